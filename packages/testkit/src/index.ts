@@ -1,0 +1,6 @@
+/** Test support shared by every package. Never a dependency of published code. */
+
+export { rJson, rscript, rTest } from './r.ts';
+export { python, pythonJson, referenceTest, skipOrFail } from './reference.ts';
+export { sharedPath, sharedTest } from './shared.ts';
+export { tempDir } from './temp.ts';
