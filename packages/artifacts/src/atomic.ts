@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { ResourceError, systemCode } from './errors.ts';
+
+/** Windows refuses a rename while a virus scanner or indexer holds the target; it lets go within a second or so. */
+const RENAME_RETRIES = 8;
+const BUSY = new Set(['EPERM', 'EACCES', 'EBUSY']);
+
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
+const FORBIDDEN = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/** Turns "disk full" and "not writable" into errors with a remedy; anything else comes back unchanged. */
+export function explainWriteError(error: unknown, path: string): unknown {
+  const code = systemCode(error) ?? '';
+  if (FULL.has(code)) {
+    return new ResourceError('E_DISK_FULL', 'the disk is full', {
+      where: path,
+      mend: 'Free some space or choose another output folder; what was there before is untouched',
+      cause: error,
+    });
+  }
+  if (FORBIDDEN.has(code)) {
+    return new ResourceError('E_NOT_WRITABLE', 'the file or folder cannot be written', {
+      where: path,
+      mend: 'Check its permissions, close programs that have it open, or choose another output folder',
+      cause: error,
+    });
+  }
+  return error;
+}
+
+/** A sibling name no other process uses: a rename is only atomic inside one file system. */
+export function temporaryName(path: string, suffix: string): string {
+  const unique = `${process.pid}-${randomBytes(4).toString('hex')}`;
+  return join(dirname(path), `.${basename(path)}.${unique}.${suffix}`);
+}
+
+/** `rename`, repeated on Windows while another program holds the target. */
+export function renameWithRetry(from: string, to: string): void {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      renameSync(from, to);
+      return;
+    } catch (error) {
+      const busy = process.platform === 'win32' && BUSY.has(systemCode(error) ?? '');
+      if (!busy || attempt === RENAME_RETRIES) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10 * 2 ** attempt);
+    }
+  }
+}
+
+/** Makes a rename in `folder` durable, where the platform can open folders (Windows cannot). */
+export function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } catch (error) {
+    // Some network file systems have no fsync for folders; the data itself is already on disk.
+    if (systemCode(error) !== 'EINVAL') throw error;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/**
+ * Writes a whole file so that a crash leaves either the old file or the new one, never a part. Missing parent
+ * folders are made.
+ *
+ * @param data Text (written as UTF-8 without BOM) or bytes.
+ * @throws ResourceError when the disk is full or the place is not writable.
+ */
+export function writeFileAtomic(path: string, data: string | Uint8Array): void {
+  const temporary = temporaryName(path, 'tmp');
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
+    const handle = openSync(temporary, 'wx');
+    try {
+      for (let offset = 0; offset < bytes.length; ) offset += writeSync(handle, bytes, offset);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameWithRetry(temporary, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw explainWriteError(error, path);
+  }
+}

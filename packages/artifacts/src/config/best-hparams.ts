@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readConfig } from './parse.ts';
+import type { Config, HparamsRecord } from './types.ts';
+import { writeConfig } from './yaml.ts';
+
+/** What became of an offered record. */
+export type HparamsOutcome = 'written' | 'not better' | 'other split';
+
+/** `{folder}/{model}_{modality}.yaml`, with the folder `config/best_hparams`. */
+export function bestHparamsPath(folder: string, model: string, modality: string): string {
+  return join(folder, `${model}_${modality}.yaml`);
+}
+
+/**
+ * Records the settings of a run. The file is itself a valid configuration. An existing one is only overwritten by a
+ * higher validation score on the same split: scores of different splits cannot be compared.
+ *
+ * @throws UsageError when the file that is there is not a valid configuration.
+ */
+export function updateBestHparams(path: string, config: Config, record: HparamsRecord): HparamsOutcome {
+  if (existsSync(path)) {
+    const before = readConfig(path).record;
+    if (before !== undefined && before.split_hash !== record.split_hash) return 'other split';
+    if (before !== undefined && !(record.val_auc > before.val_auc)) return 'not better';
+  }
+  writeConfig(path, { ...config, record });
+  return 'written';
+}

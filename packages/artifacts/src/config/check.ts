@@ -1,0 +1,85 @@
+import type { z } from 'zod';
+import { UsageError } from '../errors.ts';
+import { IssueCollector } from '../issues.ts';
+import { nearest } from '../nearest.ts';
+import { describeConfig, findConfigKey } from './describe.ts';
+import { configSchema, SECTIONS } from './schema.ts';
+import type { Config } from './types.ts';
+
+/** Where a key of the configuration was given, e.g. `config.yaml, line 12`. */
+export type Locate = (path: readonly PropertyKey[]) => string | undefined;
+
+const TOP_LEVEL: readonly string[] = [...Object.keys(SECTIONS), 'record'];
+
+/** The remedy for a key that does not exist: the nearest one of its section, or of another where that fits exactly. */
+export function suggestKey(path: readonly PropertyKey[]): string {
+  const parts = path.map(String);
+  const key = parts.at(-1) ?? '';
+  if (parts.length === 1) {
+    const misplaced = describeConfig().find((known) => known.key === key);
+    return `Did you mean '${misplaced?.path ?? nearest(key, TOP_LEVEL)}'?`;
+  }
+  const elsewhere = describeConfig().find((known) => known.key === key);
+  if (elsewhere) return `Did you mean '${elsewhere.path}'?`;
+  const same = describeConfig().filter((known) => known.section === parts[0]);
+  const candidates = same.length > 0 ? same : describeConfig();
+  const paths = candidates.map((known) => known.path);
+  return `Did you mean '${nearest(parts.join('.'), paths)}'?`;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
+    value,
+  );
+}
+
+function report(issues: IssueCollector, issue: z.core.$ZodIssue, value: unknown, locate: Locate): void {
+  if (issue.code === 'unrecognized_keys') {
+    for (const key of issue.keys) {
+      const path = [...issue.path, key];
+      issues.error('E_CONFIG_KEY', `there is no key '${path.join('.')}'`, locate(path), suggestKey(path));
+    }
+    return;
+  }
+  const known = findConfigKey(issue.path.slice(0, 2).join('.'));
+  const path = known === undefined ? issue.path : issue.path.slice(0, 2);
+  const found = JSON.stringify(valueAt(value, path)) ?? 'nothing';
+  if (known === undefined || issue.code === 'custom') {
+    const text =
+      known === undefined ? `${path.join('.') || 'the file'} is ${found}: ${issue.message}` : issue.message;
+    issues.error('E_CONFIG_VALUE', text, locate(path));
+    return;
+  }
+  const allowed = known.allowed === '' ? '' : ` (${known.allowed})`;
+  const scalars = [valueAt(value, path)].flat();
+  const wantsText =
+    known.type.includes('text') && scalars.some((item) => /^(number|boolean)$/.test(typeof item));
+  const remedy = wantsText ? 'Put text that looks like a number or a truth value in quotes' : undefined;
+  issues.error(
+    'E_CONFIG_VALUE',
+    `${known.path} is ${found}, expected ${known.type}${allowed}`,
+    locate(path),
+    remedy,
+  );
+}
+
+/**
+ * Validates a configuration and fills in defaults.
+ *
+ * @param heading First line of the error.
+ * @throws UsageError `E_CONFIG_KEY` or `E_CONFIG_VALUE` that lists every unknown key (with the nearest valid one) and
+ *   every wrong value (with what is expected).
+ */
+export function checkConfig(
+  value: unknown,
+  heading: string,
+  locate: Locate,
+  issues: IssueCollector = new IssueCollector(),
+): Config {
+  const parsed = configSchema.safeParse(value ?? {});
+  if (!parsed.success) for (const issue of parsed.error.issues) report(issues, issue, value, locate);
+  issues.throwIfErrors(heading, UsageError);
+  if (!parsed.success) throw new Error('a failed parse has issues');
+  return parsed.data;
+}

@@ -1,0 +1,109 @@
+import { type ConfigKey, findConfigKey } from './describe.ts';
+import type { ConfigKeyPath } from './types.ts';
+
+/** A command-line flag that sets a configuration key. */
+export interface ConfigFlag {
+  /** In snake_case, without dashes; kebab-case is accepted too. */
+  readonly flag: string;
+  readonly key: ConfigKeyPath;
+  /** For flags without an argument: the value they set. */
+  readonly value?: string;
+}
+
+const set = (flag: string, key: ConfigKeyPath): ConfigFlag => ({ flag, key });
+const fix = (flag: string, key: ConfigKeyPath, value: string): ConfigFlag => ({ flag, key, value });
+
+const seed = set('seed', 'experiment.seed');
+const device = set('device', 'training.device');
+const precision = set('precision', 'training.precision');
+const rootDir = set('root_dir', 'data.root_dir');
+const splitsDir = set('splits_dir', 'data.splits_dir');
+const modalities = set('modalities', 'data.modalities');
+const featureDir = set('feature_dir', 'data.features_dir');
+const workers = set('num_workers', 'data.num_workers');
+const resize = fix('resize', 'data.resize', 'true');
+
+/**
+ * Which configuration key each flag of each command sets. Flags that choose what to do rather than how (`--modality`,
+ * `--resume`, `--checkpoint`, and extract's `--model`, which picks a checkpoint) belong to the commands themselves.
+ */
+export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
+  preprocess: [
+    rootDir,
+    modalities,
+    set('output_dir', 'data.splits_dir'),
+    set('train_ratio', 'data.train_ratio'),
+    set('home_hospital', 'data.home_hospital'),
+    set('image_size', 'data.image_size'),
+    set('log_dir', 'preprocess.log_dir'),
+    fix('relative_paths', 'preprocess.relative_paths', 'true'),
+    fix('skip_unreadable', 'preprocess.skip_unreadable', 'true'),
+    fix('exclude_conflicts', 'preprocess.exclude_conflicts', 'true'),
+    resize,
+    workers,
+    seed,
+  ],
+  train: [
+    set('model', 'model.name'),
+    set('pretrained', 'model.pretrained'),
+    set('weights', 'model.weights'),
+    set('freeze_stages', 'model.freeze_stages'),
+    set('epochs', 'training.epochs'),
+    set('batch_size', 'training.batch_size'),
+    set('learning_rate', 'training.learning_rate'),
+    set('loss_type', 'training.loss_type'),
+    set('optimizer', 'training.optimizer'),
+    set('scheduler', 'training.scheduler'),
+    fix('disable_early_stop', 'training.early_stop_enabled', 'false'),
+    fix('no_shuffle', 'training.shuffle', 'false'),
+    fix('no_augment', 'augmentation.enabled', 'false'),
+    precision,
+    device,
+    rootDir,
+    splitsDir,
+    resize,
+    workers,
+    set('exp_name', 'experiment.name'),
+    set('output_dir', 'experiment.output_dir'),
+    seed,
+  ],
+  extract: [
+    set('output_dir', 'data.features_dir'),
+    set('batch_size', 'extraction.batch_size'),
+    fix('slice_index', 'extraction.slice_index', 'true'),
+    precision,
+    device,
+    rootDir,
+    splitsDir,
+    resize,
+    workers,
+    seed,
+  ],
+  align: [modalities, featureDir, splitsDir],
+  fuse: [
+    modalities,
+    featureDir,
+    splitsDir,
+    set('output_dir', 'fusion.output_dir'),
+    fix('use_aligned', 'fusion.use_aligned', 'true'),
+    set('C', 'fusion.C'),
+    set('max_iter', 'fusion.max_iter'),
+    set('random_state', 'fusion.random_state'),
+    fix('no_standardize', 'fusion.standardize', 'false'),
+  ],
+  visualize: [modalities, featureDir, splitsDir, seed],
+  run: [rootDir, device, seed],
+};
+
+/** The canonical name of a flag as typed: `--batch-size` → `batch_size`. */
+export function canonicalFlag(typed: string): string {
+  return typed.replace(/^-+/, '').replaceAll('-', '_');
+}
+
+/** The flags of a command with the description of the key each sets, for parsing and `--help`. */
+export function configFlags(command: string): (ConfigFlag & { readonly describes: ConfigKey })[] {
+  return (CONFIG_FLAGS[command] ?? []).flatMap((flag) => {
+    const describes = findConfigKey(flag.key);
+    return describes === undefined ? [] : [{ ...flag, describes }];
+  });
+}

@@ -1,0 +1,56 @@
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { UsageError } from '../errors.ts';
+import { readText } from '../text.ts';
+import { checkConfig } from './check.ts';
+import type { Config } from './types.ts';
+
+/** Offset of the key (or list item) a path names, so that errors point at the line the user typed. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number | undefined {
+  const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
+  if (!isMap(parent)) return undefined;
+  const pair = parent.items.find(
+    (item) => isScalar(item.key) && String(item.key.value) === String(path.at(-1)),
+  );
+  return isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+}
+
+/** Single backslashes in double quotes are escapes in YAML: the mistake Windows users make. */
+function remedyFor(code: string): string | undefined {
+  return code === 'BAD_DQ_ESCAPE'
+    ? "Write Windows paths in single quotes ('D:\\data'), with double backslashes, or with forward slashes"
+    : undefined;
+}
+
+/**
+ * Reads a YAML configuration. Absent keys get their defaults.
+ *
+ * @param file Named in errors.
+ * @throws UsageError `E_CONFIG_YAML` (not YAML), or as `checkConfig`, with the line of each fault.
+ */
+export function parseConfig(yamlText: string, file: string): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false, merge: true });
+  const at = (offset: number): string => `${file}, line ${lines.linePos(offset).line}`;
+  const [syntax] = document.errors;
+  if (syntax !== undefined) {
+    throw new UsageError('E_CONFIG_YAML', `the configuration is not valid YAML: ${syntax.message}`, {
+      where: at(syntax.pos[0]),
+      mend: remedyFor(syntax.code),
+      cause: syntax,
+    });
+  }
+  return checkConfig(document.toJS(), 'the configuration cannot be used', (path) => {
+    const offset = offsetOf(document, path);
+    return offset === undefined ? file : at(offset);
+  });
+}
+
+/** Reads a configuration file. @throws as {@link parseConfig}, or DataError `E_FILE_MISSING` or `E_ENCODING`. */
+export function readConfig(path: string): Config {
+  return parseConfig(readText(path), path);
+}
+
+/** The configuration with every key at its default. */
+export function defaultConfig(): Config {
+  return checkConfig({}, 'the defaults', () => undefined);
+}

@@ -1,0 +1,63 @@
+/** How the cells of one column are read and written. */
+export interface Column<T> {
+  /** For error messages: `a whole number`. */
+  readonly expected: string;
+  /** The value of a cell, or undefined when the text is not of this type. */
+  parse(cell: string): T | undefined;
+  format(value: T): string;
+}
+
+/** The columns of a table, in file order, one for each field of a row. */
+export type Columns<Row> = { readonly [Name in keyof Row]-?: Column<Row[Name]> };
+
+/** The column names in file order. */
+export function columnNames<Row extends object>(columns: Columns<Row>): (keyof Row & string)[] {
+  return Object.keys(columns) as (keyof Row & string)[];
+}
+
+/** Any text, kept as it is: an ID such as `007` stays text. */
+export const text: Column<string> = {
+  expected: 'text',
+  parse: (cell) => cell,
+  format: (value) => value,
+};
+
+/** Text that may not be empty. */
+export const required: Column<string> = {
+  expected: 'text that is not empty',
+  parse: (cell) => (cell === '' ? undefined : cell),
+  format: (value) => value,
+};
+
+/** A whole number ≥ 0, such as a label, a count or an epoch. */
+export const count: Column<number> = {
+  expected: 'a whole number ≥ 0',
+  parse: (cell) => (/^\d{1,15}$/.test(cell) ? Number(cell) : undefined),
+  format: (value) => String(value),
+};
+
+const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
+
+/** A finite number, or null for an empty cell (a value that is undefined for these patients). */
+export const numberOrEmpty: Column<number | null> = {
+  expected: 'a number or an empty cell',
+  parse: (cell) => {
+    if (cell === '') return null;
+    return DECIMAL.test(cell) ? Number(cell) : undefined;
+  },
+  format: (value) => {
+    if (value === null) return '';
+    if (!Number.isFinite(value))
+      throw new RangeError(`${value} cannot be written: an undefined value is null`);
+    return String(value);
+  },
+};
+
+/** One of a few words. */
+export function oneOf<T extends string>(...words: readonly T[]): Column<T> {
+  return {
+    expected: words.join(' or '),
+    parse: (cell) => words.find((word) => word === cell),
+    format: (value) => value,
+  };
+}

@@ -1,0 +1,84 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { readTable, writeTable } from './csv.ts';
+import { type Columns, count, numberOrEmpty, required, text } from './csv-columns.ts';
+
+interface Row {
+  readonly id: string;
+  readonly n: number;
+  readonly score: number | null;
+  readonly note: string;
+}
+
+const columns: Columns<Row> = { id: required, n: count, score: numberOrEmpty, note: text };
+
+const rows: Row[] = [
+  { id: '007', n: 3, score: 0.1 + 0.2, note: 'a, "b"' },
+  { id: '患者 1', n: 0, score: null, note: 'two\nlines' },
+  { id: '1e5', n: 12, score: 1e-7, note: '' },
+];
+
+function write(content: string | Buffer): string {
+  const path = join(tempDir(), 't.csv');
+  writeFileSync(path, content);
+  return path;
+}
+
+test('a table comes back as it was written, with LF and no BOM', () => {
+  const path = join(tempDir(), 't.csv');
+  writeTable(path, columns, rows);
+  expect(readTable(path, columns)).toEqual(rows);
+  const bytes = readFileSync(path);
+  expect(bytes.includes('\r')).toBe(false);
+  expect(bytes.toString().startsWith('id,n,score,note\n')).toBe(true);
+});
+
+referenceTest('pandas reads the same values, and we read what pandas writes', ['pandas'], () => {
+  const folder = tempDir();
+  writeTable(join(folder, 't.csv'), columns, rows);
+  const source = `
+import pandas as pd, json, sys
+d = pd.read_csv(sys.argv[1] + '/t.csv', dtype={'id': str, 'note': str}, keep_default_na=True, float_precision='round_trip')
+d.to_csv(sys.argv[1] + '/p.csv', index=False, encoding='utf-8-sig', lineterminator='\\r\\n')
+print(json.dumps([d['id'].tolist(), d['n'].tolist(), d['score'].isna().tolist(), repr(d['score'][0]), d['note'][0]]))`;
+  const seen = pythonJson<unknown[]>(source, { args: [folder] });
+  expect(seen).toEqual([
+    ['007', '患者 1', '1e5'],
+    [3, 0, 12],
+    [false, true, false],
+    '0.30000000000000004',
+    'a, "b"',
+  ]);
+  expect(readFileSync(join(folder, 'p.csv')).subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
+  expect(readTable(join(folder, 'p.csv'), columns)).toEqual(rows);
+});
+
+test('every wrong cell and row is listed with its line', () => {
+  const path = write('id,n,score,note\n7,x,,\n,1,nan,\n8,1\n');
+  expect(() => readTable(path, columns)).toThrow(
+    /4 errors[\s\S]*n is 'x', expected a whole number ≥ 0 \(.*line 2\)[\s\S]*id is ''[\s\S]*score is 'nan'[\s\S]*expected 4 fields, found 2 \(.*line 4\)/,
+  );
+});
+
+test('another header, a missing file and broken quotes are clear errors', () => {
+  expect(() => readTable(write('id;n;score;note\n'), columns)).toThrow(
+    /columns must be id,n,score,note, found id;n;score;note/,
+  );
+  expect(() => readTable(write(''), columns)).toThrow(/found none/);
+  expect(() => readTable('/nowhere/t.csv', columns)).toThrow(/does not exist \(\/nowhere\/t\.csv\)/);
+  expect(() => readTable(write('id,n,score,note\n"7,1,,\n'), columns)).toThrow(/not valid CSV/);
+});
+
+test.each([
+  [
+    'GBK / GB18030',
+    Buffer.from([...Buffer.from('id,n,score,note\n'), 0xbb, 0xbc, 0xd5, 0xdf, ...Buffer.from(',1,,\n')]),
+  ],
+  ['Windows-1252 (Latin-1)', Buffer.from('id,n,score,note\nMüller,1,,José\n', 'latin1')],
+  ['UTF-16 LE', Buffer.from('\ufeffid,n,score,note\n', 'utf16le')],
+  ['UTF-16 BE', Buffer.from('\ufeffid,n,score,note\n', 'utf16le').swap16()],
+])('a file in %s is refused by name', (encoding, content) => {
+  expect(() => readTable(write(content), columns)).toThrow(`it looks like ${encoding}`);
+});

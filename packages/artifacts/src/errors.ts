@@ -1,0 +1,79 @@
+/** Process exit codes of the command line. 0 is success and 1 a bug, so neither belongs to an error a user can mend. */
+export type ExitCode = 2 | 3 | 4 | 5;
+
+/** Where a fault lies and how to mend it. */
+export interface ErrorDetails {
+  /** File, row, key or flag. */
+  readonly where?: string | undefined;
+  /** What the user can do about it. */
+  readonly mend?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * A fault that the user can understand and mend. Everything else that is thrown is a bug.
+ *
+ * The message reads `what (where). mend`; the parts stay available for `--json` and the dashboard.
+ */
+export class RadweaveError extends Error {
+  override readonly name: string = 'RadweaveError';
+  /** A stable name such as `E_CSV_COLUMNS`, documented and safe to search for. */
+  readonly code: string;
+  readonly exitCode: ExitCode;
+  readonly what: string;
+  readonly where: string | undefined;
+  readonly mend: string | undefined;
+
+  constructor(exitCode: ExitCode, code: string, what: string, details: ErrorDetails = {}) {
+    const place = details.where === undefined ? '' : ` (${details.where})`;
+    const remedy = details.mend === undefined ? '' : `. ${details.mend}`;
+    super(`${what}${place}${remedy}`, details.cause === undefined ? undefined : { cause: details.cause });
+    this.exitCode = exitCode;
+    this.code = code;
+    this.what = what;
+    this.where = details.where;
+    this.mend = details.mend;
+  }
+}
+
+/** Bad flags or bad configuration: exit code 2. */
+export class UsageError extends RadweaveError {
+  override readonly name = 'UsageError';
+
+  constructor(code: string, what: string, details?: ErrorDetails) {
+    super(2, code, what, details);
+  }
+}
+
+/** Bad data: exit code 3. */
+export class DataError extends RadweaveError {
+  override readonly name = 'DataError';
+
+  constructor(code: string, what: string, details?: ErrorDetails) {
+    super(3, code, what, details);
+  }
+}
+
+/** Stopped by the user and resumable: exit code 4. */
+export class InterruptedError extends RadweaveError {
+  override readonly name = 'InterruptedError';
+
+  constructor(code: string, what: string, details?: ErrorDetails) {
+    super(4, code, what, details);
+  }
+}
+
+/** Something the machine lacks (weights, device, disk, permission): exit code 5. */
+export class ResourceError extends RadweaveError {
+  override readonly name = 'ResourceError';
+
+  constructor(code: string, what: string, details?: ErrorDetails) {
+    super(5, code, what, details);
+  }
+}
+
+/** The `code` of a Node.js system error (`ENOENT`, `ENOSPC`, …), undefined for anything else. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { readTable, writeTable } from '../csv.ts';
+import { type Columns, count, required, text } from '../csv-columns.ts';
+import { DataError } from '../errors.ts';
+import { type FeatureRow, readFeatureTable, writeFeatureTable } from './feature-table.ts';
+
+/** A row of `aligned/patients.csv`: the one order of patients that every aligned table has. */
+export interface AlignedPatient {
+  readonly patient_id: string;
+  /** Empty when the cohort file does not say. */
+  readonly hospital: string;
+  readonly label: number;
+}
+
+/** A row of `aligned/missing.csv`: a patient who lacks a modality and is therefore not aligned. */
+export interface UnalignedPatient {
+  readonly patient_id: string;
+  readonly label: number;
+  /** Modalities without features, separated by spaces. */
+  readonly missing_modalities: string;
+}
+
+/** The aligned features of one split. */
+export interface AlignedFeatures {
+  readonly patients: readonly AlignedPatient[];
+  readonly missing: readonly UnalignedPatient[];
+  /** By modality; each in the order of `patients`. */
+  readonly tables: Readonly<Record<string, readonly FeatureRow[]>>;
+}
+
+const patientColumns: Columns<AlignedPatient> = { patient_id: required, hospital: text, label: count };
+
+const missingColumns: Columns<UnalignedPatient> = {
+  patient_id: required,
+  label: count,
+  missing_modalities: required,
+};
+
+const tableName = (modality: string): string => `features_${modality}.csv`;
+
+function requireSameOrder(
+  path: string,
+  patients: readonly AlignedPatient[],
+  rows: readonly FeatureRow[],
+): void {
+  const wrong = patients.findIndex((patient, i) => {
+    const row = rows[i];
+    return row?.patient_id !== patient.patient_id || row.label !== patient.label;
+  });
+  if (wrong === -1 && rows.length === patients.length) return;
+  const at = wrong === -1 ? patients.length : wrong;
+  throw new DataError(
+    'E_ALIGNED_ORDER',
+    'the aligned tables do not list the same patients in the same order',
+    {
+      where: `${path}, row ${at + 1}`,
+      mend: 'Run `radweave align` again',
+    },
+  );
+}
+
+/**
+ * Writes the files of `aligned/` into a folder (the temporary one of `replaceFolderAtomic`).
+ *
+ * @throws DataError `E_ALIGNED_ORDER` when a table is not in the order of `patients`.
+ */
+export function writeAligned(folder: string, aligned: AlignedFeatures): void {
+  for (const [modality, rows] of Object.entries(aligned.tables)) {
+    const path = join(folder, tableName(modality));
+    requireSameOrder(path, aligned.patients, rows);
+    writeFeatureTable(path, rows);
+  }
+  writeTable(join(folder, 'missing.csv'), missingColumns, aligned.missing);
+  writeTable(join(folder, 'patients.csv'), patientColumns, aligned.patients);
+}
+
+/**
+ * Reads `aligned/` for the given modalities.
+ *
+ * @throws DataError as `readTable`, and `E_ALIGNED_ORDER` when the tables disagree.
+ */
+export function readAligned(folder: string, modalities: readonly string[]): AlignedFeatures {
+  const patients = readTable(join(folder, 'patients.csv'), patientColumns);
+  const missing = readTable(join(folder, 'missing.csv'), missingColumns);
+  const tables = modalities.map((modality): [string, FeatureRow[]] => {
+    const path = join(folder, tableName(modality));
+    const rows = readFeatureTable(path);
+    requireSameOrder(path, patients, rows);
+    return [modality, rows];
+  });
+  return { patients, missing, tables: Object.fromEntries(tables) };
+}

@@ -1,0 +1,70 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { explainWriteError, renameWithRetry, syncFolder, temporaryName } from './atomic.ts';
+
+/** Siblings that an earlier, killed replacement of `path` left behind. */
+function leftovers(path: string, suffix: string): string[] {
+  const prefix = `.${basename(path)}.`;
+  return readdirSync(dirname(path))
+    .filter(
+      (name) =>
+        name.startsWith(prefix) &&
+        new RegExp(`^\\d+-[0-9a-f]{8}\\.${suffix}$`).test(name.slice(prefix.length)),
+    )
+    .map((name) => join(dirname(path), name));
+}
+
+/** Puts back what a crash between the two renames had set aside, then removes half-made folders. */
+function recover(path: string): void {
+  const [old] = leftovers(path, 'old');
+  if (old !== undefined && !existsSync(path)) renameWithRetry(old, path);
+  for (const name of [...leftovers(path, 'old'), ...leftovers(path, 'tmp')]) {
+    rmSync(name, { recursive: true, force: true });
+  }
+}
+
+function syncTree(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) syncTree(path);
+    else if (entry.isFile()) {
+      // 'r+' because Windows flushes only handles that may write.
+      const handle = openSync(path, 'r+');
+      fsyncSync(handle);
+      closeSync(handle);
+    }
+  }
+  syncFolder(folder);
+}
+
+/**
+ * Replaces a folder as a whole: `fill` writes into a temporary sibling that takes the final name only when it is
+ * complete and on disk. A crash leaves the old folder or the new one under `finalPath` (or, between the two
+ * renames, none, which the next call mends), never a mixture. Callers hold the lock of the output folder.
+ *
+ * @param fill Writes the content into the empty folder it is given. When it throws, the old folder stays.
+ * @returns what `fill` returned.
+ * @throws ResourceError when the disk is full or the place is not writable.
+ */
+export async function replaceFolderAtomic<T>(
+  finalPath: string,
+  fill: (temporary: string) => T | Promise<T>,
+): Promise<T> {
+  const temporary = temporaryName(finalPath, 'tmp');
+  try {
+    mkdirSync(dirname(finalPath), { recursive: true });
+    recover(finalPath);
+    mkdirSync(temporary);
+    const result = await fill(temporary);
+    syncTree(temporary);
+    const old = temporaryName(finalPath, 'old');
+    if (existsSync(finalPath)) renameWithRetry(finalPath, old);
+    renameWithRetry(temporary, finalPath);
+    syncFolder(dirname(finalPath));
+    rmSync(old, { recursive: true, force: true });
+    return result;
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw explainWriteError(error, finalPath);
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Schemas, readers and writers of every file Radweave leaves on disk. Nothing here knows tensors, models or images, and
+ * nothing else of Radweave is imported.
+ */
+
+// Whole files and folders
+export { explainWriteError, writeFileAtomic } from './atomic.ts';
+export type { HparamsOutcome } from './config/best-hparams.ts';
+// Configuration
+export { bestHparamsPath, updateBestHparams } from './config/best-hparams.ts';
+export type { ConfigKey } from './config/describe.ts';
+export { describeConfig, findConfigKey } from './config/describe.ts';
+export type { ConfigFlag } from './config/flags.ts';
+export { CONFIG_FLAGS, canonicalFlag, configFlags } from './config/flags.ts';
+export type { Override } from './config/overrides.ts';
+export { applyOverrides } from './config/overrides.ts';
+export { defaultConfig, parseConfig, readConfig } from './config/parse.ts';
+export type * from './config/types.ts';
+export { configToYaml, defaultConfigYaml, writeConfig } from './config/yaml.ts';
+// Tables
+export { formatTable, readHeader, readTable, writeTable } from './csv.ts';
+export type { Column, Columns } from './csv-columns.ts';
+export { count, numberOrEmpty, oneOf, required, text } from './csv-columns.ts';
+export type { ErrorDetails, ExitCode } from './errors.ts';
+// Errors and issues, used by the whole product
+export {
+  DataError,
+  InterruptedError,
+  RadweaveError,
+  ResourceError,
+  systemCode,
+  UsageError,
+} from './errors.ts';
+export type { AlignedFeatures, AlignedPatient, UnalignedPatient } from './features/aligned.ts';
+// data/features
+export { readAligned, writeAligned } from './features/aligned.ts';
+export type { FeatureSet } from './features/feature-set.ts';
+export { featureSetPath, readFeatureSet, writeFeatureSet } from './features/feature-set.ts';
+export type { FeatureRow, SliceIndexRow } from './features/feature-table.ts';
+export {
+  featurePath,
+  featureTablePath,
+  readFeatureTable,
+  readSliceIndex,
+  resolveFeaturePath,
+  writeFeatureTable,
+  writeSliceIndex,
+} from './features/feature-table.ts';
+export { decodeNpy, readFeatures, readNpy } from './features/npy-read.ts';
+export type { NpyArray, NpyData } from './features/npy-types.ts';
+export { encodeNpy, writeNpy } from './features/npy-write.ts';
+export type { Fingerprint } from './fingerprint.ts';
+// What a stage leaves for the runner
+export { fingerprint, hashFile } from './fingerprint.ts';
+export { replaceFolderAtomic } from './folder.ts';
+export type { Issue } from './issues.ts';
+export { formatIssue, IssueCollector } from './issues.ts';
+export { readJson, writeJson } from './json.ts';
+export type { FolderLock } from './lock.ts';
+export { lockFolder } from './lock.ts';
+export type { Manifest, StageState, UpToDate } from './manifest.ts';
+export { isUpToDate, readManifest, writeManifest } from './manifest.ts';
+export { compareText, naturalCompare } from './natural.ts';
+export { nearest } from './nearest.ts';
+export type { CohortPatient } from './splits/cohort.ts';
+// data/splits
+export { readCohort, splitHash, writeCohort } from './splits/cohort.ts';
+export type { Exclusion, RejectedImage } from './splits/reports.ts';
+export { readExclusions, readRejected, writeExclusions, writeRejected } from './splits/reports.ts';
+export type { SlicePlace } from './splits/slice-path.ts';
+export { parseSlicePath, resolveSlicePath, SLICE_LAYOUT } from './splits/slice-path.ts';
+export type { SliceRecord, Split, SplitRow } from './splits/split-file.ts';
+export { readSplit, SPLITS, splitPath, writeSplit } from './splits/split-file.ts';
+export type { CohortCount, SplitSummary } from './splits/summary.ts';
+export { readSplitSummary, writeSplitSummary } from './splits/summary.ts';
+export type { CutEvents } from './tensorboard/cut.ts';
+export { cutEvents } from './tensorboard/cut.ts';
+export { EventWriter } from './tensorboard/writer.ts';
+export { decodeText, readBytes, readText } from './text.ts';
+export type { HistoryMetric, HistoryRow } from './training/history.ts';
+// Logs of a training run
+export {
+  appendHistory,
+  HISTORY_METRICS,
+  readHistory,
+  truncateHistory,
+  writeHistory,
+} from './training/history.ts';
+export type { MetricsRow } from './training/metrics.ts';
+export { readMetrics, writeMetrics } from './training/metrics.ts';

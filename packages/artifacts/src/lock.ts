@@ -1,0 +1,142 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { explainWriteError, temporaryName } from './atomic.ts';
+import { ResourceError, systemCode } from './errors.ts';
+
+const LOCK_NAME = '.radweave.lock';
+
+interface Holder {
+  pid: number;
+  host: string;
+  /** ISO 8601, when the lock was taken. */
+  started: string;
+  /** When the process itself started, where the system says so: tells a reused process number. */
+  process_start: string | null;
+  command: string;
+}
+
+const schema: z.ZodType<Holder> = z.object({
+  pid: z.int(),
+  host: z.string(),
+  started: z.string(),
+  process_start: z.string().nullable(),
+  command: z.string(),
+});
+
+/** Field 22 of `/proc/PID/stat` (proc(5)); null on other systems. */
+function processStart(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(holder: Holder): boolean {
+  if (holder.host !== hostname()) return true;
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+  return holder.process_start === null || processStart(holder.pid) === holder.process_start;
+}
+
+/** The text of the lock, undefined when it is gone. */
+function readLock(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parseHolder(text: string): Holder | undefined {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** An empty or half lock is being written right now, or its writer was killed in that moment. */
+function readHolder(path: string): { text: string; holder: Holder | undefined } | undefined {
+  for (let attempt = 0; ; attempt++) {
+    const text = readLock(path);
+    if (text === undefined) return undefined;
+    const holder = parseHolder(text);
+    if (holder !== undefined || attempt === 5) return { text, holder };
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  }
+}
+
+/** Removes a dead process's lock, unless another process has just replaced it by its own. */
+function removeStale(path: string, text: string): void {
+  const aside = temporaryName(path, 'stale');
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  if (readLock(aside) === text) rmSync(aside);
+  else renameSync(aside, path);
+}
+
+function locked(folder: string, path: string, holder: Holder): ResourceError {
+  const who = `process ${holder.pid} on ${holder.host} (${holder.command}, since ${holder.started})`;
+  const mend =
+    holder.host === hostname()
+      ? 'Wait for it to end, stop it, or choose another output folder'
+      : `Wait for it to end; if that computer no longer runs it, delete ${path}`;
+  return new ResourceError('E_LOCKED', `the folder is in use by ${who}`, { where: folder, mend });
+}
+
+/** A held lock. */
+export interface FolderLock {
+  readonly path: string;
+  /** Gives the folder free; releasing twice is allowed. */
+  release(): void;
+}
+
+/**
+ * Takes the lock of an output folder, so that two runs never write into it together. The lock of a dead process of
+ * this computer is taken over.
+ *
+ * @param command What is running, for the error another process gets.
+ * @throws ResourceError `E_LOCKED` that names the holder.
+ */
+export function lockFolder(folder: string, command: string): FolderLock {
+  const path = join(folder, LOCK_NAME);
+  const mine: Holder = {
+    pid: process.pid,
+    host: hostname(),
+    started: new Date().toISOString(),
+    process_start: processStart(process.pid),
+    command,
+  };
+  const text = `${JSON.stringify(mine)}\n`;
+  mkdirSync(folder, { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(path, text, { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw explainWriteError(error, path);
+    }
+    const found = readHolder(path);
+    if (found === undefined) continue;
+    if (found.holder !== undefined && isAlive(found.holder)) throw locked(folder, path, found.holder);
+    removeStale(path, found.text);
+  }
+  return {
+    path,
+    release: () => {
+      if (readLock(path) === text) rmSync(path, { force: true });
+    },
+  };
+}

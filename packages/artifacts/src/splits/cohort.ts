@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { readHeader, readTable, writeTable } from '../csv.ts';
+import { type Columns, count, oneOf, required } from '../csv-columns.ts';
+import { DataError } from '../errors.ts';
+import { compareText } from '../natural.ts';
+import { SPLITS, type Split } from './split-file.ts';
+
+/** A patient of the cohort. */
+export interface CohortPatient {
+  readonly patient: string;
+  readonly hospital: string;
+  readonly label: number;
+  readonly split: Split;
+  /** Number of slices of each modality. */
+  readonly slices: Readonly<Record<string, number>>;
+}
+
+interface PatientColumns {
+  readonly patient: string;
+  readonly hospital: string;
+  readonly label: number;
+  readonly split: Split;
+}
+
+const patientColumns: Columns<PatientColumns> = {
+  patient: required,
+  hospital: required,
+  label: count,
+  split: oneOf(...SPLITS),
+};
+
+const PREFIX = 'slices_';
+
+type CohortRow = PatientColumns & Record<`slices_${string}`, number>;
+
+function cohortColumns(modalities: readonly string[]): Columns<CohortRow> {
+  const slices = Object.fromEntries(modalities.map((modality) => [`${PREFIX}${modality}`, count]));
+  return { ...patientColumns, ...slices } as Columns<CohortRow>;
+}
+
+/** Writes `cohort.csv`: `patient,hospital,label,split` and a column `slices_{modality}` for each modality. */
+export function writeCohort(
+  path: string,
+  patients: readonly CohortPatient[],
+  modalities: readonly string[],
+): void {
+  const rows = patients.map(({ slices, ...patient }): CohortRow => {
+    const counts = Object.fromEntries(
+      modalities.map((modality) => [`${PREFIX}${modality}`, slices[modality] ?? 0]),
+    );
+    return { ...patient, ...counts };
+  });
+  writeTable(path, cohortColumns(modalities), rows);
+}
+
+/**
+ * Reads `cohort.csv`.
+ *
+ * @throws DataError as {@link readTable}, and `E_CSV_COLUMNS` when it has no `slices_…` column.
+ */
+export function readCohort(path: string): { patients: CohortPatient[]; modalities: string[] } {
+  const modalities = readHeader(path)
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => name.slice(PREFIX.length));
+  if (modalities.length === 0) {
+    throw new DataError('E_CSV_COLUMNS', 'no column slices_{modality} is there', {
+      where: path,
+      mend: 'Run preprocess again',
+    });
+  }
+  const patients = readTable(path, cohortColumns(modalities)).map((row) => ({
+    patient: row.patient,
+    hospital: row.hospital,
+    label: row.label,
+    split: row.split,
+    slices: Object.fromEntries(modalities.map((modality) => [modality, row[`${PREFIX}${modality}`] ?? 0])),
+  }));
+  return { patients, modalities };
+}
+
+/**
+ * Identity of a split: SHA-256 (hex) over the sorted lines of patient, hospital, label and set. Independent of order,
+ * platform and file paths; names are compared in Unicode form NFC because macOS hands out NFD.
+ */
+export function splitHash(
+  cohort: readonly Pick<CohortPatient, 'patient' | 'hospital' | 'label' | 'split'>[],
+): string {
+  const lines = cohort.map(({ patient, hospital, label, split }) =>
+    JSON.stringify([patient.normalize('NFC'), hospital.normalize('NFC'), label, split]),
+  );
+  return createHash('sha256').update(lines.sort(compareText).join('\n')).digest('hex');
+}

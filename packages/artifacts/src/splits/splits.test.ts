@@ -1,0 +1,140 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { type CohortPatient, readCohort, splitHash, writeCohort } from './cohort.ts';
+import { readExclusions, readRejected, writeExclusions, writeRejected } from './reports.ts';
+import { parseSlicePath } from './slice-path.ts';
+import { readSplit, splitPath, writeSplit } from './split-file.ts';
+import { readSplitSummary, writeSplitSummary } from './summary.ts';
+
+const windowsPath = 'D:\\data\\raw\\Grade\\JM\\fold1\\grade0\\007\\A\\007_a_slice_001.png';
+
+test.each([
+  [windowsPath, 'JM', 0, '007', 'A'],
+  ['D:/data\\JM/grade1\\p\\A/x.png', 'JM', 1, 'p', 'A'],
+  ['JM\\grade1\\p\\A\\x.png', 'JM', 1, 'p', 'A'],
+  ['/data/a, b/中心/grade12/患者 1/T1/x.png', '中心', 12, '患者 1', 'T1'],
+  ['/data/HT/grade1/odd\\name/P/x.png', 'HT', 1, 'odd\\name', 'P'],
+  ['\\\\server\\share\\HT\\grade1\\p\\P\\x.png', 'HT', 1, 'p', 'P'],
+])('%s is read from either kind of slash', (path, hospital, grade, patient, modality) => {
+  expect(parseSlicePath(path)).toMatchObject({ hospital, grade, patient, modality });
+});
+
+test('a path that does not end in the layout is no slice', () => {
+  expect(parseSlicePath('/data/JM/p/A/x.png')).toBeUndefined();
+  expect(parseSlicePath('grade0/p/A/x.png')).toBeUndefined();
+});
+
+test('a split is written as two columns and read with patient and hospital', () => {
+  const folder = tempDir();
+  const image = join(folder, 'raw, 1', 'JM', 'grade1', '007', 'A', 's 1.png');
+  const path = splitPath(join(folder, 'splits'), 'train', 'A');
+  for (const relative of [false, true]) {
+    writeSplit(path, [{ image_path: image, label: 1 }], { relative });
+    expect(readSplit(path)).toEqual([
+      { path: image, label: 1, patient: '007', hospital: 'JM', modality: 'A', grade: 1 },
+    ]);
+  }
+  expect(readFileSync(path, 'utf8')).toBe('image_path,label\n"../raw, 1/JM/grade1/007/A/s 1.png",1\n');
+  writeSplit(path, []);
+  expect(readSplit(path)).toEqual([]);
+});
+
+test('moved data is found again below the new root, even when that is the hospital itself', () => {
+  const folder = tempDir();
+  const path = join(folder, 'train_A.csv');
+  writeFileSync(path, `\ufeffimage_path,label\r\n${windowsPath},0\r\n`);
+  const tail = ['fold1', 'grade0', '007', 'A', '007_a_slice_001.png'];
+  const moved = join(folder, 'new');
+  expect(readSplit(path, { rootDir: moved })[0]?.path).toBe(join(moved, 'JM', ...tail));
+  mkdirSync(join(folder, 'JM'));
+  expect(readSplit(path, { rootDir: join(folder, 'JM') })[0]?.path).toBe(join(folder, 'JM', ...tail));
+  expect(readSplit(path)[0]?.path).toBe(windowsPath);
+});
+
+test('bad paths and patients with two labels or hospitals are listed', () => {
+  const path = join(tempDir(), 'train_A.csv');
+  const rows = [
+    'JM/grade0/p/A/1.png,0',
+    'JM/grade1/p/A/2.png,1',
+    'x.png,0',
+    'JM/grade0/q/A/1.png,0',
+    'HT/grade0/q/A/1.png,0',
+  ];
+  writeFileSync(path, `image_path,label\n${rows.join('\n')}\n`);
+  expect(() => readSplit(path)).toThrow(
+    /3 errors[\s\S]*patient p has label 0 in JM and label 1 in JM[\s\S]*'x.png' does not end[\s\S]*patient q/,
+  );
+});
+
+const cohort: CohortPatient[] = [
+  { patient: '007', hospital: 'JM', label: 0, split: 'train', slices: { A: 3, P: 2 } },
+  { patient: 'é,1', hospital: 'HT', label: 1, split: 'test', slices: { A: 1, P: 4 } },
+];
+
+test('cohort.csv keeps IDs, labels and slices per modality', () => {
+  const path = join(tempDir(), 'cohort.csv');
+  writeCohort(path, cohort, ['A', 'P']);
+  expect(readFileSync(path, 'utf8').split('\n')[0]).toBe('patient,hospital,label,split,slices_A,slices_P');
+  expect(readCohort(path)).toEqual({ patients: cohort, modalities: ['A', 'P'] });
+  writeFileSync(path, 'patient,hospital,label,split\n');
+  expect(() => readCohort(path)).toThrow(/slices_\{modality\}/);
+  writeFileSync(path, 'patient,hospital,label,split,slices_A\np,JM,0,holdout,1\n');
+  expect(() => readCohort(path)).toThrow(/split is 'holdout', expected train or val or test/);
+});
+
+referenceTest(
+  'the split hash is SHA-256 over the sorted patients, whatever their order or Unicode form',
+  [],
+  () => {
+    const source = `
+import hashlib, json, sys, unicodedata
+n = lambda s: unicodedata.normalize('NFC', s)
+rows = [[n(c['patient']), n(c['hospital']), c['label'], c['split']] for c in json.load(sys.stdin)]
+lines = sorted(json.dumps(r, ensure_ascii=False, separators=(',', ':')) for r in rows)
+print(json.dumps(hashlib.sha256('\\n'.join(lines).encode()).hexdigest()))`;
+    const hash = splitHash(cohort);
+    expect(pythonJson(source, { input: JSON.stringify(cohort) })).toBe(hash);
+    const decomposed = [...cohort]
+      .reverse()
+      .map((one) => ({ ...one, patient: one.patient.normalize('NFD') }));
+    expect(splitHash(decomposed)).toBe(hash);
+    expect(splitHash(cohort.map((one) => ({ ...one, split: 'val' as const })))).not.toBe(hash);
+  },
+);
+
+test('exclusions, rejected images and the summary come back as written', () => {
+  const folder = tempDir();
+  const exclusion = { patient: '007', hospital: 'JM', reason: 'missing_modality', detail: 'P' };
+  writeExclusions(join(folder, 'exclusions.csv'), [exclusion]);
+  expect(readExclusions(join(folder, 'exclusions.csv'))).toEqual([exclusion]);
+  const rejected = {
+    image_path: '/a, b.png',
+    patient: '7',
+    hospital: 'JM',
+    modality: 'A',
+    reason: 'truncated',
+  };
+  writeRejected(join(folder, 'rejected.csv'), [rejected]);
+  expect(readRejected(join(folder, 'rejected.csv'))).toEqual([rejected]);
+  const summary = {
+    format: 1 as const,
+    counts: [{ hospital: 'JM', label: 0, split: 'train' as const, patients: 1, slices: { A: 3 } }],
+    modalities: ['A'],
+    home_hospital: 'JM',
+    train_ratio: 0.7,
+    seed: 42,
+    split_hash: splitHash(cohort),
+    excluded: { missing_modality: 1 },
+    files: {},
+    versions: { radweave: '0.1.0' },
+  };
+  const path = join(folder, 'summary.json');
+  writeSplitSummary(path, summary);
+  expect(readSplitSummary(path)).toEqual(summary);
+  writeFileSync(path, JSON.stringify({ ...summary, seed: 'x', split_hash: 'zz' }));
+  expect(() => readSplitSummary(path)).toThrow(/seed[\s\S]*split_hash: expected 64 hexadecimal digits/);
+  writeFileSync(path, '{');
+  expect(() => readSplitSummary(path)).toThrow(/not valid JSON/);
+});

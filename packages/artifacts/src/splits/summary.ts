@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { readJson, writeJson } from '../json.ts';
+import type { Split } from './split-file.ts';
+
+/** Patients of one hospital, label and set. */
+export interface CohortCount {
+  hospital: string;
+  label: number;
+  split: Split;
+  patients: number;
+  /** Number of slices of each modality. */
+  slices: Record<string, number>;
+}
+
+/** `summary.json` of a preprocess run. */
+export interface SplitSummary {
+  /** Version of this file's fields. */
+  format: 1;
+  /** Counts by hospital × label × set. */
+  counts: CohortCount[];
+  modalities: string[];
+  home_hospital: string;
+  train_ratio: number;
+  seed: number;
+  /** Identity of the split, see `splitHash`. */
+  split_hash: string;
+  /** Patients excluded, by reason. */
+  excluded: Record<string, number>;
+  /** Files ignored, rejected or accepted with a remark, by reason. */
+  files: Record<string, number>;
+  /** Versions of Radweave and of what it ran on. */
+  versions: Record<string, string>;
+}
+
+const whole = z.int().min(0);
+
+const schema: z.ZodType<SplitSummary> = z.object({
+  format: z.literal(1),
+  counts: z.array(
+    z.object({
+      hospital: z.string().min(1),
+      label: whole,
+      split: z.enum(['train', 'val', 'test']),
+      patients: whole,
+      slices: z.record(z.string(), whole),
+    }),
+  ),
+  modalities: z.array(z.string().min(1)).min(1),
+  home_hospital: z.string().min(1),
+  train_ratio: z.number().gt(0).lt(1),
+  seed: whole,
+  split_hash: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
+  excluded: z.record(z.string(), whole),
+  files: z.record(z.string(), whole),
+  versions: z.record(z.string(), z.string()),
+});
+
+/** Writes `summary.json`. */
+export function writeSplitSummary(path: string, summary: SplitSummary): void {
+  writeJson(path, schema.parse(summary));
+}
+
+/** Reads `summary.json`. @throws DataError as `readJson`. */
+export function readSplitSummary(path: string): SplitSummary {
+  return readJson(path, schema);
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { DataError, systemCode } from './errors.ts';
+
+/**
+ * Names the likeliest encoding of bytes that are not UTF-8. In GBK text Chinese characters are pairs of high bytes,
+ * so runs of high bytes have even lengths; in Windows-1252 text they are mostly single accented letters.
+ */
+function guessEncoding(bytes: Uint8Array): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'UTF-16 LE';
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'UTF-16 BE';
+  if (bytes.includes(0)) return bytes[0] === 0 ? 'UTF-16 BE' : 'UTF-16 LE';
+  let even = 0;
+  let odd = 0;
+  let run = 0;
+  for (const byte of [...bytes, 0]) {
+    if (byte >= 0x80) run++;
+    else {
+      if (run > 0 && run % 2 === 0) even++;
+      if (run % 2 === 1) odd++;
+      run = 0;
+    }
+  }
+  return even > odd ? 'GBK / GB18030' : 'Windows-1252 (Latin-1)';
+}
+
+/**
+ * Decodes UTF-8 text, with or without a byte order mark.
+ *
+ * @param file Named in the error.
+ * @throws DataError `E_ENCODING` that names the likeliest encoding and how to convert the file.
+ */
+export function decodeText(bytes: Uint8Array, file: string): string {
+  if (!bytes.includes(0)) {
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    } catch {
+      // Not UTF-8: reported below, with the guess.
+    }
+  }
+  const guess = guessEncoding(bytes);
+  throw new DataError('E_ENCODING', `the file is not UTF-8; it looks like ${guess}`, {
+    where: file,
+    mend: 'Save it again as UTF-8 (in Excel: "CSV UTF-8"; in an editor: "Save with encoding")',
+  });
+}
+
+/**
+ * Reads a UTF-8 text file.
+ *
+ * @throws DataError `E_FILE_MISSING` or `E_ENCODING`.
+ */
+export function readText(path: string): string {
+  return decodeText(readBytes(path), path);
+}
+
+/**
+ * Reads a file.
+ *
+ * @param mend What the user can do when it is missing, e.g. which command writes it.
+ * @throws DataError `E_FILE_MISSING` when there is no such file.
+ */
+export function readBytes(path: string, mend?: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const code = systemCode(error) ?? '';
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new DataError('E_FILE_MISSING', 'the file does not exist', { where: path, mend, cause: error });
+    }
+    if (code === 'EISDIR') {
+      throw new DataError('E_FILE_MISSING', 'a file is needed here, not a folder', {
+        where: path,
+        mend,
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
