@@ -1,0 +1,100 @@
+import { checkCount, checkProbabilities, checkScored, type Numbers } from '../core/checks.ts';
+import { StatsInputError } from '../core/errors.ts';
+import { absent, type Estimate, type Outcome } from '../core/estimate.ts';
+import { checkMatrix, type Matrix } from '../core/matrix.ts';
+import { quantile } from '../core/order.ts';
+
+/** Bins of equal width on 0–1, or between equally spaced quantiles of the probabilities (nearly equal counts). */
+export type BinStrategy = 'uniform' | 'quantile';
+
+/** One bin of a calibration curve; empty bins are left out. */
+export interface CalibrationBin {
+  readonly n: number;
+  /** Mean predicted probability. */
+  readonly predicted: number;
+  /** Share of positive patients. */
+  readonly observed: number;
+}
+
+export interface CalibrationOptions {
+  /** Default 10. */
+  readonly bins?: number;
+  /** Default `uniform`. */
+  readonly strategy?: BinStrategy;
+}
+
+/**
+ * The calibration curve as scikit-learn's `calibration_curve`: a probability on an edge belongs to the lower bin,
+ * and equal probabilities are never parted.
+ */
+export function calibrationCurve(
+  labels: Numbers,
+  probabilities: Numbers,
+  options: CalibrationOptions = {},
+): Outcome<CalibrationBin[]> {
+  const { bins = 10, strategy = 'uniform' } = options;
+  checkCount('bins', bins, 1);
+  checkScored(labels, probabilities);
+  checkProbabilities('probabilities', probabilities);
+  if (labels.length === 0) return absent('no patients: calibration cannot be computed');
+  const ascending = Float64Array.from(probabilities).sort();
+  const inner = Array.from({ length: bins - 1 }, (_, i) =>
+    strategy === 'uniform' ? (i + 1) / bins : quantile(ascending, (i + 1) / bins),
+  );
+  const sums = Array.from({ length: bins }, () => ({ n: 0, predicted: 0, positives: 0 }));
+  for (let i = 0; i < labels.length; i++) {
+    const p = probabilities[i] as number;
+    const bin = sums[inner.filter((edge) => edge < p).length];
+    if (bin === undefined) continue;
+    bin.n++;
+    bin.predicted += p;
+    bin.positives += labels[i] as number;
+  }
+  const filled = sums.filter(({ n }) => n > 0);
+  return {
+    value: filled.map(({ n, predicted, positives }) => ({
+      n,
+      predicted: predicted / n,
+      observed: positives / n,
+    })),
+  };
+}
+
+/**
+ * Expected calibration error (Naeini et al. 2015) of the probability of the positive class: the mean of
+ * |observed − predicted| over bins, weighted by their patients.
+ */
+export function expectedCalibrationError(
+  labels: Numbers,
+  probabilities: Numbers,
+  options: CalibrationOptions = {},
+): Estimate {
+  const curve = calibrationCurve(labels, probabilities, options);
+  if (curve.value === null) return curve;
+  const total = curve.value.reduce((sum, bin) => sum + bin.n * Math.abs(bin.observed - bin.predicted), 0);
+  return { value: total / labels.length, n: labels.length };
+}
+
+/** The Brier score: mean squared difference of probability and outcome (Brier 1950), binary form. */
+export function brierScore(labels: Numbers, probabilities: Numbers): Estimate {
+  checkScored(labels, probabilities);
+  checkProbabilities('probabilities', probabilities);
+  if (labels.length === 0) return absent('no patients: the Brier score cannot be computed');
+  let sum = 0;
+  for (let i = 0; i < labels.length; i++) sum += ((labels[i] as number) - (probabilities[i] as number)) ** 2;
+  return { value: sum / labels.length, n: labels.length };
+}
+
+/** Brier's original score for K classes: squared differences summed over classes (0 to 2). */
+export function brierScoreMulticlass(labels: Numbers, probabilities: Matrix): Estimate {
+  checkMatrix('probabilities', probabilities);
+  const { rows, columns, data } = probabilities;
+  if (labels.length !== rows)
+    throw new StatsInputError(`${labels.length} labels for ${rows} rows of probabilities`);
+  if (rows === 0) return absent('no patients: the Brier score cannot be computed');
+  const sum = data.reduce((total, p, i) => {
+    const outcome = labels[Math.floor(i / columns)] === i % columns ? 1 : 0;
+    return total + (outcome - p) ** 2;
+  }, 0);
+  return { value: sum / rows, n: rows };
+}

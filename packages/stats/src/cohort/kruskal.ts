@@ -1,0 +1,37 @@
+import { checkFinite, type Numbers } from '../core/checks.ts';
+import { absent, type Outcome } from '../core/estimate.ts';
+import { midranks } from '../core/order.ts';
+import { chiSquareTail } from '../special/gamma.ts';
+
+/** The Kruskal–Wallis test. */
+export interface KruskalWallis {
+  readonly statistic: number;
+  readonly degreesOfFreedom: number;
+  readonly pValue: number;
+  readonly n: number;
+}
+
+/** Kruskal–Wallis test (1952) of groups' values, corrected for ties, as SciPy's `kruskal`. Empty groups are left out. */
+export function kruskalWallis(groups: readonly Numbers[]): Outcome<KruskalWallis> {
+  const filled = groups.filter((group) => group.length > 0);
+  if (filled.length < 2) return absent('fewer than two groups have patients');
+  const values = filled.flatMap((group) => Array.from(group));
+  checkFinite('values', values);
+  const n = values.length;
+  const ranks = midranks(values);
+  let start = 0;
+  let sum = 0;
+  for (const group of filled) {
+    const total = ranks.subarray(start, start + group.length).reduce((a, b) => a + b, 0);
+    sum += (total * total) / group.length;
+    start += group.length;
+  }
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const ties = [...counts.values()].reduce((total, count) => total + count ** 3 - count, 0);
+  const correction = 1 - ties / (n ** 3 - n);
+  if (!(correction > 0)) return absent('all values are equal');
+  const statistic = ((12 / (n * (n + 1))) * sum - 3 * (n + 1)) / correction;
+  const degreesOfFreedom = filled.length - 1;
+  return { value: { statistic, degreesOfFreedom, pValue: chiSquareTail(statistic, degreesOfFreedom), n } };
+}

@@ -1,0 +1,52 @@
+import { checkCount, checkOpenUnit, checkScored, type Numbers, needBothClasses } from '../core/checks.ts';
+import type { Outcome } from '../core/estimate.ts';
+import { quantile } from '../core/order.ts';
+import { Random } from '../core/random.ts';
+import { rocCurve, sensitivityAt } from '../discrimination/roc.ts';
+import { type BootstrapOptions, resamples } from './bootstrap.ts';
+
+/** Pointwise limits of the sensitivity along a grid of false-positive rates. */
+export interface RocBand {
+  readonly falsePositiveRate: Float64Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  readonly level: number;
+}
+
+/**
+ * Pointwise percentile-bootstrap band of the ROC curve, stratified by label (as pROC's `ci.se`).
+ *
+ * @param options.points grid points from 0 to 1, default 101.
+ */
+export function rocBand(
+  labels: Numbers,
+  scores: Numbers,
+  options: BootstrapOptions & { readonly points?: number },
+): Outcome<RocBand> {
+  const { seed, replicates = 2000, level = 0.95, points = 101 } = options;
+  checkCount('replicates', replicates, 1);
+  checkCount('points', points, 2);
+  checkOpenUnit('level', level);
+  const missing = needBothClasses(checkScored(labels, scores), 'the ROC band', 2);
+  if (missing !== undefined) return missing;
+  const grid = Float64Array.from({ length: points }, (_, i) => i / (points - 1));
+  const heights = Array.from({ length: points }, () => new Float64Array(replicates));
+  let replicate = 0;
+  for (const patients of resamples(labels, replicates, new Random(seed, 'roc-band'))) {
+    const drawnLabels = Uint8Array.from(patients, (i) => labels[i] as number);
+    const drawnScores = Float64Array.from(patients, (i) => scores[i] as number);
+    const curve = rocCurve(drawnLabels, drawnScores).value;
+    // Stratified resamples keep both classes, so there always is a curve.
+    if (curve !== null) {
+      for (const [k, rate] of grid.entries())
+        (heights[k] as Float64Array)[replicate] = sensitivityAt(curve, rate);
+    }
+    replicate++;
+  }
+  for (const column of heights) column.sort();
+  const limit = (probability: number): Float64Array =>
+    Float64Array.from(heights, (column) => quantile(column, probability));
+  return {
+    value: { falsePositiveRate: grid, lower: limit((1 - level) / 2), upper: limit((1 + level) / 2), level },
+  };
+}

@@ -1,0 +1,89 @@
+import { pythonJson, referenceTest } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { matrixFrom } from '../core/matrix.ts';
+import { featureSample, worstDifference } from '../core/samples.test.data.ts';
+import { type ClassWeight, fitLogistic, logisticProbabilities } from './logistic.ts';
+
+// Two references: lbfgs at tol 1e-10, which is what we promise to equal, and Newton's method (binary only), which
+// reaches the minimum more exactly than scikit-learn 1.2's lbfgs.
+const SKLEARN = `
+import json, sys
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+out = []
+for s in json.load(sys.stdin):
+    x, y = np.array(s['rows']), s['labels']
+    fit = lambda solver: LogisticRegression(C=s['C'], solver=solver, tol=1e-10, max_iter=10000,
+                                            class_weight=s['weight']).fit(x, y)
+    m = fit('lbfgs')
+    exact = fit('newton-cholesky').coef_.ravel().tolist() if len(set(y)) == 2 and x.shape[1] < 100 else None
+    out.append(dict(coef=m.coef_.ravel().tolist(), intercept=m.intercept_.tolist(),
+                    probabilities=m.predict_proba(x).ravel().tolist(), exact=exact))
+print(json.dumps(out))
+`;
+
+interface Reference {
+  coef: number[];
+  intercept: number[];
+  probabilities: number[];
+  exact: number[] | null;
+}
+
+const CASES: { n: number; columns: number; classes: number; C: number; classWeight: ClassWeight }[] = [
+  { n: 60, columns: 5, classes: 2, C: 1, classWeight: 'none' },
+  { n: 20, columns: 3, classes: 2, C: 100, classWeight: 'none' },
+  { n: 80, columns: 30, classes: 2, C: 0.01, classWeight: 'balanced' },
+  { n: 60, columns: 512, classes: 2, C: 1, classWeight: 'none' },
+  { n: 200, columns: 2048, classes: 2, C: 10, classWeight: 'balanced' },
+  { n: 90, columns: 6, classes: 3, C: 1, classWeight: 'none' },
+  { n: 100, columns: 256, classes: 4, C: 1, classWeight: 'balanced' },
+];
+
+referenceTest('coefficients and probabilities equal scikit-learn', ['sklearn'], () => {
+  const samples = CASES.map((c, i) => ({ ...c, ...featureSample(i + 1, c.n, c.columns, c.classes) }));
+  const input = samples.map(({ rows, labels, C, classWeight }) => {
+    return { rows, labels, C, weight: classWeight === 'none' ? null : classWeight };
+  });
+  const expected = pythonJson<Reference[]>(SKLEARN, { input: JSON.stringify(input) });
+  for (const [i, sample] of samples.entries()) {
+    const { features, labels, classes, C, classWeight } = sample;
+    const reference = expected[i] as Reference;
+    const model = fitLogistic(features, labels, { classes, C, classWeight }).value;
+    if (model === null) throw new Error('no model');
+    expect(model.converged).toBe(true);
+    const size = Math.max(...reference.coef.map(Math.abs));
+    expect(worstDifference(model.coef.data, reference.coef) / size).toBeLessThan(1e-3);
+    expect(worstDifference(model.intercept, reference.intercept) / Math.max(size, 1)).toBeLessThan(1e-3);
+    const probabilities = logisticProbabilities(model, features).data;
+    expect(worstDifference(probabilities, reference.probabilities)).toBeLessThan(1e-4);
+    if (reference.exact !== null) {
+      expect(worstDifference(model.coef.data, reference.exact) / size).toBeLessThan(1e-6);
+    }
+  }
+});
+
+test('max_iter counts iterations, and running out of them is said', () => {
+  const { features, labels } = featureSample(3, 60, 20, 2);
+  const cut = fitLogistic(features, labels, { maxIterations: 3 }).value;
+  expect(cut).toMatchObject({ iterations: 3, converged: false });
+  const full = fitLogistic(features, labels).value;
+  expect(full?.converged).toBe(true);
+  expect(full?.iterations).toBeGreaterThan(3);
+});
+
+test('separable classes still have a finite penalised solution', () => {
+  const model = fitLogistic(matrixFrom([[-1000], [-900], [900], [1000]]), [0, 0, 1, 1], { C: 1e4 }).value;
+  expect(model?.converged).toBe(true);
+  expect(model?.coef.data.every(Number.isFinite)).toBe(true);
+});
+
+test('a class without patients is null; mistakes throw', () => {
+  const features = matrixFrom([[1], [2]]);
+  expect(fitLogistic(features, [1, 1])).toMatchObject({
+    value: null,
+    reason: expect.stringContaining('class 0'),
+  });
+  expect(() => fitLogistic(features, [1])).toThrow('1 labels for 2 rows');
+  expect(() => fitLogistic(features, [0, 1], { C: 0 })).toThrow('C is 0');
+  expect(() => fitLogistic(features, [0, 1], { classWeight: [1] })).toThrow('1 class weights for 2 classes');
+});

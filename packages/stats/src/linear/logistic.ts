@@ -1,0 +1,124 @@
+import { checkCount, checkLabels, type Numbers } from '../core/checks.ts';
+import { StatsInputError } from '../core/errors.ts';
+import { absent, type Outcome } from '../core/estimate.ts';
+import { checkMatrix, type Matrix, rowOf, zeros } from '../core/matrix.ts';
+import { minimise } from './lbfgs.ts';
+import { linearScores, logisticObjective, sigmoid, softmaxInPlace } from './logistic-loss.ts';
+
+/** Weights per class: none, scikit-learn's `balanced` (n / (classes × n_c)), or one number per class. */
+export type ClassWeight = 'none' | 'balanced' | readonly number[];
+
+/** How to fit. The defaults are scikit-learn's, but for the tighter tolerance. */
+export interface LogisticOptions {
+  /** Number of classes; the labels are 0 … classes − 1. Default 2. */
+  readonly classes?: number;
+  /** Inverse strength of the L2 penalty. Default 1. */
+  readonly C?: number;
+  /** Most L-BFGS iterations. Default 1000. */
+  readonly maxIterations?: number;
+  /** Largest absolute gradient entry at the end. Default 1e-10. */
+  readonly tolerance?: number;
+  readonly classWeight?: ClassWeight;
+}
+
+/** A fitted L2 logistic regression. */
+export interface LogisticModel {
+  readonly classes: number;
+  /** One row of weights for two classes, else one row per class (rows × features). */
+  readonly coef: Matrix;
+  /** One intercept per row of `coef`. */
+  readonly intercept: Float64Array;
+  readonly iterations: number;
+  /** False when `maxIterations` was reached first: warn, and say so beside the results. */
+  readonly converged: boolean;
+}
+
+/**
+ * L2 logistic regression equal to scikit-learn's `LogisticRegression(penalty='l2', C, solver='lbfgs', tol=1e-10)`:
+ * minimises ½‖w‖² + C Σ log-loss, the intercept not penalised, binary or multinomial, from zero.
+ *
+ * @param features patients × features, usually standardised.
+ * @param labels 0 … classes − 1, one per patient.
+ * @returns null with the reason when a class has no patient.
+ */
+export function fitLogistic(
+  features: Matrix,
+  labels: Numbers,
+  options: LogisticOptions = {},
+): Outcome<LogisticModel> {
+  const { classes = 2, C = 1, maxIterations = 1000, tolerance = 1e-10, classWeight = 'none' } = options;
+  checkMatrix('features', features);
+  checkCount('classes', classes, 2);
+  checkCount('maxIterations', maxIterations, 1);
+  if (!(C > 0 && Number.isFinite(C))) throw new StatsInputError(`C is ${C}: it must be above 0`);
+  if (labels.length !== features.rows) {
+    throw new StatsInputError(`${labels.length} labels for ${features.rows} rows of features`);
+  }
+  checkLabels(labels, classes);
+  const counts = countClasses(labels, classes);
+  const empty = counts.indexOf(0);
+  if (empty >= 0) return absent(`no patient of class ${empty}: logistic regression needs every class`);
+
+  const outputs = classes === 2 ? 1 : classes;
+  const weights = patientWeights(labels, counts, classWeight);
+  const start = new Float64Array(outputs * (features.columns + 1));
+  const objective = logisticObjective(features, labels, weights, outputs, C);
+  const { x, iterations, converged } = minimise(objective, start, { maxIterations, tolerance });
+  const split = outputs * features.columns;
+  const coef = { rows: outputs, columns: features.columns, data: x.slice(0, split) };
+  return { value: { classes, coef, intercept: x.slice(split), iterations, converged } };
+}
+
+/** The linear scores: patients × 1 for two classes (log-odds of class 1), else patients × classes. */
+export function logisticScores(model: LogisticModel, features: Matrix): Matrix {
+  checkMatrix('features', features);
+  if (features.columns !== model.coef.columns) {
+    throw new StatsInputError(
+      `features have ${features.columns} columns, the model was fitted on ${model.coef.columns}`,
+    );
+  }
+  const parameters = new Float64Array(model.coef.data.length + model.intercept.length);
+  parameters.set(model.coef.data);
+  parameters.set(model.intercept, model.coef.data.length);
+  const scores = zeros(features.rows, model.coef.rows);
+  for (let i = 0; i < features.rows; i++) linearScores(parameters, features, i, rowOf(scores, i));
+  return scores;
+}
+
+/** Class probabilities, patients × classes, as scikit-learn's `predict_proba`. */
+export function logisticProbabilities(model: LogisticModel, features: Matrix): Matrix {
+  const scores = logisticScores(model, features);
+  if (model.classes > 2) {
+    for (let i = 0; i < scores.rows; i++) softmaxInPlace(rowOf(scores, i));
+    return scores;
+  }
+  const probabilities = zeros(features.rows, 2);
+  for (let i = 0; i < features.rows; i++) {
+    const z = scores.data[i] as number;
+    probabilities.data[2 * i] = sigmoid(-z);
+    probabilities.data[2 * i + 1] = sigmoid(z);
+  }
+  return probabilities;
+}
+
+function countClasses(labels: Numbers, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] as number;
+    counts[label] = (counts[label] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function patientWeights(labels: Numbers, counts: readonly number[], classWeight: ClassWeight): Float64Array {
+  if (classWeight === 'none') return new Float64Array(labels.length).fill(1);
+  if (classWeight !== 'balanced' && classWeight.length !== counts.length) {
+    throw new StatsInputError(`${classWeight.length} class weights for ${counts.length} classes`);
+  }
+  const perClass =
+    classWeight === 'balanced' ? counts.map((count) => labels.length / (counts.length * count)) : classWeight;
+  const wrong = perClass.findIndex((weight) => !(weight > 0 && Number.isFinite(weight)));
+  if (wrong >= 0)
+    throw new StatsInputError(`the weight of class ${wrong} is ${perClass[wrong]}: it must be above 0`);
+  return Float64Array.from({ length: labels.length }, (_, i) => perClass[labels[i] as number] ?? 0);
+}
