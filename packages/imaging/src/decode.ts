@@ -1,0 +1,65 @@
+import { ImageFault } from './fault.ts';
+import { foreignFormat } from './format.ts';
+import { isPng } from './png/chunks.ts';
+import { decodePng, pngShape } from './png/decode.ts';
+import type { DecodedSlice, SliceShape } from './slice.ts';
+
+interface SliceReader {
+  readonly format: string;
+  readonly matches: (bytes: Uint8Array) => boolean;
+  readonly shape: (bytes: Uint8Array, place: string) => SliceShape;
+  readonly decode: (bytes: Uint8Array, place: string) => DecodedSlice;
+}
+
+/** The formats that are read, recognised by their first bytes, never by the file's name. Add readers here. */
+const READERS: readonly SliceReader[] = [
+  { format: 'PNG', matches: isPng, shape: pngShape, decode: decodePng },
+];
+
+/** How many bytes from the start of a file {@link sliceShape} needs. */
+export const SHAPE_BYTES = 1024;
+
+/**
+ * Decodes one slice to gray pixels, exactly as stored.
+ *
+ * @param bytes the whole file.
+ * @param place what errors call it: its path.
+ * @throws ImageFault for an empty, foreign, damaged, coloured, transparent or oversized image.
+ */
+export function decodeSlice(bytes: Uint8Array, place: string): DecodedSlice {
+  return readerOf(bytes, place).decode(bytes, place);
+}
+
+/** Width, height and bit depth from the first {@link SHAPE_BYTES} bytes, without decoding pixels. */
+export function sliceShape(bytes: Uint8Array, place: string): SliceShape {
+  return readerOf(bytes, place).shape(bytes, place);
+}
+
+function readerOf(bytes: Uint8Array, place: string): SliceReader {
+  if (bytes.length === 0) {
+    throw new ImageFault({
+      code: 'EMPTY',
+      text: 'the file is empty',
+      place,
+      remedy: 'Copy or export it again',
+    });
+  }
+  const reader = READERS.find(({ matches }) => matches(bytes));
+  if (reader !== undefined) return reader;
+  const known = READERS.map(({ format }) => format).join(', ');
+  const foreign = foreignFormat(bytes);
+  if (foreign === undefined) {
+    throw new ImageFault({
+      code: 'UNKNOWN_FORMAT',
+      text: 'the content is of no known image format',
+      place,
+      remedy: `Give one of: ${known}`,
+    });
+  }
+  throw new ImageFault({
+    code: 'OTHER_FORMAT',
+    text: `the content is ${foreign}, whatever the name says`,
+    place,
+    remedy: `Convert it (without loss) to one of: ${known}; renaming does not convert`,
+  });
+}

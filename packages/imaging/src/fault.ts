@@ -1,0 +1,60 @@
+/** What can be wrong with an image file or a slice store. Codes are stable; texts may change. */
+export type FaultCode =
+  | 'EMPTY'
+  | 'UNREADABLE'
+  | 'UNKNOWN_FORMAT'
+  | 'OTHER_FORMAT'
+  | 'TRUNCATED'
+  | 'CRC'
+  | 'CORRUPT'
+  | 'UNSUPPORTED'
+  | 'COLOUR'
+  | 'ALPHA'
+  | 'TOO_LARGE'
+  | 'SIZE'
+  | 'STORE_MISSING'
+  | 'STORE_CORRUPT'
+  | 'STORE_STALE';
+
+/** A fault as plain data: what is wrong, where, and how to mend it. */
+export interface FaultRecord {
+  readonly code: FaultCode;
+  readonly text: string;
+  readonly place: string;
+  readonly remedy: string;
+}
+
+/** A fault of the data (never of the program). The message says what, where and how to mend it. */
+export class ImageFault extends Error implements FaultRecord {
+  override readonly name = 'ImageFault';
+  readonly code: FaultCode;
+  readonly text: string;
+  readonly place: string;
+  readonly remedy: string;
+
+  constructor(fault: FaultRecord) {
+    super(`${fault.place}: ${fault.text}. ${fault.remedy}`);
+    this.code = fault.code;
+    this.text = fault.text;
+    this.place = fault.place;
+    this.remedy = fault.remedy;
+  }
+
+  /** The four fields as a plain object, for reports and for messages between threads. */
+  record(): FaultRecord {
+    return { code: this.code, text: this.text, place: this.place, remedy: this.remedy };
+  }
+}
+
+/** Every fault found in one job, so that a user can mend them all at once. */
+export class ImageFaults extends Error {
+  override readonly name = 'ImageFaults';
+  readonly faults: readonly FaultRecord[];
+
+  constructor(faults: readonly FaultRecord[]) {
+    const first = faults[0];
+    const shown = first === undefined ? '' : `: ${first.place}: ${first.text}. ${first.remedy}`;
+    super(`${faults.length} image fault${faults.length === 1 ? '' : 's'}${shown}`);
+    this.faults = faults;
+  }
+}

@@ -1,0 +1,56 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { ImageFault } from './fault.ts';
+
+/** A file larger than this is no slice; reading it would only fill the memory. */
+const MAX_FILE_BYTES = 1 << 29;
+
+/**
+ * Reads a slice's file, or its first `limit` bytes.
+ *
+ * @throws ImageFault `UNREADABLE` (missing, a folder, no permission, a loop of links) or `TOO_LARGE`.
+ */
+export function readSliceFile(path: string, limit: number = Number.POSITIVE_INFINITY): Uint8Array {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const stat = fstatSync(file);
+      if (!stat.isFile()) throw unreadable(path, stat.isDirectory() ? 'it is a folder' : 'it is not a file');
+      const length = Math.min(stat.size, limit);
+      if (length > MAX_FILE_BYTES) throw tooLarge(path, length);
+      const bytes = new Uint8Array(length);
+      let got = 0;
+      while (got < length) {
+        const count = readSync(file, bytes, got, length - got, got);
+        if (count === 0) break;
+        got += count;
+      }
+      return bytes.subarray(0, got);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if (error instanceof ImageFault) throw error;
+    throw readFault(path, error);
+  }
+}
+
+/** The fault for an error of the file system. */
+export function readFault(path: string, error: unknown): ImageFault {
+  return unreadable(path, error instanceof Error ? error.message : String(error));
+}
+
+const unreadable = (place: string, reason: string): ImageFault =>
+  new ImageFault({
+    code: 'UNREADABLE',
+    text: `the file cannot be read (${reason})`,
+    place,
+    remedy: 'Check that it exists, is a file and may be read',
+  });
+
+const tooLarge = (place: string, bytes: number): ImageFault =>
+  new ImageFault({
+    code: 'TOO_LARGE',
+    text: `the file has ${bytes} bytes; at most ${MAX_FILE_BYTES} are read`,
+    place,
+    remedy: 'Check that it really is one slice',
+  });

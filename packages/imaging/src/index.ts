@@ -1,0 +1,29 @@
+/**
+ * Slices as typed arrays: reading, checks, hashes, resizing, a store of decoded slices, PNG writing.
+ * Knows nothing of tensors, patients or splits, and depends on none of the other packages.
+ */
+export { decodeSlice, SHAPE_BYTES, sliceShape } from './decode.ts';
+export { type FaultCode, type FaultRecord, ImageFault, ImageFaults } from './fault.ts';
+export { readSliceFile } from './file.ts';
+export { contentHash, fileHash } from './hash.ts';
+export { montage } from './montage.ts';
+export { type NearPair, nearDuplicates } from './near.ts';
+export { hammingDistance, perceptualHash } from './perceptual.ts';
+export { encodePng, type PngImage } from './png/encode.ts';
+export { MAX_PIXELS } from './png/header.ts';
+export { resizeSlice } from './resize.ts';
+export { inspectSlice, type ScannedSlice, type SliceFacts, type SliceFault } from './scan/inspect.ts';
+export type { PoolOptions } from './scan/pool.ts';
+export { type ScanOptions, scanSlices } from './scan/scan.ts';
+export {
+  type DecodedSlice,
+  type GrayImage,
+  grayImage,
+  isConstant,
+  isLowRange,
+  type SliceColour,
+  type SliceShape,
+} from './slice.ts';
+export { type BuiltStore, buildStore, type StoreOptions } from './store/build.ts';
+export { type StoreShape, storeKey } from './store/key.ts';
+export { openStore, type SliceStore } from './store/open.ts';

@@ -1,0 +1,112 @@
+import { crc32 } from 'node:zlib';
+import { ImageFault } from '../fault.ts';
+import { type PngHeader, parseHeader } from './header.ts';
+
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** The parts of a PNG file that decide its pixels. */
+export interface PngParts {
+  readonly header: PngHeader;
+  /** PLTE: red, green, blue of each entry. */
+  readonly palette: Uint8Array | undefined;
+  /** tRNS: alpha of each palette entry, or the transparent colour as 16-bit samples. */
+  readonly transparency: Uint8Array | undefined;
+  /** The zlib stream, joined from all IDAT chunks. */
+  readonly stream: Uint8Array;
+}
+
+export function isPng(bytes: Uint8Array): boolean {
+  return SIGNATURE.every((byte, i) => bytes[i] === byte);
+}
+
+/** Reads only the header, from the first 33 bytes or more of a file. */
+export function readPngHeader(bytes: Uint8Array, place: string): PngHeader {
+  for (const { type, data } of chunks(bytes, place)) {
+    if (type !== 'IHDR') break;
+    return parseHeader(data, place);
+  }
+  throw headerMissing(place);
+}
+
+/**
+ * Splits a PNG file into its parts. Every chunk's CRC is checked, and the file must reach its IEND chunk.
+ *
+ * @throws ImageFault `TRUNCATED`, `CRC`, `CORRUPT`, `TOO_LARGE`, or `UNSUPPORTED` (animation, unknown critical chunk).
+ */
+export function readPngParts(bytes: Uint8Array, place: string): PngParts {
+  let header: PngHeader | undefined;
+  let palette: Uint8Array | undefined;
+  let transparency: Uint8Array | undefined;
+  const streams: Uint8Array[] = [];
+  for (const { type, data } of chunks(bytes, place)) {
+    if (header === undefined && type !== 'IHDR') throw headerMissing(place);
+    if (type === 'IHDR') header = parseHeader(data, place);
+    else if (type === 'PLTE') palette = data;
+    else if (type === 'tRNS') transparency = data;
+    else if (type === 'IDAT') streams.push(data);
+    else if (type === 'acTL') throw unsupported('the file is an animation (APNG)', place);
+    else if (type !== 'IEND' && isCritical(type))
+      throw unsupported(`unknown critical chunk "${type}"`, place);
+  }
+  if (header === undefined) throw headerMissing(place);
+  const [only, ...more] = streams;
+  if (only === undefined) {
+    throw new ImageFault({
+      code: 'CORRUPT',
+      text: 'the PNG has no image data',
+      place,
+      remedy: 'Export it again',
+    });
+  }
+  return { header, palette, transparency, stream: more.length === 0 ? only : Buffer.concat(streams) };
+}
+
+/** Chunk by chunk up to and including IEND; what follows IEND is ignored, as every PNG reader does. */
+function* chunks(bytes: Uint8Array, place: string): Generator<{ type: string; data: Uint8Array }> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = SIGNATURE.length;
+  for (;;) {
+    if (at + 12 > bytes.length) throw truncated(place, bytes.length);
+    const end = at + 8 + view.getUint32(at);
+    if (end + 4 > bytes.length) throw truncated(place, bytes.length);
+    const type = String.fromCharCode(
+      view.getUint8(at + 4),
+      view.getUint8(at + 5),
+      view.getUint8(at + 6),
+      view.getUint8(at + 7),
+    );
+    if (crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end)) {
+      throw new ImageFault({
+        code: 'CRC',
+        text: `the checksum of PNG chunk ${JSON.stringify(type)} at byte ${at} is wrong: the file is damaged`,
+        place,
+        remedy: 'Copy or export it again',
+      });
+    }
+    yield { type, data: bytes.subarray(at + 8, end) };
+    if (type === 'IEND') return;
+    at = end + 4;
+  }
+}
+
+/** Bit 5 of the first letter (its case) tells critical from ancillary chunks. */
+const isCritical = (type: string): boolean => (type.charCodeAt(0) & 0x20) === 0;
+
+const truncated = (place: string, length: number): ImageFault =>
+  new ImageFault({
+    code: 'TRUNCATED',
+    text: `the PNG ends after ${length} bytes, inside a chunk or before its end marker`,
+    place,
+    remedy: 'Copy or export it again',
+  });
+
+const headerMissing = (place: string): ImageFault =>
+  new ImageFault({
+    code: 'CORRUPT',
+    text: 'the PNG does not begin with its header chunk',
+    place,
+    remedy: 'Export it again',
+  });
+
+const unsupported = (text: string, place: string): ImageFault =>
+  new ImageFault({ code: 'UNSUPPORTED', text, place, remedy: 'Save it as a plain grayscale PNG' });

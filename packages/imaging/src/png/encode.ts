@@ -1,0 +1,84 @@
+import { crc32, deflateSync } from 'node:zlib';
+
+/** An image to write: gray or RGB in 8 bits, or gray in 16. Samples are (height, width, channels). */
+export type PngImage =
+  | {
+      readonly width: number;
+      readonly height: number;
+      readonly channels?: 1 | 3;
+      readonly pixels: Uint8Array;
+    }
+  | {
+      readonly width: number;
+      readonly height: number;
+      readonly channels?: 1;
+      readonly pixels: Uint16Array;
+    };
+
+const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const PAETH = 4;
+
+/** Encodes a PNG. The same image gives the same bytes: no time stamp, fixed filter and compression level. */
+export function encodePng(image: PngImage): Buffer {
+  const { width, height, channels = 1, pixels } = image;
+  if (pixels.length !== width * height * channels) {
+    throw new RangeError(`${width}×${height}×${channels} samples expected, got ${pixels.length}`);
+  }
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = pixels instanceof Uint16Array ? 16 : 8;
+  header[9] = channels === 3 ? 2 : 0;
+  const bytes = pixels instanceof Uint16Array ? bigEndian(pixels) : pixels;
+  const step = channels * pixels.BYTES_PER_ELEMENT;
+  const rows = paethRows(bytes, width * step, height, step);
+  return Buffer.concat([
+    SIGNATURE,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(rows, { level: 6 })),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+function bigEndian(pixels: Uint16Array): Uint8Array {
+  const bytes = new Uint8Array(2 * pixels.length);
+  for (let i = 0; i < pixels.length; i++) {
+    bytes[2 * i] = (pixels[i] as number) >> 8;
+    bytes[2 * i + 1] = pixels[i] as number;
+  }
+  return bytes;
+}
+
+function paethRows(bytes: Uint8Array, rowBytes: number, rows: number, step: number): Uint8Array {
+  const out = new Uint8Array(rows * (rowBytes + 1));
+  for (let row = 0; row < rows; row++) {
+    const to = row * (rowBytes + 1);
+    out[to] = PAETH;
+    for (let i = 0; i < rowBytes; i++) {
+      const at = row * rowBytes + i;
+      const a = i < step ? 0 : (bytes[at - step] as number);
+      const b = row === 0 ? 0 : (bytes[at - rowBytes] as number);
+      const c = i < step || row === 0 ? 0 : (bytes[at - rowBytes - step] as number);
+      out[to + 1 + i] = (bytes[at] as number) - predict(a, b, c);
+    }
+  }
+  return out;
+}
+
+/** The Paeth predictor (PNG specification, section 9.4). */
+function predict(a: number, b: number, c: number): number {
+  const costA = Math.abs(b - c);
+  const costB = Math.abs(a - c);
+  const costC = Math.abs(a + b - 2 * c);
+  if (costA <= costB && costA <= costC) return a;
+  return costB <= costC ? b : c;
+}
+
+function chunk(type: string, data: Uint8Array): Buffer {
+  const out = Buffer.alloc(12 + data.length);
+  out.writeUInt32BE(data.length, 0);
+  out.write(type, 4, 'latin1');
+  out.set(data, 8);
+  out.writeUInt32BE(crc32(out.subarray(4, 8 + data.length)), 8 + data.length);
+  return out;
+}

@@ -1,0 +1,124 @@
+import { ImageFault } from '../fault.ts';
+import type { SliceColour } from '../slice.ts';
+import type { PngParts } from './chunks.ts';
+import { type ColourType, GRAY, GRAY_ALPHA, PALETTE, RGB, RGBA } from './header.ts';
+
+type Samples = Uint8Array | Uint16Array;
+
+const COLOUR: Readonly<Record<ColourType, SliceColour>> = {
+  [GRAY]: 'gray',
+  [RGB]: 'rgb-equal',
+  [PALETTE]: 'palette-gray',
+  [GRAY_ALPHA]: 'gray-alpha',
+  [RGBA]: 'rgba-equal',
+};
+
+/**
+ * Reduces PNG samples to one gray channel without changing a value: equal channels become one, opaque alpha
+ * is dropped, 1, 2 and 4 bits are spread to 0…255 as PIL's `convert('L')` does.
+ *
+ * @throws ImageFault `COLOUR` for real colour, `ALPHA` for pixels that are not opaque.
+ */
+export function toGray(
+  samples: Samples,
+  parts: PngParts,
+  place: string,
+): { pixels: Samples; colour: SliceColour } {
+  const { header } = parts;
+  const colour = COLOUR[header.colourType];
+  if (header.colourType === PALETTE) return { pixels: fromPalette(samples, parts, place), colour };
+  const pixels = header.channels === 1 ? samples : fromChannels(samples, parts, place);
+  if (parts.transparency !== undefined && (header.colourType === GRAY || header.colourType === RGB)) {
+    refuseTransparentColour(pixels, parts.transparency, header, place);
+  }
+  if (header.bits < 8) {
+    const spread = 255 / ((1 << header.bits) - 1);
+    for (let i = 0; i < pixels.length; i++) pixels[i] = (pixels[i] as number) * spread;
+  }
+  return { pixels, colour };
+}
+
+function fromChannels(samples: Samples, { header }: PngParts, place: string): Samples {
+  const { channels, width, bits } = header;
+  const hasColour = channels >= 3;
+  const hasAlpha = channels % 2 === 0;
+  const opaque = bits === 16 ? 65535 : 255;
+  const pixels =
+    samples instanceof Uint16Array
+      ? new Uint16Array(samples.length / channels)
+      : new Uint8Array(samples.length / channels);
+  for (let i = 0; i < pixels.length; i++) {
+    const at = i * channels;
+    const value = samples[at] as number;
+    if (hasColour && (samples[at + 1] !== value || samples[at + 2] !== value)) {
+      throw realColour([value, samples[at + 1], samples[at + 2]].join(', '), i, width, place);
+    }
+    if (hasAlpha && samples[at + channels - 1] !== opaque) throw transparent(i, width, place);
+    pixels[i] = value;
+  }
+  return pixels;
+}
+
+function fromPalette(indices: Samples, parts: PngParts, place: string): Uint8Array {
+  const palette = parts.palette ?? new Uint8Array();
+  const { width } = parts.header;
+  const pixels = new Uint8Array(indices.length);
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i] as number;
+    const red = palette[3 * index];
+    const green = palette[3 * index + 1];
+    const blue = palette[3 * index + 2];
+    if (red === undefined || green === undefined || blue === undefined) {
+      throw new ImageFault({
+        code: 'CORRUPT',
+        text: `the pixel at ${where(i, width)} names palette entry ${index}, which the file lacks`,
+        place,
+        remedy: 'Export the image again',
+      });
+    }
+    if (red !== green || red !== blue) throw realColour(`${red}, ${green}, ${blue}`, i, width, place);
+    if ((parts.transparency?.[index] ?? 255) !== 255) throw transparent(i, width, place);
+    pixels[i] = red;
+  }
+  return pixels;
+}
+
+/** tRNS of a gray or RGB image names one colour that counts as fully transparent. */
+function refuseTransparentColour(
+  pixels: Samples,
+  transparency: Uint8Array,
+  { channels, width }: PngParts['header'],
+  place: string,
+): void {
+  const view = new DataView(transparency.buffer, transparency.byteOffset, transparency.byteLength);
+  if (transparency.length !== 2 * channels) {
+    throw new ImageFault({
+      code: 'CORRUPT',
+      text: `the transparency chunk has ${transparency.length} bytes instead of ${2 * channels}`,
+      place,
+      remedy: 'Export the image again',
+    });
+  }
+  const key = view.getUint16(0);
+  if (channels === 3 && (view.getUint16(2) !== key || view.getUint16(4) !== key)) return;
+  const at = pixels.indexOf(key);
+  if (at >= 0) throw transparent(at, width, place);
+}
+
+const where = (i: number, width: number): string => `column ${i % width}, row ${Math.floor(i / width)}`;
+
+const realColour = (values: string, i: number, width: number, place: string): ImageFault =>
+  new ImageFault({
+    code: 'COLOUR',
+    text: `the image has real colour: the pixel at ${where(i, width)} has red, green, blue ${values}`,
+    place,
+    remedy: 'Give grayscale slices; overlays, colour maps and screenshots are not measurements',
+  });
+
+const transparent = (i: number, width: number, place: string): ImageFault =>
+  new ImageFault({
+    code: 'ALPHA',
+    text: `the pixel at ${where(i, width)} is not opaque`,
+    place,
+    remedy: 'Save the image without transparency',
+  });

@@ -1,0 +1,48 @@
+import { pythonJson, referenceTest } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { resizeSlice } from './resize.ts';
+import { grayImage } from './slice.ts';
+
+interface Case {
+  readonly bits: 8 | 16;
+  readonly from: [number, number];
+  readonly to: [number, number];
+  readonly input: number[];
+  readonly want: number[];
+}
+
+const CASES = `
+import json
+import numpy as np
+from PIL import Image
+rng = np.random.default_rng(3)
+out = []
+for bits in (8, 16):
+    for w, h in [(50, 40), (31, 77), (2, 3)]:
+        for tw, th in [(20, 20), (100, 90), (50, 13), (7, 40), (1, 1)]:
+            a = rng.integers(0, 1 << bits, (h, w))
+            image = Image.fromarray(a.astype(np.uint8 if bits == 8 else np.float32))
+            want = np.asarray(image.resize((tw, th), Image.BILINEAR)).astype(float)
+            out.append({'bits': bits, 'from': [w, h], 'to': [tw, th], 'input': a.reshape(-1).tolist(), 'want': want.reshape(-1).tolist()})
+print(json.dumps(out))`;
+
+referenceTest('equals PIL: 8 bits exactly, 16 bits to rounding', ['PIL', 'numpy'], () => {
+  const cases = pythonJson<Case[]>(CASES);
+  expect(cases.length).toBe(30);
+  for (const { bits, from, to, input, want } of cases) {
+    const pixels = bits === 8 ? Uint8Array.from(input) : Uint16Array.from(input);
+    const ours = resizeSlice(grayImage(...from, pixels), ...to);
+    expect([ours.width, ours.height, ours.bitDepth, ours.pixels.length]).toEqual([...to, bits, want.length]);
+    const worst = want.reduce(
+      (most, v, i) => Math.max(most, Math.abs(v - (ours.pixels[i] ?? Number.NaN))),
+      0,
+    );
+    expect(worst).toBeLessThanOrEqual(bits === 8 ? 0 : 0.51);
+  }
+});
+
+test('an impossible size is refused', () => {
+  const image = grayImage(2, 2, new Uint8Array(4));
+  expect(() => resizeSlice(image, 0, 2)).toThrow(RangeError);
+  expect(() => resizeSlice(image, 1.5, 2)).toThrow(RangeError);
+});

@@ -1,0 +1,95 @@
+import { type GrayImage, grayImage } from './slice.ts';
+
+/** For each output position: first input position and the weights from there on. */
+interface Kernel {
+  readonly from: Int32Array;
+  readonly weights: readonly Float64Array[];
+}
+
+/** PIL's fixed point for 8-bit images. */
+const PRECISION = 22;
+
+/**
+ * Bilinear resize with antialiasing: the triangle filter widens when shrinking, as in
+ * `PIL.Image.resize(…, BILINEAR)`. 8-bit follows PIL's fixed-point arithmetic; 16-bit follows PIL's float mode
+ * and is rounded at the end.
+ */
+export function resizeSlice(image: GrayImage, width: number, height: number): GrayImage {
+  if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
+    throw new RangeError(`a slice cannot be resized to ${width}×${height}`);
+  }
+  if (width === image.width && height === image.height) return image;
+  const narrow = alongRows(image, width);
+  return alongColumns(narrow, image.bitDepth, width, image.height, height);
+}
+
+/** Weights as in PIL's `precompute_coeffs` (libImaging/Resample.c). */
+function triangleKernel(input: number, output: number, fixedPoint: boolean): Kernel {
+  const scale = input / output;
+  const support = Math.max(scale, 1);
+  const from = new Int32Array(output);
+  const weights = Array.from({ length: output }, (_, i) => {
+    const centre = (i + 0.5) * scale;
+    const first = Math.max(0, Math.trunc(centre - support + 0.5));
+    const last = Math.min(input, Math.trunc(centre + support + 0.5));
+    const raw = Float64Array.from({ length: last - first }, (_w, k) =>
+      Math.max(0, 1 - Math.abs((k + first - centre + 0.5) / support)),
+    );
+    const sum = raw.reduce((total, weight) => total + weight, 0);
+    from[i] = first;
+    return raw.map((w) => (fixedPoint ? Math.round((w / sum) * 2 ** PRECISION) : w / sum));
+  });
+  return { from, weights };
+}
+
+/** What a pass leaves behind: rounded bytes for 8-bit (as PIL does), floats for 16-bit. */
+type Plane = Uint8Array | Float32Array;
+
+function plane(bitDepth: 8 | 16, length: number): Plane {
+  return bitDepth === 8 ? new Uint8Array(length) : new Float32Array(length);
+}
+
+const settle = (sum: number, bitDepth: 8 | 16): number =>
+  bitDepth === 8 ? Math.min(255, (sum + 2 ** (PRECISION - 1)) >> PRECISION) : sum;
+
+function alongRows(image: GrayImage, width: number): Plane {
+  const { pixels, bitDepth, height } = image;
+  const out = plane(bitDepth, width * height);
+  if (width === image.width) {
+    out.set(pixels);
+    return out;
+  }
+  const { from, weights } = triangleKernel(image.width, width, bitDepth === 8);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const kernel = weights[x] as Float64Array;
+      const start = y * image.width + (from[x] as number);
+      let sum = 0;
+      for (let k = 0; k < kernel.length; k++) sum += (pixels[start + k] as number) * (kernel[k] as number);
+      out[y * width + x] = settle(sum, bitDepth);
+    }
+  }
+  return out;
+}
+
+function alongColumns(
+  narrow: Plane,
+  bitDepth: 8 | 16,
+  width: number,
+  inputHeight: number,
+  height: number,
+): GrayImage {
+  const pixels = bitDepth === 8 ? new Uint8Array(width * height) : new Uint16Array(width * height);
+  const { from, weights } = triangleKernel(inputHeight, height, bitDepth === 8);
+  for (let y = 0; y < height; y++) {
+    const kernel = weights[y] as Float64Array;
+    for (let x = 0; x < width; x++) {
+      const start = (from[y] as number) * width + x;
+      let sum = 0;
+      for (let k = 0; k < kernel.length; k++)
+        sum += (narrow[start + k * width] as number) * (kernel[k] as number);
+      pixels[y * width + x] = bitDepth === 8 ? settle(sum, 8) : Math.round(sum);
+    }
+  }
+  return grayImage(width, height, pixels);
+}

@@ -1,0 +1,40 @@
+import { SHAPE_BYTES, sliceShape } from '../decode.ts';
+import { readSliceFile } from '../file.ts';
+import type { SliceShape } from '../slice.ts';
+import { type Filled, type FillJob, fillRecords } from '../store/fill.ts';
+import { collected, inspectSlice, type ScannedSlice, type SliceFault } from './inspect.ts';
+
+/** A batch of work for one thread. */
+export interface InspectJob {
+  readonly kind: 'inspect';
+  readonly paths: readonly string[];
+  readonly perceptual: boolean;
+}
+
+export interface ShapeJob {
+  readonly kind: 'shape';
+  readonly paths: readonly string[];
+}
+
+/** Which job gives which result, one per path. */
+export interface JobResults {
+  readonly inspect: ScannedSlice;
+  readonly shape: SliceShape | SliceFault;
+  readonly fill: Filled | SliceFault;
+}
+
+export type Job = InspectJob | ShapeJob | FillJob;
+
+/** Does a job in the calling thread. */
+export function doJob(job: Job): JobResults[Job['kind']][] {
+  switch (job.kind) {
+    case 'inspect':
+      return job.paths.map((path) => inspectSlice(path, job.perceptual));
+    case 'shape':
+      return job.paths.map((path) =>
+        collected(path, () => sliceShape(readSliceFile(path, SHAPE_BYTES), path)),
+      );
+    case 'fill':
+      return fillRecords(job);
+  }
+}

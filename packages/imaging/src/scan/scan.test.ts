@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { encodePng } from '../png/encode.ts';
+import type { ScannedSlice } from './inspect.ts';
+import { scanSlices } from './scan.ts';
+
+const png = (seed: number): Buffer =>
+  encodePng({ width: 8, height: 6, pixels: Uint8Array.from({ length: 48 }, (_, i) => (i * seed) % 256) });
+
+function slices(folder: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => {
+    const path = join(folder, `${i}.png`);
+    writeFileSync(path, png(i));
+    return path;
+  });
+}
+
+async function all(results: AsyncIterable<ScannedSlice>): Promise<ScannedSlice[]> {
+  const list: ScannedSlice[] = [];
+  for await (const result of results) list.push(result);
+  return list;
+}
+
+test('results come in input order, with progress, whatever the threads', async () => {
+  const paths = slices(tempDir(), 200);
+  const progress: number[] = [];
+  const two = await all(
+    scanSlices(paths, { threads: 2, perceptual: true, onProgress: (done) => progress.push(done) }),
+  );
+  expect(two.map(({ path }) => path)).toEqual(paths);
+  expect(progress.at(-1)).toBe(200);
+  expect(await all(scanSlices(paths, { threads: 1, perceptual: true }))).toEqual(two);
+  expect(two[0]).toMatchObject({ constant: true, width: 8, height: 6, bitDepth: 8, colour: 'gray' });
+  expect(two[3]).toMatchObject({
+    constant: false,
+    fileHash: createHash('sha256').update(png(3)).digest('hex'),
+    perceptualHash: expect.stringMatching(/^[0-9a-f]{16}$/),
+  });
+  expect(await all(scanSlices([]))).toEqual([]);
+});
+
+test('bad files are results, odd names are fine', async () => {
+  const folder = tempDir();
+  const at = (name: string): string => join(folder, name);
+  for (const name of ['ä 患者, no. 1.png', "it's %20 #1?.png".replace('?', '')])
+    writeFileSync(at(name), png(5));
+  writeFileSync(at('empty.png'), '');
+  writeFileSync(at('cut.png'), png(5).subarray(0, 60));
+  mkdirSync(at('folder.png'));
+  const names = ['ä 患者, no. 1.png', "it's %20 #1.png", 'empty.png', 'cut.png', 'folder.png', 'absent.png'];
+  if (process.platform !== 'win32') {
+    symlinkSync(at('loop.png'), at('loop.png'));
+    names.push('loop.png');
+  }
+  const results = await all(scanSlices(names.map(at)));
+  const codes = results.map(({ fault }) => fault?.code);
+  expect(codes.slice(0, 6)).toEqual([undefined, undefined, 'EMPTY', 'TRUNCATED', 'UNREADABLE', 'UNREADABLE']);
+  expect(codes.slice(6).every((code) => code === 'UNREADABLE')).toBe(true);
+  expect(results[4]?.fault).toMatchObject({
+    place: at('folder.png'),
+    text: expect.stringContaining('folder'),
+  });
+});
+
+test('aborting throws the reason and leaving early ends the threads', async () => {
+  const paths = slices(tempDir(), 400);
+  const controller = new AbortController();
+  const seen: string[] = [];
+  const run = async (): Promise<void> => {
+    for await (const { path } of scanSlices(paths, { threads: 2, signal: controller.signal })) {
+      seen.push(path);
+      if (seen.length === 5) controller.abort(new Error('enough'));
+    }
+  };
+  await expect(run()).rejects.toThrow('enough');
+  expect(seen.length).toBeLessThan(400);
+  await expect(all(scanSlices(paths, { signal: controller.signal }))).rejects.toThrow('enough');
+  for await (const { path } of scanSlices(paths)) {
+    expect(path).toBe(paths[0]);
+    break;
+  }
+  await expect(all(scanSlices(paths, { threads: 0 }))).rejects.toThrow(RangeError);
+});

@@ -1,0 +1,22 @@
+import type { ScannedSlice } from './inspect.ts';
+import { type PoolOptions, runPool } from './pool.ts';
+
+export interface ScanOptions extends PoolOptions {
+  /** Also compute perceptual hashes, for {@link nearDuplicates}. */
+  readonly perceptual?: boolean;
+}
+
+/**
+ * Reads, decodes, checks and hashes files in worker threads.
+ *
+ * @returns one result per path, in the order of `paths`. A bad file is a result with a `fault`, never an
+ *   exception. Memory stays bounded however many paths there are; leaving the loop early ends the threads.
+ * @throws the signal's reason when aborted.
+ */
+export function scanSlices(
+  paths: readonly string[],
+  options: ScanOptions = {},
+): AsyncGenerator<ScannedSlice> {
+  const perceptual = options.perceptual ?? false;
+  return runPool<'inspect'>(paths, (batch) => ({ kind: 'inspect', paths: batch, perceptual }), options);
+}

@@ -1,0 +1,80 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { decodeSlice } from '../decode.ts';
+import { ImageFault } from '../fault.ts';
+import { readSliceFile } from '../file.ts';
+import { sampleBytes } from '../hash.ts';
+import { resizeSlice } from '../resize.ts';
+import { collected, type SliceFault } from '../scan/inspect.ts';
+import type { GrayImage } from '../slice.ts';
+import { HEADER_BYTES } from './layout.ts';
+
+/** Decode `paths` and write them as records `first`, `first` + 1, … of the store file. */
+export interface FillJob {
+  readonly kind: 'fill';
+  readonly paths: readonly string[];
+  readonly file: string;
+  readonly first: number;
+  readonly width: number;
+  readonly height: number;
+  readonly bitDepth: 8 | 16;
+  readonly resize: boolean;
+}
+
+/** CRC-32 of the record written. */
+export interface Filled {
+  readonly crc: number;
+  readonly fault?: undefined;
+}
+
+export function fillRecords(job: FillJob): (Filled | SliceFault)[] {
+  const file = openSync(job.file, 'r+');
+  try {
+    return job.paths.map((path, i) =>
+      collected(path, () => {
+        const record = sampleBytes(recordSamples(path, job));
+        writeAll(file, record, HEADER_BYTES + (job.first + i) * record.length);
+        return { crc: crc32(record) };
+      }),
+    );
+  } finally {
+    closeSync(file);
+  }
+}
+
+function recordSamples(path: string, job: FillJob): Uint8Array | Uint16Array {
+  const { width, height } = job;
+  const slice: GrayImage = decodeSlice(readSliceFile(path), path);
+  const fits = slice.width === width && slice.height === height;
+  if (!fits && !job.resize) throw otherSize(path, slice, job);
+  const { pixels, bitDepth } = fits ? slice : resizeSlice(slice, width, height);
+  if (bitDepth > job.bitDepth) {
+    throw new ImageFault({
+      code: 'STORE_STALE',
+      text: 'the image became 16-bit while the store was made',
+      place: path,
+      remedy: 'Run again when the images no longer change',
+    });
+  }
+  return bitDepth === job.bitDepth ? pixels : Uint16Array.from(pixels, (value) => value * 257);
+}
+
+/** The fault of a slice that has not the size of the others. */
+export const otherSize = (
+  place: string,
+  is: { readonly width: number; readonly height: number },
+  wanted: { readonly width: number; readonly height: number },
+): ImageFault =>
+  new ImageFault({
+    code: 'SIZE',
+    text: `the slice has ${is.width}×${is.height} pixels, not ${wanted.width}×${wanted.height}`,
+    place,
+    remedy: 'Export all slices in one size, or ask for resizing',
+  });
+
+/** Writes all of `bytes` at `position`; a single write may stop short. */
+export function writeAll(file: number, bytes: Uint8Array, position: number): void {
+  for (let at = 0; at < bytes.length; ) {
+    at += writeSync(file, bytes, at, bytes.length - at, position + at);
+  }
+}

@@ -1,0 +1,67 @@
+import { crc32 } from 'node:zlib';
+import { ImageFault } from '../fault.ts';
+
+/**
+ * A store is one file: a header of {@link HEADER_BYTES} (magic, CRC-32 and length of a JSON text, the text),
+ * `count` records of decoded samples (little-endian, row-major), and a table of `count` CRC-32 of the records.
+ * A store whose slices are partly 8-bit, partly 16-bit is 16-bit, with 8-bit samples times 257:
+ * v × 257 / 65535 = v / 255, so that nothing is lost.
+ */
+export const HEADER_BYTES = 4096;
+export const STORE_VERSION = 1;
+const MAGIC = Buffer.from('RADSLICE', 'latin1');
+const TEXT_AT = 16;
+
+export interface StoreHeader {
+  readonly version: number;
+  /** What the store was made from: see `storeKey`. */
+  readonly key: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bitDepth: 8 | 16;
+  readonly count: number;
+  /** CRC-32 of the table of checksums. */
+  readonly tableCrc: number;
+}
+
+export const recordBytes = ({ width, height, bitDepth }: StoreHeader): number =>
+  (width * height * bitDepth) / 8;
+
+export const tableOffset = (header: StoreHeader): number => HEADER_BYTES + header.count * recordBytes(header);
+
+export const storeBytes = (header: StoreHeader): number => tableOffset(header) + 4 * header.count;
+
+export function encodeHeader(header: StoreHeader): Buffer {
+  const text = Buffer.from(JSON.stringify(header), 'utf8');
+  const out = Buffer.alloc(HEADER_BYTES);
+  MAGIC.copy(out);
+  out.writeUInt32LE(crc32(text), 8);
+  out.writeUInt32LE(text.length, 12);
+  text.copy(out, TEXT_AT);
+  return out;
+}
+
+/** @throws ImageFault `STORE_CORRUPT`; also for a store of another version, which must be made anew too. */
+export function decodeHeader(bytes: Buffer, place: string): StoreHeader {
+  const length = bytes.length === HEADER_BYTES ? bytes.readUInt32LE(12) : HEADER_BYTES;
+  const text = bytes.subarray(TEXT_AT, TEXT_AT + length);
+  const sound =
+    bytes.length === HEADER_BYTES &&
+    bytes.subarray(0, MAGIC.length).equals(MAGIC) &&
+    crc32(text) === bytes.readUInt32LE(8);
+  if (!sound) throw storeCorrupt('its header is damaged or not a store header', place);
+  // The checksum vouches for the text: it is what encodeHeader wrote.
+  const header = JSON.parse(text.toString('utf8')) as StoreHeader;
+  if (header.version !== STORE_VERSION) {
+    throw storeCorrupt(`it has version ${header.version}, this program writes ${STORE_VERSION}`, place);
+  }
+  return header;
+}
+
+export const storeCorrupt = (reason: string, place: string): ImageFault =>
+  new ImageFault({
+    code: 'STORE_CORRUPT',
+    text: `the slice store cannot be used: ${reason}`,
+    place,
+    remedy: 'Delete it; it is made anew from the images',
+  });

@@ -1,0 +1,145 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { ImageFault } from '../fault.ts';
+import { readFault } from '../file.ts';
+import { sampleBytes } from '../hash.ts';
+import {
+  decodeHeader,
+  HEADER_BYTES,
+  recordBytes,
+  type StoreHeader,
+  storeBytes,
+  storeCorrupt,
+  tableOffset,
+} from './layout.ts';
+
+/** An open slice store: decoded slices by position, read from disk into the caller's array. */
+export class SliceStore {
+  readonly width: number;
+  readonly height: number;
+  readonly bitDepth: 8 | 16;
+  readonly count: number;
+  readonly key: string;
+  readonly #path: string;
+  readonly #file: number;
+  readonly #recordBytes: number;
+  readonly #table: Uint32Array;
+  readonly #verified: Uint8Array;
+
+  /** Use {@link openStore}. */
+  constructor(path: string, file: number, header: StoreHeader, table: Uint32Array) {
+    this.width = header.width;
+    this.height = header.height;
+    this.bitDepth = header.bitDepth;
+    this.count = header.count;
+    this.key = header.key;
+    this.#path = path;
+    this.#file = file;
+    this.#recordBytes = recordBytes(header);
+    this.#table = table;
+    this.#verified = new Uint8Array(header.count);
+  }
+
+  /**
+   * Reads slices into `into`: (indices.length, height, width), Uint8Array for an 8-bit store, Uint16Array for
+   * a 16-bit one. Each slice's checksum is verified the first time it is read.
+   *
+   * @throws ImageFault `STORE_CORRUPT`; RangeError for an index or array that does not fit; TypeError for the other array type.
+   */
+  read(indices: ArrayLike<number>, into: Uint8Array | Uint16Array): void {
+    if (into.BYTES_PER_ELEMENT * 8 !== this.bitDepth) {
+      throw new TypeError(`a ${this.bitDepth}-bit store is read into a Uint${this.bitDepth}Array`);
+    }
+    const bytes = sampleBytes(into);
+    const size = this.#recordBytes;
+    if (bytes.length !== indices.length * size) {
+      throw new RangeError(
+        `${indices.length} slices need ${indices.length * size} bytes, the array has ${bytes.length}`,
+      );
+    }
+    for (let i = 0; i < indices.length; i++) {
+      this.#readOne(indices[i] as number, bytes.subarray(i * size, (i + 1) * size));
+    }
+  }
+
+  #readOne(index: number, record: Uint8Array): void {
+    if (!Number.isInteger(index) || index < 0 || index >= this.count) {
+      throw new RangeError(`slice ${index} is not in a store of ${this.count}`);
+    }
+    readExactly(this.#file, record, HEADER_BYTES + index * this.#recordBytes, this.#path);
+    if (this.#verified[index] === 1) return;
+    if (crc32(record) !== this.#table[index]) {
+      throw storeCorrupt(`the checksum of slice ${index} is wrong`, this.#path);
+    }
+    this.#verified[index] = 1;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/**
+ * Opens a slice store.
+ *
+ * @param key what it must have been made from (see `storeKey`).
+ * @throws ImageFault `STORE_MISSING`, `STORE_CORRUPT`, or `STORE_STALE` when the key differs.
+ */
+export function openStore(path: string, key?: string): SliceStore {
+  const file = openForReading(path);
+  try {
+    const head = Buffer.alloc(HEADER_BYTES);
+    readExactly(file, head, 0, path);
+    const header = decodeHeader(head, path);
+    const { size } = fstatSync(file);
+    if (size !== storeBytes(header)) {
+      throw storeCorrupt(`it has ${size} bytes instead of ${storeBytes(header)}`, path);
+    }
+    const table = new Uint32Array(header.count);
+    readExactly(file, bytesOf(table), tableOffset(header), path);
+    if (crc32(bytesOf(table)) !== header.tableCrc) {
+      throw storeCorrupt('its table of checksums is damaged', path);
+    }
+    if (key !== undefined && header.key !== key) throw stale(path);
+    return new SliceStore(path, file, header, table);
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
+const bytesOf = (table: Uint32Array): Uint8Array => new Uint8Array(table.buffer);
+
+function openForReading(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    const { text, place } = readFault(path, error);
+    throw new ImageFault({
+      code: 'STORE_MISSING',
+      text,
+      place,
+      remedy: 'Build the store from the images first',
+    });
+  }
+}
+
+function readExactly(file: number, into: Uint8Array, position: number, place: string): void {
+  for (let at = 0; at < into.length; ) {
+    const count = readSync(file, into, at, into.length - at, position + at);
+    if (count === 0) throw storeCorrupt('it ends too early', place);
+    at += count;
+  }
+}
+
+const stale = (place: string): ImageFault =>
+  new ImageFault({
+    code: 'STORE_STALE',
+    text: 'the slice store was made from other images, or they have changed since',
+    place,
+    remedy: 'Build it anew; deleting it is safe',
+  });
