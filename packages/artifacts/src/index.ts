@@ -12,6 +12,7 @@ export type { ConfigKey } from './config/describe.ts';
 export { describeConfig, findConfigKey } from './config/describe.ts';
 export type { ConfigFlag } from './config/flags.ts';
 export { CONFIG_FLAGS, canonicalFlag, configFlags } from './config/flags.ts';
+export { configKeysIn } from './config/given-keys.ts';
 export type { Override } from './config/overrides.ts';
 export { applyOverrides } from './config/overrides.ts';
 export { defaultConfig, parseConfig, readConfig } from './config/parse.ts';
@@ -34,6 +35,12 @@ export {
 export type { AlignedFeatures, AlignedPatient, UnalignedPatient } from './features/aligned.ts';
 // data/features
 export { readAligned, writeAligned } from './features/aligned.ts';
+export type { AlignmentRecord } from './features/alignment-record.ts';
+export {
+  alignmentRecordPath,
+  readAlignmentRecord,
+  writeAlignmentRecord,
+} from './features/alignment-record.ts';
 export type { FeatureSet } from './features/feature-set.ts';
 export { featureSetPath, readFeatureSet, writeFeatureSet } from './features/feature-set.ts';
 export type { FeatureRow, SliceIndexRow } from './features/feature-table.ts';
@@ -53,6 +60,16 @@ export type { Fingerprint } from './fingerprint.ts';
 // What a stage leaves for the runner
 export { fingerprint, hashFile } from './fingerprint.ts';
 export { replaceFolderAtomic } from './folder.ts';
+// outputs/…/fusion
+export type { FusedFeatures } from './fusion/fused-features.ts';
+export { writeFusedFeatures } from './fusion/fused-features.ts';
+export type { FusionMetricsRow, InSample } from './fusion/metrics.ts';
+export { readFusionMetrics, writeFusionMetrics } from './fusion/metrics.ts';
+export type { FittedClassifier, FrozenRecord, FusionModality, FusionModelFile } from './fusion/model-file.ts';
+export { readFusionModel, writeFusionModel } from './fusion/model-file.ts';
+export type { FusionPrediction, NewPrediction, PredictionRow } from './fusion/predictions.ts';
+export { readPredictions, writeNewPredictions, writePredictions } from './fusion/predictions.ts';
+export type { ModelProbabilities } from './fusion/probability-columns.ts';
 export type { Issue } from './issues.ts';
 export { formatIssue, IssueCollector } from './issues.ts';
 export { readJson, writeJson } from './json.ts';

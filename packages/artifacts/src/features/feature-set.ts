@@ -15,11 +15,15 @@ export interface FeatureSet {
   checkpoint_sha256: string;
   /** Split the checkpoint was trained on; null when it does not say. */
   split_hash: string | null;
+  /** Whether the network was trained on patients of this split; null when the checkpoint does not say. */
+  in_sample: boolean | null;
   /** Length of a slice's feature vector. */
   dims: number;
   patients: number;
   slices: number;
   precision: string;
+  /** Height and width of the slices as the network saw them, in pixels. */
+  image_size: number;
   normalize_mean: number;
   normalize_std: number;
   versions: Record<string, string>;
@@ -35,10 +39,12 @@ const schema: z.ZodType<FeatureSet> = z.object({
   checkpoint: z.string().min(1),
   checkpoint_sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
   split_hash: z.string().nullable(),
+  in_sample: z.boolean().nullable(),
   dims: z.int().min(1),
   patients: whole,
   slices: whole,
   precision: z.string().min(1),
+  image_size: z.int().min(1),
   normalize_mean: z.number(),
   normalize_std: z.number().gt(0),
   versions: z.record(z.string(), z.string()),

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readJson, writeJson } from '../json.ts';
+
+/** `aligned/aligned.json`: what the aligned tables were made from, so that stale ones are found out. */
+export interface AlignmentRecord {
+  /** Version of this file's fields. */
+  format: 1;
+  /** SHA-256 (hex) by modality: of the feature table and of the feature set beside it. */
+  sources: Record<string, { table_sha256: string; set_sha256: string }>;
+}
+
+const schema: z.ZodType<AlignmentRecord> = z.object({
+  format: z.literal(1),
+  sources: z.record(z.string(), z.object({ table_sha256: z.string(), set_sha256: z.string() })),
+});
+
+/** `aligned.json` in the folder of the aligned tables. */
+export function alignmentRecordPath(folder: string): string {
+  return join(folder, 'aligned.json');
+}
+
+/** Writes what the aligned tables of a folder were made from. */
+export function writeAlignmentRecord(folder: string, record: AlignmentRecord): void {
+  writeJson(alignmentRecordPath(folder), schema.parse(record));
+}
+
+/** Reads what the aligned tables of a folder were made from. @throws DataError as `readJson`. */
+export function readAlignmentRecord(folder: string): AlignmentRecord {
+  return readJson(alignmentRecordPath(folder), schema);
+}

@@ -1,0 +1,76 @@
+import { readHeader, readTable, writeTable } from '../csv.ts';
+import { type Columns, count, required, text } from '../csv-columns.ts';
+import { type InSample, inSampleColumn } from './metrics.ts';
+import {
+  type ModelProbabilities,
+  probability,
+  probabilityCells,
+  probabilityColumns,
+  probabilityNames,
+} from './probability-columns.ts';
+
+/** A patient of `predictions_{split}.csv`. */
+export interface FusionPrediction {
+  readonly patient: string;
+  readonly hospital: string;
+  readonly label: number;
+  readonly probabilities: ModelProbabilities;
+  /** Label that the fused model predicts: at the frozen threshold, or the most probable of more than two. */
+  readonly predicted: number;
+  readonly in_sample: InSample;
+  readonly note: string;
+}
+
+/** A patient of `predictions.csv`: someone new, whose label is not known. */
+export type NewPrediction = Omit<FusionPrediction, 'hospital' | 'label' | 'in_sample'>;
+
+/** A row as it is in the file, probability columns by name. */
+export type PredictionRow = Omit<FusionPrediction, 'probabilities'> & Record<string, number | string>;
+
+const who = { patient: required, hospital: text, label: count };
+const verdict = { predicted: count, in_sample: inSampleColumn, note: text };
+
+/**
+ * Writes `predictions_{split}.csv`: patient, hospital, label, the probability of each model, the fused prediction.
+ *
+ * @param models In the order of the columns.
+ */
+export function writePredictions(
+  path: string,
+  rows: readonly FusionPrediction[],
+  models: readonly string[],
+  classes: number,
+): void {
+  const columns = { ...who, ...probabilityColumns(models, classes), ...verdict };
+  const lines = rows.map(({ probabilities, ...row }) => ({
+    ...row,
+    ...probabilityCells(probabilities, classes),
+  }));
+  writeTable<Record<string, unknown>>(path, columns as Columns<Record<string, unknown>>, lines);
+}
+
+/** Reads `predictions_{split}.csv`. @throws DataError as `readTable`. */
+export function readPredictions(path: string): PredictionRow[] {
+  const middle = Object.fromEntries(probabilityNames(readHeader(path)).map((name) => [name, probability]));
+  return readTable(path, { ...who, ...middle, ...verdict } as Columns<PredictionRow>);
+}
+
+/** Writes `predictions.csv` of new patients: patient, the probability of each model, the fused prediction, a note. */
+export function writeNewPredictions(
+  path: string,
+  rows: readonly NewPrediction[],
+  models: readonly string[],
+  classes: number,
+): void {
+  const columns = {
+    patient: required,
+    ...probabilityColumns(models, classes),
+    predicted: count,
+    note: text,
+  };
+  const lines = rows.map(({ probabilities, ...row }) => ({
+    ...row,
+    ...probabilityCells(probabilities, classes),
+  }));
+  writeTable<Record<string, unknown>>(path, columns as Columns<Record<string, unknown>>, lines);
+}

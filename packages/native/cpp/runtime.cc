@@ -1,0 +1,118 @@
+// What belongs to the process rather than to a tensor: random generators, threads, devices, versions.
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <torch/csrc/api/include/torch/version.h>
+
+#include <mutex>
+
+#include "allocator.h"
+#include "environment.h"
+
+namespace radweave {
+namespace {
+
+// manualSeed(seed): every device's default generator, as torch.manual_seed does
+napi_value manualSeed(Args& args) {
+  at::manual_seed(static_cast<uint64_t>(toInt64(args.env, args[0])));
+  return nullptr;
+}
+
+// generator(seed) → handle of an own CPU generator
+napi_value generator(Args& args) {
+  const auto seed = static_cast<uint64_t>(toInt64(args.env, args[0]));
+  return number(args.env, environment(args.env).generators.add(at::detail::createCPUGenerator(seed)));
+}
+
+napi_value disposeGenerator(Args& args) {
+  environment(args.env).generators.take(toDouble(args.env, args[0]));
+  return nullptr;
+}
+
+// The default generator of a device where a string is given, else one of our own.
+at::Generator generatorOf(Environment& e, napi_value v) {
+  if (typeOf(e.env, v) == napi_string) {
+    return at::globalContext().defaultGenerator(c10::Device(toString(e.env, v)));
+  }
+  return e.generators.get(toDouble(e.env, v));
+}
+
+napi_value rngState(Args& args) {
+  Environment& e = environment(args.env);
+  auto gen = generatorOf(e, args[0]);
+  std::lock_guard<std::mutex> lock(gen.mutex());
+  return number(args.env, e.add(gen.get_state()));
+}
+
+napi_value setRngState(Args& args) {
+  Environment& e = environment(args.env);
+  auto gen = generatorOf(e, args[0]);
+  std::lock_guard<std::mutex> lock(gen.mutex());
+  gen.set_state(e.tensor(args[1]));
+  return nullptr;
+}
+
+napi_value numThreads(Args& args) { return number(args.env, at::get_num_threads()); }
+
+napi_value setNumThreads(Args& args) {
+  const int64_t threads = toInt64(args.env, args[0]);
+  if (threads < 1 || threads > 4096) throw std::invalid_argument("the number of threads must be 1 to 4096");
+  at::set_num_threads(static_cast<int>(threads));
+  return nullptr;
+}
+
+napi_value cudaDevices(Args& args) {
+  return number(args.env, at::hasCUDA() ? static_cast<double>(at::getNumGPUs()) : 0);
+}
+
+napi_value emptyCache(Args&) {
+  emptyAllocatorCache();
+  return nullptr;
+}
+
+// allocator() → bytes of big blocks [live, cached, largest live so far]
+napi_value allocator(Args& args) {
+  const AllocatorStats stats = allocatorStats();
+  napi_value out = array(args.env, 3);
+  setElement(args.env, out, 0, number(args.env, static_cast<double>(stats.live)));
+  setElement(args.env, out, 1, number(args.env, static_cast<double>(stats.cached)));
+  setElement(args.env, out, 2, number(args.env, static_cast<double>(stats.peak)));
+  return out;
+}
+
+napi_value setDeterministic(Args& args) {
+  at::globalContext().setDeterministicAlgorithms(toBool(args.env, args[0]), false);
+  return nullptr;
+}
+
+napi_value setFlushDenormal(Args& args) {
+  return boolean(args.env, at::globalContext().setFlushDenormal(toBool(args.env, args[0])));
+}
+
+napi_value version(Args& args) { return string(args.env, TORCH_VERSION); }
+
+napi_value buildInfo(Args& args) {
+  return string(args.env, at::show_config() + "\n" + at::get_parallel_info());
+}
+
+}  // namespace
+
+void registerRuntime(napi_env env, napi_value exports) {
+  exportFunction<manualSeed>(env, exports, "manualSeed");
+  exportFunction<generator>(env, exports, "generator");
+  exportFunction<disposeGenerator>(env, exports, "disposeGenerator");
+  exportFunction<rngState>(env, exports, "rngState");
+  exportFunction<setRngState>(env, exports, "setRngState");
+  exportFunction<numThreads>(env, exports, "numThreads");
+  exportFunction<setNumThreads>(env, exports, "setNumThreads");
+  exportFunction<cudaDevices>(env, exports, "cudaDevices");
+  exportFunction<emptyCache>(env, exports, "emptyCache");
+  exportFunction<allocator>(env, exports, "allocator");
+  exportFunction<setDeterministic>(env, exports, "setDeterministic");
+  exportFunction<setFlushDenormal>(env, exports, "setFlushDenormal");
+  exportFunction<version>(env, exports, "version");
+  exportFunction<buildInfo>(env, exports, "buildInfo");
+}
+
+}  // namespace radweave

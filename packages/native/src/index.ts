@@ -1,0 +1,7 @@
+/**
+ * libtorch for Node.js: raw handles and the set-up that builds the addon.
+ *
+ * This package knows nothing of tensors' meaning; `@radweave/torch` gives them a friendly face.
+ */
+export { defaultThreads, native } from './load.ts';
+export type { Handle, Native, RawArg, RawOperator, RawResult } from './raw.ts';

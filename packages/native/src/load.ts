@@ -1,0 +1,49 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import type { Boot, Native } from './raw.ts';
+import { readNativeRecord } from './setup/record.ts';
+
+let loaded: Native | undefined;
+
+/**
+ * The engine of this JS environment; libtorch is mapped at the first call, never at import.
+ *
+ * The process is prepared first, so that users need no environment variables: the allocator keeps big blocks,
+ * OpenBLAS is the build that shares OpenMP's threads, and libtorch uses every core this process may use
+ * (`RADWEAVE_THREADS` or `OMP_NUM_THREADS` lower it).
+ *
+ * @throws NativeNotBuiltError when `radweave setup` has not been run for this libtorch.
+ */
+export function native(): Native {
+  if (loaded === undefined) loaded = load();
+  return loaded;
+}
+
+function load(): Native {
+  const record = readNativeRecord();
+  const require = createRequire(import.meta.url);
+  const boot: Boot = require(record.boot);
+  boot.tuneAllocator();
+  if (record.blas.kind === 'openblas-pthread') boot.setEnv('OPENBLAS_NUM_THREADS', '1');
+  for (const library of record.blas.preload) {
+    const problem = boot.preload(library);
+    if (problem !== null) throw new Error(`${library} cannot be loaded: ${problem}. Run: radweave setup`);
+  }
+  const addon: Native = require(record.addon);
+  addon.setNumThreads(defaultThreads());
+  return addon;
+}
+
+/** Threads for tensor work: what the user asked for, else the cores this process may use. */
+export function defaultThreads(env: NodeJS.ProcessEnv = process.env): number {
+  for (const name of ['RADWEAVE_THREADS', 'OMP_NUM_THREADS']) {
+    const asked = env[name];
+    if (asked === undefined || asked === '') continue;
+    const threads = Number(asked);
+    if (!Number.isInteger(threads) || threads < 1) {
+      throw new Error(`${name} must be a whole number of at least 1, not '${asked}'`);
+    }
+    return threads;
+  }
+  return availableParallelism();
+}

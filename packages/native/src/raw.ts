@@ -1,0 +1,83 @@
+/**
+ * The addon's functions under their raw names. A tensor is an integer handle; handles of disposed tensors, of
+ * other threads and made-up ones are errors. Only `@radweave/torch` should use this.
+ */
+
+/** A native tensor: an integer that only this JS environment can use. */
+export type Handle = number;
+
+/** Result of an operator: handles and plain values are told apart by the operator's schema. */
+export type RawResult = number | bigint | boolean | string | null | RawResult[];
+
+/** Arguments as the addon takes them; `undefined` means the schema's default. */
+export type RawArg = number | bigint | boolean | string | null | undefined | readonly RawArg[];
+
+/** What `lookup` tells of an operator: id, one kind character per argument, argument names, result count. */
+export type RawOperator = [id: number, kinds: string, names: string[], results: number];
+
+export interface Native {
+  lookup(name: string, overload: string): RawOperator;
+  call(id: number, ...args: RawArg[]): RawResult;
+  run(id: number, ...args: RawArg[]): void;
+  schema(name: string, overload: string): string | null;
+  operatorNames(): string[];
+
+  shape(tensor: Handle): number[];
+  strides(tensor: Handle): number[];
+  dtype(tensor: Handle): number;
+  device(tensor: Handle): string;
+  layout(tensor: Handle): number;
+  numel(tensor: Handle): number;
+  isContiguous(tensor: Handle, memoryFormat: number): boolean;
+  dispose(tensors: readonly Handle[]): void;
+  alias(tensor: Handle): Handle;
+  track(tensor: Handle): void;
+  fromBytes(data: ArrayBufferView, shape: readonly number[], dtype: number): Handle;
+  bytes(tensor: Handle): ArrayBuffer;
+  memory(): [tensors: number, trackedBytes: number];
+
+  requiresGrad(tensor: Handle): boolean;
+  setRequiresGrad(tensor: Handle, value: boolean): void;
+  isLeaf(tensor: Handle): boolean;
+  grad(tensor: Handle): Handle | null;
+  setGrad(tensor: Handle, grad: Handle | null): void;
+  backward(
+    outputs: readonly Handle[],
+    gradients: readonly (Handle | null)[] | null,
+    retainGraph: boolean,
+    createGraph: boolean,
+  ): void;
+  gradOf(
+    outputs: readonly Handle[],
+    inputs: readonly Handle[],
+    gradients: readonly (Handle | null)[] | null,
+    retainGraph: boolean,
+    createGraph: boolean,
+    allowUnused: boolean,
+  ): (Handle | null)[];
+  pushGradMode(enabled: boolean): void;
+  pushInferenceMode(): void;
+  pushAutocast(device: string, enabled: boolean, dtype: number): void;
+  popMode(): void;
+  gradEnabled(): boolean;
+
+  manualSeed(seed: number | bigint): void;
+  generator(seed: number | bigint): Handle;
+  disposeGenerator(generator: Handle): void;
+  rngState(generator: Handle | string): Handle;
+  setRngState(generator: Handle | string, state: Handle): void;
+  numThreads(): number;
+  setNumThreads(threads: number): void;
+  cudaDevices(): number;
+  setDeterministic(on: boolean): void;
+  setFlushDenormal(on: boolean): boolean;
+  version(): string;
+  buildInfo(): string;
+}
+
+/** The small addon that prepares the process before libtorch is mapped. */
+export interface Boot {
+  preload(path: string): string | null;
+  setEnv(name: string, value: string): void;
+  tuneAllocator(): boolean;
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { cmakeDefinitions, isComplete } from './build.ts';
+import { PACKAGE_ROOT } from './cache.ts';
+import type { Libtorch } from './libtorch.ts';
+import { writeTree } from './made-up-trees.test.support.ts';
+
+const LIBTORCH: Libtorch = {
+  source: 'python',
+  root: 'C:\\torch',
+  version: '2.2.0',
+  includeDirs: ['C:\\torch\\include', 'C:\\torch\\include\\torch\\csrc\\api\\include'],
+  libDirs: ['C:\\torch\\lib'],
+  cuda: true,
+  cxx11Abi: false,
+  cxxStandard: 17,
+  stamp: '',
+};
+
+test('the definitions carry the ABI, the CUDA libraries and paths that CMake reads on every platform', () => {
+  const definitions = cmakeDefinitions(LIBTORCH);
+  expect(definitions).toContain('-DRADWEAVE_CXX11_ABI=0');
+  expect(definitions).toContain(
+    '-DRADWEAVE_TORCH_INCLUDE=C:/torch/include;C:/torch/include/torch/csrc/api/include',
+  );
+  expect(definitions).toContain('-DRADWEAVE_TORCH_LIBRARIES=torch;torch_cpu;c10;torch_cuda;c10_cuda');
+  const unknown = cmakeDefinitions({ ...LIBTORCH, cuda: false, cxx11Abi: null }).join(' ');
+  expect(unknown).not.toMatch(/CXX11_ABI|cuda/);
+});
+
+test('CMakeLists.txt reads every definition it is given', () => {
+  const text = readFileSync(join(PACKAGE_ROOT, 'CMakeLists.txt'), 'utf8');
+  for (const definition of cmakeDefinitions(LIBTORCH)) {
+    const name = definition.match(/^-D(RADWEAVE_\w+)=/)?.[1];
+    if (name !== undefined) expect(text).toContain(name);
+  }
+});
+
+test('a build is whole only with both addons', () => {
+  const folder = tempDir();
+  expect(isComplete(join(folder, 'absent'))).toBe(false);
+  writeTree(folder, { 'boot.node': '' });
+  expect(isComplete(folder)).toBe(false);
+  writeTree(folder, { 'radweave.node': '' });
+  expect(isComplete(folder)).toBe(true);
+});

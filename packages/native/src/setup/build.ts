@@ -1,0 +1,100 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PACKAGE_ROOT } from './cache.ts';
+import { SetupError } from './errors.ts';
+import type { Libtorch } from './libtorch.ts';
+import { onPath, run } from './run.ts';
+
+/** The two shared objects of a build. */
+export const ADDONS = ['boot.node', 'radweave.node'] as const;
+
+interface NodeApiHeaders {
+  include_dir: string;
+  def_paths: { js_native_api_def: string; node_api_def: string };
+}
+
+/** CMake wants forward slashes, on Windows too; a semicolon separates a list. */
+function list(paths: readonly string[]): string {
+  return paths.map((path) => path.replaceAll('\\', '/')).join(';');
+}
+
+/** The definitions that CMakeLists.txt reads. */
+export function cmakeDefinitions(libtorch: Libtorch): string[] {
+  const headers: NodeApiHeaders = createRequire(import.meta.url)('node-api-headers');
+  const libraries = ['torch', 'torch_cpu', 'c10', ...(libtorch.cuda ? ['torch_cuda', 'c10_cuda'] : [])];
+  const definitions: Record<string, string> = {
+    CMAKE_BUILD_TYPE: 'Release',
+    CMAKE_CXX_STANDARD: String(libtorch.cxxStandard),
+    RADWEAVE_NODE_INCLUDE: list([headers.include_dir]),
+    RADWEAVE_NODE_DEFS: list([headers.def_paths.js_native_api_def, headers.def_paths.node_api_def]),
+    RADWEAVE_TORCH_INCLUDE: list(libtorch.includeDirs),
+    RADWEAVE_TORCH_LIB_DIRS: list(libtorch.libDirs),
+    RADWEAVE_TORCH_LIBRARIES: list(libraries),
+  };
+  if (libtorch.cxx11Abi !== null) definitions.RADWEAVE_CXX11_ABI = libtorch.cxx11Abi ? '1' : '0';
+  return Object.entries(definitions).map(([name, value]) => `-D${name}=${value}`);
+}
+
+function cmake(args: readonly string[], doing: string): void {
+  const done = run('cmake', args);
+  if (!done.ok) throw new SetupError(`The engine could not be ${doing}:\n${done.tail}`);
+}
+
+/**
+ * Compiles both addons and puts them in `target`, complete or not at all; a set-up that runs at the same time
+ * may put them there first, with the same content.
+ *
+ * @throws SetupError with the end of what the compiler printed.
+ */
+export function buildAddons(libtorch: Libtorch, target: string): void {
+  const work = mkdtempSync(join(tmpdir(), 'radweave-build-'));
+  try {
+    const generator = onPath('ninja') && process.platform !== 'win32' ? ['-G', 'Ninja'] : [];
+    cmake(['-S', PACKAGE_ROOT, '-B', work, ...generator, ...cmakeDefinitions(libtorch)], 'configured');
+    cmake(['--build', work, '--config', 'Release', '--parallel', String(availableParallelism())], 'compiled');
+    install(join(work, 'out'), target);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Copies the addons beside the target first: a rename is only atomic within one file system. */
+function install(from: string, target: string): void {
+  mkdirSync(dirname(target), { recursive: true });
+  const staged = mkdtempSync(`${target}.`);
+  try {
+    for (const name of ADDONS) cpSync(join(from, name), join(staged, name));
+    // A temporary folder is its maker's only; a cache may be shared.
+    chmodSync(staged, 0o755);
+    moveInto(staged, target);
+  } finally {
+    rmSync(staged, { recursive: true, force: true });
+  }
+}
+
+function moveInto(staged: string, target: string): void {
+  try {
+    renameSync(staged, target);
+  } catch {
+    // Another set-up was first, or somebody deleted a part of the build.
+    if (isComplete(target)) return;
+    rmSync(target, { recursive: true, force: true });
+    renameSync(staged, target);
+  }
+}
+
+/** Whether a folder holds a whole build. */
+export function isComplete(folder: string): boolean {
+  return existsSync(folder) && ADDONS.every((name) => readdirSync(folder).includes(name));
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Host, Libtorch } from './libtorch.ts';
+
+/** This package's folder, from `src/setup` and from `dist/setup`. */
+export const PACKAGE_ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * The user's cache folder: `RADWEAVE_CACHE`, else `XDG_CACHE_HOME/radweave`, else the platform's place.
+ */
+export function cacheDir(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, home: string): string {
+  if (env.RADWEAVE_CACHE) return resolve(env.RADWEAVE_CACHE);
+  if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'radweave');
+  if (platform === 'win32')
+    return join(env.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'radweave', 'cache');
+  if (platform === 'darwin') return join(home, 'Library', 'Caches', 'radweave');
+  return join(home, '.cache', 'radweave');
+}
+
+function digest(parts: readonly (string | Buffer)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\0');
+  return hash.digest('hex').slice(0, 20);
+}
+
+/** Hash of the C++ sources and of how they are built. */
+export function sourceHash(packageRoot: string = PACKAGE_ROOT): string {
+  const folder = join(packageRoot, 'cpp');
+  const files = readdirSync(folder)
+    .filter((name) => /\.(cc|h)$/.test(name))
+    .sort()
+    .flatMap((name) => [name, readFileSync(join(folder, name))]);
+  return digest([readFileSync(join(packageRoot, 'CMakeLists.txt')), ...files]);
+}
+
+/** Name of the folder of one build: it changes with the sources, the libtorch, the platform and the ABI. */
+export function buildKey(sources: string, libtorch: Libtorch, host: Host): string {
+  const { root, version, stamp, cxx11Abi, cxxStandard, cuda } = libtorch;
+  return digest([
+    sources,
+    root,
+    version,
+    stamp,
+    host.platform,
+    host.arch,
+    String(cxx11Abi),
+    String(cxxStandard),
+    String(cuda),
+  ]);
+}
+
+/** Name of the pointer to the build in use: one for each source tree, machine and `RADWEAVE_LIBTORCH`. */
+export function pointerName(sources: string, asked: string | undefined, host: Host): string {
+  return `current-${digest([sources, asked ? resolve(asked) : '', host.platform, host.arch])}.json`;
+}

@@ -1,0 +1,55 @@
+import { describeBlas } from './blas.ts';
+import { cpuFlags } from './cpu.ts';
+import { SetupError } from './errors.ts';
+import { missingTools } from './machine.ts';
+import { type NativeRecord, nativeCache, readNativeRecord } from './record.ts';
+import { askEngine, type EngineReport } from './verify.ts';
+
+export interface Diagnosis {
+  /** Rows for people: what, and its state. */
+  rows: [what: string, state: string][];
+  /** What is missing, with the remedy; empty on a machine that works. */
+  problems: string[];
+  record: NativeRecord | undefined;
+  engine: EngineReport | undefined;
+}
+
+/** Looks at the whole set-up without changing anything. */
+export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
+  const problems: string[] = [];
+  const attempt = <T>(action: () => T): T | undefined => {
+    try {
+      return action();
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  };
+  const record = attempt(() => readNativeRecord(env));
+  const engine = record && attempt(() => askEngine(env));
+  const flags = cpuFlags();
+  const missing = missingTools(env);
+  const rows: Diagnosis['rows'] = [
+    ['Node.js', `${process.version}, ${process.platform}-${process.arch}`],
+    [
+      'CPU',
+      flags === undefined ? 'features not known' : `${flags.join(' ') || 'none of avx2, avx512, bf16'}`,
+    ],
+    ['bf16', flags?.some((flag) => flag.endsWith('bf16')) ? 'native' : 'not native: fp32 is faster'],
+    [
+      'Build tools',
+      missing.length > 0 ? `missing: ${missing.join(', ')} (only set-up needs them)` : 'all there',
+    ],
+    ['Cache', nativeCache(env)],
+    [
+      'libtorch',
+      record ? `${record.libtorch.version} (${record.libtorch.source}), ${record.libtorch.root}` : '-',
+    ],
+    ['Engine', record ? record.addon : 'not built'],
+    ['BLAS', record && engine ? describeBlas(record.blas, engine.mapped) : '-'],
+    ['Threads', engine ? String(engine.threads) : '-'],
+    ['CUDA', engine ? `${engine.cudaDevices} devices` : '-'],
+  ];
+  return { rows, problems, record, engine };
+}

@@ -1,0 +1,18 @@
+/** Exit code of every fault below: a resource is missing (docs: "Command line"). */
+const RESOURCE_MISSING = 5;
+
+/** The engine cannot be set up here; the message says what is missing and the exact steps that mend it. */
+export class SetupError extends Error {
+  override readonly name: string = 'SetupError';
+  /** Exit code of the command line. */
+  readonly code: number = RESOURCE_MISSING;
+}
+
+/** No addon was built for these sources and this libtorch. */
+export class NativeNotBuiltError extends SetupError {
+  override readonly name: string = 'NativeNotBuiltError';
+
+  constructor(reason: string) {
+    super(`The engine is not built: ${reason}.\nRun: radweave setup   (in a checkout: npm run setup)`);
+  }
+}

@@ -1,0 +1,66 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { SetupError } from './errors.ts';
+import { findLibtorch, type Places } from './find.ts';
+import { libtorchTree, writeTree } from './made-up-trees.test.support.ts';
+
+function tree(files: Record<string, string> = libtorchTree()): string {
+  const root = tempDir();
+  writeTree(root, files);
+  return root;
+}
+
+function find(places: Partial<Places>) {
+  return findLibtorch({
+    platform: 'linux',
+    arch: 'x64',
+    asked: undefined,
+    python: () => undefined,
+    prefixes: [],
+    ...places,
+  });
+}
+
+test('RADWEAVE_LIBTORCH comes before Python, Python before the system', () => {
+  const [zip, python, system] = [tree(), tree(), tree(libtorchTree({ lib: 'lib/x86_64-linux-gnu' }))];
+  const all = { asked: zip, python: () => python, prefixes: [system] };
+  expect(find(all).libtorch).toMatchObject({ source: 'RADWEAVE_LIBTORCH', root: zip });
+  expect(find({ ...all, asked: undefined }).libtorch).toMatchObject({ source: 'python', root: python });
+  expect(find({ prefixes: [system] }).libtorch).toMatchObject({ source: 'system', root: system });
+  expect(find({}).libtorch).toBeUndefined();
+});
+
+test('RADWEAVE_LIBTORCH may be the folder of a Python environment', () => {
+  const venv = tempDir();
+  const torch = join(venv, 'lib/python3.12/site-packages/torch');
+  writeTree(torch, libtorchTree());
+  expect(find({ asked: venv }).libtorch?.root).toBe(torch);
+});
+
+test('a wrong RADWEAVE_LIBTORCH is an error that names what is missing, never a fall through', () => {
+  const wrong = tree({ 'lib/libc10.so': '' });
+  const attempt = () => find({ asked: wrong, prefixes: [tree()] });
+  expect(attempt).toThrow(SetupError);
+  expect(attempt).toThrow(/is no libtorch; missing: include.*ATen\.h.*libtorch_cpu\.so/);
+  expect(() => find({ asked: join(wrong, 'nowhere') })).toThrow(/does not exist/);
+});
+
+test("Debian's python3-torch, which only links to the system's headers, is the system's libtorch", () => {
+  const system = tree(libtorchTree({ lib: 'lib/x86_64-linux-gnu' }));
+  const python = join(system, 'lib/python3/dist-packages/torch');
+  mkdirSync(join(python, 'include'), { recursive: true });
+  symlinkSync(join(system, 'include/ATen'), join(python, 'include/ATen'));
+  const { libtorch, skipped } = find({ python: () => python, prefixes: [system] });
+  expect(libtorch).toMatchObject({ source: 'system', root: system });
+  expect(skipped).toEqual([]);
+});
+
+test('a Python torch that cannot be used is passed over with the reason', () => {
+  const { 'lib/libc10.so': _, ...broken } = libtorchTree();
+  const python = tree(broken);
+  const { libtorch, skipped } = find({ python: () => python, prefixes: [tree()] });
+  expect(libtorch?.source).toBe('system');
+  expect(skipped).toEqual([`${python}: missing ${join('lib', 'libc10.so')}`]);
+});

@@ -1,0 +1,9 @@
+/**
+ * Makes a machine ready for the engine. Nothing here loads libtorch into the calling process.
+ */
+export { aptInstall, isDebian, mayInstall, missingPackages } from './apt.ts';
+export { type Diagnosis, diagnose } from './doctor.ts';
+export { NativeNotBuiltError, SetupError } from './errors.ts';
+export { type NativeRecord, readNativeRecord } from './record.ts';
+export { type SetupResult, setUp } from './setup.ts';
+export type { EngineReport } from './verify.ts';

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { inspectLibtorch } from './libtorch.ts';
+import { libtorchTree, OLD_STRING, writeTree } from './made-up-trees.test.support.ts';
+
+const LINUX = { platform: 'linux', arch: 'x64' } as const;
+
+function inspect(files: Record<string, string>) {
+  const root = tempDir();
+  writeTree(root, files);
+  return { root, seen: inspectLibtorch(root, 'RADWEAVE_LIBTORCH', LINUX) };
+}
+
+test('the official zip: version from build-version, libraries in lib', () => {
+  const { root, seen } = inspect({ ...libtorchTree(), 'build-version': '2.5.1+cpu\n' });
+  expect(seen).toMatchObject({
+    libtorch: {
+      version: '2.5.1+cpu',
+      root,
+      libDirs: [join(root, 'lib')],
+      includeDirs: [join(root, 'include'), join(root, 'include/torch/csrc/api/include')],
+      cuda: false,
+      cxx11Abi: true,
+      cxxStandard: 17,
+    },
+  });
+});
+
+test('a pip wheel: version from version.py, CUDA by its library, the old std::string, C++20 headers', () => {
+  const { seen } = inspect({
+    ...libtorchTree({ c10: OLD_STRING }),
+    'include/ATen/ATen.h': '#error C++20 or later compatible compiler is required to use ATen.',
+    'lib/libtorch_cuda.so': '',
+    'version.py': "from typing import Optional\n__version__ = '2.2.0+cu121'\ncuda = '12.1'\n",
+  });
+  expect(seen).toMatchObject({
+    libtorch: { version: '2.2.0+cu121', cuda: true, cxx11Abi: false, cxxStandard: 20 },
+  });
+});
+
+test("Debian's layout: libraries in the architecture's folder, version from the headers", () => {
+  const { root, seen } = inspect(libtorchTree({ lib: 'lib/x86_64-linux-gnu' }));
+  expect(seen).toMatchObject({
+    libtorch: { version: '1.13.0', libDirs: [join(root, 'lib/x86_64-linux-gnu')] },
+  });
+});
+
+test('newer headers keep the version elsewhere', () => {
+  const { seen } = inspect({
+    ...libtorchTree(),
+    'include/torch/csrc/api/include/torch/version.h': '#include <torch/headeronly/version.h>',
+    'include/torch/headeronly/version.h': '#define TORCH_VERSION \\\n  "2.15.0"\n',
+  });
+  expect(seen).toMatchObject({ libtorch: { version: '2.15.0' } });
+});
+
+test('a folder without headers names the headers', () => {
+  const { 'include/ATen/ATen.h': _, ...files } = libtorchTree();
+  expect(inspect(files).seen).toEqual({ missing: [join('include', 'ATen/ATen.h')] });
+});
+
+test('a version before 1.13 is refused', () => {
+  expect(inspect(libtorchTree({ header: '1.9.1' })).seen).toEqual({
+    missing: ['version 1.13 or newer (it is 1.9.1)'],
+  });
+});
+
+test('the stamp changes when the library is replaced', () => {
+  const { root, seen } = inspect(libtorchTree());
+  writeTree(root, { 'lib/libtorch_cpu.so': 'another build' });
+  const again = inspectLibtorch(root, 'RADWEAVE_LIBTORCH', LINUX);
+  if (!('libtorch' in seen) || !('libtorch' in again)) throw new Error('not found');
+  expect(again.libtorch.stamp).not.toBe(seen.libtorch.stamp);
+});

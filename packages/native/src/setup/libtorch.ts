@@ -1,0 +1,124 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The kind of machine files are looked for on. */
+export interface Host {
+  platform: NodeJS.Platform;
+  arch: string;
+}
+
+/** A libtorch with headers and libraries, ready to compile and link against. */
+export interface Libtorch {
+  source: 'RADWEAVE_LIBTORCH' | 'python' | 'system';
+  root: string;
+  version: string;
+  includeDirs: string[];
+  libDirs: string[];
+  cuda: boolean;
+  /** `_GLIBCXX_USE_CXX11_ABI` it was built with; null where that does not exist. */
+  cxx11Abi: boolean | null;
+  /** C++ standard its headers ask for, at least 17. */
+  cxxStandard: number;
+  /** Changes when the library file is replaced. */
+  stamp: string;
+}
+
+const OLDEST = [1, 13] as const;
+
+/** File name of a shared library, or of its import library where the linker needs one. */
+function libraryFile(name: string, platform: NodeJS.Platform): string {
+  if (platform === 'win32') return `${name}.lib`;
+  return `lib${name}.${platform === 'darwin' ? 'dylib' : 'so'}`;
+}
+
+/** Debian's name of an architecture's library folder. */
+export function debianTriplet(arch: string): string {
+  return `${arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
+}
+
+function firstText(paths: readonly string[]): string {
+  for (const path of paths) if (existsSync(path)) return readFileSync(path, 'utf8');
+  return '';
+}
+
+/** From pip's version.py, the zip's build-version, else the headers. */
+function readVersion(root: string, include: string): string | undefined {
+  const python = firstText([join(root, 'version.py')]).match(/__version__ = '([^']+)'/)?.[1];
+  if (python !== undefined) return python;
+  const zip = firstText([join(root, 'build-version')]).trim();
+  if (zip !== '') return zip;
+  const header = firstText([
+    join(include, 'torch/headeronly/version.h'),
+    join(include, 'torch/csrc/api/include/torch/version.h'),
+  ]);
+  return header.match(/#define TORCH_VERSION\s*\\?\s*"([^"]+)"/)?.[1];
+}
+
+/** Which std::string libc10 was built with, from its mangled names; pip wheels before 2.6 have the old one. */
+function readCxx11Abi(c10: string, platform: NodeJS.Platform): boolean | null {
+  if (platform !== 'linux') return null;
+  const symbols = readFileSync(c10, 'latin1');
+  if (/_ZNK?3c10\w*NSt7__cxx1112basic_string/.test(symbols)) return true;
+  return /_ZNK?3c10\w*RKSs/.test(symbols) ? false : null;
+}
+
+function tooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
+}
+
+/** Identity of a file that changes when it is replaced. */
+export function fileStamp(path: string): string {
+  const { size, mtimeMs } = statSync(path);
+  return `${size}-${Math.trunc(mtimeMs)}`;
+}
+
+/** The library file whose replacement makes a build stale. */
+export function mainLibrary(libDir: string, platform: NodeJS.Platform): string {
+  return join(libDir, platform === 'win32' ? 'torch_cpu.dll' : libraryFile('torch_cpu', platform));
+}
+
+/**
+ * Looks at a folder laid out like the official zip, a pip-installed torch, or a system prefix.
+ *
+ * @returns the libtorch, or what is missing for it to be one.
+ */
+export function inspectLibtorch(
+  root: string,
+  source: Libtorch['source'],
+  host: Host,
+): { libtorch: Libtorch } | { missing: string[] } {
+  const core = libraryFile('torch_cpu', host.platform);
+  const include = join(root, 'include');
+  const libDir = [join(root, 'lib', debianTriplet(host.arch)), join(root, 'lib64'), join(root, 'lib')].find(
+    (dir) => existsSync(join(dir, core)),
+  );
+  const missing: string[] = [];
+  for (const header of ['ATen/ATen.h', 'c10/core/Device.h', 'torch/csrc/api/include/torch/version.h']) {
+    if (!existsSync(join(include, header))) missing.push(join('include', header));
+  }
+  for (const name of ['torch_cpu', 'torch', 'c10']) {
+    const file = libraryFile(name, host.platform);
+    if (!existsSync(join(libDir ?? join(root, 'lib'), file))) missing.push(join('lib', file));
+  }
+  if (libDir === undefined || missing.length > 0) return { missing };
+
+  const version = readVersion(root, include);
+  if (version === undefined) return { missing: ['version.py, build-version or version.h with the version'] };
+  if (tooOld(version)) return { missing: [`version ${OLDEST.join('.')} or newer (it is ${version})`] };
+  const asked = readFileSync(join(include, 'ATen/ATen.h'), 'utf8').match(/C\+\+(\d\d) or later/)?.[1];
+  const stamp = mainLibrary(libDir, host.platform);
+  return {
+    libtorch: {
+      source,
+      root,
+      version,
+      includeDirs: [include, join(include, 'torch/csrc/api/include')],
+      libDirs: [libDir],
+      cuda: existsSync(join(libDir, libraryFile('torch_cuda', host.platform))),
+      cxx11Abi: readCxx11Abi(join(libDir, libraryFile('c10', host.platform)), host.platform),
+      cxxStandard: Math.max(17, Number(asked ?? 0)),
+      stamp: existsSync(stamp) ? fileStamp(stamp) : '',
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { SetupError } from './errors.ts';
+import { type Facts, planSetup } from './plan.ts';
+
+const NOTHING: Pick<Facts, 'missing' | 'blas'> = {
+  missing: ['libtorch', 'cmake', 'compiler', 'build tool'],
+  blas: undefined,
+};
+
+function plan(facts: Partial<Facts>) {
+  return planSetup({
+    platform: 'linux',
+    debian: true,
+    mayInstall: () => true,
+    missing: [],
+    blas: 'openblas-openmp',
+    skipped: [],
+    ...facts,
+  });
+}
+
+test('nothing missing: nothing is done, and no right to install is asked for', () => {
+  const mayInstall = () => {
+    throw new Error('asked');
+  };
+  expect(plan({ mayInstall })).toEqual({ install: [], notices: [] });
+});
+
+test('an empty Debian with root gets libtorch, the OpenMP OpenBLAS and the tools', () => {
+  expect(plan(NOTHING).install).toEqual([
+    'libtorch-dev',
+    'cmake',
+    'g++',
+    'ninja-build',
+    'libopenblas0-openmp',
+  ]);
+});
+
+test("only the pthread OpenBLAS: the OpenMP build is installed; libtorch's own BLAS is left alone", () => {
+  expect(plan({ blas: 'openblas-pthread' }).install).toEqual(['libopenblas0-openmp']);
+  expect(plan({ blas: 'bundled' }).install).toEqual([]);
+});
+
+test('only the pthread OpenBLAS and no root: a notice, no failure', () => {
+  const { install, notices } = plan({ blas: 'openblas-pthread', mayInstall: () => false });
+  expect(install).toEqual([]);
+  expect(notices.join()).toMatch(/slower.*sudo apt-get install libopenblas0-openmp/);
+});
+
+test('Debian without root: the exact command, and that nothing was changed', () => {
+  const attempt = () => plan({ ...NOTHING, mayInstall: () => false });
+  expect(attempt).toThrow(SetupError);
+  expect(attempt).toThrow(/nothing was changed/);
+  expect(attempt).toThrow(
+    'sudo apt-get update && sudo apt-get install libtorch-dev cmake g++ ninja-build libopenblas0-openmp',
+  );
+});
+
+test.each([
+  ['linux', /pip install torch --index-url \S+\/cpu[\s\S]*CUDA[\s\S]*RADWEAVE_LIBTORCH/],
+  ['win32', /winget install[\s\S]*py -m pip install torch[\s\S]*CUDA[\s\S]*RADWEAVE_LIBTORCH/],
+  ['darwin', /xcode-select --install[\s\S]*pip install torch[\s\S]*RADWEAVE_LIBTORCH/],
+] as const)(
+  '%s without apt: steps for that platform, ending with the command to repeat',
+  (platform, steps) => {
+    const attempt = () => plan({ ...NOTHING, platform, debian: false });
+    expect(attempt).toThrow(steps);
+    expect(attempt).toThrow(/Run: radweave setup {3}\(in a checkout: npm run setup\)/);
+  },
+);
+
+test('only a compiler missing: no word about libtorch', () => {
+  const attempt = () => plan({ missing: ['compiler'], debian: false });
+  expect(attempt).toThrow(/needs compiler/);
+  expect(attempt).not.toThrow(/pip install/);
+});
+
+test('places that were not taken are named with the reason', () => {
+  expect(() => plan({ ...NOTHING, debian: false, skipped: ['/x/torch: has no C++ headers'] })).toThrow(
+    'Not taken: /x/torch: has no C++ headers',
+  );
+});

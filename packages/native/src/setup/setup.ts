@@ -1,0 +1,105 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { aptInstall } from './apt.ts';
+import { chooseBlas, describeBlas } from './blas.ts';
+import { ADDONS, buildAddons, isComplete } from './build.ts';
+import { buildKey, sourceHash } from './cache.ts';
+import { SetupError } from './errors.ts';
+import type { Libtorch } from './libtorch.ts';
+import { lookAround } from './machine.ts';
+import { planSetup } from './plan.ts';
+import { type NativeRecord, nativeCache, recordPath } from './record.ts';
+import { askEngine, type EngineReport } from './verify.ts';
+
+export interface SetupResult {
+  record: NativeRecord;
+  engine: EngineReport;
+  /** Seconds the compilation took; 0 when the cache had the build. */
+  builtSeconds: number;
+}
+
+const SOURCES: Record<Libtorch['source'], string> = {
+  RADWEAVE_LIBTORCH: 'from RADWEAVE_LIBTORCH',
+  python: "the active Python's",
+  system: "the system's",
+};
+
+/**
+ * Makes the engine ready: finds libtorch (installing it where that may be done without asking), compiles the
+ * addon unless the cache has it, records both and loads it once to see that it works.
+ *
+ * @param say takes each line for people.
+ * @throws SetupError before anything is changed when something is missing that may not be installed; also when
+ *   the compilation or the first load fails.
+ */
+export function setUp(say: (line: string) => void, env: NodeJS.ProcessEnv = process.env): SetupResult {
+  const sources = sourceHash();
+  const folder = (libtorch: Libtorch) => join(nativeCache(env), buildKey(sources, libtorch, process));
+  const libtorch = prepareMachine(say, env, (found) => isComplete(folder(found)));
+  say(
+    `libtorch ${libtorch.version}${libtorch.cuda ? ' (CUDA)' : ''}: ${SOURCES[libtorch.source]}, ${libtorch.root}`,
+  );
+
+  const build = folder(libtorch);
+  const start = performance.now();
+  const upToDate = isComplete(build);
+  if (!upToDate) buildAddons(libtorch, build);
+  const builtSeconds = upToDate ? 0 : (performance.now() - start) / 1000;
+
+  const [boot, addon] = ADDONS;
+  const { root, version, source, libDirs, cuda, stamp } = libtorch;
+  const record: NativeRecord = {
+    addon: join(build, addon),
+    boot: join(build, boot),
+    libtorch: { root, version, source, libDirs, cuda, stamp },
+    blas: chooseBlas(libtorch, process),
+  };
+  const engine = recordAndLoad(record, env);
+  say(`BLAS: ${describeBlas(record.blas, engine.mapped)}`);
+  say(`Engine: ${upToDate ? 'up to date' : `built in ${builtSeconds.toFixed(1)} s`}, ${record.addon}`);
+  return { record, engine, builtSeconds };
+}
+
+/** Plans, installs what the plan says, and looks again. */
+function prepareMachine(
+  say: (line: string) => void,
+  env: NodeJS.ProcessEnv,
+  built: (libtorch: Libtorch) => boolean,
+): Libtorch {
+  let { facts, libtorch } = lookAround(env, built);
+  const plan = planSetup(facts);
+  for (const place of facts.skipped) say(`Not taken: ${place}`);
+  for (const notice of plan.notices) say(notice);
+  if (plan.install.length > 0) {
+    aptInstall(plan.install, say);
+    ({ facts, libtorch } = lookAround(env, built));
+  }
+  if (libtorch === undefined || facts.missing.length > 0) {
+    throw new SetupError(
+      `${facts.missing.join(', ')} cannot be found after installing ${plan.install.join(' ')}`,
+    );
+  }
+  return libtorch;
+}
+
+/** A build that cannot be loaded leaves no record, so that the next command names set-up, which tells why. */
+function recordAndLoad(record: NativeRecord, env: NodeJS.ProcessEnv): EngineReport {
+  const path = recordPath(env);
+  writeRecord(path, record);
+  try {
+    return askEngine(env);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  }
+}
+
+function writeRecord(path: string, record: NativeRecord): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  const file = openSync(temporary, 'w');
+  writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
+  fsyncSync(file);
+  closeSync(file);
+  renameSync(temporary, path);
+}
