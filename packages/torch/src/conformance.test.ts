@@ -1,0 +1,111 @@
+import { referenceTest } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import * as create from './create.ts';
+import * as F from './nn/functional.ts';
+import * as nn from './nn/index.ts';
+import { Tensor } from './tensor.ts';
+import type { Case, Variant } from './testing/case.ts';
+import { elementwise } from './testing/cases/elementwise.ts';
+import { functional } from './testing/cases/functional.ts';
+import { inPlaceCases } from './testing/cases/in-place.ts';
+import { layers } from './testing/cases/layers.ts';
+import { random } from './testing/cases/random.ts';
+import { reduction } from './testing/cases/reduction.ts';
+import { shape } from './testing/cases/shape.ts';
+import { differences } from './testing/compare.ts';
+import { evaluate } from './testing/evaluate.ts';
+import { reference } from './testing/reference.ts';
+
+const CASES: Case[] = [
+  ...elementwise,
+  ...inPlaceCases,
+  ...reduction,
+  ...shape,
+  ...functional,
+  ...layers,
+  ...random,
+];
+
+/** What is no computation and is tested in values.test.ts, scope.test.ts and errors.test.ts. */
+const EXEMPT = new Set([
+  ...['constructor', 'shape', 'strides', 'ndim', 'numel', 'dtype', 'device', 'isContiguous', 'size'],
+  ...['toString', 'toTypedArray', 'toFloat32Array', 'memory', 'toArray'],
+  ...['requiresGrad', 'isLeaf', 'grad', 'backward'],
+]);
+
+/** Modules that only hold others or have no forward pass of their own. */
+const NOT_LAYERS = new Set(['Module', 'ModuleList']);
+
+/** The ways in which a case can be run: those that would repeat another are left out. */
+function variantsOf({ inputs, options }: Case): Variant[] {
+  const variants: Variant[] = ['float32'];
+  const ranks = inputs.map((input) => input.shape.length);
+  if (ranks.some((rank) => rank > 1)) variants.push('strided');
+  if (ranks.includes(4)) variants.push('channelsLast');
+  if (inputs.some((input) => input.dtype === 'float32')) variants.push('bfloat16', 'autocast');
+  return variants.filter((variant) => !options.skips?.includes(variant));
+}
+
+const requests = CASES.flatMap((c) => variantsOf(c).map((variant): [Case, Variant] => [c, variant]));
+
+let answer: ReturnType<typeof reference> | undefined;
+
+/** Python's answers; all cases are asked at once, the first time one is needed. */
+function asked(): ReturnType<typeof reference> {
+  answer ??= reference(requests);
+  return answer;
+}
+
+/** How a case differs from Python in one variant. */
+function problemsOf(wanted: Case, variant: Variant): string[] {
+  const { outcomes, sameVersion } = asked();
+  const theirs = outcomes[requests.findIndex(([c, v]) => c === wanted && v === variant)];
+  if (theirs === undefined) throw new Error(`Python gave no answer for ${wanted.covers}`);
+  return differences(evaluate(wanted, variant), theirs, variant, wanted.options, sameVersion).map(
+    (problem) => `${variant}: ${problem}`,
+  );
+}
+
+for (const c of CASES) {
+  const mode = c.options.eval ? ' in eval mode' : '';
+  const shapes = c.inputs.map((input) => `[${input.shape}]`).join(' ');
+  referenceTest(`${c.covers}: ${c.python}${mode} ${shapes}`, ['torch', 'torchvision'], () => {
+    expect(variantsOf(c).flatMap((variant) => problemsOf(c, variant))).toEqual([]);
+  });
+}
+
+/** Names that have no case. */
+function uncovered(space: string, names: Iterable<string>): string[] {
+  const covered = new Set(CASES.map((c) => c.covers));
+  return [...names].filter((name) => !covered.has(`${space}.${name}`));
+}
+
+test('every method of Tensor has a conformance case', () => {
+  const methods = Object.getOwnPropertyNames(Tensor.prototype).filter((name) => !EXEMPT.has(name));
+  expect(methods.length).toBeGreaterThan(100);
+  expect(uncovered('Tensor', methods)).toEqual([]);
+});
+
+test('every function of functional, create and init has a conformance case', () => {
+  expect(uncovered('F', Object.keys(F))).toEqual([]);
+  expect(uncovered('create', Object.keys(create))).toEqual([]);
+  expect(uncovered('init', Object.keys(nn.init))).toEqual([]);
+});
+
+test('every layer has a conformance case', () => {
+  const names = Object.entries(nn)
+    .filter(([name, value]) => isModuleClass(value) && !NOT_LAYERS.has(name))
+    .map(([name]) => name);
+  expect(names.length).toBeGreaterThan(20);
+  expect(uncovered('nn', names)).toEqual([]);
+});
+
+function isModuleClass(value: unknown): boolean {
+  return typeof value === 'function' && (value === nn.Module || value.prototype instanceof nn.Module);
+}
+
+test('exemptions name what exists', () => {
+  const own = new Set(Object.getOwnPropertyNames(Tensor.prototype));
+  expect([...EXEMPT].filter((name) => !own.has(name))).toEqual([]);
+  expect([...NOT_LAYERS].filter((name) => !(name in nn))).toEqual([]);
+});

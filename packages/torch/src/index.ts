@@ -1,0 +1,33 @@
+/** Tensors, neural-network modules, optimizers and checkpoint files on libtorch. */
+export * from './autograd.ts';
+export * from './checkpoint.ts';
+export * from './create.ts';
+export { DeviceError, resolveDevice } from './device.ts';
+export {
+  type DType,
+  dtypeCode,
+  dtypeInfo,
+  MEMORY_FORMAT,
+  type MemoryFormat,
+  type TypedArray,
+} from './dtype.ts';
+export { OperatorError } from './errors.ts';
+export * as F from './nn/functional.ts';
+export * as nn from './nn/index.ts';
+export { type Arg, Operator } from './operator.ts';
+export * as optim from './optim/index.ts';
+export * from './random.ts';
+export * from './runtime.ts';
+export { tidy } from './scope.ts';
+export * from './serialization/index.ts';
+export {
+  dispatch,
+  dispatchMany,
+  dispatchValue,
+  dispatchVoid,
+  fromHandle,
+  inPlace,
+  type NestedArray,
+  Tensor,
+  type TensorOrNumber,
+} from './tensor.ts';

@@ -1,0 +1,120 @@
+import { full, zerosLike } from '../create.ts';
+import { tuple } from '../serialization/python-values.ts';
+import { dispatchMany, dispatchVoid, type Tensor } from '../tensor.ts';
+import { checkNotNegative } from './checks.ts';
+import type { GroupOptions } from './groups.ts';
+import { Optimizer, type PackedGroup, type PackedState } from './optimizer.ts';
+import type { SavedDict } from './saved-dict.ts';
+
+export interface AdamOptions extends GroupOptions {
+  /** Decay rates of the averages of the gradient and of its square. */
+  betas: readonly [number, number];
+  /** Added to the denominator. */
+  eps: number;
+  /** Divides by the largest average of squares so far (Reddi et al. 2018). */
+  amsgrad: boolean;
+}
+
+interface AdamState {
+  /** Updates so far; torch saves it as a float32 tensor. */
+  step: number;
+  average: Tensor;
+  squares: Tensor;
+  largest: Tensor | null;
+}
+
+/** What Adam and AdamW share: everything but the way weights decay. */
+export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
+  /** Lets the weights decay and returns the gradients to go on with. */
+  protected abstract decay(
+    options: AdamOptions,
+    params: readonly Tensor[],
+    grads: readonly Tensor[],
+  ): readonly Tensor[];
+
+  protected override check(options: AdamOptions): void {
+    const owner = this.constructor.name;
+    const { lr, betas, eps, weightDecay } = options;
+    for (const [name, value] of Object.entries({ lr, eps, weightDecay }))
+      checkNotNegative(owner, name, value);
+    if (!betas.every((beta) => beta >= 0 && beta < 1)) {
+      throw new RangeError(`${owner}: betas must be at least 0 and below 1, got ${betas.join(', ')}`);
+    }
+  }
+
+  /** The rule, and the order of its roundings, are torch.optim's `_multi_tensor_adam`. */
+  protected override update(options: AdamOptions, params: readonly Tensor[], given: readonly Tensor[]): void {
+    const { lr, eps, amsgrad } = options;
+    const [beta1, beta2] = options.betas;
+    const states = params.map((parameter) => this.stateOf(parameter, amsgrad));
+    for (const state of states) state.step += 1;
+    const grads = this.decay(options, params, given);
+
+    const averages = states.map(({ average }) => average);
+    dispatchVoid('_foreach_mul_.Scalar', averages, beta1);
+    dispatchVoid('_foreach_add_.List', averages, grads, 1 - beta1);
+    const squares = states.map((state) => state.squares);
+    dispatchVoid('_foreach_mul_.Scalar', squares, beta2);
+    dispatchVoid('_foreach_addcmul_.Scalar', squares, grads, grads, 1 - beta2);
+
+    const denominators = dispatchMany('_foreach_sqrt', amsgrad ? raiseLargest(states, squares) : squares);
+    const corrections = states.map(({ step }) => Math.sqrt(1 - beta2 ** step));
+    dispatchVoid('_foreach_div_.ScalarList', denominators, corrections);
+    dispatchVoid('_foreach_add_.Scalar', denominators, eps);
+    const sizes = states.map(({ step }) => -(lr / (1 - beta1 ** step)));
+    dispatchVoid('_foreach_addcdiv_.ScalarList', params, averages, denominators, sizes);
+  }
+
+  private stateOf(parameter: Tensor, amsgrad: boolean): AdamState {
+    let state = this.state.get(parameter);
+    if (state === undefined) {
+      const zeros = (): Tensor => zerosLike(parameter).keep();
+      state = { step: 0, average: zeros(), squares: zeros(), largest: null };
+      this.state.set(parameter, state);
+    }
+    if (amsgrad && state.largest === null) state.largest = zerosLike(parameter).keep();
+    return state;
+  }
+
+  protected override packState({ step, average, squares, largest }: AdamState): PackedState {
+    const extra = largest === null ? {} : { max_exp_avg_sq: largest };
+    return { step: full([], step), exp_avg: average, exp_avg_sq: squares, ...extra };
+  }
+
+  protected override unpackState(saved: SavedDict, copy: (key: string) => Tensor): AdamState {
+    const largest = 'max_exp_avg_sq';
+    return {
+      step: saved.number('step'),
+      average: copy('exp_avg'),
+      squares: copy('exp_avg_sq'),
+      largest: saved.optionalTensor(largest) === null ? null : copy(largest),
+    };
+  }
+
+  protected override tensorsOf({ average, squares, largest }: AdamState): readonly Tensor[] {
+    return largest === null ? [average, squares] : [average, squares, largest];
+  }
+
+  protected override packOptions(options: AdamOptions): PackedGroup {
+    const { lr, betas, eps, weightDecay, amsgrad } = options;
+    const unused = { maximize: false, foreach: null, capturable: false };
+    return { lr, betas: tuple(betas), eps, weight_decay: weightDecay, amsgrad, ...unused };
+  }
+
+  protected override unpackOptions(saved: SavedDict): AdamOptions {
+    saved.refuse('maximize', 'differentiable');
+    return {
+      lr: saved.number('lr'),
+      betas: saved.pair('betas'),
+      eps: saved.number('eps'),
+      weightDecay: saved.number('weight_decay'),
+      amsgrad: saved.flag('amsgrad', false),
+    };
+  }
+}
+
+function raiseLargest(states: readonly AdamState[], squares: readonly Tensor[]): Tensor[] {
+  const largest = states.map((state) => state.largest).filter((tensor) => tensor !== null);
+  dispatchVoid('_foreach_maximum_.List', largest, squares);
+  return largest;
+}

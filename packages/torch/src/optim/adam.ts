@@ -1,0 +1,30 @@
+import { dispatchMany, type Tensor } from '../tensor.ts';
+import { AdamBase, type AdamOptions } from './adam-base.ts';
+import type { OptimizedParams } from './groups.ts';
+import type { PackedGroup } from './optimizer.ts';
+import type { SavedDict } from './saved-dict.ts';
+
+/** Adam (Kingma & Ba 2015) as torch.optim.Adam: weight decay is added to the gradients. */
+export class Adam extends AdamBase {
+  constructor(params: OptimizedParams<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, ...options });
+  }
+
+  protected override decay(
+    { weightDecay }: AdamOptions,
+    params: readonly Tensor[],
+    grads: readonly Tensor[],
+  ): readonly Tensor[] {
+    return weightDecay === 0 ? grads : dispatchMany('_foreach_add.List', grads, params, weightDecay);
+  }
+
+  protected override packOptions(options: AdamOptions): PackedGroup {
+    return { ...super.packOptions(options), differentiable: false, fused: false };
+  }
+
+  protected override unpackOptions(saved: SavedDict): AdamOptions {
+    // torch 2.7 and later mark in the group that AdamW made the state.
+    saved.refuse('decoupled_weight_decay');
+    return super.unpackOptions(saved);
+  }
+}

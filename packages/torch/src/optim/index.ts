@@ -1,0 +1,18 @@
+/** Optimizers and learning-rate schedules. Rules, defaults and saved layouts are torch.optim's. */
+export { accumulateGradients } from './accumulate.ts';
+export { Adam } from './adam.ts';
+export type { AdamOptions } from './adam-base.ts';
+export { AdamW } from './adamw.ts';
+export { CosineAnnealingLR } from './cosine-annealing.ts';
+export {
+  decayGroups,
+  type GroupOptions,
+  type GroupSpec,
+  type OptimizedParams,
+  type ParamGroup,
+} from './groups.ts';
+export { Optimizer, type OptimizerStateDict, type PackedGroup, type PackedState } from './optimizer.ts';
+export { type PlateauOptions, ReduceLROnPlateau } from './plateau.ts';
+export type { Scheduled, Scheduler } from './scheduler.ts';
+export { SGD, type SGDOptions } from './sgd.ts';
+export { StepLR } from './step-lr.ts';

@@ -1,0 +1,175 @@
+import { noGrad } from '../autograd.ts';
+import { emptyLike } from '../create.ts';
+import { tidy } from '../scope.ts';
+import type { Tensor } from '../tensor.ts';
+import { type GroupOptions, makeGroups, type OptimizedParams, type ParamGroup } from './groups.ts';
+import { SavedDict } from './saved-dict.ts';
+
+/** One parameter's state as torch.optim saves it. */
+export type PackedState = Record<string, Tensor | null>;
+
+/** One group's options as torch.optim saves them. */
+export type PackedGroup = Record<string, unknown>;
+
+/** The layout of torch.optim's `state_dict()`: parameters are numbered through all groups. */
+export interface OptimizerStateDict {
+  state: Map<number, PackedState>;
+  param_groups: PackedGroup[];
+}
+
+/**
+ * Changes parameters by their gradients. Numbers, state and saved layout are torch.optim's.
+ *
+ * It follows the parameter objects it was made with: `Module.to` and `loadStateDict` may be called afterwards.
+ */
+export abstract class Optimizer<Options extends GroupOptions = GroupOptions, State = unknown> {
+  readonly paramGroups: ParamGroup<Options>[];
+  /** State of the parameters that have had a gradient. */
+  protected readonly state: Map<Tensor, State> = new Map();
+
+  constructor(params: OptimizedParams<Options>, defaults: Options) {
+    this.paramGroups = makeGroups(this.constructor.name, params, defaults);
+    for (const group of this.paramGroups) this.check(group);
+  }
+
+  /** @throws RangeError when a group's options make no sense. */
+  protected abstract check(options: Options): void;
+  /** Updates parameters of one group that all have a gradient; `grads` must not be written to. */
+  protected abstract update(options: Options, params: readonly Tensor[], grads: readonly Tensor[]): void;
+  protected abstract packState(state: State): PackedState;
+  /** The tensors made here are kept by the caller. */
+  protected abstract unpackState(saved: SavedDict, copy: (key: string) => Tensor): State;
+  protected abstract tensorsOf(state: State): readonly Tensor[];
+  protected abstract packOptions(options: Options): PackedGroup;
+  protected abstract unpackOptions(saved: SavedDict): Options;
+
+  /** One update of every parameter that has a gradient; the others, and their state, stay as they are. */
+  step(): void {
+    noGrad(() =>
+      tidy(() => {
+        for (const group of this.paramGroups) {
+          const params: Tensor[] = [];
+          const grads: Tensor[] = [];
+          for (const parameter of group.params) {
+            const { grad } = parameter;
+            if (grad === null) continue;
+            params.push(parameter);
+            grads.push(grad);
+          }
+          if (params.length > 0) this.update(group, params, grads);
+        }
+      }),
+    );
+  }
+
+  /** Removes all gradients, as torch's `zero_grad(set_to_none=True)`. */
+  zeroGrad(): void {
+    for (const group of this.paramGroups) for (const parameter of group.params) parameter.grad = null;
+  }
+
+  /** The learning rate of each group. */
+  get lrs(): number[] {
+    return this.paramGroups.map(({ lr }) => lr);
+  }
+
+  /** Sets the learning rate of every group; a single group's is set at `paramGroups[i].lr`. */
+  setLr(lr: number): void {
+    for (const group of this.paramGroups) {
+      this.check({ ...group, lr });
+      group.lr = lr;
+    }
+  }
+
+  /** State and options in torch's layout. The tensors are the live ones, not copies. */
+  stateDict(): OptimizerStateDict {
+    const numbers = new Map<Tensor, number>();
+    const groups = this.paramGroups.map((group) => {
+      const params = group.params.map((parameter) => {
+        numbers.set(parameter, numbers.size);
+        return numbers.size - 1;
+      });
+      const { initialLr } = group;
+      return {
+        ...this.packOptions(group),
+        ...(initialLr === undefined ? {} : { initial_lr: initialLr }),
+        params,
+      };
+    });
+    const state = new Map<number, PackedState>();
+    for (const [parameter, number] of numbers) {
+      const own = this.state.get(parameter);
+      if (own !== undefined) state.set(number, this.packState(own));
+    }
+    return { state, param_groups: groups };
+  }
+
+  /**
+   * Takes over state and options, learning rates included, from {@link stateDict} or from a checkpoint of
+   * torch.optim. The tensors are copied. Nothing is changed when it throws.
+   *
+   * @throws RangeError when groups or shapes are not those of this optimizer.
+   * @throws TypeError when an entry is missing or of another type.
+   */
+  loadStateDict(saved: unknown): void {
+    const owner = this.constructor.name;
+    const dict = new SavedDict(saved, `${owner} state`);
+    const savedGroups = dict.dicts('param_groups');
+    const numbered = this.match(savedGroups);
+    const groups = savedGroups.map((group) => {
+      const options = this.unpackOptions(group);
+      this.check(options);
+      return group.has('initial_lr') ? { ...options, initialLr: group.number('initial_lr') } : options;
+    });
+    const states = tidy(() => this.copyStates(dict.dict('state'), numbered));
+    for (const own of this.state.values()) for (const tensor of this.tensorsOf(own)) tensor.dispose();
+    this.state.clear();
+    for (const [parameter, own] of states) this.state.set(parameter, own);
+    for (const [index, options] of groups.entries()) {
+      const group = this.paramGroups[index];
+      if (group === undefined) continue;
+      delete group.initialLr;
+      Object.assign(group, options);
+    }
+  }
+
+  /** This optimizer's parameters by the numbers they have in a saved state dict. */
+  private match(savedGroups: readonly SavedDict[]): Map<number, Tensor> {
+    const owner = this.constructor.name;
+    const sizes = (counts: number[]): string =>
+      `${counts.length} group(s) of ${counts.join(', ')} parameters`;
+    const saved = savedGroups.map((group) => group.numbers('params'));
+    const expected = sizes(this.paramGroups.map(({ params }) => params.length));
+    const got = sizes(saved.map((ids) => ids.length));
+    if (expected !== got) throw new RangeError(`${owner} state: expected ${expected}, got ${got}`);
+    const params = this.paramGroups.flatMap((group) => group.params);
+    const result = new Map<number, Tensor>();
+    for (const [position, id] of saved.flat().entries()) {
+      const parameter = params[position];
+      if (parameter !== undefined) result.set(id, parameter);
+    }
+    return result;
+  }
+
+  private copyStates(saved: SavedDict, numbered: ReadonlyMap<number, Tensor>): [Tensor, State][] {
+    const states: [Tensor, State][] = [];
+    for (const key of saved.keys()) {
+      const parameter = numbered.get(Number(key));
+      if (parameter === undefined) {
+        throw new RangeError(`${saved.place}: there is no parameter ${String(key)} in its param_groups`);
+      }
+      const entry = saved.dict(key);
+      states.push([parameter, this.unpackState(entry, (name) => copyFor(parameter, entry, name))]);
+    }
+    for (const [, own] of states) for (const tensor of this.tensorsOf(own)) tensor.keep();
+    return states;
+  }
+}
+
+/** A copy of a saved tensor with the parameter's dtype, device and memory layout. */
+function copyFor(parameter: Tensor, saved: SavedDict, key: string): Tensor {
+  const value = saved.tensor(key);
+  if (String(value.shape) !== String(parameter.shape)) {
+    throw new RangeError(`${saved.place}: '${key}' is ${value}, but the parameter is ${parameter}`);
+  }
+  return emptyLike(parameter.detach()).copy_(value);
+}

@@ -1,0 +1,105 @@
+import { dispatchMany, dispatchVoid, type Tensor } from '../tensor.ts';
+import { checkNotNegative } from './checks.ts';
+import type { GroupOptions, OptimizedParams } from './groups.ts';
+import { Optimizer, type PackedGroup, type PackedState } from './optimizer.ts';
+import type { SavedDict } from './saved-dict.ts';
+
+export interface SGDOptions extends GroupOptions {
+  momentum: number;
+  dampening: number;
+  nesterov: boolean;
+}
+
+interface SGDState {
+  /** Null as long as there has been no momentum. */
+  momentumBuffer: Tensor | null;
+}
+
+/** Stochastic gradient descent; the update rule is torch.optim.SGD's (its `_multi_tensor_sgd`). */
+export class SGD extends Optimizer<SGDOptions, SGDState> {
+  /** @param options `lr` must be given; everything else is off by default. */
+  constructor(params: OptimizedParams<SGDOptions>, options: Partial<SGDOptions> & { lr: number }) {
+    super(params, { momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, ...options });
+  }
+
+  protected override check(options: SGDOptions): void {
+    const { lr, momentum, dampening, weightDecay, nesterov } = options;
+    for (const [name, value] of Object.entries({ lr, momentum, weightDecay })) {
+      checkNotNegative('SGD', name, value);
+    }
+    if (nesterov && (momentum === 0 || dampening !== 0)) {
+      throw new RangeError('SGD: nesterov needs a momentum above 0 and a dampening of 0');
+    }
+  }
+
+  protected override update(options: SGDOptions, params: readonly Tensor[], grads: readonly Tensor[]): void {
+    const { lr, momentum, weightDecay, nesterov } = options;
+    const decayed = weightDecay === 0 ? grads : dispatchMany('_foreach_add.List', grads, params, weightDecay);
+    const buffers = this.advanceBuffers(options, params, decayed);
+    let change = decayed;
+    if (momentum !== 0) {
+      change = nesterov ? dispatchMany('_foreach_add.List', decayed, buffers, momentum) : buffers;
+    }
+    dispatchVoid('_foreach_add_.List', params, change, -lr);
+  }
+
+  /** The momentum buffers with this step's gradients; the first gradient becomes the buffer undamped. */
+  private advanceBuffers(
+    { momentum, dampening }: SGDOptions,
+    params: readonly Tensor[],
+    grads: readonly Tensor[],
+  ): Tensor[] {
+    const all: Tensor[] = [];
+    const moving: Tensor[] = [];
+    const movingGrads: Tensor[] = [];
+    for (const [i, grad] of grads.entries()) {
+      const parameter = params[i];
+      if (parameter === undefined) continue;
+      const own = this.state.get(parameter) ?? { momentumBuffer: null };
+      this.state.set(parameter, own);
+      if (momentum === 0) continue;
+      if (own.momentumBuffer === null) {
+        own.momentumBuffer = grad.clone().keep();
+      } else {
+        moving.push(own.momentumBuffer);
+        movingGrads.push(grad);
+      }
+      all.push(own.momentumBuffer);
+    }
+    if (moving.length > 0) {
+      dispatchVoid('_foreach_mul_.Scalar', moving, momentum);
+      dispatchVoid('_foreach_add_.List', moving, movingGrads, 1 - dampening);
+    }
+    return all;
+  }
+
+  protected override packState({ momentumBuffer }: SGDState): PackedState {
+    return { momentum_buffer: momentumBuffer };
+  }
+
+  protected override unpackState(saved: SavedDict, copy: (key: string) => Tensor): SGDState {
+    const key = 'momentum_buffer';
+    return { momentumBuffer: saved.optionalTensor(key) === null ? null : copy(key) };
+  }
+
+  protected override tensorsOf({ momentumBuffer }: SGDState): readonly Tensor[] {
+    return momentumBuffer === null ? [] : [momentumBuffer];
+  }
+
+  protected override packOptions(options: SGDOptions): PackedGroup {
+    const { lr, momentum, dampening, weightDecay, nesterov } = options;
+    const unused = { maximize: false, foreach: null, differentiable: false };
+    return { lr, momentum, dampening, weight_decay: weightDecay, nesterov, ...unused };
+  }
+
+  protected override unpackOptions(saved: SavedDict): SGDOptions {
+    saved.refuse('maximize', 'differentiable');
+    return {
+      lr: saved.number('lr'),
+      momentum: saved.number('momentum'),
+      dampening: saved.number('dampening'),
+      weightDecay: saved.number('weight_decay'),
+      nesterov: saved.flag('nesterov', false),
+    };
+  }
+}

@@ -1,0 +1,31 @@
+import { type CheckpointFormat, detectFormat } from './detect.ts';
+import { FileReader, type ReadOptions } from './file-reader.ts';
+import { readSafetensorsFrom } from './safetensors.ts';
+import { readTorchLegacy } from './torch-legacy.ts';
+import { readTorchZip } from './torch-zip.ts';
+
+/** What a checkpoint of any format holds. */
+export interface Checkpoint {
+  format: CheckpointFormat;
+  /** As `readTorchFile` gives it; for safetensors a `Map` of name → `StoredTensor`. */
+  value: unknown;
+  /** Texts of a safetensors header; empty for torch. */
+  metadata: Record<string, string>;
+}
+
+/**
+ * Reads a `.pth`, `.pt`, `.bin` or `.safetensors` file; the content decides, not the name.
+ *
+ * @throws CheckpointError for anything else, saying what the file is as far as that can be told.
+ */
+export async function readCheckpoint(path: string, options: ReadOptions = {}): Promise<Checkpoint> {
+  return FileReader.use(path, options, async (file) => {
+    const format = await detectFormat(file);
+    if (format === 'safetensors') {
+      const { tensors, metadata } = await readSafetensorsFrom(file);
+      return { format, value: tensors, metadata };
+    }
+    const value = format === 'torch' ? await readTorchZip(file) : await readTorchLegacy(file);
+    return { format, value, metadata: {} };
+  });
+}

@@ -1,0 +1,28 @@
+/** A file that cannot be read or written as a checkpoint: says which file, what is wrong and how to mend it. */
+export class CheckpointError extends Error {
+  override readonly name: string = 'CheckpointError';
+  /** Path of the file. */
+  readonly file: string;
+
+  constructor(file: string, problem: string, options?: ErrorOptions) {
+    super(`${file}: ${problem}`, options);
+    this.file = file;
+  }
+}
+
+/** A pickle that asks for a class outside the allowed ones; nothing of that class was looked up or run. */
+export class UnsafePickleError extends CheckpointError {
+  override readonly name = 'UnsafePickleError';
+  /** Full Python name of the refused class or function, such as `posix.system`. */
+  readonly className: string;
+
+  constructor(file: string, className: string) {
+    super(
+      file,
+      `refused to build the Python object ${JSON.stringify(className)}: only tensors, containers and plain ` +
+        'values are read, because building any other class can run code hidden in the file. If you trust the ' +
+        'file, load it in Python and save again only the state dict: torch.save(model.state_dict(), path)',
+    );
+    this.className = className;
+  }
+}

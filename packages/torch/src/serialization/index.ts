@@ -1,0 +1,28 @@
+/**
+ * Checkpoint files without the engine: torch's own formats and safetensors as plain bytes. Nothing here may import
+ * tensors or the native addon, so that files can be inspected where libtorch is not installed.
+ */
+
+export { type Checkpoint, readCheckpoint } from './checkpoint.ts';
+export type { CheckpointFormat } from './detect.ts';
+export type { DTypeName } from './element-type.ts';
+export { CheckpointError, UnsafePickleError } from './errors.ts';
+export type { ReadOptions } from './file-reader.ts';
+export {
+  OrderedDict,
+  PyComplex,
+  PyFloat,
+  PyTuple,
+  TorchDevice,
+  TorchDType,
+  toObject,
+  tuple,
+} from './python-values.ts';
+export {
+  readSafetensors,
+  type Safetensors,
+  type WriteSafetensorsOptions,
+  writeSafetensors,
+} from './safetensors.ts';
+export { StoredTensor, type StoredTensorInit } from './stored-tensor.ts';
+export { readTorchFile, writeTorchFile } from './torch-file.ts';

@@ -1,0 +1,74 @@
+/** Python values that JavaScript has no kind of its own for. */
+
+/** A Python tuple: an array in every other respect. Make one with {@link tuple}. */
+export class PyTuple<T = unknown> extends Array<T> {}
+
+/** A {@link PyTuple} of these items, such as `tuple([0.9, 0.999])`. */
+export function tuple<T>(items: Iterable<T>): PyTuple<T> {
+  const result = new PyTuple<T>();
+  for (const item of items) result.push(item);
+  return result;
+}
+
+/** A number that must be a float in Python even when it is whole: `new PyFloat(1)` is written as `1.0`. */
+export class PyFloat {
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** A Python complex number. */
+export class PyComplex {
+  readonly re: number;
+  readonly im: number;
+  constructor(re: number, im: number) {
+    this.re = re;
+    this.im = im;
+  }
+}
+
+/** A `collections.OrderedDict`, the type of every state dict. (A plain Python dict is a `Map`.) */
+export class OrderedDict<K = unknown, V = unknown> extends Map<K, V> {}
+
+/** A `torch.dtype` held as a value, such as `float32`. */
+export class TorchDType {
+  readonly dtypeName: string;
+  constructor(dtypeName: string) {
+    this.dtypeName = dtypeName;
+  }
+}
+
+/** A `torch.device` held as a value; `index` is null when Python gave none. */
+export class TorchDevice {
+  readonly type: string;
+  readonly index: number | null;
+  constructor(type: string, index: number | null = null) {
+    this.type = type;
+    this.index = index;
+  }
+}
+
+/**
+ * Turns every dict (`Map`) in a value that was read into a plain object and every tuple into an array; integer
+ * keys become strings, as in `optimizer.state`. Tensors and all other values stay as they are.
+ *
+ * @throws TypeError for a key that is neither a string nor an integer, or two keys of the same spelling.
+ */
+export function toObject(value: unknown): unknown {
+  if (value instanceof Map) {
+    const entries = new Map<string, unknown>();
+    for (const [key, item] of value) {
+      if (typeof key !== 'string' && typeof key !== 'bigint' && !Number.isInteger(key)) {
+        throw new TypeError(`a dict with the key ${String(key)} cannot become an object: keep it as a Map`);
+      }
+      if (entries.has(String(key))) {
+        throw new TypeError(`a dict has the key ${key} as text and as a number: keep it as a Map`);
+      }
+      entries.set(String(key), toObject(item));
+    }
+    return Object.fromEntries(entries);
+  }
+  if (Array.isArray(value)) return Array.from(value, toObject);
+  return value;
+}

@@ -1,0 +1,75 @@
+import { writeAtomically } from './atomic-file.ts';
+import { CheckpointError } from './errors.ts';
+import { FileReader, type ReadOptions } from './file-reader.ts';
+import { LARGEST_HEADER, layOut, parseHeader } from './safetensors-header.ts';
+import { StoredTensor } from './stored-tensor.ts';
+
+const LENGTH_BYTES = 8;
+
+/** Content of a safetensors file; tensors in the order of their bytes. */
+export interface Safetensors {
+  tensors: Map<string, StoredTensor>;
+  metadata: Record<string, string>;
+}
+
+/** Reads a safetensors file, each tensor into memory of its own. @throws CheckpointError when it breaks the format. */
+export async function readSafetensors(path: string, options: ReadOptions = {}): Promise<Safetensors> {
+  return FileReader.use(path, options, readSafetensorsFrom);
+}
+
+/** The same from a file that is open already. */
+export async function readSafetensorsFrom(file: FileReader): Promise<Safetensors> {
+  const length = await file.read(0, LENGTH_BYTES);
+  const headerBytes = Number(new DataView(length.buffer).getBigUint64(0, true));
+  if (headerBytes > LARGEST_HEADER) {
+    throw new CheckpointError(
+      file.path,
+      `is not a safetensors file: its header would have ${headerBytes} bytes`,
+    );
+  }
+  const header = await file.read(LENGTH_BYTES, headerBytes);
+  const start = LENGTH_BYTES + headerBytes;
+  const tensors = new Map<string, StoredTensor>();
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header);
+    const { tensors: infos, metadata } = parseHeader(text, file.size - start);
+    for (const { name, dtype, shape, begin, end } of infos) {
+      const data = await file.read(start + begin, end - begin);
+      tensors.set(name, new StoredTensor({ dtype, shape, data }));
+    }
+    return { tensors, metadata };
+  } catch (error) {
+    // RangeErrors and TypeErrors (text that is not UTF-8) are about the header, which does not know the file.
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    throw new CheckpointError(file.path, `is not a valid safetensors file: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Options of {@link writeSafetensors}. */
+export interface WriteSafetensorsOptions {
+  /** Free texts for the header. Other libraries expect `format: 'pt'`, the default. */
+  metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes a safetensors file with the bytes the reference implementation would write. Tensors that share memory are
+ * written once each, for the format knows no sharing. The file appears whole or not at all.
+ *
+ * @throws TypeError for an element type or a name the format cannot hold.
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  { metadata = { format: 'pt' } }: WriteSafetensorsOptions = {},
+): Promise<void> {
+  const { header, order } = layOut(tensors, metadata);
+  await writeAtomically(path, async (out) => {
+    const length = new DataView(new ArrayBuffer(LENGTH_BYTES));
+    length.setBigUint64(0, BigInt(header.byteLength), true);
+    await out.write(new Uint8Array(length.buffer));
+    await out.write(header);
+    for (const tensor of order) await out.write(tensor.data);
+  });
+}

@@ -1,0 +1,76 @@
+import { CheckpointError } from './errors.ts';
+import { StorageClass } from './globals.ts';
+import { PyTuple } from './python-values.ts';
+import { Storage, TensorBuilder } from './tensor-builder.ts';
+import { type Unpickled, unpickle } from './unpickler.ts';
+import { checkValue } from './value-check.ts';
+
+/**
+ * The storages that a pickle names. Reading takes two passes: the first finds the storages, then the caller
+ * fills their bytes from the file, then the second makes the tensors as views of them.
+ */
+export class StorageTable {
+  readonly storages: Map<string, Storage> = new Map();
+  readonly #file: string;
+  readonly #fileSize: number;
+
+  constructor(file: string, fileSize: number) {
+    this.#file = file;
+    this.#fileSize = fileSize;
+  }
+
+  /** First pass: collects the storages; the tensors of its value are placeholders. */
+  scan(pickle: Uint8Array, position = 0): Unpickled {
+    return unpickle(pickle, position, {
+      file: this.#file,
+      tensors: new TensorBuilder(this.#file, this.#fileSize),
+      persistentLoad: (id) => this.#load(id),
+    });
+  }
+
+  /** Second pass, when every storage has its bytes: the value itself, checked to be safe to walk. */
+  build(pickle: Uint8Array, position = 0): unknown {
+    const { value } = this.scan(pickle, position);
+    checkValue(this.#file, value);
+    return value;
+  }
+
+  /** Resolves `('storage', class, key, location, count[, view])`; the device it was saved from is of no use here. */
+  #load(id: unknown): Storage {
+    if (!(id instanceof PyTuple) || id[0] !== 'storage' || !(id[1] instanceof StorageClass)) {
+      throw this.#damaged('a storage is named in an unknown way');
+    }
+    const [, { dtype, untyped }, key, , count, view] = id;
+    if (typeof key !== 'string' || typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) {
+      throw this.#damaged('a storage has no key or size');
+    }
+    const known = this.storages.get(key);
+    if (known !== undefined && (known.dtype !== dtype || known.count !== count)) {
+      throw this.#damaged(`storage "${key}" is used with two types or sizes`);
+    }
+    const storage = known ?? new Storage(key, dtype, count, untyped);
+    this.storages.set(key, storage);
+    return view === undefined || view === null ? storage : this.#view(storage, view);
+  }
+
+  /** The part of a storage that the legacy format calls a view: `(key, offset, count)`. */
+  #view(base: Storage, view: unknown): Storage {
+    const [key, offset, count] = view instanceof PyTuple ? view : [];
+    const fits =
+      typeof key === 'string' &&
+      typeof offset === 'number' &&
+      typeof count === 'number' &&
+      offset >= 0 &&
+      count >= 0 &&
+      offset + count <= base.count;
+    if (!fits) throw this.#damaged(`a view reaches beyond storage "${base.key}"`);
+    const part = new Storage(key, base.dtype, count, base.untyped);
+    const itemBytes = base.count === 0 ? 0 : base.byteLength / base.count;
+    part.bytes = base.bytes?.subarray(offset * itemBytes, (offset + count) * itemBytes);
+    return part;
+  }
+
+  #damaged(what: string): CheckpointError {
+    return new CheckpointError(this.#file, `is damaged: ${what}`);
+  }
+}

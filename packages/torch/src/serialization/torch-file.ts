@@ -1,0 +1,59 @@
+import { writeAtomically } from './atomic-file.ts';
+import { detectFormat } from './detect.ts';
+import { CheckpointError } from './errors.ts';
+import { FileReader, type ReadOptions } from './file-reader.ts';
+import { pickle } from './pickler.ts';
+import { planStorages } from './storage-plan.ts';
+import type { StoredTensor } from './stored-tensor.ts';
+import { readTorchLegacy } from './torch-legacy.ts';
+import { readTorchZip } from './torch-zip.ts';
+import { ZipWriter } from './zip-writer.ts';
+
+/** Version of the zip format that torch writes. */
+const FORMAT_VERSION = '3\n';
+
+/**
+ * Reads what `torch.save` wrote, in the zip format or the one before it, without running anything in the file.
+ * dict → `Map`, OrderedDict → `OrderedDict` (a Map), list → array, tuple → `PyTuple` (an array), tensor →
+ * `StoredTensor`, int and float → number (bigint beyond 2^53), None → null, bytes → Uint8Array.
+ *
+ * @throws CheckpointError when the file is damaged or something else; UnsafePickleError for any other class.
+ */
+export async function readTorchFile(path: string, options: ReadOptions = {}): Promise<unknown> {
+  return FileReader.use(path, options, async (file) => {
+    const format = await detectFormat(file);
+    if (format === 'safetensors')
+      throw new CheckpointError(path, 'is a safetensors file: use readSafetensors');
+    return format === 'torch' ? readTorchZip(file) : readTorchLegacy(file);
+  });
+}
+
+/**
+ * Writes a value so that Python opens it with `torch.load(path)`, also with `weights_only=True`. Equal values give
+ * equal bytes. Tensors whose data overlap in memory share a storage in the file. The file appears whole or not at all.
+ *
+ * @param value tensors, containers and plain values; how each is written: see `pickle`.
+ * @throws TypeError for values a checkpoint cannot hold.
+ */
+export async function writeTorchFile(path: string, value: unknown): Promise<void> {
+  const tensors: StoredTensor[] = [];
+  pickle(value, (tensor) => {
+    tensors.push(tensor);
+    return { key: '', count: 0, offset: 0 };
+  });
+  const { storages, places } = planStorages(tensors);
+  const data = pickle(value, (tensor) => {
+    const place = places.get(tensor);
+    if (place === undefined) throw new TypeError('cannot save a value that changes while it is written');
+    return place;
+  });
+
+  await writeAtomically(path, async (out) => {
+    const zip = new ZipWriter(out);
+    await zip.add('archive/data.pkl', data);
+    await zip.add('archive/byteorder', Buffer.from('little'));
+    for (const storage of storages) await zip.add(`archive/data/${storage.key}`, storage.data);
+    await zip.add('archive/version', Buffer.from(FORMAT_VERSION));
+    await zip.finish();
+  });
+}

@@ -1,0 +1,264 @@
+import { CheckpointError, UnsafePickleError } from './errors.ts';
+import { PyCallable, resolveGlobal } from './globals.ts';
+import { NumpyDType } from './numpy-scalar.ts';
+import { OP } from './opcodes.ts';
+import { PickleCursor } from './pickle-cursor.ts';
+import { LITERALS } from './pickle-literals.ts';
+import { OrderedDict, PyTuple, tuple } from './python-values.ts';
+import { StoredTensor } from './stored-tensor.ts';
+import type { TensorBuilder } from './tensor-builder.ts';
+
+/** Far above any real checkpoint; keeps a hostile one from filling the memory with empty lists. */
+const MOST_OPCODES = 20_000_000;
+
+/** How a pickle reaches what lies outside it. */
+export interface UnpickleContext {
+  /** Path for error messages. */
+  file: string;
+  tensors: TensorBuilder;
+  /** The storage that a persistent id names. */
+  persistentLoad: (id: unknown) => unknown;
+}
+
+/** A value and the position after its pickle. */
+export interface Unpickled {
+  value: unknown;
+  end: number;
+}
+
+/**
+ * Reads one pickle with a machine that knows only the opcodes of checkpoints and only the globals of
+ * `globals.ts`. A dict becomes a `Map`, a list an array, None null; integers beyond 2^53 become bigints.
+ *
+ * @throws UnsafePickleError when the pickle names any other class or function.
+ * @throws CheckpointError when it is malformed, cut off or larger than any checkpoint.
+ */
+export function unpickle(bytes: Uint8Array, position: number, context: UnpickleContext): Unpickled {
+  const cursor = new PickleCursor(context.file, bytes, position);
+  try {
+    return { value: new Machine(cursor, context).run(), end: cursor.position };
+  } catch (error) {
+    if (error instanceof CheckpointError) throw error;
+    throw cursor.malformed(error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+class Machine {
+  readonly #cursor: PickleCursor;
+  readonly #context: UnpickleContext;
+  readonly #stack: unknown[] = [];
+  readonly #marks: number[] = [];
+  readonly #memo = new Map<number, unknown>();
+
+  constructor(cursor: PickleCursor, context: UnpickleContext) {
+    this.#cursor = cursor;
+    this.#context = context;
+  }
+
+  run(): unknown {
+    for (let count = 0; count < MOST_OPCODES; count++) {
+      const opcode = this.#cursor.uint8();
+      if (opcode === OP.STOP) return this.#pop();
+      const literal = LITERALS.get(opcode);
+      if (literal !== undefined) this.#push(literal(this.#cursor));
+      else this.#step(opcode);
+    }
+    throw this.#cursor.malformed(`more than ${MOST_OPCODES} steps`);
+  }
+
+  #step(opcode: number): void {
+    const cursor = this.#cursor;
+    switch (opcode) {
+      case OP.PROTO:
+        cursor.uint8();
+        return;
+      case OP.FRAME:
+        cursor.uint64();
+        return;
+      case OP.MARK:
+        this.#marks.push(this.#stack.length);
+        return;
+      case OP.POP:
+        // Python's own rule: on top of a mark, POP takes the mark away.
+        if (this.#stack.length === this.#floor() && this.#marks.length > 0) this.#marks.pop();
+        else this.#pop();
+        return;
+      case OP.POP_MARK:
+        this.#popMark();
+        return;
+      case OP.DUP:
+        this.#push(this.#top());
+        return;
+      case OP.TUPLE:
+        this.#push(tuple(this.#popMark()));
+        return;
+      case OP.TUPLE1:
+        this.#push(tuple(this.#take(1)));
+        return;
+      case OP.TUPLE2:
+        this.#push(tuple(this.#take(2)));
+        return;
+      case OP.TUPLE3:
+        this.#push(tuple(this.#take(3)));
+        return;
+      case OP.FROZENSET:
+        this.#push(new Set(this.#popMark()));
+        return;
+      case OP.APPEND:
+        this.#append(this.#take(1));
+        return;
+      case OP.APPENDS:
+        this.#append(this.#popMark());
+        return;
+      case OP.SETITEM:
+        this.#setItems(this.#take(2));
+        return;
+      case OP.SETITEMS:
+        this.#setItems(this.#popMark());
+        return;
+      case OP.ADDITEMS:
+        this.#addItems(this.#popMark());
+        return;
+      case OP.BINPUT:
+        this.#put(cursor.uint8());
+        return;
+      case OP.LONG_BINPUT:
+        this.#put(cursor.uint32());
+        return;
+      case OP.MEMOIZE:
+        this.#put(this.#memo.size);
+        return;
+      case OP.BINGET:
+        this.#push(this.#get(cursor.uint8()));
+        return;
+      case OP.LONG_BINGET:
+        this.#push(this.#get(cursor.uint32()));
+        return;
+      case OP.GLOBAL: {
+        const module = cursor.line();
+        this.#push(this.#global(module, cursor.line()));
+        return;
+      }
+      case OP.STACK_GLOBAL: {
+        const [module, name] = this.#take(2);
+        this.#push(this.#global(module, name));
+        return;
+      }
+      case OP.BINPERSID:
+        this.#push(this.#context.persistentLoad(this.#pop()));
+        return;
+      case OP.REDUCE:
+      case OP.NEWOBJ: {
+        const [callable, args] = this.#take(2);
+        this.#push(this.#call(callable, args));
+        return;
+      }
+      case OP.BUILD:
+        this.#build(this.#pop());
+        return;
+      default:
+        throw cursor.malformed(`opcode 0x${opcode.toString(16)}, which torch.save does not write`);
+    }
+  }
+
+  /** Stack height that the innermost mark guards. */
+  #floor(): number {
+    return this.#marks.at(-1) ?? 0;
+  }
+
+  #push(value: unknown): void {
+    this.#stack.push(value);
+  }
+
+  #top(): unknown {
+    if (this.#stack.length <= this.#floor()) throw this.#cursor.malformed('its stack is empty');
+    return this.#stack.at(-1);
+  }
+
+  #pop(): unknown {
+    const value = this.#top();
+    this.#stack.pop();
+    return value;
+  }
+
+  #take(count: number): unknown[] {
+    if (this.#stack.length - count < this.#floor()) throw this.#cursor.malformed('its stack is empty');
+    return this.#stack.splice(this.#stack.length - count, count);
+  }
+
+  #popMark(): unknown[] {
+    const mark = this.#marks.pop();
+    if (mark === undefined) throw this.#cursor.malformed('a mark is missing');
+    return this.#stack.splice(mark);
+  }
+
+  #put(index: number): void {
+    this.#memo.set(index, this.#top());
+  }
+
+  #get(index: number): unknown {
+    if (!this.#memo.has(index)) throw this.#cursor.malformed(`nothing was remembered as ${index}`);
+    return this.#memo.get(index);
+  }
+
+  #append(values: readonly unknown[]): void {
+    const list = this.#top();
+    if (!Array.isArray(list) || list instanceof PyTuple) throw this.#cursor.malformed('appends to no list');
+    for (const value of values) list.push(value);
+  }
+
+  #setItems(values: readonly unknown[]): void {
+    const dict = this.#top();
+    if (!(dict instanceof Map)) throw this.#cursor.malformed('sets an item of no dict');
+    if (values.length % 2 !== 0) throw this.#cursor.malformed('a dict key has no value');
+    for (let index = 0; index < values.length; index += 2) dict.set(values[index], values[index + 1]);
+  }
+
+  #addItems(values: readonly unknown[]): void {
+    const set = this.#top();
+    if (!(set instanceof Set)) throw this.#cursor.malformed('adds to no set');
+    for (const value of values) set.add(value);
+  }
+
+  #global(module: unknown, name: unknown): unknown {
+    if (typeof module !== 'string' || typeof name !== 'string') {
+      throw this.#cursor.malformed('a class name is not text');
+    }
+    const fullName = `${module}.${name}`;
+    const found = resolveGlobal(fullName);
+    if (found === undefined) throw new UnsafePickleError(this.#context.file, fullName);
+    return found;
+  }
+
+  #call(callable: unknown, args: unknown): unknown {
+    if (!(callable instanceof PyCallable)) throw this.#cursor.malformed('calls what is not a function');
+    if (!(args instanceof PyTuple)) throw this.#cursor.malformed('arguments are not a tuple');
+    const result = callable.call(args, this.#context.tensors);
+    if (result === undefined) {
+      throw this.#cursor.malformed(`${callable.fullName} was given arguments that are not supported`);
+    }
+    return result;
+  }
+
+  /** State set after construction; only the three kinds seen in checkpoints. */
+  #build(state: unknown): void {
+    const target = this.#top();
+    // The attributes of a state dict are `_metadata`, which torch fills in again when it is absent.
+    if (target instanceof OrderedDict && state instanceof Map) return;
+    if (target instanceof NumpyDType && state instanceof PyTuple && typeof state[1] === 'string') {
+      target.littleEndian = state[1] !== '>';
+      return;
+    }
+    // torch before 0.4 pickled a Parameter as (requires_grad, volatile, hooks).
+    if (
+      target instanceof StoredTensor &&
+      target.isParameter &&
+      state instanceof PyTuple &&
+      state.length === 3
+    ) {
+      target.requiresGrad = state[0] === true;
+      return;
+    }
+    throw this.#cursor.malformed('sets the state of an object that has none');
+  }
+}

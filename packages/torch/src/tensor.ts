@@ -1,0 +1,556 @@
+import { type Handle, native, type RawResult } from '@radweave/native';
+import {
+  type DType,
+  dtypeCode,
+  dtypeInfo,
+  dtypeName,
+  MEMORY_FORMAT,
+  type MemoryFormat,
+  type TypedArray,
+} from './dtype.ts';
+import { naming } from './errors.ts';
+import { type Arg, Operator } from './operator.ts';
+import { ScopedHandle, tidy } from './scope.ts';
+
+/** A tensor, or a number that stands for one. */
+export type TensorOrNumber = Tensor | number;
+
+/** Nested arrays of a tensor's elements. */
+export type NestedArray = number | bigint | boolean | NestedArray[];
+
+/**
+ * A libtorch tensor. Methods have torch's names in camel case and torch's meaning; a trailing underscore works
+ * in place. This file is long because it is a list: each method is one line that names its operator.
+ *
+ * Negative dimensions count from the end. Every failure is an `OperatorError`.
+ */
+export class Tensor extends ScopedHandle {
+  // — what it is —
+
+  get shape(): number[] {
+    return native().shape(this.handle);
+  }
+  get strides(): number[] {
+    return native().strides(this.handle);
+  }
+  get ndim(): number {
+    return this.shape.length;
+  }
+  /** Number of elements. */
+  get numel(): number {
+    return native().numel(this.handle);
+  }
+  get dtype(): DType {
+    return dtypeName(native().dtype(this.handle));
+  }
+  /** Such as `cpu` or `cuda:0`. */
+  get device(): string {
+    return native().device(this.handle);
+  }
+  isContiguous(format: MemoryFormat = 'contiguous'): boolean {
+    return native().isContiguous(this.handle, MEMORY_FORMAT[format]);
+  }
+  /** Size of one dimension. */
+  size(dim: number): number {
+    const { shape } = this;
+    const size = shape[dim < 0 ? dim + shape.length : dim];
+    if (size === undefined) throw new RangeError(`dimension ${dim} of a tensor of shape [${shape}]`);
+    return size;
+  }
+  override toString(): string {
+    return this.isDisposed ? 'Tensor(disposed)' : `${this.dtype}[${this.shape.join(', ')}]`;
+  }
+
+  // — values —
+
+  /** The only element. int64 values beyond 2^53 lose digits; use `toTypedArray` for those. */
+  item(): number {
+    const value = dispatchValue('item', this);
+    return typeof value === 'string' || value === null ? Number.NaN : Number(value);
+  }
+  /** A copy of the elements in C order; float16 and bfloat16 as their bits. */
+  toTypedArray(): TypedArray {
+    return tidy(() => {
+      const isOwnMemory = this.device === 'cpu' && this.isContiguous();
+      const dense = this.detach().cpu().contiguous();
+      const bytes = native().bytes(dense.handle);
+      return dtypeInfo(this.dtype).view(isOwnMemory ? bytes.slice(0) : bytes);
+    });
+  }
+  /** The elements of a float tensor, converted to float32. */
+  toFloat32Array(): Float32Array {
+    return tidy(() => new Float32Array(this.detach().to('float32').toTypedArray().buffer));
+  }
+  /**
+   * The tensor's own memory as a typed array: writes are seen on both sides, and the array keeps the memory
+   * alive. Only for contiguous CPU tensors.
+   */
+  memory(): TypedArray {
+    return dtypeInfo(this.dtype).view(native().bytes(this.handle));
+  }
+  /** Nested arrays, as `tolist()` gives. */
+  toArray(): NestedArray {
+    const half = this.dtype === 'float16' || this.dtype === 'bfloat16';
+    const data = half ? this.toFloat32Array() : this.toTypedArray();
+    return nest(data, this.shape, this.dtype === 'bool');
+  }
+
+  // — types, devices, copies —
+
+  to(dtype: DType): Tensor {
+    return dispatch('to.dtype', this, dtypeCode(dtype));
+  }
+  toDevice(device: string): Tensor {
+    return dispatch('to.device', this, device, native().dtype(this.handle));
+  }
+  cpu(): Tensor {
+    return this.toDevice('cpu');
+  }
+  contiguous(format: MemoryFormat = 'contiguous'): Tensor {
+    return dispatch('contiguous', this, MEMORY_FORMAT[format]);
+  }
+  clone(): Tensor {
+    return dispatch('clone', this);
+  }
+  detach(): Tensor {
+    return dispatch('detach', this);
+  }
+  /** A second owner of the same tensor, for code that disposes what it is given. */
+  alias(): Tensor {
+    return new Tensor(native().alias(this.handle));
+  }
+
+  // — gradients —
+
+  get requiresGrad(): boolean {
+    return native().requiresGrad(this.handle);
+  }
+  set requiresGrad(value: boolean) {
+    native().setRequiresGrad(this.handle, value);
+  }
+  get isLeaf(): boolean {
+    return native().isLeaf(this.handle);
+  }
+  /** The accumulated gradient, a new owner each time; null before the first backward pass. */
+  get grad(): Tensor | null {
+    const handle = native().grad(this.handle);
+    return handle === null ? null : new Tensor(handle);
+  }
+  set grad(value: Tensor | null) {
+    native().setGrad(this.handle, value === null ? null : value.handle);
+  }
+  /** Accumulates gradients into the leaves this tensor was computed from. */
+  backward(gradient?: Tensor, options: { retainGraph?: boolean; createGraph?: boolean } = {}): void {
+    const { createGraph = false, retainGraph = createGraph } = options;
+    const gradients = gradient === undefined ? null : [gradient.handle];
+    naming('backward', [this, gradient], () =>
+      native().backward([this.handle], gradients, retainGraph, createGraph),
+    );
+  }
+
+  // — arithmetic (tensors broadcast; numbers keep the tensor's dtype) —
+
+  add(other: TensorOrNumber, alpha = 1): Tensor {
+    return withScalar('add', 'Tensor', 'Scalar', this, other, alpha);
+  }
+  sub(other: TensorOrNumber, alpha = 1): Tensor {
+    return withScalar('sub', 'Tensor', 'Scalar', this, other, alpha);
+  }
+  mul(other: TensorOrNumber): Tensor {
+    return withScalar('mul', 'Tensor', 'Scalar', this, other);
+  }
+  div(other: TensorOrNumber): Tensor {
+    return withScalar('div', 'Tensor', 'Scalar', this, other);
+  }
+  pow(exponent: TensorOrNumber): Tensor {
+    return withScalar('pow', 'Tensor_Tensor', 'Tensor_Scalar', this, exponent);
+  }
+  remainder(other: TensorOrNumber): Tensor {
+    return withScalar('remainder', 'Tensor', 'Scalar', this, other);
+  }
+  neg(): Tensor {
+    return dispatch('neg', this);
+  }
+  abs(): Tensor {
+    return dispatch('abs', this);
+  }
+  exp(): Tensor {
+    return dispatch('exp', this);
+  }
+  log(): Tensor {
+    return dispatch('log', this);
+  }
+  log1p(): Tensor {
+    return dispatch('log1p', this);
+  }
+  sqrt(): Tensor {
+    return dispatch('sqrt', this);
+  }
+  rsqrt(): Tensor {
+    return dispatch('rsqrt', this);
+  }
+  square(): Tensor {
+    return dispatch('square', this);
+  }
+  reciprocal(): Tensor {
+    return dispatch('reciprocal', this);
+  }
+  sign(): Tensor {
+    return dispatch('sign', this);
+  }
+  floor(): Tensor {
+    return dispatch('floor', this);
+  }
+  ceil(): Tensor {
+    return dispatch('ceil', this);
+  }
+  round(): Tensor {
+    return dispatch('round', this);
+  }
+  sin(): Tensor {
+    return dispatch('sin', this);
+  }
+  cos(): Tensor {
+    return dispatch('cos', this);
+  }
+  tanh(): Tensor {
+    return dispatch('tanh', this);
+  }
+  erf(): Tensor {
+    return dispatch('erf', this);
+  }
+  sigmoid(): Tensor {
+    return dispatch('sigmoid', this);
+  }
+  relu(): Tensor {
+    return dispatch('relu', this);
+  }
+  /** Elements limited to [min, max]; leave one side out with `undefined`. */
+  clamp(min?: number, max?: number): Tensor {
+    return dispatch('clamp', this, min, max);
+  }
+  maximum(other: Tensor): Tensor {
+    return dispatch('maximum', this, other);
+  }
+  minimum(other: Tensor): Tensor {
+    return dispatch('minimum', this, other);
+  }
+  /** this + weight · (end − this). */
+  lerp(end: Tensor, weight: number): Tensor {
+    return dispatch('lerp.Scalar', this, end, weight);
+  }
+
+  // — comparison —
+
+  eq(other: TensorOrNumber): Tensor {
+    return withScalar('eq', 'Tensor', 'Scalar', this, other);
+  }
+  ne(other: TensorOrNumber): Tensor {
+    return withScalar('ne', 'Tensor', 'Scalar', this, other);
+  }
+  lt(other: TensorOrNumber): Tensor {
+    return withScalar('lt', 'Tensor', 'Scalar', this, other);
+  }
+  le(other: TensorOrNumber): Tensor {
+    return withScalar('le', 'Tensor', 'Scalar', this, other);
+  }
+  gt(other: TensorOrNumber): Tensor {
+    return withScalar('gt', 'Tensor', 'Scalar', this, other);
+  }
+  ge(other: TensorOrNumber): Tensor {
+    return withScalar('ge', 'Tensor', 'Scalar', this, other);
+  }
+  logicalAnd(other: Tensor): Tensor {
+    return dispatch('logical_and', this, other);
+  }
+  logicalOr(other: Tensor): Tensor {
+    return dispatch('logical_or', this, other);
+  }
+  logicalNot(): Tensor {
+    return dispatch('logical_not', this);
+  }
+  isnan(): Tensor {
+    return dispatch('isnan', this);
+  }
+  isfinite(): Tensor {
+    return dispatch('isfinite', this);
+  }
+  maskedFill(mask: Tensor, value: number): Tensor {
+    return dispatch('masked_fill.Scalar', this, mask, value);
+  }
+
+  // — reductions (over `dim`, or over all elements) —
+
+  sum(dim?: number | number[], keepdim = false): Tensor {
+    return dim === undefined ? dispatch('sum', this) : dispatch('sum.dim_IntList', this, list(dim), keepdim);
+  }
+  mean(dim?: number | number[], keepdim = false): Tensor {
+    return dim === undefined ? dispatch('mean', this) : dispatch('mean.dim', this, list(dim), keepdim);
+  }
+  /** Variance; `correction` 1 divides by n − 1, 0 by n. */
+  variance(dim?: number | number[], correction = 1, keepdim = false): Tensor {
+    return dispatch('var.correction', this, dim === undefined ? null : list(dim), correction, keepdim);
+  }
+  std(dim?: number | number[], correction = 1, keepdim = false): Tensor {
+    return dispatch('std.correction', this, dim === undefined ? null : list(dim), correction, keepdim);
+  }
+  max(): Tensor {
+    return dispatch('max', this);
+  }
+  min(): Tensor {
+    return dispatch('min', this);
+  }
+  /** Largest values along `dim` and where they are. */
+  maxDim(dim: number, keepdim = false): [values: Tensor, indices: Tensor] {
+    return pair(dispatchMany('max.dim', this, dim, keepdim));
+  }
+  minDim(dim: number, keepdim = false): [values: Tensor, indices: Tensor] {
+    return pair(dispatchMany('min.dim', this, dim, keepdim));
+  }
+  amax(dim: number | number[], keepdim = false): Tensor {
+    return dispatch('amax', this, list(dim), keepdim);
+  }
+  argmax(dim?: number, keepdim = false): Tensor {
+    return dispatch('argmax', this, dim, keepdim);
+  }
+  argmin(dim?: number, keepdim = false): Tensor {
+    return dispatch('argmin', this, dim, keepdim);
+  }
+  /** Vector norm of order `p` over all elements or over `dim`. */
+  norm(p = 2, dim?: number | number[], keepdim = false): Tensor {
+    return dispatch('linalg_vector_norm', this, p, dim === undefined ? null : list(dim), keepdim);
+  }
+  all(): Tensor {
+    return dispatch('all', this);
+  }
+  any(): Tensor {
+    return dispatch('any', this);
+  }
+  cumsum(dim: number): Tensor {
+    return dispatch('cumsum', this, dim);
+  }
+  topk(k: number, dim = -1, largest = true): [values: Tensor, indices: Tensor] {
+    return pair(dispatchMany('topk', this, k, dim, largest, true));
+  }
+  sort(dim = -1, descending = false): [values: Tensor, indices: Tensor] {
+    return pair(dispatchMany('sort.stable', this, true, dim, descending));
+  }
+  softmax(dim: number): Tensor {
+    return dispatch('softmax.int', this, dim);
+  }
+  logSoftmax(dim: number): Tensor {
+    return dispatch('log_softmax.int', this, dim);
+  }
+
+  // — shape —
+
+  reshape(shape: readonly number[]): Tensor {
+    return dispatch('reshape', this, shape);
+  }
+  view(shape: readonly number[]): Tensor {
+    return dispatch('view', this, shape);
+  }
+  flatten(start = 0, end = -1): Tensor {
+    return dispatch('flatten.using_ints', this, start, end);
+  }
+  permute(dims: readonly number[]): Tensor {
+    return dispatch('permute', this, dims);
+  }
+  transpose(dim0: number, dim1: number): Tensor {
+    return dispatch('transpose.int', this, dim0, dim1);
+  }
+  /** The transpose of a matrix. */
+  t(): Tensor {
+    return dispatch('t', this);
+  }
+  squeeze(dim?: number): Tensor {
+    return dim === undefined ? dispatch('squeeze', this) : dispatch('squeeze.dim', this, dim);
+  }
+  unsqueeze(dim: number): Tensor {
+    return dispatch('unsqueeze', this, dim);
+  }
+  expand(shape: readonly number[]): Tensor {
+    return dispatch('expand', this, shape);
+  }
+  repeat(times: readonly number[]): Tensor {
+    return dispatch('repeat', this, times);
+  }
+  /** `length` entries along `dim` from `start`, a view. */
+  narrow(dim: number, start: number, length: number): Tensor {
+    return dispatch('narrow', this, dim, start, length);
+  }
+  /** One entry along `dim`, which disappears; a view. */
+  select(dim: number, index: number): Tensor {
+    return dispatch('select.int', this, dim, index);
+  }
+  /** As Python's `start:end:step` along `dim`, a view. */
+  slice(dim: number, start: number, end?: number, step = 1): Tensor {
+    return dispatch('slice.Tensor', this, dim, start, end ?? null, step);
+  }
+  indexSelect(dim: number, index: Tensor): Tensor {
+    return dispatch('index_select', this, dim, index);
+  }
+  /** Advanced indexing: one index tensor per leading dimension, null for a full slice. */
+  index(indices: readonly (Tensor | null)[]): Tensor {
+    return dispatch('index.Tensor', this, indices);
+  }
+  gather(dim: number, index: Tensor): Tensor {
+    return dispatch('gather', this, dim, index);
+  }
+  flip(dims: readonly number[]): Tensor {
+    return dispatch('flip', this, dims);
+  }
+  roll(shifts: readonly number[], dims: readonly number[]): Tensor {
+    return dispatch('roll', this, shifts, dims);
+  }
+  chunk(chunks: number, dim = 0): Tensor[] {
+    return dispatchMany('chunk', this, chunks, dim);
+  }
+  split(size: number, dim = 0): Tensor[] {
+    return dispatchMany('split.Tensor', this, size, dim);
+  }
+  unbind(dim = 0): Tensor[] {
+    return dispatchMany('unbind.int', this, dim);
+  }
+
+  // — linear algebra —
+
+  matmul(other: Tensor): Tensor {
+    return dispatch('matmul', this, other);
+  }
+  mm(other: Tensor): Tensor {
+    return dispatch('mm', this, other);
+  }
+  bmm(other: Tensor): Tensor {
+    return dispatch('bmm', this, other);
+  }
+  dot(other: Tensor): Tensor {
+    return dispatch('dot', this, other);
+  }
+
+  // — in place —
+
+  add_(other: TensorOrNumber, alpha = 1): this {
+    return withScalarInPlace('add_', this, other, alpha);
+  }
+  sub_(other: TensorOrNumber, alpha = 1): this {
+    return withScalarInPlace('sub_', this, other, alpha);
+  }
+  mul_(other: TensorOrNumber): this {
+    return withScalarInPlace('mul_', this, other);
+  }
+  div_(other: TensorOrNumber): this {
+    return withScalarInPlace('div_', this, other);
+  }
+  zero_(): this {
+    return inPlace('zero_', this);
+  }
+  fill_(value: number): this {
+    return inPlace('fill_.Scalar', this, value);
+  }
+  copy_(source: Tensor): this {
+    return inPlace('copy_', this, source);
+  }
+  clamp_(min?: number, max?: number): this {
+    return inPlace('clamp_', this, min, max);
+  }
+  maskedFill_(mask: Tensor, value: number): this {
+    return inPlace('masked_fill_.Scalar', this, mask, value);
+  }
+  lerp_(end: Tensor, weight: number): this {
+    return inPlace('lerp_.Scalar', this, end, weight);
+  }
+}
+
+// — the ways through the one door —
+
+/** Calls an operator with one tensor as its result. */
+export function dispatch(name: string, ...args: Arg[]): Tensor {
+  const result = Operator.get(name).call(args);
+  if (typeof result !== 'number') throw new TypeError(`${name} does not return one tensor`);
+  return new Tensor(result);
+}
+
+/** Calls an operator with several tensors, or a list of them, as its result. */
+export function dispatchMany(name: string, ...args: Arg[]): Tensor[] {
+  const result = Operator.get(name).call(args);
+  if (!Array.isArray(result)) throw new TypeError(`${name} does not return several tensors`);
+  return result.map((handle) => {
+    if (typeof handle !== 'number') throw new TypeError(`${name} returned ${handle} where a tensor belongs`);
+    return new Tensor(handle);
+  });
+}
+
+/** Calls an operator with a plain value as its result. */
+export function dispatchValue(name: string, ...args: Arg[]): RawResult {
+  return Operator.get(name).call(args);
+}
+
+/** Calls an in-place operator and returns its first argument. */
+export function inPlace<T extends Tensor>(name: string, self: T, ...args: Arg[]): T {
+  Operator.get(name).run([self, ...args]);
+  return self;
+}
+
+/** Calls an operator for its effect on lists of tensors. */
+export function dispatchVoid(name: string, ...args: Arg[]): void {
+  Operator.get(name).run(args);
+}
+
+// — helpers of the class —
+
+function withScalar(
+  base: string,
+  tensorOverload: string,
+  scalarOverload: string,
+  self: Tensor,
+  other: TensorOrNumber,
+  ...rest: Arg[]
+): Tensor {
+  const overload = typeof other === 'number' ? scalarOverload : tensorOverload;
+  return dispatch(`${base}.${overload}`, self, other, ...rest);
+}
+
+function withScalarInPlace<T extends Tensor>(
+  base: string,
+  self: T,
+  other: TensorOrNumber,
+  ...rest: Arg[]
+): T {
+  return inPlace(`${base}.${typeof other === 'number' ? 'Scalar' : 'Tensor'}`, self, other, ...rest);
+}
+
+function list(dim: number | number[]): number[] {
+  return typeof dim === 'number' ? [dim] : dim;
+}
+
+function pair(tensors: Tensor[]): [Tensor, Tensor] {
+  const [first, second] = tensors;
+  if (first === undefined || second === undefined) throw new TypeError('expected two results');
+  return [first, second];
+}
+
+function nest(data: TypedArray, shape: readonly number[], asBoolean: boolean): NestedArray {
+  let position = 0;
+  const level = (dim: number): NestedArray => {
+    const size = shape[dim];
+    if (size === undefined) {
+      const value = data[position++] ?? 0;
+      return asBoolean ? Boolean(value) : value;
+    }
+    return Array.from({ length: size }, () => level(dim + 1));
+  };
+  return level(0);
+}
+
+/** Wraps a native handle that nobody owns yet. */
+export function fromHandle(handle: Handle): Tensor {
+  return new Tensor(handle);
+}
+
+/** What console.log and assertion messages show: the values too when there are few. */
+function inspect(this: Tensor): string {
+  if (this.isDisposed || this.numel > 100) return this.toString();
+  return `${this} ${JSON.stringify(this.toArray(), (_, v) => (typeof v === 'bigint' ? Number(v) : v))}`;
+}
+Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: inspect });

@@ -1,0 +1,114 @@
+import * as nn from '../../nn/index.ts';
+import { type Case, f, layer } from '../case.ts';
+
+const IMAGE = f(3, 4, 9, 8);
+const ROWS = f(5, 7);
+
+/** Every module of nn. */
+export const layers: Case[] = [
+  layer('Conv2d', 'nn.Conv2d(4, 6, 3)', () => new nn.Conv2d(4, 6, 3), [IMAGE]),
+  layer(
+    'Conv2d',
+    'nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=1, dilation=(1, 2), groups=2, bias=False)',
+    () =>
+      new nn.Conv2d(4, 6, [3, 2], { stride: [2, 1], padding: 1, dilation: [1, 2], groups: 2, bias: false }),
+    [IMAGE],
+  ),
+  layer(
+    'Conv2d',
+    'nn.Conv2d(4, 8, 3, padding=1, groups=4)',
+    () => new nn.Conv2d(4, 8, 3, { padding: 1, groups: 4 }),
+    [IMAGE],
+  ),
+  layer('Linear', 'nn.Linear(7, 3)', () => new nn.Linear(7, 3), [ROWS]),
+  layer('Linear', 'nn.Linear(8, 3, bias=False)', () => new nn.Linear(8, 3, { bias: false }), [IMAGE]),
+  layer('BatchNorm2d', 'nn.BatchNorm2d(4)', () => new nn.BatchNorm2d(4), [IMAGE]),
+  layer('BatchNorm2d', 'nn.BatchNorm2d(4)', () => new nn.BatchNorm2d(4), [IMAGE], { eval: true }),
+  layer(
+    'BatchNorm2d',
+    'nn.BatchNorm2d(4, eps=0.1, momentum=None)',
+    () => new nn.BatchNorm2d(4, { eps: 0.1, momentum: null }),
+    [IMAGE],
+  ),
+  layer(
+    'BatchNorm2d',
+    'nn.BatchNorm2d(4, momentum=0.3, affine=False)',
+    () => new nn.BatchNorm2d(4, { momentum: 0.3, affine: false }),
+    [IMAGE],
+  ),
+  layer(
+    'BatchNorm2d',
+    'nn.BatchNorm2d(4, track_running_stats=False)',
+    () => new nn.BatchNorm2d(4, { trackRunningStats: false }),
+    [IMAGE],
+    { eval: true },
+  ),
+  layer('LayerNorm', 'nn.LayerNorm(7)', () => new nn.LayerNorm(7), [ROWS]),
+  layer(
+    'LayerNorm',
+    'nn.LayerNorm((9, 8), eps=1e-6)',
+    () => new nn.LayerNorm([9, 8], { eps: 1e-6 }),
+    [IMAGE],
+    {
+      skips: ['bfloat16'],
+    },
+  ),
+  layer(
+    'LayerNorm',
+    'nn.LayerNorm(7, elementwise_affine=False)',
+    () => new nn.LayerNorm(7, { affine: false }),
+    [ROWS],
+  ),
+  layer(
+    'MaxPool2d',
+    'nn.MaxPool2d(3, 2, 1, ceil_mode=True)',
+    () => new nn.MaxPool2d(3, { stride: 2, padding: 1, ceilMode: true }),
+    [IMAGE],
+  ),
+  layer(
+    'AvgPool2d',
+    'nn.AvgPool2d(3, 2, 1, count_include_pad=False)',
+    () => new nn.AvgPool2d(3, { stride: 2, padding: 1, countIncludePad: false }),
+    [IMAGE],
+  ),
+  layer('AdaptiveAvgPool2d', 'nn.AdaptiveAvgPool2d((3, 2))', () => new nn.AdaptiveAvgPool2d([3, 2]), [IMAGE]),
+  layer('Identity', 'nn.Identity()', () => new nn.Identity(), [ROWS]),
+  layer('Flatten', 'nn.Flatten()', () => new nn.Flatten(), [IMAGE]),
+  layer('Flatten', 'nn.Flatten(0, -2)', () => new nn.Flatten(0, -2), [IMAGE]),
+  layer('ReLU', 'nn.ReLU()', () => new nn.ReLU(), [ROWS]),
+  layer('ReLU6', 'nn.ReLU6()', () => new nn.ReLU6(), [ROWS], { skips: ['bfloat16'] }),
+  layer('GELU', 'nn.GELU()', () => new nn.GELU(), [ROWS]),
+  layer('GELU', "nn.GELU('tanh')", () => new nn.GELU('tanh'), [ROWS]),
+  layer('SiLU', 'nn.SiLU()', () => new nn.SiLU(), [ROWS]),
+  layer('Hardswish', 'nn.Hardswish()', () => new nn.Hardswish(), [ROWS]),
+  layer('Hardsigmoid', 'nn.Hardsigmoid()', () => new nn.Hardsigmoid(), [ROWS]),
+  layer('Sigmoid', 'nn.Sigmoid()', () => new nn.Sigmoid(), [ROWS]),
+  layer('Tanh', 'nn.Tanh()', () => new nn.Tanh(), [ROWS]),
+  layer('LeakyReLU', 'nn.LeakyReLU(0.2)', () => new nn.LeakyReLU(0.2), [ROWS]),
+  layer('Softmax', 'nn.Softmax(1)', () => new nn.Softmax(1), [ROWS]),
+  layer('Dropout', 'nn.Dropout(0.3)', () => new nn.Dropout(0.3), [ROWS]),
+  layer('Dropout', 'nn.Dropout(0.3)', () => new nn.Dropout(0.3), [ROWS], { eval: true }),
+  layer('DropPath', "torchvision.ops.StochasticDepth(0.4, 'row')", () => new nn.DropPath(0.4), [IMAGE]),
+  layer('DropPath', "torchvision.ops.StochasticDepth(0.4, 'row')", () => new nn.DropPath(0.4), [IMAGE], {
+    eval: true,
+  }),
+  layer(
+    'Sequential',
+    'nn.Sequential(nn.Conv2d(4, 6, 3, bias=False), nn.BatchNorm2d(6), nn.ReLU(), nn.Flatten(), nn.Linear(252, 2))',
+    () =>
+      new nn.Sequential([
+        new nn.Conv2d(4, 6, 3, { bias: false }),
+        new nn.BatchNorm2d(6),
+        new nn.ReLU(),
+        new nn.Flatten(),
+        new nn.Linear(252, 2),
+      ]),
+    [IMAGE],
+  ),
+  layer(
+    'Sequential',
+    "nn.Sequential(__import__('collections').OrderedDict(fc=nn.Linear(7, 4), act=nn.Tanh()))",
+    () => new nn.Sequential({ fc: new nn.Linear(7, 4), act: new nn.Tanh() }),
+    [ROWS],
+  ),
+];
