@@ -1,0 +1,31 @@
+import { referenceTest } from '@radweave/testkit';
+import { setNumThreads } from '@radweave/torch';
+import { expect, test } from 'vitest';
+import { listModels, modelInfo } from './registry/registry.ts';
+import { expectConformance } from './testing/conform.ts';
+import { record } from './testing/reference.ts';
+import { TORCHVISION_FAMILIES } from './testing/torchvision-families.ts';
+
+setNumThreads(2);
+
+for (const name of listModels()) {
+  const { family, torchvision } = modelInfo(name);
+  if (torchvision === undefined) continue;
+  const reference = TORCHVISION_FAMILIES[family];
+
+  test(`${name} has a reference in torchvision-families.ts`, () => expect(reference).toBeDefined());
+  if (reference === undefined) continue;
+
+  referenceTest(`${name} equals torchvision's ${torchvision.name}`, ['torch', 'torchvision'], async () => {
+    const { layout, passes, ...modules } = reference;
+    const job = {
+      ...modules,
+      library: 'torchvision' as const,
+      reference: torchvision.name,
+      sized: false,
+      classes: 5,
+      cases: passes(name),
+    };
+    expectConformance(name, job, await record(job), layout);
+  });
+}

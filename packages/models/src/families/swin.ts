@@ -1,0 +1,222 @@
+import { F, nn, type Tensor } from '@radweave/torch';
+import { ImageModel, type Stage } from '../image-model.ts';
+import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
+import { dropPathRates } from '../layers/drop-path-rates.ts';
+import type { BuildOptions, RegisterModel, WeightsInfo } from '../registry/entry.ts';
+import { IMAGENET } from '../registry/imagenet.ts';
+import { PatchMerging, SwinBlock } from './swin-blocks.ts';
+import { SWIN_KEY_MAPS, SWIN_OBSOLETE } from './swin-key-maps.ts';
+import type { Pair } from './swin-windows.ts';
+
+/** What tells the members of the family apart. */
+export interface SwinConfig {
+  /** Channels after the patch embedding; each stage doubles them. */
+  embedDim: number;
+  depths: readonly number[];
+  heads: readonly number[];
+}
+
+const PATCH = 4;
+const WINDOW = 7;
+
+/** Non-overlapping patches as vectors: [N, C, H, W] to [N, H / 4, W / 4, dim]. */
+class PatchEmbed extends nn.Module {
+  readonly proj: nn.Conv2d;
+  readonly norm: nn.LayerNorm;
+
+  constructor(inChans: number, dim: number) {
+    super();
+    this.proj = new nn.Conv2d(inChans, dim, PATCH, { stride: PATCH });
+    this.norm = new nn.LayerNorm(dim);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.norm.call(this.proj.call(x).permute([0, 2, 3, 1]));
+  }
+}
+
+/** Downsampling (not in the first stage), then the blocks. */
+class SwinStage extends nn.Module {
+  readonly downsample: PatchMerging | nn.Identity;
+  readonly blocks: nn.Sequential;
+
+  constructor(
+    options: { dim: number; heads: number; size: Pair; nominal: Pair; isFirst: boolean },
+    rates: readonly number[],
+  ) {
+    super();
+    const { isFirst, ...block } = options;
+    this.downsample = isFirst ? new nn.Identity() : new PatchMerging(options.dim / 2);
+    this.blocks = new nn.Sequential(
+      rates.map((dropPath, i) => new SwinBlock({ ...block, window: WINDOW, shifted: i % 2 === 1, dropPath })),
+    );
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.blocks.call(this.downsample.call(x));
+  }
+}
+
+class Head extends nn.Module {
+  fc: Classifier;
+
+  constructor(fc: Classifier) {
+    super();
+    this.fc = fc;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.fc.call(x);
+  }
+}
+
+/**
+ * Swin Transformer (Liu et al. 2021, arXiv:2103.14030) with timm's parameter names. `forwardFeatures` gives
+ * [N, H / 32, W / 32, C], channels last as in timm; `featureMap` turns that into [N, C, h, w].
+ *
+ * The image size is fixed when the model is made, because masks and windows depend on it.
+ */
+export class SwinTransformer extends ImageModel {
+  readonly patch_embed: PatchEmbed;
+  readonly layers: nn.ModuleList<SwinStage>;
+  readonly norm: nn.LayerNorm;
+  readonly head: Head;
+  readonly numFeatures: number;
+  readonly inChans: number;
+  numClasses: number;
+  readonly imageSize: Pair;
+  private readonly dropRate: number;
+
+  constructor(config: SwinConfig, options: BuildOptions) {
+    super();
+    const { embedDim, depths, heads } = config;
+    this.inChans = options.inChans;
+    this.numClasses = options.numClasses;
+    this.imageSize = options.imageSize;
+    this.dropRate = options.dropRate;
+    this.numFeatures = embedDim * 2 ** (depths.length - 1);
+    this.patch_embed = new PatchEmbed(options.inChans, embedDim);
+    const grid = patchGrid(options.imageSize);
+    const rates = dropPathRates(options.dropPathRate, depths);
+    this.layers = new nn.ModuleList(
+      rates.map((ofStage, i) => {
+        const scale = 2 ** i;
+        const size: Pair = [Math.ceil(grid[0] / scale), Math.ceil(grid[1] / scale)];
+        const nominal: Pair = [Math.floor(grid[0] / scale), Math.floor(grid[1] / scale)];
+        const shape = { dim: embedDim * scale, heads: heads[i] ?? 1, size, nominal, isFirst: i === 0 };
+        return new SwinStage(shape, ofStage);
+      }),
+    );
+    this.norm = new nn.LayerNorm(this.numFeatures);
+    this.head = new Head(createClassifier(this.numFeatures, options.numClasses));
+    this.initWeights();
+  }
+
+  override stages(): readonly Stage[] {
+    const stem = this.patch_embed;
+    return [
+      { name: 'stem', members: [stem], forward: (x) => stem.call(x) },
+      ...Array.from(this.layers, (layer, i) => ({
+        name: `layers.${i}`,
+        members: [layer],
+        forward: (x: Tensor) => layer.call(x),
+      })),
+    ];
+  }
+
+  override forwardFeatures(x: Tensor): Tensor {
+    const [height, width] = this.imageSize;
+    if (x.ndim === 4 && (x.size(2) !== height || x.size(3) !== width)) {
+      throw new RangeError(
+        `this Swin model was made for ${height}×${width} slices, got ${x.size(2)}×${x.size(3)}: ` +
+          'give createModel the imageSize of the slices, or resize them',
+      );
+    }
+    return super.forwardFeatures(x);
+  }
+
+  protected override finish(x: Tensor): Tensor {
+    return this.norm.call(x);
+  }
+
+  override featureMap(features: Tensor): Tensor {
+    return features.permute([0, 3, 1, 2]);
+  }
+
+  protected override classify(features: Tensor, preLogits: boolean): Tensor {
+    const pooled = F.dropout(features.mean([1, 2]), this.dropRate, this.training);
+    return preLogits ? pooled : this.head.call(pooled);
+  }
+
+  override resetClassifier(numClasses: number): void {
+    const { weight } = this.patch_embed.proj;
+    this.head.fc = replaceClassifier(this.head.fc, weight, this.numFeatures, numClasses);
+    this.numClasses = numClasses;
+  }
+
+  private initWeights(): void {
+    for (const [, module] of this.namedModules()) {
+      if (!(module instanceof nn.Linear)) continue;
+      nn.init.truncNormal_(module.weight, 0, 0.02);
+      if (module.bias !== null) nn.init.zeros_(module.bias);
+    }
+  }
+}
+
+function patchGrid(size: Pair): Pair {
+  if (size.some((side) => side % PATCH !== 0)) {
+    throw new RangeError(
+      `Swin needs slices whose sides are multiples of ${PATCH}, not ${size[0]}×${size[1]}`,
+    );
+  }
+  return [size[0] / PATCH, size[1] / PATCH];
+}
+
+/** From timm's `default_cfgs` in `models/swin_transformer.py`. */
+function weights(name: string, tags: readonly string[]): WeightsInfo[] {
+  return tags.map((tag) => ({
+    tag,
+    repo: `timm/${name}.${tag}`,
+    file: 'model.safetensors',
+    license: 'mit',
+    numClasses: 1000,
+    input: { ...IMAGENET, size: 224, interpolation: 'bicubic', cropPct: 0.9 },
+  }));
+}
+
+/** Registers the family. */
+export function swinFamily(registerModel: RegisterModel): void {
+  const add = (
+    size: string,
+    short: string,
+    dropPath: number,
+    config: SwinConfig,
+    tags: readonly string[],
+  ) => {
+    const name = `swin_${size}_patch4_window7_224`;
+    registerModel(name, {
+      family: 'swin',
+      description: `Swin Transformer, ${size}: patches of 4, windows of 7`,
+      paper: 'Liu et al. 2021, arXiv:2103.14030',
+      build: (options) => new SwinTransformer(config, options),
+      aliases: [short],
+      weights: weights(name, tags),
+      firstConv: 'patch_embed.proj',
+      classifier: 'head.fc',
+      defaults: { dropPathRate: 0.1 },
+      keyMaps: SWIN_KEY_MAPS,
+      obsolete: SWIN_OBSOLETE,
+      torchvision: {
+        name: short,
+        differences:
+          `stochastic depth is ${dropPath} by default (timm and here: 0.1); feature maps that are no multiple of ` +
+          'the window are padded before the shift, not after it',
+      },
+    });
+  };
+  const [ft, plain] = ['ms_in22k_ft_in1k', 'ms_in1k'];
+  const heads = [3, 6, 12, 24];
+  add('tiny', 'swin_t', 0.2, { embedDim: 96, depths: [2, 2, 6, 2], heads }, [plain, ft]);
+  add('small', 'swin_s', 0.3, { embedDim: 96, depths: [2, 2, 18, 2], heads }, [ft, plain]);
+  add('base', 'swin_b', 0.5, { embedDim: 128, depths: [2, 2, 18, 2], heads: [4, 8, 16, 32] }, [ft, plain]);
+}

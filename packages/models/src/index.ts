@@ -1,0 +1,24 @@
+/** Image models with timm's names and weights: a registry, one file per family, loading of weights. */
+export { ResNet, type ResNetConfig } from './families/resnet.ts';
+export { type SwinConfig, SwinTransformer } from './families/swin.ts';
+export { ImageModel, type Stage } from './image-model.ts';
+export { type CreateModelOptions, createModel } from './registry/create.ts';
+export type {
+  BuildOptions,
+  InputInfo,
+  ModelEntry,
+  RegisterModel,
+  TorchvisionInfo,
+  WeightsInfo,
+} from './registry/entry.ts';
+export { listModels, type ModelInfo, modelInfo, RegistryError, registerModel } from './registry/registry.ts';
+export { adaptInputConv } from './weights/adapt-input.ts';
+export { applyWeights, type WeightsReport } from './weights/apply.ts';
+export { type FetchedWeights, type FetchOptions, fetchWeights } from './weights/fetch.ts';
+export { findCached, type HubFile } from './weights/hub/cache.ts';
+export { fileUrl } from './weights/hub/metadata.ts';
+export { type Environment, type HubSettings, hubSettings } from './weights/hub/settings.ts';
+export { type InitialWeights, type InitialWeightsOptions, initialWeights } from './weights/initial.ts';
+export { detectLayout, type KeyMap, timmName, toTimmNames } from './weights/key-map.ts';
+export { readWeights } from './weights/read.ts';
+export { WeightsError, type WeightsFault } from './weights/weights-error.ts';

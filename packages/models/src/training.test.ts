@@ -1,0 +1,93 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { referenceTest, sharedPath } from '@radweave/testkit';
+import { F, optim, setNumThreads, tidy } from '@radweave/torch';
+import { expect } from 'vitest';
+import { createModel } from './registry/create.ts';
+import { modelInfo } from './registry/registry.ts';
+import { type Recording, recorded, runScript, under } from './testing/reference.ts';
+import { applyWeights } from './weights/apply.ts';
+
+const STEPS = 30;
+const BATCH = 4;
+/** Fewer than the steps need: they are seen again from step 21 on. */
+const SLICES_PER_GRADE = 40;
+const COHORT = sharedPath('data/lgg-lesion/CS');
+
+setNumThreads(2);
+
+compared('ResNet18 learns from real slices as in Python', async (root) => {
+  const job = { reference: 'resnet18', firstConv: 'conv1', threads: [2, 1] };
+  const recording = await train(root, job);
+  const theirs = values(recording, 'losses/2');
+  const single = values(recording, 'losses/1');
+  const ours = ourLosses('resnet18', recording);
+  let spread = 0;
+  for (const [step, loss] of ours.entries()) {
+    spread = Math.max(spread, Math.abs(at(theirs, step) - at(single, step)));
+    const bound = step < 10 ? 1e-3 : Math.max(1e-3, 2 * spread);
+    expect(Math.abs(loss - at(theirs, step)), `step ${step + 1}`).toBeLessThanOrEqual(bound);
+  }
+});
+
+compared('Swin-T learns from real slices as in Python', async (root) => {
+  const recording = await train(root, { reference: 'swin_t', firstConv: 'features.0.0', threads: [2] });
+  const theirs = values(recording, 'losses/2');
+  for (const [step, loss] of ourLosses('swin_t', recording).entries()) {
+    expect(Math.abs(loss - at(theirs, step)), `step ${step + 1}`).toBeLessThanOrEqual(1e-4);
+  }
+});
+
+/** Needs Python and the shared cohort. */
+function compared(name: string, body: (root: string) => Promise<void>): void {
+  referenceTest(name, ['torch', 'torchvision', 'PIL'], async (context) => {
+    if (!existsSync(COHORT)) context.skip('../shared/data/lgg-lesion is not beside this checkout');
+    await body(COHORT);
+  });
+}
+
+function train(root: string, job: object): Promise<Recording> {
+  const [none = [], lesion = []] = ['grade0', 'grade1'].map((grade) =>
+    slices(join(root, grade)).slice(0, SLICES_PER_GRADE),
+  );
+  const mixed = none.flatMap((path, i) => [
+    [path, 0],
+    [lesion[i] ?? '', 1],
+  ]);
+  return runScript('training.py', { ...job, slices: mixed, batch: BATCH, steps: STEPS });
+}
+
+/** Paths of the FLAIR slices, in natural order of their names. */
+function slices(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return entries
+    .filter((path) => /_a_slice_\d+\.png$/.test(path))
+    .sort()
+    .map((path) => join(folder, path));
+}
+
+function ourLosses(name: string, recording: Recording): number[] {
+  const model = createModel(name, { numClasses: 2, inChans: 1, dropPathRate: 0 });
+  applyWeights(model, modelInfo(name), under(recording, 'state'));
+  const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-4, weightDecay: 1e-4 });
+  const [x, y] = [recorded(recording, 'x'), recorded(recording, 'y')];
+  return Array.from({ length: STEPS }, (_, step) =>
+    tidy(() => {
+      const start = (step * BATCH) % x.size(0);
+      optimizer.zeroGrad();
+      const logits = model.call(x.narrow(0, start, BATCH));
+      const loss = F.crossEntropy(logits, y.narrow(0, start, BATCH));
+      loss.backward();
+      optimizer.step();
+      return loss.item();
+    }),
+  );
+}
+
+function values(recording: Recording, name: string): number[] {
+  return Array.from(recorded(recording, name).toFloat32Array());
+}
+
+function at(list: readonly number[], index: number): number {
+  return list[index] ?? Number.NaN;
+}

@@ -1,0 +1,108 @@
+import type { Readable } from 'node:stream';
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import { proxyFor } from './proxy.ts';
+import type { Environment } from './settings.ts';
+
+const MOST_REDIRECTS = 10;
+/** Milliseconds until a connection, until the first answer, and between two pieces of it. */
+const CONNECT_TIMEOUT = 15_000;
+const IDLE_TIMEOUT = 60_000;
+
+/** One answer of a server. */
+export interface Answer {
+  url: URL;
+  status: number;
+  headers: ReadonlyMap<string, string>;
+  body: Readable;
+}
+
+/** What to ask for. */
+export interface Question {
+  method: 'HEAD' | 'GET';
+  headers?: Readonly<Record<string, string>>;
+  /** Sent to the origin of the first address only: a redirect elsewhere must not learn it. */
+  token: string | undefined;
+  signal: AbortSignal | undefined;
+}
+
+/** Asks servers over proxies, following redirects by hand. */
+export class HttpClient {
+  readonly #env: Environment;
+  readonly #dispatchers = new Map<string, Dispatcher>();
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  /**
+   * Follows redirects until `isLast` accepts an answer or one is no redirect. The body must be read or destroyed.
+   *
+   * @throws Error of the network, or AbortError.
+   */
+  async ask(
+    first: URL,
+    question: Question,
+    isLast: (answer: Answer) => boolean = () => false,
+  ): Promise<Answer> {
+    let url = first;
+    for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+      const answer = await this.#once(url, question, url.origin === first.origin);
+      const location = answer.headers.get('location');
+      if (isLast(answer) || !isRedirect(answer.status) || location === undefined) return answer;
+      answer.body.destroy();
+      url = new URL(location, url);
+    }
+    throw new Error(`${first.origin} redirects more than ${MOST_REDIRECTS} times`);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#dispatchers.values(), (dispatcher) => dispatcher.destroy()));
+  }
+
+  async #once(url: URL, question: Question, trusted: boolean): Promise<Answer> {
+    const { method, token, signal, headers = {} } = question;
+    const {
+      statusCode,
+      headers: received,
+      body,
+    } = await request(url, {
+      method,
+      dispatcher: this.#dispatcher(url),
+      signal: signal ?? null,
+      headers: {
+        // Lengths and ranges must be those of the file itself.
+        'accept-encoding': 'identity',
+        'user-agent': 'radweave',
+        ...headers,
+        ...(trusted && token !== undefined ? { authorization: `Bearer ${token}` } : {}),
+      },
+    });
+    // A body that is thrown away ends with an error that nobody waits for.
+    body.on('error', () => {});
+    const flat = Object.entries(received).map(
+      ([name, value]) => [name.toLowerCase(), String(Array.isArray(value) ? value[0] : value)] as const,
+    );
+    return { url, status: statusCode, headers: new Map(flat), body };
+  }
+
+  #dispatcher(url: URL): Dispatcher {
+    const proxy = proxyFor(url, this.#env);
+    const proxyTunnel = url.protocol === 'https:';
+    const key = proxy === undefined ? '' : `${proxyTunnel} ${proxy.href}`;
+    const known = this.#dispatchers.get(key);
+    if (known !== undefined) return known;
+    const options = {
+      headersTimeout: IDLE_TIMEOUT,
+      bodyTimeout: IDLE_TIMEOUT,
+      connect: { timeout: CONNECT_TIMEOUT },
+    };
+    const made =
+      proxy === undefined ? new Agent(options) : new ProxyAgent({ ...options, uri: proxy.href, proxyTunnel });
+    this.#dispatchers.set(key, made);
+    return made;
+  }
+}
+
+function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
+}

@@ -1,0 +1,139 @@
+import type { Tensor } from '@radweave/torch';
+import type { ImageModel } from '../image-model.ts';
+import { type ModelInfo, modelInfo } from '../registry/registry.ts';
+import { applyWeights, type WeightsReport } from './apply.ts';
+import { type FetchOptions, fetchWeights, publishedWeights } from './fetch.ts';
+import { sha256 } from './hub/checksum.ts';
+import { torchCheckpoints } from './hub/settings.ts';
+import { readWeights } from './read.ts';
+import { findTorchvision } from './torch-hub.ts';
+import { WeightsError } from './weights-error.ts';
+
+/** Options of {@link initialWeights}. */
+export interface InitialWeightsOptions extends FetchOptions {
+  /** A file of weights; null or absent for the pretrained ones. */
+  file?: string | null;
+}
+
+/** What a model's weights are now. */
+export interface InitialWeights {
+  /** For the log and the checkpoint: which weights, and what was done to make them fit. */
+  description: string;
+  report: WeightsReport;
+}
+
+/** A file and what to call it. */
+interface Source {
+  path: string;
+  label: string;
+}
+
+/**
+ * Loads the weights that training or extraction starts from: those of a file, else the pretrained ones from the cache,
+ * else from the hub. A classifier of another shape is left as the model made it, and the description says so.
+ *
+ * Where the hub cannot be reached, a checkpoint of torchvision in TORCH_HOME takes the place of the default weights:
+ * another training of the same architecture, named as such in the description.
+ *
+ * @param model changed in place.
+ * @param name its name, with or without a tag.
+ * @throws WeightsError when there are no weights or they do not fit; the model is then as it was.
+ */
+export async function initialWeights(
+  model: ImageModel,
+  name: string,
+  options: InitialWeightsOptions = {},
+): Promise<InitialWeights> {
+  const info = modelInfo(name);
+  const { file } = options;
+  const { path, label } =
+    typeof file === 'string'
+      ? { path: file, label: `weights of ${file} (sha256 ${await fileHash(file)})` }
+      : await pretrained(name, options);
+  const state = await readWeights(path);
+  try {
+    const report = load(model, info, state, path);
+    return { description: `${label}${changes(model, report)}`, report };
+  } finally {
+    for (const tensor of state.values()) tensor.dispose();
+  }
+}
+
+async function pretrained(name: string, options: FetchOptions): Promise<Source> {
+  try {
+    const { path, sha256: hash, weights } = await fetchWeights(name, options);
+    return { path, label: `pretrained ${weights.repo} (sha256 ${hash})` };
+  } catch (error) {
+    if (!(error instanceof WeightsError)) throw error;
+    const other = await torchvisionInstead(name, options, error);
+    if (other === undefined) throw error;
+    return other;
+  }
+}
+
+/** Only for the default weights: who asks for certain ones gets these or none. */
+async function torchvisionInstead(
+  name: string,
+  { tag, env = process.env }: FetchOptions,
+  error: WeightsError,
+): Promise<Source | undefined> {
+  const { torchvision } = modelInfo(name);
+  if (torchvision === undefined || tag !== undefined || name.includes('.')) return undefined;
+  if (error.fault !== 'offline' && error.fault !== 'network') return undefined;
+  const [path, ...more] = await findTorchvision(torchCheckpoints(env), torchvision.name);
+  if (path === undefined) return undefined;
+  if (more.length > 0) {
+    const list = [path, ...more].map((each) => `\n            ${each}`).join('');
+    throw new WeightsError(
+      error.fault,
+      `${error.message}\n  or one of torchvision's files on this machine, with --weights:${list}`,
+      { cause: error },
+    );
+  }
+  const wanted = publishedWeights(name).weights.repo;
+  const hash = await sha256(path);
+  return {
+    path,
+    label: `pretrained by torchvision, ${path} (sha256 ${hash}), in place of ${wanted} which cannot be fetched`,
+  };
+}
+
+function load(
+  model: ImageModel,
+  info: ModelInfo,
+  state: ReadonlyMap<string, Tensor>,
+  path: string,
+): WeightsReport {
+  try {
+    return applyWeights(model, info, state);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new WeightsError('mismatch', `${path} does not hold weights of ${info.name}: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+function changes(model: ImageModel, { layout, adaptedFrom, head, headReason }: WeightsReport): string {
+  const names = layout === 'timm' ? '' : `, ${layout} names`;
+  const classifier =
+    head || model.numClasses === 0 ? '' : `, classifier new for ${model.numClasses} classes (${headReason})`;
+  const how = model.inChans === 1 ? 'summing' : 'repeating';
+  const input = adaptedFrom === null ? '' : `, ${adaptedFrom} → ${channels(model.inChans)} by ${how}`;
+  return `${names}${classifier}${input}`;
+}
+
+function channels(count: number): string {
+  return `${count} channel${count === 1 ? '' : 's'}`;
+}
+
+async function fileHash(file: string): Promise<string> {
+  try {
+    return await sha256(file);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    throw new WeightsError('unreadable', `the file given with --weights cannot be read: ${what}`, {
+      cause: error,
+    });
+  }
+}

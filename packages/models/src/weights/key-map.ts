@@ -1,0 +1,47 @@
+import type { Tensor } from '@radweave/torch';
+
+/** A state dict's naming, and the way from it to timm's names. */
+export interface KeyMap {
+  /** Such as `torchvision`. */
+  layout: string;
+  /** A name that occurs in this layout and in no other one of the architecture. */
+  mark: RegExp;
+  /** Tried in order on each name: the first that matches decides. `null` drops the entry. */
+  rules: readonly (readonly [from: RegExp, to: string | ((...match: string[]) => string) | null])[];
+}
+
+/** Which layout the names are in; `timm` when none of the maps claims them. */
+export function detectLayout(keys: Iterable<string>, maps: readonly KeyMap[]): string {
+  return findMap([...keys], maps)?.layout ?? 'timm';
+}
+
+/** The state dict under timm's names; as it is when it has them already. */
+export function toTimmNames(
+  state: ReadonlyMap<string, Tensor>,
+  maps: readonly KeyMap[],
+): Map<string, Tensor> {
+  const map = findMap([...state.keys()], maps);
+  if (map === undefined) return new Map(state);
+  const renamed = new Map<string, Tensor>();
+  for (const [key, value] of state) {
+    const name = timmName(key, map);
+    if (name !== null) renamed.set(name, value);
+  }
+  return renamed;
+}
+
+/** timm's name of one entry, or null when timm does not store it. */
+export function timmName(key: string, map: KeyMap): string | null {
+  for (const [from, to] of map.rules) {
+    if (!from.test(key)) continue;
+    if (to === null) return null;
+    return typeof to === 'string'
+      ? key.replace(from, to)
+      : key.replace(from, (...match) => to(...match.map(String)));
+  }
+  return key;
+}
+
+function findMap(keys: readonly string[], maps: readonly KeyMap[]): KeyMap | undefined {
+  return maps.find((map) => keys.some((key) => map.mark.test(key)));
+}
