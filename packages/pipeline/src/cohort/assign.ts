@@ -1,0 +1,76 @@
+import { compareText, DataError, type Split } from '@radweave/artifacts';
+import { stratifiedSplit } from '@radweave/stats';
+import type { CohortMember } from './patients.ts';
+
+/** A member and the set it belongs to. */
+export interface AssignedMember extends CohortMember {
+  split: Split;
+}
+
+/**
+ * Divides the home hospital's patients into train and validation, stratified by label; all others are the external test
+ * set. In the order of sets, hospitals and patients.
+ *
+ * @throws DataError when the home hospital has no patient, or a class too few to be on both sides.
+ */
+export function assignSplits(
+  members: readonly CohortMember[],
+  home: string,
+  trainRatio: number,
+  seed: number,
+  hospitals: readonly string[],
+): AssignedMember[] {
+  const own = members.filter(({ hospital }) => hospital === home);
+  if (own.length === 0) {
+    const there = hospitals.includes(home) ? 'has no complete patient' : 'is not there';
+    throw new DataError('E_HOME_HOSPITAL', `the home hospital '${home}' ${there}`, {
+      mend: `Choose one with --home_hospital; hospitals found: ${hospitals.join(', ')}`,
+    });
+  }
+  const outcome = stratifiedSplit(
+    own.map(({ label }) => label),
+    trainRatio,
+    seed,
+    own.map(({ patient }) => patient),
+  );
+  if (outcome.value === null) {
+    throw new DataError('E_TOO_FEW', `the home hospital '${home}' cannot be divided: ${outcome.reason}`, {
+      mend: 'Add patients of that class, or choose another --home_hospital',
+    });
+  }
+  const train = new Set(outcome.value.train);
+  const sides = own.map(
+    (member, i): AssignedMember => ({ ...member, split: train.has(i) ? 'train' : 'val' }),
+  );
+  const external = members
+    .filter(({ hospital }) => hospital !== home)
+    .map((member): AssignedMember => ({ ...member, split: 'test' }));
+  return [...sides, ...external].sort(
+    (a, b) =>
+      ORDER.indexOf(a.split) - ORDER.indexOf(b.split) ||
+      compareText(a.hospital, b.hospital) ||
+      compareText(a.patient, b.patient),
+  );
+}
+
+const ORDER: readonly Split[] = ['train', 'val', 'test'];
+
+/** Labels must count from 0 without gaps. @throws DataError naming those found. */
+export function checkLabelRange(members: readonly CohortMember[]): number {
+  const labels = [...new Set(members.map(({ label }) => label))].sort((a, b) => a - b);
+  if (labels.some((label, i) => label !== i)) {
+    throw new DataError(
+      'E_LABELS',
+      `the labels are ${labels.join(', ')}, but must count 0, 1, … without gaps`,
+      {
+        mend: 'Rename the grade folders',
+      },
+    );
+  }
+  if (labels.length < 2) {
+    throw new DataError('E_LABELS', `all patients have label ${labels.join('')}: there is nothing to learn`, {
+      mend: 'At least two grade folders with patients are needed',
+    });
+  }
+  return labels.length;
+}

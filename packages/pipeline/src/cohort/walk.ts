@@ -1,0 +1,156 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { compareText, naturalCompare, SLICE_LAYOUT, systemCode, UsageError } from '@radweave/artifacts';
+
+/** A slice file found under the root, where its folders place it. */
+export interface FoundSlice {
+  path: string;
+  file: string;
+  hospital: string;
+  label: number;
+  patient: string;
+  modality: string;
+}
+
+/** A patient's folder: it exists even when it holds no slice of an asked modality. */
+export interface FoundPatient {
+  patient: string;
+  hospital: string;
+  label: number;
+}
+
+/** What lies under a data root. */
+export interface FoundCohort {
+  hospitals: string[];
+  patients: FoundPatient[];
+  slices: FoundSlice[];
+  /** How many files and folders were passed over, by reason. */
+  ignored: Record<string, number>;
+}
+
+/**
+ * Walks `ROOT/HOSPITAL/[foldK/]grade{label}/{patient}/{modality}/*.png`. The depth is fixed, so links that lead back up end
+ * by themselves; everything is in an order that does not depend on the file system. A root that is itself a hospital's
+ * folder is that one hospital.
+ *
+ * @throws UsageError when the root is no folder or nothing in it follows the layout.
+ */
+export function walkCohort(rootDir: string, modalities: readonly string[]): FoundCohort {
+  const root = resolve(rootDir);
+  if (!existsSync(root)) {
+    throw new UsageError('E_NO_ROOT', 'the data root does not exist', {
+      where: root,
+      mend: 'Give --root_dir',
+    });
+  }
+  const walk = new Walk(modalities);
+  const own = walk.folders(root);
+  if (own.some(isHospitalPart)) walk.hospital(root, basename(root));
+  else for (const name of own) walk.hospital(join(root, name), name);
+  if (walk.found.patients.length === 0) {
+    throw new UsageError('E_EMPTY_ROOT', 'no patient folder was found', {
+      where: root,
+      mend: `The layout is ROOT/${SLICE_LAYOUT}`,
+    });
+  }
+  return walk.found;
+}
+
+const FOLD = /^fold\d+$/i;
+const GRADE = /^grade(\d{1,9})$/i;
+
+function isHospitalPart(name: string): boolean {
+  return FOLD.test(name) || GRADE.test(name);
+}
+
+class Walk {
+  readonly found: FoundCohort = { hospitals: [], patients: [], slices: [], ignored: {} };
+  private readonly modalities: ReadonlySet<string>;
+
+  constructor(modalities: readonly string[]) {
+    this.modalities = new Set(modalities);
+  }
+
+  hospital(path: string, name: string): void {
+    const parts = this.folders(path);
+    if (!parts.some(isHospitalPart)) {
+      this.ignore('folder without grades');
+      return;
+    }
+    this.found.hospitals.push(name.normalize('NFC'));
+    for (const part of parts) {
+      if (FOLD.test(part)) {
+        for (const grade of this.folders(join(path, part))) this.grade(join(path, part, grade), grade, name);
+      } else {
+        this.grade(join(path, part), part, name);
+      }
+    }
+  }
+
+  private grade(path: string, folder: string, hospital: string): void {
+    const label = GRADE.exec(folder)?.[1];
+    if (label === undefined) {
+      this.ignore('folder that is no grade');
+      return;
+    }
+    for (const patient of this.folders(path)) {
+      const place = {
+        patient: patient.normalize('NFC'),
+        hospital: hospital.normalize('NFC'),
+        label: Number(label),
+      };
+      this.found.patients.push(place);
+      for (const modality of this.folders(join(path, patient))) {
+        if (this.modalities.has(modality.normalize('NFC')))
+          this.slices(join(path, patient, modality), modality, place);
+        else this.ignore('folder of another modality');
+      }
+    }
+  }
+
+  private slices(path: string, modality: string, place: FoundPatient): void {
+    for (const file of this.entries(path, 'file').sort(naturalCompare)) {
+      if (/\.png$/i.test(file)) {
+        const slice = {
+          path: join(path, file),
+          file: file.normalize('NFC'),
+          modality: modality.normalize('NFC'),
+        };
+        this.found.slices.push({ ...slice, ...place });
+      } else {
+        this.ignore('file that is no PNG');
+      }
+    }
+  }
+
+  /** Names of the folders in a folder, hidden ones left out. */
+  folders(path: string): string[] {
+    return this.entries(path, 'folder').sort(compareText);
+  }
+
+  private entries(path: string, wanted: 'file' | 'folder'): string[] {
+    return readdirSync(path).filter((name) => {
+      if (name.startsWith('.')) {
+        if (wanted === 'file') this.ignore('hidden file');
+        return false;
+      }
+      const kind = kindOf(join(path, name));
+      if (kind === 'broken') this.ignore('broken link');
+      return kind === wanted;
+    });
+  }
+
+  private ignore(reason: string): void {
+    this.found.ignored[reason] = (this.found.ignored[reason] ?? 0) + 1;
+  }
+}
+
+/** Follows links; one that leads nowhere or in a circle (ELOOP) is broken. */
+function kindOf(path: string): 'file' | 'folder' | 'broken' {
+  try {
+    return statSync(path).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    if (['ENOENT', 'ELOOP'].includes(systemCode(error) ?? '')) return 'broken';
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Config } from '@radweave/artifacts';
+import { autocast, type MemoryFormat, resolveDevice, type Tensor } from '@radweave/torch';
+import { type StageContext, say } from './engine/events.ts';
+import { type Precision, resolvePrecision } from './training/precision.ts';
+
+/** Where and how networks are computed: decided once per run and passed as this one value. */
+export interface Compute {
+  /** `cpu` or `cuda:N`. */
+  readonly device: string;
+  readonly precision: Precision;
+  readonly memoryFormat: MemoryFormat;
+}
+
+/** Settles device, precision and memory format as configured, and says why. */
+export function chooseCompute(config: Config, context: StageContext): Compute {
+  const device = resolveDevice(config.training.device);
+  const { precision, reason } = resolvePrecision(config.training.precision, device);
+  say(context, `Computing on ${device} in ${precision} (${reason}).`);
+  return { device, precision, memoryFormat: precision === 'bf16' ? 'channelsLast' : 'contiguous' };
+}
+
+/** Runs the forward part of a step in the run's precision; what it returns is in float32. */
+export function inPrecision(compute: Compute, forward: () => Tensor): Tensor {
+  if (compute.precision === 'fp32') return forward();
+  return autocast({ device: compute.device, dtype: 'bfloat16' }, forward).to('float32');
+}

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { UsageError } from '@radweave/artifacts';
+import { type StageContext, say, warn } from '../engine/events.ts';
+import { type ReadCheckpoint, readCheckpoint } from '../training/checkpoint.ts';
+import { findRuns, type RunFolder } from '../training/run_folder.ts';
+
+/** The weights to extract with: ImageNet's, or a file; `saved` is null when another program wrote it. */
+export type ChosenCheckpoint =
+  | { kind: 'pretrained' }
+  | { kind: 'file'; path: string; saved: ReadCheckpoint | null };
+
+/** What is asked for. */
+export interface CheckpointWish {
+  /** `--checkpoint`: `pretrained`, a file, or undefined for the newest best run. */
+  checkpoint: string | undefined;
+  modality: string;
+  /** `--model`. */
+  model: string | undefined;
+  outputDir: string;
+}
+
+/**
+ * Finds the checkpoint and says which it is. `checkpoints/best_model.pth`, also the default, stands for the newest best
+ * run of the modality (and model): as one file it would belong to whichever modality was trained last.
+ *
+ * @throws UsageError when there is none, or it is of another modality or model; the right one is named.
+ */
+export async function chooseCheckpoint(
+  wish: CheckpointWish,
+  context: StageContext,
+): Promise<ChosenCheckpoint> {
+  const { checkpoint, outputDir } = wish;
+  if (checkpoint === 'pretrained') return { kind: 'pretrained' };
+  const common = checkpoint === undefined ? outputDir : outputOfCommonBest(checkpoint);
+  const run = common === null ? undefined : findRuns(common, 'best', wish)[0];
+  if (run !== undefined) return { kind: 'file', path: run.best, saved: await openRun(run, wish, context) };
+  const path = checkpoint ?? join(outputDir, 'checkpoints', 'best_model.pth');
+  if (!existsSync(path)) throw noCheckpoint(wish, path);
+  const saved = await readCheckpoint(path);
+  if (saved !== null) requireMatch(saved, path, wish);
+  return { kind: 'file', path, saved };
+}
+
+/** The output folder whose `checkpoints/best_model.pth` this is, or null. */
+function outputOfCommonBest(path: string): string | null {
+  const folder = dirname(path);
+  const isCommon = basename(path) === 'best_model.pth' && basename(folder) === 'checkpoints';
+  return isCommon ? dirname(folder) : null;
+}
+
+async function openRun(
+  run: RunFolder,
+  wish: CheckpointWish,
+  context: StageContext,
+): Promise<ReadCheckpoint | null> {
+  say(context, `The newest best model of ${wish.modality} is that of run '${run.name}': ${run.best}`);
+  if (run.read().status === 'running') warn(context, `The run '${run.name}' is not finished.`);
+  const saved = await readCheckpoint(run.best);
+  if (saved !== null) requireMatch(saved, run.best, wish);
+  return saved;
+}
+
+function requireMatch({ about }: ReadCheckpoint, path: string, wish: CheckpointWish): void {
+  const { modality, model } = wish;
+  if (about.modality !== modality) {
+    throw new UsageError('E_CHECKPOINT_MODALITY', `this checkpoint is of modality ${about.modality}`, {
+      where: path,
+      mend: `${rightOne(wish)}, or ask for --modality ${about.modality}`,
+    });
+  }
+  if (model !== undefined && about.architecture.name !== model) {
+    throw new UsageError('E_CHECKPOINT_MODEL', `this checkpoint is a ${about.architecture.name}`, {
+      where: path,
+      mend: `${rightOne(wish)}, or leave out --model ${model}: the checkpoint says it`,
+    });
+  }
+}
+
+function rightOne(wish: CheckpointWish): string {
+  const { modality, model, outputDir } = wish;
+  const [run] = findRuns(outputDir, 'best', { modality, model });
+  const name = model === undefined ? modality : `${modality} with ${model}`;
+  return run === undefined
+    ? `There is none of ${name} in ${outputDir}: train one`
+    : `That of ${name} is --checkpoint ${run.best}`;
+}
+
+function noCheckpoint(wish: CheckpointWish, path: string): UsageError {
+  const { checkpoint, modality, model, outputDir } = wish;
+  const others = findRuns(outputDir, 'best', {}).map((run) => run.read());
+  const found = others.map((run) => `${run.name} (${run.modality}, ${run.model})`).join(', ');
+  const asked = model === undefined ? modality : `${modality} with ${model}`;
+  const what =
+    checkpoint === undefined
+      ? `no model of modality ${asked} has been trained`
+      : 'there is no such checkpoint';
+  return new UsageError('E_NO_CHECKPOINT', `${what}; the runs here: ${found || 'none'}`, {
+    where: path,
+    mend: `Train one with: radweave train --modality ${modality}; or use --checkpoint pretrained`,
+  });
+}

@@ -1,0 +1,15 @@
+import { basename } from 'node:path';
+import { naturalCompare } from '@radweave/artifacts';
+import type { SliceTable } from '../slices/table.ts';
+import type { PatientSlices } from './extractor.ts';
+
+/** A table's patients with their slices in natural order of file names, whatever the order of the table. */
+export function inNaturalOrder(table: SliceTable): PatientSlices[] {
+  const path = (position: number): string => table.rows[position]?.path ?? '';
+  return table.patients.map(({ patient, slices }) => ({
+    patient,
+    positions: [...slices].sort(
+      (a, b) => naturalCompare(basename(path(a)), basename(path(b))) || naturalCompare(path(a), path(b)),
+    ),
+  }));
+}

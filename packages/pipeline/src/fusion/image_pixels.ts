@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DataConfig, DataError } from '@radweave/artifacts';
+import { buildStore, ImageFaults, openStore, type SliceStore } from '@radweave/imaging';
+import type { SlicePixels } from '../slices/batches.ts';
+
+/**
+ * Decodes images into a temporary store and hands their pixels to `use`; the store is removed afterwards.
+ *
+ * @throws DataError naming the first image that cannot be used.
+ */
+export async function withDecodedImages<T>(
+  paths: readonly string[],
+  { image_size, resize, num_workers }: DataConfig,
+  use: (pixels: SlicePixels) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'radweave-predict-'));
+  const file = join(folder, 'slices');
+  const threads = num_workers === 0 ? undefined : num_workers;
+  try {
+    const shape = { width: image_size, height: image_size, resize };
+    const { key } = await buildStore(paths, file, { ...shape, threads });
+    const store = openStore(file, key);
+    try {
+      return await use(pixelsOf(store));
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    if (!(error instanceof ImageFaults)) throw error;
+    throw new DataError('E_IMAGES', `images cannot be used: ${error.message}`, { cause: error });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function pixelsOf(store: SliceStore): SlicePixels {
+  const { width, height, bitDepth } = store;
+  const read = (positions: ArrayLike<number>): Uint8Array | Uint16Array => {
+    const size = positions.length * width * height;
+    const into = bitDepth === 8 ? new Uint8Array(size) : new Uint16Array(size);
+    store.read(positions, into);
+    return into;
+  };
+  return { width, height, bitDepth, read };
+}

@@ -1,0 +1,77 @@
+import type { Config, FusionModality } from '@radweave/artifacts';
+import type { StageContext } from '../engine/events.ts';
+import { extractPatients, type PatientSlices } from '../features/extractor.ts';
+import type { FeatureNetwork } from '../features/network.ts';
+import { patientHash } from '../training/patients.ts';
+import { findNewImages } from './image_folder.ts';
+import { withDecodedImages } from './image_pixels.ts';
+import { completePatients, type NewPatients } from './new_features.ts';
+import { meanOverSlices, type PooledFeatures } from './pool.ts';
+import { openWantedNetwork } from './wanted_network.ts';
+
+/** New patients read from images; `trained` are those a network was trained on. */
+export interface ImagePatients extends NewPatients {
+  trained: ReadonlySet<string>;
+}
+
+/**
+ * Extracts the features of new patients from `{patient}/{modality}/*.png` with the very checkpoints of the model.
+ *
+ * @param moved Where a modality's checkpoint lies now, if not where `model.json` says.
+ * @throws DataError when a checkpoint is missing or another one, or images cannot be used.
+ */
+export async function extractNewImages(
+  folder: string,
+  modalities: readonly FusionModality[],
+  moved: Readonly<Record<string, string>>,
+  config: Config,
+  context: StageContext,
+): Promise<ImagePatients> {
+  const names = modalities.map(({ modality }) => modality);
+  const images = findNewImages(folder, names);
+  const ids = new Map(names.map((name) => [name, new Set(images.get(name)?.keys())]));
+  const { patients, missing } = completePatients(ids);
+  const pooled: Record<string, PooledFeatures> = {};
+  const trained = new Set<string>();
+  for (const wanted of patients.length === 0 ? [] : modalities) {
+    const network = await openWantedNetwork(
+      wanted,
+      moved[wanted.modality] ?? wanted.checkpoint,
+      config,
+      context,
+    );
+    const seen = new Set(network.trainedOn);
+    for (const patient of patients) if (seen.has(patientHash(patient))) trained.add(patient);
+    const slices = patients.map((patient) => images.get(wanted.modality)?.get(patient) ?? []);
+    pooled[wanted.modality] = await poolImages(network, patients, slices, config, context);
+  }
+  return { patients, missing, pooled, trained };
+}
+
+async function poolImages(
+  network: FeatureNetwork,
+  patients: readonly string[],
+  slices: readonly (readonly string[])[],
+  config: Config,
+  context: StageContext,
+): Promise<PooledFeatures> {
+  let next = 0;
+  const plan = patients.map((patient, i): PatientSlices => {
+    return { patient, positions: (slices[i] ?? []).map(() => next++) };
+  });
+  const dims = network.model.numFeatures;
+  const data = new Float32Array(patients.length * dims);
+  const pace = {
+    batchSize: config.extraction.batch_size,
+    onProgress: (done: number, total: number) =>
+      context.emit({ kind: 'progress', task: 'extracting features', done, total }),
+    shouldStop: () => context.shouldStop(),
+  };
+  const shape = { ...config.data, image_size: network.imageSize };
+  await withDecodedImages(slices.flat(), shape, async (pixels) => {
+    for await (const { index, features } of extractPatients(network, pixels, plan, pace)) {
+      data.set(meanOverSlices(features, dims), index * dims);
+    }
+  });
+  return { dims, data };
+}

@@ -1,0 +1,133 @@
+import { type Blob, distanceToBlob, distanceToTube, extent, type Tube } from './shapes.ts';
+
+/** Hounsfield units of air, where nothing is painted. */
+const AIR = -1000;
+
+/** A tissue's Hounsfield units: one value, or one for each place (x, y in mm and the distance from its outline). */
+export type Tissue = number | ((x: number, y: number, distance: number) => number);
+
+/** How an outline is painted. */
+export interface Brush {
+  /** Width in mm over which the tissue fades in; partial volume makes every border soft. */
+  edge?: number;
+  /** Share of each pixel that may be painted, as {@link Canvas.mask} gives it. */
+  within?: Float32Array;
+}
+
+/** A square CT slice in Hounsfield units, painted from back to front in the patient's coordinates (mm). */
+export class Canvas {
+  readonly side: number;
+  readonly hu: Float32Array;
+  readonly #mmPerPixel: number;
+  readonly #shift: readonly [number, number];
+
+  readonly #fieldOfView: number;
+
+  /**
+   * @param fieldOfView width of the image in mm.
+   * @param shift where the patient's axis lies, in mm from the middle of the image.
+   * @param hu what is there already; air unless told.
+   */
+  constructor(
+    side: number,
+    fieldOfView: number,
+    shift: readonly [number, number],
+    hu: Float32Array = new Float32Array(side * side).fill(AIR),
+  ) {
+    this.side = side;
+    this.hu = hu;
+    this.#fieldOfView = fieldOfView;
+    this.#mmPerPixel = fieldOfView / side;
+    this.#shift = shift;
+  }
+
+  /** A canvas of its own with the same picture. */
+  copy(): Canvas {
+    return new Canvas(this.side, this.#fieldOfView, this.#shift, this.hu.slice());
+  }
+
+  /** Pixel column of x (row of y) in mm. */
+  pixel(mm: number, axis: 0 | 1): number {
+    return (mm + this.#shift[axis]) / this.#mmPerPixel + this.side / 2 - 0.5;
+  }
+
+  /** Paints a blob. */
+  fill(shape: Blob, tissue: Tissue, brush: Brush = {}): void {
+    const edge = brush.edge ?? 1.5;
+    this.#each(shape.x, shape.y, extent(shape), edge, (at, x, y) => {
+      const distance = distanceToBlob(shape, x, y);
+      this.#blend(at, 0.5 - distance / edge, tissue, x, y, distance, brush.within);
+    });
+  }
+
+  /** Paints the part of a vessel that crosses the slice at `z`. */
+  tube(vessel: Tube, z: number, tissue: Tissue, brush: Brush = {}): void {
+    const edge = brush.edge ?? 1.5;
+    const [x, y] = [(vessel.from[0] + vessel.to[0]) / 2, (vessel.from[1] + vessel.to[1]) / 2];
+    const half = [Math.abs(vessel.to[0] - x), Math.abs(vessel.to[1] - y)] as const;
+    this.#each(x, y, half, vessel.radius + edge, (at, px, py) => {
+      const distance = distanceToTube(vessel, px, py, z);
+      this.#blend(at, 0.5 - distance / edge, tissue, px, py, distance, brush.within);
+    });
+  }
+
+  /** Adds to what is there, up to `margin` mm around a blob: `amount` Hounsfield units by distance from its outline. */
+  glow(shape: Blob, margin: number, amount: (distance: number) => number, within: Float32Array): void {
+    this.#each(shape.x, shape.y, extent(shape), margin, (at, x, y) => {
+      this.hu[at] = (this.hu[at] ?? AIR) + amount(distanceToBlob(shape, x, y)) * (within[at] ?? 0);
+    });
+  }
+
+  /** The share of each pixel that lies in any of the blobs. */
+  mask(...shapes: readonly Blob[]): Float32Array {
+    const mask = new Float32Array(this.side * this.side);
+    for (const shape of shapes) {
+      this.#each(shape.x, shape.y, extent(shape), 1, (at, x, y) => {
+        const share = Math.min(1, Math.max(0, 0.5 - distanceToBlob(shape, x, y) / 1.5));
+        mask[at] = Math.max(mask[at] ?? 0, share);
+      });
+    }
+    return mask;
+  }
+
+  #blend(
+    at: number,
+    cover: number,
+    tissue: Tissue,
+    x: number,
+    y: number,
+    distance: number,
+    within: Float32Array | undefined,
+  ): void {
+    const share = Math.min(1, cover) * (within?.[at] ?? 1);
+    if (share <= 0) return;
+    const under = this.hu[at] ?? AIR;
+    const value = typeof tissue === 'number' ? tissue : tissue(x, y, distance);
+    this.hu[at] = under + share * (value - under);
+  }
+
+  /** Visits the pixels of a box: its middle, half its sides, and a margin, all in mm. */
+  #each(
+    x: number,
+    y: number,
+    [halfX, halfY]: readonly [number, number],
+    margin: number,
+    visit: (at: number, x: number, y: number) => void,
+  ): void {
+    const last = this.side - 1;
+    const left = Math.max(0, Math.floor(this.pixel(x - halfX - margin, 0)));
+    const right = Math.min(last, Math.ceil(this.pixel(x + halfX + margin, 0)));
+    const top = Math.max(0, Math.floor(this.pixel(y - halfY - margin, 1)));
+    const bottom = Math.min(last, Math.ceil(this.pixel(y + halfY + margin, 1)));
+    for (let row = top; row <= bottom; row++) {
+      const py = (row + 0.5 - this.side / 2) * this.#mmPerPixel - this.#shift[1];
+      for (let column = left; column <= right; column++) {
+        visit(
+          row * this.side + column,
+          (column + 0.5 - this.side / 2) * this.#mmPerPixel - this.#shift[0],
+          py,
+        );
+      }
+    }
+  }
+}

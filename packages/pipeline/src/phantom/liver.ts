@@ -1,0 +1,61 @@
+import type { Anatomy } from './anatomy.ts';
+import type { Canvas } from './canvas.ts';
+import { type Lesion, lesionOutline } from './lesion.ts';
+import { atLevel } from './organs.ts';
+import { grown } from './shapes.ts';
+import { type Enhancement, type Phase, type Speckle, WATER } from './tissue.ts';
+
+/** The liver with gallbladder, vessels and the lesion. */
+export function paintLiver(
+  canvas: Canvas,
+  anatomy: Anatomy,
+  phase: Phase,
+  enhancement: Enhancement,
+  z: number,
+  cavity: Float32Array,
+  speckle: Speckle,
+): void {
+  const lobes = anatomy.liver.map((lobe) => atLevel(lobe, z, 110));
+  const parenchyma = speckle(enhancement.liver, anatomy.lesion.nodularity, 1.5);
+  for (const lobe of lobes) canvas.fill(lobe, parenchyma, { within: cavity });
+  const inside = canvas.mask(...lobes).map((share, i) => share * (cavity[i] ?? 0));
+  for (const vessel of anatomy.veins) canvas.tube(vessel, z, enhancement.vein, { within: inside });
+  for (const vessel of anatomy.portal) canvas.tube(vessel, z, enhancement.portal, { within: inside });
+  const gallbladder = atLevel(anatomy.gallbladder, z - 20, 32);
+  canvas.fill(gallbladder, enhancement.bowel, { within: cavity });
+  canvas.fill(grown(gallbladder, -2), WATER, { within: cavity });
+  paintLesion(canvas, anatomy.lesion, phase, enhancement.liver, z, inside, speckle);
+}
+
+function paintLesion(
+  canvas: Canvas,
+  lesion: Lesion,
+  phase: Phase,
+  liver: number,
+  z: number,
+  inside: Float32Array,
+  speckle: Speckle,
+): void {
+  const outline = lesionOutline(lesion, z);
+  const arterial = phase === 'A';
+  const core = liver + lesion.offset[phase] - (arterial ? 0 : lesion.washout);
+  const grain = speckle(0, lesion.heterogeneity, 1.2);
+  const rim = lesion.rim * (arterial ? 1 : 0.3);
+  const width = arterial ? 4 : 2.5;
+  const radius = Math.min(outline.rx, outline.ry);
+  if (arterial) {
+    // Blood drains from the rim into the liver around it.
+    const corona = (distance: number): number => 0.35 * rim * Math.exp(-Math.max(0, distance) / 7);
+    canvas.glow(outline, 25, corona, inside);
+  }
+  canvas.fill(
+    outline,
+    (x, y, distance) => {
+      const depth = -distance;
+      const bright = rim * Math.exp(-(((depth - width) / width) ** 2));
+      const necrosis = lesion.necrosis / (1 + Math.exp((0.55 * radius - depth) / 3));
+      return core + grain(x, y) * (1 - 0.4 * Math.exp(-depth / 3)) + bright - necrosis;
+    },
+    { within: inside, edge: 2.5 },
+  );
+}

@@ -1,0 +1,51 @@
+import type { Anatomy } from './anatomy.ts';
+import { Canvas } from './canvas.ts';
+import { paintLiver } from './liver.ts';
+import { paintOrgans } from './organs.ts';
+import type { Texture } from './texture.ts';
+import { enhancementOf, type Phase, speckleOf } from './tissue.ts';
+import { cavityOf, paintBones, paintWall } from './wall.ts';
+
+/** What is the same in all slices of a patient: table and abdominal wall, and the share of each pixel within it. */
+export interface Backdrop {
+  canvas: Canvas;
+  cavity: Float32Array;
+}
+
+/**
+ * Paints what is the same in all slices of a patient.
+ *
+ * @param side pixels.
+ * @param fieldOfView width of the image in mm.
+ */
+export function paintBackdrop(
+  anatomy: Anatomy,
+  side: number,
+  fieldOfView: number,
+  texture: Texture,
+): Backdrop {
+  const canvas = new Canvas(side, fieldOfView, anatomy.shift);
+  paintWall(canvas, anatomy, speckleOf(anatomy, 0, texture));
+  return { canvas, cavity: canvas.mask(cavityOf(anatomy)) };
+}
+
+/**
+ * Paints a slice in Hounsfield units, without the scanner's blur and noise.
+ *
+ * @param z distance from the lesion's middle in mm.
+ */
+export function paintSlice(
+  anatomy: Anatomy,
+  backdrop: Backdrop,
+  phase: Phase,
+  z: number,
+  texture: Texture,
+): Canvas {
+  const canvas = backdrop.canvas.copy();
+  const speckle = speckleOf(anatomy, z, texture);
+  const enhancement = enhancementOf(anatomy, phase);
+  paintOrgans(canvas, anatomy, enhancement, z, backdrop.cavity, speckle);
+  paintLiver(canvas, anatomy, phase, enhancement, z, backdrop.cavity, speckle);
+  paintBones(canvas, anatomy, speckle);
+  return canvas;
+}

@@ -1,0 +1,79 @@
+import { Random } from '@radweave/stats';
+import { fromTypedArray, type Tensor, tidy } from '@radweave/torch';
+import type { Compute } from '../compute.ts';
+import { type Augmentation, augment, isAugmenting } from './augment.ts';
+
+/** Decoded slices of one split: grayscale, all of one size and bit depth. */
+export interface SlicePixels {
+  readonly height: number;
+  readonly width: number;
+  readonly bitDepth: 8 | 16;
+  /** Copies slices (positions in the split's table) one after the other into a new array. */
+  read(positions: ArrayLike<number>): Uint8Array | Uint16Array;
+}
+
+/** (x − mean) / std on values in 0–1. */
+export interface Normalisation {
+  mean: number;
+  std: number;
+}
+
+/**
+ * A batch of slices as the network sees it: float32 [N, 1, H, W], 8 bit divided by 255 or 16 bit by 65535, augmented
+ * where `changes` is given, then normalised.
+ *
+ * @param changes what to change, and the stream of random numbers of each slice.
+ */
+export function makeBatch(
+  pixels: SlicePixels,
+  positions: ArrayLike<number>,
+  normalisation: Normalisation,
+  compute: Compute,
+  changes?: { augmentation: Augmentation; stream: (position: number) => Random },
+): Tensor {
+  return tidy(() => {
+    const unit = toUnit(pixels, positions, compute.device);
+    let batch = unit;
+    if (changes !== undefined && isAugmenting(changes.augmentation)) {
+      const streams = Array.from(positions, (position) => {
+        const random = changes.stream(position);
+        return () => random.uniform();
+      });
+      batch = augment(unit, changes.augmentation, streams);
+    }
+    const { mean, std } = normalisation;
+    return batch.sub(mean).div(std).contiguous(compute.memoryFormat);
+  });
+}
+
+function toUnit(pixels: SlicePixels, positions: ArrayLike<number>, device: string): Tensor {
+  const { height, width, bitDepth } = pixels;
+  const raw = pixels.read(positions);
+  const shape = [positions.length, 1, height, width];
+  if (raw instanceof Uint8Array) return fromTypedArray(raw, shape, { device }).to('float32').div(255);
+  // torch has no unsigned 16-bit type: the bits are read as signed and the sign is undone.
+  const signed = new Int16Array(raw.buffer, raw.byteOffset, raw.length);
+  const wide = fromTypedArray(signed, shape, { device }).to('int32');
+  return wide
+    .remainder(65536)
+    .to('float32')
+    .div(bitDepth === 16 ? 65535 : 255);
+}
+
+/** The order of an epoch's slices: the table's, or shuffled by a stream of its own. */
+export function epochOrder(count: number, epoch: number, seed: number, shuffle: boolean): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, i) => i);
+  return shuffle ? new Random(seed, `shuffle/${epoch}`).shuffle(order) : order;
+}
+
+/** The stream that augments one slice in one epoch: independent of batch size, order and resumption. */
+export function augmentationStream(seed: number, epoch: number): (position: number) => Random {
+  return (position) => new Random(seed, `augmentation/${epoch}/${position}`);
+}
+
+/** `order` in pieces of `size`; the last may be shorter. */
+export function* inBatches(order: Uint32Array, size: number, from = 0): Generator<Uint32Array> {
+  for (let start = from * size; start < order.length; start += size) {
+    yield order.subarray(start, Math.min(order.length, start + size));
+  }
+}

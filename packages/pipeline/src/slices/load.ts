@@ -1,0 +1,107 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Config, DataError, readSplit, type Split, splitPath, UsageError } from '@radweave/artifacts';
+import { buildStore, ImageFaults, openStore, type SliceStore } from '@radweave/imaging';
+import type { StageContext } from '../engine/events.ts';
+import type { SlicePixels } from './batches.ts';
+import { SliceTable } from './table.ts';
+
+/** Largest split, in bytes of pixels, that is kept in memory; a larger one is read from its store batch by batch. */
+const RESIDENT_BYTES = 2 ** 31;
+
+/** One split of one modality, ready to be made into batches. */
+export interface LoadedSplit {
+  table: SliceTable;
+  pixels: SlicePixels;
+  /** Frees the file handle. */
+  close(): void;
+}
+
+/**
+ * Reads `{split}_{modality}.csv` into a table.
+ *
+ * @throws UsageError when there is no such file; DataError when it is not a split file.
+ */
+export function readSliceTable(config: Config, split: Split, modality: string): SliceTable {
+  const path = splitPath(config.data.splits_dir, split, modality);
+  if (!existsSync(path)) {
+    throw new UsageError('E_NO_SPLIT', `there is no split file for modality ${modality}`, {
+      where: path,
+      mend: `Run first: radweave preprocess --root_dir … --modalities … ${modality}`,
+    });
+  }
+  return new SliceTable(readSplit(path, { rootDir: config.data.root_dir ?? undefined }));
+}
+
+/**
+ * Decodes a split's slices into a store beside the split files, which later runs reuse while the images stay the same,
+ * and opens it.
+ *
+ * @throws DataError listing the images that cannot be used.
+ */
+export async function loadSplit(
+  config: Config,
+  split: Split,
+  modality: string,
+  context: StageContext,
+): Promise<LoadedSplit> {
+  const table = readSliceTable(config, split, modality);
+  if (table.length === 0) return { table, pixels: noPixels(config.data.image_size), close: () => undefined };
+  const file = join(config.data.splits_dir, '.slices', `${split}_${modality}.slices`);
+  const { image_size, resize, num_workers } = config.data;
+  const task = `decoding ${split} slices of ${modality}`;
+  const paths = table.rows.map((row) => row.path);
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    const { key } = await buildStore(paths, file, {
+      width: image_size,
+      height: image_size,
+      resize,
+      threads: num_workers === 0 ? undefined : num_workers,
+      onProgress: (done, total) => context.emit({ kind: 'progress', task, done, total }),
+    });
+    const store = openStore(file, key);
+    return { table, pixels: pixelsOf(store), close: () => store.close() };
+  } catch (error) {
+    throw error instanceof ImageFaults ? asDataError(error, split, modality) : error;
+  }
+}
+
+function asDataError(faults: ImageFaults, split: Split, modality: string): DataError {
+  return new DataError('E_IMAGES', `${split} slices of ${modality} cannot be used: ${faults.message}`, {
+    cause: faults,
+  });
+}
+
+function pixelsOf(store: SliceStore): SlicePixels {
+  const { width, height, bitDepth, count } = store;
+  const size = width * height;
+  const make = (slices: number): Uint8Array | Uint16Array =>
+    bitDepth === 8 ? new Uint8Array(slices * size) : new Uint16Array(slices * size);
+  if (count * size * (bitDepth / 8) > RESIDENT_BYTES) {
+    const read = (positions: ArrayLike<number>): Uint8Array | Uint16Array => {
+      const into = make(positions.length);
+      store.read(positions, into);
+      return into;
+    };
+    return { width, height, bitDepth, read };
+  }
+  const all = make(count);
+  store.read(
+    Array.from({ length: count }, (_, i) => i),
+    all,
+  );
+  const read = (positions: ArrayLike<number>): Uint8Array | Uint16Array => {
+    const into = make(positions.length);
+    for (let i = 0; i < positions.length; i++) {
+      const from = (positions[i] ?? 0) * size;
+      into.set(all.subarray(from, from + size), i * size);
+    }
+    return into;
+  };
+  return { width, height, bitDepth, read };
+}
+
+function noPixels(side: number): SlicePixels {
+  return { width: side, height: side, bitDepth: 8, read: () => new Uint8Array(0) };
+}

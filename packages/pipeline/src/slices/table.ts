@@ -1,0 +1,47 @@
+/** One slice of a split: where it lies and whom it belongs to. */
+export interface SliceRow {
+  path: string;
+  label: number;
+  patient: string;
+  hospital: string;
+}
+
+/** A patient of a split. */
+export interface PatientRow {
+  patient: string;
+  hospital: string;
+  label: number;
+  /** Positions of this patient's slices in the table, in the table's order. */
+  slices: number[];
+}
+
+/**
+ * The slices of one split and modality, each tied to its patient and hospital. Patients are in the order of their
+ * first slice.
+ */
+export class SliceTable {
+  readonly rows: readonly SliceRow[];
+  readonly patients: readonly PatientRow[];
+  readonly labels: Int32Array;
+
+  constructor(rows: readonly SliceRow[]) {
+    this.rows = rows;
+    this.labels = Int32Array.from(rows, (row) => row.label);
+    const byPatient = new Map<string, PatientRow>();
+    rows.forEach(({ patient, hospital, label }, position) => {
+      const known = byPatient.get(patient);
+      if (known === undefined) byPatient.set(patient, { patient, hospital, label, slices: [position] });
+      else known.slices.push(position);
+    });
+    this.patients = [...byPatient.values()];
+  }
+
+  get length(): number {
+    return this.rows.length;
+  }
+
+  /** The slices of the patients that `test` accepts. */
+  only(test: (row: SliceRow) => boolean): number[] {
+    return this.rows.flatMap((row, position) => (test(row) ? [position] : []));
+  }
+}

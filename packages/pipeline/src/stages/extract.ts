@@ -1,0 +1,202 @@
+import {
+  type Config,
+  type FeatureSet,
+  featureTablePath,
+  lockFolder,
+  type Split,
+  UsageError,
+} from '@radweave/artifacts';
+import { type StageContext, say, warn } from '../engine/events.ts';
+import { alignAvailable } from '../features/align.ts';
+import { type ChosenCheckpoint, chooseCheckpoint } from '../features/checkpoint_choice.ts';
+import type { ExtractionPace } from '../features/extractor.ts';
+import { forEachSplit } from '../features/for_each_split.ts';
+import { type FeatureNetwork, networkConfig, openNetwork } from '../features/network.ts';
+import { type NewFeatures, replaceFeatures } from '../features/replace.ts';
+import { writeSplitFeatures } from '../features/split_features.ts';
+import { type LoadedSplit, loadSplit, readSliceTable } from '../slices/load.ts';
+import type { SliceTable } from '../slices/table.ts';
+import { patientHash, refuseSeenPatients } from '../training/patients.ts';
+import { engineVersions } from '../versions.ts';
+import { type AlignResult, alignResult } from './align.ts';
+
+/** What `extract` is asked to do. */
+export interface ExtractOptions {
+  config: Config;
+  modality: string;
+  /** Architecture: chooses among runs, and names that of weights that do not say it. */
+  model?: string | undefined;
+  /** A file, `pretrained`, or undefined for the newest best run. */
+  checkpoint?: string | undefined;
+  /** Align all modalities that have features afterwards. */
+  align: boolean;
+  /** Keys the user set for this call (by flag, `--set` or file); the rest are defaults. */
+  given: string[];
+}
+
+/** What `extract` gives. */
+export interface ExtractResult {
+  modality: string;
+  model: string;
+  checkpoint: string;
+  checkpointSha256: string;
+  dims: number;
+  /** By split. */
+  patients: Record<Split, number>;
+  slices: Record<Split, number>;
+  tables: Record<Split, string>;
+  aligned: AlignResult | null;
+}
+
+/**
+ * Extracts the features of every slice of a modality, all three splits, with the network as it is before its classifier.
+ *
+ * @throws DataError when the checkpoint was trained on patients that are now in validation or test; InterruptedError when
+ *   told to stop: the features of before are untouched.
+ */
+export async function extract(options: ExtractOptions, context: StageContext): Promise<ExtractResult> {
+  const { modality, model, checkpoint } = options;
+  const config = structuredClone(options.config);
+  const outputDir = config.experiment.output_dir;
+  const chosen = await chooseCheckpoint({ checkpoint, modality, model, outputDir }, context);
+  if (model !== undefined) config.model.name = model;
+  else requireModelName(options, chosen);
+  const own = networkConfig(config, chosen);
+  sayImageSize(options, own, context);
+  refuseLeak(own, modality, chosen, context);
+  const lock = lockFolder(config.data.features_dir, `radweave extract --modality ${modality}`);
+  try {
+    const { network, features } = await extractAll(own, modality, chosen, context);
+    const dims = network.model.numFeatures;
+    say(context, `Features of ${modality} (${dims} per slice) are in ${config.data.features_dir}.`);
+    const modalities = [...new Set([...config.data.modalities, modality])];
+    const aligned = options.align
+      ? alignResult(config, await alignAvailable(config, modalities, context))
+      : null;
+    return resultOf(config, modality, network, features, aligned);
+  } finally {
+    lock.release();
+  }
+}
+
+/** A default must not decide which architecture a user's own weights are read into. */
+function requireModelName({ given }: ExtractOptions, chosen: ChosenCheckpoint): void {
+  if (given.includes('model.name') || (chosen.kind === 'file' && chosen.saved !== null)) return;
+  const which =
+    chosen.kind === 'pretrained' ? 'pretrained weights are asked for' : `${chosen.path} holds weights only`;
+  throw new UsageError('E_NO_MODEL', `${which}, and no model is named`, {
+    mend: 'Give --model, such as --model resnet18, or model.name in the configuration',
+  });
+}
+
+function sayImageSize({ config, given }: ExtractOptions, own: Config, context: StageContext): void {
+  const [asked, used] = [config.data.image_size, own.data.image_size];
+  if (asked === used || !given.includes('data.image_size')) return;
+  warn(
+    context,
+    `The checkpoint was trained on images of ${used} pixels; data.image_size ${asked} is not used.`,
+  );
+}
+
+function refuseLeak(config: Config, modality: string, chosen: ChosenCheckpoint, context: StageContext): void {
+  if (chosen.kind === 'pretrained' || chosen.saved === null) return;
+  const { patients } = chosen.saved.about;
+  const val = readSliceTable(config, 'val', modality);
+  const test = readSliceTable(config, 'test', modality);
+  const unseen = [
+    { split: 'val' as const, table: val },
+    { split: 'test' as const, table: test },
+  ];
+  refuseSeenPatients(patients.train, unseen, chosen.path);
+  const validated = countKnown(test, patients.val);
+  if (validated > 0) {
+    warn(
+      context,
+      `${validated} patients of the test set were in this checkpoint's validation set: its epoch was chosen on them.`,
+    );
+  }
+}
+
+function countKnown(table: SliceTable, hashes: readonly string[]): number {
+  const known = new Set(hashes);
+  return table.patients.filter(({ patient }) => known.has(patientHash(patient))).length;
+}
+
+async function extractAll(
+  config: Config,
+  modality: string,
+  chosen: ChosenCheckpoint,
+  context: StageContext,
+): Promise<{ network: FeatureNetwork; features: Record<Split, NewFeatures> }> {
+  const network = await openNetwork(config, chosen, context);
+  const { features_dir: featuresDir } = config.data;
+  const { batch_size: batchSize, slice_index: sliceIndex } = config.extraction;
+  const one = async (split: Split, temporary: string): Promise<NewFeatures> => {
+    const loaded = await loadSplit(config, split, modality, context);
+    try {
+      const task = `extracting ${split} features of ${modality}`;
+      const pace: ExtractionPace = {
+        batchSize,
+        onProgress: (done, total) => context.emit({ kind: 'progress', task, done, total }),
+        shouldStop: () => context.shouldStop(),
+      };
+      const target = { split, modality, featuresDir, temporary, sliceIndex };
+      const rows = await writeSplitFeatures(network, loaded, target, pace);
+      return { rows, set: featureSet(network, split, modality, loaded) };
+    } finally {
+      loaded.close();
+    }
+  };
+  const features = await replaceFeatures(featuresDir, modality, async ({ train, val, test }) => ({
+    train: await one('train', train),
+    val: await one('val', val),
+    test: await one('test', test),
+  }));
+  return { network, features };
+}
+
+function featureSet(
+  network: FeatureNetwork,
+  split: Split,
+  modality: string,
+  { table }: LoadedSplit,
+): FeatureSet {
+  return {
+    format: 1,
+    modality,
+    split,
+    model: network.name,
+    checkpoint: network.checkpoint,
+    checkpoint_sha256: network.sha256,
+    split_hash: network.splitHash,
+    in_sample: network.trainedOn === null ? null : countKnown(table, network.trainedOn) > 0,
+    dims: network.model.numFeatures,
+    patients: table.patients.length,
+    slices: table.length,
+    precision: network.compute.precision,
+    image_size: network.imageSize,
+    normalize_mean: network.normalisation.mean,
+    normalize_std: network.normalisation.std,
+    versions: engineVersions(),
+  };
+}
+
+function resultOf(
+  config: Config,
+  modality: string,
+  network: FeatureNetwork,
+  features: Record<Split, NewFeatures>,
+  aligned: AlignResult | null,
+): ExtractResult {
+  return {
+    modality,
+    model: network.name,
+    checkpoint: network.checkpoint,
+    checkpointSha256: network.sha256,
+    dims: network.model.numFeatures,
+    patients: forEachSplit((split) => features[split].set.patients),
+    slices: forEachSplit((split) => features[split].set.slices),
+    tables: forEachSplit((split) => featureTablePath(config.data.features_dir, split, modality)),
+    aligned,
+  };
+}

@@ -1,0 +1,306 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Config,
+  type FusionMetricsRow,
+  readAligned,
+  readFusionMetrics,
+  readFusionModel,
+  readPredictions,
+} from '@radweave/artifacts';
+import { youdenThreshold } from '@radweave/stats';
+import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { cohortConfig, listening } from '../testing/cohort.ts';
+import {
+  type MadeUpPatient,
+  madeUpCohort,
+  writeMadeUpCohort,
+  writeMadeUpFeatures,
+} from '../testing/features.ts';
+import { fuse } from './fuse.ts';
+
+const modalities = ['A', 'P'];
+
+function prepared(
+  cohort: readonly MadeUpPatient[] = madeUpCohort({ train: 60, val: 24, test: 40 }),
+  dims = { A: 8, P: 5 },
+): Config {
+  const config = cohortConfig(tempDir());
+  writeMadeUpCohort(config, cohort);
+  writeMadeUpFeatures(config, 'A', cohort, dims.A);
+  writeMadeUpFeatures(config, 'P', cohort, dims.P);
+  return config;
+}
+
+const SKLEARN = `
+import json, sys, numpy as np, pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+from sklearn.metrics import roc_auc_score
+features, names, C = sys.argv[1], sys.argv[2].split(','), float(sys.argv[3])
+
+def load(split):
+    tables = [pd.read_csv(f'{features}/{split}/aligned/features_{m}.csv', dtype={'patient_id': str}) for m in names]
+    patients = pd.read_csv(f'{features}/{split}/aligned/patients.csv', dtype={'patient_id': str})
+    for t in tables:
+        assert list(t.columns) == ['patient_id', 'feature_path', 'label', 'num_slices']
+        assert list(t.patient_id) == list(patients.patient_id)
+    x = np.concatenate([np.stack([np.load(p).astype(np.float64).mean(0) for p in t.feature_path]) for t in tables], 1)
+    return x, tables[0].label.to_numpy(), list(patients.patient_id)
+
+x, y, _ = load('train')
+scaler = StandardScaler().fit(x)
+model = LogisticRegression(C=C, tol=1e-10, max_iter=10000).fit(scaler.transform(x), y)
+out = {'coef': model.coef_.tolist(), 'intercept': model.intercept_.tolist(), 'p': {}, 'id': {}, 'auc': {}}
+for split in ['train', 'val', 'test']:
+    xs, ys, ids = load(split)
+    p = model.predict_proba(scaler.transform(xs))
+    out['p'][split], out['id'][split] = p.tolist(), ids
+    out['auc'][split] = roc_auc_score(ys, p[:, 1]) if p.shape[1] == 2 else roc_auc_score(ys, p, multi_class='ovr')
+print(json.dumps(out))
+`;
+
+interface SklearnFit {
+  coef: number[][];
+  intercept: number[];
+  p: Record<string, number[][]>;
+  id: Record<string, string[]>;
+  auc: Record<string, number>;
+}
+
+function largestRelative(ours: readonly number[], theirs: readonly number[]): number {
+  const scale = Math.max(...theirs.map(Math.abs));
+  return Math.max(...theirs.map((value, i) => Math.abs((ours[i] ?? Number.NaN) - value))) / scale;
+}
+
+for (const classes of [2, 3]) {
+  referenceTest(
+    `equals scikit-learn on the same features, ${classes} classes`,
+    ['sklearn', 'pandas'],
+    async () => {
+      const config = prepared(madeUpCohort({ train: 60, val: 24, test: 40 }, classes));
+      config.fusion.C = 0.7;
+      const result = await fuse({ config, modalities }, listening());
+      expect(result.converged).toBe(true);
+      const { classifiers } = readFusionModel(result.modelFile);
+      for (const { name, coef, intercept, modalities: own } of classifiers) {
+        const args = [config.data.features_dir, own.join(','), '0.7'];
+        const theirs = pythonJson<SklearnFit>(SKLEARN, { args });
+        expect(largestRelative(coef.flat(), theirs.coef.flat())).toBeLessThan(1e-3);
+        expect(largestRelative(intercept, theirs.intercept)).toBeLessThan(1e-3);
+        for (const split of ['train', 'val', 'test']) {
+          const rows = readPredictions(join(result.outputDir, `predictions_${split}.csv`));
+          expect(rows.map(({ patient }) => patient)).toEqual(theirs.id[split]);
+          rows.forEach((row, i) => {
+            const p = theirs.p[split]?.[i] ?? [];
+            if (classes === 2)
+              expect(Math.abs(Number(row[`probability_${name}`]) - (p[1] ?? 0))).toBeLessThan(1e-4);
+            else {
+              p.forEach((value, label) => {
+                expect(Math.abs(Number(row[`probability_${name}_${label}`]) - value)).toBeLessThan(1e-4);
+              });
+            }
+          });
+          const positive = classes === 2 ? '1' : 'macro';
+          expect(metric(result.metrics, { model: name, split, positive_label: positive }).auc).toBeCloseTo(
+            theirs.auc[split] ?? Number.NaN,
+            6,
+          );
+        }
+      }
+    },
+  );
+}
+
+function metric(rows: readonly FusionMetricsRow[], wanted: Record<string, string>): FusionMetricsRow {
+  const hit = rows.find((row) =>
+    Object.entries({ hospital: 'all', ...wanted }).every(([key, value]) => Reflect.get(row, key) === value),
+  );
+  if (hit === undefined) throw new Error(`no row ${JSON.stringify(wanted)}`);
+  return hit;
+}
+
+test('the threshold is chosen on validation alone, frozen, and the same in every file', async () => {
+  const config = prepared();
+  const { outputDir, metrics, threshold, modelFile } = await fuse({ config, modalities }, listening());
+  const val = readPredictions(join(outputDir, 'predictions_val.csv'));
+  const expected = youdenThreshold(
+    val.map(({ label }) => Number(label)),
+    val.map((row) => Number(row.probability_fused)),
+  ).value?.threshold;
+  expect(threshold).toBe(expected);
+  const [fused] = readFusionModel(modelFile).classifiers;
+  expect(fused?.threshold?.value).toMatchObject({ rule: 'youden', threshold });
+  expect(fused?.threshold?.fitted_on).toMatchObject({ splits: ['val'], hospitals: ['JM'], n: 24 });
+  expect(fused?.scaler?.fitted_on).toMatchObject({ splits: ['train'], n: 60 });
+  for (const row of metrics.filter(({ model }) => model === 'fused')) expect(row.threshold).toBe(threshold);
+  const test = readPredictions(join(outputDir, 'predictions_test.csv'));
+  for (const row of test) {
+    expect(row.predicted).toBe(Number(row.probability_fused) >= Number(threshold) ? 1 : 0);
+  }
+  const hits = test.filter(({ label, predicted }) => label === predicted).length;
+  const all = metric(metrics, { model: 'fused', split: 'test' });
+  expect(all.accuracy).toBeCloseTo(hits / 40, 12);
+  const half = test.filter((row) => Number(Number(row.probability_fused) >= 0.5) === row.label).length;
+  expect(all.accuracy_at_0_5).toBeCloseTo(half / 40, 12);
+});
+
+test('has a row for every model, split and hospital, with n, positives and an interval', async () => {
+  const { metrics, metricsFile } = await fuse({ config: prepared(), modalities }, listening());
+  expect(readFusionMetrics(metricsFile)).toEqual(metrics);
+  const keys = metrics.map(({ model, split, hospital }) => `${model} ${split} ${hospital}`);
+  expect(new Set(keys).size).toBe(3 * (2 + 2 + 3));
+  expect(keys).toContain('P test ZS');
+  const { n, n_positive, auc, auc_lower, auc_upper } = metric(metrics, { model: 'fused', split: 'test' });
+  expect([n, n_positive]).toEqual([40, 20]);
+  expect(auc_lower).toBeLessThan(Number(auc));
+  expect(auc_upper).toBeGreaterThan(Number(auc));
+});
+
+test('in-sample training features are labelled in every table', async () => {
+  const config = prepared();
+  const context = listening();
+  const { outputDir, metrics, modelFile } = await fuse({ config, modalities }, context);
+  expect(metric(metrics, { model: 'A', split: 'train' })).toMatchObject({
+    in_sample: 'yes',
+    note: expect.stringMatching(/in-sample: the network of A was trained .*use cross-fitting/),
+  });
+  expect(metric(metrics, { model: 'fused', split: 'test' })).toMatchObject({
+    in_sample: 'no',
+    note: expect.stringMatching(/fitted on in-sample features of A and P: use cross-fitting/),
+  });
+  const [row] = readPredictions(join(outputDir, 'predictions_train.csv'));
+  expect(row).toMatchObject({ in_sample: 'yes', note: expect.stringContaining('use cross-fitting') });
+  expect(readFileSync(join(outputDir, 'fused_train.csv'), 'utf8')).toMatch(/^.*in_sample.*\n0001,JM,0,yes,/);
+  expect(readFusionModel(modelFile).notes.join()).toContain('use cross-fitting');
+  expect(context.said.join('\n')).toMatch(/warning: The training features of A and P are in-sample/);
+});
+
+test('features of ImageNet weights are not in-sample, those of a silent checkpoint are of unknown origin', async () => {
+  const cohort = madeUpCohort({ train: 30, val: 12, test: 12 });
+  const config = prepared(cohort);
+  writeMadeUpFeatures(config, 'A', cohort, 8, { in_sample: false });
+  writeMadeUpFeatures(config, 'P', cohort, 5, { in_sample: null });
+  const { metrics } = await fuse({ config, modalities }, listening());
+  expect(metric(metrics, { model: 'A', split: 'train' }).in_sample).toBe('no');
+  expect(metric(metrics, { model: 'P', split: 'train' }).in_sample).toBe('unknown');
+  const fused = metric(metrics, { model: 'fused', split: 'test' });
+  expect(fused.note).toContain('the checkpoint of P does not say which patients it was trained on');
+  expect(fused.note).not.toContain('in-sample');
+});
+
+test('a hospital with one class has no AUC, and the reason stands beside it', async () => {
+  const cohort = madeUpCohort({ train: 30, val: 12, test: 12 });
+  const config = prepared(cohort.filter(({ hospital, label }) => hospital !== 'ZS' || label === 0));
+  const { metrics } = await fuse({ config, modalities }, listening());
+  const row = metric(metrics, { model: 'fused', split: 'test', hospital: 'ZS' });
+  expect(row).toMatchObject({ auc: null, auc_lower: null, sensitivity: null, n_positive: 0 });
+  expect(row.specificity).not.toBeNull();
+  expect(row.note).toMatch(/no positive patients/);
+});
+
+test('without an external hospital everything else runs, and the table says so', async () => {
+  const config = prepared(madeUpCohort({ train: 30, val: 12, test: 0 }));
+  const { metrics, outputDir } = await fuse({ config, modalities }, listening());
+  const row = metric(metrics, { model: 'fused', split: 'test' });
+  expect(row).toMatchObject({ n: 0, auc: null, accuracy: null });
+  expect(row.note).toContain('there is no external hospital');
+  expect(readPredictions(join(outputDir, 'predictions_test.csv'))).toEqual([]);
+});
+
+test('validation with one class: the threshold is 0.5 and every table says that it was not chosen', async () => {
+  const cohort = madeUpCohort({ train: 30, val: 12, test: 12 });
+  const config = prepared(cohort.filter(({ split, label }) => split !== 'val' || label === 0));
+  const context = listening();
+  const { metrics, threshold } = await fuse({ config, modalities }, context);
+  expect(threshold).toBe(0.5);
+  expect(metric(metrics, { model: 'fused', split: 'test' }).note).toContain(
+    'the threshold is 0.5, not chosen',
+  );
+  expect(context.said.join('\n')).toMatch(/warning: Classifier 'fused': the threshold is 0.5, not chosen/);
+});
+
+test('too few iterations are a warning and stand in the model file', async () => {
+  const config = prepared();
+  config.fusion.max_iter = 2;
+  const context = listening();
+  const { converged, modelFile, metrics } = await fuse({ config, modalities }, context);
+  expect(converged).toBe(false);
+  expect(readFusionModel(modelFile).classifiers[0]).toMatchObject({ converged: false, iterations: 2 });
+  expect(context.said.join('\n')).toContain('not converged after 2 iterations: raise --max_iter');
+  expect(metric(metrics, { model: 'fused', split: 'val' }).note).toContain('not converged');
+});
+
+test('training without a label is an error that says where to look', async () => {
+  const cohort = madeUpCohort({ train: 30, val: 12, test: 12 });
+  const config = prepared(cohort.filter(({ split, label }) => split !== 'train' || label === 0));
+  await expect(fuse({ config, modalities }, listening())).rejects.toThrow(/no patient of class 1/);
+  await expect(fuse({ config, modalities: ['A', 'T1'] }, listening())).rejects.toThrow(
+    /features of T1 are missing .*extract --modality T1/,
+  );
+  await expect(fuse({ config, modalities: ['A', 'A'] }, listening())).rejects.toMatchObject({ exitCode: 2 });
+});
+
+referenceTest('numpy and pandas read the fused features and the tables', ['numpy', 'pandas'], async () => {
+  const { outputDir } = await fuse({ config: prepared(), modalities }, listening());
+  const read = pythonJson<{
+    dtype: string;
+    shape: number[];
+    equal: boolean;
+    first: string[];
+    metrics: number;
+  }>(
+    `
+import json, sys, numpy as np, pandas as pd
+a = np.load(sys.argv[1] + '/fused_test.npy')
+t = pd.read_csv(sys.argv[1] + '/fused_test.csv', dtype={'patient_id': str})
+values = t.iloc[:, 4:].to_numpy().astype(np.float32)
+p = pd.read_csv(sys.argv[1] + '/predictions_test.csv', dtype={'patient': str})
+assert list(p.patient) == list(t.patient_id)
+m = pd.read_csv(sys.argv[1] + '/metrics.csv')
+print(json.dumps({'dtype': str(a.dtype), 'shape': list(a.shape), 'equal': bool((a == values).all()),
+                  'first': list(t.columns[:5]) + [t.columns[-1], t.patient_id[0]], 'metrics': len(m)}))`,
+    { args: [outputDir] },
+  );
+  expect(read).toEqual({
+    dtype: 'float32',
+    shape: [40, 13],
+    equal: true,
+    first: ['patient_id', 'hospital', 'label', 'in_sample', 'A_0', 'P_4', '0085'],
+    metrics: 21,
+  });
+});
+
+test('use_aligned keeps tables that fit, and makes stale or missing ones anew', async () => {
+  const cohort = madeUpCohort({ train: 30, val: 12, test: 12 });
+  const config = prepared(cohort);
+  config.fusion.use_aligned = true;
+  const folder = join(config.data.features_dir, 'train', 'aligned');
+  const patients = (): number => readAligned(folder, modalities).patients.length;
+  const stamp = (): number => statSync(join(folder, 'aligned.json')).mtimeMs;
+  const context = listening();
+  await fuse({ config, modalities }, context);
+  expect(context.said.join()).toContain('aligning again');
+  const first = stamp();
+  const again = listening();
+  await fuse({ config, modalities }, again);
+  expect(again.said.join()).not.toContain('aligning again');
+  expect(stamp()).toBe(first);
+  rmSync(join(config.data.features_dir, 'train', 'A'), { recursive: true });
+  writeMadeUpFeatures(config, 'A', cohort.slice(2), 8);
+  await fuse({ config, modalities }, context);
+  expect(patients()).toBe(28);
+  await fuse({ config, modalities: ['P'] }, context);
+  expect(readAligned(folder, ['P']).patients).toHaveLength(30);
+});
+
+test('results may go into the features folder, as users of the Python tool do it', async () => {
+  const config = prepared();
+  config.fusion.output_dir = config.data.features_dir;
+  const own = join(config.data.features_dir, 'notes.txt');
+  writeFileSync(own, 'mine');
+  const { modelFile } = await fuse({ config, modalities }, listening());
+  expect(modelFile).toBe(join(config.data.features_dir, 'model.json'));
+  expect(readFileSync(own, 'utf8')).toBe('mine');
+});

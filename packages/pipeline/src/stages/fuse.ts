@@ -1,0 +1,163 @@
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import {
+  type Config,
+  type FolderLock,
+  type FusionMetricsRow,
+  lockFolder,
+  SPLITS,
+  type Split,
+  UsageError,
+  writeFusedFeatures,
+  writeFusionMetrics,
+  writeFusionModel,
+  writePredictions,
+} from '@radweave/artifacts';
+import { type StageContext, say, warn } from '../engine/events.ts';
+import { type Alignment, align, alignIfStale } from '../features/align.ts';
+import { forEachSplit } from '../features/for_each_split.ts';
+import { type FusedModel, fitFusedModel, judgeSplit, splitPredictions } from '../fusion/fused_model.ts';
+import { columnNames, concatenate, type FusedSplit, loadFusedSplit } from '../fusion/fused_split.ts';
+import { inSampleOf } from '../fusion/in_sample.ts';
+import { metricsRows } from '../fusion/metrics.ts';
+
+/** What `fuse` is asked to do; the rest is in the `fusion` section of the configuration. */
+export interface FuseOptions {
+  config: Config;
+  /** In the order of concatenation. */
+  modalities: string[];
+}
+
+/** What `fuse` gives. */
+export interface FuseResult {
+  outputDir: string;
+  metricsFile: string;
+  modelFile: string;
+  modalities: string[];
+  /** Fused patients by split. */
+  patients: Record<Split, number>;
+  converged: boolean;
+  /** The frozen threshold of the fused model; null with more than two classes. */
+  threshold: number | null;
+  /** Everything of `metrics.csv`. */
+  metrics: FusionMetricsRow[];
+}
+
+/** Where fusion results go: `fusion.output_dir`, else `fusion` in the experiment's output folder. */
+export function fusionFolder(config: Config): string {
+  return config.fusion.output_dir ?? join(config.experiment.output_dir, 'fusion');
+}
+
+/**
+ * Fuses the modalities: each patient's slices are averaged, the modalities concatenated, standardised, and classified by
+ * L2 logistic regression; each modality is also classified alone. Fitted on train, the threshold chosen on validation.
+ *
+ * @throws DataError when features are missing, mixed or of another split, or train lacks a label.
+ */
+export async function fuse(options: FuseOptions, context: StageContext): Promise<FuseResult> {
+  const { config, modalities } = options;
+  checkModalities(modalities);
+  const outputDir = fusionFolder(config);
+  const locks = lockAll([config.data.features_dir, outputDir]);
+  try {
+    const prepare = config.fusion.use_aligned ? alignIfStale : align;
+    const alignment = await prepare(config, modalities, context);
+    const splits = forEachSplit((split) => loadFusedSplit(alignment, split, config.data.features_dir));
+    const model = fitFusedModel(alignment, splits, config.fusion);
+    for (const text of model.warnings) warn(context, text);
+    const metrics = SPLITS.flatMap((split) => judgeSplit(model, splits[split]).flatMap(metricsRows));
+    writeAll(outputDir, model, alignment, splits, metrics);
+    sayResults(metrics, outputDir, context);
+    return resultOf(outputDir, model, splits, metrics);
+  } finally {
+    for (const lock of locks) lock.release();
+  }
+}
+
+function checkModalities(modalities: readonly string[]): void {
+  if (modalities.length === 0 || new Set(modalities).size !== modalities.length) {
+    throw new UsageError('E_MODALITIES', `'${modalities.join(' ')}' is no list of different modalities`, {
+      where: '--modalities',
+    });
+  }
+  if (modalities.includes('fused')) {
+    throw new UsageError('E_MODALITIES', "'fused' is the name of the model of all modalities together", {
+      where: '--modalities',
+      mend: 'Rename the modality folders',
+    });
+  }
+}
+
+/** Users of the Python tool may name one folder for both: it is locked once. */
+function lockAll(folders: readonly string[]): FolderLock[] {
+  const locks: FolderLock[] = [];
+  try {
+    for (const folder of new Set(folders.map((name) => resolve(name)))) {
+      locks.push(lockFolder(folder, 'radweave fuse'));
+    }
+    return locks;
+  } catch (error) {
+    for (const lock of locks) lock.release();
+    throw error;
+  }
+}
+
+/** The model comes last: results without one are unfinished. */
+function writeAll(
+  outputDir: string,
+  model: FusedModel,
+  alignment: Alignment,
+  splits: Record<Split, FusedSplit>,
+  metrics: readonly FusionMetricsRow[],
+): void {
+  const modelFile = join(outputDir, 'model.json');
+  rmSync(modelFile, { force: true });
+  const { modalities } = model;
+  for (const split of SPLITS) {
+    const fused = splits[split];
+    const { data } = concatenate(fused.pooled, modalities, fused.patients.length);
+    writeFusedFeatures(join(outputDir, `fused_${split}`), {
+      patients: fused.patients,
+      data: Float32Array.from(data),
+      names: columnNames(fused.pooled, modalities),
+      in_sample: inSampleOf(alignment.sources, modalities, split),
+    });
+    const names = model.file.classifiers.map(({ name }) => name);
+    const path = join(outputDir, `predictions_${split}.csv`);
+    writePredictions(path, splitPredictions(model, fused), names, model.classes);
+  }
+  writeFusionMetrics(join(outputDir, 'metrics.csv'), metrics);
+  writeFusionModel(modelFile, model.file);
+}
+
+function sayResults(metrics: readonly FusionMetricsRow[], outputDir: string, context: StageContext): void {
+  for (const row of metrics) {
+    const isMain = row.hospital === 'all' && row.split !== 'train';
+    if (!isMain || !['1', 'macro'].includes(row.positive_label)) continue;
+    const interval =
+      row.auc_lower === null || row.auc_upper === null
+        ? ''
+        : ` (95 % ${row.auc_lower.toFixed(3)}–${row.auc_upper.toFixed(3)})`;
+    const area = row.auc === null ? 'n/a' : `${row.auc.toFixed(3)}${interval}`;
+    say(context, `${row.model}, ${row.split}: AUC ${area}, n ${row.n}. ${row.note}`);
+  }
+  say(context, `All numbers are in ${join(outputDir, 'metrics.csv')}.`);
+}
+
+function resultOf(
+  outputDir: string,
+  model: FusedModel,
+  splits: Record<Split, FusedSplit>,
+  metrics: FusionMetricsRow[],
+): FuseResult {
+  return {
+    outputDir,
+    metricsFile: join(outputDir, 'metrics.csv'),
+    modelFile: join(outputDir, 'model.json'),
+    modalities: model.modalities,
+    patients: forEachSplit((split) => splits[split].patients.length),
+    converged: model.file.classifiers.every(({ converged }) => converged),
+    threshold: metrics.find((row) => row.model === 'fused')?.threshold ?? null,
+    metrics,
+  };
+}

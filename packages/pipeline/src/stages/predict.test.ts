@@ -1,0 +1,167 @@
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, readCohort, readPredictions } from '@radweave/artifacts';
+import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { cohortConfig, listening, writeCohortFolders } from '../testing/cohort.ts';
+import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures } from '../testing/features.ts';
+import { writeRun } from '../testing/runs.ts';
+import { extract } from './extract.ts';
+import { type FuseResult, fuse } from './fuse.ts';
+import { type PredictOptions, predict } from './predict.ts';
+import { preprocess } from './preprocess.ts';
+
+const modalities = ['A', 'P'];
+
+/** Lines of a CSV without quotes, split at the commas. */
+function lines(path: string): string[][] {
+  const text = readFileSync(path, 'utf8').trimEnd();
+  return text.split('\n').map((line) => line.split(','));
+}
+
+async function fusedFeatures(): Promise<{ config: Config; fused: FuseResult; options: PredictOptions }> {
+  const config = cohortConfig(tempDir());
+  const cohort = madeUpCohort({ train: 40, val: 16, test: 20 });
+  writeMadeUpCohort(config, cohort);
+  for (const modality of modalities) writeMadeUpFeatures(config, modality, cohort, 6);
+  const fused = await fuse({ config, modalities }, listening());
+  const input = join(config.data.features_dir, 'test');
+  const output = join(tempDir(), 'predictions.csv');
+  return { config, fused, options: { config, model: fused.modelFile, input, output } };
+}
+
+test('features of the test set give the very predictions that fuse wrote', async () => {
+  const { fused, options } = await fusedFeatures();
+  const result = await predict(options, listening());
+  expect(result).toMatchObject({ patients: 20, missing: [], threshold: fused.threshold });
+  const written = readPredictions(join(fused.outputDir, 'predictions_test.csv'));
+  const [header, ...rows] = lines(options.output);
+  expect(header).toEqual([
+    'patient',
+    'probability_fused',
+    'probability_A',
+    'probability_P',
+    'predicted',
+    'note',
+  ]);
+  expect(rows).toEqual(
+    written.map((row) => [
+      row.patient,
+      ...['fused', 'A', 'P'].map((name) => String(row[`probability_${name}`])),
+      String(row.predicted),
+      '',
+    ]),
+  );
+});
+
+test('patients without a modality are named, not predicted', async () => {
+  const { config, options } = await fusedFeatures();
+  const table = join(config.data.features_dir, 'test', 'features_P.csv');
+  const text = readFileSync(table, 'utf8').split('\n');
+  writeFileSync(table, [...text.slice(0, 1), ...text.slice(2)].join('\n'));
+  const context = listening();
+  const result = await predict(options, context);
+  expect(result.missing).toEqual([{ patient: '0057', modalities: ['P'] }]);
+  expect(result.patients).toBe(19);
+  expect(context.said.join('\n')).toContain('0057 (no P)');
+});
+
+test('features of another checkpoint, and an edited threshold, are refused', async () => {
+  const { config, fused, options } = await fusedFeatures();
+  const model = readFileSync(fused.modelFile, 'utf8');
+  writeFileSync(fused.modelFile, model.replace(/"threshold": 0\.\d+/, '"threshold": 0.1'));
+  await expect(predict(options, listening())).rejects.toMatchObject({ code: 'E_FROZEN', exitCode: 3 });
+  writeFileSync(fused.modelFile, model);
+  const set = join(config.data.features_dir, 'test', 'features_A.json');
+  writeFileSync(set, readFileSync(set, 'utf8').replace('a'.repeat(64), 'd'.repeat(64)));
+  await expect(predict(options, listening())).rejects.toMatchObject({ code: 'E_OTHER_CHECKPOINT' });
+});
+
+const BY_HAND = `
+import json, sys, numpy as np
+model = json.load(open(sys.argv[1]))
+fused = np.load(sys.argv[2]).astype(np.float64)
+c = model['classifiers'][0]
+z = (fused - np.array(c['scaler']['value']['mean'])) / np.array(c['scaler']['value']['scale'])
+print(json.dumps((1 / (1 + np.exp(-(z @ np.array(c['coef'][0]) + c['intercept'][0])))).tolist()))
+`;
+
+referenceTest('model.json holds all that numpy needs to predict again', ['numpy'], async () => {
+  const { fused, options } = await fusedFeatures();
+  await predict(options, listening());
+  const theirs = pythonJson<number[]>(BY_HAND, {
+    args: [fused.modelFile, join(fused.outputDir, 'fused_test.npy')],
+  });
+  const [, ...rows] = lines(options.output);
+  for (const [i, row] of rows.entries()) expect(Number(row[1])).toBeCloseTo(theirs[i] ?? Number.NaN, 10);
+});
+
+/** Both modalities trained (random weights), extracted and fused on a cohort of images. */
+async function fusedImages(): Promise<{ config: Config; fused: FuseResult; raw: string }> {
+  const folder = tempDir();
+  const config = cohortConfig(folder);
+  const raw = join(folder, 'raw');
+  writeCohortFolders(raw);
+  await preprocess({ config }, listening());
+  config.training.precision = 'fp32';
+  for (const [i, modality] of modalities.entries()) {
+    await writeRun(config, `run_${modality}`, modality, i + 1);
+    await extract({ config, modality, align: false, given: [] }, listening());
+  }
+  return { config, fused: await fuse({ config, modalities }, listening()), raw };
+}
+
+test('images of new patients give what their extracted features give', async () => {
+  const { config, fused, raw } = await fusedImages();
+  const input = tempDir();
+  for (const grade of ['grade0', 'grade1']) cpSync(join(raw, 'SY', grade), input, { recursive: true });
+  const [trained] = readCohort(join(config.data.splits_dir, 'cohort.csv')).patients.filter(
+    ({ split }) => split === 'train',
+  );
+  const from = `JM/fold${1 + (Number(trained?.patient.at(-1)) % 5)}/grade${trained?.label}/${trained?.patient}`;
+  cpSync(join(raw, from), join(input, trained?.patient ?? ''), { recursive: true });
+  rmSync(join(input, 'SY000', 'P'), { recursive: true });
+  writeFileSync(join(input, 'SY001', 'A', '.DS_Store'), 'x');
+  const output = join(tempDir(), 'predictions.csv');
+  const context = listening();
+  const options: PredictOptions = { config, model: fused.modelFile, input, output };
+  const result = await predict(options, context);
+  expect(result.missing).toEqual([{ patient: 'SY000', modalities: ['P'] }]);
+  const [, ...rows] = lines(output);
+  expect(rows.map(([patient]) => patient)).toEqual([trained?.patient, 'SY001', 'SY010', 'SY011']);
+  const written = readPredictions(join(fused.outputDir, 'predictions_test.csv'));
+  for (const [patient, probability, , , predicted, note] of rows.slice(1)) {
+    const row = written.find((one) => one.patient === patient);
+    expect(Number(probability)).toBeCloseTo(Number(row?.probability_fused), 4);
+    expect(Number(predicted)).toBe(row?.predicted);
+    expect(note).toBe('');
+  }
+  expect(rows[0]?.at(-1)).toContain('in-sample: a network was trained on this patient');
+  expect(context.said.join('\n')).toContain('1 of these patients were used to train');
+});
+
+test('a checkpoint that was moved can be named; another one is refused', async () => {
+  const { config, fused, raw } = await fusedImages();
+  const input = join(raw, 'SY', 'grade0');
+  const output = join(tempDir(), 'predictions.csv');
+  const checkpoints = join(config.experiment.output_dir, 'checkpoints');
+  const moved = join(checkpoints, 'moved.pth');
+  renameSync(join(checkpoints, 'run_A', 'best_model.pth'), moved);
+  const options: PredictOptions = { config, model: fused.modelFile, input, output };
+  await expect(predict(options, listening())).rejects.toThrow(/the checkpoint of A is not there/);
+  const wrong = { A: join(checkpoints, 'run_P', 'best_model.pth') };
+  await expect(predict({ ...options, checkpoints: wrong }, listening())).rejects.toMatchObject({
+    code: 'E_OTHER_CHECKPOINT',
+  });
+  expect(await predict({ ...options, checkpoints: { A: moved } }, listening())).toMatchObject({
+    patients: 2,
+  });
+});
+
+test('a folder that is not there or holds no images is an error', async () => {
+  const { options } = await fusedFeatures();
+  await expect(predict({ ...options, input: 'nowhere' }, listening())).rejects.toMatchObject({ exitCode: 2 });
+  await expect(predict({ ...options, input: tempDir() }, listening())).rejects.toMatchObject({
+    code: 'E_NO_IMAGES',
+  });
+});

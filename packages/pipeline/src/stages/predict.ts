@@ -1,0 +1,98 @@
+import {
+  type Config,
+  type FusionModelFile,
+  type NewPrediction,
+  readFusionModel,
+  writeNewPredictions,
+} from '@radweave/artifacts';
+import { rowOf } from '@radweave/stats';
+import { type StageContext, say, warn } from '../engine/events.ts';
+import { classify, predictLabels, thresholdOf } from '../fusion/classifier.ts';
+import { concatenate } from '../fusion/fused_split.ts';
+import { isFeatureFolder, type NewPatients, readNewFeatures } from '../fusion/new_features.ts';
+import { extractNewImages } from '../fusion/new_images.ts';
+
+/** What `predict` is asked to do. */
+export interface PredictOptions {
+  config: Config;
+  /** `model.json` of a fusion. */
+  model: string;
+  /** A folder with `features_{modality}.csv` for each modality, or of images `{patient}/{modality}/*.png`. */
+  input: string;
+  /** The CSV to write. */
+  output: string;
+  /** Where a modality's checkpoint lies now, if not where the model says. */
+  checkpoints?: Record<string, string>;
+}
+
+/** What `predict` gives. */
+export interface PredictResult {
+  output: string;
+  /** Predicted patients. */
+  patients: number;
+  /** Patients who lack a modality and are therefore not predicted. */
+  missing: { patient: string; modalities: string[] }[];
+  /** Frozen when the model was fitted; null with more than two classes. */
+  threshold: number | null;
+}
+
+/**
+ * Applies a fused model to new patients, from their features or from their images.
+ *
+ * @throws DataError when the features or checkpoints are not the model's own.
+ */
+export async function predict(options: PredictOptions, context: StageContext): Promise<PredictResult> {
+  const { config, model, input, output, checkpoints = {} } = options;
+  const file = readFusionModel(model);
+  const isFeatures = isFeatureFolder(input, file.modalities);
+  const { trained, ...people } = isFeatures
+    ? { ...readNewFeatures(input, file.modalities), trained: new Set<string>() }
+    : await extractNewImages(input, file.modalities, checkpoints, config, context);
+  sayMissing(people, context);
+  if (trained.size > 0) {
+    warn(context, `${trained.size} of these patients were used to train the networks: see the note column.`);
+  }
+  const { rows, threshold } = predictPatients(file, people, trained);
+  const names = file.classifiers.map(({ name }) => name);
+  writeNewPredictions(output, rows, names, file.label_names.length);
+  const rule = threshold === null ? 'the most probable label' : `positive from ${threshold} on`;
+  say(context, `${rows.length} patients predicted (${rule}): ${output}`);
+  return { output, patients: rows.length, missing: people.missing, threshold };
+}
+
+function predictPatients(
+  file: FusionModelFile,
+  { patients, pooled }: NewPatients,
+  trained: ReadonlySet<string>,
+): { rows: NewPrediction[]; threshold: number | null } {
+  const classes = file.label_names.length;
+  const judged = file.classifiers.map((classifier) => {
+    const features = concatenate(pooled, classifier.modalities, patients.length);
+    const probabilities = patients.length === 0 ? features : classify(classifier, classes, features);
+    return { name: classifier.name, probabilities, threshold: thresholdOf(classifier) };
+  });
+  const main = judged.find(({ name }) => name === 'fused') ?? judged[0];
+  const threshold = main?.threshold ?? null;
+  const predicted = main === undefined ? [] : predictLabels(main.probabilities, threshold);
+  const rows = patients.map((patient, i) => ({
+    patient,
+    probabilities: Object.fromEntries(
+      judged.map(({ name, probabilities }) => [name, Array.from(rowOf(probabilities, i))]),
+    ),
+    predicted: predicted[i] ?? 0,
+    note: trained.has(patient) ? 'in-sample: a network was trained on this patient' : '',
+  }));
+  return { rows, threshold };
+}
+
+function sayMissing({ missing }: NewPatients, context: StageContext): void {
+  if (missing.length === 0) return;
+  const shown = missing
+    .slice(0, 10)
+    .map(({ patient, modalities }) => `${patient} (no ${modalities.join(', ')})`);
+  const more = missing.length > 10 ? ', …' : '';
+  warn(
+    context,
+    `${missing.length} patients lack a modality and are not predicted: ${shown.join(', ')}${more}`,
+  );
+}

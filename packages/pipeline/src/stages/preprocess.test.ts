@@ -1,0 +1,240 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { readCohort, readExclusions, readRejected, readSplit, splitPath } from '@radweave/artifacts';
+import { encodePng } from '@radweave/imaging';
+import { sharedTest, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import {
+  cohortConfig,
+  listening,
+  SIDE,
+  slicePixels,
+  writeCohortFolders,
+  writeSlice,
+} from '../testing/cohort.ts';
+import { preprocess } from './preprocess.ts';
+
+function cohort(): { folder: string; raw: string; config: ReturnType<typeof cohortConfig> } {
+  const folder = tempDir();
+  const config = cohortConfig(folder);
+  const raw = join(folder, 'raw');
+  writeCohortFolders(raw);
+  return { folder, raw, config };
+}
+
+const slice = (raw: string, place: string): string => join(raw, place);
+
+test('divides the home hospital 7:3 by patient and label, and keeps every other hospital for the test', async () => {
+  const { config } = cohort();
+  const { summary } = await preprocess({ config }, listening());
+  const { patients } = readCohort(join(config.data.splits_dir, 'cohort.csv'));
+  const count = (split: string, label: number): number =>
+    patients.filter((one) => one.split === split && one.label === label).length;
+  expect([count('train', 0), count('train', 1)].sort()).toEqual([3, 4]);
+  expect(count('val', 0) + count('val', 1)).toBe(3);
+  expect(patients.filter(({ split }) => split === 'test').map(({ hospital }) => hospital)).toEqual([
+    ...new Array(4).fill('SY'),
+    ...new Array(4).fill('ZS'),
+  ]);
+  expect(new Set(patients.map(({ patient }) => patient)).size).toBe(patients.length);
+  expect(summary.counts.reduce((sum, cell) => sum + cell.patients, 0)).toBe(18);
+});
+
+test('split files have exactly two columns, and no patient is in two sets', async () => {
+  const { config } = cohort();
+  await preprocess({ config }, listening());
+  const seen = new Map<string, string>();
+  for (const split of ['train', 'val', 'test'] as const) {
+    for (const modality of ['A', 'P']) {
+      const path = splitPath(config.data.splits_dir, split, modality);
+      expect(readFileSync(path, 'utf8').split('\n')[0]).toBe('image_path,label');
+      for (const { patient } of readSplit(path)) {
+        expect(seen.get(patient) ?? split).toBe(split);
+        seen.set(patient, split);
+      }
+    }
+  }
+  expect(seen.size).toBe(18);
+});
+
+test('is the same for the same seed whatever the order on disk, and another for another seed', async () => {
+  const { folder, config } = cohort();
+  const first = await preprocess({ config }, listening());
+  const copy = cohortConfig(join(folder, 'copy'));
+  mkdirSync(copy.data.root_dir ?? '', { recursive: true });
+  for (const hospital of ['ZS', 'SY', 'JM']) {
+    cpSync(join(folder, 'raw', hospital), join(copy.data.root_dir ?? '', hospital), { recursive: true });
+  }
+  expect((await preprocess({ config: copy }, listening())).summary.split_hash).toBe(first.summary.split_hash);
+  copy.experiment.seed = 43;
+  expect((await preprocess({ config: copy }, listening())).summary.split_hash).not.toBe(
+    first.summary.split_hash,
+  );
+});
+
+test('natural order, spaces, commas and Unicode in names survive', async () => {
+  const { raw, config } = cohort();
+  const patient = 'JM 张三, 07';
+  for (const modality of ['A', 'P']) {
+    for (const n of [1, 2, 10]) {
+      const place = `JM/fold1/grade0/${patient}/${modality}/slice ${n}, “é”.png`;
+      writeSlice(raw, place, slicePixels(place, 0));
+    }
+  }
+  await preprocess({ config }, listening());
+  const rows = (['train', 'val'] as const)
+    .flatMap((split) => readSplit(splitPath(config.data.splits_dir, split, 'A')))
+    .filter((row) => row.patient === patient.normalize('NFC'));
+  expect(rows.map(({ path }) => /slice (\d+)/.exec(path)?.[1])).toEqual(['1', '2', '10']);
+  expect(rows.every(({ path }) => existsSync(path))).toBe(true);
+});
+
+test('leaves out patients without a modality, and counts what it passes over', async () => {
+  const { raw, config } = cohort();
+  writeSlice(raw, 'JM/fold2/grade0/onlyA/A/x_001.png', slicePixels('onlyA', 0));
+  mkdirSync(slice(raw, 'JM/fold2/grade1/empty/A'), { recursive: true });
+  writeFileSync(slice(raw, 'JM/fold1/grade0/JM000/A/Thumbs.db'), 'x');
+  writeFileSync(slice(raw, 'JM/fold1/grade0/JM000/A/.DS_Store'), 'x');
+  writeFileSync(slice(raw, 'JM/fold1/grade0/JM000/A/notes.txt'), 'x');
+  symlinkSync(raw, slice(raw, 'JM/fold1/grade0/loop'));
+  symlinkSync('nowhere', slice(raw, 'JM/fold1/grade0/broken'));
+  const { summary } = await preprocess({ config }, listening());
+  const exclusions = readExclusions(join(config.data.splits_dir, 'exclusions.csv'));
+  expect(exclusions.map(({ patient, reason, detail }) => [patient, reason, detail]).sort()).toEqual([
+    ['empty', 'missing_modality', 'no slices of A, P'],
+    ['loop', 'missing_modality', 'no slices of A, P'],
+    ['onlyA', 'missing_modality', 'no slices of P'],
+  ]);
+  expect(summary.files).toMatchObject({ 'hidden file': 1, 'file that is no PNG': 2, 'broken link': 1 });
+});
+
+test('the same slice in two folds counts once; other pixels under its name are an error', async () => {
+  const { raw, config } = cohort();
+  const first = slice(raw, 'JM/fold1/grade0/JM000/A/JM000_a_slice_001.png');
+  const again = slice(raw, 'JM/fold3/grade0/JM000/A/JM000_a_slice_001.png');
+  cpSync(first, again);
+  const { summary } = await preprocess({ config }, listening());
+  expect(summary.files['same slice in two folds']).toBe(1);
+  expect(summary.counts.reduce((sum, cell) => sum + (cell.slices.A ?? 0), 0)).toBe(18 * 3);
+  writeSlice(raw, 'JM/fold3/grade0/JM000/A/JM000_a_slice_001.png', slicePixels('other', 0));
+  await expect(preprocess({ config }, listening())).rejects.toThrow(/other pixels in another fold/);
+});
+
+test('a patient in two grades or hospitals is an error that lists each case, or is left out', async () => {
+  const { raw, config } = cohort();
+  cpSync(slice(raw, 'JM/fold1/grade0/JM000'), slice(raw, 'JM/fold1/grade1/JM000'), { recursive: true });
+  cpSync(slice(raw, 'SY/grade0/SY000'), slice(raw, 'ZS/grade0/SY000'), { recursive: true });
+  const error = await preprocess({ config }, listening()).catch((reason: Error) => reason);
+  expect(error).toMatchObject({ exitCode: 3 });
+  expect(String(error)).toMatch(/JM000/);
+  expect(String(error)).toMatch(/SY000/);
+  expect(existsSync(join(config.data.splits_dir, 'summary.json'))).toBe(false);
+  config.preprocess.exclude_conflicts = true;
+  const { summary } = await preprocess({ config }, listening());
+  expect(summary.excluded.conflict).toBe(2);
+});
+
+test('the same image under two patients is an error; blank slices may be shared', async () => {
+  const { raw, config } = cohort();
+  const blank = new Uint8Array(SIDE * SIDE);
+  for (const patient of ['JM000', 'JM001']) {
+    const fold = patient === 'JM000' ? 1 : 2;
+    writeSlice(raw, `JM/fold${fold}/grade0/${patient}/A/blank_900.png`, blank);
+  }
+  const { summary } = await preprocess({ config }, listening());
+  expect(summary.files.blank).toBe(2);
+  cpSync(
+    slice(raw, 'JM/fold1/grade0/JM000/A/JM000_a_slice_001.png'),
+    slice(raw, 'SY/grade1/SY010/A/copied.png'),
+  );
+  await expect(preprocess({ config }, listening())).rejects.toThrow(/JM000 and SY010 share an image/);
+  config.preprocess.exclude_conflicts = true;
+  expect((await preprocess({ config }, listening())).summary.excluded.conflict).toBe(2);
+});
+
+test('bad images stop the run and are listed; --skip_unreadable leaves them out', async () => {
+  const { raw, config } = cohort();
+  truncateSync(slice(raw, 'JM/fold1/grade0/JM000/A/JM000_a_slice_001.png'), 200);
+  writeSlice(raw, 'SY/grade0/SY000/A/small.png', slicePixels('s', 0, 16), 16);
+  const colour = Uint8Array.from({ length: SIDE * SIDE * 3 }, (_, i) => i % 251);
+  const png = encodePng({ width: SIDE, height: SIDE, channels: 3, pixels: colour });
+  writeFileSync(slice(raw, 'SY/grade0/SY001/P/colour.png'), png);
+  await expect(preprocess({ config }, listening())).rejects.toMatchObject({ exitCode: 3 });
+  const rejected = readRejected(join(config.data.splits_dir, 'rejected.csv'));
+  expect(rejected.map(({ reason }) => reason.split(':')[0]).sort()).toEqual(['COLOUR', 'SIZE', 'TRUNCATED']);
+  config.preprocess.skip_unreadable = true;
+  const { summary } = await preprocess({ config }, listening());
+  expect(summary.files.rejected).toBe(3);
+});
+
+test('RGB with equal channels, 16 bit and another size with --resize are accepted and counted', async () => {
+  const { raw, config } = cohort();
+  const gray = slicePixels('rgb', 0);
+  const rgb = Uint8Array.from({ length: gray.length * 3 }, (_, i) => gray[Math.floor(i / 3)] ?? 0);
+  const png = encodePng({ width: SIDE, height: SIDE, channels: 3, pixels: rgb });
+  writeFileSync(slice(raw, 'SY/grade0/SY000/A/rgb.png'), png);
+  const wide = Uint16Array.from(slicePixels('wide', 0), (value) => value * 10);
+  writeSlice(raw, 'SY/grade0/SY000/A/wide.png', wide);
+  writeSlice(raw, 'SY/grade0/SY000/A/small.png', slicePixels('s', 0, 16), 16);
+  config.data.resize = true;
+  const { summary } = await preprocess({ config }, listening());
+  expect(summary.files).toMatchObject({
+    'color file with equal channels, read as gray': 1,
+    '16 bit': 1,
+    '16 bit using under a quarter of the range': 1,
+  });
+});
+
+test('a missing home hospital lists those found; too few of a class names the class', async () => {
+  const { config } = cohort();
+  config.data.home_hospital = 'XX';
+  await expect(preprocess({ config }, listening())).rejects.toThrow(/'XX' is not there.*JM, SY, ZS/);
+  const folder = tempDir();
+  const few = cohortConfig(folder);
+  writeCohortFolders(join(folder, 'raw'), 1);
+  await expect(preprocess({ config: few }, listening())).rejects.toThrow(/class 0 has 1 patient/);
+});
+
+test('a root that is a hospital, and no external hospital: header-only test files and a warning', async () => {
+  const { config } = cohort();
+  config.data.root_dir = join(config.data.root_dir ?? '', 'JM');
+  const context = listening();
+  await preprocess({ config }, context);
+  expect(context.said.join('\n')).toMatch(/external test set is empty/);
+  expect(readFileSync(splitPath(config.data.splits_dir, 'test', 'A'), 'utf8')).toBe('image_path,label\n');
+});
+
+test('labels that do not count from 0 are an error that names them', async () => {
+  const { raw, config } = cohort();
+  writeSlice(raw, 'JM/grade3/high/A/1.png', slicePixels('3a', 1));
+  writeSlice(raw, 'JM/grade3/high/P/1.png', slicePixels('3p', 1));
+  await expect(preprocess({ config }, listening())).rejects.toThrow(/labels are 0, 1, 3/);
+});
+
+test('a second split removes files of modalities that are no longer asked for', async () => {
+  const { config } = cohort();
+  await preprocess({ config }, listening());
+  config.data.modalities = ['A'];
+  config.experiment.seed = 1;
+  await preprocess({ config }, listening());
+  expect(existsSync(splitPath(config.data.splits_dir, 'train', 'A'))).toBe(true);
+  expect(existsSync(splitPath(config.data.splits_dir, 'train', 'P'))).toBe(false);
+});
+
+sharedTest('the real cohort: 85 complete patients, 7 excluded', 'data/lgg-lesion', async (root) => {
+  const config = cohortConfig(tempDir());
+  Object.assign(config.data, { root_dir: root, home_hospital: 'DU', image_size: 224 });
+  const { summary } = await preprocess({ config }, listening());
+  const patients = (hospital: string): number =>
+    summary.counts.filter((cell) => cell.hospital === hospital).reduce((sum, cell) => sum + cell.patients, 0);
+  expect([patients('DU'), patients('HT'), patients('CS')]).toEqual([40, 29, 16]);
+  expect(summary.excluded.missing_modality).toBe(7);
+});

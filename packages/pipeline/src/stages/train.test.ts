@@ -1,0 +1,216 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Config, readConfig, readHistory, readMetrics } from '@radweave/artifacts';
+import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
+import { loadCheckpoint, Tensor } from '@radweave/torch';
+import { expect, test } from 'vitest';
+import type { StageContext } from '../engine/events.ts';
+import { cohortConfig, listening, writeCohortFolders } from '../testing/cohort.ts';
+import { preprocess } from './preprocess.ts';
+import { type TrainOptions, train } from './train.ts';
+
+/** A small ready split, and options for a short fp32 run on it. */
+async function prepared(): Promise<{
+  config: Config;
+  options: (name: string, more?: Partial<TrainOptions>) => TrainOptions;
+}> {
+  const folder = tempDir();
+  const config = cohortConfig(folder);
+  writeCohortFolders(join(folder, 'raw'));
+  await preprocess({ config }, listening());
+  config.model.pretrained = false;
+  Object.assign(config.training, { batch_size: 6, epochs: 3, precision: 'fp32', learning_rate: 0.001 });
+  const options = (name: string, more: Partial<TrainOptions> = {}): TrainOptions => {
+    const own = structuredClone(config);
+    own.experiment.name = name;
+    const bestHparamsDir = join(folder, 'best_hparams');
+    return { config: own, given: [], modality: 'A', resume: false, run: '', bestHparamsDir, ...more };
+  };
+  return { config, options };
+}
+
+const resuming: Partial<TrainOptions> = { resume: true };
+
+/** A context that asks to stop after so many steps in all. */
+function stoppingAfter(steps: number): StageContext {
+  let seen = 0;
+  return {
+    emit: (event) => {
+      if (event.kind === 'step') seen++;
+    },
+    shouldStop: () => seen >= steps,
+  };
+}
+
+async function weights(path: string): Promise<Map<string, Tensor>> {
+  const saved = await loadCheckpoint(path);
+  const model = saved instanceof Map ? saved.get('model_state_dict') : undefined;
+  if (!(model instanceof Map)) throw new Error(`${path} has no weights`);
+  return model;
+}
+
+async function expectSameRun(config: Config, a: string, b: string): Promise<void> {
+  const { output_dir } = config.experiment;
+  const file = (run: string, name: string): string =>
+    readFileSync(join(output_dir, 'logs', run, name), 'utf8');
+  for (const name of ['training_history.csv', 'val_metrics.csv', 'test_metrics.csv']) {
+    expect(file(b, name)).toBe(file(a, name));
+  }
+  for (const name of ['best_model.pth', 'last_checkpoint.pth']) {
+    const first = await weights(join(output_dir, 'checkpoints', a, name));
+    const second = await weights(join(output_dir, 'checkpoints', b, name));
+    expect([...second.keys()]).toEqual([...first.keys()]);
+    for (const [key, value] of first) {
+      const other = second.get(key);
+      if (!(other instanceof Tensor)) throw new Error(`${key} is missing`);
+      expect(Buffer.from(other.toTypedArray().buffer).equals(Buffer.from(value.toTypedArray().buffer))).toBe(
+        true,
+      );
+    }
+  }
+}
+
+test('a run leaves every promised file', async () => {
+  const { config, options } = await prepared();
+  const result = await train(options('first'), listening());
+  const { output_dir } = config.experiment;
+  const logs = join(output_dir, 'logs', 'first');
+  expect(readHistory(join(logs, 'training_history.csv'))).toHaveLength(3);
+  expect(readMetrics(join(logs, 'test_metrics.csv')).map(({ hospital, level }) => [hospital, level])).toEqual(
+    [
+      ['all', 'slice'],
+      ['all', 'patient'],
+      ['SY', 'slice'],
+      ['SY', 'patient'],
+      ['ZS', 'slice'],
+      ['ZS', 'patient'],
+    ],
+  );
+  expect(readMetrics(join(logs, 'val_metrics.csv')).length).toBeGreaterThan(0);
+  expect(readdirSync(logs).some((name) => name.startsWith('events.out.tfevents.'))).toBe(true);
+  expect(readFileSync(join(logs, 'train.log'), 'utf8')).toMatch(/epoch 3 done/);
+  const best = readFileSync(join(output_dir, 'checkpoints', 'first', 'best_model.pth'));
+  expect(readFileSync(join(output_dir, 'checkpoints', 'best_model.pth')).equals(best)).toBe(true);
+  expect(readFileSync(join(output_dir, 'checkpoints', 'A', 'best_model.pth')).equals(best)).toBe(true);
+  const record = readConfig(join(output_dir, '..', 'best_hparams', 'resnet18_A.yaml')).record;
+  expect(record).toMatchObject({ val_auc: result.bestScore, epoch: result.bestEpoch });
+});
+
+referenceTest(
+  'Python opens the checkpoint and finds weights, optimizer, epoch and configuration',
+  ['torch'],
+  async () => {
+    const { config, options } = await prepared();
+    await train(options('py'), listening());
+    const path = join(config.experiment.output_dir, 'checkpoints', 'py', 'last_checkpoint.pth');
+    const seen = pythonJson<Record<string, unknown>>(
+      `
+import json, sys, torch
+c = torch.load(sys.argv[1])
+print(json.dumps(dict(epoch=c['epoch'], modality=c['modality'], conv=list(c['model_state_dict']['conv1.weight'].shape),
+  groups=len(c['optimizer_state_dict']['param_groups']), batch=c['config']['training']['batch_size'], best=c['best']['epoch'] >= 1)))`,
+      { args: [path] },
+    );
+    expect(seen).toEqual({ epoch: 3, modality: 'A', conv: [64, 1, 7, 7], groups: 1, batch: 6, best: true });
+  },
+);
+
+test('stopped in the middle of an epoch and resumed, the run equals an uninterrupted one bit for bit', async () => {
+  const { config, options } = await prepared();
+  await train(options('whole'), listening());
+  await expect(train(options('parts'), stoppingAfter(6))).rejects.toMatchObject({ exitCode: 4 });
+  await expect(train(options('parts', resuming), stoppingAfter(3))).rejects.toMatchObject({ exitCode: 4 });
+  await train(options('parts', resuming), listening());
+  await expectSameRun(config, 'whole', 'parts');
+});
+
+test('killed with SIGKILL at any moment and resumed, the run equals an uninterrupted one bit for bit', async () => {
+  const { config, options } = await prepared();
+  await train(options('whole'), listening());
+  const last = join(config.experiment.output_dir, 'checkpoints', 'killed', 'last_checkpoint.pth');
+  for (const delay of [50, 400, 900]) {
+    const more = existsSync(last) ? resuming : {};
+    await killed(options('killed', more), last, delay);
+  }
+  await train(options('killed', resuming), listening());
+  await expectSameRun(config, 'whole', 'killed');
+});
+
+/** Trains in a child process and kills it some time after it has written a checkpoint. */
+async function killed(options: TrainOptions, checkpoint: string, delay: number): Promise<void> {
+  const stages = fileURLToPath(new URL('../../dist/engine/stages.js', import.meta.url));
+  const code = `
+    const { runStage } = await import(${JSON.stringify(`file://${stages}`)});
+    await runStage('train', ${JSON.stringify(options)}, { emit: () => undefined, shouldStop: () => false });`;
+  const before = existsSync(checkpoint) ? statSync(checkpoint).mtimeMs : 0;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.on('data', (text) => {
+    errors += text;
+  });
+  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  let isOver = false;
+  ended.then(() => {
+    isOver = true;
+  });
+  while (!isOver && (existsSync(checkpoint) ? statSync(checkpoint).mtimeMs : 0) === before) await pause(20);
+  await pause(delay);
+  child.kill('SIGKILL');
+  await ended;
+  expect(errors).toBe('');
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+test('resuming with other mathematics lists each difference; a finished run says so', async () => {
+  const { options } = await prepared();
+  await train(options('done'), listening());
+  const other = options('done', { ...resuming, given: ['training.batch_size', 'training.optimizer'] });
+  other.config.training.batch_size = 8;
+  other.config.training.optimizer = 'sgd';
+  const error = await train(other, listening()).catch((reason: Error) => reason);
+  expect(String(error)).toMatch(/batch_size: 6 in the run, 8 asked for/);
+  expect(String(error)).toMatch(/optimizer: "adamw" in the run, "sgd" asked for/);
+  const again = await train(options('done', resuming), listening());
+  expect(again.ending).toBe('already finished');
+});
+
+test('a run that exists is not overwritten', async () => {
+  const { options } = await prepared();
+  await train(options('once'), listening());
+  await expect(train(options('once'), listening())).rejects.toThrow(/exists already.*--resume/);
+});
+
+test('a split made anew with another seed is refused on resume', async () => {
+  const { config, options } = await prepared();
+  await expect(train(options('leak'), stoppingAfter(3))).rejects.toMatchObject({ exitCode: 4 });
+  const again = structuredClone(config);
+  again.experiment.seed = 1;
+  await preprocess({ config: again }, listening());
+  await expect(train(options('leak', resuming), listening())).rejects.toThrow(
+    /were used to train this checkpoint/,
+  );
+});
+
+test('labels beyond num_classes, and a stage that cannot be frozen, are errors with the remedy', async () => {
+  const { options } = await prepared();
+  const frozen = options('frozen');
+  frozen.config.model.freeze_stages = 9;
+  await expect(train(frozen, listening())).rejects.toMatchObject({ exitCode: 2 });
+});
+
+test('early stopping ends a run that does not improve', async () => {
+  const { options } = await prepared();
+  const stuck = options('stuck');
+  Object.assign(stuck.config.training, { learning_rate: 1e-12, epochs: 50, early_stop_patience: 2 });
+  Object.assign(stuck.config.augmentation, { enabled: false });
+  const result = await train(stuck, listening());
+  expect(result.ending).toBe('early stop');
+  expect(result.epochs).toBeLessThan(50);
+});

@@ -1,0 +1,135 @@
+import { type Config, DataError } from '@radweave/artifacts';
+import { loadCheckpoint, type optim, saveCheckpoint, Tensor } from '@radweave/torch';
+import { z } from 'zod';
+import type { Candidate } from './early_stop.ts';
+
+/**
+ * What a checkpoint says beside the weights: enough to rebuild the model without the configuration, and to tell whom it
+ * was trained on. In the file it stands as plain values under the same names, so Python reads it too.
+ */
+export interface CheckpointFacts {
+  format: 'radweave/1';
+  modality: string;
+  architecture: {
+    name: string;
+    num_classes: number;
+    in_chans: number;
+    freeze_stages: number;
+  };
+  input: { image_size: number; normalize_mean: number; normalize_std: number };
+  label_names: string[];
+  /** What the weights were started from. */
+  initial_weights: string;
+  precision: 'fp32' | 'bf16';
+  epoch: number;
+  /** Finished batches of the epoch after `epoch`; 0 between epochs. */
+  step: number;
+  best: Candidate | null;
+  split_hash: string;
+  /** Hashes of patient IDs, see `patientHash`. */
+  patients: { train: string[]; val: string[] };
+  versions: Record<string, string>;
+  config: Config;
+}
+
+/** The states that change while training. */
+export interface TrainingStates {
+  model: ReadonlyMap<string, Tensor>;
+  optimizer: optim.OptimizerStateDict;
+  scheduler: Record<string, unknown>;
+  /** State of the random generator that dropout draws from. */
+  rng: Tensor;
+  /** Predictions of an epoch that was interrupted, float64 [slices, classes], and their loss. */
+  partial: { probabilities: Tensor; loss_sum: number; seen: number } | null;
+}
+
+const candidate = z.object({ epoch: z.int(), score: z.number().nullable(), loss: z.number() });
+
+const facts = z.object({
+  format: z.literal('radweave/1'),
+  modality: z.string(),
+  architecture: z.object({
+    name: z.string(),
+    num_classes: z.int(),
+    in_chans: z.int(),
+    freeze_stages: z.int(),
+  }),
+  input: z.object({ image_size: z.int(), normalize_mean: z.number(), normalize_std: z.number() }),
+  label_names: z.array(z.string()),
+  initial_weights: z.string(),
+  precision: z.enum(['fp32', 'bf16']),
+  epoch: z.int(),
+  step: z.int(),
+  best: candidate.nullable(),
+  split_hash: z.string(),
+  patients: z.object({ train: z.array(z.string()), val: z.array(z.string()) }),
+  versions: z.record(z.string(), z.string()),
+  config: z.custom<Config>((value) => typeof value === 'object' && value !== null),
+});
+
+/** Writes a checkpoint atomically. */
+export async function writeCheckpoint(
+  path: string,
+  about: CheckpointFacts,
+  states: TrainingStates,
+): Promise<void> {
+  await saveCheckpoint(path, {
+    model_state_dict: states.model,
+    optimizer_state_dict: states.optimizer,
+    scheduler_state_dict: states.scheduler,
+    rng_state: states.rng,
+    partial_epoch: states.partial,
+    ...about,
+  });
+}
+
+/** A checkpoint of ours, read back. */
+export interface ReadCheckpoint {
+  about: CheckpointFacts;
+  model: Map<string, Tensor>;
+  optimizer: unknown;
+  scheduler: unknown;
+  rng: Tensor;
+  partial: TrainingStates['partial'];
+}
+
+/** Reads a checkpoint of ours; null when the file is a checkpoint of another program. */
+export async function readCheckpoint(path: string): Promise<ReadCheckpoint | null> {
+  const raw = await loadCheckpoint(path);
+  if (!(raw instanceof Map) || raw.get('format') !== 'radweave/1') return null;
+  const plain = toPlain(raw);
+  const parsed = facts.safeParse(plain);
+  const model = raw.get('model_state_dict');
+  const rng = raw.get('rng_state');
+  if (!parsed.success || !(model instanceof Map) || !(rng instanceof Tensor)) {
+    throw new DataError('E_CHECKPOINT', 'this checkpoint is damaged or of a newer version', {
+      where: path,
+      mend: 'Use another checkpoint, or train again',
+      cause: parsed.error,
+    });
+  }
+  return {
+    about: parsed.data,
+    model,
+    optimizer: raw.get('optimizer_state_dict'),
+    scheduler: raw.get('scheduler_state_dict'),
+    rng,
+    partial: readPartial(raw.get('partial_epoch')),
+  };
+}
+
+function readPartial(value: unknown): TrainingStates['partial'] {
+  if (!(value instanceof Map)) return null;
+  const probabilities = value.get('probabilities');
+  if (!(probabilities instanceof Tensor)) return null;
+  return { probabilities, loss_sum: Number(value.get('loss_sum')), seen: Number(value.get('seen')) };
+}
+
+/** Dictionaries as plain objects, tensors as they are. */
+function toPlain(value: unknown): unknown {
+  if (value instanceof Map) {
+    return Object.fromEntries(Array.from(value, ([key, item]) => [String(key), toPlain(item)]));
+  }
+  if (Array.isArray(value)) return value.map(toPlain);
+  return value;
+}

@@ -1,0 +1,56 @@
+import { fromTypedArray, inferenceMode, type nn, type Tensor, tidy } from '@radweave/torch';
+import { type Compute, inPrecision } from '../compute.ts';
+import type { Loss } from './losses.ts';
+
+/** Mean loss of a batch and its class probabilities, [batch, K] row by row. */
+export interface BatchResult {
+  loss: number;
+  probabilities: Float32Array;
+}
+
+/** Labels as the losses want them: int64 [N]. */
+export function targetsOf(labels: Int32Array, positions: ArrayLike<number>, device: string): Tensor {
+  const targets = BigInt64Array.from({ length: positions.length }, (_, i) =>
+    BigInt(labels[positions[i] ?? 0] ?? 0),
+  );
+  return fromTypedArray(targets, [targets.length], { device });
+}
+
+/** Forward and backward of one batch; gradients are added to the parameters', scaled by `share`. */
+export function learnFrom(
+  model: nn.Module,
+  batch: Tensor,
+  targets: Tensor,
+  loss: Loss,
+  classWeight: Tensor | null,
+  compute: Compute,
+  share: number,
+): BatchResult {
+  return tidy(() => {
+    const logits = inPrecision(compute, () => model.call(batch));
+    const value = loss(logits, targets, classWeight);
+    (share === 1 ? value : value.mul(share)).backward();
+    return result(logits, value);
+  });
+}
+
+/** Loss and probabilities of one batch without learning; the model must be in eval mode. */
+export function judge(
+  model: nn.Module,
+  batch: Tensor,
+  targets: Tensor,
+  loss: Loss,
+  classWeight: Tensor | null,
+  compute: Compute,
+): BatchResult {
+  return inferenceMode(() =>
+    tidy(() => {
+      const logits = inPrecision(compute, () => model.call(batch));
+      return result(logits, loss(logits, targets, classWeight));
+    }),
+  );
+}
+
+function result(logits: Tensor, loss: Tensor): BatchResult {
+  return { loss: loss.item(), probabilities: logits.detach().softmax(1).toFloat32Array() };
+}

@@ -1,0 +1,125 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readJson, UsageError, writeJson } from '@radweave/artifacts';
+import { z } from 'zod';
+
+/** What is known of a run without opening its checkpoints: `checkpoints/{exp_name}/run.json`. */
+export interface RunRecord {
+  format: 1;
+  name: string;
+  modality: string;
+  model: string;
+  status: 'running' | 'finished';
+  /** Best validation score so far and its epoch; null before the first. */
+  best: { epoch: number; score: number } | null;
+  epochs: number;
+  split_hash: string;
+}
+
+const schema: z.ZodType<RunRecord> = z.object({
+  format: z.literal(1),
+  name: z.string(),
+  modality: z.string(),
+  model: z.string(),
+  status: z.enum(['running', 'finished']),
+  best: z.object({ epoch: z.int(), score: z.number() }).nullable(),
+  epochs: z.int(),
+  split_hash: z.string(),
+});
+
+/** The files of one training run. */
+export class RunFolder {
+  readonly name: string;
+  readonly checkpoints: string;
+  readonly logs: string;
+
+  constructor(outputDir: string, name: string) {
+    this.name = name;
+    this.checkpoints = join(outputDir, 'checkpoints', name);
+    this.logs = join(outputDir, 'logs', name);
+  }
+  get best(): string {
+    return join(this.checkpoints, 'best_model.pth');
+  }
+  get last(): string {
+    return join(this.checkpoints, 'last_checkpoint.pth');
+  }
+  epoch(epoch: number): string {
+    return join(this.checkpoints, `epoch_${String(epoch).padStart(3, '0')}.pth`);
+  }
+  get history(): string {
+    return join(this.logs, 'training_history.csv');
+  }
+  get config(): string {
+    return join(this.logs, 'config.yaml');
+  }
+  get log(): string {
+    return join(this.logs, 'train.log');
+  }
+  metrics(split: 'val' | 'test'): string {
+    return join(this.logs, `${split}_metrics.csv`);
+  }
+  private get record(): string {
+    return join(this.checkpoints, 'run.json');
+  }
+  exists(): boolean {
+    return existsSync(this.record);
+  }
+  read(): RunRecord {
+    return readJson(this.record, schema);
+  }
+  write(record: RunRecord): void {
+    writeJson(this.record, record);
+  }
+}
+
+/** A name for a new run: `{model}_{modality}_{YYYYMMDD-HHMMSS}`, local time. */
+export function newRunName(model: string, modality: string, now: Date = new Date()): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+  return `${model}_${modality}_${day}-${time}`;
+}
+
+/** The runs of an output folder that have a file `which`, newest first. */
+export function findRuns(
+  outputDir: string,
+  which: 'best' | 'last',
+  wanted: { modality?: string | undefined; model?: string | undefined },
+): RunFolder[] {
+  const folder = join(outputDir, 'checkpoints');
+  if (!existsSync(folder)) return [];
+  const runs: { run: RunFolder; changed: number }[] = [];
+  for (const name of readdirSync(folder)) {
+    const run = new RunFolder(outputDir, name);
+    if (!run.exists() || !existsSync(run[which])) continue;
+    const record = run.read();
+    if (wanted.modality !== undefined && record.modality !== wanted.modality) continue;
+    if (wanted.model !== undefined && record.model !== wanted.model) continue;
+    runs.push({ run, changed: statSync(run[which]).mtimeMs });
+  }
+  return runs.sort((a, b) => b.changed - a.changed).map(({ run }) => run);
+}
+
+/** The run to resume: the named one, or the newest of this modality (and model). @throws UsageError when there is none. */
+export function runToResume(
+  outputDir: string,
+  name: string,
+  wanted: { modality: string; model?: string | undefined },
+): RunFolder {
+  if (name !== '') {
+    const run = new RunFolder(outputDir, name);
+    if (run.exists() && existsSync(run.last)) return run;
+    throw new UsageError('E_NO_RUN', `there is no run '${name}' to resume`, {
+      where: join(outputDir, 'checkpoints'),
+      mend: 'Leave out --resume to start it',
+    });
+  }
+  const [newest] = findRuns(outputDir, 'last', wanted);
+  if (newest !== undefined) return newest;
+  const model = wanted.model === undefined ? '' : ` with ${wanted.model}`;
+  throw new UsageError('E_NO_RUN', `there is no run of modality ${wanted.modality}${model} to resume`, {
+    where: join(outputDir, 'checkpoints'),
+    mend: 'Leave out --resume to start one',
+  });
+}

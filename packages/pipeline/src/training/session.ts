@@ -1,0 +1,353 @@
+import { existsSync } from 'node:fs';
+import {
+  type Config,
+  configToYaml,
+  cutEvents,
+  DataError,
+  type MetricsRow,
+  splitHash,
+  truncateHistory,
+  writeConfig,
+} from '@radweave/artifacts';
+import { encodePng, grayImage, montage } from '@radweave/imaging';
+import { fromTypedArray, getRngState, manualSeed, resolveDevice, setRngState } from '@radweave/torch';
+import type { Compute } from '../compute.ts';
+import { type StageContext, say } from '../engine/events.ts';
+import { type LoadedSplit, loadSplit } from '../slices/load.ts';
+import { engineVersions } from '../versions.ts';
+import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer, buildScheduler } from './build.ts';
+import {
+  type CheckpointFacts,
+  type ReadCheckpoint,
+  readCheckpoint,
+  type TrainingStates,
+  writeCheckpoint,
+} from './checkpoint.ts';
+import { buildNetwork, type Network } from './network_source.ts';
+import { patientHashes, refuseSeenPatients } from './patients.ts';
+import { resolvePrecision } from './precision.ts';
+import { Predictions } from './predictions.ts';
+import { metricsRows, Recorder } from './recorder.ts';
+import type { RunFolder } from './run_folder.ts';
+import { type Ending, type EpochReport, judgeSet, Trainer, type TrainingJob } from './trainer.ts';
+
+/** What identifies a session. */
+export interface SessionOptions {
+  config: Config;
+  run: RunFolder;
+  modality: string;
+  resume: boolean;
+}
+
+interface Splits {
+  train: LoadedSplit;
+  val: LoadedSplit;
+  test: LoadedSplit;
+}
+
+function allSplits(splits: Splits): LoadedSplit[] {
+  return [splits.train, splits.val, splits.test];
+}
+
+/** One run of training: its data, its network, its files. Opened new or from its last checkpoint. */
+export class TrainingSession {
+  private readonly options: SessionOptions;
+  private readonly splits: Splits;
+  private readonly job: TrainingJob;
+  private readonly network: Network;
+  private readonly trainer: Trainer;
+  private readonly recorder: Recorder;
+  private readonly splitHash: string;
+
+  /** Reads the data and builds or restores everything. */
+  static async open(options: SessionOptions, context: StageContext): Promise<TrainingSession> {
+    const { config, modality, resume } = options;
+    const compute = chooseCompute(config, context);
+    const splits: Splits = {
+      train: await loadSplit(config, 'train', modality, context),
+      val: await loadSplit(config, 'val', modality, context),
+      test: await loadSplit(config, 'test', modality, context),
+    };
+    checkLabels(splits, config);
+    manualSeed(config.experiment.seed);
+    const saved = resume ? await restorable(options, splits, compute) : null;
+    const network = await buildNetwork(config, compute, saved, context);
+    const session = new TrainingSession(options, compute, splits, network, saved);
+    if (saved === null) await session.begin();
+    return session;
+  }
+
+  private constructor(
+    options: SessionOptions,
+    compute: Compute,
+    splits: Splits,
+    network: Network,
+    saved: ReadCheckpoint | null,
+  ) {
+    const { config, run } = options;
+    const { training, model, experiment } = config;
+    this.options = options;
+    this.splits = splits;
+    this.network = network;
+    this.splitHash = identityOf(splits);
+    const optimizer = buildOptimizer(training, network.model);
+    this.job = {
+      model: network.model,
+      optimizer,
+      scheduler: buildScheduler(training, optimizer),
+      loss: buildLoss(training),
+      classWeight: buildClassWeight(training, splits.train.table.labels, model.num_classes, compute.device),
+      compute,
+      train: splits.train,
+      validation: splits.val,
+      classes: model.num_classes,
+      epochs: training.epochs,
+      batchSize: training.batch_size,
+      seed: experiment.seed,
+      shuffle: training.shuffle,
+      augmentation: augmentationOf(config),
+      normalisation: network.normalisation,
+      gradAccumulation: training.grad_accumulation,
+      clipGradNorm: training.clip_grad_norm ?? 0,
+      patience: training.early_stop_enabled ? training.early_stop_patience : null,
+      monitor: training.monitor,
+    };
+    this.trainer = new Trainer(this.job);
+    if (saved !== null) this.restore(saved);
+    this.recorder = new Recorder(run, experiment.log_interval);
+    if (saved !== null)
+      this.recorder.log(`resumed after epoch ${saved.about.epoch}, step ${saved.about.step}`);
+  }
+
+  /** Trains to the end, recording every epoch. */
+  async train(context: StageContext): Promise<Ending> {
+    const { epochs } = this.job;
+    const ending = await this.trainer.run({
+      onStep: (report) => {
+        this.recorder.step(report);
+        context.emit({ kind: 'step', report, epochs });
+      },
+      onValidation: (done, total) => context.emit({ kind: 'progress', task: 'validating', done, total }),
+      onEpoch: async (report) => {
+        await this.closeEpoch(report);
+        context.emit({ kind: 'epoch', report, epochs });
+      },
+      shouldStop: () => context.shouldStop(),
+    });
+    if (ending === 'interrupted') await this.save(this.options.run.last);
+    this.recorder.log(ending);
+    return ending;
+  }
+
+  /**
+   * The order matters: what a crash can leave behind (a best checkpoint, a history row, events of an epoch whose last
+   * checkpoint is missing) is made again, equal, when the run is resumed from the checkpoint before.
+   */
+  private async closeEpoch(report: EpochReport): Promise<void> {
+    const { run, config } = this.options;
+    if (report.isBest) await this.save(run.best);
+    if (!config.experiment.save_best_only) await this.save(run.epoch(report.epoch));
+    this.recorder.epoch(report);
+    await this.save(run.last);
+    this.writeRecord('running');
+  }
+
+  /** Metrics of the best checkpoint on validation and on the external test set, which nothing before has seen. */
+  async judgeBest(context: StageContext): Promise<{ validation: MetricsRow[]; test: MetricsRow[] }> {
+    const { run } = this.options;
+    const best = existsSync(run.best) ? await readCheckpoint(run.best) : null;
+    if (best === null) {
+      throw new DataError('E_NO_BEST', 'no epoch has a validation AUC, so there is no best model', {
+        where: run.checkpoints,
+        mend: 'The validation set needs patients of every class: preprocess with more patients or another --train_ratio',
+      });
+    }
+    this.network.model.loadStateDict(best.model);
+    const judge = async (split: 'val' | 'test'): Promise<MetricsRow[]> => {
+      const set = this.splits[split];
+      const task = split === 'val' ? 'judging validation' : 'judging the external test set';
+      const predictions = await judgeSet(this.job, set, (done, total) =>
+        context.emit({ kind: 'progress', task, done, total }),
+      );
+      return metricsRows(set.table, predictions);
+    };
+    return { validation: await judge('val'), test: await judge('test') };
+  }
+
+  finish(): void {
+    this.writeRecord('finished');
+  }
+
+  close(): void {
+    this.recorder.close();
+    for (const split of allSplits(this.splits)) split.close();
+  }
+
+  private async begin(): Promise<void> {
+    const { config, run } = this.options;
+    writeConfig(run.config, config);
+    this.recorder.begin(configToYaml(config), this.sample());
+    this.recorder.log(`started: ${this.network.origin}`);
+    await this.save(run.last);
+    this.writeRecord('running');
+  }
+
+  private restore(saved: ReadCheckpoint): void {
+    const { run } = this.options;
+    this.job.optimizer.loadStateDict(saved.optimizer);
+    this.job.scheduler.loadStateDict(saved.scheduler);
+    setRngState(saved.rng);
+    const { epoch, step, best } = saved.about;
+    this.trainer.progress = { epoch, step, best, partial: this.partialOf(saved.partial) };
+    truncateHistory(run.history, epoch);
+    cutEvents(run.logs, epoch);
+  }
+
+  private partialOf(saved: TrainingStates['partial']): Predictions | null {
+    if (saved === null) return null;
+    const partial = new Predictions(this.splits.train.table.length, this.job.classes);
+    const probabilities = Float64Array.from(saved.probabilities.toTypedArray(), Number);
+    partial.state = { lossSum: saved.loss_sum, seen: saved.seen, probabilities };
+    return partial;
+  }
+
+  private async save(path: string): Promise<void> {
+    const { optimizer, scheduler } = this.job;
+    const { partial } = this.trainer.progress;
+    await writeCheckpoint(path, this.facts(), {
+      model: this.network.model.stateDict(),
+      optimizer: optimizer.stateDict(),
+      scheduler: scheduler.stateDict(),
+      rng: getRngState(),
+      partial: partial === null ? null : packPartial(partial),
+    });
+  }
+
+  private facts(): CheckpointFacts {
+    const { config, modality } = this.options;
+    const { progress } = this.trainer;
+    const { mean, std } = this.network.normalisation;
+    return {
+      format: 'radweave/1',
+      modality,
+      architecture: {
+        name: config.model.name,
+        num_classes: config.model.num_classes,
+        in_chans: 1,
+        freeze_stages: config.model.freeze_stages,
+      },
+      input: { image_size: config.data.image_size, normalize_mean: mean, normalize_std: std },
+      label_names: Array.from({ length: config.model.num_classes }, (_, label) => `grade${label}`),
+      initial_weights: this.network.origin,
+      precision: this.job.compute.precision,
+      epoch: progress.epoch,
+      step: progress.step,
+      best: progress.best,
+      split_hash: this.splitHash,
+      patients: {
+        train: patientHashes(this.splits.train.table),
+        val: patientHashes(this.splits.val.table),
+      },
+      versions: engineVersions(),
+      config,
+    };
+  }
+
+  private writeRecord(status: 'running' | 'finished'): void {
+    const { run, modality, config } = this.options;
+    const { best, epoch } = this.trainer.progress;
+    run.write({
+      format: 1,
+      name: run.name,
+      modality,
+      model: config.model.name,
+      status,
+      best: best === null || best.score === null ? null : { epoch: best.epoch, score: best.score },
+      epochs: epoch,
+      split_hash: this.splitHash,
+    });
+  }
+
+  /** A few training slices side by side, so that a look at TensorBoard shows what is being learned from. */
+  private sample(): { png: Uint8Array; width: number; height: number } {
+    const { table, pixels } = this.splits.train;
+    const count = Math.min(16, table.length);
+    const positions = Array.from({ length: count }, (_, i) => Math.floor((i * table.length) / count));
+    const size = pixels.width * pixels.height;
+    const all = pixels.read(positions);
+    const images = positions.map((_, i) =>
+      grayImage(pixels.width, pixels.height, all.subarray(i * size, (i + 1) * size)),
+    );
+    const sheet = montage(images, 4);
+    return { png: encodePng(sheet), width: sheet.width, height: sheet.height };
+  }
+}
+
+function packPartial(partial: Predictions): TrainingStates['partial'] {
+  const { lossSum, seen, probabilities } = partial.state;
+  return { probabilities: fromTypedArray(probabilities), loss_sum: lossSum, seen };
+}
+
+function chooseCompute(config: Config, context: StageContext): Compute {
+  const device = resolveDevice(config.training.device);
+  const { precision, reason } = resolvePrecision(config.training.precision, device);
+  say(context, `Computing on ${device} in ${precision} (${reason}).`);
+  return { device, precision, memoryFormat: precision === 'bf16' ? 'channelsLast' : 'contiguous' };
+}
+
+function checkLabels(splits: Splits, config: Config): void {
+  const classes = config.model.num_classes;
+  const labels = new Set(allSplits(splits).flatMap(({ table }) => Array.from(table.labels)));
+  const wrong = [...labels].filter((label) => label >= classes).sort((a, b) => a - b);
+  if (wrong.length > 0) {
+    throw new DataError(
+      'E_NUM_CLASSES',
+      `labels ${wrong.join(', ')} do not fit model.num_classes ${classes}`,
+      {
+        where: config.data.splits_dir,
+        mend: `Labels count from 0: set model.num_classes to ${Math.max(...labels) + 1}`,
+      },
+    );
+  }
+}
+
+/** The last checkpoint of a run, if it may go on with these splits in this precision. */
+async function restorable(
+  { run, config }: SessionOptions,
+  splits: Splits,
+  compute: Compute,
+): Promise<ReadCheckpoint> {
+  const saved = await readCheckpoint(run.last);
+  if (saved === null) throw new DataError('E_CHECKPOINT', 'not a checkpoint of a run', { where: run.last });
+  const { about } = saved;
+  refuseSeenPatients(
+    about.patients.train,
+    [
+      { split: 'val', table: splits.val.table },
+      { split: 'test', table: splits.test.table },
+    ],
+    run.last,
+  );
+  if (about.split_hash !== identityOf(splits)) {
+    throw new DataError('E_RESUME_SPLIT', 'the split files have changed since this run was started', {
+      where: config.data.splits_dir,
+      mend: 'Restore the split (preprocess with the same root and seed), or start a new run',
+    });
+  }
+  if (about.precision !== compute.precision) {
+    throw new DataError(
+      'E_RESUME_PRECISION',
+      `the run was in ${about.precision}, here it would be ${compute.precision}`,
+      { where: run.last, mend: `Resume with --precision ${about.precision}` },
+    );
+  }
+  return saved;
+}
+
+/** Identity of who is in which set, whatever files they came from. */
+function identityOf(splits: Splits): string {
+  const cohort = (['train', 'val', 'test'] as const).flatMap((split) =>
+    splits[split].table.patients.map(({ patient, hospital, label }) => ({ patient, hospital, label, split })),
+  );
+  return splitHash(cohort);
+}

@@ -1,0 +1,243 @@
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import { nn, type optim, type Tensor, tidy } from '@radweave/torch';
+import type { Compute } from '../compute.ts';
+import type { Augmentation } from '../slices/augment.ts';
+import {
+  augmentationStream,
+  epochOrder,
+  inBatches,
+  makeBatch,
+  type Normalisation,
+  type SlicePixels,
+} from '../slices/batches.ts';
+import type { SliceTable } from '../slices/table.ts';
+import { type Candidate, isBetter, isExhausted } from './early_stop.ts';
+import type { Loss } from './losses.ts';
+import { type Scores, scoreTable } from './metrics.ts';
+import { type BatchResult, judge, learnFrom, targetsOf } from './network.ts';
+import { Predictions } from './predictions.ts';
+
+/** One split in memory: its table and its pixels. */
+export interface SliceSet {
+  table: SliceTable;
+  pixels: SlicePixels;
+}
+
+/** What is trained, on what, and how. */
+export interface TrainingJob {
+  model: nn.Module;
+  optimizer: optim.Optimizer;
+  scheduler: optim.Scheduler;
+  loss: Loss;
+  classWeight: Tensor | null;
+  compute: Compute;
+  train: SliceSet;
+  validation: SliceSet;
+  classes: number;
+  epochs: number;
+  batchSize: number;
+  seed: number;
+  shuffle: boolean;
+  augmentation: Augmentation;
+  normalisation: Normalisation;
+  gradAccumulation: number;
+  /** Largest norm of all gradients together; 0 leaves them alone. */
+  clipGradNorm: number;
+  /** Epochs without a better validation score before training stops; null never stops early. */
+  patience: number | null;
+  monitor: 'auc' | 'patient_auc';
+}
+
+/** One split's part of an epoch. */
+export interface SplitScores {
+  loss: number;
+  patientLoss: number;
+  slice: Scores;
+  patient: Scores;
+}
+
+/** What an epoch gave. `epoch` counts from 1. */
+export interface EpochReport {
+  epoch: number;
+  learningRate: number;
+  train: SplitScores;
+  validation: SplitScores;
+  isBest: boolean;
+  best: Candidate | null;
+}
+
+/** What a step gave. `step` counts the batches of the epoch from 1. */
+export interface StepReport {
+  epoch: number;
+  step: number;
+  steps: number;
+  loss: number;
+  slices: number;
+}
+
+/** Who listens. */
+export interface TrainerEvents {
+  onStep(report: StepReport): void;
+  /** Validation has judged this many of its slices. */
+  onValidation(done: number, total: number): void;
+  /** Waited for, so that what is recorded is of this epoch. */
+  onEpoch(report: EpochReport): Promise<void>;
+  /** Asked after each optimizer step; true ends training there. */
+  shouldStop(): boolean;
+}
+
+/** How training ended. */
+export type Ending = 'finished' | 'early stop' | 'interrupted';
+
+/** Where training stands, apart from the model's and the optimizer's own states. */
+export interface Progress {
+  /** Completed epochs. */
+  epoch: number;
+  /** Completed batches of the epoch under way. */
+  step: number;
+  best: Candidate | null;
+  /** Predictions of the epoch under way. */
+  partial: Predictions | null;
+}
+
+/** A loss that is no longer a number: training cannot go on. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError';
+  readonly exitCode = 3;
+}
+
+const REMEDY = 'Lower --learning_rate, set training.clip_grad_norm: 1, or use --precision fp32';
+
+/** Runs the epochs of one job. It holds no files: recording and checkpoints are the listener's. */
+export class Trainer {
+  readonly job: TrainingJob;
+  progress: Progress = { epoch: 0, step: 0, best: null, partial: null };
+
+  constructor(job: TrainingJob) {
+    this.job = job;
+  }
+
+  /** Trains from where `progress` stands. */
+  async run(events: TrainerEvents): Promise<Ending> {
+    const { epochs, patience } = this.job;
+    while (this.progress.epoch < epochs) {
+      const { epoch, best } = this.progress;
+      if (patience !== null && this.progress.step === 0 && isExhausted(epoch, best, patience)) {
+        return 'early stop';
+      }
+      const isWhole = await this.trainEpoch(events);
+      if (!isWhole) return 'interrupted';
+      await events.onEpoch(await this.closeEpoch(events));
+    }
+    return 'finished';
+  }
+
+  /** The rest of the epoch under way; false when it was told to stop. */
+  private async trainEpoch(events: TrainerEvents): Promise<boolean> {
+    const { job, progress } = this;
+    const epoch = progress.epoch + 1;
+    const order = epochOrder(job.train.table.length, epoch, job.seed, job.shuffle);
+    const steps = Math.ceil(order.length / job.batchSize);
+    progress.partial ??= new Predictions(order.length, job.classes);
+    job.model.train();
+    for (const positions of inBatches(order, job.batchSize, progress.step)) {
+      const result = this.learn(positions, epoch, steps);
+      progress.step++;
+      progress.partial.add(positions, result.probabilities, result.loss);
+      events.onStep({ epoch, step: progress.step, steps, loss: result.loss, slices: positions.length });
+      await yieldToEvents();
+      if (this.isBetweenUpdates(steps) && events.shouldStop()) return false;
+    }
+    return true;
+  }
+
+  private learn(positions: Uint32Array, epoch: number, steps: number): BatchResult {
+    const { job, progress } = this;
+    const { model, train, compute, normalisation, augmentation } = job;
+    const group = Math.min(
+      job.gradAccumulation,
+      steps - (progress.step - (progress.step % job.gradAccumulation)),
+    );
+    const result = tidy(() => {
+      const changes = { augmentation, stream: augmentationStream(job.seed, epoch) };
+      const batch = makeBatch(train.pixels, positions, normalisation, compute, changes);
+      const targets = targetsOf(train.table.labels, positions, compute.device);
+      return learnFrom(model, batch, targets, job.loss, job.classWeight, compute, 1 / group);
+    });
+    if (!Number.isFinite(result.loss)) {
+      throw new DivergedError(
+        `the training loss became ${result.loss} in epoch ${epoch}, step ${progress.step + 1}. ${REMEDY}`,
+      );
+    }
+    if ((progress.step + 1) % job.gradAccumulation === 0 || progress.step + 1 === steps) this.update();
+    return result;
+  }
+
+  private update(): void {
+    const { optimizer, model, clipGradNorm } = this.job;
+    tidy(() => {
+      if (clipGradNorm > 0) nn.clipGradNorm(model.parameters(), clipGradNorm);
+      optimizer.step();
+      optimizer.zeroGrad();
+    });
+  }
+
+  /** Gradients are not part of a checkpoint, so training may only be interrupted when none are waiting. */
+  private isBetweenUpdates(steps: number): boolean {
+    const { step } = this.progress;
+    return step % this.job.gradAccumulation === 0 || step === steps;
+  }
+
+  private async closeEpoch(events: TrainerEvents): Promise<EpochReport> {
+    const { job, progress } = this;
+    const epoch = progress.epoch + 1;
+    const learningRate = job.optimizer.lrs[0] ?? Number.NaN;
+    const training = progress.partial ?? new Predictions(0, job.classes);
+    const judged = await judgeSet(job, job.validation, (done, total) => events.onValidation(done, total));
+    const train = scoreTable(job.train.table, training);
+    const validation = scoreTable(job.validation.table, judged);
+    const score = (job.monitor === 'auc' ? validation.slice : validation.patient).auc.value;
+    const candidate: Candidate = { epoch, score, loss: validation.loss };
+    const isBest = isBetter(candidate, progress.best);
+    if (isBest) progress.best = candidate;
+    // An undefined AUC counts as no improvement: no comparison with NaN holds.
+    job.scheduler.step(score ?? Number.NaN);
+    progress.epoch = epoch;
+    progress.step = 0;
+    progress.partial = null;
+    return { epoch, learningRate, train, validation, isBest, best: progress.best };
+  }
+}
+
+/** Predictions of a whole split by the model in eval mode, without augmentation. */
+export async function judgeSet(
+  job: Pick<
+    TrainingJob,
+    'model' | 'loss' | 'classWeight' | 'compute' | 'classes' | 'batchSize' | 'normalisation'
+  >,
+  set: SliceSet,
+  onProgress: (done: number, total: number) => void = () => undefined,
+): Promise<Predictions> {
+  const { table, pixels } = set;
+  const predictions = new Predictions(table.length, job.classes);
+  job.model.eval();
+  const order = epochOrder(table.length, 0, 0, false);
+  let done = 0;
+  for (const positions of inBatches(order, job.batchSize)) {
+    const result = tidy(() => {
+      const batch = makeBatch(pixels, positions, job.normalisation, job.compute);
+      const targets = targetsOf(table.labels, positions, job.compute.device);
+      return judge(job.model, batch, targets, job.loss, job.classWeight, job.compute);
+    });
+    if (!Number.isFinite(result.loss)) {
+      throw new DivergedError(
+        `the network's loss on unseen slices is ${result.loss}: it has diverged. ${REMEDY}`,
+      );
+    }
+    predictions.add(positions, result.probabilities, result.loss);
+    done += positions.length;
+    onProgress(done, table.length);
+    await yieldToEvents();
+  }
+  return predictions;
+}
