@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+
+/** A command's file exports this: it adds options and the action to an empty command. */
+export type Define = (command: Command) => void;
+
+interface Entry {
+  name: string;
+  summary: string;
+  load: () => Promise<{ define: Define }>;
+}
+
+/** Every command; its file is loaded only when it is the one that runs. */
+export const COMMANDS: readonly Entry[] = [
+  { name: 'setup', summary: 'find libtorch and build the engine', load: () => import('./setup.ts') },
+  {
+    name: 'doctor',
+    summary: 'show the state of the engine on this machine',
+    load: () => import('./doctor.ts'),
+  },
+  {
+    name: 'models',
+    summary: 'list models, show what is known of one, download its pretrained weights',
+    load: () => import('./models.ts'),
+  },
+  {
+    name: 'preprocess',
+    summary: 'scan raw folders, check every image, split patients',
+    load: () => import('./preprocess.ts'),
+  },
+  { name: 'train', summary: 'train the network of one modality', load: () => import('./train.ts') },
+  { name: 'extract', summary: 'extract patient-level features', load: () => import('./extract.ts') },
+  { name: 'align', summary: 'put modalities into one patient order', load: () => import('./align.ts') },
+  { name: 'fuse', summary: 'fuse modalities and fit the classifier', load: () => import('./fuse.ts') },
+  { name: 'predict', summary: 'apply a fused model to new patients', load: () => import('./predict.ts') },
+  { name: 'config', summary: 'show every configuration key', load: () => import('./config.ts') },
+  { name: 'demo', summary: 'run everything on a synthetic cohort', load: () => import('./demo.ts') },
+];

@@ -1,0 +1,150 @@
+import {
+  fetchWeights,
+  fileUrl,
+  findCached,
+  hubSettings,
+  listModels,
+  type ModelInfo,
+  modelInfo,
+  RegistryError,
+  WeightsError,
+  type WeightsInfo,
+} from '@radweave/models';
+import type { Command } from 'commander';
+import { EXIT, UserError } from '../exit-codes.ts';
+import { ProgressDisplay } from '../stage/progress.ts';
+import { table } from '../table.ts';
+import type { Define } from './index.ts';
+
+const MEGABYTE = 1e6;
+
+export const define: Define = (command) => {
+  command.option('--json', 'print the result as JSON');
+  command
+    .command('list')
+    .description('every model that can be trained, or those whose name matches')
+    .argument('[pattern]', 'with * for any characters and ? for one, such as "resnet*"', '*')
+    .action((pattern: string, _: object, own: Command) => print(own, list(pattern)));
+  command
+    .command('info')
+    .description('what is known of a model and its pretrained weights')
+    .argument('<name>', 'with or without the tag of its weights, such as resnet18.tv_in1k')
+    .action(async (name: string, _: object, own: Command) => print(own, await told(info(name))));
+  command
+    .command('fetch')
+    .description('download the pretrained weights of a model, unless they are here already')
+    .argument('<name>', 'with or without the tag of its weights, such as resnet18.tv_in1k')
+    .action(async (name: string, _: object, own: Command) => print(own, await told(fetch(name))));
+};
+
+/** A result for programs and for people. */
+interface Result {
+  json: unknown;
+  text: string;
+}
+
+function print(command: Command, { json, text }: Result): void {
+  const flags: { json?: boolean } = command.optsWithGlobals();
+  process.stdout.write(`${flags.json === true ? JSON.stringify(json) : text}\n`);
+}
+
+function list(pattern: string): Result {
+  const models = listModels(pattern).map((name) => {
+    const { aliases = [], weights, family, description } = modelInfo(name);
+    return { name, aliases, family, weights: weights.map(({ tag }) => tag), description };
+  });
+  if (models.length === 0)
+    throw new UserError(`no model matches '${pattern}'; radweave models list shows all`);
+  const rows = models.map((m) => [m.name, m.aliases.join(', '), m.weights.join(', '), m.description]);
+  return { json: models, text: table(['model', 'also called', 'pretrained weights', 'what it is'], rows) };
+}
+
+async function info(name: string): Promise<Result> {
+  const model = modelInfo(name);
+  const weights = await Promise.all(weightsOf(model, name).map(describeWeights));
+  const { aliases = [], family, description, paper, numClasses = 1000 } = { ...model, ...model.defaults };
+  const lines = [
+    `${model.name}: ${description}`,
+    `  family       ${family}`,
+    ...(aliases.length > 0 ? [`  also called  ${aliases.join(', ')}`] : []),
+    `  published    ${paper}`,
+    ...weights.flatMap(weightsLines),
+    ...(weights.length === 0 ? ['  no published weights'] : []),
+  ];
+  const json = { name: model.name, aliases, family, description, paper, numClasses, weights };
+  return { json, text: lines.join('\n') };
+}
+
+/** The weights that a tag names, or all of them. */
+function weightsOf({ pretrained, weights }: ModelInfo, name: string): readonly WeightsInfo[] {
+  return name.includes('.') && pretrained !== undefined ? [pretrained] : weights;
+}
+
+async function describeWeights(weights: WeightsInfo) {
+  const { cache, endpoint } = hubSettings(process.env);
+  const path = (await findCached(cache, weights)) ?? null;
+  return { ...weights, url: String(fileUrl(endpoint, weights)), path };
+}
+
+function weightsLines({
+  tag,
+  url,
+  license,
+  numClasses,
+  input,
+  path,
+}: Awaited<ReturnType<typeof describeWeights>>) {
+  const { size, mean, std, interpolation, cropPct } = input;
+  return [
+    `  weights ${tag}`,
+    `    from     ${url}`,
+    `    here     ${path ?? 'no (radweave models fetch)'}`,
+    `    licence  ${license}`,
+    `    input    ${size}×${size} pixels, mean ${mean.join(' ')}, std ${std.join(' ')}, ${interpolation}, crop ${cropPct}`,
+    `    classes  ${numClasses}`,
+  ];
+}
+
+/** Ctrl-C keeps what has arrived; the same command goes on from there. */
+async function fetch(name: string): Promise<Result> {
+  const display = new ProgressDisplay(process.stderr, false);
+  const controller = new AbortController();
+  const stop = () =>
+    controller.abort(new UserError('stopped; the same command goes on where it was', EXIT.interrupted));
+  process.once('SIGINT', stop);
+  let shown = -1;
+  const onProgress = (done: number, total: number): void => {
+    const megabytes = done === total ? Math.ceil(total / MEGABYTE) : Math.floor(done / MEGABYTE);
+    if (megabytes !== shown) {
+      display.show({
+        kind: 'progress',
+        task: `${name} (MB)`,
+        done: megabytes,
+        total: Math.ceil(total / MEGABYTE),
+      });
+    }
+    shown = megabytes;
+  };
+  try {
+    const { path, sha256, source, weights } = await fetchWeights(name, {
+      onProgress,
+      signal: controller.signal,
+    });
+    const text = `${path}\n${source === 'cache' ? 'was here already' : 'downloaded'}, sha256 ${sha256}`;
+    return { json: { path, sha256, source, repo: weights.repo, file: weights.file }, text };
+  } finally {
+    process.off('SIGINT', stop);
+    display.clear();
+  }
+}
+
+/** Errors of the models package with the exit codes of commands. */
+async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof RegistryError) throw new UserError(error.message, EXIT.usage);
+    if (error instanceof WeightsError) throw new UserError(error.message, error.exitCode);
+    throw error;
+  }
+}

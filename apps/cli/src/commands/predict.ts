@@ -1,0 +1,44 @@
+import { UsageError } from '@radweave/artifacts';
+import { stageCommand } from '../stage/stage-command.ts';
+import type { Define } from './index.ts';
+
+interface PredictFlags {
+  model: string;
+  input: string;
+  output: string;
+  checkpoint?: string[];
+}
+
+export const define: Define = stageCommand<'predict', PredictFlags>({
+  stage: 'predict',
+  flags: (command) => {
+    command
+      .requiredOption('--model <file>', 'model.json of a fusion')
+      .requiredOption('--input <folder>', 'features, or images laid out as {patient}/{modality}/*.png')
+      .option('--output <file>', 'CSV to write', 'predictions.csv')
+      .option('--checkpoint <modality=file...>', 'where a checkpoint lies now, if it was moved');
+  },
+  options: ({ config }, own) => ({
+    config,
+    model: own.model,
+    input: own.input,
+    output: own.output,
+    checkpoints: Object.fromEntries((own.checkpoint ?? []).map(pair)),
+  }),
+  present: ({ output, patients, missing, threshold }) =>
+    [
+      `${patients} patients predicted: ${output}`,
+      ...(threshold === null
+        ? []
+        : [`Positive from probability ${threshold} (frozen on validation patients).`]),
+      ...missing.map(({ patient, modalities }) => `Left out: ${patient}, no ${modalities.join(', ')}`),
+      '',
+    ].join('\n'),
+});
+
+function pair(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1)
+    throw new UsageError('E_CHECKPOINT_FLAG', `'--checkpoint ${text}' is not of the form modality=file`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}

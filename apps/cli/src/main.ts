@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { COMMANDS } from './commands/index.ts';
+import { EXIT } from './exit-codes.ts';
+import { normaliseFlags } from './normalise-flags.ts';
+import { reportError } from './report-error.ts';
+
+/**
+ * Runs one command line.
+ *
+ * @param args what follows the program's name.
+ * @returns the exit code; nothing is thrown.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const program = await build(args);
+    await program.parseAsync(normaliseFlags(args), { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    // Commander has printed its message already; asking for help or the version is no fault.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    return reportError(error, args.includes('--debug'), (text) => process.stderr.write(text));
+  }
+}
+
+async function build(args: readonly string[]): Promise<Command> {
+  const { version }: { version: string } = createRequire(import.meta.url)('../package.json');
+  const program = new Command('radweave')
+    .description('Feature extraction and classification of multimodal medical images.')
+    .version(version)
+    .option('--debug', 'show the stack of every error')
+    .showHelpAfterError('(add --help for the options)')
+    .exitOverride();
+  for (const { name, summary, load } of COMMANDS) {
+    const command = program
+      .command(name)
+      .description(summary)
+      .option('--debug', 'show the stack of every error');
+    if (args.includes(name)) (await load()).define(command);
+  }
+  return program;
+}

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import {
+  applyOverrides,
+  type Config,
+  type ConfigFlag,
+  configFlags,
+  configKeysIn,
+  defaultConfig,
+  type Override,
+  readConfig,
+  UsageError,
+} from '@radweave/artifacts';
+import { type Command, Option } from 'commander';
+
+/** Read when no `--config` is given and it is there. */
+export const DEFAULT_CONFIG_FILE = 'config/default_config.yaml';
+
+/** Flags that every stage command takes. */
+export interface CommonFlags {
+  config?: string;
+  set?: string[];
+  quiet?: boolean;
+  json?: boolean;
+  debug?: boolean;
+}
+
+/** The configuration of a call, and the keys that the user set for it. */
+export interface CallConfig {
+  config: Config;
+  given: string[];
+  /** Which file was read, for the log; null for none. */
+  file: string | null;
+}
+
+/** Adds the common flags, and those that set a configuration key of this command. */
+export function addFlags(command: Command, name: string): void {
+  command
+    .option('--config <file>', `YAML configuration (default: ${DEFAULT_CONFIG_FILE} where it exists)`)
+    .option('--set <section.key=value...>', 'set any configuration key')
+    .option('--quiet', 'print results only')
+    .option('--json', 'print the result as JSON');
+  for (const flag of configFlags(name)) {
+    const { description, allowed, default: byDefault } = flag.describes;
+    const extra = [
+      ...(allowed === '' ? [] : [allowed]),
+      ...(byDefault === null || flag.value !== undefined ? [] : [`default: ${JSON.stringify(byDefault)}`]),
+    ];
+    const text = extra.length === 0 ? description : `${description} (${extra.join('; ')})`;
+    command.addOption(new Option(syntaxOf(flag), text));
+  }
+}
+
+function syntaxOf(flag: ConfigFlag & { describes: { type: string } }): string {
+  if (flag.value !== undefined) return `--${flag.flag}`;
+  return flag.describes.type.startsWith('list') ? `--${flag.flag} <values...>` : `--${flag.flag} <value>`;
+}
+
+/** Reads the configuration file and lays `--set` and the flags over it, flags last. */
+export function readCall(name: string, flags: CommonFlags & Record<string, unknown>): CallConfig {
+  const file = flags.config ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : null);
+  const base = file === null ? defaultConfig() : readConfig(file);
+  const labels = new Map<string, string>();
+  const overrides: Override[] = [];
+  for (const text of flags.set ?? []) {
+    const at = text.indexOf('=');
+    if (at < 1) {
+      throw new UsageError('E_SET', `'--set ${text}' is not of the form section.key=value`);
+    }
+    overrides.push([text.slice(0, at), text.slice(at + 1)]);
+  }
+  for (const flag of configFlags(name)) {
+    const typed = flags[flag.flag];
+    if (typed === undefined) continue;
+    labels.set(flag.key, `--${flag.flag}`);
+    overrides.push([flag.key, flag.value ?? (Array.isArray(typed) ? typed.map(String) : String(typed))]);
+  }
+  const config = applyOverrides(base, overrides, (path) => labels.get(path) ?? `--set ${path}`);
+  const inFile = flags.config === undefined ? [] : configKeysIn(flags.config);
+  return { config, given: [...new Set([...inFile, ...overrides.map(([key]) => key)])], file };
+}

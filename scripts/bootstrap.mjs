@@ -1,0 +1,82 @@
+// Makes a checkout ready: npm packages, TypeScript, then what `radweave setup` does. Nothing is installed yet when
+// this starts, so it uses Node's own modules only. Safe to repeat; quick when nothing changed.
+// `--tests`: the programs that conformance tests compare with, too.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const REFERENCE = [
+  'python3-torch',
+  'python3-torchvision',
+  'python3-sklearn',
+  'python3-pil',
+  'python3-pandas',
+  'python3-scipy',
+  'python3-statsmodels',
+  'python3-numpy',
+  'r-cran-proc',
+  'r-cran-jsonlite',
+  'chromium',
+];
+
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+function stop(message, code) {
+  say(message);
+  process.exit(code);
+}
+
+function run(command, args, doing) {
+  const done = spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  if (done.error) stop(`${doing} failed: ${done.error.message}`, 5);
+  if (done.status !== 0) stop(`${doing} failed (${done.status ?? done.signal}); its messages are above.`, 1);
+}
+
+/** npm as a script for this Node: a bare `npm` cannot be started without a shell on Windows. */
+function npm(args, doing) {
+  const beside = join(dirname(process.execPath), 'node_modules', 'npm', 'bin', 'npm-cli.js');
+  const script = [process.env.npm_execpath, beside].find((path) => path?.endsWith('.js') && existsSync(path));
+  if (script) run(process.execPath, [script, ...args], doing);
+  else run('npm', args, doing);
+}
+
+function installPackages() {
+  const marker = join(ROOT, 'node_modules', '.radweave-install');
+  const lock = readFileSync(join(ROOT, 'package-lock.json'));
+  const wanted = createHash('sha256').update(lock).update(process.version).digest('hex');
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
+  say('Installing npm packages');
+  npm(['ci'], 'npm ci');
+  writeFileSync(marker, wanted);
+}
+
+function installReference(setup) {
+  if (!setup.isDebian()) {
+    say('Not Debian or Ubuntu: conformance tests, which compare with Debian’s PyTorch, will be skipped.');
+    return;
+  }
+  const missing = setup.missingPackages(REFERENCE);
+  if (missing.length === 0) return;
+  if (setup.mayInstall()) setup.aptInstall(missing, say);
+  else
+    say(`Conformance tests will be skipped; an administrator can run: apt-get install ${missing.join(' ')}`);
+}
+
+if (Number.parseInt(process.versions.node, 10) < 20) {
+  stop(`Radweave needs Node.js 20 or newer; this is ${process.version}.`, 5);
+}
+installPackages();
+run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], 'The TypeScript build');
+const setup = await import(pathToFileURL(join(ROOT, 'packages', 'native', 'dist', 'setup', 'index.js')).href);
+try {
+  if (process.argv.includes('--tests')) installReference(setup);
+  setup.setUp(say);
+} catch (error) {
+  if (!(error instanceof setup.SetupError)) throw error;
+  stop(error.message, error.code);
+}
