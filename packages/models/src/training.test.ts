@@ -9,19 +9,18 @@ import { type Recording, recorded, runScript, under } from './testing/reference.
 import { applyWeights } from './weights/apply.ts';
 
 const STEPS = 30;
-const BATCH = 4;
-/** Fewer than the steps need: they are seen again from step 21 on. */
+/** Fewer than 30 steps of four need: those are seen again. */
 const SLICES_PER_GRADE = 40;
 const COHORT = sharedPath('data/lgg-lesion/CS');
 
 setNumThreads(2);
 
 compared('ResNet18 learns from real slices as in Python', async (root) => {
-  const job = { reference: 'resnet18', firstConv: 'conv1', threads: [2, 1] };
+  const job = { reference: 'resnet18', firstConv: 'conv1', batch: 4, threads: [2, 1] };
   const recording = await train(root, job);
   const theirs = values(recording, 'losses/2');
   const single = values(recording, 'losses/1');
-  const ours = ourLosses('resnet18', recording);
+  const ours = ourLosses('resnet18', recording, 4);
   let spread = 0;
   for (const [step, loss] of ours.entries()) {
     spread = Math.max(spread, Math.abs(at(theirs, step) - at(single, step)));
@@ -31,9 +30,14 @@ compared('ResNet18 learns from real slices as in Python', async (root) => {
 });
 
 compared('Swin-T learns from real slices as in Python', async (root) => {
-  const recording = await train(root, { reference: 'swin_t', firstConv: 'features.0.0', threads: [2] });
+  const recording = await train(root, {
+    reference: 'swin_t',
+    firstConv: 'features.0.0',
+    batch: 2,
+    threads: [2],
+  });
   const theirs = values(recording, 'losses/2');
-  for (const [step, loss] of ourLosses('swin_t', recording).entries()) {
+  for (const [step, loss] of ourLosses('swin_t', recording, 2).entries()) {
     expect(Math.abs(loss - at(theirs, step)), `step ${step + 1}`).toBeLessThanOrEqual(1e-4);
   }
 });
@@ -54,7 +58,7 @@ function train(root: string, job: object): Promise<Recording> {
     [path, 0],
     [lesion[i] ?? '', 1],
   ]);
-  return runScript('training.py', { ...job, slices: mixed, batch: BATCH, steps: STEPS });
+  return runScript('training.py', { ...job, slices: mixed, steps: STEPS });
 }
 
 /** Paths of the FLAIR slices, in natural order of their names. */
@@ -66,17 +70,17 @@ function slices(folder: string): string[] {
     .map((path) => join(folder, path));
 }
 
-function ourLosses(name: string, recording: Recording): number[] {
+function ourLosses(name: string, recording: Recording, batch: number): number[] {
   const model = createModel(name, { numClasses: 2, inChans: 1, dropPathRate: 0 });
   applyWeights(model, modelInfo(name), under(recording, 'state'));
   const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-4, weightDecay: 1e-4 });
   const [x, y] = [recorded(recording, 'x'), recorded(recording, 'y')];
   return Array.from({ length: STEPS }, (_, step) =>
     tidy(() => {
-      const start = (step * BATCH) % x.size(0);
+      const start = (step * batch) % x.size(0);
       optimizer.zeroGrad();
-      const logits = model.call(x.narrow(0, start, BATCH));
-      const loss = F.crossEntropy(logits, y.narrow(0, start, BATCH));
+      const logits = model.call(x.narrow(0, start, batch));
+      const loss = F.crossEntropy(logits, y.narrow(0, start, batch));
       loss.backward();
       optimizer.step();
       return loss.item();

@@ -12,7 +12,7 @@ const FOLDER = 'outputs/demo';
 export const define: Define = (command) => {
   command
     .option('--output_dir <folder>', 'folder to work in; what the last demo left there is removed', FOLDER)
-    .option('--epochs <number>', 'epochs of training per modality', '4')
+    .option('--epochs <number>', 'epochs of training per modality', '6')
     .option('--quiet', 'print results only')
     .action(async (flags: { output_dir: string; epochs: string; quiet?: boolean }) => {
       await demo(resolve(flags.output_dir), Number(flags.epochs), flags.quiet === true);
@@ -37,8 +37,8 @@ async function demo(folder: string, epochs: number, quiet: boolean): Promise<voi
   say('Demonstration on a synthetic cohort: nothing here is a real patient.');
   const cohort = generatePhantomCohort(config.data.root_dir, {
     seed: config.experiment.seed,
-    patientsPerHospital: 24,
-    slicesPerModality: 4,
+    patientsPerHospital: 30,
+    slicesPerModality: 5,
   });
   say(`${cohort.patients.length} phantom patients, ${cohort.slices} slices: ${config.data.root_dir}`);
   await runStage('preprocess', { config }, quiet);
@@ -54,6 +54,8 @@ async function demo(folder: string, epochs: number, quiet: boolean): Promise<voi
     );
   }
   const fused = await runStage('fuse', { config, modalities }, quiet);
+  await runStage('visualize', { config, modalities }, quiet);
   process.stdout.write(fusionSummary(fused));
-  say(`Look at ${folder}: config.yaml is what it was run with.`);
+  say(`Figures: ${join(config.experiment.output_dir, 'visualizations')}`);
+  say(`Everything is in ${folder}; config.yaml there is what it was run with.`);
 }

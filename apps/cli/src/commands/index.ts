@@ -32,6 +32,11 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'align', summary: 'put modalities into one patient order', load: () => import('./align.ts') },
   { name: 'fuse', summary: 'fuse modalities and fit the classifier', load: () => import('./fuse.ts') },
   { name: 'predict', summary: 'apply a fused model to new patients', load: () => import('./predict.ts') },
+  {
+    name: 'visualize',
+    summary: 'draw curves, ROC, confusion matrices and feature maps',
+    load: () => import('./visualize.ts'),
+  },
   { name: 'config', summary: 'show every configuration key', load: () => import('./config.ts') },
   { name: 'demo', summary: 'run everything on a synthetic cohort', load: () => import('./demo.ts') },
 ];

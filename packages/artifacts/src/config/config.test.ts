@@ -212,3 +212,8 @@ test('every key is described, and every flag sets a key that exists to a value i
   }
   expect(canonicalFlag('--batch-size')).toBe('batch_size');
 });
+
+test('config/default_config.yaml is what `radweave config --yaml` prints', () => {
+  const shipped = new URL('../../../../config/default_config.yaml', import.meta.url);
+  expect(readFileSync(shipped, 'utf8')).toBe(defaultConfigYaml());
+});

@@ -91,6 +91,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     set('random_state', 'fusion.random_state'),
     fix('no_standardize', 'fusion.standardize', 'false'),
   ],
+  predict: [set('batch_size', 'extraction.batch_size'), precision, device, resize, workers],
   visualize: [modalities, featureDir, splitsDir, seed],
   run: [rootDir, device, seed],
 };

@@ -5,6 +5,8 @@ import { nearest } from './nearest.ts';
 /** A model name that cannot be used. */
 export class RegistryError extends Error {
   override readonly name = 'RegistryError';
+  /** Bad usage, as the command line counts it. */
+  readonly exitCode = 2;
 }
 
 /** A registered architecture, with the weights its name asks for. */

@@ -4,6 +4,7 @@ import type { FuseOptions, FuseResult } from '../stages/fuse.ts';
 import type { PredictOptions, PredictResult } from '../stages/predict.ts';
 import type { PreprocessOptions, PreprocessResult } from '../stages/preprocess.ts';
 import type { TrainOptions, TrainResult } from '../stages/train.ts';
+import type { VisualizeOptions, VisualizeResult } from '../stages/visualize.ts';
 import type { StageContext } from './events.ts';
 
 /** Options and results of every stage that runs in the engine thread. */
@@ -14,6 +15,7 @@ export interface Stages {
   align: { options: AlignOptions; result: AlignResult };
   fuse: { options: FuseOptions; result: FuseResult };
   predict: { options: PredictOptions; result: PredictResult };
+  visualize: { options: VisualizeOptions; result: VisualizeResult };
 }
 
 export type StageName = keyof Stages;
@@ -33,6 +35,7 @@ const LOADERS: { [S in StageName]: () => Promise<StageFunction<S>> } = {
   align: async () => (await import('../stages/align.ts')).align,
   fuse: async () => (await import('../stages/fuse.ts')).fuse,
   predict: async () => (await import('../stages/predict.ts')).predict,
+  visualize: async () => (await import('../stages/visualize.ts')).visualize,
 };
 
 /** Runs a stage in this thread. */

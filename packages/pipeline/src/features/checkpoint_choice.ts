@@ -4,6 +4,7 @@ import { UsageError } from '@radweave/artifacts';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { type ReadCheckpoint, readCheckpoint } from '../training/checkpoint.ts';
 import { findRuns, type RunFolder } from '../training/run_folder.ts';
+import { isModel } from './architecture.ts';
 
 /** The weights to extract with: ImageNet's, or a file; `saved` is null when another program wrote it. */
 export type ChosenCheckpoint =
@@ -33,13 +34,17 @@ export async function chooseCheckpoint(
   const { checkpoint, outputDir } = wish;
   if (checkpoint === 'pretrained') return { kind: 'pretrained' };
   const common = checkpoint === undefined ? outputDir : outputOfCommonBest(checkpoint);
-  const run = common === null ? undefined : findRuns(common, 'best', wish)[0];
+  const run = common === null ? undefined : newestBest(common, wish);
   if (run !== undefined) return { kind: 'file', path: run.best, saved: await openRun(run, wish, context) };
   const path = checkpoint ?? join(outputDir, 'checkpoints', 'best_model.pth');
   if (!existsSync(path)) throw noCheckpoint(wish, path);
   const saved = await readCheckpoint(path);
   if (saved !== null) requireMatch(saved, path, wish);
   return { kind: 'file', path, saved };
+}
+
+function newestBest(outputDir: string, { modality, model }: CheckpointWish): RunFolder | undefined {
+  return findRuns(outputDir, 'best', { modality }).find((run) => isModel(run.read().model, model));
 }
 
 /** The output folder whose `checkpoints/best_model.pth` this is, or null. */
@@ -69,7 +74,7 @@ function requireMatch({ about }: ReadCheckpoint, path: string, wish: CheckpointW
       mend: `${rightOne(wish)}, or ask for --modality ${about.modality}`,
     });
   }
-  if (model !== undefined && about.architecture.name !== model) {
+  if (!isModel(about.architecture.name, model)) {
     throw new UsageError('E_CHECKPOINT_MODEL', `this checkpoint is a ${about.architecture.name}`, {
       where: path,
       mend: `${rightOne(wish)}, or leave out --model ${model}: the checkpoint says it`,
@@ -79,7 +84,7 @@ function requireMatch({ about }: ReadCheckpoint, path: string, wish: CheckpointW
 
 function rightOne(wish: CheckpointWish): string {
   const { modality, model, outputDir } = wish;
-  const [run] = findRuns(outputDir, 'best', { modality, model });
+  const run = newestBest(outputDir, wish);
   const name = model === undefined ? modality : `${modality} with ${model}`;
   return run === undefined
     ? `There is none of ${name} in ${outputDir}: train one`

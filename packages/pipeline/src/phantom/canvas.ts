@@ -63,9 +63,12 @@ export class Canvas {
   /** Paints the part of a vessel that crosses the slice at `z`. */
   tube(vessel: Tube, z: number, tissue: Tissue, brush: Brush = {}): void {
     const edge = brush.edge ?? 1.5;
+    const margin = vessel.radius + edge;
+    const [low, high] = [Math.min(vessel.from[2], vessel.to[2]), Math.max(vessel.from[2], vessel.to[2])];
+    if (z < low - margin || z > high + margin) return;
     const [x, y] = [(vessel.from[0] + vessel.to[0]) / 2, (vessel.from[1] + vessel.to[1]) / 2];
     const half = [Math.abs(vessel.to[0] - x), Math.abs(vessel.to[1] - y)] as const;
-    this.#each(x, y, half, vessel.radius + edge, (at, px, py) => {
+    this.#each(x, y, half, margin, (at, px, py) => {
       const distance = distanceToTube(vessel, px, py, z);
       this.#blend(at, 0.5 - distance / edge, tissue, px, py, distance, brush.within);
     });
@@ -75,6 +78,17 @@ export class Canvas {
   glow(shape: Blob, margin: number, amount: (distance: number) => number, within: Float32Array): void {
     this.#each(shape.x, shape.y, extent(shape), margin, (at, x, y) => {
       this.hu[at] = (this.hu[at] ?? AIR) + amount(distanceToBlob(shape, x, y)) * (within[at] ?? 0);
+    });
+  }
+
+  /** Paints the share of each pixel that a mask gives. */
+  cover(mask: Float32Array, tissue: (x: number, y: number) => number): void {
+    const half = (this.side * this.#mmPerPixel) / 2;
+    this.#each(-this.#shift[0], -this.#shift[1], [half, half], 0, (at, x, y) => {
+      const share = mask[at] ?? 0;
+      if (share <= 0) return;
+      const under = this.hu[at] ?? AIR;
+      this.hu[at] = under + share * (tissue(x, y) - under);
     });
   }
 

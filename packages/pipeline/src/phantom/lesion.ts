@@ -25,10 +25,10 @@ export interface Lesion {
 }
 
 /**
- * How far the two grades lie apart in each trait, in standard deviations: every single trait overlaps (AUC Φ(2/√2) ≈ 0.92),
+ * How far the two grades lie apart in each trait, in standard deviations: every single trait overlaps (AUC Φ(2.4/√2) ≈ 0.95),
  * a reader of all of them can do better.
  */
-const SEPARATION = 2;
+const SEPARATION = 2.4;
 
 /**
  * Draws a lesion. Grade 1 tends to rim enhancement, washout, heterogeneity and an irregular margin; grade 0 to a smooth
@@ -41,7 +41,7 @@ export function drawLesion(random: Random, label: number): Lesion {
   return {
     x: -78 + 14 * random.normal(),
     y: -12 + 12 * random.normal(),
-    radius: 25 + 12 * random.uniform(),
+    radius: 28 + 12 * random.uniform(),
     flattening: 0.82 + 0.18 * random.uniform(),
     angle: Math.PI * random.uniform(),
     outline: [
@@ -49,10 +49,10 @@ export function drawLesion(random: Random, label: number): Lesion {
       ...bumps(random, 0.01 + 0.13 * margin, [5, 7, 9, 11]),
     ],
     offset: { A: 6 + 12 * random.normal(), P: -16 + 12 * random.normal() },
-    rim: 5 + 120 * rim,
+    rim: 150 * rim,
     washout: 50 * washout,
-    heterogeneity: 2 + 44 * heterogeneity,
-    nodularity: 3 + 15 * nodularity,
+    heterogeneity: 2 + 60 * heterogeneity,
+    nodularity: 2 + 28 * nodularity,
     necrosis: 40 * heterogeneity * random.uniform(),
   };
 }

@@ -16,9 +16,8 @@ export function paintLiver(
   speckle: Speckle,
 ): void {
   const lobes = anatomy.liver.map((lobe) => atLevel(lobe, z, 110));
-  const parenchyma = speckle(enhancement.liver, anatomy.lesion.nodularity, 1.5);
-  for (const lobe of lobes) canvas.fill(lobe, parenchyma, { within: cavity });
   const inside = canvas.mask(...lobes).map((share, i) => share * (cavity[i] ?? 0));
+  canvas.cover(inside, speckle(enhancement.liver, anatomy.lesion.nodularity, 1.5));
   for (const vessel of anatomy.veins) canvas.tube(vessel, z, enhancement.vein, { within: inside });
   for (const vessel of anatomy.portal) canvas.tube(vessel, z, enhancement.portal, { within: inside });
   const gallbladder = atLevel(anatomy.gallbladder, z - 20, 32);

@@ -43,11 +43,13 @@ export function scan(hu: Float32Array, side: number, scanner: Scanner, random: R
   const sharp = blurred(hu, side, (blur * side) / fieldOfView, false);
   const [gx, gy] = [random.below(256), random.below(256)];
   const pixels = new Uint8Array(side * side);
+  const middle = side / 2;
   for (let y = 0; y < side; y++) {
+    const dy = y / middle - 1;
     for (let x = 0; x < side; x++) {
+      const dx = x / middle - 1;
       // Fewer photons reach the middle of the body, so its noise is higher.
-      const off = Math.sqrt((x - side / 2) ** 2 + (y - side / 2) ** 2) / (side / 2);
-      const amount = noise * (1.15 - 0.5 * Math.min(1, off));
+      const amount = noise * (1.15 - 0.5 * Math.min(1, Math.sqrt(dx * dx + dy * dy)));
       const value = (sharp[y * side + x] ?? 0) + amount * grain.at(x + gx, y + gy);
       const shown = ((value - level) / width + 0.5) * 255;
       pixels[y * side + x] = Math.round(Math.min(255, Math.max(0, shown)));

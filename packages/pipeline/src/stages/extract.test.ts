@@ -138,9 +138,24 @@ test('a checkpoint of another modality or model is an error that names the right
   await expect(
     extract(asked(config, { checkpoint: a.best, model: 'resnet50' }), listening()),
   ).rejects.toMatchObject({ code: 'E_CHECKPOINT_MODEL', message: expect.stringContaining('is a resnet18') });
+  await expect(extract(asked(config, { modality: 'aligned' }), listening())).rejects.toMatchObject({
+    code: 'E_MODALITIES',
+  });
   await expect(extract(asked(config, { checkpoint: 'no.pth' }), listening())).rejects.toMatchObject({
     code: 'E_NO_CHECKPOINT',
     exitCode: 2,
+  });
+});
+
+test('a model may be asked for under another of its names, and a misspelt one is named', async () => {
+  const config = await prepared();
+  const run = await writeRun(config, 'a', 'A', 1);
+  const result = await extract(asked(config, { model: 'resnet18.tv_in1k' }), listening());
+  expect(result.checkpoint).toBe(run.best);
+  await expect(extract(asked(config, { model: 'resnet19' }), listening())).rejects.toMatchObject({
+    code: 'E_MODEL',
+    exitCode: 2,
+    message: expect.stringContaining("did you mean 'resnet18'"),
   });
 });
 

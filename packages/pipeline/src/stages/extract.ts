@@ -56,6 +56,7 @@ export interface ExtractResult {
  */
 export async function extract(options: ExtractOptions, context: StageContext): Promise<ExtractResult> {
   const { modality, model, checkpoint } = options;
+  requireOwnFolder(modality);
   const config = structuredClone(options.config);
   const outputDir = config.experiment.output_dir;
   const chosen = await chooseCheckpoint({ checkpoint, modality, model, outputDir }, context);
@@ -77,6 +78,19 @@ export async function extract(options: ExtractOptions, context: StageContext): P
   } finally {
     lock.release();
   }
+}
+
+/** The features of a modality lie beside the folder of the aligned tables. */
+function requireOwnFolder(modality: string): void {
+  if (modality !== 'aligned') return;
+  throw new UsageError(
+    'E_MODALITIES',
+    "a modality cannot be called 'aligned': aligned tables have that folder",
+    {
+      where: '--modality',
+      mend: 'Rename the modality folders',
+    },
+  );
 }
 
 /** A default must not decide which architecture a user's own weights are read into. */

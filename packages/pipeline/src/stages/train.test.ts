@@ -152,10 +152,12 @@ async function killed(options: TrainOptions, checkpoint: string, delay: number):
   child.stderr.on('data', (text) => {
     errors += text;
   });
-  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
   let isOver = false;
-  ended.then(() => {
-    isOver = true;
+  const ended = new Promise<void>((resolve) => {
+    child.on('exit', () => {
+      isOver = true;
+      resolve();
+    });
   });
   while (!isOver && (existsSync(checkpoint) ? statSync(checkpoint).mtimeMs : 0) === before) await pause(20);
   await pause(delay);

@@ -10,9 +10,9 @@ import {
   writeConfig,
 } from '@radweave/artifacts';
 import { encodePng, grayImage, montage } from '@radweave/imaging';
-import { fromTypedArray, getRngState, manualSeed, resolveDevice, setRngState } from '@radweave/torch';
-import type { Compute } from '../compute.ts';
-import { type StageContext, say } from '../engine/events.ts';
+import { fromTypedArray, getRngState, manualSeed, setRngState } from '@radweave/torch';
+import { type Compute, chooseCompute } from '../compute.ts';
+import type { StageContext } from '../engine/events.ts';
 import { type LoadedSplit, loadSplit } from '../slices/load.ts';
 import { engineVersions } from '../versions.ts';
 import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer, buildScheduler } from './build.ts';
@@ -25,7 +25,6 @@ import {
 } from './checkpoint.ts';
 import { buildNetwork, type Network } from './network_source.ts';
 import { patientHashes, refuseSeenPatients } from './patients.ts';
-import { resolvePrecision } from './precision.ts';
 import { Predictions } from './predictions.ts';
 import { metricsRows, Recorder } from './recorder.ts';
 import type { RunFolder } from './run_folder.ts';
@@ -286,13 +285,6 @@ export class TrainingSession {
 function packPartial(partial: Predictions): TrainingStates['partial'] {
   const { lossSum, seen, probabilities } = partial.state;
   return { probabilities: fromTypedArray(probabilities), loss_sum: lossSum, seen };
-}
-
-function chooseCompute(config: Config, context: StageContext): Compute {
-  const device = resolveDevice(config.training.device);
-  const { precision, reason } = resolvePrecision(config.training.precision, device);
-  say(context, `Computing on ${device} in ${precision} (${reason}).`);
-  return { device, precision, memoryFormat: precision === 'bf16' ? 'channelsLast' : 'contiguous' };
 }
 
 function checkLabels(splits: Splits, config: Config): void {

@@ -1,0 +1,9 @@
+import { stageCommand } from '../stage/stage-command.ts';
+import type { Define } from './index.ts';
+
+export const define: Define = stageCommand({
+  stage: 'visualize',
+  flags: () => undefined,
+  options: ({ config }) => ({ config, modalities: config.data.modalities }),
+  present: ({ outputDir, files }) => `${files.length} files in ${outputDir}\n`,
+});

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { generatePhantomCohort } from '@radweave/pipeline/phantom';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+
+const BIN = fileURLToPath(new URL('../../bin/radweave.mjs', import.meta.url));
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the real command in `folder`; `onText` sees what it says while it runs. */
+function radweave(
+  folder: string,
+  args: string[],
+  onText: (text: string, child: ChildProcess) => void = () => undefined,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [BIN, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended: Ended = { code: null, stdout: '', stderr: '' };
+  child.stdout.on('data', (text) => {
+    ended.stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    ended.stderr += text;
+    onText(ended.stderr, child);
+  });
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ ...ended, code }));
+  });
+}
+
+const TRAIN = [
+  'train',
+  '--modality',
+  'A',
+  '--pretrained=false',
+  '--epochs',
+  '3',
+  '--batch-size',
+  '6',
+  '--exp-name',
+  'run',
+  '--set',
+  'data.image_size=32',
+];
+
+async function cohort(): Promise<string> {
+  const folder = tempDir();
+  generatePhantomCohort(join(folder, 'raw'), {
+    seed: 1,
+    patientsPerHospital: 10,
+    slicesPerModality: 3,
+    size: 32,
+  });
+  const { code, stderr } = await radweave(folder, [
+    'preprocess',
+    '--root_dir',
+    'raw',
+    '--modalities',
+    'A,P',
+    '--image-size',
+    '32',
+  ]);
+  expect(stderr).toMatch(/patient folders in JM, SY, ZS/);
+  expect(code).toBe(0);
+  return folder;
+}
+
+test('Ctrl-C is answered, leaves a checkpoint and says how to go on; resuming finishes', async () => {
+  const folder = await cohort();
+  let isStopped = false;
+  const stopped = await radweave(folder, TRAIN, (text, child) => {
+    if (isStopped || !text.includes('epoch 1/3')) return;
+    isStopped = true;
+    child.kill('SIGINT');
+  });
+  expect(stopped.stderr).toMatch(/Stopping after this step; press Ctrl-C again/);
+  expect(stopped.stderr).toMatch(/Go on with: radweave train --modality A --resume --run run/);
+  expect(stopped.code).toBe(4);
+  const resumed = await radweave(folder, ['train', '--modality', 'A', '--resume', '--run', 'run', '--json']);
+  expect(resumed.code).toBe(0);
+  expect(JSON.parse(resumed.stdout)).toMatchObject({ run: 'run', ending: 'finished', epochs: 3 });
+  const history = join(folder, 'outputs/feature_extract/logs/run/training_history.csv');
+  expect(readFileSync(history, 'utf8').trim().split('\n')).toHaveLength(4);
+});
+
+test('a second Ctrl-C ends at once and leaves the last checkpoint whole', async () => {
+  const folder = await cohort();
+  let signals = 0;
+  const stopped = await radweave(folder, TRAIN, (text, child) => {
+    if (signals === 0 && text.includes('epoch 1/3')) {
+      signals = 1;
+      child.kill('SIGINT');
+    } else if (signals === 1 && text.includes('Stopping after this step')) {
+      signals = 2;
+      child.kill('SIGINT');
+    }
+  });
+  // The first may already have ended the run by the time the second arrives.
+  expect([130, 4]).toContain(stopped.code);
+  expect(existsSync(join(folder, 'outputs/feature_extract/checkpoints/run/last_checkpoint.pth'))).toBe(true);
+  expect((await radweave(folder, ['train', '--modality', 'A', '--resume', '--quiet'])).code).toBe(0);
+});
+
+test('misuse ends with 2 and one line that names the mend', async () => {
+  const folder = tempDir();
+  const flag = await radweave(folder, ['train', '--modality', 'A', '--batch-sise', '3']);
+  expect([flag.code, flag.stderr]).toEqual([2, expect.stringContaining('--batch_size')]);
+  const key = await radweave(folder, ['train', '--modality', 'A', '--set', 'training.bach_size=3']);
+  expect([key.code, key.stderr]).toEqual([2, expect.stringContaining("'training.batch_size'")]);
+  const split = await radweave(folder, ['train', '--modality', 'A']);
+  expect([split.code, split.stderr]).toEqual([2, expect.stringContaining('radweave preprocess')]);
+  const device = await radweave(await cohort(), [...TRAIN, '--device', 'cuda:0']);
+  expect([device.code, device.stderr]).toEqual([5, expect.stringContaining('--device cpu')]);
+});

@@ -1,0 +1,34 @@
+import type { TopLevelSpec } from 'vega-lite';
+
+/** Parts of specifications, which Vega-Lite does not name in its public types. */
+export type Panel = Extract<TopLevelSpec, { hconcat: unknown }>['hconcat'][number];
+export type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];
+export type Encoding = NonNullable<Extract<Layer, { mark: unknown }>['encoding']>;
+export type Axis = NonNullable<Encoding['x']>;
+
+/** A figure to be drawn: what it shows as a Vega-Lite specification. */
+export interface Figure {
+  /** File name without ending; stays the same from run to run. */
+  name: string;
+  spec: TopLevelSpec;
+}
+
+/** A figure that cannot be drawn from what there is. */
+export interface SkippedFigure {
+  name: string;
+  reason: string;
+}
+
+/** What came of a look at one kind of figure. */
+export interface FigureSet {
+  figures: Figure[];
+  skipped: SkippedFigure[];
+}
+
+/** Puts sets together. */
+export function joinSets(sets: readonly FigureSet[]): FigureSet {
+  return {
+    figures: sets.flatMap(({ figures }) => figures),
+    skipped: sets.flatMap(({ skipped }) => skipped),
+  };
+}

@@ -1,0 +1,200 @@
+import type { FusionMetricsRow, PredictionRow } from '@radweave/artifacts';
+import { rocCurve } from '@radweave/stats';
+import type { TopLevelSpec } from 'vega-lite';
+import type { Axis, FigureSet, Layer } from './figure.ts';
+import { type FusionResults, JUDGED_SPLITS, type JudgedSplit, SPLIT_TITLES } from './judged.ts';
+import { COLOURS, cycle, DASHES } from './style.ts';
+
+/** Whose curve, of which patients, for which positive label. */
+interface WantedCurve {
+  title: string;
+  /** Column of the score. */
+  score: string;
+  rows: readonly PredictionRow[];
+  positive: number;
+  metrics: FusionMetricsRow | undefined;
+}
+
+/** A point of a curve; `curve` is the text of its legend. */
+interface RocPoint {
+  curve: string;
+  order: number;
+  x: number;
+  y: number;
+}
+
+/** ROC curves of every model on validation and test, and of the fused model in each external hospital. */
+export function rocFigures(results: FusionResults): FigureSet {
+  const set: FigureSet = { figures: [], skipped: [] };
+  const draw = (name: string, title: string, split: JudgedSplit, wanted: readonly WantedCurve[]): void => {
+    const curves = wanted.map(pointsOf).filter((points) => points.length > 0);
+    if (curves.length === 0) {
+      const n = results.predictions[split].length;
+      const whose = name === `roc_${split}` ? 'its patients' : 'those of each hospital';
+      const reason = `${SPLIT_TITLES[split]} (n = ${n}): ${whose} have one label only`;
+      set.skipped.push({ name, reason });
+    } else {
+      set.figures.push({ name, spec: rocSpec(title, curves, operatingPoint(results, split)) });
+    }
+  };
+  for (const split of JUDGED_SPLITS) {
+    const n = results.predictions[split].length;
+    draw(
+      `roc_${split}`,
+      `ROC, ${SPLIT_TITLES[split]} (${n} patients)`,
+      split,
+      curvesOfModels(results, split),
+    );
+  }
+  const hospitals = [...new Set(results.predictions.test.map(({ hospital }) => hospital))].sort();
+  if (hospitals.length < 2 || results.labels.length > 2) {
+    const reason =
+      hospitals.length < 2 ? 'there are not several external hospitals' : 'there are more than two labels';
+    set.skipped.push({ name: 'roc_test_hospitals', reason });
+  } else {
+    const wanted = hospitals.map((hospital) => fusedCurve(results, 'test', hospital));
+    draw('roc_test_hospitals', 'ROC of the fused model by external hospital', 'test', wanted);
+  }
+  return set;
+}
+
+/** Two labels: a curve for each model. More: the fused model, each label against the rest. */
+function curvesOfModels(
+  { labels, models, predictions, metrics }: FusionResults,
+  split: JudgedSplit,
+): WantedCurve[] {
+  const rows = predictions[split];
+  const found = (model: string, positive: number): FusionMetricsRow | undefined =>
+    metrics.find(
+      (row) =>
+        row.model === model &&
+        row.split === split &&
+        row.hospital === 'all' &&
+        row.positive_label === String(positive),
+    );
+  if (labels.length === 2) {
+    return models.map((model) => ({
+      title: model,
+      score: `probability_${model}`,
+      rows,
+      positive: 1,
+      metrics: found(model, 1),
+    }));
+  }
+  return labels.map((label, positive) => ({
+    title: `${label} against the rest`,
+    score: `probability_fused_${positive}`,
+    rows,
+    positive,
+    metrics: found('fused', positive),
+  }));
+}
+
+function fusedCurve(
+  { predictions, metrics }: FusionResults,
+  split: JudgedSplit,
+  hospital: string,
+): WantedCurve {
+  return {
+    title: hospital,
+    score: 'probability_fused',
+    rows: predictions[split].filter((row) => row.hospital === hospital),
+    positive: 1,
+    metrics: metrics.find((row) => row.model === 'fused' && row.split === split && row.hospital === hospital),
+  };
+}
+
+/** Empty when a label is missing. */
+function pointsOf({ title, score, rows, positive, metrics }: WantedCurve): RocPoint[] {
+  const labels = rows.map(({ label }) => (label === positive ? 1 : 0));
+  const { value } = rocCurve(
+    labels,
+    rows.map((row) => Number(row[score])),
+  );
+  if (value === null) return [];
+  const curve = `${title}: ${areaText(metrics)}, n = ${rows.length}`;
+  return Array.from(value.falsePositiveRate, (x, order) => {
+    return { curve, order, x, y: value.truePositiveRate[order] ?? 0 };
+  });
+}
+
+function areaText(metrics: FusionMetricsRow | undefined): string {
+  if (metrics === undefined || metrics.auc === null) return 'AUC n/a';
+  const { auc, auc_lower, auc_upper } = metrics;
+  if (auc_lower === null || auc_upper === null) return `AUC ${auc.toFixed(2)}`;
+  if (auc_lower === auc_upper) return `AUC ${auc.toFixed(2)} (no interval)`;
+  return `AUC ${auc.toFixed(2)} (95 % ${auc_lower.toFixed(2)}–${auc_upper.toFixed(2)})`;
+}
+
+/** Where the frozen threshold puts the fused model; none with more than two labels. */
+function operatingPoint(
+  { metrics }: FusionResults,
+  split: JudgedSplit,
+): { x: number; y: number; text: string } | null {
+  const row = metrics.find((one) => one.model === 'fused' && one.split === split && one.hospital === 'all');
+  if (row === undefined || row.threshold === null) return null;
+  const { sensitivity, specificity, threshold } = row;
+  if (sensitivity === null || specificity === null) return null;
+  return {
+    x: 1 - specificity,
+    y: sensitivity,
+    text: `Circle: fused model, all patients, at the frozen threshold ${threshold.toFixed(3)}`,
+  };
+}
+
+function rocSpec(
+  title: string,
+  curves: readonly (readonly RocPoint[])[],
+  point: { x: number; y: number; text: string } | null,
+): TopLevelSpec {
+  const names = curves.map(([first]) => first?.curve ?? '');
+  const axis = (field: 'x' | 'y', text: string): Axis => ({
+    field,
+    type: 'quantitative',
+    title: text,
+    scale: { domain: [0, 1], nice: false },
+  });
+  const x = axis('x', '1 − specificity');
+  const y = axis('y', 'Sensitivity');
+  const legend = {
+    orient: 'bottom',
+    direction: 'vertical',
+    columns: 1,
+    title: null,
+    symbolSize: 500,
+  } as const;
+  const byCurve = <T>(range: readonly T[]) =>
+    ({
+      field: 'curve',
+      type: 'nominal',
+      scale: { domain: names, range: cycle(range, names.length) },
+      legend,
+    }) as const;
+  const layer: Layer[] = [
+    {
+      data: { values: [{ x: 0, y: 0, x2: 1, y2: 1 }] },
+      mark: { type: 'rule', color: '#999999', strokeDash: [3, 3] },
+      encoding: { x, y, x2: { field: 'x2' }, y2: { field: 'y2' } },
+    },
+    {
+      data: { values: curves.flat() },
+      mark: { type: 'line', strokeWidth: 2.2 },
+      encoding: {
+        x,
+        y,
+        order: { field: 'order', type: 'quantitative' },
+        color: byCurve(COLOURS),
+        strokeDash: byCurve(DASHES),
+      },
+    },
+  ];
+  if (point !== null) {
+    layer.push({
+      data: { values: [point] },
+      mark: { type: 'point', filled: false, size: 120, color: '#000000', strokeWidth: 2 },
+      encoding: { x, y },
+    });
+  }
+  const subtitle = point === null ? '' : point.text;
+  return { title: { text: title, subtitle }, width: 400, height: 400, layer };
+}
