@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { referenceTest, sharedPath } from '@radweave/testkit';
 import { F, optim, setNumThreads, tidy } from '@radweave/torch';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { createModel } from './registry/create.ts';
 import { modelInfo } from './registry/registry.ts';
 import { type Recording, recorded, runScript, under } from './testing/reference.ts';
@@ -14,6 +14,8 @@ const SLICES_PER_GRADE = 40;
 const COHORT = sharedPath('data/lgg-lesion/CS');
 
 setNumThreads(2);
+// Sixty steps of Swin take a minute on two free cores, and many where others use them too.
+vi.setConfig({ testTimeout: 1_800_000 });
 
 compared('ResNet18 learns from real slices as in Python', async (root) => {
   const job = { reference: 'resnet18', firstConv: 'conv1', batch: 4, threads: [2, 1] };

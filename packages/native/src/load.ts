@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { delimiter } from 'node:path';
 import type { Boot, Native } from './raw.ts';
 import { readNativeRecord } from './setup/record.ts';
 
@@ -22,6 +23,10 @@ export function native(): Native {
 function load(): Native {
   const record = readNativeRecord();
   const require = createRequire(import.meta.url);
+  // Windows has no rpath: libtorch's own folder must be searched for its DLLs.
+  if (process.platform === 'win32') {
+    process.env.PATH = [...record.libtorch.libDirs, process.env.PATH ?? ''].join(delimiter);
+  }
   const boot: Boot = require(record.boot);
   boot.tuneAllocator();
   if (record.blas.kind === 'openblas-pthread') boot.setEnv('OPENBLAS_NUM_THREADS', '1');

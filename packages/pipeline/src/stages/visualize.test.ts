@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
   type Config,
@@ -102,9 +102,6 @@ referenceTest(
     await fuse({ config, modalities }, context);
     const result = await visualize({ config, modalities }, context);
     const folder = folderOf(config);
-    if (process.env.RADWEAVE_KEEP_FIGURES !== undefined) {
-      cpSync(folder, process.env.RADWEAVE_KEEP_FIGURES, { recursive: true });
-    }
 
     expect(result.skipped).toEqual([]);
     expect(result.png).toBe(true);
@@ -126,6 +123,9 @@ referenceTest(
     expect(marks(svg('roc_val'), 'line mark')).toBe(3);
     expect(marks(svg('roc_test_hospitals'), 'line mark')).toBe(2);
     expect(svg('roc_test')).toMatch(/fused: AUC 0\.\d\d \(95 % 0\.\d\d–[01]\.\d\d\), n = 40/);
+
+    // No text is cut short.
+    for (const name of ALL) expect(svg(name), name).not.toContain('…');
 
     const fusion = join(config.experiment.output_dir, 'fusion');
     const threshold = readFusionModel(join(fusion, 'model.json')).classifiers[0]?.threshold?.value as {
