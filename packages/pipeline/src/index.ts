@@ -2,3 +2,4 @@
 export { type StageContext, type StageEvent, silentContext } from './engine/events.ts';
 export { type RunningStage, startStage } from './engine/host.ts';
 export { runStage, type StageName, type StageOptions, type StageResult } from './engine/stages.ts';
+export { RADWEAVE_VERSION } from './versions.ts';

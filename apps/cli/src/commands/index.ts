@@ -37,6 +37,11 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'draw curves, ROC, confusion matrices and feature maps',
     load: () => import('./visualize.ts'),
   },
+  {
+    name: 'run',
+    summary: 'all steps in order, skipping what has not changed',
+    load: () => import('./run.ts'),
+  },
   { name: 'config', summary: 'show every configuration key', load: () => import('./config.ts') },
   { name: 'demo', summary: 'run everything on a synthetic cohort', load: () => import('./demo.ts') },
 ];
