@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { defaultConfig, writeConfig } from '@radweave/artifacts';
+import type { StageResult } from '@radweave/pipeline';
 import { generatePhantomCohort } from '@radweave/pipeline/phantom';
 import { fusionSummary } from '../fusion-summary.ts';
 import { runStage } from '../stage/run-stage.ts';
@@ -14,13 +15,15 @@ export const define: Define = (command) => {
     .option('--output_dir <folder>', 'folder to work in; what the last demo left there is removed', FOLDER)
     .option('--epochs <number>', 'epochs of training per modality', '6')
     .option('--quiet', 'print results only')
-    .action(async (flags: { output_dir: string; epochs: string; quiet?: boolean }) => {
-      await demo(resolve(flags.output_dir), Number(flags.epochs), flags.quiet === true);
+    .option('--json', "print the fusion's result as JSON")
+    .action(async (flags: { output_dir: string; epochs: string; quiet?: boolean; json?: boolean }) => {
+      const fused = await demo(resolve(flags.output_dir), Number(flags.epochs), flags.quiet === true);
+      process.stdout.write(flags.json === true ? `${JSON.stringify(fused)}\n` : fusionSummary(fused));
     });
 };
 
 /** The whole job on a made-up cohort of three hospitals. */
-async function demo(folder: string, epochs: number, quiet: boolean): Promise<void> {
+async function demo(folder: string, epochs: number, quiet: boolean): Promise<StageResult<'fuse'>> {
   const say = (text: string): void => void (quiet || process.stderr.write(`${text}\n`));
   for (const name of ['raw', 'data', 'feature_extract', 'best_hparams']) {
     rmSync(join(folder, name), { recursive: true, force: true });
@@ -55,7 +58,7 @@ async function demo(folder: string, epochs: number, quiet: boolean): Promise<voi
   }
   const fused = await runStage('fuse', { config, modalities }, quiet);
   await runStage('visualize', { config, modalities }, quiet);
-  process.stdout.write(fusionSummary(fused));
   say(`Figures: ${join(config.experiment.output_dir, 'visualizations')}`);
   say(`Everything is in ${folder}; config.yaml there is what it was run with.`);
+  return fused;
 }
