@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Writes what timm says of models, for our tests: names and shapes of the state dict, the weights' facts, and what a
-model made with seed 0 answers in eval mode to an image drawn with seed 1 (8 classes; 240 pixels where the model must know the size, else 96).
+model made with seed 0 answers in eval mode to an image drawn with seed 1 (8 classes; where the model must know the size
+the most whole patches that 240 pixels hold, else 96 pixels).
 
 usage: timm-keys.py FOLDER NAME...    (FOLDER is packages/models/src/testdata/timm)
 
@@ -23,7 +24,8 @@ def facts(name):
 
 def answer(name):
     is_fixed = timm.get_pretrained_cfg(name).fixed_input_size
-    size = 240 if is_fixed else 96
+    patch = timm.create_model(name, num_classes=0).patch_embed.patch_size[0] if is_fixed else 1
+    size = 240 // patch * patch if is_fixed else 96
     sized = {'img_size': size} if is_fixed else {}
     torch.manual_seed(0)
     model = timm.create_model(name, num_classes=8, **sized).eval()
@@ -39,7 +41,7 @@ def main():
         model = timm.create_model(name)
         tags = [full.split('.', 1)[1] for full in timm.list_pretrained(name + '.*') if full.split('.')[0] == name]
         default = timm.get_pretrained_cfg(name).tag
-        lines = [f'timm {timm.__version__}', f'default {default}', f'features {model.num_features}']
+        lines = [f'timm {timm.__version__}', f'default {default}', f'features {model.head_hidden_size}']
         lines += [f'weights {tag} ' + json.dumps(facts(f'{name}.{tag}'), sort_keys=True) for tag in tags]
         lines += [f'answer {answer(name)}']
         lines += [f'state {key} {list(value.shape)}' for key, value in model.state_dict().items()]

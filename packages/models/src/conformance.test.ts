@@ -3,7 +3,7 @@ import { setNumThreads } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import { listModels, modelInfo } from './registry/registry.ts';
 import { expectConformance } from './testing/conform.ts';
-import { record } from './testing/reference.ts';
+import { passesOf, record } from './testing/reference.ts';
 import { TORCHVISION_FAMILIES } from './testing/torchvision-families.ts';
 
 setNumThreads(2);
@@ -17,14 +17,14 @@ for (const name of listModels()) {
   if (reference === undefined) continue;
 
   referenceTest(`${name} equals torchvision's ${torchvision.name}`, ['torch', 'torchvision'], async () => {
-    const { layout, passes, ...modules } = reference;
+    const { layout, ...modules } = reference;
     const job = {
       ...modules,
       library: 'torchvision' as const,
       reference: torchvision.name,
       sized: false,
       classes: 5,
-      cases: passes(name),
+      cases: passesOf(name),
     };
     expectConformance(name, job, await record(job), layout);
   });

@@ -9,6 +9,19 @@ export interface Stage {
   forward: (x: Tensor) => Tensor;
 }
 
+/** The forward pass in two halves, for heat maps of what lies between them. */
+export interface SplitForward {
+  /** Where it is cut: the output of this stage, or of `forwardFeatures`. */
+  layer: string;
+  /** Slices [N, inChans, H, W] to activations in the family's shape; `featureMap` lays them out as [N, C, h, w]. */
+  activations: (x: Tensor) => Tensor;
+  /** Activations to logits [N, numClasses]. */
+  finish: (activations: Tensor) => Tensor;
+}
+
+/** Name of the cut between `forwardFeatures` and `forwardHead`. */
+const FEATURES = 'features';
+
 /**
  * An image classifier in timm's shape: stages, a feature map, a pooled head.
  *
@@ -42,9 +55,47 @@ export abstract class ImageModel extends nn.Module {
    */
   abstract resetClassifier(numClasses: number): void;
 
+  /**
+   * Changes weights under timm's names in place where they depend on the image size and the model has another one.
+   *
+   * @returns what was changed, for the log; null for nothing.
+   */
+  fitToSize(_state: Map<string, Tensor>): string | null {
+    return null;
+  }
+
   /** Features in the shape [N, C, h, w], for heat maps; also for gradients with respect to the features. */
   featureMap(features: Tensor): Tensor {
     return features;
+  }
+
+  /** Where heat maps are usually taken: the last place whose every position goes on to the logits. */
+  get mapLayer(): string {
+    return FEATURES;
+  }
+
+  /** Where the forward pass can be cut: the stages, then `features`. */
+  get mapLayers(): readonly string[] {
+    return [...this.stages().map(({ name }) => name), FEATURES];
+  }
+
+  /** Cuts the forward pass in two at one of `mapLayers`. @throws RangeError when there is no such layer. */
+  splitForward(layer: string = this.mapLayer): SplitForward {
+    if (layer === FEATURES) {
+      const activations = (x: Tensor) => this.forwardFeatures(x);
+      return { layer, activations, finish: (features) => this.forwardHead(features) };
+    }
+    const end = this.stages().findIndex(({ name }) => name === layer) + 1;
+    if (end === 0) throw new RangeError(`there is no layer '${layer}': give ${this.mapLayers.join(', ')}`);
+    return {
+      layer,
+      activations: (x) => {
+        this.checkInput(x);
+        return this.forwardStages(x, 0, end);
+      },
+      finish: (activations) =>
+        tidy(() => this.classify(this.finish(this.forwardStages(activations, end)), false)),
+    };
   }
 
   /** Slices [N, inChans, H, W] to features before pooling, in timm's shape: see each family. */
@@ -116,7 +167,8 @@ export abstract class ImageModel extends nn.Module {
     return this;
   }
 
-  private checkInput(x: Tensor): void {
+  /** @throws RangeError when the model does not take slices of this shape. */
+  protected checkInput(x: Tensor): void {
     const [, channels, height, width] = x.shape;
     if (channels !== this.inChans || height === undefined || width === undefined || x.ndim !== 4) {
       throw new RangeError(`expected slices [N, ${this.inChans}, H, W], got [${x.shape}]`);

@@ -1,9 +1,15 @@
 /** Image models with timm's names and weights: a registry, one file per family, loading of weights. */
+export { ConvNeXt, type ConvNeXtConfig } from './families/convnext.ts';
+export { DenseNet, type DenseNetConfig } from './families/densenet.ts';
+export { EfficientNet, type EfficientNetConfig } from './families/efficientnet.ts';
+export { MobileNetV3, type MobileNetV3Config } from './families/mobilenetv3.ts';
 export { ResNet, type ResNetConfig } from './families/resnet.ts';
 export { type SwinConfig, SwinTransformer } from './families/swin.ts';
-export { ImageModel, type Stage } from './image-model.ts';
+export { VisionTransformer, type VisionTransformerConfig } from './families/vit.ts';
+export { ImageModel, type SplitForward, type Stage } from './image-model.ts';
 export { type CreateModelOptions, createModel } from './registry/create.ts';
 export type {
+  BatchNormSettings,
   BuildOptions,
   InputInfo,
   ModelEntry,
@@ -18,7 +24,12 @@ export { type FetchedWeights, type FetchOptions, fetchWeights } from './weights/
 export { findCached, type HubFile } from './weights/hub/cache.ts';
 export { fileUrl } from './weights/hub/metadata.ts';
 export { type Environment, type HubSettings, hubSettings } from './weights/hub/settings.ts';
-export { type InitialWeights, type InitialWeightsOptions, initialWeights } from './weights/initial.ts';
+export {
+  createPretrainedModel,
+  type InitialWeights,
+  type InitialWeightsOptions,
+  initialWeights,
+} from './weights/initial.ts';
 export { detectLayout, type KeyMap, timmName, toTimmNames } from './weights/key-map.ts';
 export { readWeights } from './weights/read.ts';
 export { WeightsError, type WeightsFault } from './weights/weights-error.ts';

@@ -1,4 +1,5 @@
 import { empty, F, nn, type Tensor } from '@radweave/torch';
+import { selfAttention } from '../layers/attention.ts';
 import { Mlp } from '../layers/mlp.ts';
 import { merge, type Pair, partition, relativePositionIndex, roundUp, shiftMask } from './swin-windows.ts';
 
@@ -10,13 +11,11 @@ export class WindowAttention extends nn.Module<[Tensor, Tensor | null]> {
   readonly proj: nn.Linear;
   private readonly heads: number;
   private readonly area: number;
-  private readonly scale: number;
 
   constructor(dim: number, heads: number, window: Pair) {
     super();
     this.heads = heads;
     this.area = window[0] * window[1];
-    this.scale = (dim / heads) ** -0.5;
     const offsets = (2 * window[0] - 1) * (2 * window[1] - 1);
     this.relative_position_bias_table = new nn.Parameter(empty([offsets, heads]));
     this.relative_position_index = new nn.Buffer(relativePositionIndex(window), { persistent: false });
@@ -27,13 +26,8 @@ export class WindowAttention extends nn.Module<[Tensor, Tensor | null]> {
 
   /** windows [B · windows, area, C]; mask [windows, 1, area, area] or null. */
   override forward(x: Tensor, mask: Tensor | null): Tensor {
-    const { area, heads } = this;
-    const [count = 0, , channels = 0] = x.shape;
-    const parts = this.qkv.call(x).reshape([count, area, 3, heads, channels / heads]);
-    const [q, k, v] = parts.permute([2, 0, 3, 1, 4]).unbind(0);
-    if (q === undefined || k === undefined || v === undefined) throw new TypeError('qkv has three parts');
-    const attention = this.withBias(q.mul(this.scale).matmul(k.transpose(-2, -1)), mask).softmax(-1);
-    return this.proj.call(attention.matmul(v).transpose(1, 2).reshape([count, area, channels]));
+    const attended = selfAttention(this.qkv.call(x), this.heads, (scores) => this.withBias(scores, mask));
+    return this.proj.call(attended);
   }
 
   /** Bias and mask are joined first: the scores, by far the largest tensor, are passed over once. */

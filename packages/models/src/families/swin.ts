@@ -2,6 +2,7 @@ import { F, nn, type Tensor } from '@radweave/torch';
 import { ImageModel, type Stage } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
+import { patchGrid, requireImageSize } from '../layers/image-size.ts';
 import type { BuildOptions, RegisterModel, WeightsInfo } from '../registry/entry.ts';
 import { IMAGENET } from '../registry/imagenet.ts';
 import { PatchMerging, SwinBlock } from './swin-blocks.ts';
@@ -96,7 +97,7 @@ export class SwinTransformer extends ImageModel {
     this.dropRate = options.dropRate;
     this.numFeatures = embedDim * 2 ** (depths.length - 1);
     this.patch_embed = new PatchEmbed(options.inChans, embedDim);
-    const grid = patchGrid(options.imageSize);
+    const grid = patchGrid('Swin', options.imageSize, PATCH);
     const rates = dropPathRates(options.dropPathRate, depths);
     this.layers = new nn.ModuleList(
       rates.map((ofStage, i) => {
@@ -125,13 +126,7 @@ export class SwinTransformer extends ImageModel {
   }
 
   override forwardFeatures(x: Tensor): Tensor {
-    const [height, width] = this.imageSize;
-    if (x.ndim === 4 && (x.size(2) !== height || x.size(3) !== width)) {
-      throw new RangeError(
-        `this Swin model was made for ${height}×${width} slices, got ${x.size(2)}×${x.size(3)}: ` +
-          'give createModel the imageSize of the slices, or resize them',
-      );
-    }
+    requireImageSize('Swin', this.imageSize, x);
     return super.forwardFeatures(x);
   }
 
@@ -161,15 +156,6 @@ export class SwinTransformer extends ImageModel {
       if (module.bias !== null) nn.init.zeros_(module.bias);
     }
   }
-}
-
-function patchGrid(size: Pair): Pair {
-  if (size.some((side) => side % PATCH !== 0)) {
-    throw new RangeError(
-      `Swin needs slices whose sides are multiples of ${PATCH}, not ${size[0]}×${size[1]}`,
-    );
-  }
-  return [size[0] / PATCH, size[1] / PATCH];
 }
 
 /** From timm's `default_cfgs` in `models/swin_transformer.py`. */

@@ -1,9 +1,10 @@
 import type { ImageModel } from '../image-model.ts';
+import type { BatchNormSettings } from './entry.ts';
 import { modelInfo } from './registry.ts';
 
 /** Options of {@link createModel}; a rate left out is the architecture's own default. */
 export interface CreateModelOptions {
-  /** Outputs of the classifier, 1000 unless given; 0 for none. */
+  /** Outputs of the classifier, 1000 unless given (none for DINOv2); 0 for none. */
   numClasses?: number;
   /** Channels of the slices, 3 unless given. */
   inChans?: number;
@@ -11,8 +12,10 @@ export interface CreateModelOptions {
   dropRate?: number;
   /** Stochastic depth of the last block, 0 to below 1. */
   dropPathRate?: number;
-  /** Side in pixels, or [height, width]; 224 unless given. Only models with position weights depend on it. */
+  /** Side in pixels, or [height, width]; 224 unless given (518 for DINOv2). Only models with position weights depend on it. */
   imageSize?: number | readonly [number, number];
+  /** Only where the registry entry's defaults name it. */
+  batchNorm?: BatchNormSettings;
 }
 
 /**
@@ -24,7 +27,7 @@ export interface CreateModelOptions {
 export function createModel(name: string, options: CreateModelOptions = {}): ImageModel {
   const info = modelInfo(name);
   const own = info.defaults ?? {};
-  const { numClasses = own.numClasses ?? 1000, inChans = 3, imageSize = 224 } = options;
+  const { numClasses = own.numClasses ?? 1000, inChans = 3, imageSize = own.imageSize ?? 224 } = options;
   const { dropRate = own.dropRate ?? 0, dropPathRate = own.dropPathRate ?? 0 } = options;
   const size = typeof imageSize === 'number' ? ([imageSize, imageSize] as const) : imageSize;
   whole(info.name, 'numClasses', numClasses, 0);
@@ -32,7 +35,11 @@ export function createModel(name: string, options: CreateModelOptions = {}): Ima
   for (const side of size) whole(info.name, 'imageSize', side, 1);
   rate(info.name, 'dropRate', dropRate);
   rate(info.name, 'dropPathRate', dropPathRate);
-  return info.build({ numClasses, inChans, dropRate, dropPathRate, imageSize: size });
+  if (options.batchNorm !== undefined && own.batchNorm === undefined) {
+    throw new RangeError(`${info.name}: batchNorm cannot be chosen for this family`);
+  }
+  const batchNorm = { ...own.batchNorm, ...options.batchNorm };
+  return info.build({ numClasses, inChans, dropRate, dropPathRate, imageSize: size, batchNorm });
 }
 
 function whole(model: string, option: string, value: number, least: number): void {

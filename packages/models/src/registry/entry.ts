@@ -1,3 +1,4 @@
+import type { nn } from '@radweave/torch';
 import type { ImageModel } from '../image-model.ts';
 import type { KeyMap } from '../weights/key-map.ts';
 
@@ -26,6 +27,9 @@ export interface WeightsInfo {
   input: InputInfo;
 }
 
+/** Settings of all batch norms of a model; torch's defaults are 1e-5 and 0.1. */
+export type BatchNormSettings = Pick<nn.BatchNormOptions, 'eps' | 'momentum'>;
+
 /** What `createModel` leaves to a family after it has filled in the defaults. */
 export interface BuildOptions {
   /** Outputs of the classifier; 0 for none. */
@@ -37,6 +41,8 @@ export interface BuildOptions {
   dropPathRate: number;
   /** Height and width of the slices in pixels; convolutional networks take any. */
   imageSize: readonly [number, number];
+  /** Empty unless the family's defaults have it: others do not take it. */
+  batchNorm: BatchNormSettings;
 }
 
 /** The same architecture in torchvision. */
@@ -45,6 +51,8 @@ export interface TorchvisionInfo {
   name: string;
   /** Where its defaults are not timm's, which are ours. */
   differences?: string;
+  /** Its batch norms, where they are not ours. Given to `createModel`, training is torchvision's too. */
+  batchNorm?: BatchNormSettings;
 }
 
 /** Everything the registry knows of an architecture. */
@@ -64,7 +72,9 @@ export interface ModelEntry {
   firstConv: string;
   classifier: string;
   /** Defaults that are the family's own. */
-  defaults?: Partial<Pick<BuildOptions, 'numClasses' | 'dropRate' | 'dropPathRate'>>;
+  defaults?: Partial<
+    Pick<BuildOptions, 'numClasses' | 'dropRate' | 'dropPathRate' | 'batchNorm' | 'imageSize'>
+  >;
   /** Other spellings of the parameter names that are understood when weights are loaded. */
   keyMaps?: readonly KeyMap[];
   /** Entries of older checkpoints that the model no longer stores, after renaming; they are left out on loading. */

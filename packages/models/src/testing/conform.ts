@@ -30,7 +30,15 @@ export function expectConformance(
     for (const [number, pass] of job.cases.entries()) {
       const { imageSize, classes: numClasses } = job;
       const rates = { dropRate: 0, dropPathRate: 0 };
-      const model = createModel(name, { ...rates, numClasses, imageSize, inChans: pass.channels });
+      // Evaluation needs none of torchvision's settings: loading converts the weights.
+      const batchNorm = trainsWithTheirs(job, pass) ? info.torchvision?.batchNorm : undefined;
+      const model = createModel(name, {
+        ...rates,
+        numClasses,
+        imageSize,
+        inChans: pass.channels,
+        ...(batchNorm && { batchNorm }),
+      });
       const own = new Map(state);
       const first = recording.get(`firstConv/${pass.channels}`);
       if (first !== undefined) own.set(`${job.firstConv}.weight`, first);
@@ -40,6 +48,10 @@ export function expectConformance(
       for (const tensor of model.stateDict().values()) tensor.dispose();
     }
   });
+}
+
+function trainsWithTheirs({ library }: ReferenceJob, { train }: PassCase): boolean {
+  return library === 'torchvision' && train;
 }
 
 /** Names and shapes, as sets, after the names have been translated and obsolete buffers left out. */

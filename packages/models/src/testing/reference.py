@@ -27,10 +27,10 @@ def build():
 
 
 def randomise(model):
-    """Moves everything that starts as 0 or 1, so that no mistake hides behind it."""
+    """Moves everything that starts as a constant (also [1, 1, n], [n, 1, 1]), so that no mistake hides behind it."""
     with torch.no_grad():
         for p in model.parameters():
-            if p.ndim < 2:
+            if p.squeeze().ndim < 2 or not p.any():
                 p.add_(torch.randn_like(p) * 0.1)
         for name, b in model.named_buffers():
             if name.endswith('running_mean'):

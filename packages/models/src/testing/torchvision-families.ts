@@ -1,11 +1,9 @@
-import { ALL_PASSES, ONE_PASS, type PassCase, type ReferenceJob } from './reference.ts';
+import type { ReferenceJob } from './reference.ts';
 
 /** How a family is compared with torchvision. */
 export interface FamilyReference extends Pick<ReferenceJob, 'features' | 'firstConv' | 'head' | 'imageSize'> {
   /** Naming that `applyWeights` must recognise. */
   layout: 'timm' | 'torchvision';
-  /** What to run a model on. */
-  passes: (name: string) => readonly PassCase[];
 }
 
 /** One row for each family that torchvision has; a family without one fails the tests. */
@@ -16,7 +14,6 @@ export const TORCHVISION_FAMILIES: Readonly<Record<string, FamilyReference>> = {
     firstConv: 'conv1',
     head: 'fc',
     imageSize: 64,
-    passes: () => ALL_PASSES,
   },
   swin: {
     layout: 'torchvision',
@@ -24,6 +21,40 @@ export const TORCHVISION_FAMILIES: Readonly<Record<string, FamilyReference>> = {
     firstConv: 'features.0.0',
     head: 'head',
     imageSize: 224,
-    passes: (name) => (name.includes('tiny') ? ALL_PASSES : ONE_PASS),
+  },
+  efficientnet: {
+    layout: 'torchvision',
+    features: 'features',
+    firstConv: 'features.0.0',
+    head: 'classifier.1',
+    imageSize: 96,
+  },
+  mobilenetv3: {
+    layout: 'torchvision',
+    features: 'features',
+    firstConv: 'features.0.0',
+    head: 'classifier.3',
+    imageSize: 96,
+  },
+  convnext: {
+    layout: 'torchvision',
+    features: 'features',
+    firstConv: 'features.0.0',
+    head: 'classifier.2',
+    imageSize: 96,
+  },
+  densenet: {
+    layout: 'timm',
+    features: 'features',
+    firstConv: 'features.conv0',
+    head: 'classifier',
+    imageSize: 96,
+  },
+  vit: {
+    layout: 'torchvision',
+    features: 'encoder',
+    firstConv: 'conv_proj',
+    head: 'heads.head',
+    imageSize: 224,
   },
 };

@@ -1,8 +1,8 @@
-import { type Tensor, tidy } from '@radweave/torch';
+import { nn, type Tensor, tidy } from '@radweave/torch';
 import type { ImageModel } from '../image-model.ts';
 import type { ModelEntry } from '../registry/entry.ts';
 import { adaptInputConv } from './adapt-input.ts';
-import { detectLayout, toTimmNames } from './key-map.ts';
+import { findMap, toTimmNames } from './key-map.ts';
 
 /** What was done to make weights fit; for the log. */
 export interface WeightsReport {
@@ -10,6 +10,8 @@ export interface WeightsReport {
   layout: string;
   /** Channels of the weights' first convolution, where it had to be adapted to the model's. */
   adaptedFrom: number | null;
+  /** What the model changed in the weights to fit its image size; absent where nothing had to be. */
+  resized?: string;
   /** Whether the classifier was loaded. If not, the model keeps its own and `headReason` says why. */
   head: boolean;
   headReason: string;
@@ -30,17 +32,30 @@ export function applyWeights(
   return tidy(() => {
     const maps = entry.keyMaps ?? [];
     const own = model.stateDict();
+    const map = findMap([...state.keys()], maps);
     const fitted = toTimmNames(state, maps);
     for (const name of fitted.keys()) if (entry.obsolete?.test(name)) fitted.delete(name);
+    if (map?.batchNormEps !== undefined) fitBatchNorm(fitted, model, map.batchNormEps);
     const adaptedFrom = fitInput(fitted, own, `${entry.firstConv}.weight`, model.inChans);
+    const resized = model.fitToSize(fitted);
     const headReason = fitHead(fitted, own, entry.classifier);
     // A classifier that is kept stands for itself, so that all else can be held to strict rules before any change.
     if (headReason !== '') {
       for (const [name, value] of own) if (isOf(entry.classifier, name)) fitted.set(name, value);
     }
     model.loadStateDict(fitted);
-    return { layout: detectLayout(state.keys(), maps), adaptedFrom, head: headReason === '', headReason };
+    const layout = map?.layout ?? 'timm';
+    return { layout, adaptedFrom, head: headReason === '', headReason, ...(resized !== null && { resized }) };
   });
+}
+
+/** Moves a difference in epsilon into the running variances: only their sum counts, so predictions stay the same. */
+function fitBatchNorm(state: Map<string, Tensor>, model: ImageModel, eps: number): void {
+  for (const [name, module] of model.namedModules()) {
+    const variance = state.get(`${name}.running_var`);
+    if (!(module instanceof nn.BatchNorm2d) || variance === undefined || module.eps === eps) continue;
+    state.set(`${name}.running_var`, variance.add(eps - module.eps));
+  }
 }
 
 function fitInput(

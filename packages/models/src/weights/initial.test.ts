@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import type { ImageModel } from '../image-model.ts';
 import { createModel } from '../registry/create.ts';
 import { hubServer } from '../testing/hub-server.ts';
-import { initialWeights } from './initial.ts';
+import { createPretrainedModel, initialWeights } from './initial.ts';
 import { readWeights } from './read.ts';
 
 const MODULES = ['torch', 'torchvision'];
@@ -81,6 +81,7 @@ referenceTest(
     const env = { ...home(), HF_HUB_OFFLINE: '0', HF_ENDPOINT: `${origin}/` };
     const model = createModel('resnet18', { numClasses: 2, inChans: 1 });
     const before = model.stateDict().get('fc.weight')?.clone();
+    const whole = await createPretrainedModel('resnet18', { numClasses: 1000, env });
     const { description, report } = await initialWeights(model, 'resnet18', { env });
     const hash = createHash('sha256').update(bytes).digest('hex');
     expect(description).toBe(
@@ -96,6 +97,7 @@ referenceTest(
     expect(equal(own.get('layer4.1.conv2.weight'), state.get('layer4.1.conv2.weight'))).toBe(true);
     expect(equal(own.get('conv1.weight'), state.get('conv1.weight')?.sum(1, true))).toBe(true);
     expect(equal(own.get('fc.weight'), before)).toBe(true);
+    expect(equal(whole.stateDict().get('fc.weight'), state.get('fc.weight'))).toBe(true);
   },
 );
 
@@ -164,7 +166,8 @@ referenceTest(
     renameSync(join(folder, 'zip.pth'), file);
     const env = { ...home(), TORCH_HOME };
     const model = createModel('swin_t');
-    const { description, report } = await initialWeights(model, 'swin_t', { env });
+    const { description, report, input } = await initialWeights(model, 'swin_t', { env });
+    expect(input?.mean).toEqual([0.485, 0.456, 0.406]);
     expect(description).toContain(`pretrained by torchvision, ${file} (sha256 ${digits(basename(file))}`);
     expect(description).toContain(
       'in place of timm/swin_tiny_patch4_window7_224.ms_in1k which cannot be fetched',

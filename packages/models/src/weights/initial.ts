@@ -1,5 +1,8 @@
 import type { Tensor } from '@radweave/torch';
 import type { ImageModel } from '../image-model.ts';
+import { type CreateModelOptions, createModel } from '../registry/create.ts';
+import type { InputInfo } from '../registry/entry.ts';
+import { IMAGENET } from '../registry/imagenet.ts';
 import { type ModelInfo, modelInfo } from '../registry/registry.ts';
 import { applyWeights, type WeightsReport } from './apply.ts';
 import { type FetchOptions, fetchWeights, publishedWeights } from './fetch.ts';
@@ -20,12 +23,15 @@ export interface InitialWeights {
   /** For the log and the checkpoint: which weights, and what was done to make them fit. */
   description: string;
   report: WeightsReport;
+  /** How images were prepared for these weights; null for a file, which does not say. */
+  input: Pick<InputInfo, 'mean' | 'std'> | null;
 }
 
 /** A file and what to call it. */
 interface Source {
   path: string;
   label: string;
+  input: InitialWeights['input'];
 }
 
 /**
@@ -46,23 +52,38 @@ export async function initialWeights(
 ): Promise<InitialWeights> {
   const info = modelInfo(name);
   const { file } = options;
-  const { path, label } =
+  const { path, label, input } =
     typeof file === 'string'
-      ? { path: file, label: `weights of ${file} (sha256 ${await fileHash(file)})` }
+      ? { path: file, label: `weights of ${file} (sha256 ${await fileHash(file)})`, input: null }
       : await pretrained(name, options);
   const state = await readWeights(path);
   try {
     const report = load(model, info, state, path);
-    return { description: `${label}${changes(model, report)}`, report };
+    return { description: `${label}${changes(model, report)}`, report, input };
   } finally {
     for (const tensor of state.values()) tensor.dispose();
   }
 }
 
+/**
+ * Builds a model with its pretrained weights, or those of `file`: {@link createModel}, then {@link initialWeights}. It is
+ * a function of its own because weights may have to be fetched first.
+ *
+ * @throws WeightsError as {@link initialWeights}, RangeError and RegistryError as {@link createModel}.
+ */
+export async function createPretrainedModel(
+  name: string,
+  options: CreateModelOptions & InitialWeightsOptions = {},
+): Promise<ImageModel> {
+  const model = createModel(name, options);
+  await initialWeights(model, name, options);
+  return model;
+}
+
 async function pretrained(name: string, options: FetchOptions): Promise<Source> {
   try {
     const { path, sha256: hash, weights } = await fetchWeights(name, options);
-    return { path, label: `pretrained ${weights.repo} (sha256 ${hash})` };
+    return { path, label: `pretrained ${weights.repo} (sha256 ${hash})`, input: weights.input };
   } catch (error) {
     if (!(error instanceof WeightsError)) throw error;
     const other = await torchvisionInstead(name, options, error);
@@ -95,6 +116,7 @@ async function torchvisionInstead(
   return {
     path,
     label: `pretrained by torchvision, ${path} (sha256 ${hash}), in place of ${wanted} which cannot be fetched`,
+    input: IMAGENET,
   };
 }
 
@@ -114,13 +136,15 @@ function load(
   }
 }
 
-function changes(model: ImageModel, { layout, adaptedFrom, head, headReason }: WeightsReport): string {
+function changes(model: ImageModel, report: WeightsReport): string {
+  const { layout, adaptedFrom, head, headReason, resized } = report;
   const names = layout === 'timm' ? '' : `, ${layout} names`;
   const classifier =
     head || model.numClasses === 0 ? '' : `, classifier new for ${model.numClasses} classes (${headReason})`;
   const how = model.inChans === 1 ? 'summing' : 'repeating';
   const input = adaptedFrom === null ? '' : `, ${adaptedFrom} → ${channels(model.inChans)} by ${how}`;
-  return `${names}${classifier}${input}`;
+  const size = resized === undefined ? '' : `, ${resized}`;
+  return `${names}${classifier}${input}${size}`;
 }
 
 function channels(count: number): string {

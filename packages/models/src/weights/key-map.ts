@@ -8,6 +8,12 @@ export interface KeyMap {
   mark: RegExp;
   /** Tried in order on each name: the first that matches decides. `null` drops the entry. */
   rules: readonly (readonly [from: RegExp, to: string | ((...match: string[]) => string) | null])[];
+  /** timm's names of weights [out, in, 1, 1] that this layout has in linear layers, [out, in]. */
+  pointwise?: RegExp;
+  /** timm's names of vectors, [n], that this layout has with further dimensions of size 1. */
+  vectors?: RegExp;
+  /** Epsilon of the layout's batch norms, where it is not that of the family's models. */
+  batchNormEps?: number;
 }
 
 /** Which layout the names are in; `timm` when none of the maps claims them. */
@@ -25,9 +31,15 @@ export function toTimmNames(
   const renamed = new Map<string, Tensor>();
   for (const [key, value] of state) {
     const name = timmName(key, map);
-    if (name !== null) renamed.set(name, value);
+    if (name === null) continue;
+    renamed.set(name, reshaped(name, value, map));
   }
   return renamed;
+}
+
+function reshaped(name: string, value: Tensor, map: KeyMap): Tensor {
+  if (map.pointwise?.test(name) && value.ndim === 2) return value.reshape([...value.shape, 1, 1]);
+  return map.vectors?.test(name) ? value.flatten() : value;
 }
 
 /** timm's name of one entry, or null when timm does not store it. */
@@ -42,6 +54,7 @@ export function timmName(key: string, map: KeyMap): string | null {
   return key;
 }
 
-function findMap(keys: readonly string[], maps: readonly KeyMap[]): KeyMap | undefined {
+/** The map of the layout that the names are in; undefined for timm's. */
+export function findMap(keys: readonly string[], maps: readonly KeyMap[]): KeyMap | undefined {
   return maps.find((map) => keys.some((key) => map.mark.test(key)));
 }

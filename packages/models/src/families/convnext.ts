@@ -1,0 +1,123 @@
+import { F, nn, type Tensor } from '@radweave/torch';
+import { ImageModel, type Stage } from '../image-model.ts';
+import { createClassifier, replaceClassifier } from '../layers/classifier.ts';
+import { dropPathRates } from '../layers/drop-path-rates.ts';
+import type { BuildOptions, RegisterModel, WeightsInfo } from '../registry/entry.ts';
+import { IMAGENET } from '../registry/imagenet.ts';
+import { ConvNeXtHead, ConvNeXtStage, ConvNeXtStem } from './convnext-blocks.ts';
+import { CONVNEXT_KEY_MAPS } from './convnext-key-maps.ts';
+
+/** What tells the members of the family apart. */
+export interface ConvNeXtConfig {
+  /** Blocks in each of the four stages. */
+  depths: readonly [number, number, number, number];
+}
+
+const CHANNELS = [96, 192, 384, 768] as const;
+
+/**
+ * ConvNeXt (Liu et al. 2022, arXiv:2201.03545) with timm's parameter names. `forwardFeatures` gives
+ * [N, C, H / 32, W / 32]; the head norms the pooled vector before it classifies.
+ */
+export class ConvNeXt extends ImageModel {
+  readonly stem: ConvNeXtStem;
+  readonly layers: nn.ModuleList<ConvNeXtStage>;
+  readonly head: ConvNeXtHead;
+  readonly numFeatures: number = CHANNELS[3];
+  readonly inChans: number;
+  numClasses: number;
+
+  constructor(config: ConvNeXtConfig, options: BuildOptions) {
+    super();
+    const { inChans, numClasses, dropRate, dropPathRate } = options;
+    this.inChans = inChans;
+    this.numClasses = numClasses;
+    this.stem = new ConvNeXtStem(inChans, CHANNELS[0]);
+    this.layers = new nn.ModuleList(
+      dropPathRates(dropPathRate, config.depths).map((rates, i) => {
+        const channels = CHANNELS[i] ?? 0;
+        return new ConvNeXtStage(CHANNELS[i - 1] ?? channels, channels, rates);
+      }),
+    );
+    const classifier = createClassifier(this.numFeatures, numClasses);
+    this.head = new ConvNeXtHead(classifier, this.numFeatures, dropRate);
+    this.initWeights();
+  }
+
+  /** In the state dict `layers` is called `stages`, as timm calls it: that name is taken by a method here. */
+  override *namedChildren(): Generator<[string, nn.AnyModule]> {
+    for (const [name, child] of super.namedChildren()) yield [name === 'layers' ? 'stages' : name, child];
+  }
+
+  override stages(): readonly Stage[] {
+    const { stem } = this;
+    return [
+      { name: 'stem', members: [stem], forward: (x) => stem.call(x) },
+      ...Array.from(this.layers, (layer, i) => ({
+        name: `stages.${i}`,
+        members: [layer],
+        forward: (x: Tensor) => layer.call(x),
+      })),
+    ];
+  }
+
+  protected override classify(features: Tensor, preLogits: boolean): Tensor {
+    return this.head.call(F.adaptiveAvgPool2d(features, 1).flatten(1), preLogits);
+  }
+
+  override resetClassifier(numClasses: number): void {
+    const { weight } = this.stem.conv;
+    this.head.fc = replaceClassifier(this.head.fc, weight, this.numFeatures, numClasses);
+    this.numClasses = numClasses;
+  }
+
+  private initWeights(): void {
+    for (const [, module] of this.namedModules()) {
+      if (!(module instanceof nn.Conv2d || module instanceof nn.Linear)) continue;
+      nn.init.truncNormal_(module.weight, 0, 0.02);
+      if (module.bias !== null) nn.init.zeros_(module.bias);
+    }
+  }
+}
+
+/** From timm's `default_cfgs` in `models/convnext.py`. */
+function weights(name: string): WeightsInfo[] {
+  const recipe = (tag: string, numClasses: number, cropPct: number): WeightsInfo => ({
+    tag,
+    repo: `timm/${name}.${tag}`,
+    file: 'model.safetensors',
+    license: 'apache-2.0',
+    numClasses,
+    input: { ...IMAGENET, size: 224, interpolation: 'bicubic', cropPct },
+  });
+  return [
+    recipe('in12k_ft_in1k', 1000, 0.95),
+    recipe('fb_in22k_ft_in1k', 1000, 0.875),
+    recipe('fb_in1k', 1000, 0.875),
+    recipe('in12k', 11821, 0.95),
+    recipe('fb_in22k', 21841, 0.875),
+  ];
+}
+
+/** Registers the family. */
+export function convnextFamily(registerModel: RegisterModel): void {
+  const add = (size: string, dropPath: number, config: ConvNeXtConfig) => {
+    const name = `convnext_${size}`;
+    registerModel(name, {
+      family: 'convnext',
+      description: `ConvNeXt, ${size}`,
+      paper: 'Liu et al. 2022, arXiv:2201.03545',
+      build: (options) => new ConvNeXt(config, options),
+      weights: weights(name),
+      firstConv: 'stem.0',
+      classifier: 'head.fc',
+      keyMaps: CONVNEXT_KEY_MAPS,
+      torchvision: {
+        name,
+        differences: `stochastic depth is ${dropPath} by default (timm and here: 0)`,
+      },
+    });
+  };
+  add('tiny', 0.1, { depths: [3, 3, 9, 3] });
+  add('small', 0.4, { depths: [3, 3, 27, 3] });
+}
