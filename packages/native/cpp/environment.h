@@ -92,6 +92,7 @@ inline Environment& environment(napi_env env) {
 void registerDispatch(napi_env env, napi_value exports);
 void registerTensors(napi_env env, napi_value exports);
 void registerAutograd(napi_env env, napi_value exports);
+void registerProfile(napi_env env, napi_value exports);
 void registerRuntime(napi_env env, napi_value exports);
 
 template <napi_value (*Fn)(Args&)>

@@ -16,6 +16,7 @@ NAPI_MODULE_INIT() {
     registerDispatch(env, exports);
     registerTensors(env, exports);
     registerAutograd(env, exports);
+    registerProfile(env, exports);
     registerRuntime(env, exports);
   } catch (...) {
     rethrowAsJs(env);

@@ -4,4 +4,6 @@
  * This package knows nothing of tensors' meaning; `@radweave/torch` gives them a friendly face.
  */
 export { defaultThreads, native } from './load.ts';
-export type { Handle, Native, RawArg, RawOperator, RawResult } from './raw.ts';
+export type { Handle, Native, RawArg, RawOperator, RawRecord, RawResult } from './raw.ts';
+export { cpuFlags } from './setup/cpu.ts';
+export { nativeCache } from './setup/record.ts';

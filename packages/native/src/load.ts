@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { delimiter } from 'node:path';
 import type { Boot, Native } from './raw.ts';
+import { cpuFlags } from './setup/cpu.ts';
 import { readNativeRecord } from './setup/record.ts';
 
 let loaded: Native | undefined;
@@ -30,6 +31,8 @@ function load(): Native {
   const boot: Boot = require(record.boot);
   boot.tuneAllocator();
   if (record.blas.kind === 'openblas-pthread') boot.setEnv('OPENBLAS_NUM_THREADS', '1');
+  // libtorch 1.x takes AVX2 kernels unless told otherwise: older CPUs slow down with AVX-512, those with bf16 do not.
+  if (cpuFlags()?.includes('avx512_bf16')) boot.setEnv('ATEN_CPU_CAPABILITY', 'avx512');
   for (const library of record.blas.preload) {
     const problem = boot.preload(library);
     if (problem !== null) throw new Error(`${library} cannot be loaded: ${problem}. Run: radweave setup`);

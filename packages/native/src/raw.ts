@@ -15,6 +15,19 @@ export type RawArg = number | bigint | boolean | string | null | undefined | rea
 /** What `lookup` tells of an operator: id, one kind character per argument, argument names, result count. */
 export type RawOperator = [id: number, kinds: string, names: string[], results: number];
 
+/**
+ * An operator that ran while a profile was under way. Times are microseconds since its start; `sequence` is what a
+ * forward operator and its backward function have in common.
+ */
+export type RawRecord = [
+  name: string,
+  start: number,
+  end: number,
+  sequence: number,
+  isBackward: boolean,
+  thread: number,
+];
+
 export interface Native {
   lookup(name: string, overload: string): RawOperator;
   call(id: number, ...args: RawArg[]): RawResult;
@@ -60,6 +73,9 @@ export interface Native {
   pushAutocast(device: string, enabled: boolean, dtype: number): void;
   popMode(): void;
   gradEnabled(): boolean;
+
+  profileStart(): void;
+  profileStop(): RawRecord[];
 
   manualSeed(seed: number | bigint): void;
   generator(seed: number | bigint): Handle;

@@ -16,6 +16,7 @@ export * as F from './nn/functional.ts';
 export * as nn from './nn/index.ts';
 export { type Arg, Operator } from './operator.ts';
 export * as optim from './optim/index.ts';
+export { type Profile, type ProfiledOperator, type ProfiledSpan, profile, profileRange } from './profile.ts';
 export * from './random.ts';
 export * from './runtime.ts';
 export { tidy } from './scope.ts';

@@ -1,4 +1,6 @@
-import { native } from '@radweave/native';
+import { native, nativeCache } from '@radweave/native';
+
+export { cpuFlags } from '@radweave/native';
 
 /** Threads used by tensor work in this JS environment. */
 export function getNumThreads(): number {
@@ -33,4 +35,9 @@ export function useDeterministicAlgorithms(on: boolean): void {
 export function memoryStats(): { tensors: number; trackedBytes: number } {
   const [tensors, trackedBytes] = native().memory();
   return { tensors, trackedBytes };
+}
+
+/** The folder of the user's cache that holds what was built or measured for this machine. */
+export function engineCache(): string {
+  return nativeCache();
 }

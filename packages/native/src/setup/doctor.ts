@@ -36,7 +36,12 @@ export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
       'CPU',
       flags === undefined ? 'features not known' : `${flags.join(' ') || 'none of avx2, avx512, bf16'}`,
     ],
-    ['bf16', flags?.some((flag) => flag.endsWith('bf16')) ? 'native' : 'not native: fp32 is faster'],
+    [
+      'bf16',
+      flags?.some((flag) => flag.endsWith('bf16'))
+        ? 'native: training measures whether it is faster'
+        : 'not native: fp32 is faster',
+    ],
     [
       'Build tools',
       missing.length > 0 ? `missing: ${missing.join(', ')} (only set-up needs them)` : 'all there',

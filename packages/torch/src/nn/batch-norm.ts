@@ -1,5 +1,8 @@
+import { noGrad } from '../autograd.ts';
 import { ones, zeros } from '../create.ts';
+import { tidy } from '../scope.ts';
 import type { Tensor } from '../tensor.ts';
+import type { Conv2d } from './conv.ts';
 import { batchNorm } from './functional.ts';
 import { Module } from './module.ts';
 import { Buffer, Parameter } from './parameter.ts';
@@ -27,6 +30,8 @@ export class BatchNorm2d extends Module {
   readonly features: number;
   readonly eps: number;
   readonly momentum: number | null;
+  /** Set when a convolution does this layer's work. */
+  private isMoved = false;
 
   constructor(features: number, options: BatchNormOptions = {}) {
     super();
@@ -48,7 +53,40 @@ export class BatchNorm2d extends Module {
     this.num_batches_tracked?.zero_();
   }
 
+  /**
+   * Lets a convolution whose output this layer normalises do the work: its weight is scaled and its bias shifted by the
+   * running statistics, and from now on this layer passes its input on. For inference only.
+   *
+   * @returns what undoes it.
+   * @throws RangeError in training mode or without running statistics.
+   */
+  moveInto(conv: Conv2d): () => void {
+    const { running_mean: mean, running_var: variance, weight, bias, eps } = this;
+    if (this.training || mean === null || variance === null) {
+      throw new RangeError('BatchNorm2d: only in eval mode with running statistics can it be moved');
+    }
+    const before = { weight: conv.weight.detach().clone().keep(), bias: conv.bias };
+    noGrad(() =>
+      tidy(() => {
+        const scale = variance
+          .add(eps)
+          .rsqrt()
+          .mul(weight ?? 1);
+        const shift = conv.bias === null ? mean.neg() : conv.bias.sub(mean);
+        conv.weight.mul_(scale.reshape([-1, 1, 1, 1]));
+        conv.bias = new Parameter(shift.mul(scale).add(bias ?? 0), false);
+      }),
+    );
+    this.isMoved = true;
+    return () => {
+      conv.weight.load(before.weight);
+      conv.bias = before.bias;
+      this.isMoved = false;
+    };
+  }
+
   override forward(input: Tensor): Tensor {
+    if (this.isMoved) return input;
     if (input.ndim !== 4) throw new RangeError(`BatchNorm2d: expected [N, C, H, W], got ${input}`);
     const { weight, bias, running_mean: mean, running_var: variance, eps } = this;
     const training = this.training || mean === null;

@@ -17,7 +17,8 @@ export interface Conv2dOptions {
 /** Convolution of [N, Cin, H, W] with weight [Cout, Cin / groups, kH, kW]; initialised as torch.nn.Conv2d. */
 export class Conv2d extends Module {
   readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  /** Given one by a batch norm that is moved into the convolution, even if it was made without. */
+  bias: Parameter | null;
   readonly inChannels: number;
   readonly outChannels: number;
   readonly kernel: readonly [number, number];

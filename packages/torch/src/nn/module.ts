@@ -2,6 +2,7 @@ import type { DType, MemoryFormat } from '../dtype.ts';
 import { tidy } from '../scope.ts';
 import { OrderedDict } from '../serialization/python-values.ts';
 import type { Tensor } from '../tensor.ts';
+import { callObserver } from './call-observer.ts';
 import { Buffer, Parameter } from './parameter.ts';
 
 /** Parameters and buffers by their dotted names, in torch's order. */
@@ -46,7 +47,8 @@ export abstract class Module<Args extends readonly unknown[] = [Tensor], Result 
   abstract forward(...args: Args): Result;
 
   call(...args: Args): Result {
-    return tidy(() => this.forward(...args));
+    const forward = (): Result => tidy(() => this.forward(...args));
+    return callObserver === undefined ? forward() : callObserver(this, forward);
   }
 
   /** Child modules by name; containers override it. */

@@ -1,0 +1,75 @@
+import { F, nn, noGrad, randn, type Tensor } from '@radweave/torch';
+import { expect, test } from 'vitest';
+import { ImageModel, type Stage } from '../image-model.ts';
+import { createModel } from '../registry/create.ts';
+import { foldBatchNorms } from './fold.ts';
+
+/** Gives every batch norm statistics and weights that are not those it starts with. */
+function disturb(model: nn.Module): void {
+  for (const [, module] of model.namedModules()) {
+    if (!(module instanceof nn.BatchNorm2d)) continue;
+    const { weight, bias, running_mean: mean, running_var: variance } = module;
+    noGrad(() => {
+      weight?.load(randn(weight.shape).mul(0.2).add(1));
+      bias?.load(randn(bias.shape).mul(0.2));
+      mean?.load(randn(mean.shape).mul(0.2));
+      variance?.load(randn(variance.shape).abs().add(0.5));
+    });
+  }
+}
+
+const change = (after: Tensor, before: Tensor): number =>
+  after.sub(before).abs().max().item() / before.abs().max().item();
+
+for (const [name, folded] of [
+  ['resnet18', 20],
+  ['efficientnet_b0', 49],
+  ['mobilenetv3_small_100', 34],
+  ['densenet121', 59],
+  ['vit_tiny_patch16_224', 0],
+] as const) {
+  test(`${name}: features and logits stay the same without ${folded} batch norms`, () => {
+    const model = createModel(name, { numClasses: 2, inChans: 1, imageSize: 64 });
+    disturb(model);
+    model.eval();
+    const x = randn([2, 1, 64, 64]);
+    const [features, logits] = noGrad(() => [model.forwardFeatures(x), model.call(x)]);
+    expect(foldBatchNorms(model, randn([1, 1, 64, 64]))).toBe(folded);
+    const [after, logitsAfter] = noGrad(() => [model.forwardFeatures(x), model.call(x)]);
+    expect(change(after, features)).toBeLessThan(1e-5);
+    expect(change(logitsAfter, logits)).toBeLessThan(1e-5);
+  });
+}
+
+/** Uses its convolution's output twice, once without the norm. */
+class Forked extends ImageModel {
+  readonly conv: nn.Conv2d = new nn.Conv2d(1, 4, 3);
+  readonly norm: nn.BatchNorm2d = new nn.BatchNorm2d(4);
+  readonly numFeatures = 4;
+  readonly inChans = 1;
+  numClasses = 0;
+  override stages(): readonly Stage[] {
+    const forward = (x: Tensor): Tensor => {
+      const y = this.conv.call(x);
+      return this.norm.call(y).add(y);
+    };
+    return [{ name: 'stem', members: [this.conv, this.norm], forward }];
+  }
+  protected override classify(features: Tensor): Tensor {
+    return F.adaptiveAvgPool2d(features, 1).flatten(1);
+  }
+  override resetClassifier(): void {}
+}
+
+test('a model that would give other features is left as it is', () => {
+  const model = new Forked();
+  disturb(model);
+  const x = randn([2, 1, 8, 8]);
+  expect(() => foldBatchNorms(model, x)).toThrow(/eval mode/);
+  model.eval();
+  const before = noGrad(() => model.forwardFeatures(x));
+  const names = [...model.stateDict().keys()];
+  expect(foldBatchNorms(model, x)).toBe(0);
+  expect(noGrad(() => model.forwardFeatures(x)).toFloat32Array()).toEqual(before.toFloat32Array());
+  expect([...model.stateDict().keys()]).toEqual(names);
+});
