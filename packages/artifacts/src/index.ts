@@ -5,6 +5,9 @@
 
 // Whole files and folders
 export { explainWriteError, writeFileAtomic } from './atomic.ts';
+// outputs/…/audit
+export { readAuditRecord, writeAuditRecord } from './audit/record.ts';
+export type * from './audit/types.ts';
 export type { HparamsOutcome } from './config/best-hparams.ts';
 // Configuration
 export { bestHparamsPath, updateBestHparams } from './config/best-hparams.ts';
@@ -18,6 +21,17 @@ export { applyOverrides } from './config/overrides.ts';
 export { defaultConfig, parseConfig, readConfig } from './config/parse.ts';
 export type * from './config/types.ts';
 export { configToYaml, defaultConfigYaml, writeConfig } from './config/yaml.ts';
+export type { CrossValidationRow, OutOfFoldRow } from './crossfit/cross-validation.ts';
+export {
+  readCrossValidation,
+  readOutOfFold,
+  writeCrossValidation,
+  writeOutOfFold,
+} from './crossfit/cross-validation.ts';
+export type { FoldModel, LogitsRecord } from './crossfit/logits-record.ts';
+export { readLogitsRecord, writeLogitsRecord } from './crossfit/logits-record.ts';
+export type { PatientLogits } from './crossfit/logits-table.ts';
+export { logitsPath, logitsRecordPath, readLogits, writeLogits } from './crossfit/logits-table.ts';
 // Tables
 export { formatTable, readHeader, readTable, writeTable } from './csv.ts';
 export type { Column, Columns } from './csv-columns.ts';
@@ -32,6 +46,20 @@ export {
   systemCode,
   UsageError,
 } from './errors.ts';
+// outputs/…/evaluation
+export { readEvaluation, writeEvaluation } from './evaluation/evaluation-file.ts';
+export { readFrozen, writeFrozen } from './evaluation/frozen-file.ts';
+export {
+  writeAggregation,
+  writeComparisons,
+  writeCurves,
+  writeEvaluatedPatients,
+  writeEvaluationMetrics,
+} from './evaluation/tables.ts';
+export type * from './evaluation/types.ts';
+// outputs/…/explanations
+export { explanationsFolder, readExplanations, writeExplanations } from './explain/explanations.ts';
+export type * from './explain/types.ts';
 export type { AlignedFeatures, AlignedPatient, UnalignedPatient } from './features/aligned.ts';
 // data/features
 export { readAligned, writeAligned } from './features/aligned.ts';
@@ -65,11 +93,34 @@ export type { FusedFeatures } from './fusion/fused-features.ts';
 export { writeFusedFeatures } from './fusion/fused-features.ts';
 export type { FusionMetricsRow, InSample } from './fusion/metrics.ts';
 export { readFusionMetrics, writeFusionMetrics } from './fusion/metrics.ts';
-export type { FittedClassifier, FrozenRecord, FusionModality, FusionModelFile } from './fusion/model-file.ts';
+export type {
+  FittedClassifier,
+  FrozenRecord,
+  FusionModality,
+  FusionModelFile,
+  StackedModel,
+  StackInput,
+} from './fusion/model-file.ts';
 export { readFusionModel, writeFusionModel } from './fusion/model-file.ts';
 export type { FusionPrediction, NewPrediction, PredictionRow } from './fusion/predictions.ts';
 export { readPredictions, writeNewPredictions, writePredictions } from './fusion/predictions.ts';
 export type { ModelProbabilities } from './fusion/probability-columns.ts';
+// outputs/…/harmonize
+export {
+  readHarmonizeRecord,
+  readSiteAuditJson,
+  writeHarmonizeRecord,
+  writeSiteAuditJson,
+} from './harmonize/record.ts';
+export {
+  readHarmonisedMetrics,
+  readSiteAudit,
+  writeHarmonisedFeatures,
+  writeHarmonisedMetrics,
+  writeHarmonisedPredictions,
+  writeSiteAudit,
+} from './harmonize/tables.ts';
+export type * from './harmonize/types.ts';
 export type { Issue } from './issues.ts';
 export { formatIssue, IssueCollector } from './issues.ts';
 export { readJson, writeJson } from './json.ts';
@@ -105,3 +156,9 @@ export {
 } from './training/history.ts';
 export type { MetricsRow } from './training/metrics.ts';
 export { readMetrics, writeMetrics } from './training/metrics.ts';
+export type { SlicePrediction } from './training/slice-predictions.ts';
+export {
+  readSlicePredictions,
+  slicePredictionsPath,
+  writeSlicePredictions,
+} from './training/slice-predictions.ts';

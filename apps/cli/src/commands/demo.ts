@@ -1,10 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { defaultConfig, writeConfig } from '@radweave/artifacts';
-import type { StageResult } from '@radweave/pipeline';
+import { defaultConfig, readEvaluation, writeConfig } from '@radweave/artifacts';
 import { generatePhantomCohort } from '@radweave/pipeline/phantom';
-import { fusionSummary } from '../fusion-summary.ts';
-import { runStage } from '../stage/run-stage.ts';
+import { evaluationSummary, type ShownEvaluation } from '../evaluation-summary.ts';
+import { runPipeline } from '../run-pipeline.ts';
 import type { Define } from './index.ts';
 
 /** Where the demonstration works unless told; it is made anew each time. */
@@ -15,15 +14,15 @@ export const define: Define = (command) => {
     .option('--output_dir <folder>', 'folder to work in; what the last demo left there is removed', FOLDER)
     .option('--epochs <number>', 'epochs of training per modality', '6')
     .option('--quiet', 'print results only')
-    .option('--json', "print the fusion's result as JSON")
+    .option('--json', 'print the evaluation as JSON')
     .action(async (flags: { output_dir: string; epochs: string; quiet?: boolean; json?: boolean }) => {
-      const fused = await demo(resolve(flags.output_dir), Number(flags.epochs), flags.quiet === true);
-      process.stdout.write(flags.json === true ? `${JSON.stringify(fused)}\n` : fusionSummary(fused));
+      const shown = await demo(resolve(flags.output_dir), Number(flags.epochs), flags.quiet === true);
+      process.stdout.write(flags.json === true ? `${JSON.stringify(shown)}\n` : evaluationSummary(shown));
     });
 };
 
 /** The whole job on a made-up cohort of three hospitals. */
-async function demo(folder: string, epochs: number, quiet: boolean): Promise<StageResult<'fuse'>> {
+async function demo(folder: string, epochs: number, quiet: boolean): Promise<ShownEvaluation> {
   const say = (text: string): void => void (quiet || process.stderr.write(`${text}\n`));
   for (const name of ['raw', 'data', 'feature_extract', 'best_hparams']) {
     rmSync(join(folder, name), { recursive: true, force: true });
@@ -44,21 +43,10 @@ async function demo(folder: string, epochs: number, quiet: boolean): Promise<Sta
     slicesPerModality: 5,
   });
   say(`${cohort.patients.length} phantom patients, ${cohort.slices} slices: ${config.data.root_dir}`);
-  await runStage('preprocess', { config }, quiet);
-  const { modalities } = config.data;
-  for (const modality of modalities) {
-    say(`Training a ResNet18 from scratch on modality ${modality}`);
-    const bestHparamsDir = join(folder, 'best_hparams');
-    await runStage('train', { config, given: [], modality, resume: false, run: '', bestHparamsDir }, quiet);
-    await runStage(
-      'extract',
-      { config, given: [], modality, model: undefined, checkpoint: undefined, align: true },
-      quiet,
-    );
-  }
-  const fused = await runStage('fuse', { config, modalities }, quiet);
-  await runStage('visualize', { config, modalities }, quiet);
-  say(`Figures: ${join(config.experiment.output_dir, 'visualizations')}`);
+  await runPipeline(config, join(folder, 'best_hparams'), quiet);
+  const { output_dir: outputDir } = config.experiment;
+  say(`Report: ${join(outputDir, 'report', 'report.html')}; figures: ${join(outputDir, 'visualizations')}`);
   say(`Everything is in ${folder}; config.yaml there is what it was run with.`);
-  return fused;
+  const evaluationFile = join(outputDir, 'evaluation', 'evaluation.json');
+  return { ...readEvaluation(evaluationFile), evaluationFile };
 }

@@ -1,3 +1,6 @@
+import { UsageError } from '@radweave/artifacts';
+import { wholeNumber } from '../folds.ts';
+import { runStage } from '../stage/run-stage.ts';
 import { stageCommand } from '../stage/stage-command.ts';
 import { table } from '../table.ts';
 import type { Define } from './index.ts';
@@ -7,6 +10,7 @@ interface ExtractFlags {
   model?: string;
   checkpoint?: string;
   align?: boolean;
+  cross_fit?: string;
 }
 
 export const define: Define = stageCommand<'extract', ExtractFlags>({
@@ -19,7 +23,11 @@ export const define: Define = stageCommand<'extract', ExtractFlags>({
         '--checkpoint <file>',
         '.pth file, or "pretrained" (default: the newest best run of the modality)',
       )
-      .option('--align', 'align the modalities afterwards');
+      .option('--align', 'align the modalities afterwards')
+      .option(
+        '--cross_fit <K>',
+        'in place of features: train K models on folds of the training patients and write out-of-fold logits for `fuse --stack`',
+      );
   },
   options: ({ config, given }, own) => ({
     config,
@@ -29,6 +37,25 @@ export const define: Define = stageCommand<'extract', ExtractFlags>({
     checkpoint: own.checkpoint,
     align: own.align === true,
   }),
+  instead: async ({ config }, own, quiet) => {
+    if (own.cross_fit === undefined) return null;
+    const { modality, model, checkpoint } = own;
+    const folds = wholeNumber('--cross_fit', own.cross_fit);
+    if (own.align === true) {
+      throw new UsageError('E_FLAGS', '--align is for features, and --cross_fit writes none');
+    }
+    const result = await runStage('cross_fit', { config, modality, model, checkpoint, folds }, quiet);
+    const rows = (['train', 'val', 'test'] as const).map((split) => [
+      split,
+      result.patients[split],
+      result.tables[split],
+    ]);
+    return {
+      name: 'cross_fit',
+      result,
+      text: `${table(['split', 'patients', 'logits'], rows)}\n${result.record}\n`,
+    };
+  },
   present: (result) =>
     [
       table(

@@ -1,10 +1,28 @@
+import { evaluationSummary } from '../evaluation-summary.ts';
 import { fusionSummary } from '../fusion-summary.ts';
+import { runStage } from '../stage/run-stage.ts';
 import { stageCommand } from '../stage/stage-command.ts';
 import type { Define } from './index.ts';
 
-export const define: Define = stageCommand({
+interface FuseFlags {
+  no_evaluate?: boolean;
+  stack?: boolean;
+}
+
+export const define: Define = stageCommand<'fuse', FuseFlags>({
   stage: 'fuse',
-  flags: () => undefined,
-  options: ({ config }) => ({ config, modalities: config.data.modalities }),
+  flags: (command) => {
+    command
+      .option('--no_evaluate', 'do not go on with `radweave evaluate`')
+      .option('--stack', 'also fit `stacked` on the out-of-fold logits of `radweave extract --cross_fit K`');
+  },
+  options: ({ config }, own) => ({ config, modalities: config.data.modalities, stack: own.stack === true }),
   present: fusionSummary,
+  next: async ({ config }, own, quiet) => {
+    if (own.no_evaluate === true) return null;
+    const { modalities } = config.data;
+    const wish = { config, modalities, runs: {}, frozen: null, networksOnly: false, outputDir: null };
+    const result = await runStage('evaluate', wish, quiet);
+    return { name: 'evaluation', result, text: evaluationSummary(result) };
+  },
 });

@@ -31,6 +31,21 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'extract', summary: 'extract patient-level features', load: () => import('./extract.ts') },
   { name: 'align', summary: 'put modalities into one patient order', load: () => import('./align.ts') },
   { name: 'fuse', summary: 'fuse modalities and fit the classifier', load: () => import('./fuse.ts') },
+  {
+    name: 'evaluate',
+    summary: 'judge every model per patient and hospital, with intervals and tests',
+    load: () => import('./evaluate.ts'),
+  },
+  {
+    name: 'audit',
+    summary: 'search splits, images, checkpoints, features and fusion for leaks',
+    load: () => import('./audit.ts'),
+  },
+  {
+    name: 'harmonize',
+    summary: 'audit the site effect and harmonise external hospitals, apart from the primary analysis',
+    load: () => import('./harmonize.ts'),
+  },
   { name: 'predict', summary: 'apply a fused model to new patients', load: () => import('./predict.ts') },
   {
     name: 'visualize',
@@ -38,9 +53,29 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./visualize.ts'),
   },
   {
+    name: 'explain',
+    summary: 'Grad-CAM montages of the most and least confident right and wrong patients',
+    load: () => import('./explain.ts'),
+  },
+  {
+    name: 'report',
+    summary: 'write the report of the study as one HTML file, and as PDF',
+    load: () => import('./report.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'make split, fusion and evaluation of a run again and say what differs',
+    load: () => import('./verify.ts'),
+  },
+  {
     name: 'run',
     summary: 'all steps in order, skipping what has not changed',
     load: () => import('./run.ts'),
+  },
+  {
+    name: 'profile',
+    summary: 'show where the time of a training step and an extraction batch goes',
+    load: () => import('./profile.ts'),
   },
   { name: 'config', summary: 'show every configuration key', load: () => import('./config.ts') },
   { name: 'demo', summary: 'run everything on a synthetic cohort', load: () => import('./demo.ts') },

@@ -1,4 +1,4 @@
-import { UsageError } from '@radweave/artifacts';
+import { pairsOf } from '../pairs.ts';
 import { stageCommand } from '../stage/stage-command.ts';
 import type { Define } from './index.ts';
 
@@ -23,7 +23,7 @@ export const define: Define = stageCommand<'predict', PredictFlags>({
     model: own.model,
     input: own.input,
     output: own.output,
-    checkpoints: Object.fromEntries((own.checkpoint ?? []).map(pair)),
+    checkpoints: pairsOf('--checkpoint', own.checkpoint ?? []),
   }),
   present: ({ output, patients, missing, threshold }) =>
     [
@@ -35,10 +35,3 @@ export const define: Define = stageCommand<'predict', PredictFlags>({
       '',
     ].join('\n'),
 });
-
-function pair(text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at < 1)
-    throw new UsageError('E_CHECKPOINT_FLAG', `'--checkpoint ${text}' is not of the form modality=file`);
-  return [text.slice(0, at), text.slice(at + 1)];
-}

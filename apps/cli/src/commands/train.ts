@@ -1,3 +1,6 @@
+import { UsageError } from '@radweave/artifacts';
+import { crossValidationSummary, wholeNumber } from '../folds.ts';
+import { runStage } from '../stage/run-stage.ts';
 import { stageCommand } from '../stage/stage-command.ts';
 import type { Define } from './index.ts';
 
@@ -6,6 +9,8 @@ interface TrainFlags {
   resume?: boolean;
   run?: string;
   best_hparams_dir: string;
+  folds?: string;
+  leave_one_hospital_out?: boolean;
 }
 
 export const define: Define = stageCommand<'train', TrainFlags>({
@@ -15,7 +20,23 @@ export const define: Define = stageCommand<'train', TrainFlags>({
       .requiredOption('--modality <name>', 'modality to train on')
       .option('--resume', 'go on with the newest run of this modality, or with the one that --run names')
       .option('--run <name>', 'name of the run')
-      .option('--best_hparams_dir <folder>', 'where the best settings are recorded', 'config/best_hparams');
+      .option('--best_hparams_dir <folder>', 'where the best settings are recorded', 'config/best_hparams')
+      .option('--folds <K>', 'cross-validate: K stratified folds of the home patients, one model each')
+      .option(
+        '--leave_one_hospital_out',
+        'cross-validate by hospital: trains on external hospitals too, so keep it apart from the external validation',
+      );
+  },
+  instead: async ({ config, given }, own, quiet) => {
+    const isByHospital = own.leave_one_hospital_out === true;
+    if (own.folds === undefined && !isByHospital) return null;
+    if (own.folds !== undefined && isByHospital) {
+      throw new UsageError('E_FLAGS', '--folds and --leave_one_hospital_out are two different analyses');
+    }
+    const by = isByHospital ? ('hospital' as const) : { folds: wholeNumber('--folds', own.folds ?? '') };
+    const { modality, resume = false, run = '' } = own;
+    const result = await runStage('cross_validate', { config, given, modality, by, resume, run }, quiet);
+    return { name: 'cross_validation', result, text: crossValidationSummary(result) };
   },
   options: ({ config, given }, own) => ({
     config,
@@ -31,6 +52,7 @@ export const define: Define = stageCommand<'train', TrainFlags>({
       `Best epoch ${result.bestEpoch}, validation AUC ${result.bestScore.toFixed(4)}: ${result.bestModel}`,
       `Validation: ${result.valMetrics}`,
       `External test: ${result.testMetrics}`,
+      ...(result.evaluation === null ? [] : [`Evaluation per patient: ${result.evaluation}`]),
       '',
     ].join('\n'),
 });

@@ -21,6 +21,16 @@ const splitsDir = set('splits_dir', 'data.splits_dir');
 const modalities = set('modalities', 'data.modalities');
 const featureDir = set('feature_dir', 'data.features_dir');
 const workers = set('num_workers', 'data.num_workers');
+const evaluation = [
+  set('aggregation', 'evaluation.aggregation'),
+  set('top_k', 'evaluation.top_k'),
+  set('threshold_rule', 'evaluation.threshold_rule'),
+  set('target_sensitivity', 'evaluation.target_sensitivity'),
+  set('calibration', 'evaluation.calibration'),
+  set('bootstrap_replicates', 'evaluation.bootstrap_replicates'),
+  set('confidence_level', 'evaluation.confidence_level'),
+  set('proportion_method', 'evaluation.proportion_method'),
+];
 const resize = fix('resize', 'data.resize', 'true');
 
 /**
@@ -90,9 +100,57 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     set('max_iter', 'fusion.max_iter'),
     set('random_state', 'fusion.random_state'),
     fix('no_standardize', 'fusion.standardize', 'false'),
+    ...evaluation,
+    seed,
   ],
+  evaluate: [
+    modalities,
+    splitsDir,
+    set('fusion_dir', 'fusion.output_dir'),
+    set('output_dir', 'experiment.output_dir'),
+    ...evaluation,
+    seed,
+  ],
+  audit: [
+    modalities,
+    featureDir,
+    rootDir,
+    splitsDir,
+    set('fusion_dir', 'fusion.output_dir'),
+    set('output_dir', 'experiment.output_dir'),
+    workers,
+  ],
+  explain: [
+    rootDir,
+    splitsDir,
+    set('output_dir', 'experiment.output_dir'),
+    set('batch_size', 'extraction.batch_size'),
+    device,
+    resize,
+    workers,
+    seed,
+  ],
+  harmonize: [modalities, featureDir, splitsDir, set('output_dir', 'experiment.output_dir'), seed],
   predict: [set('batch_size', 'extraction.batch_size'), precision, device, resize, workers],
+  verify: [rootDir, splitsDir, featureDir, set('fusion_dir', 'fusion.output_dir'), workers],
   visualize: [modalities, featureDir, splitsDir, seed],
+  report: [
+    featureDir,
+    splitsDir,
+    set('fusion_dir', 'fusion.output_dir'),
+    set('output_dir', 'experiment.output_dir'),
+    seed,
+  ],
+  profile: [
+    set('model', 'model.name'),
+    set('freeze_stages', 'model.freeze_stages'),
+    set('batch_size', 'training.batch_size'),
+    set('image_size', 'data.image_size'),
+    fix('no_augment', 'augmentation.enabled', 'false'),
+    precision,
+    device,
+    seed,
+  ],
   run: [rootDir, device, seed],
 };
 

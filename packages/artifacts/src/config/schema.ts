@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { evaluation } from './evaluation-section.ts';
 import type { Section } from './keys.ts';
 import { data, experiment, extraction, fusion, model, preprocess } from './sections.ts';
 import { augmentation, training } from './training-section.ts';
@@ -13,6 +14,7 @@ export const SECTIONS: { readonly [Name in SectionName]: Section<Config[Name]> }
   augmentation,
   extraction,
   fusion,
+  evaluation,
   experiment,
 };
 
@@ -37,6 +39,7 @@ export const configSchema: z.ZodType<Config> = z
     augmentation: section(augmentation),
     extraction: section(extraction),
     fusion: section(fusion),
+    evaluation: section(evaluation),
     experiment: section(experiment),
     record: record.optional(),
   })

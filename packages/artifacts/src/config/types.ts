@@ -91,6 +91,18 @@ export interface FusionConfig {
   standardize: boolean;
 }
 
+/** The `evaluation` section. */
+export interface EvaluationConfig {
+  aggregation: 'mean' | 'max' | 'top_k' | 'median' | 'auto';
+  top_k: number;
+  threshold_rule: 'youden' | 'sensitivity' | 'fixed';
+  target_sensitivity: number;
+  calibration: 'none' | 'platt' | 'isotonic' | 'temperature';
+  bootstrap_replicates: number;
+  confidence_level: number;
+  proportion_method: 'clopper-pearson' | 'wilson';
+}
+
 /** The `experiment` section. */
 export interface ExperimentConfig {
   name: string;
@@ -117,6 +129,7 @@ export interface Config {
   augmentation: AugmentationConfig;
   extraction: ExtractionConfig;
   fusion: FusionConfig;
+  evaluation: EvaluationConfig;
   experiment: ExperimentConfig;
   /** Only in `config/best_hparams/*.yaml`. */
   record?: HparamsRecord | undefined;

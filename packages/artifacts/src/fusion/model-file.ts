@@ -43,6 +43,24 @@ export interface FittedClassifier {
   threshold: FrozenRecord | null;
 }
 
+/** The out-of-fold logits of a modality that a stacked model was fitted on. */
+export interface StackInput {
+  modality: string;
+  /** Models of the cross-fitting. */
+  folds: number;
+  /** SHA-256 (hex) of `logits_{modality}.json`. */
+  record_sha256: string;
+}
+
+/**
+ * The logistic regression on out-of-fold logits. Its columns are, modality by modality, logit 1 − logit 0 with two
+ * classes and else each class's logit.
+ */
+export interface StackedModel {
+  classifier: FittedClassifier;
+  inputs: StackInput[];
+}
+
 /** `model.json` of a fusion: everything to predict again. */
 export interface FusionModelFile {
   /** Version of this file's fields. */
@@ -54,6 +72,8 @@ export interface FusionModelFile {
   modalities: FusionModality[];
   options: { C: number; max_iter: number; tol: number; random_state: number; standardize: boolean };
   classifiers: FittedClassifier[];
+  /** Only after `radweave fuse --stack`. */
+  stacked?: StackedModel | undefined;
   /** Cautions that belong beside every number this model gives. */
   notes: string[];
   versions: Record<string, string>;
@@ -62,7 +82,8 @@ export interface FusionModelFile {
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 const whole = z.int().min(0);
 
-const frozen: z.ZodType<FrozenRecord> = z.object({
+/** Schema of a frozen decision, wherever one is stored. */
+export const frozenRecord: z.ZodType<FrozenRecord> = z.object({
   kind: z.string(),
   value: z.unknown(),
   fitted_on: z.object({
@@ -90,12 +111,19 @@ const modality: z.ZodType<FusionModality> = z.object({
 const classifier: z.ZodType<FittedClassifier> = z.object({
   name: z.string().min(1),
   modalities: z.array(z.string().min(1)).min(1),
-  scaler: frozen.nullable(),
+  scaler: frozenRecord.nullable(),
   coef: z.array(z.array(z.number())).min(1),
   intercept: z.array(z.number()).min(1),
   iterations: whole,
   converged: z.boolean(),
-  threshold: frozen.nullable(),
+  threshold: frozenRecord.nullable(),
+});
+
+const stacked: z.ZodType<StackedModel> = z.object({
+  classifier,
+  inputs: z
+    .array(z.object({ modality: z.string().min(1), folds: z.int().min(2), record_sha256: sha256 }))
+    .min(1),
 });
 
 const schema: z.ZodType<FusionModelFile> = z
@@ -112,6 +140,7 @@ const schema: z.ZodType<FusionModelFile> = z
       standardize: z.boolean(),
     }),
     classifiers: z.array(classifier).min(1),
+    stacked: stacked.optional(),
     notes: z.array(z.string()),
     versions: z.record(z.string(), z.string()),
   })

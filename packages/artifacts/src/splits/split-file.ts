@@ -59,11 +59,15 @@ export function writeSplit(
  * path.
  *
  * @param options.rootDir Data root on this machine, for data that was moved since the file was written.
+ * @param options.allowConflicts Also accept a patient with two labels or in two hospitals, to report it.
  * @returns the slices in file order.
  * @throws DataError as {@link readTable}, `E_SPLIT_PATH` for paths that do not end in the layout, and
  *   `E_SPLIT_PATIENT` for a patient with two labels or in two hospitals.
  */
-export function readSplit(path: string, options: { rootDir?: string | undefined } = {}): SliceRecord[] {
+export function readSplit(
+  path: string,
+  options: { rootDir?: string | undefined; allowConflicts?: boolean } = {},
+): SliceRecord[] {
   const issues = new IssueCollector();
   const slices: SliceRecord[] = [];
   const patients = new Map<string, SliceRecord>();
@@ -81,7 +85,8 @@ export function readSplit(path: string, options: { rootDir?: string | undefined 
     slices.push(slice);
     const first = patients.get(patient) ?? slice;
     patients.set(patient, first);
-    if ((first.label !== slice.label || first.hospital !== hospital) && !reported.has(patient)) {
+    const isConflict = first.label !== slice.label || first.hospital !== hospital;
+    if (isConflict && options.allowConflicts !== true && !reported.has(patient)) {
       reported.add(patient);
       const both = `label ${first.label} in ${first.hospital} and label ${slice.label} in ${hospital}`;
       issues.error('E_SPLIT_PATIENT', `patient ${patient} has ${both}`, at, 'Run preprocess again');

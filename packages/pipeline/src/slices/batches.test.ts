@@ -1,7 +1,7 @@
 import { Random } from '@radweave/stats';
 import { fromTypedArray, type Tensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
-import type { Compute } from '../compute.ts';
+import type { Compute } from '../compute/compute.ts';
 import { type Augmentation, augment } from './augment.ts';
 import { augmentationStream, epochOrder, inBatches, makeBatch, type SlicePixels } from './batches.ts';
 

@@ -1,6 +1,6 @@
 import { Random } from '@radweave/stats';
 import { fromTypedArray, type Tensor, tidy } from '@radweave/torch';
-import type { Compute } from '../compute.ts';
+import type { Compute } from '../compute/compute.ts';
 import { type Augmentation, augment, isAugmenting } from './augment.ts';
 
 /** Decoded slices of one split: grayscale, all of one size and bit depth. */

@@ -20,12 +20,15 @@ import { type FusedModel, fitFusedModel, judgeSplit, splitPredictions } from '..
 import { columnNames, concatenate, type FusedSplit, loadFusedSplit } from '../fusion/fused_split.ts';
 import { inSampleOf } from '../fusion/in_sample.ts';
 import { metricsRows } from '../fusion/metrics.ts';
+import { fitStack } from '../fusion/stack.ts';
 
 /** What `fuse` is asked to do; the rest is in the `fusion` section of the configuration. */
 export interface FuseOptions {
   config: Config;
   /** In the order of concatenation. */
   modalities: string[];
+  /** Also fit `stacked`, on the out-of-fold logits that `extract --cross_fit` has written. */
+  stack?: boolean;
 }
 
 /** What `fuse` gives. */
@@ -64,6 +67,12 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
     const alignment = await prepare(config, modalities, context);
     const splits = forEachSplit((split) => loadFusedSplit(alignment, split, config.data.features_dir));
     const model = fitFusedModel(alignment, splits, config.fusion);
+    if (options.stack === true) {
+      const { features_dir } = config.data;
+      model.stack = fitStack(model.modalities, splits, model.classes, features_dir, config.fusion);
+      model.file.stacked = model.stack.file;
+      model.warnings.push(...model.stack.warnings);
+    }
     for (const text of model.warnings) warn(context, text);
     const metrics = SPLITS.flatMap((split) => judgeSplit(model, splits[split]).flatMap(metricsRows));
     writeAll(outputDir, model, alignment, splits, metrics);
@@ -122,7 +131,7 @@ function writeAll(
       names: columnNames(fused.pooled, modalities),
       in_sample: inSampleOf(alignment.sources, modalities, split),
     });
-    const names = model.file.classifiers.map(({ name }) => name);
+    const names = judgeSplit(model, fused).map((judged) => judged.model);
     const path = join(outputDir, `predictions_${split}.csv`);
     writePredictions(path, splitPredictions(model, fused), names, model.classes);
   }

@@ -44,6 +44,9 @@ export interface PredictResult {
 export async function predict(options: PredictOptions, context: StageContext): Promise<PredictResult> {
   const { config, model, input, output, checkpoints = {} } = options;
   const file = readFusionModel(model);
+  if (file.stacked !== undefined) {
+    say(context, "New patients are predicted by 'fused'; 'stacked' needs the logits of all fold models.");
+  }
   const isFeatures = isFeatureFolder(input, file.modalities);
   const { trained, ...people } = isFeatures
     ? { ...readNewFeatures(input, file.modalities), trained: new Set<string>() }

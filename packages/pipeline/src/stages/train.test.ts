@@ -2,7 +2,18 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Config, readConfig, readHistory, readMetrics } from '@radweave/artifacts';
+import {
+  type Config,
+  readConfig,
+  readEvaluation,
+  readHistory,
+  readMetrics,
+  readSlicePredictions,
+  readSplit,
+  SPLITS,
+  slicePredictionsPath,
+  splitPath,
+} from '@radweave/artifacts';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { loadCheckpoint, Tensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
@@ -55,7 +66,13 @@ async function expectSameRun(config: Config, a: string, b: string): Promise<void
   const { output_dir } = config.experiment;
   const file = (run: string, name: string): string =>
     readFileSync(join(output_dir, 'logs', run, name), 'utf8');
-  for (const name of ['training_history.csv', 'val_metrics.csv', 'test_metrics.csv']) {
+  for (const name of [
+    'training_history.csv',
+    'val_metrics.csv',
+    'test_metrics.csv',
+    'slice_predictions_train.csv',
+    'slice_predictions_test.csv',
+  ]) {
     expect(file(b, name)).toBe(file(a, name));
   }
   for (const name of ['best_model.pth', 'last_checkpoint.pth']) {
@@ -89,6 +106,21 @@ referenceTest('a run leaves every promised file, and Python opens the checkpoint
     ],
   );
   expect(readMetrics(join(logs, 'val_metrics.csv')).length).toBeGreaterThan(0);
+  for (const split of SPLITS) {
+    const slices = readSlicePredictions(slicePredictionsPath(logs, split));
+    const table = readSplit(splitPath(config.data.splits_dir, split, 'A'));
+    expect(slices.map(({ image_path, label }) => [image_path, label])).toEqual(
+      table.map(({ path, label }) => [path, label]),
+    );
+  }
+  const evaluation = readEvaluation(result.evaluation ?? '');
+  expect(evaluation.models.map(({ name }) => name)).toEqual(['network A']);
+  const pooled = readMetrics(join(logs, 'test_metrics.csv')).find(
+    ({ hospital, level }) => hospital === 'all' && level === 'patient',
+  );
+  const judged = evaluation.rows.find(({ split, hospital }) => split === 'test' && hospital === 'all');
+  expect(judged?.n).toBe(pooled?.n_patients);
+  expect(judged?.auc.value).toBeCloseTo(pooled?.auc ?? Number.NaN, 12);
   expect(readdirSync(logs).some((name) => name.startsWith('events.out.tfevents.'))).toBe(true);
   expect(readFileSync(join(logs, 'train.log'), 'utf8')).toMatch(/epoch 3 done/);
   const best = readFileSync(join(output_dir, 'checkpoints', 'first', 'best_model.pth'));

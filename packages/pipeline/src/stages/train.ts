@@ -3,18 +3,25 @@ import { join } from 'node:path';
 import {
   bestHparamsPath,
   type Config,
+  DataError,
   InterruptedError,
   lockFolder,
   readConfig,
+  SPLITS,
+  type Split,
+  slicePredictionsPath,
   UsageError,
   updateBestHparams,
   writeFileAtomic,
   writeMetrics,
+  writeSlicePredictions,
 } from '@radweave/artifacts';
 import { type StageContext, say, warn } from '../engine/events.ts';
+import { forEachSplit } from '../features/for_each_split.ts';
 import { resumedConfig } from '../training/resume_check.ts';
 import { newRunName, RunFolder, runToResume } from '../training/run_folder.ts';
 import { TrainingSession } from '../training/session.ts';
+import { evaluate } from './evaluate.ts';
 
 /** What `train` is asked to do. */
 export interface TrainOptions {
@@ -41,6 +48,10 @@ export interface TrainResult {
   bestModel: string;
   valMetrics: string;
   testMetrics: string;
+  /** What the best checkpoint says of every slice, a file per split. */
+  slicePredictions: Record<Split, string>;
+  /** `evaluation.json` of this network alone; null where it could not be evaluated. */
+  evaluation: string | null;
 }
 
 /**
@@ -94,6 +105,18 @@ async function trainLocked(
     say(context, `The run '${run.name}' is finished already; there is nothing to resume.`);
     return { ...resultOf(run, options.modality), ending: 'already finished' };
   }
+  const ending = await trainAndJudge(options, config, run, context);
+  await evaluateAlone(config, modality, run, context);
+  return { ...resultOf(run, modality), ending };
+}
+
+async function trainAndJudge(
+  options: TrainOptions,
+  config: Config,
+  run: RunFolder,
+  context: StageContext,
+): Promise<'finished' | 'early stop'> {
+  const { modality, resume } = options;
   const session = await TrainingSession.open({ config, run, modality, resume }, context);
   try {
     const ending = await session.train(context);
@@ -105,17 +128,43 @@ async function trainLocked(
     const best = await session.judgeBest(context);
     writeMetrics(run.metrics('val'), best.validation);
     writeMetrics(run.metrics('test'), best.test);
+    for (const split of SPLITS) {
+      const path = slicePredictionsPath(run.logs, split);
+      writeSlicePredictions(path, best.slices[split], config.model.num_classes);
+    }
     publishBest(config, run, options.modality);
     recordHparams(options, config, run, context);
     session.finish();
-    return { ...resultOf(run, options.modality), ending };
+    return ending;
   } finally {
     session.close();
   }
 }
 
+/**
+ * Evaluates the network alone, beside its logs. A run that is trained stays trained: what forbids its evaluation (a
+ * `cohort.csv` of another split, say) is a warning here and an error of `radweave evaluate`.
+ */
+async function evaluateAlone(
+  config: Config,
+  modality: string,
+  run: RunFolder,
+  context: StageContext,
+): Promise<void> {
+  const runs = { [modality]: run.name };
+  const outputDir = join(run.logs, 'evaluation');
+  const options = { config, modalities: [modality], runs, frozen: null, networksOnly: true, outputDir };
+  try {
+    await evaluate(options, context);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    warn(context, `The run '${run.name}' is trained but was not evaluated: ${error.message}`);
+  }
+}
+
 function resultOf(run: RunFolder, modality: string): Omit<TrainResult, 'ending'> {
   const record = run.read();
+  const evaluation = join(run.logs, 'evaluation', 'evaluation.json');
   return {
     run: run.name,
     modality,
@@ -126,6 +175,8 @@ function resultOf(run: RunFolder, modality: string): Omit<TrainResult, 'ending'>
     bestModel: run.best,
     valMetrics: run.metrics('val'),
     testMetrics: run.metrics('test'),
+    slicePredictions: forEachSplit((split) => slicePredictionsPath(run.logs, split)),
+    evaluation: existsSync(evaluation) ? evaluation : null,
   };
 }
 

@@ -116,13 +116,13 @@ async function drawAll(
   const opened = await openPngPainter();
   const painter = 'paint' in opened ? opened : null;
   if ('reason' in opened) warn(context, `Figures are drawn as SVG only: ${opened.reason}.`);
-  const { drawSvg } = await import('../visualize/svg.ts');
+  const { drawSvg } = await import('@radweave/report/draw');
   const files: string[] = [];
   const unreadable: string[] = [];
   for (const [done, figure] of figures.entries()) {
     if (context.shouldStop()) throw stopped();
     context.emit({ kind: 'progress', task: 'drawing', done, total: figures.length });
-    const svg = await drawSvg(figure);
+    const svg = await drawSvg(figure.spec);
     removeFigure(outputDir, figure.name);
     const path = join(outputDir, `${figure.name}.svg`);
     writeFileAtomic(path, svg);

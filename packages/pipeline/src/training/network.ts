@@ -1,5 +1,5 @@
 import { fromTypedArray, inferenceMode, type nn, type Tensor, tidy } from '@radweave/torch';
-import { type Compute, inPrecision } from '../compute.ts';
+import { type Compute, inPrecision } from '../compute/compute.ts';
 import type { Loss } from './losses.ts';
 
 /** Mean loss of a batch and its class probabilities, [batch, K] row by row. */

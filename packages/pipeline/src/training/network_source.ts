@@ -1,6 +1,12 @@
 import { type Config, UsageError } from '@radweave/artifacts';
-import { createModel, type ImageModel, initialWeights, modelInfo } from '@radweave/models';
-import type { Compute } from '../compute.ts';
+import {
+  createModel,
+  type ImageModel,
+  type InitialWeights,
+  initialWeights,
+  modelInfo,
+} from '@radweave/models';
+import type { Compute } from '../compute/compute.ts';
 import { type StageContext, say } from '../engine/events.ts';
 import type { Normalisation } from '../slices/batches.ts';
 import type { ReadCheckpoint } from './checkpoint.ts';
@@ -29,23 +35,28 @@ export async function buildNetwork(
     inChans: 1,
     imageSize: config.data.image_size,
   });
-  const origin = saved === null ? await startWeights(model, config, context) : saved.about.initial_weights;
+  const start = saved === null ? await startWeights(model, config, context) : null;
   if (saved !== null) model.loadStateDict(saved.model);
   freeze(model, name, freeze_stages);
   model.to({ device: compute.device, memoryFormat: compute.memoryFormat });
-  const normalisation = saved === null ? normalisationOf(config) : savedNormalisation(saved);
+  const normalisation =
+    saved === null ? normalisationOf(config, start?.input ?? null) : savedNormalisation(saved);
+  const origin = start?.description ?? saved?.about.initial_weights ?? '';
   say(context, `${name}: ${origin}; input (x − ${normalisation.mean}) / ${normalisation.std}.`);
   return { model, normalisation, origin };
 }
 
-async function startWeights(model: ImageModel, config: Config, context: StageContext): Promise<string> {
+async function startWeights(
+  model: ImageModel,
+  config: Config,
+  context: StageContext,
+): Promise<Pick<InitialWeights, 'description' | 'input'>> {
   const { name, weights, pretrained } = config.model;
-  if (weights === null && !pretrained) return 'trained from scratch';
-  const source = await initialWeights(model, name, {
+  if (weights === null && !pretrained) return { description: 'trained from scratch', input: null };
+  return initialWeights(model, name, {
     file: weights,
     onProgress: (done, total) => context.emit({ kind: 'progress', task: `fetching ${name}`, done, total }),
   });
-  return source.description;
 }
 
 function freeze(model: ImageModel, name: string, stages: number): void {
@@ -61,12 +72,15 @@ function savedNormalisation(saved: ReadCheckpoint): Normalisation {
   return { mean: saved.about.input.normalize_mean, std: saved.about.input.normalize_std };
 }
 
-/** The configured normalisation; `auto` is that of the pretrained weights, averaged over colour channels. */
-export function normalisationOf(config: Config): Normalisation {
+/**
+ * The configured normalisation. `auto` is that of the weights that were loaded, averaged over colour channels; where they
+ * do not say (a file, or none), that of the model's default weights.
+ */
+function normalisationOf(config: Config, loaded: InitialWeights['input']): Normalisation {
   const { normalize, normalize_mean, normalize_std } = config.augmentation;
   if (normalize === 'fixed') return { mean: normalize_mean, std: normalize_std };
-  const [weights] = modelInfo(config.model.name).weights;
-  if (weights === undefined) {
+  const input = loaded ?? modelInfo(config.model.name).weights[0]?.input;
+  if (input === undefined) {
     throw new UsageError(
       'E_NO_NORMALISATION',
       `${config.model.name} has no pretrained weights to take it from`,
@@ -78,5 +92,5 @@ export function normalisationOf(config: Config): Normalisation {
   }
   const average = (values: readonly number[]): number =>
     Number((values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(3));
-  return { mean: average(weights.input.mean), std: average(weights.input.std) };
+  return { mean: average(input.mean), std: average(input.std) };
 }

@@ -14,6 +14,8 @@ export interface RunRecord {
   best: { epoch: number; score: number } | null;
   epochs: number;
   split_hash: string;
+  /** Set in the runs of a cross-validation or cross-fitting: its name. Such a run is never chosen by itself. */
+  fold_of?: string | undefined;
 }
 
 const schema: z.ZodType<RunRecord> = z.object({
@@ -25,6 +27,7 @@ const schema: z.ZodType<RunRecord> = z.object({
   best: z.object({ epoch: z.int(), score: z.number() }).nullable(),
   epochs: z.int(),
   split_hash: z.string(),
+  fold_of: z.string().optional(),
 });
 
 /** The files of one training run. */
@@ -81,7 +84,7 @@ export function newRunName(model: string, modality: string, now: Date = new Date
   return `${model}_${modality}_${day}-${time}`;
 }
 
-/** The runs of an output folder that have a file `which`, newest first. */
+/** The runs of an output folder that have a file `which`, newest first; fold models are not among them. */
 export function findRuns(
   outputDir: string,
   which: 'best' | 'last',
@@ -94,6 +97,7 @@ export function findRuns(
     const run = new RunFolder(outputDir, name);
     if (!run.exists() || !existsSync(run[which])) continue;
     const record = run.read();
+    if (record.fold_of !== undefined) continue;
     if (wanted.modality !== undefined && record.modality !== wanted.modality) continue;
     if (wanted.model !== undefined && record.model !== wanted.model) continue;
     runs.push({ run, changed: statSync(run[which]).mtimeMs });

@@ -5,13 +5,15 @@ import {
   cutEvents,
   DataError,
   type MetricsRow,
+  type SlicePrediction,
+  type Split,
   splitHash,
   truncateHistory,
   writeConfig,
 } from '@radweave/artifacts';
 import { encodePng, grayImage, montage } from '@radweave/imaging';
 import { fromTypedArray, getRngState, manualSeed, setRngState } from '@radweave/torch';
-import { type Compute, chooseCompute } from '../compute.ts';
+import { type Compute, chooseCompute } from '../compute/compute.ts';
 import type { StageContext } from '../engine/events.ts';
 import { type LoadedSplit, loadSplit } from '../slices/load.ts';
 import { engineVersions } from '../versions.ts';
@@ -28,6 +30,7 @@ import { patientHashes, refuseSeenPatients } from './patients.ts';
 import { Predictions } from './predictions.ts';
 import { metricsRows, Recorder } from './recorder.ts';
 import type { RunFolder } from './run_folder.ts';
+import { slicePredictions } from './slice_predictions.ts';
 import { type Ending, type EpochReport, judgeSet, Trainer, type TrainingJob } from './trainer.ts';
 
 /** What identifies a session. */
@@ -36,6 +39,8 @@ export interface SessionOptions {
   run: RunFolder;
   modality: string;
   resume: boolean;
+  /** The cross-validation or cross-fitting this run is a fold of. */
+  foldOf?: string;
 }
 
 interface Splits {
@@ -47,6 +52,12 @@ interface Splits {
 function allSplits(splits: Splits): LoadedSplit[] {
   return [splits.train, splits.val, splits.test];
 }
+
+const JUDGING: Readonly<Record<Split, string>> = {
+  train: 'judging the training set',
+  val: 'judging validation',
+  test: 'judging the external test set',
+};
 
 /** One run of training: its data, its network, its files. Opened new or from its last checkpoint. */
 export class TrainingSession {
@@ -151,8 +162,15 @@ export class TrainingSession {
     this.writeRecord('running');
   }
 
-  /** Metrics of the best checkpoint on validation and on the external test set, which nothing before has seen. */
-  async judgeBest(context: StageContext): Promise<{ validation: MetricsRow[]; test: MetricsRow[] }> {
+  /**
+   * Metrics of the best checkpoint on validation and on the external test set, which nothing before has seen, and what it
+   * says of every slice (training slices without augmentation).
+   */
+  async judgeBest(context: StageContext): Promise<{
+    validation: MetricsRow[];
+    test: MetricsRow[];
+    slices: Record<Split, SlicePrediction[]>;
+  }> {
     const { run } = this.options;
     const best = existsSync(run.best) ? await readCheckpoint(run.best) : null;
     if (best === null) {
@@ -162,15 +180,21 @@ export class TrainingSession {
       });
     }
     this.network.model.loadStateDict(best.model);
-    const judge = async (split: 'val' | 'test'): Promise<MetricsRow[]> => {
-      const set = this.splits[split];
-      const task = split === 'val' ? 'judging validation' : 'judging the external test set';
-      const predictions = await judgeSet(this.job, set, (done, total) =>
-        context.emit({ kind: 'progress', task, done, total }),
+    const judge = async (split: Split): Promise<Predictions> =>
+      judgeSet(this.job, this.splits[split], (done, total) =>
+        context.emit({ kind: 'progress', task: JUDGING[split], done, total }),
       );
-      return metricsRows(set.table, predictions);
+    const [train, val, test] = [await judge('train'), await judge('val'), await judge('test')];
+    const { splits } = this;
+    return {
+      validation: metricsRows(splits.val.table, val),
+      test: metricsRows(splits.test.table, test),
+      slices: {
+        train: slicePredictions(splits.train.table, train),
+        val: slicePredictions(splits.val.table, val),
+        test: slicePredictions(splits.test.table, test),
+      },
     };
-    return { validation: await judge('val'), test: await judge('test') };
   }
 
   finish(): void {
@@ -253,7 +277,7 @@ export class TrainingSession {
   }
 
   private writeRecord(status: 'running' | 'finished'): void {
-    const { run, modality, config } = this.options;
+    const { run, modality, config, foldOf } = this.options;
     const { best, epoch } = this.trainer.progress;
     run.write({
       format: 1,
@@ -264,6 +288,7 @@ export class TrainingSession {
       best: best === null || best.score === null ? null : { epoch: best.epoch, score: best.score },
       epochs: epoch,
       split_hash: this.splitHash,
+      ...(foldOf === undefined ? {} : { fold_of: foldOf }),
     });
   }
 

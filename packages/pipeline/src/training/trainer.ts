@@ -1,6 +1,6 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { nn, type optim, type Tensor, tidy } from '@radweave/torch';
-import type { Compute } from '../compute.ts';
+import type { Compute } from '../compute/compute.ts';
 import type { Augmentation } from '../slices/augment.ts';
 import {
   augmentationStream,

@@ -1,16 +1,10 @@
-import type { TopLevelSpec } from 'vega-lite';
-
-/** Parts of specifications, which Vega-Lite does not name in its public types. */
-export type Panel = Extract<TopLevelSpec, { hconcat: unknown }>['hconcat'][number];
-export type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];
-export type Encoding = NonNullable<Extract<Layer, { mark: unknown }>['encoding']>;
-export type Axis = NonNullable<Encoding['x']>;
+import type { Spec } from '@radweave/report/charts';
 
 /** A figure to be drawn: what it shows as a Vega-Lite specification. */
 export interface Figure {
   /** File name without ending; stays the same from run to run. */
   name: string;
-  spec: TopLevelSpec;
+  spec: Spec;
 }
 
 /** A figure that cannot be drawn from what there is. */

@@ -1,9 +1,9 @@
 import type { FusionMetricsRow, PredictionRow } from '@radweave/artifacts';
+import { type RocLine, rocChart } from '@radweave/report/charts';
 import { rocCurve } from '@radweave/stats';
-import type { TopLevelSpec } from 'vega-lite';
-import type { Axis, FigureSet, Layer } from './figure.ts';
+import type { FigureSet } from './figure.ts';
 import { type FusionResults, JUDGED_SPLITS, type JudgedSplit, SPLIT_TITLES } from './judged.ts';
-import { COLOURS, cycle, DASHES } from './style.ts';
+import { CHART_WORDS } from './words.ts';
 
 /** Whose curve, of which patients, for which positive label. */
 interface WantedCurve {
@@ -15,26 +15,23 @@ interface WantedCurve {
   metrics: FusionMetricsRow | undefined;
 }
 
-/** A point of a curve; `curve` is the text of its legend. */
-interface RocPoint {
-  curve: string;
-  order: number;
-  x: number;
-  y: number;
-}
-
 /** ROC curves of every model on validation and test, and of the fused model in each external hospital. */
 export function rocFigures(results: FusionResults): FigureSet {
   const set: FigureSet = { figures: [], skipped: [] };
   const draw = (name: string, title: string, split: JudgedSplit, wanted: readonly WantedCurve[]): void => {
-    const curves = wanted.map(pointsOf).filter((points) => points.length > 0);
+    const curves = wanted.flatMap(lineOf);
     if (curves.length === 0) {
       const n = results.predictions[split].length;
       const whose = name === `roc_${split}` ? 'its patients' : 'those of each hospital';
       const reason = `${SPLIT_TITLES[split]} (n = ${n}): ${whose} have one label only`;
       set.skipped.push({ name, reason });
     } else {
-      set.figures.push({ name, spec: rocSpec(title, curves, operatingPoint(results, split)) });
+      const point = operatingPoint(results, split);
+      const subtitle = point === null ? '' : point.text;
+      set.figures.push({
+        name,
+        spec: { title: { text: title, subtitle }, ...rocChart(curves, point, CHART_WORDS) },
+      });
     }
   };
   for (const split of JUDGED_SPLITS) {
@@ -105,17 +102,16 @@ function fusedCurve(
 }
 
 /** Empty when a label is missing. */
-function pointsOf({ title, score, rows, positive, metrics }: WantedCurve): RocPoint[] {
+function lineOf({ title, score, rows, positive, metrics }: WantedCurve): RocLine[] {
   const labels = rows.map(({ label }) => (label === positive ? 1 : 0));
   const { value } = rocCurve(
     labels,
     rows.map((row) => Number(row[score])),
   );
   if (value === null) return [];
-  const curve = `${title}: ${areaText(metrics)}, n = ${rows.length}`;
-  return Array.from(value.falsePositiveRate, (x, order) => {
-    return { curve, order, x, y: value.truePositiveRate[order] ?? 0 };
-  });
+  const name = `${title}: ${areaText(metrics)}, n = ${rows.length}`;
+  const [fpr, tpr] = [Array.from(value.falsePositiveRate), Array.from(value.truePositiveRate)];
+  return [{ name, fpr, tpr, band: null }];
 }
 
 function areaText(metrics: FusionMetricsRow | undefined): string {
@@ -140,61 +136,4 @@ function operatingPoint(
     y: sensitivity,
     text: `Circle: fused model, all patients, at the frozen threshold ${threshold.toFixed(3)}`,
   };
-}
-
-function rocSpec(
-  title: string,
-  curves: readonly (readonly RocPoint[])[],
-  point: { x: number; y: number; text: string } | null,
-): TopLevelSpec {
-  const names = curves.map(([first]) => first?.curve ?? '');
-  const axis = (field: 'x' | 'y', text: string): Axis => ({
-    field,
-    type: 'quantitative',
-    title: text,
-    scale: { domain: [0, 1], nice: false },
-  });
-  const x = axis('x', '1 − specificity');
-  const y = axis('y', 'Sensitivity');
-  const legend = {
-    orient: 'bottom',
-    direction: 'vertical',
-    columns: 1,
-    title: null,
-    symbolSize: 500,
-  } as const;
-  const byCurve = <T>(range: readonly T[]) =>
-    ({
-      field: 'curve',
-      type: 'nominal',
-      scale: { domain: names, range: cycle(range, names.length) },
-      legend,
-    }) as const;
-  const layer: Layer[] = [
-    {
-      data: { values: [{ x: 0, y: 0, x2: 1, y2: 1 }] },
-      mark: { type: 'rule', color: '#999999', strokeDash: [3, 3] },
-      encoding: { x, y, x2: { field: 'x2' }, y2: { field: 'y2' } },
-    },
-    {
-      data: { values: curves.flat() },
-      mark: { type: 'line', strokeWidth: 2.2 },
-      encoding: {
-        x,
-        y,
-        order: { field: 'order', type: 'quantitative' },
-        color: byCurve(COLOURS),
-        strokeDash: byCurve(DASHES),
-      },
-    },
-  ];
-  if (point !== null) {
-    layer.push({
-      data: { values: [point] },
-      mark: { type: 'point', filled: false, size: 120, color: '#000000', strokeWidth: 2 },
-      encoding: { x, y },
-    });
-  }
-  const subtitle = point === null ? '' : point.text;
-  return { title: { text: title, subtitle }, width: 400, height: 400, layer };
 }

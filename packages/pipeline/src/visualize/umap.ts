@@ -1,6 +1,11 @@
 import { type Matrix, matrixFrom, Random, rowOf } from '@radweave/stats';
 import { UMAP } from 'umap-js';
 
+/** Neighbours for n patients: 15, or all others where there are fewer. */
+export function neighboursFor(patients: number): number {
+  return Math.min(15, patients - 1);
+}
+
 /**
  * UMAP (McInnes, Healy & Melville 2018) by Google's umap-js: 15 neighbours (fewer than patients), minimal distance 0.1.
  *
@@ -10,7 +15,7 @@ export function umap(features: Matrix, seed: number): Matrix {
   const random = new Random(seed, 'umap');
   const map = new UMAP({
     nComponents: 2,
-    nNeighbors: Math.min(15, features.rows - 1),
+    nNeighbors: neighboursFor(features.rows),
     minDist: 0.1,
     random: () => random.uniform(),
   });

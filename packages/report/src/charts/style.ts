@@ -61,7 +61,7 @@ export const FIGURE_CONFIG: Config = {
     subtitlePadding: 5,
   },
   axis: { labelFontSize: 12, titleFontSize: 13, gridColor: '#e4e4e4', titlePadding: 8, labelFlush: false },
-  legend: { labelFontSize: 12, titleFontSize: 12, symbolSize: 90, symbolStrokeWidth: 2, labelLimit: 520 },
+  legend: { labelFontSize: 12, titleFontSize: 12, symbolSize: 90, symbolStrokeWidth: 2, labelLimit: 0 },
   header: { labelFontSize: 13, titleFontSize: 13 },
   concat: { spacing: 36 },
 };

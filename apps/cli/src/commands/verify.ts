@@ -1,0 +1,53 @@
+import { DataError } from '@radweave/artifacts';
+import type { StageResult } from '@radweave/pipeline';
+import { addFlags, type CommonFlags, readCall } from '../stage/flags.ts';
+import { runStage } from '../stage/run-stage.ts';
+import type { Define } from './index.ts';
+
+/** Differences of one file that are printed; `--json` has all. */
+const SHOWN = 10;
+
+export const define: Define = (command) => {
+  addFlags(command, 'verify');
+  command
+    .argument('[run]', 'output folder of the run (default: experiment.output_dir)')
+    .action(async (run: string | undefined, flags: CommonFlags & Record<string, unknown>) => {
+      const { config, given } = readCall('verify', flags);
+      const options = { run: run ?? config.experiment.output_dir, config, given };
+      const result = await runStage('verify', options, flags.quiet === true);
+      process.stdout.write(flags.json === true ? `${JSON.stringify(result)}\n` : summary(result));
+      const { length } = result.differences;
+      if (length === 0) return;
+      throw new DataError(
+        'E_VERIFY',
+        `${length} differences between what the run saved and what is made from it`,
+        {
+          where: result.run,
+          mend: 'Restore the files that are named, or run the steps again that made them',
+        },
+      );
+    });
+};
+
+function summary({ compared, differences, unverified, remarks }: StageResult<'verify'>): string {
+  const files = [...new Set(differences.map(({ file }) => file))];
+  const shown = files.flatMap((file) => {
+    const own = differences.filter((one) => one.file === file);
+    const lines = own.slice(0, SHOWN).map(({ row, column, saved, now }) => {
+      const place = [file, row, column].filter((part) => part !== '').join(', ');
+      return `DIFFERENT ${place}: saved ${saved}, now ${now}`;
+    });
+    const more = own.length - lines.length;
+    return more === 0 ? lines : [...lines, `DIFFERENT ${file}: and ${more} more (--json lists all)`];
+  });
+  return [
+    ...compared.map((text) => `compared  ${text}`),
+    ...unverified.map((text) => `not verified: ${text}`),
+    ...remarks.map((text) => `remark: ${text}`),
+    ...shown,
+    differences.length === 0
+      ? `No difference in ${compared.length} comparisons.`
+      : `${differences.length} differences.`,
+    '',
+  ].join('\n');
+}

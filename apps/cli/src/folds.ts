@@ -1,0 +1,20 @@
+import { UsageError } from '@radweave/artifacts';
+import type { StageResult } from '@radweave/pipeline';
+import { table } from './table.ts';
+
+/** The number of folds as typed. @throws UsageError when it is no whole number from 2. */
+export function wholeNumber(flag: string, typed: string): number {
+  if (/^\d{1,4}$/.test(typed) && Number(typed) >= 2) return Number(typed);
+  throw new UsageError('E_FOLDS_FLAG', `'${flag} ${typed}' is no whole number from 2 on`);
+}
+
+/** A cross-validation as people read it. */
+export function crossValidationSummary(result: StageResult<'cross_validate'>): string {
+  const number = (value: number | null): string => (value === null ? 'n/a' : value.toFixed(3));
+  const rows = result.rows.map((row) => {
+    const interval = row.auc_lower === null ? '' : ` (${number(row.auc_lower)}–${number(row.auc_upper)})`;
+    return [row.fold, row.n ?? '', `${number(row.auc)}${interval}`, number(row.accuracy), row.note];
+  });
+  const header = ['fold', 'n', 'AUC (95 % CI)', 'accuracy', 'note'];
+  return [table(header, rows), result.table, result.outOfFold, ''].join('\n');
+}

@@ -1,0 +1,71 @@
+// npm run bench: every row of the speed targets, ours and PyTorch's in turns.
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { alternate } from './alternate.mjs';
+import { allJobs } from './jobs.mjs';
+import { describeMachine } from './machine.mjs';
+import { measured } from './measure.mjs';
+import { ROOT, readOptions } from './options.mjs';
+import { chooseSides } from './peers.mjs';
+import { writeReport } from './report.mjs';
+import { rowsOf } from './rows.mjs';
+
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+async function peakOf(jobs, quick) {
+  if (!jobs.some(({ gflop }) => gflop !== undefined)) return null;
+  const script = fileURLToPath(new URL('ours/peak.mjs', import.meta.url));
+  const { json } = await measured([process.execPath, script, quick ? '3' : '15']);
+  say(`peak: ${json.fp32.peak.toFixed(0)} GFLOP/s fp32, ${json.bf16.peak.toFixed(0)} bf16`);
+  return json;
+}
+
+async function main() {
+  const settings = readOptions(process.argv.slice(2));
+  if (settings.help) return void process.stdout.write(settings.usage);
+  const all = allJobs(settings);
+  if (settings.list) return void process.stdout.write(`${all.map(({ name }) => name).join('\n')}\n`);
+  const { only } = settings;
+  const jobs = all.filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)));
+  if (jobs.length === 0) {
+    throw new Error(
+      `no row is called ${only.join(' or ')}; there are ${all.map(({ name }) => name).join(', ')}`,
+    );
+  }
+  mkdirSync(settings.work, { recursive: true });
+  const machine = describeMachine();
+  say(`${machine.cpu}, ${machine.cores} cores, load ${machine.loadBefore}`);
+  const { sides, notes } = chooseSides(settings, say);
+  const peak = await peakOf(jobs, settings.quick);
+  const rows = [];
+  for (const job of jobs) {
+    rows.push(...rowsOf(job, await alternate(job, sides, settings.rounds, say), peak));
+  }
+  const { quick, rounds, workers, cores, slices } = settings;
+  const date = new Date().toISOString().slice(0, 10);
+  const found = { date, machine, peak, settings: { quick, rounds, workers, cores, slices }, notes, rows };
+  const paths = await writeReport(settings.output, found);
+  for (const row of rows) process.stdout.write(`${line(row)}\n`);
+  say(`\n${paths.map((path) => path.replace(ROOT, '')).join('\n')}`);
+}
+
+/** A row for the terminal. */
+function line({ title, unit, results, ratios, share, isMet }) {
+  const ours = results.find(({ id }) => id === 'ours')?.median;
+  const parts = [
+    ours === undefined ? 'not measured' : `${ours.toPrecision(3)} ${unit}`,
+    ...Object.entries(ratios).map(([id, ratio]) => `${ratio.toFixed(2)}× ${id}`),
+    ...(share === undefined ? [] : [`${(100 * share).toFixed(0)} % of the limit`]),
+    isMet === null ? 'not known whether met' : isMet ? 'met' : 'not met',
+  ];
+  return `${title}: ${parts.join(', ')}`;
+}
+
+try {
+  await main();
+} catch (error) {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exitCode = 1;
+}

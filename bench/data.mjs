@@ -1,0 +1,111 @@
+// Made-up slices for the benchmark, kept between calls, and split files of exactly the wanted sizes.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultConfig, writeConfig } from '../packages/artifacts/dist/index.js';
+import { decodeSlice, encodePng, readSliceFile } from '../packages/imaging/dist/index.js';
+import { runStage, silentContext } from '../packages/pipeline/dist/index.js';
+import { generatePhantomCohort } from '../packages/pipeline/dist/phantom/index.js';
+
+/** Slices of validation and of test in every split folder: there must be some, they are not what is measured. */
+const OTHERS = 16;
+
+/** Makes a folder by `fill` unless it is there whole. */
+async function once(folder, fill) {
+  if (existsSync(folder)) return folder;
+  const temporary = `${folder}.tmp`;
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary, { recursive: true });
+  await fill(temporary);
+  renameSync(temporary, folder);
+  return folder;
+}
+
+/** A phantom cohort of 224×224 slices with at least `slices` for training per modality. */
+async function phantomCohort(work, slices) {
+  const perPatient = Math.ceil(slices / 7);
+  return once(join(work, `phantom-${perPatient}`), (folder) =>
+    generatePhantomCohort(folder, {
+      seed: 42,
+      patientsPerHospital: 10,
+      slicesPerModality: perPatient,
+      others: ['SY'],
+      modalities: ['A'],
+    }),
+  );
+}
+
+/**
+ * Split files with exactly `slices` training slices of modality A. The order goes around the patients, so that every batch
+ * has both labels.
+ */
+export async function splitsOf(work, slices, largest) {
+  const root = await phantomCohort(work, largest);
+  const all = await once(join(work, `splits-of-${largest}`), async (folder) => {
+    const config = defaultConfig();
+    Object.assign(config.data, { root_dir: root, splits_dir: folder, modalities: ['A'] });
+    await runStage('preprocess', { config }, silentContext());
+  });
+  return once(join(work, `splits-${largest}-${slices}`), (folder) => {
+    for (const split of ['train', 'val', 'test']) {
+      const [header, ...rows] = readFileSync(join(all, `${split}_A.csv`), 'utf8')
+        .trim()
+        .split('\n');
+      const count = split === 'train' ? slices : Math.min(OTHERS, rows.length);
+      const stride = Math.floor(rows.length / count);
+      const chosen = Array.from({ length: count }, (_, i) => rows[i * stride]);
+      writeFileSync(join(folder, `${split}_A.csv`), `${[header, ...chosen].join('\n')}\n`);
+    }
+  });
+}
+
+/** The configuration that ours and the peers share: flips and rotations of 15°, AdamW, cosine, no early stop. */
+export function trainingConfig(work, splits) {
+  const config = defaultConfig();
+  Object.assign(config.data, { splits_dir: splits, modalities: ['A'] });
+  config.model.pretrained = false;
+  Object.assign(config.training, {
+    early_stop_enabled: false,
+    learning_rate: 1e-4,
+    weight_decay: 1e-4,
+    optimizer: 'adamw',
+    scheduler: 'cosine',
+  });
+  Object.assign(config.augmentation, { horizontal_flip: true, rotation_degrees: 15 });
+  const path = join(work, 'train.yaml');
+  writeConfig(path, config);
+  return path;
+}
+
+/** `slices` PNG files of two modalities and two hospitals, no two with the same pixels. */
+export async function preprocessCohort(work, slices) {
+  const PER_PATIENT = 10;
+  const source = await phantomCohort(work, 64);
+  const base = baseSlices(source);
+  return once(join(work, `preprocess-${slices}`), (root) => {
+    for (let i = 0; i < slices; i++) {
+      const patient = Math.floor(i / (2 * PER_PATIENT));
+      const modality = i % (2 * PER_PATIENT) < PER_PATIENT ? 'A' : 'P';
+      const hospital = patient % 4 === 3 ? 'SY' : 'JM';
+      const name = `${hospital}${String(patient).padStart(5, '0')}`;
+      const folder = join(root, hospital, `grade${patient % 2}`, name, modality);
+      if (i % PER_PATIENT === 0) mkdirSync(folder, { recursive: true });
+      const file = `${name}_${modality.toLowerCase()}_slice_${String(i % PER_PATIENT).padStart(3, '0')}.png`;
+      writeFileSync(join(folder, file), encodePng(numbered(base[i % base.length], i)));
+    }
+  });
+}
+
+function baseSlices(root) {
+  const names = readdirSync(root, { recursive: true }).filter((name) => name.endsWith('.png'));
+  return names
+    .sort()
+    .slice(0, 16)
+    .map((name) => decodeSlice(readSliceFile(join(root, name)), name));
+}
+
+/** A copy of a slice with its number written into the first pixels. */
+function numbered({ width, height, pixels }, number) {
+  const copy = pixels.slice();
+  for (let digit = 0; digit < 4; digit++) copy[digit] = (number >> (8 * digit)) & 255;
+  return { width, height, pixels: copy };
+}

@@ -1,0 +1,59 @@
+// Command line of the benchmark.
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+/** The repository. */
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const HELP = `npm run bench -- [options]
+
+  --quick           small sizes, for a look in a few minutes; the numbers are rough
+  --only NAME       only rows whose name contains this; may be repeated
+  --rounds N        rounds in which ours and the peers take turns (default 3; the median counts)
+  --slices N        slices of the preprocess row (default 100000, with --quick 2000)
+  --python PATH     another interpreter with torch, torchvision and Pillow: its rows too, also with torch.compile,
+                    and ours on its libtorch where that is set up (RADWEAVE_LIBTORCH)
+  --workers N       data loader workers of the peers (default: the number of cores, at most 4)
+  --output FOLDER   where benchmarks.md, .json and .svg go (default docs; with --quick or --only outputs/bench)
+  --work FOLDER     where the made-up slices are kept from one call to the next
+  --list            names of the rows
+`;
+
+/** Reads `process.argv`. @throws Error naming the option that is wrong. */
+export function readOptions(argv) {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      rounds: { type: 'string', default: '3' },
+      slices: { type: 'string' },
+      python: { type: 'string' },
+      workers: { type: 'string' },
+      output: { type: 'string' },
+      work: { type: 'string', default: join(tmpdir(), 'radweave-bench') },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const cores = availableParallelism();
+  const { quick, only } = values;
+  const isPart = quick || only.length > 0;
+  return {
+    ...values,
+    usage: HELP,
+    cores,
+    rounds: whole('--rounds', values.rounds),
+    slices: whole('--slices', values.slices ?? (quick ? '2000' : '100000')),
+    workers: whole('--workers', values.workers ?? String(Math.min(cores, 4))),
+    output: values.output ?? join(ROOT, isPart ? 'outputs/bench' : 'docs'),
+  };
+}
+
+function whole(name, text) {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new Error(`${name} must be a whole number of at least 1, not '${text}'`);
+}

@@ -1,0 +1,122 @@
+// Writes the benchmark's results: benchmarks.json, benchmarks.md and the chart.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic, writeJson } from '../packages/artifacts/dist/index.js';
+import { drawSvg } from '../packages/report/dist/charts/draw.js';
+import { speedChart } from './chart.mjs';
+
+/** @returns the paths written */
+export async function writeReport(folder, found) {
+  mkdirSync(folder, { recursive: true });
+  const paths = ['benchmarks.json', 'benchmarks.md', 'benchmarks.svg'].map((name) => join(folder, name));
+  writeJson(paths[0], found);
+  writeFileAtomic(paths[1], markdown(found));
+  writeFileAtomic(paths[2], await drawSvg(speedChart(found.rows)));
+  return paths;
+}
+
+function markdown({ date, machine, peak, settings, notes, rows }) {
+  const peers = peerIds(rows);
+  return [
+    '# Benchmarks',
+    '',
+    `Written by \`npm run bench\`${settings.quick ? ' with `--quick`: the sizes are small and the numbers rough' : ''}, ` +
+      `${date}. Ours and the peers took turns, ${settings.rounds} rounds; medians, with the least and the most in brackets.`,
+    '',
+    '![Speed relative to the plain peer](benchmarks.svg)',
+    '',
+    table(
+      ['job', 'Radweave', ...peers, ...peers.map((id) => `× ${id}`), 'share of limit', 'aim', 'met'],
+      rows.map((row) => [
+        row.title,
+        cell(row, 'ours'),
+        ...peers.map((id) => cell(row, id)),
+        ...peers.map((id) => (row.ratios[id] === undefined ? '' : row.ratios[id].toFixed(2))),
+        row.share === undefined ? '' : `${(100 * row.share).toFixed(0)} %`,
+        aim(row.targets),
+        row.isMet === null ? 'not known' : row.isMet ? 'yes' : 'no',
+      ]),
+    ),
+    '',
+    'How it is measured:',
+    '',
+    '- Training: slices per second over whole epochs with decoding and augmentation. Process start, imports, building of the',
+    '  network and validation are left out on all sides; start-up of the data loader (peers), decoding of all slices into the',
+    '  slice store (ours, once per run, no store from before) and the first, slower steps are counted.',
+    '- Extraction: from the network being ready to the last file written, decoding included.',
+    '- Preprocess: the whole stage without process start; the peer does the same with PIL and hashlib in two processes.',
+    '- Whole job: wall time with process start. Ours is `radweave run` with preprocessing and figures, which the peers are',
+    '  spared.',
+    '- Memory: the largest proportional set size of the process tree (shared pages count once), sampled every 200 ms; the',
+    '  ratio is ours to theirs.',
+    '- A ratio of two medians above 1 means that ours is faster. The share is (slices per second × arithmetic per slice) of the',
+    "  fastest matrix product or convolution of libtorch in the same run, in our run's precision.",
+    `- Peers: ${settings.workers} data loader workers, ${settings.cores} threads, default malloc; \`tuned\` is bf16 autocast with`,
+    '  channels last.',
+    '',
+    ...(notes.length === 0 ? [] : [...notes.map((note) => `- ${note}`), '']),
+    ...skips(rows),
+    '## Machine',
+    '',
+    `${machine.cpu}, ${machine.cores} cores used (${machine.features.join(', ') || 'no AVX2'}), ${machine.memoryGb} GB, ` +
+      `${machine.system}, Node.js ${machine.node}; load before: ${machine.loadBefore}.`,
+    '',
+    ...(peak === null ? [] : [peakTable(peak), '']),
+  ].join('\n');
+}
+
+function peerIds(rows) {
+  return [...new Set(rows.flatMap(({ results }) => results.map(({ id }) => id)))].filter(
+    (id) => id !== 'ours',
+  );
+}
+
+function cell({ results, unit }, id) {
+  const result = results.find((one) => one.id === id);
+  if (result?.median === undefined) return '';
+  const { median, least, most } = result;
+  const range = least === undefined || least === most ? '' : ` (${number(least)}–${number(most)})`;
+  return `${number(median)} ${unit}${range}`;
+}
+
+function number(value) {
+  return value >= 1000 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+function aim({ plain, tuned, share, plainAtMost, tunedAtMost, seconds }) {
+  return [
+    plain === undefined ? '' : `≥ ${plain}× plain`,
+    tuned === undefined ? '' : `≥ ${tuned}× tuned`,
+    share === undefined ? '' : `≥ ${(100 * share).toFixed(0)} %`,
+    plainAtMost === undefined ? '' : `≤ ${plainAtMost}× plain`,
+    tunedAtMost === undefined ? '' : `≤ ${tunedAtMost}× tuned`,
+    seconds === undefined ? '' : `< ${seconds} s, libtorch not loaded`,
+  ]
+    .filter((text) => text !== '')
+    .join(', ');
+}
+
+function skips(rows) {
+  const lines = rows.flatMap(({ title, results }) =>
+    results
+      .filter(({ skipped, median }) => skipped !== undefined && median === undefined)
+      .filter(({ skipped }) => skipped.includes('\n') || skipped.includes('not there'))
+      .map(
+        ({ label, skipped }) => `- Left out: ${label} in “${title}”: ${skipped.trim().split('\n').at(-1)}`,
+      ),
+  );
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+function peakTable(peak) {
+  const kinds = Object.keys(peak.fp32.rates);
+  return table(
+    ['GFLOP/s', 'fp32', 'bf16'],
+    kinds.map((kind) => [kind, peak.fp32.rates[kind].toFixed(0), peak.bf16.rates[kind].toFixed(0)]),
+  );
+}
+
+function table(header, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,124 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { readEvaluation, writeEvaluation } from './evaluation-file.ts';
+import { readFrozen, writeFrozen } from './frozen-file.ts';
+import { writeAggregation, writeEvaluationMetrics } from './tables.ts';
+import type { EstimateRecord, Evaluation, EvaluationRow } from './types.ts';
+
+const none: EstimateRecord = { value: null, note: 'no positive patients' };
+const some: EstimateRecord = { value: 1 / 3, lower: 0.1, upper: 0.5, n: 4 };
+
+const row: EvaluationRow = {
+  model: 'network A',
+  split: 'test',
+  hospital: 'SY, south',
+  positive_label: '1',
+  n: 4,
+  n_positive: 0,
+  auc: none,
+  auc_bootstrap: none,
+  average_precision: none,
+  accuracy: some,
+  balanced_accuracy: none,
+  sensitivity: none,
+  specificity: some,
+  ppv: none,
+  npv: some,
+  f1: none,
+  brier: some,
+  calibration_slope: none,
+  calibration_intercept: none,
+  ece: some,
+  threshold: 0.4,
+  in_sample: 'no',
+  note: 'first',
+};
+
+const threshold = {
+  kind: 'threshold',
+  value: { threshold: 0.4 },
+  fitted_on: { splits: ['val'], hospitals: ['JM'], n: 3, patients_sha256: 'a'.repeat(64) },
+  hash: 'b'.repeat(64),
+};
+
+const evaluation: Evaluation = {
+  format: 1,
+  label_names: ['grade0', 'grade1'],
+  home_hospital: 'JM',
+  inputs: [{ path: 'fusion/model.json', sha256: 'c'.repeat(64) }],
+  options: {
+    aggregation: 'mean',
+    threshold_rule: 'youden',
+    target_sensitivity: null,
+    calibration: 'none',
+    bootstrap_replicates: 2000,
+    seed: 42,
+    confidence_level: 0.95,
+    proportion_method: 'wilson',
+  },
+  primary: 'network A',
+  models: [
+    {
+      name: 'network A',
+      kind: 'network',
+      modalities: ['A'],
+      frozen: { aggregation: null, threshold, calibrator: null },
+      patients: { train: [], val: [], test: [] },
+    },
+  ],
+  rows: [row],
+  comparisons: [],
+  aggregation: [],
+  curves: [],
+  confusion: [
+    {
+      model: 'network A',
+      split: 'test',
+      hospital: 'all',
+      counts: [
+        [1, 0],
+        [2, 1],
+      ],
+    },
+  ],
+  notes: [],
+  versions: {},
+};
+
+test('evaluation.json comes back as it was written; a wrong field is named', () => {
+  const path = join(tempDir(), 'evaluation.json');
+  writeEvaluation(path, evaluation);
+  expect(readEvaluation(path)).toEqual(evaluation);
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"in_sample": "no"', '"in_sample": "maybe"'));
+  expect(() => readEvaluation(path)).toThrow(/rows\.0\.in_sample/);
+});
+
+test('a frozen decision is a file of its own', () => {
+  const path = join(tempDir(), 'threshold.json');
+  writeFrozen(path, threshold);
+  expect(readFrozen(path)).toEqual(threshold);
+  writeFileSync(path, '{"kind": "threshold"}');
+  expect(() => readFrozen(path)).toThrow(/hash/);
+});
+
+test('tables have a column for each number and say why one is missing', () => {
+  const folder = tempDir();
+  writeEvaluationMetrics(join(folder, 'metrics.csv'), [row]);
+  const [header = '', line = ''] = readFileSync(join(folder, 'metrics.csv'), 'utf8').split('\n');
+  expect(header).toMatch(/^model,split,hospital,positive_label,n,n_positive,auc,auc_lower,auc_upper,/);
+  expect(line).toMatch(/^network A,test,"SY, south",1,4,0,,,,/);
+  expect(line).toMatch(/first; auc, auc_bootstrap, .*calibration_intercept: no positive patients/);
+  const aggregation = {
+    model: 'network A',
+    aggregation: 'mean',
+    chosen: true,
+    val_auc: 0.75,
+    test_auc: null,
+  };
+  writeAggregation(join(folder, 'aggregation.csv'), [{ ...aggregation, note: '' }]);
+  expect(readFileSync(join(folder, 'aggregation.csv'), 'utf8')).toBe(
+    'model,aggregation,chosen,val_auc,test_auc,note\nnetwork A,mean,yes,0.75,,\n',
+  );
+});

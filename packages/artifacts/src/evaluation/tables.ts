@@ -1,0 +1,196 @@
+import { writeTable } from '../csv.ts';
+import { type Column, type Columns, count, numberOrEmpty, oneOf, required, text } from '../csv-columns.ts';
+import { inSampleColumn } from '../fusion/metrics.ts';
+import { SPLITS, type Split } from '../splits/split-file.ts';
+import type {
+  AggregationRow,
+  ComparisonRow,
+  EstimateRecord,
+  EvaluatedModel,
+  EvaluationCurves,
+  EvaluationRow,
+} from './types.ts';
+
+const split = oneOf<Split>(...SPLITS);
+const place = { model: required, split, hospital: required, positive_label: required };
+const yesNo: Column<boolean> = {
+  expected: 'yes or no',
+  parse: (cell) => (cell === 'yes' ? true : cell === 'no' ? false : undefined),
+  format: (value) => (value ? 'yes' : 'no'),
+};
+
+const METRICS = [
+  'auc',
+  'auc_bootstrap',
+  'average_precision',
+  'accuracy',
+  'balanced_accuracy',
+  'sensitivity',
+  'specificity',
+  'ppv',
+  'npv',
+  'f1',
+  'brier',
+  'calibration_slope',
+  'calibration_intercept',
+  'ece',
+] as const;
+
+type Line = Record<string, unknown>;
+
+/** A number and its interval as three columns, and the reason where there is no number. */
+function estimateColumns(names: readonly string[]): Columns<Line> {
+  const all = names.flatMap((name) => [name, `${name}_lower`, `${name}_upper`]);
+  return Object.fromEntries(all.map((name) => [name, numberOrEmpty])) as Columns<Line>;
+}
+
+function estimateCells(entries: readonly (readonly [string, EstimateRecord])[]): Line {
+  const cells: Line = {};
+  for (const [name, { value, lower, upper }] of entries) {
+    cells[name] = value;
+    cells[`${name}_lower`] = lower ?? null;
+    cells[`${name}_upper`] = upper ?? null;
+  }
+  return cells;
+}
+
+/** Every caution of a row's numbers, each with the names of the numbers it belongs to. */
+function estimateNotes(entries: readonly (readonly [string, EstimateRecord])[]): string[] {
+  const byNote = new Map<string, string[]>();
+  for (const [name, { note }] of entries) {
+    if (note !== undefined) byNote.set(note, [...(byNote.get(note) ?? []), name]);
+  }
+  return [...byNote].map(([note, names]) => `${names.join(', ')}: ${note}`);
+}
+
+/** Writes `metrics.csv`: a line for each model, split, hospital and positive label. */
+export function writeEvaluationMetrics(path: string, rows: readonly EvaluationRow[]): void {
+  const columns = {
+    ...place,
+    n: count,
+    n_positive: numberOrEmpty,
+    ...estimateColumns(METRICS),
+    threshold: numberOrEmpty,
+    in_sample: inSampleColumn,
+    note: text,
+  } as Columns<Line>;
+  const lines = rows.map((row): Line => {
+    const estimates = METRICS.map((name) => [name, row[name]] as const);
+    const note = [...(row.note === '' ? [] : [row.note]), ...estimateNotes(estimates)].join('; ');
+    return { ...row, ...estimateCells(estimates), note };
+  });
+  writeTable(path, columns, lines);
+}
+
+/** Writes `comparisons.csv`. */
+export function writeComparisons(path: string, rows: readonly ComparisonRow[]): void {
+  const names = ['auc_difference', 'nri', 'idi'] as const;
+  const columns = {
+    first: required,
+    second: required,
+    split,
+    hospital: required,
+    positive_label: required,
+    n: count,
+    ...estimateColumns(['auc_difference']),
+    delong_p: numberOrEmpty,
+    delong_p_holm: numberOrEmpty,
+    mcnemar_p: numberOrEmpty,
+    ...estimateColumns(['nri', 'idi']),
+    note: text,
+  } as Columns<Line>;
+  const lines = rows.map((row): Line => {
+    const estimates = names.map((name) => [name, row[name]] as const);
+    const note = [...(row.note === '' ? [] : [row.note]), ...estimateNotes(estimates)].join('; ');
+    return { ...row, ...estimateCells(estimates), note };
+  });
+  writeTable(path, columns, lines);
+}
+
+/** Writes `aggregation.csv`. */
+export function writeAggregation(path: string, rows: readonly AggregationRow[]): void {
+  const columns: Columns<AggregationRow> = {
+    model: required,
+    aggregation: required,
+    chosen: yesNo,
+    val_auc: numberOrEmpty,
+    test_auc: numberOrEmpty,
+    note: text,
+  };
+  writeTable(path, columns, rows);
+}
+
+/** Writes the points of all ROC, calibration and decision curves, one table each. */
+export function writeCurves(
+  paths: { roc: string; calibration: string; decision: string },
+  curves: readonly EvaluationCurves[],
+): void {
+  const each = (points: (curve: EvaluationCurves) => readonly Line[]): Line[] =>
+    curves.flatMap((curve) => {
+      const { model, split: set, hospital, positive_label } = curve;
+      return points(curve).map((point) => ({ model, split: set, hospital, positive_label, ...point }));
+    });
+  const write = (path: string, names: Columns<Line>, lines: Line[]): void =>
+    writeTable(path, { ...place, ...names } as Columns<Line>, lines);
+  const number = numberOrEmpty;
+  write(
+    paths.roc,
+    { fpr: number, tpr: number, lower: number, upper: number } as Columns<Line>,
+    each(({ roc }) =>
+      (roc?.fpr ?? []).map((fpr, i) => ({
+        fpr,
+        tpr: roc?.tpr[i] ?? null,
+        lower: roc?.lower?.[i] ?? null,
+        upper: roc?.upper?.[i] ?? null,
+      })),
+    ),
+  );
+  write(
+    paths.calibration,
+    { predicted: number, observed: number, lower: number, upper: number, n: count } as Columns<Line>,
+    each(({ calibration }) => calibration.map((bin) => ({ ...bin }))),
+  );
+  write(
+    paths.decision,
+    { threshold: number, model_net_benefit: number, treat_all_net_benefit: number } as Columns<Line>,
+    each(({ net_benefit }) =>
+      net_benefit.map(({ threshold, model, treat_all }) => ({
+        threshold,
+        model_net_benefit: model,
+        treat_all_net_benefit: treat_all,
+      })),
+    ),
+  );
+}
+
+/** Writes `predictions_{split}.csv`: a line for each model and patient, a column for each class. */
+export function writeEvaluatedPatients(
+  path: string,
+  models: readonly EvaluatedModel[],
+  set: Split,
+  classes: number,
+): void {
+  const labels = Array.from({ length: classes }, (_, label) => label);
+  const perClass = (prefix: string): Columns<Line> =>
+    Object.fromEntries(labels.map((label) => [`${prefix}_${label}`, numberOrEmpty])) as Columns<Line>;
+  const columns = {
+    model: required,
+    patient: required,
+    hospital: text,
+    label: count,
+    ...perClass('probability'),
+    ...perClass('calibrated'),
+    predicted: count,
+  } as Columns<Line>;
+  const lines = models.flatMap(({ name, patients }) =>
+    patients[set].map(({ probabilities, calibrated, ...patient }): Line => {
+      const cells: Line = { model: name, ...patient };
+      for (const label of labels) {
+        cells[`probability_${label}`] = probabilities[label] ?? null;
+        cells[`calibrated_${label}`] = calibrated?.[label] ?? null;
+      }
+      return cells;
+    }),
+  );
+  writeTable(path, columns, lines);
+}

@@ -1,0 +1,63 @@
+import type { AuditCase } from '@radweave/artifacts';
+import { auditCase, type CheckReport, counted, finding } from './check.ts';
+import { type AuditedPixels, pixelGaps, type SeenSlice } from './pixels.ts';
+
+/** Slices of a group that a case names. */
+const NAMED = 4;
+
+/** Identical decoded pixels under two patients, however the files were encoded. */
+export function checkIdenticalSlices(pixels: AuditedPixels): CheckReport {
+  const { slices, constant } = pixels;
+  const groups = new Map<string, SeenSlice[]>();
+  for (const slice of slices) {
+    const group = groups.get(slice.facts.contentHash);
+    if (group === undefined) groups.set(slice.facts.contentHash, [slice]);
+    else group.push(slice);
+  }
+  const shared = [...groups.values()].filter(
+    (group) => new Set(group.map(({ patient }) => patient)).size > 1,
+  );
+  const across = shared.filter((group) => new Set(group.map(({ split }) => split)).size > 1);
+  const within = shared.filter((group) => !across.includes(group));
+  return {
+    looked: `${counted(slices.length, 'slice')}${constant === 0 ? '' : `, ${constant} constant ones left out`}`,
+    found: [
+      ...finding(
+        {
+          code: 'LEAK_IDENTICAL_SLICES',
+          severity: 'leak',
+          what: 'patients in different splits share an image, pixel for pixel',
+          where: 'the split files',
+          mend: 'Find out whose image it is; if both are one patient, use one ID, and run radweave preprocess again',
+        },
+        across.map(asCase),
+      ),
+      ...finding(
+        {
+          code: 'WARN_IDENTICAL_SLICES',
+          severity: 'warning',
+          what: 'patients in one split share an image, pixel for pixel',
+          where: 'the split files',
+          mend: 'Find out whose image it is: one of these patients may count twice or have a wrong label',
+        },
+        within.map(asCase),
+      ),
+    ],
+    gaps: pixelGaps(pixels),
+  };
+}
+
+/** One slice of each patient and split first. */
+function asCase(group: readonly SeenSlice[]): AuditCase {
+  const firsts = new Map<string, SeenSlice>();
+  for (const slice of group) {
+    const key = JSON.stringify([slice.patient, slice.split]);
+    if (!firsts.has(key)) firsts.set(key, slice);
+  }
+  const texts = Array.from(firsts.values(), ({ patient, split, path }) => `${patient} (${split}): ${path}`);
+  const more = texts.length > NAMED ? `; and ${texts.length - NAMED} more` : '';
+  return auditCase(
+    [...new Set(group.map(({ patient }) => patient))],
+    `${texts.slice(0, NAMED).join('; ')}${more}`,
+  );
+}

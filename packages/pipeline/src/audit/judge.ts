@@ -1,0 +1,65 @@
+import { type AuditCheck, type AuditFinding, type AuditGap, DataError } from '@radweave/artifacts';
+import { auditCase, type CheckReport, finding } from './check.ts';
+import type { Check, CheckTools } from './checks.ts';
+import type { AuditSubject } from './subject.ts';
+
+/** A check's outcome, with everything it found. */
+export interface JudgedCheck {
+  check: AuditCheck;
+  findings: AuditFinding[];
+  gaps: AuditGap[];
+}
+
+/** Runs a check. A damaged file does not hide what other checks find. */
+export async function judgeCheck(
+  { name, run }: Check,
+  subject: AuditSubject,
+  tools: CheckTools,
+): Promise<JudgedCheck> {
+  const report = withFaults(await reportOf(() => run(subject, tools)), subject);
+  const findings = report.found.map((one): AuditFinding => ({ check: name, ...one }));
+  const reasons = [...new Set(report.gaps)];
+  if (report.looked === null && reasons.length === 0) reasons.push('there was nothing to look at');
+  const gaps = reasons.map((reason) => ({ check: name, reason }));
+  return { check: { name, outcome: outcomeOf(report), detail: detailOf(report, reasons) }, findings, gaps };
+}
+
+async function reportOf(run: () => CheckReport | Promise<CheckReport>): Promise<CheckReport> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return { looked: null, found: [], gaps: [], faults: [error.message] };
+  }
+}
+
+/** A damaged file might hide a leak: that is a warning. */
+function withFaults(report: CheckReport, { config }: AuditSubject): CheckReport {
+  const { faults = [], found, gaps } = report;
+  const unreadable = finding(
+    {
+      code: 'WARN_UNREADABLE',
+      severity: 'warning',
+      what: 'a file that had to be looked at cannot be read',
+      where: config.experiment.output_dir,
+      mend: 'Make these files again, or remove them, and audit again',
+    },
+    faults.map((fault) => auditCase([], fault)),
+  );
+  return { ...report, found: [...found, ...unreadable], gaps: [...gaps, ...faults] };
+}
+
+function outcomeOf({ looked, found }: CheckReport): AuditCheck['outcome'] {
+  const has = (severity: AuditFinding['severity']): boolean =>
+    found.some((finding) => finding.severity === severity);
+  if (has('leak')) return 'leak';
+  if (has('warning')) return 'warning';
+  return looked === null ? 'not checked' : 'passed';
+}
+
+function detailOf({ looked, found }: CheckReport, reasons: readonly string[]): string {
+  const named = found.map(({ what, count, at_least }) => `${what} (${at_least ? 'at least ' : ''}${count})`);
+  const seen = looked === null ? [] : [looked];
+  const unseen = reasons.length === 0 ? [] : [`not checked: ${reasons.join('; ')}`];
+  return [...seen, ...named, ...unseen].join('; ');
+}

@@ -1,0 +1,95 @@
+import { auditCase, type CheckReport, finding } from './check.ts';
+import { type AuditSubject, gather, type Placement } from './subject.ts';
+
+/** The same patient in two splits of one modality, or twice in `cohort.csv`. */
+export function checkPatientSplits({ placements, config }: AuditSubject): CheckReport {
+  const splits = gather(placements, sourceKey, ({ split }) => split);
+  const wrong = placements.filter((one) => (splits.get(sourceKey(one))?.size ?? 0) > 1);
+  const cases = describe(wrong, ({ split, source }) => `${split} of ${source}`);
+  return {
+    looked: `${count(placements)} patients`,
+    found: finding(
+      {
+        code: 'LEAK_PATIENT_SPLITS',
+        severity: 'leak',
+        what: 'the same patient is in two splits',
+        where: config.data.splits_dir,
+        mend: 'Keep each patient in one split: run radweave preprocess again, or correct the split files',
+      },
+      cases,
+    ),
+    gaps: [],
+  };
+}
+
+/** The same patient ID in two hospitals. */
+export function checkPatientHospitals({ placements, config }: AuditSubject): CheckReport {
+  const hospitals = gather(
+    placements,
+    ({ patient }) => patient,
+    ({ hospital }) => hospital,
+  );
+  const wrong = placements.filter(({ patient }) => (hospitals.get(patient)?.size ?? 0) > 1);
+  const cases = describe(wrong, ({ hospital, split }) => `${hospital} (${split})`);
+  return {
+    looked: `${count(placements)} patients`,
+    found: finding(
+      {
+        code: 'LEAK_PATIENT_HOSPITALS',
+        severity: 'leak',
+        what: 'the same patient ID is in two hospitals',
+        where: config.data.splits_dir,
+        mend: 'If it is one person, keep one hospital; if two, give them different IDs, such as JM_0012 and SY_0012',
+      },
+      cases,
+    ),
+    gaps: [],
+  };
+}
+
+/** The files put a patient into different splits: one modality against another, or against `cohort.csv`. */
+export function checkSplitAgreement(subject: AuditSubject): CheckReport {
+  const { placements, config, missing, hasCohortFile } = subject;
+  const sources = new Set(placements.map(({ source }) => source));
+  const gaps = missing.map((file) => `there is no ${file}`);
+  if (!hasCohortFile) gaps.push('there is no cohort.csv to compare the split files with');
+  if (sources.size < 2) return { looked: null, found: [], gaps: [...gaps, 'there is one modality only'] };
+  const own = gather(placements, sourceKey, ({ split }) => split);
+  // A patient in two splits of one source is the finding of another check.
+  const single = placements.filter((one) => own.get(sourceKey(one))?.size === 1);
+  const splits = gather(
+    single,
+    ({ patient }) => patient,
+    ({ split }) => split,
+  );
+  const wrong = single.filter(({ patient }) => (splits.get(patient)?.size ?? 0) > 1);
+  const cases = describe(wrong, ({ source, split }) => `${split} by ${source}`);
+  return {
+    looked: [...sources].join(', '),
+    found: finding(
+      {
+        code: 'LEAK_SPLIT_MODALITIES',
+        severity: 'leak',
+        what: 'a patient is in different splits, depending on the file',
+        where: config.data.splits_dir,
+        mend: 'Make all split files from one division of the patients: run radweave preprocess for all modalities at once',
+      },
+      cases,
+    ),
+    gaps,
+  };
+}
+
+/** One case per patient: the different descriptions of its placements. */
+export function describe(
+  placements: readonly Placement[],
+  text: (placement: Placement) => string,
+): ReturnType<typeof auditCase>[] {
+  const texts = gather(placements, ({ patient }) => patient, text);
+  return Array.from(texts, ([patient, own]) => auditCase([patient], [...own].join(', ')));
+}
+
+const sourceKey = ({ patient, source }: Placement): string => JSON.stringify([patient, source]);
+
+const count = (placements: readonly Placement[]): number =>
+  new Set(placements.map(({ patient }) => patient)).size;

@@ -1,0 +1,38 @@
+import type { AuditFinding, AuditRecord } from '@radweave/artifacts';
+import { counted } from './check.ts';
+
+const VERDICTS: Readonly<Record<AuditRecord['verdict'], string>> = {
+  leak: 'LEAK: results of these data must not be reported',
+  warning: 'No leak was found; there are warnings',
+  passed: 'No leak was found',
+};
+
+/** `audit.txt`: the record for people. */
+export function auditText(record: AuditRecord): string {
+  const { verdict, modalities, splits_dir, checks, findings, not_checked } = record;
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  return [
+    VERDICTS[verdict],
+    `Modalities ${modalities.join(', ')}; splits in ${splits_dir}`,
+    '',
+    ...checks.map(({ name, outcome, detail }) => `${name.padEnd(width)}  ${outcome.padEnd(11)}  ${detail}`),
+    ...findings.flatMap(findingText),
+    ...(not_checked.length === 0
+      ? []
+      : ['', 'Not checked', ...not_checked.map(({ check, reason }) => `  ${check}: ${reason}`)]),
+    '',
+  ].join('\n');
+}
+
+function findingText(finding: AuditFinding): string[] {
+  const { severity, code, what, where, mend, count, at_least, cases } = finding;
+  const left = count - cases.length;
+  return [
+    '',
+    `${severity.toUpperCase()} ${code}: ${what}`,
+    `  ${at_least ? 'at least ' : ''}${counted(count, 'case')} (${where})`,
+    `  ${mend}`,
+    ...cases.map(({ patients, detail }) => `  - ${[patients.join(', '), detail].filter(Boolean).join(': ')}`),
+    ...(left > 0 ? [`  - and ${left} more`] : []),
+  ];
+}

@@ -1,0 +1,105 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Config,
+  InterruptedError,
+  lockFolder,
+  readSlicePredictions,
+  type SlicePrediction,
+  SPLITS,
+  slicePredictionsPath,
+  splitPath,
+  writeMetrics,
+  writeSlicePredictions,
+  writeSplit,
+} from '@radweave/artifacts';
+import { type StageContext, say } from '../engine/events.ts';
+import { RunFolder } from '../training/run_folder.ts';
+import { TrainingSession } from '../training/session.ts';
+import type { CrossFold } from './plan.ts';
+
+/** What the models of all folds have in common. */
+export interface FoldSettings {
+  config: Config;
+  modality: string;
+  /** Name before the fold's suffix. */
+  name: string;
+  /** The command that goes on after an interruption. */
+  goOn: string;
+}
+
+/** The run of a fold. */
+export function foldRun({ config, name }: FoldSettings, { suffix }: CrossFold): RunFolder {
+  return new RunFolder(config.experiment.output_dir, `${name}_${suffix}`);
+}
+
+/** What the fold's model says of the slices held out. */
+export function heldOutPredictions(run: RunFolder): SlicePrediction[] {
+  return readSlicePredictions(slicePredictionsPath(run.logs, 'test'));
+}
+
+/**
+ * Trains the folds one after the other. A finished fold is not trained again, a begun one goes on from its last checkpoint.
+ *
+ * @throws InterruptedError when told to stop, naming how to go on.
+ */
+export async function trainFolds(
+  settings: FoldSettings,
+  folds: readonly CrossFold[],
+  context: StageContext,
+): Promise<void> {
+  for (const [i, fold] of folds.entries()) {
+    const run = foldRun(settings, fold);
+    if (run.exists() && run.read().status === 'finished') {
+      say(context, `Fold ${i + 1} of ${folds.length} ('${run.name}') is finished already.`);
+      continue;
+    }
+    if (context.shouldStop()) throw interrupted(run, settings);
+    say(context, `Fold ${i + 1} of ${folds.length}: training '${run.name}'.`);
+    const lock = lockFolder(run.checkpoints, `radweave, run ${run.name}`);
+    try {
+      await trainFold(settings, fold, run, context);
+    } finally {
+      lock.release();
+    }
+  }
+}
+
+async function trainFold(
+  settings: FoldSettings,
+  fold: CrossFold,
+  run: RunFolder,
+  context: StageContext,
+): Promise<void> {
+  const { modality, name } = settings;
+  const config = structuredClone(settings.config);
+  config.experiment.name = run.name;
+  config.data.splits_dir = join(run.logs, 'splits');
+  for (const split of SPLITS) {
+    const rows = fold.sets[split].map(({ path, label }) => ({ image_path: path, label }));
+    writeSplit(splitPath(config.data.splits_dir, split, modality), rows);
+  }
+  const resume = run.exists() && existsSync(run.last);
+  const session = await TrainingSession.open({ config, run, modality, resume, foldOf: name }, context);
+  try {
+    if ((await session.train(context)) === 'interrupted') throw interrupted(run, settings);
+    const best = await session.judgeBest(context);
+    writeMetrics(run.metrics('val'), best.validation);
+    writeMetrics(run.metrics('test'), best.test);
+    for (const split of SPLITS) {
+      const path = slicePredictionsPath(run.logs, split);
+      writeSlicePredictions(path, best.slices[split], config.model.num_classes);
+    }
+    session.finish();
+  } finally {
+    session.close();
+  }
+  // Decoded copies of all slices, of no use to another fold.
+  rmSync(join(config.data.splits_dir, '.slices'), { recursive: true, force: true });
+}
+
+function interrupted(run: RunFolder, { goOn }: FoldSettings): InterruptedError {
+  return new InterruptedError('E_INTERRUPTED', `training of '${run.name}' was stopped`, {
+    mend: `Finished folds are kept. Go on with: ${goOn}`,
+  });
+}

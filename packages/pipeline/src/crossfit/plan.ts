@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { type Config, DataError, SPLITS, type Split } from '@radweave/artifacts';
+import { stratifiedGroupKFold } from '@radweave/stats';
+import { type PatientRow, type SliceRow, SliceTable } from '../slices/table.ts';
+import { patientHash } from '../training/patients.ts';
+
+/** The inner validation part is one of this many stratified parts, fewer where a class has fewer patients. */
+const INNER_PARTS = 5;
+
+/** One model to train. `test` is held out: it is judged once, after the last epoch. */
+export interface CrossFold {
+  /** Number from 1, or the hospital left out. */
+  name: string;
+  /** Suffix of the run's name. */
+  suffix: string;
+  sets: Record<Split, SliceRow[]>;
+}
+
+/**
+ * K patient-grouped, stratified folds. Each fold's model chooses its epoch on an inner stratified part of its own training
+ * patients, never on the held-out fold.
+ *
+ * @throws DataError when a class has too few patients.
+ */
+export function planFolds(rows: readonly SliceRow[], k: number, seed: number): CrossFold[] {
+  const { patients } = new SliceTable(rows);
+  const foldOf = assign(patients, k, seed, `${k} folds cannot be made`);
+  return Array.from({ length: k }, (_, fold): CrossFold => {
+    const name = String(fold + 1);
+    const isHeldOut = (patient: string): boolean => foldOf.get(patient) === fold;
+    return { name, suffix: `fold${name}`, sets: setsOf(rows, isHeldOut, seed, `fold ${name}`) };
+  });
+}
+
+/** Each hospital in turn is held out; the model is trained on all others. @throws DataError as {@link planFolds}. */
+export function planHospitals(rows: readonly SliceRow[], seed: number): CrossFold[] {
+  const hospitals = [...new Set(rows.map(({ hospital }) => hospital))].sort();
+  if (hospitals.length < 2) {
+    throw new DataError('E_HOSPITALS', `leaving one hospital out needs two; there is ${hospitals.length}`, {
+      mend: 'Use --folds K to cross-validate within one hospital',
+    });
+  }
+  const homeOf = new Map(rows.map(({ patient, hospital }) => [patient, hospital]));
+  return hospitals.map((name): CrossFold => {
+    const isHeldOut = (patient: string): boolean => homeOf.get(patient) === name;
+    return {
+      name,
+      suffix: `without_${name}`,
+      sets: setsOf(rows, isHeldOut, seed, `the model without ${name}`),
+    };
+  });
+}
+
+function setsOf(
+  rows: readonly SliceRow[],
+  isHeldOut: (patient: string) => boolean,
+  seed: number,
+  what: string,
+): Record<Split, SliceRow[]> {
+  const rest = rows.filter(({ patient }) => !isHeldOut(patient));
+  const { patients } = new SliceTable(rest);
+  const counts = new Map<number, number>();
+  for (const { label } of patients) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const parts = Math.max(2, Math.min(INNER_PARTS, ...counts.values()));
+  const part = assign(patients, parts, seed, `${what} has no inner validation part`);
+  return {
+    train: rest.filter(({ patient }) => part.get(patient) !== 0),
+    val: rest.filter(({ patient }) => part.get(patient) === 0),
+    test: rows.filter(({ patient }) => isHeldOut(patient)),
+  };
+}
+
+function assign(patients: readonly PatientRow[], k: number, seed: number, what: string): Map<string, number> {
+  const labels = Int32Array.from(patients, ({ label }) => label);
+  const names = patients.map(({ patient }) => patient);
+  const folds = stratifiedGroupKFold(labels, names, k, seed);
+  if (folds.value === null) {
+    throw new DataError('E_FOLDS', `${what}: ${folds.reason}`, {
+      mend: 'Use fewer folds; every model needs two patients of each class besides those held out',
+    });
+  }
+  const { foldOf } = folds.value;
+  return new Map(names.map((name, i) => [name, foldOf[i] ?? 0]));
+}
+
+/** SHA-256 (hex) of what decides the models: settings, and who is in which set of which fold. */
+export function identityOf(config: Config, modality: string, folds: readonly CrossFold[]): string {
+  const { model, training, augmentation, data, experiment } = config;
+  const settings = { model, training, augmentation, size: data.image_size, seed: experiment.seed };
+  return hashOf([settings, modality, patientsHash(folds)]);
+}
+
+/** SHA-256 (hex) of who is in which set of which fold. */
+export function patientsHash(folds: readonly CrossFold[]): string {
+  const lines = (rows: readonly SliceRow[]): string[] =>
+    new SliceTable(rows).patients
+      .map(({ patient, label, slices }) => [patientHash(patient), label, slices.length].join(' '))
+      .sort();
+  return hashOf(folds.map(({ name, sets }) => [name, SPLITS.map((split) => lines(sets[split]))]));
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}

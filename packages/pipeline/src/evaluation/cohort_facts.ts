@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type CohortPatient,
+  type Config,
+  DataError,
+  readCohort,
+  readSplitSummary,
+  type Split,
+} from '@radweave/artifacts';
+import type { IsHome } from './candidate.ts';
+
+/** Who is home and who is external, from the folder of the splits. */
+export interface CohortFacts {
+  homeHospital: string;
+  isHome: IsHome;
+  /** Files that were read. */
+  files: string[];
+  /** @throws DataError when a patient is not in this split, hospital or class of the cohort. */
+  check: (patients: readonly Member[], split: Split, file: string) => void;
+}
+
+interface Member {
+  patient: string;
+  hospital: string;
+  label: number;
+}
+
+/**
+ * Reads `cohort.csv` and `summary.json` of the splits. Users' own splits may lack them: then training and validation are
+ * home, whatever the hospital.
+ */
+export function readCohortFacts(config: Config): CohortFacts {
+  const { splits_dir, home_hospital } = config.data;
+  const cohortFile = join(splits_dir, 'cohort.csv');
+  const summaryFile = join(splits_dir, 'summary.json');
+  const summary = existsSync(summaryFile) ? readSplitSummary(summaryFile) : null;
+  const cohort = existsSync(cohortFile) ? readCohort(cohortFile).patients : null;
+  const known = new Map(cohort?.map((one) => [one.patient, one]));
+  return {
+    homeHospital: summary?.home_hospital ?? home_hospital,
+    isHome: (hospital, split) => split !== 'test' && (summary === null || hospital === summary.home_hospital),
+    files: [...(cohort === null ? [] : [cohortFile]), ...(summary === null ? [] : [summaryFile])],
+    check: (patients, split, file) => {
+      if (cohort === null) return;
+      for (const one of patients) checkMember(one, split, file, known.get(one.patient));
+    },
+  };
+}
+
+function checkMember(one: Member, split: Split, file: string, known: CohortPatient | undefined): void {
+  const same =
+    known?.split === split &&
+    known.label === one.label &&
+    (one.hospital === '' || known.hospital === one.hospital);
+  if (same) return;
+  const here = `${split}, ${one.hospital || 'no hospital'}, label ${one.label}`;
+  const there =
+    known === undefined ? 'absent from' : `${known.split}, ${known.hospital}, label ${known.label} in`;
+  throw new DataError('E_EVALUATE_SPLIT', `patient ${one.patient} is ${here}, but ${there} cohort.csv`, {
+    where: file,
+    mend: 'These results belong to another split: train, extract and fuse again',
+  });
+}

@@ -1,0 +1,168 @@
+import type { ComparisonRow, JudgedPatient, ModelKind, Split } from '@radweave/artifacts';
+import {
+  auc,
+  bootstrap,
+  delongTest,
+  type Estimate,
+  holm,
+  integratedDiscrimination,
+  macroAuc,
+  mcnemar,
+  netReclassification,
+  type Outcome,
+  type Reclassification,
+  takeRows,
+} from '@radweave/stats';
+import { none, record, withInterval } from './estimate.ts';
+import {
+  type Group,
+  groupOf,
+  hospitalsOf,
+  type JudgedModel,
+  oneVsRest,
+  patientsIn,
+  type StatOptions,
+} from './group.ts';
+
+/** A model that can be compared. */
+export type Comparable = JudgedModel & { kind: ModelKind };
+
+/**
+ * The comparisons that are asked: every model with the primary one, and the modalities with each other within the same
+ * kind of model. Fixed before any number is seen; each is one hypothesis in Holm's correction.
+ */
+export function pairsOf<T extends Comparable>(
+  models: readonly T[],
+  primary: string,
+): [first: T, second: T][] {
+  const main = models.filter(({ name }) => name === primary);
+  const others = models.filter(({ name }) => name !== primary);
+  const withPrimary = main.flatMap((second) => others.map((first): [T, T] => [first, second]));
+  const alike = others.flatMap((first, i) =>
+    others.slice(i + 1).flatMap((second): [T, T][] => (first.kind === second.kind ? [[first, second]] : [])),
+  );
+  return [...withPrimary, ...alike];
+}
+
+/** Compares the pairs within one split: all hospitals together, then each, with Holm's correction in each. */
+export function compareSplit(
+  pairs: readonly [Comparable, Comparable][],
+  split: Split,
+  classes: number,
+  options: StatOptions,
+): ComparisonRow[] {
+  const everyone = pairs.flatMap(([first, second]) => [...first.patients[split], ...second.patients[split]]);
+  return hospitalsOf(everyone).flatMap((hospital) => {
+    const rows = pairs.flatMap(([first, second]) => {
+      const [a, b] = shared(
+        patientsIn(first.patients[split], hospital),
+        patientsIn(second.patients[split], hospital),
+      );
+      return comparePair(
+        groupOf(first, split, hospital, a, classes),
+        groupOf(second, split, hospital, b, classes),
+        options,
+      );
+    });
+    const adjusted = holm(rows.map(({ delong_p }) => delong_p));
+    return rows.map((row, i) => ({ ...row, delong_p_holm: adjusted[i] ?? null }));
+  });
+}
+
+/** The patients that both models judge, in the first one's order. */
+function shared(
+  first: readonly JudgedPatient[],
+  second: readonly JudgedPatient[],
+): [JudgedPatient[], JudgedPatient[]] {
+  const others = new Map(second.map((one) => [one.patient, one]));
+  const both = first.flatMap((one): [JudgedPatient, JudgedPatient][] => {
+    const other = others.get(one.patient);
+    return other === undefined ? [] : [[one, other]];
+  });
+  return [both.map(([one]) => one), both.map(([, other]) => other)];
+}
+
+function comparePair(first: Group, second: Group, options: StatOptions): ComparisonRow[] {
+  const classes = first.scores.columns;
+  if (classes === 2) return [compareClass(first, second, 1, options)];
+  const labels = Array.from({ length: classes }, (_, label) => label);
+  return [
+    compareMacro(first, second, options),
+    ...labels.map((label) => compareClass(first, second, label, options)),
+  ];
+}
+
+function headOf(
+  first: Group,
+  second: Group,
+): Pick<ComparisonRow, 'first' | 'second' | 'split' | 'hospital' | 'n'> {
+  const { split, hospital } = first;
+  return { first: first.model, second: second.model, split, hospital, n: first.patients.length };
+}
+
+/** One class against the rest. NRI and IDI read the second model as the updated one. */
+function compareClass(first: Group, second: Group, label: number, { level }: StatOptions): ComparisonRow {
+  const [a, b] = [oneVsRest(first, label), oneVsRest(second, label)];
+  const delong = delongTest(a.labels, b.scores, a.scores, level);
+  const decided = mcnemar(a.labels, a.predicted, b.predicted).exactP;
+  const notes = decided.value === null ? [`McNemar: ${decided.reason}`] : [];
+  return {
+    ...headOf(first, second),
+    positive_label: a.positiveLabel,
+    auc_difference:
+      delong.value === null
+        ? withoutTest(auc(a.labels, a.scores), auc(b.labels, b.scores), delong.reason)
+        : record({ ...delong.value, value: delong.value.difference }),
+    delong_p: delong.value?.pValue ?? null,
+    delong_p_holm: null,
+    mcnemar_p: decided.value,
+    nri: indexOf(netReclassification(a.labels, a.probabilities, b.probabilities, { level })),
+    idi: indexOf(integratedDiscrimination(a.labels, a.probabilities, b.probabilities, { level })),
+    note: notes.join('; '),
+  };
+}
+
+function withoutTest(first: Estimate, second: Estimate, reason: string): ReturnType<typeof record> {
+  if (first.value === null || second.value === null) return none(reason);
+  return { value: second.value - first.value, n: second.n, note: `no test: ${reason}` };
+}
+
+function indexOf(outcome: Outcome<Reclassification>): ReturnType<typeof record> {
+  return outcome.value === null ? none(outcome.reason) : record(outcome.value.index);
+}
+
+/** All classes together: DeLong's test knows two classes only, so the macro AUCs differ by a bootstrap interval. */
+function compareMacro(first: Group, second: Group, { seed, replicates, level }: StatOptions): ComparisonRow {
+  const { labels, strata } = first;
+  const classes = first.scores.columns;
+  const difference = (rows: readonly number[]): Estimate => {
+    const own = Int32Array.from(rows, (i) => labels[i] ?? 0);
+    const a = macroAuc(own, takeRows(first.scores, rows)).macro;
+    const b = macroAuc(own, takeRows(second.scores, rows)).macro;
+    if (a.value === null) return a;
+    return b.value === null ? b : { value: b.value - a.value, n: rows.length };
+  };
+  const everyone = Array.from(labels.keys());
+  const { auc: interval } = bootstrap(
+    labels.map((label, i) => label + classes * (strata[i] ?? 0)),
+    ['auc'],
+    (patients) => ({ auc: difference(Array.from(patients)).value }),
+    { seed, replicates, level },
+  );
+  const decided = mcnemar(labels, first.predicted, second.predicted).exactP;
+  const notes = [
+    'the interval of the macro AUC is by bootstrap; DeLong, NRI and IDI are given for each class',
+  ];
+  if (decided.value === null) notes.push(`McNemar: ${decided.reason}`);
+  return {
+    ...headOf(first, second),
+    positive_label: 'macro',
+    auc_difference: withInterval(difference(everyone), interval),
+    delong_p: null,
+    delong_p_holm: null,
+    mcnemar_p: decided.value,
+    nri: none('given for each class'),
+    idi: none('given for each class'),
+    note: notes.join('; '),
+  };
+}

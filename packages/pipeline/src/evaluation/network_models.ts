@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import {
+  readSlicePredictions,
+  type SlicePrediction,
+  SPLITS,
+  type Split,
+  slicePredictionsPath,
+  UsageError,
+} from '@radweave/artifacts';
+import { forEachSplit } from '../features/for_each_split.ts';
+import { findRuns, RunFolder } from '../training/run_folder.ts';
+import type { CohortFacts } from './cohort_facts.ts';
+
+/** A patient with the probabilities of each slice. */
+export interface SlicedPatient {
+  patient: string;
+  hospital: string;
+  label: number;
+  /** Slices × classes. */
+  slices: number[][];
+}
+
+/** A trained network and what it said of every slice. */
+export interface NetworkSlices {
+  name: string;
+  modality: string;
+  run: string;
+  checkpoint: string;
+  classes: number;
+  patients: Record<Split, SlicedPatient[]>;
+  files: string[];
+}
+
+/** Which networks to read. */
+export interface NetworkWish {
+  outputDir: string;
+  modalities: readonly string[];
+  /** Run by modality; the newest finished one where none is named. */
+  runs: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads the slice predictions of each modality's run.
+ *
+ * @returns the networks, and why a modality has none.
+ * @throws UsageError when a run that is named is not there.
+ */
+export function readNetworks(
+  wish: NetworkWish,
+  facts: CohortFacts,
+): { networks: NetworkSlices[]; missing: string[] } {
+  const networks: NetworkSlices[] = [];
+  const missing: string[] = [];
+  for (const modality of wish.modalities) {
+    const run = chooseRun(wish, modality);
+    if (run === undefined) missing.push(`no finished training run of modality ${modality}`);
+    else if (!SPLITS.every((split) => existsSync(slicePredictionsPath(run.logs, split)))) {
+      missing.push(
+        `run '${run.name}' has no slice_predictions_*.csv: it is of an older version, train again`,
+      );
+    } else networks.push(readNetwork(run, modality, facts));
+  }
+  return { networks, missing };
+}
+
+function chooseRun({ outputDir, runs }: NetworkWish, modality: string): RunFolder | undefined {
+  const named = runs[modality];
+  if (named === undefined) {
+    return findRuns(outputDir, 'best', { modality }).find((run) => run.read().status === 'finished');
+  }
+  const run = new RunFolder(outputDir, named);
+  if (run.exists() && run.read().modality === modality) return run;
+  throw new UsageError('E_NO_RUN', `there is no run '${named}' of modality ${modality}`, {
+    where: run.checkpoints,
+  });
+}
+
+function readNetwork(run: RunFolder, modality: string, facts: CohortFacts): NetworkSlices {
+  let classes = 2;
+  const patients = forEachSplit((split) => {
+    const path = slicePredictionsPath(run.logs, split);
+    const slices = readSlicePredictions(path);
+    classes = slices[0]?.probabilities.length ?? classes;
+    const people = byPatient(slices);
+    facts.check(people, split, path);
+    return people;
+  });
+  const files = SPLITS.map((split) => slicePredictionsPath(run.logs, split));
+  const name = `network ${modality}`;
+  return { name, modality, run: run.name, checkpoint: run.best, classes, patients, files };
+}
+
+function byPatient(slices: readonly SlicePrediction[]): SlicedPatient[] {
+  const people = new Map<string, SlicedPatient>();
+  for (const { patient, hospital, label, probabilities } of slices) {
+    const own = people.get(patient) ?? { patient, hospital, label, slices: [] };
+    own.slices.push([...probabilities]);
+    people.set(patient, own);
+  }
+  return [...people.values()];
+}

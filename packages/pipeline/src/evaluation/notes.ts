@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { type Config, hashFile } from '@radweave/artifacts';
+import type { FusionModels } from './fusion_models.ts';
+import type { NetworkSlices } from './network_models.ts';
+
+/** What a reader of the whole evaluation must know. */
+export function cautionsOf(
+  config: Config,
+  fusion: FusionModels | null,
+  networks: readonly NetworkSlices[],
+  missing: readonly string[],
+): string[] {
+  const { aggregation, calibration } = config.evaluation;
+  return [
+    ...inSampleNote(fusion),
+    ...missing.map((text) => `not evaluated: ${text}`),
+    ...(networks.length === 0 ? [] : [aggregationNote(aggregation)]),
+    ...networks.map(({ name, run }) => `${name} is run '${run}'`),
+    ...networks.flatMap((network) => otherCheckpoint(network, fusion)),
+    ...(calibration === 'none'
+      ? []
+      : [
+          'thresholds apply to probabilities before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated probabilities',
+        ]),
+    'NRI is the continuous (category-free) index',
+    'bootstrap intervals are percentiles of resampled patients, stratified by label and hospital',
+    'small groups: intervals are wide, and a number without an interval says why',
+  ];
+}
+
+function inSampleNote(fusion: FusionModels | null): string[] {
+  const own = (fusion?.file.modalities ?? []).filter(({ in_sample }) => in_sample === true);
+  if (own.length === 0) return [];
+  const names = own.map(({ modality }) => modality).join(' and ');
+  return [`the fusion was fitted on in-sample features of ${names}: cross-fitting is the remedy`];
+}
+
+function aggregationNote(aggregation: string): string {
+  return aggregation === 'auto'
+    ? "slices become patients by the aggregation of highest validation AUC, so the networks' validation AUC is optimistic"
+    : `slices become patients by ${aggregation}, set beforehand; the aggregation table compares the alternatives`;
+}
+
+/** A fusion made of an older network is judged beside a newer one: the reader must not take them for one. */
+function otherCheckpoint(network: NetworkSlices, fusion: FusionModels | null): string[] {
+  const used = fusion?.file.modalities.find(({ modality }) => modality === network.modality);
+  if (used === undefined || !existsSync(network.checkpoint)) return [];
+  if (hashFile(network.checkpoint) === used.checkpoint_sha256) return [];
+  return [
+    `${network.name} is another checkpoint than the one whose features were fused (${used.checkpoint})`,
+  ];
+}

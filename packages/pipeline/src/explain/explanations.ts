@@ -1,0 +1,72 @@
+import type { ExplainedPatient, Explanations, Split } from '@radweave/artifacts';
+import { type StageContext, warn } from '../engine/events.ts';
+import type { SliceTable } from '../slices/table.ts';
+import { engineVersions } from '../versions.ts';
+import { openPngPainter } from '../visualize/png.ts';
+import { aggregationName, type Decision } from './decision.ts';
+import type { MapSource } from './maps.ts';
+import { explainPatient, type PatientToExplain } from './patient.ts';
+import { checkByRandomisation, checkedSlices } from './randomisation_check.ts';
+import { coarseMaps } from './remarks.ts';
+
+/** What is explained, and how it was chosen. */
+export interface ExplanationJob {
+  modality: string;
+  split: Split;
+  table: SliceTable;
+  labelNames: string[];
+  decision: Decision;
+  wanted: readonly PatientToExplain[];
+  /** The most slices in a montage. */
+  most: number;
+  seed: number;
+}
+
+/** Writes a montage of each patient into `folder` and checks the maps. @returns what `explanations.json` says. */
+export async function explainPatients(
+  job: ExplanationJob,
+  source: MapSource,
+  folder: string,
+  context: StageContext,
+): Promise<Explanations> {
+  const { modality, split, table, labelNames, decision, wanted, most, seed } = job;
+  const { network, layer } = source;
+  const painter = await openPngPainter();
+  const settings = { folder, table, labelNames, most, painter: 'reason' in painter ? null : painter };
+  const patients: ExplainedPatient[] = [];
+  const notes = split === 'train' ? ['the network was trained on these patients'] : [];
+  let grid: [number, number] = [1, 1];
+  let labelled = true;
+  for (const one of wanted) {
+    const found = await explainPatient(source, one, settings, context);
+    patients.push(found.entry);
+    grid = found.grid;
+    labelled &&= found.labelled;
+    context.emit({ kind: 'progress', task: 'drawing maps', done: patients.length, total: wanted.length });
+  }
+  if (!labelled) notes.push('montages carry no texts: this machine has no painter or font for them');
+  notes.push(...coarseMaps(grid, layer, network));
+  for (const note of notes) warn(context, `Explanations of ${modality}: ${note}.`);
+  const slices = wanted.flatMap(({ positions, explained }) =>
+    positions.map((position) => ({ position, explained })),
+  );
+  return {
+    format: 1,
+    method: 'grad-cam',
+    modality,
+    split,
+    model: network.name,
+    checkpoint: network.checkpoint,
+    checkpoint_sha256: network.sha256,
+    layer,
+    grid,
+    image_size: network.imageSize,
+    label_names: labelNames,
+    normalisation: 'patient',
+    decision: { ...decision, aggregation: aggregationName(decision.aggregation) },
+    patients,
+    randomisation: await checkByRandomisation(source, checkedSlices(slices), seed, context),
+    notes,
+    versions: engineVersions(),
+  };
+}

@@ -1,0 +1,129 @@
+import { basename, join } from 'node:path';
+import { type ExplainedPatient, writeFileAtomic } from '@radweave/artifacts';
+import { grayImage } from '@radweave/imaging';
+import type { Matrix } from '@radweave/stats';
+import type { StageContext } from '../engine/events.ts';
+import type { SliceTable } from '../slices/table.ts';
+import type { PngPainter } from '../visualize/png.ts';
+import { evenly } from './evenly.ts';
+import { type MapSource, sliceMaps } from './maps.ts';
+import { drawMontage } from './montage.ts';
+import type { ChosenPatient } from './select.ts';
+
+/** A patient to explain with all that is known of the slices. */
+export interface PatientToExplain {
+  chosen: ChosenPatient;
+  explained: number;
+  /** Positions of the slices, in natural order. */
+  positions: readonly number[];
+  /** Slices × classes, in the same order. */
+  probabilities: Matrix;
+  file: string;
+}
+
+/** What all montages share. */
+export interface MontageSettings {
+  folder: string;
+  table: SliceTable;
+  labelNames: readonly string[];
+  /** The most slices in a montage. */
+  most: number;
+  painter: PngPainter | null;
+}
+
+/** A patient's entry, the grid of the maps, and whether the montage carries texts. */
+export interface PatientExplained {
+  entry: ExplainedPatient;
+  grid: [number, number];
+  labelled: boolean;
+}
+
+/** Computes a patient's maps and writes the montage: slices evenly spread where there are more than `most`. */
+export async function explainPatient(
+  source: MapSource,
+  { chosen, explained, positions, probabilities, file }: PatientToExplain,
+  settings: MontageSettings,
+  context: StageContext,
+): Promise<PatientExplained> {
+  const { folder, table, most, painter } = settings;
+  const classes = positions.map(() => explained);
+  const { maps, grid } = await sliceMaps(source, positions, classes, context);
+  const peaks = maps.map((map) => map.reduce((largest, value) => Math.max(largest, value), 0));
+  const scale = Math.max(0, ...peaks);
+  const slices = positions.map((position, i) => ({
+    image_path: table.rows[position]?.path ?? '',
+    probability: probabilities.data[i * probabilities.columns + explained] ?? 0,
+    peak: peaks[i] ?? 0,
+    shown: false,
+  }));
+  const shown = evenly([...slices.keys()], most);
+  for (const slice of shown.flatMap((i) => slices[i] ?? [])) slice.shown = true;
+  const pictures = shown.map((i) => readSlice(source, positions[i] ?? 0));
+  const white = whiteOf(pictures.map(({ pixels }) => pixels));
+  const drawn = shown.map((i, k) => ({
+    picture: pictures[k] ?? readSlice(source, positions[i] ?? 0),
+    strengths: (maps[i] ?? new Float32Array(0)).map((value) => (scale === 0 ? 0 : value / scale)),
+    caption: `${basename(slices[i]?.image_path ?? '', '.png')} ${(slices[i]?.probability ?? 0).toFixed(2)}`,
+  }));
+  const headings = headingsOf(chosen, explained, settings.labelNames, shown.length, slices.length);
+  const { png, labelled } = await drawMontage(drawn, white, headings, painter);
+  writeFileAtomic(join(folder, file), png);
+  const { patient, hospital, label, predicted, category } = chosen;
+  const entry: ExplainedPatient = {
+    patient,
+    hospital,
+    label,
+    probabilities: Array.from(chosen.probabilities),
+    predicted,
+    explained_class: explained,
+    category,
+    file,
+    scale,
+    slices,
+  };
+  return { entry, grid, labelled };
+}
+
+function readSlice({ pixels }: MapSource, position: number): ReturnType<typeof grayImage> {
+  return grayImage(pixels.width, pixels.height, pixels.read([position]));
+}
+
+/** 255, or the brightest sample of 16-bit slices, which seldom fill their range. */
+function whiteOf(slices: readonly (Uint8Array | Uint16Array)[]): number {
+  let brightest = 1;
+  for (const samples of slices) {
+    if (samples instanceof Uint8Array) return 255;
+    for (const value of samples) brightest = Math.max(brightest, value);
+  }
+  return brightest;
+}
+
+function headingsOf(
+  { patient, hospital, label, predicted, probabilities, category }: ChosenPatient,
+  explained: number,
+  names: readonly string[],
+  shown: number,
+  all: number,
+): string[] {
+  const name = (index: number): string => names[index] ?? String(index);
+  const verdict = predicted === label ? 'right' : 'wrong';
+  const why = category === 'asked' ? verdict : category.replaceAll('_', ' ');
+  const part = shown < all ? `${shown} of ${all} slices` : `${all} slices`;
+  return [
+    `${patient}, ${hospital}: ${why}`,
+    `label ${name(label)}, predicted ${name(predicted)}, probability of ${name(explained)} ${(probabilities[explained] ?? 0).toFixed(3)}`,
+    `Grad-CAM of ${name(explained)}, ${part}; colours: share of this patient's largest value; below: slice and its probability`,
+  ];
+}
+
+/** A file name for each patient: hospital, category, ID; characters that file systems refuse become `_`. */
+export function montageNames(chosen: readonly ChosenPatient[]): string[] {
+  const taken = new Set<string>();
+  return chosen.map(({ hospital, category, patient }) => {
+    const stem = `${hospital}_${category}_${patient}`.replaceAll(/[^\p{L}\p{N}._-]+/gu, '_');
+    let name = `${stem}.png`;
+    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${stem}_${n}.png`;
+    taken.add(name.toLowerCase());
+    return name;
+  });
+}

@@ -1,0 +1,70 @@
+import { DataError, nearest, type Split, UsageError } from '@radweave/artifacts';
+import { type Matrix, matrixFrom, rowOf } from '@radweave/stats';
+import type { StageContext } from '../engine/events.ts';
+import { inNaturalOrder } from '../features/order.ts';
+import type { PatientRow, SliceTable } from '../slices/table.ts';
+import type { PatientSlicesJudged } from './decision.ts';
+import type { MapSource } from './maps.ts';
+import { sliceProbabilities } from './probabilities.ts';
+
+/** A patient with the positions of the slices, in natural order, and their probabilities in the same order. */
+export interface WantedPatient extends PatientSlicesJudged {
+  positions: readonly number[];
+}
+
+/**
+ * Judges the slices of all patients of a split, or of those asked for.
+ *
+ * @throws UsageError for a patient who is not in the split; DataError when there are none.
+ */
+export async function judgedSlices(
+  { network, pixels, batchSize }: MapSource,
+  table: SliceTable,
+  asked: readonly string[] | undefined,
+  split: Split,
+  context: StageContext,
+): Promise<WantedPatient[]> {
+  const patients = wantedPatients(table, asked, split);
+  const inOrder = new Map(inNaturalOrder(table).map(({ patient, positions }) => [patient, positions]));
+  const positions = patients.map(({ patient }) => inOrder.get(patient) ?? []);
+  const all = Uint32Array.from(positions.flat());
+  const probabilities = await sliceProbabilities(network, pixels, all, batchSize, context);
+  let start = 0;
+  return patients.map(({ patient, hospital, label }, i) => {
+    const own = positions[i] ?? [];
+    const slices = rowsOf(probabilities, start, own.length);
+    start += own.length;
+    return { patient, hospital, label, positions: own, slices };
+  });
+}
+
+function wantedPatients(
+  table: SliceTable,
+  asked: readonly string[] | undefined,
+  split: Split,
+): readonly PatientRow[] {
+  if (table.patients.length === 0) {
+    throw new DataError('E_NO_PATIENTS', `there are no patients in the ${split} set`, {
+      mend: 'Give another --split',
+    });
+  }
+  if (asked === undefined) return table.patients;
+  const known = new Map(table.patients.map((one) => [one.patient.normalize('NFC'), one]));
+  return [...new Set(asked.map((id) => id.normalize('NFC')))].map((id) => {
+    const found = known.get(id);
+    if (found !== undefined) return found;
+    const similar = nearest(id, [...known.keys()]);
+    throw new UsageError('E_PATIENT', `patient '${id}' is not in the ${split} set`, {
+      where: '--patients',
+      mend:
+        similar === undefined ? 'Give another --split' : `Did you mean ${similar}? Or give another --split`,
+    });
+  });
+}
+
+function rowsOf(matrix: Matrix, start: number, count: number): Matrix {
+  return matrixFrom(
+    Array.from({ length: count }, (_, i) => rowOf(matrix, start + i)),
+    matrix.columns,
+  );
+}

@@ -1,0 +1,64 @@
+import { type Config, configToYaml } from '@radweave/artifacts';
+import type { Optional, ReportData } from '@radweave/report';
+import type { StageContext } from '../engine/events.ts';
+import { environmentOf } from './environment.ts';
+import { featureMaps } from './feature_maps.ts';
+import { readGalleries } from './galleries.ts';
+import { readLeakage } from './leakage.ts';
+import { readFusion, readResults, readStudyCohort } from './results.ts';
+import { reportedRuns } from './runs.ts';
+import { readSite } from './site.ts';
+import { UsedFiles } from './used_files.ts';
+
+/**
+ * Reads everything a report is made of.
+ *
+ * @throws UsageError when there is no evaluation or cohort; DataError when files do not belong together.
+ */
+export async function gatherReport(config: Config, context: StageContext): Promise<ReportData> {
+  const outputDir = config.experiment.output_dir;
+  const files = new UsedFiles(outputDir);
+  const evaluation = readResults(config, files);
+  const { cohort, summary, exclusions } = readStudyCohort(config, files);
+  const modalities = [...new Set(evaluation.models.flatMap((model) => model.modalities))];
+  const fusion = readFusion(config, evaluation, files);
+  const fused = madeOf(fusion);
+  const runs = reportedRuns(outputDir, modalities, evaluation, fused, files);
+  const checkpoints = new Set([
+    ...runs.map(({ checkpoint }) => checkpoint),
+    ...(fused?.modalities ?? []).map(({ checkpoint_sha256 }) => checkpoint_sha256),
+  ]);
+  const galleries = await readGalleries(config, modalities, checkpoints, files, context);
+  const siteAudit = readSite(config, files);
+  const maps = await featureMaps(config, modalities, evaluation.label_names);
+  return {
+    name: config.experiment.name,
+    date: today(),
+    evaluation,
+    cohort,
+    summary,
+    exclusions,
+    runs: runs.map(({ training }) => training),
+    fusion,
+    maps,
+    galleries,
+    siteAudit,
+    leakage: readLeakage(config, summary.split_hash, files),
+    configurations: [
+      ...runs.flatMap(({ configuration }) => (configuration === null ? [] : [configuration])),
+      { run: null, yaml: configToYaml(config) },
+    ],
+    environment: environmentOf({ summary, fusion: fused, evaluation, galleries: madeOf(galleries) ?? [] }),
+    files: files.list(),
+  };
+}
+
+function madeOf<T>(part: Optional<T>): T | null {
+  return 'value' in part ? part.value : null;
+}
+
+/** The day here, not in Greenwich: `2026-02-03`. */
+function today(now: Date = new Date()): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}

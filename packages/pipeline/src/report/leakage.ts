@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, readAuditRecord } from '@radweave/artifacts';
+import type { LeakageCheck, Optional } from '@radweave/report';
+import { auditFolder } from '../stages/audit.ts';
+import type { UsedFiles } from './used_files.ts';
+
+/**
+ * The checks of the newest audit of everything.
+ *
+ * @param splitHash Of the study's patients: an audit of others says nothing of them.
+ */
+export function readLeakage(config: Config, splitHash: string, files: UsedFiles): Optional<LeakageCheck[]> {
+  const path = join(auditFolder(config), 'audit.json');
+  const command = 'radweave audit';
+  if (!existsSync(path)) return { missing: { command, reason: '' } };
+  const { checks, split_hash } = readAuditRecord(path);
+  if (split_hash !== splitHash) return { missing: { command, reason: `${path} is of another split` } };
+  files.add(path);
+  return { value: checks };
+}

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type SiteAuditRow as AuditRow,
+  type Config,
+  readHarmonizeRecord,
+  readSiteAuditJson,
+} from '@radweave/artifacts';
+import type { Optional, SiteAudit, SiteAuditRow } from '@radweave/report';
+import { harmonizeFolder } from '../stages/harmonize.ts';
+import type { UsedFiles } from './used_files.ts';
+
+/** The site audit that `harmonize` left. */
+export function readSite(config: Config, files: UsedFiles): Optional<SiteAudit> {
+  const folder = harmonizeFolder(config);
+  // The record is written last: without it the folder is not finished.
+  const recordFile = join(folder, 'harmonize.json');
+  if (!existsSync(recordFile)) return { missing: { command: 'radweave harmonize', reason: '' } };
+  const { notes, sites } = readHarmonizeRecord(recordFile);
+  const auditFile = join(folder, 'site_audit.json');
+  const rows = readSiteAuditJson(auditFile).map(siteRow);
+  files.add(recordFile);
+  files.add(auditFile);
+  const left = sites.flatMap(({ hospital, harmonised, reason }) =>
+    harmonised ? [] : [`${hospital} was left unharmonised: ${reason}`],
+  );
+  return { value: { rows, notes: [...notes, ...left] } };
+}
+
+function siteRow(row: AuditRow): SiteAuditRow {
+  const { accuracy_lower, accuracy_upper } = row;
+  return {
+    features: row.model,
+    scope: row.scope,
+    harmonised: row.features === 'harmonised',
+    transductive: row.transductive === 'yes',
+    n: row.n,
+    auc: { value: row.auc },
+    aucP: row.auc_p,
+    accuracy: {
+      value: row.accuracy,
+      ...(accuracy_lower === null ? {} : { lower: accuracy_lower }),
+      ...(accuracy_upper === null ? {} : { upper: accuracy_upper }),
+    },
+    accuracyP: row.accuracy_p,
+    chance: row.chance,
+    note: row.note,
+  };
+}

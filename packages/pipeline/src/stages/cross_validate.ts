@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Config,
+  type CrossValidationRow,
+  lockFolder,
+  readConfig,
+  readJson,
+  SPLITS,
+  UsageError,
+  writeConfig,
+  writeCrossValidation,
+  writeJson,
+  writeOutOfFold,
+} from '@radweave/artifacts';
+import { z } from 'zod';
+import { type FoldSettings, foldRun, trainFolds } from '../crossfit/fold_run.ts';
+import { type CrossFold, patientsHash, planFolds, planHospitals } from '../crossfit/plan.ts';
+import { outOfFold, summarise } from '../crossfit/summary.ts';
+import { type StageContext, say, warn } from '../engine/events.ts';
+import { readSliceTable } from '../slices/load.ts';
+import { resumedConfig } from '../training/resume_check.ts';
+import { newRunName, RunFolder } from '../training/run_folder.ts';
+
+/** What cross-validation is asked to do. */
+export interface CrossValidateOptions {
+  config: Config;
+  /** Keys the user set for this call (by flag, `--set` or file); the rest are defaults. */
+  given: string[];
+  modality: string;
+  /** K stratified folds of the home patients, or every hospital of the cohort left out in turn. */
+  by: { folds: number } | 'hospital';
+  resume: boolean;
+  /** The cross-validation to resume, or the name of a new one. */
+  run: string;
+}
+
+/** What cross-validation gives. */
+export interface CrossValidateResult {
+  name: string;
+  modality: string;
+  model: string;
+  runs: string[];
+  table: string;
+  outOfFold: string;
+  rows: CrossValidationRow[];
+}
+
+const plan = z.object({ format: z.literal(1), identity: z.string() });
+
+const HOSPITALS_CAUTION =
+  'Leave-one-hospital-out trains on external hospitals. It is a separate analysis: never mix its numbers with the external ' +
+  'validation, nor use its models for it.';
+
+/**
+ * Trains one model per fold and judges each on its held-out patients, once. The epoch of each is chosen on an inner
+ * stratified part of its training patients.
+ *
+ * @throws InterruptedError when told to stop: finished folds are kept, `--resume` goes on.
+ */
+export async function crossValidate(
+  options: CrossValidateOptions,
+  context: StageContext,
+): Promise<CrossValidateResult> {
+  const { modality, by } = options;
+  const { config, name, logs } = opened(options);
+  const lock = lockFolder(logs, `radweave train, cross-validation ${name}`);
+  try {
+    if (by === 'hospital') warn(context, HOSPITALS_CAUTION);
+    const folds = planned(config, modality, by);
+    begin(options, config, logs, folds);
+    const settings: FoldSettings = { config, modality, name, goOn: goOn(options, name) };
+    await trainFolds(settings, folds, context);
+    const result = write(settings, folds, logs, by === 'hospital' ? [HOSPITALS_CAUTION] : []);
+    say(context, `Cross-validation of ${modality}: ${result.table}`);
+    return result;
+  } finally {
+    lock.release();
+  }
+}
+
+function opened(options: CrossValidateOptions): { config: Config; name: string; logs: string } {
+  const { config, given, resume, modality } = options;
+  const { name, output_dir } = config.experiment;
+  const wanted = options.run || name;
+  if (resume && wanted === '') {
+    throw new UsageError('E_NO_RUN', 'which cross-validation to resume is not said', {
+      mend: 'Add --run NAME',
+    });
+  }
+  const own = wanted || `${newRunName(config.model.name, modality)}_cv`;
+  const run = new RunFolder(output_dir, own);
+  const { logs } = run;
+  const isBegun = existsSync(join(logs, 'folds.json'));
+  if (resume && !isBegun) {
+    throw new UsageError('E_NO_RUN', `there is no cross-validation '${own}' to resume`, {
+      where: logs,
+      mend: 'Leave out --resume to start it',
+    });
+  }
+  if (!resume && (isBegun || run.exists())) {
+    throw new UsageError('E_RUN_EXISTS', `the run '${own}' exists already`, {
+      where: logs,
+      mend: 'Add --resume to go on with it, or give another --exp_name',
+    });
+  }
+  const merged = resume ? resumedConfig(readConfig(join(logs, 'config.yaml')), config, given) : config;
+  return { config: merged, name: own, logs };
+}
+
+function planned(config: Config, modality: string, by: CrossValidateOptions['by']): CrossFold[] {
+  const { seed } = config.experiment;
+  const splits = by === 'hospital' ? SPLITS : (['train', 'val'] as const);
+  const rows = splits.flatMap((split) => readSliceTable(config, split, modality).rows);
+  return by === 'hospital' ? planHospitals(rows, seed) : planFolds(rows, by.folds, seed);
+}
+
+/** `folds.json` comes last: it says that there is something to resume. */
+function begin(options: CrossValidateOptions, config: Config, logs: string, folds: CrossFold[]): void {
+  const path = join(logs, 'folds.json');
+  const identity = patientsHash(folds);
+  if (options.resume) {
+    if (readJson(path, plan).identity === identity) return;
+    throw new UsageError('E_RESUME_FOLDS', 'the patients or folds differ from those it was started with', {
+      where: path,
+      mend: 'Give the same --modality and --folds on the same split, or start a new one with another --exp_name',
+    });
+  }
+  writeConfig(join(logs, 'config.yaml'), config);
+  writeJson(path, { format: 1, identity });
+}
+
+function goOn({ modality, by }: CrossValidateOptions, name: string): string {
+  const how = by === 'hospital' ? '--leave_one_hospital_out' : `--folds ${by.folds}`;
+  return `radweave train --modality ${modality} ${how} --resume --run ${name}`;
+}
+
+function write(
+  settings: FoldSettings,
+  folds: readonly CrossFold[],
+  logs: string,
+  notes: readonly string[],
+): CrossValidateResult {
+  const { config, modality, name } = settings;
+  const classes = config.model.num_classes;
+  const judged = folds.map((fold) => ({ fold, run: foldRun(settings, fold) }));
+  const patients = judged.flatMap(({ fold, run }) => outOfFold(fold, run));
+  const table = join(logs, 'cross_validation.csv');
+  const outOfFoldFile = join(logs, 'out_of_fold.csv');
+  const rows = summarise(judged, patients, classes, notes);
+  writeOutOfFold(outOfFoldFile, patients, classes);
+  writeCrossValidation(table, rows);
+  const runs = judged.map(({ run }) => run.name);
+  return { name, modality, model: config.model.name, runs, table, outOfFold: outOfFoldFile, rows };
+}

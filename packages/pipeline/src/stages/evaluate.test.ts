@@ -1,0 +1,367 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Config,
+  readEvaluation,
+  readFusionModel,
+  readSlicePredictions,
+  slicePredictionsPath,
+  writeCohort,
+} from '@radweave/artifacts';
+import { pythonJson, referenceTest, rJson, rTest, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { cohortConfig, listening } from '../testing/cohort.ts';
+import {
+  type MadeUpPatient,
+  madeUpCohort,
+  writeMadeUpCohort,
+  writeMadeUpFeatures,
+} from '../testing/features.ts';
+import { writeMadeUpNetwork } from '../testing/networks.ts';
+import { type EvaluateOptions, type EvaluateResult, evaluate } from './evaluate.ts';
+import { fuse } from './fuse.ts';
+
+const modalities = ['A', 'P'];
+
+/** A fusion and two networks, ready to be evaluated. */
+async function prepared(
+  cohort: MadeUpPatient[] = madeUpCohort({ train: 40, val: 30, test: 48 }),
+  classes = 2,
+): Promise<Config> {
+  const config = cohortConfig(tempDir());
+  config.evaluation.bootstrap_replicates = 200;
+  writeMadeUpCohort(config, cohort);
+  for (const modality of modalities) {
+    writeMadeUpFeatures(config, modality, cohort, 4);
+    writeMadeUpNetwork(config, modality, cohort, classes);
+  }
+  await fuse({ config, modalities }, listening());
+  return config;
+}
+
+function run(config: Config, more: Partial<EvaluateOptions> = {}): Promise<EvaluateResult> {
+  const options = { config, modalities, runs: {}, frozen: null, networksOnly: false, outputDir: null };
+  return evaluate({ ...options, ...more }, listening());
+}
+
+function rowOf(result: EvaluateResult, wanted: Record<string, string>): EvaluateResult['rows'][number] {
+  const all: Record<string, string> = { hospital: 'all', split: 'test', ...wanted };
+  const hit = result.rows.find((row) =>
+    Object.entries(all).every(([key, value]) => Reflect.get(row, key) === value),
+  );
+  if (hit === undefined) throw new Error(`no row ${JSON.stringify(all)}`);
+  return hit;
+}
+
+const SKLEARN = `
+import json, sys, pandas as pd
+from sklearn import metrics as m
+from statsmodels.stats.proportion import proportion_confint
+folder = sys.argv[1]
+table = pd.read_csv(f'{folder}/metrics.csv')
+out = []
+for _, row in table.iterrows():
+    p = pd.read_csv(f"{folder}/predictions_{row['split']}.csv", dtype={'patient': str})
+    p = p[p.model == row['model']]
+    if row['hospital'] != 'all': p = p[p.hospital == row['hospital']]
+    y, s, d = p.label, p.probability_1, p.predicted
+    assert len(p) == row['n'] and y.sum() == row['n_positive']
+    low, high = proportion_confint(((y == 1) & (d == 1)).sum(), (y == 1).sum(), method='beta')
+    theirs = dict(auc=m.roc_auc_score(y, s), average_precision=m.average_precision_score(y, s), accuracy=m.accuracy_score(y, d),
+      balanced_accuracy=m.balanced_accuracy_score(y, d), sensitivity=m.recall_score(y, d), specificity=m.recall_score(y, d, pos_label=0),
+      ppv=m.precision_score(y, d), npv=m.precision_score(y, d, pos_label=0), f1=m.f1_score(y, d), brier=m.brier_score_loss(y, s),
+      sensitivity_lower=low, sensitivity_upper=high)
+    out.append(max(abs(row[k] - v) for k, v in theirs.items()))
+print(json.dumps(out))
+`;
+
+referenceTest(
+  'every number of metrics.csv that scikit-learn or statsmodels has is theirs',
+  ['sklearn', 'pandas', 'statsmodels'],
+  async () => {
+    const { outputDir, rows } = await run(await prepared());
+    const gaps = pythonJson<number[]>(SKLEARN, { args: [outputDir] });
+    expect(gaps).toHaveLength(rows.length);
+    expect(Math.max(...gaps)).toBeLessThan(1e-9);
+  },
+);
+
+const PROC = `
+suppressMessages(library(pROC))
+folder <- readLines(file("stdin"))[1]
+table <- read.csv(file.path(folder, "comparisons.csv"))
+read <- function(split, model, hospital) {
+  p <- read.csv(file.path(folder, paste0("predictions_", split, ".csv")), colClasses = c(patient = "character"))
+  p <- p[p$model == model, ]
+  if (hospital != "all") p <- p[p$hospital == hospital, ]
+  p[order(p$patient), ]
+}
+curve <- function(p) roc(p$label, p$probability_1, direction = "<", levels = c(0, 1), quiet = TRUE)
+gaps <- c()
+for (split in unique(table$split)) for (hospital in unique(table$hospital[table$split == split])) {
+  own <- table[table$split == split & table$hospital == hospital, ]
+  p <- c(); mc <- c()
+  for (i in seq_len(nrow(own))) {
+    a <- read(split, own$first[i], hospital); b <- read(split, own$second[i], hospital)
+    stopifnot(identical(a$patient, b$patient))
+    ra <- curve(a); rb <- curve(b)
+    t <- roc.test(ra, rb, method = "delong", paired = TRUE)
+    p <- c(p, if (is.nan(t$p.value)) NA else t$p.value)
+    gaps <- c(gaps, abs(own$auc_difference[i] - (auc(rb) - auc(ra))))
+    ra1 <- a$predicted == a$label; rb1 <- b$predicted == b$label
+    n <- sum(ra1 != rb1)
+    if (n > 0) gaps <- c(gaps, abs(own$mcnemar_p[i] - binom.test(sum(ra1 & !rb1), n)$p.value))
+  }
+  stopifnot(identical(is.na(own$delong_p), is.na(p)))
+  gaps <- c(gaps, abs(own$delong_p - p), abs(own$delong_p_holm - p.adjust(p, "holm")))
+}
+metrics <- read.csv(file.path(folder, "metrics.csv"))
+for (i in seq_len(nrow(metrics))) {
+  r <- curve(read(metrics$split[i], metrics$model[i], metrics$hospital[i]))
+  ci <- suppressWarnings(ci.auc(r, method = "delong"))
+  gaps <- c(gaps, abs(metrics$auc_lower[i] - ci[1]), abs(metrics$auc_upper[i] - ci[3]))
+}
+cat(sprintf("{\\"largest\\": %.17g, \\"compared\\": %d}", max(gaps, na.rm = TRUE), sum(!is.na(gaps))))
+`;
+
+rTest(
+  "DeLong's intervals, tests and Holm's correction in the files are pROC's and R's",
+  ['pROC'],
+  async () => {
+    const { outputDir, comparisons, rows } = await run(await prepared());
+    const seen = rJson<{ largest: number; compared: number }>(PROC, { input: `${outputDir}\n` });
+    expect(seen.compared).toBeGreaterThan(2 * comparisons.length + 2 * rows.length);
+    expect(seen.largest).toBeLessThan(1e-6);
+    const main = comparisons.filter(({ split, hospital }) => split === 'test' && hospital === 'all');
+    expect(main.map(({ first, second }) => [first, second])).toEqual([
+      ['A', 'fused'],
+      ['P', 'fused'],
+      ['network A', 'fused'],
+      ['network P', 'fused'],
+      ['A', 'P'],
+      ['network A', 'network P'],
+    ]);
+  },
+);
+
+test('the threshold is that of the fusion, frozen on home validation, and the same for every row', async () => {
+  const config = await prepared();
+  const result = await run(config);
+  const evaluation = readEvaluation(result.evaluationFile);
+  const { classifiers } = readFusionModel(join(config.experiment.output_dir, 'fusion', 'model.json'));
+  for (const { name, threshold } of classifiers) {
+    expect(evaluation.models.find((model) => model.name === name)?.frozen.threshold).toEqual(threshold);
+  }
+  expect(result.models).toEqual(['fused', 'A', 'P', 'network A', 'network P']);
+  expect(result.primary).toBe('fused');
+  const network = evaluation.models.find(({ name }) => name === 'network A');
+  expect(network?.frozen.threshold?.fitted_on).toMatchObject({ splits: ['val'], hospitals: ['JM'], n: 30 });
+  expect(rowOf(result, { model: 'network A', split: 'train' })).toMatchObject({ in_sample: 'yes' });
+  expect(rowOf(result, { model: 'network A', split: 'val' }).note).toMatch(
+    /best epoch.*threshold was chosen/,
+  );
+  const chosen = result.aggregation.filter(({ model }) => model === 'network A');
+  expect(chosen.map(({ aggregation, chosen: is }) => [aggregation, is])).toEqual([
+    ['mean', true],
+    ['max', false],
+    ['top_k (3)', false],
+    ['median', false],
+  ]);
+});
+
+test('auto takes the aggregation of highest validation AUC, whatever the test AUC says', async () => {
+  const config = await prepared();
+  config.evaluation.aggregation = 'auto';
+  const { aggregation } = await run(config, { networksOnly: true });
+  for (const model of ['network A', 'network P']) {
+    const own = aggregation.filter((row) => row.model === model);
+    const best = Math.max(...own.map(({ val_auc }) => val_auc ?? 0));
+    expect(own.find(({ chosen }) => chosen)).toBe(own.find(({ val_auc }) => val_auc === best));
+  }
+});
+
+test('a hospital with one class and one with a single patient give n/a with the reason', async () => {
+  const cohort = madeUpCohort({ train: 40, val: 20, test: 20 }).map((one) =>
+    one.hospital === 'SY' ? { ...one, label: 1 } : one,
+  );
+  const single = { patient: 'X1', hospital: 'XX', label: 0, split: 'test' as const };
+  const result = await run(await prepared([...cohort, single]));
+  const sy = rowOf(result, { model: 'fused', hospital: 'SY' });
+  expect(sy.auc).toMatchObject({ value: null, note: expect.stringMatching(/^only positive patients/) });
+  expect(sy.specificity).toMatchObject({ value: null, note: 'no negative patients' });
+  expect(sy.sensitivity.value).not.toBeNull();
+  expect(rowOf(result, { model: 'network P', hospital: 'XX' })).toMatchObject({ n: 1, n_positive: 0 });
+  const compared = result.comparisons.find(({ hospital }) => hospital === 'SY');
+  expect(compared).toMatchObject({ delong_p: null, delong_p_holm: null });
+  expect(compared?.auc_difference.note).toMatch(/only positive patients/);
+  const text = readFileSync(join(result.outputDir, 'metrics.csv'), 'utf8');
+  expect(text).not.toMatch(/NaN|null|undefined/);
+});
+
+test('without an external hospital the test rows are empty and say so', async () => {
+  const result = await run(await prepared(madeUpCohort({ train: 40, val: 20, test: 0 })));
+  const row = rowOf(result, { model: 'fused' });
+  expect(row).toMatchObject({ n: 0, note: expect.stringMatching(/no external hospital/) });
+  expect(row.auc.value).toBeNull();
+});
+
+const MACRO = `
+import json, sys, pandas as pd, numpy as np
+from sklearn import metrics as m
+p = pd.read_csv(f'{sys.argv[1]}/predictions_test.csv')
+p = p[p.model == 'fused']
+y, s, d = p.label.to_numpy(), p[[f'probability_{k}' for k in range(3)]].to_numpy(), p.predicted.to_numpy()
+s = s / s.sum(1, keepdims=True)
+print(json.dumps(dict(auc=m.roc_auc_score(y, s, multi_class='ovr'), f1=m.f1_score(y, d, average='macro'),
+  balanced_accuracy=m.balanced_accuracy_score(y, d), accuracy=m.accuracy_score(y, d), ppv=m.precision_score(y, d, average='macro'),
+  classes=[m.roc_auc_score(y == k, s[:, k]) for k in range(3)], brier=float(((np.eye(3)[y] - s) ** 2).sum(1).mean()),
+  confusion=m.confusion_matrix(y, d).tolist())))
+`;
+
+referenceTest('three classes: per class and macro as scikit-learn', ['sklearn', 'pandas'], async () => {
+  const config = await prepared(madeUpCohort({ train: 60, val: 30, test: 48 }, 3), 3);
+  config.evaluation.bootstrap_replicates = 100;
+  config.evaluation.calibration = 'platt';
+  await expect(run(config)).rejects.toThrow(/two classes, here are 3.*temperature/s);
+  config.evaluation.calibration = 'none';
+  const result = await run(config);
+  const theirs = pythonJson<Record<string, number> & { classes: number[]; confusion: number[][] }>(MACRO, {
+    args: [result.outputDir],
+  });
+  const macro = rowOf(result, { model: 'fused', positive_label: 'macro' });
+  for (const name of ['auc', 'f1', 'balanced_accuracy', 'accuracy', 'ppv', 'brier'] as const) {
+    expect(macro[name].value).toBeCloseTo(theirs[name] ?? Number.NaN, 9);
+  }
+  expect(macro.auc_bootstrap.lower).toBeLessThan(macro.auc.value ?? 0);
+  theirs.classes.forEach((value, label) => {
+    const row = rowOf(result, { model: 'fused', positive_label: String(label) });
+    expect(row.auc.value).toBeCloseTo(value, 9);
+    expect(row.auc.lower).toBeDefined();
+  });
+  const { confusion } = readEvaluation(result.evaluationFile);
+  const own = confusion.find(
+    (one) => one.model === 'fused' && one.split === 'test' && one.hospital === 'all',
+  );
+  expect(own?.counts).toEqual(theirs.confusion);
+  const compared = result.comparisons.filter((row) => row.first === 'A' && row.hospital === 'all');
+  expect(new Set(compared.map(({ positive_label }) => positive_label))).toEqual(
+    new Set(['macro', '0', '1', '2']),
+  );
+});
+
+test('calibration is fitted on validation, says that it is, and changes no ranking', async () => {
+  const config = await prepared();
+  const plain = await run(config);
+  for (const calibration of ['platt', 'isotonic', 'temperature'] as const) {
+    config.evaluation.calibration = calibration;
+    const result = await run(config);
+    const before = rowOf(plain, { model: 'network A' });
+    const after = rowOf(result, { model: 'network A' });
+    expect(after.auc).toEqual(before.auc);
+    expect(after.sensitivity).toEqual(before.sensitivity);
+    expect(after.brier.value).not.toBe(before.brier.value);
+    expect(rowOf(result, { model: 'network A', split: 'val' }).note).toMatch(
+      /calibrator was fitted on these/,
+    );
+    expect(after.note).not.toMatch(/calibrator/);
+    const { models } = readEvaluation(result.evaluationFile);
+    expect(models[0]?.frozen.calibrator).toMatchObject({ kind: calibration, fitted_on: { splits: ['val'] } });
+  }
+});
+
+test('a target sensitivity is reached on validation; the fixed rule is 0.5', async () => {
+  const config = await prepared();
+  Object.assign(config.evaluation, { threshold_rule: 'sensitivity', target_sensitivity: 0.95 });
+  const high = rowOf(await run(config), { model: 'network A', split: 'val' });
+  expect(high.sensitivity.value).toBeGreaterThanOrEqual(0.95);
+  config.evaluation.threshold_rule = 'fixed';
+  const fixed = rowOf(await run(config), { model: 'network A', split: 'val' });
+  expect(fixed.threshold).toBe(0.5);
+  expect(fixed.note).not.toMatch(/threshold was chosen/);
+});
+
+function everyFile(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(names.map((path) => [path, readFileSync(path, 'utf8')]));
+}
+
+test('the same seed gives the same files; frozen decisions can be taken over, not altered ones', async () => {
+  const config = await prepared();
+  config.evaluation.calibration = 'platt';
+  const { outputDir } = await run(config);
+  const first = everyFile(outputDir);
+  expect(Object.keys(first).length).toBeGreaterThan(15);
+  await run(config);
+  expect(everyFile(outputDir)).toEqual(first);
+
+  const again = join(config.experiment.output_dir, 'again');
+  const taken = structuredClone(config);
+  taken.evaluation.threshold_rule = 'fixed';
+  await run(taken, { frozen: join(outputDir, 'frozen'), outputDir: again });
+  for (const name of ['metrics.csv', 'predictions_test.csv', join('frozen', 'fused.threshold.json')]) {
+    expect(readFileSync(join(again, name), 'utf8')).toBe(readFileSync(join(outputDir, name), 'utf8'));
+  }
+  const file = join(again, 'frozen', 'network_A.threshold.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/"threshold": [\d.e-]+/, '"threshold": 0.123'));
+  await expect(run(config, { frozen: join(again, 'frozen') })).rejects.toThrow(
+    /changed after it was fitted.*network_A.threshold.json/s,
+  );
+  rmSync(file);
+  await expect(run(config, { frozen: join(again, 'frozen') })).rejects.toThrow(
+    /no threshold was frozen for the model 'network A'/,
+  );
+  config.experiment.seed = 7;
+  await run(config);
+  expect(everyFile(outputDir)).not.toEqual(first);
+});
+
+test('decisions are never fitted on patients of another hospital, nor results of another split judged', async () => {
+  const cohort = madeUpCohort({ train: 40, val: 20, test: 20 });
+  const config = await prepared(cohort);
+  const summary = {
+    format: 1,
+    counts: [],
+    modalities,
+    home_hospital: 'KK',
+    train_ratio: 0.7,
+    seed: 1,
+    split_hash: 'a'.repeat(64),
+    excluded: {},
+    files: {},
+    versions: {},
+  };
+  const summaryFile = join(config.data.splits_dir, 'summary.json');
+  writeFileSync(summaryFile, JSON.stringify(summary));
+  await expect(run(config)).rejects.toThrow(/home patients.*external or test: .*\(JM, val\).*home hospital/s);
+  writeFileSync(summaryFile, JSON.stringify({ ...summary, home_hospital: 'JM' }));
+  expect((await run(config)).models).toContain('fused');
+
+  const moved = cohort.map((one, i) => ({
+    ...one,
+    split: i === 45 ? ('train' as const) : one.split,
+    slices: { A: 1 },
+  }));
+  writeCohort(join(config.data.splits_dir, 'cohort.csv'), moved, ['A']);
+  await expect(run(config)).rejects.toThrow(/patient 0046 is val, JM.*but train, JM.*in cohort.csv/s);
+});
+
+test('networks alone are evaluated; with nothing at all the error says what to run', async () => {
+  const cohort = madeUpCohort({ train: 20, val: 20, test: 20 });
+  const config = cohortConfig(tempDir());
+  config.evaluation.bootstrap_replicates = 100;
+  writeMadeUpCohort(config, cohort);
+  await expect(run(config)).rejects.toThrow(/nothing to evaluate.*radweave train or radweave fuse/s);
+  const network = writeMadeUpNetwork(config, 'A', cohort);
+  const result = await run(config);
+  expect(result.models).toEqual(['network A']);
+  expect(result.comparisons).toEqual([]);
+  expect(result.notes.join()).toMatch(/no finished training run of modality P/);
+  const slices = readSlicePredictions(slicePredictionsPath(network.logs, 'val'));
+  const [first] = readEvaluation(result.evaluationFile).models[0]?.patients.val ?? [];
+  const own = slices.filter(({ patient }) => patient === first?.patient);
+  const mean = own.reduce((sum, { probabilities }) => sum + (probabilities[1] ?? 0), 0) / own.length;
+  expect(first?.probabilities[1]).toBeCloseTo(mean, 12);
+  await expect(run(config, { runs: { A: 'other' } })).rejects.toThrow(/no run 'other'/);
+});

@@ -1,0 +1,164 @@
+import { join, relative, sep } from 'node:path';
+import {
+  type Config,
+  DataError,
+  type EvaluatedModel,
+  type Evaluation,
+  type FrozenRecord,
+  fingerprint,
+  InterruptedError,
+  lockFolder,
+  UsageError,
+} from '@radweave/artifacts';
+import { type StageContext, say, warn } from '../engine/events.ts';
+import { aggregateNetwork } from '../evaluation/aggregate.ts';
+import { assemble, type Pause } from '../evaluation/assemble.ts';
+import type { Candidate } from '../evaluation/candidate.ts';
+import { readCohortFacts } from '../evaluation/cohort_facts.ts';
+import { readFrozenFolder } from '../evaluation/frozen_folder.ts';
+import { type FusionModels, readFusionModels } from '../evaluation/fusion_models.ts';
+import { type Judged, judgeModel } from '../evaluation/judge.ts';
+import { type NetworkSlices, readNetworks } from '../evaluation/network_models.ts';
+import { cautionsOf } from '../evaluation/notes.ts';
+import { writeAll } from '../evaluation/write.ts';
+import { fusionFolder } from './fuse.ts';
+
+/** What `evaluate` is asked to do; the rest is in the `evaluation` section of the configuration. */
+export interface EvaluateOptions {
+  config: Config;
+  modalities: string[];
+  /** The run of a modality's network, where it is not to be the newest finished one. */
+  runs: Record<string, string>;
+  /** Folder of decisions frozen before, taken over instead of being fitted; null fits them. */
+  frozen: string | null;
+  /** Leaves the fusion out. */
+  networksOnly: boolean;
+  /** By default `evaluation` in the experiment's output folder. */
+  outputDir: string | null;
+}
+
+/** What `evaluate` gives. */
+export interface EvaluateResult {
+  outputDir: string;
+  evaluationFile: string;
+  primary: string;
+  models: string[];
+  /** Everything of `metrics.csv`. */
+  rows: Evaluation['rows'];
+  comparisons: Evaluation['comparisons'];
+  aggregation: Evaluation['aggregation'];
+  notes: string[];
+}
+
+/** Where an evaluation goes unless told. */
+export function evaluationFolder(config: Config): string {
+  return join(config.experiment.output_dir, 'evaluation');
+}
+
+/**
+ * Judges every model per patient, by split and hospital: the classifiers of the fusion, and the networks themselves.
+ * Thresholds, calibrators and aggregations are frozen on home validation patients before anything else is looked at.
+ *
+ * @throws UsageError when there is nothing to evaluate; DataError when results belong to another split.
+ */
+export async function evaluate(options: EvaluateOptions, context: StageContext): Promise<EvaluateResult> {
+  const outputDir = options.outputDir ?? evaluationFolder(options.config);
+  const lock = lockFolder(outputDir, 'radweave evaluate');
+  try {
+    const evaluation = await evaluated(options, context);
+    const evaluationFile = writeAll(outputDir, evaluation);
+    const { primary, models, rows, comparisons, aggregation, notes } = evaluation;
+    say(context, `All numbers are in ${outputDir}.`);
+    return {
+      outputDir,
+      evaluationFile,
+      primary,
+      models: models.map(({ name }) => name),
+      rows,
+      comparisons,
+      aggregation,
+      notes,
+    };
+  } finally {
+    lock.release();
+  }
+}
+
+async function evaluated(options: EvaluateOptions, context: StageContext): Promise<Evaluation> {
+  const { config, modalities, runs } = options;
+  const outputDir = config.experiment.output_dir;
+  const facts = readCohortFacts(config);
+  const fusion = options.networksOnly ? null : readFusionModels(fusionFolder(config), facts);
+  const { networks, missing } = readNetworks({ outputDir, modalities, runs }, facts);
+  if (fusion === null && networks.length === 0) throw nothingToDo(config, missing);
+  const labelNames = labelNamesOf(fusion, networks);
+  const aggregated = networks.map((network) =>
+    aggregateNetwork(
+      network,
+      config.evaluation,
+      facts.isHome,
+      frozenOf(options, network.name)?.aggregation ?? null,
+    ),
+  );
+  const judge = (candidate: Candidate, aggregation: FrozenRecord | null): Judged => {
+    const before = frozenOf(options, candidate.name);
+    return judgeModel(candidate, labelNames.length, config.evaluation, facts.isHome, aggregation, before);
+  };
+  const models = [
+    ...(fusion?.candidates ?? []).map((candidate) => judge(candidate, null)),
+    ...aggregated.map(({ candidate, frozen }) => judge(candidate, frozen)),
+  ];
+  const notes = cautionsOf(config, fusion, networks, missing);
+  for (const text of missing) warn(context, `Not evaluated: ${text}.`);
+  const files = [...facts.files, ...(fusion?.files ?? []), ...networks.flatMap((network) => network.files)];
+  return assemble(
+    {
+      config,
+      homeHospital: facts.homeHospital,
+      labelNames,
+      models,
+      aggregation: aggregated.flatMap(({ table }) => table),
+      notes,
+      inputs: files.map((path) => ({
+        path: relative(outputDir, path).split(sep).join('/'),
+        sha256: fingerprint(path).sha256,
+      })),
+    },
+    pauseIn(context),
+  );
+}
+
+function frozenOf({ frozen }: EvaluateOptions, model: string): EvaluatedModel['frozen'] | null {
+  return frozen === null ? null : readFrozenFolder(frozen, model);
+}
+
+function pauseIn(context: StageContext): Pause {
+  return async (task, done, total) => {
+    context.emit({ kind: 'progress', task, done, total });
+    await new Promise((resolve) => setImmediate(resolve));
+    if (context.shouldStop()) {
+      throw new InterruptedError('E_INTERRUPTED', 'the evaluation was stopped', { mend: 'Start it again' });
+    }
+  };
+}
+
+/** @throws DataError when models do not tell the same number of classes apart. */
+function labelNamesOf(fusion: FusionModels | null, networks: readonly NetworkSlices[]): string[] {
+  const classes = fusion?.labelNames.length ?? networks[0]?.classes ?? 2;
+  const odd = networks.find((network) => network.classes !== classes);
+  if (odd !== undefined) {
+    throw new DataError('E_CLASSES', `${odd.name} has ${odd.classes} classes, the other models ${classes}`, {
+      where: odd.files[0],
+      mend: 'Train every modality and fuse with the same labels',
+    });
+  }
+  return fusion?.labelNames ?? Array.from({ length: classes }, (_, label) => `grade${label}`);
+}
+
+function nothingToDo(config: Config, missing: readonly string[]): UsageError {
+  const why = ['no finished fusion', ...missing].join('; ');
+  return new UsageError('E_NOTHING_TO_EVALUATE', `there is nothing to evaluate: ${why}`, {
+    where: config.experiment.output_dir,
+    mend: 'Run radweave train or radweave fuse first, or name the folder with --output_dir',
+  });
+}

@@ -1,0 +1,98 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, readExplanations, readSplit, splitPath } from '@radweave/artifacts';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { cohortConfig, listening, writeCohortFolders } from '../testing/cohort.ts';
+import { writeRun } from '../testing/runs.ts';
+import { type ExplainOptions, explain } from './explain.ts';
+import { preprocess } from './preprocess.ts';
+
+/** A split of a small cohort and a network of modality A. */
+async function prepared(): Promise<{ config: Config; folder: string }> {
+  const root = tempDir();
+  const config = cohortConfig(root);
+  writeCohortFolders(join(root, 'raw'));
+  await preprocess({ config }, listening());
+  await writeRun(config, 'first', 'A', 1, 'mobilenetv3_small_100');
+  return { config, folder: join(config.experiment.output_dir, 'explanations', 'A') };
+}
+
+function asked(config: Config, more: Partial<ExplainOptions> = {}): ExplainOptions {
+  return { config, modality: 'A', split: 'test', count: 1, layer: 'blocks.1', slices: 2, ...more };
+}
+
+test('montages of right and wrong patients of each hospital, the same every time, with all that made them', async () => {
+  const { config, folder } = await prepared();
+  const context = listening();
+  const result = await explain(asked(config), context);
+  expect(result.folder).toBe(folder);
+  const found = readExplanations(folder);
+  expect(found).toMatchObject({
+    modality: 'A',
+    split: 'test',
+    layer: 'blocks.1',
+    grid: [4, 4],
+    image_size: 32,
+  });
+  expect(found.decision).toEqual({ source: 'default', aggregation: 'mean', threshold: 0.5 });
+  expect(new Set(found.patients.map(({ hospital }) => hospital))).toEqual(new Set(['SY', 'ZS']));
+  expect(readdirSync(folder).sort()).toEqual(
+    ['explanations.json', ...found.patients.map(({ file }) => file)].sort(),
+  );
+  const rows = readSplit(splitPath(config.data.splits_dir, 'test', 'A'));
+  for (const one of found.patients) {
+    const own = rows.filter(({ patient }) => patient === one.patient);
+    expect(one.slices.map(({ image_path }) => image_path).sort()).toEqual(own.map(({ path }) => path).sort());
+    expect([one.label, one.hospital]).toEqual([own[0]?.label, own[0]?.hospital]);
+    const mean = one.slices.reduce((sum, { probability }) => sum + probability, 0) / one.slices.length;
+    expect(one.probabilities[1]).toBeCloseTo(mean, 6);
+    expect(one.predicted).toBe(mean >= 0.5 ? 1 : 0);
+    expect(one.category.endsWith(one.predicted === one.label ? 'right' : 'wrong')).toBe(true);
+    expect(one.scale).toBe(Math.max(...one.slices.map(({ peak }) => peak)));
+    expect(one.slices.filter(({ shown }) => shown)).toHaveLength(2);
+    expect(readFileSync(join(folder, one.file)).subarray(1, 4).toString()).toBe('PNG');
+  }
+  const { steps } = found.randomisation;
+  expect(steps.map(({ randomised }) => randomised.at(-1))).toEqual(['head', 'blocks.5', 'blocks.4']);
+  expect(context.said.join('\n')).toContain('Randomisation check');
+  const contents = () =>
+    readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]);
+  const first = contents();
+  await explain(asked(config), listening());
+  expect(contents()).toEqual(first);
+});
+
+test('patients, class and layer asked for; what does not exist is named, and the explanations of before stay', async () => {
+  const { config, folder } = await prepared();
+  const context = listening();
+  const result = await explain(
+    asked(config, { patients: ['SY000', 'ZS011'], layer: undefined, explainedClass: 0 }),
+    context,
+  );
+  expect(result.patients.map((one) => [one.patient, one.category, one.explained_class])).toEqual([
+    ['SY000', 'asked', 0],
+    ['ZS011', 'asked', 0],
+  ]);
+  expect(result.layer).toBe('features');
+  expect(context.said.join('\n')).toMatch(/warning: .*only 1×1 values for 32×32 pixels/);
+  const errors: [Partial<ExplainOptions>, object][] = [
+    [{ patients: ['SY00'] }, { code: 'E_PATIENT', message: expect.stringContaining('SY000') }],
+    [{ layer: 'layer9' }, { code: 'E_LAYER', message: expect.stringContaining('blocks.5, features') }],
+    [{ explainedClass: 2 }, { code: 'E_CLASS', message: expect.stringContaining('0 to 1') }],
+    [{ checkpoint: 'pretrained' }, { code: 'E_NO_CLASSIFIER' }],
+    [{ modality: 'P' }, { code: 'E_NO_CHECKPOINT' }],
+  ];
+  for (const [more, error] of errors) {
+    await expect(explain(asked(config, more), listening())).rejects.toMatchObject(error);
+  }
+  const { splits_dir } = config.data;
+  const kept = readFileSync(splitPath(splits_dir, 'test', 'A'));
+  writeFileSync(splitPath(splits_dir, 'test', 'A'), readFileSync(splitPath(splits_dir, 'train', 'A')));
+  await expect(explain(asked(config), listening())).rejects.toMatchObject({ code: 'E_LEAK_CHECKPOINT' });
+  writeFileSync(splitPath(splits_dir, 'test', 'A'), kept);
+  const stopped = { ...listening(), shouldStop: () => true };
+  await expect(explain(asked(config), stopped)).rejects.toMatchObject({ code: 'E_INTERRUPTED' });
+  expect(readExplanations(folder).patients.map(({ patient }) => patient)).toEqual(['SY000', 'ZS011']);
+  expect(existsSync(join(folder, 'SY_asked_SY000.png'))).toBe(true);
+});

@@ -1,0 +1,193 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Config,
+  type HarmonisedMetricsRow,
+  type HarmonisedSite,
+  type HarmonizeRecord,
+  InterruptedError,
+  lockFolder,
+  type SiteAuditRow,
+  writeHarmonisedFeatures,
+  writeHarmonisedMetrics,
+  writeHarmonisedPredictions,
+  writeHarmonizeRecord,
+  writeSiteAudit,
+  writeSiteAuditJson,
+} from '@radweave/artifacts';
+import { type StageContext, say, warn } from '../engine/events.ts';
+import { type Alignment, alignIfStale } from '../features/align.ts';
+import { forEachSplit } from '../features/for_each_split.ts';
+import { type FusedModel, fitFusedModel } from '../fusion/fused_model.ts';
+import { columnNames, concatenate, loadFusedSplit } from '../fusion/fused_split.ts';
+import { inSampleOf } from '../fusion/in_sample.ts';
+import { type AuditInput, siteAuditTasks } from '../harmonize/audit.ts';
+import { harmonisedMetrics, harmonisedPredictions, TRANSDUCTIVE } from '../harmonize/results.ts';
+import { type Harmonisation, harmoniseSites } from '../harmonize/sites.ts';
+import { engineVersions } from '../versions.ts';
+
+/** What `harmonize` is asked to do; the classifier is fitted as the `fusion` section says. */
+export interface HarmonizeOptions {
+  config: Config;
+  /** In the order of concatenation. */
+  modalities: string[];
+  /** Only the audit of the site effect: no harmonised features, no predictions. */
+  auditOnly: boolean;
+  /** Permutations of the audit: its p-values are at least 1 / (1 + permutations). */
+  permutations: number;
+}
+
+/** What `harmonize` gives. */
+export interface HarmonizeResult {
+  outputDir: string;
+  recordFile: string;
+  sites: HarmonisedSite[];
+  audit: SiteAuditRow[];
+  /** Empty with `auditOnly`. */
+  metrics: HarmonisedMetricsRow[];
+}
+
+const AUDIT_FILES = ['site_audit.csv', 'site_audit.json'];
+const RESULT_FILES = ['harmonised_test.npy', 'harmonised_test.csv', 'predictions_test.csv', 'metrics.csv'];
+
+/** Where harmonised results go; nothing else reads this folder, so that they cannot become primary by accident. */
+export function harmonizeFolder(config: Config): string {
+  return join(config.experiment.output_dir, 'harmonize');
+}
+
+/**
+ * Harmonises the features of each external hospital to the home training patients, audits the site effect before and
+ * after, and applies the classifier of the home training patients (who, being the reference, stay as they are).
+ *
+ * @throws DataError when features are missing, mixed or of another split, or train gives no reference.
+ */
+export async function harmonize(options: HarmonizeOptions, context: StageContext): Promise<HarmonizeResult> {
+  const { config, modalities } = options;
+  const { features_dir } = config.data;
+  const features = lockFolder(features_dir, 'radweave harmonize');
+  try {
+    const outputDir = harmonizeFolder(config);
+    const output = lockFolder(outputDir, 'radweave harmonize');
+    try {
+      return await harmonised(options, await alignIfStale(config, modalities, context), outputDir, context);
+    } finally {
+      output.release();
+    }
+  } finally {
+    features.release();
+  }
+}
+
+async function harmonised(
+  { config, auditOnly, permutations }: HarmonizeOptions,
+  alignment: Alignment,
+  outputDir: string,
+  context: StageContext,
+): Promise<HarmonizeResult> {
+  const { sources } = alignment;
+  const modalities = sources.map(({ modality }) => modality);
+  const splits = forEachSplit((split) => loadFusedSplit(alignment, split, config.data.features_dir));
+  const harmonisation = harmoniseSites(splits.train, splits.test, modalities);
+  const { sites } = harmonisation;
+  saySites(sites, context);
+  const inSample = modalities.filter((name) => inSampleOf(sources, [name], 'train') === 'yes');
+  const isHarmonised = harmonisation.harmonised.includes(true);
+  const { seed } = config.experiment;
+  const audit = await runAudit(
+    { splits, harmonisedTest: harmonisation.test, isHarmonised, modalities, inSample, seed, permutations },
+    context,
+  );
+  const model = auditOnly ? null : fitFusedModel(alignment, splits, config.fusion);
+  const metrics = model === null ? [] : harmonisedMetrics(model, splits.test, harmonisation);
+  const record: HarmonizeRecord = {
+    format: 1,
+    method: 'ComBat, reference batch, without covariates',
+    transductive: true,
+    audit_only: auditOnly,
+    modalities,
+    reference: harmonisation.reference,
+    sites,
+    seed,
+    notes: notesOf(inSample),
+    files: auditOnly ? AUDIT_FILES : [...AUDIT_FILES, ...RESULT_FILES],
+    versions: engineVersions(),
+  };
+  const recordFile = writeAll(outputDir, record, audit, model, harmonisation, metrics);
+  say(
+    context,
+    `All numbers are in ${outputDir}. They are transductive: keep them out of the primary analysis.`,
+  );
+  return { outputDir, recordFile, sites, audit, metrics };
+}
+
+async function runAudit(input: AuditInput, context: StageContext): Promise<SiteAuditRow[]> {
+  const tasks = siteAuditTasks(input);
+  const rows: SiteAuditRow[] = [];
+  for (const [done, { name, run }] of tasks.entries()) {
+    context.emit({ kind: 'progress', task: name, done, total: tasks.length });
+    await new Promise((resolve) => setImmediate(resolve));
+    if (context.shouldStop()) {
+      throw new InterruptedError('E_INTERRUPTED', 'the site audit was stopped', { mend: 'Start it again' });
+    }
+    rows.push(run());
+  }
+  return rows;
+}
+
+function saySites(sites: readonly HarmonisedSite[], context: StageContext): void {
+  if (sites.length === 0) warn(context, 'There is no external hospital: nothing is harmonised.');
+  for (const { hospital, n, harmonised, reason } of sites) {
+    if (harmonised) say(context, `${hospital}: harmonised by its own ${n} patients (transductive).`);
+    else warn(context, `${hospital} is left unharmonised: ${reason}.`);
+  }
+}
+
+function notesOf(inSample: readonly string[]): string[] {
+  const reference =
+    inSample.length === 0
+      ? []
+      : [
+          `the reference is in-sample: the network of ${inSample.join(' and ')} was trained on the home training ` +
+            'patients, whose features new patients’ would differ from at the same hospital too',
+        ];
+  return [
+    TRANSDUCTIVE,
+    'without the label as covariate, a hospital with another share of positives is shifted for that as well',
+    ...reference,
+  ];
+}
+
+/** Results of an earlier call go first and the record comes last, so that the folder never mixes two calls. */
+function writeAll(
+  outputDir: string,
+  record: HarmonizeRecord,
+  audit: readonly SiteAuditRow[],
+  model: FusedModel | null,
+  harmonisation: Harmonisation,
+  metrics: readonly HarmonisedMetricsRow[],
+): string {
+  const recordFile = join(outputDir, 'harmonize.json');
+  for (const name of ['harmonize.json', ...AUDIT_FILES, ...RESULT_FILES]) {
+    rmSync(join(outputDir, name), { force: true });
+  }
+  writeSiteAudit(join(outputDir, 'site_audit.csv'), audit);
+  writeSiteAuditJson(join(outputDir, 'site_audit.json'), audit);
+  if (model !== null) {
+    const { test, harmonised } = harmonisation;
+    const patients = test.patients.map((patient, i) => ({
+      ...patient,
+      transductive: harmonised[i] === true ? ('yes' as const) : ('no' as const),
+    }));
+    writeHarmonisedFeatures(join(outputDir, 'harmonised_test'), {
+      patients,
+      data: Float32Array.from(concatenate(test.pooled, model.modalities, patients.length).data),
+      names: columnNames(test.pooled, model.modalities),
+    });
+    const names = model.file.classifiers.map(({ name }) => name);
+    const path = join(outputDir, 'predictions_test.csv');
+    writeHarmonisedPredictions(path, harmonisedPredictions(model, harmonisation), names, model.classes);
+    writeHarmonisedMetrics(join(outputDir, 'metrics.csv'), metrics);
+  }
+  writeHarmonizeRecord(recordFile, record);
+  return recordFile;
+}

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { type Config, lockFolder, writeFileAtomic, writeJson } from '@radweave/artifacts';
+import { manualSeed, type Profile } from '@radweave/torch';
+import { chooseCompute } from '../compute/compute.ts';
+import { type StageContext, say } from '../engine/events.ts';
+import { profileExtraction, profileTraining } from '../profile/steps.ts';
+import {
+  type ModuleRow,
+  moduleRows,
+  type OperatorRow,
+  operatorRows,
+  type PhaseRow,
+  phaseRows,
+} from '../profile/tables.ts';
+import { timeline } from '../profile/timeline.ts';
+import { chromeTrace } from '../profile/trace.ts';
+import { buildNetwork } from '../training/network_source.ts';
+import { engineVersions } from '../versions.ts';
+
+/** What is profiled: one training step or one extraction batch. */
+export type ProfiledJob = 'training' | 'extraction';
+
+/** What `profile` is asked to do. */
+export interface ProfileOptions {
+  config: Config;
+  jobs: ProfiledJob[];
+  /** Folder for the traces and `profile.json`. */
+  outputDir: string;
+  /** Names of a module's path that are told apart; undefined for all. */
+  depth?: number | undefined;
+}
+
+/** Where the time of one job went. */
+export interface JobProfile {
+  job: ProfiledJob;
+  /** Slices in the batch. */
+  slices: number;
+  ms: number;
+  phases: PhaseRow[];
+  operators: OperatorRow[];
+  modules: ModuleRow[];
+  /** Chrome trace. */
+  trace: string;
+}
+
+/** What `profile` gives. */
+export interface ProfileResult {
+  model: string;
+  imageSize: number;
+  precision: string;
+  device: string;
+  jobs: JobProfile[];
+  /** All of this as a file. */
+  report: string;
+  versions: Record<string, string>;
+}
+
+/**
+ * Measures where the time of one training step and one extraction batch goes, by operator and by module, on made-up slices
+ * and random weights: neither changes the time.
+ */
+export async function profile(options: ProfileOptions, context: StageContext): Promise<ProfileResult> {
+  const { jobs, outputDir, depth } = options;
+  const config = structuredClone(options.config);
+  Object.assign(config.model, { pretrained: false, weights: null });
+  config.augmentation.normalize = 'fixed';
+  const lock = lockFolder(outputDir, 'radweave profile');
+  try {
+    const compute = chooseCompute(config, context);
+    manualSeed(config.experiment.seed);
+    const found: JobProfile[] = [];
+    for (const job of jobs) {
+      say(context, `Profiling ${job} of ${config.model.name}; the first steps are not counted.`);
+      const network = await buildNetwork(config, compute, null, context);
+      const measure = job === 'training' ? profileTraining : profileExtraction;
+      const slices = job === 'training' ? config.training.batch_size : config.extraction.batch_size;
+      const recorded = measure(config, compute, network);
+      const title = `${config.model.name} ${job}, ${slices} slices, ${compute.precision}`;
+      found.push({ job, slices, ...write(recorded, title, join(outputDir, `${job}.trace.json`), depth) });
+    }
+    const report = join(outputDir, 'profile.json');
+    const result: ProfileResult = {
+      model: config.model.name,
+      imageSize: config.data.image_size,
+      precision: compute.precision,
+      device: compute.device,
+      jobs: found,
+      report,
+      versions: engineVersions(),
+    };
+    writeJson(report, result);
+    return result;
+  } finally {
+    lock.release();
+  }
+}
+
+function write(
+  recorded: Profile,
+  title: string,
+  trace: string,
+  depth: number | undefined,
+): Omit<JobProfile, 'job' | 'slices'> {
+  const timed = timeline(recorded);
+  const { duration } = recorded;
+  writeFileAtomic(trace, JSON.stringify(chromeTrace(title, recorded, timed)));
+  return {
+    ms: duration / 1000,
+    phases: phaseRows(timed, duration),
+    operators: operatorRows(timed, duration),
+    modules: moduleRows(timed, duration, depth),
+    trace,
+  };
+}

@@ -1,0 +1,209 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Config,
+  type Explanations,
+  explanationsFolder,
+  HISTORY_METRICS,
+  hashFile,
+  splitHash,
+  writeAuditRecord,
+  writeExclusions,
+  writeExplanations,
+  writeHistory,
+  writeSplitSummary,
+} from '@radweave/artifacts';
+import { encodePng } from '@radweave/imaging';
+import { Random } from '@radweave/stats';
+import { tempDir } from '@radweave/testkit';
+import { expect, test, vi } from 'vitest';
+import { cohortConfig, listening } from '../testing/cohort.ts';
+import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures } from '../testing/features.ts';
+import { writeMadeUpNetwork } from '../testing/networks.ts';
+import { evaluate } from './evaluate.ts';
+import { fuse } from './fuse.ts';
+import { type ReportOptions, type ReportResult, report } from './report.ts';
+
+const modalities = ['A', 'P'];
+const COHORT = madeUpCohort({ train: 20, val: 14, test: 16 });
+const HASH = splitHash(COHORT);
+
+/** An evaluated study: a fusion, and the networks of two runs with histories. */
+async function studied(): Promise<Config> {
+  const config = cohortConfig(tempDir());
+  config.evaluation.bootstrap_replicates = 100;
+  writeMadeUpCohort(config, COHORT);
+  writeExclusions(join(config.data.splits_dir, 'exclusions.csv'), []);
+  writeSplitSummary(join(config.data.splits_dir, 'summary.json'), {
+    format: 1,
+    counts: [],
+    modalities,
+    home_hospital: 'JM',
+    train_ratio: 0.6,
+    seed: 42,
+    split_hash: HASH,
+    excluded: {},
+    files: {},
+    versions: {},
+  });
+  for (const modality of modalities) {
+    writeMadeUpFeatures(config, modality, COHORT, 4);
+    const run = writeMadeUpNetwork(config, modality, COHORT);
+    const metrics = Object.fromEntries(HISTORY_METRICS.map((name) => [name, 0.5]));
+    writeHistory(run.history, [
+      { epoch: 1, learning_rate: 1e-4, note: '', ...metrics } as Parameters<typeof writeHistory>[1][number],
+    ]);
+  }
+  await fuse({ config, modalities }, listening());
+  const options = { config, modalities, runs: {}, frozen: null, networksOnly: false, outputDir: null };
+  await evaluate(options, listening());
+  return config;
+}
+
+function run(
+  config: Config,
+  more: Partial<ReportOptions> = {},
+  context = listening(),
+): Promise<ReportResult> {
+  return report({ config, language: 'en', pdf: false, output: null, ...more }, context);
+}
+
+/** Writes what `explain` would have left of modality A's network. */
+function explained(config: Config, checkpoint_sha256: string): void {
+  const folder = explanationsFolder(config.experiment.output_dir, 'A');
+  mkdirSync(folder, { recursive: true });
+  const random = new Random(1, 'noise');
+  const pixels = Uint8Array.from({ length: 2000 * 100 }, () => random.below(256));
+  writeFileSync(join(folder, 'one.png'), encodePng({ width: 2000, height: 100, pixels }));
+  const explanations: Explanations = {
+    format: 1,
+    method: 'grad-cam',
+    modality: 'A',
+    split: 'test',
+    model: 'resnet18',
+    checkpoint: 'best_model.pth',
+    checkpoint_sha256,
+    layer: 'layer4',
+    grid: [7, 7],
+    image_size: 32,
+    label_names: ['grade0', 'grade1'],
+    normalisation: 'patient',
+    decision: { source: 'default', aggregation: 'mean', threshold: 0.5 },
+    patients: [
+      {
+        patient: '0035',
+        hospital: 'SY',
+        label: 0,
+        probabilities: [0.6, 0.4],
+        predicted: 0,
+        explained_class: 1,
+        category: 'most_confident_right',
+        file: 'one.png',
+        scale: 1,
+        slices: [{ image_path: 'a.png', probability: 0.4, peak: 1, shown: true }],
+      },
+    ],
+    randomisation: {
+      slices: 1,
+      seed: 1,
+      steps: [{ randomised: ['head'], spearman: 0.1, spearman_slices: 1, ssim: null }],
+      limit: 0.8,
+      passed: true,
+    },
+    notes: [],
+    versions: {},
+  };
+  writeExplanations(folder, explanations);
+}
+
+function audited(config: Config, split_hash: string): void {
+  writeAuditRecord(join(config.experiment.output_dir, 'audit', 'audit.json'), {
+    format: 1,
+    verdict: 'passed',
+    findings_by_severity: { leak: 0, warning: 0, info: 0 },
+    modalities,
+    splits_dir: '.',
+    split_hash,
+    near_duplicate_distance: null,
+    checks: [{ name: 'patients across splits', outcome: 'passed', detail: 'looked at 50 patients' }],
+    findings: [],
+    not_checked: [],
+    versions: {},
+  });
+}
+
+test('a report holds what was made, and names the command of what was not', async () => {
+  const config = await studied();
+  const result = await run(config);
+  expect(result.missing.map(({ section, command }) => [section, command])).toEqual([
+    ['explanations', 'radweave explain --modality A; radweave explain --modality P'],
+    ['site', 'radweave harmonize'],
+    ['leakage', 'radweave audit'],
+  ]);
+  const page = readFileSync(result.html, 'utf8');
+  for (const text of ['UMAP of the fused features', 'Training of modality A', 'Training of modality P']) {
+    expect(page.includes(text)).toBe(true);
+  }
+  expect(page.includes(hashFile(join(config.experiment.output_dir, 'evaluation', 'evaluation.json')))).toBe(
+    true,
+  );
+  expect(result.pdf).toBeNull();
+});
+
+test('explanations of an evaluated network and an audit of these patients are in it, pictures made small', async () => {
+  const config = await studied();
+  explained(
+    config,
+    hashFile(join(config.experiment.output_dir, 'checkpoints', 'made_up_A', 'best_model.pth')),
+  );
+  audited(config, HASH);
+  const result = await run(config, { language: 'zh' });
+  expect(result.html.endsWith('report.zh.html')).toBe(true);
+  expect(result.missing.map(({ section }) => section)).toEqual(['site']);
+  const page = readFileSync(result.html, 'utf8');
+  expect(page.includes('looked at 50 patients')).toBe(true);
+  const [, base64 = ''] = /src="data:image\/(?:webp|png);base64,([^"]+)"/.exec(page) ?? [];
+  const { loadImage } = await import('@napi-rs/canvas');
+  expect((await loadImage(Buffer.from(base64, 'base64'))).width).toBe(1000);
+});
+
+test('explanations of another network and an audit of other patients are left out, and why is said', async () => {
+  const config = await studied();
+  explained(config, '0'.repeat(64));
+  audited(config, '1'.repeat(64));
+  const context = listening();
+  const { missing } = await run(config, {}, context);
+  expect(missing.find(({ section }) => section === 'explanations')?.reason).toContain('another network');
+  expect(missing.find(({ section }) => section === 'leakage')?.reason).toContain('another split');
+  expect(context.said.join('\n')).toMatch(/warning: .*explains another network/);
+});
+
+test('files that changed since the evaluation are refused, and nothing is written', async () => {
+  const config = await studied();
+  const predictions = join(config.experiment.output_dir, 'fusion', 'predictions_test.csv');
+  writeFileSync(predictions, `${readFileSync(predictions, 'utf8')}\n`);
+  await expect(run(config)).rejects.toThrow(
+    /changed since .*predictions_test\.csv.*Run radweave evaluate again/,
+  );
+  expect(existsSync(join(config.experiment.output_dir, 'report', 'report.html'))).toBe(false);
+});
+
+test('without an evaluation, or with a name that is no HTML, one error says what to do', async () => {
+  const config = cohortConfig(tempDir());
+  await expect(run(config)).rejects.toThrow(/no evaluation to report .*Run radweave evaluate first/);
+  await expect(run(config, { output: 'report.pdf' })).rejects.toThrow(/does not end in \.html/);
+});
+
+test.runIf(process.platform === 'linux')(
+  'a PDF without a browser is refused before anything is read',
+  async () => {
+    vi.stubEnv('PATH', '');
+    try {
+      await expect(run(cohortConfig(tempDir()), { pdf: true })).rejects.toThrow(
+        /none is installed.*leave --pdf out/,
+      );
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  },
+);

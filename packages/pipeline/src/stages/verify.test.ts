@@ -1,0 +1,289 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Config, hashFile, readCohort, SPLITS, splitPath, writeManifest } from '@radweave/artifacts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cohortConfig, listening, writeCohortFolders } from '../testing/cohort.ts';
+import { type MadeUpPatient, writeMadeUpFeatures } from '../testing/features.ts';
+import { writeMadeUpNetwork } from '../testing/networks.ts';
+import { evaluate } from './evaluate.ts';
+import { fuse } from './fuse.ts';
+import { preprocess } from './preprocess.ts';
+import { type VerifyResult, verify } from './verify.ts';
+
+const modalities = ['A', 'P'];
+const versions = { radweave: '0.1.0' };
+let shared: string;
+let config: Config;
+let run: string;
+
+/** A run as `radweave run` leaves it, with made-up networks and features. */
+beforeAll(async () => {
+  shared = mkdtempSync(join(tmpdir(), 'radweave-verify-test-'));
+  config = cohortConfig(shared);
+  config.evaluation.bootstrap_replicates = 100;
+  run = config.experiment.output_dir;
+  const { data, preprocess: cohort, fusion, evaluation, experiment } = config;
+  writeCohortFolders(join(shared, 'raw'), 10, 1);
+  await preprocess({ config }, listening());
+  const { patients } = readCohort(join(data.splits_dir, 'cohort.csv'));
+  const members: MadeUpPatient[] = patients.map(({ slices: _, ...one }) => one);
+  const split_hash = JSON.parse(readFileSync(join(data.splits_dir, 'summary.json'), 'utf8')).split_hash;
+  for (const modality of modalities) {
+    const { best } = writeMadeUpNetwork(config, modality, members);
+    const origin = { checkpoint: best, checkpoint_sha256: hashFile(best), split_hash };
+    writeMadeUpFeatures(config, modality, members, 4, origin);
+  }
+  const runs = { A: 'made_up_A', P: 'made_up_P' };
+  const fused = await fuse({ config, modalities }, listening());
+  const wish = { config, modalities, runs, frozen: null, networksOnly: false, outputDir: null };
+  const judged = await evaluate(wish, listening());
+  const splits = SPLITS.flatMap((split) => modalities.map((one) => splitPath(data.splits_dir, split, one)));
+  const record = (stage: string, options: Record<string, unknown>, outputs: string[]): void =>
+    writeManifest(join(run, 'run', `${stage}.json`), { stage, inputs: [], options, versions }, outputs);
+  record('preprocess', { data, preprocess: cohort, seed: experiment.seed }, splits);
+  record('fuse', { modalities, fusion }, [fused.metricsFile, fused.modelFile]);
+  record('evaluate', { modalities, runs, evaluation, seed: experiment.seed }, [judged.evaluationFile]);
+}, 60_000);
+
+afterAll(() => rmSync(shared, { recursive: true, force: true }));
+
+const verified = (own: Config = config, given: string[] = []): Promise<VerifyResult> =>
+  verify({ run, config: own, given }, listening());
+
+/** Verifies with one file changed, and puts the file back. */
+async function tampered(path: string, change: (text: string) => string): Promise<VerifyResult> {
+  const before = readFileSync(path);
+  const text = before.toString('utf8');
+  expect(change(text)).not.toBe(text);
+  try {
+    writeFileSync(path, change(text));
+    return await verified();
+  } finally {
+    writeFileSync(path, before);
+  }
+}
+
+function contentHash(folder: string): string {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+    const path = join(folder, name);
+    hash.update(name);
+    if (statSync(path).isFile()) hash.update(readFileSync(path));
+  }
+  return hash.digest('hex');
+}
+
+/** Changes the cell of a column in a line (the header is line 0). */
+function setCell(text: string, column: string, change: (cell: string) => string, line = 1): string {
+  const lines = text.split('\n');
+  const at = (lines[0] ?? '').split(',').indexOf(column);
+  const cells = (lines[line] ?? '').split(',');
+  cells[at] = change(cells[at] ?? '');
+  lines[line] = cells.join(',');
+  return lines.join('\n');
+}
+
+const more = (cell: string): string => String(Number(cell) + 0.001);
+
+test('an untouched run has no difference, lists what was compared, and is not written to', async () => {
+  const before = contentHash(shared);
+  const { differences, compared, unverified, remarks } = await verified();
+  expect(differences).toEqual([]);
+  expect(unverified).toEqual([]);
+  expect(remarks).toEqual([expect.stringContaining('training and extraction are not done again')]);
+  for (const file of [
+    'splits/train_A.csv',
+    'splits/cohort.csv',
+    'fusion/model.json',
+    'fusion/fused_test.npy',
+    'fusion/predictions_test.csv',
+    'evaluation/evaluation.json',
+    'evaluation/metrics.csv',
+  ]) {
+    expect(compared).toContain(`${file}: made again, identical`);
+  }
+  expect(compared.join('\n')).toContain('made_up_A');
+  expect(contentHash(shared)).toBe(before);
+});
+
+test('a changed prediction is named with patient, column and both values', async () => {
+  const path = join(run, 'fusion', 'predictions_test.csv');
+  const [, row] = readFileSync(path, 'utf8').split('\n');
+  const patient = row?.split(',')[0] ?? '';
+  const saved = row?.split(',')[3] ?? '';
+  const { differences } = await tampered(path, (text) => setCell(text, 'probability_fused', more));
+  expect(differences).toContainEqual({
+    file: 'fusion/predictions_test.csv',
+    row: `line 2 (patient ${patient})`,
+    column: 'probability_fused',
+    saved: more(saved),
+    now: saved,
+  });
+  expect(differences.filter(({ file }) => file.startsWith('fusion/'))).toHaveLength(1);
+});
+
+test('a changed coefficient is named by its path, and the file by its hash', async () => {
+  const path = join(run, 'fusion', 'model.json');
+  const model = JSON.parse(readFileSync(path, 'utf8'));
+  const saved: number = model.classifiers[1].coef[0][2];
+  model.classifiers[1].coef[0][2] = saved * 1.01;
+  const { differences } = await tampered(path, () => `${JSON.stringify(model, null, 2)}\n`);
+  expect(differences).toContainEqual({
+    file: 'fusion/model.json',
+    row: '',
+    column: 'classifiers[A].coef[0][2]',
+    saved: String(saved * 1.01),
+    now: String(saved),
+  });
+  expect(differences.find(({ column }) => column === 'sha256 in run/fuse.json')?.file).toBe(path);
+});
+
+test('a changed setting of the fusion is named', async () => {
+  const { differences } = await tampered(join(run, 'fusion', 'model.json'), (text) =>
+    text.replace('"C": 1,', '"C": 2,'),
+  );
+  expect(differences).toContainEqual(
+    expect.objectContaining({ column: 'options.C', saved: '2', now: '1 in run/fuse.json' }),
+  );
+});
+
+test('a changed row of a split file is named with both labels', async () => {
+  const path = splitPath(config.data.splits_dir, 'train', 'A');
+  const { differences } = await tampered(path, (text) =>
+    setCell(text, 'label', (label) => String(1 - Number(label)), 2),
+  );
+  const hits = differences.filter(({ file }) => file === 'splits/train_A.csv');
+  expect(hits).toHaveLength(1);
+  expect(hits[0]).toMatchObject({
+    column: 'label',
+    row: expect.stringMatching(/^line 3 \(image_path JM\/.*\.png\)$/),
+  });
+});
+
+test('a row that was removed is named', async () => {
+  const path = splitPath(config.data.splits_dir, 'val', 'P');
+  const { differences } = await tampered(path, (text) => text.replace(/\n[^\n]+\n$/, '\n'));
+  expect(differences).toContainEqual(
+    expect.objectContaining({ file: 'splits/val_P.csv', saved: 'no such row', now: 'the row is there' }),
+  );
+});
+
+test('a patient moved to another set is named, and what is refused now is said', async () => {
+  const path = join(config.data.splits_dir, 'cohort.csv');
+  const { differences } = await tampered(path, (text) => setCell(text, 'split', () => 'val'));
+  expect(differences).toContainEqual(
+    expect.objectContaining({ file: 'splits/cohort.csv', column: 'split', saved: 'val', now: 'train' }),
+  );
+  expect(differences).toContainEqual(
+    expect.objectContaining({ file: 'splits/summary.json', column: 'split_hash' }),
+  );
+  const refused = differences.find(({ file }) => file === 'fusion');
+  expect(refused?.now).toMatch(/^refused: the features are of another division of the patients/);
+});
+
+test('a changed seed is named, and so is every patient it moves', async () => {
+  const path = join(config.data.splits_dir, 'summary.json');
+  const { differences } = await tampered(path, (text) => text.replace('"seed": 42', '"seed": 43'));
+  expect(differences).toContainEqual({
+    file: 'splits/summary.json',
+    row: '',
+    column: 'seed',
+    saved: '43',
+    now: '42 in run/preprocess.json',
+  });
+  expect(differences.some(({ file, column }) => file === 'splits/cohort.csv' && column === 'split')).toBe(
+    true,
+  );
+});
+
+test('a changed feature shows in what is fused from it', async () => {
+  const path = join(config.data.features_dir, 'test', 'A', 'grade0');
+  const [name = ''] = readdirSync(path);
+  const before = readFileSync(join(path, name));
+  const bytes = Buffer.from(before);
+  bytes.writeFloatLE(bytes.readFloatLE(bytes.length - 4) + 0.5, bytes.length - 4);
+  try {
+    writeFileSync(join(path, name), bytes);
+    const { differences } = await verified();
+    const patient = name.replace('.npy', '');
+    expect(differences).toContainEqual(
+      expect.objectContaining({
+        file: 'fusion/fused_test.csv',
+        row: expect.stringContaining(`patient_id ${patient}`),
+        column: 'A_3',
+      }),
+    );
+    expect(differences).toContainEqual(
+      expect.objectContaining({ file: 'fusion/fused_test.npy', column: '3' }),
+    );
+  } finally {
+    writeFileSync(join(path, name), before);
+  }
+});
+
+test('a changed checkpoint, and a changed number of the evaluation are named', async () => {
+  const weights = join(run, 'checkpoints', 'made_up_A', 'best_model.pth');
+  const first = await tampered(weights, (text) => `${text} `);
+  expect(first.differences).toContainEqual(
+    expect.objectContaining({ file: 'features/train/features_A.json', column: 'checkpoint_sha256' }),
+  );
+  const table = join(run, 'evaluation', 'metrics.csv');
+  const second = await tampered(table, (text) => setCell(text, 'accuracy', more));
+  expect(second.differences).toEqual([
+    expect.objectContaining({
+      file: 'evaluation/metrics.csv',
+      row: expect.stringContaining('model fused, split train, hospital all'),
+      column: 'accuracy',
+    }),
+  ]);
+});
+
+test('without raw images the split is divided again from cohort.csv, and that is said', async () => {
+  const raw = join(shared, 'raw');
+  renameSync(raw, `${raw}-away`);
+  try {
+    const { differences, unverified, compared } = await verified();
+    expect(differences).toEqual([]);
+    expect(unverified.join('\n')).toMatch(/^raw images: they are not there/);
+    expect(compared.join('\n')).toContain('28 patients divided again with seed 42');
+    expect(compared).toContain('splits/test_P.csv: with cohort.csv');
+    const path = join(config.data.splits_dir, 'summary.json');
+    const other = await tampered(path, (text) => text.replace('"seed": 42', '"seed": 43'));
+    expect(other.differences).toContainEqual(
+      expect.objectContaining({
+        file: 'splits/cohort.csv',
+        column: 'split',
+        row: expect.stringContaining('patient JM'),
+      }),
+    );
+    const moved = cohortConfig(shared);
+    moved.data.root_dir = `${raw}-away`;
+    const again = await verified(moved, ['data.root_dir']);
+    expect(again.compared).toContain('splits/train_A.csv: made again, equal');
+  } finally {
+    renameSync(`${raw}-away`, raw);
+  }
+});
+
+test('what is missing is listed, not passed over', async () => {
+  const evaluation = join(run, 'evaluation');
+  const table = join(config.data.features_dir, 'val', 'features_P.csv');
+  renameSync(evaluation, `${evaluation}-away`);
+  renameSync(table, `${table}-away`);
+  try {
+    const { differences, unverified } = await verified();
+    expect(differences).toEqual([]);
+    expect(unverified.join('\n')).toMatch(/fusion: the features of P are not there/);
+    expect(unverified.join('\n')).toMatch(/evaluation: there is no/);
+  } finally {
+    renameSync(`${evaluation}-away`, evaluation);
+    renameSync(`${table}-away`, table);
+  }
+  await expect(
+    verify({ run: join(shared, 'nowhere'), config, given: [] }, listening()),
+  ).rejects.toMatchObject({
+    code: 'E_NO_RUN',
+  });
+});

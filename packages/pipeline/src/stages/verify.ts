@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Config } from '@radweave/artifacts';
+import type { StageContext } from '../engine/events.ts';
+import { verifyEvaluation } from '../verify/evaluation.ts';
+import { type Difference, Findings } from '../verify/findings.ts';
+import { verifyFusion } from '../verify/fusion.ts';
+import { verifyManifests } from '../verify/manifests.ts';
+import { readRecordedRun } from '../verify/recorded.ts';
+import { verifySplit } from '../verify/split.ts';
+
+/** What `verify` is asked to do. */
+export interface VerifyOptions {
+  /** Output folder of the run. */
+  run: string;
+  config: Config;
+  /** Configuration keys the user set; the others are taken from what the run recorded. */
+  given: string[];
+}
+
+/** What `verify` gives. */
+export interface VerifyResult {
+  run: string;
+  compared: string[];
+  differences: Difference[];
+  /** What could not be compared, and why. */
+  unverified: string[];
+  remarks: string[];
+}
+
+const NOT_DONE_AGAIN =
+  'training and extraction are not done again: checkpoints and feature tables are compared by their recorded hashes; ' +
+  'feature arrays have none, but what is fused from them is compared';
+
+/**
+ * Makes split, fusion and evaluation again from what a run saved, in a temporary folder, and compares hashes and numbers.
+ * Nothing is written into the run.
+ *
+ * @throws UsageError when the run is not there; DataError when its manifests are damaged.
+ */
+export async function verify(options: VerifyOptions, context: StageContext): Promise<VerifyResult> {
+  const recorded = readRecordedRun(options.run, options.config, options.given);
+  const findings = new Findings();
+  findings.remarks.push(NOT_DONE_AGAIN);
+  const temporary = mkdtempSync(join(tmpdir(), 'radweave-verify-'));
+  const folder = (name: string): string => {
+    const path = join(temporary, name);
+    mkdirSync(path);
+    return path;
+  };
+  // What the stages say speaks of the temporary folder and was said when the run was made.
+  const quiet: StageContext = {
+    emit: (event) => (event.kind === 'progress' ? context.emit(event) : undefined),
+    shouldStop: () => context.shouldStop(),
+  };
+  try {
+    verifyManifests(findings, options.run, recorded.steps);
+    await verifySplit(findings, recorded, folder('splits'), quiet);
+    await verifyFusion(findings, recorded, folder('fusion'), quiet);
+    await verifyEvaluation(findings, recorded, folder('evaluation'), quiet);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  const { compared, differences, unverified, remarks } = findings;
+  return { run: resolve(options.run), compared, differences, unverified, remarks };
+}

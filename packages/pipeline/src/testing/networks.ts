@@ -1,0 +1,40 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { type Config, SPLITS, slicePredictionsPath, writeSlicePredictions } from '@radweave/artifacts';
+import { Random } from '@radweave/stats';
+import { RunFolder } from '../training/run_folder.ts';
+import type { MadeUpPatient } from './features.ts';
+
+/** A finished run without a real network, whose slice predictions lean to the true label. */
+export function writeMadeUpNetwork(
+  config: Config,
+  modality: string,
+  cohort: readonly MadeUpPatient[],
+  classes = 2,
+): RunFolder {
+  const name = `made_up_${modality}`;
+  const run = new RunFolder(config.experiment.output_dir, name);
+  mkdirSync(run.checkpoints, { recursive: true });
+  mkdirSync(run.logs, { recursive: true });
+  writeFileSync(run.best, `weights of ${modality}`);
+  for (const split of SPLITS) {
+    const rows = cohort
+      .filter((one) => one.split === split)
+      .flatMap(({ patient, hospital, label }) => {
+        const random = new Random(5, `${modality}/${patient}`);
+        const lean = random.normal();
+        return Array.from({ length: 2 + random.below(4) }, (_, s) => {
+          const raw = Array.from({ length: classes }, (_unused, k) =>
+            Math.exp(random.normal() + (k === label ? 0.9 + 0.4 * lean : 0)),
+          );
+          const sum = raw.reduce((total, one) => total + one, 0);
+          const image_path = `${hospital}/grade${label}/${patient}/${modality}/slice_${s}.png`;
+          return { image_path, patient, hospital, label, probabilities: raw.map((one) => one / sum) };
+        });
+      });
+    writeSlicePredictions(slicePredictionsPath(run.logs, split), rows, classes);
+  }
+  const best = { epoch: 1, score: 0.5 };
+  const status = 'finished';
+  run.write({ format: 1, name, modality, model: 'resnet18', status, best, epochs: 1, split_hash: '' });
+  return run;
+}

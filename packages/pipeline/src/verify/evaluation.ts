@@ -1,0 +1,103 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, type Evaluation, readEvaluation } from '@radweave/artifacts';
+import type { StageContext } from '../engine/events.ts';
+import { evaluate, evaluationFolder } from '../stages/evaluate.ts';
+import { attempt } from './attempt.ts';
+import { compareFiles } from './compare_files.ts';
+import type { Findings } from './findings.ts';
+import type { RecordedRun } from './recorded.ts';
+
+/** Evaluates again from the saved predictions, with the settings of the saved evaluation. */
+export async function verifyEvaluation(
+  findings: Findings,
+  { config, steps }: RecordedRun,
+  temporary: string,
+  context: StageContext,
+): Promise<void> {
+  const folder = evaluationFolder(config);
+  const file = join(folder, 'evaluation.json');
+  if (!existsSync(file)) {
+    findings.unverified.push(`evaluation: there is no ${file}`);
+    return;
+  }
+  await attempt(findings, 'evaluation', async () => {
+    const saved = readEvaluation(file);
+    const recorded = steps.find(({ name }) => name === 'evaluate')?.manifest.options;
+    if (recorded !== undefined) compareSettings(findings, saved, recorded);
+    const networks = saved.models.filter(({ kind }) => kind === 'network');
+    const networksOnly = networks.length === saved.models.length;
+    await evaluate(
+      {
+        config: configOf(config, saved),
+        modalities: [...new Set(saved.models.flatMap(({ modalities }) => modalities))],
+        runs: runsOf(saved, networks),
+        frozen: null,
+        networksOnly,
+        outputDir: temporary,
+      },
+      context,
+    );
+    if (findings.differences.some((one) => one.file.startsWith('fusion'))) {
+      findings.remarks.push(
+        'the evaluation was made again from the saved predictions: it may differ because the fusion does',
+      );
+    }
+    for (const name of filesIn(temporary)) {
+      const place = { file: `evaluation/${name}`, saved: join(folder, name), now: join(temporary, name) };
+      compareFiles(findings, place);
+    }
+  });
+}
+
+function configOf(config: Config, { options }: Evaluation): Config {
+  const own = structuredClone(config);
+  const { seed, target_sensitivity, ...rest } = options;
+  Object.assign(own.evaluation, rest, target_sensitivity === null ? {} : { target_sensitivity });
+  own.experiment.seed = seed;
+  return own;
+}
+
+function compareSettings(
+  findings: Findings,
+  saved: Evaluation,
+  options: Readonly<Record<string, unknown>>,
+): void {
+  const evaluation: unknown = options.evaluation;
+  const fields = typeof evaluation === 'object' && evaluation !== null ? Object.entries(evaluation) : [];
+  const recorded: Record<string, unknown> = Object.fromEntries([...fields, ['seed', options.seed]]);
+  for (const [name, value] of Object.entries(saved.options)) {
+    if (value === null || recorded[name] === value) continue;
+    findings.differ(
+      'evaluation/evaluation.json',
+      '',
+      `options.${name}`,
+      value,
+      `${recorded[name]} in run/evaluate.json`,
+    );
+  }
+  findings.compared.push('evaluation/evaluation.json: its options with run/evaluate.json');
+}
+
+/** The runs whose slice predictions were read: `…/logs/RUN/slice_predictions_{split}.csv`. */
+function runsOf({ inputs }: Evaluation, networks: Evaluation['models']): Record<string, string> {
+  const read = inputs.flatMap(
+    ({ path }) => /(?:^|\/)logs\/([^/]+)\/slice_predictions_val\.csv$/.exec(path)?.[1] ?? [],
+  );
+  return Object.fromEntries(
+    networks.flatMap(({ modalities }, i) => {
+      const [modality, run] = [modalities[0], read[i]];
+      return modality === undefined || run === undefined ? [] : [[modality, run]];
+    }),
+  );
+}
+
+function filesIn(folder: string, below = ''): string[] {
+  return readdirSync(join(folder, below), { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith('.radweave'))
+    .flatMap((entry) => {
+      const name = below === '' ? entry.name : `${below}/${entry.name}`;
+      return entry.isDirectory() ? filesIn(folder, name) : [name];
+    })
+    .sort();
+}

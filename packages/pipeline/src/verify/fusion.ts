@@ -1,0 +1,163 @@
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  type Config,
+  DataError,
+  type FusionModelFile,
+  featureSetPath,
+  featureTablePath,
+  hashFile,
+  logitsPath,
+  logitsRecordPath,
+  readFeatureSet,
+  readFeatureTable,
+  readFusionModel,
+  readSplitSummary,
+  resolveFeaturePath,
+  SPLITS,
+  writeFeatureTable,
+} from '@radweave/artifacts';
+import type { StageContext } from '../engine/events.ts';
+import { fuse, fusionFolder } from '../stages/fuse.ts';
+import { engineVersions } from '../versions.ts';
+import { attempt } from './attempt.ts';
+import { compareFiles } from './compare_files.ts';
+import type { Findings } from './findings.ts';
+import { locate, type RecordedRun } from './recorded.ts';
+
+/** Fuses again from the saved features, with the settings of the saved model. */
+export async function verifyFusion(
+  findings: Findings,
+  { config, steps }: RecordedRun,
+  temporary: string,
+  context: StageContext,
+): Promise<void> {
+  const folder = fusionFolder(config);
+  const modelFile = join(folder, 'model.json');
+  if (!existsSync(modelFile)) {
+    findings.unverified.push(`fusion: there is no ${modelFile}`);
+    return;
+  }
+  await attempt(findings, 'fusion', async () => {
+    const model = readFusionModel(modelFile);
+    const modalities = model.modalities.map(({ modality }) => modality);
+    const recorded = steps.find(({ name }) => name === 'fuse')?.manifest.options;
+    if (recorded !== undefined) compareSettings(findings, model, recorded);
+    for (const modality of modalities) verifyOrigin(findings, config, modality);
+    const own = structuredClone(config);
+    own.data.features_dir = join(temporary, 'features');
+    own.fusion = {
+      ...config.fusion,
+      ...optionsOf(model),
+      output_dir: join(temporary, 'fusion'),
+      use_aligned: false,
+    };
+    for (const modality of modalities) copyTables(config.data.features_dir, own.data.features_dir, modality);
+    if (model.stacked !== undefined) {
+      for (const { modality } of model.stacked.inputs) {
+        copyLogits(config.data.features_dir, own.data.features_dir, modality);
+      }
+    }
+    await fuse({ config: own, modalities, stack: model.stacked !== undefined }, context);
+    const tables = SPLITS.flatMap((split) => [
+      `predictions_${split}.csv`,
+      `fused_${split}.npy`,
+      `fused_${split}.csv`,
+    ]);
+    for (const name of ['model.json', 'metrics.csv', ...tables]) {
+      const now = join(temporary, 'fusion', name);
+      compareFiles(findings, { file: `fusion/${name}`, saved: join(folder, name), now });
+    }
+    const changed = Object.entries(engineVersions()).filter(([name, now]) => model.versions[name] !== now);
+    for (const [name, now] of changed) {
+      findings.remarks.push(`fused with ${name} ${model.versions[name] ?? 'unknown'}, verified with ${now}`);
+    }
+  });
+}
+
+function optionsOf({
+  options,
+}: FusionModelFile): Pick<Config['fusion'], 'C' | 'max_iter' | 'random_state' | 'standardize'> {
+  const { C, max_iter, random_state, standardize } = options;
+  return { C, max_iter, random_state, standardize };
+}
+
+function compareSettings(
+  findings: Findings,
+  model: FusionModelFile,
+  options: Readonly<Record<string, unknown>>,
+): void {
+  const fusion: unknown = options.fusion;
+  const recorded: Record<string, unknown> = Object.fromEntries(
+    typeof fusion === 'object' && fusion !== null ? Object.entries(fusion) : [],
+  );
+  for (const [name, value] of Object.entries(optionsOf(model))) {
+    if (recorded[name] === value) continue;
+    findings.differ('fusion/model.json', '', `options.${name}`, value, `${recorded[name]} in run/fuse.json`);
+  }
+  findings.compared.push('fusion/model.json: its options with run/fuse.json');
+}
+
+/** The checkpoint the features came from, and the split it was trained on. */
+function verifyOrigin(findings: Findings, config: Config, modality: string): void {
+  const { features_dir, splits_dir } = config.data;
+  const path = featureSetPath(features_dir, 'train', modality);
+  if (!existsSync(path)) return;
+  const { checkpoint, checkpoint_sha256, split_hash } = readFeatureSet(path);
+  const file = `features/train/features_${modality}.json`;
+  const summaryFile = join(splits_dir, 'summary.json');
+  if (split_hash !== null && existsSync(summaryFile)) {
+    const now = readSplitSummary(summaryFile).split_hash;
+    if (now !== split_hash) findings.differ(file, '', 'split_hash', split_hash, `${now} in summary.json`);
+    findings.compared.push(`${file}: its split_hash with summary.json`);
+  }
+  if (checkpoint === 'pretrained') return;
+  const weights = locate(config.experiment.output_dir, checkpoint);
+  if (!existsSync(weights)) {
+    findings.unverified.push(`${checkpoint}: the checkpoint of ${modality} is no longer there`);
+    return;
+  }
+  const now = hashFile(weights);
+  if (now !== checkpoint_sha256) findings.differ(file, '', 'checkpoint_sha256', checkpoint_sha256, now);
+  findings.compared.push(`${checkpoint}: as recorded in ${file}`);
+}
+
+/** The tables, pointing to the arrays where they are: fusing writes beside its tables, which must not be the run's. */
+function copyTables(from: string, to: string, modality: string): void {
+  for (const split of SPLITS) {
+    const table = featureTablePath(from, split, modality);
+    const set = featureSetPath(from, split, modality);
+    requireFile(table, modality);
+    requireFile(set, modality);
+    const rows = readFeatureTable(table).map((row) => ({
+      ...row,
+      feature_path: resolveFeaturePath(table, row.feature_path),
+    }));
+    writeFeatureTable(featureTablePath(to, split, modality), rows);
+    copy(set, featureSetPath(to, split, modality));
+  }
+}
+
+function copyLogits(from: string, to: string, modality: string): void {
+  const files = [
+    [logitsRecordPath(from, modality), logitsRecordPath(to, modality)] as const,
+    ...SPLITS.map((split) => [logitsPath(from, split, modality), logitsPath(to, split, modality)] as const),
+  ];
+  for (const [source, target] of files) {
+    requireFile(source, modality);
+    copy(source, target);
+  }
+}
+
+function requireFile(path: string, modality: string): void {
+  if (existsSync(path)) return;
+  throw new DataError('E_NO_FEATURES', `the features of ${modality} are not there`, {
+    where: path,
+    mend: 'Name their folder with --feature_dir',
+  });
+}
+
+function copy(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, to);
+}

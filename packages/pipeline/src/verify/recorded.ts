@@ -1,0 +1,87 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import {
+  applyOverrides,
+  type Config,
+  findConfigKey,
+  type Manifest,
+  type Override,
+  readManifest,
+  UsageError,
+} from '@radweave/artifacts';
+
+/** What `radweave run` recorded of a step. */
+export interface RecordedStep {
+  /** `preprocess`, `train-A`, … */
+  name: string;
+  manifest: Manifest;
+}
+
+/** A run as it was saved. */
+export interface RecordedRun {
+  steps: RecordedStep[];
+  /** With the settings and places of the run; places are absolute. */
+  config: Config;
+}
+
+const SECTIONS = ['data', 'preprocess', 'fusion', 'evaluation'];
+
+/**
+ * Reads the manifests of a run and lays what they recorded over the configuration.
+ *
+ * @param given Configuration keys the user set: they win, for data that was moved.
+ * @throws UsageError when the folder is not there; DataError when a manifest is damaged.
+ */
+export function readRecordedRun(run: string, config: Config, given: readonly string[]): RecordedRun {
+  if (!existsSync(run)) {
+    throw new UsageError('E_NO_RUN', 'there is no such run', {
+      where: run,
+      mend: 'Name its output folder, such as outputs/feature_extract',
+    });
+  }
+  const folder = join(run, 'run');
+  const steps = (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => ({ name: name.slice(0, -'.json'.length), manifest: readManifest(join(folder, name)) }));
+  const overrides = steps
+    .filter(({ name }) => ['preprocess', 'fuse', 'evaluate'].includes(name))
+    .flatMap(({ manifest }) => overridesOf(manifest))
+    .filter(([key]) => !given.includes(key));
+  const merged = applyOverrides(config, overrides, (key) => `run/*.json, ${key}`);
+  merged.experiment.output_dir = resolve(run);
+  const { data, fusion } = merged;
+  const place = (key: string, path: string): string =>
+    given.includes(key) ? resolve(path) : locate(run, path);
+  data.splits_dir = place('data.splits_dir', data.splits_dir);
+  data.features_dir = place('data.features_dir', data.features_dir);
+  data.root_dir = data.root_dir === null ? null : place('data.root_dir', data.root_dir);
+  fusion.output_dir = fusion.output_dir === null ? null : place('fusion.output_dir', fusion.output_dir);
+  return { steps, config: merged };
+}
+
+/**
+ * Where a path lies that was written down while the run was made: relative paths began where Radweave was started, which
+ * is the run's own folder or one above it.
+ */
+export function locate(run: string, path: string): string {
+  if (isAbsolute(path)) return path;
+  for (let base = resolve(run); ; base = dirname(base)) {
+    if (existsSync(join(base, path))) return join(base, path);
+    if (base === dirname(base)) return resolve(path);
+  }
+}
+
+function overridesOf({ options }: Manifest): Override[] {
+  const { seed } = options;
+  const sections = SECTIONS.flatMap((section): Override[] => {
+    const values = options[section];
+    if (typeof values !== 'object' || values === null) return [];
+    return Object.entries(values).flatMap(([name, value]): Override[] => {
+      const key = `${section}.${name}`;
+      if (findConfigKey(key) === undefined) return [];
+      return [[key, Array.isArray(value) ? value.map(String) : String(value)]];
+    });
+  });
+  return [...sections, ...(typeof seed === 'number' ? [['experiment.seed', String(seed)] as const] : [])];
+}

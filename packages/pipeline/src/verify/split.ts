@@ -1,0 +1,190 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type CohortPatient,
+  type Config,
+  parseSlicePath,
+  readCohort,
+  readSplit,
+  readSplitSummary,
+  readText,
+  SPLITS,
+  type SplitSummary,
+  splitHash,
+  splitPath,
+} from '@radweave/artifacts';
+import { assignSplits } from '../cohort/assign.ts';
+import type { StageContext } from '../engine/events.ts';
+import { preprocess } from '../stages/preprocess.ts';
+import { attempt } from './attempt.ts';
+import { compareFiles } from './compare_files.ts';
+import { compareJson } from './compare_json.ts';
+import type { Findings } from './findings.ts';
+import type { RecordedRun } from './recorded.ts';
+
+/** Divides the patients again: from the raw images where they are, else from `cohort.csv`. */
+export async function verifySplit(
+  findings: Findings,
+  { config, steps }: RecordedRun,
+  temporary: string,
+  context: StageContext,
+): Promise<void> {
+  const { splits_dir, root_dir } = config.data;
+  const summaryFile = join(splits_dir, 'summary.json');
+  const cohortFile = join(splits_dir, 'cohort.csv');
+  const missing = [summaryFile, cohortFile].filter((path) => !existsSync(path));
+  if (missing.length > 0) {
+    findings.unverified.push(`splits: ${missing.join(' and ')} are not there (own split files?)`);
+    return;
+  }
+  await attempt(findings, 'splits', async () => {
+    const summary = readSplitSummary(summaryFile);
+    const { patients } = readCohort(cohortFile);
+    compareHash(findings, summary, patients);
+    const recorded = steps.find(({ name }) => name === 'preprocess')?.manifest.options;
+    if (recorded !== undefined) compareSettings(findings, summary, recorded);
+    compareLog(findings, summary, join(splits_dir, 'preprocess.log'));
+    if (root_dir !== null && existsSync(root_dir)) {
+      await attempt(findings, 'splits', () => fromImages(findings, config, summary, temporary, context));
+      return;
+    }
+    const where = root_dir ?? 'data.root_dir is not set';
+    findings.unverified.push(
+      `raw images: they are not there (${where}); which patients and slices they hold was not looked at`,
+    );
+    await attempt(findings, 'splits/cohort.csv', () => fromCohort(findings, summary, patients));
+    await attempt(findings, 'splits', () => compareSlices(findings, config, summary, patients));
+  });
+}
+
+function compareHash(
+  findings: Findings,
+  { split_hash }: SplitSummary,
+  patients: readonly CohortPatient[],
+): void {
+  const now = splitHash(patients);
+  if (now !== split_hash)
+    findings.differ('splits/summary.json', '', 'split_hash', split_hash, `${now} of cohort.csv`);
+  findings.compared.push('splits/summary.json: its split_hash with the content of cohort.csv');
+}
+
+function compareSettings(
+  findings: Findings,
+  summary: SplitSummary,
+  options: Readonly<Record<string, unknown>>,
+): void {
+  const data: unknown = options.data;
+  const { home_hospital, train_ratio, modalities, seed } = summary;
+  const fields = typeof data === 'object' && data !== null ? Object.entries(data) : [];
+  const recorded = Object.fromEntries([...fields, ['seed', options.seed]]);
+  for (const [name, value] of Object.entries({ home_hospital, train_ratio, modalities, seed })) {
+    if (JSON.stringify(recorded[name]) === JSON.stringify(value)) continue;
+    findings.differ(
+      'splits/summary.json',
+      '',
+      name,
+      value,
+      `${JSON.stringify(recorded[name])} in run/preprocess.json`,
+    );
+  }
+  findings.compared.push('splits/summary.json: its seed and settings with run/preprocess.json');
+}
+
+/** The log has a line for every call of `preprocess`; the last is that of this split. */
+function compareLog(findings: Findings, summary: SplitSummary, path: string): void {
+  if (!existsSync(path)) return;
+  const last = lastLine(path);
+  if (typeof last !== 'object' || last === null) return;
+  const logged = Object.fromEntries(Object.entries(last).filter(([name]) => name in summary));
+  compareJson(findings, 'splits/summary.json (saved) and preprocess.log (now)', summary, logged);
+  findings.compared.push('splits/summary.json: with the last line of preprocess.log');
+}
+
+/** Null when the line was cut off: the log is a help, not a result. */
+function lastLine(path: string): unknown {
+  try {
+    return JSON.parse(readText(path).trimEnd().split('\n').at(-1) ?? 'null');
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+async function fromImages(
+  findings: Findings,
+  config: Config,
+  { modalities, home_hospital, train_ratio, seed }: SplitSummary,
+  temporary: string,
+  context: StageContext,
+): Promise<void> {
+  const own = structuredClone(config);
+  Object.assign(own.data, { modalities, home_hospital, train_ratio, splits_dir: temporary });
+  own.experiment.seed = seed;
+  own.preprocess.log_dir = null;
+  await preprocess({ config: own }, context);
+  const files = SPLITS.flatMap((split) => modalities.map((modality) => `${split}_${modality}.csv`));
+  for (const name of [...files, 'cohort.csv', 'exclusions.csv', 'summary.json']) {
+    const saved = join(config.data.splits_dir, name);
+    compareFiles(findings, {
+      file: `splits/${name}`,
+      saved,
+      now: join(temporary, name),
+      normalise: placeOnly,
+    });
+  }
+}
+
+/** The part of an image's path that says whose slice it is; the rest differs from machine to machine. */
+function placeOnly(column: string, cell: string): string {
+  return column === 'image_path' ? (parseSlicePath(cell)?.tail.join('/') ?? cell) : cell;
+}
+
+function fromCohort(findings: Findings, summary: SplitSummary, patients: readonly CohortPatient[]): void {
+  const { home_hospital, train_ratio, seed } = summary;
+  const members = patients.map((one) => ({ ...one, slices: new Map() }));
+  const hospitals = [...new Set(patients.map(({ hospital }) => hospital))];
+  const again = assignSplits(members, home_hospital, train_ratio, seed, hospitals);
+  const now = new Map(again.map(({ patient, split }) => [patient, split]));
+  patients.forEach(({ patient, split }, index) => {
+    if (now.get(patient) === split) return;
+    findings.differ(
+      'splits/cohort.csv',
+      `line ${index + 2} (patient ${patient})`,
+      'split',
+      split,
+      now.get(patient),
+    );
+  });
+  findings.compared.push(`splits/cohort.csv: ${patients.length} patients divided again with seed ${seed}`);
+}
+
+/** Every split file holds the slices that `cohort.csv` counts. */
+function compareSlices(
+  findings: Findings,
+  config: Config,
+  { modalities }: SplitSummary,
+  patients: readonly CohortPatient[],
+): void {
+  for (const split of SPLITS) {
+    for (const modality of modalities) {
+      const path = splitPath(config.data.splits_dir, split, modality);
+      const file = `splits/${split}_${modality}.csv`;
+      if (!existsSync(path)) {
+        findings.unverified.push(`${file}: the run has no such file`);
+        continue;
+      }
+      const rows = readSplit(path);
+      const expected = patients.filter((one) => one.split === split);
+      const names = new Set([...expected, ...rows].map(({ patient }) => patient));
+      for (const patient of names) {
+        const own = rows.filter((row) => row.patient === patient);
+        const known = expected.find((one) => one.patient === patient);
+        const counts = `${known?.slices[modality] ?? 0} slices of label ${known?.label ?? '—'} in cohort.csv`;
+        const here = `${own.length} slices of label ${own[0]?.label ?? '—'}`;
+        if (counts !== `${here} in cohort.csv`)
+          findings.differ(file, `patient ${patient}`, 'label', here, counts);
+      }
+      findings.compared.push(`${file}: with cohort.csv`);
+    }
+  }
+}

@@ -1,0 +1,3 @@
+/** Prints reports with an installed browser. */
+export { findBrowser } from './find.ts';
+export { printPdf } from './print.ts';

@@ -1,0 +1,6 @@
+/** Chart specifications shared by `visualize` and the report. Vega itself is only loaded by `@radweave/report/draw`. */
+export { type ConfusionWords, confusionChart } from './confusion.ts';
+export type { Axis, Encoding, Layer, Panel, Spec } from './figure.ts';
+export { MAP_FILLS, type MapPoint, mapPanel, splitsOf } from './map.ts';
+export { type RocLine, type RocWords, rocChart } from './roc.ts';
+export { type TrainingWords, trainingPanels } from './training.ts';

@@ -1,0 +1,76 @@
+import { SPLITS, type Split } from '@radweave/artifacts';
+import type { Axis, Panel, UnitSpec } from './figure.ts';
+import { COLOURS, cycle, SHAPES } from './style.ts';
+
+/** A patient placed in the plane. */
+export interface MapPoint {
+  x: number;
+  y: number;
+  patient: string;
+  hospital: string;
+  label: string;
+  split: Split;
+}
+
+/** The network has seen the training patients, so they must be told apart: hollow. */
+export const MAP_FILLS = {
+  train: { fill: 0, look: 'hollow' },
+  val: { fill: 0.3, look: 'pale' },
+  test: { fill: 0.85, look: 'full' },
+} as const;
+
+/** The splits that have points, in order. */
+export function splitsOf(points: readonly MapPoint[]): Split[] {
+  return SPLITS.filter((split) => points.some((point) => point.split === split));
+}
+
+/**
+ * A map of patients, by label or by hospital: colour and shape.
+ *
+ * @param legend Title of the legend.
+ * @param title Above the map, when it stands beside another.
+ */
+export function mapPanel(
+  points: readonly MapPoint[],
+  axes: readonly [string, string],
+  field: 'label' | 'hospital',
+  legend: string,
+  title?: string,
+): UnitSpec & Panel {
+  const names = [...new Set(points.map((point) => point[field]))].sort();
+  // Hospitals begin at the third colour: no hospital looks like a label.
+  const first = field === 'label' ? 0 : 2;
+  const scale = { domain: names, range: cycle(COLOURS, first + names.length).slice(first) };
+  const shapes = { domain: names, range: cycle(SHAPES, first + names.length).slice(first) };
+  const splits = splitsOf(points);
+  return {
+    ...(title === undefined ? {} : { title: { text: title, fontSize: 13, anchor: 'middle', offset: 6 } }),
+    width: 330,
+    height: 330,
+    data: { values: [...points] },
+    mark: { type: 'point', size: 70, strokeWidth: 1.6, opacity: 1 },
+    encoding: {
+      x: plane('x', axes[0]),
+      y: plane('y', axes[1]),
+      stroke: { field, type: 'nominal', title: legend, scale },
+      fill: { field, type: 'nominal', title: legend, scale },
+      shape: { field, type: 'nominal', title: legend, scale: shapes },
+      fillOpacity: {
+        field: 'split',
+        type: 'ordinal',
+        scale: { type: 'ordinal', domain: splits, range: splits.map((split) => MAP_FILLS[split].fill) },
+        legend: null,
+      },
+    },
+  };
+}
+
+function plane(field: 'x' | 'y', title: string): Axis {
+  return {
+    field,
+    type: 'quantitative',
+    title,
+    scale: { zero: false, nice: true, padding: 12 },
+    axis: { labels: false, ticks: false, grid: false },
+  };
+}

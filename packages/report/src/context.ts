@@ -1,0 +1,23 @@
+import type { ReportData } from './data.ts';
+import type { Words } from './words/words.ts';
+
+/** What every section is given: the data, the language, and the numbers of figures and tables. */
+export class ReportContext {
+  readonly data: ReportData;
+  readonly words: Words;
+  private figures = 0;
+  private tables = 0;
+
+  constructor(data: ReportData, words: Words) {
+    this.data = data;
+    this.words = words;
+  }
+
+  nextFigure(): number {
+    return ++this.figures;
+  }
+
+  nextTable(): number {
+    return ++this.tables;
+  }
+}

@@ -1,0 +1,112 @@
+import type {
+  CohortPatient,
+  EstimateRecord,
+  Evaluation,
+  Exclusion,
+  Explanations,
+  FusionModelFile,
+  HistoryRow,
+  SplitSummary,
+} from '@radweave/artifacts';
+import type { MapPoint } from './charts/map.ts';
+
+/** A training run that fed the results. */
+export interface TrainingRun {
+  name: string;
+  modality: string;
+  model: string;
+  /** Epoch of the best checkpoint; null before the first. */
+  bestEpoch: number | null;
+  history: HistoryRow[];
+}
+
+/** Patients placed in the plane by one method. */
+export interface FeatureMap {
+  /** A modality, or `fused`. */
+  features: string;
+  method: 'tsne' | 'umap';
+  /** t-SNE's perplexity or UMAP's neighbours. */
+  parameter: number;
+  points: MapPoint[];
+}
+
+/** What `explain` made of one modality's network. */
+export interface Gallery {
+  explanations: Explanations;
+  /** `data:` URL of each montage, by its file name. */
+  images: Readonly<Record<string, string>>;
+}
+
+/** How well features tell hospitals apart. */
+export interface SiteAuditRow {
+  /** `fused`, or a modality. */
+  features: string;
+  /** Which patients were told apart. */
+  scope: 'all' | 'val and test';
+  harmonised: boolean;
+  /** Whether an external hospital's own unlabelled features were used. */
+  transductive: boolean;
+  /** Null with the numbers below where the hospital cannot be told; `note` says why. */
+  n: number | null;
+  /** Cross-validated; 0.5 is no site effect. */
+  auc: EstimateRecord;
+  aucP: number | null;
+  accuracy: EstimateRecord;
+  accuracyP: number | null;
+  /** Accuracy of always naming the largest hospital. */
+  chance: number | null;
+  note: string;
+}
+
+/** The audit of the site effect. */
+export interface SiteAudit {
+  rows: SiteAuditRow[];
+  /** Cautions that belong beside its numbers. */
+  notes: string[];
+}
+
+/** A configuration as YAML. */
+export interface NamedYaml {
+  /** The training run that had it; null for that of the report. */
+  run: string | null;
+  yaml: string;
+}
+
+/** Something the leakage audit looked for, and what it found. */
+export interface LeakageCheck {
+  name: string;
+  outcome: 'passed' | 'warning' | 'leak' | 'not checked';
+  detail: string;
+}
+
+/** Why a part is not in the report: the command that makes it, and what is wrong where more is known. */
+export interface Missing {
+  command: string;
+  reason: string;
+}
+
+/** A part that may not have been made. */
+export type Optional<T> = { value: T } | { missing: Missing };
+
+/** Everything a report is made of, read from files by whoever calls. */
+export interface ReportData {
+  /** Name of the experiment; empty when it has none. */
+  name: string;
+  /** Day of the report, ISO 8601. */
+  date: string;
+  evaluation: Evaluation;
+  cohort: CohortPatient[];
+  summary: SplitSummary;
+  exclusions: Exclusion[];
+  runs: TrainingRun[];
+  fusion: Optional<FusionModelFile>;
+  maps: Optional<FeatureMap[]>;
+  galleries: Optional<Gallery[]>;
+  siteAudit: Optional<SiteAudit>;
+  leakage: Optional<LeakageCheck[]>;
+  configurations: NamedYaml[];
+  /** Name and value. */
+  environment: [string, string][];
+  /** Files that were read for this report. */
+  files: { path: string; sha256: string }[];
+}

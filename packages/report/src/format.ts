@@ -1,0 +1,43 @@
+import type { EstimateRecord } from '@radweave/artifacts';
+import type { Cell } from './html/table.ts';
+
+/** What stands for a number that could not be had; its reason becomes a note. */
+export const NOT_AVAILABLE = 'n/a';
+
+/** A number with its interval: `0.81 (0.72–0.89)`, `−0.10 (−0.32, 0.12)`. */
+export function estimateText(estimate: EstimateRecord, digits = 2): string {
+  const { value, lower, upper } = estimate;
+  if (value === null) return NOT_AVAILABLE;
+  const interval =
+    lower === undefined || upper === undefined ? '' : ` (${intervalText(lower, upper, digits)})`;
+  return fixed(value, digits) + interval;
+}
+
+/** `0.72–0.89`; a dash between numbers of which one has a minus would be misread. */
+export function intervalText(lower: number, upper: number, digits = 2): string {
+  return [fixed(lower, digits), fixed(upper, digits)].join(lower < 0 ? ', ' : '–');
+}
+
+/** A table's cell of it; the reason or caution becomes a note below the table. */
+export function estimateCell(estimate: EstimateRecord, digits = 2): Cell {
+  const note = estimate.note ?? '';
+  return { text: estimateText(estimate, digits), note, number: true };
+}
+
+/** `0.81`; a typographic minus for negative numbers, and no negative zero. */
+export function fixed(value: number, digits = 2): string {
+  const text = value.toFixed(digits);
+  const isZero = Number(text) === 0;
+  return isZero ? text.replace('-', '') : text.replace('-', '−');
+}
+
+/** A p value as journals want it: three digits, `<0.001` below. */
+export function pText(p: number | null): string {
+  if (p === null) return NOT_AVAILABLE;
+  return p < 0.001 ? '<0.001' : p.toFixed(3);
+}
+
+/** `12 (34 %)`. */
+export function shareText(count: number, total: number): string {
+  return total === 0 ? `${count}` : `${count} (${((100 * count) / total).toFixed(0)} %)`;
+}

@@ -1,0 +1,19 @@
+/**
+ * The report of a study: pure functions from data to one self-contained HTML document. What is read from disk, and where
+ * it is written, is for the caller to say.
+ */
+export { buildReport } from './build.ts';
+export type {
+  FeatureMap,
+  Gallery,
+  LeakageCheck,
+  Missing,
+  NamedYaml,
+  Optional,
+  ReportData,
+  SiteAudit,
+  SiteAuditRow,
+  TrainingRun,
+} from './data.ts';
+export { WORDS } from './words/index.ts';
+export type { Language } from './words/words.ts';

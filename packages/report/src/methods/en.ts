@@ -1,0 +1,103 @@
+import type { Facts } from './facts.ts';
+
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+const list = (items: readonly string[]): string =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+const patients = (n: number): string => `${n} ${n === 1 ? 'patient' : 'patients'}`;
+
+const CALIBRATORS: Readonly<Record<string, string>> = {
+  platt: 'Platt scaling',
+  isotonic: 'isotonic regression',
+  temperature: 'temperature scaling',
+};
+
+const RULES: Readonly<Record<string, string>> = {
+  youden: 'the highest Youden index',
+  sensitivity: 'a target sensitivity',
+  fixed_sensitivity: 'a target sensitivity',
+  fixed: 'the fixed value 0.5',
+};
+
+/** The methods paragraph in English, from what was really run. */
+export function methodsInEnglish(facts: Facts): string[] {
+  return [cohort(facts), training(facts), decisions(facts), statistics(facts)].filter((text) => text !== '');
+}
+
+function cohort(facts: Facts): string {
+  const { home, external, patients: n, excluded, modalities, labels, trainShare, seed } = facts;
+  const total = n.train + n.val + n.test;
+  const test =
+    external.length === 0
+      ? 'There was no external hospital.'
+      : `All ${patients(n.test)} of ${list(external)} formed the external test set, which took no part in training or in any choice.`;
+  return (
+    `We used ${patients(total)} with images of ${list(modalities)} and ${labels.length} labels (${list(labels)}); ` +
+    `${patients(excluded)} ${excluded === 1 ? 'was' : 'were'} excluded. ` +
+    `Patients of the home hospital ${home} were divided at random, stratified by label (seed ${seed}, training share ${percent(trainShare)}), into ` +
+    `training (n = ${n.train}) and validation (n = ${n.val}); all slices of a patient were in the same set. ${test}`
+  );
+}
+
+function training({ runs, fusion }: Facts): string {
+  const trained = runs.map(({ modality, model, epochs, best }) => {
+    const kept = best === null ? '' : `, of which epoch ${best} was kept for its validation AUC`;
+    return `${model} on ${modality} for ${epochs} epochs${kept}`;
+  });
+  const networks =
+    trained.length === 0 ? '' : `One network was trained for each modality: ${list(trained)}. `;
+  if (fusion === null) return networks.trim();
+  const scaled = fusion.standardize ? ', standardised by the training patients,' : '';
+  const isMany = fusion.modalities.length > 1;
+  const joined = isMany ? `, those of ${list(fusion.modalities)} were concatenated` : '';
+  const alone = isMany ? ' Each modality alone was classified in the same way.' : '';
+  const stacked =
+    fusion.folds === null
+      ? ''
+      : ` For the stacked model, ${fusion.folds} networks for each modality were trained on patient-grouped folds, and logistic regression was fitted on the logits each training patient got from the network that had not seen the patient.`;
+  const caution = fusion.inSample
+    ? ' The training patients’ features come from networks that had seen these patients; results on the training set are therefore not shown as evidence.'
+    : '';
+  return (
+    `${networks}The features of a patient’s slices (${list(fusion.models)}, ${fusion.imageSize} × ${fusion.imageSize} pixels) were averaged${joined}${scaled} and classified by L2-penalised logistic regression (C = ${fusion.C}) ` +
+    `fitted on the training patients.${alone}${caution}${stacked}`
+  );
+}
+
+function decisions({ models, labels, thresholdRule, calibration }: Facts): string {
+  const aggregated = models.filter(({ aggregation }) => aggregation !== null);
+  const aggregation =
+    aggregated.length === 0
+      ? ''
+      : ` Slice probabilities became a patient’s by ${list(aggregated.map(({ name, aggregation: how }) => `${how} (${name})`))}.`;
+  const calibrated = models.some(({ calibrator }) => calibrator !== null);
+  const how = calibrated
+    ? ` Probabilities were calibrated by ${CALIBRATORS[calibration] ?? calibration}.`
+    : '';
+  const rule =
+    labels.length > 2
+      ? 'Each patient was given the most probable label.'
+      : `Thresholds were chosen by ${RULES[thresholdRule] ?? thresholdRule} on the validation patients.`;
+  if (labels.length > 2 && aggregation === '' && how === '') return rule;
+  return (
+    `${rule}${aggregation}${how} ` +
+    'These decisions were fitted on home data only, frozen, and applied unchanged to the external patients.'
+  );
+}
+
+function statistics(facts: Facts): string {
+  const level = percent(facts.level);
+  const proportions = facts.proportionMethod === 'wilson' ? 'Wilson' : 'exact (Clopper–Pearson)';
+  const compared = facts.comparisons
+    ? ' Models were compared by DeLong’s test for paired curves with Holm’s correction, by McNemar’s test, and by net reclassification and integrated discrimination improvement.'
+    : '';
+  const explained = facts.explained ? ' Networks were explained by Grad-CAM.' : '';
+  const site = facts.siteAudit
+    ? ` Site effects were measured by how well features predict the hospital${facts.harmonised ? ', before and after reference-batch ComBat' : ''}.`
+    : '';
+  const version = facts.version === '' ? '' : ` ${facts.version}`;
+  return (
+    `The patient is the unit of every statistic. AUCs have DeLong ${level} intervals and intervals from ${facts.replicates} bootstrap resamples of patients, ` +
+    `proportions ${proportions} intervals. Calibration was judged by the Brier score, slope, intercept and expected calibration error, clinical use by decision curves.` +
+    `${compared}${explained}${site} All was done with Radweave${version}.`
+  );
+}

@@ -1,0 +1,91 @@
+import type { Facts } from './facts.ts';
+
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+const list = (items: readonly string[]): string => items.join('、');
+
+const CALIBRATORS: Readonly<Record<string, string>> = {
+  platt: 'Platt 校准',
+  isotonic: '保序回归',
+  temperature: '温度缩放',
+};
+
+const RULES: Readonly<Record<string, string>> = {
+  youden: '最大 Youden 指数',
+  sensitivity: '目标灵敏度',
+  fixed_sensitivity: '目标灵敏度',
+  fixed: '固定值 0.5',
+};
+
+/** The methods paragraph in Chinese, from what was really run. */
+export function methodsInChinese(facts: Facts): string[] {
+  return [cohort(facts), training(facts), decisions(facts), statistics(facts)].filter((text) => text !== '');
+}
+
+function cohort(facts: Facts): string {
+  const { home, external, patients: n, excluded, modalities, labels, trainShare, seed } = facts;
+  const total = n.train + n.val + n.test;
+  const test =
+    external.length === 0
+      ? '无外部医院。'
+      : `${list(external)} 的全部 ${n.test} 例患者构成外部测试集，不参与训练及任何选择。`;
+  return (
+    `共使用 ${total} 例患者的 ${list(modalities)} 图像，标签共 ${labels.length} 类（${list(labels)}）；排除 ${excluded} 例。` +
+    `本院（${home}）患者按标签分层随机分为训练集（n = ${n.train}）与验证集（n = ${n.val}），随机种子为 ${seed}，训练比例为 ${percent(trainShare)}；` +
+    `同一患者的所有切片均在同一数据集中。${test}`
+  );
+}
+
+function training({ runs, fusion }: Facts): string {
+  const trained = runs.map(({ modality, model, epochs, best }) => {
+    const kept = best === null ? '' : `，按验证集 AUC 保留第 ${best} 轮`;
+    return `${modality} 采用 ${model} 训练 ${epochs} 轮${kept}`;
+  });
+  const networks = trained.length === 0 ? '' : `每种模态训练一个网络：${trained.join('；')}。`;
+  if (fusion === null) return networks;
+  const scaled = fusion.standardize ? '，以训练集患者标准化' : '';
+  const isMany = fusion.modalities.length > 1;
+  const joined = isMany ? `，拼接 ${list(fusion.modalities)}` : '';
+  const alone = isMany ? '各单一模态以同样方式分类。' : '';
+  const stacked =
+    fusion.folds === null
+      ? ''
+      : `堆叠模型：每种模态按患者分组训练 ${fusion.folds} 个折网络，以每例训练集患者在未见过该患者的网络上得到的 logits 拟合逻辑回归。`;
+  const caution = fusion.inSample ? '训练集患者的特征来自见过这些患者的网络，因此训练集结果不作为证据。' : '';
+  return (
+    `${networks}将每例患者各切片的特征（${list(fusion.models)}，${fusion.imageSize} × ${fusion.imageSize} 像素）取平均` +
+    `${joined}${scaled}，并以训练集患者拟合 L2 惩罚逻辑回归（C = ${fusion.C}）进行分类。${alone}${caution}${stacked}`
+  );
+}
+
+function decisions({ models, labels, thresholdRule, calibration }: Facts): string {
+  const aggregated = models.filter(({ aggregation }) => aggregation !== null);
+  const aggregation =
+    aggregated.length === 0
+      ? ''
+      : `切片概率汇总为患者概率的方式为：${list(aggregated.map(({ name, aggregation: how }) => `${how}（${name}）`))}。`;
+  const calibrated = models.some(({ calibrator }) => calibrator !== null);
+  const how = calibrated ? `概率经${CALIBRATORS[calibration] ?? calibration}校准。` : '';
+  const rule =
+    labels.length > 2
+      ? '每例患者判为概率最高的标签。'
+      : `阈值按${RULES[thresholdRule] ?? thresholdRule}在验证集患者上选定。`;
+  if (labels.length > 2 && aggregation === '' && how === '') return rule;
+  return `${rule}${aggregation}${how}上述决策仅以本院数据拟合并冻结，原样应用于外部患者。`;
+}
+
+function statistics(facts: Facts): string {
+  const level = percent(facts.level);
+  const proportions = facts.proportionMethod === 'wilson' ? 'Wilson' : '精确（Clopper–Pearson）';
+  const compared = facts.comparisons
+    ? '模型间采用配对 DeLong 检验（Holm 校正）、McNemar 检验、净重分类改善与综合判别改善进行比较。'
+    : '';
+  const explained = facts.explained ? '采用 Grad-CAM 解释网络。' : '';
+  const site = facts.siteAudit
+    ? `中心效应以特征预测医院的能力衡量${facts.harmonised ? '，并比较参考批次 ComBat 校正前后' : ''}。`
+    : '';
+  const version = facts.version === '' ? '' : ` ${facts.version}`;
+  return (
+    `所有统计均以患者为单位。AUC 附 DeLong ${level} 置信区间及 ${facts.replicates} 次患者自助重抽样区间，比例附${proportions}区间。` +
+    `校准以 Brier 分数、斜率、截距与期望校准误差评价，临床应用以决策曲线评价。${compared}${explained}${site}全部分析由 Radweave${version} 完成。`
+  );
+}

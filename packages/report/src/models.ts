@@ -1,0 +1,54 @@
+import type { EstimateRecord, Evaluation, EvaluationRow, Split } from '@radweave/artifacts';
+
+/** The pooled patients of a split, as a hospital's name. */
+export const POOLED = 'all';
+
+/** The splits that models are judged on: training patients would flatter them. */
+export const JUDGED: readonly Split[] = ['val', 'test'];
+
+/** The label whose numbers stand for a model: `1` with two classes, else `macro`. */
+export function leadingLabel({ label_names }: Evaluation): string {
+  return label_names.length === 2 ? '1' : 'macro';
+}
+
+/** The row of a model; of its leading label unless another is named. */
+export function rowOf(
+  evaluation: Evaluation,
+  model: string,
+  split: Split,
+  hospital: string = POOLED,
+  label: string = leadingLabel(evaluation),
+): EvaluationRow | undefined {
+  return evaluation.rows.find(
+    (row) =>
+      row.model === model && row.split === split && row.hospital === hospital && row.positive_label === label,
+  );
+}
+
+/** The AUC that stands for a row, with DeLong's interval or, where there is none (several labels), the bootstrap's. */
+export function leadingAuc({ auc, auc_bootstrap }: EvaluationRow): EstimateRecord {
+  return auc.lower === undefined && auc_bootstrap.lower !== undefined ? auc_bootstrap : auc;
+}
+
+/** Classifiers of features (fused first, as evaluated), and the networks' own heads with what is stacked on them. */
+export function modelGroups({
+  models,
+  primary,
+}: Evaluation): { name: 'features' | 'networks'; models: string[] }[] {
+  const isHead = (kind: string): boolean => kind === 'network' || kind === 'stacked';
+  const ordered = [...models].sort((a, b) => Number(b.name === primary) - Number(a.name === primary));
+  const names = (wanted: boolean): string[] =>
+    ordered.filter(({ kind }) => isHead(kind) === wanted).map(({ name }) => name);
+  return [
+    { name: 'features' as const, models: names(false) },
+    { name: 'networks' as const, models: names(true) },
+  ].filter((group) => group.models.length > 0);
+}
+
+/** Hospitals that have rows in a split, without the pooled one, by name. */
+export function hospitalsOf({ rows }: Evaluation, split: Split): string[] {
+  const names = rows
+    .filter((row) => row.split === split && row.hospital !== POOLED)
+    .map((row) => row.hospital);
+  return [...new Set(names)].sort();
+}

@@ -1,0 +1,46 @@
+import type { Split } from '@radweave/artifacts';
+import { calibrationChart } from '../charts/calibration.ts';
+import type { ReportContext } from '../context.ts';
+import { estimateText } from '../format.ts';
+import { figure, grid } from '../html/figure.ts';
+import { type Html, html } from '../html/html.ts';
+import { JUDGED, POOLED, rowOf } from '../models.ts';
+
+/** Calibration of the primary model on all patients of validation and of the external test. */
+export async function calibrationSection(context: ReportContext): Promise<Html> {
+  const { words, data } = context;
+  const { curves, primary, label_names } = data.evaluation;
+  const drawn: Html[] = [];
+  for (const split of JUDGED) {
+    const found = curves.filter(
+      (one) =>
+        one.model === primary && one.split === split && one.hospital === POOLED && one.calibration.length > 0,
+    );
+    for (const { calibration, positive_label } of found) {
+      const label =
+        label_names.length === 2 ? '' : ` (${label_names[Number(positive_label)] ?? positive_label})`;
+      drawn.push(
+        await figure(context, {
+          name: `calibration-${split}-${positive_label}`,
+          title: `${words.calibration.title(words.splits[split])}, ${words.modelName(primary)}${label}`,
+          caption: `${words.calibration.caption} ${numbersOf(context, split, positive_label)}`,
+          alt: words.calibration.alt(calibration.length),
+          picture: calibrationChart(calibration, words.chart),
+        }),
+      );
+    }
+  }
+  return drawn.length === 0 ? html`<p class="missing">${words.calibration.none}</p>` : grid(drawn);
+}
+
+function numbersOf({ data, words }: ReportContext, split: Split, label: string): string {
+  const row = rowOf(data.evaluation, data.evaluation.primary, split, POOLED, label);
+  if (row === undefined) return '';
+  const { column } = words;
+  return [
+    words.pair(column.slope, estimateText(row.calibration_slope)),
+    words.pair(column.intercept, estimateText(row.calibration_intercept)),
+    words.pair(column.brier, estimateText(row.brier)),
+    words.pair(column.ece, estimateText(row.ece)),
+  ].join('; ');
+}

@@ -1,0 +1,151 @@
+import type { CohortPatient } from '@radweave/artifacts';
+import {
+  chiSquareTest,
+  fisherExact,
+  kruskalWallis,
+  matrixFrom,
+  quantile,
+  standardizedDifference,
+  standardizedDifferenceCategorical,
+} from '@radweave/stats';
+import type { ReportContext } from '../context.ts';
+import { fixed, NOT_AVAILABLE, pText, shareText } from '../format.ts';
+import type { Html } from '../html/html.ts';
+import { type Cell, table } from '../html/table.ts';
+
+/** Patients that make a column of Table 1. */
+interface Group {
+  name: string;
+  patients: CohortPatient[];
+}
+
+type Outcome = ReturnType<typeof standardizedDifference>;
+
+/** Smallest expected count for which the χ² approximation is commonly trusted (Cochran 1954). */
+const LEAST_EXPECTED = 5;
+
+/** Table 1: patients by hospital and set, tests between hospitals, and standardised differences. */
+export function characteristicsSection(context: ReportContext): Html {
+  const { words, data } = context;
+  const home = data.summary.home_hospital;
+  const groups = groupsOf(context);
+  const hospitals = hospitalsOf(data.cohort);
+  const pairs = pairsOf(context, hospitals, home);
+  const labels = data.evaluation.label_names;
+  const difference = (of: (pair: [Group, Group]) => Outcome): Cell[] =>
+    pairs.map((pair) => numberCell(of(pair)));
+  const labelRows = labels.map((name, label) => {
+    const isFirst = label === 0;
+    return [
+      words.characteristics.label(name),
+      ...groups.map(({ patients }): Cell => {
+        const count = patients.filter((one) => one.label === label).length;
+        return { text: shareText(count, patients.length), number: true };
+      }),
+      isFirst ? labelTest(context, hospitals) : '',
+      ...(isFirst
+        ? difference(([a, b]) => standardizedDifferenceCategorical(counts(a, labels), counts(b, labels)))
+        : pairs.map(() => '')),
+    ];
+  });
+  const sliceRows = data.summary.modalities.map((modality) => {
+    const values = ({ patients }: Group): number[] => patients.map(({ slices }) => slices[modality] ?? 0);
+    const test = kruskalWallis(hospitals.map(values));
+    return [
+      words.characteristics.slices(modality),
+      ...groups.map((group): Cell => ({ text: medianText(values(group)), number: true })),
+      test.value === null
+        ? { text: NOT_AVAILABLE, note: test.reason, number: true }
+        : { text: pText(test.value.pValue), note: words.characteristics.kruskal, number: true },
+      ...difference(([a, b]) => standardizedDifference(values(a), values(b))),
+    ];
+  });
+  return table(context, {
+    name: 'characteristics',
+    title: words.characteristics.title,
+    caption: words.characteristics.caption,
+    head: [
+      words.column.characteristic,
+      ...groups.map(({ name }) => name),
+      words.characteristics.pHospitals,
+      ...pairs.map(([a, b]) => words.characteristics.difference(a.name, b.name)),
+    ],
+    rows: [
+      [
+        words.characteristics.patients,
+        ...groups.map(({ patients }) => patients.length),
+        '',
+        ...pairs.map(() => ''),
+      ],
+      ...labelRows,
+      ...sliceRows,
+    ],
+  });
+}
+
+/** The home hospital's sets, then each external hospital. */
+function groupsOf({ data, words }: ReportContext): Group[] {
+  const home = (['train', 'val'] as const).map((split) => ({
+    name: `${data.summary.home_hospital}, ${words.splits[split]}`,
+    patients: data.cohort.filter((one) => one.split === split),
+  }));
+  return [...home, ...hospitalsOf(data.cohort.filter(({ split }) => split === 'test'))];
+}
+
+function hospitalsOf(cohort: readonly CohortPatient[]): Group[] {
+  const names = [...new Set(cohort.map(({ hospital }) => hospital))].sort();
+  return names.map((name) => ({ name, patients: cohort.filter(({ hospital }) => hospital === name) }));
+}
+
+/** Training against validation, and home against each external hospital. */
+function pairsOf(
+  { data, words }: ReportContext,
+  hospitals: readonly Group[],
+  home: string,
+): [Group, Group][] {
+  const set = (split: 'train' | 'val'): Group => ({
+    name: words.splits[split],
+    patients: data.cohort.filter((one) => one.split === split),
+  });
+  const own = hospitals.find(({ name }) => name === home);
+  const others = hospitals.filter(({ name }) => name !== home);
+  const across = own === undefined ? [] : others.map((other): [Group, Group] => [own, other]);
+  return [[set('train'), set('val')], ...across];
+}
+
+function counts({ patients }: Group, labels: readonly string[]): number[] {
+  return labels.map((_, label) => patients.filter((one) => one.label === label).length);
+}
+
+/** χ² where its approximation holds; else Fisher's test, which needs two labels and not too many patients. */
+function labelTest({ data, words }: ReportContext, hospitals: readonly Group[]): Cell {
+  const labels = data.evaluation.label_names;
+  const byLabel = labels.map((_, label) =>
+    hospitals.map(({ patients }) => patients.filter((one) => one.label === label).length),
+  );
+  const matrix = matrixFrom(byLabel);
+  const chi = chiSquareTest(matrix);
+  if (chi.value === null) return { text: NOT_AVAILABLE, note: chi.reason, number: true };
+  const exact = chi.value.leastExpected < LEAST_EXPECTED && labels.length === 2 ? fisherExact(matrix) : null;
+  if (exact !== null && exact.value !== null) {
+    return { text: pText(exact.value), note: words.characteristics.fisher, number: true };
+  }
+  const note = words.characteristics.chiSquare(chi.value.leastExpected);
+  return { text: pText(chi.value.pValue), note, number: true };
+}
+
+function numberCell(outcome: Outcome): Cell {
+  if (outcome.value === null) return { text: NOT_AVAILABLE, note: outcome.reason, number: true };
+  return { text: fixed(outcome.value), number: true };
+}
+
+function medianText(values: readonly number[]): string {
+  if (values.length === 0) return NOT_AVAILABLE;
+  const sorted = Float64Array.from(values).sort();
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => trimmed(quantile(sorted, share)));
+  return `${middle} (${low}–${high})`;
+}
+
+function trimmed(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+}

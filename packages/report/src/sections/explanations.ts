@@ -1,0 +1,78 @@
+import type { ExplainedCategory, ExplainedPatient, RandomisationStep } from '@radweave/artifacts';
+import type { ReportContext } from '../context.ts';
+import type { Gallery } from '../data.ts';
+import { NOT_AVAILABLE } from '../format.ts';
+import { type Html, html } from '../html/html.ts';
+import { table } from '../html/table.ts';
+import { optional } from './optional.ts';
+
+/** How patients are put under headings. */
+const GROUPS = {
+  right: ['most_confident_right', 'least_confident_right'],
+  wrong: ['most_confident_wrong', 'least_confident_wrong'],
+  asked: ['asked'],
+} as const satisfies Record<string, readonly ExplainedCategory[]>;
+
+/** Heat maps over the slices of patients predicted rightly and wrongly, and the check that they mean something. */
+export function explanationsSection(context: ReportContext): Promise<Html> {
+  return optional(context, context.data.galleries, (galleries) => {
+    return html`${galleries.map((gallery) => galleryPart(context, gallery))}`;
+  });
+}
+
+function galleryPart(context: ReportContext, gallery: Gallery): Html {
+  const { words } = context;
+  const { explanations } = gallery;
+  const groups = (['right', 'wrong', 'asked'] as const).map((group) => {
+    const wanted: readonly ExplainedCategory[] = GROUPS[group];
+    const patients = explanations.patients.filter(({ category }) => wanted.includes(category));
+    const isAsked = explanations.patients.some(({ category }) => category === 'asked');
+    if (patients.length === 0 && isAsked !== (group === 'asked')) return null;
+    const heading = html`<h3>${words.explanations.title(explanations.modality, group)}</h3>`;
+    if (patients.length === 0) return html`${heading}<p>${words.explanations.none}</p>`;
+    return html`${heading}<div class="gallery">${patients.map((one) => patientFigure(context, gallery, one))}</div>`;
+  });
+  const notes = explanations.notes.map((note) => html`<p class="remark">${note}</p>`);
+  return html`<p>${words.explanations.caption(explanations.layer)}</p>${notes}${groups}${sanityTable(context, gallery)}`;
+}
+
+function patientFigure(
+  context: ReportContext,
+  { explanations, images }: Gallery,
+  patient: ExplainedPatient,
+): Html {
+  const { words } = context;
+  const { label_names } = explanations;
+  const nameOf = (label: number): string => label_names[label] ?? String(label);
+  const probability = (patient.probabilities[patient.predicted] ?? 0).toFixed(2);
+  const who = words.explanations.patient(patient.patient, patient.hospital);
+  const verdict = words.explanations.verdict(nameOf(patient.label), nameOf(patient.predicted), probability);
+  const why = words.explanations.category[patient.category];
+  const explained = words.explanations.explained(nameOf(patient.explained_class));
+  const number = context.nextFigure();
+  const image = images[patient.file];
+  const picture =
+    image === undefined
+      ? html`<p class="missing">${words.explanations.noImage(patient.file)}</p>`
+      : html`<img src="${image}" alt="${words.explanations.alt(who, verdict)}">`;
+  return html`<figure id="figure-${number}">${picture}
+<figcaption><strong>${words.figure(number)}. ${who}.</strong> ${verdict}; ${explained}; ${why}</figcaption></figure>`;
+}
+
+function sanityTable(context: ReportContext, { explanations }: Gallery): Html {
+  const { words } = context;
+  const { steps, slices, limit, passed } = explanations.randomisation;
+  const text = (value: number | null): string => (value === null ? NOT_AVAILABLE : value.toFixed(3));
+  const verdict = passed === null ? words.unknown : passed ? words.yes : words.no;
+  return table(context, {
+    name: `randomisation-${explanations.modality}`,
+    title: words.explanations.sanity(explanations.modality),
+    caption: words.explanations.sanityCaption(slices, limit, verdict),
+    head: [words.explanations.randomised, 'Spearman', 'SSIM'],
+    rows: steps.map((step: RandomisationStep) => [
+      step.randomised.join(', '),
+      { text: text(step.spearman), number: true },
+      { text: text(step.ssim), number: true },
+    ]),
+  });
+}

@@ -1,0 +1,73 @@
+import type { CohortPatient } from '@radweave/artifacts';
+import { type Flow, flowChart } from '../charts/flow.ts';
+import type { ReportContext } from '../context.ts';
+import { figure } from '../html/figure.ts';
+import { type Html, html } from '../html/html.ts';
+import { table } from '../html/table.ts';
+
+/** How many patients were found, left out and used, and where they went. */
+export async function flowSection(context: ReportContext): Promise<Html> {
+  const { data, words } = context;
+  const { cohort, exclusions } = data;
+  const drawn = await figure(context, {
+    name: 'flow',
+    title: words.flow.title,
+    caption: words.flow.caption,
+    alt: words.flow.alt(cohort.length + exclusions.length, cohort.length),
+    picture: flowChart(flowOf(context)),
+  });
+  if (exclusions.length === 0) return drawn;
+  const list = table(context, {
+    name: 'exclusions',
+    title: words.flow.exclusions,
+    head: [words.chart.patients, words.column.hospital, words.column.reason, words.column.detail],
+    rows: exclusions.map(({ patient, hospital, reason, detail }) => [
+      patient,
+      hospital,
+      words.flow.reasons(reason),
+      detail,
+    ]),
+  });
+  return html`${drawn}${list}`;
+}
+
+function flowOf({ data, words }: ReportContext): Flow {
+  const { cohort, exclusions, evaluation, summary } = data;
+  const { flow } = words;
+  const reasons = new Map<string, number>();
+  for (const { reason } of exclusions) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const labels = evaluation.label_names;
+  const byLabel = (patients: readonly CohortPatient[]): string =>
+    flow.positives(labels.map((name, label) => [name, patients.filter((one) => one.label === label).length]));
+  const inSet = (split: string): CohortPatient[] => cohort.filter((one) => one.split === split);
+  const external = inSet('test');
+  const hospitals = [...new Set(external.map(({ hospital }) => hospital))].sort();
+  const all = new Set(cohort.map(({ hospital }) => hospital));
+  return {
+    found: [flow.found(cohort.length + exclusions.length)],
+    excluded:
+      exclusions.length === 0
+        ? null
+        : [
+            flow.excluded(exclusions.length),
+            ...[...reasons].map(([code, n]) => words.pair(flow.reasons(code), String(n))),
+          ],
+    included: [flow.included(cohort.length, all.size)],
+    home: [
+      flow.home(summary.home_hospital, cohort.length - external.length),
+      ...(['train', 'val'] as const).map((split) =>
+        flow.set(split, inSet(split).length, byLabel(inSet(split))),
+      ),
+    ],
+    external:
+      hospitals.length === 0
+        ? [flow.noExternal]
+        : [
+            flow.external(hospitals.length, external.length),
+            ...hospitals.map((name) => {
+              const patients = external.filter(({ hospital }) => hospital === name);
+              return flow.hospital(name, patients.length, byLabel(patients));
+            }),
+          ],
+  };
+}

@@ -1,0 +1,34 @@
+import { mapPanel, splitsOf } from '../charts/map.ts';
+import type { ReportContext } from '../context.ts';
+import type { FeatureMap } from '../data.ts';
+import { figure, grid } from '../html/figure.ts';
+import type { Html } from '../html/html.ts';
+import { optional } from './optional.ts';
+
+const METHODS = { tsne: 't-SNE', umap: 'UMAP' } as const;
+
+/** Maps of the patients' features, by label and by hospital. */
+export async function mapsSection(context: ReportContext): Promise<Html> {
+  return optional(context, context.data.maps, async (maps) => {
+    const drawn: Html[] = [];
+    for (const map of maps) {
+      for (const by of ['label', 'hospital'] as const) drawn.push(await mapFigure(context, map, by));
+    }
+    return grid(drawn);
+  });
+}
+
+function mapFigure(context: ReportContext, map: FeatureMap, by: 'label' | 'hospital'): Promise<Html> {
+  const { words } = context;
+  const { features, method, parameter, points } = map;
+  const name = METHODS[method];
+  const whose = features === 'fused' ? words.maps.fused : words.maps.ofModality(features);
+  const looks = splitsOf(points).map((split) => words.maps.looks[split]);
+  return figure(context, {
+    name: `${method}-${features}-${by}`,
+    title: words.maps.title(name, whose, by),
+    caption: `${words.maps.caption(name, parameter, points.length)} ${looks.join(', ')}.`,
+    alt: words.maps.alt(points.length, by),
+    picture: mapPanel(points, [`${name} 1`, `${name} 2`], by, words.chart[by]),
+  });
+}

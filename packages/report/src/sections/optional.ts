@@ -1,0 +1,13 @@
+import type { ReportContext } from '../context.ts';
+import type { Optional } from '../data.ts';
+import { type Html, html } from '../html/html.ts';
+
+/** The part, or the sentence that says why it is not there and which command makes it. */
+export async function optional<T>(
+  { words }: ReportContext,
+  part: Optional<T>,
+  show: (value: T) => Html | Promise<Html>,
+): Promise<Html> {
+  if ('value' in part) return show(part.value);
+  return html`<p class="missing">${words.notMade(part.missing.command, part.missing.reason)}</p>`;
+}

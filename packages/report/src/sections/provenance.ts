@@ -1,0 +1,41 @@
+import type { ReportContext } from '../context.ts';
+import { type Html, html } from '../html/html.ts';
+import { table } from '../html/table.ts';
+
+/** The configuration of each training run, and the report's own, as YAML; equal ones once. */
+export function configurationSection({ data, words }: ReportContext): Html {
+  const names = new Map<string, string[]>();
+  for (const { run, yaml } of data.configurations) {
+    const name = run === null ? words.configuration.ofReport : words.configuration.ofRun(run);
+    names.set(yaml, [...(names.get(yaml) ?? []), name]);
+  }
+  const parts = [...names].map(([yaml, whose]) => {
+    const label = words.pair(words.sections.configuration, whose.join(', '));
+    return html`<h3>${whose.join(', ')}</h3>
+<pre tabindex="0" role="region" aria-label="${label}">${yaml}</pre>`;
+  });
+  return html`${parts}`;
+}
+
+/** Versions and machine. */
+export function environmentSection(context: ReportContext): Html {
+  const { words, data } = context;
+  return table(context, {
+    name: 'environment',
+    title: words.environment.title,
+    head: [words.column.name, words.column.value],
+    rows: data.environment,
+  });
+}
+
+/** Files and their hashes. */
+export function filesSection(context: ReportContext): Html {
+  const { words, data } = context;
+  return table(context, {
+    name: 'files',
+    title: words.files.title,
+    caption: words.files.caption,
+    head: [words.column.file, words.column.hash],
+    rows: data.files.map(({ path, sha256 }) => [path, sha256]),
+  });
+}

@@ -1,0 +1,131 @@
+import type { EvaluationRow, FrozenRecord, InSample, Split } from '@radweave/artifacts';
+import type { ReportContext } from '../context.ts';
+import { estimateCell, NOT_AVAILABLE } from '../format.ts';
+import { frozenText } from '../frozen.ts';
+import { type Html, html } from '../html/html.ts';
+import { type Cell, table } from '../html/table.ts';
+import { POOLED } from '../models.ts';
+
+const METRICS = [
+  ['auc', 'auc'],
+  ['bootstrap', 'auc_bootstrap'],
+  ['averagePrecision', 'average_precision'],
+  ['accuracy', 'accuracy'],
+  ['balancedAccuracy', 'balanced_accuracy'],
+  ['sensitivity', 'sensitivity'],
+  ['specificity', 'specificity'],
+  ['ppv', 'ppv'],
+  ['npv', 'npv'],
+  ['f1', 'f1'],
+  ['brier', 'brier'],
+  ['slope', 'calibration_slope'],
+  ['intercept', 'calibration_intercept'],
+  ['ece', 'ece'],
+] as const;
+
+/** Every number of every model, by split and hospital; how slices became patients; what was frozen. */
+export function resultsSection(context: ReportContext): Html {
+  const splits = (['test', 'val', 'train'] as const).map((split) => performance(context, split));
+  return html`${splits}${aggregation(context)}${frozen(context)}`;
+}
+
+function performance(context: ReportContext, split: Split): Html | null {
+  const { words, data } = context;
+  const rows = data.evaluation.rows.filter((row) => row.split === split);
+  if (rows.length === 0) return null;
+  const manyLabels = data.evaluation.label_names.length > 2;
+  const { column } = words;
+  return table(context, {
+    name: `performance-${split}`,
+    title: words.results.title(words.splits[split]),
+    caption: words.results.caption,
+    head: [
+      column.model,
+      column.hospital,
+      ...(manyLabels ? [column.label] : []),
+      column.n,
+      column.positives,
+      ...METRICS.map(([name]) => column[name]),
+      column.threshold,
+      column.inSample,
+    ],
+    rows: rows.map((row) => [
+      { text: words.modelName(row.model), note: row.note },
+      row.hospital === POOLED ? words.allHospitals : row.hospital,
+      ...(manyLabels ? [labelOf(context, row)] : []),
+      row.n,
+      row.n_positive ?? '',
+      ...METRICS.map(([, field]) => estimateCell(row[field])),
+      { text: row.threshold === null ? NOT_AVAILABLE : row.threshold.toFixed(3), number: true },
+      inSampleText(context, row.in_sample),
+    ]),
+  });
+}
+
+function labelOf({ data }: ReportContext, { positive_label }: EvaluationRow): string {
+  return data.evaluation.label_names[Number(positive_label)] ?? positive_label;
+}
+
+function inSampleText({ words }: ReportContext, value: InSample): string {
+  return value === 'yes' ? words.yes : value === 'no' ? words.no : words.unknown;
+}
+
+function aggregation(context: ReportContext): Html | null {
+  const { words, data } = context;
+  const rows = data.evaluation.aggregation;
+  if (rows.length === 0) return null;
+  const { column } = words;
+  const number = (value: number | null): Cell => ({
+    text: value === null ? NOT_AVAILABLE : value.toFixed(3),
+    number: true,
+  });
+  return table(context, {
+    name: 'aggregation',
+    title: words.results.aggregation,
+    caption: words.results.aggregationCaption,
+    head: [column.model, column.aggregation, column.chosen, column.valAuc, column.testAuc],
+    rows: rows.map(({ model, aggregation: how, chosen, val_auc, test_auc, note }) => [
+      { text: words.modelName(model), note },
+      how,
+      chosen ? words.yes : '',
+      number(val_auc),
+      number(test_auc),
+    ]),
+  });
+}
+
+function frozen(context: ReportContext): Html | null {
+  const { words, data } = context;
+  const { column, results } = words;
+  const rows = data.evaluation.models.flatMap(({ name, frozen: decisions }) =>
+    (['aggregation', 'threshold', 'calibrator'] as const).flatMap((kind) => {
+      const record = decisions[kind];
+      return record === null
+        ? []
+        : [
+            [
+              words.modelName(name),
+              results.what[kind],
+              frozenText(record),
+              fittedOn(context, record),
+              record.hash,
+            ],
+          ];
+    }),
+  );
+  if (rows.length === 0) return null;
+  return table(context, {
+    name: 'frozen',
+    title: results.frozen,
+    caption: results.frozenCaption,
+    head: [column.model, column.name, column.value, results.fittedOn, column.hash],
+    rows,
+  });
+}
+
+function fittedOn({ words }: ReportContext, { fitted_on }: FrozenRecord): string {
+  const splits = fitted_on.splits.map((split) => {
+    return split === 'train' || split === 'val' || split === 'test' ? words.splits[split] : split;
+  });
+  return `${fitted_on.hospitals.join(', ')}, ${splits.join(' + ')}, n = ${fitted_on.n}`;
+}

@@ -1,0 +1,49 @@
+import type { ReportContext } from '../context.ts';
+import type { SiteAuditRow } from '../data.ts';
+import { estimateCell, NOT_AVAILABLE, pText } from '../format.ts';
+import { type Html, html } from '../html/html.ts';
+import { type Cell, table } from '../html/table.ts';
+import { optional } from './optional.ts';
+
+/** How well features tell the hospital, before and after harmonisation. */
+export function siteSection(context: ReportContext): Promise<Html> {
+  const { words, data } = context;
+  const { column } = words;
+  return optional(context, data.siteAudit, ({ rows, notes }) => {
+    const cautions = notes.map((note) => html`<li>${note}</li>`);
+    const audit = table(context, {
+      name: 'site-effects',
+      title: words.site.title,
+      caption: words.site.caption,
+      head: [
+        column.features,
+        words.chart.patients,
+        column.harmonised,
+        column.n,
+        words.chart.auc,
+        column.p,
+        column.accuracy,
+        column.chance,
+        column.p,
+      ],
+      rows: rows.map((row) => cells(context, row)),
+    });
+    return html`${audit}${cautions.length === 0 ? null : html`<ul>${cautions}</ul>`}`;
+  });
+}
+
+function cells({ words }: ReportContext, row: SiteAuditRow): (string | Cell)[] {
+  const p = (value: number | null): Cell => ({ text: pText(value), number: true });
+  const harmonised = { text: words.yes, note: row.transductive ? words.site.transductive : '' };
+  return [
+    { text: words.modelName(row.features), note: row.note },
+    words.site.scope[row.scope],
+    row.harmonised ? harmonised : words.no,
+    { text: row.n === null ? NOT_AVAILABLE : String(row.n), number: true },
+    estimateCell(row.auc),
+    p(row.aucP),
+    estimateCell(row.accuracy),
+    { text: row.chance?.toFixed(2) ?? NOT_AVAILABLE, number: true },
+    p(row.accuracyP),
+  ];
+}

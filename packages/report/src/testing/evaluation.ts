@@ -1,0 +1,193 @@
+import type {
+  CohortPatient,
+  ComparisonRow,
+  EstimateRecord,
+  Evaluation,
+  EvaluationCurves,
+  EvaluationRow,
+  FrozenRecord,
+  Split,
+} from '@radweave/artifacts';
+
+const MODELS = [
+  { name: 'fused', kind: 'fused', modalities: ['A', 'P'] },
+  { name: 'A', kind: 'features', modalities: ['A'] },
+  { name: 'network A', kind: 'network', modalities: ['A'] },
+] as const;
+
+const SPLITS: readonly Split[] = ['train', 'val', 'test'];
+
+const THRESHOLD: FrozenRecord = {
+  kind: 'threshold',
+  value: { rule: 'youden', threshold: 0.4 },
+  fitted_on: { splits: ['val'], hospitals: ['JM'], n: 12, patients_sha256: 'd'.repeat(64) },
+  hash: 'e'.repeat(64),
+};
+
+/** Patients of a split, pooled or of one hospital. */
+interface Place {
+  split: Split;
+  hospital: string;
+  patients: CohortPatient[];
+}
+
+/** What `evaluate` could have written of a cohort: its fields and their nulls are real, its numbers are not. */
+export function evaluationOf(cohort: readonly CohortPatient[], classes: number): Evaluation {
+  const places = placesOf(cohort);
+  const labels = Array.from({ length: classes }, (_, label) => `grade${label}`);
+  const ofEach = <T>(make: (model: string, place: Place) => T[]): T[] =>
+    MODELS.flatMap(({ name }) => places.flatMap((place) => make(name, place)));
+  return {
+    format: 1,
+    label_names: labels,
+    home_hospital: 'JM',
+    inputs: [],
+    options: {
+      aggregation: 'auto',
+      threshold_rule: 'youden',
+      target_sensitivity: null,
+      calibration: 'none',
+      bootstrap_replicates: 200,
+      seed: 42,
+      confidence_level: 0.95,
+      proportion_method: 'clopper-pearson',
+    },
+    primary: 'fused',
+    models: MODELS.map((model) => ({
+      ...model,
+      modalities: [...model.modalities],
+      frozen: { aggregation: null, threshold: classes === 2 ? THRESHOLD : null, calibrator: null },
+      patients: { train: [], val: [], test: [] },
+    })),
+    rows: ofEach((model, place) => rowsOf(model, place, classes)),
+    comparisons: places.flatMap((place) => comparisonsOf(place, classes)),
+    aggregation: ['mean', 'max'].map((aggregation) => ({
+      model: 'network A',
+      aggregation,
+      chosen: aggregation === 'mean',
+      val_auc: 0.8,
+      test_auc: null,
+      note: 'one label only',
+    })),
+    curves: ofEach((model, place) => curvesOf(model, place, classes)),
+    confusion: ofEach((model, { split, hospital, patients }) => [
+      {
+        model,
+        split,
+        hospital,
+        counts: labels.map((_, i) => labels.map((__, j) => (i === j ? patients.length : 1))),
+      },
+    ]),
+    notes: ['small groups'],
+    versions: { radweave: '0.1.0' },
+  };
+}
+
+function placesOf(cohort: readonly CohortPatient[]): Place[] {
+  return SPLITS.flatMap((split) => {
+    const pooled = cohort.filter((one) => one.split === split);
+    const hospitals = [...new Set(pooled.map(({ hospital }) => hospital))];
+    return [
+      { split, hospital: 'all', patients: pooled },
+      ...hospitals.map((hospital) => ({
+        split,
+        hospital,
+        patients: pooled.filter((one) => one.hospital === hospital),
+      })),
+    ];
+  });
+}
+
+const labelsOf = (classes: number): string[] => (classes === 2 ? ['1'] : ['macro', ...eachOf(classes)]);
+const eachOf = (classes: number): string[] =>
+  classes === 2 ? ['1'] : Array.from({ length: classes }, (_, label) => String(label));
+
+function hasBoth({ patients }: Place): boolean {
+  return new Set(patients.map(({ label }) => label)).size > 1;
+}
+
+function rowsOf(model: string, place: Place, classes: number): EvaluationRow[] {
+  const { split, hospital, patients } = place;
+  const n = patients.length;
+  const some: EstimateRecord = { value: 0.75, lower: 0.6, upper: 0.9, n };
+  const none: EstimateRecord = { value: null, n, note: 'only one label is there' };
+  const ranked = hasBoth(place) ? some : none;
+  return labelsOf(classes).map((positive_label): EvaluationRow => {
+    const isMacro = positive_label === 'macro';
+    return {
+      model,
+      split,
+      hospital,
+      positive_label,
+      n,
+      n_positive: isMacro ? null : patients.filter(({ label }) => label === Number(positive_label)).length,
+      auc: isMacro ? { value: ranked.value, n } : ranked,
+      auc_bootstrap: ranked.value === null ? ranked : { ...ranked, lower: 0.55, upper: 0.95 },
+      average_precision: ranked,
+      accuracy: some,
+      balanced_accuracy: ranked,
+      sensitivity: some,
+      specificity: ranked,
+      ppv: some,
+      npv: some,
+      f1: some,
+      brier: { value: 0.2, n },
+      calibration_slope: isMacro
+        ? { value: null, note: 'reported for each class' }
+        : { ...ranked, note: 'few' },
+      calibration_intercept: { value: -0.1, lower: -0.4, upper: 0.2, n },
+      ece: { value: 0.1, n },
+      threshold: classes === 2 ? 0.4 : null,
+      in_sample: split === 'train' ? 'yes' : 'no',
+      note: split === 'train' ? 'the classifier was fitted on these patients' : '',
+    };
+  });
+}
+
+function comparisonsOf(place: Place, classes: number): ComparisonRow[] {
+  const { split, hospital, patients } = place;
+  const tested = hasBoth(place);
+  return labelsOf(classes).map((positive_label) => ({
+    first: 'A',
+    second: 'fused',
+    split,
+    hospital,
+    positive_label,
+    n: patients.length,
+    auc_difference: tested ? { value: -0.1, lower: -0.3, upper: -0.02 } : { value: null, note: 'one label' },
+    delong_p: tested ? 0.0004 : null,
+    delong_p_holm: tested ? 0.04 : null,
+    mcnemar_p: null,
+    nri: { value: 0.1, lower: -0.2, upper: 0.4 },
+    idi: { value: 0, lower: -0.1, upper: 0.1 },
+    note: tested ? '' : 'n/a with one label',
+  }));
+}
+
+function curvesOf(model: string, place: Place, classes: number): EvaluationCurves[] {
+  const { split, hospital } = place;
+  const shares = [0, 0.25, 0.5, 0.75, 1];
+  const roc = {
+    fpr: shares,
+    tpr: shares.map(Math.sqrt),
+    lower: shares.map((share) => share / 2),
+    upper: shares.map((share) => Math.min(1, share + 0.4)),
+  };
+  return eachOf(classes).map((positive_label) => ({
+    model,
+    split,
+    hospital,
+    positive_label,
+    roc: hasBoth(place) ? roc : null,
+    calibration: shares.map((share) => ({
+      predicted: share,
+      observed: share ** 2,
+      lower: 0,
+      upper: 1,
+      n: 3,
+    })),
+    net_benefit: shares
+      .slice(0, -1)
+      .map((threshold) => ({ threshold, model: 0.4 - 0.3 * threshold, treat_all: 0.4 - threshold })),
+  }));
+}

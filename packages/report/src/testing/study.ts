@@ -1,0 +1,219 @@
+import type { CohortPatient, FusionModelFile, HistoryRow, Split } from '@radweave/artifacts';
+import type { Gallery, LeakageCheck, Optional, ReportData, SiteAudit } from '../data.ts';
+import { evaluationOf } from './evaluation.ts';
+
+/** What to make up. */
+export interface StudyWish {
+  classes?: number;
+  /** Before every patient's number, in hospital names and in what is written by hand. */
+  hostile?: string;
+  /** External hospitals by name, and the labels of their patients. */
+  external?: Readonly<Record<string, readonly number[]>>;
+}
+
+const MISSING = { missing: { command: 'radweave nothing', reason: 'made without' } };
+
+/** A made-up study with every part that a report can have. */
+export function study(wish: StudyWish = {}): ReportData {
+  const { classes = 2, hostile = '' } = wish;
+  const cohort = cohortOf(wish);
+  const evaluation = evaluationOf(cohort, classes);
+  const modalities = ['A', 'P'];
+  return {
+    name: `study${hostile}`,
+    date: '2026-02-03',
+    evaluation,
+    cohort,
+    summary: {
+      format: 1,
+      counts: [],
+      modalities,
+      home_hospital: 'JM',
+      train_ratio: 0.7,
+      seed: 42,
+      split_hash: 'a'.repeat(64),
+      excluded: { missing_modality: 1 },
+      files: {},
+      versions: {},
+    },
+    exclusions: [
+      {
+        patient: `X1${hostile}`,
+        hospital: `JM${hostile}`,
+        reason: 'missing_modality',
+        detail: `P${hostile}`,
+      },
+    ],
+    runs: modalities.map((modality) => ({
+      name: `run_${modality}${hostile}`,
+      modality,
+      model: 'resnet18',
+      bestEpoch: 2,
+      history: [1, 2, 3].map(historyRow),
+    })),
+    fusion: { value: fusionOf(modalities, evaluation.label_names) },
+    maps: {
+      value: (['tsne', 'umap'] as const).map((method) => ({
+        features: 'fused',
+        method,
+        parameter: 9,
+        points: cohort.map(({ patient, hospital, label, split }, i) => ({
+          ...{ patient, hospital, split, x: Math.cos(i), y: Math.sin(2 * i) },
+          label: evaluation.label_names[label] ?? '',
+        })),
+      })),
+    },
+    galleries: { value: [galleryOf(cohort, evaluation.label_names, hostile)] },
+    siteAudit: siteOf(hostile),
+    leakage: leakageOf(hostile),
+    configurations: [
+      { run: `run_A${hostile}`, yaml: `data:\n  root_dir: raw${hostile}\n` },
+      { run: null, yaml: 'data:\n  root_dir: null\n' },
+    ],
+    environment: [['fuse', `radweave 0.1.0${hostile}`]],
+    files: [{ path: `fusion/model.json${hostile}`, sha256: 'b'.repeat(64) }],
+  };
+}
+
+/** The same study without anything that may be left out. */
+export function bareStudy(wish: StudyWish = {}): ReportData {
+  const full = study(wish);
+  const { fused: _, ...evaluation } = { fused: null, ...full.evaluation };
+  return {
+    ...full,
+    name: '',
+    exclusions: [],
+    runs: [],
+    evaluation: { ...evaluation, comparisons: [], curves: [], aggregation: [], notes: [] },
+    fusion: MISSING,
+    maps: MISSING,
+    galleries: MISSING,
+    siteAudit: MISSING,
+    leakage: MISSING,
+  };
+}
+
+function cohortOf({ classes = 2, hostile = '', external }: StudyWish): CohortPatient[] {
+  const turn = (count: number): number[] => Array.from({ length: count }, (_, i) => i % classes);
+  const hospitals = external ?? { [`SY${hostile}`]: turn(12), 中山: turn(9) };
+  const groups: [Split, string, readonly number[]][] = [
+    ['train', 'JM', turn(18)],
+    ['val', 'JM', turn(12)],
+    ...Object.entries(hospitals).map(([name, labels]): [Split, string, readonly number[]] => [
+      'test',
+      name,
+      labels,
+    ]),
+  ];
+  return groups.flatMap(([split, hospital, labels]) =>
+    labels.map((label, i) => ({
+      patient: `${split}${i}${hostile}`,
+      hospital,
+      label,
+      split,
+      slices: { A: 5 + (i % 4), P: 6 },
+    })),
+  );
+}
+
+function historyRow(epoch: number): HistoryRow {
+  const one = { loss: 0.9 / epoch, auc: 1 - 0.4 / epoch, accuracy: 0.8, sensitivity: 0.8, specificity: 0.8 };
+  const sets = ['train_', 'train_patient_', 'val_', 'val_patient_'];
+  const metrics = sets.flatMap((set) => Object.entries(one).map(([name, value]) => [set + name, value]));
+  return { epoch, learning_rate: 1e-4, note: '', ...Object.fromEntries(metrics) };
+}
+
+function fusionOf(modalities: string[], labels: string[]): FusionModelFile {
+  return {
+    format: 1,
+    label_names: labels,
+    pooling: 'mean',
+    modalities: modalities.map((modality) => ({
+      modality,
+      model: 'resnet18',
+      checkpoint: `checkpoints/run_${modality}/best_model.pth`,
+      checkpoint_sha256: 'c'.repeat(64),
+      dims: 1,
+      image_size: 224,
+      normalize_mean: 0.5,
+      normalize_std: 0.5,
+      precision: 'fp32',
+      in_sample: true,
+    })),
+    options: { C: 1, max_iter: 1000, tol: 1e-10, random_state: 42, standardize: true },
+    classifiers: [],
+    notes: [],
+    versions: {},
+  };
+}
+
+/** One pixel, gray. */
+const PIXEL =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==';
+
+function galleryOf(cohort: CohortPatient[], labels: string[], hostile: string): Gallery {
+  const categories = ['most_confident_right', 'least_confident_wrong', 'most_confident_wrong'] as const;
+  const shown = cohort.filter(({ split }) => split === 'test').slice(0, categories.length);
+  return {
+    explanations: {
+      format: 1,
+      method: 'grad-cam',
+      modality: 'A',
+      split: 'test',
+      model: 'resnet18',
+      checkpoint: 'best_model.pth',
+      checkpoint_sha256: 'c'.repeat(64),
+      layer: `layer4${hostile}`,
+      grid: [7, 7],
+      image_size: 224,
+      label_names: labels,
+      normalisation: 'patient',
+      decision: { source: 'evaluation', aggregation: 'mean', threshold: 0.4 },
+      patients: shown.map(({ patient, hospital, label }, i) => ({
+        patient,
+        hospital,
+        label,
+        probabilities: labels.map(() => 1 / labels.length),
+        predicted: 1,
+        explained_class: 1,
+        category: categories[i] ?? 'asked',
+        file: `${i}.png`,
+        scale: 1,
+        slices: [],
+      })),
+      randomisation: {
+        slices: 4,
+        seed: 42,
+        steps: [{ randomised: ['head'], spearman: 0.4, spearman_slices: 4, ssim: null }],
+        limit: 0.8,
+        passed: true,
+      },
+      notes: [`maps are coarse${hostile}`],
+      versions: {},
+    },
+    // The last picture is gone.
+    images: { '0.png': PIXEL, '1.png': PIXEL },
+  };
+}
+
+function siteOf(hostile: string): Optional<SiteAudit> {
+  const row = {
+    features: 'fused',
+    scope: 'all',
+    transductive: false,
+    n: 51,
+    auc: { value: 0.8 },
+    aucP: 0.01,
+    accuracy: { value: 0.7, lower: 0.5, upper: 0.8 },
+    accuracyP: 0.02,
+    chance: 0.4,
+    note: '',
+  } as const;
+  const after = { ...row, harmonised: true, transductive: true, note: `afterwards${hostile}` };
+  return { value: { rows: [{ ...row, harmonised: false }, after], notes: [`SY was left${hostile}`] } };
+}
+
+function leakageOf(hostile: string): Optional<LeakageCheck[]> {
+  const outcomes = ['passed', 'warning', 'leak', 'not checked'] as const;
+  return { value: outcomes.map((outcome) => ({ name: outcome, outcome, detail: `seen${hostile}` })) };
+}

@@ -1,0 +1,262 @@
+import type { ExplainedCategory, Split } from '@radweave/artifacts';
+import type { CalibrationWords } from '../charts/calibration.ts';
+import type { ConfusionWords } from '../charts/confusion.ts';
+import type { DecisionWords } from '../charts/decision.ts';
+import type { RocWords } from '../charts/roc.ts';
+import type { TrainingWords } from '../charts/training.ts';
+import type { Facts } from '../methods/facts.ts';
+
+/** Languages a report can be written in. */
+export type Language = 'en' | 'zh';
+
+/** Texts inside charts. */
+export interface ChartWords extends TrainingWords, RocWords, ConfusionWords, CalibrationWords, DecisionWords {
+  label: string;
+  hospital: string;
+  treatAll: string;
+  treatNone: string;
+}
+
+/** The parts of a report, in their order. */
+export const SECTIONS = [
+  'summary',
+  'flow',
+  'characteristics',
+  'training',
+  'roc',
+  'hospitals',
+  'results',
+  'comparisons',
+  'confusion',
+  'calibration',
+  'decision',
+  'maps',
+  'explanations',
+  'site',
+  'leakage',
+  'methods',
+  'configuration',
+  'environment',
+  'files',
+  'checklist',
+  'references',
+] as const;
+
+export type SectionId = (typeof SECTIONS)[number];
+
+/** Every fixed text of a report in one language. */
+export interface Words {
+  /** For the `lang` attribute. */
+  tag: string;
+  chart: ChartWords;
+  title: string;
+  madeOn: (date: string) => string;
+  contents: string;
+  sections: Record<SectionId, string>;
+  figure: (number: number) => string;
+  table: (number: number) => string;
+  downloadSvg: string;
+  downloadCsv: string;
+  splits: Record<Split, string>;
+  /** `all` patients of a split, as a hospital's name. */
+  allHospitals: string;
+  /** Models are named `fused`, `A`, `network A`. */
+  modelName: (name: string) => string;
+  primary: (model: string) => string;
+  home: (hospital: string) => string;
+  nOf: (n: number, positives: number | null) => string;
+  interval: (level: number) => string;
+  /** A name before a text: `name: text` with the language's own colon. */
+  pair: (name: string, text: string) => string;
+  noModelsOf: (split: string) => string;
+  /** Which command makes a part that is not there, and what else is known. */
+  notMade: (command: string, reason: string) => string;
+  column: Record<
+    | 'model'
+    | 'split'
+    | 'hospital'
+    | 'label'
+    | 'n'
+    | 'positives'
+    | 'auc'
+    | 'bootstrap'
+    | 'averagePrecision'
+    | 'accuracy'
+    | 'balancedAccuracy'
+    | 'sensitivity'
+    | 'specificity'
+    | 'ppv'
+    | 'npv'
+    | 'f1'
+    | 'brier'
+    | 'slope'
+    | 'intercept'
+    | 'ece'
+    | 'threshold'
+    | 'inSample'
+    | 'characteristic'
+    | 'p'
+    | 'comparison'
+    | 'difference'
+    | 'delong'
+    | 'holm'
+    | 'mcnemar'
+    | 'nri'
+    | 'idi'
+    | 'aggregation'
+    | 'chosen'
+    | 'valAuc'
+    | 'testAuc'
+    | 'check'
+    | 'outcome'
+    | 'detail'
+    | 'item'
+    | 'where'
+    | 'name'
+    | 'value'
+    | 'file'
+    | 'hash'
+    | 'features'
+    | 'harmonised'
+    | 'chance'
+    | 'reason',
+    string
+  >;
+  yes: string;
+  no: string;
+  unknown: string;
+  summary: {
+    /** `rule`: how the threshold was chosen; null where there is none, with several labels. */
+    lead: (model: string, rule: string | null) => string;
+    caution: string;
+  };
+  flow: {
+    title: string;
+    alt: (found: number, used: number) => string;
+    found: (n: number) => string;
+    excluded: (n: number) => string;
+    included: (n: number, hospitals: number) => string;
+    home: (hospital: string, n: number) => string;
+    external: (hospitals: number, n: number) => string;
+    noExternal: string;
+    set: (split: Split, n: number, positives: string) => string;
+    hospital: (name: string, n: number, positives: string) => string;
+    positives: (parts: readonly [label: string, n: number][]) => string;
+    reasons: (code: string) => string;
+    exclusions: string;
+    caption: string;
+  };
+  characteristics: {
+    title: string;
+    caption: string;
+    patients: string;
+    label: (name: string) => string;
+    slices: (modality: string) => string;
+    pHospitals: string;
+    difference: (first: string, second: string) => string;
+    fisher: string;
+    chiSquare: (leastExpected: number) => string;
+    kruskal: string;
+  };
+  training: {
+    title: (modality: string, what: string) => string;
+    caption: (run: string, model: string, best: number | null) => string;
+    alt: (modality: string, what: string, epochs: number) => string;
+    none: string;
+  };
+  roc: {
+    title: (split: string) => string;
+    networks: string;
+    caption: (level: number, replicates: number) => string;
+    circle: (model: string, threshold: string) => string;
+    alt: (split: string, lines: readonly string[]) => string;
+    rest: (label: string) => string;
+  };
+  hospitals: {
+    title: string;
+    caption: (manyLabels: boolean) => string;
+    axis: string;
+    alt: (rows: readonly string[]) => string;
+  };
+  results: {
+    title: (split: string) => string;
+    caption: string;
+    aggregation: string;
+    aggregationCaption: string;
+    frozen: string;
+    frozenCaption: string;
+    what: Record<'aggregation' | 'threshold' | 'calibrator', string>;
+    fittedOn: string;
+  };
+  comparisons: {
+    title: string;
+    caption: string;
+    none: string;
+    versus: (first: string, second: string) => string;
+  };
+  confusion: {
+    title: (model: string, split: string, hospital: string) => string;
+    alt: (rows: readonly string[]) => string;
+    row: (truth: string, predicted: string, n: number) => string;
+    caption: string;
+  };
+  calibration: {
+    title: (split: string) => string;
+    caption: string;
+    alt: (points: number) => string;
+    none: string;
+  };
+  decision: {
+    title: (split: string) => string;
+    caption: string;
+    alt: (models: readonly string[]) => string;
+    none: string;
+  };
+  maps: {
+    title: (method: string, features: string, by: 'label' | 'hospital') => string;
+    fused: string;
+    ofModality: (modality: string) => string;
+    caption: (method: string, parameter: number, n: number) => string;
+    looks: Record<Split, string>;
+    alt: (n: number, by: 'label' | 'hospital') => string;
+  };
+  explanations: {
+    title: (modality: string, group: 'right' | 'wrong' | 'asked') => string;
+    caption: (layer: string) => string;
+    patient: (patient: string, hospital: string) => string;
+    verdict: (truth: string, predicted: string, probability: string) => string;
+    explained: (label: string) => string;
+    category: Record<ExplainedCategory, string>;
+    alt: (who: string, verdict: string) => string;
+    noImage: (file: string) => string;
+    none: string;
+    sanity: (modality: string) => string;
+    sanityCaption: (slices: number, limit: number, passed: string) => string;
+    randomised: string;
+  };
+  site: {
+    title: string;
+    caption: string;
+    transductive: string;
+    scope: Record<'all' | 'val and test', string>;
+  };
+  leakage: {
+    title: string;
+    caption: string;
+    outcome: Record<'passed' | 'warning' | 'leak' | 'not checked', string>;
+  };
+  methods: { paragraphs: (facts: Facts) => string[]; note: string };
+  configuration: { ofRun: (run: string) => string; ofReport: string };
+  environment: { title: string };
+  files: { title: string; caption: string };
+  checklist: {
+    note: string;
+    claimTitle: string;
+    tripodTitle: string;
+    filled: string;
+    author: string;
+    /** Items in their order. */
+    claim: readonly string[];
+    tripod: readonly string[];
+  };
+}
