@@ -126,6 +126,7 @@ const schema: z.ZodType<Evaluation> = z.strictObject({
   home_hospital: z.string(),
   inputs: z.array(z.strictObject({ path: z.string(), sha256: z.string() })),
   options: z.strictObject({
+    decisions: z.enum(['fitted', 'taken over']),
     aggregation: z.string(),
     threshold_rule: z.string(),
     target_sensitivity: numberOrNull,

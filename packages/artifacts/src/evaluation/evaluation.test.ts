@@ -50,6 +50,7 @@ const evaluation: Evaluation = {
   inputs: [{ path: 'fusion/model.json', sha256: 'c'.repeat(64) }],
   options: {
     aggregation: 'mean',
+    decisions: 'fitted',
     threshold_rule: 'youden',
     target_sensitivity: null,
     calibration: 'none',

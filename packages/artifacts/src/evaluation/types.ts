@@ -130,6 +130,8 @@ export interface Evaluation {
   /** Files that were read, with their hashes. */
   inputs: { path: string; sha256: string }[];
   options: {
+    /** Whether thresholds, calibrators and aggregations were fitted here or come from an earlier evaluation. */
+    decisions: 'fitted' | 'taken over';
     aggregation: string;
     threshold_rule: string;
     /** With the rule `sensitivity`; else null. */

@@ -1,12 +1,13 @@
 import { readTable, writeTable } from '../csv.ts';
 import { type Columns, count, numberOrEmpty, oneOf, required, text } from '../csv-columns.ts';
+import { type Discrimination, discriminationColumns } from '../discrimination-columns.ts';
 import { SPLITS, type Split } from '../splits/split-file.ts';
 
 /** Whether the features of a row come from a network that was trained on the same patients. */
 export type InSample = 'yes' | 'no' | 'unknown';
 
 /** A row of the fusion's `metrics.csv`. Undefined values are null, and `note` says why. */
-export interface FusionMetricsRow {
+export interface FusionMetricsRow extends Discrimination {
   /** `fused`, or a modality alone. */
   readonly model: string;
   readonly split: Split;
@@ -16,15 +17,6 @@ export interface FusionMetricsRow {
   readonly positive_label: string;
   /** Patients. */
   readonly n: number;
-  /** Patients of the positive label; null for `macro`. */
-  readonly n_positive: number | null;
-  readonly auc: number | null;
-  /** 95 % interval of the AUC. */
-  readonly auc_lower: number | null;
-  readonly auc_upper: number | null;
-  readonly accuracy: number | null;
-  readonly sensitivity: number | null;
-  readonly specificity: number | null;
   /** `p ≥ threshold` is positive; frozen on validation. Null with more than two classes (the most probable wins). */
   readonly threshold: number | null;
   /** The same at the threshold 0.5; null with more than two classes. */
@@ -43,13 +35,7 @@ const columns: Columns<FusionMetricsRow> = {
   hospital: required,
   positive_label: required,
   n: count,
-  n_positive: numberOrEmpty,
-  auc: numberOrEmpty,
-  auc_lower: numberOrEmpty,
-  auc_upper: numberOrEmpty,
-  accuracy: numberOrEmpty,
-  sensitivity: numberOrEmpty,
-  specificity: numberOrEmpty,
+  ...discriminationColumns,
   threshold: numberOrEmpty,
   accuracy_at_0_5: numberOrEmpty,
   sensitivity_at_0_5: numberOrEmpty,

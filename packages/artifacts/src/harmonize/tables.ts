@@ -1,5 +1,6 @@
 import { readTable, writeTable } from '../csv.ts';
 import { type Column, type Columns, count, numberOrEmpty, oneOf, required, text } from '../csv-columns.ts';
+import { discriminationColumns } from '../discrimination-columns.ts';
 import { writeNpy } from '../features/npy-write.ts';
 import { inSampleColumn } from '../fusion/metrics.ts';
 import { probabilityCells, probabilityColumns } from '../fusion/probability-columns.ts';
@@ -40,13 +41,7 @@ const metricsColumns: Columns<HarmonisedMetricsRow> = {
   features,
   transductive,
   n: count,
-  n_positive: numberOrEmpty,
-  auc: numberOrEmpty,
-  auc_lower: numberOrEmpty,
-  auc_upper: numberOrEmpty,
-  accuracy: numberOrEmpty,
-  sensitivity: numberOrEmpty,
-  specificity: numberOrEmpty,
+  ...discriminationColumns,
   threshold: numberOrEmpty,
   in_sample: inSampleColumn,
   note: text,

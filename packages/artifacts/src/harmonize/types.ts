@@ -1,3 +1,4 @@
+import type { Discrimination } from '../discrimination-columns.ts';
 import type { InSample } from '../fusion/metrics.ts';
 import type { ModelProbabilities } from '../fusion/probability-columns.ts';
 
@@ -83,21 +84,13 @@ export interface HarmonizeRecord {
 }
 
 /** A row of `harmonize/metrics.csv`: one model on the external patients of a hospital (or `all`). */
-export interface HarmonisedMetricsRow {
+export interface HarmonisedMetricsRow extends Discrimination {
   readonly model: string;
   readonly hospital: string;
   readonly positive_label: string;
   readonly features: 'extracted' | 'harmonised';
   readonly transductive: Transductive;
   readonly n: number;
-  readonly n_positive: number | null;
-  readonly auc: number | null;
-  /** 95 % interval of the AUC (DeLong). */
-  readonly auc_lower: number | null;
-  readonly auc_upper: number | null;
-  readonly accuracy: number | null;
-  readonly sensitivity: number | null;
-  readonly specificity: number | null;
   /** Frozen on home validation patients, whose features are never harmonised. */
   readonly threshold: number | null;
   readonly in_sample: InSample;

@@ -23,7 +23,7 @@ import {
 import { freezeThreshold } from '@radweave/stats';
 import { tempDir } from '@radweave/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { asRecord } from '../evaluation/frozen_record.ts';
+import { asRecord } from '../fusion/frozen_record.ts';
 import { type AuditOptions, audit } from '../stages/audit.ts';
 import { extract } from '../stages/extract.ts';
 import { fuse } from '../stages/fuse.ts';

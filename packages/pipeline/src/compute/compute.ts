@@ -11,10 +11,17 @@ export interface Compute {
   readonly memoryFormat: MemoryFormat;
 }
 
-/** Settles device, precision and memory format as configured, and says why. */
-export function chooseCompute(config: Config, context: StageContext): Compute {
+/**
+ * Settles device, precision and memory format as configured, and says why.
+ *
+ * @param begun the precision of a run that goes on: it stays, wherever the run goes on.
+ */
+export function chooseCompute(config: Config, context: StageContext, begun?: Precision): Compute {
   const device = resolveDevice(config.training.device);
-  const { precision, reason } = resolvePrecision(config.training.precision, device);
+  const { precision, reason } =
+    begun === undefined
+      ? resolvePrecision(config.training.precision, device)
+      : { precision: begun, reason: 'as the run was begun' };
   say(context, `Computing on ${device} in ${precision} (${reason}).`);
   // Convolutions then need no reordering: 10–20 % faster in float32 too, and twice as fast in bfloat16.
   return { device, precision, memoryFormat: 'channelsLast' };

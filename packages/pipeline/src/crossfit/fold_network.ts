@@ -1,6 +1,6 @@
 import { type Config, DataError, type FoldModel } from '@radweave/artifacts';
 import type { StageContext } from '../engine/events.ts';
-import { type FeatureNetwork, networkConfig, openNetwork } from '../features/network.ts';
+import { type FeatureNetwork, networkConfig, openFeatureNetwork } from '../features/network.ts';
 import { readCheckpoint } from '../training/checkpoint.ts';
 import type { RunFolder } from '../training/run_folder.ts';
 
@@ -15,7 +15,7 @@ export async function openFold(config: Config, run: RunFolder, context: StageCon
   const saved = await readCheckpoint(run.best);
   if (saved === null) throw new DataError('E_CHECKPOINT', 'not a checkpoint of a run', { where: run.best });
   const chosen = { kind: 'file' as const, path: run.best, saved };
-  const network = await openNetwork(networkConfig(config, chosen), chosen, context);
+  const network = await openFeatureNetwork(networkConfig(config, chosen), chosen, context);
   const { train, val } = saved.about.patients;
   const record = {
     run: run.name,

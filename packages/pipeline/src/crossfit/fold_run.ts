@@ -9,11 +9,10 @@ import {
   SPLITS,
   slicePredictionsPath,
   splitPath,
-  writeMetrics,
-  writeSlicePredictions,
   writeSplit,
 } from '@radweave/artifacts';
 import { type StageContext, say } from '../engine/events.ts';
+import { writeBestResults } from '../training/best_results.ts';
 import { RunFolder } from '../training/run_folder.ts';
 import { TrainingSession } from '../training/session.ts';
 import type { CrossFold } from './plan.ts';
@@ -83,13 +82,7 @@ async function trainFold(
   const session = await TrainingSession.open({ config, run, modality, resume, foldOf: name }, context);
   try {
     if ((await session.train(context)) === 'interrupted') throw interrupted(run, settings);
-    const best = await session.judgeBest(context);
-    writeMetrics(run.metrics('val'), best.validation);
-    writeMetrics(run.metrics('test'), best.test);
-    for (const split of SPLITS) {
-      const path = slicePredictionsPath(run.logs, split);
-      writeSlicePredictions(path, best.slices[split], config.model.num_classes);
-    }
+    await writeBestResults(session, run, config.model.num_classes, context);
     session.finish();
   } finally {
     session.close();

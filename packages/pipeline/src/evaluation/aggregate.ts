@@ -11,8 +11,8 @@ import {
   matrixFrom,
 } from '@radweave/stats';
 import { forEachSplit } from '../features/for_each_split.ts';
+import { asRecord, checkedFrozen, refusingExternal } from '../fusion/frozen_record.ts';
 import { type Candidate, fitRows, type IsHome, probabilityMatrix, type ScoredPatient } from './candidate.ts';
-import { asRecord, checkedFrozen, refusingExternal } from './frozen_record.ts';
 import type { NetworkSlices, SlicedPatient } from './network_models.ts';
 
 /** A network whose slices have become patients, and how. */

@@ -26,6 +26,7 @@ export interface Assembly {
   models: Judged[];
   aggregation: AggregationRow[];
   notes: string[];
+  decisions: Evaluation['options']['decisions'];
   inputs: Evaluation['inputs'];
 }
 
@@ -64,7 +65,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
     label_names: labelNames,
     home_hospital: assembly.homeHospital,
     inputs: assembly.inputs,
-    options: optionsRecord(config),
+    options: optionsRecord(config, assembly.decisions),
     primary,
     models: models.map(({ name, kind, modalities, frozen, patients }) => ({
       name,
@@ -92,9 +93,13 @@ function statOptions({ evaluation, experiment }: Config): StatOptions {
   };
 }
 
-function optionsRecord({ evaluation, experiment }: Config): Evaluation['options'] {
+function optionsRecord(
+  { evaluation, experiment }: Config,
+  decisions: Evaluation['options']['decisions'],
+): Evaluation['options'] {
   const { threshold_rule, target_sensitivity } = evaluation;
   return {
+    decisions,
     aggregation: evaluation.aggregation,
     threshold_rule,
     target_sensitivity: threshold_rule === 'sensitivity' ? target_sensitivity : null,

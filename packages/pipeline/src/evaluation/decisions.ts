@@ -15,8 +15,8 @@ import {
   rowOf,
   type ThresholdRule,
 } from '@radweave/stats';
+import { asRecord, checkedFrozen, refusingExternal } from '../fusion/frozen_record.ts';
 import { type Candidate, fitRows, type IsHome } from './candidate.ts';
-import { asRecord, checkedFrozen, refusingExternal } from './frozen_record.ts';
 
 /** What was decided for a model on home validation patients. */
 export interface Decisions {

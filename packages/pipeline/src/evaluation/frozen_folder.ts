@@ -9,7 +9,7 @@ import {
   writeFrozen,
 } from '@radweave/artifacts';
 import type { FrozenKind } from '@radweave/stats';
-import { checkedFrozen } from './frozen_record.ts';
+import { checkedFrozen } from '../fusion/frozen_record.ts';
 
 type Decision = keyof EvaluatedModel['frozen'];
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Config, hashFile } from '@radweave/artifacts';
+import { type Config, type Evaluation, hashFile } from '@radweave/artifacts';
 import type { FusionModels } from './fusion_models.ts';
 import type { NetworkSlices } from './network_models.ts';
 
@@ -9,12 +9,13 @@ export function cautionsOf(
   fusion: FusionModels | null,
   networks: readonly NetworkSlices[],
   missing: readonly string[],
+  decisions: Evaluation['options']['decisions'],
 ): string[] {
   const { aggregation, calibration } = config.evaluation;
   return [
     ...inSampleNote(fusion),
     ...missing.map((text) => `not evaluated: ${text}`),
-    ...(networks.length === 0 ? [] : [aggregationNote(aggregation)]),
+    ...decisionNotes(decisions, networks, aggregation),
     ...networks.map(({ name, run }) => `${name} is run '${run}'`),
     ...networks.flatMap((network) => otherCheckpoint(network, fusion)),
     ...(calibration === 'none'
@@ -26,6 +27,19 @@ export function cautionsOf(
     'bootstrap intervals are percentiles of resampled patients, stratified by label and hospital',
     'small groups: intervals are wide, and a number without an interval says why',
   ];
+}
+
+function decisionNotes(
+  decisions: Evaluation['options']['decisions'],
+  networks: readonly NetworkSlices[],
+  aggregation: string,
+): string[] {
+  if (decisions === 'taken over') {
+    return [
+      'thresholds, calibrators and aggregations were taken over from an earlier evaluation, not fitted here',
+    ];
+  }
+  return networks.length === 0 ? [] : [aggregationNote(aggregation)];
 }
 
 function inSampleNote(fusion: FusionModels | null): string[] {

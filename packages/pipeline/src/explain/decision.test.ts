@@ -75,6 +75,7 @@ function evaluationOf(patients: readonly JudgedPatient[], frozen: EvaluatedModel
     inputs: [],
     options: {
       aggregation: 'mean',
+      decisions: 'fitted',
       threshold_rule: 'fixed',
       target_sensitivity: null,
       calibration: 'none',

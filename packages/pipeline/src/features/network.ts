@@ -70,8 +70,22 @@ export async function openNetwork(
   };
 }
 
-/** Prepares a network that will only compute features or logits: fewer passes over every feature map, equal results. */
-export function foldForInference({ model, imageSize, compute }: FeatureNetwork): void {
+/** {@link openNetwork} for features and logits only, with fewer passes over every feature map and equal results. */
+export async function openFeatureNetwork(
+  config: Config,
+  chosen: ChosenCheckpoint,
+  context: StageContext,
+): Promise<FeatureNetwork> {
+  const network = await openNetwork(config, chosen, context);
+  foldForInference(network, network.imageSize);
+  return network;
+}
+
+/** Moves batch norms into convolutions; a pass over a made-up slice shows where, and that nothing else changes. */
+export function foldForInference(
+  { model, compute }: Pick<FeatureNetwork, 'model' | 'compute'>,
+  imageSize: number,
+): void {
   const { device, memoryFormat } = compute;
   const sample = arange(imageSize * imageSize, 0, 1, { device })
     .to('float32')

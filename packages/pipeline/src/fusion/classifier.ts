@@ -3,9 +3,6 @@ import {
   applyScaler,
   argmaxRows,
   type FitRow,
-  type Frozen,
-  FrozenDecisionError,
-  type FrozenKind,
   fitLogistic,
   freezeScaler,
   freezeThreshold,
@@ -13,13 +10,15 @@ import {
   logisticProbabilities,
   type Matrix,
   matrixFrom,
-  parseFrozen,
   rowOf,
 } from '@radweave/stats';
+import { asRecord, checkedFrozen } from './frozen_record.ts';
 import type { FusedSplit } from './fused_split.ts';
 
 /** Largest gradient entry at the end of a fit: tight, so that results do not depend on where the solver stopped. */
 export const TOLERANCE = 1e-10;
+
+const AGAIN = 'Run radweave fuse again';
 
 /** How a classifier is fitted; names are scikit-learn's. */
 export interface FitOptions {
@@ -108,16 +107,6 @@ function cannotFit(name: string, reason: string): DataError {
   });
 }
 
-function asRecord<K extends FrozenKind>({ kind, value, fitted_on, hash }: Frozen<K>): FrozenRecord {
-  const { splits, hospitals, n, patients_sha256 } = fitted_on;
-  return {
-    kind,
-    value,
-    fitted_on: { splits: [...splits], hospitals: [...hospitals], n, patients_sha256 },
-    hash,
-  };
-}
-
 /**
  * Class probabilities, patients × classes, of a classifier as written.
  *
@@ -126,7 +115,7 @@ function asRecord<K extends FrozenKind>({ kind, value, fitted_on, hash }: Frozen
  */
 export function classify(classifier: FittedClassifier, classes: number, features: Matrix): Matrix {
   const { scaler, coef, intercept, iterations, converged } = classifier;
-  const scaled = scaler === null ? features : applyScaler(checked(scaler, 'scaler'), features);
+  const scaled = scaler === null ? features : applyScaler(checkedFrozen(scaler, 'scaler', AGAIN), features);
   const model: LogisticModel = {
     classes,
     coef: matrixFrom(coef),
@@ -139,7 +128,7 @@ export function classify(classifier: FittedClassifier, classes: number, features
 
 /** The frozen threshold; null with more than two classes. @throws DataError when it was changed. */
 export function thresholdOf({ threshold }: FittedClassifier): number | null {
-  return threshold === null ? null : checked(threshold, 'threshold').value.threshold;
+  return threshold === null ? null : checkedFrozen(threshold, 'threshold', AGAIN).value.threshold;
 }
 
 /** Predicted labels: `p ≥ threshold` is 1; without a threshold the most probable. */
@@ -148,13 +137,4 @@ export function predictLabels(probabilities: Matrix, threshold: number | null): 
   return Array.from({ length: probabilities.rows }, (_, i) =>
     (probabilities.data[2 * i + 1] ?? Number.NaN) >= threshold ? 1 : 0,
   );
-}
-
-function checked<K extends FrozenKind>(record: FrozenRecord, kind: K): Frozen<K> {
-  try {
-    return parseFrozen(record, kind);
-  } catch (error) {
-    if (!(error instanceof FrozenDecisionError)) throw error;
-    throw new DataError('E_FROZEN', error.message, { mend: 'Run radweave fuse again', cause: error });
-  }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Config, DataError, type FusionModality, hashFile } from '@radweave/artifacts';
 import type { StageContext } from '../engine/events.ts';
 import type { ChosenCheckpoint } from '../features/checkpoint_choice.ts';
-import { type FeatureNetwork, foldForInference, networkConfig, openNetwork } from '../features/network.ts';
+import { type FeatureNetwork, networkConfig, openFeatureNetwork } from '../features/network.ts';
 import { readCheckpoint } from '../training/checkpoint.ts';
 
 /**
@@ -24,8 +24,7 @@ export async function openWantedNetwork(
   own.training.precision = wanted.precision === 'bf16' ? 'bf16' : 'fp32';
   const { normalize_mean, normalize_std } = wanted;
   Object.assign(own.augmentation, { normalize: 'fixed', normalize_mean, normalize_std });
-  const network = await openNetwork(own, chosen, context);
-  foldForInference(network);
+  const network = await openFeatureNetwork(own, chosen, context);
   if (network.sha256 !== wanted.checkpoint_sha256) {
     throw otherCheckpoint(wanted, path, 'has other weights than the model was fitted with');
   }

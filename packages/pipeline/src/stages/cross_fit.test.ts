@@ -114,6 +114,7 @@ referenceTest(
       args: [folder],
     });
     const stacked = readFusionModel(join(out, 'model.json')).stacked;
+    expect(stacked?.classifier.coef[0]).toHaveLength(2);
     stacked?.classifier.coef[0]?.forEach((value, i) => {
       expect(value).toBeCloseTo(reference.coef[i] ?? Number.NaN, 5);
     });

@@ -108,7 +108,8 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
     ...(fusion?.candidates ?? []).map((candidate) => judge(candidate, null)),
     ...aggregated.map(({ candidate, frozen }) => judge(candidate, frozen)),
   ];
-  const notes = cautionsOf(config, fusion, networks, missing);
+  const decisions = options.frozen === null ? 'fitted' : 'taken over';
+  const notes = cautionsOf(config, fusion, networks, missing, decisions);
   for (const text of missing) warn(context, `Not evaluated: ${text}.`);
   const files = [...facts.files, ...(fusion?.files ?? []), ...networks.flatMap((network) => network.files)];
   return assemble(
@@ -119,6 +120,7 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
       models,
       aggregation: aggregated.flatMap(({ table }) => table),
       notes,
+      decisions,
       inputs: files.map((path) => ({
         path: relative(outputDir, path).split(sep).join('/'),
         sha256: fingerprint(path).sha256,

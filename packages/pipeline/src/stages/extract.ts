@@ -11,7 +11,7 @@ import { alignAvailable } from '../features/align.ts';
 import { type ChosenCheckpoint, chooseCheckpoint } from '../features/checkpoint_choice.ts';
 import type { ExtractionPace } from '../features/extractor.ts';
 import { forEachSplit } from '../features/for_each_split.ts';
-import { type FeatureNetwork, foldForInference, networkConfig, openNetwork } from '../features/network.ts';
+import { type FeatureNetwork, networkConfig, openFeatureNetwork } from '../features/network.ts';
 import { type NewFeatures, replaceFeatures } from '../features/replace.ts';
 import { writeSplitFeatures } from '../features/split_features.ts';
 import { type LoadedSplit, loadSplit, readSliceTable } from '../slices/load.ts';
@@ -142,8 +142,7 @@ async function extractAll(
   chosen: ChosenCheckpoint,
   context: StageContext,
 ): Promise<{ network: FeatureNetwork; features: Record<Split, NewFeatures> }> {
-  const network = await openNetwork(config, chosen, context);
-  foldForInference(network);
+  const network = await openFeatureNetwork(config, chosen, context);
   const { features_dir: featuresDir } = config.data;
   const { batch_size: batchSize, slice_index: sliceIndex } = config.extraction;
   const one = async (split: Split, temporary: string): Promise<NewFeatures> => {

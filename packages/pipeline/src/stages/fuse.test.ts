@@ -304,3 +304,10 @@ test('results may go into the features folder, as users of the Python tool do it
   expect(modelFile).toBe(join(config.data.features_dir, 'model.json'));
   expect(readFileSync(own, 'utf8')).toBe('mine');
 });
+
+test('a modality cannot have the name of a model of all modalities', async () => {
+  for (const name of ['fused', 'stacked']) {
+    const asked = fuse({ config: prepared(), modalities: ['A', name] }, listening());
+    await expect(asked).rejects.toMatchObject({ code: 'E_MODALITIES', exitCode: 2 });
+  }
+});

@@ -83,14 +83,18 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   }
 }
 
+/** Models of all modalities together; a modality of that name could not be told from them. */
+const RESERVED = ['fused', 'stacked'];
+
 function checkModalities(modalities: readonly string[]): void {
   if (modalities.length === 0 || new Set(modalities).size !== modalities.length) {
     throw new UsageError('E_MODALITIES', `'${modalities.join(' ')}' is no list of different modalities`, {
       where: '--modalities',
     });
   }
-  if (modalities.includes('fused')) {
-    throw new UsageError('E_MODALITIES', "'fused' is the name of the model of all modalities together", {
+  const reserved = RESERVED.find((name) => modalities.includes(name));
+  if (reserved !== undefined) {
+    throw new UsageError('E_MODALITIES', `'${reserved}' is the name of a model of all modalities together`, {
       where: '--modalities',
       mend: 'Rename the modality folders',
     });

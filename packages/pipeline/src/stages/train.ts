@@ -7,17 +7,15 @@ import {
   InterruptedError,
   lockFolder,
   readConfig,
-  SPLITS,
   type Split,
   slicePredictionsPath,
   UsageError,
   updateBestHparams,
   writeFileAtomic,
-  writeMetrics,
-  writeSlicePredictions,
 } from '@radweave/artifacts';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { forEachSplit } from '../features/for_each_split.ts';
+import { writeBestResults } from '../training/best_results.ts';
 import { resumedConfig } from '../training/resume_check.ts';
 import { newRunName, RunFolder, runToResume } from '../training/run_folder.ts';
 import { TrainingSession } from '../training/session.ts';
@@ -125,13 +123,7 @@ async function trainAndJudge(
         mend: `Go on with: radweave train --modality ${options.modality} --resume --run ${run.name}`,
       });
     }
-    const best = await session.judgeBest(context);
-    writeMetrics(run.metrics('val'), best.validation);
-    writeMetrics(run.metrics('test'), best.test);
-    for (const split of SPLITS) {
-      const path = slicePredictionsPath(run.logs, split);
-      writeSlicePredictions(path, best.slices[split], config.model.num_classes);
-    }
+    await writeBestResults(session, run, config.model.num_classes, context);
     publishBest(config, run, options.modality);
     recordHparams(options, config, run, context);
     session.finish();

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, hashFile, readCohort, SPLITS, splitPath, writeManifest } from '@radweave/artifacts';
@@ -86,6 +95,26 @@ function setCell(text: string, column: string, change: (cell: string) => string,
 }
 
 const more = (cell: string): string => String(Number(cell) + 0.001);
+
+test('decisions that were taken over are taken over again', async () => {
+  const folder = join(run, 'evaluation');
+  const kept = join(shared, 'kept');
+  const earlier = join(shared, 'earlier');
+  cpSync(folder, kept, { recursive: true });
+  const fixed = structuredClone(config);
+  fixed.evaluation.threshold_rule = 'fixed';
+  const wish = { modalities, runs: { A: 'made_up_A', P: 'made_up_P' }, networksOnly: false };
+  try {
+    await evaluate({ ...wish, config: fixed, frozen: null, outputDir: earlier }, listening());
+    await evaluate({ ...wish, config, frozen: join(earlier, 'frozen'), outputDir: null }, listening());
+    const { differences } = await verified();
+    // The manifest still has the hash of the evaluation before.
+    expect(differences.filter(({ file }) => file.startsWith('evaluation'))).toEqual([]);
+  } finally {
+    for (const path of [folder, earlier]) rmSync(path, { recursive: true, force: true });
+    renameSync(kept, folder);
+  }
+});
 
 test('an untouched run has no difference, lists what was compared, and is not written to', async () => {
   const before = contentHash(shared);

@@ -7,7 +7,6 @@ import {
   type MetricsRow,
   type SlicePrediction,
   type Split,
-  splitHash,
   truncateHistory,
   writeConfig,
 } from '@radweave/artifacts';
@@ -15,7 +14,6 @@ import { encodePng, grayImage, montage } from '@radweave/imaging';
 import { fromTypedArray, getRngState, manualSeed, setRngState } from '@radweave/torch';
 import { type Compute, chooseCompute } from '../compute/compute.ts';
 import type { StageContext } from '../engine/events.ts';
-import { type LoadedSplit, loadSplit } from '../slices/load.ts';
 import { engineVersions } from '../versions.ts';
 import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer, buildScheduler } from './build.ts';
 import {
@@ -26,10 +24,12 @@ import {
   writeCheckpoint,
 } from './checkpoint.ts';
 import { buildNetwork, type Network } from './network_source.ts';
-import { patientHashes, refuseSeenPatients } from './patients.ts';
+import { patientHashes } from './patients.ts';
 import { Predictions } from './predictions.ts';
 import { metricsRows, Recorder } from './recorder.ts';
+import { restorable } from './restorable.ts';
 import type { RunFolder } from './run_folder.ts';
+import { allSplits, identityOf, loadSplits, type Splits } from './session_splits.ts';
 import { slicePredictions } from './slice_predictions.ts';
 import { type Ending, type EpochReport, judgeSet, Trainer, type TrainingJob } from './trainer.ts';
 
@@ -41,16 +41,6 @@ export interface SessionOptions {
   resume: boolean;
   /** The cross-validation or cross-fitting this run is a fold of. */
   foldOf?: string;
-}
-
-interface Splits {
-  train: LoadedSplit;
-  val: LoadedSplit;
-  test: LoadedSplit;
-}
-
-function allSplits(splits: Splits): LoadedSplit[] {
-  return [splits.train, splits.val, splits.test];
 }
 
 const JUDGING: Readonly<Record<Split, string>> = {
@@ -71,16 +61,11 @@ export class TrainingSession {
 
   /** Reads the data and builds or restores everything. */
   static async open(options: SessionOptions, context: StageContext): Promise<TrainingSession> {
-    const { config, modality, resume } = options;
-    const compute = chooseCompute(config, context);
-    const splits: Splits = {
-      train: await loadSplit(config, 'train', modality, context),
-      val: await loadSplit(config, 'val', modality, context),
-      test: await loadSplit(config, 'test', modality, context),
-    };
-    checkLabels(splits, config);
+    const { config, run, modality, resume } = options;
+    const splits = await loadSplits(config, modality, context);
+    const saved = resume ? await restorable(run, config, splits) : null;
+    const compute = chooseCompute(config, context, saved?.about.precision);
     manualSeed(config.experiment.seed);
-    const saved = resume ? await restorable(options, splits, compute) : null;
     const network = await buildNetwork(config, compute, saved, context);
     const session = new TrainingSession(options, compute, splits, network, saved);
     if (saved === null) await session.begin();
@@ -310,61 +295,4 @@ export class TrainingSession {
 function packPartial(partial: Predictions): TrainingStates['partial'] {
   const { lossSum, seen, probabilities } = partial.state;
   return { probabilities: fromTypedArray(probabilities), loss_sum: lossSum, seen };
-}
-
-function checkLabels(splits: Splits, config: Config): void {
-  const classes = config.model.num_classes;
-  const labels = new Set(allSplits(splits).flatMap(({ table }) => Array.from(table.labels)));
-  const wrong = [...labels].filter((label) => label >= classes).sort((a, b) => a - b);
-  if (wrong.length > 0) {
-    throw new DataError(
-      'E_NUM_CLASSES',
-      `labels ${wrong.join(', ')} do not fit model.num_classes ${classes}`,
-      {
-        where: config.data.splits_dir,
-        mend: `Labels count from 0: set model.num_classes to ${Math.max(...labels) + 1}`,
-      },
-    );
-  }
-}
-
-/** The last checkpoint of a run, if it may go on with these splits in this precision. */
-async function restorable(
-  { run, config }: SessionOptions,
-  splits: Splits,
-  compute: Compute,
-): Promise<ReadCheckpoint> {
-  const saved = await readCheckpoint(run.last);
-  if (saved === null) throw new DataError('E_CHECKPOINT', 'not a checkpoint of a run', { where: run.last });
-  const { about } = saved;
-  refuseSeenPatients(
-    about.patients.train,
-    [
-      { split: 'val', table: splits.val.table },
-      { split: 'test', table: splits.test.table },
-    ],
-    run.last,
-  );
-  if (about.split_hash !== identityOf(splits)) {
-    throw new DataError('E_RESUME_SPLIT', 'the split files have changed since this run was started', {
-      where: config.data.splits_dir,
-      mend: 'Restore the split (preprocess with the same root and seed), or start a new run',
-    });
-  }
-  if (about.precision !== compute.precision) {
-    throw new DataError(
-      'E_RESUME_PRECISION',
-      `the run was in ${about.precision}, here it would be ${compute.precision}`,
-      { where: run.last, mend: `Resume with --precision ${about.precision}` },
-    );
-  }
-  return saved;
-}
-
-/** Identity of who is in which set, whatever files they came from. */
-function identityOf(splits: Splits): string {
-  const cohort = (['train', 'val', 'test'] as const).flatMap((split) =>
-    splits[split].table.patients.map(({ patient, hospital, label }) => ({ patient, hospital, label, split })),
-  );
-  return splitHash(cohort);
 }

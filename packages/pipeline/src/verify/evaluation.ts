@@ -32,7 +32,7 @@ export async function verifyEvaluation(
         config: configOf(config, saved),
         modalities: [...new Set(saved.models.flatMap(({ modalities }) => modalities))],
         runs: runsOf(saved, networks),
-        frozen: null,
+        frozen: saved.options.decisions === 'taken over' ? join(folder, 'frozen') : null,
         networksOnly,
         outputDir: temporary,
       },
@@ -52,7 +52,7 @@ export async function verifyEvaluation(
 
 function configOf(config: Config, { options }: Evaluation): Config {
   const own = structuredClone(config);
-  const { seed, target_sensitivity, ...rest } = options;
+  const { decisions: _, seed, target_sensitivity, ...rest } = options;
   Object.assign(own.evaluation, rest, target_sensitivity === null ? {} : { target_sensitivity });
   own.experiment.seed = seed;
   return own;
@@ -67,7 +67,7 @@ function compareSettings(
   const fields = typeof evaluation === 'object' && evaluation !== null ? Object.entries(evaluation) : [];
   const recorded: Record<string, unknown> = Object.fromEntries([...fields, ['seed', options.seed]]);
   for (const [name, value] of Object.entries(saved.options)) {
-    if (value === null || recorded[name] === value) continue;
+    if (name === 'decisions' || value === null || recorded[name] === value) continue;
     findings.differ(
       'evaluation/evaluation.json',
       '',

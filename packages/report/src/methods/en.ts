@@ -1,4 +1,4 @@
-import type { Facts } from './facts.ts';
+import { type Facts, nameOf } from './facts.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const list = (items: readonly string[]): string =>
@@ -13,7 +13,6 @@ const CALIBRATORS: Readonly<Record<string, string>> = {
 
 const RULES: Readonly<Record<string, string>> = {
   youden: 'the highest Youden index',
-  sensitivity: 'a target sensitivity',
   fixed_sensitivity: 'a target sensitivity',
   fixed: 'the fixed value 0.5',
 };
@@ -63,24 +62,22 @@ function training({ runs, fusion }: Facts): string {
   );
 }
 
-function decisions({ models, labels, thresholdRule, calibration }: Facts): string {
+function decisions({ models, labels, thresholdRule, calibration, takenOver }: Facts): string {
   const aggregated = models.filter(({ aggregation }) => aggregation !== null);
   const aggregation =
     aggregated.length === 0
       ? ''
       : ` Slice probabilities became a patient’s by ${list(aggregated.map(({ name, aggregation: how }) => `${how} (${name})`))}.`;
   const calibrated = models.some(({ calibrator }) => calibrator !== null);
-  const how = calibrated
-    ? ` Probabilities were calibrated by ${CALIBRATORS[calibration] ?? calibration}.`
-    : '';
+  const how = calibrated ? ` Probabilities were calibrated by ${nameOf(CALIBRATORS, calibration)}.` : '';
   const rule =
     labels.length > 2
       ? 'Each patient was given the most probable label.'
-      : `Thresholds were chosen by ${RULES[thresholdRule] ?? thresholdRule} on the validation patients.`;
+      : `Thresholds were chosen by ${nameOf(RULES, thresholdRule)} on the validation patients.`;
   if (labels.length > 2 && aggregation === '' && how === '') return rule;
   return (
     `${rule}${aggregation}${how} ` +
-    'These decisions were fitted on home data only, frozen, and applied unchanged to the external patients.'
+    `These decisions were fitted on home data only${takenOver ? ' in an earlier evaluation' : ''}, frozen, and applied unchanged to the external patients.`
   );
 }
 

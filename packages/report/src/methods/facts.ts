@@ -1,3 +1,4 @@
+import type { Evaluation } from '@radweave/artifacts';
 import type { Optional, ReportData } from '../data.ts';
 import { frozenText } from '../frozen.ts';
 
@@ -25,8 +26,12 @@ export interface Facts {
   } | null;
   models: { name: string; kind: string; aggregation: string | null; calibrator: string | null }[];
   primary: string;
-  thresholdRule: string;
-  calibration: string;
+  /** Of the leading model's frozen threshold; null where it has none. */
+  thresholdRule: string | null;
+  /** Of the first model that has one. */
+  calibration: string | null;
+  /** Whether decisions came from an earlier evaluation. */
+  takenOver: boolean;
   replicates: number;
   level: number;
   proportionMethod: string;
@@ -79,8 +84,9 @@ export function factsOf(data: ReportData): Facts {
       calibrator: frozen.calibrator?.kind ?? null,
     })),
     primary: evaluation.primary,
-    thresholdRule: evaluation.options.threshold_rule,
-    calibration: evaluation.options.calibration,
+    thresholdRule: ruleOf(evaluation),
+    calibration: evaluation.models.find(({ frozen }) => frozen.calibrator)?.frozen.calibrator?.kind ?? null,
+    takenOver: evaluation.options.decisions === 'taken over',
     replicates: evaluation.options.bootstrap_replicates,
     level: evaluation.options.confidence_level,
     proportionMethod: evaluation.options.proportion_method,
@@ -90,6 +96,17 @@ export function factsOf(data: ReportData): Facts {
     harmonised: audit.some(({ harmonised }) => harmonised),
     version: evaluation.versions.radweave ?? '',
   };
+}
+
+/** The decision itself says how it was made: the evaluation's options do not apply to one that was taken over. */
+function ruleOf({ models, primary }: Evaluation): string | null {
+  const value = models.find(({ name }) => name === primary)?.frozen.threshold?.value;
+  return typeof value === 'object' && value !== null && 'rule' in value ? String(value.rule) : null;
+}
+
+/** What a language calls a value; the value itself where it has no name for it. */
+export function nameOf(names: Readonly<Record<string, string>>, value: string | null): string {
+  return names[value ?? ''] ?? value ?? '';
 }
 
 /** The value of a part that was made, else null. */

@@ -1,4 +1,4 @@
-import type { Facts } from './facts.ts';
+import { type Facts, nameOf } from './facts.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const list = (items: readonly string[]): string => items.join('、');
@@ -11,7 +11,6 @@ const CALIBRATORS: Readonly<Record<string, string>> = {
 
 const RULES: Readonly<Record<string, string>> = {
   youden: '最大 Youden 指数',
-  sensitivity: '目标灵敏度',
   fixed_sensitivity: '目标灵敏度',
   fixed: '固定值 0.5',
 };
@@ -57,20 +56,20 @@ function training({ runs, fusion }: Facts): string {
   );
 }
 
-function decisions({ models, labels, thresholdRule, calibration }: Facts): string {
+function decisions({ models, labels, thresholdRule, calibration, takenOver }: Facts): string {
   const aggregated = models.filter(({ aggregation }) => aggregation !== null);
   const aggregation =
     aggregated.length === 0
       ? ''
       : `切片概率汇总为患者概率的方式为：${list(aggregated.map(({ name, aggregation: how }) => `${how}（${name}）`))}。`;
   const calibrated = models.some(({ calibrator }) => calibrator !== null);
-  const how = calibrated ? `概率经${CALIBRATORS[calibration] ?? calibration}校准。` : '';
+  const how = calibrated ? `概率经${nameOf(CALIBRATORS, calibration)}校准。` : '';
   const rule =
     labels.length > 2
       ? '每例患者判为概率最高的标签。'
-      : `阈值按${RULES[thresholdRule] ?? thresholdRule}在验证集患者上选定。`;
+      : `阈值按${nameOf(RULES, thresholdRule)}在验证集患者上选定。`;
   if (labels.length > 2 && aggregation === '' && how === '') return rule;
-  return `${rule}${aggregation}${how}上述决策仅以本院数据拟合并冻结，原样应用于外部患者。`;
+  return `${rule}${aggregation}${how}上述决策仅以本院数据${takenOver ? '在先前的评估中' : ''}拟合并冻结，原样应用于外部患者。`;
 }
 
 function statistics(facts: Facts): string {

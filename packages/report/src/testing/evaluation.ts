@@ -44,6 +44,7 @@ export function evaluationOf(cohort: readonly CohortPatient[], classes: number):
     inputs: [],
     options: {
       aggregation: 'auto',
+      decisions: 'fitted',
       threshold_rule: 'youden',
       target_sensitivity: null,
       calibration: 'none',

@@ -27,6 +27,12 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   return dispatch('linear', input, weight, bias);
 }
 
+/** A batch norm in training got one value per channel: a batch of one image that has shrunk to one pixel. */
+export class BatchNormSizeError extends RangeError {
+  override readonly name = 'BatchNormSizeError';
+  readonly exitCode = 2;
+}
+
 /**
  * Normalises each channel, by the batch in training (the running statistics are updated), else by the running ones.
  *
@@ -40,8 +46,9 @@ export function batchNorm(
   const { training, momentum = 0.1, eps = 1e-5 } = options;
   const { weight, bias, mean, variance } = state;
   if (training && input.numel === input.size(1)) {
-    throw new RangeError(
-      `batch norm cannot train on one value per channel, input is [${input.shape}]: use larger batches`,
+    throw new BatchNormSizeError(
+      `batch norm cannot train on one value per channel, input is [${input.shape}]: use another batch size, ` +
+        'so that no batch has a single image, or larger images',
     );
   }
   return dispatch('batch_norm', input, weight, bias, mean, variance, training, momentum, eps, true);

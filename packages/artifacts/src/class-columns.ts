@@ -1,0 +1,56 @@
+import { readHeader, readTable, writeTable } from './csv.ts';
+import { type Column, type Columns, numberOrEmpty } from './csv-columns.ts';
+import { DataError } from './errors.ts';
+
+/** A table whose rows end in one number per class, `{prefix}0,{prefix}1,…`. */
+export interface ClassTable<Row> {
+  /** The columns before. */
+  readonly who: Columns<Row>;
+  readonly prefix: 'probability_' | 'logit_';
+  /** What makes the file again. */
+  readonly mend: string;
+}
+
+/** A row and its numbers, one per class. */
+export type WithClasses<Row> = Row & { readonly values: readonly number[] };
+
+const present: Column<number> = {
+  expected: 'a number',
+  parse: (cell) => numberOrEmpty.parse(cell) ?? undefined,
+  format: (value) => numberOrEmpty.format(value),
+};
+
+/** Writes the rows. */
+export function writeClassTable<Row extends object>(
+  path: string,
+  table: ClassTable<Row>,
+  rows: readonly WithClasses<Row>[],
+  classes: number,
+): void {
+  const lines = rows.map(({ values, ...row }) => ({
+    ...row,
+    ...Object.fromEntries(values.map((value, label) => [`${table.prefix}${label}`, value])),
+  }));
+  writeTable<Record<string, unknown>>(path, columnsOf(table, classes), lines);
+}
+
+/** Reads the rows. @throws DataError as `readTable`, and `E_CSV_COLUMNS` for fewer than two classes. */
+export function readClassTable<Row extends object>(path: string, table: ClassTable<Row>): WithClasses<Row>[] {
+  const { who, prefix, mend } = table;
+  const classes = readHeader(path).filter((name) => name.startsWith(prefix)).length;
+  if (classes < 2) {
+    throw new DataError('E_CSV_COLUMNS', `${classes} columns ${prefix}… are there, at least two are needed`, {
+      where: path,
+      mend,
+    });
+  }
+  return readTable(path, columnsOf(table, classes)).map((row) => ({
+    ...(Object.fromEntries(Object.keys(who).map((name) => [name, row[name]])) as Row),
+    values: Array.from({ length: classes }, (_, label) => Number(row[`${prefix}${label}`])),
+  }));
+}
+
+function columnsOf<Row>({ who, prefix }: ClassTable<Row>, classes: number): Columns<Record<string, unknown>> {
+  const middle = Array.from({ length: classes }, (_, label) => [`${prefix}${label}`, present]);
+  return { ...who, ...Object.fromEntries(middle) } as Columns<Record<string, unknown>>;
+}
