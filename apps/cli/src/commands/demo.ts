@@ -39,8 +39,9 @@ async function demo(folder: string, epochs: number, quiet: boolean): Promise<Sho
   say('Demonstration on a synthetic cohort: nothing here is a real patient.');
   const cohort = generatePhantomCohort(config.data.root_dir, {
     seed: config.experiment.seed,
-    patientsPerHospital: 30,
-    slicesPerModality: 5,
+    homePatients: 64,
+    patientsPerHospital: 24,
+    slicesPerModality: 4,
   });
   say(`${cohort.patients.length} phantom patients, ${cohort.slices} slices: ${config.data.root_dir}`);
   await runPipeline(config, join(folder, 'best_hparams'), quiet);

@@ -56,6 +56,7 @@ export async function* runPool<K extends Job['kind']>(
     worker.on('error', fail);
     worker.on('exit', (code) => fail(new Error(`an imaging thread ended early with code ${code}`)));
   }
+  let isThrough = false;
   try {
     let sent = 0;
     let done = 0;
@@ -79,10 +80,21 @@ export async function* runPool<K extends Job['kind']>(
       done += results.length;
       onProgress?.(done, paths.length);
     }
+    isThrough = true;
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(workers.map((worker) => (isThrough ? ended(worker) : worker.terminate())));
   }
+}
+
+/** Lets a thread that has nothing left to do end by itself: stopping one while it starts is what Node is worst at. */
+function ended(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    // Node's mark of a thread that is gone already: it will not tell again.
+    if (worker.threadId === -1) resolve();
+    worker.on('exit', () => resolve());
+    worker.postMessage(null);
+  });
 }
 
 /** The compiled worker. Node 20 cannot run TypeScript, so that sources (under a test runner) use the build too. */

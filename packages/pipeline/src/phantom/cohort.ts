@@ -13,6 +13,8 @@ export interface PhantomOptions {
   seed: number;
   /** At least 2, so that both grades occur; half of them, rounded down, have grade 1. */
   patientsPerHospital: number;
+  /** Patients of the home hospital, where it is to have another number. */
+  homePatients?: number;
   slicesPerModality: number;
   /** Pixels on a side; 224 unless told. */
   size?: number;
@@ -50,16 +52,17 @@ const SIDE = 224;
  * @throws UsageError for fewer than 2 patients per hospital, no slices, or a modality that the phantom does not know.
  */
 export function generatePhantomCohort(rootDir: string, options: PhantomOptions): PhantomCohort {
-  const { seed, patientsPerHospital, size = SIDE } = options;
+  const { seed, patientsPerHospital, homePatients = patientsPerHospital, size = SIDE } = options;
   const { home = 'JM', others = ['SY', 'ZS'], modalities = PHASES } = options;
   checkOptions(options, modalities);
   const texture = cloudTexture(seed, 'tissue');
   const written: PhantomCohort = { patients: [], slices: 0 };
   for (const [place, hospital] of [home, ...others].entries()) {
     const scanner = scannerOf(seed, hospital, place);
-    for (const [index, label] of drawLabels(seed, hospital, patientsPerHospital).entries()) {
+    const count = hospital === home ? homePatients : patientsPerHospital;
+    for (const [index, label] of drawLabels(seed, hospital, count).entries()) {
       const name = `${hospital}${String(index + 1).padStart(3, '0')}`;
-      const isIncomplete = hospital === home && index === patientsPerHospital - 1;
+      const isIncomplete = hospital === home && index === count - 1;
       const patient: PhantomPatient = {
         patient: name,
         hospital,
@@ -125,10 +128,10 @@ function drawLabels(seed: number, hospital: string, patients: number): number[] 
 }
 
 function checkOptions(options: PhantomOptions, modalities: readonly string[]): void {
-  const { patientsPerHospital, slicesPerModality } = options;
-  if (!(patientsPerHospital >= 2 && slicesPerModality >= 1)) {
+  const { patientsPerHospital, homePatients = patientsPerHospital, slicesPerModality } = options;
+  if (!(Math.min(patientsPerHospital, homePatients) >= 2 && slicesPerModality >= 1)) {
     throw new UsageError('E_PHANTOM', 'a phantom cohort needs at least 2 patients per hospital and 1 slice', {
-      where: `${patientsPerHospital} patients, ${slicesPerModality} slices`,
+      where: `${homePatients} and ${patientsPerHospital} patients, ${slicesPerModality} slices`,
     });
   }
   const known: readonly string[] = PHASES;
