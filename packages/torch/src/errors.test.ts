@@ -139,3 +139,12 @@ test('after all that the engine still computes', () => {
   const sum: Tensor = a.add(1).sum();
   expect(sum.item()).toBe(6);
 });
+
+test('a batch of one that has shrunk to one pixel is refused as something the user can mend', () => {
+  const state = { weight: null, bias: null, mean: null, variance: null };
+  const train = () => F.batchNorm(randn([1, 4, 1, 1]), state, { training: true });
+  expect(failure(train)).toMatchObject({
+    exitCode: 2,
+    message: expect.stringContaining('another batch size'),
+  });
+});

@@ -14,6 +14,12 @@ export class OperatorError extends Error {
   }
 }
 
+/** A batch norm in training got one value per channel: a batch of one image that has shrunk to one pixel. */
+export class BatchNormSizeError extends RangeError {
+  override readonly name = 'BatchNormSizeError';
+  readonly exitCode = 2;
+}
+
 /** Runs `body`; what it throws names the operation and what it was given. */
 export function naming<T>(operation: string, args: readonly unknown[], body: () => T): T {
   try {

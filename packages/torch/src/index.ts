@@ -11,7 +11,7 @@ export {
   type MemoryFormat,
   type TypedArray,
 } from './dtype.ts';
-export { OperatorError } from './errors.ts';
+export { BatchNormSizeError, OperatorError } from './errors.ts';
 export * as F from './nn/functional.ts';
 export * as nn from './nn/index.ts';
 export { type Arg, Operator } from './operator.ts';

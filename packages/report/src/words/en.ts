@@ -283,7 +283,7 @@ export const EN: Words = {
   files: { title: 'Files this report was made from', caption: 'A changed file has another hash.' },
   checklist: {
     note: 'The items are in our own words; see the guidelines for theirs. Sections named are where this report helps; the text itself remains the author’s.',
-    claimTitle: 'CLAIM',
+    claimTitle: 'CLAIM (2020)',
     tripodTitle: 'TRIPOD+AI',
     filled: 'See',
     author: 'Software cannot know: author to fill',

@@ -278,7 +278,7 @@ export const ZH: Words = {
   files: { title: '生成本报告所用的文件', caption: '文件一旦改动，哈希即不同。' },
   checklist: {
     note: '条目为我们自己的表述，原文请见相应指南。所列章节为本报告可提供帮助之处，正文仍须由作者撰写。',
-    claimTitle: 'CLAIM',
+    claimTitle: 'CLAIM（2020）',
     tripodTitle: 'TRIPOD+AI',
     filled: '见',
     author: '软件无法得知：由作者填写',

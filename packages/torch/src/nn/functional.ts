@@ -1,3 +1,4 @@
+import { BatchNormSizeError } from '../errors.ts';
 import { dispatch, inPlace, type Tensor } from '../tensor.ts';
 
 /**
@@ -27,16 +28,10 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   return dispatch('linear', input, weight, bias);
 }
 
-/** A batch norm in training got one value per channel: a batch of one image that has shrunk to one pixel. */
-export class BatchNormSizeError extends RangeError {
-  override readonly name = 'BatchNormSizeError';
-  readonly exitCode = 2;
-}
-
 /**
  * Normalises each channel, by the batch in training (the running statistics are updated), else by the running ones.
  *
- * @throws RangeError in training when a channel has a single value: its variance does not exist (torch refuses it too).
+ * @throws BatchNormSizeError in training when a channel has a single value: its variance does not exist (torch refuses it too).
  */
 export function batchNorm(
   input: Tensor,
