@@ -1,6 +1,7 @@
 // A caching allocator for CPU tensors. The default one returns every activation to the system and faults it in again
 // at the next step (350,000 page faults a step were measured). Big blocks are kept for reuse instead, on huge
-// pages where the system offers them. What is held never exceeds the largest live use by more than a tenth.
+// pages where the system offers them. What is held never exceeds the largest live use by more than a
+// quarter: with a tenth, a training step still faulted in 17,000 pages.
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/util/Exception.h>
@@ -82,7 +83,7 @@ class Cache {
   void* take(size_t size) {
     std::lock_guard<std::mutex> lock(mutex_);
     const auto fit = bySize_.lower_bound(size);
-    if (fit != bySize_.end() && fit->first <= size + size / 4) {
+    if (fit != bySize_.end() && fit->first <= size + size / 2) {
       void* block = fit->second->block;
       const size_t actual = fit->first;
       stalest_.erase(fit->second);
@@ -93,7 +94,7 @@ class Cache {
       return block;
     }
     const size_t peak = std::max(peak_, live_ + size);
-    trim(peak + peak / 10 + kSlack - size - live_);
+    trim(peak + peak / 4 + kSlack - size - live_);
     void* block = systemAllocate(size);
     if (block == nullptr) {
       trim(0);

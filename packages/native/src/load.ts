@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { delimiter } from 'node:path';
 import type { Boot, Native } from './raw.ts';
-import { cpuFlags } from './setup/cpu.ts';
+import { cpuFlags, openBlasCore } from './setup/cpu.ts';
 import { readNativeRecord } from './setup/record.ts';
 
 let loaded: Native | undefined;
@@ -11,7 +11,7 @@ let loaded: Native | undefined;
  * The engine of this JS environment; libtorch is mapped at the first call, never at import.
  *
  * The process is prepared first, so that users need no environment variables: the allocator keeps big blocks,
- * OpenBLAS is the build that shares OpenMP's threads, and libtorch uses every core this process may use
+ * OpenBLAS is the build that shares OpenMP's threads and knows this CPU, and libtorch uses every core this process may use
  * (`RADWEAVE_THREADS` or `OMP_NUM_THREADS` lower it).
  *
  * @throws NativeNotBuiltError when `radweave setup` has not been run for this libtorch.
@@ -31,6 +31,8 @@ function load(): Native {
   const boot: Boot = require(record.boot);
   boot.tuneAllocator();
   if (record.blas.kind === 'openblas-pthread') boot.setEnv('OPENBLAS_NUM_THREADS', '1');
+  const core = openBlasCore();
+  if (record.blas.kind.startsWith('openblas') && core !== undefined) boot.setEnv('OPENBLAS_CORETYPE', core);
   // libtorch 1.x takes AVX2 kernels unless told otherwise: older CPUs slow down with AVX-512, those with bf16 do not.
   if (cpuFlags()?.includes('avx512_bf16')) boot.setEnv('ATEN_CPU_CAPABILITY', 'avx512');
   for (const library of record.blas.preload) {

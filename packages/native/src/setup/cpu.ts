@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-const FLAGS = ['avx2', 'avx512f', 'avx512_bf16', 'amx_bf16'] as const;
+const FLAGS = ['avx2', 'avx512f', 'avx512vl', 'avx512_bf16', 'amx_bf16'] as const;
 
 /** CPU features that decide speed and whether bf16 pays; undefined where the platform does not tell. */
 export function cpuFlags(cpuinfo: string | undefined = readCpuInfo()): string[] | undefined {
@@ -8,6 +8,19 @@ export function cpuFlags(cpuinfo: string | undefined = readCpuInfo()): string[] 
   if (line === undefined) return undefined;
   const present = new Set(line.trim().split(/\s+/));
   return FLAGS.filter((flag) => present.has(flag));
+}
+
+/**
+ * The OpenBLAS kernels for this CPU, by what it can do. OpenBLAS decides by a list of models, and falls back to kernels of
+ * 2004 ("Prescott") for those younger than itself: Debian 12's multiplied matrices at a fifth of the speed on an Emerald Rapids.
+ *
+ * @returns a value for OPENBLAS_CORETYPE; undefined where OpenBLAS should decide.
+ */
+export function openBlasCore(cpuinfo: string | undefined = readCpuInfo()): string | undefined {
+  const flags = cpuFlags(cpuinfo) ?? [];
+  if (flags.includes('avx512vl')) return 'SkylakeX';
+  if (!flags.includes('avx2')) return undefined;
+  return /^vendor_id\s*:\s*GenuineIntel$/m.test(cpuinfo ?? '') ? 'Haswell' : 'Zen';
 }
 
 function readCpuInfo(): string | undefined {
