@@ -35,6 +35,18 @@ const EXTRACTION = [
   ['extract-swin_t', 'swin_t', [192, 32], { plain: 3, tuned: 1.15, share: 0.45 }],
 ];
 
+/** Our name and torchvision's. */
+const MODELS = [
+  ['resnet18', 'resnet18'],
+  ['resnet50', 'resnet50'],
+  ['swin_t', 'swin_t'],
+  ['efficientnet_b0', 'efficientnet_b0'],
+  ['convnext_tiny', 'convnext_tiny'],
+  ['densenet121', 'densenet121'],
+  ['vit_base_patch16_224', 'vit_b_16'],
+  ['mobilenetv3_large_100', 'mobilenet_v3_large'],
+];
+
 const WHOLE_EPOCHS = [6, 1];
 
 /** Calls of `radweave --help` per round: one takes too little time to be measured alone. */
@@ -48,6 +60,7 @@ export function allJobs(settings) {
     preprocessJob(settings),
     wholeJob(settings),
     helpJob(),
+    ...MODELS.flatMap((names) => ['forward', 'backward'].map((pass) => modelJob(names, pass, settings))),
   ];
 }
 
@@ -134,6 +147,32 @@ function extractionJob([name, model, slices, targets], settings) {
       const overrides = { model: { name: model } };
       const task = { config: trainingConfig(work, splits), overrides, modality: 'A', checkpoint };
       return perSecond(await measured(oursCommand('extract.mjs', task), { env: side.env }));
+    },
+  };
+}
+
+/** A bare network in float32 beside torchvision's. Measured only when asked for: no target speaks of it. */
+function modelJob([model, theirs], pass, settings) {
+  const batch = 8;
+  const repeats = settings.quick ? 2 : 5;
+  return {
+    name: `model-${model}-${pass}`,
+    title: `${model}, batch ${batch}, ${pass === 'forward' ? 'forward' : 'forward and backward'}`,
+    unit: 'ms',
+    isMoreBetter: false,
+    isExtra: true,
+    targets: {},
+    async measure(side) {
+      if (side.kind === 'ours') {
+        const task = { model, pass, batch, repeats };
+        return {
+          value: (await measured(oursCommand('model.mjs', task), { env: side.env })).json.milliseconds,
+        };
+      }
+      if (!side.id.startsWith('plain')) throw new Skipped('float32 as torchvision builds it is compared');
+      const args = ['--batch', batch, '--repeats', repeats, '--threads', settings.cores].map(String);
+      const command = peerCommand(side, 'model.py', [theirs, pass, ...args], false);
+      return { value: (await measured(command, { env: side.env })).json.milliseconds };
     },
   };
 }

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { openBlasCore } from '../packages/native/dist/index.js';
 import { ROOT } from './options.mjs';
 
 /** Debian's own interpreter: the one whose torch, torchvision and scikit-learn come from apt. */
@@ -54,17 +55,20 @@ export function chooseSides({ python }, say) {
       continue;
     }
     const suffix = path === DEBIAN_PYTHON ? '' : `-${found.version}`;
-    const peer = (id, flags) => ({
+    // The plain peer runs as PyTorch comes; an expert would notice an OpenBLAS that does not know the CPU.
+    const core = openBlasCore();
+    const expert = core === undefined ? {} : { OPENBLAS_CORETYPE: core };
+    const peer = (id, flags, env = {}) => ({
       id: `${id}${suffix}`,
       label: `PyTorch ${found.version}, ${id}`,
       kind: 'peer',
       python: path,
-      env: peerEnv(path),
+      env: { ...peerEnv(path), ...env },
       flags,
     });
-    sides.push(peer('plain', []), peer('tuned', TUNED));
+    sides.push(peer('plain', []), peer('tuned', TUNED, expert));
     if (path !== DEBIAN_PYTHON) {
-      sides.push(peer('compiled', [...TUNED, '--compile']));
+      sides.push(peer('compiled', [...TUNED, '--compile'], expert));
       sides.push({
         id: `ours${suffix}`,
         label: `Radweave on libtorch ${found.version}`,

@@ -38,7 +38,7 @@ function against(results, field, isMoreBetter) {
   return { ratios };
 }
 
-/** Null when what a target speaks of was not measured. */
+/** Null when what a target speaks of was not measured; undefined without targets. */
 function isMet({ targets, ratios, share, results }) {
   const checks = [
     check(targets.plain, ratios.plain, (target, value) => value >= target),
@@ -49,6 +49,7 @@ function isMet({ targets, ratios, share, results }) {
     check(targets.seconds, results[0]?.median, (target, value) => value < target),
     check(targets.seconds && 1, results[0]?.libtorch, (_, isMapped) => !isMapped),
   ].filter((one) => one !== undefined);
+  if (checks.length === 0) return undefined;
   if (checks.includes(false)) return false;
   return checks.includes(null) ? null : true;
 }

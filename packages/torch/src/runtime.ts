@@ -1,6 +1,6 @@
 import { native, nativeCache } from '@radweave/native';
 
-export { cpuFlags } from '@radweave/native';
+export { cpuFlags, defaultThreads } from '@radweave/native';
 
 /** Threads used by tensor work in this JS environment. */
 export function getNumThreads(): number {

@@ -1,5 +1,5 @@
 import type { Config } from '@radweave/artifacts';
-import { autocast, type MemoryFormat, resolveDevice, type Tensor } from '@radweave/torch';
+import { autocast, defaultThreads, type MemoryFormat, resolveDevice, type Tensor } from '@radweave/torch';
 import { type StageContext, say } from '../engine/events.ts';
 import { type Precision, resolvePrecision } from './precision.ts';
 
@@ -25,6 +25,14 @@ export function chooseCompute(config: Config, context: StageContext, begun?: Pre
   say(context, `Computing on ${device} in ${precision} (${reason}).`);
   // Convolutions then need no reordering: 10–20 % faster in float32 too, and twice as fast in bfloat16.
   return { device, precision, memoryFormat: 'channelsLast' };
+}
+
+/** Slices of one forward pass on a CPU: more make activations leave its caches (64 were a fifth slower than 16). */
+const CPU_PASS = 16;
+
+/** Slices per forward pass without gradients: as asked, on a CPU no more than are computed fastest. */
+export function inferenceBatch(asked: number, { device }: Compute): number {
+  return device === 'cpu' ? Math.min(asked, Math.max(CPU_PASS, defaultThreads())) : asked;
 }
 
 /** Runs the forward part of a step in the run's precision; what it returns is in float32. */

@@ -5,6 +5,7 @@ import {
   type PatientLogits,
   type Split,
 } from '@radweave/artifacts';
+import { inferenceBatch } from '../compute/compute.ts';
 import type { StageContext } from '../engine/events.ts';
 import type { LoadedSplit } from '../slices/load.ts';
 import type { PatientRow } from '../slices/table.ts';
@@ -63,7 +64,7 @@ async function logitsOfFold(
   refuseSeen(fitted, fold, [splits.val, splits.test]);
   const of = (split: Split, patients: readonly PatientRow[]): Promise<number[][]> =>
     patientLogits(fitted.network, splits[split], patients, config.model.num_classes, {
-      batchSize: config.extraction.batch_size,
+      batchSize: inferenceBatch(config.extraction.batch_size, fitted.network.compute),
       beforeBatch: () => {
         if (context.shouldStop()) throw stopped(settings);
       },

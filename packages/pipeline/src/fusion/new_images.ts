@@ -1,4 +1,5 @@
 import type { Config, FusionModality } from '@radweave/artifacts';
+import { inferenceBatch } from '../compute/compute.ts';
 import type { StageContext } from '../engine/events.ts';
 import { extractPatients, type PatientSlices } from '../features/extractor.ts';
 import type { FeatureNetwork } from '../features/network.ts';
@@ -62,7 +63,7 @@ async function poolImages(
   const dims = network.model.numFeatures;
   const data = new Float32Array(patients.length * dims);
   const pace = {
-    batchSize: config.extraction.batch_size,
+    batchSize: inferenceBatch(config.extraction.batch_size, network.compute),
     onProgress: (done: number, total: number) =>
       context.emit({ kind: 'progress', task: 'extracting features', done, total }),
     shouldStop: () => context.shouldStop(),

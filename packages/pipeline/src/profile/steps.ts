@@ -1,7 +1,7 @@
 import type { Config } from '@radweave/artifacts';
 import { Random } from '@radweave/stats';
 import { type Profile, profile, profileRange, tidy } from '@radweave/torch';
-import type { Compute } from '../compute/compute.ts';
+import { type Compute, inferenceBatch } from '../compute/compute.ts';
 import { featuresOf } from '../features/extractor.ts';
 import { foldForInference } from '../features/network.ts';
 import { augmentationStream, makeBatch, type SlicePixels } from '../slices/batches.ts';
@@ -45,7 +45,7 @@ export function profileTraining(config: Config, compute: Compute, network: Netwo
 
 /** One batch of extraction: batch, forward up to the features, their values. */
 export function profileExtraction(config: Config, compute: Compute, network: Network): Profile {
-  const { pixels, positions } = madeUpSlices(config, config.extraction.batch_size);
+  const { pixels, positions } = madeUpSlices(config, inferenceBatch(config.extraction.batch_size, compute));
   const { model, normalisation } = network;
   model.eval();
   foldForInference({ model, compute }, config.data.image_size);

@@ -10,6 +10,7 @@ import {
   UsageError,
   writeExplanations,
 } from '@radweave/artifacts';
+import { inferenceBatch } from '../compute/compute.ts';
 import { type StageContext, say } from '../engine/events.ts';
 import { chooseDecision, judge } from '../explain/decision.ts';
 import { type ExplanationJob, explainPatients } from '../explain/explanations.ts';
@@ -78,7 +79,7 @@ export async function explain(options: ExplainOptions, context: StageContext): P
     requireClass(network, options.explainedClass);
     const loaded = await loadSplit(config, split, modality, context);
     try {
-      const batchSize = config.extraction.batch_size;
+      const batchSize = inferenceBatch(config.extraction.batch_size, network.compute);
       const source: MapSource = { network, layer, pixels: loaded.pixels, batchSize };
       return await explainSplit(options, source, loaded, about, context);
     } finally {

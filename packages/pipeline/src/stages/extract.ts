@@ -6,6 +6,7 @@ import {
   type Split,
   UsageError,
 } from '@radweave/artifacts';
+import { inferenceBatch } from '../compute/compute.ts';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { alignAvailable } from '../features/align.ts';
 import { type ChosenCheckpoint, chooseCheckpoint } from '../features/checkpoint_choice.ts';
@@ -144,13 +145,13 @@ async function extractAll(
 ): Promise<{ network: FeatureNetwork; features: Record<Split, NewFeatures> }> {
   const network = await openFeatureNetwork(config, chosen, context);
   const { features_dir: featuresDir } = config.data;
-  const { batch_size: batchSize, slice_index: sliceIndex } = config.extraction;
+  const { batch_size: asked, slice_index: sliceIndex } = config.extraction;
   const one = async (split: Split, temporary: string): Promise<NewFeatures> => {
     const loaded = await loadSplit(config, split, modality, context);
     try {
       const task = `extracting ${split} features of ${modality}`;
       const pace: ExtractionPace = {
-        batchSize,
+        batchSize: inferenceBatch(asked, network.compute),
         onProgress: (done, total) => context.emit({ kind: 'progress', task, done, total }),
         shouldStop: () => context.shouldStop(),
       };

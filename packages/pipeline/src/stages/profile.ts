@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Config, lockFolder, writeFileAtomic, writeJson } from '@radweave/artifacts';
 import { manualSeed, type Profile } from '@radweave/torch';
-import { chooseCompute } from '../compute/compute.ts';
+import { chooseCompute, inferenceBatch } from '../compute/compute.ts';
 import { type StageContext, say } from '../engine/events.ts';
 import { profileExtraction, profileTraining } from '../profile/steps.ts';
 import {
@@ -73,7 +73,10 @@ export async function profile(options: ProfileOptions, context: StageContext): P
       say(context, `Profiling ${job} of ${config.model.name}; the first steps are not counted.`);
       const network = await buildNetwork(config, compute, null, context);
       const measure = job === 'training' ? profileTraining : profileExtraction;
-      const slices = job === 'training' ? config.training.batch_size : config.extraction.batch_size;
+      const slices =
+        job === 'training'
+          ? config.training.batch_size
+          : inferenceBatch(config.extraction.batch_size, compute);
       const recorded = measure(config, compute, network);
       const title = `${config.model.name} ${job}, ${slices} slices, ${compute.precision}`;
       found.push({ job, slices, ...write(recorded, title, join(outputDir, `${job}.trace.json`), depth) });
