@@ -2,12 +2,14 @@
 #include <atomic>
 
 #include "allocator.h"
+#include "bmm.h"
 #include "environment.h"
 
 NAPI_MODULE_INIT() {
   using namespace radweave;
   try {
     installAllocator();
+    installBmm();
     static std::atomic<uint32_t> environments{0};
     auto* state = new Environment(env, ++environments);
     check(env, napi_set_instance_data(
