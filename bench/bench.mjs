@@ -43,7 +43,7 @@ async function main() {
   const peak = await peakOf(jobs, settings.quick);
   const rows = [];
   for (const job of jobs) {
-    rows.push(...rowsOf(job, await alternate(job, sides, settings.rounds, say), peak));
+    rows.push(...rowsOf(job, await alternate(job, sides, job.rounds ?? settings.rounds, say), peak));
   }
   const { quick, rounds, workers, cores, slices } = settings;
   const date = new Date().toISOString().slice(0, 10);

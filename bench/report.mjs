@@ -45,7 +45,7 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
     '  slice store (ours, once per run, no store from before) and the first, slower steps are counted.',
     '- Extraction: from the network being ready to the last file written, decoding included.',
     '- Preprocess: the whole stage without process start; the peer does the same with PIL and hashlib in two processes.',
-    '- Whole job: wall time with process start. Ours is `radweave run` with preprocessing and figures, which the peers are',
+    '- Whole job: one round, wall time with process start. Ours is `radweave run` with preprocessing and figures, which the peers are',
     '  spared.',
     '- Memory: the largest proportional set size of the process tree (shared pages count once), sampled every 200 ms; the',
     '  ratio is ours to theirs.',

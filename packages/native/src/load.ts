@@ -5,6 +5,14 @@ import type { Boot, Native } from './raw.ts';
 import { cpuFlags, openBlasCore } from './setup/cpu.ts';
 import { readNativeRecord } from './setup/record.ts';
 
+/**
+ * How long a thread that waits for the others spins before it sleeps. GNU OpenMP's default, milliseconds, costs half the speed
+ * or more when another program uses one of a few cores, since waiting threads take the time of working ones. With many
+ * threads waking them costs more than that.
+ */
+const SPINS = '3000';
+const FEW_THREADS = 16;
+
 let loaded: Native | undefined;
 
 /**
@@ -31,6 +39,7 @@ function load(): Native {
   const boot: Boot = require(record.boot);
   boot.tuneAllocator();
   if (record.blas.kind === 'openblas-pthread') boot.setEnv('OPENBLAS_NUM_THREADS', '1');
+  if (defaultThreads() <= FEW_THREADS && !process.env.OMP_WAIT_POLICY) boot.setEnv('GOMP_SPINCOUNT', SPINS);
   const core = openBlasCore();
   if (record.blas.kind.startsWith('openblas') && core !== undefined) boot.setEnv('OPENBLAS_CORETYPE', core);
   // libtorch 1.x takes AVX2 kernels unless told otherwise: older CPUs slow down with AVX-512, those with bf16 do not.
