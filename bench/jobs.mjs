@@ -47,6 +47,9 @@ const MODELS = [
   ['mobilenetv3_large_100', 'mobilenet_v3_large'],
 ];
 
+/** Slices of the rows that show how time and memory grow. */
+const GROWTH = [1000, 10_000, 100_000];
+
 const WHOLE_EPOCHS = [6, 1];
 
 /** Calls of `radweave --help` per round: one takes too little time to be measured alone. */
@@ -60,6 +63,7 @@ export function allJobs(settings) {
     preprocessJob(settings),
     wholeJob(settings),
     helpJob(),
+    ...GROWTH.flatMap((slices) => growthJobs(slices, settings)),
     ...MODELS.flatMap((names) => ['forward', 'backward'].map((pass) => modelJob(names, pass, settings))),
   ];
 }
@@ -96,10 +100,10 @@ function trainingJob([name, model, batch, freeze, steps, targets], settings) {
     isMoreBetter: true,
     gflop: freeze > 0 ? undefined : GFLOP[model].train,
     targets,
-    memory: name === 'train-resnet18',
+    memory: name === 'train-resnet18' ? { plainAtMost: 0.9, tunedAtMost: 1 } : undefined,
     async measure(side) {
       const { work } = settings;
-      const splits = await splitsOf(work, slices, cohortSize(settings));
+      const splits = await splitsOf(work, slices, Math.max(slices, cohortSize(settings)));
       if (side.kind === 'peer') {
         const args = [
           ...peerArgs(settings, splits, model),
@@ -130,7 +134,8 @@ function extractionJob([name, model, slices, targets], settings) {
     targets,
     async measure(side) {
       const { work } = settings;
-      const splits = await splitsOf(work, size(slices, settings), cohortSize(settings));
+      const count = size(slices, settings);
+      const splits = await splitsOf(work, count, Math.max(count, cohortSize(settings)));
       if (side.kind === 'peer') {
         const out = mkdtempSync(join(tmpdir(), 'radweave-bench-features-'));
         try {
@@ -149,6 +154,31 @@ function extractionJob([name, model, slices, targets], settings) {
       return perSecond(await measured(oursCommand('extract.mjs', task), { env: side.env }));
     },
   };
+}
+
+/** Ours only, with its memory; measured only when asked for. */
+function growthJobs(slices, settings) {
+  const BATCH = 32;
+  const sized = { ...settings, slices, quick: false };
+  const steps = Math.ceil(slices / BATCH);
+  const jobs = [
+    preprocessJob(sized),
+    extractionJob(['', 'resnet18', [slices, slices], {}], sized),
+    trainingJob(['', 'resnet18', BATCH, 0, [steps, steps], {}], sized),
+  ];
+  return ['preprocess', 'extract', 'train'].map((stage, i) => ({
+    ...jobs[i],
+    name: `growth-${stage}-${slices}`,
+    title: `${stage} ${slices} slices`,
+    gflop: undefined,
+    targets: {},
+    memory: {},
+    isExtra: true,
+    async measure(side) {
+      if (side.id !== 'ours') throw new Skipped('ours only');
+      return jobs[i].measure(side);
+    },
+  }));
 }
 
 /** A bare network in float32 beside torchvision's. Measured only when asked for: no target speaks of it. */

@@ -9,15 +9,14 @@ export function rowsOf(job, results, peak) {
     const limit = peak[ours.precision]?.peak;
     if (limit !== undefined) Object.assign(rows[0], { share: (ours.median * job.gflop) / limit, limit });
   }
-  if (job.memory) {
-    const targetsOfMemory = { plainAtMost: 0.9, tunedAtMost: 1 };
+  if (job.memory !== undefined) {
     const memory = results.map((result) => ({ ...result, median: result.peakMb ?? undefined }));
     const measured = memory.filter(({ median }) => median !== undefined);
     rows.push({
       name: 'memory',
       title: `peak resident memory of the process tree, ${title}`,
       unit: 'MB',
-      targets: targetsOfMemory,
+      targets: job.memory,
       results: measured.map(({ id, label, median }) => ({ id, label, median })),
       // Here the ratio is ours to theirs: smaller is better.
       ...against(measured, 'median', true),
