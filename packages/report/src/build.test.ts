@@ -114,12 +114,14 @@ test('with three labels every number says whose it is, and nothing speaks of a t
 
 test('a hospital with one label has n/a and the reason, and no point in the forest plot', async () => {
   const page = await buildReport(study({ external: { SY: [0, 1, 0, 1], ZS: [1, 1, 1] } }), 'en');
-  expect(textOf(section(page, 'summary'))).toContain('external test: ZS AUC n/a only one label is there');
+  expect(textOf(section(page, 'summary'))).toContain(
+    'external test: ZS AUC n/a only positive patients (n = 3)',
+  );
   const forest = section(page, 'hospitals');
   expect(forest.match(/aria-label="Forest plot[^"]*"/)?.[0]).toContain('ZS (n = 3, 3 positive), fused: n/a');
   // Validation, SY and both together, but not ZS, of three models.
   expect(forest.match(/aria-roledescription="point"/g)).toHaveLength(9);
-  expect(textOf(section(page, 'results'))).toContain('only one label is there');
+  expect(textOf(section(page, 'results'))).toContain('AUC needs both classes');
 });
 
 test('without an external hospital the page says so and is still whole', async () => {

@@ -10,6 +10,7 @@ const INTERNAL = new Set([
   './core/moments.ts',
   './discrimination/cut-points.ts',
   './harmonize/row-space.ts',
+  './harmonize/second-order.ts',
   './linear/eigen.ts',
   './linear/lbfgs.ts',
   './linear/logistic-loss.ts',

@@ -83,6 +83,7 @@ export {
   LEAST_SITE_PATIENTS,
   type SiteAdaptation,
 } from './harmonize/combat.ts';
+export type { FoldCombat } from './harmonize/fold-combat.ts';
 export { auditSite, type SiteAudit, type SiteAuditOptions } from './harmonize/site-audit.ts';
 export {
   type BootstrapInterval,

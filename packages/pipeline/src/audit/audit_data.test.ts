@@ -15,6 +15,7 @@ import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { type AuditOptions, audit } from '../stages/audit.ts';
 import { cohortConfig, listening, SIDE, slicePixels, writeSlice } from '../testing/cohort.ts';
+import { untranslated } from './untranslated.test.data.ts';
 
 /** A slice as a hand-written split file lists it. */
 interface Planted {
@@ -71,8 +72,11 @@ const asked = (config: Config, more: Partial<AuditOptions> = {}): AuditOptions =
   ...more,
 });
 
-const recordOf = (config: Config): AuditRecord =>
-  readAuditRecord(join(config.experiment.output_dir, 'audit', 'audit.json'));
+function recordOf(config: Config): AuditRecord {
+  const record = readAuditRecord(join(config.experiment.output_dir, 'audit', 'audit.json'));
+  expect(untranslated(record.checks.flatMap(({ name, detail }) => [name, detail]))).toEqual([]);
+  return record;
+}
 
 /** The record of an audit that finds leaks, after it has failed. */
 async function leaking(config: Config, more: Partial<AuditOptions> = {}): Promise<AuditRecord> {

@@ -13,6 +13,7 @@ import {
 } from '@radweave/artifacts';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { untranslated } from '../audit/untranslated.test.data.ts';
 import { cohortConfig, listening } from '../testing/cohort.ts';
 import {
   type MadeUpPatient,
@@ -52,8 +53,13 @@ function cohortWith(zs: number): MadeUpPatient[] {
   );
 }
 
-const run = (own: Config, auditOnly = false, permutations = 1): Promise<HarmonizeResult> =>
-  harmonize({ config: own, modalities, auditOnly, permutations }, listening());
+async function run(own: Config, auditOnly = false, permutations = 1): Promise<HarmonizeResult> {
+  const done = await harmonize({ config: own, modalities, auditOnly, permutations }, listening());
+  const { notes, sites } = readHarmonizeRecord(done.recordFile);
+  const remarks = [...done.audit.map(({ note }) => note), ...notes, ...sites.map(({ reason }) => reason)];
+  expect(untranslated(remarks)).toEqual([]);
+  return done;
+}
 
 let shared: string;
 let config: Config;
@@ -163,9 +169,20 @@ test('the audit finds the planted site effect before and not after', () => {
   expect(find('extracted')).toMatchObject({ hospitals: 'JM SY ZS', n: 45, auc_p: 1 / 20, permutations: 19 });
   expect(Number(find('extracted')?.auc)).toBeGreaterThan(0.75);
   expect(Number(find('harmonised')?.auc)).toBeLessThan(Number(find('extracted')?.auc) - 0.2);
-  expect(find('harmonised')?.note).toContain('by these very patients');
+  expect(find('harmonised')?.note).toContain('inside each fold by its training patients');
   const all = result.audit.find((row) => row.model === 'A' && row.scope === 'all');
   expect(all?.note).toContain('the network of A was trained on the home training patients');
+});
+
+test('a hospital of 12 patients is harmonised, but too small to be harmonised inside the folds', async () => {
+  let left = 12;
+  const cohort = cohortWith(0).filter(({ hospital }) => hospital !== 'SY' || left-- > 0);
+  const { sites, audit } = await run(prepared(cohort), true);
+  expect(sites).toMatchObject([{ hospital: 'SY', n: 12, harmonised: true }]);
+  for (const { features, auc, note } of audit) {
+    if (features === 'extracted') expect(auc).toBeGreaterThan(0.5);
+    else expect({ auc, note }).toEqual({ auc: null, note: expect.stringMatching(/^SY has 9 training/) });
+  }
 });
 
 test('the classifier is that of fuse, and nothing of the primary analysis changes', async () => {

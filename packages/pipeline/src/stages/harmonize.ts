@@ -91,12 +91,9 @@ async function harmonised(
   const { sites } = harmonisation;
   saySites(sites, context);
   const inSample = modalities.filter((name) => inSampleOf(sources, [name], 'train') === 'yes');
-  const isHarmonised = harmonisation.harmonised.includes(true);
+  const harmonised = sites.filter((site) => site.harmonised).map(({ hospital }) => hospital);
   const { seed } = config.experiment;
-  const audit = await runAudit(
-    { splits, harmonisedTest: harmonisation.test, isHarmonised, modalities, inSample, seed, permutations },
-    context,
-  );
+  const audit = await runAudit({ splits, harmonised, modalities, inSample, seed, permutations }, context);
   const model = auditOnly ? null : fitFusedModel(alignment, splits, config.fusion);
   const metrics = model === null ? [] : harmonisedMetrics(model, splits.test, harmonisation);
   const record: HarmonizeRecord = {

@@ -123,7 +123,7 @@ browserTest('a figure is saved as SVG and a table as CSV', async (page) => {
   const [csvName, csvType, csv] = (await page.evaluate(clickButton('csv'))) as string[];
   expect([csvName, csvType]).toEqual(['exclusions.csv', 'text/csv']);
   expect(csv).toBe(
-    'Patients,Hospital,Reason,Detail\n"X1 ""a"", b","JM ""a"", b",a modality is missing,"P ""a"", b"\n',
+    'Patients,Hospital,Reason,Detail\n"X1 ""a"", b","JM ""a"", b",a modality is missing,"no slices of P ""a"", b"\n',
   );
 });
 

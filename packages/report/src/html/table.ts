@@ -34,8 +34,8 @@ export function table(context: ReportContext, spec: TableSpec): Html {
   const number = context.nextTable();
   const notes: string[] = [];
   const cell = (value: string | number | Cell, column: number): Html => {
-    const { text, note, number: isNumber } = asCell(value);
-    const mark = note === undefined || note === '' ? null : html`<sup>${markOf(note, notes)}</sup>`;
+    const { text, note = '', number: isNumber } = asCell(value);
+    const mark = note === '' ? null : html`<sup>${markOf(words.remark(note), notes)}</sup>`;
     if (column === 0) return html`<th scope="row">${text}${mark}</th>`;
     return isNumber === true ? html`<td class="number">${text}${mark}</td>` : html`<td>${text}${mark}</td>`;
   };

@@ -89,7 +89,7 @@ function statistics(facts: Facts): string {
     : '';
   const explained = facts.explained ? ' Networks were explained by Grad-CAM.' : '';
   const site = facts.siteAudit
-    ? ` Site effects were measured by how well features predict the hospital${facts.harmonised ? ', before and after reference-batch ComBat' : ''}.`
+    ? ` Site effects were measured by how well features predict the hospital${facts.harmonised ? ', before and after reference-batch ComBat estimated inside the folds' : ''}.`
     : '';
   const version = facts.version === '' ? '' : ` ${facts.version}`;
   return (

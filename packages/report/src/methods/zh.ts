@@ -1,3 +1,4 @@
+import { translatedToChinese } from '../words/remarks-zh.ts';
 import { type Facts, nameOf } from './facts.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
@@ -61,7 +62,7 @@ function decisions({ models, labels, thresholdRule, calibration, takenOver }: Fa
   const aggregation =
     aggregated.length === 0
       ? ''
-      : `切片概率汇总为患者概率的方式为：${list(aggregated.map(({ name, aggregation: how }) => `${how}（${name}）`))}。`;
+      : `切片概率汇总为患者概率的方式为：${list(aggregated.map(({ name, aggregation: how }) => `${translatedToChinese(how ?? '')}（${name.replace(/^network /, '网络 ')}）`))}。`;
   const calibrated = models.some(({ calibrator }) => calibrator !== null);
   const how = calibrated ? `概率经${nameOf(CALIBRATORS, calibration)}校准。` : '';
   const rule =
@@ -80,7 +81,7 @@ function statistics(facts: Facts): string {
     : '';
   const explained = facts.explained ? '采用 Grad-CAM 解释网络。' : '';
   const site = facts.siteAudit
-    ? `中心效应以特征预测医院的能力衡量${facts.harmonised ? '，并比较参考批次 ComBat 校正前后' : ''}。`
+    ? `中心效应以特征预测医院的能力衡量${facts.harmonised ? '，并比较折内估计的参考批次 ComBat 校正前后' : ''}。`
     : '';
   const version = facts.version === '' ? '' : ` ${facts.version}`;
   return (

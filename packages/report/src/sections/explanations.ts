@@ -32,7 +32,7 @@ function galleryPart(context: ReportContext, gallery: Gallery): Html {
     if (patients.length === 0) return html`${heading}<p>${words.explanations.none}</p>`;
     return html`${heading}<div class="gallery">${patients.map((one) => patientFigure(context, gallery, one))}</div>`;
   });
-  const notes = explanations.notes.map((note) => html`<p class="remark">${note}</p>`);
+  const notes = explanations.notes.map((note) => html`<p class="remark">${words.remark(note)}</p>`);
   return html`<p>${words.explanations.caption(explanations.layer)}</p>${notes}${groups}${sanityTable(context, gallery)}`;
 }
 

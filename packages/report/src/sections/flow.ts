@@ -25,7 +25,7 @@ export async function flowSection(context: ReportContext): Promise<Html> {
       patient,
       hospital,
       words.flow.reasons(reason),
-      detail,
+      words.remark(detail),
     ]),
   });
   return html`${drawn}${list}`;

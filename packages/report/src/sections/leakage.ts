@@ -13,7 +13,11 @@ export function leakageSection(context: ReportContext): Promise<Html> {
       title: words.leakage.title,
       caption: words.leakage.caption,
       head: [column.check, column.outcome, column.detail],
-      rows: checks.map(({ name, outcome, detail }) => [name, words.leakage.outcome[outcome], detail]),
+      rows: checks.map(({ name, outcome, detail }) => [
+        words.remark(name),
+        words.leakage.outcome[outcome],
+        words.remark(detail),
+      ]),
     }),
   );
 }

@@ -9,5 +9,6 @@ export async function optional<T>(
   show: (value: T) => Html | Promise<Html>,
 ): Promise<Html> {
   if ('value' in part) return show(part.value);
-  return html`<p class="missing">${words.notMade(part.missing.command, part.missing.reason)}</p>`;
+  const { command, reason } = part.missing;
+  return html`<p class="missing">${words.notMade(words.remark(command), words.remark(reason))}</p>`;
 }

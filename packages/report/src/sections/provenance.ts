@@ -24,7 +24,7 @@ export function environmentSection(context: ReportContext): Html {
     name: 'environment',
     title: words.environment.title,
     head: [words.column.name, words.column.value],
-    rows: data.environment,
+    rows: data.environment.map(([name, value]) => [words.remark(name), words.remark(value)]),
   });
 }
 

@@ -86,7 +86,7 @@ function aggregation(context: ReportContext): Html | null {
     head: [column.model, column.aggregation, column.chosen, column.valAuc, column.testAuc],
     rows: rows.map(({ model, aggregation: how, chosen, val_auc, test_auc, note }) => [
       { text: words.modelName(model), note },
-      how,
+      words.remark(how),
       chosen ? words.yes : '',
       number(val_auc),
       number(test_auc),
@@ -106,7 +106,7 @@ function frozen(context: ReportContext): Html | null {
             [
               words.modelName(name),
               results.what[kind],
-              frozenText(record),
+              words.remark(frozenText(record)),
               fittedOn(context, record),
               record.hash,
             ],

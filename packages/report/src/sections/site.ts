@@ -10,7 +10,7 @@ export function siteSection(context: ReportContext): Promise<Html> {
   const { words, data } = context;
   const { column } = words;
   return optional(context, data.siteAudit, ({ rows, notes }) => {
-    const cautions = notes.map((note) => html`<li>${note}</li>`);
+    const cautions = notes.map((note) => html`<li>${words.remark(note)}</li>`);
     const audit = table(context, {
       name: 'site-effects',
       title: words.site.title,

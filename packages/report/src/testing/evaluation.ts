@@ -24,6 +24,30 @@ const THRESHOLD: FrozenRecord = {
   hash: 'e'.repeat(64),
 };
 
+/** As `evaluate` writes them: a report in another language must know every one. */
+const NOTES = [
+  'the fusion was fitted on in-sample features of A and P: cross-fitting is the remedy',
+  'not evaluated: no finished training run of modality P',
+  'slices become patients by mean, set beforehand; the aggregation table compares the alternatives',
+  "network A is run 'resnet18_A_20261123-113825'",
+  'thresholds apply to probabilities before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated probabilities',
+  'NRI is the continuous (category-free) index',
+  'bootstrap intervals are percentiles of resampled patients, stratified by label and hospital',
+  'small groups: intervals are wide, and a number without an interval says why',
+];
+
+const NOTES_OF: Readonly<Record<Split, string>> = {
+  train:
+    'the classifier was fitted on these patients; in-sample: the network of A and P was trained on these patients: too good to report, use cross-fitting',
+  val: 'the best epoch was chosen on these patients; the threshold was chosen on these patients',
+  test: '',
+};
+
+const AGGREGATION: FrozenRecord = {
+  ...{ kind: 'aggregation', value: { chosen: { method: 'top_k', k: 3 } }, hash: 'f'.repeat(64) },
+  fitted_on: THRESHOLD.fitted_on,
+};
+
 /** Patients of a split, pooled or of one hospital. */
 interface Place {
   split: Split;
@@ -57,7 +81,11 @@ export function evaluationOf(cohort: readonly CohortPatient[], classes: number):
     models: MODELS.map((model) => ({
       ...model,
       modalities: [...model.modalities],
-      frozen: { aggregation: null, threshold: classes === 2 ? THRESHOLD : null, calibrator: null },
+      frozen: {
+        aggregation: model.kind === 'network' && classes === 2 ? AGGREGATION : null,
+        threshold: classes === 2 ? THRESHOLD : null,
+        calibrator: null,
+      },
       patients: { train: [], val: [], test: [] },
     })),
     rows: ofEach((model, place) => rowsOf(model, place, classes)),
@@ -68,7 +96,7 @@ export function evaluationOf(cohort: readonly CohortPatient[], classes: number):
       chosen: aggregation === 'mean',
       val_auc: 0.8,
       test_auc: null,
-      note: 'one label only',
+      note: aggregation === 'mean' ? 'set beforehand, not by these numbers' : '',
     })),
     curves: ofEach((model, place) => curvesOf(model, place, classes)),
     confusion: ofEach((model, { split, hospital, patients }) => [
@@ -79,7 +107,7 @@ export function evaluationOf(cohort: readonly CohortPatient[], classes: number):
         counts: labels.map((_, i) => labels.map((__, j) => (i === j ? patients.length : 1))),
       },
     ]),
-    notes: ['small groups'],
+    notes: NOTES,
     versions: { radweave: '0.1.0' },
   };
 }
@@ -111,7 +139,11 @@ function rowsOf(model: string, place: Place, classes: number): EvaluationRow[] {
   const { split, hospital, patients } = place;
   const n = patients.length;
   const some: EstimateRecord = { value: 0.75, lower: 0.6, upper: 0.9, n };
-  const none: EstimateRecord = { value: null, n, note: 'only one label is there' };
+  const none: EstimateRecord = {
+    value: null,
+    n,
+    note: `only positive patients (n = ${n}): AUC needs both classes`,
+  };
   const ranked = hasBoth(place) ? some : none;
   return labelsOf(classes).map((positive_label): EvaluationRow => {
     const isMacro = positive_label === 'macro';
@@ -135,12 +167,14 @@ function rowsOf(model: string, place: Place, classes: number): EvaluationRow[] {
       brier: { value: 0.2, n },
       calibration_slope: isMacro
         ? { value: null, note: 'reported for each class' }
-        : { ...ranked, note: 'few' },
+        : ranked.value === null
+          ? { ...ranked, note: 'all patients have the same probability' }
+          : { ...ranked, note: '12 probabilities of 0 or 1 were moved to 1e-7 from them' },
       calibration_intercept: { value: -0.1, lower: -0.4, upper: 0.2, n },
       ece: { value: 0.1, n },
       threshold: classes === 2 ? 0.4 : null,
       in_sample: split === 'train' ? 'yes' : 'no',
-      note: split === 'train' ? 'the classifier was fitted on these patients' : '',
+      note: split === 'val' && classes > 2 ? 'the best epoch was chosen on these patients' : NOTES_OF[split],
     };
   });
 }
@@ -155,13 +189,18 @@ function comparisonsOf(place: Place, classes: number): ComparisonRow[] {
     hospital,
     positive_label,
     n: patients.length,
-    auc_difference: tested ? { value: -0.1, lower: -0.3, upper: -0.02 } : { value: null, note: 'one label' },
+    auc_difference: tested
+      ? { value: -0.1, lower: -0.3, upper: -0.02 }
+      : {
+          value: null,
+          note: 'the DeLong test needs at least 2 patients of each class (3 positive, 0 negative)',
+        },
     delong_p: tested ? 0.0004 : null,
     delong_p_holm: tested ? 0.04 : null,
     mcnemar_p: null,
     nri: { value: 0.1, lower: -0.2, upper: 0.4 },
     idi: { value: 0, lower: -0.1, upper: 0.1 },
-    note: tested ? '' : 'n/a with one label',
+    note: tested ? '' : 'McNemar: no patient is classified rightly by one model only',
   }));
 }
 

@@ -74,6 +74,7 @@ export const EN: Words = {
   home: (hospital) => `Home hospital: ${hospital}`,
   nOf: (n, positives) => (positives === null ? `n = ${n}` : `n = ${n}, ${positives} positive`),
   interval: (level) => `${(100 * level).toFixed(0)} % CI`,
+  remark: (english) => english,
   pair: (name, text) => `${name}: ${text}`,
   noModelsOf: (split) => `There are no ${split} patients with both labels, so there is nothing to draw.`,
   notMade: (command, reason) =>

@@ -66,6 +66,8 @@ export interface Words {
   home: (hospital: string) => string;
   nOf: (n: number, positives: number | null) => string;
   interval: (level: number) => string;
+  /** A remark or term that comes ready-made in English from another package; as it is where it is not known. */
+  remark: (english: string) => string;
   /** A name before a text: `name: text` with the language's own colon. */
   pair: (name: string, text: string) => string;
   noModelsOf: (split: string) => string;

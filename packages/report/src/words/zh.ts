@@ -1,5 +1,6 @@
 import { methodsInChinese } from '../methods/zh.ts';
 import { CLAIM_ZH, TRIPOD_ZH } from './checklist-zh.ts';
+import { translatedToChinese } from './remarks-zh.ts';
 import type { Words } from './words.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -75,6 +76,7 @@ export const ZH: Words = {
   home: (hospital) => `本院：${hospital}`,
   nOf: (n, positives) => (positives === null ? `n = ${n}` : `n = ${n}，阳性 ${positives}`),
   interval: (level) => `${(100 * level).toFixed(0)} % CI`,
+  remark: translatedToChinese,
   pair: (name, text) => `${name}：${text}`,
   noModelsOf: (split) => `${split}中没有同时包含两类标签的患者，因此无图可绘。`,
   notMade: (command, reason) =>
@@ -139,7 +141,7 @@ export const ZH: Words = {
           ? '每例患者判为概率最高的标签。'
           : `其阈值由本院验证集患者确定（${rule}），此后保持不变。`
       }`,
-    caution: '注意事项（软件输出原文）',
+    caution: '注意事项',
   },
   flow: {
     title: '患者流程图',

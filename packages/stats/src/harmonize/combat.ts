@@ -50,14 +50,17 @@ export function freezeCombatReference(
  * Li & Rabinovic 2007) against a reference batch (Zhang et al. 2018; sva's `ComBat(ref.batch)` without covariates).
  *
  * @param features site patients × features.
+ * @param least fewest patients; only audits, whose harmonised features nobody uses, may go below the default.
  * @returns null with the reason for fewer than 10 patients or too few features that vary.
  */
-export function adaptSite(reference: Frozen<'combat_reference'>, features: Matrix): Outcome<SiteAdaptation> {
+export function adaptSite(
+  reference: Frozen<'combat_reference'>,
+  features: Matrix,
+  least: number = LEAST_SITE_PATIENTS,
+): Outcome<SiteAdaptation> {
   checkWidth(reference, features);
   const n = features.rows;
-  if (n < LEAST_SITE_PATIENTS) {
-    return absent(`${n} patients: a site's location and scale need at least ${LEAST_SITE_PATIENTS}`);
-  }
+  if (n < least) return absent(`${n} patients: a site's location and scale need at least ${least}`);
   const location = new Float64Array(features.columns);
   const scale = new Float64Array(features.columns).fill(1);
   const adjusted: number[] = [];

@@ -10,7 +10,9 @@ import { proportion } from '../inference/proportion.ts';
 import { fitLogistic, logisticProbabilities } from '../linear/logistic.ts';
 import { fitStandardScaler, standardise } from '../linear/scaler.ts';
 import { foldRows, stratifiedGroupKFold } from '../split/group-kfold.ts';
+import { type FoldCombat, type FoldView, harmonisedViews } from './fold-combat.ts';
 import { rowSpace } from './row-space.ts';
+import { withSecondOrder } from './second-order.ts';
 
 /** How well features tell the hospital. */
 export interface SiteAudit {
@@ -39,12 +41,18 @@ export interface SiteAuditOptions {
   readonly permutations?: number;
   /** Inverse penalty of the logistic regression, default 1. */
   readonly C?: number;
+  /** Harmonise inside each fold; `features` are then those before. Default: the features as they are. */
+  readonly combat?: FoldCombat;
 }
 
 /**
- * Predicts the hospital from the features by cross-validated L2 logistic regression on standardised features.
+ * Predicts the hospital from the features by cross-validated L2 logistic regression on standardised features and the
+ * squares and products of their leading principal components.
  * Predictions of all folds are pooled. Under permutation, hospitals are exchanged within each fold, so that every
  * fold keeps its composition (a restricted permutation test).
+ *
+ * With `combat`, each fold estimates the harmonisation from its own training patients and applies it to the held-out ones;
+ * permutations exchange the hospitals of patients who are already harmonised.
  *
  * @param features patients × features.
  * @param hospitals and patients: one entry per row, each patient once.
@@ -55,7 +63,7 @@ export function auditSite(
   patients: readonly string[],
   options: SiteAuditOptions,
 ): Outcome<SiteAudit> {
-  const { seed, folds = 5, permutations = 199, C = 1 } = options;
+  const { seed, folds = 5, permutations = 199, C = 1, combat } = options;
   checkMatrix('features', features);
   checkCount('permutations', permutations, 1);
   checkCount('folds', folds, 2);
@@ -80,9 +88,21 @@ export function auditSite(
     seed,
   );
   if (divided.value === null) return divided;
-  const table = takeRows(features, rows);
+  const audited = {
+    features: takeRows(features, rows),
+    hospitals: rows.map((i) => hospitals[i] ?? ''),
+    patients: rows.map((i) => patients[i] ?? ''),
+  };
   const parts = Array.from({ length: folds }, (_, fold) => foldRows(divided.value, fold));
-  const prepared = parts.map((part) => prepareFold(table, part.train, part.validation));
+  const prepared: FoldView[] = [];
+  for (const part of parts) {
+    const views =
+      combat === undefined
+        ? { value: [viewOf(audited.features, part)] }
+        : harmonisedViews(combat, audited, labels, part, seed);
+    if (views.value === null) return views;
+    prepared.push(...views.value.map(prepare));
+  }
 
   const score = (hospital: readonly number[]): Score => crossValidate(prepared, hospital, kept.length, C);
   const observed = score(labels);
@@ -90,7 +110,7 @@ export function auditSite(
   let asGoodAuc = 1;
   let asGoodAccuracy = 1;
   for (let round = 0; round < permutations; round++) {
-    const permuted = score(permuteWithin(labels, parts, random));
+    const permuted = score(permuteWithin(labels, parts, prepared, random));
     if ((permuted.auc.value ?? 0) >= (observed.auc.value ?? 1)) asGoodAuc++;
     if (permuted.correct >= observed.correct) asGoodAccuracy++;
   }
@@ -110,39 +130,41 @@ export function auditSite(
   };
 }
 
-/** A fold's standardised features, turned into the space its train rows span. */
-interface PreparedFold {
-  readonly train: readonly number[];
-  readonly validation: readonly number[];
-  readonly trainFeatures: Matrix;
-  readonly validationFeatures: Matrix;
-}
-
 interface Score {
   readonly auc: Estimate;
   readonly correct: number;
 }
 
-function prepareFold(
+function viewOf(
   features: Matrix,
-  train: readonly number[],
-  validation: readonly number[],
-): PreparedFold {
-  const own = takeRows(features, train);
-  const scaler = fitStandardScaler(own).value;
+  { train, validation }: { train: readonly number[]; validation: readonly number[] },
+): FoldView {
+  return {
+    train,
+    validation,
+    trainFeatures: takeRows(features, train),
+    validationFeatures: takeRows(features, validation),
+  };
+}
+
+/** What the classifier is given: standardised features in the space its train rows span, and their second order. */
+function prepare(view: FoldView): FoldView {
+  const scaler = fitStandardScaler(view.trainFeatures).value;
   if (scaler === null) throw new StatsInputError('a fold has no train patients');
-  const reduced = rowSpace(standardise(scaler, own), standardise(scaler, takeRows(features, validation)));
-  return { train, validation, trainFeatures: reduced.train, validationFeatures: reduced.others };
+  const standard = (features: Matrix): Matrix => standardise(scaler, features);
+  const first = rowSpace(standard(view.trainFeatures), standard(view.validationFeatures));
+  const { train, others } = withSecondOrder(first.train, first.others);
+  return { ...view, trainFeatures: train, validationFeatures: others };
 }
 
 function crossValidate(
-  folds: readonly PreparedFold[],
+  views: readonly FoldView[],
   labels: readonly number[],
   classes: number,
   C: number,
 ): Score {
   const probabilities = zeros(labels.length, classes);
-  for (const fold of folds) {
+  for (const fold of views) {
     const model = fitLogistic(
       fold.trainFeatures,
       fold.train.map((i) => labels[i] as number),
@@ -152,7 +174,12 @@ function crossValidate(
     if (model === null) throw new StatsInputError('a fold lacks a hospital');
     const predicted = logisticProbabilities(model, fold.validationFeatures);
     for (const [k, row] of fold.validation.entries()) {
-      probabilities.data.set(predicted.data.subarray(k * classes, (k + 1) * classes), row * classes);
+      // A patient is judged as often as every other: sums rank as means do.
+      for (let c = 0; c < classes; c++) {
+        const at = row * classes + c;
+        probabilities.data[at] =
+          (probabilities.data[at] as number) + (predicted.data[k * classes + c] as number);
+      }
     }
   }
   const named = argmaxRows(probabilities);
@@ -162,15 +189,20 @@ function crossValidate(
   };
 }
 
+/** Drawn again until every classifier has every hospital to learn from, as with the true hospitals it has. */
 function permuteWithin(
   labels: readonly number[],
   folds: readonly { validation: readonly number[] }[],
+  views: readonly FoldView[],
   random: Random,
 ): number[] {
+  const classes = new Set(labels).size;
   const permuted = [...labels];
-  for (const { validation } of folds) {
-    const shuffled = random.shuffle(validation.map((i) => labels[i] as number));
-    for (const [k, i] of validation.entries()) permuted[i] = shuffled[k] as number;
-  }
+  do {
+    for (const { validation } of folds) {
+      const shuffled = random.shuffle(validation.map((i) => permuted[i] as number));
+      for (const [k, i] of validation.entries()) permuted[i] = shuffled[k] as number;
+    }
+  } while (!views.every(({ train }) => new Set(train.map((i) => permuted[i])).size === classes));
   return permuted;
 }

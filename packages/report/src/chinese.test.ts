@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { buildReport } from './build.ts';
+import { bareStudy, study } from './testing/study.ts';
+import { translatedToChinese } from './words/remarks-zh.ts';
+
+/** Four words or more, each of two letters or more: a name or a term is shorter. */
+const ENGLISH = /(?:[A-Za-z][A-Za-z’'-]+[ ,;:()]+){3,}[A-Za-z][A-Za-z’'-]+/g;
+
+/** What is not to be translated: commands, files, hashes, and what hospitals and runs are called. */
+function withoutCode(text: string): string {
+  return text
+    .replace(/radweave \w+( --\w+( [A-Z…]+)?)*/g, '…')
+    .replace(/\S*[/\\_=]\S*|\S+\.(csv|json|png|pth)\b/g, '…')
+    .replace(/\b[0-9a-f]{64}\b/g, '…');
+}
+
+/** Everything a reader sees or hears: text, and what stands for pictures; not sources, code and chart markup. */
+function shown(page: string): string[] {
+  const body = page
+    .replace(/<(style|script|pre)\b[\s\S]*?<\/\1>/g, '')
+    .replace(/<section id="references"[\s\S]*?<\/section>/, '');
+  const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+  const spoken = body.replace(/<svg[\s\S]*?<\/svg>/g, '').matchAll(/ (?:alt|aria-label)="([^"]*)"/g);
+  const texts = [...body.split(/<[^>]*>/), ...Array.from(spoken, ([, text = '']) => text)];
+  return texts.map((text) =>
+    text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => entities[name] ?? '').trim(),
+  );
+}
+
+const english = (texts: readonly string[]): string[] =>
+  texts.filter((text) => withoutCode(text).match(ENGLISH) !== null);
+
+test('a Chinese report has no English sentence', async () => {
+  const one = study({ external: { SY: [0, 1, 0, 1], ZS: [1, 1, 1] } });
+  const pages = [
+    await buildReport(one, 'zh'),
+    await buildReport(bareStudy(), 'zh').then((page) => page.replaceAll('made without', '')),
+    await buildReport(study({ classes: 3 }), 'zh'),
+  ];
+  expect(pages.flatMap((page) => english(shown(page)))).toEqual([]);
+  // The same look at the English report finds plenty.
+  expect(english(shown(await buildReport(one, 'en'))).length).toBeGreaterThan(100);
+});
+
+test('terms are those of the field, also inside what came ready-made', async () => {
+  const page = (await buildReport(study({ external: { ZS: [1, 1, 1] } }), 'zh')).replace(/<[^>]*>/g, ' ');
+  for (const text of [
+    '仅有阳性患者（n = 3）：AUC 需要两类患者',
+    '样本内：A、P 的网络以这些患者训练，结果过于乐观，不宜报告，请使用交叉拟合',
+    'Youden 指数最大：0.4000',
+    '前 3 个最高概率的均值（网络 A）',
+    '跨数据集的患者',
+    'ZS 未校正：A：9 例患者：估计一家医院的位置与尺度参数至少需要 10 例；P：9 例患者',
+  ]) {
+    expect(page).toContain(text);
+  }
+});
+
+test.each([
+  [
+    'no interval: the DeLong interval needs at least 2 patients of each class (1 positive, 2 negative)',
+    '无置信区间：DeLong 置信区间要求每类至少 2 例患者（阳性 1 例，阴性 2 例）',
+  ],
+  [
+    'McNemar: no patient is classified rightly by one model only',
+    'McNemar 检验：没有仅被其中一个模型正确分类的患者',
+  ],
+  [
+    'class 2: only negative patients (n = 7): calibration needs both classes',
+    '类别 2：仅有阴性患者（n = 7）：校准需要两类患者',
+  ],
+  [
+    'the threshold is 0.5, not chosen: only positive patients (n = 4): the Youden threshold needs both classes',
+    '阈值取 0.5，未经选择：仅有阳性患者（n = 4）：Youden 阈值需要两类患者',
+  ],
+  ['no patients: the Brier score cannot be computed', '无患者：无法计算 Brier 分数'],
+  [
+    'there are no patients in val; the threshold was chosen on these patients',
+    '验证集中无患者；阈值由这些患者选定',
+  ],
+  [
+    'SY has 9 training patients in a fold: harmonising inside the folds needs at least 10',
+    'SY 在某一折中仅有 9 例训练患者：折内校正至少需要 10 例',
+  ],
+  [
+    "the fusion of A, P; the classifier 'fused' was fitted on in-sample features; 'stacked' was fitted on out-of-fold logits (2)",
+    'A, P 的融合；融合分类器以样本内特征拟合；堆叠分类器以折外 logit 拟合（2 项）',
+  ],
+  ['6 fold models, 1 record of logits', '6 个折网络，1 份 logit 记录'],
+  ['platt: slope 1.1000, intercept −0.2000', 'Platt 校准：斜率 1.1000，截距 −0.2000'],
+])('%s', (remark, chinese) => {
+  expect(translatedToChinese(remark)).toBe(chinese);
+});
+
+test('a remark that nobody translated stays, beside those that are', () => {
+  expect(translatedToChinese('something new; no patients')).toBe('something new；无患者');
+  expect(translatedToChinese('something; new: A')).toBe('something; new: A');
+  expect(translatedToChinese('')).toBe('');
+});
