@@ -11,7 +11,7 @@ export function describeMachine() {
     cores: availableParallelism(),
     features: cpuFlags().filter((flag) => INTERESTING.includes(flag)),
     memoryGb: Number((totalmem() / 2 ** 30).toFixed(1)),
-    system: `${process.platform} ${release()}`,
+    system: `${process.platform} ${release().split('-')[0]}`,
     node: process.version,
     loadBefore: Number(loadavg()[0].toFixed(2)),
   };
