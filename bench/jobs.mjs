@@ -48,7 +48,7 @@ const MODELS = [
 ];
 
 /** Slices of the rows that show how time and memory grow. */
-const GROWTH = [1000, 10_000, 100_000];
+const GROWTH = { '1k': 1000, '10k': 10_000, '100k': 100_000 };
 
 const WHOLE_EPOCHS = [6, 1];
 
@@ -63,7 +63,7 @@ export function allJobs(settings) {
     preprocessJob(settings),
     wholeJob(settings),
     helpJob(),
-    ...GROWTH.flatMap((slices) => growthJobs(slices, settings)),
+    ...Object.entries(GROWTH).flatMap(([name, slices]) => growthJobs(name, slices, settings)),
     ...MODELS.flatMap((names) => ['forward', 'backward'].map((pass) => modelJob(names, pass, settings))),
   ];
 }
@@ -157,7 +157,7 @@ function extractionJob([name, model, slices, targets], settings) {
 }
 
 /** Ours only, with its memory; measured only when asked for. */
-function growthJobs(slices, settings) {
+function growthJobs(name, slices, settings) {
   const BATCH = 32;
   const sized = { ...settings, slices, quick: false };
   const steps = Math.ceil(slices / BATCH);
@@ -168,7 +168,7 @@ function growthJobs(slices, settings) {
   ];
   return ['preprocess', 'extract', 'train'].map((stage, i) => ({
     ...jobs[i],
-    name: `growth-${stage}-${slices}`,
+    name: `growth-${name}-${stage}`,
     title: `${stage} ${slices} slices`,
     gflop: undefined,
     targets: {},

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeFileAtomic, writeJson } from '../packages/artifacts/dist/index.js';
 import { drawSvg } from '../packages/report/dist/charts/draw.js';
 import { speedChart } from './chart.mjs';
+import { verdict } from './rows.mjs';
 
 /** @returns the paths written */
 export async function writeReport(folder, found) {
@@ -26,7 +27,7 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
     '![Speed relative to the plain peer](benchmarks.svg)',
     '',
     table(
-      ['job', 'Radweave', ...peers, ...peers.map((id) => `× ${id}`), 'share of limit', 'aim', 'met'],
+      ['job', 'Radweave', ...peers, ...peers.map((id) => `× ${id}`), 'share of limit', 'aim', 'result'],
       rows.map((row) => [
         row.title,
         cell(row, 'ours'),
@@ -34,7 +35,7 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
         ...peers.map((id) => (row.ratios[id] === undefined ? '' : row.ratios[id].toFixed(2))),
         row.share === undefined ? '' : `${(100 * row.share).toFixed(0)} %`,
         aim(row.targets),
-        { true: 'yes', false: 'no', null: 'not known' }[row.isMet] ?? '',
+        row.isMet === undefined ? '' : verdict(row.isMet),
       ]),
     ),
     '',
@@ -45,8 +46,8 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
     '  slice store (ours, once per run, no store from before) and the first, slower steps are counted.',
     '- Extraction: from the network being ready to the last file written, decoding included.',
     '- Preprocess: the whole stage without process start; the peer does the same with PIL and hashlib in two processes.',
-    '- Whole job: one round, wall time with process start. Ours is `radweave run` with preprocessing and figures, which the peers are',
-    '  spared.',
+    '- Whole job: wall time with process start, one round unless it is asked for by name. Ours is `radweave run` with',
+    '  preprocessing and figures, which the peers are spared.',
     '- Memory: the largest proportional set size of the process tree (shared pages count once), sampled every 200 ms; the',
     '  ratio is ours to theirs.',
     '- A ratio of two medians above 1 means that ours is faster. The share is (slices per second × arithmetic per slice) of the',

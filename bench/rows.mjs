@@ -25,6 +25,12 @@ export function rowsOf(job, results, peak) {
   return rows.map((row) => ({ ...row, isMet: isMet(row) }));
 }
 
+/** What is said of a row that has targets. */
+export function verdict(isMet) {
+  if (isMet === null) return 'not known whether met';
+  return isMet ? 'met' : 'not met';
+}
+
 /** Ratios of ours to each peer, above 1 when ours is faster. */
 function against(results, field, isMoreBetter) {
   const ours = results.find(({ id }) => id === 'ours')?.[field];

@@ -1,7 +1,7 @@
 // The engine multiplies batches of float32 matrices by itself where libtorch has no MKL: whatever the layout, the result must
 // be that of matrix by matrix, and everything else must still be libtorch's.
 import { expect, test } from 'vitest';
-import { randn, type Tensor, tidy, zeros } from './index.ts';
+import { nn, profile, randn, type Tensor, tidy, zeros } from './index.ts';
 import { dispatch } from './tensor.ts';
 
 const LAYOUTS: Record<string, (batch: number, rows: number, columns: number) => Tensor> = {
@@ -49,6 +49,17 @@ for (const [left, makeLeft] of Object.entries(LAYOUTS)) {
     });
   }
 }
+
+test('small matrices do not pass the dispatcher one by one', () => {
+  const { profile: recorded } = profile(new nn.Identity(), () =>
+    tidy(() => {
+      dispatch('bmm', randn([64, 49, 32]), randn([64, 32, 49]));
+    }),
+  );
+  const names = recorded.operators.map(({ name }) => name);
+  expect(names).toContain('aten::bmm');
+  expect(names.filter((name) => ['aten::select', 'aten::mm', 'aten::addmm'].includes(name))).toEqual([]);
+});
 
 test('gradients are those of the same products one by one', () => {
   const leaf = (shape: number[]) => {

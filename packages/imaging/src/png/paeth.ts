@@ -1,3 +1,5 @@
+import type { Unfilter } from './filter.ts';
+
 /**
  * Undoing the Paeth filter is bound by latency: every byte waits for the one to its left. So the predictor is
  * looked up, which takes fewer steps one after another than computing it (branches are out: which neighbour
@@ -45,17 +47,8 @@ function makeMoves(): Uint8Array {
 const restore = (move: Uint8Array, a: number, b: number, c: number, filtered: number): number =>
   ((move[a + (((b - c + MIDDLE) << BITS) + MIDDLE - c)] as number) + (c + filtered)) & 255;
 
-/** Undoes one row; the parameters are those of the other filters. */
-export function paeth(
-  raw: Uint8Array,
-  from: number,
-  above: Uint8Array,
-  up: number,
-  out: Uint8Array,
-  to: number,
-  count: number,
-  step: number,
-): void {
+/** Undoes one row. */
+export const paeth: Unfilter = (raw, from, above, up, out, to, count, step) => {
   const move = moves();
   for (let lane = 0; lane < step; lane++) {
     let a = 0;
@@ -67,19 +60,10 @@ export function paeth(
       c = b;
     }
   }
-}
+};
 
 /** Undoes two rows, both Paeth, the lower one a pixel behind the upper. */
-export function paethPair(
-  raw: Uint8Array,
-  from: number,
-  above: Uint8Array,
-  up: number,
-  out: Uint8Array,
-  to: number,
-  count: number,
-  step: number,
-): void {
+export const paethPair: Unfilter = (raw, from, above, up, out, to, count, step) => {
   const move = moves();
   // Where the lower row's pixel is when the upper row is at 0.
   const lowerFrom = from + count + 1 - step;
@@ -103,4 +87,4 @@ export function paethPair(
     }
     out[lowerTo + i] = restore(move, lower, upper, corner, raw[lowerFrom + i] as number);
   }
-}
+};

@@ -1,17 +1,6 @@
 import { ImageFault } from '../fault.ts';
+import type { Unfilter } from './filter.ts';
 import { paeth, paethPair } from './paeth.ts';
-
-/** One PNG filter undone: `count` bytes of `raw` at `from` become `out` at `to`, `step` bytes per pixel. */
-type Unfilter = (
-  raw: Uint8Array,
-  from: number,
-  above: Uint8Array,
-  up: number,
-  out: Uint8Array,
-  to: number,
-  count: number,
-  step: number,
-) => void;
 
 const none: Unfilter = (raw, from, _above, _up, out, to, count) => {
   out.set(raw.subarray(from, from + count), to);

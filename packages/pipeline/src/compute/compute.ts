@@ -27,10 +27,10 @@ export function chooseCompute(config: Config, context: StageContext, begun?: Pre
   return { device, precision, memoryFormat: 'channelsLast' };
 }
 
-/** Slices of one forward pass on a CPU: more make activations leave its caches (64 were a fifth slower than 16). */
+/** Slices of one pass on a CPU: more make activations leave its caches (64 were a fifth slower than 16). */
 const CPU_PASS = 16;
 
-/** Slices per forward pass without gradients: as asked, on a CPU no more than are computed fastest. */
+/** Slices per pass through a trained network: as asked, on a CPU no more than are computed fastest. */
 export function inferenceBatch(asked: number, { device }: Compute): number {
   return device === 'cpu' ? Math.min(asked, Math.max(CPU_PASS, defaultThreads())) : asked;
 }

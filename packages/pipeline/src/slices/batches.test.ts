@@ -1,5 +1,5 @@
 import { Random } from '@radweave/stats';
-import { fromTypedArray, type Tensor } from '@radweave/torch';
+import { dispatch, fromTypedArray, ones, type Tensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import type { Compute } from '../compute/compute.ts';
 import { type Augmentation, augment } from './augment.ts';
@@ -39,6 +39,14 @@ test('8-bit pixels are divided by 255 and 16-bit by 65535, then normalised', () 
   expect(values(eight)[64]).toBeCloseTo(-2, 6);
   const sixteen = makeBatch(source(16), [2], PLAIN, CPU);
   expect(values(sixteen)[63]).toBeCloseTo((191 * 300) / 65535, 6);
+});
+
+test('convolutions see which layout a batch of one channel has', () => {
+  for (const memoryFormat of ['contiguous', 'channelsLast'] as const) {
+    const batch = makeBatch(source(8), [0, 1], PLAIN, { ...CPU, memoryFormat });
+    const stem = dispatch('conv2d', batch, ones([4, 1, 3, 3]), null, [1, 1], [1, 1], [1, 1], 1);
+    expect(stem.isContiguous(memoryFormat)).toBe(true);
+  }
 });
 
 test('a flip turns left and right, exactly', () => {

@@ -41,7 +41,7 @@ export function translator(
       if (value === null) return null;
       values.set(name, mark === '+' ? value.replaceAll(' and ', and) : value);
     }
-    return translated.replace(PLACEHOLDER, (_, name: string) => values.get(name) ?? '');
+    return translated.replace(PLACEHOLDER, (_, name: string) => values.get(name) as string);
   }
 
   /** The longest run of parts that is known, again and again; null marks parts that are not. */
@@ -87,5 +87,12 @@ function compile([english, translated]: Phrase): Pattern {
       return isLast && (mark === '*' || mark === '!') ? '(.+)' : '([^;]+?)';
     })
     .join('');
+  const names = groups.map(([name]) => name).sort();
+  const kept = Array.from(translated.matchAll(PLACEHOLDER), ([, name = '']) => name).sort();
+  if (names.join() !== kept.join()) {
+    throw new Error(
+      `the translation of "${english}" keeps ${kept.join() || 'nothing'} instead of ${names.join()}`,
+    );
+  }
   return { regex: new RegExp(`^${source}$`, 's'), groups, translated };
 }

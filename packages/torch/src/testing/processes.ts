@@ -11,8 +11,11 @@ export function engineWorker(source: string, workerData?: unknown): Worker {
   return new Worker(new URL(`data:text/javascript,${encodeURIComponent(IMPORT + source)}`), { workerData });
 }
 
-/** Runs such a source in a process of its own. */
-export function engineProcess(source: string): {
+/** Runs such a source in a process of its own; `undefined` takes a variable out of its environment. */
+export function engineProcess(
+  source: string,
+  env: Readonly<Record<string, string | undefined>> = {},
+): {
   status: number | null;
   signal: string | null;
   stderr: string;
@@ -21,6 +24,7 @@ export function engineProcess(source: string): {
   const done = spawnSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', IMPORT + source], {
     encoding: 'utf8',
     timeout: 120_000,
+    env: { ...process.env, ...env },
   });
   return { status: done.status, signal: done.signal, stderr: done.stderr, stdout: done.stdout };
 }
