@@ -1,5 +1,7 @@
 // The chart: how many times as fast as the plain peer everyone is, row by row.
 
+import { COLOURS, cycle } from '../packages/report/dist/charts/style.js';
+
 /** A Vega-Lite specification. Rows in which the plain peer took no part are left out. */
 export function speedChart(rows) {
   const shown = rows.filter(({ name, ratios }) => name !== 'memory' && ratios.plain !== undefined);
@@ -9,7 +11,13 @@ export function speedChart(rows) {
       .map(({ id, label }) => ({ job: title, side: label, speed: speedOf(ratios, id) })),
   );
   const labels = [...new Set(values.map(({ side }) => side))];
-  const y = { field: 'job', type: 'nominal', title: null, sort: shown.map(({ title }) => title) };
+  const y = {
+    field: 'job',
+    type: 'nominal',
+    title: null,
+    sort: shown.map(({ title }) => title),
+    axis: { labelLimit: 0 },
+  };
   const offset = { field: 'side', sort: labels };
   const x = {
     field: 'speed',
@@ -30,7 +38,14 @@ export function speedChart(rows) {
           x,
           y,
           yOffset: offset,
-          color: { field: 'side', type: 'nominal', title: null, sort: labels },
+          color: {
+            field: 'side',
+            type: 'nominal',
+            title: null,
+            sort: labels,
+            legend: { labelLimit: 0 },
+            scale: { domain: labels, range: cycle(COLOURS, labels.length) },
+          },
         },
       },
       { mark: { type: 'text', align: 'left', dx: 3 }, encoding: { x, y, yOffset: offset, text } },
