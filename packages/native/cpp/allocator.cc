@@ -1,7 +1,8 @@
 // A caching allocator for CPU tensors. The default one returns every activation to the system and faults it in again
 // at the next step (350,000 page faults a step were measured). Big blocks are kept for reuse instead, on huge
-// pages where the system offers them. What is held never exceeds the largest live use by more than a
-// quarter: with a tenth, a training step still faulted in 17,000 pages.
+// pages where the system offers them. What is held never exceeds the largest live use by more than half: with
+// a quarter, the blocks that the next step wants first were the stalest and went (9,000 faults a step, 7 % of its time),
+// for 40 MB in 1,700.
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/util/Exception.h>
@@ -94,7 +95,7 @@ class Cache {
       return block;
     }
     const size_t peak = std::max(peak_, live_ + size);
-    trim(peak + peak / 4 + kSlack - size - live_);
+    trim(peak + peak / 2 + kSlack - size - live_);
     void* block = systemAllocate(size);
     if (block == nullptr) {
       trim(0);
