@@ -93,8 +93,7 @@ export abstract class ImageModel extends nn.Module {
         this.checkInput(x);
         return this.forwardStages(x, 0, end);
       },
-      finish: (activations) =>
-        tidy(() => this.classify(this.finish(this.forwardStages(activations, end)), false)),
+      finish: (activations) => this.fromStage(end, activations),
     };
   }
 
@@ -130,6 +129,22 @@ export abstract class ImageModel extends nn.Module {
       }
       return value;
     });
+  }
+
+  /** Slices [N, inChans, H, W] to what the frozen stages make of them; the slices themselves when none is frozen. */
+  forwardFrozen(x: Tensor): Tensor {
+    this.checkInput(x);
+    return this.forwardStages(x, 0, this.frozen);
+  }
+
+  /** What {@link forwardFrozen} gave to logits [N, numClasses], as `forward` gives them. */
+  forwardLearning(frozen: Tensor): Tensor {
+    return this.fromStage(this.frozen, frozen);
+  }
+
+  /** The input of entry `from` of `stages()` to logits. */
+  private fromStage(from: number, x: Tensor): Tensor {
+    return tidy(() => this.classify(this.finish(this.forwardStages(x, from)), false));
   }
 
   /**

@@ -7,7 +7,7 @@ export { ResNet, type ResNetConfig } from './families/resnet.ts';
 export { type SwinConfig, SwinTransformer } from './families/swin.ts';
 export { VisionTransformer, type VisionTransformerConfig } from './families/vit.ts';
 export { ImageModel, type SplitForward, type Stage } from './image-model.ts';
-export { foldBatchNorms } from './inference/fold.ts';
+export { foldBatchNorms, foldFrozenStages } from './inference/fold.ts';
 export { type CreateModelOptions, createModel } from './registry/create.ts';
 export type {
   BatchNormSettings,

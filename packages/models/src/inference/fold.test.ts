@@ -1,8 +1,8 @@
-import { F, nn, noGrad, randn, type Tensor } from '@radweave/torch';
+import { F, nn, noGrad, randn, type Tensor, tensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import { ImageModel, type Stage } from '../image-model.ts';
 import { createModel } from '../registry/create.ts';
-import { foldBatchNorms } from './fold.ts';
+import { foldBatchNorms, foldFrozenStages } from './fold.ts';
 
 /** Gives every batch norm statistics and weights that are not those it starts with. */
 function disturb(model: nn.Module): void {
@@ -72,4 +72,30 @@ test('a model that would give other features is left as it is', () => {
   expect(foldBatchNorms(model, x)).toBe(0);
   expect(noGrad(() => model.forwardFeatures(x)).toFloat32Array()).toEqual(before.toFloat32Array());
   expect([...model.stateDict().keys()]).toEqual(names);
+});
+
+test('frozen stages are folded in training mode; what learns gets the same gradients', () => {
+  const make = (): ImageModel => createModel('resnet18', { numClasses: 2, inChans: 1, imageSize: 64 });
+  const [folded, plain] = [make(), make()];
+  disturb(folded);
+  plain.loadStateDict(folded.stateDict());
+  const x = randn([4, 1, 64, 64]);
+  const gradientOf = (model: ImageModel): Tensor => {
+    F.crossEntropy(model.call(x), tensor([0, 1, 1, 0], { dtype: 'int64' })).backward();
+    const [, weight] = [...model.namedParameters()].find(([name]) => name === 'layer3.0.conv1.weight') ?? [];
+    return weight?.grad as Tensor;
+  };
+  for (const model of [folded, plain]) model.train().freeze(2);
+  // The stem, and in two stages of two blocks two convolutions each and one shortcut.
+  expect(foldFrozenStages(folded, randn([1, 1, 64, 64]))).toBe(10);
+  expect(change(gradientOf(folded), gradientOf(plain))).toBeLessThan(1e-4);
+  const expected = plain.stateDict();
+  for (const [name, value] of folded.stateDict()) {
+    if (/^(conv1|bn1|layer[12])/.test(name)) {
+      expect(value.toTypedArray(), name).toEqual(expected.get(name)?.toTypedArray());
+    }
+  }
+  // They would learn weights that nobody computes with.
+  folded.freeze(0);
+  expect(() => folded.call(x)).toThrow(/cannot learn/);
 });

@@ -8,9 +8,9 @@ type Pair = readonly [nn.Conv2d, nn.BatchNorm2d];
 const TOLERANCE = 1e-3;
 
 /**
- * Moves batch norms into the convolutions before them, which saves a pass over every feature map. For inference only: the
- * state dict is no longer the model's. Which norms follow which convolutions is seen in a forward pass of `sample`; a norm
- * that gets anything but the untouched output of one convolution stays as it is.
+ * Moves batch norms into the convolutions before them, which saves a pass over every feature map. For inference only;
+ * parameters and state dict stay as they are. Which norms follow which convolutions is seen in a forward pass of `sample`; a
+ * norm that gets anything but the untouched output of one convolution stays as it is.
  *
  * @param model in eval mode.
  * @param sample slices [N, inChans, H, W]; few and small ones will do where the model takes them.
@@ -19,13 +19,24 @@ const TOLERANCE = 1e-3;
  * @throws RangeError when the model is in training mode.
  */
 export function foldBatchNorms(model: ImageModel, sample: Tensor): number {
-  if (model.training) throw new RangeError('batch norms can only be folded in eval mode');
+  return fold(model, (x) => model.forwardFeatures(x), sample);
+}
+
+/** {@link foldBatchNorms} of the frozen stages; the model may be in training mode, which they never are. */
+export function foldFrozenStages(model: ImageModel, sample: Tensor): number {
+  return fold(model, (x) => model.forwardFrozen(x), sample);
+}
+
+function fold(model: ImageModel, forward: (x: Tensor) => Tensor, sample: Tensor): number {
   return noGrad(() =>
     tidy(() => {
-      const pairs = tracePairs(model, sample);
-      const before = model.forwardFeatures(sample).to('float32');
+      const pairs = tracePairs(model, forward, sample);
+      if (pairs.some(([, norm]) => norm.training)) {
+        throw new RangeError('batch norms can only be folded in eval mode');
+      }
+      const before = forward(sample).to('float32');
       const undo = pairs.map(([conv, norm]) => norm.moveInto(conv));
-      const after = model.forwardFeatures(sample).to('float32');
+      const after = forward(sample).to('float32');
       const change = after.sub(before).abs().max().item() / before.abs().max().item();
       if (change <= TOLERANCE || pairs.length === 0) return pairs.length;
       for (const restore of undo) restore();
@@ -34,7 +45,7 @@ export function foldBatchNorms(model: ImageModel, sample: Tensor): number {
   );
 }
 
-function tracePairs(model: ImageModel, sample: Tensor): Pair[] {
+function tracePairs(model: ImageModel, forward: (x: Tensor) => Tensor, sample: Tensor): Pair[] {
   const made = new Map<Tensor, { conv: nn.Conv2d; version: number }>();
   const pairs: Pair[] = [];
   const calls = new Map<nn.AnyModule, number>();
@@ -55,7 +66,7 @@ function tracePairs(model: ImageModel, sample: Tensor): Pair[] {
     };
   }
   try {
-    tidy(() => void model.forwardFeatures(sample));
+    tidy(() => void forward(sample));
   } finally {
     for (const module of watched) Reflect.deleteProperty(module, 'call');
   }

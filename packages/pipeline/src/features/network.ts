@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Config, hashFile } from '@radweave/artifacts';
-import { foldBatchNorms, modelInfo } from '@radweave/models';
-import { arange, type nn } from '@radweave/torch';
+import { modelInfo } from '@radweave/models';
+import type { nn } from '@radweave/torch';
 import { type Compute, chooseCompute } from '../compute/compute.ts';
+import { foldForInference } from '../compute/fold.ts';
 import { type StageContext, say } from '../engine/events.ts';
 import { buildNetwork, type Network } from '../training/network_source.ts';
 import type { ChosenCheckpoint } from './checkpoint_choice.ts';
@@ -77,20 +78,8 @@ export async function openFeatureNetwork(
   context: StageContext,
 ): Promise<FeatureNetwork> {
   const network = await openNetwork(config, chosen, context);
-  foldForInference(network, network.imageSize);
+  foldForInference(network.model, network.compute, network.imageSize);
   return network;
-}
-
-/** Moves batch norms into convolutions; a pass over a made-up slice shows where, and that nothing else changes. */
-export function foldForInference(
-  { model, compute }: Pick<FeatureNetwork, 'model' | 'compute'>,
-  imageSize: number,
-): void {
-  const { device, memoryFormat } = compute;
-  const sample = arange(imageSize * imageSize, 0, 1, { device })
-    .to('float32')
-    .sin();
-  foldBatchNorms(model, sample.reshape([1, 1, imageSize, imageSize]).contiguous(memoryFormat));
 }
 
 function sayAssumptions(config: Config, path: string, network: Network, context: StageContext): void {

@@ -2,8 +2,8 @@ import type { Config } from '@radweave/artifacts';
 import { Random } from '@radweave/stats';
 import { type Profile, profile, profileRange, tidy } from '@radweave/torch';
 import { type Compute, inferenceBatch } from '../compute/compute.ts';
+import { foldForInference } from '../compute/fold.ts';
 import { featuresOf } from '../features/extractor.ts';
-import { foldForInference } from '../features/network.ts';
 import { augmentationStream, makeBatch, type SlicePixels } from '../slices/batches.ts';
 import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer } from '../training/build.ts';
 import { learnFrom, targetsOf } from '../training/network.ts';
@@ -48,7 +48,7 @@ export function profileExtraction(config: Config, compute: Compute, network: Net
   const { pixels, positions } = madeUpSlices(config, inferenceBatch(config.extraction.batch_size, compute));
   const { model, normalisation } = network;
   model.eval();
-  foldForInference({ model, compute }, config.data.image_size);
+  foldForInference(model, compute, config.data.image_size);
   const step = (): void => {
     profileRange('forward', () => featuresOf({ model, normalisation, compute }, pixels, positions));
   };

@@ -7,6 +7,7 @@ import {
   modelInfo,
 } from '@radweave/models';
 import type { Compute } from '../compute/compute.ts';
+import { foldForTraining } from '../compute/fold.ts';
 import { type StageContext, say } from '../engine/events.ts';
 import type { Normalisation } from '../slices/batches.ts';
 import type { ReadCheckpoint } from './checkpoint.ts';
@@ -39,6 +40,7 @@ export async function buildNetwork(
   if (saved !== null) model.loadStateDict(saved.model);
   freeze(model, name, freeze_stages);
   model.to({ device: compute.device, memoryFormat: compute.memoryFormat });
+  foldForTraining(model, compute, config.data.image_size);
   const normalisation =
     saved === null ? normalisationOf(config, start?.input ?? null) : savedNormalisation(saved);
   const origin = start?.description ?? saved?.about.initial_weights ?? '';

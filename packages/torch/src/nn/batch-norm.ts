@@ -54,8 +54,9 @@ export class BatchNorm2d extends Module {
   }
 
   /**
-   * Lets a convolution whose output this layer normalises do the work: its weight is scaled and its bias shifted by the
-   * running statistics, and from now on this layer passes its input on. For inference only.
+   * Lets a convolution whose output this layer normalises do the work: weights scaled and shifted by the running statistics
+   * stand in for its own, and from now on this layer passes its input on. No parameter or buffer changes, and none may
+   * change any more.
    *
    * @returns what undoes it.
    * @throws RangeError in training mode or without running statistics.
@@ -65,22 +66,23 @@ export class BatchNorm2d extends Module {
     if (this.training || mean === null || variance === null) {
       throw new RangeError('BatchNorm2d: only in eval mode with running statistics can it be moved');
     }
-    const before = { weight: conv.weight.detach().clone().keep(), bias: conv.bias };
-    noGrad(() =>
+    const scaled = noGrad(() =>
       tidy(() => {
         const scale = variance
           .add(eps)
           .rsqrt()
           .mul(weight ?? 1);
         const shift = conv.bias === null ? mean.neg() : conv.bias.sub(mean);
-        conv.weight.mul_(scale.reshape([-1, 1, 1, 1]));
-        conv.bias = new Parameter(shift.mul(scale).add(bias ?? 0), false);
+        return {
+          weight: conv.weight.mul(scale.reshape([-1, 1, 1, 1])),
+          bias: shift.mul(scale).add(bias ?? 0),
+        };
       }),
     );
+    conv.computeWith(scaled);
     this.isMoved = true;
     return () => {
-      conv.weight.load(before.weight);
-      conv.bias = before.bias;
+      conv.computeWith(null);
       this.isMoved = false;
     };
   }

@@ -1,3 +1,4 @@
+import { isGradEnabled } from '../autograd.ts';
 import { empty } from '../create.ts';
 import type { Tensor } from '../tensor.ts';
 import { conv2d, type Size2 } from './functional.ts';
@@ -14,11 +15,16 @@ export interface Conv2dOptions {
   bias?: boolean;
 }
 
+/** What a convolution computes with: weight [Cout, Cin / groups, kH, kW] and bias [Cout]. */
+export interface ConvWeights {
+  weight: Tensor;
+  bias: Tensor | null;
+}
+
 /** Convolution of [N, Cin, H, W] with weight [Cout, Cin / groups, kH, kW]; initialised as torch.nn.Conv2d. */
 export class Conv2d extends Module {
   readonly weight: Parameter;
-  /** Given one by a batch norm that is moved into the convolution, even if it was made without. */
-  bias: Parameter | null;
+  readonly bias: Parameter | null;
   readonly inChannels: number;
   readonly outChannels: number;
   readonly kernel: readonly [number, number];
@@ -26,6 +32,8 @@ export class Conv2d extends Module {
   readonly padding: Size2;
   readonly dilation: Size2;
   readonly groups: number;
+  /** Stands in for the parameters, which stay as they are. */
+  private standIn: ConvWeights | null = null;
 
   /** @throws RangeError when the channels cannot be divided into `groups`. */
   constructor(inChannels: number, outChannels: number, kernel: Size2, options: Conv2dOptions = {}) {
@@ -51,8 +59,25 @@ export class Conv2d extends Module {
     resetAffine(this.weight, this.bias);
   }
 
+  /**
+   * Computes with other weights than the parameters from now on, with the parameters again when given null. The state dict
+   * does not change; what is loaded into it later is not seen. Takes over the tensors.
+   */
+  computeWith(weights: ConvWeights | null): void {
+    this.standIn?.weight.dispose();
+    this.standIn?.bias?.dispose();
+    weights?.weight.keep();
+    weights?.bias?.keep();
+    this.standIn = weights;
+  }
+
+  /** @throws RangeError when the parameters should learn while other weights stand in for them. */
   override forward(input: Tensor): Tensor {
-    const { stride, padding, dilation, groups } = this;
-    return conv2d(input, this.weight, this.bias, { stride, padding, dilation, groups });
+    const { stride, padding, dilation, groups, standIn } = this;
+    if (standIn !== null && this.weight.requiresGrad && isGradEnabled()) {
+      throw new RangeError('Conv2d: other weights stand in for the parameters, which therefore cannot learn');
+    }
+    const { weight, bias } = standIn ?? this;
+    return conv2d(input, weight, bias, { stride, padding, dilation, groups });
   }
 }
