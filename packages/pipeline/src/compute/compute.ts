@@ -37,6 +37,11 @@ export function inferenceBatch(asked: number, { device }: Compute): number {
 
 /** Runs the forward part of a step in the run's precision; what it returns is in float32. */
 export function inPrecision(compute: Compute, forward: () => Tensor): Tensor {
+  return underPrecision(compute, forward).to('float32');
+}
+
+/** {@link inPrecision} for a part of the network whose output goes on to the next part, in the dtype it comes in. */
+export function underPrecision(compute: Compute, forward: () => Tensor): Tensor {
   if (compute.precision === 'fp32') return forward();
-  return autocast({ device: compute.device, dtype: 'bfloat16' }, forward).to('float32');
+  return autocast({ device: compute.device, dtype: 'bfloat16' }, forward);
 }

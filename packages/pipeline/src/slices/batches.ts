@@ -25,18 +25,22 @@ export interface Normalisation {
   std: number;
 }
 
+/** How slices are augmented: what to change, and the stream of random numbers of each slice. */
+export interface Changes {
+  augmentation: Augmentation;
+  stream: (position: number) => Random;
+}
+
 /**
  * A batch of slices as the network sees it: float32 [N, 1, H, W], 8 bit divided by 255 or 16 bit by 65535, augmented
  * where `changes` is given, then normalised.
- *
- * @param changes what to change, and the stream of random numbers of each slice.
  */
 export function makeBatch(
   pixels: SlicePixels,
   positions: ArrayLike<number>,
   normalisation: Normalisation,
   compute: Compute,
-  changes?: { augmentation: Augmentation; stream: (position: number) => Random },
+  changes?: Changes,
 ): Tensor {
   return tidy(() => {
     const unit = toUnit(pixels, positions, compute.device);

@@ -165,6 +165,27 @@ test('stopped in the middle of an epoch, or killed at any moment, and resumed: e
   await expectSameRun(config, 'whole', 'killed');
 });
 
+test('what frozen stages give is computed once, and a resumed run goes on with the same bits', async () => {
+  const { config, options } = await prepared();
+  config.model.freeze_stages = 2;
+  config.augmentation.enabled = false;
+  const computed: number[] = [];
+  const counting: StageContext = {
+    emit: (event) => {
+      if (event.kind !== 'progress' || event.task !== 'computing frozen stages') return;
+      if (event.done === event.total) computed.push(event.total);
+    },
+    shouldStop: () => false,
+  };
+  await train(options('whole'), counting);
+  const slices = (split: 'train' | 'val'): number =>
+    readSplit(splitPath(config.data.splits_dir, split, 'A'), {}).length;
+  expect(computed).toEqual([slices('val'), slices('train')]);
+  await expect(train(options('parts'), stoppingAfter(4))).rejects.toMatchObject({ exitCode: 4 });
+  await train(options('parts', resuming), listening());
+  await expectSameRun(config, 'whole', 'parts');
+});
+
 /** Trains in a child process and kills it some time after it has written a checkpoint. */
 async function killed(options: TrainOptions, checkpoint: string, delay: number): Promise<void> {
   const stages = fileURLToPath(new URL('../../dist/engine/stages.js', import.meta.url));

@@ -1,4 +1,4 @@
-import { fromTypedArray, inferenceMode, type nn, type Tensor, tidy } from '@radweave/torch';
+import { fromTypedArray, inferenceMode, type Tensor, tidy } from '@radweave/torch';
 import { type Compute, inPrecision } from '../compute/compute.ts';
 import type { Loss } from './losses.ts';
 
@@ -16,9 +16,12 @@ export function targetsOf(labels: Int32Array, positions: ArrayLike<number>, devi
   return fromTypedArray(targets, [targets.length], { device });
 }
 
+/** A network, or what follows its frozen stages: a batch to logits [N, K]. */
+export type Forward = (batch: Tensor) => Tensor;
+
 /** Forward and backward of one batch; gradients are added to the parameters', scaled by `share`. */
 export function learnFrom(
-  model: nn.Module,
+  forward: Forward,
   batch: Tensor,
   targets: Tensor,
   loss: Loss,
@@ -27,16 +30,16 @@ export function learnFrom(
   share: number,
 ): BatchResult {
   return tidy(() => {
-    const logits = inPrecision(compute, () => model.call(batch));
+    const logits = inPrecision(compute, () => forward(batch));
     const value = loss(logits, targets, classWeight);
     (share === 1 ? value : value.mul(share)).backward();
     return result(logits, value);
   });
 }
 
-/** Loss and probabilities of one batch without learning; the model must be in eval mode. */
+/** Loss and probabilities of one batch without learning; the network must be in eval mode. */
 export function judge(
-  model: nn.Module,
+  forward: Forward,
   batch: Tensor,
   targets: Tensor,
   loss: Loss,
@@ -45,7 +48,7 @@ export function judge(
 ): BatchResult {
   return inferenceMode(() =>
     tidy(() => {
-      const logits = inPrecision(compute, () => model.call(batch));
+      const logits = inPrecision(compute, () => forward(batch));
       return result(logits, loss(logits, targets, classWeight));
     }),
   );

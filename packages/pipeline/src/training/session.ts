@@ -23,6 +23,7 @@ import {
   type TrainingStates,
   writeCheckpoint,
 } from './checkpoint.ts';
+import { FrozenOutputs } from './frozen_outputs.ts';
 import { buildNetwork, type Network } from './network_source.ts';
 import { patientHashes } from './patients.ts';
 import { Predictions } from './predictions.ts';
@@ -88,6 +89,7 @@ export class TrainingSession {
     const optimizer = buildOptimizer(training, network.model);
     this.job = {
       model: network.model,
+      frozen: new FrozenOutputs(network.model, network.normalisation, compute),
       optimizer,
       scheduler: buildScheduler(training, optimizer),
       loss: buildLoss(training),
@@ -122,6 +124,8 @@ export class TrainingSession {
         this.recorder.step(report);
         context.emit({ kind: 'step', report, epochs });
       },
+      onFrozen: (done, total) =>
+        context.emit({ kind: 'progress', task: 'computing frozen stages', done, total }),
       onValidation: (done, total) => context.emit({ kind: 'progress', task: 'validating', done, total }),
       onEpoch: async (report) => {
         await this.closeEpoch(report);

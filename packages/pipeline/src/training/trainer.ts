@@ -1,9 +1,11 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import type { ImageModel } from '@radweave/models';
 import { nn, type optim, type Tensor, tidy } from '@radweave/torch';
 import type { Compute } from '../compute/compute.ts';
-import type { Augmentation } from '../slices/augment.ts';
+import { type Augmentation, isAugmenting } from '../slices/augment.ts';
 import {
   augmentationStream,
+  type Changes,
   epochOrder,
   inBatches,
   makeBatch,
@@ -12,9 +14,10 @@ import {
 } from '../slices/batches.ts';
 import type { SliceTable } from '../slices/table.ts';
 import { type Candidate, isBetter, isExhausted } from './early_stop.ts';
+import type { FrozenOutputs } from './frozen_outputs.ts';
 import type { Loss } from './losses.ts';
 import { type Scores, scoreTable } from './metrics.ts';
-import { type BatchResult, judge, learnFrom, targetsOf } from './network.ts';
+import { type BatchResult, type Forward, judge, learnFrom, targetsOf } from './network.ts';
 import { Predictions } from './predictions.ts';
 
 /** One split in memory: its table and its pixels. */
@@ -25,7 +28,8 @@ export interface SliceSet {
 
 /** What is trained, on what, and how. */
 export interface TrainingJob {
-  model: nn.Module;
+  model: ImageModel;
+  frozen: FrozenOutputs;
   optimizer: optim.Optimizer;
   scheduler: optim.Scheduler;
   loss: Loss;
@@ -78,6 +82,8 @@ export interface StepReport {
 /** Who listens. */
 export interface TrainerEvents {
   onStep(report: StepReport): void;
+  /** The frozen stages have computed this many of a set's slices. */
+  onFrozen(done: number, total: number): void;
   /** Validation has judged this many of its slices. */
   onValidation(done: number, total: number): void;
   /** Waited for, so that what is recorded is of this epoch. */
@@ -125,11 +131,24 @@ export class Trainer {
       if (patience !== null && this.progress.step === 0 && isExhausted(epoch, best, patience)) {
         return 'early stop';
       }
-      const isWhole = await this.trainEpoch(events);
+      const isWhole = (await this.prepare(events)) && (await this.trainEpoch(events));
       if (!isWhole) return 'interrupted';
       await events.onEpoch(await this.closeEpoch(events));
     }
     return 'finished';
+  }
+
+  /** Lets the frozen stages compute what is the same in every epoch; false when it was told to stop. */
+  private async prepare(events: TrainerEvents): Promise<boolean> {
+    const { frozen, train, validation, augmentation } = this.job;
+    for (const set of isAugmenting(augmentation) ? [validation] : [validation, train]) {
+      const isDone = await frozen.prepare(set, {
+        onProgress: (done, total) => events.onFrozen(done, total),
+        shouldStop: () => events.shouldStop(),
+      });
+      if (!isDone) return false;
+    }
+    return true;
   }
 
   /** The rest of the epoch under way; false when it was told to stop. */
@@ -153,16 +172,16 @@ export class Trainer {
 
   private learn(positions: Uint32Array, epoch: number, steps: number): BatchResult {
     const { job, progress } = this;
-    const { model, train, compute, normalisation, augmentation } = job;
+    const { train, compute, augmentation } = job;
     const group = Math.min(
       job.gradAccumulation,
       steps - (progress.step - (progress.step % job.gradAccumulation)),
     );
     const result = tidy(() => {
       const changes = { augmentation, stream: augmentationStream(job.seed, epoch) };
-      const batch = makeBatch(train.pixels, positions, normalisation, compute, changes);
+      const { forward, batch } = inputOf(job, train, positions, changes);
       const targets = targetsOf(train.table.labels, positions, compute.device);
-      return learnFrom(model, batch, targets, job.loss, job.classWeight, compute, 1 / group);
+      return learnFrom(forward, batch, targets, job.loss, job.classWeight, compute, 1 / group);
     });
     if (!Number.isFinite(result.loss)) {
       throw new DivergedError(
@@ -209,25 +228,44 @@ export class Trainer {
   }
 }
 
+/** A batch as the frozen stages gave it, where that is kept, and what follows; else as the whole network sees it. */
+function inputOf(
+  {
+    model,
+    frozen,
+    normalisation,
+    compute,
+  }: Pick<TrainingJob, 'model' | 'frozen' | 'normalisation' | 'compute'>,
+  set: SliceSet,
+  positions: Uint32Array,
+  changes?: Changes,
+): { forward: Forward; batch: Tensor } {
+  const isChanged = changes !== undefined && isAugmenting(changes.augmentation);
+  const kept = isChanged ? null : frozen.of(set, positions);
+  if (kept !== null) return { forward: (batch) => model.forwardLearning(batch), batch: kept };
+  const batch = makeBatch(set.pixels, positions, normalisation, compute, changes);
+  return { forward: (slices) => model.call(slices), batch };
+}
+
 /** Predictions of a whole split by the model in eval mode, without augmentation. */
 export async function judgeSet(
   job: Pick<
     TrainingJob,
-    'model' | 'loss' | 'classWeight' | 'compute' | 'classes' | 'batchSize' | 'normalisation'
+    'model' | 'frozen' | 'loss' | 'classWeight' | 'compute' | 'classes' | 'batchSize' | 'normalisation'
   >,
   set: SliceSet,
   onProgress: (done: number, total: number) => void = () => undefined,
 ): Promise<Predictions> {
-  const { table, pixels } = set;
+  const { table } = set;
   const predictions = new Predictions(table.length, job.classes);
   job.model.eval();
   const order = epochOrder(table.length, 0, 0, false);
   let done = 0;
   for (const positions of inBatches(order, job.batchSize)) {
     const result = tidy(() => {
-      const batch = makeBatch(pixels, positions, job.normalisation, job.compute);
+      const { forward, batch } = inputOf(job, set, positions);
       const targets = targetsOf(table.labels, positions, job.compute.device);
-      return judge(job.model, batch, targets, job.loss, job.classWeight, job.compute);
+      return judge(forward, batch, targets, job.loss, job.classWeight, job.compute);
     });
     if (!Number.isFinite(result.loss)) {
       throw new DivergedError(
