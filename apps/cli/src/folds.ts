@@ -8,13 +8,16 @@ export function wholeNumber(flag: string, typed: string): number {
   throw new UsageError('E_FOLDS_FLAG', `'${flag} ${typed}' is no whole number from 2 on`);
 }
 
-/** A cross-validation as people read it. */
+/** A cross-validation as people read it. What is to be known of several rows is said once, below them. */
 export function crossValidationSummary(result: StageResult<'cross_validate'>): string {
   const number = (value: number | null): string => (value === null ? 'n/a' : value.toFixed(3));
+  const notes = [...new Set(result.rows.map(({ note }) => note))].filter((note) => note !== '');
+  const mark = (note: string): string => (note === '' ? '' : `[${notes.indexOf(note) + 1}]`);
   const rows = result.rows.map((row) => {
     const interval = row.auc_lower === null ? '' : ` (${number(row.auc_lower)}–${number(row.auc_upper)})`;
-    return [row.fold, row.n ?? '', `${number(row.auc)}${interval}`, number(row.accuracy), row.note];
+    return [row.fold, row.n ?? '', `${number(row.auc)}${interval}`, number(row.accuracy), mark(row.note)];
   });
-  const header = ['fold', 'n', 'AUC (95 % CI)', 'accuracy', 'note'];
-  return [table(header, rows), result.table, result.outOfFold, ''].join('\n');
+  const header = ['fold', 'n', 'AUC (95 % CI)', 'accuracy', ''];
+  const below = notes.map((note) => `${mark(note)} ${note}`);
+  return [table(header, rows), ...below, result.table, result.outOfFold, ''].join('\n');
 }

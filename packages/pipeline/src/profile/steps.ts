@@ -32,7 +32,9 @@ export function profileTraining(config: Config, compute: Compute, network: Netwo
         batch: makeBatch(pixels, positions, normalisation, compute, changes),
         targets: targetsOf(labels, positions, compute.device),
       }));
-      profileRange('learn', () => learnFrom((x) => model.call(x), batch, targets, loss, classWeight, compute, 1));
+      profileRange('learn', () =>
+        learnFrom((x) => model.call(x), batch, targets, loss, classWeight, compute, 1),
+      );
       profileRange('optimizer', () => {
         optimizer.step();
         optimizer.zeroGrad();
