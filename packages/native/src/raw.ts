@@ -48,6 +48,9 @@ export interface Native {
   fromBytes(data: ArrayBufferView, shape: readonly number[], dtype: number): Handle;
   bytes(tensor: Handle): ArrayBuffer;
   memory(): [tensors: number, trackedBytes: number];
+  /** Bytes of blocks from 1 MB on. */
+  allocator(): [live: number, cached: number, largestLive: number];
+  emptyCache(): void;
 
   requiresGrad(tensor: Handle): boolean;
   setRequiresGrad(tensor: Handle, value: boolean): void;

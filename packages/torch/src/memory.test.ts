@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { ones, zeros } from './create.ts';
-import { memoryStats } from './runtime.ts';
+import { full, ones, zeros } from './create.ts';
+import { allocatorStats, emptyCache, memoryStats } from './runtime.ts';
 import { tidy } from './scope.ts';
+import type { Tensor } from './tensor.ts';
 import { engineProcess } from './testing/processes.ts';
 
 const MB = 2 ** 20;
@@ -24,6 +25,49 @@ test('20,000 operators in scopes leave nothing behind', () => {
   expect(residentMegabytes() - before).toBeLessThan(20);
   expect(memoryStats().tensors).toBe(tensors);
   x.dispose();
+});
+
+test('freed neighbours are one piece for a larger tensor, and nothing is counted twice', () => {
+  emptyCache();
+  const before = allocatorStats();
+  const small = Array.from({ length: 24 }, () => zeros([MB]));
+  expect(allocatorStats().live - before.live).toBeGreaterThanOrEqual(24 * 4 * MB);
+  // Every second one first, so that each freed later joins what lies on both sides.
+  for (const parity of [0, 1]) for (let i = parity; i < small.length; i += 2) small[i]?.dispose();
+  const freed = allocatorStats();
+  expect(freed.live).toBe(before.live);
+  const large = ones([20 * MB]);
+  const after = allocatorStats();
+  expect(after.cached).toBeLessThan(freed.cached - 20 * 4 * MB + 1);
+  expect(after.live + after.cached).toBe(freed.live + freed.cached);
+  expect(large.sum().item()).toBe(20 * MB);
+  large.dispose();
+  emptyCache();
+  expect(allocatorStats()).toEqual({ live: before.live, cached: 0, largestLive: before.live });
+});
+
+test('what is live and what is kept stay below one and a half times the most that was live', () => {
+  emptyCache();
+  let state = 7;
+  const random = (below: number): number => {
+    state = (state * 48271) % 2147483647;
+    return state % below;
+  };
+  const held = new Map<number, { tensor: Tensor; value: number }>();
+  for (let i = 0; i < 3000; i++) {
+    const slot = random(40);
+    const old = held.get(slot);
+    if (old !== undefined) {
+      expect([old.tensor.min().item(), old.tensor.max().item()]).toEqual([old.value, old.value]);
+      old.tensor.dispose();
+    }
+    const tensor = full([(1 + random(9)) * (MB / 4) + random(999)], i);
+    held.set(slot, { tensor, value: i });
+    const { live, cached, largestLive } = allocatorStats();
+    expect(live + cached).toBeLessThanOrEqual(1.5 * largestLive + 64 * MB);
+  }
+  for (const { tensor } of held.values()) tensor.dispose();
+  emptyCache();
 });
 
 test('undisposed tensors of an async loop that yields are collected', async () => {

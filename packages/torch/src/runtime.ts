@@ -37,6 +37,25 @@ export function memoryStats(): { tensors: number; trackedBytes: number } {
   return { tensors, trackedBytes };
 }
 
+/** Memory of large tensors (from 1 MB on) on the CPU, in bytes. */
+export interface AllocatorStats {
+  live: number;
+  /** Of disposed tensors, kept for the next ones. */
+  cached: number;
+  /** The most that was live since the start or the last `emptyCache`. */
+  largestLive: number;
+}
+
+export function allocatorStats(): AllocatorStats {
+  const [live, cached, largestLive] = native().allocator();
+  return { live, cached, largestLive };
+}
+
+/** Returns the memory of disposed tensors to the system. They are kept for what comes next otherwise, which is faster. */
+export function emptyCache(): void {
+  native().emptyCache();
+}
+
 /** The folder of the user's cache that holds what was built or measured for this machine. */
 export function engineCache(): string {
   return nativeCache();

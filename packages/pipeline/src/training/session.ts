@@ -11,7 +11,7 @@ import {
   writeConfig,
 } from '@radweave/artifacts';
 import { encodePng, grayImage, montage } from '@radweave/imaging';
-import { fromTypedArray, getRngState, manualSeed, setRngState } from '@radweave/torch';
+import { emptyCache, fromTypedArray, getRngState, manualSeed, setRngState } from '@radweave/torch';
 import { type Compute, chooseCompute } from '../compute/compute.ts';
 import type { StageContext } from '../engine/events.ts';
 import { engineVersions } from '../versions.ts';
@@ -161,6 +161,8 @@ export class TrainingSession {
     slices: Record<Split, SlicePrediction[]>;
   }> {
     const { run } = this.options;
+    // Training took the most; the checkpoint would come on top of what training leaves behind.
+    emptyCache();
     const best = existsSync(run.best) ? await readCheckpoint(run.best) : null;
     if (best === null) {
       throw new DataError('E_NO_BEST', 'no epoch has a validation AUC, so there is no best model', {
