@@ -41,7 +41,7 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
     '',
     'How it is measured:',
     '',
-    '- Training: slices per second over whole epochs with decoding and augmentation. Process start, imports, building of the',
+    '- Training: slices per second over two whole epochs with decoding and augmentation. Process start, imports, building of the',
     '  network and validation are left out on all sides; start-up of the data loader (peers), decoding of all slices into the',
     '  slice store (ours, once per run, no store from before) and the first, slower steps are counted.',
     '- Extraction: from the network being ready to the last file written, decoding included.',

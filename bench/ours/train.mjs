@@ -31,7 +31,9 @@ function training(events, model, name) {
   let epochStart = networkReady(events, model);
   let lastStep = epochStart;
   for (const { at, event } of events) {
-    if (event.kind === 'step') {
+    // What frozen stages make of the validation slices is computed in advance, which is part of validation.
+    if (event.kind === 'progress' && event.task === 'computing frozen stages') epochStart = at;
+    else if (event.kind === 'step') {
       slices += event.report.slices;
       lastStep = at;
     } else if (event.kind === 'epoch') {
