@@ -6,7 +6,6 @@ import type {
   Explanations,
   FusionModelFile,
   HistoryRow,
-  SplitSummary,
 } from '@radweave/artifacts';
 import type { MapPoint } from './charts/map.ts';
 
@@ -88,6 +87,14 @@ export interface Missing {
 /** A part that may not have been made. */
 export type Optional<T> = { value: T } | { missing: Missing };
 
+/** How `preprocess` chose and divided the patients. */
+export interface Division {
+  /** Share of the home patients that are for training. */
+  trainShare: number;
+  seed: number;
+  exclusions: Exclusion[];
+}
+
 /** Everything a report is made of, read from files by whoever calls. */
 export interface ReportData {
   /** Name of the experiment; empty when it has none. */
@@ -96,8 +103,11 @@ export interface ReportData {
   date: string;
   evaluation: Evaluation;
   cohort: CohortPatient[];
-  summary: SplitSummary;
-  exclusions: Exclusion[];
+  /** Of training and validation; several are listed in one text. */
+  homeHospital: string;
+  modalities: string[];
+  /** Null where the researchers divided the patients themselves: who was left out before is not known then. */
+  division: Division | null;
   runs: TrainingRun[];
   fusion: Optional<FusionModelFile>;
   maps: Optional<FeatureMap[]>;

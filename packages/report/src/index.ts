@@ -4,6 +4,7 @@
  */
 export { buildReport } from './build.ts';
 export type {
+  Division,
   FeatureMap,
   Gallery,
   LeakageCheck,

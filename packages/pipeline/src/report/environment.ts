@@ -1,22 +1,25 @@
 import { arch, cpus, release, totalmem, type } from 'node:os';
-import type { Evaluation, FusionModelFile, SplitSummary } from '@radweave/artifacts';
+import type { Evaluation, FusionModelFile } from '@radweave/artifacts';
 import type { Gallery } from '@radweave/report';
 import { RADWEAVE_VERSION } from '../versions.ts';
 
 /** What left records with versions. */
 export interface Recorded {
-  summary: SplitSummary;
+  /** Nothing where the researchers divided the patients. */
+  preprocess: Readonly<Record<string, string>>;
   fusion: FusionModelFile | null;
   evaluation: Evaluation;
   galleries: readonly Gallery[];
 }
 
 /** The versions each stage noted, the precision of the features, and the machine that wrote the report. */
-export function environmentOf({ summary, fusion, evaluation, galleries }: Recorded): [string, string][] {
+export function environmentOf({ preprocess, fusion, evaluation, galleries }: Recorded): [string, string][] {
   const processor = cpus();
   const memory = `${(totalmem() / 2 ** 30).toFixed(1)} GiB`;
   return [
-    ['preprocess', versionsText(summary.versions)],
+    ...(Object.keys(preprocess).length === 0
+      ? []
+      : ([['preprocess', versionsText(preprocess)]] satisfies [string, string][])),
     ...(fusion?.modalities ?? []).map(({ modality, model, precision }): [string, string] => [
       `extract ${modality}`,
       `${model}, ${precision}`,

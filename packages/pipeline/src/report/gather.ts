@@ -5,9 +5,10 @@ import { environmentOf } from './environment.ts';
 import { featureMaps } from './feature_maps.ts';
 import { readGalleries } from './galleries.ts';
 import { readLeakage } from './leakage.ts';
-import { readFusion, readResults, readStudyCohort } from './results.ts';
+import { readFusion, readResults } from './results.ts';
 import { reportedRuns } from './runs.ts';
 import { readSite } from './site.ts';
+import { readStudyCohort } from './study_cohort.ts';
 import { UsedFiles } from './used_files.ts';
 
 /**
@@ -19,8 +20,8 @@ export async function gatherReport(config: Config, context: StageContext): Promi
   const outputDir = config.experiment.output_dir;
   const files = new UsedFiles(outputDir);
   const evaluation = readResults(config, files);
-  const { cohort, summary, exclusions } = readStudyCohort(config, files);
   const modalities = [...new Set(evaluation.models.flatMap((model) => model.modalities))];
+  const { splitHash, versions, ...study } = readStudyCohort(config, modalities, files);
   const fusion = readFusion(config, evaluation, files);
   const fused = madeOf(fusion);
   const runs = reportedRuns(outputDir, modalities, evaluation, fused, files);
@@ -35,20 +36,23 @@ export async function gatherReport(config: Config, context: StageContext): Promi
     name: config.experiment.name,
     date: today(),
     evaluation,
-    cohort,
-    summary,
-    exclusions,
+    ...study,
     runs: runs.map(({ training }) => training),
     fusion,
     maps,
     galleries,
     siteAudit,
-    leakage: readLeakage(config, summary.split_hash, files),
+    leakage: readLeakage(config, splitHash, files),
     configurations: [
       ...runs.flatMap(({ configuration }) => (configuration === null ? [] : [configuration])),
       { run: null, yaml: configToYaml(config) },
     ],
-    environment: environmentOf({ summary, fusion: fused, evaluation, galleries: madeOf(galleries) ?? [] }),
+    environment: environmentOf({
+      preprocess: versions,
+      fusion: fused,
+      evaluation,
+      galleries: madeOf(galleries) ?? [],
+    }),
     files: files.list(),
   };
 }

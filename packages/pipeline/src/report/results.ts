@@ -1,18 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  type CohortPatient,
   type Config,
   DataError,
   type Evaluation,
-  type Exclusion,
   type FusionModelFile,
-  readCohort,
   readEvaluation,
-  readExclusions,
   readFusionModel,
-  readSplitSummary,
-  type SplitSummary,
   UsageError,
 } from '@radweave/artifacts';
 import type { Optional } from '@radweave/report';
@@ -44,33 +38,6 @@ export function readResults(config: Config, files: UsedFiles): Evaluation {
     });
   }
   return evaluation;
-}
-
-/** Who was in the study, from the folder of the splits. */
-export interface Cohort {
-  cohort: CohortPatient[];
-  summary: SplitSummary;
-  exclusions: Exclusion[];
-}
-
-/** Reads what `preprocess` wrote of the patients. @throws UsageError for splits that it did not make. */
-export function readStudyCohort({ data }: Config, files: UsedFiles): Cohort {
-  const read = <T>(name: string, reader: (path: string) => T): T => {
-    const path = join(data.splits_dir, name);
-    if (!existsSync(path)) {
-      throw new UsageError('E_REPORT_COHORT', `a report needs ${name} of radweave preprocess`, {
-        where: path,
-        mend: 'Divide the patients with radweave preprocess, or name its folder with --splits_dir',
-      });
-    }
-    files.add(path);
-    return reader(path);
-  };
-  return {
-    cohort: read('cohort.csv', readCohort).patients,
-    summary: read('summary.json', readSplitSummary),
-    exclusions: read('exclusions.csv', readExclusions),
-  };
 }
 
 /** The fusion, when it is among the models that were evaluated. */

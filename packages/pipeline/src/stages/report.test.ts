@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
@@ -6,11 +6,14 @@ import {
   explanationsFolder,
   HISTORY_METRICS,
   hashFile,
+  SPLITS,
   splitHash,
+  splitPath,
   writeAuditRecord,
   writeExclusions,
   writeExplanations,
   writeHistory,
+  writeSplit,
   writeSplitSummary,
 } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
@@ -28,10 +31,8 @@ const modalities = ['A', 'P'];
 const COHORT = madeUpCohort({ train: 20, val: 14, test: 16 });
 const HASH = splitHash(COHORT);
 
-/** An evaluated study: a fusion, and the networks of two runs with histories. */
-async function studied(): Promise<Config> {
-  const config = cohortConfig(tempDir());
-  config.evaluation.bootstrap_replicates = 100;
+/** What `preprocess` leaves besides the split files. */
+function divided(config: Config): void {
   writeMadeUpCohort(config, COHORT);
   writeExclusions(join(config.data.splits_dir, 'exclusions.csv'), []);
   writeSplitSummary(join(config.data.splits_dir, 'summary.json'), {
@@ -46,6 +47,28 @@ async function studied(): Promise<Config> {
     files: {},
     versions: {},
   });
+}
+
+/** Split files as users bring them. */
+function ownSplits(config: Config): void {
+  for (const split of SPLITS) {
+    for (const modality of modalities) {
+      const rows = COHORT.filter((one) => one.split === split).flatMap(({ patient, hospital, label }) =>
+        [1, 2].map((slice) => ({
+          image_path: join('raw', hospital, `grade${label}`, patient, modality, `${slice}.png`),
+          label,
+        })),
+      );
+      writeSplit(splitPath(config.data.splits_dir, split, modality), rows);
+    }
+  }
+}
+
+/** An evaluated study: a fusion, and the networks of two runs with histories. */
+async function studied(divide: (config: Config) => void = divided): Promise<Config> {
+  const config = cohortConfig(tempDir());
+  config.evaluation.bootstrap_replicates = 100;
+  divide(config);
   for (const modality of modalities) {
     writeMadeUpFeatures(config, modality, COHORT, 4);
     const run = writeMadeUpNetwork(config, modality, COHORT);
@@ -186,6 +209,29 @@ test('files that changed since the evaluation are refused, and nothing is writte
     /changed since .*predictions_test\.csv.*Run radweave evaluate again/,
   );
   expect(existsSync(join(config.experiment.output_dir, 'report', 'report.html'))).toBe(false);
+});
+
+test('own split files: the report says that nobody knows how the patients were divided', async () => {
+  const config = await studied(ownSplits);
+  const english = readFileSync((await run(config)).html, 'utf8');
+  expect(english).toContain('Patients in the split files: 50');
+  expect(english).not.toContain('Patients found');
+  expect(english).toContain('given by the researchers, not made by Radweave');
+  expect(english).toContain('Home hospital: JM');
+  expect(english).toContain('train_A.csv');
+  const chinese = readFileSync((await run(config, { language: 'zh' })).html, 'utf8');
+  expect(chinese).toContain('划分文件中的患者：50 例');
+  expect(chinese).toContain('患者的划分由研究者给定');
+  const lone = join(config.data.splits_dir, 'cohort.csv');
+  writeFileSync(lone, '');
+  await expect(run(config)).rejects.toThrow(/who is in which set.*summary\.json/);
+  rmSync(lone);
+  const path = splitPath(config.data.splits_dir, 'test', 'P');
+  const [header, first, ...rest] = readFileSync(path, 'utf8').split('\n');
+  writeFileSync(path, [header, first?.replace(/\d$/, '7'), ...rest].join('\n'));
+  await expect(run(config)).rejects.toThrow(/label|another split file/);
+  rmSync(path);
+  await expect(run(config)).rejects.toThrow(/who is in which set.*test_P\.csv.*radweave preprocess/);
 });
 
 test('without an evaluation, or with a name that is no HTML, one error says what to do', async () => {

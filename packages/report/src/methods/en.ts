@@ -23,17 +23,24 @@ export function methodsInEnglish(facts: Facts): string[] {
 }
 
 function cohort(facts: Facts): string {
-  const { home, external, patients: n, excluded, modalities, labels, trainShare, seed } = facts;
+  const { home, external, patients: n, division, modalities, labels } = facts;
   const total = n.train + n.val + n.test;
   const test =
     external.length === 0
       ? 'There was no external hospital.'
       : `All ${patients(n.test)} of ${list(external)} formed the external test set, which took no part in training or in any choice.`;
+  const used = `We used ${patients(total)} with images of ${list(modalities)} and ${labels.length} labels (${list(labels)})`;
+  const sets = `training (n = ${n.train}) and validation (n = ${n.val}); all slices of a patient were in the same set. ${test}`;
+  if (division === null) {
+    return (
+      `${used}. The division of the patients was given by the researchers, not made by Radweave, which does not know how it was ` +
+      `made or who was excluded before: patients of ${home} were in ${sets}`
+    );
+  }
+  const { excluded, seed, trainShare } = division;
   return (
-    `We used ${patients(total)} with images of ${list(modalities)} and ${labels.length} labels (${list(labels)}); ` +
-    `${patients(excluded)} ${excluded === 1 ? 'was' : 'were'} excluded. ` +
-    `Patients of the home hospital ${home} were divided at random, stratified by label (seed ${seed}, training share ${percent(trainShare)}), into ` +
-    `training (n = ${n.train}) and validation (n = ${n.val}); all slices of a patient were in the same set. ${test}`
+    `${used}; ${patients(excluded)} ${excluded === 1 ? 'was' : 'were'} excluded. ` +
+    `Patients of the home hospital ${home} were divided at random, stratified by label (seed ${seed}, training share ${percent(trainShare)}), into ${sets}`
   );
 }
 

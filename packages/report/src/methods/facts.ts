@@ -7,11 +7,10 @@ export interface Facts {
   home: string;
   external: string[];
   patients: { train: number; val: number; test: number };
-  excluded: number;
+  /** How `preprocess` divided the patients; null where the researchers did. */
+  division: { excluded: number; trainShare: number; seed: number } | null;
   modalities: string[];
   labels: string[];
-  trainShare: number;
-  seed: number;
   runs: { modality: string; model: string; epochs: number; best: number | null }[];
   /** How features were pooled and classified; null when nothing was fused. */
   fusion: {
@@ -44,21 +43,22 @@ export interface Facts {
 
 /** Gathers the facts of a report. */
 export function factsOf(data: ReportData): Facts {
-  const { evaluation, summary, cohort } = data;
+  const { evaluation, division, cohort } = data;
   const count = (split: string): number => cohort.filter((patient) => patient.split === split).length;
   const fusion = madeOf(data.fusion);
   const audit = madeOf(data.siteAudit)?.rows ?? [];
   return {
-    home: summary.home_hospital,
+    home: data.homeHospital,
     external: [
       ...new Set(cohort.filter(({ split }) => split === 'test').map(({ hospital }) => hospital)),
     ].sort(),
     patients: { train: count('train'), val: count('val'), test: count('test') },
-    excluded: data.exclusions.length,
-    modalities: summary.modalities,
+    division:
+      division === null
+        ? null
+        : { excluded: division.exclusions.length, trainShare: division.trainShare, seed: division.seed },
+    modalities: data.modalities,
     labels: evaluation.label_names,
-    trainShare: summary.train_ratio,
-    seed: summary.seed,
     runs: data.runs.map(({ modality, model, history, bestEpoch }) => ({
       modality,
       model,

@@ -22,16 +22,25 @@ export function methodsInChinese(facts: Facts): string[] {
 }
 
 function cohort(facts: Facts): string {
-  const { home, external, patients: n, excluded, modalities, labels, trainShare, seed } = facts;
+  const { home, external, patients: n, division, modalities, labels } = facts;
   const total = n.train + n.val + n.test;
   const test =
     external.length === 0
       ? '无外部医院。'
       : `${list(external)} 的全部 ${n.test} 例患者构成外部测试集，不参与训练及任何选择。`;
+  const used = `共使用 ${total} 例患者的 ${list(modalities)} 图像，标签共 ${labels.length} 类（${list(labels)}）`;
+  const sets = `训练集（n = ${n.train}）与验证集（n = ${n.val}）`;
+  const together = `同一患者的所有切片均在同一数据集中。${test}`;
+  if (division === null) {
+    return (
+      `${used}。患者的划分由研究者给定，并非由 Radweave 完成，划分方式及此前排除的患者均无记录：` +
+      `${home} 的患者分属${sets}；${together}`
+    );
+  }
+  const { excluded, seed, trainShare } = division;
   return (
-    `共使用 ${total} 例患者的 ${list(modalities)} 图像，标签共 ${labels.length} 类（${list(labels)}）；排除 ${excluded} 例。` +
-    `本院（${home}）患者按标签分层随机分为训练集（n = ${n.train}）与验证集（n = ${n.val}），随机种子为 ${seed}，训练比例为 ${percent(trainShare)}；` +
-    `同一患者的所有切片均在同一数据集中。${test}`
+    `${used}；排除 ${excluded} 例。` +
+    `本院（${home}）患者按标签分层随机分为${sets}，随机种子为 ${seed}，训练比例为 ${percent(trainShare)}；${together}`
   );
 }
 

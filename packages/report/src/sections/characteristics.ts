@@ -27,7 +27,7 @@ const LEAST_EXPECTED = 5;
 /** Table 1: patients by hospital and set, tests between hospitals, and standardised differences. */
 export function characteristicsSection(context: ReportContext): Html {
   const { words, data } = context;
-  const home = data.summary.home_hospital;
+  const home = data.homeHospital;
   const groups = groupsOf(context);
   const hospitals = hospitalsOf(data.cohort);
   const pairs = pairsOf(context, hospitals, home);
@@ -48,7 +48,7 @@ export function characteristicsSection(context: ReportContext): Html {
         : pairs.map(() => '')),
     ];
   });
-  const sliceRows = data.summary.modalities.map((modality) => {
+  const sliceRows = data.modalities.map((modality) => {
     const values = ({ patients }: Group): number[] => patients.map(({ slices }) => slices[modality] ?? 0);
     const test = kruskalWallis(hospitals.map(values));
     return [
@@ -86,7 +86,7 @@ export function characteristicsSection(context: ReportContext): Html {
 /** The home hospital's sets, then each external hospital. */
 function groupsOf({ data, words }: ReportContext): Group[] {
   const home = (['train', 'val'] as const).map((split) => ({
-    name: `${data.summary.home_hospital}, ${words.splits[split]}`,
+    name: `${data.homeHospital}, ${words.splits[split]}`,
     patients: data.cohort.filter((one) => one.split === split),
   }));
   return [...home, ...hospitalsOf(data.cohort.filter(({ split }) => split === 'test'))];

@@ -8,11 +8,12 @@ import { table } from '../html/table.ts';
 /** How many patients were found, left out and used, and where they went. */
 export async function flowSection(context: ReportContext): Promise<Html> {
   const { data, words } = context;
-  const { cohort, exclusions } = data;
+  const { cohort, division } = data;
+  const exclusions = division?.exclusions ?? [];
   const drawn = await figure(context, {
     name: 'flow',
     title: words.flow.title,
-    caption: words.flow.caption,
+    caption: division === null ? `${words.flow.caption} ${words.flow.givenCaption}` : words.flow.caption,
     alt: words.flow.alt(cohort.length + exclusions.length, cohort.length),
     picture: flowChart(flowOf(context)),
   });
@@ -32,7 +33,8 @@ export async function flowSection(context: ReportContext): Promise<Html> {
 }
 
 function flowOf({ data, words }: ReportContext): Flow {
-  const { cohort, exclusions, evaluation, summary } = data;
+  const { cohort, division, evaluation } = data;
+  const exclusions = division?.exclusions ?? [];
   const { flow } = words;
   const reasons = new Map<string, number>();
   for (const { reason } of exclusions) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
@@ -44,7 +46,7 @@ function flowOf({ data, words }: ReportContext): Flow {
   const hospitals = [...new Set(external.map(({ hospital }) => hospital))].sort();
   const all = new Set(cohort.map(({ hospital }) => hospital));
   return {
-    found: [flow.found(cohort.length + exclusions.length)],
+    found: [division === null ? flow.given(cohort.length) : flow.found(cohort.length + exclusions.length)],
     excluded:
       exclusions.length === 0
         ? null
@@ -54,7 +56,7 @@ function flowOf({ data, words }: ReportContext): Flow {
           ],
     included: [flow.included(cohort.length, all.size)],
     home: [
-      flow.home(summary.home_hospital, cohort.length - external.length),
+      flow.home(data.homeHospital, cohort.length - external.length),
       ...(['train', 'val'] as const).map((split) =>
         flow.set(split, inSet(split).length, byLabel(inSet(split))),
       ),

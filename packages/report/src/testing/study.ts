@@ -24,26 +24,20 @@ export function study(wish: StudyWish = {}): ReportData {
     date: '2026-02-03',
     evaluation,
     cohort,
-    summary: {
-      format: 1,
-      counts: [],
-      modalities,
-      home_hospital: 'JM',
-      train_ratio: 0.7,
+    homeHospital: 'JM',
+    modalities,
+    division: {
+      trainShare: 0.7,
       seed: 42,
-      split_hash: 'a'.repeat(64),
-      excluded: { missing_modality: 1 },
-      files: {},
-      versions: {},
+      exclusions: [
+        {
+          patient: `X1${hostile}`,
+          hospital: `JM${hostile}`,
+          reason: 'missing_modality',
+          detail: `no slices of P${hostile}`,
+        },
+      ],
     },
-    exclusions: [
-      {
-        patient: `X1${hostile}`,
-        hospital: `JM${hostile}`,
-        reason: 'missing_modality',
-        detail: `no slices of P${hostile}`,
-      },
-    ],
     runs: modalities.map((modality) => ({
       name: `run_${modality}${hostile}`,
       modality,
@@ -82,7 +76,7 @@ export function bareStudy(wish: StudyWish = {}): ReportData {
   return {
     ...full,
     name: '',
-    exclusions: [],
+    division: null,
     runs: [],
     evaluation: { ...evaluation, comparisons: [], curves: [], aggregation: [], notes: [] },
     fusion: MISSING,

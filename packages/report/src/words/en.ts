@@ -145,6 +145,8 @@ export const EN: Words = {
     title: 'Flow of patients',
     alt: (found, used) => `Flow diagram: ${patients(found)} found, ${used} used.`,
     found: (n) => `Patients found: ${n}`,
+    given: (n) => `Patients in the split files: ${n}`,
+    givenCaption: 'The researchers divided the patients themselves; who was left out before is not recorded.',
     excluded: (n) => `Excluded: ${n}`,
     included: (n, hospitals) => `Included: ${n} from ${plural(hospitals, 'hospital', 'hospitals')}`,
     home: (hospital, n) => `Home hospital ${hospital}: ${n}`,

@@ -136,6 +136,9 @@ export interface Words {
     title: string;
     alt: (found: number, used: number) => string;
     found: (n: number) => string;
+    /** Of the split files, where nothing more is known. */
+    given: (n: number) => string;
+    givenCaption: string;
     excluded: (n: number) => string;
     included: (n: number, hospitals: number) => string;
     home: (hospital: string, n: number) => string;

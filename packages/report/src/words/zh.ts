@@ -147,6 +147,8 @@ export const ZH: Words = {
     title: '患者流程图',
     alt: (found, used) => `流程图：共发现 ${found} 例患者，使用 ${used} 例。`,
     found: (n) => `发现患者：${n} 例`,
+    given: (n) => `划分文件中的患者：${n} 例`,
+    givenCaption: '患者由研究者自行划分，此前排除的患者无记录。',
     excluded: (n) => `排除：${n} 例`,
     included: (n, hospitals) => `纳入：${n} 例，来自 ${hospitals} 家医院`,
     home: (hospital, n) => `本院 ${hospital}：${n} 例`,
