@@ -1,5 +1,5 @@
 import { createModel } from '@radweave/models';
-import { manualSeed, noGrad } from '@radweave/torch';
+import { manualSeed, memoryStats, noGrad } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import type { Compute } from '../compute/compute.ts';
 import { makeBatch } from '../slices/batches.ts';
@@ -63,6 +63,10 @@ test('kept outputs are those of the frozen stages, in any order, channels last, 
   const logits = model.eval().forwardLearning(kept as NonNullable<typeof kept>);
   const whole = model.call(makeBatch(set.pixels, positions, NORMALISATION, COMPUTE));
   expect(logits.sub(whole).abs().max().item()).toBeLessThan(1e-5);
+  const { tensors } = memoryStats();
+  frozen.dispose();
+  expect(memoryStats().tensors).toBe(tensors - 20);
+  expect(frozen.of(set, [0])).toBeNull();
 });
 
 test('nothing is kept when it does not fit, nothing is frozen, or it was stopped', async () => {

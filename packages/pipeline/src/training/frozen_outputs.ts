@@ -80,6 +80,13 @@ export class FrozenOutputs {
     return F.cat(Array.from(positions, (position) => outputs[position] as Tensor));
   }
 
+  /** Frees what is kept. */
+  dispose(): void {
+    for (const outputs of this.sets.values()) dispose(outputs ?? []);
+    this.sets.clear();
+    this.free = 0;
+  }
+
   /** One tensor [1, …] per slice. */
   private computed({ pixels }: SliceSet, positions: Uint32Array): Tensor[] {
     const { model, normalisation, compute } = this;

@@ -194,6 +194,8 @@ export class TrainingSession {
 
   close(): void {
     this.recorder.close();
+    // Of many folds, one after the other, only one set of outputs may be in memory.
+    this.job.frozen.dispose();
     for (const split of allSplits(this.splits)) split.close();
   }
 
