@@ -262,7 +262,8 @@ function wholeJob(settings) {
         const radweave = [process.execPath, RADWEAVE];
         const options = { cwd: folder, env: side.env };
         if (side.kind === 'ours') {
-          const run = await measured([...radweave, 'run', '--config', config, '--quiet'], options);
+          const command = ['run', '--config', config, '--no_explain', '--quiet'];
+          const run = await measured([...radweave, ...command], options);
           return { value: run.seconds, peakMb: run.peakMb };
         }
         await measured([...radweave, 'preprocess', '--config', config, '--quiet'], { cwd: folder });

@@ -47,7 +47,7 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
     '- Extraction: from the network being ready to the last file written, decoding included.',
     '- Preprocess: the whole stage without process start; the peer does the same with PIL and hashlib in two processes.',
     '- Whole job: wall time with process start, one round unless it is asked for by name. Ours is `radweave run` with',
-    '  preprocessing and figures, which the peers are spared.',
+    '  preprocessing and figures, which the peers are spared, and without explanations.',
     '- Memory: the largest proportional set size of the process tree (shared pages count once), sampled every 200 ms; the',
     '  ratio is ours to theirs.',
     '- A ratio of two medians above 1 means that ours is faster. The share is (slices per second × arithmetic per slice) of the',

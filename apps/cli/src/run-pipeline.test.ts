@@ -1,18 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generatePhantomCohort } from '@radweave/pipeline/phantom';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import type { StepOutcome } from './run-pipeline.ts';
+import type { StepOutcome } from './run-job.ts';
 
 const BIN = fileURLToPath(new URL('../bin/radweave.mjs', import.meta.url));
 const SETTINGS = ['data.image_size=32', 'model.pretrained=false', 'training.batch_size=6'];
 
 function argsOf(...more: string[]): string[] {
-  const sets = [...SETTINGS, ...more].flatMap((setting) => ['--set', setting]);
-  return [BIN, 'run', '--root_dir', 'raw', '--json', '--quiet', ...sets];
+  const [flags, settings] = [true, false].map((isFlag) =>
+    more.filter((one) => one.startsWith('--') === isFlag),
+  );
+  const sets = [...SETTINGS, ...(settings ?? [])].flatMap((setting) => ['--set', setting]);
+  return [BIN, 'run', '--root_dir', 'raw', '--json', '--quiet', ...sets, ...(flags ?? [])];
 }
 
 /** Folders of a hospital's patients: those that hold modality A. */
@@ -36,17 +39,40 @@ test('run does every step once, then only what a change reaches', () => {
   const cohort = { seed: 1, patientsPerHospital: 10, slicesPerModality: 2, size: 32 };
   generatePhantomCohort(join(folder, 'raw'), cohort);
   const networks = ['train-A', 'extract-A', 'train-P', 'extract-P'];
-  const all = ['preprocess', 'audit-data', ...networks, 'fuse', 'audit', 'evaluate', 'visualize', 'report'];
+  const judged = ['evaluate', 'explain-A', 'explain-P', 'visualize', 'report'];
+  const all = ['preprocess', 'audit-data', ...networks, 'fuse', 'audit', ...judged];
   expect(run(folder, 'training.epochs=1')).toEqual(all);
+  const report = readFileSync(join(folder, 'outputs/feature_extract/report/report.html'), 'utf8');
+  expect(report).toContain('Grad-CAM, modality A');
   expect(existsSync(join(folder, 'outputs/feature_extract/fusion/metrics.csv'))).toBe(true);
   expect(run(folder, 'training.epochs=1')).toEqual([]);
-  expect(run(folder, 'training.epochs=1', 'fusion.C=0.5')).toEqual([
+  expect(run(folder, 'training.epochs=1', 'fusion.C=0.5')).toEqual(['fuse', 'audit', ...judged]);
+});
+
+test('run with cross-fitting and without explanations', () => {
+  const folder = tempDir();
+  generatePhantomCohort(join(folder, 'raw'), {
+    seed: 1,
+    patientsPerHospital: 20,
+    slicesPerModality: 2,
+    size: 32,
+  });
+  const asked = ['training.epochs=1', 'data.modalities=[A]', '--no_explain', '--cross_fit=2'];
+  const steps = [
+    'preprocess',
+    'audit-data',
+    'train-A',
+    'extract-A',
+    'cross-fit-A',
     'fuse',
     'audit',
     'evaluate',
-    'visualize',
-    'report',
-  ]);
+  ];
+  expect(run(folder, ...asked)).toEqual([...steps, 'visualize', 'report']);
+  const metrics = readFileSync(join(folder, 'outputs/feature_extract/fusion/metrics.csv'), 'utf8');
+  expect(metrics).toContain('stacked');
+  expect(run(folder, ...asked)).toEqual([]);
+  expect(existsSync(join(folder, 'outputs/feature_extract/explanations'))).toBe(false);
 });
 
 test('a leak in the data stops the run before anything is trained', () => {

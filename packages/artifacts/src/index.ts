@@ -58,7 +58,12 @@ export {
 } from './evaluation/tables.ts';
 export type * from './evaluation/types.ts';
 // outputs/…/explanations
-export { explanationsFolder, readExplanations, writeExplanations } from './explain/explanations.ts';
+export {
+  explanationsFile,
+  explanationsFolder,
+  readExplanations,
+  writeExplanations,
+} from './explain/explanations.ts';
 export type * from './explain/types.ts';
 export type { AlignedFeatures, AlignedPatient, UnalignedPatient } from './features/aligned.ts';
 // data/features

@@ -44,7 +44,8 @@ async function demo(folder: string, epochs: number, quiet: boolean): Promise<Sho
     slicesPerModality: 4,
   });
   say(`${cohort.patients.length} phantom patients, ${cohort.slices} slices: ${config.data.root_dir}`);
-  await runPipeline(config, join(folder, 'best_hparams'), quiet);
+  const bestHparamsDir = join(folder, 'best_hparams');
+  await runPipeline(config, { bestHparamsDir, quiet, explain: true, crossFit: null });
   const { output_dir: outputDir } = config.experiment;
   say(`Report: ${join(outputDir, 'report', 'report.html')}; figures: ${join(outputDir, 'visualizations')}`);
   say(`Everything is in ${folder}; config.yaml there is what it was run with.`);

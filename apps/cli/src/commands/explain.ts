@@ -1,5 +1,6 @@
 import { type RandomisationCheck, SPLITS, type Split, UsageError } from '@radweave/artifacts';
 import { type Command, Option } from 'commander';
+import { EXPLAINED } from '../explain-defaults.ts';
 import { stageCommand } from '../stage/stage-command.ts';
 import { table } from '../table.ts';
 import type { Define } from './index.ts';
@@ -28,9 +29,9 @@ export const define: Define = stageCommand<'explain', ExplainFlags>({
       .option(
         '--count <number>',
         'most and least confident right and wrong patients of each hospital, so many of each',
-        '3',
+        String(EXPLAINED.count),
       )
-      .option('--slices <number>', 'most slices in a montage, evenly spread', '12')
+      .option('--slices <number>', 'most slices in a montage, evenly spread', String(EXPLAINED.slices))
       .option('--layer <name>', "where the maps are taken (default: the model's last feature map)")
       .option('--class <label>', 'label to explain (default: 1 of two labels, the predicted one of more)');
   },

@@ -1,17 +1,34 @@
+import { wholeNumber } from '../folds.ts';
 import { runPipeline } from '../run-pipeline.ts';
 import { addFlags, type CommonFlags, readCall } from '../stage/flags.ts';
 import { table } from '../table.ts';
 import type { Define } from './index.ts';
 
+interface RunFlags extends CommonFlags, Record<string, unknown> {
+  best_hparams_dir: string;
+  no_explain?: boolean;
+  cross_fit?: string;
+}
+
 export const define: Define = (command) => {
   addFlags(command, 'run');
   command
     .option('--best_hparams_dir <folder>', 'where the best settings are recorded', 'config/best_hparams')
-    .action(async (flags: CommonFlags & Record<string, unknown> & { best_hparams_dir: string }) => {
+    .option(
+      '--cross_fit <K>',
+      'also train K models per modality on folds of the training patients, and fuse them as `stacked`',
+    )
+    .option('--no_explain', 'make no Grad-CAM montages; the report then has none')
+    .action(async (flags: RunFlags) => {
       const call = readCall('run', flags);
       const quiet = flags.quiet === true;
       if (call.file !== null && !quiet) process.stderr.write(`Configuration: ${call.file}\n`);
-      const outcomes = await runPipeline(call.config, flags.best_hparams_dir, quiet);
+      const outcomes = await runPipeline(call.config, {
+        bestHparamsDir: flags.best_hparams_dir,
+        quiet,
+        explain: flags.no_explain !== true,
+        crossFit: flags.cross_fit === undefined ? null : wholeNumber('--cross_fit', flags.cross_fit),
+      });
       const rows = outcomes.map(({ step, outcome }) => [step, outcome]);
       process.stdout.write(
         `${flags.json === true ? JSON.stringify(outcomes) : table(['step', 'outcome'], rows)}\n`,

@@ -81,12 +81,17 @@ export function explanationsFolder(outputDir: string, modality: string): string 
   return join(outputDir, 'explanations', modality);
 }
 
-/** Writes `explanations.json` into a folder of montages. */
-export function writeExplanations(folder: string, explanations: Explanations): void {
-  writeJson(join(folder, 'explanations.json'), schema.parse(explanations));
+/** The record in a folder of montages. */
+export function explanationsFile(folder: string): string {
+  return join(folder, 'explanations.json');
 }
 
-/** Reads `explanations.json` of a folder of montages. @throws DataError as `readJson`. */
+/** Writes the record of a folder of montages. */
+export function writeExplanations(folder: string, explanations: Explanations): void {
+  writeJson(explanationsFile(folder), schema.parse(explanations));
+}
+
+/** Reads the record of a folder of montages. @throws DataError as `readJson`. */
 export function readExplanations(folder: string): Explanations {
-  return readJson(join(folder, 'explanations.json'), schema);
+  return readJson(explanationsFile(folder), schema);
 }
