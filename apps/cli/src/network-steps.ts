@@ -3,25 +3,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
+  evaluatedNetwork,
   explanationsFile,
   fingerprint,
+  readEvaluation,
   readSplit,
   SPLITS,
   type Split,
   splitPath,
 } from '@radweave/artifacts';
 import { EXPLAINED } from './explain-defaults.ts';
-import type { Job } from './run-job.ts';
-
-/** How a run is done. */
-export interface RunOptions {
-  bestHparamsDir: string;
-  quiet: boolean;
-  /** Make Grad-CAM montages of each modality's network, for the report. */
-  explain: boolean;
-  /** Also train so many models per modality on folds of the training patients, and stack them; null for none. */
-  crossFit: number | null;
-}
+import type { Job, RunOptions } from './run-job.ts';
 
 /** What the steps of one modality's network left. */
 export interface Network {
@@ -87,7 +79,7 @@ export async function networkSteps(
   return { ...network, logits };
 }
 
-/** Explains a network; its decisions are those of the evaluation. */
+/** Explains a network, by the decisions that the evaluation froze for it: other models' results change nothing here. */
 export async function explainStep(
   job: Job,
   config: Config,
@@ -95,20 +87,23 @@ export async function explainStep(
   evaluation: string | undefined,
 ): Promise<void> {
   const split = shownSplit(config, modality);
+  const evaluated =
+    evaluation === undefined ? undefined : evaluatedNetwork(readEvaluation(evaluation), modality);
   await job.step({
     name: `explain-${modality}`,
     stage: 'explain',
     options: { config, modality, checkpoint, split, ...EXPLAINED },
-    settings: { data: config.data, split, ...EXPLAINED },
-    inputs: [splitPath(config.data.splits_dir, split, modality), checkpoint, evaluation].filter(
-      (path) => path !== undefined,
-    ),
+    settings: { data: config.data, split, ...EXPLAINED, decisions: evaluated?.frozen ?? null },
+    inputs: [
+      splitPath(config.data.splits_dir, split, modality),
+      ...(checkpoint === undefined ? [] : [checkpoint]),
+    ],
     outputs: (result) => [explanationsFile(result.folder)],
   });
 }
 
 /** A paper shows patients of other hospitals; with one hospital only, those of validation. */
-function shownSplit({ data }: Config, modality: string): Split {
+export function shownSplit({ data }: Config, modality: string): Split {
   const test = splitPath(data.splits_dir, 'test', modality);
   return readSplit(test, { rootDir: data.root_dir ?? undefined }).length > 0 ? 'test' : 'val';
 }

@@ -3,6 +3,16 @@ import { fingerprint, isUpToDate, readManifest, type StageState, writeManifest }
 import { RADWEAVE_VERSION, type StageName, type StageOptions, type StageResult } from '@radweave/pipeline';
 import { runStage } from './stage/run-stage.ts';
 
+/** How a run is done. */
+export interface RunOptions {
+  bestHparamsDir: string;
+  quiet: boolean;
+  /** Make Grad-CAM montages of each modality's network, for the report. */
+  explain: boolean;
+  /** Also train so many models per modality on folds of the training patients, and stack them; null for none. */
+  crossFit: number | null;
+}
+
 /** A step of a run, and whether it was done or nothing it depends on had changed. */
 export interface StepOutcome {
   step: string;

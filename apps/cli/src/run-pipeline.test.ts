@@ -26,6 +26,18 @@ function patientFolders(hospital: string): string[] {
     .sort();
 }
 
+/** A folder with a phantom cohort in `raw`. */
+function phantomFolder(patientsPerHospital = 10): string {
+  const folder = tempDir();
+  generatePhantomCohort(join(folder, 'raw'), {
+    seed: 1,
+    patientsPerHospital,
+    slicesPerModality: 2,
+    size: 32,
+  });
+  return folder;
+}
+
 function run(folder: string, ...more: string[]): string[] {
   const done = spawnSync(process.execPath, argsOf(...more), { cwd: folder, encoding: 'utf8' });
   expect(done.stderr).not.toMatch(/Error|bug/);
@@ -35,28 +47,27 @@ function run(folder: string, ...more: string[]): string[] {
 }
 
 test('run does every step once, then only what a change reaches', () => {
-  const folder = tempDir();
-  const cohort = { seed: 1, patientsPerHospital: 10, slicesPerModality: 2, size: 32 };
-  generatePhantomCohort(join(folder, 'raw'), cohort);
+  const folder = phantomFolder();
   const networks = ['train-A', 'extract-A', 'train-P', 'extract-P'];
-  const judged = ['evaluate', 'explain-A', 'explain-P', 'visualize', 'report'];
-  const all = ['preprocess', 'audit-data', ...networks, 'fuse', 'audit', ...judged];
+  const explained = ['explain-A', 'explain-P'];
+  const shown = ['visualize', 'report'];
+  const all = ['preprocess', 'audit-data', ...networks, 'fuse', 'audit', 'evaluate', ...explained, ...shown];
   expect(run(folder, 'training.epochs=1')).toEqual(all);
   const report = readFileSync(join(folder, 'outputs/feature_extract/report/report.html'), 'utf8');
   expect(report).toContain('Grad-CAM, modality A');
   expect(existsSync(join(folder, 'outputs/feature_extract/fusion/metrics.csv'))).toBe(true);
   expect(run(folder, 'training.epochs=1')).toEqual([]);
-  expect(run(folder, 'training.epochs=1', 'fusion.C=0.5')).toEqual(['fuse', 'audit', ...judged]);
+  expect(run(folder, 'training.epochs=1', 'fusion.C=0.5')).toEqual(['fuse', 'audit', 'evaluate', ...shown]);
+  const rule = 'evaluation.threshold_rule=fixed';
+  expect(run(folder, 'training.epochs=1', 'fusion.C=0.5', rule)).toEqual([
+    'evaluate',
+    ...explained,
+    'report',
+  ]);
 });
 
 test('run with cross-fitting and without explanations', () => {
-  const folder = tempDir();
-  generatePhantomCohort(join(folder, 'raw'), {
-    seed: 1,
-    patientsPerHospital: 20,
-    slicesPerModality: 2,
-    size: 32,
-  });
+  const folder = phantomFolder(20);
   const asked = ['training.epochs=1', 'data.modalities=[A]', '--no_explain', '--cross_fit=2'];
   const steps = [
     'preprocess',
@@ -76,9 +87,7 @@ test('run with cross-fitting and without explanations', () => {
 });
 
 test('a leak in the data stops the run before anything is trained', () => {
-  const folder = tempDir();
-  const cohort = { seed: 1, patientsPerHospital: 10, slicesPerModality: 2, size: 32 };
-  generatePhantomCohort(join(folder, 'raw'), cohort);
+  const folder = phantomFolder();
   const [home, external] = ['JM', 'SY'].map((hospital) => join(folder, 'raw', hospital));
   const [known] = patientFolders(home ?? '');
   const [other] = patientFolders(external ?? '');

@@ -8,8 +8,8 @@ import {
   featureTablePath,
   SPLITS,
 } from '@radweave/artifacts';
-import { explainStep, type Network, networkSteps, type RunOptions, splitFiles } from './network-steps.ts';
-import { Job, type StepOutcome } from './run-job.ts';
+import { explainStep, type Network, networkSteps, splitFiles } from './network-steps.ts';
+import { Job, type RunOptions, type StepOutcome } from './run-job.ts';
 
 /** What `radweave audit` takes unless told. */
 const NEAR_DUPLICATE_DISTANCE = 4;

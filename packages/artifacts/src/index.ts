@@ -47,7 +47,7 @@ export {
   UsageError,
 } from './errors.ts';
 // outputs/…/evaluation
-export { readEvaluation, writeEvaluation } from './evaluation/evaluation-file.ts';
+export { evaluatedNetwork, readEvaluation, writeEvaluation } from './evaluation/evaluation-file.ts';
 export { readFrozen, writeFrozen } from './evaluation/frozen-file.ts';
 export {
   writeAggregation,

@@ -18,7 +18,6 @@ constexpr size_t kSlack = size_t{64} << 20;
 // Addresses cost nothing. Where fewer are allowed, half as many are asked for until it works.
 constexpr size_t kMostAddresses = size_t{1} << 40, kLeastAddresses = size_t{1} << 30;
 constexpr size_t kStep = size_t{64} << 20;  // committed at a time
-constexpr size_t kHugePage = size_t{2} << 20;
 
 constexpr size_t roundUp(size_t value, size_t unit) { return (value + unit - 1) / unit * unit; }
 
@@ -144,13 +143,10 @@ Arena::Range Arena::remove(Ranges::iterator found) {
   return range;
 }
 
-// Whole huge pages only: cutting one up would cost the block beside it dear.
 void Arena::purge() {
   for (auto& [offset, range] : free_) {
     if (range.resident == 0) continue;
-    char* const from = base_ + offset;
-    const size_t skip = roundUp(reinterpret_cast<size_t>(from), kHugePage) - reinterpret_cast<size_t>(from);
-    if (range.size > skip + kHugePage) returnPages(from + skip, (range.size - skip) / kHugePage * kHugePage);
+    returnPages(base_ + offset, range.size);
     cached_ -= range.resident;
     range.resident = 0;
   }

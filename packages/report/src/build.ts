@@ -33,7 +33,7 @@ ${content}</section>
   }
   const title = data.name === '' ? words.title : words.pair(words.title, data.name);
   const body = html`<header><h1>${title}</h1>
-<p class="sub">${words.madeOn(data.date)} · ${words.primary(words.modelName(data.evaluation.primary))} · ${words.home(data.homeHospital)}</p></header>
+<p class="sub">${words.madeOn(data.date)} · ${words.primary(words.modelName(data.evaluation.primary))} · ${words.home(data.evaluation.home_hospital)}</p></header>
 <nav aria-labelledby="contents"><h2 id="contents">${words.contents}</h2>
 <ol>${SECTIONS.map((id) => html`<li><a href="#${id}">${words.sections[id]}</a></li>`)}</ol></nav>
 <main>

@@ -103,8 +103,6 @@ export interface ReportData {
   date: string;
   evaluation: Evaluation;
   cohort: CohortPatient[];
-  /** Of training and validation; several are listed in one text. */
-  homeHospital: string;
   modalities: string[];
   /** Null where the researchers divided the patients themselves: who was left out before is not known then. */
   division: Division | null;

@@ -18,7 +18,10 @@ export const define: Define = (command) => {
       '--cross_fit <K>',
       'also train K models per modality on folds of the training patients, and fuse them as `stacked`',
     )
-    .option('--no_explain', 'make no Grad-CAM montages; the report then has none')
+    .option(
+      '--no_explain',
+      'make no Grad-CAM montages; the report shows those that `radweave explain` made, if any',
+    )
     .action(async (flags: RunFlags) => {
       const call = readCall('run', flags);
       const quiet = flags.quiet === true;

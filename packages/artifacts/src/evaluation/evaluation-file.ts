@@ -156,3 +156,10 @@ export function writeEvaluation(path: string, evaluation: Evaluation): void {
 export function readEvaluation(path: string): Evaluation {
   return readJson(path, schema);
 }
+
+/** What was evaluated of the network of one modality itself, not of classifiers on its features. */
+export function evaluatedNetwork({ models }: Evaluation, modality: string): EvaluatedModel | undefined {
+  return models.find(
+    ({ kind, modalities }) => kind === 'network' && modalities.length === 1 && modalities[0] === modality,
+  );
+}

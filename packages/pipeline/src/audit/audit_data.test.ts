@@ -7,6 +7,7 @@ import {
   readAuditRecord,
   SPLITS,
   type Split,
+  splitHash,
   splitPath,
   writeCohort,
   writeSplit,
@@ -207,6 +208,16 @@ test('near-duplicates across splits are a warning with pair and distance', async
   await expect(audit(asked(config, { nearDuplicateDistance: 16 }), listening())).rejects.toMatchObject({
     code: 'E_DISTANCE',
   });
+});
+
+test('own split files are one division with a hash, unless they contradict each other', async () => {
+  const config = planted(CLEAN);
+  await audit(asked(config), listening());
+  const cohort = CLEAN.map(({ hospital = 'JM', label = 0, ...one }) => ({ ...one, hospital, label }));
+  expect(recordOf(config).split_hash).toBe(splitHash(cohort));
+  const torn = planted([...CLEAN, { patient: 'JM0010', split: 'test', label: 0 }]);
+  await audit(asked(torn), listening()).catch(() => undefined);
+  expect(recordOf(torn).split_hash).toBeNull();
 });
 
 test('two labels of one patient are a leak: in the files, or against cohort.csv', async () => {

@@ -12,6 +12,7 @@ import {
   splitPath,
   UsageError,
 } from '@radweave/artifacts';
+import { patientsOf } from '../cohort/own_splits.ts';
 
 /** A slice that a split file lists; patient in Unicode form NFC. */
 export interface AuditedSlice extends SliceRecord {
@@ -85,9 +86,16 @@ export function readSubject(
       ({ split }) => split,
     ),
     hasCohortFile: cohort !== null,
-    splitHash: cohort === null ? null : splitHash(cohort),
+    splitHash: hashOf(cohort, slices),
     missing,
   };
+}
+
+/** Null when the split files contradict each other: then there is no one division to name. */
+function hashOf(cohort: readonly CohortPatient[] | null, slices: readonly AuditedSlice[]): string | null {
+  if (cohort !== null) return splitHash(cohort);
+  const { patients, conflict } = patientsOf(slices);
+  return conflict === null ? splitHash(patients) : null;
 }
 
 function slicesOf(config: Config, file: string, split: Split, modality: string): AuditedSlice[] {

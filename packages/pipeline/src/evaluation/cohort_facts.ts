@@ -8,6 +8,7 @@ import {
   readSplitSummary,
   type Split,
 } from '@radweave/artifacts';
+import { readOwnCohort } from '../cohort/own_splits.ts';
 import type { IsHome } from './candidate.ts';
 
 /** Who is home and who is external, from the folder of the splits. */
@@ -27,28 +28,36 @@ interface Member {
 }
 
 /**
- * Reads `cohort.csv` and `summary.json` of the splits. Users' own splits may lack them: then training and validation are
- * home, whatever the hospital.
+ * Reads `cohort.csv` and `summary.json` of the splits. Users' own splits may lack them: then the split files say who is
+ * where, and training and validation are home, whatever the hospital.
  */
-export function readCohortFacts(config: Config): CohortFacts {
+export function readCohortFacts(config: Config, modalities: readonly string[]): CohortFacts {
   const { splits_dir, home_hospital } = config.data;
   const cohortFile = join(splits_dir, 'cohort.csv');
   const summaryFile = join(splits_dir, 'summary.json');
   const summary = existsSync(summaryFile) ? readSplitSummary(summaryFile) : null;
-  const cohort = existsSync(cohortFile) ? readCohort(cohortFile).patients : null;
+  const own = existsSync(cohortFile) ? null : readOwnCohort(config.data, modalities);
+  const cohort = existsSync(cohortFile) ? readCohort(cohortFile).patients : (own?.patients ?? null);
+  const source = own === null ? 'cohort.csv' : 'the split files';
   const known = new Map(cohort?.map((one) => [one.patient, one]));
   return {
-    homeHospital: summary?.home_hospital ?? home_hospital,
+    homeHospital: summary?.home_hospital ?? own?.homeHospital ?? home_hospital,
     isHome: (hospital, split) => split !== 'test' && (summary === null || hospital === summary.home_hospital),
-    files: [...(cohort === null ? [] : [cohortFile]), ...(summary === null ? [] : [summaryFile])],
+    files: [...(own?.files ?? [cohortFile]), summaryFile].filter((path) => existsSync(path)),
     check: (patients, split, file) => {
       if (cohort === null) return;
-      for (const one of patients) checkMember(one, split, file, known.get(one.patient));
+      for (const one of patients) checkMember(one, split, file, known.get(one.patient), source);
     },
   };
 }
 
-function checkMember(one: Member, split: Split, file: string, known: CohortPatient | undefined): void {
+function checkMember(
+  one: Member,
+  split: Split,
+  file: string,
+  known: CohortPatient | undefined,
+  source: string,
+): void {
   const same =
     known?.split === split &&
     known.label === one.label &&
@@ -57,7 +66,7 @@ function checkMember(one: Member, split: Split, file: string, known: CohortPatie
   const here = `${split}, ${one.hospital || 'no hospital'}, label ${one.label}`;
   const there =
     known === undefined ? 'absent from' : `${known.split}, ${known.hospital}, label ${known.label} in`;
-  throw new DataError('E_EVALUATE_SPLIT', `patient ${one.patient} is ${here}, but ${there} cohort.csv`, {
+  throw new DataError('E_EVALUATE_SPLIT', `patient ${one.patient} is ${here}, but ${there} ${source}`, {
     where: file,
     mend: 'These results belong to another split: train, extract and fuse again',
   });

@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EvaluatedModel, type ExplainedDecision, readEvaluation, type Split } from '@radweave/artifacts';
+import {
+  type EvaluatedModel,
+  type ExplainedDecision,
+  evaluatedNetwork,
+  readEvaluation,
+  type Split,
+} from '@radweave/artifacts';
 import { type Aggregation, aggregateSlices, type Matrix, parseFrozen } from '@radweave/stats';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import type { JudgedPatient } from './select.ts';
@@ -56,9 +62,7 @@ export function chooseDecision(
     say(context, `There is no evaluation yet: ${describe(fallback)}.`);
     return fallback;
   }
-  const model = readEvaluation(path).models.find(
-    ({ kind, modalities }) => kind === 'network' && modalities.length === 1 && modalities[0] === modality,
-  );
+  const model = evaluatedNetwork(readEvaluation(path), modality);
   if (model === undefined) {
     say(context, `${path} does not evaluate the network of ${modality}: ${describe(fallback)}.`);
     return fallback;

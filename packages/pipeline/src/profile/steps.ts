@@ -12,7 +12,10 @@ import type { Network } from '../training/network_source.ts';
 /** Steps before the one that is recorded: the first ones also choose kernels and get memory. */
 const WARM_UP = 2;
 
-/** One whole training step as training does it: batch with augmentation, forward, loss, backward, optimizer. */
+/**
+ * One whole training step as training does it: batch with augmentation, forward, loss, backward, optimizer. Frozen stages are
+ * computed, which training spares itself where slices are not augmented.
+ */
 export function profileTraining(config: Config, compute: Compute, network: Network): Profile {
   const { training, experiment, model: sizes } = config;
   const { model, normalisation } = network;

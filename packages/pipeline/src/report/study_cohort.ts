@@ -3,23 +3,19 @@ import { join } from 'node:path';
 import {
   type CohortPatient,
   type Config,
-  DataError,
   readCohort,
   readExclusions,
-  readSplit,
   readSplitSummary,
-  SPLITS,
   splitHash,
-  splitPath,
   UsageError,
 } from '@radweave/artifacts';
 import type { Division } from '@radweave/report';
+import { readOwnCohort } from '../cohort/own_splits.ts';
 import type { UsedFiles } from './used_files.ts';
 
 /** Who was in the study. */
 export interface StudyCohort {
   cohort: CohortPatient[];
-  homeHospital: string;
   modalities: string[];
   /** Null where `preprocess` did not make the splits. */
   division: Division | null;
@@ -48,14 +44,13 @@ export function readStudyCohort(
   ];
   const records = [cohort, summaryFile, exclusions];
   const missing = records.filter((path) => !existsSync(path));
-  if (missing.length === records.length) return fromSplitFiles(data, modalities, files);
+  if (missing.length === records.length) return ownCohort(data, modalities, files);
   // A split of preprocess that lost a record is not one that the researchers made.
   if (missing[0] !== undefined) throw noCohort(missing[0]);
   for (const path of records) files.add(path);
   const summary = readSplitSummary(summaryFile);
   return {
     cohort: readCohort(cohort).patients,
-    homeHospital: summary.home_hospital,
     modalities: summary.modalities,
     division: {
       trainShare: summary.train_ratio,
@@ -67,35 +62,15 @@ export function readStudyCohort(
   };
 }
 
-function fromSplitFiles(
-  { splits_dir, root_dir }: Config['data'],
-  modalities: readonly string[],
-  files: UsedFiles,
-): StudyCohort {
-  const patients = new Map<string, CohortPatient>();
-  for (const split of SPLITS) {
-    for (const modality of modalities) {
-      const path = splitPath(splits_dir, split, modality);
-      if (!existsSync(path)) throw noCohort(path);
-      files.add(path);
-      for (const { patient, hospital, label } of readSplit(path, { rootDir: root_dir ?? undefined })) {
-        const known = patients.get(patient) ?? { patient, hospital, label, split, slices: {} };
-        if (known.split !== split || known.hospital !== hospital || known.label !== label) {
-          throw differs(known, { patient, hospital, label, split }, path);
-        }
-        const slices = { ...known.slices, [modality]: (known.slices[modality] ?? 0) + 1 };
-        patients.set(patient, { ...known, slices });
-      }
-    }
-  }
-  const cohort = [...patients.values()];
-  const home = cohort.filter(({ split }) => split !== 'test').map(({ hospital }) => hospital);
+function ownCohort(data: Config['data'], modalities: readonly string[], files: UsedFiles): StudyCohort {
+  const own = readOwnCohort(data, modalities);
+  if (own === null) throw noCohort(data.splits_dir);
+  for (const path of own.files) files.add(path);
   return {
-    cohort,
-    homeHospital: [...new Set(home)].sort().join(', '),
+    cohort: own.patients,
     modalities: [...modalities],
     division: null,
-    splitHash: splitHash(cohort),
+    splitHash: splitHash(own.patients),
     versions: {},
   };
 }
@@ -105,14 +80,4 @@ function noCohort(path: string): UsageError {
     where: path,
     mend: 'Divide the patients with radweave preprocess, or name the folder of your split files with --splits_dir',
   });
-}
-
-function differs(known: CohortPatient, now: Omit<CohortPatient, 'slices'>, path: string): DataError {
-  const told = ({ split, hospital, label }: Omit<CohortPatient, 'slices'>): string =>
-    `${split}, ${hospital}, label ${label}`;
-  return new DataError(
-    'E_REPORT_SPLITS',
-    `patient ${now.patient} is ${told(now)} here, but ${told(known)} in another split file`,
-    { where: path, mend: 'Run radweave audit, which lists every such patient, and mend the split files' },
-  );
 }

@@ -1,48 +1,18 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  type Config,
   readEvaluation,
   readFusionModel,
   readSlicePredictions,
   slicePredictionsPath,
-  writeCohort,
 } from '@radweave/artifacts';
 import { pythonJson, referenceTest, rJson, rTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { cohortConfig, listening } from '../testing/cohort.ts';
-import {
-  type MadeUpPatient,
-  madeUpCohort,
-  writeMadeUpCohort,
-  writeMadeUpFeatures,
-} from '../testing/features.ts';
+import { cohortConfig } from '../testing/cohort.ts';
+import { prepared, run } from '../testing/evaluations.ts';
+import { madeUpCohort, writeMadeUpCohort } from '../testing/features.ts';
 import { writeMadeUpNetwork } from '../testing/networks.ts';
-import { type EvaluateOptions, type EvaluateResult, evaluate } from './evaluate.ts';
-import { fuse } from './fuse.ts';
-
-const modalities = ['A', 'P'];
-
-/** A fusion and two networks, ready to be evaluated. */
-async function prepared(
-  cohort: MadeUpPatient[] = madeUpCohort({ train: 40, val: 30, test: 48 }),
-  classes = 2,
-): Promise<Config> {
-  const config = cohortConfig(tempDir());
-  config.evaluation.bootstrap_replicates = 200;
-  writeMadeUpCohort(config, cohort);
-  for (const modality of modalities) {
-    writeMadeUpFeatures(config, modality, cohort, 4);
-    writeMadeUpNetwork(config, modality, cohort, classes);
-  }
-  await fuse({ config, modalities }, listening());
-  return config;
-}
-
-function run(config: Config, more: Partial<EvaluateOptions> = {}): Promise<EvaluateResult> {
-  const options = { config, modalities, runs: {}, frozen: null, networksOnly: false, outputDir: null };
-  return evaluate({ ...options, ...more }, listening());
-}
+import type { EvaluateResult } from './evaluate.ts';
 
 function rowOf(result: EvaluateResult, wanted: Record<string, string>): EvaluateResult['rows'][number] {
   const all: Record<string, string> = { hospital: 'all', split: 'test', ...wanted };
@@ -278,73 +248,6 @@ test('a target sensitivity is reached on validation; the fixed rule is 0.5', asy
   const fixed = rowOf(await run(config), { model: 'network A', split: 'val' });
   expect(fixed.threshold).toBe(0.5);
   expect(fixed.note).not.toMatch(/threshold was chosen/);
-});
-
-function everyFile(folder: string): Record<string, string> {
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  return Object.fromEntries(names.map((path) => [path, readFileSync(path, 'utf8')]));
-}
-
-test('the same seed gives the same files; frozen decisions can be taken over, not altered ones', async () => {
-  const config = await prepared();
-  config.evaluation.calibration = 'platt';
-  const { outputDir } = await run(config);
-  const first = everyFile(outputDir);
-  expect(Object.keys(first).length).toBeGreaterThan(15);
-  await run(config);
-  expect(everyFile(outputDir)).toEqual(first);
-
-  const again = join(config.experiment.output_dir, 'again');
-  const taken = structuredClone(config);
-  taken.evaluation.threshold_rule = 'fixed';
-  await run(taken, { frozen: join(outputDir, 'frozen'), outputDir: again });
-  for (const name of ['metrics.csv', 'predictions_test.csv', join('frozen', 'fused.threshold.json')]) {
-    expect(readFileSync(join(again, name), 'utf8')).toBe(readFileSync(join(outputDir, name), 'utf8'));
-  }
-  const file = join(again, 'frozen', 'network_A.threshold.json');
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/"threshold": [\d.e-]+/, '"threshold": 0.123'));
-  await expect(run(config, { frozen: join(again, 'frozen') })).rejects.toThrow(
-    /changed after it was fitted.*network_A.threshold.json/s,
-  );
-  rmSync(file);
-  await expect(run(config, { frozen: join(again, 'frozen') })).rejects.toThrow(
-    /no threshold was frozen for the model 'network A'/,
-  );
-  config.experiment.seed = 7;
-  await run(config);
-  expect(everyFile(outputDir)).not.toEqual(first);
-});
-
-test('decisions are never fitted on patients of another hospital, nor results of another split judged', async () => {
-  const cohort = madeUpCohort({ train: 40, val: 20, test: 20 });
-  const config = await prepared(cohort);
-  const summary = {
-    format: 1,
-    counts: [],
-    modalities,
-    home_hospital: 'KK',
-    train_ratio: 0.7,
-    seed: 1,
-    split_hash: 'a'.repeat(64),
-    excluded: {},
-    files: {},
-    versions: {},
-  };
-  const summaryFile = join(config.data.splits_dir, 'summary.json');
-  writeFileSync(summaryFile, JSON.stringify(summary));
-  await expect(run(config)).rejects.toThrow(/home patients.*external or test: .*\(JM, val\).*home hospital/s);
-  writeFileSync(summaryFile, JSON.stringify({ ...summary, home_hospital: 'JM' }));
-  expect((await run(config)).models).toContain('fused');
-
-  const moved = cohort.map((one, i) => ({
-    ...one,
-    split: i === 45 ? ('train' as const) : one.split,
-    slices: { A: 1 },
-  }));
-  writeCohort(join(config.data.splits_dir, 'cohort.csv'), moved, ['A']);
-  await expect(run(config)).rejects.toThrow(/patient 0046 is val, JM.*but train, JM.*in cohort.csv/s);
 });
 
 test('networks alone are evaluated; with nothing at all the error says what to run', async () => {

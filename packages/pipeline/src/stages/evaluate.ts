@@ -87,7 +87,7 @@ export async function evaluate(options: EvaluateOptions, context: StageContext):
 async function evaluated(options: EvaluateOptions, context: StageContext): Promise<Evaluation> {
   const { config, modalities, runs } = options;
   const outputDir = config.experiment.output_dir;
-  const facts = readCohortFacts(config);
+  const facts = readCohortFacts(config, modalities);
   const fusion = options.networksOnly ? null : readFusionModels(fusionFolder(config), facts);
   const { networks, missing } = readNetworks({ outputDir, modalities, runs }, facts);
   if (fusion === null && networks.length === 0) throw nothingToDo(config, missing);

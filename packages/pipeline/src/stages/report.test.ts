@@ -6,14 +6,12 @@ import {
   explanationsFolder,
   HISTORY_METRICS,
   hashFile,
-  SPLITS,
   splitHash,
   splitPath,
   writeAuditRecord,
   writeExclusions,
   writeExplanations,
   writeHistory,
-  writeSplit,
   writeSplitSummary,
 } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
@@ -21,7 +19,7 @@ import { Random } from '@radweave/stats';
 import { tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
 import { cohortConfig, listening } from '../testing/cohort.ts';
-import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures } from '../testing/features.ts';
+import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures, writeOwnSplits } from '../testing/features.ts';
 import { writeMadeUpNetwork } from '../testing/networks.ts';
 import { evaluate } from './evaluate.ts';
 import { fuse } from './fuse.ts';
@@ -47,21 +45,6 @@ function divided(config: Config): void {
     files: {},
     versions: {},
   });
-}
-
-/** Split files as users bring them. */
-function ownSplits(config: Config): void {
-  for (const split of SPLITS) {
-    for (const modality of modalities) {
-      const rows = COHORT.filter((one) => one.split === split).flatMap(({ patient, hospital, label }) =>
-        [1, 2].map((slice) => ({
-          image_path: join('raw', hospital, `grade${label}`, patient, modality, `${slice}.png`),
-          label,
-        })),
-      );
-      writeSplit(splitPath(config.data.splits_dir, split, modality), rows);
-    }
-  }
 }
 
 /** An evaluated study: a fusion, and the networks of two runs with histories. */
@@ -212,13 +195,16 @@ test('files that changed since the evaluation are refused, and nothing is writte
 });
 
 test('own split files: the report says that nobody knows how the patients were divided', async () => {
-  const config = await studied(ownSplits);
+  const config = await studied((own) => writeOwnSplits(own, modalities, COHORT));
+  audited(config, HASH);
   const english = readFileSync((await run(config)).html, 'utf8');
   expect(english).toContain('Patients in the split files: 50');
   expect(english).not.toContain('Patients found');
   expect(english).toContain('given by the researchers, not made by Radweave');
   expect(english).toContain('Home hospital: JM');
   expect(english).toContain('train_A.csv');
+  expect(english).toContain('looked at 50 patients');
+  expect(english).toMatch(/<figure[\s\S]*<svg[\s\S]*<table/);
   const chinese = readFileSync((await run(config, { language: 'zh' })).html, 'utf8');
   expect(chinese).toContain('划分文件中的患者：50 例');
   expect(chinese).toContain('患者的划分由研究者给定');
@@ -227,11 +213,9 @@ test('own split files: the report says that nobody knows how the patients were d
   await expect(run(config)).rejects.toThrow(/who is in which set.*summary\.json/);
   rmSync(lone);
   const path = splitPath(config.data.splits_dir, 'test', 'P');
-  const [header, first, ...rest] = readFileSync(path, 'utf8').split('\n');
-  writeFileSync(path, [header, first?.replace(/\d$/, '7'), ...rest].join('\n'));
-  await expect(run(config)).rejects.toThrow(/label|another split file/);
-  rmSync(path);
-  await expect(run(config)).rejects.toThrow(/who is in which set.*test_P\.csv.*radweave preprocess/);
+  const [header, first] = readFileSync(path, 'utf8').split('\n');
+  writeFileSync(path, `${header}\n${first}\n`);
+  await expect(run(config)).rejects.toThrow(/changed since .*test_P\.csv.*Run radweave evaluate again/);
 });
 
 test('without an evaluation, or with a name that is no HTML, one error says what to do', async () => {

@@ -7,10 +7,12 @@ import {
   featureTablePath,
   SPLITS,
   type Split,
+  splitPath,
   writeCohort,
   writeFeatureSet,
   writeFeatureTable,
   writeNpy,
+  writeSplit,
 } from '@radweave/artifacts';
 import { Random } from '@radweave/stats';
 
@@ -82,5 +84,26 @@ export function writeMadeUpFeatures(
       versions: {},
       ...set,
     });
+  }
+}
+
+/** Writes split files alone, as users bring them: two slices per patient and modality. */
+export function writeOwnSplits(
+  config: Config,
+  modalities: readonly string[],
+  cohort: readonly MadeUpPatient[],
+): void {
+  for (const split of SPLITS) {
+    for (const modality of modalities) {
+      const rows = cohort
+        .filter((one) => one.split === split)
+        .flatMap(({ patient, hospital, label }) =>
+          [1, 2].map((slice) => ({
+            image_path: join('raw', hospital, `grade${label}`, patient, modality, `${slice}.png`),
+            label,
+          })),
+        );
+      writeSplit(splitPath(config.data.splits_dir, split, modality), rows);
+    }
   }
 }

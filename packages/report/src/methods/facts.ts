@@ -48,7 +48,7 @@ export function factsOf(data: ReportData): Facts {
   const fusion = madeOf(data.fusion);
   const audit = madeOf(data.siteAudit)?.rows ?? [];
   return {
-    home: data.homeHospital,
+    home: evaluation.home_hospital,
     external: [
       ...new Set(cohort.filter(({ split }) => split === 'test').map(({ hospital }) => hospital)),
     ].sort(),

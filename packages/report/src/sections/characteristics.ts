@@ -27,10 +27,9 @@ const LEAST_EXPECTED = 5;
 /** Table 1: patients by hospital and set, tests between hospitals, and standardised differences. */
 export function characteristicsSection(context: ReportContext): Html {
   const { words, data } = context;
-  const home = data.homeHospital;
   const groups = groupsOf(context);
   const hospitals = hospitalsOf(data.cohort);
-  const pairs = pairsOf(context, hospitals, home);
+  const pairs = pairsOf(context);
   const labels = data.evaluation.label_names;
   const difference = (of: (pair: [Group, Group]) => Outcome): Cell[] =>
     pairs.map((pair) => numberCell(of(pair)));
@@ -86,7 +85,7 @@ export function characteristicsSection(context: ReportContext): Html {
 /** The home hospital's sets, then each external hospital. */
 function groupsOf({ data, words }: ReportContext): Group[] {
   const home = (['train', 'val'] as const).map((split) => ({
-    name: `${data.homeHospital}, ${words.splits[split]}`,
+    name: `${data.evaluation.home_hospital}, ${words.splits[split]}`,
     patients: data.cohort.filter((one) => one.split === split),
   }));
   return [...home, ...hospitalsOf(data.cohort.filter(({ split }) => split === 'test'))];
@@ -98,19 +97,15 @@ function hospitalsOf(cohort: readonly CohortPatient[]): Group[] {
 }
 
 /** Training against validation, and home against each external hospital. */
-function pairsOf(
-  { data, words }: ReportContext,
-  hospitals: readonly Group[],
-  home: string,
-): [Group, Group][] {
+function pairsOf({ data, words }: ReportContext): [Group, Group][] {
+  const { cohort, evaluation } = data;
   const set = (split: 'train' | 'val'): Group => ({
     name: words.splits[split],
-    patients: data.cohort.filter((one) => one.split === split),
+    patients: cohort.filter((one) => one.split === split),
   });
-  const own = hospitals.find(({ name }) => name === home);
-  const others = hospitals.filter(({ name }) => name !== home);
-  const across = own === undefined ? [] : others.map((other): [Group, Group] => [own, other]);
-  return [[set('train'), set('val')], ...across];
+  const home = { name: evaluation.home_hospital, patients: cohort.filter(({ split }) => split !== 'test') };
+  const others = hospitalsOf(cohort.filter(({ split }) => split === 'test'));
+  return [[set('train'), set('val')], ...others.map((other): [Group, Group] => [home, other])];
 }
 
 function counts({ patients }: Group, labels: readonly string[]): number[] {

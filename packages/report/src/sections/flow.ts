@@ -56,7 +56,7 @@ function flowOf({ data, words }: ReportContext): Flow {
           ],
     included: [flow.included(cohort.length, all.size)],
     home: [
-      flow.home(data.homeHospital, cohort.length - external.length),
+      flow.home(evaluation.home_hospital, cohort.length - external.length),
       ...(['train', 'val'] as const).map((split) =>
         flow.set(split, inSet(split).length, byLabel(inSet(split))),
       ),

@@ -39,7 +39,7 @@ function rowsOf(context: ReportContext, models: readonly string[]): ForestRow[] 
       const row = rowOf(evaluation, model, split, hospital);
       if (row === undefined) return [];
       const place =
-        split === 'val' ? `${data.homeHospital}, ${words.splits.val}` : placeName(context, hospital);
+        split === 'val' ? `${evaluation.home_hospital}, ${words.splits.val}` : placeName(context, hospital);
       const name = `${place} (${words.nOf(row.n, row.n_positive)}), ${words.modelName(model)}`;
       const auc = leadingAuc(row);
       const { value, lower, upper } = auc;

@@ -24,7 +24,6 @@ export function study(wish: StudyWish = {}): ReportData {
     date: '2026-02-03',
     evaluation,
     cohort,
-    homeHospital: 'JM',
     modalities,
     division: {
       trainShare: 0.7,

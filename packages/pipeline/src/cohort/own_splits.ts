@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import {
+  type CohortPatient,
+  type Config,
+  DataError,
+  readSplit,
+  SPLITS,
+  type Split,
+  splitPath,
+} from '@radweave/artifacts';
+
+/** What a split file says of a slice. */
+export interface PlacedSlice {
+  patient: string;
+  hospital: string;
+  label: number;
+  split: Split;
+  modality: string;
+  /** The split file. */
+  file: string;
+}
+
+/** Patients as split files alone tell them, without `cohort.csv`. */
+export interface OwnCohort {
+  patients: CohortPatient[];
+  /** Hospitals of training and validation. */
+  homeHospital: string;
+  files: string[];
+}
+
+/**
+ * Reads the patients from the split files of researchers who divided them in another way than by `preprocess`.
+ *
+ * @returns null when there is no split file at all.
+ * @throws DataError for a patient who is not the same in every file.
+ */
+export function readOwnCohort(
+  { splits_dir, root_dir }: Config['data'],
+  modalities: readonly string[],
+): OwnCohort | null {
+  const places = SPLITS.flatMap((split) =>
+    modalities.map((modality) => ({ split, modality, file: splitPath(splits_dir, split, modality) })),
+  ).filter(({ file }) => existsSync(file));
+  if (places.length === 0) return null;
+  const options = { rootDir: root_dir ?? undefined, allowConflicts: true };
+  const slices = places.flatMap((place) =>
+    readSplit(place.file, options).map((slice): PlacedSlice => ({ ...slice, ...place })),
+  );
+  const { patients, conflict } = patientsOf(slices);
+  if (conflict !== null) throw conflict;
+  const home = patients.filter(({ split }) => split !== 'test').map(({ hospital }) => hospital);
+  return {
+    patients,
+    homeHospital: [...new Set(home)].sort().join(', '),
+    files: places.map(({ file }) => file),
+  };
+}
+
+/** The patients of slices, with the first contradiction among what is said of one. */
+export function patientsOf(slices: readonly PlacedSlice[]): {
+  patients: CohortPatient[];
+  conflict: DataError | null;
+} {
+  const patients = new Map<string, CohortPatient>();
+  let conflict: DataError | null = null;
+  for (const slice of slices) {
+    const { patient, hospital, label, split, modality, file } = slice;
+    const key = patient.normalize('NFC');
+    const known = patients.get(key) ?? { patient, hospital, label, split, slices: {} };
+    if (told(known) !== told(slice)) {
+      conflict ??= new DataError(
+        'E_SPLIT_CONFLICT',
+        `patient ${patient} is ${told(slice)} here, but ${told(known)} elsewhere in the split files`,
+        { where: file, mend: 'Run radweave audit, which lists every such patient, and mend the split files' },
+      );
+    }
+    const count = (known.slices[modality] ?? 0) + 1;
+    patients.set(key, { ...known, slices: { ...known.slices, [modality]: count } });
+  }
+  return { patients: [...patients.values()], conflict };
+}
+
+function told({ split, hospital, label }: Pick<PlacedSlice, 'split' | 'hospital' | 'label'>): string {
+  return `${split}, ${hospital}, label ${label}`;
+}

@@ -1,0 +1,32 @@
+import type { Config } from '@radweave/artifacts';
+import { tempDir } from '@radweave/testkit';
+import { type EvaluateOptions, type EvaluateResult, evaluate } from '../stages/evaluate.ts';
+import { fuse } from '../stages/fuse.ts';
+import { cohortConfig, listening } from './cohort.ts';
+import { type MadeUpPatient, madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures } from './features.ts';
+import { writeMadeUpNetwork } from './networks.ts';
+
+/** Of the made-up evaluations. */
+export const modalities: string[] = ['A', 'P'];
+
+/** A fusion and two networks, ready to be evaluated. */
+export async function prepared(
+  cohort: MadeUpPatient[] = madeUpCohort({ train: 40, val: 30, test: 48 }),
+  classes = 2,
+): Promise<Config> {
+  const config = cohortConfig(tempDir());
+  config.evaluation.bootstrap_replicates = 200;
+  writeMadeUpCohort(config, cohort);
+  for (const modality of modalities) {
+    writeMadeUpFeatures(config, modality, cohort, 4);
+    writeMadeUpNetwork(config, modality, cohort, classes);
+  }
+  await fuse({ config, modalities }, listening());
+  return config;
+}
+
+/** Evaluates it. */
+export function run(config: Config, more: Partial<EvaluateOptions> = {}): Promise<EvaluateResult> {
+  const options = { config, modalities, runs: {}, frozen: null, networksOnly: false, outputDir: null };
+  return evaluate({ ...options, ...more }, listening());
+}
