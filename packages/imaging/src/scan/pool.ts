@@ -7,7 +7,7 @@ import type { Job, JobResults } from './jobs.ts';
 export interface PoolOptions {
   /** Worker threads; default: the cores, at most 8. */
   readonly threads?: number | undefined;
-  /** Aborting ends the threads at once; the job throws the signal's reason. */
+  /** Aborting ends the threads after the batch each is at; the job throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Called as results arrive, with the number of finished files. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -45,7 +45,11 @@ export async function* runPool<K extends Job['kind']>(
   };
   const onAbort = (): void => fail(signal?.reason);
   signal?.addEventListener('abort', onAbort);
-  const workers = Array.from({ length: threads }, () => new Worker(workerEntry(), { execArgv: [] }));
+  const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const workers = Array.from(
+    { length: threads },
+    () => new Worker(workerEntry(), { execArgv: [], workerData: stop }),
+  );
   const free = Array.from({ length: DEPTH }, () => workers).flat();
   for (const worker of workers) {
     worker.on('message', ({ index, results }: { index: number; results: JobResults[K][] }) => {
@@ -56,7 +60,6 @@ export async function* runPool<K extends Job['kind']>(
     worker.on('error', fail);
     worker.on('exit', (code) => fail(new Error(`an imaging thread ended early with code ${code}`)));
   }
-  let isThrough = false;
   try {
     let sent = 0;
     let done = 0;
@@ -80,14 +83,17 @@ export async function* runPool<K extends Job['kind']>(
       done += results.length;
       onProgress?.(done, paths.length);
     }
-    isThrough = true;
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    await Promise.all(workers.map((worker) => (isThrough ? ended(worker) : worker.terminate())));
+    Atomics.store(stop, 0, 1);
+    await Promise.all(workers.map(ended));
   }
 }
 
-/** Lets a thread that has nothing left to do end by itself: stopping one while it starts is what Node is worst at. */
+/**
+ * Lets a thread end by itself. `terminate()` in the middle of an inflate takes the whole process down: Node finds a zlib
+ * stream that was made and not yet set up ("close before init", in one of a hundred aborted scans).
+ */
 function ended(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
     // Node's mark of a thread that is gone already: it will not tell again.

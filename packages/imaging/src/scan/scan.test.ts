@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -83,4 +84,21 @@ test('aborting throws the reason and leaving early ends the threads', async () =
     break;
   }
   await expect(all(scanSlices(paths, { threads: 0 }))).rejects.toThrow(RangeError);
+});
+
+test('scans that are left in the middle of decoding never take the process down', () => {
+  // Small slices: what is to be hit is the moment between making an inflater and setting it up.
+  const paths = slices(tempDir(), 2000);
+  const entry = new URL('../../dist/index.js', import.meta.url).href;
+  // A process of its own: what is guarded against is its end.
+  const source = `
+    const { scanSlices } = await import(${JSON.stringify(entry)});
+    const paths = ${JSON.stringify(paths)};
+    for (let i = 0; i < 40; i++) {
+      let seen = 0;
+      for await (const _ of scanSlices(paths, { threads: 4 })) if (++seen > 10 * i) break;
+    }
+    console.log('through');`;
+  const done = spawnSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8' });
+  expect(done).toMatchObject({ status: 0, stdout: 'through\n', stderr: '' });
 });
