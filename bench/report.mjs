@@ -51,7 +51,9 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
     '- Memory: the largest proportional set size of the process tree (shared pages count once), sampled every 200 ms; the',
     '  ratio is ours to theirs.',
     '- A ratio of two medians above 1 means that ours is faster. The share is (slices per second × arithmetic per slice) of the',
-    "  fastest matrix product or convolution of libtorch in the same run, in our run's precision.",
+    "  fastest matrix product or direct convolution of libtorch in the same run, in our run's precision. The arithmetic is that",
+    "  of direct convolutions; Winograd's algorithm needs less.",
+    ...oursComputedIn(rows),
     `- Peers: ${settings.workers} data loader workers, ${settings.cores} threads, default malloc; \`tuned\` is bf16 autocast with`,
     '  channels last and, as an expert would set it, OPENBLAS_CORETYPE for this CPU.',
     '',
@@ -64,6 +66,14 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
     '',
     ...(peak === null ? [] : [peakTable(peak), '']),
   ].join('\n');
+}
+
+function oursComputedIn(rows) {
+  const all = rows.flatMap(({ results }) =>
+    results.filter(({ id }) => id === 'ours').map((one) => one.precision),
+  );
+  const used = [...new Set(all.filter((precision) => precision !== undefined))];
+  return used.length === 0 ? [] : [`- Ours computed in what \`--precision auto\` chose: ${used.join(', ')}.`];
 }
 
 function peerIds(rows) {

@@ -6,7 +6,7 @@ export function rowsOf(job, results, peak) {
   const rows = [{ name, title, unit, targets, results, ...against(results, 'median', isMoreBetter) }];
   const ours = results.find(({ id }) => id === 'ours');
   if (job.gflop !== undefined && ours?.median !== undefined && peak !== null) {
-    const limit = peak[ours.precision]?.peak;
+    const limit = peak[ours.precision === 'bf16' ? 'bf16' : 'fp32']?.peak;
     if (limit !== undefined) Object.assign(rows[0], { share: (ours.median * job.gflop) / limit, limit });
   }
   if (job.memory !== undefined) {

@@ -30,7 +30,7 @@ export function momentOf(events, isIt) {
 /** Which precision the stage said it computes in. */
 export function precisionOf(events) {
   const line = events.map(({ event }) => event.text ?? '').find((text) => text.startsWith('Computing on '));
-  return line?.match(/ in (\w+)/)?.[1] ?? 'unknown';
+  return line?.match(/ in ([\w-]+)/)?.[1] ?? 'unknown';
 }
 
 /** The last line of output is what the benchmark reads. */

@@ -19,6 +19,7 @@ export { configKeysIn } from './config/given-keys.ts';
 export type { Override } from './config/overrides.ts';
 export { applyOverrides } from './config/overrides.ts';
 export { defaultConfig, parseConfig, readConfig } from './config/parse.ts';
+export { PRECISIONS, type Precision } from './config/precision.ts';
 export type * from './config/types.ts';
 export { configToYaml, defaultConfigYaml, writeConfig } from './config/yaml.ts';
 export type { CrossValidationRow, OutOfFoldRow } from './crossfit/cross-validation.ts';

@@ -7,6 +7,7 @@
 #include <torch/csrc/autograd/variable.h>
 
 #include "environment.h"
+#include "winograd.h"
 
 namespace radweave {
 namespace {
@@ -74,6 +75,12 @@ struct GradSwitch : Mode {
   bool before;
 };
 
+struct WinogradSwitch : Mode {
+  WinogradSwitch() : before(setWinograd(true)) {}
+  ~WinogradSwitch() override { setWinograd(before); }
+  bool before;
+};
+
 struct InferenceSwitch : Mode {
   c10::InferenceMode guard{true};
 };
@@ -135,6 +142,11 @@ napi_value pushAutocast(Args& args) {
   return nullptr;
 }
 
+napi_value pushWinograd(Args& args) {
+  environment(args.env).modes.push_back(std::make_unique<WinogradSwitch>());
+  return nullptr;
+}
+
 napi_value popMode(Args& args) {
   auto& modes = environment(args.env).modes;
   if (modes.empty()) throw std::logic_error("no mode to leave");
@@ -157,6 +169,7 @@ void registerAutograd(napi_env env, napi_value exports) {
   exportFunction<pushGradMode>(env, exports, "pushGradMode");
   exportFunction<pushInferenceMode>(env, exports, "pushInferenceMode");
   exportFunction<pushAutocast>(env, exports, "pushAutocast");
+  exportFunction<pushWinograd>(env, exports, "pushWinograd");
   exportFunction<popMode>(env, exports, "popMode");
   exportFunction<gradEnabled>(env, exports, "gradEnabled");
 }

@@ -5,8 +5,6 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/bmm_cpu_dispatch.h>
 #include <ATen/ops/empty.h>
-#include <c10/util/Exception.h>
-#include <torch/csrc/api/include/torch/version.h>
 #include <torch/library.h>
 
 #include <algorithm>
@@ -19,6 +17,7 @@
 #endif
 
 #include "bmm.h"
+#include "silent.h"
 
 namespace radweave {
 namespace {
@@ -103,18 +102,6 @@ at::Tensor bmm(const at::Tensor& a, const at::Tensor& b) {
   return out;
 }
 
-#if TORCH_VERSION_MAJOR >= 2
-namespace warnings = c10::WarningUtils;
-struct Silent : c10::WarningHandler {
-  void process(const c10::Warning&) override {}
-};
-#else
-namespace warnings = c10::Warning;
-struct Silent : c10::WarningHandler {
-  void process(const c10::SourceLocation&, const std::string&, bool) override {}
-};
-#endif
-
 }  // namespace
 
 void installBmm() {
@@ -125,11 +112,10 @@ void installBmm() {
     sgemm = reinterpret_cast<Sgemm>(dlsym(RTLD_DEFAULT, "sgemm_"));
     parallel = reinterpret_cast<Parallel>(dlsym(RTLD_DEFAULT, "GOMP_parallel"));
     if (sgemm == nullptr || parallel == nullptr) return;
-    // libtorch warns of every kernel that replaces one of its own.
-    Silent silent;
-    warnings::WarningHandlerGuard guard(&silent);
-    static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
-    library.impl("bmm", TORCH_FN(bmm));
+    silently([] {
+      static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
+      library.impl("bmm", TORCH_FN(bmm));
+    });
   });
 #endif
 }

@@ -4,12 +4,14 @@
 #include "allocator.h"
 #include "bmm.h"
 #include "environment.h"
+#include "winograd.h"
 
 NAPI_MODULE_INIT() {
   using namespace radweave;
   try {
     installAllocator();
     installBmm();
+    installWinograd();
     static std::atomic<uint32_t> environments{0};
     auto* state = new Environment(env, ++environments);
     check(env, napi_set_instance_data(

@@ -9,6 +9,7 @@
 
 #include "allocator.h"
 #include "environment.h"
+#include "winograd.h"
 
 namespace radweave {
 namespace {
@@ -90,6 +91,8 @@ napi_value setFlushDenormal(Args& args) {
   return boolean(args.env, at::globalContext().setFlushDenormal(toBool(args.env, args[0])));
 }
 
+napi_value canWinograd(Args& args) { return boolean(args.env, hasWinograd()); }
+
 napi_value version(Args& args) { return string(args.env, TORCH_VERSION); }
 
 napi_value buildInfo(Args& args) {
@@ -111,6 +114,7 @@ void registerRuntime(napi_env env, napi_value exports) {
   exportFunction<allocator>(env, exports, "allocator");
   exportFunction<setDeterministic>(env, exports, "setDeterministic");
   exportFunction<setFlushDenormal>(env, exports, "setFlushDenormal");
+  exportFunction<canWinograd>(env, exports, "hasWinograd");
   exportFunction<version>(env, exports, "version");
   exportFunction<buildInfo>(env, exports, "buildInfo");
 }

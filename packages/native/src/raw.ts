@@ -74,6 +74,7 @@ export interface Native {
   pushGradMode(enabled: boolean): void;
   pushInferenceMode(): void;
   pushAutocast(device: string, enabled: boolean, dtype: number): void;
+  pushWinograd(): void;
   popMode(): void;
   gradEnabled(): boolean;
 
@@ -90,6 +91,7 @@ export interface Native {
   cudaDevices(): number;
   setDeterministic(on: boolean): void;
   setFlushDenormal(on: boolean): boolean;
+  hasWinograd(): boolean;
   version(): string;
   buildInfo(): string;
 }

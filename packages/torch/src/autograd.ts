@@ -51,6 +51,16 @@ export function autocast<T>(
 }
 
 /**
+ * Float32 convolutions inside, and those of backward passes run inside, are computed with Winograd's algorithm where it pays:
+ * 3×3, stride 1, channels in sixteens. About twice as fast; results differ from libtorch's by rounding only.
+ *
+ * @throws TorchError where {@link hasWinograd} is false.
+ */
+export function winograd<T>(body: () => T): T {
+  return under('winograd', () => native().pushWinograd(), body);
+}
+
+/**
  * Gradients of `outputs` with respect to `inputs`, without touching any `.grad`; null for an input that was not
  * used (allowed only with `allowUnused`).
  */

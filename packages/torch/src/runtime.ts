@@ -56,6 +56,14 @@ export function emptyCache(): void {
   native().emptyCache();
 }
 
+/**
+ * Whether 3×3 convolutions of stride 1 can be computed in float32 with Winograd's algorithm, about twice as fast: with oneDNN 2 as
+ * Debian's libtorch has it, on a CPU with AVX-512.
+ */
+export function hasWinograd(): boolean {
+  return native().hasWinograd();
+}
+
 /** The folder of the user's cache that holds what was built or measured for this machine. */
 export function engineCache(): string {
   return nativeCache();

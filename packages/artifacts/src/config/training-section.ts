@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { choice, decimal, flag, integer, type Section } from './keys.ts';
+import { PRECISIONS } from './precision.ts';
 import type { AugmentationConfig, TrainingConfig } from './types.ts';
 
 export const training: Section<TrainingConfig> = {
@@ -46,9 +47,9 @@ export const training: Section<TrainingConfig> = {
     .default(null)
     .meta({ description: 'Largest norm of the gradient; null does not clip' }),
   precision: choice(
-    ['auto', 'fp32', 'bf16'],
+    ['auto', ...PRECISIONS],
     'auto',
-    'Arithmetic; auto takes bf16 where the device has it natively',
+    'Arithmetic; auto takes the fastest the device has natively, fp32 is the most exact',
   ),
   monitor: choice(
     ['auc', 'patient_auc'],

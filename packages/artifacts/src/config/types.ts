@@ -1,3 +1,5 @@
+import type { Precision } from './precision.ts';
+
 /** The `data` section: where the images are and how patients are divided. */
 export interface DataConfig {
   root_dir: string | null;
@@ -53,7 +55,7 @@ export interface TrainingConfig {
   early_stop_enabled: boolean;
   grad_accumulation: number;
   clip_grad_norm: number | null;
-  precision: 'auto' | 'fp32' | 'bf16';
+  precision: 'auto' | Precision;
   monitor: 'auc' | 'patient_auc';
   shuffle: boolean;
   device: string;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { PRECISIONS, type Precision } from '../config/precision.ts';
 import { readJson, writeJson } from '../json.ts';
 
 /** `features_{modality}.json` beside the table: where a split's features of one modality came from. */
@@ -21,7 +22,7 @@ export interface FeatureSet {
   dims: number;
   patients: number;
   slices: number;
-  precision: string;
+  precision: Precision;
   /** Height and width of the slices as the network saw them, in pixels. */
   image_size: number;
   normalize_mean: number;
@@ -43,7 +44,7 @@ const schema: z.ZodType<FeatureSet> = z.object({
   dims: z.int().min(1),
   patients: whole,
   slices: whole,
-  precision: z.string().min(1),
+  precision: z.enum(PRECISIONS),
   image_size: z.int().min(1),
   normalize_mean: z.number(),
   normalize_std: z.number().gt(0),

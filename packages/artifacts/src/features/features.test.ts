@@ -163,7 +163,7 @@ test('slice indices and the origin of features come back', () => {
     dims: 512,
     patients: 28,
     slices: 300,
-    precision: 'fp32',
+    precision: 'fp32' as const,
     image_size: 224,
     normalize_mean: 0.5,
     normalize_std: 0.5,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PRECISIONS, type Precision } from '../config/precision.ts';
 import { readJson, writeJson } from '../json.ts';
 
 /** A frozen decision as JSON; whoever uses it checks the hash. */
@@ -21,7 +22,7 @@ export interface FusionModality {
   image_size: number;
   normalize_mean: number;
   normalize_std: number;
-  precision: string;
+  precision: Precision;
   /** Whether the network was trained on the training patients; null when the checkpoint does not say. */
   in_sample: boolean | null;
 }
@@ -104,7 +105,7 @@ const modality: z.ZodType<FusionModality> = z.object({
   image_size: z.int().min(1),
   normalize_mean: z.number(),
   normalize_std: z.number().gt(0),
-  precision: z.string().min(1),
+  precision: z.enum(PRECISIONS),
   in_sample: z.boolean().nullable(),
 });
 

@@ -1,7 +1,7 @@
-import type { Config } from '@radweave/artifacts';
-import { autocast, defaultThreads, type MemoryFormat, resolveDevice, type Tensor } from '@radweave/torch';
+import type { Config, Precision } from '@radweave/artifacts';
+import { defaultThreads, type MemoryFormat, resolveDevice } from '@radweave/torch';
 import { type StageContext, say } from '../engine/events.ts';
-import { type Precision, resolvePrecision } from './precision.ts';
+import { fastestPrecision, possiblePrecision, thisMachine } from './precision.ts';
 
 /** Where and how networks are computed: decided once per run and passed as this one value. */
 export interface Compute {
@@ -18,10 +18,11 @@ export interface Compute {
  */
 export function chooseCompute(config: Config, context: StageContext, begun?: Precision): Compute {
   const device = resolveDevice(config.training.device);
+  const machine = thisMachine();
+  const asked = begun ?? config.training.precision;
+  const why = begun === undefined ? 'as asked' : 'as the run was begun';
   const { precision, reason } =
-    begun === undefined
-      ? resolvePrecision(config.training.precision, device)
-      : { precision: begun, reason: 'as the run was begun' };
+    asked === 'auto' ? fastestPrecision(device, machine) : possiblePrecision(asked, why, device, machine);
   say(context, `Computing on ${device} in ${precision} (${reason}).`);
   // Convolutions then need no reordering: 10–20 % faster in float32 too, and twice as fast in bfloat16.
   return { device, precision, memoryFormat: 'channelsLast' };
@@ -33,15 +34,4 @@ const CPU_PASS = 16;
 /** Slices per pass through a trained network: as asked, on a CPU no more than are computed fastest. */
 export function inferenceBatch(asked: number, { device }: Compute): number {
   return device === 'cpu' ? Math.min(asked, Math.max(CPU_PASS, defaultThreads())) : asked;
-}
-
-/** Runs the forward part of a step in the run's precision; what it returns is in float32. */
-export function inPrecision(compute: Compute, forward: () => Tensor): Tensor {
-  return underPrecision(compute, forward).to('float32');
-}
-
-/** {@link inPrecision} for a part of the network whose output goes on to the next part, in the dtype it comes in. */
-export function underPrecision(compute: Compute, forward: () => Tensor): Tensor {
-  if (compute.precision === 'fp32') return forward();
-  return autocast({ device: compute.device, dtype: 'bfloat16' }, forward);
 }

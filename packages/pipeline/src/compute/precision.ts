@@ -1,37 +1,73 @@
-import { cpuFlags } from '@radweave/torch';
-import { cachedBf16Speed } from './bf16_speed.ts';
-
-/** What the user may ask for. `auto` takes bfloat16 only where the hardware computes it natively and faster. */
-export type PrecisionChoice = 'auto' | 'fp32' | 'bf16';
-export type Precision = 'fp32' | 'bf16';
+import type { Precision } from '@radweave/artifacts';
+import { cpuFlags, hasWinograd } from '@radweave/torch';
+import { cachedSpeed } from './speed.ts';
 
 /** CPU flags of native bfloat16 arithmetic; without them bfloat16 is slower than float32. */
 const NATIVE_BF16 = ['avx512_bf16', 'amx_bf16'];
 
-/** bfloat16 must be this much faster: a gain that is smaller is not worth the digits. */
+/** Another precision must be this much faster than float32 as libtorch computes it: a smaller gain is not worth the digits. */
 const LEAST_GAIN = 1.15;
 
+/** What is known of the machine; measured only when asked for. */
+export interface Capabilities {
+  cpuFlags: readonly string[];
+  hasWinograd: boolean;
+  /** How many times as fast as in float32 the CPU is. */
+  speedOf: (precision: Precision) => number;
+}
+
+/** A precision, and why, for the log. */
+export interface PrecisionReason {
+  precision: Precision;
+  reason: string;
+}
+
+export function thisMachine(): Capabilities {
+  return { cpuFlags: cpuFlags() ?? [], hasWinograd: hasWinograd(), speedOf: cachedSpeed };
+}
+
 /**
- * The precision to compute in, and why, for the log.
- *
- * @param speedOfBf16 gives how many times faster than in float32 this CPU is in bfloat16. Having the instructions says
- *   little: some CPUs run them twice as fast as float32's, others slower.
+ * The precision that `auto` means: the fastest of those the device has natively. Having bfloat16 instructions says little: some CPUs
+ * run them twice as fast as float32's, others slower.
  */
-export function resolvePrecision(
-  choice: PrecisionChoice,
-  device: string,
-  flags: readonly string[] = cpuFlags() ?? [],
-  speedOfBf16: () => number = cachedBf16Speed,
-): { precision: Precision; reason: string } {
-  if (choice !== 'auto') return { precision: choice, reason: 'as asked' };
+export function fastestPrecision(device: string, machine: Capabilities): PrecisionReason {
   if (device !== 'cpu') return { precision: 'bf16', reason: `${device} computes bfloat16 natively` };
-  const flag = NATIVE_BF16.find((name) => flags.includes(name));
-  if (flag === undefined) {
-    return { precision: 'fp32', reason: 'this CPU is not known to compute bfloat16 natively' };
+  const candidates: [Precision, boolean][] = [
+    ['fp32-winograd', machine.hasWinograd],
+    ['bf16', NATIVE_BF16.some((name) => machine.cpuFlags.includes(name))],
+  ];
+  const measured = candidates
+    .filter(([, isThere]) => isThere)
+    .map(([precision]) => ({ precision, speed: machine.speedOf(precision) }))
+    .sort((a, b) => b.speed - a.speed);
+  const [best] = measured;
+  if (best === undefined) {
+    return {
+      precision: 'fp32',
+      reason: 'this machine has neither native bfloat16 nor Winograd convolutions',
+    };
   }
-  const speed = speedOfBf16();
-  const measured = `${speed.toFixed(2)} times as fast as float32, measured`;
-  return speed >= LEAST_GAIN
-    ? { precision: 'bf16', reason: `this CPU computes bfloat16 natively (${flag}), ${measured}` }
-    : { precision: 'fp32', reason: `this CPU has ${flag}, but bfloat16 is only ${measured}` };
+  const speeds = measured.map(({ precision, speed }) => `${precision} ${speed.toFixed(2)} times as fast`);
+  return {
+    precision: best.speed >= LEAST_GAIN ? best.precision : 'fp32',
+    reason: `against fp32, measured here: ${speeds.join(', ')}`,
+  };
+}
+
+/** What was asked for, by the user or by the run that goes on, as far as the device has it. */
+export function possiblePrecision(
+  wanted: Precision,
+  why: string,
+  device: string,
+  machine: Pick<Capabilities, 'hasWinograd'>,
+): PrecisionReason {
+  if (wanted !== 'fp32-winograd') return { precision: wanted, reason: why };
+  if (device !== 'cpu') {
+    return { precision: 'fp32', reason: `${why}; on ${device} cuDNN chooses Winograd's algorithm by itself` };
+  }
+  if (machine.hasWinograd) return { precision: wanted, reason: why };
+  return {
+    precision: 'fp32',
+    reason: `fp32-winograd ${why}, but that needs AVX-512 and oneDNN 2 (Debian's libtorch); results differ by rounding only`,
+  };
 }

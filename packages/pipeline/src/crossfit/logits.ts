@@ -1,7 +1,7 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { DataError } from '@radweave/artifacts';
 import { inferenceMode, tidy } from '@radweave/torch';
-import { inPrecision } from '../compute/compute.ts';
+import { inPrecision } from '../compute/under_precision.ts';
 import type { FeatureNetwork } from '../features/network.ts';
 import { makeBatch } from '../slices/batches.ts';
 import type { LoadedSplit } from '../slices/load.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { DataError, InterruptedError } from '@radweave/artifacts';
 import { inferenceMode, profileRange, tidy } from '@radweave/torch';
-import { inPrecision } from '../compute/compute.ts';
+import { inPrecision } from '../compute/under_precision.ts';
 import { makeBatch, type SlicePixels } from '../slices/batches.ts';
 import type { FeatureNetwork } from './network.ts';
 

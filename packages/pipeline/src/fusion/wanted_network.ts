@@ -21,7 +21,7 @@ export async function openWantedNetwork(
   const own = networkConfig(config, chosen);
   own.model.name = wanted.model;
   own.data.image_size = wanted.image_size;
-  own.training.precision = wanted.precision === 'bf16' ? 'bf16' : 'fp32';
+  own.training.precision = wanted.precision;
   const { normalize_mean, normalize_std } = wanted;
   Object.assign(own.augmentation, { normalize: 'fixed', normalize_mean, normalize_std });
   const network = await openFeatureNetwork(own, chosen, context);

@@ -1,4 +1,4 @@
-import { type Config, DataError } from '@radweave/artifacts';
+import { type Config, DataError, PRECISIONS, type Precision } from '@radweave/artifacts';
 import { loadCheckpoint, type optim, saveCheckpoint, Tensor } from '@radweave/torch';
 import { z } from 'zod';
 import type { Candidate } from './early_stop.ts';
@@ -20,7 +20,7 @@ export interface CheckpointFacts {
   label_names: string[];
   /** What the weights were started from. */
   initial_weights: string;
-  precision: 'fp32' | 'bf16';
+  precision: Precision;
   epoch: number;
   /** Finished batches of the epoch after `epoch`; 0 between epochs. */
   step: number;
@@ -57,7 +57,7 @@ const facts = z.object({
   input: z.object({ image_size: z.int(), normalize_mean: z.number(), normalize_std: z.number() }),
   label_names: z.array(z.string()),
   initial_weights: z.string(),
-  precision: z.enum(['fp32', 'bf16']),
+  precision: z.enum(PRECISIONS),
   epoch: z.int(),
   step: z.int(),
   best: candidate.nullable(),

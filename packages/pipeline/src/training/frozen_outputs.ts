@@ -2,7 +2,8 @@ import { totalmem } from 'node:os';
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type { ImageModel } from '@radweave/models';
 import { dtypeInfo, F, noGrad, type Tensor, tidy } from '@radweave/torch';
-import { type Compute, inferenceBatch, underPrecision } from '../compute/compute.ts';
+import { type Compute, inferenceBatch } from '../compute/compute.ts';
+import { underPrecision } from '../compute/under_precision.ts';
 import { epochOrder, inBatches, makeBatch, type Normalisation } from '../slices/batches.ts';
 import type { SliceSet } from './trainer.ts';
 

@@ -1,5 +1,6 @@
 import { fromTypedArray, inferenceMode, type Tensor, tidy } from '@radweave/torch';
-import { type Compute, inPrecision } from '../compute/compute.ts';
+import type { Compute } from '../compute/compute.ts';
+import { backwardInPrecision, inPrecision } from '../compute/under_precision.ts';
 import type { Loss } from './losses.ts';
 
 /** Mean loss of a batch and its class probabilities, [batch, K] row by row. */
@@ -32,7 +33,7 @@ export function learnFrom(
   return tidy(() => {
     const logits = inPrecision(compute, () => forward(batch));
     const value = loss(logits, targets, classWeight);
-    (share === 1 ? value : value.mul(share)).backward();
+    backwardInPrecision(compute, () => (share === 1 ? value : value.mul(share)).backward());
     return result(logits, value);
   });
 }

@@ -1,0 +1,32 @@
+import type { Precision } from '@radweave/artifacts';
+import { autocast, type Tensor, winograd } from '@radweave/torch';
+
+/** The part of `Compute` that decides the arithmetic. */
+interface Arithmetic {
+  /** `cpu` or `cuda:N`. */
+  readonly device: string;
+  readonly precision: Precision;
+}
+
+/** Runs the forward part of a step in the run's precision; what it returns is in float32. */
+export function inPrecision(arithmetic: Arithmetic, forward: () => Tensor): Tensor {
+  return underPrecision(arithmetic, forward).to('float32');
+}
+
+/** {@link inPrecision} for a part of the network whose output goes on to the next part, in the dtype it comes in. */
+export function underPrecision({ device, precision }: Arithmetic, forward: () => Tensor): Tensor {
+  switch (precision) {
+    case 'fp32':
+      return forward();
+    case 'fp32-winograd':
+      return winograd(forward);
+    case 'bf16':
+      return autocast({ device, dtype: 'bfloat16' }, forward);
+  }
+}
+
+/** Runs the backward part of such a step. Autocast has settled its dtypes in the forward pass. */
+export function backwardInPrecision({ precision }: Arithmetic, backward: () => void): void {
+  if (precision === 'fp32-winograd') winograd(backward);
+  else backward();
+}
