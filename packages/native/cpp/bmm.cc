@@ -17,6 +17,7 @@
 #endif
 
 #include "bmm.h"
+#include "matrices.h"
 #include "silent.h"
 
 namespace radweave {
@@ -43,16 +44,9 @@ struct Operand {
 // Above this a matrix is worth all threads.
 constexpr int64_t kBigProduct = int64_t{1} << 24;
 
-bool isDense(const at::Tensor& t) {
-  const auto fits = [&](int inner, int outer) {
-    return t.stride(inner) == 1 && t.stride(outer) >= std::max<int64_t>(1, t.size(inner)) && t.stride(outer) <= INT_MAX;
-  };
-  return fits(2, 1) || fits(1, 2);
-}
-
 Operand operand(const at::Tensor& t) {
-  const bool rows = t.stride(2) == 1 && t.stride(1) >= std::max<int64_t>(1, t.size(2));
-  return {t.data_ptr<float>(), t.stride(0), static_cast<int>(t.stride(rows ? 1 : 2)), rows ? 'N' : 'T'};
+  const Matrix first = matrixOf(t);
+  return {first.data, t.stride(0), static_cast<int>(first.leading), first.isTransposed ? 'T' : 'N'};
 }
 
 struct Products {
@@ -84,8 +78,7 @@ bool isOurs(const at::Tensor& a, const at::Tensor& b) {
 
 at::Tensor bmm(const at::Tensor& a, const at::Tensor& b) {
   if (!isOurs(a, b)) return at::cpu::bmm(a, b);
-  const at::Tensor left = isDense(a) ? a : a.contiguous();
-  const at::Tensor right = isDense(b) ? b : b.contiguous();
+  const at::Tensor left = readable(a), right = readable(b);
   at::Tensor out = at::empty({a.size(0), a.size(1), b.size(2)}, a.options());
   Products products{operand(left), operand(right), out.data_ptr<float>()};
   products.rows = static_cast<int>(a.size(1));

@@ -4,6 +4,7 @@
 #include "allocator.h"
 #include "bmm.h"
 #include "environment.h"
+#include "mm.h"
 #include "winograd.h"
 
 NAPI_MODULE_INIT() {
@@ -11,6 +12,7 @@ NAPI_MODULE_INIT() {
   try {
     installAllocator();
     installBmm();
+    installMm();
     installWinograd();
     static std::atomic<uint32_t> environments{0};
     auto* state = new Environment(env, ++environments);

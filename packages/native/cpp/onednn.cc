@@ -30,7 +30,7 @@ bool findAll(Library& l) {
          find(l.primitiveDescDestroy, "dnnl_primitive_desc_destroy") &&
          find(l.primitiveCreate, "dnnl_primitive_create") && find(l.primitiveDestroy, "dnnl_primitive_destroy") &&
          find(l.memoryCreate, "dnnl_memory_create") && find(l.memoryDestroy, "dnnl_memory_destroy") &&
-         find(l.execute, "dnnl_primitive_execute");
+         find(l.sgemm, "dnnl_sgemm") && find(l.execute, "dnnl_primitive_execute");
 }
 #endif
 

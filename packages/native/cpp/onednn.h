@@ -1,4 +1,4 @@
-// The little of oneDNN 2's C interface that winograd.cc needs. libtorch brings the library along in some builds (Debian's) and
+// The little of oneDNN 2's C interface that winograd.cc and mm.cc need. libtorch brings the library along in some builds (Debian's) and
 // hides it in others, and its headers are a package of their own: so its functions are looked up while running, and
 // its structures, which the library itself fills in, are only room of sufficient size here.
 // Names and numbers: https://oneapi-src.github.io/oneDNN/v2.6
@@ -65,6 +65,8 @@ struct Library {
   int (*primitiveDestroy)(Handle);
   int (*memoryCreate)(Handle*, const MemoryDesc*, Handle engine, void* data);
   int (*memoryDestroy)(Handle);
+  int (*sgemm)(char transA, char transB, int64_t m, int64_t n, int64_t k, float alpha, const float* a, int64_t lda,
+               const float* b, int64_t ldb, float beta, float* c, int64_t ldc);
   int (*execute)(Handle primitive, Handle stream, int count, const ExecArg*);
 };
 
