@@ -57,13 +57,14 @@ async function main() {
 }
 
 /** A row for the terminal. */
-function line({ title, unit, results, ratios, share, isMet }) {
+function line(row) {
+  const { title, unit, results, ratios, share } = row;
   const ours = results.find(({ id }) => id === 'ours')?.median;
   const parts = [
     ours === undefined ? 'not measured' : `${ours.toPrecision(3)} ${unit}`,
     ...Object.entries(ratios).map(([id, ratio]) => `${ratio.toFixed(2)}× ${id}`),
     ...(share === undefined ? [] : [`${(100 * share).toFixed(0)} % of the limit`]),
-    ...(isMet === undefined ? [] : [verdict(isMet)]),
+    ...(row.isMet === undefined ? [] : [verdict(row)]),
   ];
   return `${title}: ${parts.join(', ')}`;
 }

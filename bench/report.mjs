@@ -35,7 +35,7 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
         ...peers.map((id) => (row.ratios[id] === undefined ? '' : row.ratios[id].toFixed(2))),
         row.share === undefined ? '' : `${(100 * row.share).toFixed(0)} %`,
         aim(row.targets),
-        row.isMet === undefined ? '' : verdict(row.isMet),
+        row.isMet === undefined ? '' : verdict(row),
       ]),
     ),
     '',

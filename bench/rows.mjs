@@ -22,13 +22,13 @@ export function rowsOf(job, results, peak) {
       ...against(measured, 'median', true),
     });
   }
-  return rows.map((row) => ({ ...row, isMet: isMet(row) }));
+  return rows.map((row) => ({ ...row, ...judged(row) }));
 }
 
 /** What is said of a row that has targets. */
-export function verdict(isMet) {
+export function verdict({ isMet, missed }) {
   if (isMet === null) return 'not known whether met';
-  return isMet ? 'met' : 'not met';
+  return isMet ? 'met' : `not met: ${missed.join(', ')}`;
 }
 
 /** Ratios of ours to each peer, above 1 when ours is faster. */
@@ -43,20 +43,21 @@ function against(results, field, isMoreBetter) {
   return { ratios };
 }
 
-/** Null when what a target speaks of was not measured; undefined without targets. */
-function isMet({ targets, ratios, share, results }) {
+/** `isMet` is null when what a target speaks of was not measured; nothing without targets. */
+function judged({ targets, ratios, share, results }) {
   const checks = [
-    check(targets.plain, ratios.plain, (target, value) => value >= target),
-    check(targets.tuned, ratios.tuned, (target, value) => value >= target),
-    check(targets.share, share, (target, value) => value >= target),
-    check(targets.plainAtMost, ratios.plain, (target, value) => value <= target),
-    check(targets.tunedAtMost, ratios.tuned, (target, value) => value <= target),
-    check(targets.seconds, results[0]?.median, (target, value) => value < target),
-    check(targets.seconds && 1, results[0]?.libtorch, (_, isMapped) => !isMapped),
-  ].filter((one) => one !== undefined);
-  if (checks.length === 0) return undefined;
-  if (checks.includes(false)) return false;
-  return checks.includes(null) ? null : true;
+    ['plain', check(targets.plain, ratios.plain, (target, value) => value >= target)],
+    ['tuned', check(targets.tuned, ratios.tuned, (target, value) => value >= target)],
+    ['share', check(targets.share, share, (target, value) => value >= target)],
+    ['plain', check(targets.plainAtMost, ratios.plain, (target, value) => value <= target)],
+    ['tuned', check(targets.tunedAtMost, ratios.tuned, (target, value) => value <= target)],
+    ['seconds', check(targets.seconds, results[0]?.median, (target, value) => value < target)],
+    ['libtorch not loaded', check(targets.seconds && 1, results[0]?.libtorch, (_, isMapped) => !isMapped)],
+  ].filter(([, isHeld]) => isHeld !== undefined);
+  if (checks.length === 0) return {};
+  const missed = checks.filter(([, isHeld]) => isHeld === false).map(([name]) => name);
+  const isUnknown = missed.length === 0 && checks.some(([, isHeld]) => isHeld === null);
+  return { isMet: isUnknown ? null : missed.length === 0, missed };
 }
 
 function check(target, value, holds) {

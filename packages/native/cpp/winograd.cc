@@ -59,9 +59,11 @@ struct Operand {
   at::Tensor data;
 };
 
+// Gaps and elements that stand for several (the gradient of a sum) are more than a reorder can be told.
 Operand operandOf(const at::Tensor& t) {
-  Operand out{{}, t};
-  check(dnn().describeStrided(&out.desc, static_cast<int>(t.dim()), t.sizes().data(), onednn::kFloat, t.strides().data()));
+  Operand out{{}, t.is_non_overlapping_and_dense() ? t : t.contiguous(t.suggest_memory_format())};
+  check(dnn().describeStrided(&out.desc, static_cast<int>(t.dim()), t.sizes().data(), onednn::kFloat,
+                              out.data.strides().data()));
   return out;
 }
 
@@ -161,10 +163,11 @@ std::shared_ptr<const Primitive> build(Pass pass, const Shape& s, const Primitiv
   return std::make_shared<const Primitive>(made);
 }
 
-// Primitives are made for a shape and a number of threads, and kept: a network has some ten shapes.
+// Primitives are made for a shape and a number of threads, and kept: a network has some ten shapes. The table is never
+// destroyed, because oneDNN may be gone by then.
 std::shared_ptr<const Primitive> primitive(Pass pass, const Shape& shape) {
   static std::mutex mutex;
-  static std::map<std::tuple<Pass, Shape, int>, std::shared_ptr<const Primitive>> known;
+  static auto& known = *new std::map<std::tuple<Pass, Shape, int>, std::shared_ptr<const Primitive>>;
   constexpr size_t kMost = 512;
   std::lock_guard<std::mutex> lock(mutex);
   const auto find = [&](Pass wanted, const Primitive* forward) {
