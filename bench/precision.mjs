@@ -57,7 +57,7 @@ async function trained(seed, precision) {
   const auc = (path) =>
     readMetrics(path).find(({ hospital, level }) => hospital === 'all' && level === 'patient')?.auc ?? null;
   return {
-    checkpoint: result.bestModel,
+    bestModel: result.bestModel,
     validation: auc(result.valMetrics),
     external: auc(result.testMetrics),
   };
@@ -92,15 +92,14 @@ function cosines(a, b) {
 
 try {
   await runStage('preprocess', { config: configOf(42, 'fp32') }, silentContext());
-  const runs = [];
+  let checkpoint;
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
     for (const precision of PRECISIONS) {
-      const { checkpoint, ...aucs } = await trained(seed, precision);
-      runs.push({ seed, precision, checkpoint });
+      const { bestModel, ...aucs } = await trained(seed, precision);
+      checkpoint ??= bestModel;
       console.log(JSON.stringify({ seed, precision, ...aucs }));
     }
   }
-  const [{ checkpoint }] = runs;
   const exact = await features(checkpoint, 'fp32');
   for (const precision of PRECISIONS.filter((name) => name !== 'fp32')) {
     const rounded = await features(checkpoint, precision);

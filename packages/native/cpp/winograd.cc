@@ -1,6 +1,6 @@
 // 3×3 convolutions of stride 1 with Winograd's minimal filtering F(4×4, 3×3): a quarter of the multiplications, twice as
 // fast as oneDNN's direct convolution (Lavin & Gray 2016, https://arxiv.org/abs/1509.09308). libtorch never asks oneDNN for it on
-// a CPU, cuDNN takes it by default on GPUs. Rounding errors are up to four times those of the direct sum, near 3e-6 of the largest.
+// a CPU, cuDNN may on GPUs. Rounding errors are up to four times those of the direct sum, near 3e-6 of the largest.
 // Only where switched on, float32, and channels that fill the vectors; all else stays with libtorch, autograd does too.
 #include "winograd.h"
 

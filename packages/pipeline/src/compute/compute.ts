@@ -2,12 +2,10 @@ import type { Config, Precision } from '@radweave/artifacts';
 import { defaultThreads, type MemoryFormat, resolveDevice } from '@radweave/torch';
 import { type StageContext, say } from '../engine/events.ts';
 import { fastestPrecision, possiblePrecision, thisMachine } from './precision.ts';
+import type { Arithmetic } from './under_precision.ts';
 
 /** Where and how networks are computed: decided once per run and passed as this one value. */
-export interface Compute {
-  /** `cpu` or `cuda:N`. */
-  readonly device: string;
-  readonly precision: Precision;
+export interface Compute extends Arithmetic {
   readonly memoryFormat: MemoryFormat;
 }
 

@@ -63,7 +63,7 @@ export function possiblePrecision(
 ): PrecisionReason {
   if (wanted !== 'fp32-winograd') return { precision: wanted, reason: why };
   if (device !== 'cpu') {
-    return { precision: 'fp32', reason: `${why}; on ${device} cuDNN chooses Winograd's algorithm by itself` };
+    return { precision: 'fp32', reason: `${why}; on ${device} cuDNN chooses the algorithm by itself` };
   }
   if (machine.hasWinograd) return { precision: wanted, reason: why };
   return {

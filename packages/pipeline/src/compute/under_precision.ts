@@ -2,7 +2,7 @@ import type { Precision } from '@radweave/artifacts';
 import { autocast, type Tensor, winograd } from '@radweave/torch';
 
 /** The part of `Compute` that decides the arithmetic. */
-interface Arithmetic {
+export interface Arithmetic {
   /** `cpu` or `cuda:N`. */
   readonly device: string;
   readonly precision: Precision;
