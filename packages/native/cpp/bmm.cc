@@ -8,7 +8,6 @@
 #include <torch/library.h>
 
 #include <algorithm>
-#include <atomic>
 #include <climits>
 #include <mutex>
 
@@ -19,6 +18,7 @@
 #include "bmm.h"
 #include "matrices.h"
 #include "silent.h"
+#include "threads.h"
 
 namespace radweave {
 namespace {
@@ -26,12 +26,7 @@ namespace {
 using Sgemm = void (*)(const char* transA, const char* transB, const int* m, const int* n, const int* k,
                        const float* alpha, const float* a, const int* lda, const float* b, const int* ldb,
                        const float* beta, float* c, const int* ldc);
-// GNU OpenMP's entry point, which `#pragma omp parallel` compiles to: the threads are those of libtorch and OpenBLAS, and
-// BLAS sees that it runs inside a parallel region and stays on its thread.
-using Parallel = void (*)(void (*body)(void*), void* data, unsigned threads, unsigned flags);
-
 Sgemm sgemm = nullptr;
-Parallel parallel = nullptr;
 
 // A row-major matrix of a batch, or its transpose, as BLAS wants it.
 struct Operand {
@@ -53,17 +48,13 @@ struct Products {
   Operand a, b;
   float* out;
   int rows, inner, columns;
-  int64_t count, chunk;
-  std::atomic<int64_t> next{0};
 
-  void compute() {
+  void compute(int64_t from, int64_t to) const {
     const float one = 1, zero = 0;
-    for (int64_t from; (from = next.fetch_add(chunk)) < count;) {
-      for (int64_t i = from; i < std::min(count, from + chunk); i++) {
-        // Column-major BLAS computes the transpose: outᵀ = bᵀ·aᵀ.
-        sgemm(&b.transposed, &a.transposed, &columns, &rows, &inner, &one, b.data + i * b.next, &b.leading,
-              a.data + i * a.next, &a.leading, &zero, out + i * rows * columns, &columns);
-      }
+    for (int64_t i = from; i < to; i++) {
+      // Column-major BLAS computes the transpose: outᵀ = bᵀ·aᵀ.
+      sgemm(&b.transposed, &a.transposed, &columns, &rows, &inner, &one, b.data + i * b.next, &b.leading,
+            a.data + i * a.next, &a.leading, &zero, out + i * rows * columns, &columns);
     }
   }
 };
@@ -84,14 +75,9 @@ at::Tensor bmm(const at::Tensor& a, const at::Tensor& b) {
   products.rows = static_cast<int>(a.size(1));
   products.inner = static_cast<int>(a.size(2));
   products.columns = static_cast<int>(b.size(2));
-  products.count = a.size(0);
-  const auto threads = static_cast<unsigned>(std::min<int64_t>(at::get_num_threads(), products.count));
-  products.chunk = std::max<int64_t>(1, products.count / (8 * threads));
-  if (threads == 1) {
-    products.compute();
-  } else {
-    parallel([](void* data) { static_cast<Products*>(data)->compute(); }, &products, threads, 0);
-  }
+  const int64_t count = a.size(0);
+  const int64_t chunk = std::max<int64_t>(1, count / (8 * at::get_num_threads()));
+  parallelFor(count, chunk, [&](int64_t from, int64_t to) { products.compute(from, to); });
   return out;
 }
 
@@ -103,8 +89,7 @@ void installBmm() {
   std::call_once(once, [] {
     if (at::hasMKL()) return;
     sgemm = reinterpret_cast<Sgemm>(dlsym(RTLD_DEFAULT, "sgemm_"));
-    parallel = reinterpret_cast<Parallel>(dlsym(RTLD_DEFAULT, "GOMP_parallel"));
-    if (sgemm == nullptr || parallel == nullptr) return;
+    if (sgemm == nullptr || !hasThreads()) return;
     silently([] {
       static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
       library.impl("bmm", TORCH_FN(bmm));

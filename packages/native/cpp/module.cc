@@ -2,6 +2,7 @@
 #include <atomic>
 
 #include "allocator.h"
+#include "batch_norm.h"
 #include "bmm.h"
 #include "environment.h"
 #include "mm.h"
@@ -11,6 +12,7 @@ NAPI_MODULE_INIT() {
   using namespace radweave;
   try {
     installAllocator();
+    installBatchNormRelu();
     installBmm();
     installMm();
     installWinograd();

@@ -5,7 +5,6 @@ import type { BuildOptions, RegisterModel, WeightsInfo } from '../registry/entry
 import { IMAGENET } from '../registry/imagenet.ts';
 import type { KeyMap } from '../weights/key-map.ts';
 import { DenseFeatures } from './densenet-blocks.ts';
-import { relu_ } from './resnet-blocks.ts';
 
 /** What tells the members of the family apart. */
 export interface DenseNetConfig {
@@ -46,7 +45,7 @@ export class DenseNet extends ImageModel {
 
   override stages(): readonly Stage[] {
     const { conv0, norm0, blocks } = this.features;
-    const stem = (x: Tensor) => F.maxPool2d(relu_(norm0.call(conv0.call(x))), 3, { stride: 2, padding: 1 });
+    const stem = (x: Tensor) => F.maxPool2d(norm0.call(conv0.call(x)), 3, { stride: 2, padding: 1 });
     return [
       { name: 'stem', members: [conv0, norm0], forward: stem },
       ...blocks.map((parts, i) => ({
@@ -58,7 +57,7 @@ export class DenseNet extends ImageModel {
   }
 
   protected override finish(x: Tensor): Tensor {
-    return relu_(this.features.norm5.call(x));
+    return this.features.norm5.call(x);
   }
 
   protected override classify(features: Tensor, preLogits: boolean): Tensor {

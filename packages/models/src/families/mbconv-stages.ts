@@ -1,4 +1,5 @@
 import { nn } from '@radweave/torch';
+import { relu_ } from '../layers/relu.ts';
 import type { BatchNormSettings } from '../registry/entry.ts';
 import {
   type Activation,
@@ -9,7 +10,6 @@ import {
   type Squeeze,
   SqueezeExcite,
 } from './mbconv-blocks.ts';
-import { relu_ } from './resnet-blocks.ts';
 
 /** A row of blocks. */
 export interface BlockSpec {

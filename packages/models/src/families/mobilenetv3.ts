@@ -1,13 +1,13 @@
 import { F, nn, type Tensor } from '@radweave/torch';
 import { ImageModel, type Stage } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
+import { relu_ } from '../layers/relu.ts';
 import type { BuildOptions, InputInfo, RegisterModel } from '../registry/entry.ts';
 import { IMAGENET, INCEPTION } from '../registry/imagenet.ts';
 import type { KeyMap } from '../weights/key-map.ts';
 import { initWeights } from './mbconv-blocks.ts';
 import { mbconvRules } from './mbconv-key-maps.ts';
 import { type Architecture, architecture, buildStages, roundChannels } from './mbconv-stages.ts';
-import { relu_ } from './resnet-blocks.ts';
 
 /** What tells the members of the family apart. */
 export interface MobileNetV3Config {

@@ -1,4 +1,4 @@
-import { inPlace, nn, type Tensor } from '@radweave/torch';
+import { nn, type Tensor } from '@radweave/torch';
 
 /** What a block is built from. */
 export interface BlockOptions {
@@ -13,22 +13,28 @@ export interface BlockOptions {
   dropPath: number;
 }
 
-/** A residual block: `branch` plus a shortcut, then ReLU. */
+/** A residual block: a branch of convolutions plus a shortcut, then ReLU. */
 export abstract class ResidualBlock extends nn.Module {
   abstract readonly downsample: nn.Sequential | null;
   abstract readonly dropPath: nn.DropPath;
   /** Output channels. */
   abstract readonly outChannels: number;
 
+  /** The branch up to its last convolution. */
   protected abstract branch(x: Tensor): Tensor;
 
+  /** What follows: it normalises, adds the shortcut and applies ReLU. */
+  protected abstract get last(): nn.BatchNormReLU2d;
+
   /** Starts the block as the identity: its branch's last norm gives 0. */
-  abstract zeroInitLast(): void;
+  zeroInitLast(): void {
+    if (this.last.weight !== null) nn.init.zeros_(this.last.weight);
+  }
 
   override forward(x: Tensor): Tensor {
-    const branch = this.dropPath.call(this.branch(x));
+    const branch = this.branch(x);
     const shortcut = this.downsample === null ? x : this.downsample.call(x);
-    return relu_(branch.add_(shortcut));
+    return this.last.call(branch, shortcut, this.dropPath);
   }
 }
 
@@ -36,9 +42,9 @@ export abstract class ResidualBlock extends nn.Module {
 export class BasicBlock extends ResidualBlock {
   static readonly expansion = 1;
   readonly conv1: nn.Conv2d;
-  readonly bn1: nn.BatchNorm2d;
+  readonly bn1: nn.BatchNormReLU2d;
   readonly conv2: nn.Conv2d;
-  readonly bn2: nn.BatchNorm2d;
+  readonly bn2: nn.BatchNormReLU2d;
   readonly downsample: nn.Sequential | null;
   readonly dropPath: nn.DropPath;
   readonly outChannels: number;
@@ -49,20 +55,19 @@ export class BasicBlock extends ResidualBlock {
     this.outChannels = planes;
     const downsample = shortcut(inChannels, planes, stride);
     this.conv1 = new nn.Conv2d(inChannels, planes, 3, { stride, padding: 1, bias: false });
-    this.bn1 = new nn.BatchNorm2d(planes);
+    this.bn1 = new nn.BatchNormReLU2d(planes);
     this.conv2 = new nn.Conv2d(planes, planes, 3, { padding: 1, bias: false });
-    this.bn2 = new nn.BatchNorm2d(planes);
+    this.bn2 = new nn.BatchNormReLU2d(planes);
     this.downsample = downsample;
     this.dropPath = new nn.DropPath(options.dropPath);
   }
 
   protected override branch(x: Tensor): Tensor {
-    const y = relu_(this.bn1.call(this.conv1.call(x)));
-    return this.bn2.call(this.conv2.call(y));
+    return this.conv2.call(this.bn1.call(this.conv1.call(x)));
   }
 
-  override zeroInitLast(): void {
-    if (this.bn2.weight !== null) nn.init.zeros_(this.bn2.weight);
+  protected override get last(): nn.BatchNormReLU2d {
+    return this.bn2;
   }
 }
 
@@ -70,11 +75,11 @@ export class BasicBlock extends ResidualBlock {
 export class Bottleneck extends ResidualBlock {
   static readonly expansion = 4;
   readonly conv1: nn.Conv2d;
-  readonly bn1: nn.BatchNorm2d;
+  readonly bn1: nn.BatchNormReLU2d;
   readonly conv2: nn.Conv2d;
-  readonly bn2: nn.BatchNorm2d;
+  readonly bn2: nn.BatchNormReLU2d;
   readonly conv3: nn.Conv2d;
-  readonly bn3: nn.BatchNorm2d;
+  readonly bn3: nn.BatchNormReLU2d;
   readonly downsample: nn.Sequential | null;
   readonly dropPath: nn.DropPath;
   readonly outChannels: number;
@@ -86,31 +91,23 @@ export class Bottleneck extends ResidualBlock {
     this.outChannels = planes * Bottleneck.expansion;
     const downsample = shortcut(inChannels, this.outChannels, stride);
     this.conv1 = new nn.Conv2d(inChannels, width, 1, { bias: false });
-    this.bn1 = new nn.BatchNorm2d(width);
+    this.bn1 = new nn.BatchNormReLU2d(width);
     this.conv2 = new nn.Conv2d(width, width, 3, { stride, padding: 1, groups: cardinality, bias: false });
-    this.bn2 = new nn.BatchNorm2d(width);
+    this.bn2 = new nn.BatchNormReLU2d(width);
     this.conv3 = new nn.Conv2d(width, this.outChannels, 1, { bias: false });
-    this.bn3 = new nn.BatchNorm2d(this.outChannels);
+    this.bn3 = new nn.BatchNormReLU2d(this.outChannels);
     this.downsample = downsample;
     this.dropPath = new nn.DropPath(options.dropPath);
   }
 
   protected override branch(x: Tensor): Tensor {
-    const narrow = relu_(this.bn1.call(this.conv1.call(x)));
-    const y = relu_(this.bn2.call(this.conv2.call(narrow)));
-    return this.bn3.call(this.conv3.call(y));
+    const narrow = this.bn1.call(this.conv1.call(x));
+    return this.conv3.call(this.bn2.call(this.conv2.call(narrow)));
   }
 
-  override zeroInitLast(): void {
-    if (this.bn3.weight !== null) nn.init.zeros_(this.bn3.weight);
+  protected override get last(): nn.BatchNormReLU2d {
+    return this.bn3;
   }
-}
-
-/**
- * ReLU in place. Safe on the output of a batch norm or an addition: neither needs its result for its gradient.
- */
-export function relu_(x: Tensor): Tensor {
-  return inPlace('relu_', x);
 }
 
 /** A projection where the block changes the shape. Made before the branch, as timm does: the initial draws agree. */

@@ -3,7 +3,7 @@ import { ImageModel, type Stage } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
 import type { BuildOptions, RegisterModel } from '../registry/entry.ts';
-import { BasicBlock, Bottleneck, type ResidualBlock, relu_ } from './resnet-blocks.ts';
+import { BasicBlock, Bottleneck, type ResidualBlock } from './resnet-blocks.ts';
 import { resnetWeights, type TimmRecipe } from './resnet-weights.ts';
 
 /** What tells the members of the family apart. */
@@ -25,7 +25,7 @@ const PLANES = [64, 128, 256, 512] as const;
  */
 export class ResNet extends ImageModel {
   readonly conv1: nn.Conv2d;
-  readonly bn1: nn.BatchNorm2d;
+  readonly bn1: nn.BatchNormReLU2d;
   readonly layer1: nn.Sequential;
   readonly layer2: nn.Sequential;
   readonly layer3: nn.Sequential;
@@ -43,7 +43,7 @@ export class ResNet extends ImageModel {
     this.dropRate = options.dropRate;
     this.numFeatures = PLANES[3] * config.block.expansion;
     this.conv1 = new nn.Conv2d(options.inChans, 64, 7, { stride: 2, padding: 3, bias: false });
-    this.bn1 = new nn.BatchNorm2d(64);
+    this.bn1 = new nn.BatchNormReLU2d(64);
     const rates = dropPathRates(options.dropPathRate, config.depths);
     this.layer1 = stage(config, 0, rates[0] ?? []);
     this.layer2 = stage(config, 1, rates[1] ?? []);
@@ -55,7 +55,7 @@ export class ResNet extends ImageModel {
 
   override stages(): readonly Stage[] {
     const { conv1, bn1, layer1, layer2, layer3, layer4 } = this;
-    const forward = (x: Tensor) => F.maxPool2d(relu_(bn1.call(conv1.call(x))), 3, { stride: 2, padding: 1 });
+    const forward = (x: Tensor) => F.maxPool2d(bn1.call(conv1.call(x)), 3, { stride: 2, padding: 1 });
     const layers = { layer1, layer2, layer3, layer4 };
     return [
       { name: 'stem', members: [conv1, bn1], forward },

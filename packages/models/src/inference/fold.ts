@@ -53,14 +53,15 @@ function tracePairs(model: ImageModel, forward: (x: Tensor) => Tensor, sample: T
     (module) => module instanceof nn.Conv2d || module instanceof nn.BatchNorm2d,
   );
   for (const module of watched) {
-    // An own property hides the class's method for as long as the pass is watched.
-    module.call = (input: Tensor): Tensor => {
+    const forward: (...args: [Tensor, ...unknown[]]) => Tensor = module.forward.bind(module);
+    // An own property hides the class's method for as long as the pass is watched. Some norms get a shortcut too.
+    module.call = (input: Tensor, ...others: unknown[]): Tensor => {
       calls.set(module, (calls.get(module) ?? 0) + 1);
       const source = made.get(input);
       if (module instanceof nn.BatchNorm2d && source?.version === versionOf(input)) {
         pairs.push([source.conv, module]);
       }
-      const output = module.forward(input);
+      const output = forward(input, ...others);
       if (module instanceof nn.Conv2d) made.set(output, { conv: module, version: versionOf(output) });
       return output;
     };

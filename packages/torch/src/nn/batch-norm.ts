@@ -1,9 +1,10 @@
 import { noGrad } from '../autograd.ts';
 import { ones, zeros } from '../create.ts';
 import { tidy } from '../scope.ts';
-import type { Tensor } from '../tensor.ts';
+import { inPlace, type Tensor } from '../tensor.ts';
 import type { Conv2d } from './conv.ts';
-import { batchNorm } from './functional.ts';
+import type { DropPath } from './dropout.ts';
+import { type BatchNormMode, type BatchNormState, batchNorm, batchNormRelu } from './functional.ts';
 import { Module } from './module.ts';
 import { Buffer, Parameter } from './parameter.ts';
 
@@ -21,7 +22,9 @@ export interface BatchNormOptions {
  * In training by the batch, and the running statistics move; in eval mode by the running statistics, which stay
  * as they are. A frozen layer is therefore one that is put back into eval mode after `model.train()`.
  */
-export class BatchNorm2d extends Module {
+export class BatchNorm2d<
+  Args extends readonly [input: Tensor, ...unknown[]] = [input: Tensor],
+> extends Module<Args> {
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;
   readonly running_mean: Buffer | null;
@@ -31,7 +34,7 @@ export class BatchNorm2d extends Module {
   readonly eps: number;
   readonly momentum: number | null;
   /** Set when a convolution does this layer's work. */
-  private isMoved = false;
+  protected isMoved = false;
 
   constructor(features: number, options: BatchNormOptions = {}) {
     super();
@@ -87,13 +90,25 @@ export class BatchNorm2d extends Module {
     };
   }
 
-  override forward(input: Tensor): Tensor {
-    if (this.isMoved) return input;
-    if (input.ndim !== 4) throw new RangeError(`BatchNorm2d: expected [N, C, H, W], got ${input}`);
-    const { weight, bias, running_mean: mean, running_var: variance, eps } = this;
-    const training = this.training || mean === null;
-    const momentum = this.training ? this.count() : 0;
-    return batchNorm(input, { weight, bias, mean, variance }, { training, momentum, eps });
+  override forward(...[input]: Args): Tensor {
+    return this.isMoved ? input : batchNorm(input, this.state, this.begin(input));
+  }
+
+  protected get state(): BatchNormState {
+    const { weight, bias, running_mean: mean, running_var: variance } = this;
+    return { weight, bias, mean, variance };
+  }
+
+  /** How a batch is normalised; in training it counts. */
+  protected begin(input: Tensor): BatchNormMode {
+    if (input.ndim !== 4)
+      throw new RangeError(`${this.constructor.name}: expected [N, C, H, W], got ${input}`);
+    const { eps } = this;
+    return {
+      training: this.training || this.running_mean === null,
+      momentum: this.training ? this.count() : 0,
+      eps,
+    };
   }
 
   /** Counts a training batch; returns how far the running statistics move towards it. */
@@ -102,5 +117,20 @@ export class BatchNorm2d extends Module {
     if (batches === null) return this.momentum ?? 0;
     batches.add_(1);
     return this.momentum ?? 1 / batches.item();
+  }
+}
+
+/**
+ * {@link BatchNorm2d}, then ReLU; given a shortcut max(0, norm(input) + shortcut), as at the end of a residual block, and
+ * max(0, dropPath(norm(input)) + shortcut) with a drop path. In training on a CPU one operator (see `F.batchNormRelu`).
+ */
+export class BatchNormReLU2d extends BatchNorm2d<[input: Tensor, shortcut?: Tensor, dropPath?: DropPath]> {
+  override forward(input: Tensor, shortcut?: Tensor, dropPath?: DropPath): Tensor {
+    const drops = this.training && dropPath !== undefined && dropPath.p > 0;
+    if (!drops && !this.isMoved) return batchNormRelu(input, shortcut ?? null, this.state, this.begin(input));
+    const normed = super.forward(input);
+    // In place: nobody else has the result of a norm, or of a convolution that does its work.
+    const branch = drops ? dropPath.call(normed) : normed;
+    return inPlace('relu_', shortcut === undefined ? branch : branch.add_(shortcut));
   }
 }

@@ -28,25 +28,59 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   return dispatch('linear', input, weight, bias);
 }
 
+/** A batch norm's parameters and running statistics, each [C]. */
+export interface BatchNormState {
+  weight: Tensor | null;
+  bias: Tensor | null;
+  mean: Tensor | null;
+  variance: Tensor | null;
+}
+
+/** `training`: by the batch's statistics, towards which the running ones move by `momentum`. */
+export interface BatchNormMode {
+  training: boolean;
+  momentum?: number;
+  eps?: number;
+}
+
 /**
  * Normalises each channel, by the batch in training (the running statistics are updated), else by the running ones.
  *
  * @throws BatchNormSizeError in training when a channel has a single value: its variance does not exist (torch refuses it too).
  */
-export function batchNorm(
-  input: Tensor,
-  state: { weight: Tensor | null; bias: Tensor | null; mean: Tensor | null; variance: Tensor | null },
-  options: { training: boolean; momentum?: number; eps?: number },
-): Tensor {
+export function batchNorm(input: Tensor, state: BatchNormState, options: BatchNormMode): Tensor {
+  checkBatch(input, options);
   const { training, momentum = 0.1, eps = 1e-5 } = options;
   const { weight, bias, mean, variance } = state;
+  return dispatch('batch_norm', input, weight, bias, mean, variance, training, momentum, eps, true);
+}
+
+/**
+ * max(0, batchNorm(input) + added): what ends most convolutions of residual networks. On a CPU, in training, in float32 and
+ * channels-last memory one operator, which saves a third of the memory traffic of three; its gradient has none of its own.
+ *
+ * @param added of the input's shape, or null for nothing.
+ */
+export function batchNormRelu(
+  input: Tensor,
+  added: Tensor | null,
+  state: BatchNormState,
+  options: BatchNormMode,
+): Tensor {
+  checkBatch(input, options);
+  const { training, momentum = 0.1, eps = 1e-5 } = options;
+  const { weight, bias, mean, variance } = state;
+  const name = 'radweave::batch_norm_relu';
+  return dispatch(name, input, added, weight, bias, mean, variance, training, momentum, eps);
+}
+
+function checkBatch(input: Tensor, { training }: BatchNormMode): void {
   if (training && input.numel === input.size(1)) {
     throw new BatchNormSizeError(
       `batch norm cannot train on one value per channel, input is [${input.shape}]: use another batch size, ` +
         'so that no batch has a single image, or larger images',
     );
   }
-  return dispatch('batch_norm', input, weight, bias, mean, variance, training, momentum, eps, true);
 }
 
 /**

@@ -11,7 +11,7 @@ export {
   Softmax,
   Tanh,
 } from './activation.ts';
-export { BatchNorm2d, type BatchNormOptions } from './batch-norm.ts';
+export { BatchNorm2d, type BatchNormOptions, BatchNormReLU2d } from './batch-norm.ts';
 export { clipGradNorm, clipGradValue } from './clip-grad.ts';
 export { ModuleList, Sequential } from './containers.ts';
 export { Conv2d, type Conv2dOptions } from './conv.ts';

@@ -37,6 +37,18 @@ export const functional: Case[] = [
       F.batchNorm(input, { weight, bias, mean: null, variance: null }, { training: true }),
     [IMAGE, f(4), f(4)],
   ),
+  check(
+    'batchNormRelu',
+    'F.relu(F.batch_norm(a, b.detach().clone(), c.detach().clone(), d, e, training=True, eps=1e-3) + f)',
+    (input, mean, variance, weight, bias, added) =>
+      F.batchNormRelu(
+        input,
+        added,
+        { weight, bias, mean: mean.detach().clone(), variance: variance.detach().clone() },
+        { training: true, eps: 1e-3 },
+      ),
+    [IMAGE, f(4), positive(4), f(4), f(4), IMAGE],
+  ),
   check('layerNorm', 'F.layer_norm(a, (8,), b, c, 1e-6)', (a, b, c) => F.layerNorm(a, [8], b, c, 1e-6), [
     f(2, 3, 8),
     f(8),

@@ -43,6 +43,15 @@ export const layers: Case[] = [
     [IMAGE],
     { eval: true },
   ),
+  ...[false, true].map((isEval) =>
+    layer(
+      'BatchNormReLU2d',
+      'type("N", (nn.BatchNorm2d,), {"forward": lambda self, x: F.relu(nn.BatchNorm2d.forward(self, x))})(4)',
+      () => new nn.BatchNormReLU2d(4),
+      [IMAGE],
+      { eval: isEval },
+    ),
+  ),
   layer('LayerNorm', 'nn.LayerNorm(7)', () => new nn.LayerNorm(7), [ROWS]),
   layer(
     'LayerNorm',
