@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeFileAtomic, writeJson } from '../packages/artifacts/dist/index.js';
 import { drawSvg } from '../packages/report/dist/charts/draw.js';
 import { speedChart } from './chart.mjs';
+import { TUNED_TEXT } from './peers.mjs';
 import { verdict } from './rows.mjs';
 
 /** @returns the paths written */
@@ -54,8 +55,8 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
     "  fastest matrix product or direct convolution of libtorch in the same run, in our run's precision. The arithmetic is that",
     "  of direct convolutions; Winograd's algorithm needs less.",
     ...oursComputedIn(rows),
-    `- Peers: ${settings.workers} data loader workers, ${settings.cores} threads, default malloc; \`tuned\` is bf16 autocast with`,
-    '  channels last and, as an expert would set it, OPENBLAS_CORETYPE for this CPU.',
+    `- Peers: ${settings.workers} data loader workers, ${settings.cores} threads, default malloc;`,
+    `  \`tuned\` is ${TUNED_TEXT} and, as an expert would set it, OPENBLAS_CORETYPE for this CPU.`,
     '',
     ...(notes.length === 0 ? [] : [...notes.map((note) => `- ${note}`), '']),
     ...skips(rows),

@@ -1,4 +1,4 @@
-import { autocast, nn, noGrad, randn, type Tensor } from '@radweave/torch';
+import { autocast, hasNativeBf16, nn, noGrad, randn, type Tensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import type { ImageModel } from './image-model.ts';
 import { createModel } from './registry/create.ts';
@@ -130,14 +130,18 @@ for (const name of SMALLEST) {
     expect(() => model.resetClassifier(-1)).toThrow('numClasses must be a whole number');
   });
 
-  test(`${name}: runs forward and backward under bfloat16 autocast`, () => {
+  // libtorch's emulation of bfloat16 sums up some convolutions in bfloat16.
+  test.skipIf(!hasNativeBf16())(`${name}: features keep their direction in bfloat16`, () => {
     const model = small(name, { dropPathRate: 0 }).eval();
     const x = randn([2, 1, 64, 64]);
     const exact = noGrad(() => model.forwardHead(model.forwardFeatures(x), { preLogits: true }));
     const half = autocast({}, () => model.forwardHead(model.forwardFeatures(x), { preLogits: true }));
     expect(cosine(exact, half.to('float32'))).toBeGreaterThan(0.999);
-    model.train();
-    autocast({}, () => model.call(x))
+  });
+
+  test(`${name}: runs forward and backward under bfloat16 autocast`, () => {
+    const model = small(name, { dropPathRate: 0 });
+    autocast({}, () => model.call(randn([2, 1, 64, 64])))
       .to('float32')
       .sum()
       .backward();

@@ -5,18 +5,7 @@
 #include <utility>
 
 #include "threads.h"
-
-// Compiled for several CPUs, chosen when loaded, where compiler and linker can.
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
-#define RADWEAVE_WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define RADWEAVE_WIDE
-#endif
-#ifdef _MSC_VER
-#define RADWEAVE_ALONE __restrict
-#else
-#define RADWEAVE_ALONE __restrict__
-#endif
+#include "wide.h"
 
 namespace radweave {
 namespace {

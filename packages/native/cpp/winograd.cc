@@ -1,189 +1,31 @@
-// 3×3 convolutions of stride 1 with Winograd's minimal filtering F(4×4, 3×3): a quarter of the multiplications, twice as
-// fast as oneDNN's direct convolution (Lavin & Gray 2016, https://arxiv.org/abs/1509.09308). libtorch never asks oneDNN for it on
-// a CPU, cuDNN may on GPUs. Rounding errors are up to four times those of the direct sum, near 3e-6 of the largest.
+// 3×3 convolutions of stride 1 with Winograd's minimal filtering F(4×4, 3×3): a quarter of the multiplications (Lavin & Gray
+// 2016, https://arxiv.org/abs/1509.09308). libtorch never does this on a CPU, cuDNN may on GPUs. Rounding errors are up to
+// four times those of the direct sum, near 3e-6 of the largest.
 // Only where switched on, float32, and channels that fill the vectors; all else stays with libtorch, autograd does too.
 #include "winograd.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/convolution_backward_native.h>
 #include <ATen/ops/convolution_native.h>
 #include <ATen/ops/empty.h>
 #include <torch/library.h>
 
 #include <algorithm>
-#include <map>
-#include <memory>
 #include <mutex>
 #include <stdexcept>
-#include <tuple>
 #include <utility>
-#include <vector>
 
 #include "onednn.h"
+#include "onednn_winograd.h"
+#include "panel_winograd.h"
 #include "silent.h"
+#include "threads.h"
 
 namespace radweave {
 namespace {
 
-using onednn::ConvolutionDesc;
-using onednn::Handle;
-using onednn::MemoryDesc;
-using onednn::Role;
-
 thread_local bool isOn = false;
 
-const onednn::Library& dnn() { return *onednn::library(); }
-
-void check(int status) {
-  if (status != 0) throw std::runtime_error("oneDNN failed with status " + std::to_string(status));
-}
-
-struct Engine {
-  Handle engine = nullptr, stream = nullptr, attributes = nullptr;
-  Engine() {
-    check(dnn().engineCreate(&engine, onednn::kCpu, 0));
-    check(dnn().streamCreate(&stream, engine, onednn::kInOrder));
-    check(dnn().attributesCreate(&attributes));
-    check(dnn().setScratchpad(attributes, onednn::kUserScratchpad));
-  }
-};
-
-const Engine& engine() {
-  static const Engine one;
-  return one;
-}
-
-// A tensor, or room of a layout that only oneDNN understands.
-struct Operand {
-  MemoryDesc desc;
-  at::Tensor data;
-};
-
-// Gaps and elements that stand for several (the gradient of a sum) are more than a reorder can be told.
-Operand operandOf(const at::Tensor& t) {
-  Operand out{{}, t.is_non_overlapping_and_dense() ? t : t.contiguous(t.suggest_memory_format())};
-  check(dnn().describeStrided(&out.desc, static_cast<int>(t.dim()), t.sizes().data(), onednn::kFloat,
-                              out.data.strides().data()));
-  return out;
-}
-
-Operand roomFor(const MemoryDesc& desc) {
-  const auto floats = static_cast<int64_t>((dnn().bytes(&desc) + sizeof(float) - 1) / sizeof(float));
-  return {desc, at::empty({floats}, at::kFloat)};
-}
-
-using Operands = std::vector<std::pair<Role, Operand>>;
-
-class Primitive {
- public:
-  // Takes over the descriptor.
-  explicit Primitive(Handle desc) : desc_(desc) { check(dnn().primitiveCreate(&primitive_, desc)); }
-  Primitive(const Primitive&) = delete;
-  Primitive& operator=(const Primitive&) = delete;
-  ~Primitive() {
-    dnn().primitiveDestroy(primitive_);
-    dnn().primitiveDescDestroy(desc_);
-  }
-
-  Handle desc() const { return desc_; }
-  const MemoryDesc& layout(Role role) const { return *dnn().layout(desc_, role.query, role.index); }
-
-  void run(const Operands& operands) const {
-    std::vector<onednn::ExecArg> args;
-    int status = 0;
-    for (const auto& [role, operand] : operands) {
-      args.push_back({role.argument, nullptr});
-      status |= dnn().memoryCreate(&args.back().memory, &operand.desc, engine().engine, operand.data.data_ptr());
-    }
-    if (status == 0) status = dnn().execute(primitive_, engine().stream, static_cast<int>(args.size()), args.data());
-    for (const auto& arg : args) dnn().memoryDestroy(arg.memory);
-    check(status);
-  }
-
- private:
-  Handle desc_;
-  Handle primitive_ = nullptr;
-};
-
-void reorder(const Operand& from, const Operand& to) {
-  Handle desc = nullptr;
-  check(dnn().reorderDescCreate(&desc, &from.desc, engine().engine, &to.desc, engine().engine, nullptr));
-  Primitive(desc).run({{onednn::kSrc, from}, {onednn::kDst, to}});
-}
-
-// The operand in the layout that a primitive wants.
-Operand arranged(const Operand& operand, const MemoryDesc& layout) {
-  if (dnn().isEqual(&operand.desc, &layout)) return operand;
-  Operand out = roomFor(layout);
-  reorder(operand, out);
-  return out;
-}
-
-enum class Pass { Forward, BackwardData, BackwardWeights };
-
-struct Shape {
-  int64_t batch, in, out, height, width, padding;
-  bool hasBias;  // in forward passes; a bias gradient is a plain sum
-  bool operator<(const Shape& o) const {
-    return std::tie(batch, in, out, height, width, padding, hasBias) <
-           std::tie(o.batch, o.in, o.out, o.height, o.width, o.padding, o.hasBias);
-  }
-};
-
-MemoryDesc anyLayout(std::initializer_list<int64_t> sizes) {
-  MemoryDesc out;
-  check(dnn().describeTagged(&out, static_cast<int>(sizes.size()), sizes.begin(), onednn::kFloat, onednn::kAnyLayout));
-  return out;
-}
-
-// Null where oneDNN has no such convolution for this CPU.
-std::shared_ptr<const Primitive> build(Pass pass, const Shape& s, const Primitive* forward) {
-  const onednn::Dims stride = {1, 1}, pad = {s.padding, s.padding};
-  const int64_t reduced = 2 * s.padding - 2;
-  const MemoryDesc x = anyLayout({s.batch, s.in, s.height, s.width});
-  const MemoryDesc w = anyLayout({s.out, s.in, 3, 3});
-  const MemoryDesc b = anyLayout({s.out});
-  const MemoryDesc y = anyLayout({s.batch, s.out, s.height + reduced, s.width + reduced});
-  ConvolutionDesc desc;
-  switch (pass) {
-    case Pass::Forward:
-      check(dnn().forward(&desc, onednn::kForwardTraining, onednn::kWinograd, &x, &w, s.hasBias ? &b : nullptr, &y, stride,
-                          pad, pad));
-      break;
-    case Pass::BackwardData:
-      check(dnn().backwardData(&desc, onednn::kWinograd, &x, &w, &y, stride, pad, pad));
-      break;
-    case Pass::BackwardWeights:
-      check(dnn().backwardWeights(&desc, onednn::kWinograd, &x, &w, nullptr, &y, stride, pad, pad));
-      break;
-  }
-  Handle made = nullptr;
-  const Handle hint = forward == nullptr ? nullptr : forward->desc();
-  if (dnn().primitiveDescCreate(&made, &desc, engine().attributes, engine().engine, hint) != 0) return nullptr;
-  return std::make_shared<const Primitive>(made);
-}
-
-// Primitives are made for a shape and a number of threads, and kept: a network has some ten shapes. The table is never
-// destroyed, because oneDNN may be gone by then.
-std::shared_ptr<const Primitive> primitive(Pass pass, const Shape& shape) {
-  static std::mutex mutex;
-  static auto& known = *new std::map<std::tuple<Pass, Shape, int>, std::shared_ptr<const Primitive>>;
-  constexpr size_t kMost = 512;
-  std::lock_guard<std::mutex> lock(mutex);
-  const auto find = [&](Pass wanted, const Primitive* forward) {
-    const auto key = std::make_tuple(wanted, shape, at::get_num_threads());
-    const auto there = known.find(key);
-    if (there != known.end()) return there->second;
-    if (known.size() >= kMost) known.clear();
-    auto made = build(wanted, shape, forward);
-    known.emplace(key, made);
-    return made;
-  };
-  const auto forward = find(Pass::Forward, nullptr);
-  return pass == Pass::Forward || forward == nullptr ? forward : find(pass, forward.get());
-}
-
-// oneDNN's Winograd kernels take 16 channels at once.
+// Channels that are computed together, in oneDNN's kernels and in ours.
 constexpr int64_t kVector = 16;
 // Transforming the weights pays from this many tiles of 4×4 results on.
 constexpr int64_t kFewestTiles = 64;
@@ -206,87 +48,84 @@ bool isOurs(const at::Tensor& x, const at::Tensor& w, at::IntArrayRef stride, at
          tiles(x) >= kFewestTiles;
 }
 
-Shape shapeOf(const at::Tensor& x, const at::Tensor& w, at::IntArrayRef padding, bool hasBias = false) {
-  return {x.size(0), x.size(1), w.size(0), x.size(2), x.size(3), padding[0], hasBias};
+at::Tensor channelsLast(const at::Tensor& t) { return t.contiguous(at::MemoryFormat::ChannelsLast); }
+
+at::Tensor emptyChannelsLast(at::IntArrayRef sizes, const at::Tensor& like) {
+  return at::empty(sizes, like.options().memory_format(at::MemoryFormat::ChannelsLast));
 }
 
-at::Tensor emptyLike(at::IntArrayRef sizes, const at::Tensor& like) {
-  return at::empty(sizes, like.options().memory_format(like.suggest_memory_format()));
+at::Tensor ownConvolution(const at::Tensor& x, const at::Tensor& w, const at::Tensor& bias, int64_t padding) {
+  const ConvolutionShape shape{x.size(0), x.size(1), w.size(0), x.size(2), x.size(3), padding};
+  const at::Tensor image = channelsLast(x), added = bias.defined() ? bias.contiguous() : bias;
+  at::Tensor y = emptyChannelsLast({shape.batch, shape.out, shape.outHeight(), shape.outWidth()}, x);
+  panelConvolution(shape, image.data_ptr<float>(),
+                   {w.data_ptr<float>(), w.stride(0), w.stride(1), w.stride(2), w.stride(3), false},
+                   added.defined() ? added.data_ptr<float>() : nullptr, y.data_ptr<float>());
+  return y.contiguous(x.suggest_memory_format());
 }
 
-// Computes `to`, letting oneDNN arrange what it does not take as it is.
-void compute(const Primitive& p, const Operands& inputs, Role result, const at::Tensor& to) {
-  const Operand out = operandOf(to);
-  const MemoryDesc& wanted = p.layout(result);
-  const bool isDirect = dnn().isEqual(&out.desc, &wanted) != 0;
-  const Operand room = isDirect ? out : roomFor(wanted);
-  Operands operands{{result, room}, {onednn::kScratchpad, roomFor(p.layout(onednn::kScratchpad))}};
-  for (const auto& [role, operand] : inputs) operands.emplace_back(role, arranged(operand, p.layout(role)));
-  p.run(operands);
-  if (!isDirect) reorder(room, out);
+// A convolution of the other gradient with mirrored kernels whose channels change places.
+at::Tensor ownInputGradient(const at::Tensor& given, const at::Tensor& x, const at::Tensor& w, int64_t padding) {
+  const ConvolutionShape shape{x.size(0), w.size(0), x.size(1), given.size(2), given.size(3), 2 - padding};
+  at::Tensor dx = emptyChannelsLast(x.sizes(), x);
+  panelConvolution(shape, given.data_ptr<float>(),
+                   {w.data_ptr<float>(), w.stride(1), w.stride(0), w.stride(2), w.stride(3), true}, nullptr,
+                   dx.data_ptr<float>());
+  return dx.contiguous(x.suggest_memory_format());
+}
+
+at::Tensor ownKernelGradient(const at::Tensor& given, const at::Tensor& x, const at::Tensor& w, int64_t padding) {
+  const ConvolutionShape shape{x.size(0), x.size(1), w.size(0), x.size(2), x.size(3), padding};
+  const at::Tensor image = channelsLast(x);
+  at::Tensor dw = at::empty(w.sizes(), w.options().memory_format(w.suggest_memory_format()));
+  panelKernelGradient(shape, image.data_ptr<float>(), given.data_ptr<float>(),
+                      {dw.data_ptr<float>(), dw.stride(0), dw.stride(1), dw.stride(2), dw.stride(3), false});
+  return dw;
 }
 
 at::Tensor convolution(const at::Tensor& x, const at::Tensor& w, const c10::optional<at::Tensor>& bias,
                        at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation, bool transposed,
                        at::IntArrayRef outputPadding, int64_t groups) {
-  const bool hasBias = bias.has_value() && bias->defined();
-  const bool isPossible = isOurs(x, w, stride, padding, dilation, transposed, groups) &&
-                          (!hasBias || (bias->scalar_type() == at::kFloat && bias->numel() == w.size(0)));
-  const auto ours = isPossible ? primitive(Pass::Forward, shapeOf(x, w, padding, hasBias)) : nullptr;
-  if (ours == nullptr) {
-    return at::native::convolution(x, w, bias, stride, padding, dilation, transposed, outputPadding, groups);
+  const at::Tensor added = bias.has_value() ? *bias : at::Tensor();
+  if (isOurs(x, w, stride, padding, dilation, transposed, groups) &&
+      (!added.defined() || (added.scalar_type() == at::kFloat && added.numel() == w.size(0)))) {
+    if (!hasOnednnWinograd()) return ownConvolution(x, w, added, padding[0]);
+    if (const at::Tensor y = onednnConvolution(x, w, added, padding[0]); y.defined()) return y;
   }
-  const int64_t reduced = 2 * padding[0] - 2;
-  at::Tensor y = emptyLike({x.size(0), w.size(0), x.size(2) + reduced, x.size(3) + reduced}, x);
-  Operands inputs{{onednn::kSrc, operandOf(x)}, {onednn::kWeights, operandOf(w)}};
-  if (hasBias) inputs.emplace_back(onednn::kBias, operandOf(*bias));
-  compute(*ours, inputs, onednn::kDst, y);
-  return y;
+  return at::native::convolution(x, w, bias, stride, padding, dilation, transposed, outputPadding, groups);
 }
 
 std::tuple<at::Tensor, at::Tensor, at::Tensor> convolutionBackward(
     const at::Tensor& dy, const at::Tensor& x, const at::Tensor& w, at::OptionalIntArrayRef biasSizes,
     at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation, bool transposed,
     at::IntArrayRef outputPadding, int64_t groups, std::array<bool, 3> wanted) {
-  const bool isPossible = isOurs(x, w, stride, padding, dilation, transposed, groups) && isPlain(dy);
-  const auto data = isPossible ? primitive(Pass::BackwardData, shapeOf(x, w, padding)) : nullptr;
-  const auto weights = isPossible ? primitive(Pass::BackwardWeights, shapeOf(x, w, padding)) : nullptr;
-  if (data == nullptr || weights == nullptr) {
-    return at::native::convolution_backward(dy, x, w, biasSizes, stride, padding, dilation, transposed, outputPadding,
-                                            groups, wanted);
+  if (isOurs(x, w, stride, padding, dilation, transposed, groups) && isPlain(dy)) {
+    const auto db = [&] { return wanted[2] ? dy.sum({0, 2, 3}) : at::Tensor(); };
+    if (!hasOnednnWinograd()) {
+      const at::Tensor given = channelsLast(dy);
+      return {wanted[0] ? ownInputGradient(given, x, w, padding[0]) : at::Tensor(),
+              wanted[1] ? ownKernelGradient(given, x, w, padding[0]) : at::Tensor(), db()};
+    }
+    const OnednnGradients found = onednnGradients(dy, x, w, padding[0], wanted[0], wanted[1]);
+    if (found.isThere) return {found.x, found.w, db()};
   }
-  at::Tensor dx, dw, db;
-  // Once for both gradients.
-  const Operand given = arranged(operandOf(dy), data->layout(onednn::kDiffDst));
-  if (wanted[0]) {
-    dx = emptyLike(x.sizes(), x);
-    compute(*data, {{onednn::kDiffDst, given}, {onednn::kWeights, operandOf(w)}}, onednn::kDiffSrc, dx);
-  }
-  if (wanted[1]) {
-    dw = emptyLike(w.sizes(), w);
-    compute(*weights, {{onednn::kSrc, operandOf(x)}, {onednn::kDiffDst, given}}, onednn::kDiffWeights, dw);
-  }
-  if (wanted[2]) db = dy.sum({0, 2, 3});
-  return {dx, dw, db};
+  return at::native::convolution_backward(dy, x, w, biasSizes, stride, padding, dilation, transposed, outputPadding,
+                                          groups, wanted);
 }
 
 }  // namespace
 
-bool hasWinograd() {
-  static const bool is = onednn::library() != nullptr && primitive(Pass::Forward, {1, 16, 16, 8, 8, 1, false}) != nullptr &&
-                         primitive(Pass::BackwardWeights, {1, 16, 16, 8, 8, 1, false}) != nullptr;
-  return is;
-}
+bool hasWinograd() { return hasOnednnWinograd() || (hasPanelWinograd() && hasThreads()); }
 
 bool setWinograd(bool on) {
-  if (on && !hasWinograd()) throw std::runtime_error("Winograd convolutions need oneDNN 2 and a CPU with AVX-512");
+  if (on && !hasWinograd()) throw std::runtime_error("Winograd convolutions need Linux and an x86 CPU with AVX2");
   return std::exchange(isOn, on);
 }
 
 void installWinograd() {
   static std::once_flag once;
   std::call_once(once, [] {
-    if (onednn::library() == nullptr) return;
+    if (onednn::library() == nullptr && !hasPanelWinograd()) return;
     silently([] {
       static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
       library.impl("convolution", TORCH_FN(convolution));

@@ -5,5 +5,5 @@
  */
 export { defaultThreads, native } from './load.ts';
 export type { Handle, Native, RawArg, RawOperator, RawRecord, RawResult } from './raw.ts';
-export { cpuFlags, openBlasCore } from './setup/cpu.ts';
+export { cpuFlags, hasNativeBf16, openBlasCore } from './setup/cpu.ts';
 export { nativeCache } from './setup/record.ts';

@@ -1,6 +1,6 @@
 import { native, nativeCache } from '@radweave/native';
 
-export { cpuFlags, defaultThreads } from '@radweave/native';
+export { cpuFlags, defaultThreads, hasNativeBf16 } from '@radweave/native';
 
 /** Threads used by tensor work in this JS environment. */
 export function getNumThreads(): number {
@@ -57,8 +57,8 @@ export function emptyCache(): void {
 }
 
 /**
- * Whether 3×3 convolutions of stride 1 can be computed in float32 with Winograd's algorithm, about twice as fast: with oneDNN 2 as
- * Debian's libtorch has it, on a CPU with AVX-512.
+ * Whether 3×3 convolutions of stride 1 can be computed in float32 with Winograd's algorithm, about twice as fast: on
+ * Linux and an x86 CPU with AVX2.
  */
 export function hasWinograd(): boolean {
   return native().hasWinograd();

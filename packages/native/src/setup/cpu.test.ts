@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
-import { cpuFlags, openBlasCore } from './cpu.ts';
+import { cpuFlags, hasNativeBf16, openBlasCore } from './cpu.ts';
 
 test('features are whole words of the flags line', () => {
   const cpuinfo = 'model name\t: avx2 by name\nflags\t\t: fpu avx512f avx512_bf16x avx512_bf16\n';
   expect(cpuFlags(cpuinfo)).toEqual(['avx512f', 'avx512_bf16']);
   expect(cpuFlags('processor : 0\n')).toBeUndefined();
+  expect(hasNativeBf16(cpuFlags(cpuinfo))).toBe(true);
+  expect(hasNativeBf16(['avx2', 'avx512f'])).toBe(false);
 });
 
 test('OpenBLAS gets kernels for what the CPU can do, also where it does not know the model', () => {

@@ -10,6 +10,11 @@ export function cpuFlags(cpuinfo: string | undefined = readCpuInfo()): string[] 
   return FLAGS.filter((flag) => present.has(flag));
 }
 
+/** Whether the CPU has instructions for bfloat16; without them libtorch emulates it, slowly and, in some convolutions, with sums in bfloat16. */
+export function hasNativeBf16(flags: readonly string[] = cpuFlags() ?? []): boolean {
+  return flags.includes('avx512_bf16') || flags.includes('amx_bf16');
+}
+
 /**
  * The OpenBLAS kernels for this CPU, by what it can do. OpenBLAS decides by a list of models, and falls back to kernels of
  * 2004 ("Prescott") for those younger than itself: Debian 12's multiplied matrices at a fifth of the speed on an Emerald Rapids.

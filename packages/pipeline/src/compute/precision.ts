@@ -1,9 +1,6 @@
 import type { Precision } from '@radweave/artifacts';
-import { cpuFlags, hasWinograd } from '@radweave/torch';
+import { cpuFlags, hasNativeBf16, hasWinograd } from '@radweave/torch';
 import { cachedSpeed } from './speed.ts';
-
-/** CPU flags of native bfloat16 arithmetic; without them bfloat16 is slower than float32. */
-const NATIVE_BF16 = ['avx512_bf16', 'amx_bf16'];
 
 /** Another precision must be this much faster than float32 as libtorch computes it: a smaller gain is not worth the digits. */
 const LEAST_GAIN = 1.15;
@@ -34,7 +31,7 @@ export function fastestPrecision(device: string, machine: Capabilities): Precisi
   if (device !== 'cpu') return { precision: 'bf16', reason: `${device} computes bfloat16 natively` };
   const candidates: [Precision, boolean][] = [
     ['fp32-winograd', machine.hasWinograd],
-    ['bf16', NATIVE_BF16.some((name) => machine.cpuFlags.includes(name))],
+    ['bf16', hasNativeBf16(machine.cpuFlags)],
   ];
   const measured = candidates
     .filter(([, isThere]) => isThere)
@@ -59,8 +56,14 @@ export function possiblePrecision(
   wanted: Precision,
   why: string,
   device: string,
-  machine: Pick<Capabilities, 'hasWinograd'>,
+  machine: Pick<Capabilities, 'cpuFlags' | 'hasWinograd'>,
 ): PrecisionReason {
+  if (wanted === 'bf16' && device === 'cpu' && !hasNativeBf16(machine.cpuFlags)) {
+    return {
+      precision: wanted,
+      reason: `${why}, but this CPU has no bfloat16 instructions: fp32 is much faster here and more exact`,
+    };
+  }
   if (wanted !== 'fp32-winograd') return { precision: wanted, reason: why };
   if (device !== 'cpu') {
     return { precision: 'fp32', reason: `${why}; on ${device} cuDNN chooses the algorithm by itself` };
@@ -68,6 +71,6 @@ export function possiblePrecision(
   if (machine.hasWinograd) return { precision: wanted, reason: why };
   return {
     precision: 'fp32',
-    reason: `fp32-winograd ${why}, but that needs AVX-512 and oneDNN 2 (Debian's libtorch); results differ by rounding only`,
+    reason: `fp32-winograd ${why}, but that needs Linux and an x86 CPU with AVX2; results differ by rounding only`,
   };
 }

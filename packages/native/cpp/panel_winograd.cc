@@ -1,0 +1,150 @@
+#include "panel_winograd.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+
+#include "panels.h"
+#include "threads.h"
+
+namespace radweave {
+namespace {
+
+// Memory of transformed tiles per thread: about a core's own cache.
+constexpr int64_t kRoomPerThread = int64_t{2} << 20;
+// Tiles at a time; products of fewer rows would read the kernels too often.
+constexpr int64_t kFewestTiles = 96, kTileStep = 48;
+// Tiles, rows and columns that are worth a thread's turn.
+constexpr int64_t kTilesPerTurn = 8, kRowsPerTurn = 96, kColumnsPerTurn = 64;
+
+int64_t roundUp(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
+
+// One matrix [rows, channels] of panels for each of the products.
+struct Matrices {
+  Matrices(int64_t rows, int64_t channels)
+      : panelApart(rows * kPanel),
+        // Matrices whose distance is a power of two would share few lines of the cache.
+        apart(rows * channels + kPanel),
+        room(at::empty({kProducts * apart}, at::kFloat)),
+        data(room.data_ptr<float>()) {}
+
+  TileRoom<float> tile(int64_t row) const { return {data + row * kPanel, apart, panelApart}; }
+
+  int64_t panelApart, apart;
+  at::Tensor room;
+  float* data;
+};
+
+// Tiles of 4×4 results, counted through the batch.
+struct Tiles {
+  explicit Tiles(const ConvolutionShape& s)
+      : shape(s), across((s.outWidth() + 3) / 4), each((s.outHeight() + 3) / 4 * across), count(s.batch * each) {
+    const int64_t bytes = kProducts * static_cast<int64_t>(sizeof(float)) * (s.in + s.out);
+    const int64_t fitting = kRoomPerThread * at::get_num_threads() / bytes / kTileStep * kTileStep;
+    atOnce = std::min(roundUp(count, kRowBlock), std::max(kFewestTiles, fitting));
+  }
+
+  // Calls body(from, many): the tiles that are transformed at a time.
+  template <typename Body>
+  void inParts(const Body& body) const {
+    for (int64_t from = 0; from < count; from += atOnce) body(from, std::min(atOnce, count - from));
+  }
+
+  // Calls body(row, image, y, x) for each tile of a part, in parallel.
+  template <typename Body>
+  void forEach(int64_t from, int64_t many, const Body& body) const {
+    parallelFor(many, kTilesPerTurn, [&](int64_t first, int64_t end) {
+      for (int64_t row = first; row < end; ++row) {
+        const int64_t at = (from + row) % each;
+        body(row, (from + row) / each, at / across * 4, at % across * 4);
+      }
+    });
+  }
+
+  Image<const float> input(const float* x, int64_t image) const {
+    return {x + image * shape.height * shape.width * shape.in, shape.height, shape.width, shape.in};
+  }
+
+  template <typename Float>
+  Image<Float> output(Float* y, int64_t image) const {
+    return {y + image * shape.outHeight() * shape.outWidth() * shape.out, shape.outHeight(), shape.outWidth(), shape.out};
+  }
+
+  ConvolutionShape shape;
+  int64_t across, each, count, atOnce;
+};
+
+// Calls body(k, n) for all 16 × 16 channels, in parallel.
+template <typename Body>
+void forEachBlock(const ConvolutionShape& s, const Body& body) {
+  const int64_t across = s.in / kPanel;
+  parallelFor(across * (s.out / kPanel), 1, [&](int64_t block, int64_t) {
+    body(block % across * kPanel, block / across * kPanel);
+  });
+}
+
+template <typename Float>
+KernelView<Float> blockOf(KernelView<Float> kernels, int64_t k, int64_t n) {
+  kernels.data += k * kernels.in + n * kernels.out;
+  return kernels;
+}
+
+// Matrices [in, out].
+float* blockIn(const Matrices& m, int64_t k, int64_t n) { return m.data + n / kPanel * m.panelApart + k * kPanel; }
+
+}  // namespace
+
+bool hasPanelWinograd() { return panelKernels() != nullptr; }
+
+void panelConvolution(const ConvolutionShape& shape, const float* x, const KernelView<const float>& kernels,
+                      const float* bias, float* y) {
+  const Matrices u(shape.in, shape.out);
+  forEachBlock(shape, [&](int64_t k, int64_t n) { transformKernels(blockOf(kernels, k, n), blockIn(u, k, n), u.apart); });
+  const Tiles tiles(shape);
+  const Matrices v(tiles.atOnce, shape.in), m(tiles.atOnce, shape.out);
+  const auto product = panelKernels()->product;
+  tiles.inParts([&](int64_t from, int64_t many) {
+    tiles.forEach(from, many, [&](int64_t row, int64_t image, int64_t top, int64_t left) {
+      transformInput(tiles.input(x, image), top - shape.padding, left - shape.padding, v.tile(row));
+    });
+    const int64_t turns = (many + kRowsPerTurn - 1) / kRowsPerTurn;
+    parallelFor(kProducts * turns, 1, [&](int64_t turn, int64_t) {
+      const int64_t at = turn / turns, row = turn % turns * kRowsPerTurn;
+      const int64_t rows = roundUp(std::min(kRowsPerTurn, many - row), kRowBlock);
+      product({rows, shape.in, shape.out, v.data + at * v.apart + row * kPanel, v.panelApart, u.data + at * u.apart,
+               u.panelApart, m.data + at * m.apart + row * kPanel, m.panelApart});
+    });
+    tiles.forEach(from, many, [&](int64_t row, int64_t image, int64_t top, int64_t left) {
+      const TileRoom<float> tile = m.tile(row);
+      transformOutput({tile.data, tile.apart, tile.panelApart}, bias, tiles.output(y, image), top, left);
+    });
+  });
+}
+
+void panelKernelGradient(const ConvolutionShape& shape, const float* x, const float* dy,
+                         const KernelView<float>& gradient) {
+  const Matrices u(shape.in, shape.out);
+  u.room.zero_();
+  const Tiles tiles(shape);
+  const Matrices v(tiles.atOnce, shape.in), z(tiles.atOnce, shape.out);
+  const auto addTransposed = panelKernels()->addTransposed;
+  tiles.inParts([&](int64_t from, int64_t many) {
+    tiles.forEach(from, many, [&](int64_t row, int64_t image, int64_t top, int64_t left) {
+      transformInput(tiles.input(x, image), top - shape.padding, left - shape.padding, v.tile(row));
+      transformGradient(tiles.output(dy, image), top, left, z.tile(row));
+    });
+    const int64_t turns = (shape.out + kColumnsPerTurn - 1) / kColumnsPerTurn;
+    parallelFor(kProducts * turns, 1, [&](int64_t turn, int64_t) {
+      const int64_t at = turn / turns, column = turn % turns * kColumnsPerTurn, panel = column / kPanel;
+      addTransposed({many, shape.in, std::min(kColumnsPerTurn, shape.out - column), v.data + at * v.apart, v.panelApart,
+                     z.data + at * z.apart + panel * z.panelApart, z.panelApart,
+                     u.data + at * u.apart + panel * u.panelApart, u.panelApart});
+    });
+  });
+  forEachBlock(shape, [&](int64_t k, int64_t n) {
+    transformKernelGradient(blockIn(u, k, n), u.apart, blockOf(gradient, k, n));
+  });
+}
+
+}  // namespace radweave
