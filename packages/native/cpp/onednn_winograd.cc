@@ -211,21 +211,22 @@ at::Tensor onednnConvolution(const at::Tensor& x, const at::Tensor& w, const at:
   return y;
 }
 
-OnednnGradients onednnGradients(const at::Tensor& dy, const at::Tensor& x, const at::Tensor& w, int64_t padding,
-                                bool wantsX, bool wantsW) {
+c10::optional<std::pair<at::Tensor, at::Tensor>> onednnGradients(const at::Tensor& dy, const at::Tensor& x,
+                                                                 const at::Tensor& w, int64_t padding, bool wantsX,
+                                                                 bool wantsW) {
   const Shape shape = shapeOf(x, w, padding);
   const auto data = primitive(Pass::BackwardData, shape), weights = primitive(Pass::BackwardWeights, shape);
-  OnednnGradients out{data != nullptr && weights != nullptr, {}, {}};
-  if (!out.isThere) return out;
+  if (data == nullptr || weights == nullptr) return {};
+  std::pair<at::Tensor, at::Tensor> out;
   // Once for both gradients.
   const Operand given = arranged(operandOf(dy), data->layout(onednn::kDiffDst));
   if (wantsX) {
-    out.x = emptyLike(x.sizes(), x);
-    compute(*data, {{onednn::kDiffDst, given}, {onednn::kWeights, operandOf(w)}}, onednn::kDiffSrc, out.x);
+    out.first = emptyLike(x.sizes(), x);
+    compute(*data, {{onednn::kDiffDst, given}, {onednn::kWeights, operandOf(w)}}, onednn::kDiffSrc, out.first);
   }
   if (wantsW) {
-    out.w = emptyLike(w.sizes(), w);
-    compute(*weights, {{onednn::kSrc, operandOf(x)}, {onednn::kDiffDst, given}}, onednn::kDiffWeights, out.w);
+    out.second = emptyLike(w.sizes(), w);
+    compute(*weights, {{onednn::kSrc, operandOf(x)}, {onednn::kDiffDst, given}}, onednn::kDiffWeights, out.second);
   }
   return out;
 }

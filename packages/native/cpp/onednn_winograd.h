@@ -2,6 +2,9 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <c10/util/Optional.h>
+
+#include <utility>
 
 namespace radweave {
 
@@ -11,12 +14,9 @@ bool hasOnednnWinograd();
 // oneDNN has no such convolution.
 at::Tensor onednnConvolution(const at::Tensor& x, const at::Tensor& w, const at::Tensor& bias, int64_t padding);
 
-// Gradients of input and weights, as far as wanted; of both undefined where oneDNN has no such convolution.
-struct OnednnGradients {
-  bool isThere;
-  at::Tensor x, w;
-};
-OnednnGradients onednnGradients(const at::Tensor& dy, const at::Tensor& x, const at::Tensor& w, int64_t padding,
-                                bool wantsX, bool wantsW);
+// Gradients of input and weights, as far as wanted; nothing where oneDNN has no such convolution.
+c10::optional<std::pair<at::Tensor, at::Tensor>> onednnGradients(const at::Tensor& dy, const at::Tensor& x,
+                                                                 const at::Tensor& w, int64_t padding, bool wantsX,
+                                                                 bool wantsW);
 
 }  // namespace radweave

@@ -18,8 +18,6 @@ constexpr int64_t kFewestTiles = 96, kTileStep = 48;
 // Tiles, rows and columns that are worth a thread's turn.
 constexpr int64_t kTilesPerTurn = 8, kRowsPerTurn = 96, kColumnsPerTurn = 64;
 
-int64_t roundUp(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
-
 // One matrix [rows, channels] of panels for each of the products.
 struct Matrices {
   Matrices(int64_t rows, int64_t channels)
@@ -42,7 +40,7 @@ struct Tiles {
       : shape(s), across((s.outWidth() + 3) / 4), each((s.outHeight() + 3) / 4 * across), count(s.batch * each) {
     const int64_t bytes = kProducts * static_cast<int64_t>(sizeof(float)) * (s.in + s.out);
     const int64_t fitting = kRoomPerThread * at::get_num_threads() / bytes / kTileStep * kTileStep;
-    atOnce = std::min(roundUp(count, kRowBlock), std::max(kFewestTiles, fitting));
+    atOnce = std::min(count, std::max(kFewestTiles, fitting));
   }
 
   // Calls body(from, many): the tiles that are transformed at a time.
@@ -111,8 +109,7 @@ void panelConvolution(const ConvolutionShape& shape, const float* x, const Kerne
     const int64_t turns = (many + kRowsPerTurn - 1) / kRowsPerTurn;
     parallelFor(kProducts * turns, 1, [&](int64_t turn, int64_t) {
       const int64_t at = turn / turns, row = turn % turns * kRowsPerTurn;
-      const int64_t rows = roundUp(std::min(kRowsPerTurn, many - row), kRowBlock);
-      product({rows, shape.in, shape.out, v.data + at * v.apart + row * kPanel, v.panelApart, u.data + at * u.apart,
+      product({std::min(kRowsPerTurn, many - row), shape.in, shape.out, v.data + at * v.apart + row * kPanel, v.panelApart, u.data + at * u.apart,
                u.panelApart, m.data + at * m.apart + row * kPanel, m.panelApart});
     });
     tiles.forEach(from, many, [&](int64_t row, int64_t image, int64_t top, int64_t left) {

@@ -2,6 +2,7 @@
 
 #if defined(__GNUC__) && defined(__x86_64__)
 
+#include <algorithm>
 #include <cstring>
 
 namespace radweave {
@@ -36,12 +37,12 @@ using Transposed = Order<1, kPanel>;
 // `groups` times `steps` rank-one updates of R rows and P panels, which stay in registers.
 template <typename V, int R, int P, typename A, bool kAdd>
 RADWEAVE_INLINE void multiply(int64_t groups, int64_t steps, const float* a, int64_t aApart, const float* b,
-                              int64_t bApart, float* out, int64_t outApart) {
+                              int64_t bApart, float* out, int64_t outApart, int64_t outRow) {
   constexpr int kLanes = sizeof(V) / sizeof(float), kParts = kPanel / kLanes, kWide = P * kParts;
   V sums[R][kWide];
   for (int r = 0; r < R; ++r) {
     for (int p = 0; p < kWide; ++p) {
-      const float* there = out + (p / kParts) * outApart + r * kPanel + (p % kParts) * kLanes;
+      const float* there = out + (p / kParts) * outApart + r * outRow + (p % kParts) * kLanes;
       sums[r][p] = kAdd ? load<V>(there) : V{};
     }
   }
@@ -51,40 +52,69 @@ RADWEAVE_INLINE void multiply(int64_t groups, int64_t steps, const float* a, int
       V row[kWide];
       for (int p = 0; p < kWide; ++p) row[p] = load<V>(b + (p / kParts) * bApart + (p % kParts) * kLanes);
       for (int r = 0; r < R; ++r) {
-        const V one = V{} + factor[r * A::row];
+        // Minus zero is what compilers leave out; plus zero would be computed, for the sake of -0.
+        const V one = factor[r * A::row] - V{};
         for (int p = 0; p < kWide; ++p) sums[r][p] += one * row[p];
       }
     }
   }
   for (int r = 0; r < R; ++r) {
     for (int p = 0; p < kWide; ++p) {
-      store(out + (p / kParts) * outApart + r * kPanel + (p % kParts) * kLanes, sums[r][p]);
+      store(out + (p / kParts) * outApart + r * outRow + (p % kParts) * kLanes, sums[r][p]);
     }
   }
 }
 
+// Rows of b of which a panel stays in a core's first cache while the rows of a go by.
+constexpr int64_t kInnerInCache = 256;
+
+template <typename V, int R, int P, bool kAdd>
+RADWEAVE_INLINE void productRows(const PanelProduct& s, int64_t n, int64_t r, int64_t first, int64_t inner) {
+  multiply<V, R, P, ByRows, kAdd>(inner / kPanel, kPanel, s.a + first / kPanel * s.aApart + r * kPanel, s.aApart,
+                                  s.b + n * s.bApart + first * kPanel, s.bApart, s.out + n * s.outApart + r * s.outRow,
+                                  s.outApart, s.outRow);
+}
+
+template <typename V, int R, int P, bool kAdd>
+RADWEAVE_INLINE void productPart(const PanelProduct& s, int64_t n, int64_t first, int64_t inner) {
+  int64_t r = 0;
+  for (; r + R <= s.rows; r += R) productRows<V, R, P, kAdd>(s, n, r, first, inner);
+  for (; r < s.rows; ++r) productRows<V, 1, P, kAdd>(s, n, r, first, inner);
+}
+
 template <typename V, int R, int P>
 RADWEAVE_INLINE void productOf(const PanelProduct& s, int64_t n) {
-  for (int64_t r = 0; r < s.rows; r += R) {
-    multiply<V, R, P, ByRows, false>(s.inner / kPanel, kPanel, s.a + r * kPanel, s.aApart, s.b + n * s.bApart, s.bApart,
-                                     s.out + n * s.outApart + r * kPanel, s.outApart);
+  productPart<V, R, P, false>(s, n, 0, std::min(kInnerInCache, s.inner));
+  for (int64_t first = kInnerInCache; first < s.inner; first += kInnerInCache) {
+    productPart<V, R, P, true>(s, n, first, std::min(kInnerInCache, s.inner - first));
   }
+}
+
+// Rows of which a panel of each factor stays in a core's first cache.
+constexpr int64_t kRowsInCache = 160;
+
+// out[R of 16] += transposed panel of a · P panels of b.
+template <typename V, int R, int P>
+RADWEAVE_INLINE void addRows(int64_t rows, const float* a, const float* b, int64_t bApart, float* out,
+                             const PanelProduct& s) {
+  multiply<V, R, P, Transposed, true>(1, rows, a, 0, b, bApart, out, s.outApart, s.outRow);
 }
 
 // R rows of each panel of a, then what is left of its 16.
 template <typename V, int R, int P>
 RADWEAVE_INLINE void addTransposedOf(const PanelProduct& s, int64_t n) {
   constexpr int kLeft = kPanel % R;
-  for (int64_t k = 0; k < s.inner; k += kPanel) {
-    const float* a = s.a + k / kPanel * s.aApart;
-    const float* b = s.b + n * s.bApart;
-    float* out = s.out + n * s.outApart + k * kPanel;
-    for (int r = 0; r + R <= kPanel; r += R) {
-      multiply<V, R, P, Transposed, true>(1, s.rows, a + r, 0, b, s.bApart, out + r * kPanel, s.outApart);
-    }
-    if constexpr (kLeft > 0) {
-      constexpr int r = kPanel - kLeft;
-      multiply<V, kLeft, P, Transposed, true>(1, s.rows, a + r, 0, b, s.bApart, out + r * kPanel, s.outApart);
+  for (int64_t first = 0; first < s.rows; first += kRowsInCache) {
+    const int64_t rows = std::min(kRowsInCache, s.rows - first);
+    const float* b = s.b + n * s.bApart + first * kPanel;
+    for (int64_t k = 0; k < s.inner; k += kPanel) {
+      const float* a = s.a + k / kPanel * s.aApart + first * kPanel;
+      float* out = s.out + n * s.outApart + k * s.outRow;
+      for (int r = 0; r + R <= kPanel; r += R) addRows<V, R, P>(rows, a + r, b, s.bApart, out + r * s.outRow, s);
+      if constexpr (kLeft > 0) {
+        constexpr int r = kPanel - kLeft;
+        addRows<V, kLeft, P>(rows, a + r, b, s.bApart, out + r * s.outRow, s);
+      }
     }
   }
 }
@@ -121,6 +151,8 @@ const PanelKernels* panelKernels() {
   return chosen;
 }
 
+bool gathersFaster() { return panelKernels() != nullptr && !__builtin_cpu_supports("avx512f"); }
+
 }  // namespace radweave
 
 #else
@@ -128,6 +160,7 @@ const PanelKernels* panelKernels() {
 namespace radweave {
 
 const PanelKernels* panelKernels() { return nullptr; }
+bool gathersFaster() { return false; }
 
 }  // namespace radweave
 

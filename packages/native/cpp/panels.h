@@ -8,10 +8,9 @@
 namespace radweave {
 
 constexpr int64_t kPanel = 16;
-// Rows of a product come in multiples of this.
-constexpr int64_t kRowBlock = 12;
 
-// `apart`: floats from one panel of a matrix to the next; [K, N] matrices are dense.
+// `apart`: floats from one panel of a matrix to the next. `outRow`: from one row of the result to the next, so that it may
+// be a matrix in the usual order too.
 struct PanelProduct {
   int64_t rows, inner, columns;
   const float* a;
@@ -19,17 +18,20 @@ struct PanelProduct {
   const float* b;
   int64_t bApart;
   float* out;
-  int64_t outApart;
+  int64_t outApart, outRow = kPanel;
 };
 
 // Null where this CPU or compiler has no kernels.
 struct PanelKernels {
-  // out [rows, N] = a [rows, K] · b [K, N]; b dense (bApart = 16 K).
+  // out [rows, N] = a [rows, K] · b [K, N].
   void (*product)(const PanelProduct&);
-  // out [K, N] += aᵀ · b with a [rows, K] and b [rows, N]; out dense. Rows are added one after the other.
+  // out [K, N] += aᵀ · b with a [rows, K] and b [rows, N]. Rows are added one after the other.
   void (*addTransposed)(const PanelProduct&);
 };
 
 const PanelKernels* panelKernels();
+
+// Whether libtorch's own convolutions with strides fall behind these products: oneDNN's kernels for AVX2 do.
+bool gathersFaster();
 
 }  // namespace radweave

@@ -52,7 +52,8 @@ export function autocast<T>(
 
 /**
  * Float32 convolutions inside, and those of backward passes run inside, are computed with Winograd's algorithm where it pays:
- * 3×3, stride 1, channels in sixteens. About twice as fast; results differ from libtorch's by rounding only.
+ * 3×3, stride 1, channels in sixteens. About twice as fast; results differ from libtorch's by rounding only. On CPUs without
+ * AVX-512 strided convolutions and some gradients are computed as matrix products too.
  *
  * @throws TorchError where {@link hasWinograd} is false.
  */
