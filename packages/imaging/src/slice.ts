@@ -30,26 +30,6 @@ export interface SliceShape {
   readonly bitDepth: 8 | 16;
 }
 
-/** Smallest and largest sample. */
-export function sampleRange(samples: Uint8Array | Uint16Array): { min: number; max: number } {
-  // Marking the values that occur needs no comparison, so that no sample waits for the one before; eight a
-  // turn, because the turn itself costs as much as a mark.
-  const occurs = new Uint8Array(samples instanceof Uint16Array ? 1 << 16 : 1 << 8);
-  const whole = samples.length - (samples.length % 8);
-  for (let i = 0; i < whole; i += 8) {
-    occurs[samples[i] as number] = 1;
-    occurs[samples[i + 1] as number] = 1;
-    occurs[samples[i + 2] as number] = 1;
-    occurs[samples[i + 3] as number] = 1;
-    occurs[samples[i + 4] as number] = 1;
-    occurs[samples[i + 5] as number] = 1;
-    occurs[samples[i + 6] as number] = 1;
-    occurs[samples[i + 7] as number] = 1;
-  }
-  for (let i = whole; i < samples.length; i++) occurs[samples[i] as number] = 1;
-  return { min: Math.max(0, occurs.indexOf(1)), max: Math.max(0, occurs.lastIndexOf(1)) };
-}
-
 /** Wraps samples as a gray image; the array's type gives the bit depth. */
 export function grayImage(width: number, height: number, pixels: Uint8Array | Uint16Array): GrayImage {
   return pixels instanceof Uint16Array

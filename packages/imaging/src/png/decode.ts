@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { ImageFault } from '../fault.ts';
-import { type DecodedSlice, grayImage, type SliceShape, sampleRange } from '../slice.ts';
+import { sampleRange } from '../range.ts';
+import { type DecodedSlice, grayImage, type SliceShape } from '../slice.ts';
 import { readPngHeader, readPngParts } from './chunks.ts';
 import { toGray } from './gray.ts';
 import { readSamples, streamLength } from './samples.ts';

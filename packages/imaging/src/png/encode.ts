@@ -1,4 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib';
+import { predict } from './paeth.ts';
 
 /** An image to write: gray or RGB in 8 bits, or gray in 16. Samples are (height, width, channels). */
 export type PngImage =
@@ -63,15 +64,6 @@ function paethRows(bytes: Uint8Array, rowBytes: number, rows: number, step: numb
     }
   }
   return out;
-}
-
-/** The Paeth predictor (PNG specification, section 9.4). */
-function predict(a: number, b: number, c: number): number {
-  const costA = Math.abs(b - c);
-  const costB = Math.abs(a - c);
-  const costC = Math.abs(a + b - 2 * c);
-  if (costA <= costB && costA <= costC) return a;
-  return costB <= costC ? b : c;
 }
 
 function chunk(type: string, data: Uint8Array): Buffer {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { unfilter } from './unfilter.ts';
 
@@ -40,6 +41,9 @@ test.each([
   { rows: 3, pixels: 2 },
   { rows: 64, pixels: 3 },
   { rows: 300, pixels: 37 },
+  // More than is undone at once, and rows too long for being undone together.
+  { rows: 50, pixels: 4001 },
+  { rows: 2, pixels: 65_536 },
 ])('rows of any filters in any order are undone: $rows rows of $pixels pixels', ({ rows, pixels }) => {
   for (const step of [1, 2, 3, 4, 6, 8]) {
     for (const filters of [[0, 1, 2, 3, 4], [4], [3, 4, 4], [0, 4, 4, 4]]) {
@@ -76,4 +80,16 @@ test('every predictor of Paeth is as specified', () => {
 test('an unknown filter after Paeth rows is named with its row', () => {
   const raw = Uint8Array.from([4, 1, 4, 1, 4, 1, 9, 1]);
   expect(() => unfilter(raw, 0, 4, 1, 1, 'here')).toThrow(/row 3 names PNG filter 9/);
+});
+
+test('pixels are the same where there is no WebAssembly', () => {
+  const entry = new URL('../../dist/index.js', import.meta.url).href;
+  const source = `
+    const { decodeSlice, encodePng } = await import(${JSON.stringify(entry)});
+    const pixels = Uint8Array.from({ length: 31 * 17 }, (_, i) => (i * 37) % 251);
+    const slice = decodeSlice(encodePng({ width: 31, height: 17, pixels }), 'here');
+    console.log(typeof WebAssembly, Buffer.compare(slice.pixels, pixels), slice.min, slice.max);`;
+  const args = ['--jitless', '--input-type=module', '-e', source];
+  const done = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect(done).toMatchObject({ status: 0, stdout: 'undefined 0 0 250\n' });
 });

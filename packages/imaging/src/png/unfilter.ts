@@ -1,44 +1,15 @@
 import { ImageFault } from '../fault.ts';
-import type { Unfilter } from './filter.ts';
-import { paeth, paethPair } from './paeth.ts';
+import { predict } from './paeth.ts';
+import { undoTogether } from './wavefront.ts';
 
-const none: Unfilter = (raw, from, _above, _up, out, to, count) => {
-  out.set(raw.subarray(from, from + count), to);
-};
-
-// Each byte of a pixel is a lane of its own, so that the value to the left stays in a register.
-const sub: Unfilter = (raw, from, _above, _up, out, to, count, step) => {
-  for (let lane = 0; lane < step; lane++) {
-    let left = 0;
-    for (let i = lane; i < count; i += step) {
-      left = (left + (raw[from + i] as number)) & 255;
-      out[to + i] = left;
-    }
-  }
-};
-
-const upward: Unfilter = (raw, from, above, up, out, to, count) => {
-  for (let i = 0; i < count; i++) out[to + i] = (raw[from + i] as number) + (above[up + i] as number);
-};
-
-// Two pixels a turn: the turn itself costs about as much as a pixel.
-const average: Unfilter = (raw, from, above, up, out, to, count, step) => {
-  for (let lane = 0; lane < step; lane++) {
-    let left = 0;
-    let i = lane;
-    for (; i + step < count; i += 2 * step) {
-      const j = i + step;
-      const first = ((raw[from + i] as number) + ((left + (above[up + i] as number)) >> 1)) & 255;
-      left = ((raw[from + j] as number) + ((first + (above[up + j] as number)) >> 1)) & 255;
-      out[to + i] = first;
-      out[to + j] = left;
-    }
-    if (i < count) out[to + i] = (raw[from + i] as number) + ((left + (above[up + i] as number)) >> 1);
-  }
-};
-
-const FILTERS: readonly Unfilter[] = [none, sub, upward, average, paeth];
-const PAETH = 4;
+/** What PNG's filters add to a byte, by the bytes to the left, above, and above to the left. */
+const PREDICTORS: readonly ((a: number, b: number, c: number) => number)[] = [
+  () => 0,
+  (a) => a,
+  (_, b) => b,
+  (a, b) => (a + b) >> 1,
+  predict,
+];
 
 /**
  * Undoes the row filters of one PNG pass (PNG specification, section 9).
@@ -55,16 +26,9 @@ export function unfilter(
   step: number,
   place: string,
 ): Uint8Array {
-  const out = new Uint8Array(rows * rowBytes);
-  // The row above the first one counts as zero.
-  const zero = new Uint8Array(rowBytes);
-  const stride = rowBytes + 1;
-  for (let row = 0; row < rows; ) {
-    const from = offset + row * stride;
-    const filter = raw[from] as number;
-    const isPair = filter === PAETH && row + 1 < rows && raw[from + stride] === PAETH;
-    const undo = isPair ? paethPair : FILTERS[filter];
-    if (undo === undefined) {
+  for (let row = 0; row < rows; row++) {
+    const filter = raw[offset + row * (rowBytes + 1)] as number;
+    if (filter >= PREDICTORS.length) {
       throw new ImageFault({
         code: 'CORRUPT',
         text: `row ${row} names PNG filter ${filter}, which does not exist`,
@@ -72,10 +36,22 @@ export function unfilter(
         remedy: 'Export the image again',
       });
     }
-    const to = row * rowBytes;
-    if (row === 0) undo(raw, from + 1, zero, 0, out, to, rowBytes, step);
-    else undo(raw, from + 1, out, to - rowBytes, out, to, rowBytes, step);
-    row += isPair ? 2 : 1;
   }
+  const out = new Uint8Array(rows * rowBytes);
+  if (!undoTogether(raw, offset, rows, rowBytes, step, out)) undoPlainly(raw, offset, rowBytes, step, out);
   return out;
+}
+
+/** Byte by byte, wherever and however long the rows. */
+function undoPlainly(raw: Uint8Array, offset: number, rowBytes: number, step: number, out: Uint8Array): void {
+  for (let to = 0, from = offset; to < out.length; from++) {
+    const predictor = PREDICTORS[raw[from] as number] as (a: number, b: number, c: number) => number;
+    const up = to - rowBytes;
+    for (let i = 0; i < rowBytes; i++, to++) {
+      const a = i < step ? 0 : (out[to - step] as number);
+      const b = up < 0 ? 0 : (out[up + i] as number);
+      const c = i < step || up < 0 ? 0 : (out[up + i - step] as number);
+      out[to] = (raw[++from] as number) + predictor(a, b, c);
+    }
+  }
 }

@@ -36,8 +36,9 @@ export function gatherPatients(
   }
   for (const slice of cohort.slices) {
     const member = members.get(slice.patient);
-    const list = member?.slices.get(slice.modality) ?? [];
-    member?.slices.set(slice.modality, [...list, slice]);
+    const list = member?.slices.get(slice.modality);
+    if (list === undefined) member?.slices.set(slice.modality, [slice]);
+    else list.push(slice);
   }
   const exclusions: Exclusion[] = [];
   for (const [patient, places] of conflicts) {

@@ -1,0 +1,148 @@
+/**
+ * The few words of WebAssembly (core specification 2.0) that kernels of this package are written in. A piece of code
+ * is its bytes and further pieces, operands before operators.
+ */
+export type Code = readonly (number | Code)[];
+
+/** Unsigned LEB128. */
+function unsigned(value: number): number[] {
+  return value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)];
+}
+
+/** Signed LEB128. */
+function signed(value: number): number[] {
+  return value >= -64 && value < 64 ? [value & 127] : [(value & 127) | 128, ...signed(value >> 7)];
+}
+
+const simd = (code: number, ...immediate: Code): Code => [0xfd, unsigned(code), immediate];
+/** Alignment (none is promised) and offset of an access to the memory. */
+const at = (offset: number): Code => [0, unsigned(offset)];
+const binary =
+  (...operator: Code) =>
+  (x: Code, y: Code): Code => [x, y, operator];
+
+/** Unsigned comparison of words. */
+const LESS = 0x49;
+
+export const get = (local: number): Code => [0x20, unsigned(local)];
+export const set = (local: number, value: Code): Code => [value, 0x21, unsigned(local)];
+export const word = (value: number): Code => [0x41, signed(value)];
+export const addWords: (x: Code, y: Code) => Code = binary(0x6a);
+export const multiplyWords: (x: Code, y: Code) => Code = binary(0x6c);
+/** The smaller of two unsigned words. */
+export const minWords = (x: Code, y: Code): Code => [x, y, x, y, LESS, 0x1b];
+
+/** Runs `body` once and again as long as local `counter`, raised by `by` after each turn, is below `end`. */
+export const loop = (counter: number, by: number, end: Code, body: Code): Code => {
+  const next = set(counter, addWords(get(counter), word(by)));
+  return [0x03, 0x40, body, next, get(counter), end, LESS, 0x0d, 0x00, 0x0b];
+};
+
+export const load = (address: Code, offset = 0): Code => [address, simd(0x00, at(offset))];
+export const store = (address: Code, value: Code): Code => [address, value, simd(0x0b, at(0))];
+/** `vector` with the byte at the address in one lane. */
+export const loadLane = (address: Code, offset: number, vector: Code, lane: number): Code => [
+  address,
+  vector,
+  simd(0x54, at(offset), lane),
+];
+
+/** 16 times the same byte. */
+export const splat = (byte: number): Code => [word(byte), simd(0x0f)];
+/** Byte by byte from two vectors: 0…15 names a byte of the first, 16…31 one of the second. */
+export const shuffle = (x: Code, y: Code, lanes: readonly number[]): Code => [x, y, simd(0x0d, lanes)];
+/** `x` where the mask is 255, `y` where it is 0. */
+export const choose = (mask: Code, x: Code, y: Code): Code => [x, y, mask, simd(0x52)];
+
+/** On 16 unsigned bytes at once; comparisons give 255 or 0, "saturated" stops at 0 and 255. */
+export const equal: (x: Code, y: Code) => Code = binary(simd(0x23));
+export const notBelow: (x: Code, y: Code) => Code = binary(simd(0x2c));
+export const and: (x: Code, y: Code) => Code = binary(simd(0x4e));
+export const or: (x: Code, y: Code) => Code = binary(simd(0x50));
+export const xor: (x: Code, y: Code) => Code = binary(simd(0x51));
+export const add: (x: Code, y: Code) => Code = binary(simd(0x6e));
+export const addSaturated: (x: Code, y: Code) => Code = binary(simd(0x70));
+export const subtract: (x: Code, y: Code) => Code = binary(simd(0x71));
+export const subtractSaturated: (x: Code, y: Code) => Code = binary(simd(0x73));
+export const smaller: (x: Code, y: Code) => Code = binary(simd(0x77));
+export const larger: (x: Code, y: Code) => Code = binary(simd(0x79));
+/** On eight unsigned 16-bit numbers at once. */
+export const smallerWide: (x: Code, y: Code) => Code = binary(simd(0x97));
+export const largerWide: (x: Code, y: Code) => Code = binary(simd(0x99));
+/** (x + y + 1) >> 1. */
+export const averageUp: (x: Code, y: Code) => Code = binary(simd(0x7b));
+
+const PAGE = 1 << 16;
+const I32 = 0x7f;
+const V128 = 0x7b;
+
+/** A module of one function over its own memory. */
+export interface KernelSource {
+  /** 32-bit parameters, which are the first locals. */
+  readonly parameters: number;
+  /** More 32-bit locals, the next ones. */
+  readonly words: number;
+  /** Locals of 128 bits, the last ones. */
+  readonly vectors: number;
+  /** Size of the memory, in bytes. */
+  readonly memory: number;
+  readonly body: Code;
+}
+
+/** The function, and the memory that it works in. */
+export interface Kernel {
+  readonly memory: Uint8Array;
+  readonly run: (...parameters: number[]) => void;
+}
+
+/** What is used of the engine; Node's types leave it out. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (
+    module: object,
+  ) => {
+    readonly exports: { readonly memory: { readonly buffer: ArrayBuffer }; readonly run: Kernel['run'] };
+  };
+};
+
+/** The kernel ready to run; null where there is no WebAssembly (`--jitless`), none with vectors, or no address space. */
+export function assemble(source: KernelSource): Kernel | null {
+  try {
+    const { memory, run } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes(source))).exports;
+    return { memory: new Uint8Array(memory.buffer), run };
+  } catch {
+    return null;
+  }
+}
+
+function moduleBytes({ parameters, words, vectors, memory, body }: KernelSource): Uint8Array {
+  const types = Array.from({ length: parameters }, () => I32);
+  const code = flat([2, unsigned(words), I32, unsigned(vectors), V128, body, 0x0b]);
+  return Uint8Array.from(
+    flat([
+      [0x00, text('asm'), 1, 0, 0, 0],
+      section(1, [0x60, parameters, types, 0]),
+      section(3, [0]),
+      section(5, [0, unsigned(Math.ceil(memory / PAGE))]),
+      section(7, [name('memory'), 2, 0], [name('run'), 0, 0]),
+      section(10, [unsigned(code.length), code]),
+    ]),
+  );
+}
+
+function section(id: number, ...entries: Code[]): Code {
+  const content = flat([entries.length, entries]);
+  return [id, unsigned(content.length), content];
+}
+
+/** The bytes of a piece of code. A list that grows: joining lists at every level takes longer than compiling. */
+function flat(code: Code, bytes: number[] = []): number[] {
+  for (const piece of code) {
+    if (typeof piece === 'number') bytes.push(piece);
+    else flat(piece, bytes);
+  }
+  return bytes;
+}
+
+const text = (value: string): Code => [...Buffer.from(value, 'latin1')];
+const name = (value: string): Code => [value.length, text(value)];
