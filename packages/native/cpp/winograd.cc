@@ -1,9 +1,9 @@
 // 3×3 convolutions of stride 1 with Winograd's minimal filtering F(4×4, 3×3): a quarter of the multiplications (Lavin & Gray
 // 2016, https://arxiv.org/abs/1509.09308). libtorch never does this on a CPU, cuDNN may on GPUs. Rounding errors are up to
 // four times those of the direct sum, near 3e-6 of the largest.
-// Where oneDNN's kernels are those for AVX2, convolutions with strides or larger kernels are computed here too, as products of
-// gathered rows, and the gradients of 1×1 convolutions. Only where switched on, float32, and channels that fill the vectors; all else stays with libtorch,
-// autograd does too.
+// Where oneDNN's kernels are those for AVX2, convolutions with strides or larger kernels and the gradients of 1×1
+// convolutions are computed here too, as products of gathered rows. Only where switched on, float32, and channels that fill
+// the vectors; all else stays with libtorch, autograd does too.
 #include "winograd.h"
 
 #include <ATen/ops/convolution_backward_native.h>
@@ -35,7 +35,7 @@ thread_local bool isOn = false;
 constexpr int64_t kVector = 16;
 // Transforming the weights pays from this many tiles of 4×4 results on.
 constexpr int64_t kFewestTiles = 64;
-// Gathering the weights pays from this many results on.
+// Packing the weights pays from this many results on.
 constexpr int64_t kFewestPixels = 512;
 
 bool all(at::IntArrayRef values, int64_t wanted) {

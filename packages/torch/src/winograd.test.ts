@@ -1,12 +1,15 @@
 // Convolutions by Winograd's algorithm: the result and the gradients must be those of float64 up to rounding, and all that
 // the algorithm is not made for must be exactly libtorch's.
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import {
   autocast,
+  cpuFlags,
   dispatch,
+  getNumThreads,
   hasWinograd,
   noGrad,
   randn,
+  setNumThreads,
   type Tensor,
   tidy,
   winograd,
@@ -191,6 +194,23 @@ test.skipIf(!hasWinograd())('the same numbers every time', () => {
     });
   });
 });
+
+const hasOwnKernels = hasWinograd() && !cpuFlags()?.includes('avx512f');
+const threads = getNumThreads();
+afterEach(() => setNumThreads(threads));
+
+for (const [name, shape] of [...Object.entries(CASES), ...Object.entries(OTHERS)]) {
+  test.skipIf(!hasOwnKernels)(`${name}: the same numbers with one thread`, () => {
+    tidy(() => {
+      const { x, w, b, seed } = draw(shape);
+      const together = winograd(() => allOf(x, w, b, shape, seed));
+      setNumThreads(1);
+      const alone = winograd(() => allOf(x, w, b, shape, seed));
+      // Not the gradient of the bias: a sum of libtorch's.
+      for (const i of [0, 1, 2]) expect(alone[i]?.toFloat32Array()).toEqual(together[i]?.toFloat32Array());
+    });
+  });
+}
 
 test.skipIf(!hasWinograd())('memory with gaps, and a gradient that is one number for all', () => {
   const all = (x: Tensor, w: Tensor): Tensor[] => {
