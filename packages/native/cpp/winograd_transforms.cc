@@ -199,4 +199,24 @@ RADWEAVE_WIDE void transformKernelGradient(const float* from, int64_t apart, con
 
 }  // namespace radweave
 
+#else
+
+#include <stdexcept>
+
+namespace radweave {
+namespace {
+
+// panelKernels() is null where this is compiled, so nothing asks for it.
+[[noreturn]] void refuse() { throw std::logic_error("Winograd's transforms need the vector types of GCC and Clang"); }
+
+}  // namespace
+
+void transformInput(const Image<const float>&, int64_t, int64_t, const TileRoom<float>&) { refuse(); }
+void transformOutput(const TileRoom<const float>&, const float*, const Image<float>&, int64_t, int64_t) { refuse(); }
+void transformGradient(const Image<const float>&, int64_t, int64_t, const TileRoom<float>&) { refuse(); }
+void transformKernels(const KernelView<const float>&, float*, int64_t) { refuse(); }
+void transformKernelGradient(const float*, int64_t, const KernelView<float>&) { refuse(); }
+
+}  // namespace radweave
+
 #endif
