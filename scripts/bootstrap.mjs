@@ -17,6 +17,8 @@ const REFERENCE = [
   'python3-scipy',
   'python3-statsmodels',
   'python3-numpy',
+  'python3-matplotlib',
+  'python3-yaml',
   'r-cran-proc',
   'r-cran-jsonlite',
   'chromium',
