@@ -109,8 +109,8 @@ void panelConvolution(const ConvolutionShape& shape, const float* x, const Kerne
     const int64_t turns = (many + kRowsPerTurn - 1) / kRowsPerTurn;
     parallelFor(kProducts * turns, 1, [&](int64_t turn, int64_t) {
       const int64_t at = turn / turns, row = turn % turns * kRowsPerTurn;
-      product({std::min(kRowsPerTurn, many - row), shape.in, shape.out, v.data + at * v.apart + row * kPanel, v.panelApart, u.data + at * u.apart,
-               u.panelApart, m.data + at * m.apart + row * kPanel, m.panelApart});
+      product({std::min(kRowsPerTurn, many - row), shape.in, shape.out, v.data + at * v.apart + row * kPanel,
+               v.panelApart, u.data + at * u.apart, u.panelApart, m.data + at * m.apart + row * kPanel, m.panelApart});
     });
     tiles.forEach(from, many, [&](int64_t row, int64_t image, int64_t top, int64_t left) {
       const TileRoom<float> tile = m.tile(row);

@@ -29,14 +29,20 @@ RADWEAVE_INLINE Vector load(const float* from) {
 
 RADWEAVE_INLINE void store(float* to, const Vector& value) { std::memcpy(to, &value, sizeof(value)); }
 
-RADWEAVE_INLINE void inputOf(const Vector* d, Vector* out) {
-  const Vector evenA = d[4] - bb * d[2], oddA = a * (d[3] - bb * d[1]);
-  const Vector evenB = d[4] - aa * d[2], oddB = b * (d[3] - aa * d[1]);
-  out[0] = (aa * bb) * d[0] - (aa + bb) * d[2] + d[4];
+// Values at a, −a, b and −b from the even and odd parts.
+RADWEAVE_INLINE void atPoints(const Vector& evenA, const Vector& oddA, const Vector& evenB, const Vector& oddB,
+                              Vector* out) {
   out[1] = evenA + oddA;
   out[2] = evenA - oddA;
   out[3] = evenB + oddB;
   out[4] = evenB - oddB;
+}
+
+RADWEAVE_INLINE void inputOf(const Vector* d, Vector* out) {
+  const Vector evenA = d[4] - bb * d[2], oddA = a * (d[3] - bb * d[1]);
+  const Vector evenB = d[4] - aa * d[2], oddB = b * (d[3] - aa * d[1]);
+  out[0] = (aa * bb) * d[0] - (aa + bb) * d[2] + d[4];
+  atPoints(evenA, oddA, evenB, oddB, out);
   out[5] = (aa * bb) * d[1] - (aa + bb) * d[3] + d[5];
 }
 
@@ -52,10 +58,7 @@ RADWEAVE_INLINE void gradientOf(const Vector* y, Vector* out) {
   const Vector evenA = y[0] + aa * y[2], oddA = a * (y[1] + aa * y[3]);
   const Vector evenB = y[0] + bb * y[2], oddB = b * (y[1] + bb * y[3]);
   out[0] = y[0];
-  out[1] = evenA + oddA;
-  out[2] = evenA - oddA;
-  out[3] = evenB + oddB;
-  out[4] = evenB - oddB;
+  atPoints(evenA, oddA, evenB, oddB, out);
   out[5] = y[3];
 }
 
@@ -63,10 +66,7 @@ RADWEAVE_INLINE void kernelOf(const Vector* g, Vector* out) {
   const Vector evenA = (g[0] + aa * g[2]) * atA, oddA = (a * atA) * g[1];
   const Vector evenB = (g[0] + bb * g[2]) * atB, oddB = (b * atB) * g[1];
   out[0] = at0 * g[0];
-  out[1] = evenA + oddA;
-  out[2] = evenA - oddA;
-  out[3] = evenB + oddB;
-  out[4] = evenB - oddB;
+  atPoints(evenA, oddA, evenB, oddB, out);
   out[5] = g[2];
 }
 
