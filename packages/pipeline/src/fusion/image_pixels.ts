@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DataConfig, DataError } from '@radweave/artifacts';
-import { buildStore, ImageFaults, openStore, type SliceStore } from '@radweave/imaging';
+import { buildStore, ImageFaults, openStore } from '@radweave/imaging';
 import type { SlicePixels } from '../slices/batches.ts';
+import { storePixels } from '../slices/store_pixels.ts';
 
 /**
  * Decodes images into a temporary store and hands their pixels to `use`; the store is removed afterwards.
@@ -23,7 +24,7 @@ export async function withDecodedImages<T>(
     const { key } = await buildStore(paths, file, { ...shape, threads });
     const store = openStore(file, key);
     try {
-      return await use(pixelsOf(store));
+      return await use(storePixels(store));
     } finally {
       store.close();
     }
@@ -33,15 +34,4 @@ export async function withDecodedImages<T>(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function pixelsOf(store: SliceStore): SlicePixels {
-  const { width, height, bitDepth } = store;
-  const read = (positions: ArrayLike<number>): Uint8Array | Uint16Array => {
-    const size = positions.length * width * height;
-    const into = bitDepth === 8 ? new Uint8Array(size) : new Uint16Array(size);
-    store.read(positions, into);
-    return into;
-  };
-  return { width, height, bitDepth, read };
 }

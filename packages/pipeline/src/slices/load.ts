@@ -1,13 +1,11 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Config, DataError, readSplit, type Split, splitPath, UsageError } from '@radweave/artifacts';
-import { buildStore, ImageFaults, openStore, type SliceStore } from '@radweave/imaging';
+import { buildStore, ImageFaults, openStore } from '@radweave/imaging';
 import type { StageContext } from '../engine/events.ts';
 import type { SlicePixels } from './batches.ts';
+import { storePixels } from './store_pixels.ts';
 import { SliceTable } from './table.ts';
-
-/** Largest split, in bytes of pixels, that is kept in memory; a larger one is read from its store batch by batch. */
-const RESIDENT_BYTES = 2 ** 31;
 
 /** One split of one modality, ready to be made into batches. */
 export interface LoadedSplit {
@@ -61,7 +59,7 @@ export async function loadSplit(
       onProgress: (done, total) => context.emit({ kind: 'progress', task, done, total }),
     });
     const store = openStore(file, key);
-    return { table, pixels: pixelsOf(store), close: () => store.close() };
+    return { table, pixels: storePixels(store), close: () => store.close() };
   } catch (error) {
     throw error instanceof ImageFaults ? asDataError(error, split, modality) : error;
   }
@@ -71,35 +69,6 @@ function asDataError(faults: ImageFaults, split: Split, modality: string): DataE
   return new DataError('E_IMAGES', `${split} slices of ${modality} cannot be used: ${faults.message}`, {
     cause: faults,
   });
-}
-
-function pixelsOf(store: SliceStore): SlicePixels {
-  const { width, height, bitDepth, count } = store;
-  const size = width * height;
-  const make = (slices: number): Uint8Array | Uint16Array =>
-    bitDepth === 8 ? new Uint8Array(slices * size) : new Uint16Array(slices * size);
-  if (count * size * (bitDepth / 8) > RESIDENT_BYTES) {
-    const read = (positions: ArrayLike<number>): Uint8Array | Uint16Array => {
-      const into = make(positions.length);
-      store.read(positions, into);
-      return into;
-    };
-    return { width, height, bitDepth, read };
-  }
-  const all = make(count);
-  store.read(
-    Array.from({ length: count }, (_, i) => i),
-    all,
-  );
-  const read = (positions: ArrayLike<number>): Uint8Array | Uint16Array => {
-    const into = make(positions.length);
-    for (let i = 0; i < positions.length; i++) {
-      const from = (positions[i] ?? 0) * size;
-      into.set(all.subarray(from, from + size), i * size);
-    }
-    return into;
-  };
-  return { width, height, bitDepth, read };
 }
 
 function noPixels(side: number): SlicePixels {
