@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { alternate } from './alternate.mjs';
+import { mergeRows, readEarlier } from './earlier.mjs';
 import { allJobs } from './jobs.mjs';
 import { describeMachine } from './machine.mjs';
 import { measured } from './measure.mjs';
@@ -42,15 +43,31 @@ async function main() {
   mkdirSync(settings.work, { recursive: true });
   const machine = describeMachine();
   say(`${machine.cpu}, ${machine.cores} cores, load ${machine.loadBefore}`);
+  const { quick, rounds, workers, cores, slices } = settings;
+  const kind = { quick, rounds, workers, cores, slices };
+  const earlier = settings.keep ? readEarlier(settings.output, machine, kind) : null;
   const { sides, notes } = chooseSides(settings, say);
   const peak = await peakOf(jobs, settings.quick);
+  const date = new Date().toISOString().slice(0, 10);
+  // Rows without Debian's peers stand beside those that have them.
+  const beside = settings.pythonOnly ? { beside: sides.map(({ label }) => label).join(', ') } : {};
   const rows = [];
   for (const job of jobs) {
-    rows.push(...rowsOf(job, await alternate(job, sides, job.rounds ?? settings.rounds, say), peak));
+    const results = await alternate(job, sides, job.rounds ?? settings.rounds, say);
+    rows.push(...rowsOf(job, results, peak).map((row) => ({ ...row, ...beside, date })));
   }
-  const { quick, rounds, workers, cores, slices } = settings;
-  const date = new Date().toISOString().slice(0, 10);
-  const found = { date, machine, peak, settings: { quick, rounds, workers, cores, slices }, notes, rows };
+  const found = {
+    date,
+    machine,
+    peak: peak ?? earlier?.peak ?? null,
+    settings: kind,
+    notes: [...new Set([...(earlier?.notes ?? []), ...notes])],
+    rows: mergeRows(
+      all.map(({ name }) => name),
+      earlier,
+      rows,
+    ),
+  };
   const paths = await writeReport(settings.output, found);
   for (const row of rows) process.stdout.write(`${line(row)}\n`);
   say(`\n${paths.map((path) => path.replace(ROOT, '')).join('\n')}`);

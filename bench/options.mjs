@@ -17,8 +17,10 @@ const HELP = `npm run bench -- [options]
   --slices N        slices of the preprocess row (default 100000, with --quick 2000)
   --python PATH     another interpreter with torch, torchvision and Pillow: its rows too, also with torch.compile,
                     and ours on its libtorch where that is set up (RADWEAVE_LIBTORCH)
+  --python-only     leave Debian's PyTorch out: rows beside the other interpreter alone
   --workers N       data loader workers of the peers (default: the number of cores, at most 4)
   --output FOLDER   where benchmarks.md, .json and .svg go (default docs; with --quick or --only outputs/bench)
+  --keep            rows of an earlier call in that folder stay unless they are measured anew: a run in parts
   --work FOLDER     where the made-up slices are kept from one call to the next
   --list            names of the rows
 `;
@@ -33,8 +35,10 @@ export function readOptions(argv) {
       rounds: { type: 'string', default: '3' },
       slices: { type: 'string' },
       python: { type: 'string' },
+      'python-only': { type: 'boolean', default: false },
       workers: { type: 'string' },
       output: { type: 'string' },
+      keep: { type: 'boolean', default: false },
       work: { type: 'string', default: join(tmpdir(), 'radweave-bench') },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -42,10 +46,12 @@ export function readOptions(argv) {
   });
   const cores = availableParallelism();
   const { quick, only } = values;
+  if (values['python-only'] && values.python === undefined) throw new Error('--python-only needs --python');
   const isPart = quick || only.length > 0;
   return {
     ...values,
     usage: HELP,
+    pythonOnly: values['python-only'],
     cores,
     rounds: whole('--rounds', values.rounds),
     slices: whole('--slices', values.slices ?? (quick ? '2000' : '100000')),

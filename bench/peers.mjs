@@ -49,10 +49,11 @@ function peerEnv(python) {
  *
  * @returns `{ sides, notes }`; a note says who is left out and why.
  */
-export function chooseSides({ python }, say) {
+export function chooseSides({ python, pythonOnly }, say) {
   const sides = [{ id: 'ours', label: 'Radweave', kind: 'ours', env: {} }];
   const notes = [];
-  for (const path of [DEBIAN_PYTHON, ...(python === undefined ? [] : [python])]) {
+  const paths = [...(pythonOnly ? [] : [DEBIAN_PYTHON]), ...(python === undefined ? [] : [python])];
+  for (const path of paths) {
     const found = inspectPython(path);
     if (found.problem !== undefined) {
       notes.push(`PyTorch peers of ${path} are skipped: ${found.problem}`);

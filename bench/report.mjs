@@ -5,7 +5,7 @@ import { writeFileAtomic, writeJson } from '../packages/artifacts/dist/index.js'
 import { drawSvg } from '../packages/report/dist/charts/draw.js';
 import { speedChart } from './chart.mjs';
 import { TUNED_TEXT } from './peers.mjs';
-import { verdict } from './rows.mjs';
+import { growthTable, isGrowth, mainTable, peakTable, youngerPeers } from './tables.mjs';
 
 /** @returns the paths written */
 export async function writeReport(folder, found) {
@@ -18,7 +18,7 @@ export async function writeReport(folder, found) {
 }
 
 function markdown({ date, machine, peak, settings, notes, rows }) {
-  const peers = peerIds(rows);
+  const isInParts = new Set(rows.map(({ limit }) => limit).filter((limit) => limit !== undefined)).size > 1;
   return [
     '# Benchmarks',
     '',
@@ -27,19 +27,13 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
     '',
     '![Speed relative to the plain peer](benchmarks.svg)',
     '',
-    table(
-      ['job', 'Radweave', ...peers, ...peers.map((id) => `× ${id}`), 'share of limit', 'aim', 'result'],
-      rows.map((row) => [
-        row.title,
-        cell(row, 'ours'),
-        ...peers.map((id) => cell(row, id)),
-        ...peers.map((id) => (row.ratios[id] === undefined ? '' : row.ratios[id].toFixed(2))),
-        row.share === undefined ? '' : `${(100 * row.share).toFixed(0)} %`,
-        aim(row.targets),
-        row.isMet === undefined ? '' : verdict(row),
-      ]),
+    mainTable(
+      rows.filter((row) => !isGrowth(row) && row.beside === undefined),
+      settings,
     ),
     '',
+    ...youngerPeers(rows, settings),
+    ...growthTable(rows.filter(isGrowth)),
     'How it is measured:',
     '',
     '- Training: slices per second over two whole epochs with decoding and augmentation. Process start, imports, building of the',
@@ -53,10 +47,13 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
     '  ratio is ours to theirs.',
     '- A ratio of two medians above 1 means that ours is faster. The share is (slices per second × arithmetic per slice) of the',
     "  fastest matrix product or direct convolution of libtorch in the same run, in our run's precision. The arithmetic is that",
-    "  of direct convolutions; Winograd's algorithm needs less.",
+    "  of direct convolutions; Winograd's algorithm needs less. Where a ratio and the share disagree, the share decides.",
     ...oursComputedIn(rows),
     `- Peers: ${settings.workers} data loader workers, ${settings.cores} threads, default malloc;`,
     `  \`tuned\` is ${TUNED_TEXT} and, as an expert would set it, OPENBLAS_CORETYPE for this CPU.`,
+    ...(isInParts
+      ? ['- The rows come from several calls (`--keep`); each share is of the peak of its own call.']
+      : []),
     '',
     ...(notes.length === 0 ? [] : [...notes.map((note) => `- ${note}`), '']),
     ...skips(rows),
@@ -77,37 +74,6 @@ function oursComputedIn(rows) {
   return used.length === 0 ? [] : [`- Ours computed in what \`--precision auto\` chose: ${used.join(', ')}.`];
 }
 
-function peerIds(rows) {
-  return [...new Set(rows.flatMap(({ results }) => results.map(({ id }) => id)))].filter(
-    (id) => id !== 'ours',
-  );
-}
-
-function cell({ results, unit }, id) {
-  const result = results.find((one) => one.id === id);
-  if (result?.median === undefined) return '';
-  const { median, least, most } = result;
-  const range = least === undefined || least === most ? '' : ` (${number(least)}–${number(most)})`;
-  return `${number(median)} ${unit}${range}`;
-}
-
-function number(value) {
-  return value >= 1000 ? value.toFixed(0) : value.toPrecision(3);
-}
-
-function aim({ plain, tuned, share, plainAtMost, tunedAtMost, seconds }) {
-  return [
-    plain === undefined ? '' : `≥ ${plain}× plain`,
-    tuned === undefined ? '' : `≥ ${tuned}× tuned`,
-    share === undefined ? '' : `≥ ${(100 * share).toFixed(0)} %`,
-    plainAtMost === undefined ? '' : `≤ ${plainAtMost}× plain`,
-    tunedAtMost === undefined ? '' : `≤ ${tunedAtMost}× tuned`,
-    seconds === undefined ? '' : `< ${seconds} s, libtorch not loaded`,
-  ]
-    .filter((text) => text !== '')
-    .join(', ');
-}
-
 function skips(rows) {
   const lines = rows.flatMap(({ title, results }) =>
     results
@@ -118,17 +84,4 @@ function skips(rows) {
       ),
   );
   return lines.length === 0 ? [] : [...lines, ''];
-}
-
-function peakTable(peak) {
-  const kinds = Object.keys(peak.fp32.rates);
-  return table(
-    ['GFLOP/s', 'fp32', 'bf16'],
-    kinds.map((kind) => [kind, peak.fp32.rates[kind].toFixed(0), peak.bf16.rates[kind].toFixed(0)]),
-  );
-}
-
-function table(header, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -14,6 +14,7 @@ export function rowsOf(job, results, peak) {
     const measured = memory.filter(({ median }) => median !== undefined);
     rows.push({
       name: 'memory',
+      of: name,
       title: `peak resident memory of the process tree, ${title}`,
       unit: 'MB',
       targets: job.memory,
@@ -28,7 +29,8 @@ export function rowsOf(job, results, peak) {
 /** What is said of a row that has targets. */
 export function verdict({ isMet, missed }) {
   if (isMet === null) return 'not known whether met';
-  return isMet ? 'met' : `not met: ${missed.join(', ')}`;
+  if (!isMet) return `not met: ${missed.join(', ')}`;
+  return missed.length === 0 ? 'met' : `met by the share; below the aim: ${missed.join(', ')}`;
 }
 
 /** Ratios of ours to each peer, above 1 when ours is faster. */
@@ -43,7 +45,10 @@ function against(results, field, isMoreBetter) {
   return { ratios };
 }
 
-/** `isMet` is null when what a target speaks of was not measured; nothing without targets. */
+/**
+ * `isMet` is null when what a target speaks of was not measured; nothing without targets. A ratio depends on how well the
+ * peer uses this machine, the share of the limit does not: where they disagree, the share decides.
+ */
 function judged({ targets, ratios, share, results }) {
   const checks = [
     ['plain', check(targets.plain, ratios.plain, (target, value) => value >= target)],
@@ -56,6 +61,7 @@ function judged({ targets, ratios, share, results }) {
   ].filter(([, isHeld]) => isHeld !== undefined);
   if (checks.length === 0) return {};
   const missed = checks.filter(([, isHeld]) => isHeld === false).map(([name]) => name);
+  if (targets.share !== undefined && share !== undefined) return { isMet: !missed.includes('share'), missed };
   const isUnknown = missed.length === 0 && checks.some(([, isHeld]) => isHeld === null);
   return { isMet: isUnknown ? null : missed.length === 0, missed };
 }

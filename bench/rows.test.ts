@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { mergeRows, readEarlier } from './earlier.mjs';
+import { rowsOf, verdict } from './rows.mjs';
+
+const peak = { fp32: { peak: 100 }, bf16: { peak: 200 } };
+
+function training(ours: number, plain: number, tuned: number) {
+  const job = {
+    name: 'train',
+    title: 'train',
+    unit: 'slices/s',
+    isMoreBetter: true,
+    gflop: 10,
+    targets: { plain: 2.5, tuned: 1.4, share: 0.7 },
+  };
+  const results = [
+    { id: 'ours', median: ours, precision: 'fp32-winograd' },
+    { id: 'plain', median: plain },
+    { id: 'tuned', median: tuned },
+  ];
+  return rowsOf(job, results, peak)[0];
+}
+
+test('where a ratio and the share of the limit disagree, the share decides', () => {
+  expect(verdict(training(8, 2, 4))).toBe('met');
+  expect(verdict(training(8, 4, 4))).toBe('met by the share; below the aim: plain');
+  expect(verdict(training(6, 1, 1))).toBe('not met: share');
+});
+
+test('times are compared the other way round, and what was not measured is not judged', () => {
+  const job = {
+    name: 'whole',
+    title: 'whole',
+    unit: 's',
+    isMoreBetter: false,
+    targets: { plain: 2.4, tuned: 1.4 },
+  };
+  const [row] = rowsOf(
+    job,
+    [
+      { id: 'ours', median: 10 },
+      { id: 'plain', median: 30 },
+    ],
+    null,
+  );
+  expect(row.ratios.plain).toBe(3);
+  expect(verdict(row)).toBe('not known whether met');
+});
+
+test('rows of an earlier call stay in their places unless they are measured anew', () => {
+  const row = (name: string, title: string, value: number, of?: string) => ({ name, title, value, of });
+  const earlier = {
+    rows: [row('train', 'train', 1), row('memory', 'memory of train', 1, 'train'), row('help', 'help', 1)],
+  };
+  const now = [row('extract', 'extract', 2), row('train', 'train', 2)];
+  const merged = mergeRows(['train', 'extract', 'help'], earlier, now);
+  expect(merged.map(({ name, value }) => [name, value])).toEqual([
+    ['train', 2],
+    ['memory', 1],
+    ['extract', 2],
+    ['help', 1],
+  ]);
+});
+
+test('rows of another machine are refused, and an empty folder has none', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'radweave-bench-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const settings = { quick: false, workers: 2 };
+  expect(readEarlier(folder, { cpu: 'a', cores: 2 }, settings)).toBeNull();
+  const earlier = { machine: { cpu: 'a', cores: 2 }, settings, rows: [] };
+  writeFileSync(join(folder, 'benchmarks.json'), JSON.stringify(earlier));
+  expect(readEarlier(folder, { cpu: 'a', cores: 2 }, settings)).toEqual(earlier);
+  expect(() => readEarlier(folder, { cpu: 'b', cores: 2 }, settings)).toThrow(/cpu a then, b now/);
+});

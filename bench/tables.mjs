@@ -1,0 +1,132 @@
+// The tables of docs/benchmarks.md.
+import { verdict } from './rows.mjs';
+
+/** Ours beside Debian's PyTorch, with what is aimed at. */
+export function mainTable(rows, settings) {
+  return table(
+    ['job', 'Radweave', 'plain', 'tuned', '× plain', '× tuned', 'share of limit', 'aim', 'result'],
+    rows.map((row) => [
+      `${row.title}${roundsOf(row, settings)}`,
+      ...['ours', 'plain', 'tuned'].map((id) => cell(row, id)),
+      ...['plain', 'tuned'].map((id) => ratio(row.ratios[id])),
+      row.share === undefined ? '' : `${(100 * row.share).toFixed(0)} %`,
+      aim(row.targets),
+      row.isMet === undefined ? '' : verdict(row),
+    ]),
+  );
+}
+
+/** Tables of the PyTorch that `--python` named, beside ours on the same libtorch. */
+export function youngerPeers(rows, settings) {
+  const ids = new Set(rows.flatMap(({ results }) => results.map(({ id }) => id)));
+  const versions = [...ids].filter((id) => id.startsWith('ours-')).map((id) => id.slice('ours-'.length));
+  return versions.flatMap((version) => {
+    const own = `ours-${version}`;
+    const peers = ['plain', 'tuned', 'compiled'].map((kind) => [kind, `${kind}-${version}`]);
+    const measured = rows.filter((row) => peers.some(([, id]) => medianOf(row, id) !== undefined));
+    return [
+      `Beside PyTorch ${version}, ratios of Radweave on the same libtorch (\`compiled\` is \`tuned\` with \`torch.compile\`):`,
+      '',
+      table(
+        [
+          'job',
+          `on libtorch ${version}`,
+          ...peers.map(([kind]) => kind),
+          ...peers.map(([kind]) => `× ${kind}`),
+        ],
+        measured.map((row) => [
+          `${row.title}${roundsOf(row, settings)}`,
+          cell(row, own),
+          ...peers.map(([, id]) => cell(row, id)),
+          ...peers.map(([, id]) => ratio(row.ratios[id] / row.ratios[own])),
+        ]),
+      ),
+      '',
+    ];
+  });
+}
+
+const GROWTH = /^growth-(\w+)-(\w+)$/;
+
+/** Whether a row, or that of its memory, shows how a stage grows with the number of slices. */
+export function isGrowth({ name, of }) {
+  return GROWTH.test(of ?? name);
+}
+
+/** Speed and memory of the stages by the number of slices. */
+export function growthTable(rows) {
+  if (rows.length === 0) return [];
+  const found = new Map(
+    rows.map((row) => [`${row.of ?? row.name}${row.of === undefined ? '' : ' memory'}`, row]),
+  );
+  const parts = rows.filter(({ of }) => of === undefined).map(({ name }) => GROWTH.exec(name));
+  const sizes = [...new Set(parts.map(([, size]) => size))];
+  const stages = [...new Set(parts.map(([, , stage]) => stage))];
+  const value = (key) => (found.has(key) ? cell(found.get(key), 'ours') : '');
+  return [
+    'Growth: each stage alone by the number of slices, with MobileNetV3 small (four stages frozen in training), and the peak',
+    'resident memory of its process tree.',
+    '',
+    table(
+      ['slices', ...stages.flatMap((stage) => [stage, 'memory'])],
+      sizes.map((size) => [
+        size,
+        ...stages.flatMap((stage) => ['', ' memory'].map((what) => value(`growth-${size}-${stage}${what}`))),
+      ]),
+    ),
+    '',
+  ];
+}
+
+export function peakTable(peak) {
+  const kinds = Object.keys(peak.fp32.rates);
+  return table(
+    ['GFLOP/s', 'fp32', 'bf16'],
+    kinds.map((kind) => [kind, peak.fp32.rates[kind].toFixed(0), peak.bf16.rates[kind].toFixed(0)]),
+  );
+}
+
+function medianOf({ results }, id) {
+  return results.find((one) => one.id === id)?.median;
+}
+
+/** Ratios are ours to each side, and so is that of ours on another libtorch. */
+function ratio(value) {
+  return value === undefined || Number.isNaN(value) ? '' : value.toFixed(2);
+}
+
+/** Said only where it is not the usual number. */
+function roundsOf({ results }, { rounds }) {
+  const most = Math.max(0, ...results.map(({ values }) => values?.length ?? 0));
+  return most === 0 || most === rounds ? '' : ` (${most} round${most === 1 ? '' : 's'})`;
+}
+
+function cell({ results, unit }, id) {
+  const result = results.find((one) => one.id === id);
+  if (result?.median === undefined) return '';
+  const { median, least, most } = result;
+  const range = least === undefined || least === most ? '' : ` (${number(least)}–${number(most)})`;
+  return `${number(median)} ${unit}${range}`;
+}
+
+function number(value) {
+  return value >= 1000 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+function aim({ plain, tuned, share, plainAtMost, tunedAtMost, seconds }) {
+  return [
+    plain === undefined ? '' : `≥ ${plain}× plain`,
+    tuned === undefined ? '' : `≥ ${tuned}× tuned`,
+    share === undefined ? '' : `≥ ${(100 * share).toFixed(0)} %`,
+    plainAtMost === undefined ? '' : `≤ ${plainAtMost}× plain`,
+    tunedAtMost === undefined ? '' : `≤ ${tunedAtMost}× tuned`,
+    seconds === undefined ? '' : `< ${seconds} s, libtorch not loaded`,
+  ]
+    .filter((text) => text !== '')
+    .join(', ');
+}
+
+function table(header, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
