@@ -23,23 +23,26 @@ async function peakOf(jobs, quick) {
   return json;
 }
 
-async function main() {
-  const settings = readOptions(process.argv.slice(2));
-  if (settings.help) return void process.stdout.write(settings.usage);
-  const all = allJobs(settings);
-  if (settings.list) return void process.stdout.write(`${all.map(({ name }) => name).join('\n')}\n`);
-  const { only } = settings;
+/** All rows, or those that `only` names. @throws Error when there are none. */
+function askedJobs(all, only) {
   // Extra rows take long: a word inside their names, as in growth-10k-train, must not call them.
   const isAsked = ({ name, isExtra }) =>
     isExtra
       ? only.some((part) => name.startsWith(part))
       : only.length === 0 || only.some((part) => name.includes(part));
   const jobs = all.filter(isAsked);
-  if (jobs.length === 0) {
-    throw new Error(
-      `no row is called ${only.join(' or ')}; there are ${all.map(({ name }) => name).join(', ')}`,
-    );
-  }
+  if (jobs.length > 0) return jobs;
+  throw new Error(
+    `no row is called ${only.join(' or ')}; there are ${all.map(({ name }) => name).join(', ')}`,
+  );
+}
+
+async function main() {
+  const settings = readOptions(process.argv.slice(2));
+  if (settings.help) return void process.stdout.write(settings.usage);
+  const all = allJobs(settings);
+  if (settings.list) return void process.stdout.write(`${all.map(({ name }) => name).join('\n')}\n`);
+  const jobs = askedJobs(all, settings.only);
   mkdirSync(settings.work, { recursive: true });
   const machine = describeMachine();
   say(`${machine.cpu}, ${machine.cores} cores, load ${machine.loadBefore}`);
@@ -49,26 +52,24 @@ async function main() {
   const { sides, notes } = chooseSides(settings, say);
   const peak = await peakOf(jobs, settings.quick);
   const date = new Date().toISOString().slice(0, 10);
-  // Rows without Debian's peers stand beside those that have them.
-  const beside = settings.pythonOnly ? { beside: sides.map(({ label }) => label).join(', ') } : {};
-  const rows = [];
-  for (const job of jobs) {
-    const results = await alternate(job, sides, job.rounds ?? settings.rounds, say);
-    rows.push(...rowsOf(job, results, peak).map((row) => ({ ...row, ...beside, date })));
-  }
+  const names = all.map(({ name }) => name);
   const found = {
     date,
     machine,
     peak: peak ?? earlier?.peak ?? null,
     settings: kind,
     notes: [...new Set([...(earlier?.notes ?? []), ...notes])],
-    rows: mergeRows(
-      all.map(({ name }) => name),
-      earlier,
-      rows,
-    ),
   };
-  const paths = await writeReport(settings.output, found);
+  // Rows without Debian's peers stand beside those that have them.
+  const beside = settings.pythonOnly ? { beside: sides.map(({ label }) => label).join(', ') } : {};
+  const rows = [];
+  let paths = [];
+  for (const job of jobs) {
+    const results = await alternate(job, sides, job.rounds ?? settings.rounds, say);
+    rows.push(...rowsOf(job, results, peak).map((row) => ({ ...row, ...beside, date })));
+    // After each job: what took an hour must not be lost with the next.
+    paths = await writeReport(settings.output, { ...found, rows: mergeRows(names, earlier, rows) });
+  }
   for (const row of rows) process.stdout.write(`${line(row)}\n`);
   say(`\n${paths.map((path) => path.replace(ROOT, '')).join('\n')}`);
 }

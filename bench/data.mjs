@@ -1,13 +1,16 @@
 // Made-up slices for the benchmark, kept between calls, and split files of exactly the wanted sizes.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { defaultConfig, writeConfig } from '../packages/artifacts/dist/index.js';
+import { dirname, join } from 'node:path';
+import { defaultConfig, splitPath, writeConfig, writeSplit } from '../packages/artifacts/dist/index.js';
 import { decodeSlice, encodePng, readSliceFile } from '../packages/imaging/dist/index.js';
 import { runStage, silentContext } from '../packages/pipeline/dist/index.js';
 import { generatePhantomCohort } from '../packages/pipeline/dist/phantom/index.js';
 
 /** Slices of validation and of test in every split folder: there must be some, they are not what is measured. */
 const OTHERS = 16;
+
+/** Slices of a patient and modality in cohorts of copies. */
+const PER_PATIENT = 10;
 
 /** Makes a folder by `fill` unless it is there whole. */
 async function once(folder, fill) {
@@ -78,24 +81,77 @@ export function trainingConfig(work, splits) {
 
 /** `slices` PNG files of two modalities and two hospitals, no two with the same pixels. */
 export async function preprocessCohort(work, slices) {
-  const PER_PATIENT = 10;
-  const source = await phantomCohort(work, 64);
-  const base = baseSlices(source);
+  const base = await baseSlices(work);
   return once(join(work, `preprocess-${slices}`), (root) => {
-    for (let i = 0; i < slices; i++) {
-      const patient = Math.floor(i / (2 * PER_PATIENT));
-      const modality = i % (2 * PER_PATIENT) < PER_PATIENT ? 'A' : 'P';
-      const hospital = patient % 4 === 3 ? 'SY' : 'JM';
-      const name = `${hospital}${String(patient).padStart(5, '0')}`;
-      const folder = join(root, hospital, `grade${patient % 2}`, name, modality);
-      if (i % PER_PATIENT === 0) mkdirSync(folder, { recursive: true });
-      const file = `${name}_${modality.toLowerCase()}_slice_${String(i % PER_PATIENT).padStart(3, '0')}.png`;
-      writeFileSync(join(folder, file), encodePng(numbered(base[i % base.length], i)));
+    for (let i = 0; i < slices; i++) writeCopy(root, placeOf(i, ['A', 'P']), base[i % base.length], i);
+  });
+}
+
+/** Split files of `slices` training slices of modality A, made faster than a phantom cohort of that size. */
+export async function growthSplits(work, slices) {
+  const base = await baseSlices(work);
+  const root = join(work, `growth-${slices}`);
+  // Every fourth patient is of the external hospital.
+  const places = Array.from({ length: Math.ceil((slices + 2 * OTHERS) / 3) * 4 }, (_, i) =>
+    placeOf(i, ['A']),
+  );
+  const home = places.filter(({ hospital }) => hospital === 'JM');
+  const train = Math.ceil(slices / PER_PATIENT) * PER_PATIENT;
+  const splits = {
+    train: home.slice(0, slices),
+    val: home.slice(train, train + OTHERS),
+    test: places.filter(({ hospital }) => hospital === 'SY').slice(0, OTHERS),
+  };
+  await once(root, (folder) => {
+    for (const [i, place] of Object.values(splits).flat().entries()) {
+      writeCopy(folder, place, base[i % base.length], i);
+    }
+  });
+  return once(join(work, `growth-splits-${slices}`), (folder) => {
+    for (const [split, chosen] of Object.entries(splits)) {
+      const rows = chosen.map((place) => ({ image_path: pathOf(root, place), label: place.label }));
+      writeSplit(splitPath(folder, split, 'A'), rows);
     }
   });
 }
 
-function baseSlices(root) {
+/** Where the slice `i` of a cohort lies. */
+function placeOf(i, modalities) {
+  const perPatient = modalities.length * PER_PATIENT;
+  const number = Math.floor(i / perPatient);
+  const isExternal = number % 4 === 3;
+  const hospital = isExternal ? 'SY' : 'JM';
+  return {
+    hospital,
+    label: (isExternal ? Math.floor(number / 4) : number) % 2,
+    patient: `${hospital}${String(number).padStart(5, '0')}`,
+    modality: modalities[Math.floor((i % perPatient) / PER_PATIENT)],
+    slice: i % PER_PATIENT,
+  };
+}
+
+function pathOf(root, { hospital, label, patient, modality, slice }) {
+  const file = `${patient}_${modality.toLowerCase()}_slice_${String(slice).padStart(3, '0')}.png`;
+  return join(root, hospital, `grade${label}`, patient, modality, file);
+}
+
+/** Writes a copy with `number` in its pixels. */
+function writeCopy(root, place, slice, number) {
+  const path = pathOf(root, place);
+  if (place.slice === 0) mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, encodePng(numbered(slice, number)));
+}
+
+/** Reads every file once: whoever comes first would otherwise wait for the disk, and the others would not. */
+export function warm(root) {
+  for (const entry of readdirSync(root, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) readFileSync(join(entry.parentPath ?? entry.path, entry.name));
+  }
+}
+
+/** A few slices to make copies of. */
+async function baseSlices(work) {
+  const root = await phantomCohort(work, 64);
   const names = readdirSync(root, { recursive: true }).filter((name) => name.endsWith('.png'));
   return names
     .sort()

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultConfig, writeConfig } from '../packages/artifacts/dist/index.js';
-import { preprocessCohort, splitsOf, trainingConfig } from './data.mjs';
+import { growthSplits, preprocessCohort, splitsOf, trainingConfig, warm } from './data.mjs';
 import { measured } from './measure.mjs';
 import { median } from './median.mjs';
 import { ROOT } from './options.mjs';
@@ -89,6 +89,13 @@ function cohortSize(settings) {
   return Math.max(largest(TRAINING, 4, settings), largest(EXTRACTION, 2, settings));
 }
 
+function splitsFor(slices, settings) {
+  const { work, isGrowth } = settings;
+  return isGrowth
+    ? growthSplits(work, slices)
+    : splitsOf(work, slices, Math.max(slices, cohortSize(settings)));
+}
+
 function peerArgs(settings, splits, model) {
   const { cores, workers } = settings;
   return ['--splits', splits, '--model', model, '--threads', String(cores), '--workers', String(workers)];
@@ -115,7 +122,7 @@ function trainingJob(
     memory: name === 'train-resnet18' ? { plainAtMost: 0.9, tunedAtMost: 1 } : undefined,
     async measure(side) {
       const { work } = settings;
-      const splits = await splitsOf(work, slices, Math.max(slices, cohortSize(settings)));
+      const splits = await splitsFor(slices, settings);
       if (side.kind === 'peer') {
         const args = [
           ...peerArgs(settings, splits, model),
@@ -149,7 +156,7 @@ function extractionJob([name, model, slices, targets], settings) {
     async measure(side) {
       const { work } = settings;
       const count = size(slices, settings);
-      const splits = await splitsOf(work, count, Math.max(count, cohortSize(settings)));
+      const splits = await splitsFor(count, settings);
       if (side.kind === 'peer') {
         const out = mkdtempSync(join(tmpdir(), 'radweave-bench-features-'));
         try {
@@ -173,7 +180,7 @@ function extractionJob([name, model, slices, targets], settings) {
 /** Ours only, with its memory; measured only when asked for. */
 function growthJobs(name, slices, settings) {
   const BATCH = 32;
-  const sized = { ...settings, slices, quick: false };
+  const sized = { ...settings, slices, quick: false, isGrowth: true };
   const steps = Math.ceil(slices / BATCH);
   const jobs = [
     preprocessJob(sized),
@@ -222,6 +229,7 @@ function modelJob([model, theirs], pass, settings) {
 
 function preprocessJob(settings) {
   const { slices, work } = settings;
+  let isWarm = false;
   return {
     name: 'preprocess',
     title: `preprocess ${slices} slices (scan, decode check, hashes, split)`,
@@ -231,6 +239,8 @@ function preprocessJob(settings) {
     async measure(side) {
       if (side.id !== 'ours' && side.id !== 'plain') throw new Skipped('torch has no part in it');
       const root = await preprocessCohort(work, slices);
+      if (!isWarm) warm(root);
+      isWarm = true;
       if (side.kind === 'ours') {
         const run = await measured(oursCommand('preprocess.mjs', { root }));
         return { value: slices / run.json.seconds, seconds: run.json.seconds, peakMb: run.peakMb };
