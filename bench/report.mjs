@@ -33,7 +33,7 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
     ),
     '',
     ...youngerPeers(rows, settings),
-    ...growthTable(rows.filter(isGrowth)),
+    ...growthTable(rows.filter(isGrowth), settings),
     'How it is measured:',
     '',
     '- Training: slices per second over two whole epochs with decoding and augmentation. Process start, imports, building of the',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { mergeRows, readEarlier } from './earlier.mjs';
 import { rowsOf, verdict } from './rows.mjs';
+import { growthTable, youngerPeers } from './tables.mjs';
 
 const peak = { fp32: { peak: 100 }, bf16: { peak: 200 } };
 
@@ -74,4 +75,28 @@ test('rows of another machine are refused, and an empty folder has none', () => 
   writeFileSync(join(folder, 'benchmarks.json'), JSON.stringify(earlier));
   expect(readEarlier(folder, { cpu: 'a', cores: 2 }, settings)).toEqual(earlier);
   expect(() => readEarlier(folder, { cpu: 'b', cores: 2 }, settings)).toThrow(/cpu a then, b now/);
+});
+
+test('beside another PyTorch the ratios are those of ours on its libtorch', () => {
+  const job = { name: 'train', title: 'train', unit: 'slices/s', isMoreBetter: true, targets: {} };
+  const sides = { ours: 10, 'plain-2.0': 4, 'compiled-2.0': 5, 'ours-2.0': 12 };
+  const results = Object.entries(sides).map(([id, median]) => ({ id, median, values: [median] }));
+  const text = youngerPeers(rowsOf(job, results, null), { rounds: 3 }).join('\n');
+  expect(text).toContain(
+    '| train (1 round) | 12.0 slices/s | 4.00 slices/s |  | 5.00 slices/s | 3.00 |  | 2.40 |',
+  );
+});
+
+test('growth has a line per size, with the memory of each stage', () => {
+  const job = { title: 'extract', unit: 'slices/s', isMoreBetter: true, targets: {}, memory: {} };
+  const rows = ['1k', '10k'].flatMap((size, i) =>
+    rowsOf(
+      { ...job, name: `growth-${size}-extract` },
+      [{ id: 'ours', median: 100 + i, peakMb: 400 + i, values: [1] }],
+      null,
+    ),
+  );
+  expect(growthTable(rows, { rounds: 1 })).toContain(
+    '| slices | extract | memory |\n| --- | --- | --- |\n| 1k | 100 slices/s | 400 MB |\n| 10k | 101 slices/s | 401 MB |',
+  );
 });

@@ -54,7 +54,7 @@ export function isGrowth({ name, of }) {
 }
 
 /** Speed and memory of the stages by the number of slices. */
-export function growthTable(rows) {
+export function growthTable(rows, settings) {
   if (rows.length === 0) return [];
   const found = new Map(
     rows.map((row) => [`${row.of ?? row.name}${row.of === undefined ? '' : ' memory'}`, row]),
@@ -70,7 +70,7 @@ export function growthTable(rows) {
     table(
       ['slices', ...stages.flatMap((stage) => [stage, 'memory'])],
       sizes.map((size) => [
-        size,
+        `${size}${roundsOf(found.get(`growth-${size}-${stages[0]}`) ?? { results: [] }, settings)}`,
         ...stages.flatMap((stage) => ['', ' memory'].map((what) => value(`growth-${size}-${stage}${what}`))),
       ]),
     ),

@@ -35,7 +35,7 @@ export function readSliceTable(config: Config, split: Split, modality: string): 
  * Decodes a split's slices into a store beside the split files, which later runs reuse while the images stay the same,
  * and opens it.
  *
- * @throws DataError listing the images that cannot be used.
+ * @throws DataError listing the images that cannot be used; ImageFault `STORE_CORRUPT` for a store damaged since.
  */
 export async function loadSplit(
   config: Config,
@@ -51,18 +51,29 @@ export async function loadSplit(
   const paths = table.rows.map((row) => row.path);
   mkdirSync(dirname(file), { recursive: true });
   try {
-    const { key } = await buildStore(paths, file, {
+    const { key, reused } = await buildStore(paths, file, {
       width: image_size,
       height: image_size,
       resize,
       threads: num_workers === 0 ? undefined : num_workers,
       onProgress: (done, total) => context.emit({ kind: 'progress', task, done, total }),
     });
-    const store = openStore(file, key);
-    return { table, pixels: storePixels(store), close: () => store.close() };
+    return { table, ...opened(file, key, reused) };
   } catch (error) {
     throw error instanceof ImageFaults ? asDataError(error, split, modality) : error;
   }
+}
+
+/** A store of an earlier run is read once as a whole: it may have been damaged since. */
+function opened(file: string, key: string, reused: boolean): Pick<LoadedSplit, 'pixels' | 'close'> {
+  const store = openStore(file, key);
+  try {
+    if (reused) store.verify();
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  return { pixels: storePixels(store), close: () => store.close() };
 }
 
 function asDataError(faults: ImageFaults, split: Split, modality: string): DataError {

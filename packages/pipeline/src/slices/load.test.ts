@@ -1,0 +1,75 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, readSplit, splitPath } from '@radweave/artifacts';
+import { tempDir } from '@radweave/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { preprocess } from '../stages/preprocess.ts';
+import {
+  cohortConfig,
+  listening,
+  SIDE,
+  slicePixels,
+  writeCohortFolders,
+  writeSlice,
+} from '../testing/cohort.ts';
+import { type LoadedSplit, loadSplit } from './load.ts';
+
+async function cohort(): Promise<Config> {
+  const config = cohortConfig(tempDir());
+  writeCohortFolders(config.data.root_dir ?? '');
+  await preprocess({ config }, listening());
+  return config;
+}
+
+async function load(config: Config): Promise<LoadedSplit> {
+  const split = await loadSplit(config, 'train', 'A', listening());
+  onTestFinished(() => split.close());
+  return split;
+}
+
+/** Changes one bit of the last slice in the store. */
+function damage(config: Config, slices: number): void {
+  const file = join(config.data.splits_dir, '.slices', 'train_A.slices');
+  // Behind the slices stands a checksum of four bytes for each.
+  const bytes = readFileSync(file);
+  const at = bytes.length - 4 * slices - 1;
+  const byte = bytes.readUInt8(at);
+  const open = openSync(file, 'r+');
+  writeSync(open, Uint8Array.of(byte ^ 1), 0, 1, at);
+  closeSync(open);
+}
+
+test('slices of 8 and of 16 bit come in the order asked for', async () => {
+  const config = await cohort();
+  const { pixels, table } = await load(config);
+  expect(pixels.bitDepth).toBe(8);
+  const [a, b] = [2, 0].map((i) => table.rows[i]?.path ?? '');
+  const named = (path = ''): Uint8Array => {
+    const place = path.slice((config.data.root_dir ?? '').length + 1);
+    return slicePixels(place, place.includes('grade1') ? 1 : 0);
+  };
+  expect(Buffer.from(pixels.read([2, 0]))).toEqual(Buffer.concat([named(a), named(b)]));
+  const wide = Uint16Array.from({ length: SIDE * SIDE }, (_, i) => 60 * i);
+  const [first] = readSplit(splitPath(config.data.splits_dir, 'train', 'A'));
+  writeSlice('', first?.path ?? '', wide);
+  const { pixels: deep } = await load(config);
+  expect(deep.bitDepth).toBe(16);
+  expect(deep.read([0])).toEqual(wide);
+});
+
+test('batches are read from the store, of which nothing is kept in memory', async () => {
+  const config = await cohort();
+  const { pixels, table } = await load(config);
+  damage(config, table.length);
+  expect(() => pixels.read([0])).not.toThrow();
+  expect(() => pixels.read([table.length - 1])).toThrow(/checksum of slice/);
+});
+
+test('a store damaged since an earlier run is refused before any work', async () => {
+  const config = await cohort();
+  const { table } = await load(config);
+  damage(config, table.length);
+  await expect(loadSplit(config, 'train', 'A', listening())).rejects.toThrow(
+    /checksum of slice .* is wrong.*Delete it/s,
+  );
+});
