@@ -43,7 +43,7 @@ export function speedChart(rows) {
             type: 'nominal',
             title: null,
             sort: labels,
-            legend: { labelLimit: 0 },
+            legend: { labelLimit: 0, offset: 40 },
             scale: { domain: labels, range: cycle(COLOURS, labels.length) },
           },
         },
