@@ -22,6 +22,19 @@ test('a failed write keeps the old content and removes its temporary file', () =
   expect(readdirSync(folder)).toEqual(['taken']);
 });
 
+test('pieces are written one after the other; where one cannot be made, the old file stays', () => {
+  const path = join(tempDir(), 'b.txt');
+  writeFileAtomic(path, ['zwei ', Buffer.from('ü'), '', '!']);
+  expect(readFileSync(path, 'utf8')).toBe('zwei ü!');
+  function* broken(): Generator<string> {
+    yield 'half';
+    throw new Error('no more');
+  }
+  expect(() => writeFileAtomic(path, broken())).toThrow('no more');
+  expect(readFileSync(path, 'utf8')).toBe('zwei ü!');
+  expect(readdirSync(join(path, '..'))).toEqual(['b.txt']);
+});
+
 test('a full disk is an error with exit code 5 and a remedy', () => {
   const error = explainWriteError(
     Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' }),

@@ -64,21 +64,30 @@ export function syncFolder(folder: string): void {
   }
 }
 
+type Piece = string | Uint8Array;
+
+const isPiece = (data: Piece | Iterable<Piece>): data is Piece =>
+  typeof data === 'string' || data instanceof Uint8Array;
+
+function writePiece(handle: number, piece: Piece): void {
+  const bytes = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece;
+  for (let offset = 0; offset < bytes.length; ) offset += writeSync(handle, bytes, offset);
+}
+
 /**
  * Writes a whole file so that a crash leaves either the old file or the new one, never a part. Missing parent
  * folders are made.
  *
- * @param data Text (written as UTF-8 without BOM) or bytes.
+ * @param data Text (written as UTF-8 without BOM) or bytes, whole or in pieces, each asked for once the one before is written.
  * @throws ResourceError when the disk is full or the place is not writable.
  */
-export function writeFileAtomic(path: string, data: string | Uint8Array): void {
+export function writeFileAtomic(path: string, data: Piece | Iterable<Piece>): void {
   const temporary = temporaryName(path, 'tmp');
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
     const handle = openSync(temporary, 'wx');
     try {
-      for (let offset = 0; offset < bytes.length; ) offset += writeSync(handle, bytes, offset);
+      for (const piece of isPiece(data) ? [data] : data) writePiece(handle, piece);
       fsyncSync(handle);
     } finally {
       closeSync(handle);

@@ -24,14 +24,20 @@ const present: Column<number> = {
 export function writeClassTable<Row extends object>(
   path: string,
   table: ClassTable<Row>,
-  rows: readonly WithClasses<Row>[],
+  rows: Iterable<WithClasses<Row>>,
   classes: number,
 ): void {
-  const lines = rows.map(({ values, ...row }) => ({
-    ...row,
-    ...Object.fromEntries(values.map((value, label) => [`${table.prefix}${label}`, value])),
-  }));
-  writeTable<Record<string, unknown>>(path, columnsOf(table, classes), lines);
+  writeTable<Record<string, unknown>>(path, columnsOf(table, classes), namedRows(rows, table.prefix));
+}
+
+/** One row after the other: all at once they take as much memory again as a large cohort's own. */
+function* namedRows<Row extends object>(
+  rows: Iterable<WithClasses<Row>>,
+  prefix: string,
+): Generator<Record<string, unknown>> {
+  for (const { values, ...row } of rows) {
+    yield { ...row, ...Object.fromEntries(values.map((value, label) => [`${prefix}${label}`, value])) };
+  }
 }
 
 /** Reads the rows. @throws DataError as `readTable`, and `E_CSV_COLUMNS` for fewer than two classes. */

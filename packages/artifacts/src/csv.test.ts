@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { readTable, writeTable } from './csv.ts';
+import { formatTable, readHeader, readTable, writeTable } from './csv.ts';
 import { type Columns, count, numberOrEmpty, required, text } from './csv-columns.ts';
 
 interface Row {
@@ -33,6 +33,20 @@ test('a table comes back as it was written, with LF and no BOM', () => {
   const bytes = readFileSync(path);
   expect(bytes.includes('\r')).toBe(false);
   expect(bytes.toString().startsWith('id,n,score,note\n')).toBe(true);
+});
+
+test('a table of many pieces is the same text as one formatted at once', () => {
+  const path = join(tempDir(), 't.csv');
+  const many = Array.from({ length: 5000 }, (_, i) => ({
+    id: `患者 ${i}`,
+    n: i,
+    score: i / 7,
+    note: 'a, "b"',
+  }));
+  writeTable(path, columns, many);
+  expect(readFileSync(path, 'utf8')).toBe(formatTable(columns, many));
+  expect(readTable(path, columns)).toEqual(many);
+  expect(readHeader(path)).toEqual(['id', 'n', 'score', 'note']);
 });
 
 referenceTest('pandas reads the same values, and we read what pandas writes', ['pandas'], () => {

@@ -16,12 +16,14 @@ interface Info {
   readonly info: { readonly lines: number };
 }
 
-function readLines(path: string): Line[] {
+/** @param most records to read, the header included; the rest of the file is not looked at. */
+function readLines(path: string, most?: number): Line[] {
   const text = readText(path);
   try {
     const records = parse(text, {
       bom: true,
       info: true,
+      ...(most === undefined ? {} : { to: most }),
       relax_column_count: true,
       skip_empty_lines: true,
     }) as unknown;
@@ -38,7 +40,7 @@ function readLines(path: string): Line[] {
 
 /** The header of a table, for tables whose columns depend on the file. */
 export function readHeader(path: string): string[] {
-  return [...(readLines(path)[0]?.cells ?? [])];
+  return [...(readLines(path, 1)[0]?.cells ?? [])];
 }
 
 /**
@@ -88,21 +90,33 @@ function quote(cell: string): string {
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
-/** The text of a table: UTF-8, LF, a header line, RFC 4180 quoting. */
-export function formatTable<Row extends object>(columns: Columns<Row>, rows: Iterable<Row>): string {
+/** Length of the pieces in which a table is written, in characters: one line at a time costs a call to the system each. */
+const PIECE = 1 << 16;
+
+/** The text of a table in pieces of whole lines. */
+function* tablePieces<Row extends object>(columns: Columns<Row>, rows: Iterable<Row>): Generator<string> {
   const names = columnNames(columns);
-  const lines = [names.map(quote).join(',')];
+  let piece = `${names.map(quote).join(',')}\n`;
   for (const row of rows) {
-    lines.push(names.map((name) => quote(columns[name].format(row[name]))).join(','));
+    if (piece.length >= PIECE) {
+      yield piece;
+      piece = '';
+    }
+    piece += `${names.map((name) => quote(columns[name].format(row[name]))).join(',')}\n`;
   }
-  return `${lines.join('\n')}\n`;
+  yield piece;
 }
 
-/** Writes a table atomically. */
+/** The text of a table: UTF-8, LF, a header line, RFC 4180 quoting. */
+export function formatTable<Row extends object>(columns: Columns<Row>, rows: Iterable<Row>): string {
+  return [...tablePieces(columns, rows)].join('');
+}
+
+/** Writes a table atomically. A large one is never in memory as a whole. */
 export function writeTable<Row extends object>(
   path: string,
   columns: Columns<Row>,
   rows: Iterable<Row>,
 ): void {
-  writeFileAtomic(path, formatTable(columns, rows));
+  writeFileAtomic(path, tablePieces(columns, rows));
 }

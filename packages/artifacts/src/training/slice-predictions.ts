@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ClassTable, readClassTable, writeClassTable } from '../class-columns.ts';
+import { type ClassTable, readClassTable, type WithClasses, writeClassTable } from '../class-columns.ts';
 import { count, required, text } from '../csv-columns.ts';
 import type { Split } from '../splits/split-file.ts';
 
@@ -13,7 +13,9 @@ export interface SlicePrediction {
   readonly probabilities: readonly number[];
 }
 
-const TABLE: ClassTable<Omit<SlicePrediction, 'probabilities'>> = {
+type Who = Omit<SlicePrediction, 'probabilities'>;
+
+const TABLE: ClassTable<Who> = {
   who: { image_path: required, patient: required, hospital: text, label: count },
   prefix: 'probability_',
   mend: 'Train the network again',
@@ -26,8 +28,11 @@ export function slicePredictionsPath(logs: string, split: Split): string {
 
 /** Writes the slices of one split in the order of the split file: `image_path,patient,hospital,label,probability_0,…`. */
 export function writeSlicePredictions(path: string, rows: readonly SlicePrediction[], classes: number): void {
-  const lines = rows.map(({ probabilities, ...slice }) => ({ ...slice, values: probabilities }));
-  writeClassTable(path, TABLE, lines, classes);
+  writeClassTable(path, TABLE, withValues(rows), classes);
+}
+
+function* withValues(rows: readonly SlicePrediction[]): Generator<WithClasses<Who>> {
+  for (const { probabilities, ...slice } of rows) yield { ...slice, values: probabilities };
 }
 
 /** Reads `slice_predictions_{split}.csv`. @throws DataError as {@link readClassTable}. */
