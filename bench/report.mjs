@@ -5,7 +5,7 @@ import { writeFileAtomic, writeJson } from '../packages/artifacts/dist/index.js'
 import { drawSvg } from '../packages/report/dist/charts/draw.js';
 import { speedChart } from './chart.mjs';
 import { TUNED_TEXT } from './peers.mjs';
-import { growthTable, isGrowth, mainTable, peakTable, youngerPeers } from './tables.mjs';
+import { growthTable, isGrowth, mainTable, peakTable, usualRounds, youngerPeers } from './tables.mjs';
 
 /** @returns the paths written */
 export async function writeReport(folder, found) {
@@ -19,21 +19,22 @@ export async function writeReport(folder, found) {
 
 function markdown({ date, machine, peak, settings, notes, rows }) {
   const isInParts = new Set(rows.map(({ limit }) => limit).filter((limit) => limit !== undefined)).size > 1;
+  const rounds = usualRounds(rows);
   return [
     '# Benchmarks',
     '',
     `Written by \`npm run bench\`${settings.quick ? ' with `--quick`: the sizes are small and the numbers rough' : ''}, ` +
-      `${date}. Ours and the peers took turns, ${settings.rounds} rounds; medians, with the least and the most in brackets.`,
+      `${date}. Ours and the peers took turns, ${rounds} round${rounds === 1 ? '' : 's'}; medians, with the least and the most in brackets.`,
     '',
     '![Speed relative to the plain peer](benchmarks.svg)',
     '',
     mainTable(
       rows.filter((row) => !isGrowth(row) && row.beside === undefined),
-      settings,
+      rounds,
     ),
     '',
-    ...youngerPeers(rows, settings),
-    ...growthTable(rows.filter(isGrowth), settings),
+    ...youngerPeers(rows, rounds),
+    ...growthTable(rows.filter(isGrowth), rounds),
     'How it is measured:',
     '',
     '- Training: slices per second over two whole epochs with decoding and augmentation. Process start, imports, building of the',

@@ -81,7 +81,7 @@ test('beside another PyTorch the ratios are those of ours on its libtorch', () =
   const job = { name: 'train', title: 'train', unit: 'slices/s', isMoreBetter: true, targets: {} };
   const sides = { ours: 10, 'plain-2.0': 4, 'compiled-2.0': 5, 'ours-2.0': 12 };
   const results = Object.entries(sides).map(([id, median]) => ({ id, median, values: [median] }));
-  const text = youngerPeers(rowsOf(job, results, null), { rounds: 3 }).join('\n');
+  const text = youngerPeers(rowsOf(job, results, null), 3).join('\n');
   expect(text).toContain(
     '| train (1 round) | 12.0 slices/s | 4.00 slices/s |  | 5.00 slices/s | 3.00 |  | 2.40 |',
   );
@@ -96,7 +96,7 @@ test('growth has a line per size, with the memory of each stage', () => {
       null,
     ),
   );
-  expect(growthTable(rows, { rounds: 1 })).toContain(
+  expect(growthTable(rows, 1)).toContain(
     '| slices | extract | memory |\n| --- | --- | --- |\n| 1k | 100 slices/s | 400 MB |\n| 10k | 101 slices/s | 401 MB |',
   );
 });

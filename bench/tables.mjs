@@ -2,11 +2,11 @@
 import { verdict } from './rows.mjs';
 
 /** Ours beside Debian's PyTorch, with what is aimed at. */
-export function mainTable(rows, settings) {
+export function mainTable(rows, rounds) {
   return table(
     ['job', 'Radweave', 'plain', 'tuned', '× plain', '× tuned', 'share of limit', 'aim', 'result'],
     rows.map((row) => [
-      `${row.title}${roundsOf(row, settings)}`,
+      `${row.title}${roundsOf(row, rounds)}`,
       ...['ours', 'plain', 'tuned'].map((id) => cell(row, id)),
       ...['plain', 'tuned'].map((id) => ratio(row.ratios[id])),
       row.share === undefined ? '' : `${(100 * row.share).toFixed(0)} %`,
@@ -17,7 +17,7 @@ export function mainTable(rows, settings) {
 }
 
 /** Tables of the PyTorch that `--python` named, beside ours on the same libtorch. */
-export function youngerPeers(rows, settings) {
+export function youngerPeers(rows, rounds) {
   const ids = new Set(rows.flatMap(({ results }) => results.map(({ id }) => id)));
   const versions = [...ids].filter((id) => id.startsWith('ours-')).map((id) => id.slice('ours-'.length));
   return versions.flatMap((version) => {
@@ -35,7 +35,7 @@ export function youngerPeers(rows, settings) {
           ...peers.map(([kind]) => `× ${kind}`),
         ],
         measured.map((row) => [
-          `${row.title}${roundsOf(row, settings)}`,
+          `${row.title}${roundsOf(row, rounds)}`,
           cell(row, own),
           ...peers.map(([, id]) => cell(row, id)),
           ...peers.map(([, id]) => ratio(row.ratios[id] / row.ratios[own])),
@@ -54,7 +54,7 @@ export function isGrowth({ name, of }) {
 }
 
 /** Speed and memory of the stages by the number of slices. */
-export function growthTable(rows, settings) {
+export function growthTable(rows, rounds) {
   if (rows.length === 0) return [];
   const found = new Map(
     rows.map((row) => [`${row.of ?? row.name}${row.of === undefined ? '' : ' memory'}`, row]),
@@ -70,7 +70,7 @@ export function growthTable(rows, settings) {
     table(
       ['slices', ...stages.flatMap((stage) => [stage, 'memory'])],
       sizes.map((size) => [
-        `${size}${roundsOf(found.get(`growth-${size}-${stages[0]}`) ?? { results: [] }, settings)}`,
+        `${size}${roundsOf(found.get(`growth-${size}-${stages[0]}`) ?? { results: [] }, rounds)}`,
         ...stages.flatMap((stage) => ['', ' memory'].map((what) => value(`growth-${size}-${stage}${what}`))),
       ]),
     ),
@@ -95,9 +95,16 @@ function ratio(value) {
   return value === undefined || Number.isNaN(value) ? '' : value.toFixed(2);
 }
 
+/** The most that any row has: rows of several calls may have different numbers. */
+export function usualRounds(rows) {
+  return Math.max(1, ...rows.map(mostRounds));
+}
+
+const mostRounds = ({ results }) => Math.max(0, ...results.map(({ values }) => values?.length ?? 0));
+
 /** Said only where it is not the usual number. */
-function roundsOf({ results }, { rounds }) {
-  const most = Math.max(0, ...results.map(({ values }) => values?.length ?? 0));
+function roundsOf(row, rounds) {
+  const most = mostRounds(row);
   return most === 0 || most === rounds ? '' : ` (${most} round${most === 1 ? '' : 's'})`;
 }
 
