@@ -1,5 +1,6 @@
 /** Test support shared by every package. Never a dependency of published code. */
 
+export { filesBelow } from './files.ts';
 export { rJson, rscript, rTest } from './r.ts';
 export { python, pythonJson, referenceTest, skipOrFail } from './reference.ts';
 export { sharedPath, sharedTest } from './shared.ts';

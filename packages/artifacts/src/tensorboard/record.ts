@@ -1,4 +1,4 @@
-import { maskedCrc32c } from './crc32c.ts';
+import { crc32c } from '@radweave/checksum';
 
 const HEADER = 12;
 const FOOTER = 4;
@@ -11,6 +11,12 @@ export function frameRecord(data: Uint8Array): Uint8Array {
   record.set(data, HEADER);
   record.writeUInt32LE(maskedCrc32c(data), HEADER + data.length);
   return record;
+}
+
+/** The masked form that TFRecord stores, so that the CRC of data that holds CRCs stays strong. */
+function maskedCrc32c(bytes: Uint8Array): number {
+  const crc = crc32c(bytes);
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 
 /** The whole records of a file. */

@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32 } from '@radweave/checksum';
 import { ImageFault } from '../fault.ts';
 import { type PngHeader, parseHeader } from './header.ts';
 

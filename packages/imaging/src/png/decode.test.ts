@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { crc32 } from '@radweave/checksum';
 import { python, pythonJson, referenceTest, sharedTest, skipOrFail, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { decodeSlice } from '../decode.ts';

@@ -1,4 +1,5 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
+import { crc32 } from '@radweave/checksum';
 import { predict } from './paeth.ts';
 
 /** An image to write: gray or RGB in 8 bits, or gray in 16. Samples are (height, width, channels). */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
+import { crc32 } from '@radweave/checksum';
 import { type FaultRecord, ImageFault, ImageFaults } from '../fault.ts';
 import { type PoolOptions, runPool } from '../scan/pool.ts';
 import type { SliceShape } from '../slice.ts';

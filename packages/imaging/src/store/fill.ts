@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
+import { crc32 } from '@radweave/checksum';
 import { decodeSlice } from '../decode.ts';
 import { ImageFault } from '../fault.ts';
 import { readSliceFile } from '../file.ts';

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
+import { crc32 } from '@radweave/checksum';
 import { ImageFault } from '../fault.ts';
 import { readFault } from '../file.ts';
 import { sampleBytes } from '../hash.ts';

@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashFile, readCohort, readExclusions } from '@radweave/artifacts';
 import { decodeSlice, readSliceFile } from '@radweave/imaging';
 import { auc } from '@radweave/stats';
-import { tempDir } from '@radweave/testkit';
+import { filesBelow, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { preprocess } from '../stages/preprocess.ts';
 import { cohortConfig, listening } from '../testing/cohort.ts';
@@ -17,13 +16,6 @@ import type { Phase } from './tissue.ts';
 import { spineAt } from './wall.ts';
 
 const options: PhantomOptions = { seed: 7, patientsPerHospital: 6, slicesPerModality: 2, size: 64 };
-
-function filesBelow(root: string): string[] {
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-}
 
 /** Hashes by path below the root. */
 function content(root: string): Record<string, string> {

@@ -1,15 +1,13 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEvaluation, writeCohort } from '@radweave/artifacts';
+import { filesBelow } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { modalities, prepared, run } from '../testing/evaluations.ts';
 import { madeUpCohort, writeOwnSplits } from '../testing/features.ts';
 
 function everyFile(folder: string): Record<string, string> {
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  return Object.fromEntries(names.map((path) => [path, readFileSync(path, 'utf8')]));
+  return Object.fromEntries(filesBelow(folder).map((path) => [path, readFileSync(path, 'utf8')]));
 }
 
 test('the same seed gives the same files; frozen decisions can be taken over, not altered ones', async () => {

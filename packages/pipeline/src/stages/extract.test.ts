@@ -15,7 +15,7 @@ import {
   writeSplit,
 } from '@radweave/artifacts';
 import { createModel } from '@radweave/models';
-import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
+import { filesBelow, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { manualSeed, saveCheckpoint } from '@radweave/torch';
 import { expect, test, vi } from 'vitest';
 import type { StageContext } from '../engine/events.ts';
@@ -45,13 +45,9 @@ function asked(config: Config, more: Partial<ExtractOptions> = {}): ExtractOptio
 
 /** Hashes of all files below a folder. */
 function contents(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => {
-      const path = join(entry.parentPath, entry.name);
-      return `${path} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
-    })
-    .sort();
+  return filesBelow(folder).map(
+    (path) => `${path} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`,
+  );
 }
 
 const TORCHVISION = `

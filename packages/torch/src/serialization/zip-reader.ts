@@ -1,5 +1,5 @@
 import { inflateRawSync } from 'node:zlib';
-import { crc32 } from './crc32.ts';
+import { crc32 } from '@radweave/checksum';
 import { CheckpointError } from './errors.ts';
 import type { FileReader } from './file-reader.ts';
 import { END, END64, END64_LOCATOR, ENTRY, LOCAL, MAX16, MAX32, ZIP64_FIELD } from './zip-format.ts';

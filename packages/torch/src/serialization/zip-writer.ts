@@ -1,5 +1,5 @@
+import { crc32 } from '@radweave/checksum';
 import type { FileWriter } from './atomic-file.ts';
-import { crc32 } from './crc32.ts';
 import { END, END64, END64_LOCATOR, ENTRY, LOCAL, MAX16, MAX32, ZIP64_FIELD } from './zip-format.ts';
 
 /** torch maps storages into memory, so it starts every record at a multiple of this. */

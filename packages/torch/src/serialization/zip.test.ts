@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { python, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { writeAtomically } from './atomic-file.ts';
-import { crc32, tableCrc32 } from './crc32.ts';
 import { FileReader } from './file-reader.ts';
 import { ZipReader } from './zip-reader.ts';
 import { ZipWriter } from './zip-writer.ts';
@@ -129,11 +128,4 @@ test('a failed write leaves the old file and no temporary one', async () => {
     }),
   ).rejects.toThrow('disk full');
   expect(readFileSync(path).equals(before)).toBe(true);
-});
-
-test('the check sum without Node’s own is the same', () => {
-  const bytes = Uint8Array.from({ length: 1000 }, (_, index) => (index * 37) % 251);
-  expect(tableCrc32(Buffer.from('123456789'))).toBe(0xcbf43926);
-  expect(crc32(Buffer.from('123456789'))).toBe(0xcbf43926);
-  expect(tableCrc32(bytes.subarray(400), tableCrc32(bytes.subarray(0, 400)))).toBe(crc32(bytes));
 });
