@@ -1,6 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { referenceTest, sharedPath } from '@radweave/testkit';
+import { filesBelow, referenceTest, sharedPath } from '@radweave/testkit';
 import { F, optim, setNumThreads, tidy } from '@radweave/torch';
 import { expect, vi } from 'vitest';
 import { createModel } from './registry/create.ts';
@@ -65,11 +65,7 @@ function train(root: string, job: object): Promise<Recording> {
 
 /** Paths of the FLAIR slices, in natural order of their names. */
 function slices(folder: string): string[] {
-  const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return entries
-    .filter((path) => /_a_slice_\d+\.png$/.test(path))
-    .sort()
-    .map((path) => join(folder, path));
+  return filesBelow(folder).filter((path) => /_a_slice_\d+\.png$/.test(path));
 }
 
 function ourLosses(name: string, recording: Recording, batch: number): number[] {

@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from '@radweave/checksum';
-import { python, pythonJson, referenceTest, sharedTest, skipOrFail, tempDir } from '@radweave/testkit';
+import {
+  filesBelow,
+  python,
+  pythonJson,
+  referenceTest,
+  sharedTest,
+  skipOrFail,
+  tempDir,
+} from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { decodeSlice } from '../decode.ts';
 import { ImageFault } from '../fault.ts';
@@ -26,11 +34,7 @@ function boundaries(png: Buffer): number[] {
   return at;
 }
 
-const pngFiles = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.png'))
-    .sort()
-    .map((name) => join(folder, name));
+const pngFiles = (folder: string): string[] => filesBelow(folder).filter((path) => path.endsWith('.png'));
 
 const sample = (): Buffer =>
   encodePng({
