@@ -1,4 +1,4 @@
-import { readHeader, readTable, writeTable } from './csv.ts';
+import { eachRow, readHeader, writeTable } from './csv.ts';
 import { type Column, type Columns, numberOrEmpty } from './csv-columns.ts';
 import { DataError } from './errors.ts';
 
@@ -40,8 +40,19 @@ function* namedRows<Row extends object>(
   }
 }
 
-/** Reads the rows. @throws DataError as `readTable`, and `E_CSV_COLUMNS` for fewer than two classes. */
+/** Reads the rows. @throws DataError as {@link eachClassRow}. */
 export function readClassTable<Row extends object>(path: string, table: ClassTable<Row>): WithClasses<Row>[] {
+  const rows: WithClasses<Row>[] = [];
+  eachClassRow(path, table, (row) => rows.push(row));
+  return rows;
+}
+
+/** Calls `use` for each row. @throws DataError as `readTable`, and `E_CSV_COLUMNS` for fewer than two classes. */
+export function eachClassRow<Row extends object>(
+  path: string,
+  table: ClassTable<Row>,
+  use: (row: WithClasses<Row>) => void,
+): void {
   const { who, prefix, mend } = table;
   const classes = readHeader(path).filter((name) => name.startsWith(prefix)).length;
   if (classes < 2) {
@@ -50,10 +61,13 @@ export function readClassTable<Row extends object>(path: string, table: ClassTab
       mend,
     });
   }
-  return readTable(path, columnsOf(table, classes)).map((row) => ({
-    ...(Object.fromEntries(Object.keys(who).map((name) => [name, row[name]])) as Row),
-    values: Array.from({ length: classes }, (_, label) => Number(row[`${prefix}${label}`])),
-  }));
+  const names = Object.keys(who);
+  eachRow(path, columnsOf(table, classes), (row) => {
+    use({
+      ...(Object.fromEntries(names.map((name) => [name, row[name]])) as Row),
+      values: Array.from({ length: classes }, (_, label) => Number(row[`${prefix}${label}`])),
+    });
+  });
 }
 
 function columnsOf<Row>({ who, prefix }: ClassTable<Row>, classes: number): Columns<Record<string, unknown>> {

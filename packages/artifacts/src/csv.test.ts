@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { formatTable, readHeader, readTable, writeTable } from './csv.ts';
+import { eachRow, formatTable, readHeader, readTable, writeTable } from './csv.ts';
 import { type Columns, count, numberOrEmpty, required, text } from './csv-columns.ts';
 
 interface Row {
@@ -74,6 +74,30 @@ test('every wrong cell and row is listed with its line', () => {
   expect(() => readTable(path, columns)).toThrow(
     /4 errors[\s\S]*n is 'x', expected a whole number ≥ 0 \(.*line 2\)[\s\S]*id is ''[\s\S]*score is 'nan'[\s\S]*expected 4 fields, found 2 \(.*line 4\)/,
   );
+});
+
+test('row by row: as at once, wrong rows are never handed out, and end in the same error', () => {
+  const seen = (content: string): unknown[] => {
+    const used: unknown[] = [];
+    try {
+      eachRow(write(content), columns, (row) => used.push(row));
+    } catch (error) {
+      used.push(String(error));
+    }
+    return used;
+  };
+  const good = 'id,n,score,note\n7,1,,\n8,2,0.5,"a\nb"\n';
+  expect(seen(good)).toEqual(readTable(write(good), columns));
+  expect(seen(`${good}9,x,,\n10,3,,\n`)).toEqual([
+    ...seen(good),
+    expect.objectContaining({ id: '10' }),
+    expect.stringMatching(/n is 'x', expected a whole number ≥ 0 \(.*line 5\)/),
+  ]);
+  expect(seen('id,n\n7,1\n')).toEqual([expect.stringMatching(/columns must be id,n,score,note/)]);
+  const failing = (): void => {
+    throw new RangeError('no place for it');
+  };
+  expect(() => eachRow(write(good), columns, failing)).toThrow(RangeError);
 });
 
 test('another header, a missing file and broken quotes are clear errors', () => {

@@ -1,36 +1,38 @@
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import { writeFileAtomic } from './atomic.ts';
 import { type Columns, columnNames } from './csv-columns.ts';
 import { DataError } from './errors.ts';
 import { IssueCollector } from './issues.ts';
 import { readText } from './text.ts';
 
-/** One record and the line of the file it ends on (the header is line 1). */
-interface Line {
-  readonly cells: readonly string[];
-  readonly line: number;
-}
-
-interface Info {
-  readonly record: string[];
-  readonly info: { readonly lines: number };
-}
-
-/** @param most records to read, the header included; the rest of the file is not looked at. */
-function readLines(path: string, most?: number): Line[] {
+/**
+ * Calls `use` for one record after the other, the header included: all at once, the records of a large cohort take several
+ * times the memory of what is made of them.
+ *
+ * @param use gets the fields and the line of the file on which the record ends (the header's is 1).
+ * @param most records to read; the rest of the file is not looked at.
+ */
+function eachRecord(
+  path: string,
+  use: (cells: readonly string[], line: number) => void,
+  most?: number,
+): void {
   const text = readText(path);
   try {
-    const records = parse(text, {
+    parse(text, {
       bom: true,
-      info: true,
       ...(most === undefined ? {} : { to: most }),
       relax_column_count: true,
       skip_empty_lines: true,
-    }) as unknown;
-    return (records as Info[]).map(({ record, info }) => ({ cells: record, line: info.lines }));
+      // What is null is not kept.
+      on_record: (cells: string[], { lines }) => {
+        use(cells, lines);
+        return null;
+      },
+    });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DataError('E_CSV_SYNTAX', `the file is not valid CSV: ${reason}`, {
+    if (!(error instanceof CsvError)) throw error;
+    throw new DataError('E_CSV_SYNTAX', `the file is not valid CSV: ${error.message}`, {
       where: path,
       mend: 'Fields with commas or quotes must be in double quotes, and quotes inside them doubled',
       cause: error,
@@ -40,7 +42,9 @@ function readLines(path: string, most?: number): Line[] {
 
 /** The header of a table, for tables whose columns depend on the file. */
 export function readHeader(path: string): string[] {
-  return [...(readLines(path, 1)[0]?.cells ?? [])];
+  const header: string[] = [];
+  eachRecord(path, (cells) => header.push(...cells), 1);
+  return header;
 }
 
 /**
@@ -52,38 +56,70 @@ export function readHeader(path: string): string[] {
  *   every wrong row: `E_CSV_ROW` (number of fields) and `E_CSV_CELL` (a cell that is not of its column's type).
  */
 export function readTable<Row extends object>(path: string, columns: Columns<Row>): Row[] {
-  const [header, ...body] = readLines(path);
-  const names = columnNames(columns);
-  const found = header?.cells ?? [];
-  if (found.length !== names.length || names.some((name, i) => name !== found[i])) {
-    throw new DataError(
-      'E_CSV_COLUMNS',
-      `the columns must be ${names.join(',')}, found ${found.join(',') || 'none'}`,
-      {
-        where: path,
-        mend: 'Rename or reorder the columns in the first line',
-      },
-    );
-  }
-  const issues = new IssueCollector();
-  const rows = body.map(({ cells, line }) => {
-    const place = `${path}, line ${line}`;
-    if (cells.length !== names.length) {
-      issues.error('E_CSV_ROW', `expected ${names.length} fields, found ${cells.length}`, place);
-      return {} as Row;
-    }
-    const row: Partial<Row> = {};
-    names.forEach((name, i) => {
-      const cell = cells[i] ?? '';
-      const value = columns[name].parse(cell);
-      if (value === undefined) {
-        issues.error('E_CSV_CELL', `${name} is '${cell}', expected ${columns[name].expected}`, place);
-      } else row[name] = value;
-    });
-    return row as Row;
-  });
-  issues.throwIfErrors('the table cannot be read');
+  const rows: Row[] = [];
+  eachRow(path, columns, (row) => rows.push(row));
   return rows;
+}
+
+/**
+ * Calls `use` for each row of a table that need not be in memory as a whole. Right rows of a table with wrong ones may be
+ * used before the error is thrown.
+ *
+ * @throws DataError as {@link readTable}.
+ */
+export function eachRow<Row extends object>(
+  path: string,
+  columns: Columns<Row>,
+  use: (row: Row) => void,
+): void {
+  const names = columnNames(columns);
+  const issues = new IssueCollector();
+  let header: readonly string[] | undefined;
+  eachRecord(path, (cells, line) => {
+    if (header === undefined) {
+      header = cells;
+      checkHeader(header, names, path);
+      return;
+    }
+    const row = parseRow(cells, columns, names, `${path}, line ${line}`, issues);
+    if (row !== undefined) use(row);
+  });
+  if (header === undefined) checkHeader([], names, path);
+  issues.throwIfErrors('the table cannot be read');
+}
+
+function checkHeader(found: readonly string[], names: readonly string[], path: string): void {
+  if (found.length === names.length && names.every((name, i) => name === found[i])) return;
+  throw new DataError(
+    'E_CSV_COLUMNS',
+    `the columns must be ${names.join(',')}, found ${found.join(',') || 'none'}`,
+    { where: path, mend: 'Rename or reorder the columns in the first line' },
+  );
+}
+
+/** Undefined for a row that is wrong. */
+function parseRow<Row extends object>(
+  cells: readonly string[],
+  columns: Columns<Row>,
+  names: readonly (keyof Row & string)[],
+  place: string,
+  issues: IssueCollector,
+): Row | undefined {
+  if (cells.length !== names.length) {
+    issues.error('E_CSV_ROW', `expected ${names.length} fields, found ${cells.length}`, place);
+    return undefined;
+  }
+  const row: Partial<Row> = {};
+  let isGood = true;
+  for (const [i, name] of names.entries()) {
+    const cell = cells[i] ?? '';
+    const value = columns[name].parse(cell);
+    if (value === undefined) {
+      issues.error('E_CSV_CELL', `${name} is '${cell}', expected ${columns[name].expected}`, place);
+      isGood = false;
+    } else row[name] = value;
+  }
+  return isGood ? (row as Row) : undefined;
 }
 
 function quote(cell: string): string {

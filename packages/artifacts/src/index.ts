@@ -164,6 +164,7 @@ export type { MetricsRow } from './training/metrics.ts';
 export { readMetrics, writeMetrics } from './training/metrics.ts';
 export type { SlicePrediction } from './training/slice-predictions.ts';
 export {
+  eachSlicePrediction,
   readSlicePredictions,
   slicePredictionsPath,
   writeSlicePredictions,

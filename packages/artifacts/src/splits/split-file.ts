@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { readTable, writeTable } from '../csv.ts';
+import { eachRow, writeTable } from '../csv.ts';
 import { type Columns, count, required } from '../csv-columns.ts';
 import { IssueCollector } from '../issues.ts';
 import { parseSlicePath, resolveSlicePath, SLICE_LAYOUT } from './slice-path.ts';
@@ -61,7 +61,7 @@ export function writeSplit(
  * @param options.rootDir Data root on this machine, for data that was moved since the file was written.
  * @param options.allowConflicts Also accept a patient with two labels or in two hospitals, to report it.
  * @returns the slices in file order.
- * @throws DataError as {@link readTable}, `E_SPLIT_PATH` for paths that do not end in the layout, and
+ * @throws DataError as {@link eachRow}, `E_SPLIT_PATH` for paths that do not end in the layout, and
  *   `E_SPLIT_PATIENT` for a patient with two labels or in two hospitals.
  */
 export function readSplit(
@@ -72,8 +72,9 @@ export function readSplit(
   const slices: SliceRecord[] = [];
   const patients = new Map<string, SliceRecord>();
   const reported = new Set<string>();
-  readTable(path, columns).forEach((row, index) => {
-    const at = `${path}, row ${index + 1}`;
+  let number = 0;
+  eachRow(path, columns, (row) => {
+    const at = `${path}, row ${++number}`;
     const place = parseSlicePath(row.image_path);
     if (place === undefined) {
       issues.error('E_SPLIT_PATH', `'${row.image_path}' does not end in ${SLICE_LAYOUT}`, at);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ClassTable, readClassTable, type WithClasses, writeClassTable } from '../class-columns.ts';
+import { type ClassTable, eachClassRow, type WithClasses, writeClassTable } from '../class-columns.ts';
 import { count, required, text } from '../csv-columns.ts';
 import type { Split } from '../splits/split-file.ts';
 
@@ -35,7 +35,14 @@ function* withValues(rows: readonly SlicePrediction[]): Generator<WithClasses<Wh
   for (const { probabilities, ...slice } of rows) yield { ...slice, values: probabilities };
 }
 
-/** Reads `slice_predictions_{split}.csv`. @throws DataError as {@link readClassTable}. */
+/** Reads `slice_predictions_{split}.csv`. @throws DataError as {@link eachClassRow}. */
 export function readSlicePredictions(path: string): SlicePrediction[] {
-  return readClassTable(path, TABLE).map(({ values, ...slice }) => ({ ...slice, probabilities: values }));
+  const slices: SlicePrediction[] = [];
+  eachSlicePrediction(path, (slice) => slices.push(slice));
+  return slices;
+}
+
+/** Calls `use` for each slice: a large cohort's need not all be in memory. @throws DataError as {@link eachClassRow}. */
+export function eachSlicePrediction(path: string, use: (slice: SlicePrediction) => void): void {
+  eachClassRow(path, TABLE, ({ values, ...slice }) => use({ ...slice, probabilities: values }));
 }

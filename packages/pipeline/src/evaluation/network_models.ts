@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import {
-  readSlicePredictions,
-  type SlicePrediction,
+  eachSlicePrediction,
   SPLITS,
   type Split,
   slicePredictionsPath,
@@ -79,9 +78,8 @@ function readNetwork(run: RunFolder, modality: string, facts: CohortFacts): Netw
   let classes = 2;
   const patients = forEachSplit((split) => {
     const path = slicePredictionsPath(run.logs, split);
-    const slices = readSlicePredictions(path);
-    classes = slices[0]?.probabilities.length ?? classes;
-    const people = byPatient(slices);
+    const people = readPatients(path);
+    classes = people[0]?.slices[0]?.length ?? classes;
     facts.check(people, split, path);
     return people;
   });
@@ -90,12 +88,12 @@ function readNetwork(run: RunFolder, modality: string, facts: CohortFacts): Netw
   return { name, modality, run: run.name, checkpoint: run.best, classes, patients, files };
 }
 
-function byPatient(slices: readonly SlicePrediction[]): SlicedPatient[] {
+function readPatients(path: string): SlicedPatient[] {
   const people = new Map<string, SlicedPatient>();
-  for (const { patient, hospital, label, probabilities } of slices) {
+  eachSlicePrediction(path, ({ patient, hospital, label, probabilities }) => {
     const own = people.get(patient) ?? { patient, hospital, label, slices: [] };
     own.slices.push([...probabilities]);
     people.set(patient, own);
-  }
+  });
   return [...people.values()];
 }
