@@ -232,7 +232,7 @@ function preprocessJob(settings) {
   let isWarm = false;
   return {
     name: 'preprocess',
-    title: `preprocess ${slices} slices (scan, decode check, hashes, split)`,
+    title: `preprocess ${slices} slices (scan, decode check, hash, split)`,
     unit: 'slices/s',
     isMoreBetter: true,
     targets: { plain: 3 },

@@ -2,13 +2,14 @@ import { ImageFault } from './fault.ts';
 import { foreignFormat } from './format.ts';
 import { isPng } from './png/chunks.ts';
 import { decodePng, pngShape } from './png/decode.ts';
+import type { Scratch } from './scratch.ts';
 import type { DecodedSlice, SliceShape } from './slice.ts';
 
 interface SliceReader {
   readonly format: string;
   readonly matches: (bytes: Uint8Array) => boolean;
   readonly shape: (bytes: Uint8Array, place: string) => SliceShape;
-  readonly decode: (bytes: Uint8Array, place: string) => DecodedSlice;
+  readonly decode: (bytes: Uint8Array, place: string, memory?: Scratch) => DecodedSlice;
 }
 
 /** The formats that are read, recognised by their first bytes, never by the file's name. Add readers here. */
@@ -24,10 +25,11 @@ export const SHAPE_BYTES = 1024;
  *
  * @param bytes the whole file.
  * @param place what errors call it: its path.
+ * @param memory where the pixels may lie, for slices that are looked at one after the other; default: memory of their own.
  * @throws ImageFault for an empty, foreign, damaged, coloured, transparent or oversized image.
  */
-export function decodeSlice(bytes: Uint8Array, place: string): DecodedSlice {
-  return readerOf(bytes, place).decode(bytes, place);
+export function decodeSlice(bytes: Uint8Array, place: string, memory?: Scratch): DecodedSlice {
+  return readerOf(bytes, place).decode(bytes, place, memory);
 }
 
 /** Width, height and bit depth from the first {@link SHAPE_BYTES} bytes, without decoding pixels. */

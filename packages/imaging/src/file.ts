@@ -1,12 +1,16 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { ImageFault } from './fault.ts';
+import { Scratch } from './scratch.ts';
 
 /** A file larger than this is no slice; reading it would only fill the memory. */
 const MAX_FILE_BYTES = 1 << 29;
 
+const scratch = new Scratch();
+
 /**
  * Reads a slice's file, or its first `limit` bytes.
  *
+ * @returns the bytes, valid until the next call: decode them, or copy them.
  * @throws ImageFault `UNREADABLE` (missing, a folder, no permission, a loop of links) or `TOO_LARGE`.
  */
 export function readSliceFile(path: string, limit: number = Number.POSITIVE_INFINITY): Uint8Array {
@@ -17,7 +21,7 @@ export function readSliceFile(path: string, limit: number = Number.POSITIVE_INFI
       if (!stat.isFile()) throw unreadable(path, stat.isDirectory() ? 'it is a folder' : 'it is not a file');
       const length = Math.min(stat.size, limit);
       if (length > MAX_FILE_BYTES) throw tooLarge(path, length);
-      const bytes = new Uint8Array(length);
+      const bytes = scratch.take(length);
       let got = 0;
       while (got < length) {
         const count = readSync(file, bytes, got, length - got, got);

@@ -6,11 +6,6 @@ export function sampleBytes(pixels: Uint8Array | Uint16Array): Uint8Array {
   return new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
 }
 
-/** SHA-256 of a file's bytes, in hex. */
-export function fileHash(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
 /** SHA-256 of shape, bit depth and decoded pixels, in hex: copies that were only encoded anew agree. */
 export function contentHash({ width, height, bitDepth, pixels }: GrayImage): string {
   return createHash('sha256')

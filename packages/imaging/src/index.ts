@@ -1,11 +1,11 @@
 /**
  * Slices as typed arrays: reading, checks, hashes, resizing, a store of decoded slices, PNG writing.
- * Knows nothing of tensors, patients or splits, and depends on none of the other packages.
+ * Knows nothing of tensors, patients or splits; libtorch is never loaded for it.
  */
 export { decodeSlice, SHAPE_BYTES, sliceShape } from './decode.ts';
 export { type FaultCode, type FaultRecord, ImageFault, ImageFaults } from './fault.ts';
 export { readSliceFile } from './file.ts';
-export { contentHash, fileHash } from './hash.ts';
+export { contentHash } from './hash.ts';
 export { heatColour, type Rgb } from './heat/colour-map.ts';
 export { heatBar, overlayHeat, slicePicture } from './heat/overlay.ts';
 export { blankRgb, pasteRgb, type RgbImage } from './heat/rgb.ts';

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "inflate.h"
+
 #ifndef _WIN32
 #include <dlfcn.h>
 #endif
@@ -71,5 +73,6 @@ NAPI_MODULE_INIT() {
       {"tuneAllocator", nullptr, tuneAllocator, nullptr, nullptr, nullptr, napi_default, nullptr},
   };
   napi_define_properties(env, exports, 3, functions);
+  radweave::defineInflate(env, exports);
   return exports;
 }

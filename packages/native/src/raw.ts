@@ -96,9 +96,13 @@ export interface Native {
   buildInfo(): string;
 }
 
-/** The small addon that prepares the process before libtorch is mapped. */
+/** The small addon, not linked to libtorch: prepares the process before libtorch is mapped, and inflates. */
 export interface Boot {
   preload(path: string): string | null;
   setEnv(name: string, value: string): void;
   tuneAllocator(): boolean;
+  /** Whether the system has libdeflate. */
+  canInflate(): boolean;
+  /** Inflates a zlib stream by libdeflate: how many bytes of `out` were written, or -1 when it is damaged or does not fit. */
+  inflate(stream: Uint8Array, out: Uint8Array): number;
 }

@@ -1,3 +1,4 @@
+import type { Scratch } from '../scratch.ts';
 import type { PngHeader } from './header.ts';
 import { unfilter } from './unfilter.ts';
 
@@ -48,14 +49,21 @@ export function streamLength(header: PngHeader): number {
 /**
  * The samples of an inflated PNG stream of {@link streamLength} bytes: (height, width, channels), as stored
  * (a 4-bit sample is 0…15).
+ *
+ * @param memory where they may lie; default: memory of their own.
  */
-export function readSamples(raw: Uint8Array, header: PngHeader, place: string): Uint8Array | Uint16Array {
+export function readSamples(
+  raw: Uint8Array,
+  header: PngHeader,
+  place: string,
+  memory?: Scratch,
+): Uint8Array | Uint16Array {
   const step = Math.max(1, (header.bits * header.channels) >> 3);
   const parts = passes(header);
   const [first] = parts;
   let offset = 0;
   const next = ({ rows, rowBytes, columns }: PassSize): Uint8Array | Uint16Array => {
-    const packed = unfilter(raw, offset, rows, rowBytes, step, place);
+    const packed = unfilter(raw, offset, rows, rowBytes, step, place, memory);
     offset += rows * (rowBytes + 1);
     return unpack(packed, header.bits, rows, rowBytes, columns * header.channels);
   };

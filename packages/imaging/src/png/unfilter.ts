@@ -1,4 +1,5 @@
 import { ImageFault } from '../fault.ts';
+import type { Scratch } from '../scratch.ts';
 import { predict } from './paeth.ts';
 import { undoTogether } from './wavefront.ts';
 
@@ -16,6 +17,7 @@ const PREDICTORS: readonly ((a: number, b: number, c: number) => number)[] = [
  *
  * @param raw the inflated stream; rows of one filter byte and `rowBytes` data bytes start at `offset`.
  * @param step bytes per pixel, at least 1.
+ * @param memory where the result may lie; default: memory of its own.
  * @returns `rows` × `rowBytes` bytes without the filter bytes.
  */
 export function unfilter(
@@ -25,6 +27,7 @@ export function unfilter(
   rowBytes: number,
   step: number,
   place: string,
+  memory?: Scratch,
 ): Uint8Array {
   for (let row = 0; row < rows; row++) {
     const filter = raw[offset + row * (rowBytes + 1)] as number;
@@ -37,7 +40,8 @@ export function unfilter(
       });
     }
   }
-  const out = new Uint8Array(rows * rowBytes);
+  const length = rows * rowBytes;
+  const out = memory?.take(length) ?? new Uint8Array(length);
   if (!undoTogether(raw, offset, rows, rowBytes, step, out)) undoPlainly(raw, offset, rowBytes, step, out);
   return out;
 }

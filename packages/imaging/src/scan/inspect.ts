@@ -1,16 +1,15 @@
 import { decodeSlice } from '../decode.ts';
 import { type FaultRecord, ImageFault } from '../fault.ts';
 import { readSliceFile } from '../file.ts';
-import { contentHash, fileHash } from '../hash.ts';
+import { contentHash } from '../hash.ts';
 import { perceptualHash } from '../perceptual.ts';
+import { Scratch } from '../scratch.ts';
 import { isConstant, isLowRange, type SliceColour, type SliceShape } from '../slice.ts';
 
 /** What a scan knows of a good slice. */
 export interface SliceFacts extends SliceShape {
   readonly path: string;
   readonly fault?: undefined;
-  /** Size of the file in bytes. */
-  readonly bytes: number;
   readonly colour: SliceColour;
   readonly min: number;
   readonly max: number;
@@ -18,7 +17,6 @@ export interface SliceFacts extends SliceShape {
   readonly constant: boolean;
   /** 16-bit, but the maximum is under a quarter of the range. */
   readonly lowRange: boolean;
-  readonly fileHash: string;
   readonly contentHash: string;
   /** Only when asked for. */
   readonly perceptualHash: string | undefined;
@@ -32,15 +30,15 @@ export interface SliceFault {
 
 export type ScannedSlice = SliceFacts | SliceFault;
 
+const pixels = new Scratch();
+
 /** Reads, decodes and hashes one file. Faults of the file are returned, not thrown. */
 export function inspectSlice(path: string, perceptual: boolean): ScannedSlice {
   return collected(path, () => {
-    const bytes = readSliceFile(path);
-    const slice = decodeSlice(bytes, path);
+    const slice = decodeSlice(readSliceFile(path), path, pixels);
     const { width, height, bitDepth, colour, min, max } = slice;
     return {
       path,
-      bytes: bytes.length,
       width,
       height,
       bitDepth,
@@ -49,7 +47,6 @@ export function inspectSlice(path: string, perceptual: boolean): ScannedSlice {
       max,
       constant: isConstant(slice),
       lowRange: isLowRange(slice),
-      fileHash: fileHash(bytes),
       contentHash: contentHash(slice),
       perceptualHash: perceptual ? perceptualHash(slice) : undefined,
     };

@@ -21,7 +21,8 @@ const DEPTH = 2;
 const AHEAD = 8;
 
 /**
- * Spreads work over threads, batch by batch, and yields one result per path, in the order of `paths`.
+ * Spreads work over threads and yields one result per path, in the order of `paths`, batch by batch: one by one, a loop that
+ * awaits them takes longer than what it does with them.
  *
  * @param makeJob the job for `paths[from … from + paths.length)`.
  */
@@ -29,7 +30,7 @@ export async function* runPool<K extends Job['kind']>(
   paths: readonly string[],
   makeJob: (paths: readonly string[], from: number) => Extract<Job, { kind: K }>,
   options: PoolOptions = {},
-): AsyncGenerator<JobResults[K]> {
+): AsyncGenerator<readonly JobResults[K][]> {
   const { signal, onProgress } = options;
   const asked = options.threads ?? Math.min(availableParallelism(), 8);
   if (!Number.isInteger(asked) || asked < 1) throw new RangeError(`threads must be 1 or more, not ${asked}`);
@@ -79,7 +80,7 @@ export async function* runPool<K extends Job['kind']>(
         continue;
       }
       finished.delete(next++);
-      yield* results;
+      yield results;
       done += results.length;
       onProgress?.(done, paths.length);
     }

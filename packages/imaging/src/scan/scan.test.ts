@@ -8,8 +8,9 @@ import { encodePng } from '../png/encode.ts';
 import type { ScannedSlice } from './inspect.ts';
 import { scanSlices } from './scan.ts';
 
-const png = (seed: number): Buffer =>
-  encodePng({ width: 8, height: 6, pixels: Uint8Array.from({ length: 48 }, (_, i) => (i * seed) % 256) });
+const pixels = (seed: number): Uint8Array => Uint8Array.from({ length: 48 }, (_, i) => (i * seed) % 256);
+
+const png = (seed: number): Buffer => encodePng({ width: 8, height: 6, pixels: pixels(seed) });
 
 function slices(folder: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => {
@@ -19,9 +20,9 @@ function slices(folder: string, count: number): string[] {
   });
 }
 
-async function all(results: AsyncIterable<ScannedSlice>): Promise<ScannedSlice[]> {
+async function all(results: AsyncIterable<readonly ScannedSlice[]>): Promise<ScannedSlice[]> {
   const list: ScannedSlice[] = [];
-  for await (const result of results) list.push(result);
+  for await (const batch of results) list.push(...batch);
   return list;
 }
 
@@ -37,7 +38,7 @@ test('results come in input order, with progress, whatever the threads', async (
   expect(two[0]).toMatchObject({ constant: true, width: 8, height: 6, bitDepth: 8, colour: 'gray' });
   expect(two[3]).toMatchObject({
     constant: false,
-    fileHash: createHash('sha256').update(png(3)).digest('hex'),
+    contentHash: createHash('sha256').update('8x6x8\n').update(pixels(3)).digest('hex'),
     perceptualHash: expect.stringMatching(/^[0-9a-f]{16}$/),
   });
   expect(await all(scanSlices([]))).toEqual([]);
@@ -71,16 +72,16 @@ test('aborting throws the reason and leaving early ends the threads', async () =
   const controller = new AbortController();
   const seen: string[] = [];
   const run = async (): Promise<void> => {
-    for await (const { path } of scanSlices(paths, { threads: 2, signal: controller.signal })) {
-      seen.push(path);
-      if (seen.length === 5) controller.abort(new Error('enough'));
+    for await (const batch of scanSlices(paths, { threads: 2, signal: controller.signal })) {
+      seen.push(...batch.map(({ path }) => path));
+      controller.abort(new Error('enough'));
     }
   };
   await expect(run()).rejects.toThrow('enough');
   expect(seen.length).toBeLessThan(400);
   await expect(all(scanSlices(paths, { signal: controller.signal }))).rejects.toThrow('enough');
-  for await (const { path } of scanSlices(paths)) {
-    expect(path).toBe(paths[0]);
+  for await (const [first] of scanSlices(paths)) {
+    expect(first?.path).toBe(paths[0]);
     break;
   }
   await expect(all(scanSlices(paths, { threads: 0 }))).rejects.toThrow(RangeError);
@@ -96,7 +97,7 @@ test('scans that are left in the middle of decoding never take the process down'
     const paths = ${JSON.stringify(paths)};
     for (let i = 0; i < 40; i++) {
       let seen = 0;
-      for await (const _ of scanSlices(paths, { threads: 4 })) if (++seen > 10 * i) break;
+      for await (const batch of scanSlices(paths, { threads: 4 })) if ((seen += batch.length) > 10 * i) break;
     }
     console.log('through');`;
   const done = spawnSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8' });

@@ -9,14 +9,14 @@ export interface ScanOptions extends PoolOptions {
 /**
  * Reads, decodes, checks and hashes files in worker threads.
  *
- * @returns one result per path, in the order of `paths`. A bad file is a result with a `fault`, never an
+ * @returns one result per path, in the order of `paths`, in batches. A bad file is a result with a `fault`, never an
  *   exception. Memory stays bounded however many paths there are; leaving the loop early ends the threads.
  * @throws the signal's reason when aborted.
  */
 export function scanSlices(
   paths: readonly string[],
   options: ScanOptions = {},
-): AsyncGenerator<ScannedSlice> {
+): AsyncGenerator<readonly ScannedSlice[]> {
   const perceptual = options.perceptual ?? false;
   return runPool<'inspect'>(paths, (batch) => ({ kind: 'inspect', paths: batch, perceptual }), options);
 }

@@ -50,17 +50,19 @@ async function commonShape(paths: readonly string[], options: StoreOptions): Pro
   let { width, height } = options;
   let i = 0;
   const pool = { threads: options.threads, signal: options.signal };
-  for await (const shape of runPool<'shape'>(paths, (batch) => ({ kind: 'shape', paths: batch }), pool)) {
-    const path = paths[i++] ?? '';
-    if ('fault' in shape) {
-      faults.push(shape.fault);
-      continue;
-    }
-    width ??= shape.width;
-    height ??= shape.height;
-    if (shape.bitDepth === 16) bitDepth = 16;
-    if (!options.resize && (shape.width !== width || shape.height !== height)) {
-      faults.push(otherSize(path, shape, { width, height }).record());
+  for await (const shapes of runPool<'shape'>(paths, (batch) => ({ kind: 'shape', paths: batch }), pool)) {
+    for (const shape of shapes) {
+      const path = paths[i++] ?? '';
+      if ('fault' in shape) {
+        faults.push(shape.fault);
+        continue;
+      }
+      width ??= shape.width;
+      height ??= shape.height;
+      if (shape.bitDepth === 16) bitDepth = 16;
+      if (!options.resize && (shape.width !== width || shape.height !== height)) {
+        faults.push(otherSize(path, shape, { width, height }).record());
+      }
     }
   }
   if (faults.length > 0) throw new ImageFaults(faults);
@@ -97,10 +99,12 @@ async function writeStore(
       }),
       options,
     );
-    for await (const { fault, ...filled } of results) {
-      if (fault !== undefined) faults.push(fault);
-      else if ('crc' in filled) table[i] = filled.crc;
-      i++;
+    for await (const batch of results) {
+      for (const { fault, ...filled } of batch) {
+        if (fault !== undefined) faults.push(fault);
+        else if ('crc' in filled) table[i] = filled.crc;
+        i++;
+      }
     }
     if (faults.length > 0) throw new ImageFaults(faults);
     const tableBytes = new Uint8Array(table.buffer);

@@ -6,6 +6,7 @@ import { readSliceFile } from '../file.ts';
 import { sampleBytes } from '../hash.ts';
 import { resizeSlice } from '../resize.ts';
 import { collected, type SliceFault } from '../scan/inspect.ts';
+import { Scratch } from '../scratch.ts';
 import type { GrayImage } from '../slice.ts';
 import { HEADER_BYTES } from './layout.ts';
 
@@ -27,6 +28,8 @@ export interface Filled {
   readonly fault?: undefined;
 }
 
+const decoded = new Scratch();
+
 export function fillRecords(job: FillJob): (Filled | SliceFault)[] {
   const file = openSync(job.file, 'r+');
   try {
@@ -44,7 +47,7 @@ export function fillRecords(job: FillJob): (Filled | SliceFault)[] {
 
 function recordSamples(path: string, job: FillJob): Uint8Array | Uint16Array {
   const { width, height } = job;
-  const slice: GrayImage = decodeSlice(readSliceFile(path), path);
+  const slice: GrayImage = decodeSlice(readSliceFile(path), path, decoded);
   const fits = slice.width === width && slice.height === height;
   if (!fits && !job.resize) throw otherSize(path, slice, job);
   const { pixels, bitDepth } = fits ? slice : resizeSlice(slice, width, height);

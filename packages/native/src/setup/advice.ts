@@ -1,8 +1,9 @@
 /** Something set-up needs and could not find. */
 export type Need = 'libtorch' | 'compiler' | 'cmake' | 'build tool';
 
+/** libdeflate makes reading PNGs faster; it comes along, but nobody need install anything for it alone. */
 const DEBIAN_PACKAGES: Record<Need, readonly string[]> = {
-  libtorch: ['libtorch-dev'],
+  libtorch: ['libtorch-dev', 'libdeflate0'],
   compiler: ['g++'],
   cmake: ['cmake'],
   'build tool': ['ninja-build'],

@@ -1,3 +1,4 @@
+import { libdeflate } from '../inflate.ts';
 import { describeBlas } from './blas.ts';
 import { cpuFlags } from './cpu.ts';
 import { SetupError } from './errors.ts';
@@ -53,6 +54,10 @@ export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
     ],
     ['Engine', record ? record.addon : 'not built'],
     ['BLAS', record && engine ? describeBlas(record.blas, engine.mapped) : '-'],
+    [
+      'Reading PNGs',
+      libdeflate() ? 'libdeflate' : 'zlib, which takes longer (Debian has libdeflate as libdeflate0)',
+    ],
     ['Threads', engine ? String(engine.threads) : '-'],
     ['CUDA', engine ? `${engine.cudaDevices} devices` : '-'],
   ];

@@ -29,6 +29,7 @@ test('nothing missing: nothing is done, and no right to install is asked for', (
 test('an empty Debian with root gets libtorch, the OpenMP OpenBLAS and the tools', () => {
   expect(plan(NOTHING).install).toEqual([
     'libtorch-dev',
+    'libdeflate0',
     'cmake',
     'g++',
     'ninja-build',
@@ -52,7 +53,7 @@ test('Debian without root: the exact command, and that nothing was changed', () 
   expect(attempt).toThrow(SetupError);
   expect(attempt).toThrow(/nothing was changed/);
   expect(attempt).toThrow(
-    'sudo apt-get update && sudo apt-get install libtorch-dev cmake g++ ninja-build libopenblas0-openmp',
+    'sudo apt-get update && sudo apt-get install libtorch-dev libdeflate0 cmake g++ ninja-build libopenblas0-openmp',
   );
 });
 

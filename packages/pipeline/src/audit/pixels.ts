@@ -33,9 +33,11 @@ export async function scanPixels(subject: AuditSubject, context: StageContext): 
   });
   const facts = new Map<string, SliceFacts>();
   const faults: string[] = [];
-  for await (const result of results) {
-    if (result.fault === undefined) facts.set(result.path, result);
-    else faults.push(`${result.path}: ${result.fault.text}`);
+  for await (const batch of results) {
+    for (const result of batch) {
+      if (result.fault === undefined) facts.set(result.path, result);
+      else faults.push(`${result.path}: ${result.fault.text}`);
+    }
   }
   const seen = subject.slices.flatMap((slice): SeenSlice[] => {
     const own = facts.get(slice.path);

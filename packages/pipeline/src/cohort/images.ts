@@ -1,5 +1,5 @@
 import type { IssueCollector, RejectedImage } from '@radweave/artifacts';
-import { type SliceFacts, scanSlices } from '@radweave/imaging';
+import { type ScannedSlice, type SliceFacts, scanSlices } from '@radweave/imaging';
 import type { StageContext } from '../engine/events.ts';
 import { CONFLICT_REMEDY, type CohortMember, type Gathered } from './patients.ts';
 import type { FoundSlice } from './walk.ts';
@@ -30,20 +30,25 @@ export async function checkImages(
     },
   );
   let i = 0;
-  for await (const result of results) {
-    const slice = slices[i++];
-    if (slice === undefined) break;
-    if (result.fault !== undefined)
-      check.rejected.push(reject(slice, `${result.fault.code}: ${result.fault.text}`));
-    else if (!resize && (result.width !== imageSize || result.height !== imageSize)) {
-      const size = `${result.width}×${result.height}`;
-      check.rejected.push(reject(slice, `SIZE: ${size}, expected ${imageSize}×${imageSize}`));
-    } else {
-      check.facts.set(slice.path, result);
-      for (const remark of remarksOf(result)) check.remarks[remark] = (check.remarks[remark] ?? 0) + 1;
+  for await (const batch of results) {
+    for (const result of batch) {
+      const slice = slices[i++];
+      if (slice !== undefined) add(check, slice, result, resize ? undefined : imageSize);
     }
   }
   return check;
+}
+
+/** @param size width and height that a slice must have; undefined: any. */
+function add(check: ImageCheck, slice: FoundSlice, result: ScannedSlice, size: number | undefined): void {
+  if (result.fault !== undefined) {
+    check.rejected.push(reject(slice, `${result.fault.code}: ${result.fault.text}`));
+  } else if (size !== undefined && (result.width !== size || result.height !== size)) {
+    check.rejected.push(reject(slice, `SIZE: ${result.width}×${result.height}, expected ${size}×${size}`));
+  } else {
+    check.facts.set(slice.path, result);
+    for (const remark of remarksOf(result)) check.remarks[remark] = (check.remarks[remark] ?? 0) + 1;
+  }
 }
 
 function reject(slice: FoundSlice, reason: string): RejectedImage {
@@ -115,7 +120,7 @@ export function findSharedImages(
   excludeConflicts: boolean,
   issues: IssueCollector,
 ): Gathered {
-  const owners = new Map<string, { patient: string; path: string }>();
+  const owners = new Map<string, FoundSlice>();
   const shared = new Map<string, string>();
   for (const member of gathered.members) {
     for (const slice of [...member.slices.values()].flat()) {
@@ -123,7 +128,7 @@ export function findSharedImages(
       if (facts === undefined || facts.constant) continue;
       const owner = owners.get(facts.contentHash);
       if (owner === undefined) {
-        owners.set(facts.contentHash, { patient: member.patient, path: slice.path });
+        owners.set(facts.contentHash, slice);
       } else if (owner.patient !== member.patient) {
         const text = `patients ${owner.patient} and ${member.patient} share an image`;
         if (!excludeConflicts && !shared.has(member.patient)) {
