@@ -63,10 +63,10 @@ export function eachClassRow<Row extends object>(
   }
   const names = Object.keys(who);
   eachRow(path, columnsOf(table, classes), (row) => {
-    use({
-      ...(Object.fromEntries(names.map((name) => [name, row[name]])) as Row),
-      values: Array.from({ length: classes }, (_, label) => Number(row[`${prefix}${label}`])),
-    });
+    const values = Array.from({ length: classes }, (_, label) => Number(row[`${prefix}${label}`]));
+    const own: Record<string, unknown> = { values };
+    for (const name of names) own[name] = row[name];
+    use(own as WithClasses<Row>);
   });
 }
 

@@ -3,7 +3,7 @@ import { writeFileAtomic } from './atomic.ts';
 import { type Columns, columnNames } from './csv-columns.ts';
 import { DataError } from './errors.ts';
 import { IssueCollector } from './issues.ts';
-import { readText } from './text.ts';
+import { readUtf8 } from './text.ts';
 
 /**
  * Calls `use` for one record after the other, the header included: all at once, the records of a large cohort take several
@@ -17,9 +17,9 @@ function eachRecord(
   use: (cells: readonly string[], line: number) => void,
   most?: number,
 ): void {
-  const text = readText(path);
+  const bytes = readUtf8(path);
   try {
-    parse(text, {
+    parse(bytes, {
       bom: true,
       ...(most === undefined ? {} : { to: most }),
       relax_column_count: true,

@@ -150,7 +150,7 @@ export { readSplitSummary, writeSplitSummary } from './splits/summary.ts';
 export type { CutEvents } from './tensorboard/cut.ts';
 export { cutEvents } from './tensorboard/cut.ts';
 export { EventWriter } from './tensorboard/writer.ts';
-export { decodeText, readBytes, readText } from './text.ts';
+export { readBytes, readText } from './text.ts';
 export type { HistoryMetric, HistoryRow } from './training/history.ts';
 // Logs of a training run
 export {

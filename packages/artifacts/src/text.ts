@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { DataError, systemCode } from './errors.ts';
 
@@ -23,20 +24,8 @@ function guessEncoding(bytes: Uint8Array): string {
   return even > odd ? 'GBK / GB18030' : 'Windows-1252 (Latin-1)';
 }
 
-/**
- * Decodes UTF-8 text, with or without a byte order mark.
- *
- * @param file Named in the error.
- * @throws DataError `E_ENCODING` that names the likeliest encoding and how to convert the file.
- */
-export function decodeText(bytes: Uint8Array, file: string): string {
-  if (!bytes.includes(0)) {
-    try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    } catch {
-      // Not UTF-8: reported below, with the guess.
-    }
-  }
+function checkUtf8(bytes: Uint8Array, file: string): void {
+  if (isUtf8(bytes) && !bytes.includes(0)) return;
   const guess = guessEncoding(bytes);
   throw new DataError('E_ENCODING', `the file is not UTF-8; it looks like ${guess}`, {
     where: file,
@@ -45,12 +34,19 @@ export function decodeText(bytes: Uint8Array, file: string): string {
 }
 
 /**
- * Reads a UTF-8 text file.
+ * Reads a UTF-8 text file, with or without a byte order mark.
  *
- * @throws DataError `E_FILE_MISSING` or `E_ENCODING`.
+ * @throws DataError `E_FILE_MISSING`, or `E_ENCODING` that names the likeliest encoding and how to convert the file.
  */
 export function readText(path: string): string {
-  return decodeText(readBytes(path), path);
+  return new TextDecoder('utf-8').decode(readUtf8(path));
+}
+
+/** The bytes of {@link readText}, a byte order mark included, for what needs no string of the whole file. */
+export function readUtf8(path: string): Buffer {
+  const bytes = readBytes(path);
+  checkUtf8(bytes, path);
+  return bytes;
 }
 
 /**

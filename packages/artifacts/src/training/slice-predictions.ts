@@ -27,11 +27,11 @@ export function slicePredictionsPath(logs: string, split: Split): string {
 }
 
 /** Writes the slices of one split in the order of the split file: `image_path,patient,hospital,label,probability_0,…`. */
-export function writeSlicePredictions(path: string, rows: readonly SlicePrediction[], classes: number): void {
+export function writeSlicePredictions(path: string, rows: Iterable<SlicePrediction>, classes: number): void {
   writeClassTable(path, TABLE, withValues(rows), classes);
 }
 
-function* withValues(rows: readonly SlicePrediction[]): Generator<WithClasses<Who>> {
+function* withValues(rows: Iterable<SlicePrediction>): Generator<WithClasses<Who>> {
   for (const { probabilities, ...slice } of rows) yield { ...slice, values: probabilities };
 }
 
@@ -44,5 +44,7 @@ export function readSlicePredictions(path: string): SlicePrediction[] {
 
 /** Calls `use` for each slice: a large cohort's need not all be in memory. @throws DataError as {@link eachClassRow}. */
 export function eachSlicePrediction(path: string, use: (slice: SlicePrediction) => void): void {
-  eachClassRow(path, TABLE, ({ values, ...slice }) => use({ ...slice, probabilities: values }));
+  eachClassRow(path, TABLE, ({ image_path, patient, hospital, label, values }) =>
+    use({ image_path, patient, hospital, label, probabilities: values }),
+  );
 }

@@ -158,7 +158,7 @@ export class TrainingSession {
   async judgeBest(context: StageContext): Promise<{
     validation: MetricsRow[];
     test: MetricsRow[];
-    slices: Record<Split, SlicePrediction[]>;
+    slices: Record<Split, Iterable<SlicePrediction>>;
   }> {
     const { run } = this.options;
     // Training took the most; the checkpoint would come on top of what training leaves behind.
