@@ -8,7 +8,7 @@ export type Inflate = (stream: Uint8Array, out: Uint8Array) => number;
 let found: Inflate | null | undefined;
 
 /**
- * libdeflate's inflate (https://github.com/ebiggers/libdeflate), in two thirds of the time that zlib takes. libtorch is not
+ * libdeflate's inflate (https://github.com/ebiggers/libdeflate), in three quarters of the time that zlib takes. libtorch is not
  * loaded for it.
  *
  * @returns null where set-up has not been run or the system has no libdeflate: zlib does the same there, bit for bit.
