@@ -54,12 +54,13 @@ export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
     ],
     ['Engine', record ? record.addon : 'not built'],
     ['BLAS', record && engine ? describeBlas(record.blas, engine.mapped) : '-'],
-    [
-      'Reading PNGs',
-      libdeflate() ? 'libdeflate' : 'zlib, which takes longer (Debian has libdeflate as libdeflate0)',
-    ],
+    ['Reading PNGs', record ? inflater() : '-'],
     ['Threads', engine ? String(engine.threads) : '-'],
     ['CUDA', engine ? `${engine.cudaDevices} devices` : '-'],
   ];
   return { rows, problems, record, engine };
+}
+
+function inflater(): string {
+  return libdeflate() ? 'libdeflate' : 'zlib, which takes longer (Debian has libdeflate as libdeflate0)';
 }
