@@ -1,5 +1,6 @@
-import { defaultConfigYaml, describeConfig } from '@radweave/artifacts';
-import { table } from '../table.ts';
+import { type ConfigKey, defaultConfigYaml, describeConfig } from '@radweave/artifacts';
+import wrapAnsi from 'wrap-ansi';
+import { terminalWidth } from '../terminal-width.ts';
 import type { Define } from './index.ts';
 
 export const define: Define = (command) => {
@@ -9,15 +10,16 @@ export const define: Define = (command) => {
     .action((flags: { yaml?: boolean; json?: boolean }) => {
       if (flags.yaml === true) process.stdout.write(defaultConfigYaml());
       else if (flags.json === true) process.stdout.write(`${JSON.stringify(describeConfig())}\n`);
-      else {
-        const rows = describeConfig().map((key) => [
-          key.path,
-          key.type,
-          JSON.stringify(key.default ?? null),
-          key.allowed,
-          key.description,
-        ]);
-        process.stdout.write(`${table(['key', 'type', 'default', 'allowed', 'what it is'], rows)}\n`);
-      }
+      else process.stdout.write(describeConfig().map(described).join(''));
     });
 };
+
+const INDENT = '    ';
+
+/** A key on a line of its own, so that it can be copied, and below it what it does. */
+function described({ path, type, allowed, description, default: byDefault }: ConfigKey): string {
+  const room = terminalWidth(process.stdout) - INDENT.length;
+  const facts = `${allowed === '' ? type : allowed}; default ${JSON.stringify(byDefault ?? null)}`;
+  const lines = [description, facts].flatMap((text) => wrapAnsi(text, room, { hard: true }).split('\n'));
+  return [path, ...lines.map((line) => INDENT + line), ''].join('\n');
+}

@@ -55,8 +55,9 @@ function list(pattern: string): Result {
   });
   if (models.length === 0)
     throw new UserError(`no model matches '${pattern}'; radweave models list shows all`);
-  const rows = models.map((m) => [m.name, m.aliases.join(', '), m.weights.join(', '), m.description]);
-  return { json: models, text: table(['model', 'also called', 'pretrained weights', 'what it is'], rows) };
+  const rows = models.map((m) => [m.name, m.aliases.join(', '), m.description]);
+  const text = table(['model', 'also called', 'what it is'], rows);
+  return { json: models, text: `${text}\n\nPretrained weights of a model: radweave models info MODEL` };
 }
 
 async function info(name: string): Promise<Result> {
