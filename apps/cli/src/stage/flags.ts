@@ -40,12 +40,12 @@ export function addFlags(command: Command, name: string): void {
     .option('--quiet', 'print results only')
     .option('--json', 'print the result as JSON');
   for (const flag of configFlags(name)) {
-    const { description, allowed, default: byDefault } = flag.describes;
-    const extra = [
-      ...(allowed === '' ? [] : [allowed]),
-      ...(byDefault === null || flag.value !== undefined ? [] : [`default: ${JSON.stringify(byDefault)}`]),
-    ];
-    const text = extra.length === 0 ? description : `${description} (${extra.join('; ')})`;
+    const { allowed, default: byDefault } = flag.describes;
+    const extra =
+      flag.value === undefined
+        ? [allowed, byDefault === null ? '' : `default: ${JSON.stringify(byDefault)}`].filter(Boolean)
+        : [];
+    const text = extra.length === 0 ? flag.description : `${flag.description} (${extra.join('; ')})`;
     command.addOption(new Option(syntaxOf(flag), text));
   }
 }

@@ -206,8 +206,12 @@ test('every key is described, and every flag sets a key that exists to a value i
     const flags = configFlags(command);
     expect(flags).toHaveLength(CONFIG_FLAGS[command]?.length ?? -1);
     expect(new Set(flags.map(({ flag }) => flag)).size).toBe(flags.length);
-    for (const { key, value } of flags) {
+    for (const { flag, key, value, description, describes } of flags) {
       if (value !== undefined) expect(() => applyOverrides(defaultConfig(), [[key, value]])).not.toThrow();
+      // A flag that switches something off must not be described by what it switches off.
+      if (describes.default === true && value === 'false') {
+        expect(description, flag).not.toBe(describes.description);
+      }
     }
   }
   expect(canonicalFlag('--batch-size')).toBe('batch_size');

@@ -8,10 +8,20 @@ export interface ConfigFlag {
   readonly key: ConfigKeyPath;
   /** For flags without an argument: the value they set. */
   readonly value?: string;
+  /** What the flag does, where the key's own description says the opposite. */
+  readonly description?: string;
 }
 
 const set = (flag: string, key: ConfigKeyPath): ConfigFlag => ({ flag, key });
-const fix = (flag: string, key: ConfigKeyPath, value: string): ConfigFlag => ({ flag, key, value });
+/** A flag without an argument that switches something on. */
+const on = (flag: string, key: ConfigKeyPath): ConfigFlag => ({ flag, key, value: 'true' });
+/** A flag without an argument that switches something off; the key's description says what it switches on. */
+const off = (flag: string, key: ConfigKeyPath, description: string): ConfigFlag => ({
+  flag,
+  key,
+  value: 'false',
+  description,
+});
 
 const seed = set('seed', 'experiment.seed');
 const device = set('device', 'training.device');
@@ -31,7 +41,8 @@ const evaluation = [
   set('confidence_level', 'evaluation.confidence_level'),
   set('proportion_method', 'evaluation.proportion_method'),
 ];
-const resize = fix('resize', 'data.resize', 'true');
+const noAugment = off('no_augment', 'augmentation.enabled', 'Train without augmentation');
+const resize = on('resize', 'data.resize');
 
 /**
  * Which configuration key each flag of each command sets. Flags that choose what to do rather than how (`--modality`,
@@ -46,9 +57,9 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     set('home_hospital', 'data.home_hospital'),
     set('image_size', 'data.image_size'),
     set('log_dir', 'preprocess.log_dir'),
-    fix('relative_paths', 'preprocess.relative_paths', 'true'),
-    fix('skip_unreadable', 'preprocess.skip_unreadable', 'true'),
-    fix('exclude_conflicts', 'preprocess.exclude_conflicts', 'true'),
+    on('relative_paths', 'preprocess.relative_paths'),
+    on('skip_unreadable', 'preprocess.skip_unreadable'),
+    on('exclude_conflicts', 'preprocess.exclude_conflicts'),
     resize,
     workers,
     seed,
@@ -64,9 +75,9 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     set('loss_type', 'training.loss_type'),
     set('optimizer', 'training.optimizer'),
     set('scheduler', 'training.scheduler'),
-    fix('disable_early_stop', 'training.early_stop_enabled', 'false'),
-    fix('no_shuffle', 'training.shuffle', 'false'),
-    fix('no_augment', 'augmentation.enabled', 'false'),
+    off('disable_early_stop', 'training.early_stop_enabled', 'Train all epochs, without early stopping'),
+    off('no_shuffle', 'training.shuffle', 'Keep the training slices in the order of the file'),
+    noAugment,
     precision,
     device,
     rootDir,
@@ -80,7 +91,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
   extract: [
     set('output_dir', 'data.features_dir'),
     set('batch_size', 'extraction.batch_size'),
-    fix('slice_index', 'extraction.slice_index', 'true'),
+    on('slice_index', 'extraction.slice_index'),
     precision,
     device,
     rootDir,
@@ -95,11 +106,11 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     featureDir,
     splitsDir,
     set('output_dir', 'fusion.output_dir'),
-    fix('use_aligned', 'fusion.use_aligned', 'true'),
+    on('use_aligned', 'fusion.use_aligned'),
     set('C', 'fusion.C'),
     set('max_iter', 'fusion.max_iter'),
     set('random_state', 'fusion.random_state'),
-    fix('no_standardize', 'fusion.standardize', 'false'),
+    off('no_standardize', 'fusion.standardize', 'Do not standardise the features'),
     ...evaluation,
     seed,
   ],
@@ -146,7 +157,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     set('freeze_stages', 'model.freeze_stages'),
     set('batch_size', 'training.batch_size'),
     set('image_size', 'data.image_size'),
-    fix('no_augment', 'augmentation.enabled', 'false'),
+    noAugment,
     precision,
     device,
     seed,
@@ -159,10 +170,13 @@ export function canonicalFlag(typed: string): string {
   return typed.replace(/^-+/, '').replaceAll('-', '_');
 }
 
-/** The flags of a command with the description of the key each sets, for parsing and `--help`. */
-export function configFlags(command: string): (ConfigFlag & { readonly describes: ConfigKey })[] {
+/** The flags of a command with the key each sets and a description, for parsing and `--help`. */
+export function configFlags(
+  command: string,
+): (ConfigFlag & { readonly describes: ConfigKey; readonly description: string })[] {
   return (CONFIG_FLAGS[command] ?? []).flatMap((flag) => {
     const describes = findConfigKey(flag.key);
-    return describes === undefined ? [] : [{ ...flag, describes }];
+    if (describes === undefined) return [];
+    return [{ ...flag, describes, description: flag.description ?? describes.description }];
   });
 }
