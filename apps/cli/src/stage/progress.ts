@@ -1,4 +1,8 @@
 import type { StageEvent } from '@radweave/pipeline';
+import wrapAnsi from 'wrap-ansi';
+import { terminalWidth } from '../terminal-width.ts';
+import { coloursOf } from './colours.ts';
+import { TrainingClock } from './training-clock.ts';
 
 /** Where progress is written, usually standard error. */
 export interface Terminal {
@@ -7,29 +11,32 @@ export interface Terminal {
   readonly columns?: number;
 }
 
+/** Cells of the bar. */
+const BAR = 20;
+
 /**
  * Shows what a stage tells. On a terminal one line is kept up to date; piped, there are plain lines only: messages,
- * epochs, and a task's beginning and end.
+ * epochs, and a task's end.
  */
 export class ProgressDisplay {
   private readonly out: Terminal;
   private readonly quiet: boolean;
+  private readonly colours: ReturnType<typeof coloursOf>;
+  private readonly clock = new TrainingClock();
   private live = '';
-  private epochStarted = 0;
-  private slicesDone = 0;
   private best: number | null = null;
 
   constructor(out: Terminal, quiet: boolean) {
     this.out = out;
     this.quiet = quiet;
+    this.colours = coloursOf(out);
   }
 
   show(event: StageEvent): void {
     switch (event.kind) {
       case 'log':
-        if (!this.quiet || event.level === 'warning') {
-          this.line(event.level === 'warning' ? `Warning: ${event.text}` : event.text);
-        }
+        if (event.level === 'warning') this.line(`${this.colours.yellow('Warning:')} ${event.text}`);
+        else if (!this.quiet) this.line(event.text);
         break;
       case 'progress':
         this.task(event.task, event.done, event.total);
@@ -50,33 +57,32 @@ export class ProgressDisplay {
   }
 
   private task(task: string, done: number, total: number): void {
-    if (this.out.isTTY === true) this.update(`${task}: ${done}/${total}`);
-    else if (done === total && !this.quiet) this.line(`${task}: ${total} done`);
+    if (this.out.isTTY === true) this.update(`${bar(done / total)} ${task} ${done}/${total}`);
+    // Validation belongs to an epoch, whose own line follows.
+    else if (done === total && !this.quiet && !this.clock.isInEpoch) this.line(`${task}: ${total} done`);
   }
 
   private step({ report, epochs }: Extract<StageEvent, { kind: 'step' }>): void {
     const now = performance.now();
-    if (this.epochStarted === 0) this.epochStarted = now;
-    else this.slicesDone += report.slices;
-    const seconds = (now - this.epochStarted) / 1000;
-    const rate = seconds > 0 ? this.slicesDone / seconds : 0;
-    const left = rate > 0 ? ((report.steps - report.step) * report.slices) / rate : 0;
-    const best = this.best === null ? '' : ` · best AUC ${this.best.toFixed(4)}`;
-    this.update(
-      `epoch ${report.epoch}/${epochs} · step ${report.step}/${report.steps} · loss ${report.loss.toFixed(4)} · ` +
-        `${rate.toFixed(1)} slices/s · ${duration(left)} left in epoch${best}`,
-    );
+    const { done, slicesPerSecond, secondsLeft } = this.clock.step(report, epochs, now);
+    const parts = [
+      `${bar(done)} epoch ${report.epoch}/${epochs}`,
+      `loss ${report.loss.toFixed(3)}`,
+      ...(slicesPerSecond === null ? [] : [`${slicesPerSecond.toFixed(0)}/s`]),
+      ...(secondsLeft === null ? [] : [`${duration(secondsLeft)} left`]),
+      ...(this.best === null ? [] : [`best AUC ${this.best.toFixed(3)}`]),
+    ];
+    this.update(parts.join(' · '));
   }
 
   private epoch({ report, epochs }: Extract<StageEvent, { kind: 'epoch' }>): void {
-    this.epochStarted = 0;
-    this.slicesDone = 0;
+    this.clock.endEpoch();
     this.best = report.best?.score ?? null;
     if (this.quiet) return;
     const auc = (value: number | null): string => (value === null ? 'n/a' : value.toFixed(4));
     const { train, validation } = report;
     this.line(
-      `epoch ${report.epoch}/${epochs}  loss ${train.loss.toFixed(4)}  val loss ${validation.loss.toFixed(4)}  ` +
+      `epoch ${report.epoch}/${epochs}  loss ${train.loss.toFixed(4)} (val ${validation.loss.toFixed(4)})  ` +
         `val AUC ${auc(validation.slice.auc.value)} (patients ${auc(validation.patient.auc.value)})` +
         `${report.isBest ? '  best' : ''}`,
     );
@@ -84,19 +90,28 @@ export class ProgressDisplay {
 
   private update(text: string): void {
     if (this.out.isTTY !== true || this.quiet) return;
-    const shown = text.slice(0, (this.out.columns ?? 80) - 1);
+    const shown = text.slice(0, terminalWidth(this.out) - 1);
     this.out.write(`\r${shown}${' '.repeat(Math.max(0, this.live.length - shown.length))}`);
     this.live = shown;
   }
 
+  /** A terminal would break words; a file keeps one line for each message. */
   private line(text: string): void {
     this.clear();
-    this.out.write(`${text}\n`);
+    const isWide = this.out.isTTY === true;
+    this.out.write(`${isWide ? wrapAnsi(text, terminalWidth(this.out), { trim: false }) : text}\n`);
   }
+}
+
+/** How much of a whole is done, drawn. */
+function bar(share: number): string {
+  const filled = Math.round(BAR * Math.min(1, Math.max(0, share)));
+  return '█'.repeat(filled) + '░'.repeat(BAR - filled);
 }
 
 function duration(seconds: number): string {
   const whole = Math.round(seconds);
-  const minutes = Math.floor(whole / 60);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  if (hours > 0) return `${hours} h ${minutes} min`;
   return minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
 }

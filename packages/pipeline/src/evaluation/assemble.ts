@@ -56,8 +56,8 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
   }
   const pairs = pairsOf(models, primary);
   const comparisons: ComparisonRow[] = [];
-  for (const split of SPLITS) {
-    await pause('comparing models', steps, steps);
+  for (const [s, split] of SPLITS.entries()) {
+    await pause('comparing models', s, SPLITS.length);
     comparisons.push(...compareSplit(pairs, split, classes, options));
   }
   return {
