@@ -2,7 +2,8 @@ import { libdeflate } from '../inflate.ts';
 import { describeBlas } from './blas.ts';
 import { cpuFlags } from './cpu.ts';
 import { SetupError } from './errors.ts';
-import { missingTools } from './machine.ts';
+import { lookAround, missingTools } from './machine.ts';
+import { planSetup } from './plan.ts';
 import { type NativeRecord, nativeCache, readNativeRecord } from './record.ts';
 import { askEngine, type EngineReport } from './verify.ts';
 
@@ -50,7 +51,7 @@ export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
     ['Cache', nativeCache(env)],
     [
       'libtorch',
-      record ? `${record.libtorch.version} (${record.libtorch.source}), ${record.libtorch.root}` : '-',
+      record ? described(record.libtorch) : (attempt(() => foreseen(env)) ?? 'none that set-up can take'),
     ],
     ['Engine', record ? record.addon : 'not built'],
     ['BLAS', record && engine ? describeBlas(record.blas, engine.mapped) : '-'],
@@ -59,6 +60,18 @@ export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
     ['CUDA', engine ? `${engine.cudaDevices} devices` : '-'],
   ];
   return { rows, problems, record, engine };
+}
+
+function described({ version, source, root }: NativeRecord['libtorch']): string {
+  return `${version} (${source}), ${root}`;
+}
+
+/** What set-up would take or install. @throws SetupError as set-up itself, where it could do neither. */
+function foreseen(env: NodeJS.ProcessEnv): string {
+  const { facts, libtorch } = lookAround(env, () => false);
+  const { install } = planSetup(facts);
+  const packages = install.length > 0 ? `; it would install ${install.join(' ')}` : '';
+  return `${libtorch ? `${described(libtorch)}: set-up would take it` : 'none'}${packages}`;
 }
 
 function inflater(): string {

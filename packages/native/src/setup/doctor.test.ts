@@ -1,0 +1,28 @@
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { diagnose } from './doctor.ts';
+import { libtorchTree, writeTree } from './made-up-trees.test.support.ts';
+
+function libtorchRow(env: NodeJS.ProcessEnv): string | undefined {
+  return diagnose({ PATH: process.env.PATH, RADWEAVE_CACHE: tempDir(), ...env }).rows.find(
+    ([what]) => what === 'libtorch',
+  )?.[1];
+}
+
+test.runIf(process.platform === 'linux')(
+  'before set-up, doctor says which libtorch set-up would take',
+  () => {
+    const root = tempDir();
+    writeTree(root, libtorchTree());
+    const row = libtorchRow({ RADWEAVE_LIBTORCH: root });
+    expect(row).toMatch(/^1\.13\.0 \(RADWEAVE_LIBTORCH\), .*: set-up would take it/);
+    expect(row).toContain(root);
+  },
+);
+
+test('where set-up could take none, doctor says so and names the remedy', () => {
+  const env = { PATH: process.env.PATH, RADWEAVE_CACHE: tempDir(), RADWEAVE_LIBTORCH: '/nowhere/torch' };
+  const { rows, problems } = diagnose(env);
+  expect(rows).toContainEqual(['libtorch', 'none that set-up can take']);
+  expect(problems.join('\n')).toMatch(/'\/nowhere\/torch', which does not exist/);
+});
