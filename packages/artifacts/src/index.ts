@@ -134,6 +134,7 @@ export type { FolderLock } from './lock.ts';
 export { lockFolder } from './lock.ts';
 export type { Manifest, StageState, UpToDate } from './manifest.ts';
 export { isUpToDate, readManifest, writeManifest } from './manifest.ts';
+export { folderName, isFolderName } from './names.ts';
 export { compareText, naturalCompare } from './natural.ts';
 export { nearest } from './nearest.ts';
 export type { CohortPatient } from './splits/cohort.ts';

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { folderName } from '../names.ts';
 import { readConfig } from './parse.ts';
 import type { Config, HparamsRecord } from './types.ts';
 import { writeConfig } from './yaml.ts';
@@ -9,7 +10,7 @@ export type HparamsOutcome = 'written' | 'not better' | 'other split';
 
 /** `{folder}/{model}_{modality}.yaml`, with the folder `config/best_hparams`. */
 export function bestHparamsPath(folder: string, model: string, modality: string): string {
-  return join(folder, `${model}_${modality}.yaml`);
+  return join(folder, `${folderName('model', model)}_${folderName('modality', modality)}.yaml`);
 }
 
 /**

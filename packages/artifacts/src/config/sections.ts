@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FOLDER_NAME, MODALITY_NAME } from '../names.ts';
 import { decimal, flag, integer, name, optionalText, type Section } from './keys.ts';
 import type {
   DataConfig,
@@ -13,7 +14,7 @@ import type {
 const SEED_MAX = 2 ** 32 - 1;
 
 /** Modalities are folder names and parts of file names on every platform. */
-const modality = z.string().regex(/^(?!\.+$)[^\\/:*?"<>|,]+$/);
+const modality = z.string().regex(MODALITY_NAME);
 
 export const data: Section<DataConfig> = {
   root_dir: optionalText(
@@ -83,7 +84,7 @@ export const fusion: Section<FusionConfig> = {
 export const experiment: Section<ExperimentConfig> = {
   name: z
     .string()
-    .regex(/^(?!\.+$)[^\\/:*?"<>|]*$/)
+    .refine((name) => name === '' || FOLDER_NAME.test(name))
     .default('')
     .meta({
       description: 'Name of the run and of its folders; empty makes one from model, modality and time',

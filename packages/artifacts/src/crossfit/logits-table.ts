@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type ClassTable, readClassTable, writeClassTable } from '../class-columns.ts';
 import { count, required, text } from '../csv-columns.ts';
+import { folderName } from '../names.ts';
 import type { Split } from '../splits/split-file.ts';
 
 /** A patient of `logits_{modality}.csv`. */
@@ -23,12 +24,12 @@ const TABLE: ClassTable<Omit<PatientLogits, 'logits'>> = {
 
 /** `{features}/{split}/logits_{modality}.csv`. */
 export function logitsPath(featuresDir: string, split: Split, modality: string): string {
-  return join(featuresDir, split, `logits_${modality}.csv`);
+  return join(featuresDir, split, `logits_${folderName('modality', modality)}.csv`);
 }
 
 /** `{features}/logits_{modality}.json`. */
 export function logitsRecordPath(featuresDir: string, modality: string): string {
-  return join(featuresDir, `logits_${modality}.json`);
+  return join(featuresDir, `logits_${folderName('modality', modality)}.json`);
 }
 
 /** Writes `patient_id,hospital,label,num_slices,fold,logit_0,…`. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readJson, writeJson } from '../json.ts';
+import { folderName } from '../names.ts';
 import type { ExplainedPatient, Explanations, RandomisationCheck } from './types.ts';
 
 const whole = z.int().min(0);
@@ -78,7 +79,7 @@ const schema: z.ZodType<Explanations> = z.object({
 
 /** `{output}/explanations/{modality}`: the montages, and `explanations.json`. */
 export function explanationsFolder(outputDir: string, modality: string): string {
-  return join(outputDir, 'explanations', modality);
+  return join(outputDir, 'explanations', folderName('modality', modality));
 }
 
 /** The record in a folder of montages. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { PRECISIONS, type Precision } from '../config/precision.ts';
 import { readJson, writeJson } from '../json.ts';
+import { folderName } from '../names.ts';
 
 /** `features_{modality}.json` beside the table: where a split's features of one modality came from. */
 export interface FeatureSet {
@@ -53,7 +54,7 @@ const schema: z.ZodType<FeatureSet> = z.object({
 
 /** `{features}/{split}/features_{modality}.json`. */
 export function featureSetPath(featuresDir: string, split: string, modality: string): string {
-  return join(featuresDir, split, `features_${modality}.json`);
+  return join(featuresDir, split, `features_${folderName('modality', modality)}.json`);
 }
 
 /** Writes the origin of a split's features. */

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { readTable, writeTable } from '../csv.ts';
 import { type Columns, count, required } from '../csv-columns.ts';
 import { IssueCollector } from '../issues.ts';
+import { folderName } from '../names.ts';
 
 /** A row of `features_{modality}.csv`. */
 export interface FeatureRow {
@@ -29,7 +30,7 @@ const sliceIndexColumns: Columns<SliceIndexRow> = { row: count, image_path: requ
 
 /** `{features}/{split}/features_{modality}.csv`. */
 export function featureTablePath(featuresDir: string, split: string, modality: string): string {
-  return join(featuresDir, split, `features_${modality}.csv`);
+  return join(featuresDir, split, `features_${folderName('modality', modality)}.csv`);
 }
 
 /** `{features}/{split}/{modality}/grade{label}/{patient_id}.npy`. */
@@ -40,7 +41,7 @@ export function featurePath(
   label: number,
   patient: string,
 ): string {
-  return join(featuresDir, split, modality, `grade${label}`, `${patient}.npy`);
+  return join(featuresDir, split, folderName('modality', modality), `grade${label}`, `${patient}.npy`);
 }
 
 /** Writes `features_{modality}.csv`. */

@@ -22,6 +22,7 @@ function readPlace(parts: readonly string[]): SlicePlace | undefined {
   const inFold = parent !== undefined && /^fold\d+$/i.test(parent);
   const hospital = inFold ? grandparent : parent;
   if (!file || !modality || !patient || grade === undefined || !hospital) return undefined;
+  if ([modality, patient, hospital].some((name) => /^\.+$/.test(name))) return undefined;
   const tail = parts.slice(inFold ? -6 : -5);
   return { hospital, grade: Number(grade), patient, modality, file, tail };
 }

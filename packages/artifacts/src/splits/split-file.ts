@@ -2,6 +2,7 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { eachRow, writeTable } from '../csv.ts';
 import { type Columns, count, required } from '../csv-columns.ts';
 import { IssueCollector } from '../issues.ts';
+import { folderName } from '../names.ts';
 import { parseSlicePath, resolveSlicePath, SLICE_LAYOUT } from './slice-path.ts';
 
 /** The three sets of patients. `test` is the external validation. */
@@ -31,7 +32,7 @@ const columns: Columns<SplitRow> = { image_path: required, label: count };
 
 /** `{folder}/{split}_{modality}.csv`. */
 export function splitPath(folder: string, split: Split, modality: string): string {
-  return join(folder, `${split}_${modality}.csv`);
+  return join(folder, `${split}_${folderName('modality', modality)}.csv`);
 }
 
 /**

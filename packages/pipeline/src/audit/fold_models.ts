@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type AuditCase,
+  isFolderName,
   logitsRecordPath,
   readLogitsRecord,
   readSplit,
@@ -77,6 +78,7 @@ function foldRuns(outputDir: string, modalities: readonly string[]): { run: RunF
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .sort()
+    .filter(isFolderName)
     .map((name) => new RunFolder(outputDir, name))
     .filter((run) => run.exists() && existsSync(run.best))
     .flatMap((run) => {

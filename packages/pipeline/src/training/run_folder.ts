@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJson, UsageError, writeJson } from '@radweave/artifacts';
+import { folderName, isFolderName, readJson, UsageError, writeJson } from '@radweave/artifacts';
 import { z } from 'zod';
 
 /** What is known of a run without opening its checkpoints: `checkpoints/{exp_name}/run.json`. */
@@ -37,7 +37,7 @@ export class RunFolder {
   readonly logs: string;
 
   constructor(outputDir: string, name: string) {
-    this.name = name;
+    this.name = folderName('run', name);
     this.checkpoints = join(outputDir, 'checkpoints', name);
     this.logs = join(outputDir, 'logs', name);
   }
@@ -93,7 +93,7 @@ export function findRuns(
   const folder = join(outputDir, 'checkpoints');
   if (!existsSync(folder)) return [];
   const runs: { run: RunFolder; changed: number }[] = [];
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(folder).filter(isFolderName)) {
     const run = new RunFolder(outputDir, name);
     if (!run.exists() || !existsSync(run[which])) continue;
     const record = run.read();

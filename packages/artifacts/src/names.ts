@@ -1,0 +1,35 @@
+import { UsageError } from './errors.ts';
+
+/** Names of folders on every platform: none of them leads out of the folder it is made in. */
+export const FOLDER_NAME: RegExp = /^(?!\.+$)[^\\/:*?"<>|\p{Cc}]+$/u;
+
+/** Modalities also stand in lists, with commas between them. */
+export const MODALITY_NAME: RegExp = /^(?!\.+$)[^\\/:*?"<>|,\p{Cc}]+$/u;
+
+/** File systems hold 255 bytes; temporary files and folds add to a name. */
+const MOST_BYTES = 180;
+
+/** Whether a name can be that of a folder, or a part of a file's. */
+export function isFolderName(name: string): boolean {
+  return FOLDER_NAME.test(name) && Buffer.byteLength(name) <= MOST_BYTES;
+}
+
+/**
+ * Returns a name that becomes a folder or a part of a file's name, wherever it was given: everything that makes a path of
+ * a name asks this.
+ *
+ * @param what What it is the name of, such as `run` or `modality`.
+ * @throws UsageError `E_NAME` when a file of this name would lie elsewhere, or cannot be made.
+ */
+export function folderName(what: string, name: string): string {
+  if (isFolderName(name)) return name;
+  const isLong = FOLDER_NAME.test(name);
+  const shown = isLong ? `${name.slice(0, 40)}…` : name;
+  throw new UsageError(
+    'E_NAME',
+    isLong
+      ? `the ${what} name '${shown}' is too long: ${Buffer.byteLength(name)} bytes, at most ${MOST_BYTES}`
+      : `'${shown}' cannot be the name of a ${what}: it becomes the name of a folder or file`,
+    { mend: 'Use letters, digits, spaces, dots, dashes and underscores; not a path' },
+  );
+}
