@@ -144,6 +144,8 @@ export type { Exclusion, RejectedImage } from './splits/reports.ts';
 export { readExclusions, readRejected, writeExclusions, writeRejected } from './splits/reports.ts';
 export type { SlicePlace } from './splits/slice-path.ts';
 export { parseSlicePath, resolveSlicePath, SLICE_LAYOUT } from './splits/slice-path.ts';
+export type { HashedSlice } from './splits/slices-hash.ts';
+export { slicesHash } from './splits/slices-hash.ts';
 export type { SliceRecord, Split, SplitRow } from './splits/split-file.ts';
 export { readSplit, SPLITS, splitPath, writeSplit } from './splits/split-file.ts';
 export type { CohortCount, SplitSummary } from './splits/summary.ts';

@@ -24,6 +24,8 @@ export interface SplitSummary {
   seed: number;
   /** Identity of the split, see `splitHash`. */
   split_hash: string;
+  /** What the images show, by modality and split, see `slicesHash`; earlier versions wrote none. */
+  slices?: Record<string, Record<Split, string>> | undefined;
   /** Patients excluded, by reason. */
   excluded: Record<string, number>;
   /** Files ignored, rejected or accepted with a remark, by reason. */
@@ -33,6 +35,7 @@ export interface SplitSummary {
 }
 
 const whole = z.int().min(0);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 
 const schema: z.ZodType<SplitSummary> = z.object({
   format: z.literal(1),
@@ -49,7 +52,8 @@ const schema: z.ZodType<SplitSummary> = z.object({
   home_hospital: z.string().min(1),
   train_ratio: z.number().gt(0).lt(1),
   seed: whole,
-  split_hash: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
+  split_hash: sha256,
+  slices: z.record(z.string(), z.object({ train: sha256, val: sha256, test: sha256 })).optional(),
   excluded: z.record(z.string(), whole),
   files: z.record(z.string(), whole),
   versions: z.record(z.string(), z.string()),

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type AuditFinding,
   type AuditRecord,
   type Config,
   readAuditRecord,
+  readSplit,
   SPLITS,
   type Split,
   splitHash,
@@ -15,7 +16,15 @@ import {
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { type AuditOptions, audit } from '../stages/audit.ts';
-import { cohortConfig, listening, SIDE, slicePixels, writeSlice } from '../testing/cohort.ts';
+import { preprocess } from '../stages/preprocess.ts';
+import {
+  cohortConfig,
+  listening,
+  SIDE,
+  slicePixels,
+  writeCohortFolders,
+  writeSlice,
+} from '../testing/cohort.ts';
 import { untranslated } from './untranslated.test.data.ts';
 
 /** A slice as a hand-written split file lists it. */
@@ -94,13 +103,43 @@ test('a clean cohort passes, and what was not there is said to be not checked', 
   expect(result).toMatchObject({ verdict: 'passed', findings: [] });
   const record = recordOf(config);
   expect(record.findings_by_severity).toEqual({ leak: 0, warning: 0, info: 0 });
-  expect(record.checks.slice(0, 7).map(({ outcome }) => outcome)).toEqual(Array(7).fill('passed'));
-  for (const name of ['checkpoints', 'fold models', 'features', 'fusion', 'frozen decisions']) {
+  expect(record.checks.filter(({ outcome }) => outcome === 'passed')).toHaveLength(7);
+  for (const name of [
+    'changed slices',
+    'checkpoints',
+    'fold models',
+    'features',
+    'fusion',
+    'frozen decisions',
+  ]) {
     expect(record.checks.find((check) => check.name === name)?.outcome).toBe('not checked');
     expect(record.not_checked.some(({ check }) => check === name)).toBe(true);
   }
   expect(readFileSync(result.textFile, 'utf8')).toMatch(/^No leak was found\n/);
   expect(existsSync(join(config.experiment.output_dir, 'audit', '.radweave.lock'))).toBe(false);
+});
+
+test('images that were replaced after preprocess are found, whatever their size and time', async () => {
+  const folder = tempDir();
+  const config = cohortConfig(folder);
+  writeCohortFolders(join(folder, 'raw'));
+  await preprocess({ config }, listening());
+  const checkOf = async (): Promise<{ outcome?: string; found: string[] }> => {
+    const { checks, findings } = await audit(asked(config), listening());
+    const found = findings.filter(({ check }) => check === 'changed slices');
+    const { outcome } = checks.find(({ name }) => name === 'changed slices') ?? {};
+    return {
+      ...(outcome && { outcome }),
+      found: found.flatMap(({ cases }) => cases.map((one) => one.detail)),
+    };
+  };
+  expect(await checkOf()).toEqual({ outcome: 'passed', found: [] });
+  const [first, second] = readSplit(splitPath(config.data.splits_dir, 'test', 'A')).map(({ path }) => path);
+  const [one, two] = [readFileSync(first ?? ''), readFileSync(second ?? '')];
+  writeFileSync(first ?? '', two);
+  writeFileSync(second ?? '', one);
+  expect(await checkOf()).toEqual({ outcome: 'warning', found: ['test of A'] });
+  expect(recordOf(config).verdict).toBe('warning');
 });
 
 test('a patient in two splits is a leak', async () => {

@@ -1,4 +1,5 @@
 import type { StageContext } from '../engine/events.ts';
+import { checkChangedSlices } from './changed_slices.ts';
 import type { CheckReport } from './check.ts';
 import { CheckpointReader } from './checkpoint_facts.ts';
 import { checkCheckpoints } from './checkpoints.ts';
@@ -49,6 +50,11 @@ export const CHECKS: readonly Check[] = [
     needs: 'data',
     run: (_, { pixels, nearDuplicateDistance }) =>
       pixels === null ? NO_PIXELS : checkNearSlices(pixels, nearDuplicateDistance),
+  },
+  {
+    name: 'changed slices',
+    needs: 'data',
+    run: (subject, { pixels }) => (pixels === null ? NO_PIXELS : checkChangedSlices(subject, pixels)),
   },
   { name: 'checkpoints', needs: 'results', run: (subject, { reader }) => checkCheckpoints(subject, reader) },
   { name: 'fold models', needs: 'results', run: (subject, { reader }) => checkFoldModels(subject, reader) },

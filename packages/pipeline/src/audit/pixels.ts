@@ -10,6 +10,8 @@ export interface SeenSlice extends AuditedSlice {
 
 /** The pixels of all slices, as hashes. */
 export interface AuditedPixels {
+  /** All of them, in the order of the split files. */
+  seen: readonly SeenSlice[];
   /** Constant ones are only counted: they all agree. */
   slices: readonly SeenSlice[];
   constant: number;
@@ -44,7 +46,7 @@ export async function scanPixels(subject: AuditSubject, context: StageContext): 
     return own === undefined ? [] : [{ ...slice, facts: own }];
   });
   const slices = seen.filter((slice) => !slice.facts.constant);
-  return { slices, constant: seen.length - slices.length, faults };
+  return { seen, slices, constant: seen.length - slices.length, faults };
 }
 
 /** What could not be compared. */

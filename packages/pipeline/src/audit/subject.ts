@@ -5,9 +5,11 @@ import {
   type Config,
   readCohort,
   readSplit,
+  readSplitSummary,
   type SliceRecord,
   SPLITS,
   type Split,
+  type SplitSummary,
   splitHash,
   splitPath,
   UsageError,
@@ -44,12 +46,15 @@ export interface AuditSubject {
   splitsOf: ReadonlyMap<string, ReadonlySet<Split>>;
   hasCohortFile: boolean;
   splitHash: string | null;
+  /** What `preprocess` wrote of the division; null where the researchers made it. */
+  summary: SplitSummary | null;
   /** Split files of the modalities that are not there. */
   missing: readonly string[];
 }
 
 /** How `cohort.csv` is named among the sources. */
 export const COHORT_FILE = 'cohort.csv';
+const SUMMARY_FILE = 'summary.json';
 
 /**
  * Reads split files and `cohort.csv`, also such that no other command accepts.
@@ -73,6 +78,7 @@ export function readSubject(
   if (missing.length === SPLITS.length * modalities.length) throw noSplits(config, modalities);
   const path = join(config.data.splits_dir, COHORT_FILE);
   const cohort = existsSync(path) ? readCohort(path).patients : null;
+  const summaryFile = join(config.data.splits_dir, SUMMARY_FILE);
   const placements = placementsOf(slices, cohort ?? []);
   return {
     config,
@@ -87,6 +93,7 @@ export function readSubject(
     ),
     hasCohortFile: cohort !== null,
     splitHash: hashOf(cohort, slices),
+    summary: existsSync(summaryFile) ? readSplitSummary(summaryFile) : null,
     missing,
   };
 }

@@ -80,6 +80,20 @@ test('is the same for the same seed whatever the order on disk, and another for 
   );
 });
 
+test('the summary has a hash of what the images show, wherever and however they are kept', async () => {
+  const { folder, raw, config } = cohort();
+  const first = (await preprocess({ config }, listening())).summary.slices;
+  const copy = cohortConfig(join(folder, 'copy'));
+  cpSync(raw, copy.data.root_dir ?? '', { recursive: true });
+  expect((await preprocess({ config: copy }, listening())).summary.slices).toEqual(first);
+  const [row] = readSplit(splitPath(config.data.splits_dir, 'val', 'P'));
+  writeFileSync(row?.path ?? '', encodePng({ width: SIDE, height: SIDE, pixels: slicePixels('another', 0) }));
+  const { A, P } = (await preprocess({ config }, listening())).summary.slices ?? {};
+  expect(A).toEqual(first?.A);
+  expect(P).toMatchObject({ train: first?.P?.train, test: first?.P?.test });
+  expect(P?.val).not.toBe(first?.P?.val);
+});
+
 test('natural order, spaces, commas and Unicode in names survive', async () => {
   const { raw, config } = cohort();
   const patient = 'JM 张三, 07';

@@ -9,7 +9,9 @@ import {
   lockFolder,
   readSplitSummary,
   SPLITS,
+  type Split,
   type SplitSummary,
+  slicesHash,
   splitHash,
   splitPath,
   UsageError,
@@ -30,6 +32,7 @@ import {
 import { type Gathered, gatherPatients, requireModalities } from '../cohort/patients.ts';
 import { type FoundCohort, walkCohort } from '../cohort/walk.ts';
 import { type StageContext, say, warn } from '../engine/events.ts';
+import { forEachSplit } from '../features/for_each_split.ts';
 import { RADWEAVE_VERSION } from '../versions.ts';
 
 /** What `preprocess` is asked to do; everything is in the configuration. */
@@ -149,10 +152,39 @@ function summarise(
     train_ratio: config.data.train_ratio,
     seed: config.experiment.seed,
     split_hash: splitHash(members),
+    slices: Object.fromEntries(
+      config.data.modalities.map((modality) => [modality, slicesHashes(members, modality, check)]),
+    ),
     excluded,
     files,
     versions: { radweave: RADWEAVE_VERSION, node: process.version },
   };
+}
+
+/** The rows of a split file. */
+function splitRows(
+  members: readonly AssignedMember[],
+  split: Split,
+  modality: string,
+): { path: string; label: number }[] {
+  return members
+    .filter((member) => member.split === split)
+    .flatMap(({ slices, label }) => (slices.get(modality) ?? []).map(({ path }) => ({ path, label })));
+}
+
+function slicesHashes(
+  members: readonly AssignedMember[],
+  modality: string,
+  { facts }: ImageCheck,
+): Record<Split, string> {
+  return forEachSplit((split) =>
+    slicesHash(
+      splitRows(members, split, modality).map((row) => ({
+        ...row,
+        pixels: facts.get(row.path)?.contentHash ?? '',
+      })),
+    ),
+  );
 }
 
 function countCells(members: readonly AssignedMember[], modalities: readonly string[]): CohortCount[] {
@@ -185,11 +217,10 @@ function writeAll(
   const relative = config.preprocess.relative_paths;
   for (const split of SPLITS) {
     for (const modality of modalities) {
-      const rows = members
-        .filter((member) => member.split === split)
-        .flatMap(({ slices, label }) =>
-          (slices.get(modality) ?? []).map(({ path }) => ({ image_path: path, label })),
-        );
+      const rows = splitRows(members, split, modality).map(({ path, label }) => ({
+        image_path: path,
+        label,
+      }));
       writeSplit(splitPath(splits_dir, split, modality), rows, { relative });
     }
   }

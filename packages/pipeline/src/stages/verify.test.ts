@@ -11,9 +11,18 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Config, hashFile, readCohort, SPLITS, splitPath, writeManifest } from '@radweave/artifacts';
+import {
+  type Config,
+  hashFile,
+  readCohort,
+  readSplit,
+  SPLITS,
+  splitPath,
+  writeManifest,
+} from '@radweave/artifacts';
+import { encodePng } from '@radweave/imaging';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cohortConfig, listening, writeCohortFolders } from '../testing/cohort.ts';
+import { cohortConfig, listening, SIDE, slicePixels, writeCohortFolders } from '../testing/cohort.ts';
 import { type MadeUpPatient, writeMadeUpFeatures } from '../testing/features.ts';
 import { writeMadeUpNetwork } from '../testing/networks.ts';
 import { evaluate } from './evaluate.ts';
@@ -225,6 +234,28 @@ test('a changed seed is named, and so is every patient it moves', async () => {
   expect(differences.some(({ file, column }) => file === 'splits/cohort.csv' && column === 'split')).toBe(
     true,
   );
+});
+
+test('changed pixels are named by modality and split; an earlier version recorded none', async () => {
+  const summary = join(config.data.splits_dir, 'summary.json');
+  const withoutHashes = (text: string): string => {
+    const { slices: _, ...rest } = JSON.parse(text);
+    return JSON.stringify(rest);
+  };
+  const [slice] = readSplit(splitPath(config.data.splits_dir, 'val', 'P'));
+  const path = slice?.path ?? '';
+  const before = readFileSync(path);
+  try {
+    writeFileSync(path, encodePng({ width: SIDE, height: SIDE, pixels: slicePixels('another', 0) }));
+    expect((await verified()).differences).toEqual([
+      expect.objectContaining({ file: 'splits/summary.json', column: 'slices.P.val' }),
+    ]);
+    const old = await tampered(summary, withoutHashes);
+    expect(old.differences.filter(({ file }) => file.startsWith('splits/'))).toEqual([]);
+    expect(old.unverified).toContainEqual(expect.stringMatching(/^pixels: .*earlier version/));
+  } finally {
+    writeFileSync(path, before);
+  }
 });
 
 test('a changed feature shows in what is fused from it', async () => {

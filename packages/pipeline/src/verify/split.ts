@@ -12,6 +12,7 @@ import {
   type SplitSummary,
   splitHash,
   splitPath,
+  writeSplitSummary,
 } from '@radweave/artifacts';
 import { assignSplits } from '../cohort/assign.ts';
 import type { StageContext } from '../engine/events.ts';
@@ -21,6 +22,8 @@ import { compareFiles } from './compare_files.ts';
 import { compareJson } from './compare_json.ts';
 import type { Findings } from './findings.ts';
 import type { RecordedRun } from './recorded.ts';
+
+const NO_HASHES = 'pixels: the split is of an earlier version, which recorded no hashes of them';
 
 /** Divides the patients again: from the raw images where they are, else from `cohort.csv`. */
 export async function verifySplit(
@@ -46,6 +49,7 @@ export async function verifySplit(
     compareLog(findings, summary, join(splits_dir, 'preprocess.log'));
     if (root_dir !== null && existsSync(root_dir)) {
       await attempt(findings, 'splits', () => fromImages(findings, config, summary, temporary, context));
+      if (summary.slices === undefined) findings.unverified.push(NO_HASHES);
       return;
     }
     const where = root_dir ?? 'data.root_dir is not set';
@@ -113,7 +117,7 @@ function lastLine(path: string): unknown {
 async function fromImages(
   findings: Findings,
   config: Config,
-  { modalities, home_hospital, train_ratio, seed }: SplitSummary,
+  { modalities, home_hospital, train_ratio, seed, slices }: SplitSummary,
   temporary: string,
   context: StageContext,
 ): Promise<void> {
@@ -121,7 +125,10 @@ async function fromImages(
   Object.assign(own.data, { modalities, home_hospital, train_ratio, splits_dir: temporary });
   own.experiment.seed = seed;
   own.preprocess.log_dir = null;
-  await preprocess({ config: own }, context);
+  const again = await preprocess({ config: own }, context);
+  if (slices === undefined) {
+    writeSplitSummary(join(temporary, 'summary.json'), { ...again.summary, slices });
+  }
   const files = SPLITS.flatMap((split) => modalities.map((modality) => `${split}_${modality}.csv`));
   for (const name of [...files, 'cohort.csv', 'exclusions.csv', 'summary.json']) {
     const saved = join(config.data.splits_dir, name);

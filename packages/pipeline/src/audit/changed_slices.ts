@@ -1,0 +1,38 @@
+import { SPLITS, slicesHash } from '@radweave/artifacts';
+import { auditCase, type CheckReport, counted, finding } from './check.ts';
+import { type AuditedPixels, pixelGaps } from './pixels.ts';
+import type { AuditSubject } from './subject.ts';
+
+/** Slices that are not those which `preprocess` saw: other pixels, another label, another list. */
+export function checkChangedSlices(
+  { summary, modalities, slices, config }: AuditSubject,
+  pixels: AuditedPixels,
+): CheckReport {
+  const recorded = summary?.slices ?? {};
+  if (!modalities.every((modality) => modality in recorded)) {
+    return { looked: null, found: [], gaps: ['there is no summary.json with hashes of the slices'] };
+  }
+  // An image that cannot be decoded is a gap: without it no hash can be told.
+  if (pixels.faults.length > 0) return { looked: null, found: [], gaps: pixelGaps(pixels) };
+  const changed = modalities.flatMap((modality) =>
+    SPLITS.flatMap((split) => {
+      const own = pixels.seen.filter((slice) => slice.modality === modality && slice.split === split);
+      const now = slicesHash(own.map(({ facts, ...slice }) => ({ ...slice, pixels: facts.contentHash })));
+      return recorded[modality]?.[split] === now ? [] : [auditCase([], `${split} of ${modality}`)];
+    }),
+  );
+  return {
+    looked: counted(slices.length, 'slice'),
+    found: finding(
+      {
+        code: 'WARN_SLICES_CHANGED',
+        severity: 'warning',
+        what: 'slices have changed since the patients were divided',
+        where: config.data.splits_dir,
+        mend: 'Run radweave preprocess again and everything after it, or restore the images',
+      },
+      changed,
+    ),
+    gaps: [],
+  };
+}
