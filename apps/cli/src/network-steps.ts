@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
@@ -12,6 +11,7 @@ import {
   type Split,
   splitPath,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { EXPLAINED } from './explain-defaults.ts';
 import type { Job, RunOptions } from './run-job.ts';
 

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
@@ -8,6 +7,7 @@ import {
   featureTablePath,
   SPLITS,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { explainStep, type Network, networkSteps, splitFiles } from './network-steps.ts';
 import { Job, type RunOptions, type StepOutcome } from './run-job.ts';
 

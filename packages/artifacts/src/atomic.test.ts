@@ -2,8 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { explainWriteError, writeFileAtomic } from './atomic.ts';
-import { ResourceError } from './errors.ts';
+import { writeFileAtomic } from './atomic.ts';
 import { replaceFolderAtomic } from './folder.ts';
 
 test('a file is replaced whole and nothing else is left in the folder', () => {
@@ -33,17 +32,6 @@ test('pieces are written one after the other; where one cannot be made, the old 
   expect(() => writeFileAtomic(path, broken())).toThrow('no more');
   expect(readFileSync(path, 'utf8')).toBe('zwei ü!');
   expect(readdirSync(join(path, '..'))).toEqual(['b.txt']);
-});
-
-test('a full disk is an error with exit code 5 and a remedy', () => {
-  const error = explainWriteError(
-    Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' }),
-    '/x/y',
-  );
-  expect(error).toBeInstanceOf(ResourceError);
-  expect(error).toMatchObject({ code: 'E_DISK_FULL', exitCode: 5, where: '/x/y' });
-  const other = new TypeError('bug');
-  expect(explainWriteError(other, '/x/y')).toBe(other);
 });
 
 test('a folder is replaced as a whole; files of the old one do not survive', async () => {

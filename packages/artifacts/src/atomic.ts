@@ -1,34 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ResourceError, systemCode } from './errors.ts';
+import { systemCode } from './errors.ts';
+import { explainFileError } from './files/explain.ts';
 
 /** Windows refuses a rename while a virus scanner or indexer holds the target; it lets go within a second or so. */
 const RENAME_RETRIES = 8;
 const BUSY = new Set(['EPERM', 'EACCES', 'EBUSY']);
-
-const FULL = new Set(['ENOSPC', 'EDQUOT']);
-const FORBIDDEN = new Set(['EACCES', 'EPERM', 'EROFS']);
-
-/** Turns "disk full" and "not writable" into errors with a remedy; anything else comes back unchanged. */
-export function explainWriteError(error: unknown, path: string): unknown {
-  const code = systemCode(error) ?? '';
-  if (FULL.has(code)) {
-    return new ResourceError('E_DISK_FULL', 'the disk is full', {
-      where: path,
-      mend: 'Free some space or choose another output folder; what was there before is untouched',
-      cause: error,
-    });
-  }
-  if (FORBIDDEN.has(code)) {
-    return new ResourceError('E_NOT_WRITABLE', 'the file or folder cannot be written', {
-      where: path,
-      mend: 'Check its permissions, close programs that have it open, or choose another output folder',
-      cause: error,
-    });
-  }
-  return error;
-}
 
 /** A sibling name no other process uses: a rename is only atomic inside one file system. */
 export function temporaryName(path: string, suffix: string): string {
@@ -47,6 +25,15 @@ export function renameWithRetry(from: string, to: string): void {
       if (!busy || attempt === RENAME_RETRIES) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10 * 2 ** attempt);
     }
+  }
+}
+
+/** Removes what a failed attempt left. Why that failed is what the user must hear, not that this fails too. */
+export function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // The next attempt removes it, or whoever mends the disk.
   }
 }
 
@@ -95,7 +82,7 @@ export function writeFileAtomic(path: string, data: Piece | Iterable<Piece>): vo
     renameWithRetry(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw explainWriteError(error, path);
+    removeQuietly(temporary);
+    throw explainFileError(error, 'write', path);
   }
 }

@@ -72,8 +72,9 @@ export class ResourceError extends RadweaveError {
   }
 }
 
-/** The `code` of a Node.js system error (`ENOENT`, `ENOSPC`, …), undefined for anything else. */
+/** The `code` of a Node.js system error (`ENOENT`, `ENOSPC`, …), or of one that was explained; undefined for anything else. */
 export function systemCode(error: unknown): string | undefined {
+  if (error instanceof RadweaveError) return systemCode(error.cause);
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataError, systemCode } from './errors.ts';
+import { explainFileError } from './files/explain.ts';
 import { compareText } from './natural.ts';
 
 /** Identity of an input. */
@@ -14,18 +14,26 @@ export interface Fingerprint {
 
 const CHUNK = 1 << 20;
 
-/** SHA-256 (hex) of a file's content, read in pieces so that a large checkpoint does not fill the memory. */
+/**
+ * SHA-256 (hex) of a file's content, read in pieces so that a large checkpoint does not fill the memory.
+ *
+ * @throws as {@link fingerprint}.
+ */
 export function hashFile(path: string): string {
   const hash = createHash('sha256');
   const buffer = Buffer.alloc(CHUNK);
-  const handle = openSync(path, 'r');
   try {
-    for (let size = 1; size > 0; ) {
-      size = readSync(handle, buffer, 0, CHUNK, null);
-      hash.update(buffer.subarray(0, size));
+    const handle = openSync(path, 'r');
+    try {
+      for (let size = 1; size > 0; ) {
+        size = readSync(handle, buffer, 0, CHUNK, null);
+        hash.update(buffer.subarray(0, size));
+      }
+    } finally {
+      closeSync(handle);
     }
-  } finally {
-    closeSync(handle);
+  } catch (error) {
+    throw explainFileError(error, 'read', path);
   }
   return hash.digest('hex');
 }
@@ -50,7 +58,7 @@ function* listFolder(folder: string, prefix: string, above: readonly string[]): 
  * The identity of a file (by content) or of a folder (by names, sizes and times: hashing 100,000 images only to learn
  * that nothing changed would take minutes).
  *
- * @throws DataError `E_FILE_MISSING`.
+ * @throws DataError `E_FILE_MISSING`; ResourceError for what may not be read, or a disk that fails.
  */
 export function fingerprint(path: string): Fingerprint {
   try {
@@ -59,7 +67,7 @@ export function fingerprint(path: string): Fingerprint {
     for (const line of listFolder(path, '', [])) hash.update(`${line}\n`);
     return { path, kind: 'folder', sha256: hash.digest('hex') };
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error;
-    throw new DataError('E_FILE_MISSING', 'the file or folder does not exist', { where: path, cause: error });
+    // Below a folder it may be another path than the one asked for.
+    throw explainFileError(error, 'read');
   }
 }

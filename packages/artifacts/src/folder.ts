@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { explainWriteError, renameWithRetry, syncFolder, temporaryName } from './atomic.ts';
+import { removeQuietly, renameWithRetry, syncFolder, temporaryName } from './atomic.ts';
+import { explainFileError } from './files/explain.ts';
 
 /** Siblings that an earlier, killed replacement of `path` left behind. */
 function leftovers(path: string, suffix: string): string[] {
@@ -64,7 +65,7 @@ export async function replaceFolderAtomic<T>(
     rmSync(old, { recursive: true, force: true });
     return result;
   } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
-    throw explainWriteError(error, finalPath);
+    removeQuietly(temporary);
+    throw explainFileError(error, 'write', finalPath);
   }
 }

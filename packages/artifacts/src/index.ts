@@ -4,7 +4,7 @@
  */
 
 // Whole files and folders
-export { explainWriteError, writeFileAtomic } from './atomic.ts';
+export { writeFileAtomic } from './atomic.ts';
 // outputs/…/audit
 export { readAuditRecord, writeAuditRecord } from './audit/record.ts';
 export type * from './audit/types.ts';
@@ -90,6 +90,7 @@ export {
 export { decodeNpy, readFeatures, readNpy } from './features/npy-read.ts';
 export type { NpyArray, NpyData } from './features/npy-types.ts';
 export { encodeNpy, writeNpy } from './features/npy-write.ts';
+export { explainFileError } from './files/explain.ts';
 export type { Fingerprint } from './fingerprint.ts';
 // What a stage leaves for the runner
 export { fingerprint, hashFile } from './fingerprint.ts';

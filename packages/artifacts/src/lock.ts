@@ -1,9 +1,11 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { explainWriteError, temporaryName } from './atomic.ts';
+import { temporaryName } from './atomic.ts';
 import { ResourceError, systemCode } from './errors.ts';
+import { explainFileError } from './files/explain.ts';
+import { mkdirSync, rmSync } from './files/files.ts';
 
 const LOCK_NAME = '.radweave.lock';
 
@@ -51,7 +53,7 @@ function readLock(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
+    throw explainFileError(error, 'read', path);
   }
 }
 
@@ -81,7 +83,7 @@ function removeStale(path: string, text: string): void {
     renameSync(path, aside);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return;
-    throw error;
+    throw explainFileError(error, 'write', path);
   }
   if (readLock(aside) === text) rmSync(aside);
   else renameSync(aside, path);
@@ -126,7 +128,7 @@ export function lockFolder(folder: string, command: string): FolderLock {
       writeFileSync(path, text, { flag: 'wx' });
       break;
     } catch (error) {
-      if (systemCode(error) !== 'EEXIST') throw explainWriteError(error, path);
+      if (systemCode(error) !== 'EEXIST') throw explainFileError(error, 'write', path);
     }
     const found = readHolder(path);
     if (found === undefined) continue;

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { existsSync } from './files/files.ts';
 import { type Fingerprint, fingerprint } from './fingerprint.ts';
 import { readJson, writeJson } from './json.ts';
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
-import { DataError, systemCode } from './errors.ts';
+import { DataError } from './errors.ts';
+import { readFileSync } from './files/files.ts';
 
 /**
  * Names the likeliest encoding of bytes that are not UTF-8. In GBK text Chinese characters are pairs of high bytes,
@@ -53,23 +53,13 @@ export function readUtf8(path: string): Buffer {
  * Reads a file.
  *
  * @param mend What the user can do when it is missing, e.g. which command writes it.
- * @throws DataError `E_FILE_MISSING` when there is no such file.
+ * @throws DataError `E_FILE_MISSING` when there is no such file; ResourceError when it may not be read or the disk fails.
  */
 export function readBytes(path: string, mend?: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    const code = systemCode(error) ?? '';
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new DataError('E_FILE_MISSING', 'the file does not exist', { where: path, mend, cause: error });
-    }
-    if (code === 'EISDIR') {
-      throw new DataError('E_FILE_MISSING', 'a file is needed here, not a folder', {
-        where: path,
-        mend,
-        cause: error,
-      });
-    }
-    throw error;
+    if (!(error instanceof DataError) || error.code !== 'E_FILE_MISSING') throw error;
+    throw new DataError(error.code, error.what, { where: path, mend, cause: error.cause });
   }
 }

@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { defaultConfig, readEvaluation, writeConfig } from '@radweave/artifacts';
+import { rmSync } from '@radweave/artifacts/files';
 import { generatePhantomCohort } from '@radweave/pipeline/phantom';
 import { evaluationSummary, type ShownEvaluation } from '../evaluation-summary.ts';
 import { runPipeline } from '../run-pipeline.ts';

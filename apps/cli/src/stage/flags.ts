@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   applyOverrides,
   type Config,
@@ -10,6 +9,7 @@ import {
   readConfig,
   UsageError,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { type Command, Option } from 'commander';
 
 /** Read when no `--config` is given and it is there. */

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { existsSync } from '../files/files.ts';
 import { folderName } from '../names.ts';
 import { readConfig } from './parse.ts';
 import type { Config, HparamsRecord } from './types.ts';

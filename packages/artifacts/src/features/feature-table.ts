@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readTable, writeTable } from '../csv.ts';
 import { type Columns, count, required } from '../csv-columns.ts';
+import { existsSync } from '../files/files.ts';
 import { IssueCollector } from '../issues.ts';
 import { folderName } from '../names.ts';
 

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../atomic.ts';
+import { existsSync, readdirSync, readFileSync } from '../files/files.ts';
 import { eventStep } from './event.ts';
 import { frameRecord, splitRecords } from './record.ts';
 import { isEventFile } from './writer.ts';

@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { explainWriteError } from '../atomic.ts';
 import { systemCode } from '../errors.ts';
+import { explainFileError } from '../files/explain.ts';
 import { type EventContent, encodeEvent, encodeVersionEvent } from './event.ts';
 import { frameRecord } from './record.ts';
 
@@ -35,7 +35,7 @@ export class EventWriter {
       mkdirSync(folder, { recursive: true });
       [this.path, this.#handle] = openNew(folder, Math.floor(clock()));
     } catch (error) {
-      throw explainWriteError(error, folder);
+      throw explainFileError(error, 'write', folder);
     }
     this.#pending.push(frameRecord(encodeVersionEvent(clock())));
     this.flush();
@@ -67,7 +67,7 @@ export class EventWriter {
     try {
       for (let offset = 0; offset < bytes.length; ) offset += writeSync(this.#handle, bytes, offset);
     } catch (error) {
-      throw explainWriteError(error, this.path);
+      throw explainFileError(error, 'write', this.path);
     }
     this.#pending = [];
   }
@@ -78,6 +78,8 @@ export class EventWriter {
     try {
       this.flush();
       fsyncSync(this.#handle);
+    } catch (error) {
+      throw explainFileError(error, 'write', this.path);
     } finally {
       closeSync(this.#handle);
       this.#handle = undefined;

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { readTable, writeTable } from '../csv.ts';
 import { type Columns, count, numberOrEmpty, text } from '../csv-columns.ts';
 import { DataError } from '../errors.ts';
+import { existsSync } from '../files/files.ts';
 
 const SETS = ['train', 'val'] as const;
 const LEVELS = ['', 'patient_'] as const;

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { RadweaveError } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { Tensor } from '@radweave/torch';
 import { readCheckpoint } from '../training/checkpoint.ts';
 

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   type AuditCase,
   type FeatureSet,
@@ -10,6 +9,7 @@ import {
   SPLITS,
   type Split,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { findRuns } from '../training/run_folder.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
 import type { CheckpointReader } from './checkpoint_facts.ts';

@@ -1,4 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type AuditCase,
@@ -8,6 +7,7 @@ import {
   readSplit,
   splitPath,
 } from '@radweave/artifacts';
+import { existsSync, readdirSync } from '@radweave/artifacts/files';
 import { patientHash } from '../training/patients.ts';
 import { RunFolder } from '../training/run_folder.ts';
 import { attempt, auditCase, type CheckReport, counted, finding } from './check.ts';

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AuditCase, type FrozenRecord, readFrozen } from '@radweave/artifacts';
+import { existsSync, readdirSync } from '@radweave/artifacts/files';
 import { FrozenDecisionError, type FrozenKind, parseFrozen } from '@radweave/stats';
 import { evaluationFolder } from '../stages/evaluate.ts';
 import { attempt, auditCase, type CheckReport, counted, finding } from './check.ts';

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type AuditCase, readPredictions, type Split } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { auditCase, type CheckReport, finding } from './check.ts';
 import { readFusion } from './fusion_file.ts';
 import type { AuditSubject } from './subject.ts';

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, type FusionModelFile, readFusionModel } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { fusionFolder } from '../stages/fuse.ts';
 
 /** The fitted fusion; the reason when there is none. @throws DataError when its file is damaged. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type CohortPatient,
@@ -14,6 +13,7 @@ import {
   splitPath,
   UsageError,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { patientsOf } from '../cohort/own_splits.ts';
 
 /** A slice that a split file lists; patient in Unicode form NFC. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   type CohortPatient,
   type Config,
@@ -8,6 +7,7 @@ import {
   type Split,
   splitPath,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 
 /** What a split file says of a slice. */
 export interface PlacedSlice {

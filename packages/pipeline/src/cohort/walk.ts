@@ -1,6 +1,6 @@
-import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import { compareText, naturalCompare, SLICE_LAYOUT, systemCode, UsageError } from '@radweave/artifacts';
+import { type Dirent, existsSync, readdirSync, statSync } from '@radweave/artifacts/files';
 
 /** A slice file found under the root, where its folders place it. */
 export interface FoundSlice {

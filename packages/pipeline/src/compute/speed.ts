@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { PRECISIONS, type Precision, readJson, writeJson } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import {
   cpuCapability,
   engineCache,

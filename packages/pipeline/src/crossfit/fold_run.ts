@@ -1,4 +1,3 @@
-import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
@@ -11,6 +10,7 @@ import {
   splitPath,
   writeSplit,
 } from '@radweave/artifacts';
+import { existsSync, rmSync } from '@radweave/artifacts/files';
 import { type StageContext, say } from '../engine/events.ts';
 import { writeBestResults } from '../training/best_results.ts';
 import { RunFolder } from '../training/run_folder.ts';

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   DataError,
   hashFile,
@@ -12,6 +11,7 @@ import {
   type Split,
   UsageError,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '../features/for_each_split.ts';
 import { patientHash } from '../training/patients.ts';
 

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type CohortPatient,
@@ -8,6 +7,7 @@ import {
   readSplitSummary,
   type Split,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { readOwnCohort } from '../cohort/own_splits.ts';
 import type { IsHome } from './candidate.ts';
 

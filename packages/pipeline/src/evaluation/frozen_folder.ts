@@ -1,4 +1,3 @@
-import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   DataError,
@@ -8,6 +7,7 @@ import {
   UsageError,
   writeFrozen,
 } from '@radweave/artifacts';
+import { existsSync, mkdirSync } from '@radweave/artifacts/files';
 import type { FrozenKind } from '@radweave/stats';
 import { checkedFrozen } from '../fusion/frozen_record.ts';
 

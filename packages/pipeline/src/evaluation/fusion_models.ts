@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   DataError,
@@ -11,6 +10,7 @@ import {
   SPLITS,
   type Split,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '../features/for_each_split.ts';
 import { classifierCautions } from '../fusion/in_sample.ts';
 import type { Candidate, ScoredPatient } from './candidate.ts';

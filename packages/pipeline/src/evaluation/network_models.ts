@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   eachSlicePrediction,
   SPLITS,
@@ -6,6 +5,7 @@ import {
   slicePredictionsPath,
   UsageError,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '../features/for_each_split.ts';
 import { findRuns, RunFolder } from '../training/run_folder.ts';
 import type { CohortFacts } from './cohort_facts.ts';

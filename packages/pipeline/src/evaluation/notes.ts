@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { type Config, type Evaluation, hashFile } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import type { FusionModels } from './fusion_models.ts';
 import type { NetworkSlices } from './network_models.ts';
 

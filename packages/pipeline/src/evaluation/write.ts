@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Evaluation,
@@ -10,6 +9,7 @@ import {
   writeEvaluation,
   writeEvaluationMetrics,
 } from '@radweave/artifacts';
+import { rmSync } from '@radweave/artifacts/files';
 import { writeFrozenFolder } from './frozen_folder.ts';
 
 /** Writes every file of an evaluation. `evaluation.json` comes last: tables without one are unfinished. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type EvaluatedModel,
@@ -7,6 +6,7 @@ import {
   readEvaluation,
   type Split,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { type Aggregation, aggregateSlices, type Matrix, parseFrozen } from '@radweave/stats';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import type { JudgedPatient } from './select.ts';

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type AlignedFeatures,
@@ -19,6 +18,7 @@ import {
   writeAligned,
   writeAlignmentRecord,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { forEachSplit } from './for_each_split.ts';
 import { type KnownPatients, knownPatients, requireSameSplit } from './known_patients.ts';

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { type ReadCheckpoint, readCheckpoint } from '../training/checkpoint.ts';
 import { findRuns, type RunFolder } from '../training/run_folder.ts';

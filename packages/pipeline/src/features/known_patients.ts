@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, readCohort, readSplit, SPLITS, type Split, splitPath } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import type { FeatureSource } from './source.ts';
 
 /** What the split files say of a patient. */

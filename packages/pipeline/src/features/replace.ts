@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type FeatureRow,
@@ -11,6 +10,7 @@ import {
   writeFeatureSet,
   writeFeatureTable,
 } from '@radweave/artifacts';
+import { rmSync } from '@radweave/artifacts/files';
 
 /** The new features of one split. */
 export interface NewFeatures {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   DataError,
   type FeatureRow,
@@ -10,6 +9,7 @@ import {
   SPLITS,
   type Split,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 
 /** A modality's extracted features in all splits: tables and where they came from, without the arrays. */
 export interface FeatureSource {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   DataError,
@@ -8,6 +7,7 @@ import {
   writeNpy,
   writeSliceIndex,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import type { LoadedSplit } from '../slices/load.ts';
 import { type ExtractionPace, extractPatients } from './extractor.ts';
 import type { FeatureNetwork } from './network.ts';

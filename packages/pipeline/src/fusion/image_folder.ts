@@ -1,6 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, naturalCompare, systemCode, UsageError } from '@radweave/artifacts';
+import { readdirSync, statSync } from '@radweave/artifacts/files';
 
 /** Images of new patients: by modality, by patient, the slices' paths in natural order. */
 export type NewImages = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DataConfig, DataError } from '@radweave/artifacts';
+import { mkdtempSync, rmSync } from '@radweave/artifacts/files';
 import { buildStore, ImageFaults, openStore } from '@radweave/imaging';
 import type { SlicePixels } from '../slices/batches.ts';
 import { storePixels } from '../slices/store_pixels.ts';

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   DataError,
@@ -7,6 +6,7 @@ import {
   readFeatureSet,
   readFeatureTable,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { type PooledFeatures, poolFeatures } from './pool.ts';
 
 /** Patients to predict: those who have every modality, with their pooled features; and those who do not. */

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { type Config, DataError, type FusionModality, hashFile } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import type { StageContext } from '../engine/events.ts';
 import type { ChosenCheckpoint } from '../features/checkpoint_choice.ts';
 import { type FeatureNetwork, networkConfig, openFeatureNetwork } from '../features/network.ts';

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, explanationsFolder, readExplanations } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import type { Gallery, Optional } from '@radweave/report';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { openEmbedder } from './pictures.ts';

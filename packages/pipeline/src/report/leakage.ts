@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, readAuditRecord } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import type { LeakageCheck, Optional } from '@radweave/report';
 import { auditFolder } from '../stages/audit.ts';
 import type { UsedFiles } from './used_files.ts';

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '@radweave/artifacts/files';
 
 /** Wider pictures are scaled down: a report of fifty montages is still to open at once and to be mailed. */
 const MOST_WIDTH = 1000;

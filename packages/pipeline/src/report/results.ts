@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
@@ -9,6 +8,7 @@ import {
   readFusionModel,
   UsageError,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import type { Optional } from '@radweave/report';
 import { evaluationFolder } from '../stages/evaluate.ts';
 import { fusionFolder } from '../stages/fuse.ts';

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import {
   type Evaluation,
@@ -8,6 +7,7 @@ import {
   readText,
   slicePredictionsPath,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import type { NamedYaml, TrainingRun } from '@radweave/report';
 import { findRuns, type RunFolder } from '../training/run_folder.ts';
 import type { UsedFiles } from './used_files.ts';

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type SiteAuditRow as AuditRow,
@@ -6,6 +5,7 @@ import {
   readHarmonizeRecord,
   readSiteAuditJson,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import type { Optional, SiteAudit, SiteAuditRow } from '@radweave/report';
 import { harmonizeFolder } from '../stages/harmonize.ts';
 import type { UsedFiles } from './used_files.ts';

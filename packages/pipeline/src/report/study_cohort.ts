@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type CohortPatient,
@@ -9,6 +8,7 @@ import {
   splitHash,
   UsageError,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import type { Division } from '@radweave/report';
 import { readOwnCohort } from '../cohort/own_splits.ts';
 import type { UsedFiles } from './used_files.ts';

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Config, DataError, readSplit, type Split, splitPath, UsageError } from '@radweave/artifacts';
+import { existsSync, mkdirSync } from '@radweave/artifacts/files';
 import { buildStore, ImageFaults, openStore } from '@radweave/imaging';
 import type { StageContext } from '../engine/events.ts';
 import type { SlicePixels } from './batches.ts';

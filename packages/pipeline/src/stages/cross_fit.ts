@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import {
   type Config,
   hashFile,
@@ -9,6 +8,7 @@ import {
   writeLogits,
   writeLogitsRecord,
 } from '@radweave/artifacts';
+import { rmSync } from '@radweave/artifacts/files';
 import { crossFitConfig } from '../crossfit/config.ts';
 import { type AllLogits, logitsOfAll } from '../crossfit/fold_logits.ts';
 import { type FoldSettings, trainFolds } from '../crossfit/fold_run.ts';

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
@@ -13,6 +12,7 @@ import {
   writeJson,
   writeOutOfFold,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { z } from 'zod';
 import { type FoldSettings, foldRun, trainFolds } from '../crossfit/fold_run.ts';
 import { type CrossFold, patientsHash, planFolds, planHospitals } from '../crossfit/plan.ts';

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
   type Config,
@@ -13,6 +12,7 @@ import {
   writeFusionModel,
   writePredictions,
 } from '@radweave/artifacts';
+import { rmSync } from '@radweave/artifacts/files';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { type Alignment, align, alignIfStale } from '../features/align.ts';
 import { forEachSplit } from '../features/for_each_split.ts';

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
@@ -15,6 +14,7 @@ import {
   writeSiteAudit,
   writeSiteAuditJson,
 } from '@radweave/artifacts';
+import { rmSync } from '@radweave/artifacts/files';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { type Alignment, alignIfStale } from '../features/align.ts';
 import { forEachSplit } from '../features/for_each_split.ts';

@@ -1,4 +1,3 @@
-import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
   type CohortCount,
@@ -21,6 +20,7 @@ import {
   writeSplit,
   writeSplitSummary,
 } from '@radweave/artifacts';
+import { appendFileSync, existsSync, mkdirSync, rmSync } from '@radweave/artifacts/files';
 import { type AssignedMember, assignSplits, checkLabelRange } from '../cohort/assign.ts';
 import {
   checkImages,

@@ -1,4 +1,3 @@
-import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import {
   type Config,
@@ -8,6 +7,7 @@ import {
   UsageError,
   writeFileAtomic,
 } from '@radweave/artifacts';
+import { mkdirSync, rmSync } from '@radweave/artifacts/files';
 import type { Language } from '@radweave/report';
 import { findBrowser, printPdf } from '@radweave/report/browser';
 import { type StageContext, say } from '../engine/events.ts';

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   bestHparamsPath,
@@ -13,6 +12,7 @@ import {
   updateBestHparams,
   writeFileAtomic,
 } from '@radweave/artifacts';
+import { existsSync, readFileSync } from '@radweave/artifacts/files';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { forEachSplit } from '../features/for_each_split.ts';
 import { writeBestResults } from '../training/best_results.ts';

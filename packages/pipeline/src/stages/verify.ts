@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Config } from '@radweave/artifacts';
+import { mkdirSync, mkdtempSync, rmSync } from '@radweave/artifacts/files';
 import type { StageContext } from '../engine/events.ts';
 import { verifyEvaluation } from '../verify/evaluation.ts';
 import { type Difference, Findings } from '../verify/findings.ts';

@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, DataError, InterruptedError, lockFolder, writeFileAtomic } from '@radweave/artifacts';
+import { rmSync } from '@radweave/artifacts/files';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { confusionFigures } from '../visualize/confusion.ts';
 import { trainingCurves } from '../visualize/curves.ts';

@@ -1,4 +1,3 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   appendHistory,
@@ -7,6 +6,7 @@ import {
   type HistoryRow,
   type MetricsRow,
 } from '@radweave/artifacts';
+import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
 import { type Estimate, takeRows } from '@radweave/stats';
 import type { SliceTable } from '../slices/table.ts';
 import { HISTORY_THRESHOLD, patientProbabilities, type Scores, scoresOf } from './metrics.ts';

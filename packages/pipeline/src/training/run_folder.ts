@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderName, isFolderName, readJson, UsageError, writeJson } from '@radweave/artifacts';
+import { existsSync, readdirSync, statSync } from '@radweave/artifacts/files';
 import { z } from 'zod';
 
 /** What is known of a run without opening its checkpoints: `checkpoints/{exp_name}/run.json`. */

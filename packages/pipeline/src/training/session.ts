@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   type Config,
   configToYaml,
@@ -10,6 +9,7 @@ import {
   truncateHistory,
   writeConfig,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { encodePng, grayImage, montage } from '@radweave/imaging';
 import { emptyCache, fromTypedArray, getRngState, manualSeed, setRngState } from '@radweave/torch';
 import { type Compute, chooseCompute } from '../compute/compute.ts';

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { DataError, hashFile, readText } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { compareArrays } from './compare_arrays.ts';
 import { compareJson } from './compare_json.ts';
 import { compareTables, type Normalise } from './compare_tables.ts';

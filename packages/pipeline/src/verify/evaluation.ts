@@ -1,6 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, type Evaluation, readEvaluation } from '@radweave/artifacts';
+import { existsSync, readdirSync } from '@radweave/artifacts/files';
 import type { StageContext } from '../engine/events.ts';
 import { evaluate, evaluationFolder } from '../stages/evaluate.ts';
 import { attempt } from './attempt.ts';

@@ -1,5 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import {
   type Config,
   DataError,
@@ -16,7 +15,9 @@ import {
   resolveFeaturePath,
   SPLITS,
   writeFeatureTable,
+  writeFileAtomic,
 } from '@radweave/artifacts';
+import { existsSync, readFileSync } from '@radweave/artifacts/files';
 import type { StageContext } from '../engine/events.ts';
 import { fuse, fusionFolder } from '../stages/fuse.ts';
 import { engineVersions } from '../versions.ts';
@@ -134,7 +135,7 @@ function copyTables(from: string, to: string, modality: string): void {
       feature_path: resolveFeaturePath(table, row.feature_path),
     }));
     writeFeatureTable(featureTablePath(to, split, modality), rows);
-    copy(set, featureSetPath(to, split, modality));
+    writeFileAtomic(featureSetPath(to, split, modality), readFileSync(set));
   }
 }
 
@@ -145,7 +146,7 @@ function copyLogits(from: string, to: string, modality: string): void {
   ];
   for (const [source, target] of files) {
     requireFile(source, modality);
-    copy(source, target);
+    writeFileAtomic(target, readFileSync(source));
   }
 }
 
@@ -155,9 +156,4 @@ function requireFile(path: string, modality: string): void {
     where: path,
     mend: 'Name their folder with --feature_dir',
   });
-}
-
-function copy(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true });
-  copyFileSync(from, to);
 }

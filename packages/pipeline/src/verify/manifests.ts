@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { type Fingerprint, fingerprint } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import type { Findings } from './findings.ts';
 import { locate, type RecordedStep } from './recorded.ts';
 

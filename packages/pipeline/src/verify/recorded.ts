@@ -1,4 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import {
   applyOverrides,
@@ -9,6 +8,7 @@ import {
   readManifest,
   UsageError,
 } from '@radweave/artifacts';
+import { existsSync, readdirSync } from '@radweave/artifacts/files';
 
 /** What `radweave run` recorded of a step. */
 export interface RecordedStep {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type CohortPatient,
@@ -14,6 +13,7 @@ import {
   splitPath,
   writeSplitSummary,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { assignSplits } from '../cohort/assign.ts';
 import type { StageContext } from '../engine/events.ts';
 import { preprocess } from '../stages/preprocess.ts';

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { type HistoryRow, readHistory } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { type Spec, trainingPanels } from '@radweave/report/charts';
 import { findRuns } from '../training/run_folder.ts';
 import type { FigureSet } from './figure.ts';

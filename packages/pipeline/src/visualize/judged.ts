@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type FusionMetricsRow,
@@ -8,6 +7,7 @@ import {
   readPredictions,
   type Split,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { thresholdOf } from '../fusion/classifier.ts';
 
 /** The splits that a classifier is judged on: training patients would flatter it. */

@@ -1,0 +1,185 @@
+import { DataError, RadweaveError, ResourceError, UsageError } from '../errors.ts';
+
+/** Whether a file was being read or written; it decides what an error means for the user. */
+export type Doing = 'read' | 'write';
+
+type Fault = (where: string | undefined, doing: Doing, cause: Error) => RadweaveError;
+
+const MEND_WRITE = 'Check its permissions, close programs that have it open, or choose another output folder';
+
+const diskFull: Fault = (where, _, cause) =>
+  new ResourceError('E_DISK_FULL', 'the disk is full', {
+    where,
+    mend: 'Free some space or choose another output folder; what was there before is untouched',
+    cause,
+  });
+
+const notWritable: Fault = (where, _, cause) =>
+  new ResourceError('E_NOT_WRITABLE', 'the file or folder cannot be written', {
+    where,
+    mend: MEND_WRITE,
+    cause,
+  });
+
+const forbidden: Fault = (where, doing, cause) =>
+  doing === 'write'
+    ? notWritable(where, doing, cause)
+    : new ResourceError('E_NOT_READABLE', 'the file or folder may not be read', {
+        where,
+        mend: 'Check its permissions and those of the folders above it',
+        cause,
+      });
+
+const missing: Fault = (where, doing, cause) =>
+  doing === 'write'
+    ? new ResourceError('E_NOT_WRITABLE', 'the folder to write into is missing or is a file', {
+        where,
+        mend: 'Choose another output folder, or move the file away',
+        cause,
+      })
+    : new DataError('E_FILE_MISSING', 'the file or folder does not exist', { where, cause });
+
+const notFolder: Fault = (where, doing, cause) =>
+  'syscall' in cause && cause.syscall === 'scandir'
+    ? new DataError('E_FILE_MISSING', 'a folder is needed here, not a file', { where, cause })
+    : missing(where, doing, cause);
+
+const isFolder: Fault = (where, doing, cause) =>
+  doing === 'write'
+    ? new ResourceError('E_NOT_WRITABLE', 'a folder stands where the file is to be written', {
+        where,
+        mend: 'Move the folder away, or choose another output',
+        cause,
+      })
+    : new DataError('E_FILE_MISSING', 'a file is needed here, not a folder', { where, cause });
+
+const occupied: Fault = (where, _, cause) =>
+  new ResourceError('E_NOT_WRITABLE', 'something else stands or is at work where this is to be written', {
+    where,
+    mend: MEND_WRITE,
+    cause,
+  });
+
+const loop: Fault = (where, _, cause) =>
+  new DataError('E_LINK_LOOP', 'links lead round in a circle', {
+    where,
+    mend: 'Remove or correct the links',
+    cause,
+  });
+
+const nameTooLong: Fault = (where, _, cause) =>
+  new ResourceError('E_NAME_TOO_LONG', 'the name is too long for the file system', {
+    where: where === undefined || where.length < 120 ? where : `${where.slice(0, 100)}…`,
+    mend: 'Choose a shorter name, or a folder nearer to the root',
+    cause,
+  });
+
+const tooManyFiles: Fault = (where, _, cause) =>
+  new ResourceError('E_TOO_MANY_FILES', 'the system allows no more open files', {
+    where,
+    mend: 'Raise the limit (ulimit -n 4096) or close other programs',
+    cause,
+  });
+
+const tooLargeForSystem: Fault = (where, _, cause) =>
+  new ResourceError('E_DISK_FULL', 'the file system or a limit (ulimit -f) takes no file of this size', {
+    where,
+    mend: 'Choose an output folder on another disk',
+    cause,
+  });
+
+const tooLargeToRead: Fault = (where, _, cause) =>
+  new DataError('E_FILE_TOO_LARGE', 'the file is too large to be read in one piece (2 GiB at most)', {
+    where,
+    mend: 'Check that it is the right file',
+    cause,
+  });
+
+const noMemory: Fault = (where, _, cause) =>
+  new ResourceError('E_NO_MEMORY', 'the system has no memory left', {
+    where,
+    mend: 'Close other programs and run the command again',
+    cause,
+  });
+
+const diskFault: Fault = (where, doing, cause) => {
+  const done = doing === 'write' ? 'written' : 'read';
+  return new ResourceError(
+    'E_DISK_FAULT',
+    `the disk or network folder failed while it was ${done}: ${codeOf(cause)}`,
+    { where, mend: 'Check the disk or the connection, then run the same command again', cause },
+  );
+};
+
+const notAccepted: Fault = (where, _, cause) =>
+  new ResourceError(
+    'E_NOT_ACCEPTED',
+    `the file system does not accept this name or operation: ${codeOf(cause)}`,
+    {
+      where,
+      mend: 'Choose another name or another folder',
+      cause,
+    },
+  );
+
+const zeroCharacter: Fault = (where, _, cause) =>
+  new UsageError('E_PATH', 'a path holds a zero character', {
+    where: where?.replaceAll('\0', '\\0'),
+    mend: 'Write the path anew',
+    cause,
+  });
+
+/** The one place where codes of the system get a meaning for the user. */
+const FAULTS: ReadonlyMap<string, Fault> = new Map(
+  (
+    [
+      [diskFull, 'ENOSPC EDQUOT'],
+      [forbidden, 'EACCES EPERM'],
+      [notWritable, 'EROFS'],
+      [missing, 'ENOENT'],
+      [notFolder, 'ENOTDIR'],
+      [isFolder, 'EISDIR'],
+      [occupied, 'EEXIST ENOTEMPTY EBUSY ETXTBSY'],
+      [loop, 'ELOOP'],
+      [nameTooLong, 'ENAMETOOLONG'],
+      [tooManyFiles, 'EMFILE ENFILE'],
+      [tooLargeForSystem, 'EFBIG'],
+      [tooLargeToRead, 'ERR_FS_FILE_TOO_LARGE ERR_STRING_TOO_LONG'],
+      [noMemory, 'ENOMEM'],
+      [
+        diskFault,
+        'EIO ESTALE EREMOTEIO ENXIO ENODEV ENOLINK EUCLEAN EBADMSG ENOTCONN EHOSTDOWN EHOSTUNREACH ETIMEDOUT UNKNOWN',
+      ],
+      [notAccepted, 'EINVAL ENOSYS ENOTSUP EOPNOTSUPP EILSEQ'],
+    ] as const
+  ).flatMap(([fault, codes]) => codes.split(' ').map((code) => [code, fault] as const)),
+);
+
+/** Calls that are none of the file system's: programs, connections, signals. */
+const OTHER_CALLS = /^(spawn|connect|getaddrinfo|listen|bind|kill)/;
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function textOf(error: Error, key: 'path' | 'syscall'): string | undefined {
+  const value = key in error ? (error as unknown as Record<string, unknown>)[key] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * Turns an error of the file system into one that the user understands and can mend; anything else comes back
+ * unchanged.
+ *
+ * @param where the file or folder in the user's own words; without it, what the error itself names.
+ */
+export function explainFileError(error: unknown, doing: Doing, where?: string): unknown {
+  if (!(error instanceof Error) || error instanceof RadweaveError) return error;
+  if (OTHER_CALLS.test(textOf(error, 'syscall') ?? '')) return error;
+  const code = codeOf(error);
+  const place = where ?? textOf(error, 'path');
+  if (code === 'ERR_INVALID_ARG_VALUE' && /null bytes/.test(error.message)) {
+    return zeroCharacter(place, doing, error);
+  }
+  return FAULTS.get(code)?.(place, doing, error) ?? error;
+}

@@ -1,0 +1,43 @@
+import * as fs from 'node:fs';
+import { systemCode } from '../errors.ts';
+import { type Doing, explainFileError } from './explain.ts';
+
+export type { Dirent } from 'node:fs';
+
+/**
+ * Node's functions on files and folders for stages and commands: the same names and arguments, but every fault is an
+ * error that names the path and the remedy. The linter keeps `node:fs` itself out of there.
+ */
+
+function explained<F>(doing: Doing, call: F & ((path: string, ...rest: unknown[]) => unknown)): F {
+  return ((path: string, ...rest: unknown[]) => {
+    try {
+      return call(path, ...rest);
+    } catch (error) {
+      throw explainFileError(error, doing, path);
+    }
+  }) as F;
+}
+
+export const appendFileSync: typeof fs.appendFileSync = explained('write', fs.appendFileSync as never);
+export const mkdirSync: typeof fs.mkdirSync = explained('write', fs.mkdirSync as never);
+export const mkdtempSync: typeof fs.mkdtempSync = explained('write', fs.mkdtempSync as never);
+export const readdirSync: typeof fs.readdirSync = explained('read', fs.readdirSync as never);
+export const readFileSync: typeof fs.readFileSync = explained('read', fs.readFileSync as never);
+export const rmSync: typeof fs.rmSync = explained('write', fs.rmSync as never);
+export const statSync: typeof fs.statSync = explained('read', fs.statSync as never);
+
+/**
+ * Whether there is such a file or folder. Unlike Node's, it does not call missing what it may not look at.
+ *
+ * @throws ResourceError for a folder above that may not be entered, or a disk that fails.
+ */
+export function existsSync(path: string): boolean {
+  try {
+    return fs.statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    // A file in place of a folder above it, or a circle of links, leads to nothing either.
+    if (['ENOTDIR', 'ELOOP'].includes(systemCode(error) ?? '')) return false;
+    throw explainFileError(error, 'read', path);
+  }
+}
