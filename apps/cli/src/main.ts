@@ -19,7 +19,10 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has printed its message already; asking for help or the version is no fault.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    return reportError(error, args.includes('--debug'), (text) => process.stderr.write(text));
+    const { explainFileError } = await import('@radweave/artifacts');
+    return reportError(explainFileError(error), args.includes('--debug'), (text) =>
+      process.stderr.write(text),
+    );
   }
 }
 

@@ -27,6 +27,8 @@ export interface FaultRecord {
 /** A fault of the data (never of the program). The message says what, where and how to mend it. */
 export class ImageFault extends Error implements FaultRecord {
   override readonly name = 'ImageFault';
+  /** Bad data, for the command line. */
+  readonly exitCode = 3;
   readonly code: FaultCode;
   readonly text: string;
   readonly place: string;
@@ -49,6 +51,8 @@ export class ImageFault extends Error implements FaultRecord {
 /** Every fault found in one job, so that a user can mend them all at once. */
 export class ImageFaults extends Error {
   override readonly name = 'ImageFaults';
+  /** Bad data, for the command line. */
+  readonly exitCode = 3;
   readonly faults: readonly FaultRecord[];
 
   constructor(faults: readonly FaultRecord[]) {

@@ -34,6 +34,15 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
+function shown(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'nothing';
+  } catch {
+    // An alias within what its anchor marks.
+    return 'a value that contains itself';
+  }
+}
+
 function report(issues: IssueCollector, issue: z.core.$ZodIssue, value: unknown, locate: Locate): void {
   if (issue.code === 'unrecognized_keys') {
     for (const key of issue.keys) {
@@ -44,7 +53,7 @@ function report(issues: IssueCollector, issue: z.core.$ZodIssue, value: unknown,
   }
   const known = findConfigKey(issue.path.slice(0, 2).join('.'));
   const path = known === undefined ? issue.path : issue.path.slice(0, 2);
-  const found = JSON.stringify(valueAt(value, path)) ?? 'nothing';
+  const found = shown(valueAt(value, path));
   if (known === undefined || issue.code === 'custom') {
     const text =
       known === undefined ? `${path.join('.') || 'the file'} is ${found}: ${issue.message}` : issue.message;

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { pythonJson, referenceTest, sharedTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { UsageError } from '../errors.ts';
 import { bestHparamsPath, updateBestHparams } from './best-hparams.ts';
 import { describeConfig, findConfigKey } from './describe.ts';
 import { CONFIG_FLAGS, canonicalFlag, configFlags } from './flags.ts';
+import { configKeysIn } from './given-keys.ts';
 import { applyOverrides } from './overrides.ts';
 import { defaultConfig, parseConfig, readConfig } from './parse.ts';
 import { configToYaml, defaultConfigYaml } from './yaml.ts';
@@ -220,4 +222,28 @@ test('every key is described, and every flag sets a key that exists to a value i
 test('config/default_config.yaml is what `radweave config --yaml` prints', () => {
   const shipped = new URL('../../../../config/default_config.yaml', import.meta.url);
   expect(readFileSync(shipped, 'utf8')).toBe(defaultConfigYaml());
+});
+
+test('aliases without an anchor, of itself, and merges are YAML faults with their line, never bugs', () => {
+  const FAULTS: [text: string, message: RegExp][] = [
+    ['data:\n  home_hospital: *x\n', /Unresolved alias.*x \(c\.yaml, line 2\)\. Mark the value/],
+    ['data: *d\n', /Unresolved alias.*line 1/],
+    ['<<: *m\n', /not valid YAML.*line 1/],
+    ['data:\n  <<: 3\n', /Merge sources must be maps.* \(c\.yaml\)$/],
+    ['&a [*a]', /a value that contains itself/],
+    [`a: &a [x]\nb: &b [${Array(200).fill('*a')}]\nc: [${Array(200).fill('*b')}]`, /Excessive alias count/],
+  ];
+  for (const [text, message] of FAULTS) {
+    expect(() => parseConfig(text, 'c.yaml'), text).toThrow(message);
+    expect(() => parseConfig(text, 'c.yaml'), text).toThrow(UsageError);
+  }
+});
+
+test('keys that come by a merge are the file’s own', () => {
+  const file = join(tempDir(), 'c.yaml');
+  writeFileSync(file, 'data: &d\n  image_size: 32\nmodel:\n  name: resnet18\n');
+  expect(configKeysIn(file)).toEqual(['data.image_size', 'model.name']);
+  writeFileSync(file, 'training:\n  <<: {epochs: 3}\n  batch_size: 4\n');
+  expect(parseConfig('training:\n  <<: {epochs: 3}\n', file).training.epochs).toBe(3);
+  expect(configKeysIn(file).sort()).toEqual(['training.batch_size', 'training.epochs']);
 });

@@ -1,13 +1,12 @@
-import { isMap, isScalar, parseDocument } from 'yaml';
+import { parse } from 'yaml';
 import { readText } from '../text.ts';
 
-/** The `section.key` paths that a configuration file itself sets, defaults aside. */
+/** The `section.key` paths that a configuration file itself sets, defaults aside; `parseConfig` has found it valid. */
 export function configKeysIn(path: string): string[] {
-  const { contents } = parseDocument(readText(path), { merge: true });
-  if (!isMap(contents)) return [];
-  return contents.items.flatMap(({ key: section, value }) =>
-    isScalar(section) && isMap(value)
-      ? value.items.flatMap(({ key }) => (isScalar(key) ? [`${section.value}.${key.value}`] : []))
-      : [],
-  );
+  const values: unknown = parse(readText(path), { merge: true, logLevel: 'error' });
+  return entries(values).flatMap(([section, keys]) => entries(keys).map(([key]) => `${section}.${key}`));
+}
+
+function entries(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 }

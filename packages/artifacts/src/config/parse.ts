@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { UsageError } from '../errors.ts';
 import { readText } from '../text.ts';
 import { checkConfig } from './check.ts';
@@ -29,7 +29,12 @@ function remedyFor(code: string): string | undefined {
  */
 export function parseConfig(yamlText: string, file: string): Config {
   const lines = new LineCounter();
-  const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false, merge: true });
+  const document = parseDocument(yamlText, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    logLevel: 'error',
+  });
   const at = (offset: number): string => `${file}, line ${lines.linePos(offset).line}`;
   const [syntax] = document.errors;
   if (syntax !== undefined) {
@@ -39,10 +44,40 @@ export function parseConfig(yamlText: string, file: string): Config {
       cause: syntax,
     });
   }
-  return checkConfig(document.toJS(), 'the configuration cannot be used', (path) => {
+  return checkConfig(toValues(document, file, at), 'the configuration cannot be used', (path) => {
     const offset = offsetOf(document, path);
     return offset === undefined ? file : at(offset);
   });
+}
+
+/** The plain values; the yaml package looks for anchors only now. */
+function toValues(document: Document, file: string, at: (offset: number) => string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const alias = aliasWithoutAnchor(document, at);
+    throw new UsageError('E_CONFIG_YAML', `the configuration is not valid YAML: ${error.message}`, {
+      where: alias ?? file,
+      mend:
+        alias === undefined
+          ? undefined
+          : "Mark the value before with '&', or put text that begins with '*' in quotes",
+      cause: error,
+    });
+  }
+}
+
+function aliasWithoutAnchor(document: Document, at: (offset: number) => string): string | undefined {
+  let place: string | undefined;
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return undefined;
+      place = alias.range === undefined || alias.range === null ? undefined : at(alias.range[0]);
+      return visit.BREAK;
+    },
+  });
+  return place;
 }
 
 /** Reads a configuration file. @throws as {@link parseConfig}, or DataError `E_FILE_MISSING` or `E_ENCODING`. */

@@ -155,6 +155,10 @@ const FAULTS: ReadonlyMap<string, Fault> = new Map(
   ).flatMap(([fault, codes]) => codes.split(' ').map((code) => [code, fault] as const)),
 );
 
+/** Calls of the file system that change something. */
+const WRITING =
+  /^(write|fsync|fdatasync|ftruncate|truncate|mkdir|mkdtemp|rename|unlink|rmdir|rm|copyfile|link|symlink|utime|chmod)/;
+
 /** Calls that are none of the file system's: programs, connections, signals. */
 const OTHER_CALLS = /^(spawn|connect|getaddrinfo|listen|bind|kill)/;
 
@@ -171,15 +175,18 @@ function textOf(error: Error, key: 'path' | 'syscall'): string | undefined {
  * Turns an error of the file system into one that the user understands and can mend; anything else comes back
  * unchanged.
  *
+ * @param doing what was being done; without it, what the error's own call does.
  * @param where the file or folder in the user's own words; without it, what the error itself names.
  */
-export function explainFileError(error: unknown, doing: Doing, where?: string): unknown {
+export function explainFileError(error: unknown, doing?: Doing, where?: string): unknown {
   if (!(error instanceof Error) || error instanceof RadweaveError) return error;
-  if (OTHER_CALLS.test(textOf(error, 'syscall') ?? '')) return error;
+  const call = textOf(error, 'syscall') ?? '';
+  if (OTHER_CALLS.test(call)) return error;
+  const does = doing ?? (WRITING.test(call) ? 'write' : 'read');
   const code = codeOf(error);
   const place = where ?? textOf(error, 'path');
   if (code === 'ERR_INVALID_ARG_VALUE' && /null bytes/.test(error.message)) {
-    return zeroCharacter(place, doing, error);
+    return zeroCharacter(place, does, error);
   }
-  return FAULTS.get(code)?.(place, doing, error) ?? error;
+  return FAULTS.get(code)?.(place, does, error) ?? error;
 }

@@ -50,10 +50,10 @@ export function decodeHeader(bytes: Buffer, place: string): StoreHeader {
     bytes.subarray(0, MAGIC.length).equals(MAGIC) &&
     crc32(text) === bytes.readUInt32LE(8);
   if (!sound) throw storeCorrupt('its header is damaged or not a store header', place);
-  // The checksum vouches for the text: it is what encodeHeader wrote.
+  // The checksum vouches for the text: it is what some version of encodeHeader wrote.
   const header = JSON.parse(text.toString('utf8')) as StoreHeader;
-  if (header.version !== STORE_VERSION) {
-    throw storeCorrupt(`it has version ${header.version}, this program writes ${STORE_VERSION}`, place);
+  if (header?.version !== STORE_VERSION) {
+    throw storeCorrupt(`it has version ${header?.version}, this program writes ${STORE_VERSION}`, place);
   }
   return header;
 }
@@ -63,5 +63,5 @@ export const storeCorrupt = (reason: string, place: string): ImageFault =>
     code: 'STORE_CORRUPT',
     text: `the slice store cannot be used: ${reason}`,
     place,
-    remedy: 'Delete it; it is made anew from the images',
+    remedy: 'Run the same command again: it is made anew from the images',
   });

@@ -102,10 +102,12 @@ export class SliceStore {
 export function openStore(path: string, key?: string): SliceStore {
   const file = openForReading(path);
   try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw storeCorrupt('it is not a file', path);
+    const { size } = stat;
     const head = Buffer.alloc(HEADER_BYTES);
     readExactly(file, head, 0, path);
     const header = decodeHeader(head, path);
-    const { size } = fstatSync(file);
     if (size !== storeBytes(header)) {
       throw storeCorrupt(`it has ${size} bytes instead of ${storeBytes(header)}`, path);
     }

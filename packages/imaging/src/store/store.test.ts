@@ -176,4 +176,5 @@ test('damage anywhere is noticed', async () => {
   }
   expect((await buildStore(paths, file)).reused).toBe(false);
   expect(codeOf(() => openStore(join(folder, 'absent')))).toBe('STORE_MISSING');
+  expect(codeOf(() => openStore(folder))).toBe('STORE_CORRUPT');
 });

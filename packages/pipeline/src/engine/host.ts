@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { StageEvent } from './events.ts';
+import { explainError } from './explain.ts';
 import type { StageName, StageOptions, StageResult } from './stages.ts';
 
 /** A stage under way in the engine's worker thread. */
@@ -47,7 +48,7 @@ export function startStage<S extends StageName>(
       else if (message.type === 'done') resolve(message.result as StageResult<S>);
       else reject(revive(message.error));
     });
-    worker.on('error', reject);
+    worker.on('error', (error) => reject(explainError(error)));
     worker.on('exit', (code) => reject(new Error(`the engine thread ended with code ${code}`)));
   });
   return {

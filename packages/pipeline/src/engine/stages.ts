@@ -15,6 +15,7 @@ import type { TrainOptions, TrainResult } from '../stages/train.ts';
 import type { VerifyOptions, VerifyResult } from '../stages/verify.ts';
 import type { VisualizeOptions, VisualizeResult } from '../stages/visualize.ts';
 import type { StageContext } from './events.ts';
+import { explainError } from './explain.ts';
 
 /** Options and results of every stage that runs in the engine thread. */
 export interface Stages {
@@ -65,12 +66,16 @@ const LOADERS: { [S in StageName]: () => Promise<StageFunction<S>> } = {
   report: async () => (await import('../stages/report.ts')).report,
 };
 
-/** Runs a stage in this thread. */
+/** Runs a stage in this thread. @throws errors with an exit code and a remedy; any other error is a bug. */
 export async function runStage<S extends StageName>(
   stage: S,
   options: StageOptions<S>,
   context: StageContext,
 ): Promise<StageResult<S>> {
   const run = await LOADERS[stage]();
-  return run(options, context);
+  try {
+    return await run(options, context);
+  } catch (error) {
+    throw explainError(error);
+  }
 }

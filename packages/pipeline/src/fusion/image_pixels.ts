@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DataConfig, DataError } from '@radweave/artifacts';
+import { type DataConfig, DataError, explainFileError } from '@radweave/artifacts';
 import { mkdtempSync, rmSync } from '@radweave/artifacts/files';
 import { buildStore, ImageFaults, openStore } from '@radweave/imaging';
 import type { SlicePixels } from '../slices/batches.ts';
@@ -29,7 +29,7 @@ export async function withDecodedImages<T>(
       store.close();
     }
   } catch (error) {
-    if (!(error instanceof ImageFaults)) throw error;
+    if (!(error instanceof ImageFaults)) throw explainFileError(error, 'write', file);
     throw new DataError('E_IMAGES', `images cannot be used: ${error.message}`, { cause: error });
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, readSplit, splitPath } from '@radweave/artifacts';
 import { tempDir } from '@radweave/testkit';
@@ -65,11 +65,35 @@ test('batches are read from the store, of which nothing is kept in memory', asyn
   expect(() => pixels.read([table.length - 1])).toThrow(/checksum of slice/);
 });
 
-test('a store damaged since an earlier run is refused before any work', async () => {
+test('a store damaged or half made since an earlier run is made anew', async () => {
   const config = await cohort();
-  const { table } = await load(config);
-  damage(config, table.length);
-  await expect(loadSplit(config, 'train', 'A', listening())).rejects.toThrow(
-    /checksum of slice .* is wrong.*Delete it/s,
-  );
+  const file = join(config.data.splits_dir, '.slices', 'train_A.slices');
+  const first = await load(config);
+  const all = Array.from({ length: first.table.length }, (_, i) => i);
+  const expected = Buffer.from(first.pixels.read(all));
+  const whole = readFileSync(file);
+  damage(config, first.table.length);
+  const context = listening();
+  const again = await loadSplit(config, 'train', 'A', context);
+  expect(Buffer.from(again.pixels.read(all))).toEqual(expected);
+  again.close();
+  expect(context.said).toEqual([
+    expect.stringMatching(/^warning: .*train_A\.slices were damaged.*made anew/),
+  ]);
+  for (const half of [whole.subarray(0, 0), whole.subarray(0, 5000), Buffer.alloc(whole.length)]) {
+    writeFileSync(file, half);
+    const { pixels } = await load(config);
+    expect(Buffer.from(pixels.read(all)), `${half.length} bytes`).toEqual(expected);
+  }
+});
+
+test('a store that cannot be written is told with its path', async () => {
+  const config = await cohort();
+  const file = join(config.data.splits_dir, '.slices', 'train_A.slices');
+  mkdirSync(join(file, 'folder'), { recursive: true });
+  await expect(loadSplit(config, 'train', 'A', listening())).rejects.toMatchObject({
+    name: 'ResourceError',
+    code: 'E_NOT_WRITABLE',
+    where: file,
+  });
 });

@@ -1,8 +1,23 @@
 import { dirname, join } from 'node:path';
-import { type Config, DataError, readSplit, type Split, splitPath, UsageError } from '@radweave/artifacts';
-import { existsSync, mkdirSync } from '@radweave/artifacts/files';
-import { buildStore, ImageFaults, openStore } from '@radweave/imaging';
-import type { StageContext } from '../engine/events.ts';
+import {
+  type Config,
+  DataError,
+  explainFileError,
+  readSplit,
+  type Split,
+  splitPath,
+  UsageError,
+} from '@radweave/artifacts';
+import { existsSync, mkdirSync, rmSync } from '@radweave/artifacts/files';
+import {
+  buildStore,
+  ImageFault,
+  ImageFaults,
+  openStore,
+  type SliceStore,
+  type StoreOptions,
+} from '@radweave/imaging';
+import { type StageContext, warn } from '../engine/events.ts';
 import type { SlicePixels } from './batches.ts';
 import { storePixels } from './store_pixels.ts';
 import { SliceTable } from './table.ts';
@@ -33,9 +48,9 @@ export function readSliceTable(config: Config, split: Split, modality: string): 
 
 /**
  * Decodes a split's slices into a store beside the split files, which later runs reuse while the images stay the same,
- * and opens it.
+ * and opens it. A store that was damaged since is made anew.
  *
- * @throws DataError listing the images that cannot be used; ImageFault `STORE_CORRUPT` for a store damaged since.
+ * @throws DataError listing the images that cannot be used; ResourceError where the store cannot be written.
  */
 export async function loadSplit(
   config: Config,
@@ -50,30 +65,42 @@ export async function loadSplit(
   const task = `decoding ${split} slices of ${modality}`;
   const paths = table.rows.map((row) => row.path);
   mkdirSync(dirname(file), { recursive: true });
+  const options: StoreOptions = {
+    width: image_size,
+    height: image_size,
+    resize,
+    threads: num_workers === 0 ? undefined : num_workers,
+    onProgress: (done, total) => context.emit({ kind: 'progress', task, done, total }),
+  };
   try {
-    const { key, reused } = await buildStore(paths, file, {
-      width: image_size,
-      height: image_size,
-      resize,
-      threads: num_workers === 0 ? undefined : num_workers,
-      onProgress: (done, total) => context.emit({ kind: 'progress', task, done, total }),
-    });
-    return { table, ...opened(file, key, reused) };
+    const store = await soundStore(paths, file, options, context);
+    return { table, pixels: storePixels(store), close: () => store.close() };
   } catch (error) {
-    throw error instanceof ImageFaults ? asDataError(error, split, modality) : error;
+    if (error instanceof ImageFaults) throw asDataError(error, split, modality);
+    throw explainFileError(error, 'write', file);
   }
 }
 
 /** A store of an earlier run is read once as a whole: it may have been damaged since. */
-function opened(file: string, key: string, reused: boolean): Pick<LoadedSplit, 'pixels' | 'close'> {
+async function soundStore(
+  paths: readonly string[],
+  file: string,
+  options: StoreOptions,
+  context: StageContext,
+): Promise<SliceStore> {
+  const { key, reused } = await buildStore(paths, file, options);
   const store = openStore(file, key);
+  if (!reused) return store;
   try {
-    if (reused) store.verify();
+    store.verify();
+    return store;
   } catch (error) {
     store.close();
-    throw error;
+    if (!(error instanceof ImageFault)) throw error;
+    warn(context, `The decoded slices in ${file} were damaged since; they are made anew from the images.`);
+    rmSync(file);
+    return openStore(file, (await buildStore(paths, file, options)).key);
   }
-  return { pixels: storePixels(store), close: () => store.close() };
 }
 
 function asDataError(faults: ImageFaults, split: Split, modality: string): DataError {

@@ -1,5 +1,12 @@
-import { type Config, DataError, PRECISIONS, type Precision } from '@radweave/artifacts';
-import { loadCheckpoint, type optim, saveCheckpoint, Tensor } from '@radweave/torch';
+import {
+  type Config,
+  DataError,
+  explainFileError,
+  PRECISIONS,
+  type Precision,
+  RadweaveError,
+} from '@radweave/artifacts';
+import { CheckpointError, loadCheckpoint, type optim, saveCheckpoint, Tensor } from '@radweave/torch';
 import { z } from 'zod';
 import type { Candidate } from './early_stop.ts';
 
@@ -67,19 +74,22 @@ const facts = z.object({
   config: z.custom<Config>((value) => typeof value === 'object' && value !== null),
 });
 
-/** Writes a checkpoint atomically. */
+/** Writes a checkpoint atomically. @throws ResourceError when the disk is full, fails, or may not be written. */
 export async function writeCheckpoint(
   path: string,
   about: CheckpointFacts,
   states: TrainingStates,
 ): Promise<void> {
-  await saveCheckpoint(path, {
+  const saving = saveCheckpoint(path, {
     model_state_dict: states.model,
     optimizer_state_dict: states.optimizer,
     scheduler_state_dict: states.scheduler,
     rng_state: states.rng,
     partial_epoch: states.partial,
     ...about,
+  });
+  await saving.catch((error: unknown) => {
+    throw explainFileError(error, 'write', path);
   });
 }
 
@@ -93,9 +103,16 @@ export interface ReadCheckpoint {
   partial: TrainingStates['partial'];
 }
 
-/** Reads a checkpoint of ours; null when the file is a checkpoint of another program. */
+/**
+ * Reads a checkpoint of ours; null when the file is a checkpoint of another program.
+ *
+ * @throws DataError `E_CHECKPOINT` for a file that is damaged or no checkpoint; ResourceError for one that may not be read,
+ *   or a disk that fails.
+ */
 export async function readCheckpoint(path: string): Promise<ReadCheckpoint | null> {
-  const raw = await loadCheckpoint(path);
+  const raw = await loadCheckpoint(path).catch((error: unknown) => {
+    throw explainCheckpoint(error, path);
+  });
   if (!(raw instanceof Map) || raw.get('format') !== 'radweave/1') return null;
   const plain = toPlain(raw);
   const parsed = facts.safeParse(plain);
@@ -116,6 +133,15 @@ export async function readCheckpoint(path: string): Promise<ReadCheckpoint | nul
     rng,
     partial: readPartial(raw.get('partial_epoch')),
   };
+}
+
+function explainCheckpoint(error: unknown, path: string): unknown {
+  const system = error instanceof CheckpointError ? explainFileError(error.cause, 'read', path) : error;
+  if (system instanceof RadweaveError) return system;
+  // A RangeError is a tensor of a type that the engine does not compute with.
+  if (!(error instanceof CheckpointError || error instanceof RangeError)) return error;
+  const what = error instanceof CheckpointError ? error.problem : `cannot be used: ${error.message}`;
+  return new DataError('E_CHECKPOINT', `the checkpoint ${what}`, { where: path, cause: error });
 }
 
 function readPartial(value: unknown): TrainingStates['partial'] {

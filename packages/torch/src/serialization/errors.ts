@@ -1,12 +1,17 @@
 /** A file that cannot be read or written as a checkpoint: says which file, what is wrong and how to mend it. */
 export class CheckpointError extends Error {
   override readonly name: string = 'CheckpointError';
+  /** Bad data, for the command line. */
+  readonly exitCode = 3;
   /** Path of the file. */
   readonly file: string;
+  /** What is wrong with it and how to mend it, as it follows the file's name. */
+  readonly problem: string;
 
   constructor(file: string, problem: string, options?: ErrorOptions) {
     super(`${file}: ${problem}`, options);
     this.file = file;
+    this.problem = problem;
   }
 }
 

@@ -10,6 +10,11 @@ export interface ReadOptions {
   signal?: AbortSignal;
 }
 
+function unreadable(path: string, what: string, cause: unknown): CheckpointError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new CheckpointError(path, `${what} (${reason})`, { cause });
+}
+
 /** A file read by position, so that one of several GB never has to be in one buffer. */
 export class FileReader {
   readonly path: string;
@@ -32,8 +37,7 @@ export class FileReader {
   ): Promise<T> {
     options.signal?.throwIfAborted();
     const handle = await open(path, 'r').catch((cause: unknown) => {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new CheckpointError(path, `cannot be opened (${reason})`, { cause });
+      throw unreadable(path, 'cannot be opened', cause);
     });
     try {
       const stat = await handle.stat();
@@ -63,7 +67,11 @@ export class FileReader {
     while (filled < length) {
       this.#signal?.throwIfAborted();
       const wanted = Math.min(CHUNK, length - filled);
-      const { bytesRead } = await this.#handle.read(bytes, filled, wanted, position + filled);
+      const { bytesRead } = await this.#handle
+        .read(bytes, filled, wanted, position + filled)
+        .catch((cause: unknown) => {
+          throw unreadable(this.path, 'cannot be read', cause);
+        });
       if (bytesRead === 0) throw new CheckpointError(this.path, 'became shorter while it was read');
       onChunk?.(bytes.subarray(filled, filled + bytesRead));
       filled += bytesRead;
