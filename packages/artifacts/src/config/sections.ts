@@ -65,6 +65,10 @@ export const model: Section<ModelConfig> = {
   ),
   num_classes: integer(2, 'Number of labels', 2, 1000),
   freeze_stages: integer(0, 'The stem and this many stages keep their weights; 0 trains everything', 0, 16),
+  zero_init_last: flag(
+    true,
+    "Without initial weights, each block's last batch norm starts at 0 as in timm; false: at 1, which learns sooner (ResNet)",
+  ),
 };
 
 export const extraction: Section<ExtractionConfig> = {

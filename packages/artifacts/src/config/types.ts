@@ -28,6 +28,7 @@ export interface ModelConfig {
   weights: string | null;
   num_classes: number;
   freeze_stages: number;
+  zero_init_last: boolean;
 }
 
 /** The `training` section. */

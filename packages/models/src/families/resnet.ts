@@ -21,7 +21,7 @@ const PLANES = [64, 128, 256, 512] as const;
  * ResNet (He et al. 2016), ResNeXt (Xie et al. 2017) and Wide ResNet (Zagoruyko and Komodakis 2016). Parameter names
  * are timm's, which are torchvision's. `forwardFeatures` gives [N, C, H / 32, W / 32].
  *
- * As in timm, and unlike torchvision's default, each block's last norm starts at 0.
+ * As in timm, and unlike torchvision's default, each block's last norm starts at 0 unless `zeroInitLast` is false.
  */
 export class ResNet extends ImageModel {
   readonly conv1: nn.Conv2d;
@@ -50,7 +50,7 @@ export class ResNet extends ImageModel {
     this.layer3 = stage(config, 2, rates[2] ?? []);
     this.layer4 = stage(config, 3, rates[3] ?? []);
     this.fc = createClassifier(this.numFeatures, options.numClasses);
-    this.initWeights();
+    this.initWeights(options.zeroInitLast);
   }
 
   override stages(): readonly Stage[] {
@@ -78,12 +78,13 @@ export class ResNet extends ImageModel {
     this.numClasses = numClasses;
   }
 
-  private initWeights(): void {
+  private initWeights(zeroInitLast: boolean): void {
     for (const [, module] of this.namedModules()) {
       if (module instanceof nn.Conv2d) {
         nn.init.kaimingNormal_(module.weight, { mode: 'fanOut', nonlinearity: 'relu' });
       }
     }
+    if (!zeroInitLast) return;
     for (const [, module] of this.namedModules()) {
       if (module instanceof BasicBlock || module instanceof Bottleneck) module.zeroInitLast();
     }
@@ -115,6 +116,7 @@ export function resnetFamily(registerModel: RegisterModel): void {
       weights: resnetWeights(name, recipe),
       firstConv: 'conv1',
       classifier: 'fc',
+      defaults: { zeroInitLast: true },
       torchvision: { name, differences: 'the last norm of each block starts at 1 (timm and here: 0)' },
     });
   const resnet = 'He et al. 2016, arXiv:1512.03385';

@@ -16,6 +16,8 @@ export interface CreateModelOptions {
   imageSize?: number | readonly [number, number];
   /** Only where the registry entry's defaults name it. */
   batchNorm?: BatchNormSettings;
+  /** Whether the last norm of each residual block starts at 0. Only where the registry entry's defaults name it. */
+  zeroInitLast?: boolean;
 }
 
 /**
@@ -35,11 +37,22 @@ export function createModel(name: string, options: CreateModelOptions = {}): Ima
   for (const side of size) whole(info.name, 'imageSize', side, 1);
   rate(info.name, 'dropRate', dropRate);
   rate(info.name, 'dropPathRate', dropPathRate);
-  if (options.batchNorm !== undefined && own.batchNorm === undefined) {
-    throw new RangeError(`${info.name}: batchNorm cannot be chosen for this family`);
+  for (const option of ['batchNorm', 'zeroInitLast'] as const) {
+    if (options[option] !== undefined && own[option] === undefined) {
+      throw new RangeError(`${info.name}: ${option} cannot be chosen for this family`);
+    }
   }
   const batchNorm = { ...own.batchNorm, ...options.batchNorm };
-  return info.build({ numClasses, inChans, dropRate, dropPathRate, imageSize: size, batchNorm });
+  const zeroInitLast = options.zeroInitLast ?? own.zeroInitLast ?? false;
+  return info.build({
+    numClasses,
+    inChans,
+    dropRate,
+    dropPathRate,
+    imageSize: size,
+    batchNorm,
+    zeroInitLast,
+  });
 }
 
 function whole(model: string, option: string, value: number, least: number): void {

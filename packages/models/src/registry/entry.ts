@@ -43,6 +43,8 @@ export interface BuildOptions {
   imageSize: readonly [number, number];
   /** Empty unless the family's defaults have it: others do not take it. */
   batchNorm: BatchNormSettings;
+  /** Whether the last norm of each residual block starts at 0 instead of 1; false unless the family's defaults say true. */
+  zeroInitLast: boolean;
 }
 
 /** The same architecture in torchvision. */
@@ -73,7 +75,10 @@ export interface ModelEntry {
   classifier: string;
   /** Defaults that are the family's own. */
   defaults?: Partial<
-    Pick<BuildOptions, 'numClasses' | 'dropRate' | 'dropPathRate' | 'batchNorm' | 'imageSize'>
+    Pick<
+      BuildOptions,
+      'numClasses' | 'dropRate' | 'dropPathRate' | 'batchNorm' | 'imageSize' | 'zeroInitLast'
+    >
   >;
   /** Other spellings of the parameter names that are understood when weights are loaded. */
   keyMaps?: readonly KeyMap[];

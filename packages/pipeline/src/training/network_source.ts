@@ -30,12 +30,8 @@ export async function buildNetwork(
   saved: ReadCheckpoint | null,
   context: StageContext,
 ): Promise<Network> {
-  const { name, num_classes, freeze_stages } = config.model;
-  const model = createModel(name, {
-    numClasses: num_classes,
-    inChans: 1,
-    imageSize: config.data.image_size,
-  });
+  const { name, freeze_stages } = config.model;
+  const model = untrained(config);
   const start = saved === null ? await startWeights(model, config, context) : null;
   if (saved !== null) model.loadStateDict(saved.model);
   freeze(model, name, freeze_stages);
@@ -48,13 +44,34 @@ export async function buildNetwork(
   return { model, normalisation, origin };
 }
 
+function untrained({ model, data }: Config): ImageModel {
+  const { name, num_classes, zero_init_last } = model;
+  if (!zero_init_last && modelInfo(name).defaults?.zeroInitLast === undefined) {
+    throw new UsageError(
+      'E_MODEL',
+      `${name} has no last batch norm in its blocks that could start at 0 or 1`,
+      {
+        where: 'model.zero_init_last',
+        mend: 'Leave this setting out; it is for the ResNet family',
+      },
+    );
+  }
+  const start = zero_init_last ? {} : { zeroInitLast: false };
+  return createModel(name, { numClasses: num_classes, inChans: 1, imageSize: data.image_size, ...start });
+}
+
 async function startWeights(
   model: ImageModel,
   config: Config,
   context: StageContext,
 ): Promise<Pick<InitialWeights, 'description' | 'input'>> {
-  const { name, weights, pretrained } = config.model;
-  if (weights === null && !pretrained) return { description: 'trained from scratch', input: null };
+  const { name, weights, pretrained, zero_init_last } = config.model;
+  if (weights === null && !pretrained) {
+    const ones = zero_init_last
+      ? ''
+      : ", the last batch norm of each block starting at 1 instead of timm's 0";
+    return { description: `trained from scratch${ones}`, input: null };
+  }
   return initialWeights(model, name, {
     file: weights,
     onProgress: (done, total) => context.emit({ kind: 'progress', task: `fetching ${name}`, done, total }),
