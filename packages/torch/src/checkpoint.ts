@@ -3,6 +3,7 @@ import { isDType } from './dtype.ts';
 import { tidy } from './scope.ts';
 import {
   OrderedDict,
+  PyOpaque,
   PyTuple,
   type ReadOptions,
   readCheckpoint,
@@ -71,13 +72,18 @@ function restore({ dtype, shape, data }: StoredTensor): Tensor {
   return fromBytes(data, shape, dtype);
 }
 
+function emptyLike(dict: Map<unknown, unknown>): Map<unknown, unknown> {
+  if (dict instanceof PyOpaque) return new PyOpaque(dict.className);
+  return dict instanceof OrderedDict ? new OrderedDict() : new Map();
+}
+
 /** A copy of nested containers with some leaves replaced; containers held in several places stay one. */
 function replace(value: unknown, leaf: (value: object) => object | undefined): unknown {
   const done = new Map<object, unknown>();
 
   function container(item: object): unknown {
     if (item instanceof Map) {
-      const copy = item instanceof OrderedDict ? new OrderedDict() : new Map();
+      const copy = emptyLike(item);
       done.set(item, copy);
       for (const [key, entry] of item) copy.set(key, visit(entry));
       return copy;
@@ -119,7 +125,7 @@ export async function saveCheckpoint(path: string, value: unknown): Promise<void
 
 /**
  * Reads what {@link saveCheckpoint} or `torch.save` wrote, or a safetensors file: dicts are Maps. Only tensors,
- * containers and plain values are built; any other class in the file is refused by name.
+ * containers and plain values are built; objects of any other class are skipped unbuilt, each a `PyOpaque`.
  *
  * @throws CheckpointError when the file is missing, damaged or refused.
  * @throws RangeError for tensors of an element type that the engine does not compute with.

@@ -19,7 +19,7 @@ const home = () => {
 
 /** Writes a torchvision model with random weights in several ways, and its logits for a fixed input. */
 const REFERENCE = `
-import json, sys, torch, torchvision
+import argparse, json, pathlib, sys, numpy, torch, torchvision
 folder, name, classes, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 torch.manual_seed(1)
 model = getattr(torchvision.models, name)(num_classes=classes).eval()
@@ -29,6 +29,8 @@ torch.save(state, folder + '/legacy.pth', _use_new_zipfile_serialization=False)
 torch.save({'epoch': 3, 'state_dict': torch.nn.DataParallel(model).state_dict()}, folder + '/parallel.pth')
 torch.save({'model_state_dict': {'backbone.' + k: v for k, v in state.items()}, 'optimizer': {}}, folder + '/wrapped.pth')
 torch.save({'net': {'state_dict': {'module.model.' + k: v for k, v in state.items()}}}, folder + '/nested.pth')
+torch.save({'epoch': numpy.int64(3), 'best_auc': numpy.float64(.9), 'history': numpy.arange(3.), 'model_state_dict': state,
+  'args': argparse.Namespace(lr=1e-3, root=pathlib.Path('/data'))}, folder + '/training.pth')
 torch.save({k: v for k, v in state.items() if 'num_batches' not in k}, folder + '/old.pth')
 x = torch.linspace(-2, 2, 2 * 3 * size * size).sin().reshape(2, 3, size, size)
 with torch.no_grad():
@@ -55,7 +57,7 @@ for (const [name, size, layout] of [
     python(REFERENCE, { args: [folder, name, '7', String(size)] });
     const x = binary(folder, 'x', [2, 3, size, size]);
     const y = binary(folder, 'y', [2, 7]);
-    for (const file of ['zip', 'legacy', 'parallel', 'wrapped', 'nested', 'old']) {
+    for (const file of ['zip', 'legacy', 'parallel', 'wrapped', 'nested', 'training', 'old']) {
       const path = join(folder, `${file}.pth`);
       const model = createModel(name, { numClasses: 7 });
       const { description, report } = await initialWeights(model, name, { file: path });
@@ -63,7 +65,11 @@ for (const [name, size, layout] of [
       expect(difference(model, x, y), file).toBeLessThan(1e-4);
       const hash = createHash('sha256').update(readFileSync(path)).digest('hex');
       const names = layout === 'timm' ? '' : ', torchvision names';
-      expect(description).toBe(`weights of ${path} (sha256 ${hash})${names}`);
+      const skipped =
+        file === 'training'
+          ? ', Python objects passed over: numpy.core.multiarray._reconstruct, argparse.Namespace'
+          : '';
+      expect(description).toBe(`weights of ${path} (sha256 ${hash})${names}${skipped}`);
     }
   });
 }

@@ -56,10 +56,13 @@ export async function initialWeights(
     typeof file === 'string'
       ? { path: file, label: `weights of ${file} (sha256 ${await fileHash(file)})`, input: null }
       : await pretrained(name, options);
-  const state = await readWeights(path);
+  let skipped = '';
+  const state = await readWeights(path, (classes) => {
+    if (classes.length > 0) skipped = `, Python objects passed over: ${classes.join(', ')}`;
+  });
   try {
     const report = load(model, info, state, path);
-    return { description: `${label}${changes(model, report)}`, report, input };
+    return { description: `${label}${changes(model, report)}${skipped}`, report, input };
   } finally {
     for (const tensor of state.values()) tensor.dispose();
   }

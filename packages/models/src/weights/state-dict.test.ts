@@ -1,4 +1,4 @@
-import { StoredTensor } from '@radweave/torch';
+import { PyOpaque, StoredTensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import { stateDictOf } from './state-dict.ts';
 
@@ -46,6 +46,11 @@ test('checkpoints from before batches were counted get counts of 0', () => {
 });
 
 test('what is no state dict is refused with what it is', () => {
+  const whole = new PyOpaque('torchvision.models.resnet.ResNet');
+  expect(() => names(whole)).toThrow('holds an object of the Python class torchvision.models.resnet.ResNet');
+  expect(() => names(new Map([['model', whole]]))).toThrow(
+    'an object of the Python class torchvision.models.resnet.ResNet, which is not built here because that could run code under "model"',
+  );
   expect(() => names(new Map())).toThrow('x.pth: holds an empty dict');
   expect(() => names(null)).toThrow('x.pth: holds None');
   expect(() => names([one()])).toThrow('x.pth: holds a list');

@@ -1,4 +1,4 @@
-import { StoredTensor } from '@radweave/torch';
+import { PyOpaque, StoredTensor } from '@radweave/torch';
 import { WeightsError } from './weights-error.ts';
 
 /** Keys under which training programs store the state dict, in the order in which they are looked for. */
@@ -31,7 +31,7 @@ export function stateDictOf(checkpoint: unknown, file: string): Map<string, Stor
 
 function wrapperOf(value: unknown): unknown {
   if (!(value instanceof Map)) return undefined;
-  return WRAPPERS.map((key) => value.get(key)).find((inner) => inner instanceof Map);
+  return WRAPPERS.map((key) => value.get(key)).find((inner) => inner instanceof Map && inner.size > 0);
 }
 
 function stripped(name: string): string {
@@ -61,6 +61,9 @@ function notOne(file: string, problem: string): WeightsError {
 }
 
 function kind(value: unknown): string {
+  if (value instanceof PyOpaque && value.size === 0) {
+    return `an object of the Python class ${value.className}, which is not built here because that could run code`;
+  }
   if (value instanceof Map)
     return value.size === 0 ? 'an empty dict' : `a dict with ${[...value.keys()].slice(0, 5).join(', ')}`;
   if (Array.isArray(value)) return 'a list';

@@ -17,6 +17,7 @@ test('the content tells the format, not the name', async () => {
   await writeSafetensors(path, new Map([['w', tensor]]));
   expect(await readCheckpoint(path)).toEqual({
     format: 'safetensors',
+    skipped: [],
     value: new Map([['w', tensor]]),
     metadata: { format: 'pt' },
   });
@@ -24,6 +25,7 @@ test('the content tells the format, not the name', async () => {
   await writeTorchFile(path, { w: tensor });
   expect(await readCheckpoint(path)).toEqual({
     format: 'torch',
+    skipped: [],
     value: new Map([['w', tensor]]),
     metadata: {},
   });
@@ -47,6 +49,7 @@ torch.onnx.export(torch.nn.Linear(2, 1), torch.ones(1, 2), sys.argv[1] + '/model
     );
     expect(await readCheckpoint(join(folder, 'old.pth'))).toEqual({
       format: 'torch-legacy',
+      skipped: [],
       value: [1],
       metadata: {},
     });

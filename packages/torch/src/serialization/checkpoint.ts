@@ -9,6 +9,8 @@ export interface Checkpoint {
   format: CheckpointFormat;
   /** As `readTorchFile` gives it; for safetensors a `Map` of name → `StoredTensor`. */
   value: unknown;
+  /** Full names of the Python classes whose objects were skipped unbuilt: they are `PyOpaque` in the value. */
+  skipped: string[];
   /** Texts of a safetensors header; empty for torch. */
   metadata: Record<string, string>;
 }
@@ -23,9 +25,9 @@ export async function readCheckpoint(path: string, options: ReadOptions = {}): P
     const format = await detectFormat(file);
     if (format === 'safetensors') {
       const { tensors, metadata } = await readSafetensorsFrom(file);
-      return { format, value: tensors, metadata };
+      return { format, value: tensors, skipped: [], metadata };
     }
-    const value = format === 'torch' ? await readTorchZip(file) : await readTorchLegacy(file);
-    return { format, value, metadata: {} };
+    const read = format === 'torch' ? await readTorchZip(file) : await readTorchLegacy(file);
+    return { format, ...read, metadata: {} };
   });
 }

@@ -15,7 +15,7 @@ export class CheckpointError extends Error {
   }
 }
 
-/** A pickle that asks for a class outside the allowed ones; nothing of that class was looked up or run. */
+/** A file whose whole value is an object of a class outside the allowed ones; nothing of that class was looked up or run. */
 export class UnsafePickleError extends CheckpointError {
   override readonly name = 'UnsafePickleError';
   /** Full Python name of the refused class or function, such as `posix.system`. */

@@ -93,6 +93,10 @@ const CALLABLES: Record<string, PyCallable['call']> = {
       ? tensors.build(args, args[6].dtypeName, args[4] === true)
       : undefined,
   'torch._utils._rebuild_parameter': parameter,
+  'torch._utils._rebuild_parameter_with_state': parameter,
+  // Of a tensor of a class of its own, the tensor.
+  'torch._tensor._rebuild_from_type_v2': ([rebuild, , args], tensors) =>
+    rebuild instanceof PyCallable && Array.isArray(args) ? rebuild.call(args, tensors) : undefined,
   'torch.nn.parameter.Parameter': parameter,
   // What C++ `torch::pickle_save` wraps containers in.
   'torch.jit._pickle.restore_type_tag': ([value]) => value,

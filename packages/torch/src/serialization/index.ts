@@ -12,6 +12,7 @@ export {
   OrderedDict,
   PyComplex,
   PyFloat,
+  PyOpaque,
   PyTuple,
   TorchDevice,
   TorchDType,

@@ -26,6 +26,7 @@ export const LITERALS: ReadonlyMap<number, Literal> = new Map<number, Literal>([
   [OP.SHORT_BINBYTES, (cursor) => new Uint8Array(cursor.bytes(cursor.uint8()))],
   [OP.BINBYTES, (cursor) => new Uint8Array(cursor.bytes(cursor.uint32()))],
   [OP.BINBYTES8, (cursor) => new Uint8Array(cursor.bytes(cursor.uint64()))],
+  [OP.BYTEARRAY8, (cursor) => new Uint8Array(cursor.bytes(cursor.uint64()))],
   [OP.EMPTY_TUPLE, () => new PyTuple()],
   [OP.EMPTY_LIST, () => []],
   [OP.EMPTY_DICT, () => new Map()],

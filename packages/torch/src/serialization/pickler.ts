@@ -1,7 +1,7 @@
 import { OP } from './opcodes.ts';
 import { PickleEmitter } from './pickle-emitter.ts';
 import { asCall, PersistentId, PyCall, PyGlobal, type StoragePlace } from './python-calls.ts';
-import { OrderedDict, PyFloat, PyTuple } from './python-values.ts';
+import { OrderedDict, PyFloat, PyOpaque, PyTuple } from './python-values.ts';
 import type { StoredTensor } from './stored-tensor.ts';
 
 const PROTOCOL = 2;
@@ -61,6 +61,9 @@ class Pickler {
   }
 
   #container(value: unknown): boolean {
+    if (value instanceof PyOpaque) {
+      throw this.#unsupported(`an object of the class ${value.className}, which was not built`);
+    }
     if (value instanceof OrderedDict) {
       this.write(new PyCall('collections', 'OrderedDict'));
       this.#entries(value);

@@ -50,6 +50,19 @@ export class TorchDevice {
 }
 
 /**
+ * An object of a Python class that is not built here, or that class itself: only its name is known. What a pickle puts into
+ * it as into a dict is kept, since a state dict may be of such a class; its state and all else is passed over.
+ */
+export class PyOpaque extends Map<unknown, unknown> {
+  /** Full Python name, such as `argparse.Namespace`. */
+  readonly className: string;
+  constructor(className: string) {
+    super();
+    this.className = className;
+  }
+}
+
+/**
  * Turns every dict (`Map`) in a value that was read into a plain object and every tuple into an array; integer
  * keys become strings, as in `optimizer.state`. Tensors and all other values stay as they are.
  *

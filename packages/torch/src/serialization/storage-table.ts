@@ -1,9 +1,15 @@
-import { CheckpointError } from './errors.ts';
+import { CheckpointError, UnsafePickleError } from './errors.ts';
 import { StorageClass } from './globals.ts';
-import { PyTuple } from './python-values.ts';
+import { PyOpaque, PyTuple } from './python-values.ts';
 import { Storage, TensorBuilder } from './tensor-builder.ts';
 import { type Unpickled, unpickle } from './unpickler.ts';
 import { checkValue } from './value-check.ts';
+
+/** What a file holds, and the names of the classes whose objects were skipped unbuilt. */
+export interface TorchValue {
+  value: unknown;
+  skipped: string[];
+}
 
 /**
  * The storages that a pickle names. Reading takes two passes: the first finds the storages, then the caller
@@ -28,15 +34,22 @@ export class StorageTable {
     });
   }
 
-  /** Second pass, when every storage has its bytes: the value itself, checked to be safe to walk. */
-  build(pickle: Uint8Array, position = 0): unknown {
+  /**
+   * Second pass, when every storage has its bytes: the value itself, checked to be safe to walk.
+   *
+   * @throws UnsafePickleError when all of it is an object that is not built.
+   */
+  build(pickle: Uint8Array, position = 0): TorchValue {
     const { value } = this.scan(pickle, position);
-    checkValue(this.#file, value);
-    return value;
+    if (value instanceof PyOpaque && value.size === 0)
+      throw new UnsafePickleError(this.#file, value.className);
+    return { value, skipped: checkValue(this.#file, value) };
   }
 
   /** Resolves `('storage', class, key, location, count[, view])`; the device it was saved from is of no use here. */
-  #load(id: unknown): Storage {
+  #load(id: unknown): Storage | PyOpaque {
+    // Of old whole models: ('module', class, path and text of its source).
+    if (id instanceof PyTuple && id[1] instanceof PyOpaque) return id[1];
     if (!(id instanceof PyTuple) || id[0] !== 'storage' || !(id[1] instanceof StorageClass)) {
       throw this.#damaged('a storage is named in an unknown way');
     }

@@ -15,16 +15,19 @@ const FORMAT_VERSION = '3\n';
 /**
  * Reads what `torch.save` wrote, in the zip format or the one before it, without running anything in the file.
  * dict → `Map`, OrderedDict → `OrderedDict` (a Map), list → array, tuple → `PyTuple` (an array), tensor →
- * `StoredTensor`, int and float → number (bigint beyond 2^53), None → null, bytes → Uint8Array.
+ * `StoredTensor`, int and float → number (bigint beyond 2^53), None → null, bytes → Uint8Array, an object of any other
+ * class → `PyOpaque`, skipped unbuilt.
  *
- * @throws CheckpointError when the file is damaged or something else; UnsafePickleError for any other class.
+ * @throws CheckpointError when the file is damaged or something else; UnsafePickleError when it holds nothing but such
+ *   an object.
  */
 export async function readTorchFile(path: string, options: ReadOptions = {}): Promise<unknown> {
   return FileReader.use(path, options, async (file) => {
     const format = await detectFormat(file);
     if (format === 'safetensors')
       throw new CheckpointError(path, 'is a safetensors file: use readSafetensors');
-    return format === 'torch' ? readTorchZip(file) : readTorchLegacy(file);
+    const { value } = format === 'torch' ? await readTorchZip(file) : await readTorchLegacy(file);
+    return value;
   });
 }
 

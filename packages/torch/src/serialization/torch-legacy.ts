@@ -1,7 +1,7 @@
 import { CheckpointError } from './errors.ts';
 import type { FileReader } from './file-reader.ts';
 import { TruncatedPickleError } from './pickle-cursor.ts';
-import { StorageTable } from './storage-table.ts';
+import { StorageTable, type TorchValue } from './storage-table.ts';
 
 const MAGIC_NUMBER = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL_VERSION = 1001;
@@ -23,7 +23,7 @@ interface Head {
  * Reads torch's format before 1.6 (`_use_new_zipfile_serialization=False`): the pickles of a magic number, a
  * version, system facts, the value and the storage keys, then each storage as its element count and its bytes.
  */
-export async function readTorchLegacy(file: FileReader): Promise<unknown> {
+export async function readTorchLegacy(file: FileReader): Promise<TorchValue> {
   const { bytes, start, table, keys, end } = await readHead(file);
   let position = end;
   for (const key of keys) {

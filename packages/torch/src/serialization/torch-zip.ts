@@ -1,12 +1,12 @@
 import { CheckpointError } from './errors.ts';
 import type { FileReader } from './file-reader.ts';
-import { StorageTable } from './storage-table.ts';
+import { StorageTable, type TorchValue } from './storage-table.ts';
 import { ZipReader } from './zip-reader.ts';
 
 const LARGEST_PICKLE = 256 * 1024 * 1024;
 
 /** Reads torch's zip format (1.6 and later): `<folder>/data.pkl` with one record per storage in `<folder>/data/`. */
-export async function readTorchZip(file: FileReader): Promise<unknown> {
+export async function readTorchZip(file: FileReader): Promise<TorchValue> {
   const zip = await ZipReader.open(file);
   const folder = findFolder(file, zip);
   const order = zip.entries.get(`${folder}byteorder`);

@@ -1,10 +1,10 @@
-import { CheckpointError, UnsafePickleError } from './errors.ts';
+import { CheckpointError } from './errors.ts';
 import { PyCallable, resolveGlobal } from './globals.ts';
 import { NumpyDType } from './numpy-scalar.ts';
 import { OP } from './opcodes.ts';
 import { PickleCursor } from './pickle-cursor.ts';
 import { LITERALS } from './pickle-literals.ts';
-import { OrderedDict, PyTuple, tuple } from './python-values.ts';
+import { OrderedDict, PyOpaque, PyTuple, tuple } from './python-values.ts';
 import { StoredTensor } from './stored-tensor.ts';
 import type { TensorBuilder } from './tensor-builder.ts';
 
@@ -30,7 +30,8 @@ export interface Unpickled {
  * Reads one pickle with a machine that knows only the opcodes of checkpoints and only the globals of
  * `globals.ts`. A dict becomes a `Map`, a list an array, None null; integers beyond 2^53 become bigints.
  *
- * @throws UnsafePickleError when the pickle names any other class or function.
+ * Any other class or function is a {@link PyOpaque}: skipped unbuilt, never looked up, and nothing of it is run.
+ *
  * @throws CheckpointError when it is malformed, cut off or larger than any checkpoint.
  */
 export function unpickle(bytes: Uint8Array, position: number, context: UnpickleContext): Unpickled {
@@ -153,6 +154,11 @@ class Machine {
         this.#push(this.#call(callable, args));
         return;
       }
+      case OP.NEWOBJ_EX: {
+        const [callable, args] = this.#take(3);
+        this.#push(this.#call(callable, args));
+        return;
+      }
       case OP.BUILD:
         this.#build(this.#pop());
         return;
@@ -203,6 +209,7 @@ class Machine {
 
   #append(values: readonly unknown[]): void {
     const list = this.#top();
+    if (list instanceof PyOpaque) return;
     if (!Array.isArray(list) || list instanceof PyTuple) throw this.#cursor.malformed('appends to no list');
     for (const value of values) list.push(value);
   }
@@ -216,6 +223,7 @@ class Machine {
 
   #addItems(values: readonly unknown[]): void {
     const set = this.#top();
+    if (set instanceof PyOpaque) return;
     if (!(set instanceof Set)) throw this.#cursor.malformed('adds to no set');
     for (const value of values) set.add(value);
   }
@@ -225,24 +233,30 @@ class Machine {
       throw this.#cursor.malformed('a class name is not text');
     }
     const fullName = `${module}.${name}`;
-    const found = resolveGlobal(fullName);
-    if (found === undefined) throw new UnsafePickleError(this.#context.file, fullName);
-    return found;
+    return resolveGlobal(fullName) ?? new PyOpaque(fullName);
   }
 
   #call(callable: unknown, args: unknown): unknown {
-    if (!(callable instanceof PyCallable)) throw this.#cursor.malformed('calls what is not a function');
-    if (!(args instanceof PyTuple)) throw this.#cursor.malformed('arguments are not a tuple');
-    const result = callable.call(args, this.#context.tensors);
-    if (result === undefined) {
-      throw this.#cursor.malformed(`${callable.fullName} was given arguments that are not supported`);
+    const isOpaque = callable instanceof PyOpaque;
+    if (!isOpaque && !(callable instanceof PyCallable)) {
+      throw this.#cursor.malformed('calls what is not a function');
     }
-    return result;
+    if (!(args instanceof PyTuple)) throw this.#cursor.malformed('arguments are not a tuple');
+    const [first] = args;
+    if (isOpaque) return new PyOpaque(instanceName(callable, first));
+    // Made from what is not built, it cannot be built either.
+    if (first instanceof PyOpaque) return new PyOpaque(first.className);
+    const result = callable.call(args, this.#context.tensors);
+    if (result !== undefined) return result;
+    // A tensor that cannot be read must not be missed in silence; a value of numpy or Python may be.
+    if (!callable.fullName.startsWith('torch.')) return new PyOpaque(callable.fullName);
+    throw this.#cursor.malformed(`${callable.fullName} was given arguments that are not supported`);
   }
 
-  /** State set after construction; only the three kinds seen in checkpoints. */
+  /** State set after construction; only the kinds seen in checkpoints. */
   #build(state: unknown): void {
     const target = this.#top();
+    if (target instanceof PyOpaque) return;
     // The attributes of a state dict are `_metadata`, which torch fills in again when it is absent.
     if (target instanceof OrderedDict && state instanceof Map) return;
     if (target instanceof NumpyDType && state instanceof PyTuple && typeof state[1] === 'string') {
@@ -261,4 +275,10 @@ class Machine {
     }
     throw this.#cursor.malformed('sets the state of an object that has none');
   }
+}
+
+/** Python makes most objects by a function of `copyreg`, whose first argument is the class. */
+function instanceName(callable: PyOpaque, first: unknown): string {
+  const isMaker = /^(copyreg|copy_reg)\./.test(callable.className);
+  return isMaker && first instanceof PyOpaque ? first.className : callable.className;
 }

@@ -1,5 +1,5 @@
 import { CheckpointError } from './errors.ts';
-import { PyComplex, TorchDevice, TorchDType } from './python-values.ts';
+import { PyComplex, PyOpaque, TorchDevice, TorchDType } from './python-values.ts';
 import { StoredTensor } from './stored-tensor.ts';
 
 const DEEPEST = 200;
@@ -25,12 +25,14 @@ function children(value: unknown): unknown[] | undefined {
 }
 
 /**
- * Makes sure that a value from a pickle can be walked by simple recursion: it holds only plain values and tensors,
+ * Makes sure that a value from a pickle can be walked by simple recursion: it is a plain value, a tensor or a container,
  * does not contain itself, and is neither too deep nor, once unfolded, too large.
  *
+ * @returns the names of the classes of objects that were not built.
  * @throws CheckpointError that says which of these is broken.
  */
-export function checkValue(file: string, root: unknown): void {
+export function checkValue(file: string, root: unknown): string[] {
+  const skipped = new Set<string>();
   const sizes = new Map<unknown, number>();
   const open = new Set<unknown>();
 
@@ -41,6 +43,9 @@ export function checkValue(file: string, root: unknown): void {
     if (open.has(value)) throw new CheckpointError(file, 'holds a container that contains itself');
     if (open.size >= DEEPEST) throw new CheckpointError(file, `is nested deeper than ${DEEPEST} levels`);
     const items = children(value);
+    if (value instanceof PyOpaque) skipped.add(value.className);
+    // Within a container a class, a bare storage or a numpy dtype is one more thing that need not be understood.
+    if (items === undefined && open.size > 0) return 1;
     if (items === undefined) {
       throw new CheckpointError(
         file,
@@ -56,4 +61,5 @@ export function checkValue(file: string, root: unknown): void {
     return size;
   }
   visit(root);
+  return [...skipped];
 }
