@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { delimiter } from 'node:path';
 import type { Boot, Native } from './raw.ts';
+import type { NativeCuda } from './raw-cuda.ts';
 import { cpuFlags, openBlasCore } from './setup/cpu.ts';
 import { readNativeRecord } from './setup/record.ts';
 
@@ -27,6 +28,21 @@ let loaded: Native | undefined;
 export function native(): Native {
   if (loaded === undefined) loaded = load();
   return loaded;
+}
+
+let loadedCuda: NativeCuda | null | undefined;
+
+/**
+ * What needs CUDA's own interface: graphs, streams, memory. Null where there is no CUDA device, or set-up found no headers to
+ * build it with; everything works without it, only slower.
+ */
+export function nativeCuda(): NativeCuda | null {
+  if (loadedCuda === undefined) {
+    const { cudaAddon } = readNativeRecord();
+    const isThere = cudaAddon !== null && native().cudaDevices() > 0;
+    loadedCuda = isThere ? createRequire(import.meta.url)(cudaAddon) : null;
+  }
+  return loadedCuda ?? null;
 }
 
 function load(): Native {

@@ -13,6 +13,7 @@ const SYSTEM: Libtorch = {
   includeDirs: [],
   libDirs: [],
   cuda: false,
+  cudaInclude: null,
   cxx11Abi: true,
   cxxStandard: 17,
   stamp: '',

@@ -14,6 +14,7 @@ const LIBTORCH: Libtorch = {
   includeDirs: ['C:\\torch\\include', 'C:\\torch\\include\\torch\\csrc\\api\\include'],
   libDirs: ['C:\\torch\\lib'],
   cuda: true,
+  cudaInclude: 'C:\\cuda\\include',
   cxx11Abi: false,
   cxxStandard: 17,
   stamp: '',
@@ -26,8 +27,9 @@ test('the definitions carry the ABI, the CUDA libraries and paths that CMake rea
     '-DRADWEAVE_TORCH_INCLUDE=C:/torch/include;C:/torch/include/torch/csrc/api/include',
   );
   expect(definitions).toContain('-DRADWEAVE_TORCH_LIBRARIES=torch;torch_cpu;c10;torch_cuda;c10_cuda');
-  const unknown = cmakeDefinitions({ ...LIBTORCH, cuda: false, cxx11Abi: null }).join(' ');
-  expect(unknown).not.toMatch(/CXX11_ABI|cuda/);
+  expect(definitions).toContain('-DRADWEAVE_CUDA_INCLUDE=C:/cuda/include');
+  const unknown = cmakeDefinitions({ ...LIBTORCH, cuda: false, cudaInclude: null, cxx11Abi: null }).join(' ');
+  expect(unknown).not.toMatch(/CXX11_ABI|cuda/i);
 });
 
 test('CMakeLists.txt reads every definition it is given', () => {
@@ -38,11 +40,15 @@ test('CMakeLists.txt reads every definition it is given', () => {
   }
 });
 
-test('a build is whole only with both addons', () => {
+test('a build is whole only with both addons, with CUDA only with three', () => {
   const folder = tempDir();
-  expect(isComplete(join(folder, 'absent'))).toBe(false);
+  const cpu = { cudaInclude: null };
+  expect(isComplete(join(folder, 'absent'), cpu)).toBe(false);
   writeTree(folder, { 'boot.node': '' });
-  expect(isComplete(folder)).toBe(false);
+  expect(isComplete(folder, cpu)).toBe(false);
   writeTree(folder, { 'radweave.node': '' });
-  expect(isComplete(folder)).toBe(true);
+  expect(isComplete(folder, cpu)).toBe(true);
+  expect(isComplete(folder, LIBTORCH)).toBe(false);
+  writeTree(folder, { 'radweave_cuda.node': '' });
+  expect(isComplete(folder, LIBTORCH)).toBe(true);
 });

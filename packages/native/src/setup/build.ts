@@ -16,8 +16,16 @@ import { SetupError } from './errors.ts';
 import type { Libtorch } from './libtorch.ts';
 import { onPath, run } from './run.ts';
 
-/** The two shared objects of a build. */
+/** The two shared objects that every build has. */
 export const ADDONS = ['boot.node', 'radweave.node'] as const;
+
+/** The one more that a build with CUDA has. */
+export const CUDA_ADDON = 'radweave_cuda.node';
+
+/** The shared objects of a build for this libtorch. */
+function addonsFor({ cudaInclude }: Pick<Libtorch, 'cudaInclude'>): readonly string[] {
+  return cudaInclude === null ? ADDONS : [...ADDONS, CUDA_ADDON];
+}
 
 interface NodeApiHeaders {
   include_dir: string;
@@ -42,6 +50,7 @@ export function cmakeDefinitions(libtorch: Libtorch): string[] {
     RADWEAVE_TORCH_LIB_DIRS: list(libtorch.libDirs),
     RADWEAVE_TORCH_LIBRARIES: list(libraries),
   };
+  if (libtorch.cudaInclude !== null) definitions.RADWEAVE_CUDA_INCLUDE = list([libtorch.cudaInclude]);
   if (libtorch.cxx11Abi !== null) definitions.RADWEAVE_CXX11_ABI = libtorch.cxx11Abi ? '1' : '0';
   return Object.entries(definitions).map(([name, value]) => `-D${name}=${value}`);
 }
@@ -52,7 +61,7 @@ function cmake(args: readonly string[], doing: string): void {
 }
 
 /**
- * Compiles both addons and puts them in `target`, complete or not at all; a set-up that runs at the same time
+ * Compiles the addons and puts them in `target`, complete or not at all; a set-up that runs at the same time
  * may put them there first, with the same content.
  *
  * @throws SetupError with the end of what the compiler printed.
@@ -63,38 +72,38 @@ export function buildAddons(libtorch: Libtorch, target: string): void {
     const generator = onPath('ninja') && process.platform !== 'win32' ? ['-G', 'Ninja'] : [];
     cmake(['-S', PACKAGE_ROOT, '-B', work, ...generator, ...cmakeDefinitions(libtorch)], 'configured');
     cmake(['--build', work, '--config', 'Release', '--parallel', String(availableParallelism())], 'compiled');
-    install(join(work, 'out'), target);
+    install(join(work, 'out'), target, libtorch);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
 /** Copies the addons beside the target first: a rename is only atomic within one file system. */
-function install(from: string, target: string): void {
+function install(from: string, target: string, libtorch: Libtorch): void {
   mkdirSync(dirname(target), { recursive: true });
   const staged = mkdtempSync(`${target}.`);
   try {
-    for (const name of ADDONS) cpSync(join(from, name), join(staged, name));
+    for (const name of addonsFor(libtorch)) cpSync(join(from, name), join(staged, name));
     // A temporary folder is its maker's only; a cache may be shared.
     chmodSync(staged, 0o755);
-    moveInto(staged, target);
+    moveInto(staged, target, libtorch);
   } finally {
     rmSync(staged, { recursive: true, force: true });
   }
 }
 
-function moveInto(staged: string, target: string): void {
+function moveInto(staged: string, target: string, libtorch: Libtorch): void {
   try {
     renameSync(staged, target);
   } catch {
     // Another set-up was first, or somebody deleted a part of the build.
-    if (isComplete(target)) return;
+    if (isComplete(target, libtorch)) return;
     rmSync(target, { recursive: true, force: true });
     renameSync(staged, target);
   }
 }
 
-/** Whether a folder holds a whole build. */
-export function isComplete(folder: string): boolean {
-  return existsSync(folder) && ADDONS.every((name) => readdirSync(folder).includes(name));
+/** Whether a folder holds a whole build for a libtorch. */
+export function isComplete(folder: string, libtorch: Pick<Libtorch, 'cudaInclude'>): boolean {
+  return existsSync(folder) && addonsFor(libtorch).every((name) => readdirSync(folder).includes(name));
 }

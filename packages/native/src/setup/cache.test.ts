@@ -13,6 +13,7 @@ const LIBTORCH: Libtorch = {
   includeDirs: [],
   libDirs: [],
   cuda: false,
+  cudaInclude: null,
   cxx11Abi: true,
   cxxStandard: 17,
   stamp: '1-2',
@@ -34,11 +35,11 @@ test('the source hash follows the C++ files and CMakeLists.txt, nothing else', (
   writeTree(root, { 'cpp/notes.txt': 'other' });
   expect(sourceHash(root)).toBe(first);
   const seen = new Set([first]);
-  for (const name of ['cpp/x.cc', 'cpp/x.h', 'CMakeLists.txt', 'cpp/new.cc']) {
+  for (const name of ['cpp/x.cc', 'cpp/x.h', 'CMakeLists.txt', 'cpp/new.cc', 'cpp/cuda/y.cc']) {
     writeTree(root, { [name]: 'changed' });
     seen.add(sourceHash(root));
   }
-  expect(seen.size).toBe(5);
+  expect(seen.size).toBe(6);
 });
 
 test('every input of a build changes its key', () => {

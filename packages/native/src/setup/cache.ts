@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Host, Libtorch } from './libtorch.ts';
@@ -25,19 +25,24 @@ function digest(parts: readonly (string | Buffer)[]): string {
   return hash.digest('hex').slice(0, 20);
 }
 
-/** Hash of the C++ sources and of how they are built. */
-export function sourceHash(packageRoot: string = PACKAGE_ROOT): string {
-  const folder = join(packageRoot, 'cpp');
-  const files = readdirSync(folder)
+/** Names and contents of the C++ files of one folder, in order. */
+function sourcesIn(folder: string): (string | Buffer)[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
     .filter((name) => /\.(cc|h)$/.test(name))
     .sort()
     .flatMap((name) => [name, readFileSync(join(folder, name))]);
+}
+
+/** Hash of the C++ sources and of how they are built. */
+export function sourceHash(packageRoot: string = PACKAGE_ROOT): string {
+  const files = ['cpp', 'cpp/cuda'].flatMap((folder) => sourcesIn(join(packageRoot, folder)));
   return digest([readFileSync(join(packageRoot, 'CMakeLists.txt')), ...files]);
 }
 
 /** Name of the folder of one build: it changes with the sources, the libtorch, the platform and the ABI. */
 export function buildKey(sources: string, libtorch: Libtorch, host: Host): string {
-  const { root, version, stamp, cxx11Abi, cxxStandard, cuda } = libtorch;
+  const { root, version, stamp, cxx11Abi, cxxStandard, cuda, cudaInclude } = libtorch;
   return digest([
     sources,
     root,
@@ -48,6 +53,7 @@ export function buildKey(sources: string, libtorch: Libtorch, host: Host): strin
     String(cxx11Abi),
     String(cxxStandard),
     String(cuda),
+    String(cudaInclude),
   ]);
 }
 

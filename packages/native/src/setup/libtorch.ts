@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The kind of machine files are looked for on. */
@@ -15,6 +15,8 @@ export interface Libtorch {
   includeDirs: string[];
   libDirs: string[];
   cuda: boolean;
+  /** Where CUDA's headers are, for a libtorch with CUDA; null where there are none: no CUDA graphs then. */
+  cudaInclude: string | null;
   /** `_GLIBCXX_USE_CXX11_ABI` it was built with; null where that does not exist. */
   cxx11Abi: boolean | null;
   /** C++ standard its headers ask for, at least 17. */
@@ -79,6 +81,20 @@ export function mainLibrary(libDir: string, platform: NodeJS.Platform): string {
 }
 
 /**
+ * CUDA's headers: the toolkit's, where CUDA_HOME or CUDA_PATH says or in its usual place, else those that pip has put beside its
+ * torch.
+ */
+function cudaHeaders(root: string, env: NodeJS.ProcessEnv = process.env): string | null {
+  const toolkits = [env.CUDA_HOME, env.CUDA_PATH, '/usr/local/cuda'].filter((place) => place !== undefined);
+  const pip = join(root, '..', 'nvidia');
+  const pips = existsSync(pip) ? readdirSync(pip).filter((name) => /^cu\d+$/.test(name)) : [];
+  const places = [...toolkits, ...pips.map((name) => join(pip, name))].map((place) => join(place, 'include'));
+  const isWhole = (place: string): boolean =>
+    ['cuda_runtime_api.h', 'crt/host_config.h'].every((header) => existsSync(join(place, header)));
+  return places.find(isWhole) ?? null;
+}
+
+/**
  * Looks at a folder laid out like the official zip, a pip-installed torch, or a system prefix.
  *
  * @returns the libtorch, or what is missing for it to be one.
@@ -108,6 +124,7 @@ export function inspectLibtorch(
   if (tooOld(version)) return { missing: [`version ${OLDEST.join('.')} or newer (it is ${version})`] };
   const asked = readFileSync(join(include, 'ATen/ATen.h'), 'utf8').match(/C\+\+(\d\d) or later/)?.[1];
   const stamp = mainLibrary(libDir, host.platform);
+  const cuda = existsSync(join(libDir, libraryFile('torch_cuda', host.platform)));
   return {
     libtorch: {
       source,
@@ -115,7 +132,8 @@ export function inspectLibtorch(
       version,
       includeDirs: [include, join(include, 'torch/csrc/api/include')],
       libDirs: [libDir],
-      cuda: existsSync(join(libDir, libraryFile('torch_cuda', host.platform))),
+      cuda,
+      cudaInclude: cuda && host.platform === 'linux' ? cudaHeaders(root) : null,
       cxx11Abi: readCxx11Abi(join(libDir, libraryFile('c10', host.platform)), host.platform),
       cxxStandard: Math.max(17, Number(asked ?? 0)),
       stamp: existsSync(stamp) ? fileStamp(stamp) : '',

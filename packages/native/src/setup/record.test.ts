@@ -14,6 +14,7 @@ function built(): { env: NodeJS.ProcessEnv; folder: string; record: NativeRecord
   const record: NativeRecord = {
     addon: join(folder, 'radweave.node'),
     boot: join(folder, 'boot.node'),
+    cudaAddon: null,
     libtorch: {
       root: folder,
       version: '2.0.0',

@@ -13,6 +13,8 @@ export interface NativeRecord {
   addon: string;
   /** The small addon that prepares the process, not linked to libtorch. */
   boot: string;
+  /** What needs CUDA's own interface; null where libtorch has no CUDA or its headers are not there. */
+  cudaAddon: string | null;
   libtorch: Pick<Libtorch, 'root' | 'version' | 'source' | 'libDirs' | 'cuda' | 'stamp'>;
   blas: {
     kind: 'openblas-openmp' | 'bundled' | 'openblas-pthread' | 'unknown';
@@ -43,7 +45,8 @@ export function readNativeRecord(env: NodeJS.ProcessEnv = process.env): NativeRe
     throw new NativeNotBuiltError(`there is no build of this version${libtorch} in ${nativeCache(env)}`);
   }
   const record = parse(path);
-  for (const file of [record.addon, record.boot, ...record.blas.preload]) {
+  const { addon, boot, cudaAddon, blas } = record;
+  for (const file of [addon, boot, ...(cudaAddon === null ? [] : [cudaAddon]), ...blas.preload]) {
     if (!existsSync(file)) throw new NativeNotBuiltError(`${file} is gone`);
   }
   const { libDirs, stamp, version } = record.libtorch;

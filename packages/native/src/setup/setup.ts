@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFil
 import { dirname, join } from 'node:path';
 import { aptInstall } from './apt.ts';
 import { chooseBlas, describeBlas } from './blas.ts';
-import { ADDONS, buildAddons, isComplete } from './build.ts';
+import { ADDONS, buildAddons, CUDA_ADDON, isComplete } from './build.ts';
 import { buildKey, sourceHash } from './cache.ts';
 import { SetupError } from './errors.ts';
 import type { Libtorch } from './libtorch.ts';
@@ -24,6 +24,10 @@ const SOURCES: Record<Libtorch['source'], string> = {
   system: "the system's",
 };
 
+const NO_CUDA_HEADERS =
+  "CUDA's headers were not found: training will launch every operator by itself, which is slower. Install the CUDA toolkit, or " +
+  'set CUDA_HOME to it, and run set-up again.';
+
 /**
  * Makes the engine ready: finds libtorch (installing it where that may be done without asking), compiles the
  * addon unless the cache has it, records both and loads it once to see that it works.
@@ -35,25 +39,27 @@ const SOURCES: Record<Libtorch['source'], string> = {
 export function setUp(say: (line: string) => void, env: NodeJS.ProcessEnv = process.env): SetupResult {
   const sources = sourceHash();
   const folder = (libtorch: Libtorch) => join(nativeCache(env), buildKey(sources, libtorch, process));
-  const libtorch = prepareMachine(say, env, (found) => isComplete(folder(found)));
+  const libtorch = prepareMachine(say, env, (found) => isComplete(folder(found), found));
   say(
     `libtorch ${libtorch.version}${libtorch.cuda ? ' (CUDA)' : ''}: ${SOURCES[libtorch.source]}, ${libtorch.root}`,
   );
 
   const build = folder(libtorch);
   const start = performance.now();
-  const upToDate = isComplete(build);
+  const upToDate = isComplete(build, libtorch);
   if (!upToDate) buildAddons(libtorch, build);
   const builtSeconds = upToDate ? 0 : (performance.now() - start) / 1000;
 
   const [boot, addon] = ADDONS;
-  const { root, version, source, libDirs, cuda, stamp } = libtorch;
+  const { root, version, source, libDirs, cuda, cudaInclude, stamp } = libtorch;
   const record: NativeRecord = {
     addon: join(build, addon),
     boot: join(build, boot),
+    cudaAddon: cudaInclude === null ? null : join(build, CUDA_ADDON),
     libtorch: { root, version, source, libDirs, cuda, stamp },
     blas: chooseBlas(libtorch, process),
   };
+  if (cuda && cudaInclude === null) say(NO_CUDA_HEADERS);
   const engine = recordAndLoad(record, env);
   say(`BLAS: ${describeBlas(record.blas, engine.mapped)}`);
   say(`Engine: ${upToDate ? 'up to date' : `built in ${builtSeconds.toFixed(1)} s`}, ${record.addon}`);
