@@ -1,5 +1,5 @@
 import { native } from '@radweave/native';
-import { type DType, dtypeCode, dtypeOf, type TypedArray } from './dtype.ts';
+import { type DType, dtypeCode, dtypeInfo, dtypeOf, type TypedArray } from './dtype.ts';
 import type { Arg } from './operator.ts';
 import type { Generator } from './random.ts';
 import { tidy } from './scope.ts';
@@ -101,7 +101,20 @@ function flatten(
 
 function place(made: Tensor, options: CreateOptions): Tensor {
   const { device = 'cpu' } = options;
-  return device === 'cpu' ? made : made.toDevice(device);
+  if (device === 'cpu') return made;
+  const bytes = made.numel * dtypeInfo(made.dtype).bytes;
+  return device.startsWith('cuda') && bytes <= LARGEST_PINNED
+    ? launched(made, device)
+    : made.toDevice(device);
+}
+
+/** Bytes up to which an upload goes through page-locked memory, which the engine keeps for the next. */
+const LARGEST_PINNED = 1 << 26;
+
+/** A copy to the device that comes in its turn there; nobody waits for it, nor for what the device does before. */
+function launched(made: Tensor, device: string): Tensor {
+  const NOT_WAITED_FOR = true;
+  return dispatch('to.device', dispatch('pin_memory', made), device, dtypeCode(made.dtype), NOT_WAITED_FOR);
 }
 
 export function zeros(shape: readonly number[], options: CreateOptions = {}): Tensor {

@@ -2,6 +2,14 @@
 export * from './autograd.ts';
 export * from './checkpoint.ts';
 export * from './create.ts';
+export {
+  CudaDevice,
+  type CudaMemory,
+  type CudaProperties,
+  cudaDevice,
+  type RecordedGraph,
+  type RecordingDevice,
+} from './cuda.ts';
 export { DeviceError, resolveDevice } from './device.ts';
 export {
   type DType,

@@ -1,4 +1,4 @@
-import { native, nativeCache } from '@radweave/native';
+import { native, nativeCache, nativeCuda } from '@radweave/native';
 
 export { cpuFlags, defaultThreads, hasNativeBf16 } from '@radweave/native';
 
@@ -54,6 +54,7 @@ export function allocatorStats(): AllocatorStats {
 /** Returns the memory of disposed tensors to the system. They are kept for what comes next otherwise, which is faster. */
 export function emptyCache(): void {
   native().emptyCache();
+  nativeCuda()?.emptyCache();
 }
 
 /**

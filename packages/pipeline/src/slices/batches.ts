@@ -1,14 +1,8 @@
 import { Random } from '@radweave/stats';
-import {
-  dispatch,
-  fromTypedArray,
-  MEMORY_FORMAT,
-  type MemoryFormat,
-  type Tensor,
-  tidy,
-} from '@radweave/torch';
+import { dispatch, MEMORY_FORMAT, type MemoryFormat, type Tensor, tidy } from '@radweave/torch';
 import type { Compute } from '../compute/compute.ts';
 import { type Augmentation, augment, isAugmenting } from './augment.ts';
+import { rawSlices } from './resident.ts';
 
 /** Decoded slices of one split: grayscale, all of one size and bit depth. */
 export interface SlicePixels {
@@ -66,17 +60,14 @@ function laidOut(batch: Tensor, format: MemoryFormat): Tensor {
 }
 
 function toUnit(pixels: SlicePixels, positions: ArrayLike<number>, device: string): Tensor {
-  const { height, width, bitDepth } = pixels;
-  const raw = pixels.read(positions);
-  const shape = [positions.length, 1, height, width];
-  if (raw instanceof Uint8Array) return fromTypedArray(raw, shape, { device }).to('float32').div(255);
-  // torch has no unsigned 16-bit type: the bits are read as signed and the sign is undone.
-  const signed = new Int16Array(raw.buffer, raw.byteOffset, raw.length);
-  const wide = fromTypedArray(signed, shape, { device }).to('int32');
-  return wide
+  const raw = rawSlices(pixels, positions, device);
+  if (raw.dtype === 'uint8') return raw.to('float32').div(255);
+  // Bits of unsigned numbers that were read as signed: the sign is undone.
+  return raw
+    .to('int32')
     .remainder(65536)
     .to('float32')
-    .div(bitDepth === 16 ? 65535 : 255);
+    .div(pixels.bitDepth === 16 ? 65535 : 255);
 }
 
 /** The order of an epoch's slices: the table's, or shuffled by a stream of its own. */

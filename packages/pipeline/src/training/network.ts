@@ -3,10 +3,10 @@ import type { Compute } from '../compute/compute.ts';
 import { backwardInPrecision, inPrecision } from '../compute/under_precision.ts';
 import type { Loss } from './losses.ts';
 
-/** Mean loss of a batch and its class probabilities, [batch, K] row by row. */
+/** Mean loss of a batch, a scalar, and its class probabilities [batch, K], both float32 where they were computed. */
 export interface BatchResult {
-  loss: number;
-  probabilities: Float32Array;
+  loss: Tensor;
+  probabilities: Tensor;
 }
 
 /** Labels as the losses want them: int64 [N]. */
@@ -56,5 +56,5 @@ export function judge(
 }
 
 function result(logits: Tensor, loss: Tensor): BatchResult {
-  return { loss: loss.item(), probabilities: logits.detach().softmax(1).toFloat32Array() };
+  return { loss: loss.detach(), probabilities: logits.detach().softmax(1) };
 }

@@ -11,9 +11,17 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { encodePng, grayImage, montage } from '@radweave/imaging';
-import { emptyCache, fromTypedArray, getRngState, manualSeed, setRngState } from '@radweave/torch';
+import {
+  type CudaDevice,
+  cudaDevice,
+  emptyCache,
+  fromTypedArray,
+  getRngState,
+  manualSeed,
+  setRngState,
+} from '@radweave/torch';
 import { type Compute, chooseCompute } from '../compute/compute.ts';
-import type { StageContext } from '../engine/events.ts';
+import { type StageContext, say } from '../engine/events.ts';
 import { engineVersions } from '../versions.ts';
 import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer, buildScheduler } from './build.ts';
 import {
@@ -28,6 +36,7 @@ import { buildNetwork, type Network } from './network_source.ts';
 import { patientHashes } from './patients.ts';
 import { Predictions } from './predictions.ts';
 import { metricsRows, Recorder } from './recorder.ts';
+import { residentSplits } from './resident_splits.ts';
 import { restorable } from './restorable.ts';
 import type { RunFolder } from './run_folder.ts';
 import { allSplits, identityOf, loadSplits, type Splits } from './session_splits.ts';
@@ -54,6 +63,7 @@ const JUDGING: Readonly<Record<Split, string>> = {
 export class TrainingSession {
   private readonly options: SessionOptions;
   private readonly splits: Splits;
+  private readonly device: CudaDevice | null;
   private readonly job: TrainingJob;
   private readonly network: Network;
   private readonly trainer: Trainer;
@@ -66,6 +76,8 @@ export class TrainingSession {
     const splits = await loadSplits(config, modality, context);
     const saved = resume ? await restorable(run, config, splits) : null;
     const compute = chooseCompute(config, context, saved?.about.precision);
+    // A default stream cannot be recorded; what is made from here on is made on this one.
+    cudaDevice(compute.device)?.useOwnStream();
     manualSeed(config.experiment.seed);
     const network = await buildNetwork(config, compute, saved, context);
     const session = new TrainingSession(options, compute, splits, network, saved);
@@ -83,7 +95,8 @@ export class TrainingSession {
     const { config, run } = options;
     const { training, model, experiment } = config;
     this.options = options;
-    this.splits = splits;
+    this.device = cudaDevice(compute.device);
+    this.splits = residentSplits(splits, compute.device, this.device);
     this.network = network;
     this.splitHash = identityOf(splits);
     const optimizer = buildOptimizer(training, network.model);
@@ -95,8 +108,8 @@ export class TrainingSession {
       loss: buildLoss(training),
       classWeight: buildClassWeight(training, splits.train.table.labels, model.num_classes, compute.device),
       compute,
-      train: splits.train,
-      validation: splits.val,
+      train: this.splits.train,
+      validation: this.splits.val,
       classes: model.num_classes,
       epochs: training.epochs,
       batchSize: training.batch_size,
@@ -108,6 +121,7 @@ export class TrainingSession {
       clipGradNorm: training.clip_grad_norm ?? 0,
       patience: training.early_stop_enabled ? training.early_stop_patience : null,
       monitor: training.monitor,
+      recording: this.device,
     };
     this.trainer = new Trainer(this.job);
     if (saved !== null) this.restore(saved);
@@ -127,6 +141,10 @@ export class TrainingSession {
       onFrozen: (done, total) =>
         context.emit({ kind: 'progress', task: 'computing frozen stages', done, total }),
       onValidation: (done, total) => context.emit({ kind: 'progress', task: 'validating', done, total }),
+      onRemark: (text) => {
+        this.recorder.log(text);
+        say(context, text);
+      },
       onEpoch: async (report) => {
         await this.closeEpoch(report);
         context.emit({ kind: 'epoch', report, epochs });
@@ -162,6 +180,7 @@ export class TrainingSession {
   }> {
     const { run } = this.options;
     // Training took the most; the checkpoint would come on top of what training leaves behind.
+    this.trainer.dispose();
     emptyCache();
     const best = existsSync(run.best) ? await readCheckpoint(run.best) : null;
     if (best === null) {
@@ -196,6 +215,8 @@ export class TrainingSession {
     this.recorder.close();
     // Of many folds, one after the other, only one set of outputs may be in memory.
     this.job.frozen.dispose();
+    this.trainer.dispose();
+    this.device?.useDefaultStream();
     for (const split of allSplits(this.splits)) split.close();
   }
 

@@ -1,6 +1,6 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type { ImageModel } from '@radweave/models';
-import { nn, type optim, type Tensor, tidy } from '@radweave/torch';
+import { type CudaDevice, nn, type optim, type RecordingDevice, type Tensor, tidy } from '@radweave/torch';
 import type { Compute } from '../compute/compute.ts';
 import { type Augmentation, isAugmenting } from '../slices/augment.ts';
 import {
@@ -19,6 +19,8 @@ import type { Loss } from './losses.ts';
 import { type Scores, scoreTable } from './metrics.ts';
 import { type BatchResult, type Forward, judge, learnFrom, targetsOf } from './network.ts';
 import { Predictions } from './predictions.ts';
+import { RecordedStep } from './recorded_step.ts';
+import { UnreadResults } from './unread_results.ts';
 
 /** One split in memory: its table and its pixels. */
 export interface SliceSet {
@@ -50,6 +52,8 @@ export interface TrainingJob {
   /** Epochs without a better validation score before training stops; null never stops early. */
   patience: number | null;
   monitor: 'auc' | 'patient_auc';
+  /** Where whole steps can be recorded and launched in one call; null elsewhere. */
+  recording: (RecordingDevice & Pick<CudaDevice, 'setBenchmark'>) | null;
 }
 
 /** One split's part of an epoch. */
@@ -86,6 +90,8 @@ export interface TrainerEvents {
   onFrozen(done: number, total: number): void;
   /** Validation has judged this many of its slices. */
   onValidation(done: number, total: number): void;
+  /** Something about the way of computing that the user may want to know. */
+  onRemark(text: string): void;
   /** Waited for, so that what is recorded is of this epoch. */
   onEpoch(report: EpochReport): Promise<void>;
   /** Asked after each optimizer step; true ends training there. */
@@ -114,10 +120,16 @@ export class DivergedError extends Error {
 
 const REMEDY = 'Lower --learning_rate, set training.clip_grad_norm: 1, or use --precision fp32';
 
+/** Milliseconds between two readings of results from a device that computes while this thread goes on. */
+const READING_INTERVAL = 200;
+
 /** Runs the epochs of one job. It holds no files: recording and checkpoints are the listener's. */
 export class Trainer {
   readonly job: TrainingJob;
   progress: Progress = { epoch: 0, step: 0, best: null, partial: null };
+  private readonly unread = new UnreadResults();
+  private lastReading = 0;
+  private recorded: RecordedStep | null = null;
 
   constructor(job: TrainingJob) {
     this.job = job;
@@ -126,6 +138,7 @@ export class Trainer {
   /** Trains from where `progress` stands. */
   async run(events: TrainerEvents): Promise<Ending> {
     const { epochs, patience } = this.job;
+    this.recorded ??= this.recordedStep(events);
     while (this.progress.epoch < epochs) {
       const { epoch, best } = this.progress;
       if (patience !== null && this.progress.step === 0 && isExhausted(epoch, best, patience)) {
@@ -160,45 +173,99 @@ export class Trainer {
     progress.partial ??= new Predictions(order.length, job.classes);
     job.model.train();
     for (const positions of inBatches(order, job.batchSize, progress.step)) {
-      const result = this.learn(positions, epoch, steps);
+      this.unread.add(positions, this.learn(positions, epoch, steps));
       progress.step++;
-      progress.partial.add(positions, result.probabilities, result.loss);
-      events.onStep({ epoch, step: progress.step, steps, loss: result.loss, slices: positions.length });
+      if (this.isReadingDue()) this.read(events, epoch, steps);
       await yieldToEvents();
-      if (this.isBetweenUpdates(steps) && events.shouldStop()) return false;
+      if (this.isBetweenUpdates(steps) && events.shouldStop()) {
+        this.read(events, epoch, steps);
+        return false;
+      }
     }
+    this.read(events, epoch, steps);
+    job.recording?.setBenchmark(false);
     return true;
   }
 
+  /** A CPU has computed when a step returns; a GPU may be behind, and reading would make it wait for the next launch. */
+  private isReadingDue(): boolean {
+    return this.job.compute.device === 'cpu' || performance.now() - this.lastReading > READING_INTERVAL;
+  }
+
+  /** Takes over the results of the steps since the last reading. */
+  private read(events: TrainerEvents, epoch: number, steps: number): void {
+    const { progress, unread } = this;
+    let step = progress.step - unread.count;
+    for (const { positions, loss, probabilities } of unread.read()) {
+      step++;
+      if (!Number.isFinite(loss)) {
+        throw new DivergedError(
+          `the training loss became ${loss} in epoch ${epoch}, step ${step}. ${REMEDY}`,
+        );
+      }
+      progress.partial?.add(positions, probabilities, loss);
+      events.onStep({ epoch, step, steps, loss, slices: positions.length });
+    }
+    this.lastReading = performance.now();
+  }
+
   private learn(positions: Uint32Array, epoch: number, steps: number): BatchResult {
-    const { job, progress } = this;
+    const { job, progress, recorded } = this;
     const { train, compute, augmentation } = job;
     const group = Math.min(
       job.gradAccumulation,
       steps - (progress.step - (progress.step % job.gradAccumulation)),
     );
+    // Measuring takes long: it pays for the size of which there are many.
+    job.recording?.setBenchmark(positions.length === job.batchSize);
     const result = tidy(() => {
       const changes = { augmentation, stream: augmentationStream(job.seed, epoch) };
       const { forward, batch } = inputOf(job, train, positions, changes);
       const targets = targetsOf(train.table.labels, positions, compute.device);
-      return learnFrom(forward, batch, targets, job.loss, job.classWeight, compute, 1 / group);
+      if (recorded?.takes(positions.length)) return { ...recorded.run(batch, targets), isUpdated: true };
+      const { loss, classWeight } = job;
+      const outputs = learnFrom(forward, batch, targets, loss, classWeight, compute, 1 / group);
+      return { ...outputs, isUpdated: false };
     });
-    if (!Number.isFinite(result.loss)) {
-      throw new DivergedError(
-        `the training loss became ${result.loss} in epoch ${epoch}, step ${progress.step + 1}. ${REMEDY}`,
-      );
-    }
-    if ((progress.step + 1) % job.gradAccumulation === 0 || progress.step + 1 === steps) this.update();
+    const isLast = (progress.step + 1) % job.gradAccumulation === 0 || progress.step + 1 === steps;
+    if (isLast && !result.isUpdated) this.update();
     return result;
   }
 
   private update(): void {
     const { optimizer, model, clipGradNorm } = this.job;
     tidy(() => {
-      if (clipGradNorm > 0) nn.clipGradNorm(model.parameters(), clipGradNorm);
+      if (clipGradNorm > 0) nn.limitGradNorm(model.parameters(), clipGradNorm);
       optimizer.step();
       optimizer.zeroGrad();
     });
+  }
+
+  /** The whole step for recording; null where nothing can be recorded, or several batches make one step. */
+  private recordedStep(events: TrainerEvents): RecordedStep | null {
+    const { model, optimizer, loss, classWeight, compute, clipGradNorm, ...job } = this.job;
+    if (job.recording === null || job.gradAccumulation > 1) return null;
+    const step = {
+      prepare: () => optimizer.prepareStep(),
+      run: (batch: Tensor, targets: Tensor): BatchResult => {
+        const result = learnFrom((x) => model.call(x), batch, targets, loss, classWeight, compute, 1);
+        if (clipGradNorm > 0) nn.limitGradNorm(model.parameters(), clipGradNorm);
+        optimizer.applyStep();
+        optimizer.zeroGrad();
+        return result;
+      },
+      clean: () => optimizer.zeroGrad(),
+    };
+    return new RecordedStep(job.recording, job, step, (why) =>
+      events.onRemark(
+        `this network's steps cannot be recorded as a CUDA graph: each operator is launched by itself (${why})`,
+      ),
+    );
+  }
+
+  /** Frees what the recorded step holds. */
+  dispose(): void {
+    this.recorded?.dispose();
   }
 
   /** Gradients are not part of a checkpoint, so training may only be interrupted when none are waiting. */
@@ -258,24 +325,34 @@ export async function judgeSet(
 ): Promise<Predictions> {
   const { table } = set;
   const predictions = new Predictions(table.length, job.classes);
+  const unread = new UnreadResults();
   job.model.eval();
   const order = epochOrder(table.length, 0, 0, false);
   let done = 0;
   for (const positions of inBatches(order, job.batchSize)) {
-    const result = tidy(() => {
+    const outputs = tidy(() => {
       const { forward, batch } = inputOf(job, set, positions);
       const targets = targetsOf(table.labels, positions, job.compute.device);
       return judge(forward, batch, targets, job.loss, job.classWeight, job.compute);
     });
-    if (!Number.isFinite(result.loss)) {
-      throw new DivergedError(
-        `the network's loss on unseen slices is ${result.loss}: it has diverged. ${REMEDY}`,
-      );
-    }
-    predictions.add(positions, result.probabilities, result.loss);
+    unread.add(positions, outputs);
     done += positions.length;
+    const isDue = job.compute.device === 'cpu' || unread.count === VALIDATION_READING;
+    if (isDue || done === table.length) takeJudged(unread, predictions);
     onProgress(done, table.length);
     await yieldToEvents();
   }
   return predictions;
+}
+
+/** Batches between two readings of judged slices from a GPU. */
+const VALIDATION_READING = 16;
+
+function takeJudged(unread: UnreadResults, into: Predictions): void {
+  for (const { positions, loss, probabilities } of unread.read()) {
+    if (!Number.isFinite(loss)) {
+      throw new DivergedError(`the network's loss on unseen slices is ${loss}: it has diverged. ${REMEDY}`);
+    }
+    into.add(positions, probabilities, loss);
+  }
 }

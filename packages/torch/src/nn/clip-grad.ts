@@ -25,11 +25,30 @@ export function clipGradNorm(
       const grads = gradients(parameters);
       if (grads.length === 0) return 0;
       const total = dispatch('stack', norms(grads, normType)).norm(normType);
-      const coefficient = total.add(1e-6).reciprocal().mul(maxNorm).clamp(undefined, 1).item();
-      dispatchVoid('_foreach_mul_.Scalar', grads, coefficient);
+      dispatchVoid('_foreach_mul_.Scalar', grads, coefficient(total, maxNorm).item());
       return total.item();
     }),
   );
+}
+
+/**
+ * {@link clipGradNorm} by the 2-norm without telling it: on a CUDA device nothing waits for it, so that it can be recorded.
+ */
+export function limitGradNorm(parameters: Iterable<Tensor>, maxNorm: number): void {
+  tidy(() =>
+    noGrad(() => {
+      const grads = gradients(parameters);
+      if (grads.length === 0) return;
+      const factor = coefficient(dispatch('stack', norms(grads, 2)).norm(2), maxNorm);
+      if (factor.device.startsWith('cuda')) dispatchVoid('_foreach_mul_.Tensor', grads, factor);
+      else dispatchVoid('_foreach_mul_.Scalar', grads, factor.item());
+    }),
+  );
+}
+
+/** What gradients of a length are multiplied by, at most 1. */
+function coefficient(total: Tensor, maxNorm: number): Tensor {
+  return total.add(1e-6).reciprocal().mul(maxNorm).clamp(undefined, 1);
 }
 
 /** Norm of each gradient; libtorch's multi-tensor operator knows orders 1 and 2 everywhere. */

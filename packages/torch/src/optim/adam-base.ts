@@ -2,7 +2,9 @@ import { full, zerosLike } from '../create.ts';
 import { tuple } from '../serialization/python-values.ts';
 import { dispatchMany, dispatchVoid, type Tensor } from '../tensor.ts';
 import { checkNotNegative } from './checks.ts';
-import type { GroupOptions } from './groups.ts';
+import { DeviceScalars } from './device-scalars.ts';
+import { isFusable } from './fused.ts';
+import type { GroupOptions, ParamGroup } from './groups.ts';
 import { Optimizer, type PackedGroup, type PackedState } from './optimizer.ts';
 import type { SavedDict } from './saved-dict.ts';
 
@@ -25,6 +27,11 @@ interface AdamState {
 
 /** What Adam and AdamW share: everything but the way weights decay. */
 export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
+  /** The fused operator's name, without its namespace. */
+  protected abstract readonly fused: '_fused_adam_' | '_fused_adamw_';
+  /** Of the groups that a fused operator updates. */
+  private readonly scalars = new Map<object, { scalars: DeviceScalars; counts: readonly Tensor[] }>();
+
   /** Lets the weights decay and returns the gradients to go on with. */
   protected abstract decay(
     options: AdamOptions,
@@ -42,12 +49,49 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
     }
   }
 
+  protected override prepare(group: ParamGroup<AdamOptions>, params: readonly Tensor[]): void {
+    const states = params.map((parameter) => this.stateOf(parameter, group.amsgrad));
+    for (const state of states) state.step += 1;
+    if (!isFusable(this.fused, params)) return;
+    const scalars = this.scalars.get(group)?.scalars ?? new DeviceScalars(params[0]?.device ?? 'cpu');
+    scalars.rateOf(group.lr);
+    this.scalars.set(group, { scalars, counts: scalars.countsOf(states.map(({ step }) => step)) });
+  }
+
+  protected override update(
+    group: ParamGroup<AdamOptions>,
+    params: readonly Tensor[],
+    grads: readonly Tensor[],
+  ): void {
+    const onDevice = this.scalars.get(group);
+    if (onDevice === undefined) {
+      this.updateByLists(group, params, grads);
+      return;
+    }
+    const { lr, betas, weightDecay, eps, amsgrad } = group;
+    const states = params.map((parameter) => this.stateOf(parameter, amsgrad));
+    dispatchVoid(
+      `${this.fused}.tensor_lr`,
+      params,
+      grads,
+      states.map(({ average }) => average),
+      states.map(({ squares }) => squares),
+      states.map(({ largest }) => largest).filter((tensor) => tensor !== null),
+      onDevice.counts,
+      onDevice.scalars.rateOf(lr),
+      ...betas,
+      weightDecay,
+      eps,
+      amsgrad,
+      false,
+    );
+  }
+
   /** The rule, and the order of its roundings, are torch.optim's `_multi_tensor_adam`. */
-  protected override update(options: AdamOptions, params: readonly Tensor[], given: readonly Tensor[]): void {
+  private updateByLists(options: AdamOptions, params: readonly Tensor[], given: readonly Tensor[]): void {
     const { lr, eps, amsgrad } = options;
     const [beta1, beta2] = options.betas;
     const states = params.map((parameter) => this.stateOf(parameter, amsgrad));
-    for (const state of states) state.step += 1;
     const grads = this.decay(options, params, given);
 
     const averages = states.map(({ average }) => average);

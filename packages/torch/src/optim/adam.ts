@@ -6,6 +6,8 @@ import type { SavedDict } from './saved-dict.ts';
 
 /** Adam (Kingma & Ba 2015) as torch.optim.Adam: weight decay is added to the gradients. */
 export class Adam extends AdamBase {
+  protected override readonly fused = '_fused_adam_';
+
   constructor(params: OptimizedParams<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, ...options });
   }

@@ -4,6 +4,8 @@ import type { OptimizedParams } from './groups.ts';
 
 /** Adam with decoupled weight decay (Loshchilov & Hutter 2019) as torch.optim.AdamW; decays by 0.01 by default. */
 export class AdamW extends AdamBase {
+  protected override readonly fused = '_fused_adamw_';
+
   constructor(params: OptimizedParams<AdamOptions>, options: Partial<AdamOptions> = {}) {
     const defaults = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 1e-2, amsgrad: false } as const;
     super(params, { ...defaults, ...options });

@@ -26,6 +26,8 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
   readonly paramGroups: ParamGroup<Options>[];
   /** State of the parameters that have had a gradient. */
   protected readonly state: Map<Tensor, State> = new Map();
+  /** The parameters of the last step, group by group. */
+  private stepped: { group: ParamGroup<Options>; params: readonly Tensor[] }[] = [];
 
   constructor(params: OptimizedParams<Options>, defaults: Options) {
     this.paramGroups = makeGroups(this.constructor.name, params, defaults);
@@ -34,8 +36,14 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
 
   /** @throws RangeError when a group's options make no sense. */
   protected abstract check(options: Options): void;
-  /** Updates parameters of one group that all have a gradient; `grads` must not be written to. */
-  protected abstract update(options: Options, params: readonly Tensor[], grads: readonly Tensor[]): void;
+  /** Counts a step of a group's parameters, and writes what {@link update} reads on a CUDA device. */
+  protected abstract prepare(group: ParamGroup<Options>, params: readonly Tensor[]): void;
+  /** Updates parameters of one group that all have a gradient and are prepared; `grads` must not be written to. */
+  protected abstract update(
+    group: ParamGroup<Options>,
+    params: readonly Tensor[],
+    grads: readonly Tensor[],
+  ): void;
   protected abstract packState(state: State): PackedState;
   /** The tensors made here are kept by the caller. */
   protected abstract unpackState(saved: SavedDict, copy: (key: string) => Tensor): State;
@@ -45,19 +53,30 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
 
   /** One update of every parameter that has a gradient; the others, and their state, stay as they are. */
   step(): void {
+    const found = (): typeof this.stepped =>
+      this.paramGroups.map((group) => ({ group, params: group.params.filter(hasGradient) }));
+    this.stepped = tidy(found).filter(({ params }) => params.length > 0);
+    this.prepareStep();
+    this.applyStep();
+  }
+
+  /**
+   * The half of a step that a CUDA graph cannot hold: counts, and writes learning rates to the device. For the parameters of the
+   * last {@link step}, whose gradients need not be there yet.
+   */
+  prepareStep(): void {
     noGrad(() =>
       tidy(() => {
-        for (const group of this.paramGroups) {
-          const params: Tensor[] = [];
-          const grads: Tensor[] = [];
-          for (const parameter of group.params) {
-            const { grad } = parameter;
-            if (grad === null) continue;
-            params.push(parameter);
-            grads.push(grad);
-          }
-          if (params.length > 0) this.update(group, params, grads);
-        }
+        for (const { group, params } of this.stepped) this.prepare(group, params);
+      }),
+    );
+  }
+
+  /** The other half, which can be recorded. @throws RangeError when a parameter of the last step has no gradient. */
+  applyStep(): void {
+    noGrad(() =>
+      tidy(() => {
+        for (const { group, params } of this.stepped) this.update(group, params, params.map(gradientOf));
       }),
     );
   }
@@ -163,6 +182,16 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
     for (const [, own] of states) for (const tensor of this.tensorsOf(own)) tensor.keep();
     return states;
   }
+}
+
+function hasGradient({ grad }: Tensor): boolean {
+  return grad !== null;
+}
+
+function gradientOf(parameter: Tensor): Tensor {
+  const { grad } = parameter;
+  if (grad === null) throw new RangeError(`a parameter of the last step, ${parameter}, has no gradient now`);
+  return grad;
 }
 
 /** A copy of a saved tensor with the parameter's dtype, device and memory layout. */

@@ -1,6 +1,9 @@
+import { emptyLike } from '../create.ts';
 import { dispatchMany, dispatchVoid, type Tensor } from '../tensor.ts';
 import { checkNotNegative } from './checks.ts';
-import type { GroupOptions, OptimizedParams } from './groups.ts';
+import { DeviceScalars } from './device-scalars.ts';
+import { isFusable } from './fused.ts';
+import type { GroupOptions, OptimizedParams, ParamGroup } from './groups.ts';
 import { Optimizer, type PackedGroup, type PackedState } from './optimizer.ts';
 import type { SavedDict } from './saved-dict.ts';
 
@@ -17,6 +20,9 @@ interface SGDState {
 
 /** Stochastic gradient descent; the update rule is torch.optim.SGD's (its `_multi_tensor_sgd`). */
 export class SGD extends Optimizer<SGDOptions, SGDState> {
+  /** Of the groups that a fused operator updates. */
+  private readonly scalars = new Map<object, DeviceScalars>();
+
   /** @param options `lr` must be given; everything else is off by default. */
   constructor(params: OptimizedParams<SGDOptions>, options: Partial<SGDOptions> & { lr: number }) {
     super(params, { momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, ...options });
@@ -32,7 +38,74 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
     }
   }
 
-  protected override update(options: SGDOptions, params: readonly Tensor[], grads: readonly Tensor[]): void {
+  protected override prepare(group: ParamGroup<SGDOptions>, params: readonly Tensor[]): void {
+    if (!isFusable('_fused_sgd_', params)) return;
+    const scalars = this.scalars.get(group) ?? new DeviceScalars(params[0]?.device ?? 'cpu');
+    scalars.rateOf(group.lr);
+    this.scalars.set(group, scalars);
+  }
+
+  protected override update(
+    group: ParamGroup<SGDOptions>,
+    params: readonly Tensor[],
+    grads: readonly Tensor[],
+  ): void {
+    const rate = this.scalars.get(group)?.rateOf(group.lr);
+    if (rate === undefined) {
+      this.updateByLists(group, params, grads);
+      return;
+    }
+    const isNew = (parameter: Tensor): boolean =>
+      (this.state.get(parameter)?.momentumBuffer ?? null) === null;
+    const all = params.map((parameter, i) => ({
+      parameter,
+      grad: grads[i] as Tensor,
+      isNew: isNew(parameter),
+    }));
+    for (const first of [true, false]) {
+      const some = all.filter((item) => item.isNew === first);
+      const own = some.map(({ parameter }) => parameter);
+      if (own.length > 0)
+        this.updateFused(
+          group,
+          own,
+          some.map(({ grad }) => grad),
+          rate,
+          first,
+        );
+    }
+  }
+
+  /** The first gradient becomes the momentum buffer undamped. */
+  private updateFused(
+    { momentum, dampening, weightDecay, nesterov }: SGDOptions,
+    params: readonly Tensor[],
+    grads: readonly Tensor[],
+    rate: Tensor,
+    isFirst: boolean,
+  ): void {
+    const buffers = params.map((parameter) => {
+      const own = this.state.get(parameter) ?? { momentumBuffer: null };
+      this.state.set(parameter, own);
+      if (momentum !== 0) own.momentumBuffer ??= emptyLike(parameter.detach()).keep();
+      return own.momentumBuffer;
+    });
+    dispatchVoid(
+      '_fused_sgd_.tensor_lr',
+      params,
+      grads,
+      buffers.filter((buffer) => buffer !== null),
+      weightDecay,
+      momentum,
+      rate,
+      dampening,
+      nesterov,
+      false,
+      isFirst,
+    );
+  }
+
+  private updateByLists(options: SGDOptions, params: readonly Tensor[], grads: readonly Tensor[]): void {
     const { lr, momentum, weightDecay, nesterov } = options;
     const decayed = weightDecay === 0 ? grads : dispatchMany('_foreach_add.List', grads, params, weightDecay);
     const buffers = this.advanceBuffers(options, params, decayed);
