@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { inspectLibtorch } from './libtorch.ts';
 import { libtorchTree, OLD_STRING, writeTree } from './made-up-trees.test.support.ts';
 
@@ -37,6 +37,25 @@ test('a pip wheel: version from version.py, CUDA by its library, the old std::st
   expect(seen).toMatchObject({
     libtorch: { version: '2.2.0+cu121', cuda: true, cxx11Abi: false, cxxStandard: 20 },
   });
+});
+
+test("CUDA's headers are taken whole or not: from CUDA_HOME, else from beside pip's torch", () => {
+  const headers = (folder: string) => ({
+    [`${folder}/cuda_runtime_api.h`]: '',
+    [`${folder}/crt/host_config.h`]: '',
+  });
+  const root = tempDir();
+  writeTree(root, { ...headers('toolkit/include'), 'half/include/cuda_runtime_api.h': '' });
+  const torch = join(root, 'site', 'torch');
+  writeTree(torch, { ...libtorchTree(), 'lib/libtorch_cuda.so': '' });
+  const found = (home: string) => {
+    vi.stubEnv('CUDA_HOME', join(root, home));
+    return inspectLibtorch(torch, 'python', LINUX);
+  };
+  const include = join(root, 'toolkit', 'include');
+  expect(found('toolkit')).toMatchObject({ libtorch: { cudaInclude: include } });
+  expect(found('half')).not.toMatchObject({ libtorch: { cudaInclude: join(root, 'half', 'include') } });
+  vi.unstubAllEnvs();
 });
 
 test("Debian's layout: libraries in the architecture's folder, version from the headers", () => {

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 
 /** The kind of machine files are looked for on. */
 export interface Host {
@@ -81,17 +81,36 @@ export function mainLibrary(libDir: string, platform: NodeJS.Platform): string {
 }
 
 /**
- * CUDA's headers: the toolkit's, where CUDA_HOME or CUDA_PATH says or in its usual place, else those that pip has put beside its
- * torch.
+ * CUDA's headers: the toolkit's, where CUDA_HOME or CUDA_PATH says, where its compiler is or in its usual places, else those that
+ * pip has put beside its torch.
  */
 function cudaHeaders(root: string, env: NodeJS.ProcessEnv = process.env): string | null {
-  const toolkits = [env.CUDA_HOME, env.CUDA_PATH, '/usr/local/cuda'].filter((place) => place !== undefined);
-  const pip = join(root, '..', 'nvidia');
-  const pips = existsSync(pip) ? readdirSync(pip).filter((name) => /^cu\d+$/.test(name)) : [];
-  const places = [...toolkits, ...pips.map((name) => join(pip, name))].map((place) => join(place, 'include'));
+  const compiler = (env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'nvcc'))
+    .find((path) => existsSync(path));
+  const toolkits = [
+    ...[env.CUDA_HOME ?? '', env.CUDA_PATH ?? ''].filter((place) => place !== ''),
+    ...(compiler === undefined ? [] : [join(realpathSync(compiler), '..', '..')]),
+    ...foldersIn('/usr/local', /^cuda(-\d|$)/),
+    '/usr',
+    ...foldersIn(join(root, '..', 'nvidia'), /^cu\d+$/),
+  ];
+  const places = toolkits.flatMap((place) => [
+    join(place, 'include'),
+    join(place, 'targets', 'x86_64-linux', 'include'),
+  ]);
   const isWhole = (place: string): boolean =>
     ['cuda_runtime_api.h', 'crt/host_config.h'].every((header) => existsSync(join(place, header)));
   return places.find(isWhole) ?? null;
+}
+
+function foldersIn(parent: string, names: RegExp): string[] {
+  if (!existsSync(parent)) return [];
+  return readdirSync(parent)
+    .filter((name) => names.test(name))
+    .sort()
+    .map((name) => join(parent, name));
 }
 
 /**
