@@ -6,7 +6,7 @@ type Row = StageResult<'evaluate'>['rows'][number];
 /** What is shown of an evaluation. */
 export type ShownEvaluation = Pick<
   StageResult<'evaluate'>,
-  'rows' | 'comparisons' | 'aggregation' | 'evaluationFile'
+  'rows' | 'comparisons' | 'aggregation' | 'findings' | 'evaluationFile'
 >;
 
 /** Evaluation as people read it: validation and external test, every AUC with its n and interval. */
@@ -14,7 +14,7 @@ export function evaluationSummary(result: ShownEvaluation): string {
   // With two classes there is label 1 only; with more, all classes together stand for the rest.
   const label = result.rows.some(({ positive_label }) => positive_label === 'macro') ? 'macro' : '1';
   const shown = result.rows.filter((row) => row.split !== 'train' && row.positive_label === label);
-  const header = ['model', 'split', 'hospital', 'n', 'AUC (CI)', 'sens. (CI)', 'spec. (CI)', 'in-sample'];
+  const header = ['model', 'split', 'hospital', 'n', 'AUC (CI)', 'sens. (CI)', 'spec. (CI)'];
   const rows = shown.map((row) => [
     row.model,
     row.split,
@@ -23,7 +23,6 @@ export function evaluationSummary(result: ShownEvaluation): string {
     estimate(row.auc),
     estimate(row.sensitivity),
     estimate(row.specificity),
-    row.in_sample,
   ]);
   const reasons = shown.flatMap((row) => missing(row));
   return [
@@ -34,15 +33,20 @@ export function evaluationSummary(result: ShownEvaluation): string {
       .filter(({ chosen }) => chosen)
       .map(({ model, aggregation, note }) => `${model}: slices become patients by ${aggregation} (${note})`),
     ...comparisonLines(result),
+    ...(result.findings.length === 0
+      ? []
+      : ['What was found:', ...result.findings.map((text) => `- ${text}`)]),
     result.evaluationFile,
     '',
   ].join('\n');
 }
 
+/** Limits that are one number are no interval. */
 function estimate({ value, lower, upper }: Row['auc']): string {
   if (value === null) return 'n/a';
-  if (lower === undefined || upper === undefined) return value.toFixed(3);
-  return `${value.toFixed(3)} (${lower.toFixed(3)}–${upper.toFixed(3)})`;
+  if (lower === undefined || upper === undefined || lower === upper) return value.toFixed(3);
+  // A dash beside a minus would be misread.
+  return `${value.toFixed(3)} (${lower.toFixed(3)}${lower < 0 ? ' to ' : '–'}${upper.toFixed(3)})`;
 }
 
 function missing(row: Row): string[] {

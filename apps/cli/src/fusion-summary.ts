@@ -3,13 +3,14 @@ import { table } from './table.ts';
 
 /** The metrics of a fusion as people read them: every AUC with its n and interval. */
 export function fusionSummary(result: StageResult<'fuse'>): string {
-  const number = (value: number | null): string => (value === null ? 'n/a' : value.toFixed(3));
+  const hasLabels = result.metrics.some(({ positive_label }) => positive_label === 'macro');
   const rows = result.metrics.map((row) => [
     row.model,
+    ...(hasLabels ? [row.positive_label] : []),
     row.split,
     row.hospital,
     row.n,
-    row.auc === null ? 'n/a' : `${number(row.auc)} (${number(row.auc_lower)}–${number(row.auc_upper)})`,
+    withLimits(row),
     number(row.accuracy),
     number(row.sensitivity),
     number(row.specificity),
@@ -17,6 +18,7 @@ export function fusionSummary(result: StageResult<'fuse'>): string {
   ]);
   const header = [
     'model',
+    ...(hasLabels ? ['label'] : []),
     'split',
     'hospital',
     'n',
@@ -24,7 +26,7 @@ export function fusionSummary(result: StageResult<'fuse'>): string {
     'accuracy',
     'sens.',
     'spec.',
-    'in-sample',
+    'seen',
   ];
   const threshold =
     result.threshold === null
@@ -33,10 +35,21 @@ export function fusionSummary(result: StageResult<'fuse'>): string {
   const converged = result.converged ? [] : ['The logistic regression did not converge: raise --max_iter.'];
   return [
     table(header, rows),
+    'seen: whether the network behind the features was trained on these patients.',
     ...threshold,
     ...converged,
     `${result.metricsFile}`,
     result.modelFile,
     '',
   ].join('\n');
+}
+
+function number(value: number | null): string {
+  return value === null ? 'n/a' : value.toFixed(3);
+}
+
+/** Limits that are one number are no interval. */
+function withLimits({ auc, auc_lower, auc_upper }: StageResult<'fuse'>['metrics'][number]): string {
+  if (auc === null || auc_lower === null || auc_lower === auc_upper) return number(auc);
+  return `${number(auc)} (${number(auc_lower)}–${number(auc_upper)})`;
 }

@@ -56,6 +56,7 @@ export {
   writeCurves,
   writeEvaluatedPatients,
   writeEvaluationMetrics,
+  writeHeterogeneity,
 } from './evaluation/tables.ts';
 export type * from './evaluation/types.ts';
 // outputs/…/explanations

@@ -107,9 +107,9 @@ test('with three labels every number says whose it is, and nothing speaks of a t
   for (const label of ['grade0', 'grade1', 'grade2']) {
     expect(textOf(section(page, 'roc'))).toContain(`${label} against the rest`);
   }
-  expect(textOf(section(page, 'comparisons'))).toMatch(/Positive label .*fused – A external test all macro/);
+  expect(textOf(section(page, 'comparisons'))).toMatch(/Positive label .*fused − A external test all macro/);
   expect(textOf(section(page, 'decision'))).toContain('needs two labels');
-  expect(section(page, 'results')).not.toContain('Decisions frozen');
+  expect(section(page, 'results')).not.toContain('Frozen decisions');
 });
 
 test('a hospital with one label has n/a and the reason, and no point in the forest plot', async () => {
@@ -129,6 +129,79 @@ test('without an external hospital the page says so and is still whole', async (
   expect(textOf(section(page, 'flow'))).toContain('No external hospital');
   expect(textOf(section(page, 'methods'))).toContain('There was no external hospital.');
   expect(brokenText(page)).toEqual([]);
+});
+
+test('the summary begins with what was found; an older evaluation says how to get it', async () => {
+  const one = study();
+  const summary = textOf(section(await buildReport(one, 'en'), 'summary'));
+  expect(summary).toMatch(/^.{0,120}What was found better than chance outside the home hospital/);
+  expect(summary.indexOf('no model is better')).toBeLessThan(summary.indexOf('AUC 0.75 95 % CI'));
+  const old = {
+    ...one,
+    evaluation: { ...one.evaluation, format: 1 as const, findings: [], heterogeneity: [] },
+  };
+  expect(textOf(section(await buildReport(old, 'en'), 'summary'))).toContain('again with: radweave evaluate');
+});
+
+test('a row names the difference it shows, and nobody is compared on the training patients', async () => {
+  const text = textOf(section(await buildReport(study(), 'en'), 'comparisons'));
+  // The evaluation has fused minus A.
+  expect(text).toContain('fused − A external test all 21 −0.100 (−0.300, −0.020)');
+  expect(text).not.toMatch(/second|training/);
+});
+
+test('hospitals are compared beside the forest plot, average precision beside the prevalence', async () => {
+  const page = await buildReport(study(), 'en');
+  expect(textOf(section(page, 'hospitals'))).toContain(
+    'fused SY, 中山 0.75 (0.60–0.90) 0.70 (0.55–0.85) 4.90 0.027 80 %',
+  );
+  // 10 of 21 external patients are positive.
+  expect(textOf(section(page, 'results'))).toContain('0.75 (0.60–0.90) 0.48 0.75 (0.60–0.90)');
+  expect(textOf(section(await buildReport(study({ external: {} }), 'en'), 'hospitals'))).not.toContain(
+    'Cochran',
+  );
+});
+
+test('limits that are one number are no interval, and the note says why', async () => {
+  const one = study();
+  for (const row of one.evaluation.rows) {
+    row.auc = { value: 1, lower: 1, upper: 1, note: 'the AUC is exactly 1, so no interval can be computed' };
+    row.brier = { value: 0.93, lower: 0.93, upper: 0.93 };
+  }
+  const page = await buildReport(one, 'en');
+  expect(textOf(page)).not.toMatch(/1\.00–1\.00|0\.93–0\.93/);
+  expect(textOf(section(page, 'summary'))).toContain('AUC 1.00 the AUC is exactly 1');
+});
+
+test('only what patients chose is said to be fitted on them', async () => {
+  const text = textOf(section(await buildReport(study(), 'en'), 'results'));
+  expect(text).toMatch(
+    /network A aggregation top_k 3 set beforehand .*network A threshold Youden: 0.4000 JM, validation, n = 12/,
+  );
+  expect(text).not.toContain('before any external patient was scored');
+});
+
+test('maps of a network no better than chance carry that caution, and the check says its number', async () => {
+  const one = study();
+  const [gallery] = 'value' in one.galleries ? one.galleries.value : [];
+  if (gallery === undefined) throw new Error('no gallery');
+  const step = { spearman_slices: 4, ssim: null };
+  gallery.explanations.randomisation.steps = [
+    { ...step, randomised: ['head'], spearman: 0.99 },
+    { ...step, randomised: ['head', 'layer4'], spearman: 0.4 },
+  ];
+  const better = textOf(section(await buildReport(one, 'en'), 'explanations'));
+  expect(better).not.toContain('than chance');
+  expect(better).toContain(
+    'With all listed parts random they change: rank correlation 0.400, below the limit of 0.8',
+  );
+  expect(better).toContain('With random head alone the rank correlation is still 0.990');
+  for (const row of one.evaluation.rows) row.auc = { value: 0.5, lower: 0.3, upper: 0.7 };
+  const chance = textOf(section(await buildReport(one, 'en'), 'explanations'));
+  expect(chance).toContain(
+    'network A is not better than chance on these patients (external test: AUC 0.50 (0.30–0.70))',
+  );
+  expect(chance.match(/caution: a network no better than chance/g)).toHaveLength(3);
 });
 
 test('the same study always gives the same page', async () => {

@@ -1,5 +1,6 @@
 import type {
   CohortPatient,
+  Config,
   EstimateRecord,
   Evaluation,
   Exclusion,
@@ -9,6 +10,20 @@ import type {
 } from '@radweave/artifacts';
 import type { MapPoint } from './charts/map.ts';
 
+/** How a network was trained, from its own checkpoint. */
+export interface TrainingSettings extends Pick<Config, 'training' | 'augmentation'> {
+  /** Height and width of the slices, in pixels. */
+  imageSize: number;
+  /** Subtracted from pixel values in 0–1, and what divides them then. */
+  mean: number;
+  std: number;
+  /** `trained from scratch`, or which weights it was started from. */
+  initialWeights: string;
+  frozenStages: number;
+  precision: string;
+  seed: number;
+}
+
 /** A training run that fed the results. */
 export interface TrainingRun {
   name: string;
@@ -16,6 +31,8 @@ export interface TrainingRun {
   model: string;
   /** Epoch of the best checkpoint; null before the first. */
   bestEpoch: number | null;
+  /** Null where another program wrote the checkpoint. */
+  settings: TrainingSettings | null;
   history: HistoryRow[];
 }
 

@@ -6,11 +6,15 @@ export const NOT_AVAILABLE = 'n/a';
 
 /** A number with its interval: `0.81 (0.72–0.89)`, `−0.10 (−0.32, 0.12)`. */
 export function estimateText(estimate: EstimateRecord, digits = 2): string {
-  const { value, lower, upper } = estimate;
+  const { value } = estimate;
   if (value === null) return NOT_AVAILABLE;
-  const interval =
-    lower === undefined || upper === undefined ? '' : ` (${intervalText(lower, upper, digits)})`;
-  return fixed(value, digits) + interval;
+  const limits = limitsOf(estimate);
+  return fixed(value, digits) + (limits === null ? '' : ` (${intervalText(...limits, digits)})`);
+}
+
+/** Both ends of an interval; null where there is none, or its ends are one number and say nothing of the uncertainty. */
+export function limitsOf({ lower, upper }: EstimateRecord): [lower: number, upper: number] | null {
+  return lower === undefined || upper === undefined || lower === upper ? null : [lower, upper];
 }
 
 /** `0.72–0.89`; a dash between numbers of which one has a minus would be misread. */

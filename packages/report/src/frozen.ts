@@ -19,6 +19,13 @@ export function frozenText({ kind, value }: FrozenRecord): string {
   return [kind, numbers.join(', ')].filter((part) => part !== '').join(': ');
 }
 
+/** Whether patients decided it: an aggregation without an alternative and a fixed threshold were set beforehand. */
+export function isChosen({ kind, value }: FrozenRecord): boolean {
+  if (kind === 'threshold') return field(value, 'rule') !== 'fixed';
+  const candidates = field(value, 'candidates');
+  return kind !== 'aggregation' || !Array.isArray(candidates) || candidates.length > 1;
+}
+
 function aggregationText(chosen: unknown): string {
   const k = field(chosen, 'k');
   return String(field(chosen, 'method') ?? '') + (typeof k === 'number' ? ` ${k}` : '');

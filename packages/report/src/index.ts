@@ -15,6 +15,7 @@ export type {
   SiteAudit,
   SiteAuditRow,
   TrainingRun,
+  TrainingSettings,
 } from './data.ts';
 export { WORDS } from './words/index.ts';
 export type { Language } from './words/words.ts';

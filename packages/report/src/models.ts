@@ -1,4 +1,5 @@
 import type { EstimateRecord, Evaluation, EvaluationRow, Split } from '@radweave/artifacts';
+import { type AgainstChance, againstChance } from '@radweave/stats';
 
 /** The pooled patients of a split, as a hospital's name. */
 export const POOLED = 'all';
@@ -28,6 +29,17 @@ export function rowOf(
 /** The AUC that stands for a row, with DeLong's interval or, where there is none (several labels), the bootstrap's. */
 export function leadingAuc({ auc, auc_bootstrap }: EvaluationRow): EstimateRecord {
   return auc.lower === undefined && auc_bootstrap.lower !== undefined ? auc_bootstrap : auc;
+}
+
+/** What the AUC of a model on the pooled patients of a split says of chance. */
+export function chanceOf(evaluation: Evaluation, model: string, split: Split): AgainstChance {
+  const row = rowOf(evaluation, model, split);
+  if (row === undefined) return 'unknown';
+  const patients = evaluation.models.find(({ name }) => name === model)?.patients[split] ?? [];
+  const counts = evaluation.label_names.map(
+    (_, label) => patients.filter((one) => one.label === label).length,
+  );
+  return againstChance(leadingAuc(row), counts, evaluation.options.confidence_level);
 }
 
 /** Classifiers of features (fused first, as evaluated), and the networks' own heads with what is stacked on them. */

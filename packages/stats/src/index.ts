@@ -91,7 +91,14 @@ export {
   bootstrap,
 } from './inference/bootstrap.ts';
 export { type BinaryMetric, bootstrapBinary } from './inference/bootstrap-binary.ts';
+export { type AgainstChance, type AreaWithInterval, againstChance } from './inference/chance.ts';
 export { type AucComparison, delongAuc, delongCovariance, delongTest } from './inference/delong.ts';
+export {
+  type AucOfGroups,
+  aucOfGroups,
+  type Heterogeneity,
+  type ScoredGroup,
+} from './inference/heterogeneity.ts';
 export { holm } from './inference/holm.ts';
 export { type McNemar, mcnemar } from './inference/mcnemar.ts';
 export { type ProportionMethod, type ProportionOptions, proportion } from './inference/proportion.ts';

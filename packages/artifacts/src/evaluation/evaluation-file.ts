@@ -11,6 +11,7 @@ import type {
   Evaluation,
   EvaluationCurves,
   EvaluationRow,
+  HeterogeneityRow,
   JudgedPatient,
 } from './types.ts';
 
@@ -79,6 +80,18 @@ const aggregation: z.ZodType<AggregationRow> = z.strictObject({
   note: z.string(),
 });
 
+const heterogeneity: z.ZodType<HeterogeneityRow> = z.strictObject({
+  model: z.string(),
+  positive_label: z.string(),
+  hospitals: z.array(z.string()),
+  within_auc: estimate,
+  q: numberOrNull,
+  degrees_of_freedom: whole.nullable(),
+  p: numberOrNull,
+  i2: numberOrNull,
+  note: z.string(),
+});
+
 const curves: z.ZodType<EvaluationCurves> = z.strictObject({
   ...place,
   positive_label: z.string(),
@@ -121,7 +134,7 @@ const model: z.ZodType<EvaluatedModel> = z.strictObject({
 });
 
 const schema: z.ZodType<Evaluation> = z.strictObject({
-  format: z.literal(1),
+  format: z.union([z.literal(1), z.literal(2)]),
   label_names: z.array(z.string()).min(2),
   home_hospital: z.string(),
   inputs: z.array(z.strictObject({ path: z.string(), sha256: z.string() })),
@@ -138,7 +151,9 @@ const schema: z.ZodType<Evaluation> = z.strictObject({
   }),
   primary: z.string(),
   models: z.array(model).min(1),
+  findings: z.array(z.string()).default([]),
   rows: z.array(row),
+  heterogeneity: z.array(heterogeneity).default([]),
   comparisons: z.array(comparison),
   aggregation: z.array(aggregation),
   curves: z.array(curves),

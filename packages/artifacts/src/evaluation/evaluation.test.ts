@@ -4,7 +4,7 @@ import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { readEvaluation, writeEvaluation } from './evaluation-file.ts';
 import { readFrozen, writeFrozen } from './frozen-file.ts';
-import { writeAggregation, writeEvaluationMetrics } from './tables.ts';
+import { writeAggregation, writeEvaluationMetrics, writeHeterogeneity } from './tables.ts';
 import type { EstimateRecord, Evaluation, EvaluationRow } from './types.ts';
 
 const none: EstimateRecord = { value: null, note: 'no positive patients' };
@@ -44,7 +44,7 @@ const threshold = {
 };
 
 const evaluation: Evaluation = {
-  format: 1,
+  format: 2,
   label_names: ['grade0', 'grade1'],
   home_hospital: 'JM',
   inputs: [{ path: 'fusion/model.json', sha256: 'c'.repeat(64) }],
@@ -69,7 +69,14 @@ const evaluation: Evaluation = {
       patients: { train: [], val: [], test: [] },
     },
   ],
+  findings: ['there is no external hospital: nothing is known of patients of other hospitals'],
   rows: [row],
+  heterogeneity: [
+    {
+      ...{ model: 'network A', positive_label: '1', hospitals: ['SY', 'ZS'], within_auc: some },
+      ...{ q: 1.5, degrees_of_freedom: 1, p: 0.22, i2: 1 / 3, note: '' },
+    },
+  ],
   comparisons: [],
   aggregation: [],
   curves: [],
@@ -96,6 +103,15 @@ test('evaluation.json comes back as it was written; a wrong field is named', () 
   expect(() => readEvaluation(path)).toThrow(/rows\.0\.in_sample/);
 });
 
+test('an evaluation of format 1 has neither findings nor heterogeneity', () => {
+  const path = join(tempDir(), 'evaluation.json');
+  const { findings: _, heterogeneity: __, ...old } = { ...evaluation, format: 1 };
+  writeFileSync(path, JSON.stringify(old));
+  expect(readEvaluation(path)).toEqual({ ...old, findings: [], heterogeneity: [] });
+  writeFileSync(path, JSON.stringify({ ...old, format: 3 }));
+  expect(() => readEvaluation(path)).toThrow(/format/);
+});
+
 test('a frozen decision is a file of its own', () => {
   const path = join(tempDir(), 'threshold.json');
   writeFrozen(path, threshold);
@@ -111,6 +127,11 @@ test('tables have a column for each number and say why one is missing', () => {
   expect(header).toMatch(/^model,split,hospital,positive_label,n,n_positive,auc,auc_lower,auc_upper,/);
   expect(line).toMatch(/^network A,test,"SY, south",1,4,0,,,,/);
   expect(line).toMatch(/first; auc, auc_bootstrap, .*calibration_intercept: no positive patients/);
+  writeHeterogeneity(join(folder, 'heterogeneity.csv'), evaluation.heterogeneity);
+  expect(readFileSync(join(folder, 'heterogeneity.csv'), 'utf8')).toBe(
+    'model,positive_label,hospitals,within_auc,within_auc_lower,within_auc_upper,q,degrees_of_freedom,p,i2,note\n' +
+      'network A,1,SY ZS,0.3333333333333333,0.1,0.5,1.5,1,0.22,0.3333333333333333,\n',
+  );
   const aggregation = {
     model: 'network A',
     aggregation: 'mean',

@@ -9,6 +9,7 @@ import type {
   EvaluatedModel,
   EvaluationCurves,
   EvaluationRow,
+  HeterogeneityRow,
 } from './types.ts';
 
 const split = oneOf<Split>(...SPLITS);
@@ -118,6 +119,27 @@ export function writeAggregation(path: string, rows: readonly AggregationRow[]):
     note: text,
   };
   writeTable(path, columns, rows);
+}
+
+/** Writes `heterogeneity.csv`: how alike a model's AUCs are in the external hospitals. */
+export function writeHeterogeneity(path: string, rows: readonly HeterogeneityRow[]): void {
+  const columns = {
+    model: required,
+    positive_label: required,
+    hospitals: text,
+    ...estimateColumns(['within_auc']),
+    q: numberOrEmpty,
+    degrees_of_freedom: numberOrEmpty,
+    p: numberOrEmpty,
+    i2: numberOrEmpty,
+    note: text,
+  } as Columns<Line>;
+  const lines = rows.map((row): Line => {
+    const estimates = [['within_auc', row.within_auc]] as const;
+    const note = [...(row.note === '' ? [] : [row.note]), ...estimateNotes(estimates)].join('; ');
+    return { ...row, ...estimateCells(estimates), hospitals: row.hospitals.join(' '), note };
+  });
+  writeTable(path, columns, lines);
 }
 
 /** Writes the points of all ROC, calibration and decision curves, one table each. */

@@ -88,6 +88,24 @@ export interface AggregationRow {
   note: string;
 }
 
+/** How alike a model's AUCs are in the external hospitals. */
+export interface HeterogeneityRow {
+  model: string;
+  /** `1` with two classes; with more, each class against the rest. */
+  positive_label: string;
+  /** External hospitals whose AUC has a variance; the others are in none of the numbers. */
+  hospitals: string[];
+  /** Only patients of the same hospital are compared. */
+  within_auc: EstimateRecord;
+  /** Cochran's Q; null, as what follows from it, where fewer than two hospitals allow it. */
+  q: number | null;
+  degrees_of_freedom: number | null;
+  p: number | null;
+  /** Share of the spread between hospitals that chance does not explain, 0–1. */
+  i2: number | null;
+  note: string;
+}
+
 /** Points of the curves of one model, split and hospital, ready to be drawn. */
 export interface EvaluationCurves {
   model: string;
@@ -124,7 +142,8 @@ export interface EvaluatedModel {
 
 /** `evaluation/evaluation.json`: all that tables and figures of a report are made of. */
 export interface Evaluation {
-  format: 1;
+  /** 1 had neither `findings` nor `heterogeneity`: they are empty then. */
+  format: 1 | 2;
   label_names: string[];
   home_hospital: string;
   /** Files that were read, with their hashes. */
@@ -145,7 +164,11 @@ export interface Evaluation {
   /** The model whose numbers the report leads with. */
   primary: string;
   models: EvaluatedModel[];
+  /** What a reader must know first, in sentences: whether anything was learned. */
+  findings: string[];
   rows: EvaluationRow[];
+  /** Empty with fewer than two external hospitals. */
+  heterogeneity: HeterogeneityRow[];
   comparisons: ComparisonRow[];
   aggregation: AggregationRow[];
   curves: EvaluationCurves[];

@@ -14,7 +14,10 @@ import { RADWEAVE_VERSION } from '../versions.ts';
 import { binaryMetrics } from './binary_metrics.ts';
 import { compareSplit, pairsOf } from './comparisons.ts';
 import { curvesOf } from './curves.ts';
+import { foundAgainstChance } from './found_chance.ts';
+import { type FittedSize, foundInPredictions, oneLabelNote } from './found_predictions.ts';
 import { type Group, groupOf, hospitalsOf, patientsIn, type StatOptions, viewsOf } from './group.ts';
+import { heterogeneityOf } from './heterogeneity.ts';
 import type { Judged } from './judge.ts';
 import { macroMetrics } from './macro_metrics.ts';
 
@@ -27,6 +30,8 @@ export interface Assembly {
   aggregation: AggregationRow[];
   notes: string[];
   decisions: Evaluation['options']['decisions'];
+  /** Of the classifiers on features. */
+  sizes: FittedSize[];
   inputs: Evaluation['inputs'];
 }
 
@@ -48,7 +53,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
       await pause(`evaluating ${model.name}`, m * SPLITS.length + s, steps);
       for (const hospital of hospitalsOf(model.patients[split])) {
         const group = groupOf(model, split, hospital, patientsIn(model.patients[split], hospital), classes);
-        rows.push(...rowsOf(group, model, options));
+        rows.push(...rowsOf(group, model, labelNames, options));
         curves.push(...viewsOf(group).map((view) => curvesOf(group, view, options)));
         confusion.push(confusionOf(group));
       }
@@ -60,8 +65,14 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
     await pause('comparing models', s, SPLITS.length);
     comparisons.push(...compareSplit(pairs, split, classes, options));
   }
+  const heterogeneity = models.flatMap((model) => heterogeneityOf(model, classes, options));
+  const { level } = options;
+  const found = [
+    ...foundAgainstChance({ models, primary, rows, heterogeneity, labelNames, level }),
+    ...foundInPredictions(models, assembly.sizes, labelNames),
+  ];
   return {
-    format: 1,
+    format: 2,
     label_names: labelNames,
     home_hospital: assembly.homeHospital,
     inputs: assembly.inputs,
@@ -74,7 +85,9 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
       frozen,
       patients,
     })),
+    findings: found,
     rows,
+    heterogeneity,
     comparisons,
     aggregation: assembly.aggregation,
     curves,
@@ -117,11 +130,20 @@ function primaryOf(models: readonly Judged[]): string {
   return (first('fused') ?? first('stacked') ?? models[0])?.name ?? '';
 }
 
-function rowsOf(group: Group, model: Judged, options: StatOptions): EvaluationRow[] {
+function rowsOf(
+  group: Group,
+  model: Judged,
+  labelNames: readonly string[],
+  options: StatOptions,
+): EvaluationRow[] {
   const { split, hospital, patients, threshold } = group;
   const binary = viewsOf(group).map((view) => binaryMetrics(view, group.strata, options));
   const all = group.scores.columns === 2 ? binary : [macroMetrics(group, options), ...binary];
-  const notes = [...(patients.length === 0 ? [nobody(split)] : []), ...model.notes[split]];
+  const notes = [
+    ...(patients.length === 0 ? [nobody(split)] : []),
+    ...oneLabelNote(patients, labelNames),
+    ...model.notes[split],
+  ];
   return all.map((numbers) => ({
     model: model.name,
     split,

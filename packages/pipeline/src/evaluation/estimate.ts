@@ -1,16 +1,18 @@
 import type { EstimateRecord } from '@radweave/artifacts';
 import type { BootstrapInterval, Estimate, Outcome } from '@radweave/stats';
 
+/** Limits that are one number stay in the file, but are no interval: whoever shows the number leaves them out. */
+const NO_WIDTH = 'no interval: its limits are the same number, which says nothing of the uncertainty';
+const SAME_VALUE = 'no interval: all resamples of the patients give the same value';
+
 /** A statistic as it is written: no fields without content. */
 export function record(estimate: Estimate): EstimateRecord {
   if (estimate.value === null) return { value: null, note: estimate.reason };
   const { value, n, lower, upper, note } = estimate;
-  return {
-    value,
-    ...(lower === undefined || upper === undefined ? {} : { lower, upper }),
-    n,
-    ...(note === undefined ? {} : { note }),
-  };
+  if (lower === undefined || upper === undefined)
+    return { value, n, ...(note === undefined ? {} : { note }) };
+  const caution = lower === upper ? (note ?? NO_WIDTH) : note;
+  return { value, lower, upper, n, ...(caution === undefined ? {} : { note: caution }) };
 }
 
 /** A number with the bootstrap's interval; where that is absent, the number with the reason. */
@@ -19,7 +21,7 @@ export function withInterval(estimate: Estimate, interval: Outcome<BootstrapInte
   if (plain.value === null) return plain;
   if (interval.value === null) return { ...plain, note: `no interval: ${interval.reason}` };
   const { lower, upper } = interval.value;
-  return { ...plain, lower, upper };
+  return { ...plain, lower, upper, ...(lower === upper ? { note: SAME_VALUE } : {}) };
 }
 
 /** No number, and why. */

@@ -15,12 +15,15 @@ import { forEachSplit } from '../features/for_each_split.ts';
 import { classifierCautions } from '../fusion/in_sample.ts';
 import type { Candidate, ScoredPatient } from './candidate.ts';
 import type { CohortFacts } from './cohort_facts.ts';
+import type { FittedSize } from './found_predictions.ts';
 
 /** What a fusion folder gives to evaluate. */
 export interface FusionModels {
   candidates: Candidate[];
   labelNames: string[];
   file: FusionModelFile;
+  /** Of the classifiers on features. */
+  sizes: FittedSize[];
   files: string[];
 }
 
@@ -57,11 +60,18 @@ export function readFusionModels(folder: string, facts: CohortFacts): FusionMode
         ),
       ),
       inSample: forEachSplit((split) => inSampleOf(metrics, name, split)),
-      notes: forEachSplit((split) => (kindOf(name) === 'stacked' ? [] : classifierCautions(own, split))),
+      notes: forEachSplit((split) =>
+        kindOf(name) === 'stacked' ? [] : classifierCautions(own, split, tables.train.rows.length),
+      ),
     };
   });
   const files = [modelFile, metricsFile, ...SPLITS.map((split) => tables[split].path)];
-  return { candidates, labelNames: file.label_names, file, files };
+  const sizes = file.classifiers.map(({ name, coef }) => ({
+    model: name,
+    features: coef[0]?.length ?? 0,
+    patients: tables.train.rows.length,
+  }));
+  return { candidates, labelNames: file.label_names, file, sizes, files };
 }
 
 function kindOf(name: string): ModelKind {

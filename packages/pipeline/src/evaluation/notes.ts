@@ -10,8 +10,10 @@ export function cautionsOf(
   networks: readonly NetworkSlices[],
   missing: readonly string[],
   decisions: Evaluation['options']['decisions'],
+  classes: number,
 ): string[] {
   const { aggregation, calibration } = config.evaluation;
+  const ranked = classes === 2 ? 'thresholds apply' : 'AUC and average precision belong';
   return [
     ...inSampleNote(fusion),
     ...missing.map((text) => `not evaluated: ${text}`),
@@ -21,11 +23,11 @@ export function cautionsOf(
     ...(calibration === 'none'
       ? []
       : [
-          'thresholds apply to probabilities before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated probabilities',
+          `${ranked} to probabilities before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated probabilities`,
         ]),
     'NRI is the continuous (category-free) index',
     'bootstrap intervals are percentiles of resampled patients, stratified by label and hospital',
-    'small groups: intervals are wide, and a number without an interval says why',
+    'the smaller a group, the wider its intervals; where there is none, a note says why',
   ];
 }
 
@@ -35,9 +37,7 @@ function decisionNotes(
   aggregation: string,
 ): string[] {
   if (decisions === 'taken over') {
-    return [
-      'thresholds, calibrators and aggregations were taken over from an earlier evaluation, not fitted here',
-    ];
+    return ['frozen decisions were taken over from an earlier evaluation, not fitted here'];
   }
   return networks.length === 0 ? [] : [aggregationNote(aggregation)];
 }
@@ -46,7 +46,9 @@ function inSampleNote(fusion: FusionModels | null): string[] {
   const own = (fusion?.file.modalities ?? []).filter(({ in_sample }) => in_sample === true);
   if (own.length === 0) return [];
   const names = own.map(({ modality }) => modality).join(' and ');
-  return [`the fusion was fitted on in-sample features of ${names}: cross-fitting is the remedy`];
+  return [
+    `the fusion was fitted on in-sample features of ${names}, which look better than those of new patients: cross-fitting is the remedy`,
+  ];
 }
 
 function aggregationNote(aggregation: string): string {

@@ -8,6 +8,7 @@ import {
   writeEvaluatedPatients,
   writeEvaluation,
   writeEvaluationMetrics,
+  writeHeterogeneity,
 } from '@radweave/artifacts';
 import { rmSync } from '@radweave/artifacts/files';
 import { writeFrozenFolder } from './frozen_folder.ts';
@@ -21,6 +22,7 @@ export function writeAll(folder: string, evaluation: Evaluation): string {
   writeEvaluationMetrics(join(folder, 'metrics.csv'), evaluation.rows);
   writeComparisons(join(folder, 'comparisons.csv'), evaluation.comparisons);
   writeAggregation(join(folder, 'aggregation.csv'), evaluation.aggregation);
+  writeHeterogeneity(join(folder, 'heterogeneity.csv'), evaluation.heterogeneity);
   const curves = {
     roc: join(folder, 'roc.csv'),
     calibration: join(folder, 'calibration.csv'),

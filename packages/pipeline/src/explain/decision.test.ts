@@ -69,7 +69,7 @@ function record(frozen: unknown): FrozenRecord {
 /** An evaluation of the network of A alone. */
 function evaluationOf(patients: readonly JudgedPatient[], frozen: EvaluatedModel['frozen']): Evaluation {
   return {
-    format: 1,
+    format: 2,
     label_names: ['grade0', 'grade1'],
     home_hospital: 'JM',
     inputs: [],
@@ -94,7 +94,9 @@ function evaluationOf(patients: readonly JudgedPatient[], frozen: EvaluatedModel
         patients: { train: [], val: [], test: [...patients] },
       },
     ],
+    findings: [],
     rows: [],
+    heterogeneity: [],
     comparisons: [],
     aggregation: [],
     curves: [],

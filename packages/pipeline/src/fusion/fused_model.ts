@@ -14,7 +14,7 @@ import type { FeatureSource } from '../features/source.ts';
 import { engineVersions } from '../versions.ts';
 import { classify, type FitSet, fitClassifier, predictLabels, TOLERANCE, thresholdOf } from './classifier.ts';
 import { concatenate, type FusedSplit } from './fused_split.ts';
-import { cautions, inSampleOf } from './in_sample.ts';
+import { classifierCautions, classifierInputs, inSampleOf, thresholdCautions } from './in_sample.ts';
 import type { JudgedSplit } from './metrics.ts';
 import type { Stack } from './stack.ts';
 
@@ -24,6 +24,7 @@ export interface FusedModel {
   modalities: string[];
   classes: number;
   sources: readonly FeatureSource[];
+  trainingPatients: number;
   /** By classifier: what its fit itself calls for. */
   fitNotes: ReadonlyMap<string, readonly string[]>;
   warnings: string[];
@@ -66,7 +67,9 @@ export function fitFusedModel(
         'patients, so the classifier learns from features that are better than new patients’ will be. Use cross-fitting.',
     );
   }
-  const notes = [...new Set(SPLITS.flatMap((split) => cautions(sources, modalities, split)))];
+  const inputs = classifierInputs(sources, modalities);
+  const patients = splits.train.patients.length;
+  const notes = [...new Set(SPLITS.flatMap((split) => classifierCautions(inputs, split, patients)))];
   return {
     file: {
       format: 1,
@@ -89,6 +92,7 @@ export function fitFusedModel(
     sources,
     fitNotes,
     warnings,
+    trainingPatients: patients,
     stack: null,
   };
 }
@@ -125,13 +129,18 @@ export function judgeSplit(model: FusedModel, fused: FusedSplit): JudgedSplit[] 
   const own = model.file.classifiers.map((classifier): JudgedSplit => {
     const { name, modalities } = classifier;
     const features = concatenate(fused.pooled, modalities, fused.patients.length);
+    const inputs = classifierInputs(model.sources, modalities);
     return {
       model: name,
       fused,
       probabilities: classify(classifier, model.classes, features),
       threshold: thresholdOf(classifier),
       inSample: inSampleOf(model.sources, modalities, fused.split),
-      notes: [...(model.fitNotes.get(name) ?? []), ...cautions(model.sources, modalities, fused.split)],
+      notes: [
+        ...(model.fitNotes.get(name) ?? []),
+        ...thresholdCautions(classifier.threshold, fused.split),
+        ...classifierCautions(inputs, fused.split, model.trainingPatients),
+      ],
     };
   });
   return model.stack === null ? own : [...own, model.stack.judged[fused.split]];

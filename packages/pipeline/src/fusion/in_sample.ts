@@ -1,4 +1,4 @@
-import type { InSample, Split } from '@radweave/artifacts';
+import type { FrozenRecord, InSample, Split } from '@radweave/artifacts';
 import type { FeatureSource } from '../features/source.ts';
 
 /** Whether a split's features of some modalities come from networks trained on the same patients. */
@@ -14,25 +14,38 @@ export function inSampleOf(
   return states.includes(null) ? 'unknown' : 'no';
 }
 
-/**
- * What must be known to read the numbers of a split: which patients the networks were trained on, the classifier fitted
- * on, the threshold chosen on.
- */
-export function cautions(
-  sources: readonly FeatureSource[],
-  modalities: readonly string[],
-  split: Split,
-): string[] {
-  const own = sources.filter(({ modality }) => modalities.includes(modality));
-  const states = own.map(({ modality, sets }) => ({ modality, in_sample: sets.train.in_sample }));
-  const threshold = split === 'val' ? ['the threshold was chosen on these patients'] : [];
-  return [...threshold, ...classifierCautions(states, split)];
+/** The features that one modality gives to a classifier. */
+export interface ClassifierInput {
+  modality: string;
+  /** Whether the network was trained on the training patients; null when its checkpoint does not say. */
+  in_sample: boolean | null;
+  dims: number;
 }
 
-/** {@link cautions} but for the threshold's, from whether each modality's training features are in-sample. */
+/** What some modalities give to their classifier. */
+export function classifierInputs(
+  sources: readonly FeatureSource[],
+  modalities: readonly string[],
+): ClassifierInput[] {
+  return sources
+    .filter(({ modality }) => modalities.includes(modality))
+    .map(({ modality, sets }) => ({
+      modality,
+      in_sample: sets.train.in_sample,
+      dims: sets.train.dims,
+    }));
+}
+
+/**
+ * What must be known to read the numbers of a split: which patients the networks were trained on, and the classifier fitted
+ * on. With as many features as patients a linear classifier separates any labels (Cover 1965), those of noise too.
+ *
+ * @param patients number of training patients.
+ */
 export function classifierCautions(
-  own: readonly { modality: string; in_sample: boolean | null }[],
+  own: readonly ClassifierInput[],
   split: Split,
+  patients: number,
 ): string[] {
   const named = (state: boolean | null): string =>
     own
@@ -40,7 +53,13 @@ export function classifierCautions(
       .map(({ modality }) => modality)
       .join(' and ');
   const notes: string[] = [];
+  const dims = own.reduce((sum, one) => sum + one.dims, 0);
   if (split === 'train') notes.push('the classifier was fitted on these patients');
+  if (split === 'train' && dims >= patients) {
+    notes.push(
+      `${dims} features for ${patients} training patients: the classifier separates them even where features are noise`,
+    );
+  }
   const [trained, unknown] = [named(true), named(null)];
   if (trained !== '') {
     notes.push(
@@ -52,4 +71,10 @@ export function classifierCautions(
   if (unknown !== '')
     notes.push(`the checkpoint of ${unknown} does not say which patients it was trained on`);
   return notes;
+}
+
+/** Numbers at a threshold are too good on the patients it was chosen on; one set beforehand was not chosen. */
+export function thresholdCautions(threshold: FrozenRecord | null, split: Split): string[] {
+  const isChosen = threshold !== null && Object(threshold.value).rule !== 'fixed';
+  return split === 'val' && isChosen ? ['the threshold was chosen on these patients'] : [];
 }

@@ -102,9 +102,8 @@ function areaUnderCurve(
     const reasons = plain.value !== null && delong.value === null ? [delong.reason] : [];
     return { numbers: { auc: plain.value, auc_lower: null, auc_upper: null }, reasons };
   }
-  const { lower = null, upper = null } = delong;
-  const reasons =
-    lower === upper ? ['the interval of the AUC has no width: it says nothing of its uncertainty'] : [];
+  const { lower = null, upper = null, note } = delong;
+  const reasons = note === undefined ? [] : [note];
   return { numbers: { auc: plain.value, auc_lower: lower, auc_upper: upper }, reasons };
 }
 

@@ -10,6 +10,7 @@ import { type ModalityLogits, readModalityLogits } from '../crossfit/read_logits
 import { forEachSplit } from '../features/for_each_split.ts';
 import { classify, fitClassifier, thresholdOf } from './classifier.ts';
 import type { FusedSplit } from './fused_split.ts';
+import { thresholdCautions } from './in_sample.ts';
 import type { JudgedSplit } from './metrics.ts';
 
 /** Name of the model in every table. */
@@ -63,7 +64,7 @@ export function fitStack(
         features[split].rows === 0 ? features[split] : classify(classifier, classes, features[split]),
       threshold: thresholdOf(classifier),
       inSample: 'no',
-      notes: [...notes, ...cautionsOf(split)],
+      notes: [...notes, ...cautionsOf(split), ...thresholdCautions(classifier.threshold, split)],
     }),
   );
   const warnings = notes.map((note) => `Classifier '${STACKED}': ${note}.`);
@@ -71,8 +72,7 @@ export function fitStack(
 }
 
 function cautionsOf(split: Split): string[] {
-  if (split === 'train') return ['the stack was fitted on the out-of-fold logits of these patients'];
-  return split === 'val' ? ['the threshold was chosen on these patients'] : [];
+  return split === 'train' ? ['the stack was fitted on the out-of-fold logits of these patients'] : [];
 }
 
 /** Patients × columns: logit 1 − logit 0 per modality with two classes, else each class's logit. */

@@ -8,7 +8,8 @@ import {
   slicePredictionsPath,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import type { NamedYaml, TrainingRun } from '@radweave/report';
+import type { NamedYaml, TrainingRun, TrainingSettings } from '@radweave/report';
+import { readCheckpointFacts } from '../training/checkpoint.ts';
 import { findRuns, type RunFolder } from '../training/run_folder.ts';
 import type { UsedFiles } from './used_files.ts';
 
@@ -22,19 +23,23 @@ export interface ReportedRun {
 }
 
 /** The runs that fed the results; other runs in the output folder are not of this study. */
-export function reportedRuns(
+export async function reportedRuns(
   outputDir: string,
   modalities: readonly string[],
   evaluation: Evaluation,
   fusion: FusionModelFile | null,
   files: UsedFiles,
-): ReportedRun[] {
-  return modalities.flatMap((modality) =>
+): Promise<ReportedRun[]> {
+  const found = modalities.flatMap((modality) =>
     findRuns(outputDir, 'best', { modality })
       .filter(({ history }) => existsSync(history))
       .filter((run) => wasEvaluated(run, outputDir, evaluation) || gaveFeatures(run, modality, fusion))
-      .map((run) => reportedRun(run, modality, files)),
+      .map((run) => ({ run, modality })),
   );
+  const reported: ReportedRun[] = [];
+  // One after the other: a checkpoint is read whole.
+  for (const { run, modality } of found) reported.push(await reportedRun(run, modality, files));
+  return reported;
 }
 
 function wasEvaluated(run: RunFolder, outputDir: string, { inputs }: Evaluation): boolean {
@@ -49,14 +54,38 @@ function gaveFeatures(run: RunFolder, modality: string, fusion: FusionModelFile 
   return hashFile(run.best) === source.checkpoint_sha256;
 }
 
-function reportedRun(run: RunFolder, modality: string, files: UsedFiles): ReportedRun {
+async function reportedRun(run: RunFolder, modality: string, files: UsedFiles): Promise<ReportedRun> {
   const { name, model, best } = { ...run.read(), name: run.name };
   const hasConfig = existsSync(run.config);
   files.add(run.history);
   if (hasConfig) files.add(run.config);
   return {
-    training: { name, modality, model, bestEpoch: best?.epoch ?? null, history: readHistory(run.history) },
+    training: {
+      name,
+      modality,
+      model,
+      bestEpoch: best?.epoch ?? null,
+      settings: await settingsOf(run.best),
+      history: readHistory(run.history),
+    },
     configuration: hasConfig ? { run: name, yaml: readText(run.config) } : null,
     checkpoint: files.add(run.best),
+  };
+}
+
+async function settingsOf(checkpoint: string): Promise<TrainingSettings | null> {
+  const about = await readCheckpointFacts(checkpoint);
+  if (about === null) return null;
+  const { architecture, input, initial_weights, precision, config } = about;
+  return {
+    imageSize: input.image_size,
+    mean: input.normalize_mean,
+    std: input.normalize_std,
+    initialWeights: initial_weights,
+    frozenStages: architecture.freeze_stages,
+    precision,
+    seed: config.experiment.seed,
+    training: config.training,
+    augmentation: config.augmentation,
   };
 }

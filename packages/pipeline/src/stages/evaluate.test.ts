@@ -217,6 +217,10 @@ referenceTest('three classes: per class and macro as scikit-learn', ['sklearn', 
   expect(new Set(compared.map(({ positive_label }) => positive_label))).toEqual(
     new Set(['macro', '0', '1', '2']),
   );
+  // With three classes there is no threshold, and nothing speaks of one.
+  const fusion = readFileSync(join(config.experiment.output_dir, 'fusion', 'metrics.csv'), 'utf8');
+  const said = [fusion, ...result.findings, ...result.notes, ...result.rows.map(({ note }) => note)];
+  expect(said.filter((text) => /threshold (was|is)|thresholds? appl/.test(text))).toEqual([]);
 });
 
 test('calibration is fitted on validation, says that it is, and changes no ranking', async () => {

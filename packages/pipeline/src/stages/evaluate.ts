@@ -48,6 +48,8 @@ export interface EvaluateResult {
   comparisons: Evaluation['comparisons'];
   aggregation: Evaluation['aggregation'];
   notes: string[];
+  findings: Evaluation['findings'];
+  heterogeneity: Evaluation['heterogeneity'];
 }
 
 /** Where an evaluation goes unless told. */
@@ -67,7 +69,7 @@ export async function evaluate(options: EvaluateOptions, context: StageContext):
   try {
     const evaluation = await evaluated(options, context);
     const evaluationFile = writeAll(outputDir, evaluation);
-    const { primary, models, rows, comparisons, aggregation, notes } = evaluation;
+    const { primary, models, rows, comparisons, aggregation, notes, findings, heterogeneity } = evaluation;
     say(context, `All numbers are in ${outputDir}.`);
     return {
       outputDir,
@@ -78,6 +80,8 @@ export async function evaluate(options: EvaluateOptions, context: StageContext):
       comparisons,
       aggregation,
       notes,
+      findings,
+      heterogeneity,
     };
   } finally {
     lock.release();
@@ -109,7 +113,7 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
     ...aggregated.map(({ candidate, frozen }) => judge(candidate, frozen)),
   ];
   const decisions = options.frozen === null ? 'fitted' : 'taken over';
-  const notes = cautionsOf(config, fusion, networks, missing, decisions);
+  const notes = cautionsOf(config, fusion, networks, missing, decisions, labelNames.length);
   for (const text of missing) warn(context, `Not evaluated: ${text}.`);
   const files = [...facts.files, ...(fusion?.files ?? []), ...networks.flatMap((network) => network.files)];
   return assemble(
@@ -121,6 +125,7 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
       aggregation: aggregated.flatMap(({ table }) => table),
       notes,
       decisions,
+      sizes: fusion?.sizes ?? [],
       inputs: files.map((path) => ({
         path: relative(outputDir, path).split(sep).join('/'),
         sha256: fingerprint(path).sha256,

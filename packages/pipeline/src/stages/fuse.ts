@@ -144,15 +144,18 @@ function writeAll(
 }
 
 function sayResults(metrics: readonly FusionMetricsRow[], outputDir: string, context: StageContext): void {
+  const leading = metrics.some(({ positive_label }) => positive_label === 'macro') ? 'macro' : '1';
   for (const row of metrics) {
     const isMain = row.hospital === 'all' && row.split !== 'train';
-    if (!isMain || !['1', 'macro'].includes(row.positive_label)) continue;
+    // With several classes label 1 is one of them, and all together stand for the rest.
+    if (!isMain || row.positive_label !== leading) continue;
     const interval =
-      row.auc_lower === null || row.auc_upper === null
+      row.auc_lower === null || row.auc_upper === null || row.auc_lower === row.auc_upper
         ? ''
         : ` (95 % ${row.auc_lower.toFixed(3)}–${row.auc_upper.toFixed(3)})`;
     const area = row.auc === null ? 'n/a' : `${row.auc.toFixed(3)}${interval}`;
-    say(context, `${row.model}, ${row.split}: AUC ${area}, n ${row.n}. ${row.note}`);
+    const what = leading === 'macro' ? 'macro AUC' : 'AUC';
+    say(context, `${row.model}, ${row.split}: ${what} ${area}, n ${row.n}. ${row.note}`);
   }
   say(context, `All numbers are in ${join(outputDir, 'metrics.csv')}.`);
 }

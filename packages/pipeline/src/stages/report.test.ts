@@ -20,7 +20,7 @@ import { tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
 import { cohortConfig, listening } from '../testing/cohort.ts';
 import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures, writeOwnSplits } from '../testing/features.ts';
-import { writeMadeUpNetwork } from '../testing/networks.ts';
+import { writeMadeUpCheckpoint, writeMadeUpNetwork } from '../testing/networks.ts';
 import { evaluate } from './evaluate.ts';
 import { fuse } from './fuse.ts';
 import { type ReportOptions, type ReportResult, report } from './report.ts';
@@ -55,6 +55,7 @@ async function studied(divide: (config: Config) => void = divided): Promise<Conf
   for (const modality of modalities) {
     writeMadeUpFeatures(config, modality, COHORT, 4);
     const run = writeMadeUpNetwork(config, modality, COHORT);
+    await writeMadeUpCheckpoint(run, config, { precision: 'bf16' });
     const metrics = Object.fromEntries(HISTORY_METRICS.map((name) => [name, 0.5]));
     writeHistory(run.history, [
       { epoch: 1, learning_rate: 1e-4, note: '', ...metrics } as Parameters<typeof writeHistory>[1][number],
@@ -154,6 +155,10 @@ test('a report holds what was made, and names the command of what was not', asyn
     true,
   );
   expect(result.pdf).toBeNull();
+  // Methods come from the checkpoints, not from the configuration of the report.
+  expect(page).toContain(
+    'It was computed in bfloat16 mixed precision (seed 42). Features were extracted in float32.',
+  );
 });
 
 test('explanations of an evaluated network and an audit of these patients are in it, pictures made small', async () => {

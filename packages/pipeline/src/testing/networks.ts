@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type Config, SPLITS, slicePredictionsPath, writeSlicePredictions } from '@radweave/artifacts';
 import { Random } from '@radweave/stats';
+import { writeTorchFile } from '@radweave/torch';
+import type { CheckpointFacts } from '../training/checkpoint.ts';
 import { RunFolder } from '../training/run_folder.ts';
 import type { MadeUpPatient } from './features.ts';
 
@@ -37,4 +39,27 @@ export function writeMadeUpNetwork(
   const status = 'finished';
   run.write({ format: 1, name, modality, model: 'resnet18', status, best, epochs: 1, split_hash: '' });
   return run;
+}
+
+/** Puts a checkpoint with facts, and without a single weight, in the place of a made-up network's best one. */
+export async function writeMadeUpCheckpoint(
+  run: RunFolder,
+  config: Config,
+  more: Partial<CheckpointFacts> = {},
+): Promise<void> {
+  const { modality, model } = run.read();
+  const { data } = config;
+  const facts: CheckpointFacts = {
+    format: 'radweave/1',
+    modality,
+    architecture: { name: model, num_classes: 2, in_chans: 1, freeze_stages: 0 },
+    input: { image_size: data.image_size, normalize_mean: 0.5, normalize_std: 0.5 },
+    label_names: ['grade0', 'grade1'],
+    initial_weights: 'trained from scratch',
+    ...{ precision: 'fp32', epoch: 1, step: 0, best: null, split_hash: '', versions: {} },
+    patients: { train: [], val: [] },
+    config,
+    ...more,
+  };
+  await writeTorchFile(run.best, facts);
 }

@@ -6,7 +6,14 @@ import {
   type Precision,
   RadweaveError,
 } from '@radweave/artifacts';
-import { CheckpointError, loadCheckpoint, type optim, saveCheckpoint, Tensor } from '@radweave/torch';
+import {
+  CheckpointError,
+  loadCheckpoint,
+  type optim,
+  readCheckpoint as readStored,
+  saveCheckpoint,
+  Tensor,
+} from '@radweave/torch';
 import { z } from 'zod';
 import type { Candidate } from './early_stop.ts';
 
@@ -113,26 +120,46 @@ export async function readCheckpoint(path: string): Promise<ReadCheckpoint | nul
   const raw = await loadCheckpoint(path).catch((error: unknown) => {
     throw explainCheckpoint(error, path);
   });
-  if (!(raw instanceof Map) || raw.get('format') !== 'radweave/1') return null;
-  const plain = toPlain(raw);
-  const parsed = facts.safeParse(plain);
+  const about = factsOf(raw, path);
+  if (about === null || !(raw instanceof Map)) return null;
   const model = raw.get('model_state_dict');
   const rng = raw.get('rng_state');
-  if (!parsed.success || !(model instanceof Map) || !(rng instanceof Tensor)) {
-    throw new DataError('E_CHECKPOINT', 'this checkpoint is damaged or of a newer version', {
-      where: path,
-      mend: 'Use another checkpoint, or train again',
-      cause: parsed.error,
-    });
-  }
+  if (!(model instanceof Map) || !(rng instanceof Tensor)) throw damaged(path);
   return {
-    about: parsed.data,
+    about,
     model,
     optimizer: raw.get('optimizer_state_dict'),
     scheduler: raw.get('scheduler_state_dict'),
     rng,
     partial: readPartial(raw.get('partial_epoch')),
   };
+}
+
+/**
+ * What a checkpoint of ours says beside the weights, read without the engine; null when another program wrote it.
+ *
+ * @throws as {@link readCheckpoint}.
+ */
+export async function readCheckpointFacts(path: string): Promise<CheckpointFacts | null> {
+  const { value } = await readStored(path).catch((error: unknown) => {
+    throw explainCheckpoint(error, path);
+  });
+  return factsOf(value, path);
+}
+
+function factsOf(raw: unknown, path: string): CheckpointFacts | null {
+  if (!(raw instanceof Map) || raw.get('format') !== 'radweave/1') return null;
+  const parsed = facts.safeParse(toPlain(raw));
+  if (!parsed.success) throw damaged(path, parsed.error);
+  return parsed.data;
+}
+
+function damaged(path: string, cause?: unknown): DataError {
+  return new DataError('E_CHECKPOINT', 'this checkpoint is damaged or of a newer version', {
+    where: path,
+    mend: 'Use another checkpoint, or train again',
+    cause,
+  });
 }
 
 function explainCheckpoint(error: unknown, path: string): unknown {

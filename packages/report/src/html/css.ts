@@ -15,6 +15,7 @@ p, li { max-width: 80ch; overflow-wrap: anywhere; }
 a { color: var(--mark); }
 :focus-visible { outline: 3px solid #e69f00; outline-offset: 2px; }
 .sub, .remark, .missing { color: var(--soft); }
+.found { padding: 10px 14px 10px 2em; border-left: 4px solid var(--mark); background: var(--tint); }
 .missing { padding: 10px 14px; border-left: 4px solid var(--line); background: var(--tint); }
 nav ol { margin: 8px 0 0; padding-left: 1.6em; columns: 15em; }
 nav h2 { margin-top: 24px; font-size: 1.1rem; border: 0; }

@@ -1,4 +1,5 @@
 import { type Facts, nameOf } from './facts.ts';
+import { settingsInEnglish } from './settings-en.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const list = (items: readonly string[]): string =>
@@ -12,8 +13,8 @@ const CALIBRATORS: Readonly<Record<string, string>> = {
 };
 
 const RULES: Readonly<Record<string, string>> = {
-  youden: 'the highest Youden index',
-  fixed_sensitivity: 'a target sensitivity',
+  youden: 'chosen by the highest Youden index on the validation patients',
+  fixed_sensitivity: 'chosen by a target sensitivity on the validation patients',
   fixed: 'the fixed value 0.5',
 };
 
@@ -47,10 +48,12 @@ function cohort(facts: Facts): string {
 function training({ runs, fusion }: Facts): string {
   const trained = runs.map(({ modality, model, epochs, best }) => {
     const kept = best === null ? '' : `, of which epoch ${best} was kept for its validation AUC`;
-    return `${model} on ${modality} for ${epochs} epochs${kept}`;
+    return `${model} on ${modality} for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${kept}`;
   });
   const networks =
-    trained.length === 0 ? '' : `One network was trained for each modality: ${list(trained)}. `;
+    trained.length === 0
+      ? ''
+      : `One network was trained for each modality: ${list(trained)}. ${settingsInEnglish(runs)} `;
   if (fusion === null) return networks.trim();
   const scaled = fusion.standardize ? ', standardised by the training patients,' : '';
   const isMany = fusion.modalities.length > 1;
@@ -61,7 +64,7 @@ function training({ runs, fusion }: Facts): string {
       ? ''
       : ` For the stacked model, ${fusion.folds} networks for each modality were trained on patient-grouped folds, and logistic regression was fitted on the logits each training patient got from the network that had not seen the patient.`;
   const caution = fusion.inSample
-    ? ' The training patients’ features come from networks that had seen these patients; results on the training set are therefore not shown as evidence.'
+    ? ' The training patients’ features come from networks that had seen these patients; results on the training set are listed to show overfitting and are no evidence of performance.'
     : '';
   return (
     `${networks}The features of a patient’s slices (${list(fusion.models)}, ${fusion.imageSize} × ${fusion.imageSize} pixels) were averaged${joined}${scaled} and classified by L2-penalised logistic regression (C = ${fusion.C}) ` +
@@ -69,7 +72,7 @@ function training({ runs, fusion }: Facts): string {
   );
 }
 
-function decisions({ models, labels, thresholdRule, calibration, takenOver }: Facts): string {
+function decisions({ models, labels, thresholds, calibration, takenOver, fitted }: Facts): string {
   const aggregated = models.filter(({ aggregation }) => aggregation !== null);
   const aggregation =
     aggregated.length === 0
@@ -80,12 +83,23 @@ function decisions({ models, labels, thresholdRule, calibration, takenOver }: Fa
   const rule =
     labels.length > 2
       ? 'Each patient was given the most probable label.'
-      : `Thresholds were chosen by ${nameOf(RULES, thresholdRule)} on the validation patients.`;
+      : `${thresholds.map(({ rule: name, models: whose }) => thresholdText(name, whose, thresholds.length === 1)).join(' ')}`;
   if (labels.length > 2 && aggregation === '' && how === '') return rule;
+  const origin = fitted
+    ? 'What was chosen or fitted here rests on home data only'
+    : 'All this was set beforehand';
   return (
     `${rule}${aggregation}${how} ` +
-    `These decisions were fitted on home data only${takenOver ? ' in an earlier evaluation' : ''}, frozen, and applied unchanged to the external patients.`
+    `${origin}${takenOver ? ', in an earlier evaluation' : ''}; it was frozen and applied unchanged to the external patients.`
   );
+}
+
+function thresholdText(rule: string, models: readonly string[], isOnly: boolean): string {
+  const how = nameOf(RULES, rule);
+  if (isOnly) return `Thresholds were ${how}.`;
+  return models.length === 1
+    ? `The threshold of ${list(models)} was ${how}.`
+    : `Those of ${list(models)} were ${how}.`;
 }
 
 function statistics(facts: Facts): string {

@@ -1,6 +1,6 @@
-import type { Evaluation } from '@radweave/artifacts';
-import type { Optional, ReportData } from '../data.ts';
-import { frozenText } from '../frozen.ts';
+import type { Evaluation, FusionModelFile } from '@radweave/artifacts';
+import type { Optional, ReportData, TrainingSettings } from '../data.ts';
+import { frozenText, isChosen } from '../frozen.ts';
 
 /** What was really run, as far as a methods paragraph tells it. */
 export interface Facts {
@@ -11,7 +11,15 @@ export interface Facts {
   division: { excluded: number; trainShare: number; seed: number } | null;
   modalities: string[];
   labels: string[];
-  runs: { modality: string; model: string; epochs: number; best: number | null }[];
+  runs: {
+    modality: string;
+    model: string;
+    epochs: number;
+    best: number | null;
+    settings: TrainingSettings | null;
+    /** Of the features, where it is not that of the training. */
+    extractedIn: string | null;
+  }[];
   /** How features were pooled and classified; null when nothing was fused. */
   fusion: {
     modalities: string[];
@@ -25,8 +33,10 @@ export interface Facts {
   } | null;
   models: { name: string; kind: string; aggregation: string | null; calibrator: string | null }[];
   primary: string;
-  /** Of the leading model's frozen threshold; null where it has none. */
-  thresholdRule: string | null;
+  /** Which models' thresholds came by each rule. */
+  thresholds: { rule: string; models: string[] }[];
+  /** Whether patients chose a threshold, an aggregation or a calibrator. */
+  fitted: boolean;
   /** Of the first model that has one. */
   calibration: string | null;
   /** Whether decisions came from an earlier evaluation. */
@@ -59,11 +69,13 @@ export function factsOf(data: ReportData): Facts {
         : { excluded: division.exclusions.length, trainShare: division.trainShare, seed: division.seed },
     modalities: data.modalities,
     labels: evaluation.label_names,
-    runs: data.runs.map(({ modality, model, history, bestEpoch }) => ({
+    runs: data.runs.map(({ modality, model, history, bestEpoch, settings }) => ({
       modality,
       model,
       epochs: history.length,
       best: bestEpoch,
+      settings,
+      extractedIn: otherPrecision(fusion, modality, settings),
     })),
     fusion:
       fusion === null
@@ -84,7 +96,10 @@ export function factsOf(data: ReportData): Facts {
       calibrator: frozen.calibrator?.kind ?? null,
     })),
     primary: evaluation.primary,
-    thresholdRule: ruleOf(evaluation),
+    thresholds: thresholdsOf(evaluation),
+    fitted: evaluation.models.some(({ frozen }) =>
+      Object.values(frozen).some((record) => record !== null && isChosen(record)),
+    ),
     calibration: evaluation.models.find(({ frozen }) => frozen.calibrator)?.frozen.calibrator?.kind ?? null,
     takenOver: evaluation.options.decisions === 'taken over',
     replicates: evaluation.options.bootstrap_replicates,
@@ -99,9 +114,37 @@ export function factsOf(data: ReportData): Facts {
 }
 
 /** The decision itself says how it was made: the evaluation's options do not apply to one that was taken over. */
-function ruleOf({ models, primary }: Evaluation): string | null {
-  const value = models.find(({ name }) => name === primary)?.frozen.threshold?.value;
-  return typeof value === 'object' && value !== null && 'rule' in value ? String(value.rule) : null;
+function thresholdsOf({ models }: Evaluation): Facts['thresholds'] {
+  const byRule = new Map<string, string[]>();
+  for (const { name, frozen } of models) {
+    const value = frozen.threshold?.value;
+    if (typeof value !== 'object' || value === null || !('rule' in value)) continue;
+    const rule = String(value.rule);
+    byRule.set(rule, [...(byRule.get(rule) ?? []), name]);
+  }
+  return [...byRule].map(([rule, names]) => ({ rule, models: names }));
+}
+
+function otherPrecision(
+  fusion: FusionModelFile | null,
+  modality: string,
+  settings: TrainingSettings | null,
+): string | null {
+  const own = fusion?.modalities.find((one) => one.modality === modality)?.precision ?? null;
+  return own === settings?.precision ? null : own;
+}
+
+/** The texts of runs, each once, with the modalities it is of. */
+export function bySettings(
+  runs: Facts['runs'],
+  textOf: (run: Facts['runs'][number]) => string,
+): { text: string; modalities: string[] }[] {
+  const found = new Map<string, string[]>();
+  for (const run of runs) {
+    const text = textOf(run);
+    found.set(text, [...(found.get(text) ?? []), run.modality]);
+  }
+  return [...found].map(([text, modalities]) => ({ text, modalities }));
 }
 
 /** What a language calls a value; the value itself where it has no name for it. */

@@ -1,5 +1,6 @@
 import { translatedToChinese } from '../words/remarks-zh.ts';
 import { type Facts, nameOf } from './facts.ts';
+import { settingsInChinese } from './settings-zh.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const list = (items: readonly string[]): string => items.join('、');
@@ -11,9 +12,9 @@ const CALIBRATORS: Readonly<Record<string, string>> = {
 };
 
 const RULES: Readonly<Record<string, string>> = {
-  youden: '最大 Youden 指数',
-  fixed_sensitivity: '目标灵敏度',
-  fixed: '固定值 0.5',
+  youden: '按最大 Youden 指数在验证集患者上选定',
+  fixed_sensitivity: '按目标灵敏度在验证集患者上选定',
+  fixed: '取固定值 0.5',
 };
 
 /** The methods paragraph in Chinese, from what was really run. */
@@ -49,7 +50,8 @@ function training({ runs, fusion }: Facts): string {
     const kept = best === null ? '' : `，按验证集 AUC 保留第 ${best} 轮`;
     return `${modality} 采用 ${model} 训练 ${epochs} 轮${kept}`;
   });
-  const networks = trained.length === 0 ? '' : `每种模态训练一个网络：${trained.join('；')}。`;
+  const networks =
+    trained.length === 0 ? '' : `每种模态训练一个网络：${trained.join('；')}。${settingsInChinese(runs)}`;
   if (fusion === null) return networks;
   const scaled = fusion.standardize ? '，以训练集患者标准化' : '';
   const isMany = fusion.modalities.length > 1;
@@ -59,14 +61,16 @@ function training({ runs, fusion }: Facts): string {
     fusion.folds === null
       ? ''
       : `堆叠模型：每种模态按患者分组训练 ${fusion.folds} 个折网络，以每例训练集患者在未见过该患者的网络上得到的 logits 拟合逻辑回归。`;
-  const caution = fusion.inSample ? '训练集患者的特征来自见过这些患者的网络，因此训练集结果不作为证据。' : '';
+  const caution = fusion.inSample
+    ? '训练集患者的特征来自见过这些患者的网络，因此训练集结果仅用于显示过拟合，不作为性能的证据。'
+    : '';
   return (
     `${networks}将每例患者各切片的特征（${list(fusion.models)}，${fusion.imageSize} × ${fusion.imageSize} 像素）取平均` +
     `${joined}${scaled}，并以训练集患者拟合 L2 惩罚逻辑回归（C = ${fusion.C}）进行分类。${alone}${caution}${stacked}`
   );
 }
 
-function decisions({ models, labels, thresholdRule, calibration, takenOver }: Facts): string {
+function decisions({ models, labels, thresholds, calibration, takenOver, fitted }: Facts): string {
   const aggregated = models.filter(({ aggregation }) => aggregation !== null);
   const aggregation =
     aggregated.length === 0
@@ -77,9 +81,16 @@ function decisions({ models, labels, thresholdRule, calibration, takenOver }: Fa
   const rule =
     labels.length > 2
       ? '每例患者判为概率最高的标签。'
-      : `阈值按${nameOf(RULES, thresholdRule)}在验证集患者上选定。`;
+      : thresholds
+          .map(({ rule: name, models: whose }) => {
+            const names =
+              thresholds.length === 1 ? '' : `（${list(whose.map((one) => translatedToChinese(one)))}）`;
+            return `阈值${names}${nameOf(RULES, name)}。`;
+          })
+          .join('');
   if (labels.length > 2 && aggregation === '' && how === '') return rule;
-  return `${rule}${aggregation}${how}上述决策仅以本院数据${takenOver ? '在先前的评估中' : ''}拟合并冻结，原样应用于外部患者。`;
+  const origin = fitted ? '其中选定或拟合者仅依据本院数据' : '以上均为事先设定';
+  return `${rule}${aggregation}${how}${origin}${takenOver ? '，在先前的评估中完成' : ''}；冻结后原样应用于外部患者。`;
 }
 
 function statistics(facts: Facts): string {

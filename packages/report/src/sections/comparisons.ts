@@ -4,8 +4,8 @@ import { type Html, html } from '../html/html.ts';
 import { type Cell, table } from '../html/table.ts';
 import { POOLED } from '../models.ts';
 
-/** What the study is about comes first. */
-const ORDER = ['test', 'val', 'train'] as const;
+/** What the study is about comes first. Tests on the patients that everything was fitted on would mean nothing. */
+const ORDER = ['test', 'val'] as const;
 
 /** Models against each other on the same patients. */
 export function comparisonsSection(context: ReportContext): Html {

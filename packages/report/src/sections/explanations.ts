@@ -1,9 +1,15 @@
-import type { ExplainedCategory, ExplainedPatient, RandomisationStep } from '@radweave/artifacts';
+import {
+  type ExplainedCategory,
+  type ExplainedPatient,
+  evaluatedNetwork,
+  type RandomisationStep,
+} from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
 import type { Gallery } from '../data.ts';
-import { NOT_AVAILABLE } from '../format.ts';
+import { estimateText, NOT_AVAILABLE } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
 import { table } from '../html/table.ts';
+import { chanceOf, leadingAuc, rowOf } from '../models.ts';
 import { optional } from './optional.ts';
 
 /** How patients are put under headings. */
@@ -23,6 +29,7 @@ export function explanationsSection(context: ReportContext): Promise<Html> {
 function galleryPart(context: ReportContext, gallery: Gallery): Html {
   const { words } = context;
   const { explanations } = gallery;
+  const caution = chanceCaution(context, gallery);
   const groups = (['right', 'wrong', 'asked'] as const).map((group) => {
     const wanted: readonly ExplainedCategory[] = GROUPS[group];
     const patients = explanations.patients.filter(({ category }) => wanted.includes(category));
@@ -30,16 +37,30 @@ function galleryPart(context: ReportContext, gallery: Gallery): Html {
     if (patients.length === 0 && isAsked !== (group === 'asked')) return null;
     const heading = html`<h3>${words.explanations.title(explanations.modality, group)}</h3>`;
     if (patients.length === 0) return html`${heading}<p>${words.explanations.none}</p>`;
-    return html`${heading}<div class="gallery">${patients.map((one) => patientFigure(context, gallery, one))}</div>`;
+    return html`${heading}<div class="gallery">${patients.map((one) => patientFigure(context, gallery, one, caution !== null))}</div>`;
   });
   const notes = explanations.notes.map((note) => html`<p class="remark">${words.remark(note)}</p>`);
-  return html`<p>${words.explanations.caption(explanations.layer)}</p>${notes}${groups}${sanityTable(context, gallery)}`;
+  return html`<p>${words.explanations.caption(explanations.layer)}</p>${caution}${notes}${groups}${sanityTable(context, gallery)}`;
+}
+
+/** Maps of a network that learned nothing look like any others. */
+function chanceCaution({ data, words }: ReportContext, { explanations }: Gallery): Html | null {
+  const { evaluation } = data;
+  const { modality, split } = explanations;
+  const network = evaluatedNetwork(evaluation, modality)?.name;
+  const row = network === undefined ? undefined : rowOf(evaluation, network, split);
+  if (network === undefined || row === undefined) return null;
+  const says = chanceOf(evaluation, network, split);
+  if (says !== 'not better' && says !== 'worse') return null;
+  const auc = estimateText(leadingAuc(row));
+  return html`<p class="missing">${words.explanations.chance(words.modelName(network), words.splits[split], auc, says === 'worse')}</p>`;
 }
 
 function patientFigure(
   context: ReportContext,
   { explanations, images }: Gallery,
   patient: ExplainedPatient,
+  isChance: boolean,
 ): Html {
   const { words } = context;
   const { label_names } = explanations;
@@ -56,18 +77,27 @@ function patientFigure(
       ? html`<p class="missing">${words.explanations.noImage(patient.file)}</p>`
       : html`<img src="${image}" alt="${words.explanations.alt(who, verdict)}">`;
   return html`<figure id="figure-${number}">${picture}
-<figcaption><strong>${words.figure(number)}. ${who}.</strong> ${verdict}; ${explained}; ${why}</figcaption></figure>`;
+<figcaption><strong>${words.figure(number)}. ${who}.</strong> ${verdict}; ${explained}; ${why}${isChance ? `; ${words.explanations.chanceInFigure}` : null}</figcaption></figure>`;
 }
 
 function sanityTable(context: ReportContext, { explanations }: Gallery): Html {
   const { words } = context;
-  const { steps, slices, limit, passed } = explanations.randomisation;
+  const { steps, slices, limit } = explanations.randomisation;
   const text = (value: number | null): string => (value === null ? NOT_AVAILABLE : value.toFixed(3));
-  const verdict = passed === null ? words.unknown : passed ? words.yes : words.no;
+  const last = steps.at(-1)?.spearman ?? null;
+  const alike = last === null || last >= limit ? [] : steps.slice(0, -1);
+  const outcome = [
+    words.explanations.sanityOutcome(last, limit),
+    ...alike.flatMap(({ randomised, spearman }) =>
+      spearman === null || spearman < limit
+        ? []
+        : [words.explanations.sanityAlike(randomised.join(', '), spearman)],
+    ),
+  ].join('');
   return table(context, {
     name: `randomisation-${explanations.modality}`,
     title: words.explanations.sanity(explanations.modality),
-    caption: words.explanations.sanityCaption(slices, limit, verdict),
+    caption: words.explanations.sanityCaption(slices, outcome),
     head: [words.explanations.randomised, 'Spearman', 'SSIM'],
     rows: steps.map((step: RandomisationStep) => [
       step.randomised.join(', '),

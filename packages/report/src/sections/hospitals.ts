@@ -1,9 +1,10 @@
 import type { Split } from '@radweave/artifacts';
 import { type ForestRow, forestChart } from '../charts/forest.ts';
 import type { ReportContext } from '../context.ts';
-import { estimateText } from '../format.ts';
+import { estimateCell, estimateText, fixed, NOT_AVAILABLE, pText } from '../format.ts';
 import { figure } from '../html/figure.ts';
 import { type Html, html } from '../html/html.ts';
+import { type Cell, table } from '../html/table.ts';
 import { hospitalsOf, leadingAuc, modelGroups, POOLED, rowOf } from '../models.ts';
 
 /** AUC of each model in each hospital, as a forest plot. */
@@ -22,7 +23,45 @@ export async function hospitalsSection(context: ReportContext): Promise<Html> {
       }),
     );
   }
-  return html`${drawn}`;
+  return html`${drawn}${heterogeneity(context)}`;
+}
+
+/** Whether a model's AUC is the same in all external hospitals. */
+function heterogeneity(context: ReportContext): Html | null {
+  const { words, data } = context;
+  const { evaluation } = data;
+  if (evaluation.heterogeneity.length === 0) return null;
+  const isMany = evaluation.label_names.length > 2;
+  const number = (text: string | null): Cell => ({ text: text ?? NOT_AVAILABLE, number: true });
+  return table(context, {
+    name: 'heterogeneity',
+    title: words.hospitals.heterogeneity,
+    caption: words.hospitals.heterogeneityCaption,
+    head: [
+      words.column.model,
+      ...(isMany ? [words.column.label] : []),
+      words.sections.hospitals,
+      words.hospitals.pooled,
+      words.hospitals.within,
+      'Q',
+      words.column.p,
+      'I²',
+    ],
+    rows: evaluation.heterogeneity.map((row) => {
+      const { model, positive_label, hospitals, within_auc, q, p, i2, note } = row;
+      const pooled = rowOf(evaluation, model, 'test', POOLED, positive_label)?.auc ?? { value: null };
+      return [
+        { text: words.modelName(model), note },
+        ...(isMany ? [evaluation.label_names[Number(positive_label)] ?? positive_label] : []),
+        hospitals.join(', '),
+        estimateCell(pooled),
+        estimateCell(within_auc),
+        number(q === null ? null : fixed(q)),
+        number(pText(p)),
+        number(i2 === null ? null : `${(100 * i2).toFixed(0)} %`),
+      ];
+    }),
+  });
 }
 
 function rowsOf(context: ReportContext, models: readonly string[]): ForestRow[] {

@@ -24,6 +24,10 @@ const REFERENCES: readonly Reference[] = [
     used: ({ proportionMethod }) => proportionMethod !== 'wilson',
   },
   {
+    text: 'Cochran WG. The combination of estimates from different experiments. Biometrics 1954;10:101–129.',
+    used: (_, { evaluation }) => evaluation.heterogeneity.length > 0,
+  },
+  {
     text: 'Collins GS, Moons KGM, Dhiman P, et al. TRIPOD+AI statement: updated guidance for reporting clinical prediction models that use regression or machine learning methods. BMJ 2024;385:e078378.',
     used: always,
   },
@@ -34,6 +38,10 @@ const REFERENCES: readonly Reference[] = [
   {
     text: 'Efron B, Tibshirani RJ. An Introduction to the Bootstrap. Chapman & Hall, 1993.',
     used: always,
+  },
+  {
+    text: 'Higgins JPT, Thompson SG. Quantifying heterogeneity in a meta-analysis. Stat Med 2002;21:1539–1558.',
+    used: (_, { evaluation }) => evaluation.heterogeneity.length > 0,
   },
   {
     text: 'Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat 1979;6:65–70.',
@@ -85,7 +93,7 @@ const REFERENCES: readonly Reference[] = [
   },
   {
     text: 'Youden WJ. Index for rating diagnostic tests. Cancer 1950;3:32–35.',
-    used: ({ thresholdRule }) => thresholdRule === 'youden',
+    used: ({ thresholds }) => thresholds.some(({ rule }) => rule === 'youden'),
   },
 ];
 

@@ -1,7 +1,7 @@
 import type { EvaluationRow, FrozenRecord, InSample, Split } from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
 import { estimateCell, NOT_AVAILABLE } from '../format.ts';
-import { frozenText } from '../frozen.ts';
+import { frozenText, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
 import { type Cell, table } from '../html/table.ts';
 import { POOLED } from '../models.ts';
@@ -10,6 +10,7 @@ const METRICS = [
   ['auc', 'auc'],
   ['bootstrap', 'auc_bootstrap'],
   ['averagePrecision', 'average_precision'],
+  ['prevalence', null],
   ['accuracy', 'accuracy'],
   ['balancedAccuracy', 'balanced_accuracy'],
   ['sensitivity', 'sensitivity'],
@@ -38,7 +39,7 @@ function performance(context: ReportContext, split: Split): Html | null {
   return table(context, {
     name: `performance-${split}`,
     title: words.results.title(words.splits[split]),
-    caption: words.results.caption,
+    caption: words.results.caption(!manyLabels),
     head: [
       column.model,
       column.hospital,
@@ -55,11 +56,19 @@ function performance(context: ReportContext, split: Split): Html | null {
       ...(manyLabels ? [labelOf(context, row)] : []),
       row.n,
       row.n_positive ?? '',
-      ...METRICS.map(([, field]) => estimateCell(row[field])),
+      ...METRICS.map(([, field]) => (field === null ? prevalence(context, row) : estimateCell(row[field]))),
       { text: row.threshold === null ? NOT_AVAILABLE : row.threshold.toFixed(3), number: true },
       inSampleText(context, row.in_sample),
     ]),
   });
+}
+
+/** What average precision is without any skill: the share of positives, on average over the labels. */
+function prevalence({ data }: ReportContext, { n, n_positive, positive_label }: EvaluationRow): Cell {
+  const labels = data.evaluation.label_names.length;
+  const share =
+    positive_label === 'macro' ? 1 / labels : n === 0 || n_positive === null ? null : n_positive / n;
+  return { text: share === null ? NOT_AVAILABLE : share.toFixed(2), number: true };
 }
 
 function labelOf({ data }: ReportContext, { positive_label }: EvaluationRow): string {
@@ -107,7 +116,7 @@ function frozen(context: ReportContext): Html | null {
               words.modelName(name),
               results.what[kind],
               words.remark(frozenText(record)),
-              fittedOn(context, record),
+              isChosen(record) ? fittedOn(context, record) : results.setBeforehand,
               record.hash,
             ],
           ];

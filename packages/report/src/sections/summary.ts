@@ -1,7 +1,7 @@
 import type { EstimateRecord, EvaluationRow, Split } from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
-import { estimateText, intervalText, NOT_AVAILABLE } from '../format.ts';
-import { frozenText } from '../frozen.ts';
+import { estimateText, intervalText, limitsOf, NOT_AVAILABLE } from '../format.ts';
+import { frozenText, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
 import { hospitalsOf, leadingAuc, POOLED, rowOf } from '../models.ts';
 
@@ -11,15 +11,23 @@ export function summarySection(context: ReportContext): Html {
   const { evaluation } = data;
   const primary = evaluation.models.find(({ name }) => name === evaluation.primary);
   const threshold = primary?.frozen.threshold ?? null;
-  const rule = threshold === null ? null : words.remark(frozenText(threshold));
+  const rule =
+    threshold === null ? null : { text: words.remark(frozenText(threshold)), chosen: isChosen(threshold) };
   const cards = placesOf(context).flatMap(([split, hospital]) => {
     const row = rowOf(evaluation, evaluation.primary, split, hospital);
     return row === undefined ? [] : [card(context, row)];
   });
   const { notes } = evaluation;
-  return html`<p>${words.summary.lead(words.modelName(evaluation.primary), rule)}</p>
+  return html`${found(context)}<p>${words.summary.lead(words.modelName(evaluation.primary), rule)}</p>
 <div class="cards">${cards}</div>
 ${notes.length === 0 ? null : html`<h3>${words.summary.caution}</h3><ul>${notes.map((note) => html`<li>${words.remark(note)}</li>`)}</ul>`}`;
+}
+
+/** Whether anything was learned comes before any number. */
+function found({ data, words }: ReportContext): Html {
+  const { format, findings } = data.evaluation;
+  if (format === 1) return html`<p class="missing">${words.summary.olderEvaluation}</p>`;
+  return html`<h3>${words.summary.found}</h3><ul class="found">${findings.map((text) => html`<li>${words.remark(text)}</li>`)}</ul>`;
 }
 
 /** External first: that is what the study is about. */
@@ -45,13 +53,10 @@ function card(context: ReportContext, row: EvaluationRow): Html {
 <p class="n">${words.nOf(row.n, row.n_positive)}</p></div>`;
 }
 
-function cardInterval(
-  { words }: ReportContext,
-  { value, lower, upper, note = '' }: EstimateRecord,
-  level: string,
-): string {
-  if (value === null) return words.remark(note);
-  return lower === undefined || upper === undefined ? '' : `${level} ${intervalText(lower, upper)}`;
+function cardInterval({ words }: ReportContext, estimate: EstimateRecord, level: string): string {
+  if (estimate.value === null) return words.remark(estimate.note ?? '');
+  const limits = limitsOf(estimate);
+  return limits === null ? words.remark(estimate.note ?? '') : `${level} ${intervalText(...limits)}`;
 }
 
 function reasonOf({ words }: ReportContext, { value, note }: EstimateRecord): string {

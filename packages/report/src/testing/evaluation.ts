@@ -6,6 +6,7 @@ import type {
   EvaluationCurves,
   EvaluationRow,
   FrozenRecord,
+  HeterogeneityRow,
   Split,
 } from '@radweave/artifacts';
 
@@ -26,25 +27,48 @@ const THRESHOLD: FrozenRecord = {
 
 /** As `evaluate` writes them: a report in another language must know every one. */
 const NOTES = [
-  'the fusion was fitted on in-sample features of A and P: cross-fitting is the remedy',
+  'the fusion was fitted on in-sample features of A and P, which look better than those of new patients: cross-fitting is the remedy',
   'not evaluated: no finished training run of modality P',
   'slices become patients by mean, set beforehand; the aggregation table compares the alternatives',
   "network A is run 'resnet18_A_20261123-113825'",
   'thresholds apply to probabilities before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated probabilities',
   'NRI is the continuous (category-free) index',
   'bootstrap intervals are percentiles of resampled patients, stratified by label and hospital',
-  'small groups: intervals are wide, and a number without an interval says why',
+  'the smaller a group, the wider its intervals; where there is none, a note says why',
+];
+
+/** A sentence of every kind, as `evaluate` finds them. */
+const FINDINGS = [
+  'better than chance outside the home hospital (the 95 % interval of the AUC lies above 0.5): fused, AUC 0.75 (0.60–0.90)',
+  'no model is better than chance outside the home hospital (no 95 % interval of an AUC lies above 0.5): fused, AUC 0.55 (0.40–0.70); network A, AUC 0.50',
+  'not better than chance outside the home hospital: A, AUC 0.55 (0.40–0.70); network A, AUC 0.30 (0.20–0.40)',
+  'worse than chance outside the home hospital (the 95 % interval of the AUC lies below 0.5): stacked, AUC 0.30 (0.20–0.40)',
+  'external patients are too few, or of one label only, to tell an AUC from chance',
+  'there is no external hospital: nothing is known of patients of other hospitals',
+  'not better than chance in SY: fused, AUC 0.55 (0.40–0.70)',
+  'worse than chance in SY: network A, AUC 0.30 (0.20–0.40)',
+  'no model is better than chance even on the validation patients, on whom the epochs were chosen',
+  "the AUC differs between the external hospitals by more than chance, so the pooled AUC describes none of them (Cochran's Q): fused, p 0.027, I² 80 %; A (grade2), p <0.001, I² 95 %; network A, p 0.050, I² 60 %",
+  'all external patients are predicted to have the same label, whose share is the accuracy: network A, grade0, right for 21 of 45',
+  'all validation patients are predicted to have the same label, whose share is the accuracy: fused, grade0, right for 6 of 12',
+  'as many features as training patients or more, so that even noise separates them and probabilities become too extreme: fused, 1024 features, 28 patients; A, 512 features, 28 patients',
+  'probabilities below 0.01 or above 0.99: fused, 33 of 45 external patients, 14 of them wrong; network A, 12 of 45 external patients, 2 of them wrong',
+  'a label is rare among the training patients: grade1, 3 of 23',
 ];
 
 const NOTES_OF: Readonly<Record<Split, string>> = {
   train:
-    'the classifier was fitted on these patients; in-sample: the network of A and P was trained on these patients: too good to report, use cross-fitting',
+    "all are predicted grade0: the accuracy is that label's share; the classifier was fitted on these patients; 1024 features for 28 training patients: the classifier separates them even where features are noise; in-sample: the network of A and P was trained on these patients: too good to report, use cross-fitting",
   val: 'the best epoch was chosen on these patients; the threshold was chosen on these patients',
   test: '',
 };
 
 const AGGREGATION: FrozenRecord = {
-  ...{ kind: 'aggregation', value: { chosen: { method: 'top_k', k: 3 } }, hash: 'f'.repeat(64) },
+  ...{
+    kind: 'aggregation',
+    value: { chosen: { method: 'top_k', k: 3 }, candidates: [{}] },
+    hash: 'f'.repeat(64),
+  },
   fitted_on: THRESHOLD.fitted_on,
 };
 
@@ -62,7 +86,7 @@ export function evaluationOf(cohort: readonly CohortPatient[], classes: number):
   const ofEach = <T>(make: (model: string, place: Place) => T[]): T[] =>
     MODELS.flatMap(({ name }) => places.flatMap((place) => make(name, place)));
   return {
-    format: 1,
+    format: 2,
     label_names: labels,
     home_hospital: 'JM',
     inputs: [],
@@ -88,7 +112,9 @@ export function evaluationOf(cohort: readonly CohortPatient[], classes: number):
       },
       patients: { train: [], val: [], test: [] },
     })),
+    findings: FINDINGS,
     rows: ofEach((model, place) => rowsOf(model, place, classes)),
+    heterogeneity: MODELS.flatMap(({ name }) => heterogeneityOf(name, places, classes)),
     comparisons: places.flatMap((place) => comparisonsOf(place, classes)),
     aggregation: ['mean', 'max'].map((aggregation) => ({
       model: 'network A',
@@ -169,7 +195,7 @@ function rowsOf(model: string, place: Place, classes: number): EvaluationRow[] {
         ? { value: null, note: 'reported for each class' }
         : ranked.value === null
           ? { ...ranked, note: 'all patients have the same probability' }
-          : { ...ranked, note: '12 probabilities of 0 or 1 were moved to 1e-7 from them' },
+          : { ...ranked, note: 'probabilities nearer than 1e-7 to 0 or 1, clipped to that distance: 12' },
       calibration_intercept: { value: -0.1, lower: -0.4, upper: 0.2, n },
       ece: { value: 0.1, n },
       threshold: classes === 2 ? 0.4 : null,
@@ -177,6 +203,25 @@ function rowsOf(model: string, place: Place, classes: number): EvaluationRow[] {
       note: split === 'val' && classes > 2 ? 'the best epoch was chosen on these patients' : NOTES_OF[split],
     };
   });
+}
+
+function heterogeneityOf(model: string, places: readonly Place[], classes: number): HeterogeneityRow[] {
+  const hospitals = places
+    .filter(({ split, hospital }) => split === 'test' && hospital !== 'all')
+    .map(({ hospital }) => hospital);
+  if (hospitals.length < 2) return [];
+  return eachOf(classes).map((positive_label, i) => ({
+    model,
+    positive_label,
+    hospitals,
+    within_auc: { value: 0.7, lower: 0.55, upper: 0.85, n: 21 },
+    ...(i === 0
+      ? { q: 4.9, degrees_of_freedom: 1, p: 0.027, i2: 0.796, note: '' }
+      : {
+          ...{ q: null, degrees_of_freedom: null, p: null, i2: null },
+          note: 'fewer than 2 patients of a label, so left out: XX; no test: fewer than two groups have an AUC with a variance',
+        }),
+  }));
 }
 
 function comparisonsOf(place: Place, classes: number): ComparisonRow[] {

@@ -1,5 +1,5 @@
 import type { CohortPatient, FusionModelFile, HistoryRow, Split } from '@radweave/artifacts';
-import type { Gallery, LeakageCheck, Optional, ReportData, SiteAudit } from '../data.ts';
+import type { Gallery, LeakageCheck, Optional, ReportData, SiteAudit, TrainingSettings } from '../data.ts';
 import { evaluationOf } from './evaluation.ts';
 
 /** What to make up. */
@@ -42,6 +42,7 @@ export function study(wish: StudyWish = {}): ReportData {
       modality,
       model: 'resnet18',
       bestEpoch: 2,
+      settings: settingsOf(),
       history: [1, 2, 3].map(historyRow),
     })),
     fusion: { value: fusionOf(modalities, evaluation.label_names) },
@@ -107,6 +108,33 @@ function cohortOf({ classes = 2, hostile = '', external }: StudyWish): CohortPat
       slices: { A: 5 + (i % 4), P: 6 },
     })),
   );
+}
+
+/** As the defaults are. */
+export function settingsOf(): TrainingSettings {
+  return {
+    imageSize: 224,
+    mean: 0.5,
+    std: 0.5,
+    initialWeights: 'trained from scratch',
+    frozenStages: 0,
+    precision: 'fp32',
+    seed: 42,
+    training: {
+      ...{ batch_size: 64, epochs: 100, learning_rate: 1e-4, weight_decay: 1e-4 },
+      ...{ weight_decay_exclude_norm: false, loss_type: 'ce', focal_gamma: 2, asymmetric_gamma_pos: 1 },
+      ...{ asymmetric_gamma_neg: 4, asymmetric_clip: 0.05, class_weights: 'none', optimizer: 'adamw' },
+      ...{ momentum: 0.9, scheduler: 'cosine', cosine_min_lr: 0, step_size: 30, step_gamma: 0.1 },
+      ...{ plateau_factor: 0.1, plateau_patience: 5, early_stop_patience: 10, early_stop_enabled: true },
+      ...{ grad_accumulation: 1, clip_grad_norm: null, precision: 'auto', monitor: 'auc', shuffle: true },
+      device: 'auto',
+    },
+    augmentation: {
+      ...{ enabled: true, horizontal_flip: true, vertical_flip: false, rotation_degrees: 15 },
+      ...{ translation: 0, scale: 0, brightness: 0, contrast: 0, random_erasing: 0 },
+      ...{ normalize: 'fixed', normalize_mean: 0.5, normalize_std: 0.5 },
+    },
+  };
 }
 
 function historyRow(epoch: number): HistoryRow {

@@ -89,6 +89,7 @@ export const EN: Words = {
     auc: 'AUC (DeLong CI)',
     bootstrap: 'AUC (bootstrap CI)',
     averagePrecision: 'Average precision',
+    prevalence: 'Prevalence',
     accuracy: 'Accuracy',
     balancedAccuracy: 'Balanced accuracy',
     sensitivity: 'Sensitivity',
@@ -101,7 +102,7 @@ export const EN: Words = {
     intercept: 'Calibration intercept',
     ece: 'ECE',
     threshold: 'Threshold',
-    inSample: 'In-sample features',
+    inSample: 'Network trained on these patients',
     characteristic: 'Characteristic',
     p: 'p',
     comparison: 'Comparison',
@@ -133,12 +134,18 @@ export const EN: Words = {
   no: 'no',
   unknown: 'unknown',
   summary: {
-    lead: (model, rule) =>
-      `The numbers below are of the model “${model}”, patient by patient. ${
+    found: 'What was found',
+    olderEvaluation:
+      'This evaluation was made by an older version, which did not say whether anything was learned. Make it again with: radweave evaluate',
+    lead: (model, rule) => {
+      const how =
         rule === null
           ? 'Each patient is given the most probable label.'
-          : `Its threshold was chosen on validation patients of the home hospital (${rule}) and then kept.`
-      }`,
+          : rule.chosen
+            ? `Its threshold was chosen on validation patients of the home hospital (${rule.text}) and then kept.`
+            : `Its threshold was not chosen by patients (${rule.text}).`;
+      return `The numbers below are of the model “${model}”, patient by patient. ${how}`;
+    },
     caution: 'Cautions',
   },
   flow: {
@@ -194,25 +201,32 @@ export const EN: Words = {
     caption: (manyLabels) =>
       `${manyLabels ? 'Macro AUC, each label against the rest. Bars: bootstrap' : 'Bars: DeLong'} confidence intervals. Dotted line: an AUC of 0.5, chance.`,
     axis: 'AUC',
+    heterogeneity: 'Differences between the external hospitals',
+    heterogeneityCaption:
+      'Pooled: all external patients are ranked together. Within hospitals: only patients of the same hospital are compared, so differences between hospitals neither make nor hide the AUC. Cochran’s Q tests whether the AUC is the same in all of them; with few hospitals it has little power. I² is the share of the spread that chance does not explain.',
+    pooled: 'AUC, pooled',
+    within: 'AUC, within hospitals',
     alt: (rows) => `Forest plot of the AUC by hospital and model. ${rows.join('; ')}.`,
   },
   results: {
     title: (split) => `Performance, ${split} patients`,
-    caption: 'With confidence intervals. Everything is per patient, at the threshold frozen on validation.',
+    caption: (hasThreshold) =>
+      `With confidence intervals. Everything is per patient${hasThreshold ? ', at the frozen threshold' : '; the predicted label is the most probable one'}. The prevalence is the average precision of a model without skill.`,
     aggregation: 'From slices to patients',
-    aggregationCaption: 'The external test had no say in the choice.',
-    frozen: 'Decisions frozen on home data',
+    aggregationCaption: 'External patients did not influence the choice.',
+    frozen: 'Frozen decisions',
     frozenCaption:
-      'Fitted on the patients named, before any external patient was scored, and never refitted.',
+      'Each was fitted on the patients named, or set beforehand, and applied unchanged to all others. External patients did not influence them.',
     what: { aggregation: 'aggregation', threshold: 'threshold', calibrator: 'calibrator' },
     fittedOn: 'Fitted on',
+    setBeforehand: 'set beforehand',
   },
   comparisons: {
     title: 'Paired comparisons of models',
     caption:
-      'The difference is the second model minus the first. Holm’s correction runs over the comparisons of one set and hospital.',
+      'Positive differences of the AUC, NRI and IDI speak for the model named first in the row. Holm’s correction runs over the comparisons of one set and hospital.',
     none: 'There are not two models to compare.',
-    versus: (first, second) => `${second} – ${first}`,
+    versus: (first, second) => `${second} − ${first}`,
   },
   confusion: {
     title: (model, split, hospital) => `${model}, ${split}, ${hospital}`,
@@ -247,6 +261,9 @@ export const EN: Words = {
     title: (modality, group) =>
       `Grad-CAM, modality ${modality}: ${{ right: 'patients predicted rightly', wrong: 'patients predicted wrongly', asked: 'patients asked for by name' }[group]}`,
     caption: (layer) => `Heat maps over the slices; layer ${layer}.`,
+    chance: (network, split, auc, worse) =>
+      `${network} is ${worse ? 'worse' : 'not better'} than chance on these patients (${split}: AUC ${auc}). Its maps show where it looks, not what tells the labels apart.`,
+    chanceInFigure: `caution: a network no better than chance`,
     patient: (patient, hospital) => `${patient} (${hospital})`,
     verdict: (truth, predicted, probability) => `true ${truth}, predicted ${predicted} (${probability})`,
     explained: (label) => `evidence for ${label}`,
@@ -261,8 +278,16 @@ export const EN: Words = {
     noImage: (file) => `The picture ${file} is missing. Make it again with: radweave explain`,
     none: 'No patient is in this group.',
     sanity: (modality) => `Randomisation check, modality ${modality}`,
-    sanityCaption: (slices, limit, passed) =>
-      `Heat maps of ${slices} slices after parts of the network were given random weights, against those before. They must change: passed (rank correlation at the end below ${limit}): ${passed}.`,
+    sanityCaption: (slices, outcome) =>
+      `Heat maps of ${slices} slices after parts of the network were given random weights, compared with those before. Maps of what was learned change. ${outcome}`,
+    sanityOutcome: (correlation, limit) =>
+      correlation === null
+        ? 'No slice has maps that vary before and after, so the check says nothing.'
+        : correlation < limit
+          ? `With all listed parts random they change: rank correlation ${correlation.toFixed(3)}, below the limit of ${limit} (a convention).`
+          : `Even with all listed parts random they stay alike: rank correlation ${correlation.toFixed(3)}, not below the limit of ${limit} (a convention). They show the images more than what the network learned: do not read them as explanations.`,
+    sanityAlike: (parts, correlation) =>
+      ` With random ${parts} alone the rank correlation is still ${correlation.toFixed(3)}: these weights hardly shape the maps.`,
     randomised: 'Random parts',
   },
   site: {

@@ -14,6 +14,8 @@ export const TERMS_ZH: readonly Phrase[] = [
   ['sensitivity ≥ {target}: {threshold}', '灵敏度 ≥ {target}：{threshold}'],
   ['fixed: {threshold}', '固定值：{threshold}'],
   ['isotonic', '保序回归'],
+  ['fused', '融合'],
+  ['stacked', '堆叠'],
   ['platt: slope {slope}, intercept {intercept}', 'Platt 校准：斜率 {slope}，截距 {intercept}'],
   ['temperature: temperature {temperature}', '温度缩放：温度 {temperature}'],
   // Chinese sets a space between Latin letters and its own.
@@ -90,18 +92,16 @@ export const REASONS_ZH: readonly Phrase[] = [
     '{replicates} 次自助重抽样中仅 {defined} 次可计算该指标',
   ],
   ['{index}: both models agree on every patient', '{index}：两个模型对每例患者的结果一致'],
-  [
-    'the DeLong interval has zero width here: use the bootstrap interval',
-    'DeLong 置信区间宽度为零，请使用自助法置信区间',
-  ],
+  ['the AUC is exactly {value}, so no interval can be computed', 'AUC 恰为 {value}，无法计算置信区间'],
+  ['all patients have the same rank, so no interval can be computed', '所有患者的排序相同，无法计算置信区间'],
   [
     'both models rank every patient alike: the difference has no variance',
     '两个模型对患者的排序完全相同：差值的方差为零',
   ],
   ['no patient is classified rightly by one model only', '没有仅被其中一个模型正确分类的患者'],
   [
-    '{n} probabilities of 0 or 1 were moved to {clip} from them',
-    '{n} 个等于 0 或 1 的概率被移至距其 {clip} 处',
+    'probabilities nearer than {clip} to 0 or 1, clipped to that distance: {n}',
+    '距 0 或 1 不足 {clip} 而被截断至该距离的概率：{n} 个',
   ],
   ['the calibration intercept did not converge', '校准截距未收敛'],
   ['the calibration slope did not converge', '校准斜率未收敛'],

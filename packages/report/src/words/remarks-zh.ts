@@ -1,4 +1,5 @@
 import { AUDIT_ZH } from './audit-zh.ts';
+import { FINDINGS_ZH } from './findings-zh.ts';
 import { REASONS_ZH, TERMS_ZH } from './reasons-zh.ts';
 import { type Phrase, translator } from './translate.ts';
 
@@ -14,8 +15,12 @@ const EVALUATION: readonly Phrase[] = [
     '宏平均 AUC 的置信区间采用自助法；DeLong、NRI 与 IDI 按各类别分别给出',
   ],
   [
-    'the interval of the AUC has no width: it says nothing of its uncertainty',
-    'AUC 的置信区间宽度为零，不反映其不确定性',
+    'no interval: its limits are the same number, which says nothing of the uncertainty',
+    '无置信区间：上下限为同一数值，不反映不确定性',
+  ],
+  [
+    'no interval: all resamples of the patients give the same value',
+    '无置信区间：对患者的所有重抽样结果相同',
   ],
   ['there is no external hospital', '无外部医院'],
   ['there are no patients in {split*}', '{split}中无患者'],
@@ -47,8 +52,8 @@ const EVALUATION: readonly Phrase[] = [
   ['frozen before', '此前已冻结'],
   ['no validation AUC: {reason*}', '无验证集 AUC：{reason}'],
   [
-    'the fusion was fitted on in-sample features of {names+}: cross-fitting is the remedy',
-    '融合模型以 {names} 的样本内特征拟合：应采用交叉拟合',
+    'the fusion was fitted on in-sample features of {names+}, which look better than those of new patients: cross-fitting is the remedy',
+    '融合模型以 {names} 的样本内特征拟合，这些特征优于新患者的特征：应采用交叉拟合',
   ],
   ['not evaluated: {what*}', '未评估：{what}'],
   ['no finished training run of modality {modality}', '模态 {modality} 没有已完成的训练运行'],
@@ -57,8 +62,8 @@ const EVALUATION: readonly Phrase[] = [
     '运行 {run} 没有 slice_predictions_*.csv：由旧版本生成，请重新训练',
   ],
   [
-    'thresholds, calibrators and aggregations were taken over from an earlier evaluation, not fitted here',
-    '阈值、校准器与汇总方式沿用先前的评估，未在此重新拟合',
+    'frozen decisions were taken over from an earlier evaluation, not fitted here',
+    '冻结的决策沿用先前的评估，未在此重新拟合',
   ],
   [
     "slices become patients by the aggregation of highest validation AUC, so the networks' validation AUC is optimistic",
@@ -77,14 +82,18 @@ const EVALUATION: readonly Phrase[] = [
     'thresholds apply to probabilities before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated probabilities',
     '阈值用于校准前的概率；Brier 分数、校准、净获益、NRI 与 IDI 均基于校准后的概率',
   ],
+  [
+    'AUC and average precision belong to probabilities before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated probabilities',
+    'AUC 与平均精确率基于校准前的概率；Brier 分数、校准、净获益、NRI 与 IDI 均基于校准后的概率',
+  ],
   ['NRI is the continuous (category-free) index', 'NRI 为连续型（无类别）净重分类改善指数'],
   [
     'bootstrap intervals are percentiles of resampled patients, stratified by label and hospital',
     '自助法置信区间为按标签与医院分层的患者重抽样百分位数区间',
   ],
   [
-    'small groups: intervals are wide, and a number without an interval says why',
-    '小样本组：置信区间较宽；没有区间的数值附有原因',
+    'the smaller a group, the wider its intervals; where there is none, a note says why',
+    '组越小，置信区间越宽；没有区间之处附有原因',
   ],
   ['the network was trained on these patients', '网络以这些患者训练'],
   [
@@ -169,6 +178,7 @@ export const translatedToChinese: (text: string) => string = translator(
     ...TERMS_ZH,
     ...REASONS_ZH,
     ...EVALUATION,
+    ...FINDINGS_ZH,
     ...SITE,
     ...OTHER,
     ...AUDIT_ZH,

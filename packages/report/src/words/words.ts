@@ -83,6 +83,7 @@ export interface Words {
     | 'auc'
     | 'bootstrap'
     | 'averagePrecision'
+    | 'prevalence'
     | 'accuracy'
     | 'balancedAccuracy'
     | 'sensitivity'
@@ -128,8 +129,11 @@ export interface Words {
   no: string;
   unknown: string;
   summary: {
-    /** `rule`: how the threshold was chosen; null where there is none, with several labels. */
-    lead: (model: string, rule: string | null) => string;
+    found: string;
+    /** Of an evaluation that was made before findings were. */
+    olderEvaluation: string;
+    /** `rule`: the threshold, and whether patients chose it; null where there is none, with several labels. */
+    lead: (model: string, rule: { text: string; chosen: boolean } | null) => string;
     caution: string;
   };
   flow: {
@@ -181,17 +185,22 @@ export interface Words {
     title: string;
     caption: (manyLabels: boolean) => string;
     axis: string;
+    heterogeneity: string;
+    heterogeneityCaption: string;
+    pooled: string;
+    within: string;
     alt: (rows: readonly string[]) => string;
   };
   results: {
     title: (split: string) => string;
-    caption: string;
+    caption: (hasThreshold: boolean) => string;
     aggregation: string;
     aggregationCaption: string;
     frozen: string;
     frozenCaption: string;
     what: Record<'aggregation' | 'threshold' | 'calibrator', string>;
     fittedOn: string;
+    setBeforehand: string;
   };
   comparisons: {
     title: string;
@@ -228,6 +237,9 @@ export interface Words {
   explanations: {
     title: (modality: string, group: 'right' | 'wrong' | 'asked') => string;
     caption: (layer: string) => string;
+    /** Of a network whose AUC on these patients does not exceed chance. */
+    chance: (network: string, split: string, auc: string, worse: boolean) => string;
+    chanceInFigure: string;
     patient: (patient: string, hospital: string) => string;
     verdict: (truth: string, predicted: string, probability: string) => string;
     explained: (label: string) => string;
@@ -236,7 +248,11 @@ export interface Words {
     noImage: (file: string) => string;
     none: string;
     sanity: (modality: string) => string;
-    sanityCaption: (slices: number, limit: number, passed: string) => string;
+    sanityCaption: (slices: number, outcome: string) => string;
+    /** `correlation`: rank correlation with all listed parts random; null where no map varies. */
+    sanityOutcome: (correlation: number | null, limit: number) => string;
+    /** Of a step before the last that leaves the maps alike. */
+    sanityAlike: (parts: string, correlation: number) => string;
     randomised: string;
   };
   site: {

@@ -91,6 +91,7 @@ export const ZH: Words = {
     auc: 'AUC（DeLong CI）',
     bootstrap: 'AUC（自助法 CI）',
     averagePrecision: '平均精确率',
+    prevalence: '阳性比例',
     accuracy: '准确率',
     balancedAccuracy: '平衡准确率',
     sensitivity: '灵敏度',
@@ -103,7 +104,7 @@ export const ZH: Words = {
     intercept: '校准截距',
     ece: 'ECE',
     threshold: '阈值',
-    inSample: '样本内特征',
+    inSample: '网络以这些患者训练',
     characteristic: '特征',
     p: 'p',
     comparison: '比较',
@@ -135,12 +136,17 @@ export const ZH: Words = {
   no: '否',
   unknown: '未知',
   summary: {
-    lead: (model, rule) =>
-      `以下为模型“${model}”在患者层面的结果。${
+    found: '主要发现',
+    olderEvaluation: '此评估由旧版本生成，未说明模型是否学到了任何信息。重新生成命令：radweave evaluate',
+    lead: (model, rule) => {
+      const how =
         rule === null
           ? '每例患者判为概率最高的标签。'
-          : `其阈值由本院验证集患者确定（${rule}），此后保持不变。`
-      }`,
+          : rule.chosen
+            ? `其阈值由本院验证集患者确定（${rule.text}），此后保持不变。`
+            : `其阈值并非由患者选定（${rule.text}）。`;
+      return `以下为模型“${model}”在患者层面的结果。${how}`;
+    },
     caution: '注意事项',
   },
   flow: {
@@ -195,23 +201,31 @@ export const ZH: Words = {
     caption: (manyLabels) =>
       `${manyLabels ? '各标签对其余的宏平均 AUC。横线：自助法' : '横线：DeLong '}置信区间。虚线：AUC 0.5，即随机水平。`,
     axis: 'AUC',
+    heterogeneity: '各外部医院之间的差异',
+    heterogeneityCaption:
+      '合并：所有外部患者一起排序。医院内：仅比较同一医院的患者，因此医院间的差异既不会造成也不会掩盖该 AUC。Cochran Q 检验各医院的 AUC 是否相同；医院较少时检验效能低。I² 为偶然性无法解释的变异所占比例。',
+    pooled: 'AUC，合并',
+    within: 'AUC，医院内',
     alt: (rows) => `各医院、各模型 AUC 的森林图。${rows.join('；')}。`,
   },
   results: {
     title: (split) => `性能指标，${split}患者`,
-    caption: '括号内为置信区间。所有指标均以患者为单位，阈值由验证集冻结。',
+    caption: (hasThreshold) =>
+      `括号内为置信区间。所有指标均以患者为单位${hasThreshold ? '，采用冻结的阈值' : '，判为概率最高的标签'}。阳性比例即无判别能力的模型的平均精确率。`,
     aggregation: '从切片到患者',
-    aggregationCaption: '外部测试集不参与选择。',
-    frozen: '在本院数据上冻结的决策',
-    frozenCaption: '在对任何外部患者评分之前，以所列患者拟合，此后不再重新拟合。',
+    aggregationCaption: '外部患者不影响选择。',
+    frozen: '冻结的决策',
+    frozenCaption: '各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者。外部患者不影响这些决策。',
     what: { aggregation: '汇总方式', threshold: '阈值', calibrator: '校准器' },
     fittedOn: '拟合数据',
+    setBeforehand: '事先设定',
   },
   comparisons: {
     title: '模型的配对比较',
-    caption: '差值为后者减前者。Holm 校正在同一数据集、同一医院的各比较之间进行。',
+    caption:
+      'AUC 差值、NRI 与 IDI 为正时，支持该行中排在前面的模型。Holm 校正在同一数据集、同一医院的各比较之间进行。',
     none: '没有两个可比较的模型。',
-    versus: (first, second) => `${second} – ${first}`,
+    versus: (first, second) => `${second} − ${first}`,
   },
   confusion: {
     title: (model, split, hospital) => `${model}，${split}，${hospital}`,
@@ -244,6 +258,9 @@ export const ZH: Words = {
     title: (modality, group) =>
       `Grad-CAM，模态 ${modality}：${{ right: '预测正确的患者', wrong: '预测错误的患者', asked: '指定的患者' }[group]}`,
     caption: (layer) => `热图叠加在切片上；层 ${layer}。`,
+    chance: (network, split, auc, worse) =>
+      `${network}在这些患者上${worse ? '差于随机水平' : '不优于随机水平'}（${split}：AUC ${auc}）。其热图显示网络关注的位置，并不说明区分标签的依据。`,
+    chanceInFigure: '注意：该网络不优于随机水平',
     patient: (patient, hospital) => `${patient}（${hospital}）`,
     verdict: (truth, predicted, probability) => `真实 ${truth}，预测 ${predicted}（${probability}）`,
     explained: (label) => `${label} 的依据`,
@@ -258,8 +275,16 @@ export const ZH: Words = {
     noImage: (file) => `缺少图片 ${file}。重新生成命令：radweave explain`,
     none: '此组没有患者。',
     sanity: (modality) => `随机化检验，模态 ${modality}`,
-    sanityCaption: (slices, limit, passed) =>
-      `将网络部分权重随机化后，${slices} 张切片的热图与原热图比较，热图理应改变。通过（最终秩相关低于 ${limit}）：${passed}。`,
+    sanityCaption: (slices, outcome) =>
+      `将网络部分权重随机化后，${slices} 张切片的热图与原热图比较；若热图反映网络所学内容，则应改变。${outcome}`,
+    sanityOutcome: (correlation, limit) =>
+      correlation === null
+        ? '没有切片的热图在随机化前后均有变化，因此该检验无法说明问题。'
+        : correlation < limit
+          ? `所列部分全部随机化后热图改变：秩相关 ${correlation.toFixed(3)}，低于界值 ${limit}（惯例）。`
+          : `所列部分全部随机化后热图仍相似：秩相关 ${correlation.toFixed(3)}，不低于界值 ${limit}（惯例）。热图更多反映图像本身而非网络所学内容，不应作为解释。`,
+    sanityAlike: (parts, correlation) =>
+      `仅随机化 ${parts} 时秩相关仍为 ${correlation.toFixed(3)}：这些权重对热图几乎没有影响。`,
     randomised: '随机化部分',
   },
   site: {

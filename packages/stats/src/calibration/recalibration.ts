@@ -28,7 +28,10 @@ export function recalibration(labels: Numbers, probabilities: Numbers, level = 0
     const half = z * Math.sqrt(variance);
     const known = { value, n: labels.length, lower: value - half, upper: value + half, level };
     if (clipped === 0) return known;
-    return { ...known, note: `${clipped} probabilities of 0 or 1 were moved to ${LOGIT_CLIP} from them` };
+    return {
+      ...known,
+      note: `probabilities nearer than ${LOGIT_CLIP} to 0 or 1, clipped to that distance: ${clipped}`,
+    };
   };
   const large = logisticLine(values, labels, true);
   const intercept =

@@ -69,13 +69,12 @@ rTest('the ROC band agrees with pROC within Monte-Carlo error', ['pROC', 'jsonli
   }
 });
 
-test('a perfect AUC has an interval of zero width and says so', () => {
-  expect(delongAuc([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9])).toMatchObject({
-    value: 1,
-    lower: 1,
-    upper: 1,
-    note: expect.stringContaining('bootstrap'),
-  });
+test.each([
+  [[0.1, 0.2, 0.8, 0.9], 1, 'the AUC is exactly 1, so no interval can be computed'],
+  [[0.8, 0.9, 0.1, 0.2], 0, 'the AUC is exactly 0, so no interval can be computed'],
+  [[0.3, 0.3, 0.3, 0.3], 0.5, 'all patients have the same rank, so no interval can be computed'],
+])('scores %j have an interval of zero width and the note says why', (scores, value, note) => {
+  expect(delongAuc([0, 0, 1, 1], scores)).toMatchObject({ value, lower: value, upper: value, note });
 });
 
 test('too few patients of a class, or equal rankings, are null', () => {

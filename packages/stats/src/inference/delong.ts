@@ -44,7 +44,8 @@ function variance(placed: Placements): number {
 
 /**
  * AUC with the normal interval of DeLong, DeLong & Clarke-Pearson (1988), clipped to 0–1 as pROC's `ci.auc`.
- * A perfect AUC has an interval of zero width: the note says so; show the bootstrap's beside it.
+ * Where the variance is 0 (an AUC of 0 or 1, or one score for everybody) the interval has no width and says nothing of the
+ * uncertainty, nor does the bootstrap's: the note says so.
  *
  * @returns null with the reason for fewer than two patients of a class.
  */
@@ -64,7 +65,9 @@ export function delongAuc(labels: Numbers, scores: Numbers, level = 0.95): Estim
     level,
   };
   if (spread > 0) return estimate;
-  return { ...estimate, note: 'the DeLong interval has zero width here: use the bootstrap interval' };
+  const reason =
+    value === 0 || value === 1 ? `the AUC is exactly ${value}` : 'all patients have the same rank';
+  return { ...estimate, note: `${reason}, so no interval can be computed` };
 }
 
 /** The comparison of two models on the same patients. */

@@ -1,0 +1,58 @@
+import type { StageResult } from '@radweave/pipeline';
+import { expect, test } from 'vitest';
+import { evaluationSummary } from './evaluation-summary.ts';
+import { fusionSummary } from './fusion-summary.ts';
+
+const fused = {
+  model: 'fused',
+  split: 'test',
+  hospital: 'all',
+  n: 12,
+  n_positive: 6,
+  ...{ auc: 0.75, auc_lower: 0.5, auc_upper: 1, accuracy: 0.7, sensitivity: 0.6, specificity: 0.8 },
+  ...{ threshold: null, accuracy_at_0_5: null, sensitivity_at_0_5: null, specificity_at_0_5: null },
+  in_sample: 'no',
+  note: '',
+} as const;
+
+function fusion(metrics: StageResult<'fuse'>['metrics']): string {
+  return fusionSummary({
+    ...{ outputDir: 'fusion', metricsFile: 'metrics.csv', modelFile: 'model.json', modalities: ['A'] },
+    ...{ patients: { train: 1, val: 1, test: 12 }, converged: true, threshold: null, metrics },
+  });
+}
+
+test('with three classes every line of a fusion says which label it is of', () => {
+  const text = fusion(['macro', '0', '1', '2'].map((positive_label) => ({ ...fused, positive_label })));
+  const lines = text.split('\n').filter((line) => line.startsWith('fused'));
+  expect(new Set(lines.map((line) => line.slice(0, 20))).size).toBe(4);
+  expect(fusion([{ ...fused, positive_label: '1' }])).not.toMatch(/label/);
+});
+
+test('an interval without width is not shown, and a minus stands beside no dash', () => {
+  expect(fusion([{ ...fused, positive_label: '1', auc: 1, auc_lower: 1, auc_upper: 1 }])).not.toMatch(
+    /1\.000–/,
+  );
+  const some = { value: 0.75, lower: 0.5, upper: 1, n: 12 };
+  const row = { ...fused, positive_label: '1', sensitivity: some, specificity: some };
+  const text = evaluationSummary({
+    rows: [{ ...row, auc: { value: 1, lower: 1, upper: 1 } }] as unknown as StageResult<'evaluate'>['rows'],
+    comparisons: [
+      {
+        ...{ first: 'A', second: 'fused', split: 'test', hospital: 'all', positive_label: '1', n: 12 },
+        ...{
+          auc_difference: { value: -0.1, lower: -0.3, upper: -0.02 },
+          delong_p: 0.01,
+          delong_p_holm: 0.02,
+        },
+        ...{ mcnemar_p: null, nri: { value: null }, idi: { value: null }, note: '' },
+      },
+    ],
+    aggregation: [],
+    findings: ['no model is better than chance outside the home hospital'],
+    evaluationFile: 'evaluation.json',
+  });
+  expect(text).not.toMatch(/1\.000–1\.000/);
+  expect(text).toContain('AUC of fused minus A: -0.100 (-0.300 to -0.020)');
+  expect(text).toContain('- no model is better than chance outside the home hospital');
+});

@@ -1,0 +1,42 @@
+import type { HeterogeneityRow } from '@radweave/artifacts';
+import { aucOfGroups } from '@radweave/stats';
+import { record } from './estimate.ts';
+import { groupOf, hospitalsOf, type JudgedModel, patientsIn, type StatOptions, viewsOf } from './group.ts';
+
+/** How alike a model's AUCs are in the external hospitals; nothing where there are fewer than two. */
+export function heterogeneityOf(
+  model: JudgedModel,
+  classes: number,
+  { level }: Pick<StatOptions, 'level'>,
+): HeterogeneityRow[] {
+  const patients = model.patients.test;
+  const hospitals = hospitalsOf(patients).filter((name) => name !== 'all');
+  if (hospitals.length < 2) return [];
+  const groups = hospitals.map((name) =>
+    viewsOf(groupOf(model, 'test', name, patientsIn(patients, name), classes)),
+  );
+  const labels = (groups[0] ?? []).map(({ positiveLabel }) => positiveLabel);
+  return labels.map((positive_label, k): HeterogeneityRow => {
+    const { within, heterogeneity, used } = aucOfGroups(
+      groups.flatMap((views) => views[k] ?? []),
+      level,
+    );
+    const left = hospitals.filter((_, i) => !used.includes(i));
+    const notes = [
+      ...(left.length === 0 ? [] : [`fewer than 2 patients of a label, so left out: ${left.join(', ')}`]),
+      ...(heterogeneity.value === null ? [`no test: ${heterogeneity.reason}`] : []),
+    ];
+    const test = heterogeneity.value;
+    return {
+      model: model.name,
+      positive_label,
+      hospitals: hospitals.filter((_, i) => used.includes(i)),
+      within_auc: record(within),
+      q: test?.q ?? null,
+      degrees_of_freedom: test?.degreesOfFreedom ?? null,
+      p: test?.pValue ?? null,
+      i2: test?.i2 ?? null,
+      note: notes.join('; '),
+    };
+  });
+}

@@ -1,0 +1,121 @@
+import type { TrainingSettings } from '../data.ts';
+import { bySettings, type Facts, nameOf } from './facts.ts';
+
+const OPTIMIZERS: Readonly<Record<string, string>> = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' };
+
+const PRECISIONS: Readonly<Record<string, string>> = {
+  fp32: 'float32',
+  'fp32-winograd': 'float32 with Winograd convolutions',
+  bf16: 'bfloat16 mixed precision',
+};
+
+const list = (items: readonly string[]): string =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
+
+/** How the networks were trained, told once for modalities that were trained alike. */
+export function settingsInEnglish(runs: Facts['runs']): string {
+  const groups = bySettings(runs, textOf);
+  return groups
+    .map(({ text, modalities }) => (groups.length === 1 ? text : `${list(modalities)}: ${text}`))
+    .join(' ');
+}
+
+function textOf({ settings, extractedIn }: Facts['runs'][number]): string {
+  const extracted =
+    extractedIn === null ? '' : ` Features were extracted in ${nameOf(PRECISIONS, extractedIn)}.`;
+  if (settings === null) return `How the network was trained is not recorded.${extracted}`;
+  const { imageSize, mean, std, precision, training, seed } = settings;
+  return (
+    `${weightsText(settings)} Slices of ${imageSize} × ${imageSize} pixels, scaled to 0–1, were normalised as (x − ${mean}) / ${std} ${augmentationText(settings)}. ` +
+    `The optimizer was ${optimizerText(training)}, with ${scheduleText(training)}, in batches of ${training.batch_size} slices${accumulationText(training)}${training.shuffle ? '' : ' in the order of the file'}. ` +
+    `The loss was ${lossText(training)}. Training was set to ${training.epochs} ${training.epochs === 1 ? 'epoch' : 'epochs'}${stoppingText(training)}. ` +
+    `It was computed in ${nameOf(PRECISIONS, precision)} (seed ${seed}).${extracted}`
+  );
+}
+
+function weightsText({ initialWeights, frozenStages }: TrainingSettings): string {
+  const start =
+    initialWeights === 'trained from scratch'
+      ? 'Training began with random weights'
+      : `Training began with ${initialWeights}`;
+  const frozen =
+    frozenStages === 0
+      ? 'no stage was frozen'
+      : `the first ${frozenStages === 1 ? 'stage' : `${frozenStages} stages`} stayed frozen`;
+  return `${start}; ${frozen}.`;
+}
+
+function augmentationText({ augmentation: a }: TrainingSettings): string {
+  const parts = [
+    a.horizontal_flip ? 'horizontal flips (probability 0.5)' : '',
+    a.vertical_flip ? 'vertical flips (probability 0.5)' : '',
+    a.rotation_degrees > 0 ? `rotations up to ${a.rotation_degrees}°` : '',
+    a.translation > 0 ? `shifts up to ${percent(a.translation)}` : '',
+    a.scale > 0 ? `scaling up to ${percent(a.scale)}` : '',
+    a.brightness > 0 ? `brightness changes up to ${percent(a.brightness)}` : '',
+    a.contrast > 0 ? `contrast changes up to ${percent(a.contrast)}` : '',
+    a.random_erasing > 0 ? `random erasing (probability ${a.random_erasing})` : '',
+  ].filter((text) => text !== '');
+  return a.enabled && parts.length > 0
+    ? `and, in training, augmented by ${list(parts)}`
+    : 'and not augmented';
+}
+
+function optimizerText(training: TrainingSettings['training']): string {
+  const { optimizer, learning_rate, weight_decay, weight_decay_exclude_norm, momentum, clip_grad_norm } =
+    training;
+  const decay = `weight decay ${weight_decay}${weight_decay_exclude_norm ? ', none on norm layers and biases' : ''}`;
+  return [
+    `${nameOf(OPTIMIZERS, optimizer)} (learning rate ${learning_rate}`,
+    ...(optimizer === 'sgd' ? [`momentum ${momentum}`] : []),
+    decay,
+    ...(clip_grad_norm === null ? [] : [`gradient norm clipped at ${clip_grad_norm}`]),
+  ]
+    .join(', ')
+    .concat(')');
+}
+
+function scheduleText(training: TrainingSettings['training']): string {
+  const { scheduler, cosine_min_lr, epochs, step_gamma, step_size, plateau_factor, plateau_patience } =
+    training;
+  if (scheduler === 'cosine')
+    return `a cosine schedule to ${cosine_min_lr} over ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
+  if (scheduler === 'step') return `the rate multiplied by ${step_gamma} every ${step_size} epochs`;
+  return `the rate multiplied by ${plateau_factor} after ${plateau_patience} epochs without a better validation AUC`;
+}
+
+function accumulationText({ grad_accumulation, batch_size }: TrainingSettings['training']): string {
+  if (grad_accumulation === 1) return '';
+  return ` (gradients of ${grad_accumulation} batches made one step, ${grad_accumulation * batch_size} slices)`;
+}
+
+function lossText(training: TrainingSettings['training']): string {
+  const {
+    loss_type,
+    focal_gamma,
+    asymmetric_gamma_pos,
+    asymmetric_gamma_neg,
+    asymmetric_clip,
+    class_weights,
+  } = training;
+  const loss = {
+    ce: 'cross-entropy',
+    focal: `focal loss (γ = ${focal_gamma})`,
+    asymmetric: `asymmetric loss (γ+ = ${asymmetric_gamma_pos}, γ− = ${asymmetric_gamma_neg}, margin ${asymmetric_clip})`,
+  }[loss_type];
+  if (class_weights === 'none') return `${loss} without class weights`;
+  return class_weights === 'balanced'
+    ? `${loss}, with classes weighted inversely to their training slices`
+    : `${loss}, with class weights ${class_weights.join(', ')}`;
+}
+
+function stoppingText({
+  early_stop_enabled,
+  early_stop_patience,
+  monitor,
+}: TrainingSettings['training']): string {
+  const unit = monitor === 'auc' ? 'per slice' : 'per patient';
+  if (!early_stop_enabled) return `, without early stopping; the validation AUC ${unit} chose the epoch`;
+  return `, to end early after ${early_stop_patience} ${early_stop_patience === 1 ? 'epoch' : 'epochs'} without a better validation AUC ${unit}`;
+}

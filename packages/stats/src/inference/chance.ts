@@ -1,0 +1,34 @@
+import { logChoose } from '../special/gamma.ts';
+
+/** What an AUC says about guessing: whether its interval leaves out 0.5, and on which side. */
+export type AgainstChance = 'better' | 'not better' | 'worse' | 'unknown';
+
+/** An AUC as tables have it. */
+export interface AreaWithInterval {
+  readonly value: number | null;
+  readonly lower?: number | undefined;
+  readonly upper?: number | undefined;
+}
+
+/**
+ * Compares an AUC with 0.5 by its interval. Where the classes are separated completely the interval has no width and says
+ * nothing; then the exact probability decides: of all orders of the patients, 2 in n over k separate k of them from the
+ * rest (Mann & Whitney 1947, Ann Math Stat 18:50). With several classes (macro AUC) the most balanced one counts.
+ *
+ * @param counts patients of each class.
+ * @param level of the interval, such as 0.95.
+ * @returns `unknown` without an AUC, or with too few patients for an interval.
+ */
+export function againstChance(
+  { value, lower, upper }: AreaWithInterval,
+  counts: readonly number[],
+  level: number,
+): AgainstChance {
+  if (value === null || lower === undefined || upper === undefined) return 'unknown';
+  if (upper > lower) return lower > 0.5 ? 'better' : upper < 0.5 ? 'worse' : 'not better';
+  if (value > 0 && value < 1) return 'not better';
+  const n = counts.reduce((sum, count) => sum + count, 0);
+  const p = Math.min(1, ...counts.map((count) => 2 / Math.exp(logChoose(n, count))));
+  if (p >= 1 - level) return 'not better';
+  return value === 1 ? 'better' : 'worse';
+}

@@ -1,0 +1,75 @@
+import { rJson, rTest } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { BINARY_SAMPLES } from '../core/samples.test.data.ts';
+import { againstChance } from './chance.ts';
+import { aucOfGroups } from './heterogeneity.ts';
+
+// The formulas of metafor's rma(method = "FE") and meta's metagen, on pROC's variances.
+const REFERENCE = `
+suppressMessages(library(pROC))
+groups <- jsonlite::fromJSON(file("stdin"), simplifyDataFrame = FALSE)
+roc1 <- function(g) roc(g$labels, g$scores, levels = c(0, 1), direction = "<")
+y <- sapply(groups, function(g) as.numeric(auc(roc1(g))))
+v <- sapply(groups, function(g) var(roc1(g)))
+pairs <- sapply(groups, function(g) sum(g$labels) * sum(1 - g$labels))
+w <- pairs / sum(pairs)
+within <- sum(w * y); half <- qnorm(0.975) * sqrt(sum(w^2 * v))
+q <- sum((y - weighted.mean(y, 1 / v))^2 / v); df <- length(y) - 1
+cat(jsonlite::toJSON(list(within = within, lower = max(0, within - half), upper = min(1, within + half), q = q, df = df,
+  p = pchisq(q, df, lower.tail = FALSE), i2 = max(0, (q - df) / q)), digits = NA, auto_unbox = TRUE))
+`;
+
+/** Two hospitals whose model is good, one where it is turned round. */
+const GROUPS = BINARY_SAMPLES.map(({ labels, second }, i) => ({
+  labels,
+  scores: i === 1 ? second.map((p) => 1 - p) : second,
+}));
+
+rTest('AUC within hospitals, Q, p and I² equal R', ['pROC', 'jsonlite'], () => {
+  for (const groups of [GROUPS, GROUPS.slice(2), GROUPS.slice(0, 2)]) {
+    const theirs = rJson<Record<string, number>>(REFERENCE, { input: JSON.stringify(groups) });
+    const { within, heterogeneity, used } = aucOfGroups(groups);
+    if (within.value === null || heterogeneity.value === null) throw new Error('nothing computed');
+    const { q, degreesOfFreedom: df, pValue: p, i2 } = heterogeneity.value;
+    const { value, lower, upper } = within;
+    for (const [name, own] of Object.entries({ within: value, lower, upper, q, df, p, i2 })) {
+      expect(own, name).toBeCloseTo(theirs[name] ?? Number.NaN, 8);
+    }
+    expect(used).toHaveLength(groups.length);
+  }
+});
+
+test('a hospital with one patient or one label is left out; a perfect one is averaged, not tested', () => {
+  const perfect = { labels: [0, 0, 1, 1], scores: [0.1, 0.2, 0.8, 0.9] };
+  const mixed = { labels: [0, 0, 1, 1], scores: [0.1, 0.8, 0.2, 0.9] };
+  const { within, heterogeneity, used } = aucOfGroups([
+    { labels: [1], scores: [0.3] },
+    perfect,
+    { labels: [1, 1, 1], scores: [0.3, 0.4, 0.5] },
+    mixed,
+  ]);
+  expect(used).toEqual([1, 3]);
+  expect(within.value).toBeCloseTo((1 + 0.75) / 2, 12);
+  expect(heterogeneity).toEqual({
+    value: null,
+    reason: 'fewer than two groups have an AUC with a variance',
+  });
+  expect(aucOfGroups([]).within.value).toBeNull();
+  expect(aucOfGroups([mixed, mixed]).heterogeneity.value).toMatchObject({ q: 0, pValue: 1, i2: 0 });
+});
+
+test.each([
+  [{ value: 0.8, lower: 0.51, upper: 1 }, [9, 9], 'better'],
+  [{ value: 0.8, lower: 0.49, upper: 1 }, [9, 9], 'not better'],
+  [{ value: 0.2, lower: 0, upper: 0.49 }, [9, 9], 'worse'],
+  [{ value: 0.8 }, [1, 9], 'unknown'],
+  [{ value: null }, [0, 9], 'unknown'],
+  // Perfect with 3 + 3 patients: 2 orders of 20, p = 0.1; with 4 + 4: 2 of 70, p = 0.029.
+  [{ value: 1, lower: 1, upper: 1 }, [3, 3], 'not better'],
+  [{ value: 1, lower: 1, upper: 1 }, [4, 4], 'better'],
+  [{ value: 0, lower: 0, upper: 0 }, [4, 4], 'worse'],
+  // All patients have one probability.
+  [{ value: 0.5, lower: 0.5, upper: 0.5 }, [40, 40], 'not better'],
+] as const)('%o of %o patients is %s', (area, counts, expected) => {
+  expect(againstChance(area, counts, 0.95)).toBe(expected);
+});
