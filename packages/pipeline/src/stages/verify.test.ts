@@ -218,7 +218,7 @@ test('a patient moved to another set is named, and what is refused now is said',
     expect.objectContaining({ file: 'splits/summary.json', column: 'split_hash' }),
   );
   const refused = differences.find(({ file }) => file === 'fusion');
-  expect(refused?.now).toMatch(/^refused: the features are of another division of the patients/);
+  expect(refused?.now).toMatch(/^refused: this file was changed since preprocess wrote it/);
 });
 
 test('a changed seed is named, and so is every patient it moves', async () => {

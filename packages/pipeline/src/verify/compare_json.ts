@@ -3,8 +3,11 @@ import { compareNumbers } from './numbers.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Of these the numbers do not tell: they are remarks, made by whoever compares. */
-const IGNORED = ['versions', 'finished', 'time'];
+/**
+ * Of these the numbers do not tell: they are remarks, or places and hashes of files that are compared themselves and may lie
+ * elsewhere.
+ */
+const IGNORED = ['versions', 'finished', 'time', 'root_dir', 'hashes'];
 
 /**
  * Compares two JSON values, naming each difference by its path, such as `classifiers[fused].coef[0][3]`.

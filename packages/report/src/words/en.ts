@@ -36,6 +36,8 @@ export const EN: Words = {
     netBenefit: 'Net benefit',
     treatAll: 'treat all',
     treatNone: 'treat none',
+    gray: 'Gray value (share of the range)',
+    pixels: 'Share of pixels (logarithmic)',
   },
   title: 'Radweave report',
   madeOn: (date) => `Made on ${date}`,
@@ -44,6 +46,7 @@ export const EN: Words = {
     summary: 'Summary',
     flow: 'Cohort',
     characteristics: 'Characteristics of the patients',
+    data: 'The data as found',
     training: 'Training',
     roc: 'ROC curves',
     hospitals: 'Hospitals',
@@ -165,6 +168,17 @@ export const EN: Words = {
     reasons: (code) => REASONS[code] ?? code.replaceAll('_', ' '),
     exclusions: 'Patients left out',
     caption: 'The unit is the patient. No patient is in two sets.',
+  },
+  data: {
+    given: 'The split files were not made by Radweave, so nothing was compared between the hospitals.',
+    unknown:
+      'The split was made by an earlier version, which did not compare the hospitals: run preprocess again.',
+    none: 'Nothing odd was found: no patient lacks a modality, no image looks like a mask, and no hospital’s gray values are far from the home hospital’s.',
+    found: 'What is odd about the data. Each point may change the results and should be explained or mended:',
+    title: (modality) => `Gray values of ${modality} by hospital`,
+    caption:
+      'Mean histogram of each hospital’s slices, black on the left. Curves far from the home hospital’s tell of inverted, unscaled or differently windowed images.',
+    alt: (modality, hospitals) => `Histograms of the gray values of ${modality}: ${hospitals}.`,
   },
   characteristics: {
     title: 'Patients by hospital and set',
