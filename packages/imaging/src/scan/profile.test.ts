@@ -17,7 +17,7 @@ test('12-bit values in 16 bits stay in the lowest sixteenth, whatever a few whit
   const profile = grayProfile(grayImage(side, side, wide));
   expect(profile.high).toBeLessThan(0.0625);
   const sampled = profile.histogram.reduce((sum, count) => sum + count, 0);
-  expect(sampled).toBeGreaterThan(4096);
+  expect(sampled).toBeGreaterThan(1500);
   expect((profile.histogram[0] ?? 0) / sampled).toBeGreaterThan(0.2);
 });
 
