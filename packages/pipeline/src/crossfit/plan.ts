@@ -66,7 +66,7 @@ function requireFold(sets: CrossFold['sets'], what: string, { classes, splitsDir
     forEachSplit((split) => new SliceTable(sets[split]).patients),
     classes,
     what,
-    splitsDir,
+    () => splitsDir,
   );
 }
 

@@ -8,7 +8,7 @@ const of = (hospital: string, ...labels: number[]): { hospital: string; label: n
 function refusal(sets: Partial<LearningSets>, classes = 2): string {
   const all = { train: of('DU', 0, 0, 1), val: of('DU', 0, 1), test: of('HT', 0, 1), ...sets };
   try {
-    requireLearnable(all, classes, 'modality A', 'splits');
+    requireLearnable(all, classes, 'modality A', (split) => `${split}_A.csv`);
     return '';
   } catch (error) {
     return String(error);
@@ -23,7 +23,7 @@ test('what has every class in training and validation can be learned, whatever t
 
 test('a class missing in training or validation is named, with what is there', () => {
   expect(refusal({ train: of('DU', 0, 0) })).toMatch(
-    /modality A cannot be learned: training has no patient of label 1 \(it has 2 of label 0\) \(splits\)\. Add patients/,
+    /modality A cannot be learned: training has no patient of label 1 \(it has 2 of label 0\) \(train_A\.csv\)\. Add patients/,
   );
   expect(refusal({ val: of('DU', 1) })).toMatch(
     /validation has no patient of label 0 \(it has 1 of label 1\)/,

@@ -1,4 +1,4 @@
-import { type Config, splitHash } from '@radweave/artifacts';
+import { type Config, type Split, splitHash, splitPath } from '@radweave/artifacts';
 import { openSplitFolder } from '../cohort/split_folder.ts';
 import type { StageContext } from '../engine/events.ts';
 import { forEachSplit } from '../features/for_each_split.ts';
@@ -20,7 +20,8 @@ export interface Splits {
 export async function loadSplits(config: Config, modality: string, context: StageContext): Promise<Splits> {
   const tables = forEachSplit((split) => readSliceTable(config, split, modality));
   const patients = forEachSplit((split) => tables[split].patients);
-  requireLearnable(patients, config.model.num_classes, `modality ${modality}`, config.data.splits_dir);
+  const place = (split: Split): string => splitPath(config.data.splits_dir, split, modality);
+  requireLearnable(patients, config.model.num_classes, `modality ${modality}`, place);
   openSplitFolder(config, [modality], context);
   const opened: LoadedSplit[] = [];
   const load = async (split: keyof Splits): Promise<LoadedSplit> => {
