@@ -258,6 +258,20 @@ test('changed pixels are named by modality and split; an earlier version recorde
   }
 });
 
+test('remarks worded by an older version are no difference, nor is what it did not write', async () => {
+  const path = join(run, 'evaluation', 'evaluation.json');
+  const older = (text: string): string => {
+    const { findings: _, heterogeneity: __, ...rest } = JSON.parse(text);
+    const rows = rest.rows.map((row: object) => ({ ...row, note: 'in other words' }));
+    return JSON.stringify({ ...rest, format: 1, rows, notes: ['fewer notes'] });
+  };
+  const { differences } = await tampered(path, older);
+  // The manifest of the run still has the hash of the file before.
+  expect(
+    differences.filter(({ file, column }) => file === 'evaluation/evaluation.json' && column !== 'sha256'),
+  ).toEqual([]);
+});
+
 test('a changed feature shows in what is fused from it', async () => {
   const path = join(config.data.features_dir, 'test', 'A', 'grade0');
   const [name = ''] = readdirSync(path);

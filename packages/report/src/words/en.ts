@@ -10,6 +10,9 @@ const REASONS: Readonly<Record<string, string>> = {
   conflict: 'conflicting labels, hospitals or images',
 };
 
+/** From this rank correlation on, maps are more alike than not. */
+const IN_PART = 0.5;
+
 /** The report in English. */
 export const EN: Words = {
   tag: 'en',
@@ -225,7 +228,7 @@ export const EN: Words = {
   results: {
     title: (split) => `Performance, ${split} patients`,
     caption: (hasThreshold) =>
-      `With confidence intervals. Everything is per patient${hasThreshold ? ', at the frozen threshold' : '; the predicted label is the most probable one'}. The prevalence is the average precision of a model without skill.`,
+      `With confidence intervals. Everything is per patient${hasThreshold ? ', at the frozen threshold' : '; the predicted label is the most probable one'}. Without any skill the average precision would be about the prevalence.`,
     aggregation: 'From slices to patients',
     aggregationCaption: 'External patients did not influence the choice.',
     frozen: 'Frozen decisions',
@@ -298,7 +301,7 @@ export const EN: Words = {
       correlation === null
         ? 'No slice has maps that vary before and after, so the check says nothing.'
         : correlation < limit
-          ? `With all listed parts random they change: rank correlation ${correlation.toFixed(3)}, below the limit of ${limit} (a convention).`
+          ? `With all listed parts random they change${correlation < IN_PART ? '' : ' only in part'}: rank correlation ${correlation.toFixed(3)}, below the limit of ${limit} (a convention).`
           : `Even with all listed parts random they stay alike: rank correlation ${correlation.toFixed(3)}, not below the limit of ${limit} (a convention). They show the images more than what the network learned: do not read them as explanations.`,
     sanityAlike: (parts, correlation) =>
       ` With random ${parts} alone the rank correlation is still ${correlation.toFixed(3)}: these weights hardly shape the maps.`,

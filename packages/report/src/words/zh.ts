@@ -8,6 +8,9 @@ const REASONS: Readonly<Record<string, string>> = {
   conflict: '标签、医院或图像相互矛盾',
 };
 
+/** From this rank correlation on, maps are more alike than not. */
+const IN_PART = 0.5;
+
 /** The report in Chinese. */
 export const ZH: Words = {
   tag: 'zh-CN',
@@ -223,7 +226,7 @@ export const ZH: Words = {
   results: {
     title: (split) => `性能指标，${split}患者`,
     caption: (hasThreshold) =>
-      `括号内为置信区间。所有指标均以患者为单位${hasThreshold ? '，采用冻结的阈值' : '，判为概率最高的标签'}。阳性比例即无判别能力的模型的平均精确率。`,
+      `括号内为置信区间。所有指标均以患者为单位${hasThreshold ? '，采用冻结的阈值' : '，判为概率最高的标签'}。若无判别能力，平均精确率约等于阳性比例。`,
     aggregation: '从切片到患者',
     aggregationCaption: '外部患者不影响选择。',
     frozen: '冻结的决策',
@@ -293,7 +296,7 @@ export const ZH: Words = {
       correlation === null
         ? '没有切片的热图在随机化前后均有变化，因此该检验无法说明问题。'
         : correlation < limit
-          ? `所列部分全部随机化后热图改变：秩相关 ${correlation.toFixed(3)}，低于界值 ${limit}（惯例）。`
+          ? `所列部分全部随机化后热图${correlation < IN_PART ? '' : '仅部分'}改变：秩相关 ${correlation.toFixed(3)}，低于界值 ${limit}（惯例）。`
           : `所列部分全部随机化后热图仍相似：秩相关 ${correlation.toFixed(3)}，不低于界值 ${limit}（惯例）。热图更多反映图像本身而非网络所学内容，不应作为解释。`,
     sanityAlike: (parts, correlation) =>
       `仅随机化 ${parts} 时秩相关仍为 ${correlation.toFixed(3)}：这些权重对热图几乎没有影响。`,
