@@ -1,35 +1,23 @@
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import {
   type Config,
-  evaluatedNetwork,
-  explanationsFile,
-  fingerprint,
-  readEvaluation,
+  hashValue,
   readSplit,
-  SPLITS,
   type Split,
+  type StageState,
   splitPath,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { EXPLAINED } from './explain-defaults.ts';
 import type { Job, RunOptions } from './run-job.ts';
+import { featureReads, logitReads, pathsOf, sliceReads } from './step-inputs.ts';
 
 /** What the steps of one modality's network left. */
 export interface Network {
   modality: string;
   run: string;
-  /** Undefined when a run had no best epoch. */
-  checkpoint: string | undefined;
-  /** Predictions per slice. */
-  slices: string[];
-  /** Out-of-fold logits and their record; none without cross-fitting. */
-  logits: string[];
-}
-
-/** The split files of a modality. */
-export function splitFiles({ data }: Config, modality: string): string[] {
-  return SPLITS.map((split) => splitPath(data.splits_dir, split, modality));
+  checkpoint: string;
+  /** Folder of the run's logs. */
+  logs: string;
 }
 
 /** Trains and extracts, and cross-fits where that is asked for; training that was stopped is resumed. */
@@ -39,67 +27,60 @@ export async function networkSteps(
   { bestHparamsDir, crossFit }: RunOptions,
   modality: string,
 ): Promise<Network> {
-  const { data, model, training, augmentation, experiment, extraction } = config;
-  const splits = splitFiles(config, modality);
-  const settings = { data, model, training, augmentation, seed: experiment.seed };
-  const run = runName(config, modality, settings, splits);
-  const resume = existsSync(join(experiment.output_dir, 'checkpoints', run, 'run.json'));
-  const [checkpoint, , , ...slices] = await job.step({
-    name: `train-${modality}`,
-    stage: 'train',
-    options: { config, given: [], modality, resume, run, bestHparamsDir },
-    settings: { ...settings, run },
-    inputs: splits,
-    outputs: (result) => [
-      result.bestModel,
-      result.valMetrics,
-      result.testMetrics,
-      ...Object.values(result.slicePredictions).filter((path) => existsSync(path)),
-    ],
-  });
-  const inputs = [...splits, ...(checkpoint === undefined ? [] : [checkpoint])];
+  const network = await trainStep(job, config, bestHparamsDir, modality);
+  const { checkpoint } = network;
+  const reads = { ...sliceReads(config, modality), [`checkpoint of ${modality}`]: checkpoint };
   await job.step({
     name: `extract-${modality}`,
+    kind: 'extract',
     stage: 'extract',
     options: { config, given: [], modality, model: undefined, checkpoint, align: false },
-    settings: { data, extraction, precision: training.precision },
-    inputs,
-    outputs: (result) => Object.values(result.tables),
+    reads,
+    outputs: () => pathsOf(featureReads(config, modality)),
   });
-  const network = { modality, run, checkpoint, slices };
-  if (crossFit === null) return { ...network, logits: [] };
-  const logits = await job.step({
+  if (crossFit === null) return network;
+  await job.step({
     name: `cross-fit-${modality}`,
+    kind: 'cross-fit',
     stage: 'cross_fit',
     options: { config, modality, checkpoint, folds: crossFit },
-    settings: { ...settings, folds: crossFit },
-    inputs,
-    outputs: (result) => [...Object.values(result.tables), result.record],
+    asked: { folds: crossFit },
+    reads,
+    outputs: () => pathsOf(logitReads(config, modality)),
   });
-  return { ...network, logits };
+  return network;
 }
 
-/** Explains a network, by the decisions that the evaluation froze for it: other models' results change nothing here. */
-export async function explainStep(
+async function trainStep(
   job: Job,
   config: Config,
-  { modality, checkpoint }: Network,
-  evaluation: string | undefined,
-): Promise<void> {
-  const split = shownSplit(config, modality);
-  const evaluated =
-    evaluation === undefined ? undefined : evaluatedNetwork(readEvaluation(evaluation), modality);
-  await job.step({
-    name: `explain-${modality}`,
-    stage: 'explain',
-    options: { config, modality, checkpoint, split, ...EXPLAINED },
-    settings: { data: config.data, split, ...EXPLAINED, decisions: evaluated?.frozen ?? null },
-    inputs: [
-      splitPath(config.data.splits_dir, split, modality),
-      ...(checkpoint === undefined ? [] : [checkpoint]),
+  bestHparamsDir: string,
+  modality: string,
+): Promise<Network> {
+  const { weights } = config.model;
+  const reads = {
+    ...sliceReads(config, modality),
+    ...(weights !== null && existsSync(weights) ? { 'initial weights': weights } : {}),
+  };
+  const kind = { stage: 'train', kind: 'train' } as const;
+  const run = runName(config, modality, await job.state({ ...kind, reads }));
+  const { output_dir } = config.experiment;
+  const resume = existsSync(join(output_dir, 'checkpoints', run, 'run.json'));
+  const [checkpoint = ''] = await job.step({
+    name: `train-${modality}`,
+    ...kind,
+    options: { config, given: [], modality, resume, run, bestHparamsDir },
+    reads,
+    outputs: ({ bestModel, valMetrics, testMetrics, slicePredictions }) => [
+      bestModel,
+      valMetrics,
+      testMetrics,
+      ...Object.values(slicePredictions).filter((path) => existsSync(path)),
     ],
-    outputs: (result) => [explanationsFile(result.folder)],
   });
+  // That of an earlier run which was trained alike and has another name stays.
+  const name = basename(dirname(checkpoint));
+  return { modality, run: name, checkpoint, logs: join(output_dir, 'logs', name) };
 }
 
 /** A paper shows patients of other hospitals; with one hospital only, those of validation. */
@@ -108,14 +89,16 @@ export function shownSplit({ data }: Config, modality: string): Split {
   return readSplit(test, { rootDir: data.root_dir ?? undefined }).length > 0 ? 'test' : 'val';
 }
 
-/** The same settings and splits always give the same name, so that a run that was stopped is found again. */
-function runName(
-  config: Config,
-  modality: string,
-  settings: Record<string, unknown>,
-  splitFiles: readonly string[],
-): string {
-  const identity = JSON.stringify([settings, splitFiles.map((path) => fingerprint(path).sha256)]);
-  const hash = createHash('sha256').update(identity).digest('hex').slice(0, 8);
-  return [config.experiment.name || config.model.name, modality, hash].join('_');
+/**
+ * The same settings and inputs always give the same name, so that a run that was stopped is found again. The device may
+ * change then, and what `auto` means is settled only once it has begun.
+ */
+function runName({ experiment, model, training }: Config, modality: string, state: StageState): string {
+  const { 'training.device': _, ...settings } = state.settings;
+  const identity = [
+    state.versions,
+    { ...settings, 'training.precision': training.precision },
+    state.inputs.map(({ name, sha256 }) => [name, sha256]),
+  ];
+  return [experiment.name || model.name, modality, hashValue(identity).slice(0, 8)].join('_');
 }

@@ -1,16 +1,30 @@
 import { join } from 'node:path';
-import { fingerprint, isUpToDate, readManifest, type StageState, writeManifest } from '@radweave/artifacts';
+import {
+  type Config,
+  FileHashes,
+  hashValue,
+  isUpToDate,
+  type StageInput,
+  type StageState,
+  writeManifest,
+} from '@radweave/artifacts';
 import { RADWEAVE_VERSION, type StageName, type StageOptions, type StageResult } from '@radweave/pipeline';
-import { runStage } from './stage/run-stage.ts';
+import type { Reads } from './step-inputs.ts';
+import { type StepKind, stepSettings } from './step-settings.ts';
 
 /** How a run is done. */
 export interface RunOptions {
   bestHparamsDir: string;
-  quiet: boolean;
   /** Make Grad-CAM montages of each modality's network, for the report. */
   explain: boolean;
   /** Also train so many models per modality on folds of the training patients, and stack them; null for none. */
   crossFit: number | null;
+}
+
+/** What runs a stage and tells people of it. */
+export interface Runner {
+  run: <S extends StageName>(stage: S, options: StageOptions<S>) => Promise<StageResult<S>>;
+  say: (text: string) => void;
 }
 
 /** A step of a run, and whether it was done or nothing it depends on had changed. */
@@ -22,49 +36,66 @@ export interface StepOutcome {
 /** One step of the whole job: a stage, what it reads, and what it leaves. */
 export interface Step<S extends StageName> {
   name: string;
+  kind: StepKind;
   stage: S;
   options: StageOptions<S>;
-  /** The settings its result depends on. */
-  settings: Record<string, unknown>;
-  /** Files and folders it reads. */
-  inputs: string[];
+  /** What was asked for besides the configuration, as far as the result depends on it. */
+  asked?: Record<string, unknown>;
+  reads: Reads;
+  /** Files and folders. */
   outputs: (result: StageResult<S>) => string[];
 }
 
 /** Runs steps that have changed, and keeps a record of each in the folder `run` of the outputs. */
 export class Job {
   readonly outcomes: StepOutcome[] = [];
+  readonly hashes: FileHashes;
+  private readonly config: Config;
   private readonly folder: string;
-  private readonly quiet: boolean;
+  private readonly runner: Runner;
 
-  constructor(outputDir: string, quiet: boolean) {
-    this.folder = join(outputDir, 'run');
-    this.quiet = quiet;
+  constructor(config: Config, runner: Runner) {
+    this.config = config;
+    this.runner = runner;
+    this.folder = join(config.experiment.output_dir, 'run');
+    this.hashes = new FileHashes(join(this.folder, '.radweave-hashes'));
   }
 
   /** Runs a step unless it is up to date. @returns the paths of its outputs. */
   async step<S extends StageName>(step: Step<S>): Promise<string[]> {
     const manifest = join(this.folder, `${step.name}.json`);
-    const state: StageState = {
-      stage: step.stage,
-      inputs: step.inputs.map(fingerprint),
-      options: step.settings,
-      versions: { radweave: RADWEAVE_VERSION },
-    };
-    const check = isUpToDate(manifest, state);
+    const state = await this.state(step);
+    const check = isUpToDate(manifest, state, this.hashes);
     if (check.upToDate) {
-      this.say(`${step.name}: unchanged, skipped`);
+      this.runner.say(`${step.name}: unchanged, skipped`);
       this.outcomes.push({ step: step.name, outcome: 'unchanged' });
-      return readManifest(manifest).outputs.map(({ path }) => path);
+      return [...check.outputs];
     }
-    this.say(`${step.name}: running, because ${check.reason}`);
-    const outputs = step.outputs(await runStage(step.stage, step.options, this.quiet));
-    writeManifest(manifest, state, outputs);
+    this.runner.say(`${step.name}: running, because ${check.reason}`);
+    const outputs = step.outputs(await this.runner.run(step.stage, step.options));
+    // Asked again: only now it is settled what `auto` means.
+    const settings = { ...(await stepSettings(this.config, step.kind)), ...step.asked };
+    writeManifest(manifest, { ...state, settings }, outputs, this.hashes);
+    this.hashes.save();
     this.outcomes.push({ step: step.name, outcome: 'done' });
     return outputs;
   }
 
-  private say(text: string): void {
-    if (!this.quiet) process.stderr.write(`${text}\n`);
+  /** What a step depends on. */
+  async state<S extends StageName>({
+    stage,
+    kind,
+    asked,
+    reads,
+  }: Pick<Step<S>, 'stage' | 'kind' | 'asked' | 'reads'>): Promise<StageState> {
+    return {
+      stage,
+      inputs: Object.entries(reads).map(([name, at]): StageInput => {
+        if (typeof at === 'string') return { name, ...this.hashes.fingerprint(at) };
+        return { name, path: at.path, kind: 'part', sha256: hashValue(at.value) };
+      }),
+      settings: { ...(await stepSettings(this.config, kind)), ...asked },
+      versions: { radweave: RADWEAVE_VERSION },
+    };
   }
 }

@@ -51,16 +51,17 @@ test('run does every step once, then only what a change reaches', () => {
   const networks = ['train-A', 'extract-A', 'train-P', 'extract-P'];
   const explained = ['explain-A', 'explain-P'];
   const shown = ['visualize', 'report'];
-  const all = ['preprocess', 'audit-data', ...networks, 'fuse', 'audit', 'evaluate', ...explained, ...shown];
+  const all = ['preprocess', 'audit-data', ...networks, 'fuse', 'evaluate', 'audit', ...explained, ...shown];
   expect(run(folder, 'training.epochs=1')).toEqual(all);
   const report = readFileSync(join(folder, 'outputs/feature_extract/report/report.html'), 'utf8');
   expect(report).toContain('Grad-CAM, modality A');
   expect(existsSync(join(folder, 'outputs/feature_extract/fusion/metrics.csv'))).toBe(true);
   expect(run(folder, 'training.epochs=1')).toEqual([]);
-  expect(run(folder, 'training.epochs=1', 'fusion.C=0.5')).toEqual(['fuse', 'audit', 'evaluate', ...shown]);
+  expect(run(folder, 'training.epochs=1', 'fusion.C=0.5')).toEqual(['fuse', 'evaluate', 'audit', ...shown]);
   const rule = 'evaluation.threshold_rule=fixed';
   expect(run(folder, 'training.epochs=1', 'fusion.C=0.5', rule)).toEqual([
     'evaluate',
+    'audit',
     ...explained,
     'report',
   ]);
@@ -76,8 +77,8 @@ test('run with cross-fitting and without explanations', () => {
     'extract-A',
     'cross-fit-A',
     'fuse',
-    'audit',
     'evaluate',
+    'audit',
   ];
   expect(run(folder, ...asked)).toEqual([...steps, 'visualize', 'report']);
   const metrics = readFileSync(join(folder, 'outputs/feature_extract/fusion/metrics.csv'), 'utf8');

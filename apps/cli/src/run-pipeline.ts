@@ -1,133 +1,218 @@
 import { join } from 'node:path';
+import { type Config, evaluationFolder, explanationsFolder, fusionFolder } from '@radweave/artifacts';
+import { EXPLAINED } from './explain-defaults.ts';
+import { type Network, networkSteps, shownSplit } from './network-steps.ts';
+import { Job, type Runner, type RunOptions, type StepOutcome } from './run-job.ts';
 import {
-  type Config,
-  explanationsFile,
-  explanationsFolder,
-  featureSetPath,
-  featureTablePath,
-  SPLITS,
-} from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
-import { explainStep, type Network, networkSteps, splitFiles } from './network-steps.ts';
-import { Job, type RunOptions, type StepOutcome } from './run-job.ts';
+  checkpointReads,
+  decisionReads,
+  evaluationReads,
+  featureReads,
+  frozenReads,
+  fusionReads,
+  historyReads,
+  logitReads,
+  networkReads,
+  pathsOf,
+  type Reads,
+  rawReads,
+  shownReads,
+  sliceReads,
+  splitReads,
+  splitRecords,
+} from './step-inputs.ts';
 
 /** What `radweave audit` takes unless told. */
 const NEAR_DUPLICATE_DISTANCE = 4;
 
 /**
- * Runs preprocess, train and extract per modality, fuse, evaluate, explain, visualize and report; audits the data before and
- * everything after fusing, and stops at a leak. A step whose inputs, settings and outputs have not changed is skipped, and that is said;
- * training that was stopped is resumed.
+ * Runs preprocess, train and extract per modality, fuse, evaluate, explain, visualize and report; audits the data before, and
+ * everything after evaluating, and stops at a leak. A step whose inputs, settings and outputs have not changed is skipped, and
+ * that is said; training that was stopped is resumed.
  */
-export async function runPipeline(config: Config, how: RunOptions): Promise<StepOutcome[]> {
-  const job = new Job(config.experiment.output_dir, how.quiet);
-  const { data, experiment, fusion, evaluation } = config;
-  const splits = data.modalities.flatMap((modality) => splitFiles(config, modality));
-  const tables = data.modalities.flatMap((modality) =>
-    SPLITS.map((split) => featureTablePath(data.features_dir, split, modality)),
-  );
-  await job.step({
-    name: 'preprocess',
-    stage: 'preprocess',
-    options: { config },
-    settings: { data, preprocess: config.preprocess, seed: experiment.seed },
-    inputs: data.root_dir === null ? [] : [data.root_dir],
-    outputs: () => splits,
-  });
-  const audited = [
-    ...splits,
-    join(data.splits_dir, 'cohort.csv'),
-    ...(data.root_dir === null ? [] : [data.root_dir]),
-  ];
-  const auditOptions = {
-    config,
-    modalities: data.modalities,
-    strict: false,
-    nearDuplicateDistance: NEAR_DUPLICATE_DISTANCE,
-    pixels: true,
-  };
-  const auditSettings = { data, near_duplicate_distance: NEAR_DUPLICATE_DISTANCE };
-  await job.step({
-    name: 'audit-data',
-    stage: 'audit',
-    // A folder of its own: the audit of everything is written later and must not make this one look outdated.
-    options: { ...auditOptions, dataOnly: true, outputDir: join(experiment.output_dir, 'audit', 'data') },
-    settings: auditSettings,
-    inputs: audited,
-    outputs: (result) => [result.auditFile],
-  });
+export async function runPipeline(config: Config, how: RunOptions, runner: Runner): Promise<StepOutcome[]> {
+  const { modalities } = config.data;
+  const job = new Job(config, runner);
+  await cohortSteps(job, config);
   const networks: Network[] = [];
-  for (const modality of data.modalities) networks.push(await networkSteps(job, config, how, modality));
+  for (const modality of modalities) networks.push(await networkSteps(job, config, how, modality));
   const runs = Object.fromEntries(networks.map(({ modality, run }) => [modality, run]));
-  const logits = networks.flatMap((network) => network.logits);
-  const [metrics, fused] = await job.step({
-    name: 'fuse',
-    stage: 'fuse',
-    options: { config, modalities: data.modalities, stack: how.crossFit !== null },
-    settings: { modalities: data.modalities, fusion, stack: how.crossFit !== null },
-    inputs: [...tables, ...logits],
-    outputs: (result) => [result.metricsFile, result.modelFile],
-  });
-  const [leakage] = await job.step({
-    name: 'audit',
-    stage: 'audit',
-    options: { ...auditOptions, runs },
-    settings: { ...auditSettings, runs },
-    inputs: [
-      ...audited,
-      ...networks.flatMap(({ checkpoint }) => checkpoint ?? []),
-      ...data.modalities.flatMap((modality) =>
-        SPLITS.map((split) => featureSetPath(data.features_dir, split, modality)),
-      ),
-      ...logits,
-      ...[metrics, fused].filter((path) => path !== undefined),
-    ],
-    outputs: (result) => [result.auditFile],
-  });
-  const [evaluated] = await job.step({
-    name: 'evaluate',
-    stage: 'evaluate',
-    options: {
-      config,
-      modalities: data.modalities,
-      runs,
-      frozen: null,
-      networksOnly: false,
-      outputDir: null,
-    },
-    settings: { modalities: data.modalities, runs, evaluation, seed: experiment.seed },
-    inputs: [
-      ...networks.flatMap(({ slices }) => slices),
-      ...[metrics, fused].filter((path) => path !== undefined),
-    ],
-    outputs: (result) => [result.evaluationFile],
-  });
-  for (const network of how.explain ? networks : []) await explainStep(job, config, network, evaluated);
+  const stack = how.crossFit !== null;
+  await fuseStep(job, config, stack);
+  await evaluateStep(job, config, networks, runs);
+  await auditStep(job, config, runs);
+  for (const network of how.explain ? networks : []) await explainStep(job, config, network);
   await job.step({
     name: 'visualize',
+    kind: 'visualize',
     stage: 'visualize',
-    options: { config, modalities: data.modalities },
-    settings: { modalities: data.modalities },
-    inputs: [...tables, ...(metrics === undefined ? [] : [metrics])],
+    options: { config, modalities, runs },
+    asked: { runs },
+    reads: {
+      ...splitRecords(config, 'cohort.csv'),
+      ...together(modalities, (one) => featureReads(config, one)),
+      ...together(networks, historyReads),
+      ...fusionReads(config),
+    },
     outputs: (result) => result.files,
   });
   await job.step({
     name: 'report',
+    kind: 'report',
     stage: 'report',
     options: { config, language: 'en', pdf: false, output: null },
-    settings: { config },
-    inputs: [
-      ...tables,
-      ...[evaluated, leakage].filter((path) => path !== undefined),
-      ...optionalParts(config).filter((path) => existsSync(path)),
-    ],
+    reads: {
+      ...splitRecords(config, 'cohort.csv', 'summary.json', 'exclusions.csv'),
+      ...together(modalities, (one) => featureReads(config, one)),
+      ...together(networks, (one) => ({ ...networkReads(one), ...historyReads(one) })),
+      ...fusionReads(config),
+      ...evaluationReads(config),
+      ...shownReads(config),
+    },
     outputs: (result) => [result.html],
   });
   return job.outcomes;
 }
 
-/** Records of what a report shows where somebody has made it. */
-function optionalParts({ data, experiment }: Config): string[] {
-  const explained = data.modalities.map((modality) => explanationsFolder(experiment.output_dir, modality));
-  return [...explained.map(explanationsFile), join(experiment.output_dir, 'harmonize', 'harmonize.json')];
+function together<T>(items: readonly T[], reads: (item: T) => Reads): Reads {
+  return Object.assign({}, ...items.map(reads));
+}
+
+/** Divides the patients, and looks for leaks before anything is trained. */
+async function cohortSteps(job: Job, config: Config): Promise<void> {
+  const { modalities } = config.data;
+  await job.step({
+    name: 'preprocess',
+    kind: 'preprocess',
+    stage: 'preprocess',
+    options: { config },
+    reads: rawReads(config, job.hashes),
+    outputs: () =>
+      pathsOf({
+        ...together(modalities, (one) => splitReads(config, one)),
+        ...splitRecords(config, 'cohort.csv', 'summary.json', 'exclusions.csv'),
+      }),
+  });
+  await job.step({
+    name: 'audit-data',
+    kind: 'audit-data',
+    stage: 'audit',
+    // A folder of its own: the audit of everything is written later and must not make this one look outdated.
+    options: {
+      ...auditOptions(config),
+      dataOnly: true,
+      outputDir: join(config.experiment.output_dir, 'audit', 'data'),
+    },
+    asked: { near_duplicate_distance: NEAR_DUPLICATE_DISTANCE },
+    reads: dataReads(config),
+    outputs: (result) => [result.auditFile, result.textFile],
+  });
+}
+
+function auditOptions(config: Config) {
+  return {
+    config,
+    modalities: config.data.modalities,
+    strict: false,
+    nearDuplicateDistance: NEAR_DUPLICATE_DISTANCE,
+    pixels: true,
+  };
+}
+
+/** What an audit of the data looks at. */
+function dataReads(config: Config): Reads {
+  const { modalities } = config.data;
+  return {
+    ...together(modalities, (one) => sliceReads(config, one)),
+    ...splitRecords(config, 'cohort.csv'),
+  };
+}
+
+async function fuseStep(job: Job, config: Config, stack: boolean): Promise<void> {
+  const { modalities } = config.data;
+  await job.step({
+    name: 'fuse',
+    kind: 'fuse',
+    stage: 'fuse',
+    options: { config, modalities, stack },
+    asked: { stack },
+    reads: {
+      ...splitRecords(config, 'cohort.csv'),
+      ...together(modalities, (one) => featureReads(config, one)),
+      ...(stack ? together(modalities, (one) => logitReads(config, one)) : {}),
+    },
+    outputs: () => [...pathsOf(fusionReads(config)), ...fusedFiles(fusionFolder(config))],
+  });
+}
+
+function fusedFiles(folder: string): string[] {
+  return ['train', 'val', 'test'].flatMap((split) =>
+    ['npy', 'csv'].map((ending) => join(folder, `fused_${split}.${ending}`)),
+  );
+}
+
+async function evaluateStep(
+  job: Job,
+  config: Config,
+  networks: readonly Network[],
+  runs: Record<string, string>,
+): Promise<void> {
+  await job.step({
+    name: 'evaluate',
+    kind: 'evaluate',
+    stage: 'evaluate',
+    options: {
+      config,
+      modalities: config.data.modalities,
+      runs,
+      frozen: null,
+      networksOnly: false,
+      outputDir: null,
+    },
+    asked: { runs },
+    reads: {
+      ...splitRecords(config, 'cohort.csv', 'summary.json'),
+      ...together(networks, networkReads),
+      ...fusionReads(config),
+    },
+    outputs: () => [evaluationFolder(config)],
+  });
+}
+
+async function auditStep(job: Job, config: Config, runs: Record<string, string>): Promise<void> {
+  const { modalities } = config.data;
+  await job.step({
+    name: 'audit',
+    kind: 'audit',
+    stage: 'audit',
+    options: { ...auditOptions(config), runs },
+    asked: { near_duplicate_distance: NEAR_DUPLICATE_DISTANCE, runs },
+    reads: {
+      ...dataReads(config),
+      ...checkpointReads(config),
+      ...together(modalities, (one) => ({ ...featureReads(config, one), ...logitReads(config, one) })),
+      ...fusionReads(config),
+      ...frozenReads(config),
+    },
+    outputs: (result) => [result.auditFile, result.textFile],
+  });
+}
+
+/** Explains a network by the decisions that the evaluation froze for it. */
+async function explainStep(job: Job, config: Config, network: Network): Promise<void> {
+  const { modality, checkpoint } = network;
+  const split = shownSplit(config, modality);
+  await job.step({
+    name: `explain-${modality}`,
+    kind: 'explain',
+    stage: 'explain',
+    options: { config, modality, checkpoint, split, ...EXPLAINED },
+    asked: { split, ...EXPLAINED },
+    reads: {
+      ...sliceReads(config, modality, [split]),
+      [`checkpoint of ${modality}`]: checkpoint,
+      ...decisionReads(config, modality),
+    },
+    outputs: () => [explanationsFolder(config.experiment.output_dir, modality)],
+  });
 }

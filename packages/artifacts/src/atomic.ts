@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { systemCode } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
@@ -69,6 +79,43 @@ function writePiece(handle: number, piece: Piece): void {
  * @throws ResourceError when the disk is full or the place is not writable.
  */
 export function writeFileAtomic(path: string, data: Piece | Iterable<Piece>): void {
+  writeWhole(path, data, renameWithRetry);
+}
+
+/**
+ * {@link writeFileAtomic}, unless there is such a file already: of several writers the first wins.
+ *
+ * @returns whether it was written.
+ */
+export function writeFileOnce(path: string, data: Piece | Iterable<Piece>): boolean {
+  let isFirst = true;
+  writeWhole(path, data, (temporary, final) => {
+    isFirst = linkOnce(temporary, final);
+    if (!isFirst) removeQuietly(temporary);
+  });
+  return isFirst;
+}
+
+/** @returns whether the file got its final name; false when another has it. */
+function linkOnce(temporary: string, path: string): boolean {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    // A file system without hard links: what was there a moment ago is all that can be known.
+    if (existsSync(path)) return false;
+    renameWithRetry(temporary, path);
+    return true;
+  }
+  removeQuietly(temporary);
+  return true;
+}
+
+function writeWhole(
+  path: string,
+  data: Piece | Iterable<Piece>,
+  publish: (temporary: string, path: string) => void,
+): void {
   const temporary = temporaryName(path, 'tmp');
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -79,7 +126,7 @@ export function writeFileAtomic(path: string, data: Piece | Iterable<Piece>): vo
     } finally {
       closeSync(handle);
     }
-    renameWithRetry(temporary, path);
+    publish(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
     removeQuietly(temporary);

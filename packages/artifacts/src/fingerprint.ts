@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { explainFileError } from './files/explain.ts';
-import { compareText } from './natural.ts';
 
-/** Identity of an input. */
+/** Identity of what a stage read or left. */
 export interface Fingerprint {
   readonly path: string;
-  readonly kind: 'file' | 'folder';
-  /** SHA-256 (hex): of a file's content; of a folder's list of names, sizes and modification times. */
+  /** `part`: only what the stage reads of the file or folder, such as one modality's hashes in `summary.json`. */
+  readonly kind: 'file' | 'folder' | 'part';
+  /** SHA-256 (hex): of a file's content; of a folder's names and contents; of the part. */
   readonly sha256: string;
 }
 
@@ -17,7 +16,7 @@ const CHUNK = 1 << 20;
 /**
  * SHA-256 (hex) of a file's content, read in pieces so that a large checkpoint does not fill the memory.
  *
- * @throws as {@link fingerprint}.
+ * @throws DataError `E_FILE_MISSING`; ResourceError for what may not be read, or a disk that fails.
  */
 export function hashFile(path: string): string {
   const hash = createHash('sha256');
@@ -38,36 +37,7 @@ export function hashFile(path: string): string {
   return hash.digest('hex');
 }
 
-/**
- * Lines `name size mtime` of every file below a folder. Links are followed; a loop is entered once. Names that begin
- * with `.radweave` (locks, manifests) are bookkeeping, not content.
- */
-function* listFolder(folder: string, prefix: string, above: readonly string[]): Generator<string> {
-  const real = realpathSync(folder);
-  if (above.includes(real)) return;
-  for (const name of readdirSync(folder).sort(compareText)) {
-    if (name.startsWith('.radweave')) continue;
-    const path = join(folder, name);
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat?.isDirectory()) yield* listFolder(path, `${prefix}${name}/`, [...above, real]);
-    else yield JSON.stringify([`${prefix}${name}`, stat?.size ?? null, stat?.mtimeMs ?? null]);
-  }
-}
-
-/**
- * The identity of a file (by content) or of a folder (by names, sizes and times: hashing 100,000 images only to learn
- * that nothing changed would take minutes).
- *
- * @throws DataError `E_FILE_MISSING`; ResourceError for what may not be read, or a disk that fails.
- */
-export function fingerprint(path: string): Fingerprint {
-  try {
-    if (!statSync(path).isDirectory()) return { path, kind: 'file', sha256: hashFile(path) };
-    const hash = createHash('sha256');
-    for (const line of listFolder(path, '', [])) hash.update(`${line}\n`);
-    return { path, kind: 'folder', sha256: hash.digest('hex') };
-  } catch (error) {
-    // Below a folder it may be another path than the one asked for.
-    throw explainFileError(error, 'read');
-  }
+/** SHA-256 (hex) of a plain value, as JSON has it. */
+export function hashValue(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }

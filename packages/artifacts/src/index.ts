@@ -4,7 +4,7 @@
  */
 
 // Whole files and folders
-export { writeFileAtomic } from './atomic.ts';
+export { writeFileAtomic, writeFileOnce } from './atomic.ts';
 // outputs/…/audit
 export { readAuditRecord, writeAuditRecord } from './audit/record.ts';
 export type * from './audit/types.ts';
@@ -20,8 +20,8 @@ export type { Override } from './config/overrides.ts';
 export { applyOverrides } from './config/overrides.ts';
 export { defaultConfig, parseConfig, readConfig } from './config/parse.ts';
 export { PRECISIONS, type Precision } from './config/precision.ts';
+export { type SettingName, settingKeys, settingOf } from './config/settings.ts';
 export type * from './config/types.ts';
-export { refuseForeignPlaces, refuseWindowsPaths } from './config/windows-path.ts';
 export { configToYaml, defaultConfigYaml, writeConfig } from './config/yaml.ts';
 export type { CrossValidationRow, OutOfFoldRow } from './crossfit/cross-validation.ts';
 export {
@@ -92,10 +92,11 @@ export {
 export { decodeNpy, readFeatures, readNpy } from './features/npy-read.ts';
 export type { NpyArray, NpyData } from './features/npy-types.ts';
 export { encodeNpy, writeNpy } from './features/npy-write.ts';
+export { FileHashes } from './file-hashes.ts';
 export { explainFileError } from './files/explain.ts';
 export type { Fingerprint } from './fingerprint.ts';
 // What a stage leaves for the runner
-export { fingerprint, hashFile } from './fingerprint.ts';
+export { hashFile, hashValue } from './fingerprint.ts';
 export { replaceFolderAtomic } from './folder.ts';
 // outputs/…/fusion
 export type { FusedFeatures } from './fusion/fused-features.ts';
@@ -135,25 +136,23 @@ export { formatIssue, IssueCollector } from './issues.ts';
 export { readJson, writeJson } from './json.ts';
 export type { FolderLock } from './lock.ts';
 export { lockFolder } from './lock.ts';
-export type { Manifest, StageState, UpToDate } from './manifest.ts';
-export { isUpToDate, readManifest, writeManifest } from './manifest.ts';
+export type { Manifest, StageInput, StageState, UpToDate } from './manifest.ts';
+export { isUpToDate, readManifest, relativeToOutput, writeManifest } from './manifest.ts';
 export { folderName, isFolderName } from './names.ts';
 export { compareText, naturalCompare } from './natural.ts';
 export { nearest } from './nearest.ts';
-export { replaceFilesTogether } from './replace-files.ts';
-export type { BrightnessRow } from './splits/brightness.ts';
-export { readBrightness, writeBrightness } from './splits/brightness.ts';
+export { auditFolder, evaluationFolder, fusionFolder } from './output-folders.ts';
 export type { CohortPatient } from './splits/cohort.ts';
 // data/splits
 export { readCohort, splitHash, writeCohort } from './splits/cohort.ts';
 export type { Exclusion, RejectedImage } from './splits/reports.ts';
 export { readExclusions, readRejected, writeExclusions, writeRejected } from './splits/reports.ts';
 export type { SlicePlace } from './splits/slice-path.ts';
-export { parseSlicePath, SLICE_LAYOUT } from './splits/slice-path.ts';
+export { parseSlicePath, resolveSlicePath, SLICE_LAYOUT } from './splits/slice-path.ts';
 export type { HashedSlice } from './splits/slices-hash.ts';
 export { slicesHash } from './splits/slices-hash.ts';
 export type { SliceRecord, Split, SplitRow } from './splits/split-file.ts';
-export { readSplit, relativePath, SPLITS, splitPath, writeSplit } from './splits/split-file.ts';
+export { readSplit, SPLITS, splitPath, writeSplit } from './splits/split-file.ts';
 export type { CohortCount, SplitSummary } from './splits/summary.ts';
 export { readSplitSummary, writeSplitSummary } from './splits/summary.ts';
 export type { CutEvents } from './tensorboard/cut.ts';

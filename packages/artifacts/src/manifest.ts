@@ -1,62 +1,137 @@
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { DataError } from './errors.ts';
+import type { FileHashes } from './file-hashes.ts';
 import { existsSync } from './files/files.ts';
-import { type Fingerprint, fingerprint } from './fingerprint.ts';
+import type { Fingerprint } from './fingerprint.ts';
 import { readJson, writeJson } from './json.ts';
+
+/** What a stage reads, under a name that stays when its place changes, such as `checkpoint of A`. */
+export interface StageInput extends Fingerprint {
+  readonly name: string;
+}
 
 /** What a stage was run with; it decides whether the stage must run again. */
 export interface StageState {
   readonly stage: string;
-  readonly inputs: readonly Fingerprint[];
-  /** Plain values only: what JSON can hold. */
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly StageInput[];
+  /** By configuration key, and what else was asked for. Plain values only: what JSON can hold. */
+  readonly settings: Readonly<Record<string, unknown>>;
   /** Of Radweave and of what changes its results. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** The record a finished stage leaves behind. */
+/**
+ * The record a finished stage leaves behind, in a folder of the run's output folder. Paths are relative to the output folder,
+ * with forward slashes.
+ */
 export interface Manifest extends StageState {
-  /** Version of this file's fields. */
-  readonly format: 1;
+  /** Version of this file's fields. Those of 1 had paths relative to the folder in which Radweave was started. */
+  readonly format: 1 | 2;
   readonly outputs: readonly Fingerprint[];
   /** ISO 8601, UTC. */
   readonly finished: string;
 }
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
+const name = z.string().min(1);
 const file: z.ZodType<Fingerprint> = z.object({
-  path: z.string().min(1),
-  kind: z.enum(['file', 'folder']),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
+  path: name,
+  kind: z.enum(['file', 'folder', 'part']),
+  sha256,
 });
-
-const schema: z.ZodType<Manifest> = z.object({
-  format: z.literal(1),
-  stage: z.string().min(1),
-  inputs: z.array(file),
-  options: z.record(z.string(), z.unknown()),
+const input: z.ZodType<StageInput> = z.object({
+  name,
+  path: name,
+  kind: z.enum(['file', 'folder', 'part']),
+  sha256,
+});
+const common = {
+  stage: name,
   versions: z.record(z.string(), z.string()),
   outputs: z.array(file),
   finished: z.iso.datetime(),
-});
+};
 
-/** Writes the manifest, last of all of a stage's files. The finishing time is now. */
-export function writeManifest(path: string, state: StageState, outputs: readonly string[]): void {
+const schema: z.ZodType<Manifest> = z.union([
+  z.object({
+    format: z.literal(2),
+    ...common,
+    inputs: z.array(input),
+    settings: z.record(z.string(), z.unknown()),
+  }),
+  z
+    .object({
+      format: z.literal(1),
+      ...common,
+      inputs: z.array(file),
+      options: z.record(z.string(), z.unknown()),
+    })
+    .transform(({ options, inputs, ...rest }) => ({
+      ...rest,
+      inputs: inputs.map((one) => ({ ...one, name: one.path })),
+      settings: byKey(options),
+    })),
+]);
+
+/** Sections of the configuration, as format 1 had them, by key. */
+function byKey(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const pairs = Object.entries(options).flatMap(([section, values]): [string, unknown][] => {
+    if (section === 'seed') return [['experiment.seed', values]];
+    if (typeof values !== 'object' || values === null || Array.isArray(values)) return [[section, values]];
+    return Object.entries(values).map(([key, value]) => [`${section}.${key}`, value]);
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** A path as manifests have it. */
+export function relativeToOutput(outputDir: string, path: string): string {
+  return relative(outputDir, path).split(sep).join('/') || '.';
+}
+
+/** Where such a path lies. */
+function located(outputDir: string, path: string): string {
+  return isAbsolute(path) ? path : join(outputDir, path);
+}
+
+const outputOf = (manifest: string): string => dirname(dirname(manifest));
+
+/**
+ * Writes the manifest, last of all of a stage's files. The finishing time is now.
+ *
+ * @param path In a folder of the output folder.
+ * @param outputs Files and folders.
+ */
+export function writeManifest(
+  path: string,
+  state: StageState,
+  outputs: readonly string[],
+  hashes: FileHashes,
+): void {
+  const placed = <T extends Fingerprint>(one: T): T => ({
+    ...one,
+    path: relativeToOutput(outputOf(path), one.path),
+  });
   const manifest: Manifest = {
-    format: 1,
+    format: 2,
     ...state,
-    outputs: outputs.map(fingerprint),
+    inputs: state.inputs.map(placed),
+    outputs: outputs.map((output) => placed(hashes.fingerprint(output))),
     finished: new Date().toISOString(),
   };
   writeJson(path, manifest);
 }
 
-/** Reads a manifest. @throws DataError as `readJson`. */
+/** Reads a manifest, also one of an earlier version. @throws DataError as `readJson`. */
 export function readManifest(path: string): Manifest {
   return readJson(path, schema);
 }
 
-/** Whether a stage can be skipped, and if not, why it must run. */
-export type UpToDate = { readonly upToDate: true } | { readonly upToDate: false; readonly reason: string };
+/** Whether a stage can be skipped, with what it left; and if not, why it must run. */
+export type UpToDate =
+  | { readonly upToDate: true; readonly outputs: readonly string[] }
+  | { readonly upToDate: false; readonly reason: string };
 
 const stale = (reason: string): UpToDate => ({ upToDate: false, reason });
 
@@ -69,31 +144,45 @@ function firstDifference(before: Readonly<Record<string, unknown>>, now: Readonl
   );
 }
 
-function changedFile(before: readonly Fingerprint[], now: readonly Fingerprint[]): string | undefined {
-  const known = new Map(before.map((input) => [input.path, input.sha256]));
-  const changed = now.find((input) => known.get(input.path) !== input.sha256);
-  const gone = before.find((input) => !now.some(({ path }) => path === input.path));
-  return (changed ?? gone)?.path;
+/** Inputs are told by name: the same content in another place is the same input. */
+function firstChange(before: readonly StageInput[], now: readonly StageInput[]): string | undefined {
+  const hashes = (inputs: readonly StageInput[]): Record<string, string> =>
+    Object.fromEntries(inputs.map((one) => [one.name, one.sha256]));
+  return firstDifference(hashes(before), hashes(now));
+}
+
+/** What cannot be read, or is of an earlier version, tells nothing of what was done. */
+function recorded(path: string): Manifest | string {
+  try {
+    const manifest = readManifest(path);
+    return manifest.format === 2 ? manifest : 'its record is of an earlier version';
+  } catch (error) {
+    if (error instanceof DataError) return 'its record cannot be read';
+    throw error;
+  }
 }
 
 /**
- * Compares what a stage left behind with what it would be run with now: inputs by content, options, versions, and
+ * Compares what a stage left behind with what it would be run with now: inputs by content, settings, versions, and
  * whether its outputs are still as it wrote them.
  *
  * @param path The manifest; the stage must run when it is missing.
  */
-export function isUpToDate(path: string, state: StageState): UpToDate {
+export function isUpToDate(path: string, state: StageState, hashes: FileHashes): UpToDate {
   if (!existsSync(path)) return stale('it has not been run');
-  const before = readManifest(path);
-  if (before.stage !== state.stage) return stale(`the manifest is that of ${before.stage}`);
+  const before = recorded(path);
+  if (typeof before === 'string') return stale(before);
+  if (before.stage !== state.stage) return stale(`its record is that of ${before.stage}`);
   const version = firstDifference(before.versions, state.versions);
   if (version !== undefined) return stale(`the version of ${version} changed`);
-  const option = firstDifference(before.options, plain(state.options) as Record<string, unknown>);
-  if (option !== undefined) return stale(`the option ${option} changed`);
-  const input = changedFile(before.inputs, state.inputs);
-  if (input !== undefined) return stale(`the input ${input} changed`);
-  const output = before.outputs.find(
-    (file) => !existsSync(file.path) || fingerprint(file.path).sha256 !== file.sha256,
+  const setting = firstDifference(before.settings, plain(state.settings) as Record<string, unknown>);
+  if (setting !== undefined) return stale(`${setting} changed`);
+  const changed = firstChange(before.inputs, state.inputs);
+  if (changed !== undefined) return stale(`the ${changed} changed`);
+  const outputs = before.outputs.map((one) => ({ ...one, path: located(outputOf(path), one.path) }));
+  const output = outputs.find(
+    (one) => !existsSync(one.path) || hashes.fingerprint(one.path).sha256 !== one.sha256,
   );
-  return output === undefined ? { upToDate: true } : stale(`the output ${output.path} is missing or changed`);
+  if (output !== undefined) return stale(`the output ${output.path} is missing or changed`);
+  return { upToDate: true, outputs: outputs.map((one) => one.path) };
 }

@@ -10,7 +10,6 @@ export type {
   LeakageCheck,
   Missing,
   NamedYaml,
-  Oddities,
   Optional,
   ReportData,
   SiteAudit,

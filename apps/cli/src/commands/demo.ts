@@ -4,6 +4,7 @@ import { rmSync } from '@radweave/artifacts/files';
 import { generatePhantomCohort } from '@radweave/pipeline/phantom';
 import { evaluationSummary, type ShownEvaluation } from '../evaluation-summary.ts';
 import { runPipeline } from '../run-pipeline.ts';
+import { terminalRunner } from '../stage/run-stage.ts';
 import type { Define } from './index.ts';
 
 /** Where the demonstration works unless told; it is made anew each time. */
@@ -45,7 +46,7 @@ async function demo(folder: string, epochs: number, quiet: boolean): Promise<Sho
   });
   say(`${cohort.patients.length} phantom patients, ${cohort.slices} slices: ${config.data.root_dir}`);
   const bestHparamsDir = join(folder, 'best_hparams');
-  await runPipeline(config, { bestHparamsDir, quiet, explain: true, crossFit: null });
+  await runPipeline(config, { bestHparamsDir, explain: true, crossFit: null }, terminalRunner(quiet));
   const { output_dir: outputDir } = config.experiment;
   say(`Report: ${join(outputDir, 'report', 'report.html')}; figures: ${join(outputDir, 'visualizations')}`);
   say(`Everything is in ${folder}; config.yaml there is what it was run with.`);

@@ -1,6 +1,7 @@
 import { wholeNumber } from '../folds.ts';
 import { runPipeline } from '../run-pipeline.ts';
 import { addFlags, type CommonFlags, readCall } from '../stage/flags.ts';
+import { terminalRunner } from '../stage/run-stage.ts';
 import { table } from '../table.ts';
 import type { Define } from './index.ts';
 
@@ -26,12 +27,12 @@ export const define: Define = (command) => {
       const call = readCall('run', flags);
       const quiet = flags.quiet === true;
       if (call.file !== null && !quiet) process.stderr.write(`Configuration: ${call.file}\n`);
-      const outcomes = await runPipeline(call.config, {
+      const how = {
         bestHparamsDir: flags.best_hparams_dir,
-        quiet,
         explain: flags.no_explain !== true,
         crossFit: flags.cross_fit === undefined ? null : wholeNumber('--cross_fit', flags.cross_fit),
-      });
+      };
+      const outcomes = await runPipeline(call.config, how, terminalRunner(quiet));
       const rows = outcomes.map(({ step, outcome }) => [step, outcome]);
       process.stdout.write(
         `${flags.json === true ? JSON.stringify(outcomes) : table(['step', 'outcome'], rows)}\n`,

@@ -1,4 +1,5 @@
 import { type StageName, type StageOptions, type StageResult, startStage } from '@radweave/pipeline';
+import type { Runner } from '../run-job.ts';
 import { ProgressDisplay } from './progress.ts';
 
 /** Exit code of a process that its user stopped at once, as shells report SIGINT. */
@@ -35,4 +36,14 @@ export async function runStage<S extends StageName>(
     process.off('SIGTERM', stop);
     display.clear();
   }
+}
+
+/** Runs stages and tells of them on standard error. */
+export function terminalRunner(quiet: boolean): Runner {
+  return {
+    run: (stage, options) => runStage(stage, options, quiet),
+    say: (text) => {
+      if (!quiet) process.stderr.write(`${text}\n`);
+    },
+  };
 }

@@ -2,19 +2,13 @@ import { SHAPE_BYTES, sliceShape } from '../decode.ts';
 import { readSliceFile } from '../file.ts';
 import type { SliceShape } from '../slice.ts';
 import { type Filled, type FillJob, fillRecords } from '../store/fill.ts';
-import {
-  collected,
-  type InspectWishes,
-  inspectSlice,
-  type ScannedSlice,
-  type SliceFault,
-} from './inspect.ts';
+import { collected, inspectSlice, type ScannedSlice, type SliceFault } from './inspect.ts';
 
 /** A batch of work for one thread. */
 export interface InspectJob {
   readonly kind: 'inspect';
   readonly paths: readonly string[];
-  readonly wishes: InspectWishes;
+  readonly perceptual: boolean;
 }
 
 export interface ShapeJob {
@@ -35,7 +29,7 @@ export type Job = InspectJob | ShapeJob | FillJob;
 export function doJob(job: Job): JobResults[Job['kind']][] {
   switch (job.kind) {
     case 'inspect':
-      return job.paths.map((path) => inspectSlice(path, job.wishes));
+      return job.paths.map((path) => inspectSlice(path, job.perceptual));
     case 'shape':
       return job.paths.map((path) =>
         collected(path, () => sliceShape(readSliceFile(path, SHAPE_BYTES), path)),

@@ -1,7 +1,10 @@
-import type { InspectWishes, ScannedSlice } from './inspect.ts';
+import type { ScannedSlice } from './inspect.ts';
 import { type PoolOptions, runPool } from './pool.ts';
 
-export interface ScanOptions extends PoolOptions, Partial<InspectWishes> {}
+export interface ScanOptions extends PoolOptions {
+  /** Also compute perceptual hashes, for {@link nearDuplicates}. */
+  readonly perceptual?: boolean;
+}
 
 /**
  * Reads, decodes, checks and hashes files in worker threads.
@@ -14,7 +17,6 @@ export function scanSlices(
   paths: readonly string[],
   options: ScanOptions = {},
 ): AsyncGenerator<readonly ScannedSlice[]> {
-  const { perceptual = false, profile = false } = options;
-  const wishes = { perceptual, profile };
-  return runPool<'inspect'>(paths, (batch) => ({ kind: 'inspect', paths: batch, wishes }), options);
+  const perceptual = options.perceptual ?? false;
+  return runPool<'inspect'>(paths, (batch) => ({ kind: 'inspect', paths: batch, perceptual }), options);
 }

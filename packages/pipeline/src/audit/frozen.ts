@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { type AuditCase, type FrozenRecord, readFrozen } from '@radweave/artifacts';
+import { type AuditCase, evaluationFolder, type FrozenRecord, readFrozen } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
 import { FrozenDecisionError, type FrozenKind, parseFrozen } from '@radweave/stats';
-import { evaluationFolder } from '../stages/evaluate.ts';
 import { attempt, auditCase, type CheckReport, counted, finding } from './check.ts';
 import { readFusion } from './fusion_file.ts';
 import type { AuditSubject } from './subject.ts';

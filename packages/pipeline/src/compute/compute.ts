@@ -1,7 +1,8 @@
 import type { Config, Precision } from '@radweave/artifacts';
 import { defaultThreads, type MemoryFormat, resolveDevice } from '@radweave/torch';
 import { type StageContext, say } from '../engine/events.ts';
-import { fastestPrecision, possiblePrecision, thisMachine } from './precision.ts';
+import { settledPrecision } from './kept_precision.ts';
+import { fastestPrecision, type PrecisionReason, possiblePrecision, thisMachine } from './precision.ts';
 import type { Arithmetic } from './under_precision.ts';
 
 /** Where and how networks are computed: decided once per run and passed as this one value. */
@@ -10,20 +11,30 @@ export interface Compute extends Arithmetic {
 }
 
 /**
- * Settles device, precision and memory format as configured, and says why.
+ * Settles device, precision and memory format as configured, and says why. What `auto` means is settled once for a model and
+ * output folder.
  *
  * @param begun the precision of a run that goes on: it stays, wherever the run goes on.
  */
 export function chooseCompute(config: Config, context: StageContext, begun?: Precision): Compute {
   const device = resolveDevice(config.training.device);
-  const machine = thisMachine();
-  const asked = begun ?? config.training.precision;
-  const why = begun === undefined ? 'as asked' : 'as the run was begun';
-  const { precision, reason } =
-    asked === 'auto' ? fastestPrecision(device, machine) : possiblePrecision(asked, why, device, machine);
+  const { precision, reason } = choosePrecision(config, device, begun);
   say(context, `Computing on ${device} in ${precision} (${reason}).`);
   // Convolutions then need no reordering: 10–20 % faster in float32 too, and twice as fast in bfloat16.
   return { device, precision, memoryFormat: 'channelsLast' };
+}
+
+function choosePrecision(config: Config, device: string, begun: Precision | undefined): PrecisionReason {
+  const machine = thisMachine();
+  if (begun !== undefined) return possiblePrecision(begun, 'as the run was begun', device, machine);
+  const asked = config.training.precision;
+  if (asked !== 'auto') return possiblePrecision(asked, 'as asked', device, machine);
+  const { output_dir } = config.experiment;
+  const settled = settledPrecision(output_dir, config.model.name, device, () =>
+    fastestPrecision(device, machine),
+  );
+  // It may have been settled on another device.
+  return possiblePrecision(settled.precision, settled.reason, device, machine);
 }
 
 /** Slices of one pass on a CPU: more make activations leave its caches (64 were a fifth slower than 16). */

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { type Config, readAuditRecord } from '@radweave/artifacts';
+import { auditFolder, type Config, readAuditRecord } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { LeakageCheck, Optional } from '@radweave/report';
-import { auditFolder } from '../stages/audit.ts';
 import type { UsedFiles } from './used_files.ts';
 
 /**

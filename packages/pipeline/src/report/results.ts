@@ -3,15 +3,15 @@ import {
   type Config,
   DataError,
   type Evaluation,
+  evaluationFolder,
   type FusionModelFile,
+  fusionFolder,
   readEvaluation,
   readFusionModel,
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { Optional } from '@radweave/report';
-import { evaluationFolder } from '../stages/evaluate.ts';
-import { fusionFolder } from '../stages/fuse.ts';
 import type { UsedFiles } from './used_files.ts';
 
 /**

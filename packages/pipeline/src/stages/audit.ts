@@ -4,6 +4,7 @@ import {
   type AuditFinding,
   type AuditRecord,
   type AuditSeverity,
+  auditFolder,
   type Config,
   DataError,
   InterruptedError,
@@ -45,11 +46,6 @@ export interface AuditResult {
   verdict: AuditRecord['verdict'];
   checks: AuditCheck[];
   findings: AuditFinding[];
-}
-
-/** Where an audit goes unless told. */
-export function auditFolder(config: Config): string {
-  return join(config.experiment.output_dir, 'audit');
 }
 
 /**

@@ -1,11 +1,13 @@
-import { join, relative, sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import {
   type Config,
   DataError,
   type EvaluatedModel,
   type Evaluation,
+  evaluationFolder,
   type FrozenRecord,
-  fingerprint,
+  fusionFolder,
+  hashFile,
   InterruptedError,
   lockFolder,
   UsageError,
@@ -21,7 +23,6 @@ import { type Judged, judgeModel } from '../evaluation/judge.ts';
 import { type NetworkSlices, readNetworks } from '../evaluation/network_models.ts';
 import { cautionsOf } from '../evaluation/notes.ts';
 import { writeAll } from '../evaluation/write.ts';
-import { fusionFolder } from './fuse.ts';
 
 /** What `evaluate` is asked to do; the rest is in the `evaluation` section of the configuration. */
 export interface EvaluateOptions {
@@ -50,11 +51,6 @@ export interface EvaluateResult {
   notes: string[];
   findings: Evaluation['findings'];
   heterogeneity: Evaluation['heterogeneity'];
-}
-
-/** Where an evaluation goes unless told. */
-export function evaluationFolder(config: Config): string {
-  return join(config.experiment.output_dir, 'evaluation');
 }
 
 /**
@@ -128,7 +124,7 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
       sizes: fusion?.sizes ?? [],
       inputs: files.map((path) => ({
         path: relative(outputDir, path).split(sep).join('/'),
-        sha256: fingerprint(path).sha256,
+        sha256: hashFile(path),
       })),
     },
     pauseIn(context),

@@ -3,6 +3,7 @@ import {
   type Config,
   type FolderLock,
   type FusionMetricsRow,
+  fusionFolder,
   lockFolder,
   SPLITS,
   type Split,
@@ -44,11 +45,6 @@ export interface FuseResult {
   threshold: number | null;
   /** Everything of `metrics.csv`. */
   metrics: FusionMetricsRow[];
-}
-
-/** Where fusion results go: `fusion.output_dir`, else `fusion` in the experiment's output folder. */
-export function fusionFolder(config: Config): string {
-  return config.fusion.output_dir ?? join(config.experiment.output_dir, 'fusion');
 }
 
 /**

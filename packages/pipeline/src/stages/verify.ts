@@ -30,8 +30,7 @@ export interface VerifyResult {
 }
 
 const NOT_DONE_AGAIN =
-  'training and extraction are not done again: checkpoints and feature tables are compared by their recorded hashes; ' +
-  'feature arrays have none, but what is fused from them is compared';
+  'training and extraction are not done again: checkpoints and features are compared by their recorded hashes';
 
 /**
  * Makes split, fusion and evaluation again from what a run saved, in a temporary folder, and compares hashes and numbers.

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { type Config, DataError, InterruptedError, lockFolder, writeFileAtomic } from '@radweave/artifacts';
+import {
+  type Config,
+  DataError,
+  fusionFolder,
+  InterruptedError,
+  lockFolder,
+  writeFileAtomic,
+} from '@radweave/artifacts';
 import { rmSync } from '@radweave/artifacts/files';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { confusionFigures } from '../visualize/confusion.ts';
@@ -10,12 +17,13 @@ import { mapFigures, mapNames } from '../visualize/maps.ts';
 import { type PatientFeatures, readPatientFeatures } from '../visualize/patients.ts';
 import { openPngPainter } from '../visualize/png.ts';
 import { rocFigures } from '../visualize/roc.ts';
-import { fusionFolder } from './fuse.ts';
 
 /** What `visualize` is asked to do. */
 export interface VisualizeOptions {
   config: Config;
   modalities: string[];
+  /** The run of a modality's network, where it is not to be the newest. */
+  runs?: Readonly<Record<string, string>>;
 }
 
 /** What `visualize` gives. */
@@ -39,7 +47,9 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   const { config, modalities } = options;
   const outputDir = join(config.experiment.output_dir, 'visualizations');
   const { figures, skipped } = joinSets([
-    ...modalities.map((modality) => trainingCurves(config.experiment.output_dir, modality)),
+    ...modalities.map((modality) =>
+      trainingCurves(config.experiment.output_dir, modality, options.runs?.[modality]),
+    ),
     fusionSet(fusionFolder(config)),
     await mapSet(config, modalities, context),
   ]);

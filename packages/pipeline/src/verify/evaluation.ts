@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { type Config, type Evaluation, readEvaluation } from '@radweave/artifacts';
+import { type Config, type Evaluation, evaluationFolder, readEvaluation } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
 import type { StageContext } from '../engine/events.ts';
-import { evaluate, evaluationFolder } from '../stages/evaluate.ts';
+import { evaluate } from '../stages/evaluate.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare_files.ts';
 import type { Findings } from './findings.ts';
@@ -23,7 +23,7 @@ export async function verifyEvaluation(
   }
   await attempt(findings, 'evaluation', async () => {
     const saved = readEvaluation(file);
-    const recorded = steps.find(({ name }) => name === 'evaluate')?.manifest.options;
+    const recorded = steps.find(({ name }) => name === 'evaluate')?.manifest.settings;
     if (recorded !== undefined) compareSettings(findings, saved, recorded);
     const networks = saved.models.filter(({ kind }) => kind === 'network');
     const networksOnly = networks.length === saved.models.length;
@@ -61,19 +61,17 @@ function configOf(config: Config, { options }: Evaluation): Config {
 function compareSettings(
   findings: Findings,
   saved: Evaluation,
-  options: Readonly<Record<string, unknown>>,
+  settings: Readonly<Record<string, unknown>>,
 ): void {
-  const evaluation: unknown = options.evaluation;
-  const fields = typeof evaluation === 'object' && evaluation !== null ? Object.entries(evaluation) : [];
-  const recorded: Record<string, unknown> = Object.fromEntries([...fields, ['seed', options.seed]]);
   for (const [name, value] of Object.entries(saved.options)) {
-    if (name === 'decisions' || value === null || recorded[name] === value) continue;
+    const recorded = settings[name === 'seed' ? 'experiment.seed' : `evaluation.${name}`];
+    if (name === 'decisions' || value === null || recorded === value) continue;
     findings.differ(
       'evaluation/evaluation.json',
       '',
       `options.${name}`,
       value,
-      `${recorded[name]} in run/evaluate.json`,
+      `${recorded} in run/evaluate.json`,
     );
   }
   findings.compared.push('evaluation/evaluation.json: its options with run/evaluate.json');

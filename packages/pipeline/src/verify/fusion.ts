@@ -5,6 +5,7 @@ import {
   type FusionModelFile,
   featureSetPath,
   featureTablePath,
+  fusionFolder,
   hashFile,
   logitsPath,
   logitsRecordPath,
@@ -19,7 +20,7 @@ import {
 } from '@radweave/artifacts';
 import { existsSync, readFileSync } from '@radweave/artifacts/files';
 import type { StageContext } from '../engine/events.ts';
-import { fuse, fusionFolder } from '../stages/fuse.ts';
+import { fuse } from '../stages/fuse.ts';
 import { engineVersions } from '../versions.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare_files.ts';
@@ -42,7 +43,7 @@ export async function verifyFusion(
   await attempt(findings, 'fusion', async () => {
     const model = readFusionModel(modelFile);
     const modalities = model.modalities.map(({ modality }) => modality);
-    const recorded = steps.find(({ name }) => name === 'fuse')?.manifest.options;
+    const recorded = steps.find(({ name }) => name === 'fuse')?.manifest.settings;
     if (recorded !== undefined) compareSettings(findings, model, recorded);
     for (const modality of modalities) verifyOrigin(findings, config, modality);
     const own = structuredClone(config);
@@ -86,15 +87,12 @@ function optionsOf({
 function compareSettings(
   findings: Findings,
   model: FusionModelFile,
-  options: Readonly<Record<string, unknown>>,
+  settings: Readonly<Record<string, unknown>>,
 ): void {
-  const fusion: unknown = options.fusion;
-  const recorded: Record<string, unknown> = Object.fromEntries(
-    typeof fusion === 'object' && fusion !== null ? Object.entries(fusion) : [],
-  );
   for (const [name, value] of Object.entries(optionsOf(model))) {
-    if (recorded[name] === value) continue;
-    findings.differ('fusion/model.json', '', `options.${name}`, value, `${recorded[name]} in run/fuse.json`);
+    const recorded = settings[`fusion.${name}`];
+    if (recorded === value) continue;
+    findings.differ('fusion/model.json', '', `options.${name}`, value, `${recorded} in run/fuse.json`);
   }
   findings.compared.push('fusion/model.json: its options with run/fuse.json');
 }

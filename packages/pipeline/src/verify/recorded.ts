@@ -24,8 +24,6 @@ export interface RecordedRun {
   config: Config;
 }
 
-const SECTIONS = ['data', 'preprocess', 'fusion', 'evaluation'];
-
 /**
  * Reads the manifests of a run and lays what they recorded over the configuration.
  *
@@ -72,16 +70,10 @@ export function locate(run: string, path: string): string {
   }
 }
 
-function overridesOf({ options }: Manifest): Override[] {
-  const { seed } = options;
-  const sections = SECTIONS.flatMap((section): Override[] => {
-    const values = options[section];
-    if (typeof values !== 'object' || values === null) return [];
-    return Object.entries(values).flatMap(([name, value]): Override[] => {
-      const key = `${section}.${name}`;
-      if (findConfigKey(key) === undefined) return [];
-      return [[key, Array.isArray(value) ? value.map(String) : String(value)]];
-    });
+/** The settings of a step that are configuration keys. */
+function overridesOf({ settings }: Manifest): Override[] {
+  return Object.entries(settings).flatMap(([key, value]): Override[] => {
+    if (findConfigKey(key) === undefined) return [];
+    return [[key, Array.isArray(value) ? value.map(String) : String(value)]];
   });
-  return [...sections, ...(typeof seed === 'number' ? [['experiment.seed', String(seed)] as const] : [])];
 }

@@ -44,7 +44,7 @@ export async function verifySplit(
     const summary = readSplitSummary(summaryFile);
     const { patients } = readCohort(cohortFile);
     compareHash(findings, summary, patients);
-    const recorded = steps.find(({ name }) => name === 'preprocess')?.manifest.options;
+    const recorded = steps.find(({ name }) => name === 'preprocess')?.manifest.settings;
     if (recorded !== undefined) compareSettings(findings, summary, recorded);
     compareLog(findings, summary, join(splits_dir, 'preprocess.log'));
     if (root_dir !== null && existsSync(root_dir)) {
@@ -75,20 +75,18 @@ function compareHash(
 function compareSettings(
   findings: Findings,
   summary: SplitSummary,
-  options: Readonly<Record<string, unknown>>,
+  settings: Readonly<Record<string, unknown>>,
 ): void {
-  const data: unknown = options.data;
   const { home_hospital, train_ratio, modalities, seed } = summary;
-  const fields = typeof data === 'object' && data !== null ? Object.entries(data) : [];
-  const recorded = Object.fromEntries([...fields, ['seed', options.seed]]);
   for (const [name, value] of Object.entries({ home_hospital, train_ratio, modalities, seed })) {
-    if (JSON.stringify(recorded[name]) === JSON.stringify(value)) continue;
+    const recorded = settings[name === 'seed' ? 'experiment.seed' : `data.${name}`];
+    if (JSON.stringify(recorded) === JSON.stringify(value)) continue;
     findings.differ(
       'splits/summary.json',
       '',
       name,
       value,
-      `${JSON.stringify(recorded[name])} in run/preprocess.json`,
+      `${JSON.stringify(recorded)} in run/preprocess.json`,
     );
   }
   findings.compared.push('splits/summary.json: its seed and settings with run/preprocess.json');

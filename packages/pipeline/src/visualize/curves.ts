@@ -5,10 +5,12 @@ import { findRuns } from '../training/run_folder.ts';
 import type { FigureSet } from './figure.ts';
 import { CHART_WORDS } from './words.ts';
 
-/** Training curves of a modality's newest run. */
-export function trainingCurves(outputDir: string, modality: string): FigureSet {
+/** Training curves of a modality's run: the one that is named, or the newest. */
+export function trainingCurves(outputDir: string, modality: string, wanted?: string): FigureSet {
   const name = `training_curves_${modality}`;
-  const run = findRuns(outputDir, 'last', { modality }).find(({ history }) => existsSync(history));
+  const run = findRuns(outputDir, 'last', { modality }).find(
+    (one) => existsSync(one.history) && (wanted === undefined || one.name === wanted),
+  );
   const rows = run === undefined ? [] : readHistory(run.history);
   if (run === undefined || rows.length === 0) {
     const reason = `no training run of ${modality} has a history; run radweave train --modality ${modality}`;

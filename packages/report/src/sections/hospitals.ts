@@ -40,7 +40,7 @@ function heterogeneity(context: ReportContext): Html | null {
     head: [
       words.column.model,
       ...(isMany ? [words.column.label] : []),
-      words.column.hospital,
+      words.sections.hospitals,
       words.hospitals.pooled,
       words.hospitals.within,
       'Q',

@@ -1,5 +1,4 @@
 import { AUDIT_ZH } from './audit-zh.ts';
-import { DATA_ZH } from './data-zh.ts';
 import { FINDINGS_ZH } from './findings-zh.ts';
 import { REASONS_ZH, TERMS_ZH } from './reasons-zh.ts';
 import { type Phrase, translator } from './translate.ts';
@@ -178,7 +177,6 @@ export const translatedToChinese: (text: string) => string = translator(
   [
     ...TERMS_ZH,
     ...REASONS_ZH,
-    ...DATA_ZH,
     ...EVALUATION,
     ...FINDINGS_ZH,
     ...SITE,

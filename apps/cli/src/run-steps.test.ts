@@ -1,0 +1,296 @@
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import {
+  type Config,
+  type ConfigKeyPath,
+  defaultConfig,
+  describeConfig,
+  readSplit,
+  settingKeys,
+  splitPath,
+} from '@radweave/artifacts';
+import { generatePhantomCohort } from '@radweave/pipeline/phantom';
+import { tempDir } from '@radweave/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fakeRunner } from './fake-stages.test.data.ts';
+import type { Runner, RunOptions, StepOutcome } from './run-job.ts';
+import { runPipeline } from './run-pipeline.ts';
+import { STEP_SETTINGS, WITHOUT_EFFECT } from './step-settings.ts';
+
+const SIDE = 16;
+const HOW: RunOptions = { bestHparamsDir: '', explain: true, crossFit: null };
+
+function configIn(folder: string): Config {
+  const config = defaultConfig();
+  Object.assign(config.data, {
+    root_dir: join(folder, 'raw'),
+    splits_dir: join(folder, 'splits'),
+    features_dir: join(folder, 'features'),
+    image_size: SIDE,
+  });
+  config.experiment.output_dir = join(folder, 'outputs');
+  config.training.device = 'cpu';
+  return config;
+}
+
+/** The steps that are done. */
+async function steps(config: Config, how = HOW, runner: Runner = fakeRunner): Promise<string[]> {
+  const outcomes: StepOutcome[] = await runPipeline(config, how, runner);
+  return outcomes.filter(({ outcome }) => outcome === 'done').map(({ step }) => step);
+}
+
+let base: string;
+
+beforeAll(async () => {
+  base = mkdtempSync(join(tmpdir(), 'radweave-steps-'));
+  const raw = join(base, 'raw');
+  generatePhantomCohort(raw, { seed: 1, patientsPerHospital: 8, slicesPerModality: 1, size: SIDE });
+  await steps(configIn(base));
+});
+
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+/** A copy of the folder in which every step has run. */
+function copied(): { folder: string; config: Config } {
+  const folder = join(tempDir(), 'copy');
+  cpSync(base, folder, { recursive: true });
+  return { folder, config: configIn(folder) };
+}
+
+const data = ['preprocess', 'audit-data'];
+const networks = ['train-A', 'extract-A', 'train-P', 'extract-P'];
+const judged = ['fuse', 'evaluate', 'audit'];
+const explained = ['explain-A', 'explain-P'];
+const shown = ['visualize', 'report'];
+const fromTraining = [...networks, ...judged, ...explained, ...shown];
+const everything = [...data, ...fromTraining];
+
+/** One setting of each section, and each that changes no result; the steps that must run. */
+const SETTINGS: [key: ConfigKeyPath, value: unknown, expected: string[]][] = [
+  ['data.train_ratio', 0.6, everything],
+  ['data.resize', true, ['preprocess', ...fromTraining]],
+  ['data.num_workers', 2, []],
+  ['preprocess.relative_paths', true, ['preprocess', 'report']],
+  ['preprocess.log_dir', 'elsewhere', []],
+  ['model.name', 'resnet34', fromTraining],
+  ['training.learning_rate', 0.5, fromTraining],
+  ['training.epochs', 3, fromTraining],
+  ['training.loss_type', 'focal', fromTraining],
+  ['training.precision', 'bf16', fromTraining],
+  // No test machine has a GPU that this process sees.
+  ['training.device', 'auto', []],
+  ['augmentation.enabled', false, fromTraining],
+  ['extraction.batch_size', 3, ['extract-A', 'extract-P', ...judged, ...explained, ...shown]],
+  ['fusion.C', 2, ['fuse', 'evaluate', 'audit', ...shown]],
+  ['evaluation.threshold_rule', 'fixed', ['evaluate', 'audit', ...explained, 'report']],
+  ['evaluation.bootstrap_replicates', 300, ['evaluate', 'report']],
+  ['experiment.seed', 7, everything],
+  ['experiment.name', 'study', ['report']],
+  ['experiment.save_best_only', false, []],
+  ['experiment.log_interval', 1, []],
+];
+
+test.each(SETTINGS)('%s = %s makes exactly what it reaches run again', async (key, value, expected) => {
+  const { config } = copied();
+  const [section = '', name = ''] = key.split('.');
+  Object.assign(Object(config)[section], { [name]: value });
+  expect(await steps(config)).toEqual(expected);
+  expect(await steps(config)).toEqual([]);
+});
+
+test('every setting belongs to a step, or is said to change no result', () => {
+  const counted = settingKeys(Object.values(STEP_SETTINGS).flat());
+  const all = describeConfig().map(({ path }) => path);
+  expect([...new Set([...counted, ...WITHOUT_EFFECT])].sort()).toEqual([...all].sort());
+});
+
+const PLACES = ['data.root_dir', 'data.splits_dir', 'data.features_dir', 'experiment.output_dir'] as const;
+
+test.each(PLACES)('%s may be spelled in any way', async (key) => {
+  const { config } = copied();
+  const [section = '', name = ''] = key.split('.');
+  const place: string = Object(config)[section][name];
+  for (const spelled of [
+    `${place}/`,
+    `${place}/../${place.split('/').at(-1)}`,
+    relative(process.cwd(), place),
+  ]) {
+    Object.assign(Object(config)[section], { [name]: spelled });
+    expect(await steps(config)).toEqual([]);
+  }
+});
+
+const imagesOf = (config: Config): string[] =>
+  readSplit(splitPath(config.data.splits_dir, 'test', 'A'), {
+    rootDir: config.data.root_dir ?? undefined,
+  }).map(({ path }) => path);
+
+/** The same pixels in another file: a text chunk after the header. */
+function commented(png: Buffer): Buffer {
+  const afterHeader = 8 + 25;
+  const chunk = Buffer.from('0000000374455874610062dc49a23b', 'hex');
+  return Buffer.concat([png.subarray(0, afterHeader), chunk, png.subarray(afterHeader)]);
+}
+
+const append = (...path: string[]): void => appendFileSync(join(...path), ' ');
+
+/** One file of each kind, changed; the steps that must run. */
+const FILES: [what: string, change: (folder: string, config: Config) => void, expected: string[]][] = [
+  ['nothing, in a copy of all', () => undefined, []],
+  [
+    'two images exchanged, of equal times',
+    (_, config) => {
+      const [first = '', second = ''] = imagesOf(config);
+      const [one, two] = [readFileSync(first), readFileSync(second)];
+      writeFileSync(first, two);
+      writeFileSync(second, one);
+      for (const path of [first, second]) utimesSync(path, 1, 1);
+    },
+    [...data, 'train-A', 'extract-A', ...judged, 'explain-A', ...shown],
+  ],
+  [
+    'an image encoded otherwise',
+    (_, config) => {
+      const [first = ''] = imagesOf(config);
+      writeFileSync(first, commented(readFileSync(first)));
+    },
+    ['preprocess'],
+  ],
+  [
+    'an image of a modality that is not looked at',
+    (_, config) => {
+      const [first = ''] = imagesOf(config);
+      mkdirSync(join(first, '..', '..', 'T1'));
+      cpSync(first, join(first, '..', '..', 'T1', 'a.png'));
+    },
+    // The summary counts the folder.
+    ['preprocess', 'evaluate', 'report'],
+  ],
+  [
+    'what a file manager leaves',
+    (folder) => {
+      for (const place of ['raw', 'features/train/A', 'outputs/evaluation']) {
+        writeFileSync(join(folder, place, '.DS_Store'), '');
+        writeFileSync(join(folder, place, 'Thumbs.db'), '');
+      }
+    },
+    [],
+  ],
+  ['a split file', (folder) => append(folder, 'splits', 'val_P.csv'), ['preprocess']],
+  ['the summary', (folder) => append(folder, 'splits', 'summary.json'), ['preprocess']],
+  [
+    'the slice predictions of A',
+    (folder) => append(logsOf(folder, 'A'), 'slice_predictions_val.csv'),
+    ['train-A'],
+  ],
+  ['a feature array', (folder) => append(folder, 'features', 'val', 'A', 'grade0', 'a.npy'), ['extract-A']],
+  ['a feature table', (folder) => append(folder, 'features', 'test', 'features_P.csv'), ['extract-P']],
+  ['fused predictions', (folder) => append(folder, 'outputs', 'fusion', 'predictions_test.csv'), ['fuse']],
+  ['the evaluation', (folder) => append(folder, 'outputs', 'evaluation', 'evaluation.json'), ['evaluate']],
+  [
+    'a frozen decision',
+    (folder) => append(folder, 'outputs', 'evaluation', 'frozen', 'network_A.threshold.json'),
+    ['evaluate'],
+  ],
+  ['the audit', (folder) => append(folder, 'outputs', 'audit', 'audit.txt'), ['audit']],
+  [
+    'an explanation',
+    (folder) => append(folder, 'outputs', 'explanations', 'P', 'explanations.json'),
+    ['explain-P'],
+  ],
+  ['a figure', (folder) => rmSync(join(folder, 'outputs', 'visualizations', 'maps.svg')), ['visualize']],
+  ['the report', (folder) => rmSync(join(folder, 'outputs', 'report'), { recursive: true }), ['report']],
+  [
+    'a site audit that somebody made',
+    (folder) => {
+      mkdirSync(join(folder, 'outputs', 'harmonize'));
+      writeFileSync(join(folder, 'outputs', 'harmonize', 'harmonize.json'), '{}');
+    },
+    ['report'],
+  ],
+  ['a damaged record of a step', (folder) => writeFileSync(recordOf(folder, 'fuse'), '{"for'), ['fuse']],
+  ['no record of a step: it was killed', (folder) => rmSync(recordOf(folder, 'train-A')), ['train-A']],
+  [
+    'a damaged memory of hashes',
+    (folder) => writeFileSync(join(folder, 'outputs', 'run', '.radweave-hashes'), 'x'),
+    [],
+  ],
+];
+
+const recordOf = (folder: string, step: string): string => join(folder, 'outputs', 'run', `${step}.json`);
+
+function logsOf(folder: string, modality: string): string {
+  const logs = join(folder, 'outputs', 'logs');
+  return join(logs, readdirSync(logs).find((name) => name.includes(`_${modality}_`)) ?? '');
+}
+
+test.each(FILES)('%s: exactly what it reaches runs again', async (_, change, expected) => {
+  const { folder, config } = copied();
+  change(folder, config);
+  expect(await steps(config)).toEqual(expected);
+  expect(await steps(config)).toEqual([]);
+});
+
+test('initial weights count by content, not by place', async () => {
+  const { folder, config } = copied();
+  config.model.weights = join(folder, 'start.pth');
+  writeFileSync(config.model.weights, 'one');
+  expect(await steps(config)).toEqual(fromTraining);
+  config.model.weights = join(folder, 'moved.pth');
+  writeFileSync(config.model.weights, 'one');
+  expect(await steps(config)).toEqual([]);
+  writeFileSync(config.model.weights, 'two');
+  expect(await steps(config)).toEqual(fromTraining);
+});
+
+test('without explanations the montages that are there still are what the report shows', async () => {
+  const { config } = copied();
+  const how = { ...HOW, explain: false };
+  expect(await steps(config, how)).toEqual([]);
+  config.training.learning_rate = 0.5;
+  expect(await steps(config, how)).toEqual([...networks, ...judged, ...shown]);
+});
+
+test('what was settled for auto counts, not the word', async () => {
+  const { folder, config } = copied();
+  mkdirSync(join(folder, 'outputs', 'precision'));
+  const settled = { format: 1, model: 'resnet18', precision: 'bf16', reason: '', device: 'cpu' };
+  const record = JSON.stringify({ ...settled, decided: '2026-01-01T00:00:00.000Z' });
+  writeFileSync(join(folder, 'outputs', 'precision', 'resnet18.json'), record);
+  config.training.precision = 'bf16';
+  await steps(config);
+  config.training.precision = 'auto';
+  expect(await steps(config)).toEqual([]);
+  config.training.precision = 'fp32';
+  expect(await steps(config)).toEqual(fromTraining);
+});
+
+test('a run that is killed at any step is finished by the same command', async () => {
+  const whole = copied();
+  const names = await steps({ ...whole.config, experiment: { ...whole.config.experiment, seed: 9 } });
+  for (let last = 0; last < names.length; last++) {
+    const { config } = copied();
+    config.experiment.seed = 9;
+    let left = last;
+    const killed: Runner = {
+      ...fakeRunner,
+      run: (stage, options) => {
+        if (left-- === 0) throw new Error('killed');
+        return fakeRunner.run(stage, options);
+      },
+    };
+    await expect(steps(config, HOW, killed)).rejects.toThrow('killed');
+    expect(await steps(config)).toEqual(names.slice(last));
+  }
+});

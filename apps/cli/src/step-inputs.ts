@@ -1,0 +1,164 @@
+import { basename, dirname, join } from 'node:path';
+import {
+  auditFolder,
+  type Config,
+  evaluatedNetwork,
+  evaluationFolder,
+  explanationsFolder,
+  type FileHashes,
+  featureSetPath,
+  featureTablePath,
+  folderName,
+  fusionFolder,
+  logitsPath,
+  logitsRecordPath,
+  readEvaluation,
+  readSplitSummary,
+  SPLITS,
+  type Split,
+  slicePredictionsPath,
+  splitPath,
+} from '@radweave/artifacts';
+import { existsSync, readdirSync } from '@radweave/artifacts/files';
+import type { Network } from './network-steps.ts';
+
+/** What a step reads of a file or folder, where it is not the whole. */
+export interface Part {
+  path: string;
+  /** A plain value. */
+  value: unknown;
+}
+
+/** What a step reads, by name: files, folders, or parts of them. What is not there is left out. */
+export type Reads = Readonly<Record<string, string | Part>>;
+
+const bySplit = (name: string, path: (split: Split) => string): Reads =>
+  Object.fromEntries(SPLITS.map((split) => [`${split} ${name}`, path(split)]));
+
+const withoutMissing = (reads: Reads): Reads =>
+  Object.fromEntries(Object.entries(reads).filter(([, at]) => typeof at !== 'string' || existsSync(at)));
+
+/** The files and folders of a list. */
+export function pathsOf(reads: Reads): string[] {
+  return Object.values(reads).flatMap((at) => (typeof at === 'string' ? [at] : []));
+}
+
+/**
+ * The raw folders: the names of everything below the root, and the contents of the images that are looked at. Neither size
+ * nor time tells that an image is another.
+ */
+export function rawReads({ data }: Config, hashes: FileHashes): Reads {
+  const { root_dir, modalities } = data;
+  if (root_dir === null || !existsSync(root_dir)) return {};
+  const isLookedAt = (name: string): boolean =>
+    /\.png$/i.test(name) && modalities.includes(basename(dirname(name)).normalize('NFC'));
+  return { images: { path: root_dir, value: hashes.folder(root_dir, isLookedAt) } };
+}
+
+/** Records in the folder of the splits. */
+export function splitRecords({ data }: Config, ...names: readonly string[]): Reads {
+  return withoutMissing(Object.fromEntries(names.map((name) => [name, join(data.splits_dir, name)])));
+}
+
+/** The split files of a modality, paths and all. */
+export function splitReads({ data }: Config, modality: string): Reads {
+  return bySplit(`split of ${modality}`, (split) => splitPath(data.splits_dir, split, modality));
+}
+
+/** Which slices a split of a modality has, in which order, and their pixels: what a network learns from, wherever they lie. */
+export function sliceReads({ data }: Config, modality: string, splits: readonly Split[] = SPLITS): Reads {
+  const path = join(data.splits_dir, 'summary.json');
+  const hashes = readSplitSummary(path).slices?.[modality];
+  return Object.fromEntries(
+    splits.map((split) => [`${split} slices of ${modality}`, { path, value: hashes?.[split] ?? null }]),
+  );
+}
+
+/** Tables, records and arrays of a modality's features. */
+export function featureReads({ data }: Config, modality: string): Reads {
+  const { features_dir } = data;
+  const folder = folderName('modality', modality);
+  return withoutMissing({
+    ...bySplit(`features of ${modality}`, (split) => join(features_dir, split, folder)),
+    ...bySplit(`feature table of ${modality}`, (split) => featureTablePath(features_dir, split, modality)),
+    ...bySplit(`feature record of ${modality}`, (split) => featureSetPath(features_dir, split, modality)),
+  });
+}
+
+/** Out-of-fold logits of a modality; nothing where nobody has cross-fitted it. */
+export function logitReads({ data }: Config, modality: string): Reads {
+  return withoutMissing({
+    ...bySplit(`logits of ${modality}`, (split) => logitsPath(data.features_dir, split, modality)),
+    [`record of the logits of ${modality}`]: logitsRecordPath(data.features_dir, modality),
+  });
+}
+
+/** What `fuse` left. */
+export function fusionReads(config: Config): Reads {
+  const folder = fusionFolder(config);
+  return withoutMissing({
+    'fusion model': join(folder, 'model.json'),
+    'fusion metrics': join(folder, 'metrics.csv'),
+    ...bySplit('fusion predictions', (split) => join(folder, `predictions_${split}.csv`)),
+  });
+}
+
+/** What training a network left: its best checkpoint and what that says of every slice. */
+export function networkReads({ modality, checkpoint, logs }: Network): Reads {
+  return withoutMissing({
+    [`checkpoint of ${modality}`]: checkpoint,
+    ...bySplit(`slice predictions of ${modality}`, (split) => slicePredictionsPath(logs, split)),
+  });
+}
+
+/** How a network was trained. */
+export function historyReads({ modality, checkpoint, logs }: Network): Reads {
+  return withoutMissing({
+    [`history of ${modality}`]: join(logs, 'training_history.csv'),
+    [`record of the run of ${modality}`]: join(checkpoint, '..', 'run.json'),
+    [`configuration of the run of ${modality}`]: join(logs, 'config.yaml'),
+  });
+}
+
+/** The decisions that were frozen for a network: other models' results change nothing in its explanations. */
+export function decisionReads(config: Config, modality: string): Reads {
+  const path = join(evaluationFolder(config), 'evaluation.json');
+  if (!existsSync(path)) return {};
+  const value = evaluatedNetwork(readEvaluation(path), modality)?.frozen ?? null;
+  return { [`frozen decisions for the network of ${modality}`]: { path, value } };
+}
+
+/** What an evaluation left. */
+export function evaluationReads(config: Config): Reads {
+  return withoutMissing({ evaluation: evaluationFolder(config) });
+}
+
+/** The decisions that an evaluation froze. */
+export function frozenReads(config: Config): Reads {
+  return withoutMissing({ 'frozen decisions': join(evaluationFolder(config), 'frozen') });
+}
+
+/** Every best checkpoint of the output folder: the audit asks each whom it has seen. */
+export function checkpointReads({ experiment }: Config): Reads {
+  const folder = join(experiment.output_dir, 'checkpoints');
+  const runs = existsSync(folder) ? readdirSync(folder) : [];
+  const files = runs.flatMap((run) => ['best_model.pth', 'run.json'].map((file) => join(folder, run, file)));
+  return withoutMissing(
+    Object.fromEntries(files.map((path) => [`${basename(path)} of ${basename(join(path, '..'))}`, path])),
+  );
+}
+
+/** What a report shows where somebody has made it. */
+export function shownReads(config: Config): Reads {
+  const { output_dir } = config.experiment;
+  const explained = config.data.modalities.map((modality): [string, string] => [
+    `explanations of ${modality}`,
+    explanationsFolder(output_dir, modality),
+  ]);
+  return withoutMissing({
+    ...Object.fromEntries(explained),
+    audit: join(auditFolder(config), 'audit.json'),
+    'site audit': join(output_dir, 'harmonize', 'harmonize.json'),
+    'table of the site audit': join(output_dir, 'harmonize', 'site_audit.json'),
+  });
+}

@@ -1,0 +1,22 @@
+import { SECTIONS } from './schema.ts';
+import type { Config, ConfigKeyPath, SectionName } from './types.ts';
+
+/** A configuration key, or all keys of a section. */
+export type SettingName = ConfigKeyPath | `${SectionName}.*`;
+
+/** The keys of a list, sections spelled out; each once. */
+export function settingKeys(names: readonly SettingName[]): ConfigKeyPath[] {
+  const keys = names.flatMap((name): ConfigKeyPath[] => {
+    const [section = '', key = ''] = name.split('.');
+    if (key !== '*') return [name as ConfigKeyPath];
+    const own = Object.entries(SECTIONS).find(([one]) => one === section)?.[1] ?? {};
+    return Object.keys(own).map((one) => `${section}.${one}` as ConfigKeyPath);
+  });
+  return [...new Set(keys)];
+}
+
+/** The value of a key. */
+export function settingOf(config: Config, key: ConfigKeyPath): unknown {
+  const [section = '', name = ''] = key.split('.');
+  return Object(Object(config)[section])[name];
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { z } from 'zod';
+import { writeFileAtomic } from './atomic.ts';
+import { DataError } from './errors.ts';
+import { explainFileError } from './files/explain.ts';
+import { existsSync } from './files/files.ts';
+import { type Fingerprint, hashFile } from './fingerprint.ts';
+import { readJson } from './json.ts';
+import { compareText } from './natural.ts';
+
+/** Size, times of last change (mtime, ctime; nanoseconds) and inode of a file when it was read, and its SHA-256. */
+type Known = [size: string, mtime: string, ctime: string, inode: string, sha256: string];
+
+const text = z.string();
+const schema: z.ZodType<Record<string, Known>> = z.record(text, z.tuple([text, text, text, text, text]));
+
+/** A file that changed less than this before it was read may change again within one tick of the file system's clock. */
+const SETTLED_MS = 2000;
+
+/**
+ * Hashes of files by content. A file is read again unless its size, both times and inode are those of the time before; the
+ * second time, ctime, cannot be set back by tools that keep the first. What was changed within the last two seconds is read
+ * each time.
+ */
+export class FileHashes {
+  private readonly memory: string | null;
+  private readonly known: Map<string, Known>;
+  private isChanged = false;
+
+  /**
+   * @param memory File that keeps the hashes for the next time; null keeps none. Names in it are relative to its folder. A
+   *   damaged one is begun anew: it only saves time.
+   */
+  constructor(memory: string | null = null) {
+    this.memory = memory;
+    this.known = new Map(memory === null ? [] : Object.entries(remembered(memory)));
+  }
+
+  /** The identity of a file or of a folder by all it holds. @throws as {@link hashFile}. */
+  fingerprint(path: string): Fingerprint {
+    try {
+      if (statSync(path).isDirectory()) return { path, kind: 'folder', sha256: this.folder(path) };
+    } catch (error) {
+      // Below a folder it may be another path than the one asked for.
+      throw explainFileError(error, 'read');
+    }
+    return { path, kind: 'file', sha256: this.file(path) };
+  }
+
+  /** SHA-256 (hex) of a file's content. @throws as {@link hashFile}. */
+  file(path: string): string {
+    const name = this.memory === null ? path : relative(dirname(this.memory), path).split(sep).join('/');
+    try {
+      const { size, mtimeNs, ctimeNs, ctimeMs, ino } = statSync(path, { bigint: true });
+      const seen = [size, mtimeNs, ctimeNs, ino].map(String);
+      const known = this.known.get(name);
+      if (known !== undefined && seen.every((value, i) => value === known[i])) return known[4];
+      const isSettled = Date.now() - Number(ctimeMs) >= SETTLED_MS;
+      const sha256 = hashFile(path);
+      if (isSettled) this.known.set(name, [...seen, sha256] as unknown as Known);
+      else this.known.delete(name);
+      this.isChanged = true;
+      return sha256;
+    } catch (error) {
+      throw explainFileError(error, 'read', path);
+    }
+  }
+
+  /**
+   * SHA-256 (hex) over the names below a folder and the contents of its files, in an order that does not depend on the file
+   * system. Links are followed; a loop is entered once. Hidden files (locks, what a file manager leaves) are not content.
+   *
+   * @param isRead Of which files the content counts, by their path below the folder; the names of all count.
+   */
+  folder(path: string, isRead: (name: string) => boolean = () => true): string {
+    const hash = createHash('sha256');
+    for (const [name, full] of listFolder(path, '', [])) {
+      const content = full !== null && isRead(name) ? this.file(full) : null;
+      hash.update(`${JSON.stringify([name, content])}\n`);
+    }
+    return hash.digest('hex');
+  }
+
+  /** Keeps the hashes for the next time. */
+  save(): void {
+    if (this.memory === null || !this.isChanged) return;
+    writeFileAtomic(this.memory, `${JSON.stringify(Object.fromEntries(this.known))}\n`);
+    this.isChanged = false;
+  }
+}
+
+function remembered(memory: string): Record<string, Known> {
+  try {
+    return existsSync(memory) ? readJson(memory, schema) : {};
+  } catch (error) {
+    if (error instanceof DataError) return {};
+    throw error;
+  }
+}
+
+const LEFT_BY_WINDOWS = new Set(['Thumbs.db', 'desktop.ini']);
+
+/** Every file below a folder, with its path below it; the second is null where a link leads nowhere. */
+function* listFolder(
+  folder: string,
+  prefix: string,
+  above: readonly string[],
+): Generator<[name: string, path: string | null]> {
+  const real = realpathSync(folder);
+  if (above.includes(real)) return;
+  for (const name of readdirSync(folder).sort(compareText)) {
+    if (name.startsWith('.') || LEFT_BY_WINDOWS.has(name)) continue;
+    const path = join(folder, name);
+    const kind = kindOf(path);
+    if (kind === 'folder') yield* listFolder(path, `${prefix}${name}/`, [...above, real]);
+    else yield [`${prefix}${name}`, kind === 'file' ? path : null];
+  }
+}
+
+/** What cannot be read as a file or folder (a broken link, a circle of links, a pipe) has a name only. */
+function kindOf(path: string): 'file' | 'folder' | 'neither' {
+  try {
+    const stat = statSync(path);
+    return stat.isDirectory() ? 'folder' : stat.isFile() ? 'file' : 'neither';
+  } catch {
+    return 'neither';
+  }
+}

@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import type { Config } from './config/types.ts';
+
+/** Where fusion results go: `fusion.output_dir`, else `fusion` in the experiment's output folder. */
+export function fusionFolder({ fusion, experiment }: Config): string {
+  return fusion.output_dir ?? join(experiment.output_dir, 'fusion');
+}
+
+/** Where an evaluation goes unless told. */
+export function evaluationFolder({ experiment }: Config): string {
+  return join(experiment.output_dir, 'evaluation');
+}
+
+/** Where an audit goes unless told. */
+export function auditFolder({ experiment }: Config): string {
+  return join(experiment.output_dir, 'audit');
+}

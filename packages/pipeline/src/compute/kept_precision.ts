@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import {
+  DataError,
+  folderName,
+  PRECISIONS,
+  type Precision,
+  readJson,
+  writeFileOnce,
+} from '@radweave/artifacts';
+import { existsSync, rmSync } from '@radweave/artifacts/files';
+import { z } from 'zod';
+import type { PrecisionReason } from './precision.ts';
+
+/** What `auto` was settled to mean for a model in an output folder: `precision/{model}.json`. */
+interface PrecisionRecord {
+  format: 1;
+  model: string;
+  precision: Precision;
+  reason: string;
+  device: string;
+  /** ISO 8601, UTC. */
+  decided: string;
+}
+
+const schema: z.ZodType<PrecisionRecord> = z.object({
+  format: z.literal(1),
+  model: z.string(),
+  precision: z.enum(PRECISIONS),
+  reason: z.string(),
+  device: z.string(),
+  decided: z.iso.datetime(),
+});
+
+function recordFile(outputDir: string, model: string): string {
+  return join(outputDir, 'precision', `${folderName('model', model)}.json`);
+}
+
+/** What `auto` means for a model in an output folder; null where it has not been settled, or no longer can be read. */
+export function keptPrecision(outputDir: string, model: string): Precision | null {
+  const path = recordFile(outputDir, model);
+  if (!existsSync(path)) return null;
+  try {
+    return readJson(path, schema).precision;
+  } catch (error) {
+    if (error instanceof DataError) return null;
+    throw error;
+  }
+}
+
+/**
+ * What `auto` means for a model in an output folder: as settled before, else as decided now and kept. The decision rests on a
+ * measurement, which differs from moment to moment; of several trainings that start together the first settles it for all.
+ * A folder that is not there is nobody's study: nothing is kept.
+ */
+export function settledPrecision(
+  outputDir: string,
+  model: string,
+  device: string,
+  decide: () => PrecisionReason,
+): PrecisionReason {
+  const before = keptPrecision(outputDir, model);
+  if (before !== null) return { precision: before, reason: `as settled for ${model} in ${outputDir}` };
+  const decided = decide();
+  if (!existsSync(outputDir)) return decided;
+  const path = recordFile(outputDir, model);
+  const record: PrecisionRecord = {
+    format: 1,
+    model,
+    ...decided,
+    device,
+    decided: new Date().toISOString(),
+  };
+  const isFirst = writeFileOnce(path, `${JSON.stringify(record, null, 2)}\n`);
+  if (isFirst) return decided;
+  // A record that can be read is another training's; a damaged one is nobody's.
+  if (keptPrecision(outputDir, model) === null) rmSync(path, { force: true });
+  return settledPrecision(outputDir, model, device, () => decided);
+}
