@@ -147,7 +147,30 @@ test('a token saved by a login is used; an endless redirect is not followed for 
   const loop = await listen(
     createServer((_, response) => response.writeHead(307, { location: '/again' }).end()),
   );
-  await expect(fetchWeights('resnet18', { env: at(loop) })).rejects.toThrow('redirects more than 10 times');
+  await expect(fetchWeights('resnet18', { env: at(loop) })).rejects.toMatchObject({
+    name: 'WeightsError',
+    exitCode: 5,
+    message: expect.stringMatching(/redirects more than 10 times.*by hand:/s),
+  });
+});
+
+test('mirrors and proxies that lead nowhere are named, with what to do', async () => {
+  const astray = async (location: string): Promise<string> =>
+    listen(createServer((_, response) => response.writeHead(302, { location }).end()));
+  const cases: [env: Record<string, string>, message: RegExp][] = [
+    [at(await astray('http://')), /redirects to 'http:\/\/', which is no web address.*by hand:/s],
+    [at(await astray('file:///etc/passwd')), /redirects to 'file:.*no web address/],
+    [at('not an address'), /HF_ENDPOINT must be a web address.*not 'not an address'/],
+    [at('ftp://mirror'), /HF_ENDPOINT must be a web address/],
+    [{ ...at('http://127.0.0.1:9'), ALL_PROXY: 'socks5://a:1' }, /not a SOCKS or other proxy.*by hand:/s],
+  ];
+  for (const [env, message] of cases) {
+    await expect(fetchWeights('resnet18', { env }), String(message)).rejects.toMatchObject({
+      name: 'WeightsError',
+      exitCode: 5,
+      message: expect.stringMatching(message),
+    });
+  }
 });
 
 test('offline with an empty cache asks nobody and says what to do', async () => {

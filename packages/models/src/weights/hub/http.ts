@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import { HubFailure } from './failure.ts';
 import { proxyFor } from './proxy.ts';
 import type { Environment } from './settings.ts';
 
@@ -37,7 +38,7 @@ export class HttpClient {
   /**
    * Follows redirects until `isLast` accepts an answer or one is no redirect. The body must be read or destroyed.
    *
-   * @throws Error of the network, or AbortError.
+   * @throws HubFailure for redirects that lead nowhere; else Error of the network, or AbortError.
    */
   async ask(
     first: URL,
@@ -50,9 +51,12 @@ export class HttpClient {
       const location = answer.headers.get('location');
       if (isLast(answer) || !isRedirect(answer.status) || location === undefined) return answer;
       answer.body.destroy();
-      url = new URL(location, url);
+      url = redirected(url, location);
     }
-    throw new Error(`${first.origin} redirects more than ${MOST_REDIRECTS} times`);
+    throw new HubFailure(
+      'not-a-hub',
+      `${first.host} redirects more than ${MOST_REDIRECTS} times, in a circle (a login page of the network?)`,
+    );
   }
 
   async close(): Promise<void> {
@@ -101,6 +105,15 @@ export class HttpClient {
     this.#dispatchers.set(key, made);
     return made;
   }
+}
+
+function redirected(url: URL, location: string): URL {
+  const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
+  if (next !== undefined && /^https?:$/.test(next.protocol)) return next;
+  throw new HubFailure(
+    'not-a-hub',
+    `${url.host} redirects to '${location.slice(0, 200)}', which is no web address`,
+  );
 }
 
 function isRedirect(status: number): boolean {

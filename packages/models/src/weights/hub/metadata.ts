@@ -1,3 +1,4 @@
+import { WeightsError } from '../weights-error.ts';
 import type { HubFile } from './cache.ts';
 import { HubFailure, refusal } from './failure.ts';
 import type { Answer, HttpClient, Question } from './http.ts';
@@ -12,9 +13,16 @@ export interface HubMetadata {
   size: number;
 }
 
-/** Address of a file at a revision. */
+/** Address of a file at a revision. @throws WeightsError when the endpoint is no web address. */
 export function fileUrl(endpoint: string, { repo, file }: HubFile, revision = 'main'): URL {
-  return new URL(`${endpoint}/${repo}/resolve/${revision}/${file}`);
+  const address = `${endpoint}/${repo}/resolve/${revision}/${file}`;
+  if (!/^https?:/i.test(address) || !URL.canParse(address)) {
+    throw new WeightsError(
+      'network',
+      `HF_ENDPOINT must be a web address such as https://hf-mirror.com, not '${endpoint}'`,
+    );
+  }
+  return new URL(address);
 }
 
 /**

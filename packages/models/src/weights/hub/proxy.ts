@@ -1,3 +1,4 @@
+import { HubFailure } from './failure.ts';
 import type { Environment } from './settings.ts';
 
 /**
@@ -5,7 +6,7 @@ import type { Environment } from './settings.ts';
  * upper case; undefined for a direct connection. NO_PROXY lists exceptions, separated by commas: `*`, a host (with
  * everything below it, a dot in front or not), `host:port`.
  *
- * @throws RangeError for a proxy that is not an http or https address.
+ * @throws HubFailure for a proxy that is not an http or https address.
  */
 export function proxyFor(url: URL, env: Environment): URL | undefined {
   const named = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
@@ -13,7 +14,8 @@ export function proxyFor(url: URL, env: Environment): URL | undefined {
   if (value === undefined || isException(url, either(env, 'no_proxy') ?? '')) return undefined;
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
   if (!URL.canParse(address) || !/^https?:/i.test(address)) {
-    throw new RangeError(
+    throw new HubFailure(
+      'network',
       `the proxy in ${named.toUpperCase()} must be http://host:port, not a SOCKS or other proxy`,
     );
   }
