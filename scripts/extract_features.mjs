@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 // The same as: radweave extract
-import { main } from '../apps/cli/dist/index.js';
+import { launch } from '../apps/cli/bin/launch.mjs';
 
-process.exitCode = await main(['extract', ...process.argv.slice(2)]);
+await launch(['extract', ...process.argv.slice(2)]);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 // The same as: radweave fuse
-import { main } from '../apps/cli/dist/index.js';
+import { launch } from '../apps/cli/bin/launch.mjs';
 
-process.exitCode = await main(['fuse', ...process.argv.slice(2)]);
+await launch(['fuse', ...process.argv.slice(2)]);

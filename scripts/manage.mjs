@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 // The radweave command under the name that users of the Python tool know: node scripts/manage.mjs train …
-import { main } from '../apps/cli/dist/index.js';
+import { launch } from '../apps/cli/bin/launch.mjs';
 
-process.exitCode = await main(process.argv.slice(2));
+await launch(process.argv.slice(2));

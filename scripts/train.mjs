@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 // The same as: radweave train
-import { main } from '../apps/cli/dist/index.js';
+import { launch } from '../apps/cli/bin/launch.mjs';
 
-process.exitCode = await main(['train', ...process.argv.slice(2)]);
+await launch(['train', ...process.argv.slice(2)]);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 // The same as: radweave visualize
-import { main } from '../apps/cli/dist/index.js';
+import { launch } from '../apps/cli/bin/launch.mjs';
 
-process.exitCode = await main(['visualize', ...process.argv.slice(2)]);
+await launch(['visualize', ...process.argv.slice(2)]);

@@ -4,6 +4,7 @@ import { COMMANDS } from './commands/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { normaliseFlags } from './normalise-flags.ts';
 import { reportError } from './report-error.ts';
+import { outliveStreams } from './streams.ts';
 
 /**
  * Runs one command line.
@@ -12,6 +13,7 @@ import { reportError } from './report-error.ts';
  * @returns the exit code; nothing is thrown.
  */
 export async function main(args: readonly string[]): Promise<number> {
+  outliveStreams();
   try {
     const program = await build(args);
     await program.parseAsync(normaliseFlags(args), { from: 'user' });

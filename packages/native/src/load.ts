@@ -4,6 +4,7 @@ import { delimiter } from 'node:path';
 import type { Boot, Native } from './raw.ts';
 import type { NativeCuda } from './raw-cuda.ts';
 import { cpuFlags, openBlasCore } from './setup/cpu.ts';
+import { NativeNotBuiltError, SetupError } from './setup/errors.ts';
 import { readNativeRecord } from './setup/record.ts';
 
 /**
@@ -40,19 +41,18 @@ export function nativeCuda(): NativeCuda | null {
   if (loadedCuda === undefined) {
     const { cudaAddon } = readNativeRecord();
     const isThere = cudaAddon !== null && native().cudaDevices() > 0;
-    loadedCuda = isThere ? createRequire(import.meta.url)(cudaAddon) : null;
+    loadedCuda = isThere ? loadAddon<NativeCuda>(cudaAddon) : null;
   }
   return loadedCuda ?? null;
 }
 
 function load(): Native {
   const record = readNativeRecord();
-  const require = createRequire(import.meta.url);
   // Windows has no rpath: libtorch's own folder must be searched for its DLLs.
   if (process.platform === 'win32') {
     process.env.PATH = [...record.libtorch.libDirs, process.env.PATH ?? ''].join(delimiter);
   }
-  const boot: Boot = require(record.boot);
+  const boot = loadAddon<Boot>(record.boot);
   boot.tuneAllocator();
   if (record.blas.kind === 'openblas-pthread') boot.setEnv('OPENBLAS_NUM_THREADS', '1');
   if (defaultThreads() <= FEW_THREADS && !process.env.OMP_WAIT_POLICY) boot.setEnv('GOMP_SPINCOUNT', SPINS);
@@ -62,21 +62,32 @@ function load(): Native {
   if (cpuFlags()?.includes('avx512_bf16')) boot.setEnv('ATEN_CPU_CAPABILITY', 'avx512');
   for (const library of record.blas.preload) {
     const problem = boot.preload(library);
-    if (problem !== null) throw new Error(`${library} cannot be loaded: ${problem}. Run: radweave setup`);
+    if (problem !== null) throw new NativeNotBuiltError(`${library} cannot be loaded (${problem})`);
   }
-  const addon: Native = require(record.addon);
+  const addon = loadAddon<Native>(record.addon);
   addon.setNumThreads(defaultThreads());
   return addon;
 }
 
-/** Threads for tensor work: what the user asked for, else the cores this process may use. */
+/** @throws NativeNotBuiltError when the system's linker refuses, as after a library was upgraded or removed. */
+function loadAddon<T>(path: string): T {
+  try {
+    return createRequire(import.meta.url)(path);
+  } catch (error) {
+    throw new NativeNotBuiltError(
+      `${path} cannot be loaded (${error instanceof Error ? error.message : error})`,
+    );
+  }
+}
+
+/** Threads for tensor work: what the user asked for, else the cores this process may use. @throws SetupError. */
 export function defaultThreads(env: NodeJS.ProcessEnv = process.env): number {
   for (const name of ['RADWEAVE_THREADS', 'OMP_NUM_THREADS']) {
     const asked = env[name];
     if (asked === undefined || asked === '') continue;
     const threads = Number(asked);
     if (!Number.isInteger(threads) || threads < 1) {
-      throw new Error(`${name} must be a whole number of at least 1, not '${asked}'`);
+      throw new SetupError(`${name} must be a whole number of at least 1, not '${asked}'`);
     }
     return threads;
   }

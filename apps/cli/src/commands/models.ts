@@ -13,6 +13,7 @@ import {
 import type { Command } from 'commander';
 import { EXIT, UserError } from '../exit-codes.ts';
 import { ProgressDisplay } from '../stage/progress.ts';
+import { onStopSignal } from '../stage/stop-signals.ts';
 import { table } from '../table.ts';
 import type { Define } from './index.ts';
 
@@ -106,13 +107,13 @@ function weightsLines({
   ];
 }
 
-/** Ctrl-C keeps what has arrived; the same command goes on from there. */
+/** Ctrl-C, like every request to end, keeps what has arrived; the same command goes on from there. */
 async function fetch(name: string): Promise<Result> {
   const display = new ProgressDisplay(process.stderr, false);
   const controller = new AbortController();
   const stop = () =>
     controller.abort(new UserError('stopped; the same command goes on where it was', EXIT.interrupted));
-  process.once('SIGINT', stop);
+  const release = onStopSignal(stop);
   let shown = -1;
   const onProgress = (done: number, total: number): void => {
     const megabytes = done === total ? Math.ceil(total / MEGABYTE) : Math.floor(done / MEGABYTE);
@@ -134,7 +135,7 @@ async function fetch(name: string): Promise<Result> {
     const text = `${path}\n${source === 'cache' ? 'was here already' : 'downloaded'}, sha256 ${sha256}`;
     return { json: { path, sha256, source, repo: weights.repo, file: weights.file }, text };
   } finally {
-    process.off('SIGINT', stop);
+    release();
     display.clear();
   }
 }

@@ -1,23 +1,37 @@
+import { InterruptedError } from '@radweave/artifacts';
 import { type StageName, type StageOptions, type StageResult, startStage } from '@radweave/pipeline';
 import type { Runner } from '../run-job.ts';
 import { ProgressDisplay } from './progress.ts';
+import { onStopSignal, type StopSignal, wasStopped } from './stop-signals.ts';
 
 /** Exit code of a process that its user stopped at once, as shells report SIGINT. */
 const STOPPED = 130;
 
+/** What somebody sends again who will not wait. */
+const IMPATIENT: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGQUIT'];
+
 /**
- * Runs a stage in the engine thread with progress on standard error. The first Ctrl-C is answered at once and lets the
- * stage stop where it can be resumed; the second ends the process, leaving every file whole.
+ * Runs a stage in the engine thread with progress on standard error. The first Ctrl-C, or another request to end, is
+ * answered at once and lets the stage stop where it can be resumed; the second ends the process, leaving every file whole.
+ *
+ * @throws InterruptedError also when an earlier stage of this process was asked to stop and came to its end nonetheless.
  */
 export async function runStage<S extends StageName>(
   stage: S,
   options: StageOptions<S>,
   quiet: boolean,
 ): Promise<StageResult<S>> {
+  if (wasStopped()) {
+    throw new InterruptedError('E_INTERRUPTED', `stopped before ${stage}`, {
+      mend: 'The same command goes on from here',
+    });
+  }
   const display = new ProgressDisplay(process.stderr, quiet);
   const running = startStage(stage, options, (event) => display.show(event));
   let asked = false;
-  const stop = (): void => {
+  const stop = (signal: StopSignal): void => {
+    // The system and the shell both tell of a terminal that is closed.
+    if (asked && !IMPATIENT.includes(signal)) return;
     display.clear();
     if (asked) {
       process.stderr.write('Stopped.\n');
@@ -27,13 +41,11 @@ export async function runStage<S extends StageName>(
     running.requestStop();
     process.stderr.write('Stopping after this step; press Ctrl-C again to stop at once.\n');
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  const release = onStopSignal(stop);
   try {
     return await running.result;
   } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    release();
     display.clear();
   }
 }
