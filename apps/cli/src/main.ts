@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { refuseWindowsPaths } from '@radweave/artifacts';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands/index.ts';
 import { EXIT } from './exit-codes.ts';
@@ -35,7 +36,11 @@ async function build(args: readonly string[]): Promise<Command> {
     .version(version)
     .option('--debug', 'show the stack of every error')
     .showHelpAfterError('(add --help for the options)')
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', (_, action) => {
+      const flags = Object.entries(action.opts()).map(([name, value]) => [`--${name}`, value]);
+      refuseWindowsPaths(Object.fromEntries(flags));
+    });
   for (const { name, summary, load } of COMMANDS) {
     const command = program
       .command(name)

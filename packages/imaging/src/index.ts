@@ -16,8 +16,15 @@ export { hammingDistance, perceptualHash } from './perceptual.ts';
 export { encodePng, type PngImage } from './png/encode.ts';
 export { MAX_PIXELS } from './png/header.ts';
 export { resizeSlice } from './resize.ts';
-export { inspectSlice, type ScannedSlice, type SliceFacts, type SliceFault } from './scan/inspect.ts';
+export {
+  type InspectWishes,
+  inspectSlice,
+  type ScannedSlice,
+  type SliceFacts,
+  type SliceFault,
+} from './scan/inspect.ts';
 export type { PoolOptions } from './scan/pool.ts';
+export { type GrayProfile, PROFILE_BINS } from './scan/profile.ts';
 export { type ScanOptions, scanSlices } from './scan/scan.ts';
 export {
   type DecodedSlice,

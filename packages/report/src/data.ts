@@ -1,4 +1,5 @@
 import type {
+  BrightnessRow,
   CohortPatient,
   Config,
   EstimateRecord,
@@ -110,6 +111,16 @@ export interface Division {
   trainShare: number;
   seed: number;
   exclusions: Exclusion[];
+  /** What it found odd about the data; null where an earlier version did not look. */
+  oddities: Oddities | null;
+}
+
+/** What is odd about the data. */
+export interface Oddities {
+  /** A sentence each. */
+  warnings: string[];
+  /** Mean histograms of the slices by hospital and modality. */
+  brightness: BrightnessRow[];
 }
 
 /** Everything a report is made of, read from files by whoever calls. */

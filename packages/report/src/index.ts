@@ -10,6 +10,7 @@ export type {
   LeakageCheck,
   Missing,
   NamedYaml,
+  Oddities,
   Optional,
   ReportData,
   SiteAudit,

@@ -7,6 +7,7 @@ import {
   defaultConfig,
   type Override,
   readConfig,
+  refuseForeignPlaces,
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
@@ -75,6 +76,7 @@ export function readCall(name: string, flags: CommonFlags & Record<string, unkno
     overrides.push([flag.key, flag.value ?? (Array.isArray(typed) ? typed.map(String) : String(typed))]);
   }
   const config = applyOverrides(base, overrides, (path) => labels.get(path) ?? `--set ${path}`);
+  refuseForeignPlaces(config);
   const inFile = flags.config === undefined ? [] : configKeysIn(flags.config);
   return { config, given: [...new Set([...inFile, ...overrides.map(([key]) => key)])], file };
 }

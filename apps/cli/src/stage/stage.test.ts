@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generatePhantomCohort } from '@radweave/pipeline/phantom';
@@ -137,6 +137,16 @@ test('misuse ends with 2 and one line that names the mend', async () => {
   expect([flag.code, flag.stderr]).toEqual([2, expect.stringContaining('--batch_size')]);
   const key = await radweave(folder, ['train', '--modality', 'A', '--set', 'training.bach_size=3']);
   expect([key.code, key.stderr]).toEqual([2, expect.stringContaining("'training.batch_size'")]);
+  if (process.platform !== 'win32') {
+    const windows = await radweave(folder, ['preprocess', '--root_dir', 'D:\\data']);
+    expect([windows.code, windows.stderr]).toEqual([
+      2,
+      expect.stringContaining("'D:\\data' is a Windows path"),
+    ]);
+    const set = await radweave(folder, ['run', '--set', 'experiment.output_dir=D:\\outputs\\x']);
+    expect([set.code, set.stderr]).toEqual([2, expect.stringContaining('experiment.output_dir')]);
+    expect(readdirSync(folder)).toEqual([]);
+  }
   const split = await radweave(folder, ['train', '--modality', 'A']);
   expect([split.code, split.stderr]).toEqual([2, expect.stringContaining('radweave preprocess')]);
   const device = await radweave(await cohort(), [...TRAIN, '--device', 'cuda:0']);

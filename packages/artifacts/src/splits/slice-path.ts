@@ -40,26 +40,16 @@ export function parseSlicePath(path: string): SlicePlace | undefined {
   return forward ?? readPlace(path.split(/[\\/]/).filter((part) => part !== ''));
 }
 
-/**
- * Where a slice lies on this machine.
- *
- * @param path As the CSV says it.
- * @param csvFolder Base of relative paths.
- * @param rootDir When given, the tail `HOSPITAL/…` is looked for below it, wherever the data lay before. A root that
- *   is itself the hospital's folder is accepted.
- */
-export function resolveSlicePath(
-  path: string,
-  place: SlicePlace,
-  csvFolder: string,
-  rootDir?: string,
-): string {
-  if (rootDir !== undefined) {
-    const root = resolve(rootDir);
-    const isHospital = basename(root) === place.hospital && !existsSync(join(root, place.hospital));
-    return join(isHospital ? dirname(root) : root, ...place.tail);
-  }
+/** Where a split file in `folder` says that a slice lies. */
+export function listedPath(path: string, folder: string): string {
   if (isAbsolute(path) || /^[A-Za-z]:[\\/]/.test(path)) return path;
   const native = path.includes('/') ? path : path.replaceAll('\\', '/');
-  return resolve(csvFolder, native);
+  return resolve(folder, native);
+}
+
+/** Where a slice lies below a data root. A root that is itself the hospital's folder is accepted. */
+export function pathBelow(rootDir: string, place: SlicePlace): string {
+  const root = resolve(rootDir);
+  const isHospital = basename(root) === place.hospital && !existsSync(join(root, place.hospital));
+  return join(isHospital ? dirname(root) : root, ...place.tail);
 }

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { eachRow, writeTable } from '../csv.ts';
 import { type Columns, count, required } from '../csv-columns.ts';
 import { IssueCollector } from '../issues.ts';
 import { folderName } from '../names.ts';
-import { parseSlicePath, resolveSlicePath, SLICE_LAYOUT } from './slice-path.ts';
+import { listedPath, parseSlicePath, pathBelow, SLICE_LAYOUT, type SlicePlace } from './slice-path.ts';
 
 /** The three sets of patients. `test` is the external validation. */
 export type Split = 'train' | 'val' | 'test';
@@ -38,28 +39,34 @@ export function splitPath(folder: string, split: Split, modality: string): strin
 /**
  * Writes a split file with exactly the columns `image_path,label`.
  *
- * @param options.relative Write paths relative to the file, with forward slashes, so that data and splits can be moved
- *   together. A path on another Windows drive stays absolute.
+ * @param options.relativeTo Write paths relative to this folder, where the file will lie, with forward slashes, so that data
+ *   and splits can be moved together. A path on another Windows drive stays absolute.
  */
 export function writeSplit(
   path: string,
   rows: readonly SplitRow[],
-  options: { relative?: boolean } = {},
+  options: { relativeTo?: string | undefined } = {},
 ): void {
-  const place = (image: string): string => {
-    const below = relative(dirname(path), image);
-    return isAbsolute(below) ? image : below.split(sep).join('/');
-  };
+  const { relativeTo } = options;
   const written =
-    options.relative === true ? rows.map((row) => ({ ...row, image_path: place(row.image_path) })) : rows;
+    relativeTo === undefined
+      ? rows
+      : rows.map((row) => ({ ...row, image_path: relativePath(relativeTo, row.image_path) }));
   writeTable(path, columns, written);
+}
+
+/** How a split file in `folder` names a place relatively; a place on another Windows drive stays absolute. */
+export function relativePath(folder: string, place: string): string {
+  const below = relative(folder, place);
+  return isAbsolute(below) ? place : below.split(sep).join('/');
 }
 
 /**
  * Reads a split file, ours or a user's own with the same two columns. Patient, hospital and modality come from the
  * path.
  *
- * @param options.rootDir Data root on this machine, for data that was moved since the file was written.
+ * @param options.rootDir Data root on this machine, for data that was moved since the file was written. Where the listed
+ *   images still exist, they are taken.
  * @param options.allowConflicts Also accept a patient with two labels or in two hospitals, to report it.
  * @returns the slices in file order.
  * @throws DataError as {@link eachRow}, `E_SPLIT_PATH` for paths that do not end in the layout, and
@@ -71,6 +78,7 @@ export function readSplit(
 ): SliceRecord[] {
   const issues = new IssueCollector();
   const slices: SliceRecord[] = [];
+  const places: SlicePlace[] = [];
   const patients = new Map<string, SliceRecord>();
   const reported = new Set<string>();
   let number = 0;
@@ -82,9 +90,10 @@ export function readSplit(
       return;
     }
     const { patient, hospital, modality, grade } = place;
-    const slicePath = resolveSlicePath(row.image_path, place, dirname(path), options.rootDir);
-    const slice = { path: slicePath, label: row.label, patient, hospital, modality, grade };
+    const listed = listedPath(row.image_path, dirname(path));
+    const slice = { path: listed, label: row.label, patient, hospital, modality, grade };
     slices.push(slice);
+    places.push(place);
     const first = patients.get(patient) ?? slice;
     patients.set(patient, first);
     const isConflict = first.label !== slice.label || first.hospital !== hospital;
@@ -95,5 +104,13 @@ export function readSplit(
     }
   });
   issues.throwIfErrors('the split cannot be used');
-  return slices;
+  const { rootDir } = options;
+  if (rootDir === undefined || isThere(slices)) return slices;
+  return slices.map((slice, i) => ({ ...slice, path: pathBelow(rootDir, places[i] as SlicePlace) }));
+}
+
+/** Some are asked for: a look at each of a hundred thousand takes long on a network drive. */
+function isThere(slices: readonly SliceRecord[]): boolean {
+  const some = [0, slices.length >> 1, slices.length - 1];
+  return some.some((i) => existsSync(slices[i]?.path ?? ''));
 }

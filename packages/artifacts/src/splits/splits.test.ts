@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -30,8 +30,8 @@ test('a split is written as two columns and read with patient and hospital', () 
   const folder = tempDir();
   const image = join(folder, 'raw, 1', 'JM', 'grade1', '007', 'A', 's 1.png');
   const path = splitPath(join(folder, 'splits'), 'train', 'A');
-  for (const relative of [false, true]) {
-    writeSplit(path, [{ image_path: image, label: 1 }], { relative });
+  for (const relativeTo of [undefined, join(folder, 'splits')]) {
+    writeSplit(path, [{ image_path: image, label: 1 }], { relativeTo });
     expect(readSplit(path)).toEqual([
       { path: image, label: 1, patient: '007', hospital: 'JM', modality: 'A', grade: 1 },
     ]);
@@ -51,6 +51,25 @@ test('moved data is found again below the new root, even when that is the hospit
   mkdirSync(join(folder, 'JM'));
   expect(readSplit(path, { rootDir: join(folder, 'JM') })[0]?.path).toBe(join(folder, 'JM', ...tail));
   expect(readSplit(path)[0]?.path).toBe(windowsPath);
+});
+
+test('listed images that exist are taken, whatever root is given', () => {
+  const folder = tempDir();
+  const path = join(folder, 'train_A.csv');
+  const place = (root: string, file: string): string =>
+    join(folder, root, 'JM', 'grade0', '007', 'A', `${file}.png`);
+  for (const root of ['old', 'new']) {
+    mkdirSync(join(place(root, '1'), '..'), { recursive: true });
+    for (const file of ['1', '2', '3']) writeFileSync(place(root, file), '');
+  }
+  writeSplit(
+    path,
+    ['1', '2', '3'].map((file) => ({ image_path: place('old', file), label: 0 })),
+  );
+  const paths = (): string[] => readSplit(path, { rootDir: join(folder, 'new') }).map((slice) => slice.path);
+  expect(paths()).toEqual(['1', '2', '3'].map((file) => place('old', file)));
+  rmSync(join(folder, 'old'), { recursive: true });
+  expect(paths()).toEqual(['1', '2', '3'].map((file) => place('new', file)));
 });
 
 test('bad paths and patients with two labels or hospitals are listed', () => {

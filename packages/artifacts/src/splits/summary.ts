@@ -30,6 +30,15 @@ export interface SplitSummary {
   excluded: Record<string, number>;
   /** Files ignored, rejected or accepted with a remark, by reason. */
   files: Record<string, number>;
+  /** What is odd about the data, a sentence each; earlier versions wrote none. */
+  warnings?: string[] | undefined;
+  /**
+   * Where the images lay; relative to this file where the split files' paths are. Splits of earlier versions lack this and
+   * the hashes.
+   */
+  root_dir?: string | undefined;
+  /** SHA-256 (hex) of the other files of the split, by name. */
+  hashes?: Record<string, string> | undefined;
   /** Versions of Radweave and of what it ran on. */
   versions: Record<string, string>;
 }
@@ -56,6 +65,9 @@ const schema: z.ZodType<SplitSummary> = z.object({
   slices: z.record(z.string(), z.object({ train: sha256, val: sha256, test: sha256 })).optional(),
   excluded: z.record(z.string(), whole),
   files: z.record(z.string(), whole),
+  warnings: z.array(z.string()).optional(),
+  root_dir: z.string().min(1).optional(),
+  hashes: z.record(z.string(), sha256).optional(),
   versions: z.record(z.string(), z.string()),
 });
 

@@ -5,6 +5,7 @@ import { contentHash } from '../hash.ts';
 import { perceptualHash } from '../perceptual.ts';
 import { Scratch } from '../scratch.ts';
 import { isConstant, isLowRange, type SliceColour, type SliceShape } from '../slice.ts';
+import { type GrayProfile, grayProfile, isTwoValued } from './profile.ts';
 
 /** What a scan knows of a good slice. */
 export interface SliceFacts extends SliceShape {
@@ -18,8 +19,20 @@ export interface SliceFacts extends SliceShape {
   /** 16-bit, but the maximum is under a quarter of the range. */
   readonly lowRange: boolean;
   readonly contentHash: string;
+  /** Two gray values alone, as in a mask. */
+  readonly twoValued: boolean;
   /** Only when asked for. */
   readonly perceptualHash: string | undefined;
+  /** Only when asked for; whoever has added it up may drop it. */
+  profile: GrayProfile | undefined;
+}
+
+/** What a scan computes beside what it always does. */
+export interface InspectWishes {
+  /** Perceptual hashes, for `nearDuplicates`. */
+  readonly perceptual: boolean;
+  /** Gray profiles. */
+  readonly profile: boolean;
 }
 
 /** What a scan knows of a file that is not a usable slice. */
@@ -33,7 +46,7 @@ export type ScannedSlice = SliceFacts | SliceFault;
 const pixels = new Scratch();
 
 /** Reads, decodes and hashes one file. Faults of the file are returned, not thrown. */
-export function inspectSlice(path: string, perceptual: boolean): ScannedSlice {
+export function inspectSlice(path: string, wishes: InspectWishes): ScannedSlice {
   return collected(path, () => {
     const slice = decodeSlice(readSliceFile(path), path, pixels);
     const { width, height, bitDepth, colour, min, max } = slice;
@@ -48,7 +61,9 @@ export function inspectSlice(path: string, perceptual: boolean): ScannedSlice {
       constant: isConstant(slice),
       lowRange: isLowRange(slice),
       contentHash: contentHash(slice),
-      perceptualHash: perceptual ? perceptualHash(slice) : undefined,
+      twoValued: isTwoValued(slice.pixels, min, max),
+      perceptualHash: wishes.perceptual ? perceptualHash(slice) : undefined,
+      profile: wishes.profile ? grayProfile(slice) : undefined,
     };
   });
 }

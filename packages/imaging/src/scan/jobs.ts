@@ -2,13 +2,19 @@ import { SHAPE_BYTES, sliceShape } from '../decode.ts';
 import { readSliceFile } from '../file.ts';
 import type { SliceShape } from '../slice.ts';
 import { type Filled, type FillJob, fillRecords } from '../store/fill.ts';
-import { collected, inspectSlice, type ScannedSlice, type SliceFault } from './inspect.ts';
+import {
+  collected,
+  type InspectWishes,
+  inspectSlice,
+  type ScannedSlice,
+  type SliceFault,
+} from './inspect.ts';
 
 /** A batch of work for one thread. */
 export interface InspectJob {
   readonly kind: 'inspect';
   readonly paths: readonly string[];
-  readonly perceptual: boolean;
+  readonly wishes: InspectWishes;
 }
 
 export interface ShapeJob {
@@ -29,7 +35,7 @@ export type Job = InspectJob | ShapeJob | FillJob;
 export function doJob(job: Job): JobResults[Job['kind']][] {
   switch (job.kind) {
     case 'inspect':
-      return job.paths.map((path) => inspectSlice(path, job.perceptual));
+      return job.paths.map((path) => inspectSlice(path, job.wishes));
     case 'shape':
       return job.paths.map((path) =>
         collected(path, () => sliceShape(readSliceFile(path, SHAPE_BYTES), path)),

@@ -1,10 +1,7 @@
-import type { ScannedSlice } from './inspect.ts';
+import type { InspectWishes, ScannedSlice } from './inspect.ts';
 import { type PoolOptions, runPool } from './pool.ts';
 
-export interface ScanOptions extends PoolOptions {
-  /** Also compute perceptual hashes, for {@link nearDuplicates}. */
-  readonly perceptual?: boolean;
-}
+export interface ScanOptions extends PoolOptions, Partial<InspectWishes> {}
 
 /**
  * Reads, decodes, checks and hashes files in worker threads.
@@ -17,6 +14,7 @@ export function scanSlices(
   paths: readonly string[],
   options: ScanOptions = {},
 ): AsyncGenerator<readonly ScannedSlice[]> {
-  const perceptual = options.perceptual ?? false;
-  return runPool<'inspect'>(paths, (batch) => ({ kind: 'inspect', paths: batch, perceptual }), options);
+  const { perceptual = false, profile = false } = options;
+  const wishes = { perceptual, profile };
+  return runPool<'inspect'>(paths, (batch) => ({ kind: 'inspect', paths: batch, wishes }), options);
 }

@@ -55,8 +55,12 @@ export function assignSplits(
 
 const ORDER: readonly Split[] = ['train', 'val', 'test'];
 
-/** Labels must count from 0 without gaps. @throws DataError naming those found. */
-export function checkLabelRange(members: readonly CohortMember[]): number {
+/**
+ * Labels must count from 0 without gaps, and the home hospital must have each: others' cannot be learned.
+ *
+ * @throws DataError naming those found.
+ */
+export function checkLabelRange(members: readonly CohortMember[], home: string): void {
   const labels = [...new Set(members.map(({ label }) => label))].sort((a, b) => a - b);
   if (labels.some((label, i) => label !== i)) {
     throw new DataError(
@@ -72,5 +76,16 @@ export function checkLabelRange(members: readonly CohortMember[]): number {
       mend: 'At least two grade folders with patients are needed',
     });
   }
-  return labels.length;
+  const own = new Set(members.filter(({ hospital }) => hospital === home).map(({ label }) => label));
+  const foreign = labels.filter((label) => !own.has(label));
+  if (own.size === 0 || foreign.length === 0) return;
+  const theirs = members.filter(({ label }) => foreign.includes(label));
+  const hospitals = [...new Set(theirs.map(({ hospital }) => hospital))].sort(compareText).join(', ');
+  throw new DataError(
+    'E_CLASS_MISSING',
+    `the home hospital '${home}' has no patient of label ${foreign.join(' and ')} (${theirs.length} patients of ${hospitals}): no network can learn it`,
+    {
+      mend: `Take these grade folders out of the data, or choose another --home_hospital`,
+    },
+  );
 }

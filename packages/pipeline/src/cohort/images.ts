@@ -1,15 +1,19 @@
 import type { IssueCollector, RejectedImage } from '@radweave/artifacts';
 import { type ScannedSlice, type SliceFacts, scanSlices } from '@radweave/imaging';
 import type { StageContext } from '../engine/events.ts';
+import { Brightness } from './brightness.ts';
 import { CONFLICT_REMEDY, type CohortMember, type Gathered } from './patients.ts';
 import type { FoundSlice } from './walk.ts';
 
 /** What the check of the images found, by remark. */
 export interface ImageCheck {
   rejected: RejectedImage[];
+  /** Slices of two gray values, which are left out. */
+  masks: FoundSlice[];
   /** Accepted slices with something to know: `rgb with equal channels`, `16 bit`, `blank`, … */
   remarks: Record<string, number>;
   facts: Map<string, SliceFacts>;
+  brightness: Brightness;
 }
 
 /** Decodes and hashes every slice of the members. */
@@ -21,11 +25,18 @@ export async function checkImages(
   context: StageContext,
 ): Promise<ImageCheck> {
   const slices = members.flatMap((member) => [...member.slices.values()].flat());
-  const check: ImageCheck = { rejected: [], remarks: {}, facts: new Map() };
+  const check: ImageCheck = {
+    rejected: [],
+    masks: [],
+    remarks: {},
+    facts: new Map(),
+    brightness: new Brightness(),
+  };
   const results = scanSlices(
     slices.map((slice) => slice.path),
     {
       threads,
+      profile: true,
       onProgress: (done, total) => context.emit({ kind: 'progress', task: 'checking images', done, total }),
     },
   );
@@ -42,16 +53,22 @@ export async function checkImages(
 /** @param size width and height that a slice must have; undefined: any. */
 function add(check: ImageCheck, slice: FoundSlice, result: ScannedSlice, size: number | undefined): void {
   if (result.fault !== undefined) {
-    check.rejected.push(reject(slice, `${result.fault.code}: ${result.fault.text}`));
+    check.rejected.push(rejection(slice, `${result.fault.code}: ${result.fault.text}`));
   } else if (size !== undefined && (result.width !== size || result.height !== size)) {
-    check.rejected.push(reject(slice, `SIZE: ${result.width}×${result.height}, expected ${size}×${size}`));
+    check.rejected.push(rejection(slice, `SIZE: ${result.width}×${result.height}, expected ${size}×${size}`));
+  } else if (result.twoValued) {
+    check.masks.push(slice);
   } else {
+    check.brightness.add(slice, result);
+    // Added up already; a hundred thousand of them would fill the memory.
+    result.profile = undefined;
     check.facts.set(slice.path, result);
     for (const remark of remarksOf(result)) check.remarks[remark] = (check.remarks[remark] ?? 0) + 1;
   }
 }
 
-function reject(slice: FoundSlice, reason: string): RejectedImage {
+/** A slice that cannot be used. */
+export function rejection(slice: FoundSlice, reason: string): RejectedImage {
   const { path, patient, hospital, modality } = slice;
   return { image_path: path, patient, hospital, modality, reason };
 }
@@ -141,6 +158,7 @@ export function findSharedImages(
   }
   const out = gathered.members.filter(({ patient }) => shared.has(patient));
   return {
+    ...gathered,
     members: gathered.members.filter(({ patient }) => !shared.has(patient)),
     exclusions: [
       ...gathered.exclusions,

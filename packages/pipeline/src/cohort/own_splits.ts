@@ -35,7 +35,7 @@ export interface OwnCohort {
  * @throws DataError for a patient who is not the same in every file.
  */
 export function readOwnCohort(
-  { splits_dir, root_dir }: Config['data'],
+  { splits_dir, root_dir }: Pick<Config['data'], 'splits_dir' | 'root_dir'>,
   modalities: readonly string[],
 ): OwnCohort | null {
   const places = SPLITS.flatMap((split) =>

@@ -13,6 +13,16 @@ export interface CohortMember {
 export interface Gathered {
   members: CohortMember[];
   exclusions: Exclusion[];
+  /** Patients among the excluded who lack modalities. */
+  lacking: LackingPatient[];
+}
+
+/** A patient without usable slices of some modalities. */
+export interface LackingPatient {
+  patient: string;
+  hospital: string;
+  label: number;
+  missing: readonly string[];
 }
 
 /**
@@ -50,7 +60,7 @@ export function gatherPatients(
       issues.error('E_PATIENT_CONFLICT', `patient ${patient} is ${detail}`, hospital, CONFLICT_REMEDY);
     }
   }
-  return { members: [...members.values()], exclusions };
+  return { members: [...members.values()], exclusions, lacking: [] };
 }
 
 /** How conflicts can be mended. */
@@ -64,14 +74,16 @@ function place({ hospital, label }: { hospital: string; label: number }): string
 export function requireModalities(gathered: Gathered, modalities: readonly string[]): Gathered {
   const members: CohortMember[] = [];
   const exclusions = [...gathered.exclusions];
+  const lacking = [...gathered.lacking];
   for (const member of gathered.members) {
     const missing = modalities.filter((modality) => (member.slices.get(modality) ?? []).length === 0);
     if (missing.length === 0) members.push(member);
     else {
-      const { patient, hospital } = member;
+      const { patient, hospital, label } = member;
+      lacking.push({ patient, hospital, label, missing });
       const detail = `no slices of ${missing.join(', ')}`;
       exclusions.push({ patient, hospital, reason: 'missing_modality', detail });
     }
   }
-  return { members, exclusions };
+  return { members, exclusions, lacking };
 }

@@ -1,6 +1,7 @@
 import { basename, join, resolve, sep } from 'node:path';
 import { compareText, naturalCompare, SLICE_LAYOUT, systemCode, UsageError } from '@radweave/artifacts';
 import { type Dirent, existsSync, readdirSync, statSync } from '@radweave/artifacts/files';
+import { isMaskName } from './mask_names.ts';
 
 /** A slice file found under the root, where its folders place it. */
 export interface FoundSlice {
@@ -17,6 +18,17 @@ export interface FoundPatient {
   patient: string;
   hospital: string;
   label: number;
+  /** Names of the folders in it, whatever they hold. */
+  folders: readonly string[];
+}
+
+/** A folder that was not read, because its name has no place in the layout. */
+export interface UnreadFolder {
+  hospital: string;
+  /** Its name where a grade folder was expected; null when the hospital has no grade folder at all. */
+  folder: string | null;
+  /** Names of the folders in it. */
+  holds: readonly string[];
 }
 
 /** What lies under a data root. */
@@ -24,6 +36,11 @@ export interface FoundCohort {
   hospitals: string[];
   patients: FoundPatient[];
   slices: FoundSlice[];
+  /** Files whose names say that they are masks. */
+  masks: FoundSlice[];
+  unread: UnreadFolder[];
+  /** Files of modality folders that look like images but are not PNG: how many, by hospital and extension. */
+  foreign: Map<string, Map<string, number>>;
   /** How many files and folders were passed over, by reason. */
   ignored: Record<string, number>;
 }
@@ -59,13 +76,24 @@ export function walkCohort(rootDir: string, modalities: readonly string[]): Foun
 const FOLD = /^fold\d+$/i;
 const GRADE = /^grade(\d{1,9})$/i;
 const PNG = /\.png$/i;
+/** What images are kept in besides PNG; a file without an extension is often DICOM. */
+const OTHER_IMAGE =
+  /^[^.]+$|\.(?:dcm|dicom|ima|nii|nii\.gz|nrrd|mha|mhd|jpe?g|jp2|tiff?|bmp|gif|webp|npy|npz)$/i;
 
 function isHospitalPart(name: string): boolean {
   return FOLD.test(name) || GRADE.test(name);
 }
 
 class Walk {
-  readonly found: FoundCohort = { hospitals: [], patients: [], slices: [], ignored: {} };
+  readonly found: FoundCohort = {
+    hospitals: [],
+    patients: [],
+    slices: [],
+    masks: [],
+    unread: [],
+    foreign: new Map(),
+    ignored: {},
+  };
   private readonly modalities: ReadonlySet<string>;
 
   constructor(modalities: readonly string[]) {
@@ -76,6 +104,7 @@ class Walk {
     const parts = this.folders(path);
     if (!parts.some(isHospitalPart)) {
       this.ignore('folder without grades');
+      this.found.unread.push({ hospital: name.normalize('NFC'), folder: null, holds: parts });
       return;
     }
     this.found.hospitals.push(name.normalize('NFC'));
@@ -92,16 +121,19 @@ class Walk {
     const label = GRADE.exec(folder)?.[1];
     if (label === undefined) {
       this.ignore('folder that is no grade');
+      this.found.unread.push({ hospital: hospital.normalize('NFC'), folder, holds: this.folders(path) });
       return;
     }
     for (const patient of this.folders(path)) {
+      const folders = this.folders(join(path, patient));
       const place = {
         patient: patient.normalize('NFC'),
         hospital: hospital.normalize('NFC'),
         label: Number(label),
+        folders,
       };
       this.found.patients.push(place);
-      for (const modality of this.folders(join(path, patient))) {
+      for (const modality of folders) {
         if (this.modalities.has(modality.normalize('NFC')))
           this.slices(join(path, patient, modality), modality, place);
         else this.ignore('folder of another modality');
@@ -115,7 +147,7 @@ class Walk {
     for (const file of this.entries(path, 'file').sort(naturalCompare)) {
       if (PNG.test(file)) {
         // Named one by one: there are a hundred thousand of these, and spreading objects takes as long as reading folders.
-        this.found.slices.push({
+        (isMaskName(file) ? this.found.masks : this.found.slices).push({
           path: path + sep + file,
           file: file.normalize('NFC'),
           hospital,
@@ -125,8 +157,15 @@ class Walk {
         });
       } else {
         this.ignore('file that is no PNG');
+        if (OTHER_IMAGE.test(file)) this.addForeign(hospital, file);
       }
     }
+  }
+
+  private addForeign(hospital: string, file: string): void {
+    const extension = /\.(?:nii\.gz|[^.]+)$/i.exec(file)?.[0].toLowerCase() ?? 'without an extension';
+    const counts = this.found.foreign.get(hospital) ?? new Map<string, number>();
+    this.found.foreign.set(hospital, counts.set(extension, (counts.get(extension) ?? 0) + 1));
   }
 
   /** Names of the folders in a folder, hidden ones left out. */
@@ -138,6 +177,7 @@ class Walk {
     const entries = readdirSync(path, { withFileTypes: true }).filter((entry) => {
       if (entry.name.startsWith('.')) {
         if (wanted === 'file') this.ignore('hidden file');
+        else if (entry.isDirectory()) this.ignore('hidden folder');
         return false;
       }
       const kind = kindOf(path, entry);

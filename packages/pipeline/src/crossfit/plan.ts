@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Config, DataError, SPLITS, type Split } from '@radweave/artifacts';
 import { stratifiedGroupKFold } from '@radweave/stats';
+import { forEachSplit } from '../features/for_each_split.ts';
 import { type PatientRow, type SliceRow, SliceTable } from '../slices/table.ts';
+import { requireLearnable } from '../training/learnable.ts';
 import { patientHash } from '../training/patients.ts';
 
 /** The inner validation part is one of this many stratified parts, fewer where a class has fewer patients. */
@@ -16,24 +18,32 @@ export interface CrossFold {
   sets: Record<Split, SliceRow[]>;
 }
 
+/** What the models of the folds are to learn, and where the patients come from. */
+export interface Learned {
+  classes: number;
+  splitsDir: string;
+}
+
 /**
  * K patient-grouped, stratified folds. Each fold's model chooses its epoch on an inner stratified part of its own training
  * patients, never on the held-out fold.
  *
  * @throws DataError when a class has too few patients.
  */
-export function planFolds(rows: readonly SliceRow[], k: number, seed: number): CrossFold[] {
+export function planFolds(rows: readonly SliceRow[], k: number, seed: number, learned: Learned): CrossFold[] {
   const { patients } = new SliceTable(rows);
   const foldOf = assign(patients, k, seed, `${k} folds cannot be made`);
-  return Array.from({ length: k }, (_, fold): CrossFold => {
+  const folds = Array.from({ length: k }, (_, fold): CrossFold => {
     const name = String(fold + 1);
     const isHeldOut = (patient: string): boolean => foldOf.get(patient) === fold;
     return { name, suffix: `fold${name}`, sets: setsOf(rows, isHeldOut, seed, `fold ${name}`) };
   });
+  for (const { name, sets } of folds) requireFold(sets, `fold ${name}`, learned);
+  return folds;
 }
 
 /** Each hospital in turn is held out; the model is trained on all others. @throws DataError as {@link planFolds}. */
-export function planHospitals(rows: readonly SliceRow[], seed: number): CrossFold[] {
+export function planHospitals(rows: readonly SliceRow[], seed: number, learned: Learned): CrossFold[] {
   const hospitals = [...new Set(rows.map(({ hospital }) => hospital))].sort();
   if (hospitals.length < 2) {
     throw new DataError('E_HOSPITALS', `leaving one hospital out needs two; there is ${hospitals.length}`, {
@@ -43,12 +53,21 @@ export function planHospitals(rows: readonly SliceRow[], seed: number): CrossFol
   const homeOf = new Map(rows.map(({ patient, hospital }) => [patient, hospital]));
   return hospitals.map((name): CrossFold => {
     const isHeldOut = (patient: string): boolean => homeOf.get(patient) === name;
-    return {
-      name,
-      suffix: `without_${name}`,
-      sets: setsOf(rows, isHeldOut, seed, `the model without ${name}`),
-    };
+    const what = `the model without ${name}`;
+    const sets = setsOf(rows, isHeldOut, seed, what);
+    requireFold(sets, what, learned);
+    return { name, suffix: `without_${name}`, sets };
   });
+}
+
+/** Of hours of training, the last fold must not be the one that finds a class missing. */
+function requireFold(sets: CrossFold['sets'], what: string, { classes, splitsDir }: Learned): void {
+  requireLearnable(
+    forEachSplit((split) => new SliceTable(sets[split]).patients),
+    classes,
+    what,
+    () => splitsDir,
+  );
 }
 
 function setsOf(

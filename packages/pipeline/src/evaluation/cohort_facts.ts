@@ -9,6 +9,7 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { readOwnCohort } from '../cohort/own_splits.ts';
+import { requireSplit } from '../cohort/split_folder.ts';
 import type { IsHome } from './candidate.ts';
 
 /** Who is home and who is external, from the folder of the splits. */
@@ -33,6 +34,7 @@ interface Member {
  */
 export function readCohortFacts(config: Config, modalities: readonly string[]): CohortFacts {
   const { splits_dir, home_hospital } = config.data;
+  requireSplit(splits_dir, modalities);
   const cohortFile = join(splits_dir, 'cohort.csv');
   const summaryFile = join(splits_dir, 'summary.json');
   const summary = existsSync(summaryFile) ? readSplitSummary(summaryFile) : null;

@@ -114,6 +114,15 @@ test('maps that stay alike are a warning', () => {
   expect(context.said[0]).toMatch(/^warning: .*with random head, layer4 the maps stay alike.*0\.93/);
   sayCheck({ ...about, passed: true }, context);
   expect(context.said[1]).toMatch(/^info: .*the maps change/);
+  // A head that hardly shapes the maps is told, although the check as a whole passes.
+  const steps = [
+    { ...step, randomised: ['head'], spearman: 0.99 },
+    { ...step, spearman: 0.4 },
+  ];
+  sayCheck({ ...about, steps, passed: true }, context);
+  expect(context.said.slice(2).join('\n')).toMatch(
+    /^warning: .*random head alone .*0\.99.*\n.*maps change.*0\.40/,
+  );
 });
 
 test('spreading, file names', () => {

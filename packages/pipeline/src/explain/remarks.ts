@@ -18,11 +18,19 @@ export function coarseMaps(
   ];
 }
 
-/** Says whether the maps passed the randomisation check; warns when not. */
+/** Says what the randomisation check found; warns where maps stay alike, also of a step before the last. */
 export function sayCheck({ steps, passed, limit }: RandomisationCheck, context: StageContext): void {
   const last = steps.at(-1);
   if (last === undefined) return;
   const parts = last.randomised.join(', ');
+  for (const { randomised, spearman } of passed === true ? steps.slice(0, -1) : []) {
+    if (spearman === null || spearman < limit) continue;
+    warn(
+      context,
+      `Randomisation check: with random ${randomised.join(', ')} alone the maps stay alike (rank correlation ` +
+        `${spearman.toFixed(2)}): these weights hardly shape them.`,
+    );
+  }
   if (passed === null) {
     say(context, 'Randomisation check: no slice has maps that vary both before and after; it tells nothing.');
   } else if (passed) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DataError, readCohort, readSplit, SPLITS, type Split, splitPath } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { requireSplit } from '../cohort/split_folder.ts';
 import type { FeatureSource } from './source.ts';
 
 /** What the split files say of a patient. */
@@ -15,8 +16,11 @@ export type KnownPatients = ReadonlyMap<string, KnownPatient>;
 /**
  * The patients of the splits folder: from `cohort.csv`, else from the split files of the modalities (a user's own), else
  * none.
+ *
+ * @throws DataError when the split is torn.
  */
 export function knownPatients(splitsDir: string, modalities: readonly string[]): KnownPatients {
+  requireSplit(splitsDir, modalities);
   const known = new Map<string, KnownPatient>();
   const cohort = join(splitsDir, 'cohort.csv');
   if (existsSync(cohort)) {

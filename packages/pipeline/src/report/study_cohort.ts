@@ -2,15 +2,18 @@ import { join } from 'node:path';
 import {
   type CohortPatient,
   type Config,
+  readBrightness,
   readCohort,
   readExclusions,
   readSplitSummary,
+  type SplitSummary,
   splitHash,
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import type { Division } from '@radweave/report';
+import type { Division, Oddities } from '@radweave/report';
 import { readOwnCohort } from '../cohort/own_splits.ts';
+import { requireSplit } from '../cohort/split_folder.ts';
 import type { UsedFiles } from './used_files.ts';
 
 /** Who was in the study. */
@@ -47,6 +50,7 @@ export function readStudyCohort(
   if (missing.length === records.length) return ownCohort(data, modalities, files);
   // A split of preprocess that lost a record is not one that the researchers made.
   if (missing[0] !== undefined) throw noCohort(missing[0]);
+  requireSplit(data.splits_dir, modalities);
   for (const path of records) files.add(path);
   const summary = readSplitSummary(summaryFile);
   return {
@@ -56,10 +60,17 @@ export function readStudyCohort(
       trainShare: summary.train_ratio,
       seed: summary.seed,
       exclusions: readExclusions(exclusions),
+      oddities: odditiesOf(summary, record('brightness.csv'), files),
     },
     splitHash: summary.split_hash,
     versions: summary.versions,
   };
+}
+
+function odditiesOf({ warnings }: SplitSummary, brightness: string, files: UsedFiles): Oddities | null {
+  if (warnings === undefined || !existsSync(brightness)) return null;
+  files.add(brightness);
+  return { warnings, brightness: readBrightness(brightness) };
 }
 
 function ownCohort(data: Config['data'], modalities: readonly string[], files: UsedFiles): StudyCohort {

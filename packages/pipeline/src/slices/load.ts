@@ -58,7 +58,17 @@ export async function loadSplit(
   modality: string,
   context: StageContext,
 ): Promise<LoadedSplit> {
-  const table = readSliceTable(config, split, modality);
+  return decodeSplit(config, split, modality, readSliceTable(config, split, modality), context);
+}
+
+/** As {@link loadSplit}, of a table that was read already. */
+export async function decodeSplit(
+  config: Config,
+  split: Split,
+  modality: string,
+  table: SliceTable,
+  context: StageContext,
+): Promise<LoadedSplit> {
   if (table.length === 0) return { table, pixels: noPixels(config.data.image_size), close: () => undefined };
   const file = join(config.data.splits_dir, '.slices', `${split}_${modality}.slices`);
   const { image_size, resize, num_workers } = config.data;

@@ -9,6 +9,7 @@ import {
   writeLogitsRecord,
 } from '@radweave/artifacts';
 import { rmSync } from '@radweave/artifacts/files';
+import { openSplitFolder } from '../cohort/split_folder.ts';
 import { crossFitConfig } from '../crossfit/config.ts';
 import { type AllLogits, logitsOfAll } from '../crossfit/fold_logits.ts';
 import { type FoldSettings, trainFolds } from '../crossfit/fold_run.ts';
@@ -53,8 +54,10 @@ export interface CrossFitResult {
 export async function crossFit(options: CrossFitOptions, context: StageContext): Promise<CrossFitResult> {
   const { modality, folds: count } = options;
   const config = await crossFitConfig(options, context);
+  openSplitFolder(config, [modality], context);
   const { rows } = readSliceTable(config, 'train', modality);
-  const folds = planFolds(rows, count, config.experiment.seed);
+  const learned = { classes: config.model.num_classes, splitsDir: config.data.splits_dir };
+  const folds = planFolds(rows, count, config.experiment.seed, learned);
   const identity = identityOf(config, modality, folds);
   const settings: FoldSettings = {
     config,

@@ -14,6 +14,7 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { z } from 'zod';
+import { openSplitFolder } from '../cohort/split_folder.ts';
 import { type FoldSettings, foldRun, trainFolds } from '../crossfit/fold_run.ts';
 import { type CrossFold, patientsHash, planFolds, planHospitals } from '../crossfit/plan.ts';
 import { outOfFold, summarise } from '../crossfit/summary.ts';
@@ -67,6 +68,7 @@ export async function crossValidate(
   const lock = lockFolder(logs, `radweave train, cross-validation ${name}`);
   try {
     if (by === 'hospital') warn(context, HOSPITALS_CAUTION);
+    openSplitFolder(config, [modality], context);
     const folds = planned(config, modality, by);
     begin(options, config, logs, folds);
     const settings: FoldSettings = { config, modality, name, goOn: goOn(options, name) };
@@ -112,7 +114,8 @@ function planned(config: Config, modality: string, by: CrossValidateOptions['by'
   const { seed } = config.experiment;
   const splits = by === 'hospital' ? SPLITS : (['train', 'val'] as const);
   const rows = splits.flatMap((split) => readSliceTable(config, split, modality).rows);
-  return by === 'hospital' ? planHospitals(rows, seed) : planFolds(rows, by.folds, seed);
+  const learned = { classes: config.model.num_classes, splitsDir: config.data.splits_dir };
+  return by === 'hospital' ? planHospitals(rows, seed, learned) : planFolds(rows, by.folds, seed, learned);
 }
 
 /** `folds.json` comes last: it says that there is something to resume. */

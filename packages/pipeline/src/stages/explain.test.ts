@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, readExplanations, readSplit, splitPath } from '@radweave/artifacts';
+import { type Config, readExplanations, readSplit, type Split, splitPath } from '@radweave/artifacts';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { cohortConfig, listening, writeCohortFolders } from '../testing/cohort.ts';
+import { cohortConfig, listening, makeSplitOwn, writeCohortFolders } from '../testing/cohort.ts';
 import { writeRun } from '../testing/runs.ts';
 import { type ExplainOptions, explain } from './explain.ts';
 import { preprocess } from './preprocess.ts';
@@ -20,6 +20,17 @@ async function prepared(): Promise<{ config: Config; folder: string }> {
 
 function asked(config: Config, more: Partial<ExplainOptions> = {}): ExplainOptions {
   return { config, modality: 'A', split: 'test', count: 1, layer: 'blocks.1', slices: 2, ...more };
+}
+
+/** Exchanges two sets of A. */
+function exchange({ data }: Config, one: Split, other: Split): void {
+  const [first, second] = [one, other].map((split) => splitPath(data.splits_dir, split, 'A')) as [
+    string,
+    string,
+  ];
+  const kept = readFileSync(first);
+  copyFileSync(second, first);
+  writeFileSync(second, kept);
 }
 
 test('montages of right and wrong patients of each hospital, the same every time, with all that made them', async () => {
@@ -86,11 +97,10 @@ test('patients, class and layer asked for; what does not exist is named, and the
   for (const [more, error] of errors) {
     await expect(explain(asked(config, more), listening())).rejects.toMatchObject(error);
   }
-  const { splits_dir } = config.data;
-  const kept = readFileSync(splitPath(splits_dir, 'test', 'A'));
-  writeFileSync(splitPath(splits_dir, 'test', 'A'), readFileSync(splitPath(splits_dir, 'train', 'A')));
+  makeSplitOwn(config);
+  exchange(config, 'train', 'test');
   await expect(explain(asked(config), listening())).rejects.toMatchObject({ code: 'E_LEAK_CHECKPOINT' });
-  writeFileSync(splitPath(splits_dir, 'test', 'A'), kept);
+  exchange(config, 'train', 'test');
   const stopped = { ...listening(), shouldStop: () => true };
   await expect(explain(asked(config), stopped)).rejects.toMatchObject({ code: 'E_INTERRUPTED' });
   expect(readExplanations(folder).patients.map(({ patient }) => patient)).toEqual(['SY000', 'ZS011']);

@@ -10,6 +10,7 @@ import {
   UsageError,
   writeExplanations,
 } from '@radweave/artifacts';
+import { openSplitFolder } from '../cohort/split_folder.ts';
 import { inferenceBatch } from '../compute/compute.ts';
 import { type StageContext, say } from '../engine/events.ts';
 import { chooseDecision, judge } from '../explain/decision.ts';
@@ -67,6 +68,7 @@ export async function explain(options: ExplainOptions, context: StageContext): P
   const config = networkConfig(options.config, chosen);
   // Gradients in bfloat16 would be coarser than the differences that maps show.
   config.training.precision = 'fp32';
+  openSplitFolder(config, [modality], context);
   if (split !== 'train') {
     const table = readSliceTable(config, split, modality);
     refuseSeenPatients(about.patients.train, [{ split, table }], path);

@@ -19,7 +19,14 @@ import { filesBelow, pythonJson, referenceTest, tempDir } from '@radweave/testki
 import { manualSeed, saveCheckpoint } from '@radweave/torch';
 import { expect, test, vi } from 'vitest';
 import type { StageContext } from '../engine/events.ts';
-import { cohortConfig, listening, slicePixels, writeCohortFolders, writeSlice } from '../testing/cohort.ts';
+import {
+  cohortConfig,
+  listening,
+  makeSplitOwn,
+  slicePixels,
+  writeCohortFolders,
+  writeSlice,
+} from '../testing/cohort.ts';
 import { writeRun } from '../testing/runs.ts';
 import { type ExtractOptions, extract } from './extract.ts';
 import { preprocess } from './preprocess.ts';
@@ -90,6 +97,7 @@ referenceTest(
     const { splits_dir, features_dir } = config.data;
     const run = await writeRun(config, 'first', 'A', 1);
     // A user's own file need not be in order.
+    makeSplitOwn(config);
     const path = splitPath(splits_dir, 'train', 'A');
     const rows = readSplit(path).map((slice) => ({ image_path: slice.path, label: slice.label }));
     writeSplit(path, rows.reverse());
@@ -263,6 +271,7 @@ test('pretrained: ImageNet weights with their own normalisation, in-sample of no
 
 test('without an external hospital the test table has only its header', async () => {
   const config = await prepared();
+  makeSplitOwn(config);
   writeSplit(splitPath(config.data.splits_dir, 'test', 'A'), []);
   await writeRun(config, 'run', 'A', 1);
   const { patients } = await extract(asked(config), listening());

@@ -6,6 +6,7 @@ import {
   type Split,
   UsageError,
 } from '@radweave/artifacts';
+import { openSplitFolder } from '../cohort/split_folder.ts';
 import { inferenceBatch } from '../compute/compute.ts';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { alignAvailable } from '../features/align.ts';
@@ -65,6 +66,7 @@ export async function extract(options: ExtractOptions, context: StageContext): P
   else requireModelName(options, chosen);
   const own = networkConfig(config, chosen);
   sayImageSize(options, own, context);
+  openSplitFolder(own, [modality], context);
   refuseLeak(own, modality, chosen, context);
   const lock = lockFolder(config.data.features_dir, `radweave extract --modality ${modality}`);
   try {

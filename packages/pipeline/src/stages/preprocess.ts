@@ -1,39 +1,32 @@
 import { join, resolve } from 'node:path';
 import {
-  type CohortCount,
-  type CohortPatient,
+  type BrightnessRow,
   type Config,
   DataError,
   IssueCollector,
   lockFolder,
-  readSplitSummary,
-  SPLITS,
-  type Split,
+  type RejectedImage,
   type SplitSummary,
-  slicesHash,
-  splitHash,
-  splitPath,
   UsageError,
-  writeCohort,
-  writeExclusions,
   writeRejected,
-  writeSplit,
-  writeSplitSummary,
 } from '@radweave/artifacts';
-import { appendFileSync, existsSync, mkdirSync, rmSync } from '@radweave/artifacts/files';
+import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
+import { brightnessChart } from '@radweave/report/charts';
 import { type AssignedMember, assignSplits, checkLabelRange } from '../cohort/assign.ts';
 import {
   checkImages,
   findSharedImages,
   type ImageCheck,
   mergeFolds,
+  rejection,
   withoutRejected,
 } from '../cohort/images.ts';
-import { type Gathered, gatherPatients, requireModalities } from '../cohort/patients.ts';
+import { lostPatients, unusedFiles } from '../cohort/oddities.ts';
+import { type CohortMember, type Gathered, gatherPatients, requireModalities } from '../cohort/patients.ts';
 import { type FoundCohort, walkCohort } from '../cohort/walk.ts';
+import { type Division, writeDivision } from '../cohort/write_split.ts';
 import { type StageContext, say, warn } from '../engine/events.ts';
-import { forEachSplit } from '../features/for_each_split.ts';
-import { RADWEAVE_VERSION } from '../versions.ts';
+import { CHART_WORDS } from '../visualize/words.ts';
 
 /** What `preprocess` is asked to do; everything is in the configuration. */
 export interface PreprocessOptions {
@@ -67,15 +60,30 @@ export async function preprocess(
   const lock = lockFolder(splits_dir, 'radweave preprocess');
   try {
     const { gathered, check, merged } = await usablePatients(found, config, context);
-    checkLabelRange(gathered.members);
-    const { home_hospital, train_ratio } = config.data;
-    const { seed } = config.experiment;
-    const members = assignSplits(gathered.members, home_hospital, train_ratio, seed, found.hospitals);
+    const { home_hospital } = config.data;
+    const warnings = [
+      ...lostPatients(found, gathered.lacking, modalities),
+      ...unusedFiles(found, check.masks),
+      ...check.brightness.warnings(home_hospital),
+    ];
+    for (const text of warnings) warn(context, text);
+    const members = assigned(gathered.members, found, config);
     if (!members.some(({ split }) => split === 'test')) {
-      warn(context, `There is no hospital besides ${home_hospital}: the external test set is empty.`);
+      const text = noExternal(found, home_hospital);
+      warnings.push(text);
+      warn(context, text);
     }
-    const summary = summarise(members, gathered, found, check, merged, config);
-    writeAll(members, gathered, check, summary, config, context);
+    const division: Division = {
+      members,
+      exclusions: gathered.exclusions,
+      rejected: [...check.rejected, ...masksOf(found, check)],
+      facts: check.facts,
+      files: filesOf(found, check, merged),
+      warnings,
+      brightness: check.brightness.rows(),
+      pictures: await draw(check.brightness.rows(), config),
+    };
+    const summary = writeDivision(division, config, context);
     writeLog(config, summary);
     return { splitsDir: resolve(splits_dir), summary };
   } finally {
@@ -101,7 +109,17 @@ async function usablePatients(
   const still = requireModalities({ ...readable, members }, modalities);
   const gathered = findSharedImages(still, check, exclude_conflicts, issues);
   issues.throwIfErrors('the images have conflicts');
-  if (gathered.members.length === 0) {
+  return { gathered, check, merged };
+}
+
+/** @throws DataError when there is nobody, or what there is cannot be learned. */
+function assigned(
+  members: readonly CohortMember[],
+  { hospitals }: FoundCohort,
+  config: Config,
+): AssignedMember[] {
+  const { modalities, home_hospital, train_ratio } = config.data;
+  if (members.length === 0) {
     throw new DataError(
       'E_NO_PATIENTS',
       `no patient has slices of every modality (${modalities.join(', ')})`,
@@ -110,7 +128,42 @@ async function usablePatients(
       },
     );
   }
-  return { gathered, check, merged };
+  checkLabelRange(members, home_hospital);
+  return assignSplits(members, home_hospital, train_ratio, config.experiment.seed, hospitals);
+}
+
+function noExternal({ hospitals }: FoundCohort, home: string): string {
+  const others = hospitals.filter((name) => name !== home);
+  return others.length === 0
+    ? `No hospital besides ${home} was read: the external test set is empty`
+    : `No patient of ${others.join(', ')} can be used: the external test set is empty`;
+}
+
+function masksOf(found: FoundCohort, check: ImageCheck): RejectedImage[] {
+  return [
+    ...found.masks.map((slice) => rejection(slice, 'MASK: it is called like a mask or label')),
+    ...check.masks.map((slice) => rejection(slice, 'MASK: two gray values only')),
+  ];
+}
+
+function filesOf(found: FoundCohort, check: ImageCheck, merged: number): Record<string, number> {
+  const files: Record<string, number> = { ...found.ignored, ...check.remarks };
+  const masks = found.masks.length + check.masks.length;
+  if (masks > 0) files['mask, left out'] = masks;
+  if (merged > 0) files['same slice in two folds'] = merged;
+  if (check.rejected.length > 0) files.rejected = check.rejected.length;
+  return files;
+}
+
+/** A picture of each modality: how bright the slices of each hospital are. */
+async function draw(rows: readonly BrightnessRow[], { data }: Config): Promise<Map<string, string>> {
+  const { drawSvg } = await import('@radweave/report/draw');
+  const pictures = new Map<string, string>();
+  for (const modality of data.modalities) {
+    const own = rows.filter((row) => row.modality === modality);
+    pictures.set(modality, await drawSvg(brightnessChart(own, data.home_hospital, CHART_WORDS)));
+  }
+  return pictures;
 }
 
 function refuseOrSkip(check: ImageCheck, config: Config, skip: boolean, context: StageContext): void {
@@ -129,126 +182,6 @@ function refuseOrSkip(check: ImageCheck, config: Config, skip: boolean, context:
       ? 'Use --resize to resize them, or --image_size for another size'
       : 'Mend or remove them, or leave them out with --skip_unreadable',
   });
-}
-
-function summarise(
-  members: readonly AssignedMember[],
-  gathered: Gathered,
-  found: FoundCohort,
-  check: ImageCheck,
-  merged: number,
-  config: Config,
-): SplitSummary {
-  const excluded: Record<string, number> = {};
-  for (const { reason } of gathered.exclusions) excluded[reason] = (excluded[reason] ?? 0) + 1;
-  const files: Record<string, number> = { ...found.ignored, ...check.remarks };
-  if (merged > 0) files['same slice in two folds'] = merged;
-  if (check.rejected.length > 0) files.rejected = check.rejected.length;
-  return {
-    format: 1,
-    counts: countCells(members, config.data.modalities),
-    modalities: config.data.modalities,
-    home_hospital: config.data.home_hospital,
-    train_ratio: config.data.train_ratio,
-    seed: config.experiment.seed,
-    split_hash: splitHash(members),
-    slices: Object.fromEntries(
-      config.data.modalities.map((modality) => [modality, slicesHashes(members, modality, check)]),
-    ),
-    excluded,
-    files,
-    versions: { radweave: RADWEAVE_VERSION, node: process.version },
-  };
-}
-
-/** The rows of a split file. */
-function splitRows(
-  members: readonly AssignedMember[],
-  split: Split,
-  modality: string,
-): { path: string; label: number }[] {
-  return members
-    .filter((member) => member.split === split)
-    .flatMap(({ slices, label }) => (slices.get(modality) ?? []).map(({ path }) => ({ path, label })));
-}
-
-function slicesHashes(
-  members: readonly AssignedMember[],
-  modality: string,
-  { facts }: ImageCheck,
-): Record<Split, string> {
-  return forEachSplit((split) =>
-    slicesHash(
-      splitRows(members, split, modality).map((row) => ({
-        ...row,
-        pixels: facts.get(row.path)?.contentHash ?? '',
-      })),
-    ),
-  );
-}
-
-function countCells(members: readonly AssignedMember[], modalities: readonly string[]): CohortCount[] {
-  const cells = new Map<string, CohortCount>();
-  for (const { hospital, label, split, slices } of members) {
-    const key = JSON.stringify([split, hospital, label]);
-    const cell = cells.get(key) ?? { hospital, label, split, patients: 0, slices: {} };
-    cell.patients++;
-    for (const modality of modalities) {
-      cell.slices[modality] = (cell.slices[modality] ?? 0) + (slices.get(modality)?.length ?? 0);
-    }
-    cells.set(key, cell);
-  }
-  return [...cells.values()];
-}
-
-/** The summary is written last: a split without it is unfinished. */
-function writeAll(
-  members: readonly AssignedMember[],
-  gathered: Gathered,
-  check: ImageCheck,
-  summary: SplitSummary,
-  config: Config,
-  context: StageContext,
-): void {
-  const { splits_dir, modalities } = config.data;
-  const summaryPath = join(splits_dir, 'summary.json');
-  removeOtherModalities(summaryPath, splits_dir, modalities, context);
-  rmSync(summaryPath, { force: true });
-  const relative = config.preprocess.relative_paths;
-  for (const split of SPLITS) {
-    for (const modality of modalities) {
-      const rows = splitRows(members, split, modality).map(({ path, label }) => ({
-        image_path: path,
-        label,
-      }));
-      writeSplit(splitPath(splits_dir, split, modality), rows, { relative });
-    }
-  }
-  const cohort = members.map(({ patient, hospital, label, split, slices }): CohortPatient => {
-    const counts = Object.fromEntries(
-      modalities.map((modality) => [modality, slices.get(modality)?.length ?? 0]),
-    );
-    return { patient, hospital, label, split, slices: counts };
-  });
-  writeCohort(join(splits_dir, 'cohort.csv'), cohort, modalities);
-  writeExclusions(join(splits_dir, 'exclusions.csv'), gathered.exclusions);
-  if (check.rejected.length === 0) rmSync(join(splits_dir, 'rejected.csv'), { force: true });
-  writeSplitSummary(summaryPath, summary);
-}
-
-/** Split files of modalities that are no longer asked for would be of another split: they must not stay. */
-function removeOtherModalities(
-  summaryPath: string,
-  splitsDir: string,
-  modalities: readonly string[],
-  context: StageContext,
-): void {
-  if (!existsSync(summaryPath)) return;
-  const gone = readSplitSummary(summaryPath).modalities.filter((modality) => !modalities.includes(modality));
-  for (const modality of gone) {
-    for (const split of SPLITS) rmSync(splitPath(splitsDir, split, modality), { force: true });
-    say(context, `The split files of ${modality} were of the split before and are removed.`);
-  }
 }
 
 function writeLog(config: Config, summary: SplitSummary): void {

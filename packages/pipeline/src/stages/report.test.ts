@@ -12,7 +12,6 @@ import {
   writeExclusions,
   writeExplanations,
   writeHistory,
-  writeSplitSummary,
 } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
 import { Random } from '@radweave/stats';
@@ -31,20 +30,8 @@ const HASH = splitHash(COHORT);
 
 /** What `preprocess` leaves besides the split files. */
 function divided(config: Config): void {
-  writeMadeUpCohort(config, COHORT);
+  writeMadeUpCohort(config, COHORT, { modalities });
   writeExclusions(join(config.data.splits_dir, 'exclusions.csv'), []);
-  writeSplitSummary(join(config.data.splits_dir, 'summary.json'), {
-    format: 1,
-    counts: [],
-    modalities,
-    home_hospital: 'JM',
-    train_ratio: 0.6,
-    seed: 42,
-    split_hash: HASH,
-    excluded: {},
-    files: {},
-    versions: {},
-  });
 }
 
 /** An evaluated study: a fusion, and the networks of two runs with histories. */

@@ -228,7 +228,7 @@ test('a patient moved to another set is named, and what is refused now is said',
     expect.objectContaining({ file: 'splits/summary.json', column: 'split_hash' }),
   );
   const refused = differences.find(({ file }) => file === 'fusion');
-  expect(refused?.now).toMatch(/^refused: the features are of another division of the patients/);
+  expect(refused?.now).toMatch(/^refused: this file was changed since preprocess wrote it/);
 });
 
 test('a changed seed is named, and so is every patient it moves', async () => {
@@ -266,6 +266,20 @@ test('changed pixels are named by modality and split; an earlier version recorde
   } finally {
     writeFileSync(path, before);
   }
+});
+
+test('remarks worded by an older version are no difference, nor is what it did not write', async () => {
+  const path = join(run, 'evaluation', 'evaluation.json');
+  const older = (text: string): string => {
+    const { findings: _, heterogeneity: __, ...rest } = JSON.parse(text);
+    const rows = rest.rows.map((row: object) => ({ ...row, note: 'in other words' }));
+    return JSON.stringify({ ...rest, format: 1, rows, notes: ['fewer notes'] });
+  };
+  const { differences } = await tampered(path, older);
+  // The manifest of the run still has the hash of the file before.
+  expect(
+    differences.filter(({ file, column }) => file === 'evaluation/evaluation.json' && column !== 'sha256'),
+  ).toEqual([]);
 });
 
 test('a changed feature shows in what is fused from it', async () => {

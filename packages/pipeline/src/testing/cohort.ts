@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Config, defaultConfig } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
@@ -68,6 +68,11 @@ export function cohortConfig(folder: string): Config {
   config.data.num_workers = 1;
   config.experiment.output_dir = join(folder, 'outputs');
   return config;
+}
+
+/** Removes what only `preprocess` writes: the split files alone are a user's own, and may be changed. */
+export function makeSplitOwn({ data }: Config): void {
+  for (const name of ['summary.json', 'cohort.csv', 'exclusions.csv']) rmSync(join(data.splits_dir, name));
 }
 
 /** A context that keeps what a stage says. */

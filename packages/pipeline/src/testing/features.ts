@@ -7,12 +7,15 @@ import {
   featureTablePath,
   SPLITS,
   type Split,
+  type SplitSummary,
+  splitHash,
   splitPath,
   writeCohort,
   writeFeatureSet,
   writeFeatureTable,
   writeNpy,
   writeSplit,
+  writeSplitSummary,
 } from '@radweave/artifacts';
 import { Random } from '@radweave/stats';
 
@@ -35,10 +38,27 @@ export function madeUpCohort(perSplit: Record<Split, number>, classes = 2): Made
   );
 }
 
-/** Writes `cohort.csv`. */
-export function writeMadeUpCohort(config: Config, cohort: readonly MadeUpPatient[]): void {
+/** Writes `cohort.csv` and `summary.json`, the latter without hashes, as earlier versions did. */
+export function writeMadeUpCohort(
+  config: Config,
+  cohort: readonly MadeUpPatient[],
+  summary: Partial<SplitSummary> = {},
+): void {
   const patients = cohort.map((one) => ({ ...one, slices: { A: 1 } }));
   writeCohort(join(config.data.splits_dir, 'cohort.csv'), patients, ['A']);
+  writeSplitSummary(join(config.data.splits_dir, 'summary.json'), {
+    format: 1,
+    counts: [],
+    modalities: ['A'],
+    home_hospital: 'JM',
+    train_ratio: 0.6,
+    seed: 42,
+    split_hash: splitHash(cohort),
+    excluded: {},
+    files: {},
+    versions: {},
+    ...summary,
+  });
 }
 
 /** Writes random features of a modality, somewhat shifted by label, for these patients in all splits. */

@@ -1,4 +1,4 @@
-import { type Config, UsageError } from '@radweave/artifacts';
+import { type Config, refuseForeignPlaces, UsageError } from '@radweave/artifacts';
 
 /** Options that may change when a run is resumed: where things lie and how much is said, not what is computed. */
 const FREE = [
@@ -51,6 +51,7 @@ export function resumedConfig(saved: Config, asked: Config, given: readonly stri
     Object.assign(Object(merged)[section], { [name]: valueAt(asked, key) });
   }
   checkEpochs(saved, merged);
+  refuseForeignPlaces(merged);
   return merged;
 }
 

@@ -1,6 +1,9 @@
-import { type Config, DataError, splitHash } from '@radweave/artifacts';
+import { type Config, type Split, splitHash, splitPath } from '@radweave/artifacts';
+import { openSplitFolder } from '../cohort/split_folder.ts';
 import type { StageContext } from '../engine/events.ts';
-import { type LoadedSplit, loadSplit } from '../slices/load.ts';
+import { forEachSplit } from '../features/for_each_split.ts';
+import { decodeSplit, type LoadedSplit, readSliceTable } from '../slices/load.ts';
+import { requireLearnable } from './learnable.ts';
 
 /** The decoded sets of one modality. */
 export interface Splits {
@@ -9,18 +12,25 @@ export interface Splits {
   test: LoadedSplit;
 }
 
-/** Decodes all sets. @throws DataError when they hold labels the network has no class for. */
+/**
+ * Decodes all sets.
+ *
+ * @throws DataError when the split is torn, or does not hold what the network needs to learn; nothing is decoded then.
+ */
 export async function loadSplits(config: Config, modality: string, context: StageContext): Promise<Splits> {
+  const tables = forEachSplit((split) => readSliceTable(config, split, modality));
+  const patients = forEachSplit((split) => tables[split].patients);
+  const place = (split: Split): string => splitPath(config.data.splits_dir, split, modality);
+  requireLearnable(patients, config.model.num_classes, `modality ${modality}`, place);
+  openSplitFolder(config, [modality], context);
   const opened: LoadedSplit[] = [];
   const load = async (split: keyof Splits): Promise<LoadedSplit> => {
-    const one = await loadSplit(config, split, modality, context);
+    const one = await decodeSplit(config, split, modality, tables[split], context);
     opened.push(one);
     return one;
   };
   try {
-    const splits = { train: await load('train'), val: await load('val'), test: await load('test') };
-    checkLabels(splits, config);
-    return splits;
+    return { train: await load('train'), val: await load('val'), test: await load('test') };
   } catch (error) {
     for (const split of opened) split.close();
     throw error;
@@ -37,20 +47,4 @@ export function identityOf(splits: Splits): string {
     splits[split].table.patients.map(({ patient, hospital, label }) => ({ patient, hospital, label, split })),
   );
   return splitHash(cohort);
-}
-
-function checkLabels(splits: Splits, config: Config): void {
-  const classes = config.model.num_classes;
-  const labels = new Set(allSplits(splits).flatMap(({ table }) => Array.from(table.labels)));
-  const wrong = [...labels].filter((label) => label >= classes).sort((a, b) => a - b);
-  if (wrong.length > 0) {
-    throw new DataError(
-      'E_NUM_CLASSES',
-      `labels ${wrong.join(', ')} do not fit model.num_classes ${classes}`,
-      {
-        where: config.data.splits_dir,
-        mend: `Labels count from 0: set model.num_classes to ${Math.max(...labels) + 1}`,
-      },
-    );
-  }
 }

@@ -3,8 +3,13 @@ import { compareNumbers } from './numbers.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Of these the numbers do not tell: they are remarks, made by whoever compares. */
-const IGNORED = ['versions', 'finished', 'time'];
+/**
+ * Of these the numbers do not tell: they are remarks, or places and hashes of files that are compared themselves and may lie
+ * elsewhere.
+ */
+const IGNORED = ['versions', 'finished', 'time', 'root_dir', 'hashes', 'findings'];
+/** Words about the numbers, which every version may choose anew. */
+const REMARKS = ['note', 'notes'];
 
 /**
  * Compares two JSON values, naming each difference by its path, such as `classifiers[fused].coef[0][3]`.
@@ -33,8 +38,13 @@ export function compareJson(
     );
   }
   if (isFields(saved) && isFields(now)) {
-    const names = [...new Set([...Object.keys(saved), ...Object.keys(now)])];
-    const kept = names.filter((name) => path !== '' || !IGNORED.includes(name));
+    // A file of an older format lacks what was added since: what it has is compared.
+    const isOlder = path === '' && Number(saved.format) < Number(now.format);
+    const names = Object.keys(isOlder ? saved : { ...saved, ...now });
+    const kept = names.filter((name) => {
+      if (REMARKS.includes(name) || (isOlder && name === 'format')) return false;
+      return path !== '' || !IGNORED.includes(name);
+    });
     return sum(
       kept.map((name) =>
         compareJson(findings, file, saved[name], now[name], path === '' ? name : `${path}.${name}`),

@@ -1,4 +1,5 @@
 /** Chart specifications shared by `visualize` and the report. Vega itself is only loaded by `@radweave/report/draw`. */
+export { type BrightnessWords, brightnessChart } from './brightness.ts';
 export { type ConfusionWords, confusionChart } from './confusion.ts';
 export type { Axis, Encoding, Layer, Panel, Spec } from './figure.ts';
 export { MAP_FILLS, type MapPoint, mapPanel, splitsOf } from './map.ts';

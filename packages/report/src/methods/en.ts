@@ -108,6 +108,9 @@ function statistics(facts: Facts): string {
   const compared = facts.comparisons
     ? ' Models were compared by DeLong’s test for paired curves with Holm’s correction, by McNemar’s test, and by net reclassification and integrated discrimination improvement.'
     : '';
+  const hospitals = facts.heterogeneity
+    ? ' Whether AUCs differ between external hospitals was tested by Cochran’s Q, and they were averaged over pairs of patients of the same hospital.'
+    : '';
   const explained = facts.explained ? ' Networks were explained by Grad-CAM.' : '';
   const site = facts.siteAudit
     ? ` Site effects were measured by how well features predict the hospital${facts.harmonised ? ', before and after reference-batch ComBat estimated inside the folds' : ''}.`
@@ -116,6 +119,6 @@ function statistics(facts: Facts): string {
   return (
     `The patient is the unit of every statistic. AUCs have DeLong ${level} intervals and intervals from ${facts.replicates} bootstrap resamples of patients, ` +
     `proportions ${proportions} intervals. Calibration was judged by the Brier score, slope, intercept and expected calibration error, clinical use by decision curves.` +
-    `${compared}${explained}${site} All was done with Radweave${version}.`
+    `${compared}${hospitals}${explained}${site} All was done with Radweave${version}.`
   );
 }

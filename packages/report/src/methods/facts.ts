@@ -45,6 +45,8 @@ export interface Facts {
   level: number;
   proportionMethod: string;
   comparisons: boolean;
+  /** Whether external hospitals were compared. */
+  heterogeneity: boolean;
   explained: boolean;
   siteAudit: boolean;
   harmonised: boolean;
@@ -106,6 +108,7 @@ export function factsOf(data: ReportData): Facts {
     level: evaluation.options.confidence_level,
     proportionMethod: evaluation.options.proportion_method,
     comparisons: evaluation.comparisons.length > 0,
+    heterogeneity: evaluation.heterogeneity.length > 0,
     explained: 'value' in data.galleries,
     siteAudit: audit.length > 0,
     harmonised: audit.some(({ harmonised }) => harmonised),

@@ -99,6 +99,9 @@ function statistics(facts: Facts): string {
   const compared = facts.comparisons
     ? '模型间采用配对 DeLong 检验（Holm 校正）、McNemar 检验、净重分类改善与综合判别改善进行比较。'
     : '';
+  const hospitals = facts.heterogeneity
+    ? '各外部医院的 AUC 是否不同以 Cochran Q 检验，并对同一医院的患者对取平均。'
+    : '';
   const explained = facts.explained ? '采用 Grad-CAM 解释网络。' : '';
   const site = facts.siteAudit
     ? `中心效应以特征预测医院的能力衡量${facts.harmonised ? '，并比较折内估计的参考批次 ComBat 校正前后' : ''}。`
@@ -106,6 +109,6 @@ function statistics(facts: Facts): string {
   const version = facts.version === '' ? '' : ` ${facts.version}`;
   return (
     `所有统计均以患者为单位。AUC 附 DeLong ${level} 置信区间及 ${facts.replicates} 次患者自助重抽样区间，比例附${proportions}区间。` +
-    `校准以 Brier 分数、斜率、截距与期望校准误差评价，临床应用以决策曲线评价。${compared}${explained}${site}全部分析由 Radweave${version} 完成。`
+    `校准以 Brier 分数、斜率、截距与期望校准误差评价，临床应用以决策曲线评价。${compared}${hospitals}${explained}${site}全部分析由 Radweave${version} 完成。`
   );
 }

@@ -40,7 +40,7 @@ function heterogeneity(context: ReportContext): Html | null {
     head: [
       words.column.model,
       ...(isMany ? [words.column.label] : []),
-      words.sections.hospitals,
+      words.column.hospital,
       words.hospitals.pooled,
       words.hospitals.within,
       'Q',

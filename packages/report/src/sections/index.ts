@@ -6,6 +6,7 @@ import { characteristicsSection } from './characteristics.ts';
 import { checklistSection } from './checklist.ts';
 import { comparisonsSection } from './comparisons.ts';
 import { confusionSection } from './confusion.ts';
+import { dataSection } from './data.ts';
 import { decisionSection } from './decision.ts';
 import { explanationsSection } from './explanations.ts';
 import { flowSection } from './flow.ts';
@@ -27,6 +28,7 @@ export const SECTION_WRITERS: Readonly<Record<SectionId, (context: ReportContext
     summary: summarySection,
     flow: flowSection,
     characteristics: characteristicsSection,
+    data: dataSection,
     training: trainingSection,
     roc: rocSection,
     hospitals: hospitalsSection,

@@ -25,7 +25,7 @@ const REFERENCES: readonly Reference[] = [
   },
   {
     text: 'Cochran WG. The combination of estimates from different experiments. Biometrics 1954;10:101–129.',
-    used: (_, { evaluation }) => evaluation.heterogeneity.length > 0,
+    used: ({ heterogeneity }) => heterogeneity,
   },
   {
     text: 'Collins GS, Moons KGM, Dhiman P, et al. TRIPOD+AI statement: updated guidance for reporting clinical prediction models that use regression or machine learning methods. BMJ 2024;385:e078378.',
@@ -41,11 +41,15 @@ const REFERENCES: readonly Reference[] = [
   },
   {
     text: 'Higgins JPT, Thompson SG. Quantifying heterogeneity in a meta-analysis. Stat Med 2002;21:1539–1558.',
-    used: (_, { evaluation }) => evaluation.heterogeneity.length > 0,
+    used: ({ heterogeneity }) => heterogeneity,
   },
   {
     text: 'Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat 1979;6:65–70.',
     used: ({ comparisons }) => comparisons,
+  },
+  {
+    text: 'Janes H, Pepe MS. Adjusting for covariate effects on classification accuracy using the covariate-adjusted receiver operating characteristic curve. Biometrika 2009;96:371–382.',
+    used: ({ heterogeneity }) => heterogeneity,
   },
   {
     text: 'Johnson WE, Li C, Rabinovic A. Adjusting batch effects in microarray expression data using empirical Bayes methods. Biostatistics 2007;8:118–127.',

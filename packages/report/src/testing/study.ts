@@ -1,5 +1,13 @@
 import type { CohortPatient, FusionModelFile, HistoryRow, Split } from '@radweave/artifacts';
-import type { Gallery, LeakageCheck, Optional, ReportData, SiteAudit, TrainingSettings } from '../data.ts';
+import type {
+  Gallery,
+  LeakageCheck,
+  Oddities,
+  Optional,
+  ReportData,
+  SiteAudit,
+  TrainingSettings,
+} from '../data.ts';
 import { evaluationOf } from './evaluation.ts';
 
 /** What to make up. */
@@ -36,6 +44,7 @@ export function study(wish: StudyWish = {}): ReportData {
           detail: `no slices of P${hostile}`,
         },
       ],
+      oddities: odditiesOf(evaluation.home_hospital, hostile),
     },
     runs: modalities.map((modality) => ({
       name: `run_${modality}${hostile}`,
@@ -85,6 +94,33 @@ export function bareStudy(wish: StudyWish = {}): ReportData {
     siteAudit: MISSING,
     leakage: MISSING,
   };
+}
+
+/** Each kind of warning once. */
+function odditiesOf(home: string, hostile: string): Oddities {
+  const warnings = [
+    `SY: 2 of 4 patients lack P and are left out (grade0: 1, grade1: 1); folders found there: 'p${hostile}'; without usable slices: 'P'`,
+    'SY: 1 of 1 patient lack P and are left out (grade0: 1); no other folder is there',
+    "ZS was not read, because no folder in it is called grade0, grade1, …; folders found there: 'benign'",
+    "ZS: folder 'benign' was not read, because it is not called grade0, grade1, …; it holds 1 folder",
+    'ZS: files that are not PNG were not read (.dcm: 3)',
+    'SY, A: 3 of the images are called like masks or labels and are left out (a_mask.png); rename them if they are slices',
+    'SY, A: 3 of the images have two gray values only, as masks do, and are left out (a.png, b.png)',
+    'SY, A: 3 of 8 slices are blank (one gray value)',
+    'SY, A: 3 of 8 slices of 16 bit use less than an eighth of the range (99th percentile: 0.03 of it), as unscaled 12-bit values do',
+    `SY, A: 3 of 8 slices look inverted (mean brightness: 0.90, at ${home} 0.08)`,
+    'JM, A: 3 of 8 slices look inverted',
+    `SY, A: the slices are much darker than those of ${home} (99th percentile: 0.20 of the range, at ${home} 0.46)`,
+    `SY, A: the slices are much brighter than those of ${home} (99th percentile: 0.90 of the range, at ${home} 0.46)`,
+    `No hospital besides ${home} was read: the external test set is empty`,
+    'No patient of SY, ZS can be used: the external test set is empty',
+  ];
+  const brightness = [home, 'SY'].flatMap((hospital) =>
+    ['A', 'P'].flatMap((modality) =>
+      [0.75, 0.25].map((share, i) => ({ hospital, modality, slices: 8, from: i / 2, share })),
+    ),
+  );
+  return { warnings, brightness };
 }
 
 function cohortOf({ classes = 2, hostile = '', external }: StudyWish): CohortPatient[] {

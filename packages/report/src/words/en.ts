@@ -10,6 +10,9 @@ const REASONS: Readonly<Record<string, string>> = {
   conflict: 'conflicting labels, hospitals or images',
 };
 
+/** From this rank correlation on, maps are more alike than not. */
+const IN_PART = 0.5;
+
 /** The report in English. */
 export const EN: Words = {
   tag: 'en',
@@ -36,6 +39,8 @@ export const EN: Words = {
     netBenefit: 'Net benefit',
     treatAll: 'treat all',
     treatNone: 'treat none',
+    gray: 'Gray value (share of the range)',
+    pixels: 'Share of pixels (logarithmic)',
   },
   title: 'Radweave report',
   madeOn: (date) => `Made on ${date}`,
@@ -44,6 +49,7 @@ export const EN: Words = {
     summary: 'Summary',
     flow: 'Cohort',
     characteristics: 'Characteristics of the patients',
+    data: 'The data as found',
     training: 'Training',
     roc: 'ROC curves',
     hospitals: 'Hospitals',
@@ -166,6 +172,17 @@ export const EN: Words = {
     exclusions: 'Patients left out',
     caption: 'The unit is the patient. No patient is in two sets.',
   },
+  data: {
+    given: 'The split files were not made by Radweave, so nothing was compared between the hospitals.',
+    unknown:
+      'The split was made by an earlier version, which did not compare the hospitals: run preprocess again.',
+    none: 'Nothing odd was found: no patient lacks a modality, no image looks like a mask, and no hospital’s gray values are far from the home hospital’s.',
+    found: 'What is odd about the data. Each point may change the results and should be explained or mended:',
+    title: (modality) => `Gray values of ${modality} by hospital`,
+    caption:
+      'Mean histogram of each hospital’s slices, black on the left. Curves far from the home hospital’s tell of inverted, unscaled or differently windowed images.',
+    alt: (modality, hospitals) => `Histograms of the gray values of ${modality}: ${hospitals}.`,
+  },
   characteristics: {
     title: 'Patients by hospital and set',
     caption:
@@ -211,7 +228,7 @@ export const EN: Words = {
   results: {
     title: (split) => `Performance, ${split} patients`,
     caption: (hasThreshold) =>
-      `With confidence intervals. Everything is per patient${hasThreshold ? ', at the frozen threshold' : '; the predicted label is the most probable one'}. The prevalence is the average precision of a model without skill.`,
+      `With confidence intervals. Everything is per patient${hasThreshold ? ', at the frozen threshold' : '; the predicted label is the most probable one'}. Without any skill the average precision would be about the prevalence.`,
     aggregation: 'From slices to patients',
     aggregationCaption: 'External patients did not influence the choice.',
     frozen: 'Frozen decisions',
@@ -284,7 +301,7 @@ export const EN: Words = {
       correlation === null
         ? 'No slice has maps that vary before and after, so the check says nothing.'
         : correlation < limit
-          ? `With all listed parts random they change: rank correlation ${correlation.toFixed(3)}, below the limit of ${limit} (a convention).`
+          ? `With all listed parts random they change${correlation < IN_PART ? '' : ' only in part'}: rank correlation ${correlation.toFixed(3)}, below the limit of ${limit} (a convention).`
           : `Even with all listed parts random they stay alike: rank correlation ${correlation.toFixed(3)}, not below the limit of ${limit} (a convention). They show the images more than what the network learned: do not read them as explanations.`,
     sanityAlike: (parts, correlation) =>
       ` With random ${parts} alone the rank correlation is still ${correlation.toFixed(3)}: these weights hardly shape the maps.`,

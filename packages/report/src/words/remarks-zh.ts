@@ -1,4 +1,5 @@
 import { AUDIT_ZH } from './audit-zh.ts';
+import { DATA_ZH } from './data-zh.ts';
 import { FINDINGS_ZH } from './findings-zh.ts';
 import { REASONS_ZH, TERMS_ZH } from './reasons-zh.ts';
 import { type Phrase, translator } from './translate.ts';
@@ -177,6 +178,7 @@ export const translatedToChinese: (text: string) => string = translator(
   [
     ...TERMS_ZH,
     ...REASONS_ZH,
+    ...DATA_ZH,
     ...EVALUATION,
     ...FINDINGS_ZH,
     ...SITE,

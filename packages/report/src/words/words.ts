@@ -1,4 +1,5 @@
 import type { ExplainedCategory, Split } from '@radweave/artifacts';
+import type { BrightnessWords } from '../charts/brightness.ts';
 import type { CalibrationWords } from '../charts/calibration.ts';
 import type { ConfusionWords } from '../charts/confusion.ts';
 import type { DecisionWords } from '../charts/decision.ts';
@@ -10,7 +11,13 @@ import type { Facts } from '../methods/facts.ts';
 export type Language = 'en' | 'zh';
 
 /** Texts inside charts. */
-export interface ChartWords extends TrainingWords, RocWords, ConfusionWords, CalibrationWords, DecisionWords {
+export interface ChartWords
+  extends TrainingWords,
+    RocWords,
+    ConfusionWords,
+    CalibrationWords,
+    DecisionWords,
+    BrightnessWords {
   label: string;
   hospital: string;
   treatAll: string;
@@ -22,6 +29,7 @@ export const SECTIONS = [
   'summary',
   'flow',
   'characteristics',
+  'data',
   'training',
   'roc',
   'hospitals',
@@ -154,6 +162,19 @@ export interface Words {
     reasons: (code: string) => string;
     exclusions: string;
     caption: string;
+  };
+  /** What is odd about the data. */
+  data: {
+    /** The split files are the researchers' own. */
+    given: string;
+    /** The split is of an earlier version. */
+    unknown: string;
+    none: string;
+    /** Before a list. */
+    found: string;
+    title: (modality: string) => string;
+    caption: string;
+    alt: (modality: string, hospitals: string) => string;
   };
   characteristics: {
     title: string;

@@ -8,6 +8,9 @@ const REASONS: Readonly<Record<string, string>> = {
   conflict: '标签、医院或图像相互矛盾',
 };
 
+/** From this rank correlation on, maps are more alike than not. */
+const IN_PART = 0.5;
+
 /** The report in Chinese. */
 export const ZH: Words = {
   tag: 'zh-CN',
@@ -34,6 +37,8 @@ export const ZH: Words = {
     netBenefit: '净获益',
     treatAll: '全部干预',
     treatNone: '全不干预',
+    gray: '灰度值（占量程的比例）',
+    pixels: '像素占比（对数刻度）',
   },
   title: 'Radweave 报告',
   madeOn: (date) => `生成日期：${date}`,
@@ -42,6 +47,7 @@ export const ZH: Words = {
     summary: '摘要',
     flow: '队列',
     characteristics: '患者特征',
+    data: '数据检查',
     training: '训练过程',
     roc: 'ROC 曲线',
     hospitals: '各医院结果',
@@ -167,6 +173,15 @@ export const ZH: Words = {
     exclusions: '被排除的患者',
     caption: '以患者为单位，任何患者都不会同时出现在两个数据集中。',
   },
+  data: {
+    given: '划分文件并非由 Radweave 生成，因此未比较各医院的图像。',
+    unknown: '该划分由较早版本生成，未比较各医院的图像：请重新运行 preprocess。',
+    none: '未发现异常：没有患者缺少模态，没有图像像掩膜，各医院的灰度值与本院相差不大。',
+    found: '数据中的异常。每一项都可能影响结果，应予解释或更正：',
+    title: (modality) => `各医院 ${modality} 的灰度值`,
+    caption: '各医院切片的平均直方图，左侧为黑。与本院相差较大的曲线提示图像黑白反转、未缩放或窗宽窗位不同。',
+    alt: (modality, hospitals) => `${modality} 的灰度直方图：${hospitals}。`,
+  },
   characteristics: {
     title: '各医院与各数据集的患者',
     caption:
@@ -211,7 +226,7 @@ export const ZH: Words = {
   results: {
     title: (split) => `性能指标，${split}患者`,
     caption: (hasThreshold) =>
-      `括号内为置信区间。所有指标均以患者为单位${hasThreshold ? '，采用冻结的阈值' : '，判为概率最高的标签'}。阳性比例即无判别能力的模型的平均精确率。`,
+      `括号内为置信区间。所有指标均以患者为单位${hasThreshold ? '，采用冻结的阈值' : '，判为概率最高的标签'}。若无判别能力，平均精确率约等于阳性比例。`,
     aggregation: '从切片到患者',
     aggregationCaption: '外部患者不影响选择。',
     frozen: '冻结的决策',
@@ -281,7 +296,7 @@ export const ZH: Words = {
       correlation === null
         ? '没有切片的热图在随机化前后均有变化，因此该检验无法说明问题。'
         : correlation < limit
-          ? `所列部分全部随机化后热图改变：秩相关 ${correlation.toFixed(3)}，低于界值 ${limit}（惯例）。`
+          ? `所列部分全部随机化后热图${correlation < IN_PART ? '' : '仅部分'}改变：秩相关 ${correlation.toFixed(3)}，低于界值 ${limit}（惯例）。`
           : `所列部分全部随机化后热图仍相似：秩相关 ${correlation.toFixed(3)}，不低于界值 ${limit}（惯例）。热图更多反映图像本身而非网络所学内容，不应作为解释。`,
     sanityAlike: (parts, correlation) =>
       `仅随机化 ${parts} 时秩相关仍为 ${correlation.toFixed(3)}：这些权重对热图几乎没有影响。`,

@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { replaceFilesTogether } from './replace-files.ts';
+
+const PLAN = { last: 'summary', obsolete: ['gone'] };
+
+function folderOf(files: readonly string[]): string {
+  const folder = tempDir();
+  for (const name of files) writeFileSync(join(folder, name), 'old');
+  return folder;
+}
+
+const contents = (folder: string): Record<string, string> =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+
+const fillWith =
+  (...names: string[]) =>
+  (staging: string): void => {
+    for (const name of names) writeFileSync(join(staging, name), 'new');
+  };
+
+test('files are replaced together, obsolete ones go, and the rest of the folder stays', () => {
+  const folder = folderOf(['a', 'summary', 'gone', 'notes of the user']);
+  replaceFilesTogether(folder, fillWith('a', 'b', 'summary'), PLAN);
+  expect(contents(folder)).toEqual({ a: 'new', b: 'new', summary: 'new', 'notes of the user': 'old' });
+});
+
+test('nothing is touched before everything is written', () => {
+  const folder = folderOf(['a', 'summary', 'gone']);
+  const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
+  const fill = (staging: string): void => {
+    fillWith('a')(staging);
+    throw full;
+  };
+  expect(() => replaceFilesTogether(folder, fill, PLAN)).toThrow(
+    /disk is full.*what was there before is untouched/,
+  );
+  expect(contents(folder)).toEqual({ a: 'old', summary: 'old', gone: 'old' });
+});
+
+test('a rename that fails midway puts the old files back', () => {
+  const folder = folderOf(['a', 'b', 'summary', 'gone']);
+  const fill = (staging: string): void => {
+    fillWith('a', 'b', 'summary')(staging);
+    // Stands where the old b is to be set aside.
+    mkdirSync(join(staging, '..', 'old', 'b', 'in the way'), { recursive: true });
+  };
+  expect(() => replaceFilesTogether(folder, fill, PLAN)).toThrow();
+  expect(contents(folder)).toEqual({ a: 'old', b: 'old', summary: 'old', gone: 'old' });
+});
+
+test('what a killed replacement left behind is removed by the next', () => {
+  const folder = folderOf(['a']);
+  mkdirSync(join(folder, '.radweave.new', 'new'), { recursive: true });
+  writeFileSync(join(folder, '.radweave.new', 'new', 'half'), 'x');
+  replaceFilesTogether(folder, fillWith('a', 'summary'), PLAN);
+  expect(contents(folder)).toEqual({ a: 'new', summary: 'new' });
+  rmSync(folder, { recursive: true });
+  replaceFilesTogether(folder, fillWith('summary'), PLAN);
+  expect(existsSync(join(folder, 'summary'))).toBe(true);
+});

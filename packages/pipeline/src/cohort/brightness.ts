@@ -1,0 +1,139 @@
+import type { BrightnessRow } from '@radweave/artifacts';
+import { PROFILE_BINS, type SliceFacts } from '@radweave/imaging';
+import { quantile } from '@radweave/stats';
+import type { FoundSlice } from './walk.ts';
+
+/** So many of a hospital's slices must be odd before it is said: a few always are. */
+const ODD_SHARE = 0.25;
+/** 12-bit values fill a sixteenth of 16 bits; of properly scaled slices, at least the brightest hundredth is above this. */
+const LOW_RANGE = 1 / 8;
+/**
+ * Medians of the slices' 99th percentiles relative to the home hospital's. Three hospitals of TCGA-LGG are within 0.9 and
+ * 1.2; a factor of 0.4 on their pixels gives at most 0.47.
+ */
+const DARKER = 0.65;
+const BRIGHTER = 1.5;
+/** Inverting is only to be seen where a hospital's slices are mostly dark, or mostly bright. */
+const DARK = 0.35;
+const MIDDLE = 0.5;
+
+/** The slices of one hospital and modality. */
+class Group {
+  readonly hospital: string;
+  readonly modality: string;
+  readonly histogram = new Float64Array(PROFILE_BINS);
+  slices = 0;
+  blank = 0;
+  /** 16-bit slices, blank ones aside, and those among them in the lowest part of the range. */
+  wide = 0;
+  low = 0;
+  /** Of slices that are not blank. */
+  readonly means: number[] = [];
+  readonly highs: number[] = [];
+
+  constructor(hospital: string, modality: string) {
+    this.hospital = hospital;
+    this.modality = modality;
+  }
+
+  add({ bitDepth, constant, profile }: SliceFacts): void {
+    if (profile === undefined) return;
+    this.slices++;
+    let sampled = 0;
+    for (const count of profile.histogram) sampled += count;
+    for (let bin = 0; bin < PROFILE_BINS; bin++) {
+      this.histogram[bin] = (this.histogram[bin] as number) + (profile.histogram[bin] as number) / sampled;
+    }
+    if (constant) {
+      this.blank++;
+      return;
+    }
+    this.means.push(profile.mean);
+    this.highs.push(profile.high);
+    if (bitDepth !== 16) return;
+    this.wide++;
+    if (profile.high < LOW_RANGE) this.low++;
+  }
+
+  get mean(): number {
+    return median(this.means);
+  }
+
+  get high(): number {
+    return median(this.highs);
+  }
+
+  /** How many slices are on the other side of middle gray than `mean`. */
+  across(mean: number): number {
+    return this.means.filter((one) => one > MIDDLE !== mean > MIDDLE).length;
+  }
+}
+
+/** How bright the slices of each hospital and modality are. */
+export class Brightness {
+  private readonly groups = new Map<string, Group>();
+
+  add({ hospital, modality }: FoundSlice, facts: SliceFacts): void {
+    const key = JSON.stringify([modality, hospital]);
+    const group = this.groups.get(key) ?? new Group(hospital, modality);
+    this.groups.set(key, group);
+    group.add(facts);
+  }
+
+  /** Mean histogram of each hospital and modality. */
+  rows(): BrightnessRow[] {
+    return [...this.groups.values()].flatMap(({ hospital, modality, slices, histogram }) =>
+      Array.from(histogram, (share, bin) => ({
+        hospital,
+        modality,
+        slices,
+        from: bin / PROFILE_BINS,
+        share: share / slices,
+      })),
+    );
+  }
+
+  /** Hospitals whose slices are blank, in the lowest part of 16 bits, inverted, or much darker or brighter than home's. */
+  warnings(home: string): string[] {
+    const groups = [...this.groups.values()];
+    return groups.flatMap((group) => {
+      const own = groups.find(({ hospital, modality }) => hospital === home && modality === group.modality);
+      return warningsOf(group, own ?? group).map((text) => `${group.hospital}, ${group.modality}: ${text}`);
+    });
+  }
+}
+
+function warningsOf(group: Group, home: Group): string[] {
+  const { slices, blank, wide, low } = group;
+  const found: string[] = [];
+  if (blank >= ODD_SHARE * slices) found.push(`${blank} of ${slices} slices are blank (one gray value)`);
+  if (wide > 0 && low >= ODD_SHARE * wide) {
+    found.push(
+      `${low} of ${wide} slices of 16 bit use less than an eighth of the range (99th percentile: ${shown(group.high)} of it), as unscaled 12-bit values do`,
+    );
+  }
+  const across = group.across(home.mean);
+  const isLopsided = home.mean < DARK || home.mean > 1 - DARK;
+  if (isLopsided && across > 0 && across >= ODD_SHARE * group.means.length) {
+    const means =
+      group === home
+        ? ''
+        : ` (mean brightness: ${shown(group.mean)}, at ${home.hospital} ${shown(home.mean)})`;
+    found.push(`${across} of ${slices} slices look inverted${means}`);
+  }
+  if (found.length > 0 || group === home || group.highs.length === 0 || home.highs.length === 0) return found;
+  const ratio = group.high / home.high;
+  if (ratio < DARKER || ratio > BRIGHTER) {
+    const how = ratio < DARKER ? 'darker' : 'brighter';
+    found.push(
+      `the slices are much ${how} than those of ${home.hospital} (99th percentile: ${shown(group.high)} of the range, at ${home.hospital} ${shown(home.high)})`,
+    );
+  }
+  return found;
+}
+
+function median(values: readonly number[]): number {
+  return values.length === 0 ? Number.NaN : quantile(Float64Array.from(values).sort(), 0.5);
+}
+
+const shown = (share: number): string => share.toFixed(2);
