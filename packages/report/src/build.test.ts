@@ -202,6 +202,12 @@ test('maps of a network no better than chance carry that caution, and the check 
     'network A is not better than chance on these patients (external test: AUC 0.50 (0.30–0.70))',
   );
   expect(chance.match(/caution: a network no better than chance/g)).toHaveLength(3);
+  const none = { value: null, note: 'no negative patients' };
+  for (const row of one.evaluation.rows) Object.assign(row, { auc: none, auc_bootstrap: none });
+  const unknown = textOf(section(await buildReport(one, 'en'), 'explanations'));
+  expect(unknown).toContain(
+    'better than chance on these patients (external test) cannot be said: no negative patients.',
+  );
 });
 
 test('the same study always gives the same page', async () => {

@@ -61,10 +61,7 @@ test.each([
     'no interval: the DeLong interval needs at least 2 patients of each class (1 positive, 2 negative)',
     '无置信区间：DeLong 置信区间要求每类至少 2 例患者（阳性 1 例，阴性 2 例）',
   ],
-  [
-    'McNemar: no patient is classified rightly by one model only',
-    'McNemar 检验：没有仅被其中一个模型正确分类的患者',
-  ],
+  ['McNemar: both models classify the same patients correctly', 'McNemar 检验：两个模型正确分类的患者相同'],
   [
     'class 2: only negative patients (n = 7): calibration needs both classes',
     '类别 2：仅有阴性患者（n = 7）：校准需要两类患者',
@@ -90,6 +87,16 @@ test.each([
   ['platt: slope 1.1000, intercept −0.2000', 'Platt 校准：斜率 1.1000，截距 −0.2000'],
 ])('%s', (remark, chinese) => {
   expect(translatedToChinese(remark)).toBe(chinese);
+});
+
+test('of a finding nothing stays English but names of models, labels and statistics', async () => {
+  const kept = /\b(AUC|Cochran|grade\d|SY|ZS|XX|A|P|Q|p|n|I)\b/g;
+  for (const finding of study().evaluation.findings) {
+    const chinese = translatedToChinese(finding);
+    expect(chinese).toMatch(/[一-鿿]/);
+    expect(chinese.replace(kept, '')).not.toMatch(/[A-Za-z]/);
+    expect(chinese).not.toMatch(/network|fused|stacked/);
+  }
 });
 
 test('a remark that nobody translated stays, beside those that are', () => {

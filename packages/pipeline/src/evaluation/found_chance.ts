@@ -18,6 +18,8 @@ interface Verdict {
   model: string;
   hospital: string;
   area: EvaluationRow['auc'];
+  /** `AUC`, or `macro AUC` with several classes. */
+  what: string;
   says: AgainstChance;
 }
 
@@ -35,19 +37,15 @@ export function foundAgainstChance(judgements: Judgements): string[] {
       ...foundOnValidation(judgements),
     ];
   }
-  const hospitals = [...new Set(external.map(({ hospital }) => hospital))].filter((name) => name !== 'all');
-  const several = hospitals.length > 1 ? hospitals : [];
+  const single = external.filter(({ hospital }) => hospital !== 'all');
+  // Of one hospital the pooled patients say everything.
+  const several = new Set(single.map(({ hospital }) => hospital)).size > 1 ? single : [];
   const isPrimaryBetter = pooled.some(({ model, says }) => model === primary && says === 'better');
+  const unproven = of(several, 'not better').filter(({ model }) => model === primary);
   return [
     ...foundPooled(pooled, percent(judgements.level)),
-    ...several.flatMap((name) => {
-      const here = external.filter(({ hospital }) => hospital === name);
-      const unproven = here.filter(({ model, says }) => model === primary && says === 'not better');
-      return [
-        ...(isPrimaryBetter ? listed(`not better than chance in ${name}`, unproven) : []),
-        ...listed(`worse than chance in ${name}`, of(here, 'worse')),
-      ];
-    }),
+    ...(isPrimaryBetter ? listed('not better than chance in single hospitals', unproven) : []),
+    ...listed('worse than chance in single hospitals', of(several, 'worse')),
     ...foundHeterogeneity(judgements),
     ...foundOnValidation(judgements),
   ];
@@ -94,7 +92,7 @@ function foundHeterogeneity({ heterogeneity, labelNames }: Judgements): string[]
   });
   if (different.length === 0) return [];
   return [
-    `the AUC differs between the external hospitals by more than chance, so the pooled AUC describes none of them (Cochran's Q): ${different.join('; ')}`,
+    `the AUC seems to differ between the external hospitals, so the pooled AUC may describe none of them (Cochran's Q, p below ${HETEROGENEOUS}): ${different.join('; ')}`,
   ];
 }
 
@@ -107,7 +105,8 @@ function verdictsOf({ models, rows, labelNames, level }: Judgements, split: Spli
       const patients = models.find(({ name }) => name === model)?.patients[split] ?? [];
       const here = patientsIn(patients, hospital);
       const counts = labelNames.map((_, label) => here.filter((one) => one.label === label).length);
-      return { model, hospital, area, says: againstChance(area, counts, level) };
+      const what = leading === 'macro' ? 'macro AUC' : 'AUC';
+      return { model, hospital, area, what, says: againstChance(area, counts, level) };
     });
 }
 
@@ -117,9 +116,9 @@ function of(verdicts: readonly Verdict[], wanted: AgainstChance): Verdict[] {
 
 function listed(head: string, verdicts: readonly Verdict[]): string[] {
   if (verdicts.length === 0) return [];
-  const items = verdicts.map(({ model, area: { value, lower, upper } }) => {
+  const items = verdicts.map(({ model, hospital, what, area: { value, lower, upper } }) => {
     const limits = lower === upper ? '' : ` (${two(lower)}–${two(upper)})`;
-    return `${model}, AUC ${two(value)}${limits}`;
+    return `${model}${hospital === 'all' ? '' : ` in ${hospital}`}, ${what} ${two(value)}${limits}`;
   });
   return [`${head}: ${items.join('; ')}`];
 }

@@ -10,8 +10,9 @@ export interface FittedSize {
 
 /** A probability beyond this, or below one minus it, says that the model is all but certain. */
 const CERTAIN = 0.99;
-/** From this share on, certain patients are worth a sentence. */
+/** From this share on, and in so many patients, certainty is worth a sentence. */
 const MANY = 0.25;
+const FEWEST = 10;
 /** A label with a smaller share of the training patients is rare. */
 const RARE = 0.2;
 
@@ -69,7 +70,7 @@ function foundManyFeatures(sizes: readonly FittedSize[]): string[] {
 function foundCertain(models: readonly JudgedModel[]): string[] {
   const items = models.flatMap(({ name, patients: { test } }) => {
     const certain = test.filter((one) => surest(one).probability > CERTAIN);
-    if (certain.length === 0 || certain.length < MANY * test.length) return [];
+    if (test.length < FEWEST || certain.length < MANY * test.length) return [];
     const wrong = certain.filter((one) => surest(one).label !== one.label).length;
     return [`${name}, ${certain.length} of ${test.length} external patients, ${wrong} of them wrong`];
   });

@@ -18,6 +18,9 @@ export function coarseMaps(
   ];
 }
 
+/** From this rank correlation on, maps are more alike than not. */
+const IN_PART = 0.5;
+
 /** Says what the randomisation check found; warns where maps stay alike, also of a step before the last. */
 export function sayCheck({ steps, passed, limit }: RandomisationCheck, context: StageContext): void {
   const last = steps.at(-1);
@@ -28,7 +31,7 @@ export function sayCheck({ steps, passed, limit }: RandomisationCheck, context: 
     warn(
       context,
       `Randomisation check: with random ${randomised.join(', ')} alone the maps stay alike (rank correlation ` +
-        `${spearman.toFixed(2)}): these weights hardly shape them.`,
+        `${spearman.toFixed(3)}): these weights hardly shape them.`,
     );
   }
   if (passed === null) {
@@ -36,12 +39,12 @@ export function sayCheck({ steps, passed, limit }: RandomisationCheck, context: 
   } else if (passed) {
     say(
       context,
-      `Randomisation check: with random ${parts} the maps change (rank correlation ${last.spearman?.toFixed(2)}).`,
+      `Randomisation check: with random ${parts} the maps change${last.spearman !== null && last.spearman >= IN_PART ? ' only in part' : ''} (rank correlation ${last.spearman?.toFixed(3)}).`,
     );
   } else {
     warn(
       context,
-      `Randomisation check failed: with random ${parts} the maps stay alike (rank correlation ${last.spearman?.toFixed(2)}, ` +
+      `Randomisation check failed: with random ${parts} the maps stay alike (rank correlation ${last.spearman?.toFixed(3)}, ` +
         `limit ${limit}). They show the images more than what the network learned: do not read them as explanations.`,
     );
   }

@@ -136,6 +136,8 @@ function numberCell(outcome: Outcome): Cell {
 
 function medianText(values: readonly number[]): string {
   if (values.length === 0) return NOT_AVAILABLE;
+  // One patient has no quartiles.
+  if (values.length === 1) return trimmed(values[0] ?? 0);
   const sorted = Float64Array.from(values).sort();
   const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => trimmed(quantile(sorted, share)));
   return `${middle} (${low}–${high})`;

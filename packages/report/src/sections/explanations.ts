@@ -29,7 +29,7 @@ export function explanationsSection(context: ReportContext): Promise<Html> {
 function galleryPart(context: ReportContext, gallery: Gallery): Html {
   const { words } = context;
   const { explanations } = gallery;
-  const caution = chanceCaution(context, gallery);
+  const { caution, isChance } = chanceCaution(context, gallery);
   const groups = (['right', 'wrong', 'asked'] as const).map((group) => {
     const wanted: readonly ExplainedCategory[] = GROUPS[group];
     const patients = explanations.patients.filter(({ category }) => wanted.includes(category));
@@ -37,23 +37,31 @@ function galleryPart(context: ReportContext, gallery: Gallery): Html {
     if (patients.length === 0 && isAsked !== (group === 'asked')) return null;
     const heading = html`<h3>${words.explanations.title(explanations.modality, group)}</h3>`;
     if (patients.length === 0) return html`${heading}<p>${words.explanations.none}</p>`;
-    return html`${heading}<div class="gallery">${patients.map((one) => patientFigure(context, gallery, one, caution !== null))}</div>`;
+    return html`${heading}<div class="gallery">${patients.map((one) => patientFigure(context, gallery, one, isChance))}</div>`;
   });
   const notes = explanations.notes.map((note) => html`<p class="remark">${words.remark(note)}</p>`);
   return html`<p>${words.explanations.caption(explanations.layer)}</p>${caution}${notes}${groups}${sanityTable(context, gallery)}`;
 }
 
 /** Maps of a network that learned nothing look like any others. */
-function chanceCaution({ data, words }: ReportContext, { explanations }: Gallery): Html | null {
+function chanceCaution(
+  { data, words }: ReportContext,
+  { explanations }: Gallery,
+): { caution: Html | null; isChance: boolean } {
   const { evaluation } = data;
   const { modality, split } = explanations;
   const network = evaluatedNetwork(evaluation, modality)?.name;
   const row = network === undefined ? undefined : rowOf(evaluation, network, split);
-  if (network === undefined || row === undefined) return null;
+  if (network === undefined || row === undefined) return { caution: null, isChance: false };
   const says = chanceOf(evaluation, network, split);
-  if (says !== 'not better' && says !== 'worse') return null;
-  const auc = estimateText(leadingAuc(row));
-  return html`<p class="missing">${words.explanations.chance(words.modelName(network), words.splits[split], auc, says === 'worse')}</p>`;
+  if (says === 'better') return { caution: null, isChance: false };
+  const area = leadingAuc(row);
+  const [name, set] = [words.modelName(network), words.splits[split]];
+  const text =
+    says === 'unknown'
+      ? words.explanations.chanceUnknown(name, set, words.remark(area.note ?? ''))
+      : words.explanations.chance(name, set, estimateText(area), says === 'worse');
+  return { caution: html`<p class="missing">${text}</p>`, isChance: says !== 'unknown' };
 }
 
 function patientFigure(

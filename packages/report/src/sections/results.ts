@@ -47,7 +47,7 @@ function performance(context: ReportContext, split: Split): Html | null {
       column.n,
       column.positives,
       ...METRICS.map(([name]) => column[name]),
-      column.threshold,
+      ...(manyLabels ? [] : [column.threshold]),
       column.inSample,
     ],
     rows: rows.map((row) => [
@@ -57,7 +57,9 @@ function performance(context: ReportContext, split: Split): Html | null {
       row.n,
       row.n_positive ?? '',
       ...METRICS.map(([, field]) => (field === null ? prevalence(context, row) : estimateCell(row[field]))),
-      { text: row.threshold === null ? NOT_AVAILABLE : row.threshold.toFixed(3), number: true },
+      ...(manyLabels
+        ? []
+        : [{ text: row.threshold === null ? NOT_AVAILABLE : row.threshold.toFixed(3), number: true }]),
       inSampleText(context, row.in_sample),
     ]),
   });

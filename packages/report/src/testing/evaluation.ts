@@ -45,10 +45,10 @@ const FINDINGS = [
   'worse than chance outside the home hospital (the 95 % interval of the AUC lies below 0.5): stacked, AUC 0.30 (0.20–0.40)',
   'external patients are too few, or of one label only, to tell an AUC from chance',
   'there is no external hospital: nothing is known of patients of other hospitals',
-  'not better than chance in SY: fused, AUC 0.55 (0.40–0.70)',
-  'worse than chance in SY: network A, AUC 0.30 (0.20–0.40)',
+  'not better than chance in single hospitals: fused in SY, AUC 0.55 (0.40–0.70); fused in ZS, macro AUC 0.50',
+  'worse than chance in single hospitals: network A in SY, AUC 0.30 (0.20–0.40)',
   'no model is better than chance even on the validation patients, on whom the epochs were chosen',
-  "the AUC differs between the external hospitals by more than chance, so the pooled AUC describes none of them (Cochran's Q): fused, p 0.027, I² 80 %; A (grade2), p <0.001, I² 95 %; network A, p 0.050, I² 60 %",
+  "the AUC seems to differ between the external hospitals, so the pooled AUC may describe none of them (Cochran's Q, p below 0.1): fused, p 0.027, I² 80 %; A (grade2), p <0.001, I² 95 %; network A, p 0.050, I² 60 %",
   'all external patients are predicted to have the same label, whose share is the accuracy: network A, grade0, right for 21 of 45',
   'all validation patients are predicted to have the same label, whose share is the accuracy: fused, grade0, right for 6 of 12',
   'as many features as training patients or more, so that even noise separates them and probabilities become too extreme: fused, 1024 features, 28 patients; A, 512 features, 28 patients',
@@ -245,7 +245,7 @@ function comparisonsOf(place: Place, classes: number): ComparisonRow[] {
     mcnemar_p: null,
     nri: { value: 0.1, lower: -0.2, upper: 0.4 },
     idi: { value: 0, lower: -0.1, upper: 0.1 },
-    note: tested ? '' : 'McNemar: no patient is classified rightly by one model only',
+    note: tested ? '' : 'McNemar: both models classify the same patients correctly',
   }));
 }
 

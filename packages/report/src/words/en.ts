@@ -280,7 +280,9 @@ export const EN: Words = {
     caption: (layer) => `Heat maps over the slices; layer ${layer}.`,
     chance: (network, split, auc, worse) =>
       `${network} is ${worse ? 'worse' : 'not better'} than chance on these patients (${split}: AUC ${auc}). Its maps show where it looks, not what tells the labels apart.`,
-    chanceInFigure: `caution: a network no better than chance`,
+    chanceUnknown: (network, split, reason) =>
+      `Whether ${network} is better than chance on these patients (${split}) cannot be said${reason === '' ? '' : `: ${reason}`}.`,
+    chanceInFigure: 'caution: a network no better than chance',
     patient: (patient, hospital) => `${patient} (${hospital})`,
     verdict: (truth, predicted, probability) => `true ${truth}, predicted ${predicted} (${probability})`,
     explained: (label) => `evidence for ${label}`,

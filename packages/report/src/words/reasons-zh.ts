@@ -98,7 +98,7 @@ export const REASONS_ZH: readonly Phrase[] = [
     'both models rank every patient alike: the difference has no variance',
     '两个模型对患者的排序完全相同：差值的方差为零',
   ],
-  ['no patient is classified rightly by one model only', '没有仅被其中一个模型正确分类的患者'],
+  ['both models classify the same patients correctly', '两个模型正确分类的患者相同'],
   [
     'probabilities nearer than {clip} to 0 or 1, clipped to that distance: {n}',
     '距 0 或 1 不足 {clip} 而被截断至该距离的概率：{n} 个',

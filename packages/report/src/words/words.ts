@@ -260,6 +260,7 @@ export interface Words {
     caption: (layer: string) => string;
     /** Of a network whose AUC on these patients does not exceed chance. */
     chance: (network: string, split: string, auc: string, worse: boolean) => string;
+    chanceUnknown: (network: string, split: string, reason: string) => string;
     chanceInFigure: string;
     patient: (patient: string, hospital: string) => string;
     verdict: (truth: string, predicted: string, probability: string) => string;

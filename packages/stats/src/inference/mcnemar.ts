@@ -29,7 +29,7 @@ export function mcnemar(labels: Numbers, first: Numbers, second: Numbers): McNem
   }
   const discordant = firstOnly + secondOnly;
   if (discordant === 0) {
-    const none = absent('no patient is classified rightly by one model only');
+    const none = absent('both models classify the same patients correctly');
     return { firstOnly, secondOnly, exactP: none, chiSquareP: none };
   }
   const n = labels.length;
