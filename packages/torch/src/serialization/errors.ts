@@ -24,9 +24,8 @@ export class UnsafePickleError extends CheckpointError {
   constructor(file: string, className: string) {
     super(
       file,
-      `refused to build the Python object ${JSON.stringify(className)}: only tensors, containers and plain ` +
-        'values are read, because building any other class can run code hidden in the file. If you trust the ' +
-        'file, load it in Python and save again only the state dict: torch.save(model.state_dict(), path)',
+      `holds only an object of the Python class ${JSON.stringify(className)}, which is not built, because that can ` +
+        'run code hidden in the file. If you trust the file, load it in Python and save again only the state dict: torch.save(model.state_dict(), path)',
     );
     this.className = className;
   }

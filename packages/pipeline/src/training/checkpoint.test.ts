@@ -1,0 +1,75 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RadweaveError } from '@radweave/artifacts';
+import { tempDir } from '@radweave/testkit';
+import { ones, saveCheckpoint } from '@radweave/torch';
+import { expect, test } from 'vitest';
+import { type CheckpointFacts, readCheckpoint, type TrainingStates, writeCheckpoint } from './checkpoint.ts';
+
+/** A checkpoint file of another program, and the same damaged in many ways. */
+async function damaged(): Promise<Record<string, string>> {
+  const folder = tempDir();
+  const whole = join(folder, 'whole.pth');
+  await saveCheckpoint(whole, { weight: ones([64]) });
+  const bytes = readFileSync(whole);
+  const flipped = Buffer.from(bytes);
+  const at = bytes.length >> 1;
+  flipped.writeUInt8(flipped.readUInt8(at) ^ 1, at);
+  const contents: Record<string, Buffer | string> = {
+    empty: '',
+    cut: bytes.subarray(0, at),
+    flipped,
+    'web page': '<!DOCTYPE html><html>log in</html>',
+    'other bytes': Buffer.alloc(100, 7),
+    'Python object': '\x80\x02cargparse\nNamespace\n)\x81.',
+  };
+  for (const [name, content] of Object.entries(contents)) {
+    writeFileSync(join(folder, name), typeof content === 'string' ? Buffer.from(content, 'latin1') : content);
+  }
+  mkdirSync(join(folder, 'folder'));
+  return Object.fromEntries([...Object.keys(contents), 'folder'].map((name) => [name, join(folder, name)]));
+}
+
+test('a checkpoint that is none is bad data, with its path', async () => {
+  for (const [name, path] of Object.entries(await damaged())) {
+    const error: unknown = await readCheckpoint(path).catch((thrown: unknown) => thrown);
+    expect(error, name).toMatchObject({ name: 'DataError', code: 'E_CHECKPOINT', exitCode: 3, where: path });
+  }
+});
+
+test('tensors of a type that is not computed with are named', async () => {
+  const path = join(tempDir(), 'float8.safetensors');
+  const header = Buffer.from('{"w":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}');
+  const length = Buffer.alloc(8);
+  length.writeUInt32LE(header.length);
+  writeFileSync(path, Buffer.concat([length, header, Buffer.alloc(1)]));
+  await expect(readCheckpoint(path)).rejects.toMatchObject({
+    code: 'E_CHECKPOINT',
+    message: expect.stringMatching(/float8.*convert it in Python/),
+  });
+});
+
+test('what may not be read or written is the machine’s condition, with its path', async () => {
+  const folder = tempDir();
+  const states = { model: new Map(), optimizer: new Map(), scheduler: {}, rng: ones([1]), partial: null };
+  const write = (path: string): Promise<void> =>
+    writeCheckpoint(path, {} as CheckpointFacts, states as unknown as TrainingStates);
+  writeFileSync(join(folder, 'file'), '');
+  mkdirSync(join(folder, 'folder.pth', 'below'), { recursive: true });
+  for (const path of [
+    join(folder, 'file', 'x.pth'),
+    join(folder, 'folder.pth'),
+    join(folder, `${'n'.repeat(300)}.pth`),
+  ]) {
+    const error: unknown = await write(path).catch((thrown: unknown) => thrown);
+    expect(error, path).toBeInstanceOf(RadweaveError);
+    expect(error, path).toMatchObject({ exitCode: 5 });
+  }
+  await expect(readCheckpoint(join(folder, 'none.pth'))).rejects.toMatchObject({ code: 'E_FILE_MISSING' });
+  if (process.getuid?.() === 0 || process.platform === 'win32') return;
+  chmodSync(join(folder, 'file'), 0);
+  await expect(readCheckpoint(join(folder, 'file'))).rejects.toMatchObject({
+    code: 'E_NOT_READABLE',
+    exitCode: 5,
+  });
+});
