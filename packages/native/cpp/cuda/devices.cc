@@ -1,7 +1,9 @@
 // What a device is, and what its memory is used for.
 #include <ATen/Context.h>
+#include <ATen/ops/empty.h>
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAException.h>
+#include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAGuard.h>
 
 #include "state.h"
@@ -70,7 +72,11 @@ napi_value setBenchmark(Args& args) {
 c10::DeviceIndex deviceIndex(napi_env env, napi_value v) {
   const c10::Device device(toString(env, v));
   if (!device.is_cuda()) throw std::invalid_argument("expected a CUDA device, got " + device.str());
-  return device.has_index() ? device.index() : 0;
+  const c10::DeviceIndex index = device.has_index() ? device.index() : 0;
+  if (index >= c10::cuda::device_count()) throw std::invalid_argument("there is no device " + device.str());
+  // The allocator, its statistics and the generators are there once a tensor was made, and refuse any device before.
+  at::empty({0}, at::device(c10::Device(c10::kCUDA, index)));
+  return index;
 }
 
 void registerDevices(napi_env env, napi_value exports) {
