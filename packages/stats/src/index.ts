@@ -91,7 +91,7 @@ export {
   bootstrap,
 } from './inference/bootstrap.ts';
 export { type BinaryMetric, bootstrapBinary } from './inference/bootstrap-binary.ts';
-export { type AgainstChance, type AreaWithInterval, againstChance } from './inference/chance.ts';
+export { type AgainstChance, type AreaWithInterval, againstChance, separationP } from './inference/chance.ts';
 export { type AucComparison, delongAuc, delongCovariance, delongTest } from './inference/delong.ts';
 export {
   type AucOfGroups,

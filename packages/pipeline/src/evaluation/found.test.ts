@@ -89,6 +89,17 @@ test('a model that is better than chance is named before those that are not, wit
   ]);
 });
 
+test('complete separation is told with its exact p', () => {
+  const places: Place[] = [
+    ['all', 1, 1, 1],
+    ['CS', 1, 1, 1],
+  ];
+  // 10 of 20 patients are positive: 2 in 184,756 orders separate them.
+  expect(found([model('fused', places)])[0]).toMatch(
+    /^better than chance .*: fused, AUC 1\.00 \(exact p <0\.001\)$/,
+  );
+});
+
 test('without external patients, or with one of them, nothing is claimed of other hospitals', () => {
   expect(found([model('fused', [['all', null]])])).toEqual([
     'there is no external hospital: nothing is known of patients of other hospitals',

@@ -1,5 +1,5 @@
 import type { EvaluationRow, HeterogeneityRow, Split } from '@radweave/artifacts';
-import { type AgainstChance, againstChance } from '@radweave/stats';
+import { type AgainstChance, againstChance, separationP } from '@radweave/stats';
 import { type JudgedModel, patientsIn } from './group.ts';
 
 /** What sentences about chance are made of. */
@@ -21,6 +21,8 @@ interface Verdict {
   /** `AUC`, or `macro AUC` with several classes. */
   what: string;
   says: AgainstChance;
+  /** Probability that guessing separates these patients completely. */
+  exact: number;
 }
 
 /** Q has little power with a few hospitals, so 0.1 is customary (Higgins et al. 2003, BMJ 327:557). */
@@ -87,8 +89,7 @@ function foundHeterogeneity({ heterogeneity, labelNames }: Judgements): string[]
   const different = heterogeneity.flatMap(({ model, positive_label, p, i2 }) => {
     if (p === null || p >= HETEROGENEOUS) return [];
     const label = labelNames.length === 2 ? '' : ` (${labelNames[Number(positive_label)] ?? positive_label})`;
-    const size = p < 0.001 ? '<0.001' : p.toFixed(3);
-    return [`${model}${label}, p ${size}, I² ${(100 * (i2 ?? 0)).toFixed(0)} %`];
+    return [`${model}${label}, p ${small(p)}, I² ${(100 * (i2 ?? 0)).toFixed(0)} %`];
   });
   if (different.length === 0) return [];
   return [
@@ -106,7 +107,14 @@ function verdictsOf({ models, rows, labelNames, level }: Judgements, split: Spli
       const here = patientsIn(patients, hospital);
       const counts = labelNames.map((_, label) => here.filter((one) => one.label === label).length);
       const what = leading === 'macro' ? 'macro AUC' : 'AUC';
-      return { model, hospital, area, what, says: againstChance(area, counts, level) };
+      return {
+        model,
+        hospital,
+        area,
+        what,
+        says: againstChance(area, counts, level),
+        exact: separationP(counts),
+      };
     });
 }
 
@@ -116,8 +124,9 @@ function of(verdicts: readonly Verdict[], wanted: AgainstChance): Verdict[] {
 
 function listed(head: string, verdicts: readonly Verdict[]): string[] {
   if (verdicts.length === 0) return [];
-  const items = verdicts.map(({ model, hospital, what, area: { value, lower, upper } }) => {
-    const limits = lower === upper ? '' : ` (${two(lower)}–${two(upper)})`;
+  const items = verdicts.map(({ model, hospital, what, area: { value, lower, upper }, exact }) => {
+    // Complete separation has no interval, but an exact p.
+    const limits = lower === upper ? ` (exact p ${small(exact)})` : ` (${two(lower)}–${two(upper)})`;
     return `${model}${hospital === 'all' ? '' : ` in ${hospital}`}, ${what} ${two(value)}${limits}`;
   });
   return [`${head}: ${items.join('; ')}`];
@@ -125,6 +134,10 @@ function listed(head: string, verdicts: readonly Verdict[]): string[] {
 
 function two(value: number | null | undefined): string {
   return (value ?? Number.NaN).toFixed(2);
+}
+
+function small(p: number): string {
+  return p < 0.001 ? '<0.001' : p.toFixed(3);
 }
 
 function percent(level: number): string {

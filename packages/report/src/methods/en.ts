@@ -53,7 +53,7 @@ function training({ runs, fusion }: Facts): string {
   const networks =
     trained.length === 0
       ? ''
-      : `One network was trained for each modality: ${list(trained)}. ${settingsInEnglish(runs)} `;
+      : `One network was trained for each modality: ${trained.join('; ')}. ${settingsInEnglish(runs)} `;
   if (fusion === null) return networks.trim();
   const scaled = fusion.standardize ? ', standardised by the training patients,' : '';
   const isMany = fusion.modalities.length > 1;
@@ -104,6 +104,10 @@ function thresholdText(rule: string, models: readonly string[], isOnly: boolean)
 
 function statistics(facts: Facts): string {
   const level = percent(facts.level);
+  const isMany = facts.labels.length > 2;
+  const areas = isMany
+    ? `AUCs of each label against the rest have DeLong ${level} intervals; these and the macro AUCs have intervals`
+    : `AUCs have DeLong ${level} intervals and intervals`;
   const proportions = facts.proportionMethod === 'wilson' ? 'Wilson' : 'exact (Clopper–Pearson)';
   const compared = facts.comparisons
     ? ' Models were compared by DeLong’s test for paired curves with Holm’s correction, by McNemar’s test, and by net reclassification and integrated discrimination improvement.'
@@ -117,8 +121,8 @@ function statistics(facts: Facts): string {
     : '';
   const version = facts.version === '' ? '' : ` ${facts.version}`;
   return (
-    `The patient is the unit of every statistic. AUCs have DeLong ${level} intervals and intervals from ${facts.replicates} bootstrap resamples of patients, ` +
-    `proportions ${proportions} intervals. Calibration was judged by the Brier score, slope, intercept and expected calibration error, clinical use by decision curves.` +
+    `The patient is the unit of every statistic. ${areas} from ${facts.replicates} bootstrap resamples of patients, ` +
+    `proportions ${proportions} intervals. Calibration was judged by the Brier score, slope, intercept and expected calibration error${isMany ? '' : ', clinical use by decision curves'}.` +
     `${compared}${hospitals}${explained}${site} All was done with Radweave${version}.`
   );
 }

@@ -95,6 +95,10 @@ function decisions({ models, labels, thresholds, calibration, takenOver, fitted 
 
 function statistics(facts: Facts): string {
   const level = percent(facts.level);
+  const isMany = facts.labels.length > 2;
+  const areas = isMany
+    ? `各标签对其余的 AUC 附 DeLong ${level} 置信区间，其与宏平均 AUC 均附`
+    : `AUC 附 DeLong ${level} 置信区间及`;
   const proportions = facts.proportionMethod === 'wilson' ? 'Wilson' : '精确（Clopper–Pearson）';
   const compared = facts.comparisons
     ? '模型间采用配对 DeLong 检验（Holm 校正）、McNemar 检验、净重分类改善与综合判别改善进行比较。'
@@ -108,7 +112,7 @@ function statistics(facts: Facts): string {
     : '';
   const version = facts.version === '' ? '' : ` ${facts.version}`;
   return (
-    `所有统计均以患者为单位。AUC 附 DeLong ${level} 置信区间及 ${facts.replicates} 次患者自助重抽样区间，比例附${proportions}区间。` +
-    `校准以 Brier 分数、斜率、截距与期望校准误差评价，临床应用以决策曲线评价。${compared}${hospitals}${explained}${site}全部分析由 Radweave${version} 完成。`
+    `所有统计均以患者为单位。${areas} ${facts.replicates} 次患者自助重抽样区间，比例附${proportions}区间。` +
+    `校准以 Brier 分数、斜率、截距与期望校准误差评价${isMany ? '' : '，临床应用以决策曲线评价'}。${compared}${hospitals}${explained}${site}全部分析由 Radweave${version} 完成。`
   );
 }

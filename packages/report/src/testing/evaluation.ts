@@ -45,7 +45,7 @@ const FINDINGS = [
   'worse than chance outside the home hospital (the 95 % interval of the AUC lies below 0.5): stacked, AUC 0.30 (0.20–0.40)',
   'external patients are too few, or of one label only, to tell an AUC from chance',
   'there is no external hospital: nothing is known of patients of other hospitals',
-  'not better than chance in single hospitals: fused in SY, AUC 0.55 (0.40–0.70); fused in ZS, macro AUC 0.50',
+  'not better than chance in single hospitals: fused in SY, AUC 0.55 (0.40–0.70); fused in ZS, macro AUC 1.00 (exact p 0.333)',
   'worse than chance in single hospitals: network A in SY, AUC 0.30 (0.20–0.40)',
   'no model is better than chance even on the validation patients, on whom the epochs were chosen',
   "the AUC seems to differ between the external hospitals, so the pooled AUC may describe none of them (Cochran's Q, p below 0.1): fused, p 0.027, I² 80 %; A (grade2), p <0.001, I² 95 %; network A, p 0.050, I² 60 %",

@@ -298,7 +298,7 @@ export const EN: Words = {
     none: 'No patient is in this group.',
     sanity: (modality) => `Randomisation check, modality ${modality}`,
     sanityCaption: (slices, outcome) =>
-      `Heat maps of ${slices} slices after parts of the network were given random weights, compared with those before. Maps of what was learned change. ${outcome}`,
+      `Heat maps of ${slices} slices after parts of the network were given random weights, compared with those before. Maps that show what was learned change. ${outcome}`,
     sanityOutcome: (correlation, limit) =>
       correlation === null
         ? 'No slice has maps that vary before and after, so the check says nothing.'

@@ -274,9 +274,9 @@ export const ZH: Words = {
       `Grad-CAM，模态 ${modality}：${{ right: '预测正确的患者', wrong: '预测错误的患者', asked: '指定的患者' }[group]}`,
     caption: (layer) => `热图叠加在切片上；层 ${layer}。`,
     chance: (network, split, auc, worse) =>
-      `${network}在这些患者上${worse ? '差于随机水平' : '不优于随机水平'}（${split}：AUC ${auc}）。其热图显示网络关注的位置，并不说明区分标签的依据。`,
+      `${network} 在这些患者上${worse ? '差于随机水平' : '不优于随机水平'}（${split}：AUC ${auc}）。其热图显示网络关注的位置，并不说明区分标签的依据。`,
     chanceUnknown: (network, split, reason) =>
-      `无法判断${network}在这些患者（${split}）上是否优于随机水平${reason === '' ? '' : `：${reason}`}。`,
+      `无法判断${network} 在这些患者（${split}）上是否优于随机水平${reason === '' ? '' : `：${reason}`}。`,
     chanceInFigure: '注意：该网络不优于随机水平',
     patient: (patient, hospital) => `${patient}（${hospital}）`,
     verdict: (truth, predicted, probability) => `真实 ${truth}，预测 ${predicted}（${probability}）`,

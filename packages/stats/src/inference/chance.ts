@@ -12,8 +12,8 @@ export interface AreaWithInterval {
 
 /**
  * Compares an AUC with 0.5 by its interval. Where the classes are separated completely the interval has no width and says
- * nothing; then the exact probability decides: of all orders of the patients, 2 in n over k separate k of them from the
- * rest (Mann & Whitney 1947, Ann Math Stat 18:50). With several classes (macro AUC) the most balanced one counts.
+ * nothing; then {@link separationP} decides: of all orders of the patients, 2 in n over k separate k of them from the rest
+ * (Mann & Whitney 1947, Ann Math Stat 18:50). With several classes (macro AUC) the most balanced one counts.
  *
  * @param counts patients of each class.
  * @param level of the interval, such as 0.95.
@@ -27,8 +27,16 @@ export function againstChance(
   if (value === null || lower === undefined || upper === undefined) return 'unknown';
   if (upper > lower) return lower > 0.5 ? 'better' : upper < 0.5 ? 'worse' : 'not better';
   if (value > 0 && value < 1) return 'not better';
-  const n = counts.reduce((sum, count) => sum + count, 0);
-  const p = Math.min(1, ...counts.map((count) => 2 / Math.exp(logChoose(n, count))));
-  if (p >= 1 - level) return 'not better';
+  if (separationP(counts) >= 1 - level) return 'not better';
   return value === 1 ? 'better' : 'worse';
+}
+
+/**
+ * The two-sided probability that guessing separates the classes completely.
+ *
+ * @param counts patients of each class.
+ */
+export function separationP(counts: readonly number[]): number {
+  const n = counts.reduce((sum, count) => sum + count, 0);
+  return Math.min(1, ...counts.map((count) => 2 / Math.exp(logChoose(n, count))));
 }

@@ -1,7 +1,7 @@
 import { rJson, rTest } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { BINARY_SAMPLES } from '../core/samples.test.data.ts';
-import { againstChance } from './chance.ts';
+import { againstChance, separationP } from './chance.ts';
 import { aucOfGroups } from './heterogeneity.ts';
 
 // The formulas of metafor's rma(method = "FE") and meta's metagen, on pROC's variances.
@@ -56,6 +56,13 @@ test('a hospital with one patient or one label is left out; a perfect one is ave
   });
   expect(aucOfGroups([]).within.value).toBeNull();
   expect(aucOfGroups([mixed, mixed]).heterogeneity.value).toMatchObject({ q: 0, pValue: 1, i2: 0 });
+});
+
+test('complete separation by guessing has the exact p of the Mann–Whitney test', () => {
+  // R: wilcox.test(1:4, 5:8, exact = TRUE)$p.value and wilcox.test(1:2, 3:15)$p.value.
+  expect(separationP([4, 4])).toBeCloseTo(0.028571428571428571, 12);
+  expect(separationP([2, 13])).toBeCloseTo(0.019047619047619049, 12);
+  expect(separationP([0, 9])).toBe(1);
 });
 
 test.each([
