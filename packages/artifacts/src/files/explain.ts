@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { DataError, RadweaveError, ResourceError, UsageError } from '../errors.ts';
 
 /** Whether a file was being read or written; it decides what an error means for the user. */
@@ -30,14 +32,31 @@ const forbidden: Fault = (where, doing, cause) =>
         cause,
       });
 
-const missing: Fault = (where, doing, cause) =>
-  doing === 'write'
+/** Node.js says ENOENT of folders that cannot be made on a read-only disk: what is above them knows better. */
+function refusingFolder(path: string): Fault | undefined {
+  for (let folder = resolve(path); ; folder = dirname(folder)) {
+    try {
+      accessSync(folder, constants.W_OK);
+      return undefined;
+    } catch (error) {
+      const code = error instanceof Error ? codeOf(error) : '';
+      if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return FAULTS.get(code);
+      if (code !== 'ENOENT' || folder === dirname(folder)) return undefined;
+    }
+  }
+}
+
+const missing: Fault = (where, doing, cause) => {
+  const refusing = doing === 'write' && where !== undefined ? refusingFolder(where) : undefined;
+  if (refusing !== undefined) return refusing(where, doing, cause);
+  return doing === 'write'
     ? new ResourceError('E_NOT_WRITABLE', 'the folder to write into is missing or is a file', {
         where,
         mend: 'Choose another output folder, or move the file away',
         cause,
       })
     : new DataError('E_FILE_MISSING', 'the file or folder does not exist', { where, cause });
+};
 
 const notFolder: Fault = (where, doing, cause) =>
   'syscall' in cause && cause.syscall === 'scandir'

@@ -29,7 +29,7 @@ export async function withDecodedImages<T>(
       store.close();
     }
   } catch (error) {
-    if (!(error instanceof ImageFaults)) throw explainFileError(error, 'write', file);
+    if (!(error instanceof ImageFaults)) throw explainFileError(error, undefined, file);
     throw new DataError('E_IMAGES', `images cannot be used: ${error.message}`, { cause: error });
   } finally {
     rmSync(folder, { recursive: true, force: true });

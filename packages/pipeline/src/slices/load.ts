@@ -87,7 +87,7 @@ export async function decodeSplit(
     return { table, pixels: storePixels(store), close: () => store.close() };
   } catch (error) {
     if (error instanceof ImageFaults) throw asDataError(error, split, modality);
-    throw explainFileError(error, 'write', file);
+    throw explainFileError(error, undefined, file);
   }
 }
 
