@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { refuseWindowsPaths } from '@radweave/artifacts';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands/index.ts';
+import { continueCommand } from './continue-command.ts';
 import { EXIT } from './exit-codes.ts';
 import { normaliseFlags } from './normalise-flags.ts';
 import { reportError } from './report-error.ts';
@@ -23,10 +24,21 @@ export async function main(args: readonly string[]): Promise<number> {
     // Commander has printed its message already; asking for help or the version is no fault.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     const { explainFileError } = await import('@radweave/artifacts');
-    return reportError(explainFileError(error), args.includes('--debug'), (text) =>
+    const code = reportError(explainFileError(error), args.includes('--debug'), (text) =>
       process.stderr.write(text),
     );
+    if (code === EXIT.interrupted)
+      process.stderr.write(`To continue: ${toContinue(args, error)}
+`);
+    return code;
   }
+}
+
+function toContinue(args: readonly string[], error: unknown): string {
+  const run: unknown = Object(error).run;
+  const { argv, env, platform } = process;
+  const start = { script: argv[1] ?? '', env, platform };
+  return continueCommand(args, typeof run === 'string' ? run : undefined, start);
 }
 
 async function build(args: readonly string[]): Promise<Command> {

@@ -57,9 +57,12 @@ export class DataError extends RadweaveError {
 /** Stopped by the user and resumable: exit code 4. */
 export class InterruptedError extends RadweaveError {
   override readonly name = 'InterruptedError';
+  /** The training run to resume; undefined where the same call continues. */
+  readonly run: string | undefined;
 
-  constructor(code: string, what: string, details?: ErrorDetails) {
+  constructor(code: string, what: string, details: ErrorDetails & { readonly run?: string } = {}) {
     super(4, code, what, details);
+    this.run = details.run;
   }
 }
 

@@ -79,7 +79,7 @@ export {
   writeAlignmentRecord,
 } from './features/alignment-record.ts';
 export type { FeatureSet } from './features/feature-set.ts';
-export { featureSetPath, readFeatureSet, writeFeatureSet } from './features/feature-set.ts';
+export { featureSetPath, readFeatureSet, UNKNOWN_NETWORK, writeFeatureSet } from './features/feature-set.ts';
 export type { FeatureRow, SliceIndexRow } from './features/feature-table.ts';
 export {
   featurePath,
@@ -181,3 +181,4 @@ export {
   slicePredictionsPath,
   writeSlicePredictions,
 } from './training/slice-predictions.ts';
+export { requireWritable } from './writable.ts';

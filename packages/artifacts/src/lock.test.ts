@@ -21,7 +21,12 @@ test('a locked folder names its holder until it is released', () => {
   lock.release();
   lock.release();
   lockFolder(folder, 'train P').release();
-  expect(readdirSync(folder)).toEqual([]);
+  // Nothing was written, so nothing is left; what is written stays.
+  expect(existsSync(folder)).toBe(false);
+  const again = lockFolder(folder, 'train P');
+  writeFileSync(join(folder, 'result'), '');
+  again.release();
+  expect(readdirSync(folder)).toEqual(['result']);
 });
 
 test('the lock of a living process holds, that of a dead one is taken over', async () => {

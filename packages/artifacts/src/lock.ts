@@ -1,6 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { temporaryName } from './atomic.ts';
 import { ResourceError, systemCode } from './errors.ts';
@@ -98,6 +98,18 @@ function locked(folder: string, path: string, holder: Holder): ResourceError {
   return new ResourceError('E_LOCKED', `the folder is in use by ${who}`, { where: folder, mend });
 }
 
+/** Removes a folder, and those above it up to `top`, as far as they are empty: a command that failed leaves none. */
+function removeEmpty(folder: string, top: string): void {
+  for (let place = resolve(folder); place.length >= top.length; place = dirname(place)) {
+    try {
+      rmdirSync(place);
+    } catch {
+      // It holds something, or somebody else is at work in it: then it stays.
+      return;
+    }
+  }
+}
+
 /** A held lock. */
 export interface FolderLock {
   readonly path: string;
@@ -122,12 +134,15 @@ export function lockFolder(folder: string, command: string): FolderLock {
     command,
   };
   const text = `${JSON.stringify(mine)}\n`;
-  mkdirSync(folder, { recursive: true });
+  let made: string | undefined;
   for (;;) {
+    // Again in every round: who held it before may just have removed the folder.
+    made = mkdirSync(folder, { recursive: true }) ?? made;
     try {
       writeFileSync(path, text, { flag: 'wx' });
       break;
     } catch (error) {
+      if (systemCode(error) === 'ENOENT') continue;
       if (systemCode(error) !== 'EEXIST') throw explainFileError(error, 'write', path);
     }
     const found = readHolder(path);
@@ -138,7 +153,9 @@ export function lockFolder(folder: string, command: string): FolderLock {
   return {
     path,
     release: () => {
-      if (readLock(path) === text) rmSync(path, { force: true });
+      if (readLock(path) !== text) return;
+      rmSync(path, { force: true });
+      if (made !== undefined) removeEmpty(folder, resolve(made));
     },
   };
 }

@@ -4,4 +4,5 @@ export { filesBelow } from './files.ts';
 export { rJson, rscript, rTest } from './r.ts';
 export { python, pythonJson, referenceTest, skipOrFail } from './reference.ts';
 export { sharedPath, sharedTest } from './shared.ts';
+export { afterEachFileChange, copyTree } from './snapshots.ts';
 export { tempDir } from './temp.ts';

@@ -2,10 +2,23 @@ import { stageCommand } from '../stage/stage-command.ts';
 import { table } from '../table.ts';
 import type { Define } from './index.ts';
 
-export const define: Define = stageCommand({
+interface AlignFlags {
+  output_dir?: string;
+}
+
+export const define: Define = stageCommand<'align', AlignFlags>({
   stage: 'align',
-  flags: () => undefined,
-  options: ({ config }) => ({ config, modalities: config.data.modalities }),
+  flags: (command) => {
+    command.option(
+      '--output_dir <folder>',
+      'where the aligned tables go (default: the folder of the features)',
+    );
+  },
+  options: ({ config }, own) => ({
+    config,
+    modalities: config.data.modalities,
+    outputDir: own.output_dir ?? null,
+  }),
   present: ({ modalities, patients, missing, folders }) =>
     [
       table(

@@ -29,9 +29,9 @@ export const define: Define = stageCommand<'extract', ExtractFlags>({
         'in place of features: train K models on folds of the training patients and write out-of-fold logits for `fuse --stack`',
       );
   },
-  options: ({ config, given }, own) => ({
+  options: ({ config, given, inFile }, own) => ({
     config,
-    given,
+    given: [...inFile, ...given],
     modality: own.modality,
     model: own.model,
     checkpoint: own.checkpoint,

@@ -90,6 +90,6 @@ test('fetch without a network ends with 5 and says what to do', async () => {
   vi.stubEnv('HF_HUB_OFFLINE', '1');
   const { code, err } = await models('fetch', 'resnet18');
   expect(code).toBe(5);
-  expect(err).toContain('--weights FILE');
+  expect(err).toContain('--set model.weights=FILE');
   expect(err).not.toMatch(/\n {4}at /);
 });

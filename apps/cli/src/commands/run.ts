@@ -1,7 +1,7 @@
 import { wholeNumber } from '../folds.ts';
 import { runPipeline } from '../run-pipeline.ts';
 import { addFlags, type CommonFlags, readCall } from '../stage/flags.ts';
-import { terminalRunner } from '../stage/run-stage.ts';
+import { runStage, terminalRunner } from '../stage/run-stage.ts';
 import { table } from '../table.ts';
 import type { Define } from './index.ts';
 
@@ -27,8 +27,10 @@ export const define: Define = (command) => {
       const call = readCall('run', flags);
       const quiet = flags.quiet === true;
       if (call.file !== null && !quiet) process.stderr.write(`Configuration: ${call.file}\n`);
+      const { best_hparams_dir: bestHparamsDir } = flags;
+      await runStage('check', { config: call.config, bestHparamsDir }, quiet);
       const how = {
-        bestHparamsDir: flags.best_hparams_dir,
+        bestHparamsDir,
         explain: flags.no_explain !== true,
         crossFit: flags.cross_fit === undefined ? null : wholeNumber('--cross_fit', flags.cross_fit),
       };

@@ -27,7 +27,7 @@ export const define: Define = stageCommand<'train', TrainFlags>({
         'cross-validate by hospital: trains on external hospitals too, so keep it apart from the external validation',
       );
   },
-  instead: async ({ config, given }, own, quiet) => {
+  instead: async ({ config, given, inFile }, own, quiet) => {
     const isByHospital = own.leave_one_hospital_out === true;
     if (own.folds === undefined && !isByHospital) return null;
     if (own.folds !== undefined && isByHospital) {
@@ -35,12 +35,17 @@ export const define: Define = stageCommand<'train', TrainFlags>({
     }
     const by = isByHospital ? ('hospital' as const) : { folds: wholeNumber('--folds', own.folds ?? '') };
     const { modality, resume = false, run = '' } = own;
-    const result = await runStage('cross_validate', { config, given, modality, by, resume, run }, quiet);
+    const result = await runStage(
+      'cross_validate',
+      { config, given, inFile, modality, by, resume, run },
+      quiet,
+    );
     return { name: 'cross_validation', result, text: crossValidationSummary(result) };
   },
-  options: ({ config, given }, own) => ({
+  options: ({ config, given, inFile }, own) => ({
     config,
     given,
+    inFile,
     modality: own.modality,
     resume: own.resume === true,
     run: own.run ?? '',

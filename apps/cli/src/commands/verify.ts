@@ -12,10 +12,16 @@ export const define: Define = (command) => {
   command
     .argument('[run]', 'output folder of the run (default: experiment.output_dir)')
     .action(async (run: string | undefined, flags: CommonFlags & Record<string, unknown>) => {
-      const { config, given } = readCall('verify', flags);
-      const options = { run: run ?? config.experiment.output_dir, config, given };
+      const { config, given, inFile } = readCall('verify', flags);
+      const options = { run: run ?? config.experiment.output_dir, config, given: [...inFile, ...given] };
       const result = await runStage('verify', options, flags.quiet === true);
       process.stdout.write(flags.json === true ? `${JSON.stringify(result)}\n` : summary(result));
+      if (result.compared.length === 0) {
+        throw new DataError('E_VERIFY', 'nothing of this run could be verified', {
+          where: result.run,
+          mend: 'Name the output folder of a run: radweave verify FOLDER',
+        });
+      }
       const { length } = result.differences;
       if (length === 0) return;
       throw new DataError(

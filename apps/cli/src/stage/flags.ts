@@ -28,7 +28,10 @@ export interface CommonFlags {
 /** The configuration of a call, and the keys that the user set for it. */
 export interface CallConfig {
   config: Config;
+  /** By flag or `--set`. */
   given: string[];
+  /** In the file that `--config` names. */
+  inFile: string[];
   /** Which file was read, for the log; null for none. */
   file: string | null;
 }
@@ -78,5 +81,5 @@ export function readCall(name: string, flags: CommonFlags & Record<string, unkno
   const config = applyOverrides(base, overrides, (path) => labels.get(path) ?? `--set ${path}`);
   refuseForeignPlaces(config);
   const inFile = flags.config === undefined ? [] : configKeysIn(flags.config);
-  return { config, given: [...new Set([...inFile, ...overrides.map(([key]) => key)])], file };
+  return { config, given: [...new Set(overrides.map(([key]) => key))], inFile, file };
 }

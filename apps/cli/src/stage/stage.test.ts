@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generatePhantomCohort } from '@radweave/pipeline/phantom';
@@ -75,18 +75,25 @@ async function cohort(): Promise<string> {
 test('Ctrl-C is answered, leaves a checkpoint and says how to go on; resuming finishes', async () => {
   const folder = await cohort();
   let isStopped = false;
-  const stopped = await radweave(folder, TRAIN, (text, child) => {
+  writeFileSync(join(folder, 'my settings.yaml'), 'training: {learning_rate: 0.01, batch_size: 16}\n');
+  const own = ['--config', 'my settings.yaml', '--exp-name', "d'or", '--output-dir=elsewhere'];
+  const stopped = await radweave(folder, [...TRAIN, ...own], (text, child) => {
     if (isStopped || !text.includes('epoch 1/3')) return;
     isStopped = true;
     child.kill('SIGINT');
   });
   expect(stopped.stderr).toMatch(/Stopping after this step; press Ctrl-C again/);
-  expect(stopped.stderr).toMatch(/Go on with: radweave train --modality A --resume --run run/);
   expect(stopped.code).toBe(4);
-  const resumed = await radweave(folder, ['train', '--modality', 'A', '--resume', '--run', 'run', '--json']);
-  expect(resumed.code).toBe(0);
-  expect(JSON.parse(resumed.stdout)).toMatchObject({ run: 'run', ending: 'finished', epochs: 3 });
-  const history = join(folder, 'outputs/feature_extract/logs/run/training_history.csv');
+  // Pasted as it stands, in the same folder: with a configuration file, another output folder and a name with a quote.
+  const [, command = ''] = /^To continue: (.*)$/m.exec(stopped.stderr) ?? [];
+  expect(command).toMatch(/ train .*--config 'my settings.yaml' .*--resume --run /);
+  const resumed = execFileSync('sh', ['-c', `${command} --json`], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  expect(JSON.parse(resumed)).toMatchObject({ run: "d'or", ending: 'finished', epochs: 3 });
+  const history = join(folder, "elsewhere/logs/d'or/training_history.csv");
   expect(readFileSync(history, 'utf8').trim().split('\n')).toHaveLength(4);
 });
 

@@ -88,7 +88,7 @@ export const fusion: Section<FusionConfig> = {
 export const experiment: Section<ExperimentConfig> = {
   name: z
     .string()
-    .refine((name) => name === '' || FOLDER_NAME.test(name))
+    .regex(new RegExp(`^$|${FOLDER_NAME.source}`, 'u'))
     .default('')
     .meta({
       description: 'Name of the run and of its folders; empty makes one from model, modality and time',

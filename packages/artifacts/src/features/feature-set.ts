@@ -4,6 +4,9 @@ import { PRECISIONS, type Precision } from '../config/precision.ts';
 import { readJson, writeJson } from '../json.ts';
 import { folderName } from '../names.ts';
 
+/** Model and checkpoint of features that another program made. */
+export const UNKNOWN_NETWORK = 'unknown';
+
 /** `features_{modality}.json` beside the table: where a split's features of one modality came from. */
 export interface FeatureSet {
   /** Version of this file's fields. */
@@ -11,9 +14,9 @@ export interface FeatureSet {
   modality: string;
   split: string;
   model: string;
-  /** `pretrained` for ImageNet weights alone, else the checkpoint file. */
+  /** `pretrained` for ImageNet weights alone, `unknown` for features of another program, else the checkpoint file. */
   checkpoint: string;
-  /** SHA-256 (hex) of the weights; features of different checkpoints must not be mixed. */
+  /** SHA-256 (hex) of the weights, of an unknown network of its features; those of different ones must not be mixed. */
   checkpoint_sha256: string;
   /** Split the checkpoint was trained on; null when it does not say. */
   split_hash: string | null;
@@ -23,11 +26,12 @@ export interface FeatureSet {
   dims: number;
   patients: number;
   slices: number;
-  precision: Precision;
+  /** Null, like the three below, where the network is unknown. */
+  precision: Precision | null;
   /** Height and width of the slices as the network saw them, in pixels. */
-  image_size: number;
-  normalize_mean: number;
-  normalize_std: number;
+  image_size: number | null;
+  normalize_mean: number | null;
+  normalize_std: number | null;
   versions: Record<string, string>;
 }
 
@@ -45,10 +49,10 @@ const schema: z.ZodType<FeatureSet> = z.object({
   dims: z.int().min(1),
   patients: whole,
   slices: whole,
-  precision: z.enum(PRECISIONS),
-  image_size: z.int().min(1),
-  normalize_mean: z.number(),
-  normalize_std: z.number().gt(0),
+  precision: z.enum(PRECISIONS).nullable(),
+  image_size: z.int().min(1).nullable(),
+  normalize_mean: z.number().nullable(),
+  normalize_std: z.number().gt(0).nullable(),
   versions: z.record(z.string(), z.string()),
 });
 

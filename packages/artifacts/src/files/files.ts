@@ -24,6 +24,7 @@ export const mkdirSync: typeof fs.mkdirSync = explained('write', fs.mkdirSync as
 export const mkdtempSync: typeof fs.mkdtempSync = explained('write', fs.mkdtempSync as never);
 export const readdirSync: typeof fs.readdirSync = explained('read', fs.readdirSync as never);
 export const readFileSync: typeof fs.readFileSync = explained('read', fs.readFileSync as never);
+export const renameSync: typeof fs.renameSync = explained('write', fs.renameSync as never);
 export const rmSync: typeof fs.rmSync = explained('write', fs.rmSync as never);
 export const statSync: typeof fs.statSync = explained('read', fs.statSync as never);
 

@@ -15,14 +15,14 @@ export interface FusionModality {
   modality: string;
   /** Architecture of the network. */
   model: string;
-  /** `pretrained`, or the checkpoint file. */
+  /** `pretrained`, the checkpoint file, or `unknown`, as in `features_{modality}.json`. */
   checkpoint: string;
   checkpoint_sha256: string;
   dims: number;
-  image_size: number;
-  normalize_mean: number;
-  normalize_std: number;
-  precision: Precision;
+  image_size: number | null;
+  normalize_mean: number | null;
+  normalize_std: number | null;
+  precision: Precision | null;
   /** Whether the network was trained on the training patients; null when the checkpoint does not say. */
   in_sample: boolean | null;
 }
@@ -102,10 +102,10 @@ const modality: z.ZodType<FusionModality> = z.object({
   checkpoint: z.string().min(1),
   checkpoint_sha256: sha256,
   dims: z.int().min(1),
-  image_size: z.int().min(1),
-  normalize_mean: z.number(),
-  normalize_std: z.number().gt(0),
-  precision: z.enum(PRECISIONS),
+  image_size: z.int().min(1).nullable(),
+  normalize_mean: z.number().nullable(),
+  normalize_std: z.number().gt(0).nullable(),
+  precision: z.enum(PRECISIONS).nullable(),
   in_sample: z.boolean().nullable(),
 });
 

@@ -112,8 +112,8 @@ for (const [status, fault, words] of [
     expect(message).toContain(`${origin}/${REPO}/resolve/main/model.safetensors`);
     expect(message).toContain('HF_ENDPOINT=');
     expect(message).toContain(join(env.HF_HOME, 'hub', FOLDER, 'snapshots', 'main', 'model.safetensors'));
-    expect(message).toContain('--weights FILE');
-    expect(message).toContain('--pretrained false');
+    expect(message).toContain('--set model.weights=FILE');
+    expect(message).toContain('radweave train --pretrained false');
     expect(asked).toHaveLength(1);
   });
 }

@@ -67,8 +67,8 @@ export function publishedWeights(name: string, tag?: string): { architecture: st
   if (info.pretrained === undefined) {
     throw new WeightsError(
       'none-published',
-      `${info.name} has no published weights: give a file with --weights FILE, or train from scratch with ` +
-        '--pretrained false',
+      `${info.name} has no published weights: give a file with --set model.weights=FILE, or train from scratch ` +
+        'with: radweave train --pretrained false',
     );
   }
   return { architecture: info.name, weights: info.pretrained };
@@ -120,7 +120,7 @@ function advice(
     `  from:     ${fileUrl(endpoint, weights)}`,
     '  mirror:   set HF_ENDPOINT, for example HF_ENDPOINT=https://hf-mirror.com',
     `  by hand:  download it on another machine and put it at ${manualPath(cache, weights)},`,
-    '            or anywhere and give --weights FILE',
-    '  without:  --pretrained false trains from scratch',
+    '            or anywhere and give --set model.weights=FILE',
+    '  without:  radweave train --pretrained false trains from scratch',
   ].join('\n');
 }

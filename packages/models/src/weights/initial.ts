@@ -110,7 +110,7 @@ async function torchvisionInstead(
     const list = [path, ...more].map((each) => `\n            ${each}`).join('');
     throw new WeightsError(
       error.fault,
-      `${error.message}\n  or one of torchvision's files on this machine, with --weights:${list}`,
+      `${error.message}\n  or one of torchvision's files on this machine, with --set model.weights=FILE:${list}`,
       { cause: error },
     );
   }
@@ -159,7 +159,7 @@ async function fileHash(file: string): Promise<string> {
     return await sha256(file);
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
-    throw new WeightsError('unreadable', `the file given with --weights cannot be read: ${what}`, {
+    throw new WeightsError('unreadable', `the weights file cannot be read: ${what}`, {
       cause: error,
     });
   }

@@ -8,8 +8,10 @@ import {
   readFeatureTable,
   SPLITS,
   type Split,
+  UNKNOWN_NETWORK,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { foreignGap, isForeign } from '../features/foreign.ts';
 import { findRuns } from '../training/run_folder.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
 import type { CheckpointReader } from './checkpoint_facts.ts';
@@ -33,8 +35,12 @@ export async function checkFeatures(subject: AuditSubject, reader: CheckpointRea
   const faults: string[] = [];
   for (const modality of modalities) {
     const features = readSplits(config.data.features_dir, modality, faults);
+    const isUnknown = features.some(({ set }) => set.checkpoint === UNKNOWN_NETWORK);
+    if (isUnknown || isForeign(config.data.features_dir, modality)) {
+      gaps.push(foreignGap(modality));
+    }
     if (features.length === 0) {
-      gaps.push(`modality ${modality} has no features`);
+      if (!isForeign(config.data.features_dir, modality)) gaps.push(`modality ${modality} has no features`);
       continue;
     }
     looked.push(modality);
@@ -133,7 +139,7 @@ async function seenByNetwork(
   );
   for (const [sha256, own] of bySha) {
     const named = [...own][0]?.set.checkpoint ?? 'pretrained';
-    if (named === 'pretrained') continue;
+    if (named === 'pretrained' || named === UNKNOWN_NETWORK) continue;
     const path = fileOf(named, sha256, modality, subject);
     if (path === null) {
       result.gaps.push(

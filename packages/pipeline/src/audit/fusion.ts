@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
-import { type AuditCase, readPredictions, type Split } from '@radweave/artifacts';
+import { type AuditCase, readPredictions, type Split, UNKNOWN_NETWORK } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { foreignGap } from '../features/foreign.ts';
 import { auditCase, type CheckReport, finding } from './check.ts';
 import { readFusion } from './fusion_file.ts';
 import type { AuditSubject } from './subject.ts';
@@ -55,12 +56,17 @@ export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
     ],
     gaps: [
       ...model.modalities.flatMap(({ modality, in_sample, checkpoint }) =>
-        in_sample === null ? [`${checkpoint} of ${modality} does not say whom it was trained on`] : [],
+        in_sample === null ? [silent(checkpoint, modality)] : [],
       ),
       ...fitted.gaps,
       ...chosen.gaps,
     ],
   };
+}
+
+function silent(checkpoint: string, modality: string): string {
+  if (checkpoint === UNKNOWN_NETWORK) return foreignGap(modality);
+  return `${checkpoint} of ${modality} does not say whom it was trained on`;
 }
 
 /** Patients of a split's predictions who are now in one of the sets `unseen`. */

@@ -20,13 +20,9 @@ export function assignSplits(
   seed: number,
   hospitals: readonly string[],
 ): AssignedMember[] {
+  requireHome(home, hospitals);
   const own = members.filter(({ hospital }) => hospital === home);
-  if (own.length === 0) {
-    const there = hospitals.includes(home) ? 'has no complete patient' : 'is not there';
-    throw new DataError('E_HOME_HOSPITAL', `the home hospital '${home}' ${there}`, {
-      mend: `Choose one with --home_hospital; hospitals found: ${hospitals.join(', ')}`,
-    });
-  }
+  if (own.length === 0) throw noHome(`the home hospital '${home}' has no complete patient`, hospitals);
   const outcome = stratifiedSplit(
     own.map(({ label }) => label),
     trainRatio,
@@ -51,6 +47,17 @@ export function assignSplits(
       compareText(a.hospital, b.hospital) ||
       compareText(a.patient, b.patient),
   );
+}
+
+/** @throws DataError when there is no such hospital. */
+export function requireHome(home: string, hospitals: readonly string[]): void {
+  if (!hospitals.includes(home)) throw noHome(`the home hospital '${home}' is not there`, hospitals);
+}
+
+function noHome(what: string, hospitals: readonly string[]): DataError {
+  return new DataError('E_HOME_HOSPITAL', what, {
+    mend: `Choose one with --home_hospital; hospitals found: ${hospitals.join(', ')}`,
+  });
 }
 
 const ORDER: readonly Split[] = ['train', 'val', 'test'];

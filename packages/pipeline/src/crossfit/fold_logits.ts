@@ -128,8 +128,9 @@ function refuseSeen({ record }: FittedFold, fold: CrossFold, others: readonly Lo
   );
 }
 
-function stopped({ goOn }: FoldSettings): InterruptedError {
+function stopped({ resumes }: FoldSettings): InterruptedError {
   return new InterruptedError('E_INTERRUPTED', 'computing logits was stopped', {
-    mend: `All models are trained and kept. Go on with: ${goOn}`,
+    mend: 'All models are trained and kept',
+    ...(resumes === undefined ? {} : { run: resumes }),
   });
 }

@@ -23,8 +23,8 @@ export interface FoldSettings {
   modality: string;
   /** Name before the fold's suffix. */
   name: string;
-  /** The command that goes on after an interruption. */
-  goOn: string;
+  /** The cross-validation to resume after an interruption; undefined where the same call continues. */
+  resumes?: string | undefined;
 }
 
 /** The run of a fold. */
@@ -79,6 +79,7 @@ async function trainFold(
     writeSplit(splitPath(config.data.splits_dir, split, modality), rows);
   }
   const resume = run.exists() && existsSync(run.last);
+  run.sweep();
   const session = await TrainingSession.open({ config, run, modality, resume, foldOf: name }, context);
   try {
     if ((await session.train(context)) === 'interrupted') throw interrupted(run, settings);
@@ -91,8 +92,9 @@ async function trainFold(
   rmSync(join(config.data.splits_dir, '.slices'), { recursive: true, force: true });
 }
 
-function interrupted(run: RunFolder, { goOn }: FoldSettings): InterruptedError {
+function interrupted(run: RunFolder, { resumes }: FoldSettings): InterruptedError {
   return new InterruptedError('E_INTERRUPTED', `training of '${run.name}' was stopped`, {
-    mend: `Finished folds are kept. Go on with: ${goOn}`,
+    mend: 'Finished folds are kept',
+    ...(resumes === undefined ? {} : { run: resumes }),
   });
 }

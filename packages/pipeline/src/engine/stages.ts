@@ -1,5 +1,6 @@
 import type { AlignOptions, AlignResult } from '../stages/align.ts';
 import type { AuditOptions, AuditResult } from '../stages/audit.ts';
+import type { CheckOptions } from '../stages/check.ts';
 import type { CrossFitOptions, CrossFitResult } from '../stages/cross_fit.ts';
 import type { CrossValidateOptions, CrossValidateResult } from '../stages/cross_validate.ts';
 import type { EvaluateOptions, EvaluateResult } from '../stages/evaluate.ts';
@@ -19,6 +20,7 @@ import { explainError } from './explain.ts';
 
 /** Options and results of every stage that runs in the engine thread. */
 export interface Stages {
+  check: { options: CheckOptions; result: null };
   preprocess: { options: PreprocessOptions; result: PreprocessResult };
   train: { options: TrainOptions; result: TrainResult };
   cross_validate: { options: CrossValidateOptions; result: CrossValidateResult };
@@ -48,6 +50,7 @@ type StageFunction<S extends StageName> = (
 
 /** Each stage's code is loaded when it is run. */
 const LOADERS: { [S in StageName]: () => Promise<StageFunction<S>> } = {
+  check: async () => (await import('../stages/check.ts')).check,
   preprocess: async () => (await import('../stages/preprocess.ts')).preprocess,
   train: async () => (await import('../stages/train.ts')).train,
   cross_validate: async () => (await import('../stages/cross_validate.ts')).crossValidate,

@@ -21,6 +21,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { forEachSplit } from './for_each_split.ts';
+import { adoptForeign, keepForeignAligned } from './foreign.ts';
 import { type KnownPatients, knownPatients, requireSameSplit } from './known_patients.ts';
 import { type FeatureSource, hasFeatures, readFeatureSource } from './source.ts';
 
@@ -40,6 +41,7 @@ export async function alignAvailable(
   config: Config,
   modalities: readonly string[],
   context: StageContext,
+  alignedDir: string = config.data.features_dir,
 ): Promise<Alignment> {
   const { features_dir } = config.data;
   const ready = modalities.filter((modality) => hasFeatures(features_dir, modality));
@@ -53,24 +55,27 @@ export async function alignAvailable(
   if (waiting.length > 0) {
     say(context, `${waiting.join(', ')} has no features yet; aligned: ${ready.join(', ')}.`);
   }
-  return align(config, ready, context);
+  return align(config, ready, context, alignedDir);
 }
 
 /**
  * Writes `aligned/` of every split: the patients who have all modalities, in natural order of their IDs.
  *
+ * @param alignedDir Folder of the splits' `aligned/`, if not that of the features.
  * @throws DataError when features are missing, mixed or of another split.
  */
 export async function align(
   config: Config,
   modalities: readonly string[],
   context: StageContext,
+  alignedDir: string = config.data.features_dir,
 ): Promise<Alignment> {
-  const { sources, known } = openSources(config, modalities);
+  const { sources, known } = openSources(config, modalities, context);
   const { features_dir } = config.data;
   const splits = forEachSplit((split) => alignSplit(split, sources, known));
   for (const split of SPLITS) {
-    const folder = alignedFolder(features_dir, split);
+    const folder = alignedFolder(alignedDir, split);
+    keepForeignAligned(folder, context);
     await replaceFolderAtomic(folder, (temporary) => {
       writeAligned(temporary, splits[split]);
       writeAlignmentRecord(temporary, recordOf(features_dir, split, modalities));
@@ -91,7 +96,7 @@ export async function alignIfStale(
     say(context, 'The aligned tables are missing or stale: aligning again.');
     return align(config, modalities, context);
   }
-  const { sources } = openSources(config, modalities);
+  const { sources } = openSources(config, modalities, context);
   const splits = forEachSplit((split) => readAligned(alignedFolder(features_dir, split), modalities));
   return { sources, splits };
 }
@@ -99,8 +104,10 @@ export async function alignIfStale(
 function openSources(
   config: Config,
   modalities: readonly string[],
+  context: StageContext,
 ): { sources: FeatureSource[]; known: KnownPatients } {
   const { features_dir, splits_dir } = config.data;
+  for (const modality of modalities) adoptForeign(features_dir, modality, context);
   const sources = modalities.map((modality) => readFeatureSource(features_dir, modality));
   const known = knownPatients(splits_dir, modalities);
   requireSameSplit(sources, known, splits_dir);

@@ -6,9 +6,12 @@ import { type ReadCheckpoint, readCheckpoint } from '../training/checkpoint.ts';
 import { findRuns, type RunFolder } from '../training/run_folder.ts';
 import { isModel } from './architecture.ts';
 
-/** The weights to extract with: ImageNet's, or a file; `saved` is null when another program wrote it. */
+/**
+ * The weights to extract with: ImageNet's (those of `file` where one is given), or a checkpoint; `saved` is null when
+ * another program wrote it.
+ */
 export type ChosenCheckpoint =
-  | { kind: 'pretrained' }
+  | { kind: 'pretrained'; file: string | null }
   | { kind: 'file'; path: string; saved: ReadCheckpoint | null };
 
 /** What is asked for. */
@@ -18,6 +21,10 @@ export interface CheckpointWish {
   modality: string;
   /** `--model`. */
   model: string | undefined;
+  /** `model.weights`: where ImageNet's weights lie, if not in the cache. */
+  weights?: string | null;
+  /** ImageNet's weights are of no use: the classifier is asked. */
+  needsClassifier?: boolean;
   outputDir: string;
 }
 
@@ -32,7 +39,7 @@ export async function chooseCheckpoint(
   context: StageContext,
 ): Promise<ChosenCheckpoint> {
   const { checkpoint, outputDir } = wish;
-  if (checkpoint === 'pretrained') return { kind: 'pretrained' };
+  if (checkpoint === 'pretrained') return pretrained(wish);
   const common = checkpoint === undefined ? outputDir : outputOfCommonBest(checkpoint);
   const run = common === null ? undefined : newestBest(common, wish);
   if (run !== undefined) return { kind: 'file', path: run.best, saved: await openRun(run, wish, context) };
@@ -41,6 +48,15 @@ export async function chooseCheckpoint(
   const saved = await readCheckpoint(path);
   if (saved !== null) requireMatch(saved, path, wish);
   return { kind: 'file', path, saved };
+}
+
+/** A file of our own says whom it has seen, whatever it is called. */
+async function pretrained(wish: CheckpointWish): Promise<ChosenCheckpoint> {
+  const { weights = null } = wish;
+  const saved = weights === null ? null : await readCheckpoint(weights);
+  if (weights === null || saved === null) return { kind: 'pretrained', file: weights };
+  requireMatch(saved, weights, wish);
+  return { kind: 'file', path: weights, saved };
 }
 
 function newestBest(outputDir: string, { modality, model }: CheckpointWish): RunFolder | undefined {
@@ -92,7 +108,7 @@ function rightOne(wish: CheckpointWish): string {
 }
 
 function noCheckpoint(wish: CheckpointWish, path: string): UsageError {
-  const { checkpoint, modality, model, outputDir } = wish;
+  const { checkpoint, modality, model, outputDir, needsClassifier } = wish;
   const others = findRuns(outputDir, 'best', {}).map((run) => run.read());
   const found = others.map((run) => `${run.name} (${run.modality}, ${run.model})`).join(', ');
   const asked = model === undefined ? modality : `${modality} with ${model}`;
@@ -102,6 +118,6 @@ function noCheckpoint(wish: CheckpointWish, path: string): UsageError {
       : 'there is no such checkpoint';
   return new UsageError('E_NO_CHECKPOINT', `${what}; the runs here: ${found || 'none'}`, {
     where: path,
-    mend: `Train one with: radweave train --modality ${modality}; or use --checkpoint pretrained`,
+    mend: `Train one with: radweave train --modality ${modality}${needsClassifier === true ? '' : '; or use --checkpoint pretrained'}`,
   });
 }

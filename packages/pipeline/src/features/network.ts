@@ -30,7 +30,7 @@ export function networkConfig(config: Config, chosen: ChosenCheckpoint): Config 
   const own = structuredClone(config);
   own.model.freeze_stages = 0;
   if (chosen.kind === 'pretrained') {
-    Object.assign(own.model, { pretrained: true, weights: null });
+    Object.assign(own.model, { pretrained: true, weights: chosen.file });
     own.augmentation.normalize = 'auto';
   } else if (chosen.saved === null) {
     own.model.weights = chosen.path;
@@ -58,16 +58,17 @@ export async function openNetwork(
   const { name } = config.model;
   const network = await buildNetwork(config, compute, saved, context);
   network.model.eval();
-  if (chosen.kind === 'file' && saved === null) sayAssumptions(config, chosen.path, network, context);
+  const file = chosen.kind === 'file' ? chosen.path : chosen.file;
+  if (file !== null && saved === null) sayAssumptions(config, file, network, context);
   return {
     ...network,
     compute,
     name,
     imageSize: config.data.image_size,
-    checkpoint: chosen.kind === 'pretrained' ? 'pretrained' : chosen.path,
-    sha256: chosen.kind === 'pretrained' ? weightsHash(network.model, name) : hashFile(chosen.path),
+    checkpoint: file ?? 'pretrained',
+    sha256: file === null ? weightsHash(network.model, name) : hashFile(file),
     splitHash: saved?.about.split_hash ?? null,
-    trainedOn: chosen.kind === 'pretrained' ? [] : (saved?.about.patients.train ?? null),
+    trainedOn: file === null ? [] : (saved?.about.patients.train ?? null),
   };
 }
 

@@ -20,8 +20,8 @@ export interface NewFeatures {
 
 /**
  * Replaces a modality's features in all splits: `fill` writes every split into a temporary folder, and only when all are
- * complete do they take the places of the old ones. The feature sets go first and come back last, so that a crash in
- * between leaves features that are refused, not old tables over new arrays.
+ * complete do they take the places of the old ones. Tables and feature sets go first and come back last, so that a
+ * crash in between leaves features that are refused: not old tables over new arrays, nor what looks like another program's.
  *
  * @param fill Given the temporary folder of each split. When it throws, the old features stay whole.
  */
@@ -35,7 +35,10 @@ export async function replaceFeatures(
     replaceFolderAtomic(place('val'), (val) =>
       replaceFolderAtomic(place('test'), async (test) => {
         const features = await fill({ train, val, test });
-        for (const split of SPLITS) rmSync(featureSetPath(featuresDir, split, modality), { force: true });
+        for (const split of SPLITS) {
+          rmSync(featureSetPath(featuresDir, split, modality), { force: true });
+          rmSync(featureTablePath(featuresDir, split, modality), { force: true });
+        }
         return features;
       }),
     ),

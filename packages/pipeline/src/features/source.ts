@@ -64,7 +64,7 @@ function requireOneCheckpoint(modality: string, sets: Record<Split, FeatureSet>,
   if (SPLITS.every((split) => origin(sets[split]) === origin(sets.train))) return;
   const list = SPLITS.map((split) => {
     const { checkpoint, checkpoint_sha256, precision } = sets[split];
-    return `${split}: ${checkpoint} (${checkpoint_sha256.slice(0, 8)}, ${precision})`;
+    return `${split}: ${checkpoint} (${checkpoint_sha256.slice(0, 8)}, ${precision ?? 'precision unknown'})`;
   });
   throw new DataError(
     'E_MIXED_CHECKPOINTS',

@@ -8,7 +8,7 @@ export type NewImages = ReadonlyMap<string, ReadonlyMap<string, readonly string[
 /**
  * Finds `{patient}/{modality}/*.png`. Hidden and foreign files are passed over.
  *
- * @throws UsageError when the folder is not there; DataError when it holds no such images.
+ * @throws UsageError when the folder is not there; DataError when it holds no folder of a patient.
  */
 export function findNewImages(folder: string, modalities: readonly string[]): NewImages {
   const found = new Map(modalities.map((name) => [name, new Map<string, string[]>()]));
@@ -21,13 +21,20 @@ export function findNewImages(folder: string, modalities: readonly string[]): Ne
       found.get(modality)?.set(patient.normalize('NFC'), paths);
     }
   }
-  if ([...found.values()].every((patients) => patients.size === 0)) {
+  if (patientFolders(folder).length === 0) {
     throw new DataError('E_NO_IMAGES', `no images {patient}/{modality}/*.png of ${modalities.join(', ')}`, {
       where: folder,
       mend: 'Give a folder of patients with a folder for each modality, or a folder with features_{modality}.csv',
     });
   }
   return found;
+}
+
+/** Every folder that stands where a patient's should, in Unicode form NFC. */
+export function patientFolders(folder: string): string[] {
+  return visible(folder)
+    .filter((name) => isFolder(join(folder, name)))
+    .map((name) => name.normalize('NFC'));
 }
 
 function visible(folder: string): string[] {

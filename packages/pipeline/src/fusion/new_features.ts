@@ -5,6 +5,7 @@ import {
   naturalCompare,
   readFeatureSet,
   readFeatureTable,
+  UNKNOWN_NETWORK,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { type PooledFeatures, poolFeatures } from './pool.ts';
@@ -16,11 +17,18 @@ export interface NewPatients {
   missing: { patient: string; modalities: string[] }[];
 }
 
-/** Divides patients into those in every modality's list, in natural order, and the others. */
+/**
+ * Divides patients into those in every modality's list, in natural order, and the others.
+ *
+ * @param others Who may be in no list at all.
+ */
 export function completePatients(
   byModality: ReadonlyMap<string, ReadonlySet<string>>,
+  others: readonly string[] = [],
 ): Pick<NewPatients, 'patients' | 'missing'> {
-  const all = [...new Set([...byModality.values()].flatMap((ids) => [...ids]))].sort(naturalCompare);
+  const all = [...new Set([...others, ...[...byModality.values()].flatMap((ids) => [...ids])])].sort(
+    naturalCompare,
+  );
   const patients: string[] = [];
   const missing: NewPatients['missing'] = [];
   for (const patient of all) {
@@ -56,9 +64,12 @@ export function readNewFeatures(folder: string, modalities: readonly FusionModal
   return { patients, missing, pooled: Object.fromEntries(pooled) };
 }
 
+/** Nothing can be compared with an unknown network: that these features are of the same one is the user's word. */
 function requireSameCheckpoint(setPath: string, wanted: FusionModality): void {
+  const isUnknown = wanted.checkpoint === UNKNOWN_NETWORK;
+  if (isUnknown && !existsSync(setPath)) return;
   const { checkpoint, checkpoint_sha256 } = readFeatureSet(setPath);
-  if (checkpoint_sha256 === wanted.checkpoint_sha256) return;
+  if (checkpoint_sha256 === wanted.checkpoint_sha256 || (isUnknown && checkpoint === UNKNOWN_NETWORK)) return;
   throw new DataError(
     'E_OTHER_CHECKPOINT',
     `these features come from ${checkpoint} (${checkpoint_sha256.slice(0, 8)}), the model was fitted on those of ` +

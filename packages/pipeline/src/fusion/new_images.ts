@@ -4,7 +4,7 @@ import type { StageContext } from '../engine/events.ts';
 import { extractPatients, type PatientSlices } from '../features/extractor.ts';
 import type { FeatureNetwork } from '../features/network.ts';
 import { patientHash } from '../training/patients.ts';
-import { findNewImages } from './image_folder.ts';
+import { findNewImages, patientFolders } from './image_folder.ts';
 import { withDecodedImages } from './image_pixels.ts';
 import { completePatients, type NewPatients } from './new_features.ts';
 import { meanOverSlices, type PooledFeatures } from './pool.ts';
@@ -31,7 +31,7 @@ export async function extractNewImages(
   const names = modalities.map(({ modality }) => modality);
   const images = findNewImages(folder, names);
   const ids = new Map(names.map((name) => [name, new Set(images.get(name)?.keys())]));
-  const { patients, missing } = completePatients(ids);
+  const { patients, missing } = completePatients(ids, patientFolders(folder));
   const pooled: Record<string, PooledFeatures> = {};
   const trained = new Set<string>();
   for (const wanted of patients.length === 0 ? [] : modalities) {

@@ -17,12 +17,21 @@ export async function openWantedNetwork(
   config: Config,
   context: StageContext,
 ): Promise<FeatureNetwork> {
+  const { image_size, normalize_mean, normalize_std, precision } = wanted;
+  if (image_size === null || normalize_mean === null || normalize_std === null || precision === null) {
+    throw new DataError(
+      'E_UNKNOWN_NETWORK',
+      `it is not known which network gave the features of ${wanted.modality}`,
+      {
+        mend: 'The model was fitted on features of another program: give --input a folder of features from there',
+      },
+    );
+  }
   const chosen = await openChecked(wanted, path);
   const own = networkConfig(config, chosen);
   own.model.name = wanted.model;
-  own.data.image_size = wanted.image_size;
-  own.training.precision = wanted.precision;
-  const { normalize_mean, normalize_std } = wanted;
+  own.data.image_size = image_size;
+  own.training.precision = precision;
   Object.assign(own.augmentation, { normalize: 'fixed', normalize_mean, normalize_std });
   const network = await openFeatureNetwork(own, chosen, context);
   if (network.sha256 !== wanted.checkpoint_sha256) {
@@ -32,7 +41,7 @@ export async function openWantedNetwork(
 }
 
 async function openChecked(wanted: FusionModality, path: string): Promise<ChosenCheckpoint> {
-  if (path === 'pretrained') return { kind: 'pretrained' };
+  if (path === 'pretrained') return { kind: 'pretrained', file: null };
   if (!existsSync(path)) throw otherCheckpoint(wanted, path, 'is not there');
   if (hashFile(path) !== wanted.checkpoint_sha256) {
     throw otherCheckpoint(wanted, path, 'is not the one the model was fitted with');

@@ -22,7 +22,7 @@ export function environmentOf({ preprocess, fusion, evaluation, galleries }: Rec
       : ([['preprocess', versionsText(preprocess)]] satisfies [string, string][])),
     ...(fusion?.modalities ?? []).map(({ modality, model, precision }): [string, string] => [
       `extract ${modality}`,
-      `${model}, ${precision}`,
+      [model, precision].filter((part) => part !== null).join(', '),
     ]),
     ...(fusion === null ? [] : ([['fuse', versionsText(fusion.versions)]] satisfies [string, string][])),
     ['evaluate', versionsText(evaluation.versions)],

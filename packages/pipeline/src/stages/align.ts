@@ -1,4 +1,5 @@
-import { type Config, lockFolder, type Split } from '@radweave/artifacts';
+import { join } from 'node:path';
+import { type Config, DataError, lockFolder, requireWritable, SPLITS, type Split } from '@radweave/artifacts';
 import type { StageContext } from '../engine/events.ts';
 import { type Alignment, alignAvailable, alignedFolder } from '../features/align.ts';
 import { forEachSplit } from '../features/for_each_split.ts';
@@ -7,6 +8,8 @@ import { forEachSplit } from '../features/for_each_split.ts';
 export interface AlignOptions {
   config: Config;
   modalities: string[];
+  /** Where the aligned tables go; by default beside the features. */
+  outputDir?: string | null;
 }
 
 /** What `align` gives. */
@@ -23,20 +26,28 @@ export interface AlignResult {
 /** Writes the tables that list the same patients in the same order for every modality that has features. */
 export async function align(options: AlignOptions, context: StageContext): Promise<AlignResult> {
   const { config, modalities } = options;
+  const folder = options.outputDir ?? config.data.features_dir;
+  requireWritable(folder, '--output_dir');
   const lock = lockFolder(config.data.features_dir, 'radweave align');
   try {
-    return alignResult(config, await alignAvailable(config, modalities, context));
+    const alignment = await alignAvailable(config, modalities, context, folder);
+    const result = alignResult(folder, alignment);
+    if (SPLITS.some((split) => result.patients[split] > 0)) return result;
+    throw new DataError('E_NO_PATIENTS', `no patient has features of ${result.modalities.join(' and ')}`, {
+      where: join(alignedFolder(folder, 'train'), 'missing.csv'),
+      mend: 'Extract the modalities from the same split',
+    });
   } finally {
     lock.release();
   }
 }
 
 /** The counts of an alignment. */
-export function alignResult(config: Config, { sources, splits }: Alignment): AlignResult {
+export function alignResult(folder: string, { sources, splits }: Alignment): AlignResult {
   return {
     modalities: sources.map(({ modality }) => modality),
     patients: forEachSplit((split) => splits[split].patients.length),
     missing: forEachSplit((split) => splits[split].missing.length),
-    folders: forEachSplit((split) => alignedFolder(config.data.features_dir, split)),
+    folders: forEachSplit((split) => alignedFolder(folder, split)),
   };
 }

@@ -4,12 +4,14 @@ import {
   lockFolder,
   logitsPath,
   logitsRecordPath,
+  requireWritable,
   type Split,
   writeLogits,
   writeLogitsRecord,
 } from '@radweave/artifacts';
 import { rmSync } from '@radweave/artifacts/files';
 import { openSplitFolder } from '../cohort/split_folder.ts';
+import { requireEngineSettings } from '../compute/engine_settings.ts';
 import { crossFitConfig } from '../crossfit/config.ts';
 import { type AllLogits, logitsOfAll } from '../crossfit/fold_logits.ts';
 import { type FoldSettings, trainFolds } from '../crossfit/fold_run.ts';
@@ -55,6 +57,8 @@ export async function crossFit(options: CrossFitOptions, context: StageContext):
   const { modality, folds: count } = options;
   const config = await crossFitConfig(options, context);
   openSplitFolder(config, [modality], context);
+  requireEngineSettings(config);
+  requireWritable(config.experiment.output_dir, '--set experiment.output_dir');
   const { rows } = readSliceTable(config, 'train', modality);
   const learned = { classes: config.model.num_classes, splitsDir: config.data.splits_dir };
   const folds = planFolds(rows, count, config.experiment.seed, learned);
@@ -63,7 +67,6 @@ export async function crossFit(options: CrossFitOptions, context: StageContext):
     config,
     modality,
     name: `${modality}_crossfit${count}_${identity.slice(0, 8)}`,
-    goOn: `radweave extract --modality ${modality} --cross_fit ${count}, with the same options`,
   };
   const lock = lockFolder(
     config.data.features_dir,

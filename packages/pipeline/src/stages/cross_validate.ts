@@ -5,6 +5,7 @@ import {
   lockFolder,
   readConfig,
   readJson,
+  requireWritable,
   SPLITS,
   UsageError,
   writeConfig,
@@ -15,6 +16,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { z } from 'zod';
 import { openSplitFolder } from '../cohort/split_folder.ts';
+import { requireEngineSettings } from '../compute/engine_settings.ts';
 import { type FoldSettings, foldRun, trainFolds } from '../crossfit/fold_run.ts';
 import { type CrossFold, patientsHash, planFolds, planHospitals } from '../crossfit/plan.ts';
 import { outOfFold, summarise } from '../crossfit/summary.ts';
@@ -26,8 +28,10 @@ import { newRunName, RunFolder } from '../training/run_folder.ts';
 /** What cross-validation is asked to do. */
 export interface CrossValidateOptions {
   config: Config;
-  /** Keys the user set for this call (by flag, `--set` or file); the rest are defaults. */
+  /** Keys the user set on the command line, by flag or `--set`. */
   given: string[];
+  /** Keys that stand in the configuration file. */
+  inFile?: string[] | undefined;
   modality: string;
   /** K stratified folds of the home patients, or every hospital of the cohort left out in turn. */
   by: { folds: number } | 'hospital';
@@ -64,14 +68,16 @@ export async function crossValidate(
   context: StageContext,
 ): Promise<CrossValidateResult> {
   const { modality, by } = options;
-  const { config, name, logs } = opened(options);
+  const { config, name, logs } = opened(options, context);
+  requireEngineSettings(config);
+  requireWritable(config.experiment.output_dir, '--output_dir');
   const lock = lockFolder(logs, `radweave train, cross-validation ${name}`);
   try {
     if (by === 'hospital') warn(context, HOSPITALS_CAUTION);
     openSplitFolder(config, [modality], context);
     const folds = planned(config, modality, by);
     begin(options, config, logs, folds);
-    const settings: FoldSettings = { config, modality, name, goOn: goOn(options, name) };
+    const settings: FoldSettings = { config, modality, name, resumes: name };
     await trainFolds(settings, folds, context);
     const result = write(settings, folds, logs, by === 'hospital' ? [HOSPITALS_CAUTION] : []);
     say(context, `Cross-validation of ${modality}: ${result.table}`);
@@ -81,8 +87,11 @@ export async function crossValidate(
   }
 }
 
-function opened(options: CrossValidateOptions): { config: Config; name: string; logs: string } {
-  const { config, given, resume, modality } = options;
+function opened(
+  options: CrossValidateOptions,
+  context: StageContext,
+): { config: Config; name: string; logs: string } {
+  const { config, given, inFile = [], resume, modality } = options;
   const { name, output_dir } = config.experiment;
   const wanted = options.run || name;
   if (resume && wanted === '') {
@@ -103,10 +112,11 @@ function opened(options: CrossValidateOptions): { config: Config; name: string; 
   if (!resume && (isBegun || run.exists())) {
     throw new UsageError('E_RUN_EXISTS', `the run '${own}' exists already`, {
       where: logs,
-      mend: 'Add --resume to go on with it, or give another --exp_name',
+      mend: 'Add --resume to continue it, or give another --exp_name',
     });
   }
-  const merged = resume ? resumedConfig(readConfig(join(logs, 'config.yaml')), config, given) : config;
+  const saved = resume ? readConfig(join(logs, 'config.yaml')) : null;
+  const merged = saved === null ? config : resumedConfig(saved, config, { given, inFile }, context);
   return { config: merged, name: own, logs };
 }
 
@@ -131,11 +141,6 @@ function begin(options: CrossValidateOptions, config: Config, logs: string, fold
   }
   writeConfig(join(logs, 'config.yaml'), config);
   writeJson(path, { format: 1, identity });
-}
-
-function goOn({ modality, by }: CrossValidateOptions, name: string): string {
-  const how = by === 'hospital' ? '--leave_one_hospital_out' : `--folds ${by.folds}`;
-  return `radweave train --modality ${modality} ${how} --resume --run ${name}`;
 }
 
 function write(

@@ -6,10 +6,12 @@ import {
   lockFolder,
   type RandomisationCheck,
   replaceFolderAtomic,
+  requireWritable,
   type Split,
   UsageError,
   writeExplanations,
 } from '@radweave/artifacts';
+import { resolveDevice } from '@radweave/torch';
 import { openSplitFolder } from '../cohort/split_folder.ts';
 import { inferenceBatch } from '../compute/compute.ts';
 import { type StageContext, say } from '../engine/events.ts';
@@ -63,7 +65,10 @@ export interface ExplainResult {
 export async function explain(options: ExplainOptions, context: StageContext): Promise<ExplainResult> {
   const { modality, checkpoint, split } = options;
   const outputDir = options.config.experiment.output_dir;
-  const chosen = await chooseCheckpoint({ checkpoint, modality, model: undefined, outputDir }, context);
+  resolveDevice(options.config.training.device);
+  requireWritable(explanationsFolder(outputDir, modality), '--output_dir');
+  const wish = { checkpoint, modality, model: undefined, outputDir, needsClassifier: true };
+  const chosen = await chooseCheckpoint(wish, context);
   const { about, path } = requireClassifier(chosen);
   const config = networkConfig(options.config, chosen);
   // Gradients in bfloat16 would be coarser than the differences that maps show.

@@ -1,13 +1,18 @@
 import {
   type Config,
+  DataError,
   type FeatureSet,
   featureTablePath,
+  folderName,
   lockFolder,
+  requireWritable,
+  SPLITS,
   type Split,
   UsageError,
 } from '@radweave/artifacts';
 import { openSplitFolder } from '../cohort/split_folder.ts';
 import { inferenceBatch } from '../compute/compute.ts';
+import { requireEngineSettings } from '../compute/engine_settings.ts';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { alignAvailable } from '../features/align.ts';
 import { type ChosenCheckpoint, chooseCheckpoint } from '../features/checkpoint_choice.ts';
@@ -58,15 +63,21 @@ export interface ExtractResult {
  */
 export async function extract(options: ExtractOptions, context: StageContext): Promise<ExtractResult> {
   const { modality, model, checkpoint } = options;
-  requireOwnFolder(modality);
+  requireOwnFolder(folderName('modality', modality));
   const config = structuredClone(options.config);
-  const outputDir = config.experiment.output_dir;
-  const chosen = await chooseCheckpoint({ checkpoint, modality, model, outputDir }, context);
   if (model !== undefined) config.model.name = model;
-  else requireModelName(options, chosen);
+  // Initial weights of a training are none of a checkpoint's.
+  if (checkpoint !== 'pretrained') config.model.weights = null;
+  requireEngineSettings(config);
+  requireWritable(config.data.features_dir, '--output_dir');
+  const outputDir = config.experiment.output_dir;
+  const { weights } = config.model;
+  const chosen = await chooseCheckpoint({ checkpoint, modality, model, weights, outputDir }, context);
+  if (model === undefined) requireModelName(options, chosen);
   const own = networkConfig(config, chosen);
   sayImageSize(options, own, context);
   openSplitFolder(own, [modality], context);
+  requirePatients(own, modality);
   refuseLeak(own, modality, chosen, context);
   const lock = lockFolder(config.data.features_dir, `radweave extract --modality ${modality}`);
   try {
@@ -75,7 +86,7 @@ export async function extract(options: ExtractOptions, context: StageContext): P
     say(context, `Features of ${modality} (${dims} per slice) are in ${config.data.features_dir}.`);
     const modalities = [...new Set([...config.data.modalities, modality])];
     const aligned = options.align
-      ? alignResult(config, await alignAvailable(config, modalities, context))
+      ? alignResult(config.data.features_dir, await alignAvailable(config, modalities, context))
       : null;
     return resultOf(config, modality, network, features, aligned);
   } finally {
@@ -113,6 +124,16 @@ function sayImageSize({ config, given }: ExtractOptions, own: Config, context: S
     context,
     `The checkpoint was trained on images of ${used} pixels; data.image_size ${asked} is not used.`,
   );
+}
+
+/** @throws DataError when there is nobody to extract; UsageError without split files. */
+function requirePatients(config: Config, modality: string): void {
+  const { splits_dir } = config.data;
+  if (SPLITS.some((split) => readSliceTable(config, split, modality).length > 0)) return;
+  throw new DataError('E_NO_PATIENTS', `the split files of ${modality} list no slice`, {
+    where: splits_dir,
+    mend: 'Run preprocess again, or name another --splits_dir',
+  });
 }
 
 function refuseLeak(config: Config, modality: string, chosen: ChosenCheckpoint, context: StageContext): void {

@@ -1,11 +1,15 @@
+import { dirname } from 'node:path';
 import {
   type Config,
+  DataError,
   type FusionModelFile,
   type NewPrediction,
   readFusionModel,
+  requireWritable,
   writeNewPredictions,
 } from '@radweave/artifacts';
 import { rowOf } from '@radweave/stats';
+import { resolveDevice } from '@radweave/torch';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { classify, predictLabels, thresholdOf } from '../fusion/classifier.ts';
 import { concatenate } from '../fusion/fused_split.ts';
@@ -44,6 +48,8 @@ export interface PredictResult {
 export async function predict(options: PredictOptions, context: StageContext): Promise<PredictResult> {
   const { config, model, input, output, checkpoints = {} } = options;
   const file = readFusionModel(model);
+  resolveDevice(config.training.device);
+  requireWritable(dirname(output), '--output');
   if (file.stacked !== undefined) {
     say(context, "New patients are predicted by 'fused'; 'stacked' needs the logits of all fold models.");
   }
@@ -51,6 +57,7 @@ export async function predict(options: PredictOptions, context: StageContext): P
   const { trained, ...people } = isFeatures
     ? { ...readNewFeatures(input, file.modalities), trained: new Set<string>() }
     : await extractNewImages(input, file.modalities, checkpoints, config, context);
+  if (people.patients.length === 0) throw nobody(people, input);
   sayMissing(people, context);
   if (trained.size > 0) {
     warn(context, `${trained.size} of these patients were used to train the networks: see the note column.`);
@@ -88,14 +95,25 @@ function predictPatients(
   return { rows, threshold };
 }
 
-function sayMissing({ missing }: NewPatients, context: StageContext): void {
-  if (missing.length === 0) return;
+function named({ missing }: NewPatients): string {
   const shown = missing
     .slice(0, 10)
     .map(({ patient, modalities }) => `${patient} (no ${modalities.join(', ')})`);
-  const more = missing.length > 10 ? ', …' : '';
-  warn(
-    context,
-    `${missing.length} patients lack a modality and are not predicted: ${shown.join(', ')}${more}`,
-  );
+  return `${shown.join(', ')}${missing.length > 10 ? ', …' : ''}`;
+}
+
+function sayMissing(people: NewPatients, context: StageContext): void {
+  const { length } = people.missing;
+  if (length === 0) return;
+  const who = length === 1 ? '1 patient lacks' : `${length} patients lack`;
+  warn(context, `${who} a modality and cannot be predicted: ${named(people)}`);
+}
+
+function nobody(people: NewPatients, input: string): DataError {
+  const { length } = people.missing;
+  const why = length === 0 ? 'there is none' : `none of ${length} has every modality: ${named(people)}`;
+  return new DataError('E_NO_PATIENTS', `no patient can be predicted, ${why}`, {
+    where: input,
+    mend: 'Lay images out as {patient}/{modality}/*.png, with every modality of the model under its name',
+  });
 }

@@ -6,13 +6,14 @@ import {
   IssueCollector,
   lockFolder,
   type RejectedImage,
+  requireWritable,
   type SplitSummary,
   UsageError,
   writeRejected,
 } from '@radweave/artifacts';
 import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
 import { brightnessChart } from '@radweave/report/charts';
-import { type AssignedMember, assignSplits, checkLabelRange } from '../cohort/assign.ts';
+import { type AssignedMember, assignSplits, checkLabelRange, requireHome } from '../cohort/assign.ts';
 import {
   checkImages,
   findSharedImages,
@@ -57,6 +58,8 @@ export async function preprocess(
   }
   const found = walkCohort(root_dir, modalities);
   say(context, `${found.patients.length} patient folders in ${found.hospitals.join(', ')}.`);
+  requireHome(config.data.home_hospital, found.hospitals);
+  requireWritable(logFolder(config), '--log_dir');
   const lock = lockFolder(splits_dir, 'radweave preprocess');
   try {
     const { gathered, check, merged } = await usablePatients(found, config, context);
@@ -184,8 +187,12 @@ function refuseOrSkip(check: ImageCheck, config: Config, skip: boolean, context:
   });
 }
 
+function logFolder({ preprocess, data }: Config): string {
+  return preprocess.log_dir ?? data.splits_dir;
+}
+
 function writeLog(config: Config, summary: SplitSummary): void {
-  const folder = config.preprocess.log_dir ?? config.data.splits_dir;
+  const folder = logFolder(config);
   mkdirSync(folder, { recursive: true });
   const line = JSON.stringify({ time: new Date().toISOString(), root_dir: config.data.root_dir, ...summary });
   appendFileSync(join(folder, 'preprocess.log'), `${line}\n`);

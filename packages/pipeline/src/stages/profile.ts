@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Config, lockFolder, writeFileAtomic, writeJson } from '@radweave/artifacts';
 import { manualSeed, type Profile } from '@radweave/torch';
 import { chooseCompute, inferenceBatch } from '../compute/compute.ts';
+import { requireEngineSettings } from '../compute/engine_settings.ts';
 import { type StageContext, say } from '../engine/events.ts';
 import { profileExtraction, profileTraining } from '../profile/steps.ts';
 import {
@@ -64,6 +65,7 @@ export async function profile(options: ProfileOptions, context: StageContext): P
   const config = structuredClone(options.config);
   Object.assign(config.model, { pretrained: false, weights: null });
   config.augmentation.normalize = 'fixed';
+  requireEngineSettings(config);
   const lock = lockFolder(outputDir, 'radweave profile');
   try {
     const compute = chooseCompute(config, context);

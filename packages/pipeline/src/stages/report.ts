@@ -7,7 +7,7 @@ import {
   UsageError,
   writeFileAtomic,
 } from '@radweave/artifacts';
-import { mkdirSync, rmSync } from '@radweave/artifacts/files';
+import { rmSync } from '@radweave/artifacts/files';
 import type { Language } from '@radweave/report';
 import { findBrowser, printPdf } from '@radweave/report/browser';
 import { type StageContext, say } from '../engine/events.ts';
@@ -48,7 +48,6 @@ export async function report(options: ReportOptions, context: StageContext): Pro
   }
   const browser = options.pdf ? requireBrowser() : null;
   const pdf = `${html.slice(0, -'.html'.length)}.pdf`;
-  mkdirSync(dirname(html), { recursive: true });
   const lock = lockFolder(dirname(html), 'radweave report');
   try {
     const data = await gatherReport(config, context);

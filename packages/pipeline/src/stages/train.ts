@@ -1,34 +1,35 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   bestHparamsPath,
   type Config,
   DataError,
   InterruptedError,
   lockFolder,
-  readConfig,
   type Split,
   slicePredictionsPath,
-  UsageError,
   updateBestHparams,
   writeFileAtomic,
 } from '@radweave/artifacts';
-import { existsSync, readFileSync } from '@radweave/artifacts/files';
+import { existsSync, readFileSync, rmSync } from '@radweave/artifacts/files';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { forEachSplit } from '../features/for_each_split.ts';
+import { checkBeforeTraining } from '../training/before_training.ts';
 import { writeBestResults } from '../training/best_results.ts';
-import { resumedConfig } from '../training/resume_check.ts';
-import { newRunName, RunFolder, runToResume } from '../training/run_folder.ts';
+import { makeRoom, type OpenedRun, openRun } from '../training/open_run.ts';
+import { isTrained, type RunFolder } from '../training/run_folder.ts';
 import { TrainingSession } from '../training/session.ts';
 import { evaluate } from './evaluate.ts';
 
 /** What `train` is asked to do. */
 export interface TrainOptions {
   config: Config;
-  /** Keys the user set for this call (by flag, `--set` or file); the rest are defaults. */
+  /** Keys the user set on the command line, by flag or `--set`. */
   given: string[];
+  /** Keys that stand in the configuration file. */
+  inFile?: string[] | undefined;
   modality: string;
   resume: boolean;
-  /** The run to resume; empty for the newest. */
+  /** The run to resume; empty for the newest, or a new one where there is none. */
   run: string;
   /** Where best hyperparameters are recorded. */
   bestHparamsDir: string;
@@ -59,72 +60,76 @@ export interface TrainResult {
  * @throws InterruptedError when it was told to stop: a checkpoint is written and the run can be resumed.
  */
 export async function train(options: TrainOptions, context: StageContext): Promise<TrainResult> {
-  const { config, run } = openRun(options);
-  const lock = lockFolder(run.checkpoints, `radweave train --modality ${options.modality}`);
+  const opened = openRun(options, context);
+  checkBeforeTraining(opened.config, options.modality, options.bestHparamsDir);
+  const lock = lockFolder(opened.run.checkpoints, `radweave train --modality ${options.modality}`);
   try {
-    return await trainLocked(options, config, run, context);
+    return await trainLocked(options, opened, context);
   } finally {
     lock.release();
   }
 }
 
-function openRun(options: TrainOptions): { config: Config; run: RunFolder } {
-  const { config, given, modality, resume } = options;
-  const { output_dir, name } = config.experiment;
-  if (resume) {
-    const model = given.includes('model.name') ? config.model.name : undefined;
-    const run = runToResume(output_dir, options.run || name, { modality, model });
-    const record = run.read();
-    if (record.modality !== modality) {
-      throw new UsageError('E_RUN_MODALITY', `run '${run.name}' is of modality ${record.modality}`, {
-        mend: `Use --modality ${record.modality}, or name another run`,
-      });
-    }
-    return { config: resumedConfig(readConfig(run.config), config, given), run };
-  }
-  const run = new RunFolder(output_dir, options.run || name || newRunName(config.model.name, modality));
-  if (run.exists() || existsSync(run.logs)) {
-    throw new UsageError('E_RUN_EXISTS', `the run '${run.name}' exists already`, {
-      where: run.logs,
-      mend: 'Add --resume to go on with it, or give another --exp_name',
-    });
-  }
-  return { config, run };
-}
-
 async function trainLocked(
   options: TrainOptions,
-  config: Config,
-  run: RunFolder,
+  { config, run, isResumed }: OpenedRun,
   context: StageContext,
 ): Promise<TrainResult> {
-  const { modality, resume } = options;
-  if (resume && run.read().status === 'finished' && run.read().epochs >= config.training.epochs) {
-    say(context, `The run '${run.name}' is finished already; there is nothing to resume.`);
-    return { ...resultOf(run, options.modality), ending: 'already finished' };
+  const { modality } = options;
+  if (isResumed) run.sweep();
+  else makeRoom(run);
+  if (isResumed && isTrained(run.read(), config) && run.results.every((path) => existsSync(path))) {
+    await makeMissing(options, config, run, context);
+    return { ...resultOf(run, modality), ending: 'already finished' };
   }
-  const ending = await trainAndJudge(options, config, run, context);
+  const ending = await trainAndJudge(options, { config, run, isResumed }, context);
   await evaluateAlone(config, modality, run, context);
   return { ...resultOf(run, modality), ending };
 }
 
-async function trainAndJudge(
+/** What follows the judging of a finished run: a run that was killed then lacks some of it. */
+async function makeMissing(
   options: TrainOptions,
   config: Config,
   run: RunFolder,
   context: StageContext,
+): Promise<void> {
+  const { modality, bestHparamsDir } = options;
+  const hparams = bestHparamsPath(bestHparamsDir, config.model.name, modality);
+  const places = publishedPlaces(config, modality);
+  const missing = [hparams, run.evaluation, ...places].filter((path) => !existsSync(path));
+  if (missing.length === 0) {
+    say(context, `The run '${run.name}' is finished already; there is nothing to resume.`);
+    return;
+  }
+  say(context, `The run '${run.name}' is trained; what is missing is made: ${missing.join(', ')}.`);
+  publishBest(
+    run,
+    places.filter((path) => missing.includes(path)),
+  );
+  if (missing.includes(hparams)) recordHparams(options, config, run, context);
+  if (missing.includes(run.evaluation)) await evaluateAlone(config, modality, run, context);
+}
+
+async function trainAndJudge(
+  options: TrainOptions,
+  { config, run, isResumed }: OpenedRun,
+  context: StageContext,
 ): Promise<'finished' | 'early stop'> {
-  const { modality, resume } = options;
-  const session = await TrainingSession.open({ config, run, modality, resume }, context);
+  const { modality } = options;
+  const session = await TrainingSession.open({ config, run, modality, resume: isResumed }, context);
   try {
     const ending = await session.train(context);
     if (ending === 'interrupted') {
       throw new InterruptedError('E_INTERRUPTED', `training of '${run.name}' was stopped`, {
-        mend: `Go on with: radweave train --modality ${options.modality} --resume --run ${run.name}`,
+        mend: 'Its last checkpoint is kept: resume it to continue',
+        run: run.name,
       });
     }
+    // Of the best model before, if the run was once finished with fewer epochs.
+    rmSync(run.evaluation, { force: true });
     await writeBestResults(session, run, config.model.num_classes, context);
-    publishBest(config, run, options.modality);
+    publishBest(run, publishedPlaces(config, modality));
     recordHparams(options, config, run, context);
     session.finish();
     return ending;
@@ -144,7 +149,7 @@ async function evaluateAlone(
   context: StageContext,
 ): Promise<void> {
   const runs = { [modality]: run.name };
-  const outputDir = join(run.logs, 'evaluation');
+  const outputDir = dirname(run.evaluation);
   const options = { config, modalities: [modality], runs, frozen: null, networksOnly: true, outputDir };
   try {
     await evaluate(options, context);
@@ -156,7 +161,6 @@ async function evaluateAlone(
 
 function resultOf(run: RunFolder, modality: string): Omit<TrainResult, 'ending'> {
   const record = run.read();
-  const evaluation = join(run.logs, 'evaluation', 'evaluation.json');
   return {
     run: run.name,
     modality,
@@ -168,17 +172,18 @@ function resultOf(run: RunFolder, modality: string): Omit<TrainResult, 'ending'>
     valMetrics: run.metrics('val'),
     testMetrics: run.metrics('test'),
     slicePredictions: forEachSplit((split) => slicePredictionsPath(run.logs, split)),
-    evaluation: existsSync(evaluation) ? evaluation : null,
+    evaluation: existsSync(run.evaluation) ? run.evaluation : null,
   };
 }
 
-/** Copies of the newest best checkpoint under the names that users of the Python tool know. */
-function publishBest(config: Config, run: RunFolder, modality: string): void {
+/** Names that users of the Python tool know the newest best checkpoint by, and the modality's own. */
+function publishedPlaces(config: Config, modality: string): string[] {
   const folder = join(config.experiment.output_dir, 'checkpoints');
-  const best = readFileSync(run.best);
-  for (const target of [join(folder, 'best_model.pth'), join(folder, modality, 'best_model.pth')]) {
-    writeFileAtomic(target, best);
-  }
+  return [join(folder, 'best_model.pth'), join(folder, modality, 'best_model.pth')];
+}
+
+function publishBest(run: RunFolder, places: readonly string[]): void {
+  for (const place of places) writeFileAtomic(place, readFileSync(run.best));
 }
 
 function recordHparams(options: TrainOptions, config: Config, run: RunFolder, context: StageContext): void {
@@ -186,8 +191,10 @@ function recordHparams(options: TrainOptions, config: Config, run: RunFolder, co
   if (best === null) return;
   const path = bestHparamsPath(options.bestHparamsDir, config.model.name, options.modality);
   const record = { val_auc: best.score, split_hash, epoch: best.epoch, run: run.name };
-  const outcome = updateBestHparams(path, config, record);
+  // As a --config it starts a run of its own, not that of the same name again.
+  const settings = { ...config, experiment: { ...config.experiment, name: '' } };
+  const outcome = updateBestHparams(path, settings, record);
   if (outcome === 'written') say(context, `Best hyperparameters so far: ${path}`);
-  if (outcome === 'not better') say(context, `${path} keeps a better run on this split.`);
+  if (outcome === 'not better') say(context, `${path} is unchanged: the run it records is at least as good.`);
   if (outcome === 'other split') warn(context, `${path} is of another split and was left as it is.`);
 }

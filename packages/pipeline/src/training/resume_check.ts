@@ -1,4 +1,5 @@
 import { type Config, refuseForeignPlaces, UsageError } from '@radweave/artifacts';
+import { type StageContext, warn } from '../engine/events.ts';
 
 /** Options that may change when a run is resumed: where things lie and how much is said, not what is computed. */
 const FREE = [
@@ -22,37 +23,64 @@ function valueAt(config: Config, key: string): unknown {
   return value;
 }
 
+/** Keys of the configuration by where the user set them. */
+export interface SetKeys {
+  /** By flag or `--set`. */
+  given: readonly string[];
+  /** In the configuration file. */
+  inFile: readonly string[];
+}
+
 /**
- * The configuration a resumed run goes on with: the run's own, with what was given anew where that may change.
+ * The configuration a resumed run goes on with: the run's own. Flags and `--set` may change where things lie and how long
+ * it trains, and must agree in everything else. A configuration file decides nothing here, for it holds every key, those
+ * too that flags overrode when the run was started; where it says otherwise in what is computed, that is told.
  *
- * @param given keys that the user set for this call, by flag, `--set` or file.
- * @throws UsageError listing each given option that changes the mathematics.
+ * @throws UsageError listing each option of the command line that changes the mathematics.
  */
-export function resumedConfig(saved: Config, asked: Config, given: readonly string[]): Config {
-  const differences = given.flatMap((key) => {
-    if (FREE.includes(key) || !/^(data|model|training|augmentation|experiment)\./.test(key)) return [];
-    const [before, now] = [valueAt(saved, key), valueAt(asked, key)];
-    return JSON.stringify(before) === JSON.stringify(now)
-      ? []
-      : [`${key}: ${JSON.stringify(before)} in the run, ${JSON.stringify(now)} asked for`];
-  });
-  if (differences.length > 0) {
-    throw new UsageError(
-      'E_RESUME_OPTIONS',
-      `the run was started with other options: ${differences.join('; ')}`,
-      {
-        mend: 'Leave these options out to go on with the run, or leave out --resume to start a new one',
-      },
+export function resumedConfig(saved: Config, asked: Config, keys: SetKeys, context: StageContext): Config {
+  const wrong = keys.given.filter((key) => differs(saved, asked, key));
+  if (wrong.length > 0) {
+    const list = wrong.map(
+      (key) => `${key}: ${shown(saved, key)} in the run, ${shown(asked, key)} asked for`,
     );
+    throw new UsageError('E_RESUME_OPTIONS', `the run was started with other options: ${list.join('; ')}`, {
+      mend: 'Leave these options out to go on with the run, or leave out --resume to start a new one',
+    });
   }
+  sayUnused(saved, asked, keys, context);
   const merged = structuredClone(saved);
-  for (const key of given.filter((name) => FREE.includes(name))) {
+  for (const key of keys.given.filter((name) => FREE.includes(name))) {
     const [section = '', name = ''] = key.split('.');
     Object.assign(Object(merged)[section], { [name]: valueAt(asked, key) });
   }
   checkEpochs(saved, merged);
   refuseForeignPlaces(merged);
   return merged;
+}
+
+function shown(config: Config, key: string): string {
+  return JSON.stringify(valueAt(config, key));
+}
+
+function differs(saved: Config, asked: Config, key: string): boolean {
+  const isOfTraining = /^(data|model|training|augmentation|experiment)\./.test(key);
+  return isOfTraining && !FREE.includes(key) && shown(saved, key) !== shown(asked, key);
+}
+
+function sayUnused(saved: Config, asked: Config, { given, inFile }: SetKeys, context: StageContext): void {
+  const other = inFile.filter(
+    (key) =>
+      !given.includes(key) &&
+      (differs(saved, asked, key) ||
+        (key === 'training.epochs' && saved.training.epochs !== asked.training.epochs)),
+  );
+  if (other.length === 0) return;
+  const list = other.map((key) => `${key} (${shown(saved, key)}, not ${shown(asked, key)})`);
+  warn(
+    context,
+    `The run keeps the settings it was started with, whatever the configuration file says: ${list.join(', ')}.`,
+  );
 }
 
 function checkEpochs(saved: Config, merged: Config): void {

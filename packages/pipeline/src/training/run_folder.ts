@@ -1,7 +1,17 @@
 import { join } from 'node:path';
-import { folderName, isFolderName, readJson, UsageError, writeJson } from '@radweave/artifacts';
-import { existsSync, readdirSync, statSync } from '@radweave/artifacts/files';
+import {
+  type Config,
+  folderName,
+  isFolderName,
+  readJson,
+  SPLITS,
+  slicePredictionsPath,
+  UsageError,
+  writeJson,
+} from '@radweave/artifacts';
+import { existsSync, readdirSync, rmSync, statSync } from '@radweave/artifacts/files';
 import { z } from 'zod';
+import { isExhausted } from './early_stop.ts';
 
 /** What is known of a run without opening its checkpoints: `checkpoints/{exp_name}/run.json`. */
 export interface RunRecord {
@@ -14,6 +24,8 @@ export interface RunRecord {
   best: { epoch: number; score: number } | null;
   epochs: number;
   split_hash: string;
+  /** ISO 8601, UTC: when the run was begun or its last epoch ended; runs before this was recorded have none. */
+  time?: string | undefined;
   /** Set in the runs of a cross-validation or cross-fitting: its name. Such a run is never chosen by itself. */
   fold_of?: string | undefined;
 }
@@ -27,6 +39,7 @@ const schema: z.ZodType<RunRecord> = z.object({
   best: z.object({ epoch: z.int(), score: z.number() }).nullable(),
   epochs: z.int(),
   split_hash: z.string(),
+  time: z.iso.datetime().optional(),
   fold_of: z.string().optional(),
 });
 
@@ -62,6 +75,14 @@ export class RunFolder {
   metrics(split: 'val' | 'test'): string {
     return join(this.logs, `${split}_metrics.csv`);
   }
+  get evaluation(): string {
+    return join(this.logs, 'evaluation', 'evaluation.json');
+  }
+  /** What the best checkpoint is judged by, all of which a finished run has. */
+  get results(): string[] {
+    const slices = SPLITS.map((split) => slicePredictionsPath(this.logs, split));
+    return [this.metrics('val'), this.metrics('test'), ...slices];
+  }
   private get record(): string {
     return join(this.checkpoints, 'run.json');
   }
@@ -74,6 +95,29 @@ export class RunFolder {
   write(record: RunRecord): void {
     writeJson(this.record, record);
   }
+
+  /**
+   * Removes what a process that was killed, or found the disk full, left behind: half-written files, and, where the run
+   * was never recorded and so had not begun, everything. The caller holds the lock.
+   */
+  sweep(): void {
+    const isLeft = (name: string): boolean => !this.exists() || /^\..+\.tmp$/.test(name);
+    for (const folder of [this.checkpoints, this.logs]) {
+      const names = existsSync(folder) ? readdirSync(folder) : [];
+      for (const name of names.filter((one) => isLeft(one) && !one.endsWith('.lock'))) {
+        rmSync(join(folder, name), { recursive: true, force: true });
+      }
+    }
+  }
+}
+
+/** Whether nothing is left to train of a run that is judged: its epochs, or its patience, are at an end. */
+export function isTrained({ status, epochs, best }: RunRecord, { training }: Config): boolean {
+  const { early_stop_enabled, early_stop_patience } = training;
+  const isStopped =
+    early_stop_enabled &&
+    isExhausted(epochs, best === null ? null : { ...best, loss: 0 }, early_stop_patience);
+  return status === 'finished' && (epochs >= training.epochs || isStopped);
 }
 
 /** A name for a new run: `{model}_{modality}_{YYYYMMDD-HHMMSS}`, local time. */
@@ -100,30 +144,19 @@ export function findRuns(
     if (record.fold_of !== undefined) continue;
     if (wanted.modality !== undefined && record.modality !== wanted.modality) continue;
     if (wanted.model !== undefined && record.model !== wanted.model) continue;
-    runs.push({ run, changed: statSync(run[which]).mtimeMs });
+    // A copied file has the time of its copy; only old records leave nothing better.
+    const changed = record.time === undefined ? statSync(run[which]).mtimeMs : Date.parse(record.time);
+    runs.push({ run, changed });
   }
   return runs.sort((a, b) => b.changed - a.changed).map(({ run }) => run);
 }
 
-/** The run to resume: the named one, or the newest of this modality (and model). @throws UsageError when there is none. */
-export function runToResume(
-  outputDir: string,
-  name: string,
-  wanted: { modality: string; model?: string | undefined },
-): RunFolder {
-  if (name !== '') {
-    const run = new RunFolder(outputDir, name);
-    if (run.exists() && existsSync(run.last)) return run;
-    throw new UsageError('E_NO_RUN', `there is no run '${name}' to resume`, {
-      where: join(outputDir, 'checkpoints'),
-      mend: 'Leave out --resume to start it',
-    });
-  }
-  const [newest] = findRuns(outputDir, 'last', wanted);
-  if (newest !== undefined) return newest;
-  const model = wanted.model === undefined ? '' : ` with ${wanted.model}`;
-  throw new UsageError('E_NO_RUN', `there is no run of modality ${wanted.modality}${model} to resume`, {
+/** The run of this name, which was begun. @throws UsageError when there is none. */
+export function runNamed(outputDir: string, name: string): RunFolder {
+  const run = new RunFolder(outputDir, name);
+  if (run.exists() && existsSync(run.last)) return run;
+  throw new UsageError('E_NO_RUN', `there is no run '${name}' to resume`, {
     where: join(outputDir, 'checkpoints'),
-    mend: 'Leave out --resume to start one',
+    mend: 'Leave out --resume to start it',
   });
 }

@@ -22,6 +22,7 @@ import {
 } from '@radweave/torch';
 import { type Compute, chooseCompute } from '../compute/compute.ts';
 import { type StageContext, say } from '../engine/events.ts';
+import { forEachSplit } from '../features/for_each_split.ts';
 import { engineVersions } from '../versions.ts';
 import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer, buildScheduler } from './build.ts';
 import {
@@ -39,7 +40,7 @@ import { metricsRows, Recorder } from './recorder.ts';
 import { residentSplits } from './resident_splits.ts';
 import { restorable } from './restorable.ts';
 import type { RunFolder } from './run_folder.ts';
-import { allSplits, identityOf, loadSplits, type Splits } from './session_splits.ts';
+import { allSplits, identityOf, loadSplits, readTables, type Splits } from './session_splits.ts';
 import { slicePredictions } from './slice_predictions.ts';
 import { type Ending, type EpochReport, judgeSet, Trainer, type TrainingJob } from './trainer.ts';
 
@@ -73,13 +74,15 @@ export class TrainingSession {
   /** Reads the data and builds or restores everything. */
   static async open(options: SessionOptions, context: StageContext): Promise<TrainingSession> {
     const { config, run, modality, resume } = options;
-    const splits = await loadSplits(config, modality, context);
-    const saved = resume ? await restorable(run, config, splits) : null;
+    const tables = readTables(config, modality, context);
+    const saved = resume ? await restorable(run, config, tables) : null;
     const compute = chooseCompute(config, context, saved?.about.precision);
     // A default stream cannot be recorded; what is made from here on is made on this one.
     cudaDevice(compute.device)?.useOwnStream();
     manualSeed(config.experiment.seed);
     const network = await buildNetwork(config, compute, saved, context);
+    // Last, for it takes longest: weights that cannot be had, say, are told before.
+    const splits = await loadSplits(config, modality, context, tables);
     const session = new TrainingSession(options, compute, splits, network, saved);
     if (saved === null) await session.begin();
     return session;
@@ -98,7 +101,7 @@ export class TrainingSession {
     this.device = cudaDevice(compute.device);
     this.splits = residentSplits(splits, compute.device, this.device);
     this.network = network;
-    this.splitHash = identityOf(splits);
+    this.splitHash = identityOf(forEachSplit((split) => splits[split].table));
     const optimizer = buildOptimizer(training, network.model);
     this.job = {
       model: network.model,
@@ -230,7 +233,9 @@ export class TrainingSession {
   }
 
   private restore(saved: ReadCheckpoint): void {
-    const { run } = this.options;
+    const { run, config } = this.options;
+    // With the epochs and places that were asked for anew: killed, the run is resumed with these.
+    writeConfig(run.config, config);
     this.job.optimizer.loadStateDict(saved.optimizer);
     this.job.scheduler.loadStateDict(saved.scheduler);
     setRngState(saved.rng);
@@ -293,6 +298,8 @@ export class TrainingSession {
   private writeRecord(status: 'running' | 'finished'): void {
     const { run, modality, config, foldOf } = this.options;
     const { best, epoch } = this.trainer.progress;
+    // Judging an old run again does not make it the newest.
+    const time = status === 'finished' ? run.read().time : new Date().toISOString();
     run.write({
       format: 1,
       name: run.name,
@@ -302,6 +309,7 @@ export class TrainingSession {
       best: best === null || best.score === null ? null : { epoch: best.epoch, score: best.score },
       epochs: epoch,
       split_hash: this.splitHash,
+      time,
       ...(foldOf === undefined ? {} : { fold_of: foldOf }),
     });
   }

@@ -3,6 +3,7 @@ import { openSplitFolder } from '../cohort/split_folder.ts';
 import type { StageContext } from '../engine/events.ts';
 import { forEachSplit } from '../features/for_each_split.ts';
 import { decodeSplit, type LoadedSplit, readSliceTable } from '../slices/load.ts';
+import type { SliceTable } from '../slices/table.ts';
 import { requireLearnable } from './learnable.ts';
 
 /** The decoded sets of one modality. */
@@ -12,19 +13,32 @@ export interface Splits {
   test: LoadedSplit;
 }
 
+/** The sets of one modality, not decoded yet. */
+export type Tables = Record<Split, SliceTable>;
+
 /**
- * Decodes all sets.
+ * Reads who is in which set.
  *
- * @throws DataError when the split is torn, or does not hold what the network needs to learn; nothing is decoded then.
+ * @throws DataError when the split is torn, or does not hold what the network needs to learn.
  */
-export async function loadSplits(config: Config, modality: string, context: StageContext): Promise<Splits> {
+export function readTables(config: Config, modality: string, context: StageContext): Tables {
   const tables = forEachSplit((split) => readSliceTable(config, split, modality));
   const patients = forEachSplit((split) => tables[split].patients);
   const place = (split: Split): string => splitPath(config.data.splits_dir, split, modality);
   requireLearnable(patients, config.model.num_classes, `modality ${modality}`, place);
   openSplitFolder(config, [modality], context);
+  return tables;
+}
+
+/** Decodes all sets, as {@link readTables} found them unless given. @throws DataError as there; nothing is decoded then. */
+export async function loadSplits(
+  config: Config,
+  modality: string,
+  context: StageContext,
+  tables: Tables = readTables(config, modality, context),
+): Promise<Splits> {
   const opened: LoadedSplit[] = [];
-  const load = async (split: keyof Splits): Promise<LoadedSplit> => {
+  const load = async (split: Split): Promise<LoadedSplit> => {
     const one = await decodeSplit(config, split, modality, tables[split], context);
     opened.push(one);
     return one;
@@ -42,9 +56,9 @@ export function allSplits(splits: Splits): LoadedSplit[] {
 }
 
 /** Identity of who is in which set, whatever files they came from. */
-export function identityOf(splits: Splits): string {
+export function identityOf(tables: Tables): string {
   const cohort = (['train', 'val', 'test'] as const).flatMap((split) =>
-    splits[split].table.patients.map(({ patient, hospital, label }) => ({ patient, hospital, label, split })),
+    tables[split].patients.map(({ patient, hospital, label }) => ({ patient, hospital, label, split })),
   );
   return splitHash(cohort);
 }

@@ -15,6 +15,7 @@ import {
   readSplitSummary,
   resolveFeaturePath,
   SPLITS,
+  UNKNOWN_NETWORK,
   writeFeatureTable,
   writeFileAtomic,
 } from '@radweave/artifacts';
@@ -111,6 +112,10 @@ function verifyOrigin(findings: Findings, config: Config, modality: string): voi
     findings.compared.push(`${file}: its split_hash with summary.json`);
   }
   if (checkpoint === 'pretrained') return;
+  if (checkpoint === UNKNOWN_NETWORK) {
+    findings.unverified.push(`features of ${modality}: made by another program, by an unknown network`);
+    return;
+  }
   const weights = locate(config.experiment.output_dir, checkpoint);
   if (!existsSync(weights)) {
     findings.unverified.push(`${checkpoint}: the checkpoint of ${modality} is no longer there`);

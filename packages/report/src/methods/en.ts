@@ -66,9 +66,17 @@ function training({ runs, fusion }: Facts): string {
   const caution = fusion.inSample
     ? ' The training patients’ features come from networks that had seen these patients; results on the training set are listed to show overfitting and are no evidence of performance.'
     : '';
+  const silent =
+    fusion.silent.length === 0
+      ? ''
+      : ` Which patients the networks behind the features of ${list(fusion.silent)} were trained on is not known; they may be patients of validation or the external test set.`;
+  const source =
+    fusion.imageSize === null
+      ? 'made by another program'
+      : `${list(fusion.models)}, ${fusion.imageSize} × ${fusion.imageSize} pixels`;
   return (
-    `${networks}The features of a patient’s slices (${list(fusion.models)}, ${fusion.imageSize} × ${fusion.imageSize} pixels) were averaged${joined}${scaled} and classified by L2-penalised logistic regression (C = ${fusion.C}) ` +
-    `fitted on the training patients.${alone}${caution}${stacked}`
+    `${networks}The features of a patient’s slices (${source}) were averaged${joined}${scaled} and classified by L2-penalised logistic regression (C = ${fusion.C}) ` +
+    `fitted on the training patients.${alone}${caution}${silent}${stacked}`
   );
 }
 

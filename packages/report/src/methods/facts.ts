@@ -26,8 +26,11 @@ export interface Facts {
     models: string[];
     C: number;
     standardize: boolean;
-    imageSize: number;
+    /** Null where another program made the features. */
+    imageSize: number | null;
     inSample: boolean;
+    /** Modalities whose network does not say whom it was trained on. */
+    silent: string[];
     /** Models of the cross-fitting behind the stacked model; null without one. */
     folds: number | null;
   } | null;
@@ -87,9 +90,12 @@ export function factsOf(data: ReportData): Facts {
             models: [...new Set(fusion.modalities.map(({ model }) => model))],
             C: fusion.options.C,
             standardize: fusion.options.standardize,
-            imageSize: fusion.modalities[0]?.image_size ?? 0,
+            imageSize: fusion.modalities[0]?.image_size ?? null,
             folds: fusion.stacked?.inputs[0]?.folds ?? null,
-            inSample: fusion.modalities.some(({ in_sample }) => in_sample !== false),
+            inSample: fusion.modalities.some(({ in_sample }) => in_sample === true),
+            silent: fusion.modalities.flatMap(({ in_sample, modality }) =>
+              in_sample === null ? [modality] : [],
+            ),
           },
     models: evaluation.models.map(({ name, kind, frozen }) => ({
       name,

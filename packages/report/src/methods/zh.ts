@@ -64,9 +64,17 @@ function training({ runs, fusion }: Facts): string {
   const caution = fusion.inSample
     ? '训练集患者的特征来自见过这些患者的网络，因此训练集结果仅用于显示过拟合，不作为性能的证据。'
     : '';
+  const silent =
+    fusion.silent.length === 0
+      ? ''
+      : `${list(fusion.silent)} 特征所用网络以哪些患者训练不详，其中可能有验证集或外部测试集的患者。`;
+  const source =
+    fusion.imageSize === null
+      ? '由其他程序生成'
+      : `${list(fusion.models)}，${fusion.imageSize} × ${fusion.imageSize} 像素`;
   return (
-    `${networks}将每例患者各切片的特征（${list(fusion.models)}，${fusion.imageSize} × ${fusion.imageSize} 像素）取平均` +
-    `${joined}${scaled}，并以训练集患者拟合 L2 惩罚逻辑回归（C = ${fusion.C}）进行分类。${alone}${caution}${stacked}`
+    `${networks}将每例患者各切片的特征（${source}）取平均` +
+    `${joined}${scaled}，并以训练集患者拟合 L2 惩罚逻辑回归（C = ${fusion.C}）进行分类。${alone}${caution}${silent}${stacked}`
   );
 }
 

@@ -61,6 +61,10 @@ export const AUDIT_ZH: readonly Phrase[] = [
     '{file} 由其他程序生成，未记录其训练患者',
   ],
   ['{file} does not say whom it was trained on', '{file} 未记录其训练患者'],
+  [
+    'the features of {modality} were made by another program: it is not known whom their network was trained on',
+    '{modality} 的特征由其他程序生成：其网络以哪些患者训练不详',
+  ],
   ['{file} is not there', '{file} 不存在'],
 
   ['the same patient is in two splits', '同一患者出现在两个数据集中'],

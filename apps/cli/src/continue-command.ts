@@ -1,0 +1,46 @@
+import { basename, delimiter, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** How this program was started. */
+export interface Start {
+  /** `process.argv[1]`. */
+  script: string;
+  env: Readonly<Record<string, string | undefined>>;
+  platform: NodeJS.Platform;
+}
+
+const BIN = fileURLToPath(new URL('../bin/radweave.mjs', import.meta.url));
+
+/**
+ * The command line that continues what was stopped, complete: every flag of the one that was stopped, so that it works as
+ * it stands in the same folder.
+ *
+ * @param args What followed the program's name.
+ * @param run The training run to resume; undefined where the same command continues by itself.
+ */
+export function continueCommand(args: readonly string[], run: string | undefined, start: Start): string {
+  const has = (flag: string): boolean =>
+    args.some((arg) => arg.replaceAll('-', '_').replace(/^__/, '--').split('=')[0] === flag);
+  const isTraining = run !== undefined && args.includes('train');
+  const more = [
+    ...(isTraining && !has('--resume') ? ['--resume'] : []),
+    ...(isTraining && !has('--run') ? ['--run', run] : []),
+  ];
+  return [program(start), ...[...args, ...more].map((arg) => quoted(arg, start.platform))].join(' ');
+}
+
+/** As the user can start it: through npx, from the path, or the file itself, under whatever name it was started. */
+function program({ script, env, platform }: Start): string {
+  const isOnPath = (env.PATH ?? '').split(delimiter).includes(dirname(script));
+  if (basename(script) === 'radweave') {
+    if (env.npm_command === 'exec') return 'npx radweave';
+    if (isOnPath) return 'radweave';
+  }
+  return `node ${quoted(BIN, platform)}`;
+}
+
+/** As a POSIX shell, or cmd.exe and PowerShell, take it for one word. */
+function quoted(word: string, platform: NodeJS.Platform): string {
+  if (/^[\p{L}\p{N}_\-./:=,@%+]+$/u.test(word)) return word;
+  return platform === 'win32' ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
+}

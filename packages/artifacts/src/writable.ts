@@ -1,0 +1,35 @@
+import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { temporaryName } from './atomic.ts';
+import { ResourceError, systemCode } from './errors.ts';
+import { explainFileError } from './files/explain.ts';
+
+const FORBIDDEN = ['EACCES', 'EPERM', 'EROFS'];
+
+/**
+ * Tries whether a folder can be written, or, where it is not there yet, made: before hours of work, not after.
+ *
+ * @param flag The flag that names another one.
+ * @throws ResourceError `E_NOT_WRITABLE` or `E_DISK_FULL`.
+ */
+export function requireWritable(folder: string, flag: string): void {
+  let place = resolve(folder);
+  while (!existsSync(place) && place !== dirname(place)) place = dirname(place);
+  if (!statSync(place).isDirectory()) throw notWritable(folder, `${place} is a file`, flag);
+  const probe = temporaryName(join(place, 'radweave'), 'tmp');
+  try {
+    closeSync(openSync(probe, 'wx'));
+    rmSync(probe, { force: true });
+  } catch (error) {
+    if (!FORBIDDEN.includes(systemCode(error) ?? '')) throw explainFileError(error, 'write', folder);
+    throw notWritable(folder, `${place} may not be written`, flag, error);
+  }
+}
+
+function notWritable(folder: string, why: string, flag: string, cause?: unknown): ResourceError {
+  return new ResourceError('E_NOT_WRITABLE', `no files can be written here: ${why}`, {
+    where: folder,
+    mend: `Name another folder with ${flag}`,
+    cause,
+  });
+}

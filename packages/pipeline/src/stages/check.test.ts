@@ -1,0 +1,55 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Config, defaultConfig } from '@radweave/artifacts';
+import { filesBelow, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { check } from './check.ts';
+
+/** What stands in the way, and the error that says so. */
+const CASES: Record<
+  string,
+  [spoil: (config: Config, folder: string) => void, error: RegExp, exitCode: number]
+> = {
+  model: [({ model }) => Object.assign(model, { name: 'resnet81' }), /resnet18/, 2],
+  device: [({ training }) => Object.assign(training, { device: 'cuda:7' }), /cuda:7/, 5],
+  weights: [({ model }) => Object.assign(model, { weights: 'no.pth' }), /no\.pth/, 3],
+  outputs: [({ experiment }) => file(experiment.output_dir), /--output_dir/, 5],
+  'best settings': [(_, folder) => file(join(folder, 'best')), /--best_hparams_dir/, 5],
+  'best record': [(_, folder) => file(join(folder, 'best', 'resnet18_P.yaml'), 'modle: {}'), /modle/, 2],
+  splits: [({ data }) => file(dirname(data.splits_dir)), /data\.splits_dir/, 5],
+  features: [({ data }) => file(data.features_dir), /data\.features_dir/, 5],
+  fusion: [
+    ({ fusion }, folder) => file(Object.assign(fusion, { output_dir: join(folder, 'f') }).output_dir),
+    /fusion\.output_dir/,
+    5,
+  ],
+};
+
+function file(path: string, text = ''): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+function prepared(): { config: Config; folder: string; options: { config: Config; bestHparamsDir: string } } {
+  const folder = tempDir();
+  const config = defaultConfig();
+  config.experiment.output_dir = join(folder, 'outputs');
+  config.data.splits_dir = join(folder, 'data', 'splits');
+  config.data.features_dir = join(folder, 'features');
+  return { config, folder, options: { config, bestHparamsDir: join(folder, 'best') } };
+}
+
+test.each(Object.entries(CASES))(
+  'a wrong %s is told before anything is read',
+  async (_, [spoil, error, exitCode]) => {
+    const { config, folder, options } = prepared();
+    spoil(config, folder);
+    await expect(check(options)).rejects.toMatchObject({ exitCode, message: expect.stringMatching(error) });
+  },
+);
+
+test('where nothing stands in the way nothing is written', async () => {
+  const { folder, options } = prepared();
+  await check(options);
+  expect(filesBelow(folder)).toEqual([]);
+});
