@@ -15,7 +15,13 @@ import {
   slicePredictionsPath,
   writeEvaluation,
 } from '@radweave/artifacts';
-import { runStage, type StageName, type StageOptions, silentContext } from '@radweave/pipeline';
+import {
+  runStage,
+  type StageContext,
+  type StageName,
+  type StageOptions,
+  silentContext,
+} from '@radweave/pipeline';
 import type { Runner } from './run-job.ts';
 
 /**
@@ -174,13 +180,21 @@ const FAKES: { [S in StageName]?: (options: never) => unknown } = {
   report,
 };
 
+const warningsTo = (onWarning: (text: string) => void): StageContext => ({
+  ...silentContext(),
+  emit: (event) => {
+    if (event.kind === 'log' && event.level === 'warning') onWarning(event.text);
+  },
+});
+
 /** Runs a stage that computes nothing, `preprocess` as it is. */
 export const fakeRunner: Runner = {
-  run: async (stage, options) => {
-    if (stage === 'preprocess') return runStage(stage, options, silentContext());
+  run: async (stage, options, onWarning) => {
+    if (stage === 'preprocess') return runStage(stage, options, warningsTo(onWarning));
     const fake = FAKES[stage];
     if (fake === undefined) throw new Error(`there is no fake of ${stage}`);
     return fake(options as never) as never;
   },
   say: () => undefined,
+  warn: () => undefined,
 };

@@ -23,8 +23,13 @@ export interface RunOptions {
 
 /** What runs a stage and tells people of it. */
 export interface Runner {
-  run: <S extends StageName>(stage: S, options: StageOptions<S>) => Promise<StageResult<S>>;
+  run: <S extends StageName>(
+    stage: S,
+    options: StageOptions<S>,
+    onWarning: (text: string) => void,
+  ) => Promise<StageResult<S>>;
   say: (text: string) => void;
+  warn: (text: string) => void;
 }
 
 /** A step of a run, and whether it was done or nothing it depends on had changed. */
@@ -68,14 +73,17 @@ export class Job {
     const check = isUpToDate(manifest, state, this.hashes);
     if (check.upToDate) {
       this.runner.say(`${step.name}: unchanged, skipped`);
+      for (const text of check.warnings) this.runner.warn(text);
       this.outcomes.push({ step: step.name, outcome: 'unchanged' });
       return [...check.outputs];
     }
     this.runner.say(`${step.name}: running, because ${check.reason}`);
-    const outputs = step.outputs(await this.runner.run(step.stage, step.options));
+    const warnings: string[] = [];
+    const result = await this.runner.run(step.stage, step.options, (text) => warnings.push(text));
+    const outputs = step.outputs(result);
     // Asked again: only now it is settled what `auto` means.
     const settings = { ...(await stepSettings(this.config, step.kind)), ...step.asked };
-    writeManifest(manifest, { ...state, settings }, outputs, this.hashes);
+    writeManifest(manifest, { ...state, settings }, outputs, this.hashes, warnings);
     this.hashes.save();
     this.outcomes.push({ step: step.name, outcome: 'done' });
     return outputs;

@@ -62,7 +62,7 @@ export async function runPipeline(config: Config, how: RunOptions, runner: Runne
     stage: 'report',
     options: { config, language: 'en', pdf: false, output: null },
     reads: {
-      ...splitRecords(config, 'cohort.csv', 'summary.json', 'exclusions.csv'),
+      ...splitRecords(config, 'cohort.csv', 'summary.json', 'exclusions.csv', 'brightness.csv'),
       ...together(modalities, (one) => featureReads(config, one)),
       ...together(networks, (one) => ({ ...networkReads(one), ...historyReads(one) })),
       ...fusionReads(config),
@@ -90,7 +90,7 @@ async function cohortSteps(job: Job, config: Config): Promise<void> {
     outputs: () =>
       pathsOf({
         ...together(modalities, (one) => splitReads(config, one)),
-        ...splitRecords(config, 'cohort.csv', 'summary.json', 'exclusions.csv'),
+        ...splitRecords(config, 'cohort.csv', 'summary.json', 'exclusions.csv', 'brightness.csv'),
       }),
   });
   await job.step({

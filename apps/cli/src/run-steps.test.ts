@@ -5,12 +5,13 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import {
   type Config,
   type ConfigKeyPath,
@@ -276,6 +277,37 @@ test('what was settled for auto counts, not the word', async () => {
   expect(await steps(config)).toEqual(fromTraining);
 });
 
+test('what a step warned of is said again when it is skipped', async () => {
+  const { folder, config } = copied();
+  // The only external hospitals lose a modality, which the record of an earlier run must tell too.
+  for (const hospital of ['SY', 'ZS']) {
+    for (const place of modalityFolders(join(folder, 'raw', hospital), 'P')) renameSync(place, `${place}1`);
+  }
+  const warned: string[][] = [];
+  const listening = (): Runner => {
+    const own: string[] = [];
+    warned.push(own);
+    const run: Runner['run'] = (stage, options, onWarning) =>
+      fakeRunner.run(stage, options, (text) => {
+        own.push(text);
+        onWarning(text);
+      });
+    return { ...fakeRunner, run, warn: (text) => own.push(text) };
+  };
+  expect(await steps(config, HOW, listening())).toContain('preprocess');
+  expect(await steps(config, HOW, listening())).toEqual([]);
+  expect(warned[0]).toContainEqual(expect.stringMatching(/^SY: 8 of 8 patients lack P.*'P1'/));
+  expect(warned[0]).toContain('No patient of SY, ZS can be used: the external test set is empty');
+  expect(warned[1]).toEqual(warned[0]);
+});
+
+/** Every folder of a modality below a hospital's. */
+function modalityFolders(hospital: string, modality: string): string[] {
+  return readdirSync(hospital, { recursive: true, encoding: 'utf8' })
+    .filter((path) => basename(path) === modality)
+    .map((path) => join(hospital, path));
+}
+
 test('a run that is killed at any step is finished by the same command', async () => {
   const whole = copied();
   const names = await steps({ ...whole.config, experiment: { ...whole.config.experiment, seed: 9 } });
@@ -285,9 +317,9 @@ test('a run that is killed at any step is finished by the same command', async (
     let left = last;
     const killed: Runner = {
       ...fakeRunner,
-      run: (stage, options) => {
+      run: (stage, options, onWarning) => {
         if (left-- === 0) throw new Error('killed');
-        return fakeRunner.run(stage, options);
+        return fakeRunner.run(stage, options, onWarning);
       },
     };
     await expect(steps(config, HOW, killed)).rejects.toThrow('killed');

@@ -65,7 +65,7 @@ test('a stage is up to date until an input, setting, version or output changes',
     inputs: [{ name: 'slices of A', path: '../in' }],
     outputs: [{ path: 'result' }],
   });
-  expect(check(manifest, state(input))).toEqual({ upToDate: true, outputs: [output] });
+  expect(check(manifest, state(input))).toEqual({ upToDate: true, outputs: [output], warnings: [] });
   const now = (change: Partial<StageState>): string => reason(manifest, state(input, change));
   expect(now({ settings: { 'training.epochs': 7, modalities: ['A'] } })).toBe('training.epochs changed');
   expect(now({ settings: { 'training.epochs': 6 } })).toBe('modalities changed');

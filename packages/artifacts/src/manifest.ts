@@ -30,6 +30,8 @@ export interface Manifest extends StageState {
   /** Version of this file's fields. Those of 1 had paths relative to the folder in which Radweave was started. */
   readonly format: 1 | 2;
   readonly outputs: readonly Fingerprint[];
+  /** What it warned of: who skips the stage should still know. */
+  readonly warnings?: readonly string[] | undefined;
   /** ISO 8601, UTC. */
   readonly finished: string;
 }
@@ -58,6 +60,7 @@ const schema: z.ZodType<Manifest> = z.union([
   z.object({
     format: z.literal(2),
     ...common,
+    warnings: z.array(z.string()).optional(),
     inputs: z.array(input),
     settings: z.record(z.string(), z.unknown()),
   }),
@@ -102,12 +105,14 @@ const outputOf = (manifest: string): string => dirname(dirname(manifest));
  *
  * @param path In a folder of the output folder.
  * @param outputs Files and folders.
+ * @param warnings What the stage warned of.
  */
 export function writeManifest(
   path: string,
   state: StageState,
   outputs: readonly string[],
   hashes: FileHashes,
+  warnings: readonly string[] = [],
 ): void {
   const placed = <T extends Fingerprint>(one: T): T => ({
     ...one,
@@ -118,6 +123,7 @@ export function writeManifest(
     ...state,
     inputs: state.inputs.map(placed),
     outputs: outputs.map((output) => placed(hashes.fingerprint(output))),
+    warnings,
     finished: new Date().toISOString(),
   };
   writeJson(path, manifest);
@@ -128,9 +134,9 @@ export function readManifest(path: string): Manifest {
   return readJson(path, schema);
 }
 
-/** Whether a stage can be skipped, with what it left; and if not, why it must run. */
+/** Whether a stage can be skipped, with what it left and warned of; and if not, why it must run. */
 export type UpToDate =
-  | { readonly upToDate: true; readonly outputs: readonly string[] }
+  | { readonly upToDate: true; readonly outputs: readonly string[]; readonly warnings: readonly string[] }
   | { readonly upToDate: false; readonly reason: string };
 
 const stale = (reason: string): UpToDate => ({ upToDate: false, reason });
@@ -184,5 +190,5 @@ export function isUpToDate(path: string, state: StageState, hashes: FileHashes):
     (one) => !existsSync(one.path) || hashes.fingerprint(one.path).sha256 !== one.sha256,
   );
   if (output !== undefined) return stale(`the output ${output.path} is missing or changed`);
-  return { upToDate: true, outputs: outputs.map((one) => one.path) };
+  return { upToDate: true, outputs: outputs.map((one) => one.path), warnings: before.warnings ?? [] };
 }

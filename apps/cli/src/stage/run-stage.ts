@@ -20,6 +20,7 @@ export async function runStage<S extends StageName>(
   stage: S,
   options: StageOptions<S>,
   quiet: boolean,
+  onWarning: (text: string) => void = () => undefined,
 ): Promise<StageResult<S>> {
   if (wasStopped()) {
     throw new InterruptedError('E_INTERRUPTED', `stopped before ${stage}`, {
@@ -27,7 +28,10 @@ export async function runStage<S extends StageName>(
     });
   }
   const display = new ProgressDisplay(process.stderr, quiet);
-  const running = startStage(stage, options, (event) => display.show(event));
+  const running = startStage(stage, options, (event) => {
+    display.show(event);
+    if (event.kind === 'log' && event.level === 'warning') onWarning(event.text);
+  });
   let asked = false;
   const stop = (signal: StopSignal): void => {
     // The system and the shell both tell of a terminal that is closed.
@@ -52,10 +56,12 @@ export async function runStage<S extends StageName>(
 
 /** Runs stages and tells of them on standard error. */
 export function terminalRunner(quiet: boolean): Runner {
+  const display = new ProgressDisplay(process.stderr, quiet);
   return {
-    run: (stage, options) => runStage(stage, options, quiet),
+    run: (stage, options, onWarning) => runStage(stage, options, quiet, onWarning),
     say: (text) => {
       if (!quiet) process.stderr.write(`${text}\n`);
     },
+    warn: (text) => display.show({ kind: 'log', level: 'warning', text }),
   };
 }
