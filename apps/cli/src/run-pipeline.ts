@@ -20,6 +20,7 @@ import {
   sliceReads,
   splitReads,
   splitRecords,
+  summaryReads,
 } from './step-inputs.ts';
 
 /** What `radweave audit` takes unless told. */
@@ -62,7 +63,8 @@ export async function runPipeline(config: Config, how: RunOptions, runner: Runne
     stage: 'report',
     options: { config, language: 'en', pdf: false, output: null },
     reads: {
-      ...splitRecords(config, 'cohort.csv', 'summary.json', 'exclusions.csv', 'brightness.csv'),
+      ...summaryReads(config),
+      ...splitRecords(config, 'cohort.csv', 'exclusions.csv', 'brightness.csv'),
       ...together(modalities, (one) => featureReads(config, one)),
       ...together(networks, (one) => ({ ...networkReads(one), ...historyReads(one) })),
       ...fusionReads(config),
@@ -171,7 +173,8 @@ async function evaluateStep(
     },
     asked: { runs },
     reads: {
-      ...splitRecords(config, 'cohort.csv', 'summary.json'),
+      ...summaryReads(config),
+      ...splitRecords(config, 'cohort.csv'),
       ...together(networks, networkReads),
       ...fusionReads(config),
     },

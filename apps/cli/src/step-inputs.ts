@@ -60,6 +60,13 @@ export function splitRecords({ data }: Config, ...names: readonly string[]): Rea
   return withoutMissing(Object.fromEntries(names.map((name) => [name, join(data.splits_dir, name)])));
 }
 
+/** What the summary of the split says, apart from places and the hashes of files that hold places. */
+export function summaryReads({ data }: Config): Reads {
+  const path = join(data.splits_dir, 'summary.json');
+  const { root_dir, hashes, ...value } = readSplitSummary(path);
+  return { 'summary.json': { path, value } };
+}
+
 /** The split files of a modality, paths and all. */
 export function splitReads({ data }: Config, modality: string): Reads {
   return bySplit(`split of ${modality}`, (split) => splitPath(data.splits_dir, split, modality));

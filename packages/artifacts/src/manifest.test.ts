@@ -91,6 +91,7 @@ test('the same content in another place is the same input, and the whole may be 
   expect(check(there.manifest, state(`${there.input}-elsewhere`))).toEqual({
     upToDate: true,
     outputs: [there.output],
+    warnings: [],
   });
 });
 
