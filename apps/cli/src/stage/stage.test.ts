@@ -130,7 +130,7 @@ test.skipIf(process.platform === 'win32')(
         child.kill(signal);
       });
       expect(stopped.code, `${signal}: ${stopped.stderr}`).toBe(4);
-      expect(stopped.stderr, signal).toMatch(/Go on with: radweave train/);
+      expect(stopped.stderr, signal).toMatch(/^To continue: .* train .*--resume --run run$/m);
       expect(stopped.stderr, signal).not.toMatch(/Debugger/);
     }
     const history = join(folder, 'outputs/feature_extract/logs/run/training_history.csv');
