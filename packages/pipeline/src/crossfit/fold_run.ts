@@ -71,6 +71,7 @@ async function trainFold(
   context: StageContext,
 ): Promise<void> {
   const { modality, name } = settings;
+  run.sweep();
   const config = structuredClone(settings.config);
   config.experiment.name = run.name;
   config.data.splits_dir = join(run.logs, 'splits');
@@ -79,7 +80,6 @@ async function trainFold(
     writeSplit(splitPath(config.data.splits_dir, split, modality), rows);
   }
   const resume = run.exists() && existsSync(run.last);
-  run.sweep();
   const session = await TrainingSession.open({ config, run, modality, resume, foldOf: name }, context);
   try {
     if ((await session.train(context)) === 'interrupted') throw interrupted(run, settings);

@@ -59,7 +59,7 @@ export async function preprocess(
   const found = walkCohort(root_dir, modalities);
   say(context, `${found.patients.length} patient folders in ${found.hospitals.join(', ')}.`);
   requireHome(config.data.home_hospital, found.hospitals);
-  requireWritable(logFolder(config), '--log_dir');
+  if (config.preprocess.log_dir !== null) requireWritable(config.preprocess.log_dir, '--log_dir');
   const lock = lockFolder(splits_dir, 'radweave preprocess');
   try {
     const { gathered, check, merged } = await usablePatients(found, config, context);
@@ -187,12 +187,8 @@ function refuseOrSkip(check: ImageCheck, config: Config, skip: boolean, context:
   });
 }
 
-function logFolder({ preprocess, data }: Config): string {
-  return preprocess.log_dir ?? data.splits_dir;
-}
-
 function writeLog(config: Config, summary: SplitSummary): void {
-  const folder = logFolder(config);
+  const folder = config.preprocess.log_dir ?? config.data.splits_dir;
   mkdirSync(folder, { recursive: true });
   const line = JSON.stringify({ time: new Date().toISOString(), root_dir: config.data.root_dir, ...summary });
   appendFileSync(join(folder, 'preprocess.log'), `${line}\n`);
