@@ -2,8 +2,6 @@ import type { EvaluationRow } from '@radweave/artifacts';
 import {
   auc,
   averagePrecision,
-  type BootstrapInterval,
-  bootstrap,
   bootstrapBinary,
   brierScore,
   confusionAt,
@@ -12,7 +10,6 @@ import {
   type Estimate,
   expectedCalibrationError,
   f1Score,
-  type Outcome,
   recalibration,
 } from '@radweave/stats';
 import { record, withInterval } from './estimate.ts';
@@ -39,23 +36,23 @@ export function binaryMetrics(view: BinaryView, strata: Int32Array, options: Sta
   const { level, method, seed, replicates } = options;
   const table = confusionAt(labels, predicted, DECIDED);
   const metrics = confusionMetrics(table, { method, level });
-  const ranking = bootstrapBinary(labels, scores, DECIDED, { seed, replicates, level, strata });
-  const deciding = decisionIntervals(view, strata, options);
+  const resampling = { seed, replicates, level, strata, predicted, probabilities };
+  const intervals = bootstrapBinary(labels, scores, DECIDED, resampling);
   const { slope, intercept } = recalibration(labels, probabilities, level);
   return {
     positive_label: view.positiveLabel,
     n_positive: table.truePositives + table.falseNegatives,
     auc: record(aucEstimate(labels, scores, level)),
-    auc_bootstrap: withInterval(auc(labels, scores), ranking.auc),
-    average_precision: withInterval(averagePrecision(labels, scores), ranking.averagePrecision),
+    auc_bootstrap: withInterval(auc(labels, scores), intervals.auc),
+    average_precision: withInterval(averagePrecision(labels, scores), intervals.averagePrecision),
     accuracy: record(metrics.accuracy),
-    balanced_accuracy: withInterval(metrics.balancedAccuracy, deciding.balancedAccuracy),
+    balanced_accuracy: withInterval(metrics.balancedAccuracy, intervals.balancedAccuracy),
     sensitivity: record(metrics.sensitivity),
     specificity: record(metrics.specificity),
     ppv: record(metrics.ppv),
     npv: record(metrics.npv),
-    f1: withInterval(f1Score(table), deciding.f1),
-    brier: withInterval(brierScore(labels, probabilities), deciding.brier),
+    f1: withInterval(f1Score(table), intervals.f1),
+    brier: withInterval(brierScore(labels, probabilities), intervals.brier),
     calibration_slope: record(slope),
     calibration_intercept: record(intercept),
     ece: record(expectedCalibrationError(labels, probabilities)),
@@ -68,43 +65,4 @@ export function aucEstimate(labels: Uint8Array, scores: Float64Array, level: num
   if (withDelong.value !== null) return withDelong;
   const plain = auc(labels, scores);
   return plain.value === null ? plain : { ...plain, note: `no interval: ${withDelong.reason}` };
-}
-
-type Decided = 'balancedAccuracy' | 'f1' | 'brier';
-
-/**
- * Intervals of what is no proportion. The decisions are resampled as they were taken, and the Brier score from the
- * probabilities after calibration, which `bootstrapBinary` (one score, one threshold) does not know.
- */
-function decisionIntervals(
-  { labels, predicted, probabilities }: BinaryView,
-  strata: Int32Array,
-  { seed, replicates, level }: StatOptions,
-): Record<Decided, Outcome<BootstrapInterval>> {
-  const errors = probabilities.map((p, i) => ((labels[i] ?? 0) - p) ** 2);
-  const combined = Array.from(labels, (label, i) => label + 2 * (strata[i] ?? 0));
-  const measure = (patients: Uint32Array): Record<Decided, number | null> => {
-    const own = Uint8Array.from(patients, (i) => labels[i] ?? 0);
-    const table = confusionAt(
-      own,
-      Uint8Array.from(patients, (i) => predicted[i] ?? 0),
-      DECIDED,
-    );
-    const positives = table.truePositives + table.falseNegatives;
-    const negatives = table.trueNegatives + table.falsePositives;
-    const isBoth = positives > 0 && negatives > 0;
-    const brier = patients.reduce((sum, i) => sum + (errors[i] ?? Number.NaN), 0) / patients.length;
-    return {
-      balancedAccuracy: isBoth
-        ? (table.truePositives / positives + table.trueNegatives / negatives) / 2
-        : null,
-      f1: f1Score(table).value,
-      brier,
-    };
-  };
-  return bootstrap<Decided>(combined, ['balancedAccuracy', 'f1', 'brier'], measure, {
-    seed,
-    replicates,
-    level,
-  });
 }

@@ -4,6 +4,7 @@ import { absent, type Estimate, type Known } from '../core/estimate.ts';
 import { checkMatrix, columnOf, type Matrix } from '../core/matrix.ts';
 import { mean } from '../core/moments.ts';
 import { midranks } from '../core/order.ts';
+import type { CutPoints } from './cut-points.ts';
 
 /**
  * Area under the ROC curve: the Mann–Whitney statistic with midranks for ties, from scores, never from predicted
@@ -26,6 +27,25 @@ export function auc(labels: Numbers, scores: Numbers): Estimate {
   const { positives, negatives } = counts;
   const wins = positiveRanks - (positives * (positives + 1)) / 2;
   return { value: wins / (positives * negatives), n: labels.length };
+}
+
+/**
+ * {@link auc} of patients already counted at their cut points: every sum is of halves, so the number is the same.
+ *
+ * @returns null where there is one class only.
+ */
+export function aucOfCuts({ truePositives, falsePositives, positives, negatives }: CutPoints): number | null {
+  if (positives === 0 || negatives === 0) return null;
+  let wins = 0;
+  let hits = 0;
+  let alarms = 0;
+  for (let i = 0; i < truePositives.length; i++) {
+    const [above, here] = [hits, truePositives[i] as number];
+    wins += ((falsePositives[i] as number) - alarms) * ((above + here) / 2);
+    hits = here;
+    alarms = falsePositives[i] as number;
+  }
+  return wins / (positives * negatives);
 }
 
 /** AUC of a problem with K classes. */

@@ -31,12 +31,20 @@ export function averagePrecision(labels: Numbers, scores: Numbers): Estimate {
   const cuts = cutPoints(labels, scores);
   const missing = needBothClasses(cuts, 'average precision');
   if (missing !== undefined) return missing;
-  const { precision, recall } = rates(cuts);
+  return { value: averagePrecisionOfCuts(cuts), n: labels.length };
+}
+
+/** {@link averagePrecision} of patients already counted at their cut points; both classes are among them. */
+export function averagePrecisionOfCuts({ truePositives, falsePositives, positives }: CutPoints): number {
   let sum = 0;
-  for (let i = 0; i < precision.length; i++) {
-    sum += ((recall[i] as number) - (recall[i - 1] ?? 0)) * (precision[i] as number);
+  let before = 0;
+  for (let i = 0; i < truePositives.length; i++) {
+    const hits = truePositives[i] as number;
+    const recall = hits / positives;
+    sum += (recall - before) * (hits / (hits + (falsePositives[i] as number)));
+    before = recall;
   }
-  return { value: sum, n: labels.length };
+  return sum;
 }
 
 function rates(cuts: CutPoints): { precision: Float64Array; recall: Float64Array } {

@@ -22,34 +22,49 @@ export function rocCurve(
 ): Outcome<RocCurve> {
   const cuts = cutPoints(labels, scores);
   const missing = needBothClasses(cuts, 'the ROC curve');
-  if (missing !== undefined) return missing;
-  const kept = (options.dropIntermediate ?? true) ? corners(cuts) : [...cuts.thresholds.keys()];
-  const pick = (values: Float64Array, divisor: number): number[] =>
-    kept.map((i) => (values[i] as number) / divisor);
+  return missing ?? { value: rocOfCuts(cuts, options) };
+}
+
+/** {@link rocCurve} of patients already counted at their cut points; both classes are among them. */
+export function rocOfCuts(cuts: CutPoints, options: { dropIntermediate?: boolean } = {}): RocCurve {
+  const kept = (options.dropIntermediate ?? true) ? corners(cuts) : Uint32Array.from(cuts.thresholds.keys());
+  const pick = (first: number, values: Float64Array, divisor: number): Float64Array => {
+    const picked = new Float64Array(kept.length + 1);
+    picked[0] = first;
+    for (let k = 0; k < kept.length; k++) picked[k + 1] = (values[kept[k] as number] as number) / divisor;
+    return picked;
+  };
   return {
-    value: {
-      falsePositiveRate: Float64Array.from([0, ...pick(cuts.falsePositives, cuts.negatives)]),
-      truePositiveRate: Float64Array.from([0, ...pick(cuts.truePositives, cuts.positives)]),
-      thresholds: Float64Array.from([Number.POSITIVE_INFINITY, ...pick(cuts.thresholds, 1)]),
-    },
+    falsePositiveRate: pick(0, cuts.falsePositives, cuts.negatives),
+    truePositiveRate: pick(0, cuts.truePositives, cuts.positives),
+    thresholds: pick(Number.POSITIVE_INFINITY, cuts.thresholds, 1),
   };
 }
 
 /** The first, the last, and every point where the slope changes in counts (scikit-learn's rule). */
-function corners(cuts: CutPoints): number[] {
+function corners(cuts: CutPoints): Uint32Array {
   const bends = (counts: Float64Array, i: number): boolean =>
     (counts[i + 1] as number) - 2 * (counts[i] as number) + (counts[i - 1] as number) !== 0;
   const last = cuts.thresholds.length - 1;
-  return [...cuts.thresholds.keys()].filter(
-    (i) => i === 0 || i === last || bends(cuts.falsePositives, i) || bends(cuts.truePositives, i),
-  );
+  const kept = new Uint32Array(last + 1);
+  let found = 0;
+  for (let i = 0; i <= last; i++) {
+    const isEnd = i === 0 || i === last;
+    if (isEnd || bends(cuts.falsePositives, i) || bends(cuts.truePositives, i)) kept[found++] = i;
+  }
+  return kept.subarray(0, found);
 }
 
 /** The curve's height at a false-positive rate, by linear interpolation; the top of a vertical segment. */
 export function sensitivityAt(curve: RocCurve, falsePositiveRate: number): number {
   const { falsePositiveRate: x, truePositiveRate: y } = curve;
-  let right = x.length - 1;
-  while (right > 0 && (x[right - 1] as number) > falsePositiveRate) right--;
+  // The first point that lies further right, or the last one.
+  let right = 0;
+  for (let end = x.length - 1; right < end; ) {
+    const middle = (right + end) >> 1;
+    if ((x[middle] as number) > falsePositiveRate) end = middle;
+    else right = middle + 1;
+  }
   if (right === 0 || x[right] === falsePositiveRate) return y[right] as number;
   const left = right - 1;
   const share = (falsePositiveRate - (x[left] as number)) / ((x[right] as number) - (x[left] as number));

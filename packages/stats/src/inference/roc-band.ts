@@ -2,7 +2,8 @@ import { checkCount, checkOpenUnit, checkScored, type Numbers, needBothClasses }
 import type { Outcome } from '../core/estimate.ts';
 import { quantile } from '../core/order.ts';
 import { Random } from '../core/random.ts';
-import { rocCurve, sensitivityAt } from '../discrimination/roc.ts';
+import { RankedScores } from '../discrimination/ranked-scores.ts';
+import { rocOfCuts, sensitivityAt } from '../discrimination/roc.ts';
 import { type BootstrapOptions, resamples } from './bootstrap.ts';
 
 /** Pointwise limits of the sensitivity along a grid of false-positive rates. */
@@ -31,15 +32,13 @@ export function rocBand(
   if (missing !== undefined) return missing;
   const grid = Float64Array.from({ length: points }, (_, i) => i / (points - 1));
   const heights = Array.from({ length: points }, () => new Float64Array(replicates));
+  const ranked = new RankedScores(labels, scores);
   let replicate = 0;
   for (const patients of resamples(labels, replicates, new Random(seed, 'roc-band'))) {
-    const drawnLabels = Uint8Array.from(patients, (i) => labels[i] as number);
-    const drawnScores = Float64Array.from(patients, (i) => scores[i] as number);
-    const curve = rocCurve(drawnLabels, drawnScores).value;
     // Stratified resamples keep both classes, so there always is a curve.
-    if (curve !== null) {
-      for (const [k, rate] of grid.entries())
-        (heights[k] as Float64Array)[replicate] = sensitivityAt(curve, rate);
+    const curve = rocOfCuts(ranked.cutPoints(patients));
+    for (let k = 0; k < points; k++) {
+      (heights[k] as Float64Array)[replicate] = sensitivityAt(curve, grid[k] as number);
     }
     replicate++;
   }
