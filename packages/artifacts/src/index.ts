@@ -22,7 +22,7 @@ export { defaultConfig, parseConfig, readConfig } from './config/parse.ts';
 export { PRECISIONS, type Precision } from './config/precision.ts';
 export { type SettingName, settingKeys, settingOf } from './config/settings.ts';
 export type * from './config/types.ts';
-export { refuseForeignPlaces, refuseWindowsPaths } from './config/windows-path.ts';
+export { isForeignPath, refuseForeignPlaces, refuseWindowsPaths } from './config/windows-path.ts';
 export { configToYaml, defaultConfigYaml, writeConfig } from './config/yaml.ts';
 export type { CrossValidationRow, OutOfFoldRow } from './crossfit/cross-validation.ts';
 export {

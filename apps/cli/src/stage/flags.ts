@@ -5,6 +5,7 @@ import {
   configFlags,
   configKeysIn,
   defaultConfig,
+  isForeignPath,
   type Override,
   readConfig,
   refuseForeignPlaces,
@@ -59,6 +60,19 @@ function syntaxOf(flag: ConfigFlag & { describes: { type: string } }): string {
   return flag.describes.type.startsWith('list') ? `--${flag.flag} <values...>` : `--${flag.flag} <value>`;
 }
 
+/** Commands that go through the raw folders; to all others the split files say where the images lie. */
+const READS_RAW = ['preprocess', 'run'];
+
+/** The Python tool's own file names a root on Windows, which `preprocess --root_dir` has overruled already. */
+function overlookForeignRoot(config: Config, file: string | null): void {
+  const { root_dir } = config.data;
+  if (root_dir === null || !isForeignPath(root_dir)) return;
+  process.stderr.write(
+    `Warning: data.root_dir '${root_dir}' (${file}) is a Windows path and is not used; the images are where the split files say.\n`,
+  );
+  config.data.root_dir = null;
+}
+
 /** Reads the configuration file and lays `--set` and the flags over it, flags last. */
 export function readCall(name: string, flags: CommonFlags & Record<string, unknown>): CallConfig {
   const file = flags.config ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : null);
@@ -79,6 +93,9 @@ export function readCall(name: string, flags: CommonFlags & Record<string, unkno
     overrides.push([flag.key, flag.value ?? (Array.isArray(typed) ? typed.map(String) : String(typed))]);
   }
   const config = applyOverrides(base, overrides, (path) => labels.get(path) ?? `--set ${path}`);
+  if (!READS_RAW.includes(name) && !overrides.some(([key]) => key === 'data.root_dir')) {
+    overlookForeignRoot(config, file);
+  }
   refuseForeignPlaces(config);
   const inFile = flags.config === undefined ? [] : configKeysIn(flags.config);
   return { config, given: [...new Set(overrides.map(([key]) => key))], inFile, file };

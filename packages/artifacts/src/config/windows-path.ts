@@ -6,6 +6,11 @@ const WINDOWS = /^(?:[^=\\/]*=)?(?:[A-Za-z]:[\\/]|\\\\[^\\])/;
 
 const SYSTEMS: Readonly<Record<string, string>> = { darwin: 'macOS', linux: 'Linux' };
 
+/** Whether a path is one of Windows, and this is another system. */
+export function isForeignPath(path: string, platform: string = process.platform): boolean {
+  return platform !== 'win32' && WINDOWS.test(path);
+}
+
 /**
  * Refuses a Windows path anywhere else: it would become a folder of that whole name in the working folder.
  *
@@ -16,9 +21,10 @@ export function refuseWindowsPaths(
   values: Readonly<Record<string, unknown>>,
   platform: string = process.platform,
 ): void {
-  if (platform === 'win32') return;
   for (const [name, value] of Object.entries(values)) {
-    const found = [value].flat().find((one): one is string => typeof one === 'string' && WINDOWS.test(one));
+    const found = [value]
+      .flat()
+      .find((one): one is string => typeof one === 'string' && isForeignPath(one, platform));
     if (found === undefined) continue;
     const system = SYSTEMS[platform] ?? platform;
     throw new UsageError('E_WINDOWS_PATH', `'${found}' is a Windows path, but this computer runs ${system}`, {
