@@ -278,7 +278,9 @@ test('remarks worded by an older version are no difference, nor is what it did n
   const { differences } = await tampered(path, older);
   // The manifest of the run still has the hash of the file before.
   expect(
-    differences.filter(({ file, column }) => file === 'evaluation/evaluation.json' && column !== 'sha256'),
+    differences.filter(
+      ({ file, column }) => file === 'evaluation/evaluation.json' && !column.startsWith('sha256'),
+    ),
   ).toEqual([]);
 });
 

@@ -7,7 +7,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * Of these the numbers do not tell: they are remarks, or places and hashes of files that are compared themselves and may lie
  * elsewhere.
  */
-const IGNORED = ['versions', 'finished', 'time', 'root_dir', 'hashes', 'findings'];
+const IGNORED = ['versions', 'finished', 'time', 'root_dir', 'hashes', 'findings', 'warnings'];
 /** Words about the numbers, which every version may choose anew. */
 const REMARKS = ['note', 'notes'];
 

@@ -149,7 +149,7 @@ export const EN: Words = {
           ? 'Each patient is given the most probable label.'
           : rule.chosen
             ? `Its threshold was chosen on validation patients of the home hospital (${rule.text}) and then kept.`
-            : `Its threshold was not chosen by patients (${rule.text}).`;
+            : `Its threshold was set, not chosen on patients (${rule.text}).`;
       return `The numbers below are of the model “${model}”, patient by patient. ${how}`;
     },
     caution: 'Cautions',

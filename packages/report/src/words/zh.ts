@@ -150,7 +150,7 @@ export const ZH: Words = {
           ? '每例患者判为概率最高的标签。'
           : rule.chosen
             ? `其阈值由本院验证集患者确定（${rule.text}），此后保持不变。`
-            : `其阈值并非由患者选定（${rule.text}）。`;
+            : `其阈值为设定值，并非由患者选定（${rule.text}）。`;
       return `以下为模型“${model}”在患者层面的结果。${how}`;
     },
     caution: '注意事项',
