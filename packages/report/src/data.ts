@@ -92,7 +92,7 @@ export interface NamedYaml {
 /** Something the leakage audit looked for, and what it found. */
 export interface LeakageCheck {
   name: string;
-  outcome: 'passed' | 'warning' | 'leak' | 'not checked';
+  outcome: 'passed' | 'warning' | 'leak' | 'partly checked' | 'not checked';
   detail: string;
 }
 

@@ -16,7 +16,7 @@ const schema: z.ZodType<AuditRecord> = z.object({
   checks: z.array(
     z.object({
       name: z.string().min(1),
-      outcome: z.enum(['passed', 'warning', 'leak', 'not checked']),
+      outcome: z.enum(['passed', 'warning', 'leak', 'partly checked', 'not checked']),
       detail: z.string().min(1),
     }),
   ),

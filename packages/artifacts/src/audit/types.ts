@@ -34,7 +34,7 @@ export interface AuditFinding {
 /** A check and its outcome in one line. */
 export interface AuditCheck {
   name: string;
-  outcome: 'passed' | 'warning' | 'leak' | 'not checked';
+  outcome: 'passed' | 'warning' | 'leak' | 'partly checked' | 'not checked';
   /** What was looked at and found, or why it could not be. */
   detail: string;
 }

@@ -21,7 +21,11 @@ export async function judgeCheck(
   const reasons = [...new Set(report.gaps)];
   if (report.looked === null && reasons.length === 0) reasons.push('there was nothing to look at');
   const gaps = reasons.map((reason) => ({ check: name, reason }));
-  return { check: { name, outcome: outcomeOf(report), detail: detailOf(report, reasons) }, findings, gaps };
+  return {
+    check: { name, outcome: outcomeOf(report, reasons), detail: detailOf(report, reasons) },
+    findings,
+    gaps,
+  };
 }
 
 async function reportOf(run: () => CheckReport | Promise<CheckReport>): Promise<CheckReport> {
@@ -49,12 +53,14 @@ function withFaults(report: CheckReport, { config }: AuditSubject): CheckReport 
   return { ...report, found: [...found, ...unreadable], gaps: [...gaps, ...faults] };
 }
 
-function outcomeOf({ looked, found }: CheckReport): AuditCheck['outcome'] {
+/** A check that could not look at all of it has not passed. */
+function outcomeOf({ looked, found }: CheckReport, gaps: readonly string[]): AuditCheck['outcome'] {
   const has = (severity: AuditFinding['severity']): boolean =>
     found.some((finding) => finding.severity === severity);
   if (has('leak')) return 'leak';
   if (has('warning')) return 'warning';
-  return looked === null ? 'not checked' : 'passed';
+  if (looked === null) return 'not checked';
+  return gaps.length === 0 ? 'passed' : 'partly checked';
 }
 
 function detailOf({ looked, found }: CheckReport, reasons: readonly string[]): string {

@@ -15,7 +15,7 @@ export function auditText(record: AuditRecord): string {
     VERDICTS[verdict],
     `Modalities ${modalities.join(', ')}; splits in ${splits_dir}`,
     '',
-    ...checks.map(({ name, outcome, detail }) => `${name.padEnd(width)}  ${outcome.padEnd(11)}  ${detail}`),
+    ...checks.map(({ name, outcome, detail }) => `${name.padEnd(width)}  ${outcome.padEnd(14)}  ${detail}`),
     ...findings.flatMap(findingText),
     ...(not_checked.length === 0
       ? []

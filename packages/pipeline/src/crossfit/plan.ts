@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Config, DataError, SPLITS, type Split } from '@radweave/artifacts';
+import { join } from 'node:path';
+import { type Config, DataError, hashFile, readSplitSummary, SPLITS, type Split } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { stratifiedGroupKFold } from '@radweave/stats';
 import { forEachSplit } from '../features/for_each_split.ts';
 import { type PatientRow, type SliceRow, SliceTable } from '../slices/table.ts';
@@ -102,11 +104,27 @@ function assign(patients: readonly PatientRow[], k: number, seed: number, what: 
   return new Map(names.map((name, i) => [name, foldOf[i] ?? 0]));
 }
 
-/** SHA-256 (hex) of what decides the models: settings, and who is in which set of which fold. */
+/**
+ * SHA-256 (hex) of what decides the models: settings, initial weights, who is in which set of which fold, and the pixels, where
+ * `preprocess` recorded them.
+ */
 export function identityOf(config: Config, modality: string, folds: readonly CrossFold[]): string {
-  const { model, training, augmentation, data, experiment } = config;
-  const settings = { model, training, augmentation, size: data.image_size, seed: experiment.seed };
-  return hashOf([settings, modality, patientsHash(folds)]);
+  const { model, augmentation, data, experiment } = config;
+  const { device: _, ...training } = config.training;
+  // Where the file is gone, training says so.
+  const weights =
+    model.weights !== null && existsSync(model.weights) ? hashFile(model.weights) : model.weights;
+  const settings = {
+    model: { ...model, weights },
+    training,
+    augmentation,
+    size: data.image_size,
+    resize: data.resize,
+    seed: experiment.seed,
+  };
+  const summary = join(data.splits_dir, 'summary.json');
+  const slices = existsSync(summary) ? readSplitSummary(summary).slices?.[modality] : undefined;
+  return hashOf([settings, modality, patientsHash(folds), slices?.train ?? null]);
 }
 
 /** SHA-256 (hex) of who is in which set of which fold. */

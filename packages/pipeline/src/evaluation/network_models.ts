@@ -5,10 +5,10 @@ import {
   slicePredictionsPath,
   UsageError,
 } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '../features/for_each_split.ts';
 import { findRuns, RunFolder } from '../training/run_folder.ts';
 import type { CohortFacts } from './cohort_facts.ts';
+import { missingNetwork, missingPredictions, type Unevaluated } from './unevaluated.ts';
 
 /** A patient with the probabilities of each slice. */
 export interface SlicedPatient {
@@ -47,17 +47,15 @@ export interface NetworkWish {
 export function readNetworks(
   wish: NetworkWish,
   facts: CohortFacts,
-): { networks: NetworkSlices[]; missing: string[] } {
+): { networks: NetworkSlices[]; missing: Unevaluated[] } {
   const networks: NetworkSlices[] = [];
-  const missing: string[] = [];
+  const missing: Unevaluated[] = [];
   for (const modality of wish.modalities) {
     const run = chooseRun(wish, modality);
-    if (run === undefined) missing.push(`no finished training run of modality ${modality}`);
-    else if (!SPLITS.every((split) => existsSync(slicePredictionsPath(run.logs, split)))) {
-      missing.push(
-        `run '${run.name}' has no slice_predictions_*.csv: it is of an older version, train again`,
-      );
-    } else networks.push(readNetwork(run, modality, facts));
+    const lack =
+      run === undefined ? missingNetwork(wish.outputDir, modality) : missingPredictions(run, modality);
+    if (lack !== null) missing.push(lack);
+    else if (run !== undefined) networks.push(readNetwork(run, modality, facts));
   }
   return { networks, missing };
 }

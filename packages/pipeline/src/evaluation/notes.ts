@@ -2,13 +2,14 @@ import { type Config, type Evaluation, hashFile } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { FusionModels } from './fusion_models.ts';
 import type { NetworkSlices } from './network_models.ts';
+import { type Unevaluated, unevaluatedNote } from './unevaluated.ts';
 
 /** What a reader of the whole evaluation must know. */
 export function cautionsOf(
   config: Config,
   fusion: FusionModels | null,
   networks: readonly NetworkSlices[],
-  missing: readonly string[],
+  missing: readonly Unevaluated[],
   decisions: Evaluation['options']['decisions'],
   classes: number,
 ): string[] {
@@ -16,7 +17,7 @@ export function cautionsOf(
   const ranked = classes === 2 ? 'thresholds apply' : 'AUC and average precision belong';
   return [
     ...inSampleNote(fusion),
-    ...missing.map((text) => `not evaluated: ${text}`),
+    ...missing.map(unevaluatedNote),
     ...decisionNotes(decisions, networks, aggregation),
     ...networks.map(({ name, run }) => `${name} is run '${run}'`),
     ...networks.flatMap((network) => otherCheckpoint(network, fusion)),

@@ -12,6 +12,7 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { Optional } from '@radweave/report';
+import { missingFusion } from '../evaluation/unevaluated.ts';
 import type { UsedFiles } from './used_files.ts';
 
 /**
@@ -47,9 +48,7 @@ export function readFusion(
   files: UsedFiles,
 ): Optional<FusionModelFile> {
   const path = join(fusionFolder(config), 'model.json');
-  if (!models.some(({ kind }) => kind === 'fused' || kind === 'features')) {
-    return { missing: { command: 'radweave fuse, then radweave evaluate', reason: '' } };
-  }
+  if (!models.some(({ kind }) => kind === 'fused' || kind === 'features')) return missing(config, path);
   if (!existsSync(path)) {
     throw new UsageError('E_NO_FUSION', 'the fusion that was evaluated is not there', {
       where: path,
@@ -58,4 +57,14 @@ export function readFusion(
   }
   files.add(path);
   return { value: readFusionModel(path) };
+}
+
+/** Why no fusion was evaluated. */
+function missing(config: Config, modelFile: string): Optional<FusionModelFile> {
+  if (existsSync(modelFile)) {
+    const reason = 'the fusion was finished after the evaluation';
+    return { missing: { command: 'radweave evaluate', reason } };
+  }
+  const { what, command } = missingFusion(config, config.data.modalities);
+  return { missing: { command: `${command}; radweave evaluate`, reason: what } };
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   readEvaluation,
@@ -8,11 +8,12 @@ import {
 } from '@radweave/artifacts';
 import { pythonJson, referenceTest, rJson, rTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { cohortConfig } from '../testing/cohort.ts';
-import { prepared, run } from '../testing/evaluations.ts';
+import { cohortConfig, listening } from '../testing/cohort.ts';
+import { modalities, prepared, run } from '../testing/evaluations.ts';
 import { madeUpCohort, writeMadeUpCohort } from '../testing/features.ts';
 import { writeMadeUpNetwork } from '../testing/networks.ts';
-import type { EvaluateResult } from './evaluate.ts';
+import { RunFolder } from '../training/run_folder.ts';
+import { type EvaluateResult, evaluate } from './evaluate.ts';
 
 function rowOf(result: EvaluateResult, wanted: Record<string, string>): EvaluateResult['rows'][number] {
   const all: Record<string, string> = { hospital: 'all', split: 'test', ...wanted };
@@ -263,12 +264,36 @@ test('networks alone are evaluated; with nothing at all the error says what to r
   const network = writeMadeUpNetwork(config, 'A', cohort);
   const result = await run(config);
   expect(result.models).toEqual(['network A']);
+  expect(result.notes.join('; ')).toMatch(
+    /not evaluated: there is no fusion in .*fusion; make it with: radweave fuse --modalities A P/,
+  );
   expect(result.comparisons).toEqual([]);
-  expect(result.notes.join()).toMatch(/no finished training run of modality P/);
+  expect(result.notes).toContain(
+    'not evaluated: no finished training run of modality P; make it with: radweave train --modality P',
+  );
   const slices = readSlicePredictions(slicePredictionsPath(network.logs, 'val'));
   const [first] = readEvaluation(result.evaluationFile).models[0]?.patients.val ?? [];
   const own = slices.filter(({ patient }) => patient === first?.patient);
   const mean = own.reduce((sum, { probabilities }) => sum + (probabilities[1] ?? 0), 0) / own.length;
   expect(first?.probabilities[1]).toBeCloseTo(mean, 12);
   await expect(run(config, { runs: { A: 'other' } })).rejects.toThrow(/no run 'other'/);
+});
+
+test('a fusion and a training that were killed are named, with the commands that finish them', async () => {
+  const config = await prepared(madeUpCohort({ train: 20, val: 20, test: 20 }));
+  config.evaluation.bootstrap_replicates = 100;
+  rmSync(join(config.experiment.output_dir, 'fusion', 'model.json'));
+  const network = new RunFolder(config.experiment.output_dir, 'made_up_P');
+  network.write({ ...network.read(), status: 'running' });
+  writeFileSync(network.last, '');
+  const context = listening();
+  const options = { config, modalities, runs: {}, frozen: null, networksOnly: false, outputDir: null };
+  expect((await evaluate(options, context)).models).toEqual(['network A']);
+  const said = context.said.join('\n');
+  expect(said).toMatch(
+    /warning: Not evaluated: the fusion in .*fusion is unfinished\. Make it with: radweave fuse --modalities A P;/,
+  );
+  expect(said).toMatch(
+    /Not evaluated: the training run 'made_up_P' .*radweave train --modality P --resume --run made_up_P; then evaluate again/,
+  );
 });

@@ -22,6 +22,7 @@ import { type FusionModels, readFusionModels } from '../evaluation/fusion_models
 import { type Judged, judgeModel } from '../evaluation/judge.ts';
 import { type NetworkSlices, readNetworks } from '../evaluation/network_models.ts';
 import { cautionsOf } from '../evaluation/notes.ts';
+import { missingFusion, type Unevaluated } from '../evaluation/unevaluated.ts';
 import { writeAll } from '../evaluation/write.ts';
 
 /** What `evaluate` is asked to do; the rest is in the `evaluation` section of the configuration. */
@@ -89,7 +90,9 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
   const outputDir = config.experiment.output_dir;
   const facts = readCohortFacts(config, modalities);
   const fusion = options.networksOnly ? null : readFusionModels(fusionFolder(config), facts);
-  const { networks, missing } = readNetworks({ outputDir, modalities, runs }, facts);
+  const { networks, missing: lacking } = readNetworks({ outputDir, modalities, runs }, facts);
+  const hasNoFusion = fusion === null && !options.networksOnly;
+  const missing = [...(hasNoFusion ? [missingFusion(config, modalities)] : []), ...lacking];
   if (fusion === null && networks.length === 0) throw nothingToDo(config, missing);
   const labelNames = labelNamesOf(fusion, networks);
   const aggregated = networks.map((network) =>
@@ -110,7 +113,9 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
   ];
   const decisions = options.frozen === null ? 'fitted' : 'taken over';
   const notes = cautionsOf(config, fusion, networks, missing, decisions, labelNames.length);
-  for (const text of missing) warn(context, `Not evaluated: ${text}.`);
+  for (const { what, command } of missing) {
+    warn(context, `Not evaluated: ${what}. Make it with: ${command}; then evaluate again.`);
+  }
   const files = [...facts.files, ...(fusion?.files ?? []), ...networks.flatMap((network) => network.files)];
   return assemble(
     {
@@ -158,8 +163,8 @@ function labelNamesOf(fusion: FusionModels | null, networks: readonly NetworkSli
   return fusion?.labelNames ?? Array.from({ length: classes }, (_, label) => `grade${label}`);
 }
 
-function nothingToDo(config: Config, missing: readonly string[]): UsageError {
-  const why = ['no finished fusion', ...missing].join('; ');
+function nothingToDo(config: Config, missing: readonly Unevaluated[]): UsageError {
+  const why = missing.map(({ what }) => what).join('; ');
   return new UsageError('E_NOTHING_TO_EVALUATE', `there is nothing to evaluate: ${why}`, {
     where: config.experiment.output_dir,
     mend: 'Run radweave train or radweave fuse first, or name the folder with --output_dir',

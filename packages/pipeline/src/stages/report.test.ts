@@ -148,6 +148,18 @@ test('a report holds what was made, and names the command of what was not', asyn
   );
 });
 
+test('a fusion that was made after the evaluation is told, with the command', async () => {
+  const config = await studied();
+  const options = { config, modalities, runs: {}, frozen: null, networksOnly: true, outputDir: null };
+  await evaluate(options, listening());
+  const { missing } = await run(config);
+  expect(missing.find(({ section }) => section === 'fusion')).toEqual({
+    section: 'fusion',
+    command: 'radweave evaluate',
+    reason: 'the fusion was finished after the evaluation',
+  });
+});
+
 test('explanations of an evaluated network and an audit of these patients are in it, pictures made small', async () => {
   const config = await studied();
   explained(

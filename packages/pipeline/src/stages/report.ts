@@ -10,7 +10,8 @@ import {
 import { rmSync } from '@radweave/artifacts/files';
 import type { Language } from '@radweave/report';
 import { findBrowser, printPdf } from '@radweave/report/browser';
-import { type StageContext, say } from '../engine/events.ts';
+import { type StageContext, say, warn } from '../engine/events.ts';
+import { isUnevaluated } from '../evaluation/unevaluated.ts';
 import { gatherReport } from '../report/gather.ts';
 
 /** What `report` is asked to do. */
@@ -51,6 +52,8 @@ export async function report(options: ReportOptions, context: StageContext): Pro
   const lock = lockFolder(dirname(html), 'radweave report');
   try {
     const data = await gatherReport(config, context);
+    for (const note of data.evaluation.notes.filter(isUnevaluated))
+      warn(context, `Not in the report: ${note}.`);
     const { buildReport } = await import('@radweave/report');
     const text = await buildReport(data, language, (done, total) => {
       if (context.shouldStop()) throw stopped();
@@ -64,6 +67,7 @@ export async function report(options: ReportOptions, context: StageContext): Pro
       writeFileAtomic(pdf, await printPdf(browser, html));
     }
     const parts = {
+      fusion: data.fusion,
       maps: data.maps,
       explanations: data.galleries,
       site: data.siteAudit,

@@ -319,7 +319,13 @@ export const EN: Words = {
   leakage: {
     title: 'Leakage audit',
     caption: 'What was looked for, and what was found.',
-    outcome: { passed: 'passed', warning: 'warning', leak: 'LEAK', 'not checked': 'not checked' },
+    outcome: {
+      passed: 'passed',
+      warning: 'warning',
+      leak: 'LEAK',
+      'partly checked': 'partly checked, nothing found',
+      'not checked': 'not checked',
+    },
   },
   methods: {
     paragraphs: methodsInEnglish,

@@ -56,7 +56,15 @@ const EVALUATION: readonly Phrase[] = [
     'the fusion was fitted on in-sample features of {names+}, which look better than those of new patients: cross-fitting is the remedy',
     '融合模型以 {names} 的样本内特征拟合，这些特征优于新患者的特征：应采用交叉拟合',
   ],
+  ['not evaluated: {what*}; make it with: {command}', '未评估：{what}；生成命令：{command}'],
   ['not evaluated: {what*}', '未评估：{what}'],
+  ['there is no fusion in {folder}', '{folder} 中没有融合结果'],
+  ['the fusion in {folder} is unfinished', '{folder} 中的融合未完成'],
+  ['the fusion was finished after the evaluation', '融合在评估之后才完成'],
+  [
+    "the training run '{run}' of modality {modality} is unfinished",
+    '模态 {modality} 的训练运行 {run} 未完成',
+  ],
   ['no finished training run of modality {modality}', '模态 {modality} 没有已完成的训练运行'],
   [
     "run '{run}' has no slice_predictions_*.csv: it is of an older version, train again",

@@ -286,7 +286,7 @@ export interface Words {
   leakage: {
     title: string;
     caption: string;
-    outcome: Record<'passed' | 'warning' | 'leak' | 'not checked', string>;
+    outcome: Record<'passed' | 'warning' | 'leak' | 'partly checked' | 'not checked', string>;
   };
   methods: { paragraphs: (facts: Facts) => string[]; note: string };
   configuration: { ofRun: (run: string) => string; ofReport: string };

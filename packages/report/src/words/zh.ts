@@ -313,7 +313,13 @@ export const ZH: Words = {
   leakage: {
     title: '数据泄漏审查',
     caption: '检查了什么，发现了什么。',
-    outcome: { passed: '通过', warning: '警告', leak: '泄漏', 'not checked': '未检查' },
+    outcome: {
+      passed: '通过',
+      warning: '警告',
+      leak: '泄漏',
+      'partly checked': '部分检查，未发现问题',
+      'not checked': '未检查',
+    },
   },
   methods: {
     paragraphs: methodsInChinese,
