@@ -47,8 +47,9 @@ export async function trainFolds(
   folds: readonly CrossFold[],
   context: StageContext,
 ): Promise<void> {
-  for (const [i, fold] of folds.entries()) {
-    const run = foldRun(settings, fold);
+  // All at once: a hospital whose name cannot be a run's is told before the first is trained.
+  const runs = folds.map((fold) => ({ fold, run: foldRun(settings, fold) }));
+  for (const [i, { fold, run }] of runs.entries()) {
     if (run.exists() && run.read().status === 'finished') {
       say(context, `Fold ${i + 1} of ${folds.length} ('${run.name}') is finished already.`);
       continue;

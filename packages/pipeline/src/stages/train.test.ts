@@ -126,8 +126,10 @@ referenceTest('a run leaves every promised file, and Python opens the checkpoint
   const best = readFileSync(join(output_dir, 'checkpoints', 'first', 'best_model.pth'));
   expect(readFileSync(join(output_dir, 'checkpoints', 'best_model.pth')).equals(best)).toBe(true);
   expect(readFileSync(join(output_dir, 'checkpoints', 'A', 'best_model.pth')).equals(best)).toBe(true);
-  const record = readConfig(join(output_dir, '..', 'best_hparams', 'resnet18_A.yaml')).record;
-  expect(record).toMatchObject({ val_auc: result.bestScore, epoch: result.bestEpoch });
+  const settings = readConfig(join(output_dir, '..', 'best_hparams', 'resnet18_A.yaml'));
+  expect(settings.record).toMatchObject({ val_auc: result.bestScore, epoch: result.bestEpoch });
+  // As a --config it begins another run.
+  expect(settings.experiment.name).toBe('');
 
   const path = join(output_dir, 'checkpoints', 'first', 'last_checkpoint.pth');
   const seen = pythonJson<Record<string, unknown>>(
