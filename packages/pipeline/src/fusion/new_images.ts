@@ -1,6 +1,6 @@
 import type { Config, FusionModality } from '@radweave/artifacts';
 import { inferenceBatch } from '../compute/compute.ts';
-import type { StageContext } from '../engine/events.ts';
+import { type StageContext, warn } from '../engine/events.ts';
 import { extractPatients, type PatientSlices } from '../features/extractor.ts';
 import type { FeatureNetwork } from '../features/network.ts';
 import { patientHash } from '../training/patients.ts';
@@ -29,7 +29,12 @@ export async function extractNewImages(
   context: StageContext,
 ): Promise<ImagePatients> {
   const names = modalities.map(({ modality }) => modality);
-  const images = findNewImages(folder, names);
+  const images = findNewImages(folder, names, (masks) => {
+    warn(
+      context,
+      `${masks.length} images are called like masks or labels and are left out, such as ${masks[0]}; rename them if they are slices`,
+    );
+  });
   const ids = new Map(names.map((name) => [name, new Set(images.get(name)?.keys())]));
   const { patients, missing } = completePatients(ids, patientFolders(folder));
   const pooled: Record<string, PooledFeatures> = {};

@@ -1,12 +1,13 @@
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, readSplit, splitPath } from '@radweave/artifacts';
+import { type Config, readSplit, splitPath, writeSplit } from '@radweave/artifacts';
 import { tempDir } from '@radweave/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { preprocess } from '../stages/preprocess.ts';
 import {
   cohortConfig,
   listening,
+  makeSplitOwn,
   SIDE,
   slicePixels,
   writeCohortFolders,
@@ -63,6 +64,19 @@ test('batches are read from the store, of which nothing is kept in memory', asyn
   damage(config, table.length);
   expect(() => pixels.read([0])).not.toThrow();
   expect(() => pixels.read([table.length - 1])).toThrow(/checksum of slice/);
+});
+
+test('masks that a split of one’s own lists are a warning', async () => {
+  const config = await cohort();
+  makeSplitOwn(config);
+  const path = splitPath(config.data.splits_dir, 'train', 'A');
+  const rows = readSplit(path).map((slice) => ({ image_path: slice.path, label: slice.label }));
+  const mask = (rows[0]?.image_path ?? '').replace('.png', '_mask.png');
+  writeSlice('', mask, slicePixels('mask', 0));
+  writeSplit(path, [...rows, { image_path: mask, label: rows[0]?.label ?? 0 }]);
+  const context = listening();
+  (await loadSplit(config, 'train', 'A', context)).close();
+  expect(context.said.join('\n')).toMatch(/warning: 1 train slices of A are called like masks.*_mask\.png/);
 });
 
 test('a store damaged or half made since an earlier run is made anew', async () => {

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import {
   type Config,
   DataError,
@@ -17,6 +17,7 @@ import {
   type SliceStore,
   type StoreOptions,
 } from '@radweave/imaging';
+import { isMaskName } from '../cohort/mask_names.ts';
 import { type StageContext, warn } from '../engine/events.ts';
 import type { SlicePixels } from './batches.ts';
 import { storePixels } from './store_pixels.ts';
@@ -69,6 +70,7 @@ export async function decodeSplit(
   table: SliceTable,
   context: StageContext,
 ): Promise<LoadedSplit> {
+  warnOfMasks(table, split, modality, context);
   if (table.length === 0) return { table, pixels: noPixels(config.data.image_size), close: () => undefined };
   const file = join(config.data.splits_dir, '.slices', `${split}_${modality}.slices`);
   const { image_size, resize, num_workers } = config.data;
@@ -121,4 +123,14 @@ function asDataError(faults: ImageFaults, split: Split, modality: string): DataE
 
 function noPixels(side: number): SlicePixels {
   return { width: side, height: side, bitDepth: 8, read: () => new Uint8Array(0) };
+}
+
+/** A split file is the user's word, also where it lists masks: that is a warning and no more. */
+function warnOfMasks(table: SliceTable, split: Split, modality: string, context: StageContext): void {
+  const masks = table.rows.filter(({ path }) => isMaskName(basename(path)));
+  if (masks.length === 0) return;
+  warn(
+    context,
+    `${masks.length} ${split} slices of ${modality} are called like masks or labels, such as ${masks[0]?.path}`,
+  );
 }

@@ -122,10 +122,12 @@ test('images of new patients give what their extracted features give', async () 
   cpSync(join(raw, from), join(input, trained?.patient ?? ''), { recursive: true });
   rmSync(join(input, 'SY000', 'P'), { recursive: true });
   writeFileSync(join(input, 'SY001', 'A', '.DS_Store'), 'x');
+  writeFileSync(join(input, 'SY001', 'A', 'x_mask.png'), 'x');
   const output = join(tempDir(), 'predictions.csv');
   const context = listening();
   const options: PredictOptions = { config, model: fused.modelFile, input, output };
   const result = await predict(options, context);
+  expect(context.said.join('\n')).toMatch(/warning: 1 images are called like masks.*x_mask\.png/);
   expect(result.missing).toEqual([{ patient: 'SY000', modalities: ['P'] }]);
   const [, ...rows] = lines(output);
   expect(rows.map(([patient]) => patient)).toEqual([trained?.patient, 'SY001', 'SY010', 'SY011']);

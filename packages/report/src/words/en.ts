@@ -177,7 +177,8 @@ export const EN: Words = {
     unknown:
       'The split was made by an earlier version, which did not compare the hospitals: run preprocess again.',
     none: 'Nothing odd was found: no patient lacks a modality, no image looks like a mask, and no hospital’s gray values are far from the home hospital’s.',
-    found: 'What is odd about the data. Each point may change the results and should be explained or mended:',
+    found:
+      'What is odd about the data. Each point may change the results and should be explained or corrected:',
     title: (modality) => `Gray values of ${modality} by hospital`,
     caption:
       'Mean histogram of each hospital’s slices, black on the left. Curves far from the home hospital’s tell of inverted, unscaled or differently windowed images.',
