@@ -105,7 +105,7 @@ function evaluate({ config, modalities, runs }: StageOptions<'evaluate'>): unkno
   const { experiment, data } = config;
   const { top_k: _, ...evaluation } = config.evaluation;
   const networks = Object.values(runs).map((run) => contentOf(bestOf(config, run)));
-  const read = [networks, contentOf(fusionFolder(config), join(data.splits_dir, 'summary.json'))];
+  const read = [networks, contentOf(fusionFolder(config), join(data.splits_dir, 'cohort.csv'))];
   const folder = evaluationFolder(config);
   const models = modalities.map((modality) => {
     const value = { rule: evaluation.threshold_rule };

@@ -11,6 +11,7 @@ import {
   frozenReads,
   fusionReads,
   historyReads,
+  homeReads,
   logitReads,
   networkReads,
   pathsOf,
@@ -173,7 +174,7 @@ async function evaluateStep(
     },
     asked: { runs },
     reads: {
-      ...summaryReads(config),
+      ...homeReads(config),
       ...splitRecords(config, 'cohort.csv'),
       ...together(networks, networkReads),
       ...fusionReads(config),

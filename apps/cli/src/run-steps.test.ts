@@ -178,7 +178,7 @@ const FILES: [what: string, change: (folder: string, config: Config) => void, ex
       cpSync(first, join(first, '..', '..', 'T1', 'a.png'));
     },
     // The summary counts the folder.
-    ['preprocess', 'evaluate', 'report'],
+    ['preprocess', 'report'],
   ],
   [
     'what a file manager leaves',

@@ -67,6 +67,12 @@ export function summaryReads({ data }: Config): Reads {
   return { 'summary.json': { path, value } };
 }
 
+/** What an evaluation needs of the summary. */
+export function homeReads({ data }: Config): Reads {
+  const path = join(data.splits_dir, 'summary.json');
+  return { 'home hospital': { path, value: readSplitSummary(path).home_hospital } };
+}
+
 /** The split files of a modality, paths and all. */
 export function splitReads({ data }: Config, modality: string): Reads {
   return bySplit(`split of ${modality}`, (split) => splitPath(data.splits_dir, split, modality));

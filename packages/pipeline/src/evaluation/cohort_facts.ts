@@ -45,7 +45,8 @@ export function readCohortFacts(config: Config, modalities: readonly string[]): 
   return {
     homeHospital: summary?.home_hospital ?? own?.homeHospital ?? home_hospital,
     isHome: (hospital, split) => split !== 'test' && (summary === null || hospital === summary.home_hospital),
-    files: [...(own?.files ?? [cohortFile]), summaryFile].filter((path) => existsSync(path)),
+    // Of the summary only the home hospital, which the evaluation names: its places may change.
+    files: own?.files ?? (cohort === null ? [] : [cohortFile]),
     check: (patients, split, file) => {
       if (cohort === null) return;
       for (const one of patients) checkMember(one, split, file, known.get(one.patient), source);

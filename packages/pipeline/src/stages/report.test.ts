@@ -188,6 +188,14 @@ test('explanations of another network and an audit of other patients are left ou
   expect(context.said.join('\n')).toMatch(/warning: .*explains another network/);
 });
 
+test('a summary that names other places than when it was evaluated is no other study', async () => {
+  const config = await studied();
+  const summary = join(config.data.splits_dir, 'summary.json');
+  const text = readFileSync(summary, 'utf8');
+  writeFileSync(summary, JSON.stringify({ ...JSON.parse(text), root_dir: '/moved' }));
+  expect(existsSync((await run(config)).html)).toBe(true);
+});
+
 test('files that changed since the evaluation are refused, and nothing is written', async () => {
   const config = await studied();
   const predictions = join(config.experiment.output_dir, 'fusion', 'predictions_test.csv');
