@@ -1,8 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { writeFileAtomic } from './atomic.ts';
+import { linkFileAtomic, writeFileAtomic } from './atomic.ts';
 import { replaceFolderAtomic } from './folder.ts';
 
 test('a file is replaced whole and nothing else is left in the folder', () => {
@@ -11,6 +20,38 @@ test('a file is replaced whole and nothing else is left in the folder', () => {
   writeFileAtomic(path, 'zwei ü');
   expect(readFileSync(path, 'utf8')).toBe('zwei ü');
   expect(readdirSync(join(path, '..'))).toEqual(['b.txt']);
+});
+
+test('a second name shares the bytes until one of the two is replaced', () => {
+  const folder = tempDir();
+  const [first, second] = [join(folder, 'first.pth'), join(folder, 'new', 'second.pth')];
+  writeFileAtomic(first, 'weights');
+  // Twice: one name of a file may be put onto another.
+  for (let i = 0; i < 2; i++) linkFileAtomic(first, second);
+  expect(statSync(second).ino).toBe(statSync(first).ino);
+  expect(readdirSync(join(folder, 'new'))).toEqual(['second.pth']);
+  writeFileAtomic(first, 'better weights');
+  expect(readFileSync(second, 'utf8')).toBe('weights');
+  linkFileAtomic(first, second);
+  expect(readFileSync(second, 'utf8')).toBe('better weights');
+  expect(() => linkFileAtomic(join(folder, 'none'), second)).toThrow(/does not exist/);
+  expect(readFileSync(second, 'utf8')).toBe('better weights');
+});
+
+const MEMORY = '/dev/shm';
+
+test.skipIf(!existsSync(MEMORY))('where links cannot be made, a second name is a copy', () => {
+  const elsewhere = mkdtempSync(join(MEMORY, 'radweave-'));
+  try {
+    const [first, second] = [join(tempDir(), 'first.pth'), join(elsewhere, 'second.pth')];
+    writeFileAtomic(first, 'weights');
+    linkFileAtomic(first, second);
+    expect(readFileSync(second, 'utf8')).toBe('weights');
+    expect(statSync(first).nlink).toBe(1);
+    expect(readdirSync(elsewhere)).toEqual(['second.pth']);
+  } finally {
+    rmSync(elsewhere, { recursive: true });
+  }
 });
 
 test('a failed write keeps the old content and removes its temporary file', () => {

@@ -13,6 +13,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { systemCode } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
+import { readFileSync } from './files/files.ts';
 
 /** Windows refuses a rename while a virus scanner or indexer holds the target; it lets go within a second or so. */
 const RENAME_RETRIES = 8;
@@ -131,5 +132,27 @@ function writeWhole(
   } catch (error) {
     removeQuietly(temporary);
     throw explainFileError(error, 'write', path);
+  }
+}
+
+/**
+ * Gives a file a second name. Where the file system has hard links no bytes are copied; elsewhere it becomes a copy. Only for
+ * files that are always replaced whole, as {@link writeFileAtomic} does: what is written in place would change both.
+ *
+ * @throws ResourceError when the disk is full or the place is not writable.
+ */
+export function linkFileAtomic(from: string, to: string): void {
+  const temporary = temporaryName(to, 'tmp');
+  try {
+    mkdirSync(dirname(to), { recursive: true });
+    linkSync(from, temporary);
+    renameWithRetry(temporary, to);
+    syncFolder(dirname(to));
+  } catch {
+    // Whatever keeps a link from being made (another disk, FAT, a network share), a copy may still be written.
+    writeFileAtomic(to, readFileSync(from));
+  } finally {
+    // Renaming one name of a file onto another does nothing, and leaves the first.
+    removeQuietly(temporary);
   }
 }

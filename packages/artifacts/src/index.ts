@@ -4,7 +4,7 @@
  */
 
 // Whole files and folders
-export { writeFileAtomic, writeFileOnce } from './atomic.ts';
+export { linkFileAtomic, writeFileAtomic, writeFileOnce } from './atomic.ts';
 // outputs/…/audit
 export { readAuditRecord, writeAuditRecord } from './audit/record.ts';
 export type * from './audit/types.ts';

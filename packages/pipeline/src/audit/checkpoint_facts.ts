@@ -55,7 +55,7 @@ async function readOwn(path: string): Promise<Own | string> {
   try {
     const saved = await readCheckpoint(path);
     if (saved === null) return `${path} is of another program and does not say whom it was trained on`;
-    disposeAll([saved.model, saved.optimizer, saved.rng, saved.partial]);
+    disposeAll([saved.model, saved.resume]);
     const { patients, config } = saved.about;
     return { ...patients, startedFrom: config.model?.weights ?? null };
   } catch (error) {

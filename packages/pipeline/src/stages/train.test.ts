@@ -123,9 +123,18 @@ referenceTest('a run leaves every promised file, and Python opens the checkpoint
   expect(judged?.auc.value).toBeCloseTo(pooled?.auc ?? Number.NaN, 12);
   expect(readdirSync(logs).some((name) => name.startsWith('events.out.tfevents.'))).toBe(true);
   expect(readFileSync(join(logs, 'train.log'), 'utf8')).toMatch(/epoch 3 done/);
-  const best = readFileSync(join(output_dir, 'checkpoints', 'first', 'best_model.pth'));
-  expect(readFileSync(join(output_dir, 'checkpoints', 'best_model.pth')).equals(best)).toBe(true);
-  expect(readFileSync(join(output_dir, 'checkpoints', 'A', 'best_model.pth')).equals(best)).toBe(true);
+  const places = ['first', '.', 'A'].map((folder) =>
+    join(output_dir, 'checkpoints', folder, 'best_model.pth'),
+  );
+  const [best = Buffer.alloc(0), ...published] = places.map((path) => readFileSync(path));
+  for (const copy of published) expect(copy.equals(best)).toBe(true);
+  // One file with three names takes the disk of one.
+  expect(new Set(places.map((path) => statSync(path).ino)).size).toBe(1);
+  const saved = await loadCheckpoint(join(output_dir, 'checkpoints', 'first', 'best_model.pth'));
+  if (!(saved instanceof Map)) throw new Error('the best checkpoint is no dictionary');
+  expect(saved.get('model_state_dict').has('fc.weight')).toBe(true);
+  // The optimizer is three times as large as the weights: it is kept once, in the last checkpoint.
+  expect(saved.has('optimizer_state_dict') || saved.has('rng_state')).toBe(false);
   const settings = readConfig(join(output_dir, '..', 'best_hparams', 'resnet18_A.yaml'));
   expect(settings.record).toMatchObject({ val_auc: result.bestScore, epoch: result.bestEpoch });
   // As a --config it begins another run.

@@ -4,13 +4,13 @@ import {
   type Config,
   DataError,
   InterruptedError,
+  linkFileAtomic,
   lockFolder,
   type Split,
   slicePredictionsPath,
   updateBestHparams,
-  writeFileAtomic,
 } from '@radweave/artifacts';
-import { existsSync, readFileSync, rmSync } from '@radweave/artifacts/files';
+import { existsSync, rmSync } from '@radweave/artifacts/files';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { forEachSplit } from '../features/for_each_split.ts';
 import { checkBeforeTraining } from '../training/before_training.ts';
@@ -183,7 +183,7 @@ function publishedPlaces(config: Config, modality: string): string[] {
 }
 
 function publishBest(run: RunFolder, places: readonly string[]): void {
-  for (const place of places) writeFileAtomic(place, readFileSync(run.best));
+  for (const place of places) linkFileAtomic(run.best, place);
 }
 
 function recordHparams(options: TrainOptions, config: Config, run: RunFolder, context: StageContext): void {

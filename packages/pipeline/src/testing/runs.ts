@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { type Config, readSplit, type Split, splitHash, splitPath } from '@radweave/artifacts';
 import { createModel, modelInfo } from '@radweave/models';
-import { getRngState, manualSeed, optim, randn, tidy } from '@radweave/torch';
+import { manualSeed, randn, tidy } from '@radweave/torch';
 import { writeCheckpoint } from '../training/checkpoint.ts';
 import { patientHash } from '../training/patients.ts';
 import { RunFolder } from '../training/run_folder.ts';
@@ -26,7 +26,6 @@ export async function writeRun(
   tidy(() => net.train().call(randn([8, 1, image_size, image_size])));
   const run = new RunFolder(config.experiment.output_dir, name);
   mkdirSync(run.checkpoints, { recursive: true });
-  const optimizer = new optim.AdamW(net.parameters(), { lr: 1e-4 });
   const hash = splitHash([]);
   await writeCheckpoint(
     run.best,
@@ -49,13 +48,8 @@ export async function writeRun(
       versions: engineVersions(),
       config,
     },
-    {
-      model: net.stateDict(),
-      optimizer: optimizer.stateDict(),
-      scheduler: {},
-      rng: getRngState(),
-      partial: null,
-    },
+    net.stateDict(),
+    null,
   );
   const best = { epoch: 1, score: 0.5 };
   run.write({ format: 1, name, modality, model, status: 'finished', best, epochs: 1, split_hash: hash });

@@ -46,9 +46,8 @@ export interface CheckpointFacts {
   config: Config;
 }
 
-/** The states that change while training. */
-export interface TrainingStates {
-  model: ReadonlyMap<string, Tensor>;
+/** What going on with training needs beside the weights. The last checkpoint has it; the best ones hold weights alone. */
+export interface ResumeStates {
   optimizer: optim.OptimizerStateDict;
   scheduler: Record<string, unknown>;
   /** State of the random generator that dropout draws from. */
@@ -81,18 +80,26 @@ const facts = z.object({
   config: z.custom<Config>((value) => typeof value === 'object' && value !== null),
 });
 
-/** Writes a checkpoint atomically. @throws ResourceError when the disk is full, fails, or may not be written. */
+/**
+ * Writes a checkpoint atomically, without `states` one of weights alone.
+ *
+ * @throws ResourceError when the disk is full, fails, or may not be written.
+ */
 export async function writeCheckpoint(
   path: string,
   about: CheckpointFacts,
-  states: TrainingStates,
+  model: ReadonlyMap<string, Tensor>,
+  states: ResumeStates | null,
 ): Promise<void> {
-  const saving = saveCheckpoint(path, {
-    model_state_dict: states.model,
+  const more = states !== null && {
     optimizer_state_dict: states.optimizer,
     scheduler_state_dict: states.scheduler,
     rng_state: states.rng,
     partial_epoch: states.partial,
+  };
+  const saving = saveCheckpoint(path, {
+    model_state_dict: model,
+    ...more,
     ...about,
   });
   await saving.catch((error: unknown) => {
@@ -104,10 +111,16 @@ export async function writeCheckpoint(
 export interface ReadCheckpoint {
   about: CheckpointFacts;
   model: Map<string, Tensor>;
+  /** Null where the file holds weights alone. */
+  resume: ReadStates | null;
+}
+
+/** The states of training, read back; optimizer and scheduler check their own. */
+export interface ReadStates {
   optimizer: unknown;
   scheduler: unknown;
   rng: Tensor;
-  partial: TrainingStates['partial'];
+  partial: ResumeStates['partial'];
 }
 
 /**
@@ -124,15 +137,14 @@ export async function readCheckpoint(path: string): Promise<ReadCheckpoint | nul
   if (about === null || !(raw instanceof Map)) return null;
   const model = raw.get('model_state_dict');
   const rng = raw.get('rng_state');
-  if (!(model instanceof Map) || !(rng instanceof Tensor)) throw damaged(path);
-  return {
-    about,
-    model,
+  if (!(model instanceof Map) || !(rng === undefined || rng instanceof Tensor)) throw damaged(path);
+  const resume = rng !== undefined && {
     optimizer: raw.get('optimizer_state_dict'),
     scheduler: raw.get('scheduler_state_dict'),
     rng,
     partial: readPartial(raw.get('partial_epoch')),
   };
+  return { about, model, resume: resume || null };
 }
 
 /**
@@ -171,7 +183,7 @@ function explainCheckpoint(error: unknown, path: string): unknown {
   return new DataError('E_CHECKPOINT', `the checkpoint ${what}`, { where: path, cause: error });
 }
 
-function readPartial(value: unknown): TrainingStates['partial'] {
+function readPartial(value: unknown): ResumeStates['partial'] {
   if (!(value instanceof Map)) return null;
   const probabilities = value.get('probabilities');
   if (!(probabilities instanceof Tensor)) return null;

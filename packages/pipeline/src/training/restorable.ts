@@ -1,14 +1,27 @@
 import { type Config, DataError } from '@radweave/artifacts';
-import { type ReadCheckpoint, readCheckpoint } from './checkpoint.ts';
+import { type ReadCheckpoint, type ReadStates, readCheckpoint } from './checkpoint.ts';
 import { refuseSeenPatients } from './patients.ts';
 import type { RunFolder } from './run_folder.ts';
 import { identityOf, type Tables } from './session_splits.ts';
 
+/** A checkpoint that training can go on with. */
+export type Restorable = ReadCheckpoint & { resume: ReadStates };
+
 /** The last checkpoint of a run. @throws DataError when it may not go on with these splits. */
-export async function restorable(run: RunFolder, config: Config, tables: Tables): Promise<ReadCheckpoint> {
+export async function restorable(run: RunFolder, config: Config, tables: Tables): Promise<Restorable> {
   const saved = await readCheckpoint(run.last);
   if (saved === null) throw new DataError('E_CHECKPOINT', 'not a checkpoint of a run', { where: run.last });
-  const { about } = saved;
+  const { about, model, resume } = saved;
+  if (resume === null) {
+    throw new DataError(
+      'E_CHECKPOINT',
+      'this checkpoint holds weights alone, training cannot go on with it',
+      {
+        where: run.last,
+        mend: 'Put the last checkpoint of the run back, or start a new run',
+      },
+    );
+  }
   refuseSeenPatients(
     about.patients.train,
     [
@@ -23,5 +36,5 @@ export async function restorable(run: RunFolder, config: Config, tables: Tables)
       mend: 'Restore the split (preprocess with the same root and seed), or start a new run',
     });
   }
-  return saved;
+  return { about, model, resume };
 }

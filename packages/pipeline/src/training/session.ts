@@ -25,20 +25,14 @@ import { type StageContext, say } from '../engine/events.ts';
 import { forEachSplit } from '../features/for_each_split.ts';
 import { engineVersions } from '../versions.ts';
 import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer, buildScheduler } from './build.ts';
-import {
-  type CheckpointFacts,
-  type ReadCheckpoint,
-  readCheckpoint,
-  type TrainingStates,
-  writeCheckpoint,
-} from './checkpoint.ts';
+import { type CheckpointFacts, type ResumeStates, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { FrozenOutputs } from './frozen_outputs.ts';
 import { buildNetwork, type Network } from './network_source.ts';
 import { patientHashes } from './patients.ts';
 import { Predictions } from './predictions.ts';
 import { metricsRows, Recorder } from './recorder.ts';
 import { residentSplits } from './resident_splits.ts';
-import { restorable } from './restorable.ts';
+import { type Restorable, restorable } from './restorable.ts';
 import type { RunFolder } from './run_folder.ts';
 import { allSplits, identityOf, loadSplits, readTables, type Splits } from './session_splits.ts';
 import { slicePredictions } from './slice_predictions.ts';
@@ -93,7 +87,7 @@ export class TrainingSession {
     compute: Compute,
     splits: Splits,
     network: Network,
-    saved: ReadCheckpoint | null,
+    saved: Restorable | null,
   ) {
     const { config, run } = options;
     const { training, model, experiment } = config;
@@ -154,7 +148,7 @@ export class TrainingSession {
       },
       shouldStop: () => context.shouldStop(),
     });
-    if (ending === 'interrupted') await this.save(this.options.run.last);
+    if (ending === 'interrupted') await this.saveLast();
     this.recorder.log(ending);
     return ending;
   }
@@ -165,10 +159,10 @@ export class TrainingSession {
    */
   private async closeEpoch(report: EpochReport): Promise<void> {
     const { run, config } = this.options;
-    if (report.isBest) await this.save(run.best);
-    if (!config.experiment.save_best_only) await this.save(run.epoch(report.epoch));
+    if (report.isBest) await this.saveWeights(run.best);
+    if (!config.experiment.save_best_only) await this.saveWeights(run.epoch(report.epoch));
     this.recorder.epoch(report);
-    await this.save(run.last);
+    await this.saveLast();
     this.writeRecord('running');
   }
 
@@ -228,24 +222,24 @@ export class TrainingSession {
     writeConfig(run.config, config);
     this.recorder.begin(configToYaml(config), this.sample());
     this.recorder.log(`started: ${this.network.origin}`);
-    await this.save(run.last);
+    await this.saveLast();
     this.writeRecord('running');
   }
 
-  private restore(saved: ReadCheckpoint): void {
+  private restore({ about, resume }: Restorable): void {
     const { run, config } = this.options;
     // With the epochs and places that were asked for anew: killed, the run is resumed with these.
     writeConfig(run.config, config);
-    this.job.optimizer.loadStateDict(saved.optimizer);
-    this.job.scheduler.loadStateDict(saved.scheduler);
-    setRngState(saved.rng);
-    const { epoch, step, best } = saved.about;
-    this.trainer.progress = { epoch, step, best, partial: this.partialOf(saved.partial) };
+    this.job.optimizer.loadStateDict(resume.optimizer);
+    this.job.scheduler.loadStateDict(resume.scheduler);
+    setRngState(resume.rng);
+    const { epoch, step, best } = about;
+    this.trainer.progress = { epoch, step, best, partial: this.partialOf(resume.partial) };
     truncateHistory(run.history, epoch);
     cutEvents(run.logs, epoch);
   }
 
-  private partialOf(saved: TrainingStates['partial']): Predictions | null {
+  private partialOf(saved: ResumeStates['partial']): Predictions | null {
     if (saved === null) return null;
     const partial = new Predictions(this.splits.train.table.length, this.job.classes);
     const probabilities = Float64Array.from(saved.probabilities.toTypedArray(), Number);
@@ -253,11 +247,15 @@ export class TrainingSession {
     return partial;
   }
 
-  private async save(path: string): Promise<void> {
+  /** For extraction and prediction: a third of the last checkpoint's size. */
+  private async saveWeights(path: string): Promise<void> {
+    await writeCheckpoint(path, this.facts(), this.network.model.stateDict(), null);
+  }
+
+  private async saveLast(): Promise<void> {
     const { optimizer, scheduler } = this.job;
     const { partial } = this.trainer.progress;
-    await writeCheckpoint(path, this.facts(), {
-      model: this.network.model.stateDict(),
+    await writeCheckpoint(this.options.run.last, this.facts(), this.network.model.stateDict(), {
       optimizer: optimizer.stateDict(),
       scheduler: scheduler.stateDict(),
       rng: getRngState(),
@@ -329,7 +327,7 @@ export class TrainingSession {
   }
 }
 
-function packPartial(partial: Predictions): TrainingStates['partial'] {
+function packPartial(partial: Predictions): ResumeStates['partial'] {
   const { lossSum, seen, probabilities } = partial.state;
   return { probabilities: fromTypedArray(probabilities), loss_sum: lossSum, seen };
 }
