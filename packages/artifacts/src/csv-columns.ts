@@ -5,6 +5,8 @@ export interface Column<T> {
   /** The value of a cell, or undefined when the text is not of this type. */
   parse(cell: string): T | undefined;
   format(value: T): string;
+  /** Its name in files, where that is not the field's. Tables that have the field's name, as older ones do, are read too. */
+  readonly header?: string;
 }
 
 /** The columns of a table, in file order, one for each field of a row. */
@@ -28,6 +30,9 @@ export const required: Column<string> = {
   parse: (cell) => (cell === '' ? undefined : cell),
   format: (value) => value,
 };
+
+/** Whom a row is about: `patient_id`, as in the Python tool; older files of ours may have `patient`. */
+export const patientId: Column<string> = { ...required, header: 'patient_id' };
 
 /** A whole number ≥ 0, such as a label, a count or an epoch. */
 export const count: Column<number> = {

@@ -48,7 +48,7 @@ export function readHeader(path: string): string[] {
 }
 
 /**
- * Reads a table whose header must be exactly the names of `columns`, in that order. UTF-8 with or without BOM, LF or
+ * Reads a table whose header must be exactly the headers of `columns`, in that order. UTF-8 with or without BOM, LF or
  * CRLF; blank lines are ignored.
  *
  * @returns one object per row, keyed by column name.
@@ -78,21 +78,33 @@ export function eachRow<Row extends object>(
   eachRecord(path, (cells, line) => {
     if (header === undefined) {
       header = cells;
-      checkHeader(header, names, path);
+      checkHeader(header, columns, path);
       return;
     }
     const row = parseRow(cells, columns, names, `${path}, line ${line}`, issues);
     if (row !== undefined) use(row);
   });
-  if (header === undefined) checkHeader([], names, path);
+  if (header === undefined) checkHeader([], columns, path);
   issues.throwIfErrors('the table cannot be read');
 }
 
-function checkHeader(found: readonly string[], names: readonly string[], path: string): void {
-  if (found.length === names.length && names.every((name, i) => name === found[i])) return;
+function headerOf<Row extends object>(columns: Columns<Row>, name: keyof Row & string): string {
+  return columns[name].header ?? name;
+}
+
+function checkHeader<Row extends object>(
+  found: readonly string[],
+  columns: Columns<Row>,
+  path: string,
+): void {
+  const names = columnNames(columns);
+  const isKnown = (name: keyof Row & string, i: number): boolean =>
+    found[i] === headerOf(columns, name) || found[i] === name;
+  if (found.length === names.length && names.every(isKnown)) return;
+  const wanted = names.map((name) => headerOf(columns, name));
   throw new DataError(
     'E_CSV_COLUMNS',
-    `the columns must be ${names.join(',')}, found ${found.join(',') || 'none'}`,
+    `the columns must be ${wanted.join(',')}, found ${found.join(',') || 'none'}`,
     { where: path, mend: 'Rename or reorder the columns in the first line' },
   );
 }
@@ -115,7 +127,8 @@ function parseRow<Row extends object>(
     const cell = cells[i] ?? '';
     const value = columns[name].parse(cell);
     if (value === undefined) {
-      issues.error('E_CSV_CELL', `${name} is '${cell}', expected ${columns[name].expected}`, place);
+      const header = headerOf(columns, name);
+      issues.error('E_CSV_CELL', `${header} is '${cell}', expected ${columns[name].expected}`, place);
       isGood = false;
     } else row[name] = value;
   }
@@ -132,7 +145,7 @@ const PIECE = 1 << 16;
 /** The text of a table in pieces of whole lines. */
 function* tablePieces<Row extends object>(columns: Columns<Row>, rows: Iterable<Row>): Generator<string> {
   const names = columnNames(columns);
-  let piece = `${names.map(quote).join(',')}\n`;
+  let piece = `${names.map((name) => quote(headerOf(columns, name))).join(',')}\n`;
   for (const row of rows) {
     if (piece.length >= PIECE) {
       yield piece;

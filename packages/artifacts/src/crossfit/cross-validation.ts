@@ -1,6 +1,6 @@
 import { type ClassTable, readClassTable, writeClassTable } from '../class-columns.ts';
 import { readTable, writeTable } from '../csv.ts';
-import { type Columns, count, numberOrEmpty, required, text } from '../csv-columns.ts';
+import { type Columns, count, numberOrEmpty, patientId, required, text } from '../csv-columns.ts';
 import { type Discrimination, discriminationColumns } from '../discrimination-columns.ts';
 
 /**
@@ -50,12 +50,12 @@ export interface OutOfFoldRow {
 }
 
 const OUT_OF_FOLD: ClassTable<Omit<OutOfFoldRow, 'probabilities'>> = {
-  who: { fold: required, patient: required, hospital: text, label: count },
+  who: { fold: required, patient: patientId, hospital: text, label: count },
   prefix: 'probability_',
   mend: 'Run radweave train --folds again',
 };
 
-/** Writes `out_of_fold.csv`: `fold,patient,hospital,label,probability_0,…`. */
+/** Writes `out_of_fold.csv`: `fold,patient_id,hospital,label,probability_0,…`. */
 export function writeOutOfFold(path: string, rows: readonly OutOfFoldRow[], classes: number): void {
   const lines = rows.map(({ probabilities, ...row }) => ({ ...row, values: probabilities }));
   writeClassTable(path, OUT_OF_FOLD, lines, classes);

@@ -1,5 +1,14 @@
 import { writeTable } from '../csv.ts';
-import { type Column, type Columns, count, numberOrEmpty, oneOf, required, text } from '../csv-columns.ts';
+import {
+  type Column,
+  type Columns,
+  count,
+  numberOrEmpty,
+  oneOf,
+  patientId,
+  required,
+  text,
+} from '../csv-columns.ts';
 import { inSampleColumn } from '../fusion/metrics.ts';
 import { SPLITS, type Split } from '../splits/split-file.ts';
 import type {
@@ -197,7 +206,7 @@ export function writeEvaluatedPatients(
     Object.fromEntries(labels.map((label) => [`${prefix}_${label}`, numberOrEmpty])) as Columns<Line>;
   const columns = {
     model: required,
-    patient: required,
+    patient: patientId,
     hospital: text,
     label: count,
     ...perClass('probability'),

@@ -91,7 +91,7 @@ test('two classes have one probability per model, more have one per label', () =
   const header = (): string | undefined => readFileSync(path, 'utf8').split('\n')[0];
   const two = { fused: [0.25, 0.75], A: [0.5, 0.5] };
   writePredictions(path, [{ ...who, probabilities: two }], ['fused', 'A'], 2);
-  expect(header()).toBe('patient,hospital,label,probability_fused,probability_A,predicted,in_sample,note');
+  expect(header()).toBe('patient_id,hospital,label,probability_fused,probability_A,predicted,in_sample,note');
   expect(readPredictions(path)).toEqual([{ ...who, probability_fused: 0.75, probability_A: 0.5 }]);
   const three = { fused: [0.25, 0.25, 0.5] };
   writePredictions(path, [{ ...who, probabilities: three }], ['fused'], 3);
@@ -103,7 +103,7 @@ test('two classes have one probability per model, more have one per label', () =
     2,
   );
   expect(readFileSync(path, 'utf8')).toBe(
-    'patient,probability_fused,probability_A,predicted,note\n1,0.75,0.5,1,\n',
+    'patient_id,probability_fused,probability_A,predicted,note\n1,0.75,0.5,1,\n',
   );
 });
 

@@ -1,5 +1,5 @@
 import { readHeader, readTable, writeTable } from '../csv.ts';
-import { type Columns, count, required, text } from '../csv-columns.ts';
+import { type Columns, count, patientId, text } from '../csv-columns.ts';
 import { type InSample, inSampleColumn } from './metrics.ts';
 import {
   type ModelProbabilities,
@@ -27,7 +27,7 @@ export type NewPrediction = Omit<FusionPrediction, 'hospital' | 'label' | 'in_sa
 /** A row as it is in the file, probability columns by name. */
 export type PredictionRow = Omit<FusionPrediction, 'probabilities'> & Record<string, number | string>;
 
-const who = { patient: required, hospital: text, label: count };
+const who = { patient: patientId, hospital: text, label: count };
 const verdict = { predicted: count, in_sample: inSampleColumn, note: text };
 
 /**
@@ -63,7 +63,7 @@ export function writeNewPredictions(
   classes: number,
 ): void {
   const columns = {
-    patient: required,
+    patient: patientId,
     ...probabilityColumns(models, classes),
     predicted: count,
     note: text,

@@ -1,5 +1,14 @@
 import { readTable, writeTable } from '../csv.ts';
-import { type Column, type Columns, count, numberOrEmpty, oneOf, required, text } from '../csv-columns.ts';
+import {
+  type Column,
+  type Columns,
+  count,
+  numberOrEmpty,
+  oneOf,
+  patientId,
+  required,
+  text,
+} from '../csv-columns.ts';
 import { discriminationColumns } from '../discrimination-columns.ts';
 import { writeNpy } from '../features/npy-write.ts';
 import { inSampleColumn } from '../fusion/metrics.ts';
@@ -79,7 +88,7 @@ export function writeHarmonisedPredictions(
   classes: number,
 ): void {
   const columns = {
-    patient: required,
+    patient: patientId,
     hospital: text,
     label: count,
     transductive,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readHeader, readTable, writeTable } from '../csv.ts';
-import { type Columns, count, oneOf, required } from '../csv-columns.ts';
+import { type Columns, count, oneOf, patientId, required } from '../csv-columns.ts';
 import { DataError } from '../errors.ts';
 import { compareText } from '../natural.ts';
 import { SPLITS, type Split } from './split-file.ts';
@@ -23,7 +23,7 @@ interface PatientColumns {
 }
 
 const patientColumns: Columns<PatientColumns> = {
-  patient: required,
+  patient: patientId,
   hospital: required,
   label: count,
   split: oneOf(...SPLITS),
@@ -38,7 +38,7 @@ function cohortColumns(modalities: readonly string[]): Columns<CohortRow> {
   return { ...patientColumns, ...slices } as Columns<CohortRow>;
 }
 
-/** Writes `cohort.csv`: `patient,hospital,label,split` and a column `slices_{modality}` for each modality. */
+/** Writes `cohort.csv`: `patient_id,hospital,label,split` and a column `slices_{modality}` for each modality. */
 export function writeCohort(
   path: string,
   patients: readonly CohortPatient[],

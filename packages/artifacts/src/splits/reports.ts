@@ -1,5 +1,5 @@
 import { readTable, writeTable } from '../csv.ts';
-import { type Columns, required, text } from '../csv-columns.ts';
+import { type Columns, patientId, required, text } from '../csv-columns.ts';
 
 /** A patient left out of the cohort. */
 export interface Exclusion {
@@ -21,7 +21,7 @@ export interface RejectedImage {
 }
 
 const exclusionColumns: Columns<Exclusion> = {
-  patient: required,
+  patient: patientId,
   hospital: text,
   reason: required,
   detail: text,
@@ -29,7 +29,7 @@ const exclusionColumns: Columns<Exclusion> = {
 
 const rejectedColumns: Columns<RejectedImage> = {
   image_path: required,
-  patient: text,
+  patient: { ...patientId, ...text },
   hospital: text,
   modality: text,
   reason: required,

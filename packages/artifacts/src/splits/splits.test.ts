@@ -95,11 +95,20 @@ const cohort: CohortPatient[] = [
 test('cohort.csv keeps IDs, labels and slices per modality', () => {
   const path = join(tempDir(), 'cohort.csv');
   writeCohort(path, cohort, ['A', 'P']);
-  expect(readFileSync(path, 'utf8').split('\n')[0]).toBe('patient,hospital,label,split,slices_A,slices_P');
+  expect(readFileSync(path, 'utf8').split('\n')[0]).toBe('patient_id,hospital,label,split,slices_A,slices_P');
   expect(readCohort(path)).toEqual({ patients: cohort, modalities: ['A', 'P'] });
   writeFileSync(path, 'patient,hospital,label,split\n');
   expect(() => readCohort(path)).toThrow(/slices_\{modality\}/);
-  writeFileSync(path, 'patient,hospital,label,split,slices_A\np,JM,0,holdout,1\n');
+  // Older files call the column `patient`.
+  writeFileSync(path, 'patient,hospital,label,split,slices_A\n007,JM,0,val,1\n');
+  expect(readCohort(path).patients).toEqual([
+    { patient: '007', hospital: 'JM', label: 0, split: 'val', slices: { A: 1 } },
+  ]);
+  writeFileSync(path, 'who,hospital,label,split,slices_A\n007,JM,0,val,1\n');
+  expect(() => readCohort(path)).toThrow(
+    'the columns must be patient_id,hospital,label,split,slices_A, found who,hospital,label,split,slices_A',
+  );
+  writeFileSync(path, 'patient_id,hospital,label,split,slices_A\np,JM,0,holdout,1\n');
   expect(() => readCohort(path)).toThrow(/split is 'holdout', expected train or val or test/);
 });
 

@@ -18,7 +18,7 @@ test('slice predictions keep IDs as text and probabilities to the last bit', () 
   ];
   writeSlicePredictions(path, rows, 2);
   const header = readFileSync(path, 'utf8').split('\n')[0];
-  expect(header).toBe('image_path,patient,hospital,label,probability_0,probability_1');
+  expect(header).toBe('image_path,patient_id,hospital,label,probability_0,probability_1');
   expect(readSlicePredictions(path)).toEqual(rows);
   const one = join(tempDir(), 'one.csv');
   writeSlicePredictions(one, [], 1);

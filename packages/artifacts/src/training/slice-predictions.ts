@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type ClassTable, eachClassRow, type WithClasses, writeClassTable } from '../class-columns.ts';
-import { count, required, text } from '../csv-columns.ts';
+import { count, patientId, required, text } from '../csv-columns.ts';
 import type { Split } from '../splits/split-file.ts';
 
 /** What a network says of one slice. */
@@ -16,7 +16,7 @@ export interface SlicePrediction {
 type Who = Omit<SlicePrediction, 'probabilities'>;
 
 const TABLE: ClassTable<Who> = {
-  who: { image_path: required, patient: required, hospital: text, label: count },
+  who: { image_path: required, patient: patientId, hospital: text, label: count },
   prefix: 'probability_',
   mend: 'Train the network again',
 };
@@ -26,7 +26,7 @@ export function slicePredictionsPath(logs: string, split: Split): string {
   return join(logs, `slice_predictions_${split}.csv`);
 }
 
-/** Writes the slices of one split in the order of the split file: `image_path,patient,hospital,label,probability_0,…`. */
+/** Writes the slices of one split in the order of the split file: `image_path,patient_id,hospital,label,probability_0,…`. */
 export function writeSlicePredictions(path: string, rows: Iterable<SlicePrediction>, classes: number): void {
   writeClassTable(path, TABLE, withValues(rows), classes);
 }

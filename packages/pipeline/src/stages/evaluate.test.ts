@@ -32,7 +32,7 @@ folder = sys.argv[1]
 table = pd.read_csv(f'{folder}/metrics.csv')
 out = []
 for _, row in table.iterrows():
-    p = pd.read_csv(f"{folder}/predictions_{row['split']}.csv", dtype={'patient': str})
+    p = pd.read_csv(f"{folder}/predictions_{row['split']}.csv", dtype={'patient_id': str})
     p = p[p.model == row['model']]
     if row['hospital'] != 'all': p = p[p.hospital == row['hospital']]
     y, s, d = p.label, p.probability_1, p.predicted

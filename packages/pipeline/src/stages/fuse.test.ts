@@ -256,8 +256,8 @@ import json, sys, numpy as np, pandas as pd
 a = np.load(sys.argv[1] + '/fused_test.npy')
 t = pd.read_csv(sys.argv[1] + '/fused_test.csv', dtype={'patient_id': str})
 values = t.iloc[:, 4:].to_numpy().astype(np.float32)
-p = pd.read_csv(sys.argv[1] + '/predictions_test.csv', dtype={'patient': str})
-assert list(p.patient) == list(t.patient_id)
+p = pd.read_csv(sys.argv[1] + '/predictions_test.csv', dtype={'patient_id': str})
+assert list(p.patient_id) == list(t.patient_id)
 m = pd.read_csv(sys.argv[1] + '/metrics.csv')
 print(json.dumps({'dtype': str(a.dtype), 'shape': list(a.shape), 'equal': bool((a == values).all()),
                   'first': list(t.columns[:5]) + [t.columns[-1], t.patient_id[0]], 'metrics': len(m)}))`,

@@ -37,7 +37,7 @@ test('features of the test set give the very predictions that fuse wrote', async
   const written = readPredictions(join(fused.outputDir, 'predictions_test.csv'));
   const [header, ...rows] = lines(options.output);
   expect(header).toEqual([
-    'patient',
+    'patient_id',
     'probability_fused',
     'probability_A',
     'probability_P',

@@ -154,6 +154,12 @@ test('an untouched run has no difference, lists what was compared, and is not wr
   expect(contentHash(shared)).toBe(before);
 });
 
+test('tables that call the patient `patient`, as older ones do, are the same tables', async () => {
+  const path = join(run, 'fusion', 'predictions_test.csv');
+  const { differences } = await tampered(path, (text) => text.replace(/^patient_id,/, 'patient,'));
+  expect(differences.filter(({ file }) => file === 'fusion/predictions_test.csv')).toEqual([]);
+});
+
 test('a changed prediction is named with patient, column and both values', async () => {
   const path = join(run, 'fusion', 'predictions_test.csv');
   const [, row] = readFileSync(path, 'utf8').split('\n');
@@ -162,7 +168,7 @@ test('a changed prediction is named with patient, column and both values', async
   const { differences } = await tampered(path, (text) => setCell(text, 'probability_fused', more));
   expect(differences).toContainEqual({
     file: 'fusion/predictions_test.csv',
-    row: `line 2 (patient ${patient})`,
+    row: `line 2 (patient_id ${patient})`,
     column: 'probability_fused',
     saved: more(saved),
     now: saved,

@@ -13,7 +13,6 @@ interface Table {
 
 /** Columns that say what a row is about. The first set that tells all rows apart is used. */
 const NAMES = [
-  'patient',
   'patient_id',
   'model',
   'first',
@@ -23,7 +22,7 @@ const NAMES = [
   'positive_label',
   'aggregation',
 ];
-const KEYS = [['image_path'], ['patient'], ['patient_id'], NAMES];
+const KEYS = [['image_path'], ['patient_id'], NAMES];
 
 /**
  * Compares two CSV files cell by cell; rows are matched by what they are about, else by their place.
@@ -88,9 +87,14 @@ function load(path: string, normalise: Normalise): Table {
   const header = readHeader(path);
   const columns = Object.fromEntries(header.map((name) => [name, text])) as Columns<Row>;
   const rows = readTable(path, columns).map((row) =>
-    Object.fromEntries(header.map((name) => [name, normalise(name, row[name] ?? '')])),
+    Object.fromEntries(header.map((name) => [newName(name), normalise(newName(name), row[name] ?? '')])),
   );
-  return { header, rows };
+  return { header: header.map(newName), rows };
+}
+
+/** Older files of ours call the patient so. */
+function newName(column: string): string {
+  return column === 'patient' ? 'patient_id' : column;
 }
 
 function isUnique(rows: readonly Row[], key: readonly string[]): boolean {
