@@ -1,3 +1,4 @@
+import type { Pose } from './anatomy.ts';
 import { type Blob, distanceToBlob, distanceToTube, extent, type Tube } from './shapes.ts';
 
 /** Hounsfield units of air, where nothing is painted. */
@@ -19,36 +20,44 @@ export class Canvas {
   readonly side: number;
   readonly hu: Float32Array;
   readonly #mmPerPixel: number;
-  readonly #shift: readonly [number, number];
-
+  readonly #pose: Pose;
+  readonly #cos: number;
+  readonly #sin: number;
   readonly #fieldOfView: number;
 
   /**
    * @param fieldOfView width of the image in mm.
-   * @param shift where the patient's axis lies, in mm from the middle of the image.
+   * @param pose how the patient lies in the image.
    * @param hu what is there already; air unless told.
    */
   constructor(
     side: number,
     fieldOfView: number,
-    shift: readonly [number, number],
+    pose: Pose,
     hu: Float32Array = new Float32Array(side * side).fill(AIR),
   ) {
     this.side = side;
     this.hu = hu;
     this.#fieldOfView = fieldOfView;
     this.#mmPerPixel = fieldOfView / side;
-    this.#shift = shift;
+    this.#pose = pose;
+    this.#cos = Math.cos(pose.tilt);
+    this.#sin = Math.sin(pose.tilt);
   }
 
   /** A canvas of its own with the same picture. */
   copy(): Canvas {
-    return new Canvas(this.side, this.#fieldOfView, this.#shift, this.hu.slice());
+    return new Canvas(this.side, this.#fieldOfView, this.#pose, this.hu.slice());
   }
 
-  /** Pixel column of x (row of y) in mm. */
-  pixel(mm: number, axis: 0 | 1): number {
-    return (mm + this.#shift[axis]) / this.#mmPerPixel + this.side / 2 - 0.5;
+  /** Column and row of a place, in pixels. */
+  pixel(x: number, y: number): [column: number, row: number] {
+    const { shift } = this.#pose;
+    const inPixels = (mm: number): number => mm / this.#mmPerPixel + this.side / 2 - 0.5;
+    return [
+      inPixels(x * this.#cos - y * this.#sin + shift[0]),
+      inPixels(x * this.#sin + y * this.#cos + shift[1]),
+    ];
   }
 
   /** Paints a blob. */
@@ -83,8 +92,8 @@ export class Canvas {
 
   /** Paints the share of each pixel that a mask gives. */
   cover(mask: Float32Array, tissue: (x: number, y: number) => number): void {
-    const half = (this.side * this.#mmPerPixel) / 2;
-    this.#each(-this.#shift[0], -this.#shift[1], [half, half], 0, (at, x, y) => {
+    const everywhere = this.#fieldOfView;
+    this.#each(0, 0, [everywhere, everywhere], 0, (at, x, y) => {
       const share = mask[at] ?? 0;
       if (share <= 0) return;
       const under = this.hu[at] ?? AIR;
@@ -129,18 +138,21 @@ export class Canvas {
     visit: (at: number, x: number, y: number) => void,
   ): void {
     const last = this.side - 1;
-    const left = Math.max(0, Math.floor(this.pixel(x - halfX - margin, 0)));
-    const right = Math.min(last, Math.ceil(this.pixel(x + halfX + margin, 0)));
-    const top = Math.max(0, Math.floor(this.pixel(y - halfY - margin, 1)));
-    const bottom = Math.min(last, Math.ceil(this.pixel(y + halfY + margin, 1)));
-    for (let row = top; row <= bottom; row++) {
-      const py = (row + 0.5 - this.side / 2) * this.#mmPerPixel - this.#shift[1];
-      for (let column = left; column <= right; column++) {
-        visit(
-          row * this.side + column,
-          (column + 0.5 - this.side / 2) * this.#mmPerPixel - this.#shift[0],
-          py,
-        );
+    const [cos, sin] = [this.#cos, this.#sin];
+    const [wide, high] = [halfX + margin, halfY + margin];
+    const [column, row] = this.pixel(x, y);
+    const reach = (Math.abs(cos) * wide + Math.abs(sin) * high) / this.#mmPerPixel;
+    const rise = (Math.abs(sin) * wide + Math.abs(cos) * high) / this.#mmPerPixel;
+    const left = Math.max(0, Math.floor(column - reach));
+    const right = Math.min(last, Math.ceil(column + reach));
+    const bottom = Math.min(last, Math.ceil(row + rise));
+    const inMm = (pixels: number, axis: 0 | 1): number =>
+      (pixels + 0.5 - this.side / 2) * this.#mmPerPixel - this.#pose.shift[axis];
+    for (let j = Math.max(0, Math.floor(row - rise)); j <= bottom; j++) {
+      const dy = inMm(j, 1);
+      for (let i = left; i <= right; i++) {
+        const dx = inMm(i, 0);
+        visit(j * this.side + i, dx * cos + dy * sin, dy * cos - dx * sin);
       }
     }
   }

@@ -4,6 +4,7 @@ import { decodeSlice, readSliceFile } from '@radweave/imaging';
 import { auc } from '@radweave/stats';
 import { filesBelow, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { audit } from '../stages/audit.ts';
 import { preprocess } from '../stages/preprocess.ts';
 import { cohortConfig, listening } from '../testing/cohort.ts';
 import { Canvas } from './canvas.ts';
@@ -52,6 +53,22 @@ test('preprocess takes it as it is, and finds what is not tidy', async () => {
     { patient: 'JM006' },
   ]);
   expect(summary.files).toMatchObject({ 'file that is no PNG': 1 });
+});
+
+test('no two patients look like copies of each other to the audit', async () => {
+  const config = cohortConfig(tempDir());
+  config.data.image_size = 64;
+  const cohort = { ...options, seed: 42, homePatients: 60, patientsPerHospital: 20, slicesPerModality: 1 };
+  generatePhantomCohort(config.data.root_dir ?? '', cohort);
+  await preprocess({ config }, listening());
+  const { findings } = await audit(
+    {
+      ...{ config, modalities: ['A', 'P'], strict: false, nearDuplicateDistance: 4, pixels: true },
+      ...{ dataOnly: true, outputDir: join(config.experiment.output_dir, 'audit') },
+    },
+    listening(),
+  );
+  expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
 });
 
 function gradeOf(root: string, patient: string): string {
@@ -105,7 +122,7 @@ test('the aorta is bright in A and dimmer in P; no single number of the lesion t
   const aorta = { A: [] as number[], P: [] as number[] };
   const labels: number[] = [];
   const look = ({ modality, pixels, anatomy, z }: PhantomSlice): void => {
-    const canvas = new Canvas(size, scanner.fieldOfView, anatomy.shift);
+    const canvas = new Canvas(size, scanner.fieldOfView, anatomy.pose);
     const lesion = spread(pixels, canvas.mask(lesionOutline(anatomy.lesion, z)));
     inLesion[modality].push(lesion.mean);
     roughLesion[modality].push(lesion.sd);

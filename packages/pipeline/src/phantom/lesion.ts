@@ -10,50 +10,44 @@ export interface Lesion {
   flattening: number;
   angle: number;
   outline: ReturnType<typeof bumps>;
-  /** What has nothing to do with the grade. */
-  offset: { A: number; P: number };
-  /** Arterial enhancement of the rim. */
-  rim: number;
-  /** How much darker than the liver it becomes in the portal phase. */
-  washout: number;
+  /** How much brighter than the liver its middle is in each phase. */
+  core: { A: number; P: number };
+  /** How much brighter its rim is: in A the tumour's living edge, in P its capsule. */
+  rim: { A: number; P: number };
   /** Standard deviation of its texture. */
-  heterogeneity: number;
-  /** Standard deviation of the texture of the liver around it. */
-  nodularity: number;
-  /** How much darker its middle is. */
+  heterogeneity: { A: number; P: number };
+  /** How much darker the very middle is. */
   necrosis: number;
 }
 
 /**
- * How far the two grades lie apart in each trait, in standard deviations: every single trait overlaps (AUC Φ(2.4/√2) ≈ 0.95),
- * a reader of all of them can do better.
+ * How far the two grades lie apart in the sign of a phase, in standard deviations. The grades overlap: whoever reads one phase
+ * perfectly reaches an AUC of Φ(2.6 / √2) ≈ 0.97, whoever reads both more.
  */
-const SEPARATION = 2.4;
+const SEPARATION = 2.6;
 
 /**
- * Draws a lesion. Grade 1 tends to rim enhancement, washout, heterogeneity and an irregular margin; grade 0 to a smooth
- * homogeneous one. The liver around it tends to be nodular. Each
- * trait is drawn by itself, so that the grades overlap in every one.
+ * Draws a lesion in the main lobe of a liver. A phase shows one sign, drawn by itself, so that each phase knows something
+ * that the other does not. In A grade 1 enhances early, unevenly and at the rim, grade 0 stays darker than the liver; in P
+ * grade 1 is washed out within a bright capsule, grade 0 has filled in. Size, place, outline and necrosis tell nothing.
  */
-export function drawLesion(random: Random, label: number): Lesion {
-  const trait = (): number => squash(random.normal() + SEPARATION * (label - 0.5));
-  const [rim, washout, heterogeneity, margin, nodularity] = [trait(), trait(), trait(), trait(), trait()];
+export function drawLesion(random: Random, label: number, lobe: Blob): Lesion {
+  const sign = (): number => squash(random.normal() + SEPARATION * (label - 0.5));
+  const [early, late] = [sign(), sign()];
+  const away = 0.42 * Math.sqrt(random.uniform());
+  const direction = 2 * Math.PI * random.uniform();
+  const around = (mean: number): number => mean + 24 * random.normal();
   return {
-    x: -78 + 14 * random.normal(),
-    y: -12 + 12 * random.normal(),
-    radius: 28 + 12 * random.uniform(),
-    flattening: 0.82 + 0.18 * random.uniform(),
+    x: lobe.x + away * lobe.rx * Math.cos(direction),
+    y: lobe.y + away * lobe.ry * Math.sin(direction),
+    radius: 25 + 13 * random.uniform(),
+    flattening: 0.78 + 0.22 * random.uniform(),
     angle: Math.PI * random.uniform(),
-    outline: [
-      ...bumps(random, 0.02 + 0.05 * margin, [2, 3]),
-      ...bumps(random, 0.01 + 0.13 * margin, [5, 7, 9, 11]),
-    ],
-    offset: { A: 6 + 12 * random.normal(), P: -16 + 12 * random.normal() },
-    rim: 150 * rim,
-    washout: 50 * washout,
-    heterogeneity: 2 + 60 * heterogeneity,
-    nodularity: 2 + 28 * nodularity,
-    necrosis: 40 * heterogeneity * random.uniform(),
+    outline: [...bumps(random, 0.05, [2, 3]), ...bumps(random, 0.05, [5, 7, 9, 11])],
+    core: { A: around(-18 + 35 * early), P: around(10 - 110 * late) },
+    rim: { A: 175 * early, P: 170 * late },
+    heterogeneity: { A: 4 + 42 * early, P: 4 + 34 * late },
+    necrosis: 40 * random.uniform() ** 2,
   };
 }
 

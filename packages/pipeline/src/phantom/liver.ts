@@ -15,16 +15,22 @@ export function paintLiver(
   cavity: Float32Array,
   speckle: Speckle,
 ): void {
-  const lobes = anatomy.liver.map((lobe) => atLevel(lobe, z, 110));
+  const height = anatomy.level + z;
+  const lobes = anatomy.liver.flatMap((lobe) => atLevel(lobe, height) ?? []);
   const inside = canvas.mask(...lobes).map((share, i) => share * (cavity[i] ?? 0));
-  canvas.cover(inside, speckle(enhancement.liver, anatomy.lesion.nodularity, 1.5));
+  canvas.cover(inside, speckle(enhancement.liver, anatomy.nodularity, 1.5));
   for (const vessel of anatomy.veins) canvas.tube(vessel, z, enhancement.vein, { within: inside });
   for (const vessel of anatomy.portal) canvas.tube(vessel, z, enhancement.portal, { within: inside });
-  const gallbladder = atLevel(anatomy.gallbladder, z - 20, 32);
-  canvas.fill(gallbladder, enhancement.bowel, { within: cavity });
-  canvas.fill(grown(gallbladder, -2), WATER, { within: cavity });
+  const gallbladder = atLevel(anatomy.gallbladder, height);
+  if (gallbladder !== undefined) {
+    canvas.fill(gallbladder, enhancement.bowel, { within: cavity });
+    canvas.fill(grown(gallbladder, -2), WATER, { within: cavity });
+  }
   paintLesion(canvas, anatomy.lesion, phase, enhancement.liver, z, inside, speckle);
 }
+
+/** Half the thickness of a lesion's rim in mm. */
+const RIM = 4;
 
 function paintLesion(
   canvas: Canvas,
@@ -36,22 +42,20 @@ function paintLesion(
   speckle: Speckle,
 ): void {
   const outline = lesionOutline(lesion, z);
-  const arterial = phase === 'A';
-  const core = liver + lesion.offset[phase] - (arterial ? 0 : lesion.washout);
-  const grain = speckle(0, lesion.heterogeneity, 1.2);
-  const rim = lesion.rim * (arterial ? 1 : 0.3);
-  const width = arterial ? 4 : 2.5;
+  const core = liver + lesion.core[phase];
+  const grain = speckle(0, lesion.heterogeneity[phase], 1.2);
+  const rim = lesion.rim[phase];
   const radius = Math.min(outline.rx, outline.ry);
-  if (arterial) {
+  if (phase === 'A') {
     // Blood drains from the rim into the liver around it.
-    const corona = (distance: number): number => 0.35 * rim * Math.exp(-Math.max(0, distance) / 7);
-    canvas.glow(outline, 25, corona, inside);
+    const corona = (distance: number): number => 0.3 * rim * Math.exp(-Math.max(0, distance) / 6);
+    canvas.glow(outline, 22, corona, inside);
   }
   canvas.fill(
     outline,
     (x, y, distance) => {
       const depth = -distance;
-      const bright = rim * Math.exp(-(((depth - width) / width) ** 2));
+      const bright = rim * Math.exp(-(((depth - RIM) / RIM) ** 2));
       const necrosis = lesion.necrosis / (1 + Math.exp((0.55 * radius - depth) / 3));
       return core + grain(x, y) * (1 - 0.4 * Math.exp(-depth / 3)) + bright - necrosis;
     },

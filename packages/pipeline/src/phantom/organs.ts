@@ -1,10 +1,10 @@
-import type { Anatomy } from './anatomy.ts';
+import type { Anatomy, Hollow, Organ } from './anatomy.ts';
 import type { Canvas } from './canvas.ts';
 import { type Blob, blob, grown } from './shapes.ts';
-import { type Enhancement, GAS, MUSCLE, type Speckle } from './tissue.ts';
+import { type Enhancement, GAS, LUNG, MUSCLE, type Speckle } from './tissue.ts';
 import { spineAt } from './wall.ts';
 
-/** Organs other than the liver, and the large vessels before the spine. */
+/** Organs other than the liver. */
 export function paintOrgans(
   canvas: Canvas,
   anatomy: Anatomy,
@@ -13,29 +13,62 @@ export function paintOrgans(
   cavity: Float32Array,
   speckle: Speckle,
 ): void {
-  const { spleen, stomach, gas, kidneys, bowel } = anatomy;
+  const height = anatomy.level + z;
   const brush = { within: cavity };
-  for (const kidney of kidneys) paintKidney(canvas, atLevel(kidney, z, 60), enhancement, speckle, cavity);
-  for (const loop of bowel) {
-    const level = atLevel(loop, z + loop.x / 4, 45);
-    canvas.fill(level, speckle(enhancement.bowel, 10), brush);
-    canvas.fill(grown(level, -4.5), speckle(28, 12), brush);
+  for (const kidney of anatomy.kidneys) {
+    const level = atLevel(kidney, height);
+    if (level !== undefined) paintKidney(canvas, level, enhancement, speckle, cavity);
   }
-  canvas.fill(atLevel(spleen, z, 80), speckle(enhancement.spleen, 6), brush);
-  const bag = atLevel(stomach, z, 90);
-  canvas.fill(bag, speckle(enhancement.bowel, 8), brush);
-  const lumen = grown(bag, -5);
-  // Gas rises: it fills the stomach's front down to a level surface.
-  const level = lumen.y - lumen.ry * (0.75 - 0.6 * gas);
-  const contents = speckle(25, 10, 1.5);
-  canvas.fill(lumen, (x, y) => (y < level ? GAS : contents(x, y)), brush);
-  paintTrunks(canvas, anatomy, enhancement, speckle);
+  const hollow = (organ: Hollow, wall: number): void =>
+    paintHollow(canvas, organ, height, anatomy.pose.tilt, wall, enhancement.bowel, speckle, cavity);
+  for (const loop of anatomy.bowel) hollow(loop, 4);
+  const spleen = atLevel(anatomy.spleen, height);
+  if (spleen !== undefined) canvas.fill(spleen, speckle(enhancement.spleen, 6), brush);
+  hollow(anatomy.stomach, 5);
 }
 
-/** A blob's outline `z` mm above or below its middle, `half` being half its height. */
-export function atLevel(shape: Blob, z: number, half: number): Blob {
-  const share = Math.sqrt(Math.max(0.05, 1 - (z / half) ** 2));
-  return { ...shape, rx: shape.rx * share, ry: shape.ry * share };
+/** An organ's outline at a height above the usual level; undefined where it has ended. */
+export function atLevel({ outline, middle, half }: Organ, height: number): Blob | undefined {
+  const share = 1 - ((height - middle) / half) ** 2;
+  if (share < 0.03) return undefined;
+  const scale = Math.sqrt(share);
+  return { ...outline, rx: outline.rx * scale, ry: outline.ry * scale };
+}
+
+/** The bases of the lungs, which hang down behind the liver and the stomach. */
+export function paintLungs(
+  canvas: Canvas,
+  anatomy: Anatomy,
+  z: number,
+  cavity: Float32Array,
+  speckle: Speckle,
+): void {
+  for (const lung of anatomy.lungs) {
+    const level = atLevel(lung, anatomy.level + z);
+    if (level !== undefined) canvas.fill(level, speckle(LUNG, 40), { within: cavity, edge: 2.5 });
+  }
+}
+
+/** Wall, contents, and gas, which rises: it fills the front down to a level surface. */
+function paintHollow(
+  canvas: Canvas,
+  organ: Hollow,
+  height: number,
+  tilt: number,
+  wall: number,
+  enhanced: number,
+  speckle: Speckle,
+  cavity: Float32Array,
+): void {
+  const outline = atLevel(organ, height);
+  if (outline === undefined) return;
+  const brush = { within: cavity };
+  canvas.fill(outline, speckle(enhanced, 8), brush);
+  const lumen = grown(outline, -wall);
+  const surface = lumen.y - lumen.ry * (1 - 1.7 * organ.gas);
+  const contents = speckle(25, 10, 1.5);
+  const slope = Math.tan(tilt);
+  canvas.fill(lumen, (x, y) => (y + slope * (x - lumen.x) < surface ? GAS : contents(x, y)), brush);
 }
 
 function paintKidney(
@@ -66,8 +99,13 @@ const SPLENIC_VEIN = [
   [84, -26],
 ] as const;
 
-/** Aorta with calcified wall, vena cava, crura and the coeliac trunk. */
-function paintTrunks(canvas: Canvas, anatomy: Anatomy, enhancement: Enhancement, speckle: Speckle): void {
+/** Aorta with calcified wall, vena cava, crura and the coeliac trunk: before the spine and behind the liver. */
+export function paintTrunks(
+  canvas: Canvas,
+  anatomy: Anatomy,
+  enhancement: Enhancement,
+  speckle: Speckle,
+): void {
   const front = spineAt(anatomy) - 28;
   for (const side of [-1, 1])
     canvas.fill(blob(side * 16 + 4, front + 8, 5, 15, side * 0.35), speckle(MUSCLE, 6));

@@ -1,10 +1,10 @@
 import type { Anatomy } from './anatomy.ts';
 import { Canvas } from './canvas.ts';
 import { paintLiver } from './liver.ts';
-import { paintOrgans } from './organs.ts';
+import { paintLungs, paintOrgans, paintTrunks } from './organs.ts';
 import type { Texture } from './texture.ts';
 import { enhancementOf, type Phase, speckleOf } from './tissue.ts';
-import { cavityOf, paintBones, paintWall } from './wall.ts';
+import { cavityOf, paintBones, paintTable, paintWall } from './wall.ts';
 
 /** What is the same in all slices of a patient: table and abdominal wall, and the share of each pixel within it. */
 export interface Backdrop {
@@ -24,7 +24,10 @@ export function paintBackdrop(
   fieldOfView: number,
   texture: Texture,
 ): Backdrop {
-  const canvas = new Canvas(side, fieldOfView, anatomy.shift);
+  const { pose } = anatomy;
+  const table = new Canvas(side, fieldOfView, { ...pose, tilt: 0 });
+  paintTable(table, anatomy);
+  const canvas = new Canvas(side, fieldOfView, pose, table.hu);
   paintWall(canvas, anatomy, speckleOf(anatomy, 0, texture));
   return { canvas, cavity: canvas.mask(cavityOf(anatomy)) };
 }
@@ -44,8 +47,10 @@ export function paintSlice(
   const canvas = backdrop.canvas.copy();
   const speckle = speckleOf(anatomy, z, texture);
   const enhancement = enhancementOf(anatomy, phase);
+  paintLungs(canvas, anatomy, z, backdrop.cavity, speckle);
   paintOrgans(canvas, anatomy, enhancement, z, backdrop.cavity, speckle);
   paintLiver(canvas, anatomy, phase, enhancement, z, backdrop.cavity, speckle);
+  paintTrunks(canvas, anatomy, enhancement, speckle);
   paintBones(canvas, anatomy, speckle);
   return canvas;
 }

@@ -61,6 +61,7 @@ export const FAT = -105;
 export const MUSCLE = 58;
 export const WATER = 8;
 export const GAS = -850;
+export const LUNG = -780;
 export const CORTICAL_BONE = 420;
 export const MARROW = 190;
 

@@ -8,7 +8,13 @@ const WALL = 13;
 
 /** The space inside the abdominal wall. */
 export function cavityOf({ body, fat }: Anatomy): Blob {
-  return { ...grown(body, -(fat + WALL)), y: body.y - 4 };
+  const [rx, ry] = cavityAxes(body, fat);
+  return { ...body, rx, ry, y: body.y - 4 };
+}
+
+/** Half its width and height. */
+export function cavityAxes(body: Blob, fat: number): [number, number] {
+  return [body.rx - fat - WALL, body.ry - fat - WALL];
 }
 
 /** How far behind the axis the middle of the vertebra lies. */
@@ -16,10 +22,14 @@ export function spineAt({ body, fat }: Anatomy): number {
   return body.ry - fat - 52;
 }
 
-/** The table, skin, fat, wall and back muscles. */
+/** The table: it stays level however the patient lies. */
+export function paintTable(canvas: Canvas, { body }: Anatomy): void {
+  canvas.fill(blob(0, body.ry + 9, 200, 2.2), -40);
+}
+
+/** Skin, fat, wall and back muscles. */
 export function paintWall(canvas: Canvas, anatomy: Anatomy, speckle: Speckle): void {
   const { body, fat } = anatomy;
-  canvas.fill(blob(0, body.ry + 9, 200, 2.2), -40);
   canvas.fill(body, 20);
   canvas.fill(grown(body, -SKIN), speckle(FAT, 7));
   canvas.fill(grown(body, -fat), speckle(MUSCLE, 9));
