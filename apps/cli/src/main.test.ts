@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { afterEach, expect, test, vi } from 'vitest';
 import { COMMANDS } from './commands/index.ts';
@@ -45,6 +47,14 @@ test('every command can be loaded and shows its options', async () => {
 test('an unknown command and an unknown option are bad usage', async () => {
   expect(await radweave('bogus')).toMatchObject({ code: 2, err: expect.stringContaining('bogus') });
   expect(await radweave('doctor', '--bogus')).toMatchObject({ code: 2 });
+});
+
+test('the demo refuses a number that is none before it writes anything', async () => {
+  const folder = join(tempDir(), 'demo');
+  const { code, err } = await radweave('demo', '--output_dir', folder, '--epochs', 'many');
+  expect(code).toBe(2);
+  expect(err).toMatch(/training\.epochs is "many".*--epochs/);
+  expect(existsSync(folder)).toBe(false);
 });
 
 test('doctor without a build prints the state, names the remedy and ends with 5', async () => {

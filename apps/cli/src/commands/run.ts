@@ -1,8 +1,8 @@
 import { wholeNumber } from '../folds.ts';
+import { runEnding } from '../run-ending.ts';
 import { runPipeline } from '../run-pipeline.ts';
 import { addFlags, type CommonFlags, readCall } from '../stage/flags.ts';
 import { runStage, terminalRunner } from '../stage/run-stage.ts';
-import { table } from '../table.ts';
 import type { Define } from './index.ts';
 
 interface RunFlags extends CommonFlags, Record<string, unknown> {
@@ -35,9 +35,6 @@ export const define: Define = (command) => {
         crossFit: flags.cross_fit === undefined ? null : wholeNumber('--cross_fit', flags.cross_fit),
       };
       const outcomes = await runPipeline(call.config, how, terminalRunner(quiet));
-      const rows = outcomes.map(({ step, outcome }) => [step, outcome]);
-      process.stdout.write(
-        `${flags.json === true ? JSON.stringify(outcomes) : table(['step', 'outcome'], rows)}\n`,
-      );
+      process.stdout.write(flags.json === true ? `${JSON.stringify(outcomes)}\n` : runEnding(call.config));
     });
 };

@@ -1,5 +1,7 @@
-import { UsageError } from '@radweave/artifacts';
+import { dirname } from 'node:path';
+import { readEvaluation, UsageError } from '@radweave/artifacts';
 import { crossValidationSummary, wholeNumber } from '../folds.ts';
+import { resultsText } from '../results.ts';
 import { runStage } from '../stage/run-stage.ts';
 import { stageCommand } from '../stage/stage-command.ts';
 import type { Define } from './index.ts';
@@ -55,9 +57,9 @@ export const define: Define = stageCommand<'train', TrainFlags>({
     [
       `Run ${result.run} (${result.ending}) after ${result.epochs} epochs.`,
       `Best epoch ${result.bestEpoch}, validation AUC ${result.bestScore.toFixed(4)}: ${result.bestModel}`,
-      `Validation: ${result.valMetrics}`,
-      `External test: ${result.testMetrics}`,
-      ...(result.evaluation === null ? [] : [`Evaluation per patient: ${result.evaluation}`]),
+      ...(result.evaluation === null ? [] : [resultsText(readEvaluation(result.evaluation))]),
+      `All numbers: ${dirname(result.valMetrics)}`,
+      'Next: radweave extract; after `radweave fuse`, `radweave report` writes the report.',
       '',
     ].join('\n'),
 });
