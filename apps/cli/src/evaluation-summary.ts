@@ -1,4 +1,5 @@
 import type { StageResult } from '@radweave/pipeline';
+import { foundText } from './results.ts';
 import { table } from './table.ts';
 
 type Row = StageResult<'evaluate'>['rows'][number];
@@ -33,9 +34,7 @@ export function evaluationSummary(result: ShownEvaluation): string {
       .filter(({ chosen }) => chosen)
       .map(({ model, aggregation, note }) => `${model}: slices become patients by ${aggregation} (${note})`),
     ...comparisonLines(result),
-    ...(result.findings.length === 0
-      ? []
-      : ['What was found:', ...result.findings.map((text) => `- ${text}`)]),
+    ...foundText(result.findings),
     result.evaluationFile,
     '',
   ].join('\n');

@@ -1,8 +1,18 @@
 import type { StageResult } from '@radweave/pipeline';
 import { table } from './table.ts';
 
-/** The metrics of a fusion as people read them: every AUC with its n and interval. */
-export function fusionSummary(result: StageResult<'fuse'>): string {
+/** A fusion as people read it: its decisions and files, and every AUC with its n and interval where that is asked for. */
+export function fusionSummary(result: StageResult<'fuse'>, withMetrics: boolean): string {
+  const threshold =
+    result.threshold === null
+      ? []
+      : [`Threshold of the fused model, frozen on validation patients: ${result.threshold}`];
+  const converged = result.converged ? [] : ['The logistic regression did not converge: raise --max_iter.'];
+  const metrics = withMetrics ? [metricsTable(result)] : [];
+  return [...metrics, ...threshold, ...converged, result.metricsFile, result.modelFile, ''].join('\n');
+}
+
+function metricsTable(result: StageResult<'fuse'>): string {
   const hasLabels = result.metrics.some(({ positive_label }) => positive_label === 'macro');
   const rows = result.metrics.map((row) => [
     row.model,
@@ -28,20 +38,8 @@ export function fusionSummary(result: StageResult<'fuse'>): string {
     'spec.',
     'seen',
   ];
-  const threshold =
-    result.threshold === null
-      ? []
-      : [`Threshold of the fused model, frozen on validation patients: ${result.threshold}`];
-  const converged = result.converged ? [] : ['The logistic regression did not converge: raise --max_iter.'];
-  return [
-    table(header, rows),
-    'seen: whether the network behind the features was trained on these patients.',
-    ...threshold,
-    ...converged,
-    `${result.metricsFile}`,
-    result.modelFile,
-    '',
-  ].join('\n');
+  const seen = 'seen: whether the network behind the features was trained on these patients.';
+  return `${table(header, rows)}\n${seen}`;
 }
 
 function number(value: number | null): string {

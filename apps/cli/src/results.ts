@@ -1,14 +1,16 @@
 import type { Evaluation, EvaluationRow } from '@radweave/artifacts';
+import wrapAnsi from 'wrap-ansi';
 import { table } from './table.ts';
+import { terminalWidth } from './terminal-width.ts';
 
 /** What is read of an evaluation. */
-export type Judged = Pick<Evaluation, 'home_hospital' | 'options' | 'rows'>;
+export type Judged = Pick<Evaluation, 'findings' | 'home_hospital' | 'options' | 'rows'>;
 
 /**
  * How a command that trained networks ends: each model's AUC with n and interval in internal validation and in the external
- * test, all patients together, and in words whether they show anything.
+ * test, all patients together, and in words whether anything was learned.
  */
-export function resultsText({ home_hospital, options, rows }: Judged): string {
+export function resultsText({ findings, home_hospital, options, rows }: Judged): string {
   // With two classes there is label 1 only; with more, all classes together stand for the rest.
   const label = rows.some(({ positive_label }) => positive_label === 'macro') ? 'macro' : '1';
   const pooled = rows.filter(
@@ -26,7 +28,7 @@ export function resultsText({ home_hospital, options, rows }: Judged): string {
   return [
     `${name} per patient (${level}): internal validation in ${home_hospital}, external test elsewhere`,
     table(['model', 'n', 'validation', 'n', 'external test'], lines),
-    verdict(pooled, level),
+    ...foundText(findings),
   ].join('\n');
 }
 
@@ -34,9 +36,9 @@ function areaText(row: EvaluationRow | undefined): string {
   if (row === undefined) return 'n/a';
   const { value, lower, upper } = areaOf(row);
   if (value === null) return 'n/a';
-  const limits =
-    lower === undefined || upper === undefined ? '' : ` (${lower.toFixed(3)}–${upper.toFixed(3)})`;
-  return value.toFixed(3) + limits;
+  // Limits that are one number are no interval.
+  if (lower === undefined || upper === undefined || lower === upper) return value.toFixed(3);
+  return `${value.toFixed(3)} (${lower.toFixed(3)}–${upper.toFixed(3)})`;
 }
 
 /** DeLong's interval where there is one: over several classes there is the bootstrap's only. */
@@ -44,23 +46,9 @@ function areaOf({ auc, auc_bootstrap }: EvaluationRow): EvaluationRow['auc'] {
   return auc.value === null || auc.lower === undefined ? auc_bootstrap : auc;
 }
 
-/** Never more than the intervals say. */
-function verdict(pooled: readonly EvaluationRow[], level: string): string {
-  const external = pooled.filter(({ split, n }) => split === 'test' && n > 0);
-  if (external.length === 0) {
-    return 'There are no external patients: nothing is known of patients of other hospitals.';
-  }
-  const limits = external.map((row) => ({ model: row.model, ...areaOf(row) }));
-  if (limits.every(({ lower }) => lower === undefined)) {
-    return 'The external patients are too few to tell an AUC from chance.';
-  }
-  const named = (chosen: typeof limits): string => chosen.map(({ model }) => model).join(', ');
-  const better = limits.filter(({ lower }) => lower !== undefined && lower > 0.5);
-  const worse = limits.filter(({ upper }) => upper !== undefined && upper < 0.5);
-  return [
-    better.length === 0
-      ? `Nothing was learned that holds outside the home hospital: no ${level} lies above 0.5.`
-      : `Better than chance outside the home hospital (${level} above 0.5): ${named(better)}.`,
-    ...(worse.length === 0 ? [] : [`Worse than chance there (${level} below 0.5): ${named(worse)}.`]),
-  ].join('\n');
+/** What the evaluation found, a paragraph each, such as whether anything was learned. */
+export function foundText(findings: readonly string[]): string[] {
+  if (findings.length === 0) return [];
+  const room = terminalWidth(process.stdout) - 2;
+  return ['What was found:', ...findings.map((text) => `- ${wrapAnsi(text, room).replaceAll('\n', '\n  ')}`)];
 }

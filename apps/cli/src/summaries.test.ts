@@ -15,12 +15,18 @@ const fused = {
   note: '',
 } as const;
 
-function fusion(metrics: StageResult<'fuse'>['metrics']): string {
-  return fusionSummary({
-    ...{ outputDir: 'fusion', metricsFile: 'metrics.csv', modelFile: 'model.json', modalities: ['A'] },
-    ...{ patients: { train: 1, val: 1, test: 12 }, converged: true, threshold: null, metrics },
-  });
+function fusion(metrics: StageResult<'fuse'>['metrics'], withMetrics = true): string {
+  const files = { outputDir: 'fusion', metricsFile: 'metrics.csv', modelFile: 'model.json' };
+  const patients = { train: 1, val: 1, test: 12 };
+  const result = { ...files, modalities: ['A'], patients, converged: true, threshold: null, metrics };
+  return fusionSummary(result, withMetrics);
 }
+
+test('where the evaluation follows, the fusion leaves its AUCs to it', () => {
+  const metrics = [{ ...fused, positive_label: '1' }];
+  expect(fusion(metrics)).toContain('0.750 (0.500–1.000)');
+  expect(fusion(metrics, false).split('\n')).toEqual(['metrics.csv', 'model.json', '']);
+});
 
 test('with three classes every line of a fusion says which label it is of', () => {
   const text = fusion(['macro', '0', '1', '2'].map((positive_label) => ({ ...fused, positive_label })));

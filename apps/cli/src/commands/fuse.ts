@@ -17,7 +17,8 @@ export const define: Define = stageCommand<'fuse', FuseFlags>({
       .option('--stack', 'also fit `stacked` on the out-of-fold logits of `radweave extract --cross_fit K`');
   },
   options: ({ config }, own) => ({ config, modalities: config.data.modalities, stack: own.stack === true }),
-  present: fusionSummary,
+  // The evaluation that follows has the same AUCs.
+  present: (result, own) => fusionSummary(result, own.no_evaluate === true),
   next: async ({ config }, own, quiet) => {
     if (own.no_evaluate === true) return null;
     const { modalities } = config.data;

@@ -10,8 +10,8 @@ export interface StageCommand<S extends StageName, Own> {
   /** Adds the flags that choose what to do, beside those that set configuration keys. */
   flags: (command: Command) => void;
   options: (call: CallConfig, own: Own) => StageOptions<S>;
-  /** The result for people, on standard output. */
-  present: (result: StageResult<S>) => string;
+  /** The result for people, on standard output; what `next` tells is left out. */
+  present: (result: StageResult<S>, own: Own) => string;
   /** What the command does in place of its stage; null to run the stage. */
   instead?: (call: CallConfig, own: Own, quiet: boolean) => Promise<Following | null>;
   /** What the command goes on with; its result is printed after, and stands in the JSON under its name. */
@@ -43,7 +43,9 @@ export function stageCommand<S extends StageName, Own>(spec: StageCommand<S, Own
       const next = (await spec.next?.(call, flags as Own, quiet)) ?? null;
       const json = next === null ? result : { ...result, [next.name]: next.result };
       process.stdout.write(
-        flags.json === true ? `${JSON.stringify(json)}\n` : spec.present(result) + (next?.text ?? ''),
+        flags.json === true
+          ? `${JSON.stringify(json)}\n`
+          : spec.present(result, flags as Own) + (next?.text ?? ''),
       );
     });
   };

@@ -72,7 +72,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
     for (const text of model.warnings) warn(context, text);
     const metrics = SPLITS.flatMap((split) => judgeSplit(model, splits[split]).flatMap(metricsRows));
     writeAll(outputDir, model, alignment, splits, metrics);
-    sayResults(metrics, outputDir, context);
+    say(context, `All numbers are in ${join(outputDir, 'metrics.csv')}.`);
     return resultOf(outputDir, model, splits, metrics);
   } finally {
     for (const lock of locks) lock.release();
@@ -137,23 +137,6 @@ function writeAll(
   }
   writeFusionMetrics(join(outputDir, 'metrics.csv'), metrics);
   writeFusionModel(modelFile, model.file);
-}
-
-function sayResults(metrics: readonly FusionMetricsRow[], outputDir: string, context: StageContext): void {
-  const leading = metrics.some(({ positive_label }) => positive_label === 'macro') ? 'macro' : '1';
-  for (const row of metrics) {
-    const isMain = row.hospital === 'all' && row.split !== 'train';
-    // With several classes label 1 is one of them, and all together stand for the rest.
-    if (!isMain || row.positive_label !== leading) continue;
-    const interval =
-      row.auc_lower === null || row.auc_upper === null || row.auc_lower === row.auc_upper
-        ? ''
-        : ` (95 % ${row.auc_lower.toFixed(3)}–${row.auc_upper.toFixed(3)})`;
-    const area = row.auc === null ? 'n/a' : `${row.auc.toFixed(3)}${interval}`;
-    const what = leading === 'macro' ? 'macro AUC' : 'AUC';
-    say(context, `${row.model}, ${row.split}: ${what} ${area}, n ${row.n}. ${row.note}`);
-  }
-  say(context, `All numbers are in ${join(outputDir, 'metrics.csv')}.`);
 }
 
 function resultOf(
