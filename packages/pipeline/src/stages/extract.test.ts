@@ -11,6 +11,7 @@ import {
   readFeatureTable,
   readSliceIndex,
   readSplit,
+  SPLITS,
   splitPath,
   writeSplit,
 } from '@radweave/artifacts';
@@ -293,4 +294,18 @@ test('--align says which modality has no features yet, and aligns both once ther
   expect(second.aligned).toMatchObject({ modalities: ['A', 'P'], patients: { train: 7, val: 3, test: 8 } });
   const { tables } = readAligned(join(config.data.features_dir, 'test', 'aligned'), ['A', 'P']);
   expect(readFeatures(tables.P?.[0]?.feature_path ?? '').shape).toEqual([3, 512]);
+});
+
+test('split files without a single slice are an error, not empty features', async () => {
+  const config = await prepared();
+  makeSplitOwn(config);
+  for (const split of SPLITS) writeSplit(splitPath(config.data.splits_dir, split, 'A'), []);
+  const checkpoint = join(tempDir(), 'weights.pth');
+  const model = createModel('mobilenetv3_small_100', { numClasses: 2, inChans: 1 });
+  await saveCheckpoint(checkpoint, model.stateDict());
+  config.model.name = 'mobilenetv3_small_100';
+  await expect(
+    extract(asked(config, { checkpoint, given: ['model.name'] }), listening()),
+  ).rejects.toMatchObject({ code: 'E_NO_SLICES', exitCode: 3, where: config.data.splits_dir });
+  expect(existsSync(featureTablePath(config.data.features_dir, 'train', 'A'))).toBe(false);
 });
