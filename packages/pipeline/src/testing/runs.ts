@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { type Config, readSplit, type Split, splitHash, splitPath } from '@radweave/artifacts';
 import { createModel, modelInfo } from '@radweave/models';
 import { manualSeed, randn, tidy } from '@radweave/torch';
-import { writeCheckpoint } from '../training/checkpoint.ts';
+import { takeSnapshot, writeCheckpoint } from '../training/checkpoint.ts';
 import { patientHash } from '../training/patients.ts';
 import { RunFolder } from '../training/run_folder.ts';
 import { engineVersions } from '../versions.ts';
@@ -27,8 +27,7 @@ export async function writeRun(
   const run = new RunFolder(config.experiment.output_dir, name);
   mkdirSync(run.checkpoints, { recursive: true });
   const hash = splitHash([]);
-  await writeCheckpoint(
-    run.best,
+  const snapshot = takeSnapshot(
     {
       format: 'radweave/1',
       modality,
@@ -51,6 +50,7 @@ export async function writeRun(
     net.stateDict(),
     null,
   );
+  await writeCheckpoint(run.best, snapshot);
   const best = { epoch: 1, score: 0.5 };
   run.write({ format: 1, name, modality, model, status: 'finished', best, epochs: 1, split_hash: hash });
   return run;

@@ -4,7 +4,7 @@ import { RadweaveError } from '@radweave/artifacts';
 import { tempDir } from '@radweave/testkit';
 import { ones, saveCheckpoint } from '@radweave/torch';
 import { expect, test } from 'vitest';
-import { type CheckpointFacts, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { type CheckpointFacts, readCheckpoint, takeSnapshot, writeCheckpoint } from './checkpoint.ts';
 
 /** A checkpoint file of another program, and the same damaged in many ways. */
 async function damaged(): Promise<Record<string, string>> {
@@ -52,7 +52,7 @@ test('tensors of a type that is not computed with are named', async () => {
 test('what may not be read or written is the machine’s condition, with its path', async () => {
   const folder = tempDir();
   const write = (path: string): Promise<void> =>
-    writeCheckpoint(path, {} as CheckpointFacts, new Map(), null);
+    writeCheckpoint(path, takeSnapshot({} as CheckpointFacts, new Map(), null));
   writeFileSync(join(folder, 'file'), '');
   mkdirSync(join(folder, 'folder.pth', 'below'), { recursive: true });
   for (const path of [

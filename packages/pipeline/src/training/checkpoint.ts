@@ -13,6 +13,7 @@ import {
   readCheckpoint as readStored,
   saveCheckpoint,
   Tensor,
+  toStored,
 } from '@radweave/torch';
 import { z } from 'zod';
 import type { Candidate } from './early_stop.ts';
@@ -80,28 +81,32 @@ const facts = z.object({
   config: z.custom<Config>((value) => typeof value === 'object' && value !== null),
 });
 
-/**
- * Writes a checkpoint atomically, without `states` one of weights alone.
- *
- * @throws ResourceError when the disk is full, fails, or may not be written.
- */
-export async function writeCheckpoint(
-  path: string,
+/** A checkpoint in memory: values of their own, which training no longer changes. */
+export interface Snapshot {
+  readonly about: CheckpointFacts;
+  readonly model: unknown;
+  /** What resuming needs; null leaves weights alone. */
+  readonly states: Readonly<Record<string, unknown>> | null;
+}
+
+/** Copies all that training changes; what is on a device is fetched. */
+export function takeSnapshot(
   about: CheckpointFacts,
   model: ReadonlyMap<string, Tensor>,
   states: ResumeStates | null,
-): Promise<void> {
-  const more = states !== null && {
-    optimizer_state_dict: states.optimizer,
-    scheduler_state_dict: states.scheduler,
-    rng_state: states.rng,
-    partial_epoch: states.partial,
+): Snapshot {
+  const more = states && {
+    optimizer_state_dict: toStored(states.optimizer),
+    scheduler_state_dict: toStored(states.scheduler),
+    rng_state: toStored(states.rng),
+    partial_epoch: toStored(states.partial),
   };
-  const saving = saveCheckpoint(path, {
-    model_state_dict: model,
-    ...more,
-    ...about,
-  });
+  return { about, model: toStored(model), states: more };
+}
+
+/** Writes a checkpoint atomically. @throws ResourceError when the disk is full, fails, or may not be written. */
+export async function writeCheckpoint(path: string, { about, model, states }: Snapshot): Promise<void> {
+  const saving = saveCheckpoint(path, { model_state_dict: model, ...states, ...about });
   await saving.catch((error: unknown) => {
     throw explainFileError(error, 'write', path);
   });

@@ -10,7 +10,6 @@ import {
   writeConfig,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { encodePng, grayImage, montage } from '@radweave/imaging';
 import {
   type CudaDevice,
   cudaDevice,
@@ -24,8 +23,16 @@ import { type Compute, chooseCompute } from '../compute/compute.ts';
 import { type StageContext, say } from '../engine/events.ts';
 import { forEachSplit } from '../features/for_each_split.ts';
 import { engineVersions } from '../versions.ts';
+import { Beside } from './beside.ts';
 import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer, buildScheduler } from './build.ts';
-import { type CheckpointFacts, type ResumeStates, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import {
+  type CheckpointFacts,
+  type ResumeStates,
+  readCheckpoint,
+  type Snapshot,
+  takeSnapshot,
+  writeCheckpoint,
+} from './checkpoint.ts';
 import { FrozenOutputs } from './frozen_outputs.ts';
 import { buildNetwork, type Network } from './network_source.ts';
 import { patientHashes } from './patients.ts';
@@ -33,7 +40,8 @@ import { Predictions } from './predictions.ts';
 import { metricsRows, Recorder } from './recorder.ts';
 import { residentSplits } from './resident_splits.ts';
 import { type Restorable, restorable } from './restorable.ts';
-import type { RunFolder } from './run_folder.ts';
+import type { RunFolder, RunRecord } from './run_folder.ts';
+import { sampleOf } from './sample.ts';
 import { allSplits, identityOf, loadSplits, readTables, type Splits } from './session_splits.ts';
 import { slicePredictions } from './slice_predictions.ts';
 import { type Ending, type EpochReport, judgeSet, Trainer, type TrainingJob } from './trainer.ts';
@@ -64,6 +72,8 @@ export class TrainingSession {
   private readonly trainer: Trainer;
   private readonly recorder: Recorder;
   private readonly splitHash: string;
+  /** Writing of the epoch before, while the next one trains. */
+  private readonly writing = new Beside();
 
   /** Reads the data and builds or restores everything. */
   static async open(options: SessionOptions, context: StageContext): Promise<TrainingSession> {
@@ -127,10 +137,22 @@ export class TrainingSession {
       this.recorder.log(`resumed after epoch ${saved.about.epoch}, step ${saved.about.step}`);
   }
 
-  /** Trains to the end, recording every epoch. */
+  /** Trains to the end, recording every epoch; all that is recorded is on disk when this returns or throws. */
   async train(context: StageContext): Promise<Ending> {
+    try {
+      const ending = await this.trainEpochs(context);
+      await this.writing.finished();
+      if (ending === 'interrupted') await writeCheckpoint(this.options.run.last, this.snapshot());
+      this.recorder.log(ending);
+      return ending;
+    } finally {
+      await this.writing.settled();
+    }
+  }
+
+  private async trainEpochs(context: StageContext): Promise<Ending> {
     const { epochs } = this.job;
-    const ending = await this.trainer.run({
+    return this.trainer.run({
       onStep: (report) => {
         this.recorder.step(report);
         context.emit({ kind: 'step', report, epochs });
@@ -148,22 +170,27 @@ export class TrainingSession {
       },
       shouldStop: () => context.shouldStop(),
     });
-    if (ending === 'interrupted') await this.saveLast();
-    this.recorder.log(ending);
-    return ending;
   }
 
   /**
-   * The order matters: what a crash can leave behind (a best checkpoint, a history row, events of an epoch whose last
+   * Takes what is written of an epoch and lets it be written while the next one trains; of one epoch at a time, so that there
+   * is one copy of the weights in memory. The order matters: what a crash can leave behind (a best checkpoint, a history row, events of an epoch whose last
    * checkpoint is missing) is made again, equal, when the run is resumed from the checkpoint before.
    */
   private async closeEpoch(report: EpochReport): Promise<void> {
     const { run, config } = this.options;
-    if (report.isBest) await this.saveWeights(run.best);
-    if (!config.experiment.save_best_only) await this.saveWeights(run.epoch(report.epoch));
-    this.recorder.epoch(report);
-    await this.saveLast();
-    this.writeRecord('running');
+    await this.writing.finished();
+    const snapshot = this.snapshot();
+    // For extraction and prediction: a third of the last checkpoint's size.
+    const weights = { ...snapshot, states: null };
+    const record = this.record('running');
+    this.writing.start(async () => {
+      if (report.isBest) await writeCheckpoint(run.best, weights);
+      if (!config.experiment.save_best_only) await writeCheckpoint(run.epoch(report.epoch), weights);
+      this.recorder.epoch(report);
+      await writeCheckpoint(run.last, snapshot);
+      run.write(record);
+    });
   }
 
   /**
@@ -205,7 +232,7 @@ export class TrainingSession {
   }
 
   finish(): void {
-    this.writeRecord('finished');
+    this.options.run.write(this.record('finished'));
   }
 
   close(): void {
@@ -220,10 +247,10 @@ export class TrainingSession {
   private async begin(): Promise<void> {
     const { config, run } = this.options;
     writeConfig(run.config, config);
-    this.recorder.begin(configToYaml(config), this.sample());
+    this.recorder.begin(configToYaml(config), sampleOf(this.splits.train));
     this.recorder.log(`started: ${this.network.origin}`);
-    await this.saveLast();
-    this.writeRecord('running');
+    await writeCheckpoint(run.last, this.snapshot());
+    run.write(this.record('running'));
   }
 
   private restore({ about, resume }: Restorable): void {
@@ -247,15 +274,10 @@ export class TrainingSession {
     return partial;
   }
 
-  /** For extraction and prediction: a third of the last checkpoint's size. */
-  private async saveWeights(path: string): Promise<void> {
-    await writeCheckpoint(path, this.facts(), this.network.model.stateDict(), null);
-  }
-
-  private async saveLast(): Promise<void> {
+  private snapshot(): Snapshot {
     const { optimizer, scheduler } = this.job;
     const { partial } = this.trainer.progress;
-    await writeCheckpoint(this.options.run.last, this.facts(), this.network.model.stateDict(), {
+    return takeSnapshot(this.facts(), this.network.model.stateDict(), {
       optimizer: optimizer.stateDict(),
       scheduler: scheduler.stateDict(),
       rng: getRngState(),
@@ -293,12 +315,12 @@ export class TrainingSession {
     };
   }
 
-  private writeRecord(status: 'running' | 'finished'): void {
+  private record(status: RunRecord['status']): RunRecord {
     const { run, modality, config, foldOf } = this.options;
     const { best, epoch } = this.trainer.progress;
     // Judging an old run again does not make it the newest.
     const time = status === 'finished' ? run.read().time : new Date().toISOString();
-    run.write({
+    return {
       format: 1,
       name: run.name,
       modality,
@@ -309,21 +331,7 @@ export class TrainingSession {
       split_hash: this.splitHash,
       time,
       ...(foldOf === undefined ? {} : { fold_of: foldOf }),
-    });
-  }
-
-  /** A few training slices side by side, so that a look at TensorBoard shows what is being learned from. */
-  private sample(): { png: Uint8Array; width: number; height: number } {
-    const { table, pixels } = this.splits.train;
-    const count = Math.min(16, table.length);
-    const positions = Array.from({ length: count }, (_, i) => Math.floor((i * table.length) / count));
-    const size = pixels.width * pixels.height;
-    const all = pixels.read(positions);
-    const images = positions.map((_, i) =>
-      grayImage(pixels.width, pixels.height, all.subarray(i * size, (i + 1) * size)),
-    );
-    const sheet = montage(images, 4);
-    return { png: encodePng(sheet), width: sheet.width, height: sheet.height };
+    };
   }
 }
 
