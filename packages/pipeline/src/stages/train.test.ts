@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -248,4 +248,22 @@ test('early stopping ends a run that does not improve', async () => {
   const result = await train(stuck, listening());
   expect(result.ending).toBe('early stop');
   expect(result.epochs).toBeLessThan(50);
+});
+
+test('a checkpoint that cannot be written ends training, with nothing of its epoch recorded', async () => {
+  const { config, options } = await prepared();
+  const { output_dir } = config.experiment;
+  const folder = join(output_dir, 'checkpoints', 'full');
+  // While the first epoch trains, a folder comes to stand where the best checkpoint must go.
+  const emit: StageContext['emit'] = ({ kind }) => {
+    if (kind === 'step') mkdirSync(join(folder, 'best_model.pth', 'below'), { recursive: true });
+  };
+  await expect(train(options('full'), { emit, shouldStop: () => false })).rejects.toMatchObject({
+    exitCode: 5,
+    where: join(folder, 'best_model.pth'),
+  });
+  expect(existsSync(join(output_dir, 'logs', 'full', 'training_history.csv'))).toBe(false);
+  expect(readdirSync(folder).sort()).toEqual(['best_model.pth', 'last_checkpoint.pth', 'run.json']);
+  const last = await loadCheckpoint(join(folder, 'last_checkpoint.pth'));
+  expect(last instanceof Map && last.get('epoch')).toBe(0);
 });
