@@ -95,6 +95,9 @@ void registerAutograd(napi_env env, napi_value exports);
 void registerProfile(napi_env env, napi_value exports);
 void registerRuntime(napi_env env, napi_value exports);
 
+// Whether float32 on a GPU may be TF32, in convolutions and matrix products.
+void allowTf32(bool on);
+
 template <napi_value (*Fn)(Args&)>
 void exportFunction(napi_env env, napi_value exports, const char* name) {
   napi_value fn;

@@ -17,6 +17,8 @@ NAPI_MODULE_INIT() {
     installMm();
     installWinograd();
     static std::atomic<uint32_t> environments{0};
+    // float32 means float32 unless TF32 is asked for.
+    if (environments == 0) allowTf32(false);
     auto* state = new Environment(env, ++environments);
     check(env, napi_set_instance_data(
                    env, state, [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); },

@@ -33,8 +33,9 @@ struct Running : at::ObserverContext {
   Clock::time_point start = Clock::now();
 };
 
-// A value of an enum in older libtorch, an object with a constructor in newer.
-c10::DebugInfoKind slot() { return c10::DebugInfoKind::PROFILER_STATE; }
+// Not the profiler's own slot: libtorch takes what lies there for its profiler, and a GPU's allocator calls it at each
+// allocation. A value of an enum in older libtorch, an object with a constructor in newer.
+c10::DebugInfoKind slot() { return c10::DebugInfoKind::TEST_INFO; }
 
 Recorder* recorder() { return dynamic_cast<Recorder*>(c10::ThreadLocalDebugInfo::get(slot())); }
 

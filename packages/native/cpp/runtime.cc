@@ -5,6 +5,7 @@
 #include <ATen/Version.h>
 #include <torch/csrc/api/include/torch/version.h>
 
+#include <cstdlib>
 #include <mutex>
 
 #include "allocator.h"
@@ -82,8 +83,28 @@ napi_value allocator(Args& args) {
   return out;
 }
 
+// setDeterministic(on): before the first use of a GPU, whose cuBLAS reads its workspace's size only once
 napi_value setDeterministic(Args& args) {
-  at::globalContext().setDeterministicAlgorithms(toBool(args.env, args[0]), false);
+  const bool on = toBool(args.env, args[0]);
+  auto& context = at::globalContext();
+#ifndef _WIN32
+  if (on) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
+#else
+  if (on && std::getenv("CUBLAS_WORKSPACE_CONFIG") == nullptr) _putenv_s("CUBLAS_WORKSPACE_CONFIG", ":4096:8");
+#endif
+  context.setDeterministicAlgorithms(on, false);
+  context.setDeterministicCuDNN(on);
+  if (on) context.setBenchmarkCuDNN(false);
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 2)
+  // Nothing here reads memory before it is written.
+  context.setDeterministicFillUninitializedMemory(false);
+#endif
+  return nullptr;
+}
+
+// setTf32(on): whether a GPU may shorten float32 factors to 10 bits; libtorch lets cuDNN do so unless told otherwise
+napi_value setTf32(Args& args) {
+  allowTf32(toBool(args.env, args[0]));
   return nullptr;
 }
 
@@ -101,6 +122,11 @@ napi_value buildInfo(Args& args) {
 
 }  // namespace
 
+void allowTf32(bool on) {
+  at::globalContext().setAllowTF32CuDNN(on);
+  at::globalContext().setAllowTF32CuBLAS(on);
+}
+
 void registerRuntime(napi_env env, napi_value exports) {
   exportFunction<manualSeed>(env, exports, "manualSeed");
   exportFunction<generator>(env, exports, "generator");
@@ -113,6 +139,7 @@ void registerRuntime(napi_env env, napi_value exports) {
   exportFunction<emptyCache>(env, exports, "emptyCache");
   exportFunction<allocator>(env, exports, "allocator");
   exportFunction<setDeterministic>(env, exports, "setDeterministic");
+  exportFunction<setTf32>(env, exports, "setTf32");
   exportFunction<setFlushDenormal>(env, exports, "setFlushDenormal");
   exportFunction<canWinograd>(env, exports, "hasWinograd");
   exportFunction<version>(env, exports, "version");

@@ -90,6 +90,7 @@ export interface Native {
   setNumThreads(threads: number): void;
   cudaDevices(): number;
   setDeterministic(on: boolean): void;
+  setTf32(on: boolean): void;
   setFlushDenormal(on: boolean): boolean;
   hasWinograd(): boolean;
   version(): string;

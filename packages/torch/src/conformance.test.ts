@@ -5,26 +5,10 @@ import * as F from './nn/functional.ts';
 import * as nn from './nn/index.ts';
 import { Tensor } from './tensor.ts';
 import type { Case, Variant } from './testing/case.ts';
-import { elementwise } from './testing/cases/elementwise.ts';
-import { functional } from './testing/cases/functional.ts';
-import { inPlaceCases } from './testing/cases/in-place.ts';
-import { layers } from './testing/cases/layers.ts';
-import { random } from './testing/cases/random.ts';
-import { reduction } from './testing/cases/reduction.ts';
-import { shape } from './testing/cases/shape.ts';
 import { differences } from './testing/compare.ts';
 import { evaluate } from './testing/evaluate.ts';
 import { reference } from './testing/reference.ts';
-
-const CASES: Case[] = [
-  ...elementwise,
-  ...inPlaceCases,
-  ...reduction,
-  ...shape,
-  ...functional,
-  ...layers,
-  ...random,
-];
+import { CASES, REQUESTS, variantsOf } from './testing/requests.ts';
 
 /** What is no computation and is tested in values.test.ts, scope.test.ts and errors.test.ts. */
 const EXEMPT = new Set([
@@ -36,30 +20,18 @@ const EXEMPT = new Set([
 /** Modules that only hold others or have no forward pass of their own. */
 const NOT_LAYERS = new Set(['Module', 'ModuleList']);
 
-/** The ways in which a case can be run: those that would repeat another are left out. */
-function variantsOf({ inputs, options }: Case): Variant[] {
-  const variants: Variant[] = ['float32'];
-  const ranks = inputs.map((input) => input.shape.length);
-  if (ranks.some((rank) => rank > 1)) variants.push('strided');
-  if (ranks.includes(4)) variants.push('channelsLast');
-  if (inputs.some((input) => input.dtype === 'float32')) variants.push('bfloat16', 'autocast');
-  return variants.filter((variant) => !options.skips?.includes(variant));
-}
-
-const requests = CASES.flatMap((c) => variantsOf(c).map((variant): [Case, Variant] => [c, variant]));
-
 let answer: ReturnType<typeof reference> | undefined;
 
 /** Python's answers; all cases are asked at once, the first time one is needed. */
 function asked(): ReturnType<typeof reference> {
-  answer ??= reference(requests);
+  answer ??= reference(REQUESTS);
   return answer;
 }
 
 /** How a case differs from Python in one variant. */
 function problemsOf(wanted: Case, variant: Variant): string[] {
   const { outcomes, sameVersion } = asked();
-  const theirs = outcomes[requests.findIndex(([c, v]) => c === wanted && v === variant)];
+  const theirs = outcomes[REQUESTS.findIndex(([c, v]) => c === wanted && v === variant)];
   if (theirs === undefined) throw new Error(`Python gave no answer for ${wanted.covers}`);
   return differences(evaluate(wanted, variant), theirs, variant, wanted.options, sameVersion).map(
     (problem) => `${variant}: ${problem}`,

@@ -26,9 +26,17 @@ export function cudaDeviceCount(): number {
   return native().cudaDevices();
 }
 
-/** Whether operators without a deterministic implementation must fail instead. */
+/**
+ * Whether every operator must give the same bits each time, cuDNN's and cuBLAS's too; one that cannot fails instead. To be
+ * called before a GPU is first used.
+ */
 export function useDeterministicAlgorithms(on: boolean): void {
   native().setDeterministic(on);
+}
+
+/** Whether a GPU may shorten the factors of float32 convolutions and matrix products to 10 bits (TF32). Off at first. */
+export function allowTf32(on: boolean): void {
+  native().setTf32(on);
 }
 
 /** Live tensors and the bytes the garbage collector was told of, in this JS environment. */

@@ -51,6 +51,7 @@ export const training: Section<TrainingConfig> = {
     'auto',
     'Arithmetic; auto takes the fastest the device has natively, fp32 is the most exact',
   ),
+  deterministic: flag(false, 'Equal bits in every run on a GPU too; slower (a CPU gives them anyway)'),
   monitor: choice(
     ['auc', 'patient_auc'],
     'auc',

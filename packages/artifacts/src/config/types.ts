@@ -57,6 +57,7 @@ export interface TrainingConfig {
   grad_accumulation: number;
   clip_grad_norm: number | null;
   precision: 'auto' | Precision;
+  deterministic: boolean;
   monitor: 'auc' | 'patient_auc';
   shuffle: boolean;
   device: string;

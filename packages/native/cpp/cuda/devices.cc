@@ -61,9 +61,11 @@ napi_value emptyCache(Args&) {
   return nullptr;
 }
 
-// setBenchmark(on): whether cuDNN measures its algorithms for shapes it has not seen
+// setBenchmark(on): whether cuDNN measures its algorithms for shapes it has not seen; never where they must be deterministic,
+// as what is measured differs from run to run
 napi_value setBenchmark(Args& args) {
-  at::globalContext().setBenchmarkCuDNN(toBool(args.env, args[0]));
+  auto& context = at::globalContext();
+  context.setBenchmarkCuDNN(toBool(args.env, args[0]) && !context.deterministicCuDNN());
   return nullptr;
 }
 

@@ -49,6 +49,17 @@ test('bfloat16 without instructions for it is computed as asked, and the log say
   });
 });
 
+test("TF32 is a GPU's: a CPU computes float32, and the log says so", () => {
+  expect(possiblePrecision('tf32', 'as asked', 'cuda:0', able)).toEqual({
+    precision: 'tf32',
+    reason: 'as asked',
+  });
+  expect(possiblePrecision('tf32', 'as asked', 'cpu', able)).toEqual({
+    precision: 'fp32',
+    reason: expect.stringContaining("a GPU's"),
+  });
+});
+
 test('auto takes the fastest of what the device has, and float32 where nothing gains', () => {
   expect(auto([], false, {}).precision).toBe('fp32');
   expect(auto(['avx512_bf16'], false, { bf16: 2.1 })).toEqual({

@@ -64,6 +64,9 @@ export function possiblePrecision(
       reason: `${why}, but this CPU has no bfloat16 instructions: fp32 is much faster here and more exact`,
     };
   }
+  if (wanted === 'tf32' && device === 'cpu') {
+    return { precision: 'fp32', reason: `tf32 ${why}, but that is a GPU's: a CPU computes float32 whole` };
+  }
   if (wanted !== 'fp32-winograd') return { precision: wanted, reason: why };
   if (device !== 'cpu') {
     return { precision: 'fp32', reason: `${why}; on ${device} cuDNN chooses the algorithm by itself` };

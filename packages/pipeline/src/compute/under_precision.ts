@@ -1,5 +1,5 @@
 import type { Precision } from '@radweave/artifacts';
-import { autocast, type Tensor, winograd } from '@radweave/torch';
+import { allowTf32, autocast, type Tensor, winograd } from '@radweave/torch';
 
 /** The part of `Compute` that decides the arithmetic. */
 export interface Arithmetic {
@@ -20,6 +20,8 @@ export function underPrecision({ device, precision }: Arithmetic, forward: () =>
       return forward();
     case 'fp32-winograd':
       return winograd(forward);
+    case 'tf32':
+      return withTf32(forward);
     case 'bf16':
       return autocast({ device, dtype: 'bfloat16' }, forward);
   }
@@ -28,5 +30,16 @@ export function underPrecision({ device, precision }: Arithmetic, forward: () =>
 /** Runs the backward part of such a step. Autocast has settled its dtypes in the forward pass. */
 export function backwardInPrecision({ precision }: Arithmetic, backward: () => void): void {
   if (precision === 'fp32-winograd') winograd(backward);
+  else if (precision === 'tf32') withTf32(backward);
   else backward();
+}
+
+/** TF32 is the process's, not a thread's: what autograd runs on threads of its own sees it too. */
+function withTf32<T>(body: () => T): T {
+  allowTf32(true);
+  try {
+    return body();
+  } finally {
+    allowTf32(false);
+  }
 }

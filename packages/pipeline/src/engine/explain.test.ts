@@ -37,7 +37,6 @@ test('what has an exit code already, and bugs, stay', () => {
   for (const error of [
     new TypeError('bug'),
     Object.assign(new Error('out of memory'), { exitCode: 2 }),
-    new Error('CUDA out of memory'),
     'text',
   ]) {
     expect(explainError(error)).toBe(error);

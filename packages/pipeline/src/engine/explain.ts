@@ -1,4 +1,5 @@
 import { DataError, explainFileError, ResourceError } from '@radweave/artifacts';
+import { explainGpuError } from '../compute/gpu_errors.ts';
 
 /** What libtorch's allocators and Node.js say when there is no memory. A GPU's memory is another matter. */
 const NO_MEMORY =
@@ -25,5 +26,5 @@ export function explainError(error: unknown): unknown {
       cause: error,
     });
   }
-  return explainFileError(error);
+  return explainGpuError(error) ?? explainFileError(error);
 }

@@ -53,6 +53,8 @@ export interface ResumeStates {
   scheduler: Record<string, unknown>;
   /** State of the random generator that dropout draws from. */
   rng: Tensor;
+  /** The same of a GPU's generator; null on a CPU. */
+  deviceRng: Tensor | null;
   /** Predictions of an epoch that was interrupted, float64 [slices, classes], and their loss. */
   partial: { probabilities: Tensor; loss_sum: number; seen: number } | null;
 }
@@ -99,6 +101,7 @@ export function takeSnapshot(
     optimizer_state_dict: toStored(states.optimizer),
     scheduler_state_dict: toStored(states.scheduler),
     rng_state: toStored(states.rng),
+    ...(states.deviceRng === null ? {} : { device_rng_state: toStored(states.deviceRng) }),
     partial_epoch: toStored(states.partial),
   };
   return { about, model: toStored(model), states: more };
@@ -125,6 +128,8 @@ export interface ReadStates {
   optimizer: unknown;
   scheduler: unknown;
   rng: Tensor;
+  /** The same of a GPU's generator; null on a CPU. */
+  deviceRng: Tensor | null;
   partial: ResumeStates['partial'];
 }
 
@@ -142,11 +147,13 @@ export async function readCheckpoint(path: string): Promise<ReadCheckpoint | nul
   if (about === null || !(raw instanceof Map)) return null;
   const model = raw.get('model_state_dict');
   const rng = raw.get('rng_state');
+  const deviceRng = raw.get('device_rng_state');
   if (!(model instanceof Map) || !(rng === undefined || rng instanceof Tensor)) throw damaged(path);
   const resume = rng !== undefined && {
     optimizer: raw.get('optimizer_state_dict'),
     scheduler: raw.get('scheduler_state_dict'),
     rng,
+    deviceRng: deviceRng instanceof Tensor ? deviceRng : null,
     partial: readPartial(raw.get('partial_epoch')),
   };
   return { about, model, resume: resume || null };

@@ -17,6 +17,9 @@ const FREE = [
   'training.device',
 ];
 
+/** May change together: as many slices make a step as before. */
+const STEP = ['training.batch_size', 'training.grad_accumulation'];
+
 function valueAt(config: Config, key: string): unknown {
   let value: unknown = config;
   for (const part of key.split('.')) value = Object(value)[part];
@@ -39,7 +42,8 @@ export interface SetKeys {
  * @throws UsageError listing each option of the command line that changes the mathematics.
  */
 export function resumedConfig(saved: Config, asked: Config, keys: SetKeys, context: StageContext): Config {
-  const wrong = keys.given.filter((key) => differs(saved, asked, key));
+  const free = sameStep(saved, asked, keys.given) ? [...FREE, ...STEP] : FREE;
+  const wrong = keys.given.filter((key) => !free.includes(key) && differs(saved, asked, key));
   if (wrong.length > 0) {
     const list = wrong.map(
       (key) => `${key}: ${shown(saved, key)} in the run, ${shown(asked, key)} asked for`,
@@ -50,7 +54,7 @@ export function resumedConfig(saved: Config, asked: Config, keys: SetKeys, conte
   }
   sayUnused(saved, asked, keys, context);
   const merged = structuredClone(saved);
-  for (const key of keys.given.filter((name) => FREE.includes(name))) {
+  for (const key of keys.given.filter((name) => free.includes(name))) {
     const [section = '', name = ''] = key.split('.');
     Object.assign(Object(merged)[section], { [name]: valueAt(asked, key) });
   }
@@ -80,6 +84,27 @@ function sayUnused(saved: Config, asked: Config, { given, inFile }: SetKeys, con
   warn(
     context,
     `The run keeps the settings it was started with, whatever the configuration file says: ${list.join(', ')}.`,
+  );
+}
+
+function sameStep(saved: Config, asked: Config, given: readonly string[]): boolean {
+  if (!STEP.every((key) => given.includes(key))) return false;
+  const slices = ({ training }: Config): number => training.batch_size * training.grad_accumulation;
+  return slices(saved) === slices(asked);
+}
+
+/**
+ * How many batches of a resumed run are finished, counted in its own batch size.
+ *
+ * @throws UsageError when the run was stopped within a batch of the new size.
+ */
+export function finishedBatches(step: number, before: Config, now: Config): number {
+  const batches = (step * before.training.batch_size) / now.training.batch_size;
+  if (Number.isInteger(batches)) return batches;
+  throw new UsageError(
+    'E_RESUME_OPTIONS',
+    `the run was stopped after ${step * before.training.batch_size} slices of an epoch, within a batch of ${now.training.batch_size}`,
+    { mend: `Leave out --batch_size to go on in batches of ${before.training.batch_size}` },
   );
 }
 

@@ -20,6 +20,7 @@ import {
   setRngState,
 } from '@radweave/torch';
 import { type Compute, chooseCompute } from '../compute/compute.ts';
+import { isOutOfMemory, trainingOutOfMemory } from '../compute/gpu_errors.ts';
 import { type StageContext, say } from '../engine/events.ts';
 import { forEachSplit } from '../features/for_each_split.ts';
 import { engineVersions } from '../versions.ts';
@@ -33,6 +34,7 @@ import {
   takeSnapshot,
   writeCheckpoint,
 } from './checkpoint.ts';
+import { fittingBatch, stepFits } from './fitting_batch.ts';
 import { FrozenOutputs } from './frozen_outputs.ts';
 import { buildNetwork, type Network } from './network_source.ts';
 import { patientHashes } from './patients.ts';
@@ -40,6 +42,7 @@ import { Predictions } from './predictions.ts';
 import { metricsRows, Recorder } from './recorder.ts';
 import { residentSplits } from './resident_splits.ts';
 import { type Restorable, restorable } from './restorable.ts';
+import { finishedBatches } from './resume_check.ts';
 import type { RunFolder, RunRecord } from './run_folder.ts';
 import { sampleOf } from './sample.ts';
 import { allSplits, identityOf, loadSplits, readTables, type Splits } from './session_splits.ts';
@@ -89,6 +92,7 @@ export class TrainingSession {
     const splits = await loadSplits(config, modality, context, tables);
     const session = new TrainingSession(options, compute, splits, network, saved);
     if (saved === null) await session.begin();
+    else session.tellChange(saved, context);
     return session;
   }
 
@@ -137,7 +141,11 @@ export class TrainingSession {
       this.recorder.log(`resumed after epoch ${saved.about.epoch}, step ${saved.about.step}`);
   }
 
-  /** Trains to the end, recording every epoch; all that is recorded is on disk when this returns or throws. */
+  /**
+   * Trains to the end, recording every epoch; all that is recorded is on disk when this returns or throws.
+   *
+   * @throws ResourceError when the device's memory runs out: names the batch size that fits.
+   */
   async train(context: StageContext): Promise<Ending> {
     try {
       const ending = await this.trainEpochs(context);
@@ -145,9 +153,22 @@ export class TrainingSession {
       if (ending === 'interrupted') await writeCheckpoint(this.options.run.last, this.snapshot());
       this.recorder.log(ending);
       return ending;
+    } catch (error) {
+      throw isOutOfMemory(error) ? this.outOfMemory(error) : error;
     } finally {
       await this.writing.settled();
     }
+  }
+
+  private outOfMemory(error: unknown): Error {
+    const { job } = this;
+    const { run, modality } = this.options;
+    // A recorded step keeps its memory.
+    this.trainer.dispose();
+    const fitting = fittingBatch(job.batchSize, (size) => stepFits(job, size));
+    const resume = `radweave train --modality ${modality} --resume --run ${run.name}`;
+    const { batchSize: batch, gradAccumulation: accumulation } = job;
+    return trainingOutOfMemory({ device: job.compute.device, batch, accumulation, resume }, fitting, error);
   }
 
   private async trainEpochs(context: StageContext): Promise<Ending> {
@@ -255,15 +276,28 @@ export class TrainingSession {
 
   private restore({ about, resume }: Restorable): void {
     const { run, config } = this.options;
-    // With the epochs and places that were asked for anew: killed, the run is resumed with these.
+    const { epoch, best } = about;
+    const step = finishedBatches(about.step, about.config, config);
+    // With the epochs, places and batches that were asked for anew: killed, the run is resumed with these.
     writeConfig(run.config, config);
     this.job.optimizer.loadStateDict(resume.optimizer);
     this.job.scheduler.loadStateDict(resume.scheduler);
     setRngState(resume.rng);
-    const { epoch, step, best } = about;
+    const { device } = this.job.compute;
+    if (resume.deviceRng !== null && device !== 'cpu') setRngState(resume.deviceRng, device);
     this.trainer.progress = { epoch, step, best, partial: this.partialOf(resume.partial) };
     truncateHistory(run.history, epoch);
     cutEvents(run.logs, epoch);
+  }
+
+  /** Says that a step is made of other batches from here on. */
+  private tellChange(saved: Restorable, context: StageContext): void {
+    const { batch_size: before } = saved.about.config.training;
+    const { batch_size: now, grad_accumulation: batches } = this.options.config.training;
+    if (before === now) return;
+    const text = `Going on in batches of ${now} slices (${before} before), ${batches} to a step: batch norms see fewer at once.`;
+    say(context, text);
+    this.recorder.log(text);
   }
 
   private partialOf(saved: ResumeStates['partial']): Predictions | null {
@@ -275,12 +309,13 @@ export class TrainingSession {
   }
 
   private snapshot(): Snapshot {
-    const { optimizer, scheduler } = this.job;
+    const { optimizer, scheduler, compute } = this.job;
     const { partial } = this.trainer.progress;
     return takeSnapshot(this.facts(), this.network.model.stateDict(), {
       optimizer: optimizer.stateDict(),
       scheduler: scheduler.stateDict(),
       rng: getRngState(),
+      deviceRng: compute.device === 'cpu' ? null : getRngState(compute.device),
       partial: partial === null ? null : packPartial(partial),
     });
   }

@@ -163,6 +163,7 @@ export function settingsOf(): TrainingSettings {
       ...{ momentum: 0.9, scheduler: 'cosine', cosine_min_lr: 0, step_size: 30, step_gamma: 0.1 },
       ...{ plateau_factor: 0.1, plateau_patience: 5, early_stop_patience: 10, early_stop_enabled: true },
       ...{ grad_accumulation: 1, clip_grad_norm: null, precision: 'auto', monitor: 'auc', shuffle: true },
+      deterministic: false,
       device: 'auto',
     },
     augmentation: {

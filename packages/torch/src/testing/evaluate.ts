@@ -65,10 +65,10 @@ function bytesOf(input: Input, position: number): Uint8Array {
 }
 
 /** The same tensor that the reference script builds. */
-function build(input: PreparedInput): Tensor {
+function build(input: PreparedInput, device: string): Tensor {
   const { bytes, shape, dtype, layout, castTo } = input;
   return tidy(() => {
-    let made = fromBytes(bytes, shape, dtype);
+    let made = fromBytes(bytes, shape, dtype).toDevice(device);
     if (castTo !== null) made = made.to(castTo);
     if (layout === 'strided') made = made.transpose(0, -1).contiguous().transpose(0, -1);
     if (layout === 'channelsLast') made = made.contiguous('channelsLast');
@@ -76,25 +76,27 @@ function build(input: PreparedInput): Tensor {
   });
 }
 
-/** Runs a case here. */
-export function evaluate(test: Case, variant: Variant): Outcome {
+/** Runs a case here, on the CPU or another device. */
+export function evaluate(test: Case, variant: Variant, device = 'cpu'): Outcome {
   try {
-    return tidy(() => compute(test, variant));
+    return tidy(() => compute(test, variant, device));
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-function compute(test: Case, variant: Variant): Value[] {
+function compute(test: Case, variant: Variant, device: string): Value[] {
   manualSeed(SEED);
-  const inputs = prepare(test.inputs, variant).map(build);
+  const inputs = prepare(test.inputs, variant).map((input) => build(input, device));
   for (const input of inputs) if (input.dtype.includes('float')) input.requiresGrad = true;
   const { body } = test;
   const module =
-    body.kind === 'module' ? roughened(body.make(), variant, test.options.eval ?? false) : undefined;
+    body.kind === 'module'
+      ? roughened(body.make().to({ device }), variant, test.options.eval ?? false)
+      : undefined;
   const run = (): Tensor | readonly Tensor[] =>
     body.kind === 'function' ? body.run(...inputs) : call(module, inputs);
-  const result = variant === 'autocast' ? autocast({}, run) : run();
+  const result = variant === 'autocast' ? autocast({ device }, run) : run();
   const outputs = result instanceof Tensor ? [result] : [...result];
   const values = outputs.map((output, i) => snapshot(`result ${i}`, output));
   const leaves = new Map(inputs.map((input, i) => [`gradient of input ${i}`, input]));
@@ -116,16 +118,17 @@ function roughened(module: Module, variant: Variant, evaluating: boolean): Modul
   if (variant === 'bfloat16') module.to({ dtype: 'bfloat16' });
   noGrad(() => {
     for (const parameter of module.parameters()) {
-      parameter.add_(pattern(parameter.shape, 5, 8).to(parameter.dtype));
+      parameter.add_(pattern(parameter, 5, 8));
     }
   });
   return module.train(!evaluating);
 }
 
 /** −2 … period − 3 over and over, divided by `divisor`; the sum is not zero, so that sums over it do not cancel. */
-function pattern(shape: readonly number[], period: number, divisor: number): Tensor {
+function pattern({ shape, dtype, device }: Tensor, period: number, divisor: number): Tensor {
   const count = shape.reduce((product, size) => product * size, 1);
-  return arange(count).remainder(period).sub(2).to('float32').div(divisor).reshape(shape);
+  const values = arange(count).remainder(period).sub(2).to('float32').div(divisor).reshape(shape);
+  return values.to(dtype).toDevice(device);
 }
 
 function gradients(outputs: readonly Tensor[], leaves: ReadonlyMap<string, Tensor>): Value[] {
@@ -135,7 +138,7 @@ function gradients(outputs: readonly Tensor[], leaves: ReadonlyMap<string, Tenso
   const found = grad(
     sources,
     targets.map(([, leaf]) => leaf),
-    { gradients: sources.map((s) => pattern(s.shape, 7, 3).to(s.dtype)), allowUnused: true },
+    { gradients: sources.map((s) => pattern(s, 7, 3)), allowUnused: true },
   );
   return found.flatMap((value, i) => (value === null ? [] : [snapshot(targets[i]?.[0] ?? '', value)]));
 }

@@ -89,7 +89,7 @@ export const random: Case[] = [
   ),
   functional(
     'dropPath',
-    'a * torch.empty(8, 1).bernoulli_(0.6).to(a.dtype)',
+    'a * torch.empty(8, 1, device=a.device).bernoulli_(0.6).to(a.dtype)',
     (a) => F.dropPath(a, 0.4, true, false),
     [f(8, 2)],
     EXACT,

@@ -1,0 +1,66 @@
+import { ResourceError, UsageError } from '@radweave/artifacts';
+
+/** Whether an error is a GPU's memory running out. */
+export function isOutOfMemory(error: unknown): boolean {
+  return (
+    error instanceof Error && /CUDA.*out of memory|CU(BLAS|DNN)_STATUS_ALLOC_FAILED/is.test(error.message)
+  );
+}
+
+/** What was being done: slices in a batch, of which `accumulation` make one step, and the command that goes on. */
+export interface TooLarge {
+  device: string;
+  batch: number;
+  accumulation: number;
+  resume: string;
+}
+
+/**
+ * What to tell when a training's batch does not fit.
+ *
+ * @param fitting the size that was found to fit; null when not even one slice does.
+ */
+export function trainingOutOfMemory(
+  { device, batch, accumulation, resume }: TooLarge,
+  fitting: number | null,
+  cause: unknown,
+): ResourceError {
+  const mend =
+    fitting === null
+      ? 'Not even one slice fits: end other programs that hold its memory, or take a smaller --model or image size'
+      : `Go on with: ${resume} --batch_size ${fitting} --grad_accumulation ${(batch / fitting) * accumulation}` +
+        ' (the same slices make one step; batch norms see fewer at once)';
+  return new ResourceError(
+    'E_OUT_OF_MEMORY',
+    `${device} has too little memory for batches of ${batch} slices`,
+    {
+      mend,
+      cause,
+    },
+  );
+}
+
+/** What libtorch and CUDA say of the user's GPU as an error with a remedy; undefined for anything else. */
+export function explainGpuError(error: Error): ResourceError | UsageError | undefined {
+  const { message } = error;
+  if (isOutOfMemory(error)) {
+    return new ResourceError('E_OUT_OF_MEMORY', 'the GPU has too little memory for this', {
+      mend: 'Use a smaller --batch_size (extracted features stay the same), or end other programs that hold its memory',
+      cause: error,
+    });
+  }
+  if (/no kernel image is available/i.test(message)) {
+    return new ResourceError('E_GPU_TOO_OLD', 'this libtorch has no kernels for this GPU', {
+      mend: 'Install a libtorch that was built for it (radweave doctor names it), or use --device cpu',
+      cause: error,
+    });
+  }
+  const operator = /(\S+) does not have a deterministic implementation/.exec(message)?.[1];
+  if (operator !== undefined) {
+    return new UsageError('E_NOT_DETERMINISTIC', `${operator} gives other bits in every run on a GPU`, {
+      mend: 'Leave out --deterministic, or use another --model or --device cpu',
+      cause: error,
+    });
+  }
+  return undefined;
+}
