@@ -37,6 +37,8 @@ struct Running : at::ObserverContext {
 // allocation. A value of an enum in older libtorch, an object with a constructor in newer.
 c10::DebugInfoKind slot() { return c10::DebugInfoKind::TEST_INFO; }
 
+double microseconds(Clock::duration d) { return std::chrono::duration<double, std::micro>(d).count(); }
+
 Recorder* recorder() { return dynamic_cast<Recorder*>(c10::ThreadLocalDebugInfo::get(slot())); }
 
 std::unique_ptr<at::ObserverContext> onStart(const at::RecordFunction&) { return std::make_unique<Running>(); }
@@ -63,6 +65,13 @@ napi_value profileStart(Args&) {
   return nullptr;
 }
 
+// profileNow() → µs since profileStart, by the clock of the operators' times
+napi_value profileNow(Args& args) {
+  const Recorder* to = recorder();
+  if (to == nullptr) throw std::logic_error("no profile is under way in this thread");
+  return number(args.env, microseconds(Clock::now() - to->start));
+}
+
 // profileStop() → [name, start, end (µs), sequence, is backward, thread] of each operator, in order of their ends
 napi_value profileStop(Args& args) {
   const Recorder* from = recorder();
@@ -70,7 +79,7 @@ napi_value profileStop(Args& args) {
   at::removeCallback(from->callback);
   const auto info = c10::ThreadLocalDebugInfo::_pop(slot());
   const auto since = [&](Clock::time_point t) {
-    return number(args.env, std::chrono::duration<double, std::micro>(t - from->start).count());
+    return number(args.env, microseconds(t - from->start));
   };
   napi_value out = array(args.env, from->records.size());
   uint32_t index = 0;
@@ -92,6 +101,7 @@ napi_value profileStop(Args& args) {
 
 void registerProfile(napi_env env, napi_value exports) {
   exportFunction<profileStart>(env, exports, "profileStart");
+  exportFunction<profileNow>(env, exports, "profileNow");
   exportFunction<profileStop>(env, exports, "profileStop");
 }
 

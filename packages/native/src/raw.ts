@@ -79,6 +79,8 @@ export interface Native {
   gradEnabled(): boolean;
 
   profileStart(): void;
+  /** Microseconds since `profileStart`. */
+  profileNow(): number;
   profileStop(): RawRecord[];
 
   manualSeed(seed: number | bigint): void;
