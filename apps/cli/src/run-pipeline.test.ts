@@ -57,14 +57,17 @@ test('run does every step once, then only what a change reaches', () => {
   expect(report).toContain('Grad-CAM, modality A');
   expect(existsSync(join(folder, 'outputs/feature_extract/fusion/metrics.csv'))).toBe(true);
   expect(run(folder, 'training.epochs=1')).toEqual([]);
-  expect(run(folder, 'training.epochs=1', 'fusion.C=0.5')).toEqual(['fuse', 'evaluate', 'audit', ...shown]);
-  const rule = 'evaluation.threshold_rule=fixed';
-  expect(run(folder, 'training.epochs=1', 'fusion.C=0.5', rule)).toEqual([
-    'evaluate',
-    'audit',
-    ...explained,
-    'report',
-  ]);
+  // Another network: what was fused before must not stay beside it.
+  const fused = join(folder, 'outputs/feature_extract/fusion/metrics.csv');
+  const before = readFileSync(fused, 'utf8');
+  const changed = ['training.epochs=1', 'training.learning_rate=0.01'];
+  const judged = ['fuse', 'evaluate', 'audit'];
+  expect(run(folder, ...changed)).toEqual([...networks, ...judged, ...explained, ...shown]);
+  const now = readFileSync(fused, 'utf8');
+  expect(now).not.toBe(before);
+  const again = [BIN, 'fuse', '--quiet', '--output_dir', 'again'];
+  expect(spawnSync(process.execPath, again, { cwd: folder }).status).toBe(0);
+  expect(readFileSync(join(folder, 'again/metrics.csv'), 'utf8')).toBe(now);
 });
 
 test('run with cross-fitting and without explanations', () => {
