@@ -128,7 +128,6 @@ export interface ReadStates {
   optimizer: unknown;
   scheduler: unknown;
   rng: Tensor;
-  /** The same of a GPU's generator; null on a CPU. */
   deviceRng: Tensor | null;
   partial: ResumeStates['partial'];
 }

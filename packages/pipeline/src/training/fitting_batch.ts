@@ -1,5 +1,6 @@
+import type { ResourceError } from '@radweave/artifacts';
 import { emptyCache, tidy } from '@radweave/torch';
-import { isOutOfMemory } from '../compute/gpu_errors.ts';
+import { isOutOfMemory, trainingOutOfMemory } from '../compute/gpu_errors.ts';
 import { augmentationStream, makeBatch } from '../slices/batches.ts';
 import { learnFrom, targetsOf } from './network.ts';
 import type { TrainingJob } from './trainer.ts';
@@ -18,8 +19,15 @@ export function fittingBatch(batch: number, fits: (size: number) => boolean): nu
   return null;
 }
 
+/** What to tell of a batch that did not fit. @param resume the command that goes on. */
+export function explainTooLarge(job: TrainingJob, resume: string, cause: unknown): ResourceError {
+  const { batchSize: batch, gradAccumulation: accumulation, compute } = job;
+  const fitting = fittingBatch(batch, (size) => stepFits(job, size));
+  return trainingOutOfMemory({ device: compute.device, batch, accumulation, resume }, fitting, cause);
+}
+
 /** Whether a step on this many slices can be computed, optimizer included. */
-export function stepFits(job: TrainingJob, size: number): boolean {
+function stepFits(job: TrainingJob, size: number): boolean {
   emptyCache();
   try {
     step(job, size);

@@ -1,4 +1,5 @@
 import { type Config, DataError } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { type ReadCheckpoint, type ReadStates, readCheckpoint } from './checkpoint.ts';
 import { refuseSeenPatients } from './patients.ts';
 import type { RunFolder } from './run_folder.ts';
@@ -37,4 +38,14 @@ export async function restorable(run: RunFolder, config: Config, tables: Tables)
     });
   }
   return { about, model, resume };
+}
+
+/** The best checkpoint of a run. @throws DataError where no epoch was one. */
+export async function bestOf(run: RunFolder): Promise<ReadCheckpoint> {
+  const best = existsSync(run.best) ? await readCheckpoint(run.best) : null;
+  if (best !== null) return best;
+  throw new DataError('E_NO_BEST', 'no epoch has a validation AUC, so there is no best model', {
+    where: run.checkpoints,
+    mend: 'The validation set needs patients of every class: preprocess with more patients or another --train_ratio',
+  });
 }

@@ -1,7 +1,7 @@
 import { type Config, defaultConfig } from '@radweave/artifacts';
 import { expect, test } from 'vitest';
 import type { StageContext } from '../engine/events.ts';
-import { finishedBatches, resumedConfig } from './resume_check.ts';
+import { changedBatches, finishedBatches, resumedConfig } from './resume_check.ts';
 
 const BOTH = ['training.batch_size', 'training.grad_accumulation'];
 
@@ -33,4 +33,9 @@ test('finished batches are counted anew, and a place within a batch is refused',
   expect(finishedBatches(3, inBatches(64, 1), inBatches(16, 4))).toBe(12);
   expect(finishedBatches(12, inBatches(16, 4), inBatches(64, 1))).toBe(3);
   expect(() => finishedBatches(11, inBatches(16, 4), inBatches(64, 1))).toThrow(/within a batch of 64/);
+});
+
+test('other batches are told', () => {
+  expect(changedBatches(inBatches(64, 1), inBatches(64, 1))).toBeNull();
+  expect(changedBatches(inBatches(64, 1), inBatches(16, 4))).toMatch(/16 slices \(64 before\), 4 to a step/);
 });

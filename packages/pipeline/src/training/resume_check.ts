@@ -108,6 +108,13 @@ export function finishedBatches(step: number, before: Config, now: Config): numb
   );
 }
 
+/** What to say where a step is made of other batches from here on; null where it is not. */
+export function changedBatches(before: Config, now: Config): string | null {
+  const { batch_size: size, grad_accumulation: batches } = now.training;
+  if (size === before.training.batch_size) return null;
+  return `Going on in batches of ${size} slices (${before.training.batch_size} before), ${batches} to a step: batch norms see fewer at once.`;
+}
+
 function checkEpochs(saved: Config, merged: Config): void {
   const [before, now] = [saved.training.epochs, merged.training.epochs];
   if (now === before) return;

@@ -2,47 +2,38 @@ import {
   type Config,
   configToYaml,
   cutEvents,
-  DataError,
   type MetricsRow,
   type SlicePrediction,
   type Split,
   truncateHistory,
   writeConfig,
 } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
 import {
   type CudaDevice,
   cudaDevice,
   emptyCache,
-  fromTypedArray,
   getRngState,
   manualSeed,
   setRngState,
 } from '@radweave/torch';
 import { type Compute, chooseCompute } from '../compute/compute.ts';
-import { isOutOfMemory, trainingOutOfMemory } from '../compute/gpu_errors.ts';
+import { isOutOfMemory } from '../compute/gpu_errors.ts';
 import { type StageContext, say } from '../engine/events.ts';
 import { forEachSplit } from '../features/for_each_split.ts';
 import { engineVersions } from '../versions.ts';
 import { Beside } from './beside.ts';
 import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer, buildScheduler } from './build.ts';
-import {
-  type CheckpointFacts,
-  type ResumeStates,
-  readCheckpoint,
-  type Snapshot,
-  takeSnapshot,
-  writeCheckpoint,
-} from './checkpoint.ts';
-import { fittingBatch, stepFits } from './fitting_batch.ts';
+import { type CheckpointFacts, type Snapshot, takeSnapshot, writeCheckpoint } from './checkpoint.ts';
+import { explainTooLarge } from './fitting_batch.ts';
 import { FrozenOutputs } from './frozen_outputs.ts';
 import { buildNetwork, type Network } from './network_source.ts';
+import { packPartial, unpackPartial } from './partial_epoch.ts';
 import { patientHashes } from './patients.ts';
-import { Predictions } from './predictions.ts';
+import type { Predictions } from './predictions.ts';
 import { metricsRows, Recorder } from './recorder.ts';
 import { residentSplits } from './resident_splits.ts';
-import { type Restorable, restorable } from './restorable.ts';
-import { finishedBatches } from './resume_check.ts';
+import { bestOf, type Restorable, restorable } from './restorable.ts';
+import { changedBatches, finishedBatches } from './resume_check.ts';
 import type { RunFolder, RunRecord } from './run_folder.ts';
 import { sampleOf } from './sample.ts';
 import { allSplits, identityOf, loadSplits, readTables, type Splits } from './session_splits.ts';
@@ -90,9 +81,8 @@ export class TrainingSession {
     const network = await buildNetwork(config, compute, saved, context);
     // Last, for it takes longest: weights that cannot be had, say, are told before.
     const splits = await loadSplits(config, modality, context, tables);
-    const session = new TrainingSession(options, compute, splits, network, saved);
+    const session = new TrainingSession(options, compute, splits, network, saved, context);
     if (saved === null) await session.begin();
-    else session.tellChange(saved, context);
     return session;
   }
 
@@ -102,6 +92,7 @@ export class TrainingSession {
     splits: Splits,
     network: Network,
     saved: Restorable | null,
+    context: StageContext,
   ) {
     const { config, run } = options;
     const { training, model, experiment } = config;
@@ -137,8 +128,7 @@ export class TrainingSession {
     this.trainer = new Trainer(this.job);
     if (saved !== null) this.restore(saved);
     this.recorder = new Recorder(run, experiment.log_interval);
-    if (saved !== null)
-      this.recorder.log(`resumed after epoch ${saved.about.epoch}, step ${saved.about.step}`);
+    if (saved !== null) this.tellResumed(saved.about, context);
   }
 
   /**
@@ -154,21 +144,18 @@ export class TrainingSession {
       this.recorder.log(ending);
       return ending;
     } catch (error) {
-      throw isOutOfMemory(error) ? this.outOfMemory(error) : error;
+      if (!isOutOfMemory(error)) throw error;
+      // A recorded step keeps its memory.
+      this.trainer.dispose();
+      const { modality, run } = this.options;
+      throw explainTooLarge(
+        this.job,
+        `radweave train --modality ${modality} --resume --run ${run.name}`,
+        error,
+      );
     } finally {
       await this.writing.settled();
     }
-  }
-
-  private outOfMemory(error: unknown): Error {
-    const { job } = this;
-    const { run, modality } = this.options;
-    // A recorded step keeps its memory.
-    this.trainer.dispose();
-    const fitting = fittingBatch(job.batchSize, (size) => stepFits(job, size));
-    const resume = `radweave train --modality ${modality} --resume --run ${run.name}`;
-    const { batchSize: batch, gradAccumulation: accumulation } = job;
-    return trainingOutOfMemory({ device: job.compute.device, batch, accumulation, resume }, fitting, error);
   }
 
   private async trainEpochs(context: StageContext): Promise<Ending> {
@@ -227,13 +214,7 @@ export class TrainingSession {
     // Training took the most; the checkpoint would come on top of what training leaves behind.
     this.trainer.dispose();
     emptyCache();
-    const best = existsSync(run.best) ? await readCheckpoint(run.best) : null;
-    if (best === null) {
-      throw new DataError('E_NO_BEST', 'no epoch has a validation AUC, so there is no best model', {
-        where: run.checkpoints,
-        mend: 'The validation set needs patients of every class: preprocess with more patients or another --train_ratio',
-      });
-    }
+    const best = await bestOf(run);
     this.network.model.loadStateDict(best.model);
     const judge = async (split: Split): Promise<Predictions> =>
       judgeSet(this.job, this.splits[split], (done, total) =>
@@ -274,6 +255,14 @@ export class TrainingSession {
     run.write(this.record('running'));
   }
 
+  private tellResumed(about: CheckpointFacts, context: StageContext): void {
+    this.recorder.log(`resumed after epoch ${about.epoch}, step ${about.step}`);
+    const change = changedBatches(about.config, this.options.config);
+    if (change === null) return;
+    say(context, change);
+    this.recorder.log(change);
+  }
+
   private restore({ about, resume }: Restorable): void {
     const { run, config } = this.options;
     const { epoch, best } = about;
@@ -285,27 +274,10 @@ export class TrainingSession {
     setRngState(resume.rng);
     const { device } = this.job.compute;
     if (resume.deviceRng !== null && device !== 'cpu') setRngState(resume.deviceRng, device);
-    this.trainer.progress = { epoch, step, best, partial: this.partialOf(resume.partial) };
+    const partial = unpackPartial(resume.partial, this.splits.train.table.length, this.job.classes);
+    this.trainer.progress = { epoch, step, best, partial };
     truncateHistory(run.history, epoch);
     cutEvents(run.logs, epoch);
-  }
-
-  /** Says that a step is made of other batches from here on. */
-  private tellChange(saved: Restorable, context: StageContext): void {
-    const { batch_size: before } = saved.about.config.training;
-    const { batch_size: now, grad_accumulation: batches } = this.options.config.training;
-    if (before === now) return;
-    const text = `Going on in batches of ${now} slices (${before} before), ${batches} to a step: batch norms see fewer at once.`;
-    say(context, text);
-    this.recorder.log(text);
-  }
-
-  private partialOf(saved: ResumeStates['partial']): Predictions | null {
-    if (saved === null) return null;
-    const partial = new Predictions(this.splits.train.table.length, this.job.classes);
-    const probabilities = Float64Array.from(saved.probabilities.toTypedArray(), Number);
-    partial.state = { lossSum: saved.loss_sum, seen: saved.seen, probabilities };
-    return partial;
   }
 
   private snapshot(): Snapshot {
@@ -316,7 +288,7 @@ export class TrainingSession {
       scheduler: scheduler.stateDict(),
       rng: getRngState(),
       deviceRng: compute.device === 'cpu' ? null : getRngState(compute.device),
-      partial: partial === null ? null : packPartial(partial),
+      partial: packPartial(partial),
     });
   }
 
@@ -368,9 +340,4 @@ export class TrainingSession {
       ...(foldOf === undefined ? {} : { fold_of: foldOf }),
     };
   }
-}
-
-function packPartial(partial: Predictions): ResumeStates['partial'] {
-  const { lossSum, seen, probabilities } = partial.state;
-  return { probabilities: fromTypedArray(probabilities), loss_sum: lossSum, seen };
 }
