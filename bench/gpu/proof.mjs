@@ -34,8 +34,8 @@ export class Proof {
     return this.deadline - (performance.now() - this.begun) / 1000;
   }
 
-  /** Runs one check within its limit; whatever goes wrong becomes a result. */
-  async run({ name, limit, body }) {
+  /** Runs one check within its limit; whatever goes wrong becomes a result, of ours or of the peers'. */
+  async run({ name, limit, body, isOfPeers = false }) {
     const seconds = Math.min(this.sizes.patience * limit, this.secondsLeft);
     if (seconds < LEAST_SECONDS) {
       this.note(name, 'not run', null, 'no time left');
@@ -52,7 +52,7 @@ export class Proof {
       await body(check);
     } catch (error) {
       const why = stop.aborted ? `not finished within ${Math.round(seconds)} s` : String(error.message);
-      this.note(name, 'broken off', false, why);
+      this.note(name, 'broken off', isOfPeers ? null : false, why);
     }
     this.note(name, 'seconds', null, Number(((performance.now() - start) / 1000).toFixed(1)));
   }

@@ -17,7 +17,7 @@ export function speed({ model, batch, isCompiled = false }) {
 }
 
 /** Compiles the networks of the compiled rows, so that these need not. Beside what is not timed; it needs no cohort. */
-export const warmCompiler = { name: 'compiling', limit: 120, body: compile };
+export const warmCompiler = { name: 'compiling', limit: 120, body: compile, isOfPeers: true };
 
 async function compile(check) {
   const { compiledRows } = check.proof.sizes;
@@ -59,6 +59,7 @@ async function ours(check, { model, batch }) {
   note('ours', null, {
     precision,
     ...steady(epochs),
+    first: round(epochs[0].train),
     rest: round(Math.min(...epochs.map(({ rest }) => rest))),
     ready: round(ready),
     after: round(after),
@@ -77,7 +78,8 @@ async function peer(check, row, variant) {
     return;
   }
   const { epochs, seconds, memory_mib } = done.json;
-  check.note(variant, null, { ...steady(epochs), loop: round(seconds), memory_mib });
+  const first = round(epochs[0].train);
+  check.note(variant, null, { ...steady(epochs), first, loop: round(seconds), memory_mib });
 }
 
 function peerProgram(check, { model, batch }, variant, { job, epochs, workers }) {
