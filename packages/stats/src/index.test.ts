@@ -9,6 +9,7 @@ const INTERNAL = new Set([
   './calibration/logit.ts',
   './core/moments.ts',
   './discrimination/cut-points.ts',
+  './discrimination/ranked-scores.ts',
   './harmonize/row-space.ts',
   './harmonize/second-order.ts',
   './linear/eigen.ts',

@@ -306,6 +306,6 @@ test('split files without a single slice are an error, not empty features', asyn
   config.model.name = 'mobilenetv3_small_100';
   await expect(
     extract(asked(config, { checkpoint, given: ['model.name'] }), listening()),
-  ).rejects.toMatchObject({ code: 'E_NO_SLICES', exitCode: 3, where: config.data.splits_dir });
+  ).rejects.toMatchObject({ code: 'E_NO_PATIENTS', exitCode: 3, where: config.data.splits_dir });
   expect(existsSync(featureTablePath(config.data.features_dir, 'train', 'A'))).toBe(false);
 });

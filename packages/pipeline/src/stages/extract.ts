@@ -185,23 +185,12 @@ async function extractAll(
       loaded.close();
     }
   };
-  const features = await replaceFeatures(featuresDir, modality, async ({ train, val, test }) => {
-    const made = {
-      train: await one('train', train),
-      val: await one('val', val),
-      test: await one('test', test),
-    };
-    if (Object.values(made).every(({ rows }) => rows.length === 0)) throw noSlices(config, modality);
-    return made;
-  });
+  const features = await replaceFeatures(featuresDir, modality, async ({ train, val, test }) => ({
+    train: await one('train', train),
+    val: await one('val', val),
+    test: await one('test', test),
+  }));
   return { network, features };
-}
-
-function noSlices({ data }: Config, modality: string): DataError {
-  return new DataError('E_NO_SLICES', `the split files list no slices of ${modality}`, {
-    where: data.splits_dir,
-    mend: 'Run radweave preprocess again, or correct your split files',
-  });
 }
 
 function featureSet(
