@@ -61,8 +61,8 @@ function usually(random: Random, mean: number, spread: number): number {
 
 /** Draws a patient of a grade. No two are alike in build, in how they lie, in the level, or in what fills the bowel. */
 export function drawAnatomy(random: Random, label: number): Anatomy {
-  const build = usually(random, 1, 0.06);
-  const body = blob(0, 0, 158 * build, 114 * build * usually(random, 1, 0.07), 0, [
+  const build = usually(random, 1, 0.07);
+  const body = blob(0, 0, 158 * build, 114 * build * usually(random, 1, 0.085), 0, [
     // Fuller than an ellipse between front and side.
     { order: 4, amplitude: usually(random, 0.04, 0.012), phase: Math.PI },
     ...bumps(random, 0.012, [2, 3]),
@@ -77,10 +77,10 @@ export function drawAnatomy(random: Random, label: number): Anatomy {
   const main = lobe(-72, -6, 70, 74, 0.35, 95);
   const left = usually(random, 1, 0.25);
   return {
-    pose: { shift: [7 * random.normal(), -4 + 7 * random.normal()], tilt: 0.06 * random.normal() },
+    pose: { shift: [9 * random.normal(), -4 + 9 * random.normal()], tilt: 0.08 * random.normal() },
     body,
     fat,
-    level: -45 + 90 * random.uniform(),
+    level: -55 + 110 * random.uniform(),
     lungs: [organs.draw([-92, 34], [40, 52], 0.3, 75, 50), organs.draw([84, 24], [46, 56], -0.3, 70, 50)],
     liver: [main, lobe(-36, -38, 66, 40, 0.12, 90), lobe(14, -50, 44 * left, 25 * left, -0.12, 75)],
     spleen: organs.draw([106, 22], [25, 46], -0.35, 10, 70),

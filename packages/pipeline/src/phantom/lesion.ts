@@ -28,24 +28,25 @@ const SEPARATION = 2.6;
 
 /**
  * Draws a lesion in the main lobe of a liver. A phase shows one sign, drawn by itself, so that each phase knows something
- * that the other does not. In A grade 1 enhances early, unevenly and at the rim, grade 0 stays darker than the liver; in P
- * grade 1 is washed out within a bright capsule, grade 0 has filled in. Size, place, outline and necrosis tell nothing.
+ * that the other does not. In A grade 1 enhances early, unevenly and at the rim, grade 0 stays a little darker than the liver;
+ * in P grade 1 is washed out within a bright capsule, grade 0 nearly equals the liver. Size, place, outline and necrosis tell
+ * nothing.
  */
 export function drawLesion(random: Random, label: number, lobe: Blob): Lesion {
   const sign = (): number => squash(random.normal() + SEPARATION * (label - 0.5));
   const [early, late] = [sign(), sign()];
-  const away = 0.42 * Math.sqrt(random.uniform());
+  const away = 0.36 * Math.sqrt(random.uniform());
   const direction = 2 * Math.PI * random.uniform();
-  const around = (mean: number): number => mean + 24 * random.normal();
+  const around = (mean: number, spread: number): number => mean + spread * random.normal();
   return {
     x: lobe.x + away * lobe.rx * Math.cos(direction),
     y: lobe.y + away * lobe.ry * Math.sin(direction),
-    radius: 25 + 13 * random.uniform(),
+    radius: 32 + 14 * random.uniform(),
     flattening: 0.78 + 0.22 * random.uniform(),
     angle: Math.PI * random.uniform(),
     outline: [...bumps(random, 0.05, [2, 3]), ...bumps(random, 0.05, [5, 7, 9, 11])],
-    core: { A: around(-18 + 35 * early), P: around(10 - 110 * late) },
-    rim: { A: 175 * early, P: 170 * late },
+    core: { A: around(-18 + 35 * early, 24), P: around(14 - 120 * late, 12) },
+    rim: { A: 150 * early, P: 170 * late },
     heterogeneity: { A: 4 + 42 * early, P: 4 + 34 * late },
     necrosis: 40 * random.uniform() ** 2,
   };

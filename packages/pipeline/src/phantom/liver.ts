@@ -30,7 +30,7 @@ export function paintLiver(
 }
 
 /** Half the thickness of a lesion's rim in mm. */
-const RIM = 4;
+const RIM = 5;
 
 function paintLesion(
   canvas: Canvas,

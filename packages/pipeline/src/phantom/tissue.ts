@@ -34,8 +34,8 @@ const ENHANCEMENT: Readonly<Record<Phase, Enhancement>> = {
   P: {
     aorta: 165,
     cava: 160,
-    portal: 178,
-    vein: 165,
+    portal: 152,
+    vein: 146,
     liver: 112,
     spleen: 122,
     cortex: 190,
