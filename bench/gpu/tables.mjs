@@ -35,7 +35,7 @@ export function speedRows(results) {
 }
 
 function withRatios(row) {
-  const rate = (value) => value?.slices_per_s ?? value?.from_ready;
+  const rate = (value) => value?.slices_per_s ?? value?.all;
   const own = rate(row.ours);
   const times = Object.fromEntries(
     PEERS.filter((peer) => row[peer]).map((peer) => [peer, own / rate(row[peer])]),
@@ -54,13 +54,16 @@ export function page(runs) {
   return [
     '# On a GPU\n',
     'Written by `node bench/gpu/record.mjs` from runs of [`scripts/gpu-proof`](gpu-proof.md), which tells what each check is.\n',
-    table(['run', 'card', 'driver', 'PyTorch', 'cuDNN', 'cores', 'commit', ''], runs.map(runRow)),
+    'Results stand in [benchmarks-cuda.json](benchmarks-cuda.json) as they came, without the folder of the machine. A row is one run: small',
+    'differences mean nothing.\n',
+    table(['run', 'card', 'driver', 'PyTorch', 'cuDNN', 'cores'], runs.map(runRow)),
+    ...runs.filter(({ note }) => note).map(({ made, note }) => `- ${minute(made)}: ${note}.\n`),
     '## What is right\n',
     ...checks(results),
     '## How fast\n',
-    'Slices per second from PNG in the best epoch after the first; extraction counts from the moment the network is ready, the',
-    'peers from the start of their loop. In brackets what training took of the card: ours is everything, CUDA included, the peers count',
-    'their tensors alone.\n',
+    'Slices per second from PNG in the best epoch after the first; extraction from the start of the stage to the last file, the peers',
+    'from the start of their loop. In brackets what training took of the card: ours is everything, CUDA included, the peers count',
+    'their tensors alone, so the two do not compare.\n',
     speedTable(results),
     'Seconds of three epochs: ours is the whole command, from its start to the evaluation, with checkpoints; the peers are their loop',
     'alone.\n',
@@ -68,19 +71,12 @@ export function page(runs) {
   ].join('\n');
 }
 
-function runRow({ made, pack, note = '', results }) {
+const minute = (made) => made.slice(0, 16).replace('T', ' ');
+
+function runRow({ made, results }) {
   const machine = results.find(({ what }) => what === 'machine')?.value ?? {};
   const { gpu, driver, torch, cudnn, cores } = machine;
-  return [
-    made.slice(0, 16).replace('T', ' '),
-    gpu,
-    driver,
-    torch,
-    cudnn,
-    cores,
-    pack.commit.slice(0, 7),
-    note,
-  ];
+  return [minute(made), gpu, driver, torch, cudnn, cores];
 }
 
 function checks(results) {

@@ -47,15 +47,19 @@ const speeds = [
 test('ratios to each peer are told beside the aims, and what misses them', () => {
   const [training, extraction] = speedRows(speeds);
   expect(training).toMatchObject({ times: { plain: 3, tuned: 2, compiled: 1.5 }, missed: ['tuned'] });
-  expect(extraction).toMatchObject({ times: { plain: 1.5, tuned: 3 }, missed: ['better'] });
+  expect(extraction).toMatchObject({ times: { plain: 1, tuned: 2 }, missed: ['better'] });
 });
 
 test('the page names the card, counts what is right, and lists what is wrong', () => {
   const machine = row('set-up', 'machine', null, { gpu: 'NVIDIA X', torch: '2.11.0' });
   const text = page([
-    run('2026-01-01T00:00', [machine, row('memory', 'is told', false, 'exit 1: a\nb'), ...speeds]),
+    {
+      ...run('2026-01-01T00:00', [machine, row('memory', 'is told', false, 'exit 1: a\nb'), ...speeds]),
+      note: 'as it came',
+    },
   ]);
   expect(text).toContain('| NVIDIA X |');
+  expect(text).toContain('- 2026-01-01 00:00: as it came.');
   expect(text).toContain('| memory | 0 of 1 |');
   expect(text).toContain('- memory, is told (2026-01-01): `exit 1: a b`');
   expect(text).toContain(
