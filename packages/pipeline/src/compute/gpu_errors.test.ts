@@ -35,7 +35,7 @@ test.each([
   [
     'CUDA error: no kernel image is available for execution on the device',
     'E_GPU_TOO_OLD',
-    'radweave doctor',
+    'compute capability',
   ],
   [
     "adaptive_avg_pool2d_backward_cuda does not have a deterministic implementation, but you set 'torch.use_deterministic_algorithms(True)'.",

@@ -51,7 +51,7 @@ export function explainGpuError(error: Error): ResourceError | UsageError | unde
   }
   if (/no kernel image is available/i.test(message)) {
     return new ResourceError('E_GPU_TOO_OLD', 'this libtorch has no kernels for this GPU', {
-      mend: 'Install a libtorch that was built for it (radweave doctor names it), or use --device cpu',
+      mend: "Set up with a libtorch whose CUDA build names this GPU's compute capability (RADWEAVE_LIBTORCH), or use --device cpu",
       cause: error,
     });
   }
