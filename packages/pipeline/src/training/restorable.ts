@@ -2,6 +2,7 @@ import { type Config, DataError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { type ReadCheckpoint, type ReadStates, readCheckpoint } from './checkpoint.ts';
 import { refuseSeenPatients } from './patients.ts';
+import { requireOwnConfig } from './resume_check.ts';
 import type { RunFolder } from './run_folder.ts';
 import { identityOf, type Tables } from './session_splits.ts';
 
@@ -23,6 +24,7 @@ export async function restorable(run: RunFolder, config: Config, tables: Tables)
       },
     );
   }
+  requireOwnConfig(config, about.config, run.config);
   refuseSeenPatients(
     about.patients.train,
     [

@@ -1,7 +1,7 @@
 import { type Config, defaultConfig } from '@radweave/artifacts';
 import { expect, test } from 'vitest';
 import type { StageContext } from '../engine/events.ts';
-import { changedBatches, finishedBatches, resumedConfig } from './resume_check.ts';
+import { changedBatches, finishedBatches, requireOwnConfig, resumedConfig } from './resume_check.ts';
 
 const BOTH = ['training.batch_size', 'training.grad_accumulation'];
 
@@ -38,4 +38,32 @@ test('finished batches are counted anew, and a place within a batch is refused',
 test('other batches are told', () => {
   expect(changedBatches(inBatches(64, 1), inBatches(64, 1))).toBeNull();
   expect(changedBatches(inBatches(64, 1), inBatches(16, 4))).toMatch(/16 slices \(64 before\), 4 to a step/);
+});
+
+test('a configuration that was emptied or edited since the run began is named key by key', () => {
+  const trained = defaultConfig();
+  trained.model.name = 'mobilenetv3_small_100';
+  trained.training.optimizer = 'sgd';
+  expect(() => requireOwnConfig(structuredClone(trained), trained, 'config.yaml')).not.toThrow();
+  expect(() => requireOwnConfig(defaultConfig(), trained, 'config.yaml')).toThrow(
+    expect.objectContaining({
+      code: 'E_RESUME_CONFIG',
+      exitCode: 3,
+      where: 'config.yaml',
+      what: expect.stringMatching(
+        /model\.name is .*, was "mobilenetv3_small_100"; training\.optimizer is "adamw", was "sgd"$/,
+      ),
+    }),
+  );
+});
+
+test('places, length, equal steps, and keys that an older version did not know are no change', () => {
+  const trained = inBatches(64, 1);
+  const now = inBatches(16, 4);
+  now.data.root_dir = '/elsewhere';
+  now.training.epochs = 200;
+  const { zero_init_last: _, ...model } = trained.model;
+  const older = { ...trained, model } as Config;
+  expect(() => requireOwnConfig(now, older, 'config.yaml')).not.toThrow();
+  expect(() => requireOwnConfig(inBatches(16, 1), older, 'config.yaml')).toThrow(/batch_size is 16, was 64/);
 });

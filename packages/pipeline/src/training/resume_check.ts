@@ -1,4 +1,4 @@
-import { type Config, refuseForeignPlaces, UsageError } from '@radweave/artifacts';
+import { type Config, DataError, refuseForeignPlaces, UsageError } from '@radweave/artifacts';
 import { type StageContext, warn } from '../engine/events.ts';
 
 /** Options that may change when a run is resumed: where things lie and how much is said, not what is computed. */
@@ -61,6 +61,30 @@ export function resumedConfig(saved: Config, asked: Config, keys: SetKeys, conte
   checkEpochs(saved, merged);
   refuseForeignPlaces(merged);
   return merged;
+}
+
+/**
+ * Makes sure that a run's `config.yaml` still says what its checkpoint was trained with: an emptied or edited file would
+ * change the mathematics in the middle, or not fit the weights. What an older version did not know is passed over.
+ *
+ * @param saved what the file says, after what may change was asked for anew.
+ * @param trained what the checkpoint says.
+ * @throws DataError naming every difference.
+ */
+export function requireOwnConfig(saved: Config, trained: Config, file: string): void {
+  const free = sameStep(trained, saved, STEP) ? [...FREE, ...STEP] : FREE;
+  const sections = ['model', 'training', 'augmentation'] as const;
+  const own = sections.flatMap((section) => Object.keys(saved[section]).map((key) => `${section}.${key}`));
+  const keys = ['data.image_size', ...own];
+  const changed = keys.filter(
+    (key) => !free.includes(key) && valueAt(trained, key) !== undefined && differs(saved, trained, key),
+  );
+  if (changed.length === 0) return;
+  const list = changed.map((key) => `${key} is ${shown(saved, key)}, was ${shown(trained, key)}`);
+  throw new DataError('E_RESUME_CONFIG', `the run's configuration was changed: ${list.join('; ')}`, {
+    where: file,
+    mend: 'Put back what was, or start a new run',
+  });
 }
 
 function shown(config: Config, key: string): string {
