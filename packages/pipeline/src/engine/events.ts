@@ -1,4 +1,4 @@
-import type { EpochReport, StepReport } from '../training/trainer.ts';
+import type { EpochReport, StepReport } from '../training/reports.ts';
 
 /** What a running stage tells whoever started it: the terminal, the Node API and the dashboard see the same. */
 export type StageEvent =

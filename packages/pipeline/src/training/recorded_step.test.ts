@@ -7,7 +7,8 @@ import type { SlicePixels } from '../slices/batches.ts';
 import { SliceTable } from '../slices/table.ts';
 import { FrozenOutputs } from './frozen_outputs.ts';
 import { crossEntropyLoss } from './losses.ts';
-import { type EpochReport, Trainer, type TrainingJob } from './trainer.ts';
+import type { EpochReport } from './reports.ts';
+import { Trainer, type TrainingJob } from './trainer.ts';
 
 const COMPUTE = { device: 'cpu', precision: 'fp32', memoryFormat: 'channelsLast' } as const;
 const SIDE = 32;

@@ -11,8 +11,8 @@ import { type Estimate, takeRows } from '@radweave/stats';
 import type { SliceTable } from '../slices/table.ts';
 import { HISTORY_THRESHOLD, patientProbabilities, type Scores, scoresOf } from './metrics.ts';
 import type { Predictions } from './predictions.ts';
+import type { EpochReport, SplitScores, StepReport } from './reports.ts';
 import type { RunFolder } from './run_folder.ts';
-import type { EpochReport, SplitScores, StepReport } from './trainer.ts';
 
 const METRICS = ['auc', 'accuracy', 'sensitivity', 'specificity'] as const;
 

@@ -31,6 +31,7 @@ import { packPartial, unpackPartial } from './partial_epoch.ts';
 import { patientHashes } from './patients.ts';
 import type { Predictions } from './predictions.ts';
 import { metricsRows, Recorder } from './recorder.ts';
+import type { EpochReport } from './reports.ts';
 import { residentSplits } from './resident_splits.ts';
 import { bestOf, type Restorable, restorable } from './restorable.ts';
 import { changedBatches, finishedBatches } from './resume_check.ts';
@@ -38,7 +39,7 @@ import type { RunFolder, RunRecord } from './run_folder.ts';
 import { sampleOf } from './sample.ts';
 import { allSplits, identityOf, loadSplits, readTables, type Splits } from './session_splits.ts';
 import { slicePredictions } from './slice_predictions.ts';
-import { type Ending, type EpochReport, judgeSet, Trainer, type TrainingJob } from './trainer.ts';
+import { type Ending, judgeSet, Trainer, type TrainingJob } from './trainer.ts';
 
 /** What identifies a session. */
 export interface SessionOptions {

@@ -16,10 +16,11 @@ import type { SliceTable } from '../slices/table.ts';
 import { type Candidate, isBetter, isExhausted } from './early_stop.ts';
 import type { FrozenOutputs } from './frozen_outputs.ts';
 import type { Loss } from './losses.ts';
-import { type Scores, scoreTable } from './metrics.ts';
+import { scoreTable } from './metrics.ts';
 import { type BatchResult, type Forward, judge, learnFrom, targetsOf } from './network.ts';
 import { Predictions } from './predictions.ts';
 import { RecordedStep } from './recorded_step.ts';
+import type { EpochReport, TrainerEvents } from './reports.ts';
 import { UnreadResults } from './unread_results.ts';
 
 /** One split in memory: its table and its pixels. */
@@ -54,48 +55,6 @@ export interface TrainingJob {
   monitor: 'auc' | 'patient_auc';
   /** Where whole steps can be recorded and launched in one call; null elsewhere. */
   recording: (RecordingDevice & Pick<CudaDevice, 'setBenchmark'>) | null;
-}
-
-/** One split's part of an epoch. */
-export interface SplitScores {
-  loss: number;
-  patientLoss: number;
-  slice: Scores;
-  patient: Scores;
-}
-
-/** What an epoch gave. `epoch` counts from 1. */
-export interface EpochReport {
-  epoch: number;
-  learningRate: number;
-  train: SplitScores;
-  validation: SplitScores;
-  isBest: boolean;
-  best: Candidate | null;
-}
-
-/** What a step gave. `step` counts the batches of the epoch from 1. */
-export interface StepReport {
-  epoch: number;
-  step: number;
-  steps: number;
-  loss: number;
-  slices: number;
-}
-
-/** Who listens. */
-export interface TrainerEvents {
-  onStep(report: StepReport): void;
-  /** The frozen stages have computed this many of a set's slices. */
-  onFrozen(done: number, total: number): void;
-  /** Validation has judged this many of its slices. */
-  onValidation(done: number, total: number): void;
-  /** Something about the way of computing that the user may want to know. */
-  onRemark(text: string): void;
-  /** Waited for, so that what is recorded is of this epoch. */
-  onEpoch(report: EpochReport): Promise<void>;
-  /** Asked after each optimizer step; true ends training there. */
-  shouldStop(): boolean;
 }
 
 /** How training ended. */
