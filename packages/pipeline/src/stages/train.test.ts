@@ -19,6 +19,7 @@ import { loadCheckpoint, Tensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import type { StageContext } from '../engine/events.ts';
 import { cohortConfig, listening, writeCohortFolders } from '../testing/cohort.ts';
+import { RunFolder } from '../training/run_folder.ts';
 import { preprocess } from './preprocess.ts';
 import { type TrainOptions, train } from './train.ts';
 
@@ -168,11 +169,11 @@ test('stopped in the middle of an epoch, or killed at any moment, and resumed: e
   await train(options('parts', resuming), listening());
   await expectSameRun(config, 'whole', 'parts');
   const last = join(config.experiment.output_dir, 'checkpoints', 'killed', 'last_checkpoint.pth');
-  for (const delay of [50, 600]) {
-    const more = existsSync(last) ? resuming : {};
-    await killed(options('killed', more), last, delay);
-  }
-  await train(options('killed', resuming), listening());
+  // A run is begun when its record is there, which follows its first checkpoint.
+  const begun = new RunFolder(config.experiment.output_dir, 'killed');
+  const now = () => options('killed', begun.exists() ? resuming : {});
+  for (const delay of [50, 600]) await killed(now(), last, delay);
+  await train(now(), listening());
   await expectSameRun(config, 'whole', 'killed');
 });
 
