@@ -27,9 +27,11 @@ export async function main(args: readonly string[]): Promise<number> {
     const code = reportError(explainFileError(error), args.includes('--debug'), (text) =>
       process.stderr.write(text),
     );
-    if (code === EXIT.interrupted)
-      process.stderr.write(`To continue: ${toContinue(args, error)}
-`);
+    if (code === EXIT.interrupted) {
+      // The demonstration is made anew each time.
+      const what = args.includes('demo') ? 'To start again' : 'To continue';
+      process.stderr.write(`${what}: ${toContinue(args, error)}\n`);
+    }
     return code;
   }
 }
