@@ -199,9 +199,9 @@ test('maps of a network no better than chance carry that caution, and the check 
   for (const row of one.evaluation.rows) row.auc = { value: 0.5, lower: 0.3, upper: 0.7 };
   const chance = textOf(section(await buildReport(one, 'en'), 'explanations'));
   expect(chance).toContain(
-    'network A is not better than chance on these patients (external test: AUC 0.50 (0.30–0.70))',
+    'network A is not shown to be better than chance on these patients (external test: AUC 0.50 (0.30–0.70))',
   );
-  expect(chance.match(/caution: a network no better than chance/g)).toHaveLength(3);
+  expect(chance.match(/caution: a network not shown to be better than chance/g)).toHaveLength(3);
   const none = { value: null, note: 'no negative patients' };
   for (const row of one.evaluation.rows) Object.assign(row, { auc: none, auc_bootstrap: none });
   const unknown = textOf(section(await buildReport(one, 'en'), 'explanations'));

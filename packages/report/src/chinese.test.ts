@@ -104,3 +104,11 @@ test('a remark that nobody translated stays, beside those that are', () => {
   expect(translatedToChinese('something; new: A')).toBe('something; new: A');
   expect(translatedToChinese('')).toBe('');
 });
+
+test.each([
+  'no interval: all resamples of the patients give the same value',
+  'no interval: its limits are the same number, which says nothing of the uncertainty',
+  'DU: 1 of 43 patients lacks P and is left out (grade0: 1); folders that some of them have: T1',
+])('a remark whose words are known is translated whole: %s', (remark) => {
+  expect(english([translatedToChinese(remark)])).toEqual([]);
+});

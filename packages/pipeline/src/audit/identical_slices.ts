@@ -20,7 +20,7 @@ export function checkIdenticalSlices(pixels: AuditedPixels): CheckReport {
   const across = shared.filter((group) => new Set(group.map(({ split }) => split)).size > 1);
   const within = shared.filter((group) => !across.includes(group));
   return {
-    looked: `${counted(slices.length, 'slice')}${constant === 0 ? '' : `, ${constant} constant ones left out`}`,
+    looked: `${counted(slices.length, 'slice')}${constant === 0 ? '' : `, ${counted(constant, 'constant one')} not compared`}`,
     found: [
       ...finding(
         {

@@ -50,19 +50,26 @@ export function lostPatients(
     const [hospital, missing] = JSON.parse(key) as [string, string[]];
     const names = new Set(own.map(({ patient }) => patient));
     const theirs = found.patients.filter((one) => one.hospital === hospital);
-    const folders = theirs.filter(({ patient }) => names.has(patient)).flatMap((one) => one.folders);
-    const there = [...new Set(folders.map((name) => name.normalize('NFC')))].sort();
+    const folders = theirs
+      .filter(({ patient }) => names.has(patient))
+      .map((one) => one.folders.map((name) => name.normalize('NFC')));
+    const there = [...new Set(folders.flat())].sort();
     const others = there.filter((name) => !modalities.includes(name));
+    const all = others.filter((name) => folders.every((own) => own.includes(name)));
+    const some = others.filter((name) => !all.includes(name));
     const empty = there.filter((name) => missing.includes(name));
     const shown = [
-      ...(others.length > 0 ? [`; folders found there: ${quoted(others)}`] : []),
+      ...(all.length > 0 ? [`; folders found there: ${quoted(all)}`] : []),
+      ...(some.length > 0 ? [`; folders that some of them have: ${quoted(some)}`] : []),
       ...(empty.length > 0 ? [`; without usable slices: ${quoted(empty)}`] : []),
     ];
     const labels = [...groupBy(own, ({ label }) => label)].sort(([a], [b]) => a - b);
     const byLabel = labels.map(([label, ones]) => `grade${label}: ${ones.length}`).join(', ');
     const total = new Set(theirs.map(({ patient }) => patient)).size;
-    const reason = shown.length > 0 ? shown.join('') : '; no other folder is there';
-    return `${hospital}: ${own.length} of ${count(total, 'patient')} lack ${missing.join(', ')} and are left out (${byLabel})${reason}`;
+    const reason = shown.length > 0 ? shown.join('') : '; no folder of another name is there';
+    const lack = own.length === 1 ? 'lacks' : 'lack';
+    const are = own.length === 1 ? 'is' : 'are';
+    return `${hospital}: ${own.length} of ${count(total, 'patient')} ${lack} ${missing.join(', ')} and ${are} left out (${byLabel})${reason}`;
   });
 }
 

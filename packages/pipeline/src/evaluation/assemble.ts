@@ -68,7 +68,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
   const heterogeneity = models.flatMap((model) => heterogeneityOf(model, classes, options));
   const { level } = options;
   const found = [
-    ...foundAgainstChance({ models, primary, rows, heterogeneity, labelNames, level }),
+    ...foundAgainstChance({ models, rows, heterogeneity, labelNames, level }),
     ...foundInPredictions(models, assembly.sizes, labelNames),
   ];
   return {

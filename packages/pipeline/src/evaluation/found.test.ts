@@ -41,7 +41,6 @@ function found(
 ): string[] {
   return foundAgainstChance({
     models: models.map(({ judged }) => judged),
-    primary: 'fused',
     rows: models.flatMap(({ rows }) => rows) as unknown as Judgements['rows'],
     heterogeneity,
     labelNames: ['grade0', 'grade1'],

@@ -5,8 +5,6 @@ import { type JudgedModel, patientsIn } from './group.ts';
 /** What sentences about chance are made of. */
 export interface Judgements {
   models: readonly JudgedModel[];
-  /** The model that a report leads with. */
-  primary: string;
   rows: readonly EvaluationRow[];
   heterogeneity: readonly HeterogeneityRow[];
   labelNames: readonly string[];
@@ -30,7 +28,7 @@ const HETEROGENEOUS = 0.1;
 
 /** Whether anything was learned that holds outside the home hospital. */
 export function foundAgainstChance(judgements: Judgements): string[] {
-  const { models, primary } = judgements;
+  const { models } = judgements;
   const external = verdictsOf(judgements, 'test');
   const pooled = external.filter(({ hospital }) => hospital === 'all');
   if (models.every(({ patients }) => patients.test.length === 0)) {
@@ -42,11 +40,11 @@ export function foundAgainstChance(judgements: Judgements): string[] {
   const single = external.filter(({ hospital }) => hospital !== 'all');
   // Of one hospital the pooled patients say everything.
   const several = new Set(single.map(({ hospital }) => hospital)).size > 1 ? single : [];
-  const isPrimaryBetter = pooled.some(({ model, says }) => model === primary && says === 'better');
-  const unproven = of(several, 'not better').filter(({ model }) => model === primary);
+  const better = new Set(of(pooled, 'better').map(({ model }) => model));
+  const unproven = of(several, 'not better').filter(({ model }) => better.has(model));
   return [
     ...foundPooled(pooled, percent(judgements.level)),
-    ...(isPrimaryBetter ? listed('not better than chance in single hospitals', unproven) : []),
+    ...listed('not better than chance in single hospitals', unproven),
     ...listed('worse than chance in single hospitals', of(several, 'worse')),
     ...foundHeterogeneity(judgements),
     ...foundOnValidation(judgements),

@@ -46,8 +46,10 @@ function cohort(facts: Facts): string {
 }
 
 function training({ runs, fusion }: Facts): string {
-  const trained = runs.map(({ modality, model, epochs, best }) => {
-    const kept = best === null ? '' : `, of which epoch ${best} was kept for its validation AUC`;
+  const trained = runs.map(({ modality, model, epochs, best, settings }) => {
+    const monitor = settings?.training.monitor;
+    const unit = monitor === undefined ? '' : monitor === 'auc' ? ' per slice' : ' per patient';
+    const kept = best === null ? '' : `, of which epoch ${best} was kept for its validation AUC${unit}`;
     return `${model} on ${modality} for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${kept}`;
   });
   const networks =
@@ -129,7 +131,7 @@ function statistics(facts: Facts): string {
     : '';
   const version = facts.version === '' ? '' : ` ${facts.version}`;
   return (
-    `The patient is the unit of every statistic. ${areas} from ${facts.replicates} bootstrap resamples of patients, ` +
+    `The patient is the unit of every statistic in tables and tests. ${areas} from ${facts.replicates} bootstrap resamples of patients, ` +
     `proportions ${proportions} intervals. Calibration was judged by the Brier score, slope, intercept and expected calibration error${isMany ? '' : ', clinical use by decision curves'}.` +
     `${compared}${hospitals}${explained}${site} All was done with Radweave${version}.`
   );

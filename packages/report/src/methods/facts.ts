@@ -157,6 +157,9 @@ export function bySettings(
 }
 
 /** What a language calls a value; the value itself where it has no name for it. */
+/** How a checkpoint describes weights that nobody trained before; what was set otherwise may follow. */
+export const SCRATCH = 'trained from scratch';
+
 export function nameOf(names: Readonly<Record<string, string>>, value: string | null): string {
   return names[value ?? ''] ?? value ?? '';
 }

@@ -1,11 +1,12 @@
 import type { TrainingSettings } from '../data.ts';
-import { bySettings, type Facts, nameOf } from './facts.ts';
+import { bySettings, type Facts, nameOf, SCRATCH } from './facts.ts';
 
 const OPTIMIZERS: Readonly<Record<string, string>> = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' };
 
 const PRECISIONS: Readonly<Record<string, string>> = {
   fp32: 'float32',
   'fp32-winograd': 'float32 with Winograd convolutions',
+  tf32: 'TensorFloat-32',
   bf16: 'bfloat16 mixed precision',
 };
 
@@ -36,9 +37,11 @@ function textOf({ settings, extractedIn }: Facts['runs'][number]): string {
 
 function weightsText({ initialWeights, frozenStages }: TrainingSettings): string {
   const start =
-    initialWeights === 'trained from scratch'
+    initialWeights === SCRATCH
       ? 'Training began with random weights'
-      : `Training began with ${initialWeights}`;
+      : initialWeights.startsWith(SCRATCH)
+        ? 'Training began with random weights, the last batch norm of each residual block with scale 1 instead of 0'
+        : `Training began with ${initialWeights}`;
   const frozen =
     frozenStages === 0
       ? 'no stage was frozen'
@@ -113,9 +116,11 @@ function lossText(training: TrainingSettings['training']): string {
 function stoppingText({
   early_stop_enabled,
   early_stop_patience,
+  epochs,
   monitor,
 }: TrainingSettings['training']): string {
   const unit = monitor === 'auc' ? 'per slice' : 'per patient';
-  if (!early_stop_enabled) return `, without early stopping; the validation AUC ${unit} chose the epoch`;
+  if (!early_stop_enabled || early_stop_patience >= epochs)
+    return `, without early stopping; the validation AUC ${unit} chose the epoch`;
   return `, to end early after ${early_stop_patience} ${early_stop_patience === 1 ? 'epoch' : 'epochs'} without a better validation AUC ${unit}`;
 }

@@ -1,11 +1,12 @@
 import type { TrainingSettings } from '../data.ts';
-import { bySettings, type Facts, nameOf } from './facts.ts';
+import { bySettings, type Facts, nameOf, SCRATCH } from './facts.ts';
 
 const OPTIMIZERS: Readonly<Record<string, string>> = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' };
 
 const PRECISIONS: Readonly<Record<string, string>> = {
   fp32: 'float32',
   'fp32-winograd': 'float32（Winograd 卷积）',
+  tf32: 'TensorFloat-32',
   bf16: 'bfloat16 混合精度',
 };
 
@@ -34,7 +35,11 @@ function textOf({ settings, extractedIn }: Facts['runs'][number]): string {
 
 function weightsText({ initialWeights, frozenStages }: TrainingSettings): string {
   const start =
-    initialWeights === 'trained from scratch' ? '训练从随机权重开始' : `训练的初始权重：${initialWeights}`;
+    initialWeights === SCRATCH
+      ? '训练从随机权重开始'
+      : initialWeights.startsWith(SCRATCH)
+        ? '训练从随机权重开始，每个残差块最后的批归一化的缩放以 1 而非 0 起始'
+        : `训练的初始权重：${initialWeights}`;
   return `${start}；${frozenStages === 0 ? '未冻结任何阶段' : `冻结前 ${frozenStages} 个阶段`}。`;
 }
 
@@ -99,9 +104,11 @@ function lossText(training: TrainingSettings['training']): string {
 function stoppingText({
   early_stop_enabled,
   early_stop_patience,
+  epochs,
   monitor,
 }: TrainingSettings['training']): string {
   const unit = monitor === 'auc' ? '按切片' : '按患者';
-  if (!early_stop_enabled) return `，不提前停止，由验证集 AUC（${unit}）选定轮次`;
+  if (!early_stop_enabled || early_stop_patience >= epochs)
+    return `，不提前停止，由验证集 AUC（${unit}）选定轮次`;
   return `，验证集 AUC（${unit}）连续 ${early_stop_patience} 轮未提高则提前停止`;
 }

@@ -34,6 +34,22 @@ const CHANGES: [what: string, change: Partial<TrainingSettings>, english: string
     'began with weights of w.pth',
     '初始权重：weights of w.pth',
   ],
+  [
+    'weights of which a scale starts at 1',
+    {
+      initialWeights:
+        "trained from scratch, the last batch norm of each block starting at 1 instead of timm's 0",
+    },
+    'began with random weights, the last batch norm of each residual block with scale 1',
+    '训练从随机权重开始，每个残差块最后的批归一化的缩放以 1',
+  ],
+  [
+    'patience beyond the end',
+    { training: { ...BASE.training, epochs: 6, early_stop_patience: 10 } },
+    'set to 6 epochs, without early stopping; the validation AUC per slice chose the epoch',
+    '设定训练 6 轮，不提前停止',
+  ],
+  ['TF32', { precision: 'tf32' }, 'computed in TensorFloat-32', '训练采用 TensorFloat-32'],
   ['freezing', { frozenStages: 3 }, 'the first 3 stages stayed frozen', '冻结前 3 个阶段'],
   ['size', { imageSize: 64 }, '64 × 64 pixels', '64 × 64 像素'],
   ['normalisation', { mean: 0.449, std: 0.226 }, '(x − 0.449) / 0.226', '(x − 0.449) / 0.226'],

@@ -46,8 +46,10 @@ function cohort(facts: Facts): string {
 }
 
 function training({ runs, fusion }: Facts): string {
-  const trained = runs.map(({ modality, model, epochs, best }) => {
-    const kept = best === null ? '' : `，按验证集 AUC 保留第 ${best} 轮`;
+  const trained = runs.map(({ modality, model, epochs, best, settings }) => {
+    const monitor = settings?.training.monitor;
+    const unit = monitor === undefined ? '' : monitor === 'auc' ? '（按切片）' : '（按患者）';
+    const kept = best === null ? '' : `，按验证集 AUC${unit}保留第 ${best} 轮`;
     return `${modality} 采用 ${model} 训练 ${epochs} 轮${kept}`;
   });
   const networks =
@@ -120,7 +122,7 @@ function statistics(facts: Facts): string {
     : '';
   const version = facts.version === '' ? '' : ` ${facts.version}`;
   return (
-    `所有统计均以患者为单位。${areas} ${facts.replicates} 次患者自助重抽样区间，比例附${proportions}区间。` +
+    `表格与检验中的所有统计均以患者为单位。${areas} ${facts.replicates} 次患者自助重抽样区间，比例附${proportions}区间。` +
     `校准以 Brier 分数、斜率、截距与期望校准误差评价${isMany ? '' : '，临床应用以决策曲线评价'}。${compared}${hospitals}${explained}${site}全部分析由 Radweave${version} 完成。`
   );
 }

@@ -72,6 +72,10 @@ const REFERENCES: readonly Reference[] = [
     used: ({ comparisons }) => comparisons,
   },
   {
+    text: 'Pencina MJ, D’Agostino RB Sr, Steyerberg EW. Extensions of net reclassification improvement calculations to measure usefulness of new biomarkers. Stat Med 2011;30:11–21.',
+    used: ({ comparisons }) => comparisons,
+  },
+  {
     text: 'Platt JC. Probabilistic outputs for support vector machines and comparisons to regularized likelihood methods. In: Advances in Large Margin Classifiers. MIT Press, 1999.',
     used: ({ models }) => models.some(({ calibrator }) => calibrator === 'platt'),
   },

@@ -100,7 +100,7 @@ export function bareStudy(wish: StudyWish = {}): ReportData {
 function odditiesOf(home: string, hostile: string): Oddities {
   const warnings = [
     `SY: 2 of 4 patients lack P and are left out (grade0: 1, grade1: 1); folders found there: 'p${hostile}'; without usable slices: 'P'`,
-    'SY: 1 of 1 patient lack P and are left out (grade0: 1); no other folder is there',
+    'SY: 1 of 1 patient lacks P and is left out (grade0: 1); no folder of another name is there',
     "ZS was not read, because no folder in it is called grade0, grade1, …; folders found there: 'benign'",
     "ZS: folder 'benign' was not read, because it is not called grade0, grade1, …; it holds 1 folder",
     'ZS: files that are not PNG were not read (.dcm: 3)',

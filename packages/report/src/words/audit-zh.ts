@@ -21,7 +21,7 @@ export const AUDIT_ZH: readonly Phrase[] = [
   ['split files and {file}', '划分文件与 {file}'],
   ['split files', '划分文件'],
   ['{n} slice(s), at most {bits} bit(s) of 64 different', '{n} 张切片，64 位哈希至多相差 {bits} 位'],
-  ['{n} slice(s), {constant} constant ones left out', '{n} 张切片，另略去 {constant} 张灰度恒定者'],
+  ['{n} slice(s), {constant} constant one(s) not compared', '{n} 张切片，另有 {constant} 张灰度恒定者未比较'],
   ['{n} slice(s)', '{n} 张切片'],
   ['{n} run(s)', '{n} 次训练运行'],
   ['{n} fold model(s), {records} record(s) of logits', '{n} 个折网络，{records} 份 logit 记录'],

@@ -6,9 +6,14 @@ export const DATA_ZH: readonly Phrase[] = [
     '{hospital}: {n} of {total} patient(s) lack {modalities} and are left out ({labels})',
     '{hospital}：{total} 例患者中有 {n} 例缺少 {modalities}，未纳入（{labels}）',
   ],
+  [
+    '{hospital}: {n} of {total} patient(s) lacks {modalities} and is left out ({labels})',
+    '{hospital}：{total} 例患者中有 {n} 例缺少 {modalities}，未纳入（{labels}）',
+  ],
   ['folders found there: {names}', '其中的文件夹：{names}'],
+  ['folders that some of them have: {names}', '其中部分患者有的文件夹：{names}'],
   ['without usable slices: {names}', '没有可用切片的文件夹：{names}'],
-  ['no other folder is there', '没有其他文件夹'],
+  ['no folder of another name is there', '没有其他名称的文件夹'],
   [
     '{hospital} was not read, because no folder in it is called grade0, grade1, …',
     '未读取 {hospital}：其中没有名为 grade0、grade1…… 的文件夹',

@@ -200,7 +200,7 @@ export const EN: Words = {
   training: {
     title: (modality, what) => `Training of modality ${modality}: ${what}`,
     caption: (run, model, best) =>
-      `Run ${run} (${model}).${best === null ? '' : ` Vertical line: epoch ${best}, whose weights were kept.`}`,
+      `Run ${run} (${model}).${best === null ? '' : ` Vertical line: epoch ${best}, whose weights were kept.`} Training curves are of the network while it learns: augmented slices, norms of the batch; the tables judge the kept weights.`,
     alt: (modality, what, epochs) =>
       `Line chart of ${what} over ${epochs} epochs for modality ${modality}, training and validation.`,
     none: 'No training run has a history. Train with: radweave train --modality …',
@@ -280,10 +280,10 @@ export const EN: Words = {
       `Grad-CAM, modality ${modality}: ${{ right: 'patients predicted rightly', wrong: 'patients predicted wrongly', asked: 'patients asked for by name' }[group]}`,
     caption: (layer) => `Heat maps over the slices; layer ${layer}.`,
     chance: (network, split, auc, worse) =>
-      `${network} is ${worse ? 'worse' : 'not better'} than chance on these patients (${split}: AUC ${auc}). Its maps show where it looks, not what tells the labels apart.`,
+      `${network} is ${worse ? 'worse' : 'not shown to be better'} than chance on these patients (${split}: AUC ${auc}). Its maps show where it looks, not what tells the labels apart.`,
     chanceUnknown: (network, split, reason) =>
       `Whether ${network} is better than chance on these patients (${split}) cannot be said${reason === '' ? '' : `: ${reason}`}.`,
-    chanceInFigure: 'caution: a network no better than chance',
+    chanceInFigure: 'caution: a network not shown to be better than chance',
     patient: (patient, hospital) => `${patient} (${hospital})`,
     verdict: (truth, predicted, probability) => `true ${truth}, predicted ${predicted} (${probability})`,
     explained: (label) => `evidence for ${label}`,

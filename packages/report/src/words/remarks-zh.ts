@@ -6,7 +6,6 @@ import { type Phrase, translator } from './translate.ts';
 
 /** What stands beside the numbers of an evaluation. */
 const EVALUATION: readonly Phrase[] = [
-  ['no interval: {reason*}', '无置信区间：{reason}'],
   ['no test: {reason*}', '未检验：{reason}'],
   ['McNemar: {reason*}', 'McNemar 检验：{reason}'],
   ['reported for each class', '按各类别分别报告'],
@@ -23,6 +22,8 @@ const EVALUATION: readonly Phrase[] = [
     'no interval: all resamples of the patients give the same value',
     '无置信区间：对患者的所有重抽样结果相同',
   ],
+  // After those of it that are known: the first that fits is taken.
+  ['no interval: {reason*}', '无置信区间：{reason}'],
   ['there is no external hospital', '无外部医院'],
   ['there are no patients in {split*}', '{split}中无患者'],
   ['the threshold was chosen on these patients', '阈值由这些患者选定'],

@@ -198,7 +198,7 @@ export const ZH: Words = {
   training: {
     title: (modality, what) => `模态 ${modality} 的训练：${what}`,
     caption: (run, model, best) =>
-      `运行 ${run}（${model}）。${best === null ? '' : `竖线：第 ${best} 轮，其权重被保留。`}`,
+      `运行 ${run}（${model}）。${best === null ? '' : `竖线：第 ${best} 轮，其权重被保留。`}训练曲线取自学习过程中的网络（增强后的切片、批内归一化）；各表评价的是被保留的权重。`,
     alt: (modality, what, epochs) => `折线图：模态 ${modality} 训练集与验证集的${what}，共 ${epochs} 轮。`,
     none: '没有任何训练运行留下记录。请运行：radweave train --modality …',
   },
@@ -274,10 +274,10 @@ export const ZH: Words = {
       `Grad-CAM，模态 ${modality}：${{ right: '预测正确的患者', wrong: '预测错误的患者', asked: '指定的患者' }[group]}`,
     caption: (layer) => `热图叠加在切片上；层 ${layer}。`,
     chance: (network, split, auc, worse) =>
-      `${network} 在这些患者上${worse ? '差于随机水平' : '不优于随机水平'}（${split}：AUC ${auc}）。其热图显示网络关注的位置，并不说明区分标签的依据。`,
+      `${network} 在这些患者上${worse ? '差于随机水平' : '未显示优于随机水平'}（${split}：AUC ${auc}）。其热图显示网络关注的位置，并不说明区分标签的依据。`,
     chanceUnknown: (network, split, reason) =>
       `无法判断${network} 在这些患者（${split}）上是否优于随机水平${reason === '' ? '' : `：${reason}`}。`,
-    chanceInFigure: '注意：该网络不优于随机水平',
+    chanceInFigure: '注意：未显示该网络优于随机水平',
     patient: (patient, hospital) => `${patient}（${hospital}）`,
     verdict: (truth, predicted, probability) => `真实 ${truth}，预测 ${predicted}（${probability}）`,
     explained: (label) => `${label} 的依据`,
