@@ -2,15 +2,7 @@ import { RadweaveError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { Tensor } from '@radweave/torch';
 import { readCheckpoint } from '../training/checkpoint.ts';
-
-/** Whom a network has seen, itself or in the checkpoints it was started from. Hashes of patient IDs. */
-export interface SeenPatients {
-  trained: ReadonlySet<string>;
-  /** Those its epoch was chosen on. */
-  selected: ReadonlySet<string>;
-  /** What is not known. */
-  gaps: readonly string[];
-}
+import type { SeenPatients, SeenReader } from '../training/seen.ts';
 
 type Own = { train: string[]; val: string[]; startedFrom: string | null };
 
@@ -18,7 +10,7 @@ type Own = { train: string[]; val: string[]; startedFrom: string | null };
 const MOST_ANCESTORS = 10;
 
 /** Reads each checkpoint once, whichever checks ask for it. */
-export class CheckpointReader {
+export class CheckpointReader implements SeenReader {
   private readonly known = new Map<string, Own | string>();
 
   /** Whom the network of a file has seen; the reason when the file does not say. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { AuditCase } from '@radweave/artifacts';
 import { findRuns } from '../training/run_folder.ts';
+import type { SeenReader } from '../training/seen.ts';
 import { type CheckReport, counted, finding } from './check.ts';
-import type { CheckpointReader } from './checkpoint_facts.ts';
 import { seenCases } from './seen.ts';
 import type { AuditSubject } from './subject.ts';
 
@@ -10,10 +10,7 @@ import type { AuditSubject } from './subject.ts';
  * Runs trained on patients who are now in validation or test, or whose epoch was chosen on patients now in test. The run
  * that the next command takes is a leak; older ones, which only a user's own choice would take, are a warning.
  */
-export async function checkCheckpoints(
-  subject: AuditSubject,
-  reader: CheckpointReader,
-): Promise<CheckReport> {
+export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader): Promise<CheckReport> {
   const { config, modalities, runs, splitsOf } = subject;
   const outputDir = config.experiment.output_dir;
   const gaps: string[] = [];

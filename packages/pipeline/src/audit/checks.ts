@@ -1,7 +1,7 @@
 import type { StageContext } from '../engine/events.ts';
+import type { SeenReader } from '../training/seen.ts';
 import { checkChangedSlices } from './changed_slices.ts';
 import type { CheckReport } from './check.ts';
-import { CheckpointReader } from './checkpoint_facts.ts';
 import { checkCheckpoints } from './checkpoints.ts';
 import { checkFeatures } from './features.ts';
 import { checkFoldModels } from './fold_models.ts';
@@ -17,7 +17,7 @@ import type { AuditSubject } from './subject.ts';
 
 /** What checks are given beside the subject. */
 export interface CheckTools {
-  reader: CheckpointReader;
+  reader: SeenReader;
   /** Null when pixels are not to be looked at. */
   pixels: AuditedPixels | null;
   nearDuplicateDistance: number;
@@ -66,10 +66,11 @@ export const CHECKS: readonly Check[] = [
 /** Decodes what the checks compare. */
 export async function checkTools(
   subject: AuditSubject,
+  reader: SeenReader,
   options: { pixels: boolean; nearDuplicateDistance: number },
   context: StageContext,
 ): Promise<CheckTools> {
   const { nearDuplicateDistance } = options;
   const pixels = options.pixels ? await scanPixels(subject, context) : null;
-  return { reader: new CheckpointReader(), pixels, nearDuplicateDistance };
+  return { reader, pixels, nearDuplicateDistance };
 }

@@ -13,8 +13,8 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { foreignGap, isForeign } from '../features/foreign.ts';
 import { findRuns } from '../training/run_folder.ts';
+import type { SeenReader } from '../training/seen.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
-import type { CheckpointReader } from './checkpoint_facts.ts';
 import { type SeenCases, seenCases } from './seen.ts';
 import { type AuditSubject, gather } from './subject.ts';
 
@@ -26,7 +26,7 @@ interface SplitFeatures {
 }
 
 /** Features by a network that has seen patients of validation or test, and features of another division of the patients. */
-export async function checkFeatures(subject: AuditSubject, reader: CheckpointReader): Promise<CheckReport> {
+export async function checkFeatures(subject: AuditSubject, reader: SeenReader): Promise<CheckReport> {
   const { config, modalities } = subject;
   const gaps: string[] = [];
   const looked: string[] = [];
@@ -129,7 +129,7 @@ async function seenByNetwork(
   features: readonly SplitFeatures[],
   modality: string,
   subject: AuditSubject,
-  reader: CheckpointReader,
+  reader: SeenReader,
 ): Promise<SeenCases & { gaps: string[] }> {
   const result: SeenCases & { gaps: string[] } = { trainedOn: [], selectedOn: [], gaps: [] };
   const bySha = gather(

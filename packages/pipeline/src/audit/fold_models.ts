@@ -10,13 +10,13 @@ import {
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
 import { patientHash } from '../training/patients.ts';
 import { RunFolder } from '../training/run_folder.ts';
+import type { SeenReader } from '../training/seen.ts';
 import { attempt, auditCase, type CheckReport, counted, finding } from './check.ts';
-import type { CheckpointReader } from './checkpoint_facts.ts';
 import { type SeenCases, seenCases } from './seen.ts';
 import type { AuditSubject } from './subject.ts';
 
 /** What fold models have seen: of their own held-out fold, and of validation and test where they speak of these. */
-export async function checkFoldModels(subject: AuditSubject, reader: CheckpointReader): Promise<CheckReport> {
+export async function checkFoldModels(subject: AuditSubject, reader: SeenReader): Promise<CheckReport> {
   const { config, modalities } = subject;
   const runs = foldRuns(config.experiment.output_dir, modalities);
   const records = modalities

@@ -1,7 +1,7 @@
 import type { AuditCase, Split } from '@radweave/artifacts';
 import { patientHash } from '../training/patients.ts';
+import type { SeenPatients } from '../training/seen.ts';
 import { auditCase } from './check.ts';
-import type { SeenPatients } from './checkpoint_facts.ts';
 import type { AuditSubject } from './subject.ts';
 
 /** Who of the sets that must be unseen a network has seen. */

@@ -28,7 +28,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { type StageContext, say } from '../engine/events.ts';
 import { forEachSplit } from '../features/for_each_split.ts';
-import { RADWEAVE_VERSION } from '../versions.ts';
+import { programVersions } from '../versions.ts';
 import type { AssignedMember } from './assign.ts';
 import type { ImageCheck } from './images.ts';
 
@@ -153,7 +153,7 @@ function summarise(division: Division, config: Config): SplitSummary {
     files,
     warnings: [...warnings],
     ...rootOf(config),
-    versions: { radweave: RADWEAVE_VERSION, node: process.version },
+    versions: programVersions(),
   };
 }
 

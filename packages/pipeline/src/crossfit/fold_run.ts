@@ -3,10 +3,7 @@ import {
   type Config,
   InterruptedError,
   lockFolder,
-  readSlicePredictions,
-  type SlicePrediction,
   SPLITS,
-  slicePredictionsPath,
   splitPath,
   writeSplit,
 } from '@radweave/artifacts';
@@ -30,11 +27,6 @@ export interface FoldSettings {
 /** The run of a fold. */
 export function foldRun({ config, name }: FoldSettings, { suffix }: CrossFold): RunFolder {
   return new RunFolder(config.experiment.output_dir, `${name}_${suffix}`);
-}
-
-/** What the fold's model says of the slices held out. */
-export function heldOutPredictions(run: RunFolder): SlicePrediction[] {
-  return readSlicePredictions(slicePredictionsPath(run.logs, 'test'));
 }
 
 /**

@@ -3,14 +3,13 @@ import { matrixFrom, mean, sampleVariance } from '@radweave/stats';
 import { metricsRows } from '../fusion/metrics.ts';
 import { SliceTable } from '../slices/table.ts';
 import type { RunFolder } from '../training/run_folder.ts';
-import { heldOutPredictions } from './fold_run.ts';
 import type { CrossFold } from './plan.ts';
 
 type Numbers = Omit<CrossValidationRow, 'fold' | 'n_train' | 'n_inner_val' | 'best_epoch'>;
 
 /** What a fold's model says of the patients held out: the mean over their slices. */
 export function outOfFold({ name }: CrossFold, run: RunFolder): OutOfFoldRow[] {
-  const slices = heldOutPredictions(run);
+  const slices = run.testPredictions();
   const table = new SliceTable(slices.map(({ image_path, ...row }) => ({ ...row, path: image_path })));
   return table.patients.map(({ patient, hospital, label, slices: own }) => {
     const classes = slices[0]?.probabilities.length ?? 0;

@@ -10,7 +10,7 @@ import {
   type Split,
 } from '@radweave/artifacts';
 import { confusionMatrix, rowOf } from '@radweave/stats';
-import { RADWEAVE_VERSION } from '../versions.ts';
+import { programVersions } from '../versions.ts';
 import { binaryMetrics } from './binary_metrics.ts';
 import { compareSplit, pairsOf } from './comparisons.ts';
 import { curvesOf } from './curves.ts';
@@ -93,7 +93,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
     curves,
     confusion,
     notes: assembly.notes,
-    versions: { radweave: RADWEAVE_VERSION, node: process.version },
+    versions: programVersions(),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ExplainedPatient, Explanations, Split } from '@radweave/artifacts';
+import { engineVersions } from '../compute/versions.ts';
 import { type StageContext, warn } from '../engine/events.ts';
 import type { SliceTable } from '../slices/table.ts';
-import { engineVersions } from '../versions.ts';
 import { openPngPainter } from '../visualize/png.ts';
 import { aggregationName, type Decision } from './decision.ts';
 import type { MapSource } from './maps.ts';

@@ -3,8 +3,9 @@ import { manualSeed } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import type { SlicePixels } from '../slices/batches.ts';
 import { SliceTable } from '../slices/table.ts';
-import { extractPatients, type PatientSlices } from './extractor.ts';
+import { extractPatients } from './extractor.ts';
 import type { FeatureNetwork } from './network.ts';
+import type { PatientSlices } from './order.ts';
 import { inNaturalOrder } from './order.ts';
 
 const SIDE = 32;

@@ -4,12 +4,7 @@ import { inferenceMode, profileRange, tidy } from '@radweave/torch';
 import { inPrecision } from '../compute/under_precision.ts';
 import { makeBatch, type SlicePixels } from '../slices/batches.ts';
 import type { FeatureNetwork } from './network.ts';
-
-/** A patient's slices, as positions in the split's pixels, in natural order. */
-export interface PatientSlices {
-  patient: string;
-  positions: readonly number[];
-}
+import type { PatientSlices } from './order.ts';
 
 /** How to go through the slices. */
 export interface ExtractionPace {

@@ -19,7 +19,7 @@ import {
 } from '@radweave/artifacts';
 import { existsSync, renameSync } from '@radweave/artifacts/files';
 import { type StageContext, say, warn } from '../engine/events.ts';
-import { engineVersions } from '../versions.ts';
+import { programVersions } from '../versions.ts';
 
 /**
  * Whether another program made a modality's features: every split has its table, and none the record that `extract`
@@ -98,7 +98,7 @@ function recordOf(
     image_size: null,
     normalize_mean: null,
     normalize_std: null,
-    versions: engineVersions(),
+    versions: programVersions(),
   };
 }
 

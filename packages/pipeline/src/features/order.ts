@@ -1,7 +1,12 @@
 import { basename } from 'node:path';
 import { naturalCompare } from '@radweave/artifacts';
 import type { SliceTable } from '../slices/table.ts';
-import type { PatientSlices } from './extractor.ts';
+
+/** A patient's slices, as positions in the split's pixels, in natural order. */
+export interface PatientSlices {
+  patient: string;
+  positions: readonly number[];
+}
 
 /** A table's patients with their slices in natural order of file names, whatever the order of the table. */
 export function inNaturalOrder(table: SliceTable): PatientSlices[] {

@@ -11,7 +11,7 @@ import {
 import { rowOf } from '@radweave/stats';
 import type { Alignment } from '../features/align.ts';
 import type { FeatureSource } from '../features/source.ts';
-import { engineVersions } from '../versions.ts';
+import { programVersions } from '../versions.ts';
 import { classify, type FitSet, fitClassifier, predictLabels, TOLERANCE, thresholdOf } from './classifier.ts';
 import { concatenate, type FusedSplit } from './fused_split.ts';
 import { classifierCautions, classifierInputs, inSampleOf, thresholdCautions } from './in_sample.ts';
@@ -85,7 +85,7 @@ export function fitFusedModel(
       },
       classifiers,
       notes,
-      versions: engineVersions(),
+      versions: programVersions(),
     },
     modalities,
     classes,

@@ -1,8 +1,9 @@
 import type { Config, FusionModality } from '@radweave/artifacts';
 import { inferenceBatch } from '../compute/compute.ts';
 import { type StageContext, warn } from '../engine/events.ts';
-import { extractPatients, type PatientSlices } from '../features/extractor.ts';
+import { extractPatients } from '../features/extractor.ts';
 import type { FeatureNetwork } from '../features/network.ts';
+import type { PatientSlices } from '../features/order.ts';
 import { patientHash } from '../training/patients.ts';
 import { findNewImages, patientFolders } from './image_folder.ts';
 import { withDecodedImages } from './image_pixels.ts';

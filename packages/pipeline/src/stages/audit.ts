@@ -13,12 +13,13 @@ import {
   writeAuditRecord,
   writeFileAtomic,
 } from '@radweave/artifacts';
+import { CheckpointReader } from '../audit/checkpoint_facts.ts';
 import { CHECKS, checkTools } from '../audit/checks.ts';
 import { type JudgedCheck, judgeCheck } from '../audit/judge.ts';
 import { type AuditSubject, readSubject } from '../audit/subject.ts';
 import { auditText } from '../audit/text.ts';
 import { type StageContext, warn } from '../engine/events.ts';
-import { RADWEAVE_VERSION } from '../versions.ts';
+import { programVersions } from '../versions.ts';
 
 /** What `audit` is asked to do. */
 export interface AuditOptions {
@@ -62,7 +63,12 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
   const lock = lockFolder(outputDir, 'radweave audit');
   try {
     const subject = readSubject(config, modalities, options.runs ?? {});
-    const tools = await checkTools(subject, { pixels: options.pixels, nearDuplicateDistance }, context);
+    const tools = await checkTools(
+      subject,
+      new CheckpointReader(),
+      { pixels: options.pixels, nearDuplicateDistance },
+      context,
+    );
     const judged: JudgedCheck[] = [];
     for (const check of CHECKS) {
       if (options.dataOnly === true && check.needs === 'results') continue;
@@ -116,8 +122,7 @@ function recordOf(
     checks: judged.map(({ check }) => check),
     findings,
     not_checked: judged.flatMap(({ gaps }) => gaps),
-    // Not the engine's: splits can be audited on a machine without libtorch.
-    versions: { radweave: RADWEAVE_VERSION, node: process.version },
+    versions: programVersions(),
   };
 }
 

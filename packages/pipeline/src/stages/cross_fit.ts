@@ -12,6 +12,7 @@ import {
 import { rmSync } from '@radweave/artifacts/files';
 import { openSplitFolder } from '../cohort/split_folder.ts';
 import { requireEngineSettings } from '../compute/engine_settings.ts';
+import { engineVersions } from '../compute/versions.ts';
 import { crossFitConfig } from '../crossfit/config.ts';
 import { type AllLogits, logitsOfAll } from '../crossfit/fold_logits.ts';
 import { type FoldSettings, trainFolds } from '../crossfit/fold_run.ts';
@@ -19,7 +20,6 @@ import { identityOf, planFolds } from '../crossfit/plan.ts';
 import { type StageContext, say } from '../engine/events.ts';
 import { forEachSplit } from '../features/for_each_split.ts';
 import { readSliceTable } from '../slices/load.ts';
-import { engineVersions } from '../versions.ts';
 
 /** What `extract --cross_fit K` is asked to do. */
 export interface CrossFitOptions {

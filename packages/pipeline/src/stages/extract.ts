@@ -13,6 +13,7 @@ import {
 import { openSplitFolder } from '../cohort/split_folder.ts';
 import { inferenceBatch } from '../compute/compute.ts';
 import { requireEngineSettings } from '../compute/engine_settings.ts';
+import { engineVersions } from '../compute/versions.ts';
 import { type StageContext, say, warn } from '../engine/events.ts';
 import { alignAvailable } from '../features/align.ts';
 import { type ChosenCheckpoint, chooseCheckpoint } from '../features/checkpoint_choice.ts';
@@ -24,7 +25,6 @@ import { writeSplitFeatures } from '../features/split_features.ts';
 import { type LoadedSplit, loadSplit, readSliceTable } from '../slices/load.ts';
 import type { SliceTable } from '../slices/table.ts';
 import { patientHash, refuseSeenPatients } from '../training/patients.ts';
-import { engineVersions } from '../versions.ts';
 import { type AlignResult, alignResult } from './align.ts';
 
 /** What `extract` is asked to do. */

@@ -24,7 +24,7 @@ import { inSampleOf } from '../fusion/in_sample.ts';
 import { type AuditInput, siteAuditTasks } from '../harmonize/audit.ts';
 import { harmonisedMetrics, harmonisedPredictions, TRANSDUCTIVE } from '../harmonize/results.ts';
 import { type Harmonisation, harmoniseSites } from '../harmonize/sites.ts';
-import { engineVersions } from '../versions.ts';
+import { programVersions } from '../versions.ts';
 
 /** What `harmonize` is asked to do; the classifier is fitted as the `fusion` section says. */
 export interface HarmonizeOptions {
@@ -107,7 +107,7 @@ async function harmonised(
     seed,
     notes: notesOf(inSample),
     files: auditOnly ? AUDIT_FILES : [...AUDIT_FILES, ...RESULT_FILES],
-    versions: engineVersions(),
+    versions: programVersions(),
   };
   const recordFile = writeAll(outputDir, record, audit, model, harmonisation, metrics);
   say(

@@ -3,6 +3,7 @@ import { type Config, lockFolder, writeFileAtomic, writeJson } from '@radweave/a
 import { manualSeed, type Profile } from '@radweave/torch';
 import { chooseCompute, inferenceBatch } from '../compute/compute.ts';
 import { requireEngineSettings } from '../compute/engine_settings.ts';
+import { engineVersions } from '../compute/versions.ts';
 import { type StageContext, say } from '../engine/events.ts';
 import { profileExtraction, profileTraining } from '../profile/steps.ts';
 import {
@@ -16,7 +17,6 @@ import {
 import { timeline } from '../profile/timeline.ts';
 import { chromeTrace } from '../profile/trace.ts';
 import { buildNetwork } from '../training/network_source.ts';
-import { engineVersions } from '../versions.ts';
 
 /** What is profiled: one training step or one extraction batch. */
 export type ProfiledJob = 'training' | 'extraction';

@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { type Config, readSplit, type Split, splitHash, splitPath } from '@radweave/artifacts';
 import { createModel, modelInfo } from '@radweave/models';
 import { manualSeed, randn, tidy } from '@radweave/torch';
+import { engineVersions } from '../compute/versions.ts';
 import { takeSnapshot, writeCheckpoint } from '../training/checkpoint.ts';
 import { patientHash } from '../training/patients.ts';
 import { RunFolder } from '../training/run_folder.ts';
-import { engineVersions } from '../versions.ts';
 
 function patientsOf(config: Config, split: Split, modality: string): string[] {
   const rows = readSplit(splitPath(config.data.splits_dir, split, modality));

@@ -4,6 +4,8 @@ import {
   folderName,
   isFolderName,
   readJson,
+  readSlicePredictions,
+  type SlicePrediction,
   SPLITS,
   slicePredictionsPath,
   UsageError,
@@ -82,6 +84,10 @@ export class RunFolder {
   get results(): string[] {
     const slices = SPLITS.map((split) => slicePredictionsPath(this.logs, split));
     return [this.metrics('val'), this.metrics('test'), ...slices];
+  }
+  /** What the best model says of the slices of the test set; of a fold's run, of those held out. */
+  testPredictions(): SlicePrediction[] {
+    return readSlicePredictions(slicePredictionsPath(this.logs, 'test'));
   }
   private get record(): string {
     return join(this.checkpoints, 'run.json');

@@ -18,9 +18,9 @@ import {
 } from '@radweave/torch';
 import { type Compute, chooseCompute } from '../compute/compute.ts';
 import { isOutOfMemory } from '../compute/gpu_errors.ts';
+import { engineVersions } from '../compute/versions.ts';
 import { type StageContext, say } from '../engine/events.ts';
 import { forEachSplit } from '../features/for_each_split.ts';
-import { engineVersions } from '../versions.ts';
 import { Beside } from './beside.ts';
 import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer, buildScheduler } from './build.ts';
 import { type CheckpointFacts, type Snapshot, takeSnapshot, writeCheckpoint } from './checkpoint.ts';

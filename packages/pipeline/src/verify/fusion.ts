@@ -22,7 +22,7 @@ import {
 import { existsSync, readFileSync } from '@radweave/artifacts/files';
 import type { StageContext } from '../engine/events.ts';
 import { fuse } from '../stages/fuse.ts';
-import { engineVersions } from '../versions.ts';
+import { programVersions } from '../versions.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare_files.ts';
 import type { Findings } from './findings.ts';
@@ -71,7 +71,7 @@ export async function verifyFusion(
       const now = join(temporary, 'fusion', name);
       compareFiles(findings, { file: `fusion/${name}`, saved: join(folder, name), now });
     }
-    const changed = Object.entries(engineVersions()).filter(([name, now]) => model.versions[name] !== now);
+    const changed = Object.entries(programVersions()).filter(([name, now]) => model.versions[name] !== now);
     for (const [name, now] of changed) {
       findings.remarks.push(`fused with ${name} ${model.versions[name] ?? 'unknown'}, verified with ${now}`);
     }
