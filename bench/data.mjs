@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { dirname, join } from 'node:path';
 import { defaultConfig, splitPath, writeConfig, writeSplit } from '../packages/artifacts/dist/index.js';
 import { decodeSlice, encodePng, readSliceFile } from '../packages/imaging/dist/index.js';
+import { generatePhantomCohort } from '../packages/phantom/dist/index.js';
 import { runStage, silentContext } from '../packages/pipeline/dist/index.js';
-import { generatePhantomCohort } from '../packages/pipeline/dist/phantom/index.js';
 
 /** Slices of validation and of test in every split folder: there must be some, they are not what is measured. */
 const OTHERS = 16;

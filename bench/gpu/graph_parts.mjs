@@ -1,11 +1,11 @@
 // The parts of graph_check.mjs. Each trains by the product's own Trainer on made-up slices, with and without recording.
 import { createHash } from 'node:crypto';
 import { createModel } from '../../packages/models/dist/index.js';
-import { makeResident } from '../../packages/pipeline/dist/slices/resident.js';
-import { SliceTable } from '../../packages/pipeline/dist/slices/table.js';
-import { FrozenOutputs } from '../../packages/pipeline/dist/training/frozen_outputs.js';
-import { crossEntropyLoss } from '../../packages/pipeline/dist/training/losses.js';
-import { Trainer } from '../../packages/pipeline/dist/training/trainer.js';
+import { makeResident } from '../../packages/network/dist/slices/resident.js';
+import { FrozenOutputs } from '../../packages/network/dist/training/frozen-outputs.js';
+import { crossEntropyLoss } from '../../packages/network/dist/training/losses.js';
+import { Trainer } from '../../packages/network/dist/training/trainer.js';
+import { SliceTable } from '../../packages/study/dist/cohort/slice-table.js';
 import * as torch from '../../packages/torch/dist/index.js';
 
 const { cudaDevice, getRngState, manualSeed, optim, tidy, useDeterministicAlgorithms } = torch;

@@ -22,7 +22,7 @@ import {
   settingKeys,
   splitPath,
 } from '@radweave/artifacts';
-import { generatePhantomCohort } from '@radweave/pipeline/phantom';
+import { generatePhantomCohort } from '@radweave/phantom';
 import { tempDir } from '@radweave/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fakeRunner } from './fake-stages.test.data.ts';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { generatePhantomCohort } from '@radweave/pipeline/phantom';
+import { generatePhantomCohort } from '@radweave/phantom';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 

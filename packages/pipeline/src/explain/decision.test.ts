@@ -8,9 +8,9 @@ import {
   writeEvaluation,
 } from '@radweave/artifacts';
 import { freezeAggregation, freezeThreshold, type Matrix, matrixFrom } from '@radweave/stats';
+import { listening } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { listening } from '../testing/cohort.ts';
 import { chooseDecision, describe, judge, type PatientSlicesJudged } from './decision.ts';
 
 const two = (...positive: number[]): Matrix => matrixFrom(positive.map((p) => [1 - p, p]));

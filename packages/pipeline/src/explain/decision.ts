@@ -8,7 +8,7 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { type Aggregation, aggregateSlices, type Matrix, parseFrozen } from '@radweave/stats';
-import { type StageContext, say, warn } from '../engine/events.ts';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
 import type { JudgedPatient } from './select.ts';
 
 /** How a patient's slices become a verdict. */

@@ -1,12 +1,12 @@
+import { openPngPainter } from '@radweave/analysis/paint/png';
 import type { ExplainedPatient, Explanations, Split } from '@radweave/artifacts';
-import { engineVersions } from '../compute/versions.ts';
-import { type StageContext, warn } from '../engine/events.ts';
-import type { SliceTable } from '../slices/table.ts';
-import { openPngPainter } from '../visualize/png.ts';
+import { engineVersions } from '@radweave/network/compute/versions';
+import type { MapSource } from '@radweave/network/explain/maps';
+import { checkByRandomisation, checkedSlices } from '@radweave/network/explain/randomisation-check';
+import type { SliceTable } from '@radweave/study/cohort/slice-table';
+import { type StageContext, warn } from '@radweave/study/context/events';
 import { aggregationName, type Decision } from './decision.ts';
-import type { MapSource } from './maps.ts';
 import { explainPatient, type PatientToExplain } from './patient.ts';
-import { checkByRandomisation, checkedSlices } from './randomisation_check.ts';
 import { coarseMaps } from './remarks.ts';
 
 /** What is explained, and how it was chosen. */

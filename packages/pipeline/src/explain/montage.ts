@@ -1,3 +1,4 @@
+import type { PngPainter } from '@radweave/analysis/paint/png';
 import {
   blankRgb,
   encodePng,
@@ -8,7 +9,6 @@ import {
   type RgbImage,
   slicePicture,
 } from '@radweave/imaging';
-import type { PngPainter } from '../visualize/png.ts';
 
 /** A slice of a montage. */
 export interface MontageSlice {

@@ -1,12 +1,12 @@
 import { basename, join } from 'node:path';
+import type { PngPainter } from '@radweave/analysis/paint/png';
 import { type ExplainedPatient, writeFileAtomic } from '@radweave/artifacts';
 import { grayImage } from '@radweave/imaging';
+import { evenly } from '@radweave/network/explain/evenly';
+import { type MapSource, sliceMaps } from '@radweave/network/explain/maps';
 import type { Matrix } from '@radweave/stats';
-import type { StageContext } from '../engine/events.ts';
-import type { SliceTable } from '../slices/table.ts';
-import type { PngPainter } from '../visualize/png.ts';
-import { evenly } from './evenly.ts';
-import { type MapSource, sliceMaps } from './maps.ts';
+import type { SliceTable } from '@radweave/study/cohort/slice-table';
+import type { StageContext } from '@radweave/study/context/events';
 import { drawMontage } from './montage.ts';
 import type { ChosenPatient } from './select.ts';
 

@@ -1,6 +1,6 @@
 import type { RandomisationCheck } from '@radweave/artifacts';
-import { type StageContext, say, warn } from '../engine/events.ts';
-import type { FeatureNetwork } from '../features/network.ts';
+import type { FeatureNetwork } from '@radweave/network/open/feature-network';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
 
 /** Fewer positions than this give maps of a few large blots. */
 const COARSE = 16;

@@ -1,11 +1,11 @@
 import { DataError, nearest, type Split, UsageError } from '@radweave/artifacts';
+import type { MapSource } from '@radweave/network/explain/maps';
+import { sliceProbabilities } from '@radweave/network/explain/probabilities';
 import { type Matrix, matrixFrom, rowOf } from '@radweave/stats';
-import type { StageContext } from '../engine/events.ts';
-import { inNaturalOrder } from '../features/order.ts';
-import type { PatientRow, SliceTable } from '../slices/table.ts';
+import { inNaturalOrder } from '@radweave/study/cohort/slice-order';
+import type { PatientRow, SliceTable } from '@radweave/study/cohort/slice-table';
+import type { StageContext } from '@radweave/study/context/events';
 import type { PatientSlicesJudged } from './decision.ts';
-import type { MapSource } from './maps.ts';
-import { sliceProbabilities } from './probabilities.ts';
 
 /** A patient with the positions of the slices, in natural order, and their probabilities in the same order. */
 export interface WantedPatient extends PatientSlicesJudged {

@@ -1,7 +1,7 @@
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import type { Evaluation, FusionModelFile } from '@radweave/artifacts';
 import type { Gallery } from '@radweave/report';
-import { RADWEAVE_VERSION } from '../versions.ts';
+import { RADWEAVE_VERSION } from '@radweave/study/context/versions';
 
 /** What left records with versions. */
 export interface Recorded {

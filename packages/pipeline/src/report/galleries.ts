@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { type Config, explanationsFolder, readExplanations } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { Gallery, Optional } from '@radweave/report';
-import { type StageContext, say, warn } from '../engine/events.ts';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { openEmbedder } from './pictures.ts';
-import type { UsedFiles } from './used_files.ts';
+import type { UsedFiles } from './used-files.ts';
 
 /**
  * What `explain` left of each modality.

@@ -1,15 +1,15 @@
 import { type Config, configToYaml } from '@radweave/artifacts';
 import type { Optional, ReportData } from '@radweave/report';
-import type { StageContext } from '../engine/events.ts';
+import type { StageContext } from '@radweave/study/context/events';
 import { environmentOf } from './environment.ts';
-import { featureMaps } from './feature_maps.ts';
+import { featureMaps } from './feature-maps.ts';
 import { readGalleries } from './galleries.ts';
 import { readLeakage } from './leakage.ts';
 import { readFusion, readResults } from './results.ts';
 import { reportedRuns } from './runs.ts';
 import { readSite } from './site.ts';
-import { readStudyCohort } from './study_cohort.ts';
-import { UsedFiles } from './used_files.ts';
+import { readStudyCohort } from './study-cohort.ts';
+import { UsedFiles } from './used-files.ts';
 
 /**
  * Reads everything a report is made of.

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { auditFolder, type Config, readAuditRecord } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { LeakageCheck, Optional } from '@radweave/report';
-import type { UsedFiles } from './used_files.ts';
+import type { UsedFiles } from './used-files.ts';
 
 /**
  * The checks of the newest audit of everything.

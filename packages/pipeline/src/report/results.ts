@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { missingFusion } from '@radweave/analysis/evaluation/unevaluated';
 import {
   type Config,
   DataError,
@@ -12,8 +13,7 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { Optional } from '@radweave/report';
-import { missingFusion } from '../evaluation/unevaluated.ts';
-import type { UsedFiles } from './used_files.ts';
+import type { UsedFiles } from './used-files.ts';
 
 /**
  * Reads the evaluation that a report is about.

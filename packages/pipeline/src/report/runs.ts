@@ -8,10 +8,10 @@ import {
   slicePredictionsPath,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { readCheckpointFacts } from '@radweave/network/open/checkpoint';
 import type { NamedYaml, TrainingRun, TrainingSettings } from '@radweave/report';
-import { readCheckpointFacts } from '../training/checkpoint.ts';
-import { findRuns, type RunFolder } from '../training/run_folder.ts';
-import type { UsedFiles } from './used_files.ts';
+import { findRuns, type RunFolder } from '@radweave/study/runs/run-folder';
+import type { UsedFiles } from './used-files.ts';
 
 /** A training run whose network gave features or probabilities that were evaluated. */
 export interface ReportedRun {

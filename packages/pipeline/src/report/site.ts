@@ -8,7 +8,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import type { Optional, SiteAudit, SiteAuditRow } from '@radweave/report';
 import { harmonizeFolder } from '../stages/harmonize.ts';
-import type { UsedFiles } from './used_files.ts';
+import type { UsedFiles } from './used-files.ts';
 
 /** The site audit that `harmonize` left. */
 export function readSite(config: Config, files: UsedFiles): Optional<SiteAudit> {

@@ -10,15 +10,15 @@ import {
   writeFeatureSet,
   writeFeatureTable,
 } from '@radweave/artifacts';
-import { tempDir } from '@radweave/testkit';
-import { expect, test } from 'vitest';
-import { cohortConfig, listening } from '../testing/cohort.ts';
+import { cohortConfig, listening } from '@radweave/study/testing/cohort';
 import {
   type MadeUpPatient,
   madeUpCohort,
   writeMadeUpCohort,
   writeMadeUpFeatures,
-} from '../testing/features.ts';
+} from '@radweave/study/testing/features';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
 import { align } from './align.ts';
 
 function prepared(): { config: Config; cohort: MadeUpPatient[] } {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { type Alignment, alignAvailable, alignedFolder } from '@radweave/analysis/features/align';
 import { type Config, DataError, lockFolder, requireWritable, SPLITS, type Split } from '@radweave/artifacts';
-import type { StageContext } from '../engine/events.ts';
-import { type Alignment, alignAvailable, alignedFolder } from '../features/align.ts';
-import { forEachSplit } from '../features/for_each_split.ts';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import type { StageContext } from '@radweave/study/context/events';
 
 /** What `align` is asked to do. */
 export interface AlignOptions {

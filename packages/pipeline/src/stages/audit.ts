@@ -1,4 +1,8 @@
 import { join } from 'node:path';
+import { CHECKS, checkTools } from '@radweave/analysis/audit/checks';
+import { type JudgedCheck, judgeCheck } from '@radweave/analysis/audit/judge';
+import { type AuditSubject, readSubject } from '@radweave/analysis/audit/subject';
+import { auditText } from '@radweave/analysis/audit/text';
 import {
   type AuditCheck,
   type AuditFinding,
@@ -13,13 +17,9 @@ import {
   writeAuditRecord,
   writeFileAtomic,
 } from '@radweave/artifacts';
-import { CheckpointReader } from '../audit/checkpoint_facts.ts';
-import { CHECKS, checkTools } from '../audit/checks.ts';
-import { type JudgedCheck, judgeCheck } from '../audit/judge.ts';
-import { type AuditSubject, readSubject } from '../audit/subject.ts';
-import { auditText } from '../audit/text.ts';
-import { type StageContext, warn } from '../engine/events.ts';
-import { programVersions } from '../versions.ts';
+import { CheckpointReader } from '@radweave/network/open/checkpoint-reader';
+import { type StageContext, warn } from '@radweave/study/context/events';
+import { programVersions } from '@radweave/study/context/versions';
 
 /** What `audit` is asked to do. */
 export interface AuditOptions {

@@ -1,5 +1,5 @@
 import { type Config, requireWritable } from '@radweave/artifacts';
-import { checkBeforeTraining } from '../training/before_training.ts';
+import { checkBeforeTraining } from '@radweave/network/training/before-training';
 
 /** What `check` is asked to do. */
 export interface CheckOptions {

@@ -6,13 +6,13 @@ import {
   readSlicePredictions,
   slicePredictionsPath,
 } from '@radweave/artifacts';
+import { writeMadeUpNetwork } from '@radweave/network/testing/networks';
+import { RunFolder } from '@radweave/study/runs/run-folder';
+import { cohortConfig, listening } from '@radweave/study/testing/cohort';
+import { madeUpCohort, writeMadeUpCohort } from '@radweave/study/testing/features';
 import { pythonJson, referenceTest, rJson, rTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { cohortConfig, listening } from '../testing/cohort.ts';
 import { modalities, prepared, run } from '../testing/evaluations.ts';
-import { madeUpCohort, writeMadeUpCohort } from '../testing/features.ts';
-import { writeMadeUpNetwork } from '../testing/networks.ts';
-import { RunFolder } from '../training/run_folder.ts';
 import { type EvaluateResult, evaluate } from './evaluate.ts';
 
 function rowOf(result: EvaluateResult, wanted: Record<string, string>): EvaluateResult['rows'][number] {

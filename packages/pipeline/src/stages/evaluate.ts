@@ -1,4 +1,15 @@
 import { relative, sep } from 'node:path';
+import { aggregateNetwork } from '@radweave/analysis/evaluation/aggregate';
+import { assemble, type Pause } from '@radweave/analysis/evaluation/assemble';
+import type { Candidate } from '@radweave/analysis/evaluation/candidate';
+import { readCohortFacts } from '@radweave/analysis/evaluation/cohort-facts';
+import { readFrozenFolder } from '@radweave/analysis/evaluation/frozen-folder';
+import { type FusionModels, readFusionModels } from '@radweave/analysis/evaluation/fusion-models';
+import { type Judged, judgeModel } from '@radweave/analysis/evaluation/judge';
+import { type NetworkSlices, readNetworks } from '@radweave/analysis/evaluation/network-models';
+import { cautionsOf } from '@radweave/analysis/evaluation/notes';
+import { missingFusion, type Unevaluated } from '@radweave/analysis/evaluation/unevaluated';
+import { writeAll } from '@radweave/analysis/evaluation/write';
 import {
   type Config,
   DataError,
@@ -12,18 +23,7 @@ import {
   lockFolder,
   UsageError,
 } from '@radweave/artifacts';
-import { type StageContext, say, warn } from '../engine/events.ts';
-import { aggregateNetwork } from '../evaluation/aggregate.ts';
-import { assemble, type Pause } from '../evaluation/assemble.ts';
-import type { Candidate } from '../evaluation/candidate.ts';
-import { readCohortFacts } from '../evaluation/cohort_facts.ts';
-import { readFrozenFolder } from '../evaluation/frozen_folder.ts';
-import { type FusionModels, readFusionModels } from '../evaluation/fusion_models.ts';
-import { type Judged, judgeModel } from '../evaluation/judge.ts';
-import { type NetworkSlices, readNetworks } from '../evaluation/network_models.ts';
-import { cautionsOf } from '../evaluation/notes.ts';
-import { missingFusion, type Unevaluated } from '../evaluation/unevaluated.ts';
-import { writeAll } from '../evaluation/write.ts';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
 
 /** What `evaluate` is asked to do; the rest is in the `evaluation` section of the configuration. */
 export interface EvaluateOptions {

@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, readExplanations, readSplit, type Split, splitPath } from '@radweave/artifacts';
+import { writeRun } from '@radweave/network/testing/runs';
+import { cohortConfig, listening, makeSplitOwn, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { cohortConfig, listening, makeSplitOwn, writeCohortFolders } from '../testing/cohort.ts';
-import { writeRun } from '../testing/runs.ts';
 import { type ExplainOptions, explain } from './explain.ts';
 import { preprocess } from './preprocess.ts';
 

@@ -11,22 +11,22 @@ import {
   UsageError,
   writeExplanations,
 } from '@radweave/artifacts';
+import { inferenceBatch } from '@radweave/network/compute/compute';
+import type { MapSource } from '@radweave/network/explain/maps';
+import type { CheckpointFacts } from '@radweave/network/open/checkpoint';
+import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
+import { type FeatureNetwork, networkConfig, openNetwork } from '@radweave/network/open/feature-network';
+import { type LoadedSplit, loadSplit, readSliceTable } from '@radweave/network/slices/load';
+import { refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
+import { openSplitFolder } from '@radweave/study/cohort/split-folder';
+import { type StageContext, say } from '@radweave/study/context/events';
 import { resolveDevice } from '@radweave/torch';
-import { openSplitFolder } from '../cohort/split_folder.ts';
-import { inferenceBatch } from '../compute/compute.ts';
-import { type StageContext, say } from '../engine/events.ts';
 import { chooseDecision, judge } from '../explain/decision.ts';
 import { type ExplanationJob, explainPatients } from '../explain/explanations.ts';
-import type { MapSource } from '../explain/maps.ts';
 import { montageNames, type PatientToExplain } from '../explain/patient.ts';
 import { sayCheck } from '../explain/remarks.ts';
 import { type ChosenPatient, predictedClass, selectPatients } from '../explain/select.ts';
 import { judgedSlices, type WantedPatient } from '../explain/wanted.ts';
-import { type ChosenCheckpoint, chooseCheckpoint } from '../features/checkpoint_choice.ts';
-import { type FeatureNetwork, networkConfig, openNetwork } from '../features/network.ts';
-import { type LoadedSplit, loadSplit, readSliceTable } from '../slices/load.ts';
-import type { CheckpointFacts } from '../training/checkpoint.ts';
-import { refuseSeenPatients } from '../training/patients.ts';
 
 /** What `explain` is asked to do. */
 export interface ExplainOptions {

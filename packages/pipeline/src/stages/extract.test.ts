@@ -16,10 +16,8 @@ import {
   writeSplit,
 } from '@radweave/artifacts';
 import { createModel } from '@radweave/models';
-import { filesBelow, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
-import { manualSeed, saveCheckpoint } from '@radweave/torch';
-import { expect, test, vi } from 'vitest';
-import type { StageContext } from '../engine/events.ts';
+import { writeRun } from '@radweave/network/testing/runs';
+import type { StageContext } from '@radweave/study/context/events';
 import {
   cohortConfig,
   listening,
@@ -27,8 +25,10 @@ import {
   slicePixels,
   writeCohortFolders,
   writeSlice,
-} from '../testing/cohort.ts';
-import { writeRun } from '../testing/runs.ts';
+} from '@radweave/study/testing/cohort';
+import { filesBelow, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
+import { manualSeed, saveCheckpoint } from '@radweave/torch';
+import { expect, test, vi } from 'vitest';
 import { type ExtractOptions, extract } from './extract.ts';
 import { preprocess } from './preprocess.ts';
 

@@ -1,3 +1,5 @@
+import { alignAvailable } from '@radweave/analysis/features/align';
+import { type NewFeatures, replaceFeatures } from '@radweave/analysis/features/replace';
 import {
   type Config,
   DataError,
@@ -10,21 +12,23 @@ import {
   type Split,
   UsageError,
 } from '@radweave/artifacts';
-import { openSplitFolder } from '../cohort/split_folder.ts';
-import { inferenceBatch } from '../compute/compute.ts';
-import { requireEngineSettings } from '../compute/engine_settings.ts';
-import { engineVersions } from '../compute/versions.ts';
-import { type StageContext, say, warn } from '../engine/events.ts';
-import { alignAvailable } from '../features/align.ts';
-import { type ChosenCheckpoint, chooseCheckpoint } from '../features/checkpoint_choice.ts';
-import type { ExtractionPace } from '../features/extractor.ts';
-import { forEachSplit } from '../features/for_each_split.ts';
-import { type FeatureNetwork, networkConfig, openFeatureNetwork } from '../features/network.ts';
-import { type NewFeatures, replaceFeatures } from '../features/replace.ts';
-import { writeSplitFeatures } from '../features/split_features.ts';
-import { type LoadedSplit, loadSplit, readSliceTable } from '../slices/load.ts';
-import type { SliceTable } from '../slices/table.ts';
-import { patientHash, refuseSeenPatients } from '../training/patients.ts';
+import { inferenceBatch } from '@radweave/network/compute/compute';
+import { requireEngineSettings } from '@radweave/network/compute/engine-settings';
+import { engineVersions } from '@radweave/network/compute/versions';
+import type { ExtractionPace } from '@radweave/network/features/extractor';
+import { writeSplitFeatures } from '@radweave/network/features/split-features';
+import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
+import {
+  type FeatureNetwork,
+  networkConfig,
+  openFeatureNetwork,
+} from '@radweave/network/open/feature-network';
+import { type LoadedSplit, loadSplit, readSliceTable } from '@radweave/network/slices/load';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { patientHash, refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
+import type { SliceTable } from '@radweave/study/cohort/slice-table';
+import { openSplitFolder } from '@radweave/study/cohort/split-folder';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { type AlignResult, alignResult } from './align.ts';
 
 /** What `extract` is asked to do. */

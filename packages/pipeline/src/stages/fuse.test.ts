@@ -9,15 +9,15 @@ import {
   readPredictions,
 } from '@radweave/artifacts';
 import { youdenThreshold } from '@radweave/stats';
-import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
-import { expect, test } from 'vitest';
-import { cohortConfig, listening } from '../testing/cohort.ts';
+import { cohortConfig, listening } from '@radweave/study/testing/cohort';
 import {
   type MadeUpPatient,
   madeUpCohort,
   writeMadeUpCohort,
   writeMadeUpFeatures,
-} from '../testing/features.ts';
+} from '@radweave/study/testing/features';
+import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
 import { fuse } from './fuse.ts';
 
 const modalities = ['A', 'P'];

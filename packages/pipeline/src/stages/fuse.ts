@@ -1,4 +1,20 @@
 import { join, resolve } from 'node:path';
+import { type Alignment, align, alignIfStale } from '@radweave/analysis/features/align';
+import {
+  type FusedModel,
+  fitFusedModel,
+  judgeSplit,
+  splitPredictions,
+} from '@radweave/analysis/fusion/fused-model';
+import {
+  columnNames,
+  concatenate,
+  type FusedSplit,
+  loadFusedSplit,
+} from '@radweave/analysis/fusion/fused-split';
+import { inSampleOf } from '@radweave/analysis/fusion/in-sample';
+import { metricsRows } from '@radweave/analysis/fusion/metrics';
+import { fitStack } from '@radweave/analysis/fusion/stack';
 import {
   type Config,
   type FolderLock,
@@ -14,14 +30,8 @@ import {
   writePredictions,
 } from '@radweave/artifacts';
 import { rmSync } from '@radweave/artifacts/files';
-import { type StageContext, say, warn } from '../engine/events.ts';
-import { type Alignment, align, alignIfStale } from '../features/align.ts';
-import { forEachSplit } from '../features/for_each_split.ts';
-import { type FusedModel, fitFusedModel, judgeSplit, splitPredictions } from '../fusion/fused_model.ts';
-import { columnNames, concatenate, type FusedSplit, loadFusedSplit } from '../fusion/fused_split.ts';
-import { inSampleOf } from '../fusion/in_sample.ts';
-import { metricsRows } from '../fusion/metrics.ts';
-import { fitStack } from '../fusion/stack.ts';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
 
 /** What `fuse` is asked to do; the rest is in the `fusion` section of the configuration. */
 export interface FuseOptions {

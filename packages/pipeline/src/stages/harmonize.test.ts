@@ -11,18 +11,18 @@ import {
   readSiteAuditJson,
   writeNpy,
 } from '@radweave/artifacts';
-import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { untranslated } from '../audit/untranslated.test.data.ts';
-import { cohortConfig, listening } from '../testing/cohort.ts';
+import { cohortConfig, listening } from '@radweave/study/testing/cohort';
 import {
   type MadeUpPatient,
   madeUpCohort,
   writeMadeUpCohort,
   writeMadeUpFeatures,
-} from '../testing/features.ts';
+} from '@radweave/study/testing/features';
+import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FuseResult, fuse } from './fuse.ts';
 import { type HarmonizeResult, harmonize } from './harmonize.ts';
+import { untranslated } from './untranslated.test.data.ts';
 
 const modalities = ['A', 'P'];
 

@@ -1,4 +1,11 @@
 import { join } from 'node:path';
+import { type Alignment, alignIfStale } from '@radweave/analysis/features/align';
+import { type FusedModel, fitFusedModel } from '@radweave/analysis/fusion/fused-model';
+import { columnNames, concatenate, loadFusedSplit } from '@radweave/analysis/fusion/fused-split';
+import { inSampleOf } from '@radweave/analysis/fusion/in-sample';
+import { type AuditInput, siteAuditTasks } from '@radweave/analysis/harmonize/audit';
+import { harmonisedMetrics, harmonisedPredictions, TRANSDUCTIVE } from '@radweave/analysis/harmonize/results';
+import { type Harmonisation, harmoniseSites } from '@radweave/analysis/harmonize/sites';
 import {
   type Config,
   type HarmonisedMetricsRow,
@@ -15,16 +22,9 @@ import {
   writeSiteAuditJson,
 } from '@radweave/artifacts';
 import { rmSync } from '@radweave/artifacts/files';
-import { type StageContext, say, warn } from '../engine/events.ts';
-import { type Alignment, alignIfStale } from '../features/align.ts';
-import { forEachSplit } from '../features/for_each_split.ts';
-import { type FusedModel, fitFusedModel } from '../fusion/fused_model.ts';
-import { columnNames, concatenate, loadFusedSplit } from '../fusion/fused_split.ts';
-import { inSampleOf } from '../fusion/in_sample.ts';
-import { type AuditInput, siteAuditTasks } from '../harmonize/audit.ts';
-import { harmonisedMetrics, harmonisedPredictions, TRANSDUCTIVE } from '../harmonize/results.ts';
-import { type Harmonisation, harmoniseSites } from '../harmonize/sites.ts';
-import { programVersions } from '../versions.ts';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { programVersions } from '@radweave/study/context/versions';
 
 /** What `harmonize` is asked to do; the classifier is fitted as the `fusion` section says. */
 export interface HarmonizeOptions {

@@ -1,11 +1,11 @@
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, readCohort, readPredictions } from '@radweave/artifacts';
+import { writeRun } from '@radweave/network/testing/runs';
+import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
+import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures } from '@radweave/study/testing/features';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { cohortConfig, listening, writeCohortFolders } from '../testing/cohort.ts';
-import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures } from '../testing/features.ts';
-import { writeRun } from '../testing/runs.ts';
 import { extract } from './extract.ts';
 import { type FuseResult, fuse } from './fuse.ts';
 import { type PredictOptions, predict } from './predict.ts';

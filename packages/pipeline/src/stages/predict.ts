@@ -1,4 +1,7 @@
 import { dirname } from 'node:path';
+import { classify, predictLabels, thresholdOf } from '@radweave/analysis/fusion/classifier';
+import { concatenate } from '@radweave/analysis/fusion/fused-split';
+import { isFeatureFolder, type NewPatients, readNewFeatures } from '@radweave/analysis/fusion/new-features';
 import {
   type Config,
   DataError,
@@ -9,12 +12,9 @@ import {
   writeNewPredictions,
 } from '@radweave/artifacts';
 import { rowOf } from '@radweave/stats';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { resolveDevice } from '@radweave/torch';
-import { type StageContext, say, warn } from '../engine/events.ts';
-import { classify, predictLabels, thresholdOf } from '../fusion/classifier.ts';
-import { concatenate } from '../fusion/fused_split.ts';
-import { isFeatureFolder, type NewPatients, readNewFeatures } from '../fusion/new_features.ts';
-import { extractNewImages } from '../fusion/new_images.ts';
+import { extractNewImages } from '../predict/new-images.ts';
 
 /** What `predict` is asked to do. */
 export interface PredictOptions {

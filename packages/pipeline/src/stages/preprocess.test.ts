@@ -10,8 +10,6 @@ import {
 import { join } from 'node:path';
 import { readCohort, readExclusions, readRejected, readSplit, splitPath } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
-import { sharedTest, tempDir } from '@radweave/testkit';
-import { expect, test } from 'vitest';
 import {
   cohortConfig,
   listening,
@@ -19,7 +17,9 @@ import {
   slicePixels,
   writeCohortFolders,
   writeSlice,
-} from '../testing/cohort.ts';
+} from '@radweave/study/testing/cohort';
+import { sharedTest, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
 import { preprocess } from './preprocess.ts';
 
 function cohort(): { folder: string; raw: string; config: ReturnType<typeof cohortConfig> } {

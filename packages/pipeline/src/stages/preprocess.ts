@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { CHART_WORDS } from '@radweave/analysis/figures/words';
 import {
   type BrightnessRow,
   type Config,
@@ -13,7 +14,12 @@ import {
 } from '@radweave/artifacts';
 import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
 import { brightnessChart } from '@radweave/report/charts';
-import { type AssignedMember, assignSplits, checkLabelRange, requireHome } from '../cohort/assign.ts';
+import {
+  type AssignedMember,
+  assignSplits,
+  checkLabelRange,
+  requireHome,
+} from '@radweave/study/cohort/assign';
 import {
   checkImages,
   findSharedImages,
@@ -21,13 +27,17 @@ import {
   mergeFolds,
   rejection,
   withoutRejected,
-} from '../cohort/images.ts';
-import { lostPatients, unusedFiles } from '../cohort/oddities.ts';
-import { type CohortMember, type Gathered, gatherPatients, requireModalities } from '../cohort/patients.ts';
-import { type FoundCohort, walkCohort } from '../cohort/walk.ts';
-import { type Division, writeDivision } from '../cohort/write_split.ts';
-import { type StageContext, say, warn } from '../engine/events.ts';
-import { CHART_WORDS } from '../visualize/words.ts';
+} from '@radweave/study/cohort/images';
+import { lostPatients, unusedFiles } from '@radweave/study/cohort/oddities';
+import {
+  type CohortMember,
+  type Gathered,
+  gatherPatients,
+  requireModalities,
+} from '@radweave/study/cohort/patients';
+import { type FoundCohort, walkCohort } from '@radweave/study/cohort/walk';
+import { type Division, writeDivision } from '@radweave/study/cohort/write-split';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
 
 /** What `preprocess` is asked to do; everything is in the configuration. */
 export interface PreprocessOptions {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultConfig } from '@radweave/artifacts';
+import { silentContext } from '@radweave/study/context/events';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { silentContext } from '../engine/events.ts';
 import { type ProfileResult, profile } from './profile.ts';
 
 test('both jobs are profiled, and the convolutions of ResNet18 are where they belong', async () => {

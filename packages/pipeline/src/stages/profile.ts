@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { type Config, lockFolder, writeFileAtomic, writeJson } from '@radweave/artifacts';
-import { manualSeed, type Profile } from '@radweave/torch';
-import { chooseCompute, inferenceBatch } from '../compute/compute.ts';
-import { requireEngineSettings } from '../compute/engine_settings.ts';
-import { engineVersions } from '../compute/versions.ts';
-import { type StageContext, say } from '../engine/events.ts';
-import { profileExtraction, profileTraining } from '../profile/steps.ts';
+import { chooseCompute, inferenceBatch } from '@radweave/network/compute/compute';
+import { requireEngineSettings } from '@radweave/network/compute/engine-settings';
+import { engineVersions } from '@radweave/network/compute/versions';
+import { buildNetwork } from '@radweave/network/open/network-source';
+import { profileExtraction, profileTraining } from '@radweave/network/profile/steps';
 import {
   type ModuleRow,
   moduleRows,
@@ -13,10 +12,11 @@ import {
   operatorRows,
   type PhaseRow,
   phaseRows,
-} from '../profile/tables.ts';
-import { timeline } from '../profile/timeline.ts';
-import { chromeTrace } from '../profile/trace.ts';
-import { buildNetwork } from '../training/network_source.ts';
+} from '@radweave/network/profile/tables';
+import { timeline } from '@radweave/network/profile/timeline';
+import { chromeTrace } from '@radweave/network/profile/trace';
+import { type StageContext, say } from '@radweave/study/context/events';
+import { manualSeed, type Profile } from '@radweave/torch';
 
 /** What is profiled: one training step or one extraction batch. */
 export type ProfiledJob = 'training' | 'extraction';

@@ -14,12 +14,17 @@ import {
   writeHistory,
 } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
+import { writeMadeUpCheckpoint, writeMadeUpNetwork } from '@radweave/network/testing/networks';
 import { Random } from '@radweave/stats';
+import { cohortConfig, listening } from '@radweave/study/testing/cohort';
+import {
+  madeUpCohort,
+  writeMadeUpCohort,
+  writeMadeUpFeatures,
+  writeOwnSplits,
+} from '@radweave/study/testing/features';
 import { tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
-import { cohortConfig, listening } from '../testing/cohort.ts';
-import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures, writeOwnSplits } from '../testing/features.ts';
-import { writeMadeUpCheckpoint, writeMadeUpNetwork } from '../testing/networks.ts';
 import { evaluate } from './evaluate.ts';
 import { fuse } from './fuse.ts';
 import { type ReportOptions, type ReportResult, report } from './report.ts';

@@ -1,4 +1,5 @@
 import { dirname, extname, join } from 'node:path';
+import { isUnevaluated } from '@radweave/analysis/evaluation/unevaluated';
 import {
   type Config,
   InterruptedError,
@@ -10,8 +11,7 @@ import {
 import { rmSync } from '@radweave/artifacts/files';
 import type { Language } from '@radweave/report';
 import { findBrowser, printPdf } from '@radweave/report/browser';
-import { type StageContext, say, warn } from '../engine/events.ts';
-import { isUnevaluated } from '../evaluation/unevaluated.ts';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { gatherReport } from '../report/gather.ts';
 
 /** What `report` is asked to do. */

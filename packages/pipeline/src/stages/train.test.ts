@@ -14,12 +14,12 @@ import {
   slicePredictionsPath,
   splitPath,
 } from '@radweave/artifacts';
+import type { StageContext } from '@radweave/study/context/events';
+import { RunFolder } from '@radweave/study/runs/run-folder';
+import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { loadCheckpoint, Tensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
-import type { StageContext } from '../engine/events.ts';
-import { cohortConfig, listening, writeCohortFolders } from '../testing/cohort.ts';
-import { RunFolder } from '../training/run_folder.ts';
 import { preprocess } from './preprocess.ts';
 import { type TrainOptions, train } from './train.ts';
 
@@ -200,7 +200,7 @@ test('what frozen stages give is computed once, and a resumed run goes on with t
 
 /** Trains in a child process and kills it some time after it has written a checkpoint. */
 async function killed(options: TrainOptions, checkpoint: string, delay: number): Promise<void> {
-  const stages = fileURLToPath(new URL('../../dist/engine/stages.js', import.meta.url));
+  const stages = fileURLToPath(new URL('../../dist/runner/stages.js', import.meta.url));
   const code = `
     const { runStage } = await import(${JSON.stringify(`file://${stages}`)});
     await runStage('train', ${JSON.stringify(options)}, { emit: () => undefined, shouldStop: () => false });`;

@@ -11,13 +11,13 @@ import {
   updateBestHparams,
 } from '@radweave/artifacts';
 import { existsSync, rmSync } from '@radweave/artifacts/files';
-import { type StageContext, say, warn } from '../engine/events.ts';
-import { forEachSplit } from '../features/for_each_split.ts';
-import { checkBeforeTraining } from '../training/before_training.ts';
-import { writeBestResults } from '../training/best_results.ts';
-import { makeRoom, type OpenedRun, openRun } from '../training/open_run.ts';
-import { isTrained, type RunFolder } from '../training/run_folder.ts';
-import { TrainingSession } from '../training/session.ts';
+import { checkBeforeTraining } from '@radweave/network/training/before-training';
+import { writeBestResults } from '@radweave/network/training/best-results';
+import { makeRoom, type OpenedRun, openRun } from '@radweave/network/training/open-run';
+import { TrainingSession } from '@radweave/network/training/session';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { isTrained, type RunFolder } from '@radweave/study/runs/run-folder';
 import { evaluate } from './evaluate.ts';
 
 /** What `train` is asked to do. */

@@ -25,10 +25,16 @@ import {
   writeManifest,
 } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
+import { writeMadeUpNetwork } from '@radweave/network/testing/networks';
+import {
+  cohortConfig,
+  listening,
+  SIDE,
+  slicePixels,
+  writeCohortFolders,
+} from '@radweave/study/testing/cohort';
+import { type MadeUpPatient, writeMadeUpFeatures } from '@radweave/study/testing/features';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cohortConfig, listening, SIDE, slicePixels, writeCohortFolders } from '../testing/cohort.ts';
-import { type MadeUpPatient, writeMadeUpFeatures } from '../testing/features.ts';
-import { writeMadeUpNetwork } from '../testing/networks.ts';
 import { evaluate } from './evaluate.ts';
 import { fuse } from './fuse.ts';
 import { preprocess } from './preprocess.ts';

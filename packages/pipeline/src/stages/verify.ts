@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Config } from '@radweave/artifacts';
 import { mkdirSync, mkdtempSync, rmSync } from '@radweave/artifacts/files';
-import type { StageContext } from '../engine/events.ts';
+import type { StageContext } from '@radweave/study/context/events';
 import { verifyEvaluation } from '../verify/evaluation.ts';
 import { type Difference, Findings } from '../verify/findings.ts';
 import { verifyFusion } from '../verify/fusion.ts';

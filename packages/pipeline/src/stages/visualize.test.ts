@@ -8,11 +8,11 @@ import {
   readPredictions,
   writeHistory,
 } from '@radweave/artifacts';
+import { RunFolder } from '@radweave/study/runs/run-folder';
+import { cohortConfig, listening } from '@radweave/study/testing/cohort';
+import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures } from '@radweave/study/testing/features';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { cohortConfig, listening } from '../testing/cohort.ts';
-import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures } from '../testing/features.ts';
-import { RunFolder } from '../training/run_folder.ts';
 import { fuse } from './fuse.ts';
 import { visualize } from './visualize.ts';
 

@@ -1,4 +1,12 @@
 import { join } from 'node:path';
+import { confusionFigures } from '@radweave/analysis/figures/confusion';
+import { trainingCurves } from '@radweave/analysis/figures/curves';
+import { type Figure, type FigureSet, joinSets, type SkippedFigure } from '@radweave/analysis/figures/figure';
+import { JUDGED_SPLITS, readFusionResults } from '@radweave/analysis/figures/judged';
+import { mapFigures, mapNames } from '@radweave/analysis/figures/maps';
+import { type PatientFeatures, readPatientFeatures } from '@radweave/analysis/figures/patients';
+import { rocFigures } from '@radweave/analysis/figures/roc';
+import { openPngPainter } from '@radweave/analysis/paint/png';
 import {
   type Config,
   DataError,
@@ -8,15 +16,7 @@ import {
   writeFileAtomic,
 } from '@radweave/artifacts';
 import { rmSync } from '@radweave/artifacts/files';
-import { type StageContext, say, warn } from '../engine/events.ts';
-import { confusionFigures } from '../visualize/confusion.ts';
-import { trainingCurves } from '../visualize/curves.ts';
-import { type Figure, type FigureSet, joinSets, type SkippedFigure } from '../visualize/figure.ts';
-import { JUDGED_SPLITS, readFusionResults } from '../visualize/judged.ts';
-import { mapFigures, mapNames } from '../visualize/maps.ts';
-import { type PatientFeatures, readPatientFeatures } from '../visualize/patients.ts';
-import { openPngPainter } from '../visualize/png.ts';
-import { rocFigures } from '../visualize/roc.ts';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
 
 /** What `visualize` is asked to do. */
 export interface VisualizeOptions {

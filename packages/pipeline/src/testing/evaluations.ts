@@ -1,10 +1,15 @@
 import type { Config } from '@radweave/artifacts';
+import { writeMadeUpNetwork } from '@radweave/network/testing/networks';
+import { cohortConfig, listening } from '@radweave/study/testing/cohort';
+import {
+  type MadeUpPatient,
+  madeUpCohort,
+  writeMadeUpCohort,
+  writeMadeUpFeatures,
+} from '@radweave/study/testing/features';
 import { tempDir } from '@radweave/testkit';
 import { type EvaluateOptions, type EvaluateResult, evaluate } from '../stages/evaluate.ts';
 import { fuse } from '../stages/fuse.ts';
-import { cohortConfig, listening } from './cohort.ts';
-import { type MadeUpPatient, madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures } from './features.ts';
-import { writeMadeUpNetwork } from './networks.ts';
 
 /** Of the made-up evaluations. */
 export const modalities: string[] = ['A', 'P'];

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { type Config, type Evaluation, evaluationFolder, readEvaluation } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
-import type { StageContext } from '../engine/events.ts';
+import type { StageContext } from '@radweave/study/context/events';
 import { evaluate } from '../stages/evaluate.ts';
 import { attempt } from './attempt.ts';
-import { compareFiles } from './compare_files.ts';
+import { compareFiles } from './compare-files.ts';
 import type { Findings } from './findings.ts';
 import type { RecordedRun } from './recorded.ts';
 

@@ -20,11 +20,11 @@ import {
   writeFileAtomic,
 } from '@radweave/artifacts';
 import { existsSync, readFileSync } from '@radweave/artifacts/files';
-import type { StageContext } from '../engine/events.ts';
+import type { StageContext } from '@radweave/study/context/events';
+import { programVersions } from '@radweave/study/context/versions';
 import { fuse } from '../stages/fuse.ts';
-import { programVersions } from '../versions.ts';
 import { attempt } from './attempt.ts';
-import { compareFiles } from './compare_files.ts';
+import { compareFiles } from './compare-files.ts';
 import type { Findings } from './findings.ts';
 import { locate, type RecordedRun } from './recorded.ts';
 

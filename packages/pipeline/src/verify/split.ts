@@ -14,12 +14,12 @@ import {
   writeSplitSummary,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { assignSplits } from '../cohort/assign.ts';
-import type { StageContext } from '../engine/events.ts';
+import { assignSplits } from '@radweave/study/cohort/assign';
+import type { StageContext } from '@radweave/study/context/events';
 import { preprocess } from '../stages/preprocess.ts';
 import { attempt } from './attempt.ts';
-import { compareFiles } from './compare_files.ts';
-import { compareJson } from './compare_json.ts';
+import { compareFiles } from './compare-files.ts';
+import { compareJson } from './compare-json.ts';
 import type { Findings } from './findings.ts';
 import type { RecordedRun } from './recorded.ts';
 

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { AuditCase } from '@radweave/artifacts';
+import { findRuns } from '@radweave/study/runs/run-folder';
+import type { SeenReader } from '@radweave/study/runs/seen-patients';
+import { type CheckReport, counted, finding } from './check.ts';
+import { seenCases } from './seen.ts';
+import type { AuditSubject } from './subject.ts';
+
+/**
+ * Runs trained on patients who are now in validation or test, or whose epoch was chosen on patients now in test. The run
+ * that the next command takes is a leak; older ones, which only a user's own choice would take, are a warning.
+ */
+export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader): Promise<CheckReport> {
+  const { config, modalities, runs, splitsOf } = subject;
+  const outputDir = config.experiment.output_dir;
+  const gaps: string[] = [];
+  const used = { trainedOn: [] as AuditCase[], selectedOn: [] as AuditCase[] };
+  const old: AuditCase[] = [];
+  let looked = 0;
+  for (const modality of modalities) {
+    const found = findRuns(outputDir, 'best', { modality });
+    const chosen = runs[modality] ?? found[0]?.name;
+    if (chosen === undefined) gaps.push(`modality ${modality} has no trained run`);
+    for (const run of found) {
+      const seen = await reader.seenBy(run.best);
+      if (typeof seen === 'string') {
+        gaps.push(seen);
+        continue;
+      }
+      looked++;
+      gaps.push(...seen.gaps);
+      const { trainedOn, selectedOn } = seenCases(seen, splitsOf, `run ${run.name}`);
+      if (run.name === chosen) {
+        used.trainedOn.push(...trainedOn);
+        used.selectedOn.push(...selectedOn);
+      } else old.push(...trainedOn, ...selectedOn);
+    }
+  }
+  const where = join(outputDir, 'checkpoints');
+  const mend = 'Train again on the present split, or restore the split these runs were trained on';
+  return {
+    looked: looked === 0 ? null : counted(looked, 'run'),
+    found: [
+      ...finding(
+        {
+          code: 'LEAK_CHECKPOINT_TRAINED',
+          severity: 'leak',
+          what: 'a network was trained on patients who are now in validation or test',
+          where,
+          mend,
+        },
+        used.trainedOn,
+      ),
+      ...finding(
+        {
+          code: 'LEAK_CHECKPOINT_SELECTED',
+          severity: 'leak',
+          what: 'the epoch of a network was chosen on patients who are now in test',
+          where,
+          mend,
+        },
+        used.selectedOn,
+      ),
+      ...finding(
+        {
+          code: 'WARN_CHECKPOINT_OLD',
+          severity: 'warning',
+          what: 'older runs have seen patients who are now in validation or test',
+          where,
+          mend: 'Do not use these runs with the present split; delete them when they are not needed',
+        },
+        old,
+      ),
+    ],
+    gaps,
+  };
+}

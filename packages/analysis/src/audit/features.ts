@@ -1,0 +1,173 @@
+import {
+  type AuditCase,
+  type FeatureSet,
+  featureSetPath,
+  featureTablePath,
+  hashFile,
+  readFeatureSet,
+  readFeatureTable,
+  SPLITS,
+  type Split,
+  UNKNOWN_NETWORK,
+} from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { findRuns } from '@radweave/study/runs/run-folder';
+import type { SeenReader } from '@radweave/study/runs/seen-patients';
+import { foreignGap, isForeign } from '../features/foreign.ts';
+import { attempt, auditCase, type CheckReport, finding } from './check.ts';
+import { type SeenCases, seenCases } from './seen.ts';
+import { type AuditSubject, gather } from './subject.ts';
+
+/** A modality's features of one split. */
+interface SplitFeatures {
+  split: Split;
+  set: FeatureSet;
+  patients: string[];
+}
+
+/** Features by a network that has seen patients of validation or test, and features of another division of the patients. */
+export async function checkFeatures(subject: AuditSubject, reader: SeenReader): Promise<CheckReport> {
+  const { config, modalities } = subject;
+  const gaps: string[] = [];
+  const looked: string[] = [];
+  const seen: SeenCases = { trainedOn: [], selectedOn: [] };
+  const moved: AuditCase[] = [];
+  const faults: string[] = [];
+  for (const modality of modalities) {
+    const features = readSplits(config.data.features_dir, modality, faults);
+    const isUnknown = features.some(({ set }) => set.checkpoint === UNKNOWN_NETWORK);
+    if (isUnknown || isForeign(config.data.features_dir, modality)) {
+      gaps.push(foreignGap(modality));
+    }
+    if (features.length === 0) {
+      if (!isForeign(config.data.features_dir, modality)) gaps.push(`modality ${modality} has no features`);
+      continue;
+    }
+    looked.push(modality);
+    for (const own of features) moved.push(...movedCases(own, modality, subject));
+    // A split whose record says in_sample was extracted with a network that knows it, whatever became of the file.
+    const recorded = features.filter(({ split, set }) => split !== 'train' && set.in_sample === true);
+    seen.trainedOn.push(
+      ...recorded.map(({ split }) =>
+        auditCase([], `${modality}, ${split}: recorded as extracted by a network trained on it`),
+      ),
+    );
+    const one = await seenByNetwork(features, modality, subject, reader);
+    seen.trainedOn.push(...one.trainedOn);
+    seen.selectedOn.push(...one.selectedOn);
+    gaps.push(...one.gaps);
+  }
+  const where = config.data.features_dir;
+  const again = 'Train again on the present split, extract with that run, and fuse again';
+  return {
+    looked: looked.length === 0 ? null : `features of ${looked.join(', ')}`,
+    found: [
+      ...finding(
+        {
+          code: 'LEAK_FEATURES_TRAINED',
+          severity: 'leak',
+          what: 'features come from a network trained on patients of validation or test',
+          where,
+          mend: again,
+        },
+        seen.trainedOn,
+      ),
+      ...finding(
+        {
+          code: 'LEAK_FEATURES_SELECTED',
+          severity: 'leak',
+          what: 'features come from a network whose epoch was chosen on patients of test',
+          where,
+          mend: again,
+        },
+        seen.selectedOn,
+      ),
+      ...finding(
+        {
+          code: 'LEAK_FEATURES_SPLIT',
+          severity: 'leak',
+          what: 'features stand in another split than their patients do now',
+          where,
+          mend: 'Extract again, and fuse again',
+        },
+        moved,
+      ),
+    ],
+    gaps,
+    faults,
+  };
+}
+
+function readSplits(featuresDir: string, modality: string, faults: string[]): SplitFeatures[] {
+  return SPLITS.flatMap((split) => {
+    const [table, set] = [featureTablePath, featureSetPath].map((of) => of(featuresDir, split, modality));
+    if (table === undefined || set === undefined || !existsSync(table) || !existsSync(set)) return [];
+    const read = attempt(faults, () => ({
+      split,
+      set: readFeatureSet(set),
+      patients: readFeatureTable(table).map(({ patient_id }) => patient_id.normalize('NFC')),
+    }));
+    return read === undefined ? [] : [read];
+  });
+}
+
+/** Patients who are now in other splits than their features; those now in none are no leak. */
+function movedCases(
+  { split, patients }: SplitFeatures,
+  modality: string,
+  { splitsOf }: AuditSubject,
+): AuditCase[] {
+  return patients.flatMap((patient) => {
+    const others = [...(splitsOf.get(patient) ?? [])].filter((now) => now !== split);
+    if (others.length === 0) return [];
+    return [auditCase([patient], `features of ${modality} in ${split}, now in ${others.join(' and ')}`)];
+  });
+}
+
+/** What the network that each split's features came from has seen of the patients in these features. */
+async function seenByNetwork(
+  features: readonly SplitFeatures[],
+  modality: string,
+  subject: AuditSubject,
+  reader: SeenReader,
+): Promise<SeenCases & { gaps: string[] }> {
+  const result: SeenCases & { gaps: string[] } = { trainedOn: [], selectedOn: [], gaps: [] };
+  const bySha = gather(
+    features,
+    ({ set }) => set.checkpoint_sha256,
+    (own) => own,
+  );
+  for (const [sha256, own] of bySha) {
+    const named = [...own][0]?.set.checkpoint ?? 'pretrained';
+    if (named === 'pretrained' || named === UNKNOWN_NETWORK) continue;
+    const path = fileOf(named, sha256, modality, subject);
+    if (path === null) {
+      result.gaps.push(
+        `the checkpoint of the features of ${modality} is gone or was changed since: ${named}`,
+      );
+      continue;
+    }
+    const seen = await reader.seenBy(path);
+    if (typeof seen === 'string') {
+      result.gaps.push(seen);
+      continue;
+    }
+    const rows = [...own].flatMap(({ split, patients }) => patients.map((patient) => ({ patient, split })));
+    const splitsOf = gather(
+      rows,
+      ({ patient }) => patient,
+      ({ split }) => split,
+    );
+    const cases = seenCases(seen, splitsOf, `features of ${modality} by ${path}`);
+    result.trainedOn.push(...cases.trainedOn);
+    result.selectedOn.push(...cases.selectedOn);
+    result.gaps.push(...seen.gaps);
+  }
+  return result;
+}
+
+/** The checkpoint with this hash: where the features say, else a run of this output folder, which may have been moved. */
+function fileOf(named: string, sha256: string, modality: string, { config }: AuditSubject): string | null {
+  const runs = findRuns(config.experiment.output_dir, 'best', { modality }).map(({ best }) => best);
+  return [named, ...runs].find((path) => existsSync(path) && hashFile(path) === sha256) ?? null;
+}

@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import {
+  type AuditCase,
+  isFolderName,
+  logitsRecordPath,
+  readLogitsRecord,
+  readSplit,
+  splitPath,
+} from '@radweave/artifacts';
+import { existsSync, readdirSync } from '@radweave/artifacts/files';
+import { patientHash } from '@radweave/study/cohort/patient-hash';
+import { RunFolder } from '@radweave/study/runs/run-folder';
+import type { SeenReader } from '@radweave/study/runs/seen-patients';
+import { attempt, auditCase, type CheckReport, counted, finding } from './check.ts';
+import { type SeenCases, seenCases } from './seen.ts';
+import type { AuditSubject } from './subject.ts';
+
+/** What fold models have seen: of their own held-out fold, and of validation and test where they speak of these. */
+export async function checkFoldModels(subject: AuditSubject, reader: SeenReader): Promise<CheckReport> {
+  const { config, modalities } = subject;
+  const runs = foldRuns(config.experiment.output_dir, modalities);
+  const records = modalities
+    .map((modality) => logitsRecordPath(config.data.features_dir, modality))
+    .filter((path) => existsSync(path));
+  if (runs.length + records.length === 0) {
+    return { looked: null, found: [], gaps: ['nothing was cross-validated or cross-fitted'] };
+  }
+  const own: AuditCase[] = [];
+  const gaps: string[] = [];
+  const faults: string[] = [];
+  for (const { run, modality } of runs) {
+    const seen = await reader.seenBy(run.best);
+    const heldOut = attempt(faults, () => heldOutPatients(run, modality)) ?? null;
+    if (typeof seen === 'string') gaps.push(seen);
+    else if (heldOut === null) gaps.push(`run ${run.name} has no split files`);
+    else {
+      const wrong = heldOut.filter((patient) => {
+        const hash = patientHash(patient);
+        return seen.trained.has(hash) || seen.selected.has(hash);
+      });
+      own.push(...wrong.map((patient) => auditCase([patient], `held out of ${run.name}, yet seen by it`)));
+    }
+  }
+  const { mixed, heldOut } = recordCases(subject, records, faults);
+  const mend = 'Remove these runs and logits and make them again, on the present split';
+  return {
+    looked: `${counted(runs.length, 'fold model')}, ${counted(records.length, 'record')} of logits`,
+    found: [
+      ...finding(
+        {
+          code: 'LEAK_FOLD',
+          severity: 'leak',
+          what: 'fold models have seen patients of their held-out fold',
+          where: join(config.experiment.output_dir, 'checkpoints'),
+          mend,
+        },
+        [...own, ...heldOut],
+      ),
+      ...finding(
+        {
+          code: 'LEAK_LOGITS',
+          severity: 'leak',
+          what: 'cross-fitted logits come from models that have seen patients now in validation or test',
+          where: config.data.features_dir,
+          mend,
+        },
+        mixed,
+      ),
+    ],
+    gaps,
+    faults,
+  };
+}
+
+/** Finished models of cross-validation and cross-fitting. */
+function foldRuns(outputDir: string, modalities: readonly string[]): { run: RunFolder; modality: string }[] {
+  const folder = join(outputDir, 'checkpoints');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .sort()
+    .filter(isFolderName)
+    .map((name) => new RunFolder(outputDir, name))
+    .filter((run) => run.exists() && existsSync(run.best))
+    .flatMap((run) => {
+      const { fold_of, modality } = run.read();
+      return fold_of !== undefined && modalities.includes(modality) ? [{ run, modality }] : [];
+    });
+}
+
+/** The patients a fold's model is judged on; null when its split file is gone. */
+function heldOutPatients(run: RunFolder, modality: string): string[] | null {
+  const file = splitPath(join(run.logs, 'splits'), 'test', modality);
+  if (!existsSync(file)) return null;
+  return [...new Set(readSplit(file, { allowConflicts: true }).map(({ patient }) => patient))];
+}
+
+/** What the records of cross-fitted logits say themselves. */
+function recordCases(
+  { splitsOf }: AuditSubject,
+  records: readonly string[],
+  faults: string[],
+): { mixed: AuditCase[]; heldOut: AuditCase[] } {
+  const names = new Map(Array.from(splitsOf.keys(), (patient) => [patientHash(patient), patient]));
+  const cases: { mixed: AuditCase[]; heldOut: AuditCase[] } = { mixed: [], heldOut: [] };
+  for (const path of records) {
+    for (const model of attempt(faults, () => readLogitsRecord(path))?.models ?? []) {
+      const seen = new Set([...model.trained_on, ...model.validated_on]);
+      const own = model.held_out.filter((hash) => seen.has(hash));
+      cases.heldOut.push(
+        ...own.map((hash) => auditCase([names.get(hash) ?? hash], `held out of ${model.run}, by ${path}`)),
+      );
+      const { trainedOn }: SeenCases = seenCases({ trained: seen, selected: seen }, splitsOf, model.run);
+      cases.mixed.push(...trainedOn);
+    }
+  }
+  return cases;
+}

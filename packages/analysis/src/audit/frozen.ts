@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { type AuditCase, evaluationFolder, type FrozenRecord, readFrozen } from '@radweave/artifacts';
+import { existsSync, readdirSync } from '@radweave/artifacts/files';
+import { FrozenDecisionError, type FrozenKind, parseFrozen } from '@radweave/stats';
+import { attempt, auditCase, type CheckReport, counted, finding } from './check.ts';
+import { readFusion } from './fusion-file.ts';
+import type { AuditSubject } from './subject.ts';
+
+/** A frozen decision and where it is kept. */
+interface Kept {
+  name: string;
+  file: string;
+  record: FrozenRecord;
+}
+
+const KINDS: readonly FrozenKind[] = [
+  'threshold',
+  'scaler',
+  'platt',
+  'isotonic',
+  'temperature',
+  'selector',
+  'aggregation',
+  'combat_reference',
+];
+
+/** Frozen decisions that were fitted on external or test rows, or changed after they were fitted. */
+export function checkFrozen(subject: AuditSubject): CheckReport {
+  const { config, placements } = subject;
+  const { kept, gaps, faults } = keptDecisions(subject);
+  const home = new Set(
+    placements.flatMap(({ split, hospital }) => (split === 'test' ? [] : [hospital.normalize('NFC')])),
+  );
+  const changed: AuditCase[] = [];
+  const external: AuditCase[] = [];
+  for (const { name, file, record } of kept) {
+    const why = faultOf(record);
+    if (why !== null) changed.push(auditCase([], `${name} (${file}): ${why}`));
+    const { splits, hospitals } = record.fitted_on;
+    const foreign = hospitals.filter((one) => one !== '' && !home.has(one.normalize('NFC')));
+    if (!splits.includes('test') && foreign.length === 0) continue;
+    external.push(
+      auditCase(
+        [],
+        `${name} (${file}): fitted on ${splits.join(' and ')} of ${hospitals.join(', ')}; home is ${[...home].join(', ')}`,
+      ),
+    );
+  }
+  return {
+    looked: kept.length === 0 ? null : counted(kept.length, 'frozen decision'),
+    found: [
+      ...finding(
+        {
+          code: 'LEAK_FROZEN_EXTERNAL',
+          severity: 'leak',
+          what: 'a decision was fitted on patients it is judged by: external or test',
+          where: config.experiment.output_dir,
+          mend: 'Fit it again on home patients: radweave fuse, radweave evaluate',
+        },
+        external,
+      ),
+      ...finding(
+        {
+          code: 'LEAK_FROZEN_CHANGED',
+          severity: 'leak',
+          what: 'a frozen decision was changed after it was fitted',
+          where: config.experiment.output_dir,
+          mend: 'Take the file as it was written, or fit again: radweave fuse, radweave evaluate',
+        },
+        changed,
+      ),
+    ],
+    gaps,
+    faults,
+  };
+}
+
+function faultOf(record: FrozenRecord): string | null {
+  const kind = KINDS.find((one) => one === record.kind);
+  if (kind === undefined) return `${record.kind} is no kind of decision`;
+  try {
+    parseFrozen(record, kind);
+    return null;
+  } catch (error) {
+    if (error instanceof FrozenDecisionError) return error.message;
+    throw error;
+  }
+}
+
+function keptDecisions({ config }: AuditSubject): { kept: Kept[]; gaps: string[]; faults: string[] } {
+  const kept: Kept[] = [];
+  const faults: string[] = [];
+  const gaps: string[] = [];
+  const fusion = attempt(faults, () => readFusion(config));
+  if (typeof fusion === 'string') gaps.push(fusion);
+  else if (fusion !== undefined) {
+    const { file, model } = fusion;
+    const stacked = model.stacked === undefined ? [] : [model.stacked.classifier];
+    for (const { name, scaler, threshold } of [...model.classifiers, ...stacked]) {
+      if (scaler !== null) kept.push({ name: `scaler of ${name}`, file, record: scaler });
+      if (threshold !== null) kept.push({ name: `threshold of ${name}`, file, record: threshold });
+    }
+  }
+  const folder = join(evaluationFolder(config), 'frozen');
+  if (!existsSync(folder)) gaps.push(`there is no evaluation in ${evaluationFolder(config)}`);
+  else {
+    for (const name of readdirSync(folder).sort()) {
+      if (!name.endsWith('.json')) continue;
+      const file = join(folder, name);
+      const record = attempt(faults, () => readFrozen(file));
+      if (record !== undefined) kept.push({ name: name.slice(0, -'.json'.length), file, record });
+    }
+  }
+  return { kept, gaps, faults };
+}

@@ -1,0 +1,86 @@
+import { dirname, join } from 'node:path';
+import { type AuditCase, readPredictions, type Split, UNKNOWN_NETWORK } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { foreignGap } from '../features/foreign.ts';
+import { auditCase, type CheckReport, finding } from './check.ts';
+import { readFusion } from './fusion-file.ts';
+import type { AuditSubject } from './subject.ts';
+
+/** A fusion fitted on in-sample features, or on patients who are now in a set that must be unseen. */
+export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
+  const fusion = readFusion(config);
+  if (typeof fusion === 'string') return { looked: null, found: [], gaps: [fusion] };
+  const { file, model } = fusion;
+  const inSample = model.modalities.filter(({ in_sample }) => in_sample === true);
+  const isStacked = model.stacked !== undefined;
+  const fitted = fittedOn(dirname(file), 'train', splitsOf, ['val', 'test']);
+  const chosen = fittedOn(dirname(file), 'val', splitsOf, ['test']);
+  const again = 'Extract and fuse again on the present split';
+  return {
+    looked: `the fusion of ${model.modalities.map(({ modality }) => modality).join(', ')}`,
+    found: [
+      ...finding(
+        {
+          code: 'LEAK_FUSION_FITTED',
+          severity: 'leak',
+          what: 'the fusion was fitted on patients who are now in validation or test',
+          where: file,
+          mend: again,
+        },
+        fitted.cases,
+      ),
+      ...finding(
+        {
+          code: 'LEAK_FUSION_THRESHOLD',
+          severity: 'leak',
+          what: 'the threshold of the fusion was chosen on patients who are now in test',
+          where: file,
+          mend: again,
+        },
+        chosen.cases,
+      ),
+      ...finding(
+        {
+          code: isStacked ? 'INFO_FUSION_IN_SAMPLE' : 'WARN_FUSION_IN_SAMPLE',
+          severity: isStacked ? 'info' : 'warning',
+          what: isStacked
+            ? "the classifier 'fused' was fitted on in-sample features; 'stacked' was fitted on out-of-fold logits"
+            : 'the fusion was fitted on in-sample features: their network was trained on the same patients',
+          where: file,
+          mend: isStacked
+            ? "Report 'stacked'"
+            : 'Cross-fit: radweave extract --modality M --cross_fit K for each modality, then radweave fuse --stack',
+        },
+        inSample.map(({ modality, checkpoint }) => auditCase([], `${modality}: ${checkpoint}`)),
+      ),
+    ],
+    gaps: [
+      ...model.modalities.flatMap(({ modality, in_sample, checkpoint }) =>
+        in_sample === null ? [silent(checkpoint, modality)] : [],
+      ),
+      ...fitted.gaps,
+      ...chosen.gaps,
+    ],
+  };
+}
+
+function silent(checkpoint: string, modality: string): string {
+  if (checkpoint === UNKNOWN_NETWORK) return foreignGap(modality);
+  return `${checkpoint} of ${modality} does not say whom it was trained on`;
+}
+
+/** Patients of a split's predictions who are now in one of the sets `unseen`. */
+function fittedOn(
+  folder: string,
+  split: Split,
+  splitsOf: AuditSubject['splitsOf'],
+  unseen: readonly Split[],
+): { cases: AuditCase[]; gaps: string[] } {
+  const path = join(folder, `predictions_${split}.csv`);
+  if (!existsSync(path)) return { cases: [], gaps: [`there is no ${path}`] };
+  const cases = readPredictions(path).flatMap(({ patient }) => {
+    const now = unseen.filter((one) => splitsOf.get(patient.normalize('NFC'))?.has(one));
+    return now.length === 0 ? [] : [auditCase([patient], `then ${split}, now ${now.join(' and ')}`)];
+  });
+  return { cases, gaps: [] };
+}

@@ -1,0 +1,56 @@
+import { InterruptedError } from '@radweave/artifacts';
+import { type SliceFacts, scanSlices } from '@radweave/imaging';
+import type { StageContext } from '@radweave/study/context/events';
+import type { AuditedSlice, AuditSubject } from './subject.ts';
+
+/** A slice whose pixels were looked at. */
+export interface SeenSlice extends AuditedSlice {
+  facts: SliceFacts;
+}
+
+/** The pixels of all slices, as hashes. */
+export interface AuditedPixels {
+  /** All of them, in the order of the split files. */
+  seen: readonly SeenSlice[];
+  /** Constant ones are only counted: they all agree. */
+  slices: readonly SeenSlice[];
+  constant: number;
+  /** What is wrong with images that cannot be decoded. */
+  faults: readonly string[];
+}
+
+/** Decodes each image once, as it is on disk: resizing would hide what differs. @throws InterruptedError when told to stop. */
+export async function scanPixels(subject: AuditSubject, context: StageContext): Promise<AuditedPixels> {
+  const paths = [...new Set(subject.slices.map(({ path }) => path))];
+  const { num_workers } = subject.config.data;
+  const abort = new AbortController();
+  const results = scanSlices(paths, {
+    perceptual: true,
+    threads: num_workers === 0 ? undefined : num_workers,
+    signal: abort.signal,
+    onProgress: (done, total) => {
+      context.emit({ kind: 'progress', task: 'comparing images', done, total });
+      if (context.shouldStop()) abort.abort(new InterruptedError('E_INTERRUPTED', 'the audit was stopped'));
+    },
+  });
+  const facts = new Map<string, SliceFacts>();
+  const faults: string[] = [];
+  for await (const batch of results) {
+    for (const result of batch) {
+      if (result.fault === undefined) facts.set(result.path, result);
+      else faults.push(`${result.path}: ${result.fault.text}`);
+    }
+  }
+  const seen = subject.slices.flatMap((slice): SeenSlice[] => {
+    const own = facts.get(slice.path);
+    return own === undefined ? [] : [{ ...slice, facts: own }];
+  });
+  const slices = seen.filter((slice) => !slice.facts.constant);
+  return { seen, slices, constant: seen.length - slices.length, faults };
+}
+
+/** What could not be compared. */
+export function pixelGaps({ faults }: AuditedPixels): string[] {
+  if (faults.length === 0) return [];
+  return [`${faults.length} images cannot be decoded, such as ${faults[0]}`];
+}

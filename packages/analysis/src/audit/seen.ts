@@ -1,0 +1,34 @@
+import type { AuditCase, Split } from '@radweave/artifacts';
+import { patientHash } from '@radweave/study/cohort/patient-hash';
+import type { SeenPatients } from '@radweave/study/runs/seen-patients';
+import { auditCase } from './check.ts';
+import type { AuditSubject } from './subject.ts';
+
+/** Who of the sets that must be unseen a network has seen. */
+export interface SeenCases {
+  trainedOn: AuditCase[];
+  selectedOn: AuditCase[];
+}
+
+/**
+ * Patients now in validation or test that a network was trained on, and those now in test that its epoch was chosen on.
+ *
+ * @param splitsOf By patient, the sets it must be judged in.
+ */
+export function seenCases(
+  { trained, selected }: Pick<SeenPatients, 'trained' | 'selected'>,
+  splitsOf: AuditSubject['splitsOf'],
+  network: string,
+): SeenCases {
+  const cases: SeenCases = { trainedOn: [], selectedOn: [] };
+  for (const [patient, splits] of splitsOf) {
+    const hash = patientHash(patient);
+    const unseen = (['val', 'test'] as Split[]).filter((split) => splits.has(split));
+    if (trained.has(hash) && unseen.length > 0) {
+      cases.trainedOn.push(auditCase([patient], `${network}: trained on, now ${unseen.join(' and ')}`));
+    } else if (selected.has(hash) && splits.has('test')) {
+      cases.selectedOn.push(auditCase([patient], `${network}: its epoch was chosen on, now test`));
+    }
+  }
+  return cases;
+}

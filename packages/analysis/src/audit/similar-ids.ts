@@ -1,0 +1,85 @@
+import type { AuditCase } from '@radweave/artifacts';
+import { auditCase, type CheckReport, finding } from './check.ts';
+import { idWithoutSuffix, normalisedId } from './id-forms.ts';
+import { type AuditSubject, gather } from './subject.ts';
+
+/** More IDs than this that differ in the suffix only are a way of numbering patients, not visits of one. */
+const MOST_VISITS = 4;
+
+/** Different IDs that may be one patient: written differently, or with a suffix. */
+export function checkSimilarIds(subject: AuditSubject): CheckReport {
+  const { splitsOf, config } = subject;
+  const ids = [...splitsOf.keys()];
+  const same = groups(gather(ids, normalisedId, (id) => id));
+  const isSame = new Set(same.flat());
+  const others = ids.filter((id) => !isSame.has(id));
+  const suffixed = groups(
+    gather(
+      others,
+      (id) => idWithoutSuffix(id) ?? normalisedId(id),
+      (id) => id,
+    ),
+  );
+  const where = config.data.splits_dir;
+  const mend = 'If it is one patient, use one ID in the folders and run radweave preprocess again';
+  const isApart = (group: readonly string[]): boolean =>
+    new Set(group.flatMap((id) => [...(splitsOf.get(id) ?? [])])).size > 1;
+  const cases = (all: readonly (readonly string[])[]): AuditCase[] =>
+    all.map((group) => auditCase(group, group.map((id) => splitText(subject, id)).join(', ')));
+  const visits = suffixed.filter((group) => group.length <= MOST_VISITS);
+  return {
+    looked: `${ids.length} patient IDs`,
+    found: [
+      ...finding(
+        {
+          code: 'LEAK_SAME_ID',
+          severity: 'leak',
+          what: 'IDs in different splits differ in case, separators or zero padding only',
+          where,
+          mend,
+        },
+        cases(same.filter(isApart)),
+      ),
+      ...finding(
+        {
+          code: 'WARN_SAME_ID',
+          severity: 'warning',
+          what: 'IDs in one split differ in case, separators or zero padding only: a patient may count twice',
+          where,
+          mend,
+        },
+        cases(same.filter((group) => !isApart(group))),
+      ),
+      ...finding(
+        {
+          code: 'WARN_ID_SUFFIX',
+          severity: 'warning',
+          what: 'IDs in different splits differ in a suffix only: visits of one patient?',
+          where,
+          mend,
+        },
+        cases(visits.filter(isApart)),
+      ),
+      ...finding(
+        {
+          code: 'INFO_ID_NUMBERED',
+          severity: 'info',
+          what: `more than ${MOST_VISITS} IDs share all but a suffix: taken for numbered patients, not for visits`,
+          where,
+          mend: 'If these are visits of one patient, use one ID',
+        },
+        cases(suffixed.filter((group) => group.length > MOST_VISITS)),
+      ),
+    ],
+    gaps: [],
+  };
+}
+
+/** The groups of at least two. */
+function groups(byForm: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
+  return [...byForm.values()].filter((group) => group.size > 1).map((group) => [...group]);
+}
+
+function splitText({ splitsOf }: AuditSubject, id: string): string {
+  return `${id} in ${[...(splitsOf.get(id) ?? [])].join(' and ')}`;
+}

@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import {
+  type CohortPatient,
+  type Config,
+  readCohort,
+  readSplit,
+  readSplitSummary,
+  type SliceRecord,
+  SPLITS,
+  type Split,
+  type SplitSummary,
+  splitHash,
+  splitPath,
+  UsageError,
+} from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { patientsOf } from '@radweave/study/cohort/own-splits';
+
+/** A slice that a split file lists; patient in Unicode form NFC. */
+export interface AuditedSlice extends SliceRecord {
+  split: Split;
+  /** The split file. */
+  file: string;
+}
+
+/** What one file says of a patient. */
+export interface Placement {
+  /** In Unicode form NFC. */
+  patient: string;
+  hospital: string;
+  label: number;
+  split: Split;
+  /** A modality, or `cohort.csv`. */
+  source: string;
+}
+
+/** The division of the patients as it is now, however wrong. */
+export interface AuditSubject {
+  config: Config;
+  modalities: readonly string[];
+  /** Run by modality; the newest where none is named. */
+  runs: Readonly<Record<string, string>>;
+  slices: readonly AuditedSlice[];
+  /** Each different one once. */
+  placements: readonly Placement[];
+  splitsOf: ReadonlyMap<string, ReadonlySet<Split>>;
+  hasCohortFile: boolean;
+  splitHash: string | null;
+  /** What `preprocess` wrote of the division; null where the researchers made it. */
+  summary: SplitSummary | null;
+  /** Split files of the modalities that are not there. */
+  missing: readonly string[];
+}
+
+/** How `cohort.csv` is named among the sources. */
+export const COHORT_FILE = 'cohort.csv';
+const SUMMARY_FILE = 'summary.json';
+
+/**
+ * Reads split files and `cohort.csv`, also such that no other command accepts.
+ *
+ * @throws UsageError when no modality has a split file; DataError when a file is not a split file.
+ */
+export function readSubject(
+  config: Config,
+  modalities: readonly string[],
+  runs: Readonly<Record<string, string>>,
+): AuditSubject {
+  const slices: AuditedSlice[] = [];
+  const missing: string[] = [];
+  for (const modality of modalities) {
+    for (const split of SPLITS) {
+      const file = splitPath(config.data.splits_dir, split, modality);
+      if (!existsSync(file)) missing.push(file);
+      else slices.push(...slicesOf(config, file, split, modality));
+    }
+  }
+  if (missing.length === SPLITS.length * modalities.length) throw noSplits(config, modalities);
+  const path = join(config.data.splits_dir, COHORT_FILE);
+  const cohort = existsSync(path) ? readCohort(path).patients : null;
+  const summaryFile = join(config.data.splits_dir, SUMMARY_FILE);
+  const placements = placementsOf(slices, cohort ?? []);
+  return {
+    config,
+    modalities,
+    runs,
+    slices,
+    placements,
+    splitsOf: gather(
+      placements,
+      ({ patient }) => patient,
+      ({ split }) => split,
+    ),
+    hasCohortFile: cohort !== null,
+    splitHash: hashOf(cohort, slices),
+    summary: existsSync(summaryFile) ? readSplitSummary(summaryFile) : null,
+    missing,
+  };
+}
+
+/** Null when the split files contradict each other: then there is no one division to name. */
+function hashOf(cohort: readonly CohortPatient[] | null, slices: readonly AuditedSlice[]): string | null {
+  if (cohort !== null) return splitHash(cohort);
+  const { patients, conflict } = patientsOf(slices);
+  return conflict === null ? splitHash(patients) : null;
+}
+
+function slicesOf(config: Config, file: string, split: Split, modality: string): AuditedSlice[] {
+  const options = { rootDir: config.data.root_dir ?? undefined, allowConflicts: true };
+  return readSplit(file, options).map((slice) => ({
+    ...slice,
+    patient: slice.patient.normalize('NFC'),
+    modality,
+    split,
+    file,
+  }));
+}
+
+function placementsOf(slices: readonly AuditedSlice[], cohort: readonly CohortPatient[]): Placement[] {
+  const placements = new Map<string, Placement>();
+  const add = (place: Placement): void => {
+    const { patient, hospital, label, split, source } = place;
+    placements.set(JSON.stringify([patient, hospital, label, split, source]), place);
+  };
+  for (const { patient, hospital, label, split, modality } of slices) {
+    add({ patient, hospital, label, split, source: modality });
+  }
+  for (const { patient, hospital, label, split } of cohort) {
+    add({ patient: patient.normalize('NFC'), hospital, label, split, source: COHORT_FILE });
+  }
+  return [...placements.values()];
+}
+
+/** The different values of each key, in order of appearance. */
+export function gather<T, K, V>(
+  items: Iterable<T>,
+  keyOf: (item: T) => K,
+  toValue: (item: T) => V,
+): Map<K, Set<V>> {
+  const groups = new Map<K, Set<V>>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, new Set([toValue(item)]));
+    else group.add(toValue(item));
+  }
+  return groups;
+}
+
+function noSplits({ data }: Config, modalities: readonly string[]): UsageError {
+  return new UsageError('E_NO_SPLIT', `there is no split file of ${modalities.join(', ')}`, {
+    where: data.splits_dir,
+    mend: 'Run first: radweave preprocess; or name the folder with --splits_dir',
+  });
+}

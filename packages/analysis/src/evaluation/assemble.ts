@@ -1,0 +1,167 @@
+import {
+  type AggregationRow,
+  type ComparisonRow,
+  type Config,
+  type ConfusionRecord,
+  type Evaluation,
+  type EvaluationCurves,
+  type EvaluationRow,
+  SPLITS,
+  type Split,
+} from '@radweave/artifacts';
+import { confusionMatrix, rowOf } from '@radweave/stats';
+import { programVersions } from '@radweave/study/context/versions';
+import { binaryMetrics } from './binary-metrics.ts';
+import { compareSplit, pairsOf } from './comparisons.ts';
+import { curvesOf } from './curves.ts';
+import { foundAgainstChance } from './found-chance.ts';
+import { type FittedSize, foundInPredictions, oneLabelNote } from './found-predictions.ts';
+import { type Group, groupOf, hospitalsOf, patientsIn, type StatOptions, viewsOf } from './group.ts';
+import { heterogeneityOf } from './heterogeneity.ts';
+import type { Judged } from './judge.ts';
+import { macroMetrics } from './macro-metrics.ts';
+
+/** What an evaluation is made of. */
+export interface Assembly {
+  config: Config;
+  homeHospital: string;
+  labelNames: string[];
+  models: Judged[];
+  aggregation: AggregationRow[];
+  notes: string[];
+  decisions: Evaluation['options']['decisions'];
+  /** Of the classifiers on features. */
+  sizes: FittedSize[];
+  inputs: Evaluation['inputs'];
+}
+
+/** What is done between two models, so that the terminal and a request to stop are served. */
+export type Pause = (task: string, done: number, total: number) => Promise<void>;
+
+/** Computes every number of an evaluation. */
+export async function assemble(assembly: Assembly, pause: Pause): Promise<Evaluation> {
+  const { config, models, labelNames } = assembly;
+  const options = statOptions(config);
+  const classes = labelNames.length;
+  const primary = primaryOf(models);
+  const rows: EvaluationRow[] = [];
+  const curves: EvaluationCurves[] = [];
+  const confusion: ConfusionRecord[] = [];
+  const steps = models.length * SPLITS.length;
+  for (const [m, model] of models.entries()) {
+    for (const [s, split] of SPLITS.entries()) {
+      await pause(`evaluating ${model.name}`, m * SPLITS.length + s, steps);
+      for (const hospital of hospitalsOf(model.patients[split])) {
+        const group = groupOf(model, split, hospital, patientsIn(model.patients[split], hospital), classes);
+        rows.push(...rowsOf(group, model, labelNames, options));
+        curves.push(...viewsOf(group).map((view) => curvesOf(group, view, options)));
+        confusion.push(confusionOf(group));
+      }
+    }
+  }
+  const pairs = pairsOf(models, primary);
+  const comparisons: ComparisonRow[] = [];
+  for (const [s, split] of SPLITS.entries()) {
+    await pause('comparing models', s, SPLITS.length);
+    comparisons.push(...compareSplit(pairs, split, classes, options));
+  }
+  const heterogeneity = models.flatMap((model) => heterogeneityOf(model, classes, options));
+  const { level } = options;
+  const found = [
+    ...foundAgainstChance({ models, rows, heterogeneity, labelNames, level }),
+    ...foundInPredictions(models, assembly.sizes, labelNames),
+  ];
+  return {
+    format: 2,
+    label_names: labelNames,
+    home_hospital: assembly.homeHospital,
+    inputs: assembly.inputs,
+    options: optionsRecord(config, assembly.decisions),
+    primary,
+    models: models.map(({ name, kind, modalities, frozen, patients }) => ({
+      name,
+      kind,
+      modalities,
+      frozen,
+      patients,
+    })),
+    findings: found,
+    rows,
+    heterogeneity,
+    comparisons,
+    aggregation: assembly.aggregation,
+    curves,
+    confusion,
+    notes: assembly.notes,
+    versions: programVersions(),
+  };
+}
+
+function statOptions({ evaluation, experiment }: Config): StatOptions {
+  return {
+    replicates: evaluation.bootstrap_replicates,
+    seed: experiment.seed,
+    level: evaluation.confidence_level,
+    method: evaluation.proportion_method,
+  };
+}
+
+function optionsRecord(
+  { evaluation, experiment }: Config,
+  decisions: Evaluation['options']['decisions'],
+): Evaluation['options'] {
+  const { threshold_rule, target_sensitivity } = evaluation;
+  return {
+    decisions,
+    aggregation: evaluation.aggregation,
+    threshold_rule,
+    target_sensitivity: threshold_rule === 'sensitivity' ? target_sensitivity : null,
+    calibration: evaluation.calibration,
+    bootstrap_replicates: evaluation.bootstrap_replicates,
+    seed: experiment.seed,
+    confidence_level: evaluation.confidence_level,
+    proportion_method: evaluation.proportion_method,
+  };
+}
+
+/** The fused model leads; where there is none, the stacked one, then the first. Never chosen by its numbers. */
+function primaryOf(models: readonly Judged[]): string {
+  const first = (kind: string): Judged | undefined => models.find((model) => model.kind === kind);
+  return (first('fused') ?? first('stacked') ?? models[0])?.name ?? '';
+}
+
+function rowsOf(
+  group: Group,
+  model: Judged,
+  labelNames: readonly string[],
+  options: StatOptions,
+): EvaluationRow[] {
+  const { split, hospital, patients, threshold } = group;
+  const binary = viewsOf(group).map((view) => binaryMetrics(view, group.strata, options));
+  const all = group.scores.columns === 2 ? binary : [macroMetrics(group, options), ...binary];
+  const notes = [
+    ...(patients.length === 0 ? [nobody(split)] : []),
+    ...oneLabelNote(patients, labelNames),
+    ...model.notes[split],
+  ];
+  return all.map((numbers) => ({
+    model: model.name,
+    split,
+    hospital,
+    n: patients.length,
+    ...numbers,
+    threshold,
+    in_sample: model.inSample[split],
+    note: notes.join('; '),
+  }));
+}
+
+function nobody(split: Split): string {
+  return split === 'test' ? 'there is no external hospital' : `there are no patients in ${split}`;
+}
+
+function confusionOf({ model, split, hospital, labels, predicted, scores }: Group): ConfusionRecord {
+  const table = confusionMatrix(labels, predicted, scores.columns);
+  const counts = Array.from({ length: table.rows }, (_, label) => Array.from(rowOf(table, label)));
+  return { model, split, hospital, counts };
+}

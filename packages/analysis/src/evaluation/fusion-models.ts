@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import {
+  DataError,
+  type FusionModelFile,
+  type InSample,
+  type ModelKind,
+  readFusionMetrics,
+  readFusionModel,
+  readPredictions,
+  SPLITS,
+  type Split,
+} from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { classifierCautions } from '../fusion/in-sample.ts';
+import type { Candidate, ScoredPatient } from './candidate.ts';
+import type { CohortFacts } from './cohort-facts.ts';
+import type { FittedSize } from './found-predictions.ts';
+
+/** What a fusion folder gives to evaluate. */
+export interface FusionModels {
+  candidates: Candidate[];
+  labelNames: string[];
+  file: FusionModelFile;
+  /** Of the classifiers on features. */
+  sizes: FittedSize[];
+  files: string[];
+}
+
+/** Reads the models of a fusion from its predictions; null where no finished fusion is. */
+export function readFusionModels(folder: string, facts: CohortFacts): FusionModels | null {
+  const modelFile = join(folder, 'model.json');
+  if (!existsSync(modelFile)) return null;
+  const file = readFusionModel(modelFile);
+  const classes = file.label_names.length;
+  const tables = forEachSplit((split) => {
+    const path = join(folder, `predictions_${split}.csv`);
+    return { path, rows: readPredictions(path) };
+  });
+  for (const split of SPLITS) facts.check(tables[split].rows, split, tables[split].path);
+  const metricsFile = join(folder, 'metrics.csv');
+  const metrics = readFusionMetrics(metricsFile);
+  const names = [...new Set(metrics.map(({ model }) => model))];
+  const candidates = names.map((name): Candidate => {
+    const classifier = file.classifiers.find((one) => one.name === name);
+    const modalities = classifier?.modalities ?? file.modalities.map(({ modality }) => modality);
+    const own = file.modalities.filter(({ modality }) => modalities.includes(modality));
+    return {
+      name,
+      kind: kindOf(name),
+      modalities,
+      patients: forEachSplit((split) =>
+        tables[split].rows.map(
+          (row): ScoredPatient => ({
+            patient: row.patient,
+            hospital: row.hospital,
+            label: row.label,
+            probabilities: probabilitiesOf(row, name, classes, tables[split].path),
+          }),
+        ),
+      ),
+      inSample: forEachSplit((split) => inSampleOf(metrics, name, split)),
+      notes: forEachSplit((split) =>
+        kindOf(name) === 'stacked' ? [] : classifierCautions(own, split, tables.train.rows.length),
+      ),
+    };
+  });
+  const files = [modelFile, metricsFile, ...SPLITS.map((split) => tables[split].path)];
+  const sizes = file.classifiers.map(({ name, coef }) => ({
+    model: name,
+    features: coef[0]?.length ?? 0,
+    patients: tables.train.rows.length,
+  }));
+  return { candidates, labelNames: file.label_names, file, sizes, files };
+}
+
+function kindOf(name: string): ModelKind {
+  return name === 'fused' || name === 'stacked' ? name : 'features';
+}
+
+function inSampleOf(
+  metrics: readonly { model: string; split: Split; in_sample: InSample }[],
+  name: string,
+  split: Split,
+): InSample {
+  return metrics.find((row) => row.model === name && row.split === split)?.in_sample ?? 'unknown';
+}
+
+/** The file has the positive label's probability only when there are two. */
+function probabilitiesOf(
+  row: Record<string, number | string>,
+  name: string,
+  classes: number,
+  file: string,
+): number[] {
+  const cell = (column: string): number => {
+    const value = row[column];
+    if (typeof value === 'number' && value >= 0 && value <= 1) return value;
+    throw new DataError('E_PREDICTIONS', `patient ${row.patient} has no probability in column ${column}`, {
+      where: file,
+      mend: 'Run radweave fuse again',
+    });
+  };
+  if (classes > 2) return Array.from({ length: classes }, (_, label) => cell(`probability_${name}_${label}`));
+  const positive = cell(`probability_${name}`);
+  return [1 - positive, positive];
+}

@@ -1,0 +1,71 @@
+import type { Config, EvaluatedModel, FrozenRecord, JudgedPatient, Split } from '@radweave/artifacts';
+import { argmaxRows } from '@radweave/stats';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { type Candidate, type IsHome, probabilityMatrix, type ScoredPatient } from './candidate.ts';
+import { type DecidedBefore, type Decisions, decide } from './decisions.ts';
+import type { JudgedModel } from './group.ts';
+
+/** A model with its decisions frozen and every patient judged. */
+export type Judged = JudgedModel & Pick<EvaluatedModel, 'kind' | 'modalities' | 'frozen'>;
+
+/**
+ * Freezes a model's decisions on home validation and judges the patients of every split with them.
+ *
+ * @param aggregation how a network's slices became these patients; only recorded.
+ * @param before decisions taken over instead of being fitted.
+ */
+export function judgeModel(
+  candidate: Candidate,
+  classes: number,
+  options: Config['evaluation'],
+  isHome: IsHome,
+  aggregation: FrozenRecord | null,
+  before: DecidedBefore | null,
+): Judged {
+  const { name, kind, modalities, inSample } = candidate;
+  const decisions = decide(candidate, classes, options, isHome, before);
+  return {
+    name,
+    kind,
+    modalities,
+    inSample,
+    threshold: decisions.threshold,
+    patients: forEachSplit((split) => judgeAll(candidate.patients[split], classes, decisions)),
+    notes: forEachSplit((split) => [
+      ...new Set([...candidate.notes[split], ...decisions.notes, ...decidedOn(split, decisions)]),
+    ]),
+    frozen: {
+      aggregation,
+      threshold: decisions.thresholdRecord,
+      calibrator: decisions.calibratorRecord,
+    },
+  };
+}
+
+function judgeAll(
+  patients: readonly ScoredPatient[],
+  classes: number,
+  { threshold, calibrate }: Decisions,
+): JudgedPatient[] {
+  const likeliest = argmaxRows(probabilityMatrix(patients, classes));
+  return patients.map((one, i) => ({
+    ...one,
+    calibrated: calibrate === null ? null : calibrate(one.probabilities),
+    predicted:
+      threshold === null ? (likeliest[i] ?? 0) : (one.probabilities[1] ?? Number.NaN) >= threshold ? 1 : 0,
+  }));
+}
+
+/** Numbers of the patients a decision was fitted on are too good. */
+function decidedOn(split: Split, { thresholdRecord, calibratorRecord }: Decisions): string[] {
+  if (split !== 'val') return [];
+  const notes: string[] = [];
+  const isFixed = Object(thresholdRecord?.value).rule === 'fixed';
+  if (thresholdRecord !== null && !isFixed) notes.push('the threshold was chosen on these patients');
+  if (calibratorRecord !== null) {
+    notes.push(
+      'the calibrator was fitted on these patients: Brier score and calibration are optimistic here',
+    );
+  }
+  return notes;
+}

@@ -1,0 +1,97 @@
+import {
+  eachSlicePrediction,
+  SPLITS,
+  type Split,
+  slicePredictionsPath,
+  UsageError,
+} from '@radweave/artifacts';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { findRuns, RunFolder } from '@radweave/study/runs/run-folder';
+import type { CohortFacts } from './cohort-facts.ts';
+import { missingNetwork, missingPredictions, type Unevaluated } from './unevaluated.ts';
+
+/** A patient with the probabilities of each slice. */
+export interface SlicedPatient {
+  patient: string;
+  hospital: string;
+  label: number;
+  /** Slices × classes. */
+  slices: number[][];
+}
+
+/** A trained network and what it said of every slice. */
+export interface NetworkSlices {
+  name: string;
+  modality: string;
+  run: string;
+  checkpoint: string;
+  classes: number;
+  patients: Record<Split, SlicedPatient[]>;
+  files: string[];
+}
+
+/** Which networks to read. */
+export interface NetworkWish {
+  outputDir: string;
+  modalities: readonly string[];
+  /** Run by modality; the newest finished one where none is named. */
+  runs: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads the slice predictions of each modality's run.
+ *
+ * @returns the networks, and why a modality has none.
+ * @throws UsageError when a run that is named is not there.
+ */
+export function readNetworks(
+  wish: NetworkWish,
+  facts: CohortFacts,
+): { networks: NetworkSlices[]; missing: Unevaluated[] } {
+  const networks: NetworkSlices[] = [];
+  const missing: Unevaluated[] = [];
+  for (const modality of wish.modalities) {
+    const run = chooseRun(wish, modality);
+    const lack =
+      run === undefined ? missingNetwork(wish.outputDir, modality) : missingPredictions(run, modality);
+    if (lack !== null) missing.push(lack);
+    else if (run !== undefined) networks.push(readNetwork(run, modality, facts));
+  }
+  return { networks, missing };
+}
+
+function chooseRun({ outputDir, runs }: NetworkWish, modality: string): RunFolder | undefined {
+  const named = runs[modality];
+  if (named === undefined) {
+    return findRuns(outputDir, 'best', { modality }).find((run) => run.read().status === 'finished');
+  }
+  const run = new RunFolder(outputDir, named);
+  if (run.exists() && run.read().modality === modality) return run;
+  throw new UsageError('E_NO_RUN', `there is no run '${named}' of modality ${modality}`, {
+    where: run.checkpoints,
+  });
+}
+
+function readNetwork(run: RunFolder, modality: string, facts: CohortFacts): NetworkSlices {
+  let classes = 2;
+  const patients = forEachSplit((split) => {
+    const path = slicePredictionsPath(run.logs, split);
+    const people = readPatients(path);
+    classes = people[0]?.slices[0]?.length ?? classes;
+    facts.check(people, split, path);
+    return people;
+  });
+  const files = SPLITS.map((split) => slicePredictionsPath(run.logs, split));
+  const name = `network ${modality}`;
+  return { name, modality, run: run.name, checkpoint: run.best, classes, patients, files };
+}
+
+function readPatients(path: string): SlicedPatient[] {
+  const people = new Map<string, SlicedPatient>();
+  eachSlicePrediction(path, ({ patient, hospital, label, probabilities }) => {
+    const own = people.get(patient) ?? { patient, hospital, label, slices: [] };
+    own.slices.push([...probabilities]);
+    people.set(patient, own);
+  });
+  return [...people.values()];
+}

@@ -1,0 +1,181 @@
+import { join } from 'node:path';
+import {
+  type AlignedFeatures,
+  type AlignmentRecord,
+  alignmentRecordPath,
+  type Config,
+  DataError,
+  type FeatureRow,
+  featureSetPath,
+  featureTablePath,
+  hashFile,
+  naturalCompare,
+  readAligned,
+  readAlignmentRecord,
+  replaceFolderAtomic,
+  SPLITS,
+  type Split,
+  writeAligned,
+  writeAlignmentRecord,
+} from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { adoptForeign, keepForeignAligned } from './foreign.ts';
+import { type KnownPatients, knownPatients, requireSameSplit } from './known-patients.ts';
+import { type FeatureSource, hasFeatures, readFeatureSource } from './source.ts';
+
+/** The features of several modalities, the same patients in the same order in each. */
+export interface Alignment {
+  sources: readonly FeatureSource[];
+  splits: Record<Split, AlignedFeatures>;
+}
+
+/** `{features}/{split}/aligned`. */
+export function alignedFolder(featuresDir: string, split: Split): string {
+  return join(featuresDir, split, 'aligned');
+}
+
+/** Aligns those of `modalities` that have features; says which have none yet. @throws DataError when none has. */
+export async function alignAvailable(
+  config: Config,
+  modalities: readonly string[],
+  context: StageContext,
+  alignedDir: string = config.data.features_dir,
+): Promise<Alignment> {
+  const { features_dir } = config.data;
+  const ready = modalities.filter((modality) => hasFeatures(features_dir, modality));
+  const waiting = modalities.filter((modality) => !ready.includes(modality));
+  if (ready.length === 0) {
+    throw new DataError('E_NO_FEATURES', `there are no features of ${modalities.join(', ')}`, {
+      where: features_dir,
+      mend: `Run: radweave extract --modality ${modalities[0] ?? '…'}`,
+    });
+  }
+  if (waiting.length > 0) {
+    say(context, `${waiting.join(', ')} has no features yet; aligned: ${ready.join(', ')}.`);
+  }
+  return align(config, ready, context, alignedDir);
+}
+
+/**
+ * Writes `aligned/` of every split: the patients who have all modalities, in natural order of their IDs.
+ *
+ * @param alignedDir Folder of the splits' `aligned/`, if not that of the features.
+ * @throws DataError when features are missing, mixed or of another split.
+ */
+export async function align(
+  config: Config,
+  modalities: readonly string[],
+  context: StageContext,
+  alignedDir: string = config.data.features_dir,
+): Promise<Alignment> {
+  const { sources, known } = openSources(config, modalities, context);
+  const { features_dir } = config.data;
+  const splits = forEachSplit((split) => alignSplit(split, sources, known));
+  for (const split of SPLITS) {
+    const folder = alignedFolder(alignedDir, split);
+    keepForeignAligned(folder, context);
+    await replaceFolderAtomic(folder, (temporary) => {
+      writeAligned(temporary, splits[split]);
+      writeAlignmentRecord(temporary, recordOf(features_dir, split, modalities));
+    });
+    sayMissing(splits[split], split, folder, context);
+  }
+  return { sources, splits };
+}
+
+/** The tables that are there already if they were made from these very features; else they are made anew. */
+export async function alignIfStale(
+  config: Config,
+  modalities: readonly string[],
+  context: StageContext,
+): Promise<Alignment> {
+  const { features_dir } = config.data;
+  if (SPLITS.some((split) => isStale(features_dir, split, modalities))) {
+    say(context, 'The aligned tables are missing or stale: aligning again.');
+    return align(config, modalities, context);
+  }
+  const { sources } = openSources(config, modalities, context);
+  const splits = forEachSplit((split) => readAligned(alignedFolder(features_dir, split), modalities));
+  return { sources, splits };
+}
+
+function openSources(
+  config: Config,
+  modalities: readonly string[],
+  context: StageContext,
+): { sources: FeatureSource[]; known: KnownPatients } {
+  const { features_dir, splits_dir } = config.data;
+  for (const modality of modalities) adoptForeign(features_dir, modality, context);
+  const sources = modalities.map((modality) => readFeatureSource(features_dir, modality));
+  const known = knownPatients(splits_dir, modalities);
+  requireSameSplit(sources, known, splits_dir);
+  return { sources, known };
+}
+
+function alignSplit(split: Split, sources: readonly FeatureSource[], known: KnownPatients): AlignedFeatures {
+  const byPatient = sources.map(({ rows }) => new Map(rows[split].map((row) => [row.patient_id, row])));
+  const ids = [...new Set(byPatient.flatMap((rows) => [...rows.keys()]))].sort(naturalCompare);
+  const labelOf = (id: string): number => byPatient.find((rows) => rows.has(id))?.get(id)?.label ?? 0;
+  const complete = ids.filter((id) => byPatient.every((rows) => rows.has(id)));
+  const patients = complete.map((id) => ({
+    patient_id: id,
+    hospital: known.get(id.normalize('NFC'))?.hospital ?? '',
+    label: labelOf(id),
+  }));
+  const missing = ids
+    .filter((id) => !complete.includes(id))
+    .map((id) => ({
+      patient_id: id,
+      label: labelOf(id),
+      missing_modalities: sources
+        .filter((_, i) => byPatient[i]?.has(id) !== true)
+        .map(({ modality }) => modality)
+        .join(' '),
+    }));
+  const tables = sources.map(({ modality }, i): [string, FeatureRow[]] => {
+    return [modality, complete.flatMap((id) => byPatient[i]?.get(id) ?? [])];
+  });
+  return { patients, missing, tables: Object.fromEntries(tables) };
+}
+
+function recordOf(featuresDir: string, split: Split, modalities: readonly string[]): AlignmentRecord {
+  const sources = modalities.map((modality): [string, AlignmentRecord['sources'][string]] => [
+    modality,
+    {
+      table_sha256: hashFile(featureTablePath(featuresDir, split, modality)),
+      set_sha256: hashFile(featureSetPath(featuresDir, split, modality)),
+    },
+  ]);
+  return { format: 1, sources: Object.fromEntries(sources) };
+}
+
+function isStale(featuresDir: string, split: Split, modalities: readonly string[]): boolean {
+  const folder = alignedFolder(featuresDir, split);
+  if (!existsSync(alignmentRecordPath(folder))) return true;
+  const sorted = ({ sources }: AlignmentRecord): string =>
+    JSON.stringify(Object.entries(sources).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const written = readAlignmentRecord(folder);
+  const isExtracted = modalities.every((modality) =>
+    existsSync(featureSetPath(featuresDir, split, modality)),
+  );
+  return !isExtracted || sorted(written) !== sorted(recordOf(featuresDir, split, modalities));
+}
+
+function sayMissing(
+  { missing, patients }: AlignedFeatures,
+  split: Split,
+  folder: string,
+  context: StageContext,
+): void {
+  say(context, `${split}: ${patients.length} patients aligned.`);
+  if (missing.length === 0) return;
+  const shown = missing.slice(0, 5).map((one) => `${one.patient_id} (no ${one.missing_modalities})`);
+  const more = missing.length > 5 ? ', …' : '';
+  warn(
+    context,
+    `${missing.length} patients of ${split} lack a modality and are left out: ${shown.join(', ')}${more}. ` +
+      `All are in ${join(folder, 'missing.csv')}.`,
+  );
+}

@@ -1,0 +1,73 @@
+import { type Config, featureTablePath, SPLITS, type Split } from '@radweave/artifacts';
+import { type Matrix, zeros } from '@radweave/stats';
+import { knownPatients, requireSameSplit } from '../features/known-patients.ts';
+import { hasFeatures, readFeatureSource } from '../features/source.ts';
+import { poolFeatures } from '../fusion/pool.ts';
+
+/** A patient on a map. */
+export interface MappedPatient {
+  patient: string;
+  hospital: string;
+  label: number;
+  split: Split;
+}
+
+/** Pooled features of patients of all splits. */
+export interface PatientFeatures {
+  /** A modality, or `fused`. */
+  name: string;
+  patients: MappedPatient[];
+  /** Patients × dims. */
+  features: Matrix;
+}
+
+/**
+ * The patients' mean features of each modality that has been extracted, and side by side of those who have all of them
+ * (`fused`, when there are several).
+ *
+ * @throws DataError when features are unfinished, mixed or of another division of the patients.
+ */
+export function readPatientFeatures(config: Config, modalities: readonly string[]): PatientFeatures[] {
+  const { features_dir, splits_dir } = config.data;
+  const sources = modalities
+    .filter((modality) => hasFeatures(features_dir, modality))
+    .map((modality) => readFeatureSource(features_dir, modality));
+  const known = knownPatients(splits_dir, modalities);
+  requireSameSplit(sources, known, splits_dir);
+  const alone = sources.map(({ modality, rows, sets }): PatientFeatures => {
+    const dims = sets.train.dims;
+    const patients = SPLITS.flatMap((split) =>
+      rows[split].map(({ patient_id, label }) => {
+        const hospital = known.get(patient_id.normalize('NFC'))?.hospital ?? 'unknown';
+        return { patient: patient_id, hospital, label, split };
+      }),
+    );
+    const features = zeros(patients.length, dims);
+    let at = 0;
+    for (const split of SPLITS) {
+      const { data } = poolFeatures(rows[split], featureTablePath(features_dir, split, modality), dims);
+      features.data.set(data, at);
+      at += data.length;
+    }
+    return { name: modality, patients, features };
+  });
+  return alone.length > 1 ? [...alone, sideBySide(alone)] : alone;
+}
+
+function sideBySide(blocks: readonly PatientFeatures[]): PatientFeatures {
+  const places = blocks.map(({ patients }) => new Map(patients.map(({ patient }, row) => [patient, row])));
+  const patients = (blocks[0]?.patients ?? []).filter(({ patient }) =>
+    places.every((rows) => rows.has(patient)),
+  );
+  const columns = blocks.reduce((sum, { features }) => sum + features.columns, 0);
+  const features = zeros(patients.length, columns);
+  for (const [row, { patient }] of patients.entries()) {
+    let left = row * columns;
+    for (const [i, block] of blocks.entries()) {
+      const from = (places[i]?.get(patient) ?? 0) * block.features.columns;
+      features.data.set(block.features.data.subarray(from, from + block.features.columns), left);
+      left += block.features.columns;
+    }
+  }
+  return { name: 'fused', patients, features };
+}

@@ -1,0 +1,97 @@
+import type { CrossValidationRow, OutOfFoldRow } from '@radweave/artifacts';
+import { matrixFrom, mean, sampleVariance } from '@radweave/stats';
+import { SliceTable } from '@radweave/study/cohort/slice-table';
+import type { CrossFold } from '@radweave/study/folds/plan';
+import type { RunFolder } from '@radweave/study/runs/run-folder';
+import { metricsRows } from '../fusion/metrics.ts';
+
+type Numbers = Omit<CrossValidationRow, 'fold' | 'n_train' | 'n_inner_val' | 'best_epoch'>;
+
+/** What a fold's model says of the patients held out: the mean over their slices. */
+export function outOfFold({ name }: CrossFold, run: RunFolder): OutOfFoldRow[] {
+  const slices = run.testPredictions();
+  const table = new SliceTable(slices.map(({ image_path, ...row }) => ({ ...row, path: image_path })));
+  return table.patients.map(({ patient, hospital, label, slices: own }) => {
+    const classes = slices[0]?.probabilities.length ?? 0;
+    const probabilities = Array.from({ length: classes }, (_, c) =>
+      mean(own.map((position) => slices[position]?.probabilities[c] ?? Number.NaN)),
+    );
+    return { fold: name, patient, hospital, label, probabilities };
+  });
+}
+
+/** Rows of `cross_validation.csv`: every fold, mean and standard deviation over folds, all patients pooled. */
+export function summarise(
+  judged: readonly { fold: CrossFold; run: RunFolder }[],
+  patients: readonly OutOfFoldRow[],
+  classes: number,
+  notes: readonly string[],
+): CrossValidationRow[] {
+  const folds = judged.map(({ fold, run }): CrossValidationRow => {
+    const own = patients.filter((row) => row.fold === fold.name);
+    return {
+      fold: fold.name,
+      n_train: new SliceTable(fold.sets.train).patients.length,
+      n_inner_val: new SliceTable(fold.sets.val).patients.length,
+      best_epoch: run.read().best?.epoch ?? null,
+      ...numbersOf(own, classes, notes),
+    };
+  });
+  const none = { n_train: null, n_inner_val: null, best_epoch: null };
+  const pooledNotes = [...notes, 'scores of different models are pooled'];
+  return [
+    ...folds,
+    { fold: 'mean', ...none, ...over(folds, (values) => mean(values)) },
+    {
+      fold: 'sd',
+      ...none,
+      ...over(folds, (values) => (values.length < 2 ? null : Math.sqrt(sampleVariance(values)))),
+    },
+    { fold: 'pooled', ...none, ...numbersOf(patients, classes, pooledNotes) },
+  ];
+}
+
+function numbersOf(rows: readonly OutOfFoldRow[], classes: number, notes: readonly string[]): Numbers {
+  const patients = rows.map(({ patient, hospital, label }) => ({ patient_id: patient, hospital, label }));
+  const [row] = metricsRows({
+    model: 'cross-validation',
+    fused: { split: 'test', patients, labels: Int32Array.from(rows, ({ label }) => label), pooled: {} },
+    probabilities: matrixFrom(rows.map(({ probabilities }) => [...probabilities])),
+    threshold: classes === 2 ? 0.5 : null,
+    inSample: 'no',
+    notes,
+  });
+  return {
+    n: rows.length,
+    n_positive: row?.n_positive ?? null,
+    auc: row?.auc ?? null,
+    auc_lower: row?.auc_lower ?? null,
+    auc_upper: row?.auc_upper ?? null,
+    accuracy: row?.accuracy ?? null,
+    sensitivity: row?.sensitivity ?? null,
+    specificity: row?.specificity ?? null,
+    note: row?.note ?? '',
+  };
+}
+
+const MEASURES = ['auc', 'accuracy', 'sensitivity', 'specificity'] as const;
+
+/** A statistic of each measure over the folds that have it; how many lack an AUC is said. */
+function over(folds: readonly CrossValidationRow[], statistic: (values: number[]) => number | null): Numbers {
+  const of = (name: (typeof MEASURES)[number]): number | null => {
+    const known = folds.flatMap((fold) => fold[name] ?? []);
+    return known.length === 0 ? null : statistic(known);
+  };
+  const lacking = folds.filter(({ auc }) => auc === null).length;
+  return {
+    n: null,
+    n_positive: null,
+    auc: of('auc'),
+    auc_lower: null,
+    auc_upper: null,
+    accuracy: of('accuracy'),
+    sensitivity: of('sensitivity'),
+    specificity: of('specificity'),
+    note: lacking === 0 ? '' : `${lacking} of ${folds.length} folds have no AUC and are left out of it`,
+  };
+}

@@ -1,0 +1,140 @@
+import { DataError, type FittedClassifier, type FrozenRecord } from '@radweave/artifacts';
+import {
+  applyScaler,
+  argmaxRows,
+  type FitRow,
+  fitLogistic,
+  freezeScaler,
+  freezeThreshold,
+  type LogisticModel,
+  logisticProbabilities,
+  type Matrix,
+  matrixFrom,
+  rowOf,
+} from '@radweave/stats';
+import { asRecord, checkedFrozen } from '@radweave/study/decisions/frozen-record';
+import type { FusedSplit } from './fused-split.ts';
+
+/** Largest gradient entry at the end of a fit: tight, so that results do not depend on where the solver stopped. */
+export const TOLERANCE = 1e-10;
+
+const AGAIN = 'Run radweave fuse again';
+
+/** How a classifier is fitted; names are scikit-learn's. */
+export interface FitOptions {
+  C: number;
+  max_iter: number;
+  standardize: boolean;
+}
+
+/** What to fit on: one split's patients and the features of the classifier's modalities. */
+export interface FitSet {
+  fused: FusedSplit;
+  features: Matrix;
+}
+
+/**
+ * Standardises and fits on train, then chooses the threshold on validation (Youden; two classes only). Nothing here sees
+ * the test set.
+ *
+ * @returns the classifier as it is written to `model.json`, and why its threshold is 0.5 if none could be chosen.
+ * @throws DataError when the training patients lack a class.
+ */
+export function fitClassifier(
+  name: string,
+  modalities: readonly string[],
+  train: FitSet,
+  val: FitSet,
+  classes: number,
+  options: FitOptions,
+): { classifier: FittedClassifier; unchosen: string | null } {
+  const { C, max_iter, standardize } = options;
+  const scaler = standardize ? freezeScaler(fitRows(train.fused), train.features) : null;
+  if (scaler !== null && scaler.value === null) throw cannotFit(name, scaler.reason);
+  const scaled = scaler === null ? train.features : applyScaler(scaler.value, train.features);
+  const fit = fitLogistic(scaled, train.fused.labels, {
+    classes,
+    C,
+    maxIterations: max_iter,
+    tolerance: TOLERANCE,
+  });
+  if (fit.value === null) throw cannotFit(name, fit.reason);
+  const { coef, intercept, iterations, converged } = fit.value;
+  const classifier: FittedClassifier = {
+    name,
+    modalities: [...modalities],
+    scaler: scaler === null ? null : asRecord(scaler.value),
+    coef: Array.from({ length: coef.rows }, (_, row) => Array.from(rowOf(coef, row))),
+    intercept: Array.from(intercept),
+    iterations,
+    converged,
+    threshold: null,
+  };
+  if (classes > 2) return { classifier, unchosen: null };
+  const { threshold, unchosen } = chooseThreshold(classifier, val);
+  return { classifier: { ...classifier, threshold }, unchosen };
+}
+
+function chooseThreshold(
+  classifier: FittedClassifier,
+  val: FitSet,
+): { threshold: FrozenRecord; unchosen: string | null } {
+  const probabilities = classify(classifier, 2, val.features);
+  const rows = fitRows(val.fused).map((row, i) => ({
+    ...row,
+    label: val.fused.labels[i] ?? 0,
+    probability: probabilities.data[2 * i + 1] ?? Number.NaN,
+  }));
+  const chosen = freezeThreshold(rows);
+  if (chosen.value !== null) return { threshold: asRecord(chosen.value), unchosen: null };
+  const half = freezeThreshold(rows, { rule: 'fixed', threshold: 0.5 });
+  if (half.value === null) throw cannotFit(classifier.name, half.reason);
+  return { threshold: asRecord(half.value), unchosen: chosen.reason };
+}
+
+function fitRows({ patients, split }: FusedSplit): FitRow[] {
+  return patients.map(({ patient_id, hospital }) => ({
+    patient: patient_id,
+    hospital,
+    split,
+    role: split === 'test' ? 'external' : 'home',
+  }));
+}
+
+function cannotFit(name: string, reason: string): DataError {
+  return new DataError('E_FUSE', `the classifier '${name}' cannot be fitted: ${reason}`, {
+    mend: 'Training needs aligned patients of every label: see cohort.csv and aligned/missing.csv',
+  });
+}
+
+/**
+ * Class probabilities, patients × classes, of a classifier as written.
+ *
+ * @param features patients × concatenated dims, not standardised.
+ * @throws DataError when a frozen part was changed after it was fitted.
+ */
+export function classify(classifier: FittedClassifier, classes: number, features: Matrix): Matrix {
+  const { scaler, coef, intercept, iterations, converged } = classifier;
+  const scaled = scaler === null ? features : applyScaler(checkedFrozen(scaler, 'scaler', AGAIN), features);
+  const model: LogisticModel = {
+    classes,
+    coef: matrixFrom(coef),
+    intercept: Float64Array.from(intercept),
+    iterations,
+    converged,
+  };
+  return logisticProbabilities(model, scaled);
+}
+
+/** The frozen threshold; null with more than two classes. @throws DataError when it was changed. */
+export function thresholdOf({ threshold }: FittedClassifier): number | null {
+  return threshold === null ? null : checkedFrozen(threshold, 'threshold', AGAIN).value.threshold;
+}
+
+/** Predicted labels: `p ≥ threshold` is 1; without a threshold the most probable. */
+export function predictLabels(probabilities: Matrix, threshold: number | null): number[] {
+  if (threshold === null) return Array.from(argmaxRows(probabilities));
+  return Array.from({ length: probabilities.rows }, (_, i) =>
+    (probabilities.data[2 * i + 1] ?? Number.NaN) >= threshold ? 1 : 0,
+  );
+}

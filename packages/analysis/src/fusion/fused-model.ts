@@ -1,0 +1,166 @@
+import {
+  DataError,
+  type FittedClassifier,
+  type FusionConfig,
+  type FusionModality,
+  type FusionModelFile,
+  type FusionPrediction,
+  SPLITS,
+  type Split,
+} from '@radweave/artifacts';
+import { rowOf } from '@radweave/stats';
+import { programVersions } from '@radweave/study/context/versions';
+import type { Alignment } from '../features/align.ts';
+import type { FeatureSource } from '../features/source.ts';
+import { classify, type FitSet, fitClassifier, predictLabels, TOLERANCE, thresholdOf } from './classifier.ts';
+import { concatenate, type FusedSplit } from './fused-split.ts';
+import { classifierCautions, classifierInputs, inSampleOf, thresholdCautions } from './in-sample.ts';
+import type { JudgedSplit } from './metrics.ts';
+import type { Stack } from './stack.ts';
+
+/** The classifier of all modalities and those of each alone, as written, and what must be said beside their numbers. */
+export interface FusedModel {
+  file: FusionModelFile;
+  modalities: string[];
+  classes: number;
+  sources: readonly FeatureSource[];
+  trainingPatients: number;
+  /** By classifier: what its fit itself calls for. */
+  fitNotes: ReadonlyMap<string, readonly string[]>;
+  warnings: string[];
+  /** On out-of-fold logits; null unless asked for. */
+  stack: Stack | null;
+}
+
+/** Fits `fused` and, where there are several, each modality alone. */
+export function fitFusedModel(
+  alignment: Alignment,
+  splits: Record<Split, FusedSplit>,
+  options: FusionConfig,
+): FusedModel {
+  const { sources } = alignment;
+  const modalities = sources.map(({ modality }) => modality);
+  const classes = countClasses(splits);
+  const alone = modalities.length > 1 ? modalities.map((name) => ({ name, own: [name] })) : [];
+  const fitNotes = new Map<string, string[]>();
+  const warnings: string[] = [];
+  const classifiers = [{ name: 'fused', own: modalities }, ...alone].map(
+    ({ name, own }): FittedClassifier => {
+      const set = (split: 'train' | 'val'): FitSet => {
+        const fused = splits[split];
+        return { fused, features: concatenate(fused.pooled, own, fused.patients.length) };
+      };
+      const { classifier, unchosen } = fitClassifier(name, own, set('train'), set('val'), classes, options);
+      const notes: string[] = [];
+      if (!classifier.converged)
+        notes.push(`not converged after ${options.max_iter} iterations: raise --max_iter`);
+      if (unchosen !== null) notes.push(`the threshold is 0.5, not chosen: ${unchosen}`);
+      fitNotes.set(name, notes);
+      warnings.push(...notes.map((note) => `Classifier '${name}': ${note}.`));
+      return classifier;
+    },
+  );
+  const inSample = modalities.filter((name) => inSampleOf(sources, [name], 'train') === 'yes');
+  if (inSample.length > 0) {
+    warnings.push(
+      `The training features of ${inSample.join(' and ')} are in-sample: their network was trained on the same ` +
+        'patients, so the classifier learns from features that are better than new patients’ will be. Use cross-fitting.',
+    );
+  }
+  const inputs = classifierInputs(sources, modalities);
+  const patients = splits.train.patients.length;
+  const notes = [...new Set(SPLITS.flatMap((split) => classifierCautions(inputs, split, patients)))];
+  return {
+    file: {
+      format: 1,
+      label_names: Array.from({ length: classes }, (_, label) => `grade${label}`),
+      pooling: 'mean',
+      modalities: sources.map(modalityOf),
+      options: {
+        C: options.C,
+        max_iter: options.max_iter,
+        tol: TOLERANCE,
+        random_state: options.random_state,
+        standardize: options.standardize,
+      },
+      classifiers,
+      notes,
+      versions: programVersions(),
+    },
+    modalities,
+    classes,
+    sources,
+    fitNotes,
+    warnings,
+    trainingPatients: patients,
+    stack: null,
+  };
+}
+
+/** Labels count from 0, so the largest gives their number. */
+function countClasses(splits: Record<Split, FusedSplit>): number {
+  const largest = SPLITS.map((split) => Math.max(-1, ...splits[split].labels));
+  if (splits.train.labels.length === 0) {
+    throw new DataError('E_FUSE', 'no training patient has features of every modality', {
+      mend: 'See aligned/missing.csv in the features folder of train',
+    });
+  }
+  return Math.max(2, ...largest.map((label) => label + 1));
+}
+
+function modalityOf({ modality, sets }: FeatureSource): FusionModality {
+  const { train } = sets;
+  return {
+    modality,
+    model: train.model,
+    checkpoint: train.checkpoint,
+    checkpoint_sha256: train.checkpoint_sha256,
+    dims: train.dims,
+    image_size: train.image_size,
+    normalize_mean: train.normalize_mean,
+    normalize_std: train.normalize_std,
+    precision: train.precision,
+    in_sample: train.in_sample,
+  };
+}
+
+/** What every classifier says of a split. */
+export function judgeSplit(model: FusedModel, fused: FusedSplit): JudgedSplit[] {
+  const own = model.file.classifiers.map((classifier): JudgedSplit => {
+    const { name, modalities } = classifier;
+    const features = concatenate(fused.pooled, modalities, fused.patients.length);
+    const inputs = classifierInputs(model.sources, modalities);
+    return {
+      model: name,
+      fused,
+      probabilities: classify(classifier, model.classes, features),
+      threshold: thresholdOf(classifier),
+      inSample: inSampleOf(model.sources, modalities, fused.split),
+      notes: [
+        ...(model.fitNotes.get(name) ?? []),
+        ...thresholdCautions(classifier.threshold, fused.split),
+        ...classifierCautions(inputs, fused.split, model.trainingPatients),
+      ],
+    };
+  });
+  return model.stack === null ? own : [...own, model.stack.judged[fused.split]];
+}
+
+/** Rows of `predictions_{split}.csv`. */
+export function splitPredictions(model: FusedModel, fused: FusedSplit): FusionPrediction[] {
+  const judged = judgeSplit(model, fused);
+  const [main] = judged;
+  if (main === undefined) return [];
+  const predicted = predictLabels(main.probabilities, main.threshold);
+  return fused.patients.map(({ patient_id, hospital, label }, i) => ({
+    patient: patient_id,
+    hospital,
+    label,
+    probabilities: Object.fromEntries(
+      judged.map(({ model: name, probabilities }) => [name, Array.from(rowOf(probabilities, i))]),
+    ),
+    predicted: predicted[i] ?? 0,
+    in_sample: main.inSample,
+    note: main.notes.join('; '),
+  }));
+}

@@ -1,0 +1,113 @@
+import {
+  DataError,
+  type FusionConfig,
+  type PatientLogits,
+  type Split,
+  type StackedModel,
+} from '@radweave/artifacts';
+import type { Matrix } from '@radweave/stats';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { classify, fitClassifier, thresholdOf } from './classifier.ts';
+import type { FusedSplit } from './fused-split.ts';
+import { thresholdCautions } from './in-sample.ts';
+import type { JudgedSplit } from './metrics.ts';
+import { type ModalityLogits, readModalityLogits } from './read-logits.ts';
+
+/** Name of the model in every table. */
+export const STACKED = 'stacked';
+
+/** The stacked model and what it says of every split. */
+export interface Stack {
+  file: StackedModel;
+  judged: Record<Split, JudgedSplit>;
+  warnings: string[];
+}
+
+/**
+ * Stacked generalisation (Wolpert 1992): L2 logistic regression on out-of-fold logits, standardised like features. Fitted
+ * on the training patients, the threshold chosen on validation, whose logits are the mean of models that saw none of them.
+ *
+ * @throws UsageError when a modality has no logits; DataError when they are of other patients or labels.
+ */
+export function fitStack(
+  modalities: readonly string[],
+  splits: Record<Split, FusedSplit>,
+  classes: number,
+  featuresDir: string,
+  options: FusionConfig,
+): Stack {
+  const sources = modalities.map((modality) => readModalityLogits(featuresDir, modality));
+  const features = forEachSplit((split) => logitMatrix(sources, splits[split], classes));
+  const set = (split: 'train' | 'val') => ({ fused: splits[split], features: features[split] });
+  const { classifier, unchosen } = fitClassifier(
+    STACKED,
+    modalities,
+    set('train'),
+    set('val'),
+    classes,
+    options,
+  );
+  const notes: string[] = [];
+  if (!classifier.converged)
+    notes.push(`not converged after ${options.max_iter} iterations: raise --max_iter`);
+  if (unchosen !== null) notes.push(`the threshold is 0.5, not chosen: ${unchosen}`);
+  const inputs = sources.map(({ record, recordSha256 }) => ({
+    modality: record.modality,
+    folds: record.folds,
+    record_sha256: recordSha256,
+  }));
+  const judged = forEachSplit(
+    (split): JudgedSplit => ({
+      model: STACKED,
+      fused: splits[split],
+      probabilities:
+        features[split].rows === 0 ? features[split] : classify(classifier, classes, features[split]),
+      threshold: thresholdOf(classifier),
+      inSample: 'no',
+      notes: [...notes, ...cautionsOf(split), ...thresholdCautions(classifier.threshold, split)],
+    }),
+  );
+  const warnings = notes.map((note) => `Classifier '${STACKED}': ${note}.`);
+  return { file: { classifier, inputs }, judged, warnings };
+}
+
+function cautionsOf(split: Split): string[] {
+  return split === 'train' ? ['the stack was fitted on the out-of-fold logits of these patients'] : [];
+}
+
+/** Patients × columns: logit 1 − logit 0 per modality with two classes, else each class's logit. */
+function logitMatrix(
+  sources: readonly ModalityLogits[],
+  { patients, split }: FusedSplit,
+  classes: number,
+): Matrix {
+  const rows = patients.map(({ patient_id, label }) =>
+    sources.flatMap(({ record, tables }) => {
+      const row = tables[split].get(patient_id);
+      return columnsOf(requireSame(row, record.modality, patient_id, label, classes), classes);
+    }),
+  );
+  const columns = sources.length * (classes === 2 ? 1 : classes);
+  return { rows: rows.length, columns, data: Float64Array.from(rows.flat()) };
+}
+
+function columnsOf({ logits }: PatientLogits, classes: number): readonly number[] {
+  return classes === 2 ? [(logits[1] ?? Number.NaN) - (logits[0] ?? Number.NaN)] : logits;
+}
+
+function requireSame(
+  row: PatientLogits | undefined,
+  modality: string,
+  patient: string,
+  label: number,
+  classes: number,
+): PatientLogits {
+  if (row !== undefined && row.label === label && row.logits.length === classes) return row;
+  const what =
+    row === undefined
+      ? `patient ${patient} has no logits of ${modality}`
+      : `the logits of patient ${patient}, ${modality}, have label ${row.label} of ${row.logits.length}, not ${label} of ${classes}`;
+  throw new DataError('E_LOGITS_PATIENTS', what, {
+    mend: `The split was made anew since. Run again: radweave extract --modality ${modality} --cross_fit K`,
+  });
+}

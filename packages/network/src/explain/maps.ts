@@ -1,0 +1,56 @@
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import { DataError } from '@radweave/artifacts';
+import type { ImageModel } from '@radweave/models';
+import type { StageContext } from '@radweave/study/context/events';
+import { tidy } from '@radweave/torch';
+import type { FeatureNetwork } from '../open/feature-network.ts';
+import { inBatches, makeBatch, type SlicePixels } from '../slices/batches.ts';
+import { gradCam } from './grad-cam.ts';
+import { stopIfTold } from './probabilities.ts';
+
+/** A network and where in it maps are taken. */
+export interface MapSource {
+  network: FeatureNetwork;
+  layer: string;
+  pixels: SlicePixels;
+  batchSize: number;
+}
+
+/** The maps of some slices, in their order, and the size they had before they were enlarged. */
+export interface SliceMaps {
+  maps: Float32Array[];
+  grid: [number, number];
+}
+
+/**
+ * Grad-CAM of slices.
+ *
+ * @param classes the class to explain of each slice.
+ * @param model in the place of the network's own, built alike.
+ * @throws InterruptedError when told to stop; DataError when a map is not finite.
+ */
+export async function sliceMaps(
+  { network, layer, pixels, batchSize }: MapSource,
+  positions: readonly number[],
+  classes: readonly number[],
+  context: StageContext,
+  model: ImageModel = network.model,
+): Promise<SliceMaps> {
+  const maps: Float32Array[] = [];
+  let grid: [number, number] = [1, 1];
+  for (const batch of inBatches(Uint32Array.from(positions), batchSize)) {
+    stopIfTold(context);
+    const wanted = classes.slice(maps.length, maps.length + batch.length);
+    const found = tidy(() => {
+      const x = makeBatch(pixels, batch, network.normalisation, network.compute);
+      return gradCam(model, x, layer, wanted);
+    });
+    grid = found.grid;
+    maps.push(...found.maps);
+    await yieldToEvents();
+  }
+  if (maps.every((map) => map.every(Number.isFinite))) return { maps, grid };
+  throw new DataError('E_MAPS_NOT_FINITE', `the maps of layer ${layer} hold NaN or infinite values`, {
+    mend: 'Give another --layer; if that does not help, the checkpoint is spoilt: train again',
+  });
+}

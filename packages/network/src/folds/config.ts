@@ -1,0 +1,38 @@
+import { type Config, UsageError } from '@radweave/artifacts';
+import { type StageContext, say } from '@radweave/study/context/events';
+import { findRuns } from '@radweave/study/runs/run-folder';
+import { chooseCheckpoint } from '../open/checkpoint-choice.ts';
+
+/**
+ * The settings to train the fold models with: those of the checkpoint that was named or else of the newest best run of the
+ * modality, or this configuration's where nothing has been trained yet. Paths, device and batch size of extraction are
+ * always this configuration's.
+ *
+ * @throws UsageError when the checkpoint does not say how it was trained.
+ */
+export async function crossFitConfig(
+  wish: { config: Config; modality: string; model?: string | undefined; checkpoint?: string | undefined },
+  context: StageContext,
+): Promise<Config> {
+  const { config, modality, model, checkpoint } = wish;
+  const outputDir = config.experiment.output_dir;
+  if (checkpoint === undefined && findRuns(outputDir, 'best', { modality, model }).length === 0) {
+    const own = structuredClone(config);
+    if (model !== undefined) own.model.name = model;
+    say(context, `No run of ${modality} is there: the fold models are trained as the configuration says.`);
+    return own;
+  }
+  const chosen = await chooseCheckpoint({ checkpoint, modality, model, outputDir }, context);
+  if (chosen.kind === 'pretrained' || chosen.saved === null) {
+    throw new UsageError('E_CROSS_FIT', 'these weights do not say how they were trained', {
+      where: checkpoint ?? outputDir,
+      mend: `Leave out --checkpoint, or name one that radweave train --modality ${modality} has written`,
+    });
+  }
+  const own = structuredClone(chosen.saved.about.config);
+  own.data = { ...config.data, image_size: own.data.image_size };
+  own.extraction = config.extraction;
+  own.training.device = config.training.device;
+  own.experiment.output_dir = outputDir;
+  return own;
+}

@@ -1,0 +1,136 @@
+import {
+  DataError,
+  InterruptedError,
+  type LogitsRecord,
+  type PatientLogits,
+  type Split,
+} from '@radweave/artifacts';
+import { patientHash } from '@radweave/study/cohort/patient-hash';
+import type { PatientRow } from '@radweave/study/cohort/slice-table';
+import type { StageContext } from '@radweave/study/context/events';
+import type { CrossFold } from '@radweave/study/folds/plan';
+import { inferenceBatch } from '../compute/compute.ts';
+import type { LoadedSplit } from '../slices/load.ts';
+import { allSplits, loadSplits, type Splits } from '../training/session-splits.ts';
+import { type FittedFold, openFold } from './fold-network.ts';
+import { type FoldSettings, foldRun } from './fold-run.ts';
+import { patientLogits } from './logits.ts';
+
+/** Logits of every patient, and what is known of the models that gave them. */
+export interface AllLogits {
+  tables: Record<Split, PatientLogits[]>;
+  models: LogitsRecord['models'];
+}
+
+/** Logits of one fold's model, patients × classes: of its held-out patients, of validation and of external patients. */
+interface FoldLogits extends Record<Split, number[][]> {
+  heldOut: readonly PatientRow[];
+  model: LogitsRecord['models'][number];
+}
+
+/**
+ * Logits of training patients by the model that did not see them, of all others the mean over models.
+ *
+ * @throws DataError when a checkpoint has seen a patient it must not know; InterruptedError when told to stop.
+ */
+export async function logitsOfAll(
+  settings: FoldSettings,
+  folds: readonly CrossFold[],
+  context: StageContext,
+): Promise<AllLogits> {
+  const { config, modality } = settings;
+  const splits = await loadSplits(config, modality, context);
+  try {
+    const ofFolds: FoldLogits[] = [];
+    for (const [done, fold] of folds.entries()) {
+      context.emit({ kind: 'progress', task: `logits of ${modality}`, done, total: folds.length });
+      ofFolds.push(await logitsOfFold(settings, fold, done + 1, splits, context));
+    }
+    return gathered(splits, ofFolds);
+  } finally {
+    for (const split of allSplits(splits)) split.close();
+  }
+}
+
+async function logitsOfFold(
+  settings: FoldSettings,
+  fold: CrossFold,
+  number: number,
+  splits: Splits,
+  context: StageContext,
+): Promise<FoldLogits> {
+  const { config } = settings;
+  const fitted = await openFold(config, foldRun(settings, fold), context);
+  refuseSeen(fitted, fold, [splits.val, splits.test]);
+  const of = (split: Split, patients: readonly PatientRow[]): Promise<number[][]> =>
+    patientLogits(fitted.network, splits[split], patients, config.model.num_classes, {
+      batchSize: inferenceBatch(config.extraction.batch_size, fitted.network.compute),
+      beforeBatch: () => {
+        if (context.shouldStop()) throw stopped(settings);
+      },
+    });
+  const names = new Set(fold.sets.test.map(({ patient }) => patient));
+  const heldOut = splits.train.table.patients.filter(({ patient }) => names.has(patient));
+  return {
+    heldOut,
+    train: await of('train', heldOut),
+    val: await of('val', splits.val.table.patients),
+    test: await of('test', splits.test.table.patients),
+    model: { ...fitted.record, fold: number, held_out: [...names].map(patientHash).sort() },
+  };
+}
+
+function gathered(splits: Splits, folds: readonly FoldLogits[]): AllLogits {
+  const outOfFold = new Map(
+    folds.flatMap(({ heldOut, train, model }) =>
+      heldOut.map((patient, i) => [patient.patient, rowOf(patient, model.fold, train[i] ?? [])] as const),
+    ),
+  );
+  const mean = (split: 'val' | 'test'): PatientLogits[] =>
+    splits[split].table.patients.map((patient, i) => {
+      const rows = folds.map((fold) => fold[split][i] ?? []);
+      const logits = (rows[0] ?? []).map(
+        (_, c) => rows.reduce((sum, row) => sum + (row[c] ?? Number.NaN), 0) / rows.length,
+      );
+      return rowOf(patient, 0, logits);
+    });
+  return {
+    tables: {
+      train: splits.train.table.patients.flatMap(({ patient }) => outOfFold.get(patient) ?? []),
+      val: mean('val'),
+      test: mean('test'),
+    },
+    models: folds.map(({ model }) => model),
+  };
+}
+
+function rowOf(
+  { patient, hospital, label, slices }: PatientRow,
+  fold: number,
+  logits: number[],
+): PatientLogits {
+  return { patient_id: patient, hospital, label, num_slices: slices.length, fold, logits };
+}
+
+/** Asks the checkpoint itself, not the plan, whom it has seen. */
+function refuseSeen({ record }: FittedFold, fold: CrossFold, others: readonly LoadedSplit[]): void {
+  const seen = new Set([...record.trained_on, ...record.validated_on]);
+  const unseen = [...fold.sets.test, ...others.flatMap(({ table }) => table.patients)];
+  const leaked = unseen.find(({ patient }) => seen.has(patientHash(patient)));
+  if (leaked === undefined) return;
+  throw new DataError(
+    'E_LEAK_CROSSFIT',
+    `the model of fold ${fold.name} has seen patient ${leaked.patient}`,
+    {
+      where: record.checkpoint,
+      mend: 'The file is not of this cross-fitting: delete the folder of this run and run the same command again',
+    },
+  );
+}
+
+function stopped({ resumes }: FoldSettings): InterruptedError {
+  return new InterruptedError('E_INTERRUPTED', 'computing logits was stopped', {
+    mend: 'All models are trained and kept',
+    ...(resumes === undefined ? {} : { run: resumes }),
+  });
+}

@@ -1,0 +1,123 @@
+import { basename, dirname, join } from 'node:path';
+import { UsageError } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { findRuns, type RunFolder } from '@radweave/study/runs/run-folder';
+import { isModel } from './architecture.ts';
+import { type ReadCheckpoint, readCheckpoint } from './checkpoint.ts';
+
+/**
+ * The weights to extract with: ImageNet's (those of `file` where one is given), or a checkpoint; `saved` is null when
+ * another program wrote it.
+ */
+export type ChosenCheckpoint =
+  | { kind: 'pretrained'; file: string | null }
+  | { kind: 'file'; path: string; saved: ReadCheckpoint | null };
+
+/** What is asked for. */
+export interface CheckpointWish {
+  /** `--checkpoint`: `pretrained`, a file, or undefined for the newest best run. */
+  checkpoint: string | undefined;
+  modality: string;
+  /** `--model`. */
+  model: string | undefined;
+  /** `model.weights`: where ImageNet's weights lie, if not in the cache. */
+  weights?: string | null;
+  /** ImageNet's weights are of no use: the classifier is asked. */
+  needsClassifier?: boolean;
+  outputDir: string;
+}
+
+/**
+ * Finds the checkpoint and says which it is. `checkpoints/best_model.pth`, also the default, stands for the newest best
+ * run of the modality (and model): as one file it would belong to whichever modality was trained last.
+ *
+ * @throws UsageError when there is none, or it is of another modality or model; the right one is named.
+ */
+export async function chooseCheckpoint(
+  wish: CheckpointWish,
+  context: StageContext,
+): Promise<ChosenCheckpoint> {
+  const { checkpoint, outputDir } = wish;
+  if (checkpoint === 'pretrained') return pretrained(wish);
+  const common = checkpoint === undefined ? outputDir : outputOfCommonBest(checkpoint);
+  const run = common === null ? undefined : newestBest(common, wish);
+  if (run !== undefined) return { kind: 'file', path: run.best, saved: await openRun(run, wish, context) };
+  const path = checkpoint ?? join(outputDir, 'checkpoints', 'best_model.pth');
+  if (!existsSync(path)) throw noCheckpoint(wish, path);
+  const saved = await readCheckpoint(path);
+  if (saved !== null) requireMatch(saved, path, wish);
+  return { kind: 'file', path, saved };
+}
+
+/** A file of our own says whom it has seen, whatever it is called. */
+async function pretrained(wish: CheckpointWish): Promise<ChosenCheckpoint> {
+  const { weights = null } = wish;
+  const saved = weights === null ? null : await readCheckpoint(weights);
+  if (weights === null || saved === null) return { kind: 'pretrained', file: weights };
+  requireMatch(saved, weights, wish);
+  return { kind: 'file', path: weights, saved };
+}
+
+function newestBest(outputDir: string, { modality, model }: CheckpointWish): RunFolder | undefined {
+  return findRuns(outputDir, 'best', { modality }).find((run) => isModel(run.read().model, model));
+}
+
+/** The output folder whose `checkpoints/best_model.pth` this is, or null. */
+function outputOfCommonBest(path: string): string | null {
+  const folder = dirname(path);
+  const isCommon = basename(path) === 'best_model.pth' && basename(folder) === 'checkpoints';
+  return isCommon ? dirname(folder) : null;
+}
+
+async function openRun(
+  run: RunFolder,
+  wish: CheckpointWish,
+  context: StageContext,
+): Promise<ReadCheckpoint | null> {
+  say(context, `The newest best model of ${wish.modality} is that of run '${run.name}': ${run.best}`);
+  if (run.read().status === 'running') warn(context, `The run '${run.name}' is not finished.`);
+  const saved = await readCheckpoint(run.best);
+  if (saved !== null) requireMatch(saved, run.best, wish);
+  return saved;
+}
+
+function requireMatch({ about }: ReadCheckpoint, path: string, wish: CheckpointWish): void {
+  const { modality, model } = wish;
+  if (about.modality !== modality) {
+    throw new UsageError('E_CHECKPOINT_MODALITY', `this checkpoint is of modality ${about.modality}`, {
+      where: path,
+      mend: `${rightOne(wish)}, or ask for --modality ${about.modality}`,
+    });
+  }
+  if (!isModel(about.architecture.name, model)) {
+    throw new UsageError('E_CHECKPOINT_MODEL', `this checkpoint is a ${about.architecture.name}`, {
+      where: path,
+      mend: `${rightOne(wish)}, or leave out --model ${model}: the checkpoint says it`,
+    });
+  }
+}
+
+function rightOne(wish: CheckpointWish): string {
+  const { modality, model, outputDir } = wish;
+  const run = newestBest(outputDir, wish);
+  const name = model === undefined ? modality : `${modality} with ${model}`;
+  return run === undefined
+    ? `There is none of ${name} in ${outputDir}: train one`
+    : `That of ${name} is --checkpoint ${run.best}`;
+}
+
+function noCheckpoint(wish: CheckpointWish, path: string): UsageError {
+  const { checkpoint, modality, model, outputDir, needsClassifier } = wish;
+  const others = findRuns(outputDir, 'best', {}).map((run) => run.read());
+  const found = others.map((run) => `${run.name} (${run.modality}, ${run.model})`).join(', ');
+  const asked = model === undefined ? modality : `${modality} with ${model}`;
+  const what =
+    checkpoint === undefined
+      ? `no model of modality ${asked} has been trained`
+      : 'there is no such checkpoint';
+  return new UsageError('E_NO_CHECKPOINT', `${what}; the runs here: ${found || 'none'}`, {
+    where: path,
+    mend: `Train one with: radweave train --modality ${modality}${needsClassifier === true ? '' : '; or use --checkpoint pretrained'}`,
+  });
+}

@@ -1,0 +1,211 @@
+import {
+  type Config,
+  DataError,
+  explainFileError,
+  PRECISIONS,
+  type Precision,
+  RadweaveError,
+} from '@radweave/artifacts';
+import type { Candidate } from '@radweave/study/runs/early-stop';
+import {
+  CheckpointError,
+  loadCheckpoint,
+  type optim,
+  readCheckpoint as readStored,
+  saveCheckpoint,
+  Tensor,
+  toStored,
+} from '@radweave/torch';
+import { z } from 'zod';
+
+/**
+ * What a checkpoint says beside the weights: enough to rebuild the model without the configuration, and to tell whom it
+ * was trained on. In the file it stands as plain values under the same names, so Python reads it too.
+ */
+export interface CheckpointFacts {
+  format: 'radweave/1';
+  modality: string;
+  architecture: {
+    name: string;
+    num_classes: number;
+    in_chans: number;
+    freeze_stages: number;
+  };
+  input: { image_size: number; normalize_mean: number; normalize_std: number };
+  label_names: string[];
+  /** What the weights were started from. */
+  initial_weights: string;
+  precision: Precision;
+  epoch: number;
+  /** Finished batches of the epoch after `epoch`; 0 between epochs. */
+  step: number;
+  best: Candidate | null;
+  split_hash: string;
+  /** Hashes of patient IDs, see `patientHash`. */
+  patients: { train: string[]; val: string[] };
+  versions: Record<string, string>;
+  config: Config;
+}
+
+/** What going on with training needs beside the weights. The last checkpoint has it; the best ones hold weights alone. */
+export interface ResumeStates {
+  optimizer: optim.OptimizerStateDict;
+  scheduler: Record<string, unknown>;
+  /** State of the random generator that dropout draws from. */
+  rng: Tensor;
+  /** The same of a GPU's generator; null on a CPU. */
+  deviceRng: Tensor | null;
+  /** Predictions of an epoch that was interrupted, float64 [slices, classes], and their loss. */
+  partial: { probabilities: Tensor; loss_sum: number; seen: number } | null;
+}
+
+const candidate = z.object({ epoch: z.int(), score: z.number().nullable(), loss: z.number() });
+
+const facts = z.object({
+  format: z.literal('radweave/1'),
+  modality: z.string(),
+  architecture: z.object({
+    name: z.string(),
+    num_classes: z.int(),
+    in_chans: z.int(),
+    freeze_stages: z.int(),
+  }),
+  input: z.object({ image_size: z.int(), normalize_mean: z.number(), normalize_std: z.number() }),
+  label_names: z.array(z.string()),
+  initial_weights: z.string(),
+  precision: z.enum(PRECISIONS),
+  epoch: z.int(),
+  step: z.int(),
+  best: candidate.nullable(),
+  split_hash: z.string(),
+  patients: z.object({ train: z.array(z.string()), val: z.array(z.string()) }),
+  versions: z.record(z.string(), z.string()),
+  config: z.custom<Config>((value) => typeof value === 'object' && value !== null),
+});
+
+/** A checkpoint in memory: values of their own, which training no longer changes. */
+export interface Snapshot {
+  readonly about: CheckpointFacts;
+  readonly model: unknown;
+  /** What resuming needs; null leaves weights alone. */
+  readonly states: Readonly<Record<string, unknown>> | null;
+}
+
+/** Copies all that training changes; what is on a device is fetched. */
+export function takeSnapshot(
+  about: CheckpointFacts,
+  model: ReadonlyMap<string, Tensor>,
+  states: ResumeStates | null,
+): Snapshot {
+  const more = states && {
+    optimizer_state_dict: toStored(states.optimizer),
+    scheduler_state_dict: toStored(states.scheduler),
+    rng_state: toStored(states.rng),
+    ...(states.deviceRng === null ? {} : { device_rng_state: toStored(states.deviceRng) }),
+    partial_epoch: toStored(states.partial),
+  };
+  return { about, model: toStored(model), states: more };
+}
+
+/** Writes a checkpoint atomically. @throws ResourceError when the disk is full, fails, or may not be written. */
+export async function writeCheckpoint(path: string, { about, model, states }: Snapshot): Promise<void> {
+  const saving = saveCheckpoint(path, { model_state_dict: model, ...states, ...about });
+  await saving.catch((error: unknown) => {
+    throw explainFileError(error, 'write', path);
+  });
+}
+
+/** A checkpoint of ours, read back. */
+export interface ReadCheckpoint {
+  about: CheckpointFacts;
+  model: Map<string, Tensor>;
+  /** Null where the file holds weights alone. */
+  resume: ReadStates | null;
+}
+
+/** The states of training, read back; optimizer and scheduler check their own. */
+export interface ReadStates {
+  optimizer: unknown;
+  scheduler: unknown;
+  rng: Tensor;
+  deviceRng: Tensor | null;
+  partial: ResumeStates['partial'];
+}
+
+/**
+ * Reads a checkpoint of ours; null when the file is a checkpoint of another program.
+ *
+ * @throws DataError `E_CHECKPOINT` for a file that is damaged or no checkpoint; ResourceError for one that may not be read,
+ *   or a disk that fails.
+ */
+export async function readCheckpoint(path: string): Promise<ReadCheckpoint | null> {
+  const raw = await loadCheckpoint(path).catch((error: unknown) => {
+    throw explainCheckpoint(error, path);
+  });
+  const about = factsOf(raw, path);
+  if (about === null || !(raw instanceof Map)) return null;
+  const model = raw.get('model_state_dict');
+  const rng = raw.get('rng_state');
+  const deviceRng = raw.get('device_rng_state');
+  if (!(model instanceof Map) || !(rng === undefined || rng instanceof Tensor)) throw damaged(path);
+  const resume = rng !== undefined && {
+    optimizer: raw.get('optimizer_state_dict'),
+    scheduler: raw.get('scheduler_state_dict'),
+    rng,
+    deviceRng: deviceRng instanceof Tensor ? deviceRng : null,
+    partial: readPartial(raw.get('partial_epoch')),
+  };
+  return { about, model, resume: resume || null };
+}
+
+/**
+ * What a checkpoint of ours says beside the weights, read without the engine; null when another program wrote it.
+ *
+ * @throws as {@link readCheckpoint}.
+ */
+export async function readCheckpointFacts(path: string): Promise<CheckpointFacts | null> {
+  const { value } = await readStored(path).catch((error: unknown) => {
+    throw explainCheckpoint(error, path);
+  });
+  return factsOf(value, path);
+}
+
+function factsOf(raw: unknown, path: string): CheckpointFacts | null {
+  if (!(raw instanceof Map) || raw.get('format') !== 'radweave/1') return null;
+  const parsed = facts.safeParse(toPlain(raw));
+  if (!parsed.success) throw damaged(path, parsed.error);
+  return parsed.data;
+}
+
+function damaged(path: string, cause?: unknown): DataError {
+  return new DataError('E_CHECKPOINT', 'this checkpoint is damaged or of a newer version', {
+    where: path,
+    mend: 'Use another checkpoint, or train again',
+    cause,
+  });
+}
+
+function explainCheckpoint(error: unknown, path: string): unknown {
+  const system = error instanceof CheckpointError ? explainFileError(error.cause, 'read', path) : error;
+  if (system instanceof RadweaveError) return system;
+  // A RangeError is a tensor of a type that the engine does not compute with.
+  if (!(error instanceof CheckpointError || error instanceof RangeError)) return error;
+  const what = error instanceof CheckpointError ? error.problem : `cannot be used: ${error.message}`;
+  return new DataError('E_CHECKPOINT', `the checkpoint ${what}`, { where: path, cause: error });
+}
+
+function readPartial(value: unknown): ResumeStates['partial'] {
+  if (!(value instanceof Map)) return null;
+  const probabilities = value.get('probabilities');
+  if (!(probabilities instanceof Tensor)) return null;
+  return { probabilities, loss_sum: Number(value.get('loss_sum')), seen: Number(value.get('seen')) };
+}
+
+/** Dictionaries as plain objects, tensors as they are. */
+function toPlain(value: unknown): unknown {
+  if (value instanceof Map) {
+    return Object.fromEntries(Array.from(value, ([key, item]) => [String(key), toPlain(item)]));
+  }
+  if (Array.isArray(value)) return value.map(toPlain);
+  return value;
+}

@@ -1,0 +1,61 @@
+import { type Config, DataError, type FusionModality, hashFile } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import type { StageContext } from '@radweave/study/context/events';
+import { readCheckpoint } from './checkpoint.ts';
+import type { ChosenCheckpoint } from './checkpoint-choice.ts';
+import { type FeatureNetwork, networkConfig, openFeatureNetwork } from './feature-network.ts';
+
+/**
+ * The network that gave a modality's features when the model was fitted: same weights, normalisation, precision.
+ *
+ * @param path Where its checkpoint lies now, or `pretrained`.
+ * @throws DataError when the checkpoint is missing or another one.
+ */
+export async function openWantedNetwork(
+  wanted: FusionModality,
+  path: string,
+  config: Config,
+  context: StageContext,
+): Promise<FeatureNetwork> {
+  const { image_size, normalize_mean, normalize_std, precision } = wanted;
+  if (image_size === null || normalize_mean === null || normalize_std === null || precision === null) {
+    throw new DataError(
+      'E_UNKNOWN_NETWORK',
+      `it is not known which network gave the features of ${wanted.modality}`,
+      {
+        mend: 'The model was fitted on features of another program: give --input a folder of features from there',
+      },
+    );
+  }
+  const chosen = await openChecked(wanted, path);
+  const own = networkConfig(config, chosen);
+  own.model.name = wanted.model;
+  own.data.image_size = image_size;
+  own.training.precision = precision;
+  Object.assign(own.augmentation, { normalize: 'fixed', normalize_mean, normalize_std });
+  const network = await openFeatureNetwork(own, chosen, context);
+  if (network.sha256 !== wanted.checkpoint_sha256) {
+    throw otherCheckpoint(wanted, path, 'has other weights than the model was fitted with');
+  }
+  return network;
+}
+
+async function openChecked(wanted: FusionModality, path: string): Promise<ChosenCheckpoint> {
+  if (path === 'pretrained') return { kind: 'pretrained', file: null };
+  if (!existsSync(path)) throw otherCheckpoint(wanted, path, 'is not there');
+  if (hashFile(path) !== wanted.checkpoint_sha256) {
+    throw otherCheckpoint(wanted, path, 'is not the one the model was fitted with');
+  }
+  return { kind: 'file', path, saved: await readCheckpoint(path) };
+}
+
+function otherCheckpoint(
+  { modality, checkpoint_sha256 }: FusionModality,
+  path: string,
+  what: string,
+): DataError {
+  return new DataError('E_OTHER_CHECKPOINT', `the checkpoint of ${modality} ${what}`, {
+    where: path,
+    mend: `Its SHA-256 must be ${checkpoint_sha256}: name the file where it is now, or extract and fuse again`,
+  });
+}

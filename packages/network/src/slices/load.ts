@@ -1,0 +1,136 @@
+import { basename, dirname, join } from 'node:path';
+import {
+  type Config,
+  DataError,
+  explainFileError,
+  readSplit,
+  type Split,
+  splitPath,
+  UsageError,
+} from '@radweave/artifacts';
+import { existsSync, mkdirSync, rmSync } from '@radweave/artifacts/files';
+import {
+  buildStore,
+  ImageFault,
+  ImageFaults,
+  openStore,
+  type SliceStore,
+  type StoreOptions,
+} from '@radweave/imaging';
+import { isMaskName } from '@radweave/study/cohort/mask-names';
+import { SliceTable } from '@radweave/study/cohort/slice-table';
+import { type StageContext, warn } from '@radweave/study/context/events';
+import type { SlicePixels } from './batches.ts';
+import { storePixels } from './store-pixels.ts';
+
+/** One split of one modality, ready to be made into batches. */
+export interface LoadedSplit {
+  table: SliceTable;
+  pixels: SlicePixels;
+  /** Frees the file handle. */
+  close(): void;
+}
+
+/**
+ * Reads `{split}_{modality}.csv` into a table.
+ *
+ * @throws UsageError when there is no such file; DataError when it is not a split file.
+ */
+export function readSliceTable(config: Config, split: Split, modality: string): SliceTable {
+  const path = splitPath(config.data.splits_dir, split, modality);
+  if (!existsSync(path)) {
+    throw new UsageError('E_NO_SPLIT', `there is no split file for modality ${modality}`, {
+      where: path,
+      mend: `Run first: radweave preprocess --root_dir … --modalities … ${modality}`,
+    });
+  }
+  return new SliceTable(readSplit(path, { rootDir: config.data.root_dir ?? undefined }));
+}
+
+/**
+ * Decodes a split's slices into a store beside the split files, which later runs reuse while the images stay the same,
+ * and opens it. A store that was damaged since is made anew.
+ *
+ * @throws DataError listing the images that cannot be used; ResourceError where the store cannot be written.
+ */
+export async function loadSplit(
+  config: Config,
+  split: Split,
+  modality: string,
+  context: StageContext,
+): Promise<LoadedSplit> {
+  return decodeSplit(config, split, modality, readSliceTable(config, split, modality), context);
+}
+
+/** As {@link loadSplit}, of a table that was read already. */
+export async function decodeSplit(
+  config: Config,
+  split: Split,
+  modality: string,
+  table: SliceTable,
+  context: StageContext,
+): Promise<LoadedSplit> {
+  warnOfMasks(table, split, modality, context);
+  if (table.length === 0) return { table, pixels: noPixels(config.data.image_size), close: () => undefined };
+  const file = join(config.data.splits_dir, '.slices', `${split}_${modality}.slices`);
+  const { image_size, resize, num_workers } = config.data;
+  const task = `decoding ${split} slices of ${modality}`;
+  const paths = table.rows.map((row) => row.path);
+  mkdirSync(dirname(file), { recursive: true });
+  const options: StoreOptions = {
+    width: image_size,
+    height: image_size,
+    resize,
+    threads: num_workers === 0 ? undefined : num_workers,
+    onProgress: (done, total) => context.emit({ kind: 'progress', task, done, total }),
+  };
+  try {
+    const store = await soundStore(paths, file, options, context);
+    return { table, pixels: storePixels(store), close: () => store.close() };
+  } catch (error) {
+    if (error instanceof ImageFaults) throw asDataError(error, split, modality);
+    throw explainFileError(error, undefined, file);
+  }
+}
+
+/** A store of an earlier run is read once as a whole: it may have been damaged since. */
+async function soundStore(
+  paths: readonly string[],
+  file: string,
+  options: StoreOptions,
+  context: StageContext,
+): Promise<SliceStore> {
+  const { key, reused } = await buildStore(paths, file, options);
+  const store = openStore(file, key);
+  if (!reused) return store;
+  try {
+    store.verify();
+    return store;
+  } catch (error) {
+    store.close();
+    if (!(error instanceof ImageFault)) throw error;
+    warn(context, `The decoded slices in ${file} were damaged since; they are made anew from the images.`);
+    rmSync(file);
+    return openStore(file, (await buildStore(paths, file, options)).key);
+  }
+}
+
+function asDataError(faults: ImageFaults, split: Split, modality: string): DataError {
+  return new DataError('E_IMAGES', `${split} slices of ${modality} cannot be used: ${faults.message}`, {
+    cause: faults,
+  });
+}
+
+function noPixels(side: number): SlicePixels {
+  return { width: side, height: side, bitDepth: 8, read: () => new Uint8Array(0) };
+}
+
+/** A split file is the user's word, also where it lists masks: that is a warning and no more. */
+function warnOfMasks(table: SliceTable, split: Split, modality: string, context: StageContext): void {
+  const masks = table.rows.filter(({ path }) => isMaskName(basename(path)));
+  if (masks.length === 0) return;
+  warn(
+    context,
+    `${masks.length} ${split} slices of ${modality} are called like masks or labels, such as ${masks[0]?.path}`,
+  );
+}

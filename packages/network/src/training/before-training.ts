@@ -1,0 +1,17 @@
+import { bestHparamsPath, type Config, readConfig, requireWritable } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { requireEngineSettings } from '../compute/engine-settings.ts';
+
+/**
+ * Everything that can be said without a look at the images: minutes are spent on those.
+ *
+ * @throws UsageError for an unknown model or an unusable record of best settings; ResourceError for a device, a weights
+ *   file or a folder to write to that is not there.
+ */
+export function checkBeforeTraining(config: Config, modality: string, bestHparamsDir: string): void {
+  requireEngineSettings(config);
+  requireWritable(config.experiment.output_dir, '--output_dir');
+  requireWritable(bestHparamsDir, '--best_hparams_dir');
+  const record = bestHparamsPath(bestHparamsDir, config.model.name, modality);
+  if (existsSync(record)) readConfig(record);
+}

@@ -1,0 +1,19 @@
+import { SPLITS, slicePredictionsPath, writeMetrics, writeSlicePredictions } from '@radweave/artifacts';
+import type { StageContext } from '@radweave/study/context/events';
+import type { RunFolder } from '@radweave/study/runs/run-folder';
+import type { TrainingSession } from './session.ts';
+
+/** Judges the best checkpoint and writes its metrics and what it says of every slice beside the run's logs. */
+export async function writeBestResults(
+  session: TrainingSession,
+  run: RunFolder,
+  classes: number,
+  context: StageContext,
+): Promise<void> {
+  const best = await session.judgeBest(context);
+  writeMetrics(run.metrics('val'), best.validation);
+  writeMetrics(run.metrics('test'), best.test);
+  for (const split of SPLITS) {
+    writeSlicePredictions(slicePredictionsPath(run.logs, split), best.slices[split], classes);
+  }
+}

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { type Config, folderName, readConfig, UsageError } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { type StageContext, say } from '@radweave/study/context/events';
+import { findRuns, newRunName, RunFolder, runNamed } from '@radweave/study/runs/run-folder';
+import { resumedConfig } from './resume-check.ts';
+
+/** Which run is asked for. */
+export interface RunWish {
+  config: Config;
+  /** Keys asked for on the command line. */
+  given: readonly string[];
+  /** Keys that stand in the configuration file. */
+  inFile?: readonly string[] | undefined;
+  modality: string;
+  resume: boolean;
+  /** Name of the run; empty for that of the configuration, else the newest to resume or a new one. */
+  run: string;
+}
+
+/** A run, and what it is trained with. */
+export interface OpenedRun {
+  run: RunFolder;
+  config: Config;
+  /** Whether it was begun before. */
+  isResumed: boolean;
+}
+
+/**
+ * Finds the run to resume, else names a new one.
+ *
+ * @throws UsageError when the named run is not there, is of another modality, or was started with other options.
+ */
+export function openRun(wish: RunWish, context: StageContext): OpenedRun {
+  folderName('modality', wish.modality);
+  const opened = wish.resume ? openedBefore(wish, context) : undefined;
+  const { config, modality } = wish;
+  const { output_dir, name } = config.experiment;
+  const run =
+    opened?.run ?? new RunFolder(output_dir, wish.run || name || newRunName(config.model.name, modality));
+  refuseTakenPlace(run, wish);
+  if (opened !== undefined) return opened;
+  refuseModalityName(run, wish);
+  return { run, config, isResumed: false };
+}
+
+function openedBefore(wish: RunWish, context: StageContext): OpenedRun | undefined {
+  const { config, given, inFile = [], modality } = wish;
+  const run = runToResume(wish, context);
+  if (run === undefined) return undefined;
+  const record = run.read();
+  if (record.modality !== modality) {
+    throw new UsageError('E_RUN_MODALITY', `run '${run.name}' is of modality ${record.modality}`, {
+      mend: `Use --modality ${record.modality}, or name another run`,
+    });
+  }
+  const own = resumedConfig(readConfig(run.config), config, { given, inFile }, context);
+  return { run, config: own, isResumed: true };
+}
+
+/** The named run, or the newest of the modality (and model); undefined where none was begun. */
+function runToResume(
+  { config, given, modality, run }: RunWish,
+  context: StageContext,
+): RunFolder | undefined {
+  const { output_dir, name } = config.experiment;
+  if (run !== '') return runNamed(output_dir, run);
+  const model = given.includes('model.name') ? config.model.name : undefined;
+  const [newest] =
+    name === '' ? findRuns(output_dir, 'last', { modality, model }) : [new RunFolder(output_dir, name)];
+  if (newest?.exists() === true) return newest;
+  const what =
+    name === '' ? ` of modality ${modality}${model === undefined ? '' : ` with ${model}`}` : ` '${name}'`;
+  say(context, `There is no run${what} in ${output_dir} to resume: a new one is started.`);
+  return undefined;
+}
+
+/**
+ * `checkpoints/{modality}` holds the modality's published model, so no run may have a modality's name.
+ *
+ * @throws UsageError `E_RUN_NAME`.
+ */
+export function refuseModalityName(run: RunFolder, { config, modality }: RunWish): void {
+  const known = findRuns(config.experiment.output_dir, 'best', {}).map((one) => one.read().modality);
+  // Where the file system ignores case, `p` and `P` are one folder.
+  const modalities = [modality, ...config.data.modalities, ...known].map((one) => one.toLowerCase());
+  const isPublished = existsSync(run.best) && !run.exists();
+  if (!isPublished && !['best_model.pth', ...modalities].includes(run.name.toLowerCase())) return;
+  throw new UsageError('E_RUN_NAME', `a run cannot be called '${run.name}'`, {
+    where: run.checkpoints,
+    mend: "That is the place of a modality's published model: give another --exp_name",
+  });
+}
+
+/** @throws UsageError `E_RUN_NAME` when the modality's model would be published over that of a run of this name. */
+function refuseTakenPlace(run: RunFolder, { config, modality }: RunWish): void {
+  const taken = new RunFolder(config.experiment.output_dir, modality);
+  if (!taken.exists() || taken.name === run.name) return;
+  const what = `the model of modality ${modality} would be published in the folder of the run '${modality}'`;
+  throw new UsageError('E_RUN_NAME', what, {
+    where: taken.checkpoints,
+    mend: 'Give another --output_dir, or rename the modality folders',
+  });
+}
+
+/**
+ * Makes room for a new run, under its lock. A folder without a record is what is left of one that was never begun.
+ *
+ * @throws UsageError `E_RUN_EXISTS` when a run of that name was begun, or left its history.
+ */
+export function makeRoom(run: RunFolder): void {
+  const isTaken = run.exists() || existsSync(run.history) || existsSync(join(run.logs, 'folds.json'));
+  if (!isTaken) {
+    run.sweep();
+    return;
+  }
+  throw new UsageError('E_RUN_EXISTS', `the run '${run.name}' exists already`, {
+    where: run.logs,
+    mend: run.exists()
+      ? 'Add --resume to continue it, or give another --exp_name'
+      : 'Give another --exp_name',
+  });
+}

@@ -1,0 +1,140 @@
+import { dirname } from 'node:path';
+import {
+  appendHistory,
+  EventWriter,
+  type HistoryMetric,
+  type HistoryRow,
+  type MetricsRow,
+} from '@radweave/artifacts';
+import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
+import { type Estimate, takeRows } from '@radweave/stats';
+import type { SliceTable } from '@radweave/study/cohort/slice-table';
+import type { EpochReport, SplitScores, StepReport } from '@radweave/study/context/reports';
+import type { RunFolder } from '@radweave/study/runs/run-folder';
+import {
+  HISTORY_THRESHOLD,
+  patientProbabilities,
+  type Scores,
+  scoresOf,
+} from '@radweave/study/scores/history-scores';
+import type { Predictions } from '@radweave/study/scores/predictions';
+
+const METRICS = ['auc', 'accuracy', 'sensitivity', 'specificity'] as const;
+
+/** An epoch as a row of `training_history.csv`. */
+export function historyRow(report: EpochReport): HistoryRow {
+  const values: Partial<Record<HistoryMetric, number | null>> = {};
+  const notes = new Set<string>();
+  const put = (name: HistoryMetric, estimate: Estimate): void => {
+    values[name] = estimate.value;
+    if (estimate.value === null) notes.add(`${name}: ${estimate.reason}`);
+  };
+  const sets: [set: 'train' | 'val', scores: SplitScores][] = [
+    ['train', report.train],
+    ['val', report.validation],
+  ];
+  for (const [set, scores] of sets) {
+    values[`${set}_loss`] = scores.loss;
+    values[`${set}_patient_loss`] = scores.patientLoss;
+    for (const metric of METRICS) {
+      put(`${set}_${metric}`, scores.slice[metric]);
+      put(`${set}_patient_${metric}`, scores.patient[metric]);
+    }
+  }
+  return {
+    epoch: report.epoch,
+    learning_rate: report.learningRate,
+    ...(values as Record<HistoryMetric, number | null>),
+    note: [...notes].join('; '),
+  };
+}
+
+/** Writes the log, the history and the TensorBoard events of one run. */
+export class Recorder {
+  private readonly run: RunFolder;
+  private readonly events: EventWriter;
+  private readonly logInterval: number;
+
+  constructor(run: RunFolder, logInterval: number) {
+    this.run = run;
+    this.logInterval = logInterval;
+    mkdirSync(dirname(run.log), { recursive: true });
+    this.events = new EventWriter(run.logs);
+  }
+
+  /** A line of `train.log`. */
+  log(text: string): void {
+    appendFileSync(this.run.log, `${new Date().toISOString()} ${text}\n`);
+  }
+
+  /** What is shown once: the configuration and some slices as the network sees them. */
+  begin(config: string, montage: { png: Uint8Array; width: number; height: number }): void {
+    this.events.text('config', `\`\`\`yaml\n${config}\n\`\`\``, 0);
+    this.events.image('slices', montage.png, { ...montage, channels: 1 }, 0);
+    this.events.flush();
+  }
+
+  step(report: StepReport): void {
+    if (report.step % this.logInterval !== 0) return;
+    this.log(`epoch ${report.epoch} step ${report.step}/${report.steps} loss ${report.loss.toFixed(4)}`);
+  }
+
+  /** Everything of an epoch; events carry the epoch as their step, so that resuming can cut them back. */
+  epoch(report: EpochReport): void {
+    const row = historyRow(report);
+    appendHistory(this.run.history, row);
+    for (const [name, value] of Object.entries(row)) {
+      if (name === 'epoch' || typeof value !== 'number') continue;
+      const [, set, metric] = /^(train|val)_(.*)$/.exec(name) ?? [];
+      this.events.scalar(metric === undefined ? name : `${metric}/${set}`, value, report.epoch);
+    }
+    this.events.flush();
+    const best = report.isBest ? ' (best so far)' : '';
+    this.log(
+      `epoch ${report.epoch} done: train loss ${report.train.loss.toFixed(4)}, validation loss ` +
+        `${report.validation.loss.toFixed(4)}, validation AUC ${report.validation.slice.auc.value ?? 'n/a'}${best}`,
+    );
+  }
+
+  close(): void {
+    this.events.close();
+  }
+}
+
+/** Rows of `val_metrics.csv` and `test_metrics.csv`: all hospitals together, then each, per slice and per patient. */
+export function metricsRows(
+  table: SliceTable,
+  predictions: Predictions,
+  threshold: number = HISTORY_THRESHOLD,
+): MetricsRow[] {
+  const hospitals = [...new Set(table.patients.map(({ hospital }) => hospital))].sort();
+  const patients = patientProbabilities(table, predictions);
+  const rows: MetricsRow[] = [];
+  for (const hospital of ['all', ...hospitals]) {
+    const isHere = (one: { hospital: string }): boolean => hospital === 'all' || one.hospital === hospital;
+    const slices = table.only(isHere);
+    const people = table.patients.flatMap((patient, i) => (isHere(patient) ? [i] : []));
+    if (slices.length === 0) continue;
+    const count = { hospital, n_slices: slices.length, n_patients: people.length };
+    const isBinary = predictions.classes === 2;
+    const row = (level: MetricsRow['level'], scores: Scores): MetricsRow => ({
+      ...count,
+      level,
+      auc: scores.auc.value,
+      accuracy: scores.accuracy.value,
+      sensitivity: scores.sensitivity.value,
+      specificity: scores.specificity.value,
+      threshold: isBinary ? threshold : null,
+      note: [...new Set(METRICS.flatMap((name) => reason(scores[name])))].join('; '),
+    });
+    const sliceLabels = Int32Array.from(slices, (i) => table.labels[i] ?? 0);
+    const patientLabels = Int32Array.from(people, (i) => table.patients[i]?.label ?? 0);
+    rows.push(row('slice', scoresOf(sliceLabels, takeRows(predictions.matrix(), slices), threshold)));
+    rows.push(row('patient', scoresOf(patientLabels, takeRows(patients, people), threshold)));
+  }
+  return rows;
+}
+
+function reason(estimate: Estimate): string[] {
+  return estimate.value === null ? [estimate.reason] : [];
+}

@@ -1,0 +1,53 @@
+import { type Config, DataError } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
+import type { RunFolder } from '@radweave/study/runs/run-folder';
+import { type ReadCheckpoint, type ReadStates, readCheckpoint } from '../open/checkpoint.ts';
+import { requireOwnConfig } from './resume-check.ts';
+import { identityOf, type Tables } from './session-splits.ts';
+
+/** A checkpoint that training can go on with. */
+export type Restorable = ReadCheckpoint & { resume: ReadStates };
+
+/** The last checkpoint of a run. @throws DataError when it may not go on with these splits. */
+export async function restorable(run: RunFolder, config: Config, tables: Tables): Promise<Restorable> {
+  const saved = await readCheckpoint(run.last);
+  if (saved === null) throw new DataError('E_CHECKPOINT', 'not a checkpoint of a run', { where: run.last });
+  const { about, model, resume } = saved;
+  if (resume === null) {
+    throw new DataError(
+      'E_CHECKPOINT',
+      'this checkpoint holds weights alone, training cannot go on with it',
+      {
+        where: run.last,
+        mend: 'Put the last checkpoint of the run back, or start a new run',
+      },
+    );
+  }
+  requireOwnConfig(config, about.config, run.config);
+  refuseSeenPatients(
+    about.patients.train,
+    [
+      { split: 'val', table: tables.val },
+      { split: 'test', table: tables.test },
+    ],
+    run.last,
+  );
+  if (about.split_hash !== identityOf(tables)) {
+    throw new DataError('E_RESUME_SPLIT', 'the split files have changed since this run was started', {
+      where: config.data.splits_dir,
+      mend: 'Restore the split (preprocess with the same root and seed), or start a new run',
+    });
+  }
+  return { about, model, resume };
+}
+
+/** The best checkpoint of a run. @throws DataError where no epoch was one. */
+export async function bestOf(run: RunFolder): Promise<ReadCheckpoint> {
+  const best = existsSync(run.best) ? await readCheckpoint(run.best) : null;
+  if (best !== null) return best;
+  throw new DataError('E_NO_BEST', 'no epoch has a validation AUC, so there is no best model', {
+    where: run.checkpoints,
+    mend: 'The validation set needs patients of every class: preprocess with more patients or another --train_ratio',
+  });
+}

@@ -1,0 +1,69 @@
+import { type Config, defaultConfig } from '@radweave/artifacts';
+import type { StageContext } from '@radweave/study/context/events';
+import { expect, test } from 'vitest';
+import { changedBatches, finishedBatches, requireOwnConfig, resumedConfig } from './resume-check.ts';
+
+const BOTH = ['training.batch_size', 'training.grad_accumulation'];
+
+const CONTEXT: StageContext = { emit: () => undefined, shouldStop: () => false };
+
+function resumed(saved: Config, asked: Config, given: readonly string[]): Config {
+  return resumedConfig(saved, asked, { given, inFile: [] }, CONTEXT);
+}
+
+function inBatches(batchSize: number, accumulation: number): Config {
+  const config = defaultConfig();
+  Object.assign(config.training, { batch_size: batchSize, grad_accumulation: accumulation });
+  return config;
+}
+
+test('a run goes on in smaller batches when as many slices make a step', () => {
+  const { training } = resumed(inBatches(64, 1), inBatches(16, 4), BOTH);
+  expect(training).toMatchObject({ batch_size: 16, grad_accumulation: 4 });
+});
+
+test.each([
+  ['more slices in a step', inBatches(16, 8), BOTH],
+  ['no accumulation', inBatches(16, 1), ['training.batch_size']],
+])('%s is other mathematics', (_, asked, given) => {
+  expect(() => resumed(inBatches(64, 1), asked, given)).toThrow(/batch_size: 64 in the run, 16/);
+});
+
+test('finished batches are counted anew, and a place within a batch is refused', () => {
+  expect(finishedBatches(3, inBatches(64, 1), inBatches(16, 4))).toBe(12);
+  expect(finishedBatches(12, inBatches(16, 4), inBatches(64, 1))).toBe(3);
+  expect(() => finishedBatches(11, inBatches(16, 4), inBatches(64, 1))).toThrow(/within a batch of 64/);
+});
+
+test('other batches are told', () => {
+  expect(changedBatches(inBatches(64, 1), inBatches(64, 1))).toBeNull();
+  expect(changedBatches(inBatches(64, 1), inBatches(16, 4))).toMatch(/16 slices \(64 before\), 4 to a step/);
+});
+
+test('a configuration that was emptied or edited since the run began is named key by key', () => {
+  const trained = defaultConfig();
+  trained.model.name = 'mobilenetv3_small_100';
+  trained.training.optimizer = 'sgd';
+  expect(() => requireOwnConfig(structuredClone(trained), trained, 'config.yaml')).not.toThrow();
+  expect(() => requireOwnConfig(defaultConfig(), trained, 'config.yaml')).toThrow(
+    expect.objectContaining({
+      code: 'E_RESUME_CONFIG',
+      exitCode: 3,
+      where: 'config.yaml',
+      what: expect.stringMatching(
+        /model\.name is .*, was "mobilenetv3_small_100"; training\.optimizer is "adamw", was "sgd"$/,
+      ),
+    }),
+  );
+});
+
+test('places, length, equal steps, and keys that an older version did not know are no change', () => {
+  const trained = inBatches(64, 1);
+  const now = inBatches(16, 4);
+  now.data.root_dir = '/elsewhere';
+  now.training.epochs = 200;
+  const { zero_init_last: _, ...model } = trained.model;
+  const older = { ...trained, model } as Config;
+  expect(() => requireOwnConfig(now, older, 'config.yaml')).not.toThrow();
+  expect(() => requireOwnConfig(inBatches(16, 1), older, 'config.yaml')).toThrow(/batch_size is 16, was 64/);
+});

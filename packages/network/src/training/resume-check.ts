@@ -1,0 +1,154 @@
+import { type Config, DataError, refuseForeignPlaces, UsageError } from '@radweave/artifacts';
+import { type StageContext, warn } from '@radweave/study/context/events';
+
+/** Options that may change when a run is resumed: where things lie and how much is said, not what is computed. */
+const FREE = [
+  'data.root_dir',
+  'data.splits_dir',
+  'data.features_dir',
+  'data.num_workers',
+  'experiment.name',
+  'experiment.output_dir',
+  'experiment.log_interval',
+  'experiment.save_best_only',
+  'training.epochs',
+  'training.early_stop_enabled',
+  'training.early_stop_patience',
+  'training.device',
+];
+
+/** May change together: as many slices make a step as before. */
+const STEP = ['training.batch_size', 'training.grad_accumulation'];
+
+function valueAt(config: Config, key: string): unknown {
+  let value: unknown = config;
+  for (const part of key.split('.')) value = Object(value)[part];
+  return value;
+}
+
+/** Keys of the configuration by where the user set them. */
+export interface SetKeys {
+  /** By flag or `--set`. */
+  given: readonly string[];
+  /** In the configuration file. */
+  inFile: readonly string[];
+}
+
+/**
+ * The configuration a resumed run goes on with: the run's own. Flags and `--set` may change where things lie and how long
+ * it trains, and must agree in everything else. A configuration file decides nothing here, for it holds every key, those
+ * too that flags overrode when the run was started; where it says otherwise in what is computed, that is told.
+ *
+ * @throws UsageError listing each option of the command line that changes the mathematics.
+ */
+export function resumedConfig(saved: Config, asked: Config, keys: SetKeys, context: StageContext): Config {
+  const free = sameStep(saved, asked, keys.given) ? [...FREE, ...STEP] : FREE;
+  const wrong = keys.given.filter((key) => !free.includes(key) && differs(saved, asked, key));
+  if (wrong.length > 0) {
+    const list = wrong.map(
+      (key) => `${key}: ${shown(saved, key)} in the run, ${shown(asked, key)} asked for`,
+    );
+    throw new UsageError('E_RESUME_OPTIONS', `the run was started with other options: ${list.join('; ')}`, {
+      mend: 'Leave these options out to go on with the run, or leave out --resume to start a new one',
+    });
+  }
+  sayUnused(saved, asked, keys, context);
+  const merged = structuredClone(saved);
+  for (const key of keys.given.filter((name) => free.includes(name))) {
+    const [section = '', name = ''] = key.split('.');
+    Object.assign(Object(merged)[section], { [name]: valueAt(asked, key) });
+  }
+  checkEpochs(saved, merged);
+  refuseForeignPlaces(merged);
+  return merged;
+}
+
+/**
+ * Makes sure that a run's `config.yaml` still says what its checkpoint was trained with: an emptied or edited file would
+ * change the mathematics in the middle, or not fit the weights. What an older version did not know is passed over.
+ *
+ * @param saved what the file says, after what may change was asked for anew.
+ * @param trained what the checkpoint says.
+ * @throws DataError naming every difference.
+ */
+export function requireOwnConfig(saved: Config, trained: Config, file: string): void {
+  const free = sameStep(trained, saved, STEP) ? [...FREE, ...STEP] : FREE;
+  const sections = ['model', 'training', 'augmentation'] as const;
+  const own = sections.flatMap((section) => Object.keys(saved[section]).map((key) => `${section}.${key}`));
+  const keys = ['data.image_size', ...own];
+  const changed = keys.filter(
+    (key) => !free.includes(key) && valueAt(trained, key) !== undefined && differs(saved, trained, key),
+  );
+  if (changed.length === 0) return;
+  const list = changed.map((key) => `${key} is ${shown(saved, key)}, was ${shown(trained, key)}`);
+  throw new DataError('E_RESUME_CONFIG', `the run's configuration was changed: ${list.join('; ')}`, {
+    where: file,
+    mend: 'Put back what was, or start a new run',
+  });
+}
+
+function shown(config: Config, key: string): string {
+  return JSON.stringify(valueAt(config, key));
+}
+
+function differs(saved: Config, asked: Config, key: string): boolean {
+  const isOfTraining = /^(data|model|training|augmentation|experiment)\./.test(key);
+  return isOfTraining && !FREE.includes(key) && shown(saved, key) !== shown(asked, key);
+}
+
+function sayUnused(saved: Config, asked: Config, { given, inFile }: SetKeys, context: StageContext): void {
+  const other = inFile.filter(
+    (key) =>
+      !given.includes(key) &&
+      (differs(saved, asked, key) ||
+        (key === 'training.epochs' && saved.training.epochs !== asked.training.epochs)),
+  );
+  if (other.length === 0) return;
+  const list = other.map((key) => `${key} (${shown(saved, key)}, not ${shown(asked, key)})`);
+  warn(
+    context,
+    `The run keeps the settings it was started with, whatever the configuration file says: ${list.join(', ')}.`,
+  );
+}
+
+function sameStep(saved: Config, asked: Config, given: readonly string[]): boolean {
+  if (!STEP.every((key) => given.includes(key))) return false;
+  const slices = ({ training }: Config): number => training.batch_size * training.grad_accumulation;
+  return slices(saved) === slices(asked);
+}
+
+/**
+ * How many batches of a resumed run are finished, counted in its own batch size.
+ *
+ * @throws UsageError when the run was stopped within a batch of the new size.
+ */
+export function finishedBatches(step: number, before: Config, now: Config): number {
+  const batches = (step * before.training.batch_size) / now.training.batch_size;
+  if (Number.isInteger(batches)) return batches;
+  throw new UsageError(
+    'E_RESUME_OPTIONS',
+    `the run was stopped after ${step * before.training.batch_size} slices of an epoch, within a batch of ${now.training.batch_size}`,
+    { mend: `Leave out --batch_size to go on in batches of ${before.training.batch_size}` },
+  );
+}
+
+/** What to say where a step is made of other batches from here on; null where it is not. */
+export function changedBatches(before: Config, now: Config): string | null {
+  const { batch_size: size, grad_accumulation: batches } = now.training;
+  if (size === before.training.batch_size) return null;
+  return `Going on in batches of ${size} slices (${before.training.batch_size} before), ${batches} to a step: batch norms see fewer at once.`;
+}
+
+function checkEpochs(saved: Config, merged: Config): void {
+  const [before, now] = [saved.training.epochs, merged.training.epochs];
+  if (now === before) return;
+  if (now < before || saved.training.scheduler === 'cosine') {
+    throw new UsageError(
+      'E_RESUME_EPOCHS',
+      now < before
+        ? `the run was started with ${before} epochs, ${now} is fewer`
+        : `a cosine schedule ends after its ${before} epochs and cannot grow to ${now}`,
+      { mend: 'Start a new run, with --weights of this one where that helps' },
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import { type Config, type Split, splitHash, splitPath } from '@radweave/artifacts';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { requireLearnable } from '@radweave/study/cohort/learnable';
+import type { SliceTable } from '@radweave/study/cohort/slice-table';
+import { openSplitFolder } from '@radweave/study/cohort/split-folder';
+import type { StageContext } from '@radweave/study/context/events';
+import { decodeSplit, type LoadedSplit, readSliceTable } from '../slices/load.ts';
+
+/** The decoded sets of one modality. */
+export interface Splits {
+  train: LoadedSplit;
+  val: LoadedSplit;
+  test: LoadedSplit;
+}
+
+/** The sets of one modality, not decoded yet. */
+export type Tables = Record<Split, SliceTable>;
+
+/**
+ * Reads who is in which set.
+ *
+ * @throws DataError when the split is torn, or does not hold what the network needs to learn.
+ */
+export function readTables(config: Config, modality: string, context: StageContext): Tables {
+  const tables = forEachSplit((split) => readSliceTable(config, split, modality));
+  const patients = forEachSplit((split) => tables[split].patients);
+  const place = (split: Split): string => splitPath(config.data.splits_dir, split, modality);
+  requireLearnable(patients, config.model.num_classes, `modality ${modality}`, place);
+  openSplitFolder(config, [modality], context);
+  return tables;
+}
+
+/** Decodes all sets, as {@link readTables} found them unless given. @throws DataError as there; nothing is decoded then. */
+export async function loadSplits(
+  config: Config,
+  modality: string,
+  context: StageContext,
+  tables: Tables = readTables(config, modality, context),
+): Promise<Splits> {
+  const opened: LoadedSplit[] = [];
+  const load = async (split: Split): Promise<LoadedSplit> => {
+    const one = await decodeSplit(config, split, modality, tables[split], context);
+    opened.push(one);
+    return one;
+  };
+  try {
+    return { train: await load('train'), val: await load('val'), test: await load('test') };
+  } catch (error) {
+    for (const split of opened) split.close();
+    throw error;
+  }
+}
+
+export function allSplits(splits: Splits): LoadedSplit[] {
+  return [splits.train, splits.val, splits.test];
+}
+
+/** Identity of who is in which set, whatever files they came from. */
+export function identityOf(tables: Tables): string {
+  const cohort = (['train', 'val', 'test'] as const).flatMap((split) =>
+    tables[split].patients.map(({ patient, hospital, label }) => ({ patient, hospital, label, split })),
+  );
+  return splitHash(cohort);
+}

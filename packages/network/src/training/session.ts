@@ -1,0 +1,344 @@
+import {
+  type Config,
+  configToYaml,
+  cutEvents,
+  type MetricsRow,
+  type SlicePrediction,
+  type Split,
+  truncateHistory,
+  writeConfig,
+} from '@radweave/artifacts';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { patientHashes } from '@radweave/study/cohort/patient-hash';
+import { type StageContext, say } from '@radweave/study/context/events';
+import type { EpochReport } from '@radweave/study/context/reports';
+import type { RunFolder, RunRecord } from '@radweave/study/runs/run-folder';
+import type { Predictions } from '@radweave/study/scores/predictions';
+import {
+  type CudaDevice,
+  cudaDevice,
+  emptyCache,
+  getRngState,
+  manualSeed,
+  setRngState,
+} from '@radweave/torch';
+import { type Compute, chooseCompute } from '../compute/compute.ts';
+import { isOutOfMemory } from '../compute/gpu-errors.ts';
+import { engineVersions } from '../compute/versions.ts';
+import { type CheckpointFacts, type Snapshot, takeSnapshot, writeCheckpoint } from '../open/checkpoint.ts';
+import { buildNetwork, type Network } from '../open/network-source.ts';
+import { Beside } from './beside.ts';
+import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer, buildScheduler } from './build.ts';
+import { explainTooLarge } from './fitting-batch.ts';
+import { FrozenOutputs } from './frozen-outputs.ts';
+import { packPartial, unpackPartial } from './partial-epoch.ts';
+import { metricsRows, Recorder } from './recorder.ts';
+import { residentSplits } from './resident-splits.ts';
+import { bestOf, type Restorable, restorable } from './restorable.ts';
+import { changedBatches, finishedBatches } from './resume-check.ts';
+import { sampleOf } from './sample.ts';
+import { allSplits, identityOf, loadSplits, readTables, type Splits } from './session-splits.ts';
+import { slicePredictions } from './slice-predictions.ts';
+import { type Ending, judgeSet, Trainer, type TrainingJob } from './trainer.ts';
+
+/** What identifies a session. */
+export interface SessionOptions {
+  config: Config;
+  run: RunFolder;
+  modality: string;
+  resume: boolean;
+  /** The cross-validation or cross-fitting this run is a fold of. */
+  foldOf?: string;
+}
+
+const JUDGING: Readonly<Record<Split, string>> = {
+  train: 'judging the training set',
+  val: 'judging validation',
+  test: 'judging the external test set',
+};
+
+/** One run of training: its data, its network, its files. Opened new or from its last checkpoint. */
+export class TrainingSession {
+  private readonly options: SessionOptions;
+  private readonly splits: Splits;
+  private readonly device: CudaDevice | null;
+  private readonly job: TrainingJob;
+  private readonly network: Network;
+  private readonly trainer: Trainer;
+  private readonly recorder: Recorder;
+  private readonly splitHash: string;
+  /** Writing of the epoch before, while the next one trains. */
+  private readonly writing = new Beside();
+
+  /** Reads the data and builds or restores everything. */
+  static async open(options: SessionOptions, context: StageContext): Promise<TrainingSession> {
+    const { config, run, modality, resume } = options;
+    const tables = readTables(config, modality, context);
+    const saved = resume ? await restorable(run, config, tables) : null;
+    const compute = chooseCompute(config, context, saved?.about.precision);
+    // A default stream cannot be recorded; what is made from here on is made on this one.
+    cudaDevice(compute.device)?.useOwnStream();
+    manualSeed(config.experiment.seed);
+    const network = await buildNetwork(config, compute, saved, context);
+    // Last, for it takes longest: weights that cannot be had, say, are told before.
+    const splits = await loadSplits(config, modality, context, tables);
+    const session = new TrainingSession(options, compute, splits, network, saved, context);
+    if (saved === null) await session.begin();
+    return session;
+  }
+
+  private constructor(
+    options: SessionOptions,
+    compute: Compute,
+    splits: Splits,
+    network: Network,
+    saved: Restorable | null,
+    context: StageContext,
+  ) {
+    const { config, run } = options;
+    const { training, model, experiment } = config;
+    this.options = options;
+    this.device = cudaDevice(compute.device);
+    this.splits = residentSplits(splits, compute.device, this.device);
+    this.network = network;
+    this.splitHash = identityOf(forEachSplit((split) => splits[split].table));
+    const optimizer = buildOptimizer(training, network.model);
+    this.job = {
+      model: network.model,
+      frozen: new FrozenOutputs(network.model, network.normalisation, compute),
+      optimizer,
+      scheduler: buildScheduler(training, optimizer),
+      loss: buildLoss(training),
+      classWeight: buildClassWeight(training, splits.train.table.labels, model.num_classes, compute.device),
+      compute,
+      train: this.splits.train,
+      validation: this.splits.val,
+      classes: model.num_classes,
+      epochs: training.epochs,
+      batchSize: training.batch_size,
+      seed: experiment.seed,
+      shuffle: training.shuffle,
+      augmentation: augmentationOf(config),
+      normalisation: network.normalisation,
+      gradAccumulation: training.grad_accumulation,
+      clipGradNorm: training.clip_grad_norm ?? 0,
+      patience: training.early_stop_enabled ? training.early_stop_patience : null,
+      monitor: training.monitor,
+      recording: this.device,
+    };
+    this.trainer = new Trainer(this.job);
+    if (saved !== null) this.restore(saved);
+    this.recorder = new Recorder(run, experiment.log_interval);
+    if (saved !== null) this.tellResumed(saved.about, context);
+  }
+
+  /**
+   * Trains to the end, recording every epoch; all that is recorded is on disk when this returns or throws.
+   *
+   * @throws ResourceError when the device's memory runs out: names the batch size that fits.
+   */
+  async train(context: StageContext): Promise<Ending> {
+    try {
+      const ending = await this.trainEpochs(context);
+      await this.writing.finished();
+      if (ending === 'interrupted') await writeCheckpoint(this.options.run.last, this.snapshot());
+      this.recorder.log(ending);
+      return ending;
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      // A recorded step keeps its memory.
+      this.trainer.dispose();
+      const { modality, run } = this.options;
+      throw explainTooLarge(
+        this.job,
+        `radweave train --modality ${modality} --resume --run ${run.name}`,
+        error,
+      );
+    } finally {
+      await this.writing.settled();
+    }
+  }
+
+  private async trainEpochs(context: StageContext): Promise<Ending> {
+    const { epochs } = this.job;
+    return this.trainer.run({
+      onStep: (report) => {
+        this.recorder.step(report);
+        context.emit({ kind: 'step', report, epochs });
+      },
+      onFrozen: (done, total) =>
+        context.emit({ kind: 'progress', task: 'computing frozen stages', done, total }),
+      onValidation: (done, total) => context.emit({ kind: 'progress', task: 'validating', done, total }),
+      onRemark: (text) => {
+        this.recorder.log(text);
+        say(context, text);
+      },
+      onEpoch: async (report) => {
+        await this.closeEpoch(report);
+        context.emit({ kind: 'epoch', report, epochs });
+      },
+      shouldStop: () => context.shouldStop(),
+    });
+  }
+
+  /**
+   * Takes what is written of an epoch and lets it be written while the next one trains; of one epoch at a time, so that there
+   * is one copy of the weights in memory. The order matters: what a crash can leave behind (a best checkpoint, a history row, events of an epoch whose last
+   * checkpoint is missing) is made again, equal, when the run is resumed from the checkpoint before.
+   */
+  private async closeEpoch(report: EpochReport): Promise<void> {
+    const { run, config } = this.options;
+    await this.writing.finished();
+    const snapshot = this.snapshot();
+    // For extraction and prediction: a third of the last checkpoint's size.
+    const weights = { ...snapshot, states: null };
+    const record = this.record('running');
+    this.writing.start(async () => {
+      if (report.isBest) await writeCheckpoint(run.best, weights);
+      if (!config.experiment.save_best_only) await writeCheckpoint(run.epoch(report.epoch), weights);
+      this.recorder.epoch(report);
+      await writeCheckpoint(run.last, snapshot);
+      run.write(record);
+    });
+  }
+
+  /**
+   * Metrics of the best checkpoint on validation and on the external test set, which nothing before has seen, and what it
+   * says of every slice (training slices without augmentation).
+   */
+  async judgeBest(context: StageContext): Promise<{
+    validation: MetricsRow[];
+    test: MetricsRow[];
+    slices: Record<Split, Iterable<SlicePrediction>>;
+  }> {
+    const { run } = this.options;
+    // Training took the most; the checkpoint would come on top of what training leaves behind.
+    this.trainer.dispose();
+    emptyCache();
+    const best = await bestOf(run);
+    this.network.model.loadStateDict(best.model);
+    const judge = async (split: Split): Promise<Predictions> =>
+      judgeSet(this.job, this.splits[split], (done, total) =>
+        context.emit({ kind: 'progress', task: JUDGING[split], done, total }),
+      );
+    const [train, val, test] = [await judge('train'), await judge('val'), await judge('test')];
+    const { splits } = this;
+    return {
+      validation: metricsRows(splits.val.table, val),
+      test: metricsRows(splits.test.table, test),
+      slices: {
+        train: slicePredictions(splits.train.table, train),
+        val: slicePredictions(splits.val.table, val),
+        test: slicePredictions(splits.test.table, test),
+      },
+    };
+  }
+
+  finish(): void {
+    this.options.run.write(this.record('finished'));
+  }
+
+  close(): void {
+    this.recorder.close();
+    // Of many folds, one after the other, only one set of outputs may be in memory.
+    this.job.frozen.dispose();
+    this.trainer.dispose();
+    this.device?.useDefaultStream();
+    for (const split of allSplits(this.splits)) split.close();
+  }
+
+  private async begin(): Promise<void> {
+    const { config, run } = this.options;
+    writeConfig(run.config, config);
+    this.recorder.begin(configToYaml(config), sampleOf(this.splits.train));
+    this.recorder.log(`started: ${this.network.origin}`);
+    await writeCheckpoint(run.last, this.snapshot());
+    run.write(this.record('running'));
+  }
+
+  private tellResumed(about: CheckpointFacts, context: StageContext): void {
+    this.recorder.log(`resumed after epoch ${about.epoch}, step ${about.step}`);
+    const change = changedBatches(about.config, this.options.config);
+    if (change === null) return;
+    say(context, change);
+    this.recorder.log(change);
+  }
+
+  private restore({ about, resume }: Restorable): void {
+    const { run, config } = this.options;
+    const { epoch, best } = about;
+    const step = finishedBatches(about.step, about.config, config);
+    // With the epochs, places and batches that were asked for anew: killed, the run is resumed with these.
+    writeConfig(run.config, config);
+    this.job.optimizer.loadStateDict(resume.optimizer);
+    this.job.scheduler.loadStateDict(resume.scheduler);
+    setRngState(resume.rng);
+    const { device } = this.job.compute;
+    if (resume.deviceRng !== null && device !== 'cpu') setRngState(resume.deviceRng, device);
+    const partial = unpackPartial(resume.partial, this.splits.train.table.length, this.job.classes);
+    this.trainer.progress = { epoch, step, best, partial };
+    truncateHistory(run.history, epoch);
+    cutEvents(run.logs, epoch);
+  }
+
+  private snapshot(): Snapshot {
+    const { optimizer, scheduler, compute } = this.job;
+    const { partial } = this.trainer.progress;
+    return takeSnapshot(this.facts(), this.network.model.stateDict(), {
+      optimizer: optimizer.stateDict(),
+      scheduler: scheduler.stateDict(),
+      rng: getRngState(),
+      deviceRng: compute.device === 'cpu' ? null : getRngState(compute.device),
+      partial: packPartial(partial),
+    });
+  }
+
+  private facts(): CheckpointFacts {
+    const { config, modality } = this.options;
+    const { progress } = this.trainer;
+    const { mean, std } = this.network.normalisation;
+    return {
+      format: 'radweave/1',
+      modality,
+      architecture: {
+        name: config.model.name,
+        num_classes: config.model.num_classes,
+        in_chans: 1,
+        freeze_stages: config.model.freeze_stages,
+      },
+      input: { image_size: config.data.image_size, normalize_mean: mean, normalize_std: std },
+      label_names: Array.from({ length: config.model.num_classes }, (_, label) => `grade${label}`),
+      initial_weights: this.network.origin,
+      precision: this.job.compute.precision,
+      epoch: progress.epoch,
+      step: progress.step,
+      best: progress.best,
+      split_hash: this.splitHash,
+      patients: {
+        train: patientHashes(this.splits.train.table),
+        val: patientHashes(this.splits.val.table),
+      },
+      versions: engineVersions(),
+      config,
+    };
+  }
+
+  private record(status: RunRecord['status']): RunRecord {
+    const { run, modality, config, foldOf } = this.options;
+    const { best, epoch } = this.trainer.progress;
+    // Judging an old run again does not make it the newest.
+    const time = status === 'finished' ? run.read().time : new Date().toISOString();
+    return {
+      format: 1,
+      name: run.name,
+      modality,
+      model: config.model.name,
+      status,
+      best: best === null || best.score === null ? null : { epoch: best.epoch, score: best.score },
+      epochs: epoch,
+      split_hash: this.splitHash,
+      time,
+      ...(foldOf === undefined ? {} : { fold_of: foldOf }),
+    };
+  }
+}

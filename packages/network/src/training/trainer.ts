@@ -1,0 +1,317 @@
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import type { ImageModel } from '@radweave/models';
+import type { SliceTable } from '@radweave/study/cohort/slice-table';
+import type { EpochReport, TrainerEvents } from '@radweave/study/context/reports';
+import { type Candidate, isBetter, isExhausted } from '@radweave/study/runs/early-stop';
+import { scoreTable } from '@radweave/study/scores/history-scores';
+import { Predictions } from '@radweave/study/scores/predictions';
+import { type CudaDevice, nn, type optim, type RecordingDevice, type Tensor, tidy } from '@radweave/torch';
+import type { Compute } from '../compute/compute.ts';
+import { type Augmentation, isAugmenting } from '../slices/augment.ts';
+import {
+  augmentationStream,
+  type Changes,
+  epochOrder,
+  inBatches,
+  makeBatch,
+  type Normalisation,
+  type SlicePixels,
+} from '../slices/batches.ts';
+import type { FrozenOutputs } from './frozen-outputs.ts';
+import type { Loss } from './losses.ts';
+import { type BatchResult, type Forward, judge, learnFrom, targetsOf } from './network.ts';
+import { RecordedStep } from './recorded-step.ts';
+import { UnreadResults } from './unread-results.ts';
+
+/** One split in memory: its table and its pixels. */
+export interface SliceSet {
+  table: SliceTable;
+  pixels: SlicePixels;
+}
+
+/** What is trained, on what, and how. */
+export interface TrainingJob {
+  model: ImageModel;
+  frozen: FrozenOutputs;
+  optimizer: optim.Optimizer;
+  scheduler: optim.Scheduler;
+  loss: Loss;
+  classWeight: Tensor | null;
+  compute: Compute;
+  train: SliceSet;
+  validation: SliceSet;
+  classes: number;
+  epochs: number;
+  batchSize: number;
+  seed: number;
+  shuffle: boolean;
+  augmentation: Augmentation;
+  normalisation: Normalisation;
+  gradAccumulation: number;
+  /** Largest norm of all gradients together; 0 leaves them alone. */
+  clipGradNorm: number;
+  /** Epochs without a better validation score before training stops; null never stops early. */
+  patience: number | null;
+  monitor: 'auc' | 'patient_auc';
+  /** Where whole steps can be recorded and launched in one call; null elsewhere. */
+  recording: (RecordingDevice & Pick<CudaDevice, 'setBenchmark'>) | null;
+}
+
+/** How training ended. */
+export type Ending = 'finished' | 'early stop' | 'interrupted';
+
+/** Where training stands, apart from the model's and the optimizer's own states. */
+export interface Progress {
+  /** Completed epochs. */
+  epoch: number;
+  /** Completed batches of the epoch under way. */
+  step: number;
+  best: Candidate | null;
+  /** Predictions of the epoch under way. */
+  partial: Predictions | null;
+}
+
+/** A loss that is no longer a number: training cannot go on. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError';
+  readonly exitCode = 3;
+}
+
+const REMEDY = 'Lower --learning_rate, set training.clip_grad_norm: 1, or use --precision fp32';
+
+/** Milliseconds between two readings of results from a device that computes while this thread goes on. */
+const READING_INTERVAL = 200;
+
+/** Runs the epochs of one job. It holds no files: recording and checkpoints are the listener's. */
+export class Trainer {
+  readonly job: TrainingJob;
+  progress: Progress = { epoch: 0, step: 0, best: null, partial: null };
+  private readonly unread = new UnreadResults();
+  private lastReading = 0;
+  private recorded: RecordedStep | null = null;
+
+  constructor(job: TrainingJob) {
+    this.job = job;
+  }
+
+  /** Trains from where `progress` stands. */
+  async run(events: TrainerEvents): Promise<Ending> {
+    const { epochs, patience } = this.job;
+    this.recorded ??= this.recordedStep(events);
+    while (this.progress.epoch < epochs) {
+      const { epoch, best } = this.progress;
+      if (patience !== null && this.progress.step === 0 && isExhausted(epoch, best, patience)) {
+        return 'early stop';
+      }
+      const isWhole = (await this.prepare(events)) && (await this.trainEpoch(events));
+      if (!isWhole) return 'interrupted';
+      await events.onEpoch(await this.closeEpoch(events));
+    }
+    return 'finished';
+  }
+
+  /** Lets the frozen stages compute what is the same in every epoch; false when it was told to stop. */
+  private async prepare(events: TrainerEvents): Promise<boolean> {
+    const { frozen, train, validation, augmentation } = this.job;
+    for (const set of isAugmenting(augmentation) ? [validation] : [validation, train]) {
+      const isDone = await frozen.prepare(set, {
+        onProgress: (done, total) => events.onFrozen(done, total),
+        shouldStop: () => events.shouldStop(),
+      });
+      if (!isDone) return false;
+    }
+    return true;
+  }
+
+  /** The rest of the epoch under way; false when it was told to stop. */
+  private async trainEpoch(events: TrainerEvents): Promise<boolean> {
+    const { job, progress } = this;
+    const epoch = progress.epoch + 1;
+    const order = epochOrder(job.train.table.length, epoch, job.seed, job.shuffle);
+    const steps = Math.ceil(order.length / job.batchSize);
+    progress.partial ??= new Predictions(order.length, job.classes);
+    job.model.train();
+    for (const positions of inBatches(order, job.batchSize, progress.step)) {
+      this.unread.add(positions, this.learn(positions, epoch, steps));
+      progress.step++;
+      if (this.isReadingDue()) this.read(events, epoch, steps);
+      await yieldToEvents();
+      if (this.isBetweenUpdates(steps) && events.shouldStop()) {
+        this.read(events, epoch, steps);
+        return false;
+      }
+    }
+    this.read(events, epoch, steps);
+    job.recording?.setBenchmark(false);
+    return true;
+  }
+
+  /** A CPU has computed when a step returns; a GPU may be behind, and reading would make it wait for the next launch. */
+  private isReadingDue(): boolean {
+    return this.job.compute.device === 'cpu' || performance.now() - this.lastReading > READING_INTERVAL;
+  }
+
+  /** Takes over the results of the steps since the last reading. */
+  private read(events: TrainerEvents, epoch: number, steps: number): void {
+    const { progress, unread } = this;
+    let step = progress.step - unread.count;
+    for (const { positions, loss, probabilities } of unread.read()) {
+      step++;
+      if (!Number.isFinite(loss)) {
+        throw new DivergedError(
+          `the training loss became ${loss} in epoch ${epoch}, step ${step}. ${REMEDY}`,
+        );
+      }
+      progress.partial?.add(positions, probabilities, loss);
+      events.onStep({ epoch, step, steps, loss, slices: positions.length });
+    }
+    this.lastReading = performance.now();
+  }
+
+  private learn(positions: Uint32Array, epoch: number, steps: number): BatchResult {
+    const { job, progress, recorded } = this;
+    const { train, compute, augmentation } = job;
+    const group = Math.min(
+      job.gradAccumulation,
+      steps - (progress.step - (progress.step % job.gradAccumulation)),
+    );
+    // Measuring takes long: it pays for the size of which there are many.
+    job.recording?.setBenchmark(positions.length === job.batchSize);
+    const result = tidy(() => {
+      const changes = { augmentation, stream: augmentationStream(job.seed, epoch) };
+      const { forward, batch } = inputOf(job, train, positions, changes);
+      const targets = targetsOf(train.table.labels, positions, compute.device);
+      if (recorded?.takes(positions.length)) return { ...recorded.run(batch, targets), isUpdated: true };
+      const { loss, classWeight } = job;
+      const outputs = learnFrom(forward, batch, targets, loss, classWeight, compute, 1 / group);
+      return { ...outputs, isUpdated: false };
+    });
+    const isLast = (progress.step + 1) % job.gradAccumulation === 0 || progress.step + 1 === steps;
+    if (isLast && !result.isUpdated) this.update();
+    return result;
+  }
+
+  private update(): void {
+    const { optimizer, model, clipGradNorm } = this.job;
+    tidy(() => {
+      if (clipGradNorm > 0) nn.limitGradNorm(model.parameters(), clipGradNorm);
+      optimizer.step();
+      optimizer.zeroGrad();
+    });
+  }
+
+  /** The whole step for recording; null where nothing can be recorded, or several batches make one step. */
+  private recordedStep(events: TrainerEvents): RecordedStep | null {
+    const { model, optimizer, loss, classWeight, compute, clipGradNorm, ...job } = this.job;
+    if (job.recording === null || job.gradAccumulation > 1) return null;
+    const step = {
+      prepare: () => optimizer.prepareStep(),
+      run: (batch: Tensor, targets: Tensor): BatchResult => {
+        const result = learnFrom((x) => model.call(x), batch, targets, loss, classWeight, compute, 1);
+        if (clipGradNorm > 0) nn.limitGradNorm(model.parameters(), clipGradNorm);
+        optimizer.applyStep();
+        optimizer.zeroGrad();
+        return result;
+      },
+      clean: () => optimizer.zeroGrad(),
+    };
+    return new RecordedStep(job.recording, job, step, (why) =>
+      events.onRemark(
+        `this network's steps cannot be recorded as a CUDA graph: each operator is launched by itself (${why})`,
+      ),
+    );
+  }
+
+  /** Frees what the recorded step holds. */
+  dispose(): void {
+    this.recorded?.dispose();
+  }
+
+  /** Gradients are not part of a checkpoint, so training may only be interrupted when none are waiting. */
+  private isBetweenUpdates(steps: number): boolean {
+    const { step } = this.progress;
+    return step % this.job.gradAccumulation === 0 || step === steps;
+  }
+
+  private async closeEpoch(events: TrainerEvents): Promise<EpochReport> {
+    const { job, progress } = this;
+    const epoch = progress.epoch + 1;
+    const learningRate = job.optimizer.lrs[0] ?? Number.NaN;
+    const training = progress.partial ?? new Predictions(0, job.classes);
+    const judged = await judgeSet(job, job.validation, (done, total) => events.onValidation(done, total));
+    const train = scoreTable(job.train.table, training);
+    const validation = scoreTable(job.validation.table, judged);
+    const score = (job.monitor === 'auc' ? validation.slice : validation.patient).auc.value;
+    const candidate: Candidate = { epoch, score, loss: validation.loss };
+    const isBest = isBetter(candidate, progress.best);
+    if (isBest) progress.best = candidate;
+    // An undefined AUC counts as no improvement: no comparison with NaN holds.
+    job.scheduler.step(score ?? Number.NaN);
+    progress.epoch = epoch;
+    progress.step = 0;
+    progress.partial = null;
+    return { epoch, learningRate, train, validation, isBest, best: progress.best };
+  }
+}
+
+/** A batch as the frozen stages gave it, where that is kept, and what follows; else as the whole network sees it. */
+function inputOf(
+  {
+    model,
+    frozen,
+    normalisation,
+    compute,
+  }: Pick<TrainingJob, 'model' | 'frozen' | 'normalisation' | 'compute'>,
+  set: SliceSet,
+  positions: Uint32Array,
+  changes?: Changes,
+): { forward: Forward; batch: Tensor } {
+  const isChanged = changes !== undefined && isAugmenting(changes.augmentation);
+  const kept = isChanged ? null : frozen.of(set, positions);
+  if (kept !== null) return { forward: (batch) => model.forwardLearning(batch), batch: kept };
+  const batch = makeBatch(set.pixels, positions, normalisation, compute, changes);
+  return { forward: (slices) => model.call(slices), batch };
+}
+
+/** Predictions of a whole split by the model in eval mode, without augmentation. */
+export async function judgeSet(
+  job: Pick<
+    TrainingJob,
+    'model' | 'frozen' | 'loss' | 'classWeight' | 'compute' | 'classes' | 'batchSize' | 'normalisation'
+  >,
+  set: SliceSet,
+  onProgress: (done: number, total: number) => void = () => undefined,
+): Promise<Predictions> {
+  const { table } = set;
+  const predictions = new Predictions(table.length, job.classes);
+  const unread = new UnreadResults();
+  job.model.eval();
+  const order = epochOrder(table.length, 0, 0, false);
+  let done = 0;
+  for (const positions of inBatches(order, job.batchSize)) {
+    const outputs = tidy(() => {
+      const { forward, batch } = inputOf(job, set, positions);
+      const targets = targetsOf(table.labels, positions, job.compute.device);
+      return judge(forward, batch, targets, job.loss, job.classWeight, job.compute);
+    });
+    unread.add(positions, outputs);
+    done += positions.length;
+    const isDue = job.compute.device === 'cpu' || unread.count === VALIDATION_READING;
+    if (isDue || done === table.length) takeJudged(unread, predictions);
+    onProgress(done, table.length);
+    await yieldToEvents();
+  }
+  return predictions;
+}
+
+/** Batches between two readings of judged slices from a GPU. */
+const VALIDATION_READING = 16;
+
+function takeJudged(unread: UnreadResults, into: Predictions): void {
+  for (const { positions, loss, probabilities } of unread.read()) {
+    if (!Number.isFinite(loss)) {
+      throw new DivergedError(`the network's loss on unseen slices is ${loss}: it has diverged. ${REMEDY}`);
+    }
+    into.add(positions, probabilities, loss);
+  }
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { DataError, naturalCompare, systemCode, UsageError } from '@radweave/artifacts';
+import { readdirSync, statSync } from '@radweave/artifacts/files';
+import { isMaskName } from '@radweave/study/cohort/mask-names';
+
+/** Images of new patients: by modality, by patient, the slices' paths in natural order. */
+export type NewImages = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+
+/**
+ * Finds `{patient}/{modality}/*.png`. Hidden and foreign files are passed over, and so are masks.
+ *
+ * @param onMasks Told the paths of files that are called like masks.
+ *
+ * @throws UsageError when the folder is not there; DataError when it holds no folder of a patient.
+ */
+export function findNewImages(
+  folder: string,
+  modalities: readonly string[],
+  onMasks: (paths: readonly string[]) => void = () => undefined,
+): NewImages {
+  const masks: string[] = [];
+  const found = new Map(modalities.map((name) => [name, new Map<string, string[]>()]));
+  for (const patient of visible(folder)) {
+    for (const modality of modalities) {
+      const place = join(folder, patient, modality);
+      const images = isFolder(place) ? visible(place).filter((name) => /\.png$/i.test(name)) : [];
+      const files = images.filter((name) => !isMaskName(name));
+      masks.push(...images.filter(isMaskName).map((name) => join(place, name)));
+      if (files.length === 0) continue;
+      const paths = files.sort(naturalCompare).map((name) => join(place, name));
+      found.get(modality)?.set(patient.normalize('NFC'), paths);
+    }
+  }
+  if (masks.length > 0) onMasks(masks);
+  if (patientFolders(folder).length === 0) {
+    throw new DataError('E_NO_IMAGES', `no images {patient}/{modality}/*.png of ${modalities.join(', ')}`, {
+      where: folder,
+      mend: 'Give a folder of patients with a folder for each modality, or a folder with features_{modality}.csv',
+    });
+  }
+  return found;
+}
+
+/** Every folder that stands where a patient's should, in Unicode form NFC. */
+export function patientFolders(folder: string): string[] {
+  return visible(folder)
+    .filter((name) => isFolder(join(folder, name)))
+    .map((name) => name.normalize('NFC'));
+}
+
+function visible(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => !name.startsWith('.'));
+  } catch (error) {
+    if (systemCode(error) === 'ENOTDIR') return [];
+    if (systemCode(error) !== 'ENOENT') throw error;
+    throw new UsageError('E_NO_INPUT', 'the folder to predict does not exist', {
+      where: folder,
+      cause: error,
+    });
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

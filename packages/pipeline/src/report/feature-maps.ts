@@ -1,0 +1,43 @@
+import { embed } from '@radweave/analysis/figures/embed';
+import { type PatientFeatures, readPatientFeatures } from '@radweave/analysis/figures/patients';
+import { perplexityFor } from '@radweave/analysis/figures/tsne';
+import { neighboursFor } from '@radweave/analysis/figures/umap';
+import { type Config, DataError } from '@radweave/artifacts';
+import type { FeatureMap, Optional } from '@radweave/report';
+
+const COMMAND = 'radweave extract';
+
+/** t-SNE and UMAP of the fused features, or of the only modality's. */
+export async function featureMaps(
+  config: Config,
+  modalities: readonly string[],
+  labels: readonly string[],
+): Promise<Optional<FeatureMap[]>> {
+  let features: PatientFeatures | undefined;
+  try {
+    features = readPatientFeatures(config, modalities).at(-1);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return { missing: { command: COMMAND, reason: error.message } };
+  }
+  if (features === undefined) return { missing: { command: COMMAND, reason: '' } };
+  const maps: FeatureMap[] = [];
+  for (const method of ['tsne', 'umap'] as const) {
+    const embedding = await embed(features, method, config.experiment.seed);
+    if (embedding.points === null) return { missing: { command: COMMAND, reason: embedding.reason } };
+    const { name, patients } = features;
+    const { data } = embedding.points;
+    maps.push({
+      features: name,
+      method,
+      parameter: method === 'tsne' ? perplexityFor(patients.length) : neighboursFor(patients.length),
+      points: patients.map((patient, row) => ({
+        ...patient,
+        label: labels[patient.label] ?? String(patient.label),
+        x: data[2 * row] ?? 0,
+        y: data[2 * row + 1] ?? 0,
+      })),
+    });
+  }
+  return { value: maps };
+}

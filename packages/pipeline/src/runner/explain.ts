@@ -1,0 +1,30 @@
+import { DataError, explainFileError, ResourceError } from '@radweave/artifacts';
+import { explainGpuError } from '@radweave/network/compute/gpu-errors';
+
+/** What libtorch's allocators and Node.js say when there is no memory. A GPU's memory is another matter. */
+const NO_MEMORY =
+  /^(?!.*CUDA).*(out of memory|can't allocate memory|cannot allocate memory|bad_alloc|(Array buffer|memory) allocation failed|ERR_WORKER_OUT_OF_MEMORY)/is;
+
+/** What libtorch says of a number that its element type cannot hold, such as a learning rate of 1e38. */
+const TOO_LARGE = /value cannot be converted to type .* without overflow/;
+
+/**
+ * The last net under every stage: conditions of the user's machine that come from below as plain errors become errors
+ * with a remedy. What comes back unchanged is a bug.
+ */
+export function explainError(error: unknown): unknown {
+  if (!(error instanceof Error) || 'exitCode' in error) return error;
+  if (NO_MEMORY.test(`${'code' in error ? error.code : ''} ${error.message}`)) {
+    return new ResourceError('E_NO_MEMORY', 'there is not enough memory for this', {
+      mend: 'Close other programs, or use a smaller --batch_size, a smaller --image_size or a smaller model',
+      cause: error,
+    });
+  }
+  if (TOO_LARGE.test(error.message)) {
+    return new DataError('E_NUMBER_RANGE', 'a setting is too large for the numbers that are computed with', {
+      mend: 'Lower --learning_rate, training.weight_decay, or what else is unusually large',
+      cause: error,
+    });
+  }
+  return explainGpuError(error) ?? explainFileError(error);
+}

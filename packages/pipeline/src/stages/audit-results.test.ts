@@ -1,0 +1,342 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type AuditRecord,
+  type Config,
+  featureSetPath,
+  hashFile,
+  logitsRecordPath,
+  readAuditRecord,
+  readFeatureSet,
+  readFusionModel,
+  readSplit,
+  SPLITS,
+  type Split,
+  splitPath,
+  writeFeatureSet,
+  writeFrozen,
+  writeFusionModel,
+  writeLogitsRecord,
+  writeSplit,
+} from '@radweave/artifacts';
+import { writeRun } from '@radweave/network/testing/runs';
+import { freezeThreshold } from '@radweave/stats';
+import { patientHash } from '@radweave/study/cohort/patient-hash';
+import { asRecord } from '@radweave/study/decisions/frozen-record';
+import type { RunFolder } from '@radweave/study/runs/run-folder';
+import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
+import { tempDir } from '@radweave/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type AuditOptions, audit } from './audit.ts';
+import { extract } from './extract.ts';
+import { fuse } from './fuse.ts';
+import { preprocess } from './preprocess.ts';
+import { untranslated } from './untranslated.test.data.ts';
+
+const MODALITIES = ['A', 'P'];
+let shared = '';
+let base: Config;
+let runA: RunFolder;
+
+beforeAll(async () => {
+  shared = mkdtempSync(join(tmpdir(), 'radweave-test-'));
+  base = cohortConfig(shared);
+  base.training.precision = 'fp32';
+  writeCohortFolders(join(shared, 'raw'), 6, 1);
+  await preprocess({ config: base }, listening());
+  runA = await writeRun(base, 'first_A', 'A', 1);
+  await writeRun(base, 'first_P', 'P', 2);
+  for (const modality of MODALITIES) {
+    await extract({ config: base, modality, align: false, given: [] }, listening());
+  }
+  await fuse({ config: base, modalities: MODALITIES }, listening());
+}, 60_000);
+
+afterAll(() => rmSync(shared, { recursive: true, force: true }));
+
+/** The audit of everything but pixels, written into a folder of its own. */
+async function audited(
+  config: Config,
+  more: Partial<AuditOptions> = {},
+): Promise<{ record: AuditRecord; leaks: boolean }> {
+  const outputDir = tempDir();
+  const options = { config, modalities: MODALITIES, strict: false, nearDuplicateDistance: 4, pixels: false };
+  const failed = await audit({ ...options, outputDir, ...more }, listening()).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (failed !== null) expect(failed).toMatchObject({ code: 'E_LEAK', exitCode: 3 });
+  const record = readAuditRecord(join(outputDir, 'audit.json'));
+  // What is wrong with a damaged file is the reader's own message.
+  const remarks = record.checks.flatMap(({ name, detail }) => [
+    name,
+    detail.replace(/\S+ is not valid JSON.*/, ''),
+  ]);
+  expect(untranslated(remarks)).toEqual([]);
+  return { record, leaks: failed !== null };
+}
+
+/** Codes of what is wrong beside the in-sample fusion, which every such cohort has. */
+const codes = ({ findings }: AuditRecord): string[] =>
+  findings.map(({ code }) => code).filter((code) => code !== 'WARN_FUSION_IN_SAMPLE');
+
+const patientsOf = (split: Split): string[] => [
+  ...new Set(readSplit(splitPath(base.data.splits_dir, split, 'A')).map(({ patient }) => patient)),
+];
+
+function firstOf(split: Split): string {
+  const [patient] = patientsOf(split);
+  if (patient === undefined) throw new Error(`nobody in ${split}`);
+  return patient;
+}
+
+/** The same cohort with one patient moved into another split since; there is no `cohort.csv`. */
+function moved(patient: string, to: Split): Config {
+  const config = structuredClone(base);
+  config.data.splits_dir = tempDir();
+  for (const modality of MODALITIES) {
+    const rows = SPLITS.flatMap((split) =>
+      readSplit(splitPath(base.data.splits_dir, split, modality)).map((row) => ({ ...row, split })),
+    );
+    for (const split of SPLITS) {
+      const own = rows.filter((row) => (row.patient === patient ? to : row.split) === split);
+      const slices = own.map(({ path, label }) => ({ image_path: path, label }));
+      writeSplit(splitPath(config.data.splits_dir, split, modality), slices);
+    }
+  }
+  return config;
+}
+
+/** The same results with an own copy of the features' records and the fusion. */
+function copied(): Config {
+  const config = structuredClone(base);
+  const folder = tempDir();
+  config.data.features_dir = join(folder, 'features');
+  config.fusion.output_dir = join(folder, 'fusion');
+  cpSync(base.data.features_dir, config.data.features_dir, { recursive: true });
+  cpSync(join(base.experiment.output_dir, 'fusion'), config.fusion.output_dir, { recursive: true });
+  return config;
+}
+
+test('an honest run passes but for its in-sample fusion, and the remedy is named', async () => {
+  const { record, leaks } = await audited(base);
+  expect(leaks).toBe(false);
+  expect(record.findings).toMatchObject([{ code: 'WARN_FUSION_IN_SAMPLE', severity: 'warning', count: 2 }]);
+  expect(record.findings[0]?.mend).toMatch(/extract .*--cross_fit K.* fuse --stack/);
+  const outcomes = Object.fromEntries(record.checks.map(({ name, outcome }) => [name, outcome]));
+  expect(outcomes).toMatchObject({
+    checkpoints: 'passed',
+    features: 'passed',
+    fusion: 'warning',
+    // Those of the fusion alone: nobody has evaluated it.
+    'frozen decisions': 'partly checked',
+    'fold models': 'not checked',
+  });
+  expect(record.split_hash).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test.each(['val', 'test'] as const)(
+  'a training patient who is now in %s is a leak everywhere',
+  async (to) => {
+    const patient = firstOf('train');
+    const { record, leaks } = await audited(moved(patient, to));
+    expect(leaks).toBe(true);
+    expect(codes(record)).toEqual(['LEAK_CHECKPOINT_TRAINED', 'LEAK_FEATURES_SPLIT', 'LEAK_FUSION_FITTED']);
+    for (const { code, cases } of record.findings) {
+      if (code.startsWith('LEAK')) expect(cases[0]?.patients).toEqual([patient]);
+    }
+  },
+);
+
+test('a cohort.csv that still has the old division hides nothing', async () => {
+  const config = moved(firstOf('train'), 'test');
+  cpSync(join(base.data.splits_dir, 'cohort.csv'), join(config.data.splits_dir, 'cohort.csv'));
+  expect(codes((await audited(config)).record)).toEqual([
+    'LEAK_SPLIT_MODALITIES',
+    'LEAK_CHECKPOINT_TRAINED',
+    'LEAK_FEATURES_SPLIT',
+    'LEAK_FUSION_FITTED',
+  ]);
+});
+
+test('a validation patient who is now in test is a leak: epoch and threshold were chosen on them', async () => {
+  const { record } = await audited(moved(firstOf('val'), 'test'));
+  expect(codes(record)).toEqual(['LEAK_CHECKPOINT_SELECTED', 'LEAK_FEATURES_SPLIT', 'LEAK_FUSION_THRESHOLD']);
+});
+
+test('a patient who was moved out of test into train is seen by the features alone', async () => {
+  const { record } = await audited(moved(firstOf('test'), 'train'));
+  expect(codes(record)).toContain('LEAK_FEATURES_SPLIT');
+  expect(codes(record).filter((code) => code.startsWith('LEAK_CHECKPOINT'))).toEqual([]);
+});
+
+test('an older run on another split is a warning, and a leak when it is the one in use', async () => {
+  const patient = firstOf('test');
+  const older = moved(patient, 'train');
+  older.experiment.output_dir = tempDir();
+  const config = structuredClone(base);
+  config.experiment.output_dir = older.experiment.output_dir;
+  config.fusion.output_dir = join(base.experiment.output_dir, 'fusion');
+  const old = await writeRun(older, 'old_A', 'A', 3);
+  utimesSync(old.best, new Date(0), new Date(0));
+  await writeRun(config, 'new_A', 'A', 4);
+  const { record, leaks } = await audited(config);
+  expect([codes(record), leaks]).toEqual([['WARN_CHECKPOINT_OLD'], false]);
+  const used = await audited(config, { runs: { A: 'old_A' } });
+  expect([codes(used.record), used.leaks]).toEqual([['LEAK_CHECKPOINT_TRAINED'], true]);
+  expect(used.record.findings[0]?.cases).toMatchObject([{ patients: [patient] }]);
+
+  // A network is also trained on whom the weights it was started from were trained on.
+  config.model.weights = old.best;
+  await writeRun(config, 'tuned_A', 'A', 5);
+  const tuned = await audited(config);
+  expect(codes(tuned.record)).toEqual(['LEAK_CHECKPOINT_TRAINED', 'WARN_CHECKPOINT_OLD']);
+  expect(tuned.record.findings[0]?.cases[0]?.detail).toContain('tuned_A');
+});
+
+test('features by a checkpoint that saw test patients are a leak', async () => {
+  const patient = firstOf('test');
+  const other = moved(patient, 'train');
+  other.experiment.output_dir = tempDir();
+  const { best } = await writeRun(other, 'elsewhere', 'A', 6);
+  const config = copied();
+  for (const split of SPLITS) {
+    const path = featureSetPath(config.data.features_dir, split, 'A');
+    writeFeatureSet(path, { ...readFeatureSet(path), checkpoint: best, checkpoint_sha256: hashFile(best) });
+  }
+  const { record } = await audited(config);
+  expect(codes(record)).toEqual(['LEAK_FEATURES_TRAINED']);
+  expect(record.findings[0]?.cases).toMatchObject([{ patients: [patient] }]);
+
+  rmSync(best);
+  const gone = await audited(config);
+  expect(codes(gone.record)).toEqual([]);
+  expect(gone.record.not_checked.map(({ reason }) => reason).join()).toContain('is gone or was changed');
+
+  const path = featureSetPath(config.data.features_dir, 'test', 'A');
+  writeFeatureSet(path, { ...readFeatureSet(path), in_sample: true });
+  expect(codes((await audited(config)).record)).toEqual(['LEAK_FEATURES_TRAINED']);
+});
+
+test('a decision fitted on external rows, and one that was changed, are leaks', async () => {
+  const config = copied();
+  const file = join(config.fusion.output_dir ?? '', 'model.json');
+  const model = readFusionModel(file);
+  const [fused] = model.classifiers;
+  const { value } = freezeThreshold(
+    [0, 1, 0, 1].map((label, i) => ({
+      patient: `SY${i}`,
+      hospital: 'SY',
+      split: 'val',
+      role: 'home',
+      label,
+      probability: 0.2 + 0.5 * label,
+    })),
+  );
+  if (fused === undefined || value === null) throw new Error('nothing to plant');
+  const honest = fused.threshold;
+  fused.threshold = asRecord(value);
+  writeFusionModel(file, model);
+  const external = await audited(config);
+  expect(codes(external.record)).toEqual(['LEAK_FROZEN_EXTERNAL']);
+  expect(external.record.findings.at(-1)?.cases[0]?.detail).toContain('fitted on val of SY; home is JM');
+
+  fused.threshold = honest;
+  const scaler = fused.scaler?.value as { mean: number[] };
+  scaler.mean[0] = 1e6;
+  writeFusionModel(file, model);
+  const changed = await audited(config);
+  expect(codes(changed.record)).toEqual(['LEAK_FROZEN_CHANGED']);
+  expect(changed.record.findings.at(-1)?.cases[0]?.detail).toMatch(/^scaler of fused .* was changed/);
+});
+
+test('the decisions of an evaluation are looked at, too', async () => {
+  const config = copied();
+  config.experiment.output_dir = tempDir();
+  const folder = join(config.experiment.output_dir, 'evaluation', 'frozen');
+  mkdirSync(folder, { recursive: true });
+  const { threshold } =
+    readFusionModel(join(config.fusion.output_dir ?? '', 'model.json')).classifiers[0] ?? {};
+  if (threshold == null) throw new Error('no threshold');
+  writeFrozen(join(folder, 'fused.threshold.json'), threshold);
+  expect(codes((await audited(config)).record)).toEqual([]);
+  writeFrozen(join(folder, 'fused.threshold.json'), {
+    ...threshold,
+    fitted_on: { ...threshold.fitted_on, splits: ['test', 'val'] },
+  });
+  expect(codes((await audited(config)).record)).toEqual(['LEAK_FROZEN_EXTERNAL', 'LEAK_FROZEN_CHANGED']);
+});
+
+test('in-sample features are only to be known where a stacked model stands beside', async () => {
+  const config = copied();
+  const file = join(config.fusion.output_dir ?? '', 'model.json');
+  const model = readFusionModel(file);
+  const [classifier] = model.classifiers;
+  if (classifier === undefined) throw new Error('no classifier');
+  const inputs = MODALITIES.map((modality) => ({ modality, folds: 2, record_sha256: 'a'.repeat(64) }));
+  const coef = [[1, 1]];
+  writeFusionModel(file, { ...model, stacked: { classifier: { ...classifier, coef }, inputs } });
+  expect((await audited(config)).record).toMatchObject({
+    verdict: 'passed',
+    findings: [{ code: 'INFO_FUSION_IN_SAMPLE', severity: 'info' }],
+  });
+});
+
+test('fold models that saw their held-out fold, and logits by models that saw test, are leaks', async () => {
+  const config = copied();
+  config.experiment.output_dir = tempDir();
+  const run = await writeRun(config, 'A_cv_fold1', 'A', 7);
+  run.write({ ...run.read(), fold_of: 'A_cv' });
+  const folder = join(run.logs, 'splits');
+  const rows = readSplit(splitPath(base.data.splits_dir, 'train', 'A')).filter(
+    ({ patient }) => patient === firstOf('train'),
+  );
+  writeSplit(
+    splitPath(folder, 'test', 'A'),
+    rows.map(({ path, label }) => ({ image_path: path, label })),
+  );
+  const { record } = await audited(config);
+  expect(codes(record)).toEqual(['LEAK_FOLD']);
+  expect(record.not_checked).toContainEqual({
+    check: 'checkpoints',
+    reason: 'modality A has no trained run',
+  });
+
+  rmSync(run.checkpoints, { recursive: true });
+  writeLogitsRecord(logitsRecordPath(config.data.features_dir, 'A'), {
+    format: 1,
+    modality: 'A',
+    model: 'resnet18',
+    folds: 2,
+    classes: 2,
+    identity: '0'.repeat(64),
+    models: [
+      {
+        fold: 1,
+        run: 'A_crossfit2_fold1',
+        checkpoint: runA.best,
+        checkpoint_sha256: '0'.repeat(64),
+        trained_on: [patientHash(firstOf('test'))],
+        validated_on: [],
+        held_out: [patientHash(firstOf('train'))],
+      },
+    ],
+    tables: { train: '0'.repeat(64), val: '0'.repeat(64), test: '0'.repeat(64) },
+    versions: {},
+  });
+  expect(codes((await audited(config)).record)).toEqual(['LEAK_LOGITS']);
+});
+
+test('a damaged file is a warning and hides no other finding', async () => {
+  const config = moved(firstOf('train'), 'test');
+  config.fusion.output_dir = tempDir();
+  const file = join(config.fusion.output_dir, 'model.json');
+  writeFileSync(file, readFileSync(join(base.experiment.output_dir, 'fusion', 'model.json')).subarray(0, 99));
+  const { record } = await audited(config);
+  expect(codes(record)).toContain('LEAK_CHECKPOINT_TRAINED');
+  const fusion = record.checks.find(({ name }) => name === 'fusion');
+  expect(fusion?.outcome).toBe('warning');
+  expect(codes(record).filter((code) => code === 'WARN_UNREADABLE')).toHaveLength(2);
+  expect(fusion?.detail).toContain('not valid JSON');
+});

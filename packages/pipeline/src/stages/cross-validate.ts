@@ -1,0 +1,163 @@
+import { join } from 'node:path';
+import { outOfFold, summarise } from '@radweave/analysis/folds/summary';
+import {
+  type Config,
+  type CrossValidationRow,
+  lockFolder,
+  readConfig,
+  readJson,
+  requireWritable,
+  SPLITS,
+  UsageError,
+  writeConfig,
+  writeCrossValidation,
+  writeJson,
+  writeOutOfFold,
+} from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { requireEngineSettings } from '@radweave/network/compute/engine-settings';
+import { type FoldSettings, foldRun, trainFolds } from '@radweave/network/folds/fold-run';
+import { readSliceTable } from '@radweave/network/slices/load';
+import { resumedConfig } from '@radweave/network/training/resume-check';
+import { openSplitFolder } from '@radweave/study/cohort/split-folder';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { type CrossFold, patientsHash, planFolds, planHospitals } from '@radweave/study/folds/plan';
+import { newRunName, RunFolder } from '@radweave/study/runs/run-folder';
+import { z } from 'zod';
+
+/** What cross-validation is asked to do. */
+export interface CrossValidateOptions {
+  config: Config;
+  /** Keys the user set on the command line, by flag or `--set`. */
+  given: string[];
+  /** Keys that stand in the configuration file. */
+  inFile?: string[] | undefined;
+  modality: string;
+  /** K stratified folds of the home patients, or every hospital of the cohort left out in turn. */
+  by: { folds: number } | 'hospital';
+  resume: boolean;
+  /** The cross-validation to resume, or the name of a new one. */
+  run: string;
+}
+
+/** What cross-validation gives. */
+export interface CrossValidateResult {
+  name: string;
+  modality: string;
+  model: string;
+  runs: string[];
+  table: string;
+  outOfFold: string;
+  rows: CrossValidationRow[];
+}
+
+const plan = z.object({ format: z.literal(1), identity: z.string() });
+
+const HOSPITALS_CAUTION =
+  'Leave-one-hospital-out trains on external hospitals. It is a separate analysis: never mix its numbers with the external ' +
+  'validation, nor use its models for it.';
+
+/**
+ * Trains one model per fold and judges each on its held-out patients, once. The epoch of each is chosen on an inner
+ * stratified part of its training patients.
+ *
+ * @throws InterruptedError when told to stop: finished folds are kept, `--resume` goes on.
+ */
+export async function crossValidate(
+  options: CrossValidateOptions,
+  context: StageContext,
+): Promise<CrossValidateResult> {
+  const { modality, by } = options;
+  const { config, name, logs } = opened(options, context);
+  requireEngineSettings(config);
+  requireWritable(config.experiment.output_dir, '--output_dir');
+  const lock = lockFolder(logs, `radweave train, cross-validation ${name}`);
+  try {
+    if (by === 'hospital') warn(context, HOSPITALS_CAUTION);
+    openSplitFolder(config, [modality], context);
+    const folds = planned(config, modality, by);
+    begin(options, config, logs, folds);
+    const settings: FoldSettings = { config, modality, name, resumes: name };
+    await trainFolds(settings, folds, context);
+    const result = write(settings, folds, logs, by === 'hospital' ? [HOSPITALS_CAUTION] : []);
+    say(context, `Cross-validation of ${modality}: ${result.table}`);
+    return result;
+  } finally {
+    lock.release();
+  }
+}
+
+function opened(
+  options: CrossValidateOptions,
+  context: StageContext,
+): { config: Config; name: string; logs: string } {
+  const { config, given, inFile = [], resume, modality } = options;
+  const { name, output_dir } = config.experiment;
+  const wanted = options.run || name;
+  if (resume && wanted === '') {
+    throw new UsageError('E_NO_RUN', 'which cross-validation to resume is not said', {
+      mend: 'Add --run NAME',
+    });
+  }
+  const own = wanted || `${newRunName(config.model.name, modality)}_cv`;
+  const run = new RunFolder(output_dir, own);
+  const { logs } = run;
+  const isBegun = existsSync(join(logs, 'folds.json'));
+  if (resume && !isBegun) {
+    throw new UsageError('E_NO_RUN', `there is no cross-validation '${own}' to resume`, {
+      where: logs,
+      mend: 'Leave out --resume to start it',
+    });
+  }
+  if (!resume && (isBegun || run.exists())) {
+    throw new UsageError('E_RUN_EXISTS', `the run '${own}' exists already`, {
+      where: logs,
+      mend: 'Add --resume to continue it, or give another --exp_name',
+    });
+  }
+  const saved = resume ? readConfig(join(logs, 'config.yaml')) : null;
+  const merged = saved === null ? config : resumedConfig(saved, config, { given, inFile }, context);
+  return { config: merged, name: own, logs };
+}
+
+function planned(config: Config, modality: string, by: CrossValidateOptions['by']): CrossFold[] {
+  const { seed } = config.experiment;
+  const splits = by === 'hospital' ? SPLITS : (['train', 'val'] as const);
+  const rows = splits.flatMap((split) => readSliceTable(config, split, modality).rows);
+  const learned = { classes: config.model.num_classes, splitsDir: config.data.splits_dir };
+  return by === 'hospital' ? planHospitals(rows, seed, learned) : planFolds(rows, by.folds, seed, learned);
+}
+
+/** `folds.json` comes last: it says that there is something to resume. */
+function begin(options: CrossValidateOptions, config: Config, logs: string, folds: CrossFold[]): void {
+  const path = join(logs, 'folds.json');
+  const identity = patientsHash(folds);
+  if (options.resume) {
+    if (readJson(path, plan).identity === identity) return;
+    throw new UsageError('E_RESUME_FOLDS', 'the patients or folds differ from those it was started with', {
+      where: path,
+      mend: 'Give the same --modality and --folds on the same split, or start a new one with another --exp_name',
+    });
+  }
+  writeConfig(join(logs, 'config.yaml'), config);
+  writeJson(path, { format: 1, identity });
+}
+
+function write(
+  settings: FoldSettings,
+  folds: readonly CrossFold[],
+  logs: string,
+  notes: readonly string[],
+): CrossValidateResult {
+  const { config, modality, name } = settings;
+  const classes = config.model.num_classes;
+  const judged = folds.map((fold) => ({ fold, run: foldRun(settings, fold) }));
+  const patients = judged.flatMap(({ fold, run }) => outOfFold(fold, run));
+  const table = join(logs, 'cross_validation.csv');
+  const outOfFoldFile = join(logs, 'out_of_fold.csv');
+  const rows = summarise(judged, patients, classes, notes);
+  writeOutOfFold(outOfFoldFile, patients, classes);
+  writeCrossValidation(table, rows);
+  const runs = judged.map(({ run }) => run.name);
+  return { name, modality, model: config.model.name, runs, table, outOfFold: outOfFoldFile, rows };
+}

@@ -1,0 +1,125 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Config,
+  featurePath,
+  featureSetPath,
+  featureTablePath,
+  readFeatureSet,
+  readFeatureTable,
+  readFusionModel,
+  readPredictions,
+  SPLITS,
+  writeFeatureTable,
+  writeNpy,
+} from '@radweave/artifacts';
+import { cohortConfig, listening } from '@radweave/study/testing/cohort';
+import { madeUpCohort, writeMadeUpFeatures, writeOwnSplits } from '@radweave/study/testing/features';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { align } from './align.ts';
+import { fuse } from './fuse.ts';
+import { predict } from './predict.ts';
+
+const modalities = ['A', 'P'];
+
+/** Features as the Python tool leaves them: arrays and tables. */
+function pythonFeatures(): Config {
+  const config = cohortConfig(tempDir());
+  const cohort = madeUpCohort({ train: 20, val: 10, test: 12 });
+  writeOwnSplits(config, modalities, cohort);
+  for (const modality of modalities) {
+    writeMadeUpFeatures(config, modality, cohort, 4);
+    for (const split of SPLITS) rmSync(featureSetPath(config.data.features_dir, split, modality));
+  }
+  return config;
+}
+
+test("the Python tool's features are fused, and marked as of an unknown network", async () => {
+  const config = pythonFeatures();
+  const { features_dir } = config.data;
+  const context = listening();
+  const { modelFile, patients, outputDir } = await fuse({ config, modalities }, context);
+  expect(patients).toEqual({ train: 20, val: 10, test: 12 });
+  expect(context.said.filter((text) => text.startsWith('warning: The features of'))).toHaveLength(2);
+  const set = readFeatureSet(featureSetPath(features_dir, 'val', 'P'));
+  expect(set).toMatchObject({
+    model: 'unknown',
+    checkpoint: 'unknown',
+    in_sample: null,
+    dims: 4,
+    precision: null,
+  });
+  const model = readFusionModel(modelFile);
+  expect(model.modalities[0]).toMatchObject({ checkpoint: 'unknown', image_size: null, in_sample: null });
+  const rows = readPredictions(join(outputDir, 'predictions_test.csv'));
+  expect(new Set(rows.map(({ in_sample }) => in_sample))).toEqual(new Set(['unknown']));
+
+  // New patients come as features of the same program, with a record or without.
+  const output = join(outputDir, 'new.csv');
+  const input = join(features_dir, 'test');
+  const options = { config, model: modelFile, input, output };
+  expect((await predict(options, listening())).patients).toBe(12);
+  for (const modality of modalities) rmSync(featureSetPath(features_dir, 'test', modality));
+  expect((await predict(options, listening())).patients).toBe(12);
+  const images = tempDir();
+  for (const modality of modalities) {
+    mkdirSync(join(images, 'x', modality), { recursive: true });
+    writeFileSync(join(images, 'x', modality, '1.png'), '');
+  }
+  await expect(predict({ ...options, input: images }, listening())).rejects.toThrow(
+    /not known which network gave the features of A.*folder of features/,
+  );
+  // A part of the records, as a process that was killed leaves them, is made whole.
+  expect((await fuse({ config, modalities }, listening())).patients.test).toBe(12);
+});
+
+test('arrays that are not what their table says are refused', async () => {
+  const config = pythonFeatures();
+  const [row] = readFeatureTable(featureTablePath(config.data.features_dir, 'val', 'A'));
+  const { label = 0, patient_id = '', num_slices = 1 } = row ?? {};
+  const path = featurePath(config.data.features_dir, 'val', 'A', label, patient_id);
+  writeNpy(path, { shape: [num_slices, 5], data: new Float32Array(num_slices * 5) });
+  await expect(fuse({ config, modalities }, listening())).rejects.toThrow(/E_FEATURE_SHAPE|have the shape/);
+  rmSync(path);
+  await expect(fuse({ config, modalities }, listening())).rejects.toMatchObject({ exitCode: 3 });
+  expect(existsSync(featureSetPath(config.data.features_dir, 'train', 'A'))).toBe(false);
+});
+
+test('unfinished features of our own are not taken for those of another program', async () => {
+  const config = cohortConfig(tempDir());
+  const cohort = madeUpCohort({ train: 8, val: 4, test: 4 });
+  writeOwnSplits(config, ['A'], cohort);
+  writeMadeUpFeatures(config, 'A', cohort, 4);
+  rmSync(featureSetPath(config.data.features_dir, 'test', 'A'));
+  const attempt = fuse({ config, modalities: ['A'] }, listening());
+  await expect(attempt).rejects.toThrow(/test features of A are missing or unfinished/);
+});
+
+test('aligned tables go where they are asked for, and those of another program are kept', async () => {
+  const config = pythonFeatures();
+  const { features_dir } = config.data;
+  const theirs = join(features_dir, 'train', 'aligned');
+  mkdirSync(theirs, { recursive: true });
+  writeFileSync(join(theirs, 'theirs.npy'), '');
+  const outputDir = tempDir();
+  const elsewhere = await align({ config, modalities, outputDir }, listening());
+  expect(elsewhere.folders.train).toBe(join(outputDir, 'train', 'aligned'));
+  expect(readdirSync(theirs)).toEqual(['theirs.npy']);
+  await align({ config, modalities }, listening());
+  expect(readdirSync(`${theirs}.other`)).toEqual(['theirs.npy']);
+  expect(readdirSync(theirs)).toContain('patients.csv');
+});
+
+test('an alignment without a patient is no result', async () => {
+  const config = pythonFeatures();
+  for (const split of SPLITS) {
+    const path = featureTablePath(config.data.features_dir, split, 'P');
+    const rows = readFeatureTable(path).map((row) => ({ ...row, patient_id: `${row.patient_id}x` }));
+    writeFeatureTable(path, rows);
+    for (const modality of modalities) rmSync(join(config.data.splits_dir, `${split}_${modality}.csv`));
+  }
+  await expect(align({ config, modalities }, listening())).rejects.toThrow(
+    /no patient has features of A and P/,
+  );
+});

@@ -1,0 +1,185 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { foundAgainstChance, type Judgements } from '@radweave/analysis/evaluation/found-chance';
+import {
+  type FittedSize,
+  foundInPredictions,
+  oneLabelNote,
+} from '@radweave/analysis/evaluation/found-predictions';
+import type { JudgedModel } from '@radweave/analysis/evaluation/group';
+import { readEvaluation, SPLITS, type Split } from '@radweave/artifacts';
+import { expect, test } from 'vitest';
+import { prepared, run } from '../testing/evaluations.ts';
+
+type Place = [hospital: string, value: number | null, lower?: number, upper?: number];
+
+/** A model with these AUCs, of 10 + 10 patients in each hospital. */
+function model(name: string, test: Place[], val: Place[] = [['all', 0.9, 0.8, 1]]) {
+  const patients = (split: Split, places: Place[]) =>
+    places
+      .filter(([hospital]) => hospital !== 'all')
+      .flatMap(([hospital]) =>
+        Array.from({ length: 20 }, (_, i) => ({
+          ...{ patient: `${split}${hospital}${i}`, hospital, label: i % 2, probabilities: [0.5, 0.5] },
+          ...{ calibrated: null, predicted: 0 },
+        })),
+      );
+  const judged = {
+    name,
+    threshold: 0.5,
+    patients: { train: [], val: patients('val', val), test: patients('test', test) },
+    inSample: { train: 'yes', val: 'no', test: 'no' },
+    notes: { train: [], val: [], test: [] },
+  } satisfies JudgedModel;
+  const rows = (split: Split, places: Place[]) =>
+    places.map(([hospital, value, lower, upper]) => {
+      const auc = { value, ...(lower === undefined ? {} : { lower, upper }) };
+      return { model: name, split, hospital, positive_label: '1', auc, auc_bootstrap: auc };
+    });
+  return { judged, rows: [...rows('val', val), ...rows('test', test)] };
+}
+
+function found(
+  models: ReturnType<typeof model>[],
+  heterogeneity: Judgements['heterogeneity'] = [],
+): string[] {
+  return foundAgainstChance({
+    models: models.map(({ judged }) => judged),
+    rows: models.flatMap(({ rows }) => rows) as unknown as Judgements['rows'],
+    heterogeneity,
+    labelNames: ['grade0', 'grade1'],
+    level: 0.95,
+  });
+}
+
+test('nothing learned is said in the first sentence, and what is worse than chance in its own', () => {
+  const chance: Place[] = [
+    ['all', 0.52, 0.4, 0.64],
+    ['CS', 0.6, 0.45, 0.75],
+    ['HT', 0.2, 0.05, 0.35],
+  ];
+  const texts = found([
+    model('fused', chance, [['all', 0.6, 0.3, 0.9]]),
+    model('network P', [['all', 0.3, 0.2, 0.4]], [['all', 0.5, 0.2, 0.8]]),
+  ]);
+  expect(texts).toEqual([
+    'no model is better than chance outside the home hospital (no 95 % interval of an AUC lies above 0.5): fused, AUC 0.52 (0.40–0.64); network P, AUC 0.30 (0.20–0.40)',
+    'worse than chance outside the home hospital (the 95 % interval of the AUC lies below 0.5): network P, AUC 0.30 (0.20–0.40)',
+    'worse than chance in single hospitals: fused in HT, AUC 0.20 (0.05–0.35)',
+    'no model is better than chance even on the validation patients, on whom the epochs were chosen',
+  ]);
+});
+
+test('a model that is better than chance is named before those that are not, with the hospitals where it is not', () => {
+  const good: Place[] = [
+    ['all', 0.8, 0.7, 0.9],
+    ['CS', 0.7, 0.45, 0.95],
+    ['HT', 0.85, 0.7, 1],
+  ];
+  const row = { positive_label: '1', hospitals: ['CS', 'HT'], within_auc: { value: 0.5 }, note: '' };
+  const texts = found(
+    [model('fused', good), model('A', [['all', 0.5, 0.4, 0.6]])],
+    [
+      { ...row, model: 'fused', q: 9, degrees_of_freedom: 1, p: 0.0027, i2: 0.89 },
+      { ...row, model: 'A', q: 1, degrees_of_freedom: 1, p: 0.32, i2: 0 },
+    ],
+  );
+  expect(texts).toEqual([
+    'better than chance outside the home hospital (the 95 % interval of the AUC lies above 0.5): fused, AUC 0.80 (0.70–0.90)',
+    'not better than chance outside the home hospital: A, AUC 0.50 (0.40–0.60)',
+    'not better than chance in single hospitals: fused in CS, AUC 0.70 (0.45–0.95)',
+    "the AUC seems to differ between the external hospitals, so the pooled AUC may describe none of them (Cochran's Q, p below 0.1): fused, p 0.003, I² 89 %",
+  ]);
+});
+
+test('complete separation is told with its exact p', () => {
+  const places: Place[] = [
+    ['all', 1, 1, 1],
+    ['CS', 1, 1, 1],
+  ];
+  // 10 of 20 patients are positive: 2 in 184,756 orders separate them.
+  expect(found([model('fused', places)])[0]).toMatch(
+    /^better than chance .*: fused, AUC 1\.00 \(exact p <0\.001\)$/,
+  );
+});
+
+test('without external patients, or with one of them, nothing is claimed of other hospitals', () => {
+  expect(found([model('fused', [['all', null]])])).toEqual([
+    'there is no external hospital: nothing is known of patients of other hospitals',
+  ]);
+  expect(
+    found([
+      model('fused', [
+        ['all', null],
+        ['XX', null],
+      ]),
+    ]),
+  ).toEqual(['external patients are too few, or of one label only, to tell an AUC from chance']);
+});
+
+/** Patients of one split: label, probability of the positive label, prediction. */
+function judgedAs(name: string, splits: Partial<Record<Split, [number, number, number][]>>): JudgedModel {
+  const patients = Object.fromEntries(
+    SPLITS.map((split) => [
+      split,
+      (splits[split] ?? []).map(([label, p, predicted], i) => ({
+        ...{
+          patient: String(i),
+          hospital: 'XX',
+          label,
+          probabilities: [1 - p, p],
+          calibrated: null,
+          predicted,
+        },
+      })),
+    ]),
+  ) as JudgedModel['patients'];
+  const none = { train: [], val: [], test: [] };
+  return { name, threshold: 0.5, patients, inSample: { train: 'yes', val: 'no', test: 'no' }, notes: none };
+}
+
+test('one label for everybody, a rare label, certainty and more features than patients are told', () => {
+  const rare = [...Array(20).fill([0, 0.4, 0]), ...Array(3).fill([1, 0.4, 0])];
+  const certain = [
+    ...Array.from({ length: 8 }, (): [number, number, number] => [0, 0.4, 0]),
+    ...[
+      [0, 0.001, 0],
+      [1, 0.002, 0],
+      [1, 0.999, 1],
+      [1, 0.7, 1],
+    ],
+  ] as [number, number, number][];
+  const sizes: FittedSize[] = [
+    { model: 'fused', features: 1024, patients: 28 },
+    { model: 'A', features: 12, patients: 28 },
+  ];
+  const names = ['grade0', 'grade1'];
+  const models = [judgedAs('fused', { train: rare, test: rare }), judgedAs('A', { test: certain })];
+  expect(foundInPredictions(models, sizes, names)).toEqual([
+    'all external patients are predicted to have the same label, whose share is the accuracy: fused, grade0, right for 20 of 23',
+    'as many features as training patients or more, so that even noise separates them and probabilities become too extreme: fused, 1024 features, 28 patients',
+    'probabilities below 0.01 or above 0.99: A, 3 of 12 external patients, 1 of them wrong',
+    'a label is rare among the training patients: grade1, 3 of 23',
+  ]);
+  expect(oneLabelNote(models[0]?.patients.test ?? [], names)).toEqual([
+    "all are predicted grade0: the accuracy is that label's share",
+  ]);
+  expect(oneLabelNote(models[1]?.patients.test ?? [], names)).toEqual([]);
+});
+
+test('an evaluation writes what it found, and compares the external hospitals', async () => {
+  const { findings, evaluationFile, outputDir } = await run(await prepared());
+  const saved = readEvaluation(evaluationFile);
+  expect(saved).toMatchObject({ format: 2, findings });
+  expect(findings[0]).toMatch(/^better than chance outside the home hospital .*: fused, AUC /);
+  expect(saved.heterogeneity.map(({ model: name, hospitals }) => [name, hospitals])).toEqual(
+    ['fused', 'A', 'P', 'network A', 'network P'].map((name) => [name, ['SY', 'ZS']]),
+  );
+  for (const { model: name, within_auc } of saved.heterogeneity) {
+    const pooled = saved.rows.find(
+      ({ model: own, split, hospital }) => own === name && split === 'test' && hospital === 'all',
+    );
+    expect(Math.abs((within_auc.value ?? 0) - (pooled?.auc.value ?? 1))).toBeLessThan(0.1);
+  }
+  expect(existsSync(join(outputDir, 'heterogeneity.csv'))).toBe(true);
+});

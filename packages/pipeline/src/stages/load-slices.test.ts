@@ -1,0 +1,113 @@
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, readSplit, splitPath, writeSplit } from '@radweave/artifacts';
+import { type LoadedSplit, loadSplit } from '@radweave/network/slices/load';
+import {
+  cohortConfig,
+  listening,
+  makeSplitOwn,
+  SIDE,
+  slicePixels,
+  writeCohortFolders,
+  writeSlice,
+} from '@radweave/study/testing/cohort';
+import { tempDir } from '@radweave/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { preprocess } from './preprocess.ts';
+
+async function cohort(): Promise<Config> {
+  const config = cohortConfig(tempDir());
+  writeCohortFolders(config.data.root_dir ?? '');
+  await preprocess({ config }, listening());
+  return config;
+}
+
+async function load(config: Config): Promise<LoadedSplit> {
+  const split = await loadSplit(config, 'train', 'A', listening());
+  onTestFinished(() => split.close());
+  return split;
+}
+
+/** Changes one bit of the last slice in the store. */
+function damage(config: Config, slices: number): void {
+  const file = join(config.data.splits_dir, '.slices', 'train_A.slices');
+  // Behind the slices stands a checksum of four bytes for each.
+  const bytes = readFileSync(file);
+  const at = bytes.length - 4 * slices - 1;
+  const byte = bytes.readUInt8(at);
+  const open = openSync(file, 'r+');
+  writeSync(open, Uint8Array.of(byte ^ 1), 0, 1, at);
+  closeSync(open);
+}
+
+test('slices of 8 and of 16 bit come in the order asked for', async () => {
+  const config = await cohort();
+  const { pixels, table } = await load(config);
+  expect(pixels.bitDepth).toBe(8);
+  const [a, b] = [2, 0].map((i) => table.rows[i]?.path ?? '');
+  const named = (path = ''): Uint8Array => {
+    const place = path.slice((config.data.root_dir ?? '').length + 1);
+    return slicePixels(place, place.includes('grade1') ? 1 : 0);
+  };
+  expect(Buffer.from(pixels.read([2, 0]))).toEqual(Buffer.concat([named(a), named(b)]));
+  const wide = Uint16Array.from({ length: SIDE * SIDE }, (_, i) => 60 * i);
+  const [first] = readSplit(splitPath(config.data.splits_dir, 'train', 'A'));
+  writeSlice('', first?.path ?? '', wide);
+  const { pixels: deep } = await load(config);
+  expect(deep.bitDepth).toBe(16);
+  expect(deep.read([0])).toEqual(wide);
+});
+
+test('batches are read from the store, of which nothing is kept in memory', async () => {
+  const config = await cohort();
+  const { pixels, table } = await load(config);
+  damage(config, table.length);
+  expect(() => pixels.read([0])).not.toThrow();
+  expect(() => pixels.read([table.length - 1])).toThrow(/checksum of slice/);
+});
+
+test('masks that a split of one’s own lists are a warning', async () => {
+  const config = await cohort();
+  makeSplitOwn(config);
+  const path = splitPath(config.data.splits_dir, 'train', 'A');
+  const rows = readSplit(path).map((slice) => ({ image_path: slice.path, label: slice.label }));
+  const mask = (rows[0]?.image_path ?? '').replace('.png', '_mask.png');
+  writeSlice('', mask, slicePixels('mask', 0));
+  writeSplit(path, [...rows, { image_path: mask, label: rows[0]?.label ?? 0 }]);
+  const context = listening();
+  (await loadSplit(config, 'train', 'A', context)).close();
+  expect(context.said.join('\n')).toMatch(/warning: 1 train slices of A are called like masks.*_mask\.png/);
+});
+
+test('a store damaged or half made since an earlier run is made anew', async () => {
+  const config = await cohort();
+  const file = join(config.data.splits_dir, '.slices', 'train_A.slices');
+  const first = await load(config);
+  const all = Array.from({ length: first.table.length }, (_, i) => i);
+  const expected = Buffer.from(first.pixels.read(all));
+  const whole = readFileSync(file);
+  damage(config, first.table.length);
+  const context = listening();
+  const again = await loadSplit(config, 'train', 'A', context);
+  expect(Buffer.from(again.pixels.read(all))).toEqual(expected);
+  again.close();
+  expect(context.said).toEqual([
+    expect.stringMatching(/^warning: .*train_A\.slices were damaged.*made anew/),
+  ]);
+  for (const half of [whole.subarray(0, 0), whole.subarray(0, 5000), Buffer.alloc(whole.length)]) {
+    writeFileSync(file, half);
+    const { pixels } = await load(config);
+    expect(Buffer.from(pixels.read(all)), `${half.length} bytes`).toEqual(expected);
+  }
+});
+
+test('a store that cannot be written is told with its path', async () => {
+  const config = await cohort();
+  const file = join(config.data.splits_dir, '.slices', 'train_A.slices');
+  mkdirSync(join(file, 'folder'), { recursive: true });
+  await expect(loadSplit(config, 'train', 'A', listening())).rejects.toMatchObject({
+    name: 'ResourceError',
+    code: 'E_NOT_WRITABLE',
+    where: file,
+  });
+});

@@ -1,0 +1,183 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readBrightness, readRejected, readSplit, splitPath } from '@radweave/artifacts';
+import { encodePng } from '@radweave/imaging';
+import {
+  cohortConfig,
+  listening,
+  SIDE,
+  slicePixels,
+  writeCohortFolders,
+  writeSlice,
+} from '@radweave/study/testing/cohort';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { preprocess } from './preprocess.ts';
+
+function cohort(): { raw: string; config: ReturnType<typeof cohortConfig> } {
+  const config = cohortConfig(tempDir());
+  const raw = config.data.root_dir ?? '';
+  writeCohortFolders(raw, 2, 1);
+  return { raw, config };
+}
+
+/** Runs preprocess; what it warned of, which the summary must hold as well. */
+async function warned(config: ReturnType<typeof cohortConfig>): Promise<string[]> {
+  const context = listening();
+  const { summary } = await preprocess({ config }, context);
+  const said = context.said.flatMap((text) => (text.startsWith('warning: ') ? [text.slice(9)] : []));
+  expect(summary.warnings).toEqual(said);
+  return said;
+}
+
+const patient = (hospital: string, label: number, index: number): string =>
+  `${hospital}/grade${label}/${hospital}0${label}${index}`;
+
+test('an ordinary cohort has no warning', async () => {
+  const { config } = cohort();
+  expect(await warned(config)).toEqual([]);
+});
+
+test('a hospital that lacks a modality is named, with the folders that are there', async () => {
+  const { raw, config } = cohort();
+  for (const label of [0, 1]) {
+    for (const index of [0, 1]) {
+      const place = join(raw, patient('SY', label, index));
+      renameSync(join(place, 'P'), join(place, label === 0 ? 'p' : 'P '));
+    }
+  }
+  mkdirSync(join(raw, 'ZS/grade0/empty/A'), { recursive: true });
+  expect(await warned(config)).toEqual([
+    "SY: 4 of 4 patients lack P and are left out (grade0: 2, grade1: 2); folders that some of them have: 'P ', 'p'",
+    "ZS: 1 of 5 patients lacks A, P and is left out (grade0: 1); without usable slices: 'A'",
+  ]);
+});
+
+test('folders that are not called like grades are named, and so are files of other formats', async () => {
+  const { raw, config } = cohort();
+  renameSync(join(raw, 'SY/grade1'), join(raw, 'SY/malignant'));
+  renameSync(join(raw, 'ZS/grade0'), join(raw, 'ZS/benign'));
+  renameSync(join(raw, 'ZS/grade1'), join(raw, 'ZS/bad; odd'));
+  writeFileSync(join(raw, patient('SY', 0, 0), 'A', 'scan.dcm'), 'x');
+  writeFileSync(join(raw, patient('SY', 0, 0), 'A', 'IM0001'), 'x');
+  writeFileSync(join(raw, patient('SY', 0, 0), 'A', 'Thumbs.db'), 'x');
+  expect(await warned(config)).toEqual([
+    "SY: folder 'malignant' was not read, because it is not called grade0, grade1, …; it holds 2 folders",
+    "ZS was not read, because no folder in it is called grade0, grade1, …; folders found there: 'bad, odd', 'benign'",
+    'SY: files that are not PNG were not read (without an extension: 1, .dcm: 1)',
+  ]);
+});
+
+test('without a usable external patient the warning does not deny that other hospitals are there', async () => {
+  const { raw, config } = cohort();
+  for (const hospital of ['SY', 'ZS']) {
+    for (const label of [0, 1]) {
+      for (const index of [0, 1]) {
+        const place = join(raw, patient(hospital, label, index));
+        renameSync(join(place, 'P'), join(place, 'P1'));
+      }
+    }
+  }
+  const said = await warned(config);
+  expect(said.at(-1)).toBe('No patient of SY, ZS can be used: the external test set is empty');
+  expect(said).toHaveLength(3);
+});
+
+test('what is missing is said before the error that nobody is left', async () => {
+  const { config } = cohort();
+  config.data.modalities = ['A', 'T2'];
+  const context = listening();
+  await expect(preprocess({ config }, context)).rejects.toThrow(/no patient has slices of every modality/);
+  expect(context.said.join('\n')).toContain(
+    "JM: 4 of 4 patients lack T2 and are left out (grade0: 2, grade1: 2); folders found there: 'P'",
+  );
+});
+
+test('masks are left out and named, by their names or their two gray values', async () => {
+  const { raw, config } = cohort();
+  const place = join(raw, patient('SY', 0, 0), 'A');
+  writeSlice(place, 'one_mask.png', slicePixels('one', 0));
+  writeSlice(place, 'two-seg.png', slicePixels('two', 0));
+  const box = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => (i % SIDE < 9 ? 255 : 0));
+  writeSlice(place, 'three.png', box);
+  writeSlice(place, 'blank.png', new Uint8Array(SIDE * SIDE));
+  expect(await warned(config)).toEqual([
+    'SY, A: 2 of the images are called like masks or labels and are left out (one_mask.png, two-seg.png); rename them if they are slices',
+    'SY, A: 1 of the images have two gray values only, as masks do, and are left out (three.png)',
+  ]);
+  const { splits_dir } = config.data;
+  const used = readSplit(splitPath(splits_dir, 'test', 'A')).map(({ path }) => path);
+  expect(used.some((path) => path.endsWith('blank.png'))).toBe(true);
+  expect(used.filter((path) => /mask|seg|three/.test(path))).toEqual([]);
+  expect(readRejected(join(splits_dir, 'rejected.csv')).map(({ reason }) => reason)).toEqual([
+    'MASK: it is called like a mask or label',
+    'MASK: it is called like a mask or label',
+    'MASK: two gray values only',
+  ]);
+});
+
+/** Rewrites every slice of a hospital and modality. */
+function disturb(
+  raw: string,
+  hospital: string,
+  change: (pixels: Uint8Array) => Uint8Array | Uint16Array,
+): void {
+  for (const label of [0, 1]) {
+    for (const index of [0, 1]) {
+      const own = patient(hospital, label, index);
+      const name = `${own.split('/').at(-1)}_a_slice_001.png`;
+      const pixels = change(dark(`${own}/${name}`, label));
+      const size = { width: SIDE, height: SIDE };
+      const png =
+        pixels instanceof Uint16Array ? encodePng({ ...size, pixels }) : encodePng({ ...size, pixels });
+      writeFileSync(join(raw, own, 'A', name), png);
+    }
+  }
+}
+
+/** Like scans: mostly background. */
+function dark(name: string, label: number): Uint8Array {
+  return slicePixels(name, label).map((value, i) => (i % SIDE < 24 ? value >> 5 : value));
+}
+
+test.each([
+  [
+    'inverted',
+    (p: Uint8Array) => p.map((v) => 255 - v),
+    /^SY, A: 4 of 4 slices look inverted \(mean brightness: 0\.\d+, at JM 0\.\d+\)$/,
+  ],
+  ['black', (p: Uint8Array) => p.map(() => 0), /^SY, A: 4 of 4 slices are blank \(one gray value\)$/],
+  [
+    '12 bit',
+    (p: Uint8Array) => Uint16Array.from(p, (v) => v * 16),
+    /^SY, A: 4 of 4 slices of 16 bit use less than an eighth/,
+  ],
+  [
+    '12 bit with a white pixel',
+    (p: Uint8Array) => Uint16Array.from(p, (v, i) => (i === 7 ? 65535 : v * 16)),
+    /^SY, A: 4 of 4 slices of 16 bit use less than an eighth/,
+  ],
+  [
+    '× 0.4',
+    (p: Uint8Array) => p.map((v) => Math.round(v * 0.4)),
+    /^SY, A: the slices are much darker than those of JM \(99th percentile: 0\.\d+/,
+  ],
+  ['× 2', (p: Uint8Array) => p.map((v) => Math.min(255, v * 2)), /^SY, A: the slices are much brighter/],
+])('a hospital whose slices are %s is warned of, and drawn', async (_, change, text) => {
+  const { raw, config } = cohort();
+  for (const hospital of ['SY', 'ZS']) disturb(raw, hospital, (pixels) => pixels);
+  for (const label of [0, 1]) {
+    for (const index of [0, 1]) {
+      const own = `JM/fold${1 + index}/grade${label}/JM0${label}${index}`;
+      writeSlice(raw, `${own}/A/JM0${label}${index}_a_slice_001.png`, dark(own, label));
+    }
+  }
+  expect(await warned(config)).toEqual([]);
+  disturb(raw, 'SY', change);
+  expect(await warned(config)).toEqual([expect.stringMatching(text)]);
+  const { splits_dir } = config.data;
+  const rows = readBrightness(join(splits_dir, 'brightness.csv'));
+  const own = rows.filter(({ hospital, modality }) => hospital === 'SY' && modality === 'A');
+  expect(own.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 4);
+  expect(readFileSync(join(splits_dir, 'brightness_A.svg'), 'utf8')).toMatch(/^<svg[\s\S]*>SY</);
+});

@@ -1,0 +1,49 @@
+import { extname } from 'node:path';
+import { DataError, hashFile, readText } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { compareArrays } from './compare-arrays.ts';
+import { compareJson } from './compare-json.ts';
+import { compareTables, type Normalise } from './compare-tables.ts';
+import type { Findings } from './findings.ts';
+
+/** A file of the run and the same file made again. */
+export interface Pair {
+  /** Name in the report. */
+  file: string;
+  saved: string;
+  now: string;
+  normalise?: Normalise;
+}
+
+/** Compares a file by content, and where the bytes differ, says where. */
+export function compareFiles(findings: Findings, { file, saved, now, normalise }: Pair): void {
+  if (!existsSync(saved)) {
+    findings.unverified.push(`${file}: the run has no such file`);
+    return;
+  }
+  if (!existsSync(now)) {
+    findings.differ(file, '', '', 'the file is there', 'no such file is made');
+    return;
+  }
+  if (hashFile(saved) === hashFile(now)) {
+    findings.compared.push(`${file}: made again, identical`);
+    return;
+  }
+  const before = findings.differences.length;
+  const rounding = contents(findings, { file, saved, now, ...(normalise && { normalise }) });
+  const found = findings.differences.length - before;
+  const how = rounding === 0 ? 'equal' : `equal but for rounding in ${rounding} numbers`;
+  findings.compared.push(`${file}: made again, ${found === 0 ? how : `${found} differences`}`);
+}
+
+function contents(findings: Findings, { file, saved, now, normalise }: Pair): number {
+  try {
+    if (extname(saved) === '.csv') return compareTables(findings, file, saved, now, normalise);
+    if (extname(saved) === '.npy') return compareArrays(findings, file, saved, now);
+    return compareJson(findings, file, JSON.parse(readText(saved)), JSON.parse(readText(now)));
+  } catch (error) {
+    if (!(error instanceof DataError || error instanceof SyntaxError)) throw error;
+    findings.differ(file, '', '', `cannot be read: ${error.message}`, 'can be read');
+    return 0;
+  }
+}

@@ -1,0 +1,175 @@
+import type { IssueCollector, RejectedImage } from '@radweave/artifacts';
+import { type ScannedSlice, type SliceFacts, scanSlices } from '@radweave/imaging';
+import type { StageContext } from '../context/events.ts';
+import { Brightness } from './brightness.ts';
+import { CONFLICT_REMEDY, type CohortMember, type Gathered } from './patients.ts';
+import type { FoundSlice } from './walk.ts';
+
+/** What the check of the images found, by remark. */
+export interface ImageCheck {
+  rejected: RejectedImage[];
+  /** Slices of two gray values, which are left out. */
+  masks: FoundSlice[];
+  /** Accepted slices with something to know: `rgb with equal channels`, `16 bit`, `blank`, … */
+  remarks: Record<string, number>;
+  facts: Map<string, SliceFacts>;
+  brightness: Brightness;
+}
+
+/** Decodes and hashes every slice of the members. */
+export async function checkImages(
+  members: readonly CohortMember[],
+  imageSize: number,
+  resize: boolean,
+  threads: number | undefined,
+  context: StageContext,
+): Promise<ImageCheck> {
+  const slices = members.flatMap((member) => [...member.slices.values()].flat());
+  const check: ImageCheck = {
+    rejected: [],
+    masks: [],
+    remarks: {},
+    facts: new Map(),
+    brightness: new Brightness(),
+  };
+  const results = scanSlices(
+    slices.map((slice) => slice.path),
+    {
+      threads,
+      profile: true,
+      onProgress: (done, total) => context.emit({ kind: 'progress', task: 'checking images', done, total }),
+    },
+  );
+  let i = 0;
+  for await (const batch of results) {
+    for (const result of batch) {
+      const slice = slices[i++];
+      if (slice !== undefined) add(check, slice, result, resize ? undefined : imageSize);
+    }
+  }
+  return check;
+}
+
+/** @param size width and height that a slice must have; undefined: any. */
+function add(check: ImageCheck, slice: FoundSlice, result: ScannedSlice, size: number | undefined): void {
+  if (result.fault !== undefined) {
+    check.rejected.push(rejection(slice, `${result.fault.code}: ${result.fault.text}`));
+  } else if (size !== undefined && (result.width !== size || result.height !== size)) {
+    check.rejected.push(rejection(slice, `SIZE: ${result.width}×${result.height}, expected ${size}×${size}`));
+  } else if (result.twoValued) {
+    check.masks.push(slice);
+  } else {
+    check.brightness.add(slice, result);
+    // Added up already; a hundred thousand of them would fill the memory.
+    result.profile = undefined;
+    check.facts.set(slice.path, result);
+    for (const remark of remarksOf(result)) check.remarks[remark] = (check.remarks[remark] ?? 0) + 1;
+  }
+}
+
+/** A slice that cannot be used. */
+export function rejection(slice: FoundSlice, reason: string): RejectedImage {
+  const { path, patient, hospital, modality } = slice;
+  return { image_path: path, patient, hospital, modality, reason };
+}
+
+function remarksOf(facts: SliceFacts): string[] {
+  return [
+    ...(facts.colour === 'gray' ? [] : ['color file with equal channels, read as gray']),
+    ...(facts.bitDepth === 16 ? ['16 bit'] : []),
+    ...(facts.lowRange ? ['16 bit using under a quarter of the range'] : []),
+    ...(facts.constant ? ['blank'] : []),
+  ];
+}
+
+/** The members without their rejected slices. */
+export function withoutRejected(members: readonly CohortMember[], check: ImageCheck): CohortMember[] {
+  return members.map((member) => {
+    const slices = new Map<string, FoundSlice[]>();
+    for (const [modality, list] of member.slices) {
+      slices.set(
+        modality,
+        list.filter(({ path }) => check.facts.has(path)),
+      );
+    }
+    return { ...member, slices };
+  });
+}
+
+/**
+ * Merges folds: the same file name with the same pixels in the same patient and modality is one slice. Other pixels under
+ * the same name are an issue, since nobody can tell which is right.
+ */
+export function mergeFolds(
+  members: readonly CohortMember[],
+  check: ImageCheck,
+  issues: IssueCollector,
+): { members: CohortMember[]; merged: number } {
+  let merged = 0;
+  const done = members.map((member) => {
+    const slices = new Map<string, FoundSlice[]>();
+    for (const [modality, list] of member.slices) {
+      const byName = new Map<string, FoundSlice>();
+      for (const slice of list) {
+        const first = byName.get(slice.file);
+        if (first === undefined) byName.set(slice.file, slice);
+        else if (contentOf(check, first) === contentOf(check, slice)) merged++;
+        else {
+          issues.error(
+            'E_FOLD_CONFLICT',
+            `${slice.file} of patient ${member.patient} has other pixels in another fold`,
+            `${first.path} and ${slice.path}`,
+            'Remove the wrong one',
+          );
+        }
+      }
+      slices.set(modality, [...byName.values()]);
+    }
+    return { ...member, slices };
+  });
+  return { members: done, merged };
+}
+
+/** Patients that share an image (blank ones aside): an issue, or left out when `excludeConflicts` is set. */
+export function findSharedImages(
+  gathered: Gathered,
+  check: ImageCheck,
+  excludeConflicts: boolean,
+  issues: IssueCollector,
+): Gathered {
+  const owners = new Map<string, FoundSlice>();
+  const shared = new Map<string, string>();
+  for (const member of gathered.members) {
+    for (const slice of [...member.slices.values()].flat()) {
+      const facts = check.facts.get(slice.path);
+      if (facts === undefined || facts.constant) continue;
+      const owner = owners.get(facts.contentHash);
+      if (owner === undefined) {
+        owners.set(facts.contentHash, slice);
+      } else if (owner.patient !== member.patient) {
+        const text = `patients ${owner.patient} and ${member.patient} share an image`;
+        if (!excludeConflicts && !shared.has(member.patient)) {
+          issues.error('E_SHARED_IMAGE', text, `${owner.path} and ${slice.path}`, CONFLICT_REMEDY);
+        }
+        shared.set(owner.patient, `shares an image with patient ${member.patient}`);
+        shared.set(member.patient, `shares an image with patient ${owner.patient}`);
+      }
+    }
+  }
+  const out = gathered.members.filter(({ patient }) => shared.has(patient));
+  return {
+    ...gathered,
+    members: gathered.members.filter(({ patient }) => !shared.has(patient)),
+    exclusions: [
+      ...gathered.exclusions,
+      ...out.map(({ patient, hospital }) => {
+        const detail = shared.get(patient) ?? '';
+        return { patient, hospital, reason: 'conflict', detail };
+      }),
+    ],
+  };
+}
+
+function contentOf(check: ImageCheck, slice: FoundSlice): string | undefined {
+  return check.facts.get(slice.path)?.contentHash;
+}

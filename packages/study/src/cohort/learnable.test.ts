@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { planFolds, planHospitals } from '../folds/plan.ts';
+import { type LearningSets, requireLearnable } from './learnable.ts';
+
+const of = (hospital: string, ...labels: number[]): { hospital: string; label: number }[] =>
+  labels.map((label) => ({ hospital, label }));
+
+function refusal(sets: Partial<LearningSets>, classes = 2): string {
+  const all = { train: of('DU', 0, 0, 1), val: of('DU', 0, 1), test: of('HT', 0, 1), ...sets };
+  try {
+    requireLearnable(all, classes, 'modality A', (split) => `${split}_A.csv`);
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+}
+
+test('what has every class in training and validation can be learned, whatever the external test set has', () => {
+  expect(refusal({})).toBe('');
+  expect(refusal({ test: [] })).toBe('');
+  expect(refusal({ test: of('HT', 1) })).toBe('');
+});
+
+test('a class missing in training or validation is named, with what is there', () => {
+  expect(refusal({ train: of('DU', 0, 0) })).toMatch(
+    /modality A cannot be learned: training has no patient of label 1 \(it has 2 of label 0\) \(train_A\.csv\)\. Add patients/,
+  );
+  expect(refusal({ val: of('DU', 1) })).toMatch(
+    /validation has no patient of label 0 \(it has 1 of label 1\)/,
+  );
+  expect(refusal({ train: [], val: [] })).toMatch(
+    /training has no patient of label 0 and 1 \(it has no patients\); validation has no/,
+  );
+  expect(refusal({}, 3)).toMatch(/no patient of label 2.*If there are 2 classes, set model.num_classes to 2/);
+});
+
+test('a label that only the external test set has is refused with the hospital', () => {
+  expect(refusal({ test: of('HT', 0, 2, 2) })).toMatch(
+    /label 2 is in the external test set only \(2 patients of HT\), so no network can learn it/,
+  );
+  expect(refusal({ train: of('DU', 0, 1, 2) })).toMatch(/labels 2 do not fit model.num_classes 2.*to 3/);
+});
+
+test('folds and hospitals left out are checked before the first of them is trained', () => {
+  const rows = (hospital: string, label: number, count: number) =>
+    Array.from({ length: count }, (_, i) => {
+      const patient = `${hospital}${label}${i}`;
+      return { path: `${patient}.png`, label, patient, hospital };
+    });
+  const learned = { classes: 2, splitsDir: 'splits' };
+  const cohort = [...rows('A', 0, 6), ...rows('B', 0, 6), ...rows('B', 1, 6)];
+  expect(() => planHospitals(cohort, 1, learned)).toThrow(
+    /the model without B cannot be learned: training has no patient of label 1/,
+  );
+  expect(planFolds(cohort, 3, 1, learned)).toHaveLength(3);
+  expect(() => planFolds(cohort, 3, 1, { ...learned, classes: 3 })).toThrow(
+    /fold 1 cannot be learned.*label 2/,
+  );
+});

@@ -1,0 +1,101 @@
+import { DataError, SPLITS, type Split } from '@radweave/artifacts';
+import type { PatientRow } from './slice-table.ts';
+
+/** Patients of each set, as far as it matters for what can be learned. */
+export type LearningSets = Record<Split, readonly Pick<PatientRow, 'hospital' | 'label'>[]>;
+
+const NAMES: Record<Split, string> = { train: 'training', val: 'validation', test: 'the external test set' };
+
+/**
+ * Refuses what a network cannot learn, before the first step: every class needs patients in training and in validation, and
+ * no set may hold a label beyond the classes.
+ *
+ * @param what Whose sets these are, such as `modality A`.
+ * @param where Where a set is listed: the path of its split file.
+ * @throws DataError that says which class is missing where, and what to do.
+ */
+export function requireLearnable(
+  sets: LearningSets,
+  classes: number,
+  what: string,
+  where: (split: Split) => string,
+): void {
+  refuseUnknownLabels(sets, classes, what, where);
+  const learned = ['train', 'val'] as const;
+  const lacks = learned.flatMap((split) => {
+    const missing = Array.from({ length: classes }, (_, label) => label).filter(
+      (label) => !sets[split].some((patient) => patient.label === label),
+    );
+    return missing.length === 0 ? [] : [{ split, missing }];
+  });
+  if (lacks.length === 0) return;
+  const parts = lacks.map(
+    ({ split, missing }) =>
+      `${NAMES[split]} has no patient of label ${missing.join(' and ')} (it has ${countsOf(sets[split])})`,
+  );
+  throw new DataError('E_CLASS_MISSING', `${what} cannot be learned: ${parts.join('; ')}`, {
+    where: placesOf(
+      lacks.map(({ split }) => split),
+      where,
+    ),
+    mend: remedy(sets, classes),
+  });
+}
+
+function refuseUnknownLabels(
+  sets: LearningSets,
+  classes: number,
+  what: string,
+  where: (split: Split) => string,
+): void {
+  const learned = new Set([...sets.train, ...sets.val].map(({ label }) => label));
+  const wrong = labelsOf(SPLITS.flatMap((split) => sets[split])).filter((label) => label >= classes);
+  if (wrong.length === 0) return;
+  const holders = SPLITS.filter((split) => sets[split].some(({ label }) => label >= classes));
+  const external = wrong.filter((label) => !learned.has(label));
+  if (external.length === 0) {
+    throw new DataError(
+      'E_NUM_CLASSES',
+      `labels ${wrong.join(', ')} do not fit model.num_classes ${classes}`,
+      {
+        where: placesOf(holders, where),
+        mend: `Labels count from 0: set model.num_classes to ${Math.max(...wrong) + 1}`,
+      },
+    );
+  }
+  const theirs = sets.test.filter(({ label }) => external.includes(label));
+  const hospitals = [...new Set(theirs.map(({ hospital }) => hospital))].sort().join(', ');
+  throw new DataError(
+    'E_CLASS_MISSING',
+    `${what}: label ${external.join(' and ')} is in ${NAMES.test} only (${theirs.length} patients of ${hospitals}), so no network can learn it`,
+    {
+      where: where('test'),
+      mend: 'Leave these patients out of the data, or use a home hospital that has this label too',
+    },
+  );
+}
+
+function remedy(sets: LearningSets, classes: number): string {
+  const known = labelsOf(SPLITS.flatMap((split) => sets[split]));
+  const highest = known.at(-1) ?? 0;
+  const own =
+    'Add patients of that label to the home hospital (or choose another --train_ratio) and run radweave preprocess again. If the split files are your own, correct them';
+  return highest + 1 < classes && highest > 0
+    ? `If there are ${highest + 1} classes, set model.num_classes to ${highest + 1}. Otherwise: ${own}`
+    : own;
+}
+
+function placesOf(splits: readonly Split[], where: (split: Split) => string): string {
+  return [...new Set(splits.map(where))].join(', ');
+}
+
+function labelsOf(patients: readonly { label: number }[]): number[] {
+  return [...new Set(patients.map(({ label }) => label))].sort((a, b) => a - b);
+}
+
+function countsOf(patients: readonly { label: number }[]): string {
+  if (patients.length === 0) return 'no patients';
+  return labelsOf(patients)
+    .map((label) => `${patients.filter((one) => one.label === label).length} of label ${label}`)
+    .join(', ');
+}

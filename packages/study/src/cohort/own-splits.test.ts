@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { splitPath, writeSplit } from '@radweave/artifacts';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { cohortConfig } from '../testing/cohort.ts';
+import { type PlacedSlice, patientsOf, readOwnCohort } from './own-splits.ts';
+
+function slice(patient: string, more: Partial<PlacedSlice> = {}): PlacedSlice {
+  return { patient, hospital: 'JM', label: 0, split: 'train', modality: 'A', file: 'train_A.csv', ...more };
+}
+
+test('slices are counted by patient and modality, whatever the Unicode form of a name', () => {
+  const composed = 'é'.normalize('NFC');
+  const { patients, conflict } = patientsOf([
+    slice(composed),
+    slice(composed.normalize('NFD')),
+    slice(composed, { modality: 'P' }),
+    slice('b', { hospital: 'SY', label: 1, split: 'test' }),
+  ]);
+  expect(conflict).toBeNull();
+  expect(patients).toEqual([
+    { patient: composed, hospital: 'JM', label: 0, split: 'train', slices: { A: 2, P: 1 } },
+    { patient: 'b', hospital: 'SY', label: 1, split: 'test', slices: { A: 1 } },
+  ]);
+});
+
+test.each([
+  ['another set', { split: 'test' as const }, 'test, JM, label 0'],
+  ['another hospital', { hospital: 'SY' }, 'train, SY, label 0'],
+  ['another label', { label: 1 }, 'train, JM, label 1'],
+])('a patient in %s is a contradiction that names the file', (_, other, told) => {
+  const { conflict } = patientsOf([slice('7'), slice('7', { ...other, file: 'other.csv' })]);
+  expect(conflict?.message).toContain(`patient 7 is ${told} here, but train, JM, label 0 elsewhere`);
+  expect(conflict?.message).toContain('other.csv');
+});
+
+test('hospitals of training and validation are home; without split files there is no cohort', () => {
+  const { data } = cohortConfig(tempDir());
+  expect(readOwnCohort(data, ['A'])).toBeNull();
+  const write = (split: 'train' | 'val' | 'test', hospital: string, patient: string): void =>
+    writeSplit(splitPath(data.splits_dir, split, 'A'), [
+      { image_path: join('raw', hospital, 'grade1', patient, 'A', '1.png'), label: 1 },
+    ]);
+  write('train', 'ZS', '1');
+  write('val', 'JM', '2');
+  const own = readOwnCohort(data, ['A', 'P']);
+  expect(own?.homeHospital).toBe('JM, ZS');
+  expect(own?.files).toEqual(['train', 'val'].map((split) => join(data.splits_dir, `${split}_A.csv`)));
+  write('test', 'SY', '1');
+  expect(() => readOwnCohort(data, ['A'])).toThrow(/patient 1 is test, SY.*radweave audit/);
+});

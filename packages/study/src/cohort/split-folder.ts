@@ -1,0 +1,89 @@
+import { join, resolve } from 'node:path';
+import {
+  type Config,
+  DataError,
+  hashFile,
+  readSplitSummary,
+  SPLITS,
+  type SplitSummary,
+  splitPath,
+} from '@radweave/artifacts';
+import { existsSync, statSync } from '@radweave/artifacts/files';
+import { type StageContext, warn } from '../context/events.ts';
+import { readOwnCohort } from './own-splits.ts';
+
+/** Files of the folder that only `preprocess` writes. */
+const RECORDS = ['cohort.csv', 'exclusions.csv'];
+const AGAIN = 'Run radweave preprocess again';
+const OWN =
+  "for split files of your own use a folder of their own, without preprocess's summary.json, cohort.csv and exclusions.csv";
+
+/**
+ * Refuses a splits folder whose files are not of one division of the patients. With `summary.json`, its hashes must be those
+ * of the files. Without, the split files are the user's own: no patient may be in two sets; and `cohort.csv` beside them tells
+ * of a `preprocess` that was stopped.
+ *
+ * @throws DataError that names the file and what to do.
+ */
+export function requireSplit(splitsDir: string, modalities: readonly string[]): void {
+  const summary = summaryOf(splitsDir);
+  if (summary?.hashes !== undefined) {
+    checkHashes(splitsDir, modalities, summary.hashes);
+    return;
+  }
+  const record = RECORDS.map((name) => join(splitsDir, name)).find((path) => existsSync(path));
+  if (summary === null && record !== undefined) {
+    throw new DataError('E_SPLIT_TORN', 'the split is unfinished: summary.json is missing beside this file', {
+      where: record,
+      mend: `${AGAIN}; ${OWN}`,
+    });
+  }
+  readOwnCohort({ splits_dir: splitsDir, root_dir: null }, modalities);
+}
+
+/** {@link requireSplit}, and a warning when the configuration names another data root than that of the split. */
+export function openSplitFolder(config: Config, modalities: readonly string[], context: StageContext): void {
+  const { splits_dir, root_dir } = config.data;
+  requireSplit(splits_dir, modalities);
+  const recorded = summaryOf(splits_dir)?.root_dir;
+  if (recorded === undefined || root_dir === null) return;
+  const made = resolve(splits_dir, recorded);
+  if (isSamePlace(made, root_dir)) return;
+  const used = existsSync(made)
+    ? 'The images that the split files list are used; to use the other root, run radweave preprocess with it'
+    : 'That folder is gone: images that are not where the split files say are looked for below the other root';
+  warn(context, `The split was made from ${made}, but data.root_dir is ${resolve(root_dir)}. ${used}.`);
+}
+
+function summaryOf(splitsDir: string): SplitSummary | null {
+  const path = join(splitsDir, 'summary.json');
+  return existsSync(path) ? readSplitSummary(path) : null;
+}
+
+function checkHashes(
+  splitsDir: string,
+  modalities: readonly string[],
+  hashes: Readonly<Record<string, string>>,
+): void {
+  const own = modalities.flatMap((modality) => SPLITS.map((split) => splitPath('', split, modality)));
+  for (const name of new Set([...own, ...RECORDS, ...Object.keys(hashes)])) {
+    const path = join(splitsDir, name);
+    const recorded = hashes[name];
+    if (recorded === undefined ? !existsSync(path) : existsSync(path) && hashFile(path) === recorded)
+      continue;
+    const what =
+      recorded === undefined
+        ? 'this file is not of the split that summary.json describes'
+        : existsSync(path)
+          ? 'this file was changed since preprocess wrote it, or is of another split'
+          : 'this file of the split is missing';
+    throw new DataError('E_SPLIT_TORN', what, { where: path, mend: `${AGAIN}; ${OWN}` });
+  }
+}
+
+function isSamePlace(one: string, other: string): boolean {
+  if (resolve(one) === resolve(other)) return true;
+  if (!existsSync(one) || !existsSync(other)) return false;
+  const [a, b] = [one, other].map((path) => statSync(path, { bigint: true }));
+  return a?.dev === b?.dev && a?.ino === b?.ino;
+}

@@ -1,0 +1,190 @@
+import { join, resolve } from 'node:path';
+import {
+  type BrightnessRow,
+  type CohortCount,
+  type CohortPatient,
+  type Config,
+  DataError,
+  type Exclusion,
+  hashFile,
+  type RejectedImage,
+  readSplitSummary,
+  relativePath,
+  replaceFilesTogether,
+  SPLITS,
+  type Split,
+  type SplitSummary,
+  slicesHash,
+  splitHash,
+  splitPath,
+  writeBrightness,
+  writeCohort,
+  writeExclusions,
+  writeFileAtomic,
+  writeRejected,
+  writeSplit,
+  writeSplitSummary,
+} from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { type StageContext, say } from '../context/events.ts';
+import { programVersions } from '../context/versions.ts';
+import type { AssignedMember } from './assign.ts';
+import { forEachSplit } from './each-split.ts';
+import type { ImageCheck } from './images.ts';
+
+/** A finished division of the patients, to be written. */
+export interface Division {
+  members: readonly AssignedMember[];
+  exclusions: readonly Exclusion[];
+  rejected: readonly RejectedImage[];
+  /** What is known of each slice, by path. */
+  facts: ImageCheck['facts'];
+  /** Files ignored, rejected or accepted with a remark, by reason. */
+  files: Record<string, number>;
+  /** What is odd about the data. */
+  warnings: readonly string[];
+  brightness: readonly BrightnessRow[];
+  /** A picture of the brightness of each modality. */
+  pictures: ReadonlyMap<string, string>;
+}
+
+const SUMMARY = 'summary.json';
+const REJECTED = 'rejected.csv';
+
+/**
+ * Replaces the split of before by this one, whole. The summary comes last and carries the other files' hashes: `requireSplit`
+ * refuses what a crash in between leaves.
+ */
+export function writeDivision(division: Division, config: Config, context: StageContext): SplitSummary {
+  const { splits_dir, modalities } = config.data;
+  const { members, exclusions, rejected } = division;
+  const gone = goneModalities(join(splits_dir, SUMMARY), modalities);
+  const obsolete = gone.flatMap((modality) => [
+    ...SPLITS.map((split) => splitPath('', split, modality)),
+    pictureName(modality),
+  ]);
+  if (rejected.length === 0) obsolete.push(REJECTED);
+  let summary: SplitSummary | null = null;
+  const fill = (folder: string): void => {
+    const names = writeSplitFiles(folder, members, config);
+    writeCohort(join(folder, 'cohort.csv'), cohortOf(members, modalities), modalities);
+    writeExclusions(join(folder, 'exclusions.csv'), exclusions);
+    writeBrightness(join(folder, 'brightness.csv'), division.brightness);
+    for (const [modality, svg] of division.pictures)
+      writeFileAtomic(join(folder, pictureName(modality)), svg);
+    if (rejected.length > 0) writeRejected(join(folder, REJECTED), rejected);
+    names.push('cohort.csv', 'exclusions.csv');
+    const hashes = Object.fromEntries(names.map((name) => [name, hashFile(join(folder, name))]));
+    summary = { ...summarise(division, config), hashes };
+    writeSplitSummary(join(folder, SUMMARY), summary);
+  };
+  replaceFilesTogether(splits_dir, fill, { last: SUMMARY, obsolete });
+  for (const modality of gone) {
+    say(context, `The split files of ${modality} were of the split before and are removed.`);
+  }
+  if (summary === null) throw new Error('no summary was written');
+  return summary;
+}
+
+const pictureName = (modality: string): string => `brightness_${modality}.svg`;
+
+function writeSplitFiles(folder: string, members: readonly AssignedMember[], config: Config): string[] {
+  const { splits_dir, modalities } = config.data;
+  const relativeTo = config.preprocess.relative_paths ? splits_dir : undefined;
+  return SPLITS.flatMap((split) =>
+    modalities.map((modality) => {
+      const rows = splitRows(members, split, modality);
+      writeSplit(
+        splitPath(folder, split, modality),
+        rows.map(({ path, label }) => ({ image_path: path, label })),
+        { relativeTo },
+      );
+      return splitPath('', split, modality);
+    }),
+  );
+}
+
+/** The rows of a split file. */
+function splitRows(
+  members: readonly AssignedMember[],
+  split: Split,
+  modality: string,
+): { path: string; label: number }[] {
+  return members
+    .filter((member) => member.split === split)
+    .flatMap(({ slices, label }) => (slices.get(modality) ?? []).map(({ path }) => ({ path, label })));
+}
+
+function slicesHashes({ members, facts }: Division, modality: string): Record<Split, string> {
+  return forEachSplit((split) =>
+    slicesHash(
+      splitRows(members, split, modality).map((row) => ({
+        ...row,
+        pixels: facts.get(row.path)?.contentHash ?? '',
+      })),
+    ),
+  );
+}
+
+function cohortOf(members: readonly AssignedMember[], modalities: readonly string[]): CohortPatient[] {
+  return members.map(({ patient, hospital, label, split, slices }): CohortPatient => {
+    const counts = Object.fromEntries(
+      modalities.map((modality) => [modality, slices.get(modality)?.length ?? 0]),
+    );
+    return { patient, hospital, label, split, slices: counts };
+  });
+}
+
+function summarise(division: Division, config: Config): SplitSummary {
+  const { members, exclusions, files, warnings } = division;
+  const { modalities, home_hospital, train_ratio } = config.data;
+  const excluded: Record<string, number> = {};
+  for (const { reason } of exclusions) excluded[reason] = (excluded[reason] ?? 0) + 1;
+  return {
+    format: 1,
+    counts: countCells(members, modalities),
+    modalities,
+    home_hospital,
+    train_ratio,
+    seed: config.experiment.seed,
+    split_hash: splitHash(members),
+    slices: Object.fromEntries(modalities.map((modality) => [modality, slicesHashes(division, modality)])),
+    excluded,
+    files,
+    warnings: [...warnings],
+    ...rootOf(config),
+    versions: programVersions(),
+  };
+}
+
+function rootOf({ data, preprocess }: Config): Pick<SplitSummary, 'root_dir'> {
+  if (data.root_dir === null) return {};
+  const root = resolve(data.root_dir);
+  return { root_dir: preprocess.relative_paths ? relativePath(data.splits_dir, root) || '.' : root };
+}
+
+function countCells(members: readonly AssignedMember[], modalities: readonly string[]): CohortCount[] {
+  const cells = new Map<string, CohortCount>();
+  for (const { hospital, label, split, slices } of members) {
+    const key = JSON.stringify([split, hospital, label]);
+    const cell = cells.get(key) ?? { hospital, label, split, patients: 0, slices: {} };
+    cell.patients++;
+    for (const modality of modalities) {
+      cell.slices[modality] = (cell.slices[modality] ?? 0) + (slices.get(modality)?.length ?? 0);
+    }
+    cells.set(key, cell);
+  }
+  return [...cells.values()];
+}
+
+/** Modalities of the split before that are no longer asked for: their files would be of another split. */
+function goneModalities(summaryPath: string, modalities: readonly string[]): string[] {
+  if (!existsSync(summaryPath)) return [];
+  try {
+    return readSplitSummary(summaryPath).modalities.filter((modality) => !modalities.includes(modality));
+  } catch (error) {
+    // A damaged summary is about to be replaced; what it listed cannot be known.
+    if (error instanceof DataError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import type { EpochReport, StepReport } from './reports.ts';
+
+/** What a running stage tells whoever started it: the terminal, the Node API and the dashboard see the same. */
+export type StageEvent =
+  | { kind: 'log'; level: 'info' | 'warning'; text: string }
+  | { kind: 'progress'; task: string; done: number; total: number }
+  | { kind: 'step'; report: StepReport; epochs: number }
+  | { kind: 'epoch'; report: EpochReport; epochs: number };
+
+/** What every stage is given. */
+export interface StageContext {
+  emit(event: StageEvent): void;
+  /** Whether the user asked to stop; a stage asks between steps and then leaves everything resumable. */
+  shouldStop(): boolean;
+}
+
+/** A context without listeners, for library use and tests. */
+export function silentContext(): StageContext {
+  return { emit: () => undefined, shouldStop: () => false };
+}
+
+/** Says something to the user. */
+export function say(context: StageContext, text: string): void {
+  context.emit({ kind: 'log', level: 'info', text });
+}
+
+/** Warns the user of something that the results depend on. */
+export function warn(context: StageContext, text: string): void {
+  context.emit({ kind: 'log', level: 'warning', text });
+}

@@ -1,0 +1,44 @@
+import type { Candidate } from '../runs/early-stop.ts';
+import type { Scores } from '../scores/history-scores.ts';
+
+/** One split's part of an epoch. */
+export interface SplitScores {
+  loss: number;
+  patientLoss: number;
+  slice: Scores;
+  patient: Scores;
+}
+
+/** What an epoch gave. `epoch` counts from 1. */
+export interface EpochReport {
+  epoch: number;
+  learningRate: number;
+  train: SplitScores;
+  validation: SplitScores;
+  isBest: boolean;
+  best: Candidate | null;
+}
+
+/** What a step gave. `step` counts the batches of the epoch from 1. */
+export interface StepReport {
+  epoch: number;
+  step: number;
+  steps: number;
+  loss: number;
+  slices: number;
+}
+
+/** Who listens. */
+export interface TrainerEvents {
+  onStep(report: StepReport): void;
+  /** The frozen stages have computed this many of a set's slices. */
+  onFrozen(done: number, total: number): void;
+  /** Validation has judged this many of its slices. */
+  onValidation(done: number, total: number): void;
+  /** Something about the way of computing that the user may want to know. */
+  onRemark(text: string): void;
+  /** Waited for, so that what is recorded is of this epoch. */
+  onEpoch(report: EpochReport): Promise<void>;
+  /** Asked after each optimizer step; true ends training there. */
+  shouldStop(): boolean;
+}

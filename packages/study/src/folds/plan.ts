@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { type Config, DataError, hashFile, readSplitSummary, SPLITS, type Split } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { stratifiedGroupKFold } from '@radweave/stats';
+import { forEachSplit } from '../cohort/each-split.ts';
+import { requireLearnable } from '../cohort/learnable.ts';
+import { patientHash } from '../cohort/patient-hash.ts';
+import { type PatientRow, type SliceRow, SliceTable } from '../cohort/slice-table.ts';
+
+/** The inner validation part is one of this many stratified parts, fewer where a class has fewer patients. */
+const INNER_PARTS = 5;
+
+/** One model to train. `test` is held out: it is judged once, after the last epoch. */
+export interface CrossFold {
+  /** Number from 1, or the hospital left out. */
+  name: string;
+  /** Suffix of the run's name. */
+  suffix: string;
+  sets: Record<Split, SliceRow[]>;
+}
+
+/** What the models of the folds are to learn, and where the patients come from. */
+export interface Learned {
+  classes: number;
+  splitsDir: string;
+}
+
+/**
+ * K patient-grouped, stratified folds. Each fold's model chooses its epoch on an inner stratified part of its own training
+ * patients, never on the held-out fold.
+ *
+ * @throws DataError when a class has too few patients.
+ */
+export function planFolds(rows: readonly SliceRow[], k: number, seed: number, learned: Learned): CrossFold[] {
+  const { patients } = new SliceTable(rows);
+  const foldOf = assign(patients, k, seed, `${k} folds cannot be made`);
+  const folds = Array.from({ length: k }, (_, fold): CrossFold => {
+    const name = String(fold + 1);
+    const isHeldOut = (patient: string): boolean => foldOf.get(patient) === fold;
+    return { name, suffix: `fold${name}`, sets: setsOf(rows, isHeldOut, seed, `fold ${name}`) };
+  });
+  for (const { name, sets } of folds) requireFold(sets, `fold ${name}`, learned);
+  return folds;
+}
+
+/** Each hospital in turn is held out; the model is trained on all others. @throws DataError as {@link planFolds}. */
+export function planHospitals(rows: readonly SliceRow[], seed: number, learned: Learned): CrossFold[] {
+  const hospitals = [...new Set(rows.map(({ hospital }) => hospital))].sort();
+  if (hospitals.length < 2) {
+    throw new DataError('E_HOSPITALS', `leaving one hospital out needs two; there is ${hospitals.length}`, {
+      mend: 'Use --folds K to cross-validate within one hospital',
+    });
+  }
+  const homeOf = new Map(rows.map(({ patient, hospital }) => [patient, hospital]));
+  return hospitals.map((name): CrossFold => {
+    const isHeldOut = (patient: string): boolean => homeOf.get(patient) === name;
+    const what = `the model without ${name}`;
+    const sets = setsOf(rows, isHeldOut, seed, what);
+    requireFold(sets, what, learned);
+    return { name, suffix: `without_${name}`, sets };
+  });
+}
+
+/** Of hours of training, the last fold must not be the one that finds a class missing. */
+function requireFold(sets: CrossFold['sets'], what: string, { classes, splitsDir }: Learned): void {
+  requireLearnable(
+    forEachSplit((split) => new SliceTable(sets[split]).patients),
+    classes,
+    what,
+    () => splitsDir,
+  );
+}
+
+function setsOf(
+  rows: readonly SliceRow[],
+  isHeldOut: (patient: string) => boolean,
+  seed: number,
+  what: string,
+): Record<Split, SliceRow[]> {
+  const rest = rows.filter(({ patient }) => !isHeldOut(patient));
+  const { patients } = new SliceTable(rest);
+  const counts = new Map<number, number>();
+  for (const { label } of patients) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const parts = Math.max(2, Math.min(INNER_PARTS, ...counts.values()));
+  const part = assign(patients, parts, seed, `${what} has no inner validation part`);
+  return {
+    train: rest.filter(({ patient }) => part.get(patient) !== 0),
+    val: rest.filter(({ patient }) => part.get(patient) === 0),
+    test: rows.filter(({ patient }) => isHeldOut(patient)),
+  };
+}
+
+function assign(patients: readonly PatientRow[], k: number, seed: number, what: string): Map<string, number> {
+  const labels = Int32Array.from(patients, ({ label }) => label);
+  const names = patients.map(({ patient }) => patient);
+  const folds = stratifiedGroupKFold(labels, names, k, seed);
+  if (folds.value === null) {
+    throw new DataError('E_FOLDS', `${what}: ${folds.reason}`, {
+      mend: 'Use fewer folds; every model needs two patients of each class besides those held out',
+    });
+  }
+  const { foldOf } = folds.value;
+  return new Map(names.map((name, i) => [name, foldOf[i] ?? 0]));
+}
+
+/**
+ * SHA-256 (hex) of what decides the models: settings, initial weights, who is in which set of which fold, and the pixels, where
+ * `preprocess` recorded them.
+ */
+export function identityOf(config: Config, modality: string, folds: readonly CrossFold[]): string {
+  const { model, augmentation, data, experiment } = config;
+  const { device: _, ...training } = config.training;
+  // Where the file is gone, training says so.
+  const weights =
+    model.weights !== null && existsSync(model.weights) ? hashFile(model.weights) : model.weights;
+  const settings = {
+    model: { ...model, weights },
+    training,
+    augmentation,
+    size: data.image_size,
+    resize: data.resize,
+    seed: experiment.seed,
+  };
+  const summary = join(data.splits_dir, 'summary.json');
+  const slices = existsSync(summary) ? readSplitSummary(summary).slices?.[modality] : undefined;
+  return hashOf([settings, modality, patientsHash(folds), slices?.train ?? null]);
+}
+
+/** SHA-256 (hex) of who is in which set of which fold. */
+export function patientsHash(folds: readonly CrossFold[]): string {
+  const lines = (rows: readonly SliceRow[]): string[] =>
+    new SliceTable(rows).patients
+      .map(({ patient, label, slices }) => [patientHash(patient), label, slices.length].join(' '))
+      .sort();
+  return hashOf(folds.map(({ name, sets }) => [name, SPLITS.map((split) => lines(sets[split]))]));
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}

@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import {
+  type Config,
+  folderName,
+  isFolderName,
+  readJson,
+  readSlicePredictions,
+  type SlicePrediction,
+  SPLITS,
+  slicePredictionsPath,
+  UsageError,
+  writeJson,
+} from '@radweave/artifacts';
+import { existsSync, readdirSync, rmSync, statSync } from '@radweave/artifacts/files';
+import { z } from 'zod';
+import { isExhausted } from './early-stop.ts';
+
+/** What is known of a run without opening its checkpoints: `checkpoints/{exp_name}/run.json`. */
+export interface RunRecord {
+  format: 1;
+  name: string;
+  modality: string;
+  model: string;
+  status: 'running' | 'finished';
+  /** Best validation score so far and its epoch; null before the first. */
+  best: { epoch: number; score: number } | null;
+  epochs: number;
+  split_hash: string;
+  /** ISO 8601, UTC: when the run was begun or its last epoch ended; runs before this was recorded have none. */
+  time?: string | undefined;
+  /** Set in the runs of a cross-validation or cross-fitting: its name. Such a run is never chosen by itself. */
+  fold_of?: string | undefined;
+}
+
+const schema: z.ZodType<RunRecord> = z.object({
+  format: z.literal(1),
+  name: z.string(),
+  modality: z.string(),
+  model: z.string(),
+  status: z.enum(['running', 'finished']),
+  best: z.object({ epoch: z.int(), score: z.number() }).nullable(),
+  epochs: z.int(),
+  split_hash: z.string(),
+  time: z.iso.datetime().optional(),
+  fold_of: z.string().optional(),
+});
+
+/** The files of one training run. */
+export class RunFolder {
+  readonly name: string;
+  readonly checkpoints: string;
+  readonly logs: string;
+
+  constructor(outputDir: string, name: string) {
+    this.name = folderName('run', name);
+    this.checkpoints = join(outputDir, 'checkpoints', name);
+    this.logs = join(outputDir, 'logs', name);
+  }
+  get best(): string {
+    return join(this.checkpoints, 'best_model.pth');
+  }
+  get last(): string {
+    return join(this.checkpoints, 'last_checkpoint.pth');
+  }
+  epoch(epoch: number): string {
+    return join(this.checkpoints, `epoch_${String(epoch).padStart(3, '0')}.pth`);
+  }
+  get history(): string {
+    return join(this.logs, 'training_history.csv');
+  }
+  get config(): string {
+    return join(this.logs, 'config.yaml');
+  }
+  get log(): string {
+    return join(this.logs, 'train.log');
+  }
+  metrics(split: 'val' | 'test'): string {
+    return join(this.logs, `${split}_metrics.csv`);
+  }
+  get evaluation(): string {
+    return join(this.logs, 'evaluation', 'evaluation.json');
+  }
+  /** What the best checkpoint is judged by, all of which a finished run has. */
+  get results(): string[] {
+    const slices = SPLITS.map((split) => slicePredictionsPath(this.logs, split));
+    return [this.metrics('val'), this.metrics('test'), ...slices];
+  }
+  /** What the best model says of the slices of the test set; of a fold's run, of those held out. */
+  testPredictions(): SlicePrediction[] {
+    return readSlicePredictions(slicePredictionsPath(this.logs, 'test'));
+  }
+  private get record(): string {
+    return join(this.checkpoints, 'run.json');
+  }
+  exists(): boolean {
+    return existsSync(this.record);
+  }
+  read(): RunRecord {
+    return readJson(this.record, schema);
+  }
+  write(record: RunRecord): void {
+    writeJson(this.record, record);
+  }
+
+  /**
+   * Removes what a process that was killed, or found the disk full, left behind: half-written files, and, where the run
+   * was never recorded and so had not begun, everything. The caller holds the lock.
+   */
+  sweep(): void {
+    const isLeft = (name: string): boolean => !this.exists() || /^\..+\.tmp$/.test(name);
+    for (const folder of [this.checkpoints, this.logs]) {
+      const names = existsSync(folder) ? readdirSync(folder) : [];
+      for (const name of names.filter((one) => isLeft(one) && !one.endsWith('.lock'))) {
+        rmSync(join(folder, name), { recursive: true, force: true });
+      }
+    }
+  }
+}
+
+/** Whether nothing is left to train of a run that is judged: its epochs, or its patience, are at an end. */
+export function isTrained({ status, epochs, best }: RunRecord, { training }: Config): boolean {
+  const { early_stop_enabled, early_stop_patience } = training;
+  const isStopped =
+    early_stop_enabled &&
+    isExhausted(epochs, best === null ? null : { ...best, loss: 0 }, early_stop_patience);
+  return status === 'finished' && (epochs >= training.epochs || isStopped);
+}
+
+/** A name for a new run: `{model}_{modality}_{YYYYMMDD-HHMMSS}`, local time. */
+export function newRunName(model: string, modality: string, now: Date = new Date()): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+  return `${model}_${modality}_${day}-${time}`;
+}
+
+/** The runs of an output folder that have a file `which`, newest first; fold models are not among them. */
+export function findRuns(
+  outputDir: string,
+  which: 'best' | 'last',
+  wanted: { modality?: string | undefined; model?: string | undefined },
+): RunFolder[] {
+  const folder = join(outputDir, 'checkpoints');
+  if (!existsSync(folder)) return [];
+  const runs: { run: RunFolder; changed: number }[] = [];
+  for (const name of readdirSync(folder).filter(isFolderName)) {
+    const run = new RunFolder(outputDir, name);
+    if (!run.exists() || !existsSync(run[which])) continue;
+    const record = run.read();
+    if (record.fold_of !== undefined) continue;
+    if (wanted.modality !== undefined && record.modality !== wanted.modality) continue;
+    if (wanted.model !== undefined && record.model !== wanted.model) continue;
+    // A copied file has the time of its copy; only old records leave nothing better.
+    const changed = record.time === undefined ? statSync(run[which]).mtimeMs : Date.parse(record.time);
+    runs.push({ run, changed });
+  }
+  return runs.sort((a, b) => b.changed - a.changed).map(({ run }) => run);
+}
+
+/** The run of this name, which was begun. @throws UsageError when there is none. */
+export function runNamed(outputDir: string, name: string): RunFolder {
+  const run = new RunFolder(outputDir, name);
+  if (run.exists() && existsSync(run.last)) return run;
+  throw new UsageError('E_NO_RUN', `there is no run '${name}' to resume`, {
+    where: join(outputDir, 'checkpoints'),
+    mend: 'Leave out --resume to start it',
+  });
+}
