@@ -6,6 +6,7 @@ import { continueCommand } from './continue-command.ts';
 import { EXIT } from './exit-codes.ts';
 import { normaliseFlags } from './normalise-flags.ts';
 import { reportError } from './report-error.ts';
+import { ignoreHangUpUnderNohup } from './stage/hang-up.ts';
 import { outliveStreams } from './streams.ts';
 
 /**
@@ -15,6 +16,7 @@ import { outliveStreams } from './streams.ts';
  * @returns the exit code; nothing is thrown.
  */
 export async function main(args: readonly string[]): Promise<number> {
+  ignoreHangUpUnderNohup();
   outliveStreams();
   try {
     const program = await build(args);

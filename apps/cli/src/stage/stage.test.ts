@@ -138,6 +138,31 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
+test.skipIf(process.platform === 'win32')('under nohup a closed terminal ends nothing', async () => {
+  const folder = await cohort();
+  const options = [...TRAIN, '--model', 'mobilenetv3_small_100'];
+  const line = 'nohup "$0" "$@" & echo "pid $!"; wait $!';
+  const bash = spawn('bash', ['-c', line, process.execPath, BIN, ...options], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  let isSent = false;
+  bash.stdout.on('data', (text) => {
+    stdout += text;
+  });
+  bash.stderr.on('data', (text) => {
+    stderr += text;
+    if (isSent || !stderr.includes('epoch 1/')) return;
+    isSent = true;
+    process.kill(Number(/pid (\d+)/.exec(stdout)?.[1]), 'SIGHUP');
+  });
+  const code = await new Promise((resolve) => bash.on('close', resolve));
+  expect([isSent, code], stderr).toEqual([true, 0]);
+  expect(stderr).toContain('epoch 3/3');
+  expect(stderr).not.toContain('Stopping');
+});
+
 test('misuse ends with 2 and one line that names the mend', async () => {
   const folder = tempDir();
   const flag = await radweave(folder, ['train', '--modality', 'A', '--batch-sise', '3']);

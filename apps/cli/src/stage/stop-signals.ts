@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { isUnderNohup } from './hang-up.ts';
 
 /**
  * What asks a process to end: Ctrl-C, the system's and the schedulers' requests, a terminal that is closed. SIGUSR1 opens
@@ -8,8 +9,10 @@ const NAMES = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] a
 
 export type StopSignal = (typeof NAMES)[number];
 
-/** Those that this platform has: Windows lacks half of them. */
-export const STOP_SIGNALS: readonly StopSignal[] = NAMES.filter((name) => name in constants.signals);
+/** Those that this platform has: Windows lacks half of them. Under `nohup` a closed terminal is no request to end. */
+export const STOP_SIGNALS: readonly StopSignal[] = NAMES.filter(
+  (name) => name in constants.signals && !(name === 'SIGHUP' && isUnderNohup()),
+);
 
 let stopped = false;
 
