@@ -12,7 +12,7 @@ import {
   f1Score,
   recalibration,
 } from '@radweave/stats';
-import { record, withInterval } from './estimate.ts';
+import { calibrationError, record, withInterval } from './estimate.ts';
 import type { BinaryView, StatOptions } from './group.ts';
 
 /** The numbers of a row. */
@@ -55,7 +55,7 @@ export function binaryMetrics(view: BinaryView, strata: Int32Array, options: Sta
     brier: withInterval(brierScore(labels, probabilities), intervals.brier),
     calibration_slope: record(slope),
     calibration_intercept: record(intercept),
-    ece: record(expectedCalibrationError(labels, probabilities)),
+    ece: calibrationError(expectedCalibrationError(labels, probabilities), intervals.ece),
   };
 }
 

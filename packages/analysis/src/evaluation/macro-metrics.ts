@@ -14,7 +14,7 @@ import {
   takeRows,
 } from '@radweave/stats';
 import type { RowNumbers } from './binary-metrics.ts';
-import { none, record, withInterval } from './estimate.ts';
+import { calibrationError, none, record, withInterval } from './estimate.ts';
 import type { Group, StatOptions } from './group.ts';
 
 const NAMES = [
@@ -27,6 +27,7 @@ const NAMES = [
   'npv',
   'f1',
   'brier',
+  'ece',
 ] as const;
 
 type Name = (typeof NAMES)[number];
@@ -73,12 +74,7 @@ export function macroMetrics(group: Group, options: StatOptions): RowNumbers {
     brier: numbers('brier'),
     calibration_slope: none(perClass),
     calibration_intercept: none(perClass),
-    ece: record(
-      mean(
-        eachClass(labels, probabilities, (one, p) => expectedCalibrationError(one, p)),
-        labels.length,
-      ),
-    ),
+    ece: calibrationError(measured.values.ece, intervals.ece),
   };
 }
 
@@ -102,6 +98,10 @@ function measure(
       npv,
       f1,
       brier: brierScoreMulticlass(labels, probabilities),
+      ece: mean(
+        eachClass(labels, probabilities, (one, p) => expectedCalibrationError(one, p)),
+        labels.length,
+      ),
     },
   };
 }

@@ -255,7 +255,7 @@ export const EN: Words = {
   calibration: {
     title: (split) => `Calibration, ${split}`,
     caption:
-      'Observed share of positives against the mean predicted probability in each bin, with confidence intervals. On the dotted line, both agree.',
+      'Observed share of positives against the mean predicted probability in each bin, with confidence intervals. On the dotted line, both agree. ECE: expected calibration error, the mean distance from that line over 10 bins of equal width, weighted by patients; even a perfectly calibrated model has one above 0, the higher the fewer the patients.',
     alt: (points) => `Calibration plot with ${points} bins.`,
     none: 'There are too few patients for a calibration curve.',
   },

@@ -24,6 +24,10 @@ const EVALUATION: readonly Phrase[] = [
   ],
   // After those of it that are known: the first that fits is taken.
   ['no interval: {reason*}', '无置信区间：{reason}'],
+  [
+    'biased upward in small groups, and in resamples still more: the interval lies too high and may lie above the value',
+    '例数少时偏高，重抽样时更甚：置信区间偏高，可能高于该值',
+  ],
   ['there is no external hospital', '无外部医院'],
   ['there are no patients in {split*}', '{split}中无患者'],
   ['the threshold was chosen on these patients', '阈值由这些患者选定'],

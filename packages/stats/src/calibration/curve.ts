@@ -7,6 +7,9 @@ import { quantile } from '../core/order.ts';
 /** Bins of equal width on 0–1, or between equally spaced quantiles of the probabilities (nearly equal counts). */
 export type BinStrategy = 'uniform' | 'quantile';
 
+/** How many bins a calibration curve has where nothing else is asked for. */
+const BINS = 10;
+
 /** One bin of a calibration curve; empty bins are left out. */
 export interface CalibrationBin {
   readonly n: number;
@@ -32,7 +35,7 @@ export function calibrationCurve(
   probabilities: Numbers,
   options: CalibrationOptions = {},
 ): Outcome<CalibrationBin[]> {
-  const { bins = 10, strategy = 'uniform' } = options;
+  const { bins = BINS, strategy = 'uniform' } = options;
   checkCount('bins', bins, 1);
   checkScored(labels, probabilities);
   checkProbabilities('probabilities', probabilities);
@@ -44,7 +47,7 @@ export function calibrationCurve(
   const sums = Array.from({ length: bins }, () => ({ n: 0, predicted: 0, positives: 0 }));
   for (let i = 0; i < labels.length; i++) {
     const p = probabilities[i] as number;
-    const bin = sums[inner.filter((edge) => edge < p).length];
+    const bin = sums[binOf(p, inner)];
     if (bin === undefined) continue;
     bin.n++;
     bin.predicted += p;
@@ -57,6 +60,33 @@ export function calibrationCurve(
       predicted: predicted / n,
       observed: positives / n,
     })),
+  };
+}
+
+/** Edges belong to the lower bin. @param inner ascending edges between the bins. */
+function binOf(probability: number, inner: readonly number[]): number {
+  return inner.filter((edge) => edge < probability).length;
+}
+
+/**
+ * Expected calibration error of chosen patients, in the default bins, for resampling: a bin's share of patients times
+ * |observed − predicted| is the sum of label − probability in it, over all patients.
+ */
+export function calibrationErrorOf(
+  labels: Numbers,
+  probabilities: Numbers,
+): (patients: Uint32Array) => number {
+  const inner = Array.from({ length: BINS - 1 }, (_, i) => (i + 1) / BINS);
+  const bins = Uint8Array.from(probabilities, (p) => binOf(p, inner));
+  const gaps = Float64Array.from(labels, (label, i) => label - (probabilities[i] as number));
+  const sums = new Float64Array(BINS);
+  return (patients) => {
+    sums.fill(0);
+    for (const patient of patients) {
+      const bin = bins[patient] as number;
+      sums[bin] = (sums[bin] as number) + (gaps[patient] as number);
+    }
+    return sums.reduce((total, sum) => total + Math.abs(sum), 0) / patients.length;
   };
 }
 

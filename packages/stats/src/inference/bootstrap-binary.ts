@@ -1,3 +1,4 @@
+import { calibrationErrorOf } from '../calibration/curve.ts';
 import { checkSameLength, checkScored, type Numbers } from '../core/checks.ts';
 import { StatsInputError } from '../core/errors.ts';
 import type { Outcome } from '../core/estimate.ts';
@@ -18,6 +19,7 @@ const METRICS = [
   'npv',
   'f1',
   'brier',
+  'ece',
 ] as const;
 
 /** The metrics of a binary model that `bootstrapBinary` resamples. */
@@ -29,7 +31,7 @@ export interface BinaryBootstrapOptions extends BootstrapOptions {
   readonly strata?: Numbers;
   /** Decisions (0 or 1) as they were taken, instead of scores at the threshold. */
   readonly predicted?: Numbers;
-  /** For the Brier score, instead of the scores. */
+  /** For the Brier score and the calibration error, instead of the scores. */
   readonly probabilities?: Numbers;
 }
 
@@ -52,6 +54,7 @@ export function bootstrapBinary(
   // Per patient, its cell of the confusion table.
   const cell = Uint8Array.from(labels, (label, i) => 2 * label + (isPositive(i) ? 1 : 0));
   const squares = Float64Array.from(labels, (label, i) => (label - (probabilities[i] as number)) ** 2);
+  const ece = calibrationErrorOf(labels, probabilities);
   return bootstrap<BinaryMetric>(
     combined,
     METRICS,
@@ -62,6 +65,7 @@ export function bootstrapBinary(
         auc: aucOfCuts(cuts),
         averagePrecision: isBoth ? averagePrecisionOfCuts(cuts) : null,
         ...measureDecisions(patients, cell, squares),
+        ece: ece(patients),
       };
     },
     options,
@@ -72,7 +76,7 @@ function measureDecisions(
   patients: Uint32Array,
   cell: Uint8Array,
   squares: Float64Array,
-): Record<Exclude<BinaryMetric, 'auc' | 'averagePrecision'>, number | null> {
+): Record<Exclude<BinaryMetric, 'auc' | 'averagePrecision' | 'ece'>, number | null> {
   const counts = [0, 0, 0, 0];
   let sum = 0;
   for (let i = 0; i < patients.length; i++) {

@@ -1,5 +1,7 @@
 import { rJson, rTest } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { expectedCalibrationError } from '../calibration/curve.ts';
+import type { Numbers } from '../core/checks.ts';
 import { BINARY_SAMPLES } from '../core/samples.test.data.ts';
 import { bootstrap } from './bootstrap.ts';
 import { bootstrapBinary } from './bootstrap-binary.ts';
@@ -43,6 +45,26 @@ rTest('AUC and F1 intervals agree with R within Monte-Carlo error', ['pROC', 'js
     expect(share((value) => value <= low + 1e-9)).toBeGreaterThan(0.025 - TAIL_ERROR);
     expect(share((value) => value > high + 1e-9)).toBeLessThan(0.025 + TAIL_ERROR);
     expect(share((value) => value >= high - 1e-9)).toBeGreaterThan(0.025 - TAIL_ERROR);
+  }
+});
+
+test('the interval of the calibration error is that of the error computed anew in every resample', () => {
+  for (const { labels, first } of BINARY_SAMPLES.slice(0, 3)) {
+    const strata = Array.from(labels, (_, i) => i % 2);
+    const options = { seed: 5, replicates: 200 };
+    const own = bootstrapBinary(labels, first, 0.5, { ...options, strata }).ece;
+    const direct = bootstrap(
+      Array.from(labels, (label, i) => label + 2 * (strata[i] ?? 0)),
+      ['ece'],
+      (patients) => {
+        const pick = (values: Numbers): number[] => Array.from(patients, (i) => values[i] ?? Number.NaN);
+        return { ece: expectedCalibrationError(pick(labels), pick(first)).value };
+      },
+      options,
+    ).ece;
+    expect(own.value?.lower).toBeCloseTo(direct.value?.lower ?? Number.NaN, 12);
+    expect(own.value?.upper).toBeCloseTo(direct.value?.upper ?? Number.NaN, 12);
+    expect(own.value?.upper).toBeGreaterThan(own.value?.lower ?? Number.NaN);
   }
 });
 

@@ -1,0 +1,52 @@
+import { expectedCalibrationError } from '@radweave/stats';
+import { expect, test } from 'vitest';
+import { binaryMetrics } from './binary-metrics.ts';
+import { groupOf, viewsOf } from './group.ts';
+import { macroMetrics } from './macro-metrics.ts';
+
+const OPTIONS = { replicates: 200, seed: 1, level: 0.95, method: 'wilson' } as const;
+
+/** Patients whose labels come from the probabilities themselves, so that the model is calibrated. */
+function calibratedGroup(classes: number) {
+  const patients = Array.from({ length: 30 }, (_, i) => {
+    const label = i % classes;
+    const sure = 0.4 + 0.05 * (i % 7);
+    const probabilities = Array.from({ length: classes }, (_, k) =>
+      k === label ? sure : (1 - sure) / (classes - 1),
+    );
+    return {
+      patient: `p${i}`,
+      hospital: i % 2 ? 'SY' : 'ZS',
+      label,
+      probabilities,
+      calibrated: null,
+      predicted: label,
+    };
+  });
+  return groupOf({ name: 'fused', threshold: 0.5 }, 'test', 'all', patients, classes);
+}
+
+test.each([2, 3])(
+  'the calibration error of %i labels has an interval and says that it is biased',
+  (classes) => {
+    const group = calibratedGroup(classes);
+    const [view] = viewsOf(group);
+    if (view === undefined) throw new Error('no view');
+    const { ece } = classes === 2 ? binaryMetrics(view, group.strata, OPTIONS) : macroMetrics(group, OPTIONS);
+    if (classes === 2) {
+      expect(ece.value).toBe(expectedCalibrationError(view.labels, view.probabilities).value);
+    }
+    expect(ece.upper).toBeGreaterThan(ece.lower ?? Number.NaN);
+    expect(ece.note).toContain('biased upward in small groups');
+  },
+);
+
+test('without patients there is no calibration error, and the reason is all that is said', () => {
+  const group = groupOf({ name: 'fused', threshold: 0.5 }, 'test', 'all', [], 2);
+  const [view] = viewsOf(group);
+  if (view === undefined) throw new Error('no view');
+  expect(binaryMetrics(view, group.strata, OPTIONS).ece).toEqual({
+    value: null,
+    note: 'no patients: calibration cannot be computed',
+  });
+});
