@@ -181,6 +181,21 @@ test('only what patients chose is said to be fitted on them', async () => {
   expect(text).not.toContain('before any external patient was scored');
 });
 
+test('decisions that were taken over name the patients of the earlier evaluation, first and last', async () => {
+  const one = study();
+  one.evaluation.options.decisions = 'taken over';
+  const page = await buildReport(one, 'en');
+  expect(textOf(section(page, 'summary'))).toContain(
+    'Its threshold (Youden: 0.4000) was taken over from an earlier evaluation, which chose it on: JM, validation, n = 12.',
+  );
+  expect(textOf(section(page, 'methods'))).toContain(
+    'was taken over from an earlier evaluation and rests on its validation patients (JM, n = 12); it was frozen',
+  );
+  expect(textOf(page)).not.toMatch(
+    /chosen on validation patients of the home hospital|rests on home data only/,
+  );
+});
+
 test('maps of a network no better than chance carry that caution, and the check says its number', async () => {
   const one = study();
   const [gallery] = 'value' in one.galleries ? one.galleries.value : [];

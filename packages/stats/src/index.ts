@@ -71,7 +71,7 @@ export {
 } from './frozen/frozen.ts';
 export { applyIsotonic, freezeIsotonic } from './frozen/isotonic.ts';
 export { applyPlatt, freezePlatt } from './frozen/platt.ts';
-export { ExternalRowsError, type FitRow, type ScoredRow } from './frozen/rows.ts';
+export { ExternalRowsError, type FitRow, patientsHash, type ScoredRow } from './frozen/rows.ts';
 export { applyScaler, freezeScaler } from './frozen/scaler.ts';
 export { applySelector, freezeUnivariateSelector, freezeVarianceSelector } from './frozen/selector.ts';
 export { applyTemperature, freezeTemperature } from './frozen/temperature.ts';

@@ -1,5 +1,5 @@
 import type { Config, EvaluatedModel, FrozenRecord, JudgedPatient, Split } from '@radweave/artifacts';
-import { argmaxRows } from '@radweave/stats';
+import { argmaxRows, patientsHash } from '@radweave/stats';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type Candidate, type IsHome, probabilityMatrix, type ScoredPatient } from './candidate.ts';
 import { type DecidedBefore, type Decisions, decide } from './decisions.ts';
@@ -32,7 +32,11 @@ export function judgeModel(
     threshold: decisions.threshold,
     patients: forEachSplit((split) => judgeAll(candidate.patients[split], classes, decisions)),
     notes: forEachSplit((split) => [
-      ...new Set([...candidate.notes[split], ...decisions.notes, ...decidedOn(split, decisions)]),
+      ...new Set([
+        ...candidate.notes[split],
+        ...decisions.notes,
+        ...decidedOn(split, candidate.patients[split], decisions),
+      ]),
     ]),
     frozen: {
       aggregation,
@@ -56,16 +60,40 @@ function judgeAll(
   }));
 }
 
-/** Numbers of the patients a decision was fitted on are too good. */
-function decidedOn(split: Split, { thresholdRecord, calibratorRecord }: Decisions): string[] {
+/** Numbers of the patients a decision was fitted on are too good; one that was taken over may be of others. */
+function decidedOn(
+  split: Split,
+  patients: readonly ScoredPatient[],
+  { thresholdRecord, calibratorRecord }: Decisions,
+): string[] {
   if (split !== 'val') return [];
   const notes: string[] = [];
   const isFixed = Object(thresholdRecord?.value).rule === 'fixed';
-  if (thresholdRecord !== null && !isFixed) notes.push('the threshold was chosen on these patients');
+  if (thresholdRecord !== null && !isFixed) {
+    notes.push(
+      isFittedOn(thresholdRecord, patients)
+        ? 'the threshold was chosen on these patients'
+        : `the threshold was ${takenOver('chose', thresholdRecord, patients)}`,
+    );
+  }
   if (calibratorRecord !== null) {
     notes.push(
-      'the calibrator was fitted on these patients: Brier score and calibration are optimistic here',
+      isFittedOn(calibratorRecord, patients)
+        ? 'the calibrator was fitted on these patients: Brier score and calibration are optimistic here'
+        : `the calibrator was ${takenOver('fitted', calibratorRecord, patients)}`,
     );
   }
   return notes;
+}
+
+function isFittedOn({ fitted_on }: FrozenRecord, patients: readonly ScoredPatient[]): boolean {
+  return fitted_on.patients_sha256 === patientsHash(patients.map(({ patient }) => patient));
+}
+
+/** The hash tells whole sets apart only: of the same hospital, some patients may be in both. */
+function takenOver(verb: string, { fitted_on }: FrozenRecord, patients: readonly ScoredPatient[]): string {
+  const { splits, hospitals, n } = fitted_on;
+  const own = new Set(patients.map(({ hospital }) => hospital));
+  const overlap = hospitals.some((one) => own.has(one)) ? ', perhaps some of these' : '';
+  return `taken over from an earlier evaluation, which ${verb} it on ${n} patients of ${hospitals.join(' and ')} (${splits.join(' and ')})${overlap}`;
 }

@@ -40,6 +40,23 @@ test('the same seed gives the same files; frozen decisions can be taken over, no
   expect(everyFile(outputDir)).not.toEqual(first);
 });
 
+test('decisions taken over from other patients are not said to be chosen on these', async () => {
+  const config = await prepared();
+  config.evaluation.calibration = 'platt';
+  const elsewhere = await prepared(madeUpCohort({ train: 40, val: 20, test: 20 }));
+  const { outputDir } = await run(config);
+  const { rows } = await run(elsewhere, { frozen: join(outputDir, 'frozen') });
+  const own = rows.filter(({ split }) => split === 'val');
+  expect(own.length).toBeGreaterThan(0);
+  for (const { note } of own) {
+    expect(note).not.toMatch(/(threshold was chosen|calibrator was fitted) on these patients/);
+    expect(note).toContain(
+      'the threshold was taken over from an earlier evaluation, which chose it on 30 patients of JM (val), perhaps some of these',
+    );
+    expect(note).toContain('the calibrator was taken over from an earlier evaluation, which fitted it on 30');
+  }
+});
+
 test('decisions are never fitted on patients of another hospital, nor results of another split judged', async () => {
   const cohort = madeUpCohort({ train: 40, val: 20, test: 20 });
   const config = await prepared(cohort);

@@ -95,13 +95,14 @@ function decisions({ models, labels, thresholds, calibration, takenOver, fitted 
       ? 'Each patient was given the most probable label.'
       : `${thresholds.map(({ rule: name, models: whose }) => thresholdText(name, whose, thresholds.length === 1)).join(' ')}`;
   if (labels.length > 2 && aggregation === '' && how === '') return rule;
-  const origin = fitted
-    ? 'What was chosen or fitted here rests on home data only'
-    : 'All this was set beforehand';
-  return (
-    `${rule}${aggregation}${how} ` +
-    `${origin}${takenOver ? ', in an earlier evaluation' : ''}; it was frozen and applied unchanged to the external patients.`
-  );
+  return `${rule}${aggregation}${how} ${originText(fitted, takenOver)}; it was frozen and applied unchanged to the external patients.`;
+}
+
+function originText(fitted: boolean, takenOver: Facts['takenOver']): string {
+  if (!fitted) return 'All this was set beforehand';
+  if (takenOver === null) return 'What was chosen or fitted here rests on home data only';
+  const whom = takenOver.map(({ hospitals, n }) => `${hospitals.join(', ')}, n = ${n}`);
+  return `What was chosen or fitted was taken over from an earlier evaluation and rests on its validation patients (${whom.join('; ')})`;
 }
 
 function thresholdText(rule: string, models: readonly string[], isOnly: boolean): string {

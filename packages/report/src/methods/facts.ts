@@ -42,8 +42,8 @@ export interface Facts {
   fitted: boolean;
   /** Of the first model that has one. */
   calibration: string | null;
-  /** Whether decisions came from an earlier evaluation. */
-  takenOver: boolean;
+  /** The validation patients of the earlier evaluation that decisions came from; null where they were fitted here. */
+  takenOver: { hospitals: string[]; n: number }[] | null;
   replicates: number;
   level: number;
   proportionMethod: string;
@@ -109,7 +109,7 @@ export function factsOf(data: ReportData): Facts {
       Object.values(frozen).some((record) => record !== null && isChosen(record)),
     ),
     calibration: evaluation.models.find(({ frozen }) => frozen.calibrator)?.frozen.calibrator?.kind ?? null,
-    takenOver: evaluation.options.decisions === 'taken over',
+    takenOver: takenOverFrom(evaluation),
     replicates: evaluation.options.bootstrap_replicates,
     level: evaluation.options.confidence_level,
     proportionMethod: evaluation.options.proportion_method,
@@ -120,6 +120,18 @@ export function factsOf(data: ReportData): Facts {
     harmonised: audit.some(({ harmonised }) => harmonised),
     version: evaluation.versions.radweave ?? '',
   };
+}
+
+/** Several, where models were decided on by different patients. */
+function takenOverFrom({ options, models }: Evaluation): Facts['takenOver'] {
+  if (options.decisions !== 'taken over') return null;
+  const chosen = models.flatMap(({ frozen }) =>
+    Object.values(frozen).flatMap((record) =>
+      record !== null && isChosen(record) ? [record.fitted_on] : [],
+    ),
+  );
+  const byPatients = new Map(chosen.map((one) => [one.patients_sha256, one]));
+  return [...byPatients.values()].map(({ hospitals, n }) => ({ hospitals, n }));
 }
 
 /** The decision itself says how it was made: the evaluation's options do not apply to one that was taken over. */

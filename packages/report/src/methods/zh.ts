@@ -99,8 +99,14 @@ function decisions({ models, labels, thresholds, calibration, takenOver, fitted 
           })
           .join('');
   if (labels.length > 2 && aggregation === '' && how === '') return rule;
-  const origin = fitted ? '其中选定或拟合者仅依据本院数据' : '以上均为事先设定';
-  return `${rule}${aggregation}${how}${origin}${takenOver ? '，在先前的评估中完成' : ''}；冻结后原样应用于外部患者。`;
+  return `${rule}${aggregation}${how}${originText(fitted, takenOver)}；冻结后原样应用于外部患者。`;
+}
+
+function originText(fitted: boolean, takenOver: Facts['takenOver']): string {
+  if (!fitted) return '以上均为事先设定';
+  if (takenOver === null) return '其中选定或拟合者仅依据本院数据';
+  const whom = takenOver.map(({ hospitals, n }) => `${list(hospitals)}，n = ${n}`);
+  return `其中选定或拟合者沿用先前的评估，依据当时的验证集患者（${whom.join('；')}）`;
 }
 
 function statistics(facts: Facts): string {

@@ -1,7 +1,7 @@
-import type { EvaluationRow, FrozenRecord, InSample, Split } from '@radweave/artifacts';
+import type { EvaluationRow, InSample, Split } from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
 import { estimateCell, NOT_AVAILABLE } from '../format.ts';
-import { frozenText, isChosen } from '../frozen.ts';
+import { fittedOnText, frozenText, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
 import { type Cell, table } from '../html/table.ts';
 import { POOLED } from '../models.ts';
@@ -118,7 +118,7 @@ function frozen(context: ReportContext): Html | null {
               words.modelName(name),
               results.what[kind],
               words.remark(frozenText(record)),
-              isChosen(record) ? fittedOn(context, record) : results.setBeforehand,
+              isChosen(record) ? fittedOnText(words, record) : results.setBeforehand,
               record.hash,
             ],
           ];
@@ -132,11 +132,4 @@ function frozen(context: ReportContext): Html | null {
     head: [column.model, column.name, column.value, results.fittedOn, column.hash],
     rows,
   });
-}
-
-function fittedOn({ words }: ReportContext, { fitted_on }: FrozenRecord): string {
-  const splits = fitted_on.splits.map((split) => {
-    return split === 'train' || split === 'val' || split === 'test' ? words.splits[split] : split;
-  });
-  return `${fitted_on.hospitals.join(', ')}, ${splits.join(' + ')}, n = ${fitted_on.n}`;
 }

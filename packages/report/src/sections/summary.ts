@@ -1,7 +1,7 @@
 import type { EstimateRecord, EvaluationRow, Split } from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
 import { estimateText, intervalText, limitsOf, NOT_AVAILABLE } from '../format.ts';
-import { frozenText, isChosen } from '../frozen.ts';
+import { fittedOnText, frozenText, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
 import { hospitalsOf, leadingAuc, POOLED, rowOf } from '../models.ts';
 
@@ -12,7 +12,13 @@ export function summarySection(context: ReportContext): Html {
   const primary = evaluation.models.find(({ name }) => name === evaluation.primary);
   const threshold = primary?.frozen.threshold ?? null;
   const rule =
-    threshold === null ? null : { text: words.remark(frozenText(threshold)), chosen: isChosen(threshold) };
+    threshold === null
+      ? null
+      : {
+          text: words.remark(frozenText(threshold)),
+          chosen: isChosen(threshold),
+          takenOver: evaluation.options.decisions === 'taken over' ? fittedOnText(words, threshold) : null,
+        };
   const cards = placesOf(context).flatMap(([split, hospital]) => {
     const row = rowOf(evaluation, evaluation.primary, split, hospital);
     return row === undefined ? [] : [card(context, row)];

@@ -82,6 +82,7 @@ export const EN: Words = {
   interval: (level) => `${(100 * level).toFixed(0)} % CI`,
   remark: (english) => english,
   pair: (name, text) => `${name}: ${text}`,
+  items: (texts) => texts.join(', '),
   noModelsOf: (split) => `There are no ${split} patients with both labels, so there is nothing to draw.`,
   notMade: (command, reason) =>
     `Not in this report. ${reason === '' ? '' : `${reason}. `}Make it with: ${command}`,
@@ -148,7 +149,9 @@ export const EN: Words = {
         rule === null
           ? 'Each patient is given the most probable label.'
           : rule.chosen
-            ? `Its threshold was chosen on validation patients of the home hospital (${rule.text}) and then kept.`
+            ? rule.takenOver === null
+              ? `Its threshold was chosen on validation patients of the home hospital (${rule.text}) and then kept.`
+              : `Its threshold (${rule.text}) was taken over from an earlier evaluation, which chose it on: ${rule.takenOver}.`
             : `Its threshold was set, not chosen on patients (${rule.text}).`;
       return `The numbers below are of the model “${model}”, patient by patient. ${how}`;
     },

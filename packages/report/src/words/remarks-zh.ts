@@ -35,6 +35,22 @@ const EVALUATION: readonly Phrase[] = [
     'the calibrator was fitted on these patients: Brier score and calibration are optimistic here',
     '校准器由这些患者拟合：此处的 Brier 分数与校准结果偏乐观',
   ],
+  [
+    'the threshold was taken over from an earlier evaluation, which chose it on {n} patients of {hospitals+} ({splits*}), perhaps some of these',
+    '阈值沿用先前的评估，当时由 {hospitals} 的 {n} 例患者（{splits}）选定，其中可能有部分为这些患者',
+  ],
+  [
+    'the threshold was taken over from an earlier evaluation, which chose it on {n} patients of {hospitals+} ({splits*})',
+    '阈值沿用先前的评估，当时由 {hospitals} 的 {n} 例患者（{splits}）选定',
+  ],
+  [
+    'the calibrator was taken over from an earlier evaluation, which fitted it on {n} patients of {hospitals+} ({splits*}), perhaps some of these',
+    '校准器沿用先前的评估，当时由 {hospitals} 的 {n} 例患者（{splits}）拟合，其中可能有部分为这些患者',
+  ],
+  [
+    'the calibrator was taken over from an earlier evaluation, which fitted it on {n} patients of {hospitals+} ({splits*})',
+    '校准器沿用先前的评估，当时由 {hospitals} 的 {n} 例患者（{splits}）拟合',
+  ],
   ['the threshold is 0.5, not chosen: {reason*}', '阈值取 0.5，未经选择：{reason}'],
   ['not calibrated: {reason*}', '未校准：{reason}'],
   ['the best epoch was chosen on these patients', '最佳轮次由这些患者选定'],

@@ -78,6 +78,8 @@ export interface Words {
   remark: (english: string) => string;
   /** A name before a text: `name: text` with the language's own colon. */
   pair: (name: string, text: string) => string;
+  /** Short things in a row: `A, P`. */
+  items: (texts: readonly string[]) => string;
   noModelsOf: (split: string) => string;
   /** Which command makes a part that is not there, and what else is known. */
   notMade: (command: string, reason: string) => string;
@@ -140,8 +142,11 @@ export interface Words {
     found: string;
     /** Of an evaluation that was made before findings were. */
     olderEvaluation: string;
-    /** `rule`: the threshold, and whether patients chose it; null where there is none, with several labels. */
-    lead: (model: string, rule: { text: string; chosen: boolean } | null) => string;
+    /**
+     * `rule`: the threshold, whether patients chose it, and which ones if that was in an earlier evaluation; null where
+     * there is none, with several labels.
+     */
+    lead: (model: string, rule: { text: string; chosen: boolean; takenOver: string | null } | null) => string;
     caution: string;
   };
   flow: {

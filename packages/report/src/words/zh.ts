@@ -84,6 +84,7 @@ export const ZH: Words = {
   interval: (level) => `${(100 * level).toFixed(0)} % CI`,
   remark: translatedToChinese,
   pair: (name, text) => `${name}：${text}`,
+  items: (texts) => texts.join('，'),
   noModelsOf: (split) => `${split}中没有同时包含两类标签的患者，因此无图可绘。`,
   notMade: (command, reason) =>
     `本报告未包含此部分。${reason === '' ? '' : `${reason}。`}生成命令：${command}`,
@@ -149,7 +150,9 @@ export const ZH: Words = {
         rule === null
           ? '每例患者判为概率最高的标签。'
           : rule.chosen
-            ? `其阈值由本院验证集患者确定（${rule.text}），此后保持不变。`
+            ? rule.takenOver === null
+              ? `其阈值由本院验证集患者确定（${rule.text}），此后保持不变。`
+              : `其阈值（${rule.text}）沿用先前的评估，当时的拟合数据为：${rule.takenOver}。`
             : `其阈值为设定值，并非由患者选定（${rule.text}）。`;
       return `以下为模型“${model}”在患者层面的结果。${how}`;
     },

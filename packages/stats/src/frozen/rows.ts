@@ -51,8 +51,13 @@ export function homeRows(what: string, rows: readonly FitRow[]): FittedOn {
     splits: distinct(rows.map((row) => row.split)),
     hospitals: distinct(rows.map((row) => row.hospital)),
     n: rows.length,
-    patients_sha256: sha256(patients),
+    patients_sha256: patientsHash(patients),
   };
+}
+
+/** SHA-256 of a set of patients' IDs, in any order: tells whether a decision was fitted on these patients. */
+export function patientsHash(patients: readonly string[]): string {
+  return sha256([...new Set(patients)].sort(compareCodePoints));
 }
 
 /** Throws unless there is one row of features per patient. */
