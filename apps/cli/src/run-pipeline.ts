@@ -4,24 +4,27 @@ import { EXPLAINED } from './explain-defaults.ts';
 import { type Network, networkSteps, shownSplit } from './network-steps.ts';
 import { Job, type Runner, type RunOptions, type StepOutcome } from './run-job.ts';
 import {
-  checkpointReads,
   decisionReads,
   evaluationReads,
   featureReads,
+  featureRecords,
   frozenReads,
   fusionReads,
   historyReads,
   homeReads,
   logitReads,
+  logitRecords,
   networkReads,
   pathsOf,
   type Reads,
   rawReads,
+  runReads,
   shownReads,
   sliceReads,
   splitReads,
   splitRecords,
   summaryReads,
+  trainedWithReads,
 } from './step-inputs.ts';
 
 /** What `radweave audit` takes unless told. */
@@ -54,7 +57,12 @@ export async function runPipeline(config: Config, how: RunOptions, runner: Runne
       ...splitRecords(config, 'cohort.csv'),
       ...together(modalities, (one) => featureReads(config, one)),
       ...together(networks, historyReads),
-      ...fusionReads(config),
+      ...fusionReads(config, [
+        'fusion model',
+        'fusion metrics',
+        'val fusion predictions',
+        'test fusion predictions',
+      ]),
     },
     outputs: (result) => result.files,
   });
@@ -67,7 +75,11 @@ export async function runPipeline(config: Config, how: RunOptions, runner: Runne
       ...summaryReads(config),
       ...splitRecords(config, 'cohort.csv', 'exclusions.csv', 'brightness.csv'),
       ...together(modalities, (one) => featureReads(config, one)),
-      ...together(networks, (one) => ({ ...networkReads(one), ...historyReads(one) })),
+      ...together(networks, (one) => ({
+        ...networkReads(one),
+        ...historyReads(one),
+        ...trainedWithReads(one),
+      })),
       ...fusionReads(config),
       ...evaluationReads(config),
       ...shownReads(config),
@@ -193,9 +205,9 @@ async function auditStep(job: Job, config: Config, runs: Record<string, string>)
     asked: { near_duplicate_distance: NEAR_DUPLICATE_DISTANCE, runs },
     reads: {
       ...dataReads(config),
-      ...checkpointReads(config),
-      ...together(modalities, (one) => ({ ...featureReads(config, one), ...logitReads(config, one) })),
-      ...fusionReads(config),
+      ...runReads(config),
+      ...together(modalities, (one) => ({ ...featureRecords(config, one), ...logitRecords(config, one) })),
+      ...fusionReads(config, ['fusion model', 'train fusion predictions', 'val fusion predictions']),
       ...frozenReads(config),
     },
     outputs: (result) => [result.auditFile, result.textFile],

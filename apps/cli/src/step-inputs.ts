@@ -87,33 +87,49 @@ export function sliceReads({ data }: Config, modality: string, splits: readonly 
   );
 }
 
-/** Tables, records and arrays of a modality's features. */
-export function featureReads({ data }: Config, modality: string): Reads {
+/** Tables and records of a modality's features. */
+export function featureRecords({ data }: Config, modality: string): Reads {
   const { features_dir } = data;
-  const folder = folderName('modality', modality);
   return withoutMissing({
-    ...bySplit(`features of ${modality}`, (split) => join(features_dir, split, folder)),
     ...bySplit(`feature table of ${modality}`, (split) => featureTablePath(features_dir, split, modality)),
     ...bySplit(`feature record of ${modality}`, (split) => featureSetPath(features_dir, split, modality)),
   });
 }
 
-/** Out-of-fold logits of a modality; nothing where nobody has cross-fitted it. */
-export function logitReads({ data }: Config, modality: string): Reads {
-  return withoutMissing({
-    ...bySplit(`logits of ${modality}`, (split) => logitsPath(data.features_dir, split, modality)),
-    [`record of the logits of ${modality}`]: logitsRecordPath(data.features_dir, modality),
-  });
+/** Arrays, tables and records of a modality's features. */
+export function featureReads(config: Config, modality: string): Reads {
+  const folder = folderName('modality', modality);
+  const arrays = bySplit(`features of ${modality}`, (split) => join(config.data.features_dir, split, folder));
+  return { ...withoutMissing(arrays), ...featureRecords(config, modality) };
 }
 
-/** What `fuse` left. */
-export function fusionReads(config: Config): Reads {
+/** Whose out-of-fold logits of a modality there are; nothing where nobody has cross-fitted it. */
+export function logitRecords({ data }: Config, modality: string): Reads {
+  const path = logitsRecordPath(data.features_dir, modality);
+  return withoutMissing({ [`record of the logits of ${modality}`]: path });
+}
+
+/** Out-of-fold logits of a modality and their record. */
+export function logitReads(config: Config, modality: string): Reads {
+  const path = (split: Split): string => logitsPath(config.data.features_dir, split, modality);
+  return { ...withoutMissing(bySplit(`logits of ${modality}`, path)), ...logitRecords(config, modality) };
+}
+
+const FUSION_FILES = {
+  'fusion model': 'model.json',
+  'fusion metrics': 'metrics.csv',
+  'train fusion predictions': 'predictions_train.csv',
+  'val fusion predictions': 'predictions_val.csv',
+  'test fusion predictions': 'predictions_test.csv',
+} as const;
+
+/** What `fuse` left, or some of it. */
+export function fusionReads(
+  config: Config,
+  names: readonly (keyof typeof FUSION_FILES)[] = Object.keys(FUSION_FILES) as (keyof typeof FUSION_FILES)[],
+): Reads {
   const folder = fusionFolder(config);
-  return withoutMissing({
-    'fusion model': join(folder, 'model.json'),
-    'fusion metrics': join(folder, 'metrics.csv'),
-    ...bySplit('fusion predictions', (split) => join(folder, `predictions_${split}.csv`)),
-  });
+  return withoutMissing(Object.fromEntries(names.map((name) => [name, join(folder, FUSION_FILES[name])])));
 }
 
 /** What training a network left: its best checkpoint and what that says of every slice. */
@@ -124,13 +140,17 @@ export function networkReads({ modality, checkpoint, logs }: Network): Reads {
   });
 }
 
-/** How a network was trained. */
+/** How the training of a network went. */
 export function historyReads({ modality, checkpoint, logs }: Network): Reads {
   return withoutMissing({
     [`history of ${modality}`]: join(logs, 'training_history.csv'),
     [`record of the run of ${modality}`]: join(checkpoint, '..', 'run.json'),
-    [`configuration of the run of ${modality}`]: join(logs, 'config.yaml'),
   });
+}
+
+/** What a network was trained with. */
+export function trainedWithReads({ modality, logs }: Network): Reads {
+  return withoutMissing({ [`configuration of the run of ${modality}`]: join(logs, 'config.yaml') });
 }
 
 /** The decisions that were frozen for a network: other models' results change nothing in its explanations. */
@@ -141,9 +161,9 @@ export function decisionReads(config: Config, modality: string): Reads {
   return { [`frozen decisions for the network of ${modality}`]: { path, value } };
 }
 
-/** What an evaluation left. */
+/** What an evaluation found. */
 export function evaluationReads(config: Config): Reads {
-  return withoutMissing({ evaluation: evaluationFolder(config) });
+  return withoutMissing({ evaluation: join(evaluationFolder(config), 'evaluation.json') });
 }
 
 /** The decisions that an evaluation froze. */
@@ -151,14 +171,26 @@ export function frozenReads(config: Config): Reads {
   return withoutMissing({ 'frozen decisions': join(evaluationFolder(config), 'frozen') });
 }
 
-/** Every best checkpoint of the output folder: the audit asks each whom it has seen. */
-export function checkpointReads({ experiment }: Config): Reads {
+/** Every run of the output folder: the audit asks each whom it has seen, and fold models whom they must not have seen. */
+export function runReads({ experiment, model }: Config): Reads {
   const folder = join(experiment.output_dir, 'checkpoints');
   const runs = existsSync(folder) ? readdirSync(folder) : [];
-  const files = runs.flatMap((run) => ['best_model.pth', 'run.json'].map((file) => join(folder, run, file)));
-  return withoutMissing(
-    Object.fromEntries(files.map((path) => [`${basename(path)} of ${basename(join(path, '..'))}`, path])),
-  );
+  const reads = runs
+    .filter((run) => existsSync(join(folder, run, 'run.json')))
+    .flatMap((run): [string, string][] => [
+      [`checkpoint of the run ${run}`, join(folder, run, 'best_model.pth')],
+      [`record of the run ${run}`, join(folder, run, 'run.json')],
+      ...heldOutReads(join(experiment.output_dir, 'logs', run, 'splits'), run),
+    ]);
+  const initial = model.weights === null ? {} : { 'initial weights': model.weights };
+  return withoutMissing({ ...Object.fromEntries(reads), ...initial });
+}
+
+function heldOutReads(splits: string, run: string): [string, string][] {
+  const names = existsSync(splits) ? readdirSync(splits) : [];
+  return names
+    .filter((name) => /^test_.*\.csv$/.test(name))
+    .map((name) => [`${name} of the run ${run}`, join(splits, name)]);
 }
 
 /** What a report shows where somebody has made it. */

@@ -2,6 +2,7 @@
 
 export { filesBelow } from './files.ts';
 export { rJson, rscript, rTest } from './r.ts';
+export { onEachFile } from './reads.ts';
 export { python, pythonJson, referenceTest, skipOrFail } from './reference.ts';
 export { sharedPath, sharedTest } from './shared.ts';
 export { afterEachFileChange, copyTree } from './snapshots.ts';

@@ -1,0 +1,81 @@
+import fs from 'node:fs';
+import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+type Call = (...args: unknown[]) => unknown;
+
+/** What is told of each file: opened for reading, or for writing (then under the name it ends with, too). */
+export type OnFile = (path: string, how: 'read' | 'write') => void;
+
+/** By function of `node:fs` and `node:fs/promises`: what it does to its first argument, and to its second where that is a path. */
+const SYNC: Readonly<Record<string, Watch>> = {
+  readFileSync: { first: 'read' },
+  createReadStream: { first: 'read' },
+  openSync: { first: 'by flags' },
+  writeFileSync: { first: 'write' },
+  appendFileSync: { first: 'write' },
+  copyFileSync: { first: 'read', second: 'write' },
+  linkSync: { first: 'read', second: 'write' },
+  renameSync: { second: 'write' },
+};
+const ASYNC: Readonly<Record<string, Watch>> = {
+  readFile: { first: 'read' },
+  open: { first: 'by flags' },
+  writeFile: { first: 'write' },
+  copyFile: { first: 'read', second: 'write' },
+  rename: { second: 'write' },
+};
+
+interface Watch {
+  first?: 'read' | 'write' | 'by flags';
+  second?: 'write';
+}
+
+/**
+ * Tells of every file that this process opens, and of every file that it gives to a thread for reading images. Modules that
+ * take the functions of `node:fs` for themselves must be imported afterwards.
+ *
+ * @returns puts the functions back.
+ */
+export function onEachFile(tell: OnFile): () => void {
+  const { postMessage } = Worker.prototype;
+  Worker.prototype.postMessage = function (this: Worker, message: unknown, ...rest: never[]) {
+    for (const path of imagesOf(message)) tell(path, 'read');
+    return postMessage.call(this, message, ...rest);
+  };
+  const restore = [watch(fs, SYNC, tell), watch(promises, ASYNC, tell)];
+  syncBuiltinESMExports();
+  return () => {
+    Worker.prototype.postMessage = postMessage;
+    for (const back of restore) back();
+    syncBuiltinESMExports();
+  };
+}
+
+/** The images in a job for an imaging thread. */
+function imagesOf(message: unknown): string[] {
+  const paths: unknown = Object(Object(message).job).paths;
+  return Array.isArray(paths) ? paths.map((path) => resolve(String(path))) : [];
+}
+
+function watch(module: object, table: Readonly<Record<string, Watch>>, tell: OnFile): () => void {
+  const kept: Record<string, Call> = {};
+  for (const [name, { first, second }] of Object.entries(table)) {
+    const call: Call = Reflect.get(module, name);
+    kept[name] = call;
+    Reflect.set(module, name, (...args: unknown[]) => {
+      const [one, two] = args;
+      if (first !== undefined && typeof one === 'string') {
+        tell(resolve(one), first === 'by flags' ? byFlags(two) : first);
+      }
+      if (second !== undefined && typeof two === 'string') tell(resolve(two), second);
+      return Reflect.apply(call, module, args);
+    });
+  }
+  return () => Object.assign(module, kept);
+}
+
+const byFlags = (flags: unknown): 'read' | 'write' =>
+  flags === undefined || flags === 'r' || flags === 'rs' ? 'read' : 'write';
