@@ -149,6 +149,7 @@ export { readBrightness, writeBrightness } from './splits/brightness.ts';
 export type { CohortPatient } from './splits/cohort.ts';
 // data/splits
 export { readCohort, splitHash, writeCohort } from './splits/cohort.ts';
+export { readPhantomMark, writePhantomMark } from './splits/phantom-mark.ts';
 export type { Exclusion, RejectedImage } from './splits/reports.ts';
 export { readExclusions, readRejected, writeExclusions, writeRejected } from './splits/reports.ts';
 export type { SlicePlace } from './splits/slice-path.ts';

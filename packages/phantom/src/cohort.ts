@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { UsageError, writeFileAtomic } from '@radweave/artifacts';
+import { UsageError, writeFileAtomic, writePhantomMark } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
 import { Random } from '@radweave/stats';
 import { type Anatomy, drawAnatomy } from './anatomy.ts';
@@ -47,7 +47,8 @@ const SIDE = 224;
  * Writes a synthetic multi-centre cohort of abdominal CT slices with a liver lesion:
  * `ROOT/HOSPITAL/[foldK/]grade{0,1}/{patient}/{modality}/{patient}_{a|p}_slice_001.png`, 8-bit gray. Everything is made up;
  * the same options give the same files. As in real folders, not all is tidy: the last patient of the home hospital has the
- * first modality only (if several are asked for), and a `Thumbs.db` lies about.
+ * first modality only (if several are asked for), and a `Thumbs.db` lies about. A mark in each hospital's folder says who is
+ * made up: `preprocess` reads it.
  *
  * @throws UsageError for fewer than 2 patients per hospital, no slices, or a modality that the phantom does not know.
  */
@@ -82,6 +83,11 @@ export function generatePhantomCohort(rootDir: string, options: PhantomOptions):
       }
       written.patients.push(patient);
     }
+    const own = written.patients.filter((patient) => patient.hospital === hospital);
+    writePhantomMark(
+      join(rootDir, hospital),
+      own.map(({ patient }) => patient),
+    );
   }
   return written;
 }

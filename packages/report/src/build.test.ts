@@ -143,6 +143,25 @@ test('the summary begins with what was found; an older evaluation says how to ge
   expect(textOf(section(await buildReport(old, 'en'), 'summary'))).toContain('again with: radweave evaluate');
 });
 
+test.each(LANGUAGES)(
+  'of made-up patients the first page says so, of real ones never (%s)',
+  async (language) => {
+    const { synthetic } = WORDS[language].summary;
+    const told = async (made: string[]): Promise<string> => {
+      const data = study();
+      const division = data.division === null ? null : { ...data.division, synthetic: made };
+      return textOf(section(await buildReport({ ...data, division }, language), 'summary'));
+    };
+    const hospitals = [...new Set(study().cohort.map(({ hospital }) => hospital))];
+    expect(await told(hospitals)).toContain(synthetic(null));
+    const [first = ''] = hospitals;
+    expect(await told([first])).toContain(synthetic([first]));
+    const word = language === 'en' ? 'synthetic' : '合成数据';
+    expect(synthetic(null)).toContain(word);
+    expect(await told([])).not.toContain(word);
+  },
+);
+
 test('a row names the difference it shows, and nobody is compared on the training patients', async () => {
   const text = textOf(section(await buildReport(study(), 'en'), 'comparisons'));
   // The evaluation has fused minus A.

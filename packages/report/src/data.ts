@@ -110,6 +110,8 @@ export interface Division {
   /** Share of the home patients that are for training. */
   trainShare: number;
   seed: number;
+  /** Hospitals whose patients are all made up. */
+  synthetic: string[];
   exclusions: Exclusion[];
   /** What it found odd about the data; null where an earlier version did not look. */
   oddities: Oddities | null;

@@ -32,6 +32,8 @@ export interface SplitSummary {
   files: Record<string, number>;
   /** What is odd about the data, a sentence each; earlier versions wrote none. */
   warnings?: string[] | undefined;
+  /** Hospitals whose patients are all made up; left out where there is none. */
+  synthetic?: string[] | undefined;
   /**
    * Where the images lay; relative to this file where the split files' paths are. Splits of earlier versions lack this and
    * the hashes.
@@ -66,6 +68,7 @@ const schema: z.ZodType<SplitSummary> = z.object({
   excluded: z.record(z.string(), whole),
   files: z.record(z.string(), whole),
   warnings: z.array(z.string()).optional(),
+  synthetic: z.array(z.string().min(1)).optional(),
   root_dir: z.string().min(1).optional(),
   hashes: z.record(z.string(), sha256).optional(),
   versions: z.record(z.string(), z.string()),

@@ -59,6 +59,7 @@ export function readStudyCohort(
     division: {
       trainShare: summary.train_ratio,
       seed: summary.seed,
+      synthetic: summary.synthetic ?? [],
       exclusions: readExclusions(exclusions),
       oddities: odditiesOf(summary, record('brightness.csv'), files),
     },

@@ -1,3 +1,4 @@
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashFile, readCohort, readExclusions } from '@radweave/artifacts';
 import { decodeSlice, readSliceFile } from '@radweave/imaging';
@@ -36,7 +37,8 @@ test('the same seed gives the same files, another seed others', () => {
   expect(content(again)).toEqual(content(first));
   const hashes = Object.values(content(first));
   expect(new Set(hashes).size).toBe(hashes.length);
-  expect(Object.values(content(other)).filter((hash) => hashes.includes(hash))).toHaveLength(1);
+  // Thumbs.db, and each hospital's mark.
+  expect(Object.values(content(other)).filter((hash) => hashes.includes(hash))).toHaveLength(4);
   expect(patients).toHaveLength(18);
   expect(patients.filter(({ label }) => label === 1)).toHaveLength(9);
   expect(slices).toBe(18 * 2 * 2 - 2);
@@ -58,6 +60,19 @@ test('preprocess takes it as it is, and finds what is not tidy', async () => {
     { patient: 'JM006' },
   ]);
   expect(summary.files).toMatchObject({ 'file that is no PNG': 1 });
+});
+
+test('a hospital is synthetic as long as the phantom made all of its patients', async () => {
+  const config = cohortConfig(tempDir());
+  config.data.image_size = 64;
+  const root = config.data.root_dir ?? '';
+  generatePhantomCohort(root, options);
+  expect((await preprocess({ config }, listening())).summary.synthetic).toEqual(['JM', 'SY', 'ZS']);
+  const own = join(root, 'SY', `grade${gradeOf(root, 'SY001')}`);
+  renameSync(join(own, 'SY001'), join(own, 'Meyer'));
+  expect((await preprocess({ config }, listening())).summary.synthetic).toEqual(['JM', 'ZS']);
+  for (const hospital of ['JM', 'ZS']) rmSync(join(root, hospital, '.radweave-phantom'));
+  expect((await preprocess({ config }, listening())).summary).not.toHaveProperty('synthetic');
 });
 
 test('no two patients look like copies of each other to the audit', async () => {

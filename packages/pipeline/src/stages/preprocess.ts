@@ -93,6 +93,7 @@ export async function preprocess(
       facts: check.facts,
       files: filesOf(found, check, merged),
       warnings,
+      synthetic: syntheticHospitals(found, members),
       brightness: check.brightness.rows(),
       pictures: await draw(check.brightness.rows(), config),
     };
@@ -150,6 +151,14 @@ function noExternal({ hospitals }: FoundCohort, home: string): string {
   return others.length === 0
     ? `No hospital besides ${home} was read: the external test set is empty`
     : `No patient of ${others.join(', ')} can be used: the external test set is empty`;
+}
+
+/** A hospital that has one patient of its own is not made up. */
+function syntheticHospitals({ phantoms }: FoundCohort, members: readonly AssignedMember[]): string[] {
+  const hospitals = [...new Set(members.map(({ hospital }) => hospital))];
+  const isMadeUp = ({ hospital, patient }: AssignedMember): boolean =>
+    phantoms.get(hospital)?.has(patient) === true;
+  return hospitals.filter((name) => members.every((one) => one.hospital !== name || isMadeUp(one)));
 }
 
 function masksOf(found: FoundCohort, check: ImageCheck): RejectedImage[] {

@@ -24,9 +24,17 @@ export function summarySection(context: ReportContext): Html {
     return row === undefined ? [] : [card(context, row)];
   });
   const { notes } = evaluation;
-  return html`${found(context)}<p>${words.summary.lead(words.modelName(evaluation.primary), rule)}</p>
+  return html`${synthetic(context)}${found(context)}<p>${words.summary.lead(words.modelName(evaluation.primary), rule)}</p>
 <div class="cards">${cards}</div>
 ${notes.length === 0 ? null : html`<h3>${words.summary.caution}</h3><ul>${notes.map((note) => html`<li>${words.remark(note)}</li>`)}</ul>`}`;
+}
+
+/** Nobody may take a demonstration for a study. */
+function synthetic({ data, words }: ReportContext): Html | null {
+  const made = data.division?.synthetic ?? [];
+  if (made.length === 0) return null;
+  const isAll = data.cohort.every(({ hospital }) => made.includes(hospital));
+  return html`<p><strong>${words.summary.synthetic(isAll ? null : made)}</strong></p>`;
 }
 
 /** Whether anything was learned comes before any number. */

@@ -36,6 +36,7 @@ export function study(wish: StudyWish = {}): ReportData {
     division: {
       trainShare: 0.7,
       seed: 42,
+      synthetic: [],
       exclusions: [
         {
           patient: `X1${hostile}`,

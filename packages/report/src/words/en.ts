@@ -141,6 +141,10 @@ export const EN: Words = {
   no: 'no',
   unknown: 'unknown',
   summary: {
+    synthetic: (hospitals) =>
+      hospitals === null
+        ? 'All patients of this study are synthetic: Radweave drew their images itself. Its results say nothing about real patients.'
+        : `The patients of ${hospitals.join(', ')} are synthetic: Radweave drew their images itself. Results that include them say nothing about real patients.`,
     found: 'What was found',
     olderEvaluation:
       'This evaluation was made by an older version, which did not say whether anything was learned. Make it again with: radweave evaluate',

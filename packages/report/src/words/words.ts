@@ -139,6 +139,8 @@ export interface Words {
   no: string;
   unknown: string;
   summary: {
+    /** Of a study all of whose patients are made up: null; else the hospitals whose patients are. */
+    synthetic: (hospitals: readonly string[] | null) => string;
     found: string;
     /** Of an evaluation that was made before findings were. */
     olderEvaluation: string;

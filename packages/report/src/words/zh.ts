@@ -143,6 +143,10 @@ export const ZH: Words = {
   no: '否',
   unknown: '未知',
   summary: {
+    synthetic: (hospitals) =>
+      hospitals === null
+        ? '本研究的所有患者均为合成数据，其图像由 Radweave 自行绘制；结果不能说明任何真实患者的情况。'
+        : `${hospitals.join('、')} 的患者为合成数据，其图像由 Radweave 自行绘制；凡包含这些患者的结果均不能说明真实患者的情况。`,
     found: '主要发现',
     olderEvaluation: '此评估由旧版本生成，未说明模型是否学到了任何信息。重新生成命令：radweave evaluate',
     lead: (model, rule) => {

@@ -1,5 +1,12 @@
 import { basename, join, resolve, sep } from 'node:path';
-import { compareText, naturalCompare, SLICE_LAYOUT, systemCode, UsageError } from '@radweave/artifacts';
+import {
+  compareText,
+  naturalCompare,
+  readPhantomMark,
+  SLICE_LAYOUT,
+  systemCode,
+  UsageError,
+} from '@radweave/artifacts';
 import { type Dirent, existsSync, readdirSync, statSync } from '@radweave/artifacts/files';
 import { isMaskName } from './mask-names.ts';
 
@@ -39,6 +46,8 @@ export interface FoundCohort {
   /** Files whose names say that they are masks. */
   masks: FoundSlice[];
   unread: UnreadFolder[];
+  /** Patients that the phantom made, by hospital. */
+  phantoms: Map<string, Set<string>>;
   /** Files of modality folders that look like images but are not PNG: how many, by hospital and extension. */
   foreign: Map<string, Map<string, number>>;
   /** How many files and folders were passed over, by reason. */
@@ -91,6 +100,7 @@ class Walk {
     slices: [],
     masks: [],
     unread: [],
+    phantoms: new Map(),
     foreign: new Map(),
     ignored: {},
   };
@@ -108,6 +118,7 @@ class Walk {
       return;
     }
     this.found.hospitals.push(name.normalize('NFC'));
+    this.found.phantoms.set(name.normalize('NFC'), new Set(readPhantomMark(path)));
     for (const part of parts) {
       if (FOLD.test(part)) {
         for (const grade of this.folders(join(path, part))) this.grade(join(path, part, grade), grade, name);

@@ -43,6 +43,8 @@ export interface Division {
   files: Record<string, number>;
   /** What is odd about the data. */
   warnings: readonly string[];
+  /** Hospitals whose patients are all made up. */
+  synthetic: readonly string[];
   brightness: readonly BrightnessRow[];
   /** A picture of the brightness of each modality. */
   pictures: ReadonlyMap<string, string>;
@@ -136,7 +138,7 @@ function cohortOf(members: readonly AssignedMember[], modalities: readonly strin
 }
 
 function summarise(division: Division, config: Config): SplitSummary {
-  const { members, exclusions, files, warnings } = division;
+  const { members, exclusions, files, warnings, synthetic } = division;
   const { modalities, home_hospital, train_ratio } = config.data;
   const excluded: Record<string, number> = {};
   for (const { reason } of exclusions) excluded[reason] = (excluded[reason] ?? 0) + 1;
@@ -152,6 +154,7 @@ function summarise(division: Division, config: Config): SplitSummary {
     excluded,
     files,
     warnings: [...warnings],
+    ...(synthetic.length === 0 ? {} : { synthetic: [...synthetic] }),
     ...rootOf(config),
     versions: programVersions(),
   };
