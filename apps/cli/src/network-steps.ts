@@ -9,16 +9,7 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { Job, RunOptions } from './run-job.ts';
-import { featureReads, logitReads, pathsOf, sliceReads } from './step-inputs.ts';
-
-/** What the steps of one modality's network left. */
-export interface Network {
-  modality: string;
-  run: string;
-  checkpoint: string;
-  /** Folder of the run's logs. */
-  logs: string;
-}
+import { featureReads, logitReads, type Network, pathsOf, sliceReads } from './step-inputs.ts';
 
 /** Trains and extracts, and cross-fits where that is asked for; training that was stopped is resumed. */
 export async function networkSteps(

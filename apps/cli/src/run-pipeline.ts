@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Config, evaluationFolder, explanationsFolder, fusionFolder } from '@radweave/artifacts';
 import { EXPLAINED } from './explain-defaults.ts';
-import { type Network, networkSteps, shownSplit } from './network-steps.ts';
+import { networkSteps, shownSplit } from './network-steps.ts';
 import { Job, type Runner, type RunOptions, type StepOutcome } from './run-job.ts';
 import {
   decisionReads,
@@ -14,6 +14,7 @@ import {
   homeReads,
   logitReads,
   logitRecords,
+  type Network,
   networkReads,
   pathsOf,
   type Reads,

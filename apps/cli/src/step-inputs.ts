@@ -20,7 +20,15 @@ import {
   splitPath,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
-import type { Network } from './network-steps.ts';
+
+/** What the steps of one modality's network left. */
+export interface Network {
+  modality: string;
+  run: string;
+  checkpoint: string;
+  /** Folder of the run's logs. */
+  logs: string;
+}
 
 /** What a step reads of a file or folder, where it is not the whole. */
 export interface Part {

@@ -1,4 +1,4 @@
-import type { Pose } from './anatomy.ts';
+import type { Pose } from './body.ts';
 import { type Blob, distanceToBlob, distanceToTube, extent, type Tube } from './shapes.ts';
 
 /** Hounsfield units of air, where nothing is painted. */

@@ -1,4 +1,4 @@
-import type { Anatomy } from './anatomy.ts';
+import type { Anatomy } from './body.ts';
 import type { Canvas } from './canvas.ts';
 import { type Lesion, lesionOutline } from './lesion.ts';
 import { atLevel } from './organs.ts';

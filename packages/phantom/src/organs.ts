@@ -1,4 +1,4 @@
-import type { Anatomy, Hollow, Organ } from './anatomy.ts';
+import type { Anatomy, Hollow, Organ } from './body.ts';
 import type { Canvas } from './canvas.ts';
 import { type Blob, blob, grown } from './shapes.ts';
 import { type Enhancement, GAS, LUNG, MUSCLE, type Speckle } from './tissue.ts';

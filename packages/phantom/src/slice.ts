@@ -1,4 +1,4 @@
-import type { Anatomy } from './anatomy.ts';
+import type { Anatomy } from './body.ts';
 import { Canvas } from './canvas.ts';
 import { paintLiver } from './liver.ts';
 import { paintLungs, paintOrgans, paintTrunks } from './organs.ts';

@@ -1,4 +1,4 @@
-import type { Anatomy } from './anatomy.ts';
+import type { Anatomy } from './body.ts';
 import type { Texture } from './texture.ts';
 
 /** Contrast phases that the phantom knows: arterial and portal venous. */

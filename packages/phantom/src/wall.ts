@@ -1,4 +1,4 @@
-import type { Anatomy } from './anatomy.ts';
+import type { Anatomy } from './body.ts';
 import type { Canvas } from './canvas.ts';
 import { type Blob, blob, grown } from './shapes.ts';
 import { CORTICAL_BONE, FAT, MARROW, MUSCLE, type Speckle } from './tissue.ts';

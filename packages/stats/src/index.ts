@@ -54,12 +54,12 @@ export {
 } from './discrimination/threshold.ts';
 export {
   AGGREGATIONS,
-  type Aggregation,
-  type AggregationCandidate,
   aggregateSlices,
   freezeAggregation,
 } from './frozen/aggregation.ts';
 export {
+  type Aggregation,
+  type AggregationCandidate,
   canonicalJson,
   type FittedOn,
   type Frozen,

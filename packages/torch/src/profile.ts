@@ -44,7 +44,7 @@ const now = (): number => native().profileNow();
  * @throws Error when a profile is under way in this thread already.
  */
 export function profile<T>(root: AnyModule, body: () => T): { result: T; profile: Profile } {
-  const paths = new Map<AnyModule, string>();
+  const paths = new Map<object, string>();
   for (const [path, module] of root.namedModules()) paths.set(module, path);
   const recorded: Profile = { operators: [], modules: [], ranges: [], duration: 0 };
   native().profileStart();

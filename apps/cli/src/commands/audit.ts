@@ -5,7 +5,7 @@ import { pairsOf } from '../pairs.ts';
 import { addFlags, type CallConfig, type CommonFlags, readCall } from '../stage/flags.ts';
 import { runStage } from '../stage/run-stage.ts';
 import { table } from '../table.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 interface AuditFlags extends CommonFlags {
   strict?: boolean;

@@ -1,7 +1,7 @@
 import { type ConfigKey, defaultConfigYaml, describeConfig } from '@radweave/artifacts';
 import wrapAnsi from 'wrap-ansi';
 import { terminalWidth } from '../terminal-width.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 export const define: Define = (command) => {
   command

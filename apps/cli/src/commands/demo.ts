@@ -5,7 +5,7 @@ import { generatePhantomCohort, type PhantomOptions } from '@radweave/phantom';
 import { runEnding } from '../run-ending.ts';
 import { runPipeline } from '../run-pipeline.ts';
 import { terminalRunner } from '../stage/run-stage.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 /** Where the demonstration works unless told; it is made anew each time. */
 const FOLDER = 'outputs/demo';

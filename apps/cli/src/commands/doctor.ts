@@ -1,6 +1,6 @@
 import { type Diagnosis, diagnose } from '@radweave/native/setup';
 import { EXIT, UserError } from '../exit-codes.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 export const define: Define = (command) => {
   command.option('--json', 'print the state as JSON').action((options: { json?: boolean }) => {

@@ -1,7 +1,7 @@
 import { evaluationSummary } from '../evaluation-summary.ts';
 import { pairsOf } from '../pairs.ts';
 import { stageCommand } from '../stage/stage-command.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 interface EvaluateFlags {
   run?: string[];

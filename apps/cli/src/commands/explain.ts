@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { EXPLAINED } from '../explain-defaults.ts';
 import { stageCommand } from '../stage/stage-command.ts';
 import { table } from '../table.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 interface ExplainFlags {
   modality: string;

@@ -3,7 +3,7 @@ import { wholeNumber } from '../folds.ts';
 import { runStage } from '../stage/run-stage.ts';
 import { stageCommand } from '../stage/stage-command.ts';
 import { table } from '../table.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 interface ExtractFlags {
   modality: string;

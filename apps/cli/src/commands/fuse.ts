@@ -2,7 +2,7 @@ import { evaluationSummary } from '../evaluation-summary.ts';
 import { fusionSummary } from '../fusion-summary.ts';
 import { runStage } from '../stage/run-stage.ts';
 import { stageCommand } from '../stage/stage-command.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 interface FuseFlags {
   no_evaluate?: boolean;

@@ -2,7 +2,7 @@ import { UsageError } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
 import { stageCommand } from '../stage/stage-command.ts';
 import { table } from '../table.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 interface HarmonizeFlags {
   audit_only?: boolean;

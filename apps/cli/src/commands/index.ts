@@ -1,7 +1,4 @@
-import type { Command } from 'commander';
-
-/** A command's file exports this: it adds options and the action to an empty command. */
-export type Define = (command: Command) => void;
+import type { Define } from './define.ts';
 
 interface Entry {
   name: string;

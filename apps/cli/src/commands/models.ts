@@ -15,7 +15,7 @@ import { EXIT, UserError } from '../exit-codes.ts';
 import { ProgressDisplay } from '../stage/progress.ts';
 import { onStopSignal } from '../stage/stop-signals.ts';
 import { table } from '../table.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 const MEGABYTE = 1e6;
 

@@ -1,6 +1,6 @@
 import { pairsOf } from '../pairs.ts';
 import { stageCommand } from '../stage/stage-command.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 interface PredictFlags {
   model: string;

@@ -1,6 +1,6 @@
 import { stageCommand } from '../stage/stage-command.ts';
 import { table } from '../table.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 export const define: Define = stageCommand({
   stage: 'preprocess',

@@ -1,7 +1,7 @@
 import type { StageOptions } from '@radweave/pipeline';
 import { type Command, Option } from 'commander';
 import { stageCommand } from '../stage/stage-command.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 interface ReportFlags {
   lang: StageOptions<'report'>['language'];

@@ -3,7 +3,7 @@ import { runEnding } from '../run-ending.ts';
 import { runPipeline } from '../run-pipeline.ts';
 import { addFlags, type CommonFlags, readCall } from '../stage/flags.ts';
 import { runStage, terminalRunner } from '../stage/run-stage.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 interface RunFlags extends CommonFlags, Record<string, unknown> {
   best_hparams_dir: string;

@@ -1,5 +1,5 @@
 import { setUp } from '@radweave/native/setup';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 export const define: Define = (command) => {
   command.option('--json', 'print the result as JSON').action((options: { json?: boolean }) => {

@@ -4,7 +4,7 @@ import { crossValidationSummary, wholeNumber } from '../folds.ts';
 import { resultsText } from '../results.ts';
 import { runStage } from '../stage/run-stage.ts';
 import { stageCommand } from '../stage/stage-command.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 interface TrainFlags {
   modality: string;

@@ -2,7 +2,7 @@ import { DataError } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
 import { addFlags, type CommonFlags, readCall } from '../stage/flags.ts';
 import { runStage } from '../stage/run-stage.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 /** Differences of one file that are printed; `--json` has all. */
 const SHOWN = 10;

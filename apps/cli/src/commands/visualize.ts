@@ -1,5 +1,5 @@
 import { stageCommand } from '../stage/stage-command.ts';
-import type { Define } from './index.ts';
+import type { Define } from './define.ts';
 
 export const define: Define = stageCommand({
   stage: 'visualize',

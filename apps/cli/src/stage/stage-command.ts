@@ -1,6 +1,6 @@
 import type { StageName, StageOptions, StageResult } from '@radweave/pipeline';
 import type { Command } from 'commander';
-import type { Define } from '../commands/index.ts';
+import type { Define } from '../commands/define.ts';
 import { addFlags, type CallConfig, type CommonFlags, readCall } from './flags.ts';
 import { runStage } from './run-stage.ts';
 

@@ -4,7 +4,8 @@ import type { ImageModel } from '@radweave/models';
 import type { StageContext } from '@radweave/study/context/events';
 import { tidy } from '@radweave/torch';
 import type { FeatureNetwork } from '../open/feature-network.ts';
-import { inBatches, makeBatch, type SlicePixels } from '../slices/batches.ts';
+import { inBatches, makeBatch } from '../slices/batches.ts';
+import type { SlicePixels } from '../slices/slice-pixels.ts';
 import { gradCam } from './grad-cam.ts';
 import { stopIfTold } from './probabilities.ts';
 

@@ -4,7 +4,8 @@ import { type Matrix, matrixFrom } from '@radweave/stats';
 import type { StageContext } from '@radweave/study/context/events';
 import { inferenceMode, tidy } from '@radweave/torch';
 import type { FeatureNetwork } from '../open/feature-network.ts';
-import { inBatches, makeBatch, type SlicePixels } from '../slices/batches.ts';
+import { inBatches, makeBatch } from '../slices/batches.ts';
+import type { SlicePixels } from '../slices/slice-pixels.ts';
 
 /**
  * The network's probabilities of slices, slices × classes, in the order asked for.

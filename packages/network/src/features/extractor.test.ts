@@ -5,7 +5,7 @@ import { SliceTable } from '@radweave/study/cohort/slice-table';
 import { manualSeed } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import type { FeatureNetwork } from '../open/feature-network.ts';
-import type { SlicePixels } from '../slices/batches.ts';
+import type { SlicePixels } from '../slices/slice-pixels.ts';
 import { extractPatients } from './extractor.ts';
 
 const SIDE = 32;

@@ -4,7 +4,8 @@ import type { PatientSlices } from '@radweave/study/cohort/slice-order';
 import { inferenceMode, profileRange, tidy } from '@radweave/torch';
 import { inPrecision } from '../compute/under-precision.ts';
 import type { FeatureNetwork } from '../open/feature-network.ts';
-import { makeBatch, type SlicePixels } from '../slices/batches.ts';
+import { makeBatch } from '../slices/batches.ts';
+import type { SlicePixels } from '../slices/slice-pixels.ts';
 
 /** How to go through the slices. */
 export interface ExtractionPace {

@@ -5,7 +5,8 @@ import { type Compute, inferenceBatch } from '../compute/compute.ts';
 import { foldForInference } from '../compute/fold.ts';
 import { featuresOf } from '../features/extractor.ts';
 import type { Network } from '../open/network-source.ts';
-import { augmentationStream, makeBatch, type SlicePixels } from '../slices/batches.ts';
+import { augmentationStream, makeBatch } from '../slices/batches.ts';
+import type { SlicePixels } from '../slices/slice-pixels.ts';
 import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer } from '../training/build.ts';
 import { learnFrom, targetsOf } from '../training/network.ts';
 

@@ -3,7 +3,8 @@ import { dispatch, fromTypedArray, ones, type Tensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import type { Compute } from '../compute/compute.ts';
 import { type Augmentation, augment } from './augment.ts';
-import { augmentationStream, epochOrder, inBatches, makeBatch, type SlicePixels } from './batches.ts';
+import { augmentationStream, epochOrder, inBatches, makeBatch } from './batches.ts';
+import type { SlicePixels } from './slice-pixels.ts';
 
 const CPU: Compute = { device: 'cpu', precision: 'fp32', memoryFormat: 'contiguous' };
 const PLAIN = { mean: 0, std: 1 };

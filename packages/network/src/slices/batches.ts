@@ -3,15 +3,7 @@ import { dispatch, MEMORY_FORMAT, type MemoryFormat, type Tensor, tidy } from '@
 import type { Compute } from '../compute/compute.ts';
 import { type Augmentation, augment, isAugmenting } from './augment.ts';
 import { rawSlices } from './resident.ts';
-
-/** Decoded slices of one split: grayscale, all of one size and bit depth. */
-export interface SlicePixels {
-  readonly height: number;
-  readonly width: number;
-  readonly bitDepth: 8 | 16;
-  /** Copies slices (positions in the split's table) one after the other into a new array. */
-  read(positions: ArrayLike<number>): Uint8Array | Uint16Array;
-}
+import type { SlicePixels } from './slice-pixels.ts';
 
 /** (x − mean) / std on values in 0–1. */
 export interface Normalisation {

@@ -20,7 +20,7 @@ import {
 import { isMaskName } from '@radweave/study/cohort/mask-names';
 import { SliceTable } from '@radweave/study/cohort/slice-table';
 import { type StageContext, warn } from '@radweave/study/context/events';
-import type { SlicePixels } from './batches.ts';
+import type { SlicePixels } from './slice-pixels.ts';
 import { storePixels } from './store-pixels.ts';
 
 /** One split of one modality, ready to be made into batches. */

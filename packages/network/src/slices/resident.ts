@@ -1,5 +1,5 @@
 import { empty, fromTypedArray, type Tensor, tidy } from '@radweave/torch';
-import type { SlicePixels } from './batches.ts';
+import type { SlicePixels } from './slice-pixels.ts';
 
 /** Bytes read and sent at once. */
 const PIECE = 1 << 25;

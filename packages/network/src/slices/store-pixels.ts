@@ -1,5 +1,5 @@
 import type { SliceStore } from '@radweave/imaging';
-import type { SlicePixels } from './batches.ts';
+import type { SlicePixels } from './slice-pixels.ts';
 
 /**
  * A store's slices, read when a batch asks for them. What is read often stays in the operating system's cache, which gives

@@ -4,8 +4,8 @@ import { manualSeed, memoryStats, noGrad } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import type { Compute } from '../compute/compute.ts';
 import { makeBatch } from '../slices/batches.ts';
+import type { SliceSet } from '../slices/slice-pixels.ts';
 import { FrozenOutputs } from './frozen-outputs.ts';
-import type { SliceSet } from './trainer.ts';
 
 const SIDE = 64;
 const NORMALISATION = { mean: 0.5, std: 0.5 };

@@ -5,7 +5,7 @@ import { dtypeInfo, F, noGrad, type Tensor, tidy } from '@radweave/torch';
 import { type Compute, inferenceBatch } from '../compute/compute.ts';
 import { underPrecision } from '../compute/under-precision.ts';
 import { epochOrder, inBatches, makeBatch, type Normalisation } from '../slices/batches.ts';
-import type { SliceSet } from './trainer.ts';
+import type { SliceSet } from '../slices/slice-pixels.ts';
 
 /** Of the machine's memory; a share of what is free would make a resumed run decide otherwise than before. */
 const MEMORY_SHARE = 1 / 4;

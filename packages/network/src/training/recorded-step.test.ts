@@ -5,7 +5,7 @@ import { SliceTable } from '@radweave/study/cohort/slice-table';
 import type { EpochReport } from '@radweave/study/context/reports';
 import { manualSeed, type nn, optim, type RecordedGraph, tidy } from '@radweave/torch';
 import { expect, test } from 'vitest';
-import type { SlicePixels } from '../slices/batches.ts';
+import type { SlicePixels } from '../slices/slice-pixels.ts';
 import { FrozenOutputs } from './frozen-outputs.ts';
 import { crossEntropyLoss } from './losses.ts';
 import { Trainer, type TrainingJob } from './trainer.ts';

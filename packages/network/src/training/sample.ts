@@ -1,5 +1,5 @@
 import { encodePng, grayImage, montage } from '@radweave/imaging';
-import type { SliceSet } from './trainer.ts';
+import type { SliceSet } from '../slices/slice-pixels.ts';
 
 /** A few training slices side by side, so that a look at TensorBoard shows what is being learned from. */
 export function sampleOf({ table, pixels }: SliceSet): { png: Uint8Array; width: number; height: number } {

@@ -1,6 +1,5 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type { ImageModel } from '@radweave/models';
-import type { SliceTable } from '@radweave/study/cohort/slice-table';
 import type { EpochReport, TrainerEvents } from '@radweave/study/context/reports';
 import { type Candidate, isBetter, isExhausted } from '@radweave/study/runs/early-stop';
 import { scoreTable } from '@radweave/study/scores/history-scores';
@@ -15,19 +14,13 @@ import {
   inBatches,
   makeBatch,
   type Normalisation,
-  type SlicePixels,
 } from '../slices/batches.ts';
+import type { SliceSet } from '../slices/slice-pixels.ts';
 import type { FrozenOutputs } from './frozen-outputs.ts';
 import type { Loss } from './losses.ts';
 import { type BatchResult, type Forward, judge, learnFrom, targetsOf } from './network.ts';
 import { RecordedStep } from './recorded-step.ts';
 import { UnreadResults } from './unread-results.ts';
-
-/** One split in memory: its table and its pixels. */
-export interface SliceSet {
-  table: SliceTable;
-  pixels: SlicePixels;
-}
 
 /** What is trained, on what, and how. */
 export interface TrainingJob {

@@ -1,6 +1,5 @@
 import { type ExplainedCategory, naturalCompare } from '@radweave/artifacts';
 import { argmaxRows, matrixFrom } from '@radweave/stats';
-import type { Decision } from './decision.ts';
 
 /** A patient as the network judged it. */
 export interface JudgedPatient {
@@ -43,7 +42,7 @@ export function confidence(probabilities: Float64Array, threshold: number | null
  */
 export function selectPatients(
   patients: readonly JudgedPatient[],
-  { threshold }: Pick<Decision, 'threshold'>,
+  { threshold }: { threshold: number | null },
   count: number,
 ): ChosenPatient[] {
   const hospitals = [...new Set(patients.map(({ hospital }) => hospital))].sort(naturalCompare);

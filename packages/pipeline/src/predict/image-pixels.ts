@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type DataConfig, DataError, explainFileError } from '@radweave/artifacts';
 import { mkdtempSync, rmSync } from '@radweave/artifacts/files';
 import { buildStore, ImageFaults, openStore } from '@radweave/imaging';
-import type { SlicePixels } from '@radweave/network/slices/batches';
+import type { SlicePixels } from '@radweave/network/slices/slice-pixels';
 import { storePixels } from '@radweave/network/slices/store-pixels';
 
 /**

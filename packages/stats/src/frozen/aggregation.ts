@@ -5,22 +5,8 @@ import { checkMatrix, columnOf, type Matrix, matrixFrom } from '../core/matrix.t
 import { mean } from '../core/moments.ts';
 import { quantile } from '../core/order.ts';
 import { auc, macroAuc } from '../discrimination/auc.ts';
-import { type Frozen, freeze } from './frozen.ts';
+import { type Aggregation, type AggregationCandidate, type Frozen, freeze } from './frozen.ts';
 import { type FitRow, homeRows } from './rows.ts';
-
-/** How the slices' probabilities become the patient's. */
-export type Aggregation =
-  | { readonly method: 'mean' }
-  | { readonly method: 'max' }
-  | { readonly method: 'median' }
-  | { readonly method: 'top_k'; readonly k: number };
-
-/** A candidate and its AUC on validation; null with the reason. */
-export interface AggregationCandidate {
-  readonly aggregation: Aggregation;
-  readonly auc: number | null;
-  readonly reason: string | null;
-}
 
 /** The candidates compared by default; the first is also the default choice. */
 export const AGGREGATIONS: readonly Aggregation[] = [

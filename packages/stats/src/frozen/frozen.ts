@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Aggregation, AggregationCandidate } from './aggregation.ts';
 
 /** The rows a decision was fitted on. */
 export interface FittedOn {
@@ -8,6 +7,20 @@ export interface FittedOn {
   readonly n: number;
   /** SHA-256 of the sorted patient IDs as canonical JSON. */
   readonly patients_sha256: string;
+}
+
+/** How the slices' probabilities become the patient's. */
+export type Aggregation =
+  | { readonly method: 'mean' }
+  | { readonly method: 'max' }
+  | { readonly method: 'median' }
+  | { readonly method: 'top_k'; readonly k: number };
+
+/** A candidate and its AUC on validation; null with the reason. */
+export interface AggregationCandidate {
+  readonly aggregation: Aggregation;
+  readonly auc: number | null;
+  readonly reason: string | null;
 }
 
 /** What each kind of decision holds: plain JSON. */

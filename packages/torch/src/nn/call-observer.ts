@@ -1,7 +1,5 @@
-import type { AnyModule } from './module.ts';
-
-/** Is told of every module's call: runs `forward` and returns what it gives. */
-export type CallObserver = <Result>(module: AnyModule, forward: () => Result) => Result;
+/** Is told of the call of every module, which is an object to it: runs `forward` and returns what it gives. */
+export type CallObserver = <Result>(module: object, forward: () => Result) => Result;
 
 /** Set while a profile is under way; undefined costs `Module.call` one comparison. */
 export let callObserver: CallObserver | undefined;

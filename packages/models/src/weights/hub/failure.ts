@@ -1,5 +1,4 @@
 import type { WeightsFault } from '../weights-error.ts';
-import type { Answer } from './http.ts';
 
 /** A download that failed, in words; the caller adds which file it was and what can be done. */
 export class HubFailure extends Error {
@@ -24,8 +23,15 @@ export class HubFailure extends Error {
 
 const LONGEST_WAIT = 30_000;
 
+/** One answer of a server, without its body. */
+export interface AnswerHead {
+  url: URL;
+  status: number;
+  headers: ReadonlyMap<string, string>;
+}
+
 /** What an answer other than success means. */
-export function refusal({ status, headers, url }: Answer): HubFailure {
+export function refusal({ status, headers, url }: AnswerHead): HubFailure {
   const where = url.host;
   if (status === 401) {
     return new HubFailure(

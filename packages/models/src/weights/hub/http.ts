@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
-import { HubFailure } from './failure.ts';
+import { type AnswerHead, HubFailure } from './failure.ts';
 import { proxyFor } from './proxy.ts';
 import type { Environment } from './settings.ts';
 
@@ -10,10 +10,7 @@ const CONNECT_TIMEOUT = 15_000;
 const IDLE_TIMEOUT = 60_000;
 
 /** One answer of a server. */
-export interface Answer {
-  url: URL;
-  status: number;
-  headers: ReadonlyMap<string, string>;
+export interface Answer extends AnswerHead {
   body: Readable;
 }
 
