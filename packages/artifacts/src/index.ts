@@ -142,7 +142,7 @@ export { isUpToDate, readManifest, relativeToOutput, writeManifest } from './man
 export { folderName, isFolderName } from './names.ts';
 export { compareText, naturalCompare } from './natural.ts';
 export { nearest } from './nearest.ts';
-export { auditFolder, evaluationFolder, fusionFolder } from './output-folders.ts';
+export { auditFolder, evaluationFolder, fusionFolder, harmonizeFolder } from './output-folders.ts';
 export { replaceFilesTogether } from './replace-files.ts';
 export type { BrightnessRow } from './splits/brightness.ts';
 export { readBrightness, writeBrightness } from './splits/brightness.ts';

@@ -11,6 +11,11 @@ export function evaluationFolder({ experiment }: Config): string {
   return join(experiment.output_dir, 'evaluation');
 }
 
+/** Where harmonised results go; only the report reads this folder, so that they cannot become primary by accident. */
+export function harmonizeFolder({ experiment }: Config): string {
+  return join(experiment.output_dir, 'harmonize');
+}
+
 /** Where an audit goes unless told. */
 export function auditFolder({ experiment }: Config): string {
   return join(experiment.output_dir, 'audit');

@@ -10,7 +10,8 @@ import {
   type Matrix,
   takeRows,
 } from '@radweave/stats';
-import { HISTORY_THRESHOLD, type Scores, scoresOf } from '@radweave/study/scores/history-scores';
+import type { Scores } from '@radweave/study/context/reports';
+import { HISTORY_THRESHOLD, scoresOf } from '@radweave/study/scores/history-scores';
 import type { FusedSplit } from './fused-split.ts';
 
 /** One classifier's probabilities for one split, and what to say beside its numbers. */

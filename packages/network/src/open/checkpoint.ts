@@ -6,7 +6,7 @@ import {
   type Precision,
   RadweaveError,
 } from '@radweave/artifacts';
-import type { Candidate } from '@radweave/study/runs/early-stop';
+import type { Candidate } from '@radweave/study/context/reports';
 import {
   CheckpointError,
   loadCheckpoint,

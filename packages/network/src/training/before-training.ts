@@ -1,6 +1,6 @@
 import { bestHparamsPath, type Config, readConfig, requireWritable } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { requireEngineSettings } from '../compute/engine-settings.ts';
+import { requireEngineSettings } from '../open/engine-settings.ts';
 
 /**
  * Everything that can be said without a look at the images: minutes are spent on those.

@@ -9,14 +9,9 @@ import {
 import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
 import { type Estimate, takeRows } from '@radweave/stats';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
-import type { EpochReport, SplitScores, StepReport } from '@radweave/study/context/reports';
+import type { EpochReport, Scores, SplitScores, StepReport } from '@radweave/study/context/reports';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
-import {
-  HISTORY_THRESHOLD,
-  patientProbabilities,
-  type Scores,
-  scoresOf,
-} from '@radweave/study/scores/history-scores';
+import { HISTORY_THRESHOLD, patientProbabilities, scoresOf } from '@radweave/study/scores/history-scores';
 import type { Predictions } from '@radweave/study/scores/predictions';
 
 const METRICS = ['auc', 'accuracy', 'sensitivity', 'specificity'] as const;

@@ -1,7 +1,7 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type { ImageModel } from '@radweave/models';
-import type { EpochReport, TrainerEvents } from '@radweave/study/context/reports';
-import { type Candidate, isBetter, isExhausted } from '@radweave/study/runs/early-stop';
+import type { Candidate, EpochReport, TrainerEvents } from '@radweave/study/context/reports';
+import { isBetter, isExhausted } from '@radweave/study/runs/early-stop';
 import { scoreTable } from '@radweave/study/scores/history-scores';
 import { Predictions } from '@radweave/study/scores/predictions';
 import { type CudaDevice, nn, type optim, type RecordingDevice, type Tensor, tidy } from '@radweave/torch';

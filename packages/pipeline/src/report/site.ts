@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import {
   type SiteAuditRow as AuditRow,
   type Config,
+  harmonizeFolder,
   readHarmonizeRecord,
   readSiteAuditJson,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { Optional, SiteAudit, SiteAuditRow } from '@radweave/report';
-import { harmonizeFolder } from '../stages/harmonize.ts';
 import type { UsedFiles } from './used-files.ts';
 
 /** The site audit that `harmonize` left. */

@@ -14,8 +14,8 @@ import type { PreprocessOptions, PreprocessResult } from '../stages/preprocess.t
 import type { ProfileOptions, ProfileResult } from '../stages/profile.ts';
 import type { ReportOptions, ReportResult } from '../stages/report.ts';
 import type { TrainOptions, TrainResult } from '../stages/train.ts';
-import type { VerifyOptions, VerifyResult } from '../stages/verify.ts';
 import type { VisualizeOptions, VisualizeResult } from '../stages/visualize.ts';
+import type { VerifyOptions, VerifyResult } from '../verify/verify.ts';
 import { explainError } from './explain.ts';
 
 /** Options and results of every stage that runs in the engine thread. */
@@ -63,7 +63,7 @@ const LOADERS: { [S in StageName]: () => Promise<StageFunction<S>> } = {
   evaluate: async () => (await import('../stages/evaluate.ts')).evaluate,
   harmonize: async () => (await import('../stages/harmonize.ts')).harmonize,
   predict: async () => (await import('../stages/predict.ts')).predict,
-  verify: async () => (await import('../stages/verify.ts')).verify,
+  verify: async () => (await import('../verify/verify.ts')).verify,
   visualize: async () => (await import('../stages/visualize.ts')).visualize,
   profile: async () => (await import('../stages/profile.ts')).profile,
   report: async () => (await import('../stages/report.ts')).report,

@@ -10,11 +10,11 @@ import {
   writeLogitsRecord,
 } from '@radweave/artifacts';
 import { rmSync } from '@radweave/artifacts/files';
-import { requireEngineSettings } from '@radweave/network/compute/engine-settings';
 import { engineVersions } from '@radweave/network/compute/versions';
 import { crossFitConfig } from '@radweave/network/folds/config';
 import { type AllLogits, logitsOfAll } from '@radweave/network/folds/fold-logits';
 import { type FoldSettings, trainFolds } from '@radweave/network/folds/fold-run';
+import { requireEngineSettings } from '@radweave/network/open/engine-settings';
 import { readSliceTable } from '@radweave/network/slices/load';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';

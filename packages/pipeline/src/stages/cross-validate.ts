@@ -15,8 +15,8 @@ import {
   writeOutOfFold,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { requireEngineSettings } from '@radweave/network/compute/engine-settings';
 import { type FoldSettings, foldRun, trainFolds } from '@radweave/network/folds/fold-run';
+import { requireEngineSettings } from '@radweave/network/open/engine-settings';
 import { readSliceTable } from '@radweave/network/slices/load';
 import { resumedConfig } from '@radweave/network/training/resume-check';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';

@@ -13,11 +13,11 @@ import {
   UsageError,
 } from '@radweave/artifacts';
 import { inferenceBatch } from '@radweave/network/compute/compute';
-import { requireEngineSettings } from '@radweave/network/compute/engine-settings';
 import { engineVersions } from '@radweave/network/compute/versions';
 import type { ExtractionPace } from '@radweave/network/features/extractor';
 import { writeSplitFeatures } from '@radweave/network/features/split-features';
 import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
+import { requireEngineSettings } from '@radweave/network/open/engine-settings';
 import {
   type FeatureNetwork,
   networkConfig,

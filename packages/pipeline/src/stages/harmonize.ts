@@ -11,6 +11,7 @@ import {
   type HarmonisedMetricsRow,
   type HarmonisedSite,
   type HarmonizeRecord,
+  harmonizeFolder,
   InterruptedError,
   lockFolder,
   type SiteAuditRow,
@@ -49,11 +50,6 @@ export interface HarmonizeResult {
 
 const AUDIT_FILES = ['site_audit.csv', 'site_audit.json'];
 const RESULT_FILES = ['harmonised_test.npy', 'harmonised_test.csv', 'predictions_test.csv', 'metrics.csv'];
-
-/** Where harmonised results go; nothing else reads this folder, so that they cannot become primary by accident. */
-export function harmonizeFolder(config: Config): string {
-  return join(config.experiment.output_dir, 'harmonize');
-}
 
 /**
  * Harmonises the features of each external hospital to the home training patients, audits the site effect before and

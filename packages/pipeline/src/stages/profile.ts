@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { type Config, lockFolder, writeFileAtomic, writeJson } from '@radweave/artifacts';
 import { chooseCompute, inferenceBatch } from '@radweave/network/compute/compute';
-import { requireEngineSettings } from '@radweave/network/compute/engine-settings';
 import { engineVersions } from '@radweave/network/compute/versions';
+import { requireEngineSettings } from '@radweave/network/open/engine-settings';
 import { buildNetwork } from '@radweave/network/open/network-source';
 import { profileExtraction, profileTraining } from '@radweave/network/profile/steps';
 import {

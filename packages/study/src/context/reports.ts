@@ -1,5 +1,21 @@
-import type { Candidate } from '../runs/early-stop.ts';
-import type { Scores } from '../scores/history-scores.ts';
+import type { Estimate } from '@radweave/stats';
+
+/** The numbers of a training history, for slices or for patients. */
+export interface Scores {
+  auc: Estimate;
+  accuracy: Estimate;
+  sensitivity: Estimate;
+  specificity: Estimate;
+}
+
+/** One epoch as the choice of the best sees it. */
+export interface Candidate {
+  epoch: number;
+  /** The monitored AUC, or null where it is undefined (one class only). */
+  score: number | null;
+  /** Validation loss, which decides ties. */
+  loss: number;
+}
 
 /** One split's part of an epoch. */
 export interface SplitScores {

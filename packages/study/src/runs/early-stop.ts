@@ -1,11 +1,4 @@
-/** One epoch as the choice of the best sees it. */
-export interface Candidate {
-  epoch: number;
-  /** The monitored AUC, or null where it is undefined (one class only). */
-  score: number | null;
-  /** Validation loss, which decides ties. */
-  loss: number;
-}
+import type { Candidate } from '../context/reports.ts';
 
 /** Whether `a` is better than `b`: higher score, then lower loss, then the earlier epoch. Undefined never wins. */
 export function isBetter(a: Candidate, b: Candidate | null): boolean {

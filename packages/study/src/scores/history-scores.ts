@@ -4,22 +4,14 @@ import {
   confusionAt,
   confusionMatrix,
   confusionMetrics,
-  type Estimate,
   type Matrix,
   macroAuc,
   matrixFrom,
   multiclassMetrics,
 } from '@radweave/stats';
 import type { SliceTable } from '../cohort/slice-table.ts';
+import type { Scores } from '../context/reports.ts';
 import type { Predictions } from './predictions.ts';
-
-/** The numbers of a training history, for slices or for patients. */
-export interface Scores {
-  auc: Estimate;
-  accuracy: Estimate;
-  sensitivity: Estimate;
-  specificity: Estimate;
-}
 
 /** Threshold of the training history; the evaluation freezes its own on validation patients. */
 export const HISTORY_THRESHOLD = 0.5;

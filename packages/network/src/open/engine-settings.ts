@@ -1,7 +1,7 @@
 import { type Config, DataError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { resolveDevice } from '@radweave/torch';
-import { architectureOf } from '../open/architecture.ts';
+import { architectureOf } from './architecture.ts';
 
 /**
  * Refuses a model, device or weights file that cannot be used here, before anything is read or measured.

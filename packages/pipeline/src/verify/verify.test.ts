@@ -35,9 +35,9 @@ import {
 } from '@radweave/study/testing/cohort';
 import { type MadeUpPatient, writeMadeUpFeatures } from '@radweave/study/testing/features';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { evaluate } from './evaluate.ts';
-import { fuse } from './fuse.ts';
-import { preprocess } from './preprocess.ts';
+import { evaluate } from '../stages/evaluate.ts';
+import { fuse } from '../stages/fuse.ts';
+import { preprocess } from '../stages/preprocess.ts';
 import { type VerifyResult, verify } from './verify.ts';
 
 const modalities = ['A', 'P'];

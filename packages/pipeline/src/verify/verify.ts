@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path';
 import type { Config } from '@radweave/artifacts';
 import { mkdirSync, mkdtempSync, rmSync } from '@radweave/artifacts/files';
 import type { StageContext } from '@radweave/study/context/events';
-import { verifyEvaluation } from '../verify/evaluation.ts';
-import { type Difference, Findings } from '../verify/findings.ts';
-import { verifyFusion } from '../verify/fusion.ts';
-import { verifyManifests } from '../verify/manifests.ts';
-import { readRecordedRun } from '../verify/recorded.ts';
-import { verifySplit } from '../verify/split.ts';
+import { verifyEvaluation } from './evaluation.ts';
+import { type Difference, Findings } from './findings.ts';
+import { verifyFusion } from './fusion.ts';
+import { verifyManifests } from './manifests.ts';
+import { readRecordedRun } from './recorded.ts';
+import { verifySplit } from './split.ts';
 
 /** What `verify` is asked to do. */
 export interface VerifyOptions {

@@ -1,0 +1,65 @@
+/**
+ * Rooms of a package import downwards only: ARCHITECTURE.md draws the floors, this test holds the imports to them. Import
+ * cycles and undeclared packages are the linter's. dependency-cruiser, which is made for this, asks for Node.js 22.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const top = fileURLToPath(new URL('..', import.meta.url));
+
+/** The floor of each room, from the ground up. */
+type Floors = ReadonlyMap<string, number>;
+
+/** Reads the lines `package: room < room · room < room` of the drawing. */
+function drawnFloors(): Map<string, Floors> {
+  const [, drawing = ''] =
+    /```floors\n([^`]*)```/.exec(readFileSync(join(top, 'ARCHITECTURE.md'), 'utf8')) ?? [];
+  const lines = drawing.split('\n').filter((line) => line.includes(':'));
+  return new Map(
+    lines.map((line) => {
+      const [name = '', floors = ''] = line.split(':');
+      const rooms = floors.split('<').flatMap((floor, height) => {
+        const names = floor.split('·').map((room) => room.trim());
+        return names.map((room): [string, number] => [room, height]);
+      });
+      return [name.trim(), new Map(rooms)];
+    }),
+  );
+}
+
+/** Imports from one room of a package to another, in files that are shipped. */
+function importsBetweenRooms(source: string): { file: string; from: string; to: string }[] {
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' });
+  const roomOf = (path: string): string => relative(source, path).split(sep)[0] ?? '';
+  return files
+    .filter((file) => file.endsWith('.ts') && !/\.test\.|^testing/.test(file) && file.includes(sep))
+    .flatMap((file) => {
+      const text = readFileSync(join(source, file), 'utf8');
+      const paths = [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, path = '']) =>
+        resolve(source, dirname(file), path),
+      );
+      const from = file.split(sep)[0] ?? '';
+      return paths.map((path) => ({ file, from, to: roomOf(path) })).filter(({ to }) => to !== from);
+    });
+}
+
+test.each([...drawnFloors()])('rooms of %s import downwards only', (name, floors) => {
+  const source = join(top, 'packages', name, 'src');
+  const imports = importsBetweenRooms(source);
+  expect(imports.length).toBeGreaterThan(0);
+  const upward = imports.filter(({ from, to }) => !((floors.get(to) ?? Infinity) < (floors.get(from) ?? -1)));
+  expect(upward).toEqual([]);
+  const rooms = readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(
+    rooms
+      .map((entry) => entry.name)
+      .filter((room) => room !== 'testing')
+      .sort(),
+  ).toEqual([...floors.keys()].sort());
+});
+
+test('the drawing has every package with a seam', () => {
+  expect([...drawnFloors().keys()]).toEqual(['study', 'network', 'analysis', 'pipeline']);
+});
