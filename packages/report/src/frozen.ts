@@ -1,5 +1,4 @@
 import type { FrozenRecord } from '@radweave/artifacts';
-import type { Words } from './words/words.ts';
 
 const RULES: Readonly<Record<string, string>> = { youden: 'Youden', fixed_sensitivity: 'sensitivity' };
 
@@ -25,14 +24,6 @@ export function isChosen({ kind, value }: FrozenRecord): boolean {
   if (kind === 'threshold') return field(value, 'rule') !== 'fixed';
   const candidates = field(value, 'candidates');
   return kind !== 'aggregation' || !Array.isArray(candidates) || candidates.length > 1;
-}
-
-/** Which patients decided it: `JM, validation, n = 12`. */
-export function fittedOnText(words: Words, { fitted_on }: FrozenRecord): string {
-  const splits = fitted_on.splits.map((split) => {
-    return split === 'train' || split === 'val' || split === 'test' ? words.splits[split] : split;
-  });
-  return words.items([...fitted_on.hospitals, splits.join(' + '), `n = ${fitted_on.n}`]);
 }
 
 function aggregationText(chosen: unknown): string {

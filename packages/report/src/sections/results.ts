@@ -1,10 +1,11 @@
 import type { EvaluationRow, InSample, Split } from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
 import { estimateCell, NOT_AVAILABLE } from '../format.ts';
-import { fittedOnText, frozenText, isChosen } from '../frozen.ts';
+import { frozenText, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
 import { type Cell, table } from '../html/table.ts';
 import { POOLED } from '../models.ts';
+import { fittedOnText } from './fitted-on.ts';
 
 const METRICS = [
   ['auc', 'auc'],

@@ -1,9 +1,10 @@
 import type { EstimateRecord, EvaluationRow, Split } from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
 import { estimateText, intervalText, limitsOf, NOT_AVAILABLE } from '../format.ts';
-import { fittedOnText, frozenText, isChosen } from '../frozen.ts';
+import { frozenText, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
 import { hospitalsOf, leadingAuc, POOLED, rowOf } from '../models.ts';
+import { fittedOnText } from './fitted-on.ts';
 
 /** The primary model's numbers, each with n and its interval. */
 export function summarySection(context: ReportContext): Html {
