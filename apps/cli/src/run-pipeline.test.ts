@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generatePhantomCohort } from '@radweave/phantom';
+import type { StepOutcome } from '@radweave/pipeline';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import type { StepOutcome } from './run-job.ts';
 
 const BIN = fileURLToPath(new URL('../bin/radweave.mjs', import.meta.url));
 const SETTINGS = ['data.image_size=32', 'model.pretrained=false', 'training.batch_size=6'];

@@ -1,7 +1,8 @@
-/** The stages from raw slice folders to fused predictions, and the thread they run in. */
-export { computingDevice } from '@radweave/network/compute/device';
-export { keptPrecision } from '@radweave/network/compute/kept-precision';
+/** The stages from raw slice folders to a report, the thread they run in, and the whole job. */
 export { type StageContext, type StageEvent, silentContext } from '@radweave/study/context/events';
 export { RADWEAVE_VERSION } from '@radweave/study/context/versions';
+export { EXPLAINED } from './job/explain-defaults.ts';
+export type { Runner, RunOptions, StepOutcome } from './job/job.ts';
+export { runPipeline } from './job/run-pipeline.ts';
 export { type RunningStage, startStage } from './runner/host.ts';
 export { runStage, type StageName, type StageOptions, type StageResult } from './runner/stages.ts';

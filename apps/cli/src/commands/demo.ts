@@ -2,8 +2,8 @@ import { basename, join, resolve } from 'node:path';
 import { applyOverrides, type Config, defaultConfig, readEvaluation, writeConfig } from '@radweave/artifacts';
 import { readdirSync, rmSync } from '@radweave/artifacts/files';
 import { generatePhantomCohort, type PhantomOptions } from '@radweave/phantom';
+import { runPipeline } from '@radweave/pipeline';
 import { runEnding } from '../run-ending.ts';
-import { runPipeline } from '../run-pipeline.ts';
 import { terminalRunner } from '../stage/run-stage.ts';
 import type { Define } from './define.ts';
 

@@ -1,6 +1,6 @@
 import { type RandomisationCheck, SPLITS, type Split, UsageError } from '@radweave/artifacts';
+import { EXPLAINED } from '@radweave/pipeline';
 import { type Command, Option } from 'commander';
-import { EXPLAINED } from '../explain-defaults.ts';
 import { stageCommand } from '../stage/stage-command.ts';
 import { table } from '../table.ts';
 import type { Define } from './define.ts';

@@ -1,6 +1,6 @@
+import { runPipeline } from '@radweave/pipeline';
 import { wholeNumber } from '../folds.ts';
 import { runEnding } from '../run-ending.ts';
-import { runPipeline } from '../run-pipeline.ts';
 import { addFlags, type CommonFlags, readCall } from '../stage/flags.ts';
 import { runStage, terminalRunner } from '../stage/run-stage.ts';
 import type { Define } from './define.ts';

@@ -1,6 +1,11 @@
 import { InterruptedError } from '@radweave/artifacts';
-import { type StageName, type StageOptions, type StageResult, startStage } from '@radweave/pipeline';
-import type { Runner } from '../run-job.ts';
+import {
+  type Runner,
+  type StageName,
+  type StageOptions,
+  type StageResult,
+  startStage,
+} from '@radweave/pipeline';
 import { ProgressDisplay } from './progress.ts';
 import { onStopSignal, type StopSignal, wasStopped } from './stop-signals.ts';
 

@@ -33,7 +33,8 @@ beforeAll(async () => {
   });
   // After the functions of node:fs are watched.
   const { defaultConfig, readManifest } = await import('@radweave/artifacts');
-  const { runStage, silentContext } = await import('@radweave/pipeline');
+  const { silentContext } = await import('@radweave/study/context/events');
+  const { runStage } = await import('../runner/stages.ts');
   const { generatePhantomCohort } = await import('@radweave/phantom');
   const { runPipeline } = await import('./run-pipeline.ts');
   const cohort = { seed: 1, patientsPerHospital: 6, homePatients: 14, slicesPerModality: 2, size: SIDE };

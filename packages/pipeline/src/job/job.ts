@@ -8,7 +8,8 @@ import {
   type StageState,
   writeManifest,
 } from '@radweave/artifacts';
-import { RADWEAVE_VERSION, type StageName, type StageOptions, type StageResult } from '@radweave/pipeline';
+import { RADWEAVE_VERSION } from '@radweave/study/context/versions';
+import type { StageName, StageOptions, StageResult } from '../runner/stages.ts';
 import type { Reads } from './step-inputs.ts';
 import { type StepKind, stepSettings } from './step-settings.ts';
 

@@ -6,7 +6,8 @@ import {
   settingKeys,
   settingOf,
 } from '@radweave/artifacts';
-import { computingDevice, keptPrecision } from '@radweave/pipeline';
+import { computingDevice } from '@radweave/network/compute/device';
+import { keptPrecision } from '@radweave/network/compute/kept-precision';
 
 const ARITHMETIC: readonly SettingName[] = ['training.precision', 'training.device'];
 

@@ -8,7 +8,7 @@ import {
   splitPath,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import type { Job, RunOptions } from './run-job.ts';
+import type { Job, RunOptions } from './job.ts';
 import { featureReads, logitReads, type Network, pathsOf, sliceReads } from './step-inputs.ts';
 
 /** Trains and extracts, and cross-fits where that is asked for; training that was stopped is resumed. */

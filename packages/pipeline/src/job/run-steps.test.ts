@@ -26,7 +26,7 @@ import { generatePhantomCohort } from '@radweave/phantom';
 import { tempDir } from '@radweave/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fakeRunner } from './fake-stages.test.data.ts';
-import type { Runner, RunOptions, StepOutcome } from './run-job.ts';
+import type { Runner, RunOptions, StepOutcome } from './job.ts';
 import { runPipeline } from './run-pipeline.ts';
 import { STEP_SETTINGS, WITHOUT_EFFECT } from './step-settings.ts';
 

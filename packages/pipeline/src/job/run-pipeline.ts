@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { type Config, evaluationFolder, explanationsFolder, fusionFolder } from '@radweave/artifacts';
 import { EXPLAINED } from './explain-defaults.ts';
+import { Job, type Runner, type RunOptions, type StepOutcome } from './job.ts';
 import { networkSteps, shownSplit } from './network-steps.ts';
-import { Job, type Runner, type RunOptions, type StepOutcome } from './run-job.ts';
 import {
   decisionReads,
   evaluationReads,

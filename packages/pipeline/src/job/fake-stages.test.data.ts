@@ -15,14 +15,9 @@ import {
   slicePredictionsPath,
   writeEvaluation,
 } from '@radweave/artifacts';
-import {
-  runStage,
-  type StageContext,
-  type StageName,
-  type StageOptions,
-  silentContext,
-} from '@radweave/pipeline';
-import type { Runner } from './run-job.ts';
+import { type StageContext, silentContext } from '@radweave/study/context/events';
+import { runStage, type StageName, type StageOptions } from '../runner/stages.ts';
+import type { Runner } from './job.ts';
 
 /**
  * Stages that train and compute nothing: each leaves files whose content depends on what the real one reads, and on nothing
