@@ -215,6 +215,42 @@ test('decisions that were taken over name the patients of the earlier evaluation
   );
 });
 
+test('captions of maps give the probability that the picture gives, and say what confident means', async () => {
+  const one = study();
+  const [gallery] = 'value' in one.galleries ? one.galleries.value : [];
+  const [first] = gallery?.explanations.patients ?? [];
+  if (gallery === undefined || first === undefined) throw new Error('no gallery');
+  Object.assign(first, { probabilities: [0.7, 0.3], predicted: 0, explained_class: 1 });
+  const shown = textOf(section(await buildReport(one, 'en'), 'explanations'));
+  expect(shown).toContain('predicted grade0; probability of grade1 0.300; evidence for grade1;');
+  expect(shown).toContain('most confident of those predicted rightly');
+  expect(shown).toContain('the patient’s (mean over all slices).');
+  expect(shown).toContain('whose probability of grade1 is farthest from the threshold 0.400');
+  const chinese = textOf(section(await buildReport(one, 'zh'), 'explanations'));
+  expect(chinese).toContain('“最有把握”指各医院中 grade1 的概率离阈值 0.400 最远的患者');
+  expect(chinese).toContain('grade1 的概率 0.300');
+  for (const patient of gallery.explanations.patients) patient.category = 'asked';
+  expect(textOf(section(await buildReport(one, 'en'), 'explanations'))).not.toContain('farthest from');
+});
+
+test('where a modality has two models, a note tells them apart: in the summary and beside the tables', async () => {
+  const note =
+    '“A” is the logistic regression on the extracted features of A alone; “network A” is the network of A';
+  const page = await buildReport(study(), 'en');
+  for (const id of ['summary', 'hospitals', 'results'] as const) {
+    expect(textOf(section(page, id))).toContain(note);
+  }
+  const one = study();
+  one.evaluation.models = one.evaluation.models.filter(({ kind }) => kind !== 'network');
+  expect(textOf(await buildReport(one, 'en'))).not.toContain('is the logistic regression on');
+});
+
+test('the table of frozen decisions says what the audit counts besides', async () => {
+  const audit = 'the leakage audit also counts those in the file of the fusion';
+  expect(textOf(section(await buildReport(study(), 'en'), 'results'))).toContain(audit);
+  expect(textOf(section(await buildReport(bareStudy(), 'en'), 'results'))).not.toContain(audit);
+});
+
 test('maps of a network no better than chance carry that caution, and the check says its number', async () => {
   const one = study();
   const [gallery] = 'value' in one.galleries ? one.galleries.value : [];
@@ -227,8 +263,9 @@ test('maps of a network no better than chance carry that caution, and the check 
   const better = textOf(section(await buildReport(one, 'en'), 'explanations'));
   expect(better).not.toContain('than chance');
   expect(better).toContain(
-    'With all listed parts random they change: rank correlation 0.400, below the limit of 0.8',
+    'With all listed parts random the rank correlation is 0.400: the maps change, so they depend on what these parts learned (Radweave calls maps unchanged from 0.8 on, a limit of its own)',
   );
+  expect(better).toContain('Adebayo et al. (2018) read it so:');
   expect(better).toContain('With random head alone the rank correlation is still 0.990');
   for (const row of one.evaluation.rows) row.auc = { value: 0.5, lower: 0.3, upper: 0.7 };
   const chance = textOf(section(await buildReport(one, 'en'), 'explanations'));

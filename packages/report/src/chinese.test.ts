@@ -87,6 +87,10 @@ test.each([
     'the threshold was taken over from an earlier evaluation, which chose it on 30 patients of JM and KK (val), perhaps some of these; there is no external hospital',
     '阈值沿用先前的评估，当时由 JM、KK 的 30 例患者（验证集）选定，其中可能有部分为这些患者；无外部医院',
   ],
+  [
+    '13 frozen decisions (7 of the evaluation, 6 of the fusion: scalers and thresholds)',
+    '13 项冻结的决策（评估 7 项；融合 6 项，即标准化参数与阈值）',
+  ],
   ['6 fold models, 1 record of logits', '6 个折网络，1 份 logit 记录'],
   ['platt: slope 1.1000, intercept −0.2000', 'Platt 校准：斜率 1.1000，截距 −0.2000'],
 ])('%s', (remark, chinese) => {

@@ -1,5 +1,6 @@
-import type { EstimateRecord, Evaluation, EvaluationRow, Split } from '@radweave/artifacts';
+import type { EstimateRecord, EvaluatedModel, Evaluation, EvaluationRow, Split } from '@radweave/artifacts';
 import { type AgainstChance, againstChance } from '@radweave/stats';
+import type { ReportContext } from './context.ts';
 
 /** The pooled patients of a split, as a hospital's name. */
 export const POOLED = 'all';
@@ -55,6 +56,21 @@ export function modelGroups({
     { name: 'features' as const, models: names(false) },
     { name: 'networks' as const, models: names(true) },
   ].filter((group) => group.models.length > 0);
+}
+
+/** What tells “A” and “network A” apart, of the first modality that has both; null where none has. */
+export function namesNote({ data, words }: ReportContext): string | null {
+  const { models } = data.evaluation;
+  for (const { name, kind, modalities } of models) {
+    const network = kind === 'features' ? models.find(isNetworkOf(modalities)) : undefined;
+    if (network === undefined) continue;
+    return words.namesNote(words.modelName(name), words.modelName(network.name), modalities.join(', '));
+  }
+  return null;
+}
+
+function isNetworkOf(modalities: readonly string[]): (model: EvaluatedModel) => boolean {
+  return (one) => one.kind === 'network' && one.modalities.join() === modalities.join();
 }
 
 /** Hospitals that have rows in a split, without the pooled one, by name. */

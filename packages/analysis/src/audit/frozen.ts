@@ -8,6 +8,7 @@ import type { AuditSubject } from './subject.ts';
 
 /** A frozen decision and where it is kept. */
 interface Kept {
+  of: 'fusion' | 'evaluation';
   name: string;
   file: string;
   record: FrozenRecord;
@@ -47,7 +48,7 @@ export function checkFrozen(subject: AuditSubject): CheckReport {
     );
   }
   return {
-    looked: kept.length === 0 ? null : counted(kept.length, 'frozen decision'),
+    looked: kept.length === 0 ? null : lookedAt(kept),
     found: [
       ...finding(
         {
@@ -75,6 +76,12 @@ export function checkFrozen(subject: AuditSubject): CheckReport {
   };
 }
 
+/** A report lists those of the evaluation: whoever compares the counts must see what the others are. */
+function lookedAt(kept: readonly Kept[]): string {
+  const fused = kept.filter(({ of }) => of === 'fusion').length;
+  return `${counted(kept.length, 'frozen decision')} (${kept.length - fused} of the evaluation, ${fused} of the fusion: scalers and thresholds)`;
+}
+
 function faultOf(record: FrozenRecord): string | null {
   const kind = KINDS.find((one) => one === record.kind);
   if (kind === undefined) return `${record.kind} is no kind of decision`;
@@ -97,8 +104,9 @@ function keptDecisions({ config }: AuditSubject): { kept: Kept[]; gaps: string[]
     const { file, model } = fusion;
     const stacked = model.stacked === undefined ? [] : [model.stacked.classifier];
     for (const { name, scaler, threshold } of [...model.classifiers, ...stacked]) {
-      if (scaler !== null) kept.push({ name: `scaler of ${name}`, file, record: scaler });
-      if (threshold !== null) kept.push({ name: `threshold of ${name}`, file, record: threshold });
+      if (scaler !== null) kept.push({ of: 'fusion', name: `scaler of ${name}`, file, record: scaler });
+      if (threshold !== null)
+        kept.push({ of: 'fusion', name: `threshold of ${name}`, file, record: threshold });
     }
   }
   const folder = join(evaluationFolder(config), 'frozen');
@@ -108,7 +116,8 @@ function keptDecisions({ config }: AuditSubject): { kept: Kept[]; gaps: string[]
       if (!name.endsWith('.json')) continue;
       const file = join(folder, name);
       const record = attempt(faults, () => readFrozen(file));
-      if (record !== undefined) kept.push({ name: name.slice(0, -'.json'.length), file, record });
+      if (record !== undefined)
+        kept.push({ of: 'evaluation', name: name.slice(0, -'.json'.length), file, record });
     }
   }
   return { kept, gaps, faults };

@@ -6,7 +6,7 @@ import { listening } from '@radweave/study/testing/cohort';
 import { pythonJson, referenceTest } from '@radweave/testkit';
 import { manualSeed } from '@radweave/torch';
 import { expect, test } from 'vitest';
-import { montageNames } from './patient.ts';
+import { headingsOf, montageNames } from './patient.ts';
 import { sayCheck } from './remarks.ts';
 import { confidence, type JudgedPatient, predictedClass, selectPatients } from './select.ts';
 
@@ -123,6 +123,15 @@ test('maps that stay alike are a warning', () => {
   expect(context.said.slice(2).join('\n')).toMatch(
     /^warning: .*random head alone .*0\.99.*\n.*maps change.*0\.40/,
   );
+});
+
+test('a montage names the label whose probabilities it prints, and why the patient was chosen', () => {
+  const one = { ...patient('a', 'SY', 0, 0.3), predicted: 0, category: 'most_confident_right' as const };
+  expect(headingsOf(one, 1, ['grade0', 'grade1'], 4, 9)).toEqual([
+    'a, SY: most confident of those predicted rightly',
+    'label grade0, predicted grade0, probability of grade1 0.300',
+    "Grad-CAM of grade1, 4 of 9 slices; colours: share of this patient's largest value; below: slice and its probability of grade1",
+  ]);
 });
 
 test('spreading, file names', () => {

@@ -98,7 +98,8 @@ function whiteOf(slices: readonly (Uint8Array | Uint16Array)[]): number {
   return brightest;
 }
 
-function headingsOf(
+/** The lines above a montage; the report's caption names the same probability and the same choice. */
+export function headingsOf(
   { patient, hospital, label, predicted, probabilities, category }: ChosenPatient,
   explained: number,
   names: readonly string[],
@@ -106,13 +107,15 @@ function headingsOf(
   all: number,
 ): string[] {
   const name = (index: number): string => names[index] ?? String(index);
-  const verdict = predicted === label ? 'right' : 'wrong';
-  const why = category === 'asked' ? verdict : category.replaceAll('_', ' ');
+  const verdict = predicted === label ? 'rightly' : 'wrongly';
+  const rank = category.startsWith('most') ? 'most' : 'least';
+  const why =
+    category === 'asked' ? `predicted ${verdict}` : `${rank} confident of those predicted ${verdict}`;
   const part = shown < all ? `${shown} of ${all} slices` : `${all} slices`;
   return [
     `${patient}, ${hospital}: ${why}`,
     `label ${name(label)}, predicted ${name(predicted)}, probability of ${name(explained)} ${(probabilities[explained] ?? 0).toFixed(3)}`,
-    `Grad-CAM of ${name(explained)}, ${part}; colours: share of this patient's largest value; below: slice and its probability`,
+    `Grad-CAM of ${name(explained)}, ${part}; colours: share of this patient's largest value; below: slice and its probability of ${name(explained)}`,
   ];
 }
 

@@ -45,7 +45,7 @@ export function sayCheck({ steps, passed, limit }: RandomisationCheck, context: 
     warn(
       context,
       `Randomisation check failed: with random ${parts} the maps stay alike (rank correlation ${last.spearman?.toFixed(3)}, ` +
-        `limit ${limit}). They show the images more than what the network learned: do not read them as explanations.`,
+        `Radweave's own limit ${limit}). They show the images more than what the network learned: do not read them as explanations.`,
     );
   }
 }

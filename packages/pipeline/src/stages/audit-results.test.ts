@@ -260,7 +260,12 @@ test('the decisions of an evaluation are looked at, too', async () => {
     readFusionModel(join(config.fusion.output_dir ?? '', 'model.json')).classifiers[0] ?? {};
   if (threshold == null) throw new Error('no threshold');
   writeFrozen(join(folder, 'fused.threshold.json'), threshold);
-  expect(codes((await audited(config)).record)).toEqual([]);
+  const { record } = await audited(config);
+  expect(codes(record)).toEqual([]);
+  // The report lists the one of the evaluation: the others are told apart from it.
+  expect(record.checks.find(({ name }) => name === 'frozen decisions')?.detail).toContain(
+    '7 frozen decisions (1 of the evaluation, 6 of the fusion: scalers and thresholds)',
+  );
   writeFrozen(join(folder, 'fused.threshold.json'), {
     ...threshold,
     fitted_on: { ...threshold.fitted_on, splits: ['test', 'val'] },

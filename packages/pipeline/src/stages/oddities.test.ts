@@ -104,6 +104,7 @@ test('masks are left out and named, by their names or their two gray values', as
   expect(await warned(config)).toEqual([
     'SY, A: 2 of the images are called like masks or labels and are left out (one_mask.png, two-seg.png); rename them if they are slices',
     'SY, A: 1 of the images have two gray values only, as masks do, and are left out (three.png)',
+    expect.stringMatching(/^SY, A: 1 of \d+ slices is blank \(one gray value\): [^,]+\/blank\.png$/),
   ]);
   const { splits_dir } = config.data;
   const used = readSplit(splitPath(splits_dir, 'test', 'A')).map(({ path }) => path);
@@ -146,7 +147,11 @@ test.each([
     (p: Uint8Array) => p.map((v) => 255 - v),
     /^SY, A: 4 of 4 slices look inverted \(mean brightness: 0\.\d+, at JM 0\.\d+\)$/,
   ],
-  ['black', (p: Uint8Array) => p.map(() => 0), /^SY, A: 4 of 4 slices are blank \(one gray value\)$/],
+  [
+    'black',
+    (p: Uint8Array) => p.map(() => 0),
+    /^SY, A: 4 of 4 slices are blank \(one gray value\): \S+\/\S+\.png(, \S+\/\S+\.png){3}$/,
+  ],
   [
     '12 bit',
     (p: Uint8Array) => Uint16Array.from(p, (v) => v * 16),

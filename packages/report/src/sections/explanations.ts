@@ -40,7 +40,19 @@ function galleryPart(context: ReportContext, gallery: Gallery): Html {
     return html`${heading}<div class="gallery">${patients.map((one) => patientFigure(context, gallery, one, isChance))}</div>`;
   });
   const notes = explanations.notes.map((note) => html`<p class="remark">${words.remark(note)}</p>`);
-  return html`<p>${words.explanations.caption(explanations.layer)}</p>${caution}${notes}${groups}${sanityTable(context, gallery)}`;
+  return html`<p>${introduction(context, gallery)}</p>${caution}${notes}${groups}${sanityTable(context, gallery)}`;
+}
+
+/** What is shown, and by what patients were chosen unless they were asked for by name. */
+function introduction({ words }: ReportContext, { explanations }: Gallery): string {
+  const { layer, decision, label_names, patients } = explanations;
+  const caption = words.explanations.caption(layer, words.remark(decision.aggregation));
+  if (patients.every(({ category }) => category === 'asked')) return caption;
+  const by =
+    decision.threshold === null
+      ? null
+      : { label: label_names[1] ?? '1', threshold: decision.threshold.toFixed(3) };
+  return words.sentences([caption, words.explanations.confident(by)]);
 }
 
 /** Maps of a network that learned nothing look like any others. */
@@ -73,11 +85,17 @@ function patientFigure(
   const { words } = context;
   const { label_names } = explanations;
   const nameOf = (label: number): string => label_names[label] ?? String(label);
-  const probability = (patient.probabilities[patient.predicted] ?? 0).toFixed(2);
+  const probability = (patient.probabilities[patient.explained_class] ?? 0).toFixed(3);
   const who = words.explanations.patient(patient.patient, patient.hospital);
-  const verdict = words.explanations.verdict(nameOf(patient.label), nameOf(patient.predicted), probability);
+  const label = nameOf(patient.explained_class);
+  const verdict = words.explanations.verdict(
+    nameOf(patient.label),
+    nameOf(patient.predicted),
+    label,
+    probability,
+  );
   const why = words.explanations.category[patient.category];
-  const explained = words.explanations.explained(nameOf(patient.explained_class));
+  const explained = words.explanations.explained(label);
   const number = context.nextFigure();
   const image = images[patient.file];
   const picture =

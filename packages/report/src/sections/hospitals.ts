@@ -5,7 +5,7 @@ import { estimateCell, estimateText, fixed, NOT_AVAILABLE, pText } from '../form
 import { figure } from '../html/figure.ts';
 import { type Html, html } from '../html/html.ts';
 import { type Cell, table } from '../html/table.ts';
-import { hospitalsOf, leadingAuc, modelGroups, POOLED, rowOf } from '../models.ts';
+import { hospitalsOf, leadingAuc, modelGroups, namesNote, POOLED, rowOf } from '../models.ts';
 
 /** AUC of each model in each hospital, as a forest plot. */
 export async function hospitalsSection(context: ReportContext): Promise<Html> {
@@ -36,7 +36,7 @@ function heterogeneity(context: ReportContext): Html | null {
   return table(context, {
     name: 'heterogeneity',
     title: words.hospitals.heterogeneity,
-    caption: words.hospitals.heterogeneityCaption,
+    caption: words.sentences([words.hospitals.heterogeneityCaption, namesNote(context) ?? '']),
     head: [
       words.column.model,
       ...(isMany ? [words.column.label] : []),

@@ -4,7 +4,7 @@ import { estimateCell, NOT_AVAILABLE } from '../format.ts';
 import { frozenText, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
 import { type Cell, table } from '../html/table.ts';
-import { POOLED } from '../models.ts';
+import { namesNote, POOLED } from '../models.ts';
 import { fittedOnText } from './fitted-on.ts';
 
 const METRICS = [
@@ -40,7 +40,7 @@ function performance(context: ReportContext, split: Split): Html | null {
   return table(context, {
     name: `performance-${split}`,
     title: words.results.title(words.splits[split]),
-    caption: words.results.caption(!manyLabels),
+    caption: words.sentences([words.results.caption(!manyLabels), namesNote(context) ?? '']),
     head: [
       column.model,
       column.hospital,
@@ -129,7 +129,7 @@ function frozen(context: ReportContext): Html | null {
   return table(context, {
     name: 'frozen',
     title: results.frozen,
-    caption: results.frozenCaption,
+    caption: results.frozenCaption('value' in data.fusion),
     head: [column.model, column.name, column.value, results.fittedOn, column.hash],
     rows,
   });

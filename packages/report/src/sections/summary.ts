@@ -3,7 +3,7 @@ import type { ReportContext } from '../context.ts';
 import { estimateText, intervalText, limitsOf, NOT_AVAILABLE } from '../format.ts';
 import { frozenText, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
-import { hospitalsOf, leadingAuc, POOLED, rowOf } from '../models.ts';
+import { hospitalsOf, leadingAuc, namesNote, POOLED, rowOf } from '../models.ts';
 import { fittedOnText } from './fitted-on.ts';
 
 /** The primary model's numbers, each with n and its interval. */
@@ -39,10 +39,12 @@ function synthetic({ data, words }: ReportContext): Html | null {
 }
 
 /** Whether anything was learned comes before any number. */
-function found({ data, words }: ReportContext): Html {
+function found(context: ReportContext): Html {
+  const { data, words } = context;
   const { format, findings } = data.evaluation;
   if (format === 1) return html`<p class="missing">${words.summary.olderEvaluation}</p>`;
-  return html`<h3>${words.summary.found}</h3><ul class="found">${findings.map((text) => html`<li>${words.remark(text)}</li>`)}</ul>`;
+  const note = namesNote(context);
+  return html`<h3>${words.summary.found}</h3><ul class="found">${findings.map((text) => html`<li>${words.remark(text)}</li>`)}</ul>${note === null ? null : html`<p class="remark">${note}</p>`}`;
 }
 
 /** External first: that is what the study is about. */

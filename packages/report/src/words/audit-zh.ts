@@ -27,7 +27,10 @@ export const AUDIT_ZH: readonly Phrase[] = [
   ['{n} fold model(s), {records} record(s) of logits', '{n} 个折网络，{records} 份 logit 记录'],
   ['features of {modalities}', '{modalities} 的特征'],
   ['the fusion of {modalities}', '{modalities} 的融合'],
-  ['{n} frozen decision(s)', '{n} 项冻结的决策'],
+  [
+    '{n} frozen decision(s) ({evaluated} of the evaluation, {fused} of the fusion: scalers and thresholds)',
+    '{n} 项冻结的决策（评估 {evaluated} 项；融合 {fused} 项，即标准化参数与阈值）',
+  ],
 
   ['not checked: {reasons*}', '未检查：{reasons}'],
   ['pixels were not to be looked at', '按要求未检查像素'],

@@ -34,8 +34,12 @@ export const DATA_ZH: readonly Phrase[] = [
     '{place}：{n} 张图像只有两个灰度值，像是掩膜，未纳入（{files}）',
   ],
   [
-    '{place}: {n} of {total} slices are blank (one gray value)',
-    '{place}：{total} 张切片中有 {n} 张为空白（单一灰度值）',
+    '{place}: {n} of {total} slices are blank (one gray value): {files}',
+    '{place}：{total} 张切片中有 {n} 张为空白（单一灰度值）：{files}',
+  ],
+  [
+    '{place}: 1 of {total} slices is blank (one gray value): {files}',
+    '{place}：{total} 张切片中有 1 张为空白（单一灰度值）：{files}',
   ],
   [
     '{place}: {n} of {total} slices of 16 bit use less than an eighth of the range (99th percentile: {high} of it), as unscaled 12-bit values do',

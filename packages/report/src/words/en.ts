@@ -1,5 +1,6 @@
 import { methodsInEnglish } from '../methods/en.ts';
 import { CLAIM_EN, TRIPOD_EN } from './checklist-en.ts';
+import { EXPLANATIONS_EN } from './explanations-en.ts';
 import type { Words } from './words.ts';
 
 const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
@@ -9,9 +10,6 @@ const REASONS: Readonly<Record<string, string>> = {
   missing_modality: 'a modality is missing',
   conflict: 'conflicting labels, hospitals or images',
 };
-
-/** From this rank correlation on, maps are more alike than not. */
-const IN_PART = 0.5;
 
 /** The report in English. */
 export const EN: Words = {
@@ -82,6 +80,9 @@ export const EN: Words = {
   interval: (level) => `${(100 * level).toFixed(0)} % CI`,
   remark: (english) => english,
   pair: (name, text) => `${name}: ${text}`,
+  namesNote: (classifier, network, modality) =>
+    `“${classifier}” is the logistic regression on the extracted features of ${modality} alone; “${network}” is the network of ${modality} with its own last layer, its slices’ probabilities made one per patient.`,
+  sentences: (texts) => texts.join(' '),
   items: (texts) => texts.join(', '),
   noModelsOf: (split) => `There are no ${split} patients with both labels, so there is nothing to draw.`,
   notMade: (command, reason) =>
@@ -240,8 +241,8 @@ export const EN: Words = {
     aggregation: 'From slices to patients',
     aggregationCaption: 'External patients did not influence the choice.',
     frozen: 'Frozen decisions',
-    frozenCaption:
-      'Each was fitted on the patients named, or set beforehand, and applied unchanged to all others. External patients did not influence them.',
+    frozenCaption: (hasFusion) =>
+      `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others. External patients did not influence them.${hasFusion ? ' The table lists those of the evaluation; the leakage audit also counts those in the file of the fusion, whose classifiers each have a scaler, fitted on training patients, and a threshold for new patients.' : ''}`,
     what: { aggregation: 'aggregation', threshold: 'threshold', calibrator: 'calibrator' },
     fittedOn: 'Fitted on',
     setBeforehand: 'set beforehand',
@@ -282,41 +283,7 @@ export const EN: Words = {
     looks: { train: 'Hollow: training', val: 'pale: validation', test: 'full: external test' },
     alt: (n, by) => `Scatter plot of ${n} patients in two dimensions, coloured and shaped by ${by}.`,
   },
-  explanations: {
-    title: (modality, group) =>
-      `Grad-CAM, modality ${modality}: ${{ right: 'patients predicted rightly', wrong: 'patients predicted wrongly', asked: 'patients asked for by name' }[group]}`,
-    caption: (layer) => `Heat maps over the slices; layer ${layer}.`,
-    chance: (network, split, auc, worse) =>
-      `${network} is ${worse ? 'worse' : 'not shown to be better'} than chance on these patients (${split}: AUC ${auc}). Its maps show where it looks, not what tells the labels apart.`,
-    chanceUnknown: (network, split, reason) =>
-      `Whether ${network} is better than chance on these patients (${split}) cannot be said${reason === '' ? '' : `: ${reason}`}.`,
-    chanceInFigure: 'caution: a network not shown to be better than chance',
-    patient: (patient, hospital) => `${patient} (${hospital})`,
-    verdict: (truth, predicted, probability) => `true ${truth}, predicted ${predicted} (${probability})`,
-    explained: (label) => `evidence for ${label}`,
-    category: {
-      most_confident_right: 'the surest of the right ones',
-      least_confident_right: 'the least sure of the right ones',
-      most_confident_wrong: 'the surest of the wrong ones',
-      least_confident_wrong: 'the least sure of the wrong ones',
-      asked: 'asked for by name',
-    },
-    alt: (who, verdict) => `Slices of patient ${who} with Grad-CAM heat maps; ${verdict}.`,
-    noImage: (file) => `The picture ${file} is missing. Make it again with: radweave explain`,
-    none: 'No patient is in this group.',
-    sanity: (modality) => `Randomisation check, modality ${modality}`,
-    sanityCaption: (slices, outcome) =>
-      `Heat maps of ${slices} slices after parts of the network were given random weights, compared with those before. Maps that show what was learned change. ${outcome}`,
-    sanityOutcome: (correlation, limit) =>
-      correlation === null
-        ? 'No slice has maps that vary before and after, so the check says nothing.'
-        : correlation < limit
-          ? `With all listed parts random they change${correlation < IN_PART ? '' : ' only in part'}: rank correlation ${correlation.toFixed(3)}, below the limit of ${limit} (a convention).`
-          : `Even with all listed parts random they stay alike: rank correlation ${correlation.toFixed(3)}, not below the limit of ${limit} (a convention). They show the images more than what the network learned: do not read them as explanations.`,
-    sanityAlike: (parts, correlation) =>
-      ` With random ${parts} alone the rank correlation is still ${correlation.toFixed(3)}: these weights hardly shape the maps.`,
-    randomised: 'Random parts',
-  },
+  explanations: EXPLANATIONS_EN,
   site: {
     title: 'How well features tell the hospital',
     caption:

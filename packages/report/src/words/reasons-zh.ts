@@ -10,6 +10,7 @@ export const TERMS_ZH: readonly Phrase[] = [
   ['median', '中位数'],
   ['top_k ({k})', '前 {k} 个最高概率的均值'],
   ['top_k {k}', '前 {k} 个最高概率的均值'],
+  ['top_{k}', '前 {k} 个最高概率的均值'],
   ['Youden: {threshold}', 'Youden 指数最大：{threshold}'],
   ['sensitivity ≥ {target}: {threshold}', '灵敏度 ≥ {target}：{threshold}'],
   ['fixed: {threshold}', '固定值：{threshold}'],

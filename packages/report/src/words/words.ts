@@ -78,6 +78,9 @@ export interface Words {
   remark: (english: string) => string;
   /** A name before a text: `name: text` with the language's own colon. */
   pair: (name: string, text: string) => string;
+  /** Tells a modality's two models apart: the classifier of its features, and the network itself. */
+  namesNote: (classifier: string, network: string, modality: string) => string;
+  sentences: (texts: readonly string[]) => string;
   /** Short things in a row: `A, P`. */
   items: (texts: readonly string[]) => string;
   noModelsOf: (split: string) => string;
@@ -225,7 +228,7 @@ export interface Words {
     aggregation: string;
     aggregationCaption: string;
     frozen: string;
-    frozenCaption: string;
+    frozenCaption: (hasFusion: boolean) => string;
     what: Record<'aggregation' | 'threshold' | 'calibrator', string>;
     fittedOn: string;
     setBeforehand: string;
@@ -264,13 +267,16 @@ export interface Words {
   };
   explanations: {
     title: (modality: string, group: 'right' | 'wrong' | 'asked') => string;
-    caption: (layer: string) => string;
+    /** `aggregation`: how the slices' probabilities became the patient's. */
+    caption: (layer: string, aggregation: string) => string;
+    /** What `confident` means; the label and threshold with two labels, null with more. */
+    confident: (by: { label: string; threshold: string } | null) => string;
     /** Of a network whose AUC on these patients does not exceed chance. */
     chance: (network: string, split: string, auc: string, worse: boolean) => string;
     chanceUnknown: (network: string, split: string, reason: string) => string;
     chanceInFigure: string;
     patient: (patient: string, hospital: string) => string;
-    verdict: (truth: string, predicted: string, probability: string) => string;
+    verdict: (truth: string, predicted: string, explained: string, probability: string) => string;
     explained: (label: string) => string;
     category: Record<ExplainedCategory, string>;
     alt: (who: string, verdict: string) => string;

@@ -1,5 +1,6 @@
 import { methodsInChinese } from '../methods/zh.ts';
 import { CLAIM_ZH, TRIPOD_ZH } from './checklist-zh.ts';
+import { EXPLANATIONS_ZH } from './explanations-zh.ts';
 import { translatedToChinese } from './remarks-zh.ts';
 import type { Words } from './words.ts';
 
@@ -7,9 +8,6 @@ const REASONS: Readonly<Record<string, string>> = {
   missing_modality: '缺少某一模态',
   conflict: '标签、医院或图像相互矛盾',
 };
-
-/** From this rank correlation on, maps are more alike than not. */
-const IN_PART = 0.5;
 
 /** The report in Chinese. */
 export const ZH: Words = {
@@ -84,6 +82,9 @@ export const ZH: Words = {
   interval: (level) => `${(100 * level).toFixed(0)} % CI`,
   remark: translatedToChinese,
   pair: (name, text) => `${name}：${text}`,
+  namesNote: (classifier, network, modality) =>
+    `“${classifier}”指仅以模态 ${modality} 的提取特征拟合的逻辑回归；“${network}”指模态 ${modality} 的网络本身（用其最后一层分类），并将各切片的概率汇总为每例患者一个概率。`,
+  sentences: (texts) => texts.join(''),
   items: (texts) => texts.join('，'),
   noModelsOf: (split) => `${split}中没有同时包含两类标签的患者，因此无图可绘。`,
   notMade: (command, reason) =>
@@ -237,7 +238,8 @@ export const ZH: Words = {
     aggregation: '从切片到患者',
     aggregationCaption: '外部患者不影响选择。',
     frozen: '冻结的决策',
-    frozenCaption: '各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者。外部患者不影响这些决策。',
+    frozenCaption: (hasFusion) =>
+      `各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者。外部患者不影响这些决策。${hasFusion ? '本表仅列评估的决策；数据泄漏审查还计入融合文件中的决策：其每个分类器各有以训练集患者拟合的标准化参数，以及用于新患者的阈值。' : ''}`,
     what: { aggregation: '汇总方式', threshold: '阈值', calibrator: '校准器' },
     fittedOn: '拟合数据',
     setBeforehand: '事先设定',
@@ -277,41 +279,7 @@ export const ZH: Words = {
     looks: { train: '空心：训练集', val: '浅色：验证集', test: '实心：外部测试集' },
     alt: (n, by) => `${n} 例患者的二维散点图，颜色与形状表示${by === 'label' ? '标签' : '医院'}。`,
   },
-  explanations: {
-    title: (modality, group) =>
-      `Grad-CAM，模态 ${modality}：${{ right: '预测正确的患者', wrong: '预测错误的患者', asked: '指定的患者' }[group]}`,
-    caption: (layer) => `热图叠加在切片上；层 ${layer}。`,
-    chance: (network, split, auc, worse) =>
-      `${network} 在这些患者上${worse ? '差于随机水平' : '未显示优于随机水平'}（${split}：AUC ${auc}）。其热图显示网络关注的位置，并不说明区分标签的依据。`,
-    chanceUnknown: (network, split, reason) =>
-      `无法判断${network} 在这些患者（${split}）上是否优于随机水平${reason === '' ? '' : `：${reason}`}。`,
-    chanceInFigure: '注意：未显示该网络优于随机水平',
-    patient: (patient, hospital) => `${patient}（${hospital}）`,
-    verdict: (truth, predicted, probability) => `真实 ${truth}，预测 ${predicted}（${probability}）`,
-    explained: (label) => `${label} 的依据`,
-    category: {
-      most_confident_right: '预测正确中最有把握者',
-      least_confident_right: '预测正确中最无把握者',
-      most_confident_wrong: '预测错误中最有把握者',
-      least_confident_wrong: '预测错误中最无把握者',
-      asked: '指定的患者',
-    },
-    alt: (who, verdict) => `患者 ${who} 的切片及 Grad-CAM 热图；${verdict}。`,
-    noImage: (file) => `缺少图片 ${file}。重新生成命令：radweave explain`,
-    none: '此组没有患者。',
-    sanity: (modality) => `随机化检验，模态 ${modality}`,
-    sanityCaption: (slices, outcome) =>
-      `将网络部分权重随机化后，${slices} 张切片的热图与原热图比较；若热图反映网络所学内容，则应改变。${outcome}`,
-    sanityOutcome: (correlation, limit) =>
-      correlation === null
-        ? '没有切片的热图在随机化前后均有变化，因此该检验无法说明问题。'
-        : correlation < limit
-          ? `所列部分全部随机化后热图${correlation < IN_PART ? '' : '仅部分'}改变：秩相关 ${correlation.toFixed(3)}，低于界值 ${limit}（惯例）。`
-          : `所列部分全部随机化后热图仍相似：秩相关 ${correlation.toFixed(3)}，不低于界值 ${limit}（惯例）。热图更多反映图像本身而非网络所学内容，不应作为解释。`,
-    sanityAlike: (parts, correlation) =>
-      `仅随机化 ${parts} 时秩相关仍为 ${correlation.toFixed(3)}：这些权重对热图几乎没有影响。`,
-    randomised: '随机化部分',
-  },
+  explanations: EXPLANATIONS_ZH,
   site: {
     title: '由特征预测医院的能力',
     caption: '交叉验证下由特征预测医院，并作置换检验。AUC 为 0.5、准确率接近随机水平表示中心效应小。',

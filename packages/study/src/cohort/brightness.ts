@@ -1,6 +1,7 @@
 import type { BrightnessRow } from '@radweave/artifacts';
 import { PROFILE_BINS, type SliceFacts } from '@radweave/imaging';
 import { quantile } from '@radweave/stats';
+import { listed } from './oddities.ts';
 import type { FoundSlice } from './walk.ts';
 
 /** So many of a hospital's slices must be odd before it is said: a few always are. */
@@ -23,7 +24,8 @@ class Group {
   readonly modality: string;
   readonly histogram = new Float64Array(PROFILE_BINS);
   slices = 0;
-  blank = 0;
+  /** Places of slices of one gray value. */
+  readonly blank: string[] = [];
   /** 16-bit slices, blank ones aside, and those among them in the lowest part of the range. */
   wide = 0;
   low = 0;
@@ -36,7 +38,7 @@ class Group {
     this.modality = modality;
   }
 
-  add({ bitDepth, constant, profile }: SliceFacts): void {
+  add({ patient, file }: FoundSlice, { bitDepth, constant, profile }: SliceFacts): void {
     if (profile === undefined) return;
     this.slices++;
     let sampled = 0;
@@ -45,7 +47,7 @@ class Group {
       this.histogram[bin] = (this.histogram[bin] as number) + (profile.histogram[bin] as number) / sampled;
     }
     if (constant) {
-      this.blank++;
+      this.blank.push(`${patient}/${file}`);
       return;
     }
     this.means.push(profile.mean);
@@ -73,11 +75,12 @@ class Group {
 export class Brightness {
   private readonly groups = new Map<string, Group>();
 
-  add({ hospital, modality }: FoundSlice, facts: SliceFacts): void {
+  add(slice: FoundSlice, facts: SliceFacts): void {
+    const { hospital, modality } = slice;
     const key = JSON.stringify([modality, hospital]);
     const group = this.groups.get(key) ?? new Group(hospital, modality);
     this.groups.set(key, group);
-    group.add(facts);
+    group.add(slice, facts);
   }
 
   /** Mean histogram of each hospital and modality. */
@@ -105,8 +108,8 @@ export class Brightness {
 
 function warningsOf(group: Group, home: Group): string[] {
   const { slices, blank, wide, low } = group;
+  const blanks = blankText(group);
   const found: string[] = [];
-  if (blank >= ODD_SHARE * slices) found.push(`${blank} of ${slices} slices are blank (one gray value)`);
   if (wide > 0 && low >= ODD_SHARE * wide) {
     found.push(
       `${low} of ${wide} slices of 16 bit use less than an eighth of the range (99th percentile: ${shown(group.high)} of it), as unscaled 12-bit values do`,
@@ -121,15 +124,25 @@ function warningsOf(group: Group, home: Group): string[] {
         : ` (mean brightness: ${shown(group.mean)}, at ${home.hospital} ${shown(home.mean)})`;
     found.push(`${across} of ${slices} slices look inverted${means}`);
   }
-  if (found.length > 0 || group === home || group.highs.length === 0 || home.highs.length === 0) return found;
+  const isExplained = found.length > 0 || blank.length >= ODD_SHARE * slices;
+  if (!isExplained && group !== home) found.push(...darknessText(group, home));
+  return [...blanks, ...found];
+}
+
+/** Even one is told: it is used like any other and shows nothing. */
+function blankText({ slices, blank }: Group): string[] {
+  if (blank.length === 0) return [];
+  const are = blank.length === 1 ? 'is' : 'are';
+  return [`${blank.length} of ${slices} slices ${are} blank (one gray value): ${listed(blank)}`];
+}
+
+function darknessText(group: Group, home: Group): string[] {
   const ratio = group.high / home.high;
-  if (ratio < DARKER || ratio > BRIGHTER) {
-    const how = ratio < DARKER ? 'darker' : 'brighter';
-    found.push(
-      `the slices are much ${how} than those of ${home.hospital} (99th percentile: ${shown(group.high)} of the range, at ${home.hospital} ${shown(home.high)})`,
-    );
-  }
-  return found;
+  if (!(ratio < DARKER || ratio > BRIGHTER)) return [];
+  const how = ratio < DARKER ? 'darker' : 'brighter';
+  return [
+    `the slices are much ${how} than those of ${home.hospital} (99th percentile: ${shown(group.high)} of the range, at ${home.hospital} ${shown(home.high)})`,
+  ];
 }
 
 function median(values: readonly number[]): number {

@@ -33,7 +33,7 @@ const TWO_VALUES = 'have two gray values only, as masks do,';
 
 function maskWarnings(masks: readonly FoundSlice[], what: string): string[] {
   return [...groupBy(masks, ({ hospital, modality }) => `${hospital}, ${modality}`)].map(([place, own]) => {
-    const files = list(own.map(({ file }) => file));
+    const files = listed(own.map(({ file }) => file));
     const mend = what === NAMED ? '; rename them if they are slices' : '';
     return `${place}: ${own.length} of the images ${what} and are left out (${files})${mend}`;
   });
@@ -85,13 +85,14 @@ function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> 
 
 /** Names in quotes, which show a space at the end. */
 function quoted(names: readonly string[]): string {
-  return list(names.map((name) => `'${name}'`));
+  return listed(names.map((name) => `'${name}'`));
 }
 
 /** Semicolons separate remarks in reports: a name must not hold one. */
 const named = (name: string): string => name.replaceAll(';', ',');
 
-function list(names: readonly string[]): string {
+/** The first names, and whether there are more. */
+export function listed(names: readonly string[]): string {
   const shown = names.slice(0, SHOWN).map(named);
   return `${shown.join(', ')}${names.length > SHOWN ? ', …' : ''}`;
 }
