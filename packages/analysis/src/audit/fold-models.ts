@@ -89,7 +89,7 @@ function foldRuns(outputDir: string, modalities: readonly string[]): { run: RunF
 
 /** The patients a fold's model is judged on; null when its split file is gone. */
 function heldOutPatients(run: RunFolder, modality: string): string[] | null {
-  const file = splitPath(join(run.logs, 'splits'), 'test', modality);
+  const file = splitPath(run.splits, 'test', modality);
   if (!existsSync(file)) return null;
   return [...new Set(readSplit(file, { allowConflicts: true }).map(({ patient }) => patient))];
 }

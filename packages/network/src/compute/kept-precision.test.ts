@@ -4,7 +4,7 @@ import { defaultConfig, type Precision } from '@radweave/artifacts';
 import { silentContext } from '@radweave/study/context/events';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { chooseCompute } from './compute.ts';
+import { chooseCompute, computeSettings } from './compute.ts';
 import { keptPrecision, settledPrecision } from './kept-precision.ts';
 
 const decided = (precision: Precision) => () => ({ precision, reason: 'measured' });
@@ -52,7 +52,8 @@ test('only auto asks what was settled: neither a named precision nor that of a r
   config.experiment.output_dir = tempDir();
   config.training.device = 'cpu';
   settledPrecision(config.experiment.output_dir, config.model.name, 'cpu', decided('bf16'));
-  const precision = (begun?: Precision): Precision => chooseCompute(config, silentContext(), begun).precision;
+  const precision = (begun?: Precision): Precision =>
+    chooseCompute(computeSettings(config), config.model.name, silentContext(), begun).precision;
   expect(precision()).toBe('bf16');
   expect(precision('fp32')).toBe('fp32');
   config.training.precision = 'fp32';

@@ -17,10 +17,8 @@ export async function crossFitConfig(
   const { config, modality, model, checkpoint } = wish;
   const outputDir = config.experiment.output_dir;
   if (checkpoint === undefined && findRuns(outputDir, 'best', { modality, model }).length === 0) {
-    const own = structuredClone(config);
-    if (model !== undefined) own.model.name = model;
     say(context, `No run of ${modality} is there: the fold models are trained as the configuration says.`);
-    return own;
+    return model === undefined ? config : { ...config, model: { ...config.model, name: model } };
   }
   const chosen = await chooseCheckpoint({ checkpoint, modality, model, outputDir }, context);
   if (chosen.kind === 'pretrained' || chosen.saved === null) {
@@ -29,10 +27,12 @@ export async function crossFitConfig(
       mend: `Leave out --checkpoint, or name one that radweave train --modality ${modality} has written`,
     });
   }
-  const own = structuredClone(chosen.saved.about.config);
-  own.data = { ...config.data, image_size: own.data.image_size };
-  own.extraction = config.extraction;
-  own.training.device = config.training.device;
-  own.experiment.output_dir = outputDir;
-  return own;
+  const trained = chosen.saved.about.config;
+  return {
+    ...trained,
+    data: { ...config.data, image_size: trained.data.image_size },
+    extraction: config.extraction,
+    training: { ...trained.training, device: config.training.device },
+    experiment: { ...trained.experiment, output_dir: outputDir },
+  };
 }

@@ -1,8 +1,10 @@
 import { type Config, DataError, type FoldModel } from '@radweave/artifacts';
 import type { StageContext } from '@radweave/study/context/events';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
+import { computeSettings } from '../compute/compute.ts';
 import { readCheckpoint } from '../open/checkpoint.ts';
-import { type FeatureNetwork, networkConfig, openFeatureNetwork } from '../open/feature-network.ts';
+import { type FeatureNetwork, openFeatureNetwork } from '../open/feature-network.ts';
+import { checkpointNetwork } from '../open/network-spec.ts';
 
 /** The best model of a fold, and what its checkpoint says of it. */
 export interface FittedFold {
@@ -15,7 +17,8 @@ export async function openFold(config: Config, run: RunFolder, context: StageCon
   const saved = await readCheckpoint(run.best);
   if (saved === null) throw new DataError('E_CHECKPOINT', 'not a checkpoint of a run', { where: run.best });
   const chosen = { kind: 'file' as const, path: run.best, saved };
-  const network = await openFeatureNetwork(networkConfig(config, chosen), chosen, context);
+  const spec = checkpointNetwork(config, chosen);
+  const network = await openFeatureNetwork(spec, chosen, computeSettings(config), context);
   const { train, val } = saved.about.patients;
   const record = {
     run: run.name,

@@ -4,6 +4,7 @@ import {
   InterruptedError,
   lockFolder,
   SPLITS,
+  type Split,
   splitPath,
   writeSplit,
 } from '@radweave/artifacts';
@@ -13,11 +14,14 @@ import type { CrossFold } from '@radweave/study/folds/plan';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { writeBestResults } from '../training/best-results.ts';
 import { TrainingSession } from '../training/session.ts';
+import { SharedSlices } from './shared-slices.ts';
 
 /** What the models of all folds have in common. */
 export interface FoldSettings {
   config: Config;
   modality: string;
+  /** The sets of the splits folder whose patients the folds divide. */
+  from: readonly Split[];
   /** Name before the fold's suffix. */
   name: string;
   /** The cross-validation to resume after an interruption; undefined where the same call continues. */
@@ -41,19 +45,25 @@ export async function trainFolds(
 ): Promise<void> {
   // All at once: a hospital whose name cannot be a run's is told before the first is trained.
   const runs = folds.map((fold) => ({ fold, run: foldRun(settings, fold) }));
-  for (const [i, { fold, run }] of runs.entries()) {
-    if (run.exists() && run.read().status === 'finished') {
-      say(context, `Fold ${i + 1} of ${folds.length} ('${run.name}') is finished already.`);
-      continue;
+  const { config, modality, from } = settings;
+  const slices = new SharedSlices(config.data, modality, from, context);
+  try {
+    for (const [i, { fold, run }] of runs.entries()) {
+      if (run.exists() && run.read().status === 'finished') {
+        say(context, `Fold ${i + 1} of ${folds.length} ('${run.name}') is finished already.`);
+        continue;
+      }
+      if (context.shouldStop()) throw interrupted(run, settings);
+      say(context, `Fold ${i + 1} of ${folds.length}: training '${run.name}'.`);
+      const lock = lockFolder(run.checkpoints, `radweave, run ${run.name}`);
+      try {
+        await trainFold(settings, fold, run, slices, context);
+      } finally {
+        lock.release();
+      }
     }
-    if (context.shouldStop()) throw interrupted(run, settings);
-    say(context, `Fold ${i + 1} of ${folds.length}: training '${run.name}'.`);
-    const lock = lockFolder(run.checkpoints, `radweave, run ${run.name}`);
-    try {
-      await trainFold(settings, fold, run, context);
-    } finally {
-      lock.release();
-    }
+  } finally {
+    slices.close();
   }
 }
 
@@ -61,19 +71,16 @@ async function trainFold(
   settings: FoldSettings,
   fold: CrossFold,
   run: RunFolder,
+  slices: SharedSlices,
   context: StageContext,
 ): Promise<void> {
   const { modality, name } = settings;
   run.sweep();
-  const config = structuredClone(settings.config);
-  config.experiment.name = run.name;
-  config.data.splits_dir = join(run.logs, 'splits');
-  for (const split of SPLITS) {
-    const rows = fold.sets[split].map(({ path, label }) => ({ image_path: path, label }));
-    writeSplit(splitPath(config.data.splits_dir, split, modality), rows);
-  }
+  const config = recordedConfig(settings.config, run);
+  recordSets(fold, run, modality);
   const resume = run.exists() && existsSync(run.last);
-  const session = await TrainingSession.open({ config, run, modality, resume, foldOf: name }, context);
+  const sets = slices.setsOf(fold);
+  const session = await TrainingSession.open({ config, run, modality, resume, sets, foldOf: name }, context);
   try {
     if ((await session.train(context)) === 'interrupted') throw interrupted(run, settings);
     await writeBestResults(session, run, config.model.num_classes, context);
@@ -81,8 +88,26 @@ async function trainFold(
   } finally {
     session.close();
   }
-  // Decoded copies of all slices, of no use to another fold.
-  rmSync(join(config.data.splits_dir, '.slices'), { recursive: true, force: true });
+}
+
+/** What the fold's run records as its settings: its own name, and its own split files. */
+function recordedConfig(config: Config, run: RunFolder): Config {
+  const { data, experiment } = config;
+  return {
+    ...config,
+    data: { ...data, splits_dir: run.splits },
+    experiment: { ...experiment, name: run.name },
+  };
+}
+
+/** Writes who is in which set of the fold: for readers of the run and for the audit, not for training. */
+function recordSets({ sets }: CrossFold, run: RunFolder, modality: string): void {
+  for (const split of SPLITS) {
+    const rows = sets[split].map(({ path, label }) => ({ image_path: path, label }));
+    writeSplit(splitPath(run.splits, split, modality), rows);
+  }
+  // Earlier versions decoded the slices of each fold anew; those of a fold that was stopped are left.
+  rmSync(join(run.splits, '.slices'), { recursive: true, force: true });
 }
 
 function interrupted(run: RunFolder, { resumes }: FoldSettings): InterruptedError {

@@ -8,7 +8,7 @@ import { architectureOf } from './architecture.ts';
  *
  * @throws UsageError, ResourceError or DataError that names it.
  */
-export function requireEngineSettings({ model, training }: Config): void {
+export function requireEngineSettings({ model, training }: Pick<Config, 'model' | 'training'>): void {
   architectureOf(model.name);
   // `auto` is always there, and asking for it would load libtorch.
   if (training.device !== 'auto') resolveDevice(training.device);

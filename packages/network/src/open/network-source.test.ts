@@ -1,22 +1,23 @@
 import { defaultConfig } from '@radweave/artifacts';
 import { listening } from '@radweave/study/testing/cohort';
 import { expect, test } from 'vitest';
-import { chooseCompute } from '../compute/compute.ts';
+import { chooseCompute, computeSettings } from '../compute/compute.ts';
 import { buildNetwork } from './network-source.ts';
+import { configuredNetwork } from './network-spec.ts';
 
 test('model.zero_init_last: what the blocks start with is said, and refused for networks that have no such norm', async () => {
   const config = defaultConfig();
   config.data.image_size = 32;
   Object.assign(config.training, { precision: 'fp32', device: 'cpu' });
   Object.assign(config.model, { pretrained: false, zero_init_last: false });
-  const compute = chooseCompute(config, listening());
-  const network = await buildNetwork(config, compute, null, listening());
+  const compute = chooseCompute(computeSettings(config), config.model.name, listening());
+  const network = await buildNetwork(configuredNetwork(config), compute, listening());
   expect(network.origin).toBe(
     "trained from scratch, the last batch norm of each block starting at 1 instead of timm's 0",
   );
   expect(network.model.stateDict().get('layer1.0.bn2.weight')?.toFloat32Array()[0]).toBe(1);
   config.model.name = 'mobilenetv3_small_100';
-  await expect(buildNetwork(config, compute, null, listening())).rejects.toThrow(
+  await expect(buildNetwork(configuredNetwork(config), compute, listening())).rejects.toThrow(
     /mobilenetv3_small_100 has no last batch norm .*model\.zero_init_last.*ResNet family/s,
   );
 });

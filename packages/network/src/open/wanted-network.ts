@@ -1,9 +1,11 @@
 import { type Config, DataError, type FusionModality, hashFile } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { StageContext } from '@radweave/study/context/events';
+import { computeSettings } from '../compute/compute.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { ChosenCheckpoint } from './checkpoint-choice.ts';
-import { type FeatureNetwork, networkConfig, openFeatureNetwork } from './feature-network.ts';
+import { type FeatureNetwork, openFeatureNetwork } from './feature-network.ts';
+import { checkpointNetwork } from './network-spec.ts';
 
 /**
  * The network that gave a modality's features when the model was fitted: same weights, normalisation, precision.
@@ -28,12 +30,13 @@ export async function openWantedNetwork(
     );
   }
   const chosen = await openChecked(wanted, path);
-  const own = networkConfig(config, chosen);
-  own.model.name = wanted.model;
-  own.data.image_size = image_size;
-  own.training.precision = precision;
-  Object.assign(own.augmentation, { normalize: 'fixed', normalize_mean, normalize_std });
-  const network = await openFeatureNetwork(own, chosen, context);
+  const spec = {
+    ...checkpointNetwork(config, chosen),
+    name: wanted.model,
+    imageSize: image_size,
+    normalisation: { mean: normalize_mean, std: normalize_std },
+  };
+  const network = await openFeatureNetwork(spec, chosen, { ...computeSettings(config), precision }, context);
   if (network.sha256 !== wanted.checkpoint_sha256) {
     throw otherCheckpoint(wanted, path, 'has other weights than the model was fitted with');
   }

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import {
-  type Config,
+  type DataConfig,
   DataError,
   explainFileError,
   readSplit,
@@ -36,15 +36,15 @@ export interface LoadedSplit {
  *
  * @throws UsageError when there is no such file; DataError when it is not a split file.
  */
-export function readSliceTable(config: Config, split: Split, modality: string): SliceTable {
-  const path = splitPath(config.data.splits_dir, split, modality);
+export function readSliceTable(data: DataConfig, split: Split, modality: string): SliceTable {
+  const path = splitPath(data.splits_dir, split, modality);
   if (!existsSync(path)) {
     throw new UsageError('E_NO_SPLIT', `there is no split file for modality ${modality}`, {
       where: path,
       mend: `Run first: radweave preprocess --root_dir … --modalities … ${modality}`,
     });
   }
-  return new SliceTable(readSplit(path, { rootDir: config.data.root_dir ?? undefined }));
+  return new SliceTable(readSplit(path, { rootDir: data.root_dir ?? undefined }));
 }
 
 /**
@@ -54,26 +54,26 @@ export function readSliceTable(config: Config, split: Split, modality: string): 
  * @throws DataError listing the images that cannot be used; ResourceError where the store cannot be written.
  */
 export async function loadSplit(
-  config: Config,
+  data: DataConfig,
   split: Split,
   modality: string,
   context: StageContext,
 ): Promise<LoadedSplit> {
-  return decodeSplit(config, split, modality, readSliceTable(config, split, modality), context);
+  return decodeSplit(data, split, modality, readSliceTable(data, split, modality), context);
 }
 
 /** As {@link loadSplit}, of a table that was read already. */
 export async function decodeSplit(
-  config: Config,
+  data: DataConfig,
   split: Split,
   modality: string,
   table: SliceTable,
   context: StageContext,
 ): Promise<LoadedSplit> {
   warnOfMasks(table, split, modality, context);
-  if (table.length === 0) return { table, pixels: noPixels(config.data.image_size), close: () => undefined };
-  const file = join(config.data.splits_dir, '.slices', `${split}_${modality}.slices`);
-  const { image_size, resize, num_workers } = config.data;
+  if (table.length === 0) return { table, pixels: noPixels(data.image_size), close: () => undefined };
+  const file = join(data.splits_dir, '.slices', `${split}_${modality}.slices`);
+  const { image_size, resize, num_workers } = data;
   const task = `decoding ${split} slices of ${modality}`;
   const paths = table.rows.map((row) => row.path);
   mkdirSync(dirname(file), { recursive: true });

@@ -16,13 +16,25 @@ export interface Splits {
 /** The sets of one modality, not decoded yet. */
 export type Tables = Record<Split, SliceTable>;
 
+/** The sets a session trains on: who is in them is known, their slices are decoded when it comes to that. */
+export interface TrainingSets {
+  tables: Tables;
+  decode(): Promise<Splits>;
+}
+
+/** The sets of the splits folder. @throws DataError as {@link readTables}. */
+export function folderSets(config: Config, modality: string, context: StageContext): TrainingSets {
+  const tables = readTables(config, modality, context);
+  return { tables, decode: () => loadSplits(config, modality, context, tables) };
+}
+
 /**
  * Reads who is in which set.
  *
  * @throws DataError when the split is torn, or does not hold what the network needs to learn.
  */
 export function readTables(config: Config, modality: string, context: StageContext): Tables {
-  const tables = forEachSplit((split) => readSliceTable(config, split, modality));
+  const tables = forEachSplit((split) => readSliceTable(config.data, split, modality));
   const patients = forEachSplit((split) => tables[split].patients);
   const place = (split: Split): string => splitPath(config.data.splits_dir, split, modality);
   requireLearnable(patients, config.model.num_classes, `modality ${modality}`, place);
@@ -39,7 +51,7 @@ export async function loadSplits(
 ): Promise<Splits> {
   const opened: LoadedSplit[] = [];
   const load = async (split: Split): Promise<LoadedSplit> => {
-    const one = await decodeSplit(config, split, modality, tables[split], context);
+    const one = await decodeSplit(config.data, split, modality, tables[split], context);
     opened.push(one);
     return one;
   };

@@ -22,11 +22,12 @@ import {
   manualSeed,
   setRngState,
 } from '@radweave/torch';
-import { type Compute, chooseCompute } from '../compute/compute.ts';
+import { type Compute, chooseCompute, computeSettings } from '../compute/compute.ts';
 import { isOutOfMemory } from '../compute/gpu-errors.ts';
 import { engineVersions } from '../compute/versions.ts';
 import { type CheckpointFacts, type Snapshot, takeSnapshot, writeCheckpoint } from '../open/checkpoint.ts';
 import { buildNetwork, type Network } from '../open/network-source.ts';
+import { resumedNetwork } from '../open/network-spec.ts';
 import { Beside } from './beside.ts';
 import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer, buildScheduler } from './build.ts';
 import { explainTooLarge } from './fitting-batch.ts';
@@ -37,7 +38,7 @@ import { residentSplits } from './resident-splits.ts';
 import { bestOf, type Restorable, restorable } from './restorable.ts';
 import { changedBatches, finishedBatches } from './resume-check.ts';
 import { sampleOf } from './sample.ts';
-import { allSplits, identityOf, loadSplits, readTables, type Splits } from './session-splits.ts';
+import { allSplits, identityOf, type Splits, type TrainingSets } from './session-splits.ts';
 import { slicePredictions } from './slice-predictions.ts';
 import { type Ending, judgeSet, Trainer, type TrainingJob } from './trainer.ts';
 
@@ -47,6 +48,7 @@ export interface SessionOptions {
   run: RunFolder;
   modality: string;
   resume: boolean;
+  sets: TrainingSets;
   /** The cross-validation or cross-fitting this run is a fold of. */
   foldOf?: string;
 }
@@ -72,16 +74,16 @@ export class TrainingSession {
 
   /** Reads the data and builds or restores everything. */
   static async open(options: SessionOptions, context: StageContext): Promise<TrainingSession> {
-    const { config, run, modality, resume } = options;
-    const tables = readTables(config, modality, context);
-    const saved = resume ? await restorable(run, config, tables) : null;
-    const compute = chooseCompute(config, context, saved?.about.precision);
+    const { config, run, resume, sets } = options;
+    const saved = resume ? await restorable(run, config, sets.tables) : null;
+    const begun = saved?.about.precision;
+    const compute = chooseCompute(computeSettings(config), config.model.name, context, begun);
     // A default stream cannot be recorded; what is made from here on is made on this one.
     cudaDevice(compute.device)?.useOwnStream();
     manualSeed(config.experiment.seed);
-    const network = await buildNetwork(config, compute, saved, context);
+    const network = await buildNetwork(resumedNetwork(config, saved), compute, context);
     // Last, for it takes longest: weights that cannot be had, say, are told before.
-    const splits = await loadSplits(config, modality, context, tables);
+    const splits = await sets.decode();
     const session = new TrainingSession(options, compute, splits, network, saved, context);
     if (saved === null) await session.begin();
     return session;

@@ -87,10 +87,10 @@ referenceTest(
     await crossFit({ config, modality: 'P', folds: 2 }, listening());
 
     const rows = readLogits(logitsPath(folder, 'train', 'A'));
-    const training = readSliceTable(config, 'train', 'A').patients;
+    const training = readSliceTable(config.data, 'train', 'A').patients;
     expect(rows.map(({ patient_id }) => patient_id)).toEqual(training.map(({ patient }) => patient));
     const outsiders = (['val', 'test'] as const).flatMap(
-      (split) => readSliceTable(config, split, 'A').patients,
+      (split) => readSliceTable(config.data, split, 'A').patients,
     );
     for (const [i, name] of result.runs.entries()) {
       const run = new RunFolder(config.experiment.output_dir, name);
@@ -105,7 +105,7 @@ referenceTest(
 
     for (const modality of ['A', 'P']) {
       const cohort = SPLITS.flatMap((split) =>
-        readSliceTable(config, split, modality).patients.map((one) => ({ ...one, split })),
+        readSliceTable(config.data, split, modality).patients.map((one) => ({ ...one, split })),
       );
       writeMadeUpFeatures(config, modality, cohort, 4);
     }
@@ -181,7 +181,7 @@ test('cross-validation judges every home patient once and goes on after an inter
   const patients = readOutOfFold(result.outOfFold);
   expect(patients.map(({ patient }) => patient).sort()).toEqual(
     (['train', 'val'] as const)
-      .flatMap((split) => readSliceTable(config, split, 'A').patients.map(({ patient }) => patient))
+      .flatMap((split) => readSliceTable(config.data, split, 'A').patients.map(({ patient }) => patient))
       .sort(),
   );
   const rows = readCrossValidation(result.table);
@@ -199,12 +199,23 @@ test('cross-validation judges every home patient once and goes on after an inter
 test('leaving one hospital out trains on all others and tests on it', async () => {
   const config = await prepared();
   const context = listening();
-  const result = await crossValidate(wish(config, 'loho', 'hospital'), context);
+  const decoded: string[] = [];
+  const result = await crossValidate(wish(config, 'loho', 'hospital'), {
+    ...context,
+    emit: (event) => {
+      context.emit(event);
+      if (event.kind === 'progress' && event.task.startsWith('decoding') && event.done === event.total) {
+        decoded.push(event.task);
+      }
+    },
+  });
+  // Each slice once, however many models read it.
+  expect(decoded).toEqual(SPLITS.map((split) => `decoding ${split} slices of A`));
   expect(context.said.some((text) => text.startsWith('warn') && text.includes('separate analysis'))).toBe(
     true,
   );
   expect(result.runs).toEqual(['loho_without_JM', 'loho_without_SY', 'loho_without_ZS']);
-  const everyone = SPLITS.flatMap((split) => readSliceTable(config, split, 'A').patients);
+  const everyone = SPLITS.flatMap((split) => readSliceTable(config.data, split, 'A').patients);
   for (const hospital of ['JM', 'SY', 'ZS']) {
     const run = new RunFolder(config.experiment.output_dir, `loho_without_${hospital}`);
     const about = (await readCheckpoint(run.best))?.about.patients;

@@ -59,13 +59,14 @@ export async function crossFit(options: CrossFitOptions, context: StageContext):
   openSplitFolder(config, [modality], context);
   requireEngineSettings(config);
   requireWritable(config.experiment.output_dir, '--set experiment.output_dir');
-  const { rows } = readSliceTable(config, 'train', modality);
+  const { rows } = readSliceTable(config.data, 'train', modality);
   const learned = { classes: config.model.num_classes, splitsDir: config.data.splits_dir };
   const folds = planFolds(rows, count, config.experiment.seed, learned);
   const identity = identityOf(config, modality, folds);
   const settings: FoldSettings = {
     config,
     modality,
+    from: ['train'],
     name: `${modality}_crossfit${count}_${identity.slice(0, 8)}`,
   };
   const lock = lockFolder(

@@ -8,6 +8,7 @@ import {
   readJson,
   requireWritable,
   SPLITS,
+  type Split,
   UsageError,
   writeConfig,
   writeCrossValidation,
@@ -77,7 +78,7 @@ export async function crossValidate(
     openSplitFolder(config, [modality], context);
     const folds = planned(config, modality, by);
     begin(options, config, logs, folds);
-    const settings: FoldSettings = { config, modality, name, resumes: name };
+    const settings: FoldSettings = { config, modality, from: dividedSets(by), name, resumes: name };
     await trainFolds(settings, folds, context);
     const result = write(settings, folds, logs, by === 'hospital' ? [HOSPITALS_CAUTION] : []);
     say(context, `Cross-validation of ${modality}: ${result.table}`);
@@ -120,10 +121,14 @@ function opened(
   return { config: merged, name: own, logs };
 }
 
+/** The sets whose patients are divided among the folds. */
+function dividedSets(by: CrossValidateOptions['by']): readonly Split[] {
+  return by === 'hospital' ? SPLITS : ['train', 'val'];
+}
+
 function planned(config: Config, modality: string, by: CrossValidateOptions['by']): CrossFold[] {
   const { seed } = config.experiment;
-  const splits = by === 'hospital' ? SPLITS : (['train', 'val'] as const);
-  const rows = splits.flatMap((split) => readSliceTable(config, split, modality).rows);
+  const rows = dividedSets(by).flatMap((split) => readSliceTable(config.data, split, modality).rows);
   const learned = { classes: config.model.num_classes, splitsDir: config.data.splits_dir };
   return by === 'hospital' ? planHospitals(rows, seed, learned) : planFolds(rows, by.folds, seed, learned);
 }

@@ -11,11 +11,12 @@ import {
   UsageError,
   writeExplanations,
 } from '@radweave/artifacts';
-import { inferenceBatch } from '@radweave/network/compute/compute';
+import { computeSettings, inferenceBatch } from '@radweave/network/compute/compute';
 import type { MapSource } from '@radweave/network/explain/maps';
 import type { CheckpointFacts } from '@radweave/network/open/checkpoint';
 import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
-import { type FeatureNetwork, networkConfig, openNetwork } from '@radweave/network/open/feature-network';
+import { type FeatureNetwork, openNetwork } from '@radweave/network/open/feature-network';
+import { checkpointNetwork } from '@radweave/network/open/network-spec';
 import { type LoadedSplit, loadSplit, readSliceTable } from '@radweave/network/slices/load';
 import { refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
@@ -70,21 +71,22 @@ export async function explain(options: ExplainOptions, context: StageContext): P
   const wish = { checkpoint, modality, model: undefined, outputDir, needsClassifier: true };
   const chosen = await chooseCheckpoint(wish, context);
   const { about, path } = requireClassifier(chosen);
-  const config = networkConfig(options.config, chosen);
-  // Gradients in bfloat16 would be coarser than the differences that maps show.
-  config.training.precision = 'fp32';
+  const { config } = options;
+  const spec = checkpointNetwork(config, chosen);
   openSplitFolder(config, [modality], context);
   if (split !== 'train') {
-    const table = readSliceTable(config, split, modality);
+    const table = readSliceTable(config.data, split, modality);
     refuseSeenPatients(about.patients.train, [{ split, table }], path);
   }
   const lock = lockFolder(join(outputDir, 'explanations'), `radweave explain --modality ${modality}`);
   try {
-    const network = await openNetwork(config, chosen, context);
+    // Gradients in bfloat16 would be coarser than the differences that maps show.
+    const settings = { ...computeSettings(config), precision: 'fp32' as const };
+    const network = await openNetwork(spec, chosen, settings, context);
     network.model.requiresGrad_(false);
     const layer = requireLayer(network, options.layer);
     requireClass(network, options.explainedClass);
-    const loaded = await loadSplit(config, split, modality, context);
+    const loaded = await loadSplit({ ...config.data, image_size: spec.imageSize }, split, modality, context);
     try {
       const batchSize = inferenceBatch(config.extraction.batch_size, network.compute);
       const source: MapSource = { network, layer, pixels: loaded.pixels, batchSize };

@@ -12,17 +12,14 @@ import {
   type Split,
   UsageError,
 } from '@radweave/artifacts';
-import { inferenceBatch } from '@radweave/network/compute/compute';
+import { computeSettings, inferenceBatch } from '@radweave/network/compute/compute';
 import { engineVersions } from '@radweave/network/compute/versions';
 import type { ExtractionPace } from '@radweave/network/features/extractor';
 import { writeSplitFeatures } from '@radweave/network/features/split-features';
 import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
-import {
-  type FeatureNetwork,
-  networkConfig,
-  openFeatureNetwork,
-} from '@radweave/network/open/feature-network';
+import { type FeatureNetwork, openFeatureNetwork } from '@radweave/network/open/feature-network';
+import { checkpointNetwork, type NetworkSpec } from '@radweave/network/open/network-spec';
 import { type LoadedSplit, loadSplit, readSliceTable } from '@radweave/network/slices/load';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { patientHash, refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
@@ -68,24 +65,21 @@ export interface ExtractResult {
 export async function extract(options: ExtractOptions, context: StageContext): Promise<ExtractResult> {
   const { modality, model, checkpoint } = options;
   requireOwnFolder(folderName('modality', modality));
-  const config = structuredClone(options.config);
-  if (model !== undefined) config.model.name = model;
-  // Initial weights of a training are none of a checkpoint's.
-  if (checkpoint !== 'pretrained') config.model.weights = null;
+  const config = askedModel(options);
   requireEngineSettings(config);
   requireWritable(config.data.features_dir, '--output_dir');
   const outputDir = config.experiment.output_dir;
   const { weights } = config.model;
   const chosen = await chooseCheckpoint({ checkpoint, modality, model, weights, outputDir }, context);
   if (model === undefined) requireModelName(options, chosen);
-  const own = networkConfig(config, chosen);
-  sayImageSize(options, own, context);
-  openSplitFolder(own, [modality], context);
-  requirePatients(own, modality);
-  refuseLeak(own, modality, chosen, context);
+  const spec = checkpointNetwork(config, chosen);
+  sayImageSize(options, spec, context);
+  openSplitFolder(config, [modality], context);
+  requirePatients(config, modality);
+  refuseLeak(config, modality, chosen, context);
   const lock = lockFolder(config.data.features_dir, `radweave extract --modality ${modality}`);
   try {
-    const { network, features } = await extractAll(own, modality, chosen, context);
+    const { network, features } = await extractAll(config, modality, spec, chosen, context);
     const dims = network.model.numFeatures;
     say(context, `Features of ${modality} (${dims} per slice) are in ${config.data.features_dir}.`);
     const modalities = [...new Set([...config.data.modalities, modality])];
@@ -96,6 +90,12 @@ export async function extract(options: ExtractOptions, context: StageContext): P
   } finally {
     lock.release();
   }
+}
+
+/** The configuration with the model that is asked for. Initial weights of a training are none of a checkpoint's. */
+function askedModel({ config, model: name = config.model.name, checkpoint }: ExtractOptions): Config {
+  const weights = checkpoint === 'pretrained' ? config.model.weights : null;
+  return { ...config, model: { ...config.model, name, weights } };
 }
 
 /** The features of a modality lie beside the folder of the aligned tables. */
@@ -121,8 +121,8 @@ function requireModelName({ given }: ExtractOptions, chosen: ChosenCheckpoint): 
   });
 }
 
-function sayImageSize({ config, given }: ExtractOptions, own: Config, context: StageContext): void {
-  const [asked, used] = [config.data.image_size, own.data.image_size];
+function sayImageSize({ config, given }: ExtractOptions, spec: NetworkSpec, context: StageContext): void {
+  const [asked, used] = [config.data.image_size, spec.imageSize];
   if (asked === used || !given.includes('data.image_size')) return;
   warn(
     context,
@@ -131,11 +131,10 @@ function sayImageSize({ config, given }: ExtractOptions, own: Config, context: S
 }
 
 /** @throws DataError when there is nobody to extract; UsageError without split files. */
-function requirePatients(config: Config, modality: string): void {
-  const { splits_dir } = config.data;
-  if (SPLITS.some((split) => readSliceTable(config, split, modality).length > 0)) return;
+function requirePatients({ data }: Config, modality: string): void {
+  if (SPLITS.some((split) => readSliceTable(data, split, modality).length > 0)) return;
   throw new DataError('E_NO_PATIENTS', `the split files of ${modality} list no slice`, {
-    where: splits_dir,
+    where: data.splits_dir,
     mend: 'Run preprocess again, or name another --splits_dir',
   });
 }
@@ -143,8 +142,8 @@ function requirePatients(config: Config, modality: string): void {
 function refuseLeak(config: Config, modality: string, chosen: ChosenCheckpoint, context: StageContext): void {
   if (chosen.kind === 'pretrained' || chosen.saved === null) return;
   const { patients } = chosen.saved.about;
-  const val = readSliceTable(config, 'val', modality);
-  const test = readSliceTable(config, 'test', modality);
+  const val = readSliceTable(config.data, 'val', modality);
+  const test = readSliceTable(config.data, 'test', modality);
   const unseen = [
     { split: 'val' as const, table: val },
     { split: 'test' as const, table: test },
@@ -167,14 +166,16 @@ function countKnown(table: SliceTable, hashes: readonly string[]): number {
 async function extractAll(
   config: Config,
   modality: string,
+  spec: NetworkSpec,
   chosen: ChosenCheckpoint,
   context: StageContext,
 ): Promise<{ network: FeatureNetwork; features: Record<Split, NewFeatures> }> {
-  const network = await openFeatureNetwork(config, chosen, context);
-  const { features_dir: featuresDir } = config.data;
+  const network = await openFeatureNetwork(spec, chosen, computeSettings(config), context);
+  const data = { ...config.data, image_size: spec.imageSize };
+  const featuresDir = data.features_dir;
   const { batch_size: asked, slice_index: sliceIndex } = config.extraction;
   const one = async (split: Split, temporary: string): Promise<NewFeatures> => {
-    const loaded = await loadSplit(config, split, modality, context);
+    const loaded = await loadSplit(data, split, modality, context);
     try {
       const task = `extracting ${split} features of ${modality}`;
       const pace: ExtractionPace = {

@@ -30,7 +30,7 @@ test('fold models are others after other pixels or initial weights, not on anoth
   const one = identity(started);
   writeFileSync(weights, 'two');
   expect(identity(started)).not.toBe(one);
-  const [slice] = readSliceTable(config, 'train', 'A').rows;
+  const [slice] = readSliceTable(config.data, 'train', 'A').rows;
   writeFileSync(
     slice?.path ?? '',
     encodePng({ width: SIDE, height: SIDE, pixels: slicePixels('another', 0) }),

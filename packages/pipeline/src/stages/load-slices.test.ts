@@ -23,7 +23,7 @@ async function cohort(): Promise<Config> {
 }
 
 async function load(config: Config): Promise<LoadedSplit> {
-  const split = await loadSplit(config, 'train', 'A', listening());
+  const split = await loadSplit(config.data, 'train', 'A', listening());
   onTestFinished(() => split.close());
   return split;
 }
@@ -75,7 +75,7 @@ test('masks that a split of one’s own lists are a warning', async () => {
   writeSlice('', mask, slicePixels('mask', 0));
   writeSplit(path, [...rows, { image_path: mask, label: rows[0]?.label ?? 0 }]);
   const context = listening();
-  (await loadSplit(config, 'train', 'A', context)).close();
+  (await loadSplit(config.data, 'train', 'A', context)).close();
   expect(context.said.join('\n')).toMatch(/warning: 1 train slices of A are called like masks.*_mask\.png/);
 });
 
@@ -88,7 +88,7 @@ test('a store damaged or half made since an earlier run is made anew', async () 
   const whole = readFileSync(file);
   damage(config, first.table.length);
   const context = listening();
-  const again = await loadSplit(config, 'train', 'A', context);
+  const again = await loadSplit(config.data, 'train', 'A', context);
   expect(Buffer.from(again.pixels.read(all))).toEqual(expected);
   again.close();
   expect(context.said).toEqual([
@@ -105,7 +105,7 @@ test('a store that cannot be written is told with its path', async () => {
   const config = await cohort();
   const file = join(config.data.splits_dir, '.slices', 'train_A.slices');
   mkdirSync(join(file, 'folder'), { recursive: true });
-  await expect(loadSplit(config, 'train', 'A', listening())).rejects.toMatchObject({
+  await expect(loadSplit(config.data, 'train', 'A', listening())).rejects.toMatchObject({
     name: 'ResourceError',
     code: 'E_NOT_WRITABLE',
     where: file,

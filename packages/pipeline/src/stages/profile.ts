@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { type Config, lockFolder, writeFileAtomic, writeJson } from '@radweave/artifacts';
-import { chooseCompute, inferenceBatch } from '@radweave/network/compute/compute';
+import { chooseCompute, computeSettings, inferenceBatch } from '@radweave/network/compute/compute';
 import { engineVersions } from '@radweave/network/compute/versions';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
 import { buildNetwork } from '@radweave/network/open/network-source';
+import { configuredNetwork, type NetworkSpec } from '@radweave/network/open/network-spec';
 import { profileExtraction, profileTraining } from '@radweave/network/profile/steps';
 import {
   type ModuleRow,
@@ -61,31 +62,32 @@ export interface ProfileResult {
  * and random weights: neither changes the time.
  */
 export async function profile(options: ProfileOptions, context: StageContext): Promise<ProfileResult> {
-  const { jobs, outputDir, depth } = options;
-  const config = structuredClone(options.config);
-  Object.assign(config.model, { pretrained: false, weights: null });
-  config.augmentation.normalize = 'fixed';
-  requireEngineSettings(config);
+  const { config, jobs, outputDir, depth } = options;
+  const { model, training, augmentation } = config;
+  requireEngineSettings({ model: { ...model, weights: null }, training });
+  const spec: NetworkSpec = {
+    ...configuredNetwork(config),
+    weights: { from: 'scratch' },
+    normalisation: { mean: augmentation.normalize_mean, std: augmentation.normalize_std },
+  };
   const lock = lockFolder(outputDir, 'radweave profile');
   try {
-    const compute = chooseCompute(config, context);
+    const compute = chooseCompute(computeSettings(config), model.name, context);
     manualSeed(config.experiment.seed);
     const found: JobProfile[] = [];
     for (const job of jobs) {
-      say(context, `Profiling ${job} of ${config.model.name}; the first steps are not counted.`);
-      const network = await buildNetwork(config, compute, null, context);
+      say(context, `Profiling ${job} of ${model.name}; the first steps are not counted.`);
+      const network = await buildNetwork(spec, compute, context);
       const measure = job === 'training' ? profileTraining : profileExtraction;
       const slices =
-        job === 'training'
-          ? config.training.batch_size
-          : inferenceBatch(config.extraction.batch_size, compute);
+        job === 'training' ? training.batch_size : inferenceBatch(config.extraction.batch_size, compute);
       const recorded = measure(config, compute, network);
-      const title = `${config.model.name} ${job}, ${slices} slices, ${compute.precision}`;
+      const title = `${model.name} ${job}, ${slices} slices, ${compute.precision}`;
       found.push({ job, slices, ...write(recorded, title, join(outputDir, `${job}.trace.json`), depth) });
     }
     const report = join(outputDir, 'profile.json');
     const result: ProfileResult = {
-      model: config.model.name,
+      model: model.name,
       imageSize: config.data.image_size,
       precision: compute.precision,
       device: compute.device,

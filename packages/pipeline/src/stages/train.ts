@@ -15,6 +15,7 @@ import { checkBeforeTraining } from '@radweave/network/training/before-training'
 import { writeBestResults } from '@radweave/network/training/best-results';
 import { makeRoom, type OpenedRun, openRun } from '@radweave/network/training/open-run';
 import { TrainingSession } from '@radweave/network/training/session';
+import { folderSets } from '@radweave/network/training/session-splits';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { isTrained, type RunFolder } from '@radweave/study/runs/run-folder';
@@ -117,7 +118,8 @@ async function trainAndJudge(
   context: StageContext,
 ): Promise<'finished' | 'early stop'> {
   const { modality } = options;
-  const session = await TrainingSession.open({ config, run, modality, resume: isResumed }, context);
+  const sets = folderSets(config, modality, context);
+  const session = await TrainingSession.open({ config, run, modality, resume: isResumed, sets }, context);
   try {
     const ending = await session.train(context);
     if (ending === 'interrupted') {

@@ -74,6 +74,10 @@ export class RunFolder {
   get log(): string {
     return join(this.logs, 'train.log');
   }
+  /** Of a fold's run: the folder of its split files. */
+  get splits(): string {
+    return join(this.logs, 'splits');
+  }
   metrics(split: 'val' | 'test'): string {
     return join(this.logs, `${split}_metrics.csv`);
   }
