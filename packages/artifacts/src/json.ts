@@ -1,13 +1,16 @@
-import type { ZodType } from 'zod';
+import type { ZodType, z } from 'zod';
 import { writeFileAtomic } from './atomic.ts';
 import { DataError } from './errors.ts';
 import { IssueCollector } from './issues.ts';
 import { readText } from './text.ts';
 
+const AGAIN = 'Restore it from a copy, or run the command that wrote it again';
+
 /**
  * Reads a JSON file and checks it against a schema.
  *
- * @throws DataError `E_FILE_MISSING`, `E_JSON` (not JSON) or `E_JSON_SHAPE` (every wrong field, with its path).
+ * @throws DataError `E_FILE_MISSING`, `E_JSON` (not JSON), `E_JSON_FORMAT` (of another version) or `E_JSON_SHAPE` (every wrong
+ *   field, with its path).
  */
 export function readJson<T>(path: string, schema: ZodType<T>): T {
   const text = readText(path);
@@ -16,16 +19,39 @@ export function readJson<T>(path: string, schema: ZodType<T>): T {
     value = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new DataError('E_JSON', `the file is not valid JSON: ${reason}`, { where: path, cause: error });
+    throw new DataError('E_JSON', `the file is not valid JSON: ${reason}`, {
+      where: path,
+      mend: AGAIN,
+      cause: error,
+    });
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
+  refuseOtherFormat(path, value, parsed.error.issues);
   const issues = new IssueCollector();
   for (const issue of parsed.error.issues) {
-    issues.error('E_JSON_SHAPE', `${issue.path.join('.') || 'the whole file'}: ${issue.message}`, path);
+    issues.error(
+      'E_JSON_SHAPE',
+      `${issue.path.join('.') || 'the whole file'}: ${issue.message}`,
+      path,
+      AGAIN,
+    );
   }
   issues.throwIfErrors('the file does not have the expected fields');
   throw new Error('a failed parse has issues');
+}
+
+/** A file of a version that is not known is told as such, not by the fields it has otherwise. */
+function refuseOtherFormat(path: string, value: unknown, issues: readonly z.core.$ZodIssue[]): void {
+  const format: unknown = Object(value).format;
+  const isOther = issues.some(
+    ({ path: [key, ...below] }) => below.length === 0 && (key ?? 'format') === 'format',
+  );
+  if (!isOther || typeof format !== 'number') return;
+  throw new DataError('E_JSON_FORMAT', `the file is of format ${format}, which this version does not read`, {
+    where: path,
+    mend: 'Use the version of Radweave that wrote it, or run the command that wrote it again',
+  });
 }
 
 /** Writes a value as indented JSON, atomically. */

@@ -52,7 +52,7 @@ export function readUtf8(path: string): Buffer {
 /**
  * Reads a file.
  *
- * @param mend What the user can do when it is missing, e.g. which command writes it.
+ * @param mend What the user can do when it is missing, e.g. which command writes it; else what any missing file asks for.
  * @throws DataError `E_FILE_MISSING` when there is no such file; ResourceError when it may not be read or the disk fails.
  */
 export function readBytes(path: string, mend?: string): Buffer {
@@ -60,6 +60,10 @@ export function readBytes(path: string, mend?: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     if (!(error instanceof DataError) || error.code !== 'E_FILE_MISSING') throw error;
-    throw new DataError(error.code, error.what, { where: path, mend, cause: error.cause });
+    throw new DataError(error.code, error.what, {
+      where: path,
+      mend: mend ?? error.mend,
+      cause: error.cause,
+    });
   }
 }

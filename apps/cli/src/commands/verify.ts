@@ -22,20 +22,22 @@ export const define: Define = (command) => {
           mend: 'Name the output folder of a run: radweave verify FOLDER',
         });
       }
-      const { length } = result.differences;
-      if (length === 0) return;
-      throw new DataError(
-        'E_VERIFY',
-        `${length} differences between what the run saved and what is made from it`,
-        {
-          where: result.run,
-          mend: 'Restore the files that are named, or run the steps again that made them',
-        },
-      );
+      const { differences, missing } = result;
+      const wrong = [
+        ...(differences.length === 0
+          ? []
+          : [`${differences.length} differences between what the run saved and what is made from it`]),
+        ...(missing.length === 0 ? [] : [`${missing.length} things of the run are missing`]),
+      ];
+      if (wrong.length === 0) return;
+      throw new DataError('E_VERIFY', wrong.join(', and '), {
+        where: result.run,
+        mend: 'Restore the files that are named, or run the steps again that made them',
+      });
     });
 };
 
-function summary({ compared, differences, unverified, remarks }: StageResult<'verify'>): string {
+function summary({ compared, differences, missing, unverified, remarks }: StageResult<'verify'>): string {
   const files = [...new Set(differences.map(({ file }) => file))];
   const shown = files.flatMap((file) => {
     const own = differences.filter((one) => one.file === file);
@@ -48,12 +50,12 @@ function summary({ compared, differences, unverified, remarks }: StageResult<'ve
   });
   return [
     ...compared.map((text) => `compared  ${text}`),
+    ...missing.map((text) => `MISSING ${text}`),
     ...unverified.map((text) => `not verified: ${text}`),
     ...remarks.map((text) => `remark: ${text}`),
     ...shown,
-    differences.length === 0
-      ? `No difference in ${compared.length} comparisons.`
-      : `${differences.length} differences.`,
+    `${differences.length === 0 ? 'No' : differences.length} differences in ${compared.length} comparisons` +
+      `${missing.length === 0 ? '' : `; ${missing.length} missing`}.`,
     '',
   ].join('\n');
 }

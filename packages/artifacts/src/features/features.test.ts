@@ -173,5 +173,7 @@ test('slice indices and the origin of features come back', () => {
   writeFeatureSet(path, set);
   expect(readFeatureSet(path)).toEqual(set);
   writeFileSync(path, '{"format": 2}');
+  expect(() => readFeatureSet(path)).toThrow(/is of format 2, which this version does not read/);
+  writeFileSync(path, '{"format": 1}');
   expect(() => readFeatureSet(path)).toThrow(/expected fields/);
 });

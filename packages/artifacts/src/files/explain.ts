@@ -70,7 +70,11 @@ const isFolder: Fault = (where, doing, cause) =>
         mend: 'Move the folder away, or choose another output',
         cause,
       })
-    : new DataError('E_FILE_MISSING', 'a file is needed here, not a folder', { where, cause });
+    : new DataError('E_FILE_MISSING', 'a file is needed here, not a folder', {
+        where,
+        mend: 'Name a file, or move the folder away and restore the file',
+        cause,
+      });
 
 const occupied: Fault = (where, _, cause) =>
   new ResourceError('E_NOT_WRITABLE', 'something else stands or is at work where this is to be written', {

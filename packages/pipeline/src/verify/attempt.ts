@@ -5,23 +5,26 @@ import type { Findings } from './findings.ts';
 const MISSING = ['E_FILE_MISSING', 'E_NO_FEATURES'];
 
 /**
- * Does a part of the work again. That it can no longer be done is a finding: what is missing was not verified, and data
+ * Does a part of the work again. That it can no longer be done is a finding: what is missing cannot be verified, and data
  * that are refused now are not those the run was made from.
  *
  * @param part For the report, such as `fusion`.
+ * @param copied Folder in which the work was done, and the run's own folder, for the messages.
  */
 export async function attempt(
   findings: Findings,
   part: string,
   work: () => Promise<void> | void,
+  copied?: readonly [from: string, to: string],
 ): Promise<void> {
   try {
     await work();
   } catch (error) {
+    if (!(error instanceof UsageError || error instanceof DataError)) throw error;
+    const text = copied === undefined ? error.message : error.message.replaceAll(...copied);
     // The settings are the run's own: what a stage finds wrong with them is that a run or folder is gone.
-    if (error instanceof UsageError) findings.unverified.push(`${part}: ${error.message}`);
-    else if (!(error instanceof DataError)) throw error;
-    else if (MISSING.includes(error.code)) findings.unverified.push(`${part}: ${error.message}`);
-    else findings.differ(part, '', '', 'finished', `refused: ${error.message}`);
+    const isMissing = error instanceof UsageError || MISSING.includes(error.code);
+    if (isMissing) findings.missing.push(`${part}: ${text}`);
+    else findings.differ(part, '', '', 'finished', `refused: ${text}`);
   }
 }

@@ -6,7 +6,7 @@ import { evaluate } from '../stages/evaluate.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
 import type { Findings } from './findings.ts';
-import type { RecordedRun } from './recorded.ts';
+import { locate, type RecordedRun, settingsOf } from './recorded.ts';
 
 /** Evaluates again from the saved predictions, with the settings of the saved evaluation. */
 export async function verifyEvaluation(
@@ -18,13 +18,15 @@ export async function verifyEvaluation(
   const folder = evaluationFolder(config);
   const file = join(folder, 'evaluation.json');
   if (!existsSync(file)) {
-    findings.unverified.push(`evaluation: there is no ${file}`);
+    const isRecorded = steps.some(({ name }) => name === 'evaluate');
+    (isRecorded ? findings.missing : findings.unverified).push(`evaluation: there is no ${file}`);
     return;
   }
   await attempt(findings, 'evaluation', async () => {
     const saved = readEvaluation(file);
-    const recorded = steps.find(({ name }) => name === 'evaluate')?.manifest.settings;
+    const recorded = settingsOf(findings, steps, 'evaluate');
     if (recorded !== undefined) compareSettings(findings, saved, recorded);
+    if (lacksInputs(findings, config, saved)) return;
     const networks = saved.models.filter(({ kind }) => kind === 'network');
     const networksOnly = networks.length === saved.models.length;
     await evaluate(
@@ -48,6 +50,14 @@ export async function verifyEvaluation(
       compareFiles(findings, place);
     }
   });
+}
+
+/** Without a file that was evaluated the evaluation would be of something else. */
+function lacksInputs(findings: Findings, { experiment }: Config, { inputs }: Evaluation): boolean {
+  const gone = inputs.filter(({ path }) => !existsSync(locate(experiment.output_dir, path)));
+  for (const { path } of gone)
+    findings.missing.push(`evaluation: ${path}, which was evaluated, is no longer there`);
+  return gone.length > 0;
 }
 
 function configOf(config: Config, { options }: Evaluation): Config {

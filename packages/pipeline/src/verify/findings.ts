@@ -15,7 +15,9 @@ export class Findings {
   /** What was compared, and how. */
   readonly compared: string[] = [];
   readonly differences: Difference[] = [];
-  /** What could not be compared, and why. */
+  /** What the run had and has no longer, so that it could not be compared. */
+  readonly missing: string[] = [];
+  /** What could not be compared though nothing is missing, and why. */
   readonly unverified: string[] = [];
   /** Worth knowing, but no difference. */
   readonly remarks: string[] = [];

@@ -26,7 +26,7 @@ import { fuse } from '../stages/fuse.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
 import type { Findings } from './findings.ts';
-import { locate, type RecordedRun } from './recorded.ts';
+import { locate, type RecordedRun, settingsOf } from './recorded.ts';
 
 /** Fuses again from the saved features, with the settings of the saved model. */
 export async function verifyFusion(
@@ -38,44 +38,53 @@ export async function verifyFusion(
   const folder = fusionFolder(config);
   const modelFile = join(folder, 'model.json');
   if (!existsSync(modelFile)) {
-    findings.unverified.push(`fusion: there is no ${modelFile}`);
+    const isRecorded = steps.some(({ name }) => name === 'fuse');
+    (isRecorded ? findings.missing : findings.unverified).push(`fusion: there is no ${modelFile}`);
     return;
   }
-  await attempt(findings, 'fusion', async () => {
-    const model = readFusionModel(modelFile);
-    const modalities = model.modalities.map(({ modality }) => modality);
-    const recorded = steps.find(({ name }) => name === 'fuse')?.manifest.settings;
-    if (recorded !== undefined) compareSettings(findings, model, recorded);
-    for (const modality of modalities) verifyOrigin(findings, config, modality);
-    const own = structuredClone(config);
-    own.data.features_dir = join(temporary, 'features');
-    own.fusion = {
-      ...config.fusion,
-      ...optionsOf(model),
-      output_dir: join(temporary, 'fusion'),
-      use_aligned: false,
-    };
-    for (const modality of modalities) copyTables(config.data.features_dir, own.data.features_dir, modality);
-    if (model.stacked !== undefined) {
-      for (const { modality } of model.stacked.inputs) {
-        copyLogits(config.data.features_dir, own.data.features_dir, modality);
+  await attempt(
+    findings,
+    'fusion',
+    async () => {
+      const model = readFusionModel(modelFile);
+      const modalities = model.modalities.map(({ modality }) => modality);
+      const recorded = settingsOf(findings, steps, 'fuse');
+      if (recorded !== undefined) compareSettings(findings, model, recorded);
+      for (const modality of modalities) verifyOrigin(findings, config, modality);
+      const own = structuredClone(config);
+      own.data.features_dir = join(temporary, 'features');
+      own.fusion = {
+        ...config.fusion,
+        ...optionsOf(model),
+        output_dir: join(temporary, 'fusion'),
+        use_aligned: false,
+      };
+      for (const modality of modalities)
+        copyTables(config.data.features_dir, own.data.features_dir, modality);
+      if (model.stacked !== undefined) {
+        for (const { modality } of model.stacked.inputs) {
+          copyLogits(config.data.features_dir, own.data.features_dir, modality);
+        }
       }
-    }
-    await fuse({ config: own, modalities, stack: model.stacked !== undefined }, context);
-    const tables = SPLITS.flatMap((split) => [
-      `predictions_${split}.csv`,
-      `fused_${split}.npy`,
-      `fused_${split}.csv`,
-    ]);
-    for (const name of ['model.json', 'metrics.csv', ...tables]) {
-      const now = join(temporary, 'fusion', name);
-      compareFiles(findings, { file: `fusion/${name}`, saved: join(folder, name), now });
-    }
-    const changed = Object.entries(programVersions()).filter(([name, now]) => model.versions[name] !== now);
-    for (const [name, now] of changed) {
-      findings.remarks.push(`fused with ${name} ${model.versions[name] ?? 'unknown'}, verified with ${now}`);
-    }
-  });
+      await fuse({ config: own, modalities, stack: model.stacked !== undefined }, context);
+      const tables = SPLITS.flatMap((split) => [
+        `predictions_${split}.csv`,
+        `fused_${split}.npy`,
+        `fused_${split}.csv`,
+      ]);
+      for (const name of ['model.json', 'metrics.csv', ...tables]) {
+        const now = join(temporary, 'fusion', name);
+        compareFiles(findings, { file: `fusion/${name}`, saved: join(folder, name), now });
+      }
+      const changed = Object.entries(programVersions()).filter(([name, now]) => model.versions[name] !== now);
+      for (const [name, now] of changed) {
+        findings.remarks.push(
+          `fused with ${name} ${model.versions[name] ?? 'unknown'}, verified with ${now}`,
+        );
+      }
+    },
+    [join(temporary, 'features'), config.data.features_dir],
+  );
 }
 
 function optionsOf({
@@ -118,7 +127,7 @@ function verifyOrigin(findings: Findings, config: Config, modality: string): voi
   }
   const weights = locate(config.experiment.output_dir, checkpoint);
   if (!existsSync(weights)) {
-    findings.unverified.push(`${checkpoint}: the checkpoint of ${modality} is no longer there`);
+    findings.missing.push(`${checkpoint}: the checkpoint of ${modality} is no longer there`);
     return;
   }
   const now = hashFile(weights);

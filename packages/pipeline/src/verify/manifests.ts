@@ -34,7 +34,7 @@ function verifyFile(
 ): void {
   const path = locate(run, file.path);
   if (!existsSync(path)) {
-    findings.unverified.push(`${file.path}: it is no longer there (recorded in ${record})`);
+    findings.missing.push(`${file.path}: it is no longer there (recorded in ${record})`);
     return;
   }
   const { sha256 } = hashes.fingerprint(path);

@@ -9,6 +9,7 @@ import {
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
+import type { Findings } from './findings.ts';
 
 /** What `radweave run` recorded of a step. */
 export interface RecordedStep {
@@ -56,6 +57,23 @@ export function readRecordedRun(run: string, config: Config, given: readonly str
   data.root_dir = data.root_dir === null ? null : place('data.root_dir', data.root_dir);
   fusion.output_dir = fusion.output_dir === null ? null : place('fusion.output_dir', fusion.output_dir);
   return { steps, config: merged };
+}
+
+/**
+ * What a step was run with, where `radweave run` made the run.
+ *
+ * @returns undefined where it has no record; in a run that records its others that is a finding.
+ */
+export function settingsOf(
+  findings: Findings,
+  steps: readonly RecordedStep[],
+  step: string,
+): Readonly<Record<string, unknown>> | undefined {
+  const settings = steps.find(({ name }) => name === step)?.manifest.settings;
+  if (settings === undefined && steps.length > 0) {
+    findings.missing.push(`run/${step}.json: the record of this step; without it the step was not finished`);
+  }
+  return settings;
 }
 
 /**

@@ -21,7 +21,7 @@ import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
 import { compareJson } from './compare-json.ts';
 import type { Findings } from './findings.ts';
-import type { RecordedRun } from './recorded.ts';
+import { type RecordedRun, settingsOf } from './recorded.ts';
 
 const NO_HASHES = 'pixels: the split is of an earlier version, which recorded no hashes of them';
 
@@ -44,7 +44,7 @@ export async function verifySplit(
     const summary = readSplitSummary(summaryFile);
     const { patients } = readCohort(cohortFile);
     compareHash(findings, summary, patients);
-    const recorded = steps.find(({ name }) => name === 'preprocess')?.manifest.settings;
+    const recorded = settingsOf(findings, steps, 'preprocess');
     if (recorded !== undefined) compareSettings(findings, summary, recorded);
     compareLog(findings, summary, join(splits_dir, 'preprocess.log'));
     if (root_dir !== null && existsSync(root_dir)) {
@@ -175,7 +175,7 @@ function compareSlices(
       const path = splitPath(config.data.splits_dir, split, modality);
       const file = `splits/${split}_${modality}.csv`;
       if (!existsSync(path)) {
-        findings.unverified.push(`${file}: the run has no such file`);
+        findings.missing.push(`${file}: the run has no such file any more`);
         continue;
       }
       const rows = readSplit(path);

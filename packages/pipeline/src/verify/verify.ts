@@ -24,7 +24,9 @@ export interface VerifyResult {
   run: string;
   compared: string[];
   differences: Difference[];
-  /** What could not be compared, and why. */
+  /** What the run had and has no longer, so that it could not be compared. */
+  missing: string[];
+  /** What could not be compared though nothing is missing, and why. */
   unverified: string[];
   remarks: string[];
 }
@@ -61,6 +63,6 @@ export async function verify(options: VerifyOptions, context: StageContext): Pro
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
-  const { compared, differences, unverified, remarks } = findings;
-  return { run: resolve(options.run), compared, differences, unverified, remarks };
+  const { compared, differences, missing, unverified, remarks } = findings;
+  return { run: resolve(options.run), compared, differences, missing, unverified, remarks };
 }
