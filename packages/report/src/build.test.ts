@@ -245,6 +245,15 @@ test('where a modality has two models, a note tells them apart: in the summary a
   expect(textOf(await buildReport(one, 'en'))).not.toContain('is the logistic regression on');
 });
 
+test('training curves say why the tables show other numbers, and how many batches the kept weights saw', async () => {
+  const one = study();
+  // 18 patients of 5 to 8 slices, in batches of 64, two epochs.
+  expect(textOf(section(await buildReport(one, 'en'), 'training'))).toContain(
+    '(the kept weights had seen 4)',
+  );
+  expect(textOf(section(await buildReport(one, 'zh'), 'training'))).toContain('（被保留的权重共经历 4 批）');
+});
+
 test('the table of frozen decisions says what the audit counts besides', async () => {
   const audit = 'the leakage audit also counts those in the file of the fusion';
   expect(textOf(section(await buildReport(study(), 'en'), 'results'))).toContain(audit);

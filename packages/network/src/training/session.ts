@@ -320,7 +320,7 @@ export class TrainingSession {
         train: patientHashes(this.splits.train.table),
         val: patientHashes(this.splits.val.table),
       },
-      versions: engineVersions(),
+      versions: { device: this.job.compute.device, ...engineVersions() },
       config,
     };
   }

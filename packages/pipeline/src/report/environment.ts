@@ -1,25 +1,45 @@
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import type { Evaluation, FusionModelFile } from '@radweave/artifacts';
+import type { CheckpointFacts } from '@radweave/network/open/checkpoint';
 import type { Gallery } from '@radweave/report';
 import { RADWEAVE_VERSION } from '@radweave/study/context/versions';
+
+/** A training run, and what its checkpoint says; null where another program wrote that. */
+export interface Training {
+  modality: string;
+  run: string;
+  about: Pick<CheckpointFacts, 'architecture' | 'precision' | 'config' | 'versions'> | null;
+}
 
 /** What left records with versions. */
 export interface Recorded {
   /** Nothing where the researchers divided the patients. */
   preprocess: Readonly<Record<string, string>>;
+  /** Of each training that fed the results, by its modality and run. */
+  trainings: readonly Training[];
   fusion: FusionModelFile | null;
   evaluation: Evaluation;
   galleries: readonly Gallery[];
 }
 
-/** The versions each stage noted, the precision of the features, and the machine that wrote the report. */
-export function environmentOf({ preprocess, fusion, evaluation, galleries }: Recorded): [string, string][] {
+/** The versions each stage noted, those, precision and device of the trainings, the precision of the features, and the machine that wrote the report. */
+export function environmentOf({
+  preprocess,
+  trainings,
+  fusion,
+  evaluation,
+  galleries,
+}: Recorded): [string, string][] {
   const processor = cpus();
   const memory = `${(totalmem() / 2 ** 30).toFixed(1)} GiB`;
   return [
     ...(Object.keys(preprocess).length === 0
       ? []
       : ([['preprocess', versionsText(preprocess)]] satisfies [string, string][])),
+    ...trainings.map(({ modality, run, about }): [string, string] => [
+      `train ${modality} (${run})`,
+      about === null ? 'not recorded' : trainingText(about),
+    ]),
     ...(fusion?.modalities ?? []).map(({ modality, model, precision }): [string, string] => [
       `extract ${modality}`,
       [model, precision].filter((part) => part !== null).join(', '),
@@ -36,6 +56,12 @@ export function environmentOf({ preprocess, fusion, evaluation, galleries }: Rec
       `${type()} ${release()}, ${arch()}, ${processor[0]?.model ?? '?'} × ${processor.length}, ${memory}`,
     ],
   ];
+}
+
+/** The device stands among the versions; checkpoints of before that have only the one asked for. */
+function trainingText({ architecture, precision, config, versions }: NonNullable<Training['about']>): string {
+  const device = 'device' in versions ? [] : [`device ${config.training.device} (as asked)`];
+  return [architecture.name, precision, ...device, versionsText(versions)].join(', ');
 }
 
 function versionsText(versions: Readonly<Record<string, string>>): string {

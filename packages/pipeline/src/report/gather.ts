@@ -49,6 +49,11 @@ export async function gatherReport(config: Config, context: StageContext): Promi
     ],
     environment: environmentOf({
       preprocess: versions,
+      trainings: runs.map(({ training, environment }) => ({
+        modality: training.modality,
+        run: training.name,
+        about: environment,
+      })),
       fusion: fused,
       evaluation,
       galleries: madeOf(galleries) ?? [],

@@ -8,7 +8,7 @@ import {
   slicePredictionsPath,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { readCheckpointFacts } from '@radweave/network/open/checkpoint';
+import { type CheckpointFacts, readCheckpointFacts } from '@radweave/network/open/checkpoint';
 import type { NamedYaml, TrainingRun, TrainingSettings } from '@radweave/report';
 import { findRuns, type RunFolder } from '@radweave/study/runs/run-folder';
 import type { UsedFiles } from './used-files.ts';
@@ -20,6 +20,8 @@ export interface ReportedRun {
   configuration: NamedYaml | null;
   /** SHA-256 of its best checkpoint. */
   checkpoint: string;
+  /** What it was trained on and with; null where another program wrote the checkpoint. */
+  environment: CheckpointFacts | null;
 }
 
 /** The runs that fed the results; other runs in the output folder are not of this study. */
@@ -57,6 +59,7 @@ function gaveFeatures(run: RunFolder, modality: string, fusion: FusionModelFile 
 async function reportedRun(run: RunFolder, modality: string, files: UsedFiles): Promise<ReportedRun> {
   const { name, model, best } = { ...run.read(), name: run.name };
   const hasConfig = existsSync(run.config);
+  const about = await readCheckpointFacts(run.best);
   files.add(run.history);
   if (hasConfig) files.add(run.config);
   return {
@@ -65,17 +68,16 @@ async function reportedRun(run: RunFolder, modality: string, files: UsedFiles): 
       modality,
       model,
       bestEpoch: best?.epoch ?? null,
-      settings: await settingsOf(run.best),
+      settings: about === null ? null : settingsOf(about),
       history: readHistory(run.history),
     },
     configuration: hasConfig ? { run: name, yaml: readText(run.config) } : null,
     checkpoint: files.add(run.best),
+    environment: about,
   };
 }
 
-async function settingsOf(checkpoint: string): Promise<TrainingSettings | null> {
-  const about = await readCheckpointFacts(checkpoint);
-  if (about === null) return null;
+function settingsOf(about: CheckpointFacts): TrainingSettings {
   const { architecture, input, initial_weights, precision, config } = about;
   return {
     imageSize: input.image_size,

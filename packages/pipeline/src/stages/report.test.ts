@@ -147,6 +147,8 @@ test('a report holds what was made, and names the command of what was not', asyn
     true,
   );
   expect(result.pdf).toBeNull();
+  // What each network was trained with, from its own checkpoint.
+  expect(page).toMatch(/train A \(made_up_A\)<\/th><td>resnet18, bf16, device [^<]*/);
   // Methods come from the checkpoints, not from the configuration of the report.
   expect(page).toContain(
     'It was computed in bfloat16 mixed precision (seed 42). Features were extracted in float32.',

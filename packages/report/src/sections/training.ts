@@ -22,11 +22,19 @@ async function runFigures(context: ReportContext, run: TrainingRun): Promise<Htm
       await figure(context, {
         name: `training-${run.modality}-${what}`,
         title: words.training.title(run.modality, name),
-        caption: words.training.caption(run.name, run.model, run.bestEpoch),
+        caption: words.training.caption(run.name, run.model, run.bestEpoch, batchesOf(context, run)),
         alt: words.training.alt(run.modality, name, run.history.length),
         picture: panels[what],
       }),
     );
   }
   return drawn;
+}
+
+/** Batches until the kept epoch ended. */
+function batchesOf({ data }: ReportContext, { modality, bestEpoch, settings }: TrainingRun): number | null {
+  if (bestEpoch === null || settings === null) return null;
+  const own = data.cohort.filter(({ split }) => split === 'train');
+  const slices = own.reduce((sum, patient) => sum + (patient.slices[modality] ?? 0), 0);
+  return bestEpoch * Math.ceil(slices / settings.training.batch_size);
 }

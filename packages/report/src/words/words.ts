@@ -200,7 +200,8 @@ export interface Words {
   };
   training: {
     title: (modality: string, what: string) => string;
-    caption: (run: string, model: string, best: number | null) => string;
+    /** `batches`: how many the network had seen at the kept epoch; null where that is not known. */
+    caption: (run: string, model: string, best: number | null, batches: number | null) => string;
     alt: (modality: string, what: string, epochs: number) => string;
     none: string;
   };
