@@ -26,7 +26,18 @@ export function continueCommand(args: readonly string[], run: string | undefined
     ...(isTraining && !has('--resume') ? ['--resume'] : []),
     ...(isTraining && !has('--run') ? ['--run', run] : []),
   ];
-  return [program(start), ...[...args, ...more].map((arg) => quoted(arg, start.platform))].join(' ');
+  return commandLine([...args, ...more], start);
+}
+
+/** A command line as the user can paste it. */
+export function commandLine(args: readonly string[], start: Start): string {
+  return [program(start), ...args.map((arg) => quoted(arg, start.platform))].join(' ');
+}
+
+/** How this process was started. */
+export function thisStart(): Start {
+  const { argv, env, platform } = process;
+  return { script: argv[1] ?? '', env, platform };
 }
 
 /** As the user can start it: through npx, from the path, or the file itself, under whatever name it was started. */

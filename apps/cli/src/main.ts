@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { refuseWindowsPaths } from '@radweave/artifacts';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands/index.ts';
-import { continueCommand } from './continue-command.ts';
+import { continueCommand, thisStart } from './continue-command.ts';
 import { EXIT } from './exit-codes.ts';
 import { normaliseFlags } from './normalise-flags.ts';
 import { reportError } from './report-error.ts';
@@ -40,9 +40,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function toContinue(args: readonly string[], error: unknown): string {
   const run: unknown = Object(error).run;
-  const { argv, env, platform } = process;
-  const start = { script: argv[1] ?? '', env, platform };
-  return continueCommand(args, typeof run === 'string' ? run : undefined, start);
+  return continueCommand(args, typeof run === 'string' ? run : undefined, thisStart());
 }
 
 async function build(args: readonly string[]): Promise<Command> {

@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
 import { readEvaluation, UsageError } from '@radweave/artifacts';
+import { thisStart } from '../continue-command.ts';
 import { crossValidationSummary, wholeNumber } from '../folds.ts';
+import { laterCommand } from '../later-command.ts';
 import { resultsText } from '../results.ts';
 import { runStage } from '../stage/run-stage.ts';
 import { stageCommand } from '../stage/stage-command.ts';
@@ -53,13 +55,14 @@ export const define: Define = stageCommand<'train', TrainFlags>({
     run: own.run ?? '',
     bestHparamsDir: own.best_hparams_dir,
   }),
-  present: (result) =>
+  present: (result, _, call) =>
     [
       `Run ${result.run} (${result.ending}) after ${result.epochs} epochs.`,
       `Best epoch ${result.bestEpoch}, validation AUC ${result.bestScore.toFixed(4)}: ${result.bestModel}`,
       ...(result.evaluation === null ? [] : [resultsText(readEvaluation(result.evaluation))]),
       `All numbers: ${dirname(result.valMetrics)}`,
-      'Next: radweave extract; after `radweave fuse`, `radweave report` writes the report.',
+      'For a report of all networks that are trained so far:',
+      ...['evaluate', 'report'].map((command) => `  ${laterCommand(command, call, thisStart())}`),
       '',
     ].join('\n'),
 });
