@@ -4,6 +4,7 @@ import { readdirSync, rmSync } from '@radweave/artifacts/files';
 import { generatePhantomCohort, type PhantomOptions } from '@radweave/phantom';
 import { runPipeline } from '@radweave/pipeline';
 import { runEnding } from '../run-ending.ts';
+import { JobClock } from '../stage/job-clock.ts';
 import { terminalRunner } from '../stage/run-stage.ts';
 import type { Define } from './define.ts';
 
@@ -61,7 +62,8 @@ async function demo(folder: string, config: Config, quiet: boolean): Promise<voi
   const { patients, slices } = generatePhantomCohort(join(folder, 'raw'), cohort);
   say(`${patients.length} phantom patients of 3 hospitals, ${slices} slices.`);
   const bestHparamsDir = join(folder, 'best_hparams');
-  await runPipeline(config, { bestHparamsDir, explain: true, crossFit: null }, terminalRunner(quiet));
+  const runner = terminalRunner(quiet, new JobClock(config, null));
+  await runPipeline(config, { bestHparamsDir, explain: true, crossFit: null }, runner);
   removeLastCheckpoints(config);
 }
 

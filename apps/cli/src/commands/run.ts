@@ -2,6 +2,7 @@ import { runPipeline } from '@radweave/pipeline';
 import { wholeNumber } from '../folds.ts';
 import { runEnding } from '../run-ending.ts';
 import { addFlags, type CommonFlags, readCall } from '../stage/flags.ts';
+import { JobClock } from '../stage/job-clock.ts';
 import { runStage, terminalRunner } from '../stage/run-stage.ts';
 import type { Define } from './define.ts';
 
@@ -34,7 +35,11 @@ export const define: Define = (command) => {
         explain: flags.no_explain !== true,
         crossFit: flags.cross_fit === undefined ? null : wholeNumber('--cross_fit', flags.cross_fit),
       };
-      const outcomes = await runPipeline(call.config, how, terminalRunner(quiet));
+      const outcomes = await runPipeline(
+        call.config,
+        how,
+        terminalRunner(quiet, new JobClock(call.config, how.crossFit)),
+      );
       process.stdout.write(flags.json === true ? `${JSON.stringify(outcomes)}\n` : runEnding(call.config));
     });
 };

@@ -1,11 +1,16 @@
+import { defaultConfig } from '@radweave/artifacts';
 import type { StageEvent } from '@radweave/pipeline';
 import stringWidth from 'string-width';
 import { afterEach, expect, test, vi } from 'vitest';
 import { coloursOf } from './colours.ts';
+import { JobClock } from './job-clock.ts';
 import { ProgressDisplay } from './progress.ts';
 import { TrainingClock } from './training-clock.ts';
 
-afterEach(() => vi.unstubAllEnvs());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
 
 function shown(isTTY: boolean, events: readonly StageEvent[], quiet = false): string {
   let text = '';
@@ -65,9 +70,27 @@ test('on a terminal a bar stays within the width, and messages break between wor
     { kind: 'log', level: 'info', text: words },
   ]);
   for (const line of text.split(/[\r\n]/)) expect(stringWidth(line)).toBeLessThanOrEqual(80);
-  expect(text).toMatch(/█░+ epoch 2\/10 · loss 12\.346/);
+  expect(text).toMatch(/█░+ epoch 2\/10 · .* · loss 12\.346/);
   expect(text).toContain('best AUC 0.812');
   expect(text.split('\r').at(-1)?.replaceAll(/\s+/g, ' ').trim()).toBe(words);
+});
+
+test('in a whole job the bar and the time are those of all its trainings', () => {
+  let text = '';
+  const out = { write: (part: string) => (text += part), isTTY: true, columns: 80 };
+  const config = defaultConfig();
+  config.training.epochs = 10;
+  const job = new JobClock(config, null);
+  job.begin('train', 'P');
+  const display = new ProgressDisplay(out, false, job);
+  vi.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValueOnce(10_000);
+  display.show(step(1, 2, 10));
+  display.show(epoch(1));
+  display.show(step(1, 4, 10));
+  // Half of the bar for A, which was skipped, and one epoch of P; half an epoch took 10 s.
+  expect(text.split('\r').at(-1)).toBe(
+    `${'█'.repeat(11)}${'░'.repeat(9)} epoch 1/10 · whole job: 3 min 50 s left · loss 12.346`,
+  );
 });
 
 test('quiet, only warnings are shown', () => {

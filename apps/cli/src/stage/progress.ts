@@ -2,6 +2,7 @@ import type { StageEvent } from '@radweave/pipeline';
 import wrapAnsi from 'wrap-ansi';
 import { terminalWidth } from '../terminal-width.ts';
 import { coloursOf } from './colours.ts';
+import type { JobClock } from './job-clock.ts';
 import { TrainingClock } from './training-clock.ts';
 
 /** Where progress is written, usually standard error. */
@@ -23,11 +24,14 @@ export class ProgressDisplay {
   private readonly quiet: boolean;
   private readonly colours: ReturnType<typeof coloursOf>;
   private readonly clock = new TrainingClock();
+  private readonly job: JobClock | undefined;
   private live = '';
   private best: number | null = null;
 
-  constructor(out: Terminal, quiet: boolean) {
+  /** @param job tells the time left of the whole job that the stage belongs to. */
+  constructor(out: Terminal, quiet: boolean, job?: JobClock) {
     this.out = out;
+    this.job = job;
     this.quiet = quiet;
     this.colours = coloursOf(out);
   }
@@ -64,15 +68,17 @@ export class ProgressDisplay {
 
   private step({ report, epochs }: Extract<StageEvent, { kind: 'step' }>): void {
     const now = performance.now();
-    const { done, slicesPerSecond, secondsLeft } = this.clock.step(report, epochs, now);
+    const own = this.clock.step(report, epochs, now);
+    const { done, secondsLeft } = this.job?.step(own.done, now) ?? own;
+    const what = this.job === undefined ? '' : 'whole job: ';
     const parts = [
       `${bar(done)} epoch ${report.epoch}/${epochs}`,
+      ...(secondsLeft === null ? [] : [`${what}${duration(secondsLeft)} left`]),
       `loss ${report.loss.toFixed(3)}`,
-      ...(slicesPerSecond === null ? [] : [`${slicesPerSecond.toFixed(0)}/s`]),
-      ...(secondsLeft === null ? [] : [`${duration(secondsLeft)} left`]),
       ...(this.best === null ? [] : [`best AUC ${this.best.toFixed(3)}`]),
+      ...(own.slicesPerSecond === null ? [] : [`${own.slicesPerSecond.toFixed(0)}/s`]),
     ];
-    this.update(parts.join(' · '));
+    this.update(fitting(parts, terminalWidth(this.out) - 1));
   }
 
   private epoch({ report, epochs }: Extract<StageEvent, { kind: 'epoch' }>): void {
@@ -101,6 +107,14 @@ export class ProgressDisplay {
     const isWide = this.out.isTTY === true;
     this.out.write(`${isWide ? wrapAnsi(text, terminalWidth(this.out), { trim: false }) : text}\n`);
   }
+}
+
+/** As many of the parts as there is room for. */
+function fitting(parts: readonly string[], room: number): string {
+  return parts.reduce((line, part) => {
+    const longer = `${line} · ${part}`;
+    return longer.length <= room ? longer : line;
+  });
 }
 
 /** How much of a whole is done, drawn. */

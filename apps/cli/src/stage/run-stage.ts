@@ -6,6 +6,7 @@ import {
   type StageResult,
   startStage,
 } from '@radweave/pipeline';
+import type { JobClock } from './job-clock.ts';
 import { ProgressDisplay } from './progress.ts';
 import { onStopSignal, type StopSignal, wasStopped } from './stop-signals.ts';
 
@@ -26,13 +27,15 @@ export async function runStage<S extends StageName>(
   options: StageOptions<S>,
   quiet: boolean,
   onWarning: (text: string) => void = () => undefined,
+  job?: JobClock,
 ): Promise<StageResult<S>> {
   if (wasStopped()) {
     throw new InterruptedError('E_INTERRUPTED', `stopped before ${stage}`, {
       mend: 'The same command goes on from here',
     });
   }
-  const display = new ProgressDisplay(process.stderr, quiet);
+  const display = new ProgressDisplay(process.stderr, quiet, job);
+  if ('modality' in options) job?.begin(stage, options.modality);
   const running = startStage(stage, options, (event) => {
     display.show(event);
     if (event.kind === 'log' && event.level === 'warning') onWarning(event.text);
@@ -59,11 +62,11 @@ export async function runStage<S extends StageName>(
   }
 }
 
-/** Runs stages and tells of them on standard error. */
-export function terminalRunner(quiet: boolean): Runner {
+/** Runs the stages of a whole job and tells of them on standard error. */
+export function terminalRunner(quiet: boolean, job: JobClock): Runner {
   const display = new ProgressDisplay(process.stderr, quiet);
   return {
-    run: (stage, options, onWarning) => runStage(stage, options, quiet, onWarning),
+    run: (stage, options, onWarning) => runStage(stage, options, quiet, onWarning, job),
     say: (text) => {
       if (!quiet) process.stderr.write(`${text}\n`);
     },
