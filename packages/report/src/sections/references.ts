@@ -64,10 +64,6 @@ const REFERENCES: readonly Reference[] = [
     used: ({ comparisons }) => comparisons,
   },
   {
-    text: 'Mongan J, Moy L, Kahn CE. Checklist for Artificial Intelligence in Medical Imaging (CLAIM): a guide for authors and reviewers. Radiol Artif Intell 2020;2:e200029.',
-    used: always,
-  },
-  {
     text: 'Pencina MJ, D’Agostino RB Sr, D’Agostino RB Jr, Vasan RS. Evaluating the added predictive ability of a new marker. Stat Med 2008;27:157–172.',
     used: ({ comparisons }) => comparisons,
   },
@@ -82,6 +78,10 @@ const REFERENCES: readonly Reference[] = [
   {
     text: 'Selvaraju RR, Cogswell M, Das A, et al. Grad-CAM: visual explanations from deep networks via gradient-based localization. ICCV 2017.',
     used: ({ explained }) => explained,
+  },
+  {
+    text: 'Tejani AS, Klontzas ME, Gatti AA, et al. Checklist for Artificial Intelligence in Medical Imaging (CLAIM): 2024 update. Radiol Artif Intell 2024;6:e240300.',
+    used: always,
   },
   {
     text: 'Van Calster B, McLernon DJ, van Smeden M, et al. Calibration: the Achilles heel of predictive analytics. BMC Med 2019;17:230.',

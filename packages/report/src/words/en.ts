@@ -82,6 +82,7 @@ export const EN: Words = {
   pair: (name, text) => `${name}: ${text}`,
   namesNote: (classifier, network, modality) =>
     `“${classifier}” is the logistic regression on the extracted features of ${modality} alone; “${network}” is the network of ${modality} with its own last layer, its slices’ probabilities made one per patient.`,
+  stop: '. ',
   sentences: (texts) => texts.join(' '),
   items: (texts) => texts.join(', '),
   noModelsOf: (split) => `There are no ${split} patients with both labels, so there is nothing to draw.`,
@@ -311,10 +312,11 @@ export const EN: Words = {
   files: { title: 'Files this report was made from', caption: 'A changed file has another hash.' },
   checklist: {
     note: 'The items are in our own words; see the guidelines for theirs. Sections named are where this report helps; the text itself remains the author’s.',
-    claimTitle: 'CLAIM (2020)',
+    claimTitle: 'CLAIM (2024)',
     tripodTitle: 'TRIPOD+AI',
     filled: 'See',
-    author: 'Software cannot know: author to fill',
+    author: 'Not in the report: the author must write it',
+    adds: (left) => `The author adds: ${left}.`,
     claim: CLAIM_EN,
     tripod: TRIPOD_EN,
   },

@@ -52,6 +52,12 @@ export const SECTIONS = [
 
 export type SectionId = (typeof SECTIONS)[number];
 
+/** An item of a checklist, and what of it no section of a report holds. */
+export interface ItemWords {
+  text: string;
+  left?: string;
+}
+
 /** Every fixed text of a report in one language. */
 export interface Words {
   /** For the `lang` attribute. */
@@ -80,6 +86,8 @@ export interface Words {
   pair: (name: string, text: string) => string;
   /** Tells a modality's two models apart: the classifier of its features, and the network itself. */
   namesNote: (classifier: string, network: string, modality: string) => string;
+  /** Ends a sentence that another follows. */
+  stop: string;
   sentences: (texts: readonly string[]) => string;
   /** Short things in a row: `A, P`. */
   items: (texts: readonly string[]) => string;
@@ -312,8 +320,10 @@ export interface Words {
     tripodTitle: string;
     filled: string;
     author: string;
+    /** What the author adds to the sections named. */
+    adds: (left: string) => string;
     /** Items in their order. */
-    claim: readonly string[];
-    tripod: readonly string[];
+    claim: readonly ItemWords[];
+    tripod: readonly ItemWords[];
   };
 }

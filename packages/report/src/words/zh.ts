@@ -84,6 +84,7 @@ export const ZH: Words = {
   pair: (name, text) => `${name}：${text}`,
   namesNote: (classifier, network, modality) =>
     `“${classifier}”指仅以模态 ${modality} 的提取特征拟合的逻辑回归；“${network}”指模态 ${modality} 的网络本身（用其最后一层分类），并将各切片的概率汇总为每例患者一个概率。`,
+  stop: '。',
   sentences: (texts) => texts.join(''),
   items: (texts) => texts.join('，'),
   noModelsOf: (split) => `${split}中没有同时包含两类标签的患者，因此无图可绘。`,
@@ -306,10 +307,11 @@ export const ZH: Words = {
   files: { title: '生成本报告所用的文件', caption: '文件一旦改动，哈希即不同。' },
   checklist: {
     note: '条目为我们自己的表述，原文请见相应指南。所列章节为本报告可提供帮助之处，正文仍须由作者撰写。',
-    claimTitle: 'CLAIM（2020）',
+    claimTitle: 'CLAIM（2024）',
     tripodTitle: 'TRIPOD+AI',
     filled: '见',
-    author: '软件无法得知：由作者填写',
+    author: '报告中没有：须由作者撰写',
+    adds: (left) => `作者须补充：${left}。`,
     claim: CLAIM_ZH,
     tripod: TRIPOD_ZH,
   },
