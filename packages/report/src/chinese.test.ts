@@ -42,6 +42,14 @@ test('a Chinese report has no English sentence', async () => {
   expect(english(shown(await buildReport(one, 'en'))).length).toBeGreaterThan(100);
 });
 
+test('between Chinese words stands no half-width comma, colon or semicolon', async () => {
+  const pages = [await buildReport(study(), 'zh'), await buildReport(study({ classes: 3 }), 'zh')];
+  const half = /.{0,12}(?:[一-鿿] ?[,;:]|[,;:] ?[一-鿿]).{0,12}/g;
+  const found = pages.flatMap((page) => shown(page).flatMap((text) => text.match(half) ?? []));
+  // Lists of hospitals are names, whatever their script.
+  expect(found.filter((text) => !text.includes('中山'))).toEqual([]);
+});
+
 test('terms are those of the field, also inside what came ready-made', async () => {
   const page = (await buildReport(study({ external: { ZS: [1, 1, 1] } }), 'zh')).replace(/<[^>]*>/g, ' ');
   for (const text of [

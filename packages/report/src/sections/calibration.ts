@@ -22,8 +22,11 @@ export async function calibrationSection(context: ReportContext): Promise<Html> 
       drawn.push(
         await figure(context, {
           name: `calibration-${split}-${positive_label}`,
-          title: `${words.calibration.title(words.splits[split])}, ${words.modelName(primary)}${label}`,
-          caption: `${words.calibration.caption} ${numbersOf(context, split, positive_label)}`,
+          title: words.items([
+            words.calibration.title(words.splits[split]),
+            words.modelName(primary) + label,
+          ]),
+          caption: words.sentences([words.calibration.caption, numbersOf(context, split, positive_label)]),
           alt: words.calibration.alt(calibration.length),
           picture: calibrationChart(calibration, words.chart),
         }),
@@ -37,10 +40,10 @@ function numbersOf({ data, words }: ReportContext, split: Split, label: string):
   const row = rowOf(data.evaluation, data.evaluation.primary, split, POOLED, label);
   if (row === undefined) return '';
   const { column } = words;
-  return [
+  return words.parts([
     words.pair(column.slope, estimateText(row.calibration_slope)),
     words.pair(column.intercept, estimateText(row.calibration_intercept)),
     words.pair(column.brier, estimateText(row.brier)),
     words.pair(column.ece, estimateText(row.ece)),
-  ].join('; ');
+  ]);
 }

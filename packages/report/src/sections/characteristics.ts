@@ -85,7 +85,7 @@ export function characteristicsSection(context: ReportContext): Html {
 /** The home hospital's sets, then each external hospital. */
 function groupsOf({ data, words }: ReportContext): Group[] {
   const home = (['train', 'val'] as const).map((split) => ({
-    name: `${data.evaluation.home_hospital}, ${words.splits[split]}`,
+    name: words.items([data.evaluation.home_hospital, words.splits[split]]),
     patients: data.cohort.filter((one) => one.split === split),
   }));
   return [...home, ...hospitalsOf(data.cohort.filter(({ split }) => split === 'test'))];

@@ -103,7 +103,7 @@ function patientFigure(
       ? html`<p class="missing">${words.explanations.noImage(patient.file)}</p>`
       : html`<img src="${image}" alt="${words.explanations.alt(who, verdict)}">`;
   return html`<figure id="figure-${number}">${picture}
-<figcaption><strong>${words.figure(number)}. ${who}.</strong> ${verdict}; ${explained}; ${why}${isChance ? `; ${words.explanations.chanceInFigure}` : null}</figcaption></figure>`;
+<figcaption><strong>${words.figure(number)}. ${who}.</strong> ${words.parts([verdict, explained, why, ...(isChance ? [words.explanations.chanceInFigure] : [])])}</figcaption></figure>`;
 }
 
 function sanityTable(context: ReportContext, { explanations }: Gallery): Html {

@@ -78,8 +78,10 @@ function rowsOf(context: ReportContext, models: readonly string[]): ForestRow[] 
       const row = rowOf(evaluation, model, split, hospital);
       if (row === undefined) return [];
       const place =
-        split === 'val' ? `${evaluation.home_hospital}, ${words.splits.val}` : placeName(context, hospital);
-      const name = `${place} (${words.nOf(row.n, row.n_positive)}), ${words.modelName(model)}`;
+        split === 'val'
+          ? words.items([evaluation.home_hospital, words.splits.val])
+          : placeName(context, hospital);
+      const name = words.items([`${place} (${words.nOf(row.n, row.n_positive)})`, words.modelName(model)]);
       const auc = leadingAuc(row);
       const { value, lower, upper } = auc;
       return [{ name, model: words.modelName(model), value, lower, upper, text: estimateText(auc) }];
@@ -88,5 +90,5 @@ function rowsOf(context: ReportContext, models: readonly string[]): ForestRow[] 
 }
 
 function placeName({ words }: ReportContext, hospital: string): string {
-  return hospital === POOLED ? `${words.splits.test}, ${words.allHospitals}` : hospital;
+  return hospital === POOLED ? words.items([words.splits.test, words.allHospitals]) : hospital;
 }

@@ -27,7 +27,10 @@ function mapFigure(context: ReportContext, map: FeatureMap, by: 'label' | 'hospi
   return figure(context, {
     name: `${method}-${features}-${by}`,
     title: words.maps.title(name, whose, by),
-    caption: `${words.maps.caption(name, parameter, points.length)} ${looks.join(', ')}.`,
+    caption: words.sentences([
+      words.maps.caption(name, parameter, points.length),
+      words.items(looks) + words.stop.trim(),
+    ]),
     alt: words.maps.alt(points.length, by),
     picture: mapPanel(points, [`${name} 1`, `${name} 2`], by, words.chart[by]),
   });

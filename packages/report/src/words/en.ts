@@ -82,6 +82,7 @@ export const EN: Words = {
   pair: (name, text) => `${name}: ${text}`,
   namesNote: (classifier, network, modality) =>
     `“${classifier}” is the logistic regression on the extracted features of ${modality} alone; “${network}” is the network of ${modality} with its own last layer, its slices’ probabilities made one per patient.`,
+  parts: (texts) => texts.join('; '),
   stop: '. ',
   sentences: (texts) => texts.join(' '),
   items: (texts) => texts.join(', '),

@@ -86,6 +86,8 @@ export interface Words {
   pair: (name: string, text: string) => string;
   /** Tells a modality's two models apart: the classifier of its features, and the network itself. */
   namesNote: (classifier: string, network: string, modality: string) => string;
+  /** Parts of a sentence, by semicolons. */
+  parts: (texts: readonly string[]) => string;
   /** Ends a sentence that another follows. */
   stop: string;
   sentences: (texts: readonly string[]) => string;

@@ -84,6 +84,7 @@ export const ZH: Words = {
   pair: (name, text) => `${name}：${text}`,
   namesNote: (classifier, network, modality) =>
     `“${classifier}”指仅以模态 ${modality} 的提取特征拟合的逻辑回归；“${network}”指模态 ${modality} 的网络本身（用其最后一层分类），并将各切片的概率汇总为每例患者一个概率。`,
+  parts: (texts) => texts.join('；'),
   stop: '。',
   sentences: (texts) => texts.join(''),
   items: (texts) => texts.join('，'),
