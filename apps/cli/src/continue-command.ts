@@ -51,7 +51,7 @@ function program({ script, env, platform }: Start): string {
 }
 
 /** As a POSIX shell, or cmd.exe and PowerShell, take it for one word. */
-function quoted(word: string, platform: NodeJS.Platform): string {
+export function quoted(word: string, platform: NodeJS.Platform): string {
   if (/^[\p{L}\p{N}_\-./:=,@%+]+$/u.test(word)) return word;
   return platform === 'win32' ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { refuseWindowsPaths } from '@radweave/artifacts';
 import { Command, CommanderError } from 'commander';
+import { forThisStudy, rememberCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands/index.ts';
 import { continueCommand, thisStart } from './continue-command.ts';
 import { EXIT } from './exit-codes.ts';
@@ -18,6 +19,7 @@ import { outliveStreams } from './streams.ts';
 export async function main(args: readonly string[]): Promise<number> {
   ignoreHangUpUnderNohup();
   outliveStreams();
+  rememberCommandLine(args);
   try {
     const program = await build(args);
     await program.parseAsync(normaliseFlags(args), { from: 'user' });
@@ -27,7 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     const { explainFileError } = await import('@radweave/artifacts');
     const code = reportError(explainFileError(error), args.includes('--debug'), (text) =>
-      process.stderr.write(text),
+      process.stderr.write(forThisStudy(text)),
     );
     if (code === EXIT.interrupted) {
       // The demonstration is made anew each time.

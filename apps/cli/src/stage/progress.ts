@@ -1,5 +1,6 @@
 import type { StageEvent } from '@radweave/pipeline';
 import wrapAnsi from 'wrap-ansi';
+import { forThisStudy } from '../command-line.ts';
 import { terminalWidth } from '../terminal-width.ts';
 import { coloursOf } from './colours.ts';
 import type { JobClock } from './job-clock.ts';
@@ -39,8 +40,9 @@ export class ProgressDisplay {
   show(event: StageEvent): void {
     switch (event.kind) {
       case 'log':
-        if (event.level === 'warning') this.line(`${this.colours.yellow('Warning:')} ${event.text}`);
-        else if (!this.quiet) this.line(event.text);
+        if (event.level === 'warning') {
+          this.line(`${this.colours.yellow('Warning:')} ${forThisStudy(event.text)}`);
+        } else if (!this.quiet) this.line(forThisStudy(event.text));
         break;
       case 'progress':
         this.task(event.task, event.done, event.total);

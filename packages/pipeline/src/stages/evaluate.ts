@@ -167,6 +167,6 @@ function nothingToDo(config: Config, missing: readonly Unevaluated[]): UsageErro
   const why = missing.map(({ what }) => what).join('; ');
   return new UsageError('E_NOTHING_TO_EVALUATE', `there is nothing to evaluate: ${why}`, {
     where: config.experiment.output_dir,
-    mend: 'Run radweave train or radweave fuse first, or name the folder with --output_dir',
+    mend: 'Run first: `radweave train` or `radweave fuse`; or name the folder with --output_dir',
   });
 }

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import type { Start } from './continue-command.ts';
+import { completeCommands } from './study-commands.ts';
+
+const start: Start = { script: '/usr/bin/radweave', env: { PATH: '/usr/bin' }, platform: 'linux' };
+
+const CASES: [typed: string[], text: string, completed: string][] = [
+  [['fuse'], 'Run: radweave extract --modality P', 'Run: radweave extract --modality P'],
+  [
+    ['fuse', '--config', 'my study.yaml'],
+    'Run: radweave extract --modality P',
+    "Run: radweave extract --modality P --config 'my study.yaml'",
+  ],
+  [
+    ['evaluate', '--set', 'experiment.output_dir=out', 'data.splits_dir=s', '--json'],
+    'Make it with: radweave fuse --modalities A P; then evaluate again.',
+    'Make it with: radweave fuse --modalities A P --set experiment.output_dir=out data.splits_dir=s; then evaluate again.',
+  ],
+  // Each by the flag that the other command has, or else by its key.
+  [
+    ['fuse', '--feature-dir=feat', '--output_dir', 'fused', '--C', '2'],
+    'Run: radweave extract --modality P',
+    'Run: radweave extract --modality P --output_dir feat --set fusion.output_dir=fused',
+  ],
+  // Of the same command all flags count.
+  [
+    ['preprocess', '--root_dir', 'raw', '--train_ratio', '0.6', '--relative_paths'],
+    'Keep each patient in one split: run radweave preprocess again, or correct the split files',
+    'Keep each patient in one split: run radweave preprocess --root_dir raw --train_ratio 0.6 --relative_paths again, or correct the split files',
+  ],
+  [
+    ['evaluate', '--output_dir', 'o', '--modalities', 'A', 'P', '--top_k', '3'],
+    'Not drawn; run radweave extract --modality A.',
+    'Not drawn; run radweave extract --modality A --set experiment.output_dir=o.',
+  ],
+  // What is named already is not said twice.
+  [
+    ['evaluate', '--modalities', 'A', '--output_dir', 'o'],
+    'make it with: radweave fuse --modalities A P',
+    'make it with: radweave fuse --modalities A P --set experiment.output_dir=o',
+  ],
+  [
+    ['evaluate', '--config', 'c.yaml'],
+    'make it with: radweave train --modality A --resume --run x; then evaluate again',
+    'make it with: radweave train --modality A --resume --run x --config c.yaml; then evaluate again',
+  ],
+  [
+    ['train', '--config', 'c.yaml', '--modality', 'A'],
+    'Next: radweave extract --modality A; after `radweave fuse`, `radweave report` writes the report.',
+    'Next: radweave extract --modality A --config c.yaml; after `radweave fuse --config c.yaml`, `radweave report --config c.yaml` writes the report.',
+  ],
+  [
+    ['train', '--modality', 'A', '--root_dir', 'r 1'],
+    'Run first: radweave preprocess --root_dir … --modalities … A',
+    "Run first: radweave preprocess --modalities … A --root_dir 'r 1'",
+  ],
+  [
+    ['visualize', '--config', 'c'],
+    'Run first: `radweave train`, `radweave extract` or `radweave fuse`',
+    'Run first: `radweave train --config c`, `radweave extract --config c` or `radweave fuse --config c`',
+  ],
+  // A name, not a command to run; and commands that are of no study.
+  [['train', '--config', 'c'], 'Give a checkpoint of radweave train', 'Give a checkpoint of radweave train'],
+  [['train', '--config', 'c'], 'Run: radweave setup', 'Run: radweave setup'],
+];
+
+test.each(CASES)('after %j: %s', (typed, text, completed) => {
+  expect(completeCommands(text, typed, start)).toBe(completed);
+});
+
+test('commands are spelled as the program was started', () => {
+  const npx = { ...start, env: { npm_command: 'exec' } };
+  expect(completeCommands('Run: radweave fuse', ['evaluate'], npx)).toBe('Run: npx radweave fuse');
+});

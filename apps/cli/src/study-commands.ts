@@ -1,0 +1,77 @@
+import { CONFIG_FLAGS, type ConfigKeyPath, canonicalFlag } from '@radweave/artifacts';
+import { quoted, type Start } from './continue-command.ts';
+
+/** Keys that say which study it is: every command about it needs them. */
+const STUDY: readonly ConfigKeyPath[] = [
+  'data.root_dir',
+  'data.splits_dir',
+  'data.features_dir',
+  'data.modalities',
+  'data.home_hospital',
+  'fusion.output_dir',
+  'experiment.output_dir',
+  'experiment.seed',
+];
+
+/** Of these the places, which a command without a flag for them needs too. */
+const PLACES: readonly ConfigKeyPath[] = [
+  'data.splits_dir',
+  'data.features_dir',
+  'fusion.output_dir',
+  'experiment.output_dir',
+];
+
+/** A command in a sentence: what asks for it comes before, its flags follow. */
+const COMMAND =
+  /(?<=(?:\b[Rr]un|\b[Aa]fter|[:;,`(]|\bthen|\bwith|\bor) ?`?)radweave (?<command>[a-z]+)(?<flags>(?: --[a-z_]+(?: (?!--|or\b|then\b|again\b)[^\s;`]+)*)*)/g;
+
+/**
+ * Completes the commands that a message tells people to run, so that they are about the same study as the command they
+ * typed: with its configuration file, its `--set`, and its places, by the flags that the other command has for them.
+ *
+ * @param args What the user typed after the program's name.
+ */
+export function completeCommands(text: string, args: readonly string[], start: Start): string {
+  return text.replace(COMMAND, (whole, command: string, flags: string) => {
+    if (CONFIG_FLAGS[command] === undefined) return whole;
+    // A sentence may end right after the command.
+    const [said = '', end = ''] = /^(.*?)([.,)]*)$/.exec(flags)?.slice(1) ?? [];
+    const named = new Set(flagsOf(args).map(({ flag }) => flag));
+    // What the sentence leaves open, the user may have said.
+    const typed = said.replace(/ --([a-z_]+) …(?= --|$)/g, (open, flag: string) =>
+      named.has(flag) ? '' : open,
+    );
+    const words = studyFlags(command, typed, args).map((word) => quoted(word, start.platform));
+    const program = start.env.npm_command === 'exec' ? 'npx radweave' : 'radweave';
+    return [`${program} ${command}${typed}`, ...words].join(' ') + end;
+  });
+}
+
+/** The flags that a command needs beside those it has in the sentence. */
+function studyFlags(command: string, typed: string, args: readonly string[]): string[] {
+  const own = args.find((arg) => CONFIG_FLAGS[arg] !== undefined) ?? '';
+  const hasFlag = (flag: string): boolean => typed.split(' ').includes(`--${flag}`);
+  return flagsOf(args).flatMap(({ flag, values }) => {
+    if (flag === 'config') return [`--config`, ...values];
+    if (flag === 'set') return values.length === 0 ? [] : ['--set', ...values];
+    const key = CONFIG_FLAGS[own]?.find((one) => one.flag === flag)?.key;
+    if (key === undefined || (command !== own && !STUDY.includes(key))) return [];
+    const there = CONFIG_FLAGS[command]?.find((one) => one.key === key);
+    if (there !== undefined) return hasFlag(there.flag) ? [] : [`--${there.flag}`, ...values];
+    return PLACES.includes(key) ? ['--set', `${key}=${values.join(',')}`] : [];
+  });
+}
+
+/** The flags of a command line with their values. */
+function flagsOf(args: readonly string[]): { flag: string; values: string[] }[] {
+  const flags: { flag: string; values: string[] }[] = [];
+  for (const arg of args) {
+    if (!arg.startsWith('--')) {
+      flags.at(-1)?.values.push(arg);
+      continue;
+    }
+    const [name = '', ...value] = arg.split('=');
+    flags.push({ flag: canonicalFlag(name), values: value.length === 0 ? [] : [value.join('=')] });
+  }
+  return flags;
+}
