@@ -29,8 +29,12 @@ export function drawAnatomy(random: Random, label: number): Anatomy {
     organs.draw([x, y], [hepatic * across, hepatic * along], angle, 5, half);
   const main = lobe(-72, -6, 70, 74, 0.35, 95);
   const left = usually(random, 1, 0.25);
+  const lesion = drawLesion(random, label, main.outline);
   return {
-    pose: { shift: [9 * random.normal(), -4 + 9 * random.normal()], tilt: 0.08 * random.normal() },
+    pose: {
+      shift: [usually(random, -lesion.x, 16), usually(random, -lesion.y, 16)],
+      tilt: 0.08 * random.normal(),
+    },
     body,
     fat,
     level: -55 + 110 * random.uniform(),
@@ -46,7 +50,7 @@ export function drawAnatomy(random: Random, label: number): Anatomy {
     bowel: bowelOf(random, organs),
     portal: portalTree(random, stretch),
     veins: hepaticVeins(random, stretch),
-    lesion: drawLesion(random, label, main.outline),
+    lesion,
     timing: random.normal(),
     liverBase: 8 * random.normal(),
     nodularity: 2 + 14 * random.uniform() ** 2,

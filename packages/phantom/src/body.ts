@@ -1,9 +1,9 @@
 import type { Lesion } from './lesion.ts';
 import type { Blob, Tube } from './shapes.ts';
 
-/** How a patient lies on the table. */
+/** How a patient lies in the image. */
 export interface Pose {
-  /** Where the patient's axis lies, in mm from the middle of the image. */
+  /** Where the patient's axis lies, in mm from the middle of the image: the field of view is set near the lesion. */
   shift: readonly [number, number];
   /** How far the patient is rolled to a side, in radians. */
   tilt: number;

@@ -45,9 +45,9 @@ export function drawLesion(random: Random, label: number, lobe: Blob): Lesion {
     flattening: 0.78 + 0.22 * random.uniform(),
     angle: Math.PI * random.uniform(),
     outline: [...bumps(random, 0.05, [2, 3]), ...bumps(random, 0.05, [5, 7, 9, 11])],
-    core: { A: around(-18 + 35 * early, 24), P: around(14 - 120 * late, 12) },
-    rim: { A: 150 * early, P: 170 * late },
-    heterogeneity: { A: 4 + 42 * early, P: 4 + 34 * late },
+    core: { A: around(-18 + 35 * early, 24), P: around(10 - 50 * late, 24) },
+    rim: { A: 150 * early, P: 150 * late },
+    heterogeneity: { A: 4 + 42 * early, P: 4 + 60 * late },
     necrosis: 40 * random.uniform() ** 2,
   };
 }

@@ -17,9 +17,9 @@ export interface Scanner {
 
 /** A home scanner, a sharp noisy one, and a smooth one with a wide window; more hospitals begin again. */
 const PROTOCOLS = [
-  { fieldOfView: 355, noise: 11, blur: 0.9, level: 55, width: 400, correlation: 0.8 },
-  { fieldOfView: 385, noise: 16, blur: 0.7, level: 52, width: 390, correlation: 0.6 },
-  { fieldOfView: 340, noise: 8, blur: 1.15, level: 57, width: 410, correlation: 1.2 },
+  { fieldOfView: 240, noise: 11, blur: 0.9, level: 55, width: 400, correlation: 0.8 },
+  { fieldOfView: 260, noise: 16, blur: 0.7, level: 52, width: 390, correlation: 0.6 },
+  { fieldOfView: 226, noise: 8, blur: 1.15, level: 57, width: 410, correlation: 1.2 },
 ] as const;
 
 /** The scanner of a hospital: the protocol by its place in the list, with a little of its own. */

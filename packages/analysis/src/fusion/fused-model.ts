@@ -28,6 +28,8 @@ export interface FusedModel {
   /** By classifier: what its fit itself calls for. */
   fitNotes: ReadonlyMap<string, readonly string[]>;
   warnings: string[];
+  /** Modalities whose network was trained on the same patients. */
+  inSample: string[];
   /** On out-of-fold logits; null unless asked for. */
   stack: Stack | null;
 }
@@ -60,13 +62,6 @@ export function fitFusedModel(
       return classifier;
     },
   );
-  const inSample = modalities.filter((name) => inSampleOf(sources, [name], 'train') === 'yes');
-  if (inSample.length > 0) {
-    warnings.push(
-      `The training features of ${inSample.join(' and ')} are in-sample: their network was trained on the same ` +
-        'patients, so the classifier learns from features that are better than new patients’ will be. Use cross-fitting.',
-    );
-  }
   const inputs = classifierInputs(sources, modalities);
   const patients = splits.train.patients.length;
   const notes = [...new Set(SPLITS.flatMap((split) => classifierCautions(inputs, split, patients)))];
@@ -92,6 +87,7 @@ export function fitFusedModel(
     sources,
     fitNotes,
     warnings,
+    inSample: modalities.filter((name) => inSampleOf(sources, [name], 'train') === 'yes'),
     trainingPatients: patients,
     stack: null,
   };

@@ -47,7 +47,7 @@ export async function runPipeline(config: Config, how: RunOptions, runner: Runne
   await fuseStep(job, config, stack);
   await evaluateStep(job, config, networks, runs);
   await auditStep(job, config, runs);
-  for (const network of how.explain ? networks : []) await explainStep(job, config, network);
+  for (const network of how.explain ? networks : []) await explainStep(job, config, network, how.mapLayer);
   await job.step({
     name: 'visualize',
     kind: 'visualize',
@@ -216,15 +216,20 @@ async function auditStep(job: Job, config: Config, runs: Record<string, string>)
 }
 
 /** Explains a network by the decisions that the evaluation froze for it. */
-async function explainStep(job: Job, config: Config, network: Network): Promise<void> {
+async function explainStep(
+  job: Job,
+  config: Config,
+  network: Network,
+  layer: string | undefined,
+): Promise<void> {
   const { modality, checkpoint } = network;
   const split = shownSplit(config, modality);
   await job.step({
     name: `explain-${modality}`,
     kind: 'explain',
     stage: 'explain',
-    options: { config, modality, checkpoint, split, ...EXPLAINED },
-    asked: { split, ...EXPLAINED },
+    options: { config, modality, checkpoint, split, layer, ...EXPLAINED },
+    asked: { split, ...(layer === undefined ? {} : { layer }), ...EXPLAINED },
     reads: {
       ...sliceReads(config, modality, [split]),
       [`checkpoint of ${modality}`]: checkpoint,

@@ -80,6 +80,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
       model.warnings.push(...model.stack.warnings);
     }
     for (const text of model.warnings) warn(context, text);
+    tellInSample(model, context);
     const metrics = SPLITS.flatMap((split) => judgeSplit(model, splits[split]).flatMap(metricsRows));
     writeAll(outputDir, model, alignment, splits, metrics);
     say(context, `All numbers are in ${join(outputDir, 'metrics.csv')}.`);
@@ -87,6 +88,16 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   } finally {
     for (const lock of locks) lock.release();
   }
+}
+
+/** A warning, unless its remedy is there already. */
+function tellInSample({ inSample, stack }: FusedModel, context: StageContext): void {
+  if (inSample.length === 0) return;
+  const text =
+    `The training features of ${inSample.join(' and ')} are in-sample: their network was trained on the same ` +
+    'patients, so the classifier learns from features that are better than new patients’ will be.';
+  if (stack === null) warn(context, `${text} Use cross-fitting.`);
+  else say(context, `${text} Report 'stacked', which was fitted on out-of-fold logits.`);
 }
 
 /** Models of all modalities together; a modality of that name could not be told from them. */

@@ -77,8 +77,9 @@ test('a hospital is synthetic as long as the phantom made all of its patients', 
 
 test('no two patients look like copies of each other to the audit', async () => {
   const config = cohortConfig(tempDir());
-  config.data.image_size = 64;
-  const cohort = { ...options, seed: 42, homePatients: 60, patientsPerHospital: 20, slicesPerModality: 1 };
+  config.data.image_size = 112;
+  // As many at home as the demo has: of so many, two are alike sooner.
+  const cohort = { seed: 3, homePatients: 300, patientsPerHospital: 10, slicesPerModality: 2, size: 112 };
   generatePhantomCohort(config.data.root_dir ?? '', cohort);
   await preprocess({ config }, listening());
   const { findings } = await audit(
@@ -89,6 +90,9 @@ test('no two patients look like copies of each other to the audit', async () => 
     listening(),
   );
   expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
+  // Well below the audit's limit of 0.95, so that other seeds stay below it.
+  const similar = findings.flatMap(({ cases }) => cases.map(({ correlation }) => correlation ?? 0));
+  expect(Math.max(...similar)).toBeLessThan(0.92);
 });
 
 function gradeOf(root: string, patient: string): string {
@@ -155,7 +159,10 @@ test('the aorta is bright in A and dimmer in P; no single number of the lesion t
     for (const slice of scanPatient(patient, { ...options, size, slicesPerModality: 1 }, scanner, texture))
       look(slice);
   }
-  for (const [i, bright] of aorta.A.entries()) expect(bright).toBeGreaterThan((aorta.P[i] ?? 0) + 20);
+  // Some lie beside the field of view.
+  const seen = [...aorta.A.keys()].filter((i) => Number.isFinite(aorta.A[i]) && Number.isFinite(aorta.P[i]));
+  expect(seen.length).toBeGreaterThan(40);
+  for (const i of seen) expect(aorta.A[i] ?? 0).toBeGreaterThan((aorta.P[i] ?? 0) + 20);
   for (const phase of ['A', 'P'] as const) {
     const area = auc(labels, inLesion[phase]).value ?? Number.NaN;
     expect(Math.max(area, 1 - area), `mean intensity in ${phase}`).toBeLessThan(0.9);
