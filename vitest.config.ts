@@ -8,6 +8,7 @@ export default defineConfig({
       'packages/*/src/**/*.test.ts',
       'apps/*/src/**/*.test.ts',
       'scripts/**/*.test.ts',
+      'examples/**/*.test.ts',
       'bench/**/*.test.ts',
     ],
     pool: 'forks',

@@ -11,6 +11,7 @@ export type * from './audit/types.ts';
 export type { HparamsOutcome } from './config/best-hparams.ts';
 // Configuration
 export { bestHparamsPath, updateBestHparams } from './config/best-hparams.ts';
+export { configure, type Settings } from './config/configure.ts';
 export type { ConfigKey } from './config/describe.ts';
 export { describeConfig, findConfigKey } from './config/describe.ts';
 export type { ConfigFlag } from './config/flags.ts';

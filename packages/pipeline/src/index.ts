@@ -4,5 +4,8 @@ export { RADWEAVE_VERSION } from '@radweave/study/context/versions';
 export { EXPLAINED } from './job/explain-defaults.ts';
 export type { Runner, RunOptions, StepOutcome } from './job/job.ts';
 export { runPipeline } from './job/run-pipeline.ts';
+export { type Following, type StageCall, stages } from './library/in-thread.ts';
+export { readStudy, type Study, type StudyFusion } from './library/read-study.ts';
+export { type RunResult, run } from './library/run.ts';
 export { type RunningStage, startStage } from './runner/host.ts';
 export { runStage, type StageName, type StageOptions, type StageResult } from './runner/stages.ts';

@@ -3,7 +3,7 @@ import { wholeNumber } from '../folds.ts';
 import { runEnding } from '../run-ending.ts';
 import { addFlags, type CommonFlags, readCall } from '../stage/flags.ts';
 import { JobClock } from '../stage/job-clock.ts';
-import { runStage, terminalRunner } from '../stage/run-stage.ts';
+import { terminalRunner } from '../stage/run-stage.ts';
 import type { Define } from './define.ts';
 
 interface RunFlags extends CommonFlags, Record<string, unknown> {
@@ -29,7 +29,6 @@ export const define: Define = (command) => {
       const quiet = flags.quiet === true;
       if (call.file !== null && !quiet) process.stderr.write(`Configuration: ${call.file}\n`);
       const { best_hparams_dir: bestHparamsDir } = flags;
-      await runStage('check', { config: call.config, bestHparamsDir }, quiet);
       const how = {
         bestHparamsDir,
         explain: flags.no_explain !== true,

@@ -9,7 +9,7 @@ import { resumedConfig } from './resume-check.ts';
 export interface RunWish {
   config: Config;
   /** Keys asked for on the command line. */
-  given: readonly string[];
+  given?: readonly string[] | undefined;
   /** Keys that stand in the configuration file. */
   inFile?: readonly string[] | undefined;
   modality: string;
@@ -45,7 +45,7 @@ export function openRun(wish: RunWish, context: StageContext): OpenedRun {
 }
 
 function openedBefore(wish: RunWish, context: StageContext): OpenedRun | undefined {
-  const { config, given, inFile = [], modality } = wish;
+  const { config, given = [], inFile = [], modality } = wish;
   const run = runToResume(wish, context);
   if (run === undefined) return undefined;
   const record = run.read();
@@ -60,7 +60,7 @@ function openedBefore(wish: RunWish, context: StageContext): OpenedRun | undefin
 
 /** The named run, or the newest of the modality (and model); undefined where none was begun. */
 function runToResume(
-  { config, given, modality, run }: RunWish,
+  { config, given = [], modality, run }: RunWish,
   context: StageContext,
 ): RunFolder | undefined {
   const { output_dir, name } = config.experiment;

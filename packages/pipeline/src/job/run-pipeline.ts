@@ -38,6 +38,8 @@ const NEAR_DUPLICATE_DISTANCE = 4;
  */
 export async function runPipeline(config: Config, how: RunOptions, runner: Runner): Promise<StepOutcome[]> {
   const { modalities } = config.data;
+  const { bestHparamsDir } = how;
+  await runner.run('check', { config, bestHparamsDir }, () => undefined);
   const job = new Job(config, runner);
   await cohortSteps(job, config);
   const networks: Network[] = [];

@@ -69,6 +69,9 @@ const LOADERS: { [S in StageName]: () => Promise<StageFunction<S>> } = {
   report: async () => (await import('../stages/report.ts')).report,
 };
 
+/** Every stage, as {@link runStage} names it. */
+export const STAGE_NAMES = Object.keys(LOADERS) as readonly StageName[];
+
 /** Runs a stage in this thread. @throws errors with an exit code and a remedy; any other error is a bug. */
 export async function runStage<S extends StageName>(
   stage: S,

@@ -30,7 +30,7 @@ import { z } from 'zod';
 export interface CrossValidateOptions {
   config: Config;
   /** Keys the user set on the command line, by flag or `--set`. */
-  given: string[];
+  given?: readonly string[];
   /** Keys that stand in the configuration file. */
   inFile?: string[] | undefined;
   modality: string;
@@ -92,7 +92,7 @@ function opened(
   options: CrossValidateOptions,
   context: StageContext,
 ): { config: Config; name: string; logs: string } {
-  const { config, given, inFile = [], resume, modality } = options;
+  const { config, given = [], inFile = [], resume, modality } = options;
   const { name, output_dir } = config.experiment;
   const wanted = options.run || name;
   if (resume && wanted === '') {

@@ -39,7 +39,7 @@ export interface ExtractOptions {
   /** Align all modalities that have features afterwards. */
   align: boolean;
   /** Keys the user set for this call (by flag, `--set` or file); the rest are defaults. */
-  given: string[];
+  given?: readonly string[];
 }
 
 /** What `extract` gives. */
@@ -112,7 +112,7 @@ function requireOwnFolder(modality: string): void {
 }
 
 /** A default must not decide which architecture a user's own weights are read into. */
-function requireModelName({ given }: ExtractOptions, chosen: ChosenCheckpoint): void {
+function requireModelName({ given = [] }: ExtractOptions, chosen: ChosenCheckpoint): void {
   if (given.includes('model.name') || (chosen.kind === 'file' && chosen.saved !== null)) return;
   const which =
     chosen.kind === 'pretrained' ? 'pretrained weights are asked for' : `${chosen.path} holds weights only`;
@@ -121,7 +121,7 @@ function requireModelName({ given }: ExtractOptions, chosen: ChosenCheckpoint): 
   });
 }
 
-function sayImageSize({ config, given }: ExtractOptions, spec: NetworkSpec, context: StageContext): void {
+function sayImageSize({ config, given = [] }: ExtractOptions, spec: NetworkSpec, context: StageContext): void {
   const [asked, used] = [config.data.image_size, spec.imageSize];
   if (asked === used || !given.includes('data.image_size')) return;
   warn(

@@ -25,7 +25,7 @@ import { evaluate } from './evaluate.ts';
 export interface TrainOptions {
   config: Config;
   /** Keys the user set on the command line, by flag or `--set`. */
-  given: string[];
+  given?: readonly string[];
   /** Keys that stand in the configuration file. */
   inFile?: string[] | undefined;
   modality: string;

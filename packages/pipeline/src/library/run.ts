@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import type { Config } from '@radweave/artifacts';
+import type { RunOptions, StepOutcome } from '../job/job.ts';
+import { runPipeline } from '../job/run-pipeline.ts';
+import { type Following, runInThread } from './in-thread.ts';
+
+/** What a whole job gave. */
+export interface RunResult {
+  /** In order; a step is `unchanged` when nothing that it depends on had changed. */
+  steps: StepOutcome[];
+  /** The HTML report. */
+  report: string;
+}
+
+/**
+ * The whole job, as `radweave run` does it: preprocess, train and extract each modality, fuse, evaluate, audit, explain,
+ * visualize, report. Called again, it goes on where it was stopped.
+ *
+ * @throws errors with `code`, `exitCode` and `mend`, as the command prints them.
+ */
+export async function run(
+  config: Config,
+  { onEvent = () => undefined, signal, ...how }: Partial<RunOptions> & Following = {},
+): Promise<RunResult> {
+  const say = (level: 'info' | 'warning', text: string): void => onEvent({ kind: 'log', level, text });
+  const options = { bestHparamsDir: 'config/best_hparams', explain: true, crossFit: null, ...how };
+  const steps = await runPipeline(config, options, {
+    run: (stage, given, onWarning) =>
+      runInThread(stage, given, {
+        signal,
+        onEvent: (event) => {
+          onEvent(event);
+          if (event.kind === 'log' && event.level === 'warning') onWarning(event.text);
+        },
+      }),
+    say: (text) => say('info', text),
+    warn: (text) => say('warning', text),
+  });
+  return { steps, report: join(config.experiment.output_dir, 'report', 'report.html') };
+}
