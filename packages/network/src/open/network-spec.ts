@@ -51,20 +51,24 @@ export function resumedNetwork(config: Config, saved: ReadCheckpoint | null): Ne
  * configuration's. ImageNet weights get their own statistics as normalisation.
  */
 export function checkpointNetwork(config: Config, chosen: ChosenCheckpoint): NetworkSpec {
+  if (chosen.kind === 'file' && chosen.saved !== null) return savedNetwork(chosen.saved);
   const spec: NetworkSpec = { ...configuredNetwork(config), freezeStages: 0 };
-  if (chosen.kind === 'pretrained') {
-    const { file } = chosen;
-    const weights: StartWeights = file === null ? { from: 'pretrained' } : { from: 'file', path: file };
-    return { ...spec, weights, normalisation: 'weights' };
-  }
-  const { path, saved } = chosen;
-  if (saved === null) return { ...spec, weights: { from: 'file', path } };
+  if (chosen.kind === 'file') return { ...spec, weights: { from: 'file', path: chosen.path } };
+  const { file } = chosen;
+  const weights: StartWeights = file === null ? { from: 'pretrained' } : { from: 'file', path: file };
+  return { ...spec, weights, normalisation: 'weights' };
+}
+
+/** No setting has a part in it. */
+function savedNetwork(saved: ReadCheckpoint): NetworkSpec {
   const { architecture, input } = saved.about;
   return {
-    ...spec,
     name: architecture.name,
     classes: architecture.num_classes,
     imageSize: input.image_size,
+    freezeStages: 0,
+    zeroInitLast: true,
     weights: { from: 'checkpoint', saved },
+    normalisation: 'weights',
   };
 }

@@ -93,9 +93,11 @@ export async function extract(options: ExtractOptions, context: StageContext): P
 }
 
 /** The configuration with the model that is asked for. Initial weights of a training are none of a checkpoint's. */
-function askedModel({ config, model: name = config.model.name, checkpoint }: ExtractOptions): Config {
-  const weights = checkpoint === 'pretrained' ? config.model.weights : null;
-  return { ...config, model: { ...config.model, name, weights } };
+function askedModel({ config, model, checkpoint }: ExtractOptions): Config {
+  const own = structuredClone(config);
+  if (model !== undefined) own.model.name = model;
+  if (checkpoint !== 'pretrained') own.model.weights = null;
+  return own;
 }
 
 /** The features of a modality lie beside the folder of the aligned tables. */
@@ -121,7 +123,11 @@ function requireModelName({ given = [] }: ExtractOptions, chosen: ChosenCheckpoi
   });
 }
 
-function sayImageSize({ config, given = [] }: ExtractOptions, spec: NetworkSpec, context: StageContext): void {
+function sayImageSize(
+  { config, given = [] }: ExtractOptions,
+  spec: NetworkSpec,
+  context: StageContext,
+): void {
   const [asked, used] = [config.data.image_size, spec.imageSize];
   if (asked === used || !given.includes('data.image_size')) return;
   warn(
