@@ -9,7 +9,8 @@ import {
 import { computingDevice } from '@radweave/network/compute/device';
 import { keptPrecision } from '@radweave/network/compute/kept-precision';
 
-const ARITHMETIC: readonly SettingName[] = ['training.precision', 'training.device'];
+/** What decides the last bits of a network that does not learn. */
+const ARITHMETIC: readonly SettingName[] = ['training.device', 'training.deterministic'];
 
 /** A step of a run, without its modality. */
 export type StepKind =
@@ -42,13 +43,13 @@ export const STEP_SETTINGS: Readonly<Record<StepKind, readonly SettingName[]>> =
   ],
   'audit-data': ['data.modalities'],
   train: ['data.image_size', 'data.resize', 'model.*', 'training.*', 'augmentation.*', 'experiment.seed'],
-  extract: ['data.features_dir', 'data.resize', 'extraction.*', ...ARITHMETIC],
+  extract: ['data.features_dir', 'data.resize', 'extraction.*', 'training.precision', ...ARITHMETIC],
   // All else is the checkpoint's, which is one of its inputs.
   'cross-fit': ['data.features_dir', 'data.resize', 'extraction.batch_size', 'training.device'],
   fuse: ['data.modalities', 'data.features_dir', 'fusion.*'],
   evaluate: ['data.modalities', 'evaluation.*', 'experiment.seed'],
   audit: ['data.modalities'],
-  explain: ['data.resize', 'extraction.batch_size', 'training.device', 'experiment.seed'],
+  explain: ['data.resize', 'extraction.batch_size', ...ARITHMETIC, 'experiment.seed'],
   visualize: ['data.modalities', 'experiment.seed'],
   // It shows them all.
   report: [

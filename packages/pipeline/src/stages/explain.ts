@@ -71,8 +71,11 @@ export async function explain(options: ExplainOptions, context: StageContext): P
   const wish = { checkpoint, modality, model: undefined, outputDir, needsClassifier: true };
   const chosen = await chooseCheckpoint(wish, context);
   const { about, path } = requireClassifier(chosen);
-  const { config } = options;
-  const spec = checkpointNetwork(config, chosen);
+  const spec = checkpointNetwork(options.config, chosen);
+  const config = structuredClone(options.config);
+  config.data.image_size = spec.imageSize;
+  // Gradients in bfloat16 would be coarser than the differences that maps show.
+  config.training.precision = 'fp32';
   openSplitFolder(config, [modality], context);
   if (split !== 'train') {
     const table = readSliceTable(config.data, split, modality);
@@ -80,13 +83,11 @@ export async function explain(options: ExplainOptions, context: StageContext): P
   }
   const lock = lockFolder(join(outputDir, 'explanations'), `radweave explain --modality ${modality}`);
   try {
-    // Gradients in bfloat16 would be coarser than the differences that maps show.
-    const settings = { ...computeSettings(config), precision: 'fp32' as const };
-    const network = await openNetwork(spec, chosen, settings, context);
+    const network = await openNetwork(spec, chosen, computeSettings(config), context);
     network.model.requiresGrad_(false);
     const layer = requireLayer(network, options.layer);
     requireClass(network, options.explainedClass);
-    const loaded = await loadSplit({ ...config.data, image_size: spec.imageSize }, split, modality, context);
+    const loaded = await loadSplit(config.data, split, modality, context);
     try {
       const batchSize = inferenceBatch(config.extraction.batch_size, network.compute);
       const source: MapSource = { network, layer, pixels: loaded.pixels, batchSize };

@@ -177,7 +177,8 @@ async function extractAll(
   context: StageContext,
 ): Promise<{ network: FeatureNetwork; features: Record<Split, NewFeatures> }> {
   const network = await openFeatureNetwork(spec, chosen, computeSettings(config), context);
-  const data = { ...config.data, image_size: spec.imageSize };
+  const data = structuredClone(config.data);
+  data.image_size = spec.imageSize;
   const featuresDir = data.features_dir;
   const { batch_size: asked, slice_index: sliceIndex } = config.extraction;
   const one = async (split: Split, temporary: string): Promise<NewFeatures> => {
