@@ -1,4 +1,5 @@
 import type { StageResult } from '@radweave/pipeline';
+import { NOT_AVAILABLE, number, withLimits } from './numbers.ts';
 import { foundText } from './results.ts';
 import { table } from './table.ts';
 
@@ -40,12 +41,8 @@ export function evaluationSummary(result: ShownEvaluation): string {
   ].join('\n');
 }
 
-/** Limits that are one number are no interval. */
 function estimate({ value, lower, upper }: Row['auc']): string {
-  if (value === null) return 'n/a';
-  if (lower === undefined || upper === undefined || lower === upper) return value.toFixed(3);
-  // A dash beside a minus would be misread.
-  return `${value.toFixed(3)} (${lower.toFixed(3)}${lower < 0 ? ' to ' : '–'}${upper.toFixed(3)})`;
+  return withLimits(value, lower, upper);
 }
 
 function missing(row: Row): string[] {
@@ -67,6 +64,6 @@ function comparisonLines({ comparisons }: ShownEvaluation): string[] {
 }
 
 function probability(p: number | null): string {
-  if (p === null) return 'n/a';
-  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+  if (p === null) return NOT_AVAILABLE;
+  return p < 0.001 ? '< 0.001' : number(p);
 }

@@ -1,5 +1,6 @@
 import { UsageError } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
+import { number, withLimits } from './numbers.ts';
 import { table } from './table.ts';
 
 /** The number of folds as typed. @throws UsageError when it is no whole number from 2. */
@@ -10,12 +11,11 @@ export function wholeNumber(flag: string, typed: string): number {
 
 /** A cross-validation as people read it. What is to be known of several rows is said once, below them. */
 export function crossValidationSummary(result: StageResult<'cross_validate'>): string {
-  const number = (value: number | null): string => (value === null ? 'n/a' : value.toFixed(3));
   const notes = [...new Set(result.rows.map(({ note }) => note))].filter((note) => note !== '');
   const mark = (note: string): string => (note === '' ? '' : `[${notes.indexOf(note) + 1}]`);
   const rows = result.rows.map((row) => {
-    const interval = row.auc_lower === null ? '' : ` (${number(row.auc_lower)}–${number(row.auc_upper)})`;
-    return [row.fold, row.n ?? '', `${number(row.auc)}${interval}`, number(row.accuracy), mark(row.note)];
+    const area = withLimits(row.auc, row.auc_lower, row.auc_upper);
+    return [row.fold, row.n ?? '', area, number(row.accuracy), mark(row.note)];
   });
   const header = ['fold', 'n', 'AUC (95 % CI)', 'accuracy', ''];
   const below = notes.map((note) => `${mark(note)} ${note}`);

@@ -1,4 +1,5 @@
 import type { StageResult } from '@radweave/pipeline';
+import { number, withLimits } from './numbers.ts';
 import { table } from './table.ts';
 
 /** A fusion as people read it: its decisions and files, and every AUC with its n and interval where that is asked for. */
@@ -20,7 +21,7 @@ function metricsTable(result: StageResult<'fuse'>): string {
     row.split,
     row.hospital,
     row.n,
-    withLimits(row),
+    withLimits(row.auc, row.auc_lower, row.auc_upper),
     number(row.accuracy),
     number(row.sensitivity),
     number(row.specificity),
@@ -40,14 +41,4 @@ function metricsTable(result: StageResult<'fuse'>): string {
   ];
   const seen = 'seen: whether the network behind the features was trained on these patients.';
   return `${table(header, rows)}\n${seen}`;
-}
-
-function number(value: number | null): string {
-  return value === null ? 'n/a' : value.toFixed(3);
-}
-
-/** Limits that are one number are no interval. */
-function withLimits({ auc, auc_lower, auc_upper }: StageResult<'fuse'>['metrics'][number]): string {
-  if (auc === null || auc_lower === null || auc_lower === auc_upper) return number(auc);
-  return `${number(auc)} (${number(auc_lower)}–${number(auc_upper)})`;
 }

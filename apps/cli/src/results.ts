@@ -1,5 +1,6 @@
 import type { Evaluation, EvaluationRow } from '@radweave/artifacts';
 import wrapAnsi from 'wrap-ansi';
+import { NOT_AVAILABLE, withLimits } from './numbers.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal-width.ts';
 
@@ -33,12 +34,9 @@ export function resultsText({ findings, home_hospital, options, rows }: Judged):
 }
 
 function areaText(row: EvaluationRow | undefined): string {
-  if (row === undefined) return 'n/a';
+  if (row === undefined) return NOT_AVAILABLE;
   const { value, lower, upper } = areaOf(row);
-  if (value === null) return 'n/a';
-  // Limits that are one number are no interval.
-  if (lower === undefined || upper === undefined || lower === upper) return value.toFixed(3);
-  return `${value.toFixed(3)} (${lower.toFixed(3)}–${upper.toFixed(3)})`;
+  return withLimits(value, lower, upper);
 }
 
 /** DeLong's interval where there is one: over several classes there is the bootstrap's only. */

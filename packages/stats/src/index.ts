@@ -23,7 +23,7 @@ export {
 export type { Numbers } from './core/checks.ts';
 export { StatsInputError } from './core/errors.ts';
 export { type Absent, absent, type Estimate, type Known, type Outcome } from './core/estimate.ts';
-export { columnOf, type Matrix, matrixFrom, rowOf, takeRows, zeros } from './core/matrix.ts';
+export { columnOf, type Matrix, matrixFrom, rowOf, sideBySide, takeRows, zeros } from './core/matrix.ts';
 export { mean, sampleVariance } from './core/moments.ts';
 export { compareCodePoints, midranks, quantile } from './core/order.ts';
 export { Random } from './core/random.ts';

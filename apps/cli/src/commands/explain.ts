@@ -1,6 +1,7 @@
 import { type RandomisationCheck, SPLITS, type Split, UsageError } from '@radweave/artifacts';
 import { EXPLAINED } from '@radweave/pipeline';
 import { type Command, Option } from 'commander';
+import { number } from '../numbers.ts';
 import { stageCommand } from '../stage/stage-command.ts';
 import { table } from '../table.ts';
 import type { Define } from './define.ts';
@@ -63,8 +64,8 @@ export const define: Define = stageCommand<'explain', ExplainFlags>({
         ['random parts', 'rank correlation', 'structural similarity'],
         randomisation.steps.map(({ randomised, spearman, ssim }) => [
           randomised.join(', '),
-          spearman?.toFixed(3) ?? 'n/a',
-          ssim?.toFixed(3) ?? 'n/a',
+          number(spearman),
+          number(ssim),
         ]),
       ),
       checkText(randomisation),
@@ -77,7 +78,7 @@ export const define: Define = stageCommand<'explain', ExplainFlags>({
 function checkText({ steps, limit, passed }: RandomisationCheck): string {
   const each = steps.map(({ randomised, spearman }, i) => {
     const part = i === 0 ? randomised.join(', ') : `and ${randomised.at(-1)}`;
-    return `${spearman?.toFixed(3) ?? 'n/a'} (${part})`;
+    return `${number(spearman)} (${part})`;
   });
   const verdicts = {
     true: `passed, the last is below ${limit}`,

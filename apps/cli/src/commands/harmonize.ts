@@ -1,5 +1,6 @@
 import { UsageError } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
+import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { stageCommand } from '../stage/stage-command.ts';
 import { table } from '../table.ts';
 import type { Define } from './define.ts';
@@ -30,16 +31,14 @@ function permutationsOf(given: string): number {
   throw new UsageError('E_PERMUTATIONS', `'${given}' is no whole number from 1`, { where: '--permutations' });
 }
 
-const number = (value: number | null): string => (value === null ? 'n/a' : value.toFixed(3));
-
 function summary({ sites, audit, metrics, outputDir }: StageResult<'harmonize'>): string {
   const audits = audit.map((row) => [
     row.model,
     row.scope,
     row.features,
     row.transductive,
-    row.hospitals || 'n/a',
-    row.n ?? 'n/a',
+    row.hospitals || NOT_AVAILABLE,
+    row.n ?? NOT_AVAILABLE,
     number(row.auc),
     number(row.auc_p),
     number(row.accuracy),
@@ -52,7 +51,7 @@ function summary({ sites, audit, metrics, outputDir }: StageResult<'harmonize'>)
     row.features,
     row.transductive,
     row.n,
-    row.auc === null ? 'n/a' : `${number(row.auc)} (${number(row.auc_lower)}–${number(row.auc_upper)})`,
+    withLimits(row.auc, row.auc_lower, row.auc_upper),
     number(row.sensitivity),
     number(row.specificity),
   ]);

@@ -11,6 +11,7 @@ import {
   matrixFrom,
 } from '@radweave/stats';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { aggregationName } from '@radweave/study/decisions/aggregation-name';
 import { asRecord, checkedFrozen, refusingExternal } from '@radweave/study/decisions/frozen-record';
 import { type Candidate, fitRows, type IsHome, probabilityMatrix, type ScoredPatient } from './candidate.ts';
 import type { NetworkSlices, SlicedPatient } from './network-models.ts';
@@ -44,10 +45,10 @@ export function aggregateNetwork(
         ? 'chosen on validation'
         : 'set beforehand, not by these numbers';
   const table = all.map((one): AggregationRow => {
-    const isChosen = nameOf(one) === nameOf(chosen);
+    const isChosen = aggregationName(one) === aggregationName(chosen);
     return {
       model: network.name,
-      aggregation: nameOf(one),
+      aggregation: aggregationName(one),
       chosen: isChosen,
       val_auc: patientAuc(network.patients.val, one, network.classes),
       test_auc: patientAuc(network.patients.test, one, network.classes),
@@ -112,9 +113,4 @@ function patientAuc(
   return classes === 2
     ? auc(labels, columnOf(probabilities, 1)).value
     : macroAuc(labels, probabilities).macro.value;
-}
-
-/** As tables name it: `top_k (3)`. */
-function nameOf(aggregation: Aggregation): string {
-  return aggregation.method === 'top_k' ? `top_k (${aggregation.k})` : aggregation.method;
 }

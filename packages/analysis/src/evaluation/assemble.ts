@@ -7,16 +7,17 @@ import {
   type EvaluationCurves,
   type EvaluationRow,
   SPLITS,
-  type Split,
 } from '@radweave/artifacts';
 import { confusionMatrix, rowOf } from '@radweave/stats';
+import { hospitalsOf } from '@radweave/study/cohort/hospitals';
 import { programVersions } from '@radweave/study/context/versions';
+import { nobodyIn } from '../scores/scorer.ts';
 import { binaryMetrics } from './binary-metrics.ts';
 import { compareSplit, pairsOf } from './comparisons.ts';
 import { curvesOf } from './curves.ts';
 import { foundAgainstChance } from './found-chance.ts';
 import { type FittedSize, foundInPredictions, oneLabelNote } from './found-predictions.ts';
-import { type Group, groupOf, hospitalsOf, patientsIn, type StatOptions, viewsOf } from './group.ts';
+import { type Group, groupOf, patientsIn, type StatOptions, viewsOf } from './group.ts';
 import { heterogeneityOf } from './heterogeneity.ts';
 import type { Judged } from './judge.ts';
 import { macroMetrics } from './macro-metrics.ts';
@@ -140,7 +141,7 @@ function rowsOf(
   const binary = viewsOf(group).map((view) => binaryMetrics(view, group.strata, options));
   const all = group.scores.columns === 2 ? binary : [macroMetrics(group, options), ...binary];
   const notes = [
-    ...(patients.length === 0 ? [nobody(split)] : []),
+    ...(patients.length === 0 ? [nobodyIn(split)] : []),
     ...oneLabelNote(patients, labelNames),
     ...model.notes[split],
   ];
@@ -154,10 +155,6 @@ function rowsOf(
     in_sample: model.inSample[split],
     note: notes.join('; '),
   }));
-}
-
-function nobody(split: Split): string {
-  return split === 'test' ? 'there is no external hospital' : `there are no patients in ${split}`;
 }
 
 function confusionOf({ model, split, hospital, labels, predicted, scores }: Group): ConfusionRecord {

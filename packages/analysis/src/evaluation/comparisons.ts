@@ -13,16 +13,9 @@ import {
   type Reclassification,
   takeRows,
 } from '@radweave/stats';
+import { hospitalsOf } from '@radweave/study/cohort/hospitals';
 import { none, record, withInterval } from './estimate.ts';
-import {
-  type Group,
-  groupOf,
-  hospitalsOf,
-  type JudgedModel,
-  oneVsRest,
-  patientsIn,
-  type StatOptions,
-} from './group.ts';
+import { type Group, groupOf, type JudgedModel, oneVsRest, patientsIn, type StatOptions } from './group.ts';
 
 /** A model that can be compared. */
 export type Comparable = JudgedModel & { kind: ModelKind };

@@ -1,9 +1,7 @@
 import type { InSample, JudgedPatient, Split } from '@radweave/artifacts';
-import { columnOf, compareCodePoints, type Matrix } from '@radweave/stats';
+import { columnOf, type Matrix } from '@radweave/stats';
+import { hospitalOf, hospitalsOf, isOf } from '@radweave/study/cohort/hospitals';
 import { probabilityMatrix } from './candidate.ts';
-
-/** Patients without a hospital (a user's own split) are counted under this name. */
-const NO_HOSPITAL = 'unknown';
 
 /** A model whose patients have been judged with its frozen decisions. */
 export interface JudgedModel {
@@ -40,15 +38,9 @@ export interface StatOptions {
   method: 'clopper-pearson' | 'wilson';
 }
 
-/** `all` and then each hospital. */
-export function hospitalsOf(patients: readonly { hospital: string }[]): string[] {
-  const names = new Set(patients.map(({ hospital }) => hospital || NO_HOSPITAL));
-  return ['all', ...[...names].sort(compareCodePoints)];
-}
-
 /** The patients of a hospital; `all` is everyone. */
 export function patientsIn<T extends { hospital: string }>(patients: readonly T[], hospital: string): T[] {
-  return patients.filter((one) => hospital === 'all' || (one.hospital || NO_HOSPITAL) === hospital);
+  return patients.filter(isOf(hospital));
 }
 
 /** The group of these patients, columns ready for the statistics. */
@@ -72,7 +64,7 @@ export function groupOf(
     scores: probabilityMatrix(patients, classes),
     probabilities: probabilityMatrix(final, classes),
     predicted: Int32Array.from(patients, ({ predicted }) => predicted),
-    strata: Int32Array.from(patients, (one) => names.indexOf(one.hospital || NO_HOSPITAL)),
+    strata: Int32Array.from(patients, (one) => names.indexOf(hospitalOf(one))),
     threshold: model.threshold,
   };
 }

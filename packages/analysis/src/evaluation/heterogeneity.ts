@@ -1,7 +1,8 @@
 import type { HeterogeneityRow } from '@radweave/artifacts';
 import { aucOfGroups } from '@radweave/stats';
+import { hospitalsOf } from '@radweave/study/cohort/hospitals';
 import { record } from './estimate.ts';
-import { groupOf, hospitalsOf, type JudgedModel, patientsIn, type StatOptions, viewsOf } from './group.ts';
+import { groupOf, type JudgedModel, patientsIn, type StatOptions, viewsOf } from './group.ts';
 
 /** How alike a model's AUCs are in the external hospitals; nothing where there are fewer than two. */
 export function heterogeneityOf(

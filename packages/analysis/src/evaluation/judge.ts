@@ -1,6 +1,7 @@
 import type { Config, EvaluatedModel, FrozenRecord, JudgedPatient, Split } from '@radweave/artifacts';
-import { argmaxRows, patientsHash } from '@radweave/stats';
+import { patientsHash } from '@radweave/stats';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { predictedLabels } from '@radweave/study/decisions/predicted-label';
 import { type Candidate, type IsHome, probabilityMatrix, type ScoredPatient } from './candidate.ts';
 import { type DecidedBefore, type Decisions, decide } from './decisions.ts';
 import type { JudgedModel } from './group.ts';
@@ -51,12 +52,11 @@ function judgeAll(
   classes: number,
   { threshold, calibrate }: Decisions,
 ): JudgedPatient[] {
-  const likeliest = argmaxRows(probabilityMatrix(patients, classes));
+  const predicted = predictedLabels(probabilityMatrix(patients, classes), threshold);
   return patients.map((one, i) => ({
     ...one,
     calibrated: calibrate === null ? null : calibrate(one.probabilities),
-    predicted:
-      threshold === null ? (likeliest[i] ?? 0) : (one.probabilities[1] ?? Number.NaN) >= threshold ? 1 : 0,
+    predicted: predicted[i] ?? 0,
   }));
 }
 

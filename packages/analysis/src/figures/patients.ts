@@ -1,5 +1,5 @@
 import { type Config, featureTablePath, SPLITS, type Split } from '@radweave/artifacts';
-import { type Matrix, zeros } from '@radweave/stats';
+import { type Matrix, sideBySide, takeRows, zeros } from '@radweave/stats';
 import { knownPatients, requireSameSplit } from '../features/known-patients.ts';
 import { hasFeatures, readFeatureSource } from '../features/source.ts';
 import { poolFeatures } from '../fusion/pool.ts';
@@ -51,23 +51,20 @@ export function readPatientFeatures(config: Config, modalities: readonly string[
     }
     return { name: modality, patients, features };
   });
-  return alone.length > 1 ? [...alone, sideBySide(alone)] : alone;
+  return alone.length > 1 ? [...alone, ofAll(alone)] : alone;
 }
 
-function sideBySide(blocks: readonly PatientFeatures[]): PatientFeatures {
+/** The patients who have the features of every modality. */
+function ofAll(blocks: readonly PatientFeatures[]): PatientFeatures {
   const places = blocks.map(({ patients }) => new Map(patients.map(({ patient }, row) => [patient, row])));
   const patients = (blocks[0]?.patients ?? []).filter(({ patient }) =>
     places.every((rows) => rows.has(patient)),
   );
-  const columns = blocks.reduce((sum, { features }) => sum + features.columns, 0);
-  const features = zeros(patients.length, columns);
-  for (const [row, { patient }] of patients.entries()) {
-    let left = row * columns;
-    for (const [i, block] of blocks.entries()) {
-      const from = (places[i]?.get(patient) ?? 0) * block.features.columns;
-      features.data.set(block.features.data.subarray(from, from + block.features.columns), left);
-      left += block.features.columns;
-    }
-  }
-  return { name: 'fused', patients, features };
+  const tables = blocks.map(({ features }, i) =>
+    takeRows(
+      features,
+      patients.map(({ patient }) => places[i]?.get(patient) ?? 0),
+    ),
+  );
+  return { name: 'fused', patients, features: sideBySide(patients.length, tables) };
 }

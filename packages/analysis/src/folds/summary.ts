@@ -3,7 +3,8 @@ import { matrixFrom, mean, sampleVariance } from '@radweave/stats';
 import { SliceTable } from '@radweave/study/cohort/slice-table';
 import type { CrossFold } from '@radweave/study/folds/plan';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
-import { metricsRows } from '../fusion/metrics.ts';
+import { HISTORY_THRESHOLD } from '@radweave/study/scores/history-scores';
+import { nobodyIn, scorePatients } from '../scores/scorer.ts';
 
 type Numbers = Omit<CrossValidationRow, 'fold' | 'n_train' | 'n_inner_val' | 'best_epoch'>;
 
@@ -52,25 +53,21 @@ export function summarise(
 }
 
 function numbersOf(rows: readonly OutOfFoldRow[], classes: number, notes: readonly string[]): Numbers {
-  const patients = rows.map(({ patient, hospital, label }) => ({ patient_id: patient, hospital, label }));
-  const [row] = metricsRows({
-    model: 'cross-validation',
-    fused: { split: 'test', patients, labels: Int32Array.from(rows, ({ label }) => label), pooled: {} },
-    probabilities: matrixFrom(rows.map(({ probabilities }) => [...probabilities])),
-    threshold: classes === 2 ? 0.5 : null,
-    inSample: 'no',
-    notes,
-  });
+  const labels = Int32Array.from(rows, ({ label }) => label);
+  const probabilities = matrixFrom(rows.map((row) => row.probabilities));
+  // Of several labels the first row is that of all together.
+  const [scores] = scorePatients(labels, probabilities, classes === 2 ? HISTORY_THRESHOLD : null);
+  const empty = rows.length === 0 ? [nobodyIn('test')] : [];
   return {
     n: rows.length,
-    n_positive: row?.n_positive ?? null,
-    auc: row?.auc ?? null,
-    auc_lower: row?.auc_lower ?? null,
-    auc_upper: row?.auc_upper ?? null,
-    accuracy: row?.accuracy ?? null,
-    sensitivity: row?.sensitivity ?? null,
-    specificity: row?.specificity ?? null,
-    note: row?.note ?? '',
+    n_positive: scores?.n_positive ?? null,
+    auc: scores?.auc ?? null,
+    auc_lower: scores?.auc_lower ?? null,
+    auc_upper: scores?.auc_upper ?? null,
+    accuracy: scores?.accuracy ?? null,
+    sensitivity: scores?.sensitivity ?? null,
+    specificity: scores?.specificity ?? null,
+    note: [...new Set([...empty, ...(scores?.reasons ?? []), ...notes])].join('; '),
   };
 }
 

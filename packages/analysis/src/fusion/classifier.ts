@@ -1,7 +1,6 @@
 import { DataError, type FittedClassifier, type FrozenRecord } from '@radweave/artifacts';
 import {
   applyScaler,
-  argmaxRows,
   type FitRow,
   fitLogistic,
   freezeScaler,
@@ -129,12 +128,4 @@ export function classify(classifier: FittedClassifier, classes: number, features
 /** The frozen threshold; null with more than two classes. @throws DataError when it was changed. */
 export function thresholdOf({ threshold }: FittedClassifier): number | null {
   return threshold === null ? null : checkedFrozen(threshold, 'threshold', AGAIN).value.threshold;
-}
-
-/** Predicted labels: `p ≥ threshold` is 1; without a threshold the most probable. */
-export function predictLabels(probabilities: Matrix, threshold: number | null): number[] {
-  if (threshold === null) return Array.from(argmaxRows(probabilities));
-  return Array.from({ length: probabilities.rows }, (_, i) =>
-    (probabilities.data[2 * i + 1] ?? Number.NaN) >= threshold ? 1 : 0,
-  );
 }

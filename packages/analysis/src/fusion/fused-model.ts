@@ -10,9 +10,10 @@ import {
 } from '@radweave/artifacts';
 import { rowOf } from '@radweave/stats';
 import { programVersions } from '@radweave/study/context/versions';
+import { predictedLabels } from '@radweave/study/decisions/predicted-label';
 import type { Alignment } from '../features/align.ts';
 import type { FeatureSource } from '../features/source.ts';
-import { classify, type FitSet, fitClassifier, predictLabels, TOLERANCE, thresholdOf } from './classifier.ts';
+import { classify, type FitSet, fitClassifier, TOLERANCE, thresholdOf } from './classifier.ts';
 import { concatenate, type FusedSplit } from './fused-split.ts';
 import { classifierCautions, classifierInputs, inSampleOf, thresholdCautions } from './in-sample.ts';
 import type { JudgedSplit } from './metrics.ts';
@@ -147,7 +148,7 @@ export function splitPredictions(model: FusedModel, fused: FusedSplit): FusionPr
   const judged = judgeSplit(model, fused);
   const [main] = judged;
   if (main === undefined) return [];
-  const predicted = predictLabels(main.probabilities, main.threshold);
+  const predicted = predictedLabels(main.probabilities, main.threshold);
   return fused.patients.map(({ patient_id, hospital, label }, i) => ({
     patient: patient_id,
     hospital,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { AlignedPatient, Split } from '@radweave/artifacts';
-import type { Matrix } from '@radweave/stats';
+import { type Matrix, sideBySide } from '@radweave/stats';
 import { type Alignment, alignedFolder } from '../features/align.ts';
 import { type PooledFeatures, poolFeatures } from './pool.ts';
 
@@ -33,17 +33,11 @@ export function concatenate(
   modalities: readonly string[],
   patients: number,
 ): Matrix {
-  const blocks = modalities.map((modality) => pooled[modality] ?? { dims: 0, data: new Float32Array(0) });
-  const columns = blocks.reduce((sum, { dims }) => sum + dims, 0);
-  const data = new Float64Array(patients * columns);
-  let left = 0;
-  for (const block of blocks) {
-    for (let row = 0; row < patients; row++) {
-      data.set(block.data.subarray(row * block.dims, (row + 1) * block.dims), row * columns + left);
-    }
-    left += block.dims;
-  }
-  return { rows: patients, columns, data };
+  const blocks = modalities.map((modality) => {
+    const { dims, data } = pooled[modality] ?? { dims: 0, data: new Float32Array(0) };
+    return { columns: dims, data };
+  });
+  return sideBySide(patients, blocks);
 }
 
 /** `{modality}_{index}` for each column of the concatenation. */

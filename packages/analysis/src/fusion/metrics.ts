@@ -1,17 +1,7 @@
-import type { FusionMetricsRow, InSample, Split } from '@radweave/artifacts';
-import {
-  argmaxRows,
-  auc,
-  columnOf,
-  confusionAt,
-  confusionMetrics,
-  delongAuc,
-  type Estimate,
-  type Matrix,
-  takeRows,
-} from '@radweave/stats';
-import type { Scores } from '@radweave/study/context/reports';
-import { HISTORY_THRESHOLD, scoresOf } from '@radweave/study/scores/history-scores';
+import type { FusionMetricsRow, InSample } from '@radweave/artifacts';
+import { type Matrix, takeRows } from '@radweave/stats';
+import { hospitalsOf, isOf } from '@radweave/study/cohort/hospitals';
+import { nobodyIn, scorePatients } from '../scores/scorer.ts';
 import type { FusedSplit } from './fused-split.ts';
 
 /** One classifier's probabilities for one split, and what to say beside its numbers. */
@@ -26,34 +16,18 @@ export interface JudgedSplit {
   notes: readonly string[];
 }
 
-type Numbers = Pick<
-  FusionMetricsRow,
-  | 'positive_label'
-  | 'n_positive'
-  | 'auc'
-  | 'auc_lower'
-  | 'auc_upper'
-  | 'accuracy'
-  | 'sensitivity'
-  | 'specificity'
-  | 'threshold'
-  | 'accuracy_at_0_5'
-  | 'sensitivity_at_0_5'
-  | 'specificity_at_0_5'
-> & { reasons: string[] };
-
 /** Rows of `metrics.csv` for one classifier and split: all hospitals together, then each. */
-export function metricsRows(judged: JudgedSplit): FusionMetricsRow[] {
+export function fusionMetrics(judged: JudgedSplit): FusionMetricsRow[] {
   const { model, fused, probabilities, threshold, inSample, notes } = judged;
-  const named = fused.patients.map(({ hospital }) => hospital || 'unknown');
-  const hospitals = [...new Set(named)].sort();
-  return ['all', ...hospitals].flatMap((hospital) => {
-    const here = named.flatMap((name, i) => (hospital === 'all' || name === hospital ? [i] : []));
-    const labels = Int32Array.from(here, (i) => fused.labels[i] ?? 0);
-    const empty = here.length === 0 ? [nobody(fused.split)] : [];
-    return numbersOf(labels, takeRows(probabilities, here), threshold).map(({ reasons, ...numbers }) => ({
+  const { patients, labels, split } = fused;
+  return hospitalsOf(patients).flatMap((hospital) => {
+    const isHere = isOf(hospital);
+    const here = patients.flatMap((patient, i) => (isHere(patient) ? [i] : []));
+    const own = Int32Array.from(here, (i) => labels[i] ?? 0);
+    const empty = here.length === 0 ? [nobodyIn(split)] : [];
+    return scorePatients(own, takeRows(probabilities, here), threshold).map(({ reasons, ...numbers }) => ({
       model,
-      split: fused.split,
+      split,
       hospital,
       n: here.length,
       ...numbers,
@@ -61,99 +35,4 @@ export function metricsRows(judged: JudgedSplit): FusionMetricsRow[] {
       note: [...new Set([...empty, ...reasons, ...notes])].join('; '),
     }));
   });
-}
-
-function nobody(split: Split): string {
-  return split === 'test' ? 'there is no external hospital' : `there are no patients in ${split}`;
-}
-
-function numbersOf(labels: Int32Array, probabilities: Matrix, threshold: number | null): Numbers[] {
-  if (threshold !== null) return [binary(labels, columnOf(probabilities, 1), probabilities, threshold)];
-  const classes = Array.from({ length: probabilities.columns }, (_, label) => label);
-  return [macro(labels, probabilities), ...classes.map((label) => oneVsRest(labels, probabilities, label))];
-}
-
-function binary(labels: Int32Array, positive: Float64Array, both: Matrix, threshold: number): Numbers {
-  const frozen = scoresOf(labels, both, threshold);
-  const half = scoresOf(labels, both, HISTORY_THRESHOLD);
-  const area = areaUnderCurve(labels, positive, frozen.auc);
-  return {
-    positive_label: '1',
-    n_positive: countOf(labels, 1),
-    ...area.numbers,
-    accuracy: frozen.accuracy.value,
-    sensitivity: frozen.sensitivity.value,
-    specificity: frozen.specificity.value,
-    threshold,
-    accuracy_at_0_5: half.accuracy.value,
-    sensitivity_at_0_5: half.sensitivity.value,
-    specificity_at_0_5: half.specificity.value,
-    reasons: [...area.reasons, ...reasonsOf(frozen)],
-  };
-}
-
-/** The AUC with DeLong's interval; too few patients for an interval leave the AUC alone. */
-function areaUnderCurve(
-  labels: Int32Array,
-  scores: Float64Array,
-  plain: Estimate,
-): { numbers: Pick<Numbers, 'auc' | 'auc_lower' | 'auc_upper'>; reasons: string[] } {
-  const delong = delongAuc(labels, scores);
-  if (plain.value === null || delong.value === null) {
-    const reasons = plain.value !== null && delong.value === null ? [delong.reason] : [];
-    return { numbers: { auc: plain.value, auc_lower: null, auc_upper: null }, reasons };
-  }
-  const { lower = null, upper = null, note } = delong;
-  const reasons = note === undefined ? [] : [note];
-  return { numbers: { auc: plain.value, auc_lower: lower, auc_upper: upper }, reasons };
-}
-
-const NO_THRESHOLD = {
-  threshold: null,
-  accuracy_at_0_5: null,
-  sensitivity_at_0_5: null,
-  specificity_at_0_5: null,
-};
-
-function macro(labels: Int32Array, probabilities: Matrix): Numbers {
-  const scores = scoresOf(labels, probabilities);
-  return {
-    positive_label: 'macro',
-    n_positive: null,
-    auc: scores.auc.value,
-    auc_lower: null,
-    auc_upper: null,
-    accuracy: scores.accuracy.value,
-    sensitivity: scores.sensitivity.value,
-    specificity: scores.specificity.value,
-    ...NO_THRESHOLD,
-    reasons: reasonsOf(scores),
-  };
-}
-
-function oneVsRest(all: Int32Array, probabilities: Matrix, label: number): Numbers {
-  const labels = Int32Array.from(all, (one) => (one === label ? 1 : 0));
-  const predicted = Float64Array.from(argmaxRows(probabilities), (one) => (one === label ? 1 : 0));
-  const scores = columnOf(probabilities, label);
-  const metrics = confusionMetrics(confusionAt(labels, predicted, 0.5));
-  const plain = auc(labels, scores);
-  const area = areaUnderCurve(labels, scores, plain);
-  return {
-    positive_label: String(label),
-    n_positive: countOf(labels, 1),
-    ...area.numbers,
-    accuracy: metrics.accuracy.value,
-    sensitivity: metrics.sensitivity.value,
-    specificity: metrics.specificity.value,
-    ...NO_THRESHOLD,
-    reasons: [...area.reasons, ...reasonsOf({ ...metrics, auc: plain })],
-  };
-}
-
-function countOf(labels: Int32Array, label: number): number {
-  return labels.reduce((sum, one) => sum + (one === label ? 1 : 0), 0);
-}
-
-function reasonsOf({ auc, accuracy, sensitivity, specificity }: Scores): string[] {
-  return [auc, accuracy, sensitivity, specificity].flatMap((one) => (one.value === null ? [one.reason] : []));
 }

@@ -1,7 +1,7 @@
 import type { HarmonisedMetricsRow, HarmonisedPrediction, HarmonisedSite } from '@radweave/artifacts';
 import { type FusedModel, judgeSplit, splitPredictions } from '../fusion/fused-model.ts';
 import type { FusedSplit } from '../fusion/fused-split.ts';
-import { metricsRows } from '../fusion/metrics.ts';
+import { fusionMetrics } from '../fusion/metrics.ts';
 import type { Harmonisation } from './sites.ts';
 
 /** Stands beside every number that harmonised features gave. */
@@ -57,7 +57,7 @@ function rowsOf(
   features: 'extracted' | 'harmonised',
 ): HarmonisedMetricsRow[] {
   return judgeSplit(model, fused)
-    .flatMap(metricsRows)
+    .flatMap(fusionMetrics)
     .map((row) => ({
       model: row.model,
       hospital: row.hospital,

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { createModel } from './create.ts';
-import { nearest } from './nearest.ts';
 import { listModels, modelInfo, registerModel } from './registry.ts';
 
 test('listModels filters by pattern and sorts', () => {
@@ -50,9 +49,4 @@ test('options out of range are refused', () => {
   expect(() => createModel('resnet18', { inChans: 0 })).toThrow('inChans must be a whole number from 1');
   expect(() => createModel('resnet18', { dropRate: 1 })).toThrow('dropRate must be from 0 to below 1');
   expect(() => createModel('swin_t', { imageSize: 225 })).toThrow('multiples of 4, not 225×225');
-});
-
-test('nearest counts edits', () => {
-  expect(nearest('kitten', ['sitting', 'mitten', 'kit'])).toBe('mitten');
-  expect(nearest('x', [])).toBeUndefined();
 });

@@ -1,6 +1,6 @@
+import { closest } from 'fastest-levenshtein';
 import { FAMILIES } from '../families/index.ts';
 import type { ModelEntry, WeightsInfo } from './entry.ts';
-import { nearest } from './nearest.ts';
 
 /** A model name that cannot be used. */
 export class RegistryError extends Error {
@@ -63,7 +63,7 @@ export function modelInfo(name: string): ModelInfo {
   const architecture = aliases.get(asked) ?? asked;
   const entry = entries.get(architecture);
   if (entry === undefined) {
-    const guess = nearest(asked, [...entries.keys(), ...aliases.keys()]);
+    const guess = closest(asked.toLowerCase(), [...entries.keys(), ...aliases.keys()]);
     throw new RegistryError(`there is no model '${asked}'; did you mean '${guess}'? listModels() gives all`);
   }
   const pretrained = tag === undefined ? entry.weights[0] : entry.weights.find((w) => w.tag === tag);

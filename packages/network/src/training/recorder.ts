@@ -1,20 +1,10 @@
 import { dirname } from 'node:path';
-import {
-  appendHistory,
-  EventWriter,
-  type HistoryMetric,
-  type HistoryRow,
-  type MetricsRow,
-} from '@radweave/artifacts';
+import { appendHistory, EventWriter, type HistoryMetric, type HistoryRow } from '@radweave/artifacts';
 import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
-import { type Estimate, takeRows } from '@radweave/stats';
-import type { SliceTable } from '@radweave/study/cohort/slice-table';
-import type { EpochReport, Scores, SplitScores, StepReport } from '@radweave/study/context/reports';
+import type { Estimate } from '@radweave/stats';
+import type { EpochReport, SplitScores, StepReport } from '@radweave/study/context/reports';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
-import { HISTORY_THRESHOLD, patientProbabilities, scoresOf } from '@radweave/study/scores/history-scores';
-import type { Predictions } from '@radweave/study/scores/predictions';
-
-const METRICS = ['auc', 'accuracy', 'sensitivity', 'specificity'] as const;
+import { METRICS } from '@radweave/study/scores/history-scores';
 
 /** An epoch as a row of `training_history.csv`. */
 export function historyRow(report: EpochReport): HistoryRow {
@@ -94,42 +84,4 @@ export class Recorder {
   close(): void {
     this.events.close();
   }
-}
-
-/** Rows of `val_metrics.csv` and `test_metrics.csv`: all hospitals together, then each, per slice and per patient. */
-export function metricsRows(
-  table: SliceTable,
-  predictions: Predictions,
-  threshold: number = HISTORY_THRESHOLD,
-): MetricsRow[] {
-  const hospitals = [...new Set(table.patients.map(({ hospital }) => hospital))].sort();
-  const patients = patientProbabilities(table, predictions);
-  const rows: MetricsRow[] = [];
-  for (const hospital of ['all', ...hospitals]) {
-    const isHere = (one: { hospital: string }): boolean => hospital === 'all' || one.hospital === hospital;
-    const slices = table.only(isHere);
-    const people = table.patients.flatMap((patient, i) => (isHere(patient) ? [i] : []));
-    if (slices.length === 0) continue;
-    const count = { hospital, n_slices: slices.length, n_patients: people.length };
-    const isBinary = predictions.classes === 2;
-    const row = (level: MetricsRow['level'], scores: Scores): MetricsRow => ({
-      ...count,
-      level,
-      auc: scores.auc.value,
-      accuracy: scores.accuracy.value,
-      sensitivity: scores.sensitivity.value,
-      specificity: scores.specificity.value,
-      threshold: isBinary ? threshold : null,
-      note: [...new Set(METRICS.flatMap((name) => reason(scores[name])))].join('; '),
-    });
-    const sliceLabels = Int32Array.from(slices, (i) => table.labels[i] ?? 0);
-    const patientLabels = Int32Array.from(people, (i) => table.patients[i]?.label ?? 0);
-    rows.push(row('slice', scoresOf(sliceLabels, takeRows(predictions.matrix(), slices), threshold)));
-    rows.push(row('patient', scoresOf(patientLabels, takeRows(patients, people), threshold)));
-  }
-  return rows;
-}
-
-function reason(estimate: Estimate): string[] {
-  return estimate.value === null ? [estimate.reason] : [];
 }

@@ -14,6 +14,7 @@ import { type StageContext, say } from '@radweave/study/context/events';
 import type { EpochReport } from '@radweave/study/context/reports';
 import type { RunFolder, RunRecord } from '@radweave/study/runs/run-folder';
 import type { Predictions } from '@radweave/study/scores/predictions';
+import { runMetrics } from '@radweave/study/scores/run-metrics';
 import {
   type CudaDevice,
   cudaDevice,
@@ -33,7 +34,7 @@ import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer, buildSched
 import { explainTooLarge } from './fitting-batch.ts';
 import { FrozenOutputs } from './frozen-outputs.ts';
 import { packPartial, unpackPartial } from './partial-epoch.ts';
-import { metricsRows, Recorder } from './recorder.ts';
+import { Recorder } from './recorder.ts';
 import { residentSplits } from './resident-splits.ts';
 import { bestOf, type Restorable, restorable } from './restorable.ts';
 import { changedBatches, finishedBatches } from './resume-check.ts';
@@ -226,8 +227,8 @@ export class TrainingSession {
     const [train, val, test] = [await judge('train'), await judge('val'), await judge('test')];
     const { splits } = this;
     return {
-      validation: metricsRows(splits.val.table, val),
-      test: metricsRows(splits.test.table, test),
+      validation: runMetrics(splits.val.table, val),
+      test: runMetrics(splits.test.table, test),
       slices: {
         train: slicePredictions(splits.train.table, train),
         val: slicePredictions(splits.val.table, val),

@@ -9,6 +9,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { type Aggregation, aggregateSlices, type Matrix, parseFrozen } from '@radweave/stats';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { aggregationName } from '@radweave/study/decisions/aggregation-name';
 import type { JudgedPatient } from './select.ts';
 
 /** How a patient's slices become a verdict. */
@@ -100,9 +101,4 @@ export function describe({ aggregation, threshold }: Decision): string {
   return threshold === null
     ? `${pooled}, the most probable class`
     : `${pooled}, positive from ${threshold} on`;
-}
-
-/** Such as `mean` or `top_3`. */
-export function aggregationName(aggregation: Aggregation): string {
-  return aggregation.method === 'top_k' ? `top_${aggregation.k}` : aggregation.method;
 }

@@ -8,7 +8,7 @@ import { manualSeed } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import { headingsOf, montageNames } from './patient.ts';
 import { sayCheck } from './remarks.ts';
-import { confidence, type JudgedPatient, predictedClass, selectPatients } from './select.ts';
+import { confidence, type JudgedPatient, selectPatients } from './select.ts';
 
 const SIDE = 32;
 
@@ -39,8 +39,6 @@ test('confidence is the way from the threshold to certainty, or the lead of the 
   expect(confidence(Float64Array.of(0.6, 0.4), 0.8)).toBeCloseTo(0.5);
   expect(confidence(Float64Array.of(0, 1), 1)).toBe(0);
   expect(confidence(Float64Array.of(0.2, 0.5, 0.3), null)).toBeCloseTo(0.2);
-  expect(predictedClass(Float64Array.of(0.2, 0.5, 0.3), null)).toBe(1);
-  expect([0.79, 0.8].map((p) => predictedClass(Float64Array.of(1 - p, p), 0.8))).toEqual([0, 1]);
 });
 
 referenceTest('rank correlation equals scipy’s, with ties', ['scipy'], () => {

@@ -5,7 +5,8 @@ import type { MapSource } from '@radweave/network/explain/maps';
 import { checkByRandomisation, checkedSlices } from '@radweave/network/explain/randomisation-check';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
 import { type StageContext, warn } from '@radweave/study/context/events';
-import { aggregationName, type Decision } from './decision.ts';
+import { aggregationName } from '@radweave/study/decisions/aggregation-name';
+import type { Decision } from './decision.ts';
 import { explainPatient, type PatientToExplain } from './patient.ts';
 import { coarseMaps } from './remarks.ts';
 

@@ -1,5 +1,5 @@
 import { type ExplainedCategory, naturalCompare } from '@radweave/artifacts';
-import { argmaxRows, matrixFrom } from '@radweave/stats';
+import { predictedLabel } from '@radweave/study/decisions/predicted-label';
 
 /** A patient as the network judged it. */
 export interface JudgedPatient {
@@ -14,12 +14,6 @@ export interface JudgedPatient {
 export interface ChosenPatient extends JudgedPatient {
   predicted: number;
   category: ExplainedCategory;
-}
-
-/** The class a patient is predicted to be of: positive from the threshold on, or the most probable of more than two. */
-export function predictedClass(probabilities: Float64Array, threshold: number | null): number {
-  if (threshold !== null) return (probabilities[1] ?? 0) >= threshold ? 1 : 0;
-  return argmaxRows(matrixFrom([probabilities]))[0] ?? 0;
 }
 
 /**
@@ -49,7 +43,7 @@ export function selectPatients(
   return hospitals.flatMap((hospital) => {
     const own = patients
       .filter((one) => one.hospital === hospital)
-      .map((one) => ({ ...one, predicted: predictedClass(one.probabilities, threshold) }));
+      .map((one) => ({ ...one, predicted: predictedLabel(one.probabilities, threshold) }));
     return (['right', 'wrong'] as const).flatMap((verdict) => {
       const ranked = own
         .filter(({ predicted, label }) => (predicted === label) === (verdict === 'right'))

@@ -21,12 +21,13 @@ import { type LoadedSplit, loadSplit, readSliceTable } from '@radweave/network/s
 import { refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say } from '@radweave/study/context/events';
+import { predictedLabel } from '@radweave/study/decisions/predicted-label';
 import { resolveDevice } from '@radweave/torch';
 import { chooseDecision, judge } from '../explain/decision.ts';
 import { type ExplanationJob, explainPatients } from '../explain/explanations.ts';
 import { montageNames, type PatientToExplain } from '../explain/patient.ts';
 import { sayCheck } from '../explain/remarks.ts';
-import { type ChosenPatient, predictedClass, selectPatients } from '../explain/select.ts';
+import { type ChosenPatient, selectPatients } from '../explain/select.ts';
 import { judgedSlices, type WantedPatient } from '../explain/wanted.ts';
 
 /** What `explain` is asked to do. */
@@ -147,7 +148,7 @@ async function explainSplit(
       : patients.map((one): ChosenPatient => {
           return {
             ...one,
-            predicted: predictedClass(one.probabilities, decision.threshold),
+            predicted: predictedLabel(one.probabilities, decision.threshold),
             category: 'asked',
           };
         });

@@ -13,7 +13,7 @@ import {
   loadFusedSplit,
 } from '@radweave/analysis/fusion/fused-split';
 import { inSampleOf } from '@radweave/analysis/fusion/in-sample';
-import { metricsRows } from '@radweave/analysis/fusion/metrics';
+import { fusionMetrics } from '@radweave/analysis/fusion/metrics';
 import { fitStack } from '@radweave/analysis/fusion/stack';
 import {
   type Config,
@@ -81,7 +81,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
     }
     for (const text of model.warnings) warn(context, text);
     tellInSample(model, context);
-    const metrics = SPLITS.flatMap((split) => judgeSplit(model, splits[split]).flatMap(metricsRows));
+    const metrics = SPLITS.flatMap((split) => judgeSplit(model, splits[split]).flatMap(fusionMetrics));
     writeAll(outputDir, model, alignment, splits, metrics);
     say(context, `All numbers are in ${join(outputDir, 'metrics.csv')}.`);
     return resultOf(outputDir, model, splits, metrics);

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { classify, predictLabels, thresholdOf } from '@radweave/analysis/fusion/classifier';
+import { classify, thresholdOf } from '@radweave/analysis/fusion/classifier';
 import { concatenate } from '@radweave/analysis/fusion/fused-split';
 import { isFeatureFolder, type NewPatients, readNewFeatures } from '@radweave/analysis/fusion/new-features';
 import {
@@ -13,6 +13,7 @@ import {
 } from '@radweave/artifacts';
 import { rowOf } from '@radweave/stats';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { predictedLabels } from '@radweave/study/decisions/predicted-label';
 import { resolveDevice } from '@radweave/torch';
 import { extractNewImages } from '../predict/new-images.ts';
 
@@ -83,7 +84,7 @@ function predictPatients(
   });
   const main = judged.find(({ name }) => name === 'fused') ?? judged[0];
   const threshold = main?.threshold ?? null;
-  const predicted = main === undefined ? [] : predictLabels(main.probabilities, threshold);
+  const predicted = main === undefined ? [] : predictedLabels(main.probabilities, threshold);
   const rows = patients.map((patient, i) => ({
     patient,
     probabilities: Object.fromEntries(

@@ -65,6 +65,25 @@ export function takeRows(matrix: Matrix, rows: Numbers): Matrix {
   return taken;
 }
 
+/** Tables of the same rows next to each other, in the given order; without tables, `rows` rows of no columns. */
+export function sideBySide(
+  rows: number,
+  tables: readonly { readonly columns: number; readonly data: Float32Array | Float64Array }[],
+): Matrix {
+  const whole = zeros(
+    rows,
+    tables.reduce((sum, { columns }) => sum + columns, 0),
+  );
+  let left = 0;
+  for (const { columns, data } of tables) {
+    for (let row = 0; row < rows; row++) {
+      whole.data.set(data.subarray(row * columns, (row + 1) * columns), row * whole.columns + left);
+    }
+    left += columns;
+  }
+  return whole;
+}
+
 /** The inner product of `length` values of two arrays, from `a[aStart]` and `b[bStart]` on. */
 export function dot(
   a: Float64Array,

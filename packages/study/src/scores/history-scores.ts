@@ -13,6 +13,17 @@ import type { SliceTable } from '../cohort/slice-table.ts';
 import type { Scores } from '../context/reports.ts';
 import type { Predictions } from './predictions.ts';
 
+/** In the order of tables. */
+export const METRICS = ['auc', 'accuracy', 'sensitivity', 'specificity'] as const;
+
+/** Why numbers are missing. */
+export function reasonsOf(scores: Scores): string[] {
+  return METRICS.flatMap((name) => {
+    const estimate = scores[name];
+    return estimate.value === null ? [estimate.reason] : [];
+  });
+}
+
 /** Threshold of the training history; the evaluation freezes its own on validation patients. */
 export const HISTORY_THRESHOLD = 0.5;
 

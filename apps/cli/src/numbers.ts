@@ -1,0 +1,18 @@
+/** What stands in the terminal for a number that could not be had. */
+export const NOT_AVAILABLE = 'n/a';
+
+/** `0.812`. */
+export function number(value: number | null | undefined): string {
+  return value?.toFixed(3) ?? NOT_AVAILABLE;
+}
+
+/** `0.812 (0.721–0.893)`; limits that are one number are no interval, and a dash beside a minus would be misread. */
+export function withLimits(
+  value: number | null,
+  lower: number | null | undefined,
+  upper: number | null | undefined,
+): string {
+  const hasLimits = value !== null && typeof lower === 'number' && typeof upper === 'number';
+  if (!hasLimits || lower === upper) return number(value);
+  return `${number(value)} (${number(lower)}${lower < 0 ? ' to ' : '–'}${number(upper)})`;
+}
