@@ -7,8 +7,8 @@
 
 #include <memory>
 
-#include "../handles.h"
-#include "../napi_util.h"
+#include "../binding/handles.h"
+#include "../binding/napi_util.h"
 
 namespace radweave::cuda {
 

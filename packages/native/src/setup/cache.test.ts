@@ -28,18 +28,28 @@ test('the cache folder: RADWEAVE_CACHE, XDG_CACHE_HOME, the platform', () => {
   expect(cacheDir({ LOCALAPPDATA: 'L' }, 'win32', 'H')).toBe(join('L', 'radweave', 'cache'));
 });
 
-test('the source hash follows the C++ files and CMakeLists.txt, nothing else', () => {
+test('the source hash follows the C++ files that are built and CMakeLists.txt, nothing else', () => {
   const root = tempDir();
   writeTree(root, { 'CMakeLists.txt': 'a', 'cpp/x.cc': 'x', 'cpp/x.h': 'h', 'cpp/notes.txt': 'n' });
   const first = sourceHash(root);
-  writeTree(root, { 'cpp/notes.txt': 'other' });
-  expect(sourceHash(root)).toBe(first);
+  for (const name of ['cpp/notes.txt', 'cpp/kernels/x.test.cc', 'cpp/testing/main.cc']) {
+    writeTree(root, { [name]: 'other' });
+    expect(sourceHash(root)).toBe(first);
+  }
   const seen = new Set([first]);
-  for (const name of ['cpp/x.cc', 'cpp/x.h', 'CMakeLists.txt', 'cpp/new.cc', 'cpp/cuda/y.cc']) {
+  const built = [
+    'cpp/x.cc',
+    'cpp/x.h',
+    'CMakeLists.txt',
+    'cpp/new.cc',
+    'cpp/cuda/y.cc',
+    'cpp/kernels/gemm/z.h',
+  ];
+  for (const name of built) {
     writeTree(root, { [name]: 'changed' });
     seen.add(sourceHash(root));
   }
-  expect(seen.size).toBe(6);
+  expect(seen.size).toBe(built.length + 1);
 });
 
 test('every input of a build changes its key', () => {

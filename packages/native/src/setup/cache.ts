@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Host, Libtorch } from './libtorch.ts';
@@ -25,19 +25,20 @@ function digest(parts: readonly (string | Buffer)[]): string {
   return hash.digest('hex').slice(0, 20);
 }
 
-/** Names and contents of the C++ files of one folder, in order. */
-function sourcesIn(folder: string): (string | Buffer)[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => /\.(cc|h)$/.test(name))
-    .sort()
-    .flatMap((name) => [name, readFileSync(join(folder, name))]);
+/** Places (with forward slashes) and contents of the C++ files below a folder, in order; without tests. */
+function sourcesIn(folder: string, place = ''): (string | Buffer)[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) => {
+    const [path, name] = [join(folder, entry.name), `${place}${entry.name}`];
+    if (entry.isDirectory()) return entry.name === 'testing' ? [] : sourcesIn(path, `${name}/`);
+    return /(?<!\.test)\.(cc|h)$/.test(entry.name) ? [name, readFileSync(path)] : [];
+  });
 }
 
 /** Hash of the C++ sources and of how they are built. */
 export function sourceHash(packageRoot: string = PACKAGE_ROOT): string {
-  const files = ['cpp', 'cpp/cuda'].flatMap((folder) => sourcesIn(join(packageRoot, folder)));
-  return digest([readFileSync(join(packageRoot, 'CMakeLists.txt')), ...files]);
+  return digest([readFileSync(join(packageRoot, 'CMakeLists.txt')), ...sourcesIn(join(packageRoot, 'cpp'))]);
 }
 
 /** Name of the folder of one build: it changes with the sources, the libtorch, the platform and the ABI. */

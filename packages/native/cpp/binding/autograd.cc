@@ -7,7 +7,7 @@
 #include <torch/csrc/autograd/variable.h>
 
 #include "environment.h"
-#include "winograd.h"
+#include "kernels/convolution/convolution.h"
 
 namespace radweave {
 namespace {

@@ -1,11 +1,11 @@
-#include "panel_winograd.h"
+#include "winograd.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/Parallel.h>
 
 #include <algorithm>
 
-#include "panels.h"
+#include "gemm/panels.h"
 #include "threads.h"
 
 namespace radweave {

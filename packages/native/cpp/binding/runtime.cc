@@ -8,9 +8,9 @@
 #include <cstdlib>
 #include <mutex>
 
-#include "allocator.h"
+#include "kernels/memory/allocator.h"
 #include "environment.h"
-#include "winograd.h"
+#include "kernels/convolution/convolution.h"
 
 namespace radweave {
 namespace {

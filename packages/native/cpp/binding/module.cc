@@ -1,12 +1,12 @@
 // Entry point of the addon. Context-aware: every JS environment gets its own Environment.
 #include <atomic>
 
-#include "allocator.h"
-#include "batch_norm.h"
-#include "bmm.h"
+#include "kernels/memory/allocator.h"
+#include "kernels/norm/batch_norm.h"
+#include "kernels/gemm/bmm.h"
 #include "environment.h"
-#include "mm.h"
-#include "winograd.h"
+#include "kernels/gemm/mm.h"
+#include "kernels/convolution/convolution.h"
 
 NAPI_MODULE_INIT() {
   using namespace radweave;

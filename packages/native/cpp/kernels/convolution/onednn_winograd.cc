@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "onednn.h"
+#include "onednn/onednn.h"
 
 namespace radweave {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "panels.h"
+#include "gemm/panels.h"
 #include "wide.h"
 
 namespace radweave {

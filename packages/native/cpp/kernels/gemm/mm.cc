@@ -12,7 +12,7 @@
 #include <stdexcept>
 
 #include "matrices.h"
-#include "onednn.h"
+#include "onednn/onednn.h"
 #include "silent.h"
 
 namespace radweave {

@@ -4,7 +4,7 @@
 // Where oneDNN's kernels are those for AVX2, convolutions with strides or larger kernels and the gradients of 1×1
 // convolutions are computed here too, as products of gathered rows. Only where switched on, float32, and channels that fill
 // the vectors; all else stays with libtorch, autograd does too.
-#include "winograd.h"
+#include "convolution.h"
 
 #include <ATen/ops/convolution_backward_native.h>
 #include <ATen/ops/convolution_native.h>
@@ -18,11 +18,11 @@
 #include <stdexcept>
 #include <utility>
 
-#include "gathered_convolution.h"
-#include "onednn.h"
+#include "gathered.h"
+#include "onednn/onednn.h"
 #include "onednn_winograd.h"
-#include "panel_winograd.h"
-#include "panels.h"
+#include "winograd.h"
+#include "gemm/panels.h"
 #include "silent.h"
 #include "threads.h"
 

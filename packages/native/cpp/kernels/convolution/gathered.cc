@@ -1,4 +1,4 @@
-#include "gathered_convolution.h"
+#include "gathered.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
@@ -9,7 +9,7 @@
 #include <numeric>
 #include <vector>
 
-#include "panels.h"
+#include "gemm/panels.h"
 #include "threads.h"
 
 namespace radweave {
