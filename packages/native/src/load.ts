@@ -48,6 +48,7 @@ export function nativeCuda(): NativeCuda | null {
 
 function load(): Native {
   const record = readNativeRecord();
+  const replacesLibtorch = usesOwnKernels();
   // Windows has no rpath: libtorch's own folder must be searched for its DLLs.
   if (process.platform === 'win32') {
     process.env.PATH = [...record.libtorch.libDirs, process.env.PATH ?? ''].join(delimiter);
@@ -65,6 +66,7 @@ function load(): Native {
     if (problem !== null) throw new NativeNotBuiltError(`${library} cannot be loaded (${problem})`);
   }
   const addon = loadAddon<Native>(record.addon);
+  addon.installKernels(replacesLibtorch);
   addon.setNumThreads(defaultThreads());
   return addon;
 }
@@ -78,6 +80,18 @@ function loadAddon<T>(path: string): T {
       `${path} cannot be loaded (${error instanceof Error ? error.message : error})`,
     );
   }
+}
+
+/**
+ * Whether kernels of this addon compute in place of libtorch's: unless `RADWEAVE_KERNELS` is 0, for who wants to compare.
+ * @throws SetupError.
+ */
+export function usesOwnKernels(env: NodeJS.ProcessEnv = process.env): boolean {
+  const asked = env.RADWEAVE_KERNELS ?? '';
+  if (!['', '0', '1'].includes(asked)) {
+    throw new SetupError(`RADWEAVE_KERNELS must be 0 or 1, not '${asked}'`);
+  }
+  return asked !== '0';
 }
 
 /** Threads for tensor work: what the user asked for, else the cores this process may use. @throws SetupError. */

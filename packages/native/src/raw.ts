@@ -29,6 +29,9 @@ export type RawRecord = [
 ];
 
 export interface Native {
+  /** Before the first tensor; the first call of the process decides whether our kernels replace libtorch's. */
+  installKernels(replacesLibtorch: boolean): void;
+
   lookup(name: string, overload: string): RawOperator;
   call(id: number, ...args: RawArg[]): RawResult;
   run(id: number, ...args: RawArg[]): void;

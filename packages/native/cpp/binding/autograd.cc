@@ -6,8 +6,9 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/variable.h>
 
+#include "convert.h"
 #include "environment.h"
-#include "kernels/convolution/convolution.h"
+#include "kernels/kernels.h"
 
 namespace radweave {
 namespace {
@@ -62,10 +63,10 @@ napi_value gradOf(Args& args) {
   const auto grads = torch::autograd::grad(tensorVector(e, args[0]), tensorVector(e, args[1]),
                                            tensorVector(e, args[2]), toBool(args.env, args[3]),
                                            toBool(args.env, args[4]), toBool(args.env, args[5]));
+  NewHandles handles(e);
   napi_value out = array(args.env, grads.size());
-  for (size_t i = 0; i < grads.size(); ++i) {
-    setElement(args.env, out, i, grads[i].defined() ? number(args.env, e.add(grads[i])) : null(args.env));
-  }
+  for (size_t i = 0; i < grads.size(); ++i) setElement(args.env, out, i, handles.add(grads[i]));
+  handles.keep();
   return out;
 }
 
@@ -124,33 +125,30 @@ struct AutocastSwitch : Mode {
 };
 
 napi_value pushGradMode(Args& args) {
-  environment(args.env).modes.push_back(std::make_unique<GradSwitch>(toBool(args.env, args[0])));
+  environment(args.env).modes.enter<GradSwitch>(toBool(args.env, args[0]));
   return nullptr;
 }
 
 napi_value pushInferenceMode(Args& args) {
-  environment(args.env).modes.push_back(std::make_unique<InferenceSwitch>());
+  environment(args.env).modes.enter<InferenceSwitch>();
   return nullptr;
 }
 
 // pushAutocast(device, enabled, dtype)
 napi_value pushAutocast(Args& args) {
   const auto device = c10::Device(toString(args.env, args[0])).type();
-  const auto dtype = static_cast<at::ScalarType>(toInt64(args.env, args[2]));
-  environment(args.env).modes.push_back(
-      std::make_unique<AutocastSwitch>(device, toBool(args.env, args[1]), dtype));
+  const at::ScalarType dtype = toScalarType(args.env, args[2]);
+  environment(args.env).modes.enter<AutocastSwitch>(device, toBool(args.env, args[1]), dtype);
   return nullptr;
 }
 
 napi_value pushWinograd(Args& args) {
-  environment(args.env).modes.push_back(std::make_unique<WinogradSwitch>());
+  environment(args.env).modes.enter<WinogradSwitch>();
   return nullptr;
 }
 
 napi_value popMode(Args& args) {
-  auto& modes = environment(args.env).modes;
-  if (modes.empty()) throw std::logic_error("no mode to leave");
-  modes.pop_back();
+  environment(args.env).modes.leave();
   return nullptr;
 }
 

@@ -38,6 +38,31 @@ Kind listKind(Kind element) {
   }
 }
 
+constexpr auto kDtypes = static_cast<int64_t>(at::ScalarType::Undefined);
+constexpr auto kLayouts = static_cast<int64_t>(at::Layout::NumOptions);
+constexpr auto kMemoryFormats = static_cast<int64_t>(at::MemoryFormat::NumOptions);
+
+// How many values an enumeration has that a schema takes as an integer; 0 for all else. Only the real type tells.
+int64_t choicesOf(c10::TypePtr type) {
+  if (type->kind() == c10::TypeKind::OptionalType) type = type->castRaw<c10::OptionalType>()->getElementType();
+  switch (type->kind()) {
+    case c10::TypeKind::ScalarTypeType: return kDtypes;
+    case c10::TypeKind::LayoutType: return kLayouts;
+    case c10::TypeKind::MemoryFormatType: return kMemoryFormats;
+    default: return 0;
+  }
+}
+
+// A number that libtorch casts to an enumeration without a check of its own.
+int64_t toChoice(napi_env env, napi_value v, int64_t choices) {
+  const int64_t value = toInt64(env, v);
+  if (value < 0 || value >= choices) {
+    throw std::invalid_argument("expected a number from 0 to " + std::to_string(choices - 1) + ", got " +
+                                std::to_string(value));
+  }
+  return value;
+}
+
 // JavaScript has one number type: a whole number becomes an integer Scalar, so integer tensors stay integer.
 at::Scalar toScalar(napi_env env, napi_value v) {
   const napi_valuetype type = typeOf(env, v);
@@ -100,9 +125,10 @@ c10::IValue scalarList(Environment& e, napi_value v) {
 }  // namespace
 
 ArgSpec describe(const c10::Argument& argument) {
-  ArgSpec spec{Kind::Unsupported, false,     false, 0, argument.default_value().has_value(),
+  ArgSpec spec{Kind::Unsupported, false,         false, 0, 0, argument.default_value().has_value(),
                c10::IValue(),     argument.name()};
   if (spec.hasDefault) spec.defaultValue = *argument.default_value();
+  spec.choices = choicesOf(argument.real_type());
   c10::TypePtr type = argument.type();
   if (type->kind() == c10::TypeKind::OptionalType) {
     spec.optional = true;
@@ -131,7 +157,7 @@ c10::IValue toIValue(Environment& e, const ArgSpec& spec, napi_value v) {
   switch (spec.kind) {
     case Kind::Tensor: return e.tensor(v);
     case Kind::TensorList: return tensorList(e, spec, v);
-    case Kind::Int: return toInt64(env, v);
+    case Kind::Int: return spec.choices > 0 ? toChoice(env, v, spec.choices) : toInt64(env, v);
     case Kind::Float: return toDouble(env, v);
     case Kind::Bool: return toBool(env, v);
     case Kind::Scalar: return toScalar(env, v);
@@ -147,12 +173,27 @@ c10::IValue toIValue(Environment& e, const ArgSpec& spec, napi_value v) {
   throw std::invalid_argument("an argument of this type cannot be passed from JavaScript");
 }
 
-napi_value fromIValue(Environment& e, const c10::IValue& v) {
-  const napi_env env = e.env;
-  if (v.isTensor()) {
-    const at::Tensor& tensor = v.toTensor();
-    return tensor.defined() ? number(env, e.add(tensor)) : null(env);
-  }
+napi_value NewHandles::add(const at::Tensor& tensor) {
+  if (!tensor.defined()) return null(e_.env);
+  if (handles_.size() == handles_.capacity()) handles_.reserve(2 * handles_.size() + 4);
+  handles_.push_back(e_.add(tensor));
+  return number(e_.env, handles_.back());
+}
+
+namespace {
+
+// Of a list or a tuple.
+template <typename Element>
+napi_value elements(NewHandles& handles, napi_env env, size_t count, const Element& element) {
+  napi_value out = array(env, count);
+  for (size_t i = 0; i < count; ++i) setElement(env, out, i, fromIValue(handles, env, element(i)));
+  return out;
+}
+
+}  // namespace
+
+napi_value fromIValue(NewHandles& handles, napi_env env, const c10::IValue& v) {
+  if (v.isTensor()) return handles.add(v.toTensor());
   if (v.isInt()) return integer(env, v.toInt());
   if (v.isDouble()) return number(env, v.toDouble());
   if (v.isBool()) return boolean(env, v.toBool());
@@ -160,18 +201,22 @@ napi_value fromIValue(Environment& e, const c10::IValue& v) {
   if (v.isDevice()) return string(env, v.toDevice().str());
   if (v.isNone()) return null(env);
   if (v.isTuple()) {
-    const auto& elements = v.toTupleRef().elements();
-    napi_value out = array(env, elements.size());
-    for (size_t i = 0; i < elements.size(); ++i) setElement(env, out, i, fromIValue(e, elements[i]));
-    return out;
+    const auto& tuple = v.toTupleRef().elements();
+    return elements(handles, env, tuple.size(), [&](size_t i) { return tuple[i]; });
   }
   if (v.isList()) {
     const auto list = v.toList();
-    napi_value out = array(env, list.size());
-    for (size_t i = 0; i < list.size(); ++i) setElement(env, out, i, fromIValue(e, list.get(i)));
-    return out;
+    return elements(handles, env, list.size(), [&](size_t i) { return c10::IValue(list.get(i)); });
   }
   throw std::invalid_argument("a result of type " + v.tagKind() + " cannot be returned to JavaScript");
+}
+
+at::ScalarType toScalarType(napi_env env, napi_value v) {
+  return static_cast<at::ScalarType>(toChoice(env, v, kDtypes));
+}
+
+at::MemoryFormat toMemoryFormat(napi_env env, napi_value v) {
+  return static_cast<at::MemoryFormat>(toChoice(env, v, kMemoryFormats));
 }
 
 }  // namespace radweave

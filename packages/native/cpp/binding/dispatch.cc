@@ -67,10 +67,20 @@ torch::jit::Stack callOperator(Environment& e, Args& args) {
 // call(id, ...arguments) → the result, or an array of results
 napi_value call(Args& args) {
   Environment& e = environment(args.env);
-  const auto stack = callOperator(e, args);
-  if (stack.size() == 1) return fromIValue(e, stack[0]);
-  napi_value out = array(args.env, stack.size());
-  for (size_t i = 0; i < stack.size(); ++i) setElement(args.env, out, i, fromIValue(e, stack[i]));
+  auto stack = callOperator(e, args);
+  // The usual result; once it has a handle nothing can fail.
+  if (stack.size() == 1 && stack[0].isTensor() && stack[0].toTensor().defined()) {
+    return number(args.env, e.add(std::move(stack[0]).toTensor()));
+  }
+  NewHandles handles(e);
+  napi_value out;
+  if (stack.size() == 1) {
+    out = fromIValue(handles, args.env, stack[0]);
+  } else {
+    out = array(args.env, stack.size());
+    for (size_t i = 0; i < stack.size(); ++i) setElement(args.env, out, i, fromIValue(handles, args.env, stack[i]));
+  }
+  handles.keep();
   return out;
 }
 

@@ -7,9 +7,9 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 
 #include <deque>
-#include <memory>
 
 #include "handles.h"
+#include "modes.h"
 #include "napi_util.h"
 
 namespace radweave {
@@ -37,6 +37,7 @@ struct ArgSpec {
   bool optional;          // accepts None
   bool optionalElements;  // Tensor?[]
   int32_t broadcast;      // N of int[N]: a single number stands for N of them; 0 if not of that form
+  int64_t choices;        // an integer that stands for one of so many values, as a dtype's; 0 for any integer
   bool hasDefault;
   c10::IValue defaultValue;
   std::string name;
@@ -46,11 +47,6 @@ struct Operator {
   explicit Operator(c10::OperatorHandle h) : handle(h) {}
   c10::OperatorHandle handle;
   std::vector<ArgSpec> args;
-};
-
-// An RAII switch (grad mode, inference mode, autocast) that JavaScript pushes and pops in strict order.
-struct Mode {
-  virtual ~Mode() = default;
 };
 
 struct TensorSlot {
@@ -73,7 +69,7 @@ struct Environment {
   HandleTable<TensorSlot> tensors;
   HandleTable<at::Generator> generators;
   std::deque<Operator> operators;
-  std::vector<std::unique_ptr<Mode>> modes;
+  Modes modes;
   int64_t accountedBytes = 0;
 
  private:

@@ -1,5 +1,6 @@
 // Integer handles: JavaScript holds numbers, never pointers. A handle is generation * 2^32 + slot; a stale or
-// made-up number is an error at look-up, never a crash.
+// made-up number is an error at look-up, never a crash. A stale one is taken for live only if its slot was used again exactly
+// a multiple of 2^20 - 1 times since.
 #pragma once
 
 #include <cstdint>

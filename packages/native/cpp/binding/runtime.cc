@@ -8,12 +8,17 @@
 #include <cstdlib>
 #include <mutex>
 
-#include "kernels/memory/allocator.h"
 #include "environment.h"
-#include "kernels/convolution/convolution.h"
+#include "kernels/kernels.h"
 
 namespace radweave {
 namespace {
+
+// installKernels(replacesLibtorch): before the first tensor; the first call of the process decides
+napi_value installKernelsOnce(Args& args) {
+  installKernels(toBool(args.env, args[0]));
+  return nullptr;
+}
 
 // manualSeed(seed): every device's default generator, as torch.manual_seed does
 napi_value manualSeed(Args& args) {
@@ -69,17 +74,17 @@ napi_value cudaDevices(Args& args) {
 }
 
 napi_value emptyCache(Args&) {
-  emptyAllocatorCache();
+  emptyMemoryCache();
   return nullptr;
 }
 
 // allocator() → bytes of big blocks [live, cached, largest live so far]
 napi_value allocator(Args& args) {
-  const AllocatorStats stats = allocatorStats();
+  const MemoryUse use = memoryUse();
   napi_value out = array(args.env, 3);
-  setElement(args.env, out, 0, number(args.env, static_cast<double>(stats.live)));
-  setElement(args.env, out, 1, number(args.env, static_cast<double>(stats.cached)));
-  setElement(args.env, out, 2, number(args.env, static_cast<double>(stats.peak)));
+  setElement(args.env, out, 0, number(args.env, static_cast<double>(use.live)));
+  setElement(args.env, out, 1, number(args.env, static_cast<double>(use.cached)));
+  setElement(args.env, out, 2, number(args.env, static_cast<double>(use.peak)));
   return out;
 }
 
@@ -128,6 +133,7 @@ void allowTf32(bool on) {
 }
 
 void registerRuntime(napi_env env, napi_value exports) {
+  exportFunction<installKernelsOnce>(env, exports, "installKernels");
   exportFunction<manualSeed>(env, exports, "manualSeed");
   exportFunction<generator>(env, exports, "generator");
   exportFunction<disposeGenerator>(env, exports, "disposeGenerator");

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "convert.h"
 #include "environment.h"
 
 namespace radweave {
@@ -51,7 +52,7 @@ napi_value layout(Args& args) {
 napi_value numel(Args& args) { return integer(args.env, environment(args.env).tensor(args[0]).numel()); }
 
 napi_value isContiguous(Args& args) {
-  const auto format = static_cast<at::MemoryFormat>(toInt64(args.env, args[1]));
+  const at::MemoryFormat format = toMemoryFormat(args.env, args[1]);
   return boolean(args.env, environment(args.env).tensor(args[0]).is_contiguous(format));
 }
 
@@ -97,7 +98,7 @@ napi_value fromBytes(Args& args) {
   if (static_cast<size_t>(type) >= std::size(kWidth)) throw std::invalid_argument("unknown typed array type");
   const size_t bytes = length * kWidth[type];
   const auto sizes = toInt64s(env, args[1]);
-  const auto scalarType = static_cast<at::ScalarType>(toInt64(env, args[2]));
+  const at::ScalarType scalarType = toScalarType(env, args[2]);
   at::Tensor tensor = at::empty(sizes, at::TensorOptions().dtype(scalarType));
   if (tensor.nbytes() != bytes) {
     throw std::invalid_argument("the array holds " + std::to_string(bytes) + " bytes, the shape needs " +

@@ -5,32 +5,38 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <exception>
 
 namespace radweave {
 
 // Whether the process has GNU OpenMP, as libtorch for Linux brings; without it all work is done by the caller.
 bool hasThreads();
 
-// Calls body(data) on at::get_num_threads() threads, at most `most`, and waits for them. The body must not throw.
+// Calls body(data) on at::get_num_threads() threads, at most `most`, and waits for them. An exception must not leave the body.
 void onThreads(int64_t most, void (*body)(void*), void* data);
 
-// Calls body(from, to) for ranges of `chunk` that make up [0, count), each on the next free thread.
+// Calls body(from, to) for ranges of `chunk` that make up [0, count), each on the next free thread. What a body throws ends
+// the work as soon as the ranges under way are done, and is thrown again here: no exception may leave a region of OpenMP.
 template <typename Body>
 void parallelFor(int64_t count, int64_t chunk, const Body& body) {
   struct Work {
     const Body& body;
     int64_t count, chunk;
     std::atomic<int64_t> next{0};
+    std::atomic_flag hasFailed = ATOMIC_FLAG_INIT;
+    std::exception_ptr error;
+
+    void run() noexcept {
+      try {
+        for (int64_t from; (from = next.fetch_add(chunk)) < count;) body(from, std::min(count, from + chunk));
+      } catch (...) {
+        next = count;
+        if (!hasFailed.test_and_set()) error = std::current_exception();
+      }
+    }
   } work{body, count, chunk};
-  onThreads(
-      (count + chunk - 1) / chunk,
-      [](void* data) {
-        Work& w = *static_cast<Work*>(data);
-        for (int64_t from; (from = w.next.fetch_add(w.chunk)) < w.count;) {
-          w.body(from, std::min(w.count, from + w.chunk));
-        }
-      },
-      &work);
+  onThreads((count + chunk - 1) / chunk, [](void* data) { static_cast<Work*>(data)->run(); }, &work);
+  if (work.error) std::rethrow_exception(work.error);
 }
 
 }  // namespace radweave

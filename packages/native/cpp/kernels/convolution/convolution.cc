@@ -11,10 +11,8 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/mm.h>
 #include <c10/util/Optional.h>
-#include <torch/library.h>
 
 #include <algorithm>
-#include <mutex>
 #include <stdexcept>
 #include <utility>
 
@@ -23,12 +21,14 @@
 #include "onednn_winograd.h"
 #include "winograd.h"
 #include "gemm/panels.h"
-#include "silent.h"
+#include "kernels.h"
+#include "replace.h"
 #include "threads.h"
 
 namespace radweave {
 namespace {
 
+bool isInstalled = false;
 thread_local bool isOn = false;
 
 // Channels that are computed together, in oneDNN's kernels and in ours.
@@ -88,8 +88,8 @@ at::Tensor emptyChannelsLast(at::IntArrayRef sizes, const at::Tensor& like) {
 
 // Forward, libtorch's convolutions are as fast for 1×1, and faster for few channels.
 bool isWorthGathering(const at::Tensor& x, const at::Tensor& w, const Geometry& g) {
-  const int64_t places = w.size(2) * w.size(3);
-  return x.size(1) % kVector == 0 && (g.stride.front() > 1 ? places > 1 : places > 9);
+  const int64_t taps = w.size(2) * w.size(3);
+  return x.size(1) % kVector == 0 && (g.stride.front() > 1 ? taps > 1 : taps > 9);
 }
 
 KernelView<const float> kernelsOf(const at::Tensor& w) {
@@ -98,7 +98,7 @@ KernelView<const float> kernelsOf(const at::Tensor& w) {
 
 // A convolution by one of our algorithms: Shape tells the sizes, and `compute` has what they need.
 template <typename Shape, typename Compute>
-at::Tensor ownConvolution(const Shape& shape, const at::Tensor& x, const at::Tensor& w, const at::Tensor& bias,
+at::Tensor convolveBy(const Shape& shape, const at::Tensor& x, const at::Tensor& w, const at::Tensor& bias,
                           const Compute& compute) {
   const at::Tensor image = channelsLast(x), added = bias.defined() ? bias.contiguous() : bias;
   at::Tensor y = emptyChannelsLast({shape.batch, shape.out, shape.outHeight(), shape.outWidth()}, x);
@@ -108,11 +108,11 @@ at::Tensor ownConvolution(const Shape& shape, const at::Tensor& x, const at::Ten
 }
 
 template <typename Shape, typename Compute>
-at::Tensor ownKernelGradient(const Shape& shape, const at::Tensor& given, const at::Tensor& x, const at::Tensor& w,
+at::Tensor kernelGradientBy(const Shape& shape, const at::Tensor& gradOutput, const at::Tensor& x, const at::Tensor& w,
                              const Compute& compute) {
   const at::Tensor image = channelsLast(x);
   at::Tensor dw = at::empty(w.sizes(), w.options().memory_format(w.suggest_memory_format()));
-  compute(shape, image.data_ptr<float>(), given.data_ptr<float>(),
+  compute(shape, image.data_ptr<float>(), gradOutput.data_ptr<float>(),
           {dw.data_ptr<float>(), dw.stride(0), dw.stride(1), dw.stride(2), dw.stride(3), false});
   return dw;
 }
@@ -122,25 +122,25 @@ ConvolutionShape winogradShape(const at::Tensor& x, const at::Tensor& w, int64_t
 }
 
 // A convolution of the other gradient with mirrored kernels whose channels change places.
-at::Tensor winogradInputGradient(const at::Tensor& given, const at::Tensor& x, const at::Tensor& w, int64_t padding) {
-  const ConvolutionShape shape{x.size(0), w.size(0), x.size(1), given.size(2), given.size(3), 2 - padding};
+at::Tensor winogradInputGradient(const at::Tensor& gradOutput, const at::Tensor& x, const at::Tensor& w, int64_t padding) {
+  const ConvolutionShape shape{x.size(0), w.size(0), x.size(1), gradOutput.size(2), gradOutput.size(3), 2 - padding};
   at::Tensor dx = emptyChannelsLast(x.sizes(), x);
-  panelConvolution(shape, given.data_ptr<float>(),
+  panelConvolution(shape, gradOutput.data_ptr<float>(),
                    {w.data_ptr<float>(), w.stride(1), w.stride(0), w.stride(2), w.stride(3), true}, nullptr,
                    dx.data_ptr<float>());
   return dx.contiguous(x.suggest_memory_format());
 }
 
-at::Tensor inputGradientByGathering(const GatheredShape& shape, const at::Tensor& given, const at::Tensor& x,
+at::Tensor inputGradientByGathering(const GatheredShape& shape, const at::Tensor& gradOutput, const at::Tensor& x,
                                     const at::Tensor& w) {
   at::Tensor dx = emptyChannelsLast(x.sizes(), x);
-  gatheredInputGradient(shape, given.data_ptr<float>(), kernelsOf(w), dx.data_ptr<float>());
+  gatheredInputGradient(shape, gradOutput.data_ptr<float>(), kernelsOf(w), dx.data_ptr<float>());
   return dx.contiguous(x.suggest_memory_format());
 }
 
 // Of a 1×1 convolution: a product of all pixels.
-at::Tensor inputGradientByProduct(const at::Tensor& given, const at::Tensor& x, const at::Tensor& w) {
-  const at::Tensor pixels = given.permute({0, 2, 3, 1}).reshape({-1, w.size(0)});
+at::Tensor inputGradientByProduct(const at::Tensor& gradOutput, const at::Tensor& x, const at::Tensor& w) {
+  const at::Tensor pixels = gradOutput.permute({0, 2, 3, 1}).reshape({-1, w.size(0)});
   return at::mm(pixels, w.reshape({w.size(0), w.size(1)}))
       .view({x.size(0), x.size(2), x.size(3), x.size(1)})
       .permute({0, 3, 1, 2})
@@ -156,36 +156,36 @@ at::Tensor convolution(const at::Tensor& x, const at::Tensor& w, const c10::opti
     if (isWinograd(x, w, geometry)) {
       const at::Tensor y = hasOnednnWinograd()
                                ? onednnConvolution(x, w, added, padding[0])
-                               : ownConvolution(winogradShape(x, w, padding[0]), x, w, added, panelConvolution);
+                               : convolveBy(winogradShape(x, w, padding[0]), x, w, added, panelConvolution);
       if (y.defined()) return y;
     } else if (isGathered(x, w, geometry) && isWorthGathering(x, w, geometry)) {
-      return ownConvolution(gatheredShape(x, w, geometry), x, w, added, gatheredConvolution);
+      return convolveBy(gatheredShape(x, w, geometry), x, w, added, gatheredConvolution);
     }
   }
   return at::native::convolution(x, w, bias, stride, padding, dilation, transposed, outputPadding, groups);
 }
 
 // Gradients of input and weights as far as wanted; nothing where libtorch shall compute them.
-c10::optional<std::pair<at::Tensor, at::Tensor>> ownGradients(const at::Tensor& dy, const at::Tensor& x,
+c10::optional<std::pair<at::Tensor, at::Tensor>> gradientsBy(const at::Tensor& dy, const at::Tensor& x,
                                                               const at::Tensor& w, const Geometry& geometry,
                                                               bool wantsX, bool wantsW) {
   if (!isPlain(dy)) return {};
   if (isWinograd(x, w, geometry)) {
     const int64_t padding = geometry.padding[0];
     if (hasOnednnWinograd()) return onednnGradients(dy, x, w, padding, wantsX, wantsW);
-    const at::Tensor given = channelsLast(dy);
+    const at::Tensor gradOutput = channelsLast(dy);
     return std::make_pair(
-        wantsX ? winogradInputGradient(given, x, w, padding) : at::Tensor(),
-        wantsW ? ownKernelGradient(winogradShape(x, w, padding), given, x, w, panelKernelGradient) : at::Tensor());
+        wantsX ? winogradInputGradient(gradOutput, x, w, padding) : at::Tensor(),
+        wantsW ? kernelGradientBy(winogradShape(x, w, padding), gradOutput, x, w, panelKernelGradient) : at::Tensor());
   }
   if (!isGathered(x, w, geometry) || (wantsX && x.size(1) % kVector != 0)) return {};
   const GatheredShape shape = gatheredShape(x, w, geometry);
-  const at::Tensor given = channelsLast(dy);
+  const at::Tensor gradOutput = channelsLast(dy);
   const bool isProduct = w.size(2) * w.size(3) == 1 && shape.stride == 1 && shape.padding == 0;
   at::Tensor dx;
-  if (wantsX) dx = isProduct ? inputGradientByProduct(given, x, w) : inputGradientByGathering(shape, given, x, w);
+  if (wantsX) dx = isProduct ? inputGradientByProduct(gradOutput, x, w) : inputGradientByGathering(shape, gradOutput, x, w);
   return std::make_pair(dx,
-                        wantsW ? ownKernelGradient(shape, given, x, w, gatheredKernelGradient) : at::Tensor());
+                        wantsW ? kernelGradientBy(shape, gradOutput, x, w, gatheredKernelGradient) : at::Tensor());
 }
 
 std::tuple<at::Tensor, at::Tensor, at::Tensor> convolutionBackward(
@@ -193,7 +193,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> convolutionBackward(
     at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation, bool transposed,
     at::IntArrayRef outputPadding, int64_t groups, std::array<bool, 3> wanted) {
   const Geometry geometry{stride, padding, dilation, transposed, groups};
-  if (const auto found = ownGradients(dy, x, w, geometry, wanted[0], wanted[1])) {
+  if (const auto found = gradientsBy(dy, x, w, geometry, wanted[0], wanted[1])) {
     return {found->first, found->second, wanted[2] ? dy.sum({0, 2, 3}) : at::Tensor()};
   }
   return at::native::convolution_backward(dy, x, w, biasSizes, stride, padding, dilation, transposed, outputPadding,
@@ -202,23 +202,20 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> convolutionBackward(
 
 }  // namespace
 
-bool hasWinograd() { return hasOnednnWinograd() || (hasPanelWinograd() && hasThreads()); }
+bool hasWinograd() { return isInstalled && (hasOnednnWinograd() || (hasPanelWinograd() && hasThreads())); }
 
 bool setWinograd(bool on) {
   if (on && !hasWinograd()) throw std::runtime_error("Winograd convolutions need Linux and an x86 CPU with AVX2");
   return std::exchange(isOn, on);
 }
 
-void installWinograd() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    if (onednn::library() == nullptr && !hasPanelWinograd()) return;
-    silently([] {
-      static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
-      library.impl("convolution", TORCH_FN(convolution));
-      library.impl("convolution_backward", TORCH_FN(convolutionBackward));
-    });
+void installConvolution() {
+  if (onednn::library() == nullptr && !hasPanelWinograd()) return;
+  replaceKernels([](torch::Library& library) {
+    library.impl("convolution", TORCH_FN(convolution));
+    library.impl("convolution_backward", TORCH_FN(convolutionBackward));
   });
+  isInstalled = true;
 }
 
 }  // namespace radweave

@@ -42,68 +42,77 @@ const Engine& engine() {
   return one;
 }
 
-// A tensor, or room of a layout that only oneDNN understands.
+// A tensor, or a buffer of a layout that only oneDNN understands. The description may be oneDNN's own, which is shorter than
+// MemoryDesc: it is never copied.
 struct Operand {
-  MemoryDesc desc;
+  std::shared_ptr<const MemoryDesc> desc;
   at::Tensor data;
 };
 
 // Gaps and elements that stand for several (the gradient of a sum) are more than a reorder can be told.
 Operand operandOf(const at::Tensor& t) {
-  Operand out{{}, t.is_non_overlapping_and_dense() ? t : t.contiguous(t.suggest_memory_format())};
-  check(dnn().describeStrided(&out.desc, static_cast<int>(t.dim()), t.sizes().data(), onednn::kFloat,
-                              out.data.strides().data()));
-  return out;
+  const at::Tensor dense = t.is_non_overlapping_and_dense() ? t : t.contiguous(t.suggest_memory_format());
+  const auto desc = std::make_shared<MemoryDesc>();
+  check(dnn().describeStrided(desc.get(), static_cast<int>(t.dim()), t.sizes().data(), onednn::kFloat,
+                              dense.strides().data()));
+  return {desc, dense};
 }
 
-Operand roomFor(const MemoryDesc& desc) {
+// `desc` belongs to a primitive that lives longer.
+Operand bufferFor(const MemoryDesc& desc) {
   const auto floats = static_cast<int64_t>((dnn().bytes(&desc) + sizeof(float) - 1) / sizeof(float));
-  return {desc, at::empty({floats}, at::kFloat)};
+  return {{std::shared_ptr<void>(), &desc}, at::empty({floats}, at::kFloat)};
 }
 
 using Operands = std::vector<std::pair<Role, Operand>>;
 
+// Destroys what a function of oneDNN has made.
+template <int (*onednn::Library::*kDestroy)(Handle)>
+struct Destroyer {
+  void operator()(Handle made) const { (dnn().*kDestroy)(made); }
+};
+using PrimitiveDesc = std::unique_ptr<void, Destroyer<&onednn::Library::primitiveDescDestroy>>;
+using PrimitiveHandle = std::unique_ptr<void, Destroyer<&onednn::Library::primitiveDestroy>>;
+using Memory = std::unique_ptr<void, Destroyer<&onednn::Library::memoryDestroy>>;
+
 class Primitive {
  public:
-  // Takes over the descriptor.
-  explicit Primitive(Handle desc) : desc_(desc) { check(dnn().primitiveCreate(&primitive_, desc)); }
-  Primitive(const Primitive&) = delete;
-  Primitive& operator=(const Primitive&) = delete;
-  ~Primitive() {
-    dnn().primitiveDestroy(primitive_);
-    dnn().primitiveDescDestroy(desc_);
+  explicit Primitive(PrimitiveDesc desc) : desc_(std::move(desc)) {
+    Handle made = nullptr;
+    check(dnn().primitiveCreate(&made, desc_.get()));
+    primitive_.reset(made);
   }
 
-  Handle desc() const { return desc_; }
-  const MemoryDesc& layout(Role role) const { return *dnn().layout(desc_, role.query, role.index); }
+  Handle desc() const { return desc_.get(); }
+  const MemoryDesc& layout(Role role) const { return *dnn().layout(desc(), role.query, role.index); }
 
   void run(const Operands& operands) const {
+    std::vector<Memory> memories;
     std::vector<onednn::ExecArg> args;
-    int status = 0;
     for (const auto& [role, operand] : operands) {
-      args.push_back({role.argument, nullptr});
-      status |= dnn().memoryCreate(&args.back().memory, &operand.desc, engine().engine, operand.data.data_ptr());
+      Handle made = nullptr;
+      check(dnn().memoryCreate(&made, operand.desc.get(), engine().engine, operand.data.data_ptr()));
+      memories.emplace_back(made);
+      args.push_back({role.argument, made});
     }
-    if (status == 0) status = dnn().execute(primitive_, engine().stream, static_cast<int>(args.size()), args.data());
-    for (const auto& arg : args) dnn().memoryDestroy(arg.memory);
-    check(status);
+    check(dnn().execute(primitive_.get(), engine().stream, static_cast<int>(args.size()), args.data()));
   }
 
  private:
-  Handle desc_;
-  Handle primitive_ = nullptr;
+  PrimitiveDesc desc_;
+  PrimitiveHandle primitive_;
 };
 
 void reorder(const Operand& from, const Operand& to) {
   Handle desc = nullptr;
-  check(dnn().reorderDescCreate(&desc, &from.desc, engine().engine, &to.desc, engine().engine, nullptr));
-  Primitive(desc).run({{onednn::kSrc, from}, {onednn::kDst, to}});
+  check(dnn().reorderDescCreate(&desc, from.desc.get(), engine().engine, to.desc.get(), engine().engine, nullptr));
+  Primitive(PrimitiveDesc(desc)).run({{onednn::kSrc, from}, {onednn::kDst, to}});
 }
 
 // The operand in the layout that a primitive wants.
 Operand arranged(const Operand& operand, const MemoryDesc& layout) {
-  if (dnn().isEqual(&operand.desc, &layout)) return operand;
-  Operand out = roomFor(layout);
+  if (dnn().isEqual(operand.desc.get(), &layout)) return operand;
+  Operand out = bufferFor(layout);
   reorder(operand, out);
   return out;
 }
@@ -149,7 +158,7 @@ std::shared_ptr<const Primitive> build(Pass pass, const Shape& s, const Primitiv
   Handle made = nullptr;
   const Handle hint = forward == nullptr ? nullptr : forward->desc();
   if (dnn().primitiveDescCreate(&made, &desc, engine().attributes, engine().engine, hint) != 0) return nullptr;
-  return std::make_shared<const Primitive>(made);
+  return std::make_shared<const Primitive>(PrimitiveDesc(made));
 }
 
 // Primitives are made for a shape and a number of threads, and kept: a network has some ten shapes. The table is never
@@ -184,12 +193,12 @@ at::Tensor emptyLike(at::IntArrayRef sizes, const at::Tensor& like) {
 void compute(const Primitive& p, const Operands& inputs, Role result, const at::Tensor& to) {
   const Operand out = operandOf(to);
   const MemoryDesc& wanted = p.layout(result);
-  const bool isDirect = dnn().isEqual(&out.desc, &wanted) != 0;
-  const Operand room = isDirect ? out : roomFor(wanted);
-  Operands operands{{result, room}, {onednn::kScratchpad, roomFor(p.layout(onednn::kScratchpad))}};
+  const bool isDirect = dnn().isEqual(out.desc.get(), &wanted) != 0;
+  const Operand buffer = isDirect ? out : bufferFor(wanted);
+  Operands operands{{result, buffer}, {onednn::kScratchpad, bufferFor(p.layout(onednn::kScratchpad))}};
   for (const auto& [role, operand] : inputs) operands.emplace_back(role, arranged(operand, p.layout(role)));
   p.run(operands);
-  if (!isDirect) reorder(room, out);
+  if (!isDirect) reorder(buffer, out);
 }
 
 }  // namespace
@@ -219,14 +228,14 @@ c10::optional<std::pair<at::Tensor, at::Tensor>> onednnGradients(const at::Tenso
   if (data == nullptr || weights == nullptr) return {};
   std::pair<at::Tensor, at::Tensor> out;
   // Once for both gradients.
-  const Operand given = arranged(operandOf(dy), data->layout(onednn::kDiffDst));
+  const Operand gradOutput = arranged(operandOf(dy), data->layout(onednn::kDiffDst));
   if (wantsX) {
     out.first = emptyLike(x.sizes(), x);
-    compute(*data, {{onednn::kDiffDst, given}, {onednn::kWeights, operandOf(w)}}, onednn::kDiffSrc, out.first);
+    compute(*data, {{onednn::kDiffDst, gradOutput}, {onednn::kWeights, operandOf(w)}}, onednn::kDiffSrc, out.first);
   }
   if (wantsW) {
     out.second = emptyLike(w.sizes(), w);
-    compute(*weights, {{onednn::kSrc, operandOf(x)}, {onednn::kDiffDst, given}}, onednn::kDiffWeights, out.second);
+    compute(*weights, {{onednn::kSrc, operandOf(x)}, {onednn::kDiffDst, gradOutput}}, onednn::kDiffWeights, out.second);
   }
   return out;
 }

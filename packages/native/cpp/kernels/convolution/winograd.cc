@@ -11,26 +11,24 @@
 namespace radweave {
 namespace {
 
-// Memory of transformed tiles per thread: about a core's own cache.
-constexpr int64_t kRoomPerThread = int64_t{2} << 20;
 // Tiles at a time; products of fewer rows would read the kernels too often.
 constexpr int64_t kFewestTiles = 96, kTileStep = 48;
-// Tiles, rows and columns that are worth a thread's turn.
-constexpr int64_t kTilesPerTurn = 8, kRowsPerTurn = 96, kColumnsPerTurn = 64;
+// Tiles and columns that are worth a thread's turn.
+constexpr int64_t kTilesPerTurn = 8, kColumnsPerTurn = 64;
 
 // One matrix [rows, channels] of panels for each of the products.
 struct Matrices {
   Matrices(int64_t rows, int64_t channels)
-      : panelApart(rows * kPanel),
+      : panelStride(rows * kPanel),
         // Matrices whose distance is a power of two would share few lines of the cache.
-        apart(rows * channels + kPanel),
-        room(at::empty({kProducts * apart}, at::kFloat)),
-        data(room.data_ptr<float>()) {}
+        stride(rows * channels + kPanel),
+        buffer(at::empty({kProducts * stride}, at::kFloat)),
+        data(buffer.data_ptr<float>()) {}
 
-  TileRoom<float> tile(int64_t row) const { return {data + row * kPanel, apart, panelApart}; }
+  TileView<float> tile(int64_t row) const { return {data + row * kPanel, stride, panelStride}; }
 
-  int64_t panelApart, apart;
-  at::Tensor room;
+  int64_t panelStride, stride;
+  at::Tensor buffer;
   float* data;
 };
 
@@ -39,11 +37,11 @@ struct Tiles {
   explicit Tiles(const ConvolutionShape& s)
       : shape(s), across((s.outWidth() + 3) / 4), each((s.outHeight() + 3) / 4 * across), count(s.batch * each) {
     const int64_t bytes = kProducts * static_cast<int64_t>(sizeof(float)) * (s.in + s.out);
-    const int64_t fitting = kRoomPerThread * at::get_num_threads() / bytes / kTileStep * kTileStep;
+    const int64_t fitting = kBufferPerThread * at::get_num_threads() / bytes / kTileStep * kTileStep;
     atOnce = std::min(count, std::max(kFewestTiles, fitting));
   }
 
-  // Calls body(from, many): the tiles that are transformed at a time.
+  // Calls body(from, tileCount): the tiles that are transformed at a time.
   template <typename Body>
   void inParts(const Body& body) const {
     for (int64_t from = 0; from < count; from += atOnce) body(from, std::min(atOnce, count - from));
@@ -51,8 +49,8 @@ struct Tiles {
 
   // Calls body(row, image, y, x) for each tile of a part, in parallel.
   template <typename Body>
-  void forEach(int64_t from, int64_t many, const Body& body) const {
-    parallelFor(many, kTilesPerTurn, [&](int64_t first, int64_t end) {
+  void forEach(int64_t from, int64_t tileCount, const Body& body) const {
+    parallelFor(tileCount, kTilesPerTurn, [&](int64_t first, int64_t end) {
       for (int64_t row = first; row < end; ++row) {
         const int64_t at = (from + row) % each;
         body(row, (from + row) / each, at / across * 4, at % across * 4);
@@ -89,7 +87,7 @@ KernelView<Float> blockOf(KernelView<Float> kernels, int64_t k, int64_t n) {
 }
 
 // Matrices [in, out].
-float* blockIn(const Matrices& m, int64_t k, int64_t n) { return m.data + n / kPanel * m.panelApart + k * kPanel; }
+float* blockIn(const Matrices& m, int64_t k, int64_t n) { return m.data + n / kPanel * m.panelStride + k * kPanel; }
 
 }  // namespace
 
@@ -98,23 +96,23 @@ bool hasPanelWinograd() { return panelKernels() != nullptr; }
 void panelConvolution(const ConvolutionShape& shape, const float* x, const KernelView<const float>& kernels,
                       const float* bias, float* y) {
   const Matrices u(shape.in, shape.out);
-  forEachBlock(shape, [&](int64_t k, int64_t n) { transformKernels(blockOf(kernels, k, n), blockIn(u, k, n), u.apart); });
+  forEachBlock(shape, [&](int64_t k, int64_t n) { transformKernels(blockOf(kernels, k, n), blockIn(u, k, n), u.stride); });
   const Tiles tiles(shape);
   const Matrices v(tiles.atOnce, shape.in), m(tiles.atOnce, shape.out);
   const auto product = panelKernels()->product;
-  tiles.inParts([&](int64_t from, int64_t many) {
-    tiles.forEach(from, many, [&](int64_t row, int64_t image, int64_t top, int64_t left) {
+  tiles.inParts([&](int64_t from, int64_t tileCount) {
+    tiles.forEach(from, tileCount, [&](int64_t row, int64_t image, int64_t top, int64_t left) {
       transformInput(tiles.input(x, image), top - shape.padding, left - shape.padding, v.tile(row));
     });
-    const int64_t turns = (many + kRowsPerTurn - 1) / kRowsPerTurn;
+    const int64_t turns = (tileCount + kRowsPerTurn - 1) / kRowsPerTurn;
     parallelFor(kProducts * turns, 1, [&](int64_t turn, int64_t) {
       const int64_t at = turn / turns, row = turn % turns * kRowsPerTurn;
-      product({std::min(kRowsPerTurn, many - row), shape.in, shape.out, v.data + at * v.apart + row * kPanel,
-               v.panelApart, u.data + at * u.apart, u.panelApart, m.data + at * m.apart + row * kPanel, m.panelApart});
+      product({std::min(kRowsPerTurn, tileCount - row), shape.out, shape.in, v.data + at * v.stride + row * kPanel,
+               v.panelStride, u.data + at * u.stride, u.panelStride, m.data + at * m.stride + row * kPanel, m.panelStride});
     });
-    tiles.forEach(from, many, [&](int64_t row, int64_t image, int64_t top, int64_t left) {
-      const TileRoom<float> tile = m.tile(row);
-      transformOutput({tile.data, tile.apart, tile.panelApart}, bias, tiles.output(y, image), top, left);
+    tiles.forEach(from, tileCount, [&](int64_t row, int64_t image, int64_t top, int64_t left) {
+      const TileView<float> tile = m.tile(row);
+      transformOutput({tile.data, tile.stride, tile.panelStride}, bias, tiles.output(y, image), top, left);
     });
   });
 }
@@ -122,25 +120,25 @@ void panelConvolution(const ConvolutionShape& shape, const float* x, const Kerne
 void panelKernelGradient(const ConvolutionShape& shape, const float* x, const float* dy,
                          const KernelView<float>& gradient) {
   const Matrices u(shape.in, shape.out);
-  u.room.zero_();
+  u.buffer.zero_();
   const Tiles tiles(shape);
   const Matrices v(tiles.atOnce, shape.in), z(tiles.atOnce, shape.out);
   const auto addTransposed = panelKernels()->addTransposed;
-  tiles.inParts([&](int64_t from, int64_t many) {
-    tiles.forEach(from, many, [&](int64_t row, int64_t image, int64_t top, int64_t left) {
+  tiles.inParts([&](int64_t from, int64_t tileCount) {
+    tiles.forEach(from, tileCount, [&](int64_t row, int64_t image, int64_t top, int64_t left) {
       transformInput(tiles.input(x, image), top - shape.padding, left - shape.padding, v.tile(row));
       transformGradient(tiles.output(dy, image), top, left, z.tile(row));
     });
     const int64_t turns = (shape.out + kColumnsPerTurn - 1) / kColumnsPerTurn;
     parallelFor(kProducts * turns, 1, [&](int64_t turn, int64_t) {
       const int64_t at = turn / turns, column = turn % turns * kColumnsPerTurn, panel = column / kPanel;
-      addTransposed({many, shape.in, std::min(kColumnsPerTurn, shape.out - column), v.data + at * v.apart, v.panelApart,
-                     z.data + at * z.apart + panel * z.panelApart, z.panelApart,
-                     u.data + at * u.apart + panel * u.panelApart, u.panelApart});
+      addTransposed({shape.in, std::min(kColumnsPerTurn, shape.out - column), tileCount, v.data + at * v.stride, v.panelStride,
+                     z.data + at * z.stride + panel * z.panelStride, z.panelStride,
+                     u.data + at * u.stride + panel * u.panelStride, u.panelStride});
     });
   });
   forEachBlock(shape, [&](int64_t k, int64_t n) {
-    transformKernelGradient(blockIn(u, k, n), u.apart, blockOf(gradient, k, n));
+    transformKernelGradient(blockIn(u, k, n), u.stride, blockOf(gradient, k, n));
   });
 }
 

@@ -5,11 +5,9 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/bmm_cpu_dispatch.h>
 #include <ATen/ops/empty.h>
-#include <torch/library.h>
 
 #include <algorithm>
 #include <climits>
-#include <mutex>
 
 #ifdef __linux__
 #include <dlfcn.h>
@@ -17,7 +15,7 @@
 
 #include "bmm.h"
 #include "matrices.h"
-#include "silent.h"
+#include "replace.h"
 #include "threads.h"
 
 namespace radweave {
@@ -31,9 +29,9 @@ Sgemm sgemm = nullptr;
 // A row-major matrix of a batch, or its transpose, as BLAS wants it.
 struct Operand {
   const float* data;
-  int64_t next;  // from one matrix to the next
-  int leading;
-  char transposed;  // seen by a column-major BLAS
+  int64_t matrixStride;  // from one matrix to the next
+  int ld;                // BLAS's leading dimension
+  char transposed;       // seen by a column-major BLAS
 };
 
 // Above this a matrix is worth all threads.
@@ -41,40 +39,42 @@ constexpr int64_t kBigProduct = int64_t{1} << 24;
 
 Operand operand(const at::Tensor& t) {
   const Matrix first = matrixOf(t);
-  return {first.data, t.stride(0), static_cast<int>(first.leading), first.isTransposed ? 'T' : 'N'};
+  return {first.data, t.stride(0), static_cast<int>(first.stride), first.isTransposed ? 'T' : 'N'};
 }
 
 struct Products {
   Operand a, b;
   float* out;
-  int rows, inner, columns;
+  int M, N, K;
 
   void compute(int64_t from, int64_t to) const {
     const float one = 1, zero = 0;
     for (int64_t i = from; i < to; i++) {
       // Column-major BLAS computes the transpose: outᵀ = bᵀ·aᵀ.
-      sgemm(&b.transposed, &a.transposed, &columns, &rows, &inner, &one, b.data + i * b.next, &b.leading,
-            a.data + i * a.next, &a.leading, &zero, out + i * rows * columns, &columns);
+      sgemm(&b.transposed, &a.transposed, &N, &M, &K, &one, b.data + i * b.matrixStride, &b.ld,
+            a.data + i * a.matrixStride, &a.ld, &zero, out + i * M * N, &N);
     }
   }
 };
 
-bool isOurs(const at::Tensor& a, const at::Tensor& b) {
+bool isSupported(const at::Tensor& a, const at::Tensor& b) {
   if (a.scalar_type() != at::kFloat || b.scalar_type() != at::kFloat || a.dim() != 3 || b.dim() != 3) return false;
   if (a.size(0) != b.size(0) || a.size(2) != b.size(1)) return false;
-  const int64_t rows = a.size(1), inner = a.size(2), columns = b.size(2);
-  return a.size(0) > 1 && rows > 0 && inner > 0 && columns > 0 && rows <= INT_MAX && inner <= INT_MAX &&
-         columns <= INT_MAX && rows * inner * columns < kBigProduct;
+  const int64_t M = a.size(1), N = b.size(2), K = a.size(2);
+  return a.size(0) > 1 && M > 0 && N > 0 && K > 0 && M <= INT_MAX && N <= INT_MAX && K <= INT_MAX &&
+         M * N * K < kBigProduct;
 }
 
 at::Tensor bmm(const at::Tensor& a, const at::Tensor& b) {
-  if (!isOurs(a, b)) return at::cpu::bmm(a, b);
+  if (!isSupported(a, b)) return at::cpu::bmm(a, b);
   const at::Tensor left = readable(a), right = readable(b);
   at::Tensor out = at::empty({a.size(0), a.size(1), b.size(2)}, a.options());
-  Products products{operand(left), operand(right), out.data_ptr<float>()};
-  products.rows = static_cast<int>(a.size(1));
-  products.inner = static_cast<int>(a.size(2));
-  products.columns = static_cast<int>(b.size(2));
+  const Products products{operand(left),
+                          operand(right),
+                          out.data_ptr<float>(),
+                          static_cast<int>(a.size(1)),
+                          static_cast<int>(b.size(2)),
+                          static_cast<int>(a.size(2))};
   const int64_t count = a.size(0);
   const int64_t chunk = std::max<int64_t>(1, count / (8 * at::get_num_threads()));
   parallelFor(count, chunk, [&](int64_t from, int64_t to) { products.compute(from, to); });
@@ -85,16 +85,10 @@ at::Tensor bmm(const at::Tensor& a, const at::Tensor& b) {
 
 void installBmm() {
 #ifdef __linux__
-  static std::once_flag once;
-  std::call_once(once, [] {
-    if (at::hasMKL()) return;
-    sgemm = reinterpret_cast<Sgemm>(dlsym(RTLD_DEFAULT, "sgemm_"));
-    if (sgemm == nullptr || !hasThreads()) return;
-    silently([] {
-      static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
-      library.impl("bmm", TORCH_FN(bmm));
-    });
-  });
+  if (at::hasMKL()) return;
+  sgemm = reinterpret_cast<Sgemm>(dlsym(RTLD_DEFAULT, "sgemm_"));
+  if (sgemm == nullptr || !hasThreads()) return;
+  replaceKernels([](torch::Library& library) { library.impl("bmm", TORCH_FN(bmm)); });
 #endif
 }
 

@@ -10,7 +10,7 @@ namespace radweave {
 
 struct Matrix {
   const float* data;
-  int64_t leading;  // from one row, or column where transposed, to the next
+  int64_t stride;  // from one row, or column where transposed, to the next; BLAS calls it leading dimension
   bool isTransposed;
 };
 

@@ -9,27 +9,35 @@ namespace radweave {
 
 constexpr int64_t kPanel = 16;
 
-// `apart`: floats from one panel of a matrix to the next. `outRow`: from one row of the result to the next, so that it may
-// be a matrix in the usual order too.
+// Scratch memory per thread of what makes panels: about a core's own cache.
+constexpr int64_t kBufferPerThread = int64_t{2} << 20;
+// Rows of a product that are worth a thread's turn.
+constexpr int64_t kRowsPerTurn = 96;
+
+// c [M, N] of a and b, whose inner dimension is K. Strides: floats from one panel to the next; `cRowStride` from one row of c
+// to the next, so that c may be a matrix in the usual order too.
 struct PanelProduct {
-  int64_t rows, inner, columns;
+  int64_t M, N, K;
   const float* a;
-  int64_t aApart;
+  int64_t aStride;
   const float* b;
-  int64_t bApart;
-  float* out;
-  int64_t outApart, outRow = kPanel;
+  int64_t bStride;
+  float* c;
+  int64_t cStride, cRowStride = kPanel;
 };
 
-// Null where this CPU or compiler has no kernels.
 struct PanelKernels {
-  // out [rows, N] = a [rows, K] · b [K, N].
+  // c [M, N] = a [M, K] · b [K, N].
   void (*product)(const PanelProduct&);
-  // out [K, N] += aᵀ · b with a [rows, K] and b [rows, N]. Rows are added one after the other.
+  // c [M, N] += aᵀ · b with a [K, M] and b [K, N]. Rows of a and b are added one after the other.
   void (*addTransposed)(const PanelProduct&);
 };
 
+// Null where this CPU or compiler has no kernels.
 const PanelKernels* panelKernels();
+
+// Makes `panelKernels` choose again, among the kernels for vectors of at most so many floats (8 or 16): for tests.
+void limitPanelKernels(int floats);
 
 // Whether libtorch's own convolutions with strides fall behind these products: oneDNN's kernels for AVX2 do.
 bool gathersFaster();

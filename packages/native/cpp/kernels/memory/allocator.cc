@@ -9,11 +9,12 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <mutex>
 
 #ifdef _WIN32
 #include <malloc.h>
 #endif
+
+#include "arena.h"
 
 namespace radweave {
 namespace {
@@ -91,13 +92,10 @@ struct CachingAllocator final : c10::Allocator {
 
 }  // namespace
 
-void installAllocator() {
-  static std::once_flag once;
-  std::call_once(once, [] { c10::SetCPUAllocator(new CachingAllocator(), 1); });
-}
+void installAllocator() { c10::SetCPUAllocator(new CachingAllocator(), 1); }
 
-void emptyAllocatorCache() { arena().clear(); }
+MemoryUse memoryUse() { return arena().use(); }
 
-AllocatorStats allocatorStats() { return arena().stats(); }
+void emptyMemoryCache() { arena().clear(); }
 
 }  // namespace radweave

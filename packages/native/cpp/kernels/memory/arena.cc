@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <new>
 
 #ifdef _WIN32
 #define WIN32_LEAN_AND_MEAN
@@ -57,8 +58,11 @@ void returnPages(char* from, size_t size) {
 
 }  // namespace
 
-void* Arena::take(size_t size) {
+void* Arena::take(size_t size) noexcept try {
   std::lock_guard<std::mutex> lock(mutex_);
+  // All that may fail comes before the first change. The block's own entry, for the day it is given back:
+  Entry own = makeEntry();
+  if (spare_.size() == spare_.capacity()) spare_.reserve(2 * spare_.size() + 16);
   auto fit = bySize_.lower_bound({size, 0});
   if (fit == bySize_.end()) {
     const size_t peak = std::max(peak_, live_ + size);
@@ -67,18 +71,24 @@ void* Arena::take(size_t size) {
     fit = bySize_.lower_bound({size, 0});
   }
   const size_t offset = fit->second;
-  const Range range = remove(free_.find(offset));
+  Entry entry;
+  const Range range = remove(free_.find(offset), &entry);
   const size_t rest = range.size - size;
-  if (rest > 0) insert(offset + size, {rest, std::min(rest, range.resident)});
+  if (rest > 0) insert(offset + size, {rest, std::min(rest, range.resident)}, std::move(entry));
+  spare_.push_back(std::move(own));
   live_ += size;
   peak_ = std::max(peak_, live_);
   return base_ + offset;
+} catch (const std::bad_alloc&) {
+  return nullptr;
 }
 
-void Arena::give(void* block, size_t size) {
+void Arena::give(void* block, size_t size) noexcept {
   std::lock_guard<std::mutex> lock(mutex_);
   live_ -= size;
-  insert(static_cast<size_t>(static_cast<char*>(block) - base_), {size, size});
+  Entry entry = std::move(spare_.back());
+  spare_.pop_back();
+  insert(static_cast<size_t>(static_cast<char*>(block) - base_), {size, size}, std::move(entry));
 }
 
 void Arena::clear() {
@@ -87,9 +97,15 @@ void Arena::clear() {
   peak_ = live_;
 }
 
-AllocatorStats Arena::stats() {
+MemoryUse Arena::use() {
   std::lock_guard<std::mutex> lock(mutex_);
   return {live_, cached_, peak_};
+}
+
+Arena::Entry Arena::makeEntry() {
+  Ranges ranges{{0, {}}};
+  Sizes sizes{{0, 0}};
+  return {ranges.extract(ranges.begin()), sizes.extract(sizes.begin())};
 }
 
 // Makes the last range free and at least `size` long.
@@ -101,8 +117,9 @@ bool Arena::extend(size_t size) {
   const auto last = free_.empty() ? free_.end() : std::prev(free_.end());
   const size_t tail = last != free_.end() && last->first + last->second.size == end_ ? last->second.size : 0;
   const size_t more = size - tail;
+  Entry entry = makeEntry();
   if (more > reserved_ - end_ || !commit(end_ + more)) return false;
-  insert(end_, {more, 0});
+  insert(end_, {more, 0}, std::move(entry));
   end_ += more;
   return true;
 }
@@ -116,7 +133,7 @@ bool Arena::commit(size_t end) {
 }
 
 // Adds a free range, as one with its free neighbours.
-void Arena::insert(size_t offset, Range range) {
+void Arena::insert(size_t offset, Range range, Entry entry) noexcept {
   const auto after = free_.lower_bound(offset);
   if (after != free_.begin()) {
     const auto before = std::prev(after);
@@ -130,20 +147,24 @@ void Arena::insert(size_t offset, Range range) {
     const Range joined = remove(after);
     range = {range.size + joined.size, range.resident + joined.resident};
   }
-  free_.emplace(offset, range);
-  bySize_.emplace(range.size, offset);
+  entry.range.key() = offset;
+  entry.range.mapped() = range;
+  entry.size.value() = {range.size, offset};
+  free_.insert(std::move(entry.range));
+  bySize_.insert(std::move(entry.size));
   cached_ += range.resident;
 }
 
-Arena::Range Arena::remove(Ranges::iterator found) {
+// Hands over the range's entry where it is wanted.
+Arena::Range Arena::remove(Ranges::iterator found, Entry* entry) noexcept {
   const auto [offset, range] = *found;
-  bySize_.erase({range.size, offset});
-  free_.erase(found);
+  Entry removed{free_.extract(found), bySize_.extract({range.size, offset})};
+  if (entry != nullptr) *entry = std::move(removed);
   cached_ -= range.resident;
   return range;
 }
 
-void Arena::purge() {
+void Arena::purge() noexcept {
   for (auto& [offset, range] : free_) {
     if (range.resident == 0) continue;
     returnPages(base_ + offset, range.size);

@@ -5,12 +5,11 @@
 #include <mutex>
 #include <set>
 #include <utility>
+#include <vector>
+
+#include "kernels.h"
 
 namespace radweave {
-
-struct AllocatorStats {
-  size_t live, cached, peak;
-};
 
 // Memory for big blocks, cut from one range of addresses. Freed neighbours become one free range, so that what the layers
 // of a forward pass leave behind piece by piece is there for the large gradients of the backward pass: blocks that
@@ -20,28 +19,37 @@ struct AllocatorStats {
 class Arena {
  public:
   // Null when there is no memory.
-  void* take(size_t size);
-  void give(void* block, size_t size);
+  void* take(size_t size) noexcept;
+  // Never fails, as what frees a tensor must not: the entry that the free range needs was made by `take`.
+  void give(void* block, size_t size) noexcept;
   // Returns all that is free to the system.
   void clear();
-  AllocatorStats stats();
+  MemoryUse use();
 
  private:
   struct Range {
     size_t size;
     size_t resident;  // at most so many of its bytes hold memory
   };
-  using Ranges = std::map<size_t, Range>;  // by offset
+  using Ranges = std::map<size_t, Range>;                // by offset
+  using Sizes = std::set<std::pair<size_t, size_t>>;     // size and offset
+  // What both tables need for one free range.
+  struct Entry {
+    Ranges::node_type range;
+    Sizes::node_type size;
+  };
 
+  static Entry makeEntry();
   bool extend(size_t size);
   bool commit(size_t end);
-  void insert(size_t offset, Range range);
-  Range remove(Ranges::iterator range);
-  void purge();
+  void insert(size_t offset, Range range, Entry entry) noexcept;
+  Range remove(Ranges::iterator range, Entry* entry = nullptr) noexcept;
+  void purge() noexcept;
 
   std::mutex mutex_;
   Ranges free_;
-  std::set<std::pair<size_t, size_t>> bySize_;  // size and offset of each free range
+  Sizes bySize_;
+  std::vector<Entry> spare_;  // one for each live block
   char* base_ = nullptr;
   size_t reserved_ = 0;   // addresses
   size_t committed_ = 0;  // of them, from the start, those that may be touched

@@ -11,7 +11,6 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
-#include <mutex>
 #include <stdexcept>
 
 #include "channel_rows.h"
@@ -38,7 +37,7 @@ bool isVector(const MaybeTensor& t, int64_t size) {
   return isThere(t) && isFloats(*t) && t->dim() == 1 && t->size(0) == size && t->is_contiguous();
 }
 
-bool isOurs(const at::Tensor& x, const MaybeTensor& added, const MaybeTensor& weight, const MaybeTensor& bias,
+bool isSupported(const at::Tensor& x, const MaybeTensor& added, const MaybeTensor& weight, const MaybeTensor& bias,
             const MaybeTensor& mean, const MaybeTensor& variance, bool training) {
   if (!training || !hasThreads() || !isRows(x)) return false;
   const int64_t channels = x.size(1);
@@ -50,8 +49,10 @@ Rows rowsOf(const at::Tensor& t) { return {t.numel() / t.size(1), t.size(1)}; }
 
 const float* read(const at::Tensor& t) { return t.defined() ? t.data_ptr<float>() : nullptr; }
 
-// The running variance is the unbiased one, as everywhere in torch.
-void follow(const at::Tensor& mean, const at::Tensor& variance, const Statistics& seen, int64_t count, double momentum) {
+// The running variance is the unbiased one, as everywhere in torch. No version is counted, as in libtorch's own batch norm:
+// autograd must see the same.
+void updateRunning(const at::Tensor& mean, const at::Tensor& variance, const Statistics& seen, int64_t count,
+                   double momentum) {
   float* m = mean.data_ptr<float>();
   float* v = variance.data_ptr<float>();
   for (size_t c = 0; c < seen.mean.size(); ++c) {
@@ -67,7 +68,7 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
                             const at::Tensor& runningVariance, double momentum, double eps) {
     const Rows rows = rowsOf(x);
     const Statistics seen = statistics(rows, read(x));
-    follow(runningMean, runningVariance, seen, rows.count, momentum);
+    updateRunning(runningMean, runningVariance, seen, rows.count, momentum);
     // [4, C]: mean, 1 / standard deviation, and the factor and the summand that normalise.
     at::Tensor scales = at::empty({4, rows.channels}, weight.options());
     const Scales s = scalesIn(scales.data_ptr<float>(), rows.channels);
@@ -98,28 +99,44 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
   }
 };
 
-at::Tensor batchNormRelu(const at::Tensor& x, const MaybeTensor& added, const MaybeTensor& weight,
-                         const MaybeTensor& bias, const MaybeTensor& runningMean, const MaybeTensor& runningVariance,
-                         bool training, double momentum, double eps) {
-  if (isOurs(x, added, weight, bias, runningMean, runningVariance, training)) {
-    return BatchNormRelu::apply(x, added, *weight, *bias, *runningMean, *runningVariance, momentum, eps);
-  }
+// The unbiased variance of one value is 0 / 0, which would stay in the running variance.
+void requireSeveralValues(const at::Tensor& x, bool training) {
+  TORCH_CHECK(!training || x.dim() < 2 || x.numel() == 0 || x.numel() > x.size(1),
+              "batch norm needs more than one value per channel in training, got input size ", x.sizes());
+}
+
+at::Tensor composed(const at::Tensor& x, const MaybeTensor& added, const MaybeTensor& weight, const MaybeTensor& bias,
+                    const MaybeTensor& runningMean, const MaybeTensor& runningVariance, bool training,
+                    double momentum, double eps) {
+  requireSeveralValues(x, training);
   at::Tensor y = at::batch_norm(x, weight, bias, runningMean, runningVariance, training, momentum, eps, true);
   if (isThere(added)) y.add_(*added);
   return y.relu_();
 }
 
+at::Tensor fusedWhereSupported(const at::Tensor& x, const MaybeTensor& added, const MaybeTensor& weight,
+                               const MaybeTensor& bias, const MaybeTensor& runningMean,
+                               const MaybeTensor& runningVariance, bool training, double momentum, double eps) {
+  if (!isSupported(x, added, weight, bias, runningMean, runningVariance, training)) {
+    return composed(x, added, weight, bias, runningMean, runningVariance, training, momentum, eps);
+  }
+  requireSeveralValues(x, training);
+  return BatchNormRelu::apply(x, added, *weight, *bias, *runningMean, *runningVariance, momentum, eps);
+}
+
 }  // namespace
 
-void installBatchNormRelu() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    static torch::Library library(torch::Library::DEF, "radweave", c10::nullopt, __FILE__, __LINE__);
-    library.def(
-        "batch_norm_relu(Tensor x, Tensor? added, Tensor? weight, Tensor? bias, Tensor? running_mean, "
-        "Tensor? running_var, bool training, float momentum, float eps) -> Tensor",
-        TORCH_FN(batchNormRelu));
-  });
+void installBatchNormRelu(bool fused) {
+  // Never destroyed: at exit other threads may still compute.
+  static auto* const library = new torch::Library(torch::Library::DEF, "radweave", c10::nullopt, __FILE__, __LINE__);
+  constexpr auto schema =
+      "batch_norm_relu(Tensor x, Tensor? added, Tensor? weight, Tensor? bias, Tensor? running_mean, "
+      "Tensor? running_var, bool training, float momentum, float eps) -> Tensor";
+  if (fused) {
+    library->def(schema, TORCH_FN(fusedWhereSupported));
+  } else {
+    library->def(schema, TORCH_FN(composed));
+  }
 }
 
 }  // namespace radweave

@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "threads.h"
-#include "wide.h"
+#include "vectors.h"
 
 namespace radweave {
 namespace {
 
-using In = const float* RADWEAVE_ALONE;
-using Out = float* RADWEAVE_ALONE;
+using In = const float* RADWEAVE_RESTRICT;
+using Out = float* RADWEAVE_RESTRICT;
 
 // Rows are summed up in float32 by chunks that stay in a core's cache, chunks in float64.
 constexpr int64_t kChunk = 65536, kFewestRows = 16, kMostRows = 256;
@@ -39,19 +39,19 @@ void byRows(Rows rows, const Body& body) {
   parallelFor(rows.count, std::max<int64_t>(1, kGrain / rows.channels), body);
 }
 
-RADWEAVE_WIDE void addRows(int64_t rows, int64_t channels, In x, Out sum) {
+RADWEAVE_TARGET_CLONES void addRows(int64_t rows, int64_t channels, In x, Out sum) {
   for (int64_t r = 0; r < rows; ++r, x += channels) {
     for (int64_t c = 0; c < channels; ++c) sum[c] += x[c];
   }
 }
 
-RADWEAVE_WIDE void addSquares(int64_t rows, int64_t channels, In x, In mean, Out sum) {
+RADWEAVE_TARGET_CLONES void addSquares(int64_t rows, int64_t channels, In x, In mean, Out sum) {
   for (int64_t r = 0; r < rows; ++r, x += channels) {
     for (int64_t c = 0; c < channels; ++c) sum[c] += (x[c] - mean[c]) * (x[c] - mean[c]);
   }
 }
 
-RADWEAVE_WIDE void reluRows(int64_t rows, int64_t channels, In x, In factor, In summand, Out y) {
+RADWEAVE_TARGET_CLONES void reluRows(int64_t rows, int64_t channels, In x, In factor, In summand, Out y) {
   for (int64_t r = 0; r < rows; ++r, x += channels, y += channels) {
     for (int64_t c = 0; c < channels; ++c) {
       const float value = x[c] * factor[c] + summand[c];
@@ -60,7 +60,7 @@ RADWEAVE_WIDE void reluRows(int64_t rows, int64_t channels, In x, In factor, In 
   }
 }
 
-RADWEAVE_WIDE void addReluRows(int64_t rows, int64_t channels, In x, In factor, In summand, In added, Out y) {
+RADWEAVE_TARGET_CLONES void addReluRows(int64_t rows, int64_t channels, In x, In factor, In summand, In added, Out y) {
   for (int64_t r = 0; r < rows; ++r, x += channels, added += channels, y += channels) {
     for (int64_t c = 0; c < channels; ++c) {
       const float value = x[c] * factor[c] + summand[c] + added[c];
@@ -70,11 +70,11 @@ RADWEAVE_WIDE void addReluRows(int64_t rows, int64_t channels, In x, In factor, 
 }
 
 // Sums of the gradient where ReLU let values through, and of its products with the centred x.
-RADWEAVE_WIDE void addGradients(int64_t rows, int64_t channels, In x, In dy, In mean, In factor, In summand, Out sum,
+RADWEAVE_TARGET_CLONES void addGradients(int64_t rows, int64_t channels, In x, In dy, In mean, In factor, In summand, Out sum,
                                 Out product) {
   for (int64_t r = 0; r < rows; ++r, x += channels, dy += channels) {
     for (int64_t c = 0; c < channels; ++c) {
-      const float given = dy[c], g = x[c] * factor[c] + summand[c] > 0 ? given : 0;
+      const float gradient = dy[c], g = x[c] * factor[c] + summand[c] > 0 ? gradient : 0;
       sum[c] += g;
       product[c] += g * (x[c] - mean[c]);
     }
@@ -82,11 +82,11 @@ RADWEAVE_WIDE void addGradients(int64_t rows, int64_t channels, In x, In dy, In 
 }
 
 // The same, told by the result, writing the gradient that was let through.
-RADWEAVE_WIDE void addAndKeepGradients(int64_t rows, int64_t channels, In x, In dy, In y, In mean, Out kept, Out sum,
+RADWEAVE_TARGET_CLONES void addAndKeepGradients(int64_t rows, int64_t channels, In x, In dy, In y, In mean, Out kept, Out sum,
                                        Out product) {
   for (int64_t r = 0; r < rows; ++r, x += channels, dy += channels, y += channels, kept += channels) {
     for (int64_t c = 0; c < channels; ++c) {
-      const float given = dy[c], g = y[c] > 0 ? given : 0;
+      const float gradient = dy[c], g = y[c] > 0 ? gradient : 0;
       kept[c] = g;
       sum[c] += g;
       product[c] += g * (x[c] - mean[c]);
@@ -95,7 +95,7 @@ RADWEAVE_WIDE void addAndKeepGradients(int64_t rows, int64_t channels, In x, In 
 }
 
 // dx = (g − (x − mean) · slope − level) · scale
-RADWEAVE_WIDE void gradientRows(int64_t rows, int64_t channels, In x, In g, In mean, In slope, In level, In scale,
+RADWEAVE_TARGET_CLONES void gradientRows(int64_t rows, int64_t channels, In x, In g, In mean, In slope, In level, In scale,
                                 Out dx) {
   for (int64_t r = 0; r < rows; ++r, x += channels, g += channels, dx += channels) {
     for (int64_t c = 0; c < channels; ++c) {
@@ -104,11 +104,11 @@ RADWEAVE_WIDE void gradientRows(int64_t rows, int64_t channels, In x, In g, In m
   }
 }
 
-RADWEAVE_WIDE void reluGradientRows(int64_t rows, int64_t channels, In x, In dy, In factor, In summand, In mean,
+RADWEAVE_TARGET_CLONES void reluGradientRows(int64_t rows, int64_t channels, In x, In dy, In factor, In summand, In mean,
                                     In slope, In level, In scale, Out dx) {
   for (int64_t r = 0; r < rows; ++r, x += channels, dy += channels, dx += channels) {
     for (int64_t c = 0; c < channels; ++c) {
-      const float given = dy[c], g = x[c] * factor[c] + summand[c] > 0 ? given : 0;
+      const float gradient = dy[c], g = x[c] * factor[c] + summand[c] > 0 ? gradient : 0;
       dx[c] = (g - (x[c] - mean[c]) * slope[c] - level[c]) * scale[c];
     }
   }

@@ -29,8 +29,8 @@ struct Gradients {
 // One pass over memory.
 Statistics statistics(Rows rows, const float* x);
 
-inline Scales scalesIn(float* room, int64_t channels) {
-  return {room, room + channels, room + 2 * channels, room + 3 * channels};
+inline Scales scalesIn(float* buffer, int64_t channels) {
+  return {buffer, buffer + channels, buffer + 2 * channels, buffer + 3 * channels};
 }
 
 void fillScales(const Scales& s, const Statistics& seen, const float* weight, const float* bias, double eps);

@@ -1,7 +1,7 @@
-// The little of oneDNN 2's C interface that winograd.cc and mm.cc need. libtorch brings the library along in some builds (Debian's) and
-// hides it in others, and its headers are a package of their own: so its functions are looked up while running, and
-// its structures, which the library itself fills in, are only room of sufficient size here.
-// Names and numbers: https://oneapi-src.github.io/oneDNN/v2.6
+// The little of oneDNN 2's C interface that convolutions and matrix products need. libtorch brings the library along in some
+// builds (Debian's) and hides it in others, and its headers are a package of their own: so its functions are looked up while
+// running, and its structures, which the library itself fills in, are only buffers of sufficient size here.
+// Names and numbers: https://oneapi-src.github.io/oneDNN/v2.6; onednn.test.cc compares them with the header.
 #pragma once
 
 #include <cstddef>
@@ -11,12 +11,12 @@ namespace radweave::onednn {
 
 using Dims = int64_t[12];
 
-// 696 and 5,976 bytes in oneDNN 2.6.
+// 696 and 5,976 bytes in oneDNN 2.6. What the library itself has made is no longer than that, so must not be copied.
 struct MemoryDesc {
-  alignas(8) unsigned char room[2048];
+  alignas(8) unsigned char bytes[2048];
 };
 struct ConvolutionDesc {
-  alignas(8) unsigned char room[16384];
+  alignas(8) unsigned char bytes[16384];
 };
 
 using Handle = void*;  // of an engine, a stream, a memory, a primitive, its descriptor or its attributes
