@@ -61,6 +61,24 @@ function cmake(args: readonly string[], doing: string): void {
 }
 
 /**
+ * Configures and compiles in `work`; what is made lies in its folder `out` then.
+ *
+ * @throws SetupError with the end of what CMake or the compiler printed.
+ */
+export function runCmake(
+  libtorch: Libtorch,
+  work: string,
+  { definitions = [], target }: { definitions?: readonly string[]; target?: string } = {},
+): void {
+  const generator = onPath('ninja') && process.platform !== 'win32' ? ['-G', 'Ninja'] : [];
+  const all = [...cmakeDefinitions(libtorch), ...definitions];
+  cmake(['-S', PACKAGE_ROOT, '-B', work, ...generator, ...all], 'configured');
+  const wanted = target === undefined ? [] : ['--target', target];
+  const parallel = ['--parallel', String(availableParallelism())];
+  cmake(['--build', work, '--config', 'Release', ...parallel, ...wanted], 'compiled');
+}
+
+/**
  * Compiles the addons and puts them in `target`, complete or not at all; a set-up that runs at the same time
  * may put them there first, with the same content.
  *
@@ -69,9 +87,7 @@ function cmake(args: readonly string[], doing: string): void {
 export function buildAddons(libtorch: Libtorch, target: string): void {
   const work = mkdtempSync(join(tmpdir(), 'radweave-build-'));
   try {
-    const generator = onPath('ninja') && process.platform !== 'win32' ? ['-G', 'Ninja'] : [];
-    cmake(['-S', PACKAGE_ROOT, '-B', work, ...generator, ...cmakeDefinitions(libtorch)], 'configured');
-    cmake(['--build', work, '--config', 'Release', '--parallel', String(availableParallelism())], 'compiled');
+    runCmake(libtorch, work);
     install(join(work, 'out'), target, libtorch);
   } finally {
     rmSync(work, { recursive: true, force: true });

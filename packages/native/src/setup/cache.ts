@@ -19,7 +19,8 @@ export function cacheDir(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, home
   return join(home, '.cache', 'radweave');
 }
 
-function digest(parts: readonly (string | Buffer)[]): string {
+/** A short hash of texts and files, in order. */
+export function digest(parts: readonly (string | Buffer)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part).update('\0');
   return hash.digest('hex').slice(0, 20);

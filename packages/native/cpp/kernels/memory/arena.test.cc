@@ -1,0 +1,80 @@
+#include "memory/arena.h"
+
+#include <cstring>
+#include <new>
+#include <vector>
+
+#include "testing/failing_new.h"
+#include "testing/test.h"
+
+using radweave::Arena;
+using radweave::testing::FailingNew;
+
+namespace {
+
+constexpr size_t kBlock = size_t{1} << 20;
+
+}  // namespace
+
+TEST("plain", "freed neighbours become one block again, and memory is used anew") {
+  Arena arena;
+  std::vector<void*> blocks;
+  for (int i = 0; i < 6; ++i) blocks.push_back(arena.take(kBlock));
+  for (void* block : blocks) std::memset(block, 1, kBlock);
+  for (const int i : {1, 3, 2}) arena.give(blocks[i], kBlock);
+  EXPECT_EQUAL(arena.use().live, 3 * kBlock);
+  EXPECT_EQUAL(arena.use().cached, 3 * kBlock);
+  EXPECT_EQUAL(arena.take(3 * kBlock), blocks[1]);
+  EXPECT_EQUAL(arena.use().cached, size_t{0});
+  EXPECT_EQUAL(arena.use().peak, 6 * kBlock);
+}
+
+TEST("plain", "a block is given back even where nothing can be allocated") {
+  Arena arena;
+  std::vector<void*> blocks;
+  for (int i = 0; i < 8; ++i) blocks.push_back(arena.take(kBlock));
+  {
+    const FailingNew failing(0);
+    for (const int i : {0, 2, 4, 6, 5, 1, 3, 7}) arena.give(blocks[i], kBlock);
+  }
+  EXPECT_EQUAL(arena.use().live, size_t{0});
+  EXPECT_EQUAL(arena.take(8 * kBlock), blocks[0]);
+}
+
+TEST("plain", "a block that cannot be entered is no memory, and leaves the arena as it was") {
+  Arena arena;
+  void* const first = arena.take(kBlock);
+  void* const second = arena.take(kBlock);
+  arena.give(first, kBlock);
+  int refused = 0;
+  for (int allowed = 0;; ++allowed) {
+    void* block = nullptr;
+    {
+      const FailingNew failing(allowed);
+      block = arena.take(kBlock / 2);
+    }
+    if (block != nullptr) {
+      EXPECT_EQUAL(block, first);
+      arena.give(block, kBlock / 2);
+      break;
+    }
+    ++refused;
+    EXPECT_EQUAL(arena.use().live, kBlock);
+    EXPECT_EQUAL(arena.use().cached, kBlock);
+  }
+  EXPECT(refused > 0);
+  EXPECT_EQUAL(arena.take(kBlock), first);
+  arena.give(second, kBlock);
+}
+
+TEST("plain", "what is cleared is returned to the system and can be taken again") {
+  Arena arena;
+  void* block = arena.take(kBlock);
+  std::memset(block, 1, kBlock);
+  arena.give(block, kBlock);
+  arena.clear();
+  EXPECT_EQUAL(arena.use().cached, size_t{0});
+  EXPECT_EQUAL(arena.take(kBlock), block);
+  EXPECT_EQUAL(static_cast<char*>(block)[0], 0);
+  EXPECT(arena.take(size_t{1} << 46) == nullptr);
+}
