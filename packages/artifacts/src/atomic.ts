@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -10,20 +9,15 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { systemCode } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
 import { readFileSync } from './files/files.ts';
+import { sweepLeftovers, temporaryName } from './temporary.ts';
 
 /** Windows refuses a rename while a virus scanner or indexer holds the target; it lets go within a second or so. */
 const RENAME_RETRIES = 8;
 const BUSY = new Set(['EPERM', 'EACCES', 'EBUSY']);
-
-/** A sibling name no other process uses: a rename is only atomic inside one file system. */
-export function temporaryName(path: string, suffix: string): string {
-  const unique = `${process.pid}-${randomBytes(4).toString('hex')}`;
-  return join(dirname(path), `.${basename(path)}.${unique}.${suffix}`);
-}
 
 /** `rename`, repeated on Windows while another program holds the target. */
 export function renameWithRetry(from: string, to: string): void {
@@ -120,6 +114,7 @@ function writeWhole(
   const temporary = temporaryName(path, 'tmp');
   try {
     mkdirSync(dirname(path), { recursive: true });
+    sweepLeftovers(dirname(path));
     const handle = openSync(temporary, 'wx');
     try {
       for (const piece of isPiece(data) ? [data] : data) writePiece(handle, piece);
@@ -145,6 +140,7 @@ export function linkFileAtomic(from: string, to: string): void {
   const temporary = temporaryName(to, 'tmp');
   try {
     mkdirSync(dirname(to), { recursive: true });
+    sweepLeftovers(dirname(to));
     linkSync(from, temporary);
     renameWithRetry(temporary, to);
     syncFolder(dirname(to));

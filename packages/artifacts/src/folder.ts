@@ -1,7 +1,8 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { removeQuietly, renameWithRetry, syncFolder, temporaryName } from './atomic.ts';
+import { removeQuietly, renameWithRetry, syncFolder } from './atomic.ts';
 import { explainFileError } from './files/explain.ts';
+import { sweepLeftovers, temporaryName } from './temporary.ts';
 
 /** Siblings that an earlier, killed replacement of `path` left behind. */
 function leftovers(path: string, suffix: string): string[] {
@@ -10,7 +11,7 @@ function leftovers(path: string, suffix: string): string[] {
     .filter(
       (name) =>
         name.startsWith(prefix) &&
-        new RegExp(`^\\d+-[0-9a-f]{8}\\.${suffix}$`).test(name.slice(prefix.length)),
+        new RegExp(`^\\d+-[0-9a-f]{8,16}\\.${suffix}$`).test(name.slice(prefix.length)),
     )
     .map((name) => join(dirname(path), name));
 }
@@ -55,6 +56,7 @@ export async function replaceFolderAtomic<T>(
   try {
     mkdirSync(dirname(finalPath), { recursive: true });
     recover(finalPath);
+    sweepLeftovers(dirname(finalPath));
     mkdirSync(temporary);
     const result = await fill(temporary);
     syncTree(temporary);

@@ -2,10 +2,11 @@ import { readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { temporaryName } from './atomic.ts';
 import { ResourceError, systemCode } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
 import { mkdirSync, rmSync } from './files/files.ts';
+import { isRunning, processStart } from './processes.ts';
+import { temporaryName } from './temporary.ts';
 
 const LOCK_NAME = '.radweave.lock';
 
@@ -27,23 +28,9 @@ const schema: z.ZodType<Holder> = z.object({
   command: z.string(),
 });
 
-/** Field 22 of `/proc/PID/stat` (proc(5)); null on other systems. */
-function processStart(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
-}
-
 function isAlive(holder: Holder): boolean {
   if (holder.host !== hostname()) return true;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
-  }
+  if (!isRunning(holder.pid)) return false;
   return holder.process_start === null || processStart(holder.pid) === holder.process_start;
 }
 

@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+
+const module = new URL('../dist/index.js', import.meta.url).href;
+
+/** A process that begins to write a file, or to replace a folder, and waits in the midst of it. */
+async function writing(path: string, what: 'file' | 'folder'): Promise<ChildProcess> {
+  const wait = `process.stdout.write('ready'); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
+  const code =
+    what === 'file'
+      ? `writeFileAtomic(path, (function* () { yield 'half'; ${wait} })());`
+      : `await replaceFolderAtomic(path, (folder) => { writeFileAtomic(folder + '/half', 'x'); ${wait} });`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program(path, code)]);
+  await once(child.stdout, 'data');
+  return child;
+}
+
+const program = (path: string, code: string): string =>
+  `import { replaceFolderAtomic, writeFileAtomic } from ${JSON.stringify(module)};
+   const path = ${JSON.stringify(path)};
+   ${code}`;
+
+/** The next command, which writes there. */
+function writes(path: string): void {
+  const code = program(path, `writeFileAtomic(path, 'whole');`);
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code]);
+  expect([status, String(stderr)]).toEqual([0, '']);
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+const temporary = (folder: string): string[] => readdirSync(folder).filter((name) => name.endsWith('.tmp'));
+
+test('what killed processes left is swept by the next that writes there, never what a running one makes', async () => {
+  const folder = tempDir();
+  const killed = [
+    await writing(join(folder, 'a.csv'), 'file'),
+    await writing(join(folder, 'b'), 'folder'),
+    await writing(join(folder, 'c.csv'), 'file'),
+  ];
+  const running = [await writing(join(folder, 'd.csv'), 'file'), await writing(join(folder, 'e'), 'folder')];
+  for (const child of killed) await kill(child);
+  expect(temporary(folder)).toHaveLength(5);
+  // Of another computer, whose processes cannot be asked.
+  writeFileSync(join(folder, '.f.csv.999999999-0123456789abcdef.tmp'), '');
+  writes(join(folder, 'other.csv'));
+  expect(
+    temporary(folder)
+      .map((name) => name.split('.')[1])
+      .sort(),
+  ).toEqual(['d', 'e', 'f']);
+  for (const child of running) await kill(child);
+  writes(join(folder, 'other.csv'));
+  expect(readdirSync(folder).sort()).toEqual(['.f.csv.999999999-0123456789abcdef.tmp', 'other.csv']);
+});
+
+test('the old folder stays while its successor has not come', () => {
+  const folder = tempDir();
+  // The name that a process gives, which is gone by now.
+  const named = `import { temporaryName } from ${JSON.stringify(module.replace('index.js', 'temporary.js'))};
+    process.stdout.write(temporaryName(${JSON.stringify(join(folder, 'kept'))}, 'old'));`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', named], { encoding: 'utf8' });
+  writeFileSync(stdout, 'results');
+  writes(join(folder, 'other.csv'));
+  expect(readdirSync(folder)).toContain(stdout.split('/').at(-1));
+  writeFileSync(join(folder, 'kept'), 'new results');
+  writes(join(folder, 'other.csv'));
+  expect(readdirSync(folder).sort()).toEqual(['kept', 'other.csv']);
+});
