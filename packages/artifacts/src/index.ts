@@ -136,6 +136,7 @@ export type * from './harmonize/types.ts';
 export type { Issue } from './issues.ts';
 export { formatIssue, IssueCollector } from './issues.ts';
 export { readJson, writeJson } from './json.ts';
+export * from './layout.ts';
 export type { FolderLock } from './lock.ts';
 export { lockFolder } from './lock.ts';
 export type { Manifest, StageInput, StageState, UpToDate } from './manifest.ts';
@@ -143,7 +144,6 @@ export { isUpToDate, readManifest, relativeToOutput, writeManifest } from './man
 export { folderName, isFolderName } from './names.ts';
 export { compareText, naturalCompare } from './natural.ts';
 export { nearest } from './nearest.ts';
-export { auditFolder, evaluationFolder, fusionFolder, harmonizeFolder } from './output-folders.ts';
 export { replaceFilesTogether } from './replace-files.ts';
 export type { BrightnessRow } from './splits/brightness.ts';
 export { readBrightness, writeBrightness } from './splits/brightness.ts';

@@ -1,9 +1,16 @@
 import { join } from 'node:path';
-import { type AuditCase, evaluationFolder, type FrozenRecord, readFrozen } from '@radweave/artifacts';
+import {
+  type AuditCase,
+  evaluationFiles,
+  evaluationFolder,
+  type FrozenRecord,
+  fusionFolder,
+  readFrozen,
+} from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
 import { FrozenDecisionError, type FrozenKind, parseFrozen } from '@radweave/stats';
+import { FusionResults } from '../fusion/fusion-results.ts';
 import { attempt, auditCase, type CheckReport, counted, finding } from './check.ts';
-import { readFusion } from './fusion-file.ts';
 import type { AuditSubject } from './subject.ts';
 
 /** A frozen decision and where it is kept. */
@@ -98,10 +105,11 @@ function keptDecisions({ config }: AuditSubject): { kept: Kept[]; gaps: string[]
   const kept: Kept[] = [];
   const faults: string[] = [];
   const gaps: string[] = [];
-  const fusion = attempt(faults, () => readFusion(config));
-  if (typeof fusion === 'string') gaps.push(fusion);
+  const fusionDir = fusionFolder(config);
+  const fusion = attempt(faults, () => FusionResults.read(fusionDir));
+  if (fusion === null) gaps.push(FusionResults.missingIn(fusionDir));
   else if (fusion !== undefined) {
-    const { file, model } = fusion;
+    const { modelFile: file, model } = fusion;
     const stacked = model.stacked === undefined ? [] : [model.stacked.classifier];
     for (const { name, scaler, threshold } of [...model.classifiers, ...stacked]) {
       if (scaler !== null) kept.push({ of: 'fusion', name: `scaler of ${name}`, file, record: scaler });
@@ -109,7 +117,7 @@ function keptDecisions({ config }: AuditSubject): { kept: Kept[]; gaps: string[]
         kept.push({ of: 'fusion', name: `threshold of ${name}`, file, record: threshold });
     }
   }
-  const folder = join(evaluationFolder(config), 'frozen');
+  const folder = evaluationFiles(evaluationFolder(config)).frozen;
   if (!existsSync(folder)) gaps.push(`there is no evaluation in ${evaluationFolder(config)}`);
   else {
     for (const name of readdirSync(folder).sort()) {

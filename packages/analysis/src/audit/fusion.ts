@@ -1,20 +1,20 @@
-import { dirname, join } from 'node:path';
-import { type AuditCase, readPredictions, type Split, UNKNOWN_NETWORK } from '@radweave/artifacts';
+import { type AuditCase, fusionFolder, type Split, UNKNOWN_NETWORK } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { foreignGap } from '../features/foreign.ts';
+import { FusionResults } from '../fusion/fusion-results.ts';
 import { auditCase, type CheckReport, finding } from './check.ts';
-import { readFusion } from './fusion-file.ts';
 import type { AuditSubject } from './subject.ts';
 
 /** A fusion fitted on in-sample features, or on patients who are now in a set that must be unseen. */
 export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
-  const fusion = readFusion(config);
-  if (typeof fusion === 'string') return { looked: null, found: [], gaps: [fusion] };
-  const { file, model } = fusion;
+  const folder = fusionFolder(config);
+  const fusion = FusionResults.read(folder);
+  if (fusion === null) return { looked: null, found: [], gaps: [FusionResults.missingIn(folder)] };
+  const { modelFile: file, model } = fusion;
   const inSample = model.modalities.filter(({ in_sample }) => in_sample === true);
   const isStacked = model.stacked !== undefined;
-  const fitted = fittedOn(dirname(file), 'train', splitsOf, ['val', 'test']);
-  const chosen = fittedOn(dirname(file), 'val', splitsOf, ['test']);
+  const fitted = fittedOn(fusion, 'train', splitsOf, ['val', 'test']);
+  const chosen = fittedOn(fusion, 'val', splitsOf, ['test']);
   const again = 'Extract and fuse again on the present split';
   return {
     looked: `the fusion of ${model.modalities.map(({ modality }) => modality).join(', ')}`,
@@ -71,14 +71,14 @@ function silent(checkpoint: string, modality: string): string {
 
 /** Patients of a split's predictions who are now in one of the sets `unseen`. */
 function fittedOn(
-  folder: string,
+  fusion: FusionResults,
   split: Split,
   splitsOf: AuditSubject['splitsOf'],
   unseen: readonly Split[],
 ): { cases: AuditCase[]; gaps: string[] } {
-  const path = join(folder, `predictions_${split}.csv`);
+  const path = fusion.predictionsFile(split);
   if (!existsSync(path)) return { cases: [], gaps: [`there is no ${path}`] };
-  const cases = readPredictions(path).flatMap(({ patient }) => {
+  const cases = fusion.predictions(split).flatMap(({ patient }) => {
     const now = unseen.filter((one) => splitsOf.get(patient.normalize('NFC'))?.has(one));
     return now.length === 0 ? [] : [auditCase([patient], `then ${split}, now ${now.join(' and ')}`)];
   });

@@ -57,7 +57,8 @@ export const COHORT_FILE = 'cohort.csv';
 const SUMMARY_FILE = 'summary.json';
 
 /**
- * Reads split files and `cohort.csv`, also such that no other command accepts.
+ * Reads split files and `cohort.csv`, also such that no other command accepts: `readCohort` stops at the first contradiction,
+ * the audit lists them all.
  *
  * @throws UsageError when no modality has a split file; DataError when a file is not a split file.
  */

@@ -1,15 +1,5 @@
-import { join } from 'node:path';
-import {
-  type CohortPatient,
-  type Config,
-  DataError,
-  readCohort,
-  readSplitSummary,
-  type Split,
-} from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
-import { readOwnCohort } from '@radweave/study/cohort/own-splits';
-import { requireSplit } from '@radweave/study/cohort/split-folder';
+import { type CohortPatient, type Config, DataError, type Split } from '@radweave/artifacts';
+import { readCohort } from '@radweave/study/cohort/read-cohort';
 import type { IsHome } from './candidate.ts';
 
 /** Who is home and who is external, from the folder of the splits. */
@@ -17,7 +7,7 @@ export interface CohortFacts {
   homeHospital: string;
   isHome: IsHome;
   /** Files that were read. */
-  files: string[];
+  files: readonly string[];
   /** @throws DataError when a patient is not in this split, hospital or class of the cohort. */
   check: (patients: readonly Member[], split: Split, file: string) => void;
 }
@@ -28,28 +18,19 @@ interface Member {
   label: number;
 }
 
-/**
- * Reads `cohort.csv` and `summary.json` of the splits. Users' own splits may lack them: then the split files say who is
- * where, and training and validation are home, whatever the hospital.
- */
-export function readCohortFacts(config: Config, modalities: readonly string[]): CohortFacts {
-  const { splits_dir, home_hospital } = config.data;
-  requireSplit(splits_dir, modalities);
-  const cohortFile = join(splits_dir, 'cohort.csv');
-  const summaryFile = join(splits_dir, 'summary.json');
-  const summary = existsSync(summaryFile) ? readSplitSummary(summaryFile) : null;
-  const own = existsSync(cohortFile) ? null : readOwnCohort(config.data, modalities);
-  const cohort = existsSync(cohortFile) ? readCohort(cohortFile).patients : (own?.patients ?? null);
-  const source = own === null ? 'cohort.csv' : 'the split files';
-  const known = new Map(cohort?.map((one) => [one.patient, one]));
+/** Reads who is where. In users' own splits training and validation are home, whatever the hospital. */
+export function readCohortFacts({ data }: Config, modalities: readonly string[]): CohortFacts {
+  const cohort = readCohort(data, modalities);
+  const home = cohort?.summary?.home_hospital;
+  const known = new Map(cohort?.patients.map((one) => [one.patient, one]));
   return {
-    homeHospital: summary?.home_hospital ?? own?.homeHospital ?? home_hospital,
-    isHome: (hospital, split) => split !== 'test' && (summary === null || hospital === summary.home_hospital),
+    homeHospital: cohort?.homeHospital ?? data.home_hospital,
+    isHome: (hospital, split) => split !== 'test' && (home === undefined || hospital === home),
     // Of the summary only the home hospital, which the evaluation names: its places may change.
-    files: own?.files ?? (cohort === null ? [] : [cohortFile]),
+    files: cohort?.files ?? [],
     check: (patients, split, file) => {
       if (cohort === null) return;
-      for (const one of patients) checkMember(one, split, file, known.get(one.patient), source);
+      for (const one of patients) checkMember(one, split, file, known.get(one.patient), cohort.source);
     },
   };
 }

@@ -1,17 +1,13 @@
-import { join } from 'node:path';
 import {
   DataError,
   type FusionModelFile,
   type InSample,
   type ModelKind,
-  readFusionMetrics,
-  readFusionModel,
-  readPredictions,
   SPLITS,
   type Split,
 } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { FusionResults } from '../fusion/fusion-results.ts';
 import { classifierCautions } from '../fusion/in-sample.ts';
 import type { Candidate, ScoredPatient } from './candidate.ts';
 import type { CohortFacts } from './cohort-facts.ts';
@@ -29,17 +25,16 @@ export interface FusionModels {
 
 /** Reads the models of a fusion from its predictions; null where no finished fusion is. */
 export function readFusionModels(folder: string, facts: CohortFacts): FusionModels | null {
-  const modelFile = join(folder, 'model.json');
-  if (!existsSync(modelFile)) return null;
-  const file = readFusionModel(modelFile);
+  const fusion = FusionResults.read(folder);
+  if (fusion === null) return null;
+  const { model: file, modelFile, metricsFile } = fusion;
   const classes = file.label_names.length;
-  const tables = forEachSplit((split) => {
-    const path = join(folder, `predictions_${split}.csv`);
-    return { path, rows: readPredictions(path) };
-  });
+  const tables = forEachSplit((split) => ({
+    path: fusion.predictionsFile(split),
+    rows: fusion.predictions(split),
+  }));
   for (const split of SPLITS) facts.check(tables[split].rows, split, tables[split].path);
-  const metricsFile = join(folder, 'metrics.csv');
-  const metrics = readFusionMetrics(metricsFile);
+  const metrics = fusion.metrics();
   const names = [...new Set(metrics.map(({ model }) => model))];
   const candidates = names.map((name): Candidate => {
     const classifier = file.classifiers.find((one) => one.name === name);

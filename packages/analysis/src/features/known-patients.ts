@@ -1,7 +1,5 @@
-import { join } from 'node:path';
-import { DataError, readCohort, readSplit, SPLITS, type Split, splitPath } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
-import { requireSplit } from '@radweave/study/cohort/split-folder';
+import { DataError, SPLITS, type Split } from '@radweave/artifacts';
+import { readCohort } from '@radweave/study/cohort/read-cohort';
 import type { FeatureSource } from './source.ts';
 
 /** What the split files say of a patient. */
@@ -14,30 +12,16 @@ export interface KnownPatient {
 export type KnownPatients = ReadonlyMap<string, KnownPatient>;
 
 /**
- * The patients of the splits folder: from `cohort.csv`, else from the split files of the modalities (a user's own), else
- * none.
+ * The patients of the splits folder; none where it has no split files.
  *
  * @throws DataError when the split is torn.
  */
 export function knownPatients(splitsDir: string, modalities: readonly string[]): KnownPatients {
-  requireSplit(splitsDir, modalities);
-  const known = new Map<string, KnownPatient>();
-  const cohort = join(splitsDir, 'cohort.csv');
-  if (existsSync(cohort)) {
-    for (const { patient, hospital, split } of readCohort(cohort).patients) {
-      known.set(patient.normalize('NFC'), { hospital, split });
-    }
-    return known;
-  }
-  for (const split of SPLITS) {
-    for (const path of modalities.map((modality) => splitPath(splitsDir, split, modality))) {
-      if (!existsSync(path)) continue;
-      for (const { patient, hospital } of readSplit(path)) {
-        known.set(patient.normalize('NFC'), { hospital, split });
-      }
-    }
-  }
-  return known;
+  const cohort = readCohort({ splits_dir: splitsDir, root_dir: null }, modalities);
+  const patients = cohort?.patients ?? [];
+  return new Map(
+    patients.map(({ patient, hospital, split }) => [patient.normalize('NFC'), { hospital, split }]),
+  );
 }
 
 /**

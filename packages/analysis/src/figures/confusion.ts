@@ -2,11 +2,11 @@ import type { PredictionRow } from '@radweave/artifacts';
 import { confusionChart, type Spec } from '@radweave/report/charts';
 import { confusionMatrix } from '@radweave/stats';
 import type { FigureSet } from './figure.ts';
-import { type FusionResults, JUDGED_SPLITS, SPLIT_TITLES } from './judged.ts';
+import { JUDGED_SPLITS, type ShownFusion, SPLIT_TITLES } from './judged.ts';
 import { CHART_WORDS } from './words.ts';
 
 /** Confusion matrices of the fused model on validation and test, at the frozen threshold. */
-export function confusionFigures({ labels, predictions, threshold }: FusionResults): FigureSet {
+export function confusionFigures({ labels, predictions, threshold }: ShownFusion): FigureSet {
   const set: FigureSet = { figures: [], skipped: [] };
   for (const split of JUDGED_SPLITS) {
     const name = `confusion_${split}`;

@@ -1,14 +1,6 @@
-import { join } from 'node:path';
-import {
-  type FusionMetricsRow,
-  type PredictionRow,
-  readFusionMetrics,
-  readFusionModel,
-  readPredictions,
-  type Split,
-} from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
+import type { FusionMetricsRow, PredictionRow, Split } from '@radweave/artifacts';
 import { thresholdOf } from '../fusion/classifier.ts';
+import { FusionResults } from '../fusion/fusion-results.ts';
 
 /** The splits that a classifier is judged on: training patients would flatter it. */
 export type JudgedSplit = Exclude<Split, 'train'>;
@@ -22,8 +14,8 @@ export const SPLIT_TITLES: Readonly<Record<Split, string>> = {
   test: 'external test',
 };
 
-/** What `fuse` left behind. */
-export interface FusionResults {
+/** What figures show of a fusion. */
+export interface ShownFusion {
   labels: string[];
   /** `fused` first. */
   models: string[];
@@ -33,20 +25,17 @@ export interface FusionResults {
   predictions: Record<JudgedSplit, PredictionRow[]>;
 }
 
-/** Reads the results in a fusion folder; undefined when `fuse` has not finished there. */
-export function readFusionResults(folder: string): FusionResults | undefined {
-  const modelFile = join(folder, 'model.json');
-  if (!existsSync(modelFile)) return undefined;
-  const { classifiers, label_names } = readFusionModel(modelFile);
+/** Reads what is shown of the fusion in a folder; undefined when `fuse` has not finished there. */
+export function readShownFusion(folder: string): ShownFusion | undefined {
+  const results = FusionResults.read(folder);
+  if (results === null) return undefined;
+  const { classifiers, label_names } = results.model;
   const fused = classifiers.find(({ name }) => name === 'fused');
   return {
     labels: label_names,
     models: classifiers.map(({ name }) => name),
     threshold: fused === undefined ? null : thresholdOf(fused),
-    metrics: readFusionMetrics(join(folder, 'metrics.csv')),
-    predictions: {
-      val: readPredictions(join(folder, 'predictions_val.csv')),
-      test: readPredictions(join(folder, 'predictions_test.csv')),
-    },
+    metrics: results.metrics(),
+    predictions: { val: results.predictions('val'), test: results.predictions('test') },
   };
 }

@@ -2,7 +2,7 @@ import type { FusionMetricsRow, PredictionRow } from '@radweave/artifacts';
 import { type RocLine, rocChart } from '@radweave/report/charts';
 import { rocCurve } from '@radweave/stats';
 import type { FigureSet } from './figure.ts';
-import { type FusionResults, JUDGED_SPLITS, type JudgedSplit, SPLIT_TITLES } from './judged.ts';
+import { JUDGED_SPLITS, type JudgedSplit, type ShownFusion, SPLIT_TITLES } from './judged.ts';
 import { CHART_WORDS } from './words.ts';
 
 /** Whose curve, of which patients, for which positive label. */
@@ -16,7 +16,7 @@ interface WantedCurve {
 }
 
 /** ROC curves of every model on validation and test, and of the fused model in each external hospital. */
-export function rocFigures(results: FusionResults): FigureSet {
+export function rocFigures(results: ShownFusion): FigureSet {
   const set: FigureSet = { figures: [], skipped: [] };
   const draw = (name: string, title: string, split: JudgedSplit, wanted: readonly WantedCurve[]): void => {
     const curves = wanted.flatMap(lineOf);
@@ -57,7 +57,7 @@ export function rocFigures(results: FusionResults): FigureSet {
 
 /** Two labels: a curve for each model. More: the fused model, each label against the rest. */
 function curvesOfModels(
-  { labels, models, predictions, metrics }: FusionResults,
+  { labels, models, predictions, metrics }: ShownFusion,
   split: JudgedSplit,
 ): WantedCurve[] {
   const rows = predictions[split];
@@ -88,7 +88,7 @@ function curvesOfModels(
 }
 
 function fusedCurve(
-  { predictions, metrics }: FusionResults,
+  { predictions, metrics }: ShownFusion,
   split: JudgedSplit,
   hospital: string,
 ): WantedCurve {
@@ -124,7 +124,7 @@ function areaText(metrics: FusionMetricsRow | undefined): string {
 
 /** Where the frozen threshold puts the fused model; none with more than two labels. */
 function operatingPoint(
-  { metrics }: FusionResults,
+  { metrics }: ShownFusion,
   split: JudgedSplit,
 ): { x: number; y: number; text: string } | null {
   const row = metrics.find((one) => one.model === 'fused' && one.split === split && one.hospital === 'all');

@@ -1,14 +1,15 @@
-import { join } from 'node:path';
 import { missingFusion } from '@radweave/analysis/evaluation/unevaluated';
+import { FusionResults } from '@radweave/analysis/fusion/fusion-results';
 import {
   type Config,
   DataError,
   type Evaluation,
+  evaluationFiles,
   evaluationFolder,
   type FusionModelFile,
+  fusionFiles,
   fusionFolder,
   readEvaluation,
-  readFusionModel,
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
@@ -21,7 +22,7 @@ import type { UsedFiles } from './used-files.ts';
  * @throws UsageError when there is none; DataError when a file it was made from has changed since.
  */
 export function readResults(config: Config, files: UsedFiles): Evaluation {
-  const path = join(evaluationFolder(config), 'evaluation.json');
+  const path = evaluationFiles(evaluationFolder(config)).record;
   if (!existsSync(path)) {
     throw new UsageError('E_NO_EVALUATION', 'there is no evaluation to report', {
       where: path,
@@ -47,21 +48,22 @@ export function readFusion(
   { models }: Evaluation,
   files: UsedFiles,
 ): Optional<FusionModelFile> {
-  const path = join(fusionFolder(config), 'model.json');
-  if (!models.some(({ kind }) => kind === 'fused' || kind === 'features')) return missing(config, path);
-  if (!existsSync(path)) {
+  const folder = fusionFolder(config);
+  if (!models.some(({ kind }) => kind === 'fused' || kind === 'features')) return missing(config, folder);
+  const fusion = FusionResults.read(folder);
+  if (fusion === null) {
     throw new UsageError('E_NO_FUSION', 'the fusion that was evaluated is not there', {
-      where: path,
+      where: fusionFiles(folder).model,
       mend: 'Name its folder with --fusion_dir',
     });
   }
-  files.add(path);
-  return { value: readFusionModel(path) };
+  files.add(fusion.modelFile);
+  return { value: fusion.model };
 }
 
 /** Why no fusion was evaluated. */
-function missing(config: Config, modelFile: string): Optional<FusionModelFile> {
-  if (existsSync(modelFile)) {
+function missing(config: Config, folder: string): Optional<FusionModelFile> {
+  if (existsSync(fusionFiles(folder).model)) {
     const reason = 'the fusion was finished after the evaluation';
     return { missing: { command: 'radweave evaluate', reason } };
   }

@@ -1,19 +1,16 @@
-import { join } from 'node:path';
 import {
   type CohortPatient,
   type Config,
   readBrightness,
-  readCohort,
   readExclusions,
-  readSplitSummary,
   type SplitSummary,
+  splitFiles,
   splitHash,
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { Division, Oddities } from '@radweave/report';
-import { readOwnCohort } from '@radweave/study/cohort/own-splits';
-import { requireSplit } from '@radweave/study/cohort/split-folder';
+import { readCohort } from '@radweave/study/cohort/read-cohort';
 import type { UsedFiles } from './used-files.ts';
 
 /** Who was in the study. */
@@ -39,29 +36,28 @@ export function readStudyCohort(
   modalities: readonly string[],
   files: UsedFiles,
 ): StudyCohort {
-  const record = (name: string): string => join(data.splits_dir, name);
-  const [cohort, summaryFile, exclusions] = [
-    record('cohort.csv'),
-    record('summary.json'),
-    record('exclusions.csv'),
-  ];
-  const records = [cohort, summaryFile, exclusions];
-  const missing = records.filter((path) => !existsSync(path));
-  if (missing.length === records.length) return ownCohort(data, modalities, files);
+  const places = splitFiles(data.splits_dir);
+  const records = [places.cohort, places.summary, places.exclusions];
+  const [lost, ...more] = records.filter((path) => !existsSync(path));
   // A split of preprocess that lost a record is not one that the researchers made.
-  if (missing[0] !== undefined) throw noCohort(missing[0]);
-  requireSplit(data.splits_dir, modalities);
-  for (const path of records) files.add(path);
-  const summary = readSplitSummary(summaryFile);
+  if (lost !== undefined && more.length + 1 < records.length) throw noCohort(lost);
+  const cohort = readCohort(data, modalities);
+  if (cohort === null) throw noCohort(data.splits_dir);
+  const { patients, summary } = cohort;
+  for (const path of summary === null ? cohort.files : records) files.add(path);
+  if (summary === null) {
+    const common = { cohort: patients, modalities: [...modalities], division: null };
+    return { ...common, splitHash: splitHash(patients), versions: {} };
+  }
   return {
-    cohort: readCohort(cohort).patients,
+    cohort: patients,
     modalities: summary.modalities,
     division: {
       trainShare: summary.train_ratio,
       seed: summary.seed,
       synthetic: summary.synthetic ?? [],
-      exclusions: readExclusions(exclusions),
-      oddities: odditiesOf(summary, record('brightness.csv'), files),
+      exclusions: readExclusions(places.exclusions),
+      oddities: odditiesOf(summary, places.brightness, files),
     },
     splitHash: summary.split_hash,
     versions: summary.versions,
@@ -72,19 +68,6 @@ function odditiesOf({ warnings }: SplitSummary, brightness: string, files: UsedF
   if (warnings === undefined || !existsSync(brightness)) return null;
   files.add(brightness);
   return { warnings, brightness: readBrightness(brightness) };
-}
-
-function ownCohort(data: Config['data'], modalities: readonly string[], files: UsedFiles): StudyCohort {
-  const own = readOwnCohort(data, modalities);
-  if (own === null) throw noCohort(data.splits_dir);
-  for (const path of own.files) files.add(path);
-  return {
-    cohort: own.patients,
-    modalities: [...modalities],
-    division: null,
-    splitHash: splitHash(own.patients),
-    versions: {},
-  };
 }
 
 function noCohort(path: string): UsageError {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { confusionFigures } from '@radweave/analysis/figures/confusion';
 import { trainingCurves } from '@radweave/analysis/figures/curves';
 import { type Figure, type FigureSet, joinSets, type SkippedFigure } from '@radweave/analysis/figures/figure';
-import { JUDGED_SPLITS, readFusionResults } from '@radweave/analysis/figures/judged';
+import { JUDGED_SPLITS, readShownFusion } from '@radweave/analysis/figures/judged';
 import { mapFigures, mapNames } from '@radweave/analysis/figures/maps';
 import { type PatientFeatures, readPatientFeatures } from '@radweave/analysis/figures/patients';
 import { rocFigures } from '@radweave/analysis/figures/roc';
@@ -79,7 +79,7 @@ function saySkipped(skipped: readonly SkippedFigure[], context: StageContext): v
 }
 
 function fusionSet(folder: string): FigureSet {
-  const results = readFusionResults(folder);
+  const results = readShownFusion(folder);
   if (results !== undefined) return joinSets([rocFigures(results), confusionFigures(results)]);
   const reason = `there are no fusion results in ${folder}; run radweave fuse`;
   const names = JUDGED_SPLITS.flatMap((split) => [`roc_${split}`, `confusion_${split}`]);

@@ -1,0 +1,52 @@
+import {
+  type FusionMetricsRow,
+  type FusionModelFile,
+  fusionFiles,
+  type PredictionRow,
+  predictionsPath,
+  readFusionMetrics,
+  readFusionModel,
+  readPredictions,
+  type Split,
+} from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+
+/** What `fuse` left in a folder. The model is read at once, as it says that the fusion is finished; tables when asked for. */
+export class FusionResults {
+  readonly folder: string;
+  readonly modelFile: string;
+  readonly metricsFile: string;
+  readonly model: FusionModelFile;
+
+  private constructor(folder: string) {
+    const { model, metrics } = fusionFiles(folder);
+    this.folder = folder;
+    this.modelFile = model;
+    this.metricsFile = metrics;
+    this.model = readFusionModel(model);
+  }
+
+  /** Null where no finished fusion is. @throws DataError when the model file is damaged. */
+  static read(folder: string): FusionResults | null {
+    return existsSync(fusionFiles(folder).model) ? new FusionResults(folder) : null;
+  }
+
+  /** Why there is nothing to read in a folder. */
+  static missingIn(folder: string): string {
+    return `there is no fusion: ${fusionFiles(folder).model}`;
+  }
+
+  /** @throws DataError when the table is damaged. */
+  metrics(): FusionMetricsRow[] {
+    return readFusionMetrics(this.metricsFile);
+  }
+
+  predictionsFile(split: Split): string {
+    return predictionsPath(this.folder, split);
+  }
+
+  /** @throws DataError when the table is damaged. */
+  predictions(split: Split): PredictionRow[] {
+    return readPredictions(this.predictionsFile(split));
+  }
+}

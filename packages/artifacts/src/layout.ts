@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import type { Config } from './config/types.ts';
+import type { Split } from './splits/split-file.ts';
+
+/**
+ * Where everything lies: the names of all folders and files under splits, features and outputs. Files that exist once for
+ * each split and modality have functions of their own beside their readers (`splitPath`, `featureTablePath`, `logitsPath`).
+ */
+
+/** The places of named files in a folder. */
+export type Places<Names> = { readonly [Name in keyof Names]: string };
+
+function placesIn<Names extends Readonly<Record<string, string>>>(
+  folder: string,
+  names: Names,
+): Places<Names> {
+  const paths = Object.entries(names).map(([name, file]) => [name, join(folder, file)]);
+  return Object.fromEntries(paths) as Places<Names>;
+}
+
+/** What `preprocess` leaves beside the split files. */
+export const SPLIT_FILES = {
+  cohort: 'cohort.csv',
+  exclusions: 'exclusions.csv',
+  summary: 'summary.json',
+  brightness: 'brightness.csv',
+  rejected: 'rejected.csv',
+  log: 'preprocess.log',
+  /** Folder of decoded slices. */
+  decoded: '.slices',
+} as const;
+
+export const FUSION_FILES = { model: 'model.json', metrics: 'metrics.csv' } as const;
+
+export const EVALUATION_FILES = {
+  record: 'evaluation.json',
+  metrics: 'metrics.csv',
+  comparisons: 'comparisons.csv',
+  aggregation: 'aggregation.csv',
+  heterogeneity: 'heterogeneity.csv',
+  roc: 'roc.csv',
+  calibration: 'calibration.csv',
+  decision: 'decision_curve.csv',
+  /** Folder of frozen decisions. */
+  frozen: 'frozen',
+} as const;
+
+export const AUDIT_FILES = { record: 'audit.json', text: 'audit.txt' } as const;
+
+export const HARMONIZE_FILES = {
+  record: 'harmonize.json',
+  siteAudit: 'site_audit.csv',
+  siteAuditRecord: 'site_audit.json',
+  features: 'harmonised_test',
+  predictions: 'predictions_test.csv',
+  metrics: 'metrics.csv',
+} as const;
+
+/** What a cross-validation leaves beside its logs. */
+export const CROSS_VALIDATION_FILES = {
+  folds: 'folds.json',
+  config: 'config.yaml',
+  table: 'cross_validation.csv',
+  outOfFold: 'out_of_fold.csv',
+} as const;
+
+/** Folders below the experiment's output folder; `checkpoints` and `logs` have one of each run. */
+const OUTPUTS = {
+  checkpoints: 'checkpoints',
+  logs: 'logs',
+  explanations: 'explanations',
+  visualizations: 'visualizations',
+  harmonize: 'harmonize',
+  evaluation: 'evaluation',
+  audit: 'audit',
+  report: 'report',
+  /** Manifests of `radweave run`. */
+  manifests: 'run',
+} as const;
+
+export function splitFiles(splitsDir: string): Places<typeof SPLIT_FILES> {
+  return placesIn(splitsDir, SPLIT_FILES);
+}
+
+export function fusionFiles(folder: string): Places<typeof FUSION_FILES> {
+  return placesIn(folder, FUSION_FILES);
+}
+
+export function evaluationFiles(folder: string): Places<typeof EVALUATION_FILES> {
+  return placesIn(folder, EVALUATION_FILES);
+}
+
+export function auditFiles(folder: string): Places<typeof AUDIT_FILES> {
+  return placesIn(folder, AUDIT_FILES);
+}
+
+export function harmonizeFiles(folder: string): Places<typeof HARMONIZE_FILES> {
+  return placesIn(folder, HARMONIZE_FILES);
+}
+
+export function crossValidationFiles(logs: string): Places<typeof CROSS_VALIDATION_FILES> {
+  return placesIn(logs, CROSS_VALIDATION_FILES);
+}
+
+/** The folders below an output folder, each at its usual place. */
+export function outputFolders(outputDir: string): Places<typeof OUTPUTS> {
+  return placesIn(outputDir, OUTPUTS);
+}
+
+/** The patients of a split in a folder of fusion or evaluation. */
+export function predictionsPath(folder: string, split: Split): string {
+  return join(folder, `predictions_${split}.csv`);
+}
+
+/** A split's features of all modalities side by side; `.npy` and `.csv` are added. */
+export function fusedFeaturesStem(folder: string, split: Split): string {
+  return join(folder, `fused_${split}`);
+}
+
+/** Where the tables of a split's aligned patients lie. */
+export function alignedFolder(featuresDir: string, split: Split): string {
+  return join(featuresDir, split, 'aligned');
+}
+
+/** The best model of a run, of a modality, or of an output folder. */
+export function bestModelPath(folder: string): string {
+  return join(folder, 'best_model.pth');
+}
+
+/** Where fusion results go: `fusion.output_dir`, else `fusion` in the experiment's output folder. */
+export function fusionFolder({ fusion, experiment }: Config): string {
+  return fusion.output_dir ?? join(experiment.output_dir, 'fusion');
+}
+
+/** Where an evaluation goes unless told. */
+export function evaluationFolder({ experiment }: Config): string {
+  return outputFolders(experiment.output_dir).evaluation;
+}
+
+/** Where a harmonisation goes. */
+export function harmonizeFolder({ experiment }: Config): string {
+  return outputFolders(experiment.output_dir).harmonize;
+}
+
+/** Where an audit goes unless told. */
+export function auditFolder({ experiment }: Config): string {
+  return outputFolders(experiment.output_dir).audit;
+}

@@ -1,0 +1,52 @@
+import {
+  type CohortPatient,
+  type Config,
+  readCohort as readCohortFile,
+  readSplitSummary,
+  type SplitSummary,
+  splitFiles,
+} from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { readOwnCohort } from './own-splits.ts';
+import { requireSplit } from './split-folder.ts';
+
+/** Who is in which set. */
+export interface Cohort {
+  patients: CohortPatient[];
+  /** What `preprocess` wrote of the division; null where the researchers made it. */
+  summary: SplitSummary | null;
+  /** Hospitals of training and validation; null where nothing but the configuration tells them. */
+  homeHospital: string | null;
+  /** Files that say who is where. */
+  files: readonly string[];
+  /** How to name them to a user. */
+  source: 'cohort.csv' | 'the split files';
+}
+
+/**
+ * Reads who is in which set from the folder of the splits: what `preprocess` wrote, else the split files themselves, of
+ * researchers who divided the patients in another way. The one reader of all that trust the division; the audit and
+ * `verify`, which do not, read the files by themselves.
+ *
+ * @param modalities whose split files are read where there is no `cohort.csv`.
+ * @returns null where there is neither.
+ * @throws DataError when the files are not of one division, or a patient is not the same in every split file.
+ */
+export function readCohort(
+  data: Pick<Config['data'], 'splits_dir' | 'root_dir'>,
+  modalities: readonly string[],
+): Cohort | null {
+  requireSplit(data.splits_dir, modalities);
+  const places = splitFiles(data.splits_dir);
+  const summary = existsSync(places.summary) ? readSplitSummary(places.summary) : null;
+  if (existsSync(places.cohort)) {
+    const { patients } = readCohortFile(places.cohort);
+    const homeHospital = summary?.home_hospital ?? null;
+    return { patients, summary, homeHospital, files: [places.cohort], source: 'cohort.csv' };
+  }
+  const own = readOwnCohort(data, modalities);
+  if (own === null) return null;
+  const { patients, files } = own;
+  const homeHospital = summary?.home_hospital ?? own.homeHospital;
+  return { patients, summary, homeHospital, files, source: 'the split files' };
+}
