@@ -10,12 +10,13 @@ import type { Split } from './splits/split-file.ts';
 /** The places of named files in a folder. */
 export type Places<Names> = { readonly [Name in keyof Names]: string };
 
-function placesIn<Names extends Readonly<Record<string, string>>>(
-  folder: string,
-  names: Names,
-): Places<Names> {
-  const paths = Object.entries(names).map(([name, file]) => [name, join(folder, file)]);
-  return Object.fromEntries(paths) as Places<Names>;
+/** Finds the files of these names in a folder. */
+type Finder<Names> = (folder: string) => Places<Names>;
+
+function finder<Names extends Readonly<Record<string, string>>>(names: Names): Finder<Names> {
+  const all = Object.entries(names);
+  return (folder) =>
+    Object.fromEntries(all.map(([name, file]) => [name, join(folder, file)])) as Places<Names>;
 }
 
 /** What `preprocess` leaves beside the split files. */
@@ -78,34 +79,14 @@ const OUTPUTS = {
   manifests: 'run',
 } as const;
 
-export function splitFiles(splitsDir: string): Places<typeof SPLIT_FILES> {
-  return placesIn(splitsDir, SPLIT_FILES);
-}
-
-export function fusionFiles(folder: string): Places<typeof FUSION_FILES> {
-  return placesIn(folder, FUSION_FILES);
-}
-
-export function evaluationFiles(folder: string): Places<typeof EVALUATION_FILES> {
-  return placesIn(folder, EVALUATION_FILES);
-}
-
-export function auditFiles(folder: string): Places<typeof AUDIT_FILES> {
-  return placesIn(folder, AUDIT_FILES);
-}
-
-export function harmonizeFiles(folder: string): Places<typeof HARMONIZE_FILES> {
-  return placesIn(folder, HARMONIZE_FILES);
-}
-
-export function crossValidationFiles(logs: string): Places<typeof CROSS_VALIDATION_FILES> {
-  return placesIn(logs, CROSS_VALIDATION_FILES);
-}
-
+export const splitFiles: Finder<typeof SPLIT_FILES> = finder(SPLIT_FILES);
+export const fusionFiles: Finder<typeof FUSION_FILES> = finder(FUSION_FILES);
+export const evaluationFiles: Finder<typeof EVALUATION_FILES> = finder(EVALUATION_FILES);
+export const auditFiles: Finder<typeof AUDIT_FILES> = finder(AUDIT_FILES);
+export const harmonizeFiles: Finder<typeof HARMONIZE_FILES> = finder(HARMONIZE_FILES);
+export const crossValidationFiles: Finder<typeof CROSS_VALIDATION_FILES> = finder(CROSS_VALIDATION_FILES);
 /** The folders below an output folder, each at its usual place. */
-export function outputFolders(outputDir: string): Places<typeof OUTPUTS> {
-  return placesIn(outputDir, OUTPUTS);
-}
+export const outputFolders: Finder<typeof OUTPUTS> = finder(OUTPUTS);
 
 /** The patients of a split in a folder of fusion or evaluation. */
 export function predictionsPath(folder: string, split: Split): string {

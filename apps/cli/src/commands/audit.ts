@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { type AuditRecord, readAuditRecord, UsageError } from '@radweave/artifacts';
+import { type AuditRecord, auditFiles, auditFolder, readAuditRecord, UsageError } from '@radweave/artifacts';
 import type { StageOptions } from '@radweave/pipeline';
 import { pairsOf } from '../pairs.ts';
 import { addFlags, type CallConfig, type CommonFlags, readCall } from '../stage/flags.ts';
@@ -30,12 +29,10 @@ export const define: Define = (command) => {
     const call = readCall('audit', flags);
     const quiet = flags.quiet === true;
     if (call.file !== null && !quiet) process.stderr.write(`Configuration: ${call.file}\n`);
-    const folder = join(call.config.experiment.output_dir, 'audit');
+    const files = auditFiles(auditFolder(call.config));
     const print = (): void => {
-      const record = readAuditRecord(join(folder, 'audit.json'));
-      process.stdout.write(
-        flags.json === true ? `${JSON.stringify(record)}\n` : summary(record, join(folder, 'audit.txt')),
-      );
+      const record = readAuditRecord(files.record);
+      process.stdout.write(flags.json === true ? `${JSON.stringify(record)}\n` : summary(record, files.text));
     };
     try {
       await runStage('audit', optionsOf(call, flags), quiet);

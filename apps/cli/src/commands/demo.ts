@@ -3,7 +3,10 @@ import {
   applyOverrides,
   type Config,
   defaultConfig,
+  evaluationFiles,
+  evaluationFolder,
   logitsRecordPath,
+  outputFolders,
   readEvaluation,
   readLogitsRecord,
   writeConfig,
@@ -54,7 +57,7 @@ export const define: Define = (command) => {
       const folder = resolve(flags.output_dir);
       const config = demoConfig(folder, flags);
       await demo(folder, config, flags.quiet === true);
-      const evaluationFile = join(config.experiment.output_dir, 'evaluation', 'evaluation.json');
+      const evaluationFile = evaluationFiles(evaluationFolder(config)).record;
       process.stdout.write(
         flags.json === true
           ? `${JSON.stringify({ ...readEvaluation(evaluationFile), evaluationFile })}\n`
@@ -109,7 +112,7 @@ function removeCheckpoints({ data, experiment }: Config): void {
     const { models } = readLogitsRecord(logitsRecordPath(data.features_dir, modality));
     for (const { checkpoint } of models) rmSync(checkpoint);
   }
-  const folder = join(experiment.output_dir, 'checkpoints');
+  const folder = outputFolders(experiment.output_dir).checkpoints;
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   for (const file of files.filter((name) => basename(name) === 'last_checkpoint.pth'))
     rmSync(join(folder, file));

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import type { AuditCase } from '@radweave/artifacts';
+import { type AuditCase, outputFolders } from '@radweave/artifacts';
 import { findRuns } from '@radweave/study/runs/run-folder';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
 import { type CheckReport, counted, finding } from './check.ts';
@@ -36,7 +35,7 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
       } else old.push(...trainedOn, ...selectedOn);
     }
   }
-  const where = join(outputDir, 'checkpoints');
+  const where = outputFolders(outputDir).checkpoints;
   const mend = 'Train again on the present split, or restore the split these runs were trained on';
   return {
     looked: looked === 0 ? null : counted(looked, 'run'),

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import {
   type AuditCase,
   isFolderName,
   logitsRecordPath,
+  outputFolders,
   readLogitsRecord,
   readSplit,
   splitPath,
@@ -51,7 +51,7 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
           code: 'LEAK_FOLD',
           severity: 'leak',
           what: 'fold models have seen patients of their held-out fold',
-          where: join(config.experiment.output_dir, 'checkpoints'),
+          where: outputFolders(config.experiment.output_dir).checkpoints,
           mend,
         },
         [...own, ...heldOut],
@@ -74,7 +74,7 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
 
 /** Finished models of cross-validation and cross-fitting. */
 function foldRuns(outputDir: string, modalities: readonly string[]): { run: RunFolder; modality: string }[] {
-  const folder = join(outputDir, 'checkpoints');
+  const folder = outputFolders(outputDir).checkpoints;
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .sort()

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   type CohortPatient,
   type Config,
@@ -6,9 +5,11 @@ import {
   readSplit,
   readSplitSummary,
   type SliceRecord,
+  SPLIT_FILES,
   SPLITS,
   type Split,
   type SplitSummary,
+  splitFiles,
   splitHash,
   splitPath,
   UsageError,
@@ -53,8 +54,7 @@ export interface AuditSubject {
 }
 
 /** How `cohort.csv` is named among the sources. */
-export const COHORT_FILE = 'cohort.csv';
-const SUMMARY_FILE = 'summary.json';
+export const COHORT_FILE: string = SPLIT_FILES.cohort;
 
 /**
  * Reads split files and `cohort.csv`, also such that no other command accepts: `readCohort` stops at the first contradiction,
@@ -77,9 +77,8 @@ export function readSubject(
     }
   }
   if (missing.length === SPLITS.length * modalities.length) throw noSplits(config, modalities);
-  const path = join(config.data.splits_dir, COHORT_FILE);
-  const cohort = existsSync(path) ? readCohort(path).patients : null;
-  const summaryFile = join(config.data.splits_dir, SUMMARY_FILE);
+  const files = splitFiles(config.data.splits_dir);
+  const cohort = existsSync(files.cohort) ? readCohort(files.cohort).patients : null;
   const placements = placementsOf(slices, cohort ?? []);
   return {
     config,
@@ -94,7 +93,7 @@ export function readSubject(
     ),
     hasCohortFile: cohort !== null,
     splitHash: hashOf(cohort, slices),
-    summary: existsSync(summaryFile) ? readSplitSummary(summaryFile) : null,
+    summary: existsSync(files.summary) ? readSplitSummary(files.summary) : null,
     missing,
   };
 }

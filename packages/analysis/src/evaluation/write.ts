@@ -1,6 +1,7 @@
-import { join } from 'node:path';
 import {
   type Evaluation,
+  evaluationFiles,
+  predictionsPath,
   SPLITS,
   writeAggregation,
   writeComparisons,
@@ -15,24 +16,20 @@ import { writeFrozenFolder } from './frozen-folder.ts';
 
 /** Writes every file of an evaluation. `evaluation.json` comes last: tables without one are unfinished. */
 export function writeAll(folder: string, evaluation: Evaluation): string {
-  const file = join(folder, 'evaluation.json');
+  const places = evaluationFiles(folder);
+  const file = places.record;
   rmSync(file, { force: true });
-  rmSync(join(folder, 'frozen'), { recursive: true, force: true });
+  rmSync(places.frozen, { recursive: true, force: true });
   const { models, label_names } = evaluation;
-  writeEvaluationMetrics(join(folder, 'metrics.csv'), evaluation.rows);
-  writeComparisons(join(folder, 'comparisons.csv'), evaluation.comparisons);
-  writeAggregation(join(folder, 'aggregation.csv'), evaluation.aggregation);
-  writeHeterogeneity(join(folder, 'heterogeneity.csv'), evaluation.heterogeneity);
-  const curves = {
-    roc: join(folder, 'roc.csv'),
-    calibration: join(folder, 'calibration.csv'),
-    decision: join(folder, 'decision_curve.csv'),
-  };
-  writeCurves(curves, evaluation.curves);
+  writeEvaluationMetrics(places.metrics, evaluation.rows);
+  writeComparisons(places.comparisons, evaluation.comparisons);
+  writeAggregation(places.aggregation, evaluation.aggregation);
+  writeHeterogeneity(places.heterogeneity, evaluation.heterogeneity);
+  writeCurves(places, evaluation.curves);
   for (const split of SPLITS) {
-    writeEvaluatedPatients(join(folder, `predictions_${split}.csv`), models, split, label_names.length);
+    writeEvaluatedPatients(predictionsPath(folder, split), models, split, label_names.length);
   }
-  writeFrozenFolder(join(folder, 'frozen'), models);
+  writeFrozenFolder(places.frozen, models);
   writeEvaluation(file, evaluation);
   return file;
 }

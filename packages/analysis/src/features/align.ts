@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   type AlignedFeatures,
   type AlignmentRecord,
+  alignedFolder,
   alignmentRecordPath,
   type Config,
   DataError,
@@ -29,11 +30,6 @@ import { type FeatureSource, hasFeatures, readFeatureSource } from './source.ts'
 export interface Alignment {
   sources: readonly FeatureSource[];
   splits: Record<Split, AlignedFeatures>;
-}
-
-/** `{features}/{split}/aligned`. */
-export function alignedFolder(featuresDir: string, split: Split): string {
-  return join(featuresDir, split, 'aligned');
 }
 
 /** Aligns those of `modalities` that have features; says which have none yet. @throws DataError when none has. */

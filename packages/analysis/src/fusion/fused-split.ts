@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { AlignedPatient, Split } from '@radweave/artifacts';
+import { type AlignedPatient, alignedFolder, type Split } from '@radweave/artifacts';
 import { type Matrix, sideBySide } from '@radweave/stats';
-import { type Alignment, alignedFolder } from '../features/align.ts';
+import type { Alignment } from '../features/align.ts';
 import { type PooledFeatures, poolFeatures } from './pool.ts';
 
 /** The pooled features of one split's patients, by modality. */

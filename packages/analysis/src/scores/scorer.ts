@@ -12,20 +12,9 @@ import {
 import { HISTORY_THRESHOLD, reasonsOf, scoresOf } from '@radweave/study/scores/history-scores';
 
 /** Numbers of some patients for one label against the rest, or for all labels together (`macro`). */
-export type PatientScores = Pick<
+export type PatientScores = Omit<
   FusionMetricsRow,
-  | 'positive_label'
-  | 'n_positive'
-  | 'auc'
-  | 'auc_lower'
-  | 'auc_upper'
-  | 'accuracy'
-  | 'sensitivity'
-  | 'specificity'
-  | 'threshold'
-  | 'accuracy_at_0_5'
-  | 'sensitivity_at_0_5'
-  | 'specificity_at_0_5'
+  'model' | 'split' | 'hospital' | 'n' | 'in_sample' | 'note'
 > & {
   /** Why numbers are missing, and what to know of those that are there. */
   reasons: string[];

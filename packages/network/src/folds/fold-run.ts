@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import {
   type Config,
   InterruptedError,
   lockFolder,
   SPLITS,
   type Split,
+  splitFiles,
   splitPath,
   writeSplit,
 } from '@radweave/artifacts';
@@ -109,7 +109,7 @@ function recordSets({ sets }: CrossFold, run: RunFolder, modality: string): void
     writeSplit(splitPath(run.splits, split, modality), rows);
   }
   // Earlier versions decoded the slices of each fold anew; those of a fold that was stopped are left.
-  rmSync(join(run.splits, '.slices'), { recursive: true, force: true });
+  rmSync(splitFiles(run.splits).decoded, { recursive: true, force: true });
 }
 
 function interrupted(run: RunFolder, { resumes }: FoldSettings): InterruptedError {

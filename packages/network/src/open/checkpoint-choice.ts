@@ -1,5 +1,5 @@
-import { basename, dirname, join } from 'node:path';
-import { UsageError } from '@radweave/artifacts';
+import { basename, dirname } from 'node:path';
+import { bestModelPath, outputFolders, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { findRuns, type RunFolder } from '@radweave/study/runs/run-folder';
@@ -43,7 +43,7 @@ export async function chooseCheckpoint(
   const common = checkpoint === undefined ? outputDir : outputOfCommonBest(checkpoint);
   const run = common === null ? undefined : newestBest(common, wish);
   if (run !== undefined) return { kind: 'file', path: run.best, saved: await openRun(run, wish, context) };
-  const path = checkpoint ?? join(outputDir, 'checkpoints', 'best_model.pth');
+  const path = checkpoint ?? bestModelPath(outputFolders(outputDir).checkpoints);
   if (!existsSync(path)) throw noCheckpoint(wish, path);
   const saved = await readCheckpoint(path);
   if (saved !== null) requireMatch(saved, path, wish);

@@ -5,6 +5,7 @@ import {
   explainFileError,
   readSplit,
   type Split,
+  splitFiles,
   splitPath,
   UsageError,
 } from '@radweave/artifacts';
@@ -72,7 +73,7 @@ export async function decodeSplit(
 ): Promise<LoadedSplit> {
   warnOfMasks(table, split, modality, context);
   if (table.length === 0) return { table, pixels: noPixels(data.image_size), close: () => undefined };
-  const file = join(data.splits_dir, '.slices', `${split}_${modality}.slices`);
+  const file = join(splitFiles(data.splits_dir).decoded, `${split}_${modality}.slices`);
   const { image_size, resize, num_workers } = data;
   const task = `decoding ${split} slices of ${modality}`;
   const paths = table.rows.map((row) => row.path);

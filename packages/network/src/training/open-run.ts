@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { type Config, folderName, readConfig, UsageError } from '@radweave/artifacts';
+import { type Config, crossValidationFiles, folderName, readConfig, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { type StageContext, say } from '@radweave/study/context/events';
 import { findRuns, newRunName, RunFolder, runNamed } from '@radweave/study/runs/run-folder';
@@ -109,7 +108,7 @@ function refuseTakenPlace(run: RunFolder, { config, modality }: RunWish): void {
  * @throws UsageError `E_RUN_EXISTS` when a run of that name was begun, or left its history.
  */
 export function makeRoom(run: RunFolder): void {
-  const isTaken = run.exists() || existsSync(run.history) || existsSync(join(run.logs, 'folds.json'));
+  const isTaken = run.exists() || existsSync(run.history) || existsSync(crossValidationFiles(run.logs).folds);
   if (!isTaken) {
     run.sweep();
     return;

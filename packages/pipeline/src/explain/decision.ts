@@ -1,8 +1,9 @@
-import { join } from 'node:path';
 import {
   type EvaluatedModel,
   type ExplainedDecision,
   evaluatedNetwork,
+  evaluationFiles,
+  outputFolders,
   readEvaluation,
   type Split,
 } from '@radweave/artifacts';
@@ -57,7 +58,7 @@ export function chooseDecision(
   classes: number,
   context: StageContext,
 ): Decision {
-  const path = join(outputDir, 'evaluation', 'evaluation.json');
+  const path = evaluationFiles(outputFolders(outputDir).evaluation).record;
   const fallback = byDefault(classes);
   if (!existsSync(path)) {
     say(context, `There is no evaluation yet: ${describe(fallback)}.`);

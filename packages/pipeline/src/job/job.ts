@@ -4,6 +4,7 @@ import {
   FileHashes,
   hashValue,
   isUpToDate,
+  outputFolders,
   type StageInput,
   type StageState,
   writeManifest,
@@ -65,7 +66,7 @@ export class Job {
   constructor(config: Config, runner: Runner) {
     this.config = config;
     this.runner = runner;
-    this.folder = join(config.experiment.output_dir, 'run');
+    this.folder = outputFolders(config.experiment.output_dir).manifests;
     this.hashes = new FileHashes(join(this.folder, '.radweave-hashes'));
   }
 

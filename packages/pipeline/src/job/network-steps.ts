@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import {
   type Config,
   hashValue,
@@ -8,6 +8,7 @@ import {
   splitPath,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { RunFolder } from '@radweave/study/runs/run-folder';
 import type { Job, RunOptions } from './job.ts';
 import { featureReads, logitReads, type Network, pathsOf, sliceReads } from './step-inputs.ts';
 
@@ -56,7 +57,7 @@ async function trainStep(
   const kind = { stage: 'train', kind: 'train' } as const;
   const run = runName(config, modality, await job.state({ ...kind, reads }));
   const { output_dir } = config.experiment;
-  const resume = existsSync(join(output_dir, 'checkpoints', run, 'run.json'));
+  const resume = new RunFolder(output_dir, run).exists();
   const [checkpoint = ''] = await job.step({
     name: `train-${modality}`,
     ...kind,
@@ -71,7 +72,7 @@ async function trainStep(
   });
   // That of an earlier run which was trained alike and has another name stays.
   const name = basename(dirname(checkpoint));
-  return { modality, run: name, checkpoint, logs: join(output_dir, 'logs', name) };
+  return { modality, run: name, checkpoint, logs: new RunFolder(output_dir, name).logs };
 }
 
 /** A paper shows patients of other hospitals; with one hospital only, those of validation. */

@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { type Config, evaluationFolder, explanationsFolder, fusionFolder } from '@radweave/artifacts';
+import {
+  auditFolder,
+  type Config,
+  evaluationFolder,
+  explanationsFolder,
+  fusedFeaturesStem,
+  fusionFolder,
+  SPLITS,
+} from '@radweave/artifacts';
 import { EXPLAINED } from './explain-defaults.ts';
 import { Job, type Runner, type RunOptions, type StepOutcome } from './job.ts';
 import { networkSteps, shownSplit } from './network-steps.ts';
@@ -119,7 +127,7 @@ async function cohortSteps(job: Job, config: Config): Promise<void> {
     options: {
       ...auditOptions(config),
       dataOnly: true,
-      outputDir: join(config.experiment.output_dir, 'audit', 'data'),
+      outputDir: join(auditFolder(config), 'data'),
     },
     asked: { near_duplicate_distance: NEAR_DUPLICATE_DISTANCE },
     reads: dataReads(config),
@@ -164,8 +172,8 @@ async function fuseStep(job: Job, config: Config, stack: boolean): Promise<void>
 }
 
 function fusedFiles(folder: string): string[] {
-  return ['train', 'val', 'test'].flatMap((split) =>
-    ['npy', 'csv'].map((ending) => join(folder, `fused_${split}.${ending}`)),
+  return SPLITS.flatMap((split) =>
+    ['npy', 'csv'].map((ending) => `${fusedFeaturesStem(folder, split)}.${ending}`),
   );
 }
 

@@ -1,25 +1,35 @@
 import { basename, dirname, join } from 'node:path';
 import {
+  auditFiles,
   auditFolder,
   type Config,
   evaluatedNetwork,
+  evaluationFiles,
   evaluationFolder,
   explanationsFolder,
   type FileHashes,
   featureSetPath,
   featureTablePath,
   folderName,
+  fusionFiles,
   fusionFolder,
+  harmonizeFiles,
+  harmonizeFolder,
+  isFolderName,
   logitsPath,
   logitsRecordPath,
+  outputFolders,
+  predictionsPath,
   readEvaluation,
   readSplitSummary,
   SPLITS,
   type Split,
   slicePredictionsPath,
+  splitFiles,
   splitPath,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
+import { RunFolder } from '@radweave/study/runs/run-folder';
 
 /** What the steps of one modality's network left. */
 export interface Network {
@@ -70,14 +80,14 @@ export function splitRecords({ data }: Config, ...names: readonly string[]): Rea
 
 /** What the summary of the split says, apart from places and the hashes of files that hold places. */
 export function summaryReads({ data }: Config): Reads {
-  const path = join(data.splits_dir, 'summary.json');
+  const path = splitFiles(data.splits_dir).summary;
   const { root_dir, hashes, ...value } = readSplitSummary(path);
   return { 'summary.json': { path, value } };
 }
 
 /** What an evaluation needs of the summary. */
 export function homeReads({ data }: Config): Reads {
-  const path = join(data.splits_dir, 'summary.json');
+  const path = splitFiles(data.splits_dir).summary;
   return { 'home hospital': { path, value: readSplitSummary(path).home_hospital } };
 }
 
@@ -88,7 +98,7 @@ export function splitReads({ data }: Config, modality: string): Reads {
 
 /** Which slices a split of a modality has, in which order, and their pixels: what a network learns from, wherever they lie. */
 export function sliceReads({ data }: Config, modality: string, splits: readonly Split[] = SPLITS): Reads {
-  const path = join(data.splits_dir, 'summary.json');
+  const path = splitFiles(data.splits_dir).summary;
   const hashes = readSplitSummary(path).slices?.[modality];
   return Object.fromEntries(
     splits.map((split) => [`${split} slices of ${modality}`, { path, value: hashes?.[split] ?? null }]),
@@ -123,21 +133,24 @@ export function logitReads(config: Config, modality: string): Reads {
   return { ...withoutMissing(bySplit(`logits of ${modality}`, path)), ...logitRecords(config, modality) };
 }
 
-const FUSION_FILES = {
-  'fusion model': 'model.json',
-  'fusion metrics': 'metrics.csv',
-  'train fusion predictions': 'predictions_train.csv',
-  'val fusion predictions': 'predictions_val.csv',
-  'test fusion predictions': 'predictions_test.csv',
-} as const;
+type FusionRead = 'fusion model' | 'fusion metrics' | `${Split} fusion predictions`;
+
+function fusionPlaces(folder: string): Record<FusionRead, string> {
+  const { model, metrics } = fusionFiles(folder);
+  return {
+    'fusion model': model,
+    'fusion metrics': metrics,
+    'train fusion predictions': predictionsPath(folder, 'train'),
+    'val fusion predictions': predictionsPath(folder, 'val'),
+    'test fusion predictions': predictionsPath(folder, 'test'),
+  };
+}
 
 /** What `fuse` left, or some of it. */
-export function fusionReads(
-  config: Config,
-  names: readonly (keyof typeof FUSION_FILES)[] = Object.keys(FUSION_FILES) as (keyof typeof FUSION_FILES)[],
-): Reads {
-  const folder = fusionFolder(config);
-  return withoutMissing(Object.fromEntries(names.map((name) => [name, join(folder, FUSION_FILES[name])])));
+export function fusionReads(config: Config, wanted?: readonly FusionRead[]): Reads {
+  const places = fusionPlaces(fusionFolder(config));
+  if (wanted === undefined) return withoutMissing(places);
+  return withoutMissing(Object.fromEntries(wanted.map((name) => [name, places[name]])));
 }
 
 /** What training a network left: its best checkpoint and what that says of every slice. */
@@ -163,7 +176,7 @@ export function trainedWithReads({ modality, logs }: Network): Reads {
 
 /** The decisions that were frozen for a network: other models' results change nothing in its explanations. */
 export function decisionReads(config: Config, modality: string): Reads {
-  const path = join(evaluationFolder(config), 'evaluation.json');
+  const path = evaluationFiles(evaluationFolder(config)).record;
   if (!existsSync(path)) return {};
   const value = evaluatedNetwork(readEvaluation(path), modality)?.frozen ?? null;
   return { [`frozen decisions for the network of ${modality}`]: { path, value } };
@@ -171,24 +184,25 @@ export function decisionReads(config: Config, modality: string): Reads {
 
 /** What an evaluation found. */
 export function evaluationReads(config: Config): Reads {
-  return withoutMissing({ evaluation: join(evaluationFolder(config), 'evaluation.json') });
+  return withoutMissing({ evaluation: evaluationFiles(evaluationFolder(config)).record });
 }
 
 /** The decisions that an evaluation froze. */
 export function frozenReads(config: Config): Reads {
-  return withoutMissing({ 'frozen decisions': join(evaluationFolder(config), 'frozen') });
+  return withoutMissing({ 'frozen decisions': evaluationFiles(evaluationFolder(config)).frozen });
 }
 
 /** Every run of the output folder: the audit asks each whom it has seen, and fold models whom they must not have seen. */
 export function runReads({ experiment, model }: Config): Reads {
-  const folder = join(experiment.output_dir, 'checkpoints');
-  const runs = existsSync(folder) ? readdirSync(folder) : [];
-  const reads = runs
-    .filter((run) => existsSync(join(folder, run, 'run.json')))
+  const folder = outputFolders(experiment.output_dir).checkpoints;
+  const names = existsSync(folder) ? readdirSync(folder).filter(isFolderName) : [];
+  const reads = names
+    .map((name) => new RunFolder(experiment.output_dir, name))
+    .filter((run) => run.exists())
     .flatMap((run): [string, string][] => [
-      [`checkpoint of the run ${run}`, join(folder, run, 'best_model.pth')],
-      [`record of the run ${run}`, join(folder, run, 'run.json')],
-      ...heldOutReads(join(experiment.output_dir, 'logs', run, 'splits'), run),
+      [`checkpoint of the run ${run.name}`, run.best],
+      [`record of the run ${run.name}`, run.record],
+      ...heldOutReads(run.splits, run.name),
     ]);
   const initial = model.weights === null ? {} : { 'initial weights': model.weights };
   return withoutMissing({ ...Object.fromEntries(reads), ...initial });
@@ -204,14 +218,15 @@ function heldOutReads(splits: string, run: string): [string, string][] {
 /** What a report shows where somebody has made it. */
 export function shownReads(config: Config): Reads {
   const { output_dir } = config.experiment;
+  const site = harmonizeFiles(harmonizeFolder(config));
   const explained = config.data.modalities.map((modality): [string, string] => [
     `explanations of ${modality}`,
     explanationsFolder(output_dir, modality),
   ]);
   return withoutMissing({
     ...Object.fromEntries(explained),
-    audit: join(auditFolder(config), 'audit.json'),
-    'site audit': join(output_dir, 'harmonize', 'harmonize.json'),
-    'table of the site audit': join(output_dir, 'harmonize', 'site_audit.json'),
+    audit: auditFiles(auditFolder(config)).record,
+    'site audit': site.record,
+    'table of the site audit': site.siteAuditRecord,
   });
 }

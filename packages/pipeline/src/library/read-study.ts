@@ -1,24 +1,20 @@
-import { join } from 'node:path';
+import { FusionResults } from '@radweave/analysis/fusion/fusion-results';
 import {
   type CohortPatient,
   type Config,
   type Evaluation,
+  evaluationFiles,
   evaluationFolder,
   type FusionMetricsRow,
   type FusionModelFile,
   fusionFolder,
   type PredictionRow,
-  readCohort,
   readEvaluation,
-  readFusionMetrics,
-  readFusionModel,
-  readPredictions,
   type Split,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
-import { readOwnCohort } from '@radweave/study/cohort/own-splits';
-import { requireSplit } from '@radweave/study/cohort/split-folder';
+import { readCohort } from '@radweave/study/cohort/read-cohort';
 import { findRuns, type RunRecord } from '@radweave/study/runs/run-folder';
 
 /** A fusion as it lies on disk. */
@@ -41,29 +37,21 @@ export interface Study {
 
 /** Reads the results of a study. @throws DataError for a file that is damaged. */
 export function readStudy(config: Config): Study {
-  const evaluation = join(evaluationFolder(config), 'evaluation.json');
+  const { record } = evaluationFiles(evaluationFolder(config));
   return {
-    patients: patientsOf(config),
+    patients: readCohort(config.data, config.data.modalities)?.patients ?? null,
     runs: findRuns(config.experiment.output_dir, 'best', {}).map((run) => run.read()),
     fusion: fusionOf(fusionFolder(config)),
-    evaluation: existsSync(evaluation) ? readEvaluation(evaluation) : null,
+    evaluation: existsSync(record) ? readEvaluation(record) : null,
   };
 }
 
-function patientsOf({ data }: Config): CohortPatient[] | null {
-  const cohort = join(data.splits_dir, 'cohort.csv');
-  if (!existsSync(cohort)) return readOwnCohort(data, data.modalities)?.patients ?? null;
-  requireSplit(data.splits_dir, data.modalities);
-  return readCohort(cohort).patients;
-}
-
-/** The record of the model is written last: without it there is no fusion. */
 function fusionOf(folder: string): StudyFusion | null {
-  const model = join(folder, 'model.json');
-  if (!existsSync(model)) return null;
+  const results = FusionResults.read(folder);
+  if (results === null) return null;
   return {
-    model: readFusionModel(model),
-    metrics: readFusionMetrics(join(folder, 'metrics.csv')),
-    predictions: forEachSplit((split) => readPredictions(join(folder, `predictions_${split}.csv`))),
+    model: results.model,
+    metrics: results.metrics(),
+    predictions: forEachSplit((split) => results.predictions(split)),
   };
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Config, explanationsFolder, readExplanations } from '@radweave/artifacts';
+import { type Config, explanationsFile, explanationsFolder, readExplanations } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { Gallery, Optional } from '@radweave/report';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
@@ -23,7 +23,7 @@ export async function readGalleries(
   const reasons: string[] = [];
   for (const modality of modalities) {
     const folder = explanationsFolder(config.experiment.output_dir, modality);
-    const record = join(folder, 'explanations.json');
+    const record = explanationsFile(folder);
     if (!existsSync(record)) {
       say(
         context,

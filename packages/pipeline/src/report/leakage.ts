@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { auditFolder, type Config, readAuditRecord } from '@radweave/artifacts';
+import { auditFiles, auditFolder, type Config, readAuditRecord } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { LeakageCheck, Optional } from '@radweave/report';
 import type { UsedFiles } from './used-files.ts';
@@ -10,7 +9,7 @@ import type { UsedFiles } from './used-files.ts';
  * @param splitHash Of the study's patients: an audit of others says nothing of them.
  */
 export function readLeakage(config: Config, splitHash: string, files: UsedFiles): Optional<LeakageCheck[]> {
-  const path = join(auditFolder(config), 'audit.json');
+  const path = auditFiles(auditFolder(config)).record;
   const command = 'radweave audit';
   if (!existsSync(path)) return { missing: { command, reason: '' } };
   const { checks, split_hash } = readAuditRecord(path);

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import {
   type SiteAuditRow as AuditRow,
   type Config,
+  harmonizeFiles,
   harmonizeFolder,
   readHarmonizeRecord,
   readSiteAuditJson,
@@ -14,10 +14,9 @@ import type { UsedFiles } from './used-files.ts';
 export function readSite(config: Config, files: UsedFiles): Optional<SiteAudit> {
   const folder = harmonizeFolder(config);
   // The record is written last: without it the folder is not finished.
-  const recordFile = join(folder, 'harmonize.json');
+  const { record: recordFile, siteAuditRecord: auditFile } = harmonizeFiles(folder);
   if (!existsSync(recordFile)) return { missing: { command: 'radweave harmonize', reason: '' } };
   const { notes, sites } = readHarmonizeRecord(recordFile);
-  const auditFile = join(folder, 'site_audit.json');
   const rows = readSiteAuditJson(auditFile).map(siteRow);
   files.add(recordFile);
   files.add(auditFile);

@@ -1,6 +1,14 @@
 import { join } from 'node:path';
-import { type Alignment, alignAvailable, alignedFolder } from '@radweave/analysis/features/align';
-import { type Config, DataError, lockFolder, requireWritable, SPLITS, type Split } from '@radweave/artifacts';
+import { type Alignment, alignAvailable } from '@radweave/analysis/features/align';
+import {
+  alignedFolder,
+  type Config,
+  DataError,
+  lockFolder,
+  requireWritable,
+  SPLITS,
+  type Split,
+} from '@radweave/artifacts';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import type { StageContext } from '@radweave/study/context/events';
 

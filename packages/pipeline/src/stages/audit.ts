@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { CHECKS, checkTools } from '@radweave/analysis/audit/checks';
 import { type JudgedCheck, judgeCheck } from '@radweave/analysis/audit/judge';
 import { type AuditSubject, readSubject } from '@radweave/analysis/audit/subject';
@@ -8,6 +7,7 @@ import {
   type AuditFinding,
   type AuditRecord,
   type AuditSeverity,
+  auditFiles,
   auditFolder,
   type Config,
   DataError,
@@ -76,8 +76,7 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
       judged.push(await judgeCheck(check, subject, tools));
     }
     const record = recordOf(options, subject, judged);
-    const auditFile = join(outputDir, 'audit.json');
-    const textFile = join(outputDir, 'audit.txt');
+    const { record: auditFile, text: textFile } = auditFiles(outputDir);
     writeFileAtomic(textFile, auditText(record));
     writeAuditRecord(auditFile, record);
     const { verdict, checks, findings } = record;

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { outOfFold, summarise } from '@radweave/analysis/folds/summary';
 import {
   type Config,
   type CrossValidationRow,
+  crossValidationFiles,
   lockFolder,
   readConfig,
   readJson,
@@ -103,7 +103,7 @@ function opened(
   const own = wanted || `${newRunName(config.model.name, modality)}_cv`;
   const run = new RunFolder(output_dir, own);
   const { logs } = run;
-  const isBegun = existsSync(join(logs, 'folds.json'));
+  const isBegun = existsSync(crossValidationFiles(logs).folds);
   if (resume && !isBegun) {
     throw new UsageError('E_NO_RUN', `there is no cross-validation '${own}' to resume`, {
       where: logs,
@@ -116,7 +116,7 @@ function opened(
       mend: 'Add --resume to continue it, or give another --exp_name',
     });
   }
-  const saved = resume ? readConfig(join(logs, 'config.yaml')) : null;
+  const saved = resume ? readConfig(crossValidationFiles(logs).config) : null;
   const merged = saved === null ? config : resumedConfig(saved, config, { given, inFile }, context);
   return { config: merged, name: own, logs };
 }
@@ -135,7 +135,7 @@ function planned(config: Config, modality: string, by: CrossValidateOptions['by'
 
 /** `folds.json` comes last: it says that there is something to resume. */
 function begin(options: CrossValidateOptions, config: Config, logs: string, folds: CrossFold[]): void {
-  const path = join(logs, 'folds.json');
+  const path = crossValidationFiles(logs).folds;
   const identity = patientsHash(folds);
   if (options.resume) {
     if (readJson(path, plan).identity === identity) return;
@@ -144,7 +144,7 @@ function begin(options: CrossValidateOptions, config: Config, logs: string, fold
       mend: 'Give the same --modality and --folds on the same split, or start a new one with another --exp_name',
     });
   }
-  writeConfig(join(logs, 'config.yaml'), config);
+  writeConfig(crossValidationFiles(logs).config, config);
   writeJson(path, { format: 1, identity });
 }
 
@@ -158,8 +158,7 @@ function write(
   const classes = config.model.num_classes;
   const judged = folds.map((fold) => ({ fold, run: foldRun(settings, fold) }));
   const patients = judged.flatMap(({ fold, run }) => outOfFold(fold, run));
-  const table = join(logs, 'cross_validation.csv');
-  const outOfFoldFile = join(logs, 'out_of_fold.csv');
+  const { table, outOfFold: outOfFoldFile } = crossValidationFiles(logs);
   const rows = summarise(judged, patients, classes, notes);
   writeOutOfFold(outOfFoldFile, patients, classes);
   writeCrossValidation(table, rows);

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import {
   type Config,
   type ExplainedPatient,
   explanationsFolder,
   lockFolder,
+  outputFolders,
   type RandomisationCheck,
   replaceFolderAtomic,
   requireWritable,
@@ -82,7 +82,7 @@ export async function explain(options: ExplainOptions, context: StageContext): P
     const table = readSliceTable(config.data, split, modality);
     refuseSeenPatients(about.patients.train, [{ split, table }], path);
   }
-  const lock = lockFolder(join(outputDir, 'explanations'), `radweave explain --modality ${modality}`);
+  const lock = lockFolder(outputFolders(outputDir).explanations, `radweave explain --modality ${modality}`);
   try {
     const network = await openNetwork(spec, chosen, computeSettings(config), context);
     network.model.requiresGrad_(false);

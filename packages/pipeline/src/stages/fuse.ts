@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Alignment, align, alignIfStale } from '@radweave/analysis/features/align';
 import {
   type FusedModel,
@@ -19,8 +19,11 @@ import {
   type Config,
   type FolderLock,
   type FusionMetricsRow,
+  fusedFeaturesStem,
+  fusionFiles,
   fusionFolder,
   lockFolder,
+  predictionsPath,
   SPLITS,
   type Split,
   UsageError,
@@ -83,7 +86,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
     tellInSample(model, context);
     const metrics = SPLITS.flatMap((split) => judgeSplit(model, splits[split]).flatMap(fusionMetrics));
     writeAll(outputDir, model, alignment, splits, metrics);
-    say(context, `All numbers are in ${join(outputDir, 'metrics.csv')}.`);
+    say(context, `All numbers are in ${fusionFiles(outputDir).metrics}.`);
     return resultOf(outputDir, model, splits, metrics);
   } finally {
     for (const lock of locks) lock.release();
@@ -140,23 +143,23 @@ function writeAll(
   splits: Record<Split, FusedSplit>,
   metrics: readonly FusionMetricsRow[],
 ): void {
-  const modelFile = join(outputDir, 'model.json');
+  const { model: modelFile, metrics: metricsFile } = fusionFiles(outputDir);
   rmSync(modelFile, { force: true });
   const { modalities } = model;
   for (const split of SPLITS) {
     const fused = splits[split];
     const { data } = concatenate(fused.pooled, modalities, fused.patients.length);
-    writeFusedFeatures(join(outputDir, `fused_${split}`), {
+    writeFusedFeatures(fusedFeaturesStem(outputDir, split), {
       patients: fused.patients,
       data: Float32Array.from(data),
       names: columnNames(fused.pooled, modalities),
       in_sample: inSampleOf(alignment.sources, modalities, split),
     });
     const names = judgeSplit(model, fused).map((judged) => judged.model);
-    const path = join(outputDir, `predictions_${split}.csv`);
+    const path = predictionsPath(outputDir, split);
     writePredictions(path, splitPredictions(model, fused), names, model.classes);
   }
-  writeFusionMetrics(join(outputDir, 'metrics.csv'), metrics);
+  writeFusionMetrics(metricsFile, metrics);
   writeFusionModel(modelFile, model.file);
 }
 
@@ -168,8 +171,8 @@ function resultOf(
 ): FuseResult {
   return {
     outputDir,
-    metricsFile: join(outputDir, 'metrics.csv'),
-    modelFile: join(outputDir, 'model.json'),
+    metricsFile: fusionFiles(outputDir).metrics,
+    modelFile: fusionFiles(outputDir).model,
     modalities: model.modalities,
     patients: forEachSplit((split) => splits[split].patients.length),
     converged: model.file.classifiers.every(({ converged }) => converged),

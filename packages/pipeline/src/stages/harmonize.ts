@@ -8,9 +8,11 @@ import { harmonisedMetrics, harmonisedPredictions, TRANSDUCTIVE } from '@radweav
 import { type Harmonisation, harmoniseSites } from '@radweave/analysis/harmonize/sites';
 import {
   type Config,
+  HARMONIZE_FILES,
   type HarmonisedMetricsRow,
   type HarmonisedSite,
   type HarmonizeRecord,
+  harmonizeFiles,
   harmonizeFolder,
   InterruptedError,
   lockFolder,
@@ -159,27 +161,28 @@ function writeAll(
   harmonisation: Harmonisation,
   metrics: readonly HarmonisedMetricsRow[],
 ): string {
-  const recordFile = join(outputDir, 'harmonize.json');
-  for (const name of ['harmonize.json', ...AUDIT_FILES, ...RESULT_FILES]) {
+  const files = harmonizeFiles(outputDir);
+  const recordFile = files.record;
+  for (const name of [HARMONIZE_FILES.record, ...AUDIT_FILES, ...RESULT_FILES]) {
     rmSync(join(outputDir, name), { force: true });
   }
-  writeSiteAudit(join(outputDir, 'site_audit.csv'), audit);
-  writeSiteAuditJson(join(outputDir, 'site_audit.json'), audit);
+  writeSiteAudit(files.siteAudit, audit);
+  writeSiteAuditJson(files.siteAuditRecord, audit);
   if (model !== null) {
     const { test, harmonised } = harmonisation;
     const patients = test.patients.map((patient, i) => ({
       ...patient,
       transductive: harmonised[i] === true ? ('yes' as const) : ('no' as const),
     }));
-    writeHarmonisedFeatures(join(outputDir, 'harmonised_test'), {
+    writeHarmonisedFeatures(files.features, {
       patients,
       data: Float32Array.from(concatenate(test.pooled, model.modalities, patients.length).data),
       names: columnNames(test.pooled, model.modalities),
     });
     const names = model.file.classifiers.map(({ name }) => name);
-    const path = join(outputDir, 'predictions_test.csv');
-    writeHarmonisedPredictions(path, harmonisedPredictions(model, harmonisation), names, model.classes);
-    writeHarmonisedMetrics(join(outputDir, 'metrics.csv'), metrics);
+    const predictions = harmonisedPredictions(model, harmonisation);
+    writeHarmonisedPredictions(files.predictions, predictions, names, model.classes);
+    writeHarmonisedMetrics(files.metrics, metrics);
   }
   writeHarmonizeRecord(recordFile, record);
   return recordFile;

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { CHART_WORDS } from '@radweave/analysis/figures/words';
 import {
   type BrightnessRow,
@@ -9,6 +9,7 @@ import {
   type RejectedImage,
   requireWritable,
   type SplitSummary,
+  splitFiles,
   UsageError,
   writeRejected,
 } from '@radweave/artifacts';
@@ -189,7 +190,7 @@ async function draw(rows: readonly BrightnessRow[], { data }: Config): Promise<M
 }
 
 function refuseOrSkip(check: ImageCheck, config: Config, skip: boolean, context: StageContext): void {
-  const path = join(config.data.splits_dir, 'rejected.csv');
+  const path = splitFiles(config.data.splits_dir).rejected;
   writeRejected(path, check.rejected);
   const [first] = check.rejected;
   const text = `${check.rejected.length} images cannot be used, such as ${first?.image_path} (${first?.reason})`;
@@ -210,5 +211,5 @@ function writeLog(config: Config, summary: SplitSummary): void {
   const folder = config.preprocess.log_dir ?? config.data.splits_dir;
   mkdirSync(folder, { recursive: true });
   const line = JSON.stringify({ time: new Date().toISOString(), root_dir: config.data.root_dir, ...summary });
-  appendFileSync(join(folder, 'preprocess.log'), `${line}\n`);
+  appendFileSync(splitFiles(folder).log, `${line}\n`);
 }

@@ -4,6 +4,7 @@ import {
   type Config,
   InterruptedError,
   lockFolder,
+  outputFolders,
   ResourceError,
   UsageError,
   writeFileAtomic,
@@ -84,7 +85,7 @@ export async function report(options: ReportOptions, context: StageContext): Pro
 
 function defaultPath(config: Config, language: Language): string {
   const name = language === 'en' ? 'report.html' : `report.${language}.html`;
-  return join(config.experiment.output_dir, 'report', name);
+  return join(outputFolders(config.experiment.output_dir).report, name);
 }
 
 function requireBrowser(): string {

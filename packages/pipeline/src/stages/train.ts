@@ -1,11 +1,13 @@
 import { dirname, join } from 'node:path';
 import {
   bestHparamsPath,
+  bestModelPath,
   type Config,
   DataError,
   InterruptedError,
   linkFileAtomic,
   lockFolder,
+  outputFolders,
   type Split,
   slicePredictionsPath,
   updateBestHparams,
@@ -180,8 +182,8 @@ function resultOf(run: RunFolder, modality: string): Omit<TrainResult, 'ending'>
 
 /** Names that users of the Python tool know the newest best checkpoint by, and the modality's own. */
 function publishedPlaces(config: Config, modality: string): string[] {
-  const folder = join(config.experiment.output_dir, 'checkpoints');
-  return [join(folder, 'best_model.pth'), join(folder, modality, 'best_model.pth')];
+  const folder = outputFolders(config.experiment.output_dir).checkpoints;
+  return [bestModelPath(folder), bestModelPath(join(folder, modality))];
 }
 
 function publishBest(run: RunFolder, places: readonly string[]): void {

@@ -13,6 +13,7 @@ import {
   fusionFolder,
   InterruptedError,
   lockFolder,
+  outputFolders,
   writeFileAtomic,
 } from '@radweave/artifacts';
 import { rmSync } from '@radweave/artifacts/files';
@@ -45,7 +46,7 @@ export interface VisualizeResult {
  */
 export async function visualize(options: VisualizeOptions, context: StageContext): Promise<VisualizeResult> {
   const { config, modalities } = options;
-  const outputDir = join(config.experiment.output_dir, 'visualizations');
+  const outputDir = outputFolders(config.experiment.output_dir).visualizations;
   const { figures, skipped } = joinSets([
     ...modalities.map((modality) =>
       trainingCurves(config.experiment.output_dir, modality, options.runs?.[modality]),

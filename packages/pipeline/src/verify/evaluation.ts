@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { type Config, type Evaluation, evaluationFolder, readEvaluation } from '@radweave/artifacts';
+import {
+  type Config,
+  type Evaluation,
+  evaluationFiles,
+  evaluationFolder,
+  readEvaluation,
+} from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
 import type { StageContext } from '@radweave/study/context/events';
 import { evaluate } from '../stages/evaluate.ts';
@@ -16,7 +22,7 @@ export async function verifyEvaluation(
   context: StageContext,
 ): Promise<void> {
   const folder = evaluationFolder(config);
-  const file = join(folder, 'evaluation.json');
+  const file = evaluationFiles(folder).record;
   if (!existsSync(file)) {
     const isRecorded = steps.some(({ name }) => name === 'evaluate');
     (isRecorded ? findings.missing : findings.unverified).push(`evaluation: there is no ${file}`);
@@ -34,7 +40,7 @@ export async function verifyEvaluation(
         config: configOf(config, saved),
         modalities: [...new Set(saved.models.flatMap(({ modalities }) => modalities))],
         runs: runsOf(saved, networks),
-        frozen: saved.options.decisions === 'taken over' ? join(folder, 'frozen') : null,
+        frozen: saved.options.decisions === 'taken over' ? evaluationFiles(folder).frozen : null,
         networksOnly,
         outputDir: temporary,
       },

@@ -5,6 +5,7 @@ import {
   type FusionModelFile,
   featureSetPath,
   featureTablePath,
+  fusionFiles,
   fusionFolder,
   hashFile,
   logitsPath,
@@ -15,6 +16,7 @@ import {
   readSplitSummary,
   resolveFeaturePath,
   SPLITS,
+  splitFiles,
   UNKNOWN_NETWORK,
   writeFeatureTable,
   writeFileAtomic,
@@ -36,7 +38,7 @@ export async function verifyFusion(
   context: StageContext,
 ): Promise<void> {
   const folder = fusionFolder(config);
-  const modelFile = join(folder, 'model.json');
+  const modelFile = fusionFiles(folder).model;
   if (!existsSync(modelFile)) {
     const isRecorded = steps.some(({ name }) => name === 'fuse');
     (isRecorded ? findings.missing : findings.unverified).push(`fusion: there is no ${modelFile}`);
@@ -114,7 +116,7 @@ function verifyOrigin(findings: Findings, config: Config, modality: string): voi
   if (!existsSync(path)) return;
   const { checkpoint, checkpoint_sha256, split_hash } = readFeatureSet(path);
   const file = `features/train/features_${modality}.json`;
-  const summaryFile = join(splits_dir, 'summary.json');
+  const summaryFile = splitFiles(splits_dir).summary;
   if (split_hash !== null && existsSync(summaryFile)) {
     const now = readSplitSummary(summaryFile).split_hash;
     if (now !== split_hash) findings.differ(file, '', 'split_hash', split_hash, `${now} in summary.json`);

@@ -5,6 +5,7 @@ import {
   findConfigKey,
   type Manifest,
   type Override,
+  outputFolders,
   readManifest,
   UsageError,
 } from '@radweave/artifacts';
@@ -38,7 +39,7 @@ export function readRecordedRun(run: string, config: Config, given: readonly str
       mend: 'Name its output folder, such as outputs/feature_extract',
     });
   }
-  const folder = join(run, 'run');
+  const folder = outputFolders(run).manifests;
   const steps = (existsSync(folder) ? readdirSync(folder) : [])
     .filter((name) => name.endsWith('.json'))
     .sort()

@@ -9,6 +9,7 @@ import {
   readText,
   SPLITS,
   type SplitSummary,
+  splitFiles,
   splitHash,
   splitPath,
   writeSplitSummary,
@@ -33,8 +34,7 @@ export async function verifySplit(
   context: StageContext,
 ): Promise<void> {
   const { splits_dir, root_dir } = config.data;
-  const summaryFile = join(splits_dir, 'summary.json');
-  const cohortFile = join(splits_dir, 'cohort.csv');
+  const { summary: summaryFile, cohort: cohortFile, log } = splitFiles(splits_dir);
   const missing = [summaryFile, cohortFile].filter((path) => !existsSync(path));
   if (missing.length > 0) {
     findings.unverified.push(`splits: ${missing.join(' and ')} are not there (own split files?)`);
@@ -46,7 +46,7 @@ export async function verifySplit(
     compareHash(findings, summary, patients);
     const recorded = settingsOf(findings, steps, 'preprocess');
     if (recorded !== undefined) compareSettings(findings, summary, recorded);
-    compareLog(findings, summary, join(splits_dir, 'preprocess.log'));
+    compareLog(findings, summary, log);
     if (root_dir !== null && existsSync(root_dir)) {
       await attempt(findings, 'splits', () => fromImages(findings, config, summary, temporary, context));
       if (summary.slices === undefined) findings.unverified.push(NO_HASHES);
@@ -125,7 +125,7 @@ async function fromImages(
   own.preprocess.log_dir = null;
   const again = await preprocess({ config: own }, context);
   if (slices === undefined) {
-    writeSplitSummary(join(temporary, 'summary.json'), { ...again.summary, slices });
+    writeSplitSummary(splitFiles(temporary).summary, { ...again.summary, slices });
   }
   const files = SPLITS.flatMap((split) => modalities.map((modality) => `${split}_${modality}.csv`));
   for (const name of [...files, 'cohort.csv', 'exclusions.csv', 'summary.json']) {

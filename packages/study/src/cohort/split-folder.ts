@@ -4,8 +4,10 @@ import {
   DataError,
   hashFile,
   readSplitSummary,
+  SPLIT_FILES,
   SPLITS,
   type SplitSummary,
+  splitFiles,
   splitPath,
 } from '@radweave/artifacts';
 import { existsSync, statSync } from '@radweave/artifacts/files';
@@ -13,7 +15,7 @@ import { type StageContext, warn } from '../context/events.ts';
 import { readOwnCohort } from './own-splits.ts';
 
 /** Files of the folder that only `preprocess` writes. */
-const RECORDS = ['cohort.csv', 'exclusions.csv'];
+const RECORDS = [SPLIT_FILES.cohort, SPLIT_FILES.exclusions];
 const AGAIN = 'Run radweave preprocess again';
 const OWN =
   "for split files of your own use a folder of their own, without preprocess's summary.json, cohort.csv and exclusions.csv";
@@ -56,7 +58,7 @@ export function openSplitFolder(config: Config, modalities: readonly string[], c
 }
 
 function summaryOf(splitsDir: string): SplitSummary | null {
-  const path = join(splitsDir, 'summary.json');
+  const path = splitFiles(splitsDir).summary;
   return existsSync(path) ? readSplitSummary(path) : null;
 }
 

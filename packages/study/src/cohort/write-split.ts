@@ -11,10 +11,12 @@ import {
   readSplitSummary,
   relativePath,
   replaceFilesTogether,
+  SPLIT_FILES,
   SPLITS,
   type Split,
   type SplitSummary,
   slicesHash,
+  splitFiles,
   splitHash,
   splitPath,
   writeBrightness,
@@ -50,9 +52,6 @@ export interface Division {
   pictures: ReadonlyMap<string, string>;
 }
 
-const SUMMARY = 'summary.json';
-const REJECTED = 'rejected.csv';
-
 /**
  * Replaces the split of before by this one, whole. The summary comes last and carries the other files' hashes: `requireSplit`
  * refuses what a crash in between leaves.
@@ -60,27 +59,28 @@ const REJECTED = 'rejected.csv';
 export function writeDivision(division: Division, config: Config, context: StageContext): SplitSummary {
   const { splits_dir, modalities } = config.data;
   const { members, exclusions, rejected } = division;
-  const gone = goneModalities(join(splits_dir, SUMMARY), modalities);
+  const gone = goneModalities(splitFiles(splits_dir).summary, modalities);
   const obsolete = gone.flatMap((modality) => [
     ...SPLITS.map((split) => splitPath('', split, modality)),
     pictureName(modality),
   ]);
-  if (rejected.length === 0) obsolete.push(REJECTED);
+  if (rejected.length === 0) obsolete.push(SPLIT_FILES.rejected);
   let summary: SplitSummary | null = null;
   const fill = (folder: string): void => {
     const names = writeSplitFiles(folder, members, config);
-    writeCohort(join(folder, 'cohort.csv'), cohortOf(members, modalities), modalities);
-    writeExclusions(join(folder, 'exclusions.csv'), exclusions);
-    writeBrightness(join(folder, 'brightness.csv'), division.brightness);
+    const places = splitFiles(folder);
+    writeCohort(places.cohort, cohortOf(members, modalities), modalities);
+    writeExclusions(places.exclusions, exclusions);
+    writeBrightness(places.brightness, division.brightness);
     for (const [modality, svg] of division.pictures)
       writeFileAtomic(join(folder, pictureName(modality)), svg);
-    if (rejected.length > 0) writeRejected(join(folder, REJECTED), rejected);
-    names.push('cohort.csv', 'exclusions.csv');
+    if (rejected.length > 0) writeRejected(places.rejected, rejected);
+    names.push(SPLIT_FILES.cohort, SPLIT_FILES.exclusions);
     const hashes = Object.fromEntries(names.map((name) => [name, hashFile(join(folder, name))]));
     summary = { ...summarise(division, config), hashes };
-    writeSplitSummary(join(folder, SUMMARY), summary);
+    writeSplitSummary(places.summary, summary);
   };
-  replaceFilesTogether(splits_dir, fill, { last: SUMMARY, obsolete });
+  replaceFilesTogether(splits_dir, fill, { last: SPLIT_FILES.summary, obsolete });
   for (const modality of gone) {
     say(context, `The split files of ${modality} were of the split before and are removed.`);
   }

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-import { type Config, DataError, hashFile, readSplitSummary, SPLITS, type Split } from '@radweave/artifacts';
+import {
+  type Config,
+  DataError,
+  hashFile,
+  readSplitSummary,
+  SPLITS,
+  type Split,
+  splitFiles,
+} from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { stratifiedGroupKFold } from '@radweave/stats';
 import { forEachSplit } from '../cohort/each-split.ts';
@@ -122,7 +129,7 @@ export function identityOf(config: Config, modality: string, folds: readonly Cro
     resize: data.resize,
     seed: experiment.seed,
   };
-  const summary = join(data.splits_dir, 'summary.json');
+  const { summary } = splitFiles(data.splits_dir);
   const slices = existsSync(summary) ? readSplitSummary(summary).slices?.[modality] : undefined;
   return hashOf([settings, modality, patientsHash(folds), slices?.train ?? null]);
 }

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import {
+  bestModelPath,
   type Config,
+  evaluationFiles,
   folderName,
   isFolderName,
+  outputFolders,
   readJson,
   readSlicePredictions,
   type SlicePrediction,
@@ -53,11 +56,11 @@ export class RunFolder {
 
   constructor(outputDir: string, name: string) {
     this.name = folderName('run', name);
-    this.checkpoints = join(outputDir, 'checkpoints', name);
-    this.logs = join(outputDir, 'logs', name);
+    this.checkpoints = join(outputFolders(outputDir).checkpoints, name);
+    this.logs = join(outputFolders(outputDir).logs, name);
   }
   get best(): string {
-    return join(this.checkpoints, 'best_model.pth');
+    return bestModelPath(this.checkpoints);
   }
   get last(): string {
     return join(this.checkpoints, 'last_checkpoint.pth');
@@ -82,7 +85,7 @@ export class RunFolder {
     return join(this.logs, `${split}_metrics.csv`);
   }
   get evaluation(): string {
-    return join(this.logs, 'evaluation', 'evaluation.json');
+    return evaluationFiles(outputFolders(this.logs).evaluation).record;
   }
   /** What the best checkpoint is judged by, all of which a finished run has. */
   get results(): string[] {
@@ -93,7 +96,7 @@ export class RunFolder {
   testPredictions(): SlicePrediction[] {
     return readSlicePredictions(slicePredictionsPath(this.logs, 'test'));
   }
-  private get record(): string {
+  get record(): string {
     return join(this.checkpoints, 'run.json');
   }
   exists(): boolean {
@@ -144,7 +147,7 @@ export function findRuns(
   which: 'best' | 'last',
   wanted: { modality?: string | undefined; model?: string | undefined },
 ): RunFolder[] {
-  const folder = join(outputDir, 'checkpoints');
+  const folder = outputFolders(outputDir).checkpoints;
   if (!existsSync(folder)) return [];
   const runs: { run: RunFolder; changed: number }[] = [];
   for (const name of readdirSync(folder).filter(isFolderName)) {
@@ -166,7 +169,7 @@ export function runNamed(outputDir: string, name: string): RunFolder {
   const run = new RunFolder(outputDir, name);
   if (run.exists() && existsSync(run.last)) return run;
   throw new UsageError('E_NO_RUN', `there is no run '${name}' to resume`, {
-    where: join(outputDir, 'checkpoints'),
+    where: outputFolders(outputDir).checkpoints,
     mend: 'Leave out --resume to start it',
   });
 }
