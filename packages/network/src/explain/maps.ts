@@ -1,13 +1,13 @@
-import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { DataError } from '@radweave/artifacts';
 import type { ImageModel } from '@radweave/models';
 import type { StageContext } from '@radweave/study/context/events';
 import { tidy } from '@radweave/torch';
 import type { FeatureNetwork } from '../open/feature-network.ts';
-import { inBatches, makeBatch } from '../slices/batches.ts';
+import { makeBatch } from '../slices/batches.ts';
+import { paced, requireFinite, stagePace } from '../slices/inference.ts';
 import type { SlicePixels } from '../slices/slice-pixels.ts';
 import { gradCam } from './grad-cam.ts';
-import { stopIfTold } from './probabilities.ts';
+import { stopped } from './probabilities.ts';
 
 /** A network and where in it maps are taken. */
 export interface MapSource {
@@ -39,8 +39,8 @@ export async function sliceMaps(
 ): Promise<SliceMaps> {
   const maps: Float32Array[] = [];
   let grid: [number, number] = [1, 1];
-  for (const batch of inBatches(Uint32Array.from(positions), batchSize)) {
-    stopIfTold(context);
+  const pace = stagePace(context, batchSize, null, stopped);
+  for await (const batch of paced(Uint32Array.from(positions), pace)) {
     const wanted = classes.slice(maps.length, maps.length + batch.length);
     const found = tidy(() => {
       const x = makeBatch(pixels, batch, network.normalisation, network.compute);
@@ -48,10 +48,13 @@ export async function sliceMaps(
     });
     grid = found.grid;
     maps.push(...found.maps);
-    await yieldToEvents();
   }
-  if (maps.every((map) => map.every(Number.isFinite))) return { maps, grid };
-  throw new DataError('E_MAPS_NOT_FINITE', `the maps of layer ${layer} hold NaN or infinite values`, {
+  for (const map of maps) requireFinite(map, () => notFinite(layer));
+  return { maps, grid };
+}
+
+function notFinite(layer: string): DataError {
+  return new DataError('E_MAPS_NOT_FINITE', `the maps of layer ${layer} hold NaN or infinite values`, {
     mend: 'Give another --layer; if that does not help, the checkpoint is spoilt: train again',
   });
 }

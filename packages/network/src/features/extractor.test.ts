@@ -2,6 +2,7 @@ import { createModel } from '@radweave/models';
 import type { PatientSlices } from '@radweave/study/cohort/slice-order';
 import { inNaturalOrder } from '@radweave/study/cohort/slice-order';
 import { SliceTable } from '@radweave/study/cohort/slice-table';
+import { silentContext } from '@radweave/study/context/events';
 import { manualSeed } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import type { FeatureNetwork } from '../open/feature-network.ts';
@@ -47,8 +48,8 @@ const PATIENTS: PatientSlices[] = [
 
 async function extracted(batchSize: number): Promise<Float32Array[]> {
   const all: Float32Array[] = [];
-  const pace = { batchSize, onProgress: () => undefined, shouldStop: () => false };
-  for await (const { index, features } of extractPatients(network(), pixels, PATIENTS, pace)) {
+  const extraction = { batchSize, task: 'extracting', context: silentContext() };
+  for await (const { index, features } of extractPatients(network(), pixels, PATIENTS, extraction)) {
     expect(index).toBe(all.length);
     all.push(features);
   }

@@ -1,18 +1,17 @@
-import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { DataError, InterruptedError } from '@radweave/artifacts';
 import type { PatientSlices } from '@radweave/study/cohort/slice-order';
-import { inferenceMode, profileRange, tidy } from '@radweave/torch';
-import { inPrecision } from '../compute/under-precision.ts';
+import type { StageContext } from '@radweave/study/context/events';
 import type { FeatureNetwork } from '../open/feature-network.ts';
-import { makeBatch } from '../slices/batches.ts';
+import { paced, requireFinite, stagePace, valuesOf } from '../slices/inference.ts';
 import type { SlicePixels } from '../slices/slice-pixels.ts';
 
 /** How to go through the slices. */
-export interface ExtractionPace {
+export interface Extraction {
   /** Slices per batch; batches span patients. */
   batchSize: number;
-  onProgress: (done: number, total: number) => void;
-  shouldStop: () => boolean;
+  /** How progress calls it. */
+  task: string;
+  context: StageContext;
 }
 
 /**
@@ -24,41 +23,35 @@ export async function* extractPatients(
   network: FeatureNetwork,
   pixels: SlicePixels,
   patients: readonly PatientSlices[],
-  pace: ExtractionPace,
+  { batchSize, task, context }: Extraction,
 ): AsyncGenerator<{ index: number; features: Float32Array }> {
   const dims = network.model.numFeatures;
   const order = Uint32Array.from(patients.flatMap(({ positions }) => positions));
   let waiting = new Float32Array(0);
   let index = 0;
-  for (let start = 0; start < order.length; start += pace.batchSize) {
-    if (pace.shouldStop()) throw interrupted();
-    const positions = order.subarray(start, start + pace.batchSize);
+  for await (const positions of paced(order, stagePace(context, batchSize, task, interrupted))) {
     waiting = joined(waiting, featuresOf(network, pixels, positions));
     for (;;) {
       const size = (patients[index]?.positions.length ?? Number.POSITIVE_INFINITY) * dims;
       if (size > waiting.length) break;
       const features = waiting.slice(0, size);
       waiting = waiting.slice(size);
-      requireFinite(features, patients[index]?.patient ?? '');
+      const { patient } = patients[index] ?? { patient: '' };
+      requireFinite(features, () => notFinite(patient));
       yield { index: index++, features };
     }
-    pace.onProgress(start + positions.length, order.length);
-    await yieldToEvents();
   }
 }
 
 /** Features of a batch of slices, float32 (slices × dims), row by row. */
 export function featuresOf(
-  { model, normalisation, compute }: Pick<FeatureNetwork, 'model' | 'normalisation' | 'compute'>,
+  network: Pick<FeatureNetwork, 'model' | 'normalisation' | 'compute'>,
   pixels: SlicePixels,
   positions: Uint32Array,
 ): Float32Array {
-  return inferenceMode(() =>
-    tidy(() => {
-      const batch = profileRange('batch', () => makeBatch(pixels, positions, normalisation, compute));
-      const forward = () => model.forwardHead(model.forwardFeatures(batch), { preLogits: true });
-      return inPrecision(compute, forward).toFloat32Array();
-    }),
+  const { model } = network;
+  return valuesOf(network, pixels, positions, (batch) =>
+    model.forwardHead(model.forwardFeatures(batch), { preLogits: true }),
   );
 }
 
@@ -69,9 +62,8 @@ function joined(a: Float32Array, b: Float32Array): Float32Array<ArrayBuffer> {
   return both;
 }
 
-function requireFinite(features: Float32Array, patient: string): void {
-  if (features.every(Number.isFinite)) return;
-  throw new DataError('E_FEATURES_NOT_FINITE', `the network gives NaN or infinite features for ${patient}`, {
+function notFinite(patient: string): DataError {
+  return new DataError('E_FEATURES_NOT_FINITE', `the network gives NaN or infinite features for ${patient}`, {
     mend: 'Use --precision fp32; if that does not help, the checkpoint itself is spoilt: train again',
   });
 }

@@ -11,7 +11,7 @@ import { existsSync } from '@radweave/artifacts/files';
 import { inNaturalOrder } from '@radweave/study/cohort/slice-order';
 import type { FeatureNetwork } from '../open/feature-network.ts';
 import type { LoadedSplit } from '../slices/load.ts';
-import { type ExtractionPace, extractPatients } from './extractor.ts';
+import { type Extraction, extractPatients } from './extractor.ts';
 
 /** Which split's features are written, and where. */
 export interface SplitTarget {
@@ -34,13 +34,13 @@ export async function writeSplitFeatures(
   network: FeatureNetwork,
   { table, pixels }: LoadedSplit,
   target: SplitTarget,
-  pace: ExtractionPace,
+  extraction: Extraction,
 ): Promise<FeatureRow[]> {
   const { split, modality, featuresDir, temporary, sliceIndex } = target;
   const patients = inNaturalOrder(table);
   const dims = network.model.numFeatures;
   const rows: FeatureRow[] = [];
-  for await (const { index, features } of extractPatients(network, pixels, patients, pace)) {
+  for await (const { index, features } of extractPatients(network, pixels, patients, extraction)) {
     const { patient, label } = table.patients[index] ?? { patient: '', label: 0 };
     const positions = patients[index]?.positions ?? [];
     const stem = join(temporary, `grade${label}`, patient);

@@ -10,6 +10,7 @@ import type { PatientRow } from '@radweave/study/cohort/slice-table';
 import type { StageContext } from '@radweave/study/context/events';
 import type { CrossFold } from '@radweave/study/folds/plan';
 import { inferenceBatch } from '../compute/compute.ts';
+import { stagePace } from '../slices/inference.ts';
 import type { LoadedSplit } from '../slices/load.ts';
 import { allSplits, loadSplits, type Splits } from '../training/session-splits.ts';
 import { type FittedFold, openFold } from './fold-network.ts';
@@ -62,13 +63,10 @@ async function logitsOfFold(
   const { config } = settings;
   const fitted = await openFold(config, foldRun(settings, fold), context);
   refuseSeen(fitted, fold, [splits.val, splits.test]);
+  const batchSize = inferenceBatch(config.extraction.batch_size, fitted.network.compute);
+  const pace = stagePace(context, batchSize, null, () => stopped(settings));
   const of = (split: Split, patients: readonly PatientRow[]): Promise<number[][]> =>
-    patientLogits(fitted.network, splits[split], patients, config.model.num_classes, {
-      batchSize: inferenceBatch(config.extraction.batch_size, fitted.network.compute),
-      beforeBatch: () => {
-        if (context.shouldStop()) throw stopped(settings);
-      },
-    });
+    patientLogits(fitted.network, splits[split], patients, config.model.num_classes, pace);
   const names = new Set(fold.sets.test.map(({ patient }) => patient));
   const heldOut = splits.train.table.patients.filter(({ patient }) => names.has(patient));
   return {

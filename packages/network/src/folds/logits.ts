@@ -1,18 +1,8 @@
-import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { DataError } from '@radweave/artifacts';
 import type { PatientRow } from '@radweave/study/cohort/slice-table';
-import { inferenceMode, tidy } from '@radweave/torch';
-import { inPrecision } from '../compute/under-precision.ts';
 import type { FeatureNetwork } from '../open/feature-network.ts';
-import { makeBatch } from '../slices/batches.ts';
+import { type Pace, paced, requireFinite, valuesOf } from '../slices/inference.ts';
 import type { LoadedSplit } from '../slices/load.ts';
-
-/** How to go through the slices. */
-export interface LogitsPace {
-  batchSize: number;
-  /** Called before every batch; may throw to stop. */
-  beforeBatch: () => void;
-}
 
 /**
  * Logits of patients: the mean of their slices' logits.
@@ -25,37 +15,30 @@ export async function patientLogits(
   { pixels }: LoadedSplit,
   patients: readonly PatientRow[],
   classes: number,
-  pace: LogitsPace,
+  pace: Pace,
 ): Promise<number[][]> {
-  const { model, normalisation, compute } = network;
-  const owners = patients.flatMap(({ slices }, index) => slices.map((position) => ({ position, index })));
+  const { model } = network;
+  const order = Uint32Array.from(patients.flatMap(({ slices }) => slices));
+  const owners = patients.flatMap(({ slices }, index) => slices.map(() => index));
   const sums = patients.map(() => new Array<number>(classes).fill(0));
-  for (let start = 0; start < owners.length; start += pace.batchSize) {
-    pace.beforeBatch();
-    const batch = owners.slice(start, start + pace.batchSize);
-    const positions = batch.map(({ position }) => position);
-    const values = inferenceMode(() =>
-      tidy(() => {
-        const images = makeBatch(pixels, positions, normalisation, compute);
-        return inPrecision(compute, () => model.call(images)).toFloat32Array();
-      }),
-    );
-    batch.forEach(({ index }, row) => {
-      const sum = sums[index] ?? [];
+  let next = 0;
+  for await (const positions of paced(order, pace)) {
+    const values = valuesOf(network, pixels, positions, (batch) => model.call(batch));
+    for (let row = 0; row < positions.length; row++) {
+      const sum = sums[owners[next++] ?? 0] ?? [];
       for (let c = 0; c < classes; c++) sum[c] = (sum[c] ?? 0) + (values[row * classes + c] ?? Number.NaN);
-    });
-    await yieldToEvents();
+    }
   }
   return sums.map((sum, i) => {
     const mean = sum.map((value) => value / (patients[i]?.slices.length ?? 1));
-    if (mean.every(Number.isFinite)) return mean;
-    throw new DataError(
-      'E_LOGITS_NOT_FINITE',
-      `the network gives no finite logits for ${patients[i]?.patient}`,
-      {
-        where: network.checkpoint,
-        mend: 'Use --precision fp32; if that does not help, the model is spoilt: train again',
-      },
-    );
+    requireFinite(mean, () => notFinite(patients[i]?.patient ?? '', network.checkpoint));
+    return mean;
+  });
+}
+
+function notFinite(patient: string, where: string): DataError {
+  return new DataError('E_LOGITS_NOT_FINITE', `the network gives no finite logits for ${patient}`, {
+    where,
+    mend: 'Use --precision fp32; if that does not help, the model is spoilt: train again',
   });
 }

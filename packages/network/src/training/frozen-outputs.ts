@@ -1,10 +1,10 @@
 import { totalmem } from 'node:os';
-import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type { ImageModel } from '@radweave/models';
 import { dtypeInfo, F, noGrad, type Tensor, tidy } from '@radweave/torch';
 import { type Compute, inferenceBatch } from '../compute/compute.ts';
 import { underPrecision } from '../compute/under-precision.ts';
-import { epochOrder, inBatches, makeBatch, type Normalisation } from '../slices/batches.ts';
+import { epochOrder, makeBatch, type Normalisation } from '../slices/batches.ts';
+import { paced } from '../slices/inference.ts';
 import type { SliceSet } from '../slices/slice-pixels.ts';
 
 /** Of the machine's memory; a share of what is free would make a resumed run decide otherwise than before. */
@@ -51,10 +51,12 @@ export class FrozenOutputs {
     const { length } = set.table;
     const outputs: Tensor[] = [];
     let bytes = 0;
-    for (const positions of inBatches(
-      epochOrder(length, 0, 0, false),
-      inferenceBatch(length, this.compute),
-    )) {
+    const pace = {
+      batchSize: inferenceBatch(length, this.compute),
+      beforeBatch: () => undefined,
+      onProgress: (done: number, total: number) => events.onProgress(done, total),
+    };
+    for await (const positions of paced(epochOrder(length, 0, 0, false), pace)) {
       if (events.shouldStop()) {
         dispose(outputs);
         return false;
@@ -66,8 +68,6 @@ export class FrozenOutputs {
         this.sets.set(set, null);
         return true;
       }
-      events.onProgress(outputs.length, length);
-      await yieldToEvents();
     }
     this.free -= bytes;
     this.sets.set(set, outputs);

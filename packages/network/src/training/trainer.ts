@@ -15,6 +15,7 @@ import {
   makeBatch,
   type Normalisation,
 } from '../slices/batches.ts';
+import { paced } from '../slices/inference.ts';
 import type { SliceSet } from '../slices/slice-pixels.ts';
 import type { FrozenOutputs } from './frozen-outputs.ts';
 import type { Loss } from './losses.ts';
@@ -280,20 +281,18 @@ export async function judgeSet(
   const unread = new UnreadResults();
   job.model.eval();
   const order = epochOrder(table.length, 0, 0, false);
-  let done = 0;
-  for (const positions of inBatches(order, job.batchSize)) {
+  const pace = { batchSize: job.batchSize, beforeBatch: () => undefined, onProgress };
+  for await (const positions of paced(order, pace)) {
     const outputs = tidy(() => {
       const { forward, batch } = inputOf(job, set, positions);
       const targets = targetsOf(table.labels, positions, job.compute.device);
       return judge(forward, batch, targets, job.loss, job.classWeight, job.compute);
     });
     unread.add(positions, outputs);
-    done += positions.length;
     const isDue = job.compute.device === 'cpu' || unread.count === VALIDATION_READING;
-    if (isDue || done === table.length) takeJudged(unread, predictions);
-    onProgress(done, table.length);
-    await yieldToEvents();
+    if (isDue) takeJudged(unread, predictions);
   }
+  takeJudged(unread, predictions);
   return predictions;
 }
 

@@ -68,15 +68,14 @@ async function poolImages(
   });
   const dims = network.model.numFeatures;
   const data = new Float32Array(patients.length * dims);
-  const pace = {
+  const extraction = {
     batchSize: inferenceBatch(config.extraction.batch_size, network.compute),
-    onProgress: (done: number, total: number) =>
-      context.emit({ kind: 'progress', task: 'extracting features', done, total }),
-    shouldStop: () => context.shouldStop(),
+    task: 'extracting features',
+    context,
   };
   const shape = { ...config.data, image_size: network.imageSize };
   await withDecodedImages(slices.flat(), shape, async (pixels) => {
-    for await (const { index, features } of extractPatients(network, pixels, plan, pace)) {
+    for await (const { index, features } of extractPatients(network, pixels, plan, extraction)) {
       data.set(meanOverSlices(features, dims), index * dims);
     }
   });

@@ -14,7 +14,7 @@ import {
 } from '@radweave/artifacts';
 import { computeSettings, inferenceBatch } from '@radweave/network/compute/compute';
 import { engineVersions } from '@radweave/network/compute/versions';
-import type { ExtractionPace } from '@radweave/network/features/extractor';
+import type { Extraction } from '@radweave/network/features/extractor';
 import { writeSplitFeatures } from '@radweave/network/features/split-features';
 import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
@@ -184,14 +184,13 @@ async function extractAll(
   const one = async (split: Split, temporary: string): Promise<NewFeatures> => {
     const loaded = await loadSplit(data, split, modality, context);
     try {
-      const task = `extracting ${split} features of ${modality}`;
-      const pace: ExtractionPace = {
+      const extraction: Extraction = {
         batchSize: inferenceBatch(asked, network.compute),
-        onProgress: (done, total) => context.emit({ kind: 'progress', task, done, total }),
-        shouldStop: () => context.shouldStop(),
+        task: `extracting ${split} features of ${modality}`,
+        context,
       };
       const target = { split, modality, featuresDir, temporary, sliceIndex };
-      const rows = await writeSplitFeatures(network, loaded, target, pace);
+      const rows = await writeSplitFeatures(network, loaded, target, extraction);
       return { rows, set: featureSet(network, split, modality, loaded) };
     } finally {
       loaded.close();
