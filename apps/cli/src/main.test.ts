@@ -87,6 +87,8 @@ test("a user's error shows its stack only with --debug; a bug always does", () =
   const mistake = new UserError('row 3 of a.csv has no patient; fill it in', 3);
   expect(report(mistake)).toEqual({ code: 3, text: 'Error: row 3 of a.csv has no patient; fill it in\n' });
   expect(report(mistake, true).text).toMatch(/\n {4}at /);
+  const coded = Object.assign(mistake, { code: 'E_CSV_CELL' });
+  expect(report(coded, true).text).toMatch(/^E_CSV_CELL\n/);
   expect(report(new TypeError('x is undefined'))).toMatchObject({
     code: 1,
     text: expect.stringMatching(/bug[\s\S]*x is undefined[\s\S]*\n {4}at /),

@@ -50,7 +50,7 @@ async function build(args: readonly string[]): Promise<Command> {
   const program = new Command('radweave')
     .description('Feature extraction and classification of multimodal medical images.')
     .version(version)
-    .option('--debug', 'show the stack of every error')
+    .option('--debug', 'show the code and the stack of every error')
     .showHelpAfterError('(add --help for the options)')
     .exitOverride()
     .hook('preAction', (_, action) => {
@@ -61,7 +61,7 @@ async function build(args: readonly string[]): Promise<Command> {
     const command = program
       .command(name)
       .description(summary)
-      .option('--debug', 'show the stack of every error');
+      .option('--debug', 'show the code and the stack of every error');
     if (args.includes(name)) (await load()).define(command);
   }
   return program;

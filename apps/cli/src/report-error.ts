@@ -3,13 +3,14 @@ import { EXIT, exitCodeOf } from './exit-codes.ts';
 /**
  * Prints an error for people.
  *
- * @param debug whether to show the stack of a user's error too; a bug's is always shown.
+ * @param debug whether to show the code and the stack of a user's error too; a bug's is always shown.
  * @returns the exit code.
  */
 export function reportError(error: unknown, debug: boolean, print: (text: string) => void): number {
   const exitCode = exitCodeOf(error);
   if (exitCode !== undefined && error instanceof Error) {
-    print(`${debug ? (error.stack ?? error.message) : `Error: ${error.message}`}\n`);
+    const code = 'code' in error ? `${error.code}\n` : '';
+    print(`${debug ? code + (error.stack ?? error.message) : `Error: ${error.message}`}\n`);
     return exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

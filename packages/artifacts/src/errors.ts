@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes.ts';
+
 /** Process exit codes of the command line. 0 is success and 1 a bug, so neither belongs to an error a user can mend. */
 export type ExitCode = 2 | 3 | 4 | 5;
 
@@ -17,14 +19,14 @@ export interface ErrorDetails {
  */
 export class RadweaveError extends Error {
   override readonly name: string = 'RadweaveError';
-  /** A stable name such as `E_CSV_COLUMNS`, documented and safe to search for. */
-  readonly code: string;
+  /** A stable name such as `E_CSV_COLUMNS`, listed in docs/errors.md and safe to search for. */
+  readonly code: ErrorCode;
   readonly exitCode: ExitCode;
   readonly what: string;
   readonly where: string | undefined;
   readonly mend: string | undefined;
 
-  constructor(exitCode: ExitCode, code: string, what: string, details: ErrorDetails = {}) {
+  constructor(exitCode: ExitCode, code: ErrorCode, what: string, details: ErrorDetails = {}) {
     const place = details.where === undefined ? '' : ` (${details.where})`;
     const remedy = details.mend === undefined ? '' : `. ${details.mend}`;
     super(`${what}${place}${remedy}`, details.cause === undefined ? undefined : { cause: details.cause });
@@ -40,7 +42,7 @@ export class RadweaveError extends Error {
 export class UsageError extends RadweaveError {
   override readonly name = 'UsageError';
 
-  constructor(code: string, what: string, details?: ErrorDetails) {
+  constructor(code: ErrorCode, what: string, details?: ErrorDetails) {
     super(2, code, what, details);
   }
 }
@@ -49,7 +51,7 @@ export class UsageError extends RadweaveError {
 export class DataError extends RadweaveError {
   override readonly name = 'DataError';
 
-  constructor(code: string, what: string, details?: ErrorDetails) {
+  constructor(code: ErrorCode, what: string, details?: ErrorDetails) {
     super(3, code, what, details);
   }
 }
@@ -60,7 +62,7 @@ export class InterruptedError extends RadweaveError {
   /** The training run to resume; undefined where the same call continues. */
   readonly run: string | undefined;
 
-  constructor(code: string, what: string, details: ErrorDetails & { readonly run?: string } = {}) {
+  constructor(code: ErrorCode, what: string, details: ErrorDetails & { readonly run?: string } = {}) {
     super(4, code, what, details);
     this.run = details.run;
   }
@@ -70,7 +72,7 @@ export class InterruptedError extends RadweaveError {
 export class ResourceError extends RadweaveError {
   override readonly name = 'ResourceError';
 
-  constructor(code: string, what: string, details?: ErrorDetails) {
+  constructor(code: ErrorCode, what: string, details?: ErrorDetails) {
     super(5, code, what, details);
   }
 }

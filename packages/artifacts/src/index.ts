@@ -40,6 +40,7 @@ export { logitsPath, logitsRecordPath, readLogits, writeLogits } from './crossfi
 export { formatTable, readHeader, readTable, writeTable } from './csv.ts';
 export type { Column, Columns } from './csv-columns.ts';
 export { count, numberOrEmpty, oneOf, required, text } from './csv-columns.ts';
+export { ERROR_CODES, type ErrorCode } from './error-codes.ts';
 export type { ErrorDetails, ExitCode } from './errors.ts';
 // Errors and issues, used by the whole product
 export {

@@ -1,10 +1,10 @@
+import type { ErrorCode } from './error-codes.ts';
 import { DataError, type ErrorDetails, type RadweaveError } from './errors.ts';
 
 /** One fault found in the user's data or configuration. */
 export interface Issue {
   /** A stable name such as `E_CSV_CELL`. */
-  readonly code: string;
-  readonly severity: 'error' | 'warning';
+  readonly code: ErrorCode;
   readonly text: string;
   /** File, row or key. */
   readonly place?: string | undefined;
@@ -22,46 +22,24 @@ export function formatIssue(issue: Issue): string {
   return `${issue.text}${place}${remedy}`;
 }
 
-type ErrorClass = new (code: string, what: string, details?: ErrorDetails) => RadweaveError;
+type ErrorClass = new (code: ErrorCode, what: string, details?: ErrorDetails) => RadweaveError;
 
 /** Gathers faults so that the user sees all of them in one run. */
 export class IssueCollector {
   readonly #issues: Issue[] = [];
 
-  add(issue: Issue): void {
-    this.#issues.push(issue);
-  }
-
-  /** Adds an issue of severity `error`. */
-  error(code: string, text: string, place?: string, remedy?: string): void {
-    this.add({ code, severity: 'error', text, place, remedy });
-  }
-
-  /** Adds an issue of severity `warning`. */
-  warning(code: string, text: string, place?: string, remedy?: string): void {
-    this.add({ code, severity: 'warning', text, place, remedy });
-  }
-
-  get all(): readonly Issue[] {
-    return this.#issues;
-  }
-
-  get errors(): readonly Issue[] {
-    return this.#issues.filter((issue) => issue.severity === 'error');
-  }
-
-  get warnings(): readonly Issue[] {
-    return this.#issues.filter((issue) => issue.severity === 'warning');
+  error(code: ErrorCode, text: string, place?: string, remedy?: string): void {
+    this.#issues.push({ code, text, place, remedy });
   }
 
   /**
-   * Throws one error that lists every fault (the first 20 in full), if there is any of severity `error`.
+   * Throws one error that lists every fault (the first 20 in full), if there is any.
    *
    * @param heading What was being read or checked, for the first line.
    * @param kind The class to throw; its code is that of the first fault.
    */
   throwIfErrors(heading: string, kind: ErrorClass = DataError): void {
-    const errors = this.errors;
+    const errors = this.#issues;
     const [first] = errors;
     if (first === undefined) return;
     if (errors.length === 1) {
