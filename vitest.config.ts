@@ -1,20 +1,42 @@
 import { defineConfig } from 'vitest/config';
 
-// Native code is tested in forked processes, one at a time: libtorch uses every core itself, and a crash
-// in it must fail one test file, not the run.
+/** Packages without a tensor. */
+const PURE = '{analysis,artifacts,checksum,imaging,phantom,report,stats,study,testkit}';
+
 export default defineConfig({
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'apps/*/src/**/*.test.ts',
-      'scripts/**/*.test.ts',
-      'examples/**/*.test.ts',
-      'bench/**/*.test.ts',
-    ],
     pool: 'forks',
-    maxWorkers: 1,
     execArgv: ['--expose-gc'],
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: [`packages/${PURE}/src/**/*.test.ts`, 'scripts/**/*.test.ts'],
+          // References of Python and R start slowly on a machine that is busy.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      // Native code is tested in forked processes, one at a time: libtorch uses every core itself, and a crash in it must
+      // fail one test file, not the run.
+      {
+        extends: true,
+        test: {
+          name: 'engine',
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'apps/*/src/**/*.test.ts',
+            'bench/**/*.test.ts',
+            'examples/**/*.test.ts',
+          ],
+          exclude: [`packages/${PURE}/**`, '**/node_modules/**'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
   },
 });

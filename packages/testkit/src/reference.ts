@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { type TestContext, test } from 'vitest';
 
-/** The reference interpreter. Only Debian's own Python has Debian's torch, torchvision and scikit-learn. */
-const PYTHON = '/usr/bin/python3';
+/** The reference interpreter; Debian's own Python is the one that has Debian's torch, torchvision and scikit-learn. */
+const PYTHON = process.env.RADWEAVE_PYTHON ?? '/usr/bin/python3';
 
 const available = new Map<string, string | undefined>();
 
