@@ -30,7 +30,7 @@ export function continueCommand(args: readonly string[], run: string | undefined
 }
 
 /** A command line as the user can paste it. */
-export function commandLine(args: readonly string[], start: Start): string {
+function commandLine(args: readonly string[], start: Start): string {
   return [program(start), ...args.map((arg) => quoted(arg, start.platform))].join(' ');
 }
 

@@ -1,8 +1,7 @@
 import { dirname } from 'node:path';
 import { readEvaluation, UsageError } from '@radweave/artifacts';
-import { thisStart } from '../continue-command.ts';
+import { forThisStudy } from '../command-line.ts';
 import { crossValidationSummary, wholeNumber } from '../folds.ts';
-import { laterCommand } from '../later-command.ts';
 import { resultsText } from '../results.ts';
 import { runStage } from '../stage/run-stage.ts';
 import { stageCommand } from '../stage/stage-command.ts';
@@ -55,14 +54,15 @@ export const define: Define = stageCommand<'train', TrainFlags>({
     run: own.run ?? '',
     bestHparamsDir: own.best_hparams_dir,
   }),
-  present: (result, _, call) =>
+  present: (result) =>
     [
       `Run ${result.run} (${result.ending}) after ${result.epochs} epochs.`,
       `Best epoch ${result.bestEpoch}, validation AUC ${result.bestScore.toFixed(4)}: ${result.bestModel}`,
       ...(result.evaluation === null ? [] : [resultsText(readEvaluation(result.evaluation))]),
       `All numbers: ${dirname(result.valMetrics)}`,
-      'For a report of all networks that are trained so far:',
-      ...['evaluate', 'report'].map((command) => `  ${laterCommand(command, call, thisStart())}`),
+      // The command that they name is completed as in messages.
+      forThisStudy('For a report of all networks so far, first run radweave evaluate'),
+      forThisStudy('and then radweave report'),
       '',
     ].join('\n'),
 });

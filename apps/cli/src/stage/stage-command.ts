@@ -11,7 +11,7 @@ export interface StageCommand<S extends StageName, Own> {
   flags: (command: Command) => void;
   options: (call: CallConfig, own: Own) => StageOptions<S>;
   /** The result for people, on standard output; what `next` tells is left out. */
-  present: (result: StageResult<S>, own: Own, call: CallConfig) => string;
+  present: (result: StageResult<S>, own: Own) => string;
   /** What the command does in place of its stage; null to run the stage. */
   instead?: (call: CallConfig, own: Own, quiet: boolean) => Promise<Following | null>;
   /** What the command goes on with; its result is printed after, and stands in the JSON under its name. */
@@ -45,7 +45,7 @@ export function stageCommand<S extends StageName, Own>(spec: StageCommand<S, Own
       process.stdout.write(
         flags.json === true
           ? `${JSON.stringify(json)}\n`
-          : spec.present(result, flags as Own, call) + (next?.text ?? ''),
+          : spec.present(result, flags as Own) + (next?.text ?? ''),
       );
     });
   };
