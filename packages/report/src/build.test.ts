@@ -254,6 +254,36 @@ test('training curves say why the tables show other numbers, and how many batche
   expect(textOf(section(await buildReport(one, 'zh'), 'training'))).toContain('（被保留的权重共经历 4 批）');
 });
 
+test.each([
+  [
+    'a network without batch norm',
+    { batchNorm: false },
+    ['on augmented slices.'],
+    ['own mean', '50 batches'],
+  ],
+  ['no augmentation', { augmented: false }, ['learns, with each batch’s own mean'], ['augmented']],
+  ['frozen stages', { frozenStages: 3 }, ['in its batch norms that are not frozen'], []],
+])(
+  'the caption of training curves is true of %s',
+  async (_, {
+    augmented,
+    ...changed
+  }: { augmented?: boolean; batchNorm?: boolean; frozenStages?: number }, has, lacks) => {
+    const one = study();
+    for (const run of one.runs) {
+      if (run.settings === null) throw new Error('no settings');
+      Object.assign(run.settings, changed);
+      run.settings.augmentation.enabled = augmented ?? true;
+    }
+    const shown = textOf(section(await buildReport(one, 'en'), 'training'));
+    for (const text of has) expect(shown).toContain(text);
+    for (const text of lacks) expect(shown).not.toContain(text);
+    const chinese = textOf(section(await buildReport(one, 'zh'), 'training'));
+    expect(chinese.includes('批归一化')).toBe(changed.batchNorm !== false);
+    expect(chinese.includes('增强')).toBe(augmented !== false);
+  },
+);
+
 test('the table of frozen decisions says what the audit counts besides', async () => {
   const audit = 'the leakage audit also counts those in the file of the fusion';
   expect(textOf(section(await buildReport(study(), 'en'), 'results'))).toContain(audit);
@@ -272,7 +302,7 @@ test('maps of a network no better than chance carry that caution, and the check 
   const better = textOf(section(await buildReport(one, 'en'), 'explanations'));
   expect(better).not.toContain('than chance');
   expect(better).toContain(
-    'With all listed parts random the rank correlation is 0.400: the maps change, so they depend on what these parts learned (Radweave calls maps unchanged from 0.8 on, a limit of its own)',
+    'With all listed parts random the rank correlation is 0.400: the maps change, so they depend on what these parts learned (Radweave’s own limits: changed in part from 0.5 on, unchanged from 0.8 on)',
   );
   expect(better).toContain('Adebayo et al. (2018) read it so:');
   expect(better).toContain('With random head alone the rank correlation is still 0.990');

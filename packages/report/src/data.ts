@@ -21,6 +21,8 @@ export interface TrainingSettings extends Pick<Config, 'training' | 'augmentatio
   /** `trained from scratch`, or which weights it was started from. */
   initialWeights: string;
   frozenStages: number;
+  /** Whether the network has batch norms; all have a momentum of 0.1. */
+  batchNorm: boolean;
   precision: string;
   seed: number;
 }

@@ -159,15 +159,22 @@ export async function readCheckpoint(path: string): Promise<ReadCheckpoint | nul
 }
 
 /**
- * What a checkpoint of ours says beside the weights, read without the engine; null when another program wrote it.
+ * What a checkpoint of ours says beside the weights, read without the engine, and whether the network has batch norms; null
+ * when another program wrote it.
  *
  * @throws as {@link readCheckpoint}.
  */
-export async function readCheckpointFacts(path: string): Promise<CheckpointFacts | null> {
+export async function readCheckpointFacts(
+  path: string,
+): Promise<{ about: CheckpointFacts; batchNorm: boolean } | null> {
   const { value } = await readStored(path).catch((error: unknown) => {
     throw explainCheckpoint(error, path);
   });
-  return factsOf(value, path);
+  const about = factsOf(value, path);
+  if (about === null || !(value instanceof Map)) return null;
+  const model: unknown = value.get('model_state_dict');
+  if (!(model instanceof Map)) throw damaged(path);
+  return { about, batchNorm: [...model.keys()].some((name) => String(name).endsWith('.running_mean')) };
 }
 
 function factsOf(raw: unknown, path: string): CheckpointFacts | null {

@@ -37,9 +37,11 @@ export function sayCheck({ steps, passed, limit }: RandomisationCheck, context: 
   if (passed === null) {
     say(context, 'Randomisation check: no slice has maps that vary both before and after; it tells nothing.');
   } else if (passed) {
+    const inPart = last.spearman !== null && last.spearman >= IN_PART;
     say(
       context,
-      `Randomisation check: with random ${parts} the maps change${last.spearman !== null && last.spearman >= IN_PART ? ' only in part' : ''} (rank correlation ${last.spearman?.toFixed(3)}).`,
+      `Randomisation check: with random ${parts} the maps change${inPart ? ' only in part' : ''} (rank correlation ` +
+        `${last.spearman?.toFixed(3)}${inPart ? `, Radweave's own limit ${IN_PART}` : ''}).`,
     );
   } else {
     warn(

@@ -59,7 +59,7 @@ function gaveFeatures(run: RunFolder, modality: string, fusion: FusionModelFile 
 async function reportedRun(run: RunFolder, modality: string, files: UsedFiles): Promise<ReportedRun> {
   const { name, model, best } = { ...run.read(), name: run.name };
   const hasConfig = existsSync(run.config);
-  const about = await readCheckpointFacts(run.best);
+  const read = await readCheckpointFacts(run.best);
   files.add(run.history);
   if (hasConfig) files.add(run.config);
   return {
@@ -68,16 +68,16 @@ async function reportedRun(run: RunFolder, modality: string, files: UsedFiles): 
       modality,
       model,
       bestEpoch: best?.epoch ?? null,
-      settings: about === null ? null : settingsOf(about),
+      settings: read === null ? null : settingsOf(read.about, read.batchNorm),
       history: readHistory(run.history),
     },
     configuration: hasConfig ? { run: name, yaml: readText(run.config) } : null,
     checkpoint: files.add(run.best),
-    environment: about,
+    environment: read?.about ?? null,
   };
 }
 
-function settingsOf(about: CheckpointFacts): TrainingSettings {
+function settingsOf(about: CheckpointFacts, batchNorm: boolean): TrainingSettings {
   const { architecture, input, initial_weights, precision, config } = about;
   return {
     imageSize: input.image_size,
@@ -85,6 +85,7 @@ function settingsOf(about: CheckpointFacts): TrainingSettings {
     std: input.normalize_std,
     initialWeights: initial_weights,
     frozenStages: architecture.freeze_stages,
+    batchNorm,
     precision,
     seed: config.experiment.seed,
     training: config.training,

@@ -3,6 +3,7 @@ import type { ReportContext } from '../context.ts';
 import type { TrainingRun } from '../data.ts';
 import { figure, grid } from '../html/figure.ts';
 import { type Html, html } from '../html/html.ts';
+import type { CurvesSeen } from '../words/words.ts';
 
 /** Loss and AUC by epoch of every run that fed the results. */
 export async function trainingSection(context: ReportContext): Promise<Html> {
@@ -22,7 +23,7 @@ async function runFigures(context: ReportContext, run: TrainingRun): Promise<Htm
       await figure(context, {
         name: `training-${run.modality}-${what}`,
         title: words.training.title(run.modality, name),
-        caption: words.training.caption(run.name, run.model, run.bestEpoch, batchesOf(context, run)),
+        caption: words.training.caption(run.name, run.model, run.bestEpoch, seenBy(context, run)),
         alt: words.training.alt(run.modality, name, run.history.length),
         picture: panels[what],
       }),
@@ -31,10 +32,14 @@ async function runFigures(context: ReportContext, run: TrainingRun): Promise<Htm
   return drawn;
 }
 
-/** Batches until the kept epoch ended. */
-function batchesOf({ data }: ReportContext, { modality, bestEpoch, settings }: TrainingRun): number | null {
-  if (bestEpoch === null || settings === null) return null;
-  const own = data.cohort.filter(({ split }) => split === 'train');
+/** What sets training curves apart from those of validation; nothing is said of a checkpoint that another program wrote. */
+function seenBy(context: ReportContext, { modality, bestEpoch, settings }: TrainingRun): CurvesSeen {
+  if (settings === null) return { augmented: false, batchNorm: null };
+  const own = context.data.cohort.filter(({ split }) => split === 'train');
   const slices = own.reduce((sum, patient) => sum + (patient.slices[modality] ?? 0), 0);
-  return bestEpoch * Math.ceil(slices / settings.training.batch_size);
+  const batches = bestEpoch && bestEpoch * Math.ceil(slices / settings.training.batch_size);
+  return {
+    augmented: settings.augmentation.enabled,
+    batchNorm: settings.batchNorm ? { frozen: settings.frozenStages > 0, batches } : null,
+  };
 }

@@ -156,6 +156,7 @@ export function settingsOf(): TrainingSettings {
     std: 0.5,
     initialWeights: 'trained from scratch',
     frozenStages: 0,
+    batchNorm: true,
     precision: 'fp32',
     seed: 42,
     training: {

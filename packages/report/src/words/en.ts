@@ -209,8 +209,8 @@ export const EN: Words = {
   },
   training: {
     title: (modality, what) => `Training of modality ${modality}: ${what}`,
-    caption: (run, model, best, batches) =>
-      `Run ${run} (${model}).${best === null ? '' : ` Vertical line: epoch ${best}, whose weights were kept.`} Training curves are of the network while it learns: augmented slices, and in networks with batch norm each batch’s own mean and variance. Validation curves and tables judge weights with running averages of these, which lag behind the weights and need some 50 batches to forget their starting values${batches === null ? '' : ` (the kept weights had seen ${batches})`}: after few batches the AUC of the training patients can be far lower in the tables than here.`,
+    caption: (run, model, best, { augmented, batchNorm }) =>
+      `Run ${run} (${model}).${best === null ? '' : ` Vertical line: epoch ${best}, whose weights were kept.`} Training curves are of the network while it learns${augmented ? ', on augmented slices' : ''}${batchNorm === null ? '' : `${augmented ? ' and' : ','} with each batch’s own mean and variance in its batch norms${batchNorm.frozen ? ' that are not frozen' : ''}`}.${batchNorm === null ? '' : ` Validation curves and tables judge weights with running averages of these, which each batch moves by a tenth: they lag behind the weights and need some 50 batches to forget their starting values${batchNorm.batches === null ? '' : ` (the kept weights had seen ${batchNorm.batches})`}. After few batches the AUC of the training patients can be far lower in the tables than here.`}`,
     alt: (modality, what, epochs) =>
       `Line chart of ${what} over ${epochs} epochs for modality ${modality}, training and validation.`,
     none: 'No training run has a history. Train with: radweave train --modality …',

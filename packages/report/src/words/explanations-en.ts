@@ -39,7 +39,7 @@ export const EXPLANATIONS_EN: Words['explanations'] = {
     correlation === null
       ? 'No slice has maps that vary before and after, so the check says nothing.'
       : correlation < limit
-        ? `With all listed parts random the rank correlation is ${correlation.toFixed(3)}: the maps change${correlation < IN_PART ? '' : ' only in part'}, so they depend${correlation < IN_PART ? '' : ' in part only'} on what these parts learned (Radweave calls maps unchanged from ${limit} on, a limit of its own).`
+        ? `With all listed parts random the rank correlation is ${correlation.toFixed(3)}: the maps change${correlation < IN_PART ? '' : ' only in part'}, so they depend${correlation < IN_PART ? '' : ' in part only'} on what these parts learned (Radweave’s own limits: changed in part from ${IN_PART} on, unchanged from ${limit} on).`
         : `Even with all listed parts random the rank correlation is ${correlation.toFixed(3)}: the maps stay alike (Radweave calls them so from ${limit} on, a limit of its own). They show the images more than what the network learned: do not read them as explanations.`,
   sanityAlike: (parts, correlation) =>
     ` With random ${parts} alone the rank correlation is still ${correlation.toFixed(3)}: these weights hardly shape the maps.`,

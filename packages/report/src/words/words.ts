@@ -58,6 +58,13 @@ export interface ItemWords {
   left?: string;
 }
 
+/** What the network meets while it learns and not when it is judged. */
+export interface CurvesSeen {
+  augmented: boolean;
+  /** `batches`: how many it had seen at the kept epoch, null where that is not known. Null for a network without batch norm. */
+  batchNorm: { frozen: boolean; batches: number | null } | null;
+}
+
 /** Every fixed text of a report in one language. */
 export interface Words {
   /** For the `lang` attribute. */
@@ -210,8 +217,7 @@ export interface Words {
   };
   training: {
     title: (modality: string, what: string) => string;
-    /** `batches`: how many the network had seen at the kept epoch; null where that is not known. */
-    caption: (run: string, model: string, best: number | null, batches: number | null) => string;
+    caption: (run: string, model: string, best: number | null, seen: CurvesSeen) => string;
     alt: (modality: string, what: string, epochs: number) => string;
     none: string;
   };
