@@ -88,8 +88,8 @@ test.each([
     'SY 在某一折中仅有 9 例训练患者：折内校正至少需要 10 例',
   ],
   [
-    "the fusion of A, P; the classifier 'fused' was fitted on in-sample features; 'stacked' was fitted on out-of-fold logits (2)",
-    'A, P 的融合；融合分类器以样本内特征拟合；堆叠分类器以折外 logit 拟合（2 项）',
+    "the fusion of A, P; the classifier 'fused' was fitted on in-sample features; 'stacked' was fitted on out-of-fold logits (2 cases)",
+    'A、P 的融合；融合分类器以样本内特征拟合；堆叠分类器以折外 logit 拟合（2 项）',
   ],
   [
     'the threshold was taken over from an earlier evaluation, which chose it on 30 patients of JM and KK (val), perhaps some of these; there is no external hospital',
@@ -127,4 +127,26 @@ test.each([
   'DU: 1 of 43 patients lacks P and is left out (grade0: 1); folders that some of them have: T1',
 ])('a remark whose words are known is translated whole: %s', (remark) => {
   expect(english([translatedToChinese(remark)])).toEqual([]);
+});
+
+test('lists, brackets and titles are set as Chinese sets them', async () => {
+  const page = (await buildReport(study({ external: { SY: [0, 1, 0, 1], ZS: [0, 1, 1] } }), 'zh')).replace(
+    /<[^>]*>/g,
+    ' ',
+  );
+  for (const text of [
+    '图 1　患者流程图。',
+    'SY、ZS',
+    'A、P 的融合',
+    '相关系数低于 0.95（至少 1047 项）',
+    '见：方法、配置',
+    'SY（n = 4，阳性 2），融合',
+    'SY 的 A：8 张切片中有 3 张疑似黑白反转',
+  ]) {
+    expect(page).toContain(text);
+  }
+  expect(page.match(/.{0,20}(?:[一-鿿]\.(?=\s)|[一-鿿] ?\((?![x−\d])).{0,12}/g) ?? []).toEqual([]);
+  expect(translatedToChinese('DU: 3 of 43 patients lack A, P and are left out (grade0: 1, grade1: 2)')).toBe(
+    'DU：43 例患者中有 3 例缺少 A、P，未纳入（grade0：1、grade1：2）',
+  );
 });

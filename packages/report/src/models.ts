@@ -64,7 +64,7 @@ export function namesNote({ data, words }: ReportContext): string | null {
   for (const { name, kind, modalities } of models) {
     const network = kind === 'features' ? models.find(isNetworkOf(modalities)) : undefined;
     if (network === undefined) continue;
-    return words.namesNote(words.modelName(name), words.modelName(network.name), modalities.join(', '));
+    return words.namesNote(words.modelName(name), words.modelName(network.name), words.list(modalities));
   }
   return null;
 }

@@ -1,5 +1,5 @@
 import { type AuditCheck, type AuditFinding, type AuditGap, DataError } from '@radweave/artifacts';
-import { auditCase, type CheckReport, finding } from './check.ts';
+import { auditCase, type CheckReport, counted, finding } from './check.ts';
 import type { Check, CheckTools } from './checks.ts';
 import type { AuditSubject } from './subject.ts';
 
@@ -64,7 +64,9 @@ function outcomeOf({ looked, found }: CheckReport, gaps: readonly string[]): Aud
 }
 
 function detailOf({ looked, found }: CheckReport, reasons: readonly string[]): string {
-  const named = found.map(({ what, count, at_least }) => `${what} (${at_least ? 'at least ' : ''}${count})`);
+  const named = found.map(
+    ({ what, count, at_least }) => `${what} (${at_least ? 'at least ' : ''}${counted(count, 'case')})`,
+  );
   const seen = looked === null ? [] : [looked];
   const unseen = reasons.length === 0 ? [] : [`not checked: ${reasons.join('; ')}`];
   return [...seen, ...named, ...unseen].join('; ');

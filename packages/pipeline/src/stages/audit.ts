@@ -1,3 +1,4 @@
+import { counted } from '@radweave/analysis/audit/check';
 import { CHECKS, checkTools } from '@radweave/analysis/audit/checks';
 import { type JudgedCheck, judgeCheck } from '@radweave/analysis/audit/judge';
 import { type AuditSubject, readSubject } from '@radweave/analysis/audit/subject';
@@ -82,7 +83,7 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
     const { verdict, checks, findings } = record;
     if (verdict === 'leak' || (strict && verdict === 'warning')) throw failure(record, textFile);
     for (const { severity, what, count, mend } of findings) {
-      if (severity === 'warning') warn(context, `${what} (${count}). ${mend}.`);
+      if (severity === 'warning') warn(context, `${what} (${counted(count, 'case')}). ${mend}.`);
     }
     return { outputDir, auditFile, textFile, verdict, checks, findings };
   } finally {
@@ -133,7 +134,7 @@ function failure({ verdict, findings }: AuditRecord, where: string): DataError {
     .map(({ code, what, count, cases }) => {
       const example = cases[0];
       const who = example === undefined ? '' : `, such as ${[...example.patients, example.detail].join(' ')}`;
-      return `${what} (${code}, ${count}${who})`;
+      return `${what} (${code}, ${counted(count, 'case')}${who})`;
     })
     .join('; ');
   const more = wrong.length > 5 ? `; and ${wrong.length - 5} more` : '';

@@ -28,7 +28,7 @@ export async function figure(context: ReportContext, spec: FigureSpec): Promise<
   const name = fileName(spec.name);
   return html`<figure id="figure-${number}">
 <div class="plot" role="img" aria-label="${spec.alt}" tabindex="0">${new Html(sized)}</div>
-<figcaption><strong>${words.figure(number)}. ${spec.title}.</strong> ${spec.caption ?? null}</figcaption>
+<figcaption><strong>${words.titled(words.figure(number), spec.title)}${words.stop.trim()}</strong> ${spec.caption ?? null}</figcaption>
 <p class="tools"><button type="button" data-svg="${name}">${words.downloadSvg}</button></p>
 </figure>`;
 }

@@ -40,11 +40,11 @@ export function table(context: ReportContext, spec: TableSpec): Html {
     return isNumber === true ? html`<td class="number">${text}${mark}</td>` : html`<td>${text}${mark}</td>`;
   };
   const rows = spec.rows.map((row) => html`<tr>${row.map(cell)}</tr>`);
-  const title = `${words.table(number)}. ${spec.title}`;
+  const title = words.titled(words.table(number), spec.title);
   const wide = spec.head.length > WIDE ? ' wide' : '';
   return html`<div class="table${wide}" id="table-${number}">
 <div class="scroll" tabindex="0" role="region" aria-label="${title}"><table>
-<caption><span><strong>${title}.</strong> ${spec.caption ?? null}</span></caption>
+<caption><span><strong>${title}${words.stop.trim()}</strong> ${spec.caption ?? null}</span></caption>
 <thead><tr>${spec.head.map((name, column) => headCell(name, spec.rows, column))}</tr></thead>
 <tbody>${rows}</tbody></table></div>
 ${notes.length === 0 ? null : html`<ol class="notes">${notes.map((note) => html`<li>${note}</li>`)}</ol>`}

@@ -18,7 +18,7 @@ export async function calibrationSection(context: ReportContext): Promise<Html> 
     );
     for (const { calibration, positive_label } of found) {
       const label =
-        label_names.length === 2 ? '' : ` (${label_names[Number(positive_label)] ?? positive_label})`;
+        label_names.length === 2 ? '' : words.added(label_names[Number(positive_label)] ?? positive_label);
       drawn.push(
         await figure(context, {
           name: `calibration-${split}-${positive_label}`,

@@ -24,7 +24,7 @@ function whereOf(
   const isKnown = needs === undefined || KNOWN[needs](data);
   const made = isKnown ? sections.filter((section) => isMade(data, section)) : [];
   if (made.length === 0) return { text: words.checklist.author };
-  const names = words.items(made.map((section) => words.sections[section]));
+  const names = words.list(made.map((section) => words.sections[section]));
   const found = words.pair(words.checklist.filled, names);
   return { text: left === undefined ? found : `${found}${words.stop}${words.checklist.adds(left)}` };
 }

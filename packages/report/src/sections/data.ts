@@ -31,7 +31,7 @@ async function histograms(context: ReportContext, rows: readonly BrightnessRow[]
         name: `brightness-${modality}`,
         title: words.data.title(modality),
         caption: words.data.caption,
-        alt: words.data.alt(modality, hospitals.join(', ')),
+        alt: words.data.alt(modality, words.list(hospitals)),
         picture: brightnessChart(own, data.evaluation.home_hospital, words.chart),
       }),
     );

@@ -117,7 +117,7 @@ function sanityTable(context: ReportContext, { explanations }: Gallery): Html {
     ...alike.flatMap(({ randomised, spearman }) =>
       spearman === null || spearman < limit
         ? []
-        : [words.explanations.sanityAlike(randomised.join(', '), spearman)],
+        : [words.explanations.sanityAlike(words.list(randomised), spearman)],
     ),
   ].join('');
   return table(context, {
@@ -126,7 +126,7 @@ function sanityTable(context: ReportContext, { explanations }: Gallery): Html {
     caption: words.explanations.sanityCaption(slices, outcome),
     head: [words.explanations.randomised, 'Spearman', 'SSIM'],
     rows: steps.map((step: RandomisationStep) => [
-      step.randomised.join(', '),
+      words.list(step.randomised),
       { text: text(step.spearman), number: true },
       { text: text(step.ssim), number: true },
     ]),

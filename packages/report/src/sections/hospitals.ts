@@ -53,7 +53,7 @@ function heterogeneity(context: ReportContext): Html | null {
       return [
         { text: words.modelName(model), note },
         ...(isMany ? [evaluation.label_names[Number(positive_label)] ?? positive_label] : []),
-        hospitals.join(', '),
+        words.list(hospitals),
         estimateCell(pooled),
         estimateCell(within_auc),
         number(q === null ? null : fixed(q)),
@@ -81,7 +81,10 @@ function rowsOf(context: ReportContext, models: readonly string[]): ForestRow[] 
         split === 'val'
           ? words.items([evaluation.home_hospital, words.splits.val])
           : placeName(context, hospital);
-      const name = words.items([`${place} (${words.nOf(row.n, row.n_positive)})`, words.modelName(model)]);
+      const name = words.items([
+        place + words.added(words.nOf(row.n, row.n_positive)),
+        words.modelName(model),
+      ]);
       const auc = leadingAuc(row);
       const { value, lower, upper } = auc;
       return [{ name, model: words.modelName(model), value, lower, upper, text: estimateText(auc) }];

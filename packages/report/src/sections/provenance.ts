@@ -10,8 +10,8 @@ export function configurationSection({ data, words }: ReportContext): Html {
     names.set(yaml, [...(names.get(yaml) ?? []), name]);
   }
   const parts = [...names].map(([yaml, whose]) => {
-    const label = words.pair(words.sections.configuration, words.items(whose));
-    return html`<h3>${words.items(whose)}</h3>
+    const label = words.pair(words.sections.configuration, words.list(whose));
+    return html`<h3>${words.list(whose)}</h3>
 <pre tabindex="0" role="region" aria-label="${label}">${yaml}</pre>`;
   });
   return html`${parts}`;

@@ -301,13 +301,14 @@ function leakageOf(hostile: string): Optional<LeakageCheck[]> {
         name: 'near-duplicate slices',
         outcome: 'warning',
         detail:
-          '890 slices, at most 4 bits of 64 different; patients in different splits have nearly the same image (29); patients ' +
-          'in different splits have near hashes, but images that correlate below 0.95 (at least 1047)',
+          '890 slices, at most 4 bits of 64 different; patients in different splits have nearly the same image (29 cases); patients ' +
+          'in different splits have near hashes, but images that correlate below 0.95 (at least 1047 cases)',
       },
       {
         name: 'fusion',
         outcome: 'leak',
-        detail: 'the fusion of A, P; the fusion was fitted on patients who are now in validation or test (2)',
+        detail:
+          'the fusion of A, P; the fusion was fitted on patients who are now in validation or test (2 cases)',
       },
       {
         name: 'fold models',

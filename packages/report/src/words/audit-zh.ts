@@ -2,6 +2,9 @@ import type { Phrase } from './translate.ts';
 
 /** Checks of the leakage audit, what they looked at and what they found, in Chinese. */
 export const AUDIT_ZH: readonly Phrase[] = [
+  // Before the findings: one may end in anything, also in such a count.
+  ['{finding!} (at least {n} case(s))', '{finding}（至少 {n} 项）'],
+  ['{finding!} ({n} case(s))', '{finding}（{n} 项）'],
   ['patients across splits', '跨数据集的患者'],
   ['patients across hospitals', '跨医院的患者'],
   ['splits of the modalities', '各模态的数据集划分'],
@@ -25,8 +28,8 @@ export const AUDIT_ZH: readonly Phrase[] = [
   ['{n} slice(s)', '{n} 张切片'],
   ['{n} run(s)', '{n} 次训练运行'],
   ['{n} fold model(s), {records} record(s) of logits', '{n} 个折网络，{records} 份 logit 记录'],
-  ['features of {modalities}', '{modalities} 的特征'],
-  ['the fusion of {modalities}', '{modalities} 的融合'],
+  ['features of {modalities+}', '{modalities} 的特征'],
+  ['the fusion of {modalities+}', '{modalities} 的融合'],
   [
     '{n} frozen decision(s) ({evaluated} of the evaluation, {fused} of the fusion: scalers and thresholds)',
     '{n} 项冻结的决策（评估 {evaluated} 项；融合 {fused} 项，即标准化参数与阈值）',
@@ -134,7 +137,7 @@ export const AUDIT_ZH: readonly Phrase[] = [
     '融合模型的阈值由现属外部测试集的患者选定',
   ],
   [
-    "the classifier 'fused' was fitted on in-sample features; 'stacked' was fitted on out-of-fold logits ({n})",
+    "the classifier 'fused' was fitted on in-sample features; 'stacked' was fitted on out-of-fold logits ({n} case(s))",
     '融合分类器以样本内特征拟合；堆叠分类器以折外 logit 拟合（{n} 项）',
   ],
   [
@@ -147,6 +150,4 @@ export const AUDIT_ZH: readonly Phrase[] = [
   ],
   ['a frozen decision was changed after it was fitted', '冻结的决策在拟合后被改动'],
   ['a file that had to be looked at cannot be read', '需要检查的文件无法读取'],
-  ['{finding!} (at least {n})', '{finding}（至少 {n} 项）'],
-  ['{finding!} ({n})', '{finding}（{n} 项）'],
 ];

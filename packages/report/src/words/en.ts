@@ -69,6 +69,7 @@ export const EN: Words = {
   },
   figure: (number) => `Figure ${number}`,
   table: (number) => `Table ${number}`,
+  titled: (label, title) => `${label}. ${title}`,
   downloadSvg: 'Save as SVG',
   downloadCsv: 'Save as CSV',
   splits: { train: 'training', val: 'validation', test: 'external test' },
@@ -86,6 +87,8 @@ export const EN: Words = {
   stop: '. ',
   sentences: (texts) => texts.join(' '),
   items: (texts) => texts.join(', '),
+  list: (names) => names.join(', '),
+  added: (text) => ` (${text})`,
   noModelsOf: (split) => `There are no ${split} patients with both labels, so there is nothing to draw.`,
   notMade: (command, reason) =>
     `Not in this report. ${reason === '' ? '' : `${reason}. `}Make it with: ${command}`,
@@ -239,7 +242,7 @@ export const EN: Words = {
   results: {
     title: (split) => `Performance, ${split} patients`,
     caption: (hasThreshold) =>
-      `With confidence intervals. Everything is per patient${hasThreshold ? ', at the frozen threshold' : '; the predicted label is the most probable one'}. Without any skill the average precision would be about the prevalence.`,
+      `With confidence intervals. Everything is per patient; the predicted label is ${hasThreshold ? 'that of the frozen threshold' : 'the most probable one'}. Without any skill the average precision would be about the prevalence.`,
     aggregation: 'From slices to patients',
     aggregationCaption: 'External patients did not influence the choice.',
     frozen: 'Frozen decisions',

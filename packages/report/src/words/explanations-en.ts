@@ -8,7 +8,7 @@ export const EXPLANATIONS_EN: Words['explanations'] = {
   title: (modality, group) =>
     `Grad-CAM, modality ${modality}: ${{ right: 'patients predicted rightly', wrong: 'patients predicted wrongly', asked: 'patients asked for by name' }[group]}`,
   caption: (layer, aggregation) =>
-    `Heat maps over the slices; layer ${layer}. Pictures and captions give the probability of the label whose evidence is shown: below each slice its own, above it and in the caption the patient’s (${aggregation} over all slices).`,
+    `Heat maps over the slices, of the layer “${layer}”. Pictures and captions give the probability of the label whose evidence is shown: below each slice its own, above it and in the caption the patient’s (${aggregation} over all slices).`,
   confident: (by) =>
     by === null
       ? '“Most confident” are those patients of each hospital whose most probable label leads most over the next; it says nothing of being right.'

@@ -8,7 +8,7 @@ export const EXPLANATIONS_ZH: Words['explanations'] = {
   title: (modality, group) =>
     `Grad-CAM，模态 ${modality}：${{ right: '预测正确的患者', wrong: '预测错误的患者', asked: '指定的患者' }[group]}`,
   caption: (layer, aggregation) =>
-    `热图叠加在切片上；层 ${layer}。图片与图注均给出所示依据对应标签的概率：每张切片下方为该切片的概率，图片上方与图注中为患者的概率（对全部切片取${aggregation}）。`,
+    `热图叠加在切片上，取自“${layer}”层。图片与图注均给出所示依据对应标签的概率：每张切片下方为该切片的概率，图片上方与图注中为患者的概率（对全部切片取${aggregation}）。`,
   confident: (by) =>
     by === null
       ? '“最有把握”指各医院中概率最高的标签领先次高标签最多的患者；与判断是否正确无关。'
@@ -16,7 +16,7 @@ export const EXPLANATIONS_ZH: Words['explanations'] = {
   chance: (network, split, auc, worse) =>
     `${network} 在这些患者上${worse ? '差于随机水平' : '未显示优于随机水平'}（${split}：AUC ${auc}）。其热图显示网络关注的位置，并不说明区分标签的依据。`,
   chanceUnknown: (network, split, reason) =>
-    `无法判断${network} 在这些患者（${split}）上是否优于随机水平${reason === '' ? '' : `：${reason}`}。`,
+    `无法判断 ${network} 在这些患者（${split}）上是否优于随机水平${reason === '' ? '' : `：${reason}`}。`,
   chanceInFigure: '注意：未显示该网络优于随机水平',
   patient: (patient, hospital) => `${patient}（${hospital}）`,
   verdict: (truth, predicted, explained, probability) =>

@@ -217,5 +217,5 @@ export const translatedToChinese: (text: string) => string = translator(
     ...AUDIT_ZH,
     ['{whose}: {reason!}', '{whose}：{reason}'],
   ],
-  { separator: '；', and: '、' },
+  { separator: '；', and: '、', colon: '：' },
 );

@@ -1,6 +1,6 @@
 /**
  * A text of another package and what it is in a language. `{n}` stands for a count and `{name}` for anything without a
- * semicolon; both are kept. `{name+}` is a list whose `and` is translated, `{name*}` is translated where it is known, and
+ * semicolon; both are kept. `{name+}` is a list whose `and`, commas and colons are translated, `{name*}` is translated where it is known, and
  * `{name!}` must be known for the phrase to apply. `(s)` is a plural that may be missing.
  */
 export type Phrase = readonly [english: string, translated: string];
@@ -20,7 +20,7 @@ const PLACEHOLDER = /\{(\w+)([+*!]?)\}/g;
  */
 export function translator(
   phrases: readonly Phrase[],
-  { separator, and }: { separator: string; and: string },
+  { separator, and, colon }: { separator: string; and: string; colon: string },
 ): (text: string) => string {
   const patterns = phrases.map(compile);
   const known = (text: string): string | null => {
@@ -39,7 +39,7 @@ export function translator(
       const raw = match[i + 1] ?? '';
       const value = mark === '!' ? allKnown(raw) : mark === '*' ? translate(raw) : raw;
       if (value === null) return null;
-      values.set(name, mark === '+' ? value.replaceAll(' and ', and) : value);
+      values.set(name, mark === '+' ? value.replaceAll(/ and |, /g, and).replaceAll(': ', colon) : value);
     }
     return translated.replace(PLACEHOLDER, (_, name: string) => values.get(name) as string);
   }

@@ -76,6 +76,8 @@ export interface Words {
   sections: Record<SectionId, string>;
   figure: (number: number) => string;
   table: (number: number) => string;
+  /** `Figure 1` and what it shows, without the full stop. */
+  titled: (label: string, title: string) => string;
   downloadSvg: string;
   downloadCsv: string;
   splits: Record<Split, string>;
@@ -100,6 +102,10 @@ export interface Words {
   sentences: (texts: readonly string[]) => string;
   /** Short things in a row: `A, P`. */
   items: (texts: readonly string[]) => string;
+  /** Names of one kind, such as hospitals. */
+  list: (names: readonly string[]) => string;
+  /** An addition in brackets, with the space before it where there is one. */
+  added: (text: string) => string;
   noModelsOf: (split: string) => string;
   /** Which command makes a part that is not there, and what else is known. */
   notMade: (command: string, reason: string) => string;

@@ -67,6 +67,7 @@ export const ZH: Words = {
   },
   figure: (number) => `图 ${number}`,
   table: (number) => `表 ${number}`,
+  titled: (label, title) => `${label}　${title}`,
   downloadSvg: '保存为 SVG',
   downloadCsv: '保存为 CSV',
   splits: { train: '训练集', val: '验证集', test: '外部测试集' },
@@ -88,6 +89,8 @@ export const ZH: Words = {
   stop: '。',
   sentences: (texts) => texts.join(''),
   items: (texts) => texts.join('，'),
+  list: (names) => names.join('、'),
+  added: (text) => `（${text}）`,
   noModelsOf: (split) => `${split}中没有同时包含两类标签的患者，因此无图可绘。`,
   notMade: (command, reason) =>
     `本报告未包含此部分。${reason === '' ? '' : `${reason}。`}生成命令：${command}`,
@@ -236,7 +239,7 @@ export const ZH: Words = {
   results: {
     title: (split) => `性能指标，${split}患者`,
     caption: (hasThreshold) =>
-      `括号内为置信区间。所有指标均以患者为单位${hasThreshold ? '，采用冻结的阈值' : '，判为概率最高的标签'}。若无判别能力，平均精确率约等于阳性比例。`,
+      `括号内为置信区间。所有指标均以患者为单位，预测标签${hasThreshold ? '由冻结的阈值判定' : '为概率最高的标签'}。若无判别能力，平均精确率约等于阳性比例。`,
     aggregation: '从切片到患者',
     aggregationCaption: '外部患者不影响选择。',
     frozen: '冻结的决策',
