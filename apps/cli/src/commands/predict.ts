@@ -27,10 +27,12 @@ export const define: Define = stageCommand<'predict', PredictFlags>({
   }),
   present: ({ output, patients, missing, threshold }) =>
     [
-      `${patients} patients predicted: ${output}`,
+      `${patients} ${patients === 1 ? 'patient' : 'patients'} predicted: ${output}`,
       ...(threshold === null
         ? []
-        : [`Positive from probability ${threshold} (frozen on validation patients).`]),
+        : [
+            `Positive from probability ${Number(threshold.toFixed(4))}, the threshold of the fusion (model.json); that of \`evaluate\` may be another.`,
+          ]),
       ...missing.map(({ patient, modalities }) => `Left out: ${patient}, no ${modalities.join(', ')}`),
       '',
     ].join('\n'),

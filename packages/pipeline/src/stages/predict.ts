@@ -66,8 +66,6 @@ export async function predict(options: PredictOptions, context: StageContext): P
   const { rows, threshold } = predictPatients(file, people, trained);
   const names = file.classifiers.map(({ name }) => name);
   writeNewPredictions(output, rows, names, file.label_names.length);
-  const rule = threshold === null ? 'the most probable label' : `positive from ${threshold} on`;
-  say(context, `${rows.length} patients predicted (${rule}): ${output}`);
   return { output, patients: rows.length, missing: people.missing, threshold };
 }
 

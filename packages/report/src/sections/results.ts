@@ -129,7 +129,7 @@ function frozen(context: ReportContext): Html | null {
   return table(context, {
     name: 'frozen',
     title: results.frozen,
-    caption: results.frozenCaption('value' in data.fusion),
+    caption: results.frozenCaption('value' in data.fusion, data.evaluation.label_names.length === 2),
     head: [column.model, column.name, column.value, results.fittedOn, column.hash],
     rows,
   });

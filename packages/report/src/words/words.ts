@@ -251,7 +251,7 @@ export interface Words {
     aggregation: string;
     aggregationCaption: string;
     frozen: string;
-    frozenCaption: (hasFusion: boolean) => string;
+    frozenCaption: (hasFusion: boolean, hasThreshold: boolean) => string;
     what: Record<'aggregation' | 'threshold' | 'calibrator', string>;
     fittedOn: string;
     setBeforehand: string;
