@@ -56,7 +56,7 @@ export const define: Define = stageCommand<'train', TrainFlags>({
   }),
   present: (result) =>
     [
-      `Run ${result.run} (${result.ending}) after ${result.epochs} epochs.`,
+      `Run ${result.run} (${result.ending}) after ${result.epochs} ${result.epochs === 1 ? 'epoch' : 'epochs'}.`,
       `Best epoch ${result.bestEpoch}, validation AUC ${result.bestScore.toFixed(4)}: ${result.bestModel}`,
       ...(result.evaluation === null ? [] : [resultsText(readEvaluation(result.evaluation))]),
       `All numbers: ${dirname(result.valMetrics)}`,

@@ -147,7 +147,7 @@ function checkEpochs(saved: Config, merged: Config): void {
       'E_RESUME_EPOCHS',
       now < before
         ? `the run was started with ${before} epochs, ${now} is fewer`
-        : `a cosine schedule ends after its ${before} epochs and cannot grow to ${now}`,
+        : `a cosine schedule over ${before === 1 ? '1 epoch' : `${before} epochs`} cannot grow to ${now}`,
       { mend: 'Start a new run, with --weights of this one where that helps' },
     );
   }
