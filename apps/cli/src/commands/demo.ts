@@ -13,7 +13,7 @@ import {
 } from '@radweave/artifacts';
 import { readdirSync, rmSync } from '@radweave/artifacts/files';
 import { generatePhantomCohort, type PhantomOptions } from '@radweave/phantom';
-import { runPipeline } from '@radweave/pipeline';
+import { type Runner, runPipeline } from '@radweave/pipeline';
 import { runEnding } from '../run-ending.ts';
 import { JobClock } from '../stage/job-clock.ts';
 import { terminalRunner } from '../stage/run-stage.ts';
@@ -26,7 +26,7 @@ const FOLDER = 'outputs/demo';
 const COHORT = { homePatients: 300, patientsPerHospital: 40, slicesPerModality: 2, size: 112 } as const;
 
 /** Models per modality that are trained besides, so that the fusion is not fitted on features of its own patients. */
-const FOLDS = 3;
+const FOLDS = 2;
 
 /** At this size it has the 7×7 values that the last stage has at 224 pixels; there the last one has 4×4. */
 const MAP_LAYER = 'layer3';
@@ -79,10 +79,10 @@ async function demo(folder: string, config: Config, quiet: boolean): Promise<voi
   const { patients, slices } = generatePhantomCohort(join(folder, 'raw'), cohort);
   say(`${patients.length} phantom patients of 3 hospitals, ${slices} slices.`);
   const bestHparamsDir = join(folder, 'best_hparams');
-  const runner = terminalRunner(quiet, new JobClock(config, FOLDS));
+  const runner = withoutLastCheckpoints(config, terminalRunner(quiet, new JobClock(config, FOLDS)));
   const how = { bestHparamsDir, explain: true, mapLayer: MAP_LAYER, crossFit: FOLDS };
   await runPipeline(config, how, runner);
-  removeCheckpoints(config);
+  removeFoldCheckpoints(config);
 }
 
 /** Settings in which a network learns from scratch within minutes. */
@@ -106,16 +106,28 @@ function demoConfig(folder: string, { epochs, seed }: DemoFlags): Config {
   return applyOverrides(config, asked, (path) => `--${path.split('.').at(-1)}`);
 }
 
-/** Most of the disk. The last ones are for going on with training, but a demo always begins anew; the folds' have given logits. */
-function removeCheckpoints({ data, experiment }: Config): void {
+/** Last checkpoints, with their optimizer, are for going on with training, but a demo always begins anew. */
+function withoutLastCheckpoints({ experiment }: Config, runner: Runner): Runner {
+  const folder = outputFolders(experiment.output_dir).checkpoints;
+  return {
+    ...runner,
+    run: async (stage, options, onWarning) => {
+      const result = await runner.run(stage, options, onWarning);
+      if (stage !== 'train') return result;
+      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+      const last = files.filter((file) => basename(file) === 'last_checkpoint.pth');
+      for (const file of last) rmSync(join(folder, file));
+      return result;
+    },
+  };
+}
+
+/** The folds' networks have given their logits, and were audited. */
+function removeFoldCheckpoints({ data }: Config): void {
   for (const modality of data.modalities) {
     const { models } = readLogitsRecord(logitsRecordPath(data.features_dir, modality));
     for (const { checkpoint } of models) rmSync(checkpoint);
   }
-  const folder = outputFolders(experiment.output_dir).checkpoints;
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  for (const file of files.filter((name) => basename(name) === 'last_checkpoint.pth'))
-    rmSync(join(folder, file));
 }
 
 function nextSteps(folder: string): string {

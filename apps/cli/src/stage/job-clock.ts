@@ -12,7 +12,7 @@ interface Trainings {
 /** Share of the training patients that a fold's model learns from, besides those held out: the others choose its epoch. */
 const LEARNS = 0.8;
 
-/** What all other steps take besides their passes over the slices, measured on the demo: most of it draws figures. */
+/** A rough guess of what all other steps take besides their passes over the slices; most of it draws figures. */
 const REST_SECONDS = 30;
 
 /** How far a whole job is. */
