@@ -49,7 +49,7 @@ export const training: Section<TrainingConfig> = {
   precision: choice(
     ['auto', ...PRECISIONS],
     'auto',
-    'Arithmetic; auto takes the fastest the device has natively, fp32 is the most exact',
+    'Arithmetic; auto takes the fastest here (on a CPU, by measurement), fp32 is the most exact',
   ),
   deterministic: flag(false, 'Equal bits in every run on a GPU too; slower (a CPU gives them anyway)'),
   monitor: choice(

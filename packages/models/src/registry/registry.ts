@@ -64,7 +64,9 @@ export function modelInfo(name: string): ModelInfo {
   const entry = entries.get(architecture);
   if (entry === undefined) {
     const guess = closest(asked.toLowerCase(), [...entries.keys(), ...aliases.keys()]);
-    throw new RegistryError(`there is no model '${asked}'; did you mean '${guess}'? listModels() gives all`);
+    throw new RegistryError(
+      `there is no model '${asked}'; did you mean '${guess}'? radweave models list shows all`,
+    );
   }
   const pretrained = tag === undefined ? entry.weights[0] : entry.weights.find((w) => w.tag === tag);
   if (tag !== undefined && pretrained === undefined) {

@@ -73,8 +73,8 @@ const OTHERS: Record<string, [string, string]> = {
   'an HDF5 file': ['\x89HDF\r\n\x1a\n', 'HDF5'],
   'a numpy array': ['\x93NUMPY\x01\x00', 'numpy array'],
   'a GGUF file': ['GGUF\x03\x00\x00\x00', 'GGUF'],
-  'a short text': ['abc', 'is neither a torch checkpoint'],
-  'a JSON file': ['{"a": 1, "b": 2}', 'is neither a torch checkpoint'],
+  'a short text': ['abc', 'neither a torch checkpoint'],
+  'a JSON file': ['{"a": 1, "b": 2}', 'neither a torch checkpoint'],
 };
 
 test.each(Object.entries(OTHERS))('%s is named', async (_, [content, message]) => {
