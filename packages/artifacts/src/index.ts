@@ -139,7 +139,7 @@ export { formatIssue, IssueCollector } from './issues.ts';
 export { readJson, writeJson } from './json.ts';
 export * from './layout.ts';
 export type { FolderLock } from './lock.ts';
-export { lockFolder } from './lock.ts';
+export { lockFolder, lockFolders } from './lock.ts';
 export type { Manifest, StageInput, StageState, UpToDate } from './manifest.ts';
 export { isUpToDate, readManifest, relativeToOutput, writeManifest } from './manifest.ts';
 export { folderName, isFolderName } from './names.ts';

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { lockFolder } from './lock.ts';
+import { lockFolder, lockFolders } from './lock.ts';
 
 function writeLock(folder: string, holder: object): void {
   const base = { pid: 1, host: hostname(), started: '2026-01-01', process_start: null, command: 'train' };
@@ -61,4 +61,26 @@ test('a lock that was cut off by a crash is taken over', () => {
   const folder = tempDir();
   writeFileSync(join(folder, '.radweave.lock'), '{"pid": 1');
   lockFolder(folder, 'x').release();
+});
+
+test('folders that are read and written are locked once each; one that is only read may be unwritable', () => {
+  const folder = tempDir();
+  const [features, output] = [join(folder, 'features'), join(folder, 'out')];
+  const both = lockFolders({ read: [features, output], write: [output] }, 'fuse');
+  for (const place of [features, output]) expect(() => lockFolder(place, 'x')).toThrow(/in use by process/);
+  both.release();
+
+  const held = lockFolder(features, 'extract');
+  expect(() => lockFolders({ read: [features], write: [output] }, 'fuse')).toThrow(/\(extract, since/);
+  held.release();
+
+  writeFileSync(join(folder, 'file'), '');
+  const unwritable = join(folder, 'file', 'features');
+  const one = lockFolders({ read: [unwritable], write: [output] }, 'fuse');
+  expect(() => lockFolder(output, 'x')).toThrow(/in use by process/);
+  one.release();
+  expect(() => lockFolders({ read: [output], write: [unwritable] }, 'fuse')).toThrow(
+    expect.objectContaining({ code: 'E_NOT_WRITABLE' }),
+  );
+  expect(existsSync(output)).toBe(false);
 });

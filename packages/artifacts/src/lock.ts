@@ -146,3 +146,39 @@ export function lockFolder(folder: string, command: string): FolderLock {
     },
   };
 }
+
+/**
+ * Takes the locks of what is read and of what is written, each folder once. A folder that is read and that this user may not
+ * write, as a shared one of another user, needs no lock of ours; that of whoever is at work in it counts.
+ *
+ * @throws ResourceError `E_LOCKED`, or `E_NOT_WRITABLE` for a folder that is to be written.
+ */
+export function lockFolders(
+  folders: { read: readonly string[]; write: readonly string[] },
+  command: string,
+): Pick<FolderLock, 'release'> {
+  const locks: FolderLock[] = [];
+  const release = (): void => {
+    for (const lock of locks) lock.release();
+  };
+  const written = new Set(folders.write.map((name) => resolve(name)));
+  try {
+    for (const folder of new Set([...folders.read, ...folders.write].map((name) => resolve(name)))) {
+      const lock = written.has(folder) ? lockFolder(folder, command) : lockWhereWritable(folder, command);
+      if (lock !== undefined) locks.push(lock);
+    }
+    return { release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function lockWhereWritable(folder: string, command: string): FolderLock | undefined {
+  try {
+    return lockFolder(folder, command);
+  } catch (error) {
+    if (error instanceof ResourceError && error.code === 'E_NOT_WRITABLE') return undefined;
+    throw error;
+  }
+}

@@ -4,7 +4,7 @@ import {
   alignedFolder,
   type Config,
   DataError,
-  lockFolder,
+  lockFolders,
   requireWritable,
   SPLITS,
   type Split,
@@ -36,7 +36,7 @@ export async function align(options: AlignOptions, context: StageContext): Promi
   const { config, modalities } = options;
   const folder = options.outputDir ?? config.data.features_dir;
   requireWritable(folder, '--output_dir');
-  const lock = lockFolder(config.data.features_dir, 'radweave align');
+  const lock = lockFolders({ read: [config.data.features_dir], write: [folder] }, 'radweave align');
   try {
     const alignment = await alignAvailable(config, modalities, context, folder);
     const result = alignResult(folder, alignment);

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type Alignment, align, alignIfStale } from '@radweave/analysis/features/align';
 import {
   type FusedModel,
@@ -17,12 +16,11 @@ import { fusionMetrics } from '@radweave/analysis/fusion/metrics';
 import { fitStack } from '@radweave/analysis/fusion/stack';
 import {
   type Config,
-  type FolderLock,
   type FusionMetricsRow,
   fusedFeaturesStem,
   fusionFiles,
   fusionFolder,
-  lockFolder,
+  lockFolders,
   predictionsPath,
   SPLITS,
   type Split,
@@ -70,7 +68,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   const { config, modalities } = options;
   checkModalities(modalities);
   const outputDir = fusionFolder(config);
-  const locks = lockAll([config.data.features_dir, outputDir]);
+  const lock = lockFolders({ read: [config.data.features_dir], write: [outputDir] }, 'radweave fuse');
   try {
     const prepare = config.fusion.use_aligned ? alignIfStale : align;
     const alignment = await prepare(config, modalities, context);
@@ -89,7 +87,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
     say(context, `All numbers are in ${fusionFiles(outputDir).metrics}.`);
     return resultOf(outputDir, model, splits, metrics);
   } finally {
-    for (const lock of locks) lock.release();
+    lock.release();
   }
 }
 
@@ -118,20 +116,6 @@ function checkModalities(modalities: readonly string[]): void {
       where: '--modalities',
       mend: 'Rename the modality folders',
     });
-  }
-}
-
-/** Users of the Python tool may name one folder for both: it is locked once. */
-function lockAll(folders: readonly string[]): FolderLock[] {
-  const locks: FolderLock[] = [];
-  try {
-    for (const folder of new Set(folders.map((name) => resolve(name)))) {
-      locks.push(lockFolder(folder, 'radweave fuse'));
-    }
-    return locks;
-  } catch (error) {
-    for (const lock of locks) lock.release();
-    throw error;
   }
 }
 
