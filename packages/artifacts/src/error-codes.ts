@@ -76,6 +76,7 @@ export const ERROR_CODES = {
   E_NO_BROWSER: 'No browser is installed that can print a PDF.',
   E_NO_CHECKPOINT: 'There is no trained network of this modality or name.',
   E_NO_CLASSIFIER: 'The weights have no classifier for these labels.',
+  E_NO_CONFIG: 'The configuration file that is named does not exist.',
   E_NO_EVALUATION: 'There is no evaluation to report.',
   E_NO_FEATURES: 'Features are missing or unfinished.',
   E_NO_FUSION: 'The fusion that was evaluated is not there.',

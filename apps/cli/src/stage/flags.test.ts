@@ -24,3 +24,37 @@ test.skipIf(process.platform === 'win32')(
     expect(readCall('train', { config, root_dir: '/data' }).config.data.root_dir).toBe('/data');
   },
 );
+
+test.skipIf(process.platform === 'win32')(
+  "the Python tool's own file does for preprocess, which writes nothing into experiment.output_dir",
+  () => {
+    const config = join(tempDir(), 'default_config.yaml');
+    writeFileSync(
+      config,
+      'data: {root_dir: "D:\\\\data"}\nexperiment: {output_dir: "D:\\\\outputs\\\\feature_extract"}\n',
+    );
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      const call = readCall('preprocess', { config, root_dir: '/data', output_dir: 'splits' });
+      expect(call.config.experiment.output_dir).toBe('outputs/feature_extract');
+      expect(call.config.data).toMatchObject({ root_dir: '/data', splits_dir: 'splits' });
+      expect(write.mock.calls.join()).toMatch(/Warning: experiment\.output_dir 'D:\\outputs.*is not used/);
+    } finally {
+      write.mockRestore();
+    }
+    for (const stage of ['run', 'train', 'fuse']) {
+      expect(() => readCall(stage, { config, root_dir: '/data' })).toThrow(/experiment\.output_dir/);
+    }
+    const set = ['experiment.output_dir=D:\\x'];
+    expect(() => readCall('preprocess', { config, root_dir: '/data', set })).toThrow(
+      /experiment\.output_dir/,
+    );
+  },
+);
+
+test('a configuration file that is not there is misuse, with the way out', () => {
+  const config = join(tempDir(), 'default_config.yaml');
+  expect(() => readCall('train', { config })).toThrow(
+    expect.objectContaining({ code: 'E_NO_CONFIG', mend: expect.stringContaining('radweave config --yaml') }),
+  );
+});

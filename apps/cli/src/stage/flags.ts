@@ -63,19 +63,53 @@ function syntaxOf(flag: ConfigFlag & { describes: { type: string } }): string {
 /** Commands that go through the raw folders; to all others the split files say where the images lie. */
 const READS_RAW = ['preprocess', 'run'];
 
-/** The Python tool's own file names a root on Windows, which `preprocess --root_dir` has overruled already. */
-function overlookForeignRoot(config: Config, file: string | null): void {
-  const { root_dir } = config.data;
-  if (root_dir === null || !isForeignPath(root_dir)) return;
-  process.stderr.write(
-    `Warning: data.root_dir '${root_dir}' (${file}) is a Windows path and is not used; the images are where the split files say.\n`,
-  );
-  config.data.root_dir = null;
+/** Places of the Python tool's own file that a command does not use. */
+function unusedPlaces(name: string): { key: string; why: string; drop: (config: Config) => void }[] {
+  const root = {
+    key: 'data.root_dir',
+    why: 'the images are where the split files say',
+    drop: (config: Config) => {
+      config.data.root_dir = null;
+    },
+  };
+  const output = {
+    key: 'experiment.output_dir',
+    why: 'this command writes nothing there',
+    drop: (config: Config) => {
+      config.experiment.output_dir = defaultConfig().experiment.output_dir;
+    },
+  };
+  return [...(READS_RAW.includes(name) ? [] : [root]), ...(name === 'preprocess' ? [output] : [])];
+}
+
+/** The Python tool's own file names places on Windows; what a command does not use of them is no error. */
+function overlookForeignPlaces(
+  name: string,
+  config: Config,
+  file: string | null,
+  given: readonly string[],
+): void {
+  for (const { key, why, drop } of unusedPlaces(name)) {
+    const place = key === 'data.root_dir' ? config.data.root_dir : config.experiment.output_dir;
+    if (place === null || given.includes(key) || !isForeignPath(place)) continue;
+    process.stderr.write(`Warning: ${key} '${place}' (${file}) is a Windows path and is not used; ${why}.\n`);
+    drop(config);
+  }
+}
+
+/** The file that the user names must be there: its absence is a slip of the command line, not of the data. */
+function requireConfigFile(file: string): string {
+  if (existsSync(file)) return file;
+  throw new UsageError('E_NO_CONFIG', 'there is no such configuration file', {
+    where: file,
+    mend: 'Leave out --config for the defaults, which `radweave config --yaml` prints',
+  });
 }
 
 /** Reads the configuration file and lays `--set` and the flags over it, flags last. */
 export function readCall(name: string, flags: CommonFlags & Record<string, unknown>): CallConfig {
-  const file = flags.config ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : null);
+  const named = flags.config === undefined ? null : requireConfigFile(flags.config);
+  const file = named ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : null);
   const base = file === null ? defaultConfig() : readConfig(file);
   const labels = new Map<string, string>();
   const overrides: Override[] = [];
@@ -93,10 +127,9 @@ export function readCall(name: string, flags: CommonFlags & Record<string, unkno
     overrides.push([flag.key, flag.value ?? (Array.isArray(typed) ? typed.map(String) : String(typed))]);
   }
   const config = applyOverrides(base, overrides, (path) => labels.get(path) ?? `--set ${path}`);
-  if (!READS_RAW.includes(name) && !overrides.some(([key]) => key === 'data.root_dir')) {
-    overlookForeignRoot(config, file);
-  }
+  const given = [...new Set(overrides.map(([key]) => key))];
+  overlookForeignPlaces(name, config, file, given);
   refuseForeignPlaces(config);
   const inFile = flags.config === undefined ? [] : configKeysIn(flags.config);
-  return { config, given: [...new Set(overrides.map(([key]) => key))], inFile, file };
+  return { config, given, inFile, file };
 }

@@ -49,7 +49,7 @@ export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
           where: file,
           mend: isStacked
             ? "Report 'stacked'"
-            : 'Cross-fit: radweave extract --modality M --cross_fit K for each modality, then radweave fuse --stack',
+            : 'Cross-fit each modality M: radweave extract --modality M --cross_fit K, then radweave fuse --stack',
         },
         inSample.map(({ modality, checkpoint }) => auditCase([], `${modality}: ${checkpoint}`)),
       ),

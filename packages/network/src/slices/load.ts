@@ -42,7 +42,7 @@ export function readSliceTable(data: DataConfig, split: Split, modality: string)
   if (!existsSync(path)) {
     throw new UsageError('E_NO_SPLIT', `there is no split file for modality ${modality}`, {
       where: path,
-      mend: `Run first: radweave preprocess --root_dir … --modalities … ${modality}`,
+      mend: `Run first: radweave preprocess --root_dir … --modalities … ${modality}; or name the folder with --splits_dir`,
     });
   }
   return new SliceTable(readSplit(path, { rootDir: data.root_dir ?? undefined }));
