@@ -15,7 +15,7 @@ import {
   harmonizeFiles,
   harmonizeFolder,
   InterruptedError,
-  lockFolder,
+  lockFolders,
   type SiteAuditRow,
   writeHarmonisedFeatures,
   writeHarmonisedMetrics,
@@ -61,18 +61,12 @@ const RESULT_FILES = ['harmonised_test.npy', 'harmonised_test.csv', 'predictions
  */
 export async function harmonize(options: HarmonizeOptions, context: StageContext): Promise<HarmonizeResult> {
   const { config, modalities } = options;
-  const { features_dir } = config.data;
-  const features = lockFolder(features_dir, 'radweave harmonize');
+  const outputDir = harmonizeFolder(config);
+  const lock = lockFolders({ read: [config.data.features_dir], write: [outputDir] }, 'radweave harmonize');
   try {
-    const outputDir = harmonizeFolder(config);
-    const output = lockFolder(outputDir, 'radweave harmonize');
-    try {
-      return await harmonised(options, await alignIfStale(config, modalities, context), outputDir, context);
-    } finally {
-      output.release();
-    }
+    return await harmonised(options, await alignIfStale(config, modalities, context), outputDir, context);
   } finally {
-    features.release();
+    lock.release();
   }
 }
 
