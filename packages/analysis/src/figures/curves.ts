@@ -1,5 +1,4 @@
 import { type HistoryRow, readHistory } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
 import { type Spec, trainingPanels } from '@radweave/report/charts';
 import { findRuns } from '@radweave/study/runs/run-folder';
 import type { FigureSet } from './figure.ts';
@@ -8,8 +7,8 @@ import { CHART_WORDS } from './words.ts';
 /** Training curves of a modality's run: the one that is named, or the newest. */
 export function trainingCurves(outputDir: string, modality: string, wanted?: string): FigureSet {
   const name = `training_curves_${modality}`;
-  const run = findRuns(outputDir, 'last', { modality }).find(
-    (one) => existsSync(one.history) && (wanted === undefined || one.name === wanted),
+  const run = findRuns(outputDir, 'history', { modality }).find(
+    ({ name: one }) => wanted === undefined || one === wanted,
   );
   const rows = run === undefined ? [] : readHistory(run.history);
   if (run === undefined || rows.length === 0) {

@@ -49,7 +49,6 @@ function writeRun(config: Config, modality: string, epochs: number): void {
   });
   writeHistory(run.history, rows);
   mkdirSync(run.checkpoints, { recursive: true });
-  writeFileSync(run.last, '');
   run.write({
     format: 1,
     name: run.name,

@@ -144,7 +144,7 @@ export function newRunName(model: string, modality: string, now: Date = new Date
 /** The runs of an output folder that have a file `which`, newest first; fold models are not among them. */
 export function findRuns(
   outputDir: string,
-  which: 'best' | 'last',
+  which: 'best' | 'last' | 'history',
   wanted: { modality?: string | undefined; model?: string | undefined },
 ): RunFolder[] {
   const folder = outputFolders(outputDir).checkpoints;
