@@ -17,7 +17,7 @@ a { color: var(--mark); }
 .sub, .remark, .missing { color: var(--soft); }
 .found { padding: 10px 14px 10px 2em; border-left: 4px solid var(--mark); background: var(--tint); }
 .missing { padding: 10px 14px; border-left: 4px solid var(--line); background: var(--tint); }
-nav ol { margin: 8px 0 0; padding-left: 1.6em; columns: 15em; }
+nav ol { margin: 8px 0 0; padding-left: 1.6em; columns: 18em; column-gap: 2.5em; }
 nav h2 { margin-top: 24px; font-size: 1.1rem; border: 0; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 14px; }
 .card { min-width: 0; padding: 12px 16px; border: 1px solid var(--line); border-top: 4px solid var(--mark); border-radius: 4px; }
