@@ -1,5 +1,5 @@
 // Whether the precision changes results: AUCs of the same training over several seeds in each, and how alike the features of
-// one network are. `npm run bench:precision`, a matter of minutes; its result goes into docs/performance.md by hand. Without
+// one network are. `npm run bench:precision`, a matter of minutes; its result goes into docs/history/performance.md by hand. Without
 // bfloat16 instructions bf16 is left out: emulated it takes hours.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
