@@ -288,8 +288,7 @@ test('the table of frozen decisions says what the audit counts besides', async (
   const audit = 'the leakage audit also counts those in the file of the fusion';
   expect(textOf(section(await buildReport(study(), 'en'), 'results'))).toContain(audit);
   expect(textOf(section(await buildReport(bareStudy(), 'en'), 'results'))).not.toContain(audit);
-  const own =
-    'a threshold for new patients, by the Youden index on validation whatever the rule of the evaluation';
+  const own = 'a threshold for new patients, chosen on validation when the fusion was fitted';
   expect(textOf(section(await buildReport(study(), 'en'), 'results'))).toContain(own);
   expect(textOf(section(await buildReport(study({ classes: 3 }), 'en'), 'results'))).not.toContain(own);
 });

@@ -8,14 +8,13 @@ import {
   freezeIsotonic,
   freezePlatt,
   freezeTemperature,
-  freezeThreshold,
   type Matrix,
   matrixFrom,
   type Outcome,
   rowOf,
-  type ThresholdRule,
 } from '@radweave/stats';
 import { asRecord, checkedFrozen, refusingExternal } from '@radweave/study/decisions/frozen-record';
+import { decideThreshold, thresholdRuleOf } from '@radweave/study/decisions/threshold';
 import { type Candidate, fitRows, type IsHome } from './candidate.ts';
 
 /** What was decided for a model on home validation patients. */
@@ -71,23 +70,15 @@ export function decide(
   };
 }
 
-function ruleOf({ threshold_rule, target_sensitivity }: Config['evaluation']): ThresholdRule {
-  if (threshold_rule === 'sensitivity') return { rule: 'fixed_sensitivity', target: target_sensitivity };
-  return threshold_rule === 'fixed' ? { rule: 'fixed', threshold: 0.5 } : { rule: 'youden' };
-}
-
 function fitThreshold(
   candidate: Candidate,
   options: Config['evaluation'],
   isHome: IsHome,
   notes: string[],
-): FrozenRecord | null {
-  const rows = scoredRows(candidate, isHome);
-  const chosen = refusingExternal(() => freezeThreshold(rows, ruleOf(options)));
-  if (chosen.value !== null) return asRecord(chosen.value);
-  notes.push(`the threshold is 0.5, not chosen: ${chosen.reason}`);
-  const half = freezeThreshold(rows, { rule: 'fixed', threshold: 0.5 });
-  return half.value === null ? null : asRecord(half.value);
+): FrozenRecord {
+  const { threshold, unchosen } = decideThreshold(scoredRows(candidate, isHome), thresholdRuleOf(options));
+  if (unchosen !== null) notes.push(unchosen);
+  return threshold;
 }
 
 function fitCalibrator(

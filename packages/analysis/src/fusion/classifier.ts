@@ -1,17 +1,19 @@
-import { DataError, type FittedClassifier, type FrozenRecord } from '@radweave/artifacts';
+import { DataError, type FittedClassifier } from '@radweave/artifacts';
 import {
   applyScaler,
   type FitRow,
   fitLogistic,
   freezeScaler,
-  freezeThreshold,
   type LogisticModel,
   logisticProbabilities,
   type Matrix,
   matrixFrom,
   rowOf,
+  type ScoredRow,
+  type ThresholdRule,
 } from '@radweave/stats';
 import { asRecord, checkedFrozen } from '@radweave/study/decisions/frozen-record';
+import { decideThreshold } from '@radweave/study/decisions/threshold';
 import type { FusedSplit } from './fused-split.ts';
 
 /** Largest gradient entry at the end of a fit: tight, so that results do not depend on where the solver stopped. */
@@ -19,11 +21,13 @@ export const TOLERANCE = 1e-10;
 
 const AGAIN = 'Run radweave fuse again';
 
-/** How a classifier is fitted; names are scikit-learn's. */
+/** How a classifier is fitted; the first names are scikit-learn's. */
 export interface FitOptions {
   C: number;
   max_iter: number;
   standardize: boolean;
+  /** Of the threshold, with two classes. */
+  rule: ThresholdRule;
 }
 
 /** What to fit on: one split's patients and the features of the classifier's modalities. */
@@ -33,10 +37,10 @@ export interface FitSet {
 }
 
 /**
- * Standardises and fits on train, then chooses the threshold on validation (Youden; two classes only). Nothing here sees
- * the test set.
+ * Standardises and fits on train, then chooses the threshold on validation (two classes only). Nothing here sees the
+ * test set.
  *
- * @returns the classifier as it is written to `model.json`, and why its threshold is 0.5 if none could be chosen.
+ * @returns the classifier as it is written to `model.json`, and what to say of a threshold that could not be chosen.
  * @throws DataError when the training patients lack a class.
  */
 export function fitClassifier(
@@ -47,7 +51,7 @@ export function fitClassifier(
   classes: number,
   options: FitOptions,
 ): { classifier: FittedClassifier; unchosen: string | null } {
-  const { C, max_iter, standardize } = options;
+  const { C, max_iter, standardize, rule } = options;
   const scaler = standardize ? freezeScaler(fitRows(train.fused), train.features) : null;
   if (scaler !== null && scaler.value === null) throw cannotFit(name, scaler.reason);
   const scaled = scaler === null ? train.features : applyScaler(scaler.value, train.features);
@@ -70,25 +74,17 @@ export function fitClassifier(
     threshold: null,
   };
   if (classes > 2) return { classifier, unchosen: null };
-  const { threshold, unchosen } = chooseThreshold(classifier, val);
+  const { threshold, unchosen } = decideThreshold(scoredRows(classifier, val), rule);
   return { classifier: { ...classifier, threshold }, unchosen };
 }
 
-function chooseThreshold(
-  classifier: FittedClassifier,
-  val: FitSet,
-): { threshold: FrozenRecord; unchosen: string | null } {
-  const probabilities = classify(classifier, 2, val.features);
-  const rows = fitRows(val.fused).map((row, i) => ({
+function scoredRows(classifier: FittedClassifier, { fused, features }: FitSet): ScoredRow[] {
+  const probabilities = classify(classifier, 2, features);
+  return fitRows(fused).map((row, i) => ({
     ...row,
-    label: val.fused.labels[i] ?? 0,
+    label: fused.labels[i] ?? 0,
     probability: probabilities.data[2 * i + 1] ?? Number.NaN,
   }));
-  const chosen = freezeThreshold(rows);
-  if (chosen.value !== null) return { threshold: asRecord(chosen.value), unchosen: null };
-  const half = freezeThreshold(rows, { rule: 'fixed', threshold: 0.5 });
-  if (half.value === null) throw cannotFit(classifier.name, half.reason);
-  return { threshold: asRecord(half.value), unchosen: chosen.reason };
 }
 
 function fitRows({ patients, split }: FusedSplit): FitRow[] {

@@ -8,7 +8,7 @@ import {
   SPLITS,
   type Split,
 } from '@radweave/artifacts';
-import { rowOf } from '@radweave/stats';
+import { rowOf, type ThresholdRule } from '@radweave/stats';
 import { programVersions } from '@radweave/study/context/versions';
 import { predictedLabels } from '@radweave/study/decisions/predicted-label';
 import type { Alignment } from '../features/align.ts';
@@ -35,11 +35,16 @@ export interface FusedModel {
   stack: Stack | null;
 }
 
-/** Fits `fused` and, where there are several, each modality alone. */
+/**
+ * Fits `fused` and, where there are several, each modality alone.
+ *
+ * @param rule of their thresholds.
+ */
 export function fitFusedModel(
   alignment: Alignment,
   splits: Record<Split, FusedSplit>,
   options: FusionConfig,
+  rule: ThresholdRule,
 ): FusedModel {
   const { sources } = alignment;
   const modalities = sources.map(({ modality }) => modality);
@@ -53,11 +58,14 @@ export function fitFusedModel(
         const fused = splits[split];
         return { fused, features: concatenate(fused.pooled, own, fused.patients.length) };
       };
-      const { classifier, unchosen } = fitClassifier(name, own, set('train'), set('val'), classes, options);
+      const { classifier, unchosen } = fitClassifier(name, own, set('train'), set('val'), classes, {
+        ...options,
+        rule,
+      });
       const notes: string[] = [];
       if (!classifier.converged)
         notes.push(`not converged after ${options.max_iter} iterations: raise --max_iter`);
-      if (unchosen !== null) notes.push(`the threshold is 0.5, not chosen: ${unchosen}`);
+      if (unchosen !== null) notes.push(unchosen);
       fitNotes.set(name, notes);
       warnings.push(...notes.map((note) => `Classifier '${name}': ${note}.`));
       return classifier;

@@ -5,7 +5,7 @@ import {
   type Split,
   type StackedModel,
 } from '@radweave/artifacts';
-import type { Matrix } from '@radweave/stats';
+import type { Matrix, ThresholdRule } from '@radweave/stats';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { classify, fitClassifier, thresholdOf } from './classifier.ts';
 import type { FusedSplit } from './fused-split.ts';
@@ -35,22 +35,19 @@ export function fitStack(
   classes: number,
   featuresDir: string,
   options: FusionConfig,
+  rule: ThresholdRule,
 ): Stack {
   const sources = modalities.map((modality) => readModalityLogits(featuresDir, modality));
   const features = forEachSplit((split) => logitMatrix(sources, splits[split], classes));
   const set = (split: 'train' | 'val') => ({ fused: splits[split], features: features[split] });
-  const { classifier, unchosen } = fitClassifier(
-    STACKED,
-    modalities,
-    set('train'),
-    set('val'),
-    classes,
-    options,
-  );
+  const { classifier, unchosen } = fitClassifier(STACKED, modalities, set('train'), set('val'), classes, {
+    ...options,
+    rule,
+  });
   const notes: string[] = [];
   if (!classifier.converged)
     notes.push(`not converged after ${options.max_iter} iterations: raise --max_iter`);
-  if (unchosen !== null) notes.push(`the threshold is 0.5, not chosen: ${unchosen}`);
+  if (unchosen !== null) notes.push(unchosen);
   const inputs = sources.map(({ record, recordSha256 }) => ({
     modality: record.modality,
     folds: record.folds,

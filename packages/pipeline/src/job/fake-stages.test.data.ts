@@ -91,7 +91,7 @@ function fuse({ config, modalities }: StageOptions<'fuse'>): unknown {
   const predictions = SPLITS.map((split) => `predictions_${split}.csv`);
   const fused = SPLITS.flatMap((split) => [`fused_${split}.npy`, `fused_${split}.csv`]);
   for (const name of ['metrics.csv', ...predictions, ...fused, 'model.json']) {
-    write(join(fusionFolder(config), name), settings, features);
+    write(join(fusionFolder(config), name), settings, features, config.evaluation.threshold_rule);
   }
   return {};
 }

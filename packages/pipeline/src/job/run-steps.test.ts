@@ -95,7 +95,7 @@ const SETTINGS: [key: ConfigKeyPath, value: unknown, expected: string[]][] = [
   ['augmentation.enabled', false, fromTraining],
   ['extraction.batch_size', 3, ['extract-A', 'extract-P', ...judged, ...explained, ...shown]],
   ['fusion.C', 2, ['fuse', 'evaluate', 'audit', ...shown]],
-  ['evaluation.threshold_rule', 'fixed', ['evaluate', 'audit', ...explained, 'report']],
+  ['evaluation.threshold_rule', 'fixed', ['fuse', 'evaluate', 'audit', ...explained, ...shown]],
   ['evaluation.bootstrap_replicates', 300, ['evaluate', 'report']],
   ['experiment.seed', 7, everything],
   ['experiment.name', 'study', ['report']],

@@ -46,7 +46,13 @@ export const STEP_SETTINGS: Readonly<Record<StepKind, readonly SettingName[]>> =
   extract: ['data.features_dir', 'data.resize', 'extraction.*', 'training.precision', ...ARITHMETIC],
   // All else is the checkpoint's, which is one of its inputs.
   'cross-fit': ['data.features_dir', 'data.resize', 'extraction.batch_size', 'training.device'],
-  fuse: ['data.modalities', 'data.features_dir', 'fusion.*'],
+  fuse: [
+    'data.modalities',
+    'data.features_dir',
+    'fusion.*',
+    'evaluation.threshold_rule',
+    'evaluation.target_sensitivity',
+  ],
   evaluate: ['data.modalities', 'evaluation.*', 'experiment.seed'],
   audit: ['data.modalities'],
   explain: ['data.resize', 'extraction.batch_size', ...ARITHMETIC, 'experiment.seed'],

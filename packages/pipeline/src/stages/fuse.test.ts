@@ -16,6 +16,7 @@ import {
   writeMadeUpCohort,
   writeMadeUpFeatures,
 } from '@radweave/study/testing/features';
+import { writeMadeUpLogits } from '@radweave/study/testing/logits';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { fuse } from './fuse.ts';
@@ -145,6 +146,32 @@ test('the threshold is chosen on validation alone, frozen, and the same in every
   const half = test.filter((row) => Number(Number(row.probability_fused) >= 0.5) === row.label).length;
   expect(all.accuracy_at_0_5).toBeCloseTo(half / 40, 12);
 });
+
+test.each([
+  [{ threshold_rule: 'fixed' }, { rule: 'fixed', threshold: 0.5 }],
+  [
+    { threshold_rule: 'sensitivity', target_sensitivity: 0.8 },
+    { rule: 'fixed_sensitivity', target: 0.8 },
+  ],
+] as const)(
+  'every classifier, the stack too, has its threshold by the rule that was set: %o',
+  async (set, value) => {
+    const cohort = madeUpCohort({ train: 60, val: 24, test: 40 });
+    const config = prepared(cohort);
+    for (const modality of modalities) writeMadeUpLogits(config, modality, cohort, 2);
+    Object.assign(config.evaluation, set);
+    const { modelFile, metrics } = await fuse({ config, modalities, stack: true }, listening());
+    const { classifiers, stacked } = readFusionModel(modelFile);
+    for (const { threshold } of [...classifiers, ...(stacked === undefined ? [] : [stacked.classifier])]) {
+      expect(threshold?.value).toMatchObject(value);
+    }
+    expect(stacked).toBeDefined();
+    if ('target_sensitivity' in set) {
+      const { sensitivity } = metric(metrics, { model: 'fused', split: 'val' });
+      expect(sensitivity).toBeGreaterThanOrEqual(set.target_sensitivity);
+    }
+  },
+);
 
 test('has a row for every model, split and hospital, with n, positives and an interval', async () => {
   const { metrics, metricsFile } = await fuse({ config: prepared(), modalities }, listening());

@@ -33,6 +33,7 @@ import {
 import { rmSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { thresholdRuleOf } from '@radweave/study/decisions/threshold';
 
 /** What `fuse` is asked to do; the rest is in the `fusion` section of the configuration. */
 export interface FuseOptions {
@@ -60,7 +61,8 @@ export interface FuseResult {
 
 /**
  * Fuses the modalities: each patient's slices are averaged, the modalities concatenated, standardised, and classified by
- * L2 logistic regression; each modality is also classified alone. Fitted on train, the threshold chosen on validation.
+ * L2 logistic regression; each modality is also classified alone. Fitted on train, the
+ * threshold chosen on validation by `evaluation.threshold_rule`.
  *
  * @throws DataError when features are missing, mixed or of another split, or train lacks a label.
  */
@@ -73,10 +75,11 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
     const prepare = config.fusion.use_aligned ? alignIfStale : align;
     const alignment = await prepare(config, modalities, context);
     const splits = forEachSplit((split) => loadFusedSplit(alignment, split, config.data.features_dir));
-    const model = fitFusedModel(alignment, splits, config.fusion);
+    const rule = thresholdRuleOf(config.evaluation);
+    const model = fitFusedModel(alignment, splits, config.fusion, rule);
     if (options.stack === true) {
       const { features_dir } = config.data;
-      model.stack = fitStack(model.modalities, splits, model.classes, features_dir, config.fusion);
+      model.stack = fitStack(model.modalities, splits, model.classes, features_dir, config.fusion, rule);
       model.file.stacked = model.stack.file;
       model.warnings.push(...model.stack.warnings);
     }

@@ -28,6 +28,7 @@ import { rmSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { programVersions } from '@radweave/study/context/versions';
+import { thresholdRuleOf } from '@radweave/study/decisions/threshold';
 
 /** What `harmonize` is asked to do; the classifier is fitted as the `fusion` section says. */
 export interface HarmonizeOptions {
@@ -86,7 +87,9 @@ async function harmonised(
   const harmonised = sites.filter((site) => site.harmonised).map(({ hospital }) => hospital);
   const { seed } = config.experiment;
   const audit = await runAudit({ splits, harmonised, modalities, inSample, seed, permutations }, context);
-  const model = auditOnly ? null : fitFusedModel(alignment, splits, config.fusion);
+  const model = auditOnly
+    ? null
+    : fitFusedModel(alignment, splits, config.fusion, thresholdRuleOf(config.evaluation));
   const metrics = model === null ? [] : harmonisedMetrics(model, splits.test, harmonisation);
   const record: HarmonizeRecord = {
     format: 1,

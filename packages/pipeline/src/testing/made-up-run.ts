@@ -84,7 +84,7 @@ function writeRecords(config: Config): void {
   );
   record(
     'fuse',
-    ['data.modalities', 'fusion.*'],
+    ['data.modalities', 'fusion.*', 'evaluation.threshold_rule', 'evaluation.target_sensitivity'],
     fused.map((name) => join(fusionFolder(config), name)),
   );
   record('evaluate', ['data.modalities', 'evaluation.*', 'experiment.seed'], [evaluationFolder(config)]);

@@ -24,6 +24,7 @@ import {
 import { existsSync, readFileSync } from '@radweave/artifacts/files';
 import type { StageContext } from '@radweave/study/context/events';
 import { programVersions } from '@radweave/study/context/versions';
+import { checkedFrozen } from '@radweave/study/decisions/frozen-record';
 import { fuse } from '../stages/fuse.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
@@ -61,6 +62,7 @@ export async function verifyFusion(
         output_dir: join(temporary, 'fusion'),
         use_aligned: false,
       };
+      Object.assign(own.evaluation, thresholdSettings(model));
       for (const modality of modalities)
         copyTables(config.data.features_dir, own.data.features_dir, modality);
       if (model.stacked !== undefined) {
@@ -94,6 +96,15 @@ function optionsOf({
 }: FusionModelFile): Pick<Config['fusion'], 'C' | 'max_iter' | 'random_state' | 'standardize'> {
   const { C, max_iter, random_state, standardize } = options;
   return { C, max_iter, random_state, standardize };
+}
+
+/** The settings of the rule that the thresholds were chosen by. */
+function thresholdSettings({ classifiers }: FusionModelFile): Partial<Config['evaluation']> {
+  const [first] = classifiers;
+  if (first === undefined || first.threshold === null) return {};
+  const { rule, target } = checkedFrozen(first.threshold, 'threshold').value;
+  if (rule !== 'fixed_sensitivity') return { threshold_rule: rule };
+  return { threshold_rule: 'sensitivity', ...(target === null ? {} : { target_sensitivity: target }) };
 }
 
 function compareSettings(

@@ -16,6 +16,7 @@ import { encodePng } from '@radweave/imaging';
 import { cohortConfig, listening, SIDE, slicePixels } from '@radweave/study/testing/cohort';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { evaluate } from '../stages/evaluate.ts';
+import { fuse } from '../stages/fuse.ts';
 import { writeMadeUpRun } from '../testing/made-up-run.ts';
 import { type VerifyResult, verify } from './verify.ts';
 
@@ -88,6 +89,21 @@ test('decisions that were taken over are taken over again', async () => {
     expect(madeAgain(await verified()).filter(({ file }) => file.startsWith('evaluation'))).toEqual([]);
   } finally {
     for (const path of [folder, earlier]) rmSync(path, { recursive: true, force: true });
+    renameSync(kept, folder);
+  }
+});
+
+test('a fusion whose threshold was chosen by another rule is fused again by that rule', async () => {
+  const folder = join(run, 'fusion');
+  const kept = join(shared, 'kept');
+  cpSync(folder, kept, { recursive: true });
+  const own = structuredClone(config);
+  Object.assign(own.evaluation, { threshold_rule: 'sensitivity', target_sensitivity: 0.9 });
+  try {
+    await fuse({ config: own, modalities }, listening());
+    expect(madeAgain(await verified()).filter(({ file }) => file.startsWith('fusion'))).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
     renameSync(kept, folder);
   }
 });

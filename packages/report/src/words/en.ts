@@ -247,7 +247,7 @@ export const EN: Words = {
     aggregationCaption: 'External patients did not influence the choice.',
     frozen: 'Frozen decisions',
     frozenCaption: (hasFusion, hasThreshold) =>
-      `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others. External patients did not influence them.${hasFusion ? ` The table lists those of the evaluation; the leakage audit also counts those in the file of the fusion, whose classifiers each have a scaler, fitted on training patients${hasThreshold ? ', and a threshold for new patients, by the Youden index on validation whatever the rule of the evaluation' : ''}.` : ''}`,
+      `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others. External patients did not influence them.${hasFusion ? ` The table lists those of the evaluation; the leakage audit also counts those in the file of the fusion, whose classifiers each have a scaler, fitted on training patients${hasThreshold ? ', and a threshold for new patients, chosen on validation when the fusion was fitted' : ''}.` : ''}`,
     what: { aggregation: 'aggregation', threshold: 'threshold', calibrator: 'calibrator' },
     fittedOn: 'Fitted on',
     setBeforehand: 'set beforehand',

@@ -244,7 +244,7 @@ export const ZH: Words = {
     aggregationCaption: '外部患者不影响选择。',
     frozen: '冻结的决策',
     frozenCaption: (hasFusion, hasThreshold) =>
-      `各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者。外部患者不影响这些决策。${hasFusion ? `本表仅列评估的决策；数据泄漏审查还计入融合文件中的决策：其每个分类器各有以训练集患者拟合的标准化参数${hasThreshold ? '，以及用于新患者的阈值（取验证集上的最大 Youden 指数，与评估所用规则无关）' : ''}。` : ''}`,
+      `各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者。外部患者不影响这些决策。${hasFusion ? `本表仅列评估的决策；数据泄漏审查还计入融合文件中的决策：其每个分类器各有以训练集患者拟合的标准化参数${hasThreshold ? '，以及用于新患者的阈值（在拟合融合模型时于验证集上选定）' : ''}。` : ''}`,
     what: { aggregation: '汇总方式', threshold: '阈值', calibrator: '校准器' },
     fittedOn: '拟合数据',
     setBeforehand: '事先设定',
