@@ -1,5 +1,5 @@
 // Runs one stage in the engine thread, as the command line does, and notes when what happened.
-import { startStage } from '../../packages/pipeline/dist/index.js';
+import { runInThread } from '../../packages/pipeline/dist/index.js';
 
 /**
  * @returns the stage's result and its events, each with `at` in seconds since the stage was started.
@@ -7,10 +7,8 @@ import { startStage } from '../../packages/pipeline/dist/index.js';
 export async function timedStage(stage, options) {
   const events = [];
   const start = performance.now();
-  const running = startStage(stage, options, (event) => {
-    events.push({ at: (performance.now() - start) / 1000, event });
-  });
-  const result = await running.result;
+  const onEvent = (event) => events.push({ at: (performance.now() - start) / 1000, event });
+  const result = await runInThread(stage, options, { onEvent });
   return { result, events, seconds: (performance.now() - start) / 1000 };
 }
 

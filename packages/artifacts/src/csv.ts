@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { writeFileAtomic } from './atomic.ts';
 import { type Columns, columnNames } from './csv-columns.ts';
-import { DataError } from './errors.ts';
+import { DataError, RESTORE } from './errors.ts';
 import { IssueCollector } from './issues.ts';
 import { readUtf8 } from './text.ts';
 
@@ -85,7 +85,7 @@ export function eachRow<Row extends object>(
     if (row !== undefined) use(row);
   });
   if (header === undefined) checkHeader([], columns, path);
-  issues.throwIfErrors('the table cannot be read');
+  issues.throwIfErrors('the table cannot be read', DataError, RESTORE);
 }
 
 function headerOf<Row extends object>(columns: Columns<Row>, name: keyof Row & string): string {

@@ -3,6 +3,9 @@ import type { ErrorCode } from './error-codes.ts';
 /** Process exit codes of the command line. 0 is success and 1 a bug, so neither belongs to an error a user can mend. */
 export type ExitCode = 2 | 3 | 4 | 5;
 
+/** The remedy for a file that is damaged: somebody may have edited it, or a program may have been stopped while it wrote. */
+export const RESTORE = 'Correct it, restore it from a copy, or run the command that wrote it again';
+
 /** Where a fault lies and how to mend it. */
 export interface ErrorDetails {
   /** File, row, key or flag. */

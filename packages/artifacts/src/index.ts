@@ -134,8 +134,7 @@ export {
   writeSiteAudit,
 } from './harmonize/tables.ts';
 export type * from './harmonize/types.ts';
-export type { Issue } from './issues.ts';
-export { formatIssue, IssueCollector } from './issues.ts';
+export { IssueCollector } from './issues.ts';
 export { readJson, writeJson } from './json.ts';
 export * from './layout.ts';
 export type { FolderLock } from './lock.ts';

@@ -2,7 +2,7 @@ import type { ErrorCode } from './error-codes.ts';
 import { DataError, type ErrorDetails, type RadweaveError } from './errors.ts';
 
 /** One fault found in the user's data or configuration. */
-export interface Issue {
+interface Issue {
   /** A stable name such as `E_CSV_CELL`. */
   readonly code: ErrorCode;
   readonly text: string;
@@ -16,7 +16,7 @@ export interface Issue {
 const SHOWN = 20;
 
 /** One line for people: `text (place). remedy`. */
-export function formatIssue(issue: Issue): string {
+function formatIssue(issue: Issue): string {
   const place = issue.place === undefined ? '' : ` (${issue.place})`;
   const remedy = issue.remedy === undefined ? '' : `. ${issue.remedy}`;
   return `${issue.text}${place}${remedy}`;
@@ -37,16 +37,20 @@ export class IssueCollector {
    *
    * @param heading What was being read or checked, for the first line.
    * @param kind The class to throw; its code is that of the first fault.
+   * @param mend How to mend those that do not say it.
    */
-  throwIfErrors(heading: string, kind: ErrorClass = DataError): void {
+  throwIfErrors(heading: string, kind: ErrorClass = DataError, mend?: string): void {
     const errors = this.#issues;
     const [first] = errors;
     if (first === undefined) return;
     if (errors.length === 1) {
-      throw new kind(first.code, `${heading}: ${first.text}`, { where: first.place, mend: first.remedy });
+      throw new kind(first.code, `${heading}: ${first.text}`, {
+        where: first.place,
+        mend: first.remedy ?? mend,
+      });
     }
     const lines = errors.slice(0, SHOWN).map((issue) => `  - ${formatIssue(issue)}`);
     if (errors.length > SHOWN) lines.push(`  … and ${errors.length - SHOWN} more`);
-    throw new kind(first.code, `${heading}: ${errors.length} errors\n${lines.join('\n')}`);
+    throw new kind(first.code, `${heading}: ${errors.length} errors\n${lines.join('\n')}`, { mend });
   }
 }

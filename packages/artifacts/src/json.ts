@@ -1,10 +1,8 @@
 import type { ZodType, z } from 'zod';
 import { writeFileAtomic } from './atomic.ts';
-import { DataError } from './errors.ts';
+import { DataError, RESTORE } from './errors.ts';
 import { IssueCollector } from './issues.ts';
 import { readText } from './text.ts';
-
-const AGAIN = 'Restore it from a copy, or run the command that wrote it again';
 
 /**
  * Reads a JSON file and checks it against a schema.
@@ -21,7 +19,7 @@ export function readJson<T>(path: string, schema: ZodType<T>): T {
     const reason = error instanceof Error ? error.message : String(error);
     throw new DataError('E_JSON', `the file is not valid JSON: ${reason}`, {
       where: path,
-      mend: AGAIN,
+      mend: RESTORE,
       cause: error,
     });
   }
@@ -30,14 +28,9 @@ export function readJson<T>(path: string, schema: ZodType<T>): T {
   refuseOtherFormat(path, value, parsed.error.issues);
   const issues = new IssueCollector();
   for (const issue of parsed.error.issues) {
-    issues.error(
-      'E_JSON_SHAPE',
-      `${issue.path.join('.') || 'the whole file'}: ${issue.message}`,
-      path,
-      AGAIN,
-    );
+    issues.error('E_JSON_SHAPE', `${issue.path.join('.') || 'the whole file'}: ${issue.message}`, path);
   }
-  issues.throwIfErrors('the file does not have the expected fields');
+  issues.throwIfErrors('the file does not have the expected fields', DataError, RESTORE);
   throw new Error('a failed parse has issues');
 }
 

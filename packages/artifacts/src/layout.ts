@@ -118,6 +118,12 @@ export function evaluationFolder({ experiment }: Config): string {
   return outputFolders(experiment.output_dir).evaluation;
 }
 
+/** The report in a language. */
+export function reportPath({ experiment }: Config, language: 'en' | 'zh' = 'en'): string {
+  const name = language === 'en' ? 'report.html' : `report.${language}.html`;
+  return join(outputFolders(experiment.output_dir).report, name);
+}
+
 /** Where a harmonisation goes. */
 export function harmonizeFolder({ experiment }: Config): string {
   return outputFolders(experiment.output_dir).harmonize;

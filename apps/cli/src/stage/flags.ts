@@ -63,25 +63,6 @@ function syntaxOf(flag: ConfigFlag & { describes: { type: string } }): string {
 /** Commands that go through the raw folders; to all others the split files say where the images lie. */
 const READS_RAW = ['preprocess', 'run'];
 
-/** Places of the Python tool's own file that a command does not use. */
-function unusedPlaces(name: string): { key: string; why: string; drop: (config: Config) => void }[] {
-  const root = {
-    key: 'data.root_dir',
-    why: 'the images are where the split files say',
-    drop: (config: Config) => {
-      config.data.root_dir = null;
-    },
-  };
-  const output = {
-    key: 'experiment.output_dir',
-    why: 'this command writes nothing there',
-    drop: (config: Config) => {
-      config.experiment.output_dir = defaultConfig().experiment.output_dir;
-    },
-  };
-  return [...(READS_RAW.includes(name) ? [] : [root]), ...(name === 'preprocess' ? [output] : [])];
-}
-
 /** The Python tool's own file names places on Windows; what a command does not use of them is no error. */
 function overlookForeignPlaces(
   name: string,
@@ -89,11 +70,21 @@ function overlookForeignPlaces(
   file: string | null,
   given: readonly string[],
 ): void {
-  for (const { key, why, drop } of unusedPlaces(name)) {
-    const place = key === 'data.root_dir' ? config.data.root_dir : config.experiment.output_dir;
-    if (place === null || given.includes(key) || !isForeignPath(place)) continue;
-    process.stderr.write(`Warning: ${key} '${place}' (${file}) is a Windows path and is not used; ${why}.\n`);
-    drop(config);
+  const isForeign = (key: string, place: string | null): boolean =>
+    place !== null && !given.includes(key) && isForeignPath(place);
+  const tell = (key: string, place: string | null, why: string): void =>
+    void process.stderr.write(
+      `Warning: ${key} '${place}' (${file}) is a Windows path and is not used; ${why}.\n`,
+    );
+  const { root_dir } = config.data;
+  if (!READS_RAW.includes(name) && isForeign('data.root_dir', root_dir)) {
+    tell('data.root_dir', root_dir, 'the images are where the split files say');
+    config.data.root_dir = null;
+  }
+  const { output_dir } = config.experiment;
+  if (name === 'preprocess' && isForeign('experiment.output_dir', output_dir)) {
+    tell('experiment.output_dir', output_dir, 'this command writes nothing there');
+    config.experiment.output_dir = defaultConfig().experiment.output_dir;
   }
 }
 

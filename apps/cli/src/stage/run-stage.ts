@@ -1,10 +1,9 @@
-import { InterruptedError } from '@radweave/artifacts';
 import {
   type Runner,
+  runInThread,
   type StageName,
   type StageOptions,
   type StageResult,
-  startStage,
 } from '@radweave/pipeline';
 import type { JobClock } from './job-clock.ts';
 import { ProgressDisplay } from './progress.ts';
@@ -29,33 +28,31 @@ export async function runStage<S extends StageName>(
   onWarning: (text: string) => void = () => undefined,
   job?: JobClock,
 ): Promise<StageResult<S>> {
-  if (wasStopped()) {
-    throw new InterruptedError('E_INTERRUPTED', `stopped before ${stage}`, {
-      mend: 'The same command goes on from here',
-    });
-  }
+  const stopping = new AbortController();
+  if (wasStopped()) stopping.abort();
   const display = new ProgressDisplay(process.stderr, quiet, job);
   if ('modality' in options) job?.begin(stage, options.modality);
-  const running = startStage(stage, options, (event) => {
-    display.show(event);
-    if (event.kind === 'log' && event.level === 'warning') onWarning(event.text);
-  });
-  let asked = false;
   const stop = (signal: StopSignal): void => {
     // The system and the shell both tell of a terminal that is closed.
-    if (asked && !IMPATIENT.includes(signal)) return;
+    const { aborted } = stopping.signal;
+    if (aborted && !IMPATIENT.includes(signal)) return;
     display.clear();
-    if (asked) {
+    if (aborted) {
       process.stderr.write('Stopped.\n');
       process.exit(STOPPED);
     }
-    asked = true;
-    running.requestStop();
+    stopping.abort();
     process.stderr.write('Stopping after this step; press Ctrl-C again to stop at once.\n');
   };
   const release = onStopSignal(stop);
   try {
-    return await running.result;
+    return await runInThread(stage, options, {
+      signal: stopping.signal,
+      onEvent: (event) => {
+        display.show(event);
+        if (event.kind === 'log' && event.level === 'warning') onWarning(event.text);
+      },
+    });
   } finally {
     release();
     display.clear();

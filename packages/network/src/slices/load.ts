@@ -3,6 +3,8 @@ import {
   type DataConfig,
   DataError,
   explainFileError,
+  RadweaveError,
+  ResourceError,
   readSplit,
   type Split,
   splitFiles,
@@ -77,7 +79,6 @@ export async function decodeSplit(
   const { image_size, resize, num_workers } = data;
   const task = `decoding ${split} slices of ${modality}`;
   const paths = table.rows.map((row) => row.path);
-  mkdirSync(dirname(file), { recursive: true });
   const options: StoreOptions = {
     width: image_size,
     height: image_size,
@@ -86,11 +87,12 @@ export async function decodeSplit(
     onProgress: (done, total) => context.emit({ kind: 'progress', task, done, total }),
   };
   try {
+    mkdirSync(dirname(file), { recursive: true });
     const store = await soundStore(paths, file, options, context);
     return { table, pixels: storePixels(store), close: () => store.close() };
   } catch (error) {
     if (error instanceof ImageFaults) throw asDataError(error, split, modality);
-    throw explainFileError(error, undefined, file);
+    throw inOwnFolder(explainFileError(error, undefined, file), dirname(file));
   }
 }
 
@@ -114,6 +116,16 @@ async function soundStore(
     rmSync(file);
     return openStore(file, (await buildStore(paths, file, options)).key);
   }
+}
+
+/** Decoded slices lie beside the split files, wherever the outputs go. */
+function inOwnFolder(error: unknown, folder: string): unknown {
+  if (!(error instanceof RadweaveError) || error.code !== 'E_NOT_WRITABLE') return error;
+  return new ResourceError('E_NOT_WRITABLE', 'decoded slices cannot be kept beside the split files', {
+    where: folder,
+    mend: 'Make this folder writable, or copy the split files into one of your own and name it with --splits_dir',
+    cause: error,
+  });
 }
 
 function asDataError(faults: ImageFaults, split: Split, modality: string): DataError {

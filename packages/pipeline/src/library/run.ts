@@ -1,8 +1,7 @@
-import { join } from 'node:path';
-import type { Config } from '@radweave/artifacts';
+import { type Config, reportPath } from '@radweave/artifacts';
 import type { RunOptions, StepOutcome } from '../job/job.ts';
 import { runPipeline } from '../job/run-pipeline.ts';
-import { type Following, runInThread } from './in-thread.ts';
+import { type Following, runInThread } from '../runner/host.ts';
 
 /** What a whole job gave. */
 export interface RunResult {
@@ -36,5 +35,5 @@ export async function run(
     say: (text) => say('info', text),
     warn: (text) => say('warning', text),
   });
-  return { steps, report: join(config.experiment.output_dir, 'report', 'report.html') };
+  return { steps, report: reportPath(config) };
 }

@@ -1,14 +1,15 @@
 import { Worker } from 'node:worker_threads';
+import { InterruptedError } from '@radweave/artifacts';
 import type { StageEvent } from '@radweave/study/context/events';
 import { explainError } from './explain.ts';
 import type { StageName, StageOptions, StageResult } from './stages.ts';
 
-/** A stage under way in the engine's worker thread. */
-export interface RunningStage<R> {
-  /** Settles when the stage ends. */
-  readonly result: Promise<R>;
+/** How the caller follows a stage and stops it. */
+export interface Following {
+  /** Is told what the terminal shows: texts, warnings, steps and epochs. */
+  onEvent?: ((event: StageEvent) => void) | undefined;
   /** Asks the stage to stop after its current step and leave everything resumable. */
-  requestStop(): void;
+  signal?: AbortSignal | undefined;
 }
 
 /** An error of the engine thread, as it crosses to the main thread. */
@@ -29,32 +30,42 @@ export type EngineMessage =
 /**
  * Runs a stage in a worker thread: a training step keeps its thread busy for seconds, and the main thread must stay
  * free for the terminal, signals and progress.
+ *
+ * @throws what the stage throws, with its `code`, `exitCode` and `mend`; InterruptedError when stopped, also before it began.
  */
-export function startStage<S extends StageName>(
+export async function runInThread<S extends StageName>(
   stage: S,
   options: StageOptions<S>,
-  onEvent: (event: StageEvent) => void,
-): RunningStage<StageResult<S>> {
-  const stop = new Int32Array(new SharedArrayBuffer(4));
+  { onEvent, signal }: Following = {},
+): Promise<StageResult<S>> {
+  if (signal?.aborted === true) {
+    throw new InterruptedError('E_INTERRUPTED', `stopped before ${stage}`, {
+      mend: 'Started again, it goes on from here',
+    });
+  }
+  const stopping = new Int32Array(new SharedArrayBuffer(4));
+  const stop = (): void => void Atomics.store(stopping, 0, 1);
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
-    workerData: { stage, options, stop },
+    workerData: { stage, options, stop: stopping },
     // The engine's tensors live outside V8's heap; its own objects are small.
     stdout: false,
     stderr: false,
   });
-  const result = new Promise<StageResult<S>>((resolve, reject) => {
-    worker.on('message', (message: EngineMessage) => {
-      if (message.type === 'event') onEvent(message.event);
-      else if (message.type === 'done') resolve(message.result as StageResult<S>);
-      else reject(revive(message.error));
+  signal?.addEventListener('abort', stop);
+  try {
+    return await new Promise<StageResult<S>>((resolve, reject) => {
+      worker.on('message', (message: EngineMessage) => {
+        if (message.type === 'event') onEvent?.(message.event);
+        else if (message.type === 'done') resolve(message.result as StageResult<S>);
+        else reject(revive(message.error));
+      });
+      worker.on('error', (error) => reject(explainError(error)));
+      worker.on('exit', (code) => reject(new Error(`the engine thread ended with code ${code}`)));
     });
-    worker.on('error', (error) => reject(explainError(error)));
-    worker.on('exit', (code) => reject(new Error(`the engine thread ended with code ${code}`)));
-  });
-  return {
-    result: result.finally(() => worker.terminate()),
-    requestStop: () => Atomics.store(stop, 0, 1),
-  };
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    await worker.terminate();
+  }
 }
 
 function revive(carried: CarriedError): Error {

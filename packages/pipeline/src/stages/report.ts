@@ -1,11 +1,11 @@
-import { dirname, extname, join } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { isUnevaluated } from '@radweave/analysis/evaluation/unevaluated';
 import {
   type Config,
   InterruptedError,
   lockFolder,
-  outputFolders,
   ResourceError,
+  reportPath,
   UsageError,
   writeFileAtomic,
 } from '@radweave/artifacts';
@@ -42,7 +42,7 @@ export interface ReportResult {
  */
 export async function report(options: ReportOptions, context: StageContext): Promise<ReportResult> {
   const { config, language } = options;
-  const html = options.output ?? defaultPath(config, language);
+  const html = options.output ?? reportPath(config, language);
   if (extname(html) !== '.html') {
     throw new UsageError('E_REPORT_NAME', `a report is an HTML file, and '${html}' does not end in .html`, {
       where: '--output',
@@ -81,11 +81,6 @@ export async function report(options: ReportOptions, context: StageContext): Pro
   } finally {
     lock.release();
   }
-}
-
-function defaultPath(config: Config, language: Language): string {
-  const name = language === 'en' ? 'report.html' : `report.${language}.html`;
-  return join(outputFolders(config.experiment.output_dir).report, name);
 }
 
 function requireBrowser(): string {

@@ -1,0 +1,17 @@
+import { type Following, runInThread } from '../runner/host.ts';
+import { STAGE_NAMES, type StageName, type StageOptions, type StageResult } from '../runner/stages.ts';
+
+/** A stage as a function of a script; it runs in a thread of its own. */
+export type StageCall<S extends StageName> = (
+  options: StageOptions<S>,
+  following?: Following,
+) => Promise<StageResult<S>>;
+
+function callOf<S extends StageName>(name: S): StageCall<S> {
+  return (options, following) => runInThread(name, options, following);
+}
+
+/** Every stage, by name; what a command does from its flags, these do from their options. */
+export const stages = Object.fromEntries(STAGE_NAMES.map((name) => [name, callOf(name)])) as {
+  readonly [S in StageName]: StageCall<S>;
+};
