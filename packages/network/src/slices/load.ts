@@ -9,6 +9,7 @@ import {
   type Split,
   splitFiles,
   splitPath,
+  systemCode,
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync, mkdirSync, rmSync } from '@radweave/artifacts/files';
@@ -92,7 +93,7 @@ export async function decodeSplit(
     return { table, pixels: storePixels(store), close: () => store.close() };
   } catch (error) {
     if (error instanceof ImageFaults) throw asDataError(error, split, modality);
-    throw inOwnFolder(explainFileError(error, undefined, file), dirname(file));
+    throw besideSplits(explainFileError(error, undefined, file));
   }
 }
 
@@ -118,11 +119,14 @@ async function soundStore(
   }
 }
 
-/** Decoded slices lie beside the split files, wherever the outputs go. */
-function inOwnFolder(error: unknown, folder: string): unknown {
-  if (!(error instanceof RadweaveError) || error.code !== 'E_NOT_WRITABLE') return error;
+const FORBIDDEN = ['EACCES', 'EPERM', 'EROFS'];
+
+/** Decoded slices lie beside the split files, wherever the outputs go: another output folder is no remedy. */
+function besideSplits(error: unknown): unknown {
+  const isForbidden = FORBIDDEN.includes(systemCode(error) ?? '');
+  if (!isForbidden || !(error instanceof RadweaveError) || error.code !== 'E_NOT_WRITABLE') return error;
   return new ResourceError('E_NOT_WRITABLE', 'decoded slices cannot be kept beside the split files', {
-    where: folder,
+    where: error.where,
     mend: 'Make this folder writable, or copy the split files into one of your own and name it with --splits_dir',
     cause: error,
   });
