@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   type DataConfig,
   DataError,
@@ -21,7 +21,7 @@ import {
   type SliceStore,
   type StoreOptions,
 } from '@radweave/imaging';
-import { isMaskName } from '@radweave/study/cohort/mask-names';
+import { sortByName } from '@radweave/study/cohort/mask-names';
 import { SliceTable } from '@radweave/study/cohort/slice-table';
 import { type StageContext, warn } from '@radweave/study/context/events';
 import type { SlicePixels } from './slice-pixels.ts';
@@ -144,10 +144,16 @@ function noPixels(side: number): SlicePixels {
 
 /** A split file is the user's word, also where it lists masks: that is a warning and no more. */
 function warnOfMasks(table: SliceTable, split: Split, modality: string, context: StageContext): void {
-  const masks = table.rows.filter(({ path }) => isMaskName(basename(path)));
+  const folders = new Map<string, string[]>();
+  for (const { path } of table.rows) {
+    const own = folders.get(dirname(path));
+    if (own === undefined) folders.set(dirname(path), [path]);
+    else own.push(path);
+  }
+  const masks = [...folders.values()].flatMap((files) => sortByName(files).masks);
   if (masks.length === 0) return;
   warn(
     context,
-    `${masks.length} ${split} slices of ${modality} are called like masks or labels, such as ${masks[0]?.path}`,
+    `Slices of ${modality} in ${split} that are called like masks or labels: ${masks.length}, such as ${masks[0]}`,
   );
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DataError, naturalCompare, systemCode, UsageError } from '@radweave/artifacts';
 import { readdirSync, statSync } from '@radweave/artifacts/files';
-import { isMaskName } from '@radweave/study/cohort/mask-names';
+import { sortByName } from '@radweave/study/cohort/mask-names';
 
 /** Images of new patients: by modality, by patient, the slices' paths in natural order. */
 export type NewImages = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
@@ -9,29 +9,28 @@ export type NewImages = ReadonlyMap<string, ReadonlyMap<string, readonly string[
 /**
  * Finds `{patient}/{modality}/*.png`. Hidden and foreign files are passed over, and so are masks.
  *
- * @param onMasks Told the paths of files that are called like masks.
- *
+ * @param onOdd Told the paths of files that are called like masks and left out, or used although they may be masks.
  * @throws UsageError when the folder is not there; DataError when it holds no folder of a patient.
  */
 export function findNewImages(
   folder: string,
   modalities: readonly string[],
-  onMasks: (paths: readonly string[]) => void = () => undefined,
+  onOdd: (masks: readonly string[], doubtful: readonly string[]) => void = () => undefined,
 ): NewImages {
   const masks: string[] = [];
+  const doubtful: string[] = [];
   const found = new Map(modalities.map((name) => [name, new Map<string, string[]>()]));
   for (const patient of visible(folder)) {
     for (const modality of modalities) {
       const place = join(folder, patient, modality);
       const images = isFolder(place) ? visible(place).filter((name) => /\.png$/i.test(name)) : [];
-      const files = images.filter((name) => !isMaskName(name));
-      masks.push(...images.filter(isMaskName).map((name) => join(place, name)));
-      if (files.length === 0) continue;
-      const paths = files.sort(naturalCompare).map((name) => join(place, name));
-      found.get(modality)?.set(patient.normalize('NFC'), paths);
+      const sorted = sortByName(images.sort(naturalCompare).map((name) => join(place, name)));
+      masks.push(...sorted.masks);
+      doubtful.push(...sorted.doubtful);
+      if (sorted.slices.length > 0) found.get(modality)?.set(patient.normalize('NFC'), sorted.slices);
     }
   }
-  if (masks.length > 0) onMasks(masks);
+  onOdd(masks, doubtful);
   if (patientFolders(folder).length === 0) {
     throw new DataError('E_NO_IMAGES', `no images {patient}/{modality}/*.png of ${modalities.join(', ')}`, {
       where: folder,

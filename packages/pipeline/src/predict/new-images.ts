@@ -30,12 +30,7 @@ export async function extractNewImages(
   context: StageContext,
 ): Promise<ImagePatients> {
   const names = modalities.map(({ modality }) => modality);
-  const images = findNewImages(folder, names, (masks) => {
-    warn(
-      context,
-      `${masks.length} images are called like masks or labels and are left out, such as ${masks[0]}; rename them if they are slices`,
-    );
-  });
+  const images = findNewImages(folder, names, (masks, doubtful) => warnOfMasks(masks, doubtful, context));
   const ids = new Map(names.map((name) => [name, new Set(images.get(name)?.keys())]));
   const { patients, missing } = completePatients(ids, patientFolders(folder));
   const pooled: Record<string, PooledFeatures> = {};
@@ -80,4 +75,20 @@ async function poolImages(
     }
   });
   return { dims, data };
+}
+
+function warnOfMasks(masks: readonly string[], doubtful: readonly string[], context: StageContext): void {
+  if (masks.length > 0) {
+    warn(
+      context,
+      `Images that are called like masks or labels are left out (${masks.length}), such as ${masks[0]}; rename them if they are slices`,
+    );
+  }
+  if (doubtful.length > 0) {
+    warn(
+      context,
+      `Images that are called like outlines of a lesion, without a slice that they belong to, are used as slices (${doubtful.length}), ` +
+        `such as ${doubtful[0]}; remove them if they are masks`,
+    );
+  }
 }

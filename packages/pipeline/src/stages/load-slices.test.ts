@@ -76,7 +76,9 @@ test('masks that a split of one’s own lists are a warning', async () => {
   writeSplit(path, [...rows, { image_path: mask, label: rows[0]?.label ?? 0 }]);
   const context = listening();
   (await loadSplit(config.data, 'train', 'A', context)).close();
-  expect(context.said.join('\n')).toMatch(/warning: 1 train slices of A are called like masks.*_mask\.png/);
+  expect(context.said.join('\n')).toMatch(
+    /warning: Slices of A in train that are called like masks or labels: 1, such as .*_mask\.png/,
+  );
 });
 
 test('a store damaged or half made since an earlier run is made anew', async () => {

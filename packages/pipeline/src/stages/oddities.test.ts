@@ -98,19 +98,25 @@ test('masks are left out and named, by their names or their two gray values', as
   const place = join(raw, patient('SY', 0, 0), 'A');
   writeSlice(place, 'one_mask.png', slicePixels('one', 0));
   writeSlice(place, 'two-seg.png', slicePixels('two', 0));
+  writeSlice(place, 'two.png', slicePixels('plain', 0));
+  writeSlice(place, 'two_ROI.png', slicePixels('roi', 0));
+  writeSlice(place, 'four_lesion.png', slicePixels('four', 0));
   const box = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => (i % SIDE < 9 ? 255 : 0));
   writeSlice(place, 'three.png', box);
   writeSlice(place, 'blank.png', new Uint8Array(SIDE * SIDE));
   expect(await warned(config)).toEqual([
-    'SY, A: 2 of the images are called like masks or labels and are left out (one_mask.png, two-seg.png); rename them if they are slices',
+    'SY, A: 3 of the images are called like masks or labels and are left out (one_mask.png, two-seg.png, two_ROI.png); rename them if they are slices',
     'SY, A: 1 of the images have two gray values only, as masks do, and are left out (three.png)',
+    'SY, A: 1 of the images are called like outlines of a lesion, without a slice that they belong to, and are used as slices (four_lesion.png); remove them if they are masks',
     expect.stringMatching(/^SY, A: 1 of \d+ slices is blank \(one gray value\): [^,]+\/blank\.png$/),
   ]);
   const { splits_dir } = config.data;
   const used = readSplit(splitPath(splits_dir, 'test', 'A')).map(({ path }) => path);
   expect(used.some((path) => path.endsWith('blank.png'))).toBe(true);
-  expect(used.filter((path) => /mask|seg|three/.test(path))).toEqual([]);
+  expect(used.filter((path) => /mask|seg|three|ROI/.test(path))).toEqual([]);
+  expect(used.filter((path) => /two\.png|four_lesion\.png/.test(path))).toHaveLength(2);
   expect(readRejected(join(splits_dir, 'rejected.csv')).map(({ reason }) => reason)).toEqual([
+    'MASK: it is called like a mask or label',
     'MASK: it is called like a mask or label',
     'MASK: it is called like a mask or label',
     'MASK: two gray values only',

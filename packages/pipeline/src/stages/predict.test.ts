@@ -127,7 +127,9 @@ test('images of new patients give what their extracted features give', async () 
   const context = listening();
   const options: PredictOptions = { config, model: fused.modelFile, input, output };
   const result = await predict(options, context);
-  expect(context.said.join('\n')).toMatch(/warning: 1 images are called like masks.*x_mask\.png/);
+  expect(context.said.join('\n')).toMatch(
+    /warning: Images that are called like masks.* left out \(1\), such as .*x_mask\.png/,
+  );
   expect(result.missing).toEqual([{ patient: 'SY000', modalities: ['P'] }]);
   const [, ...rows] = lines(output);
   expect(rows.map(([patient]) => patient)).toEqual([trained?.patient, 'SY001', 'SY010', 'SY011']);

@@ -106,6 +106,7 @@ function odditiesOf(home: string, hostile: string): Oddities {
     "ZS: folder 'benign' was not read, because it is not called grade0, grade1, …; it holds 1 folder",
     'ZS: files that are not PNG were not read (.dcm: 3)',
     'SY, A: 3 of the images are called like masks or labels and are left out (a_mask.png); rename them if they are slices',
+    'SY, A: 3 of the images are called like outlines of a lesion, without a slice that they belong to, and are used as slices (a_roi.png); remove them if they are masks',
     'SY, A: 3 of the images have two gray values only, as masks do, and are left out (a.png, b.png)',
     'SY, A: 3 of 8 slices are blank (one gray value): 0001/a.png, 0001/b.png, 0002/a.png',
     'JM, A: 1 of 8 slices is blank (one gray value): 0003/a.png',

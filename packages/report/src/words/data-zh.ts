@@ -34,6 +34,11 @@ export const DATA_ZH: readonly Phrase[] = [
     '{hospital} 的 {modality}：{n} 张图像只有两个灰度值，像是掩膜，未纳入（{files}）',
   ],
   [
+    '{hospital}, {modality}: {n} of the images are called like outlines of a lesion, without a slice that they belong to, and are used as slices ({files})',
+    '{hospital} 的 {modality}：{n} 张图像的名称像病灶勾画，但没有与之对应的切片，仍作为切片使用（{files}）',
+  ],
+  ['remove them if they are masks', '若其实是掩膜，请移除'],
+  [
     '{hospital}, {modality}: {n} of {total} slices are blank (one gray value): {files}',
     '{hospital} 的 {modality}：{total} 张切片中有 {n} 张为空白（单一灰度值）：{files}',
   ],

@@ -6,7 +6,7 @@ const SHOWN = 5;
 
 /**
  * What lies under the root but is not used, with the likely reason: folders whose names have no place in the layout, images
- * of other formats, masks.
+ * of other formats, masks. And what is used although its name says that it may be a mask.
  */
 export function unusedFiles(found: FoundCohort, twoValued: readonly FoundSlice[]): string[] {
   const folders = found.unread
@@ -23,20 +23,22 @@ export function unusedFiles(found: FoundCohort, twoValued: readonly FoundSlice[]
   return [
     ...folders,
     ...foreign,
-    ...maskWarnings(found.masks, NAMED),
+    ...maskWarnings(found.masks, NAMED, '; rename them if they are slices'),
     ...maskWarnings(twoValued, TWO_VALUES),
+    ...maskWarnings(found.doubtful, DOUBTFUL, '; remove them if they are masks'),
   ];
 }
 
-const NAMED = 'are called like masks or labels';
-const TWO_VALUES = 'have two gray values only, as masks do,';
+const NAMED = 'are called like masks or labels and are left out';
+const TWO_VALUES = 'have two gray values only, as masks do, and are left out';
+const DOUBTFUL =
+  'are called like outlines of a lesion, without a slice that they belong to, and are used as slices';
 
-function maskWarnings(masks: readonly FoundSlice[], what: string): string[] {
-  return [...groupBy(masks, ({ hospital, modality }) => `${hospital}, ${modality}`)].map(([place, own]) => {
-    const files = listed(own.map(({ file }) => file));
-    const mend = what === NAMED ? '; rename them if they are slices' : '';
-    return `${place}: ${own.length} of the images ${what} and are left out (${files})${mend}`;
-  });
+function maskWarnings(masks: readonly FoundSlice[], what: string, mend = ''): string[] {
+  return [...groupBy(masks, ({ hospital, modality }) => `${hospital}, ${modality}`)].map(
+    ([place, own]) =>
+      `${place}: ${own.length} of the images ${what} (${listed(own.map(({ file }) => file))})${mend}`,
+  );
 }
 
 /** Hospitals that lose patients because modalities are missing, with what is there in their place. */

@@ -8,7 +8,7 @@ import {
   UsageError,
 } from '@radweave/artifacts';
 import { type Dirent, existsSync, readdirSync, statSync } from '@radweave/artifacts/files';
-import { isMaskName } from './mask-names.ts';
+import { sortByName } from './mask-names.ts';
 
 /** A slice file found under the root, where its folders place it. */
 export interface FoundSlice {
@@ -45,6 +45,8 @@ export interface FoundCohort {
   slices: FoundSlice[];
   /** Files whose names say that they are masks. */
   masks: FoundSlice[];
+  /** Those of the slices whose names say that they may be masks. */
+  doubtful: FoundSlice[];
   unread: UnreadFolder[];
   /** Patients that the phantom made, by hospital. */
   phantoms: Map<string, Set<string>>;
@@ -99,6 +101,7 @@ class Walk {
     patients: [],
     slices: [],
     masks: [],
+    doubtful: [],
     unread: [],
     phantoms: new Map(),
     foreign: new Map(),
@@ -155,10 +158,12 @@ class Walk {
   private slices(path: string, modality: string, place: FoundPatient): void {
     const { patient, hospital, label } = place;
     const found = modality.normalize('NFC');
-    for (const file of this.entries(path, 'file').sort(naturalCompare)) {
-      if (PNG.test(file)) {
+    const files = this.entries(path, 'file').sort(naturalCompare);
+    const images = sortByName(files.filter((file) => PNG.test(file)));
+    for (const kind of ['slices', 'masks', 'doubtful'] as const) {
+      for (const file of images[kind]) {
         // Named one by one: there are a hundred thousand of these, and spreading objects takes as long as reading folders.
-        (isMaskName(file) ? this.found.masks : this.found.slices).push({
+        this.found[kind].push({
           path: path + sep + file,
           file: file.normalize('NFC'),
           hospital,
@@ -166,10 +171,11 @@ class Walk {
           patient,
           modality: found,
         });
-      } else {
-        this.ignore('file that is no PNG');
-        if (OTHER_IMAGE.test(file)) this.addForeign(hospital, file);
       }
+    }
+    for (const file of files.filter((one) => !PNG.test(one))) {
+      this.ignore('file that is no PNG');
+      if (OTHER_IMAGE.test(file)) this.addForeign(hospital, file);
     }
   }
 
