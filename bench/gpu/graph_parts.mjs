@@ -145,7 +145,7 @@ const mb = (bytes) => Math.round(bytes / 2 ** 20);
 /** The same trainer with every operator launched by itself. */
 function withoutRecording(cuda) {
   return {
-    setBenchmark: (on) => cuda.setBenchmark(on),
+    setBenchmark: (plans) => cuda.setBenchmark(plans),
     record: () => {
       throw new Error('not wanted');
     },

@@ -50,6 +50,6 @@ export interface NativeCuda {
   ];
   resetPeak(device: string): void;
   emptyCache(): void;
-  /** Whether cuDNN measures its algorithms for shapes it has not seen. */
-  setBenchmark(on: boolean): void;
+  /** Of how many of its algorithms cuDNN measures the speed for a shape it has not seen; 0 takes the one it thinks best. */
+  setBenchmark(plans: number): void;
 }

@@ -109,9 +109,12 @@ export class CudaDevice implements RecordingDevice {
     this.engine.emptyCache();
   }
 
-  /** Whether cuDNN measures its algorithms for shapes it has not seen; never where algorithms must be deterministic. */
-  setBenchmark(on: boolean): void {
-    this.engine.setBenchmark(on);
+  /**
+   * Of how many of its algorithms cuDNN measures the speed for a shape it has not seen; 0 takes the one it thinks best. Nothing is
+   * measured where algorithms must be deterministic.
+   */
+  setBenchmark(plans: number): void {
+    this.engine.setBenchmark(plans);
   }
 
   get properties(): CudaProperties {

@@ -61,11 +61,13 @@ napi_value emptyCache(Args&) {
   return nullptr;
 }
 
-// setBenchmark(on): whether cuDNN measures its algorithms for shapes it has not seen; never where they must be deterministic,
-// as what is measured differs from run to run
+// setBenchmark(plans): of how many of its algorithms cuDNN measures the speed for a shape it has not seen; 0 takes the one it
+// thinks best. Never where algorithms must be deterministic: what is measured differs from run to run.
 napi_value setBenchmark(Args& args) {
   auto& context = at::globalContext();
-  context.setBenchmarkCuDNN(toBool(args.env, args[0]) && !context.deterministicCuDNN());
+  const int plans = static_cast<int>(toDouble(args.env, args[0]));
+  if (plans > 0) context.setBenchmarkLimitCuDNN(plans);
+  context.setBenchmarkCuDNN(plans > 0 && !context.deterministicCuDNN());
   return nullptr;
 }
 

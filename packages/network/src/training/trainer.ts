@@ -73,6 +73,9 @@ export class DivergedError extends Error {
 
 const REMEDY = 'Lower --learning_rate, set training.clip_grad_norm: 1, or use --precision fp32';
 
+/** Of how many of its algorithms cuDNN measures the speed, for batches of the usual size. */
+const MEASURED_PLANS = 10;
+
 /** Milliseconds between two readings of results from a device that computes while this thread goes on. */
 const READING_INTERVAL = 200;
 
@@ -136,7 +139,7 @@ export class Trainer {
       }
     }
     this.read(events, epoch, steps);
-    job.recording?.setBenchmark(false);
+    job.recording?.setBenchmark(0);
     return true;
   }
 
@@ -170,7 +173,7 @@ export class Trainer {
       steps - (progress.step - (progress.step % job.gradAccumulation)),
     );
     // Measuring takes long: it pays for the size of which there are many.
-    job.recording?.setBenchmark(positions.length === job.batchSize);
+    job.recording?.setBenchmark(positions.length === job.batchSize ? MEASURED_PLANS : 0);
     const result = tidy(() => {
       const changes = { augmentation, stream: augmentationStream(job.seed, epoch) };
       const { forward, batch } = inputOf(job, train, positions, changes);
