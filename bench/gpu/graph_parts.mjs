@@ -106,7 +106,7 @@ async function train(job, options) {
     clipGradNorm: 1,
     patience: null,
     monitor: 'auc',
-    recording: recorded || cuda === null ? cuda : options.benchmark ? withoutRecording(cuda) : null,
+    recording: recorded ? cuda : null,
   });
   const [losses, seconds, remarks] = [[], [], []];
   let begun = performance.now();
@@ -141,16 +141,6 @@ async function train(job, options) {
 }
 
 const mb = (bytes) => Math.round(bytes / 2 ** 20);
-
-/** The same trainer with every operator launched by itself. */
-function withoutRecording(cuda) {
-  return {
-    setBenchmark: (plans) => cuda.setBenchmark(plans),
-    record: () => {
-      throw new Error('not wanted');
-    },
-  };
-}
 
 /** Every tensor of model, optimizer and random generator by name. */
 function stateOf(model, optimizer, device) {
@@ -228,7 +218,7 @@ export async function equal(job, options, say) {
 export async function speed(job, options, say) {
   const batch = Number(job.split(':')[1]);
   const batches = options.small ? 4 : batch > 64 ? 24 : 60;
-  const sizes = { ...options, epochs: 3, batches, odd: 0, benchmark: true };
+  const sizes = { ...options, epochs: 3, batches, odd: 0 };
   const ways = {
     'recorded, resident': { recorded: true, resident: true },
     'plain, resident': { recorded: false, resident: true },

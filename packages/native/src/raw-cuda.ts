@@ -50,6 +50,4 @@ export interface NativeCuda {
   ];
   resetPeak(device: string): void;
   emptyCache(): void;
-  /** Of how many of its algorithms cuDNN measures the speed for a shape it has not seen; 0 takes the one it thinks best. */
-  setBenchmark(plans: number): void;
 }

@@ -109,14 +109,6 @@ export class CudaDevice implements RecordingDevice {
     this.engine.emptyCache();
   }
 
-  /**
-   * Of how many of its algorithms cuDNN measures the speed for a shape it has not seen; 0 takes the one it thinks best. Nothing is
-   * measured where algorithms must be deterministic.
-   */
-  setBenchmark(plans: number): void {
-    this.engine.setBenchmark(plans);
-  }
-
   get properties(): CudaProperties {
     const [name, major, minor, bytes, multiprocessors, driver, runtime] = this.engine.properties(this.name);
     return { name, capability: [major, minor], bytes, multiprocessors, driver, runtime };

@@ -99,7 +99,6 @@ napi_value setDeterministic(Args& args) {
 #endif
   context.setDeterministicAlgorithms(on, false);
   context.setDeterministicCuDNN(on);
-  if (on) context.setBenchmarkCuDNN(false);
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 2)
   // Nothing here reads memory before it is written.
   context.setDeterministicFillUninitializedMemory(false);

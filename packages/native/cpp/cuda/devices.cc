@@ -1,5 +1,4 @@
 // What a device is, and what its memory is used for.
-#include <ATen/Context.h>
 #include <ATen/ops/empty.h>
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAException.h>
@@ -61,16 +60,6 @@ napi_value emptyCache(Args&) {
   return nullptr;
 }
 
-// setBenchmark(plans): of how many of its algorithms cuDNN measures the speed for a shape it has not seen; 0 takes the one it
-// thinks best. Never where algorithms must be deterministic: what is measured differs from run to run.
-napi_value setBenchmark(Args& args) {
-  auto& context = at::globalContext();
-  const int plans = static_cast<int>(toDouble(args.env, args[0]));
-  if (plans > 0) context.setBenchmarkLimitCuDNN(plans);
-  context.setBenchmarkCuDNN(plans > 0 && !context.deterministicCuDNN());
-  return nullptr;
-}
-
 }  // namespace
 
 c10::DeviceIndex deviceIndex(napi_env env, napi_value v) {
@@ -88,7 +77,6 @@ void registerDevices(napi_env env, napi_value exports) {
   exportFunction<memory>(env, exports, "memory");
   exportFunction<resetPeak>(env, exports, "resetPeak");
   exportFunction<emptyCache>(env, exports, "emptyCache");
-  exportFunction<setBenchmark>(env, exports, "setBenchmark");
 }
 
 }  // namespace radweave::cuda

@@ -32,8 +32,6 @@ class StandIn {
       dispose: () => this.calls.push('dispose'),
     };
   }
-
-  setBenchmark(): void {}
 }
 
 function slices(count: number, patients: number) {

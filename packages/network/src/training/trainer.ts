@@ -4,7 +4,7 @@ import type { Candidate, EpochReport, TrainerEvents } from '@radweave/study/cont
 import { isBetter, isExhausted } from '@radweave/study/runs/early-stop';
 import { scoreTable } from '@radweave/study/scores/history-scores';
 import { Predictions } from '@radweave/study/scores/predictions';
-import { type CudaDevice, nn, type optim, type RecordingDevice, type Tensor, tidy } from '@radweave/torch';
+import { nn, type optim, type RecordingDevice, type Tensor, tidy } from '@radweave/torch';
 import type { Compute } from '../compute/compute.ts';
 import { type Augmentation, isAugmenting } from '../slices/augment.ts';
 import {
@@ -48,7 +48,7 @@ export interface TrainingJob {
   patience: number | null;
   monitor: 'auc' | 'patient_auc';
   /** Where whole steps can be recorded and launched in one call; null elsewhere. */
-  recording: (RecordingDevice & Pick<CudaDevice, 'setBenchmark'>) | null;
+  recording: RecordingDevice | null;
 }
 
 /** How training ended. */
@@ -72,9 +72,6 @@ export class DivergedError extends Error {
 }
 
 const REMEDY = 'Lower --learning_rate, set training.clip_grad_norm: 1, or use --precision fp32';
-
-/** Of how many of its algorithms cuDNN measures the speed, for batches of the usual size. */
-const MEASURED_PLANS = 10;
 
 /** Milliseconds between two readings of results from a device that computes while this thread goes on. */
 const READING_INTERVAL = 200;
@@ -139,7 +136,6 @@ export class Trainer {
       }
     }
     this.read(events, epoch, steps);
-    job.recording?.setBenchmark(0);
     return true;
   }
 
@@ -172,8 +168,6 @@ export class Trainer {
       job.gradAccumulation,
       steps - (progress.step - (progress.step % job.gradAccumulation)),
     );
-    // Measuring takes long: it pays for the size of which there are many.
-    job.recording?.setBenchmark(positions.length === job.batchSize ? MEASURED_PLANS : 0);
     const result = tidy(() => {
       const changes = { augmentation, stream: augmentationStream(job.seed, epoch) };
       const { forward, batch } = inputOf(job, train, positions, changes);
@@ -284,7 +278,8 @@ export async function judgeSet(
   const unread = new UnreadResults();
   job.model.eval();
   const order = epochOrder(table.length, 0, 0, false);
-  const pace = { batchSize: job.batchSize, beforeBatch: () => undefined, onProgress };
+  const batchSize = job.compute.device === 'cpu' ? job.batchSize : JUDGED_AT_ONCE * job.batchSize;
+  const pace = { batchSize, beforeBatch: () => undefined, onProgress };
   for await (const positions of paced(order, pace)) {
     const outputs = tidy(() => {
       const { forward, batch } = inputOf(job, set, positions);
@@ -299,8 +294,14 @@ export async function judgeSet(
   return predictions;
 }
 
+/**
+ * Batches of training that a GPU judges as one: most of its time would be launching else, and without a backward pass they take
+ * less memory than one does with it.
+ */
+const JUDGED_AT_ONCE = 4;
+
 /** Batches between two readings of judged slices from a GPU. */
-const VALIDATION_READING = 16;
+const VALIDATION_READING = 8;
 
 function takeJudged(unread: UnreadResults, into: Predictions): void {
   for (const { positions, loss, probabilities } of unread.read()) {
