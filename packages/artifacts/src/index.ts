@@ -64,6 +64,7 @@ export {
 } from './evaluation/tables.ts';
 export type * from './evaluation/types.ts';
 // outputs/…/explanations
+export { digitsApart } from './explain/digits.ts';
 export {
   explanationsFile,
   explanationsFolder,

@@ -233,6 +233,33 @@ test('captions of maps give the probability that the picture gives, and say what
   expect(textOf(section(await buildReport(one, 'en'), 'explanations'))).not.toContain('farthest from');
 });
 
+test('captions of maps print what tells a probability apart from the threshold, and how strong the maps are', async () => {
+  const one = study();
+  const [gallery] = 'value' in one.galleries ? one.galleries.value : [];
+  const [first, second, third] = gallery?.explanations.patients ?? [];
+  if (gallery === undefined || first === undefined || second === undefined || third === undefined) {
+    throw new Error('no gallery');
+  }
+  gallery.explanations.layer = 'layer3';
+  gallery.explanations.decision.threshold = 0.46921;
+  Object.assign(first, { probabilities: [0.5312, 0.4688], predicted: 0, explained_class: 1, scale: 0 });
+  Object.assign(second, { probabilities: [0.5307, 0.4693], scale: 2 });
+  Object.assign(third, {
+    scale: 0.002,
+    slices: [0, 0.002].map((peak) => ({ image_path: 'a.png', probability: 0.1, peak, shown: true })),
+  });
+  const shown = textOf(section(await buildReport(one, 'en'), 'explanations'));
+  expect(shown).toContain('farthest from the threshold 0.4692,');
+  expect(shown).toContain('predicted grade0; probability of grade1 0.4688;');
+  expect(shown).toContain('predicted grade1; probability of grade1 0.4693;');
+  expect(shown).toContain('all maps are empty: nothing in “layer3” speaks for this label');
+  expect(shown).toContain('largest map value 100 % of the largest shown');
+  expect(shown).toContain('largest map value < 1 % of the largest shown; 1 of the maps shown is empty');
+  const chinese = textOf(section(await buildReport(one, 'zh'), 'explanations'));
+  expect(chinese).toContain('全部热图为空：“layer3”层中没有支持该标签的依据');
+  expect(chinese).toContain('热图最大值为所示最大者的 < 1 %；所示热图中有 1 张为空');
+});
+
 test('where a modality has two models, a note tells them apart: in the summary and beside the tables', async () => {
   const note =
     '“A” is the logistic regression on the extracted features of A alone; “network A” is the network of A';

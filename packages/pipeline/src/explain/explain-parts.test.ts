@@ -125,10 +125,16 @@ test('maps that stay alike are a warning', () => {
 
 test('a montage names the label whose probabilities it prints, and why the patient was chosen', () => {
   const one = { ...patient('a', 'SY', 0, 0.3), predicted: 0, category: 'most_confident_right' as const };
-  expect(headingsOf(one, 1, ['grade0', 'grade1'], 4, 9)).toEqual([
+  const settings = { labelNames: ['grade0', 'grade1'], digits: 3 };
+  const lines = [
     'a, SY: most confident of those predicted rightly',
     'label grade0, predicted grade0, probability of grade1 0.300',
     "Grad-CAM of grade1, 4 of 9 slices; colours: share of this patient's largest value; below: slice and its probability of grade1",
+  ];
+  expect(headingsOf(one, 1, settings, { all: 9, shown: 4, empty: 0 })).toEqual(lines);
+  expect(headingsOf(one, 1, settings, { all: 9, shown: 4, empty: 1 })).toEqual([
+    ...lines,
+    'empty: no value of the map is above 0, nothing there speaks for grade1',
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { openPngPainter } from '@radweave/analysis/paint/png';
-import type { ExplainedPatient, Explanations, Split } from '@radweave/artifacts';
+import { digitsApart, type ExplainedPatient, type Explanations, type Split } from '@radweave/artifacts';
 import { engineVersions } from '@radweave/network/compute/versions';
 import type { MapSource } from '@radweave/network/explain/maps';
 import { checkByRandomisation, checkedSlices } from '@radweave/network/explain/randomisation-check';
@@ -33,7 +33,9 @@ export async function explainPatients(
   const { modality, split, table, labelNames, decision, wanted, most, seed } = job;
   const { network, layer } = source;
   const painter = await openPngPainter();
-  const settings = { folder, table, labelNames, most, painter: 'reason' in painter ? null : painter };
+  const positive = wanted.map(({ chosen }) => chosen.probabilities[1] ?? 0);
+  const digits = digitsApart(decision.threshold, positive);
+  const settings = { folder, table, labelNames, most, digits, painter: 'reason' in painter ? null : painter };
   const patients: ExplainedPatient[] = [];
   const notes = split === 'train' ? ['the network was trained on these patients'] : [];
   let grid: [number, number] = [1, 1];

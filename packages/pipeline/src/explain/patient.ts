@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import type { PngPainter } from '@radweave/analysis/paint/png';
-import { type ExplainedPatient, writeFileAtomic } from '@radweave/artifacts';
+import { type ExplainedPatient, type ExplainedSlice, writeFileAtomic } from '@radweave/artifacts';
 import { grayImage } from '@radweave/imaging';
 import { evenly } from '@radweave/network/explain/evenly';
 import { type MapSource, sliceMaps } from '@radweave/network/explain/maps';
@@ -28,6 +28,8 @@ export interface MontageSettings {
   labelNames: readonly string[];
   /** The most slices in a montage. */
   most: number;
+  /** After the point of the patients' probabilities. */
+  digits: number;
   painter: PngPainter | null;
 }
 
@@ -63,9 +65,13 @@ export async function explainPatient(
   const drawn = shown.map((i, k) => ({
     picture: pictures[k] ?? readSlice(source, positions[i] ?? 0),
     strengths: (maps[i] ?? new Float32Array(0)).map((value) => (scale === 0 ? 0 : value / scale)),
-    caption: `${basename(slices[i]?.image_path ?? '', '.png')} ${(slices[i]?.probability ?? 0).toFixed(2)}`,
+    caption: captionOf(slices[i]),
   }));
-  const headings = headingsOf(chosen, explained, settings.labelNames, shown.length, slices.length);
+  const headings = headingsOf(chosen, explained, settings, {
+    all: slices.length,
+    shown: shown.length,
+    empty: shown.filter((i) => slices[i]?.peak === 0).length,
+  });
   const { png, labelled } = await drawMontage(drawn, white, headings, painter);
   writeFileAtomic(join(folder, file), png);
   const { patient, hospital, label, predicted, category } = chosen;
@@ -98,24 +104,37 @@ function whiteOf(slices: readonly (Uint8Array | Uint16Array)[]): number {
   return brightest;
 }
 
-/** The lines above a montage; the report's caption names the same probability and the same choice. */
+/** Below a slice: its name, its probability of the label that is explained, and whether its map holds nothing. */
+function captionOf(slice: ExplainedSlice | undefined): string {
+  if (slice === undefined) return '';
+  const { image_path, probability, peak } = slice;
+  return `${basename(image_path, '.png')} ${probability.toFixed(2)}${peak === 0 ? ' empty' : ''}`;
+}
+
+/**
+ * The lines above a montage; the report's caption names the same probability and the same choice.
+ *
+ * @param slices how many there are, how many are shown, and how many of these have a map without a value above 0.
+ */
 export function headingsOf(
   { patient, hospital, label, predicted, probabilities, category }: ChosenPatient,
   explained: number,
-  names: readonly string[],
-  shown: number,
-  all: number,
+  { labelNames, digits }: Pick<MontageSettings, 'labelNames' | 'digits'>,
+  slices: { all: number; shown: number; empty: number },
 ): string[] {
-  const name = (index: number): string => names[index] ?? String(index);
+  const name = (index: number): string => labelNames[index] ?? String(index);
+  const wanted = name(explained);
   const verdict = predicted === label ? 'rightly' : 'wrongly';
   const rank = category.startsWith('most') ? 'most' : 'least';
   const why =
     category === 'asked' ? `predicted ${verdict}` : `${rank} confident of those predicted ${verdict}`;
-  const part = shown < all ? `${shown} of ${all} slices` : `${all} slices`;
+  const part = slices.shown < slices.all ? `${slices.shown} of ${slices.all} slices` : `${slices.all} slices`;
+  const empty = `empty: no value of the map is above 0, nothing there speaks for ${wanted}`;
   return [
     `${patient}, ${hospital}: ${why}`,
-    `label ${name(label)}, predicted ${name(predicted)}, probability of ${name(explained)} ${(probabilities[explained] ?? 0).toFixed(3)}`,
-    `Grad-CAM of ${name(explained)}, ${part}; colours: share of this patient's largest value; below: slice and its probability of ${name(explained)}`,
+    `label ${name(label)}, predicted ${name(predicted)}, probability of ${wanted} ${(probabilities[explained] ?? 0).toFixed(digits)}`,
+    `Grad-CAM of ${wanted}, ${part}; colours: share of this patient's largest value; below: slice and its probability of ${wanted}`,
+    ...(slices.empty > 0 ? [empty] : []),
   ];
 }
 

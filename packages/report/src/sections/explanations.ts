@@ -1,6 +1,8 @@
 import {
+  digitsApart,
   type ExplainedCategory,
   type ExplainedPatient,
+  type Explanations,
   evaluatedNetwork,
   type RandomisationStep,
 } from '@radweave/artifacts';
@@ -51,8 +53,35 @@ function introduction({ words }: ReportContext, { explanations }: Gallery): stri
   const by =
     decision.threshold === null
       ? null
-      : { label: label_names[1] ?? '1', threshold: decision.threshold.toFixed(3) };
+      : { label: label_names[1] ?? '1', threshold: decision.threshold.toFixed(digitsOf(explanations)) };
   return words.sentences([caption, words.explanations.confident(by)]);
+}
+
+/** As many as tell every patient's probability apart from the threshold. */
+function digitsOf({ decision, patients }: Explanations): number {
+  return digitsApart(
+    decision.threshold,
+    patients.map(({ probabilities }) => probabilities[1] ?? 0),
+  );
+}
+
+/** How strong a patient's maps are beside the strongest of all, which have the same colours. */
+function strengthOf(
+  { words }: ReportContext,
+  { layer, patients }: Explanations,
+  patient: ExplainedPatient,
+): string {
+  if (patient.scale === 0) return words.explanations.empty(layer);
+  const largest = Math.max(...patients.map(({ scale }) => scale));
+  const empty = patient.slices.filter(({ peak, shown }) => shown && peak === 0).length;
+  const strength = words.explanations.strength(shareOf(patient.scale / largest));
+  return empty === 0 ? strength : words.parts([strength, words.explanations.emptySlices(empty)]);
+}
+
+/** `42 %`; what is above 0 is not printed as 0. */
+function shareOf(share: number): string {
+  const percent = Math.round(100 * share);
+  return percent === 0 ? '< 1 %' : `${percent} %`;
 }
 
 /** Maps of a network that learned nothing look like any others. */
@@ -85,7 +114,7 @@ function patientFigure(
   const { words } = context;
   const { label_names } = explanations;
   const nameOf = (label: number): string => label_names[label] ?? String(label);
-  const probability = (patient.probabilities[patient.explained_class] ?? 0).toFixed(3);
+  const probability = (patient.probabilities[patient.explained_class] ?? 0).toFixed(digitsOf(explanations));
   const who = words.explanations.patient(patient.patient, patient.hospital);
   const label = nameOf(patient.explained_class);
   const verdict = words.explanations.verdict(
@@ -103,7 +132,7 @@ function patientFigure(
       ? html`<p class="missing">${words.explanations.noImage(patient.file)}</p>`
       : html`<img src="${image}" alt="${words.explanations.alt(who, verdict)}">`;
   return html`<figure id="figure-${number}">${picture}
-<figcaption><strong>${words.figure(number)}. ${who}.</strong> ${words.parts([verdict, explained, why, ...(isChance ? [words.explanations.chanceInFigure] : [])])}</figcaption></figure>`;
+<figcaption><strong>${words.figure(number)}. ${who}.</strong> ${words.parts([verdict, explained, why, strengthOf(context, explanations, patient), ...(isChance ? [words.explanations.chanceInFigure] : [])])}</figcaption></figure>`;
 }
 
 function sanityTable(context: ReportContext, { explanations }: Gallery): Html {

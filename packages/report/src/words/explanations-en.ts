@@ -8,7 +8,7 @@ export const EXPLANATIONS_EN: Words['explanations'] = {
   title: (modality, group) =>
     `Grad-CAM, modality ${modality}: ${{ right: 'patients predicted rightly', wrong: 'patients predicted wrongly', asked: 'patients asked for by name' }[group]}`,
   caption: (layer, aggregation) =>
-    `Heat maps over the slices, of the layer “${layer}”. Pictures and captions give the probability of the label whose evidence is shown: below each slice its own, above it and in the caption the patient’s (${aggregation} over all slices).`,
+    `Heat maps over the slices, of the layer “${layer}”. Pictures and captions give the probability of the label whose evidence is shown: below each slice its own, above it and in the caption the patient’s (${aggregation} over all slices). Colours are shares of the patient’s own largest value: each caption says how large that is beside the largest of all patients shown. A map holds only what speaks for the label, so it is weak or empty where the network finds little.`,
   confident: (by) =>
     by === null
       ? '“Most confident” are those patients of each hospital whose most probable label leads most over the next; it says nothing of being right.'
@@ -22,6 +22,9 @@ export const EXPLANATIONS_EN: Words['explanations'] = {
   verdict: (truth, predicted, explained, probability) =>
     `true ${truth}, predicted ${predicted}; probability of ${explained} ${probability}`,
   explained: (label) => `evidence for ${label}`,
+  strength: (share) => `largest map value ${share} of the largest shown`,
+  empty: (layer) => `all maps are empty: nothing in “${layer}” speaks for this label`,
+  emptySlices: (slices) => `${slices} of the maps shown ${slices === 1 ? 'is' : 'are'} empty`,
   category: {
     most_confident_right: 'most confident of those predicted rightly',
     least_confident_right: 'least confident of those predicted rightly',

@@ -8,7 +8,7 @@ export const EXPLANATIONS_ZH: Words['explanations'] = {
   title: (modality, group) =>
     `Grad-CAM，模态 ${modality}：${{ right: '预测正确的患者', wrong: '预测错误的患者', asked: '指定的患者' }[group]}`,
   caption: (layer, aggregation) =>
-    `热图叠加在切片上，取自“${layer}”层。图片与图注均给出所示依据对应标签的概率：每张切片下方为该切片的概率，图片上方与图注中为患者的概率（对全部切片取${aggregation}）。`,
+    `热图叠加在切片上，取自“${layer}”层。图片与图注均给出所示依据对应标签的概率：每张切片下方为该切片的概率，图片上方与图注中为患者的概率（对全部切片取${aggregation}）。颜色表示占该患者自身最大值的比例；各图注给出该最大值占全部所示患者最大值的比例。热图只含支持该标签的依据，网络发现较少时热图微弱或为空。`,
   confident: (by) =>
     by === null
       ? '“最有把握”指各医院中概率最高的标签领先次高标签最多的患者；与判断是否正确无关。'
@@ -22,6 +22,9 @@ export const EXPLANATIONS_ZH: Words['explanations'] = {
   verdict: (truth, predicted, explained, probability) =>
     `真实 ${truth}，预测 ${predicted}；${explained} 的概率 ${probability}`,
   explained: (label) => `${label} 的依据`,
+  strength: (share) => `热图最大值为所示最大者的 ${share}`,
+  empty: (layer) => `全部热图为空：“${layer}”层中没有支持该标签的依据`,
+  emptySlices: (slices) => `所示热图中有 ${slices} 张为空`,
   category: {
     most_confident_right: '预测正确中最有把握者',
     least_confident_right: '预测正确中最无把握者',

@@ -301,6 +301,12 @@ export interface Words {
     patient: (patient: string, hospital: string) => string;
     verdict: (truth: string, predicted: string, explained: string, probability: string) => string;
     explained: (label: string) => string;
+    /** The largest value of a patient's maps, as a share of the largest of all patients shown. */
+    strength: (share: string) => string;
+    /** Of a patient none of whose maps has a value above 0. */
+    empty: (layer: string) => string;
+    /** Of some of a patient's maps. */
+    emptySlices: (slices: number) => string;
     category: Record<ExplainedCategory, string>;
     alt: (who: string, verdict: string) => string;
     noImage: (file: string) => string;
