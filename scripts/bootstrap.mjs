@@ -9,6 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const REFERENCE = [
+  'python3-venv',
   'python3-torch',
   'python3-torchvision',
   'python3-sklearn',
@@ -71,6 +72,14 @@ function installReference(setup) {
     say(`Conformance tests will be skipped; an administrator can run: apt-get install ${missing.join(' ')}`);
 }
 
+async function installPeers() {
+  const { installPeers } = await import(
+    pathToFileURL(join(ROOT, 'packages/testkit/dist/peers-place.js')).href
+  );
+  const why = installPeers(say);
+  if (why !== null) say(`Tests that compare with the newest programs will be skipped: ${why}`);
+}
+
 /** What the test runner's bundler (rolldown) asks for; npm only warns of it. */
 function canRunTests(major, minor) {
   return major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19);
@@ -93,7 +102,10 @@ run(
 );
 const setup = await import(pathToFileURL(join(ROOT, 'packages', 'native', 'dist', 'setup', 'index.js')).href);
 try {
-  if (process.argv.includes('--tests')) installReference(setup);
+  if (process.argv.includes('--tests')) {
+    installReference(setup);
+    await installPeers();
+  }
   setup.setUp(say);
 } catch (error) {
   if (!(error instanceof setup.SetupError)) throw error;

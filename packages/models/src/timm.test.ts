@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { peerTest } from '@radweave/testkit';
 import { manualSeed, noGrad, randn, setNumThreads, tensor, tidy } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import { createModel } from './registry/create.ts';
@@ -8,9 +8,6 @@ import { passesOf, record, relativeDifference } from './testing/reference.ts';
 import { readTimmRecord } from './testing/timm-record.ts';
 
 setNumThreads(2);
-
-/** timm is no Debian package: where it is not installed, the committed records stand for it. */
-const TIMM = spawnSync('/usr/bin/python3', ['-c', 'import timm']).status === 0;
 
 for (const name of listModels()) {
   const recorded = readTimmRecord(name);
@@ -63,7 +60,8 @@ for (const name of listModels()) {
     },
   );
 
-  test.skipIf(!TIMM)(`${name} equals timm, pass by pass`, async () => {
+  // One image gives the last batch norms nine numbers to normalise in training mode: another torch's rounding grows there.
+  peerTest(`${name} equals timm, pass by pass`, ['timm'], async () => {
     const info = modelInfo(name);
     // The script draws an image of this size unless timm has to be told the size.
     const isSized = !recorded.answers.has(96);
@@ -75,7 +73,7 @@ for (const name of listModels()) {
       imageSize: isSized ? 224 : 64,
       sized: isSized,
       classes: 5,
-      cases: passesOf(name),
+      cases: passesOf(name).map((pass) => (pass.train ? { ...pass, batch: 4 } : pass)),
     };
     expectConformance(name, job, await record(job), 'timm');
   });

@@ -1,9 +1,10 @@
 /** Test support shared by every package. Never a dependency of published code. */
 
 export { filesBelow } from './files.ts';
+export { peersPython } from './peers-place.ts';
 export { rJson, rscript, rTest } from './r.ts';
 export { onEachFile } from './reads.ts';
-export { python, pythonJson, referenceTest, skipOrFail } from './reference.ts';
+export { type PythonOptions, peerTest, python, pythonJson, referenceTest, skipOrFail } from './reference.ts';
 export { sharedPath, sharedTest } from './shared.ts';
 export { afterEachFileChange, copyTree } from './snapshots.ts';
 export { tempDir } from './temp.ts';

@@ -1,8 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { type TestContext, test } from 'vitest';
+import { peersPython } from './peers-place.ts';
 
-/** The reference interpreter; Debian's own Python is the one that has Debian's torch, torchvision and scikit-learn. */
+/**
+ * The reference interpreter; Debian's own Python is the one that has Debian's torch, torchvision and scikit-learn. The newest of
+ * them, and what Debian does not have, is in {@link peersPython}.
+ */
 const PYTHON = process.env.RADWEAVE_PYTHON ?? '/usr/bin/python3';
+
+/** What is given to a Python program. */
+export interface PythonOptions {
+  /** `sys.argv[1:]`. */
+  args?: readonly string[];
+  input?: string;
+  env?: Record<string, string>;
+  /** The reference interpreter unless named. */
+  interpreter?: string | undefined;
+}
 
 const available = new Map<string, string | undefined>();
 
@@ -22,37 +36,34 @@ export function run(argv: string[], input?: string, env?: Record<string, string>
   return done.stdout;
 }
 
-/** Why the reference cannot run (undefined when it can). Asked once per module list and process. */
-function missing(modules: readonly string[]): string | undefined {
-  const key = modules.join(',');
+/** Why an interpreter cannot run (undefined when it can). Asked once per module list and process. */
+function missing(modules: readonly string[], interpreter: string): string | undefined {
+  const key = `${interpreter}: ${modules.join(',')}`;
   if (!available.has(key)) {
     try {
-      run([PYTHON, '-c', modules.map((name) => `import ${name}`).join('\n')]);
+      run([interpreter, '-c', modules.map((name) => `import ${name}`).join('\n')]);
       available.set(key, undefined);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       const reason = text.trim().split('\n').at(-1) ?? '';
-      available.set(key, `${PYTHON} lacks one of ${key} (${reason})`);
+      available.set(key, `one of ${key} is missing (${reason})`);
     }
   }
   return available.get(key);
 }
 
 /**
- * Runs Python source with the reference interpreter and returns its standard output.
+ * Runs Python source and returns its standard output.
  *
- * @param source Python code; `sys.argv[1:]` are `args`.
  * @throws Error with the end of standard error when Python fails.
  */
-export function python(
-  source: string,
-  options: { args?: readonly string[]; input?: string; env?: Record<string, string> } = {},
-): string {
-  return run([PYTHON, '-c', source, ...(options.args ?? [])], options.input, options.env);
+export function python(source: string, options: PythonOptions = {}): string {
+  const { interpreter = PYTHON, args = [], input, env } = options;
+  return run([interpreter, '-c', source, ...args], input, env);
 }
 
 /** Like {@link python}, with the standard output parsed as JSON. The caller names the shape it expects. */
-export function pythonJson<T>(source: string, options: Parameters<typeof python>[1] = {}): T {
+export function pythonJson<T>(source: string, options: PythonOptions = {}): T {
   return JSON.parse(python(source, options)) as T;
 }
 
@@ -67,10 +78,20 @@ export function referenceTest(
   name: string,
   modules: readonly string[],
   body: (context: TestContext) => void | Promise<void>,
+  interpreter: string = PYTHON,
 ): void {
   test(name, async (context) => {
-    const reason = missing(modules);
+    const reason = missing(modules, interpreter);
     if (reason !== undefined) skipOrFail(context, reason);
     await body(context);
   });
+}
+
+/** A test that compares with the programs of `peers.txt`: its Python runs in {@link peersPython}. */
+export function peerTest(
+  name: string,
+  modules: readonly string[],
+  body: (context: TestContext) => void | Promise<void>,
+): void {
+  referenceTest(name, modules, body, peersPython());
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { python, tempDir } from '@radweave/testkit';
+import { peersPython, python, tempDir } from '@radweave/testkit';
 import { loadCheckpoint, Tensor } from '@radweave/torch';
 
 /** One forward and backward pass. */
@@ -52,16 +52,16 @@ export function passesOf(name: string): readonly PassCase[] {
   return SMALLEST.test(name) ? ALL_PASSES : COVERING_PASSES;
 }
 
-/** Runs a model in Python. */
+/** Runs a model in Python; timm is in the peers' environment only. */
 export function record(job: ReferenceJob): Promise<Recording> {
-  return runScript('reference.py', job);
+  return runScript('reference.py', job, job.library === 'timm' ? peersPython() : undefined);
 }
 
 /** Runs a script of this folder and reads the checkpoint of tensors that it writes. */
-export async function runScript(script: string, job: object): Promise<Recording> {
+export async function runScript(script: string, job: object, interpreter?: string): Promise<Recording> {
   const path = join(tempDir(), 'tensors.pth');
   const source = readFileSync(fileURLToPath(new URL(script, import.meta.url)), 'utf8');
-  python(source, { args: [path], input: JSON.stringify(job) });
+  python(source, { args: [path], input: JSON.stringify(job), interpreter });
   const recording = new Map<string, Tensor>();
   const loaded = await loadCheckpoint(path);
   if (!(loaded instanceof Map)) throw new TypeError(`${script} wrote no dict`);
