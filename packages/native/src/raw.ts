@@ -49,6 +49,7 @@ export interface Native {
   alias(tensor: Handle): Handle;
   track(tensor: Handle): void;
   fromBytes(data: ArrayBufferView, shape: readonly number[], dtype: number): Handle;
+  copyTo(tensor: Handle, into: ArrayBufferView): void;
   bytes(tensor: Handle): ArrayBuffer;
   memory(): [tensors: number, trackedBytes: number];
   /** Bytes of blocks from 1 MB on. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { python, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -16,6 +17,8 @@ import { memoryStats } from './runtime.ts';
 import { tidy } from './scope.ts';
 import { OrderedDict, PyTuple, tuple } from './serialization/python-values.ts';
 import { StoredTensor } from './serialization/stored-tensor.ts';
+import { writeTorchFile } from './serialization/torch-file.ts';
+import { SharedMemory } from './shared-memory.ts';
 import { Tensor } from './tensor.ts';
 
 /** Every bit of a tensor, with its type and shape. */
@@ -76,6 +79,20 @@ test('safetensors files give back every bit', async () => {
   expect([...tensors.keys()].sort()).toEqual(Object.keys(written).sort());
   for (const [name, value] of Object.entries(written))
     expect(bits(tensors.get(name)), name).toBe(bits(value));
+});
+
+test('in shared memory lie the same bytes, and a file of them is the same', async () => {
+  const written = samples();
+  const stored = toStored(written, new SharedMemory()) as Record<string, StoredTensor>;
+  for (const [name, value] of Object.entries(written)) {
+    expect(stored[name]?.data.buffer, name).toBeInstanceOf(SharedArrayBuffer);
+    expect(bits(fromStored(stored[name])), name).toBe(bits(value));
+  }
+  const folder = tempDir();
+  await saveCheckpoint(join(folder, 'own.pth'), written);
+  await writeTorchFile(join(folder, 'shared.pth'), stored);
+  expect(readFileSync(join(folder, 'shared.pth')).equals(readFileSync(join(folder, 'own.pth')))).toBe(true);
+  expect(() => randn([4]).copyTo(new Uint8Array(15))).toThrow(/15 bytes.*needs 16/);
 });
 
 test('containers, tuples and plain values come back as they were', async () => {

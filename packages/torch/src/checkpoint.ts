@@ -1,5 +1,5 @@
 import { fromBytes } from './create.ts';
-import { isDType } from './dtype.ts';
+import { dtypeInfo, isDType } from './dtype.ts';
 import { tidy } from './scope.ts';
 import {
   OrderedDict,
@@ -13,6 +13,7 @@ import {
   writeSafetensors,
   writeTorchFile,
 } from './serialization/index.ts';
+import type { SharedMemory } from './shared-memory.ts';
 import { Tensor } from './tensor.ts';
 
 /**
@@ -26,19 +27,19 @@ import { Tensor } from './tensor.ts';
  * Walks Maps (dicts), arrays, tuples and plain objects. Like torch's own `state_dict()` it stores values, not
  * parameters: nothing in the result requires a gradient. One tensor in several places stays one. CUDA tensors
  * are copied to the CPU.
+ *
+ * @param memory where the bytes go; without it, into new memory.
  */
-export function toStored(value: unknown): unknown {
-  return replace(value, (item) => (item instanceof Tensor ? store(item) : undefined));
+export function toStored(value: unknown, memory?: SharedMemory): unknown {
+  return replace(value, (item) => (item instanceof Tensor ? store(item, memory) : undefined));
 }
 
-function store(tensor: Tensor): StoredTensor {
-  const { dtype, shape } = tensor;
-  const values = tensor.toTypedArray();
-  return new StoredTensor({
-    dtype,
-    shape,
-    data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-  });
+function store(tensor: Tensor, memory?: SharedMemory): StoredTensor {
+  const { dtype, shape, numel } = tensor;
+  const bytes = numel * dtypeInfo(dtype).bytes;
+  const data = memory?.take(bytes) ?? new Uint8Array(bytes);
+  tensor.copyTo(data);
+  return new StoredTensor({ dtype, shape, data });
 }
 
 /**
@@ -141,7 +142,11 @@ export async function saveSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   options: WriteSafetensorsOptions = {},
 ): Promise<void> {
-  await writeSafetensors(path, mapValues(tensors, store), options);
+  await writeSafetensors(
+    path,
+    mapValues(tensors, (tensor) => store(tensor)),
+    options,
+  );
 }
 
 /** Reads a safetensors file: tensors on the CPU, and the texts of its header. Errors as for {@link loadCheckpoint}. */

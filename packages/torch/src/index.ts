@@ -29,6 +29,7 @@ export * from './random.ts';
 export * from './runtime.ts';
 export { tidy } from './scope.ts';
 export * from './serialization/index.ts';
+export { SharedMemory } from './shared-memory.ts';
 export {
   dispatch,
   dispatchMany,

@@ -81,6 +81,10 @@ export class Tensor extends ScopedHandle {
   toFloat32Array(): Float32Array {
     return tidy(() => new Float32Array(this.detach().to('float32').toTypedArray().buffer));
   }
+  /** Copies the elements into `bytes` in C order, from whatever device. @throws Error when there are more or fewer bytes. */
+  copyTo(bytes: Uint8Array): void {
+    native().copyTo(this.handle, bytes);
+  }
   /**
    * The tensor's own memory as a typed array: writes are seen on both sides, and the array keeps the memory
    * alive. Only for contiguous CPU tensors.

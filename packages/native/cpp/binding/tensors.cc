@@ -80,32 +80,52 @@ napi_value track(Args& args) {
   return nullptr;
 }
 
-// fromBytes(typed array, shape, dtype) → a new CPU tensor with a copy of the bytes
-napi_value fromBytes(Args& args) {
-  const napi_env env = args.env;
+// The bytes of a typed array, which may lie over memory that threads share.
+struct Bytes {
+  void* data;
+  size_t length;
+};
+
+Bytes bytesOf(napi_env env, napi_value value) {
   bool isTypedArray = false;
-  check(env, napi_is_typedarray(env, args[0], &isTypedArray));
+  check(env, napi_is_typedarray(env, value, &isTypedArray));
   if (!isTypedArray) throw std::invalid_argument("expected a typed array");
   napi_typedarray_type type;
   size_t length;
   void* data;
-  napi_value buffer;
-  size_t offset;
-  if (napi_get_typedarray_info(env, args[0], &type, &length, &data, &buffer, &offset) != napi_ok) {
-    throw std::invalid_argument("the typed array cannot be read (shared buffers are not supported)");
-  }
+  check(env, napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr));
   static constexpr size_t kWidth[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};
   if (static_cast<size_t>(type) >= std::size(kWidth)) throw std::invalid_argument("unknown typed array type");
-  const size_t bytes = length * kWidth[type];
+  return {data, length * kWidth[type]};
+}
+
+void requireBytes(const at::Tensor& tensor, const Bytes& bytes) {
+  const size_t needed = tensor.numel() * tensor.element_size();
+  if (needed == bytes.length) return;
+  throw std::invalid_argument("the array holds " + std::to_string(bytes.length) + " bytes, the shape needs " +
+                              std::to_string(needed));
+}
+
+// fromBytes(typed array, shape, dtype) → a new CPU tensor with a copy of the bytes
+napi_value fromBytes(Args& args) {
+  const napi_env env = args.env;
+  const Bytes bytes = bytesOf(env, args[0]);
   const auto sizes = toInt64s(env, args[1]);
   const at::ScalarType scalarType = toScalarType(env, args[2]);
   at::Tensor tensor = at::empty(sizes, at::TensorOptions().dtype(scalarType));
-  if (tensor.nbytes() != bytes) {
-    throw std::invalid_argument("the array holds " + std::to_string(bytes) + " bytes, the shape needs " +
-                                std::to_string(tensor.nbytes()));
-  }
-  if (bytes > 0) std::memcpy(tensor.data_ptr(), data, bytes);
+  requireBytes(tensor, bytes);
+  if (bytes.length > 0) std::memcpy(tensor.data_ptr(), bytes.data, bytes.length);
   return number(env, environment(env).add(std::move(tensor)));
+}
+
+// copyTo(tensor, typed array): writes the elements in C order, from whatever device, without memory in between
+napi_value copyTo(Args& args) {
+  const at::Tensor source = environment(args.env).tensor(args[0]).detach();
+  const Bytes bytes = bytesOf(args.env, args[1]);
+  requireBytes(source, bytes);
+  if (bytes.length == 0) return nullptr;
+  at::from_blob(bytes.data, source.sizes(), source.options().device(at::kCPU)).copy_(source);
+  return nullptr;
 }
 
 // bytes(tensor) → an ArrayBuffer over the memory of a contiguous CPU tensor. The buffer keeps the memory alive
@@ -159,6 +179,7 @@ void registerTensors(napi_env env, napi_value exports) {
   exportFunction<alias>(env, exports, "alias");
   exportFunction<track>(env, exports, "track");
   exportFunction<fromBytes>(env, exports, "fromBytes");
+  exportFunction<copyTo>(env, exports, "copyTo");
   exportFunction<bytes>(env, exports, "bytes");
   exportFunction<memory>(env, exports, "memory");
 }

@@ -86,7 +86,7 @@ async function trainFold(
     await writeBestResults(session, run, config.model.num_classes, context);
     session.finish();
   } finally {
-    session.close();
+    await session.close();
   }
   // With its optimizer it is three times the best one, and a finished fold is never trained on.
   rmSync(run.last, { force: true });

@@ -9,12 +9,15 @@ import {
 import type { Candidate } from '@radweave/study/context/reports';
 import {
   CheckpointError,
+  fromStored,
   loadCheckpoint,
   type optim,
   readCheckpoint as readStored,
-  saveCheckpoint,
+  SharedMemory,
   Tensor,
+  type TorchFileWriter,
   toStored,
+  writeTorchFile,
 } from '@radweave/torch';
 import { z } from 'zod';
 
@@ -83,12 +86,19 @@ const facts = z.object({
   config: z.custom<Config>((value) => typeof value === 'object' && value !== null),
 });
 
+/** Where a snapshot's tensors lie. */
+export interface SnapshotMemory {
+  readonly weights: SharedMemory;
+  readonly states: SharedMemory;
+}
+
 /** A checkpoint in memory: values of their own, which training no longer changes. */
 export interface Snapshot {
   readonly about: CheckpointFacts;
   readonly model: unknown;
   /** What resuming needs; null leaves weights alone. */
   readonly states: Readonly<Record<string, unknown>> | null;
+  readonly memory: SnapshotMemory;
 }
 
 /** Copies all that training changes; what is on a device is fetched. */
@@ -96,20 +106,39 @@ export function takeSnapshot(
   about: CheckpointFacts,
   model: ReadonlyMap<string, Tensor>,
   states: ResumeStates | null,
+  memory: SnapshotMemory = { weights: new SharedMemory(), states: new SharedMemory() },
 ): Snapshot {
+  const stored = (value: unknown): unknown => toStored(value, memory.states);
   const more = states && {
-    optimizer_state_dict: toStored(states.optimizer),
-    scheduler_state_dict: toStored(states.scheduler),
-    rng_state: toStored(states.rng),
-    ...(states.deviceRng === null ? {} : { device_rng_state: toStored(states.deviceRng) }),
-    partial_epoch: toStored(states.partial),
+    optimizer_state_dict: stored(states.optimizer),
+    scheduler_state_dict: stored(states.scheduler),
+    rng_state: stored(states.rng),
+    ...(states.deviceRng === null ? {} : { device_rng_state: stored(states.deviceRng) }),
+    partial_epoch: stored(states.partial),
   };
-  return { about, model: toStored(model), states: more };
+  return { about, model: toStored(model, memory.weights), states: more, memory };
 }
 
-/** Writes a checkpoint atomically. @throws ResourceError when the disk is full, fails, or may not be written. */
-export async function writeCheckpoint(path: string, { about, model, states }: Snapshot): Promise<void> {
-  const saving = saveCheckpoint(path, { model_state_dict: model, ...states, ...about });
+/** The weights of a snapshot, as {@link readCheckpoint} gives those of its file. */
+export function weightsOf({ model }: Snapshot): Map<string, Tensor> {
+  const read = fromStored(model);
+  if (!(read instanceof Map)) throw new TypeError('this snapshot has no weights');
+  return read;
+}
+
+/**
+ * Writes a checkpoint atomically.
+ *
+ * @param writer writes in its own thread; without it, this thread writes.
+ * @throws ResourceError when the disk is full, fails, or may not be written.
+ */
+export async function writeCheckpoint(
+  path: string,
+  { about, model, states }: Snapshot,
+  writer?: TorchFileWriter,
+): Promise<void> {
+  const value = { model_state_dict: model, ...states, ...about };
+  const saving = writer === undefined ? writeTorchFile(path, value) : writer.write(path, value);
   await saving.catch((error: unknown) => {
     throw explainFileError(error, 'write', path);
   });

@@ -1,26 +1,61 @@
 /**
- * Work that goes on while the caller does, one piece after the other. An error is thrown to whoever next waits: it is lost
- * nowhere, and thrown once.
+ * Work that goes on while the caller does, one piece at a time. Of the pieces that come meanwhile, joined, one waits. An error
+ * is thrown to whoever next asks or waits: it is lost nowhere, and thrown once.
  */
-export class Beside {
+export class Beside<T> {
+  private readonly work: (piece: T) => Promise<void>;
+  private readonly join: (older: T, newer: T) => T;
+  private waiting: { piece: T } | null = null;
+  private underWay: { piece: T } | null = null;
   private under: Promise<void> = Promise.resolve();
+  private failure: { error: unknown } | null = null;
 
-  /** Starts work; what was started before must have been waited for. */
-  start(work: () => Promise<void>): void {
-    this.under = work();
-    // Node ends the process for an error that nobody waits for yet.
-    this.under.catch(() => undefined);
+  constructor(work: (piece: T) => Promise<void>, join: (older: T, newer: T) => T) {
+    this.work = work;
+    this.join = join;
   }
 
-  /** Waits for the work under way. @throws what it threw. */
+  /** The piece that is worked on, and the one that waits. */
+  get pieces(): { underWay: T | null; waiting: T | null } {
+    return { underWay: this.underWay?.piece ?? null, waiting: this.waiting?.piece ?? null };
+  }
+
+  /** Adds a piece of work. @throws what earlier work threw. */
+  add(piece: T): void {
+    this.check();
+    this.waiting = { piece: this.waiting === null ? piece : this.join(this.waiting.piece, piece) };
+    if (this.underWay === null) this.under = this.run();
+  }
+
+  /** @throws what work threw. */
+  check(): void {
+    const { failure } = this;
+    this.failure = null;
+    if (failure !== null) throw failure.error;
+  }
+
+  /** Waits for everything. @throws what it threw. */
   async finished(): Promise<void> {
-    const { under } = this;
-    this.under = Promise.resolve();
-    await under;
+    await this.under;
+    this.check();
   }
 
-  /** Waits for the work under way, where another error is on its way already. */
+  /** Waits for everything, where another error is on its way already. */
   async settled(): Promise<void> {
-    await this.under.catch(() => undefined);
+    await this.under;
+    this.failure = null;
+  }
+
+  /** Never rejects: Node ends the process for an error that nobody waits for yet. */
+  private async run(): Promise<void> {
+    while (this.waiting !== null && this.failure === null) {
+      this.underWay = this.waiting;
+      this.waiting = null;
+      await this.work(this.underWay.piece).catch((error: unknown) => {
+        this.failure = { error };
+      });
+    }
+    this.underWay = null;
+    this.waiting = null;
   }
 }

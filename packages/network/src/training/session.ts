@@ -8,10 +8,10 @@ import {
   truncateHistory,
   writeConfig,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { patientHashes } from '@radweave/study/cohort/patient-hash';
 import { type StageContext, say } from '@radweave/study/context/events';
-import type { EpochReport } from '@radweave/study/context/reports';
 import type { RunFolder, RunRecord } from '@radweave/study/runs/run-folder';
 import type { Predictions } from '@radweave/study/scores/predictions';
 import { runMetrics } from '@radweave/study/scores/run-metrics';
@@ -26,11 +26,17 @@ import {
 import { type Compute, chooseCompute, computeSettings } from '../compute/compute.ts';
 import { isOutOfMemory } from '../compute/gpu-errors.ts';
 import { engineVersions } from '../compute/versions.ts';
-import { type CheckpointFacts, type Snapshot, takeSnapshot, writeCheckpoint } from '../open/checkpoint.ts';
+import {
+  type CheckpointFacts,
+  type Snapshot,
+  type SnapshotMemory,
+  takeSnapshot,
+  weightsOf,
+} from '../open/checkpoint.ts';
 import { buildNetwork, type Network } from '../open/network-source.ts';
 import { resumedNetwork } from '../open/network-spec.ts';
-import { Beside } from './beside.ts';
 import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer, buildScheduler } from './build.ts';
+import { EpochFiles } from './epoch-files.ts';
 import { explainTooLarge } from './fitting-batch.ts';
 import { FrozenOutputs } from './frozen-outputs.ts';
 import { packPartial, unpackPartial } from './partial-epoch.ts';
@@ -70,8 +76,7 @@ export class TrainingSession {
   private readonly trainer: Trainer;
   private readonly recorder: Recorder;
   private readonly splitHash: string;
-  /** Writing of the epoch before, while the next one trains. */
-  private readonly writing = new Beside();
+  private readonly files: EpochFiles;
 
   /** Reads the data and builds or restores everything. */
   static async open(options: SessionOptions, context: StageContext): Promise<TrainingSession> {
@@ -86,7 +91,7 @@ export class TrainingSession {
     // Last, for it takes longest: weights that cannot be had, say, are told before.
     const splits = await sets.decode();
     const session = new TrainingSession(options, compute, splits, network, saved, context);
-    if (saved === null) await session.begin();
+    if (saved === null) session.begin();
     return session;
   }
 
@@ -132,19 +137,19 @@ export class TrainingSession {
     this.trainer = new Trainer(this.job);
     if (saved !== null) this.restore(saved);
     this.recorder = new Recorder(run, experiment.log_interval);
+    this.files = new EpochFiles(run, this.recorder, !experiment.save_best_only);
     if (saved !== null) this.tellResumed(saved.about, context);
   }
 
   /**
-   * Trains to the end, recording every epoch; all that is recorded is on disk when this returns or throws.
+   * Trains to the end, recording every epoch. Interrupted, all is on disk when this returns; else {@link judgeBest} waits for it.
    *
    * @throws ResourceError when the device's memory runs out: names the batch size that fits.
    */
   async train(context: StageContext): Promise<Ending> {
     try {
       const ending = await this.trainEpochs(context);
-      await this.writing.finished();
-      if (ending === 'interrupted') await writeCheckpoint(this.options.run.last, this.snapshot());
+      if (ending === 'interrupted') await this.files.writeLast(this.snapshot);
       this.recorder.log(ending);
       return ending;
     } catch (error) {
@@ -157,8 +162,6 @@ export class TrainingSession {
         `radweave train --modality ${modality} --resume --run ${run.name}`,
         error,
       );
-    } finally {
-      await this.writing.settled();
     }
   }
 
@@ -166,6 +169,7 @@ export class TrainingSession {
     const { epochs } = this.job;
     return this.trainer.run({
       onStep: (report) => {
+        this.files.check();
         this.recorder.step(report);
         context.emit({ kind: 'step', report, epochs });
       },
@@ -177,7 +181,7 @@ export class TrainingSession {
         say(context, text);
       },
       onEpoch: async (report) => {
-        await this.closeEpoch(report);
+        await this.files.add(report, this.snapshot, this.record('running'));
         context.emit({ kind: 'epoch', report, epochs });
       },
       shouldStop: () => context.shouldStop(),
@@ -185,46 +189,24 @@ export class TrainingSession {
   }
 
   /**
-   * Takes what is written of an epoch and lets it be written while the next one trains; of one epoch at a time, so that there
-   * is one copy of the weights in memory. The order matters: what a crash can leave behind (a best checkpoint, a history row, events of an epoch whose last
-   * checkpoint is missing) is made again, equal, when the run is resumed from the checkpoint before.
-   */
-  private async closeEpoch(report: EpochReport): Promise<void> {
-    const { run, config } = this.options;
-    await this.writing.finished();
-    const snapshot = this.snapshot();
-    // For extraction and prediction: a third of the last checkpoint's size.
-    const weights = { ...snapshot, states: null };
-    const record = this.record('running');
-    this.writing.start(async () => {
-      if (report.isBest) await writeCheckpoint(run.best, weights);
-      if (!config.experiment.save_best_only) await writeCheckpoint(run.epoch(report.epoch), weights);
-      this.recorder.epoch(report);
-      await writeCheckpoint(run.last, snapshot);
-      run.write(record);
-    });
-  }
-
-  /**
    * Metrics of the best checkpoint on validation and on the external test set, which nothing before has seen, and what it
-   * says of every slice (training slices without augmentation).
+   * says of every slice (training slices without augmentation). All that training recorded is on disk when this returns.
    */
   async judgeBest(context: StageContext): Promise<{
     validation: MetricsRow[];
     test: MetricsRow[];
     slices: Record<Split, Iterable<SlicePrediction>>;
   }> {
-    const { run } = this.options;
     // Training took the most; the checkpoint would come on top of what training leaves behind.
     this.trainer.dispose();
     emptyCache();
-    const best = await bestOf(run);
-    this.network.model.loadStateDict(best.model);
+    await this.takeBestWeights();
     const judge = async (split: Split): Promise<Predictions> =>
       judgeSet(this.job, this.splits[split], (done, total) =>
         context.emit({ kind: 'progress', task: JUDGING[split], done, total }),
       );
     const [train, val, test] = [await judge('train'), await judge('val'), await judge('test')];
+    await this.files.finished();
     const { splits } = this;
     return {
       validation: runMetrics(splits.val.table, val),
@@ -237,11 +219,22 @@ export class TrainingSession {
     };
   }
 
+  /** Those of the last epoch are there; others wait in memory to be written, or are on disk. */
+  private async takeBestWeights(): Promise<void> {
+    const { epoch, best } = this.trainer.progress;
+    const unwritten = this.files.unwrittenBest;
+    const { run } = this.options;
+    if (best?.epoch === epoch && (unwritten !== null || existsSync(run.best))) return;
+    const model = unwritten === null ? (await bestOf(run)).model : weightsOf(unwritten);
+    this.network.model.loadStateDict(model);
+  }
+
   finish(): void {
     this.options.run.write(this.record('finished'));
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.files.close();
     this.recorder.close();
     // Of many folds, one after the other, only one set of outputs may be in memory.
     this.job.frozen.dispose();
@@ -250,13 +243,12 @@ export class TrainingSession {
     for (const split of allSplits(this.splits)) split.close();
   }
 
-  private async begin(): Promise<void> {
+  private begin(): void {
     const { config, run } = this.options;
     writeConfig(run.config, config);
     this.recorder.begin(configToYaml(config), sampleOf(this.splits.train));
     this.recorder.log(`started: ${this.network.origin}`);
-    await writeCheckpoint(run.last, this.snapshot());
-    run.write(this.record('running'));
+    this.files.begin(this.snapshot, this.record('running'));
   }
 
   private tellResumed(about: CheckpointFacts, context: StageContext): void {
@@ -284,17 +276,18 @@ export class TrainingSession {
     cutEvents(run.logs, epoch);
   }
 
-  private snapshot(): Snapshot {
+  private readonly snapshot = (memory: SnapshotMemory): Snapshot => {
     const { optimizer, scheduler, compute } = this.job;
     const { partial } = this.trainer.progress;
-    return takeSnapshot(this.facts(), this.network.model.stateDict(), {
+    const states = {
       optimizer: optimizer.stateDict(),
       scheduler: scheduler.stateDict(),
       rng: getRngState(),
       deviceRng: compute.device === 'cpu' ? null : getRngState(compute.device),
       partial: packPartial(partial),
-    });
-  }
+    };
+    return takeSnapshot(this.facts(), this.network.model.stateDict(), states, memory);
+  };
 
   private facts(): CheckpointFacts {
     const { config, modality } = this.options;

@@ -138,7 +138,7 @@ async function trainAndJudge(
     session.finish();
     return ending;
   } finally {
-    session.close();
+    await session.close();
   }
 }
 

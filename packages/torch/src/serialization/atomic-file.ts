@@ -27,13 +27,14 @@ export class FileWriter {
   }
 }
 
-/**
- * Writes a file so that `path` holds either the old content or all of the new: a temporary file in the same
- * folder, flushed to disk, then renamed. When `body` throws, the temporary file is removed and `path` untouched.
- */
-export async function writeAtomically(path: string, body: (out: FileWriter) => Promise<void>): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
-  const handle = await open(temporary, 'wx');
+/** Where a file is written before it gets the name `path`: in the same folder. */
+export function temporaryBeside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+}
+
+/** Writes a new file and flushes it to disk. When `body` throws, the file is removed. */
+export async function writeFlushed(path: string, body: (out: FileWriter) => Promise<void>): Promise<void> {
+  const handle = await open(path, 'wx');
   try {
     try {
       await body(new FileWriter(handle));
@@ -41,9 +42,28 @@ export async function writeAtomically(path: string, body: (out: FileWriter) => P
     } finally {
       await handle.close();
     }
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+/** Gives a flushed file its name, which then holds all of it. Removes the file when that fails. */
+export async function publish(temporary: string, path: string): Promise<void> {
+  try {
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/**
+ * Writes a file so that `path` holds either the old content or all of the new. When `body` throws, nothing is left behind and
+ * `path` is untouched.
+ */
+export async function writeAtomically(path: string, body: (out: FileWriter) => Promise<void>): Promise<void> {
+  const temporary = temporaryBeside(path);
+  await writeFlushed(temporary, body);
+  await publish(temporary, path);
 }

@@ -27,3 +27,4 @@ export {
 } from './safetensors.ts';
 export { StoredTensor, type StoredTensorInit } from './stored-tensor.ts';
 export { readTorchFile, writeTorchFile } from './torch-file.ts';
+export { TorchFileWriter } from './torch-file-writer.ts';

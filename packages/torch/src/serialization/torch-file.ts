@@ -1,4 +1,4 @@
-import { writeAtomically } from './atomic-file.ts';
+import { type FileWriter, writeAtomically } from './atomic-file.ts';
 import { detectFormat } from './detect.ts';
 import { CheckpointError } from './errors.ts';
 import { FileReader, type ReadOptions } from './file-reader.ts';
@@ -39,6 +39,18 @@ export async function readTorchFile(path: string, options: ReadOptions = {}): Pr
  * @throws TypeError for values a checkpoint cannot hold.
  */
 export async function writeTorchFile(path: string, value: unknown): Promise<void> {
+  const records = torchRecords(value);
+  await writeAtomically(path, (out) => writeRecords(out, records));
+}
+
+/** A part of a torch file: its name in the archive, and what it holds. */
+export interface TorchRecord {
+  readonly name: string;
+  readonly data: Uint8Array;
+}
+
+/** What {@link writeTorchFile} writes, in its order; the tensors' own memory, not copies. @throws TypeError as there. */
+export function torchRecords(value: unknown): TorchRecord[] {
   const tensors: StoredTensor[] = [];
   pickle(value, (tensor) => {
     tensors.push(tensor);
@@ -51,12 +63,17 @@ export async function writeTorchFile(path: string, value: unknown): Promise<void
     return place;
   });
 
-  await writeAtomically(path, async (out) => {
-    const zip = new ZipWriter(out);
-    await zip.add('archive/data.pkl', data);
-    await zip.add('archive/byteorder', Buffer.from('little'));
-    for (const storage of storages) await zip.add(`archive/data/${storage.key}`, storage.data);
-    await zip.add('archive/version', Buffer.from(FORMAT_VERSION));
-    await zip.finish();
-  });
+  return [
+    { name: 'archive/data.pkl', data },
+    { name: 'archive/byteorder', data: Buffer.from('little') },
+    ...storages.map((storage) => ({ name: `archive/data/${storage.key}`, data: storage.data })),
+    { name: 'archive/version', data: Buffer.from(FORMAT_VERSION) },
+  ];
+}
+
+/** Writes the records of a torch file. */
+export async function writeRecords(out: FileWriter, records: readonly TorchRecord[]): Promise<void> {
+  const zip = new ZipWriter(out);
+  for (const { name, data } of records) await zip.add(name, data);
+  await zip.finish();
 }
