@@ -10,7 +10,12 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'radweave-report-'));
 const reportPath = join(folder, 'report.json');
 const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`];
+const reporters = [
+  '--reporter=default',
+  '--reporter=./scripts/skipped-reporter.mjs',
+  '--reporter=json',
+  `--outputFile.json=${reportPath}`,
+];
 
 let counts;
 try {

@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { onLinux, onPosix } from '@radweave/testkit';
+import { expect } from 'vitest';
 
 const BIN = fileURLToPath(new URL('../bin/radweave.mjs', import.meta.url));
 const LAUNCH = new URL('../bin/launch.mjs', import.meta.url).href;
@@ -23,7 +24,7 @@ function signalled(
   });
 }
 
-test.skipIf(process.platform === 'win32')('SIGUSR1 ends every command and opens no debugger', async () => {
+onPosix('SIGUSR1 ends every command and opens no debugger', async () => {
   const waiting = `await import(${JSON.stringify(LAUNCH)}); console.log('ready'); setInterval(() => undefined, 1000);`;
   const ready = await signalled(['--input-type=module', '-e', waiting], 'ready');
   expect(ready).toEqual({ signal: 'SIGUSR1', stderr: '' });
@@ -32,20 +33,17 @@ test.skipIf(process.platform === 'win32')('SIGUSR1 ends every command and opens 
   expect(early.signal).toBe('SIGUSR1');
 });
 
-test.skipIf(process.platform !== 'linux')(
-  'a result that cannot be written is an error, a reader that left is none',
-  () => {
-    const full = spawnSync(process.execPath, [BIN, 'config'], {
-      stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
-      encoding: 'utf8',
-    });
-    expect([full.status, full.stderr]).toEqual([
-      5,
-      expect.stringMatching(/^Error: the result cannot be written/),
-    ]);
-    const left = spawnSync('sh', ['-c', '"$0" "$1" config | head -c 1; echo "$?"', process.execPath, BIN], {
-      encoding: 'utf8',
-    });
-    expect(left.stderr).toBe('');
-  },
-);
+onLinux('a result that cannot be written is an error, a reader that left is none', () => {
+  const full = spawnSync(process.execPath, [BIN, 'config'], {
+    stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+    encoding: 'utf8',
+  });
+  expect([full.status, full.stderr]).toEqual([
+    5,
+    expect.stringMatching(/^Error: the result cannot be written/),
+  ]);
+  const left = spawnSync('sh', ['-c', '"$0" "$1" config | head -c 1; echo "$?"', process.execPath, BIN], {
+    encoding: 'utf8',
+  });
+  expect(left.stderr).toBe('');
+});

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { tempDir } from '@radweave/testkit';
+import { needs, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { linkFileAtomic, writeFileAtomic } from './atomic.ts';
 import { replaceFolderAtomic } from './folder.ts';
@@ -40,19 +40,22 @@ test('a second name shares the bytes until one of the two is replaced', () => {
 
 const MEMORY = '/dev/shm';
 
-test.skipIf(!existsSync(MEMORY))('where links cannot be made, a second name is a copy', () => {
-  const elsewhere = mkdtempSync(join(MEMORY, 'radweave-'));
-  try {
-    const [first, second] = [join(tempDir(), 'first.pth'), join(elsewhere, 'second.pth')];
-    writeFileAtomic(first, 'weights');
-    linkFileAtomic(first, second);
-    expect(readFileSync(second, 'utf8')).toBe('weights');
-    expect(statSync(first).nlink).toBe(1);
-    expect(readdirSync(elsewhere)).toEqual(['second.pth']);
-  } finally {
-    rmSync(elsewhere, { recursive: true });
-  }
-});
+needs(existsSync(MEMORY), `a file system at ${MEMORY}`)(
+  'where links cannot be made, a second name is a copy',
+  () => {
+    const elsewhere = mkdtempSync(join(MEMORY, 'radweave-'));
+    try {
+      const [first, second] = [join(tempDir(), 'first.pth'), join(elsewhere, 'second.pth')];
+      writeFileAtomic(first, 'weights');
+      linkFileAtomic(first, second);
+      expect(readFileSync(second, 'utf8')).toBe('weights');
+      expect(statSync(first).nlink).toBe(1);
+      expect(readdirSync(elsewhere)).toEqual(['second.pth']);
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
+  },
+);
 
 test('a failed write keeps the old content and removes its temporary file', () => {
   const folder = tempDir();

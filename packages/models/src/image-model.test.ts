@@ -1,3 +1,4 @@
+import { needs } from '@radweave/testkit';
 import { autocast, hasNativeBf16, nn, noGrad, randn, type Tensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import type { ImageModel } from './image-model.ts';
@@ -131,7 +132,7 @@ for (const name of SMALLEST) {
   });
 
   // libtorch's emulation of bfloat16 sums up some convolutions in bfloat16.
-  test.skipIf(!hasNativeBf16())(`${name}: features keep their direction in bfloat16`, () => {
+  needs(hasNativeBf16(), 'a CPU with bfloat16')(`${name}: features keep their direction in bfloat16`, () => {
     const model = small(name, { dropPathRate: 0 }).eval();
     const x = randn([2, 1, 64, 64]);
     const exact = noGrad(() => model.forwardHead(model.forwardFeatures(x), { preLogits: true }));

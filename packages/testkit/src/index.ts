@@ -1,6 +1,7 @@
 /** Test support shared by every package. Never a dependency of published code. */
 
 export { filesBelow } from './files.ts';
+export { needs, onLinux, onPosix } from './needs.ts';
 export { peersPython } from './peers-place.ts';
 export { rJson, rscript, rTest } from './r.ts';
 export { onEachFile } from './reads.ts';

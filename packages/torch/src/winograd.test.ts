@@ -1,6 +1,7 @@
 // Convolutions by Winograd's algorithm: the result and the gradients must be those of float64 up to rounding, and all that
 // the algorithm is not made for must be exactly libtorch's.
-import { afterEach, expect, test } from 'vitest';
+import { needs } from '@radweave/testkit';
+import { afterEach, expect } from 'vitest';
 import {
   autocast,
   cpuFlags,
@@ -108,7 +109,7 @@ function draw({ batch, channels: [cin, cout], size, kernel, stride, padding, lay
   };
 }
 
-test.skipIf(!hasWinograd())('only inside of its scope', () => {
+needs(hasWinograd(), 'Linux and an x86 CPU with AVX2')('only inside of its scope', () => {
   tidy(() => {
     const { x, w } = draw(base);
     const before = conv(x, w, null, 1);
@@ -139,43 +140,52 @@ function isExact(shape: Case, isChanged: boolean): void {
 }
 
 for (const [name, shape] of Object.entries(CASES)) {
-  test.skipIf(!hasWinograd())(`${name}: results and gradients are exact up to rounding`, () => {
-    isExact(shape, true);
-  });
+  needs(hasWinograd(), 'Linux and an x86 CPU with AVX2')(
+    `${name}: results and gradients are exact up to rounding`,
+    () => {
+      isExact(shape, true);
+    },
+  );
 }
 
 for (const [name, shape] of Object.entries(OTHERS)) {
-  test.skipIf(!hasWinograd())(`${name}: results and gradients are exact up to rounding`, () => {
-    isExact(shape, false);
-  });
+  needs(hasWinograd(), 'Linux and an x86 CPU with AVX2')(
+    `${name}: results and gradients are exact up to rounding`,
+    () => {
+      isExact(shape, false);
+    },
+  );
 }
 
-test.skipIf(!hasWinograd())('the stem of a network for one channel, whose input has no gradient', () => {
-  tidy(() => {
-    const x = randn([4, 1, 64, 64]).contiguous('channelsLast');
-    const w = randn([64, 1, 7, 7]);
-    const gradient = (image: Tensor, weights: Tensor): Tensor => {
-      const own = leaf(weights);
-      conv(image, own, null, 3, 2).mul(0.5).sum().backward();
-      return own.grad as Tensor;
-    };
-    const exact = [x, w].map((t) => t.to('float64')) as [Tensor, Tensor];
-    expect(
-      error(
-        winograd(() => gradient(x, w)),
-        gradient(...exact),
-      ),
-    ).toBeLessThan(1e-5);
-    expect(
-      error(
-        winograd(() => conv(x, w, null, 3, 2)),
-        conv(...exact, null, 3, 2),
-      ),
-    ).toBeLessThan(1e-5);
-  });
-});
+needs(hasWinograd(), 'Linux and an x86 CPU with AVX2')(
+  'the stem of a network for one channel, whose input has no gradient',
+  () => {
+    tidy(() => {
+      const x = randn([4, 1, 64, 64]).contiguous('channelsLast');
+      const w = randn([64, 1, 7, 7]);
+      const gradient = (image: Tensor, weights: Tensor): Tensor => {
+        const own = leaf(weights);
+        conv(image, own, null, 3, 2).mul(0.5).sum().backward();
+        return own.grad as Tensor;
+      };
+      const exact = [x, w].map((t) => t.to('float64')) as [Tensor, Tensor];
+      expect(
+        error(
+          winograd(() => gradient(x, w)),
+          gradient(...exact),
+        ),
+      ).toBeLessThan(1e-5);
+      expect(
+        error(
+          winograd(() => conv(x, w, null, 3, 2)),
+          conv(...exact, null, 3, 2),
+        ),
+      ).toBeLessThan(1e-5);
+    });
+  },
+);
 
-test.skipIf(!hasWinograd())('the same numbers every time', () => {
+needs(hasWinograd(), 'Linux and an x86 CPU with AVX2')('the same numbers every time', () => {
   tidy(() => {
     const { x, w, b, seed } = draw(base);
     const once = winograd(() => allOf(x, w, b, base, seed));
@@ -191,80 +201,92 @@ const threads = getNumThreads();
 afterEach(() => setNumThreads(threads));
 
 for (const [name, shape] of [...Object.entries(CASES), ...Object.entries(OTHERS)]) {
-  test.skipIf(!hasOwnKernels)(`${name}: the same numbers with one thread`, () => {
-    tidy(() => {
-      const { x, w, b, seed } = draw(shape);
-      const together = winograd(() => allOf(x, w, b, shape, seed));
-      setNumThreads(1);
-      const alone = winograd(() => allOf(x, w, b, shape, seed));
-      // The gradient of the bias is a sum of libtorch's; of 1×1 convolutions only the gradient of the weights is ours.
-      const ours = shape.kernel[0] === 1 ? [2] : [0, 1, 2];
-      for (const i of ours) expect(distance(alone[i] as Tensor, together[i] as Tensor)).toBe(0);
-    });
-  });
+  needs(hasOwnKernels, 'a CPU without AVX-512: with it oneDNN computes')(
+    `${name}: the same numbers with one thread`,
+    () => {
+      tidy(() => {
+        const { x, w, b, seed } = draw(shape);
+        const together = winograd(() => allOf(x, w, b, shape, seed));
+        setNumThreads(1);
+        const alone = winograd(() => allOf(x, w, b, shape, seed));
+        // The gradient of the bias is a sum of libtorch's; of 1×1 convolutions only the gradient of the weights is ours.
+        const ours = shape.kernel[0] === 1 ? [2] : [0, 1, 2];
+        for (const i of ours) expect(distance(alone[i] as Tensor, together[i] as Tensor)).toBe(0);
+      });
+    },
+  );
 }
 
-test.skipIf(!hasWinograd())('memory with gaps, and a gradient that is one number for all', () => {
-  const all = (x: Tensor, w: Tensor): Tensor[] => {
-    const [whole, weights] = [leaf(x), leaf(w)];
-    const y = conv(whole.narrow(3, 2, 28).narrow(1, 32, 64), weights.narrow(1, 64, 64), null, 1);
-    y.sum().backward();
-    return [y.detach(), whole.grad as Tensor, weights.grad as Tensor];
-  };
-  tidy(() => {
-    const { x, w } = draw({ ...base, channels: [128, 64], size: [30, 60] });
-    const exact = all(x.to('float64'), w.to('float64'));
-    winograd(() => all(x, w)).forEach((t, i) => {
-      expect(error(t, exact[i] as Tensor)).toBeLessThan(1e-5);
-    });
-  });
-});
-
-test.skipIf(!hasWinograd())('frozen weights, frozen inputs and no gradients at all', () => {
-  tidy(() => {
-    const { x, w } = draw(base);
-    const movable = leaf(w);
-    const fixed = leaf(x);
-    winograd(() => {
-      conv(x, movable, null, 1).sum().backward();
-      conv(fixed, w, null, 1).sum().backward();
-      expect(noGrad(() => conv(fixed, movable, null, 1).requiresGrad)).toBe(false);
-    });
-    const [x64, w64] = [leaf(x.to('float64')), leaf(w.to('float64'))];
-    conv(x64, w64, null, 1).sum().backward();
-    expect(error(movable.grad as Tensor, w64.grad as Tensor)).toBeLessThan(1e-5);
-    expect(error(fixed.grad as Tensor, x64.grad as Tensor)).toBeLessThan(1e-5);
-  });
-});
-
-test.skipIf(!hasWinograd())('what it is not made for stays with libtorch, to the last bit', () => {
-  const both = (name: string, compute: () => Tensor) => {
+needs(hasWinograd(), 'Linux and an x86 CPU with AVX2')(
+  'memory with gaps, and a gradient that is one number for all',
+  () => {
+    const all = (x: Tensor, w: Tensor): Tensor[] => {
+      const [whole, weights] = [leaf(x), leaf(w)];
+      const y = conv(whole.narrow(3, 2, 28).narrow(1, 32, 64), weights.narrow(1, 64, 64), null, 1);
+      y.sum().backward();
+      return [y.detach(), whole.grad as Tensor, weights.grad as Tensor];
+    };
     tidy(() => {
-      const ours = winograd(compute);
-      expect(ours.to('float64').sub(compute().to('float64')).abs().max().item(), name).toBe(0);
+      const { x, w } = draw({ ...base, channels: [128, 64], size: [30, 60] });
+      const exact = all(x.to('float64'), w.to('float64'));
+      winograd(() => all(x, w)).forEach((t, i) => {
+        expect(error(t, exact[i] as Tensor)).toBeLessThan(1e-5);
+      });
     });
-  };
-  tidy(() => {
-    const { x, w, b } = draw(base);
-    const unlike = (padding: number, dilation: number, groups = 1, weight = w) =>
-      dispatch('conv2d', x, weight, b, [1, 1], [padding, padding], [dilation, dilation], groups);
-    both('dilation', () => unlike(2, 2));
-    both('padding 2', () => unlike(2, 1));
-    both('groups', () => unlike(1, 1, 2, w.narrow(1, 0, 32)));
-    both('float64', () => conv(x.to('float64'), w.to('float64'), null, 1));
-    both('bfloat16', () => autocast({}, () => conv(x, w, null, 1)));
-    both('one slice of few tiles', () =>
-      conv(x.narrow(0, 0, 1).narrow(2, 0, 16).narrow(3, 0, 16), w, null, 1),
-    );
-  });
-  expect(() => winograd(() => conv(zeros([2, 16, 64, 64]), zeros([16, 32, 3, 3]), null, 1))).toThrow(
-    /channels/,
-  );
-  expect(winograd(() => conv(zeros([0, 16, 64, 64]), zeros([16, 16, 3, 3]), null, 1)).shape).toEqual([
-    0, 16, 64, 64,
-  ]);
-});
+  },
+);
 
-test.skipIf(hasWinograd())('says what is missing', () => {
+needs(hasWinograd(), 'Linux and an x86 CPU with AVX2')(
+  'frozen weights, frozen inputs and no gradients at all',
+  () => {
+    tidy(() => {
+      const { x, w } = draw(base);
+      const movable = leaf(w);
+      const fixed = leaf(x);
+      winograd(() => {
+        conv(x, movable, null, 1).sum().backward();
+        conv(fixed, w, null, 1).sum().backward();
+        expect(noGrad(() => conv(fixed, movable, null, 1).requiresGrad)).toBe(false);
+      });
+      const [x64, w64] = [leaf(x.to('float64')), leaf(w.to('float64'))];
+      conv(x64, w64, null, 1).sum().backward();
+      expect(error(movable.grad as Tensor, w64.grad as Tensor)).toBeLessThan(1e-5);
+      expect(error(fixed.grad as Tensor, x64.grad as Tensor)).toBeLessThan(1e-5);
+    });
+  },
+);
+
+needs(hasWinograd(), 'Linux and an x86 CPU with AVX2')(
+  'what it is not made for stays with libtorch, to the last bit',
+  () => {
+    const both = (name: string, compute: () => Tensor) => {
+      tidy(() => {
+        const ours = winograd(compute);
+        expect(ours.to('float64').sub(compute().to('float64')).abs().max().item(), name).toBe(0);
+      });
+    };
+    tidy(() => {
+      const { x, w, b } = draw(base);
+      const unlike = (padding: number, dilation: number, groups = 1, weight = w) =>
+        dispatch('conv2d', x, weight, b, [1, 1], [padding, padding], [dilation, dilation], groups);
+      both('dilation', () => unlike(2, 2));
+      both('padding 2', () => unlike(2, 1));
+      both('groups', () => unlike(1, 1, 2, w.narrow(1, 0, 32)));
+      both('float64', () => conv(x.to('float64'), w.to('float64'), null, 1));
+      both('bfloat16', () => autocast({}, () => conv(x, w, null, 1)));
+      both('one slice of few tiles', () =>
+        conv(x.narrow(0, 0, 1).narrow(2, 0, 16).narrow(3, 0, 16), w, null, 1),
+      );
+    });
+    expect(() => winograd(() => conv(zeros([2, 16, 64, 64]), zeros([16, 32, 3, 3]), null, 1))).toThrow(
+      /channels/,
+    );
+    expect(winograd(() => conv(zeros([0, 16, 64, 64]), zeros([16, 16, 3, 3]), null, 1)).shape).toEqual([
+      0, 16, 64, 64,
+    ]);
+  },
+);
+
+needs(!hasWinograd(), 'a machine without Winograd convolutions')('says what is missing', () => {
   expect(() => winograd(() => zeros([1]))).toThrow(/AVX2/);
 });

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generatePhantomCohort } from '@radweave/phantom';
-import { tempDir } from '@radweave/testkit';
+import { onPosix, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { STOP_SIGNALS } from './stop-signals.ts';
 
@@ -115,30 +115,27 @@ test('a second Ctrl-C ends at once and leaves the last checkpoint whole', async 
   expect((await radweave(folder, ['train', '--modality', 'A', '--resume', '--quiet'])).code).toBe(0);
 });
 
-test.skipIf(process.platform === 'win32')(
-  'every request to end saves, and the run goes on from there',
-  async () => {
-    const folder = await cohort();
-    const signals = STOP_SIGNALS.filter((name) => name !== 'SIGINT');
-    const options = [...TRAIN, '--model', 'mobilenetv3_small_100', '--epochs', String(signals.length + 1)];
-    for (const [i, signal] of signals.entries()) {
-      let isSent = false;
-      const args = i === 0 ? options : ['train', '--modality', 'A', '--resume', '--run', 'run'];
-      const stopped = await radweave(folder, args, (text, child) => {
-        if (isSent || !text.includes(`epoch ${i + 1}/`)) return;
-        isSent = true;
-        child.kill(signal);
-      });
-      expect(stopped.code, `${signal}: ${stopped.stderr}`).toBe(4);
-      expect(stopped.stderr, signal).toMatch(/^To continue: .* train .*--resume --run run$/m);
-      expect(stopped.stderr, signal).not.toMatch(/Debugger/);
-    }
-    const history = join(folder, 'outputs/feature_extract/logs/run/training_history.csv');
-    expect(readFileSync(history, 'utf8').trim().split('\n').length).toBeGreaterThan(signals.length);
-  },
-);
+onPosix('every request to end saves, and the run goes on from there', async () => {
+  const folder = await cohort();
+  const signals = STOP_SIGNALS.filter((name) => name !== 'SIGINT');
+  const options = [...TRAIN, '--model', 'mobilenetv3_small_100', '--epochs', String(signals.length + 1)];
+  for (const [i, signal] of signals.entries()) {
+    let isSent = false;
+    const args = i === 0 ? options : ['train', '--modality', 'A', '--resume', '--run', 'run'];
+    const stopped = await radweave(folder, args, (text, child) => {
+      if (isSent || !text.includes(`epoch ${i + 1}/`)) return;
+      isSent = true;
+      child.kill(signal);
+    });
+    expect(stopped.code, `${signal}: ${stopped.stderr}`).toBe(4);
+    expect(stopped.stderr, signal).toMatch(/^To continue: .* train .*--resume --run run$/m);
+    expect(stopped.stderr, signal).not.toMatch(/Debugger/);
+  }
+  const history = join(folder, 'outputs/feature_extract/logs/run/training_history.csv');
+  expect(readFileSync(history, 'utf8').trim().split('\n').length).toBeGreaterThan(signals.length);
+});
 
-test.skipIf(process.platform === 'win32')('under nohup a closed terminal ends nothing', async () => {
+onPosix('under nohup a closed terminal ends nothing', async () => {
   const folder = await cohort();
   const options = [...TRAIN, '--model', 'mobilenetv3_small_100'];
   const line = 'nohup "$0" "$@" & echo "pid $!"; wait $!';

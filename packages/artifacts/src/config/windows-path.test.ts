@@ -1,3 +1,4 @@
+import { onPosix } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { defaultConfig } from './parse.ts';
 import { refuseForeignPlaces, refuseWindowsPaths } from './windows-path.ts';
@@ -20,7 +21,7 @@ test.each(['/data', 'raw', '../x', 'https://d:8080/x', 'DU:1', 'a\\b', 3, null, 
   },
 );
 
-test.skipIf(process.platform === 'win32')('a configuration is looked through key by key', () => {
+onPosix('a configuration is looked through key by key', () => {
   const config = defaultConfig();
   expect(() => refuseForeignPlaces(config)).not.toThrow();
   config.experiment.output_dir = 'D:\\outputs\\x';

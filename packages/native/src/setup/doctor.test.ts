@@ -1,4 +1,4 @@
-import { tempDir } from '@radweave/testkit';
+import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { diagnose } from './doctor.ts';
 import { libtorchTree, writeTree } from './made-up-trees.test.support.ts';
@@ -9,16 +9,13 @@ function libtorchRow(env: NodeJS.ProcessEnv): string | undefined {
   )?.[1];
 }
 
-test.runIf(process.platform === 'linux')(
-  'before set-up, doctor says which libtorch set-up would take',
-  () => {
-    const root = tempDir();
-    writeTree(root, libtorchTree());
-    const row = libtorchRow({ RADWEAVE_LIBTORCH: root });
-    expect(row).toMatch(/^1\.13\.0 \(RADWEAVE_LIBTORCH\), .*: set-up would take it/);
-    expect(row).toContain(root);
-  },
-);
+onLinux('before set-up, doctor says which libtorch set-up would take', () => {
+  const root = tempDir();
+  writeTree(root, libtorchTree());
+  const row = libtorchRow({ RADWEAVE_LIBTORCH: root });
+  expect(row).toMatch(/^1\.13\.0 \(RADWEAVE_LIBTORCH\), .*: set-up would take it/);
+  expect(row).toContain(root);
+});
 
 test('where set-up could take none, doctor says so and names the remedy', () => {
   const env = { PATH: process.env.PATH, RADWEAVE_CACHE: tempDir(), RADWEAVE_LIBTORCH: '/nowhere/torch' };

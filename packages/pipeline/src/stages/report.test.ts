@@ -23,7 +23,7 @@ import {
   writeMadeUpFeatures,
   writeOwnSplits,
 } from '@radweave/study/testing/features';
-import { tempDir } from '@radweave/testkit';
+import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
 import { evaluate } from './evaluate.ts';
 import { fuse } from './fuse.ts';
@@ -243,16 +243,13 @@ test('without an evaluation, or with a name that is no HTML, one error says what
   await expect(run(config, { output: 'report.pdf' })).rejects.toThrow(/does not end in \.html/);
 });
 
-test.runIf(process.platform === 'linux')(
-  'a PDF without a browser is refused before anything is read',
-  async () => {
-    vi.stubEnv('PATH', '');
-    try {
-      await expect(run(cohortConfig(tempDir()), { pdf: true })).rejects.toThrow(
-        /none is installed.*leave --pdf out/,
-      );
-    } finally {
-      vi.unstubAllEnvs();
-    }
-  },
-);
+onLinux('a PDF without a browser is refused before anything is read', async () => {
+  vi.stubEnv('PATH', '');
+  try {
+    await expect(run(cohortConfig(tempDir()), { pdf: true })).rejects.toThrow(
+      /none is installed.*leave --pdf out/,
+    );
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
