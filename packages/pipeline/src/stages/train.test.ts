@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -168,11 +169,11 @@ test('stopped in the middle of an epoch, or killed at any moment, and resumed: e
   await expect(train(options('parts'), stoppingAfter(6))).rejects.toMatchObject({ exitCode: 4 });
   await train(options('parts', resuming), listening());
   await expectSameRun(config, 'whole', 'parts');
-  const last = join(config.experiment.output_dir, 'checkpoints', 'killed', 'last_checkpoint.pth');
   // A run is begun when its record is there, which follows its first checkpoint.
   const begun = new RunFolder(config.experiment.output_dir, 'killed');
   const now = () => options('killed', begun.exists() ? resuming : {});
-  for (const delay of [50, 600]) await killed(now(), last, delay);
+  // Before there is an epoch, while the first one is written, and in the middle of another.
+  for (const moment of ['step 1.1', 'epoch 1', 'step 2.2']) await killed(now(), moment);
   await train(now(), listening());
   await expectSameRun(config, 'whole', 'killed');
 });
@@ -198,36 +199,29 @@ test('what frozen stages give is computed once, and a resumed run goes on with t
   await expectSameRun(config, 'whole', 'parts');
 });
 
-/** Trains in a child process and kills it some time after it has written a checkpoint. */
-async function killed(options: TrainOptions, checkpoint: string, delay: number): Promise<void> {
+/** Trains in a child process and kills it when it has told of an epoch, `epoch 1`, or of a step in one, `step 2.1`. */
+async function killed(options: TrainOptions, moment: string): Promise<void> {
   const stages = fileURLToPath(new URL('../../dist/runner/stages.js', import.meta.url));
   const code = `
     const { runStage } = await import(${JSON.stringify(`file://${stages}`)});
-    await runStage('train', ${JSON.stringify(options)}, { emit: () => undefined, shouldStop: () => false });`;
-  const before = existsSync(checkpoint) ? statSync(checkpoint).mtimeMs : 0;
+    const emit = ({ kind, report }) => {
+      if (kind === 'step') console.log('step ' + report.epoch + '.' + report.step + ';');
+      if (kind === 'epoch') console.log('epoch ' + report.epoch + ';');
+    };
+    await runStage('train', ${JSON.stringify(options)}, { emit, shouldStop: () => false });`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let errors = '';
+  let [told, errors] = ['', ''];
+  child.stdout.on('data', (text) => {
+    told += text;
+    if (told.includes(`${moment};`)) child.kill('SIGKILL');
+  });
   child.stderr.on('data', (text) => {
     errors += text;
   });
-  let isOver = false;
-  const ended = new Promise<void>((resolve) => {
-    child.on('exit', () => {
-      isOver = true;
-      resolve();
-    });
-  });
-  while (!isOver && (existsSync(checkpoint) ? statSync(checkpoint).mtimeMs : 0) === before) await pause(20);
-  await pause(delay);
-  child.kill('SIGKILL');
-  await ended;
-  expect(errors).toBe('');
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  const [, signal] = await once(child, 'close');
+  expect({ signal, errors }).toEqual({ signal: 'SIGKILL', errors: '' });
 }
 
 test('a split made anew with another seed is refused on resume; so is a stage that cannot be frozen', async () => {
