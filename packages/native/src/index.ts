@@ -3,7 +3,8 @@
  *
  * This package knows nothing of tensors' meaning; `@radweave/torch` gives them a friendly face.
  */
-export { defaultThreads, native, nativeCuda } from './load.ts';
+export { describedGpu, deviceFault, type GpuFacts, type GpuWords, gpuFacts } from './gpu.ts';
+export { defaultThreads, gpuMaker, native, nativeCuda } from './load.ts';
 export type { Handle, Native, RawArg, RawOperator, RawRecord, RawResult } from './raw.ts';
 export type { EventHandle, GraphHandle, NativeCuda } from './raw-cuda.ts';
 export { cpuFlags, hasNativeBf16, openBlasCore } from './setup/cpu.ts';

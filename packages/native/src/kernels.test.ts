@@ -24,7 +24,7 @@ import { lookAround } from './setup/machine.ts';
 import { nativeCache } from './setup/record.ts';
 
 /** Each is a process of its own: kernels are installed once in a process. */
-const GROUPS = ['plain', 'off', 'installed', 'exit'] as const;
+const GROUPS = ['plain', 'keys', 'off', 'installed', 'exit'] as const;
 /** Tests that run only where the header of Debian's oneDNN is: set-up for tests installs it. */
 const OF_DEBIAN = ["oneDNN's numbers are those of its header"];
 

@@ -5,6 +5,7 @@ import type { Boot, Native } from './raw.ts';
 import type { NativeCuda } from './raw-cuda.ts';
 import { cpuFlags, openBlasCore } from './setup/cpu.ts';
 import { NativeNotBuiltError, SetupError } from './setup/errors.ts';
+import { type Gpu, gpuLibrary } from './setup/libtorch.ts';
 import { readNativeRecord } from './setup/record.ts';
 
 /**
@@ -46,6 +47,11 @@ export function nativeCuda(): NativeCuda | null {
   return loadedCuda ?? null;
 }
 
+/** Whose GPUs this libtorch computes on; null for the CPU's alone. */
+export function gpuMaker(): Gpu | null {
+  return readNativeRecord().libtorch.gpu;
+}
+
 function load(): Native {
   const record = readNativeRecord();
   const replacesLibtorch = usesOwnKernels();
@@ -61,14 +67,19 @@ function load(): Native {
   if (record.blas.kind.startsWith('openblas') && core !== undefined) boot.setEnv('OPENBLAS_CORETYPE', core);
   // libtorch 1.x takes AVX2 kernels unless told otherwise: older CPUs slow down with AVX-512, those with bf16 do not.
   if (cpuFlags()?.includes('avx512_bf16')) boot.setEnv('ATEN_CPU_CAPABILITY', 'avx512');
-  for (const library of record.blas.preload) {
-    const problem = boot.preload(library);
-    if (problem !== null) throw new NativeNotBuiltError(`${library} cannot be loaded (${problem})`);
-  }
+  for (const library of record.blas.preload) preload(boot, library, true);
+  // The engine is linked to the CPU's libraries alone: a GPU's registers its kernels by being there.
+  const gpu = gpuLibrary(record.libtorch, process.platform);
+  if (gpu !== null) preload(boot, gpu, false);
   const addon = loadAddon<Native>(record.addon);
   addon.installKernels(replacesLibtorch);
   addon.setNumThreads(defaultThreads());
   return addon;
+}
+
+function preload(boot: Boot, library: string, isGlobal: boolean): void {
+  const problem = boot.preload(library, isGlobal);
+  if (problem !== null) throw new NativeNotBuiltError(`${library} cannot be loaded (${problem})`);
 }
 
 /** @throws NativeNotBuiltError when the system's linker refuses, as after a library was upgraded or removed. */

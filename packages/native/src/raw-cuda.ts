@@ -26,6 +26,11 @@ export interface NativeCuda {
   elapsed(first: EventHandle, second: EventHandle): number;
   disposeEvent(event: EventHandle): void;
 
+  /** Measures what every operator of this thread takes on the device, beside the engine's own profile. */
+  profileStart(device: string): void;
+  /** call, milliseconds, call, milliseconds … */
+  profileStop(): number[];
+
   properties(
     device: string,
   ): [

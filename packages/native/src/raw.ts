@@ -17,7 +17,7 @@ export type RawOperator = [id: number, kinds: string, names: string[], results: 
 
 /**
  * An operator that ran while a profile was under way. Times are microseconds since its start; `sequence` is what a
- * forward operator and its backward function have in common.
+ * forward operator and its backward function have in common, `call` what a GPU's profile calls it.
  */
 export type RawRecord = [
   name: string,
@@ -26,6 +26,7 @@ export type RawRecord = [
   sequence: number,
   isBackward: boolean,
   thread: number,
+  call: number,
 ];
 
 export interface Native {
@@ -95,6 +96,9 @@ export interface Native {
   numThreads(): number;
   setNumThreads(threads: number): void;
   cudaDevices(): number;
+  hasMps(): boolean;
+  /** Null, or what libtorch says when it is to compute one number on that device. */
+  tryDevice(device: string): string | null;
   setDeterministic(on: boolean): void;
   setTf32(on: boolean): void;
   setFlushDenormal(on: boolean): boolean;
@@ -105,7 +109,8 @@ export interface Native {
 
 /** The small addon, not linked to libtorch: prepares the process before libtorch is mapped, and inflates. */
 export interface Boot {
-  preload(path: string): string | null;
+  /** Null, or why that library cannot be loaded; a global one provides its symbols to those after it. */
+  preload(path: string, isGlobal: boolean): string | null;
   setEnv(name: string, value: string): void;
   tuneAllocator(): boolean;
   /** Whether the system has libdeflate. */

@@ -99,6 +99,10 @@ test.each([
     '13 frozen decisions (7 of the evaluation, 6 of the fusion: scalers and thresholds)',
     '13 项冻结的决策（评估 7 项；融合 6 项，即标准化参数与阈值）',
   ],
+  [
+    'resnet18, libtorch 2.11.0, cpu capability AVX512, threads 16, gpu NVIDIA H100, compute capability 9.0, gpu memory 79.2 GiB, gpu driver 580.95.05 (CUDA 13.0), cuda 13.0',
+    'resnet18, libtorch 2.11.0，CPU 指令集 AVX512，线程数 16，GPU NVIDIA H100，计算能力 9.0，显存 79.2 GiB，驱动 580.95.05 (CUDA 13.0)，CUDA 13.0',
+  ],
   ['6 fold models, 1 record of logits', '6 个折网络，1 份 logit 记录'],
   ['platt: slope 1.1000, intercept −0.2000', 'Platt 校准：斜率 1.1000，截距 −0.2000'],
 ])('%s', (remark, chinese) => {

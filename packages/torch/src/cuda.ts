@@ -1,4 +1,4 @@
-import { type GraphHandle, type NativeCuda, nativeCuda } from '@radweave/native';
+import { type GpuFacts, type GraphHandle, gpuFacts, type NativeCuda, nativeCuda } from '@radweave/native';
 
 /** What was recorded: the same work again in one call, on the memory it was recorded with. */
 export interface RecordedGraph {
@@ -29,18 +29,6 @@ export interface CudaMemory {
   /** Free for anybody, and all there is. */
   free: number;
   total: number;
-}
-
-/** What a device is. */
-export interface CudaProperties {
-  name: string;
-  /** Compute capability, such as [9, 0]. */
-  capability: readonly [major: number, minor: number];
-  bytes: number;
-  multiprocessors: number;
-  /** As CUDA numbers versions: 13000 is 13.0. */
-  driver: number;
-  runtime: number;
 }
 
 /** One CUDA device, as far as it needs more than operators. All of it concerns the calling thread. */
@@ -109,9 +97,21 @@ export class CudaDevice implements RecordingDevice {
     this.engine.emptyCache();
   }
 
-  get properties(): CudaProperties {
-    const [name, major, minor, bytes, multiprocessors, driver, runtime] = this.engine.properties(this.name);
-    return { name, capability: [major, minor], bytes, multiprocessors, driver, runtime };
+  get properties(): GpuFacts {
+    return gpuFacts(this.engine, this.name);
+  }
+
+  /** Begins to measure what each operator of this thread takes here. */
+  startProfile(): void {
+    this.engine.profileStart(this.name);
+  }
+
+  /** Microseconds on the device of each call since, by its number in the engine's own profile. */
+  stopProfile(): Map<number, number> {
+    const flat = this.engine.profileStop();
+    const times = new Map<number, number>();
+    for (let i = 0; i < flat.length; i += 2) times.set(flat[i] ?? 0, 1000 * (flat[i + 1] ?? 0));
+    return times;
   }
 }
 

@@ -5,12 +5,11 @@ export * from './create.ts';
 export {
   CudaDevice,
   type CudaMemory,
-  type CudaProperties,
   cudaDevice,
   type RecordedGraph,
   type RecordingDevice,
 } from './cuda.ts';
-export { DeviceError, resolveDevice } from './device.ts';
+export { DeviceError, type DeviceKind, deviceKind, resolveDevice } from './device.ts';
 export {
   type DType,
   dtypeCode,
@@ -24,7 +23,14 @@ export * as F from './nn/functional.ts';
 export * as nn from './nn/index.ts';
 export { type Arg, Operator } from './operator.ts';
 export * as optim from './optim/index.ts';
-export { type Profile, type ProfiledOperator, type ProfiledSpan, profile, profileRange } from './profile.ts';
+export {
+  type MeasuredDevice,
+  type Profile,
+  type ProfiledOperator,
+  type ProfiledSpan,
+  profile,
+  profileRange,
+} from './profile.ts';
 export * from './random.ts';
 export * from './runtime.ts';
 export { tidy } from './scope.ts';

@@ -45,6 +45,43 @@ test('operators, backward functions and modules are recorded where they ran', ()
   }
 });
 
+test('on a device that measures, every operator has its time there, by the number of its call', () => {
+  const model = net();
+  const calls = () =>
+    native()
+      .profileStop()
+      .map((row) => row.at(-1));
+  native().profileStart();
+  tidy(() => randn([2, 2]).add(1));
+  const numbers = calls();
+  expect(numbers.length).toBeGreaterThan(1);
+  expect(new Set(numbers).size).toBe(numbers.length);
+
+  const order: string[] = [];
+  const device = {
+    startProfile: () => void order.push('start'),
+    stopProfile: () => {
+      order.push('stop');
+      const times = new Map<number, number>();
+      // Of the calls that come next, one in two.
+      for (let call = 0; call < 1e5; call += 2) times.set(call, 3 + call);
+      return times;
+    },
+  };
+  const { profile: recorded } = profile(
+    model,
+    () => tidy(() => model.call(randn([1, 1, 8, 8])).numel),
+    device,
+  );
+  const times = recorded.operators.map(({ onDevice }) => onDevice);
+  expect(order).toEqual(['start', 'stop']);
+  expect(times).toContain(0);
+  expect(times.some((time) => time !== null && time > 3)).toBe(true);
+  expect(profile(model, () => undefined).profile.operators.every(({ onDevice }) => onDevice === null)).toBe(
+    true,
+  );
+});
+
 test('casts made by autocast are recorded too', () => {
   const model = net();
   const x = randn([1, 1, 8, 8]);

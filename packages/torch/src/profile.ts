@@ -1,4 +1,5 @@
 import { native } from '@radweave/native';
+import type { CudaDevice } from './cuda.ts';
 import { observeCalls } from './nn/call-observer.ts';
 import type { AnyModule } from './nn/module.ts';
 
@@ -17,7 +18,12 @@ export interface ProfiledOperator extends ProfiledSpan {
   isBackward: boolean;
   /** libtorch's number of the thread. */
   thread: number;
+  /** Microseconds that its work takes on the device that was measured; null where none was: it is as long as its span then. */
+  onDevice: number | null;
 }
+
+/** What a profile needs of a device. */
+export type MeasuredDevice = Pick<CudaDevice, 'startProfile' | 'stopProfile'>;
 
 /** What ran while a profile was under way. */
 export interface Profile {
@@ -41,12 +47,19 @@ const now = (): number => native().profileNow();
  * about a microsecond to an operator.
  *
  * @param root the module whose children are named by their paths.
+ * @param device also measures what each operator takes there, where spans are of launching alone. It is held now and then so
+ *   that it lags behind, which makes the whole longer.
  * @throws Error when a profile is under way in this thread already.
  */
-export function profile<T>(root: AnyModule, body: () => T): { result: T; profile: Profile } {
+export function profile<T>(
+  root: AnyModule,
+  body: () => T,
+  device?: MeasuredDevice,
+): { result: T; profile: Profile } {
   const paths = new Map<object, string>();
   for (const [path, module] of root.namedModules()) paths.set(module, path);
   const recorded: Profile = { operators: [], modules: [], ranges: [], duration: 0 };
+  device?.startProfile();
   native().profileStart();
   ranges = recorded.ranges;
   observeCalls((module, forward) => {
@@ -65,8 +78,11 @@ export function profile<T>(root: AnyModule, body: () => T): { result: T; profile
   } finally {
     observeCalls(undefined);
     ranges = undefined;
-    for (const [name, start, end, sequence, isBackward, thread] of native().profileStop()) {
-      recorded.operators.push({ name, start, end, sequence, isBackward, thread });
+    const operators = native().profileStop();
+    const times = device?.stopProfile();
+    for (const [name, start, end, sequence, isBackward, thread, call] of operators) {
+      const onDevice = times === undefined ? null : (times.get(call) ?? 0);
+      recorded.operators.push({ name, start, end, sequence, isBackward, thread, onDevice });
     }
   }
 }

@@ -53,6 +53,13 @@ export const define: Define = (command) => {
   })(command);
 };
 
+/** What the times are. */
+const CLOCKS: Readonly<Record<Job['clock'], string>> = {
+  cpu: 'recording included',
+  gpu: "without recording; operators: the GPU's own time, by its events; outside them it waits",
+  launching: 'operators: the time to launch them; the GPU computes beside',
+};
+
 function positive(flag: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
@@ -63,7 +70,7 @@ function jobText(job: Job, { model, precision, imageSize }: StageResult<'profile
   const perSecond = (job.slices / job.ms) * 1000;
   return [
     `${model}, ${job.job}: ${job.slices} slices of ${imageSize} × ${imageSize} in ${precision}: ` +
-      `${job.ms.toFixed(1)} ms, ${perSecond.toFixed(1)} slices/s (recording included)`,
+      `${job.ms.toFixed(1)} ms, ${perSecond.toFixed(1)} slices/s (${CLOCKS[job.clock]})`,
     table(
       ['phase', 'ms', 'share'],
       job.phases.map(({ phase, ms, share }) => [phase, ms.toFixed(2), percent(share)]),

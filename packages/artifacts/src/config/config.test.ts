@@ -96,7 +96,7 @@ test('values that exclude each other are errors', () => {
   );
   expect(() => parseConfig('data: {modalities: [A, A]}', 'c')).toThrow(/lists a modality twice/);
   expect(() => parseConfig('training: {device: gpu}', 'c')).toThrow(
-    /expected text \(auto \| cpu \| cuda \| cuda:N\)/,
+    /expected text \(auto \| cpu \| cuda \| cuda:N \| mps\)/,
   );
   expect(() => parseConfig('training: {learning_rate: 0}', 'c')).toThrow(
     /learning_rate is 0, expected number \(> 0\)/,

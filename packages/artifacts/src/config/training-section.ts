@@ -60,9 +60,9 @@ export const training: Section<TrainingConfig> = {
   shuffle: flag(true, 'Shuffle the training slices each epoch'),
   device: z
     .string()
-    .regex(/^(auto|cpu|cuda(:\d+)?)$/)
+    .regex(/^(auto|cpu|mps|cuda(:\d+)?)$/)
     .default('auto')
-    .meta({ description: 'Device for training and extraction', allowed: 'auto | cpu | cuda | cuda:N' }),
+    .meta({ description: 'Device for training and extraction', allowed: 'auto | cpu | cuda | cuda:N | mps' }),
 };
 
 export const augmentation: Section<AugmentationConfig> = {

@@ -4,6 +4,7 @@
 #include <c10/util/ThreadLocalDebugInfo.h>
 
 #include <chrono>
+#include <iterator>
 #include <mutex>
 
 #include "environment.h"
@@ -19,6 +20,7 @@ struct Record {
   int64_t sequence;  // what a forward operator and the backward function it gave rise to have in common; -1 for none
   bool isBackward;
   uint64_t thread;
+  uint64_t call;  // the same for every observer of this call: a GPU's addon has measured it too
 };
 
 // libtorch hands this from the thread that computes forward to those that compute backward.
@@ -50,7 +52,7 @@ void onEnd(const at::RecordFunction& fn, at::ObserverContext* context) {
   const bool isBackward = fn.scope() == at::RecordScope::BACKWARD_FUNCTION;
   std::lock_guard<std::mutex> lock(to->mutex);
   to->records.push_back(
-      {fn.name(), static_cast<Running*>(context)->start, end, fn.seqNr(), isBackward, fn.threadId()});
+      {fn.name(), static_cast<Running*>(context)->start, end, fn.seqNr(), isBackward, fn.threadId(), fn.handle()});
 }
 
 // profileStart(): the moment from which profileStop counts
@@ -58,7 +60,7 @@ napi_value profileStart(Args&) {
   if (recorder() != nullptr) throw std::logic_error("a profile is under way in this thread already");
   auto info = std::make_shared<Recorder>();
   at::RecordFunctionCallback callback(onStart, onEnd);
-  callback.scopes({at::RecordScope::FUNCTION, at::RecordScope::BACKWARD_FUNCTION});
+  callback.scopes({at::RecordScope::FUNCTION, at::RecordScope::BACKWARD_FUNCTION}).needsIds(true);
   c10::ThreadLocalDebugInfo::_push(slot(), info);
   info->callback = at::addThreadLocalCallback(callback);
   info->start = Clock::now();
@@ -72,7 +74,7 @@ napi_value profileNow(Args& args) {
   return number(args.env, microseconds(Clock::now() - to->start));
 }
 
-// profileStop() → [name, start, end (µs), sequence, is backward, thread] of each operator, in order of their ends
+// profileStop() → [name, start, end (µs), sequence, is backward, thread, call] of each operator, in order of their ends
 napi_value profileStop(Args& args) {
   const Recorder* from = recorder();
   if (from == nullptr) throw std::logic_error("no profile is under way in this thread");
@@ -89,9 +91,10 @@ napi_value profileStop(Args& args) {
                                  since(record.end),
                                  number(args.env, static_cast<double>(record.sequence)),
                                  boolean(args.env, record.isBackward),
-                                 number(args.env, static_cast<double>(record.thread))};
-    napi_value row = array(args.env, 6);
-    for (uint32_t i = 0; i < 6; ++i) setElement(args.env, row, i, fields[i]);
+                                 number(args.env, static_cast<double>(record.thread)),
+                                 number(args.env, static_cast<double>(record.call))};
+    napi_value row = array(args.env, std::size(fields));
+    for (uint32_t i = 0; i < std::size(fields); ++i) setElement(args.env, row, i, fields[i]);
     setElement(args.env, out, index++, row);
   }
   return out;

@@ -3,6 +3,7 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <ATen/ops/ones.h>
 #include <torch/csrc/api/include/torch/version.h>
 
 #include <cstdlib>
@@ -73,6 +74,21 @@ napi_value cudaDevices(Args& args) {
   return number(args.env, at::hasCUDA() ? static_cast<double>(at::getNumGPUs()) : 0);
 }
 
+napi_value hasMps(Args& args) { return boolean(args.env, at::hasMPS()); }
+
+// tryDevice(device) → null, or what libtorch says when it is to compute one number there
+napi_value tryDevice(Args& args) {
+  const c10::Device device(toString(args.env, args[0]));
+  try {
+    if (at::ones({1}, at::device(device)).add(1).item<float>() == 2) return null(args.env);
+    return string(args.env, "1 + 1 is not 2 there");
+  } catch (const c10::Error& error) {
+    return string(args.env, error.what_without_backtrace());
+  } catch (const std::exception& error) {
+    return string(args.env, error.what());
+  }
+}
+
 napi_value emptyCache(Args&) {
   emptyMemoryCache();
   return nullptr;
@@ -141,6 +157,8 @@ void registerRuntime(napi_env env, napi_value exports) {
   exportFunction<numThreads>(env, exports, "numThreads");
   exportFunction<setNumThreads>(env, exports, "setNumThreads");
   exportFunction<cudaDevices>(env, exports, "cudaDevices");
+  exportFunction<hasMps>(env, exports, "hasMps");
+  exportFunction<tryDevice>(env, exports, "tryDevice");
   exportFunction<emptyCache>(env, exports, "emptyCache");
   exportFunction<allocator>(env, exports, "allocator");
   exportFunction<setDeterministic>(env, exports, "setDeterministic");

@@ -7,7 +7,9 @@
 
 #include "inflate.h"
 
-#ifndef _WIN32
+#ifdef _WIN32
+#include <windows.h>
+#else
 #include <dlfcn.h>
 #endif
 #ifdef __GLIBC__
@@ -24,14 +26,26 @@ std::string text(napi_env env, napi_value v) {
   return out;
 }
 
-// preload(path) → null, or why the library could not be loaded
+// preload(path, isGlobal) → null, or why the library could not be loaded. One that is global provides its symbols to all that
+// come after it.
 napi_value preload(napi_env env, napi_callback_info info) {
-  size_t argc = 1;
-  napi_value arg, out = nullptr;
-  napi_get_cb_info(env, info, &argc, &arg, nullptr, nullptr);
+  size_t argc = 2;
+  napi_value args[2], out = nullptr;
+  napi_get_cb_info(env, info, &argc, args, nullptr, nullptr);
   napi_get_null(env, &out);
-#ifndef _WIN32
-  if (!dlopen(text(env, arg).c_str(), RTLD_NOW | RTLD_GLOBAL)) {
+  const std::string path = text(env, args[0]);
+#ifdef _WIN32
+  std::wstring wide(path.size(), L'\0');
+  wide.resize(MultiByteToWideChar(CP_UTF8, 0, path.data(), static_cast<int>(path.size()), wide.data(),
+                                  static_cast<int>(wide.size())));
+  if (!LoadLibraryExW(wide.c_str(), nullptr, LOAD_WITH_ALTERED_SEARCH_PATH)) {
+    const std::string why = "Windows error " + std::to_string(GetLastError());
+    napi_create_string_utf8(env, why.c_str(), NAPI_AUTO_LENGTH, &out);
+  }
+#else
+  bool isGlobal = false;
+  napi_get_value_bool(env, args[1], &isGlobal);
+  if (!dlopen(path.c_str(), isGlobal ? RTLD_NOW | RTLD_GLOBAL : RTLD_LAZY | RTLD_LOCAL)) {
     napi_create_string_utf8(env, dlerror(), NAPI_AUTO_LENGTH, &out);
   }
 #endif

@@ -3,6 +3,7 @@
 #include <ATen/cuda/CUDAGeneratorImpl.h>
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAException.h>
+#include <c10/cuda/CUDAGuard.h>
 
 #include "state.h"
 
@@ -22,6 +23,7 @@ at::Tensor randomState(at::Generator generator) {
 napi_value captureBegin(Args& args) {
   Recording recording;
   recording.device = deviceIndex(args.env, args[0]);
+  const c10::cuda::CUDAGuard guard(recording.device);
   recording.graph = std::make_unique<at::cuda::CUDAGraph>();
   recording.pool = at::cuda::graph_pool_handle();
   recording.random = randomState(generatorOf(recording.device));
@@ -31,7 +33,9 @@ napi_value captureBegin(Args& args) {
 }
 
 napi_value captureEnd(Args& args) {
-  state(args.env).recordings.get(toDouble(args.env, args[0])).graph->capture_end();
+  Recording& recording = state(args.env).recordings.get(toDouble(args.env, args[0]));
+  const c10::cuda::CUDAGuard guard(recording.device);
+  recording.graph->capture_end();
   return nullptr;
 }
 
@@ -58,6 +62,7 @@ void leave(Recording& recording) {
 napi_value captureAbort(Args& args) {
   Recording recording = state(args.env).recordings.take(toDouble(args.env, args[0]));
   const c10::DeviceIndex device = recording.device;
+  const c10::cuda::CUDAGuard guard(device);
   leave(recording);
   at::Generator generator = generatorOf(device);
   const at::Generator fresh = at::cuda::detail::createCUDAGenerator(device);
@@ -68,13 +73,16 @@ napi_value captureAbort(Args& args) {
 }
 
 napi_value replay(Args& args) {
-  state(args.env).recordings.get(toDouble(args.env, args[0])).graph->replay();
+  Recording& recording = state(args.env).recordings.get(toDouble(args.env, args[0]));
+  const c10::cuda::CUDAGuard guard(recording.device);
+  recording.graph->replay();
   return nullptr;
 }
 
 // disposeGraph(graph): waits for what it has under way; its pool's memory is free afterwards
 napi_value disposeGraph(Args& args) {
   const Recording recording = state(args.env).recordings.take(toDouble(args.env, args[0]));
+  const c10::cuda::CUDAGuard guard(recording.device);
   C10_CUDA_CHECK(cudaDeviceSynchronize());
   return nullptr;
 }

@@ -14,6 +14,7 @@ NAPI_MODULE_INIT() {
     cuda::registerGraphs(env, exports);
     cuda::registerStreams(env, exports);
     cuda::registerDevices(env, exports);
+    cuda::registerProfile(env, exports);
   } catch (...) {
     rethrowAsJs(env);
   }

@@ -39,7 +39,11 @@ inline State& state(napi_env env) {
 
 c10::DeviceIndex deviceIndex(napi_env env, napi_value v);
 
+// A mark after all that this thread has launched on its stream of a device, which must be the current one.
+std::shared_ptr<CUevent_st> mark(c10::DeviceIndex device);
+
 void registerGraphs(napi_env env, napi_value exports);
+void registerProfile(napi_env env, napi_value exports);
 void registerStreams(napi_env env, napi_value exports);
 void registerDevices(napi_env env, napi_value exports);
 

@@ -1,6 +1,7 @@
 // The order in which this thread's work runs on a device, and marks in it.
 #include <c10/cuda/CUDAException.h>
 #include <c10/cuda/CUDAFunctions.h>
+#include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 
 #include "state.h"
@@ -27,12 +28,9 @@ napi_value synchronize(Args& args) {
 
 // recordEvent(device) → handle of a mark after all that this thread has launched
 napi_value recordEvent(Args& args) {
-  const auto stream = c10::cuda::getCurrentCUDAStream(deviceIndex(args.env, args[0]));
-  cudaEvent_t made = nullptr;
-  C10_CUDA_CHECK(cudaEventCreate(&made));
-  Event event{std::shared_ptr<CUevent_st>(made, [](cudaEvent_t e) { cudaEventDestroy(e); })};
-  C10_CUDA_CHECK(cudaEventRecord(made, stream));
-  return number(args.env, state(args.env).events.add(std::move(event)));
+  const c10::DeviceIndex device = deviceIndex(args.env, args[0]);
+  const c10::cuda::CUDAGuard guard(device);
+  return number(args.env, state(args.env).events.add({mark(device)}));
 }
 
 // elapsed(first, second) → milliseconds between two marks; waits for the second
@@ -52,6 +50,14 @@ napi_value disposeEvent(Args& args) {
 }
 
 }  // namespace
+
+std::shared_ptr<CUevent_st> mark(c10::DeviceIndex device) {
+  cudaEvent_t made = nullptr;
+  C10_CUDA_CHECK(cudaEventCreate(&made));
+  const std::shared_ptr<CUevent_st> event(made, [](cudaEvent_t e) { cudaEventDestroy(e); });
+  C10_CUDA_CHECK(cudaEventRecord(made, c10::cuda::getCurrentCUDAStream(device)));
+  return event;
+}
 
 void registerStreams(napi_env env, napi_value exports) {
   exportFunction<useStream>(env, exports, "useStream");

@@ -8,12 +8,16 @@
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/bmm.h>
 #include <ATen/ops/conv2d.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/randn.h>
 #include <ATen/Context.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <map>
+#include <set>
+#include <sstream>
 
 #include "gemm/panels.h"
 #include "onednn/onednn.h"
@@ -85,7 +89,79 @@ bool isRegistered() {
   return c10::Dispatcher::singleton().findSchema({"radweave::batch_norm_relu", ""}).has_value();
 }
 
+// Where each of libtorch's operators is computed: lines of a dispatch key and its kernel.
+std::map<std::string, std::vector<std::string>> kernelsByOperator() {
+  std::map<std::string, std::vector<std::string>> out;
+  for (const auto& name : c10::Dispatcher::singleton().getAllOpNames()) {
+    const auto op = c10::Dispatcher::singleton().findOp(name);
+    if (!op.has_value() || name.name.rfind("aten::", 0) != 0) continue;
+    std::istringstream table(op->dumpComputedTable());
+    for (std::string line; std::getline(table, line);) out[c10::toString(name)].push_back(line);
+  }
+  return out;
+}
+
+// The dispatch keys at which installing has changed an operator, by operator.
+std::map<std::string, std::set<std::string>> changedKeys(const std::map<std::string, std::vector<std::string>>& before) {
+  std::map<std::string, std::set<std::string>> out;
+  for (const auto& [name, lines] : kernelsByOperator()) {
+    const auto& old = before.at(name);
+    EXPECT_EQUAL(lines.size(), old.size());
+    for (size_t i = 0; i < lines.size(); ++i) {
+      if (lines[i] != old[i]) out[name].insert(lines[i].substr(0, lines[i].find(':')));
+    }
+  }
+  return out;
+}
+
+// Results of what is replaced, or the error, for tensors that have no numbers: reading one would end the program.
+std::string withoutNumbers() {
+  const auto of = [](at::IntArrayRef sizes) { return at::empty(sizes, at::device(c10::kMeta).dtype(at::kFloat)); };
+  const auto sizes = [](const at::Tensor& t) {
+    EXPECT(t.is_meta());
+    return c10::str(t.sizes());
+  };
+  const at::Tensor image = of({8, 16, 24, 24}).contiguous(at::MemoryFormat::ChannelsLast);
+  std::string out = sizes(at::mm(of({70, 300}), of({300, 40}))) + sizes(at::addmm(of({40}), of({70, 300}), of({300, 40}))) +
+                    sizes(at::bmm(of({9, 21, 17}), of({9, 17, 11})));
+  out += thrownBy([&] { out += sizes(at::conv2d(image, of({32, 16, 3, 3}), of({32}), 1, 1)); }).substr(0, 60);
+  return out;
+}
+
 }  // namespace
+
+TEST("keys", "what is installed is for the CPU's tensors alone: no other device's ever meet it") {
+  const auto before = kernelsByOperator();
+  const std::string results = withoutNumbers();
+  EXPECT(before.size() > 1000);
+  installKernels(true);
+  const auto changed = changedKeys(before);
+  EXPECT(!changed.empty());
+  for (const auto& [name, keys] : changed) {
+    EXPECT_EQUAL(name + " at " + c10::Join(", ", keys), name + " at CPU");
+  }
+  EXPECT_EQUAL(withoutNumbers(), results);
+  if (!hasWinograd()) return;
+  setWinograd(true);
+  EXPECT_EQUAL(withoutNumbers(), results);
+}
+
+TEST("keys", "batch norm with ReLU, which every device has, is libtorch's own for tensors of another") {
+  installKernels(true);
+  const auto op = c10::Dispatcher::singleton().findSchemaOrThrow("radweave::batch_norm_relu", "");
+  const auto of = [](at::IntArrayRef sizes) { return at::empty(sizes, at::device(c10::kMeta).dtype(at::kFloat)); };
+  const at::Tensor x = of({4, 8, 5, 5}).contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor perChannel = of({8});
+  const std::string ours = thrownBy([&] {
+    torch::jit::Stack stack{x, c10::IValue(), perChannel, perChannel, perChannel, perChannel, true, 0.1, 1e-5};
+    op.callBoxed(&stack);
+    EXPECT(stack[0].toTensor().is_meta());
+  });
+  const std::string libtorchs = thrownBy([&] {
+    at::batch_norm(x, perChannel, perChannel, perChannel, perChannel, true, 0.1, 1e-5, true).relu();
+  });
+  EXPECT_EQUAL(ours.substr(0, 60), libtorchs.substr(0, 60));
+}
 
 TEST("off", "without kernels every result is libtorch's, bit for bit, and there is no Winograd") {
   at::set_num_threads(2);

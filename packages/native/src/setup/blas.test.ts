@@ -12,7 +12,7 @@ const SYSTEM: Libtorch = {
   version: '1.13.0',
   includeDirs: [],
   libDirs: [],
-  cuda: false,
+  gpu: null,
   cudaInclude: null,
   cxx11Abi: true,
   cxxStandard: 17,

@@ -13,22 +13,21 @@ const LIBTORCH: Libtorch = {
   version: '2.2.0',
   includeDirs: ['C:\\torch\\include', 'C:\\torch\\include\\torch\\csrc\\api\\include'],
   libDirs: ['C:\\torch\\lib'],
-  cuda: true,
+  gpu: 'cuda',
   cudaInclude: 'C:\\cuda\\include',
   cxx11Abi: false,
   cxxStandard: 17,
   stamp: '',
 };
 
-test('the definitions carry the ABI, the CUDA libraries and paths that CMake reads on every platform', () => {
+test('the definitions carry the ABI, the headers of CUDA and paths that CMake reads on every platform', () => {
   const definitions = cmakeDefinitions(LIBTORCH);
   expect(definitions).toContain('-DRADWEAVE_CXX11_ABI=0');
   expect(definitions).toContain(
     '-DRADWEAVE_TORCH_INCLUDE=C:/torch/include;C:/torch/include/torch/csrc/api/include',
   );
-  expect(definitions).toContain('-DRADWEAVE_TORCH_LIBRARIES=torch;torch_cpu;c10;torch_cuda;c10_cuda');
   expect(definitions).toContain('-DRADWEAVE_CUDA_INCLUDE=C:/cuda/include');
-  const unknown = cmakeDefinitions({ ...LIBTORCH, cuda: false, cudaInclude: null, cxx11Abi: null }).join(' ');
+  const unknown = cmakeDefinitions({ ...LIBTORCH, gpu: null, cudaInclude: null, cxx11Abi: null }).join(' ');
   expect(unknown).not.toMatch(/CXX11_ABI|cuda/i);
 });
 

@@ -40,7 +40,6 @@ function list(paths: readonly string[]): string {
 /** The definitions that CMakeLists.txt reads. */
 export function cmakeDefinitions(libtorch: Libtorch): string[] {
   const headers: NodeApiHeaders = createRequire(import.meta.url)('node-api-headers');
-  const libraries = ['torch', 'torch_cpu', 'c10', ...(libtorch.cuda ? ['torch_cuda', 'c10_cuda'] : [])];
   const definitions: Record<string, string> = {
     CMAKE_BUILD_TYPE: 'Release',
     CMAKE_CXX_STANDARD: String(libtorch.cxxStandard),
@@ -48,7 +47,6 @@ export function cmakeDefinitions(libtorch: Libtorch): string[] {
     RADWEAVE_NODE_DEFS: list([headers.def_paths.js_native_api_def, headers.def_paths.node_api_def]),
     RADWEAVE_TORCH_INCLUDE: list(libtorch.includeDirs),
     RADWEAVE_TORCH_LIB_DIRS: list(libtorch.libDirs),
-    RADWEAVE_TORCH_LIBRARIES: list(libraries),
   };
   if (libtorch.cudaInclude !== null) definitions.RADWEAVE_CUDA_INCLUDE = list([libtorch.cudaInclude]);
   if (libtorch.cxx11Abi !== null) definitions.RADWEAVE_CXX11_ABI = libtorch.cxx11Abi ? '1' : '0';

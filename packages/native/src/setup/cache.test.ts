@@ -12,7 +12,7 @@ const LIBTORCH: Libtorch = {
   version: '1.13.0',
   includeDirs: [],
   libDirs: [],
-  cuda: false,
+  gpu: null,
   cudaInclude: null,
   cxx11Abi: true,
   cxxStandard: 17,
@@ -62,7 +62,7 @@ test('every input of a build changes its key', () => {
     buildKey('s', { ...LIBTORCH, version: '2.5.1' }, LINUX),
     buildKey('s', { ...LIBTORCH, stamp: '3-4' }, LINUX),
     buildKey('s', { ...LIBTORCH, cxx11Abi: false }, LINUX),
-    buildKey('s', { ...LIBTORCH, cuda: true }, LINUX),
+    buildKey('s', { ...LIBTORCH, gpu: 'cuda' }, LINUX),
   ];
   expect(new Set(keys).size).toBe(keys.length);
   expect(buildKey('s', { ...LIBTORCH }, { ...LINUX })).toBe(keys[0]);

@@ -44,7 +44,7 @@ export function sourceHash(packageRoot: string = PACKAGE_ROOT): string {
 
 /** Name of the folder of one build: it changes with the sources, the libtorch, the platform and the ABI. */
 export function buildKey(sources: string, libtorch: Libtorch, host: Host): string {
-  const { root, version, stamp, cxx11Abi, cxxStandard, cuda, cudaInclude } = libtorch;
+  const { root, version, stamp, cxx11Abi, cxxStandard, gpu, cudaInclude } = libtorch;
   return digest([
     sources,
     root,
@@ -54,7 +54,7 @@ export function buildKey(sources: string, libtorch: Libtorch, host: Host): strin
     host.arch,
     String(cxx11Abi),
     String(cxxStandard),
-    String(cuda),
+    String(gpu),
     String(cudaInclude),
   ]);
 }

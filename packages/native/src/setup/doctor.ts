@@ -2,6 +2,7 @@ import { libdeflate } from '../inflate.ts';
 import { describeBlas } from './blas.ts';
 import { cpuFlags } from './cpu.ts';
 import { SetupError } from './errors.ts';
+import { cuda, gpuRows, precisions } from './gpu-rows.ts';
 import { lookAround, missingTools } from './machine.ts';
 import { planSetup } from './plan.ts';
 import { type NativeRecord, nativeCache, readNativeRecord } from './record.ts';
@@ -38,12 +39,7 @@ export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
       'CPU',
       flags === undefined ? 'features not known' : `${flags.join(' ') || 'none of avx2, avx512, bf16'}`,
     ],
-    [
-      'bf16',
-      flags?.some((flag) => flag.endsWith('bf16'))
-        ? 'native: training measures whether it is faster'
-        : 'not native: fp32 is faster',
-    ],
+    ['Precision', precisions(flags ?? [], engine?.gpus ?? []).join('; ')],
     [
       'Build tools',
       missing.length > 0 ? `missing: ${missing.join(', ')} (only set-up needs them)` : 'all there',
@@ -57,8 +53,10 @@ export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
     ['BLAS', record && engine ? describeBlas(record.blas, engine.mapped) : '-'],
     ['Reading PNGs', record ? inflater() : '-'],
     ['Threads', engine ? String(engine.threads) : '-'],
-    ['CUDA', engine ? `${engine.cudaDevices} devices` : '-'],
+    ['CUDA', record && engine ? cuda(record, engine, env) : '-'],
+    ...gpuRows(engine),
   ];
+  problems.push(...(engine?.gpus ?? []).flatMap(({ fault }) => fault ?? []));
   return { rows, problems, record, engine };
 }
 

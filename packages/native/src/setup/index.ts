@@ -6,4 +6,4 @@ export { type Diagnosis, diagnose } from './doctor.ts';
 export { NativeNotBuiltError, SetupError } from './errors.ts';
 export { type NativeRecord, readNativeRecord } from './record.ts';
 export { type SetupResult, setUp } from './setup.ts';
-export type { EngineReport } from './verify.ts';
+export type { EngineReport, SeenGpu } from './verify.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
-import { inspectLibtorch } from './libtorch.ts';
+import { gpuLibrary, inspectLibtorch } from './libtorch.ts';
 import { libtorchTree, OLD_STRING, writeTree } from './made-up-trees.test.support.ts';
 
 const LINUX = { platform: 'linux', arch: 'x64' } as const;
@@ -20,7 +20,7 @@ test('the official zip: version from build-version, libraries in lib', () => {
       root,
       libDirs: [join(root, 'lib')],
       includeDirs: [join(root, 'include'), join(root, 'include/torch/csrc/api/include')],
-      cuda: false,
+      gpu: null,
       cxx11Abi: true,
       cxxStandard: 17,
     },
@@ -35,7 +35,7 @@ test('a pip wheel: version from version.py, CUDA by its library, the old std::st
     'version.py': "from typing import Optional\n__version__ = '2.2.0+cu121'\ncuda = '12.1'\n",
   });
   expect(seen).toMatchObject({
-    libtorch: { version: '2.2.0+cu121', cuda: true, cxx11Abi: false, cxxStandard: 20 },
+    libtorch: { version: '2.2.0+cu121', gpu: 'cuda', cxx11Abi: false, cxxStandard: 20 },
   });
 });
 
@@ -56,6 +56,17 @@ test("CUDA's headers are taken whole or not: from CUDA_HOME, else from beside pi
   expect(found('toolkit')).toMatchObject({ libtorch: { cudaInclude: include } });
   expect(found('half')).not.toMatchObject({ libtorch: { cudaInclude: join(root, 'half', 'include') } });
   vi.unstubAllEnvs();
+});
+
+test('whose GPUs a libtorch computes on is told by its library, which is named for the loader', () => {
+  const library = (name: string) => {
+    const { root, seen } = inspect({ ...libtorchTree(), [`lib/${name}`]: '' });
+    if (!('libtorch' in seen)) throw new Error(`missing: ${seen.missing}`);
+    return [seen.libtorch.gpu, gpuLibrary(seen.libtorch, 'linux')?.slice(root.length + 1) ?? null];
+  };
+  expect(library('libtorch_cuda.so')).toEqual(['cuda', join('lib', 'libtorch_cuda.so')]);
+  expect(library('libtorch_hip.so')).toEqual(['rocm', join('lib', 'libtorch_hip.so')]);
+  expect(library('libother.so')).toEqual([null, null]);
 });
 
 test("Debian's layout: libraries in the architecture's folder, version from the headers", () => {

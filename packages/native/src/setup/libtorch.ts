@@ -7,6 +7,11 @@ export interface Host {
   arch: string;
 }
 
+/** A maker's interface to GPUs: NVIDIA's, AMD's. libtorch calls both devices `cuda`. */
+export type Gpu = 'cuda' | 'rocm';
+
+const GPU_LIBRARIES: Readonly<Record<Gpu, string>> = { cuda: 'torch_cuda', rocm: 'torch_hip' };
+
 /** A libtorch with headers and libraries, ready to compile and link against. */
 export interface Libtorch {
   source: 'RADWEAVE_LIBTORCH' | 'python' | 'system';
@@ -14,7 +19,8 @@ export interface Libtorch {
   version: string;
   includeDirs: string[];
   libDirs: string[];
-  cuda: boolean;
+  /** Which makers' GPUs it computes on, by its libraries; null for the CPU's alone (and Apple's, which need no library). */
+  gpu: Gpu | null;
   /** Where CUDA's headers are, for a libtorch with CUDA; null where there are none: no CUDA graphs then. */
   cudaInclude: string | null;
   /** `_GLIBCXX_USE_CXX11_ABI` it was built with; null where that does not exist. */
@@ -80,6 +86,21 @@ export function mainLibrary(libDir: string, platform: NodeJS.Platform): string {
   return join(libDir, platform === 'win32' ? 'torch_cpu.dll' : libraryFile('torch_cpu', platform));
 }
 
+/** The library that registers a GPU's kernels when it is loaded; null where there is none. */
+export function gpuLibrary(
+  { gpu, libDirs }: Pick<Libtorch, 'gpu' | 'libDirs'>,
+  platform: NodeJS.Platform,
+): string | null {
+  if (gpu === null) return null;
+  const name = GPU_LIBRARIES[gpu];
+  return join(libDirs[0] ?? '', platform === 'win32' ? `${name}.dll` : libraryFile(name, platform));
+}
+
+function gpuOf(libDir: string, platform: NodeJS.Platform): Gpu | null {
+  const has = (gpu: Gpu): boolean => existsSync(join(libDir, libraryFile(GPU_LIBRARIES[gpu], platform)));
+  return has('cuda') ? 'cuda' : has('rocm') ? 'rocm' : null;
+}
+
 /**
  * CUDA's headers: the toolkit's, where CUDA_HOME or CUDA_PATH says, where its compiler is or in its usual places, else those that
  * pip has put beside its torch.
@@ -132,7 +153,7 @@ export function inspectLibtorch(
   for (const header of ['ATen/ATen.h', 'c10/core/Device.h', 'torch/csrc/api/include/torch/version.h']) {
     if (!existsSync(join(include, header))) missing.push(join('include', header));
   }
-  for (const name of ['torch_cpu', 'torch', 'c10']) {
+  for (const name of ['torch_cpu', 'c10']) {
     const file = libraryFile(name, host.platform);
     if (!existsSync(join(libDir ?? join(root, 'lib'), file))) missing.push(join('lib', file));
   }
@@ -143,7 +164,7 @@ export function inspectLibtorch(
   if (tooOld(version)) return { missing: [`version ${OLDEST.join('.')} or newer (it is ${version})`] };
   const asked = readFileSync(join(include, 'ATen/ATen.h'), 'utf8').match(/C\+\+(\d\d) or later/)?.[1];
   const stamp = mainLibrary(libDir, host.platform);
-  const cuda = existsSync(join(libDir, libraryFile('torch_cuda', host.platform)));
+  const gpu = gpuOf(libDir, host.platform);
   return {
     libtorch: {
       source,
@@ -151,8 +172,8 @@ export function inspectLibtorch(
       version,
       includeDirs: [include, join(include, 'torch/csrc/api/include')],
       libDirs: [libDir],
-      cuda,
-      cudaInclude: cuda && host.platform === 'linux' ? cudaHeaders(root) : null,
+      gpu,
+      cudaInclude: gpu === 'cuda' && host.platform === 'linux' ? cudaHeaders(root) : null,
       cxx11Abi: readCxx11Abi(join(libDir, libraryFile('c10', host.platform)), host.platform),
       cxxStandard: Math.max(17, Number(asked ?? 0)),
       stamp: existsSync(stamp) ? fileStamp(stamp) : '',

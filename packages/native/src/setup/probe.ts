@@ -3,15 +3,24 @@
  * doctor run it: a library that crashes when loaded then ends this process, not theirs.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { native } from '../load.ts';
+import { deviceFault, gpuFacts } from '../gpu.ts';
+import { native, nativeCuda } from '../load.ts';
 import { mappedBlas } from './blas.ts';
+import type { EngineReport, SeenGpu } from './verify.ts';
 
 const engine = native();
 const maps = existsSync('/proc/self/maps') ? readFileSync('/proc/self/maps', 'utf8') : '';
-const report = {
+const report: EngineReport = {
   version: engine.version(),
   threads: engine.numThreads(),
-  cudaDevices: engine.cudaDevices(),
+  gpus: Array.from({ length: engine.cudaDevices() }, (_, i) => seen(`cuda:${i}`)),
+  mps: engine.hasMps(),
   mapped: mappedBlas(maps),
 };
 process.stdout.write(`${JSON.stringify(report)}\n`);
+
+function seen(device: string): SeenGpu {
+  const cuda = nativeCuda();
+  const facts = cuda === null ? null : gpuFacts(cuda, device);
+  return { device, facts, fault: deviceFault(engine, device, facts) };
+}

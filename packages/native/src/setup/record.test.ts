@@ -20,7 +20,7 @@ function built(): { env: NodeJS.ProcessEnv; folder: string; record: NativeRecord
       version: '2.0.0',
       source: 'system',
       libDirs: [join(folder, 'lib')],
-      cuda: false,
+      gpu: null,
       stamp: fileStamp(library),
     },
     blas: { kind: 'bundled', preload: [] },

@@ -15,7 +15,7 @@ export interface NativeRecord {
   boot: string;
   /** What needs CUDA's own interface; null where libtorch has no CUDA or its headers are not there. */
   cudaAddon: string | null;
-  libtorch: Pick<Libtorch, 'root' | 'version' | 'source' | 'libDirs' | 'cuda' | 'stamp'>;
+  libtorch: Pick<Libtorch, 'root' | 'version' | 'source' | 'libDirs' | 'gpu' | 'stamp'>;
   blas: {
     kind: 'openblas-openmp' | 'bundled' | 'openblas-pthread' | 'unknown';
     /** Libraries to map by path, in this order, before libtorch is. */

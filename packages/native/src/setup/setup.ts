@@ -5,7 +5,7 @@ import { chooseBlas, describeBlas } from './blas.ts';
 import { ADDONS, buildAddons, CUDA_ADDON, isComplete } from './build.ts';
 import { buildKey, sourceHash } from './cache.ts';
 import { SetupError } from './errors.ts';
-import type { Libtorch } from './libtorch.ts';
+import type { Gpu, Libtorch } from './libtorch.ts';
 import { lookAround } from './machine.ts';
 import { planSetup } from './plan.ts';
 import { type NativeRecord, nativeCache, recordPath } from './record.ts';
@@ -24,6 +24,8 @@ const SOURCES: Record<Libtorch['source'], string> = {
   system: "the system's",
 };
 
+const GPUS: Record<Gpu, string> = { cuda: 'CUDA', rocm: 'ROCm' };
+
 const NO_CUDA_HEADERS =
   "CUDA's headers were not found: training will launch every operator by itself, which is slower. Install the CUDA toolkit, or " +
   'set CUDA_HOME to it, and run set-up again.';
@@ -41,7 +43,7 @@ export function setUp(say: (line: string) => void, env: NodeJS.ProcessEnv = proc
   const folder = (libtorch: Libtorch) => join(nativeCache(env), buildKey(sources, libtorch, process));
   const libtorch = prepareMachine(say, env, (found) => isComplete(folder(found), found));
   say(
-    `libtorch ${libtorch.version}${libtorch.cuda ? ' (CUDA)' : ''}: ${SOURCES[libtorch.source]}, ${libtorch.root}`,
+    `libtorch ${libtorch.version}${libtorch.gpu === null ? '' : ` (${GPUS[libtorch.gpu]})`}: ${SOURCES[libtorch.source]}, ${libtorch.root}`,
   );
 
   const build = folder(libtorch);
@@ -51,15 +53,15 @@ export function setUp(say: (line: string) => void, env: NodeJS.ProcessEnv = proc
   const builtSeconds = upToDate ? 0 : (performance.now() - start) / 1000;
 
   const [boot, addon] = ADDONS;
-  const { root, version, source, libDirs, cuda, cudaInclude, stamp } = libtorch;
+  const { root, version, source, libDirs, gpu, cudaInclude, stamp } = libtorch;
   const record: NativeRecord = {
     addon: join(build, addon),
     boot: join(build, boot),
     cudaAddon: cudaInclude === null ? null : join(build, CUDA_ADDON),
-    libtorch: { root, version, source, libDirs, cuda, stamp },
+    libtorch: { root, version, source, libDirs, gpu, stamp },
     blas: chooseBlas(libtorch, process),
   };
-  if (cuda && cudaInclude === null) say(NO_CUDA_HEADERS);
+  if (gpu === 'cuda' && cudaInclude === null) say(NO_CUDA_HEADERS);
   const engine = recordAndLoad(record, env);
   say(`BLAS: ${describeBlas(record.blas, engine.mapped)}`);
   say(`Engine: ${upToDate ? 'up to date' : `built in ${builtSeconds.toFixed(1)} s`}, ${record.addon}`);

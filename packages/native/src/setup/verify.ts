@@ -1,14 +1,27 @@
 import { join } from 'node:path';
+import type { GpuFacts } from '../gpu.ts';
 import { PACKAGE_ROOT } from './cache.ts';
 import { SetupError } from './errors.ts';
 import { run } from './run.ts';
+
+/** A GPU that libtorch sees. */
+export interface SeenGpu {
+  /** `cuda:N`. */
+  device: string;
+  /** Null without the addon for CUDA. */
+  facts: GpuFacts | null;
+  /** Why nothing can be computed there, with the remedy; null where it can. */
+  fault: string | null;
+}
 
 /** What the engine says of itself once loaded. */
 export interface EngineReport {
   /** libtorch's version. */
   version: string;
   threads: number;
-  cudaDevices: number;
+  gpus: SeenGpu[];
+  /** Whether libtorch computes on Apple's GPU. */
+  mps: boolean;
   /** BLAS and LAPACK files that are really mapped; empty where the platform does not tell. */
   mapped: string[];
 }

@@ -1,7 +1,8 @@
 import type { Config, Precision } from '@radweave/artifacts';
-import { type StageContext, say } from '@radweave/study/context/events';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
 import {
   defaultThreads,
+  deviceKind,
   type MemoryFormat,
   resolveDevice,
   useDeterministicAlgorithms,
@@ -9,6 +10,7 @@ import {
 import { settledPrecision } from './kept-precision.ts';
 import { fastestPrecision, type PrecisionReason, possiblePrecision, thisMachine } from './precision.ts';
 import type { Arithmetic } from './under-precision.ts';
+import { describedDevice } from './versions.ts';
 
 /** Where and how networks are computed: decided once per run and passed as this one value. */
 export interface Compute extends Arithmetic {
@@ -41,9 +43,19 @@ export function chooseCompute(
   // On a CPU the same threads give the same bits anyway.
   if (device !== 'cpu') useDeterministicAlgorithms(settings.deterministic);
   const { precision, reason } = choosePrecision(settings, model, device, begun);
-  say(context, `Computing on ${device} in ${precision} (${reason}).`);
+  sayUntried(device, context);
+  say(context, `Computing on ${describedDevice(device)} in ${precision} (${reason}).`);
   // Convolutions then need no reordering: 10–20 % faster in float32 too, and twice as fast in bfloat16.
   return { device, precision, memoryFormat: 'channelsLast' };
+}
+
+function sayUntried(device: string, context: StageContext): void {
+  const { called, isTried } = deviceKind(device);
+  if (isTried) return;
+  warn(
+    context,
+    `Nobody has tried Radweave on ${called}: compare a short training with one on --device cpu before you use results.`,
+  );
 }
 
 function choosePrecision(
@@ -53,6 +65,7 @@ function choosePrecision(
   begun: Precision | undefined,
 ): PrecisionReason {
   const machine = thisMachine();
+  if (device === 'mps') return { precision: 'fp32', reason: "the only one that is offered on Apple's GPU" };
   if (begun !== undefined) return possiblePrecision(begun, 'as the run was begun', device, machine);
   if (asked !== 'auto') return possiblePrecision(asked, 'as asked', device, machine);
   const settled = settledPrecision(outputDir, model, device, () => fastestPrecision(device, machine));

@@ -21,7 +21,7 @@ export interface ModuleRow {
   share: number;
 }
 
-/** Time of one phase; `outside operators` is JavaScript, conversions and waiting. */
+/** Time of one phase; `outside operators` is JavaScript, conversions and waiting: on a GPU, its waiting for the next launch. */
 export interface PhaseRow {
   phase: Phase | 'outside operators';
   ms: number;

@@ -10,7 +10,7 @@ const operator = (
   end: number,
   sequence = -1,
   isBackward = false,
-): ProfiledOperator => ({ name, start, end, sequence, isBackward, thread: 7 });
+): ProfiledOperator => ({ name, start, end, sequence, isBackward, thread: 7, onDevice: null });
 
 /** A step of 1000 µs: batch, forward through two modules, loss, backward of both, optimizer. */
 const STEP: Profile = {
@@ -95,5 +95,18 @@ test('the Chrome trace has every range, module and operator as a complete event'
     dur: 80,
     tid: 7,
     args: { module: 'head', phase: 'forward' },
+  });
+});
+
+test('on a device that was measured, times are of its work, places those of launching', () => {
+  const operators = STEP.operators.map((one) => ({ ...one, onDevice: one.end - one.start + 5 }));
+  const [conv, inner] = timeline({ ...STEP, operators }).filter(({ operator: { name } }) =>
+    /^aten::(conv2d|mkldnn_convolution)$/.test(name),
+  );
+  expect([conv?.self, conv?.module, inner?.self, inner?.module]).toEqual([20, 'stem.conv', 65, 'stem.conv']);
+  const { traceEvents } = chromeTrace('a step', STEP, timeline({ ...STEP, operators }));
+  expect(traceEvents.find(({ name }) => name === 'aten::linear')).toMatchObject({
+    dur: 80,
+    args: { device_us: 85 },
   });
 });

@@ -9,7 +9,7 @@ export type StepRange = 'batch' | 'forward' | 'learn' | 'optimizer';
 /** An operator in its place. Times are microseconds. */
 export interface TimedOperator {
   operator: ProfiledOperator;
-  /** Time in the operator itself, without the operators it called. */
+  /** Time in the operator itself, without the operators it called: on the device where that was measured. */
   self: number;
   phase: Phase;
   /** Path of the module that called it, or whose forward its backward belongs to; null for none. */
@@ -32,7 +32,7 @@ export function timeline(profile: Profile): TimedOperator[] {
   // Operators are in order of their ends, so that of two with the same times the later one holds the earlier.
   for (const operator of profile.operators.toReversed()) {
     const { name, start, end, thread } = operator;
-    const timed: TimedOperator = { operator, self: end - start, phase: 'forward', module: null };
+    const timed: TimedOperator = { operator, self: timeOf(operator), phase: 'forward', module: null };
     placed.push(timed);
     listOf(byThread, thread).push({ kind: 'operator', name, start, end, timed });
   }
@@ -44,6 +44,11 @@ export function timeline(profile: Profile): TimedOperator[] {
   for (const entries of byThread.values()) nest(entries);
   assignBackward(placed);
   return placed.sort((a, b) => a.operator.start - b.operator.start);
+}
+
+/** On a device that was measured, an operator's span is of launching it. */
+function timeOf({ start, end, onDevice }: ProfiledOperator): number {
+  return onDevice ?? end - start;
 }
 
 function listOf(lists: Map<number, Entry[]>, thread: number): Entry[] {
@@ -70,7 +75,7 @@ function holds(outer: Entry | undefined, inner: Entry): boolean {
 
 function place(timed: TimedOperator, open: readonly Entry[]): void {
   const caller = open.at(-1)?.timed;
-  if (caller !== undefined) caller.self -= timed.operator.end - timed.operator.start;
+  if (caller !== undefined) caller.self -= timeOf(timed.operator);
   const range = open.findLast(({ kind }) => kind === 'range')?.name;
   timed.module = open.findLast(({ kind }) => kind === 'module')?.name ?? null;
   if (timed.operator.isBackward || caller?.phase === 'backward') timed.phase = 'backward';

@@ -45,8 +45,13 @@ export function chromeTrace(title: string, profile: Profile, timed: readonly Tim
     events.push(span('module', main, name === '' ? '(network)' : name, start, end));
   }
   for (const { operator, phase, module } of timed) {
-    const { name, start, end, thread, sequence } = operator;
-    const args = { phase, sequence, ...(module === null ? {} : { module }) };
+    const { name, start, end, thread, sequence, onDevice } = operator;
+    const args = {
+      phase,
+      sequence,
+      ...(module === null ? {} : { module }),
+      ...(onDevice === null ? {} : { device_us: onDevice }),
+    };
     events.push({ ...span('operator', thread, name, start, end), args });
   }
   return { displayTimeUnit: 'ms', traceEvents: events };

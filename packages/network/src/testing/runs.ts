@@ -44,7 +44,7 @@ export async function writeRun(
         train: patientsOf(config, 'train', modality).map(patientHash).sort(),
         val: patientsOf(config, 'val', modality).map(patientHash).sort(),
       },
-      versions: engineVersions(),
+      versions: engineVersions('cpu'),
       config,
     },
     net.stateDict(),

@@ -51,7 +51,7 @@ function taking(epoch: number): (memory: SnapshotMemory) => Snapshot {
     best: null,
     split_hash: 'x',
     patients: { train: [], val: [] },
-    versions: engineVersions(),
+    versions: engineVersions('cpu'),
     config: defaultConfig(),
   };
   const states = {

@@ -314,7 +314,7 @@ export class TrainingSession {
         train: patientHashes(this.splits.train.table),
         val: patientHashes(this.splits.val.table),
       },
-      versions: { device: this.job.compute.device, ...engineVersions() },
+      versions: engineVersions(this.job.compute.device),
       config,
     };
   }

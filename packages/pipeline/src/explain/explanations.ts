@@ -70,6 +70,6 @@ export async function explainPatients(
     patients,
     randomisation: await checkByRandomisation(source, checkedSlices(slices), seed, context),
     notes,
-    versions: engineVersions(),
+    versions: engineVersions(network.compute.device),
   };
 }

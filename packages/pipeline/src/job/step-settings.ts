@@ -101,7 +101,7 @@ async function settled(config: Config, key: ConfigKeyPath): Promise<unknown> {
     case 'fusion.output_dir':
       return relativeToOutput(output_dir, config.fusion.output_dir ?? `${output_dir}/fusion`);
     case 'training.device':
-      return (await computingDevice(config.training.device)) === 'cpu' ? 'cpu' : 'cuda';
+      return (await computingDevice(config.training.device)).replace(/:\d+$/, '');
     case 'training.precision':
       return value === 'auto' ? (keptPrecision(output_dir, config.model.name) ?? value) : value;
     default:

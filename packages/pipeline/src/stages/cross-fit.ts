@@ -20,6 +20,7 @@ import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say } from '@radweave/study/context/events';
 import { identityOf, planFolds } from '@radweave/study/folds/plan';
+import { resolveDevice } from '@radweave/torch';
 
 /** What `extract --cross_fit K` is asked to do. */
 export interface CrossFitOptions {
@@ -105,7 +106,7 @@ function write(
     identity,
     models,
     tables: forEachSplit((split) => hashFile(tables[split])),
-    versions: engineVersions(),
+    versions: engineVersions(resolveDevice(config.training.device)),
   });
   const patients = forEachSplit((split) => rows[split].length);
   return {

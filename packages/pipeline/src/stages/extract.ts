@@ -226,7 +226,7 @@ function featureSet(
     image_size: network.imageSize,
     normalize_mean: network.normalisation.mean,
     normalize_std: network.normalisation.std,
-    versions: engineVersions(),
+    versions: engineVersions(network.compute.device),
   };
 }
 

@@ -5,7 +5,7 @@ import { engineVersions } from '@radweave/network/compute/versions';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
 import { buildNetwork } from '@radweave/network/open/network-source';
 import { configuredNetwork, type NetworkSpec } from '@radweave/network/open/network-spec';
-import { profileExtraction, profileTraining } from '@radweave/network/profile/steps';
+import { type Clock, clockOf, profileExtraction, profileTraining } from '@radweave/network/profile/steps';
 import {
   type ModuleRow,
   moduleRows,
@@ -37,6 +37,8 @@ export interface JobProfile {
   job: ProfiledJob;
   /** Slices in the batch. */
   slices: number;
+  /** What the times of operators and modules are. */
+  clock: Clock;
   ms: number;
   phases: PhaseRow[];
   operators: OperatorRow[];
@@ -83,7 +85,12 @@ export async function profile(options: ProfileOptions, context: StageContext): P
         job === 'training' ? training.batch_size : inferenceBatch(config.extraction.batch_size, compute);
       const recorded = measure(config, compute, network);
       const title = `${model.name} ${job}, ${slices} slices, ${compute.precision}`;
-      found.push({ job, slices, ...write(recorded, title, join(outputDir, `${job}.trace.json`), depth) });
+      found.push({
+        job,
+        slices,
+        clock: clockOf(compute),
+        ...write(recorded, title, join(outputDir, `${job}.trace.json`), depth),
+      });
     }
     const report = join(outputDir, 'profile.json');
     const result: ProfileResult = {
@@ -93,7 +100,7 @@ export async function profile(options: ProfileOptions, context: StageContext): P
       device: compute.device,
       jobs: found,
       report,
-      versions: engineVersions(),
+      versions: engineVersions(compute.device),
     };
     writeJson(report, result);
     return result;
@@ -107,7 +114,7 @@ function write(
   title: string,
   trace: string,
   depth: number | undefined,
-): Omit<JobProfile, 'job' | 'slices'> {
+): Omit<JobProfile, 'job' | 'slices' | 'clock'> {
   const timed = timeline(recorded);
   const { duration } = recorded;
   writeFileAtomic(trace, JSON.stringify(chromeTrace(title, recorded, timed)));

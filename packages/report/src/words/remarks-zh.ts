@@ -198,6 +198,10 @@ const OTHER: readonly Phrase[] = [
   ['machine', '机器'],
   ['not recorded', '无记录'],
   ['train {modality} ({run})', '训练 {modality}（{run}）'],
+  [
+    '{versions}, cpu capability {name}, threads {n}, gpu {card}, compute capability {capability}, gpu memory {memory}, gpu driver {driver}, cuda {cuda}',
+    '{versions}，CPU 指令集 {name}，线程数 {n}，GPU {card}，计算能力 {capability}，显存 {memory}，驱动 {driver}，CUDA {cuda}',
+  ],
   ['{versions}, cpu capability {name}, threads {n}', '{versions}，CPU 指令集 {name}，线程数 {n}'],
   ['{file} is of another split', '{file} 属于另一划分'],
   ['{file} explains another network than those evaluated', '{file} 所解释的网络并非被评估的网络'],

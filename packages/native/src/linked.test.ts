@@ -1,0 +1,14 @@
+// Which libraries the engine asks the linker for: with a libtorch for GPUs too it must load where no GPU's library is.
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { readNativeRecord } from './setup/record.ts';
+import { onPath } from './setup/run.ts';
+
+test("of libtorch the engine is linked to the CPU's libraries alone", (context) => {
+  if (!onPath('readelf')) context.skip('readelf is missing (binutils)');
+  const text = execFileSync('readelf', ['-d', readNativeRecord().addon], { encoding: 'utf8' });
+  const needed = [...text.matchAll(/\(NEEDED\).*\[lib([\w+-]+)\.so/g)].map(([, name]) => name);
+  expect(needed).toContain('c');
+  const system = ['c', 'm', 'stdc++', 'gcc_s', 'dl', 'pthread', 'rt', 'ld-linux-x86-64', 'atomic'];
+  expect(needed.filter((name) => name !== undefined && !system.includes(name))).toEqual(['torch_cpu', 'c10']);
+});
