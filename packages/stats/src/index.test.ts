@@ -14,6 +14,7 @@ const INTERNAL = new Set([
   './harmonize/second-order.ts',
   './linear/eigen.ts',
   './linear/lbfgs.ts',
+  './linear/leading-eigen.ts',
   './linear/logistic-loss.ts',
   './linear/wolfe.ts',
   './special/beta.ts',

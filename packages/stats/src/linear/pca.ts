@@ -2,7 +2,8 @@ import { checkCount } from '../core/checks.ts';
 import { StatsInputError } from '../core/errors.ts';
 import { absent, type Outcome } from '../core/estimate.ts';
 import { checkMatrix, dot, gram, type Matrix, rowOf, transpose, zeros } from '../core/matrix.ts';
-import { symmetricEigen } from './eigen.ts';
+import { type Eigen, symmetricEigen } from './eigen.ts';
+import { leadingEigen } from './leading-eigen.ts';
 
 /** Principal components. */
 export interface Pca {
@@ -15,16 +16,24 @@ export interface Pca {
   readonly explainedVarianceRatio: Float64Array;
 }
 
+/** Up to so many patients or features, whichever are fewer, every component is computed; of more, only those asked for. */
+const WHOLE_UP_TO = 500;
+
+/** Residual of components, as a share of the largest variance: near rounding. */
+const TOLERANCE = 1e-12;
+
 /**
- * Principal components from the thin singular value decomposition of the centred features, taken from the smaller
- * of the two products of the features with themselves. Good for plots: components whose singular value is below
- * 1e-7 of the largest are rounding noise. Signs as scikit-learn ≥ 1.5: each component's entry of largest magnitude is positive.
+ * Principal components from the thin singular value decomposition of the centred features, taken from their product with
+ * themselves. Good for plots: components whose singular value is below 1e-7 of the largest are rounding noise. Signs as
+ * scikit-learn ≥ 1.5: each component's entry of largest magnitude is positive.
  *
  * @param features patients × features.
  * @param components how many; at most min(patients − 1, features).
+ * @param tolerance where only the leading components are computed: see {@link leadingEigen}. A larger one is for those who want a
+ *   good plane, and not the very components.
  * @returns null with the reason when there are too few patients or nothing varies.
  */
-export function fitPca(features: Matrix, components: number): Outcome<Pca> {
+export function fitPca(features: Matrix, components: number, tolerance: number = TOLERANCE): Outcome<Pca> {
   checkMatrix('features', features);
   checkCount('components', components, 1);
   const { rows, columns } = features;
@@ -34,19 +43,17 @@ export function fitPca(features: Matrix, components: number): Outcome<Pca> {
     );
   }
   const { mean, centred } = centre(features);
-  const wide = columns > rows;
-  const eigen = symmetricEigen(gram(wide ? centred : transpose(centred)));
-  const total = eigen.values.reduce((sum, value) => sum + Math.max(0, value), 0);
+  const isLarge = Math.min(rows, columns) > WHOLE_UP_TO;
+  const {
+    values,
+    vectors: axes,
+    total,
+  } = isLarge
+    ? { ...leadingEigen(centred, components, tolerance), total: squaresOf(centred) }
+    : wholeEigen(centred, components);
   if (total === 0) return absent('the features do not vary');
-
-  const axes = zeros(components, columns);
-  for (let k = 0; k < components; k++) {
-    const axis = rowOf(axes, k);
-    if (wide) combineRows(centred, rowOf(eigen.vectors, k), axis);
-    else axis.set(rowOf(eigen.vectors, k));
-    orient(axis);
-  }
-  const kept = eigen.values.slice(0, components).map((value) => Math.max(0, value));
+  for (let k = 0; k < components; k++) orient(rowOf(axes, k));
+  const kept = values.slice(0, components).map((value) => Math.max(0, value));
   return {
     value: {
       mean,
@@ -55,6 +62,24 @@ export function fitPca(features: Matrix, components: number): Outcome<Pca> {
       explainedVarianceRatio: kept.map((value) => value / total),
     },
   };
+}
+
+/** All eigenvalues of the product, the sum of them, and the first eigenvectors, from the smaller of the two products. */
+function wholeEigen(centred: Matrix, components: number): Eigen & { total: number } {
+  const { rows, columns } = centred;
+  const wide = columns > rows;
+  const { values, vectors } = symmetricEigen(gram(wide ? centred : transpose(centred)));
+  const axes = zeros(components, columns);
+  for (let k = 0; k < components; k++) {
+    if (wide) combineRows(centred, rowOf(vectors, k), rowOf(axes, k));
+    else rowOf(axes, k).set(rowOf(vectors, k));
+  }
+  return { values, vectors: axes, total: values.reduce((sum, value) => sum + Math.max(0, value), 0) };
+}
+
+/** The sum of all eigenvalues of the product. */
+function squaresOf({ data }: Matrix): number {
+  return data.reduce((sum, value) => sum + value * value, 0);
 }
 
 /** Coordinates of patients on the components: patients × components. */

@@ -1,6 +1,7 @@
 import { pythonJson, referenceTest } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { matrixFrom } from '../core/matrix.ts';
+import { type Matrix, matrixFrom, rowOf } from '../core/matrix.ts';
+import { Random } from '../core/random.ts';
 import { featureSample, worstDifference } from '../core/samples.test.data.ts';
 import { fitPca, pcaTransform } from './pca.ts';
 import { fitStandardScaler, standardise } from './scaler.ts';
@@ -55,6 +56,77 @@ referenceTest(
     }
   },
 );
+
+/** Patients × features with a few strong directions, and noise as strong as the least of them. */
+function manyPatients(patients: number, features: number): Matrix {
+  const random = new Random(8, 'many');
+  const directions = Array.from({ length: 6 }, () =>
+    Float64Array.from({ length: features }, () => random.normal()),
+  );
+  const rows = Array.from({ length: patients }, () => {
+    const places = directions.map((_, k) => random.normal() / 2 ** k);
+    return Float64Array.from({ length: features }, (_, j) =>
+      directions.reduce((sum, one, k) => sum + (one[j] ?? 0) * (places[k] ?? 0), random.normal() / 4),
+    );
+  });
+  return matrixFrom(rows);
+}
+
+referenceTest(
+  "the leading components of many patients are those of scikit-learn's whole decomposition",
+  ['sklearn'],
+  () => {
+    const samples = [manyPatients(700, 520), manyPatients(510, 600)];
+    const input = JSON.stringify(
+      samples.map((one) => Array.from({ length: one.rows }, (_, i) => Array.from(rowOf(one, i)))),
+    );
+    const expected = pythonJson<Reference[]>(SKLEARN, { input });
+    for (const [i, features] of samples.entries()) {
+      const reference = expected[i] as Reference;
+      const pca = fitPca(features, 4).value;
+      if (pca === null) throw new Error('not fitted');
+      expect(worstDifference(pca.components.data, reference.components)).toBeLessThan(1e-10);
+      expect(worstDifference(pca.explainedVariance, reference.variance)).toBeLessThan(1e-10);
+      expect(worstDifference(pca.explainedVarianceRatio, reference.ratio)).toBeLessThan(1e-12);
+      expect(worstDifference(pcaTransform(pca, features).data, reference.points)).toBeLessThan(1e-9);
+      expect(fitPca(features, 4)).toEqual({ value: pca });
+    }
+  },
+);
+
+test('leading components of few dimensions, of equal variances, and of nothing that varies', () => {
+  const [rows, columns] = [600, 501];
+  const flat = (fill: (i: number, j: number) => number): Matrix => ({
+    rows,
+    columns,
+    data: Float64Array.from({ length: rows * columns }, (_, at) =>
+      fill(Math.floor(at / columns), at % columns),
+    ),
+  });
+  // Two directions of equal variance, and no other: any two of their plane are right, a third does not vary.
+  const plane = fitPca(
+    flat((i, j) => (j === 3 ? Math.sqrt(2) * Math.cos(i) : j === 7 ? Math.sqrt(2) * Math.sin(i) : 1)),
+    3,
+  ).value;
+  const [first = 0, second = 0, third = 1] = plane?.explainedVarianceRatio ?? [];
+  expect(first + second).toBeCloseTo(1, 12);
+  expect(second).toBeCloseTo(0.5, 2);
+  expect(third).toBeLessThan(1e-15);
+  // More are asked for than there are dimensions.
+  const line = fitPca(
+    flat((i) => i),
+    20,
+  ).value;
+  expect(line?.explainedVarianceRatio[0]).toBeCloseTo(1, 12);
+  expect(line?.components.data.every(Number.isFinite)).toBe(true);
+  expect(line?.explainedVariance).toHaveLength(20);
+  expect(
+    fitPca(
+      flat(() => 5),
+      2,
+    ),
+  ).toMatchObject({ reason: 'the features do not vary' });
+});
 
 test('too few patients or nothing that varies is null', () => {
   expect(fitPca(matrixFrom([[1, 2]]), 1).value).toBeNull();
