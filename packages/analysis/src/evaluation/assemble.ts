@@ -7,6 +7,7 @@ import {
   type EvaluationCurves,
   type EvaluationRow,
   SPLITS,
+  type Split,
 } from '@radweave/artifacts';
 import { confusionMatrix, rowOf } from '@radweave/stats';
 import { hospitalsOf } from '@radweave/study/cohort/hospitals';
@@ -52,11 +53,10 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
   for (const [m, model] of models.entries()) {
     for (const [s, split] of SPLITS.entries()) {
       await pause(`evaluating ${model.name}`, m * SPLITS.length + s, steps);
-      for (const hospital of hospitalsOf(model.patients[split])) {
-        const group = groupOf(model, split, hospital, patientsIn(model.patients[split], hospital), classes);
-        rows.push(...rowsOf(group, model, labelNames, options));
-        curves.push(...viewsOf(group).map((view) => curvesOf(group, view, options)));
-        confusion.push(confusionOf(group));
+      for (const found of judgedGroups(model, split, labelNames, options)) {
+        rows.push(...found.rows);
+        curves.push(...found.curves);
+        confusion.push(found.confusion);
       }
     }
   }
@@ -96,6 +96,38 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
     notes: assembly.notes,
     versions: programVersions(),
   };
+}
+
+/** What is found in the patients of a model, split and hospital. */
+interface GroupNumbers {
+  rows: EvaluationRow[];
+  curves: EvaluationCurves[];
+  confusion: ConfusionRecord;
+}
+
+/** All hospitals of a split together, then each. The numbers of its only hospital are those of all. */
+function judgedGroups(
+  model: Judged,
+  split: Split,
+  labelNames: readonly string[],
+  options: StatOptions,
+): GroupNumbers[] {
+  const patients = model.patients[split];
+  const numbersOf = (hospital: string): GroupNumbers => {
+    const group = groupOf(model, split, hospital, patientsIn(patients, hospital), labelNames.length);
+    return {
+      rows: rowsOf(group, model, labelNames, options),
+      curves: viewsOf(group).map((view) => curvesOf(group, view, options)),
+      confusion: confusionOf(group),
+    };
+  };
+  const [all = '', ...each] = hospitalsOf(patients);
+  const together = numbersOf(all);
+  const [only] = each;
+  if (only === undefined || each.length > 1) return [together, ...each.map(numbersOf)];
+  const named = <T extends { hospital: string }>(one: T): T => ({ ...one, hospital: only });
+  const { rows, curves, confusion } = together;
+  return [together, { rows: rows.map(named), curves: curves.map(named), confusion: named(confusion) }];
 }
 
 function statOptions({ evaluation, experiment }: Config): StatOptions {

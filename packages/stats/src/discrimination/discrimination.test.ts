@@ -7,7 +7,8 @@ import { auc, macroAuc } from './auc.ts';
 import { confusionAt, confusionMetrics } from './confusion.ts';
 import { argmaxRows, confusionMatrix, multiclassMetrics } from './multiclass.ts';
 import { averagePrecision, precisionRecallCurve } from './precision-recall.ts';
-import { rocCurve, sensitivityAt } from './roc.ts';
+import { RankedScores } from './ranked-scores.ts';
+import { rocCurve, rocOfCuts, sensitivitiesOfCuts, sensitivityAt } from './roc.ts';
 
 const BINARY = `
 import json, sys
@@ -165,4 +166,31 @@ test('the height of the curve is interpolated, and the top of a vertical segment
   expect(sensitivityAt(tied, 0)).toBe(0.5);
   expect(sensitivityAt(tied, 0.25)).toBe(0.75);
   expect(sensitivityAt(tied, 1)).toBe(1);
+});
+
+test('the heights along a grid, in one pass, are those of the curve, bit for bit', () => {
+  const random = new Random(1, 'heights');
+  for (const [n, levels] of [
+    [2, 2],
+    [7, 3],
+    [40, 6],
+    [60, 1000],
+  ] as const) {
+    const labels = Array.from({ length: n }, (_, i) => i % 2);
+    const ranked = new RankedScores(
+      labels,
+      labels.map(() => random.below(levels) / levels),
+    );
+    for (const points of [2, 5, 11, 101]) {
+      const grid = Float64Array.from({ length: points }, (_, i) => i / (points - 1));
+      const drawn = Uint32Array.from({ length: n }, (_, i) => (i < 2 ? i : random.below(n)));
+      const cuts = ranked.cutPoints(drawn);
+      const heights = new Float64Array(points).fill(Number.NaN);
+      sensitivitiesOfCuts(cuts, grid, (place, height) => {
+        heights[place] = height;
+      });
+      const curve = rocOfCuts(cuts);
+      expect([...heights]).toEqual(Array.from(grid, (rate) => sensitivityAt(curve, rate)));
+    }
+  }
 });

@@ -41,6 +41,33 @@ export function rocOfCuts(cuts: CutPoints, options: { dropIntermediate?: boolean
   };
 }
 
+/**
+ * The curve's heights at ascending false-positive rates, as {@link sensitivityAt} gives them on the curve of these cut points, in
+ * one pass without making it.
+ *
+ * @param put takes each height, with its place among the rates.
+ */
+export function sensitivitiesOfCuts(
+  cuts: CutPoints,
+  rates: Float64Array,
+  put: (place: number, height: number) => void,
+): void {
+  const kept = corners(cuts);
+  let [x, y, place] = [0, 0, 0];
+  for (let k = 0; k < kept.length; k++) {
+    const at = kept[k] as number;
+    const nextX = (cuts.falsePositives[at] as number) / cuts.negatives;
+    const nextY = (cuts.truePositives[at] as number) / cuts.positives;
+    const isLast = k === kept.length - 1;
+    for (; place < rates.length && (isLast || nextX > (rates[place] as number)); place++) {
+      const rate = rates[place] as number;
+      put(place, nextX === rate ? nextY : y + ((rate - x) / (nextX - x)) * (nextY - y));
+    }
+    x = nextX;
+    y = nextY;
+  }
+}
+
 /** The first, the last, and every point where the slope changes in counts (scikit-learn's rule). */
 function corners(cuts: CutPoints): Uint32Array {
   const bends = (counts: Float64Array, i: number): boolean =>

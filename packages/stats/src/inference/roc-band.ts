@@ -3,7 +3,7 @@ import type { Outcome } from '../core/estimate.ts';
 import { quantile } from '../core/order.ts';
 import { Random } from '../core/random.ts';
 import { RankedScores } from '../discrimination/ranked-scores.ts';
-import { rocOfCuts, sensitivityAt } from '../discrimination/roc.ts';
+import { sensitivitiesOfCuts } from '../discrimination/roc.ts';
 import { type BootstrapOptions, resamples } from './bootstrap.ts';
 
 /** Pointwise limits of the sensitivity along a grid of false-positive rates. */
@@ -36,10 +36,9 @@ export function rocBand(
   let replicate = 0;
   for (const patients of resamples(labels, replicates, new Random(seed, 'roc-band'))) {
     // Stratified resamples keep both classes, so there always is a curve.
-    const curve = rocOfCuts(ranked.cutPoints(patients));
-    for (let k = 0; k < points; k++) {
-      (heights[k] as Float64Array)[replicate] = sensitivityAt(curve, grid[k] as number);
-    }
+    sensitivitiesOfCuts(ranked.cutPoints(patients), grid, (k, height) => {
+      (heights[k] as Float64Array)[replicate] = height;
+    });
     replicate++;
   }
   for (const column of heights) column.sort();
