@@ -14,6 +14,7 @@ const NETWORKS = [
     'resnext50_32x4d',
   ],
   ...['vit_tiny_patch16_224', 'resnet34', 'efficientnet_b1', 'efficientnet_b2', 'efficientnet_b3'],
+  'tf_efficientnet_lite0',
   ...['densenet169', 'wide_resnet50_2', 'vit_small_patch14_dinov2', 'convnext_small', 'resnet101'],
   ...['swin_small_patch4_window7_224', 'vit_base_patch16_224', 'resnet152', 'swin_base_patch4_window7_224'],
 ];

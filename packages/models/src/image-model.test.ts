@@ -5,11 +5,12 @@ import type { ImageModel } from './image-model.ts';
 import { createModel } from './registry/create.ts';
 import { listModels, modelInfo } from './registry/registry.ts';
 
-/** The smallest of each family stands for its code. */
+/** The smallest of each family stands for its code, and one that pads like TensorFlow. */
 const SMALLEST = [
   'resnet18',
   'swin_t',
   'efficientnet_b0',
+  'tf_efficientnet_lite0',
   'mobilenetv3_small_100',
   'convnext_tiny',
   'densenet121',

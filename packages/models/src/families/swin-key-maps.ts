@@ -27,6 +27,22 @@ export const SWIN_KEY_MAPS: readonly KeyMap[] = [
       ],
       [/^head\./, 'head.fc.'],
     ],
+    back: [
+      [/^patch_embed\.proj\./, 'features.0.0.'],
+      [/^patch_embed\.norm\./, 'features.0.2.'],
+      [
+        /^layers\.(\d+)\.blocks\.(\d+)\.mlp\.fc([12])\./,
+        (_, i = '', block = '', layer = '') =>
+          `features.${2 * Number(i) + 1}.${block}.mlp.${layer === '1' ? '0' : '3'}.`,
+      ],
+      [
+        /^layers\.(\d+)\.blocks\.(\d+)\./,
+        (_, i = '', block = '') => `features.${2 * Number(i) + 1}.${block}.`,
+      ],
+      [/^layers\.(\d+)\.downsample\./, (_, i = '') => `features.${2 * Number(i)}.`],
+      [/^head\.fc\./, 'head.'],
+    ],
+    buffers: /\.relative_position_index$/,
   },
   {
     // Microsoft's own checkpoints and timm before 0.9: patches are merged at the end of a stage.

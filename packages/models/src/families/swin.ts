@@ -158,6 +158,17 @@ export class SwinTransformer extends ImageModel {
   }
 }
 
+/** Windows shrink with the feature maps of small images; torchvision's do not. */
+function unlike(model: ImageModel): string | undefined {
+  const places = (2 * WINDOW - 1) ** 2;
+  const isWhole = Array.from(model.stateDict()).every(
+    ([name, { shape }]) => !name.endsWith('.relative_position_bias_table') || shape[0] === places,
+  );
+  return isWhole
+    ? undefined
+    : `some windows of this network are smaller than the ${WINDOW}×${WINDOW} places that torchvision's have, because of its image size`;
+}
+
 /** From timm's `default_cfgs` in `models/swin_transformer.py`. */
 function weights(name: string, tags: readonly string[]): WeightsInfo[] {
   return tags.map((tag) => ({
@@ -197,6 +208,7 @@ export function swinFamily(registerModel: RegisterModel): void {
         differences:
           `stochastic depth is ${dropPath} by default (timm and here: 0.1); feature maps that are no multiple of ` +
           'the window are padded before the shift, not after it',
+        unlike,
       },
     });
   };

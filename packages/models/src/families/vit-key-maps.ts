@@ -14,6 +14,13 @@ const LAYERS: Readonly<Record<string, string>> = {
   'mlp.linear_2': 'mlp.fc2',
 };
 
+/** The way back, to today's names. */
+const THEIRS: ReadonlyMap<string, string> = new Map(
+  Object.entries(LAYERS)
+    .filter(([theirs]) => !theirs.includes('linear'))
+    .map(([theirs, layer]) => [layer, theirs]),
+);
+
 /** Spellings of the vision transformer's parameter names; documented in docs/models.md. */
 export const VIT_KEY_MAPS: readonly KeyMap[] = [
   {
@@ -31,6 +38,18 @@ export const VIT_KEY_MAPS: readonly KeyMap[] = [
           LAYERS[layer] === undefined ? whole : `blocks.${block}.${LAYERS[layer]}.${kind}`,
       ],
       [/^heads\.head\./, 'head.'],
+    ],
+    back: [
+      [/^cls_token$/, 'class_token'],
+      [/^patch_embed\.proj\./, 'conv_proj.'],
+      [/^pos_embed$/, 'encoder.pos_embedding'],
+      [/^norm\./, 'encoder.ln.'],
+      [/^blocks\.(\d+)\.attn\.qkv\./, 'encoder.layers.encoder_layer_$1.self_attention.in_proj_'],
+      [
+        /^blocks\.(\d+)\.(norm1|norm2|attn\.proj|mlp\.fc1|mlp\.fc2)\./,
+        (_, block = '', layer = '') => `encoder.layers.encoder_layer_${block}.${THEIRS.get(layer)}.`,
+      ],
+      [/^head\./, 'heads.head.'],
     ],
   },
 ];

@@ -5,7 +5,7 @@ import { createModel } from '../registry/create.ts';
 import { modelInfo } from '../registry/registry.ts';
 import { relativeDifference } from '../testing/reference.ts';
 import { applyWeights } from '../weights/apply.ts';
-import { timmName } from '../weights/key-map.ts';
+import { renamed } from '../weights/key-map.ts';
 import { VIT_KEY_MAPS } from './vit-key-maps.ts';
 
 const TINY = 'vit_tiny_patch16_224';
@@ -90,7 +90,7 @@ test("torchvision's older names of the feed-forward half are understood", () => 
   const [torchvision] = VIT_KEY_MAPS;
   if (torchvision === undefined) throw new Error('the first map is torchvision');
   const old = 'encoder.layers.encoder_layer_11.mlp.linear_2.bias';
-  expect(timmName(old, torchvision)).toBe('blocks.11.mlp.fc2.bias');
+  expect(renamed(old, torchvision.rules)).toBe('blocks.11.mlp.fc2.bias');
 });
 
 function at(state: ReadonlyMap<string, Tensor>, name: string): Tensor {

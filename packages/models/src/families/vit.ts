@@ -168,6 +168,7 @@ export function vitFamily(registerModel: RegisterModel): void {
       aliases: ['vit_b_16'],
       torchvision: {
         name: 'vit_b_16',
+        isSized: true,
         differences: 'the classifier starts at 0, other layers from other distributions (here as in timm)',
       },
     },

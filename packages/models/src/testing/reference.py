@@ -55,8 +55,8 @@ def with_channels(model, channels):
     *path, last = job['firstConv'].split('.')
     parent = model.get_submodule('.'.join(path))
     old = getattr(parent, last)
-    new = torch.nn.Conv2d(channels, old.out_channels, old.kernel_size, old.stride, old.padding,
-                          bias=old.bias is not None)
+    # Of the same class: timm has one that pads otherwise.
+    new = type(old)(channels, old.out_channels, old.kernel_size, old.stride, old.padding, bias=old.bias is not None)
     if old.bias is not None:
         new.bias.data.copy_(old.bias.data)
     setattr(parent, last, new)

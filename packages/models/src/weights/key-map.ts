@@ -1,17 +1,24 @@
 import type { Tensor } from '@radweave/torch';
 
-/** A state dict's naming, and the way from it to timm's names. */
+/** Renames what it matches; `null` drops the entry. */
+export type Rule = readonly [from: RegExp, to: string | ((...match: string[]) => string) | null];
+
+/** A state dict's naming, the way from it to timm's names, and for some the way back. */
 export interface KeyMap {
   /** Such as `torchvision`. */
   layout: string;
   /** A name that occurs in this layout and in no other one of the architecture. */
   mark: RegExp;
-  /** Tried in order on each name: the first that matches decides. `null` drops the entry. */
-  rules: readonly (readonly [from: RegExp, to: string | ((...match: string[]) => string) | null])[];
+  /** Tried in order on each name: the first that matches decides. */
+  rules: readonly Rule[];
+  /** The same from timm's names; absent for a layout that is only read. */
+  back?: readonly Rule[];
   /** timm's names of weights [out, in, 1, 1] that this layout has in linear layers, [out, in]. */
   pointwise?: RegExp;
-  /** timm's names of vectors, [n], that this layout has with further dimensions of size 1. */
+  /** timm's names of vectors, [n], that this layout has as [n, 1, 1]. */
   vectors?: RegExp;
+  /** timm's names of buffers that this layout stores and timm does not. */
+  buffers?: RegExp;
   /** Epsilon of the layout's batch norms, where it is not that of the family's models. */
   batchNormEps?: number;
 }
@@ -28,13 +35,13 @@ export function toTimmNames(
 ): Map<string, Tensor> {
   const map = findMap([...state.keys()], maps);
   if (map === undefined) return new Map(state);
-  const renamed = new Map<string, Tensor>();
+  const result = new Map<string, Tensor>();
   for (const [key, value] of state) {
-    const name = timmName(key, map);
+    const name = renamed(key, map.rules);
     if (name === null) continue;
-    renamed.set(name, reshaped(name, value, map));
+    result.set(name, reshaped(name, value, map));
   }
-  return renamed;
+  return result;
 }
 
 function reshaped(name: string, value: Tensor, map: KeyMap): Tensor {
@@ -42,9 +49,9 @@ function reshaped(name: string, value: Tensor, map: KeyMap): Tensor {
   return map.vectors?.test(name) ? value.flatten() : value;
 }
 
-/** timm's name of one entry, or null when timm does not store it. */
-export function timmName(key: string, map: KeyMap): string | null {
-  for (const [from, to] of map.rules) {
+/** One entry's name by the first rule that matches: itself where none does, null when the rule drops it. */
+export function renamed(key: string, rules: readonly Rule[]): string | null {
+  for (const [from, to] of rules) {
     if (!from.test(key)) continue;
     if (to === null) return null;
     return typeof to === 'string'
