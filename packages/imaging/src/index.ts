@@ -36,5 +36,6 @@ export {
   type SliceShape,
 } from './slice.ts';
 export { type BuiltStore, buildStore, type StoreOptions } from './store/build.ts';
+export { StoreBuilder } from './store/builder.ts';
 export { type StoreShape, storeKey } from './store/key.ts';
 export { openStore, type SliceStore } from './store/open.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, renameSync, rmSync } from 'node:fs';
 import { crc32 } from '@radweave/checksum';
 import { type FaultRecord, ImageFault, ImageFaults } from '../fault.ts';
 import { type PoolOptions, runPool } from '../scan/pool.ts';
@@ -109,8 +109,8 @@ async function writeStore(
     if (faults.length > 0) throw new ImageFaults(faults);
     const tableBytes = new Uint8Array(table.buffer);
     writeAll(file, tableBytes, tableOffset(draft));
+    // Not flushed to the disk, which takes longer than decoding: what a crash leaves torn its checksums show, and it is made anew.
     writeAll(file, encodeHeader({ ...draft, tableCrc: crc32(tableBytes) }), 0);
-    fsyncSync(file);
   } finally {
     closeSync(file);
   }

@@ -46,10 +46,12 @@ const PATIENTS: PatientSlices[] = [
   { patient: 'c', positions: [2, 3, 5, 6] },
 ];
 
-async function extracted(batchSize: number): Promise<Float32Array[]> {
+async function extracted(batchSize: number, device = 'cpu'): Promise<Float32Array[]> {
   const all: Float32Array[] = [];
   const extraction = { batchSize, task: 'extracting', context: silentContext() };
-  for await (const { index, features } of extractPatients(network(), pixels, PATIENTS, extraction)) {
+  const own = network();
+  own.compute = { ...own.compute, device };
+  for await (const { index, features } of extractPatients(own, pixels, PATIENTS, extraction)) {
     expect(index).toBe(all.length);
     all.push(features);
   }
@@ -69,6 +71,13 @@ test('patients get their own slices whatever the batches', async () => {
     }
   }
   expect(Array.from(whole[0]?.slice(0, 512) ?? [])).not.toEqual(Array.from(whole[0]?.slice(512) ?? []));
+});
+
+test('features that are fetched several batches at a time are the same, bit for bit', async () => {
+  for (const batchSize of [1, 2, 3, 100]) {
+    // The CPU under a name that is not taken for the CPU's: the way a GPU's features go.
+    expect(await extracted(batchSize, 'cpu:0')).toEqual(await extracted(batchSize));
+  }
 });
 
 test('slices are in natural order of their file names, whatever folds they lie in', () => {

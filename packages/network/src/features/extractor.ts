@@ -1,8 +1,10 @@
 import { DataError, InterruptedError } from '@radweave/artifacts';
 import type { PatientSlices } from '@radweave/study/cohort/slice-order';
 import type { StageContext } from '@radweave/study/context/events';
+import { cudaDevice, F, type Tensor, tidy } from '@radweave/torch';
+import { type Compute, inferenceBatch } from '../compute/compute.ts';
 import type { FeatureNetwork } from '../open/feature-network.ts';
-import { paced, requireFinite, stagePace, valuesOf } from '../slices/inference.ts';
+import { outputOf, type Pace, paced, requireFinite, stagePace } from '../slices/inference.ts';
 import type { SlicePixels } from '../slices/slice-pixels.ts';
 
 /** How to go through the slices. */
@@ -27,30 +29,80 @@ export async function* extractPatients(
 ): AsyncGenerator<{ index: number; features: Float32Array }> {
   const dims = network.model.numFeatures;
   const order = Uint32Array.from(patients.flatMap(({ positions }) => positions));
+  const pace = stagePace(context, batchSize, task, interrupted);
   let waiting = new Float32Array(0);
   let index = 0;
-  for await (const positions of paced(order, stagePace(context, batchSize, task, interrupted))) {
-    waiting = joined(waiting, featuresOf(network, pixels, positions));
+  for await (const rows of featureRows(network, pixels, order, pace)) {
+    waiting = joined(waiting, rows);
+    let used = 0;
     for (;;) {
       const size = (patients[index]?.positions.length ?? Number.POSITIVE_INFINITY) * dims;
-      if (size > waiting.length) break;
-      const features = waiting.slice(0, size);
-      waiting = waiting.slice(size);
+      if (used + size > waiting.length) break;
+      const features = waiting.slice(used, used + size);
+      used += size;
       const { patient } = patients[index] ?? { patient: '' };
       requireFinite(features, () => notFinite(patient));
       yield { index: index++, features };
     }
+    waiting = waiting.slice(used);
   }
 }
 
-/** Features of a batch of slices, float32 (slices × dims), row by row. */
+/** Batches that a large GPU computes as one: most of its time would be launching else. */
+const AT_ONCE = 4;
+/** Bytes of memory of a large GPU. */
+const LARGE = 20 * 2 ** 30;
+
+/** Slices per pass for features: as {@link inferenceBatch}, and more on a GPU that has the memory. */
+export function extractionBatch(asked: number, compute: Compute): number {
+  const large = (cudaDevice(compute.device)?.properties.bytes ?? 0) >= LARGE;
+  return inferenceBatch(asked, compute) * (large ? AT_ONCE : 1);
+}
+
+/** Batches that a GPU is given before their features are fetched: fetching waits for it. */
+const IN_FLIGHT = 4;
+
+/**
+ * The features of slices in order, in pieces. What is done with a piece is done while a GPU computes what comes after it.
+ */
+async function* featureRows(
+  network: FeatureNetwork,
+  pixels: SlicePixels,
+  order: Uint32Array,
+  pace: Pace,
+): AsyncGenerator<Float32Array> {
+  const most = network.compute.device === 'cpu' ? 1 : IN_FLIGHT;
+  const launched: Tensor[] = [];
+  const fetched: Float32Array[] = [];
+  try {
+    for await (const positions of paced(order, pace)) {
+      launched.push(featuresOf(network, pixels, positions).keep());
+      yield* fetched.splice(0);
+      if (launched.length === most) fetched.push(valuesOfAll(launched));
+    }
+    if (launched.length > 0) fetched.push(valuesOfAll(launched));
+    yield* fetched;
+  } finally {
+    for (const tensor of launched) tensor.dispose();
+  }
+}
+
+/** Fetches and frees tensors of rows. */
+function valuesOfAll(launched: Tensor[]): Float32Array {
+  const all = launched.splice(0);
+  const values = tidy(() => F.cat(all).toFloat32Array());
+  for (const tensor of all) tensor.dispose();
+  return values;
+}
+
+/** Features of a batch of slices, float32 [slices, dims], as they are launched: a GPU may not have computed them yet. */
 export function featuresOf(
   network: Pick<FeatureNetwork, 'model' | 'normalisation' | 'compute'>,
   pixels: SlicePixels,
   positions: Uint32Array,
-): Float32Array {
+): Tensor {
   const { model } = network;
-  return valuesOf(network, pixels, positions, (batch) =>
+  return outputOf(network, pixels, positions, (batch) =>
     model.forwardHead(model.forwardFeatures(batch), { preLogits: true }),
   );
 }

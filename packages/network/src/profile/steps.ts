@@ -76,7 +76,9 @@ export function profileExtraction(config: Config, compute: Compute, network: Net
   model.eval();
   foldForInference(model, compute, config.data.image_size);
   const step = (): void => {
-    profileRange('forward', () => featuresOf({ model, normalisation, compute }, pixels, positions));
+    profileRange('forward', () =>
+      tidy(() => featuresOf({ model, normalisation, compute }, pixels, positions).toFloat32Array()),
+    );
   };
   return measured(model, step, cudaDevice(compute.device));
 }

@@ -54,19 +54,35 @@ export async function* paced(order: Uint32Array, pace: Pace): AsyncGenerator<Uin
   }
 }
 
-/** What a network, or part of it, makes of a batch of slices: the values of `forward`'s result, row by row. */
+/** What is needed to run a network. */
+export interface Runnable {
+  normalisation: Normalisation;
+  compute: Compute;
+}
+
+/** What a network, or part of it, makes of a batch of slices, as it is launched: a GPU may not have computed it yet. */
+export function outputOf(
+  { normalisation, compute }: Runnable,
+  pixels: SlicePixels,
+  positions: ArrayLike<number>,
+  forward: (batch: Tensor) => Tensor,
+): Tensor {
+  return inferenceMode(() =>
+    tidy(() => {
+      const batch = profileRange('batch', () => makeBatch(pixels, positions, normalisation, compute));
+      return inPrecision(compute, () => forward(batch));
+    }),
+  );
+}
+
+/** The values of {@link outputOf}, row by row. */
 export function valuesOf(
-  { normalisation, compute }: { normalisation: Normalisation; compute: Compute },
+  network: Runnable,
   pixels: SlicePixels,
   positions: ArrayLike<number>,
   forward: (batch: Tensor) => Tensor,
 ): Float32Array {
-  return inferenceMode(() =>
-    tidy(() => {
-      const batch = profileRange('batch', () => makeBatch(pixels, positions, normalisation, compute));
-      return inPrecision(compute, () => forward(batch)).toFloat32Array();
-    }),
-  );
+  return tidy(() => outputOf(network, pixels, positions, forward).toFloat32Array());
 }
 
 /** @throws the error that `fault` makes, when a value is NaN or infinite. */

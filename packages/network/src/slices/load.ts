@@ -14,12 +14,13 @@ import {
 } from '@radweave/artifacts';
 import { existsSync, mkdirSync, rmSync } from '@radweave/artifacts/files';
 import {
-  buildStore,
+  type BuiltStore,
   ImageFault,
   ImageFaults,
   openStore,
   type SliceStore,
-  type StoreOptions,
+  StoreBuilder,
+  type StoreShape,
 } from '@radweave/imaging';
 import { sortByName } from '@radweave/study/cohort/mask-names';
 import { SliceTable } from '@radweave/study/cohort/slice-table';
@@ -66,6 +67,11 @@ export async function loadSplit(
   return decodeSplit(data, split, modality, readSliceTable(data, split, modality), context);
 }
 
+/** What decodes, with as many threads as the configuration says. Whoever makes it closes it. */
+export function storeBuilder({ num_workers }: DataConfig): StoreBuilder {
+  return new StoreBuilder(num_workers === 0 ? undefined : num_workers);
+}
+
 /** As {@link loadSplit}, of a table that was read already. */
 export async function decodeSplit(
   data: DataConfig,
@@ -74,22 +80,35 @@ export async function decodeSplit(
   table: SliceTable,
   context: StageContext,
 ): Promise<LoadedSplit> {
+  const builder = storeBuilder(data);
+  try {
+    return await decodeWith(builder, data, split, modality, table, context);
+  } finally {
+    await builder.close();
+  }
+}
+
+/** {@link decodeSplit} by a builder that serves several sets. */
+export async function decodeWith(
+  builder: StoreBuilder,
+  data: DataConfig,
+  split: Split,
+  modality: string,
+  table: SliceTable,
+  context: StageContext,
+): Promise<LoadedSplit> {
   warnOfMasks(table, split, modality, context);
-  if (table.length === 0) return { table, pixels: noPixels(data.image_size), close: () => undefined };
+  const { image_size: side, resize } = data;
+  if (table.length === 0) return { table, pixels: noPixels(side), close: () => undefined };
   const file = join(splitFiles(data.splits_dir).decoded, `${split}_${modality}.slices`);
-  const { image_size, resize, num_workers } = data;
   const task = `decoding ${split} slices of ${modality}`;
   const paths = table.rows.map((row) => row.path);
-  const options: StoreOptions = {
-    width: image_size,
-    height: image_size,
-    resize,
-    threads: num_workers === 0 ? undefined : num_workers,
-    onProgress: (done, total) => context.emit({ kind: 'progress', task, done, total }),
-  };
+  const shape: StoreShape = { width: side, height: side, resize };
+  const build = (): Promise<BuiltStore> =>
+    builder.build(paths, file, shape, (done, total) => context.emit({ kind: 'progress', task, done, total }));
   try {
     mkdirSync(dirname(file), { recursive: true });
-    const store = await soundStore(paths, file, options, context);
+    const store = await soundStore(build, file, context);
     return { table, pixels: storePixels(store), close: () => store.close() };
   } catch (error) {
     if (error instanceof ImageFaults) throw asDataError(error, split, modality);
@@ -99,12 +118,11 @@ export async function decodeSplit(
 
 /** A store of an earlier run is read once as a whole: it may have been damaged since. */
 async function soundStore(
-  paths: readonly string[],
+  build: () => Promise<BuiltStore>,
   file: string,
-  options: StoreOptions,
   context: StageContext,
 ): Promise<SliceStore> {
-  const { key, reused } = await buildStore(paths, file, options);
+  const { key, reused } = await build();
   const store = openStore(file, key);
   if (!reused) return store;
   try {
@@ -115,7 +133,7 @@ async function soundStore(
     if (!(error instanceof ImageFault)) throw error;
     warn(context, `The decoded slices in ${file} were damaged since; they are made anew from the images.`);
     rmSync(file);
-    return openStore(file, (await buildStore(paths, file, options)).key);
+    return openStore(file, (await build()).key);
   }
 }
 

@@ -4,7 +4,8 @@ import { requireLearnable } from '@radweave/study/cohort/learnable';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import type { StageContext } from '@radweave/study/context/events';
-import { decodeSplit, type LoadedSplit, readSliceTable } from '../slices/load.ts';
+import { Decoding } from '../slices/decoding.ts';
+import { type LoadedSplit, readSliceTable } from '../slices/load.ts';
 
 /** The decoded sets of one modality. */
 export interface Splits {
@@ -49,17 +50,11 @@ export async function loadSplits(
   context: StageContext,
   tables: Tables = readTables(config, modality, context),
 ): Promise<Splits> {
-  const opened: LoadedSplit[] = [];
-  const load = async (split: Split): Promise<LoadedSplit> => {
-    const one = await decodeSplit(config.data, split, modality, tables[split], context);
-    opened.push(one);
-    return one;
-  };
+  const decoding = new Decoding(config.data, modality, tables, context);
   try {
-    return { train: await load('train'), val: await load('val'), test: await load('test') };
-  } catch (error) {
-    for (const split of opened) split.close();
-    throw error;
+    return await decoding.all();
+  } finally {
+    await decoding.close();
   }
 }
 

@@ -1,8 +1,8 @@
 import { completePatients, type NewPatients } from '@radweave/analysis/fusion/new-features';
 import { meanOverSlices, type PooledFeatures } from '@radweave/analysis/fusion/pool';
 import type { Config, FusionModality } from '@radweave/artifacts';
-import { inferenceBatch } from '@radweave/network/compute/compute';
-import { extractPatients } from '@radweave/network/features/extractor';
+
+import { extractionBatch, extractPatients } from '@radweave/network/features/extractor';
 import type { FeatureNetwork } from '@radweave/network/open/feature-network';
 import { openWantedNetwork } from '@radweave/network/open/wanted-network';
 import { patientHash } from '@radweave/study/cohort/patient-hash';
@@ -64,7 +64,7 @@ async function poolImages(
   const dims = network.model.numFeatures;
   const data = new Float32Array(patients.length * dims);
   const extraction = {
-    batchSize: inferenceBatch(config.extraction.batch_size, network.compute),
+    batchSize: extractionBatch(config.extraction.batch_size, network.compute),
     task: 'extracting features',
     context,
   };

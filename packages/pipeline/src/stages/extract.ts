@@ -12,15 +12,17 @@ import {
   type Split,
   UsageError,
 } from '@radweave/artifacts';
-import { computeSettings, inferenceBatch } from '@radweave/network/compute/compute';
+import { computeSettings } from '@radweave/network/compute/compute';
 import { engineVersions } from '@radweave/network/compute/versions';
-import type { Extraction } from '@radweave/network/features/extractor';
+import { type Extraction, extractionBatch } from '@radweave/network/features/extractor';
 import { writeSplitFeatures } from '@radweave/network/features/split-features';
 import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
 import { type FeatureNetwork, openFeatureNetwork } from '@radweave/network/open/feature-network';
 import { checkpointNetwork, type NetworkSpec } from '@radweave/network/open/network-spec';
-import { type LoadedSplit, loadSplit, readSliceTable } from '@radweave/network/slices/load';
+import { Decoding } from '@radweave/network/slices/decoding';
+import { type LoadedSplit, readSliceTable } from '@radweave/network/slices/load';
+import type { Tables } from '@radweave/network/training/session-splits';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { patientHash, refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
@@ -75,11 +77,12 @@ export async function extract(options: ExtractOptions, context: StageContext): P
   const spec = checkpointNetwork(config, chosen);
   sayImageSize(options, spec, context);
   openSplitFolder(config, [modality], context);
-  requirePatients(config, modality);
-  refuseLeak(config, modality, chosen, context);
+  const tables = forEachSplit((split) => readSliceTable(config.data, split, modality));
+  requirePatients(config, modality, tables);
+  refuseLeak(tables, chosen, context);
   const lock = lockFolder(config.data.features_dir, `radweave extract --modality ${modality}`);
   try {
-    const { network, features } = await extractAll(config, modality, spec, chosen, context);
+    const { network, features } = await extractAll(config, modality, tables, spec, chosen, context);
     const dims = network.model.numFeatures;
     say(context, `Features of ${modality} (${dims} per slice) are in ${config.data.features_dir}.`);
     const modalities = [...new Set([...config.data.modalities, modality])];
@@ -137,19 +140,17 @@ function sayImageSize(
 }
 
 /** @throws DataError when there is nobody to extract; UsageError without split files. */
-function requirePatients({ data }: Config, modality: string): void {
-  if (SPLITS.some((split) => readSliceTable(data, split, modality).length > 0)) return;
+function requirePatients({ data }: Config, modality: string, tables: Tables): void {
+  if (SPLITS.some((split) => tables[split].length > 0)) return;
   throw new DataError('E_NO_PATIENTS', `the split files of ${modality} list no slice`, {
     where: data.splits_dir,
     mend: 'Run preprocess again, or name another --splits_dir',
   });
 }
 
-function refuseLeak(config: Config, modality: string, chosen: ChosenCheckpoint, context: StageContext): void {
+function refuseLeak({ val, test }: Tables, chosen: ChosenCheckpoint, context: StageContext): void {
   if (chosen.kind === 'pretrained' || chosen.saved === null) return;
   const { patients } = chosen.saved.about;
-  const val = readSliceTable(config.data, 'val', modality);
-  const test = readSliceTable(config.data, 'test', modality);
   const unseen = [
     { split: 'val' as const, table: val },
     { split: 'test' as const, table: test },
@@ -172,36 +173,52 @@ function countKnown(table: SliceTable, hashes: readonly string[]): number {
 async function extractAll(
   config: Config,
   modality: string,
+  tables: Tables,
   spec: NetworkSpec,
   chosen: ChosenCheckpoint,
   context: StageContext,
 ): Promise<{ network: FeatureNetwork; features: Record<Split, NewFeatures> }> {
-  const network = await openFeatureNetwork(spec, chosen, computeSettings(config), context);
   const data = structuredClone(config.data);
   data.image_size = spec.imageSize;
-  const featuresDir = data.features_dir;
+  // Opening the engine and the device takes about as long.
+  const decoding = new Decoding(data, modality, tables, context);
+  try {
+    const network = await openFeatureNetwork(spec, chosen, computeSettings(config), context);
+    const features = await replaceFeatures(data.features_dir, modality, (temporary) =>
+      extractSplits(config, modality, network, decoding, temporary, context),
+    );
+    return { network, features };
+  } finally {
+    await decoding.close();
+  }
+}
+
+async function extractSplits(
+  config: Config,
+  modality: string,
+  network: FeatureNetwork,
+  decoding: Decoding,
+  temporary: Record<Split, string>,
+  context: StageContext,
+): Promise<Record<Split, NewFeatures>> {
   const { batch_size: asked, slice_index: sliceIndex } = config.extraction;
-  const one = async (split: Split, temporary: string): Promise<NewFeatures> => {
-    const loaded = await loadSplit(data, split, modality, context);
+  const featuresDir = config.data.features_dir;
+  const one = async (split: Split): Promise<NewFeatures> => {
+    const loaded = await decoding.take(split);
     try {
       const extraction: Extraction = {
-        batchSize: inferenceBatch(asked, network.compute),
+        batchSize: extractionBatch(asked, network.compute),
         task: `extracting ${split} features of ${modality}`,
         context,
       };
-      const target = { split, modality, featuresDir, temporary, sliceIndex };
+      const target = { split, modality, featuresDir, temporary: temporary[split], sliceIndex };
       const rows = await writeSplitFeatures(network, loaded, target, extraction);
       return { rows, set: featureSet(network, split, modality, loaded) };
     } finally {
       loaded.close();
     }
   };
-  const features = await replaceFeatures(featuresDir, modality, async ({ train, val, test }) => ({
-    train: await one('train', train),
-    val: await one('val', val),
-    test: await one('test', test),
-  }));
-  return { network, features };
+  return { train: await one('train'), val: await one('val'), test: await one('test') };
 }
 
 function featureSet(

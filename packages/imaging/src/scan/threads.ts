@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Job, JobResults } from './jobs.ts';
+
+/** Jobs that a thread is given before another one is started: starting takes as long as they do. */
+const ENOUGH = 2;
+
+interface Thread {
+  readonly worker: Worker;
+  /** Jobs it was given and has not finished. */
+  load: number;
+}
+
+interface Waiting {
+  resolve(results: unknown): void;
+  reject(reason: unknown): void;
+}
+
+/**
+ * Threads that decode and check images. Each is started when there is work for it and lives until {@link close}: starting one
+ * takes as long as decoding 200 slices, so that work after work should find them there.
+ */
+export class ImagingThreads {
+  /** The most there will be. */
+  readonly size: number;
+  readonly #stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #threads: Thread[] = [];
+  readonly #waiting = new Map<number, Waiting>();
+  #failure: { readonly reason: unknown } | undefined;
+  #next = 0;
+
+  /** @param size default: the cores, at most 8. */
+  constructor(size: number = Math.min(availableParallelism(), 8)) {
+    if (!Number.isInteger(size) || size < 1) throw new RangeError(`threads must be 1 or more, not ${size}`);
+    this.size = size;
+  }
+
+  /** Does a job in the thread that has the least to do. Rejects when a thread fails. */
+  run<K extends Job['kind']>(job: Extract<Job, { kind: K }>): Promise<JobResults[K][]> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure.reason);
+    const index = this.#next++;
+    const thread = this.#idlest();
+    thread.load++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(index, { resolve: resolve as Waiting['resolve'], reject });
+      thread.worker.postMessage({ index, job });
+    });
+  }
+
+  /** Ends the threads, after the job that each is at; others that wait are given up. */
+  async close(): Promise<void> {
+    Atomics.store(this.#stop, 0, 1);
+    this.#fail(new Error('the imaging threads were ended'));
+    await Promise.all(this.#threads.map(({ worker }) => ended(worker)));
+  }
+
+  #idlest(): Thread {
+    const idlest = this.#threads.reduce<Thread | undefined>(
+      (best, thread) => (best === undefined || thread.load < best.load ? thread : best),
+      undefined,
+    );
+    if (idlest !== undefined && (idlest.load < ENOUGH || this.#threads.length === this.size)) return idlest;
+    return this.#start();
+  }
+
+  #start(): Thread {
+    const worker = new Worker(compiled('scan/worker.js'), { execArgv: [], workerData: this.#stop });
+    const thread: Thread = { worker, load: 0 };
+    worker.on('message', ({ index, results }: { index: number; results: unknown }) => {
+      thread.load--;
+      this.#waiting.get(index)?.resolve(results);
+      this.#waiting.delete(index);
+    });
+    worker.on('error', (error) => this.#fail(error));
+    worker.on('exit', (code) => this.#fail(new Error(`an imaging thread ended early with code ${code}`)));
+    this.#threads.push(thread);
+    return thread;
+  }
+
+  #fail(reason: unknown): void {
+    this.#failure ??= { reason };
+    for (const { reject } of this.#waiting.values()) reject(reason);
+    this.#waiting.clear();
+  }
+}
+
+/**
+ * Lets a thread end by itself. `terminate()` in the middle of an inflate takes the whole process down: Node finds a zlib
+ * stream that was made and not yet set up ("close before init", in one of a hundred aborted scans).
+ */
+export function ended(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    // Node's mark of a thread that is gone already: it will not tell again.
+    if (worker.threadId === -1) resolve();
+    worker.on('exit', () => resolve());
+    worker.postMessage(null);
+  });
+}
+
+/** A compiled file of this package. Node 20 cannot run TypeScript, so that sources (under a test runner) use the build too. */
+export function compiled(place: string): URL {
+  const fromSource = import.meta.url.endsWith('.ts');
+  const entry = new URL(fromSource ? `../../dist/${place}` : `../${place}`, import.meta.url);
+  if (!existsSync(entry)) {
+    throw new Error(`${fileURLToPath(entry)} is missing: run "npm run build" first`);
+  }
+  return entry;
+}

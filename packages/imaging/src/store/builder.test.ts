@@ -1,0 +1,109 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { ImageFaults } from '../fault.ts';
+import { encodePng } from '../png/encode.ts';
+import { buildStore } from './build.ts';
+import { StoreBuilder } from './builder.ts';
+
+const SIDE = 16;
+
+function slices(folder: string, count: number): string[] {
+  mkdirSync(folder, { recursive: true });
+  return Array.from({ length: count }, (_, i) => {
+    const pixels = Uint8Array.from({ length: SIDE * SIDE }, (_x, k) => (k * (i + 3)) % 251);
+    const path = join(folder, `${i}.png`);
+    writeFileSync(path, encodePng({ width: SIDE, height: SIDE, pixels }));
+    return path;
+  });
+}
+
+const others = (folder: string): string[] => readdirSync(folder).filter((name) => !name.endsWith('.png'));
+
+test('stores are built in turn, though the calling thread never pauses', async () => {
+  const folder = tempDir();
+  const [one, two] = [slices(folder, 100), slices(join(folder, 'more'), 40)];
+  const builder = new StoreBuilder(2);
+  const told: number[] = [];
+  const building = [
+    builder.build(one, join(folder, 'one'), {}, (done) => told.push(done)),
+    builder.build(two, join(folder, 'two'), {}),
+  ];
+  // Busy until both files are there: only another thread can have made them.
+  const isThere = (): boolean => others(folder).filter((name) => /^(one|two)$/.test(name)).length === 2;
+  while (!isThere());
+  expect(told).toEqual([]);
+  const built = await Promise.all(building);
+  expect(told.at(-1)).toBe(100);
+  for (const [i, paths] of [one, two].entries()) {
+    const here = await buildStore(paths, join(folder, `again${i}`));
+    expect(built[i]).toEqual(here);
+    expect(readFileSync(join(folder, ['one', 'two'][i] ?? ''))).toEqual(
+      readFileSync(join(folder, `again${i}`)),
+    );
+  }
+  expect((await builder.build(one, join(folder, 'one'), {})).reused).toBe(true);
+  await builder.close();
+});
+
+test('an order that fails says why, as it would here, and leaves the others alone', async () => {
+  const folder = tempDir();
+  const good = slices(folder, 3);
+  const cut = join(folder, 'cut.png');
+  writeFileSync(cut, readFileSync(good[0] ?? '').subarray(0, 60));
+  const builder = new StoreBuilder(1);
+  const orders: [string[], string][] = [
+    [[...good, cut, join(folder, 'gone.png')], 'a'],
+    [[...good, cut], 'b'],
+    [good, join('nowhere', 'c')],
+    [good, 'd'],
+  ];
+  const results = await Promise.allSettled(
+    orders.map(([paths, name]) => builder.build(paths, join(folder, name), {})),
+  );
+  const here = await Promise.allSettled(
+    orders.map(([paths, name]) => buildStore(paths, join(folder, `${name}.here`))),
+  );
+  for (const i of [0, 1]) {
+    const [there, own] = [results[i], here[i]] as PromiseRejectedResult[];
+    expect(there?.reason).toBeInstanceOf(ImageFaults);
+    expect(there?.reason.faults).toEqual(own?.reason.faults);
+    expect(there?.reason.message).toBe(own?.reason.message);
+  }
+  expect(results[2]).toMatchObject({ reason: { code: 'ENOENT', syscall: 'open' } });
+  expect(results[3]?.status).toBe('fulfilled');
+  await builder.close();
+  await expect(builder.build(good, join(folder, 'e'), {})).rejects.toThrow('decoding was ended');
+  expect(others(folder).sort()).toEqual(['d', 'd.here']);
+});
+
+test('a builder that is closed meanwhile leaves nothing half made', async () => {
+  const folder = tempDir();
+  const paths = slices(folder, 400);
+  const builder = new StoreBuilder(1);
+  let isUnderWay = (): void => undefined;
+  const begun = new Promise<void>((resolve) => {
+    isUnderWay = resolve;
+  });
+  const building = builder.build(paths, join(folder, 'store'), {}, () => isUnderWay());
+  const refused = expect(building).rejects.toThrow('decoding was ended');
+  await begun;
+  await builder.close();
+  await refused;
+  expect(others(folder)).toEqual([]);
+});
+
+test('errors of the file system keep their code and place', async () => {
+  const folder = tempDir();
+  const paths = slices(folder, 2);
+  const file = join(folder, 'store');
+  mkdirSync(file);
+  const fields = ({ code, syscall, dest }: Record<string, unknown>): unknown => ({ code, syscall, dest });
+  const here = await buildStore(paths, file).catch(fields);
+  const builder = new StoreBuilder(1);
+  const there = await builder.build(paths, file, {}).catch(fields);
+  await builder.close();
+  expect(there).toEqual(here);
+  expect(there).toMatchObject({ dest: file });
+});
