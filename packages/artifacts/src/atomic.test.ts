@@ -8,9 +8,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { needs, tempDir } from '@radweave/testkit';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { linkFileAtomic, writeFileAtomic } from './atomic.ts';
 import { replaceFolderAtomic } from './folder.ts';
 
@@ -90,6 +91,25 @@ test('a folder is replaced as a whole; files of the old one do not survive', asy
   expect(result).toBe(7);
   expect(readdirSync(path)).toEqual(['grade0']);
   expect(readdirSync(join(path, '..'))).toEqual(['A']);
+});
+
+test('every file is flushed before the folder takes its name, however it was written', async () => {
+  const path = join(tempDir(), 'A');
+  const probe = await open(join(path, '..', 'probe'), 'w');
+  const sync = vi.spyOn(Object.getPrototypeOf(probe), 'sync');
+  await probe.close();
+  const wasThere: boolean[] = [];
+  sync.mockImplementation(async () => {
+    wasThere.push(existsSync(path));
+  });
+  onTestFinished(() => void sync.mockRestore());
+  const names = Array.from({ length: 40 }, (_, i) => join(`grade${i % 3}`, `${i}.npy`));
+  await replaceFolderAtomic(path, (folder) => {
+    for (const name of names) writeFileAtomic(join(folder, name), name);
+    writeFileSync(join(folder, 'plain.txt'), 'x');
+  });
+  expect(wasThere).toEqual(Array.from({ length: 41 }, () => false));
+  for (const name of names) expect(readFileSync(join(path, name), 'utf8')).toBe(name);
 });
 
 test('when filling fails the old folder stays', async () => {

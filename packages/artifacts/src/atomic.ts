@@ -9,7 +9,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { systemCode } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
 import { readFileSync } from './files/files.ts';
@@ -54,6 +54,25 @@ export function syncFolder(folder: string): void {
   } finally {
     closeSync(handle);
   }
+}
+
+/** Folders that are being filled and will be flushed to the disk as a whole, before anybody sees them. */
+const unpublished = new Set<string>();
+
+/** Runs `fill`, which writes into a folder that is then flushed with all that is in it: flushing file by file takes far longer. */
+export async function whileUnpublished<T>(folder: string, fill: () => T | Promise<T>): Promise<T> {
+  const place = `${resolve(folder)}${sep}`;
+  unpublished.add(place);
+  try {
+    return await fill();
+  } finally {
+    unpublished.delete(place);
+  }
+}
+
+function isUnpublished(path: string): boolean {
+  const place = resolve(path);
+  return [...unpublished].some((folder) => place.startsWith(folder));
 }
 
 type Piece = string | Uint8Array;
@@ -112,18 +131,19 @@ function writeWhole(
   publish: (temporary: string, path: string) => void,
 ): void {
   const temporary = temporaryName(path, 'tmp');
+  const flushesNow = !isUnpublished(path);
   try {
     mkdirSync(dirname(path), { recursive: true });
     sweepLeftovers(dirname(path));
     const handle = openSync(temporary, 'wx');
     try {
       for (const piece of isPiece(data) ? [data] : data) writePiece(handle, piece);
-      fsyncSync(handle);
+      if (flushesNow) fsyncSync(handle);
     } finally {
       closeSync(handle);
     }
     publish(temporary, path);
-    syncFolder(dirname(path));
+    if (flushesNow) syncFolder(dirname(path));
   } catch (error) {
     removeQuietly(temporary);
     throw explainFileError(error, 'write', path);

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { removeQuietly, renameWithRetry, syncFolder } from './atomic.ts';
+import { removeQuietly, renameWithRetry, syncFolder, whileUnpublished } from './atomic.ts';
 import { explainFileError } from './files/explain.ts';
 import { sweepLeftovers, temporaryName } from './temporary.ts';
 
@@ -25,18 +26,38 @@ function recover(path: string): void {
   }
 }
 
-function syncTree(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) syncTree(path);
-    else if (entry.isFile()) {
-      // 'r+' because Windows flushes only handles that may write.
-      const handle = openSync(path, 'r+');
-      fsyncSync(handle);
-      closeSync(handle);
-    }
+/** Files that are flushed at once: a disk takes many together in a tenth of the time that it takes for one after the other. */
+const AT_ONCE = 16;
+
+/** Flushes all that is below a folder, and then the folders. */
+async function syncTree(folder: string): Promise<void> {
+  const { files, folders } = contentsOf(folder);
+  const syncNext = async (): Promise<void> => {
+    for (let path = files.pop(); path !== undefined; path = files.pop()) await syncFile(path);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, syncNext));
+  for (const inner of folders) syncFolder(inner);
+}
+
+/** Files below a folder, and the folders, itself last. */
+function contentsOf(folder: string): { files: string[]; folders: string[] } {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const pathOf = ({ name }: { name: string }): string => join(folder, name);
+  const inner = entries.filter((entry) => entry.isDirectory()).map((entry) => contentsOf(pathOf(entry)));
+  return {
+    files: [...entries.filter((entry) => entry.isFile()).map(pathOf), ...inner.flatMap(({ files }) => files)],
+    folders: [...inner.flatMap(({ folders }) => folders), folder],
+  };
+}
+
+async function syncFile(path: string): Promise<void> {
+  // 'r+' because Windows flushes only handles that may write.
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
   }
-  syncFolder(folder);
 }
 
 /**
@@ -58,8 +79,8 @@ export async function replaceFolderAtomic<T>(
     recover(finalPath);
     sweepLeftovers(dirname(finalPath));
     mkdirSync(temporary);
-    const result = await fill(temporary);
-    syncTree(temporary);
+    const result = await whileUnpublished(temporary, () => fill(temporary));
+    await syncTree(temporary);
     const old = temporaryName(finalPath, 'old');
     if (existsSync(finalPath)) renameWithRetry(finalPath, old);
     renameWithRetry(temporary, finalPath);
