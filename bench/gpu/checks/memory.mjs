@@ -3,8 +3,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { complaint, endGroup } from '../processes.mjs';
 import { Training } from '../training.mjs';
 
-/** Too little memory: one sentence with a batch size that fits and its accumulation, exit code 5, and a resume with those. */
-export const memory = { name: 'memory', limit: 100, body };
+/**
+ * Too little memory: one sentence with a batch size that fits and its accumulation, exit code 5, and a resume with those. With
+ * --auto_batch_size it is found before training; extraction says which flag helps.
+ */
+export const memory = { name: 'memory', limit: 150, body };
 
 async function body(check) {
   const { proof, note } = check;
@@ -31,7 +34,53 @@ async function body(check) {
   const changes = ['--batch_size', advice[1], '--grad_accumulation', advice[2]];
   const resumed = await training.resume(check, changes);
   note(`fits with ${changes.join(' ')}`, resumed.code === 0, complaint(resumed));
+  await fitting(check);
+  if (resumed.code === 0) await extracting(check, training.best);
   await release();
+}
+
+/** The batch that fits is found, said, recorded, and taken again when the same command resumes the run. */
+async function fitting(check) {
+  const { proof, note } = check;
+  const { sizes } = proof;
+  const training = new Training(proof, 'fitted', {
+    device: proof.device,
+    precision: 'fp32',
+    model: sizes.extractModel,
+    epochs: 1,
+    batch: sizes.tooLarge,
+    more: ['--auto_batch_size'],
+  });
+  const done = await training.start(check);
+  const said = done.output.match(
+    /Batches of \d+ slices do not fit .*?training takes (\d+), and (\d+) of them/,
+  );
+  const makesTheStep = said !== null && said[1] * said[2] === sizes.tooLarge;
+  note('--auto_batch_size', done.code === 0 && makesTheStep, said?.[0] ?? complaint(done));
+  if (done.code !== 0) return;
+  const again = await training.resume(check, ['--epochs', '1']);
+  note('--auto_batch_size, resumed', again.code === 0, again.code === 0 ? 'goes on' : complaint(again));
+}
+
+async function extracting(check, checkpoint) {
+  const { proof, note } = check;
+  const done = await proof.radweave(check, 'extract-too-large', [
+    ...[
+      'extract',
+      '--modality',
+      'A',
+      '--checkpoint',
+      checkpoint,
+      '--precision',
+      'fp32',
+      '--batch_size',
+      '4096',
+    ],
+    ...['--splits_dir', proof.path('cohort', 'splits'), '--device', proof.device],
+    ...['--output_dir', proof.path('features-too-large')],
+  ]);
+  const isTold = done.code === 5 && /too little memory.*smaller --batch_size/s.test(done.output);
+  note('extraction', done.code === 0 || isTold, done.code === 0 ? 'it fits' : complaint(done));
 }
 
 /** Takes the GPU's memory but for some MiB. @returns what gives it back. */

@@ -72,6 +72,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     set('epochs', 'training.epochs'),
     set('batch_size', 'training.batch_size'),
     set('grad_accumulation', 'training.grad_accumulation'),
+    on('auto_batch_size', 'training.auto_batch_size'),
     set('learning_rate', 'training.learning_rate'),
     set('loss_type', 'training.loss_type'),
     set('optimizer', 'training.optimizer'),

@@ -40,6 +40,10 @@ export const training: Section<TrainingConfig> = {
   early_stop_patience: integer(10, 'Epochs without a better validation score before training stops', 1),
   early_stop_enabled: flag(true, 'Stop early'),
   grad_accumulation: integer(1, 'Batches whose gradients make one step', 1),
+  auto_batch_size: flag(
+    false,
+    'On a GPU: train in the largest part of batch_size that fits into its memory; as many slices make one step',
+  ),
   clip_grad_norm: z
     .number()
     .positive()

@@ -55,6 +55,7 @@ export interface TrainingConfig {
   early_stop_patience: number;
   early_stop_enabled: boolean;
   grad_accumulation: number;
+  auto_batch_size: boolean;
   clip_grad_norm: number | null;
   precision: 'auto' | Precision;
   deterministic: boolean;

@@ -3,7 +3,8 @@ import { ResourceError, UsageError } from '@radweave/artifacts';
 /** Whether an error is a GPU's memory running out. */
 export function isOutOfMemory(error: unknown): boolean {
   return (
-    error instanceof Error && /CUDA.*out of memory|CU(BLAS|DNN)_STATUS_ALLOC_FAILED/is.test(error.message)
+    error instanceof Error &&
+    /(CUDA|HIP|MPS).*out of memory|CU(BLAS|DNN)_STATUS_ALLOC_FAILED/is.test(error.message)
   );
 }
 
@@ -12,7 +13,8 @@ export interface TooLarge {
   device: string;
   batch: number;
   accumulation: number;
-  resume: string;
+  /** Null for one of several networks that a command trains, all in the same batches. */
+  resume: string | null;
 }
 
 /**
@@ -25,19 +27,25 @@ export function trainingOutOfMemory(
   fitting: number | null,
   cause: unknown,
 ): ResourceError {
-  const mend =
-    fitting === null
-      ? 'Not even one slice fits: end other programs that hold its memory, or take a smaller --model or image size'
-      : `Go on with: ${resume} --batch_size ${fitting} --grad_accumulation ${(batch / fitting) * accumulation}` +
-        ' (the same slices make one step; batch norms see fewer at once)';
   return new ResourceError(
     'E_OUT_OF_MEMORY',
     `${device} has too little memory for batches of ${batch} slices`,
-    {
-      mend,
-      cause,
-    },
+    { mend: smallerBatches({ batch, accumulation, resume }, fitting), cause },
   );
+}
+
+function smallerBatches(
+  { batch, accumulation, resume }: Pick<TooLarge, 'batch' | 'accumulation' | 'resume'>,
+  fitting: number | null,
+): string {
+  if (fitting === null) {
+    return 'Not even one slice fits: end other programs that hold its memory, or take a smaller --model or image size';
+  }
+  const how =
+    resume === null
+      ? `Run the same command again with --set training.auto_batch_size=true, which takes ${fitting}`
+      : `Go on with: ${resume} --batch_size ${fitting} --grad_accumulation ${(batch / fitting) * accumulation}`;
+  return `${how} (the same slices make one step; batch norms see fewer at once)`;
 }
 
 /** What libtorch and CUDA say of the user's GPU as an error with a remedy; undefined for anything else. */
@@ -45,7 +53,7 @@ export function explainGpuError(error: Error): ResourceError | UsageError | unde
   const { message } = error;
   if (isOutOfMemory(error)) {
     return new ResourceError('E_OUT_OF_MEMORY', 'the GPU has too little memory for this', {
-      mend: 'Use a smaller --batch_size (extracted features stay the same), or end other programs that hold its memory',
+      mend: 'Use a smaller --batch_size, in a configuration file extraction.batch_size (results stay the same), or end other programs that hold its memory',
       cause: error,
     });
   }

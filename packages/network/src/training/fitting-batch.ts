@@ -1,36 +1,104 @@
-import type { ResourceError } from '@radweave/artifacts';
-import { emptyCache, tidy } from '@radweave/torch';
+import type { Config, ResourceError } from '@radweave/artifacts';
+import { emptyCache, getRngState, setRngState, tidy } from '@radweave/torch';
 import { isOutOfMemory, trainingOutOfMemory } from '../compute/gpu-errors.ts';
 import { augmentationStream, makeBatch } from '../slices/batches.ts';
 import { learnFrom, targetsOf } from './network.ts';
 import type { TrainingJob } from './trainer.ts';
 
+/** What a step of training needs of a job. */
+export type StepJob = Pick<
+  TrainingJob,
+  | 'model'
+  | 'optimizer'
+  | 'train'
+  | 'compute'
+  | 'normalisation'
+  | 'augmentation'
+  | 'seed'
+  | 'loss'
+  | 'classWeight'
+>;
+
 /**
- * The largest part of a batch that the device has memory for: a half, a third, … found by training on it. The network is
- * of no use afterwards.
+ * The largest part of a batch that the device has memory for: the half, a third, … found by training on it.
  *
  * @param fits tells whether a batch of this size can be computed.
+ * @param least in how many parts it is divided at least.
  * @returns a divisor of `batch`, so that accumulation makes the same steps; null when there is none.
  */
-export function fittingBatch(batch: number, fits: (size: number) => boolean): number | null {
-  for (let parts = 2; parts <= batch; parts++) {
+export function fittingBatch(batch: number, fits: (size: number) => boolean, least = 2): number | null {
+  for (let parts = least; parts <= batch; parts++) {
     if (batch % parts === 0 && fits(batch / parts)) return batch / parts;
   }
   return null;
 }
 
-/** What to tell of a batch that did not fit. @param resume the command that goes on. */
-export function explainTooLarge(job: TrainingJob, resume: string, cause: unknown): ResourceError {
+/** What to tell of a batch that did not fit; the network is of no use afterwards. @param resume the command that goes on. */
+export function explainTooLarge(job: TrainingJob, resume: string | null, cause: unknown): ResourceError {
   const { batchSize: batch, gradAccumulation: accumulation, compute } = job;
   const fitting = fittingBatch(batch, (size) => stepFits(job, size));
   return trainingOutOfMemory({ device: compute.device, batch, accumulation, resume }, fitting, cause);
 }
 
-/** Whether a step on this many slices can be computed, optimizer included. */
-function stepFits(job: TrainingJob, size: number): boolean {
+/**
+ * The configuration with the batch that the device has memory for, found before training: the largest part of the one that was
+ * asked for, with the accumulation that makes the same steps.
+ *
+ * @param fits tells whether a batch of this size can be computed.
+ * @returns what was asked for where it fits, and what to say of it.
+ * @throws ResourceError when not even one slice fits.
+ */
+export function fittedConfig(
+  config: Config,
+  device: string,
+  fits: (size: number) => boolean,
+): { config: Config; remark: string } {
+  const { batch_size: batch, grad_accumulation: accumulation } = config.training;
+  if (device === 'cpu') {
+    return { config, remark: `Batches stay at ${batch} slices: only a GPU's memory is tried out.` };
+  }
+  const size = fittingBatch(batch, fits, 1);
+  if (size === null)
+    throw trainingOutOfMemory({ device, batch, accumulation, resume: null }, null, undefined);
+  if (size === batch)
+    return { config, remark: `Batches of ${batch} slices fit into the memory of ${device}.` };
+  const grown = (batch / size) * accumulation;
+  const training = { ...config.training, batch_size: size, grad_accumulation: grown };
+  const remark =
+    `Batches of ${batch} slices do not fit into the memory of ${device}: training takes ${size}, and ${grown} of them ` +
+    'make one step (the same slices as before; batch norms see fewer at once).';
+  return { config: { ...config, training }, remark };
+}
+
+/** Tries steps out before training, and leaves network, optimizer and random numbers as they were. */
+export function tryingSteps(job: StepJob): (size: number) => boolean {
+  return (size) => {
+    const { model, optimizer, compute } = job;
+    const begun = optimizer.stateDict();
+    const devices = compute.device === 'cpu' ? ['cpu'] : ['cpu', compute.device];
+    const states = devices.map((device) => ({ device, state: getRngState(device).keep() }));
+    // On the CPU, so that the device has all its memory.
+    const weights = tidy(
+      () => new Map([...model.stateDict()].map(([name, t]) => [name, t.detach().cpu().clone().keep()])),
+    );
+    try {
+      return stepFits(job, size);
+    } finally {
+      optimizer.zeroGrad();
+      optimizer.loadStateDict(begun);
+      model.loadStateDict(weights);
+      for (const { device, state } of states) setRngState(state, device);
+      for (const tensor of [...weights.values(), ...states.map(({ state }) => state)]) tensor.dispose();
+      emptyCache();
+    }
+  };
+}
+
+/** Whether steps on this many slices can be computed: the first makes the optimizer's state, the second computes beside it. */
+function stepFits(job: StepJob, size: number): boolean {
   emptyCache();
   try {
-    step(job, size);
+    for (let i = 0; i < 2; i++) step(job, size);
     return true;
   } catch (error) {
     if (!isOutOfMemory(error)) throw error;
@@ -38,7 +106,7 @@ function stepFits(job: TrainingJob, size: number): boolean {
   }
 }
 
-function step(job: TrainingJob, size: number): void {
+function step(job: StepJob, size: number): void {
   const { model, optimizer, train, compute, normalisation, augmentation, seed } = job;
   const positions = Uint32Array.from({ length: size }, (_, i) => i % train.table.length);
   model.train();

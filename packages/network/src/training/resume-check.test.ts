@@ -29,6 +29,17 @@ test.each([
   expect(() => resumed(inBatches(64, 1), asked, given)).toThrow(/batch_size: 64 in the run, 16/);
 });
 
+test('the command that began a run in batches that fit goes on with those', () => {
+  const asked = inBatches(64, 1);
+  asked.training.auto_batch_size = true;
+  const given = ['training.batch_size', 'training.auto_batch_size'];
+  const { training } = resumed(inBatches(16, 4), asked, given);
+  expect(training).toMatchObject({ batch_size: 16, grad_accumulation: 4, auto_batch_size: true });
+  expect(() => resumed(inBatches(16, 2), asked, given)).toThrow(/batch_size: 16 in the run, 64/);
+  // Asked for later, it changes nothing by itself.
+  expect(resumed(inBatches(64, 1), asked, ['training.auto_batch_size']).training.batch_size).toBe(64);
+});
+
 test('finished batches are counted anew, and a place within a batch is refused', () => {
   expect(finishedBatches(3, inBatches(64, 1), inBatches(16, 4))).toBe(12);
   expect(finishedBatches(12, inBatches(16, 4), inBatches(64, 1))).toBe(3);

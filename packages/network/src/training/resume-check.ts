@@ -15,6 +15,7 @@ const FREE = [
   'training.early_stop_enabled',
   'training.early_stop_patience',
   'training.device',
+  'training.auto_batch_size',
 ];
 
 /** May change together: as many slices make a step as before. */
@@ -41,7 +42,10 @@ export interface SetKeys {
  *
  * @throws UsageError listing each option of the command line that changes the mathematics.
  */
-export function resumedConfig(saved: Config, asked: Config, keys: SetKeys, context: StageContext): Config {
+export function resumedConfig(saved: Config, asked: Config, all: SetKeys, context: StageContext): Config {
+  const keys = fitsItself(saved, asked, all.given)
+    ? { ...all, given: all.given.filter((key) => !STEP.includes(key)) }
+    : all;
   const free = sameStep(saved, asked, keys.given) ? [...FREE, ...STEP] : FREE;
   const wrong = keys.given.filter((key) => !free.includes(key) && differs(saved, asked, key));
   if (wrong.length > 0) {
@@ -111,10 +115,19 @@ function sayUnused(saved: Config, asked: Config, { given, inFile }: SetKeys, con
   );
 }
 
+/** Whether the batch size stands for the step's slices alone, as the run has found its own: the command that began it does. */
+function fitsItself(saved: Config, asked: Config, given: readonly string[]): boolean {
+  if (!asked.training.auto_batch_size || STEP.every((key) => given.includes(key))) return false;
+  return slicesOfStep(saved) === slicesOfStep(asked);
+}
+
+function slicesOfStep({ training }: Config): number {
+  return training.batch_size * training.grad_accumulation;
+}
+
 function sameStep(saved: Config, asked: Config, given: readonly string[]): boolean {
   if (!STEP.every((key) => given.includes(key))) return false;
-  const slices = ({ training }: Config): number => training.batch_size * training.grad_accumulation;
-  return slices(saved) === slices(asked);
+  return slicesOfStep(saved) === slicesOfStep(asked);
 }
 
 /**

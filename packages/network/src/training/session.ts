@@ -37,6 +37,7 @@ import { buildNetwork, type Network } from '../open/network-source.ts';
 import { resumedNetwork } from '../open/network-spec.ts';
 import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer, buildScheduler } from './build.ts';
 import { EpochFiles } from './epoch-files.ts';
+import { fitBatch } from './fit-batch.ts';
 import { explainTooLarge } from './fitting-batch.ts';
 import { FrozenOutputs } from './frozen-outputs.ts';
 import { packPartial, unpackPartial } from './partial-epoch.ts';
@@ -89,8 +90,9 @@ export class TrainingSession {
     manualSeed(config.experiment.seed);
     const network = await buildNetwork(resumedNetwork(config, saved), compute, context);
     // Last, for it takes longest: weights that cannot be had, say, are told before.
-    const splits = await sets.decode();
-    const session = new TrainingSession(options, compute, splits, network, saved, context);
+    const splits = residentSplits(await sets.decode(), compute.device, cudaDevice(compute.device));
+    const fitted = { ...options, config: fitBatch(config, compute, splits.train, network, context) };
+    const session = new TrainingSession(fitted, compute, splits, network, saved, context);
     if (saved === null) session.begin();
     return session;
   }
@@ -107,7 +109,7 @@ export class TrainingSession {
     const { training, model, experiment } = config;
     this.options = options;
     this.device = cudaDevice(compute.device);
-    this.splits = residentSplits(splits, compute.device, this.device);
+    this.splits = splits;
     this.network = network;
     this.splitHash = identityOf(forEachSplit((split) => splits[split].table));
     const optimizer = buildOptimizer(training, network.model);
@@ -156,12 +158,9 @@ export class TrainingSession {
       if (!isOutOfMemory(error)) throw error;
       // A recorded step keeps its memory.
       this.trainer.dispose();
-      const { modality, run } = this.options;
-      throw explainTooLarge(
-        this.job,
-        `radweave train --modality ${modality} --resume --run ${run.name}`,
-        error,
-      );
+      const { modality, run, foldOf } = this.options;
+      const own = `radweave train --modality ${modality} --resume --run ${run.name}`;
+      throw explainTooLarge(this.job, foldOf === undefined ? own : null, error);
     }
   }
 

@@ -3,7 +3,7 @@ import { explainGpuError } from '@radweave/network/compute/gpu-errors';
 
 /** What libtorch's allocators and Node.js say when there is no memory. A GPU's memory is another matter. */
 const NO_MEMORY =
-  /^(?!.*CUDA).*(out of memory|can't allocate memory|cannot allocate memory|bad_alloc|(Array buffer|memory) allocation failed|ERR_WORKER_OUT_OF_MEMORY)/is;
+  /^(?!.*(CUDA|HIP|MPS)).*(out of memory|can't allocate memory|cannot allocate memory|bad_alloc|(Array buffer|memory) allocation failed|ERR_WORKER_OUT_OF_MEMORY)/is;
 
 /** What libtorch says of a number that its element type cannot hold, such as a learning rate of 1e38. */
 const TOO_LARGE = /value cannot be converted to type .* without overflow/;

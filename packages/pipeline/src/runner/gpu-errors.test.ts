@@ -8,10 +8,15 @@ const FULL = [
   'CUDA error: out of memory',
   'cuDNN error: CUDNN_STATUS_ALLOC_FAILED',
   'CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`',
+  'HIP out of memory. Tried to allocate 2.00 GiB.',
+  'MPS backend out of memory (MPS allocated: 8.00 GiB, other allocations: 1.00 GiB, max allowed: 9.07 GiB).',
 ];
 
 test('a GPU without memory is told apart from a machine without memory', () => {
-  for (const text of FULL) expect(isOutOfMemory(new Error(text)), text).toBe(true);
+  for (const text of FULL) {
+    expect(isOutOfMemory(new Error(text)), text).toBe(true);
+    expect(explainError(new Error(text)), text).toMatchObject({ code: 'E_OUT_OF_MEMORY' });
+  }
   for (const text of [
     'out of memory',
     "DefaultCPUAllocator: can't allocate memory",
@@ -27,6 +32,9 @@ test('the batch size that fits comes with the accumulation that makes the same s
   expect(told.exitCode).toBe(5);
   expect(told.message).toContain('cuda:0 has too little memory for batches of 96 slices');
   expect(told.message).toContain('radweave train --resume --batch_size 32 --grad_accumulation 6');
+  expect(trainingOutOfMemory({ ...what, resume: null }, 32, undefined).message).toContain(
+    'Run the same command again with --set training.auto_batch_size=true, which takes 32',
+  );
   expect(trainingOutOfMemory(what, null, undefined).message).toContain('Not even one slice fits');
 });
 
