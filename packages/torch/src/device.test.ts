@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { DeviceError, deviceKind, resolveDevice } from './device.ts';
+import { DeviceError, deviceKind, resolveDevice, wayToGpu } from './device.ts';
 import { cudaDeviceCount } from './runtime.ts';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -24,6 +24,12 @@ test('without a GPU auto is the CPU; one that was asked for is refused, with wha
   expect(() => resolveDevice('cuda:1')).toThrow(/sees no CUDA GPU here\. Use --device cpu/);
   vi.stubEnv('CUDA_VISIBLE_DEVICES', '');
   expect(() => resolveDevice('cuda')).toThrow(/sees no CUDA GPU here \(CUDA_VISIBLE_DEVICES is ''\)\. Use/);
+});
+
+test('a GPU is missing for another libtorch, or for a driver', () => {
+  expect(wayToGpu(null)).toMatch(/CUDA build of libtorch and run: radweave setup$/);
+  expect(wayToGpu('cuda')).toMatch(/^see that nvidia-smi shows the card/);
+  expect(wayToGpu('rocm')).toMatch(/^see that rocminfo/);
 });
 
 test('which kinds of device were tried', () => {

@@ -56,7 +56,7 @@ function named(asked: string): string {
   if (count === 0) {
     throw new DeviceError(
       `device '${asked}' was asked for, but libtorch ${libtorchVersion()} sees no CUDA GPU here${hidden()}. ` +
-        'Use --device cpu, or point RADWEAVE_LIBTORCH at a CUDA build of libtorch and run: radweave setup',
+        `Use --device cpu, or ${wayToGpu(gpuMaker())}`,
     );
   }
   if (index >= count) {
@@ -64,6 +64,12 @@ function named(asked: string): string {
     throw new DeviceError(`device '${asked}' was asked for, but there ${last}${hidden()}`);
   }
   return `cuda:${index}`;
+}
+
+/** What a GPU is missing for: libtorch's part, or the driver's. */
+export function wayToGpu(maker: ReturnType<typeof gpuMaker>): string {
+  if (maker === null) return 'point RADWEAVE_LIBTORCH at a CUDA build of libtorch and run: radweave setup';
+  return `see that ${maker === 'cuda' ? 'nvidia-smi' : 'rocminfo'} shows the card: this libtorch is built for it, the driver may be missing`;
 }
 
 function appleGpu(): string {
