@@ -1,6 +1,6 @@
-import { defaultThreads } from '@radweave/torch';
+import { defaultThreads, deviceKind } from '@radweave/torch';
 import { expect, test } from 'vitest';
-import { inferenceBatch } from './compute.ts';
+import { inferenceBatch, untriedRemark } from './compute.ts';
 
 test('a CPU computes few slices at once, a GPU as many as asked', () => {
   const on = (device: string) => ({ device, precision: 'fp32', memoryFormat: 'channelsLast' }) as const;
@@ -8,4 +8,9 @@ test('a CPU computes few slices at once, a GPU as many as asked', () => {
   expect(inferenceBatch(4, on('cpu'))).toBe(4);
   expect(inferenceBatch(10 * most, on('cpu'))).toBe(most);
   expect(inferenceBatch(10 * most, on('cuda:0'))).toBe(10 * most);
+});
+
+test('a kind of device that was never tried is computed on with a warning', () => {
+  expect(untriedRemark(deviceKind('cpu'))).toBeNull();
+  expect(untriedRemark(deviceKind('mps'))).toMatch(/^Nobody has tried Radweave on Apple's GPU: compare/);
 });
