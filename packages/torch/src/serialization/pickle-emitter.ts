@@ -1,27 +1,30 @@
 import { OP } from './opcodes.ts';
 
 const MOST_INTEGER_BYTES = 255;
+const FIRST_BYTES = 1 << 16;
 
 /** Writes single opcodes with their arguments. */
 export class PickleEmitter {
-  readonly #chunks: Uint8Array[] = [];
+  /** Grows as it is filled: a pickle of a checkpoint has tens of thousands of pieces of a few bytes. */
+  #bytes = Buffer.alloc(FIRST_BYTES);
+  #length = 0;
   /** Texts and globals already written, which repeat in every tensor. */
   readonly #memo = new Map<string, number>();
 
   /** Everything written so far. */
   finish(): Uint8Array {
-    return Buffer.concat(this.#chunks);
+    return this.#bytes.subarray(0, this.#length);
   }
 
   op(...bytes: number[]): void {
-    this.#chunks.push(Uint8Array.from(bytes));
+    this.#reserve(bytes.length);
+    for (const byte of bytes) this.#bytes[this.#length++] = byte;
   }
 
   float(value: number): void {
-    const bytes = new Uint8Array(9);
-    bytes[0] = OP.BINFLOAT;
-    new DataView(bytes.buffer).setFloat64(1, value, false);
-    this.#chunks.push(bytes);
+    this.op(OP.BINFLOAT);
+    this.#reserve(8);
+    this.#length = this.#bytes.writeDoubleBE(value, this.#length);
   }
 
   /** @throws TypeError for integers of more than 2,040 bits. */
@@ -38,14 +41,14 @@ export class PickleEmitter {
       const utf8 = Buffer.from(value, 'utf8');
       if (utf8.toString('utf8') !== value) throw new TypeError('the text has half of a surrogate pair');
       this.op(OP.BINUNICODE, ...littleEndian(BigInt(utf8.byteLength), 4));
-      this.#chunks.push(utf8);
+      this.#append(utf8);
     });
   }
 
   global(module: string, name: string): void {
     this.#once(`global ${module} ${name}`, () => {
       this.op(OP.GLOBAL);
-      this.#chunks.push(Buffer.from(`${module}\n${name}\n`));
+      this.#append(Buffer.from(`${module}\n${name}\n`));
     });
   }
 
@@ -54,6 +57,20 @@ export class PickleEmitter {
     while (length <= MOST_INTEGER_BYTES && BigInt.asIntN(8 * length, value) !== value) length++;
     if (length > MOST_INTEGER_BYTES) throw new TypeError('the integer has too many digits');
     this.op(OP.LONG1, length, ...littleEndian(value, length));
+  }
+
+  #append(bytes: Uint8Array): void {
+    this.#reserve(bytes.byteLength);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.byteLength;
+  }
+
+  /** Makes room for that many more bytes. */
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.byteLength) return;
+    const grown = Buffer.alloc(2 * (this.#length + more));
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#bytes = grown;
   }
 
   /** Writes something the first time and refers to it later. */
