@@ -27,7 +27,7 @@ export class SharedSlices {
   /** The sets of a fold. */
   setsOf({ sets }: CrossFold): TrainingSets {
     const tables = forEachSplit((split) => new SliceTable(sets[split]));
-    const decode = async (): Promise<Record<Split, LoadedSplit>> => {
+    const all = async (): Promise<Record<Split, LoadedSplit>> => {
       const { pixels, places } = await this.decode();
       return forEachSplit((split) => {
         const table = tables[split];
@@ -35,7 +35,7 @@ export class SharedSlices {
         return { table, pixels: pixelsAt(pixels, own), close: () => undefined };
       });
     };
-    return { tables, decode };
+    return { tables, decoding: () => ({ all, close: async () => undefined }) };
   }
 
   close(): void {

@@ -20,13 +20,14 @@ export type Tables = Record<Split, SliceTable>;
 /** The sets a session trains on: who is in them is known, their slices are decoded when it comes to that. */
 export interface TrainingSets {
   tables: Tables;
-  decode(): Promise<Splits>;
+  /** Begins; whoever calls this closes it. */
+  decoding(): Pick<Decoding, 'all' | 'close'>;
 }
 
 /** The sets of the splits folder. @throws DataError as {@link readTables}. */
 export function folderSets(config: Config, modality: string, context: StageContext): TrainingSets {
   const tables = readTables(config, modality, context);
-  return { tables, decode: () => loadSplits(config, modality, context, tables) };
+  return { tables, decoding: () => new Decoding(config.data, modality, tables, context) };
 }
 
 /**

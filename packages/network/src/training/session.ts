@@ -21,6 +21,7 @@ import {
   emptyCache,
   getRngState,
   manualSeed,
+  resolveDevice,
   setRngState,
 } from '@radweave/torch';
 import { type Compute, chooseCompute, computeSettings } from '../compute/compute.ts';
@@ -84,17 +85,25 @@ export class TrainingSession {
     const { config, run, resume, sets } = options;
     const saved = resume ? await restorable(run, config, sets.tables) : null;
     const begun = saved?.about.precision;
-    const compute = chooseCompute(computeSettings(config), config.model.name, context, begun);
-    // A default stream cannot be recorded; what is made from here on is made on this one.
-    cudaDevice(compute.device)?.useOwnStream();
-    manualSeed(config.experiment.seed);
-    const network = await buildNetwork(resumedNetwork(config, saved), compute, context);
-    // Last, for it takes longest: weights that cannot be had, say, are told before.
-    const splits = residentSplits(await sets.decode(), compute.device, cudaDevice(compute.device));
-    const fitted = { ...options, config: fitBatch(config, compute, splits.train, network, context) };
-    const session = new TrainingSession(fitted, compute, splits, network, saved, context);
-    if (saved === null) session.begin();
-    return session;
+    const onCpu = resolveDevice(config.training.device) === 'cpu';
+    // Opening a GPU takes about as long as decoding. On a CPU what `auto` measures would be disturbed.
+    let decoding = onCpu ? null : sets.decoding();
+    try {
+      const compute = chooseCompute(computeSettings(config), config.model.name, context, begun);
+      decoding ??= sets.decoding();
+      // A default stream cannot be recorded; what is made from here on is made on this one.
+      cudaDevice(compute.device)?.useOwnStream();
+      manualSeed(config.experiment.seed);
+      const network = await buildNetwork(resumedNetwork(config, saved), compute, context);
+      // Last, for it takes longest: weights that cannot be had, say, are told before.
+      const splits = residentSplits(await decoding.all(), compute.device, cudaDevice(compute.device));
+      const fitted = { ...options, config: fitBatch(config, compute, splits.train, network, context) };
+      const session = new TrainingSession(fitted, compute, splits, network, saved, context);
+      if (saved === null) session.begin();
+      return session;
+    } finally {
+      await decoding?.close();
+    }
   }
 
   private constructor(
