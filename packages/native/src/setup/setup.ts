@@ -27,8 +27,9 @@ const SOURCES: Record<Libtorch['source'], string> = {
 const GPUS: Record<Gpu, string> = { cuda: 'CUDA', rocm: 'ROCm' };
 
 const NO_CUDA_HEADERS =
-  "CUDA's headers were not found: training will launch every operator by itself, which is slower. Install the CUDA toolkit, or " +
-  'set CUDA_HOME to it, and run set-up again.';
+  "CUDA's headers were not found: training will launch every operator by itself, which is slower. For pip's torch " +
+  'install the part that it leaves out, of the same version as its nvidia-cuda-runtime (0.1 MB: python3 -m pip install ' +
+  'nvidia-cuda-crt==…), or the CUDA toolkit; or set CUDA_HOME to a toolkit. Then run set-up again.';
 
 /**
  * Makes the engine ready: finds libtorch (installing it where that may be done without asking), compiles the
