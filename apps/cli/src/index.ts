@@ -4,6 +4,8 @@
  */
 export { type Config, configure, readFeatures, readFeatureTable, type Settings } from '@radweave/artifacts';
 export {
+  type ExportedModel,
+  exportModel,
   type Following,
   type RunOptions,
   type RunResult,

@@ -23,6 +23,8 @@ export const ERROR_CODES = {
   E_EMPTY_ROOT: 'No patient folder was found below the data root.',
   E_ENCODING: 'A text file is not UTF-8.',
   E_EVALUATE_SPLIT: 'Results that are to be evaluated belong to another division of the patients.',
+  E_EXPORT:
+    'Weights cannot be written as asked: the name of the file, the file that is there, or the weights themselves.',
   E_EXTERNAL_ROWS: 'A decision would have been fitted on external or test patients.',
   E_FEATURES_CHANGED: 'A feature table no longer lists what was extracted.',
   E_FEATURES_NOT_FINITE: 'The network gives NaN or infinite features.',

@@ -33,4 +33,5 @@ export {
 } from './weights/initial.ts';
 export { detectLayout, type KeyMap, toTimmNames } from './weights/key-map.ts';
 export { readWeights } from './weights/read.ts';
+export { LAYOUTS, type Layout, toLayout } from './weights/to-layout.ts';
 export { WeightsError, type WeightsFault } from './weights/weights-error.ts';

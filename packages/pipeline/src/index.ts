@@ -1,4 +1,5 @@
 /** The stages from raw slice folders to a report, the thread they run in, and the whole job. */
+export { type ExportedModel, exportModel } from '@radweave/network/open/export-model';
 export { type StageContext, type StageEvent, silentContext } from '@radweave/study/context/events';
 export { RADWEAVE_VERSION } from '@radweave/study/context/versions';
 export { EXPLAINED } from './job/explain-defaults.ts';

@@ -16,7 +16,7 @@ export const COMMANDS: readonly Entry[] = [
   },
   {
     name: 'models',
-    summary: 'list models, show what is known of one, download its pretrained weights',
+    summary: 'list models, show what is known of one, download its pretrained weights, export trained ones',
     load: () => import('./models.ts'),
   },
   {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createModel } from '@radweave/models';
 import { tempDir } from '@radweave/testkit';
+import { loadCheckpoint, saveSafetensors } from '@radweave/torch';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { main } from '../main.ts';
 
@@ -92,4 +94,23 @@ test('fetch without a network ends with 5 and says what to do', async () => {
   expect(code).toBe(5);
   expect(err).toContain('--set model.weights=FILE');
   expect(err).not.toMatch(/\n {4}at /);
+});
+
+test('export writes weights for PyTorch, and says in Python how to load them', async () => {
+  const folder = tempDir();
+  const [file, output] = [join(folder, 'own.safetensors'), join(folder, 'theirs.pth')];
+  await saveSafetensors(
+    file,
+    createModel('mobilenetv3_small_100', { numClasses: 2, inChans: 1 }).stateDict(),
+  );
+  const args = ['export', file, '--model', 'mobilenetv3_small_100', '--output', output];
+  const { code, out } = await models(...args, '--layout', 'torchvision');
+  expect(code).toBe(0);
+  expect(out).toContain('244 tensors of mobilenetv3_small_100 for torchvision, 2 classes, 3 channels');
+  expect(out).toContain('model = torchvision.models.mobilenet_v3_small(num_classes=2)');
+  expect(await loadCheckpoint(output)).toHaveProperty('size', 244);
+  const again = await models(...args, '--overwrite', '--json');
+  expect(JSON.parse(again.out)).toMatchObject({ layout: 'timm', tensors: 244, inChans: 1, output });
+  const wrong = await models(...args, '--image_size', 'big');
+  expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("not 'big'") });
 });

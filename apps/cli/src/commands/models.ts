@@ -4,6 +4,8 @@ import {
   findCached,
   fromPyPI,
   hubSettings,
+  LAYOUTS,
+  type Layout,
   listModels,
   type ModelInfo,
   modelInfo,
@@ -11,7 +13,8 @@ import {
   WeightsError,
   type WeightsInfo,
 } from '@radweave/models';
-import type { Command } from 'commander';
+import type { ExportedModel } from '@radweave/pipeline';
+import { type Command, Option } from 'commander';
 import { EXIT, UserError } from '../exit-codes.ts';
 import { ProgressDisplay } from '../stage/progress.ts';
 import { onStopSignal } from '../stage/stop-signals.ts';
@@ -37,7 +40,27 @@ export const define: Define = (command) => {
     .description('download the pretrained weights of a model, unless they are here already')
     .argument('<name>', 'with or without the tag of its weights, such as resnet18.tv_in1k')
     .action(async (name: string, _: object, own: Command) => print(own, await told(fetch(name))));
+  command
+    .command('export')
+    .description('write trained weights for PyTorch, as timm or torchvision load them with strict=True')
+    .argument('<file>', 'a checkpoint of Radweave, or another file of weights together with --model')
+    .requiredOption('--output <file>', 'file to write: .pth, .pt or .safetensors')
+    .addOption(new Option('--layout <name>', 'whose names').choices(LAYOUTS).default('timm'))
+    .option('--model <name>', 'the model, where the file does not say it')
+    .option('--image_size <pixels>', 'of a ViT or Swin, where the file does not say it', sideOf)
+    .option('--overwrite', 'replace the file that is there', false)
+    .action(async (file: string, flags: ExportFlags, own: Command) =>
+      print(own, await told(exported(file, flags))),
+    );
 };
+
+interface ExportFlags {
+  output: string;
+  layout: Layout;
+  model?: string;
+  image_size?: number;
+  overwrite: boolean;
+}
 
 /** A result for programs and for people. */
 interface Result {
@@ -147,6 +170,35 @@ async function fetch(name: string): Promise<Result> {
     release();
     display.clear();
   }
+}
+
+function sideOf(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new UserError(`--image_size takes a whole number of pixels from 1, not '${text}'`);
+}
+
+async function exported(file: string, flags: ExportFlags): Promise<Result> {
+  const { output, layout, model, image_size: imageSize, overwrite } = flags;
+  // It brings the engine and all stages with it, which the other subcommands do without.
+  const { exportModel } = await import('@radweave/pipeline');
+  const json = await exportModel({ file, model, imageSize, layout, output, overwrite });
+  return { json, text: exportedText(json) };
+}
+
+function exportedText(written: ExportedModel): string {
+  const { output, sha256, model, layout, tensors, numClasses, inChans, input, differences, python } = written;
+  const thrice = inChans === 3 && input !== null ? ', given three times' : '';
+  return [
+    `${output}: ${tensors} tensors of ${model} for ${layout}, ${numClasses} classes, ${inChans} channels`,
+    `  sha256  ${sha256}`,
+    ...(input === null
+      ? []
+      : [
+          `  input   gray slices of ${input.imageSize}×${input.imageSize} pixels, values from 0 to 1, (x − ${input.mean}) / ${input.std}${thrice}`,
+        ]),
+    ...(differences === null ? [] : [`  note    in ${layout} ${differences}`]),
+    ...python.map((line, i) => `  ${i === 0 ? 'Python' : '      '}  ${line}`),
+  ].join('\n');
 }
 
 /** Errors of the models package with the exit codes of commands. */
