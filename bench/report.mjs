@@ -40,7 +40,7 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
     '- Training: slices per second over two whole epochs with decoding and augmentation. Process start, imports, building of the',
     '  network and validation are left out on all sides; start-up of the data loader (peers), decoding of all slices into the',
     '  slice store (ours, once per run, no store from before) and the first, slower steps are counted.',
-    '- Extraction: from the network being ready to the last file written, decoding included.',
+    '- Extraction: from the engine being there to the last file written; decoding is included, the network is built meanwhile.',
     '- Preprocess: the whole stage without process start; the peer does the same with PIL and hashlib in two processes.',
     '- Whole job: wall time with process start, one round unless it is asked for by name. Ours is `radweave run` with',
     '  preprocessing and figures, which the peers are spared, and without explanations.',

@@ -17,6 +17,11 @@ export function networkReady(events, model) {
   return momentOf(events, ({ kind, text }) => kind === 'log' && text.startsWith(`${model}: `));
 }
 
+/** When the engine was there and device and precision were chosen. */
+export function engineReady(events) {
+  return momentOf(events, ({ kind, text }) => kind === 'log' && text.startsWith('Computing on '));
+}
+
 /** When the first event of a kind came. @throws Error when there was none: the stage no longer says it. */
 export function momentOf(events, isIt) {
   const found = events.find(({ event }) => isIt(event));

@@ -13,6 +13,7 @@ import {
   UsageError,
 } from '@radweave/artifacts';
 import { computeSettings } from '@radweave/network/compute/compute';
+import { computingDevice } from '@radweave/network/compute/device';
 import { engineVersions } from '@radweave/network/compute/versions';
 import { type Extraction, extractionBatch } from '@radweave/network/features/extractor';
 import { writeSplitFeatures } from '@radweave/network/features/split-features';
@@ -180,16 +181,20 @@ async function extractAll(
 ): Promise<{ network: FeatureNetwork; features: Record<Split, NewFeatures> }> {
   const data = structuredClone(config.data);
   data.image_size = spec.imageSize;
-  // Opening the engine and the device takes about as long.
-  const decoding = new Decoding(data, modality, tables, context);
+  // Opening a GPU takes about as long as decoding. On a CPU what `auto` measures would be disturbed.
+  const isOnCpu = (await computingDevice(config.training.device)) === 'cpu';
+  const begin = (): Decoding => new Decoding(data, modality, tables, context);
+  let decoding = isOnCpu ? null : begin();
   try {
     const network = await openFeatureNetwork(spec, chosen, computeSettings(config), context);
+    decoding ??= begin();
+    const coming = decoding;
     const features = await replaceFeatures(data.features_dir, modality, (temporary) =>
-      extractSplits(config, modality, network, decoding, temporary, context),
+      extractSplits(config, modality, network, coming, temporary, context),
     );
     return { network, features };
   } finally {
-    await decoding.close();
+    await decoding?.close();
   }
 }
 
