@@ -40,6 +40,13 @@ export { logitsPath, logitsRecordPath, readLogits, writeLogits } from './crossfi
 export { formatTable, readHeader, readTable, writeTable } from './csv.ts';
 export type { Column, Columns } from './csv-columns.ts';
 export { count, numberOrEmpty, oneOf, required, text } from './csv-columns.ts';
+// What a stage leaves for the runner
+export {
+  type EmbeddingsRecord,
+  type PlacedPatients,
+  readEmbeddings,
+  writeEmbeddings,
+} from './embeddings/record.ts';
 export { ERROR_CODES, type ErrorCode } from './error-codes.ts';
 export type { ErrorDetails, ExitCode } from './errors.ts';
 // Errors and issues, used by the whole product
@@ -99,7 +106,6 @@ export { encodeNpy, writeNpy } from './features/npy-write.ts';
 export { FileHashes } from './file-hashes.ts';
 export { explainFileError } from './files/explain.ts';
 export type { Fingerprint } from './fingerprint.ts';
-// What a stage leaves for the runner
 export { hashFile, hashValue } from './fingerprint.ts';
 export { replaceFolderAtomic } from './folder.ts';
 // outputs/…/fusion

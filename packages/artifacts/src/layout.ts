@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from './config/types.ts';
+import { folderName } from './names.ts';
 import type { Split } from './splits/split-file.ts';
 
 /**
@@ -71,6 +72,8 @@ const OUTPUTS = {
   logs: 'logs',
   explanations: 'explanations',
   visualizations: 'visualizations',
+  /** Where maps place the patients, for `visualize` and `report` alike. */
+  embeddings: 'embeddings',
   harmonize: 'harmonize',
   evaluation: 'evaluation',
   audit: 'audit',
@@ -111,6 +114,11 @@ export function bestModelPath(folder: string): string {
 /** Where fusion results go: `fusion.output_dir`, else `fusion` in the experiment's output folder. */
 export function fusionFolder({ fusion, experiment }: Config): string {
   return fusion.output_dir ?? join(experiment.output_dir, 'fusion');
+}
+
+/** Where the maps of a modality's features, or of the `fused` ones, place the patients. */
+export function embeddingsPath(outputDir: string, features: string): string {
+  return join(outputFolders(outputDir).embeddings, `${folderName('modality', features)}.json`);
 }
 
 /** Where an evaluation goes unless told. */

@@ -46,6 +46,8 @@ export interface FeatureMap {
   method: 'tsne' | 'umap';
   /** t-SNE's perplexity or UMAP's neighbours. */
   parameter: number;
+  /** In how many principal components neighbours were sought; null: in all features. */
+  components: number | null;
   points: MapPoint[];
 }
 

@@ -1,6 +1,8 @@
 import { fitPca, fitStandardScaler, type Matrix, pcaTransform, standardise, takeRows } from '@radweave/stats';
+import { fewerNeighbours, nearestNeighbours } from './neighbours.ts';
 import type { PatientFeatures } from './patients.ts';
-import { perplexityFor, tsne } from './tsne.ts';
+import { neighboursForPerplexity, perplexityFor, tsne, tsneOfNeighbours } from './tsne.ts';
+import { UMAP_NEIGHBOURS, umapOfNeighbours } from './umap-layout.ts';
 
 /** Ways to draw features in the plane. */
 export const METHODS = ['pca', 'tsne', 'umap'] as const;
@@ -9,38 +11,46 @@ export type Method = (typeof METHODS)[number];
 /** Fewest patients whose neighbourhoods can be drawn: perplexity 1 needs 4. */
 const LEAST_PATIENTS = 5;
 
+/**
+ * Up to so many patients t-SNE is exact and sees every feature. The time of that grows with the square of the patients; of more, the
+ * neighbourhoods are those in the leading principal components, as van der Maaten (2014) does it and Rtsne by default.
+ */
+const EXACT_UP_TO = 1000;
+const COMPONENTS = 50;
+
+/** Residual of these components: it is their space that counts, and in it the weak ones hardly matter. */
+const ROUGH = 1e-2;
+
 /** A map of patients, or why there is none. */
 export type Embedding =
   | { points: Matrix; axes: [string, string]; note: string }
   | { points: null; reason: string };
 
+export type Embeddings = Record<Method, Embedding>;
+
+/** In how many principal components the neighbourhoods of so many patients are sought; null: in all features. */
+export function componentsFor(patients: number): number | null {
+  return patients > EXACT_UP_TO ? COMPONENTS : null;
+}
+
 /**
- * Places patients in the plane by their standardised features. Scaling and principal components are fitted on the training patients
- * alone and applied to all; t-SNE and UMAP have no such thing and look at all patients at once, which is said beside them.
+ * Places patients in the plane by their standardised features. Scaling and the principal components that are drawn are fitted on
+ * the training patients alone and applied to all; t-SNE and UMAP have no such thing and look at all patients at once, which is
+ * said beside them.
  */
-export async function embed(
-  { patients, features }: PatientFeatures,
-  method: Method,
-  seed: number,
-): Promise<Embedding> {
+export async function embed({ patients, features }: PatientFeatures, seed: number): Promise<Embeddings> {
   const n = patients.length;
-  if (n < LEAST_PATIENTS)
-    return { points: null, reason: `${n} patients are too few (at least ${LEAST_PATIENTS})` };
+  if (n < LEAST_PATIENTS) return none(`${n} patients are too few (at least ${LEAST_PATIENTS})`);
   const train = patients.flatMap(({ split }, row) => (split === 'train' ? [row] : []));
   const scaler = fitStandardScaler(takeRows(features, train));
-  if (scaler.value === null) return { points: null, reason: scaler.reason };
+  if (scaler.value === null) return none(scaler.reason);
   const scaled = standardise(scaler.value, features);
-  if (method === 'pca') return trainedPca(scaled, train);
-  const note = `all ${n} patients together, labels unused`;
-  if (method === 'umap') {
-    const { umap } = await import('./umap.ts');
-    return { points: umap(scaled, seed), axes: ['UMAP 1', 'UMAP 2'], note: `UMAP of ${note}` };
-  }
-  const start = fitPca(scaled, 2);
-  if (start.value === null) return { points: null, reason: start.reason };
-  const perplexity = perplexityFor(n);
-  const { points } = tsne(scaled, pcaTransform(start.value, scaled), perplexity);
-  return { points, axes: ['t-SNE 1', 't-SNE 2'], note: `t-SNE (perplexity ${perplexity}) of ${note}` };
+  return { pca: trainedPca(scaled, train), ...(await neighbourhoods(scaled, seed)) };
+}
+
+function none(reason: string): Embeddings {
+  const without: Embedding = { points: null, reason };
+  return { pca: without, tsne: without, umap: without };
 }
 
 function trainedPca(scaled: Matrix, train: readonly number[]): Embedding {
@@ -52,4 +62,45 @@ function trainedPca(scaled: Matrix, train: readonly number[]): Embedding {
     axes: [`PC 1 (${share(0)})`, `PC 2 (${share(1)})`],
     note: `${scaled.rows} patients; principal components of the ${train.length} training patients`,
   };
+}
+
+/** t-SNE and UMAP. */
+async function neighbourhoods(scaled: Matrix, seed: number): Promise<Omit<Embeddings, 'pca'>> {
+  const n = scaled.rows;
+  const components = Math.min(componentsFor(n) ?? 2, scaled.columns);
+  const isLarge = componentsFor(n) !== null;
+  const pca = isLarge ? fitPca(scaled, components, ROUGH) : fitPca(scaled, 2);
+  const perplexity = perplexityFor(n);
+  const named = (points: Matrix, name: string, how: string, whom: string): Embedding => ({
+    points,
+    axes: [`${name} 1`, `${name} 2`],
+    note: `${name}${how} of ${whom}all ${n} patients together, labels unused`,
+  });
+  if (!isLarge) {
+    const { umap } = await import('./umap.ts');
+    const exact = (): Embedding => {
+      if (pca.value === null) return { points: null, reason: pca.reason };
+      const { points } = tsne(scaled, pcaTransform(pca.value, scaled), perplexity);
+      return named(points, 't-SNE', ` (perplexity ${perplexity})`, '');
+    };
+    return { tsne: exact(), umap: named(umap(scaled, seed), 'UMAP', '', '') };
+  }
+  if (pca.value === null) {
+    const without: Embedding = { points: null, reason: pca.reason };
+    return { tsne: without, umap: without };
+  }
+  const reduced = pcaTransform(pca.value, scaled);
+  const start = firstTwo(reduced);
+  const near = nearestNeighbours(reduced, neighboursForPerplexity(perplexity));
+  const whom = `the first ${components} principal components of `;
+  const { points } = tsneOfNeighbours(near, start, perplexity);
+  return {
+    tsne: named(points, 't-SNE', ` (perplexity ${perplexity}, Barnes–Hut)`, whom),
+    umap: named(umapOfNeighbours(fewerNeighbours(near, UMAP_NEIGHBOURS - 1), start, seed), 'UMAP', '', whom),
+  };
+}
+
+function firstTwo({ rows, columns, data }: Matrix): Matrix {
+  const of = (i: number): number => data[(i >> 1) * columns + (i % 2)] ?? 0;
+  return { rows, columns: 2, data: Float64Array.from({ length: 2 * rows }, (_, i) => of(i)) };
 }

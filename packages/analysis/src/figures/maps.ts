@@ -1,5 +1,5 @@
-import { MAP_FILLS, mapPanel, type Panel, type Spec, splitsOf } from '@radweave/report/charts';
-import { type Embedding, embed, METHODS, type Method } from './embed.ts';
+import { drawnPoints, MAP_FILLS, mapPanel, type Panel, type Spec, splitsOf } from '@radweave/report/charts';
+import { type Embedding, type Embeddings, METHODS, type Method } from './embed.ts';
 import type { FigureSet } from './figure.ts';
 import { SPLIT_TITLES } from './judged.ts';
 import type { MappedPatient, PatientFeatures } from './patients.ts';
@@ -13,11 +13,11 @@ export function mapNames(features: string): string[] {
 }
 
 /** Maps of a feature set by each method, by label and by hospital. */
-export async function mapFigures(features: PatientFeatures, seed: number): Promise<FigureSet> {
+export function mapFigures(features: PatientFeatures, embeddings: Embeddings): FigureSet {
   const set: FigureSet = { figures: [], skipped: [] };
   for (const method of METHODS) {
     const name = `${method}_${features.name}`;
-    const embedding = await embed(features, method, seed);
+    const embedding = embeddings[method];
     if (embedding.points === null) {
       set.skipped.push({ name, reason: embedding.reason });
       continue;
@@ -35,12 +35,16 @@ function mapSpec(
   patients: readonly MappedPatient[],
   { points, axes, note }: Extract<Embedding, { axes: unknown }>,
 ): Spec {
-  const placed = patients.map((patient, row) => ({
-    ...patient,
-    label: String(patient.label),
-    x: points.data[2 * row] ?? 0,
-    y: points.data[2 * row + 1] ?? 0,
-  }));
+  const placed = drawnPoints(
+    patients.map((patient, row) => ({
+      ...patient,
+      label: String(patient.label),
+      x: points.data[2 * row] ?? 0,
+      y: points.data[2 * row + 1] ?? 0,
+    })),
+  );
+  const sample =
+    placed.length < patients.length ? [`${placed.length} of the ${patients.length} patients, by lot`] : [];
   const looks = splitsOf(placed).map((split, i) => {
     const { look } = MAP_FILLS[split];
     return `${i === 0 ? look[0]?.toUpperCase() + look.slice(1) : look}: ${SPLIT_TITLES[split]}`;
@@ -48,7 +52,7 @@ function mapSpec(
   const panel = (field: 'label' | 'hospital'): Panel =>
     mapPanel(placed, axes, field, CHART_WORDS[field], `By ${field}`);
   return {
-    title: { text: title, subtitle: [note, looks.join(', ')] },
+    title: { text: title, subtitle: [note, ...sample, looks.join(', ')] },
     hconcat: [panel('label'), panel('hospital')],
     resolve: { scale: { stroke: 'independent', fill: 'independent', shape: 'independent' } },
   };

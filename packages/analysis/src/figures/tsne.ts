@@ -1,55 +1,67 @@
 import { type Matrix, rowOf, zeros } from '@radweave/stats';
+import { conditionalRow, sparseAffinities } from './affinities.ts';
+import type { Neighbours } from './neighbours.ts';
+import { Quadtree } from './quadtree.ts';
+import { descend, TINY } from './tsne-descent.ts';
 
 /** Perplexity for n patients: min(30, ⌊(n − 1) / 3⌋). */
 export function perplexityFor(patients: number): number {
   return Math.min(30, Math.floor((patients - 1) / 3));
 }
 
-const ITERATIONS = 1000;
-const EXAGGERATED_ITERATIONS = 250;
-const EXAGGERATION = 12;
-const TINY = Number.EPSILON;
+/** What t-SNE gives. */
+export interface TsneMap {
+  /** Patients × 2. */
+  points: Matrix;
+  /** Kullback–Leibler divergence of the map's similarities from the features', in nats. */
+  divergence: number;
+}
 
 /**
- * t-SNE with exact gradients (van der Maaten & Hinton, JMLR 2008; gains and schedule as in scikit-learn's
- * `TSNE(method='exact')`): 250 iterations with early exaggeration 12 and momentum 0.5, then 750 with momentum 0.8; learning rate
- * max(n / 48, 50). Its cost is quadratic in the number of patients. Nothing is random.
+ * t-SNE with exact gradients (van der Maaten & Hinton, JMLR 2008). Its cost is quadratic in the number of patients. Nothing is
+ * random.
  *
  * @param start patients × 2 starting coordinates, such as the first principal components; scaled here to a spread of 1e-4.
- * @returns patients × 2 and the Kullback–Leibler divergence at the end.
  */
-export function tsne(
-  features: Matrix,
-  start: Matrix,
-  perplexity: number,
-): { points: Matrix; divergence: number } {
-  const n = features.rows;
+export function tsne(features: Matrix, start: Matrix, perplexity: number): TsneMap {
   const affinities = jointProbabilities(squaredDistances(features), perplexity);
-  const points = scaledStart(start);
-  const size = points.data.length;
-  const gains = new Float64Array(size).fill(1);
-  const step = new Float64Array(size);
-  const gradient = new Float64Array(size);
-  const weights = zeros(n, n);
-  const learningRate = Math.max(n / EXAGGERATION / 4, 50);
-  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    const isEarly = iteration < EXAGGERATED_ITERATIONS;
-    if (iteration === EXAGGERATED_ITERATIONS) {
-      gains.fill(1);
-      step.fill(0);
-    }
-    fillGradient(affinities, points, weights, isEarly ? EXAGGERATION : 1, gradient);
-    const momentum = isEarly ? 0.5 : 0.8;
-    for (let i = 0; i < size; i++) {
-      const slope = gradient[i] ?? 0;
-      const turned = (step[i] ?? 0) * slope < 0;
-      const gain = Math.max(0.01, turned ? (gains[i] ?? 1) + 0.2 : (gains[i] ?? 1) * 0.8);
-      gains[i] = gain;
-      step[i] = momentum * (step[i] ?? 0) - learningRate * gain * slope;
-      points.data[i] = (points.data[i] ?? 0) + (step[i] ?? 0);
-    }
-  }
+  const weights = zeros(features.rows, features.rows);
+  const points = descend(start, (at, exaggeration, gradient) =>
+    fillGradient(affinities, at, weights, exaggeration, gradient),
+  );
   return { points, divergence: divergenceOf(affinities, points) };
+}
+
+/** Neighbours that {@link tsneOfNeighbours} looks at, for a perplexity: three times as many, as scikit-learn does. */
+export function neighboursForPerplexity(perplexity: number): number {
+  return 3 * perplexity;
+}
+
+/**
+ * t-SNE by Barnes and Hut's approximation (van der Maaten, JMLR 2014), as scikit-learn's `TSNE(method='barnes_hut', angle=0.5)`:
+ * patients attract their nearest neighbours alone, and distant groups repel as one body. Its cost grows as n log n. Nothing is
+ * random.
+ *
+ * Own code: the t-SNE of npm (tsne-js, @keckelt/tsne, druidjs) are exact, which 2,000 patients wait minutes for.
+ *
+ * @param start as in {@link tsne}.
+ */
+export function tsneOfNeighbours(neighbours: Neighbours, start: Matrix, perplexity: number): TsneMap {
+  const affinities = sparseAffinities(neighbours, perplexity);
+  const tree = new Quadtree(start.rows);
+  const forces = new Float64Array(2 * start.rows);
+  const repel = (points: Matrix): number => {
+    tree.build(points);
+    return tree.repulsion(points, forces);
+  };
+  const points = descend(start, (at, exaggeration, gradient) => {
+    const total = repel(at);
+    attract(affinities, at, exaggeration, gradient);
+    for (let i = 0; i < gradient.length; i++) {
+      gradient[i] = 4 * ((gradient[i] as number) - (forces[i] as number) / total);
+    }
+  });
+  return { points, divergence: sparseDivergence(affinities, points, repel(points)) };
 }
 
 /** Kullback–Leibler divergence of the map's similarities from the features', in nats. */
@@ -124,7 +136,13 @@ function jointProbabilities(distances: Matrix, perplexity: number): Matrix {
   const n = distances.rows;
   const conditional = zeros(n, n);
   for (let i = 0; i < n; i++) {
-    conditional.data.set(conditionalRow(rowOf(distances, i), i, Math.log(perplexity)), i * n);
+    const row = rowOf(distances, i);
+    const others = conditionalRow(
+      row.filter((_, j) => j !== i),
+      perplexity,
+    );
+    conditional.data.set(others.subarray(0, i), i * n);
+    conditional.data.set(others.subarray(i), i * n + i + 1);
   }
   const joint = zeros(n, n);
   for (let i = 0; i < n; i++) {
@@ -137,40 +155,48 @@ function jointProbabilities(distances: Matrix, perplexity: number): Matrix {
   return joint;
 }
 
-/** Finds by bisection the precision at which the row's entropy is `entropy`. */
-function conditionalRow(distances: Float64Array, own: number, entropy: number): Float64Array {
-  const others = [...distances.keys()].filter((j) => j !== own);
-  const nearest = Math.min(...others.map((j) => distances[j] ?? 0));
-  const row = new Float64Array(distances.length);
-  // Starting from the row's own scale, features of any unit need few steps.
-  const spread = others.reduce((sum, j) => sum + (distances[j] ?? 0) - nearest, 0) / others.length;
-  let precision = spread > 0 ? 1 / spread : 1;
-  let low = 0;
-  let high = Number.POSITIVE_INFINITY;
-  for (let attempt = 0; attempt < 100; attempt++) {
-    let sum = 0;
-    let mean = 0;
-    for (const j of others) {
-      const excess = (distances[j] ?? 0) - nearest;
-      const p = Math.exp(-precision * excess);
-      row[j] = p;
-      sum += p;
-      mean += p * excess;
+/** Σⱼ exaggeration · pᵢⱼ wᵢⱼ (yᵢ − yⱼ) over a point's neighbours. */
+function attract(
+  { starts, columns, values }: ReturnType<typeof sparseAffinities>,
+  points: Matrix,
+  exaggeration: number,
+  gradient: Float64Array,
+): void {
+  const y = points.data;
+  for (let i = 0; i < points.rows; i++) {
+    const x = y[2 * i] as number;
+    const z = y[2 * i + 1] as number;
+    let gx = 0;
+    let gy = 0;
+    for (let at = starts[i] as number; at < (starts[i + 1] as number); at++) {
+      const j = columns[at] as number;
+      const dx = x - (y[2 * j] as number);
+      const dy = z - (y[2 * j + 1] as number);
+      const pull = (values[at] as number) / (1 + dx * dx + dy * dy);
+      gx += pull * dx;
+      gy += pull * dy;
     }
-    for (const j of others) row[j] = (row[j] ?? 0) / sum;
-    const gap = Math.log(sum) + (precision * mean) / sum - entropy;
-    if (Math.abs(gap) < 1e-5) break;
-    if (gap > 0) low = precision;
-    else high = precision;
-    precision = high === Number.POSITIVE_INFINITY ? precision * 2 : (low + high) / 2;
+    gradient[2 * i] = exaggeration * gx;
+    gradient[2 * i + 1] = exaggeration * gy;
   }
-  return row;
 }
 
-function scaledStart(start: Matrix): Matrix {
-  const spread = Math.sqrt(
-    start.data.reduce((sum, value, i) => (i % 2 === 0 ? sum + value * value : sum), 0) / start.rows,
-  );
-  const scale = spread > 0 ? 1e-4 / spread : 1;
-  return { ...start, data: start.data.map((value) => value * scale) };
+/** As {@link divergenceOf}, over neighbours alone: other pairs have no affinity. */
+function sparseDivergence(
+  { starts, columns, values }: ReturnType<typeof sparseAffinities>,
+  { data: y, rows }: Matrix,
+  total: number,
+): number {
+  let sum = 0;
+  for (let i = 0; i < rows; i++) {
+    for (let at = starts[i] as number; at < (starts[i + 1] as number); at++) {
+      const j = columns[at] as number;
+      const dx = (y[2 * i] as number) - (y[2 * j] as number);
+      const dy = (y[2 * i + 1] as number) - (y[2 * j + 1] as number);
+      const p = values[at] as number;
+      const q = Math.max(TINY, 1 / (1 + dx * dx + dy * dy) / total);
+      if (p > TINY) sum += p * Math.log(p / q);
+    }
+  }
+  return sum;
 }

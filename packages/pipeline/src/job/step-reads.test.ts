@@ -91,6 +91,8 @@ const EVERYBODYS: readonly RegExp[] = [
   /^splits\/(summary\.json|cohort\.csv|exclusions\.csv|(train|val|test)_[AP]\.csv)$/,
   // Decoded slices: made again when an image is another.
   /^splits\/\.slices\//,
+  // Where maps place the patients: made again when the features are others.
+  /^outputs\/embeddings\/(A|P|fused)\.json$/,
   // Images count by their pixels, whose hashes are parts of the summary.
   /^raw\/.*\.png$/,
   // Which run it is; what it gave comes with its checkpoint.

@@ -1,5 +1,6 @@
-import { embed } from '@radweave/analysis/figures/embed';
+import { componentsFor } from '@radweave/analysis/figures/embed';
 import { type PatientFeatures, readPatientFeatures } from '@radweave/analysis/figures/patients';
+import { placePatients } from '@radweave/analysis/figures/placed';
 import { perplexityFor } from '@radweave/analysis/figures/tsne';
 import { neighboursFor } from '@radweave/analysis/figures/umap';
 import { type Config, DataError } from '@radweave/artifacts';
@@ -21,15 +22,18 @@ export async function featureMaps(
     return { missing: { command: COMMAND, reason: error.message } };
   }
   if (features === undefined) return { missing: { command: COMMAND, reason: '' } };
+  const { seed, output_dir } = config.experiment;
+  const embeddings = await placePatients(features, seed, output_dir);
   const maps: FeatureMap[] = [];
   for (const method of ['tsne', 'umap'] as const) {
-    const embedding = await embed(features, method, config.experiment.seed);
+    const embedding = embeddings[method];
     if (embedding.points === null) return { missing: { command: COMMAND, reason: embedding.reason } };
     const { name, patients } = features;
     const { data } = embedding.points;
     maps.push({
       features: name,
       method,
+      components: componentsFor(patients.length),
       parameter: method === 'tsne' ? perplexityFor(patients.length) : neighboursFor(patients.length),
       points: patients.map((patient, row) => ({
         ...patient,

@@ -5,6 +5,7 @@ import { type Figure, type FigureSet, joinSets, type SkippedFigure } from '@radw
 import { JUDGED_SPLITS, readShownFusion } from '@radweave/analysis/figures/judged';
 import { mapFigures, mapNames } from '@radweave/analysis/figures/maps';
 import { type PatientFeatures, readPatientFeatures } from '@radweave/analysis/figures/patients';
+import { placePatients } from '@radweave/analysis/figures/placed';
 import { rocFigures } from '@radweave/analysis/figures/roc';
 import { openPngPainter } from '@radweave/analysis/paint/png';
 import {
@@ -114,7 +115,8 @@ async function mapSet(
   for (const [done, features] of sets.entries()) {
     if (context.shouldStop()) throw stopped();
     context.emit({ kind: 'progress', task: 'placing patients', done, total: sets.length });
-    drawn.push(await mapFigures(features, config.experiment.seed));
+    const { seed, output_dir } = config.experiment;
+    drawn.push(mapFigures(features, await placePatients(features, seed, output_dir)));
   }
   return joinSets(drawn);
 }

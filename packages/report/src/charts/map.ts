@@ -24,6 +24,40 @@ export function splitsOf(points: readonly MapPoint[]): Split[] {
   return SPLITS.filter((split) => points.some((point) => point.split === split));
 }
 
+/** More points hide each other, and make a report too large to send. */
+const MOST_POINTS = 2000;
+
+/**
+ * The points that are drawn: all, or of too many about the same share of each split, hospital and label, and of each at least one.
+ * Which, hashes of the patients' names say: as good as a lot, and the same in every map.
+ */
+export function drawnPoints<Point extends MapPoint>(points: readonly Point[]): readonly Point[] {
+  if (points.length <= MOST_POINTS) return points;
+  const groups = new Map<string, Point[]>();
+  for (const point of points) {
+    const key = JSON.stringify([point.split, point.hospital, point.label]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [point]);
+    else group.push(point);
+  }
+  const chosen = new Set(
+    [...groups.values()].flatMap((group) => {
+      const lots = group.map((point) => ({ point, lot: lotOf(point.patient) })).sort((a, b) => a.lot - b.lot);
+      const count = Math.max(1, Math.floor((group.length * MOST_POINTS) / points.length));
+      return lots.slice(0, count).map(({ point }) => point);
+    }),
+  );
+  return points.filter((point) => chosen.has(point));
+}
+
+/** 32 bits of a name (FNV-1a with a final mix, so that consecutive numbers lie far apart). */
+function lotOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const unit of name) hash = Math.imul(hash ^ (unit.codePointAt(0) ?? 0), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 0;
+}
+
 /**
  * A map of patients, by label or by hospital: colour and shape.
  *

@@ -1,4 +1,4 @@
-import { mapPanel, splitsOf } from '../charts/map.ts';
+import { drawnPoints, mapPanel, splitsOf } from '../charts/map.ts';
 import type { ReportContext } from '../context.ts';
 import type { FeatureMap } from '../data.ts';
 import { figure, grid } from '../html/figure.ts';
@@ -20,7 +20,8 @@ export async function mapsSection(context: ReportContext): Promise<Html> {
 
 function mapFigure(context: ReportContext, map: FeatureMap, by: 'label' | 'hospital'): Promise<Html> {
   const { words } = context;
-  const { features, method, parameter, points } = map;
+  const { features, method, parameter, components, points } = map;
+  const drawn = drawnPoints(points);
   const name = METHODS[method];
   const whose = features === 'fused' ? words.maps.fused : words.maps.ofModality(features);
   const looks = splitsOf(points).map((split) => words.maps.looks[split]);
@@ -28,10 +29,11 @@ function mapFigure(context: ReportContext, map: FeatureMap, by: 'label' | 'hospi
     name: `${method}-${features}-${by}`,
     title: words.maps.title(name, whose, by),
     caption: words.sentences([
-      words.maps.caption(name, parameter, points.length),
+      words.maps.caption(name, parameter, points.length, components),
+      ...(drawn.length < points.length ? [words.maps.sampled(drawn.length, points.length)] : []),
       words.items(looks) + words.stop.trim(),
     ]),
-    alt: words.maps.alt(points.length, by),
-    picture: mapPanel(points, [`${name} 1`, `${name} 2`], by, words.chart[by]),
+    alt: words.maps.alt(drawn.length, by),
+    picture: mapPanel(drawn, [`${name} 1`, `${name} 2`], by, words.chart[by]),
   });
 }

@@ -61,6 +61,7 @@ export function study(wish: StudyWish = {}): ReportData {
         features: 'fused',
         method,
         parameter: 9,
+        components: null,
         points: cohort.map(({ patient, hospital, label, split }, i) => ({
           ...{ patient, hospital, split, x: Math.cos(i), y: Math.sin(2 * i) },
           label: evaluation.label_names[label] ?? '',

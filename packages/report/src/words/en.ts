@@ -283,8 +283,10 @@ export const EN: Words = {
     title: (method, features, by) => `${method} of ${features}, by ${by}`,
     fused: 'the fused features',
     ofModality: (modality) => `the features of modality ${modality}`,
-    caption: (method, parameter, n) =>
-      `${n} patients together, without their labels (${method === 'UMAP' ? 'neighbours' : 'perplexity'} ${parameter}).`,
+    caption: (method, parameter, n, components) =>
+      `${n} patients together, without their labels (${method === 'UMAP' ? 'neighbours' : 'perplexity'} ${parameter}${components === null ? '' : `${method === 'UMAP' ? '' : ', Barnes–Hut approximation'}; neighbours by the first ${components} principal components`}).`,
+    sampled: (drawn, n) =>
+      `${drawn} of the ${n} patients are drawn, chosen by lot, about the same share of each set, hospital and label; the folder embeddings has the places of all.`,
     looks: { train: 'Hollow: training', val: 'pale: validation', test: 'full: external test' },
     alt: (n, by) => `Scatter plot of ${n} patients in two dimensions, coloured and shaped by ${by}.`,
   },

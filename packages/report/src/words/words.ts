@@ -284,7 +284,10 @@ export interface Words {
     title: (method: string, features: string, by: 'label' | 'hospital') => string;
     fused: string;
     ofModality: (modality: string) => string;
-    caption: (method: string, parameter: number, n: number) => string;
+    /** `components`: in how many principal components neighbours were sought; null: in all features. */
+    caption: (method: string, parameter: number, n: number, components: number | null) => string;
+    /** Of a map that would be too full. */
+    sampled: (drawn: number, n: number) => string;
     looks: Record<Split, string>;
     alt: (n: number, by: 'label' | 'hospital') => string;
   };

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { writeFileAtomic } from '../atomic.ts';
+import { readJson } from '../json.ts';
+
+/** Where a method places the patients, in the record's order; or why it cannot. */
+export type PlacedPatients =
+  | { x: number[]; y: number[]; axes: [string, string]; note: string }
+  | { reason: string };
+
+/** Patients placed in the plane by the features of a modality, or of all modalities together. */
+export interface EmbeddingsRecord {
+  format: 1;
+  /** SHA-256 of all that the places depend on. */
+  inputs_sha256: string;
+  patients: string[];
+  pca: PlacedPatients;
+  tsne: PlacedPatients;
+  umap: PlacedPatients;
+}
+
+const placed: z.ZodType<PlacedPatients> = z.union([
+  z.object({
+    x: z.array(z.number()),
+    y: z.array(z.number()),
+    axes: z.tuple([z.string(), z.string()]),
+    note: z.string(),
+  }),
+  z.object({ reason: z.string() }),
+]);
+
+const schema: z.ZodType<EmbeddingsRecord> = z.object({
+  format: z.literal(1),
+  inputs_sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  patients: z.array(z.string()),
+  pca: placed,
+  tsne: placed,
+  umap: placed,
+});
+
+/** Writes where patients are placed, in one line: of many patients it is long. */
+export function writeEmbeddings(path: string, record: EmbeddingsRecord): void {
+  writeFileAtomic(path, `${JSON.stringify(schema.parse(record))}\n`);
+}
+
+/** Reads where patients are placed. @throws DataError as `readJson`. */
+export function readEmbeddings(path: string): EmbeddingsRecord {
+  return readJson(path, schema);
+}
