@@ -32,7 +32,9 @@ export const define: Define = (command) => {
       if (wrong.length === 0) return;
       throw new DataError('E_VERIFY', wrong.join(', and '), {
         where: result.run,
-        mend: 'Restore the files that are named, or run the steps again that made them',
+        mend:
+          'Restore the files that are named, or run the steps again that made them; name folders that were moved with ' +
+          '--root_dir, --splits_dir, --feature_dir or --fusion_dir',
       });
     });
 };

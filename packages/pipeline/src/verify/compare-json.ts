@@ -8,8 +8,8 @@ type Fields = Readonly<Record<string, unknown>>;
  * elsewhere.
  */
 const IGNORED = ['versions', 'finished', 'time', 'root_dir', 'hashes', 'findings', 'warnings'];
-/** Words about the numbers, which every version may choose anew. */
-const REMARKS = ['note', 'notes'];
+/** Words about the numbers, which every version may choose anew; and where a file lies, whose hash stands beside it. */
+const REMARKS = ['note', 'notes', 'path'];
 
 /**
  * Compares two JSON values, naming each difference by its path, such as `classifiers[fused].coef[0][3]`.

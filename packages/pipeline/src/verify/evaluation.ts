@@ -12,15 +12,16 @@ import { evaluate } from '../stages/evaluate.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
 import type { Findings } from './findings.ts';
-import { locate, type RecordedRun, settingsOf } from './recorded.ts';
+import { type RecordedRun, settingsOf } from './recorded.ts';
 
 /** Evaluates again from the saved predictions, with the settings of the saved evaluation. */
 export async function verifyEvaluation(
   findings: Findings,
-  { config, steps }: RecordedRun,
+  recordedRun: RecordedRun,
   temporary: string,
   context: StageContext,
 ): Promise<void> {
+  const { config, steps } = recordedRun;
   const folder = evaluationFolder(config);
   const file = evaluationFiles(folder).record;
   if (!existsSync(file)) {
@@ -32,7 +33,7 @@ export async function verifyEvaluation(
     const saved = readEvaluation(file);
     const recorded = settingsOf(findings, steps, 'evaluate');
     if (recorded !== undefined) compareSettings(findings, saved, recorded);
-    if (lacksInputs(findings, config, saved)) return;
+    if (lacksInputs(findings, recordedRun, saved)) return;
     const networks = saved.models.filter(({ kind }) => kind === 'network');
     const networksOnly = networks.length === saved.models.length;
     await evaluate(
@@ -59,8 +60,8 @@ export async function verifyEvaluation(
 }
 
 /** Without a file that was evaluated the evaluation would be of something else. */
-function lacksInputs(findings: Findings, { experiment }: Config, { inputs }: Evaluation): boolean {
-  const gone = inputs.filter(({ path }) => !existsSync(locate(experiment.output_dir, path)));
+function lacksInputs(findings: Findings, { locate }: RecordedRun, { inputs }: Evaluation): boolean {
+  const gone = inputs.filter(({ path }) => !existsSync(locate(path)));
   for (const { path } of gone)
     findings.missing.push(`evaluation: ${path}, which was evaluated, is no longer there`);
   return gone.length > 0;

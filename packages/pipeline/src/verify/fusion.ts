@@ -29,7 +29,7 @@ import { fuse } from '../stages/fuse.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
 import type { Findings } from './findings.ts';
-import { locate, type RecordedRun, settingsOf } from './recorded.ts';
+import { locateCheckpoint, type RecordedRun, settingsOf } from './recorded.ts';
 
 /** Fuses again from the saved features, with the settings of the saved model. */
 export async function verifyFusion(
@@ -138,7 +138,7 @@ function verifyOrigin(findings: Findings, config: Config, modality: string): voi
     findings.unverified.push(`features of ${modality}: made by another program, by an unknown network`);
     return;
   }
-  const weights = locate(config.experiment.output_dir, checkpoint);
+  const weights = locateCheckpoint(config.experiment.output_dir, checkpoint);
   if (!existsSync(weights)) {
     findings.missing.push(`${checkpoint}: the checkpoint of ${modality} is no longer there`);
     return;

@@ -1,10 +1,10 @@
 import { FileHashes, type Fingerprint } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { Findings } from './findings.ts';
-import { locate, type RecordedStep } from './recorded.ts';
+import type { RecordedRun } from './recorded.ts';
 
 /** Compares the hashes that the steps of a run recorded with the files as they are now. */
-export function verifyManifests(findings: Findings, run: string, steps: readonly RecordedStep[]): void {
+export function verifyManifests(findings: Findings, { steps, locate }: RecordedRun): void {
   if (steps.length === 0) {
     findings.unverified.push(
       'run/*.json: the run has none (it was not made by radweave run): no hashes to compare',
@@ -19,7 +19,7 @@ export function verifyManifests(findings: Findings, run: string, steps: readonly
       ({ kind }) => kind === 'file' || (kind === 'folder' && manifest.format > 1),
     )) {
       const identity = JSON.stringify([file.path, file.sha256]);
-      if (!seen.has(identity)) verifyFile(findings, hashes, run, `run/${name}.json`, file);
+      if (!seen.has(identity)) verifyFile(findings, hashes, locate(file.path), `run/${name}.json`, file);
       seen.add(identity);
     }
   }
@@ -28,11 +28,10 @@ export function verifyManifests(findings: Findings, run: string, steps: readonly
 function verifyFile(
   findings: Findings,
   hashes: FileHashes,
-  run: string,
+  path: string,
   record: string,
   file: Fingerprint,
 ): void {
-  const path = locate(run, file.path);
   if (!existsSync(path)) {
     findings.missing.push(`${file.path}: it is no longer there (recorded in ${record})`);
     return;

@@ -1,8 +1,9 @@
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import {
   applyOverrides,
   type Config,
   findConfigKey,
+  fusionFolder,
   type Manifest,
   type Override,
   outputFolders,
@@ -24,6 +25,8 @@ export interface RecordedRun {
   steps: RecordedStep[];
   /** With the settings and places of the run; places are absolute. */
   config: Config;
+  /** Where a path lies now that was written down while the run was made. */
+  locate: (path: string) => string;
 }
 
 /**
@@ -57,7 +60,38 @@ export function readRecordedRun(run: string, config: Config, given: readonly str
   data.features_dir = place('data.features_dir', data.features_dir);
   data.root_dir = data.root_dir === null ? null : place('data.root_dir', data.root_dir);
   fusion.output_dir = fusion.output_dir === null ? null : place('fusion.output_dir', fusion.output_dir);
-  return { steps, config: merged };
+  const unset = fusionFolder({ ...merged, fusion: { ...fusion, output_dir: null } });
+  const now = {
+    'data.root_dir': data.root_dir,
+    'data.splits_dir': data.splits_dir,
+    'data.features_dir': data.features_dir,
+    'fusion.output_dir': fusion.output_dir,
+  };
+  const moves = Object.entries(now).flatMap(([key, to]): Move[] => {
+    const recorded = steps.map(({ manifest }) => manifest.settings[key]);
+    const from =
+      recorded.find((one) => typeof one === 'string') ?? (key === 'fusion.output_dir' ? unset : undefined);
+    return !given.includes(key) || from === undefined || to === null ? [] : [{ from, to }];
+  });
+  return { steps, config: merged, locate: (path) => moved(run, moves, path) ?? locate(run, path) };
+}
+
+/** A folder that the user says lies elsewhere now. */
+interface Move {
+  /** As the run recorded it. */
+  from: string;
+  /** Absolute. */
+  to: string;
+}
+
+/** Where a recorded path lies when one of the folders above it was moved; undefined when none was. */
+function moved(run: string, moves: readonly Move[], path: string): string | undefined {
+  for (const { from, to } of moves) {
+    const below = relative(resolve(run, from), resolve(run, path));
+    const isOutside = isAbsolute(below) || below.split(sep)[0] === '..';
+    if (!isOutside) return join(to, below);
+  }
+  return undefined;
 }
 
 /**
@@ -81,12 +115,22 @@ export function settingsOf(
  * Where a path lies that was written down while the run was made: relative paths began where Radweave was started, which
  * is the run's own folder or one above it.
  */
-export function locate(run: string, path: string): string {
+function locate(run: string, path: string): string {
   if (isAbsolute(path)) return path;
   for (let base = resolve(run); ; base = dirname(base)) {
     if (existsSync(join(base, path))) return join(base, path);
     if (base === dirname(base)) return resolve(path);
   }
+}
+
+/**
+ * Where a checkpoint lies, which features name by its absolute path: in the run's own folder of checkpoints when the run was
+ * moved. Its hash says whether it is the same.
+ */
+export function locateCheckpoint(run: string, path: string): string {
+  if (existsSync(path)) return path;
+  const own = join(outputFolders(run).checkpoints, basename(dirname(path)), basename(path));
+  return existsSync(own) ? own : path;
 }
 
 /** The settings of a step that are configuration keys. */

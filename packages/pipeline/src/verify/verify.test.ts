@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -10,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type Config, readSplit, splitPath } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
 import { cohortConfig, listening, SIDE, slicePixels } from '@radweave/study/testing/cohort';
@@ -326,6 +327,47 @@ test('without raw images the split is divided again from cohort.csv, and that is
     expect(again.compared).toContain('splits/train_A.csv: made again, equal');
   } finally {
     renameSync(`${raw}-away`, raw);
+  }
+});
+
+test('folders that were moved are found where the user names them, and a run moved as a whole by itself', async () => {
+  const away = join(shared, 'away');
+  const moved = cohortConfig(shared);
+  const places = [
+    ['data.splits_dir', config.data.splits_dir, join(away, 'splits')],
+    ['data.features_dir', config.data.features_dir, join(away, 'features')],
+    ['fusion.output_dir', join(run, 'fusion'), join(away, 'fusion')],
+  ] as const;
+  mkdirSync(away);
+  for (const [, from, to] of places) renameSync(from, to);
+  Object.assign(moved.data, { splits_dir: places[0][2], features_dir: places[1][2] });
+  moved.fusion.output_dir = places[2][2];
+  const keys = places.map(([key]) => key);
+  try {
+    const { differences, missing, unverified, compared } = await verified(moved, keys);
+    expect({ differences, missing, unverified }).toEqual({ differences: [], missing: [], unverified: [] });
+    expect(compared).toContain('fusion/model.json: made again, identical');
+    // One that was not named is missing, where it is looked for.
+    const some = await verified(moved, keys.slice(0, 2));
+    expect(some.missing.join('\n')).toMatch(/fusion\/model\.json: it is no longer there/);
+  } finally {
+    for (const [, from, to] of places) renameSync(to, from);
+    rmSync(away, { recursive: true });
+  }
+  const elsewhere = `${shared}-moved`;
+  renameSync(shared, elsewhere);
+  try {
+    // Real runs record places relative to the output folder, and need no names; this one's record is absolute.
+    const named = ['data.root_dir', 'data.splits_dir', 'data.features_dir'];
+    const own = {
+      run: join(elsewhere, relative(shared, run)),
+      config: cohortConfig(elsewhere),
+      given: named,
+    };
+    const { differences, missing } = await verify(own, listening());
+    expect({ differences, missing }).toEqual({ differences: [], missing: [] });
+  } finally {
+    renameSync(elsewhere, shared);
   }
 });
 

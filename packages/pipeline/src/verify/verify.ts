@@ -56,7 +56,7 @@ export async function verify(options: VerifyOptions, context: StageContext): Pro
     shouldStop: () => context.shouldStop(),
   };
   try {
-    verifyManifests(findings, options.run, recorded.steps);
+    verifyManifests(findings, recorded);
     await verifySplit(findings, recorded, folder('splits'), quiet);
     await verifyFusion(findings, recorded, folder('fusion'), quiet);
     await verifyEvaluation(findings, recorded, folder('evaluation'), quiet);
