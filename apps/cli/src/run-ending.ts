@@ -5,7 +5,7 @@ import {
   readEvaluation,
   reportPath,
 } from '@radweave/artifacts';
-import { resultsText } from './results.ts';
+import { resultsText } from './present/results.ts';
 
 /** What a whole job says at its end: what was found and where to read more. */
 export function runEnding(config: Config): string {

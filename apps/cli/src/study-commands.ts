@@ -1,5 +1,6 @@
-import { CONFIG_FLAGS, type ConfigKeyPath, canonicalFlag } from '@radweave/artifacts';
+import { type ConfigKeyPath, canonicalFlag } from '@radweave/artifacts';
 import { quoted, type Start } from './continue-command.ts';
+import { commandFlags } from './stage/command-flags.ts';
 
 /** Keys that say which study it is: every command about it needs them. */
 const STUDY: readonly ConfigKeyPath[] = [
@@ -33,7 +34,7 @@ const COMMAND =
  */
 export function completeCommands(text: string, args: readonly string[], start: Start): string {
   return text.replace(COMMAND, (whole, command: string, flags: string) => {
-    if (CONFIG_FLAGS[command] === undefined) return whole;
+    if (commandFlags(command) === undefined) return whole;
     // A sentence may end right after the command.
     const [said = '', end = ''] = /^(.*?)([.,)]*)$/.exec(flags)?.slice(1) ?? [];
     const named = new Set(flagsOf(args).map(({ flag }) => flag));
@@ -49,14 +50,14 @@ export function completeCommands(text: string, args: readonly string[], start: S
 
 /** The flags that a command needs beside those it has in the sentence. */
 function studyFlags(command: string, typed: string, args: readonly string[]): string[] {
-  const own = args.find((arg) => CONFIG_FLAGS[arg] !== undefined) ?? '';
+  const own = args.find((arg) => commandFlags(arg) !== undefined) ?? '';
   const hasFlag = (flag: string): boolean => typed.split(' ').includes(`--${flag}`);
   return flagsOf(args).flatMap(({ flag, values }) => {
     if (flag === 'config') return [`--config`, ...values];
     if (flag === 'set') return values.length === 0 ? [] : ['--set', ...values];
-    const key = CONFIG_FLAGS[own]?.find((one) => one.flag === flag)?.key;
+    const key = commandFlags(own)?.find((one) => one.flag === flag)?.key;
     if (key === undefined || (command !== own && !STUDY.includes(key))) return [];
-    const there = CONFIG_FLAGS[command]?.find((one) => one.key === key);
+    const there = commandFlags(command)?.find((one) => one.key === key);
     if (there !== undefined) return hasFlag(there.flag) ? [] : [`--${there.flag}`, ...values];
     return PLACES.includes(key) ? ['--set', `${key}=${values.join(',')}`] : [];
   });

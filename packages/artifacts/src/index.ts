@@ -15,7 +15,7 @@ export { configure, type Settings } from './config/configure.ts';
 export type { ConfigKey } from './config/describe.ts';
 export { describeConfig, findConfigKey } from './config/describe.ts';
 export type { ConfigFlag } from './config/flags.ts';
-export { CONFIG_FLAGS, canonicalFlag, configFlags } from './config/flags.ts';
+export { canonicalFlag, describedFlags } from './config/flags.ts';
 export { configKeysIn } from './config/given-keys.ts';
 export type { Override } from './config/overrides.ts';
 export { applyOverrides } from './config/overrides.ts';

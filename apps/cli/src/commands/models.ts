@@ -13,7 +13,7 @@ import {
   WeightsError,
   type WeightsInfo,
 } from '@radweave/models';
-import type { ExportedModel } from '@radweave/pipeline';
+import { type ExportedModel, exportModel } from '@radweave/pipeline';
 import { type Command, Option } from 'commander';
 import { EXIT, UserError } from '../exit-codes.ts';
 import { ProgressDisplay } from '../stage/progress.ts';
@@ -179,8 +179,6 @@ function sideOf(text: string): number {
 
 async function exported(file: string, flags: ExportFlags): Promise<Result> {
   const { output, layout, model, image_size: imageSize, overwrite } = flags;
-  // It brings the engine and all stages with it, which the other subcommands do without.
-  const { exportModel } = await import('@radweave/pipeline');
   const json = await exportModel({ file, model, imageSize, layout, output, overwrite });
   return { json, text: exportedText(json) };
 }

@@ -1,7 +1,6 @@
-import { runPipeline } from '@radweave/pipeline';
-import { wholeNumber } from '../folds.ts';
+import { foldCount, runPipeline } from '@radweave/pipeline';
 import { runEnding } from '../run-ending.ts';
-import { addFlags, type CommonFlags, readCall } from '../stage/flags.ts';
+import { addFlags, type CommonFlags, readCall, tellFile } from '../stage/flags.ts';
 import { JobClock } from '../stage/job-clock.ts';
 import { terminalRunner } from '../stage/run-stage.ts';
 import type { Define } from './define.ts';
@@ -27,12 +26,12 @@ export const define: Define = (command) => {
     .action(async (flags: RunFlags) => {
       const call = readCall('run', flags);
       const quiet = flags.quiet === true;
-      if (call.file !== null && !quiet) process.stderr.write(`Configuration: ${call.file}\n`);
+      tellFile(call, flags);
       const { best_hparams_dir: bestHparamsDir } = flags;
       const how = {
         bestHparamsDir,
         explain: flags.no_explain !== true,
-        crossFit: flags.cross_fit === undefined ? null : wholeNumber('--cross_fit', flags.cross_fit),
+        crossFit: flags.cross_fit === undefined ? null : foldCount('--cross_fit', flags.cross_fit),
       };
       const outcomes = await runPipeline(
         call.config,

@@ -2,9 +2,9 @@ import {
   applyOverrides,
   type Config,
   type ConfigFlag,
-  configFlags,
   configKeysIn,
   defaultConfig,
+  describedFlags,
   isForeignPath,
   type Override,
   readConfig,
@@ -12,7 +12,9 @@ import {
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import type { Call } from '@radweave/pipeline';
 import { type Command, Option } from 'commander';
+import { commandFlags } from './command-flags.ts';
 
 /** Read when no `--config` is given and it is there. */
 export const DEFAULT_CONFIG_FILE = 'config/default_config.yaml';
@@ -27,14 +29,14 @@ export interface CommonFlags {
 }
 
 /** The configuration of a call, and the keys that the user set for it. */
-export interface CallConfig {
-  config: Config;
-  /** By flag or `--set`. */
-  given: string[];
-  /** In the file that `--config` names. */
-  inFile: string[];
+export interface CallConfig extends Call {
   /** Which file was read, for the log; null for none. */
   file: string | null;
+}
+
+/** Says which file was read. */
+export function tellFile({ file }: CallConfig, { quiet }: CommonFlags): void {
+  if (file !== null && quiet !== true) process.stderr.write(`Configuration: ${file}\n`);
 }
 
 /** Adds the common flags, and those that set a configuration key of this command. */
@@ -44,7 +46,7 @@ export function addFlags(command: Command, name: string): void {
     .option('--set <section.key=value...>', 'set any configuration key')
     .option('--quiet', 'print results only')
     .option('--json', 'print the result as JSON');
-  for (const flag of configFlags(name)) {
+  for (const flag of describedFlags(commandFlags(name) ?? [])) {
     const { allowed, default: byDefault } = flag.describes;
     const extra =
       flag.value === undefined
@@ -111,7 +113,7 @@ export function readCall(name: string, flags: CommonFlags & Record<string, unkno
     }
     overrides.push([text.slice(0, at), text.slice(at + 1)]);
   }
-  for (const flag of configFlags(name)) {
+  for (const flag of commandFlags(name) ?? []) {
     const typed = flags[flag.flag];
     if (typed === undefined) continue;
     labels.set(flag.key, `--${flag.flag}`);

@@ -1,52 +1,103 @@
-import type { StageName, StageOptions, StageResult } from '@radweave/pipeline';
-import type { Command } from 'commander';
+import {
+  type CommandPart,
+  type Flag,
+  type Flags,
+  type Next,
+  type SomeStage,
+  STAGES,
+  type StageName,
+} from '@radweave/pipeline';
+import { type Command, Option } from 'commander';
 import type { Define } from '../commands/define.ts';
-import { addFlags, type CallConfig, type CommonFlags, readCall } from './flags.ts';
+import { fieldsText, presenterOf } from '../present/index.ts';
+import type { FlagValues, Shown } from '../present/presenter.ts';
+import { addFlags, type CallConfig, type CommonFlags, readCall, tellFile } from './flags.ts';
 import { runStage } from './run-stage.ts';
 
-/** A command that runs one stage. */
-export interface StageCommand<S extends StageName, Own> {
-  stage: S;
-  /** Adds the flags that choose what to do, beside those that set configuration keys. */
-  flags: (command: Command) => void;
-  options: (call: CallConfig, own: Own) => StageOptions<S>;
-  /** The result for people, on standard output; what `next` tells is left out. */
-  present: (result: StageResult<S>, own: Own) => string;
-  /** What the command does in place of its stage; null to run the stage. */
-  instead?: (call: CallConfig, own: Own, quiet: boolean) => Promise<Following | null>;
-  /** What the command goes on with; its result is printed after, and stands in the JSON under its name. */
-  next?: (call: CallConfig, own: Own, quiet: boolean) => Promise<Following | null>;
-}
+type Typed = CommonFlags & FlagValues;
 
-/** The result of what a command went on with. */
-export interface Following {
-  name: string;
-  result: unknown;
-  text: string;
-}
+/** A stage with a command. */
+type Commanded = SomeStage & { readonly command: CommandPart<unknown, Flags> };
 
-/** Turns it into what commander needs. */
-export function stageCommand<S extends StageName, Own>(spec: StageCommand<S, Own>): Define {
+/** The command of the stages that have this command name. */
+export function stageCommand(name: string): Define {
+  const all: readonly SomeStage[] = STAGES;
+  const stages = all.filter((stage): stage is Commanded => stage.command?.name === name);
+  const flags: Flags = Object.assign({}, ...stages.map(({ command }) => command.flags));
+  const positional = Object.keys(flags).filter((flag) => flags[flag]?.kind === 'positional');
+  const switches = Object.keys(flags).filter((flag) => flags[flag]?.syntax === '');
   return (command) => {
-    spec.flags(command);
-    addFlags(command, spec.stage);
-    command.action(async (flags: CommonFlags & Record<string, unknown>) => {
-      const call = readCall(spec.stage, flags);
-      const quiet = flags.quiet === true;
-      if (call.file !== null && !quiet) process.stderr.write(`Configuration: ${call.file}\n`);
-      const other = (await spec.instead?.(call, flags as Own, quiet)) ?? null;
-      if (other !== null) {
-        process.stdout.write(flags.json === true ? `${JSON.stringify(other.result)}\n` : other.text);
-        return;
-      }
-      const result = await runStage(spec.stage, spec.options(call, flags as Own), quiet);
-      const next = (await spec.next?.(call, flags as Own, quiet)) ?? null;
-      const json = next === null ? result : { ...result, [next.name]: next.result };
-      process.stdout.write(
-        flags.json === true
-          ? `${JSON.stringify(json)}\n`
-          : spec.present(result, flags as Own) + (next?.text ?? ''),
-      );
+    for (const [flag, about] of Object.entries(flags)) addFlag(command, flag, about);
+    addFlags(command, name);
+    command.action(async (...args: unknown[]) => {
+      await perform(stages, name, {
+        ...Object.fromEntries(switches.map((flag) => [flag, false])),
+        ...(args[positional.length] as Typed),
+        ...Object.fromEntries(positional.map((flag, i) => [flag, args[i]])),
+      });
     });
   };
+}
+
+function addFlag(command: Command, name: string, about: Flag<unknown>): void {
+  const { kind, syntax, description, choices } = about;
+  if (kind === 'positional') {
+    command.argument(syntax, description);
+    return;
+  }
+  const option = new Option(`--${name}${syntax === '' ? '' : ` ${syntax}`}`, description);
+  if (choices !== undefined) option.choices(choices);
+  if (about.default !== undefined) option.default(about.default);
+  command.addOption(option.makeOptionMandatory(kind === 'required'));
+}
+
+/** Runs the stage that the flags mean: the last of those that may be meant. */
+async function perform(stages: readonly Commanded[], name: string, flags: Typed): Promise<void> {
+  const call = readCall(name, flags);
+  tellFile(call, flags);
+  for (const stage of [...stages].reverse()) {
+    const options = stage.command.options(call, flags);
+    if (options === null) continue;
+    await runAndShow(stage, options, call, flags);
+    return;
+  }
+}
+
+async function runAndShow(stage: Commanded, options: unknown, call: CallConfig, flags: Typed): Promise<void> {
+  const quiet = flags.quiet === true;
+  const name = stage.name as StageName;
+  const { written, fault } = await presenterOf(name);
+  const print = ({ json, text }: Shown): void => {
+    process.stdout.write(flags.json === true ? `${JSON.stringify(json)}\n` : text);
+  };
+  let result: unknown;
+  try {
+    result = await runStage(name, options as never, quiet);
+  } catch (error) {
+    if (written !== undefined && Object(error).code === written.code) print(written.read(call.config));
+    throw error;
+  }
+  const next = stage.command.next?.(call, flags) ?? null;
+  print(
+    written?.read(call.config) ??
+      (next === null
+        ? { json: result, text: await textOf(name, result, flags) }
+        : await withNext(name, result, next, flags)),
+  );
+  const wrong = fault?.(result as never) ?? null;
+  if (wrong !== null) throw wrong;
+}
+
+async function withNext(name: StageName, result: unknown, next: Next, flags: Typed): Promise<Shown> {
+  const stage = next.stage as StageName;
+  const following = await runStage(stage, next.options as never, flags.quiet === true);
+  return {
+    json: { ...Object(result), [next.as]: following },
+    text: (await textOf(name, result, flags)) + (await textOf(stage, following, flags)),
+  };
+}
+
+async function textOf(name: StageName, result: unknown, flags: FlagValues): Promise<string> {
+  const { text } = await presenterOf(name);
+  return text === undefined ? fieldsText(result) : text(result as never, flags);
 }

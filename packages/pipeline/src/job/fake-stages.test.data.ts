@@ -16,7 +16,8 @@ import {
   writeEvaluation,
 } from '@radweave/artifacts';
 import { type StageContext, silentContext } from '@radweave/study/context/events';
-import { runStage, type StageName, type StageOptions } from '../runner/stages.ts';
+import { runStage } from '../runner/run-stage.ts';
+import type { StageName, StageOptions } from '../stages/index.ts';
 import type { Runner } from './job.ts';
 
 /**
@@ -136,9 +137,9 @@ function evaluate({ config, modalities, runs }: StageOptions<'evaluate'>): unkno
   return {};
 }
 
-function audit({ config, dataOnly, outputDir }: StageOptions<'audit'>): unknown {
+function audit({ config, outputDir }: StageOptions<'audit'>, withResults = true): unknown {
   const { slices, split_hash } = summaryOf(config);
-  const frozen = dataOnly === true ? null : contentOf(join(evaluationFolder(config), 'frozen'));
+  const frozen = withResults ? contentOf(join(evaluationFolder(config), 'frozen')) : null;
   const folder = outputDir ?? auditFolder(config);
   return {
     auditFile: write(join(folder, 'audit.json'), slices, split_hash, frozen),
@@ -166,6 +167,7 @@ function report({ config }: StageOptions<'report'>): unknown {
 
 const FAKES: { [S in StageName]?: (options: never) => unknown } = {
   check: () => null,
+  audit_data: (options: StageOptions<'audit_data'>) => audit(options, false),
   train,
   extract,
   fuse,

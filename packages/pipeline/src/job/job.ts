@@ -10,20 +10,10 @@ import {
   writeManifest,
 } from '@radweave/artifacts';
 import { RADWEAVE_VERSION } from '@radweave/study/context/versions';
-import type { StageName, StageOptions, StageResult } from '../runner/stages.ts';
-import type { Reads } from './step-inputs.ts';
-import { type StepKind, stepSettings } from './step-settings.ts';
-
-/** How a run is done. */
-export interface RunOptions {
-  bestHparamsDir: string;
-  /** Make Grad-CAM montages of each modality's network, for the report. */
-  explain: boolean;
-  /** Where in the network their maps are taken; the network's own place unless told. */
-  mapLayer?: string;
-  /** Also train so many models per modality on folds of the training patients, and stack them; null for none. */
-  crossFit: number | null;
-}
+import type { JobFacts, RunOptions } from '../declare/job-part.ts';
+import type { SomeStage } from '../declare/stage.ts';
+import type { StageName, StageOptions, StageResult } from '../stages/index.ts';
+import { stageSettings } from './stage-settings.ts';
 
 /** What runs a stage and tells people of it. */
 export interface Runner {
@@ -42,72 +32,70 @@ export interface StepOutcome {
   outcome: 'done' | 'unchanged';
 }
 
-/** One step of the whole job: a stage, what it reads, and what it leaves. */
-export interface Step<S extends StageName> {
-  name: string;
-  kind: StepKind;
-  stage: S;
-  options: StageOptions<S>;
-  /** What was asked for besides the configuration, as far as the result depends on it. */
-  asked?: Record<string, unknown>;
-  reads: Reads;
-  /** Files and folders. */
-  outputs: (result: StageResult<S>) => string[];
-}
-
-/** Runs steps that have changed, and keeps a record of each in the folder `run` of the outputs. */
-export class Job {
+/** Runs stages on which something has changed, and keeps a record of each step in the folder `run` of the outputs. */
+export class Job implements JobFacts {
+  readonly config: Config;
+  readonly how: RunOptions;
+  readonly runs: Record<string, string> = {};
   readonly outcomes: StepOutcome[] = [];
-  readonly hashes: FileHashes;
-  private readonly config: Config;
+  private readonly hashes: FileHashes;
   private readonly folder: string;
   private readonly runner: Runner;
 
-  constructor(config: Config, runner: Runner) {
+  constructor(config: Config, how: RunOptions, runner: Runner) {
     this.config = config;
+    this.how = how;
     this.runner = runner;
     this.folder = outputFolders(config.experiment.output_dir).manifests;
     this.hashes = new FileHashes(join(this.folder, '.radweave-hashes'));
   }
 
-  /** Runs a step unless it is up to date. @returns the paths of its outputs. */
-  async step<S extends StageName>(step: Step<S>): Promise<string[]> {
-    const manifest = join(this.folder, `${step.name}.json`);
-    const state = await this.state(step);
+  /** Runs a stage, for one modality or (empty) for all together, unless it is up to date or has no part in this job. */
+  async step(stage: SomeStage, modality: string): Promise<void> {
+    const options = await stage.job?.options(this, modality, (wish) => this.state(stage, wish as never));
+    if (options === undefined || options === null) return;
+    const name = [...stage.name.split('_'), ...(modality === '' ? [] : [modality])].join('-');
+    const outputs = await this.outputsOf(stage, name, options as never);
+    stage.job?.done?.(this, modality, outputs);
+  }
+
+  private async outputsOf(stage: SomeStage, name: string, options: never): Promise<readonly string[]> {
+    const manifest = join(this.folder, `${name}.json`);
+    const state = await this.state(stage, options);
     const check = isUpToDate(manifest, state, this.hashes);
     if (check.upToDate) {
-      this.runner.say(`${step.name}: unchanged, skipped`);
+      this.runner.say(`${name}: unchanged, skipped`);
       for (const text of check.warnings) this.runner.warn(text);
-      this.outcomes.push({ step: step.name, outcome: 'unchanged' });
-      return [...check.outputs];
+      this.outcomes.push({ step: name, outcome: 'unchanged' });
+      return check.outputs;
     }
-    this.runner.say(`${step.name}: running, because ${check.reason}`);
+    this.runner.say(`${name}: running, because ${check.reason}`);
     const warnings: string[] = [];
-    const result = await this.runner.run(step.stage, step.options, (text) => warnings.push(text));
-    const outputs = step.outputs(result);
+    const result = await this.runner.run(stage.name as StageName, options, (text) => warnings.push(text));
+    const outputs = stage.writes(options, result);
     // Asked again: only now it is settled what `auto` means.
-    const settings = { ...(await stepSettings(this.config, step.kind)), ...step.asked };
+    const settings = await this.settings(stage, options);
     writeManifest(manifest, { ...state, settings }, outputs, this.hashes, warnings);
     this.hashes.save();
-    this.outcomes.push({ step: step.name, outcome: 'done' });
+    this.outcomes.push({ step: name, outcome: 'done' });
     return outputs;
   }
 
   /** What a step depends on. */
-  async state<S extends StageName>({
-    stage,
-    kind,
-    asked,
-    reads,
-  }: Pick<Step<S>, 'stage' | 'kind' | 'asked' | 'reads'>): Promise<StageState> {
+  private async state(stage: SomeStage, options: never): Promise<StageState> {
+    const reads = Object.entries(stage.reads(options, { hashes: this.hashes, runs: this.runs }));
     return {
-      stage,
-      inputs: Object.entries(reads).map(([name, at]): StageInput => {
+      stage: stage.job?.recordedAs ?? stage.name,
+      inputs: reads.map(([name, at]): StageInput => {
         if (typeof at === 'string') return { name, ...this.hashes.fingerprint(at) };
         return { name, path: at.path, kind: 'part', sha256: hashValue(at.value) };
       }),
-      settings: { ...(await stepSettings(this.config, kind)), ...asked },
+      settings: await this.settings(stage, options),
       versions: { radweave: RADWEAVE_VERSION },
     };
+  }
+
+  private async settings(stage: SomeStage, options: never): Promise<Record<string, unknown>> {
+    return { ...(await stageSettings(this.config, stage.settings)), ...stage.asked?.(options) };
   }
 }

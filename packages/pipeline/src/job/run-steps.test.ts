@@ -25,10 +25,12 @@ import {
 import { generatePhantomCohort } from '@radweave/phantom';
 import { tempDir } from '@radweave/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunOptions } from '../declare/job-part.ts';
+import { STAGES } from '../stages/index.ts';
 import { fakeRunner } from './fake-stages.test.data.ts';
-import type { Runner, RunOptions, StepOutcome } from './job.ts';
+import type { Runner, StepOutcome } from './job.ts';
 import { runPipeline } from './run-pipeline.ts';
-import { STEP_SETTINGS, WITHOUT_EFFECT } from './step-settings.ts';
+import { WITHOUT_EFFECT } from './stage-settings.ts';
 
 const SIDE = 16;
 const HOW: RunOptions = { bestHparamsDir: '', explain: true, crossFit: null };
@@ -112,7 +114,7 @@ test.each(SETTINGS)('%s = %s makes exactly what it reaches run again', async (ke
 });
 
 test('every setting belongs to a step, or is said to change no result', () => {
-  const counted = settingKeys(Object.values(STEP_SETTINGS).flat());
+  const counted = settingKeys(STAGES.flatMap(({ settings }) => settings));
   const all = describeConfig().map(({ path }) => path);
   expect([...new Set([...counted, ...WITHOUT_EFFECT])].sort()).toEqual([...all].sort());
 });

@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
-import type { Config, Manifest, StageInput } from '@radweave/artifacts';
+import type { Config, StageInput } from '@radweave/artifacts';
 import { filesBelow, onEachFile } from '@radweave/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { WITHOUT_EFFECT } from './step-settings.ts';
+import type { SomeStage } from '../declare/stage.ts';
+import type { StageName } from '../stages/index.ts';
+import type { Runner } from './job.ts';
+import { WITHOUT_EFFECT } from './stage-settings.ts';
 import { watchedConfig } from './watched-config.test.data.ts';
 
 /** What a step of the run was seen to read. */
@@ -15,14 +18,16 @@ interface Traced {
   writes: Set<string>;
   /** Keys of the configuration. */
   keys: Set<string>;
-  manifest?: Manifest;
+  /** What its stage declares: files and folders that it reads, settings that count. */
+  inputs: readonly Pick<StageInput, 'path' | 'kind'>[];
+  settings: readonly string[];
 }
 
 const SIDE = 32;
 const traced: Traced[] = [];
 let folder: string;
 
-/** One whole job with every kind of step, whose stages are watched. */
+/** One whole job with every kind of step, and each stage that has no part in it, watched. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'radweave-reads-'));
   let now: Traced | undefined;
@@ -32,35 +37,59 @@ beforeAll(async () => {
     else if (!now.writes.has(path)) now.reads.add(path);
   });
   // After the functions of node:fs are watched.
-  const { defaultConfig, readManifest } = await import('@radweave/artifacts');
+  const { defaultConfig, FileHashes, readManifest, settingKeys } = await import('@radweave/artifacts');
   const { silentContext } = await import('@radweave/study/context/events');
-  const { runStage } = await import('../runner/stages.ts');
+  const { runStage } = await import('../runner/run-stage.ts');
   const { generatePhantomCohort } = await import('@radweave/phantom');
   const { runPipeline } = await import('./run-pipeline.ts');
+  const { STAGES } = await import('../stages/index.ts');
   const cohort = { seed: 1, patientsPerHospital: 6, homePatients: 14, slicesPerModality: 2, size: SIDE };
   generatePhantomCohort(join(folder, 'raw'), cohort);
   const config = smallStudy(folder, defaultConfig());
   const how = { bestHparamsDir: join(folder, 'best'), explain: true, crossFit: 2 };
+  const begin = (step: string): void => {
+    const nothing = { reads: new Set<string>(), writes: new Set<string>(), keys: new Set<string>() };
+    traced.push({ step, ...nothing, inputs: [], settings: [] });
+  };
+  const watch: Runner['run'] = async (stage, options) => {
+    now = traced.at(-1);
+    try {
+      const watched = watchedConfig(config, (key) => now?.keys.add(key));
+      return await runStage(stage, { ...options, config: watched }, silentContext());
+    } finally {
+      now = undefined;
+    }
+  };
   await runPipeline(config, how, {
-    run: async (stage, options) => {
-      now = traced.at(-1);
-      try {
-        const watched = watchedConfig(config, (key) => now?.keys.add(key));
-        return await runStage(stage, { ...options, config: watched }, silentContext());
-      } finally {
-        now = undefined;
-      }
-    },
+    run: watch,
     say: (text) => {
       const step = /^(\S+): running/.exec(text)?.[1];
-      if (step !== undefined) traced.push({ step, reads: new Set(), writes: new Set(), keys: new Set() });
+      if (step !== undefined) begin(step);
     },
     warn: () => undefined,
   });
-  restore();
   for (const one of traced) {
-    one.manifest = readManifest(join(folder, 'outputs', 'run', `${one.step}.json`));
+    const { inputs, settings } = readManifest(join(folder, 'outputs', 'run', `${one.step}.json`));
+    one.inputs = inputs.map(({ path, kind }) => ({ kind, path: resolve(folder, 'outputs', path) }));
+    one.settings = Object.keys(settings);
   }
+  const stages: readonly SomeStage[] = STAGES;
+  for (const [name, options] of othersOf(config)) {
+    const stage = stages.find((one) => one.name === name);
+    const known = { hashes: new FileHashes(), runs: {} };
+    const reads = Object.values(stage?.reads(options as never, known) ?? {});
+    begin(name);
+    await watch(name, options as never, () => undefined);
+    const one = traced.at(-1);
+    if (one === undefined) continue;
+    one.settings = settingKeys(stage?.settings ?? []);
+    one.inputs = reads.map((at) =>
+      typeof at === 'string'
+        ? { path: at, kind: isFile(at) ? 'file' : 'folder' }
+        : { path: at.path, kind: 'part' },
+    );
+  }
+  restore();
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -80,8 +109,20 @@ function smallStudy(place: string, config: Config): Config {
   return config;
 }
 
-const inputsOf = ({ manifest }: Traced): readonly StageInput[] => manifest?.inputs ?? [];
-const placeOf = ({ path }: StageInput): string => resolve(folder, 'outputs', path);
+/** Those without a part in the job; `check` and `verify` give nothing that could be out of date. */
+function othersOf(config: Config): [name: StageName, options: object][] {
+  const { modalities } = config.data;
+  const model = join(folder, 'outputs', 'fusion', 'model.json');
+  const input = join(folder, 'raw', 'SY', 'grade0');
+  return [
+    ['cross_validate', { config, modality: 'A', by: { folds: 2 }, resume: false, run: 'cv' }],
+    ['align', { config, modalities }],
+    ['harmonize', { config, modalities, auditOnly: false, permutations: 1 }],
+    ['predict', { config, model, input, output: join(folder, 'new.csv') }],
+    ['profile', { config, jobs: ['extraction'], outputDir: join(folder, 'profile') }],
+  ];
+}
+
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 const named = (paths: string[]): string[] => paths.map((path) => relative(folder, path)).sort();
 
@@ -95,11 +136,17 @@ const EVERYBODYS: readonly RegExp[] = [
   /^outputs\/embeddings\/(A|P|fused)\.json$/,
   // Images count by their pixels, whose hashes are parts of the summary.
   /^raw\/.*\.png$/,
+  // Tables of the patients whom all modalities have: made again when features are others.
+  /^features\/[^/]+\/aligned\//,
   // Which run it is; what it gave comes with its checkpoint.
   /^outputs\/checkpoints\/[^/]+\/run\.json$/,
 ];
 
-test('the whole job was watched', () => {
+test('the whole job was watched, and every other stage', async () => {
+  const { STAGES } = await import('../stages/index.ts');
+  const inJob = STAGES.filter((stage: SomeStage) => stage.job !== undefined).map(({ name }) => name);
+  const unseen = STAGES.map(({ name }) => name).filter((name) => !traced.some(({ step }) => step === name));
+  expect(unseen.filter((name) => !(inJob as string[]).includes(name))).toEqual(['check', 'verify']);
   expect(traced.map(({ step }) => step)).toEqual([
     'preprocess',
     'audit-data',
@@ -111,28 +158,34 @@ test('the whole job was watched', () => {
     'explain-P',
     'visualize',
     'report',
+    ...['cross_validate', 'align', 'harmonize', 'predict', 'profile'],
   ]);
 });
 
+/** All steps are looked at before anything is said. */
+function expectNone(wrong: (one: Traced) => readonly string[]): void {
+  const found = traced.map((one) => [one.step, wrong(one)] as const).filter(([, all]) => all.length > 0);
+  expect(Object.fromEntries(found)).toEqual({});
+}
+
 test('every file that a step reads is one of its inputs', () => {
-  for (const one of traced) {
-    const places = inputsOf(one).map(placeOf);
-    const undeclared = [...one.reads]
+  expectNone(({ inputs, reads }) => {
+    const places = inputs.map(({ path }) => path);
+    const undeclared = [...reads]
       .filter((path) => isFile(path) && !places.some((at) => path === at || path.startsWith(at + sep)))
       .filter((path) => !EVERYBODYS.some((known) => known.test(relative(folder, path))));
-    expect(named(undeclared), one.step).toEqual([]);
-  }
+    return named(undeclared);
+  });
 });
 
 test('every input of a step is read', () => {
-  for (const one of traced) {
-    const files = inputsOf(one).flatMap((input) => {
-      const place = placeOf(input);
+  expectNone(({ inputs, reads }) => {
+    const files = inputs.flatMap(({ path, kind }) =>
       // Images of patients who are left out are not decoded.
-      return isFile(place) ? [place] : filesBelow(place).filter(() => input.kind === 'folder');
-    });
-    expect(named(files.filter((path) => !one.reads.has(path))), one.step).toEqual([]);
-  }
+      isFile(path) ? [path] : filesBelow(path).filter(() => kind === 'folder'),
+    );
+    return named(files.filter((path) => !reads.has(path)));
+  });
 });
 
 /** Where things lie: inputs count wherever they are. */
@@ -154,6 +207,10 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
   // The checkpoint's are taken, and its weights replace initial ones. Nothing is aligned.
   extract: ['model.name', 'model.zero_init_last', 'data.image_size', 'data.modalities'],
   explain: ['model.zero_init_last'],
+  // As `train`, and written into the records of the fold models.
+  cross_validate: ['experiment.name', 'data.modalities', 'data.home_hospital', 'data.train_ratio'],
+  // Copied with their section; the image size is the checkpoint's.
+  predict: ['data.image_size', 'data.modalities', 'data.home_hospital', 'data.train_ratio'],
   // Written into the records of the fold models, which train on split files that are there.
   'cross-fit': [
     'data.modalities',
@@ -167,20 +224,19 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
 };
 
 test('every setting that a stage asks for belongs to its step', () => {
-  for (const { step, keys, manifest } of traced) {
-    const known = [...Object.keys(manifest?.settings ?? {}), ...WITHOUT_EFFECT, ...PLACES];
+  expectNone(({ step, keys, settings }) => {
+    const known = [...settings, ...WITHOUT_EFFECT, ...PLACES];
     const asked = [...known, ...(ASKED[step.replace(/-[AP]$/, '')] ?? [])];
-    expect([...keys].filter((key) => !asked.includes(key)).sort(), step).toEqual([]);
-  }
+    return [...keys].filter((key) => !asked.includes(key)).sort();
+  });
 });
 
 test('every setting of a step is one that its stage asks for', () => {
-  for (const { step, keys, manifest } of traced) {
+  expectNone(({ step, keys, settings }) => {
     // Training asks for what its loss, schedule and optimizer need; the report shows the whole configuration.
-    if (/^train|^report/.test(step)) continue;
-    const settings = Object.keys(manifest?.settings ?? {}).filter((key) => key.includes('.'));
+    if (/^train|^cross_validate|^profile|^report/.test(step)) return [];
+    const declared = settings.filter((key) => key.includes('.'));
     // Modalities are an option of most stages.
-    const unasked = settings.filter((key) => !keys.has(key) && key !== 'data.modalities');
-    expect(unasked, step).toEqual([]);
-  }
+    return declared.filter((key) => !keys.has(key) && key !== 'data.modalities');
+  });
 });

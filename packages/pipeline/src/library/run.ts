@@ -1,5 +1,6 @@
 import { type Config, reportPath } from '@radweave/artifacts';
-import type { RunOptions, StepOutcome } from '../job/job.ts';
+import type { RunOptions } from '../declare/job-part.ts';
+import type { StepOutcome } from '../job/job.ts';
 import { runPipeline } from '../job/run-pipeline.ts';
 import { type Following, runInThread } from '../runner/host.ts';
 

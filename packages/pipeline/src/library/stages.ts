@@ -1,5 +1,5 @@
 import { type Following, runInThread } from '../runner/host.ts';
-import { STAGE_NAMES, type StageName, type StageOptions, type StageResult } from '../runner/stages.ts';
+import { STAGES, type StageName, type StageOptions, type StageResult } from '../stages/index.ts';
 
 /** A stage as a function of a script; it runs in a thread of its own. */
 export type StageCall<S extends StageName> = (
@@ -12,6 +12,6 @@ function callOf<S extends StageName>(name: S): StageCall<S> {
 }
 
 /** Every stage, by name; what a command does from its flags, these do from their options. */
-export const stages = Object.fromEntries(STAGE_NAMES.map((name) => [name, callOf(name)])) as {
+export const stages = Object.fromEntries(STAGES.map(({ name }) => [name, callOf(name)])) as {
   readonly [S in StageName]: StageCall<S>;
 };

@@ -1,7 +1,6 @@
 import { completePatients, type NewPatients } from '@radweave/analysis/fusion/new-features';
 import { meanOverSlices, type PooledFeatures } from '@radweave/analysis/fusion/pool';
 import type { Config, FusionModality } from '@radweave/artifacts';
-
 import { extractionBatch, extractPatients } from '@radweave/network/features/extractor';
 import type { FeatureNetwork } from '@radweave/network/open/feature-network';
 import { openWantedNetwork } from '@radweave/network/open/wanted-network';

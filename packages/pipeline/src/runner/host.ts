@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { InterruptedError } from '@radweave/artifacts';
 import type { StageEvent } from '@radweave/study/context/events';
+import type { StageName, StageOptions, StageResult } from '../stages/index.ts';
 import { explainError } from './explain.ts';
-import type { StageName, StageOptions, StageResult } from './stages.ts';
 
 /** How the caller follows a stage and stops it. */
 export interface Following {

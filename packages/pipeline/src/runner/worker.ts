@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { StageName } from '../stages/index.ts';
 import type { CarriedError, EngineMessage } from './host.ts';
-import { runStage, type StageName } from './stages.ts';
+import { runStage } from './run-stage.ts';
 
 /** Entry of the engine thread: runs the one stage it was started for. */
 

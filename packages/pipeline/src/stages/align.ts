@@ -1,61 +1,41 @@
-import { join } from 'node:path';
-import { type Alignment, alignAvailable } from '@radweave/analysis/features/align';
-import {
-  alignedFolder,
-  type Config,
-  DataError,
-  lockFolders,
-  requireWritable,
-  SPLITS,
-  type Split,
-} from '@radweave/artifacts';
-import { forEachSplit } from '@radweave/study/cohort/each-split';
-import type { StageContext } from '@radweave/study/context/events';
+import { alignedFolder, SPLITS } from '@radweave/artifacts';
+import { usual } from '../declare/config-flags.ts';
+import { optional } from '../declare/flags.ts';
+import * as read from '../declare/reads.ts';
+import { defineStage } from '../declare/stage.ts';
+import type { AlignOptions } from '../work/align.ts';
 
-/** What `align` is asked to do. */
-export interface AlignOptions {
-  config: Config;
-  modalities: string[];
-  /** Where the aligned tables go; by default beside the features. */
-  outputDir?: string | null;
-}
+const folderOf = ({ config, outputDir }: AlignOptions): string => outputDir ?? config.data.features_dir;
 
-/** What `align` gives. */
-export interface AlignResult {
-  /** Those that have features. */
-  modalities: string[];
-  /** Aligned patients by split. */
-  patients: Record<Split, number>;
-  /** Patients left out because they lack a modality, by split. */
-  missing: Record<Split, number>;
-  folders: Record<Split, string>;
-}
-
-/** Writes the tables that list the same patients in the same order for every modality that has features. */
-export async function align(options: AlignOptions, context: StageContext): Promise<AlignResult> {
-  const { config, modalities } = options;
-  const folder = options.outputDir ?? config.data.features_dir;
-  requireWritable(folder, '--output_dir');
-  const lock = lockFolders({ read: [config.data.features_dir], write: [folder] }, 'radweave align');
-  try {
-    const alignment = await alignAvailable(config, modalities, context, folder);
-    const result = alignResult(folder, alignment);
-    if (SPLITS.some((split) => result.patients[split] > 0)) return result;
-    throw new DataError('E_NO_PATIENTS', `no patient has features of ${result.modalities.join(' and ')}`, {
-      where: join(alignedFolder(folder, 'train'), 'missing.csv'),
-      mend: 'Extract the modalities from the same split',
-    });
-  } finally {
-    lock.release();
-  }
-}
-
-/** The counts of an alignment. */
-export function alignResult(folder: string, { sources, splits }: Alignment): AlignResult {
-  return {
-    modalities: sources.map(({ modality }) => modality),
-    patients: forEachSplit((split) => splits[split].patients.length),
-    missing: forEachSplit((split) => splits[split].missing.length),
-    folders: forEachSplit((split) => alignedFolder(folder, split)),
-  };
-}
+/** Puts the patients of every modality into one order. */
+export const align = defineStage({
+  name: 'align',
+  settings: ['data.features_dir'],
+  asked: ({ modalities }: AlignOptions) => ({ modalities }),
+  reads: ({ config, modalities }) => ({
+    ...read.splitRecords(config, 'cohort.csv'),
+    ...read.together(modalities, (one) => read.featureRecords(config, one)),
+  }),
+  writes: (options) => SPLITS.map((split) => alignedFolder(folderOf(options), split)),
+  locks: (options) => ({
+    folder: folderOf(options),
+    flag: '--output_dir',
+    reads: options.config.data.features_dir,
+    as: 'radweave align',
+  }),
+  run: async (options, context) => (await import('../work/align.ts')).align(options, context),
+  command: {
+    name: 'align',
+    summary: 'put modalities into one patient order',
+    leaves: '`data/features/{split}/aligned/`: a CSV per modality, `missing.csv`',
+    flags: {
+      output_dir: optional('<folder>', 'where the aligned tables go (default: the folder of the features)'),
+    },
+    configFlags: usual('modalities', 'feature_dir', 'splits_dir'),
+    options: ({ config }, { output_dir: outputDir = null }) => ({
+      config,
+      modalities: config.data.modalities,
+      outputDir,
+    }),
+  },
+});

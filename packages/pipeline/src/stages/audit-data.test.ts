@@ -23,7 +23,8 @@ import {
 } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { type AuditOptions, audit } from './audit.ts';
+import type { AuditOptions } from '../work/audit.ts';
+import { audit } from './audit.ts';
 import { preprocess } from './preprocess.ts';
 import { untranslated } from './untranslated.test.data.ts';
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Config, defaultConfig } from '@radweave/artifacts';
+import { silentContext } from '@radweave/study/context/events';
 import { filesBelow, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { check } from './check.ts';
@@ -44,12 +45,15 @@ test.each(Object.entries(CASES))(
   async (_, [spoil, error, exitCode]) => {
     const { config, folder, options } = prepared();
     spoil(config, folder);
-    await expect(check(options)).rejects.toMatchObject({ exitCode, message: expect.stringMatching(error) });
+    await expect(check(options, silentContext())).rejects.toMatchObject({
+      exitCode,
+      message: expect.stringMatching(error),
+    });
   },
 );
 
 test('where nothing stands in the way nothing is written', async () => {
   const { folder, options } = prepared();
-  await check(options);
+  await check(options, silentContext());
   expect(filesBelow(folder)).toEqual([]);
 });

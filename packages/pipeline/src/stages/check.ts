@@ -1,5 +1,5 @@
 import { type Config, requireWritable } from '@radweave/artifacts';
-import { checkBeforeTraining } from '@radweave/network/training/before-training';
+import { defineStage } from '../declare/stage.ts';
 
 /** What `check` is asked to do. */
 export interface CheckOptions {
@@ -10,14 +10,19 @@ export interface CheckOptions {
 /**
  * Everything that can be said of a whole job without a look at the images: model, device, weights file, and the folders
  * that are written to.
- *
- * @throws as {@link checkBeforeTraining}.
  */
-export async function check({ config, bestHparamsDir }: CheckOptions): Promise<null> {
-  const { data, fusion } = config;
-  for (const modality of data.modalities) checkBeforeTraining(config, modality, bestHparamsDir);
-  requireWritable(data.splits_dir, '--set data.splits_dir=FOLDER');
-  requireWritable(data.features_dir, '--set data.features_dir=FOLDER');
-  if (fusion.output_dir !== null) requireWritable(fusion.output_dir, '--set fusion.output_dir=FOLDER');
-  return null;
-}
+export const check = defineStage({
+  name: 'check',
+  settings: [],
+  reads: (_: CheckOptions) => ({}),
+  writes: () => [],
+  run: async ({ config, bestHparamsDir }) => {
+    const { checkBeforeTraining } = await import('@radweave/network/training/before-training');
+    const { data, fusion } = config;
+    for (const modality of data.modalities) checkBeforeTraining(config, modality, bestHparamsDir);
+    requireWritable(data.splits_dir, '--set data.splits_dir=FOLDER');
+    requireWritable(data.features_dir, '--set data.features_dir=FOLDER');
+    if (fusion.output_dir !== null) requireWritable(fusion.output_dir, '--set fusion.output_dir=FOLDER');
+    return null;
+  },
+});

@@ -23,8 +23,9 @@ import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/tes
 import { writeMadeUpFeatures } from '@radweave/study/testing/features';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import type { CrossValidateOptions } from '../work/cross-validate.ts';
 import { crossFit } from './cross-fit.ts';
-import { type CrossValidateOptions, crossValidate } from './cross-validate.ts';
+import { crossValidate } from './cross-validate.ts';
 import { fuse } from './fuse.ts';
 import { preprocess } from './preprocess.ts';
 

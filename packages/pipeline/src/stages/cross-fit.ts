@@ -1,121 +1,52 @@
-import {
-  type Config,
-  hashFile,
-  lockFolder,
-  logitsPath,
-  logitsRecordPath,
-  requireWritable,
-  type Split,
-  writeLogits,
-  writeLogitsRecord,
-} from '@radweave/artifacts';
-import { rmSync } from '@radweave/artifacts/files';
-import { engineVersions } from '@radweave/network/compute/versions';
-import { crossFitConfig } from '@radweave/network/folds/config';
-import { type AllLogits, logitsOfAll } from '@radweave/network/folds/fold-logits';
-import { type FoldSettings, trainFolds } from '@radweave/network/folds/fold-run';
-import { requireEngineSettings } from '@radweave/network/open/engine-settings';
-import { readSliceTable } from '@radweave/network/slices/load';
-import { forEachSplit } from '@radweave/study/cohort/each-split';
-import { openSplitFolder } from '@radweave/study/cohort/split-folder';
-import { type StageContext, say } from '@radweave/study/context/events';
-import { identityOf, planFolds } from '@radweave/study/folds/plan';
-import { resolveDevice } from '@radweave/torch';
+import { UsageError } from '@radweave/artifacts';
+import { foldCount, optional } from '../declare/flags.ts';
+import { trainedCheckpoint } from '../declare/job-part.ts';
+import * as read from '../declare/reads.ts';
+import { defineStage } from '../declare/stage.ts';
+import type { CrossFitOptions } from '../work/cross-fit.ts';
+import { extractFlags } from './extract.ts';
 
-/** What `extract --cross_fit K` is asked to do. */
-export interface CrossFitOptions {
-  config: Config;
-  modality: string;
-  /** Architecture: chooses among runs. */
-  model?: string | undefined;
-  /** Whose settings to train with: a file of this program, or undefined for the newest best run. */
-  checkpoint?: string | undefined;
-  folds: number;
-}
-
-/** What it gives. */
-export interface CrossFitResult {
-  modality: string;
-  model: string;
-  folds: number;
-  runs: string[];
-  tables: Record<Split, string>;
-  patients: Record<Split, number>;
-  record: string;
-}
-
-/**
- * Trains K models on patient-grouped, stratified folds of the training set and writes logits: of every training patient by
- * the one model that did not see it, of validation and external patients the mean of all K models.
- *
- * Each model's epoch is chosen on an inner stratified part of its own training patients: not on the held-out fold, whose
- * logits would be chosen to be good, nor on the validation set, on which the stack's threshold is chosen later. Features of
- * the K models lie in K different spaces and are never written.
- *
- * @throws InterruptedError when told to stop: finished folds are kept, the same command goes on.
- */
-export async function crossFit(options: CrossFitOptions, context: StageContext): Promise<CrossFitResult> {
-  const { modality, folds: count } = options;
-  const config = await crossFitConfig(options, context);
-  openSplitFolder(config, [modality], context);
-  requireEngineSettings(config);
-  requireWritable(config.experiment.output_dir, '--set experiment.output_dir');
-  const { rows } = readSliceTable(config.data, 'train', modality);
-  const learned = { classes: config.model.num_classes, splitsDir: config.data.splits_dir };
-  const folds = planFolds(rows, count, config.experiment.seed, learned);
-  const identity = identityOf(config, modality, folds);
-  const settings: FoldSettings = {
-    config,
-    modality,
-    from: ['train'],
-    name: `${modality}_crossfit${count}_${identity.slice(0, 8)}`,
-  };
-  const lock = lockFolder(
-    config.data.features_dir,
-    `radweave extract --modality ${modality} --cross_fit ${count}`,
-  );
-  try {
-    await trainFolds(settings, folds, context);
-    const logits = await logitsOfAll(settings, folds, context);
-    const result = write(settings, identity, logits);
-    say(context, `Logits of ${modality} by ${count} cross-fitted models: ${result.record}`);
-    return result;
-  } finally {
-    lock.release();
-  }
-}
-
-/** The record comes last: tables without one, or with another's hashes, are refused. */
-function write(
-  { config, modality }: FoldSettings,
-  identity: string,
-  { tables: rows, models }: AllLogits,
-): CrossFitResult {
-  const { features_dir: folder } = config.data;
-  const { name: model, num_classes: classes } = config.model;
-  const record = logitsRecordPath(folder, modality);
-  rmSync(record, { force: true });
-  const tables = forEachSplit((split) => logitsPath(folder, split, modality));
-  forEachSplit((split) => writeLogits(tables[split], rows[split], classes));
-  writeLogitsRecord(record, {
-    format: 1,
-    modality,
-    model,
-    folds: models.length,
-    classes,
-    identity,
-    models,
-    tables: forEachSplit((split) => hashFile(tables[split])),
-    versions: engineVersions(resolveDevice(config.training.device)),
-  });
-  const patients = forEachSplit((split) => rows[split].length);
-  return {
-    modality,
-    model,
-    folds: models.length,
-    runs: models.map(({ run }) => run),
-    tables,
-    patients,
-    record,
-  };
-}
+/** Trains networks on folds of the training patients and writes the logits of those held out. */
+export const crossFit = defineStage({
+  name: 'cross_fit',
+  // All else is the checkpoint's, which is one of its inputs.
+  settings: ['data.features_dir', 'data.resize', 'extraction.batch_size', 'training.device'],
+  asked: ({ folds }: CrossFitOptions) => ({ folds }),
+  reads: (options) => ({
+    ...read.sliceReads(options.config, options.modality),
+    ...read.checkpointReads(options.config, options),
+  }),
+  writes: ({ config, modality }) => read.pathsOf(read.logitReads(config, modality)),
+  locks: ({ config, modality, folds }) => ({
+    folder: config.data.features_dir,
+    as: `radweave extract --modality ${modality} --cross_fit ${folds}`,
+  }),
+  run: async (options, context) => (await import('../work/cross-fit.ts')).crossFit(options, context),
+  job: {
+    isPerModality: true,
+    options: (job, modality) => {
+      const { crossFit } = job.how;
+      if (crossFit === null) return null;
+      return { config: job.config, modality, checkpoint: trainedCheckpoint(job, modality), folds: crossFit };
+    },
+  },
+  command: {
+    name: 'extract',
+    shownAs: '`extract --cross_fit K`, `fuse --stack`; `run --cross_fit K`',
+    leaves: 'out-of-fold logits and a stacked classifier, the remedy for in-sample features',
+    flags: {
+      ...extractFlags,
+      cross_fit: optional(
+        '<K>',
+        'in place of features: train K models on folds of the training patients and write out-of-fold logits for `fuse --stack`',
+      ),
+    },
+    options: ({ config }, { modality, model, checkpoint, align, cross_fit }) => {
+      if (cross_fit === undefined) return null;
+      if (align) {
+        throw new UsageError('E_FLAGS', '--align is for features, and --cross_fit writes none');
+      }
+      return { config, modality, model, checkpoint, folds: foldCount('--cross_fit', cross_fit) };
+    },
+  },
+});

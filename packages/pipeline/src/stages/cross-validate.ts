@@ -1,167 +1,42 @@
-import { outOfFold, summarise } from '@radweave/analysis/folds/summary';
-import {
-  type Config,
-  type CrossValidationRow,
-  crossValidationFiles,
-  lockFolder,
-  readConfig,
-  readJson,
-  requireWritable,
-  SPLITS,
-  type Split,
-  UsageError,
-  writeConfig,
-  writeCrossValidation,
-  writeJson,
-  writeOutOfFold,
-} from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
-import { type FoldSettings, foldRun, trainFolds } from '@radweave/network/folds/fold-run';
-import { requireEngineSettings } from '@radweave/network/open/engine-settings';
-import { readSliceTable } from '@radweave/network/slices/load';
-import { resumedConfig } from '@radweave/network/training/resume-check';
-import { openSplitFolder } from '@radweave/study/cohort/split-folder';
-import { type StageContext, say, warn } from '@radweave/study/context/events';
-import { type CrossFold, patientsHash, planFolds, planHospitals } from '@radweave/study/folds/plan';
-import { newRunName, RunFolder } from '@radweave/study/runs/run-folder';
-import { z } from 'zod';
+import { UsageError } from '@radweave/artifacts';
+import { foldCount, optional, toggle } from '../declare/flags.ts';
+import * as read from '../declare/reads.ts';
+import { defineStage } from '../declare/stage.ts';
+import type { CrossValidateOptions, CrossValidateResult } from '../work/cross-validate.ts';
+import { train, trainFlags } from './train.ts';
 
-/** What cross-validation is asked to do. */
-export interface CrossValidateOptions {
-  config: Config;
-  /** Keys the user set on the command line, by flag or `--set`. */
-  given?: readonly string[];
-  /** Keys that stand in the configuration file. */
-  inFile?: string[] | undefined;
-  modality: string;
-  /** K stratified folds of the home patients, or every hospital of the cohort left out in turn. */
-  by: { folds: number } | 'hospital';
-  resume: boolean;
-  /** The cross-validation to resume, or the name of a new one. */
-  run: string;
-}
-
-/** What cross-validation gives. */
-export interface CrossValidateResult {
-  name: string;
-  modality: string;
-  model: string;
-  runs: string[];
-  table: string;
-  outOfFold: string;
-  rows: CrossValidationRow[];
-}
-
-const plan = z.object({ format: z.literal(1), identity: z.string() });
-
-const HOSPITALS_CAUTION =
-  'Leave-one-hospital-out trains on external hospitals. It is a separate analysis: never mix its numbers with the external ' +
-  'validation, nor use its models for it.';
-
-/**
- * Trains one model per fold and judges each on its held-out patients, once. The epoch of each is chosen on an inner
- * stratified part of its training patients.
- *
- * @throws InterruptedError when told to stop: finished folds are kept, `--resume` goes on.
- */
-export async function crossValidate(
-  options: CrossValidateOptions,
-  context: StageContext,
-): Promise<CrossValidateResult> {
-  const { modality, by } = options;
-  const { config, name, logs } = opened(options, context);
-  requireEngineSettings(config);
-  requireWritable(config.experiment.output_dir, '--output_dir');
-  const lock = lockFolder(logs, `radweave train, cross-validation ${name}`);
-  try {
-    if (by === 'hospital') warn(context, HOSPITALS_CAUTION);
-    openSplitFolder(config, [modality], context);
-    const folds = planned(config, modality, by);
-    begin(options, config, logs, folds);
-    const settings: FoldSettings = { config, modality, from: dividedSets(by), name, resumes: name };
-    await trainFolds(settings, folds, context);
-    const result = write(settings, folds, logs, by === 'hospital' ? [HOSPITALS_CAUTION] : []);
-    say(context, `Cross-validation of ${modality}: ${result.table}`);
-    return result;
-  } finally {
-    lock.release();
-  }
-}
-
-function opened(
-  options: CrossValidateOptions,
-  context: StageContext,
-): { config: Config; name: string; logs: string } {
-  const { config, given = [], inFile = [], resume, modality } = options;
-  const { name, output_dir } = config.experiment;
-  const wanted = options.run || name;
-  if (resume && wanted === '') {
-    throw new UsageError('E_NO_RUN', 'which cross-validation to resume is not said', {
-      mend: 'Add --run NAME',
-    });
-  }
-  const own = wanted || `${newRunName(config.model.name, modality)}_cv`;
-  const run = new RunFolder(output_dir, own);
-  const { logs } = run;
-  const isBegun = existsSync(crossValidationFiles(logs).folds);
-  if (resume && !isBegun) {
-    throw new UsageError('E_NO_RUN', `there is no cross-validation '${own}' to resume`, {
-      where: logs,
-      mend: 'Leave out --resume to start it',
-    });
-  }
-  if (!resume && (isBegun || run.exists())) {
-    throw new UsageError('E_RUN_EXISTS', `the run '${own}' exists already`, {
-      where: logs,
-      mend: 'Add --resume to continue it, or give another --exp_name',
-    });
-  }
-  const saved = resume ? readConfig(crossValidationFiles(logs).config) : null;
-  const merged = saved === null ? config : resumedConfig(saved, config, { given, inFile }, context);
-  return { config: merged, name: own, logs };
-}
-
-/** The sets whose patients are divided among the folds. */
-function dividedSets(by: CrossValidateOptions['by']): readonly Split[] {
-  return by === 'hospital' ? SPLITS : ['train', 'val'];
-}
-
-function planned(config: Config, modality: string, by: CrossValidateOptions['by']): CrossFold[] {
-  const { seed } = config.experiment;
-  const rows = dividedSets(by).flatMap((split) => readSliceTable(config.data, split, modality).rows);
-  const learned = { classes: config.model.num_classes, splitsDir: config.data.splits_dir };
-  return by === 'hospital' ? planHospitals(rows, seed, learned) : planFolds(rows, by.folds, seed, learned);
-}
-
-/** `folds.json` comes last: it says that there is something to resume. */
-function begin(options: CrossValidateOptions, config: Config, logs: string, folds: CrossFold[]): void {
-  const path = crossValidationFiles(logs).folds;
-  const identity = patientsHash(folds);
-  if (options.resume) {
-    if (readJson(path, plan).identity === identity) return;
-    throw new UsageError('E_RESUME_FOLDS', 'the patients or folds differ from those it was started with', {
-      where: path,
-      mend: 'Give the same --modality and --folds on the same split, or start a new one with another --exp_name',
-    });
-  }
-  writeConfig(crossValidationFiles(logs).config, config);
-  writeJson(path, { format: 1, identity });
-}
-
-function write(
-  settings: FoldSettings,
-  folds: readonly CrossFold[],
-  logs: string,
-  notes: readonly string[],
-): CrossValidateResult {
-  const { config, modality, name } = settings;
-  const classes = config.model.num_classes;
-  const judged = folds.map((fold) => ({ fold, run: foldRun(settings, fold) }));
-  const patients = judged.flatMap(({ fold, run }) => outOfFold(fold, run));
-  const { table, outOfFold: outOfFoldFile } = crossValidationFiles(logs);
-  const rows = summarise(judged, patients, classes, notes);
-  writeOutOfFold(outOfFoldFile, patients, classes);
-  writeCrossValidation(table, rows);
-  const runs = judged.map(({ run }) => run.name);
-  return { name, modality, model: config.model.name, runs, table, outOfFold: outOfFoldFile, rows };
-}
+/** Trains one network per fold and judges each on those held out. */
+export const crossValidate = defineStage({
+  name: 'cross_validate',
+  settings: train.settings,
+  asked: ({ by }: CrossValidateOptions) => ({ by }),
+  reads: ({ config, modality }) => read.sliceReads(config, modality),
+  writes: (_, { table, outOfFold }: CrossValidateResult) => [table, outOfFold],
+  open: async (options, context) =>
+    (await import('../work/cross-validate.ts')).openCrossValidation(options, context),
+  locks: (_, { name, logs }) => ({ folder: logs, as: `radweave train, cross-validation ${name}` }),
+  run: async (options, context, opened) =>
+    (await import('../work/cross-validate.ts')).crossValidate(options, opened, context),
+  command: {
+    name: 'train',
+    shownAs: '`train --folds K`, `--leave_one_hospital_out`',
+    leaves: 'cross-validation by patient or by hospital',
+    flags: {
+      ...trainFlags,
+      folds: optional('<K>', 'cross-validate: K stratified folds of the home patients, one model each'),
+      leave_one_hospital_out: toggle(
+        'cross-validate by hospital: trains on external hospitals too, so keep it apart from the external validation',
+      ),
+    },
+    options: ({ config, given, inFile }, flags) => {
+      const isByHospital = flags.leave_one_hospital_out;
+      if (flags.folds === undefined && !isByHospital) return null;
+      if (flags.folds !== undefined && isByHospital) {
+        throw new UsageError('E_FLAGS', '--folds and --leave_one_hospital_out are two different analyses');
+      }
+      const by = isByHospital ? ('hospital' as const) : { folds: foldCount('--folds', flags.folds ?? '') };
+      const { modality, resume, run = '' } = flags;
+      return { config, given, inFile, modality, by, resume, run };
+    },
+  },
+});

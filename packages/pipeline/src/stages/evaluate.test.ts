@@ -13,7 +13,8 @@ import { madeUpCohort, writeMadeUpCohort } from '@radweave/study/testing/feature
 import { pythonJson, referenceTest, rJson, rTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { modalities, prepared, run } from '../testing/evaluations.ts';
-import { type EvaluateResult, evaluate } from './evaluate.ts';
+import type { EvaluateResult } from '../work/evaluate.ts';
+import { evaluate } from './evaluate.ts';
 
 function rowOf(result: EvaluateResult, wanted: Record<string, string>): EvaluateResult['rows'][number] {
   const all: Record<string, string> = { hospital: 'all', split: 'test', ...wanted };

@@ -1,172 +1,55 @@
-import { relative, sep } from 'node:path';
-import { aggregateNetwork } from '@radweave/analysis/evaluation/aggregate';
-import { assemble, type Pause } from '@radweave/analysis/evaluation/assemble';
-import type { Candidate } from '@radweave/analysis/evaluation/candidate';
-import { readCohortFacts } from '@radweave/analysis/evaluation/cohort-facts';
-import { readFrozenFolder } from '@radweave/analysis/evaluation/frozen-folder';
-import { type FusionModels, readFusionModels } from '@radweave/analysis/evaluation/fusion-models';
-import { type Judged, judgeModel } from '@radweave/analysis/evaluation/judge';
-import { type NetworkSlices, readNetworks } from '@radweave/analysis/evaluation/network-models';
-import { cautionsOf } from '@radweave/analysis/evaluation/notes';
-import { missingFusion, type Unevaluated } from '@radweave/analysis/evaluation/unevaluated';
-import { writeAll } from '@radweave/analysis/evaluation/write';
-import {
-  type Config,
-  DataError,
-  type EvaluatedModel,
-  type Evaluation,
-  evaluationFolder,
-  type FrozenRecord,
-  fusionFolder,
-  hashFile,
-  InterruptedError,
-  lockFolder,
-  UsageError,
-} from '@radweave/artifacts';
-import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { type Config, evaluationFolder } from '@radweave/artifacts';
+import { evaluationFlags, usual } from '../declare/config-flags.ts';
+import { optional, pairs, several, toggle } from '../declare/flags.ts';
+import * as read from '../declare/reads.ts';
+import { defineStage } from '../declare/stage.ts';
+import type { EvaluateOptions } from '../work/evaluate.ts';
 
-/** What `evaluate` is asked to do; the rest is in the `evaluation` section of the configuration. */
-export interface EvaluateOptions {
-  config: Config;
-  modalities: string[];
-  /** The run of a modality's network, where it is not to be the newest finished one. */
-  runs: Record<string, string>;
-  /** Folder of decisions frozen before, taken over instead of being fitted; null fits them. */
-  frozen: string | null;
-  /** Leaves the fusion out. */
-  networksOnly: boolean;
-  /** By default `evaluation` in the experiment's output folder. */
-  outputDir: string | null;
+/** An evaluation of everything, whose decisions are fitted. */
+export function usualEvaluation(config: Config, runs: Record<string, string> = {}): EvaluateOptions {
+  const { modalities } = config.data;
+  return { config, modalities, runs, frozen: null, networksOnly: false, outputDir: null };
 }
 
-/** What `evaluate` gives. */
-export interface EvaluateResult {
-  outputDir: string;
-  evaluationFile: string;
-  primary: string;
-  models: string[];
-  /** Everything of `metrics.csv`. */
-  rows: Evaluation['rows'];
-  comparisons: Evaluation['comparisons'];
-  aggregation: Evaluation['aggregation'];
-  notes: string[];
-  findings: Evaluation['findings'];
-  heterogeneity: Evaluation['heterogeneity'];
-}
+const folderOf = ({ config, outputDir }: EvaluateOptions): string => outputDir ?? evaluationFolder(config);
 
-/**
- * Judges every model per patient, by split and hospital: the classifiers of the fusion, and the networks themselves.
- * Thresholds, calibrators and aggregations are frozen on home validation patients before anything else is looked at.
- *
- * @throws UsageError when there is nothing to evaluate; DataError when results belong to another split.
- */
-export async function evaluate(options: EvaluateOptions, context: StageContext): Promise<EvaluateResult> {
-  const outputDir = options.outputDir ?? evaluationFolder(options.config);
-  const lock = lockFolder(outputDir, 'radweave evaluate');
-  try {
-    const evaluation = await evaluated(options, context);
-    const evaluationFile = writeAll(outputDir, evaluation);
-    const { primary, models, rows, comparisons, aggregation, notes, findings, heterogeneity } = evaluation;
-    say(context, `All numbers are in ${outputDir}.`);
-    return {
-      outputDir,
-      evaluationFile,
-      primary,
-      models: models.map(({ name }) => name),
-      rows,
-      comparisons,
-      aggregation,
-      notes,
-      findings,
-      heterogeneity,
-    };
-  } finally {
-    lock.release();
-  }
-}
-
-async function evaluated(options: EvaluateOptions, context: StageContext): Promise<Evaluation> {
-  const { config, modalities, runs } = options;
-  const outputDir = config.experiment.output_dir;
-  const facts = readCohortFacts(config, modalities);
-  const fusion = options.networksOnly ? null : readFusionModels(fusionFolder(config), facts);
-  const { networks, missing: lacking } = readNetworks({ outputDir, modalities, runs }, facts);
-  const hasNoFusion = fusion === null && !options.networksOnly;
-  const missing = [...(hasNoFusion ? [missingFusion(config, modalities)] : []), ...lacking];
-  if (fusion === null && networks.length === 0) throw nothingToDo(config, missing);
-  const labelNames = labelNamesOf(fusion, networks);
-  const aggregated = networks.map((network) =>
-    aggregateNetwork(
-      network,
-      config.evaluation,
-      facts.isHome,
-      frozenOf(options, network.name)?.aggregation ?? null,
-    ),
-  );
-  const judge = (candidate: Candidate, aggregation: FrozenRecord | null): Judged => {
-    const before = frozenOf(options, candidate.name);
-    return judgeModel(candidate, labelNames.length, config.evaluation, facts.isHome, aggregation, before);
-  };
-  const models = [
-    ...(fusion?.candidates ?? []).map((candidate) => judge(candidate, null)),
-    ...aggregated.map(({ candidate, frozen }) => judge(candidate, frozen)),
-  ];
-  const decisions = options.frozen === null ? 'fitted' : 'taken over';
-  const notes = cautionsOf(config, fusion, networks, missing, decisions, labelNames.length);
-  for (const { what, command } of missing) {
-    warn(context, `Not evaluated: ${what}. Make it with: ${command}; then evaluate again.`);
-  }
-  const files = [...facts.files, ...(fusion?.files ?? []), ...networks.flatMap((network) => network.files)];
-  return assemble(
-    {
-      config,
-      homeHospital: facts.homeHospital,
-      labelNames,
-      models,
-      aggregation: aggregated.flatMap(({ table }) => table),
-      notes,
-      decisions,
-      sizes: fusion?.sizes ?? [],
-      inputs: files.map((path) => ({
-        path: relative(outputDir, path).split(sep).join('/'),
-        sha256: hashFile(path),
-      })),
+/** Judges every model per patient. */
+export const evaluate = defineStage({
+  name: 'evaluate',
+  settings: ['data.modalities', 'evaluation.*', 'experiment.seed'],
+  asked: ({ runs }: EvaluateOptions) => ({ runs }),
+  reads: ({ config, runs }) => ({
+    ...read.homeReads(config),
+    ...read.splitRecords(config, 'cohort.csv'),
+    ...read.together(read.networksOf(config, runs), read.networkReads),
+    ...read.fusionReads(config),
+  }),
+  writes: (options) => [folderOf(options)],
+  locks: (options) => ({ folder: folderOf(options), as: 'radweave evaluate' }),
+  run: async (options, context) => (await import('../work/evaluate.ts')).evaluate(options, context),
+  again: async (findings, saved, temporary, context) =>
+    (await import('../verify/evaluation.ts')).verifyEvaluation(findings, saved, temporary, context),
+  job: { options: ({ config, runs }) => usualEvaluation(config, { ...runs }) },
+  command: {
+    name: 'evaluate',
+    summary: 'judge every model per patient and hospital, with intervals and tests',
+    leaves:
+      '`outputs/feature_extract/evaluation/`: what was found, AUC with DeLong and bootstrap intervals, calibration, decision ' +
+      'curves, paired tests, differences between hospitals, frozen decisions',
+    flags: {
+      run: several('<modality=name...>', "run of a modality's network (default: the newest finished one)"),
+      frozen: optional('<folder>', 'take decisions frozen by an earlier evaluation over instead of fitting'),
+      networks_only: toggle('leave the fusion out'),
     },
-    pauseIn(context),
-  );
-}
-
-function frozenOf({ frozen }: EvaluateOptions, model: string): EvaluatedModel['frozen'] | null {
-  return frozen === null ? null : readFrozenFolder(frozen, model);
-}
-
-function pauseIn(context: StageContext): Pause {
-  return async (task, done, total) => {
-    context.emit({ kind: 'progress', task, done, total });
-    await new Promise((resolve) => setImmediate(resolve));
-    if (context.shouldStop()) {
-      throw new InterruptedError('E_INTERRUPTED', 'the evaluation was stopped', { mend: 'Start it again' });
-    }
-  };
-}
-
-/** @throws DataError when models do not tell the same number of classes apart. */
-function labelNamesOf(fusion: FusionModels | null, networks: readonly NetworkSlices[]): string[] {
-  const classes = fusion?.labelNames.length ?? networks[0]?.classes ?? 2;
-  const odd = networks.find((network) => network.classes !== classes);
-  if (odd !== undefined) {
-    throw new DataError('E_CLASSES', `${odd.name} has ${odd.classes} classes, the other models ${classes}`, {
-      where: odd.files[0],
-      mend: 'Train every modality and fuse with the same labels',
-    });
-  }
-  return fusion?.labelNames ?? Array.from({ length: classes }, (_, label) => `grade${label}`);
-}
-
-function nothingToDo(config: Config, missing: readonly Unevaluated[]): UsageError {
-  const why = missing.map(({ what }) => what).join('; ');
-  return new UsageError('E_NOTHING_TO_EVALUATE', `there is nothing to evaluate: ${why}`, {
-    where: config.experiment.output_dir,
-    mend: 'Run first: `radweave train` or `radweave fuse`; or name the folder with --output_dir',
-  });
-}
+    configFlags: [
+      ...usual('modalities', 'splits_dir', 'fusion_dir', 'output_dir'),
+      ...evaluationFlags,
+      ...usual('seed'),
+    ],
+    options: ({ config }, { run, frozen = null, networks_only }) => ({
+      ...usualEvaluation(config, pairs('--run', run)),
+      frozen,
+      networksOnly: networks_only,
+    }),
+  },
+});

@@ -5,7 +5,8 @@ import { writeRun } from '@radweave/network/testing/runs';
 import { cohortConfig, listening, makeSplitOwn, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { type ExplainOptions, explain } from './explain.ts';
+import type { ExplainOptions } from '../work/explain.ts';
+import { explain } from './explain.ts';
 import { preprocess } from './preprocess.ts';
 
 /** A split of a small cohort and a network of modality A. */

@@ -1,197 +1,99 @@
 import {
   type Config,
-  type ExplainedPatient,
   explanationsFolder,
-  lockFolder,
   outputFolders,
-  type RandomisationCheck,
-  replaceFolderAtomic,
-  requireWritable,
+  readSplit,
+  SPLITS,
   type Split,
-  UsageError,
-  writeExplanations,
+  splitPath,
 } from '@radweave/artifacts';
-import { computeSettings, inferenceBatch } from '@radweave/network/compute/compute';
-import type { MapSource } from '@radweave/network/explain/maps';
-import type { CheckpointFacts } from '@radweave/network/open/checkpoint';
-import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
-import { type FeatureNetwork, openNetwork } from '@radweave/network/open/feature-network';
-import { checkpointNetwork } from '@radweave/network/open/network-spec';
-import { type LoadedSplit, loadSplit, readSliceTable } from '@radweave/network/slices/load';
-import { refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
-import { openSplitFolder } from '@radweave/study/cohort/split-folder';
-import { type StageContext, say } from '@radweave/study/context/events';
-import { predictedLabel } from '@radweave/study/decisions/predicted-label';
-import { resolveDevice } from '@radweave/torch';
-import { chooseDecision, judge } from '../explain/decision.ts';
-import { type ExplanationJob, explainPatients } from '../explain/explanations.ts';
-import { montageNames, type PatientToExplain } from '../explain/patient.ts';
-import { sayCheck } from '../explain/remarks.ts';
-import { type ChosenPatient, selectPatients } from '../explain/select.ts';
-import { judgedSlices, type WantedPatient } from '../explain/wanted.ts';
+import { set, usual } from '../declare/config-flags.ts';
+import { choice, optional, required, several, whole, withDefault } from '../declare/flags.ts';
+import { trainedCheckpoint } from '../declare/job-part.ts';
+import * as read from '../declare/reads.ts';
+import { defineStage } from '../declare/stage.ts';
+import type { ExplainOptions } from '../work/explain.ts';
 
-/** What `explain` is asked to do. */
-export interface ExplainOptions {
-  config: Config;
-  modality: string;
-  /** A file, or undefined for the newest best run. */
-  checkpoint?: string | undefined;
-  split: Split;
-  /** Explain these and no others. */
-  patients?: string[] | undefined;
-  /** How many most and least confident right and wrong patients of each hospital. */
-  count: number;
-  /** Where the maps are taken; undefined for the family's own place. */
-  layer?: string | undefined;
-  /** Label to explain; undefined for the positive one of two, the predicted one of more. */
-  explainedClass?: number | undefined;
-  /** The most slices in a montage. */
-  slices: number;
-}
+/** What is shown unless told otherwise: so many patients of each kind and hospital, and the most slices in a montage. */
+const USUAL = { count: 3, slices: 12 } as const;
 
-/** What `explain` gives. */
-export interface ExplainResult {
-  folder: string;
-  layer: string;
-  patients: Omit<ExplainedPatient, 'slices'>[];
-  randomisation: RandomisationCheck;
-}
-
-/**
- * Grad-CAM montages of patients of one split, and the randomisation check of the maps, in
- * `{output}/explanations/{modality}`.
- *
- * @throws UsageError for an unknown layer, class or patient; DataError when the split holds no patients or the checkpoint
- *   has seen patients of validation or test; InterruptedError when told to stop: the explanations of before are untouched.
- */
-export async function explain(options: ExplainOptions, context: StageContext): Promise<ExplainResult> {
-  const { modality, checkpoint, split } = options;
-  const outputDir = options.config.experiment.output_dir;
-  resolveDevice(options.config.training.device);
-  requireWritable(explanationsFolder(outputDir, modality), '--output_dir');
-  const wish = { checkpoint, modality, model: undefined, outputDir, needsClassifier: true };
-  const chosen = await chooseCheckpoint(wish, context);
-  const { about, path } = requireClassifier(chosen);
-  const spec = checkpointNetwork(options.config, chosen);
-  const config = structuredClone(options.config);
-  config.data.image_size = spec.imageSize;
-  // Gradients in bfloat16 would be coarser than the differences that maps show.
-  config.training.precision = 'fp32';
-  openSplitFolder(config, [modality], context);
-  if (split !== 'train') {
-    const table = readSliceTable(config.data, split, modality);
-    refuseSeenPatients(about.patients.train, [{ split, table }], path);
-  }
-  const lock = lockFolder(outputFolders(outputDir).explanations, `radweave explain --modality ${modality}`);
-  try {
-    const network = await openNetwork(spec, chosen, computeSettings(config), context);
-    network.model.requiresGrad_(false);
-    const layer = requireLayer(network, options.layer);
-    requireClass(network, options.explainedClass);
-    const loaded = await loadSplit(config.data, split, modality, context);
-    try {
-      const batchSize = inferenceBatch(config.extraction.batch_size, network.compute);
-      const source: MapSource = { network, layer, pixels: loaded.pixels, batchSize };
-      return await explainSplit(options, source, loaded, about, context);
-    } finally {
-      loaded.close();
-    }
-  } finally {
-    lock.release();
-  }
-}
-
-/** What the checkpoint says. @throws UsageError when it has no classifier of these labels. */
-function requireClassifier(chosen: ChosenCheckpoint): { about: CheckpointFacts; path: string } {
-  if (chosen.kind === 'file' && chosen.saved !== null) {
-    return { about: chosen.saved.about, path: chosen.path };
-  }
-  const what = chosen.kind === 'pretrained' ? 'pretrained weights have' : `${chosen.path} has`;
-  throw new UsageError('E_NO_CLASSIFIER', `${what} no classifier that was trained for these labels`, {
-    where: '--checkpoint',
-    mend: 'Give a checkpoint of radweave train',
-  });
-}
-
-function requireLayer({ model, name }: FeatureNetwork, layer: string = model.mapLayer): string {
-  if (model.mapLayers.includes(layer)) return layer;
-  throw new UsageError('E_LAYER', `${name} has no layer '${layer}'`, {
-    where: '--layer',
-    mend: `Give one of ${model.mapLayers.join(', ')} (default: ${model.mapLayer})`,
-  });
-}
-
-function requireClass({ model }: FeatureNetwork, wanted: number | undefined): void {
-  if (wanted === undefined || (Number.isInteger(wanted) && wanted >= 0 && wanted < model.numClasses)) return;
-  throw new UsageError('E_CLASS', `there is no label ${wanted}`, {
-    where: '--class',
-    mend: `Give 0 to ${model.numClasses - 1}`,
-  });
-}
-
-async function explainSplit(
-  options: ExplainOptions,
-  source: MapSource,
-  { table }: LoadedSplit,
-  about: CheckpointFacts,
-  context: StageContext,
-): Promise<ExplainResult> {
-  const { modality, split, config, count } = options;
-  const outputDir = config.experiment.output_dir;
-  const { numClasses } = source.network.model;
-  const judged = await judgedSlices(source, table, options.patients, split, context);
-  const decision = chooseDecision(outputDir, modality, split, judged, numClasses, context);
-  const patients = judge(judged, decision);
-  const chosen =
-    options.patients === undefined
-      ? selectPatients(patients, decision, count)
-      : patients.map((one): ChosenPatient => {
-          return {
-            ...one,
-            predicted: predictedLabel(one.probabilities, decision.threshold),
-            category: 'asked',
-          };
-        });
-  const wanted = toExplain(chosen, judged, options.explainedClass, numClasses);
-  const job: ExplanationJob = {
-    modality,
+/** Grad-CAM montages of patients, by the decisions that the evaluation froze for the network. */
+export const explain = defineStage({
+  name: 'explain',
+  settings: [
+    'data.resize',
+    'extraction.batch_size',
+    'training.device',
+    'training.deterministic',
+    'experiment.seed',
+  ],
+  asked: ({ split, layer, count, slices }: ExplainOptions) => ({
     split,
-    table,
-    labelNames: about.label_names,
-    decision,
-    wanted,
-    most: options.slices,
-    seed: config.experiment.seed,
-  };
-  const folder = explanationsFolder(outputDir, modality);
-  const explanations = await replaceFolderAtomic(folder, async (temporary) => {
-    const found = await explainPatients(job, source, temporary, context);
-    writeExplanations(temporary, found);
-    return found;
-  });
-  sayCheck(explanations.randomisation, context);
-  say(context, `${explanations.patients.length} patients are explained in ${folder}.`);
-  return {
-    folder,
-    layer: source.layer,
-    patients: explanations.patients.map(({ slices: _, ...one }) => one),
-    randomisation: explanations.randomisation,
-  };
-}
+    ...(layer === undefined ? {} : { layer }),
+    count,
+    slices,
+  }),
+  reads: (options) => ({
+    ...read.sliceReads(options.config, options.modality, [options.split]),
+    ...read.checkpointReads(options.config, options),
+    ...read.decisionReads(options.config, options.modality),
+  }),
+  writes: ({ config, modality }) => [explanationsFolder(config.experiment.output_dir, modality)],
+  locks: ({ config, modality }) => ({
+    folder: outputFolders(config.experiment.output_dir).explanations,
+    flag: '--output_dir',
+    as: `radweave explain --modality ${modality}`,
+  }),
+  run: async (options, context) => (await import('../work/explain.ts')).explain(options, context),
+  job: {
+    isPerModality: true,
+    options: (job, modality) => {
+      const { config, how } = job;
+      if (!how.explain) return null;
+      const split = shownSplit(config, modality);
+      const checkpoint = trainedCheckpoint(job, modality);
+      return { config, modality, checkpoint, split, layer: how.mapLayer, ...USUAL };
+    },
+  },
+  command: {
+    name: 'explain',
+    summary: 'Grad-CAM montages of the most and least confident right and wrong patients',
+    leaves: '`outputs/feature_extract/explanations/{modality}/`: Grad-CAM montages, randomisation check',
+    flags: {
+      modality: required('<name>', 'modality whose network is explained'),
+      checkpoint: optional('<file>', '.pth file of train (default: the newest best run of the modality)'),
+      split: choice('<name>', 'set the patients are taken from', SPLITS, 'test'),
+      patients: several('<ids...>', 'explain these patients and no others'),
+      count: withDefault(
+        '<number>',
+        'most and least confident right and wrong patients of each hospital, so many of each',
+        String(USUAL.count),
+      ),
+      slices: withDefault('<number>', 'most slices in a montage, evenly spread', String(USUAL.slices)),
+      layer: optional('<name>', "where the maps are taken (default: the model's last feature map)"),
+      class: optional('<label>', 'label to explain (default: 1 of two labels, the predicted one of more)'),
+    },
+    configFlags: [
+      ...usual('root_dir', 'splits_dir', 'output_dir'),
+      set('batch_size', 'extraction.batch_size'),
+      ...usual('device', 'resize', 'num_workers', 'seed'),
+    ],
+    options: ({ config }, flags) => ({
+      config,
+      modality: flags.modality,
+      checkpoint: flags.checkpoint,
+      split: flags.split,
+      patients: flags.patients,
+      count: whole('--count', flags.count, 1),
+      slices: whole('--slices', flags.slices, 1),
+      layer: flags.layer,
+      explainedClass: flags.class === undefined ? undefined : whole('--class', flags.class, 0),
+    }),
+  },
+});
 
-function toExplain(
-  chosen: readonly ChosenPatient[],
-  judged: readonly WantedPatient[],
-  explainedClass: number | undefined,
-  classes: number,
-): PatientToExplain[] {
-  const byId = new Map(judged.map((one) => [one.patient, one]));
-  const files = montageNames(chosen);
-  return chosen.flatMap((one, i) => {
-    const known = byId.get(one.patient);
-    if (known === undefined) return [];
-    const explained = explainedClass ?? (classes === 2 ? 1 : one.predicted);
-    const { positions, slices: probabilities } = known;
-    return [{ chosen: one, explained, positions, probabilities, file: files[i] ?? '' }];
-  });
+/** A paper shows patients of other hospitals; with one hospital only, those of validation. */
+export function shownSplit({ data }: Config, modality: string): Split {
+  const test = splitPath(data.splits_dir, 'test', modality);
+  return readSplit(test, { rootDir: data.root_dir ?? undefined }).length > 0 ? 'test' : 'val';
 }

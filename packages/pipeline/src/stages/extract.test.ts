@@ -29,7 +29,8 @@ import {
 import { filesBelow, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { manualSeed, saveCheckpoint } from '@radweave/torch';
 import { expect, test, vi } from 'vitest';
-import { type ExtractOptions, extract } from './extract.ts';
+import type { ExtractOptions } from '../work/extract.ts';
+import { extract } from './extract.ts';
 import { preprocess } from './preprocess.ts';
 
 /** A ready split of a small cohort. */

@@ -1,169 +1,79 @@
-import { type Alignment, align, alignIfStale } from '@radweave/analysis/features/align';
-import {
-  type FusedModel,
-  fitFusedModel,
-  judgeSplit,
-  splitPredictions,
-} from '@radweave/analysis/fusion/fused-model';
-import {
-  columnNames,
-  concatenate,
-  type FusedSplit,
-  loadFusedSplit,
-} from '@radweave/analysis/fusion/fused-split';
-import { inSampleOf } from '@radweave/analysis/fusion/in-sample';
-import { fusionMetrics } from '@radweave/analysis/fusion/metrics';
-import { fitStack } from '@radweave/analysis/fusion/stack';
-import {
-  type Config,
-  type FusionMetricsRow,
-  fusedFeaturesStem,
-  fusionFiles,
-  fusionFolder,
-  lockFolders,
-  predictionsPath,
-  SPLITS,
-  type Split,
-  UsageError,
-  writeFusedFeatures,
-  writeFusionMetrics,
-  writeFusionModel,
-  writePredictions,
-} from '@radweave/artifacts';
-import { rmSync } from '@radweave/artifacts/files';
-import { forEachSplit } from '@radweave/study/cohort/each-split';
-import { type StageContext, say, warn } from '@radweave/study/context/events';
-import { thresholdRuleOf } from '@radweave/study/decisions/threshold';
+import { fusedFeaturesStem, fusionFolder, SPLITS } from '@radweave/artifacts';
+import { evaluationFlags, off, on, set, usual } from '../declare/config-flags.ts';
+import { toggle } from '../declare/flags.ts';
+import * as read from '../declare/reads.ts';
+import { defineStage } from '../declare/stage.ts';
+import type { FuseOptions } from '../work/fuse.ts';
+import { evaluate, usualEvaluation } from './evaluate.ts';
 
-/** What `fuse` is asked to do; the rest is in the `fusion` section of the configuration. */
-export interface FuseOptions {
-  config: Config;
-  /** In the order of concatenation. */
-  modalities: string[];
-  /** Also fit `stacked`, on the out-of-fold logits that `extract --cross_fit` has written. */
-  stack?: boolean;
-}
+const writes = ({ config }: FuseOptions): string[] => [
+  ...read.pathsOf(read.fusionReads(config)),
+  ...fusedFiles(fusionFolder(config)),
+];
 
-/** What `fuse` gives. */
-export interface FuseResult {
-  outputDir: string;
-  metricsFile: string;
-  modelFile: string;
-  modalities: string[];
-  /** Fused patients by split. */
-  patients: Record<Split, number>;
-  converged: boolean;
-  /** The frozen threshold of the fused model; null with more than two classes. */
-  threshold: number | null;
-  /** Everything of `metrics.csv`. */
-  metrics: FusionMetricsRow[];
-}
+/** Fuses the modalities and fits the classifier. */
+export const fuse = defineStage({
+  name: 'fuse',
+  settings: [
+    'data.modalities',
+    'data.features_dir',
+    'fusion.*',
+    'evaluation.threshold_rule',
+    'evaluation.target_sensitivity',
+  ],
+  asked: ({ stack = false }: FuseOptions) => ({ stack }),
+  reads: ({ config, modalities, stack = false }) => ({
+    ...read.splitRecords(config, 'cohort.csv'),
+    ...read.together(modalities, (one) => read.featureReads(config, one)),
+    ...(stack ? read.together(modalities, (one) => read.logitReads(config, one)) : {}),
+  }),
+  writes,
+  locks: ({ config }) => ({
+    folder: fusionFolder(config),
+    reads: config.data.features_dir,
+    as: 'radweave fuse',
+  }),
+  run: async (options, context) => (await import('../work/fuse.ts')).fuse(options, context),
+  again: async (findings, saved, temporary, context) =>
+    (await import('../verify/fusion.ts')).verifyFusion(findings, saved, temporary, writes, context),
+  job: {
+    options: ({ config, how }) => ({
+      config,
+      modalities: config.data.modalities,
+      stack: how.crossFit !== null,
+    }),
+  },
+  command: {
+    name: 'fuse',
+    summary: 'fuse modalities and fit the classifier',
+    leaves: '`outputs/feature_extract/fusion/`: metrics with intervals, predictions, `model.json`',
+    flags: {
+      no_evaluate: toggle('do not go on with `radweave evaluate`'),
+      stack: toggle('also fit `stacked` on the out-of-fold logits of `radweave extract --cross_fit K`'),
+    },
+    configFlags: [
+      ...usual('modalities', 'feature_dir', 'splits_dir'),
+      set('output_dir', 'fusion.output_dir'),
+      on('use_aligned', 'fusion.use_aligned'),
+      set('C', 'fusion.C'),
+      set('max_iter', 'fusion.max_iter'),
+      set('random_state', 'fusion.random_state'),
+      off('no_standardize', 'fusion.standardize', 'Do not standardise the features'),
+      ...evaluationFlags,
+      ...usual('seed'),
+    ],
+    options: ({ config }, { stack }) => ({
+      config,
+      modalities: config.data.modalities,
+      stack,
+    }),
+    next: ({ config }, { no_evaluate }) =>
+      no_evaluate ? null : { stage: evaluate.name, options: usualEvaluation(config), as: 'evaluation' },
+  },
+});
 
-/**
- * Fuses the modalities: each patient's slices are averaged, the modalities concatenated, standardised, and classified by
- * L2 logistic regression; each modality is also classified alone. Fitted on train, the
- * threshold chosen on validation by `evaluation.threshold_rule`.
- *
- * @throws DataError when features are missing, mixed or of another split, or train lacks a label.
- */
-export async function fuse(options: FuseOptions, context: StageContext): Promise<FuseResult> {
-  const { config, modalities } = options;
-  checkModalities(modalities);
-  const outputDir = fusionFolder(config);
-  const lock = lockFolders({ read: [config.data.features_dir], write: [outputDir] }, 'radweave fuse');
-  try {
-    const prepare = config.fusion.use_aligned ? alignIfStale : align;
-    const alignment = await prepare(config, modalities, context);
-    const splits = forEachSplit((split) => loadFusedSplit(alignment, split, config.data.features_dir));
-    const rule = thresholdRuleOf(config.evaluation);
-    const model = fitFusedModel(alignment, splits, config.fusion, rule);
-    if (options.stack === true) {
-      const { features_dir } = config.data;
-      model.stack = fitStack(model.modalities, splits, model.classes, features_dir, config.fusion, rule);
-      model.file.stacked = model.stack.file;
-      model.warnings.push(...model.stack.warnings);
-    }
-    for (const text of model.warnings) warn(context, text);
-    tellInSample(model, context);
-    const metrics = SPLITS.flatMap((split) => judgeSplit(model, splits[split]).flatMap(fusionMetrics));
-    writeAll(outputDir, model, alignment, splits, metrics);
-    say(context, `All numbers are in ${fusionFiles(outputDir).metrics}.`);
-    return resultOf(outputDir, model, splits, metrics);
-  } finally {
-    lock.release();
-  }
-}
-
-/** A warning, unless its remedy is there already. */
-function tellInSample({ inSample, stack }: FusedModel, context: StageContext): void {
-  if (inSample.length === 0) return;
-  const text =
-    `The training features of ${inSample.join(' and ')} are in-sample: their network was trained on the same ` +
-    'patients, so the classifier learns from features that are better than new patients’ will be.';
-  if (stack === null) warn(context, `${text} Use cross-fitting.`);
-  else say(context, `${text} Report 'stacked', which was fitted on out-of-fold logits.`);
-}
-
-/** Models of all modalities together; a modality of that name could not be told from them. */
-const RESERVED = ['fused', 'stacked'];
-
-function checkModalities(modalities: readonly string[]): void {
-  if (modalities.length === 0 || new Set(modalities).size !== modalities.length) {
-    throw new UsageError('E_MODALITIES', `'${modalities.join(' ')}' is no list of different modalities`, {
-      where: '--modalities',
-    });
-  }
-  const reserved = RESERVED.find((name) => modalities.includes(name));
-  if (reserved !== undefined) {
-    throw new UsageError('E_MODALITIES', `'${reserved}' is the name of a model of all modalities together`, {
-      where: '--modalities',
-      mend: 'Rename the modality folders',
-    });
-  }
-}
-
-/** The model comes last: results without one are unfinished. */
-function writeAll(
-  outputDir: string,
-  model: FusedModel,
-  alignment: Alignment,
-  splits: Record<Split, FusedSplit>,
-  metrics: readonly FusionMetricsRow[],
-): void {
-  const { model: modelFile, metrics: metricsFile } = fusionFiles(outputDir);
-  rmSync(modelFile, { force: true });
-  const { modalities } = model;
-  for (const split of SPLITS) {
-    const fused = splits[split];
-    const { data } = concatenate(fused.pooled, modalities, fused.patients.length);
-    writeFusedFeatures(fusedFeaturesStem(outputDir, split), {
-      patients: fused.patients,
-      data: Float32Array.from(data),
-      names: columnNames(fused.pooled, modalities),
-      in_sample: inSampleOf(alignment.sources, modalities, split),
-    });
-    const names = judgeSplit(model, fused).map((judged) => judged.model);
-    const path = predictionsPath(outputDir, split);
-    writePredictions(path, splitPredictions(model, fused), names, model.classes);
-  }
-  writeFusionMetrics(metricsFile, metrics);
-  writeFusionModel(modelFile, model.file);
-}
-
-function resultOf(
-  outputDir: string,
-  model: FusedModel,
-  splits: Record<Split, FusedSplit>,
-  metrics: FusionMetricsRow[],
-): FuseResult {
-  return {
-    outputDir,
-    metricsFile: fusionFiles(outputDir).metrics,
-    modelFile: fusionFiles(outputDir).model,
-    modalities: model.modalities,
-    patients: forEachSplit((split) => splits[split].patients.length),
-    converged: model.file.classifiers.every(({ converged }) => converged),
-    threshold: metrics.find((row) => row.model === 'fused')?.threshold ?? null,
-    metrics,
-  };
+function fusedFiles(folder: string): string[] {
+  return SPLITS.flatMap((split) =>
+    ['npy', 'csv'].map((ending) => `${fusedFeaturesStem(folder, split)}.${ending}`),
+  );
 }

@@ -20,8 +20,10 @@ import {
 } from '@radweave/study/testing/features';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FuseResult, fuse } from './fuse.ts';
-import { type HarmonizeResult, harmonize } from './harmonize.ts';
+import type { FuseResult } from '../work/fuse.ts';
+import type { HarmonizeResult } from '../work/harmonize.ts';
+import { fuse } from './fuse.ts';
+import { harmonize } from './harmonize.ts';
 import { untranslated } from './untranslated.test.data.ts';
 
 const modalities = ['A', 'P'];

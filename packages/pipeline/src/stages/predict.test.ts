@@ -6,9 +6,11 @@ import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/tes
 import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures } from '@radweave/study/testing/features';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import type { FuseResult } from '../work/fuse.ts';
+import type { PredictOptions } from '../work/predict.ts';
 import { extract } from './extract.ts';
-import { type FuseResult, fuse } from './fuse.ts';
-import { type PredictOptions, predict } from './predict.ts';
+import { fuse } from './fuse.ts';
+import { predict } from './predict.ts';
 import { preprocess } from './preprocess.ts';
 
 const modalities = ['A', 'P'];

@@ -1,215 +1,57 @@
-import { resolve } from 'node:path';
-import { CHART_WORDS } from '@radweave/analysis/figures/words';
-import {
-  type BrightnessRow,
-  type Config,
-  DataError,
-  IssueCollector,
-  lockFolder,
-  type RejectedImage,
-  requireWritable,
-  type SplitSummary,
-  splitFiles,
-  UsageError,
-  writeRejected,
-} from '@radweave/artifacts';
-import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
-import { brightnessChart } from '@radweave/report/charts';
-import {
-  type AssignedMember,
-  assignSplits,
-  checkLabelRange,
-  requireHome,
-} from '@radweave/study/cohort/assign';
-import {
-  checkImages,
-  findSharedImages,
-  type ImageCheck,
-  mergeFolds,
-  rejection,
-  withoutRejected,
-} from '@radweave/study/cohort/images';
-import { lostPatients, unusedFiles } from '@radweave/study/cohort/oddities';
-import {
-  type CohortMember,
-  type Gathered,
-  gatherPatients,
-  requireModalities,
-} from '@radweave/study/cohort/patients';
-import { type FoundCohort, walkCohort } from '@radweave/study/cohort/walk';
-import { type Division, writeDivision } from '@radweave/study/cohort/write-split';
-import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { on, set, usual } from '../declare/config-flags.ts';
+import * as read from '../declare/reads.ts';
+import { defineStage } from '../declare/stage.ts';
+import type { PreprocessOptions } from '../work/preprocess.ts';
 
-/** What `preprocess` is asked to do; everything is in the configuration. */
-export interface PreprocessOptions {
-  config: Config;
-}
-
-/** What `preprocess` gives. */
-export interface PreprocessResult {
-  splitsDir: string;
-  summary: SplitSummary;
-}
-
-/**
- * Scans the raw folders, keeps patients with every asked modality, checks every image, and divides the patients: the
- * home hospital into train and validation, all other hospitals are the external test set.
- *
- * @throws DataError listing every conflict or bad image; nothing of an earlier split is changed then, except that
- *   `rejected.csv` is written.
- */
-export async function preprocess(
-  options: PreprocessOptions,
-  context: StageContext,
-): Promise<PreprocessResult> {
-  const { config } = options;
-  const { root_dir, modalities, splits_dir } = config.data;
-  if (root_dir === null) {
-    throw new UsageError('E_NO_ROOT', 'no data root is given', { mend: 'Give --root_dir, or data.root_dir' });
-  }
-  const found = walkCohort(root_dir, modalities);
-  say(context, `${found.patients.length} patient folders in ${found.hospitals.join(', ')}.`);
-  requireHome(config.data.home_hospital, found.hospitals);
-  if (config.preprocess.log_dir !== null) requireWritable(config.preprocess.log_dir, '--log_dir');
-  const lock = lockFolder(splits_dir, 'radweave preprocess');
-  try {
-    const { gathered, check, merged } = await usablePatients(found, config, context);
-    const { home_hospital } = config.data;
-    const warnings = [
-      ...lostPatients(found, gathered.lacking, modalities),
-      ...unusedFiles(found, check.masks),
-      ...check.brightness.warnings(home_hospital),
-    ];
-    for (const text of warnings) warn(context, text);
-    const members = assigned(gathered.members, found, config);
-    if (!members.some(({ split }) => split === 'test')) {
-      const text = noExternal(found, home_hospital);
-      warnings.push(text);
-      warn(context, text);
-    }
-    const division: Division = {
-      members,
-      exclusions: gathered.exclusions,
-      rejected: [...check.rejected, ...masksOf(found, check)],
-      facts: check.facts,
-      files: filesOf(found, check, merged),
-      warnings,
-      synthetic: syntheticHospitals(found, members),
-      brightness: check.brightness.rows(),
-      pictures: await draw(check.brightness.rows(), config),
-    };
-    const summary = writeDivision(division, config, context);
-    writeLog(config, summary);
-    return { splitsDir: resolve(splits_dir), summary };
-  } finally {
-    lock.release();
-  }
-}
-
-async function usablePatients(
-  found: FoundCohort,
-  config: Config,
-  context: StageContext,
-): Promise<{ gathered: Gathered; check: ImageCheck; merged: number }> {
-  const { modalities, image_size, resize, num_workers } = config.data;
-  const { exclude_conflicts, skip_unreadable } = config.preprocess;
-  const issues = new IssueCollector();
-  const complete = requireModalities(gatherPatients(found, exclude_conflicts, issues), modalities);
-  issues.throwIfErrors('the cohort has conflicts');
-  const threads = num_workers === 0 ? undefined : num_workers;
-  const check = await checkImages(complete.members, image_size, resize, threads, context);
-  if (check.rejected.length > 0) refuseOrSkip(check, config, skip_unreadable, context);
-  const readable = { ...complete, members: withoutRejected(complete.members, check) };
-  const { members, merged } = mergeFolds(readable.members, check, issues);
-  const still = requireModalities({ ...readable, members }, modalities);
-  const gathered = findSharedImages(still, check, exclude_conflicts, issues);
-  issues.throwIfErrors('the images have conflicts');
-  return { gathered, check, merged };
-}
-
-/** @throws DataError when there is nobody, or what there is cannot be learned. */
-function assigned(
-  members: readonly CohortMember[],
-  { hospitals }: FoundCohort,
-  config: Config,
-): AssignedMember[] {
-  const { modalities, home_hospital, train_ratio } = config.data;
-  if (members.length === 0) {
-    throw new DataError(
-      'E_NO_PATIENTS',
-      `no patient has slices of every modality (${modalities.join(', ')})`,
-      {
-        mend: 'Check --modalities against the names of the modality folders',
-      },
-    );
-  }
-  checkLabelRange(members, home_hospital);
-  return assignSplits(members, home_hospital, train_ratio, config.experiment.seed, hospitals);
-}
-
-function noExternal({ hospitals }: FoundCohort, home: string): string {
-  const others = hospitals.filter((name) => name !== home);
-  return others.length === 0
-    ? `No hospital besides ${home} was read: the external test set is empty`
-    : `No patient of ${others.join(', ')} can be used: the external test set is empty`;
-}
-
-/** A hospital that has one patient of its own is not made up. */
-function syntheticHospitals({ phantoms }: FoundCohort, members: readonly AssignedMember[]): string[] {
-  const hospitals = [...new Set(members.map(({ hospital }) => hospital))];
-  const isMadeUp = ({ hospital, patient }: AssignedMember): boolean =>
-    phantoms.get(hospital)?.has(patient) === true;
-  return hospitals.filter((name) => members.every((one) => one.hospital !== name || isMadeUp(one)));
-}
-
-function masksOf(found: FoundCohort, check: ImageCheck): RejectedImage[] {
-  return [
-    ...found.masks.map((slice) => rejection(slice, 'MASK: it is called like a mask or label')),
-    ...check.masks.map((slice) => rejection(slice, 'MASK: two gray values only')),
-  ];
-}
-
-function filesOf(found: FoundCohort, check: ImageCheck, merged: number): Record<string, number> {
-  const files: Record<string, number> = { ...found.ignored, ...check.remarks };
-  const masks = found.masks.length + check.masks.length;
-  if (masks > 0) files['mask, left out'] = masks;
-  if (merged > 0) files['same slice in two folds'] = merged;
-  if (check.rejected.length > 0) files.rejected = check.rejected.length;
-  return files;
-}
-
-/** A picture of each modality: how bright the slices of each hospital are. */
-async function draw(rows: readonly BrightnessRow[], { data }: Config): Promise<Map<string, string>> {
-  const { drawSvg } = await import('@radweave/report/draw');
-  const pictures = new Map<string, string>();
-  for (const modality of data.modalities) {
-    const own = rows.filter((row) => row.modality === modality);
-    pictures.set(modality, await drawSvg(brightnessChart(own, data.home_hospital, CHART_WORDS)));
-  }
-  return pictures;
-}
-
-function refuseOrSkip(check: ImageCheck, config: Config, skip: boolean, context: StageContext): void {
-  const path = splitFiles(config.data.splits_dir).rejected;
-  writeRejected(path, check.rejected);
-  const [first] = check.rejected;
-  const text = `${check.rejected.length} images cannot be used, such as ${first?.image_path} (${first?.reason})`;
-  if (skip) {
-    warn(context, `${text}. They are left out and listed in ${path}.`);
-    return;
-  }
-  const isSize = check.rejected.every(({ reason }) => reason.startsWith('SIZE'));
-  throw new DataError('E_IMAGES', text, {
-    where: path,
-    mend: isSize
-      ? 'Use --resize to resize them, or --image_size for another size'
-      : 'Mend or remove them, or leave them out with --skip_unreadable',
+const writes = ({ config }: PreprocessOptions): string[] =>
+  read.pathsOf({
+    ...read.together(config.data.modalities, (one) => read.splitReads(config, one)),
+    ...read.splitRecords(config, 'cohort.csv', 'summary.json', 'exclusions.csv', 'brightness.csv'),
   });
-}
 
-function writeLog(config: Config, summary: SplitSummary): void {
-  const folder = config.preprocess.log_dir ?? config.data.splits_dir;
-  mkdirSync(folder, { recursive: true });
-  const line = JSON.stringify({ time: new Date().toISOString(), root_dir: config.data.root_dir, ...summary });
-  appendFileSync(splitFiles(folder).log, `${line}\n`);
-}
+/** Divides the patients of the raw folders. */
+export const preprocess = defineStage({
+  name: 'preprocess',
+  settings: [
+    'data.root_dir',
+    'data.splits_dir',
+    'data.modalities',
+    'data.home_hospital',
+    'data.train_ratio',
+    'data.image_size',
+    'data.resize',
+    'preprocess.relative_paths',
+    'preprocess.skip_unreadable',
+    'preprocess.exclude_conflicts',
+    'experiment.seed',
+  ],
+  reads: ({ config }: PreprocessOptions, { hashes }) => read.rawReads(config, hashes),
+  writes,
+  open: async (options, context) => (await import('../work/preprocess.ts')).findCohort(options, context),
+  locks: ({ config }) => ({ folder: config.data.splits_dir, as: 'radweave preprocess' }),
+  run: async (options, context, found) =>
+    (await import('../work/preprocess.ts')).preprocess(options, found, context),
+  again: async (findings, saved, temporary, context) =>
+    (await import('../verify/split.ts')).verifySplit(findings, saved, temporary, writes, context),
+  job: { options: ({ config }) => ({ config }) },
+  command: {
+    name: 'preprocess',
+    summary: 'scan raw folders, check every image, split patients',
+    leaves:
+      '`data/splits/{train,val,test}_{modality}.csv`, `cohort.csv`, `exclusions.csv`, `rejected.csv` (images left out), ' +
+      "`brightness_{modality}.svg` (each hospital's gray values), `summary.json`",
+    configFlags: [
+      ...usual('root_dir', 'modalities'),
+      set('output_dir', 'data.splits_dir'),
+      set('train_ratio', 'data.train_ratio'),
+      set('home_hospital', 'data.home_hospital'),
+      set('image_size', 'data.image_size'),
+      set('log_dir', 'preprocess.log_dir'),
+      on('relative_paths', 'preprocess.relative_paths'),
+      on('skip_unreadable', 'preprocess.skip_unreadable'),
+      on('exclude_conflicts', 'preprocess.exclude_conflicts'),
+      ...usual('resize', 'num_workers', 'seed'),
+    ],
+    options: ({ config }) => ({ config }),
+  },
+});

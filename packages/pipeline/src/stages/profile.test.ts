@@ -4,7 +4,8 @@ import { defaultConfig } from '@radweave/artifacts';
 import { silentContext } from '@radweave/study/context/events';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { type ProfileResult, profile } from './profile.ts';
+import type { ProfileResult } from '../work/profile.ts';
+import { profile } from './profile.ts';
 
 test('both jobs are profiled, and the convolutions of ResNet18 are where they belong', async () => {
   const outputDir = join(tempDir(), 'profile');

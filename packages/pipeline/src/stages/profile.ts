@@ -1,128 +1,58 @@
-import { join } from 'node:path';
-import { type Config, lockFolder, writeFileAtomic, writeJson } from '@radweave/artifacts';
-import { chooseCompute, computeSettings, inferenceBatch } from '@radweave/network/compute/compute';
-import { engineVersions } from '@radweave/network/compute/versions';
-import { requireEngineSettings } from '@radweave/network/open/engine-settings';
-import { buildNetwork } from '@radweave/network/open/network-source';
-import { configuredNetwork, type NetworkSpec } from '@radweave/network/open/network-spec';
-import { type Clock, clockOf, profileExtraction, profileTraining } from '@radweave/network/profile/steps';
-import {
-  type ModuleRow,
-  moduleRows,
-  type OperatorRow,
-  operatorRows,
-  type PhaseRow,
-  phaseRows,
-} from '@radweave/network/profile/tables';
-import { timeline } from '@radweave/network/profile/timeline';
-import { chromeTrace } from '@radweave/network/profile/trace';
-import { type StageContext, say } from '@radweave/study/context/events';
-import { manualSeed, type Profile } from '@radweave/torch';
+import { set, usual } from '../declare/config-flags.ts';
+import { optional, toggle, whole, withDefault } from '../declare/flags.ts';
+import { defineStage } from '../declare/stage.ts';
+import type { ProfileOptions, ProfileResult } from '../work/profile.ts';
 
-/** What is profiled: one training step or one extraction batch. */
-export type ProfiledJob = 'training' | 'extraction';
-
-/** What `profile` is asked to do. */
-export interface ProfileOptions {
-  config: Config;
-  jobs: ProfiledJob[];
-  /** Folder for the traces and `profile.json`. */
-  outputDir: string;
-  /** Names of a module's path that are told apart; undefined for all. */
-  depth?: number | undefined;
-}
-
-/** Where the time of one job went. */
-export interface JobProfile {
-  job: ProfiledJob;
-  /** Slices in the batch. */
-  slices: number;
-  /** What the times of operators and modules are. */
-  clock: Clock;
-  ms: number;
-  phases: PhaseRow[];
-  operators: OperatorRow[];
-  modules: ModuleRow[];
-  /** Chrome trace. */
-  trace: string;
-}
-
-/** What `profile` gives. */
-export interface ProfileResult {
-  model: string;
-  imageSize: number;
-  precision: string;
-  device: string;
-  jobs: JobProfile[];
-  /** All of this as a file. */
-  report: string;
-  versions: Record<string, string>;
-}
-
-/**
- * Measures where the time of one training step and one extraction batch goes, by operator and by module, on made-up slices
- * and random weights: neither changes the time.
- */
-export async function profile(options: ProfileOptions, context: StageContext): Promise<ProfileResult> {
-  const { config, jobs, outputDir, depth } = options;
-  const { model, training, augmentation } = config;
-  requireEngineSettings({ model: { ...model, weights: null }, training });
-  const spec: NetworkSpec = {
-    ...configuredNetwork(config),
-    weights: { from: 'scratch' },
-    normalisation: { mean: augmentation.normalize_mean, std: augmentation.normalize_std },
-  };
-  const lock = lockFolder(outputDir, 'radweave profile');
-  try {
-    const compute = chooseCompute(computeSettings(config), model.name, context);
-    manualSeed(config.experiment.seed);
-    const found: JobProfile[] = [];
-    for (const job of jobs) {
-      say(context, `Profiling ${job} of ${model.name}; the first steps are not counted.`);
-      const network = await buildNetwork(spec, compute, context);
-      const measure = job === 'training' ? profileTraining : profileExtraction;
-      const slices =
-        job === 'training' ? training.batch_size : inferenceBatch(config.extraction.batch_size, compute);
-      const recorded = measure(config, compute, network);
-      const title = `${model.name} ${job}, ${slices} slices, ${compute.precision}`;
-      found.push({
-        job,
-        slices,
-        clock: clockOf(compute),
-        ...write(recorded, title, join(outputDir, `${job}.trace.json`), depth),
-      });
-    }
-    const report = join(outputDir, 'profile.json');
-    const result: ProfileResult = {
-      model: model.name,
-      imageSize: config.data.image_size,
-      precision: compute.precision,
-      device: compute.device,
-      jobs: found,
-      report,
-      versions: engineVersions(compute.device),
-    };
-    writeJson(report, result);
-    return result;
-  } finally {
-    lock.release();
-  }
-}
-
-function write(
-  recorded: Profile,
-  title: string,
-  trace: string,
-  depth: number | undefined,
-): Omit<JobProfile, 'job' | 'slices' | 'clock'> {
-  const timed = timeline(recorded);
-  const { duration } = recorded;
-  writeFileAtomic(trace, JSON.stringify(chromeTrace(title, recorded, timed)));
-  return {
-    ms: duration / 1000,
-    phases: phaseRows(timed, duration),
-    operators: operatorRows(timed, duration),
-    modules: moduleRows(timed, duration, depth),
-    trace,
-  };
-}
+/** Measures where the time of a step goes. */
+export const profile = defineStage({
+  name: 'profile',
+  settings: [
+    'model.*',
+    'training.*',
+    'augmentation.*',
+    'data.image_size',
+    'extraction.batch_size',
+    'experiment.seed',
+  ],
+  asked: ({ jobs, depth }: ProfileOptions) => ({ jobs, depth }),
+  reads: () => ({}),
+  writes: (_, { report, jobs }: ProfileResult) => [report, ...jobs.map(({ trace }) => trace)],
+  locks: ({ outputDir }) => ({ folder: outputDir, as: 'radweave profile' }),
+  run: async (options, context) => (await import('../work/profile.ts')).profile(options, context),
+  command: {
+    name: 'profile',
+    summary: 'show where the time of a training step and an extraction batch goes',
+    leaves: '`outputs/profile/`: `profile.json` and Chrome traces',
+    flags: {
+      training: toggle('a training step only'),
+      extract: toggle('an extraction batch only'),
+      output_dir: withDefault('<folder>', 'where the Chrome traces and profile.json go', 'outputs/profile'),
+      top: withDefault('<number>', 'rows of each table to print; the file has them all', '15'),
+      depth: optional('<number>', 'count modules together below this depth of their paths'),
+    },
+    configFlags: [
+      set('model', 'model.name'),
+      set('freeze_stages', 'model.freeze_stages'),
+      set('batch_size', 'training.batch_size'),
+      set('image_size', 'data.image_size'),
+      ...usual('no_augment', 'precision', 'device', 'seed'),
+    ],
+    options: ({ config, given }, flags) => {
+      whole('--top', flags.top, 1);
+      // One batch size means both jobs, unless extraction's own was set.
+      if (given.includes('training.batch_size') && !given.includes('extraction.batch_size')) {
+        config.extraction.batch_size = config.training.batch_size;
+      }
+      const both = flags.training === flags.extract;
+      return {
+        config,
+        jobs: [
+          ...(both || flags.training ? (['training'] as const) : []),
+          ...(both || flags.extract ? (['extraction'] as const) : []),
+        ],
+        outputDir: flags.output_dir,
+        depth: flags.depth === undefined ? undefined : whole('--depth', flags.depth, 1),
+      };
+    },
+  },
+});

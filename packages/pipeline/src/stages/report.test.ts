@@ -25,9 +25,10 @@ import {
 } from '@radweave/study/testing/features';
 import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
+import type { ReportOptions, ReportResult } from '../work/report.ts';
 import { evaluate } from './evaluate.ts';
 import { fuse } from './fuse.ts';
-import { type ReportOptions, type ReportResult, report } from './report.ts';
+import { report } from './report.ts';
 
 const modalities = ['A', 'P'];
 const COHORT = madeUpCohort({ train: 20, val: 14, test: 16 });

@@ -1,103 +1,65 @@
-import { dirname, extname } from 'node:path';
-import { isUnevaluated } from '@radweave/analysis/evaluation/unevaluated';
-import {
-  type Config,
-  InterruptedError,
-  lockFolder,
-  ResourceError,
-  reportPath,
-  UsageError,
-  writeFileAtomic,
-} from '@radweave/artifacts';
-import { rmSync } from '@radweave/artifacts/files';
-import type { Language } from '@radweave/report';
-import { findBrowser, printPdf } from '@radweave/report/browser';
-import { type StageContext, say, warn } from '@radweave/study/context/events';
-import { gatherReport } from '../report/gather.ts';
+import { dirname } from 'node:path';
+import { reportPath } from '@radweave/artifacts';
+import { usual } from '../declare/config-flags.ts';
+import { choice, optional, toggle } from '../declare/flags.ts';
+import * as read from '../declare/reads.ts';
+import { defineStage } from '../declare/stage.ts';
+import type { ReportOptions, ReportResult } from '../work/report.ts';
 
-/** What `report` is asked to do. */
-export interface ReportOptions {
-  config: Config;
-  language: Language;
-  /** Also print it, which needs a browser. */
-  pdf: boolean;
-  /** The HTML file; null: `report/report.html` (`report.zh.html`) in the experiment's output folder. */
-  output: string | null;
-}
+const LANGUAGES: readonly ReportOptions['language'][] = ['en', 'zh'];
 
-/** What `report` gives. */
-export interface ReportResult {
-  html: string;
-  /** Null unless it was asked for. */
-  pdf: string | null;
-  /** Sections that are not in it, and the command that makes each. */
-  missing: { section: string; command: string; reason: string }[];
-}
-
-/**
- * Writes the report of a study as one HTML file that needs nothing else, and as a PDF where asked.
- *
- * @throws UsageError when there is no evaluation; DataError when files do not belong together; ResourceError when a PDF is
- *   asked for and no browser is there.
- */
-export async function report(options: ReportOptions, context: StageContext): Promise<ReportResult> {
-  const { config, language } = options;
-  const html = options.output ?? reportPath(config, language);
-  if (extname(html) !== '.html') {
-    throw new UsageError('E_REPORT_NAME', `a report is an HTML file, and '${html}' does not end in .html`, {
-      where: '--output',
-    });
-  }
-  const browser = options.pdf ? requireBrowser() : null;
-  const pdf = `${html.slice(0, -'.html'.length)}.pdf`;
-  const lock = lockFolder(dirname(html), 'radweave report');
-  try {
-    const data = await gatherReport(config, context);
-    for (const note of data.evaluation.notes.filter(isUnevaluated))
-      warn(context, `Not in the report: ${note}.`);
-    const { buildReport } = await import('@radweave/report');
-    const text = await buildReport(data, language, (done, total) => {
-      if (context.shouldStop()) throw stopped();
-      context.emit({ kind: 'progress', task: 'writing sections', done, total });
-    });
-    // A PDF of before would show other numbers than the page beside it; elsewhere it may be somebody's own file.
-    if (options.output === null) rmSync(pdf, { force: true });
-    writeFileAtomic(html, text);
-    if (browser !== null) {
-      say(context, `Printing with ${browser}.`);
-      writeFileAtomic(pdf, await printPdf(browser, html));
-    }
-    const parts = {
-      fusion: data.fusion,
-      maps: data.maps,
-      explanations: data.galleries,
-      site: data.siteAudit,
-      leakage: data.leakage,
-    };
-    const missing = Object.entries(parts).flatMap(([section, part]) =>
-      'missing' in part ? [{ section, ...part.missing }] : [],
-    );
-    return { html, pdf: browser === null ? null : pdf, missing };
-  } finally {
-    lock.release();
-  }
-}
-
-function requireBrowser(): string {
-  const browser = findBrowser();
-  if (browser !== undefined) return browser;
-  throw new ResourceError(
-    'E_NO_BROWSER',
-    'a PDF is printed by Chromium, Chrome or Edge, and none is installed',
-    {
-      where: '--pdf',
-      mend: 'Install one of them, or leave --pdf out and print report.html from any browser',
+/** Writes the report. */
+export const report = defineStage({
+  name: 'report',
+  // It shows them all.
+  settings: [
+    'data.*',
+    'preprocess.*',
+    'model.*',
+    'training.*',
+    'augmentation.*',
+    'extraction.*',
+    'fusion.*',
+    'evaluation.*',
+    'experiment.seed',
+    'experiment.name',
+  ],
+  reads: ({ config }: ReportOptions, { runs }) => ({
+    ...read.summaryReads(config),
+    ...read.splitRecords(config, 'cohort.csv', 'exclusions.csv', 'brightness.csv'),
+    ...read.together(config.data.modalities, (one) => read.featureReads(config, one)),
+    ...read.together(read.networksOf(config, runs), (one) => ({
+      ...read.networkReads(one),
+      ...read.historyReads(one),
+      ...read.trainedWithReads(one),
+    })),
+    ...read.fusionReads(config),
+    ...read.evaluationReads(config),
+    ...read.shownReads(config),
+  }),
+  writes: (_, { html }: ReportResult) => [html],
+  locks: ({ config, language, output }) => ({
+    folder: dirname(output ?? reportPath(config, language)),
+    as: 'radweave report',
+  }),
+  run: async (options, context) => (await import('../work/report.ts')).report(options, context),
+  job: { options: ({ config }) => ({ config, language: 'en' as const, pdf: false, output: null }) },
+  command: {
+    name: 'report',
+    summary: 'write the report of the study as one HTML file, and as PDF',
+    leaves:
+      '`outputs/feature_extract/report/report.html`, and a PDF with `--pdf` where Chromium is installed',
+    flags: {
+      lang: choice('<language>', 'language of the report', LANGUAGES, 'en'),
+      pdf: toggle('also print it to a PDF; needs Chromium, Chrome or Edge'),
+      output: optional('<file>', 'HTML file to write (default: report/report.html in the output folder)'),
     },
-  );
-}
-
-function stopped(): InterruptedError {
-  return new InterruptedError('E_STOPPED', 'stopped before the report was written', {
-    mend: 'Run radweave report again',
-  });
-}
+    configFlags: usual('feature_dir', 'splits_dir', 'fusion_dir', 'output_dir', 'seed'),
+    options: ({ config }, { lang, pdf, output = null }) => ({
+      config,
+      language: lang,
+      pdf,
+      output,
+    }),
+  },
+});

@@ -5,9 +5,9 @@ import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures } from '@radweave/
 import { writeMadeUpLogits } from '@radweave/study/testing/logits';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { verify } from '../verify/verify.ts';
 import { evaluate } from './evaluate.ts';
 import { fuse } from './fuse.ts';
+import { verify } from './index.ts';
 
 const modalities = ['A', 'P'];
 

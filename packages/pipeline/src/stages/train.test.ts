@@ -21,8 +21,9 @@ import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/tes
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { loadCheckpoint, Tensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
+import type { TrainOptions } from '../work/train.ts';
 import { preprocess } from './preprocess.ts';
-import { type TrainOptions, train } from './train.ts';
+import { train } from './train.ts';
 
 /** A small ready split, and options for a short fp32 run on it. */
 async function prepared(): Promise<{
@@ -201,7 +202,7 @@ test('what frozen stages give is computed once, and a resumed run goes on with t
 
 /** Trains in a child process and kills it when it has told of an epoch, `epoch 1`, or of a step in one, `step 2.1`. */
 async function killed(options: TrainOptions, moment: string): Promise<void> {
-  const stages = fileURLToPath(new URL('../../dist/runner/stages.js', import.meta.url));
+  const stages = fileURLToPath(new URL('../../dist/runner/run-stage.js', import.meta.url));
   const code = `
     const { runStage } = await import(${JSON.stringify(`file://${stages}`)});
     const emit = ({ kind, report }) => {

@@ -1,204 +1,108 @@
-import { dirname, join } from 'node:path';
-import {
-  bestHparamsPath,
-  bestModelPath,
-  type Config,
-  DataError,
-  InterruptedError,
-  linkFileAtomic,
-  lockFolder,
-  outputFolders,
-  type Split,
-  slicePredictionsPath,
-  updateBestHparams,
-} from '@radweave/artifacts';
-import { existsSync, rmSync } from '@radweave/artifacts/files';
-import { checkBeforeTraining } from '@radweave/network/training/before-training';
-import { writeBestResults } from '@radweave/network/training/best-results';
-import { makeRoom, type OpenedRun, openRun } from '@radweave/network/training/open-run';
-import { TrainingSession } from '@radweave/network/training/session';
-import { folderSets } from '@radweave/network/training/session-splits';
-import { forEachSplit } from '@radweave/study/cohort/each-split';
-import { type StageContext, say, warn } from '@radweave/study/context/events';
-import { isTrained, type RunFolder } from '@radweave/study/runs/run-folder';
-import { evaluate } from './evaluate.ts';
+import { basename, dirname } from 'node:path';
+import { bestModelPath, type Config, hashValue, type StageState } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { RunFolder } from '@radweave/study/runs/run-folder';
+import { off, on, set, usual } from '../declare/config-flags.ts';
+import { optional, required, toggle, withDefault } from '../declare/flags.ts';
+import * as read from '../declare/reads.ts';
+import { defineStage } from '../declare/stage.ts';
+import type { TrainOptions, TrainResult } from '../work/train.ts';
 
-/** What `train` is asked to do. */
-export interface TrainOptions {
-  config: Config;
-  /** Keys the user set on the command line, by flag or `--set`. */
-  given?: readonly string[];
-  /** Keys that stand in the configuration file. */
-  inFile?: string[] | undefined;
-  modality: string;
-  resume: boolean;
-  /** The run to resume; empty for the newest, or a new one where there is none. */
-  run: string;
-  /** Where best hyperparameters are recorded. */
-  bestHparamsDir: string;
-}
+/** Also those of a cross-validation, which adds its own. */
+export const trainFlags = {
+  modality: required('<name>', 'modality to train on'),
+  resume: toggle('go on with the newest run of this modality, or with the one that --run names'),
+  run: optional('<name>', 'name of the run'),
+  best_hparams_dir: withDefault('<folder>', 'where the best settings are recorded', 'config/best_hparams'),
+};
 
-/** What `train` gives. */
-export interface TrainResult {
-  run: string;
-  modality: string;
-  model: string;
-  ending: 'finished' | 'early stop' | 'already finished';
-  epochs: number;
-  bestEpoch: number;
-  bestScore: number;
-  bestModel: string;
-  valMetrics: string;
-  testMetrics: string;
-  /** What the best checkpoint says of every slice, a file per split. */
-  slicePredictions: Record<Split, string>;
-  /** `evaluation.json` of this network alone; null where it could not be evaluated. */
-  evaluation: string | null;
-}
-
-/**
- * Trains one modality's network, writes the best and the last checkpoint, and judges the best one on validation and, only
- * after the last epoch, on the external test set.
- *
- * @throws InterruptedError when it was told to stop: a checkpoint is written and the run can be resumed.
- */
-export async function train(options: TrainOptions, context: StageContext): Promise<TrainResult> {
-  const opened = openRun(options, context);
-  checkBeforeTraining(opened.config, options.modality, options.bestHparamsDir);
-  const lock = lockFolder(opened.run.checkpoints, `radweave train --modality ${options.modality}`);
-  try {
-    return await trainLocked(options, opened, context);
-  } finally {
-    lock.release();
-  }
-}
-
-async function trainLocked(
-  options: TrainOptions,
-  { config, run, isResumed }: OpenedRun,
-  context: StageContext,
-): Promise<TrainResult> {
-  const { modality } = options;
-  if (isResumed) run.sweep();
-  else makeRoom(run);
-  if (isResumed && isTrained(run.read(), config) && run.results.every((path) => existsSync(path))) {
-    await makeMissing(options, config, run, context);
-    return { ...resultOf(run, modality), ending: 'already finished' };
-  }
-  const ending = await trainAndJudge(options, { config, run, isResumed }, context);
-  await evaluateAlone(config, modality, run, context);
-  return { ...resultOf(run, modality), ending };
-}
-
-/** What follows the judging of a finished run: a run that was killed then lacks some of it. */
-async function makeMissing(
-  options: TrainOptions,
-  config: Config,
-  run: RunFolder,
-  context: StageContext,
-): Promise<void> {
-  const { modality, bestHparamsDir } = options;
-  const hparams = bestHparamsPath(bestHparamsDir, config.model.name, modality);
-  const places = publishedPlaces(config, modality);
-  const missing = [hparams, run.evaluation, ...places].filter((path) => !existsSync(path));
-  if (missing.length === 0) {
-    say(context, `The run '${run.name}' is finished already; there is nothing to resume.`);
-    return;
-  }
-  say(context, `The run '${run.name}' is trained; what is missing is made: ${missing.join(', ')}.`);
-  publishBest(
-    run,
-    places.filter((path) => missing.includes(path)),
-  );
-  if (missing.includes(hparams)) recordHparams(options, config, run, context);
-  if (missing.includes(run.evaluation)) await evaluateAlone(config, modality, run, context);
-}
-
-async function trainAndJudge(
-  options: TrainOptions,
-  { config, run, isResumed }: OpenedRun,
-  context: StageContext,
-): Promise<'finished' | 'early stop'> {
-  const { modality } = options;
-  const sets = folderSets(config, modality, context);
-  const session = await TrainingSession.open({ config, run, modality, resume: isResumed, sets }, context);
-  try {
-    const ending = await session.train(context);
-    if (ending === 'interrupted') {
-      throw new InterruptedError('E_INTERRUPTED', `training of '${run.name}' was stopped`, {
-        mend: 'Its last checkpoint is kept: resume it to continue',
-        run: run.name,
-      });
-    }
-    // Of the best model before, if the run was once finished with fewer epochs.
-    rmSync(run.evaluation, { force: true });
-    await writeBestResults(session, run, config.model.num_classes, context);
-    publishBest(run, publishedPlaces(config, modality));
-    recordHparams(options, config, run, context);
-    session.finish();
-    return ending;
-  } finally {
-    await session.close();
-  }
-}
+/** Trains the network of one modality. */
+export const train = defineStage({
+  name: 'train',
+  settings: ['data.image_size', 'data.resize', 'model.*', 'training.*', 'augmentation.*', 'experiment.seed'],
+  reads: ({ config, modality }: TrainOptions) => {
+    const { weights } = config.model;
+    return {
+      ...read.sliceReads(config, modality),
+      ...(weights !== null && existsSync(weights) ? { 'initial weights': weights } : {}),
+    };
+  },
+  writes: (_, { bestModel, valMetrics, testMetrics, slicePredictions }: TrainResult) => [
+    bestModel,
+    valMetrics,
+    testMetrics,
+    ...Object.values(slicePredictions).filter((path) => existsSync(path)),
+  ],
+  open: async (options, context) => (await import('../work/train.ts')).openTraining(options, context),
+  locks: ({ modality }, { run }) => ({
+    folder: run.checkpoints,
+    as: `radweave train --modality ${modality}`,
+  }),
+  run: async (options, context, opened) => (await import('../work/train.ts')).train(options, opened, context),
+  job: {
+    isPerModality: true,
+    // Training that was stopped is resumed.
+    options: async ({ config, how }, modality, state) => {
+      const { bestHparamsDir } = how;
+      const wish = { config, given: [], modality, resume: false, run: '', bestHparamsDir };
+      const run = runName(config, modality, await state(wish));
+      return { ...wish, run, resume: new RunFolder(config.experiment.output_dir, run).exists() };
+    },
+    // That of an earlier run which was trained alike and has another name stays.
+    done: ({ runs }, modality, outputs) => {
+      const best = outputs.find((path) => path === bestModelPath(dirname(path))) ?? '';
+      runs[modality] = basename(dirname(best));
+    },
+  },
+  command: {
+    name: 'train',
+    summary: 'train the network of one modality',
+    leaves:
+      '`outputs/feature_extract/checkpoints/…`, `logs/{run}/` (history, metrics, TensorBoard), `config/best_hparams/…`',
+    flags: trainFlags,
+    configFlags: [
+      set('model', 'model.name'),
+      set('pretrained', 'model.pretrained'),
+      set('weights', 'model.weights'),
+      set('freeze_stages', 'model.freeze_stages'),
+      set('epochs', 'training.epochs'),
+      set('batch_size', 'training.batch_size'),
+      set('grad_accumulation', 'training.grad_accumulation'),
+      on('auto_batch_size', 'training.auto_batch_size'),
+      set('learning_rate', 'training.learning_rate'),
+      set('loss_type', 'training.loss_type'),
+      set('optimizer', 'training.optimizer'),
+      set('scheduler', 'training.scheduler'),
+      off('disable_early_stop', 'training.early_stop_enabled', 'Train all epochs, without early stopping'),
+      off('no_shuffle', 'training.shuffle', 'Keep the training slices in the order of the file'),
+      ...usual('no_augment', 'precision'),
+      on('deterministic', 'training.deterministic'),
+      ...usual('device', 'root_dir', 'splits_dir', 'resize', 'num_workers'),
+      set('exp_name', 'experiment.name'),
+      ...usual('output_dir', 'seed'),
+    ],
+    options: ({ config, given, inFile }, flags) => ({
+      config,
+      given,
+      inFile,
+      modality: flags.modality,
+      resume: flags.resume,
+      run: flags.run ?? '',
+      bestHparamsDir: flags.best_hparams_dir,
+    }),
+  },
+});
 
 /**
- * Evaluates the network alone, beside its logs. A run that is trained stays trained: what forbids its evaluation (a
- * `cohort.csv` of another split, say) is a warning here and an error of `radweave evaluate`.
+ * The same settings and inputs always give the same name, so that a run that was stopped is found again. The device may
+ * change then, and what `auto` means is settled only once it has begun.
  */
-async function evaluateAlone(
-  config: Config,
-  modality: string,
-  run: RunFolder,
-  context: StageContext,
-): Promise<void> {
-  const runs = { [modality]: run.name };
-  const outputDir = dirname(run.evaluation);
-  const options = { config, modalities: [modality], runs, frozen: null, networksOnly: true, outputDir };
-  try {
-    await evaluate(options, context);
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    warn(context, `The run '${run.name}' is trained but was not evaluated: ${error.message}`);
-  }
-}
-
-function resultOf(run: RunFolder, modality: string): Omit<TrainResult, 'ending'> {
-  const record = run.read();
-  return {
-    run: run.name,
-    modality,
-    model: record.model,
-    epochs: record.epochs,
-    bestEpoch: record.best?.epoch ?? 0,
-    bestScore: record.best?.score ?? Number.NaN,
-    bestModel: run.best,
-    valMetrics: run.metrics('val'),
-    testMetrics: run.metrics('test'),
-    slicePredictions: forEachSplit((split) => slicePredictionsPath(run.logs, split)),
-    evaluation: existsSync(run.evaluation) ? run.evaluation : null,
-  };
-}
-
-/** Names that users of the Python tool know the newest best checkpoint by, and the modality's own. */
-function publishedPlaces(config: Config, modality: string): string[] {
-  const folder = outputFolders(config.experiment.output_dir).checkpoints;
-  return [bestModelPath(folder), bestModelPath(join(folder, modality))];
-}
-
-function publishBest(run: RunFolder, places: readonly string[]): void {
-  for (const place of places) linkFileAtomic(run.best, place);
-}
-
-function recordHparams(options: TrainOptions, config: Config, run: RunFolder, context: StageContext): void {
-  const { best, split_hash } = run.read();
-  if (best === null) return;
-  const path = bestHparamsPath(options.bestHparamsDir, config.model.name, options.modality);
-  const record = { val_auc: best.score, split_hash, epoch: best.epoch, run: run.name };
-  // As a --config it starts a run of its own, not that of the same name again.
-  const settings = { ...config, experiment: { ...config.experiment, name: '' } };
-  const outcome = updateBestHparams(path, settings, record);
-  if (outcome === 'written') say(context, `Best hyperparameters so far: ${path}`);
-  if (outcome === 'not better') say(context, `${path} is unchanged: the run it records is at least as good.`);
-  if (outcome === 'other split') warn(context, `${path} is of another split and was left as it is.`);
+function runName({ experiment, model, training }: Config, modality: string, state: StageState): string {
+  const { 'training.device': _, ...settings } = state.settings;
+  const identity = [
+    state.versions,
+    { ...settings, 'training.precision': training.precision },
+    state.inputs.map(({ name, sha256 }) => [name, sha256]),
+  ];
+  return [experiment.name || model.name, modality, hashValue(identity).slice(0, 8)].join('_');
 }

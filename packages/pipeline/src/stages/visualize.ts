@@ -1,166 +1,41 @@
-import { join } from 'node:path';
-import { confusionFigures } from '@radweave/analysis/figures/confusion';
-import { trainingCurves } from '@radweave/analysis/figures/curves';
-import { type Figure, type FigureSet, joinSets, type SkippedFigure } from '@radweave/analysis/figures/figure';
-import { JUDGED_SPLITS, readShownFusion } from '@radweave/analysis/figures/judged';
-import { mapFigures, mapNames } from '@radweave/analysis/figures/maps';
-import { type PatientFeatures, readPatientFeatures } from '@radweave/analysis/figures/patients';
-import { placePatients } from '@radweave/analysis/figures/placed';
-import { rocFigures } from '@radweave/analysis/figures/roc';
-import { openPngPainter } from '@radweave/analysis/paint/png';
-import {
-  type Config,
-  DataError,
-  fusionFolder,
-  InterruptedError,
-  lockFolder,
-  outputFolders,
-  writeFileAtomic,
-} from '@radweave/artifacts';
-import { rmSync } from '@radweave/artifacts/files';
-import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { outputFolders } from '@radweave/artifacts';
+import { usual } from '../declare/config-flags.ts';
+import * as read from '../declare/reads.ts';
+import { defineStage } from '../declare/stage.ts';
+import type { VisualizeOptions, VisualizeResult } from '../work/visualize.ts';
 
-/** What `visualize` is asked to do. */
-export interface VisualizeOptions {
-  config: Config;
-  modalities: string[];
-  /** The run of a modality's network, where it is not to be the newest. */
-  runs?: Readonly<Record<string, string>>;
-}
-
-/** What `visualize` gives. */
-export interface VisualizeResult {
-  outputDir: string;
-  /** Files, SVG and PNG. */
-  files: string[];
-  skipped: SkippedFigure[];
-  /** Whether PNGs could be made on this machine. */
-  png: boolean;
-}
-
-/**
- * Draws training curves, ROC curves, confusion matrices, and maps of the patients' features, as SVG and PNG, from what `train`,
- * `extract` and `fuse` left behind. What cannot be drawn is said; its figure of an earlier time is removed, for it would show
- * something else than its neighbours.
- *
- * @throws DataError when nothing at all can be drawn; InterruptedError when told to stop.
- */
-export async function visualize(options: VisualizeOptions, context: StageContext): Promise<VisualizeResult> {
-  const { config, modalities } = options;
-  const outputDir = outputFolders(config.experiment.output_dir).visualizations;
-  const { figures, skipped } = joinSets([
-    ...modalities.map((modality) =>
-      trainingCurves(config.experiment.output_dir, modality, options.runs?.[modality]),
-    ),
-    fusionSet(fusionFolder(config)),
-    await mapSet(config, modalities, context),
-  ]);
-  if (figures.length === 0) {
-    throw new DataError('E_NOTHING_TO_DRAW', 'there is nothing to draw yet', {
-      where: config.experiment.output_dir,
-      mend: 'Run first: `radweave train`, `radweave extract` or `radweave fuse`',
-    });
-  }
-  saySkipped(skipped, context);
-  const lock = lockFolder(outputDir, 'radweave visualize');
-  try {
-    for (const { name } of skipped) removeFigure(outputDir, name);
-    const { files, png } = await drawAll(outputDir, figures, context);
-    say(context, `${figures.length} figures are in ${outputDir}.`);
-    return { outputDir, files, skipped, png };
-  } finally {
-    lock.release();
-  }
-}
-
-function saySkipped(skipped: readonly SkippedFigure[], context: StageContext): void {
-  for (const reason of new Set(skipped.map((one) => one.reason))) {
-    const names = skipped.filter((one) => one.reason === reason).map(({ name }) => name);
-    say(context, `Not drawn: ${names.join(', ')}: ${reason}.`);
-  }
-}
-
-function fusionSet(folder: string): FigureSet {
-  const results = readShownFusion(folder);
-  if (results !== undefined) return joinSets([rocFigures(results), confusionFigures(results)]);
-  const reason = `there are no fusion results in ${folder}; run radweave fuse`;
-  const names = JUDGED_SPLITS.flatMap((split) => [`roc_${split}`, `confusion_${split}`]);
-  return { figures: [], skipped: [...names, 'roc_test_hospitals'].map((name) => ({ name, reason })) };
-}
-
-async function mapSet(
-  config: Config,
-  modalities: readonly string[],
-  context: StageContext,
-): Promise<FigureSet> {
-  const wanted = modalities.length > 1 ? [...modalities, 'fused'] : modalities;
-  const without = (names: readonly string[], reason: string): FigureSet => {
-    return { figures: [], skipped: names.flatMap(mapNames).map((name) => ({ name, reason })) };
-  };
-  let sets: PatientFeatures[];
-  try {
-    sets = readPatientFeatures(config, modalities);
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    return without(wanted, error.message);
-  }
-  const missing = wanted.filter((name) => !sets.some((set) => set.name === name));
-  const drawn = missing.map((name) => {
-    const what = name === 'fused' ? 'several modalities' : name;
-    return without(
-      [name],
-      `there are no features of ${what} in ${config.data.features_dir}; run radweave extract`,
-    );
-  });
-  for (const [done, features] of sets.entries()) {
-    if (context.shouldStop()) throw stopped();
-    context.emit({ kind: 'progress', task: 'placing patients', done, total: sets.length });
-    const { seed, output_dir } = config.experiment;
-    drawn.push(mapFigures(features, await placePatients(features, seed, output_dir)));
-  }
-  return joinSets(drawn);
-}
-
-async function drawAll(
-  outputDir: string,
-  figures: readonly Figure[],
-  context: StageContext,
-): Promise<{ files: string[]; png: boolean }> {
-  const opened = await openPngPainter();
-  const painter = 'paint' in opened ? opened : null;
-  if ('reason' in opened) warn(context, `Figures are drawn as SVG only: ${opened.reason}.`);
-  const { drawSvg } = await import('@radweave/report/draw');
-  const files: string[] = [];
-  const unreadable: string[] = [];
-  for (const [done, figure] of figures.entries()) {
-    if (context.shouldStop()) throw stopped();
-    context.emit({ kind: 'progress', task: 'drawing', done, total: figures.length });
-    const svg = await drawSvg(figure.spec);
-    removeFigure(outputDir, figure.name);
-    const path = join(outputDir, `${figure.name}.svg`);
-    writeFileAtomic(path, svg);
-    files.push(path);
-    if (painter === null) continue;
-    const picture = join(outputDir, `${figure.name}.png`);
-    writeFileAtomic(picture, await painter.paint(svg));
-    files.push(picture);
-    if (!painter.canDraw(svg)) unreadable.push(figure.name);
-  }
-  context.emit({ kind: 'progress', task: 'drawing', done: figures.length, total: figures.length });
-  if (unreadable.length > 0) warn(context, MISSING_GLYPHS);
-  return { files, png: painter !== null };
-}
-
-const MISSING_GLYPHS =
-  'No font of this machine has the Chinese, Japanese or Korean letters of some names: they are boxes in the PNGs. ' +
-  'The SVGs hold the text itself; or install a font such as Noto Sans CJK and run visualize again.';
-
-function removeFigure(outputDir: string, name: string): void {
-  for (const ending of ['svg', 'png']) rmSync(join(outputDir, `${name}.${ending}`), { force: true });
-}
-
-function stopped(): InterruptedError {
-  return new InterruptedError('E_STOPPED', 'stopped before all figures were drawn', {
-    mend: 'Run radweave visualize again',
-  });
-}
+/** Draws the figures. */
+export const visualize = defineStage({
+  name: 'visualize',
+  settings: ['data.modalities', 'experiment.seed'],
+  asked: ({ runs }: VisualizeOptions) => ({ runs }),
+  reads: ({ config, modalities, runs = {} }) => ({
+    ...read.splitRecords(config, 'cohort.csv'),
+    ...read.together(modalities, (one) => read.featureReads(config, one)),
+    ...read.together(read.networksOf(config, runs), read.historyReads),
+    ...read.fusionReads(config, [
+      'fusion model',
+      'fusion metrics',
+      'val fusion predictions',
+      'test fusion predictions',
+    ]),
+  }),
+  writes: (_, { files }: VisualizeResult) => files,
+  locks: ({ config }) => ({
+    folder: outputFolders(config.experiment.output_dir).visualizations,
+    as: 'radweave visualize',
+  }),
+  run: async (options, context) => (await import('../work/visualize.ts')).visualize(options, context),
+  job: {
+    options: ({ config, runs }) => ({ config, modalities: config.data.modalities, runs: { ...runs } }),
+  },
+  command: {
+    name: 'visualize',
+    summary: 'draw curves, ROC, confusion matrices and feature maps',
+    leaves:
+      '`outputs/feature_extract/visualizations/`: curves, ROC, confusion matrices, PCA, t-SNE, UMAP; `embeddings/`: the ' +
+      'coordinates of the maps, which `report` shows too',
+    configFlags: usual('modalities', 'feature_dir', 'splits_dir', 'seed'),
+    options: ({ config }) => ({ config, modalities: config.data.modalities }),
+  },
+});

@@ -8,8 +8,9 @@ import {
   writeMadeUpFeatures,
 } from '@radweave/study/testing/features';
 import { tempDir } from '@radweave/testkit';
-import { type EvaluateOptions, type EvaluateResult, evaluate } from '../stages/evaluate.ts';
+import { evaluate } from '../stages/evaluate.ts';
 import { fuse } from '../stages/fuse.ts';
+import type { EvaluateOptions, EvaluateResult } from '../work/evaluate.ts';
 
 /** Of the made-up evaluations. */
 export const modalities: string[] = ['A', 'P'];

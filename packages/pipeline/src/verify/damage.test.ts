@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { type Config, RadweaveError } from '@radweave/artifacts';
 import { listening } from '@radweave/study/testing/cohort';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verify } from '../stages/index.ts';
 import { writeMadeUpRun } from '../testing/made-up-run.ts';
-import { verify } from './verify.ts';
 
 let folder: string;
 let config: Config;

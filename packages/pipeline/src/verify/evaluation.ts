@@ -8,7 +8,7 @@ import {
 } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
 import type { StageContext } from '@radweave/study/context/events';
-import { evaluate } from '../stages/evaluate.ts';
+import { evaluate } from '../work/evaluate.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
 import type { Findings } from './findings.ts';

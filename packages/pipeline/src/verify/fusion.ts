@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import {
   type Config,
   DataError,
@@ -25,17 +25,22 @@ import { existsSync, readFileSync } from '@radweave/artifacts/files';
 import type { StageContext } from '@radweave/study/context/events';
 import { programVersions } from '@radweave/study/context/versions';
 import { checkedFrozen } from '@radweave/study/decisions/frozen-record';
-import { fuse } from '../stages/fuse.ts';
+import { type FuseOptions, fuse } from '../work/fuse.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
 import type { Findings } from './findings.ts';
 import { locateCheckpoint, type RecordedRun, settingsOf } from './recorded.ts';
 
-/** Fuses again from the saved features, with the settings of the saved model. */
+/**
+ * Fuses again from the saved features, with the settings of the saved model.
+ *
+ * @param written The files that a fusion leaves.
+ */
 export async function verifyFusion(
   findings: Findings,
   { config, steps }: RecordedRun,
   temporary: string,
+  written: (options: FuseOptions) => readonly string[],
   context: StageContext,
 ): Promise<void> {
   const folder = fusionFolder(config);
@@ -70,14 +75,10 @@ export async function verifyFusion(
           copyLogits(config.data.features_dir, own.data.features_dir, modality);
         }
       }
-      await fuse({ config: own, modalities, stack: model.stacked !== undefined }, context);
-      const tables = SPLITS.flatMap((split) => [
-        `predictions_${split}.csv`,
-        `fused_${split}.npy`,
-        `fused_${split}.csv`,
-      ]);
-      for (const name of ['model.json', 'metrics.csv', ...tables]) {
-        const now = join(temporary, 'fusion', name);
+      const wish = { config: own, modalities, stack: model.stacked !== undefined };
+      await fuse(wish, context);
+      for (const now of written(wish)) {
+        const name = relative(fusionFolder(own), now);
         compareFiles(findings, { file: `fusion/${name}`, saved: join(folder, name), now });
       }
       const changed = Object.entries(programVersions()).filter(([name, now]) => model.versions[name] !== now);

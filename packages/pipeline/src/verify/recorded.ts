@@ -33,9 +33,15 @@ export interface RecordedRun {
  * Reads the manifests of a run and lays what they recorded over the configuration.
  *
  * @param given Configuration keys the user set: they win, for data that was moved.
+ * @param wanted The steps whose settings count.
  * @throws UsageError when the folder is not there; DataError when a manifest is damaged.
  */
-export function readRecordedRun(run: string, config: Config, given: readonly string[]): RecordedRun {
+export function readRecordedRun(
+  run: string,
+  config: Config,
+  given: readonly string[],
+  wanted: readonly string[],
+): RecordedRun {
   if (!existsSync(run)) {
     throw new UsageError('E_NO_RUN', 'there is no such run', {
       where: run,
@@ -48,7 +54,7 @@ export function readRecordedRun(run: string, config: Config, given: readonly str
     .sort()
     .map((name) => ({ name: name.slice(0, -'.json'.length), manifest: readManifest(join(folder, name)) }));
   const overrides = steps
-    .filter(({ name }) => ['preprocess', 'fuse', 'evaluate'].includes(name))
+    .filter(({ name }) => wanted.includes(name))
     .flatMap(({ manifest }) => overridesOf(manifest))
     .filter(([key]) => !given.includes(key));
   const merged = applyOverrides(config, overrides, (key) => `run/*.json, ${key}`);

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   type CohortPatient,
   type Config,
@@ -7,6 +7,7 @@ import {
   readSplit,
   readSplitSummary,
   readText,
+  SPLIT_FILES,
   SPLITS,
   type SplitSummary,
   splitFiles,
@@ -17,7 +18,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { assignSplits } from '@radweave/study/cohort/assign';
 import type { StageContext } from '@radweave/study/context/events';
-import { preprocess } from '../stages/preprocess.ts';
+import { findCohort, type PreprocessOptions, preprocess } from '../work/preprocess.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
 import { compareJson } from './compare-json.ts';
@@ -26,11 +27,16 @@ import { type RecordedRun, settingsOf } from './recorded.ts';
 
 const NO_HASHES = 'pixels: the split is of an earlier version, which recorded no hashes of them';
 
-/** Divides the patients again: from the raw images where they are, else from `cohort.csv`. */
+/**
+ * Divides the patients again: from the raw images where they are, else from `cohort.csv`.
+ *
+ * @param written The files that a division leaves.
+ */
 export async function verifySplit(
   findings: Findings,
   { config, steps }: RecordedRun,
   temporary: string,
+  written: (options: PreprocessOptions) => readonly string[],
   context: StageContext,
 ): Promise<void> {
   const { splits_dir, root_dir } = config.data;
@@ -48,7 +54,10 @@ export async function verifySplit(
     if (recorded !== undefined) compareSettings(findings, summary, recorded);
     compareLog(findings, summary, log);
     if (root_dir !== null && existsSync(root_dir)) {
-      await attempt(findings, 'splits', () => fromImages(findings, config, summary, temporary, context));
+      await attempt(findings, 'splits', async () => {
+        const own = await fromImages(config, summary, temporary, context);
+        compareSplits(findings, splits_dir, written({ config: own }));
+      });
       if (summary.slices === undefined) findings.unverified.push(NO_HASHES);
       return;
     }
@@ -112,30 +121,30 @@ function lastLine(path: string): unknown {
   }
 }
 
+/** @returns The configuration of the new division. */
 async function fromImages(
-  findings: Findings,
   config: Config,
   { modalities, home_hospital, train_ratio, seed, slices }: SplitSummary,
   temporary: string,
   context: StageContext,
-): Promise<void> {
+): Promise<Config> {
   const own = structuredClone(config);
   Object.assign(own.data, { modalities, home_hospital, train_ratio, splits_dir: temporary });
   own.experiment.seed = seed;
   own.preprocess.log_dir = null;
-  const again = await preprocess({ config: own }, context);
+  const again = await preprocess({ config: own }, findCohort({ config: own }, context), context);
   if (slices === undefined) {
     writeSplitSummary(splitFiles(temporary).summary, { ...again.summary, slices });
   }
-  const files = SPLITS.flatMap((split) => modalities.map((modality) => `${split}_${modality}.csv`));
-  for (const name of [...files, 'cohort.csv', 'exclusions.csv', 'summary.json']) {
-    const saved = join(config.data.splits_dir, name);
-    compareFiles(findings, {
-      file: `splits/${name}`,
-      saved,
-      now: join(temporary, name),
-      normalise: placeOnly,
-    });
+  return own;
+}
+
+function compareSplits(findings: Findings, folder: string, written: readonly string[]): void {
+  for (const now of written) {
+    const saved = join(folder, basename(now));
+    // Earlier versions did not measure it; that pixels changed is told by their hashes.
+    if (basename(now) === SPLIT_FILES.brightness) continue;
+    compareFiles(findings, { file: `splits/${basename(now)}`, saved, now, normalise: placeOnly });
   }
 }
 

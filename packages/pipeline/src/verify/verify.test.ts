@@ -18,8 +18,9 @@ import { cohortConfig, listening, SIDE, slicePixels } from '@radweave/study/test
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { evaluate } from '../stages/evaluate.ts';
 import { fuse } from '../stages/fuse.ts';
+import { verify } from '../stages/index.ts';
 import { writeMadeUpRun } from '../testing/made-up-run.ts';
-import { type VerifyResult, verify } from './verify.ts';
+import type { VerifyResult } from './verify.ts';
 
 const modalities = ['A', 'P'];
 let shared: string;

@@ -3,12 +3,9 @@ import { join, resolve } from 'node:path';
 import type { Config } from '@radweave/artifacts';
 import { mkdirSync, mkdtempSync, rmSync } from '@radweave/artifacts/files';
 import type { StageContext } from '@radweave/study/context/events';
-import { verifyEvaluation } from './evaluation.ts';
 import { type Difference, Findings } from './findings.ts';
-import { verifyFusion } from './fusion.ts';
 import { verifyManifests } from './manifests.ts';
-import { readRecordedRun } from './recorded.ts';
-import { verifySplit } from './split.ts';
+import { type RecordedRun, readRecordedRun } from './recorded.ts';
 
 /** What `verify` is asked to do. */
 export interface VerifyOptions {
@@ -17,6 +14,12 @@ export interface VerifyOptions {
   config: Config;
   /** Configuration keys the user set; the others are taken from what the run recorded. */
   given: string[];
+}
+
+/** A stage that may be done again. */
+export interface Repeatable {
+  readonly name: string;
+  again?(findings: Findings, saved: RecordedRun, temporary: string, context: StageContext): Promise<void>;
 }
 
 /** What `verify` gives. */
@@ -35,21 +38,22 @@ const NOT_DONE_AGAIN =
   'training and extraction are not done again: checkpoints and features are compared by their recorded hashes';
 
 /**
- * Makes split, fusion and evaluation again from what a run saved, in a temporary folder, and compares hashes and numbers.
+ * Does those stages again that can be, from what a run saved, in temporary folders, and compares hashes and numbers.
  * Nothing is written into the run.
  *
  * @throws UsageError when the run is not there; DataError when its manifests are damaged.
  */
-export async function verify(options: VerifyOptions, context: StageContext): Promise<VerifyResult> {
-  const recorded = readRecordedRun(options.run, options.config, options.given);
+export async function verify(
+  options: VerifyOptions,
+  stages: readonly Repeatable[],
+  context: StageContext,
+): Promise<VerifyResult> {
+  const repeated = stages.filter(({ again }) => again !== undefined);
+  const names = repeated.map(({ name }) => name);
+  const recorded = readRecordedRun(options.run, options.config, options.given, names);
   const findings = new Findings();
   findings.remarks.push(NOT_DONE_AGAIN);
   const temporary = mkdtempSync(join(tmpdir(), 'radweave-verify-'));
-  const folder = (name: string): string => {
-    const path = join(temporary, name);
-    mkdirSync(path);
-    return path;
-  };
   // What the stages say speaks of the temporary folder and was said when the run was made.
   const quiet: StageContext = {
     emit: (event) => (event.kind === 'progress' ? context.emit(event) : undefined),
@@ -57,9 +61,11 @@ export async function verify(options: VerifyOptions, context: StageContext): Pro
   };
   try {
     verifyManifests(findings, recorded);
-    await verifySplit(findings, recorded, folder('splits'), quiet);
-    await verifyFusion(findings, recorded, folder('fusion'), quiet);
-    await verifyEvaluation(findings, recorded, folder('evaluation'), quiet);
+    for (const stage of repeated) {
+      const folder = join(temporary, stage.name);
+      mkdirSync(folder);
+      await stage.again?.(findings, recorded, folder, quiet);
+    }
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }

@@ -1,3 +1,4 @@
+import { InterruptedError } from '@radweave/artifacts';
 import type { EpochReport, StepReport } from './reports.ts';
 
 /** What a running stage tells whoever started it: the terminal, the Node API and the dashboard see the same. */
@@ -22,6 +23,12 @@ export function silentContext(): StageContext {
 /** Says something to the user. */
 export function say(context: StageContext, text: string): void {
   context.emit({ kind: 'log', level: 'info', text });
+}
+
+/** Ends a stage whose user asked to stop and which leaves nothing half done here. @throws InterruptedError. */
+export function stopIfAsked(context: StageContext, what: string): void {
+  if (!context.shouldStop()) return;
+  throw new InterruptedError('E_INTERRUPTED', `${what} was stopped`, { mend: 'Start it again' });
 }
 
 /** Warns the user of something that the results depend on. */

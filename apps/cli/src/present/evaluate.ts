@@ -1,0 +1,72 @@
+import type { StageResult } from '@radweave/pipeline';
+import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
+import { table } from '../table.ts';
+import type { Presenter } from './presenter.ts';
+import { foundText } from './results.ts';
+
+type Row = StageResult<'evaluate'>['rows'][number];
+
+/** What is shown of an evaluation. */
+export type ShownEvaluation = Pick<
+  StageResult<'evaluate'>,
+  'rows' | 'comparisons' | 'aggregation' | 'findings' | 'evaluationFile'
+>;
+
+export const presenter: Presenter<'evaluate'> = { text: evaluationSummary };
+
+/** Evaluation as people read it: validation and external test, every AUC with its n and interval. */
+export function evaluationSummary(result: ShownEvaluation): string {
+  // With two classes there is label 1 only; with more, all classes together stand for the rest.
+  const label = result.rows.some(({ positive_label }) => positive_label === 'macro') ? 'macro' : '1';
+  const shown = result.rows.filter((row) => row.split !== 'train' && row.positive_label === label);
+  const header = ['model', 'split', 'hospital', 'n', 'AUC (CI)', 'sens. (CI)', 'spec. (CI)'];
+  const rows = shown.map((row) => [
+    row.model,
+    row.split,
+    row.hospital,
+    row.n,
+    estimate(row.auc),
+    estimate(row.sensitivity),
+    estimate(row.specificity),
+  ]);
+  const reasons = shown.flatMap((row) => missing(row));
+  return [
+    'Evaluation per patient:',
+    table(header, rows),
+    ...reasons,
+    ...result.aggregation
+      .filter(({ chosen }) => chosen)
+      .map(({ model, aggregation, note }) => `${model}: slices become patients by ${aggregation} (${note})`),
+    ...comparisonLines(result),
+    ...foundText(result.findings),
+    result.evaluationFile,
+    '',
+  ].join('\n');
+}
+
+function estimate({ value, lower, upper }: Row['auc']): string {
+  return withLimits(value, lower, upper);
+}
+
+function missing(row: Row): string[] {
+  if (row.auc.value !== null) return [];
+  return [`n/a: ${row.model}, ${row.split}, ${row.hospital}: ${row.auc.note ?? 'no value'}`];
+}
+
+function comparisonLines({ comparisons }: ShownEvaluation): string[] {
+  const main = comparisons.filter(({ split, hospital }) => split === 'test' && hospital === 'all');
+  return main
+    .filter(({ delong_p }) => delong_p !== null)
+    .map(({ first, second, positive_label, auc_difference, delong_p, delong_p_holm }) => {
+      const label = ` (label ${positive_label})`;
+      return (
+        `External test${label}, AUC of ${second} minus ${first}: ${estimate(auc_difference)}, ` +
+        `DeLong p ${probability(delong_p)}, Holm ${probability(delong_p_holm)}`
+      );
+    });
+}
+
+function probability(p: number | null): string {
+  if (p === null) return NOT_AVAILABLE;
+  return p < 0.001 ? '< 0.001' : number(p);
+}

@@ -1,0 +1,50 @@
+import type { StageResult } from '@radweave/pipeline';
+import { number, withLimits } from '../numbers.ts';
+import { table } from '../table.ts';
+import type { Presenter } from './presenter.ts';
+
+// The evaluation that follows has the same AUCs.
+export const presenter: Presenter<'fuse'> = {
+  text: (result, { no_evaluate }) => fusionSummary(result, no_evaluate === true),
+};
+
+/** A fusion as people read it: its decisions and files, and every AUC with its n and interval where that is asked for. */
+export function fusionSummary(result: StageResult<'fuse'>, withMetrics: boolean): string {
+  const threshold =
+    result.threshold === null
+      ? []
+      : [`Threshold of the fused model, frozen on validation patients: ${result.threshold}`];
+  const converged = result.converged ? [] : ['The logistic regression did not converge: raise --max_iter.'];
+  const metrics = withMetrics ? [metricsTable(result)] : [];
+  return [...metrics, ...threshold, ...converged, result.metricsFile, result.modelFile, ''].join('\n');
+}
+
+function metricsTable(result: StageResult<'fuse'>): string {
+  const hasLabels = result.metrics.some(({ positive_label }) => positive_label === 'macro');
+  const rows = result.metrics.map((row) => [
+    row.model,
+    ...(hasLabels ? [row.positive_label] : []),
+    row.split,
+    row.hospital,
+    row.n,
+    withLimits(row.auc, row.auc_lower, row.auc_upper),
+    number(row.accuracy),
+    number(row.sensitivity),
+    number(row.specificity),
+    row.in_sample,
+  ]);
+  const header = [
+    'model',
+    ...(hasLabels ? ['label'] : []),
+    'split',
+    'hospital',
+    'n',
+    'AUC (95 % CI)',
+    'accuracy',
+    'sens.',
+    'spec.',
+    'seen',
+  ];
+  const seen = 'seen: whether the network behind the features was trained on these patients.';
+  return `${table(header, rows)}\n${seen}`;
+}

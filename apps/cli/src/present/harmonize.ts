@@ -1,0 +1,59 @@
+import type { StageResult } from '@radweave/pipeline';
+import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
+import { table } from '../table.ts';
+import type { Presenter } from './presenter.ts';
+
+export const presenter: Presenter<'harmonize'> = { text: summary };
+
+function summary({ sites, audit, metrics, outputDir }: StageResult<'harmonize'>): string {
+  const audits = audit.map((row) => [
+    row.model,
+    row.scope,
+    row.features,
+    row.transductive,
+    row.hospitals || NOT_AVAILABLE,
+    row.n ?? NOT_AVAILABLE,
+    number(row.auc),
+    number(row.auc_p),
+    number(row.accuracy),
+    number(row.chance),
+  ]);
+  const results = metrics.map((row) => [
+    row.model,
+    row.hospital,
+    row.positive_label,
+    row.features,
+    row.transductive,
+    row.n,
+    withLimits(row.auc, row.auc_lower, row.auc_upper),
+    number(row.sensitivity),
+    number(row.specificity),
+  ]);
+  const auditHeader = [
+    'model',
+    'patients',
+    'features',
+    'transductive',
+    'hospitals',
+    'n',
+    'AUC',
+    'p',
+    'accuracy',
+  ];
+  const resultHeader = ['model', 'hospital', 'label', 'features', 'transductive', 'n', 'AUC (95 % CI)'];
+  return [
+    'How well features tell the hospital (AUC 0.5: no site effect)',
+    table([...auditHeader, 'chance'], audits),
+    ...sites.flatMap(({ hospital, harmonised, reason }) =>
+      harmonised ? [] : [`${hospital} is left unharmonised: ${reason}`],
+    ),
+    ...(metrics.length === 0
+      ? []
+      : [
+          'External patients, the classifier of home train',
+          table([...resultHeader, 'sens.', 'spec.'], results),
+        ]),
+    `${outputDir}: transductive, not part of the primary analysis`,
+    '',
+  ].join('\n');
+}

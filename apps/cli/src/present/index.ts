@@ -1,0 +1,37 @@
+import type { StageName } from '@radweave/pipeline';
+import type { Presenter } from './presenter.ts';
+
+/** How results are shown, each loaded when it is; of a stage that is not here, the fields of its result. */
+const PRESENTERS: { readonly [S in StageName]?: () => Promise<{ presenter: Presenter<S> }> } = {
+  preprocess: () => import('./preprocess.ts'),
+  train: () => import('./train.ts'),
+  cross_validate: () => import('./cross-validate.ts'),
+  extract: () => import('./extract.ts'),
+  cross_fit: () => import('./cross-fit.ts'),
+  align: () => import('./align.ts'),
+  fuse: () => import('./fuse.ts'),
+  evaluate: () => import('./evaluate.ts'),
+  audit: () => import('./audit.ts'),
+  harmonize: () => import('./harmonize.ts'),
+  predict: () => import('./predict.ts'),
+  explain: () => import('./explain.ts'),
+  visualize: () => import('./visualize.ts'),
+  report: () => import('./report.ts'),
+  verify: () => import('./verify.ts'),
+  profile: () => import('./profile.ts'),
+};
+
+/** How the results of a stage are shown. */
+export async function presenterOf(stage: StageName): Promise<Presenter<never>> {
+  const found = await PRESENTERS[stage]?.();
+  return found?.presenter ?? {};
+}
+
+/** Any result: each of its fields on a line. */
+export function fieldsText(result: unknown): string {
+  const fields = Object.entries(Object(result) as Record<string, unknown>);
+  const lines = fields.map(
+    ([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return lines.map((line) => `${line}\n`).join('');
+}

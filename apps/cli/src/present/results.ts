@@ -1,0 +1,52 @@
+import type { Evaluation, EvaluationRow } from '@radweave/artifacts';
+import wrapAnsi from 'wrap-ansi';
+import { NOT_AVAILABLE, withLimits } from '../numbers.ts';
+import { table } from '../table.ts';
+import { terminalWidth } from '../terminal-width.ts';
+
+/** What is read of an evaluation. */
+export type Judged = Pick<Evaluation, 'findings' | 'home_hospital' | 'options' | 'rows'>;
+
+/**
+ * How a command that trained networks ends: each model's AUC with n and interval in internal validation and in the external
+ * test, all patients together, and in words whether anything was learned.
+ */
+export function resultsText({ findings, home_hospital, options, rows }: Judged): string {
+  // With two classes there is label 1 only; with more, all classes together stand for the rest.
+  const label = rows.some(({ positive_label }) => positive_label === 'macro') ? 'macro' : '1';
+  const pooled = rows.filter(
+    ({ hospital, positive_label }) => hospital === 'all' && positive_label === label,
+  );
+  const level = `${Number((100 * options.confidence_level).toFixed(1))} % CI`;
+  const of = (split: EvaluationRow['split'], model: string): EvaluationRow | undefined =>
+    pooled.find((row) => row.split === split && row.model === model);
+  const models = [...new Set(pooled.filter(({ split }) => split !== 'train').map(({ model }) => model))];
+  const lines = models.map((model) => {
+    const [validation, test] = [of('val', model), of('test', model)];
+    return [model, validation?.n ?? 0, areaText(validation), test?.n ?? 0, areaText(test)];
+  });
+  const name = label === 'macro' ? 'macro AUC' : 'AUC';
+  return [
+    `${name} per patient (${level}): internal validation in ${home_hospital}, external test elsewhere`,
+    table(['model', 'n', 'validation', 'n', 'external test'], lines),
+    ...foundText(findings),
+  ].join('\n');
+}
+
+function areaText(row: EvaluationRow | undefined): string {
+  if (row === undefined) return NOT_AVAILABLE;
+  const { value, lower, upper } = areaOf(row);
+  return withLimits(value, lower, upper);
+}
+
+/** DeLong's interval where there is one: over several classes there is the bootstrap's only. */
+function areaOf({ auc, auc_bootstrap }: EvaluationRow): EvaluationRow['auc'] {
+  return auc.value === null || auc.lower === undefined ? auc_bootstrap : auc;
+}
+
+/** What the evaluation found, a paragraph each, such as whether anything was learned. */
+export function foundText(findings: readonly string[]): string[] {
+  if (findings.length === 0) return [];
+  const room = terminalWidth(process.stdout) - 2;
+  return ['What was found:', ...findings.map((text) => `- ${wrapAnsi(text, room).replaceAll('\n', '\n  ')}`)];
+}

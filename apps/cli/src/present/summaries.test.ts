@@ -1,0 +1,69 @@
+import type { StageResult } from '@radweave/pipeline';
+import { expect, test } from 'vitest';
+import { evaluationSummary } from './evaluate.ts';
+import { fusionSummary } from './fuse.ts';
+import { fieldsText } from './index.ts';
+
+const fused = {
+  model: 'fused',
+  split: 'test',
+  hospital: 'all',
+  n: 12,
+  n_positive: 6,
+  ...{ auc: 0.75, auc_lower: 0.5, auc_upper: 1, accuracy: 0.7, sensitivity: 0.6, specificity: 0.8 },
+  ...{ threshold: null, accuracy_at_0_5: null, sensitivity_at_0_5: null, specificity_at_0_5: null },
+  in_sample: 'no',
+  note: '',
+} as const;
+
+function fusion(metrics: StageResult<'fuse'>['metrics'], withMetrics = true): string {
+  const files = { outputDir: 'fusion', metricsFile: 'metrics.csv', modelFile: 'model.json' };
+  const patients = { train: 1, val: 1, test: 12 };
+  const result = { ...files, modalities: ['A'], patients, converged: true, threshold: null, metrics };
+  return fusionSummary(result, withMetrics);
+}
+
+test('where the evaluation follows, the fusion leaves its AUCs to it', () => {
+  const metrics = [{ ...fused, positive_label: '1' }];
+  expect(fusion(metrics)).toContain('0.750 (0.500–1.000)');
+  expect(fusion(metrics, false).split('\n')).toEqual(['metrics.csv', 'model.json', '']);
+});
+
+test('with three classes every line of a fusion says which label it is of', () => {
+  const text = fusion(['macro', '0', '1', '2'].map((positive_label) => ({ ...fused, positive_label })));
+  const lines = text.split('\n').filter((line) => line.startsWith('fused'));
+  expect(new Set(lines.map((line) => line.slice(0, 20))).size).toBe(4);
+  expect(fusion([{ ...fused, positive_label: '1' }])).not.toMatch(/label/);
+});
+
+test('an interval without width is not shown, and a minus stands beside no dash', () => {
+  expect(fusion([{ ...fused, positive_label: '1', auc: 1, auc_lower: 1, auc_upper: 1 }])).not.toMatch(
+    /1\.000–/,
+  );
+  const some = { value: 0.75, lower: 0.5, upper: 1, n: 12 };
+  const row = { ...fused, positive_label: '1', sensitivity: some, specificity: some };
+  const text = evaluationSummary({
+    rows: [{ ...row, auc: { value: 1, lower: 1, upper: 1 } }] as unknown as StageResult<'evaluate'>['rows'],
+    comparisons: [
+      {
+        ...{ first: 'A', second: 'fused', split: 'test', hospital: 'all', positive_label: '1', n: 12 },
+        ...{
+          auc_difference: { value: -0.1, lower: -0.3, upper: -0.02 },
+          delong_p: 0.01,
+          delong_p_holm: 0.02,
+        },
+        ...{ mcnemar_p: null, nri: { value: null }, idi: { value: null }, note: '' },
+      },
+    ],
+    aggregation: [],
+    findings: ['no model is better than chance outside the home hospital'],
+    evaluationFile: 'evaluation.json',
+  });
+  expect(text).not.toMatch(/1\.000–1\.000/);
+  expect(text).toContain('AUC of fused minus A: -0.100 (-0.300 to -0.020)');
+  expect(text).toContain('- no model is better than chance outside the home hospital');
+});
+
+test('a result that nobody has words for is shown field by field', () => {
+  expect(fieldsText({ output: 'a.json', counts: { JM: 2 } })).toBe('output: a.json\ncounts: {"JM":2}\n');
+});

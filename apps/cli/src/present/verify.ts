@@ -1,0 +1,53 @@
+import { DataError } from '@radweave/artifacts';
+import type { StageResult } from '@radweave/pipeline';
+import type { Presenter } from './presenter.ts';
+
+/** Differences of one file that are printed; `--json` has all. */
+const SHOWN = 10;
+
+export const presenter: Presenter<'verify'> = { text: summary, fault };
+
+function fault({ compared, differences, missing, run }: StageResult<'verify'>): DataError | null {
+  if (compared.length === 0) {
+    return new DataError('E_VERIFY', 'nothing of this run could be verified', {
+      where: run,
+      mend: 'Name the output folder of a run: radweave verify FOLDER',
+    });
+  }
+  const wrong = [
+    ...(differences.length === 0
+      ? []
+      : [`${differences.length} differences between what the run saved and what is made from it`]),
+    ...(missing.length === 0 ? [] : [`${missing.length} things of the run are missing`]),
+  ];
+  if (wrong.length === 0) return null;
+  return new DataError('E_VERIFY', wrong.join(', and '), {
+    where: run,
+    mend:
+      'Restore the files that are named, or run the steps again that made them; name folders that were moved with ' +
+      '--root_dir, --splits_dir, --feature_dir or --fusion_dir',
+  });
+}
+
+function summary({ compared, differences, missing, unverified, remarks }: StageResult<'verify'>): string {
+  const files = [...new Set(differences.map(({ file }) => file))];
+  const shown = files.flatMap((file) => {
+    const own = differences.filter((one) => one.file === file);
+    const lines = own.slice(0, SHOWN).map(({ row, column, saved, now }) => {
+      const place = [file, row, column].filter((part) => part !== '').join(', ');
+      return `DIFFERENT ${place}: saved ${saved}, now ${now}`;
+    });
+    const more = own.length - lines.length;
+    return more === 0 ? lines : [...lines, `DIFFERENT ${file}: and ${more} more (--json lists all)`];
+  });
+  return [
+    ...compared.map((text) => `compared  ${text}`),
+    ...missing.map((text) => `MISSING ${text}`),
+    ...unverified.map((text) => `not verified: ${text}`),
+    ...remarks.map((text) => `remark: ${text}`),
+    ...shown,
+    `${differences.length === 0 ? 'No' : differences.length} differences in ${compared.length} comparisons` +
+      `${missing.length === 0 ? '' : `; ${missing.length} missing`}.`,
+    '',
+  ].join('\n');
+}

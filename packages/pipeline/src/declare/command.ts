@@ -1,0 +1,53 @@
+import type { Config, ConfigFlag } from '@radweave/artifacts';
+
+/** A flag that chooses what to do; those that set a configuration key are {@link ConfigFlag}s. */
+export interface Flag<Value> {
+  /** Its argument as help shows it; empty for a switch. */
+  readonly syntax: string;
+  readonly description: string;
+  readonly kind: 'optional' | 'required' | 'positional';
+  readonly default?: string;
+  readonly choices?: readonly string[];
+  /** The type of its value; nothing is there. */
+  readonly value?: Value;
+}
+
+export type Flags = Readonly<Record<string, Flag<unknown>>>;
+
+/** The values of flags, by name. */
+export type ValuesOf<Own extends Flags> = {
+  [Name in keyof Own]: Own[Name] extends Flag<infer Value> ? Value : never;
+};
+
+/** The configuration of a call, and the keys that the user set for it. */
+export interface Call {
+  config: Config;
+  /** By flag or `--set`. */
+  given: string[];
+  /** In the file that `--config` names. */
+  inFile: string[];
+}
+
+/** What a command goes on with: another stage, whose result stands in the JSON under a name. */
+export interface Next {
+  stage: string;
+  options: unknown;
+  as: string;
+}
+
+/** The command that runs a stage. */
+export interface CommandPart<Options, Own extends Flags> {
+  /** Several stages may share one: then the last that the flags mean is run. */
+  readonly name: string;
+  /** For help; that of the first stage of this name counts. */
+  readonly summary?: string;
+  /** What it leaves, for the README: Markdown. */
+  readonly leaves: string;
+  /** How the README calls it, where that is not its name. */
+  readonly shownAs?: string;
+  readonly configFlags?: readonly ConfigFlag[];
+  readonly flags?: Own;
+  /** What the stage is asked to do; null where these flags mean another stage of this command. */
+  options(call: Call, flags: ValuesOf<Own>): Options | null;
+  next?(call: Call, flags: ValuesOf<Own>): Next | null;
+}

@@ -1,0 +1,64 @@
+import { UsageError } from '@radweave/artifacts';
+import type { Flag } from './command.ts';
+
+/** A flag that must be given. */
+export function required(syntax: string, description: string): Flag<string> {
+  return { syntax, description, kind: 'required' };
+}
+
+export function optional(syntax: string, description: string): Flag<string | undefined> {
+  return { syntax, description, kind: 'optional' };
+}
+
+export function withDefault(syntax: string, description: string, value: string): Flag<string> {
+  return { syntax, description, kind: 'optional', default: value };
+}
+
+/** One of several words. */
+export function choice<Word extends string>(
+  syntax: string,
+  description: string,
+  choices: readonly Word[],
+  value: Word,
+): Flag<Word> {
+  return { syntax, description, kind: 'optional', choices, default: value };
+}
+
+/** Several values. */
+export function several(syntax: string, description: string): Flag<string[] | undefined> {
+  return { syntax, description, kind: 'optional' };
+}
+
+/** Without an argument. */
+export function toggle(description: string): Flag<boolean> {
+  return { syntax: '', description, kind: 'optional' };
+}
+
+/** What is given without the name of a flag. */
+export function positional(syntax: string, description: string): Flag<string | undefined> {
+  return { syntax, description, kind: 'positional' };
+}
+
+/** The value of a flag as a number. @throws UsageError when it is no whole number, or a smaller one. */
+export function whole(flag: string, text: string, least: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least) return value;
+  throw new UsageError('E_NUMBER', `'${flag} ${text}' is not a whole number of at least ${least}`);
+}
+
+/** A number of folds. @throws UsageError when it is no whole number from 2. */
+export function foldCount(flag: string, text: string): number {
+  if (/^\d{1,4}$/.test(text) && Number(text) >= 2) return Number(text);
+  throw new UsageError('E_FOLDS_FLAG', `'${flag} ${text}' is no whole number from 2 on`);
+}
+
+/** Values of a flag of the form `modality=value`. @throws UsageError for another form. */
+export function pairs(flag: string, values: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries(
+    values.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) throw new UsageError('E_PAIR_FLAG', `'${flag} ${text}' is not of the form modality=value`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}

@@ -1,0 +1,265 @@
+import { basename, dirname, join } from 'node:path';
+import {
+  auditFiles,
+  auditFolder,
+  type Config,
+  evaluatedNetwork,
+  evaluationFiles,
+  evaluationFolder,
+  explanationsFolder,
+  type FileHashes,
+  featureSetPath,
+  featureTablePath,
+  folderName,
+  fusionFiles,
+  fusionFolder,
+  harmonizeFiles,
+  harmonizeFolder,
+  isFolderName,
+  logitsPath,
+  logitsRecordPath,
+  outputFolders,
+  predictionsPath,
+  readEvaluation,
+  readSplitSummary,
+  SPLITS,
+  type Split,
+  slicePredictionsPath,
+  splitFiles,
+  splitPath,
+} from '@radweave/artifacts';
+import { existsSync, readdirSync } from '@radweave/artifacts/files';
+import { findRuns, RunFolder } from '@radweave/study/runs/run-folder';
+
+/** What training left of each modality's network. */
+interface Network {
+  modality: string;
+  checkpoint: string;
+  /** Folder of the run's logs. */
+  logs: string;
+}
+
+/** The networks of these runs, by modality. */
+export function networksOf({ experiment }: Config, runs: Readonly<Record<string, string>>): Network[] {
+  return Object.entries(runs).map(([modality, name]) => {
+    const { best, logs } = new RunFolder(experiment.output_dir, name);
+    return { modality, checkpoint: best, logs };
+  });
+}
+
+/** What a step reads of a file or folder, where it is not the whole. */
+export interface Part {
+  path: string;
+  /** A plain value. */
+  value: unknown;
+}
+
+/** What a step reads, by name: files, folders, or parts of them. What is not there is left out. */
+export type Reads = Readonly<Record<string, string | Part>>;
+
+const bySplit = (name: string, path: (split: Split) => string): Reads =>
+  Object.fromEntries(SPLITS.map((split) => [`${split} ${name}`, path(split)]));
+
+const withoutMissing = (reads: Reads): Reads =>
+  Object.fromEntries(Object.entries(reads).filter(([, at]) => typeof at !== 'string' || existsSync(at)));
+
+/** What is read for each of several items. */
+export function together<T>(items: readonly T[], reads: (item: T) => Reads): Reads {
+  return Object.assign({}, ...items.map(reads));
+}
+
+/** The files and folders of a list. */
+export function pathsOf(reads: Reads): string[] {
+  return Object.values(reads).flatMap((at) => (typeof at === 'string' ? [at] : []));
+}
+
+/**
+ * The raw folders: the names of everything below the root, and the contents of the images that are looked at. Neither size
+ * nor time tells that an image is another.
+ */
+export function rawReads({ data }: Config, hashes: FileHashes): Reads {
+  const { root_dir, modalities } = data;
+  if (root_dir === null || !existsSync(root_dir)) return {};
+  const isLookedAt = (name: string): boolean =>
+    /\.png$/i.test(name) && modalities.includes(basename(dirname(name)).normalize('NFC'));
+  return { images: { path: root_dir, value: hashes.folder(root_dir, isLookedAt) } };
+}
+
+/** Records in the folder of the splits. */
+export function splitRecords({ data }: Config, ...names: readonly string[]): Reads {
+  return withoutMissing(Object.fromEntries(names.map((name) => [name, join(data.splits_dir, name)])));
+}
+
+/** What the summary of the split says, apart from places and the hashes of files that hold places. */
+export function summaryReads({ data }: Config): Reads {
+  const path = splitFiles(data.splits_dir).summary;
+  const { root_dir, hashes, ...value } = readSplitSummary(path);
+  return { 'summary.json': { path, value } };
+}
+
+/** What an evaluation needs of the summary. */
+export function homeReads({ data }: Config): Reads {
+  const path = splitFiles(data.splits_dir).summary;
+  return { 'home hospital': { path, value: readSplitSummary(path).home_hospital } };
+}
+
+/** The split files of a modality, paths and all. */
+export function splitReads({ data }: Config, modality: string): Reads {
+  return bySplit(`split of ${modality}`, (split) => splitPath(data.splits_dir, split, modality));
+}
+
+/** Which slices a split of a modality has, in which order, and their pixels: what a network learns from, wherever they lie. */
+export function sliceReads({ data }: Config, modality: string, splits: readonly Split[] = SPLITS): Reads {
+  const path = splitFiles(data.splits_dir).summary;
+  const hashes = readSplitSummary(path).slices?.[modality];
+  return Object.fromEntries(
+    splits.map((split) => [`${split} slices of ${modality}`, { path, value: hashes?.[split] ?? null }]),
+  );
+}
+
+/** What an audit of the data looks at. */
+export function dataReads(config: Config, modalities: readonly string[]): Reads {
+  return {
+    ...together(modalities, (one) => sliceReads(config, one)),
+    ...splitRecords(config, 'cohort.csv'),
+  };
+}
+
+/** Tables and records of a modality's features. */
+export function featureRecords({ data }: Config, modality: string): Reads {
+  const { features_dir } = data;
+  return withoutMissing({
+    ...bySplit(`feature table of ${modality}`, (split) => featureTablePath(features_dir, split, modality)),
+    ...bySplit(`feature record of ${modality}`, (split) => featureSetPath(features_dir, split, modality)),
+  });
+}
+
+/** Arrays, tables and records of a modality's features. */
+export function featureReads(config: Config, modality: string): Reads {
+  const folder = folderName('modality', modality);
+  const arrays = bySplit(`features of ${modality}`, (split) => join(config.data.features_dir, split, folder));
+  return { ...withoutMissing(arrays), ...featureRecords(config, modality) };
+}
+
+/** Whose out-of-fold logits of a modality there are; nothing where nobody has cross-fitted it. */
+export function logitRecords({ data }: Config, modality: string): Reads {
+  const path = logitsRecordPath(data.features_dir, modality);
+  return withoutMissing({ [`record of the logits of ${modality}`]: path });
+}
+
+/** Out-of-fold logits of a modality and their record. */
+export function logitReads(config: Config, modality: string): Reads {
+  const path = (split: Split): string => logitsPath(config.data.features_dir, split, modality);
+  return { ...withoutMissing(bySplit(`logits of ${modality}`, path)), ...logitRecords(config, modality) };
+}
+
+type FusionRead = 'fusion model' | 'fusion metrics' | `${Split} fusion predictions`;
+
+function fusionPlaces(folder: string): Record<FusionRead, string> {
+  const { model, metrics } = fusionFiles(folder);
+  return {
+    'fusion model': model,
+    'fusion metrics': metrics,
+    'train fusion predictions': predictionsPath(folder, 'train'),
+    'val fusion predictions': predictionsPath(folder, 'val'),
+    'test fusion predictions': predictionsPath(folder, 'test'),
+  };
+}
+
+/** What `fuse` left, or some of it. */
+export function fusionReads(config: Config, wanted?: readonly FusionRead[]): Reads {
+  const places = fusionPlaces(fusionFolder(config));
+  if (wanted === undefined) return withoutMissing(places);
+  return withoutMissing(Object.fromEntries(wanted.map((name) => [name, places[name]])));
+}
+
+/** The checkpoint of a modality: the one that is named, else that of the newest run. */
+export function checkpointReads(
+  { experiment }: Config,
+  {
+    modality,
+    model,
+    checkpoint,
+  }: { modality: string; model?: string | undefined; checkpoint?: string | undefined },
+): Reads {
+  const path = checkpoint ?? findRuns(experiment.output_dir, 'best', { modality, model })[0]?.best ?? '';
+  return withoutMissing({ [`checkpoint of ${modality}`]: path });
+}
+
+/** What training a network left: its best checkpoint and what that says of every slice. */
+export function networkReads({ modality, checkpoint, logs }: Network): Reads {
+  return withoutMissing({
+    [`checkpoint of ${modality}`]: checkpoint,
+    ...bySplit(`slice predictions of ${modality}`, (split) => slicePredictionsPath(logs, split)),
+  });
+}
+
+/** How the training of a network went. */
+export function historyReads({ modality, checkpoint, logs }: Network): Reads {
+  return withoutMissing({
+    [`history of ${modality}`]: join(logs, 'training_history.csv'),
+    [`record of the run of ${modality}`]: join(checkpoint, '..', 'run.json'),
+  });
+}
+
+/** What a network was trained with. */
+export function trainedWithReads({ modality, logs }: Network): Reads {
+  return withoutMissing({ [`configuration of the run of ${modality}`]: join(logs, 'config.yaml') });
+}
+
+/** The decisions that were frozen for a network: other models' results change nothing in its explanations. */
+export function decisionReads(config: Config, modality: string): Reads {
+  const path = evaluationFiles(evaluationFolder(config)).record;
+  if (!existsSync(path)) return {};
+  const value = evaluatedNetwork(readEvaluation(path), modality)?.frozen ?? null;
+  return { [`frozen decisions for the network of ${modality}`]: { path, value } };
+}
+
+/** What an evaluation found. */
+export function evaluationReads(config: Config): Reads {
+  return withoutMissing({ evaluation: evaluationFiles(evaluationFolder(config)).record });
+}
+
+/** The decisions that an evaluation froze. */
+export function frozenReads(config: Config): Reads {
+  return withoutMissing({ 'frozen decisions': evaluationFiles(evaluationFolder(config)).frozen });
+}
+
+/** Every run of the output folder: the audit asks each whom it has seen, and fold models whom they must not have seen. */
+export function runReads({ experiment, model }: Config): Reads {
+  const folder = outputFolders(experiment.output_dir).checkpoints;
+  const names = existsSync(folder) ? readdirSync(folder).filter(isFolderName) : [];
+  const reads = names
+    .map((name) => new RunFolder(experiment.output_dir, name))
+    .filter((run) => run.exists())
+    .flatMap((run): [string, string][] => [
+      [`checkpoint of the run ${run.name}`, run.best],
+      [`record of the run ${run.name}`, run.record],
+      ...heldOutReads(run.splits, run.name),
+    ]);
+  const initial = model.weights === null ? {} : { 'initial weights': model.weights };
+  return withoutMissing({ ...Object.fromEntries(reads), ...initial });
+}
+
+function heldOutReads(splits: string, run: string): [string, string][] {
+  const names = existsSync(splits) ? readdirSync(splits) : [];
+  return names
+    .filter((name) => /^test_.*\.csv$/.test(name))
+    .map((name) => [`${name} of the run ${run}`, join(splits, name)]);
+}
+
+/** What a report shows where somebody has made it. */
+export function shownReads(config: Config): Reads {
+  const { output_dir } = config.experiment;
+  const site = harmonizeFiles(harmonizeFolder(config));
+  const explained = config.data.modalities.map((modality): [string, string] => [
+    `explanations of ${modality}`,
+    explanationsFolder(output_dir, modality),
+  ]);
+  return withoutMissing({
+    ...Object.fromEntries(explained),
+    audit: auditFiles(auditFolder(config)).record,
+    'site audit': site.record,
+    'table of the site audit': site.siteAuditRecord,
+  });
+}

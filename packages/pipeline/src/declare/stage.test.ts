@@ -1,0 +1,48 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { silentContext } from '@radweave/study/context/events';
+import { filesBelow, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { defineStage } from './stage.ts';
+
+interface Options {
+  folder: string;
+  work: (opened: string) => Promise<number>;
+}
+
+const stage = defineStage({
+  name: 'tried',
+  settings: [],
+  reads: (_: Options) => ({}),
+  writes: ({ folder }) => [folder],
+  open: async ({ folder }) => join(folder, 'opened'),
+  locks: (_, opened) => ({ folder: opened, as: 'radweave tried', flag: '--output_dir' }),
+  run: ({ work }, _, opened) => work(opened),
+});
+
+const run = (options: Options): Promise<number> => stage(options, silentContext());
+
+test('what a stage opened is locked while it runs, and free again whatever comes of it', async () => {
+  const folder = tempDir();
+  expect(stage.name).toBe('tried');
+  const meanwhile = async (opened: string): Promise<number> => {
+    expect(filesBelow(opened)).toHaveLength(1);
+    const second = run({ folder, work: async () => 2 });
+    await expect(second).rejects.toMatchObject({
+      code: 'E_LOCKED',
+      message: expect.stringContaining('radweave tried'),
+    });
+    return 1;
+  };
+  expect(await run({ folder, work: meanwhile })).toBe(1);
+  const failing = async (): Promise<number> => Promise.reject(new Error('failed'));
+  await expect(run({ folder, work: failing })).rejects.toThrow('failed');
+  expect(existsSync(join(folder, 'opened'))).toBe(false);
+});
+
+test('a folder that may not be written is named by its flag before anything is done', async () => {
+  const folder = tempDir();
+  writeFileSync(join(folder, 'opened'), 'in the way');
+  const work = async (): Promise<number> => expect.unreachable();
+  await expect(run({ folder, work })).rejects.toThrow(/--output_dir/);
+});

@@ -1,0 +1,50 @@
+import {
+  type Config,
+  type ConfigKeyPath,
+  relativeToOutput,
+  type SettingName,
+  settingKeys,
+  settingOf,
+} from '@radweave/artifacts';
+import { computingDevice } from '@radweave/network/compute/device';
+import { keptPrecision } from '@radweave/network/compute/kept-precision';
+
+/** Settings that change no result: how fast it comes, what is said and where else it is written. */
+export const WITHOUT_EFFECT: readonly ConfigKeyPath[] = [
+  'data.num_workers',
+  'preprocess.log_dir',
+  'experiment.output_dir',
+  'experiment.save_best_only',
+  'experiment.log_interval',
+  // The content of the file counts, as one of the inputs.
+  'model.weights',
+];
+
+const PLACES: readonly ConfigKeyPath[] = ['data.root_dir', 'data.splits_dir', 'data.features_dir'];
+
+/** The settings that a stage's result depends on, by key, such that equal ones are equal however they are spelled. */
+export async function stageSettings(
+  config: Config,
+  names: readonly SettingName[],
+): Promise<Record<string, unknown>> {
+  const keys = settingKeys(names).filter((key) => !WITHOUT_EFFECT.includes(key));
+  const pairs: [string, unknown][] = [];
+  for (const key of keys) pairs.push([key, await settled(config, key)]);
+  return Object.fromEntries(pairs);
+}
+
+async function settled(config: Config, key: ConfigKeyPath): Promise<unknown> {
+  const value = settingOf(config, key);
+  const { output_dir } = config.experiment;
+  if (PLACES.includes(key)) return typeof value === 'string' ? relativeToOutput(output_dir, value) : value;
+  switch (key) {
+    case 'fusion.output_dir':
+      return relativeToOutput(output_dir, config.fusion.output_dir ?? `${output_dir}/fusion`);
+    case 'training.device':
+      return (await computingDevice(config.training.device)).replace(/:\d+$/, '');
+    case 'training.precision':
+      return value === 'auto' ? (keptPrecision(output_dir, config.model.name) ?? value) : value;
+    default:
+      return value;
+  }
+}

@@ -1,0 +1,19 @@
+import type { StageContext } from '@radweave/study/context/events';
+import type { SomeStage } from '../declare/stage.ts';
+import { STAGES, type StageName, type StageOptions, type StageResult } from '../stages/index.ts';
+import { explainError } from './explain.ts';
+
+/** Runs a stage in this thread. @throws errors with an exit code and a remedy; any other error is a bug. */
+export async function runStage<S extends StageName>(
+  name: S,
+  options: StageOptions<S>,
+  context: StageContext,
+): Promise<StageResult<S>> {
+  const stages: readonly SomeStage[] = STAGES;
+  const stage = stages.find((one) => one.name === name);
+  try {
+    return (await stage?.(options as never, context)) as StageResult<S>;
+  } catch (error) {
+    throw explainError(error);
+  }
+}

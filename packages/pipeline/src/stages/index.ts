@@ -1,0 +1,48 @@
+import { align } from './align.ts';
+import { audit, auditData } from './audit.ts';
+import { check } from './check.ts';
+import { crossFit } from './cross-fit.ts';
+import { crossValidate } from './cross-validate.ts';
+import { evaluate } from './evaluate.ts';
+import { explain } from './explain.ts';
+import { extract } from './extract.ts';
+import { fuse } from './fuse.ts';
+import { harmonize } from './harmonize.ts';
+import { predict } from './predict.ts';
+import { preprocess } from './preprocess.ts';
+import { profile } from './profile.ts';
+import { report } from './report.ts';
+import { train } from './train.ts';
+import { verifyOf } from './verify.ts';
+import { visualize } from './visualize.ts';
+
+/** Those that make and show results, in the order of the whole job. */
+const MAKING = [
+  check,
+  preprocess,
+  auditData,
+  train,
+  crossValidate,
+  extract,
+  crossFit,
+  align,
+  fuse,
+  evaluate,
+  audit,
+  harmonize,
+  predict,
+  explain,
+  visualize,
+  report,
+] as const;
+
+export const verify = verifyOf(MAKING);
+
+/** Every stage: commands, help, the README's table, `radweave run` and `radweave verify` follow this list. */
+export const STAGES = [...MAKING, verify, profile] as const;
+
+type AnyStage = (typeof STAGES)[number];
+type ByName<Stage extends AnyStage = AnyStage> = { [One in Stage as One['name']]: One };
+export type StageName = keyof ByName;
+export type StageOptions<S extends StageName> = { [N in StageName]: Parameters<ByName[N]>[0] }[S];
+export type StageResult<S extends StageName> = { [N in StageName]: Awaited<ReturnType<ByName[N]>> }[S];

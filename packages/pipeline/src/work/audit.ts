@@ -1,0 +1,137 @@
+import { counted } from '@radweave/analysis/audit/check';
+import { CHECKS, checkTools } from '@radweave/analysis/audit/checks';
+import { type JudgedCheck, judgeCheck } from '@radweave/analysis/audit/judge';
+import { type AuditSubject, readSubject } from '@radweave/analysis/audit/subject';
+import { auditText } from '@radweave/analysis/audit/text';
+import {
+  type AuditCheck,
+  type AuditFinding,
+  type AuditRecord,
+  type AuditSeverity,
+  auditFiles,
+  auditFolder,
+  type Config,
+  DataError,
+  UsageError,
+  writeAuditRecord,
+  writeFileAtomic,
+} from '@radweave/artifacts';
+import { CheckpointReader } from '@radweave/network/open/checkpoint-reader';
+import { type StageContext, stopIfAsked, warn } from '@radweave/study/context/events';
+import { programVersions } from '@radweave/study/context/versions';
+
+/** What `audit` is asked to do. */
+export interface AuditOptions {
+  config: Config;
+  modalities: string[];
+  /** Warnings fail, too. */
+  strict: boolean;
+  /** Bits, 0 to 15, up to which perceptual hashes count as near; 0: equal hashes only. */
+  nearDuplicateDistance: number;
+  /** Whether to decode and compare the images. */
+  pixels: boolean;
+  /** Only what images and split files show, before anything is trained. */
+  dataOnly?: boolean;
+  /** Run by modality that results come from; the newest where none is named. */
+  runs?: Readonly<Record<string, string>>;
+  /** By default `audit` in the experiment's output folder. */
+  outputDir?: string | null;
+}
+
+/** What `audit` gives. */
+export interface AuditResult {
+  outputDir: string;
+  auditFile: string;
+  textFile: string;
+  verdict: AuditRecord['verdict'];
+  checks: AuditCheck[];
+  findings: AuditFinding[];
+}
+
+/**
+ * Looks for everything by which patients of validation and test can have had a part in fitting, and writes `audit.json` and
+ * `audit.txt`.
+ *
+ * @throws DataError `E_LEAK` after writing when there is a leak, or, if `strict`, a warning; UsageError without splits;
+ *   InterruptedError when told to stop.
+ */
+export async function audit(options: AuditOptions, context: StageContext): Promise<AuditResult> {
+  const { config, modalities, strict, nearDuplicateDistance } = options;
+  checkOptions(options);
+  const outputDir = options.outputDir ?? auditFolder(config);
+  const subject = readSubject(config, modalities, options.runs ?? {});
+  const tools = await checkTools(
+    subject,
+    new CheckpointReader(),
+    { pixels: options.pixels, nearDuplicateDistance },
+    context,
+  );
+  const judged: JudgedCheck[] = [];
+  for (const check of CHECKS) {
+    if (options.dataOnly === true && check.needs === 'results') continue;
+    stopIfAsked(context, 'the audit');
+    judged.push(await judgeCheck(check, subject, tools));
+  }
+  const record = recordOf(options, subject, judged);
+  const { record: auditFile, text: textFile } = auditFiles(outputDir);
+  writeFileAtomic(textFile, auditText(record));
+  writeAuditRecord(auditFile, record);
+  const { verdict, checks, findings } = record;
+  if (verdict === 'leak' || (strict && verdict === 'warning')) throw failure(record, textFile);
+  for (const { severity, what, count, mend } of findings) {
+    if (severity === 'warning') warn(context, `${what} (${counted(count, 'case')}). ${mend}.`);
+  }
+  return { outputDir, auditFile, textFile, verdict, checks, findings };
+}
+
+function checkOptions({ modalities, nearDuplicateDistance }: AuditOptions): void {
+  if (modalities.length === 0) {
+    throw new UsageError('E_MODALITIES', 'no modality is named', { where: '--modalities' });
+  }
+  if (!Number.isInteger(nearDuplicateDistance) || nearDuplicateDistance < 0 || nearDuplicateDistance > 15) {
+    throw new UsageError('E_DISTANCE', `'${nearDuplicateDistance}' is no whole number from 0 to 15`, {
+      where: '--near_duplicate_distance',
+    });
+  }
+}
+
+function recordOf(
+  options: AuditOptions,
+  { splitHash }: AuditSubject,
+  judged: readonly JudgedCheck[],
+): AuditRecord {
+  const findings = judged.flatMap((one) => one.findings);
+  const count = (severity: AuditSeverity): number =>
+    findings.filter((finding) => finding.severity === severity).length;
+  const numbers = { leak: count('leak'), warning: count('warning'), info: count('info') };
+  return {
+    format: 1,
+    verdict: numbers.leak > 0 ? 'leak' : numbers.warning > 0 ? 'warning' : 'passed',
+    findings_by_severity: numbers,
+    modalities: options.modalities,
+    splits_dir: options.config.data.splits_dir,
+    split_hash: splitHash,
+    near_duplicate_distance: options.pixels ? options.nearDuplicateDistance : null,
+    checks: judged.map(({ check }) => check),
+    findings,
+    not_checked: judged.flatMap(({ gaps }) => gaps),
+    versions: programVersions(),
+  };
+}
+
+/** Everything is in the files; the message names the first few. */
+function failure({ verdict, findings }: AuditRecord, where: string): DataError {
+  const wrong = findings.filter(({ severity }) => severity === verdict);
+  const list = wrong
+    .slice(0, 5)
+    .map(({ code, what, count, cases }) => {
+      const example = cases[0];
+      const who = example === undefined ? '' : `, such as ${[...example.patients, example.detail].join(' ')}`;
+      return `${what} (${code}, ${counted(count, 'case')}${who})`;
+    })
+    .join('; ');
+  const more = wrong.length > 5 ? `; and ${wrong.length - 5} more` : '';
+  const what = verdict === 'leak' ? 'the audit found leaks' : 'the audit found warnings, and --strict is set';
+  const mend = wrong[0]?.mend;
+  return new DataError('E_LEAK', `${what}: ${list}${more}`, { where, mend });
+}

@@ -1,0 +1,112 @@
+import {
+  type Config,
+  hashFile,
+  logitsPath,
+  logitsRecordPath,
+  requireWritable,
+  type Split,
+  writeLogits,
+  writeLogitsRecord,
+} from '@radweave/artifacts';
+import { rmSync } from '@radweave/artifacts/files';
+import { engineVersions } from '@radweave/network/compute/versions';
+import { crossFitConfig } from '@radweave/network/folds/config';
+import { type AllLogits, logitsOfAll } from '@radweave/network/folds/fold-logits';
+import { type FoldSettings, trainFolds } from '@radweave/network/folds/fold-run';
+import { requireEngineSettings } from '@radweave/network/open/engine-settings';
+import { readSliceTable } from '@radweave/network/slices/load';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { openSplitFolder } from '@radweave/study/cohort/split-folder';
+import { type StageContext, say } from '@radweave/study/context/events';
+import { identityOf, planFolds } from '@radweave/study/folds/plan';
+import { resolveDevice } from '@radweave/torch';
+
+/** What `extract --cross_fit K` is asked to do. */
+export interface CrossFitOptions {
+  config: Config;
+  modality: string;
+  /** Architecture: chooses among runs. */
+  model?: string | undefined;
+  /** Whose settings to train with: a file of this program, or undefined for the newest best run. */
+  checkpoint?: string | undefined;
+  folds: number;
+}
+
+/** What it gives. */
+export interface CrossFitResult {
+  modality: string;
+  model: string;
+  folds: number;
+  runs: string[];
+  tables: Record<Split, string>;
+  patients: Record<Split, number>;
+  record: string;
+}
+
+/**
+ * Trains K models on patient-grouped, stratified folds of the training set and writes logits: of every training patient by
+ * the one model that did not see it, of validation and external patients the mean of all K models.
+ *
+ * Each model's epoch is chosen on an inner stratified part of its own training patients: not on the held-out fold, whose
+ * logits would be chosen to be good, nor on the validation set, on which the stack's threshold is chosen later. Features of
+ * the K models lie in K different spaces and are never written.
+ *
+ * @throws InterruptedError when told to stop: finished folds are kept, the same command goes on.
+ */
+export async function crossFit(options: CrossFitOptions, context: StageContext): Promise<CrossFitResult> {
+  const { modality, folds: count } = options;
+  const config = await crossFitConfig(options, context);
+  openSplitFolder(config, [modality], context);
+  requireEngineSettings(config);
+  requireWritable(config.experiment.output_dir, '--set experiment.output_dir');
+  const { rows } = readSliceTable(config.data, 'train', modality);
+  const learned = { classes: config.model.num_classes, splitsDir: config.data.splits_dir };
+  const folds = planFolds(rows, count, config.experiment.seed, learned);
+  const identity = identityOf(config, modality, folds);
+  const settings: FoldSettings = {
+    config,
+    modality,
+    from: ['train'],
+    name: `${modality}_crossfit${count}_${identity.slice(0, 8)}`,
+  };
+  await trainFolds(settings, folds, context);
+  const logits = await logitsOfAll(settings, folds, context);
+  const result = write(settings, identity, logits);
+  say(context, `Logits of ${modality} by ${count} cross-fitted models: ${result.record}`);
+  return result;
+}
+
+/** The record comes last: tables without one, or with another's hashes, are refused. */
+function write(
+  { config, modality }: FoldSettings,
+  identity: string,
+  { tables: rows, models }: AllLogits,
+): CrossFitResult {
+  const { features_dir: folder } = config.data;
+  const { name: model, num_classes: classes } = config.model;
+  const record = logitsRecordPath(folder, modality);
+  rmSync(record, { force: true });
+  const tables = forEachSplit((split) => logitsPath(folder, split, modality));
+  forEachSplit((split) => writeLogits(tables[split], rows[split], classes));
+  writeLogitsRecord(record, {
+    format: 1,
+    modality,
+    model,
+    folds: models.length,
+    classes,
+    identity,
+    models,
+    tables: forEachSplit((split) => hashFile(tables[split])),
+    versions: engineVersions(resolveDevice(config.training.device)),
+  });
+  const patients = forEachSplit((split) => rows[split].length);
+  return {
+    modality,
+    model,
+    folds: models.length,
+    runs: models.map(({ run }) => run),
+    tables,
+    patients,
+    record,
+  };
+}

@@ -1,0 +1,188 @@
+import {
+  type Config,
+  type ExplainedPatient,
+  explanationsFolder,
+  type RandomisationCheck,
+  replaceFolderAtomic,
+  type Split,
+  UsageError,
+  writeExplanations,
+} from '@radweave/artifacts';
+import { computeSettings, inferenceBatch } from '@radweave/network/compute/compute';
+import type { MapSource } from '@radweave/network/explain/maps';
+import type { CheckpointFacts } from '@radweave/network/open/checkpoint';
+import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
+import { type FeatureNetwork, openNetwork } from '@radweave/network/open/feature-network';
+import { checkpointNetwork } from '@radweave/network/open/network-spec';
+import { type LoadedSplit, loadSplit, readSliceTable } from '@radweave/network/slices/load';
+import { refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
+import { openSplitFolder } from '@radweave/study/cohort/split-folder';
+import { type StageContext, say } from '@radweave/study/context/events';
+import { predictedLabel } from '@radweave/study/decisions/predicted-label';
+import { resolveDevice } from '@radweave/torch';
+import { chooseDecision, judge } from '../explain/decision.ts';
+import { type ExplanationJob, explainPatients } from '../explain/explanations.ts';
+import { montageNames, type PatientToExplain } from '../explain/patient.ts';
+import { sayCheck } from '../explain/remarks.ts';
+import { type ChosenPatient, selectPatients } from '../explain/select.ts';
+import { judgedSlices, type WantedPatient } from '../explain/wanted.ts';
+
+/** What `explain` is asked to do. */
+export interface ExplainOptions {
+  config: Config;
+  modality: string;
+  /** A file, or undefined for the newest best run. */
+  checkpoint?: string | undefined;
+  split: Split;
+  /** Explain these and no others. */
+  patients?: string[] | undefined;
+  /** How many most and least confident right and wrong patients of each hospital. */
+  count: number;
+  /** Where the maps are taken; undefined for the family's own place. */
+  layer?: string | undefined;
+  /** Label to explain; undefined for the positive one of two, the predicted one of more. */
+  explainedClass?: number | undefined;
+  /** The most slices in a montage. */
+  slices: number;
+}
+
+/** What `explain` gives. */
+export interface ExplainResult {
+  folder: string;
+  layer: string;
+  patients: Omit<ExplainedPatient, 'slices'>[];
+  randomisation: RandomisationCheck;
+}
+
+/**
+ * Grad-CAM montages of patients of one split, and the randomisation check of the maps, in
+ * `{output}/explanations/{modality}`.
+ *
+ * @throws UsageError for an unknown layer, class or patient; DataError when the split holds no patients or the checkpoint
+ *   has seen patients of validation or test; InterruptedError when told to stop: the explanations of before are untouched.
+ */
+export async function explain(options: ExplainOptions, context: StageContext): Promise<ExplainResult> {
+  const { modality, checkpoint, split } = options;
+  const outputDir = options.config.experiment.output_dir;
+  resolveDevice(options.config.training.device);
+  const wish = { checkpoint, modality, model: undefined, outputDir, needsClassifier: true };
+  const chosen = await chooseCheckpoint(wish, context);
+  const { about, path } = requireClassifier(chosen);
+  const spec = checkpointNetwork(options.config, chosen);
+  const config = structuredClone(options.config);
+  config.data.image_size = spec.imageSize;
+  // Gradients in bfloat16 would be coarser than the differences that maps show.
+  config.training.precision = 'fp32';
+  openSplitFolder(config, [modality], context);
+  if (split !== 'train') {
+    const table = readSliceTable(config.data, split, modality);
+    refuseSeenPatients(about.patients.train, [{ split, table }], path);
+  }
+  const network = await openNetwork(spec, chosen, computeSettings(config), context);
+  network.model.requiresGrad_(false);
+  const layer = requireLayer(network, options.layer);
+  requireClass(network, options.explainedClass);
+  const loaded = await loadSplit(config.data, split, modality, context);
+  try {
+    const batchSize = inferenceBatch(config.extraction.batch_size, network.compute);
+    const source: MapSource = { network, layer, pixels: loaded.pixels, batchSize };
+    return await explainSplit(options, source, loaded, about, context);
+  } finally {
+    loaded.close();
+  }
+}
+
+/** What the checkpoint says. @throws UsageError when it has no classifier of these labels. */
+function requireClassifier(chosen: ChosenCheckpoint): { about: CheckpointFacts; path: string } {
+  if (chosen.kind === 'file' && chosen.saved !== null) {
+    return { about: chosen.saved.about, path: chosen.path };
+  }
+  const what = chosen.kind === 'pretrained' ? 'pretrained weights have' : `${chosen.path} has`;
+  throw new UsageError('E_NO_CLASSIFIER', `${what} no classifier that was trained for these labels`, {
+    where: '--checkpoint',
+    mend: 'Give a checkpoint of radweave train',
+  });
+}
+
+function requireLayer({ model, name }: FeatureNetwork, layer: string = model.mapLayer): string {
+  if (model.mapLayers.includes(layer)) return layer;
+  throw new UsageError('E_LAYER', `${name} has no layer '${layer}'`, {
+    where: '--layer',
+    mend: `Give one of ${model.mapLayers.join(', ')} (default: ${model.mapLayer})`,
+  });
+}
+
+function requireClass({ model }: FeatureNetwork, wanted: number | undefined): void {
+  if (wanted === undefined || (Number.isInteger(wanted) && wanted >= 0 && wanted < model.numClasses)) return;
+  throw new UsageError('E_CLASS', `there is no label ${wanted}`, {
+    where: '--class',
+    mend: `Give 0 to ${model.numClasses - 1}`,
+  });
+}
+
+async function explainSplit(
+  options: ExplainOptions,
+  source: MapSource,
+  { table }: LoadedSplit,
+  about: CheckpointFacts,
+  context: StageContext,
+): Promise<ExplainResult> {
+  const { modality, split, config, count } = options;
+  const outputDir = config.experiment.output_dir;
+  const { numClasses } = source.network.model;
+  const judged = await judgedSlices(source, table, options.patients, split, context);
+  const decision = chooseDecision(outputDir, modality, split, judged, numClasses, context);
+  const patients = judge(judged, decision);
+  const chosen =
+    options.patients === undefined
+      ? selectPatients(patients, decision, count)
+      : patients.map((one): ChosenPatient => {
+          return {
+            ...one,
+            predicted: predictedLabel(one.probabilities, decision.threshold),
+            category: 'asked',
+          };
+        });
+  const wanted = toExplain(chosen, judged, options.explainedClass, numClasses);
+  const job: ExplanationJob = {
+    modality,
+    split,
+    table,
+    labelNames: about.label_names,
+    decision,
+    wanted,
+    most: options.slices,
+    seed: config.experiment.seed,
+  };
+  const folder = explanationsFolder(outputDir, modality);
+  const explanations = await replaceFolderAtomic(folder, async (temporary) => {
+    const found = await explainPatients(job, source, temporary, context);
+    writeExplanations(temporary, found);
+    return found;
+  });
+  sayCheck(explanations.randomisation, context);
+  say(context, `${explanations.patients.length} patients are explained in ${folder}.`);
+  return {
+    folder,
+    layer: source.layer,
+    patients: explanations.patients.map(({ slices: _, ...one }) => one),
+    randomisation: explanations.randomisation,
+  };
+}
+
+function toExplain(
+  chosen: readonly ChosenPatient[],
+  judged: readonly WantedPatient[],
+  explainedClass: number | undefined,
+  classes: number,
+): PatientToExplain[] {
+  const byId = new Map(judged.map((one) => [one.patient, one]));
+  const files = montageNames(chosen);
+  return chosen.flatMap((one, i) => {
+    const known = byId.get(one.patient);
+    if (known === undefined) return [];
+    const explained = explainedClass ?? (classes === 2 ? 1 : one.predicted);
+    const { positions, slices: probabilities } = known;
+    return [{ chosen: one, explained, positions, probabilities, file: files[i] ?? '' }];
+  });
+}

@@ -1,0 +1,265 @@
+import { alignAvailable } from '@radweave/analysis/features/align';
+import { type NewFeatures, replaceFeatures } from '@radweave/analysis/features/replace';
+import {
+  type Config,
+  DataError,
+  type FeatureSet,
+  featureTablePath,
+  folderName,
+  SPLITS,
+  type Split,
+  UsageError,
+} from '@radweave/artifacts';
+import { computeSettings } from '@radweave/network/compute/compute';
+import { computingDevice } from '@radweave/network/compute/device';
+import { engineVersions } from '@radweave/network/compute/versions';
+import { type Extraction, extractionBatch } from '@radweave/network/features/extractor';
+import { writeSplitFeatures } from '@radweave/network/features/split-features';
+import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
+import { requireEngineSettings } from '@radweave/network/open/engine-settings';
+import { type FeatureNetwork, openFeatureNetwork } from '@radweave/network/open/feature-network';
+import { checkpointNetwork, type NetworkSpec } from '@radweave/network/open/network-spec';
+import { Decoding } from '@radweave/network/slices/decoding';
+import { type LoadedSplit, readSliceTable } from '@radweave/network/slices/load';
+import type { Tables } from '@radweave/network/training/session-splits';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { patientHash, refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
+import type { SliceTable } from '@radweave/study/cohort/slice-table';
+import { openSplitFolder } from '@radweave/study/cohort/split-folder';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { type AlignResult, alignResult } from './align.ts';
+
+/** What `extract` is asked to do. */
+export interface ExtractOptions {
+  config: Config;
+  modality: string;
+  /** Architecture: chooses among runs, and names that of weights that do not say it. */
+  model?: string | undefined;
+  /** A file, `pretrained`, or undefined for the newest best run. */
+  checkpoint?: string | undefined;
+  /** Align all modalities that have features afterwards. */
+  align: boolean;
+  /** Keys the user set for this call (by flag, `--set` or file); the rest are defaults. */
+  given?: readonly string[];
+}
+
+/** What `extract` gives. */
+export interface ExtractResult {
+  modality: string;
+  model: string;
+  checkpoint: string;
+  checkpointSha256: string;
+  dims: number;
+  /** By split. */
+  patients: Record<Split, number>;
+  slices: Record<Split, number>;
+  tables: Record<Split, string>;
+  aligned: AlignResult | null;
+}
+
+/**
+ * Extracts the features of every slice of a modality, all three splits, with the network as it is before its classifier.
+ *
+ * @throws DataError when the checkpoint was trained on patients that are now in validation or test; InterruptedError when
+ *   told to stop: the features of before are untouched.
+ */
+export async function extract(options: ExtractOptions, context: StageContext): Promise<ExtractResult> {
+  const { modality, model, checkpoint } = options;
+  requireOwnFolder(folderName('modality', modality));
+  const config = askedModel(options);
+  requireEngineSettings(config);
+  const outputDir = config.experiment.output_dir;
+  const { weights } = config.model;
+  const chosen = await chooseCheckpoint({ checkpoint, modality, model, weights, outputDir }, context);
+  if (model === undefined) requireModelName(options, chosen);
+  const spec = checkpointNetwork(config, chosen);
+  sayImageSize(options, spec, context);
+  openSplitFolder(config, [modality], context);
+  const tables = forEachSplit((split) => readSliceTable(config.data, split, modality));
+  requirePatients(config, modality, tables);
+  refuseLeak(tables, chosen, context);
+  const { network, features } = await extractAll(config, modality, tables, spec, chosen, context);
+  const dims = network.model.numFeatures;
+  say(context, `Features of ${modality} (${dims} per slice) are in ${config.data.features_dir}.`);
+  const modalities = [...new Set([...config.data.modalities, modality])];
+  const aligned = options.align
+    ? alignResult(config.data.features_dir, await alignAvailable(config, modalities, context))
+    : null;
+  return resultOf(config, modality, network, features, aligned);
+}
+
+/** The configuration with the model that is asked for. Initial weights of a training are none of a checkpoint's. */
+function askedModel({ config, model, checkpoint }: ExtractOptions): Config {
+  const own = structuredClone(config);
+  if (model !== undefined) own.model.name = model;
+  if (checkpoint !== 'pretrained') own.model.weights = null;
+  return own;
+}
+
+/** The features of a modality lie beside the folder of the aligned tables. */
+function requireOwnFolder(modality: string): void {
+  if (modality !== 'aligned') return;
+  throw new UsageError(
+    'E_MODALITIES',
+    "a modality cannot be called 'aligned': aligned tables have that folder",
+    {
+      where: '--modality',
+      mend: 'Rename the modality folders',
+    },
+  );
+}
+
+/** A default must not decide which architecture a user's own weights are read into. */
+function requireModelName({ given = [] }: ExtractOptions, chosen: ChosenCheckpoint): void {
+  if (given.includes('model.name') || (chosen.kind === 'file' && chosen.saved !== null)) return;
+  const which =
+    chosen.kind === 'pretrained' ? 'pretrained weights are asked for' : `${chosen.path} holds weights only`;
+  throw new UsageError('E_NO_MODEL', `${which}, and no model is named`, {
+    mend: 'Give --model, such as --model resnet18, or model.name in the configuration',
+  });
+}
+
+function sayImageSize(
+  { config, given = [] }: ExtractOptions,
+  spec: NetworkSpec,
+  context: StageContext,
+): void {
+  const [asked, used] = [config.data.image_size, spec.imageSize];
+  if (asked === used || !given.includes('data.image_size')) return;
+  warn(
+    context,
+    `The checkpoint was trained on images of ${used} pixels; data.image_size ${asked} is not used.`,
+  );
+}
+
+/** @throws DataError when there is nobody to extract; UsageError without split files. */
+function requirePatients({ data }: Config, modality: string, tables: Tables): void {
+  if (SPLITS.some((split) => tables[split].length > 0)) return;
+  throw new DataError('E_NO_PATIENTS', `the split files of ${modality} list no slice`, {
+    where: data.splits_dir,
+    mend: 'Run preprocess again, or name another --splits_dir',
+  });
+}
+
+function refuseLeak({ val, test }: Tables, chosen: ChosenCheckpoint, context: StageContext): void {
+  if (chosen.kind === 'pretrained' || chosen.saved === null) return;
+  const { patients } = chosen.saved.about;
+  const unseen = [
+    { split: 'val' as const, table: val },
+    { split: 'test' as const, table: test },
+  ];
+  refuseSeenPatients(patients.train, unseen, chosen.path);
+  const validated = countKnown(test, patients.val);
+  if (validated > 0) {
+    warn(
+      context,
+      `${validated} patients of the test set were in this checkpoint's validation set: its epoch was chosen on them.`,
+    );
+  }
+}
+
+function countKnown(table: SliceTable, hashes: readonly string[]): number {
+  const known = new Set(hashes);
+  return table.patients.filter(({ patient }) => known.has(patientHash(patient))).length;
+}
+
+async function extractAll(
+  config: Config,
+  modality: string,
+  tables: Tables,
+  spec: NetworkSpec,
+  chosen: ChosenCheckpoint,
+  context: StageContext,
+): Promise<{ network: FeatureNetwork; features: Record<Split, NewFeatures> }> {
+  const data = structuredClone(config.data);
+  data.image_size = spec.imageSize;
+  // Opening a GPU takes about as long as decoding. On a CPU what `auto` measures would be disturbed.
+  const isOnCpu = (await computingDevice(config.training.device)) === 'cpu';
+  const begin = (): Decoding => new Decoding(data, modality, tables, context);
+  let decoding = isOnCpu ? null : begin();
+  try {
+    const network = await openFeatureNetwork(spec, chosen, computeSettings(config), context);
+    decoding ??= begin();
+    const coming = decoding;
+    const features = await replaceFeatures(data.features_dir, modality, (temporary) =>
+      extractSplits(config, modality, network, coming, temporary, context),
+    );
+    return { network, features };
+  } finally {
+    await decoding?.close();
+  }
+}
+
+async function extractSplits(
+  config: Config,
+  modality: string,
+  network: FeatureNetwork,
+  decoding: Decoding,
+  temporary: Record<Split, string>,
+  context: StageContext,
+): Promise<Record<Split, NewFeatures>> {
+  const { batch_size: asked, slice_index: sliceIndex } = config.extraction;
+  const featuresDir = config.data.features_dir;
+  const one = async (split: Split): Promise<NewFeatures> => {
+    const loaded = await decoding.take(split);
+    try {
+      const extraction: Extraction = {
+        batchSize: extractionBatch(asked, network.compute),
+        task: `extracting ${split} features of ${modality}`,
+        context,
+      };
+      const target = { split, modality, featuresDir, temporary: temporary[split], sliceIndex };
+      const rows = await writeSplitFeatures(network, loaded, target, extraction);
+      return { rows, set: featureSet(network, split, modality, loaded) };
+    } finally {
+      loaded.close();
+    }
+  };
+  return { train: await one('train'), val: await one('val'), test: await one('test') };
+}
+
+function featureSet(
+  network: FeatureNetwork,
+  split: Split,
+  modality: string,
+  { table }: LoadedSplit,
+): FeatureSet {
+  return {
+    format: 1,
+    modality,
+    split,
+    model: network.name,
+    checkpoint: network.checkpoint,
+    checkpoint_sha256: network.sha256,
+    split_hash: network.splitHash,
+    in_sample: network.trainedOn === null ? null : countKnown(table, network.trainedOn) > 0,
+    dims: network.model.numFeatures,
+    patients: table.patients.length,
+    slices: table.length,
+    precision: network.compute.precision,
+    image_size: network.imageSize,
+    normalize_mean: network.normalisation.mean,
+    normalize_std: network.normalisation.std,
+    versions: engineVersions(network.compute.device),
+  };
+}
+
+function resultOf(
+  config: Config,
+  modality: string,
+  network: FeatureNetwork,
+  features: Record<Split, NewFeatures>,
+  aligned: AlignResult | null,
+): ExtractResult {
+  return {
+    modality,
+    model: network.name,
+    checkpoint: network.checkpoint,
+    checkpointSha256: network.sha256,
+    dims: network.model.numFeatures,
+    patients: forEachSplit((split) => features[split].set.patients),
+    slices: forEachSplit((split) => features[split].set.slices),
+    tables: forEachSplit((split) => featureTablePath(config.data.features_dir, split, modality)),
+    aligned,
+  };
+}

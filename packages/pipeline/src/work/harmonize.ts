@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import { alignIfStale } from '@radweave/analysis/features/align';
+import { type FusedModel, fitFusedModel } from '@radweave/analysis/fusion/fused-model';
+import { columnNames, concatenate, loadFusedSplit } from '@radweave/analysis/fusion/fused-split';
+import { inSampleOf } from '@radweave/analysis/fusion/in-sample';
+import { type AuditInput, siteAuditTasks } from '@radweave/analysis/harmonize/audit';
+import { harmonisedMetrics, harmonisedPredictions, TRANSDUCTIVE } from '@radweave/analysis/harmonize/results';
+import { type Harmonisation, harmoniseSites } from '@radweave/analysis/harmonize/sites';
+import {
+  type Config,
+  HARMONIZE_FILES,
+  type HarmonisedMetricsRow,
+  type HarmonisedSite,
+  type HarmonizeRecord,
+  harmonizeFiles,
+  harmonizeFolder,
+  type SiteAuditRow,
+  writeHarmonisedFeatures,
+  writeHarmonisedMetrics,
+  writeHarmonisedPredictions,
+  writeHarmonizeRecord,
+  writeSiteAudit,
+  writeSiteAuditJson,
+} from '@radweave/artifacts';
+import { rmSync } from '@radweave/artifacts/files';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
+import { programVersions } from '@radweave/study/context/versions';
+import { thresholdRuleOf } from '@radweave/study/decisions/threshold';
+
+/** What `harmonize` is asked to do; the classifier is fitted as the `fusion` section says. */
+export interface HarmonizeOptions {
+  config: Config;
+  /** In the order of concatenation. */
+  modalities: string[];
+  /** Only the audit of the site effect: no harmonised features, no predictions. */
+  auditOnly: boolean;
+  /** Permutations of the audit: its p-values are at least 1 / (1 + permutations). */
+  permutations: number;
+}
+
+/** What `harmonize` gives. */
+export interface HarmonizeResult {
+  outputDir: string;
+  recordFile: string;
+  sites: HarmonisedSite[];
+  audit: SiteAuditRow[];
+  /** Empty with `auditOnly`. */
+  metrics: HarmonisedMetricsRow[];
+}
+
+const AUDIT_FILES = ['site_audit.csv', 'site_audit.json'];
+const RESULT_FILES = ['harmonised_test.npy', 'harmonised_test.csv', 'predictions_test.csv', 'metrics.csv'];
+
+/**
+ * Harmonises the features of each external hospital to the home training patients, audits the site effect before and
+ * after, and applies the classifier of the home training patients (who, being the reference, stay as they are).
+ *
+ * @throws DataError when features are missing, mixed or of another split, or train gives no reference.
+ */
+export async function harmonize(options: HarmonizeOptions, context: StageContext): Promise<HarmonizeResult> {
+  const { config, auditOnly, permutations } = options;
+  const outputDir = harmonizeFolder(config);
+  const alignment = await alignIfStale(config, options.modalities, context);
+  const { sources } = alignment;
+  const modalities = sources.map(({ modality }) => modality);
+  const splits = forEachSplit((split) => loadFusedSplit(alignment, split, config.data.features_dir));
+  const harmonisation = harmoniseSites(splits.train, splits.test, modalities);
+  const { sites } = harmonisation;
+  saySites(sites, context);
+  const inSample = modalities.filter((name) => inSampleOf(sources, [name], 'train') === 'yes');
+  const harmonised = sites.filter((site) => site.harmonised).map(({ hospital }) => hospital);
+  const { seed } = config.experiment;
+  const audit = await runAudit({ splits, harmonised, modalities, inSample, seed, permutations }, context);
+  const model = auditOnly
+    ? null
+    : fitFusedModel(alignment, splits, config.fusion, thresholdRuleOf(config.evaluation));
+  const metrics = model === null ? [] : harmonisedMetrics(model, splits.test, harmonisation);
+  const record: HarmonizeRecord = {
+    format: 1,
+    method: 'ComBat, reference batch, without covariates',
+    transductive: true,
+    audit_only: auditOnly,
+    modalities,
+    reference: harmonisation.reference,
+    sites,
+    seed,
+    notes: notesOf(inSample),
+    files: auditOnly ? AUDIT_FILES : [...AUDIT_FILES, ...RESULT_FILES],
+    versions: programVersions(),
+  };
+  const recordFile = writeAll(outputDir, record, audit, model, harmonisation, metrics);
+  say(
+    context,
+    `All numbers are in ${outputDir}. They are transductive: keep them out of the primary analysis.`,
+  );
+  return { outputDir, recordFile, sites, audit, metrics };
+}
+
+async function runAudit(input: AuditInput, context: StageContext): Promise<SiteAuditRow[]> {
+  const tasks = siteAuditTasks(input);
+  const rows: SiteAuditRow[] = [];
+  for (const [done, { name, run }] of tasks.entries()) {
+    context.emit({ kind: 'progress', task: name, done, total: tasks.length });
+    await new Promise((resolve) => setImmediate(resolve));
+    stopIfAsked(context, 'the site audit');
+    rows.push(run());
+  }
+  return rows;
+}
+
+function saySites(sites: readonly HarmonisedSite[], context: StageContext): void {
+  if (sites.length === 0) warn(context, 'There is no external hospital: nothing is harmonised.');
+  for (const { hospital, n, harmonised, reason } of sites) {
+    if (harmonised) say(context, `${hospital}: harmonised by its own ${n} patients (transductive).`);
+    else warn(context, `${hospital} is left unharmonised: ${reason}.`);
+  }
+}
+
+function notesOf(inSample: readonly string[]): string[] {
+  const reference =
+    inSample.length === 0
+      ? []
+      : [
+          `the reference is in-sample: the network of ${inSample.join(' and ')} was trained on the home training ` +
+            'patients, whose features new patients’ would differ from at the same hospital too',
+        ];
+  return [
+    TRANSDUCTIVE,
+    'without the label as covariate, a hospital with another share of positives is shifted for that as well',
+    ...reference,
+  ];
+}
+
+/** Results of an earlier call go first and the record comes last, so that the folder never mixes two calls. */
+function writeAll(
+  outputDir: string,
+  record: HarmonizeRecord,
+  audit: readonly SiteAuditRow[],
+  model: FusedModel | null,
+  harmonisation: Harmonisation,
+  metrics: readonly HarmonisedMetricsRow[],
+): string {
+  const files = harmonizeFiles(outputDir);
+  const recordFile = files.record;
+  for (const name of [HARMONIZE_FILES.record, ...AUDIT_FILES, ...RESULT_FILES]) {
+    rmSync(join(outputDir, name), { force: true });
+  }
+  writeSiteAudit(files.siteAudit, audit);
+  writeSiteAuditJson(files.siteAuditRecord, audit);
+  if (model !== null) {
+    const { test, harmonised } = harmonisation;
+    const patients = test.patients.map((patient, i) => ({
+      ...patient,
+      transductive: harmonised[i] === true ? ('yes' as const) : ('no' as const),
+    }));
+    writeHarmonisedFeatures(files.features, {
+      patients,
+      data: Float32Array.from(concatenate(test.pooled, model.modalities, patients.length).data),
+      names: columnNames(test.pooled, model.modalities),
+    });
+    const names = model.file.classifiers.map(({ name }) => name);
+    const predictions = harmonisedPredictions(model, harmonisation);
+    writeHarmonisedPredictions(files.predictions, predictions, names, model.classes);
+    writeHarmonisedMetrics(files.metrics, metrics);
+  }
+  writeHarmonizeRecord(recordFile, record);
+  return recordFile;
+}

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { type Config, writeFileAtomic, writeJson } from '@radweave/artifacts';
+import { chooseCompute, computeSettings, inferenceBatch } from '@radweave/network/compute/compute';
+import { engineVersions } from '@radweave/network/compute/versions';
+import { requireEngineSettings } from '@radweave/network/open/engine-settings';
+import { buildNetwork } from '@radweave/network/open/network-source';
+import { configuredNetwork, type NetworkSpec } from '@radweave/network/open/network-spec';
+import { type Clock, clockOf, profileExtraction, profileTraining } from '@radweave/network/profile/steps';
+import {
+  type ModuleRow,
+  moduleRows,
+  type OperatorRow,
+  operatorRows,
+  type PhaseRow,
+  phaseRows,
+} from '@radweave/network/profile/tables';
+import { timeline } from '@radweave/network/profile/timeline';
+import { chromeTrace } from '@radweave/network/profile/trace';
+import { type StageContext, say } from '@radweave/study/context/events';
+import { manualSeed, type Profile } from '@radweave/torch';
+
+/** What is profiled: one training step or one extraction batch. */
+export type ProfiledJob = 'training' | 'extraction';
+
+/** What `profile` is asked to do. */
+export interface ProfileOptions {
+  config: Config;
+  jobs: ProfiledJob[];
+  /** Folder for the traces and `profile.json`. */
+  outputDir: string;
+  /** Names of a module's path that are told apart; undefined for all. */
+  depth?: number | undefined;
+}
+
+/** Where the time of one job went. */
+export interface JobProfile {
+  job: ProfiledJob;
+  /** Slices in the batch. */
+  slices: number;
+  /** What the times of operators and modules are. */
+  clock: Clock;
+  ms: number;
+  phases: PhaseRow[];
+  operators: OperatorRow[];
+  modules: ModuleRow[];
+  /** Chrome trace. */
+  trace: string;
+}
+
+/** What `profile` gives. */
+export interface ProfileResult {
+  model: string;
+  imageSize: number;
+  precision: string;
+  device: string;
+  jobs: JobProfile[];
+  /** All of this as a file. */
+  report: string;
+  versions: Record<string, string>;
+}
+
+/**
+ * Measures where the time of one training step and one extraction batch goes, by operator and by module, on made-up slices
+ * and random weights: neither changes the time.
+ */
+export async function profile(options: ProfileOptions, context: StageContext): Promise<ProfileResult> {
+  const { config, jobs, outputDir, depth } = options;
+  const { model, training, augmentation } = config;
+  requireEngineSettings({ model: { ...model, weights: null }, training });
+  const spec: NetworkSpec = {
+    ...configuredNetwork(config),
+    weights: { from: 'scratch' },
+    normalisation: { mean: augmentation.normalize_mean, std: augmentation.normalize_std },
+  };
+  const compute = chooseCompute(computeSettings(config), model.name, context);
+  manualSeed(config.experiment.seed);
+  const found: JobProfile[] = [];
+  for (const job of jobs) {
+    say(context, `Profiling ${job} of ${model.name}; the first steps are not counted.`);
+    const network = await buildNetwork(spec, compute, context);
+    const measure = job === 'training' ? profileTraining : profileExtraction;
+    const slices =
+      job === 'training' ? training.batch_size : inferenceBatch(config.extraction.batch_size, compute);
+    const recorded = measure(config, compute, network);
+    const title = `${model.name} ${job}, ${slices} slices, ${compute.precision}`;
+    const trace = join(outputDir, `${job}.trace.json`);
+    found.push({ job, slices, clock: clockOf(compute), ...write(recorded, title, trace, depth) });
+  }
+  const report = join(outputDir, 'profile.json');
+  const result: ProfileResult = {
+    model: model.name,
+    imageSize: config.data.image_size,
+    precision: compute.precision,
+    device: compute.device,
+    jobs: found,
+    report,
+    versions: engineVersions(compute.device),
+  };
+  writeJson(report, result);
+  return result;
+}
+
+function write(
+  recorded: Profile,
+  title: string,
+  trace: string,
+  depth: number | undefined,
+): Omit<JobProfile, 'job' | 'slices' | 'clock'> {
+  const timed = timeline(recorded);
+  const { duration } = recorded;
+  writeFileAtomic(trace, JSON.stringify(chromeTrace(title, recorded, timed)));
+  return {
+    ms: duration / 1000,
+    phases: phaseRows(timed, duration),
+    operators: operatorRows(timed, duration),
+    modules: moduleRows(timed, duration, depth),
+    trace,
+  };
+}

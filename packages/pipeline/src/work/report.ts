@@ -1,0 +1,84 @@
+import { extname } from 'node:path';
+import { isUnevaluated } from '@radweave/analysis/evaluation/unevaluated';
+import { type Config, ResourceError, reportPath, UsageError, writeFileAtomic } from '@radweave/artifacts';
+import { rmSync } from '@radweave/artifacts/files';
+import type { Language } from '@radweave/report';
+import { findBrowser, printPdf } from '@radweave/report/browser';
+import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
+import { gatherReport } from '../report/gather.ts';
+
+/** What `report` is asked to do. */
+export interface ReportOptions {
+  config: Config;
+  language: Language;
+  /** Also print it, which needs a browser. */
+  pdf: boolean;
+  /** The HTML file; null: `report/report.html` (`report.zh.html`) in the experiment's output folder. */
+  output: string | null;
+}
+
+/** What `report` gives. */
+export interface ReportResult {
+  html: string;
+  /** Null unless it was asked for. */
+  pdf: string | null;
+  /** Sections that are not in it, and the command that makes each. */
+  missing: { section: string; command: string; reason: string }[];
+}
+
+/**
+ * Writes the report of a study as one HTML file that needs nothing else, and as a PDF where asked.
+ *
+ * @throws UsageError when there is no evaluation; DataError when files do not belong together; ResourceError when a PDF is
+ *   asked for and no browser is there.
+ */
+export async function report(options: ReportOptions, context: StageContext): Promise<ReportResult> {
+  const { config, language } = options;
+  const html = options.output ?? reportPath(config, language);
+  if (extname(html) !== '.html') {
+    throw new UsageError('E_REPORT_NAME', `a report is an HTML file, and '${html}' does not end in .html`, {
+      where: '--output',
+    });
+  }
+  const browser = options.pdf ? requireBrowser() : null;
+  const pdf = `${html.slice(0, -'.html'.length)}.pdf`;
+  const data = await gatherReport(config, context);
+  for (const note of data.evaluation.notes.filter(isUnevaluated))
+    warn(context, `Not in the report: ${note}.`);
+  const { buildReport } = await import('@radweave/report');
+  const text = await buildReport(data, language, (done, total) => {
+    stopIfAsked(context, 'the report');
+    context.emit({ kind: 'progress', task: 'writing sections', done, total });
+  });
+  // A PDF of before would show other numbers than the page beside it; elsewhere it may be somebody's own file.
+  if (options.output === null) rmSync(pdf, { force: true });
+  writeFileAtomic(html, text);
+  if (browser !== null) {
+    say(context, `Printing with ${browser}.`);
+    writeFileAtomic(pdf, await printPdf(browser, html));
+  }
+  const parts = {
+    fusion: data.fusion,
+    maps: data.maps,
+    explanations: data.galleries,
+    site: data.siteAudit,
+    leakage: data.leakage,
+  };
+  const missing = Object.entries(parts).flatMap(([section, part]) =>
+    'missing' in part ? [{ section, ...part.missing }] : [],
+  );
+  return { html, pdf: browser === null ? null : pdf, missing };
+}
+
+function requireBrowser(): string {
+  const browser = findBrowser();
+  if (browser !== undefined) return browser;
+  throw new ResourceError(
+    'E_NO_BROWSER',
+    'a PDF is printed by Chromium, Chrome or Edge, and none is installed',
+    {
+      where: '--pdf',
+      mend: 'Install one of them, or leave --pdf out and print report.html from any browser',
+    },
+  );
+}

@@ -1,0 +1,199 @@
+import { dirname, join } from 'node:path';
+import {
+  bestHparamsPath,
+  bestModelPath,
+  type Config,
+  DataError,
+  InterruptedError,
+  linkFileAtomic,
+  outputFolders,
+  type Split,
+  slicePredictionsPath,
+  updateBestHparams,
+} from '@radweave/artifacts';
+import { existsSync, rmSync } from '@radweave/artifacts/files';
+import { checkBeforeTraining } from '@radweave/network/training/before-training';
+import { writeBestResults } from '@radweave/network/training/best-results';
+import { makeRoom, type OpenedRun, openRun } from '@radweave/network/training/open-run';
+import { TrainingSession } from '@radweave/network/training/session';
+import { folderSets } from '@radweave/network/training/session-splits';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { isTrained, type RunFolder } from '@radweave/study/runs/run-folder';
+import { evaluate } from './evaluate.ts';
+
+/** What `train` is asked to do. */
+export interface TrainOptions {
+  config: Config;
+  /** Keys the user set on the command line, by flag or `--set`. */
+  given?: readonly string[];
+  /** Keys that stand in the configuration file. */
+  inFile?: string[] | undefined;
+  modality: string;
+  resume: boolean;
+  /** The run to resume; empty for the newest, or a new one where there is none. */
+  run: string;
+  /** Where best hyperparameters are recorded. */
+  bestHparamsDir: string;
+}
+
+/** What `train` gives. */
+export interface TrainResult {
+  run: string;
+  modality: string;
+  model: string;
+  ending: 'finished' | 'early stop' | 'already finished';
+  epochs: number;
+  bestEpoch: number;
+  bestScore: number;
+  bestModel: string;
+  valMetrics: string;
+  testMetrics: string;
+  /** What the best checkpoint says of every slice, a file per split. */
+  slicePredictions: Record<Split, string>;
+  /** `evaluation.json` of this network alone; null where it could not be evaluated. */
+  evaluation: string | null;
+}
+
+/** Finds the run, or names a new one, and looks at all that needs no images. */
+export function openTraining(options: TrainOptions, context: StageContext): OpenedRun {
+  const opened = openRun(options, context);
+  checkBeforeTraining(opened.config, options.modality, options.bestHparamsDir);
+  return opened;
+}
+
+/**
+ * Trains one modality's network, writes the best and the last checkpoint, and judges the best one on validation and, only
+ * after the last epoch, on the external test set.
+ *
+ * @throws InterruptedError when it was told to stop: a checkpoint is written and the run can be resumed.
+ */
+export async function train(
+  options: TrainOptions,
+  { config, run, isResumed }: OpenedRun,
+  context: StageContext,
+): Promise<TrainResult> {
+  const { modality } = options;
+  if (isResumed) run.sweep();
+  else makeRoom(run);
+  if (isResumed && isTrained(run.read(), config) && run.results.every((path) => existsSync(path))) {
+    await makeMissing(options, config, run, context);
+    return { ...resultOf(run, modality), ending: 'already finished' };
+  }
+  const ending = await trainAndJudge(options, { config, run, isResumed }, context);
+  await evaluateAlone(config, modality, run, context);
+  return { ...resultOf(run, modality), ending };
+}
+
+/** What follows the judging of a finished run: a run that was killed then lacks some of it. */
+async function makeMissing(
+  options: TrainOptions,
+  config: Config,
+  run: RunFolder,
+  context: StageContext,
+): Promise<void> {
+  const { modality, bestHparamsDir } = options;
+  const hparams = bestHparamsPath(bestHparamsDir, config.model.name, modality);
+  const places = publishedPlaces(config, modality);
+  const missing = [hparams, run.evaluation, ...places].filter((path) => !existsSync(path));
+  if (missing.length === 0) {
+    say(context, `The run '${run.name}' is finished already; there is nothing to resume.`);
+    return;
+  }
+  say(context, `The run '${run.name}' is trained; what is missing is made: ${missing.join(', ')}.`);
+  publishBest(
+    run,
+    places.filter((path) => missing.includes(path)),
+  );
+  if (missing.includes(hparams)) recordHparams(options, config, run, context);
+  if (missing.includes(run.evaluation)) await evaluateAlone(config, modality, run, context);
+}
+
+async function trainAndJudge(
+  options: TrainOptions,
+  { config, run, isResumed }: OpenedRun,
+  context: StageContext,
+): Promise<'finished' | 'early stop'> {
+  const { modality } = options;
+  const sets = folderSets(config, modality, context);
+  const session = await TrainingSession.open({ config, run, modality, resume: isResumed, sets }, context);
+  try {
+    const ending = await session.train(context);
+    if (ending === 'interrupted') {
+      throw new InterruptedError('E_INTERRUPTED', `training of '${run.name}' was stopped`, {
+        mend: 'Its last checkpoint is kept: resume it to continue',
+        run: run.name,
+      });
+    }
+    // Of the best model before, if the run was once finished with fewer epochs.
+    rmSync(run.evaluation, { force: true });
+    await writeBestResults(session, run, config.model.num_classes, context);
+    publishBest(run, publishedPlaces(config, modality));
+    recordHparams(options, config, run, context);
+    session.finish();
+    return ending;
+  } finally {
+    await session.close();
+  }
+}
+
+/**
+ * Evaluates the network alone, beside its logs. A run that is trained stays trained: what forbids its evaluation (a
+ * `cohort.csv` of another split, say) is a warning here and an error of `radweave evaluate`.
+ */
+async function evaluateAlone(
+  config: Config,
+  modality: string,
+  run: RunFolder,
+  context: StageContext,
+): Promise<void> {
+  const runs = { [modality]: run.name };
+  const outputDir = dirname(run.evaluation);
+  const options = { config, modalities: [modality], runs, frozen: null, networksOnly: true, outputDir };
+  try {
+    await evaluate(options, context);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    warn(context, `The run '${run.name}' is trained but was not evaluated: ${error.message}`);
+  }
+}
+
+function resultOf(run: RunFolder, modality: string): Omit<TrainResult, 'ending'> {
+  const record = run.read();
+  return {
+    run: run.name,
+    modality,
+    model: record.model,
+    epochs: record.epochs,
+    bestEpoch: record.best?.epoch ?? 0,
+    bestScore: record.best?.score ?? Number.NaN,
+    bestModel: run.best,
+    valMetrics: run.metrics('val'),
+    testMetrics: run.metrics('test'),
+    slicePredictions: forEachSplit((split) => slicePredictionsPath(run.logs, split)),
+    evaluation: existsSync(run.evaluation) ? run.evaluation : null,
+  };
+}
+
+/** Names that users of the Python tool know the newest best checkpoint by, and the modality's own. */
+function publishedPlaces(config: Config, modality: string): string[] {
+  const folder = outputFolders(config.experiment.output_dir).checkpoints;
+  return [bestModelPath(folder), bestModelPath(join(folder, modality))];
+}
+
+function publishBest(run: RunFolder, places: readonly string[]): void {
+  for (const place of places) linkFileAtomic(run.best, place);
+}
+
+function recordHparams(options: TrainOptions, config: Config, run: RunFolder, context: StageContext): void {
+  const { best, split_hash } = run.read();
+  if (best === null) return;
+  const path = bestHparamsPath(options.bestHparamsDir, config.model.name, options.modality);
+  const record = { val_auc: best.score, split_hash, epoch: best.epoch, run: run.name };
+  // As a --config it starts a run of its own, not that of the same name again.
+  const settings = { ...config, experiment: { ...config.experiment, name: '' } };
+  const outcome = updateBestHparams(path, settings, record);
+  if (outcome === 'written') say(context, `Best hyperparameters so far: ${path}`);
+  if (outcome === 'not better') say(context, `${path} is unchanged: the run it records is at least as good.`);
+  if (outcome === 'other split') warn(context, `${path} is of another split and was left as it is.`);
+}
