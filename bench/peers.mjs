@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasNativeBf16, openBlasCore } from '../packages/native/dist/index.js';
+import { peersPython } from '../packages/testkit/dist/peers-place.js';
 import { ROOT } from './options.mjs';
 
 /** Debian's own interpreter: the one whose torch, torchvision and scikit-learn come from apt. */
@@ -21,11 +22,12 @@ export const TUNED_TEXT = `${hasNativeBf16() ? 'bf16 autocast' : 'float32 (this 
  * An interpreter's state for peers: torch's version and folder, or the module that is missing.
  *
  * @param path program; its own packages only
+ * @param subject whose version it is
  */
-function inspectPython(path) {
+function inspectPython(path, subject = 'torch') {
   const code = [
-    'import json, torch, torchvision, numpy, PIL',
-    'import os; print(json.dumps(dict(version=torch.__version__, root=os.path.dirname(torch.__file__))))',
+    `import json, torch, torchvision, numpy, PIL, ${subject}`,
+    `import os; print(json.dumps(dict(version=${subject}.__version__, root=os.path.dirname(torch.__file__))))`,
   ].join('\n');
   const done = spawnSync(path, ['-c', code], { encoding: 'utf8', env: peerEnv(path) });
   if (done.error) return { problem: `${path}: ${done.error.message}` };
@@ -82,8 +84,21 @@ export function chooseSides({ python, pythonOnly }, say) {
       });
     }
   }
+  const openvino = openvinoSide();
+  if (openvino.problem === undefined) sides.push(openvino);
+  else notes.push(`OpenVINO is skipped: ${openvino.problem}`);
   for (const note of notes) say(note);
   return { sides, notes };
+}
+
+/** OpenVINO, which only runs networks: of the environment that tests compare with. */
+function openvinoSide() {
+  const python = peersPython();
+  const { version, problem } = inspectPython(python, 'openvino');
+  if (problem !== undefined) return { problem: `${problem} (npm test installs it)` };
+  const flags = hasNativeBf16() ? ['--bf16'] : [];
+  const label = `OpenVINO ${version.split('-')[0]}, ${hasNativeBf16() ? 'bf16' : 'float32'}`;
+  return { id: 'openvino', label, kind: 'engine', python, env: peerEnv(python), flags };
 }
 
 /** Program and arguments of a peer. */

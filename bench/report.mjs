@@ -5,7 +5,15 @@ import { writeFileAtomic, writeJson } from '../packages/artifacts/dist/index.js'
 import { drawSvg } from '../packages/report/dist/charts/draw.js';
 import { speedChart } from './chart.mjs';
 import { TUNED_TEXT } from './peers.mjs';
-import { growthTable, isGrowth, mainTable, peakTable, usualRounds, youngerPeers } from './tables.mjs';
+import {
+  engineTable,
+  growthTable,
+  isGrowth,
+  mainTable,
+  peakTable,
+  usualRounds,
+  youngerPeers,
+} from './tables.mjs';
 
 /** @returns the paths written */
 export async function writeReport(folder, found) {
@@ -33,6 +41,7 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
       rounds,
     ),
     '',
+    ...engineTable(rows, rounds),
     ...youngerPeers(rows, rounds),
     ...growthTable(rows.filter(isGrowth), rounds),
     'How it is measured:',

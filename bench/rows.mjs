@@ -53,6 +53,7 @@ function judged({ targets, ratios, share, results }) {
   const checks = [
     ['plain', check(targets.plain, ratios.plain, (target, value) => value >= target)],
     ['tuned', check(targets.tuned, ratios.tuned, (target, value) => value >= target)],
+    ['OpenVINO', check(targets.openvino, ratios.openvino, (target, value) => value >= target)],
     ['share', check(targets.share, share, (target, value) => value >= target)],
     ['plain', check(targets.plainAtMost, ratios.plain, (target, value) => value <= target)],
     ['tuned', check(targets.tunedAtMost, ratios.tuned, (target, value) => value <= target)],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { mergeRows, readEarlier } from './earlier.mjs';
 import { rowsOf, verdict } from './rows.mjs';
-import { growthTable, youngerPeers } from './tables.mjs';
+import { engineTable, growthTable, youngerPeers } from './tables.mjs';
 
 const peak = { fp32: { peak: 100 }, bf16: { peak: 200 } };
 
@@ -29,6 +29,27 @@ test('where a ratio and the share of the limit disagree, the share decides', () 
   expect(verdict(training(8, 2, 4))).toBe('met');
   expect(verdict(training(8, 4, 4))).toBe('met by the share; below the aim: plain');
   expect(verdict(training(6, 1, 1))).toBe('not met: share');
+});
+
+test('extraction stands beside an engine that only runs networks, and is judged by it', () => {
+  const job = {
+    name: 'extract',
+    title: 'extract',
+    unit: 'slices/s',
+    isMoreBetter: true,
+    targets: { plain: 2, openvino: 1.05 },
+  };
+  const results = [
+    { id: 'ours', median: 100, precision: 'bf16' },
+    { id: 'plain', median: 40 },
+    { id: 'openvino', label: 'OpenVINO 1, bf16', median: 99 },
+  ];
+  const [row] = rowsOf(job, results, null);
+  expect(verdict(row)).toBe('not met: OpenVINO');
+  const [title, , text] = engineTable([row], 1);
+  expect(title).toBe('Beside OpenVINO 1, bf16:');
+  expect(text).toContain('| extract | 100 slices/s | bf16 | 99.0 slices/s | 1.01 | ≥ 1.05× |');
+  expect(engineTable([{ ...row, results: results.slice(0, 2) }], 1)).toEqual([]);
 });
 
 test('times are compared the other way round, and what was not measured is not judged', () => {

@@ -16,6 +16,29 @@ export function mainTable(rows, rounds) {
   );
 }
 
+/** Extraction beside OpenVINO, which only runs networks. */
+export function engineTable(rows, rounds) {
+  const measured = rows.filter((row) => medianOf(row, 'openvino') !== undefined);
+  if (measured.length === 0) return [];
+  const [{ results }] = measured;
+  return [
+    `Beside ${results.find(({ id }) => id === 'openvino').label}:`,
+    '',
+    table(
+      ['job', 'Radweave', 'in', 'OpenVINO', '× OpenVINO', 'aim'],
+      measured.map((row) => [
+        `${row.title}${roundsOf(row, rounds)}`,
+        cell(row, 'ours'),
+        row.results.find(({ id }) => id === 'ours')?.precision ?? '',
+        cell(row, 'openvino'),
+        ratio(row.ratios.openvino),
+        `≥ ${row.targets.openvino}×`,
+      ]),
+    ),
+    '',
+  ];
+}
+
 /** Tables of the PyTorch that `--python` named, beside ours on the same libtorch. */
 export function youngerPeers(rows, rounds) {
   const ids = new Set(rows.flatMap(({ results }) => results.map(({ id }) => id)));
