@@ -5,14 +5,33 @@ import { basename, dirname, join } from 'node:path';
 /** One write call takes less than 2 GiB on every platform. */
 const CHUNK = 64 * 1024 * 1024;
 
+/** Bytes after which the disk begins to write while more is computed: at the end it is left with little. */
+const FLUSHED_AT_ONCE = 16 * 1024 * 1024;
+
 /** Appends bytes to a file that is being written and counts them. */
 export class FileWriter {
   /** Bytes written so far, which is where the next go. */
   position = 0;
   readonly #handle: FileHandle;
+  #unflushed = 0;
+  /** Never rejects. */
+  #flushing: Promise<void> | null = null;
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(handle: FileHandle) {
     this.#handle = handle;
+  }
+
+  /** Waits until all that was written is on the disk. @throws what any flush before threw: the system tells it once. */
+  async flush(): Promise<void> {
+    await this.settle();
+    if (this.#failure !== null) throw this.#failure.error;
+    await this.#handle.sync();
+  }
+
+  /** Waits for the flush under way: the file must not be closed before. */
+  async settle(): Promise<void> {
+    await this.#flushing;
   }
 
   /** Writes all of `bytes` without copying them. */
@@ -23,7 +42,22 @@ export class FileWriter {
       const { bytesWritten } = await this.#handle.write(bytes, done, length, this.position);
       done += bytesWritten;
       this.position += bytesWritten;
+      this.#unflushed += bytesWritten;
+      if (this.#unflushed >= FLUSHED_AT_ONCE) this.#flushBeside();
     }
+  }
+
+  #flushBeside(): void {
+    if (this.#flushing !== null) return;
+    this.#unflushed = 0;
+    this.#flushing = this.#handle
+      .datasync()
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.#flushing = null;
+      });
   }
 }
 
@@ -36,10 +70,12 @@ export function temporaryBeside(path: string): string {
 export async function writeFlushed(path: string, body: (out: FileWriter) => Promise<void>): Promise<void> {
   const handle = await open(path, 'wx');
   try {
+    const out = new FileWriter(handle);
     try {
-      await body(new FileWriter(handle));
-      await handle.sync();
+      await body(out);
+      await out.flush();
     } finally {
+      await out.settle();
       await handle.close();
     }
   } catch (error) {
