@@ -20,7 +20,7 @@ export interface TooLarge {
 /**
  * What to tell when a training's batch does not fit.
  *
- * @param fitting the size that was found to fit; null when not even one slice does.
+ * @param fitting the size that was found to fit; null when none does.
  */
 export function trainingOutOfMemory(
   { device, batch, accumulation, resume }: TooLarge,
@@ -39,7 +39,7 @@ function smallerBatches(
   fitting: number | null,
 ): string {
   if (fitting === null) {
-    return 'Not even one slice fits: end other programs that hold its memory, or take a smaller --model or image size';
+    return 'No smaller batch fits: end other programs that hold its memory, or take a smaller --model or image size';
   }
   const how =
     resume === null

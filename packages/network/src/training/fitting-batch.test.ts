@@ -94,7 +94,8 @@ test('trying steps leaves network, optimizer and random numbers as they were, wh
     classWeight: null,
   });
   const before = numbersOf(model, optimizer);
-  expect([fits(8), fits(4)]).toEqual([false, true]);
+  // One slice is too few for a norm of its own pixel.
+  expect([fits(8), fits(4), fits(1)]).toEqual([false, true, false]);
   expect(sizes).toEqual([8, 8, 4, 4]);
   expect(numbersOf(model, optimizer)).toEqual(before);
 });

@@ -1,5 +1,5 @@
 import type { Config, ResourceError } from '@radweave/artifacts';
-import { emptyCache, getRngState, setRngState, tidy } from '@radweave/torch';
+import { BatchNormSizeError, emptyCache, getRngState, setRngState, tidy } from '@radweave/torch';
 import { isOutOfMemory, trainingOutOfMemory } from '../compute/gpu-errors.ts';
 import { augmentationStream, makeBatch } from '../slices/batches.ts';
 import { learnFrom, targetsOf } from './network.ts';
@@ -46,7 +46,7 @@ export function explainTooLarge(job: TrainingJob, resume: string | null, cause: 
  *
  * @param fits tells whether a batch of this size can be computed.
  * @returns what was asked for where it fits, and what to say of it.
- * @throws ResourceError when not even one slice fits.
+ * @throws ResourceError when no part fits.
  */
 export function fittedConfig(
   config: Config,
@@ -101,7 +101,8 @@ function stepFits(job: StepJob, size: number): boolean {
     for (let i = 0; i < 2; i++) step(job, size);
     return true;
   } catch (error) {
-    if (!isOutOfMemory(error)) throw error;
+    // Batch norms may need more than one slice.
+    if (!isOutOfMemory(error) && !(error instanceof BatchNormSizeError)) throw error;
     return false;
   }
 }

@@ -35,7 +35,7 @@ test('the batch size that fits comes with the accumulation that makes the same s
   expect(trainingOutOfMemory({ ...what, resume: null }, 32, undefined).message).toContain(
     'Run the same command again with --set training.auto_batch_size=true, which takes 32',
   );
-  expect(trainingOutOfMemory(what, null, undefined).message).toContain('Not even one slice fits');
+  expect(trainingOutOfMemory(what, null, undefined).message).toContain('No smaller batch fits');
 });
 
 test.each([
