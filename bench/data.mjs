@@ -13,7 +13,7 @@ const OTHERS = 16;
 const PER_PATIENT = 10;
 
 /** Makes a folder by `fill` unless it is there whole. */
-async function once(folder, fill) {
+export async function once(folder, fill) {
   if (existsSync(folder)) return folder;
   const temporary = `${folder}.tmp`;
   rmSync(temporary, { recursive: true, force: true });

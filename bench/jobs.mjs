@@ -7,6 +7,7 @@ import { growthSplits, preprocessCohort, splitsOf, trainingConfig, warm } from '
 import { measured } from './measure.mjs';
 import { median } from './median.mjs';
 import { ROOT } from './options.mjs';
+import { patientJobs } from './patient-jobs.mjs';
 import { oursCommand, peerCommand, RADWEAVE, SHARED } from './peers.mjs';
 import { Skipped } from './skipped.mjs';
 
@@ -84,6 +85,7 @@ function listedJobs(settings) {
     wholeJob(settings),
     helpJob(),
     ...Object.entries(GROWTH).flatMap(([name, slices]) => growthJobs(name, slices, settings)),
+    ...patientJobs(settings),
     ...MODELS.flatMap((names) => ['forward', 'backward'].map((pass) => modelJob(names, pass, settings))),
   ];
 }

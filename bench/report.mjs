@@ -7,7 +7,7 @@ import { speedChart } from './chart.mjs';
 import { TUNED_TEXT } from './peers.mjs';
 import {
   engineTable,
-  growthTable,
+  growthTables,
   isGrowth,
   mainTable,
   peakTable,
@@ -43,7 +43,7 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
     '',
     ...engineTable(rows, rounds),
     ...youngerPeers(rows, rounds),
-    ...growthTable(rows.filter(isGrowth), rounds),
+    ...growthTables(rows.filter(isGrowth), rounds),
     'How it is measured:',
     '',
     '- Training: slices per second over two whole epochs with decoding and augmentation. Process start, imports, building of the',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { mergeRows, readEarlier } from './earlier.mjs';
 import { rowsOf, verdict } from './rows.mjs';
-import { engineTable, growthTable, youngerPeers } from './tables.mjs';
+import { engineTable, growthTables, youngerPeers } from './tables.mjs';
 
 const peak = { fp32: { peak: 100 }, bf16: { peak: 200 } };
 
@@ -117,7 +117,16 @@ test('growth has a line per size, with the memory of each stage', () => {
       null,
     ),
   );
-  expect(growthTable(rows, 1)).toContain(
+  expect(growthTables(rows, 1)).toContain(
     '| slices | extract | memory |\n| --- | --- | --- |\n| 1k | 100 slices/s | 400 MB |\n| 10k | 101 slices/s | 401 MB |',
   );
+
+  const patients = rowsOf(
+    { ...job, unit: 's', isMoreBetter: false, name: 'patients-2k-report' },
+    [{ id: 'ours', median: 3, peakMb: 400, values: [3] }],
+    null,
+  );
+  const both = growthTables([...rows, ...patients], 1);
+  expect(both).toContain('| patients | report | memory |\n| --- | --- | --- |\n| 2k | 3.00 s | 400 MB |');
+  expect(both.filter((line: string) => line.includes('| slices |'))).toHaveLength(1);
 });

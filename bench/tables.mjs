@@ -69,32 +69,59 @@ export function youngerPeers(rows, rounds) {
   });
 }
 
-const GROWTH = /^growth-(\w+)-(\w+)$/;
+/** What grows, by the beginning of the rows' names. */
+const GROWTH = {
+  growth: {
+    what: 'slices',
+    about: [
+      'Growth: each stage alone by the number of slices, with MobileNetV3 small (four stages frozen in training), and the peak',
+      'resident memory of its process tree.',
+    ],
+  },
+  patients: {
+    what: 'patients',
+    about: [
+      'Growth: stages that read no slice, by the number of patients with two modalities of 1,024 features each, and the peak',
+      'resident memory of the process tree.',
+    ],
+  },
+};
 
-/** Whether a row, or that of its memory, shows how a stage grows with the number of slices. */
+const GROWING = /^(growth|patients)-(\w+)-(\w+)$/;
+
+/** Whether a row, or that of its memory, shows how a stage grows with the number of slices or patients. */
 export function isGrowth({ name, of }) {
-  return GROWTH.test(of ?? name);
+  return GROWING.test(of ?? name);
 }
 
-/** Speed and memory of the stages by the number of slices. */
-export function growthTable(rows, rounds) {
+/** Speed and memory of the stages by the number of slices, and of patients. */
+export function growthTables(rows, rounds) {
+  return Object.keys(GROWTH).flatMap((kind) =>
+    growthTable(
+      kind,
+      rows.filter(({ name, of }) => GROWING.exec(of ?? name)?.[1] === kind),
+      rounds,
+    ),
+  );
+}
+
+function growthTable(kind, rows, rounds) {
   if (rows.length === 0) return [];
   const found = new Map(
     rows.map((row) => [`${row.of ?? row.name}${row.of === undefined ? '' : ' memory'}`, row]),
   );
-  const parts = rows.filter(({ of }) => of === undefined).map(({ name }) => GROWTH.exec(name));
-  const sizes = [...new Set(parts.map(([, size]) => size))];
-  const stages = [...new Set(parts.map(([, , stage]) => stage))];
+  const parts = rows.filter(({ of }) => of === undefined).map(({ name }) => GROWING.exec(name));
+  const sizes = [...new Set(parts.map(([, , size]) => size))];
+  const stages = [...new Set(parts.map(([, , , stage]) => stage))];
   const value = (key) => (found.has(key) ? cell(found.get(key), 'ours') : '');
   return [
-    'Growth: each stage alone by the number of slices, with MobileNetV3 small (four stages frozen in training), and the peak',
-    'resident memory of its process tree.',
+    ...GROWTH[kind].about,
     '',
     table(
-      ['slices', ...stages.flatMap((stage) => [stage, 'memory'])],
+      [GROWTH[kind].what, ...stages.flatMap((stage) => [stage, 'memory'])],
       sizes.map((size) => [
-        `${size}${roundsOf(found.get(`growth-${size}-${stages[0]}`) ?? { results: [] }, rounds)}`,
-        ...stages.flatMap((stage) => ['', ' memory'].map((what) => value(`growth-${size}-${stage}${what}`))),
+        `${size}${roundsOf(found.get(`${kind}-${size}-${stages[0]}`) ?? { results: [] }, rounds)}`,
+        ...stages.flatMap((stage) => ['', ' memory'].map((what) => value(`${kind}-${size}-${stage}${what}`))),
       ]),
     ),
     '',
