@@ -187,7 +187,7 @@ function exportedText(written: ExportedModel): string {
   const { output, sha256, model, layout, tensors, numClasses, inChans, input, differences, python } = written;
   const thrice = inChans === 3 && input !== null ? ', given three times' : '';
   return [
-    `${output}: ${tensors} tensors of ${model} for ${layout}, ${numClasses} classes, ${inChans} channels`,
+    `${output}: ${tensors} tensors of ${model} for ${layout}, ${numClasses} classes, ${inChans} ${inChans === 1 ? 'channel' : 'channels'}`,
     `  sha256  ${sha256}`,
     ...(input === null
       ? []
