@@ -1,6 +1,13 @@
 import { native, nativeCache, nativeCuda } from '@radweave/native';
 
-export { cpuFlags, defaultThreads, describedGpu, type GpuFacts, hasNativeBf16 } from '@radweave/native';
+export {
+  cpuFlags,
+  cpuIdentity,
+  defaultThreads,
+  describedGpu,
+  type GpuFacts,
+  hasNativeBf16,
+} from '@radweave/native';
 
 /** Threads used by tensor work in this JS environment. */
 export function getNumThreads(): number {

@@ -21,10 +21,10 @@ const CLOCKS: Readonly<Record<Job['clock'], string>> = {
   launching: 'operators: the time to launch them; the GPU computes beside',
 };
 
-function jobText(job: Job, { model, precision, imageSize }: StageResult<'profile'>, top: number): string {
+function jobText(job: Job, { model, imageSize }: StageResult<'profile'>, top: number): string {
   const perSecond = (job.slices / job.ms) * 1000;
   return [
-    `${model}, ${job.job}: ${job.slices} slices of ${imageSize} × ${imageSize} in ${precision}: ` +
+    `${model}, ${job.job}: ${job.slices} slices of ${imageSize} × ${imageSize} in ${job.precision}: ` +
       `${job.ms.toFixed(1)} ms, ${perSecond.toFixed(1)} slices/s (${CLOCKS[job.clock]})`,
     table(
       ['phase', 'ms', 'share'],

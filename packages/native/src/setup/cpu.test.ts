@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cpuFlags, hasNativeBf16, openBlasCore } from './cpu.ts';
+import { cpuFlags, cpuIdentity, hasNativeBf16, openBlasCore } from './cpu.ts';
 
 test('features are whole words of the flags line', () => {
   const cpuinfo = 'model name\t: avx2 by name\nflags\t\t: fpu avx512f avx512_bf16x avx512_bf16\n';
@@ -17,4 +17,20 @@ test('OpenBLAS gets kernels for what the CPU can do, also where it does not know
   expect(openBlasCore(intel('avx2').replace('GenuineIntel', 'AuthenticAMD'))).toBe('Zen');
   expect(openBlasCore(intel('sse4_2'))).toBeUndefined();
   expect(openBlasCore('Features : asimd\n')).toBeUndefined();
+});
+
+test('processors of one marketing name are told apart by family, model and instructions', () => {
+  const epyc = (model: number, flags: string) =>
+    `vendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: ${model}\nmodel name\t: AMD EPYC\nflags\t\t: ${flags}\n`;
+  const zen3 = cpuIdentity(epyc(1, 'fpu avx2'));
+  expect(zen3).toMatch(
+    /^vendor_id AuthenticAMD, cpu family 25, model 1, model name AMD EPYC, instructions [0-9a-f]{12}$/,
+  );
+  expect(cpuIdentity(epyc(17, 'fpu avx2'))).not.toBe(zen3);
+  expect(cpuIdentity(epyc(1, 'fpu avx2 avx512_bf16'))).not.toBe(zen3);
+  expect(cpuIdentity(epyc(1, 'avx2 fpu'))).toBe(zen3);
+  const arm = (part: string) =>
+    `CPU implementer\t: 0x41\nCPU part\t: ${part}\nFeatures\t: asimd bf16\nBogoMIPS\t: 50\n`;
+  expect(cpuIdentity(arm('0xd4f'))).not.toBe(cpuIdentity(arm('0xd0c')));
+  expect(cpuIdentity('')).not.toBe('');
 });

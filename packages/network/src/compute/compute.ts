@@ -12,6 +12,7 @@ import { settledPrecision } from './kept-precision.ts';
 import { fastestPrecision, type PrecisionReason, possiblePrecision, thisMachine } from './precision.ts';
 import type { Arithmetic } from './under-precision.ts';
 import { describedDevice } from './versions.ts';
+import type { Workload } from './workload.ts';
 
 /** Where and how networks are computed: decided once per run and passed as this one value. */
 export interface Compute extends Arithmetic {
@@ -28,27 +29,43 @@ export function computeSettings({ training, experiment }: Config): ComputeSettin
   return { device, precision, deterministic, outputDir: experiment.output_dir };
 }
 
+/** {@link ComputeSettings} for running a trained network. */
+export interface InferenceSettings extends ComputeSettings {
+  /** Slices that go through it at once, as asked. */
+  batchSize: number;
+}
+
+export function inferenceSettings(config: Config): InferenceSettings {
+  return { ...computeSettings(config), batchSize: config.extraction.batch_size };
+}
+
+/** {@link Compute} as it was chosen, and why in this precision. */
+export interface ChosenCompute extends Compute {
+  readonly reason: string;
+}
+
 /**
- * Settles device, precision and memory format as configured, and says why. What `auto` means is settled once for a model and
- * output folder.
+ * Settles device, precision and memory format as configured, and says why. What `auto` means is settled once for a network, its
+ * purpose and output folder.
  *
+ * @param work what is to be computed; measured where `auto` must be decided.
  * @param begun the precision of a run that goes on: it stays, wherever the run goes on.
  */
 export function chooseCompute(
   settings: ComputeSettings,
-  model: string,
+  work: Workload,
   context: StageContext,
   begun?: Precision,
-): Compute {
+): ChosenCompute {
   const device = resolveDevice(settings.device);
   // On a CPU the same threads give the same bits anyway.
   if (device !== 'cpu') useDeterministicAlgorithms(settings.deterministic);
-  const { precision, reason } = choosePrecision(settings, model, device, begun);
+  const { precision, reason } = choosePrecision(settings, work, device, context, begun);
   const untried = untriedRemark(deviceKind(device));
   if (untried !== null) warn(context, untried);
   say(context, `Computing on ${describedDevice(device)} in ${precision} (${reason}).`);
   // Convolutions then need no reordering: 10–20 % faster in float32 too, and twice as fast in bfloat16.
-  return { device, precision, memoryFormat: 'channelsLast' };
+  return { device, precision, memoryFormat: 'channelsLast', reason };
 }
 
 /** What to say before anything is computed on a kind of device that Radweave was never tried on; null for others. */
@@ -59,15 +76,16 @@ export function untriedRemark({ called, isTried }: DeviceKind): string | null {
 
 function choosePrecision(
   { precision: asked, outputDir }: ComputeSettings,
-  model: string,
+  work: Workload,
   device: string,
+  context: StageContext,
   begun: Precision | undefined,
 ): PrecisionReason {
-  const machine = thisMachine();
+  const machine = thisMachine(work, context);
   if (device === 'mps') return { precision: 'fp32', reason: "the only one that is offered on Apple's GPU" };
   if (begun !== undefined) return possiblePrecision(begun, 'as the run was begun', device, machine);
   if (asked !== 'auto') return possiblePrecision(asked, 'as asked', device, machine);
-  const settled = settledPrecision(outputDir, model, device, () => fastestPrecision(device, machine));
+  const settled = settledPrecision(outputDir, work, device, () => fastestPrecision(device, machine));
   // It may have been settled on another device.
   return possiblePrecision(settled.precision, settled.reason, device, machine);
 }
@@ -76,6 +94,6 @@ function choosePrecision(
 const CPU_PASS = 16;
 
 /** Slices per pass through a trained network: as asked, on a CPU no more than are computed fastest. */
-export function inferenceBatch(asked: number, { device }: Compute): number {
+export function inferenceBatch(asked: number, { device }: Pick<Compute, 'device'>): number {
   return device === 'cpu' ? Math.min(asked, Math.max(CPU_PASS, defaultThreads())) : asked;
 }

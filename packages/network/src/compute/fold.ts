@@ -1,19 +1,24 @@
 import { foldBatchNorms, foldFrozenStages, type ImageModel } from '@radweave/models';
-import { arange, type Tensor } from '@radweave/torch';
-import type { Compute } from './compute.ts';
+import { arange, type MemoryFormat, type Tensor } from '@radweave/torch';
+
+/** Where a model lies, and how. */
+interface Place {
+  device: string;
+  memoryFormat: MemoryFormat;
+}
 
 /** Moves batch norms into convolutions: fewer passes over every feature map and equal results. The model must be in eval mode. */
-export function foldForInference(model: ImageModel, compute: Compute, imageSize: number): void {
-  foldBatchNorms(model, madeUpSlice(compute, imageSize));
+export function foldForInference(model: ImageModel, place: Place, imageSize: number): void {
+  foldBatchNorms(model, madeUpSlice(place, imageSize));
 }
 
 /** {@link foldForInference} for the frozen stages of a model that is trained. */
-export function foldForTraining(model: ImageModel, compute: Compute, imageSize: number): void {
-  if (model.frozenStages > 0) foldFrozenStages(model, madeUpSlice(compute, imageSize));
+export function foldForTraining(model: ImageModel, place: Place, imageSize: number): void {
+  if (model.frozenStages > 0) foldFrozenStages(model, madeUpSlice(place, imageSize));
 }
 
 /** Seen by a model, it shows which norm follows which convolution, and whether anything else changes. */
-function madeUpSlice({ device, memoryFormat }: Compute, imageSize: number): Tensor {
+function madeUpSlice({ device, memoryFormat }: Place, imageSize: number): Tensor {
   const wave = arange(imageSize * imageSize, 0, 1, { device })
     .to('float32')
     .sin();

@@ -10,8 +10,9 @@ import {
 import { existsSync, rmSync } from '@radweave/artifacts/files';
 import { z } from 'zod';
 import type { PrecisionReason } from './precision.ts';
+import type { WorkName } from './workload.ts';
 
-/** What `auto` was settled to mean for a model in an output folder: `precision/{model}.json`. */
+/** What `auto` was settled to mean for a network and purpose in an output folder. */
 interface PrecisionRecord {
   format: 1;
   model: string;
@@ -31,13 +32,17 @@ const schema: z.ZodType<PrecisionRecord> = z.object({
   decided: z.iso.datetime(),
 });
 
-function recordFile(outputDir: string, model: string): string {
-  return join(outputDir, 'precision', `${folderName('model', model)}.json`);
+/** `precision/{model}.json` for training, `{model}-frozen{stages}.json` with frozen stages, `{model}-extract.json`. */
+function recordFile(outputDir: string, work: WorkName): string {
+  const { purpose, model, frozenStages } = work;
+  const frozen = frozenStages > 0 ? `-frozen${frozenStages}` : '';
+  const name = `${folderName('model', model)}${purpose === 'extract' ? '-extract' : frozen}`;
+  return join(outputDir, 'precision', `${name}.json`);
 }
 
-/** What `auto` means for a model in an output folder; null where it has not been settled, or no longer can be read. */
-export function keptPrecision(outputDir: string, model: string): Precision | null {
-  const path = recordFile(outputDir, model);
+/** What `auto` means for a network in an output folder; null where it has not been settled, or no longer can be read. */
+export function keptPrecision(outputDir: string, work: WorkName): Precision | null {
+  const path = recordFile(outputDir, work);
   if (!existsSync(path)) return null;
   try {
     return readJson(path, schema).precision;
@@ -48,24 +53,27 @@ export function keptPrecision(outputDir: string, model: string): Precision | nul
 }
 
 /**
- * What `auto` means for a model in an output folder: as settled before, else as decided now and kept. The decision rests on a
+ * What `auto` means for a network and purpose in an output folder: as settled before, else as decided now and kept. The decision rests on a
  * measurement, which differs from moment to moment; of several trainings that start together the first settles it for all.
  * A folder that is not there is nobody's study: nothing is kept.
  */
 export function settledPrecision(
   outputDir: string,
-  model: string,
+  work: WorkName,
   device: string,
   decide: () => PrecisionReason,
 ): PrecisionReason {
-  const before = keptPrecision(outputDir, model);
-  if (before !== null) return { precision: before, reason: `as settled for ${model} in ${outputDir}` };
+  const before = keptPrecision(outputDir, work);
+  if (before !== null) {
+    const what = work.purpose === 'train' ? 'training' : 'extraction';
+    return { precision: before, reason: `as settled for ${what} of ${work.model} in ${outputDir}` };
+  }
   const decided = decide();
   if (!existsSync(outputDir)) return decided;
-  const path = recordFile(outputDir, model);
+  const path = recordFile(outputDir, work);
   const record: PrecisionRecord = {
     format: 1,
-    model,
+    model: work.model,
     ...decided,
     device,
     decided: new Date().toISOString(),
@@ -73,6 +81,6 @@ export function settledPrecision(
   const isFirst = writeFileOnce(path, `${JSON.stringify(record, null, 2)}\n`);
   if (isFirst) return decided;
   // A record that can be read is another training's; a damaged one is nobody's.
-  if (keptPrecision(outputDir, model) === null) rmSync(path, { force: true });
-  return settledPrecision(outputDir, model, device, () => decided);
+  if (keptPrecision(outputDir, work) === null) rmSync(path, { force: true });
+  return settledPrecision(outputDir, work, device, () => decided);
 }

@@ -1,20 +1,24 @@
-import { readdirSync } from 'node:fs';
 import type { Precision } from '@radweave/artifacts';
-import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { type Capabilities, fastestPrecision, possiblePrecision, thisMachine } from './precision.ts';
-import { cachedSpeed } from './speed.ts';
+import { type Capabilities, fastestPrecision, possiblePrecision } from './precision.ts';
 
-const speeds = (known: Partial<Record<Precision, number>>) => (precision: Precision) => {
-  const speed = known[precision];
-  if (speed === undefined) throw new Error(`${precision} must not be measured`);
-  return speed;
-};
+/** Speeds as measured, in slices per second. */
+const speeds =
+  (known: Partial<Record<Precision, number>>): Capabilities['speedsOf'] =>
+  (candidates) => ({
+    slices: 8,
+    perSecond: candidates.map((precision) => {
+      const speed = known[precision];
+      if (speed === undefined) throw new Error(`${precision} must not be measured`);
+      return { precision, speed };
+    }),
+    measured: '2026-11-27T10:00:00.000Z',
+  });
 
 const able: Pick<Capabilities, 'cpuFlags' | 'hasWinograd'> = { cpuFlags: ['avx512_bf16'], hasWinograd: true };
 
 const auto = (cpuFlags: string[], hasWinograd: boolean, known: Partial<Record<Precision, number>>) =>
-  fastestPrecision('cpu', { cpuFlags, hasWinograd, speedOf: speeds(known) });
+  fastestPrecision('cpu', { cpuFlags, hasWinograd, speedsOf: speeds(known) });
 
 test('what the user asks for is taken as it is', () => {
   for (const precision of ['fp32', 'bf16', 'fp32-winograd'] as const) {
@@ -60,34 +64,35 @@ test("TF32 is a GPU's: a CPU computes float32, and the log says so", () => {
   });
 });
 
-test('auto takes the fastest of what the device has, and float32 where nothing gains', () => {
+test('auto takes the fastest of what the device has, and the more exact of two that are as fast', () => {
   expect(auto([], false, {}).precision).toBe('fp32');
-  expect(auto(['avx512_bf16'], false, { bf16: 2.1 })).toEqual({
+  expect(auto(['avx512_bf16'], false, { fp32: 10, bf16: 21 })).toEqual({
     precision: 'bf16',
-    reason: 'against fp32, measured here: bf16 2.10 times as fast',
+    reason: 'measured here on 2026-11-27 in steps of 8 slices: bf16 21.0, fp32 10.0 slices/s',
   });
-  expect(auto(['avx512_bf16'], true, { bf16: 0.7, 'fp32-winograd': 1.6 })).toEqual({
+  expect(auto(['avx512_bf16'], true, { fp32: 10, bf16: 7, 'fp32-winograd': 16 })).toEqual({
     precision: 'fp32-winograd',
-    reason: 'against fp32, measured here: fp32-winograd 1.60 times as fast, bf16 0.70 times as fast',
+    reason:
+      'measured here on 2026-11-27 in steps of 8 slices: fp32-winograd 16.0, fp32 10.0, bf16 7.00 slices/s',
   });
-  expect(auto(['amx_bf16'], true, { bf16: 3, 'fp32-winograd': 1.6 }).precision).toBe('bf16');
-  expect(auto(['avx512_bf16'], true, { bf16: 0.7, 'fp32-winograd': 1.1 }).precision).toBe('fp32');
-  expect(fastestPrecision('cuda:1', { cpuFlags: [], hasWinograd: true, speedOf: speeds({}) }).precision).toBe(
-    'bf16',
-  );
+  expect(auto(['amx_bf16'], true, { fp32: 10, bf16: 16.6, 'fp32-winograd': 16 }).precision).toBe('bf16');
+  expect(auto(['amx_bf16'], true, { fp32: 10, bf16: 16.4, 'fp32-winograd': 16 })).toEqual({
+    precision: 'fp32-winograd',
+    reason: expect.stringMatching(/bf16 16\.4, .* nearly as fast as the fastest, and more exact$/),
+  });
+  expect(auto(['avx512_bf16'], true, { fp32: 10, bf16: 7, 'fp32-winograd': 10.2 }).precision).toBe('fp32');
 });
 
-test('speeds are measured once and kept', () => {
-  const folder = tempDir();
-  // Emulated bfloat16 would take half a minute.
-  const precisions: Precision[] = [
-    'fp32',
-    ...(thisMachine().hasWinograd ? (['fp32-winograd'] as const) : []),
-  ];
-  for (const precision of precisions) {
-    const first = cachedSpeed(precision, folder);
-    expect(first).toBeGreaterThan(0);
-    expect(cachedSpeed(precision, folder)).toBe(first);
+test('auto is never slower than the best fixed precision by 5 %', () => {
+  const values = [9.4, 9.6, 10, 10.2, 10.6];
+  for (const fp32 of values) {
+    for (const winograd of values) {
+      for (const bf16 of values) {
+        const known = { fp32, 'fp32-winograd': winograd, bf16 };
+        const { precision } = auto(['avx512_bf16'], true, known);
+        const speed = known[precision as keyof typeof known];
+        expect(speed * 1.05).toBeGreaterThanOrEqual(Math.max(fp32, winograd, bf16));
+      }
+    }
   }
-  expect(readdirSync(folder)).toHaveLength(precisions.length);
 });

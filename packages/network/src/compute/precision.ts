@@ -1,16 +1,18 @@
 import type { Precision } from '@radweave/artifacts';
+import type { StageContext } from '@radweave/study/context/events';
 import { cpuFlags, hasNativeBf16, hasWinograd } from '@radweave/torch';
-import { cachedSpeed } from './speed.ts';
+import { cachedSpeeds, type MeasuredSpeeds } from './speed.ts';
+import type { Workload } from './workload.ts';
 
-/** Another precision must be this much faster than float32 as libtorch computes it: a smaller gain is not worth the digits. */
-const LEAST_GAIN = 1.15;
+/** A precision may be so much slower than the fastest if it is more exact: two measurements of one thing differ as much. */
+const AS_FAST = 1.03;
 
 /** What is known of the machine; measured only when asked for. */
 export interface Capabilities {
   cpuFlags: readonly string[];
   hasWinograd: boolean;
-  /** How many times as fast as in float32 the CPU is. */
-  speedOf: (precision: Precision) => number;
+  /** How fast the CPU is in each precision. */
+  speedsOf: (candidates: readonly Precision[]) => MeasuredSpeeds;
 }
 
 /** A precision, and why, for the log. */
@@ -19,35 +21,47 @@ export interface PrecisionReason {
   reason: string;
 }
 
-export function thisMachine(): Capabilities {
-  return { cpuFlags: cpuFlags() ?? [], hasWinograd: hasWinograd(), speedOf: cachedSpeed };
+/** This machine, for one piece of work. */
+export function thisMachine(work: Workload, context: StageContext): Capabilities {
+  return {
+    cpuFlags: cpuFlags() ?? [],
+    hasWinograd: hasWinograd(),
+    speedsOf: (candidates) => cachedSpeeds(work, candidates, context),
+  };
 }
 
 /**
  * The precision that `auto` means: the fastest of those the device has natively. Having bfloat16 instructions says little: some CPUs
- * run them twice as fast as float32's, others slower.
+ * run them twice as fast as float32's, others slower, and it depends on the network.
  */
 export function fastestPrecision(device: string, machine: Capabilities): PrecisionReason {
   if (device !== 'cpu') return { precision: 'bf16', reason: `${device} computes bfloat16 natively` };
-  const candidates: [Precision, boolean][] = [
-    ['fp32-winograd', machine.hasWinograd],
-    ['bf16', hasNativeBf16(machine.cpuFlags)],
+  // The most exact first.
+  const candidates: Precision[] = [
+    'fp32',
+    ...(machine.hasWinograd ? (['fp32-winograd'] as const) : []),
+    ...(hasNativeBf16(machine.cpuFlags) ? (['bf16'] as const) : []),
   ];
-  const measured = candidates
-    .filter(([, isThere]) => isThere)
-    .map(([precision]) => ({ precision, speed: machine.speedOf(precision) }))
-    .sort((a, b) => b.speed - a.speed);
-  const [best] = measured;
-  if (best === undefined) {
+  if (candidates.length === 1) {
     return {
       precision: 'fp32',
       reason: 'this machine has neither native bfloat16 nor Winograd convolutions',
     };
   }
-  const speeds = measured.map(({ precision, speed }) => `${precision} ${speed.toFixed(2)} times as fast`);
+  return fastest(machine.speedsOf(candidates));
+}
+
+/** @param measured the most exact precision first. */
+function fastest({ perSecond, slices, measured }: MeasuredSpeeds): PrecisionReason {
+  const sorted = [...perSecond].sort((a, b) => b.speed - a.speed);
+  const most = sorted[0]?.speed ?? 0;
+  const precision = perSecond.find(({ speed }) => speed * AS_FAST >= most)?.precision ?? 'fp32';
+  const speeds = sorted.map((one) => `${one.precision} ${one.speed.toPrecision(3)}`).join(', ');
+  const why = precision === sorted[0]?.precision ? '' : '; nearly as fast as the fastest, and more exact';
+  const when = measured.slice(0, 10);
   return {
-    precision: best.speed >= LEAST_GAIN ? best.precision : 'fp32',
-    reason: `against fp32, measured here: ${speeds.join(', ')}`,
+    precision,
+    reason: `measured here on ${when} in steps of ${slices} slices: ${speeds} slices/s${why}`,
   };
 }
 

@@ -1,94 +1,105 @@
 import { createHash } from 'node:crypto';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { PRECISIONS, type Precision, readJson, writeJson } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
 import {
-  cpuCapability,
-  engineCache,
-  getNumThreads,
-  libtorchVersion,
-  nn,
-  randn,
-  type Tensor,
-  tidy,
-} from '@radweave/torch';
+  DataError,
+  folderName,
+  InterruptedError,
+  PRECISIONS,
+  type Precision,
+  ResourceError,
+  readJson,
+  writeJson,
+} from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { type StageContext, say } from '@radweave/study/context/events';
+import { cpuCapability, cpuIdentity, engineCache, getNumThreads, libtorchVersion } from '@radweave/torch';
 import { z } from 'zod';
-import { backwardInPrecision, underPrecision } from './under-precision.ts';
+import { withProbe } from './probe.ts';
+import { type Speeds, timeInTurns } from './turns.ts';
+import type { Workload } from './workload.ts';
 
-interface SpeedRecord {
-  cpu: string;
-  libtorch: string;
-  capability: string;
-  threads: number;
-  precision: Precision;
-  /** Time in float32 by time in this precision. */
-  speed: number;
+/** What was measured, kept in the user's cache. */
+export interface MeasuredSpeeds extends Speeds {
+  /** ISO 8601, UTC. */
+  measured: string;
 }
 
-const schema: z.ZodType<SpeedRecord> = z.object({
-  cpu: z.string(),
-  libtorch: z.string(),
-  capability: z.string(),
-  threads: z.int(),
-  precision: z.enum(PRECISIONS),
-  speed: z.number().gt(0),
+const schema: z.ZodType<MeasuredSpeeds> = z.object({
+  slices: z.int().positive(),
+  perSecond: z.array(z.object({ precision: z.enum(PRECISIONS), speed: z.number().positive() })),
+  measured: z.iso.datetime(),
 });
 
+/** Milliseconds of measuring, the building of the network included. */
+const BUDGET = 9000;
+
 /**
- * {@link measureSpeed}, measured once for a CPU, libtorch and number of threads and kept in the user's cache, so that
- * `auto` means the same for every run on a machine.
+ * How fast this machine does a piece of work in each precision: measured by doing some of it, in about ten seconds at most, and
+ * kept in the user's cache by all that decides the speed.
+ *
+ * @throws InterruptedError when told to stop.
  */
-export function cachedSpeed(precision: Precision, folder: string = engineCache()): number {
+export function cachedSpeeds(
+  work: Workload,
+  candidates: readonly Precision[],
+  context: StageContext,
+  folder: string = engineCache(),
+): MeasuredSpeeds {
+  const path = join(folder, cacheName(work, candidates));
+  const before = kept(path);
+  if (before !== null) return before;
+  const found = { ...measure(work, candidates, context), measured: new Date().toISOString() };
+  try {
+    writeJson(path, found);
+  } catch (error) {
+    if (!(error instanceof ResourceError)) throw error;
+    say(context, `What was measured could not be kept for the next time: ${error.message}`);
+  }
+  return found;
+}
+
+/** Model and purpose for who looks into the cache; the rest of what decides the speed as a hash. */
+function cacheName({ build: _, ...work }: Workload, candidates: readonly Precision[]): string {
   const machine = {
-    cpu: cpus()[0]?.model ?? 'unknown',
+    cpu: cpuIdentity(),
     libtorch: libtorchVersion(),
     capability: cpuCapability(),
     threads: getNumThreads(),
   };
-  const key = createHash('sha256').update(JSON.stringify(machine)).digest('hex').slice(0, 12);
-  const path = join(folder, `speed-${precision}-${key}.json`);
-  if (existsSync(path)) return readJson(path, schema).speed;
-  const record: SpeedRecord = { ...machine, precision, speed: Number(measureSpeed(precision).toFixed(3)) };
-  writeJson(path, record);
-  return record.speed;
+  const key = createHash('sha256').update(JSON.stringify([work, candidates, machine]));
+  return `precision-${folderName('model', work.model)}-${work.purpose}-${key.digest('hex').slice(0, 12)}.json`;
 }
 
-const ROUNDS = 7;
-
-/**
- * How many times as fast as float32 the CPU is in another precision: a residual block's forward and backward pass in
- * channels-last memory. Alternating, the fastest of several rounds each, as other work on the machine
- * can only slow a round down. Takes about a second.
- */
-export function measureSpeed(precision: Precision): number {
-  let [fp32, other] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (let round = 0; round < ROUNDS; round++) {
-    fp32 = Math.min(fp32, blockStep('fp32'));
-    other = Math.min(other, blockStep(precision));
+/** What was measured before; null where nothing was, or it can no longer be read. */
+function kept(path: string): MeasuredSpeeds | null {
+  if (!existsSync(path)) return null;
+  try {
+    return readJson(path, schema);
+  } catch (error) {
+    if (error instanceof DataError) return null;
+    throw error;
   }
-  return fp32 / other;
 }
 
-/** Milliseconds of one step. */
-function blockStep(precision: Precision): number {
-  const within = (body: () => Tensor): Tensor => underPrecision({ device: 'cpu', precision }, body);
-  return tidy(() => {
-    const block = new nn.Sequential([
-      new nn.Conv2d(64, 64, 3, { padding: 1, bias: false }),
-      new nn.BatchNorm2d(64),
-      new nn.ReLU(),
-      new nn.Conv2d(64, 64, 3, { padding: 1, bias: false }),
-      new nn.BatchNorm2d(64),
-    ]);
-    block.to({ memoryFormat: 'channelsLast' });
-    const x = randn([8, 64, 56, 56]).contiguous('channelsLast');
-    x.requiresGrad = true;
-    const start = performance.now();
-    const loss = within(() => block.call(x))
-      .to('float32')
-      .sum();
-    backwardInPrecision({ device: 'cpu', precision }, () => loss.backward());
-    return performance.now() - start;
-  });
+function measure(work: Workload, candidates: readonly Precision[], context: StageContext): Speeds {
+  const started = performance.now();
+  const now = (): number => performance.now() - started;
+  const onStep = (done: number, total: number): void => {
+    if (context.shouldStop()) {
+      throw new InterruptedError('E_INTERRUPTED', 'measuring the precisions was stopped', {
+        mend: 'Nothing was begun; run the same command again',
+      });
+    }
+    context.emit({ kind: 'progress', task: 'measuring precisions', done, total });
+  };
+  return withProbe(work, (probe) =>
+    timeInTurns({
+      candidates,
+      batch: work.batch,
+      step: (precision, slices) => probe.step(precision, slices),
+      now,
+      budget: BUDGET - now(),
+      onStep,
+    }),
+  );
 }

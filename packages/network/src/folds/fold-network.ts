@@ -1,7 +1,7 @@
 import { type Config, DataError, type FoldModel } from '@radweave/artifacts';
 import type { StageContext } from '@radweave/study/context/events';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
-import { computeSettings } from '../compute/compute.ts';
+import { inferenceSettings } from '../compute/compute.ts';
 import { readCheckpoint } from '../open/checkpoint.ts';
 import { type FeatureNetwork, openFeatureNetwork } from '../open/feature-network.ts';
 import { checkpointNetwork } from '../open/network-spec.ts';
@@ -18,7 +18,7 @@ export async function openFold(config: Config, run: RunFolder, context: StageCon
   if (saved === null) throw new DataError('E_CHECKPOINT', 'not a checkpoint of a run', { where: run.best });
   const chosen = { kind: 'file' as const, path: run.best, saved };
   const spec = checkpointNetwork(config, chosen);
-  const network = await openFeatureNetwork(spec, chosen, computeSettings(config), context);
+  const network = await openFeatureNetwork(spec, chosen, inferenceSettings(config), context);
   const { train, val } = saved.about.patients;
   const record = {
     run: run.name,

@@ -3,11 +3,12 @@ import { hashFile } from '@radweave/artifacts';
 import { modelInfo } from '@radweave/models';
 import { type StageContext, say } from '@radweave/study/context/events';
 import type { nn } from '@radweave/torch';
-import { type Compute, type ComputeSettings, chooseCompute } from '../compute/compute.ts';
+import { type Compute, chooseCompute, type InferenceSettings } from '../compute/compute.ts';
 import { foldForInference } from '../compute/fold.ts';
 import type { ChosenCheckpoint } from './checkpoint-choice.ts';
 import { buildNetwork, type Network } from './network-source.ts';
 import type { NetworkSpec } from './network-spec.ts';
+import { extractionWork } from './workload.ts';
 
 /** A network that gives features, and what is known of where it came from. */
 export interface FeatureNetwork extends Network {
@@ -27,11 +28,11 @@ export interface FeatureNetwork extends Network {
 export async function openNetwork(
   spec: NetworkSpec,
   chosen: ChosenCheckpoint,
-  settings: ComputeSettings,
+  settings: InferenceSettings,
   context: StageContext,
 ): Promise<FeatureNetwork> {
   const { name, imageSize } = spec;
-  const compute = chooseCompute(settings, name, context);
+  const compute = chooseCompute(settings, extractionWork(spec, settings.batchSize), context);
   const saved = chosen.kind === 'file' ? chosen.saved : null;
   const network = await buildNetwork(spec, compute, context);
   network.model.eval();
@@ -53,7 +54,7 @@ export async function openNetwork(
 export async function openFeatureNetwork(
   spec: NetworkSpec,
   chosen: ChosenCheckpoint,
-  settings: ComputeSettings,
+  settings: InferenceSettings,
   context: StageContext,
 ): Promise<FeatureNetwork> {
   const network = await openNetwork(spec, chosen, settings, context);

@@ -4,13 +4,15 @@ import { expect, test } from 'vitest';
 import { chooseCompute, computeSettings } from '../compute/compute.ts';
 import { buildNetwork } from './network-source.ts';
 import { configuredNetwork } from './network-spec.ts';
+import { extractionWork } from './workload.ts';
 
 test('model.zero_init_last: what the blocks start with is said, and refused for networks that have no such norm', async () => {
   const config = defaultConfig();
   config.data.image_size = 32;
   Object.assign(config.training, { precision: 'fp32', device: 'cpu' });
   Object.assign(config.model, { pretrained: false, zero_init_last: false });
-  const compute = chooseCompute(computeSettings(config), config.model.name, listening());
+  const work = extractionWork(configuredNetwork(config), 2);
+  const compute = chooseCompute(computeSettings(config), work, listening());
   const network = await buildNetwork(configuredNetwork(config), compute, listening());
   expect(network.origin).toBe(
     "trained from scratch, the last batch norm of each block starting at 1 instead of timm's 0",

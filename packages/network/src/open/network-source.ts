@@ -27,10 +27,9 @@ export async function buildNetwork(
   context: StageContext,
 ): Promise<Network> {
   const { name, weights, imageSize } = spec;
-  const model = untrained(spec);
+  const model = untrainedNetwork(spec);
   const start = await startWeights(model, spec, context);
   if (weights.from === 'checkpoint') model.loadStateDict(weights.saved.model);
-  freeze(model, name, spec.freezeStages);
   model.to({ device: compute.device, memoryFormat: compute.memoryFormat });
   foldForTraining(model, compute, imageSize);
   const normalisation = normalisationOf(spec, start.input);
@@ -39,7 +38,9 @@ export async function buildNetwork(
   return { model, normalisation, origin };
 }
 
-function untrained({ name, classes, imageSize, zeroInitLast }: NetworkSpec): ImageModel {
+/** The network with random weights, its frozen stages frozen. @throws UsageError for settings that it does not have. */
+export function untrainedNetwork(spec: NetworkSpec): ImageModel {
+  const { name, classes, imageSize, zeroInitLast } = spec;
   if (!zeroInitLast && modelInfo(name).defaults?.zeroInitLast === undefined) {
     throw new UsageError(
       'E_MODEL',
@@ -51,7 +52,9 @@ function untrained({ name, classes, imageSize, zeroInitLast }: NetworkSpec): Ima
     );
   }
   const start = zeroInitLast ? {} : { zeroInitLast: false };
-  return createModel(name, { numClasses: classes, inChans: 1, imageSize, ...start });
+  const model = createModel(name, { numClasses: classes, inChans: 1, imageSize, ...start });
+  freeze(model, name, spec.freezeStages);
+  return model;
 }
 
 async function startWeights(

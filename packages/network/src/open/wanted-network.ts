@@ -1,7 +1,7 @@
 import { type Config, DataError, type FusionModality, hashFile } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { StageContext } from '@radweave/study/context/events';
-import { computeSettings } from '../compute/compute.ts';
+import { inferenceSettings } from '../compute/compute.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { ChosenCheckpoint } from './checkpoint-choice.ts';
 import { type FeatureNetwork, openFeatureNetwork } from './feature-network.ts';
@@ -36,7 +36,12 @@ export async function openWantedNetwork(
     imageSize: image_size,
     normalisation: { mean: normalize_mean, std: normalize_std },
   };
-  const network = await openFeatureNetwork(spec, chosen, { ...computeSettings(config), precision }, context);
+  const network = await openFeatureNetwork(
+    spec,
+    chosen,
+    { ...inferenceSettings(config), precision },
+    context,
+  );
   if (network.sha256 !== wanted.checkpoint_sha256) {
     throw otherCheckpoint(wanted, path, 'has other weights than the model was fitted with');
   }

@@ -1,6 +1,9 @@
 import type { Config } from '@radweave/artifacts';
 import { fromTypedArray, type nn, optim, type Tensor } from '@radweave/torch';
-import type { Augmentation } from '../slices/augment.ts';
+import type { Workload } from '../compute/workload.ts';
+import type { NetworkSpec } from '../open/network-spec.ts';
+import { trainingWork } from '../open/workload.ts';
+import { type Augmentation, isAugmenting } from '../slices/augment.ts';
 import { classWeights } from './class-weights.ts';
 import { asymmetricLoss, crossEntropyLoss, focalLoss, type Loss } from './losses.ts';
 
@@ -79,4 +82,9 @@ export function augmentationOf(config: Config): Augmentation {
     contrast: on ? a.contrast : 0,
     randomErasing: on ? a.random_erasing : 0,
   };
+}
+
+/** A step of training, for choosing its precision. */
+export function buildWork(config: Config, network: NetworkSpec): Workload {
+  return trainingWork(network, config.training.batch_size, !isAugmenting(augmentationOf(config)));
 }

@@ -36,7 +36,14 @@ import {
 } from '../open/checkpoint.ts';
 import { buildNetwork, type Network } from '../open/network-source.ts';
 import { resumedNetwork } from '../open/network-spec.ts';
-import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer, buildScheduler } from './build.ts';
+import {
+  augmentationOf,
+  buildClassWeight,
+  buildLoss,
+  buildOptimizer,
+  buildScheduler,
+  buildWork,
+} from './build.ts';
 import { EpochFiles } from './epoch-files.ts';
 import { fitBatch } from './fit-batch.ts';
 import { explainTooLarge } from './fitting-batch.ts';
@@ -89,12 +96,14 @@ export class TrainingSession {
     // Opening a GPU takes about as long as decoding. On a CPU what `auto` measures would be disturbed.
     let decoding = onCpu ? null : sets.decoding();
     try {
-      const compute = chooseCompute(computeSettings(config), config.model.name, context, begun);
+      const spec = resumedNetwork(config, saved);
+      const work = buildWork(config, spec);
+      const compute = chooseCompute(computeSettings(config), work, context, begun);
       decoding ??= sets.decoding();
       // A default stream cannot be recorded; what is made from here on is made on this one.
       cudaDevice(compute.device)?.useOwnStream();
       manualSeed(config.experiment.seed);
-      const network = await buildNetwork(resumedNetwork(config, saved), compute, context);
+      const network = await buildNetwork(spec, compute, context);
       // Last, for it takes longest: weights that cannot be had, say, are told before.
       const splits = residentSplits(await decoding.all(), compute.device, cudaDevice(compute.device));
       const fitted = { ...options, config: fitBatch(config, compute, splits.train, network, context) };

@@ -96,6 +96,6 @@ export class Job implements JobFacts {
   }
 
   private async settings(stage: SomeStage, options: never): Promise<Record<string, unknown>> {
-    return { ...(await stageSettings(this.config, stage.settings)), ...stage.asked?.(options) };
+    return { ...(await stageSettings(this.config, stage)), ...stage.asked?.(options) };
   }
 }

@@ -272,7 +272,9 @@ test('what was settled for auto counts, not the word', async () => {
   mkdirSync(join(folder, 'outputs', 'precision'));
   const settled = { format: 1, model: 'resnet18', precision: 'bf16', reason: '', device: 'cpu' };
   const record = JSON.stringify({ ...settled, decided: '2026-01-01T00:00:00.000Z' });
-  writeFileSync(join(folder, 'outputs', 'precision', 'resnet18.json'), record);
+  for (const name of ['resnet18', 'resnet18-extract']) {
+    writeFileSync(join(folder, 'outputs', 'precision', `${name}.json`), record);
+  }
   config.training.precision = 'bf16';
   await steps(config);
   config.training.precision = 'auto';

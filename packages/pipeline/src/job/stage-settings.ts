@@ -8,6 +8,7 @@ import {
 } from '@radweave/artifacts';
 import { computingDevice } from '@radweave/network/compute/device';
 import { keptPrecision } from '@radweave/network/compute/kept-precision';
+import type { WorkName } from '@radweave/network/compute/workload';
 
 /** Settings that change no result: how fast it comes, what is said and where else it is written. */
 export const WITHOUT_EFFECT: readonly ConfigKeyPath[] = [
@@ -25,15 +26,15 @@ const PLACES: readonly ConfigKeyPath[] = ['data.root_dir', 'data.splits_dir', 'd
 /** The settings that a stage's result depends on, by key, such that equal ones are equal however they are spelled. */
 export async function stageSettings(
   config: Config,
-  names: readonly SettingName[],
+  { name, settings }: { name: string; settings: readonly SettingName[] },
 ): Promise<Record<string, unknown>> {
-  const keys = settingKeys(names).filter((key) => !WITHOUT_EFFECT.includes(key));
+  const keys = settingKeys(settings).filter((key) => !WITHOUT_EFFECT.includes(key));
   const pairs: [string, unknown][] = [];
-  for (const key of keys) pairs.push([key, await settled(config, key)]);
+  for (const key of keys) pairs.push([key, await settled(config, key, name)]);
   return Object.fromEntries(pairs);
 }
 
-async function settled(config: Config, key: ConfigKeyPath): Promise<unknown> {
+async function settled(config: Config, key: ConfigKeyPath, stage: string): Promise<unknown> {
   const value = settingOf(config, key);
   const { output_dir } = config.experiment;
   if (PLACES.includes(key)) return typeof value === 'string' ? relativeToOutput(output_dir, value) : value;
@@ -43,8 +44,15 @@ async function settled(config: Config, key: ConfigKeyPath): Promise<unknown> {
     case 'training.device':
       return (await computingDevice(config.training.device)).replace(/:\d+$/, '');
     case 'training.precision':
-      return value === 'auto' ? (keptPrecision(output_dir, config.model.name) ?? value) : value;
+      return value === 'auto' ? (keptPrecision(output_dir, workOf(config, stage)) ?? value) : value;
     default:
       return value;
   }
+}
+
+/** The work whose precision a stage depends on. */
+function workOf({ model }: Config, stage: string): WorkName {
+  return stage === 'extract'
+    ? { purpose: 'extract', model: model.name, frozenStages: 0 }
+    : { purpose: 'train', model: model.name, frozenStages: model.freeze_stages };
 }

@@ -18,6 +18,7 @@ test('both jobs are profiled, and the convolutions of ResNet18 are where they be
   expect(JSON.parse(readFileSync(join(outputDir, 'profile.json'), 'utf8'))).toEqual(result);
 
   const [training, extraction] = result.jobs;
+  expect(result.jobs.map(({ precision }) => precision)).toEqual(['fp32', 'fp32']);
   const calls = (job: ProfileResult['jobs'][number] | undefined, phase: string, operator: string) =>
     job?.operators.find((row) => row.phase === phase && row.operator === operator)?.calls;
   expect(calls(training, 'forward', 'aten::convolution')).toBe(20);

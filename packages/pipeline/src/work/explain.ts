@@ -8,7 +8,7 @@ import {
   UsageError,
   writeExplanations,
 } from '@radweave/artifacts';
-import { computeSettings, inferenceBatch } from '@radweave/network/compute/compute';
+import { inferenceBatch, inferenceSettings } from '@radweave/network/compute/compute';
 import type { MapSource } from '@radweave/network/explain/maps';
 import type { CheckpointFacts } from '@radweave/network/open/checkpoint';
 import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
@@ -78,7 +78,7 @@ export async function explain(options: ExplainOptions, context: StageContext): P
     const table = readSliceTable(config.data, split, modality);
     refuseSeenPatients(about.patients.train, [{ split, table }], path);
   }
-  const network = await openNetwork(spec, chosen, computeSettings(config), context);
+  const network = await openNetwork(spec, chosen, inferenceSettings(config), context);
   network.model.requiresGrad_(false);
   const layer = requireLayer(network, options.layer);
   requireClass(network, options.explainedClass);

@@ -10,7 +10,7 @@ import {
   type Split,
   UsageError,
 } from '@radweave/artifacts';
-import { computeSettings } from '@radweave/network/compute/compute';
+import { inferenceSettings } from '@radweave/network/compute/compute';
 import { computingDevice } from '@radweave/network/compute/device';
 import { engineVersions } from '@radweave/network/compute/versions';
 import { type Extraction, extractionBatch } from '@radweave/network/features/extractor';
@@ -178,7 +178,7 @@ async function extractAll(
   const begin = (): Decoding => new Decoding(data, modality, tables, context);
   let decoding = isOnCpu ? null : begin();
   try {
-    const network = await openFeatureNetwork(spec, chosen, computeSettings(config), context);
+    const network = await openFeatureNetwork(spec, chosen, inferenceSettings(config), context);
     decoding ??= begin();
     const coming = decoding;
     const features = await replaceFeatures(data.features_dir, modality, (temporary) =>

@@ -5,6 +5,7 @@ import { engineVersions } from '@radweave/network/compute/versions';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
 import { buildNetwork } from '@radweave/network/open/network-source';
 import { configuredNetwork, type NetworkSpec } from '@radweave/network/open/network-spec';
+import { extractionWork } from '@radweave/network/open/workload';
 import { type Clock, clockOf, profileExtraction, profileTraining } from '@radweave/network/profile/steps';
 import {
   type ModuleRow,
@@ -16,8 +17,9 @@ import {
 } from '@radweave/network/profile/tables';
 import { timeline } from '@radweave/network/profile/timeline';
 import { chromeTrace } from '@radweave/network/profile/trace';
+import { buildWork } from '@radweave/network/training/build';
 import { type StageContext, say } from '@radweave/study/context/events';
-import { manualSeed, type Profile } from '@radweave/torch';
+import { manualSeed, type Profile, resolveDevice } from '@radweave/torch';
 
 /** What is profiled: one training step or one extraction batch. */
 export type ProfiledJob = 'training' | 'extraction';
@@ -37,6 +39,7 @@ export interface JobProfile {
   job: ProfiledJob;
   /** Slices in the batch. */
   slices: number;
+  precision: string;
   /** What the times of operators and modules are. */
   clock: Clock;
   ms: number;
@@ -51,7 +54,6 @@ export interface JobProfile {
 export interface ProfileResult {
   model: string;
   imageSize: number;
-  precision: string;
   device: string;
   jobs: JobProfile[];
   /** All of this as a file. */
@@ -72,29 +74,32 @@ export async function profile(options: ProfileOptions, context: StageContext): P
     weights: { from: 'scratch' },
     normalisation: { mean: augmentation.normalize_mean, std: augmentation.normalize_std },
   };
-  const compute = chooseCompute(computeSettings(config), model.name, context);
   manualSeed(config.experiment.seed);
   const found: JobProfile[] = [];
   for (const job of jobs) {
+    const work =
+      job === 'training' ? buildWork(config, spec) : extractionWork(spec, config.extraction.batch_size);
+    const compute = chooseCompute(computeSettings(config), work, context);
+    const { precision } = compute;
     say(context, `Profiling ${job} of ${model.name}; the first steps are not counted.`);
     const network = await buildNetwork(spec, compute, context);
     const measure = job === 'training' ? profileTraining : profileExtraction;
     const slices =
       job === 'training' ? training.batch_size : inferenceBatch(config.extraction.batch_size, compute);
     const recorded = measure(config, compute, network);
-    const title = `${model.name} ${job}, ${slices} slices, ${compute.precision}`;
+    const title = `${model.name} ${job}, ${slices} slices, ${precision}`;
     const trace = join(outputDir, `${job}.trace.json`);
-    found.push({ job, slices, clock: clockOf(compute), ...write(recorded, title, trace, depth) });
+    found.push({ job, slices, precision, clock: clockOf(compute), ...write(recorded, title, trace, depth) });
   }
   const report = join(outputDir, 'profile.json');
+  const device = resolveDevice(training.device);
   const result: ProfileResult = {
     model: model.name,
     imageSize: config.data.image_size,
-    precision: compute.precision,
-    device: compute.device,
+    device,
     jobs: found,
     report,
-    versions: engineVersions(compute.device),
+    versions: engineVersions(device),
   };
   writeJson(report, result);
   return result;
@@ -105,7 +110,7 @@ function write(
   title: string,
   trace: string,
   depth: number | undefined,
-): Omit<JobProfile, 'job' | 'slices' | 'clock'> {
+): Omit<JobProfile, 'job' | 'slices' | 'precision' | 'clock'> {
   const timed = timeline(recorded);
   const { duration } = recorded;
   writeFileAtomic(trace, JSON.stringify(chromeTrace(title, recorded, timed)));
