@@ -1,4 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { embeddingsPath, readEmbeddings } from '@radweave/artifacts';
 import { matrixFrom, Random } from '@radweave/stats';
 import { tempDir } from '@radweave/testkit';
@@ -64,6 +65,16 @@ test('what was kept and is damaged is made again', async () => {
     expect(await placePatients(patients(1), 42, folder)).toEqual(first);
     expect(readFileSync(path, 'utf8')).toBe(whole);
   }
+});
+
+test('where nothing can be kept, patients are placed all the same', async () => {
+  const folder = tempDir();
+  const path = embeddingsPath(folder, 'fused');
+  // A file in the place of the folder refuses everybody, root included.
+  writeFileSync(dirname(path), '');
+  const first = await placePatients(patients(1), 42, folder);
+  expect(first.pca.points?.rows).toBe(12);
+  expect(readFileSync(dirname(path), 'utf8')).toBe('');
 });
 
 test('too few patients are not placed, and the reason is kept', async () => {

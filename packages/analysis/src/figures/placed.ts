@@ -3,6 +3,7 @@ import {
   type EmbeddingsRecord,
   embeddingsPath,
   type PlacedPatients,
+  ResourceError,
   readEmbeddings,
   writeEmbeddings,
 } from '@radweave/artifacts';
@@ -36,8 +37,17 @@ export async function placePatients(
     tsne: asRecord(tsne),
     umap: asRecord(umap),
   };
-  writeEmbeddings(path, record);
+  keep(path, record);
   return { pca, tsne, umap };
+}
+
+/** A study that may only be read is shown all the same: its maps are then computed each time. */
+function keep(path: string, record: EmbeddingsRecord): void {
+  try {
+    writeEmbeddings(path, record);
+  } catch (error) {
+    if (!(error instanceof ResourceError)) throw error;
+  }
 }
 
 function hashInputs({ patients, features }: PatientFeatures, seed: number): string {
