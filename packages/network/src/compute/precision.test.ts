@@ -15,10 +15,14 @@ const speeds =
     measured: '2026-11-27T10:00:00.000Z',
   });
 
-const able: Pick<Capabilities, 'cpuFlags' | 'hasWinograd'> = { cpuFlags: ['avx512_bf16'], hasWinograd: true };
+const able: Omit<Capabilities, 'speedsOf'> = {
+  cpuFlags: ['avx512_bf16'],
+  hasWinograd: true,
+  capabilityOf: () => [9, 0],
+};
 
 const auto = (cpuFlags: string[], hasWinograd: boolean, known: Partial<Record<Precision, number>>) =>
-  fastestPrecision('cpu', { cpuFlags, hasWinograd, speedsOf: speeds(known) });
+  fastestPrecision('cpu', { ...able, cpuFlags, hasWinograd, speedsOf: speeds(known) });
 
 test('what the user asks for is taken as it is', () => {
   for (const precision of ['fp32', 'bf16', 'fp32-winograd'] as const) {
@@ -95,4 +99,52 @@ test('auto is never slower than the best fixed precision by 5 %', () => {
       }
     }
   }
+});
+
+const gpu = (capability: readonly [number, number] | null): Capabilities => ({
+  ...able,
+  capabilityOf: () => capability,
+  speedsOf: speeds({}),
+});
+
+test('on a GPU auto goes by what its units compute', () => {
+  for (const capability of [
+    [8, 0],
+    [8, 9],
+    [9, 0],
+    [12, 0],
+  ] as const) {
+    expect(fastestPrecision('cuda:1', gpu(capability))).toEqual({
+      precision: 'bf16',
+      reason: `a GPU of compute capability ${capability.join('.')} computes bfloat16 natively`,
+    });
+  }
+  for (const capability of [
+    [6, 1],
+    [7, 0],
+    [7, 5],
+  ] as const) {
+    expect(fastestPrecision('cuda:0', gpu(capability))).toEqual({
+      precision: 'fp32',
+      reason: expect.stringContaining(`${capability.join('.')} computes neither bfloat16 nor TF32`),
+    });
+  }
+  expect(fastestPrecision('cuda:0', gpu(null))).toEqual({
+    precision: 'fp32',
+    reason: expect.stringContaining('cannot be asked'),
+  });
+});
+
+test('a GPU without units for bfloat16 and TF32 is told of what they cost, and computes TF32 as float32', () => {
+  const turing = gpu([7, 5]);
+  expect(possiblePrecision('bf16', 'as asked', 'cuda:0', turing)).toEqual({
+    precision: 'bf16',
+    reason:
+      'as asked, but a GPU of compute capability 7.5 has no units for it: fp32 is more exact and may be faster',
+  });
+  expect(possiblePrecision('tf32', 'as asked', 'cuda:0', turing)).toEqual({
+    precision: 'fp32',
+    reason: 'tf32 as asked, but a GPU of compute capability 7.5 has no units for it',
+  });
+  expect(possiblePrecision('tf32', 'as asked', 'cuda:0', gpu(null)).precision).toBe('tf32');
 });

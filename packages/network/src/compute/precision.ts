@@ -1,6 +1,6 @@
 import type { Precision } from '@radweave/artifacts';
 import type { StageContext } from '@radweave/study/context/events';
-import { cpuFlags, hasNativeBf16, hasWinograd } from '@radweave/torch';
+import { cpuFlags, cudaDevice, hasNativeBf16, hasWinograd } from '@radweave/torch';
 import { cachedSpeeds, type MeasuredSpeeds } from './speed.ts';
 import type { Workload } from './workload.ts';
 
@@ -11,6 +11,8 @@ const AS_FAST = 1.03;
 export interface Capabilities {
   cpuFlags: readonly string[];
   hasWinograd: boolean;
+  /** A GPU's compute capability, such as [9, 0]; null where it cannot be asked. */
+  capabilityOf: (device: string) => readonly [major: number, minor: number] | null;
   /** How fast the CPU is in each precision. */
   speedsOf: (candidates: readonly Precision[]) => MeasuredSpeeds;
 }
@@ -26,6 +28,7 @@ export function thisMachine(work: Workload, context: StageContext): Capabilities
   return {
     cpuFlags: cpuFlags() ?? [],
     hasWinograd: hasWinograd(),
+    capabilityOf: (device) => cudaDevice(device)?.properties.capability ?? null,
     speedsOf: (candidates) => cachedSpeeds(work, candidates, context),
   };
 }
@@ -35,7 +38,7 @@ export function thisMachine(work: Workload, context: StageContext): Capabilities
  * run them twice as fast as float32's, others slower, and it depends on the network.
  */
 export function fastestPrecision(device: string, machine: Capabilities): PrecisionReason {
-  if (device !== 'cpu') return { precision: 'bf16', reason: `${device} computes bfloat16 natively` };
+  if (device !== 'cpu') return fastestOnGpu(machine.capabilityOf(device));
   // The most exact first.
   const candidates: Precision[] = [
     'fp32',
@@ -49,6 +52,22 @@ export function fastestPrecision(device: string, machine: Capabilities): Precisi
     };
   }
   return fastest(machine.speedsOf(candidates));
+}
+
+/** GPUs from this compute capability on (Ampere) have units for bfloat16 and TF32. */
+const AMPERE = 8;
+
+function fastestOnGpu(capability: readonly [number, number] | null): PrecisionReason {
+  if (capability === null) {
+    return {
+      precision: 'fp32',
+      reason: "this GPU's compute capability cannot be asked: radweave doctor tells what is missing",
+    };
+  }
+  const named = `a GPU of compute capability ${capability.join('.')}`;
+  return capability[0] >= AMPERE
+    ? { precision: 'bf16', reason: `${named} computes bfloat16 natively` }
+    : { precision: 'fp32', reason: `${named} computes neither bfloat16 nor TF32 natively` };
 }
 
 /** @param measured the most exact precision first. */
@@ -70,7 +89,7 @@ export function possiblePrecision(
   wanted: Precision,
   why: string,
   device: string,
-  machine: Pick<Capabilities, 'cpuFlags' | 'hasWinograd'>,
+  machine: Pick<Capabilities, 'cpuFlags' | 'hasWinograd' | 'capabilityOf'>,
 ): PrecisionReason {
   if (wanted === 'bf16' && device === 'cpu' && !hasNativeBf16(machine.cpuFlags)) {
     return {
@@ -81,6 +100,9 @@ export function possiblePrecision(
   if (wanted === 'tf32' && device === 'cpu') {
     return { precision: 'fp32', reason: `tf32 ${why}, but that is a GPU's: a CPU computes float32 whole` };
   }
+  if ((wanted === 'bf16' || wanted === 'tf32') && device !== 'cpu') {
+    return onOlderGpu(wanted, why, machine.capabilityOf(device)) ?? { precision: wanted, reason: why };
+  }
   if (wanted !== 'fp32-winograd') return { precision: wanted, reason: why };
   if (device !== 'cpu') {
     return { precision: 'fp32', reason: `${why}; on ${device} cuDNN chooses the algorithm by itself` };
@@ -90,4 +112,16 @@ export function possiblePrecision(
     precision: 'fp32',
     reason: `fp32-winograd ${why}, but that needs Linux and an x86 CPU with AVX2; results differ by rounding only`,
   };
+}
+
+/** What becomes of bfloat16 and TF32 on a GPU without units for them; null on others. */
+function onOlderGpu(
+  wanted: 'bf16' | 'tf32',
+  why: string,
+  capability: readonly [number, number] | null,
+): PrecisionReason | null {
+  if (capability === null || capability[0] >= AMPERE) return null;
+  const lacking = `a GPU of compute capability ${capability.join('.')} has no units for it`;
+  if (wanted === 'tf32') return { precision: 'fp32', reason: `tf32 ${why}, but ${lacking}` };
+  return { precision: wanted, reason: `${why}, but ${lacking}: fp32 is more exact and may be faster` };
 }
