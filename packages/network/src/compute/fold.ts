@@ -1,5 +1,6 @@
+import type { Precision } from '@radweave/artifacts';
 import { foldBatchNorms, foldFrozenStages, type ImageModel } from '@radweave/models';
-import { arange, type MemoryFormat, type Tensor } from '@radweave/torch';
+import { arange, type MemoryFormat, nn, type Tensor } from '@radweave/torch';
 
 /** Where a model lies, and how. */
 interface Place {
@@ -7,9 +8,20 @@ interface Place {
   memoryFormat: MemoryFormat;
 }
 
-/** Moves batch norms into convolutions: fewer passes over every feature map and equal results. The model must be in eval mode. */
-export function foldForInference(model: ImageModel, place: Place, imageSize: number): void {
+/**
+ * Moves batch norms into convolutions: fewer passes over every feature map and equal results. Under autocast the convolutions'
+ * weights are then rounded once, not in every pass: the model runs in `precision` only. It must be in eval mode.
+ */
+export function foldForInference(
+  model: ImageModel,
+  place: Place & { precision: Precision },
+  imageSize: number,
+): void {
   foldBatchNorms(model, madeUpSlice(place, imageSize));
+  if (place.precision !== 'bf16') return;
+  for (const [, module] of model.namedModules()) {
+    if (module instanceof nn.Conv2d) module.roundWeights('bfloat16');
+  }
 }
 
 /** {@link foldForInference} for the frozen stages of a model that is trained. */

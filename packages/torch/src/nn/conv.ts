@@ -1,5 +1,7 @@
-import { isGradEnabled } from '../autograd.ts';
+import { isGradEnabled, noGrad } from '../autograd.ts';
 import { empty } from '../create.ts';
+import type { DType } from '../dtype.ts';
+import { tidy } from '../scope.ts';
 import type { Tensor } from '../tensor.ts';
 import { conv2d, type Size2 } from './functional.ts';
 import { resetAffine } from './linear.ts';
@@ -69,6 +71,17 @@ export class Conv2d extends Module {
     weights?.weight.keep();
     weights?.bias?.keep();
     this.standIn = weights;
+  }
+
+  /**
+   * Rounds the weights that this layer computes with to a shorter type, once and for all: autocast would at each call, to the same
+   * bits. For inference under autocast to this type only.
+   */
+  roundWeights(dtype: DType): void {
+    const { weight, bias } = this.standIn ?? this;
+    if (weight.dtype === dtype) return;
+    const rounded = noGrad(() => tidy(() => ({ weight: weight.to(dtype), bias: bias?.to(dtype) ?? null })));
+    this.computeWith(rounded);
   }
 
   /** @throws RangeError when the parameters should learn while other weights stand in for them. */
