@@ -12,3 +12,10 @@ test("of libtorch the engine is linked to the CPU's libraries alone", (context) 
   const system = ['c', 'm', 'stdc++', 'gcc_s', 'dl', 'pthread', 'rt', 'ld-linux-x86-64', 'atomic'];
   expect(needed.filter((name) => name !== undefined && !system.includes(name))).toEqual(['torch_cpu', 'c10']);
 });
+
+// Where a GPU's library was mapped first, the engine went with the first worker that ended, and every process crashed at its end.
+test('the engine stays mapped when the worker that loaded it ends', (context) => {
+  if (!onPath('readelf')) context.skip('readelf is missing (binutils)');
+  const text = execFileSync('readelf', ['-d', readNativeRecord().addon], { encoding: 'utf8' });
+  expect(text).toMatch(/FLAGS_1.*NODELETE/);
+});

@@ -3,8 +3,22 @@
 
 #include "environment.h"
 
+#ifdef _WIN32
+#include <windows.h>
+
+// What the linker's nodelete is elsewhere, see CMakeLists.txt: this library stays mapped when a worker that loaded it ends.
+static void keepMapped() {
+  HMODULE self;
+  GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
+                     reinterpret_cast<LPCWSTR>(&keepMapped), &self);
+}
+#endif
+
 NAPI_MODULE_INIT() {
   using namespace radweave;
+#ifdef _WIN32
+  keepMapped();
+#endif
   try {
     static std::atomic<uint32_t> environments{0};
     // float32 means float32 unless TF32 is asked for.
