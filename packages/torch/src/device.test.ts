@@ -1,11 +1,11 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { DeviceError, deviceKind, resolveDevice, wayToGpu } from './device.ts';
+import { DeviceError, deviceKind, openDevice, resolveDevice, wayToGpu } from './device.ts';
 import { cudaDeviceCount } from './runtime.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
 test('the CPU is always there, and no name is guessed', () => {
-  expect(resolveDevice('cpu')).toBe('cpu');
+  expect([resolveDevice('cpu'), openDevice('cpu')]).toEqual(['cpu', 'cpu']);
   for (const name of ['gpu', 'cuda:', 'cuda:x', 'mps:0', '']) {
     expect(() => resolveDevice(name)).toThrow(/unknown device .*: use auto, cpu, cuda, cuda:N or mps/);
   }

@@ -32,18 +32,23 @@ export function deviceKind(device: string): DeviceKind {
 }
 
 /**
- * The device a user asked for: `auto` (an NVIDIA or AMD GPU where there is one), `cpu`, `cuda`, `cuda:N` or `mps`.
+ * {@link resolveDevice}, opened: a number has been computed there, which takes a GPU a second the first time.
  *
- * @returns `cpu`, `cuda:N` or `mps`; a number has been computed there.
- * @throws DeviceError when it is not a device name, or that device cannot be used. Never falls back silently.
+ * @throws DeviceError also when nothing can be computed there, such as with a libtorch that has no kernels for the card.
  */
-export function resolveDevice(asked: string): string {
-  const device = named(asked);
+export function openDevice(asked: string): string {
+  const device = resolveDevice(asked);
   if (device !== 'cpu') requireComputing(device);
   return device;
 }
 
-function named(asked: string): string {
+/**
+ * The device a user asked for: `auto` (an NVIDIA or AMD GPU where there is one), `cpu`, `cuda`, `cuda:N` or `mps`.
+ *
+ * @returns `cpu`, `cuda:N` or `mps`.
+ * @throws DeviceError when it is not a device name, or there is no such device. Never falls back silently.
+ */
+export function resolveDevice(asked: string): string {
   if (asked === 'cpu') return 'cpu';
   if (asked === 'mps') return appleGpu();
   const cuda = /^cuda(?::(\d+))?$/.exec(asked);

@@ -9,7 +9,7 @@ export {
   type RecordedGraph,
   type RecordingDevice,
 } from './cuda.ts';
-export { DeviceError, type DeviceKind, deviceKind, resolveDevice } from './device.ts';
+export { DeviceError, type DeviceKind, deviceKind, openDevice, resolveDevice } from './device.ts';
 export {
   type DType,
   dtypeCode,

@@ -5,7 +5,7 @@ import {
   defaultThreads,
   deviceKind,
   type MemoryFormat,
-  resolveDevice,
+  openDevice,
   useDeterministicAlgorithms,
 } from '@radweave/torch';
 import { settledPrecision } from './kept-precision.ts';
@@ -57,7 +57,7 @@ export function chooseCompute(
   context: StageContext,
   begun?: Precision,
 ): ChosenCompute {
-  const device = resolveDevice(settings.device);
+  const device = openDevice(settings.device);
   // On a CPU the same threads give the same bits anyway.
   if (device !== 'cpu') useDeterministicAlgorithms(settings.deterministic);
   const { precision, reason } = choosePrecision(settings, work, device, context, begun);
