@@ -161,6 +161,32 @@ test('with a file for every epoch none is left out', async () => {
   expect(readdirSync(run.checkpoints).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 });
 
+test('where writing keeps up, every epoch uses the same memory; where not, no more than is held', async () => {
+  const { files, close } = made();
+  const used = { weights: new Set<unknown>(), states: new Set<unknown>() };
+  const watched =
+    (epoch: number): ((memory: SnapshotMemory) => Snapshot) =>
+    (memory) => {
+      used.weights.add(memory.weights);
+      used.states.add(memory.states);
+      return taking(epoch)(memory);
+    };
+  files.begin(watched(0), record(0));
+  for (const epoch of [1, 2, 3]) {
+    await files.finished();
+    await files.add(report(epoch, true), watched(epoch), record(epoch));
+  }
+  await files.finished();
+  expect([used.weights.size, used.states.size]).toEqual([1, 1]);
+  const { letOne } = holdWriting();
+  await files.add(report(4, true), watched(4), record(4));
+  for (const epoch of [5, 6, 7, 8])
+    await files.add(report(epoch, epoch === 5), watched(epoch), record(epoch));
+  expect([used.weights.size, used.states.size]).toEqual([3, 2]);
+  for (let i = 0; i < 4; i++) await letOne();
+  await close();
+});
+
 test('what cannot be written is told by whoever next asks', async () => {
   const { run, files, close } = made();
   mkdirSync(run.last);

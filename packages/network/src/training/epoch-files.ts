@@ -27,7 +27,7 @@ export class EpochFiles {
   private readonly recorder: Recorder;
   private readonly keepsEpochs: boolean;
   private readonly writer = new TorchFileWriter();
-  private readonly memories: SharedMemory[] = [];
+  private readonly memories = { weights: [] as SharedMemory[], states: [] as SharedMemory[] };
   private readonly writing = new Beside<Finished>((finished) => this.write(finished), together);
 
   /** @param keepsEpochs whether each epoch's weights get a file of their own. */
@@ -89,7 +89,7 @@ export class EpochFiles {
   async close(): Promise<void> {
     await this.writing.settled();
     await this.writer.close();
-    this.memories.length = 0;
+    for (const all of Object.values(this.memories)) all.length = 0;
   }
 
   /** Memory of which nothing is to be written any more: what the waiting epoch had for going on is superseded by who asks. */
@@ -99,14 +99,13 @@ export class EpochFiles {
       if (one === undefined || one === null) return [];
       return one.states === null ? [one.memory.weights] : [one.memory.weights, one.memory.states];
     });
-    const free = this.memories.filter((memory) => !held.includes(memory));
-    const next = (): SharedMemory => {
-      const memory = free.pop() ?? new SharedMemory();
-      if (!this.memories.includes(memory)) this.memories.push(memory);
+    const freeOf = (all: SharedMemory[]): SharedMemory => {
+      const memory = all.find((one) => !held.includes(one)) ?? new SharedMemory();
+      if (!all.includes(memory)) all.push(memory);
       memory.reset();
       return memory;
     };
-    return { weights: next(), states: next() };
+    return { weights: freeOf(this.memories.weights), states: freeOf(this.memories.states) };
   }
 
   private async write({ reports, kept, best, last, record }: Finished): Promise<void> {
