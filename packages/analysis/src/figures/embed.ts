@@ -2,7 +2,8 @@ import { fitPca, fitStandardScaler, type Matrix, pcaTransform, standardise, take
 import { fewerNeighbours, nearestNeighbours } from './neighbours.ts';
 import type { PatientFeatures } from './patients.ts';
 import { neighboursForPerplexity, perplexityFor, tsne, tsneOfNeighbours } from './tsne.ts';
-import { UMAP_NEIGHBOURS, umapOfNeighbours } from './umap-layout.ts';
+import { UMAP_NEIGHBOURS } from './umap-layout.ts';
+import { umapInThread } from './umap-thread.ts';
 
 /** Ways to draw features in the plane. */
 export const METHODS = ['pca', 'tsne', 'umap'] as const;
@@ -93,10 +94,12 @@ async function neighbourhoods(scaled: Matrix, seed: number): Promise<Omit<Embedd
   const start = firstTwo(reduced);
   const near = nearestNeighbours(reduced, neighboursForPerplexity(perplexity));
   const whom = `the first ${components} principal components of `;
+  // The thread begins before t-SNE keeps this one busy.
+  const umap = umapInThread({ neighbours: fewerNeighbours(near, UMAP_NEIGHBOURS - 1), start, seed });
   const { points } = tsneOfNeighbours(near, start, perplexity);
   return {
     tsne: named(points, 't-SNE', ` (perplexity ${perplexity}, Barnes–Hut)`, whom),
-    umap: named(umapOfNeighbours(fewerNeighbours(near, UMAP_NEIGHBOURS - 1), start, seed), 'UMAP', '', whom),
+    umap: named(await umap, 'UMAP', '', whom),
   };
 }
 

@@ -5,6 +5,7 @@ import { componentsFor, embed } from './embed.ts';
 import { EXACT_NEIGHBOURS_UP_TO, fewerNeighbours, type Neighbours, nearestNeighbours } from './neighbours.ts';
 import { neighboursForPerplexity, perplexityFor, tsneOfNeighbours } from './tsne.ts';
 import { UMAP_NEIGHBOURS, umapOfNeighbours } from './umap-layout.ts';
+import { umapInThread } from './umap-thread.ts';
 
 /** Five groups in twelve dimensions, loose enough to touch. */
 function groups(patients: number): Matrix {
@@ -68,6 +69,13 @@ referenceTest(
     expect(umapOfNeighbours(again, first, 1)).toEqual(umap);
   },
 );
+
+test('UMAP in a thread of its own is the same', async () => {
+  const features = groups(60);
+  const neighbours = nearestNeighbours(features, UMAP_NEIGHBOURS - 1);
+  const task = { neighbours, start: start(features), seed: 3 };
+  expect(await umapInThread(task)).toEqual(umapOfNeighbours(neighbours, task.start, 3));
+});
 
 test('neighbours of few rows are exact, and of many nearly all are found', () => {
   const few = groups(40);

@@ -1,0 +1,7 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { umapOfNeighbours } from './umap-layout.ts';
+import type { UmapTask } from './umap-thread.ts';
+
+// The thread of umap-thread.ts: one task, one answer.
+const { neighbours, start, seed } = workerData as UmapTask;
+parentPort?.postMessage(umapOfNeighbours(neighbours, start, seed));
