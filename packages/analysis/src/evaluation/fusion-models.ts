@@ -56,7 +56,9 @@ export function readFusionModels(folder: string, facts: CohortFacts): FusionMode
       ),
       inSample: forEachSplit((split) => inSampleOf(metrics, name, split)),
       notes: forEachSplit((split) =>
-        kindOf(name) === 'stacked' ? [] : classifierCautions(own, split, tables.train.rows.length),
+        kindOf(name) === 'stacked'
+          ? []
+          : classifierCautions(own, split, tables.train.rows.length, file.stacked !== undefined),
       ),
     };
   });

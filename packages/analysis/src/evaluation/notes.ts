@@ -1,5 +1,6 @@
 import { type Config, type Evaluation, hashFile } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { REPORT_STACKED } from '../fusion/in-sample.ts';
 import type { FusionModels } from './fusion-models.ts';
 import type { NetworkSlices } from './network-models.ts';
 import { type Unevaluated, unevaluatedNote } from './unevaluated.ts';
@@ -47,8 +48,9 @@ function inSampleNote(fusion: FusionModels | null): string[] {
   const own = (fusion?.file.modalities ?? []).filter(({ in_sample }) => in_sample === true);
   if (own.length === 0) return [];
   const names = own.map(({ modality }) => modality).join(' and ');
+  const remedy = fusion?.file.stacked === undefined ? 'cross-fitting is the remedy' : REPORT_STACKED;
   return [
-    `the fusion was fitted on in-sample features of ${names}, which look better than those of new patients: cross-fitting is the remedy`,
+    `the fusion was fitted on in-sample features of ${names}, which look better than those of new patients: ${remedy}`,
   ];
 }
 

@@ -39,12 +39,14 @@ export interface FusedModel {
  * Fits `fused` and, where there are several, each modality alone.
  *
  * @param rule of their thresholds.
+ * @param stacked whether a stacked classifier is to stand beside them.
  */
 export function fitFusedModel(
   alignment: Alignment,
   splits: Record<Split, FusedSplit>,
   options: FusionConfig,
   rule: ThresholdRule,
+  stacked: boolean,
 ): FusedModel {
   const { sources } = alignment;
   const modalities = sources.map(({ modality }) => modality);
@@ -73,7 +75,8 @@ export function fitFusedModel(
   );
   const inputs = classifierInputs(sources, modalities);
   const patients = splits.train.patients.length;
-  const notes = [...new Set(SPLITS.flatMap((split) => classifierCautions(inputs, split, patients)))];
+  const cautions = SPLITS.flatMap((split) => classifierCautions(inputs, split, patients, stacked));
+  const notes = [...new Set(cautions)];
   return {
     file: {
       format: 1,
@@ -144,7 +147,7 @@ export function judgeSplit(model: FusedModel, fused: FusedSplit): JudgedSplit[] 
       notes: [
         ...(model.fitNotes.get(name) ?? []),
         ...thresholdCautions(classifier.threshold, fused.split),
-        ...classifierCautions(inputs, fused.split, model.trainingPatients),
+        ...classifierCautions(inputs, fused.split, model.trainingPatients, model.stack !== null),
       ],
     };
   });

@@ -36,16 +36,21 @@ export function classifierInputs(
     }));
 }
 
+/** The remedy of in-sample features where it is there already. */
+export const REPORT_STACKED = "report 'stacked', which was fitted on out-of-fold logits";
+
 /**
  * What must be known to read the numbers of a split: which patients the networks were trained on, and the classifier fitted
  * on. With as many features as patients a linear classifier separates any labels (Cover 1965), those of noise too.
  *
  * @param patients number of training patients.
+ * @param stacked whether there is a stacked classifier, the remedy of in-sample features.
  */
 export function classifierCautions(
   own: readonly ClassifierInput[],
   split: Split,
   patients: number,
+  stacked: boolean,
 ): string[] {
   const named = (state: boolean | null): string =>
     own
@@ -62,10 +67,11 @@ export function classifierCautions(
   }
   const [trained, unknown] = [named(true), named(null)];
   if (trained !== '') {
+    const better = stacked ? "which is why 'stacked' was fitted on out-of-fold logits" : 'use cross-fitting';
     notes.push(
       split === 'train'
-        ? `in-sample: the network of ${trained} was trained on these patients: too good to report, use cross-fitting`
-        : `the classifier was fitted on in-sample features of ${trained}: use cross-fitting`,
+        ? `in-sample: the network of ${trained} was trained on these patients: too good to report, ${better}`
+        : `the classifier was fitted on in-sample features of ${trained}: ${stacked ? REPORT_STACKED : 'use cross-fitting'}`,
     );
   }
   if (unknown !== '')

@@ -62,11 +62,21 @@ referenceTest('three classes: the stack equals scikit-learn', ['sklearn', 'panda
 
 test('the evaluation knows the stack as out-of-fold, and it can be verified', async () => {
   const { config, out } = await stacked(2);
-  const { models, rows } = readEvaluation(join(out, 'evaluation', 'evaluation.json'));
+  const { models, rows, notes } = readEvaluation(join(out, 'evaluation', 'evaluation.json'));
   expect(models.find(({ name }) => name === 'stacked')).toMatchObject({ kind: 'stacked', modalities });
   const own = rows.filter(({ model }) => model === 'stacked');
   expect(new Set(own.map(({ split }) => split))).toEqual(new Set(SPLITS));
   expect(new Set(own.map(({ in_sample }) => in_sample))).toEqual(new Set(['no']));
+  // The remedy is there: nothing asks for it.
+  const said = [
+    ...notes,
+    ...rows.map(({ note }) => note ?? ''),
+    ...readFusionModel(join(out, 'fusion', 'model.json')).notes,
+  ];
+  expect(said.join('\n')).not.toMatch(/use cross-fitting|is the remedy/);
+  expect(notes.join('\n')).toContain(
+    "new patients: report 'stacked', which was fitted on out-of-fold logits",
+  );
   const { differences, compared } = await verify({ run: out, config, given: [] }, listening());
   // Nobody divided the made-up patients by a seed, so dividing them again gives other sets.
   expect(differences.filter(({ file }) => !file.startsWith('splits/'))).toEqual([]);

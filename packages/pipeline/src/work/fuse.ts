@@ -73,7 +73,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   const alignment = await prepare(config, modalities, context);
   const splits = forEachSplit((split) => loadFusedSplit(alignment, split, config.data.features_dir));
   const rule = thresholdRuleOf(config.evaluation);
-  const model = fitFusedModel(alignment, splits, config.fusion, rule);
+  const model = fitFusedModel(alignment, splits, config.fusion, rule, options.stack === true);
   if (options.stack === true) {
     const { features_dir } = config.data;
     model.stack = fitStack(model.modalities, splits, model.classes, features_dir, config.fusion, rule);

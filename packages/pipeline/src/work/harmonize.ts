@@ -74,7 +74,7 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
   const audit = await runAudit({ splits, harmonised, modalities, inSample, seed, permutations }, context);
   const model = auditOnly
     ? null
-    : fitFusedModel(alignment, splits, config.fusion, thresholdRuleOf(config.evaluation));
+    : fitFusedModel(alignment, splits, config.fusion, thresholdRuleOf(config.evaluation), false);
   const metrics = model === null ? [] : harmonisedMetrics(model, splits.test, harmonisation);
   const record: HarmonizeRecord = {
     format: 1,

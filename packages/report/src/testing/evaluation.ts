@@ -31,6 +31,7 @@ const ECE_NOTE =
 /** As `evaluate` writes them: a report in another language must know every one. */
 const NOTES = [
   'the fusion was fitted on in-sample features of A and P, which look better than those of new patients: cross-fitting is the remedy',
+  "the fusion was fitted on in-sample features of A, which look better than those of new patients: report 'stacked', which was fitted on out-of-fold logits",
   'not evaluated: no finished training run of modality P',
   'slices become patients by mean, set beforehand; the aggregation table compares the alternatives',
   "network A is run 'resnet18_A_20261123-113825'",
@@ -61,7 +62,7 @@ const FINDINGS = [
 
 const NOTES_OF: Readonly<Record<Split, string>> = {
   train:
-    "all are predicted grade0: the accuracy is that label's share; the classifier was fitted on these patients; 1024 features for 28 training patients: the classifier separates them even where features are noise; in-sample: the network of A and P was trained on these patients: too good to report, use cross-fitting",
+    "all are predicted grade0: the accuracy is that label's share; the classifier was fitted on these patients; 1024 features for 28 training patients: the classifier separates them even where features are noise; in-sample: the network of A and P was trained on these patients: too good to report, use cross-fitting; in-sample: the network of A was trained on these patients: too good to report, which is why 'stacked' was fitted on out-of-fold logits; the classifier was fitted on in-sample features of A: report 'stacked', which was fitted on out-of-fold logits",
   val: 'the best epoch was chosen on these patients; the threshold was chosen on these patients',
   test: '',
 };

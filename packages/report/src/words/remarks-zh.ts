@@ -65,6 +65,14 @@ const EVALUATION: readonly Phrase[] = [
     '分类器以 {names} 的样本内特征拟合：请使用交叉拟合',
   ],
   [
+    "in-sample: the network of {names+} was trained on these patients: too good to report, which is why 'stacked' was fitted on out-of-fold logits",
+    '样本内：{names} 的网络以这些患者训练，结果过于乐观，不宜报告，因此另以折外 logits 拟合了“堆叠”',
+  ],
+  [
+    "the classifier was fitted on in-sample features of {names+}: report 'stacked', which was fitted on out-of-fold logits",
+    '分类器以 {names} 的样本内特征拟合：应报告以折外 logits 拟合的“堆叠”',
+  ],
+  [
     'the checkpoint of {names+} does not say which patients it was trained on',
     '{names} 的检查点未记录其训练患者',
   ],
@@ -76,6 +84,10 @@ const EVALUATION: readonly Phrase[] = [
   [
     'the fusion was fitted on in-sample features of {names+}, which look better than those of new patients: cross-fitting is the remedy',
     '融合模型以 {names} 的样本内特征拟合，这些特征优于新患者的特征：应采用交叉拟合',
+  ],
+  [
+    "the fusion was fitted on in-sample features of {names+}, which look better than those of new patients: report 'stacked', which was fitted on out-of-fold logits",
+    '融合模型以 {names} 的样本内特征拟合，这些特征优于新患者的特征：应报告以折外 logits 拟合的“堆叠”',
   ],
   ['not evaluated: {what*}; make it with: {command}', '未评估：{what}；生成命令：{command}'],
   ['not evaluated: {what*}', '未评估：{what}'],
