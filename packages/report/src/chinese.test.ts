@@ -103,6 +103,15 @@ test.each([
     'resnet18, libtorch 2.11.0, cpu capability AVX512, threads 16, gpu NVIDIA H100, compute capability 9.0, gpu memory 79.2 GiB, gpu driver 580.95.05 (CUDA 13.0), cuda 13.0',
     'resnet18, libtorch 2.11.0，CPU 指令集 AVX512，线程数 16，GPU NVIDIA H100，计算能力 9.0，显存 79.2 GiB，驱动 580.95.05 (CUDA 13.0)，CUDA 13.0',
   ],
+  ['precision of train A (A_1)', '训练 A（A_1）的计算精度'],
+  [
+    'fp32-winograd: measured here on 2026-11-27 in steps of 16 slices: bf16 12.5, fp32-winograd 12.3, fp32 7.70 slices/s; nearly as fast as the fastest, and more exact',
+    'fp32-winograd：2026-11-27 在训练所用机器上以每步 16 张切片实测：bf16 12.5, fp32-winograd 12.3, fp32 7.70 张/秒；与最快者速度相近，且更精确',
+  ],
+  [
+    'bf16: a GPU of compute capability 9.0 computes bfloat16 natively',
+    'bf16：计算能力 9.0 的 GPU 原生支持 bfloat16',
+  ],
   ['6 fold models, 1 record of logits', '6 个折网络，1 份 logit 记录'],
   ['platt: slope 1.1000, intercept −0.2000', 'Platt 校准：斜率 1.1000，截距 −0.2000'],
 ])('%s', (remark, chinese) => {

@@ -39,6 +39,8 @@ export interface CheckpointFacts {
   /** What the weights were started from. */
   initial_weights: string;
   precision: Precision;
+  /** Why in this precision; checkpoints of before do not say. */
+  precision_reason?: string | undefined;
   epoch: number;
   /** Finished batches of the epoch after `epoch`; 0 between epochs. */
   step: number;
@@ -77,6 +79,7 @@ const facts = z.object({
   label_names: z.array(z.string()),
   initial_weights: z.string(),
   precision: z.enum(PRECISIONS),
+  precision_reason: z.string().optional(),
   epoch: z.int(),
   step: z.int(),
   best: candidate.nullable(),

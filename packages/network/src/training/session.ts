@@ -24,7 +24,7 @@ import {
   resolveDevice,
   setRngState,
 } from '@radweave/torch';
-import { type Compute, chooseCompute, computeSettings } from '../compute/compute.ts';
+import { type ChosenCompute, chooseCompute, computeSettings } from '../compute/compute.ts';
 import { isOutOfMemory } from '../compute/gpu-errors.ts';
 import { engineVersions } from '../compute/versions.ts';
 import {
@@ -85,6 +85,8 @@ export class TrainingSession {
   private readonly trainer: Trainer;
   private readonly recorder: Recorder;
   private readonly splitHash: string;
+  /** Why in this precision: as the run was begun, whatever resumed it. */
+  private readonly precisionReason: string;
   private readonly files: EpochFiles;
 
   /** Reads the data and builds or restores everything. */
@@ -117,7 +119,7 @@ export class TrainingSession {
 
   private constructor(
     options: SessionOptions,
-    compute: Compute,
+    compute: ChosenCompute,
     splits: Splits,
     network: Network,
     saved: Restorable | null,
@@ -130,6 +132,8 @@ export class TrainingSession {
     this.splits = splits;
     this.network = network;
     this.splitHash = identityOf(forEachSplit((split) => splits[split].table));
+    const begun = saved?.about.precision === compute.precision ? saved.about.precision_reason : undefined;
+    this.precisionReason = begun ?? compute.reason;
     const optimizer = buildOptimizer(training, network.model);
     this.job = {
       model: network.model,
@@ -265,6 +269,7 @@ export class TrainingSession {
     writeConfig(run.config, config);
     this.recorder.begin(configToYaml(config), sampleOf(this.splits.train));
     this.recorder.log(`started: ${this.network.origin}`);
+    this.recorder.log(`precision ${this.job.compute.precision}: ${this.precisionReason}`);
     this.files.begin(this.snapshot, this.record('running'));
   }
 
@@ -323,6 +328,7 @@ export class TrainingSession {
       label_names: Array.from({ length: config.model.num_classes }, (_, label) => `grade${label}`),
       initial_weights: this.network.origin,
       precision: this.job.compute.precision,
+      precision_reason: this.precisionReason,
       epoch: progress.epoch,
       step: progress.step,
       best: progress.best,

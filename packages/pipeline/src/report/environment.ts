@@ -8,7 +8,10 @@ import { RADWEAVE_VERSION } from '@radweave/study/context/versions';
 export interface Training {
   modality: string;
   run: string;
-  about: Pick<CheckpointFacts, 'architecture' | 'precision' | 'config' | 'versions'> | null;
+  about: Pick<
+    CheckpointFacts,
+    'architecture' | 'precision' | 'precision_reason' | 'config' | 'versions'
+  > | null;
 }
 
 /** What left records with versions. */
@@ -36,9 +39,9 @@ export function environmentOf({
     ...(Object.keys(preprocess).length === 0
       ? []
       : ([['preprocess', versionsText(preprocess)]] satisfies [string, string][])),
-    ...trainings.map(({ modality, run, about }): [string, string] => [
-      `train ${modality} (${run})`,
-      about === null ? 'not recorded' : trainingText(about),
+    ...trainings.flatMap(({ modality, run, about }): [string, string][] => [
+      [`train ${modality} (${run})`, about === null ? 'not recorded' : trainingText(about)],
+      ...precisionRow(`precision of train ${modality} (${run})`, about),
     ]),
     ...(fusion?.modalities ?? []).map(({ modality, model, precision }): [string, string] => [
       `extract ${modality}`,
@@ -56,6 +59,12 @@ export function environmentOf({
       `${type()} ${release()}, ${arch()}, ${processor[0]?.model ?? '?'} × ${processor.length}, ${memory}`,
     ],
   ];
+}
+
+/** Why a training was computed in its precision; nothing where its checkpoint does not say. */
+function precisionRow(name: string, about: Training['about']): [string, string][] {
+  if (about?.precision_reason === undefined) return [];
+  return [[name, `${about.precision}: ${about.precision_reason}`]];
 }
 
 /** The device stands among the versions; checkpoints of before that have only the one asked for. */

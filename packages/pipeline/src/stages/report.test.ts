@@ -48,7 +48,7 @@ async function studied(divide: (config: Config) => void = divided): Promise<Conf
   for (const modality of modalities) {
     writeMadeUpFeatures(config, modality, COHORT, 4);
     const run = writeMadeUpNetwork(config, modality, COHORT);
-    await writeMadeUpCheckpoint(run, config, { precision: 'bf16' });
+    await writeMadeUpCheckpoint(run, config, { precision: 'bf16', precision_reason: 'as asked' });
     const metrics = Object.fromEntries(HISTORY_METRICS.map((name) => [name, 0.5]));
     writeHistory(run.history, [
       { epoch: 1, learning_rate: 1e-4, note: '', ...metrics } as Parameters<typeof writeHistory>[1][number],
@@ -150,6 +150,7 @@ test('a report holds what was made, and names the command of what was not', asyn
   expect(result.pdf).toBeNull();
   // What each network was trained with, from its own checkpoint.
   expect(page).toMatch(/train A \(made_up_A\)<\/th><td>resnet18, bf16, device [^<]*/);
+  expect(page).toMatch(/precision of train A \(made_up_A\)<\/th><td>bf16: as asked</);
   // Methods come from the checkpoints, not from the configuration of the report.
   expect(page).toContain(
     'It was computed in bfloat16 mixed precision (seed 42). Features were extracted in float32.',

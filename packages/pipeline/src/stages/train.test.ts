@@ -15,6 +15,7 @@ import {
   slicePredictionsPath,
   splitPath,
 } from '@radweave/artifacts';
+import { readCheckpointFacts } from '@radweave/network/open/checkpoint';
 import type { StageContext } from '@radweave/study/context/events';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
@@ -125,7 +126,9 @@ referenceTest('a run leaves every promised file, and Python opens the checkpoint
   expect(judged?.n).toBe(pooled?.n_patients);
   expect(judged?.auc.value).toBeCloseTo(pooled?.auc ?? Number.NaN, 12);
   expect(readdirSync(logs).some((name) => name.startsWith('events.out.tfevents.'))).toBe(true);
-  expect(readFileSync(join(logs, 'train.log'), 'utf8')).toMatch(/epoch 3 done/);
+  expect(readFileSync(join(logs, 'train.log'), 'utf8')).toMatch(/precision fp32: as asked\n.*epoch 3 done/s);
+  const facts = await readCheckpointFacts(join(output_dir, 'checkpoints', 'first', 'best_model.pth'));
+  expect(facts?.about).toMatchObject({ precision: 'fp32', precision_reason: 'as asked' });
   const places = ['first', '.', 'A'].map((folder) =>
     join(output_dir, 'checkpoints', folder, 'best_model.pth'),
   );

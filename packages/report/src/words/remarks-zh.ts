@@ -210,6 +210,29 @@ const OTHER: readonly Phrase[] = [
   ['machine', '机器'],
   ['not recorded', '无记录'],
   ['train {modality} ({run})', '训练 {modality}（{run}）'],
+  ['precision of train {modality} ({run})', '训练 {modality}（{run}）的计算精度'],
+  ['{precision}: as asked', '{precision}：按设置'],
+  [
+    '{precision}: as settled for training of {model} in {folder}',
+    '{precision}：沿用 {folder} 中已为训练 {model} 选定的精度',
+  ],
+  [
+    '{precision}: measured here on {date} in steps of {n} slices: {speeds} slices/s',
+    '{precision}：{date} 在训练所用机器上以每步 {n} 张切片实测：{speeds} 张/秒',
+  ],
+  ['nearly as fast as the fastest, and more exact', '与最快者速度相近，且更精确'],
+  [
+    '{precision}: this machine has neither native bfloat16 nor Winograd convolutions',
+    '{precision}：本机既无原生 bfloat16 指令，也无 Winograd 卷积',
+  ],
+  [
+    '{precision}: a GPU of compute capability {capability} computes bfloat16 natively',
+    '{precision}：计算能力 {capability} 的 GPU 原生支持 bfloat16',
+  ],
+  [
+    '{precision}: a GPU of compute capability {capability} computes neither bfloat16 nor TF32 natively',
+    '{precision}：计算能力 {capability} 的 GPU 不原生支持 bfloat16 与 TF32',
+  ],
   [
     '{versions}, cpu capability {name}, threads {n}, gpu {card}, compute capability {capability}, gpu memory {memory}, gpu driver {driver}, cuda {cuda}',
     '{versions}，CPU 指令集 {name}，线程数 {n}，GPU {card}，计算能力 {capability}，显存 {memory}，驱动 {driver}，CUDA {cuda}',
