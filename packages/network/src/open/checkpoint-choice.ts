@@ -107,16 +107,27 @@ function rightOne(wish: CheckpointWish): string {
     : `That of ${name} is --checkpoint ${run.best}`;
 }
 
+/** How many runs an error names. */
+const SHOWN = 3;
+
+function runsHere(outputDir: string): string {
+  const runs = findRuns(outputDir, 'best', {}).map((run) => run.read());
+  const names = runs.slice(0, SHOWN).map((run) => `${run.name} (${run.modality}, ${run.model})`);
+  if (names.length === 0) return 'the runs here: none';
+  if (runs.length <= SHOWN) return `the runs here: ${names.join(', ')}`;
+  const folder = outputFolders(outputDir).checkpoints;
+  return `the newest of ${runs.length} runs here: ${names.join(', ')}; each is a folder in ${folder}`;
+}
+
 function noCheckpoint(wish: CheckpointWish, path: string): UsageError {
   const { checkpoint, modality, model, outputDir, needsClassifier } = wish;
-  const others = findRuns(outputDir, 'best', {}).map((run) => run.read());
-  const found = others.map((run) => `${run.name} (${run.modality}, ${run.model})`).join(', ');
+  const found = runsHere(outputDir);
   const asked = model === undefined ? modality : `${modality} with ${model}`;
   const what =
     checkpoint === undefined
       ? `no model of modality ${asked} has been trained`
       : 'there is no such checkpoint';
-  return new UsageError('E_NO_CHECKPOINT', `${what}; the runs here: ${found || 'none'}`, {
+  return new UsageError('E_NO_CHECKPOINT', `${what}; ${found}`, {
     where: path,
     mend: `Train one with: radweave train --modality ${modality}${needsClassifier === true ? '' : '; or use --checkpoint pretrained'}`,
   });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
@@ -137,6 +137,13 @@ test('a checkpoint of another modality or model is an error that names the right
     /no model of modality P has been trained; the runs here: a \(A, resnet18\)/,
   );
   const p = await writeRun(config, 'p', 'P', 2);
+  const checkpoints = join(config.experiment.output_dir, 'checkpoints');
+  for (const name of ['b', 'c', 'd'])
+    cpSync(join(checkpoints, 'a'), join(checkpoints, name), { recursive: true });
+  await expect(extract(asked(config, { checkpoint: 'no.pth' }), listening())).rejects.toThrow(
+    /the newest of 5 runs here: (\w+ \([AP], resnet18\)(, )?){3}; each is a folder in .*checkpoints/,
+  );
+  for (const name of ['b', 'c', 'd']) rmSync(join(checkpoints, name), { recursive: true });
   await expect(extract(asked(config, { checkpoint: p.best }), listening())).rejects.toMatchObject({
     code: 'E_CHECKPOINT_MODALITY',
     message: expect.stringContaining(`--checkpoint ${a.best}`),
