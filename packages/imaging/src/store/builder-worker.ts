@@ -36,5 +36,8 @@ function tell(news: BuildNews): void {
 function carried(error: unknown): CarriedFault {
   if (error instanceof ImageFaults) return { kind: 'faults', faults: error.faults };
   if (error instanceof ImageFault) return { kind: 'fault', fault: error.record() };
-  return { kind: 'other', error, fields: error instanceof Error ? { ...error } : {} };
+  if (!(error instanceof Error))
+    return { kind: 'other', message: String(error), stack: undefined, fields: {} };
+  // Not the error itself: one that ended an imaging thread was made by Node.js in a way that copying turns into an empty object.
+  return { kind: 'other', message: error.message, stack: error.stack, fields: { ...error } };
 }

@@ -16,7 +16,12 @@ export interface BuildOrder {
 export type CarriedFault =
   | { readonly kind: 'faults'; readonly faults: readonly FaultRecord[] }
   | { readonly kind: 'fault'; readonly fault: FaultRecord }
-  | { readonly kind: 'other'; readonly error: unknown; readonly fields: Readonly<Record<string, unknown>> };
+  | {
+      readonly kind: 'other';
+      readonly message: string;
+      readonly stack: string | undefined;
+      readonly fields: Readonly<Record<string, unknown>>;
+    };
 
 /** What the thread tells of an order. */
 export type BuildNews =
@@ -91,6 +96,8 @@ export class StoreBuilder {
 function revived(failure: CarriedFault): unknown {
   if (failure.kind === 'faults') return new ImageFaults(failure.faults);
   if (failure.kind === 'fault') return new ImageFault(failure.fault);
-  const { error, fields } = failure;
-  return error instanceof Error ? Object.assign(error, fields) : error;
+  const { message, stack, fields } = failure;
+  const error = Object.assign(new Error(message), fields);
+  if (stack !== undefined) error.stack = stack;
+  return error;
 }
