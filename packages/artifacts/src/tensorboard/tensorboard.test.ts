@@ -1,6 +1,6 @@
 import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
+import { peersPython, peerTest, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { cutEvents } from './cut.ts';
 import { splitRecords } from './record.ts';
@@ -81,6 +81,39 @@ referenceTest('scalars, images and text decode by the published definitions with
     { time, step: 2, tag: 'slices', image: [224, 640, 1, '89504e47'] },
     { time, step: 0, tag: 'config', text: 'größe: 1\n'.repeat(40), dtype: 7, shape: [1], plugin: 'text' },
   ]);
+});
+
+/** What TensorBoard itself makes of a run's folder, as its server reads it. */
+const TENSORBOARD = `
+import json, sys
+from tensorboard.backend.event_processing.plugin_event_accumulator import EventAccumulator
+read = EventAccumulator(sys.argv[1])
+read.Reload()
+out = {}
+for tag in read.Tags()['tensors']:
+    about = read.SummaryMetadata(tag).plugin_data.plugin_name
+    last = read.Tensors(tag)[-1].tensor_proto
+    value = last.float_val[0] if about == 'scalars' else [v.decode('latin1' if about == 'images' else 'utf8') for v in last.string_val]
+    out[tag] = [about, [e.step for e in read.Tensors(tag)], value]
+print(json.dumps(out))`;
+
+peerTest('TensorBoard reads scalars, images and text, and a resumed run as one', ['tensorboard'], () => {
+  const folder = tempDir();
+  const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47);
+  const first = new EventWriter(folder, clock);
+  first.text('config', 'größe: 1', 0);
+  first.image('slices', png, { width: 640, height: 224, channels: 1 }, 0);
+  for (const step of [1, 2, 3]) first.scalar('auc/val', step / 4, step);
+  first.close();
+  cutEvents(folder, 2);
+  const resumed = new EventWriter(folder, clock);
+  resumed.scalar('auc/val', 0.875, 3);
+  resumed.close();
+  expect(pythonJson(TENSORBOARD, { args: [folder], interpreter: peersPython() })).toEqual({
+    config: ['text', [0], ['größe: 1']],
+    slices: ['images', [0], ['640', '224', String.fromCharCode(...png)]],
+    'auc/val': ['scalars', [1, 2, 3], 0.875],
+  });
 });
 
 referenceTest('a resumed run is cut back to the checkpoint, also after kill -9 in mid-record', [], () => {
