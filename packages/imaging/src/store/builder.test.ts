@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tempDir } from '@radweave/testkit';
+import { needs, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { ImageFaults } from '../fault.ts';
 import { encodePng } from '../png/encode.ts';
@@ -107,3 +108,27 @@ test('errors of the file system keep their code and place', async () => {
   expect(there).toEqual(here);
   expect(there).toMatchObject({ dest: file });
 });
+
+const canMount = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+
+// A thread that writes slices ends by an error of Node.js's own, which must come through two threads with its code.
+needs(canMount, 'Linux with mounts of a user of its own')(
+  'a disk that fills while slices are decoded is told as such',
+  () => {
+    const folder = tempDir();
+    const paths = slices(folder, 500);
+    const small = join(folder, 'small');
+    mkdirSync(small);
+    const code = `
+    const { StoreBuilder } = await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)});
+    const builder = new StoreBuilder(2);
+    const why = await builder.build(${JSON.stringify(paths)}, ${JSON.stringify(join(small, 'store'))}, {}).catch((error) => error);
+    console.log(why instanceof Error, why.code);
+    await builder.close();`;
+    const mounted = `mount -t tmpfs -o size=64k none ${small} && exec "$0" --input-type=module -e "$1"`;
+    const done = spawnSync('unshare', ['-rm', 'sh', '-c', mounted, process.execPath, code], {
+      encoding: 'utf8',
+    });
+    expect(done).toMatchObject({ stdout: 'true ENOSPC\n', stderr: '', status: 0 });
+  },
+);
