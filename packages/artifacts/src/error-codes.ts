@@ -35,7 +35,6 @@ export const ERROR_CODES = {
   E_FILE_TOO_LARGE: 'A file is too large to be read in one piece.',
   E_FLAGS: 'Two flags exclude each other.',
   E_FOLDS: 'The patients cannot be divided into so many folds.',
-  E_FOLDS_FLAG: 'The number of folds is no whole number from 2 on.',
   E_FOLD_CONFLICT: 'The same slice has other pixels in another fold folder.',
   E_FREEZE: 'The model does not have so many stages to freeze.',
   E_FROZEN: 'A frozen decision was changed after it was fitted, is of another kind, or is missing.',

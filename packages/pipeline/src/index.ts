@@ -3,7 +3,7 @@ export type { ExportedModel } from '@radweave/network/open/export-model';
 export { type StageContext, type StageEvent, silentContext } from '@radweave/study/context/events';
 export { RADWEAVE_VERSION } from '@radweave/study/context/versions';
 export type { Call, CommandPart, Flag, Flags, Next } from './declare/command.ts';
-export { foldCount } from './declare/flags.ts';
+export { whole } from './declare/flags.ts';
 export type { RunOptions } from './declare/job-part.ts';
 export type { SomeStage } from './declare/stage.ts';
 export type { Runner, StepOutcome } from './job/job.ts';

@@ -45,10 +45,14 @@ export const define: Define = (command) => {
     .description('write trained weights for PyTorch, as timm or torchvision load them with strict=True')
     .argument('<file>', 'a checkpoint of Radweave, or another file of weights together with --model')
     .requiredOption('--output <file>', 'file to write: .pth, .pt or .safetensors')
-    .addOption(new Option('--layout <name>', 'whose names').choices(LAYOUTS).default('timm'))
+    .addOption(new Option('--layout <name>', 'names of the tensors').choices(LAYOUTS).default('timm'))
     .option('--model <name>', 'the model, where the file does not say it')
-    .option('--image_size <pixels>', 'of a ViT or Swin, where the file does not say it', sideOf)
-    .option('--overwrite', 'replace the file that is there', false)
+    .option(
+      '--image_size <pixels>',
+      'size of the images that the weights are for (ViT, Swin), where the file does not say it',
+      sideOf,
+    )
+    .option('--overwrite', 'replace the file that is there')
     .action(async (file: string, flags: ExportFlags, own: Command) =>
       print(own, await told(exported(file, flags))),
     );
@@ -59,7 +63,7 @@ interface ExportFlags {
   layout: Layout;
   model?: string;
   image_size?: number;
-  overwrite: boolean;
+  overwrite?: true;
 }
 
 /** A result for programs and for people. */
@@ -79,7 +83,9 @@ function list(pattern: string): Result {
     return { name, aliases, family, weights: weights.map(({ tag }) => tag), description };
   });
   if (models.length === 0)
-    throw new UserError(`no model matches '${pattern}'; radweave models list shows all`);
+    throw new UserError(
+      `no model matches '${pattern}' ('*${pattern}*' finds parts of names); radweave models list shows all`,
+    );
   const rows = models.map((m) => [m.name, m.aliases.join(', '), m.description]);
   const text = table(['model', 'also called', 'what it is'], rows);
   return { json: models, text: `${text}\n\nPretrained weights of a model: radweave models info MODEL` };
@@ -132,7 +138,7 @@ function weightsLines({
   return [
     `  weights ${tag}`,
     `    from     ${url}`,
-    `    here     ${path ?? 'no (radweave models fetch)'}`,
+    `    here     ${path ?? 'no (radweave models fetch NAME gets them)'}`,
     `    licence  ${license}`,
     `    input    ${size}×${size} pixels, mean ${mean.join(' ')}, std ${std.join(' ')}, ${interpolation}, crop ${cropPct}`,
     `    classes  ${numClasses}`,
@@ -179,7 +185,7 @@ function sideOf(text: string): number {
 
 async function exported(file: string, flags: ExportFlags): Promise<Result> {
   const { output, layout, model, image_size: imageSize, overwrite } = flags;
-  const json = await exportModel({ file, model, imageSize, layout, output, overwrite });
+  const json = await exportModel({ file, model, imageSize, layout, output, overwrite: overwrite === true });
   return { json, text: exportedText(json) };
 }
 

@@ -1,4 +1,4 @@
-import { foldCount, runPipeline } from '@radweave/pipeline';
+import { runPipeline, whole } from '@radweave/pipeline';
 import { runEnding } from '../run-ending.ts';
 import { addFlags, type CommonFlags, readCall, tellFile } from '../stage/flags.ts';
 import { JobClock } from '../stage/job-clock.ts';
@@ -31,7 +31,7 @@ export const define: Define = (command) => {
       const how = {
         bestHparamsDir,
         explain: flags.no_explain !== true,
-        crossFit: flags.cross_fit === undefined ? null : foldCount('--cross_fit', flags.cross_fit),
+        crossFit: flags.cross_fit === undefined ? null : whole('--cross_fit', flags.cross_fit, 2),
       };
       const outcomes = await runPipeline(
         call.config,

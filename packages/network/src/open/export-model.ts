@@ -4,6 +4,7 @@ import {
   applyWeights,
   createModel,
   type ImageModel,
+  LAYOUTS,
   type Layout,
   type ModelInfo,
   modelInfo,
@@ -20,13 +21,15 @@ export interface ExportWish {
   /** A checkpoint of Radweave, or another program's weights. */
   file: string;
   /** The model that another program's weights are of. */
-  model: string | undefined;
+  model?: string | undefined;
   /** The image size that they are for, where it is not that of the model's name. */
-  imageSize: number | undefined;
-  layout: Layout;
+  imageSize?: number | undefined;
+  /** Whose names the tensors get; timm's unless given. */
+  layout?: Layout;
   /** `.pth`, `.pt` or `.safetensors`. */
   output: string;
-  overwrite: boolean;
+  /** Replaces a file that is there. */
+  overwrite?: boolean;
 }
 
 /** Weights that another program can load. */
@@ -64,11 +67,11 @@ interface Source {
  *   what may not be read or written.
  */
 export async function exportModel(wish: ExportWish): Promise<ExportedModel> {
-  const { layout, output } = wish;
+  const { layout = 'timm', output } = wish;
   requireOutput(wish);
   const source = await openSource(wish);
   const { info, inChans, input, numClasses } = source;
-  const { tensors, network } = stored(source, wish);
+  const { tensors, network } = stored(source, wish.file, layout);
   const writing = /\.safetensors$/i.test(output)
     ? writeSafetensors(output, tensors)
     : writeTorchFile(output, tensors);
@@ -89,7 +92,10 @@ export async function exportModel(wish: ExportWish): Promise<ExportedModel> {
   };
 }
 
-function requireOutput({ output, overwrite }: ExportWish): void {
+function requireOutput({ output, overwrite = false, layout = 'timm' }: ExportWish): void {
+  if (!LAYOUTS.includes(layout)) {
+    throw new UsageError('E_EXPORT', `'${layout}' is not a layout: it is ${LAYOUTS.join(' or ')}`);
+  }
   if (!/\.(pth|pt|safetensors)$/i.test(output)) {
     throw new UsageError('E_EXPORT', 'the name of the file must end in .pth, .pt or .safetensors', {
       where: `--output ${output}`,
@@ -137,18 +143,18 @@ async function openSource({ file, model, imageSize }: ExportWish): Promise<Sourc
 }
 
 /** The bytes to write, and the Python that builds a network for them. */
-function stored(source: Source, wish: ExportWish) {
+function stored(source: Source, file: string, layout: Layout) {
   const { info, numClasses, inChans, imageSize } = source;
   return tidy(() => {
     const size = imageSize === undefined ? {} : { imageSize };
     const model = createModel(info.name, { numClasses, inChans, ...size }).eval();
-    fill(model, source, wish.file);
+    fill(model, source, file);
     const tensors = new Map<string, StoredTensor>();
-    for (const [name, tensor] of toLayout(model, info, wish.layout)) {
+    for (const [name, tensor] of toLayout(model, info, layout)) {
       const value = toStored(tensor);
       if (value instanceof StoredTensor) tensors.set(name, value);
     }
-    return { tensors, network: building(model, source, wish.layout) };
+    return { tensors, network: building(model, source, layout) };
   });
 }
 

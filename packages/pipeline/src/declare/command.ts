@@ -39,7 +39,7 @@ export interface Next {
 export interface CommandPart<Options, Own extends Flags> {
   /** Several stages may share one: then the last that the flags mean is run. */
   readonly name: string;
-  /** For help; that of the first stage of this name counts. */
+  /** For help; one stage of this name has it. */
   readonly summary?: string;
   /** What it leaves, for the README: Markdown. */
   readonly leaves: string;

@@ -46,12 +46,6 @@ export function whole(flag: string, text: string, least: number): number {
   throw new UsageError('E_NUMBER', `'${flag} ${text}' is not a whole number of at least ${least}`);
 }
 
-/** A number of folds. @throws UsageError when it is no whole number from 2. */
-export function foldCount(flag: string, text: string): number {
-  if (/^\d{1,4}$/.test(text) && Number(text) >= 2) return Number(text);
-  throw new UsageError('E_FOLDS_FLAG', `'${flag} ${text}' is no whole number from 2 on`);
-}
-
 /** Values of a flag of the form `modality=value`. @throws UsageError for another form. */
 export function pairs(flag: string, values: readonly string[] = []): Record<string, string> {
   return Object.fromEntries(

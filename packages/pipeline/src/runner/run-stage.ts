@@ -11,8 +11,9 @@ export async function runStage<S extends StageName>(
 ): Promise<StageResult<S>> {
   const stages: readonly SomeStage[] = STAGES;
   const stage = stages.find((one) => one.name === name);
+  if (stage === undefined) throw new RangeError(`there is no stage ${name}`);
   try {
-    return (await stage?.(options as never, context)) as StageResult<S>;
+    return (await stage(options as never, context)) as StageResult<S>;
   } catch (error) {
     throw explainError(error);
   }

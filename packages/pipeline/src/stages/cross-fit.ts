@@ -1,5 +1,5 @@
 import { UsageError } from '@radweave/artifacts';
-import { foldCount, optional } from '../declare/flags.ts';
+import { optional, whole } from '../declare/flags.ts';
 import { trainedCheckpoint } from '../declare/job-part.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
@@ -46,7 +46,7 @@ export const crossFit = defineStage({
       if (align) {
         throw new UsageError('E_FLAGS', '--align is for features, and --cross_fit writes none');
       }
-      return { config, modality, model, checkpoint, folds: foldCount('--cross_fit', cross_fit) };
+      return { config, modality, model, checkpoint, folds: whole('--cross_fit', cross_fit, 2) };
     },
   },
 });

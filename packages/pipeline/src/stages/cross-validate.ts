@@ -1,5 +1,5 @@
 import { UsageError } from '@radweave/artifacts';
-import { foldCount, optional, toggle } from '../declare/flags.ts';
+import { optional, toggle, whole } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { CrossValidateOptions, CrossValidateResult } from '../work/cross-validate.ts';
@@ -34,7 +34,7 @@ export const crossValidate = defineStage({
       if (flags.folds !== undefined && isByHospital) {
         throw new UsageError('E_FLAGS', '--folds and --leave_one_hospital_out are two different analyses');
       }
-      const by = isByHospital ? ('hospital' as const) : { folds: foldCount('--folds', flags.folds ?? '') };
+      const by = isByHospital ? ('hospital' as const) : { folds: whole('--folds', flags.folds ?? '', 2) };
       const { modality, resume, run = '' } = flags;
       return { config, given, inFile, modality, by, resume, run };
     },

@@ -48,11 +48,14 @@ export const report = defineStage({
     name: 'report',
     summary: 'write the report of the study as one HTML file, and as PDF',
     leaves:
-      '`outputs/feature_extract/report/report.html`, and a PDF with `--pdf` where Chromium is installed',
+      '`outputs/feature_extract/report/report.html`, or `report.zh.html`, and a PDF with `--pdf` where Chromium is installed',
     flags: {
       lang: choice('<language>', 'language of the report', LANGUAGES, 'en'),
       pdf: toggle('also print it to a PDF; needs Chromium, Chrome or Edge'),
-      output: optional('<file>', 'HTML file to write (default: report/report.html in the output folder)'),
+      output: optional(
+        '<file>',
+        'HTML file to write (default: report/report.html, or report.zh.html, in the output folder)',
+      ),
     },
     configFlags: usual('feature_dir', 'splits_dir', 'fusion_dir', 'output_dir', 'seed'),
     options: ({ config }, { lang, pdf, output = null }) => ({

@@ -11,8 +11,10 @@ import type { TrainOptions, TrainResult } from '../work/train.ts';
 /** Also those of a cross-validation, which adds its own. */
 export const trainFlags = {
   modality: required('<name>', 'modality to train on'),
-  resume: toggle('go on with the newest run of this modality, or with the one that --run names'),
-  run: optional('<name>', 'name of the run'),
+  resume: toggle(
+    'go on with the newest run of this modality, or with the one that --run names; a cross-validation must be named',
+  ),
+  run: optional('<name>', 'name of the run, of a new one or of one to resume; --exp_name is the same'),
   best_hparams_dir: withDefault('<folder>', 'where the best settings are recorded', 'config/best_hparams'),
 };
 

@@ -33,7 +33,7 @@ export const visualize = defineStage({
     name: 'visualize',
     summary: 'draw curves, ROC, confusion matrices and feature maps',
     leaves:
-      '`outputs/feature_extract/visualizations/`: curves, ROC, confusion matrices, PCA, t-SNE, UMAP; `embeddings/`: the ' +
+      '`outputs/feature_extract/visualizations/`: curves, ROC, confusion matrices, PCA, t-SNE, UMAP; `outputs/feature_extract/embeddings/`: the ' +
       'coordinates of the maps, which `report` shows too',
     configFlags: usual('modalities', 'feature_dir', 'splits_dir', 'seed'),
     options: ({ config }) => ({ config, modalities: config.data.modalities }),

@@ -64,5 +64,8 @@ export async function detectFormat(file: FileReader): Promise<CheckpointFormat> 
   for (const { matches, problem } of IMPOSTORS) {
     if (matches(text)) throw new CheckpointError(file.path, problem);
   }
-  throw new CheckpointError(file.path, 'neither a torch checkpoint (.pth, .pt) nor a safetensors file');
+  throw new CheckpointError(
+    file.path,
+    'is neither a torch checkpoint (.pth, .pt) nor a safetensors file. Copy or download it again, or name another file',
+  );
 }
