@@ -13,7 +13,7 @@ import { CASES, REQUESTS, variantsOf } from './testing/requests.ts';
 /** What is no computation and is tested in values.test.ts, scope.test.ts and errors.test.ts. */
 const EXEMPT = new Set([
   ...['constructor', 'shape', 'strides', 'ndim', 'numel', 'dtype', 'device', 'isContiguous', 'size'],
-  ...['toString', 'toTypedArray', 'toFloat32Array', 'memory', 'toArray'],
+  ...['toString', 'toTypedArray', 'toFloat32Array', 'memory', 'toArray', 'copyTo'],
   ...['requiresGrad', 'isLeaf', 'grad', 'backward'],
 ]);
 

@@ -72,7 +72,11 @@ export const model: Section<ModelConfig> = {
 };
 
 export const extraction: Section<ExtractionConfig> = {
-  batch_size: integer(64, 'Slices per batch; a CPU computes at most 16, or one per thread, at once', 1),
+  batch_size: integer(
+    64,
+    'Slices per batch; a CPU computes at most 16, or one per thread, at once, a GPU of 20 GiB or more four batches',
+    1,
+  ),
   slice_index: flag(false, "Write a CSV beside each patient's features that names the slice of each row"),
 };
 

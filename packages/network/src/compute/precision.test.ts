@@ -131,7 +131,7 @@ test('on a GPU auto goes by what its units compute', () => {
   }
   expect(fastestPrecision('cuda:0', gpu(null))).toEqual({
     precision: 'fp32',
-    reason: expect.stringContaining('cannot be asked'),
+    reason: expect.stringContaining('cannot be read'),
   });
 });
 

@@ -61,7 +61,7 @@ function fastestOnGpu(capability: readonly [number, number] | null): PrecisionRe
   if (capability === null) {
     return {
       precision: 'fp32',
-      reason: "this GPU's compute capability cannot be asked: radweave doctor tells what is missing",
+      reason: "this GPU's compute capability cannot be read; run radweave doctor to see what is missing",
     };
   }
   const named = `a GPU of compute capability ${capability.join('.')}`;

@@ -27,6 +27,11 @@ export class Beside<T> {
     if (this.underWay === null) this.under = this.run();
   }
 
+  /** Gives up the piece that waits. */
+  drop(): void {
+    this.waiting = null;
+  }
+
   /** @throws what work threw. */
   check(): void {
     const { failure } = this;

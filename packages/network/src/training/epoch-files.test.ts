@@ -122,6 +122,21 @@ function holdWriting(): { paths: string[]; letOne: () => Promise<void> } {
   return { paths, letOne };
 }
 
+test('a copy that fails half-way is not written, and neither is what waited in its memory', async () => {
+  const { run, files, close } = made();
+  const { letOne } = holdWriting();
+  files.begin(taking(0), record(0));
+  await files.add(report(1, false), taking(1), record(1));
+  const failing = (memory: SnapshotMemory): Snapshot => {
+    taking(2)(memory);
+    throw new Error('out of memory');
+  };
+  await expect(files.add(report(2, false), failing, record(2))).rejects.toThrow('out of memory');
+  await letOne();
+  await close();
+  expect(await onDisk(run)).toEqual({ best: null, last: [0, 0, 0], history: [], record: 0 });
+});
+
 test('epochs that end while one is written are written together: the best, a row for each, the last', async () => {
   const { run, files, close } = made();
   const { paths, letOne } = holdWriting();

@@ -20,7 +20,8 @@ interface Finished {
  * Writes checkpoints, history and record of a run while the next epoch trains, in a thread of its own, from copies in memory. Where
  * writing takes longer than an epoch, what several epochs leave is written together: the best of them, a row of the history for
  * each, and the last one. The order matters: what a crash can leave behind (a best checkpoint, history rows, events of
- * epochs whose last checkpoint is missing) is made again, equal, when the run is resumed from the checkpoint before.
+ * epochs whose last checkpoint is missing) is made again when the run is resumed from the checkpoint before, equal on a CPU and
+ * with `--deterministic`.
  */
 export class EpochFiles {
   private readonly run: RunFolder;
@@ -39,13 +40,13 @@ export class EpochFiles {
 
   /** Takes over what the run begins with. Without a record, which comes last, it was not begun. */
   begin(take: (memory: SnapshotMemory) => Snapshot, record: RunRecord): void {
-    this.writing.add({ reports: [], kept: [], best: null, last: take(this.freeMemory()), record });
+    this.writing.add({ reports: [], kept: [], best: null, last: this.taken(take), record });
   }
 
   /** Writes a checkpoint from which the run goes on, after everything before. */
   async writeLast(take: (memory: SnapshotMemory) => Snapshot): Promise<void> {
     await this.writing.finished();
-    await this.checkpoint(this.run.last, take(this.freeMemory()));
+    await this.checkpoint(this.run.last, this.taken(take));
   }
 
   /** Takes over what an epoch leaves. @throws what writing of an earlier one threw. */
@@ -57,7 +58,7 @@ export class EpochFiles {
     // Files of every epoch are more than may wait in memory.
     if (this.keepsEpochs) await this.writing.finished();
     else this.check();
-    const last = take(this.freeMemory());
+    const last = this.taken(take);
     // For extraction and prediction: a third of the last checkpoint's size.
     const weights: Snapshot = { ...last, states: null };
     this.writing.add({
@@ -90,6 +91,16 @@ export class EpochFiles {
     await this.writing.settled();
     await this.writer.close();
     for (const all of Object.values(this.memories)) all.length = 0;
+  }
+
+  /** A copy of what training stands at. A copy that fails has spoilt what waits: that is never written then. */
+  private taken(take: (memory: SnapshotMemory) => Snapshot): Snapshot {
+    try {
+      return take(this.freeMemory());
+    } catch (error) {
+      this.writing.drop();
+      throw error;
+    }
   }
 
   /** Memory of which nothing is to be written any more: what the waiting epoch had for going on is superseded by who asks. */

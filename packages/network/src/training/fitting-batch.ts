@@ -55,7 +55,7 @@ export function fittedConfig(
 ): { config: Config; remark: string } {
   const { batch_size: batch, grad_accumulation: accumulation } = config.training;
   if (device === 'cpu') {
-    return { config, remark: `Batches stay at ${batch} slices: only a GPU's memory is tried out.` };
+    return { config, remark: `--auto_batch_size has no effect on a CPU: batches have ${batch} slices.` };
   }
   const size = fittingBatch(batch, fits, 1);
   if (size === null)

@@ -250,6 +250,11 @@ export class TrainingSession {
     this.network.model.loadStateDict(model);
   }
 
+  /** As it is trained: with the batch that fits, where that was looked for. */
+  get config(): Config {
+    return this.options.config;
+  }
+
   finish(): void {
     this.options.run.write(this.record('finished'));
   }

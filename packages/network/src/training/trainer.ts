@@ -278,7 +278,10 @@ export async function judgeSet(
   const unread = new UnreadResults();
   job.model.eval();
   const order = epochOrder(table.length, 0, 0, false);
-  const batchSize = job.compute.device === 'cpu' ? job.batchSize : JUDGED_AT_ONCE * job.batchSize;
+  const { model, compute, classWeight } = job;
+  // Frozen stages keep nothing in training either, and a weighted loss is a mean within its batch.
+  const isAlone = compute.device === 'cpu' || model.frozenStages > 0 || classWeight !== null;
+  const batchSize = isAlone ? job.batchSize : JUDGED_AT_ONCE * job.batchSize;
   const pace = { batchSize, beforeBatch: () => undefined, onProgress };
   for await (const positions of paced(order, pace)) {
     const outputs = tidy(() => {

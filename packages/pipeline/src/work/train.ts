@@ -129,7 +129,7 @@ async function trainAndJudge(
     rmSync(run.evaluation, { force: true });
     await writeBestResults(session, run, config.model.num_classes, context);
     publishBest(run, publishedPlaces(config, modality));
-    recordHparams(options, config, run, context);
+    recordHparams(options, session.config, run, context);
     session.finish();
     return ending;
   } finally {

@@ -47,14 +47,17 @@ export class TorchFileWriter {
       if (error === null) caller?.resolve();
       else caller?.reject(Object.assign(new Error(error.message), error.fields));
     });
-    worker.on('error', (error) => this.fail(error));
-    worker.on('exit', (code) => this.fail(new Error(`the writing thread ended early with code ${code}`)));
+    worker.on('error', (error) => this.fail(worker, error));
+    worker.on('exit', (code) =>
+      this.fail(worker, new Error(`the writing thread ended early with code ${code}`)),
+    );
     this.worker = worker;
     return worker;
   }
 
-  /** The thread is gone: whoever waits for it is told. */
-  private fail(error: unknown): void {
+  /** The thread is gone: whoever waits for it is told. It says so twice, and another may have begun meanwhile. */
+  private fail(worker: Worker, error: unknown): void {
+    if (this.worker !== worker) return;
     this.worker = undefined;
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
