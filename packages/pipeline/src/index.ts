@@ -1,15 +1,15 @@
 /** The stages from raw slice folders to a report, the thread they run in, and the whole job. */
 export type { ExportedModel } from '@radweave/network/open/export-model';
 export { type StageContext, type StageEvent, silentContext } from '@radweave/study/context/events';
-export { RADWEAVE_VERSION } from '@radweave/study/context/versions';
 export type { Call, CommandPart, Flag, Flags, Next } from './declare/command.ts';
+export { usual } from './declare/config-flags.ts';
 export { whole } from './declare/flags.ts';
 export type { RunOptions } from './declare/job-part.ts';
 export type { SomeStage } from './declare/stage.ts';
 export type { Runner, StepOutcome } from './job/job.ts';
 export { runPipeline } from './job/run-pipeline.ts';
 export { exportModel } from './library/export-model.ts';
-export { readStudy, type Study, type StudyFusion } from './library/read-study.ts';
+export { readStudy, type Study } from './library/read-study.ts';
 export { type RunResult, run } from './library/run.ts';
 export { type StageCall, stages } from './library/stages.ts';
 export { type Following, runInThread } from './runner/host.ts';

@@ -44,7 +44,7 @@ export const define: Define = (command) => {
     .command('export')
     .description('write trained weights for PyTorch, as timm or torchvision load them with strict=True')
     .argument('<file>', 'a checkpoint of Radweave, or another file of weights together with --model')
-    .requiredOption('--output <file>', 'file to write: .pth, .pt or .safetensors')
+    .requiredOption('--output <file>', 'file to write: .pth, .pt or .safetensors (required)')
     .addOption(new Option('--layout <name>', 'names of the tensors').choices(LAYOUTS).default('timm'))
     .option('--model <name>', 'the model, where the file does not say it')
     .option(

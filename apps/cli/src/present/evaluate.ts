@@ -7,7 +7,7 @@ import { foundText } from './results.ts';
 type Row = StageResult<'evaluate'>['rows'][number];
 
 /** What is shown of an evaluation. */
-export type ShownEvaluation = Pick<
+type ShownEvaluation = Pick<
   StageResult<'evaluate'>,
   'rows' | 'comparisons' | 'aggregation' | 'findings' | 'evaluationFile'
 >;

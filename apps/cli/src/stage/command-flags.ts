@@ -1,12 +1,8 @@
 import type { ConfigFlag } from '@radweave/artifacts';
-import { STAGES } from '@radweave/pipeline';
+import { STAGES, usual } from '@radweave/pipeline';
 
 /** Of `run`, which is no stage. */
-const RUN: readonly ConfigFlag[] = [
-  { flag: 'root_dir', key: 'data.root_dir' },
-  { flag: 'device', key: 'training.device' },
-  { flag: 'seed', key: 'experiment.seed' },
-];
+const RUN: readonly ConfigFlag[] = usual('root_dir', 'device', 'seed');
 
 /** The flags of a command that set configuration keys; undefined for one that reads no configuration. */
 export function commandFlags(name: string): readonly ConfigFlag[] | undefined {

@@ -17,7 +17,7 @@ import { type Command, Option } from 'commander';
 import { commandFlags } from './command-flags.ts';
 
 /** Read when no `--config` is given and it is there. */
-export const DEFAULT_CONFIG_FILE = 'config/default_config.yaml';
+const DEFAULT_CONFIG_FILE = 'config/default_config.yaml';
 
 /** Flags that every stage command takes. */
 export interface CommonFlags {

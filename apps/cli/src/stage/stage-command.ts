@@ -45,7 +45,8 @@ function addFlag(command: Command, name: string, about: Flag<unknown>): void {
     command.argument(syntax, description);
     return;
   }
-  const option = new Option(`--${name}${syntax === '' ? '' : ` ${syntax}`}`, description);
+  const said = kind === 'required' ? `${description} (required)` : description;
+  const option = new Option(`--${name}${syntax === '' ? '' : ` ${syntax}`}`, said);
   if (choices !== undefined) option.choices(choices);
   if (about.default !== undefined) option.default(about.default);
   command.addOption(option.makeOptionMandatory(kind === 'required'));

@@ -10,7 +10,6 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
-import { patientHashes } from '@radweave/study/cohort/patient-hash';
 import { type StageContext, say } from '@radweave/study/context/events';
 import type { RunFolder, RunRecord } from '@radweave/study/runs/run-folder';
 import type { Predictions } from '@radweave/study/scores/predictions';
@@ -26,7 +25,6 @@ import {
 } from '@radweave/torch';
 import { type ChosenCompute, chooseCompute, computeSettings } from '../compute/compute.ts';
 import { isOutOfMemory } from '../compute/gpu-errors.ts';
-import { engineVersions } from '../compute/versions.ts';
 import {
   type CheckpointFacts,
   type Snapshot,
@@ -44,6 +42,7 @@ import {
   buildScheduler,
   buildWork,
 } from './build.ts';
+import { checkpointFacts } from './checkpoint-facts.ts';
 import { EpochFiles } from './epoch-files.ts';
 import { fitBatch } from './fit-batch.ts';
 import { explainTooLarge } from './fitting-batch.ts';
@@ -313,39 +312,19 @@ export class TrainingSession {
       deviceRng: compute.device === 'cpu' ? null : getRngState(compute.device),
       partial: packPartial(partial),
     };
-    return takeSnapshot(this.facts(), this.network.model.stateDict(), states, memory);
-  };
-
-  private facts(): CheckpointFacts {
     const { config, modality } = this.options;
-    const { progress } = this.trainer;
-    const { mean, std } = this.network.normalisation;
-    return {
-      format: 'radweave/1',
-      modality,
-      architecture: {
-        name: config.model.name,
-        num_classes: config.model.num_classes,
-        in_chans: 1,
-        freeze_stages: config.model.freeze_stages,
-      },
-      input: { image_size: config.data.image_size, normalize_mean: mean, normalize_std: std },
-      label_names: Array.from({ length: config.model.num_classes }, (_, label) => `grade${label}`),
-      initial_weights: this.network.origin,
-      precision: this.job.compute.precision,
-      precision_reason: this.precisionReason,
-      epoch: progress.epoch,
-      step: progress.step,
-      best: progress.best,
-      split_hash: this.splitHash,
-      patients: {
-        train: patientHashes(this.splits.train.table),
-        val: patientHashes(this.splits.val.table),
-      },
-      versions: engineVersions(this.job.compute.device),
+    const { network, splits, splitHash } = this;
+    const run = {
       config,
+      modality,
+      network,
+      splits,
+      splitHash,
+      compute: { ...compute, reason: this.precisionReason },
     };
-  }
+    const facts = checkpointFacts(run, this.trainer.progress);
+    return takeSnapshot(facts, network.model.stateDict(), states, memory);
+  };
 
   private record(status: RunRecord['status']): RunRecord {
     const { run, modality, config, foldOf } = this.options;
