@@ -57,13 +57,16 @@ std::unique_ptr<at::ObserverContext> onStart(const at::RecordFunction& fn) {
   const c10::cuda::CUDAGuard guard(to->device);
   std::lock_guard<std::mutex> lock(to->mutex);
   // Never within an operator, which would seem to take as long.
-  if (to->depth[fn.threadId()]++ == 0 && to->marks >= kMarksPerHold) {
+  auto& depth = to->depth[fn.threadId()];
+  if (depth == 0 && to->marks >= kMarksPerHold) {
     hold();
     to->marks = 0;
   }
   to->marks += 2;
   auto running = std::make_unique<Running>();
   running->start = mark(to->device);
+  // Last: after an error nobody calls onEnd with what this returns.
+  ++depth;
   return running;
 }
 

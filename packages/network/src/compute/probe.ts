@@ -24,18 +24,26 @@ export interface Probe {
 }
 
 /**
- * Lets `body` run steps of a workload with random weights, which take as long as the real ones. What training draws from the random
+ * Lets `body` run steps of a workload in any of the candidates with random weights, which take as long as the real ones. What training draws from the random
  * generator afterwards stays the same.
  */
-export function withProbe<T>(work: Workload, body: (probe: Probe) => T): T {
+export function withProbe<T>(work: Workload, candidates: readonly Precision[], body: (probe: Probe) => T): T {
   const random = getRngState();
-  const model = tidy(() => work.build());
-  const built = ownedBy(model);
+  const models: ImageModel[] = [];
+  const owned = new Set<Tensor>();
+  const build = (): ImageModel => {
+    const model = tidy(() => work.build());
+    model.to({ memoryFormat: CPU.memoryFormat });
+    models.push(model);
+    for (const tensor of ownedBy(model)) owned.add(tensor);
+    return model;
+  };
   try {
-    return tidy(() => body(probeOf(work, model)));
+    return tidy(() => body(probeOf(work, candidates, build)));
   } finally {
     // Folding takes some away and brings others.
-    for (const tensor of [...built, ...ownedBy(model)]) tensor.dispose();
+    for (const tensor of models.flatMap(ownedBy)) owned.add(tensor);
+    for (const tensor of owned) tensor.dispose();
     setRngState(random);
     random.dispose();
   }
@@ -45,9 +53,9 @@ function ownedBy(model: ImageModel): Tensor[] {
   return [...model.namedParameters(), ...model.namedBuffers()].map(([, tensor]) => tensor);
 }
 
-function probeOf(work: Workload, model: ImageModel): Probe {
-  model.to({ memoryFormat: CPU.memoryFormat });
-  const { input: make, run } = work.purpose === 'train' ? learning(work, model) : extracting(work, model);
+function probeOf(work: Workload, candidates: readonly Precision[], build: () => ImageModel): Probe {
+  const { input: make, run } =
+    work.purpose === 'train' ? learning(work, build()) : extracting(work, candidates, build);
   const inputs = new Map<string, Tensor>();
   return {
     step: (precision, slices) => {
@@ -87,19 +95,26 @@ function learning(work: Workload, model: ImageModel): Steps {
   };
 }
 
-function extracting(work: Workload, model: ImageModel): Steps {
-  model.eval();
-  foldForInference(model, CPU, work.imageSize);
+/** With a network of its own for bfloat16: its weights are rounded once, as they are for extraction. */
+function extracting(work: Workload, candidates: readonly Precision[], build: () => ImageModel): Steps {
+  const folded = (precision: Precision): ImageModel => {
+    const model = build().eval();
+    foldForInference(model, { ...CPU, precision }, work.imageSize);
+    return model;
+  };
+  const exact = folded('fp32');
+  const rounded = candidates.includes('bf16') ? folded('bf16') : exact;
   return {
     input: (_, slices) => madeUpSlices(work, slices),
     run: (precision, input) => {
+      const model = precision === 'bf16' ? rounded : exact;
       const features = (): Tensor => model.forwardHead(model.forwardFeatures(input), { preLogits: true });
       inferenceMode(() => inPrecision({ device: 'cpu', precision }, features));
     },
   };
 }
 
-const CPU = { device: 'cpu', precision: 'fp32', memoryFormat: 'channelsLast' } as const;
+const CPU = { device: 'cpu', memoryFormat: 'channelsLast' } as const;
 
 function madeUpSlices({ imageSize }: Workload, slices: number): Tensor {
   return dispatch('clone', randn([slices, 1, imageSize, imageSize]), MEMORY_FORMAT.channelsLast);

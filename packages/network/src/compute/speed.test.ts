@@ -4,13 +4,17 @@ import type { Precision } from '@radweave/artifacts';
 import { createModel } from '@radweave/models';
 import { silentContext } from '@radweave/study/context/events';
 import { tempDir } from '@radweave/testkit';
-import { hasWinograd, manualSeed, memoryStats, randn } from '@radweave/torch';
+import { hasNativeBf16, hasWinograd, manualSeed, memoryStats, randn } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import { cachedSpeeds } from './speed.ts';
 import type { Workload } from './workload.ts';
 
 // Emulated bfloat16 would take half a minute.
-const CANDIDATES: Precision[] = ['fp32', ...(hasWinograd() ? (['fp32-winograd'] as const) : [])];
+const CANDIDATES: Precision[] = [
+  'fp32',
+  ...(hasWinograd() ? (['fp32-winograd'] as const) : []),
+  ...(hasNativeBf16() ? (['bf16'] as const) : []),
+];
 
 function work(about: Partial<Workload> = {}): Workload {
   const own = { purpose: 'train', frozenStages: 0, keepsFrozen: false, ...about } as const;

@@ -92,7 +92,7 @@ function measure(work: Workload, candidates: readonly Precision[], context: Stag
     }
     context.emit({ kind: 'progress', task: 'measuring precisions', done, total });
   };
-  return withProbe(work, (probe) =>
+  return withProbe(work, candidates, (probe) =>
     timeInTurns({
       candidates,
       batch: work.batch,
