@@ -17,6 +17,7 @@ import {
 } from '../open/checkpoint.ts';
 import { EpochFiles } from './epoch-files.ts';
 import { Recorder } from './recorder.ts';
+import { bestLeft } from './restorable.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -212,4 +213,18 @@ test('what cannot be written is told by whoever next asks', async () => {
   await files.add(report(1, true), taking(1), record(1));
   await expect(files.finished()).rejects.toMatchObject(fault);
   await close();
+});
+
+test('a run that was killed between its best checkpoint and its last knows which epoch the best one is of', async () => {
+  const { run, files, close } = made();
+  const candidate = (epoch: number) => ({ epoch, score: epoch / 10, loss: 1 });
+  const best = (epoch: number) => (memory: SnapshotMemory) => {
+    const taken = taking(epoch)(memory);
+    return { ...taken, about: { ...taken.about, best: candidate(epoch) } };
+  };
+  expect(await bestLeft(run, { best: candidate(1) })).toEqual(candidate(1));
+  files.begin(best(0), record(0));
+  await files.add(report(2, true), best(2), record(2));
+  await close();
+  expect(await bestLeft(run, { best: candidate(1) })).toEqual(candidate(2));
 });

@@ -2,7 +2,13 @@ import { type Config, DataError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
-import { type ReadCheckpoint, type ReadStates, readCheckpoint } from '../open/checkpoint.ts';
+import {
+  type CheckpointFacts,
+  type ReadCheckpoint,
+  type ReadStates,
+  readCheckpoint,
+  readCheckpointFacts,
+} from '../open/checkpoint.ts';
 import { requireOwnConfig } from './resume-check.ts';
 import { identityOf, type Tables } from './session-splits.ts';
 
@@ -39,7 +45,19 @@ export async function restorable(run: RunFolder, config: Config, tables: Tables)
       mend: 'Restore the split (preprocess with the same root and seed), or start a new run',
     });
   }
-  return { about, model, resume };
+  return { about: { ...about, best: await bestLeft(run, about) }, model, resume };
+}
+
+/**
+ * The epoch whose weights `best_model.pth` holds. A run that was killed after the best checkpoint and before the last has one of an
+ * epoch that it makes again: on a GPU that may come out otherwise and be no better, and the weights of before are gone.
+ */
+export async function bestLeft(
+  run: Pick<RunFolder, 'best'>,
+  { best }: Pick<CheckpointFacts, 'best'>,
+): Promise<CheckpointFacts['best']> {
+  const left = existsSync(run.best) ? await readCheckpointFacts(run.best) : null;
+  return left?.about.best ?? best;
 }
 
 /** The best checkpoint of a run. @throws DataError where no epoch was one. */
