@@ -88,13 +88,18 @@ export async function alignIfStale(
   context: StageContext,
 ): Promise<Alignment> {
   const { features_dir } = config.data;
-  if (SPLITS.some((split) => isStale(features_dir, split, modalities))) {
+  if (!areAligned(features_dir, modalities)) {
     say(context, 'The aligned tables are missing or stale: aligning again.');
     return align(config, modalities, context);
   }
   const { sources } = openSources(config, modalities, context);
   const splits = forEachSplit((split) => readAligned(alignedFolder(features_dir, split), modalities));
   return { sources, splits };
+}
+
+/** Whether the aligned tables that lie there were made from these very features. */
+export function areAligned(featuresDir: string, modalities: readonly string[]): boolean {
+  return !SPLITS.some((split) => isStale(featuresDir, split, modalities));
 }
 
 function openSources(

@@ -1,8 +1,9 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
   type FusionMetricsRow,
+  fusionFolder,
   readAligned,
   readFusionMetrics,
   readFusionModel,
@@ -17,7 +18,7 @@ import {
   writeMadeUpFeatures,
 } from '@radweave/study/testing/features';
 import { writeMadeUpLogits } from '@radweave/study/testing/logits';
-import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
+import { onLinux, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { fuse } from './fuse.ts';
 
@@ -320,6 +321,36 @@ test('use_aligned keeps tables that fit, and makes stale or missing ones anew', 
   expect(patients()).toBe(28);
   await fuse({ config, modalities: ['P'] }, context);
   expect(readAligned(folder, ['P']).patients).toHaveLength(30);
+});
+
+/** Runs `task` as a user whom permissions bind: root writes everywhere. */
+async function withoutRoot<T>(task: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return task();
+  process.seteuid?.(65534);
+  try {
+    return await task();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+onLinux('of features that nobody may write to, tables that fit are named as what can be used', async () => {
+  const config = prepared();
+  await fuse({ config, modalities }, listening());
+  const { features_dir } = config.data;
+  chmodSync(join(features_dir, '..', '..'), 0o755);
+  chmodSync(fusionFolder(config), 0o777);
+  chmodSync(join(features_dir, 'train'), 0o555);
+  const asked = (names: string[]) =>
+    withoutRoot(() => fuse({ config, modalities: names }, listening())).catch((error: unknown) => error);
+  expect(await asked(modalities)).toMatchObject({
+    code: 'E_NOT_WRITABLE',
+    exitCode: 5,
+    where: join(features_dir, 'train', 'aligned'),
+    mend: expect.stringContaining('--use_aligned'),
+  });
+  expect(await asked(['P', 'A'])).toMatchObject({ mend: expect.stringContaining('--use_aligned') });
+  expect(await asked(['P'])).toMatchObject({ mend: expect.not.stringContaining('--use_aligned') });
 });
 
 test('results may go into the features folder, as users of the Python tool do it', async () => {

@@ -1,4 +1,4 @@
-import { type Alignment, align, alignIfStale } from '@radweave/analysis/features/align';
+import { type Alignment, align, alignIfStale, areAligned } from '@radweave/analysis/features/align';
 import {
   type FusedModel,
   fitFusedModel,
@@ -21,6 +21,7 @@ import {
   fusionFiles,
   fusionFolder,
   predictionsPath,
+  ResourceError,
   SPLITS,
   type Split,
   UsageError,
@@ -69,7 +70,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   const { config, modalities } = options;
   checkModalities(modalities);
   const outputDir = fusionFolder(config);
-  const prepare = config.fusion.use_aligned ? alignIfStale : align;
+  const prepare = config.fusion.use_aligned ? alignIfStale : alignAnew;
   const alignment = await prepare(config, modalities, context);
   const splits = forEachSplit((split) => loadFusedSplit(alignment, split, config.data.features_dir));
   const rule = thresholdRuleOf(config.evaluation);
@@ -86,6 +87,25 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   writeAll(outputDir, model, alignment, splits, metrics);
   say(context, `All numbers are in ${fusionFiles(outputDir).metrics}.`);
   return resultOf(outputDir, model, splits, metrics);
+}
+
+/** As `align`. Where it may not write, tables that are there and still fit can be used as they are. */
+async function alignAnew(
+  config: Config,
+  modalities: readonly string[],
+  context: StageContext,
+): Promise<Alignment> {
+  try {
+    return await align(config, modalities, context);
+  } catch (error) {
+    const isForbidden = error instanceof ResourceError && error.code === 'E_NOT_WRITABLE';
+    if (!isForbidden || !areAligned(config.data.features_dir, modalities)) throw error;
+    throw new ResourceError(error.code, 'the aligned tables cannot be written anew', {
+      where: error.where,
+      mend: 'Those that are there fit these features: use them with --use_aligned',
+      cause: error,
+    });
+  }
 }
 
 /** A warning, unless its remedy is there already. */
