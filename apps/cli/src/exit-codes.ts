@@ -8,7 +8,7 @@ export const EXIT = {
   missing: 5,
 } as const;
 
-/** A user's error: the message says what, where and how to mend it. */
+/** A user's error: the message says what, where and how to fix it. */
 export class UserError extends Error {
   override readonly name = 'UserError';
   readonly exitCode: number;
@@ -21,7 +21,7 @@ export class UserError extends Error {
 
 /**
  * The exit code an error asks for, or undefined when it is a bug. Packages below know nothing of the command line: an
- * error that a user can mend has a numeric `exitCode` from 2 to 5 (set-up's, which depend on no package, call it `code`).
+ * error that a user can fix has a numeric `exitCode` from 2 to 5 (set-up's, which depend on no package, call it `code`).
  */
 export function exitCodeOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;

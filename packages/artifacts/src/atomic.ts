@@ -38,7 +38,7 @@ export function removeQuietly(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });
   } catch {
-    // The next attempt removes it, or whoever mends the disk.
+    // The next attempt removes it, or whoever fixes the disk.
   }
 }
 

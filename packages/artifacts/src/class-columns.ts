@@ -8,7 +8,7 @@ export interface ClassTable<Row> {
   readonly who: Columns<Row>;
   readonly prefix: 'probability_' | 'logit_';
   /** What makes the file again. */
-  readonly mend: string;
+  readonly hint: string;
 }
 
 /** A row and its numbers, one per class. */
@@ -53,12 +53,12 @@ export function eachClassRow<Row extends object>(
   table: ClassTable<Row>,
   use: (row: WithClasses<Row>) => void,
 ): void {
-  const { who, prefix, mend } = table;
+  const { who, prefix, hint } = table;
   const classes = readHeader(path).filter((name) => name.startsWith(prefix)).length;
   if (classes < 2) {
     throw new DataError('E_CSV_COLUMNS', `${classes} columns ${prefix}… are there, at least two are needed`, {
       where: path,
-      mend,
+      hint,
     });
   }
   const names = Object.keys(who);

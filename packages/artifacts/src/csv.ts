@@ -34,7 +34,7 @@ function eachRecord(
     if (!(error instanceof CsvError)) throw error;
     throw new DataError('E_CSV_SYNTAX', `the file is not valid CSV: ${error.message}`, {
       where: path,
-      mend: 'Fields with commas or quotes must be in double quotes, and quotes inside them doubled',
+      hint: 'Fields with commas or quotes must be in double quotes, and quotes inside them doubled',
       cause: error,
     });
   }
@@ -105,7 +105,7 @@ function checkHeader<Row extends object>(
   throw new DataError(
     'E_CSV_COLUMNS',
     `the columns must be ${wanted.join(',')}, found ${found.join(',') || 'none'}`,
-    { where: path, mend: 'Rename or reorder the columns in the first line' },
+    { where: path, hint: 'Rename or reorder the columns in the first line' },
   );
 }
 

@@ -11,7 +11,7 @@ test('docs/errors.md lists every code (vitest -u writes it anew)', async () => {
   const page = [
     '# Errors',
     '',
-    'A fault that you can mend is told in one sentence: what, where, how to mend it. The command ends with 2 (flags or',
+    'A fault that you can fix is told in one sentence: what, where, how to fix it. The command ends with 2 (flags or',
     'configuration), 3 (data), 4 (stopped, can be resumed) or 5 (something this machine lacks); 1 is a bug of Radweave.',
     'With `--debug` the code stands in the line before it; scripts find it in `error.code`. Made from',
     '`packages/artifacts/src/error-codes.ts`.',

@@ -1,24 +1,24 @@
 import type { ErrorCode } from './error-codes.ts';
 
-/** Process exit codes of the command line. 0 is success and 1 a bug, so neither belongs to an error a user can mend. */
+/** Process exit codes of the command line. 0 is success and 1 a bug, so neither belongs to an error a user can fix. */
 export type ExitCode = 2 | 3 | 4 | 5;
 
-/** The remedy for a file that is damaged: somebody may have edited it, or a program may have been stopped while it wrote. */
+/** The hint for a file that is damaged: somebody may have edited it, or a program may have been stopped while it wrote. */
 export const RESTORE = 'Correct it, restore it from a copy, or run the command that wrote it again';
 
-/** Where a fault lies and how to mend it. */
+/** Where a fault lies and how to fix it. */
 export interface ErrorDetails {
   /** File, row, key or flag. */
   readonly where?: string | undefined;
   /** What the user can do about it. */
-  readonly mend?: string | undefined;
+  readonly hint?: string | undefined;
   readonly cause?: unknown;
 }
 
 /**
- * A fault that the user can understand and mend. Everything else that is thrown is a bug.
+ * A fault that the user can understand and fix. Everything else that is thrown is a bug.
  *
- * The message reads `what (where). mend`; the parts stay available for `--json` and the dashboard.
+ * The message reads `what (where). hint`; the parts stay available for `--json` and the dashboard.
  */
 export class RadweaveError extends Error {
   override readonly name: string = 'RadweaveError';
@@ -27,17 +27,17 @@ export class RadweaveError extends Error {
   readonly exitCode: ExitCode;
   readonly what: string;
   readonly where: string | undefined;
-  readonly mend: string | undefined;
+  readonly hint: string | undefined;
 
   constructor(exitCode: ExitCode, code: ErrorCode, what: string, details: ErrorDetails = {}) {
-    const place = details.where === undefined ? '' : ` (${details.where})`;
-    const remedy = details.mend === undefined ? '' : `. ${details.mend}`;
-    super(`${what}${place}${remedy}`, details.cause === undefined ? undefined : { cause: details.cause });
+    const where = details.where === undefined ? '' : ` (${details.where})`;
+    const hint = details.hint === undefined ? '' : `. ${details.hint}`;
+    super(`${what}${where}${hint}`, details.cause === undefined ? undefined : { cause: details.cause });
     this.exitCode = exitCode;
     this.code = code;
     this.what = what;
     this.where = details.where;
-    this.mend = details.mend;
+    this.hint = details.hint;
   }
 }
 

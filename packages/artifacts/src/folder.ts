@@ -63,7 +63,7 @@ async function syncFile(path: string): Promise<void> {
 /**
  * Replaces a folder as a whole: `fill` writes into a temporary sibling that takes the final name only when it is
  * complete and on disk. A crash leaves the old folder or the new one under `finalPath` (or, between the two
- * renames, none, which the next call mends), never a mixture. Callers hold the lock of the output folder.
+ * renames, none, which the next call fixes), never a mixture. Callers hold the lock of the output folder.
  *
  * @param fill Writes the content into the empty folder it is given. When it throws, the old folder stays.
  * @returns what `fill` returned.

@@ -3,7 +3,7 @@ import { DataError, InterruptedError, ResourceError, UsageError } from './errors
 import { IssueCollector } from './issues.ts';
 
 test('each class of error has its exit code and keeps its parts', () => {
-  const details = { where: 'a.csv, line 3', mend: 'Mend it' };
+  const details = { where: 'a.csv, line 3', hint: 'Mend it' };
   expect(new DataError('E_CSV_CELL', 'bad cell', details).message).toBe('bad cell (a.csv, line 3). Mend it');
   const codes = [UsageError, DataError, InterruptedError, ResourceError].map(
     (kind) => new kind('E_CSV_CELL', 'x').exitCode,

@@ -7,19 +7,19 @@ interface Issue {
   readonly code: ErrorCode;
   readonly text: string;
   /** File, row or key. */
-  readonly place?: string | undefined;
-  /** How to mend it. */
-  readonly remedy?: string | undefined;
+  readonly where?: string | undefined;
+  /** How to fix it. */
+  readonly hint?: string | undefined;
 }
 
 /** How many faults an error message lists in full. */
 const SHOWN = 20;
 
-/** One line for people: `text (place). remedy`. */
+/** One line for people: `text (where). hint`. */
 function formatIssue(issue: Issue): string {
-  const place = issue.place === undefined ? '' : ` (${issue.place})`;
-  const remedy = issue.remedy === undefined ? '' : `. ${issue.remedy}`;
-  return `${issue.text}${place}${remedy}`;
+  const where = issue.where === undefined ? '' : ` (${issue.where})`;
+  const hint = issue.hint === undefined ? '' : `. ${issue.hint}`;
+  return `${issue.text}${where}${hint}`;
 }
 
 type ErrorClass = new (code: ErrorCode, what: string, details?: ErrorDetails) => RadweaveError;
@@ -28,8 +28,8 @@ type ErrorClass = new (code: ErrorCode, what: string, details?: ErrorDetails) =>
 export class IssueCollector {
   readonly #issues: Issue[] = [];
 
-  error(code: ErrorCode, text: string, place?: string, remedy?: string): void {
-    this.#issues.push({ code, text, place, remedy });
+  error(code: ErrorCode, text: string, where?: string, hint?: string): void {
+    this.#issues.push({ code, text, where, hint });
   }
 
   /**
@@ -37,20 +37,20 @@ export class IssueCollector {
    *
    * @param heading What was being read or checked, for the first line.
    * @param kind The class to throw; its code is that of the first fault.
-   * @param mend How to mend those that do not say it.
+   * @param hint How to fix those that do not say it.
    */
-  throwIfErrors(heading: string, kind: ErrorClass = DataError, mend?: string): void {
+  throwIfErrors(heading: string, kind: ErrorClass = DataError, hint?: string): void {
     const errors = this.#issues;
     const [first] = errors;
     if (first === undefined) return;
     if (errors.length === 1) {
       throw new kind(first.code, `${heading}: ${first.text}`, {
-        where: first.place,
-        mend: first.remedy ?? mend,
+        where: first.where,
+        hint: first.hint ?? hint,
       });
     }
     const lines = errors.slice(0, SHOWN).map((issue) => `  - ${formatIssue(issue)}`);
     if (errors.length > SHOWN) lines.push(`  … and ${errors.length - SHOWN} more`);
-    throw new kind(first.code, `${heading}: ${errors.length} errors\n${lines.join('\n')}`, { mend });
+    throw new kind(first.code, `${heading}: ${errors.length} errors\n${lines.join('\n')}`, { hint });
   }
 }

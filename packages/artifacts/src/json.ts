@@ -19,7 +19,7 @@ export function readJson<T>(path: string, schema: ZodType<T>): T {
     const reason = error instanceof Error ? error.message : String(error);
     throw new DataError('E_JSON', `the file is not valid JSON: ${reason}`, {
       where: path,
-      mend: RESTORE,
+      hint: RESTORE,
       cause: error,
     });
   }
@@ -43,7 +43,7 @@ function refuseOtherFormat(path: string, value: unknown, issues: readonly z.core
   if (!isOther || typeof format !== 'number') return;
   throw new DataError('E_JSON_FORMAT', `the file is of format ${format}, which this version does not read`, {
     where: path,
-    mend: 'Use the version of Radweave that wrote it, or run the command that wrote it again',
+    hint: 'Use the version of Radweave that wrote it, or run the command that wrote it again',
   });
 }
 

@@ -78,11 +78,11 @@ function removeStale(path: string, text: string): void {
 
 function locked(folder: string, path: string, holder: Holder): ResourceError {
   const who = `process ${holder.pid} on ${holder.host} (${holder.command}, since ${holder.started})`;
-  const mend =
+  const hint =
     holder.host === hostname()
       ? 'Wait for it to end, stop it, or choose another output folder'
       : `Wait for it to end; if that computer no longer runs it, delete ${path}`;
-  return new ResourceError('E_LOCKED', `the folder is in use by ${who}`, { where: folder, mend });
+  return new ResourceError('E_LOCKED', `the folder is in use by ${who}`, { where: folder, hint });
 }
 
 /** Removes a folder, and those above it up to `top`, as far as they are empty: a command that failed leaves none. */

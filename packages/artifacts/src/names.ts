@@ -30,6 +30,6 @@ export function folderName(what: string, name: string): string {
     isLong
       ? `the ${what} name '${shown}' is too long: ${Buffer.byteLength(name)} bytes, at most ${MOST_BYTES}`
       : `'${shown}' cannot be the name of a ${what}: it becomes the name of a folder or file`,
-    { mend: 'Use letters, digits, spaces, dots, dashes and underscores; not a path' },
+    { hint: 'Use letters, digits, spaces, dots, dashes and underscores; not a path' },
   );
 }

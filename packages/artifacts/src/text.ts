@@ -29,7 +29,7 @@ function checkUtf8(bytes: Uint8Array, file: string): void {
   const guess = guessEncoding(bytes);
   throw new DataError('E_ENCODING', `the file is not UTF-8; it looks like ${guess}`, {
     where: file,
-    mend: 'Save it again as UTF-8 (in Excel: "CSV UTF-8"; in an editor: "Save with encoding")',
+    hint: 'Save it again as UTF-8 (in Excel: "CSV UTF-8"; in an editor: "Save with encoding")',
   });
 }
 
@@ -52,17 +52,17 @@ export function readUtf8(path: string): Buffer {
 /**
  * Reads a file.
  *
- * @param mend What the user can do when it is missing, e.g. which command writes it; else what any missing file asks for.
+ * @param hint What the user can do when it is missing, e.g. which command writes it; else what any missing file asks for.
  * @throws DataError `E_FILE_MISSING` when there is no such file; ResourceError when it may not be read or the disk fails.
  */
-export function readBytes(path: string, mend?: string): Buffer {
+export function readBytes(path: string, hint?: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
     if (!(error instanceof DataError) || error.code !== 'E_FILE_MISSING') throw error;
     throw new DataError(error.code, error.what, {
       where: path,
-      mend: mend ?? error.mend,
+      hint: hint ?? error.hint,
       cause: error.cause,
     });
   }

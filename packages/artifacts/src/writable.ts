@@ -29,7 +29,7 @@ export function requireWritable(folder: string, flag: string): void {
 function notWritable(folder: string, why: string, flag: string, cause?: unknown): ResourceError {
   return new ResourceError('E_NOT_WRITABLE', `no files can be written here: ${why}`, {
     where: folder,
-    mend: `Name another folder with ${flag}`,
+    hint: `Name another folder with ${flag}`,
     cause,
   });
 }

@@ -8,8 +8,8 @@ import type { DecodedSlice, SliceShape } from './slice.ts';
 interface SliceReader {
   readonly format: string;
   readonly matches: (bytes: Uint8Array) => boolean;
-  readonly shape: (bytes: Uint8Array, place: string) => SliceShape;
-  readonly decode: (bytes: Uint8Array, place: string, memory?: Scratch) => DecodedSlice;
+  readonly shape: (bytes: Uint8Array, where: string) => SliceShape;
+  readonly decode: (bytes: Uint8Array, where: string, memory?: Scratch) => DecodedSlice;
 }
 
 /** The formats that are read, recognised by their first bytes, never by the file's name. Add readers here. */
@@ -24,26 +24,26 @@ export const SHAPE_BYTES = 1024;
  * Decodes one slice to gray pixels, exactly as stored.
  *
  * @param bytes the whole file.
- * @param place what errors call it: its path.
+ * @param where what errors call it: its path.
  * @param memory where the pixels may lie, for slices that are looked at one after the other; default: memory of their own.
  * @throws ImageFault for an empty, foreign, damaged, coloured, transparent or oversized image.
  */
-export function decodeSlice(bytes: Uint8Array, place: string, memory?: Scratch): DecodedSlice {
-  return readerOf(bytes, place).decode(bytes, place, memory);
+export function decodeSlice(bytes: Uint8Array, where: string, memory?: Scratch): DecodedSlice {
+  return readerOf(bytes, where).decode(bytes, where, memory);
 }
 
 /** Width, height and bit depth from the first {@link SHAPE_BYTES} bytes, without decoding pixels. */
-export function sliceShape(bytes: Uint8Array, place: string): SliceShape {
-  return readerOf(bytes, place).shape(bytes, place);
+export function sliceShape(bytes: Uint8Array, where: string): SliceShape {
+  return readerOf(bytes, where).shape(bytes, where);
 }
 
-function readerOf(bytes: Uint8Array, place: string): SliceReader {
+function readerOf(bytes: Uint8Array, where: string): SliceReader {
   if (bytes.length === 0) {
     throw new ImageFault({
       code: 'EMPTY',
       text: 'the file is empty',
-      place,
-      remedy: 'Copy or export it again',
+      where,
+      hint: 'Copy or export it again',
     });
   }
   const reader = READERS.find(({ matches }) => matches(bytes));
@@ -54,14 +54,14 @@ function readerOf(bytes: Uint8Array, place: string): SliceReader {
     throw new ImageFault({
       code: 'UNKNOWN_FORMAT',
       text: 'the content is of no known image format',
-      place,
-      remedy: `Give one of: ${known}`,
+      where,
+      hint: `Give one of: ${known}`,
     });
   }
   throw new ImageFault({
     code: 'OTHER_FORMAT',
     text: `the content is ${foreign}, whatever the name says`,
-    place,
-    remedy: `Convert it (without loss) to one of: ${known}; renaming does not convert`,
+    where,
+    hint: `Convert it (without loss) to one of: ${known}; renaming does not convert`,
   });
 }

@@ -16,39 +16,39 @@ export type FaultCode =
   | 'STORE_CORRUPT'
   | 'STORE_STALE';
 
-/** A fault as plain data: what is wrong, where, and how to mend it. */
+/** A fault as plain data: what is wrong, where, and how to fix it. */
 export interface FaultRecord {
   readonly code: FaultCode;
   readonly text: string;
-  readonly place: string;
-  readonly remedy: string;
+  readonly where: string;
+  readonly hint: string;
 }
 
-/** A fault of the data (never of the program). The message says what, where and how to mend it. */
+/** A fault of the data (never of the program). The message says what, where and how to fix it. */
 export class ImageFault extends Error implements FaultRecord {
   override readonly name = 'ImageFault';
   /** Bad data, for the command line. */
   readonly exitCode = 3;
   readonly code: FaultCode;
   readonly text: string;
-  readonly place: string;
-  readonly remedy: string;
+  readonly where: string;
+  readonly hint: string;
 
   constructor(fault: FaultRecord) {
-    super(`${fault.place}: ${fault.text}. ${fault.remedy}`);
+    super(`${fault.where}: ${fault.text}. ${fault.hint}`);
     this.code = fault.code;
     this.text = fault.text;
-    this.place = fault.place;
-    this.remedy = fault.remedy;
+    this.where = fault.where;
+    this.hint = fault.hint;
   }
 
   /** The four fields as a plain object, for reports and for messages between threads. */
   record(): FaultRecord {
-    return { code: this.code, text: this.text, place: this.place, remedy: this.remedy };
+    return { code: this.code, text: this.text, where: this.where, hint: this.hint };
   }
 }
 
-/** Every fault found in one job, so that a user can mend them all at once. */
+/** Every fault found in one job, so that a user can fix them all at once. */
 export class ImageFaults extends Error {
   override readonly name = 'ImageFaults';
   /** Bad data, for the command line. */
@@ -57,7 +57,7 @@ export class ImageFaults extends Error {
 
   constructor(faults: readonly FaultRecord[]) {
     const first = faults[0];
-    const shown = first === undefined ? '' : `: ${first.place}: ${first.text}. ${first.remedy}`;
+    const shown = first === undefined ? '' : `: ${first.where}: ${first.text}. ${first.hint}`;
     super(`${faults.length} image fault${faults.length === 1 ? '' : 's'}${shown}`);
     this.faults = faults;
   }

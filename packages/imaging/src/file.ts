@@ -43,18 +43,18 @@ export function readFault(path: string, error: unknown): ImageFault {
   return unreadable(path, error instanceof Error ? error.message : String(error));
 }
 
-const unreadable = (place: string, reason: string): ImageFault =>
+const unreadable = (where: string, reason: string): ImageFault =>
   new ImageFault({
     code: 'UNREADABLE',
     text: `the file cannot be read (${reason})`,
-    place,
-    remedy: 'Check that it exists, is a file and may be read',
+    where,
+    hint: 'Check that it exists, is a file and may be read',
   });
 
-const tooLarge = (place: string, bytes: number): ImageFault =>
+const tooLarge = (where: string, bytes: number): ImageFault =>
   new ImageFault({
     code: 'TOO_LARGE',
     text: `the file has ${bytes} bytes; at most ${MAX_FILE_BYTES} are read`,
-    place,
-    remedy: 'Check that it really is one slice',
+    where,
+    hint: 'Check that it really is one slice',
   });

@@ -145,7 +145,7 @@ function checkOptions(options: PhantomOptions, modalities: readonly string[]): v
   const unknown = modalities.find((modality) => !known.includes(modality));
   if (unknown !== undefined || modalities.length === 0) {
     throw new UsageError('E_PHANTOM', `the phantom has no modality '${unknown ?? ''}'`, {
-      mend: `Choose from ${PHASES.join(', ')}`,
+      hint: `Choose from ${PHASES.join(', ')}`,
     });
   }
 }

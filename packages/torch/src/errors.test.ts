@@ -140,7 +140,7 @@ test('after all that the engine still computes', () => {
   expect(sum.item()).toBe(6);
 });
 
-test('a batch of one that has shrunk to one pixel is refused as something the user can mend', () => {
+test('a batch of one that has shrunk to one pixel is refused as something the user can fix', () => {
   const state = { weight: null, bias: null, mean: null, variance: null };
   const train = () => F.batchNorm(randn([1, 4, 1, 1]), state, { training: true });
   expect(failure(train)).toMatchObject({

@@ -11,7 +11,7 @@ function fault({ compared, differences, missing, run }: StageResult<'verify'>): 
   if (compared.length === 0) {
     return new DataError('E_VERIFY', 'nothing of this run could be verified', {
       where: run,
-      mend: 'Name the output folder of a run: radweave verify FOLDER',
+      hint: 'Name the output folder of a run: radweave verify FOLDER',
     });
   }
   const wrong = [
@@ -23,7 +23,7 @@ function fault({ compared, differences, missing, run }: StageResult<'verify'>): 
   if (wrong.length === 0) return null;
   return new DataError('E_VERIFY', wrong.join(', and '), {
     where: run,
-    mend:
+    hint:
       'Restore the files that are named, or run the steps again that made them; name folders that were moved with ' +
       '--root_dir, --splits_dir, --feature_dir or --fusion_dir',
   });

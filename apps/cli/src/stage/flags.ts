@@ -95,7 +95,7 @@ function requireConfigFile(file: string): string {
   if (existsSync(file)) return file;
   throw new UsageError('E_NO_CONFIG', 'there is no such configuration file', {
     where: file,
-    mend: 'Leave out --config for the defaults, which `radweave config --yaml` prints',
+    hint: 'Leave out --config for the defaults, which `radweave config --yaml` prints',
   });
 }
 

@@ -160,7 +160,7 @@ onPosix('under nohup a closed terminal ends nothing', async () => {
   expect(stderr).not.toContain('Stopping');
 });
 
-test('misuse ends with 2 and one line that names the mend', async () => {
+test('misuse ends with 2 and one line with a hint', async () => {
   const folder = tempDir();
   const flag = await radweave(folder, ['train', '--modality', 'A', '--batch-sise', '3']);
   expect([flag.code, flag.stderr]).toEqual([2, expect.stringContaining('--batch_size')]);

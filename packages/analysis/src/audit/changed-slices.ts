@@ -29,7 +29,7 @@ export function checkChangedSlices(
         severity: 'warning',
         what: 'slices have changed since the patients were divided',
         where: config.data.splits_dir,
-        mend: 'Run radweave preprocess again and everything after it, or restore the images',
+        hint: 'Run radweave preprocess again and everything after it, or restore the images',
       },
       changed,
     ),

@@ -23,7 +23,7 @@ export interface FindingKind {
   severity: AuditSeverity;
   what: string;
   where: string;
-  mend: string;
+  hint: string;
 }
 
 /** A finding of these cases, or none when there are none. */

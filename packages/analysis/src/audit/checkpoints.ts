@@ -36,7 +36,7 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
     }
   }
   const where = outputFolders(outputDir).checkpoints;
-  const mend = 'Train again on the present split, or restore the split these runs were trained on';
+  const hint = 'Train again on the present split, or restore the split these runs were trained on';
   return {
     looked: looked === 0 ? null : counted(looked, 'run'),
     found: [
@@ -46,7 +46,7 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
           severity: 'leak',
           what: 'a network was trained on patients who are now in validation or test',
           where,
-          mend,
+          hint,
         },
         used.trainedOn,
       ),
@@ -56,7 +56,7 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
           severity: 'leak',
           what: 'the epoch of a network was chosen on patients who are now in test',
           where,
-          mend,
+          hint,
         },
         used.selectedOn,
       ),
@@ -66,7 +66,7 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
           severity: 'warning',
           what: 'older runs have seen patients who are now in validation or test',
           where,
-          mend: 'Do not use these runs with the present split; delete them when they are not needed',
+          hint: 'Do not use these runs with the present split; delete them when they are not needed',
         },
         old,
       ),

@@ -42,7 +42,7 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
     }
   }
   const { mixed, heldOut } = recordCases(subject, records, faults);
-  const mend = 'Remove these runs and logits and make them again, on the present split';
+  const hint = 'Remove these runs and logits and make them again, on the present split';
   return {
     looked: `${counted(runs.length, 'fold model')}, ${counted(records.length, 'record')} of logits`,
     found: [
@@ -52,7 +52,7 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
           severity: 'leak',
           what: 'fold models have seen patients of their held-out fold',
           where: outputFolders(config.experiment.output_dir).checkpoints,
-          mend,
+          hint,
         },
         [...own, ...heldOut],
       ),
@@ -62,7 +62,7 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
           severity: 'leak',
           what: 'cross-fitted logits come from models that have seen patients now in validation or test',
           where: config.data.features_dir,
-          mend,
+          hint,
         },
         mixed,
       ),

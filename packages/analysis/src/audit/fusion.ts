@@ -25,7 +25,7 @@ export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
           severity: 'leak',
           what: 'the fusion was fitted on patients who are now in validation or test',
           where: file,
-          mend: again,
+          hint: again,
         },
         fitted.cases,
       ),
@@ -35,7 +35,7 @@ export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
           severity: 'leak',
           what: 'the threshold of the fusion was chosen on patients who are now in test',
           where: file,
-          mend: again,
+          hint: again,
         },
         chosen.cases,
       ),
@@ -47,7 +47,7 @@ export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
             ? "the classifier 'fused' was fitted on in-sample features; 'stacked' was fitted on out-of-fold logits"
             : 'the fusion was fitted on in-sample features: their network was trained on the same patients',
           where: file,
-          mend: isStacked
+          hint: isStacked
             ? "Report 'stacked'"
             : 'Cross-fit each modality M: radweave extract --modality M --cross_fit K, then radweave fuse --stack',
         },

@@ -46,7 +46,7 @@ function withFaults(report: CheckReport, { config }: AuditSubject): CheckReport 
       severity: 'warning',
       what: 'a file that had to be looked at cannot be read',
       where: config.experiment.output_dir,
-      mend: 'Make these files again, or remove them, and audit again',
+      hint: 'Make these files again, or remove them, and audit again',
     },
     faults.map((fault) => auditCase([], fault)),
   );

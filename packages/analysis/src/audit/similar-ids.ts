@@ -21,7 +21,7 @@ export function checkSimilarIds(subject: AuditSubject): CheckReport {
     ),
   );
   const where = config.data.splits_dir;
-  const mend = 'If it is one patient, use one ID in the folders and run radweave preprocess again';
+  const hint = 'If it is one patient, use one ID in the folders and run radweave preprocess again';
   const isApart = (group: readonly string[]): boolean =>
     new Set(group.flatMap((id) => [...(splitsOf.get(id) ?? [])])).size > 1;
   const cases = (all: readonly (readonly string[])[]): AuditCase[] =>
@@ -36,7 +36,7 @@ export function checkSimilarIds(subject: AuditSubject): CheckReport {
           severity: 'leak',
           what: 'IDs in different splits differ in case, separators or zero padding only',
           where,
-          mend,
+          hint,
         },
         cases(same.filter(isApart)),
       ),
@@ -46,7 +46,7 @@ export function checkSimilarIds(subject: AuditSubject): CheckReport {
           severity: 'warning',
           what: 'IDs in one split differ in case, separators or zero padding only: a patient may count twice',
           where,
-          mend,
+          hint,
         },
         cases(same.filter((group) => !isApart(group))),
       ),
@@ -56,7 +56,7 @@ export function checkSimilarIds(subject: AuditSubject): CheckReport {
           severity: 'warning',
           what: 'IDs in different splits differ in a suffix only: visits of one patient?',
           where,
-          mend,
+          hint,
         },
         cases(visits.filter(isApart)),
       ),
@@ -66,7 +66,7 @@ export function checkSimilarIds(subject: AuditSubject): CheckReport {
           severity: 'info',
           what: `more than ${MOST_VISITS} IDs share all but a suffix: taken for numbered patients, not for visits`,
           where,
-          mend: 'If these are visits of one patient, use one ID',
+          hint: 'If these are visits of one patient, use one ID',
         },
         cases(suffixed.filter((group) => group.length > MOST_VISITS)),
       ),

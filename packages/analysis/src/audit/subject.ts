@@ -150,6 +150,6 @@ export function gather<T, K, V>(
 function noSplits({ data }: Config, modalities: readonly string[]): UsageError {
   return new UsageError('E_NO_SPLIT', `there is no split file of ${modalities.join(', ')}`, {
     where: data.splits_dir,
-    mend: 'Run first: radweave preprocess; or name the folder with --splits_dir',
+    hint: 'Run first: radweave preprocess; or name the folder with --splits_dir',
   });
 }

@@ -25,13 +25,13 @@ export function auditText(record: AuditRecord): string {
 }
 
 function findingText(finding: AuditFinding): string[] {
-  const { severity, code, what, where, mend, count, at_least, cases } = finding;
+  const { severity, code, what, where, hint, count, at_least, cases } = finding;
   const left = count - cases.length;
   return [
     '',
     `${severity.toUpperCase()} ${code}: ${what}`,
     `  ${at_least ? 'at least ' : ''}${counted(count, 'case')} (${where})`,
-    `  ${mend}`,
+    `  ${hint}`,
     ...cases.map(({ patients, detail }) => `  - ${[patients.join(', '), detail].filter(Boolean).join(': ')}`),
     ...(left > 0 ? [`  - and ${left} more`] : []),
   ];

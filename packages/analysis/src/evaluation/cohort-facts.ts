@@ -52,6 +52,6 @@ function checkMember(
     known === undefined ? 'absent from' : `${known.split}, ${known.hospital}, label ${known.label} in`;
   throw new DataError('E_EVALUATE_SPLIT', `patient ${one.patient} is ${here}, but ${there} ${source}`, {
     where: file,
-    mend: 'These results belong to another split: train, extract and fuse again',
+    hint: 'These results belong to another split: train, extract and fuse again',
   });
 }

@@ -58,7 +58,7 @@ export function decide(
   if (before !== null && classes === 2 && thresholdRecord === null) {
     throw new DataError('E_FROZEN', `no threshold was frozen for the model '${candidate.name}'`, {
       where: '--frozen',
-      mend: 'Name the frozen folder of an evaluation of the same models, or leave out --frozen to fit',
+      hint: 'Name the frozen folder of an evaluation of the same models, or leave out --frozen to fit',
     });
   }
   return {
@@ -92,7 +92,7 @@ function fitCalibrator(
   if (classes > 2 && calibration !== 'temperature') {
     throw new UsageError('E_CALIBRATION', `${calibration} calibrates two classes, here are ${classes}`, {
       where: '--calibration',
-      mend: 'Use --calibration temperature or none',
+      hint: 'Use --calibration temperature or none',
     });
   }
   const rows = scoredRows(candidate, isHome);

@@ -47,7 +47,7 @@ export function readFrozenFolder(folder: string, model: string): EvaluatedModel[
   if (!existsSync(folder)) {
     throw new UsageError('E_FROZEN_FOLDER', 'there is no such folder of frozen decisions', {
       where: folder,
-      mend: 'Name the folder evaluation/frozen of an earlier evaluation',
+      hint: 'Name the folder evaluation/frozen of an earlier evaluation',
     });
   }
   const read = (decision: Decision): FrozenRecord | null => {

@@ -95,7 +95,7 @@ function probabilitiesOf(
     if (typeof value === 'number' && value >= 0 && value <= 1) return value;
     throw new DataError('E_PREDICTIONS', `patient ${row.patient} has no probability in column ${column}`, {
       where: file,
-      mend: 'Run radweave fuse again',
+      hint: 'Run radweave fuse again',
     });
   };
   if (classes > 2) return Array.from({ length: classes }, (_, label) => cell(`probability_${name}_${label}`));

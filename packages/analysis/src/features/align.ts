@@ -45,7 +45,7 @@ export async function alignAvailable(
   if (ready.length === 0) {
     throw new DataError('E_NO_FEATURES', `there are no features of ${modalities.join(', ')}`, {
       where: features_dir,
-      mend: `Run: radweave extract --modality ${modalities[0] ?? '…'}`,
+      hint: `Run: radweave extract --modality ${modalities[0] ?? '…'}`,
     });
   }
   if (waiting.length > 0) {

@@ -72,7 +72,7 @@ function requireShape(path: string, { num_slices }: FeatureRow, dims: number | u
   throw new DataError(
     'E_FEATURE_SHAPE',
     `the features have the shape (${slices}, ${length}), expected (${num_slices}, ${dims ?? 'dims'})`,
-    { where: path, mend: 'All arrays of a modality need one row per slice and equally many columns' },
+    { where: path, hint: 'All arrays of a modality need one row per slice and equally many columns' },
   );
 }
 

@@ -60,7 +60,7 @@ export function requireSameSplit(
     `the features are of another division of the patients: ${wrong.slice(0, 5).join(', ')}${more}`,
     {
       where: splitsDir,
-      mend: `Extract again: ${sources.map(({ modality }) => `radweave extract --modality ${modality}`).join('; ')}; or name the --splits_dir the features belong to`,
+      hint: `Extract again: ${sources.map(({ modality }) => `radweave extract --modality ${modality}`).join('; ')}; or name the --splits_dir the features belong to`,
     },
   );
 }

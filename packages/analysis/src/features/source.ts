@@ -34,7 +34,7 @@ export function readFeatureSource(featuresDir: string, modality: string): Featur
       if (existsSync(path)) continue;
       throw new DataError('E_NO_FEATURES', `the ${split} features of ${modality} are missing or unfinished`, {
         where: path,
-        mend: `Run: radweave extract --modality ${modality}`,
+        hint: `Run: radweave extract --modality ${modality}`,
       });
     }
     const rows = readFeatureTable(featureTablePath(featuresDir, split, modality));
@@ -54,7 +54,7 @@ function requireWhole(rows: readonly FeatureRow[], set: FeatureSet, path: string
   throw new DataError(
     'E_FEATURES_CHANGED',
     `the table lists ${rows.length} patients and ${slices} slices, but ${set.patients} and ${set.slices} were extracted`,
-    { where: path, mend: `Run: radweave extract --modality ${set.modality}` },
+    { where: path, hint: `Run: radweave extract --modality ${set.modality}` },
   );
 }
 
@@ -69,6 +69,6 @@ function requireOneCheckpoint(modality: string, sets: Record<Split, FeatureSet>,
   throw new DataError(
     'E_MIXED_CHECKPOINTS',
     `the features of ${modality} come from different checkpoints: ${list.join('; ')}`,
-    { where: featuresDir, mend: `Run: radweave extract --modality ${modality}` },
+    { where: featuresDir, hint: `Run: radweave extract --modality ${modality}` },
   );
 }

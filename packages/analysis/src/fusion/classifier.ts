@@ -98,7 +98,7 @@ function fitRows({ patients, split }: FusedSplit): FitRow[] {
 
 function cannotFit(name: string, reason: string): DataError {
   return new DataError('E_FUSE', `the classifier '${name}' cannot be fitted: ${reason}`, {
-    mend: 'Training needs aligned patients of every label: see cohort.csv and aligned/missing.csv',
+    hint: 'Training needs aligned patients of every label: see cohort.csv and aligned/missing.csv',
   });
 }
 

@@ -110,7 +110,7 @@ function countClasses(splits: Record<Split, FusedSplit>): number {
   const largest = SPLITS.map((split) => Math.max(-1, ...splits[split].labels));
   if (splits.train.labels.length === 0) {
     throw new DataError('E_FUSE', 'no training patient has features of every modality', {
-      mend: 'See aligned/missing.csv in the features folder of train',
+      hint: 'See aligned/missing.csv in the features folder of train',
     });
   }
   return Math.max(2, ...largest.map((label) => label + 1));

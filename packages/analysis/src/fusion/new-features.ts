@@ -74,6 +74,6 @@ function requireSameCheckpoint(setPath: string, wanted: FusionModality): void {
     'E_OTHER_CHECKPOINT',
     `these features come from ${checkpoint} (${checkpoint_sha256.slice(0, 8)}), the model was fitted on those of ` +
       `${wanted.checkpoint} (${wanted.checkpoint_sha256.slice(0, 8)})`,
-    { where: setPath, mend: `Extract them with --checkpoint ${wanted.checkpoint}, or fuse again` },
+    { where: setPath, hint: `Extract them with --checkpoint ${wanted.checkpoint}, or fuse again` },
   );
 }

@@ -35,7 +35,7 @@ export function poolFeatures(rows: readonly FeatureRow[], tablePath: string, dim
       throw new DataError(
         'E_FEATURE_SHAPE',
         `the features have the shape (${shape.join(', ')}), expected (${num_slices}, ${dims})`,
-        { where: path, mend: 'Extract the features of this modality again' },
+        { where: path, hint: 'Extract the features of this modality again' },
       );
     }
     data.set(meanOverSlices(slices, dims), row * dims);

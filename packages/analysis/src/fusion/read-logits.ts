@@ -34,7 +34,7 @@ export function readModalityLogits(featuresDir: string, modality: string): Modal
   if (!existsSync(path)) {
     throw new UsageError('E_NO_LOGITS', `there are no out-of-fold logits of modality ${modality}`, {
       where: path,
-      mend: `Run first: radweave extract --modality ${modality} --cross_fit K`,
+      hint: `Run first: radweave extract --modality ${modality} --cross_fit K`,
     });
   }
   const record = readLogitsRecord(path);
@@ -72,6 +72,6 @@ function sees({ trained_on, validated_on }: LogitsRecord['models'][number], hash
 function mixed(what: string, where: string, { modality, folds }: LogitsRecord): DataError {
   return new DataError('E_LOGITS_MIXED', what, {
     where,
-    mend: `Run again: radweave extract --modality ${modality} --cross_fit ${folds}`,
+    hint: `Run again: radweave extract --modality ${modality} --cross_fit ${folds}`,
   });
 }

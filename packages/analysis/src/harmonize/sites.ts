@@ -92,7 +92,7 @@ function referenceOf(train: FusedSplit, modality: string): Reference {
   const outcome = freezeCombatReference(rows, concatenate(train.pooled, [modality], length));
   if (outcome.value !== null) return outcome.value;
   throw new DataError('E_HARMONIZE', `there is no reference for ${modality}: ${outcome.reason}`, {
-    mend: 'See cohort.csv and aligned/missing.csv for the training patients',
+    hint: 'See cohort.csv and aligned/missing.csv for the training patients',
   });
 }
 

@@ -5,6 +5,31 @@ import type { AuditRecord } from './types.ts';
 const whole = z.int().min(0);
 const severity = z.enum(['leak', 'warning', 'info']);
 
+const finding = z.object({
+  check: z.string().min(1),
+  code: z.string().min(1),
+  severity,
+  what: z.string().min(1),
+  where: z.string(),
+  hint: z.string(),
+  count: whole,
+  at_least: z.boolean(),
+  cases: z.array(
+    z.object({
+      patients: z.array(z.string()),
+      detail: z.string(),
+      distance: whole.nullable(),
+      correlation: z.number().nullable(),
+    }),
+  ),
+});
+
+/** Files written before call the hint `mend`. */
+function renamed(value: unknown): unknown {
+  const { mend: hint, ...rest } = Object(value);
+  return { hint, ...rest };
+}
+
 const schema: z.ZodType<AuditRecord> = z.object({
   format: z.literal(1),
   verdict: z.enum(['passed', 'warning', 'leak']),
@@ -20,26 +45,7 @@ const schema: z.ZodType<AuditRecord> = z.object({
       detail: z.string().min(1),
     }),
   ),
-  findings: z.array(
-    z.object({
-      check: z.string().min(1),
-      code: z.string().min(1),
-      severity,
-      what: z.string().min(1),
-      where: z.string(),
-      mend: z.string(),
-      count: whole,
-      at_least: z.boolean(),
-      cases: z.array(
-        z.object({
-          patients: z.array(z.string()),
-          detail: z.string(),
-          distance: whole.nullable(),
-          correlation: z.number().nullable(),
-        }),
-      ),
-    }),
-  ),
+  findings: z.array(z.preprocess(renamed, finding)),
   not_checked: z.array(z.object({ check: z.string().min(1), reason: z.string().min(1) })),
   versions: z.record(z.string(), z.string()),
 });

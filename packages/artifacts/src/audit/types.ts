@@ -22,8 +22,8 @@ export interface AuditFinding {
   what: string;
   /** File or folder. */
   where: string;
-  /** How to mend it. */
-  mend: string;
+  /** How to fix it. */
+  hint: string;
   /** Number of cases, of which `cases` lists the first. */
   count: number;
   /** Whether counting was stopped at `count`: there are more. */

@@ -11,7 +11,7 @@ export type Locate = (path: readonly PropertyKey[]) => string | undefined;
 
 const TOP_LEVEL: readonly string[] = [...Object.keys(SECTIONS), 'record'];
 
-/** The remedy for a key that does not exist: the nearest one of its section, or of another where that fits exactly. */
+/** The hint for a key that does not exist: the nearest one of its section, or of another where that fits exactly. */
 export function suggestKey(path: readonly PropertyKey[]): string {
   const parts = path.map(String);
   const key = parts.at(-1) ?? '';
@@ -64,12 +64,12 @@ function report(issues: IssueCollector, issue: z.core.$ZodIssue, value: unknown,
   const scalars = [valueAt(value, path)].flat();
   const wantsText =
     known.type.includes('text') && scalars.some((item) => /^(number|boolean)$/.test(typeof item));
-  const remedy = wantsText ? 'Put text that looks like a number or a truth value in quotes' : undefined;
+  const hint = wantsText ? 'Put text that looks like a number or a truth value in quotes' : undefined;
   issues.error(
     'E_CONFIG_VALUE',
     `${known.path} is ${found}, expected ${known.type}${allowed}`,
     locate(path),
-    remedy,
+    hint,
   );
 }
 

@@ -15,7 +15,7 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number | un
 }
 
 /** Single backslashes in double quotes are escapes in YAML: the mistake Windows users make. */
-function remedyFor(code: string): string | undefined {
+function hintFor(code: string): string | undefined {
   return code === 'BAD_DQ_ESCAPE'
     ? "Write Windows paths in single quotes ('D:\\data'), with double backslashes, or with forward slashes"
     : undefined;
@@ -40,7 +40,7 @@ export function parseConfig(yamlText: string, file: string): Config {
   if (syntax !== undefined) {
     throw new UsageError('E_CONFIG_YAML', `the configuration is not valid YAML: ${syntax.message}`, {
       where: at(syntax.pos[0]),
-      mend: remedyFor(syntax.code),
+      hint: hintFor(syntax.code),
       cause: syntax,
     });
   }
@@ -59,7 +59,7 @@ function toValues(document: Document, file: string, at: (offset: number) => stri
     const alias = aliasWithoutAnchor(document, at);
     throw new UsageError('E_CONFIG_YAML', `the configuration is not valid YAML: ${error.message}`, {
       where: alias ?? file,
-      mend:
+      hint:
         alias === undefined
           ? undefined
           : "Mark the value before with '&', or put text that begins with '*' in quotes",

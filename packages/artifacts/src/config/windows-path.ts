@@ -29,7 +29,7 @@ export function refuseWindowsPaths(
     const system = SYSTEMS[platform] ?? platform;
     throw new UsageError('E_WINDOWS_PATH', `'${found}' is a Windows path, but this computer runs ${system}`, {
       where: name,
-      mend: 'Give the place as this system names it, such as /mnt/d/data for D:\\data under WSL',
+      hint: 'Give the place as this system names it, such as /mnt/d/data for D:\\data under WSL',
     });
   }
 }

@@ -52,7 +52,7 @@ export interface OutOfFoldRow {
 const OUT_OF_FOLD: ClassTable<Omit<OutOfFoldRow, 'probabilities'>> = {
   who: { fold: required, patient: patientId, hospital: text, label: count },
   prefix: 'probability_',
-  mend: 'Run radweave train --folds again',
+  hint: 'Run radweave train --folds again',
 };
 
 /** Writes `out_of_fold.csv`: `fold,patient_id,hospital,label,probability_0,…`. */

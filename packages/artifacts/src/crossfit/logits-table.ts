@@ -19,7 +19,7 @@ export interface PatientLogits {
 const TABLE: ClassTable<Omit<PatientLogits, 'logits'>> = {
   who: { patient_id: required, hospital: text, label: count, num_slices: count, fold: count },
   prefix: 'logit_',
-  mend: 'Run radweave extract --cross_fit again',
+  hint: 'Run radweave extract --cross_fit again',
 };
 
 /** `{features}/{split}/logits_{modality}.csv`. */

@@ -54,7 +54,7 @@ function requireSameOrder(
     'the aligned tables do not list the same patients in the same order',
     {
       where: `${path}, row ${at + 1}`,
-      mend: 'Run `radweave align` again',
+      hint: 'Run `radweave align` again',
     },
   );
 }

@@ -3,7 +3,7 @@ import type { NpyHeader } from './npy-types.ts';
 
 /** `E_NPY`: the file is not a `.npy` that can be read. */
 export function npyError(file: string, what: string): DataError {
-  return new DataError('E_NPY', what, { where: file, mend: 'Extract the features again' });
+  return new DataError('E_NPY', what, { where: file, hint: 'Extract the features again' });
 }
 
 /**

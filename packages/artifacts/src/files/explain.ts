@@ -12,14 +12,14 @@ const MEND_WRITE = 'Check its permissions, close programs that have it open, or 
 const diskFull: Fault = (where, _, cause) =>
   new ResourceError('E_DISK_FULL', 'the disk is full', {
     where,
-    mend: 'Free some space or choose another output folder; what was there before is untouched',
+    hint: 'Free some space or choose another output folder; what was there before is untouched',
     cause,
   });
 
 const notWritable: Fault = (where, _, cause) =>
   new ResourceError('E_NOT_WRITABLE', 'the file or folder cannot be written', {
     where,
-    mend: MEND_WRITE,
+    hint: MEND_WRITE,
     cause,
   });
 
@@ -28,7 +28,7 @@ const forbidden: Fault = (where, doing, cause) =>
     ? notWritable(where, doing, cause)
     : new ResourceError('E_NOT_READABLE', 'the file or folder may not be read', {
         where,
-        mend: 'Check its permissions and those of the folders above it',
+        hint: 'Check its permissions and those of the folders above it',
         cause,
       });
 
@@ -52,7 +52,7 @@ const missing: Fault = (where, doing, cause) => {
   return doing === 'write'
     ? new ResourceError('E_NOT_WRITABLE', 'the folder to write into is missing or is a file', {
         where,
-        mend: 'Choose another output folder, or move the file away',
+        hint: 'Choose another output folder, or move the file away',
         cause,
       })
     : new DataError('E_FILE_MISSING', 'the file or folder does not exist', { where, cause });
@@ -67,61 +67,61 @@ const isFolder: Fault = (where, doing, cause) =>
   doing === 'write'
     ? new ResourceError('E_NOT_WRITABLE', 'a folder stands where the file is to be written', {
         where,
-        mend: 'Move the folder away, or choose another output',
+        hint: 'Move the folder away, or choose another output',
         cause,
       })
     : new DataError('E_FILE_MISSING', 'a file is needed here, not a folder', {
         where,
-        mend: 'Name a file, or move the folder away and restore the file',
+        hint: 'Name a file, or move the folder away and restore the file',
         cause,
       });
 
 const occupied: Fault = (where, _, cause) =>
   new ResourceError('E_NOT_WRITABLE', 'something else stands or is at work where this is to be written', {
     where,
-    mend: MEND_WRITE,
+    hint: MEND_WRITE,
     cause,
   });
 
 const loop: Fault = (where, _, cause) =>
   new DataError('E_LINK_LOOP', 'links lead round in a circle', {
     where,
-    mend: 'Remove or correct the links',
+    hint: 'Remove or correct the links',
     cause,
   });
 
 const nameTooLong: Fault = (where, _, cause) =>
   new ResourceError('E_NAME_TOO_LONG', 'the name is too long for the file system', {
     where: where === undefined || where.length < 120 ? where : `${where.slice(0, 100)}…`,
-    mend: 'Choose a shorter name, or a folder nearer to the root',
+    hint: 'Choose a shorter name, or a folder nearer to the root',
     cause,
   });
 
 const tooManyFiles: Fault = (where, _, cause) =>
   new ResourceError('E_TOO_MANY_FILES', 'the system allows no more open files', {
     where,
-    mend: 'Raise the limit (ulimit -n 4096) or close other programs',
+    hint: 'Raise the limit (ulimit -n 4096) or close other programs',
     cause,
   });
 
 const tooLargeForSystem: Fault = (where, _, cause) =>
   new ResourceError('E_DISK_FULL', 'the file system or a limit (ulimit -f) takes no file of this size', {
     where,
-    mend: 'Choose an output folder on another disk',
+    hint: 'Choose an output folder on another disk',
     cause,
   });
 
 const tooLargeToRead: Fault = (where, _, cause) =>
   new DataError('E_FILE_TOO_LARGE', 'the file is too large to be read in one piece (2 GiB at most)', {
     where,
-    mend: 'Check that it is the right file',
+    hint: 'Check that it is the right file',
     cause,
   });
 
 const noMemory: Fault = (where, _, cause) =>
   new ResourceError('E_NO_MEMORY', 'the system has no memory left', {
     where,
-    mend: 'Close other programs and run the command again',
+    hint: 'Close other programs and run the command again',
     cause,
   });
 
@@ -130,7 +130,7 @@ const diskFault: Fault = (where, doing, cause) => {
   return new ResourceError(
     'E_DISK_FAULT',
     `the disk or network folder failed while it was ${done}: ${codeOf(cause)}`,
-    { where, mend: 'Check the disk or the connection, then run the same command again', cause },
+    { where, hint: 'Check the disk or the connection, then run the same command again', cause },
   );
 };
 
@@ -140,7 +140,7 @@ const notAccepted: Fault = (where, _, cause) =>
     `the file system does not accept this name or operation: ${codeOf(cause)}`,
     {
       where,
-      mend: 'Choose another name or another folder',
+      hint: 'Choose another name or another folder',
       cause,
     },
   );
@@ -148,7 +148,7 @@ const notAccepted: Fault = (where, _, cause) =>
 const zeroCharacter: Fault = (where, _, cause) =>
   new UsageError('E_PATH', 'a path holds a zero character', {
     where: where?.replaceAll('\0', '\\0'),
-    mend: 'Write the path anew',
+    hint: 'Write the path anew',
     cause,
   });
 
@@ -195,7 +195,7 @@ function textOf(error: Error, key: 'path' | 'syscall'): string | undefined {
 }
 
 /**
- * Turns an error of the file system into one that the user understands and can mend; anything else comes back
+ * Turns an error of the file system into one that the user understands and can fix; anything else comes back
  * unchanged.
  *
  * @param doing what was being done; without it, what the error's own call does.

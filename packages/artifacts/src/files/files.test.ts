@@ -51,7 +51,7 @@ test.each(Object.entries(EXPECTED))(
       const error = explainFileError(system(code, { path: '/named/by/system' }), doing);
       expect(error).toBeInstanceOf(RadweaveError);
       expect(error).toMatchObject({ code: expected, exitCode: exit, where: '/named/by/system' });
-      expect((error as RadweaveError).mend).toMatch(/\w/);
+      expect((error as RadweaveError).hint).toMatch(/\w/);
       expect(systemCode(error)).toBe(code);
       expect(explainFileError(error, doing, '/other')).toBe(error);
     }

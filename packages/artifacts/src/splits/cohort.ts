@@ -65,7 +65,7 @@ export function readCohort(path: string): { patients: CohortPatient[]; modalitie
   if (modalities.length === 0) {
     throw new DataError('E_CSV_COLUMNS', 'no column slices_{modality} is there', {
       where: path,
-      mend: 'Run preprocess again',
+      hint: 'Run preprocess again',
     });
   }
   const patients = readTable(path, cohortColumns(modalities)).map((row) => ({

@@ -53,7 +53,7 @@ export function readHistory(path: string): HistoryRow[] {
   if (wrong !== -1) {
     throw new DataError('E_HISTORY_EPOCHS', `epoch ${rows[wrong]?.epoch} stands where ${wrong + 1} belongs`, {
       where: `${path}, row ${wrong + 1}`,
-      mend: 'Restore the file, or start a new run',
+      hint: 'Restore the file, or start a new run',
     });
   }
   return rows;

@@ -18,7 +18,7 @@ type Who = Omit<SlicePrediction, 'probabilities'>;
 const TABLE: ClassTable<Who> = {
   who: { image_path: required, patient: patientId, hospital: text, label: count },
   prefix: 'probability_',
-  mend: 'Train the network again',
+  hint: 'Train the network again',
 };
 
 /** `{logs of the run}/slice_predictions_{split}.csv`. */

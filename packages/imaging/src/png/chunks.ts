@@ -20,12 +20,12 @@ export function isPng(bytes: Uint8Array): boolean {
 }
 
 /** Reads only the header, from the first 33 bytes or more of a file. */
-export function readPngHeader(bytes: Uint8Array, place: string): PngHeader {
-  for (const { type, data } of chunks(bytes, place)) {
+export function readPngHeader(bytes: Uint8Array, where: string): PngHeader {
+  for (const { type, data } of chunks(bytes, where)) {
     if (type !== 'IHDR') break;
-    return parseHeader(data, place);
+    return parseHeader(data, where);
   }
-  throw headerMissing(place);
+  throw headerMissing(where);
 }
 
 /**
@@ -33,42 +33,42 @@ export function readPngHeader(bytes: Uint8Array, place: string): PngHeader {
  *
  * @throws ImageFault `TRUNCATED`, `CRC`, `CORRUPT`, `TOO_LARGE`, or `UNSUPPORTED` (animation, unknown critical chunk).
  */
-export function readPngParts(bytes: Uint8Array, place: string): PngParts {
+export function readPngParts(bytes: Uint8Array, where: string): PngParts {
   let header: PngHeader | undefined;
   let palette: Uint8Array | undefined;
   let transparency: Uint8Array | undefined;
   const streams: Uint8Array[] = [];
-  for (const { type, data } of chunks(bytes, place)) {
-    if (header === undefined && type !== 'IHDR') throw headerMissing(place);
-    if (type === 'IHDR') header = parseHeader(data, place);
+  for (const { type, data } of chunks(bytes, where)) {
+    if (header === undefined && type !== 'IHDR') throw headerMissing(where);
+    if (type === 'IHDR') header = parseHeader(data, where);
     else if (type === 'PLTE') palette = data;
     else if (type === 'tRNS') transparency = data;
     else if (type === 'IDAT') streams.push(data);
-    else if (type === 'acTL') throw unsupported('the file is an animation (APNG)', place);
+    else if (type === 'acTL') throw unsupported('the file is an animation (APNG)', where);
     else if (type !== 'IEND' && isCritical(type))
-      throw unsupported(`unknown critical chunk "${type}"`, place);
+      throw unsupported(`unknown critical chunk "${type}"`, where);
   }
-  if (header === undefined) throw headerMissing(place);
+  if (header === undefined) throw headerMissing(where);
   const [only, ...more] = streams;
   if (only === undefined) {
     throw new ImageFault({
       code: 'CORRUPT',
       text: 'the PNG has no image data',
-      place,
-      remedy: 'Export it again',
+      where,
+      hint: 'Export it again',
     });
   }
   return { header, palette, transparency, stream: more.length === 0 ? only : Buffer.concat(streams) };
 }
 
 /** Chunk by chunk up to and including IEND; what follows IEND is ignored, as every PNG reader does. */
-function* chunks(bytes: Uint8Array, place: string): Generator<{ type: string; data: Uint8Array }> {
+function* chunks(bytes: Uint8Array, where: string): Generator<{ type: string; data: Uint8Array }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = SIGNATURE.length;
   for (;;) {
-    if (at + 12 > bytes.length) throw truncated(place, bytes.length);
+    if (at + 12 > bytes.length) throw truncated(where, bytes.length);
     const end = at + 8 + view.getUint32(at);
-    if (end + 4 > bytes.length) throw truncated(place, bytes.length);
+    if (end + 4 > bytes.length) throw truncated(where, bytes.length);
     const type = String.fromCharCode(
       view.getUint8(at + 4),
       view.getUint8(at + 5),
@@ -79,8 +79,8 @@ function* chunks(bytes: Uint8Array, place: string): Generator<{ type: string; da
       throw new ImageFault({
         code: 'CRC',
         text: `the checksum of PNG chunk ${JSON.stringify(type)} at byte ${at} is wrong: the file is damaged`,
-        place,
-        remedy: 'Copy or export it again',
+        where,
+        hint: 'Copy or export it again',
       });
     }
     yield { type, data: bytes.subarray(at + 8, end) };
@@ -92,21 +92,21 @@ function* chunks(bytes: Uint8Array, place: string): Generator<{ type: string; da
 /** Bit 5 of the first letter (its case) tells critical from ancillary chunks. */
 const isCritical = (type: string): boolean => (type.charCodeAt(0) & 0x20) === 0;
 
-const truncated = (place: string, length: number): ImageFault =>
+const truncated = (where: string, length: number): ImageFault =>
   new ImageFault({
     code: 'TRUNCATED',
     text: `the PNG ends after ${length} bytes, inside a chunk or before its end marker`,
-    place,
-    remedy: 'Copy or export it again',
+    where,
+    hint: 'Copy or export it again',
   });
 
-const headerMissing = (place: string): ImageFault =>
+const headerMissing = (where: string): ImageFault =>
   new ImageFault({
     code: 'CORRUPT',
     text: 'the PNG does not begin with its header chunk',
-    place,
-    remedy: 'Export it again',
+    where,
+    hint: 'Export it again',
   });
 
-const unsupported = (text: string, place: string): ImageFault =>
-  new ImageFault({ code: 'UNSUPPORTED', text, place, remedy: 'Save it as a plain grayscale PNG' });
+const unsupported = (text: string, where: string): ImageFault =>
+  new ImageFault({ code: 'UNSUPPORTED', text, where, hint: 'Save it as a plain grayscale PNG' });

@@ -7,8 +7,8 @@ import { inflate } from './inflate.ts';
 import { readSamples, streamLength } from './samples.ts';
 
 /** Width, height and bit depth after decoding, from the first 33 bytes or more. */
-export function pngShape(bytes: Uint8Array, place: string): SliceShape {
-  const { width, height, bits } = readPngHeader(bytes, place);
+export function pngShape(bytes: Uint8Array, where: string): SliceShape {
+  const { width, height, bits } = readPngHeader(bytes, where);
   return { width, height, bitDepth: bits === 16 ? 16 : 8 };
 }
 
@@ -19,10 +19,10 @@ export function pngShape(bytes: Uint8Array, place: string): SliceShape {
  * @param memory where the pixels may lie; default: memory of their own.
  * @throws ImageFault for anything damaged or not gray.
  */
-export function decodePng(bytes: Uint8Array, place: string, memory?: Scratch): DecodedSlice {
-  const parts = readPngParts(bytes, place);
+export function decodePng(bytes: Uint8Array, where: string, memory?: Scratch): DecodedSlice {
+  const parts = readPngParts(bytes, where);
   const { header } = parts;
-  const raw = inflate(parts.stream, streamLength(header), place);
-  const { pixels, colour } = toGray(readSamples(raw, header, place, memory), parts, place);
+  const raw = inflate(parts.stream, streamLength(header), where);
+  const { pixels, colour } = toGray(readSamples(raw, header, where, memory), parts, where);
   return { ...grayImage(header.width, header.height, pixels), colour, ...sampleRange(pixels) };
 }

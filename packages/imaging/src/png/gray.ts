@@ -22,14 +22,14 @@ const COLOUR: Readonly<Record<ColourType, SliceColour>> = {
 export function toGray(
   samples: Samples,
   parts: PngParts,
-  place: string,
+  where: string,
 ): { pixels: Samples; colour: SliceColour } {
   const { header } = parts;
   const colour = COLOUR[header.colourType];
-  if (header.colourType === PALETTE) return { pixels: fromPalette(samples, parts, place), colour };
-  const pixels = header.channels === 1 ? samples : fromChannels(samples, parts, place);
+  if (header.colourType === PALETTE) return { pixels: fromPalette(samples, parts, where), colour };
+  const pixels = header.channels === 1 ? samples : fromChannels(samples, parts, where);
   if (parts.transparency !== undefined && (header.colourType === GRAY || header.colourType === RGB)) {
-    refuseTransparentColour(pixels, parts.transparency, header, place);
+    refuseTransparentColour(pixels, parts.transparency, header, where);
   }
   if (header.bits < 8) {
     const spread = 255 / ((1 << header.bits) - 1);
@@ -38,7 +38,7 @@ export function toGray(
   return { pixels, colour };
 }
 
-function fromChannels(samples: Samples, { header }: PngParts, place: string): Samples {
+function fromChannels(samples: Samples, { header }: PngParts, where: string): Samples {
   const { channels, width, bits } = header;
   const hasColour = channels >= 3;
   const hasAlpha = channels % 2 === 0;
@@ -51,15 +51,15 @@ function fromChannels(samples: Samples, { header }: PngParts, place: string): Sa
     const at = i * channels;
     const value = samples[at] as number;
     if (hasColour && (samples[at + 1] !== value || samples[at + 2] !== value)) {
-      throw realColour([value, samples[at + 1], samples[at + 2]].join(', '), i, width, place);
+      throw realColour([value, samples[at + 1], samples[at + 2]].join(', '), i, width, where);
     }
-    if (hasAlpha && samples[at + channels - 1] !== opaque) throw transparent(i, width, place);
+    if (hasAlpha && samples[at + channels - 1] !== opaque) throw transparent(i, width, where);
     pixels[i] = value;
   }
   return pixels;
 }
 
-function fromPalette(indices: Samples, parts: PngParts, place: string): Uint8Array {
+function fromPalette(indices: Samples, parts: PngParts, where: string): Uint8Array {
   const palette = parts.palette ?? new Uint8Array();
   const { width } = parts.header;
   const pixels = new Uint8Array(indices.length);
@@ -71,13 +71,13 @@ function fromPalette(indices: Samples, parts: PngParts, place: string): Uint8Arr
     if (red === undefined || green === undefined || blue === undefined) {
       throw new ImageFault({
         code: 'CORRUPT',
-        text: `the pixel at ${where(i, width)} names palette entry ${index}, which the file lacks`,
-        place,
-        remedy: 'Export the image again',
+        text: `the pixel at ${pixelAt(i, width)} names palette entry ${index}, which the file lacks`,
+        where,
+        hint: 'Export the image again',
       });
     }
-    if (red !== green || red !== blue) throw realColour(`${red}, ${green}, ${blue}`, i, width, place);
-    if ((parts.transparency?.[index] ?? 255) !== 255) throw transparent(i, width, place);
+    if (red !== green || red !== blue) throw realColour(`${red}, ${green}, ${blue}`, i, width, where);
+    if ((parts.transparency?.[index] ?? 255) !== 255) throw transparent(i, width, where);
     pixels[i] = red;
   }
   return pixels;
@@ -88,37 +88,37 @@ function refuseTransparentColour(
   pixels: Samples,
   transparency: Uint8Array,
   { channels, width }: PngParts['header'],
-  place: string,
+  where: string,
 ): void {
   const view = new DataView(transparency.buffer, transparency.byteOffset, transparency.byteLength);
   if (transparency.length !== 2 * channels) {
     throw new ImageFault({
       code: 'CORRUPT',
       text: `the transparency chunk has ${transparency.length} bytes instead of ${2 * channels}`,
-      place,
-      remedy: 'Export the image again',
+      where,
+      hint: 'Export the image again',
     });
   }
   const key = view.getUint16(0);
   if (channels === 3 && (view.getUint16(2) !== key || view.getUint16(4) !== key)) return;
   const at = pixels.indexOf(key);
-  if (at >= 0) throw transparent(at, width, place);
+  if (at >= 0) throw transparent(at, width, where);
 }
 
-const where = (i: number, width: number): string => `column ${i % width}, row ${Math.floor(i / width)}`;
+const pixelAt = (i: number, width: number): string => `column ${i % width}, row ${Math.floor(i / width)}`;
 
-const realColour = (values: string, i: number, width: number, place: string): ImageFault =>
+const realColour = (values: string, i: number, width: number, where: string): ImageFault =>
   new ImageFault({
     code: 'COLOUR',
-    text: `the image has real colour: the pixel at ${where(i, width)} has red, green, blue ${values}`,
-    place,
-    remedy: 'Give grayscale slices; overlays, colour maps and screenshots are not measurements',
+    text: `the image has real colour: the pixel at ${pixelAt(i, width)} has red, green, blue ${values}`,
+    where,
+    hint: 'Give grayscale slices; overlays, colour maps and screenshots are not measurements',
   });
 
-const transparent = (i: number, width: number, place: string): ImageFault =>
+const transparent = (i: number, width: number, where: string): ImageFault =>
   new ImageFault({
     code: 'ALPHA',
-    text: `the pixel at ${where(i, width)} is not opaque`,
-    place,
-    remedy: 'Save the image without transparency',
+    text: `the pixel at ${pixelAt(i, width)} is not opaque`,
+    where,
+    hint: 'Save the image without transparency',
   });

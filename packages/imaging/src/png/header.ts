@@ -34,9 +34,9 @@ const ALLOWED: Readonly<Record<ColourType, { readonly channels: number; readonly
 const isColourType = (value: number): value is ColourType => value in ALLOWED;
 
 /** Reads and checks the 13 bytes of an IHDR chunk. Throws {@link ImageFault} `CORRUPT` or `TOO_LARGE`. */
-export function parseHeader(data: Uint8Array, place: string): PngHeader {
+export function parseHeader(data: Uint8Array, where: string): PngHeader {
   const corrupt = (text: string): ImageFault =>
-    new ImageFault({ code: 'CORRUPT', text, place, remedy: 'Export the image again' });
+    new ImageFault({ code: 'CORRUPT', text, where, hint: 'Export the image again' });
   if (data.length !== 13) throw corrupt(`the PNG header has ${data.length} bytes instead of 13`);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const width = view.getUint32(0);
@@ -54,8 +54,8 @@ export function parseHeader(data: Uint8Array, place: string): PngHeader {
     throw new ImageFault({
       code: 'TOO_LARGE',
       text: `the image has ${width}×${height} pixels; at most ${MAX_PIXELS} are read`,
-      place,
-      remedy: 'Crop or shrink it, or check that it is not damaged',
+      where,
+      hint: 'Crop or shrink it, or check that it is not damaged',
     });
   }
   const { channels } = ALLOWED[colourType];

@@ -19,39 +19,39 @@ const scratch = new Scratch();
 export function inflate(
   stream: Uint8Array,
   length: number,
-  place: string,
+  where: string,
   quick: Inflate | null = libdeflate(),
 ): Uint8Array {
   // Refused before anything is allocated: a few bytes must not make us reserve half a gigabyte.
-  if (length > (stream.length + 1) * MAX_EXPANSION) throw incomplete(place);
+  if (length > (stream.length + 1) * MAX_EXPANSION) throw incomplete(where);
   if (quick !== null) {
     const out = scratch.take(length);
     if (quick(stream, out) === length) return out;
   }
-  const raw = attemptInflate(stream, length, place);
-  if (raw.length < length) throw incomplete(place);
+  const raw = attemptInflate(stream, length, where);
+  if (raw.length < length) throw incomplete(where);
   // A plain view: the row filters run faster when every array they meet has the same hidden class.
   return new Uint8Array(raw.buffer, raw.byteOffset, length);
 }
 
-function attemptInflate(stream: Uint8Array, length: number, place: string): Buffer {
+function attemptInflate(stream: Uint8Array, length: number, where: string): Buffer {
   try {
     return inflateSync(stream, { chunkSize: length + 64, maxOutputLength: length });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'Z_BUF_ERROR') throw incomplete(place);
+    if (code === 'Z_BUF_ERROR') throw incomplete(where);
     const text =
       code === 'ERR_BUFFER_TOO_LARGE'
         ? 'the image data is longer than the header says'
         : `the image data cannot be inflated (${error instanceof Error ? error.message : String(error)})`;
-    throw new ImageFault({ code: 'CORRUPT', text, place, remedy: 'Copy or export the image again' });
+    throw new ImageFault({ code: 'CORRUPT', text, where, hint: 'Copy or export the image again' });
   }
 }
 
-const incomplete = (place: string): ImageFault =>
+const incomplete = (where: string): ImageFault =>
   new ImageFault({
     code: 'TRUNCATED',
     text: 'the image data ends before the last row',
-    place,
-    remedy: 'Copy or export the image again',
+    where,
+    hint: 'Copy or export the image again',
   });

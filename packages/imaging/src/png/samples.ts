@@ -55,7 +55,7 @@ export function streamLength(header: PngHeader): number {
 export function readSamples(
   raw: Uint8Array,
   header: PngHeader,
-  place: string,
+  where: string,
   memory?: Scratch,
 ): Uint8Array | Uint16Array {
   const step = Math.max(1, (header.bits * header.channels) >> 3);
@@ -63,7 +63,7 @@ export function readSamples(
   const [first] = parts;
   let offset = 0;
   const next = ({ rows, rowBytes, columns }: PassSize): Uint8Array | Uint16Array => {
-    const packed = unfilter(raw, offset, rows, rowBytes, step, place, memory);
+    const packed = unfilter(raw, offset, rows, rowBytes, step, where, memory);
     offset += rows * (rowBytes + 1);
     return unpack(packed, header.bits, rows, rowBytes, columns * header.channels);
   };

@@ -26,7 +26,7 @@ export function unfilter(
   rows: number,
   rowBytes: number,
   step: number,
-  place: string,
+  where: string,
   memory?: Scratch,
 ): Uint8Array {
   for (let row = 0; row < rows; row++) {
@@ -35,8 +35,8 @@ export function unfilter(
       throw new ImageFault({
         code: 'CORRUPT',
         text: `row ${row} names PNG filter ${filter}, which does not exist`,
-        place,
-        remedy: 'Export the image again',
+        where,
+        hint: 'Export the image again',
       });
     }
   }

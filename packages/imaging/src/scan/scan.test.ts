@@ -62,7 +62,7 @@ test('bad files are results, odd names are fine', async () => {
   expect(codes.slice(0, 6)).toEqual([undefined, undefined, 'EMPTY', 'TRUNCATED', 'UNREADABLE', 'UNREADABLE']);
   expect(codes.slice(6).every((code) => code === 'UNREADABLE')).toBe(true);
   expect(results[4]?.fault).toMatchObject({
-    place: at('folder.png'),
+    where: at('folder.png'),
     text: expect.stringContaining('folder'),
   });
 });

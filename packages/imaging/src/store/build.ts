@@ -135,10 +135,10 @@ function isStoreOf(file: string, key: string): boolean {
   }
 }
 
-const changedMeanwhile = (place: string): ImageFault =>
+const changedMeanwhile = (where: string): ImageFault =>
   new ImageFault({
     code: 'STORE_STALE',
     text: 'images changed while the slice store was made from them',
-    place,
-    remedy: 'Run again when the images no longer change',
+    where,
+    hint: 'Run again when the images no longer change',
   });

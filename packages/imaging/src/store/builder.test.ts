@@ -95,7 +95,7 @@ test('a builder that is closed meanwhile leaves nothing half made', async () => 
   expect(others(folder)).toEqual([]);
 });
 
-test('errors of the file system keep their code and place', async () => {
+test('errors of the file system keep their code and where', async () => {
   const folder = tempDir();
   const paths = slices(folder, 2);
   const file = join(folder, 'store');

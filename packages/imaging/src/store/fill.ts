@@ -55,8 +55,8 @@ function recordSamples(path: string, job: FillJob): Uint8Array | Uint16Array {
     throw new ImageFault({
       code: 'STORE_STALE',
       text: 'the image became 16-bit while the store was made',
-      place: path,
-      remedy: 'Run again when the images no longer change',
+      where: path,
+      hint: 'Run again when the images no longer change',
     });
   }
   return bitDepth === job.bitDepth ? pixels : Uint16Array.from(pixels, (value) => value * 257);
@@ -64,15 +64,15 @@ function recordSamples(path: string, job: FillJob): Uint8Array | Uint16Array {
 
 /** The fault of a slice that has not the size of the others. */
 export const otherSize = (
-  place: string,
+  where: string,
   is: { readonly width: number; readonly height: number },
   wanted: { readonly width: number; readonly height: number },
 ): ImageFault =>
   new ImageFault({
     code: 'SIZE',
     text: `the slice has ${is.width}×${is.height} pixels, not ${wanted.width}×${wanted.height}`,
-    place,
-    remedy: 'Export all slices in one size, or ask for resizing',
+    where,
+    hint: 'Export all slices in one size, or ask for resizing',
   });
 
 /** Writes all of `bytes` at `position`; a single write may stop short. */

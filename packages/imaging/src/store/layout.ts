@@ -42,26 +42,26 @@ export function encodeHeader(header: StoreHeader): Buffer {
 }
 
 /** @throws ImageFault `STORE_CORRUPT`; also for a store of another version, which must be made anew too. */
-export function decodeHeader(bytes: Buffer, place: string): StoreHeader {
+export function decodeHeader(bytes: Buffer, where: string): StoreHeader {
   const length = bytes.length === HEADER_BYTES ? bytes.readUInt32LE(12) : HEADER_BYTES;
   const text = bytes.subarray(TEXT_AT, TEXT_AT + length);
   const sound =
     bytes.length === HEADER_BYTES &&
     bytes.subarray(0, MAGIC.length).equals(MAGIC) &&
     crc32(text) === bytes.readUInt32LE(8);
-  if (!sound) throw storeCorrupt('its header is damaged or not a store header', place);
+  if (!sound) throw storeCorrupt('its header is damaged or not a store header', where);
   // The checksum vouches for the text: it is what some version of encodeHeader wrote.
   const header = JSON.parse(text.toString('utf8')) as StoreHeader;
   if (header?.version !== STORE_VERSION) {
-    throw storeCorrupt(`it has version ${header?.version}, this program writes ${STORE_VERSION}`, place);
+    throw storeCorrupt(`it has version ${header?.version}, this program writes ${STORE_VERSION}`, where);
   }
   return header;
 }
 
-export const storeCorrupt = (reason: string, place: string): ImageFault =>
+export const storeCorrupt = (reason: string, where: string): ImageFault =>
   new ImageFault({
     code: 'STORE_CORRUPT',
     text: `the slice store cannot be used: ${reason}`,
-    place,
-    remedy: 'Run the same command again: it is made anew from the images',
+    where,
+    hint: 'Run the same command again: it is made anew from the images',
   });

@@ -130,28 +130,28 @@ function openForReading(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    const { text, place } = readFault(path, error);
+    const { text, where } = readFault(path, error);
     throw new ImageFault({
       code: 'STORE_MISSING',
       text,
-      place,
-      remedy: 'Build the store from the images first',
+      where,
+      hint: 'Build the store from the images first',
     });
   }
 }
 
-function readExactly(file: number, into: Uint8Array, position: number, place: string): void {
+function readExactly(file: number, into: Uint8Array, position: number, where: string): void {
   for (let at = 0; at < into.length; ) {
     const count = readSync(file, into, at, into.length - at, position + at);
-    if (count === 0) throw storeCorrupt('it ends too early', place);
+    if (count === 0) throw storeCorrupt('it ends too early', where);
     at += count;
   }
 }
 
-const stale = (place: string): ImageFault =>
+const stale = (where: string): ImageFault =>
   new ImageFault({
     code: 'STORE_STALE',
     text: 'the slice store was made from other images, or they have changed since',
-    place,
-    remedy: 'Build it anew; deleting it is safe',
+    where,
+    hint: 'Build it anew; deleting it is safe',
   });

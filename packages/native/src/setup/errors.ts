@@ -1,7 +1,7 @@
 /** Exit code of every fault below: a resource is missing (docs: "Command line"). */
 const RESOURCE_MISSING = 5;
 
-/** The engine cannot be set up here; the message says what is missing and the exact steps that mend it. */
+/** The engine cannot be set up here; the message says what is missing and the exact steps that fix it. */
 export class SetupError extends Error {
   override readonly name: string = 'SetupError';
   /** Exit code of the command line. */

@@ -45,6 +45,6 @@ export function planSetup(facts: Facts): Plan {
     const steps = stepsFor(missing, platform, debian);
     throw new SetupError(`Set-up needs ${missing.join(', ')}; nothing was changed.${seen}\n${steps}`);
   }
-  const how = debian ? '; an administrator can mend it: sudo apt-get install libopenblas0-openmp' : '';
+  const how = debian ? '; an administrator can fix it: sudo apt-get install libopenblas0-openmp' : '';
   return { install: [], notices: [`OpenBLAS's OpenMP build is not there: training will be slower${how}`] };
 }

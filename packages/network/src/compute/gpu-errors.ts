@@ -30,7 +30,7 @@ export function trainingOutOfMemory(
   return new ResourceError(
     'E_OUT_OF_MEMORY',
     `${device} has too little memory for batches of ${batch} slices`,
-    { mend: smallerBatches({ batch, accumulation, resume }, fitting), cause },
+    { hint: smallerBatches({ batch, accumulation, resume }, fitting), cause },
   );
 }
 
@@ -53,20 +53,20 @@ export function explainGpuError(error: Error): ResourceError | UsageError | unde
   const { message } = error;
   if (isOutOfMemory(error)) {
     return new ResourceError('E_OUT_OF_MEMORY', 'the GPU has too little memory for this', {
-      mend: 'Use a smaller --batch_size, in a configuration file extraction.batch_size (results stay the same), or end other programs that hold its memory',
+      hint: 'Use a smaller --batch_size, in a configuration file extraction.batch_size (results stay the same), or end other programs that hold its memory',
       cause: error,
     });
   }
   if (/no kernel image is available/i.test(message)) {
     return new ResourceError('E_GPU_TOO_OLD', 'this libtorch has no kernels for this GPU', {
-      mend: "Set up with a libtorch whose CUDA build names this GPU's compute capability (RADWEAVE_LIBTORCH), or use --device cpu",
+      hint: "Set up with a libtorch whose CUDA build names this GPU's compute capability (RADWEAVE_LIBTORCH), or use --device cpu",
       cause: error,
     });
   }
   const operator = /(\S+) does not have a deterministic implementation/.exec(message)?.[1];
   if (operator !== undefined) {
     return new UsageError('E_NOT_DETERMINISTIC', `${operator} gives other bits in every run on a GPU`, {
-      mend: 'Leave out --deterministic, or use another --model or --device cpu',
+      hint: 'Leave out --deterministic, or use another --model or --device cpu',
       cause: error,
     });
   }

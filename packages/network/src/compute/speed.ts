@@ -87,7 +87,7 @@ function measure(work: Workload, candidates: readonly Precision[], context: Stag
   const onStep = (done: number, total: number): void => {
     if (context.shouldStop()) {
       throw new InterruptedError('E_INTERRUPTED', 'measuring the precisions was stopped', {
-        mend: 'Nothing was begun; run the same command again',
+        hint: 'Nothing was begun; run the same command again',
       });
     }
     context.emit({ kind: 'progress', task: 'measuring precisions', done, total });

@@ -67,7 +67,7 @@ function requireFree(path: string, patient: string, split: Split): void {
     'E_PATIENT_CASE',
     `two patients of ${split} have the same file name ${patient}.npy here`,
     {
-      mend: 'Their IDs differ in upper and lower case only: rename one',
+      hint: 'Their IDs differ in upper and lower case only: rename one',
     },
   );
 }

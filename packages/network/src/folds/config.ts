@@ -24,7 +24,7 @@ export async function crossFitConfig(
   if (chosen.kind === 'pretrained' || chosen.saved === null) {
     throw new UsageError('E_CROSS_FIT', 'these weights do not say how they were trained', {
       where: checkpoint ?? outputDir,
-      mend: `Leave out --checkpoint, or name one that radweave train --modality ${modality} has written`,
+      hint: `Leave out --checkpoint, or name one that radweave train --modality ${modality} has written`,
     });
   }
   const trained = chosen.saved.about.config;

@@ -121,14 +121,14 @@ function refuseSeen({ record }: FittedFold, fold: CrossFold, others: readonly Lo
     `the model of fold ${fold.name} has seen patient ${leaked.patient}`,
     {
       where: record.checkpoint,
-      mend: 'The file is not of this cross-fitting: delete the folder of this run and run the same command again',
+      hint: 'The file is not of this cross-fitting: delete the folder of this run and run the same command again',
     },
   );
 }
 
 function stopped({ resumes }: FoldSettings): InterruptedError {
   return new InterruptedError('E_INTERRUPTED', 'computing logits was stopped', {
-    mend: 'All models are trained and kept',
+    hint: 'All models are trained and kept',
     ...(resumes === undefined ? {} : { run: resumes }),
   });
 }

@@ -114,7 +114,7 @@ function recordSets({ sets }: CrossFold, run: RunFolder, modality: string): void
 
 function interrupted(run: RunFolder, { resumes }: FoldSettings): InterruptedError {
   return new InterruptedError('E_INTERRUPTED', `training of '${run.name}' was stopped`, {
-    mend: 'Finished folds are kept',
+    hint: 'Finished folds are kept',
     ...(resumes === undefined ? {} : { run: resumes }),
   });
 }

@@ -87,13 +87,13 @@ function requireMatch({ about }: ReadCheckpoint, path: string, wish: CheckpointW
   if (about.modality !== modality) {
     throw new UsageError('E_CHECKPOINT_MODALITY', `this checkpoint is of modality ${about.modality}`, {
       where: path,
-      mend: `${rightOne(wish)}, or ask for --modality ${about.modality}`,
+      hint: `${rightOne(wish)}, or ask for --modality ${about.modality}`,
     });
   }
   if (!isModel(about.architecture.name, model)) {
     throw new UsageError('E_CHECKPOINT_MODEL', `this checkpoint is a ${about.architecture.name}`, {
       where: path,
-      mend: `${rightOne(wish)}, or leave out --model ${model}: the checkpoint says it`,
+      hint: `${rightOne(wish)}, or leave out --model ${model}: the checkpoint says it`,
     });
   }
 }
@@ -129,6 +129,6 @@ function noCheckpoint(wish: CheckpointWish, path: string): UsageError {
       : 'there is no such checkpoint';
   return new UsageError('E_NO_CHECKPOINT', `${what}; ${found}`, {
     where: path,
-    mend: `Train one with: radweave train --modality ${modality}${needsClassifier === true ? '' : '; or use --checkpoint pretrained'}`,
+    hint: `Train one with: radweave train --modality ${modality}${needsClassifier === true ? '' : '; or use --checkpoint pretrained'}`,
   });
 }

@@ -219,7 +219,7 @@ function factsOf(raw: unknown, path: string): CheckpointFacts | null {
 function damaged(path: string, cause?: unknown): DataError {
   return new DataError('E_CHECKPOINT', 'this checkpoint is damaged or of a newer version', {
     where: path,
-    mend: 'Use another checkpoint, or train again',
+    hint: 'Use another checkpoint, or train again',
     cause,
   });
 }

@@ -15,6 +15,6 @@ export function requireEngineSettings({ model, training }: Pick<Config, 'model' 
   if (model.weights === null || existsSync(model.weights)) return;
   throw new DataError('E_FILE_MISSING', 'there is no such weights file', {
     where: model.weights,
-    mend: 'Check --weights or model.weights',
+    hint: 'Check --weights or model.weights',
   });
 }

@@ -104,7 +104,7 @@ function requireOutput({ output, overwrite = false, layout = 'timm' }: ExportWis
   if (!overwrite && existsSync(output)) {
     throw new UsageError('E_EXPORT', 'there is a file of this name already', {
       where: output,
-      mend: 'Choose another name, or give --overwrite',
+      hint: 'Choose another name, or give --overwrite',
     });
   }
 }
@@ -116,7 +116,7 @@ async function openSource({ file, model, imageSize }: ExportWish): Promise<Sourc
     if (!isModel(architecture.name, model)) {
       throw new UsageError('E_CHECKPOINT_MODEL', `this checkpoint is a ${architecture.name}`, {
         where: file,
-        mend: `Leave out --model ${model}: the checkpoint says it`,
+        hint: `Leave out --model ${model}: the checkpoint says it`,
       });
     }
     return {
@@ -131,7 +131,7 @@ async function openSource({ file, model, imageSize }: ExportWish): Promise<Sourc
   if (model === undefined) {
     throw new UsageError('E_EXPORT', 'this file does not say which model its weights are of', {
       where: file,
-      mend: 'Name it with --model',
+      hint: 'Name it with --model',
     });
   }
   const info = modelInfo(model);
@@ -160,8 +160,8 @@ function stored(source: Source, file: string, layout: Layout) {
 
 /** Nothing is left out and nothing is made to fit: what comes out is what was in the file. */
 function fill(model: ImageModel, { info, state }: Source, file: string): void {
-  const mismatch = (what: string, mend?: string, cause?: unknown): DataError =>
-    new DataError('E_EXPORT', `these are no weights of ${info.name}: ${what}`, { where: file, mend, cause });
+  const mismatch = (what: string, hint?: string, cause?: unknown): DataError =>
+    new DataError('E_EXPORT', `these are no weights of ${info.name}: ${what}`, { where: file, hint, cause });
   try {
     const { resized } = applyWeights(model, info, state);
     if (resized !== undefined) {

@@ -47,7 +47,7 @@ export function untrainedNetwork(spec: NetworkSpec): ImageModel {
       `${name} has no last batch norm in its blocks that could start at 0 or 1`,
       {
         where: 'model.zero_init_last',
-        mend: 'Leave this setting out; it is for the ResNet family',
+        hint: 'Leave this setting out; it is for the ResNet family',
       },
     );
   }
@@ -99,7 +99,7 @@ function normalisationOf(
   if (input === undefined) {
     throw new UsageError('E_NO_NORMALISATION', `${name} has no pretrained weights to take it from`, {
       where: 'augmentation.normalize',
-      mend: 'Set augmentation.normalize: fixed',
+      hint: 'Set augmentation.normalize: fixed',
     });
   }
   const average = (values: readonly number[]): number =>

@@ -25,7 +25,7 @@ export async function openWantedNetwork(
       'E_UNKNOWN_NETWORK',
       `it is not known which network gave the features of ${wanted.modality}`,
       {
-        mend: 'The model was fitted on features of another program: give --input a folder of features from there',
+        hint: 'The model was fitted on features of another program: give --input a folder of features from there',
       },
     );
   }
@@ -64,6 +64,6 @@ function otherCheckpoint(
 ): DataError {
   return new DataError('E_OTHER_CHECKPOINT', `the checkpoint of ${modality} ${what}`, {
     where: path,
-    mend: `Its SHA-256 must be ${checkpoint_sha256}: name the file where it is now, or extract and fuse again`,
+    hint: `Its SHA-256 must be ${checkpoint_sha256}: name the file where it is now, or extract and fuse again`,
   });
 }

@@ -18,6 +18,6 @@ onLinux('a folder of splits that nobody may write to is told with a remedy that 
     code: 'E_NOT_WRITABLE',
     exitCode: 5,
     where: '/sys/kernel/.slices',
-    mend: expect.stringContaining('--splits_dir'),
+    hint: expect.stringContaining('--splits_dir'),
   });
 });

@@ -46,7 +46,7 @@ export function readSliceTable(data: DataConfig, split: Split, modality: string)
   if (!existsSync(path)) {
     throw new UsageError('E_NO_SPLIT', `there is no split file for modality ${modality}`, {
       where: path,
-      mend: `Run first: radweave preprocess --root_dir … --modalities … ${modality}; or name the folder with --splits_dir`,
+      hint: `Run first: radweave preprocess --root_dir … --modalities … ${modality}; or name the folder with --splits_dir`,
     });
   }
   return new SliceTable(readSplit(path, { rootDir: data.root_dir ?? undefined }));
@@ -145,7 +145,7 @@ function besideSplits(error: unknown): unknown {
   if (!isForbidden || !(error instanceof RadweaveError) || error.code !== 'E_NOT_WRITABLE') return error;
   return new ResourceError('E_NOT_WRITABLE', 'decoded slices cannot be kept beside the split files', {
     where: error.where,
-    mend: 'Make this folder writable, or copy the split files into one of your own and name it with --splits_dir',
+    hint: 'Make this folder writable, or copy the split files into one of your own and name it with --splits_dir',
     cause: error,
   });
 }

@@ -50,7 +50,7 @@ function openedBefore(wish: RunWish, context: StageContext): OpenedRun | undefin
   const record = run.read();
   if (record.modality !== modality) {
     throw new UsageError('E_RUN_MODALITY', `run '${run.name}' is of modality ${record.modality}`, {
-      mend: `Use --modality ${record.modality}, or name another run`,
+      hint: `Use --modality ${record.modality}, or name another run`,
     });
   }
   const own = resumedConfig(readConfig(run.config), config, { given, inFile }, context);
@@ -87,7 +87,7 @@ export function refuseModalityName(run: RunFolder, { config, modality }: RunWish
   if (!isPublished && !['best_model.pth', ...modalities].includes(run.name.toLowerCase())) return;
   throw new UsageError('E_RUN_NAME', `a run cannot be called '${run.name}'`, {
     where: run.checkpoints,
-    mend: "That is the place of a modality's published model: give another --exp_name",
+    hint: "That is the place of a modality's published model: give another --exp_name",
   });
 }
 
@@ -98,7 +98,7 @@ function refuseTakenPlace(run: RunFolder, { config, modality }: RunWish): void {
   const what = `the model of modality ${modality} would be published in the folder of the run '${modality}'`;
   throw new UsageError('E_RUN_NAME', what, {
     where: taken.checkpoints,
-    mend: 'Give another --output_dir, or rename the modality folders',
+    hint: 'Give another --output_dir, or rename the modality folders',
   });
 }
 
@@ -115,7 +115,7 @@ export function makeRoom(run: RunFolder): void {
   }
   throw new UsageError('E_RUN_EXISTS', `the run '${run.name}' exists already`, {
     where: run.logs,
-    mend: run.exists()
+    hint: run.exists()
       ? 'Add --resume to continue it, or give another --exp_name'
       : 'Give another --exp_name',
   });

@@ -26,7 +26,7 @@ export async function restorable(run: RunFolder, config: Config, tables: Tables)
       'this checkpoint holds weights alone, training cannot go on with it',
       {
         where: run.last,
-        mend: 'Put the last checkpoint of the run back, or start a new run',
+        hint: 'Put the last checkpoint of the run back, or start a new run',
       },
     );
   }
@@ -42,7 +42,7 @@ export async function restorable(run: RunFolder, config: Config, tables: Tables)
   if (about.split_hash !== identityOf(tables)) {
     throw new DataError('E_RESUME_SPLIT', 'the split files have changed since this run was started', {
       where: config.data.splits_dir,
-      mend: 'Restore the split (preprocess with the same root and seed), or start a new run',
+      hint: 'Restore the split (preprocess with the same root and seed), or start a new run',
     });
   }
   return { about: { ...about, best: await bestLeft(run, about) }, model, resume };
@@ -66,6 +66,6 @@ export async function bestOf(run: RunFolder): Promise<ReadCheckpoint> {
   if (best !== null) return best;
   throw new DataError('E_NO_BEST', 'no epoch has a validation AUC, so there is no best model', {
     where: run.checkpoints,
-    mend: 'The validation set needs patients of every class: preprocess with more patients or another --train_ratio',
+    hint: 'The validation set needs patients of every class: preprocess with more patients or another --train_ratio',
   });
 }

@@ -53,7 +53,7 @@ export function resumedConfig(saved: Config, asked: Config, all: SetKeys, contex
       (key) => `${key}: ${shown(saved, key)} in the run, ${shown(asked, key)} asked for`,
     );
     throw new UsageError('E_RESUME_OPTIONS', `the run was started with other options: ${list.join('; ')}`, {
-      mend: 'Leave these options out to go on with the run, or leave out --resume to start a new one',
+      hint: 'Leave these options out to go on with the run, or leave out --resume to start a new one',
     });
   }
   sayUnused(saved, asked, keys, context);
@@ -87,7 +87,7 @@ export function requireOwnConfig(saved: Config, trained: Config, file: string): 
   const list = changed.map((key) => `${key} is ${shown(saved, key)}, was ${shown(trained, key)}`);
   throw new DataError('E_RESUME_CONFIG', `the run's configuration was changed: ${list.join('; ')}`, {
     where: file,
-    mend: 'Put back what was, or start a new run',
+    hint: 'Put back what was, or start a new run',
   });
 }
 
@@ -141,7 +141,7 @@ export function finishedBatches(step: number, before: Config, now: Config): numb
   throw new UsageError(
     'E_RESUME_OPTIONS',
     `the run was stopped after ${step * before.training.batch_size} slices of an epoch, within a batch of ${now.training.batch_size}`,
-    { mend: `Leave out --batch_size to go on in batches of ${before.training.batch_size}` },
+    { hint: `Leave out --batch_size to go on in batches of ${before.training.batch_size}` },
   );
 }
 
@@ -161,7 +161,7 @@ function checkEpochs(saved: Config, merged: Config): void {
       now < before
         ? `the run was started with ${before} epochs, ${now} is fewer`
         : `a cosine schedule over ${before === 1 ? '1 epoch' : `${before} epochs`} cannot grow to ${now}`,
-      { mend: 'Start a new run, with --weights of this one where that helps' },
+      { hint: 'Start a new run, with --weights of this one where that helps' },
     );
   }
 }

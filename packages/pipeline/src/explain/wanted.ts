@@ -45,7 +45,7 @@ function wantedPatients(
 ): readonly PatientRow[] {
   if (table.patients.length === 0) {
     throw new DataError('E_NO_PATIENTS', `there are no patients in the ${split} set`, {
-      mend: 'Give another --split',
+      hint: 'Give another --split',
     });
   }
   if (asked === undefined) return table.patients;
@@ -56,7 +56,7 @@ function wantedPatients(
     const similar = nearest(id, [...known.keys()]);
     throw new UsageError('E_PATIENT', `patient '${id}' is not in the ${split} set`, {
       where: '--patients',
-      mend:
+      hint:
         similar === undefined ? 'Give another --split' : `Did you mean ${similar}? Or give another --split`,
     });
   });

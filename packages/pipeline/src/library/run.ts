@@ -16,7 +16,7 @@ export interface RunResult {
  * The whole job, as `radweave run` does it: preprocess, train and extract each modality, fuse, evaluate, audit, explain,
  * visualize, report. Called again, it goes on where it was stopped.
  *
- * @throws errors with `code`, `exitCode` and `mend`, as the command prints them.
+ * @throws errors with `code`, `exitCode` and `hint`, as the command prints them.
  */
 export async function run(
   config: Config,

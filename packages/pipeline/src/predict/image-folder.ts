@@ -34,7 +34,7 @@ export function findNewImages(
   if (patientFolders(folder).length === 0) {
     throw new DataError('E_NO_IMAGES', `no images {patient}/{modality}/*.png of ${modalities.join(', ')}`, {
       where: folder,
-      mend: 'Give a folder of patients with a folder for each modality, or a folder with features_{modality}.csv',
+      hint: 'Give a folder of patients with a folder for each modality, or a folder with features_{modality}.csv',
     });
   }
   return found;

@@ -26,7 +26,7 @@ export function readResults(config: Config, files: UsedFiles): Evaluation {
   if (!existsSync(path)) {
     throw new UsageError('E_NO_EVALUATION', 'there is no evaluation to report', {
       where: path,
-      mend: 'Run radweave evaluate first, or name the folder of the outputs with --output_dir',
+      hint: 'Run radweave evaluate first, or name the folder of the outputs with --output_dir',
     });
   }
   const evaluation = readEvaluation(path);
@@ -36,7 +36,7 @@ export function readResults(config: Config, files: UsedFiles): Evaluation {
     if (existsSync(file) && files.add(file) === input.sha256) continue;
     throw new DataError('E_REPORT_STALE', 'a file that was evaluated is missing or has changed since', {
       where: file,
-      mend: 'Run radweave evaluate again',
+      hint: 'Run radweave evaluate again',
     });
   }
   return evaluation;
@@ -54,7 +54,7 @@ export function readFusion(
   if (fusion === null) {
     throw new UsageError('E_NO_FUSION', 'the fusion that was evaluated is not there', {
       where: fusionFiles(folder).model,
-      mend: 'Name its folder with --fusion_dir',
+      hint: 'Name its folder with --fusion_dir',
     });
   }
   files.add(fusion.modelFile);

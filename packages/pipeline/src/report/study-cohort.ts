@@ -73,6 +73,6 @@ function odditiesOf({ warnings }: SplitSummary, brightness: string, files: UsedF
 function noCohort(path: string): UsageError {
   return new UsageError('E_REPORT_COHORT', 'a report needs the files that say who is in which set', {
     where: path,
-    mend: 'Divide the patients with radweave preprocess, or name the folder of your split files with --splits_dir',
+    hint: 'Divide the patients with radweave preprocess, or name the folder of your split files with --splits_dir',
   });
 }

@@ -18,7 +18,7 @@ test('no memory is the machine’s condition, with a remedy', () => {
     expect(explained(work)).toMatchObject({
       code: 'E_NO_MEMORY',
       exitCode: 5,
-      mend: expect.stringContaining('--batch_size'),
+      hint: expect.stringContaining('--batch_size'),
     });
   }
 });

@@ -16,13 +16,13 @@ export function explainError(error: unknown): unknown {
   if (!(error instanceof Error) || 'exitCode' in error) return error;
   if (NO_MEMORY.test(`${'code' in error ? error.code : ''} ${error.message}`)) {
     return new ResourceError('E_NO_MEMORY', 'there is not enough memory for this', {
-      mend: 'Close other programs, or use a smaller --batch_size, a smaller --image_size or a smaller model',
+      hint: 'Close other programs, or use a smaller --batch_size, a smaller --image_size or a smaller model',
       cause: error,
     });
   }
   if (TOO_LARGE.test(error.message)) {
     return new DataError('E_NUMBER_RANGE', 'a setting is too large for the numbers that are computed with', {
-      mend: 'Lower --learning_rate, training.weight_decay, or what else is unusually large',
+      hint: 'Lower --learning_rate, training.weight_decay, or what else is unusually large',
       cause: error,
     });
   }

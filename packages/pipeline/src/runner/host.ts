@@ -17,7 +17,7 @@ export interface CarriedError {
   name: string;
   message: string;
   stack: string | undefined;
-  /** The other enumerable fields, such as `code`, `exitCode` and `mend`. */
+  /** The other enumerable fields, such as `code`, `exitCode` and `hint`. */
   fields: Record<string, unknown>;
 }
 
@@ -31,7 +31,7 @@ export type EngineMessage =
  * Runs a stage in a worker thread: a training step keeps its thread busy for seconds, and the main thread must stay
  * free for the terminal, signals and progress.
  *
- * @throws what the stage throws, with its `code`, `exitCode` and `mend`; InterruptedError when stopped, also before it began.
+ * @throws what the stage throws, with its `code`, `exitCode` and `hint`; InterruptedError when stopped, also before it began.
  */
 export async function runInThread<S extends StageName>(
   stage: S,
@@ -40,7 +40,7 @@ export async function runInThread<S extends StageName>(
 ): Promise<StageResult<S>> {
   if (signal?.aborted === true) {
     throw new InterruptedError('E_INTERRUPTED', `stopped before ${stage}`, {
-      mend: 'Started again, it goes on from here',
+      hint: 'Started again, it goes on from here',
     });
   }
   const stopping = new Int32Array(new SharedArrayBuffer(4));

@@ -124,7 +124,7 @@ test('an honest run passes but for its in-sample fusion, and the remedy is named
   const { record, leaks } = await audited(base);
   expect(leaks).toBe(false);
   expect(record.findings).toMatchObject([{ code: 'WARN_FUSION_IN_SAMPLE', severity: 'warning', count: 2 }]);
-  expect(record.findings[0]?.mend).toMatch(/extract .*--cross_fit K.* fuse --stack/);
+  expect(record.findings[0]?.hint).toMatch(/extract .*--cross_fit K.* fuse --stack/);
   const outcomes = Object.fromEntries(record.checks.map(({ name, outcome }) => [name, outcome]));
   expect(outcomes).toMatchObject({
     checkpoints: 'passed',

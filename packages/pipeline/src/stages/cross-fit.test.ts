@@ -145,7 +145,7 @@ referenceTest(
     rmSync(record);
     await expect(again()).rejects.toMatchObject({
       code: 'E_NO_LOGITS',
-      mend: expect.stringContaining('radweave extract --modality A --cross_fit K'),
+      hint: expect.stringContaining('radweave extract --modality A --cross_fit K'),
     });
   },
 );

@@ -90,7 +90,7 @@ async function complaints(): Promise<string[]> {
   } catch (error) {
     // Anything else is told as a bug.
     if (!(error instanceof RadweaveError)) throw error;
-    expect(error.mend).toBeDefined();
+    expect(error.hint).toBeDefined();
     return [error.message];
   }
 }

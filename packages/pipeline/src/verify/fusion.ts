@@ -180,6 +180,6 @@ function requireFile(path: string, modality: string): void {
   if (existsSync(path)) return;
   throw new DataError('E_NO_FEATURES', `the features of ${modality} are not there`, {
     where: path,
-    mend: 'Name their folder with --feature_dir',
+    hint: 'Name their folder with --feature_dir',
   });
 }

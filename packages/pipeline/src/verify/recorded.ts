@@ -45,7 +45,7 @@ export function readRecordedRun(
   if (!existsSync(run)) {
     throw new UsageError('E_NO_RUN', 'there is no such run', {
       where: run,
-      mend: 'Run radweave run first, or name the output folder of a run: radweave verify FOLDER',
+      hint: 'Run radweave run first, or name the output folder of a run: radweave verify FOLDER',
     });
   }
   const folder = outputFolders(run).manifests;

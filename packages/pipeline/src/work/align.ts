@@ -32,7 +32,7 @@ export async function align(options: AlignOptions, context: StageContext): Promi
   if (SPLITS.some((split) => result.patients[split] > 0)) return result;
   throw new DataError('E_NO_PATIENTS', `no patient has features of ${result.modalities.join(' and ')}`, {
     where: join(alignedFolder(folder, 'train'), 'missing.csv'),
-    mend: 'Extract the modalities from the same split',
+    hint: 'Extract the modalities from the same split',
   });
 }
 

@@ -78,8 +78,8 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
   writeAuditRecord(auditFile, record);
   const { verdict, checks, findings } = record;
   if (verdict === 'leak' || (strict && verdict === 'warning')) throw failure(record, textFile);
-  for (const { severity, what, count, mend } of findings) {
-    if (severity === 'warning') warn(context, `${what} (${counted(count, 'case')}). ${mend}.`);
+  for (const { severity, what, count, hint } of findings) {
+    if (severity === 'warning') warn(context, `${what} (${counted(count, 'case')}). ${hint}.`);
   }
   return { outputDir, auditFile, textFile, verdict, checks, findings };
 }
@@ -132,6 +132,6 @@ function failure({ verdict, findings }: AuditRecord, where: string): DataError {
     .join('; ');
   const more = wrong.length > 5 ? `; and ${wrong.length - 5} more` : '';
   const what = verdict === 'leak' ? 'the audit found leaks' : 'the audit found warnings, and --strict is set';
-  const mend = wrong[0]?.mend;
-  return new DataError('E_LEAK', `${what}: ${list}${more}`, { where, mend });
+  const hint = wrong[0]?.hint;
+  return new DataError('E_LEAK', `${what}: ${list}${more}`, { where, hint });
 }

@@ -97,7 +97,7 @@ export function openCrossValidation(
   const wanted = options.run || name;
   if (resume && wanted === '') {
     throw new UsageError('E_NO_RUN', 'which cross-validation to resume is not said', {
-      mend: 'Add --run NAME',
+      hint: 'Add --run NAME',
     });
   }
   const own = wanted || `${newRunName(config.model.name, modality)}_cv`;
@@ -107,13 +107,13 @@ export function openCrossValidation(
   if (resume && !isBegun) {
     throw new UsageError('E_NO_RUN', `there is no cross-validation '${own}' to resume`, {
       where: logs,
-      mend: 'Leave out --resume to start it',
+      hint: 'Leave out --resume to start it',
     });
   }
   if (!resume && (isBegun || run.exists())) {
     throw new UsageError('E_RUN_EXISTS', `the run '${own}' exists already`, {
       where: logs,
-      mend: 'Add --resume to continue it, or give another --exp_name',
+      hint: 'Add --resume to continue it, or give another --exp_name',
     });
   }
   const saved = resume ? readConfig(crossValidationFiles(logs).config) : null;
@@ -143,7 +143,7 @@ function begin(options: CrossValidateOptions, config: Config, logs: string, fold
     if (readJson(path, plan).identity === identity) return;
     throw new UsageError('E_RESUME_FOLDS', 'the patients or folds differ from those it was started with', {
       where: path,
-      mend: 'Give the same --modality and --folds on the same split, or start a new one with another --exp_name',
+      hint: 'Give the same --modality and --folds on the same split, or start a new one with another --exp_name',
     });
   }
   writeConfig(crossValidationFiles(logs).config, config);

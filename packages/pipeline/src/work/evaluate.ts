@@ -148,7 +148,7 @@ function labelNamesOf(fusion: FusionModels | null, networks: readonly NetworkSli
   if (odd !== undefined) {
     throw new DataError('E_CLASSES', `${odd.name} has ${odd.classes} classes, the other models ${classes}`, {
       where: odd.files[0],
-      mend: 'Train every modality and fuse with the same labels',
+      hint: 'Train every modality and fuse with the same labels',
     });
   }
   return fusion?.labelNames ?? Array.from({ length: classes }, (_, label) => `grade${label}`);
@@ -158,6 +158,6 @@ function nothingToDo(config: Config, missing: readonly Unevaluated[]): UsageErro
   const why = missing.map(({ what }) => what).join('; ');
   return new UsageError('E_NOTHING_TO_EVALUATE', `there is nothing to evaluate: ${why}`, {
     where: config.experiment.output_dir,
-    mend: 'Run first: `radweave train` or `radweave fuse`; or name the folder with --output_dir',
+    hint: 'Run first: `radweave train` or `radweave fuse`; or name the folder with --output_dir',
   });
 }

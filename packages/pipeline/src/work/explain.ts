@@ -100,7 +100,7 @@ function requireClassifier(chosen: ChosenCheckpoint): { about: CheckpointFacts; 
   const what = chosen.kind === 'pretrained' ? 'pretrained weights have' : `${chosen.path} has`;
   throw new UsageError('E_NO_CLASSIFIER', `${what} no classifier that was trained for these labels`, {
     where: '--checkpoint',
-    mend: 'Give a checkpoint of radweave train',
+    hint: 'Give a checkpoint of radweave train',
   });
 }
 
@@ -108,7 +108,7 @@ function requireLayer({ model, name }: FeatureNetwork, layer: string = model.map
   if (model.mapLayers.includes(layer)) return layer;
   throw new UsageError('E_LAYER', `${name} has no layer '${layer}'`, {
     where: '--layer',
-    mend: `Give one of ${model.mapLayers.join(', ')} (default: ${model.mapLayer})`,
+    hint: `Give one of ${model.mapLayers.join(', ')} (default: ${model.mapLayer})`,
   });
 }
 
@@ -116,7 +116,7 @@ function requireClass({ model }: FeatureNetwork, wanted: number | undefined): vo
   if (wanted === undefined || (Number.isInteger(wanted) && wanted >= 0 && wanted < model.numClasses)) return;
   throw new UsageError('E_CLASS', `there is no label ${wanted}`, {
     where: '--class',
-    mend: `Give 0 to ${model.numClasses - 1}`,
+    hint: `Give 0 to ${model.numClasses - 1}`,
   });
 }
 

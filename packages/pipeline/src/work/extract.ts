@@ -104,7 +104,7 @@ function requireOwnFolder(modality: string): void {
     "a modality cannot be called 'aligned': aligned tables have that folder",
     {
       where: '--modality',
-      mend: 'Rename the modality folders',
+      hint: 'Rename the modality folders',
     },
   );
 }
@@ -115,7 +115,7 @@ function requireModelName({ given = [] }: ExtractOptions, chosen: ChosenCheckpoi
   const which =
     chosen.kind === 'pretrained' ? 'pretrained weights are asked for' : `${chosen.path} holds weights only`;
   throw new UsageError('E_NO_MODEL', `${which}, and no model is named`, {
-    mend: 'Give --model, such as --model resnet18, or model.name in the configuration',
+    hint: 'Give --model, such as --model resnet18, or model.name in the configuration',
   });
 }
 
@@ -137,7 +137,7 @@ function requirePatients({ data }: Config, modality: string, tables: Tables): vo
   if (SPLITS.some((split) => tables[split].length > 0)) return;
   throw new DataError('E_NO_PATIENTS', `the split files of ${modality} list no slice`, {
     where: data.splits_dir,
-    mend: 'Run preprocess again, or name another --splits_dir',
+    hint: 'Run preprocess again, or name another --splits_dir',
   });
 }
 

@@ -102,7 +102,7 @@ async function alignAnew(
     if (!isForbidden || !areAligned(config.data.features_dir, modalities)) throw error;
     throw new ResourceError(error.code, 'the aligned tables cannot be written anew', {
       where: error.where,
-      mend: 'Those that are there fit these features: use them with --use_aligned',
+      hint: 'Those that are there fit these features: use them with --use_aligned',
       cause: error,
     });
   }
@@ -131,7 +131,7 @@ function checkModalities(modalities: readonly string[]): void {
   if (reserved !== undefined) {
     throw new UsageError('E_MODALITIES', `'${reserved}' is the name of a model of all modalities together`, {
       where: '--modalities',
-      mend: 'Rename the modality folders',
+      hint: 'Rename the modality folders',
     });
   }
 }

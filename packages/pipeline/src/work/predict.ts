@@ -113,6 +113,6 @@ function nobody(people: NewPatients, input: string): DataError {
   const why = length === 0 ? 'there is none' : `none of ${length} has every modality: ${named(people)}`;
   return new DataError('E_NO_PATIENTS', `no patient can be predicted, ${why}`, {
     where: input,
-    mend: 'Lay images out as {patient}/{modality}/*.png, with every modality of the model under its name',
+    hint: 'Lay images out as {patient}/{modality}/*.png, with every modality of the model under its name',
   });
 }

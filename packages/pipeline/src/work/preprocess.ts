@@ -54,7 +54,7 @@ export interface PreprocessResult {
 export function findCohort({ config }: PreprocessOptions, context: StageContext): FoundCohort {
   const { root_dir, modalities } = config.data;
   if (root_dir === null) {
-    throw new UsageError('E_NO_ROOT', 'no data root is given', { mend: 'Give --root_dir, or data.root_dir' });
+    throw new UsageError('E_NO_ROOT', 'no data root is given', { hint: 'Give --root_dir, or data.root_dir' });
   }
   const found = walkCohort(root_dir, modalities);
   say(context, `${found.patients.length} patient folders in ${found.hospitals.join(', ')}.`);
@@ -139,7 +139,7 @@ function assigned(
       'E_NO_PATIENTS',
       `no patient has slices of every modality (${modalities.join(', ')})`,
       {
-        mend: 'Check --modalities against the names of the modality folders',
+        hint: 'Check --modalities against the names of the modality folders',
       },
     );
   }
@@ -201,7 +201,7 @@ function refuseOrSkip(check: ImageCheck, config: Config, skip: boolean, context:
   const isSize = check.rejected.every(({ reason }) => reason.startsWith('SIZE'));
   throw new DataError('E_IMAGES', text, {
     where: path,
-    mend: isSize
+    hint: isSize
       ? 'Use --resize to resize them, or --image_size for another size'
       : 'Mend or remove them, or leave them out with --skip_unreadable',
   });

@@ -78,7 +78,7 @@ function requireBrowser(): string {
     'a PDF is printed by Chromium, Chrome or Edge, and none is installed',
     {
       where: '--pdf',
-      mend: 'Install one of them, or leave --pdf out and print report.html from any browser',
+      hint: 'Install one of them, or leave --pdf out and print report.html from any browser',
     },
   );
 }

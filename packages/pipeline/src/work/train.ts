@@ -121,7 +121,7 @@ async function trainAndJudge(
     const ending = await session.train(context);
     if (ending === 'interrupted') {
       throw new InterruptedError('E_INTERRUPTED', `training of '${run.name}' was stopped`, {
-        mend: 'Its last checkpoint is kept: resume it to continue',
+        hint: 'Its last checkpoint is kept: resume it to continue',
         run: run.name,
       });
     }

@@ -50,7 +50,7 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   if (figures.length === 0) {
     throw new DataError('E_NOTHING_TO_DRAW', 'there is nothing to draw yet', {
       where: config.experiment.output_dir,
-      mend: 'Run first: `radweave train`, `radweave extract` or `radweave fuse`',
+      hint: 'Run first: `radweave train`, `radweave extract` or `radweave fuse`',
     });
   }
   saySkipped(skipped, context);

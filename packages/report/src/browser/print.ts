@@ -44,7 +44,7 @@ export async function printPdf(browser: string, htmlPath: string): Promise<Buffe
     if (existsSync(pdf)) return readFileSync(pdf);
     throw new ResourceError('E_PDF', `the browser made no PDF: ${said}`, {
       where: browser,
-      mend: 'Open report.html in a browser and print it to a PDF there',
+      hint: 'Open report.html in a browser and print it to a PDF there',
     });
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -31,7 +31,7 @@ export function assignSplits(
   );
   if (outcome.value === null) {
     throw new DataError('E_TOO_FEW', `the home hospital '${home}' cannot be divided: ${outcome.reason}`, {
-      mend: 'Add patients of that class, or choose another --home_hospital',
+      hint: 'Add patients of that class, or choose another --home_hospital',
     });
   }
   const train = new Set(outcome.value.train);
@@ -56,7 +56,7 @@ export function requireHome(home: string, hospitals: readonly string[]): void {
 
 function noHome(what: string, hospitals: readonly string[]): DataError {
   return new DataError('E_HOME_HOSPITAL', what, {
-    mend: `Choose one with --home_hospital; hospitals found: ${hospitals.join(', ')}`,
+    hint: `Choose one with --home_hospital; hospitals found: ${hospitals.join(', ')}`,
   });
 }
 
@@ -74,13 +74,13 @@ export function checkLabelRange(members: readonly CohortMember[], home: string):
       'E_LABELS',
       `the labels are ${labels.join(', ')}, but must count 0, 1, … without gaps`,
       {
-        mend: 'Rename the grade folders',
+        hint: 'Rename the grade folders',
       },
     );
   }
   if (labels.length < 2) {
     throw new DataError('E_LABELS', `all patients have label ${labels.join('')}: there is nothing to learn`, {
-      mend: 'At least two grade folders with patients are needed',
+      hint: 'At least two grade folders with patients are needed',
     });
   }
   const own = new Set(members.filter(({ hospital }) => hospital === home).map(({ label }) => label));
@@ -92,7 +92,7 @@ export function checkLabelRange(members: readonly CohortMember[], home: string):
     'E_CLASS_MISSING',
     `the home hospital '${home}' has no patient of label ${foreign.join(' and ')} (${theirs.length} patients of ${hospitals}): no network can learn it`,
     {
-      mend: `Take these grade folders out of the data, or choose another --home_hospital`,
+      hint: `Take these grade folders out of the data, or choose another --home_hospital`,
     },
   );
 }

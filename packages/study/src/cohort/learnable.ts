@@ -38,7 +38,7 @@ export function requireLearnable(
       lacks.map(({ split }) => split),
       where,
     ),
-    mend: remedy(sets, classes),
+    hint: hintFor(sets, classes),
   });
 }
 
@@ -59,7 +59,7 @@ function refuseUnknownLabels(
       `labels ${wrong.join(', ')} do not fit model.num_classes ${classes}`,
       {
         where: placesOf(holders, where),
-        mend: `Labels count from 0: set model.num_classes to ${Math.max(...wrong) + 1}`,
+        hint: `Labels count from 0: set model.num_classes to ${Math.max(...wrong) + 1}`,
       },
     );
   }
@@ -70,12 +70,12 @@ function refuseUnknownLabels(
     `${what}: label ${external.join(' and ')} is in ${NAMES.test} only (${theirs.length} patients of ${hospitals}), so no network can learn it`,
     {
       where: where('test'),
-      mend: 'Leave these patients out of the data, or use a home hospital that has this label too',
+      hint: 'Leave these patients out of the data, or use a home hospital that has this label too',
     },
   );
 }
 
-function remedy(sets: LearningSets, classes: number): string {
+function hintFor(sets: LearningSets, classes: number): string {
   const known = labelsOf(SPLITS.flatMap((split) => sets[split]));
   const highest = known.at(-1) ?? 0;
   const own =

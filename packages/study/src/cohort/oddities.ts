@@ -34,10 +34,10 @@ const TWO_VALUES = 'have two gray values only, as masks do, and are left out';
 const DOUBTFUL =
   'are called like outlines of a lesion, without a slice that they belong to, and are used as slices';
 
-function maskWarnings(masks: readonly FoundSlice[], what: string, mend = ''): string[] {
+function maskWarnings(masks: readonly FoundSlice[], what: string, hint = ''): string[] {
   return [...groupBy(masks, ({ hospital, modality }) => `${hospital}, ${modality}`)].map(
     ([place, own]) =>
-      `${place}: ${own.length} of the images ${what} (${listed(own.map(({ file }) => file))})${mend}`,
+      `${place}: ${own.length} of the images ${what} (${listed(own.map(({ file }) => file))})${hint}`,
   );
 }
 

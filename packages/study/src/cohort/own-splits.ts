@@ -71,7 +71,7 @@ export function patientsOf(slices: readonly PlacedSlice[]): {
       conflict ??= new DataError(
         'E_SPLIT_CONFLICT',
         `patient ${patient} is ${told(slice)} here, but ${told(known)} elsewhere in the split files`,
-        { where: file, mend: 'Run radweave audit, which lists every such patient, and mend the split files' },
+        { where: file, hint: 'Run radweave audit, which lists every such patient, and fix the split files' },
       );
     }
     const count = (known.slices[modality] ?? 0) + 1;

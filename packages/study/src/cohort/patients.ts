@@ -63,7 +63,7 @@ export function gatherPatients(
   return { members: [...members.values()], exclusions, lacking: [] };
 }
 
-/** How conflicts can be mended. */
+/** How conflicts can be fixed. */
 export const CONFLICT_REMEDY = 'Correct the folders, or leave such patients out with --exclude_conflicts';
 
 function place({ hospital, label }: { hospital: string; label: number }): string {

@@ -37,7 +37,7 @@ export function requireSplit(splitsDir: string, modalities: readonly string[]): 
   if (summary === null && record !== undefined) {
     throw new DataError('E_SPLIT_TORN', 'the split is unfinished: summary.json is missing beside this file', {
       where: record,
-      mend: `${AGAIN}; ${OWN}`,
+      hint: `${AGAIN}; ${OWN}`,
     });
   }
   readOwnCohort({ splits_dir: splitsDir, root_dir: null }, modalities);
@@ -79,7 +79,7 @@ function checkHashes(
         : existsSync(path)
           ? 'this file was changed since preprocess wrote it, or is of another split'
           : 'this file of the split is missing';
-    throw new DataError('E_SPLIT_TORN', what, { where: path, mend: `${AGAIN}; ${OWN}` });
+    throw new DataError('E_SPLIT_TORN', what, { where: path, hint: `${AGAIN}; ${OWN}` });
   }
 }
 

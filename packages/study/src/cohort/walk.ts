@@ -68,7 +68,7 @@ export function walkCohort(rootDir: string, modalities: readonly string[]): Foun
   if (!existsSync(root)) {
     throw new UsageError('E_NO_ROOT', 'the data root does not exist', {
       where: root,
-      mend: 'Give --root_dir',
+      hint: 'Give --root_dir',
     });
   }
   const walk = new Walk(modalities);
@@ -78,7 +78,7 @@ export function walkCohort(rootDir: string, modalities: readonly string[]): Foun
   if (walk.found.patients.length === 0) {
     throw new UsageError('E_EMPTY_ROOT', 'no patient folder was found', {
       where: root,
-      mend: `The layout is ROOT/${SLICE_LAYOUT}`,
+      hint: `The layout is ROOT/${SLICE_LAYOUT}`,
     });
   }
   return walk.found;

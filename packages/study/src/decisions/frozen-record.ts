@@ -26,13 +26,13 @@ export function asRecord<K extends FrozenKind>({ kind, value, fitted_on, hash }:
 export function checkedFrozen<K extends FrozenKind>(
   record: FrozenRecord,
   kind: K,
-  mend = 'Take the file as it was written, or fit again',
+  hint = 'Take the file as it was written, or fit again',
 ): Frozen<K> {
   try {
     return parseFrozen(record, kind);
   } catch (error) {
     if (!(error instanceof FrozenDecisionError)) throw error;
-    throw new DataError('E_FROZEN', error.message, { mend, cause: error });
+    throw new DataError('E_FROZEN', error.message, { hint, cause: error });
   }
 }
 
@@ -43,7 +43,7 @@ export function refusingExternal<T>(fitting: () => T): T {
   } catch (error) {
     if (!(error instanceof ExternalRowsError)) throw error;
     throw new DataError('E_EXTERNAL_ROWS', error.message, {
-      mend: 'Validation must hold patients of the home hospital only: run preprocess again, or see data.home_hospital',
+      hint: 'Validation must hold patients of the home hospital only: run preprocess again, or see data.home_hospital',
       cause: error,
     });
   }

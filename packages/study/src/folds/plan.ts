@@ -56,7 +56,7 @@ export function planHospitals(rows: readonly SliceRow[], seed: number, learned: 
   const hospitals = [...new Set(rows.map(({ hospital }) => hospital))].sort();
   if (hospitals.length < 2) {
     throw new DataError('E_HOSPITALS', `leaving one hospital out needs two; there is ${hospitals.length}`, {
-      mend: 'Use --folds K to cross-validate within one hospital',
+      hint: 'Use --folds K to cross-validate within one hospital',
     });
   }
   const homeOf = new Map(rows.map(({ patient, hospital }) => [patient, hospital]));
@@ -104,7 +104,7 @@ function assign(patients: readonly PatientRow[], k: number, seed: number, what: 
   const folds = stratifiedGroupKFold(labels, names, k, seed);
   if (folds.value === null) {
     throw new DataError('E_FOLDS', `${what}: ${folds.reason}`, {
-      mend: 'Use fewer folds; every model needs two patients of each class besides those held out',
+      hint: 'Use fewer folds; every model needs two patients of each class besides those held out',
     });
   }
   const { foldOf } = folds.value;

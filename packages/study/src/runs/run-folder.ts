@@ -170,6 +170,6 @@ export function runNamed(outputDir: string, name: string): RunFolder {
   if (run.exists() && existsSync(run.last)) return run;
   throw new UsageError('E_NO_RUN', `there is no run '${name}' to resume`, {
     where: outputFolders(outputDir).checkpoints,
-    mend: 'Leave out --resume to start it',
+    hint: 'Leave out --resume to start it',
   });
 }

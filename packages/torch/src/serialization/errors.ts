@@ -1,11 +1,11 @@
-/** A file that cannot be read or written as a checkpoint: says which file, what is wrong and how to mend it. */
+/** A file that cannot be read or written as a checkpoint: says which file, what is wrong and how to fix it. */
 export class CheckpointError extends Error {
   override readonly name: string = 'CheckpointError';
   /** Bad data, for the command line. */
   readonly exitCode = 3;
   /** Path of the file. */
   readonly file: string;
-  /** What is wrong with it and how to mend it, as it follows the file's name. */
+  /** What is wrong with it and how to fix it, as it follows the file's name. */
   readonly problem: string;
 
   constructor(file: string, problem: string, options?: ErrorOptions) {
