@@ -347,10 +347,10 @@ onLinux('of features that nobody may write to, tables that fit are named as what
     code: 'E_NOT_WRITABLE',
     exitCode: 5,
     where: join(features_dir, 'train', 'aligned'),
-    mend: expect.stringContaining('--use_aligned'),
+    hint: expect.stringContaining('--use_aligned'),
   });
-  expect(await asked(['P', 'A'])).toMatchObject({ mend: expect.stringContaining('--use_aligned') });
-  expect(await asked(['P'])).toMatchObject({ mend: expect.not.stringContaining('--use_aligned') });
+  expect(await asked(['P', 'A'])).toMatchObject({ hint: expect.stringContaining('--use_aligned') });
+  expect(await asked(['P'])).toMatchObject({ hint: expect.not.stringContaining('--use_aligned') });
 });
 
 test('results may go into the features folder, as users of the Python tool do it', async () => {
