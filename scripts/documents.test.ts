@@ -29,3 +29,11 @@ test.each(documents)('the source files that %s names are there', (document) => {
   const named = [...text.matchAll(/`([\w./-]+\.(?:ts|mjs|cc|h))`/g)].map(([, path = '']) => path);
   expect(named.filter((path) => !path.includes('NAME') && !isThere(path))).toEqual([]);
 });
+
+/** Scripts that users of the Python tool know by these names, wherever they lie. */
+const PYTHON_NAMES = /(^|\/)(extract_features|fuse_features|preprocess_data|visualize_results)\.mjs$/;
+
+test('files are named in kebab-case', () => {
+  const named = sources.filter((file) => /\.(ts|mjs)$/.test(file) && !PYTHON_NAMES.test(file));
+  expect(named.filter((file) => /[_A-Z]/.test(file.split('/').at(-1) ?? ''))).toEqual([]);
+});

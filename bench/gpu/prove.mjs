@@ -13,7 +13,7 @@ import { operators } from './checks/operators.mjs';
 import { optimizers } from './checks/optimizers.mjs';
 import { profiling } from './checks/profiling.mjs';
 import { resuming } from './checks/resuming.mjs';
-import { setUp } from './checks/set_up.mjs';
+import { setUp } from './checks/set-up.mjs';
 import { extractionSpeed, speed, warmCompiler } from './checks/speed.mjs';
 import { trainings } from './checks/trainings.mjs';
 import { Proof } from './proof.mjs';

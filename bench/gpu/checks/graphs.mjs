@@ -15,7 +15,7 @@ export const graphs = {
 
 async function judge(check, name, parts) {
   const { proof, note } = check;
-  const script = `${proof.root}/bench/gpu/graph_check.mjs`;
+  const script = `${proof.root}/bench/gpu/graph-check.mjs`;
   const device = proof.device === 'cuda' ? 'cuda:0' : proof.device;
   const done = await proof.program(check, name, [
     ...[proof.node, script, '--device', device, '--only', parts],

@@ -1,5 +1,5 @@
 import * as zlib from 'node:zlib';
-import { type Crc, crcOf } from './by_table.ts';
+import { type Crc, crcOf } from './by-table.ts';
 
 export type { Crc };
 

@@ -1,5 +1,5 @@
 import { assemble, type Kernel } from '../wasm/assemble.ts';
-import { pitchOf, ROWS, startMasks, wavefront } from './wavefront_code.ts';
+import { pitchOf, ROWS, startMasks, wavefront } from './wavefront-code.ts';
 
 /** Longer rows are left to others: the memory must hold 16 of them three times. */
 const LONGEST_ROW = 1 << 16;

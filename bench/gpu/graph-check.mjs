@@ -1,4 +1,4 @@
-// Proves and times recorded training steps on a GPU: graph_check.mjs [--device cuda:0] [--out FILE] [--only PART,…] [--small]
+// Proves and times recorded training steps on a GPU: graph-check.mjs [--device cuda:0] [--out FILE] [--only PART,…] [--small]
 // Every part runs in a process of its own with a time limit and prints JSON lines as they come; one that fails stops no other.
 // On a CPU everything but the recording is rehearsed.
 import { spawn } from 'node:child_process';
@@ -67,7 +67,7 @@ if (part === '') {
     only === '' ? PARTS : PARTS.filter((name) => only.split(',').some((o) => name.startsWith(o)));
   for (const name of wanted) await apart(name, SMALL ? 300 : 75);
 } else {
-  const { facts, equal, speed, refused } = await import('./graph_parts.mjs');
+  const { facts, equal, speed, refused } = await import('./graph-parts.mjs');
   const [what, job] = part.split('/');
   const options = { device: DEVICE, side: SIDE, small: SMALL };
   const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);

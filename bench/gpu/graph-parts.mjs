@@ -1,4 +1,4 @@
-// The parts of graph_check.mjs. Each trains by the product's own Trainer on made-up slices, with and without recording.
+// The parts of graph-check.mjs. Each trains by the product's own Trainer on made-up slices, with and without recording.
 import { createHash } from 'node:crypto';
 import { createModel } from '../../packages/models/dist/index.js';
 import { makeResident } from '../../packages/network/dist/slices/resident.js';
