@@ -7,5 +7,5 @@ export { describedGpu, deviceFault, type GpuFacts, type GpuWords, gpuFacts } fro
 export { defaultThreads, gpuMaker, native, nativeCuda } from './load.ts';
 export type { Handle, Native, RawArg, RawOperator, RawRecord, RawResult } from './raw.ts';
 export type { EventHandle, GraphHandle, NativeCuda } from './raw-cuda.ts';
+export { nativeCache } from './setup/cache.ts';
 export { cpuFlags, cpuIdentity, hasNativeBf16, openBlasCore } from './setup/cpu.ts';
-export { nativeCache } from './setup/record.ts';

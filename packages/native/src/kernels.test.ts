@@ -17,11 +17,11 @@ import { skipOrFail } from '@radweave/testkit';
 import { expect, type TestContext, test } from 'vitest';
 import { usesOwnKernels } from './load.ts';
 import { runCmake } from './setup/build.ts';
-import { buildKey, digest, PACKAGE_ROOT, sourceHash } from './setup/cache.ts';
+import { buildKey, digest, nativeCache, PACKAGE_ROOT, sourceHash } from './setup/cache.ts';
 import { SetupError } from './setup/errors.ts';
 import type { Libtorch } from './setup/libtorch.ts';
 import { lookAround } from './setup/machine.ts';
-import { nativeCache } from './setup/record.ts';
+import { namedLibtorch } from './setup/named.ts';
 
 /** Each is a process of its own: kernels are installed once in a process. */
 const GROUPS = ['plain', 'keys', 'off', 'installed', 'exit'] as const;
@@ -59,7 +59,7 @@ function buildTests(libtorch: Libtorch, target: string): void {
 
 /** The libtorch to test with; ends the test where this machine has nothing to compile with. */
 function libtorchFor(context: TestContext): Libtorch {
-  const { facts, libtorch } = lookAround(process.env, () => false);
+  const { facts, libtorch } = lookAround(process.env, namedLibtorch(undefined, process.env), () => false);
   if (process.platform !== 'linux') context.skip('sanitizers are asked for on Linux only');
   if (libtorch === undefined || facts.missing.length > 0) {
     skipOrFail(context, `missing: ${facts.missing.join(', ')}`);

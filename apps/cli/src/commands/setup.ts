@@ -1,9 +1,12 @@
-import { setUp } from '@radweave/native/setup';
+import { type SetupOptions, setUp } from '@radweave/native/setup';
 import type { Define } from './define.ts';
 
 export const define: Define = (command) => {
-  command.option('--json', 'print the result as JSON').action((options: { json?: boolean }) => {
-    const result = setUp((line) => process.stderr.write(`${line}\n`));
-    if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-  });
+  command
+    .option('--libtorch <folder>', 'take this libtorch, now and in later set-ups; auto: what set-up finds')
+    .option('--json', 'print the result as JSON')
+    .action(({ json, ...options }: SetupOptions & { json?: boolean }) => {
+      const result = setUp((line) => process.stderr.write(`${line}\n`), options);
+      if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
+    });
 };

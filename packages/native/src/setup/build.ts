@@ -53,8 +53,8 @@ export function cmakeDefinitions(libtorch: Libtorch): string[] {
   return Object.entries(definitions).map(([name, value]) => `-D${name}=${value}`);
 }
 
-function cmake(args: readonly string[], doing: string): void {
-  const done = run('cmake', args);
+function cmake(args: readonly string[], doing: 'configured' | 'compiled'): void {
+  const done = run('cmake', args, { shown: doing === 'compiled' });
   if (!done.ok) throw new SetupError(`The engine could not be ${doing}:\n${done.tail}`);
 }
 

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { buildKey, cacheDir, pointerName, sourceHash } from './cache.ts';
+import { buildKey, cacheDir, recordName, sourceHash } from './cache.ts';
 import type { Libtorch } from './libtorch.ts';
 import { writeTree } from './made-up-trees.test.support.ts';
 
@@ -68,8 +68,7 @@ test('every input of a build changes its key', () => {
   expect(buildKey('s', { ...LIBTORCH }, { ...LINUX })).toBe(keys[0]);
 });
 
-test('each RADWEAVE_LIBTORCH has its own pointer; an empty one is as if unset', () => {
-  const names = [undefined, '/a', '/b'].map((asked) => pointerName('s', asked, LINUX));
+test('each libtorch has a record of its own, and there is one of what is in use', () => {
+  const names = [undefined, '/a', '/b'].map((root) => recordName('s', root, LINUX));
   expect(new Set(names).size).toBe(3);
-  expect(pointerName('s', '', LINUX)).toBe(names[0]);
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Host, Libtorch } from './libtorch.ts';
@@ -17,6 +18,11 @@ export function cacheDir(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, home
     return join(env.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'radweave', 'cache');
   if (platform === 'darwin') return join(home, 'Library', 'Caches', 'radweave');
   return join(home, '.cache', 'radweave');
+}
+
+/** Where builds and their records lie. */
+export function nativeCache(env: NodeJS.ProcessEnv = process.env): string {
+  return join(cacheDir(env, process.platform, homedir()), 'native');
 }
 
 /** A short hash of texts and files, in order. */
@@ -59,7 +65,11 @@ export function buildKey(sources: string, libtorch: Libtorch, host: Host): strin
   ]);
 }
 
-/** Name of the pointer to the build in use: one for each source tree, machine and `RADWEAVE_LIBTORCH`. */
-export function pointerName(sources: string, asked: string | undefined, host: Host): string {
-  return `current-${digest([sources, asked ? resolve(asked) : '', host.platform, host.arch])}.json`;
+/**
+ * Name of the record of a build, one for each source tree, machine and libtorch.
+ *
+ * @param root the libtorch's folder, links resolved; undefined for what is in use where none is named.
+ */
+export function recordName(sources: string, root: string | undefined, host: Host): string {
+  return `current-${digest([sources, root ?? '', host.platform, host.arch])}.json`;
 }

@@ -1,11 +1,13 @@
 import { libdeflate } from '../inflate.ts';
 import { describeBlas } from './blas.ts';
+import { nativeCache } from './cache.ts';
 import { cpuFlags } from './cpu.ts';
 import { SetupError } from './errors.ts';
 import { cuda, gpuRows, precisions } from './gpu-rows.ts';
 import { lookAround, missingTools } from './machine.ts';
+import { namedLibtorch } from './named.ts';
 import { planSetup } from './plan.ts';
-import { type NativeRecord, nativeCache, readNativeRecord } from './record.ts';
+import { type NativeRecord, readNativeRecord } from './record.ts';
 import { askEngine, type EngineReport } from './verify.ts';
 
 export interface Diagnosis {
@@ -66,7 +68,7 @@ function described({ version, source, root }: NativeRecord['libtorch']): string 
 
 /** What set-up would take or install. @throws SetupError as set-up itself, where it could do neither. */
 function foreseen(env: NodeJS.ProcessEnv): string {
-  const { facts, libtorch } = lookAround(env, () => false);
+  const { facts, libtorch } = lookAround(env, namedLibtorch(undefined, env), () => false);
   const { install } = planSetup(facts);
   const packages = install.length > 0 ? `; it would install ${install.join(' ')}` : '';
   return `${libtorch ? `${described(libtorch)}: set-up would take it` : 'none'}${packages}`;

@@ -11,8 +11,11 @@ export class SetupError extends Error {
 /** No addon was built for these sources and this libtorch. */
 export class NativeNotBuiltError extends SetupError {
   override readonly name: string = 'NativeNotBuiltError';
+  /** Why, without the remedy. */
+  readonly reason: string;
 
   constructor(reason: string) {
     super(`The engine is not built: ${reason}.\nRun: radweave setup   (in a checkout: npm run setup)`);
+    this.reason = reason;
   }
 }

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import { isAbsolute, join, relative } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { SetupError } from './errors.ts';
-import { type Host, inspectLibtorch, type Libtorch } from './libtorch.ts';
+import { type Host, inspectLibtorch, type Libtorch, libraryFolder } from './libtorch.ts';
+import type { Named } from './named.ts';
 
 /** Where libtorch is looked for. */
 export interface Places extends Host {
-  /** Value of `RADWEAVE_LIBTORCH`; it must be a usable libtorch when set. */
-  asked: string | undefined;
+  /** What the user named; it must be a usable libtorch. */
+  named: Named | undefined;
   /** Folder of the active Python's `torch`, asked for only when needed. */
   python: () => string | undefined;
   /** Prefixes of libraries installed for the whole system. */
@@ -37,20 +38,26 @@ function candidates(folder: string): string[] {
   return found;
 }
 
-function fromSetting(asked: string, host: Host): Libtorch {
+/** The folder of the libtorch that a name leads to, links resolved: all names of one libtorch lead to the same folder. */
+export function libtorchRoot(named: string, host: Host): string {
+  if (!existsSync(named)) return resolve(named);
+  const folder = realpathSync(named);
+  return realpathSync(candidates(folder).find((place) => libraryFolder(place, host) !== undefined) ?? folder);
+}
+
+function fromName({ folder, by }: Named, places: Places): Libtorch {
   const remedy =
-    'Set it to the folder of the official libtorch zip or of a pip-installed torch, or unset it.';
-  if (!existsSync(asked))
-    throw new SetupError(`RADWEAVE_LIBTORCH names '${asked}', which does not exist.\n${remedy}`);
-  const root = realpathSync(asked);
-  for (const folder of candidates(root)) {
-    const seen = inspectLibtorch(folder, 'RADWEAVE_LIBTORCH', host);
-    if ('libtorch' in seen) return seen.libtorch;
-  }
-  const seen = inspectLibtorch(root, 'RADWEAVE_LIBTORCH', host);
-  const missing = 'missing' in seen ? seen.missing.join(', ') : '';
+    by === 'RADWEAVE_LIBTORCH'
+      ? 'Set it to the folder of the official libtorch zip or of a pip-installed torch, or unset it.'
+      : 'Name the folder of the official libtorch zip or of a pip-installed torch, or auto for what set-up finds.';
+  if (!existsSync(folder)) throw new SetupError(`${by} names '${folder}', which does not exist.\n${remedy}`);
+  const root = libtorchRoot(folder, places);
+  // Whatever it is called, the system's libtorch takes the system's BLAS.
+  const source = places.prefixes.includes(root) ? 'system' : by === 'RADWEAVE_LIBTORCH' ? by : '--libtorch';
+  const seen = inspectLibtorch(root, source, places);
+  if ('libtorch' in seen) return seen.libtorch;
   throw new SetupError(
-    `RADWEAVE_LIBTORCH names '${asked}', which is no libtorch; missing: ${missing}.\n${remedy}`,
+    `${by} names '${folder}', which is no libtorch; missing: ${seen.missing.join(', ')}.\n${remedy}`,
   );
 }
 
@@ -63,14 +70,21 @@ function hasOwnHeaders(folder: string): boolean {
 }
 
 /**
- * Finds libtorch: `RADWEAVE_LIBTORCH`, the active Python's torch, the system's.
+ * Finds libtorch: what the user named, the active Python's torch, the system's.
  *
- * @throws SetupError when `RADWEAVE_LIBTORCH` is set and is no usable libtorch; there is no fall through.
+ * @throws SetupError when what is named is no usable libtorch; there is no fall through, unless it was named in an earlier
+ *   set-up and has been deleted since.
  */
 export function findLibtorch(places: Places): Finding {
-  if (places.asked) return { libtorch: fromSetting(places.asked, places), skipped: [] };
   const skipped: string[] = [];
-  const python = places.python();
+  const { named } = places;
+  if (named?.by === 'an earlier --libtorch' && !existsSync(named.folder)) {
+    skipped.push(`${named.folder}, which an earlier --libtorch named, is gone`);
+  } else if (named !== undefined) {
+    return { libtorch: fromName(named, places), skipped };
+  }
+  const found = places.python();
+  const python = found === undefined ? undefined : realpathSync(found);
   if (python !== undefined && hasOwnHeaders(python)) {
     const seen = inspectLibtorch(python, 'python', places);
     if ('libtorch' in seen) return { libtorch: seen.libtorch, skipped };

@@ -5,5 +5,5 @@ export { aptInstall, isDebian, mayInstall, missingPackages } from './apt.ts';
 export { type Diagnosis, diagnose } from './doctor.ts';
 export { NativeNotBuiltError, SetupError } from './errors.ts';
 export { type NativeRecord, readNativeRecord } from './record.ts';
-export { type SetupResult, setUp } from './setup.ts';
+export { type SetupOptions, type SetupResult, setUp } from './setup.ts';
 export type { EngineReport, SeenGpu } from './verify.ts';

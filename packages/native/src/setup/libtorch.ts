@@ -14,7 +14,7 @@ const GPU_LIBRARIES: Readonly<Record<Gpu, string>> = { cuda: 'torch_cuda', rocm:
 
 /** A libtorch with headers and libraries, ready to compile and link against. */
 export interface Libtorch {
-  source: 'RADWEAVE_LIBTORCH' | 'python' | 'system';
+  source: 'RADWEAVE_LIBTORCH' | '--libtorch' | 'python' | 'system';
   root: string;
   version: string;
   includeDirs: string[];
@@ -134,6 +134,13 @@ function foldersIn(parent: string, names: RegExp): string[] {
     .map((name) => join(parent, name));
 }
 
+/** The folder of the libraries below a root; undefined where it has none. */
+export function libraryFolder(root: string, host: Host): string | undefined {
+  const core = libraryFile('torch_cpu', host.platform);
+  const places = [join(root, 'lib', debianTriplet(host.arch)), join(root, 'lib64'), join(root, 'lib')];
+  return places.find((folder) => existsSync(join(folder, core)));
+}
+
 /**
  * Looks at a folder laid out like the official zip, a pip-installed torch, or a system prefix.
  *
@@ -144,11 +151,8 @@ export function inspectLibtorch(
   source: Libtorch['source'],
   host: Host,
 ): { libtorch: Libtorch } | { missing: string[] } {
-  const core = libraryFile('torch_cpu', host.platform);
   const include = join(root, 'include');
-  const libDir = [join(root, 'lib', debianTriplet(host.arch)), join(root, 'lib64'), join(root, 'lib')].find(
-    (dir) => existsSync(join(dir, core)),
-  );
+  const libDir = libraryFolder(root, host);
   const missing: string[] = [];
   for (const header of ['ATen/ATen.h', 'c10/core/Device.h', 'torch/csrc/api/include/torch/version.h']) {
     if (!existsSync(join(include, header))) missing.push(join('include', header));

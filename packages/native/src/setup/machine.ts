@@ -5,6 +5,7 @@ import { isDebian, mayInstall } from './apt.ts';
 import { chooseBlas } from './blas.ts';
 import { findLibtorch, systemPrefixes } from './find.ts';
 import type { Libtorch } from './libtorch.ts';
+import type { Named } from './named.ts';
 import type { Facts } from './plan.ts';
 import { pythonTorch } from './python.ts';
 import { onPath, run } from './run.ts';
@@ -36,17 +37,19 @@ function hasCompiler(env: NodeJS.ProcessEnv): boolean {
 /**
  * Looks at the machine without changing it.
  *
+ * @param named the libtorch that the user named.
  * @param built whether the engine for a libtorch is in the cache, so that no compiler is needed.
  */
 export function lookAround(
   env: NodeJS.ProcessEnv,
+  named: Named | undefined,
   built: (libtorch: Libtorch) => boolean,
 ): { facts: Facts; libtorch: Libtorch | undefined } {
   const { platform, arch } = process;
   const places = {
     platform,
     arch,
-    asked: env.RADWEAVE_LIBTORCH,
+    named,
     python: pythonTorch,
     prefixes: systemPrefixes(platform),
   };

@@ -1,3 +1,4 @@
+import { realpathSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -7,7 +8,7 @@ import { NativeNotBuiltError, type NativeRecord, readNativeRecord, recordPath } 
 
 /** A cache with a record as set-up writes it, its files made up. */
 function built(): { env: NodeJS.ProcessEnv; folder: string; record: NativeRecord } {
-  const folder = tempDir();
+  const folder = realpathSync(tempDir());
   const env = { RADWEAVE_CACHE: folder };
   const library = mainLibrary(join(folder, 'lib'), process.platform);
   writeTree('', { [library]: 'cpu', [join(folder, 'boot.node')]: '', [join(folder, 'radweave.node')]: '' });
@@ -25,7 +26,7 @@ function built(): { env: NodeJS.ProcessEnv; folder: string; record: NativeRecord
     },
     blas: { kind: 'bundled', preload: [] },
   };
-  writeTree('', { [recordPath(env)]: JSON.stringify(record) });
+  for (const root of [undefined, folder]) writeTree('', { [recordPath(env, root)]: JSON.stringify(record) });
   return { env, folder, record };
 }
 
@@ -48,17 +49,28 @@ test('another RADWEAVE_LIBTORCH is another build', () => {
   );
 });
 
+test('one libtorch has one build, however RADWEAVE_LIBTORCH names it', () => {
+  const { env, folder, record } = built();
+  const link = join(tempDir(), 'link');
+  symlinkSync(folder, link);
+  for (const name of [folder, `${folder}/`, join(folder, 'lib', '..'), link]) {
+    expect(readNativeRecord({ ...env, RADWEAVE_LIBTORCH: name })).toEqual(record);
+  }
+});
+
 test('a replaced libtorch and a missing addon are told', () => {
   const { env, folder, record } = built();
   const library = mainLibrary(join(folder, 'lib'), process.platform);
   writeTree('', { [library]: 'another version' });
   expect(() => readNativeRecord(env)).toThrow(/has been replaced/);
-  writeTree('', { [recordPath(env)]: JSON.stringify({ ...record, addon: join(folder, 'gone.node') }) });
+  writeTree('', {
+    [recordPath(env, undefined)]: JSON.stringify({ ...record, addon: join(folder, 'gone.node') }),
+  });
   expect(() => readNativeRecord(env)).toThrow(/gone\.node is gone/);
 });
 
 test('a damaged record is no build', () => {
   const { env } = built();
-  writeTree('', { [recordPath(env)]: '{' });
+  writeTree('', { [recordPath(env, undefined)]: '{' });
   expect(() => readNativeRecord(env)).toThrow(NativeNotBuiltError);
 });

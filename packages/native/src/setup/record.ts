@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { cacheDir, pointerName, sourceHash } from './cache.ts';
+import { nativeCache, recordName, sourceHash } from './cache.ts';
 import { NativeNotBuiltError } from './errors.ts';
+import { libtorchRoot } from './find.ts';
 import { fileStamp, type Libtorch, mainLibrary } from './libtorch.ts';
 
 export { NativeNotBuiltError } from './errors.ts';
@@ -23,14 +23,9 @@ export interface NativeRecord {
   };
 }
 
-/** Where builds and their records lie. */
-export function nativeCache(env: NodeJS.ProcessEnv = process.env): string {
-  return join(cacheDir(env, process.platform, homedir()), 'native');
-}
-
-/** The file that holds the record for this environment. */
-export function recordPath(env: NodeJS.ProcessEnv = process.env): string {
-  return join(nativeCache(env), pointerName(sourceHash(), env.RADWEAVE_LIBTORCH, process));
+/** The file that holds the record of a libtorch, or of the one in use where none is named. */
+export function recordPath(env: NodeJS.ProcessEnv, root: string | undefined): string {
+  return join(nativeCache(env), recordName(sourceHash(), root, process));
 }
 
 /**
@@ -39,9 +34,10 @@ export function recordPath(env: NodeJS.ProcessEnv = process.env): string {
  * @throws NativeNotBuiltError when there is no such build, or its libtorch has been replaced or removed since.
  */
 export function readNativeRecord(env: NodeJS.ProcessEnv = process.env): NativeRecord {
-  const path = recordPath(env);
+  const named = env.RADWEAVE_LIBTORCH;
+  const path = recordPath(env, named ? libtorchRoot(named, process) : undefined);
   if (!existsSync(path)) {
-    const libtorch = env.RADWEAVE_LIBTORCH ? ` for RADWEAVE_LIBTORCH=${env.RADWEAVE_LIBTORCH}` : '';
+    const libtorch = named ? ` for RADWEAVE_LIBTORCH=${named}` : '';
     throw new NativeNotBuiltError(`there is no build of this version${libtorch} in ${nativeCache(env)}`);
   }
   const record = parse(path);

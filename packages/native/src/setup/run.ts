@@ -9,20 +9,25 @@ export interface Done {
   tail: string;
 }
 
-/** Runs a program without a shell, standard input closed, and returns what it printed. */
+/**
+ * Runs a program without a shell, standard input closed, and returns what it printed.
+ *
+ * @param options.shown whether people see what it prints, where standard error is a terminal; nothing is returned then.
+ */
 export function run(
   command: string,
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; timeoutMs?: number } = {},
+  options: { env?: NodeJS.ProcessEnv; timeoutMs?: number; shown?: boolean } = {},
 ): Done {
   const done = spawnSync(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: options.shown && process.stderr.isTTY ? ['ignore', 2, 2] : ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     ...(options.env ? { env: options.env } : {}),
     ...(options.timeoutMs ? { timeout: options.timeoutMs } : {}),
   });
-  const said = done.error ? done.error.message : `${done.stdout}\n${done.stderr}`;
+  const printed = done.stdout === null ? 'Its messages are above.' : `${done.stdout}\n${done.stderr}`;
+  const said = done.error ? done.error.message : printed;
   return {
     ok: done.status === 0,
     stdout: done.stdout ?? '',

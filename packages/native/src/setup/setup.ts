@@ -1,14 +1,24 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { aptInstall } from './apt.ts';
 import { chooseBlas, describeBlas } from './blas.ts';
 import { ADDONS, buildAddons, CUDA_ADDON, isComplete } from './build.ts';
-import { buildKey, sourceHash } from './cache.ts';
-import { SetupError } from './errors.ts';
+import { buildKey, nativeCache, sourceHash } from './cache.ts';
+import { NativeNotBuiltError, SetupError } from './errors.ts';
 import type { Gpu, Libtorch } from './libtorch.ts';
 import { lookAround } from './machine.ts';
+import { type Named, namedLibtorch, rememberLibtorch } from './named.ts';
 import { planSetup } from './plan.ts';
-import { type NativeRecord, nativeCache, recordPath } from './record.ts';
+import { type NativeRecord, readNativeRecord, recordPath } from './record.ts';
 import { askEngine, type EngineReport } from './verify.ts';
 
 export interface SetupResult {
@@ -20,6 +30,7 @@ export interface SetupResult {
 
 const SOURCES: Record<Libtorch['source'], string> = {
   RADWEAVE_LIBTORCH: 'from RADWEAVE_LIBTORCH',
+  '--libtorch': 'the one named by --libtorch',
   python: "the active Python's",
   system: "the system's",
 };
@@ -31,6 +42,11 @@ const NO_CUDA_HEADERS =
   'install the part that it leaves out, of the same version as its nvidia-cuda-runtime (0.1 MB: python3 -m pip install ' +
   'nvidia-cuda-crt==…), or the CUDA toolkit; or set CUDA_HOME to a toolkit. Then run set-up again.';
 
+export interface SetupOptions {
+  /** Folder of a libtorch to take now and in later set-ups; `auto` forgets it and takes what is found. */
+  libtorch?: string;
+}
+
 /**
  * Makes the engine ready: finds libtorch (installing it where that may be done without asking), compiles the
  * addon unless the cache has it, records both and loads it once to see that it works.
@@ -39,10 +55,16 @@ const NO_CUDA_HEADERS =
  * @throws SetupError before anything is changed when something is missing that may not be installed; also when
  *   the compilation or the first load fails.
  */
-export function setUp(say: (line: string) => void, env: NodeJS.ProcessEnv = process.env): SetupResult {
+export function setUp(
+  say: (line: string) => void,
+  options: SetupOptions = {},
+  env: NodeJS.ProcessEnv = process.env,
+): SetupResult {
+  sayWhatIsStale(say, env);
   const sources = sourceHash();
   const folder = (libtorch: Libtorch) => join(nativeCache(env), buildKey(sources, libtorch, process));
-  const libtorch = prepareMachine(say, env, (found) => isComplete(folder(found), found));
+  const named = namedLibtorch(options.libtorch, env);
+  const libtorch = prepareMachine(say, env, named, (found) => isComplete(folder(found), found));
   say(
     `libtorch ${libtorch.version}${libtorch.gpu === null ? '' : ` (${GPUS[libtorch.gpu]})`}: ${SOURCES[libtorch.source]}, ${libtorch.root}`,
   );
@@ -50,38 +72,59 @@ export function setUp(say: (line: string) => void, env: NodeJS.ProcessEnv = proc
   const build = folder(libtorch);
   const start = performance.now();
   const upToDate = isComplete(build, libtorch);
-  if (!upToDate) buildAddons(libtorch, build);
+  if (!upToDate) {
+    say('Building the engine: one to three minutes on two cores');
+    buildAddons(libtorch, build);
+  }
   const builtSeconds = upToDate ? 0 : (performance.now() - start) / 1000;
 
+  const record = recordOf(libtorch, build);
+  if (libtorch.gpu === 'cuda' && libtorch.cudaInclude === null) say(NO_CUDA_HEADERS);
+  const engine = recordAndLoad(record, named, env);
+  if (named?.by === '--libtorch') rememberLibtorch(libtorch.root, env);
+  else if (named === undefined || !existsSync(named.folder)) rememberLibtorch(undefined, env);
+  say(`BLAS: ${describeBlas(record.blas, engine.mapped)}`);
+  say(`Engine: ${upToDate ? 'up to date' : `built in ${builtSeconds.toFixed(1)} s`}, ${record.addon}`);
+  return { record, engine, builtSeconds };
+}
+
+/** Why the record of an earlier set-up cannot be used any more, as after its libtorch was deleted. */
+function sayWhatIsStale(say: (line: string) => void, env: NodeJS.ProcessEnv): void {
+  if (!existsSync(recordPath(env, undefined))) return;
+  try {
+    readNativeRecord({ ...env, RADWEAVE_LIBTORCH: undefined });
+  } catch (error) {
+    if (!(error instanceof NativeNotBuiltError)) throw error;
+    say(`The last set-up is replaced: ${error.reason}`);
+  }
+}
+
+function recordOf(libtorch: Libtorch, build: string): NativeRecord {
   const [boot, addon] = ADDONS;
   const { root, version, source, libDirs, gpu, cudaInclude, stamp } = libtorch;
-  const record: NativeRecord = {
+  return {
     addon: join(build, addon),
     boot: join(build, boot),
     cudaAddon: cudaInclude === null ? null : join(build, CUDA_ADDON),
     libtorch: { root, version, source, libDirs, gpu, stamp },
     blas: chooseBlas(libtorch, process),
   };
-  if (gpu === 'cuda' && cudaInclude === null) say(NO_CUDA_HEADERS);
-  const engine = recordAndLoad(record, env);
-  say(`BLAS: ${describeBlas(record.blas, engine.mapped)}`);
-  say(`Engine: ${upToDate ? 'up to date' : `built in ${builtSeconds.toFixed(1)} s`}, ${record.addon}`);
-  return { record, engine, builtSeconds };
 }
 
 /** Plans, installs what the plan says, and looks again. */
 function prepareMachine(
   say: (line: string) => void,
   env: NodeJS.ProcessEnv,
+  named: Named | undefined,
   built: (libtorch: Libtorch) => boolean,
 ): Libtorch {
-  let { facts, libtorch } = lookAround(env, built);
+  let { facts, libtorch } = lookAround(env, named, built);
   const plan = planSetup(facts);
   for (const place of facts.skipped) say(`Not taken: ${place}`);
   for (const notice of plan.notices) say(notice);
   if (plan.install.length > 0) {
     aptInstall(plan.install, say);
-    ({ facts, libtorch } = lookAround(env, built));
+    ({ facts, libtorch } = lookAround(env, named, built));
   }
   if (libtorch === undefined || facts.missing.length > 0) {
     throw new SetupError(
@@ -91,14 +134,20 @@ function prepareMachine(
   return libtorch;
 }
 
-/** A build that cannot be loaded leaves no record, so that the next command names set-up, which tells why. */
-function recordAndLoad(record: NativeRecord, env: NodeJS.ProcessEnv): EngineReport {
-  const path = recordPath(env);
-  writeRecord(path, record);
+/**
+ * Records the build for its libtorch, and as the one in use unless `RADWEAVE_LIBTORCH` named it for this command alone. A build
+ * that cannot be loaded leaves no record, and the one in use as it was.
+ */
+function recordAndLoad(record: NativeRecord, named: Named | undefined, env: NodeJS.ProcessEnv): EngineReport {
+  const { root } = record.libtorch;
+  const own = recordPath(env, root);
+  writeRecord(own, record);
   try {
-    return askEngine(env);
+    const engine = askEngine({ ...env, RADWEAVE_LIBTORCH: root });
+    if (named?.by !== 'RADWEAVE_LIBTORCH') writeRecord(recordPath(env, undefined), record);
+    return engine;
   } catch (error) {
-    rmSync(path, { force: true });
+    rmSync(own, { force: true });
     throw error;
   }
 }

@@ -1,0 +1,16 @@
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { namedLibtorch, rememberLibtorch } from './named.ts';
+
+test('--libtorch comes before RADWEAVE_LIBTORCH, that before an earlier --libtorch; auto names none', () => {
+  const env = { RADWEAVE_CACHE: tempDir() };
+  const both = { ...env, RADWEAVE_LIBTORCH: '/b' };
+  expect(namedLibtorch(undefined, env)).toBeUndefined();
+  rememberLibtorch('/c', env);
+  expect(namedLibtorch('/a', both)).toEqual({ folder: '/a', by: '--libtorch' });
+  expect(namedLibtorch(undefined, both)).toEqual({ folder: '/b', by: 'RADWEAVE_LIBTORCH' });
+  expect(namedLibtorch(undefined, env)).toEqual({ folder: '/c', by: 'an earlier --libtorch' });
+  expect(namedLibtorch('auto', both)).toBeUndefined();
+  rememberLibtorch(undefined, env);
+  expect(namedLibtorch(undefined, env)).toBeUndefined();
+});
