@@ -17,7 +17,7 @@ import { runStage } from './run-stage.ts';
 type Typed = CommonFlags & FlagValues;
 
 /** A stage with a command. */
-type Commanded = SomeStage & { readonly command: CommandPart<unknown, Flags> };
+type Commanded = SomeStage & { readonly command: CommandPart<unknown, Flags, SomeStage> };
 
 /** The command of the stages that have this command name. */
 export function stageCommand(name: string): Define {
@@ -89,8 +89,13 @@ async function runAndShow(stage: Commanded, options: unknown, call: CallConfig, 
   if (wrong !== null) throw wrong;
 }
 
-async function withNext(name: StageName, result: unknown, next: Next, flags: Typed): Promise<Shown> {
-  const stage = next.stage as StageName;
+async function withNext(
+  name: StageName,
+  result: unknown,
+  next: Next<SomeStage>,
+  flags: Typed,
+): Promise<Shown> {
+  const stage = next.stage.name as StageName;
   const following = await runStage(stage, next.options as never, flags.quiet === true);
   return {
     json: { ...Object(result), [next.as]: following },

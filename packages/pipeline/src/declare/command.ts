@@ -29,14 +29,14 @@ export interface Call {
 }
 
 /** What a command goes on with: another stage, whose result stands in the JSON under a name. */
-export interface Next {
-  stage: string;
+export interface Next<AnyStage> {
+  stage: AnyStage;
   options: unknown;
   as: string;
 }
 
 /** The command that runs a stage. */
-export interface CommandPart<Options, Own extends Flags> {
+export interface CommandPart<Options, Own extends Flags, AnyStage> {
   /** Several stages may share one: then the last that the flags mean is run. */
   readonly name: string;
   /** For help; one stage of this name has it. */
@@ -49,5 +49,5 @@ export interface CommandPart<Options, Own extends Flags> {
   readonly flags?: Own;
   /** What the stage is asked to do; null where these flags mean another stage of this command. */
   options(call: Call, flags: ValuesOf<Own>): Options | null;
-  next?(call: Call, flags: ValuesOf<Own>): Next | null;
+  next?(call: Call, flags: ValuesOf<Own>): Next<AnyStage> | null;
 }

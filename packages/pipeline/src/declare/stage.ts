@@ -1,4 +1,5 @@
 import { type FileHashes, lockFolders, requireWritable, type SettingName } from '@radweave/artifacts';
+import type { WorkName } from '@radweave/network/compute/workload';
 import type { StageContext } from '@radweave/study/context/events';
 import type { Findings } from '../verify/findings.ts';
 import type { RecordedRun } from '../verify/recorded.ts';
@@ -29,6 +30,8 @@ export interface StageParts<Name extends string, Options, Result, Opened, Own ex
   readonly name: Name;
   /** The settings that its result depends on, and the places it writes to: a change of any other does not run it again. */
   readonly settings: readonly SettingName[];
+  /** What it computes with a network, where its result depends on the precision: `auto` is settled for each of these. */
+  readonly computes?: WorkName['purpose'];
   /** What is asked for besides the configuration, as far as the result depends on it. */
   asked?(options: Options): Readonly<Record<string, unknown>>;
   /** The files, folders and parts of them that its result depends on. */
@@ -46,7 +49,7 @@ export interface StageParts<Name extends string, Options, Result, Opened, Own ex
   /** Its part in the whole job, if it has one. */
   readonly job?: JobPart<Options>;
   /** The command that runs it, if there is one. */
-  readonly command?: CommandPart<Options, Own>;
+  readonly command?: CommandPart<Options, Own, SomeStage>;
 }
 
 /** A stage: what is said of it, and a function that opens, locks, runs and releases. */
@@ -61,7 +64,7 @@ type PartsOfAny = StageParts<string, never, unknown, unknown, Flags>;
 export interface SomeStage extends Omit<PartsOfAny, 'job' | 'command'> {
   (options: never, context: StageContext): Promise<unknown>;
   readonly job?: JobPart<unknown>;
-  readonly command?: CommandPart<unknown, Flags>;
+  readonly command?: CommandPart<unknown, Flags, SomeStage>;
 }
 
 /** Makes a stage of what is said of it. */

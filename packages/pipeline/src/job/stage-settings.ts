@@ -2,13 +2,12 @@ import {
   type Config,
   type ConfigKeyPath,
   relativeToOutput,
-  type SettingName,
   settingKeys,
   settingOf,
 } from '@radweave/artifacts';
 import { computingDevice } from '@radweave/network/compute/device';
 import { keptPrecision } from '@radweave/network/compute/kept-precision';
-import type { WorkName } from '@radweave/network/compute/workload';
+import type { SomeStage } from '../declare/stage.ts';
 
 /** Settings that change no result: how fast it comes, what is said and where else it is written. */
 export const WITHOUT_EFFECT: readonly ConfigKeyPath[] = [
@@ -26,16 +25,17 @@ const PLACES: readonly ConfigKeyPath[] = ['data.root_dir', 'data.splits_dir', 'd
 /** The settings that a stage's result depends on, by key, such that equal ones are equal however they are spelled. */
 export async function stageSettings(
   config: Config,
-  { name, settings }: { name: string; settings: readonly SettingName[] },
+  { settings, computes }: Pick<SomeStage, 'settings' | 'computes'>,
 ): Promise<Record<string, unknown>> {
   const keys = settingKeys(settings).filter((key) => !WITHOUT_EFFECT.includes(key));
   const pairs: [string, unknown][] = [];
-  for (const key of keys) pairs.push([key, await settled(config, key, name)]);
+  for (const key of keys) pairs.push([key, await settled(config, key, computes)]);
   return Object.fromEntries(pairs);
 }
 
-async function settled(config: Config, key: ConfigKeyPath, stage: string): Promise<unknown> {
+async function settled(config: Config, key: ConfigKeyPath, purpose: SomeStage['computes']): Promise<unknown> {
   const value = settingOf(config, key);
+  const { model } = config;
   const { output_dir } = config.experiment;
   if (PLACES.includes(key)) return typeof value === 'string' ? relativeToOutput(output_dir, value) : value;
   switch (key) {
@@ -43,16 +43,12 @@ async function settled(config: Config, key: ConfigKeyPath, stage: string): Promi
       return relativeToOutput(output_dir, config.fusion.output_dir ?? `${output_dir}/fusion`);
     case 'training.device':
       return (await computingDevice(config.training.device)).replace(/:\d+$/, '');
-    case 'training.precision':
-      return value === 'auto' ? (keptPrecision(output_dir, workOf(config, stage)) ?? value) : value;
+    case 'training.precision': {
+      if (value !== 'auto' || purpose === undefined) return value;
+      const frozenStages = purpose === 'train' ? model.freeze_stages : 0;
+      return keptPrecision(output_dir, { purpose, model: model.name, frozenStages }) ?? value;
+    }
     default:
       return value;
   }
-}
-
-/** The work whose precision a stage depends on. */
-function workOf({ model }: Config, stage: string): WorkName {
-  return stage === 'extract'
-    ? { purpose: 'extract', model: model.name, frozenStages: 0 }
-    : { purpose: 'train', model: model.name, frozenStages: model.freeze_stages };
 }

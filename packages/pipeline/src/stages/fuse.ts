@@ -68,7 +68,7 @@ export const fuse = defineStage({
       stack,
     }),
     next: ({ config }, { no_evaluate }) =>
-      no_evaluate ? null : { stage: evaluate.name, options: usualEvaluation(config), as: 'evaluation' },
+      no_evaluate ? null : { stage: evaluate, options: usualEvaluation(config), as: 'evaluation' },
   },
 });
 

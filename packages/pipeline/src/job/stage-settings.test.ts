@@ -1,0 +1,26 @@
+import { configure } from '@radweave/artifacts';
+import { settledPrecision } from '@radweave/network/compute/kept-precision';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { STAGES } from '../stages/index.ts';
+import { stageSettings } from './stage-settings.ts';
+
+test('a step counts the precision that auto was settled to for what its stage computes', async () => {
+  const output_dir = tempDir();
+  const config = configure({ experiment: { output_dir }, model: { name: 'resnet18' } });
+  const settle = (purpose: 'train' | 'extract', precision: 'fp32' | 'bf16'): void => {
+    const work = { purpose, model: 'resnet18', frozenStages: 0 };
+    settledPrecision(output_dir, work, 'cpu', () => ({ precision, reason: 'measured' }));
+  };
+  const counted = async (name: string): Promise<unknown> => {
+    const stage = STAGES.find((one) => one.name === name);
+    return (await stageSettings(config, stage ?? expect.unreachable()))['training.precision'];
+  };
+  expect(await counted('train')).toBe('auto');
+  settle('train', 'bf16');
+  settle('extract', 'fp32');
+  expect(await counted('train')).toBe('bf16');
+  expect(await counted('extract')).toBe('fp32');
+  // It computes nothing with a network: what it is told in the configuration counts.
+  expect(await counted('report')).toBe('auto');
+});
