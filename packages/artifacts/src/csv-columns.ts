@@ -12,6 +12,11 @@ export interface Column<T> {
 /** The columns of a table, in file order, one for each field of a row. */
 export type Columns<Row> = { readonly [Name in keyof Row]-?: Column<Row[Name]> };
 
+/** A row of a table with these columns. */
+export type RowOf<C extends Columns<object>> = {
+  readonly [Name in keyof C]: C[Name] extends Column<infer T> ? T : never;
+};
+
 /** The column names in file order. */
 export function columnNames<Row extends object>(columns: Columns<Row>): (keyof Row & string)[] {
   return Object.keys(columns) as (keyof Row & string)[];

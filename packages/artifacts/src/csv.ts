@@ -169,3 +169,19 @@ export function writeTable<Row extends object>(
 ): void {
   writeFileAtomic(path, tablePieces(columns, rows));
 }
+
+/** How the tables of one kind are read and written. */
+export interface TableFile<Row> {
+  /** @throws DataError as {@link readTable}. */
+  read(path: string): Row[];
+  /** Atomically. */
+  write(path: string, rows: Iterable<Row>): void;
+}
+
+/** The reader and the writer of the tables with these columns. */
+export function tableFile<Row extends object>(columns: Columns<Row>): TableFile<Row> {
+  return {
+    read: (path) => readTable(path, columns),
+    write: (path, rows) => writeTable(path, columns, rows),
+  };
+}

@@ -51,3 +51,19 @@ function refuseOtherFormat(path: string, value: unknown, issues: readonly z.core
 export function writeJson(path: string, value: unknown): void {
   writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }
+
+/** How the files of a schema are read and written. */
+export interface JsonFile<T> {
+  /** @throws DataError as {@link readJson}. */
+  read(path: string): T;
+  /** Indented and atomically. */
+  write(path: string, value: T): void;
+}
+
+/** The reader and the writer of the JSON files of a schema; what is written is checked too. */
+export function jsonFile<T>(schema: ZodType<T>): JsonFile<T> {
+  return {
+    read: (path) => readJson(path, schema),
+    write: (path, value) => writeJson(path, schema.parse(value)),
+  };
+}

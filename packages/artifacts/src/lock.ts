@@ -10,23 +10,16 @@ import { temporaryName } from './temporary.ts';
 
 const LOCK_NAME = '.radweave.lock';
 
-interface Holder {
-  pid: number;
-  host: string;
-  /** ISO 8601, when the lock was taken. */
-  started: string;
-  /** When the process itself started, where the system says so: tells a reused process number. */
-  process_start: string | null;
-  command: string;
-}
-
-const schema: z.ZodType<Holder> = z.object({
+const schema = z.object({
   pid: z.int(),
   host: z.string(),
+  /** ISO 8601, when the lock was taken. */
   started: z.string(),
+  /** When the process itself started, where the system says so: tells a reused process number. */
   process_start: z.string().nullable(),
   command: z.string(),
 });
+type Holder = z.infer<typeof schema>;
 
 function isAlive(holder: Holder): boolean {
   if (holder.host !== hostname()) return true;

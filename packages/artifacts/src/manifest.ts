@@ -38,17 +38,8 @@ export interface Manifest extends StageState {
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 const name = z.string().min(1);
-const file: z.ZodType<Fingerprint> = z.object({
-  path: name,
-  kind: z.enum(['file', 'folder', 'part']),
-  sha256,
-});
-const input: z.ZodType<StageInput> = z.object({
-  name,
-  path: name,
-  kind: z.enum(['file', 'folder', 'part']),
-  sha256,
-});
+const file = z.object({ path: name, kind: z.enum(['file', 'folder', 'part']), sha256 });
+const input = file.extend({ name });
 const common = {
   stage: name,
   versions: z.record(z.string(), z.string()),

@@ -1,4 +1,4 @@
-import type { AuditScope, SiteAuditRow, Split } from '@radweave/artifacts';
+import type { SiteAuditRow, Split } from '@radweave/artifacts';
 import {
   auditSite,
   type FitRow,
@@ -29,7 +29,7 @@ export interface AuditTask {
   run: () => SiteAuditRow;
 }
 
-const SCOPES: Readonly<Record<AuditScope, readonly Split[]>> = {
+const SCOPES: Readonly<Record<SiteAuditRow['scope'], readonly Split[]>> = {
   all: ['train', 'val', 'test'],
   'val and test': ['val', 'test'],
 };
@@ -60,7 +60,7 @@ function auditRow(
   input: AuditInput,
   model: string,
   own: readonly string[],
-  scope: AuditScope,
+  scope: SiteAuditRow['scope'],
   features: 'extracted' | 'harmonised',
 ): SiteAuditRow {
   const tables = SCOPES[scope].map((split) => input.splits[split]);

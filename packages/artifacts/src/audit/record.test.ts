@@ -2,8 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { readAuditRecord, writeAuditRecord } from './record.ts';
-import type { AuditRecord } from './types.ts';
+import { type AuditRecord, readAuditRecord, writeAuditRecord } from './record.ts';
 
 const RECORD: AuditRecord = {
   format: 1,

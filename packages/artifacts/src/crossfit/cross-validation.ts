@@ -1,43 +1,28 @@
 import { type ClassTable, readClassTable, writeClassTable } from '../class-columns.ts';
-import { readTable, writeTable } from '../csv.ts';
-import { type Columns, count, numberOrEmpty, patientId, required, text } from '../csv-columns.ts';
-import { type Discrimination, discriminationColumns } from '../discrimination-columns.ts';
+import { tableFile } from '../csv.ts';
+import { count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
+import { discriminationColumns } from '../discrimination-columns.ts';
 
 /**
  * A row of `cross_validation.csv`: a fold, then `mean` and `sd` over folds, then `pooled`. Rates are at 0.5, or of the most
  * probable label with more than two classes.
  */
-export interface CrossValidationRow extends Discrimination {
+const columns = {
   /** Number of the fold or name of the hospital left out; `mean`, `sd`, `pooled`. */
-  readonly fold: string;
-  /** Patients trained on, and those set apart to choose the epoch. */
-  readonly n_train: number | null;
-  readonly n_inner_val: number | null;
-  readonly best_epoch: number | null;
-  /** Held-out patients. */
-  readonly n: number | null;
-  readonly note: string;
-}
-
-const columns: Columns<CrossValidationRow> = {
   fold: required,
+  /** Patients trained on, and those set apart to choose the epoch. */
   n_train: numberOrEmpty,
   n_inner_val: numberOrEmpty,
   best_epoch: numberOrEmpty,
+  /** Held-out patients. */
   n: numberOrEmpty,
   ...discriminationColumns,
   note: text,
 };
+export type CrossValidationRow = RowOf<typeof columns>;
 
-/** Writes `cross_validation.csv`. */
-export function writeCrossValidation(path: string, rows: readonly CrossValidationRow[]): void {
-  writeTable(path, columns, rows);
-}
-
-/** Reads `cross_validation.csv`. @throws DataError as `readTable`. */
-export function readCrossValidation(path: string): CrossValidationRow[] {
-  return readTable(path, columns);
-}
+/** `cross_validation.csv`. */
+export const { read: readCrossValidation, write: writeCrossValidation } = tableFile(columns);
 
 /** A patient of `out_of_fold.csv`. */
 export interface OutOfFoldRow {

@@ -3,22 +3,7 @@ import { writeFileAtomic } from '../atomic.ts';
 import { readJson } from '../json.ts';
 
 /** Where a method places the patients, in the record's order; or why it cannot. */
-export type PlacedPatients =
-  | { x: number[]; y: number[]; axes: [string, string]; note: string }
-  | { reason: string };
-
-/** Patients placed in the plane by the features of a modality, or of all modalities together. */
-export interface EmbeddingsRecord {
-  format: 1;
-  /** SHA-256 of all that the places depend on. */
-  inputs_sha256: string;
-  patients: string[];
-  pca: PlacedPatients;
-  tsne: PlacedPatients;
-  umap: PlacedPatients;
-}
-
-const placed: z.ZodType<PlacedPatients> = z.union([
+const placed = z.union([
   z.object({
     x: z.array(z.number()),
     y: z.array(z.number()),
@@ -27,15 +12,19 @@ const placed: z.ZodType<PlacedPatients> = z.union([
   }),
   z.object({ reason: z.string() }),
 ]);
+export type PlacedPatients = z.infer<typeof placed>;
 
-const schema: z.ZodType<EmbeddingsRecord> = z.object({
+/** Patients placed in the plane by the features of a modality, or of all modalities together. */
+const schema = z.object({
   format: z.literal(1),
+  /** SHA-256 of all that the places depend on. */
   inputs_sha256: z.string().regex(/^[0-9a-f]{64}$/),
   patients: z.array(z.string()),
   pca: placed,
   tsne: placed,
   umap: placed,
 });
+export type EmbeddingsRecord = z.infer<typeof schema>;
 
 /** Writes where patients are placed, in one line: of many patients it is long. */
 export function writeEmbeddings(path: string, record: EmbeddingsRecord): void {

@@ -1,39 +1,35 @@
 import { z } from 'zod';
+import { IN_SAMPLE } from '../fusion/metrics.ts';
 import { frozenRecord } from '../fusion/model-file.ts';
-import { readJson, writeJson } from '../json.ts';
+import { jsonFile } from '../json.ts';
 import { SPLITS } from '../splits/split-file.ts';
-import type {
-  AggregationRow,
-  ComparisonRow,
-  ConfusionRecord,
-  EstimateRecord,
-  EvaluatedModel,
-  Evaluation,
-  EvaluationCurves,
-  EvaluationRow,
-  HeterogeneityRow,
-  JudgedPatient,
-} from './types.ts';
 
 const whole = z.int().min(0);
 const split = z.enum(SPLITS);
 const numbers = z.array(z.number());
 const numberOrNull = z.number().nullable();
-const inSample = z.enum(['yes', 'no', 'unknown']);
 
-const estimate: z.ZodType<EstimateRecord> = z.strictObject({
+/** A number that was estimated, or `null` with the reason. */
+const estimate = z.strictObject({
   value: numberOrNull,
   lower: z.number().optional(),
   upper: z.number().optional(),
+  /** The patients the number rests on. */
   n: whole.optional(),
+  /** A caution, or why there is no value. */
   note: z.string().optional(),
 });
+export type EstimateRecord = z.infer<typeof estimate>;
 
 const place = { model: z.string(), split, hospital: z.string() };
 
-const row: z.ZodType<EvaluationRow> = z.strictObject({
+/** `1` with two classes; with more, each class against the rest, and where it makes sense `macro`. */
+const positiveLabel = { positive_label: z.string() };
+
+/** The numbers of one model in one split and hospital (`all`: pooled), for one positive class (or `macro`). */
+const row = z.strictObject({
   ...place,
-  positive_label: z.string(),
+  ...positiveLabel,
   n: whole,
   n_positive: whole.nullable(),
   auc: estimate,
@@ -51,27 +47,35 @@ const row: z.ZodType<EvaluationRow> = z.strictObject({
   calibration_intercept: estimate,
   ece: estimate,
   threshold: numberOrNull,
-  in_sample: inSample,
+  in_sample: z.enum(IN_SAMPLE),
   note: z.string(),
 });
+export type EvaluationRow = z.infer<typeof row>;
 
-const comparison: z.ZodType<ComparisonRow> = z.strictObject({
+/** Two models on the same patients. */
+const comparison = z.strictObject({
   first: z.string(),
   second: z.string(),
   split,
   hospital: z.string(),
-  positive_label: z.string(),
+  ...positiveLabel,
+  /** Patients that both models judge. */
   n: whole,
+  /** AUC of the second minus the first. */
   auc_difference: estimate,
   delong_p: numberOrNull,
+  /** Holm's correction over the comparisons of one split and hospital. */
   delong_p_holm: numberOrNull,
   mcnemar_p: numberOrNull,
+  /** Continuous net reclassification improvement. */
   nri: estimate,
   idi: estimate,
   note: z.string(),
 });
+export type ComparisonRow = z.infer<typeof comparison>;
 
-const aggregation: z.ZodType<AggregationRow> = z.strictObject({
+/** How slice probabilities could become a patient's, and what each gives. Chosen by validation AUC. */
+const aggregation = z.strictObject({
   model: z.string(),
   aggregation: z.string(),
   chosen: z.boolean(),
@@ -79,22 +83,31 @@ const aggregation: z.ZodType<AggregationRow> = z.strictObject({
   test_auc: numberOrNull,
   note: z.string(),
 });
+export type AggregationRow = z.infer<typeof aggregation>;
 
-const heterogeneity: z.ZodType<HeterogeneityRow> = z.strictObject({
+/** How alike a model's AUCs are in the external hospitals. */
+const heterogeneity = z.strictObject({
   model: z.string(),
-  positive_label: z.string(),
+  ...positiveLabel,
+  /** External hospitals whose AUC has a variance; the others are in none of the numbers. */
   hospitals: z.array(z.string()),
+  /** Only patients of the same hospital are compared. */
   within_auc: estimate,
+  /** Cochran's Q; null, as what follows from it, where fewer than two hospitals allow it. */
   q: numberOrNull,
   degrees_of_freedom: whole.nullable(),
   p: numberOrNull,
+  /** Share of the spread between hospitals that chance does not explain, 0–1. */
   i2: numberOrNull,
   note: z.string(),
 });
+export type HeterogeneityRow = z.infer<typeof heterogeneity>;
 
-const curves: z.ZodType<EvaluationCurves> = z.strictObject({
+/** Points of the curves of one model, split and hospital, ready to be drawn. */
+const curves = z.strictObject({
   ...place,
-  positive_label: z.string(),
+  ...positiveLabel,
+  /** Band: pointwise bootstrap interval of the sensitivity. */
   roc: z
     .strictObject({ fpr: numbers, tpr: numbers, lower: numbers.nullable(), upper: numbers.nullable() })
     .nullable(),
@@ -109,21 +122,34 @@ const curves: z.ZodType<EvaluationCurves> = z.strictObject({
   ),
   net_benefit: z.array(z.strictObject({ threshold: z.number(), model: z.number(), treat_all: z.number() })),
 });
+export type EvaluationCurves = z.infer<typeof curves>;
 
-const confusion: z.ZodType<ConfusionRecord> = z.strictObject({ ...place, counts: z.array(z.array(whole)) });
+/** A confusion matrix: `counts[true][predicted]`. */
+const confusion = z.strictObject({ ...place, counts: z.array(z.array(whole)) });
+export type ConfusionRecord = z.infer<typeof confusion>;
 
-const patient: z.ZodType<JudgedPatient> = z.strictObject({
+/** A patient with one model's probabilities. */
+const patient = z.strictObject({
   patient: z.string().min(1),
   hospital: z.string(),
   label: whole,
+  /** One per class. */
   probabilities: numbers,
+  /** After the frozen calibrator; null where there is none. */
   calibrated: numbers.nullable(),
   predicted: whole,
 });
+export type JudgedPatient = z.infer<typeof patient>;
 
-const model: z.ZodType<EvaluatedModel> = z.strictObject({
+/** Where a model's patient-level probabilities came from. */
+const kind = z.enum(['network', 'features', 'fused', 'stacked']);
+export type ModelKind = z.infer<typeof kind>;
+
+/** One model that was evaluated, with the decisions frozen for it on home data. */
+const model = z.strictObject({
+  /** `fused`, `stacked`, `A` (logistic regression on A's features), `network A` (the network's own probabilities). */
   name: z.string().min(1),
-  kind: z.enum(['network', 'features', 'fused', 'stacked']),
+  kind,
   modalities: z.array(z.string()).min(1),
   frozen: z.strictObject({
     aggregation: frozenRecord.nullable(),
@@ -132,16 +158,22 @@ const model: z.ZodType<EvaluatedModel> = z.strictObject({
   }),
   patients: z.strictObject({ train: z.array(patient), val: z.array(patient), test: z.array(patient) }),
 });
+export type EvaluatedModel = z.infer<typeof model>;
 
-const schema: z.ZodType<Evaluation> = z.strictObject({
+/** `evaluation/evaluation.json`: all that tables and figures of a report are made of. */
+const schema = z.strictObject({
+  /** 1 had neither `findings` nor `heterogeneity`: they are empty then. */
   format: z.union([z.literal(1), z.literal(2)]),
   label_names: z.array(z.string()).min(2),
   home_hospital: z.string(),
+  /** Files that were read, with their hashes. */
   inputs: z.array(z.strictObject({ path: z.string(), sha256: z.string() })),
   options: z.strictObject({
+    /** Whether thresholds, calibrators and aggregations were fitted here or come from an earlier evaluation. */
     decisions: z.enum(['fitted', 'taken over']),
     aggregation: z.string(),
     threshold_rule: z.string(),
+    /** With the rule `sensitivity`; else null. */
     target_sensitivity: numberOrNull,
     calibration: z.string(),
     bootstrap_replicates: whole,
@@ -149,10 +181,13 @@ const schema: z.ZodType<Evaluation> = z.strictObject({
     confidence_level: z.number(),
     proportion_method: z.string(),
   }),
+  /** The model whose numbers the report leads with. */
   primary: z.string(),
   models: z.array(model).min(1),
+  /** What a reader must know first, in sentences: whether anything was learned. */
   findings: z.array(z.string()).default([]),
   rows: z.array(row),
+  /** Empty with fewer than two external hospitals. */
   heterogeneity: z.array(heterogeneity).default([]),
   comparisons: z.array(comparison),
   aggregation: z.array(aggregation),
@@ -161,16 +196,10 @@ const schema: z.ZodType<Evaluation> = z.strictObject({
   notes: z.array(z.string()),
   versions: z.record(z.string(), z.string()),
 });
+export type Evaluation = z.infer<typeof schema>;
 
-/** Writes `evaluation.json`. */
-export function writeEvaluation(path: string, evaluation: Evaluation): void {
-  writeJson(path, schema.parse(evaluation));
-}
-
-/** Reads `evaluation.json`. @throws DataError as `readJson`. */
-export function readEvaluation(path: string): Evaluation {
-  return readJson(path, schema);
-}
+/** `evaluation.json`. */
+export const { read: readEvaluation, write: writeEvaluation } = jsonFile(schema);
 
 /** What was evaluated of the network of one modality itself, not of classifiers on its features. */
 export function evaluatedNetwork({ models }: Evaluation, modality: string): EvaluatedModel | undefined {

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import type { EstimateRecord, Evaluation, EvaluationRow } from './evaluation-file.ts';
 import { readEvaluation, writeEvaluation } from './evaluation-file.ts';
 import { readFrozen, writeFrozen } from './frozen-file.ts';
 import { writeAggregation, writeEvaluationMetrics, writeHeterogeneity } from './tables.ts';
-import type { EstimateRecord, Evaluation, EvaluationRow } from './types.ts';
 
 const none: EstimateRecord = { value: null, note: 'no positive patients' };
 const some: EstimateRecord = { value: 1 / 3, lower: 0.1, upper: 0.5, n: 4 };

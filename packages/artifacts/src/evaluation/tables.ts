@@ -19,7 +19,7 @@ import type {
   EvaluationCurves,
   EvaluationRow,
   HeterogeneityRow,
-} from './types.ts';
+} from './evaluation-file.ts';
 
 const split = oneOf<Split>(...SPLITS);
 const place = { model: required, split, hospital: required, positive_label: required };

@@ -1,40 +1,33 @@
 import { join } from 'node:path';
 import { readTable, writeTable } from '../csv.ts';
-import { type Columns, count, required, text } from '../csv-columns.ts';
+import { count, type RowOf, required, text } from '../csv-columns.ts';
 import { DataError } from '../errors.ts';
 import { type FeatureRow, readFeatureTable, writeFeatureTable } from './feature-table.ts';
 
 /** A row of `aligned/patients.csv`: the one order of patients that every aligned table has. */
-export interface AlignedPatient {
-  readonly patient_id: string;
+const patientColumns = {
+  patient_id: required,
   /** Empty when the cohort file does not say. */
-  readonly hospital: string;
-  readonly label: number;
-}
+  hospital: text,
+  label: count,
+};
+export type AlignedPatient = RowOf<typeof patientColumns>;
 
 /** A row of `aligned/missing.csv`: a patient who lacks a modality and is therefore not aligned. */
-export interface UnalignedPatient {
-  readonly patient_id: string;
-  readonly label: number;
+const missingColumns = {
+  patient_id: required,
+  label: count,
   /** Modalities without features, separated by spaces. */
-  readonly missing_modalities: string;
-}
+  missing_modalities: required,
+};
 
 /** The aligned features of one split. */
 export interface AlignedFeatures {
   readonly patients: readonly AlignedPatient[];
-  readonly missing: readonly UnalignedPatient[];
+  readonly missing: readonly RowOf<typeof missingColumns>[];
   /** By modality; each in the order of `patients`. */
   readonly tables: Readonly<Record<string, readonly FeatureRow[]>>;
 }
-
-const patientColumns: Columns<AlignedPatient> = { patient_id: required, hospital: text, label: count };
-
-const missingColumns: Columns<UnalignedPatient> = {
-  patient_id: required,
-  label: count,
-  missing_modalities: required,
-};
 
 const tableName = (modality: string): string => `features_${modality}.csv`;
 

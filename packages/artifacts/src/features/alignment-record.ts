@@ -3,17 +3,13 @@ import { z } from 'zod';
 import { readJson, writeJson } from '../json.ts';
 
 /** `aligned/aligned.json`: what the aligned tables were made from, so that stale ones are found out. */
-export interface AlignmentRecord {
+const schema = z.object({
   /** Version of this file's fields. */
-  format: 1;
-  /** SHA-256 (hex) by modality: of the feature table and of the feature set beside it. */
-  sources: Record<string, { table_sha256: string; set_sha256: string }>;
-}
-
-const schema: z.ZodType<AlignmentRecord> = z.object({
   format: z.literal(1),
+  /** SHA-256 (hex) by modality: of the feature table and of the feature set beside it. */
   sources: z.record(z.string(), z.object({ table_sha256: z.string(), set_sha256: z.string() })),
 });
+export type AlignmentRecord = z.infer<typeof schema>;
 
 /** `aligned.json` in the folder of the aligned tables. */
 export function alignmentRecordPath(folder: string): string {

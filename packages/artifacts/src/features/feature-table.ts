@@ -1,32 +1,13 @@
 import { dirname, join, resolve } from 'node:path';
-import { readTable, writeTable } from '../csv.ts';
-import { type Columns, count, required } from '../csv-columns.ts';
+import { readTable, tableFile, writeTable } from '../csv.ts';
+import { count, type RowOf, required } from '../csv-columns.ts';
 import { existsSync } from '../files/files.ts';
 import { IssueCollector } from '../issues.ts';
 import { folderName } from '../names.ts';
 
 /** A row of `features_{modality}.csv`. */
-export interface FeatureRow {
-  readonly patient_id: string;
-  readonly feature_path: string;
-  readonly label: number;
-  readonly num_slices: number;
-}
-
-/** A row of `{patient_id}.slices.csv`: which slice gave which row of the feature array. */
-export interface SliceIndexRow {
-  readonly row: number;
-  readonly image_path: string;
-}
-
-const featureColumns: Columns<FeatureRow> = {
-  patient_id: required,
-  feature_path: required,
-  label: count,
-  num_slices: count,
-};
-
-const sliceIndexColumns: Columns<SliceIndexRow> = { row: count, image_path: required };
+const featureColumns = { patient_id: required, feature_path: required, label: count, num_slices: count };
+export type FeatureRow = RowOf<typeof featureColumns>;
 
 /** `{features}/{split}/features_{modality}.csv`. */
 export function featureTablePath(featuresDir: string, split: string, modality: string): string {
@@ -88,12 +69,8 @@ export function resolveFeaturePath(tablePath: string, featurePathInTable: string
   return resolve(featurePathInTable);
 }
 
-/** Writes a patient's slice index. */
-export function writeSliceIndex(path: string, rows: readonly SliceIndexRow[]): void {
-  writeTable(path, sliceIndexColumns, rows);
-}
-
-/** Reads a patient's slice index. @throws DataError as `readTable`. */
-export function readSliceIndex(path: string): SliceIndexRow[] {
-  return readTable(path, sliceIndexColumns);
-}
+/** `{patient_id}.slices.csv`: which slice gave which row of the feature array. */
+export const { read: readSliceIndex, write: writeSliceIndex } = tableFile({
+  row: count,
+  image_path: required,
+});

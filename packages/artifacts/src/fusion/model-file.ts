@@ -1,90 +1,12 @@
 import { z } from 'zod';
-import { PRECISIONS, type Precision } from '../config/precision.ts';
-import { readJson, writeJson } from '../json.ts';
-
-/** A frozen decision as JSON; whoever uses it checks the hash. */
-export interface FrozenRecord {
-  kind: string;
-  value: unknown;
-  fitted_on: { splits: string[]; hospitals: string[]; n: number; patients_sha256: string };
-  hash: string;
-}
-
-/** Where the features of a modality came from, enough to extract a new patient's. */
-export interface FusionModality {
-  modality: string;
-  /** Architecture of the network. */
-  model: string;
-  /** `pretrained`, the checkpoint file, or `unknown`, as in `features_{modality}.json`. */
-  checkpoint: string;
-  checkpoint_sha256: string;
-  dims: number;
-  image_size: number | null;
-  normalize_mean: number | null;
-  normalize_std: number | null;
-  precision: Precision | null;
-  /** Whether the network was trained on the training patients; null when the checkpoint does not say. */
-  in_sample: boolean | null;
-}
-
-/** A fitted classifier: of all modalities or of one. */
-export interface FittedClassifier {
-  /** `fused`, or the modality. */
-  name: string;
-  /** In the order of concatenation. */
-  modalities: string[];
-  /** Frozen scaler; null when features are used as they are. */
-  scaler: FrozenRecord | null;
-  /** One row for two classes, else one for each class; columns are the concatenated dims. */
-  coef: number[][];
-  intercept: number[];
-  iterations: number;
-  converged: boolean;
-  /** Frozen threshold; null with more than two classes. */
-  threshold: FrozenRecord | null;
-}
-
-/** The out-of-fold logits of a modality that a stacked model was fitted on. */
-export interface StackInput {
-  modality: string;
-  /** Models of the cross-fitting. */
-  folds: number;
-  /** SHA-256 (hex) of `logits_{modality}.json`. */
-  record_sha256: string;
-}
-
-/**
- * The logistic regression on out-of-fold logits. Its columns are, modality by modality, logit 1 − logit 0 with two
- * classes and else each class's logit.
- */
-export interface StackedModel {
-  classifier: FittedClassifier;
-  inputs: StackInput[];
-}
-
-/** `model.json` of a fusion: everything to predict again. */
-export interface FusionModelFile {
-  /** Version of this file's fields. */
-  format: 1;
-  label_names: string[];
-  /** How a patient's slices become one vector. */
-  pooling: 'mean';
-  /** In the order of concatenation. */
-  modalities: FusionModality[];
-  options: { C: number; max_iter: number; tol: number; random_state: number; standardize: boolean };
-  classifiers: FittedClassifier[];
-  /** Only after `radweave fuse --stack`. */
-  stacked?: StackedModel | undefined;
-  /** Cautions that belong beside every number this model gives. */
-  notes: string[];
-  versions: Record<string, string>;
-}
+import { PRECISIONS } from '../config/precision.ts';
+import { jsonFile } from '../json.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 const whole = z.int().min(0);
 
-/** Schema of a frozen decision, wherever one is stored. */
-export const frozenRecord: z.ZodType<FrozenRecord> = z.object({
+/** A frozen decision as JSON, wherever one is stored; whoever uses it checks the hash. */
+export const frozenRecord = z.object({
   kind: z.string(),
   value: z.unknown(),
   fitted_on: z.object({
@@ -95,10 +17,14 @@ export const frozenRecord: z.ZodType<FrozenRecord> = z.object({
   }),
   hash: sha256,
 });
+export type FrozenRecord = z.infer<typeof frozenRecord>;
 
-const modality: z.ZodType<FusionModality> = z.object({
+/** Where the features of a modality came from, enough to extract a new patient's. */
+const modality = z.object({
   modality: z.string().min(1),
+  /** Architecture of the network. */
   model: z.string().min(1),
+  /** `pretrained`, the checkpoint file, or `unknown`, as in `features_{modality}.json`. */
   checkpoint: z.string().min(1),
   checkpoint_sha256: sha256,
   dims: z.int().min(1),
@@ -106,32 +32,54 @@ const modality: z.ZodType<FusionModality> = z.object({
   normalize_mean: z.number().nullable(),
   normalize_std: z.number().gt(0).nullable(),
   precision: z.enum(PRECISIONS).nullable(),
+  /** Whether the network was trained on the training patients; null when the checkpoint does not say. */
   in_sample: z.boolean().nullable(),
 });
+export type FusionModality = z.infer<typeof modality>;
 
-const classifier: z.ZodType<FittedClassifier> = z.object({
+/** A fitted classifier: of all modalities or of one. */
+const classifier = z.object({
+  /** `fused`, or the modality. */
   name: z.string().min(1),
+  /** In the order of concatenation. */
   modalities: z.array(z.string().min(1)).min(1),
+  /** Frozen scaler; null when features are used as they are. */
   scaler: frozenRecord.nullable(),
+  /** One row for two classes, else one for each class; columns are the concatenated dims. */
   coef: z.array(z.array(z.number())).min(1),
   intercept: z.array(z.number()).min(1),
   iterations: whole,
   converged: z.boolean(),
+  /** Frozen threshold; null with more than two classes. */
   threshold: frozenRecord.nullable(),
 });
+export type FittedClassifier = z.infer<typeof classifier>;
 
-const stacked: z.ZodType<StackedModel> = z.object({
-  classifier,
-  inputs: z
-    .array(z.object({ modality: z.string().min(1), folds: z.int().min(2), record_sha256: sha256 }))
-    .min(1),
+/** The out-of-fold logits of a modality that a stacked model was fitted on. */
+const stackInput = z.object({
+  modality: z.string().min(1),
+  /** Models of the cross-fitting. */
+  folds: z.int().min(2),
+  /** SHA-256 (hex) of `logits_{modality}.json`. */
+  record_sha256: sha256,
 });
 
-const schema: z.ZodType<FusionModelFile> = z
+/**
+ * The logistic regression on out-of-fold logits. Its columns are, modality by modality, logit 1 − logit 0 with two
+ * classes and else each class's logit.
+ */
+const stacked = z.object({ classifier, inputs: z.array(stackInput).min(1) });
+export type StackedModel = z.infer<typeof stacked>;
+
+/** `model.json` of a fusion: everything to predict again. */
+const schema = z
   .object({
+    /** Version of this file's fields. */
     format: z.literal(1),
     label_names: z.array(z.string()).min(2),
+    /** How a patient's slices become one vector. */
     pooling: z.literal('mean'),
+    /** In the order of concatenation. */
     modalities: z.array(modality).min(1),
     options: z.object({
       C: z.number().gt(0),
@@ -141,7 +89,9 @@ const schema: z.ZodType<FusionModelFile> = z
       standardize: z.boolean(),
     }),
     classifiers: z.array(classifier).min(1),
+    /** Only after `radweave fuse --stack`. */
     stacked: stacked.optional(),
+    /** Cautions that belong beside every number this model gives. */
     notes: z.array(z.string()),
     versions: z.record(z.string(), z.string()),
   })
@@ -162,12 +112,7 @@ const schema: z.ZodType<FusionModelFile> = z
     });
   });
 
-/** Writes `model.json`. */
-export function writeFusionModel(path: string, model: FusionModelFile): void {
-  writeJson(path, schema.parse(model));
-}
+export type FusionModelFile = z.infer<typeof schema>;
 
-/** Reads `model.json`. @throws DataError as `readJson`. */
-export function readFusionModel(path: string): FusionModelFile {
-  return readJson(path, schema);
-}
+/** `model.json`. */
+export const { read: readFusionModel, write: writeFusionModel } = jsonFile(schema);

@@ -1,6 +1,6 @@
 import { readHeader, readTable, writeTable } from '../csv.ts';
-import { type Columns, count, patientId, text } from '../csv-columns.ts';
-import { type InSample, inSampleColumn } from './metrics.ts';
+import { type Columns, count, patientId, type RowOf, text } from '../csv-columns.ts';
+import { inSampleColumn } from './metrics.ts';
 import {
   type ModelProbabilities,
   probability,
@@ -9,16 +9,17 @@ import {
   probabilityNames,
 } from './probability-columns.ts';
 
-/** A patient of `predictions_{split}.csv`. */
-export interface FusionPrediction {
-  readonly patient: string;
-  readonly hospital: string;
-  readonly label: number;
-  readonly probabilities: ModelProbabilities;
+const who = { patient: patientId, hospital: text, label: count };
+const verdict = {
   /** Label that the fused model predicts: at the frozen threshold, or the most probable of more than two. */
-  readonly predicted: number;
-  readonly in_sample: InSample;
-  readonly note: string;
+  predicted: count,
+  in_sample: inSampleColumn,
+  note: text,
+};
+
+/** A patient of `predictions_{split}.csv`. */
+export interface FusionPrediction extends RowOf<typeof who>, RowOf<typeof verdict> {
+  readonly probabilities: ModelProbabilities;
 }
 
 /** A patient of `predictions.csv`: someone new, whose label is not known. */
@@ -26,9 +27,6 @@ export type NewPrediction = Omit<FusionPrediction, 'hospital' | 'label' | 'in_sa
 
 /** A row as it is in the file, probability columns by name. */
 export type PredictionRow = Omit<FusionPrediction, 'probabilities'> & Record<string, number | string>;
-
-const who = { patient: patientId, hospital: text, label: count };
-const verdict = { predicted: count, in_sample: inSampleColumn, note: text };
 
 /**
  * Writes `predictions_{split}.csv`: patient, hospital, label, the probability of each model, the fused prediction.

@@ -1,77 +1,96 @@
 import { z } from 'zod';
-import { readJson, writeJson } from '../json.ts';
-import type { HarmonizeRecord, SiteAuditRow } from './types.ts';
+import { jsonFile, readJson, writeJson } from '../json.ts';
 
 const whole = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 const numberOrNull = z.number().nullable();
 
-const record: z.ZodType<HarmonizeRecord> = z.object({
+/** A hospital's deviation from the reference in one modality's features, over the features that were adjusted. */
+const deviation = z.object({
+  /** Mean of |location|, in standard deviations of the reference. */
+  mean_absolute_location: z.number(),
+  /** Median of the variance relative to the reference. */
+  median_scale: z.number(),
+  unadjusted: whole,
+});
+export type SiteDeviation = z.infer<typeof deviation>;
+
+/** What became of a hospital. */
+const site = z.object({
+  hospital: z.string().min(1),
+  /** Its patients, from whose unlabelled features location and scale were estimated. */
+  n: whole,
+  harmonised: z.boolean(),
+  /** Why it was left as it is; empty when it was harmonised. */
+  reason: z.string(),
+  /** By modality: how far it was from the reference, and how many features were left as they are. */
+  modalities: z.record(z.string(), deviation),
+});
+export type HarmonisedSite = z.infer<typeof site>;
+
+/** The reference of one modality: home train patients. */
+const reference = z.object({
+  modality: z.string().min(1),
+  hospitals: z.array(z.string()),
+  n: whole,
+  patients_sha256: sha256,
+  /** Hash of the frozen location and scale. */
+  hash: sha256,
+});
+export type HarmonizeReference = z.infer<typeof reference>;
+
+/** `harmonize/harmonize.json`: what was done, written last. */
+const record = z.object({
   format: z.literal(1),
   method: z.literal('ComBat, reference batch, without covariates'),
+  /** Always true: a hospital's location and scale come from its own unlabelled features. */
   transductive: z.literal(true),
   audit_only: z.boolean(),
   modalities: z.array(z.string().min(1)).min(1),
-  reference: z.array(
-    z.object({
-      modality: z.string().min(1),
-      hospitals: z.array(z.string()),
-      n: whole,
-      patients_sha256: sha256,
-      hash: sha256,
-    }),
-  ),
-  sites: z.array(
-    z.object({
-      hospital: z.string().min(1),
-      n: whole,
-      harmonised: z.boolean(),
-      reason: z.string(),
-      modalities: z.record(
-        z.string(),
-        z.object({ mean_absolute_location: z.number(), median_scale: z.number(), unadjusted: whole }),
-      ),
-    }),
-  ),
+  reference: z.array(reference),
+  sites: z.array(site),
   seed: whole,
+  /** Cautions that belong beside every number of this folder. */
   notes: z.array(z.string()),
+  /** Names of the files beside this one. */
   files: z.array(z.string()),
   versions: z.record(z.string(), z.string()),
 });
+export type HarmonizeRecord = z.infer<typeof record>;
 
-const audit: z.ZodType<{ format: 1; rows: SiteAuditRow[] }> = z.object({
-  format: z.literal(1),
-  rows: z.array(
-    z.object({
-      model: z.string().min(1),
-      scope: z.enum(['all', 'val and test']),
-      features: z.enum(['extracted', 'harmonised']),
-      transductive: z.enum(['yes', 'no']),
-      hospitals: z.string(),
-      n: numberOrNull,
-      folds: numberOrNull,
-      auc: numberOrNull,
-      auc_p: numberOrNull,
-      accuracy: numberOrNull,
-      accuracy_lower: numberOrNull,
-      accuracy_upper: numberOrNull,
-      accuracy_p: numberOrNull,
-      chance: numberOrNull,
-      permutations: numberOrNull,
-      note: z.string(),
-    }),
-  ),
+/** How well features tell the hospital. Where it cannot be told, numbers are null and `note` says why. */
+const auditRow = z.object({
+  /** `fused`: all modalities side by side; or a modality alone. */
+  model: z.string().min(1),
+  /** Whose features: of all patients, or only of those that no network was trained on. */
+  scope: z.enum(['all', 'val and test']),
+  /** `extracted` features are as the networks gave them. */
+  features: z.enum(['extracted', 'harmonised']),
+  /** Whether the features were harmonised: by help of the patients they belong to. */
+  transductive: z.enum(['yes', 'no']),
+  /** Hospitals told apart, in code point order. */
+  hospitals: z.string(),
+  n: numberOrNull,
+  folds: numberOrNull,
+  /** Cross-validated AUC; macro one-vs-rest with more than two hospitals. 0.5 is no site effect. */
+  auc: numberOrNull,
+  auc_p: numberOrNull,
+  accuracy: numberOrNull,
+  /** Exact 95 % interval of the accuracy. */
+  accuracy_lower: numberOrNull,
+  accuracy_upper: numberOrNull,
+  accuracy_p: numberOrNull,
+  /** Accuracy of always naming the largest hospital. */
+  chance: numberOrNull,
+  permutations: numberOrNull,
+  note: z.string(),
 });
+export type SiteAuditRow = z.infer<typeof auditRow>;
 
-/** Writes `harmonize.json`. */
-export function writeHarmonizeRecord(path: string, value: HarmonizeRecord): void {
-  writeJson(path, record.parse(value));
-}
+const audit = z.object({ format: z.literal(1), rows: z.array(auditRow) });
 
-/** Reads `harmonize.json`. @throws DataError as `readJson`. */
-export function readHarmonizeRecord(path: string): HarmonizeRecord {
-  return readJson(path, record);
-}
+/** `harmonize.json`. */
+export const { read: readHarmonizeRecord, write: writeHarmonizeRecord } = jsonFile(record);
 
 /** Writes `site_audit.json`: the rows of `site_audit.csv`. */
 export function writeSiteAuditJson(path: string, rows: readonly SiteAuditRow[]): void {

@@ -1,30 +1,30 @@
-import { readTable, writeTable } from '../csv.ts';
+import { tableFile, writeTable } from '../csv.ts';
 import {
-  type Column,
   type Columns,
   count,
   numberOrEmpty,
   oneOf,
   patientId,
+  type RowOf,
   required,
   text,
 } from '../csv-columns.ts';
 import { discriminationColumns } from '../discrimination-columns.ts';
 import { writeNpy } from '../features/npy-write.ts';
 import { inSampleColumn } from '../fusion/metrics.ts';
-import { probabilityCells, probabilityColumns } from '../fusion/probability-columns.ts';
-import type {
-  HarmonisedFeatures,
-  HarmonisedMetricsRow,
-  HarmonisedPrediction,
-  SiteAuditRow,
-  Transductive,
-} from './types.ts';
+import {
+  type ModelProbabilities,
+  probabilityCells,
+  probabilityColumns,
+} from '../fusion/probability-columns.ts';
+import type { SiteAuditRow } from './record.ts';
 
-const transductive: Column<Transductive> = oneOf('yes', 'no');
-const features: Column<'extracted' | 'harmonised'> = oneOf('extracted', 'harmonised');
+/** Whether the features of a row were harmonised, which is transductive: by help of the patients they belong to. */
+const transductive = oneOf('yes', 'no');
+const features = oneOf('extracted', 'harmonised');
 
-const auditColumns: Columns<SiteAuditRow> = {
+/** `site_audit.csv`. */
+export const { read: readSiteAudit, write: writeSiteAudit } = tableFile<SiteAuditRow>({
   model: required,
   scope: oneOf('all', 'val and test'),
   features,
@@ -41,9 +41,10 @@ const auditColumns: Columns<SiteAuditRow> = {
   chance: numberOrEmpty,
   permutations: numberOrEmpty,
   note: text,
-};
+});
 
-const metricsColumns: Columns<HarmonisedMetricsRow> = {
+/** A row of `harmonize/metrics.csv`: one model on the external patients of a hospital (or `all`). */
+const metricsColumns = {
   model: required,
   hospital: required,
   positive_label: required,
@@ -51,29 +52,36 @@ const metricsColumns: Columns<HarmonisedMetricsRow> = {
   transductive,
   n: count,
   ...discriminationColumns,
+  /** Frozen on home validation patients, whose features are never harmonised. */
   threshold: numberOrEmpty,
   in_sample: inSampleColumn,
   note: text,
 };
+export type HarmonisedMetricsRow = RowOf<typeof metricsColumns>;
 
-/** Writes `site_audit.csv`. */
-export function writeSiteAudit(path: string, rows: readonly SiteAuditRow[]): void {
-  writeTable(path, auditColumns, rows);
-}
+/** `metrics.csv` of a harmonisation. */
+export const { read: readHarmonisedMetrics, write: writeHarmonisedMetrics } = tableFile(metricsColumns);
 
-/** Reads `site_audit.csv`. @throws DataError as `readTable`. */
-export function readSiteAudit(path: string): SiteAuditRow[] {
-  return readTable(path, auditColumns);
-}
+/** Who a row of `predictions_test.csv` is about, and what is said of them beside the probabilities. */
+const who = { patient: patientId, hospital: text, label: count, transductive };
+const verdict = { predicted: count, in_sample: inSampleColumn, note: text };
 
-/** Writes `metrics.csv` of a harmonisation. */
-export function writeHarmonisedMetrics(path: string, rows: readonly HarmonisedMetricsRow[]): void {
-  writeTable(path, metricsColumns, rows);
-}
+/** A row of `harmonize/predictions_test.csv`. */
+export type HarmonisedPrediction = RowOf<typeof who> &
+  RowOf<typeof verdict> & { readonly probabilities: ModelProbabilities };
 
-/** Reads `metrics.csv` of a harmonisation. @throws DataError as `readTable`. */
-export function readHarmonisedMetrics(path: string): HarmonisedMetricsRow[] {
-  return readTable(path, metricsColumns);
+/** The features of the external patients: a row per patient. */
+export interface HarmonisedFeatures {
+  readonly patients: readonly {
+    readonly patient_id: string;
+    readonly hospital: string;
+    readonly label: number;
+    readonly transductive: 'yes' | 'no';
+  }[];
+  /** patients × names, row after row. */
+  readonly data: Float32Array;
+  /** `{modality}_{index}` of each column. */
+  readonly names: readonly string[];
 }
 
 /**
@@ -87,16 +95,7 @@ export function writeHarmonisedPredictions(
   models: readonly string[],
   classes: number,
 ): void {
-  const columns = {
-    patient: patientId,
-    hospital: text,
-    label: count,
-    transductive,
-    ...probabilityColumns(models, classes),
-    predicted: count,
-    in_sample: inSampleColumn,
-    note: text,
-  };
+  const columns = { ...who, ...probabilityColumns(models, classes), ...verdict };
   const lines = rows.map(({ probabilities, ...row }) => ({
     ...row,
     ...probabilityCells(probabilities, classes),

@@ -1,17 +1,5 @@
-import { readTable, writeTable } from '../csv.ts';
-import { type Column, type Columns, count, numberOrEmpty, required } from '../csv-columns.ts';
-
-/** A bin of the mean histogram of one hospital's slices of one modality. */
-export interface BrightnessRow {
-  readonly hospital: string;
-  readonly modality: string;
-  /** How many slices there are. */
-  readonly slices: number;
-  /** Lower edge of the bin, as a share of the range of the bit depth. */
-  readonly from: number;
-  /** Share of the pixels. */
-  readonly share: number;
-}
+import { tableFile } from '../csv.ts';
+import { type Column, count, numberOrEmpty, type RowOf, required } from '../csv-columns.ts';
 
 const share: Column<number> = {
   expected: 'a number from 0 to 1',
@@ -22,20 +10,18 @@ const share: Column<number> = {
   format: (value) => String(Math.round(value * 1e6) / 1e6),
 };
 
-const columns: Columns<BrightnessRow> = {
+/** A bin of the mean histogram of one hospital's slices of one modality. */
+const columns = {
   hospital: required,
   modality: required,
+  /** How many slices there are. */
   slices: count,
+  /** Lower edge of the bin, as a share of the range of the bit depth. */
   from: share,
+  /** Share of the pixels. */
   share,
 };
+export type BrightnessRow = RowOf<typeof columns>;
 
-/** Writes `brightness.csv`. */
-export function writeBrightness(path: string, rows: readonly BrightnessRow[]): void {
-  writeTable(path, columns, rows);
-}
-
-/** Reads `brightness.csv`. @throws DataError as `readTable`. */
-export function readBrightness(path: string): BrightnessRow[] {
-  return readTable(path, columns);
-}
+/** `brightness.csv`. */
+export const { read: readBrightness, write: writeBrightness } = tableFile(columns);

@@ -1,37 +1,26 @@
 import { createHash } from 'node:crypto';
 import { readHeader, readTable, writeTable } from '../csv.ts';
-import { type Columns, count, oneOf, patientId, required } from '../csv-columns.ts';
+import { type Columns, count, oneOf, patientId, type RowOf, required } from '../csv-columns.ts';
 import { DataError } from '../errors.ts';
 import { compareText } from '../natural.ts';
-import { SPLITS, type Split } from './split-file.ts';
+import { SPLITS } from './split-file.ts';
 
-/** A patient of the cohort. */
-export interface CohortPatient {
-  readonly patient: string;
-  readonly hospital: string;
-  readonly label: number;
-  readonly split: Split;
-  /** Number of slices of each modality. */
-  readonly slices: Readonly<Record<string, number>>;
-}
-
-interface PatientColumns {
-  readonly patient: string;
-  readonly hospital: string;
-  readonly label: number;
-  readonly split: Split;
-}
-
-const patientColumns: Columns<PatientColumns> = {
+const patientColumns = {
   patient: patientId,
   hospital: required,
   label: count,
   split: oneOf(...SPLITS),
 };
 
+/** A patient of the cohort. */
+export interface CohortPatient extends RowOf<typeof patientColumns> {
+  /** Number of slices of each modality. */
+  readonly slices: Readonly<Record<string, number>>;
+}
+
 const PREFIX = 'slices_';
 
-type CohortRow = PatientColumns & Record<`slices_${string}`, number>;
+type CohortRow = RowOf<typeof patientColumns> & Record<`slices_${string}`, number>;
 
 function cohortColumns(modalities: readonly string[]): Columns<CohortRow> {
   const slices = Object.fromEntries(modalities.map((modality) => [`${PREFIX}${modality}`, count]));

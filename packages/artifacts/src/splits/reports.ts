@@ -1,56 +1,29 @@
-import { readTable, writeTable } from '../csv.ts';
-import { type Columns, patientId, required, text } from '../csv-columns.ts';
+import { tableFile } from '../csv.ts';
+import { patientId, type RowOf, required, text } from '../csv-columns.ts';
 
 /** A patient left out of the cohort. */
-export interface Exclusion {
-  readonly patient: string;
-  readonly hospital: string;
-  /** Short code such as `missing_modality`, for counting. */
-  readonly reason: string;
-  /** For people: which modality, which other hospital. */
-  readonly detail: string;
-}
-
-/** An image that could not be used. */
-export interface RejectedImage {
-  readonly image_path: string;
-  readonly patient: string;
-  readonly hospital: string;
-  readonly modality: string;
-  readonly reason: string;
-}
-
-const exclusionColumns: Columns<Exclusion> = {
+const exclusionColumns = {
   patient: patientId,
   hospital: text,
+  /** Short code such as `missing_modality`, for counting. */
   reason: required,
+  /** For people: which modality, which other hospital. */
   detail: text,
 };
+export type Exclusion = RowOf<typeof exclusionColumns>;
 
-const rejectedColumns: Columns<RejectedImage> = {
+/** An image that could not be used. */
+const rejectedColumns = {
   image_path: required,
   patient: { ...patientId, ...text },
   hospital: text,
   modality: text,
   reason: required,
 };
+export type RejectedImage = RowOf<typeof rejectedColumns>;
 
-/** Writes `exclusions.csv`. */
-export function writeExclusions(path: string, rows: readonly Exclusion[]): void {
-  writeTable(path, exclusionColumns, rows);
-}
+/** `exclusions.csv`. */
+export const { read: readExclusions, write: writeExclusions } = tableFile(exclusionColumns);
 
-/** Reads `exclusions.csv`. @throws DataError as `readTable`. */
-export function readExclusions(path: string): Exclusion[] {
-  return readTable(path, exclusionColumns);
-}
-
-/** Writes `rejected.csv`. */
-export function writeRejected(path: string, rows: readonly RejectedImage[]): void {
-  writeTable(path, rejectedColumns, rows);
-}
-
-/** Reads `rejected.csv`. @throws DataError as `readTable`. */
-export function readRejected(path: string): RejectedImage[] {
-  return readTable(path, rejectedColumns);
-}
+/** `rejected.csv`. */
+export const { read: readRejected, write: writeRejected } = tableFile(rejectedColumns);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { eachRow, writeTable } from '../csv.ts';
-import { type Columns, count, required } from '../csv-columns.ts';
+import { count, type RowOf, required } from '../csv-columns.ts';
 import { IssueCollector } from '../issues.ts';
 import { folderName } from '../names.ts';
 import { listedPath, parseSlicePath, pathBelow, SLICE_LAYOUT, type SlicePlace } from './slice-path.ts';
@@ -11,11 +11,9 @@ export type Split = 'train' | 'val' | 'test';
 
 export const SPLITS: readonly Split[] = ['train', 'val', 'test'];
 
+const columns = { image_path: required, label: count };
 /** A row of `{split}_{modality}.csv`, as on disk. */
-export interface SplitRow {
-  readonly image_path: string;
-  readonly label: number;
-}
+type SplitRow = RowOf<typeof columns>;
 
 /** A slice with its patient and hospital. */
 export interface SliceRecord {
@@ -28,8 +26,6 @@ export interface SliceRecord {
   /** Number of the folder `grade{n}`. */
   readonly grade: number;
 }
-
-const columns: Columns<SplitRow> = { image_path: required, label: count };
 
 /** `{folder}/{split}_{modality}.csv`. */
 export function splitPath(folder: string, split: Split, modality: string): string {
