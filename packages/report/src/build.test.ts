@@ -288,26 +288,37 @@ test.each([
     ['on augmented slices.'],
     ['own mean', '50 batches'],
   ],
-  ['no augmentation', { augmented: false }, ['learns, with each batch’s own mean'], ['augmented']],
-  ['frozen stages', { frozenStages: 3 }, ['in its batch norms that are not frozen'], []],
+  [
+    'no augmentation',
+    { augmentation: { enabled: false } },
+    ['learns, with each batch’s own mean'],
+    ['augmented'],
+  ],
+  [
+    'augmentation that is on and changes nothing',
+    { augmentation: { horizontal_flip: false, rotation_degrees: 0 } },
+    ['learns, with each batch’s own mean'],
+    ['augmented'],
+  ],
+  ['frozen stages', { frozenStages: 3 }, ['in its batch norms that are not frozen (if any)'], []],
 ])(
   'the caption of training curves is true of %s',
   async (_, {
-    augmented,
+    augmentation,
     ...changed
-  }: { augmented?: boolean; batchNorm?: boolean; frozenStages?: number }, has, lacks) => {
+  }: { augmentation?: object; batchNorm?: boolean; frozenStages?: number }, has, lacks) => {
     const one = study();
     for (const run of one.runs) {
       if (run.settings === null) throw new Error('no settings');
       Object.assign(run.settings, changed);
-      run.settings.augmentation.enabled = augmented ?? true;
+      Object.assign(run.settings.augmentation, augmentation);
     }
     const shown = textOf(section(await buildReport(one, 'en'), 'training'));
     for (const text of has) expect(shown).toContain(text);
     for (const text of lacks) expect(shown).not.toContain(text);
     const chinese = textOf(section(await buildReport(one, 'zh'), 'training'));
     expect(chinese.includes('批归一化')).toBe(changed.batchNorm !== false);
-    expect(chinese.includes('增强')).toBe(augmented !== false);
+    expect(chinese.includes('增强')).toBe(augmentation === undefined);
   },
 );
 

@@ -56,6 +56,12 @@ export interface Facts {
   version: string;
 }
 
+/** Whether training changed its slices at all: augmentation may be enabled with nothing in it. */
+export function isAugmented({ augmentation: a }: TrainingSettings): boolean {
+  const amounts = [a.rotation_degrees, a.translation, a.scale, a.brightness, a.contrast, a.random_erasing];
+  return a.enabled && (a.horizontal_flip || a.vertical_flip || amounts.some((amount) => amount > 0));
+}
+
 /** Gathers the facts of a report. */
 export function factsOf(data: ReportData): Facts {
   const { evaluation, division, cohort } = data;

@@ -3,6 +3,7 @@ import type { ReportContext } from '../context.ts';
 import type { TrainingRun } from '../data.ts';
 import { figure, grid } from '../html/figure.ts';
 import { type Html, html } from '../html/html.ts';
+import { isAugmented } from '../methods/facts.ts';
 import type { CurvesSeen } from '../words/words.ts';
 
 /** Loss and AUC by epoch of every run that fed the results. */
@@ -39,7 +40,7 @@ function seenBy(context: ReportContext, { modality, bestEpoch, settings }: Train
   const slices = own.reduce((sum, patient) => sum + (patient.slices[modality] ?? 0), 0);
   const batches = bestEpoch && bestEpoch * Math.ceil(slices / settings.training.batch_size);
   return {
-    augmented: settings.augmentation.enabled,
+    augmented: isAugmented(settings),
     batchNorm: settings.batchNorm ? { frozen: settings.frozenStages > 0, batches } : null,
   };
 }

@@ -211,7 +211,7 @@ export const ZH: Words = {
   training: {
     title: (modality, what) => `模态 ${modality} 的训练：${what}`,
     caption: (run, model, best, { augmented, batchNorm }) =>
-      `运行 ${run}（${model}）。${best === null ? '' : `竖线：第 ${best} 轮，其权重被保留。`}训练曲线取自学习过程中的网络${augmented ? '，使用增强后的切片' : ''}${batchNorm === null ? '' : `，${batchNorm.frozen ? '未冻结的' : ''}批归一化层采用每批自身的均值与方差`}。${batchNorm === null ? '' : `验证曲线与各表则采用其滑动平均：每批仅更新十分之一，因此滞后于权重，约需 50 批才能摆脱初始值${batchNorm.batches === null ? '' : `（被保留的权重共经历 ${batchNorm.batches} 批）`}。批数较少时，训练集患者的 AUC 在各表中可能远低于此处。`}`,
+      `运行 ${run}（${model}）。${best === null ? '' : `竖线：第 ${best} 轮，其权重被保留。`}训练曲线取自学习过程中的网络${augmented ? '，使用增强后的切片' : ''}${batchNorm === null ? '' : `，${batchNorm.frozen ? '未冻结的（如有）' : ''}批归一化层采用每批自身的均值与方差`}。${batchNorm === null ? '' : `验证曲线与各表则采用其滑动平均：每批仅更新十分之一，因此滞后于权重，约需 50 批才能摆脱初始值${batchNorm.batches === null ? '' : `（被保留的权重共经历 ${batchNorm.batches} 批）`}。批数较少时，训练集患者的 AUC 在各表中可能远低于此处。`}`,
     alt: (modality, what, epochs) => `折线图：模态 ${modality} 训练集与验证集的${what}，共 ${epochs} 轮。`,
     none: '没有任何训练运行留下记录。请运行：radweave train --modality …',
   },
