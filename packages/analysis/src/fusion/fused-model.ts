@@ -1,7 +1,7 @@
 import {
+  type Config,
   DataError,
   type FittedClassifier,
-  type FusionConfig,
   type FusionModality,
   type FusionModelFile,
   type FusionPrediction,
@@ -44,7 +44,7 @@ export interface FusedModel {
 export function fitFusedModel(
   alignment: Alignment,
   splits: Record<Split, FusedSplit>,
-  options: FusionConfig,
+  options: Config['fusion'],
   rule: ThresholdRule,
   stacked: boolean,
 ): FusedModel {

@@ -1,6 +1,6 @@
 import {
+  type Config,
   DataError,
-  type FusionConfig,
   type PatientLogits,
   type Split,
   type StackedModel,
@@ -34,7 +34,7 @@ export function fitStack(
   splits: Record<Split, FusedSplit>,
   classes: number,
   featuresDir: string,
-  options: FusionConfig,
+  options: Config['fusion'],
   rule: ThresholdRule,
 ): Stack {
   const sources = modalities.map((modality) => readModalityLogits(featuresDir, modality));

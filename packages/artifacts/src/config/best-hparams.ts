@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { existsSync } from '../files/files.ts';
 import { folderName } from '../names.ts';
 import { readConfig } from './parse.ts';
-import type { Config, HparamsRecord } from './types.ts';
+import type { HparamsRecord } from './schema.ts';
+import type { Config } from './types.ts';
 import { writeConfig } from './yaml.ts';
 
 /** What became of an offered record. */

@@ -1,7 +1,6 @@
-import { choice, decimal, integer, type Section } from './keys.ts';
-import type { EvaluationConfig } from './types.ts';
+import { choice, decimal, integer } from './keys.ts';
 
-export const evaluation: Section<EvaluationConfig> = {
+export const evaluation = {
   aggregation: choice(
     ['mean', 'max', 'top_k', 'median', 'auto'],
     'mean',

@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-/** One schema for each key of a section; a key that is missing or not in the type is a compile error. */
-export type Section<T> = { readonly [Key in keyof T]-?: z.ZodType<T[Key]> };
-
 /** true or false. */
 export function flag(fallback: boolean, description: string): z.ZodType<boolean> {
   return z.boolean().default(fallback).meta({ description });

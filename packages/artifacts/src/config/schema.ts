@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { evaluation } from './evaluation-section.ts';
-import type { Section } from './keys.ts';
 import { data, experiment, extraction, fusion, model, preprocess } from './sections.ts';
 import { augmentation, training } from './training-section.ts';
-import type { Config, HparamsRecord, SectionName } from './types.ts';
 
 /** The keys of every section, in the order they are written. */
-export const SECTIONS: { readonly [Name in SectionName]: Section<Config[Name]> } = {
+export const SECTIONS = {
   data,
   preprocess,
   model,
@@ -18,19 +16,21 @@ export const SECTIONS: { readonly [Name in SectionName]: Section<Config[Name]> }
   experiment,
 };
 
-const record: z.ZodType<HparamsRecord> = z.looseObject({
+/** How good the settings of a `best_hparams` file were. Other fields are kept. */
+const record = z.looseObject({
   val_auc: z.number().min(0).max(1),
   split_hash: z.string().min(1),
   epoch: z.int().min(1),
 });
+export type HparamsRecord = z.infer<typeof record>;
 
 /** A section with every default filled in when it is absent or empty. */
-function section<T extends object>(shape: Section<T>): z.ZodType<T> {
-  return z.preprocess((value) => value ?? {}, z.strictObject(shape)) as unknown as z.ZodType<T>;
+function section<Shape extends z.ZodRawShape>(shape: Shape): z.ZodType<z.output<z.ZodObject<Shape>>> {
+  return z.preprocess((value) => value ?? {}, z.strictObject(shape));
 }
 
 /** The one schema of the YAML configuration: validates, fills defaults, documents. */
-export const configSchema: z.ZodType<Config> = z
+export const configSchema = z
   .strictObject({
     data: section(data),
     preprocess: section(preprocess),
@@ -41,6 +41,7 @@ export const configSchema: z.ZodType<Config> = z
     fusion: section(fusion),
     evaluation: section(evaluation),
     experiment: section(experiment),
+    /** Only in `config/best_hparams/*.yaml`. */
     record: record.optional(),
   })
   .check((context) => {

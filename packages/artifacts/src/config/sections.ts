@@ -1,14 +1,6 @@
 import { z } from 'zod';
 import { FOLDER_NAME, MODALITY_NAME } from '../names.ts';
-import { decimal, flag, integer, name, optionalText, type Section } from './keys.ts';
-import type {
-  DataConfig,
-  ExperimentConfig,
-  ExtractionConfig,
-  FusionConfig,
-  ModelConfig,
-  PreprocessConfig,
-} from './types.ts';
+import { decimal, flag, integer, name, optionalText } from './keys.ts';
 
 /** Seeds beyond 32 bits would not be the same number in every tool that reads the file. */
 const SEED_MAX = 2 ** 32 - 1;
@@ -16,7 +8,7 @@ const SEED_MAX = 2 ** 32 - 1;
 /** Modalities are folder names and parts of file names on every platform. */
 const modality = z.string().regex(MODALITY_NAME);
 
-export const data: Section<DataConfig> = {
+export const data = {
   root_dir: optionalText(
     'Folder that holds the hospitals: ROOT/HOSPITAL/[foldK/]grade{label}/{patient_id}/{modality}',
   ),
@@ -44,7 +36,7 @@ export const data: Section<DataConfig> = {
   num_workers: integer(0, 'Threads that decode images; 0 chooses by the number of cores', 0, 1024),
 };
 
-export const preprocess: Section<PreprocessConfig> = {
+export const preprocess = {
   relative_paths: flag(
     false,
     'Write image paths relative to the split files, so that both can be moved together',
@@ -57,7 +49,7 @@ export const preprocess: Section<PreprocessConfig> = {
   log_dir: optionalText('Folder of the preprocessing log; by default the folder of the splits'),
 };
 
-export const model: Section<ModelConfig> = {
+export const model = {
   name: name('resnet18', 'Architecture, see `radweave models list`'),
   pretrained: flag(true, 'Start from ImageNet weights'),
   weights: optionalText(
@@ -71,7 +63,7 @@ export const model: Section<ModelConfig> = {
   ),
 };
 
-export const extraction: Section<ExtractionConfig> = {
+export const extraction = {
   batch_size: integer(
     64,
     'Slices per batch; a CPU computes at most 16, or one per thread, at once, a GPU of 20 GiB or more four batches',
@@ -80,7 +72,7 @@ export const extraction: Section<ExtractionConfig> = {
   slice_index: flag(false, "Write a CSV beside each patient's features that names the slice of each row"),
 };
 
-export const fusion: Section<FusionConfig> = {
+export const fusion = {
   output_dir: optionalText('Folder of the fusion results; by default `fusion` in experiment.output_dir'),
   use_aligned: flag(false, 'Use the aligned feature tables, aligning again where they are missing or stale'),
   C: decimal(1, 'Inverse strength of the L2 penalty', { above: 0 }),
@@ -89,7 +81,7 @@ export const fusion: Section<FusionConfig> = {
   standardize: flag(true, 'Scale each feature to mean 0 and variance 1, fitted on the training patients'),
 };
 
-export const experiment: Section<ExperimentConfig> = {
+export const experiment = {
   name: z
     .string()
     .regex(new RegExp(`^$|${FOLDER_NAME.source}`, 'u'))

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { choice, decimal, flag, integer, type Section } from './keys.ts';
+import { choice, decimal, flag, integer } from './keys.ts';
 import { PRECISIONS } from './precision.ts';
-import type { AugmentationConfig, TrainingConfig } from './types.ts';
 
-export const training: Section<TrainingConfig> = {
+export const training = {
   batch_size: integer(64, 'Slices per step', 1),
   epochs: integer(100, 'Passes over the training slices', 1),
   learning_rate: decimal(1e-4, 'Initial learning rate', { above: 0 }),
@@ -69,7 +68,7 @@ export const training: Section<TrainingConfig> = {
     .meta({ description: 'Device for training and extraction', allowed: 'auto | cpu | cuda | cuda:N | mps' }),
 };
 
-export const augmentation: Section<AugmentationConfig> = {
+export const augmentation = {
   enabled: flag(true, 'Augment training slices at all'),
   horizontal_flip: flag(true, 'Flip left and right with probability 0.5'),
   vertical_flip: flag(false, 'Flip top and bottom with probability 0.5'),

@@ -1,4 +1,4 @@
-import type { DataConfig, Split } from '@radweave/artifacts';
+import type { Config, Split } from '@radweave/artifacts';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { SliceTable } from '@radweave/study/cohort/slice-table';
 import type { StageContext } from '@radweave/study/context/events';
@@ -9,7 +9,7 @@ import type { TrainingSets } from '../training/session-splits.ts';
 
 /** The slices that folds divide. They are decoded once, when the first fold needs them; every fold reads from the same stores. */
 export class SharedSlices {
-  private readonly data: DataConfig;
+  private readonly data: Config['data'];
   private readonly modality: string;
   private readonly from: readonly Split[];
   private readonly context: StageContext;
@@ -17,7 +17,7 @@ export class SharedSlices {
   private decoded: { pixels: SlicePixels; places: ReadonlyMap<string, number> } | null = null;
 
   /** @param from the sets of the splits folder that hold these slices. */
-  constructor(data: DataConfig, modality: string, from: readonly Split[], context: StageContext) {
+  constructor(data: Config['data'], modality: string, from: readonly Split[], context: StageContext) {
     this.data = data;
     this.modality = modality;
     this.from = from;

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DataConfig, defaultConfig } from '@radweave/artifacts';
+import { type Config, defaultConfig } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
 import { SliceTable } from '@radweave/study/cohort/slice-table';
 import type { StageContext, StageEvent } from '@radweave/study/context/events';
@@ -11,7 +11,10 @@ import { Decoding } from './decoding.ts';
 const SIDE = 8;
 
 /** Sets of two, one and no slices. */
-function cohort(): { data: DataConfig; tables: { train: SliceTable; val: SliceTable; test: SliceTable } } {
+function cohort(): {
+  data: Config['data'];
+  tables: { train: SliceTable; val: SliceTable; test: SliceTable };
+} {
   const folder = tempDir();
   const table = (names: readonly string[]): SliceTable =>
     new SliceTable(

@@ -1,4 +1,4 @@
-import { type DataConfig, SPLITS, type Split } from '@radweave/artifacts';
+import { type Config, SPLITS, type Split } from '@radweave/artifacts';
 import type { StoreBuilder } from '@radweave/imaging';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
 import type { StageContext, StageEvent } from '@radweave/study/context/events';
@@ -21,7 +21,7 @@ export class Decoding {
 
   /** Begins. Whoever makes it closes it. */
   constructor(
-    data: DataConfig,
+    data: Config['data'],
     modality: string,
     tables: Readonly<Record<Split, SliceTable>>,
     context: StageContext,

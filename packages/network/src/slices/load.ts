@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import {
-  type DataConfig,
+  type Config,
   DataError,
   explainFileError,
   RadweaveError,
@@ -41,7 +41,7 @@ export interface LoadedSplit {
  *
  * @throws UsageError when there is no such file; DataError when it is not a split file.
  */
-export function readSliceTable(data: DataConfig, split: Split, modality: string): SliceTable {
+export function readSliceTable(data: Config['data'], split: Split, modality: string): SliceTable {
   const path = splitPath(data.splits_dir, split, modality);
   if (!existsSync(path)) {
     throw new UsageError('E_NO_SPLIT', `there is no split file for modality ${modality}`, {
@@ -59,7 +59,7 @@ export function readSliceTable(data: DataConfig, split: Split, modality: string)
  * @throws DataError listing the images that cannot be used; ResourceError where the store cannot be written.
  */
 export async function loadSplit(
-  data: DataConfig,
+  data: Config['data'],
   split: Split,
   modality: string,
   context: StageContext,
@@ -68,13 +68,13 @@ export async function loadSplit(
 }
 
 /** What decodes, with as many threads as the configuration says. Whoever makes it closes it. */
-export function storeBuilder({ num_workers }: DataConfig): StoreBuilder {
+export function storeBuilder({ num_workers }: Config['data']): StoreBuilder {
   return new StoreBuilder(num_workers === 0 ? undefined : num_workers);
 }
 
 /** As {@link loadSplit}, of a table that was read already. */
 export async function decodeSplit(
-  data: DataConfig,
+  data: Config['data'],
   split: Split,
   modality: string,
   table: SliceTable,
@@ -91,7 +91,7 @@ export async function decodeSplit(
 /** {@link decodeSplit} by a builder that serves several sets. */
 export async function decodeWith(
   builder: StoreBuilder,
-  data: DataConfig,
+  data: Config['data'],
   split: Split,
   modality: string,
   table: SliceTable,

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DataConfig, DataError, explainFileError } from '@radweave/artifacts';
+import { type Config, DataError, explainFileError } from '@radweave/artifacts';
 import { mkdtempSync, rmSync } from '@radweave/artifacts/files';
 import { buildStore, ImageFaults, openStore } from '@radweave/imaging';
 import type { SlicePixels } from '@radweave/network/slices/slice-pixels';
@@ -13,7 +13,7 @@ import { storePixels } from '@radweave/network/slices/store-pixels';
  */
 export async function withDecodedImages<T>(
   paths: readonly string[],
-  { image_size, resize, num_workers }: DataConfig,
+  { image_size, resize, num_workers }: Config['data'],
   use: (pixels: SlicePixels) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'radweave-predict-'));
