@@ -27,7 +27,6 @@ const KINDS: readonly FrozenKind[] = [
   'platt',
   'isotonic',
   'temperature',
-  'selector',
   'aggregation',
   'combat_reference',
 ];

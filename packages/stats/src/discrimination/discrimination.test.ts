@@ -4,9 +4,9 @@ import { matrixFrom } from '../core/matrix.ts';
 import { Random } from '../core/random.ts';
 import { BINARY_SAMPLES, worstDifference } from '../core/samples.test.data.ts';
 import { auc, macroAuc } from './auc.ts';
+import { averagePrecision } from './average-precision.ts';
 import { confusionAt, confusionMetrics } from './confusion.ts';
 import { argmaxRows, confusionMatrix, multiclassMetrics } from './multiclass.ts';
-import { averagePrecision, precisionRecallCurve } from './precision-recall.ts';
 import { RankedScores } from './ranked-scores.ts';
 import { rocCurve, rocOfCuts, sensitivitiesOfCuts, sensitivityAt } from './roc.ts';
 
@@ -20,7 +20,6 @@ for s in json.load(sys.stdin):
     roc = lambda drop: [v.tolist() for v in roc_curve(y, p, drop_intermediate=drop)]
     out.append(dict(
         auc=roc_auc_score(y, p), ap=average_precision_score(y, p), full=roc(False), corners=roc(True),
-        pr=[v.tolist() for v in precision_recall_curve(y, p)],
         metrics=[accuracy_score(y, hat), balanced_accuracy_score(y, hat), recall_score(y, hat),
                  recall_score(y, hat, pos_label=0), precision_score(y, hat), precision_score(y, hat, pos_label=0),
                  f1_score(y, hat)]))
@@ -32,7 +31,6 @@ interface BinaryReference {
   ap: number;
   full: [number[], number[], number[]];
   corners: [number[], number[], number[]];
-  pr: [number[], number[], number[]];
   metrics: number[];
 }
 
@@ -52,10 +50,6 @@ referenceTest('binary metrics and curves equal scikit-learn, ties included', ['s
       expect(worstDifference(curve?.thresholds.slice(1) ?? [], thresholds.slice(1))).toBe(0);
       expect(curve?.thresholds[0]).toBe(Number.POSITIVE_INFINITY);
     }
-    const pr = precisionRecallCurve(labels, first).value;
-    expect(worstDifference(pr?.precision ?? [], reference.pr[0])).toBeLessThan(1e-12);
-    expect(worstDifference(pr?.recall ?? [], reference.pr[1])).toBeLessThan(1e-12);
-    expect(worstDifference(pr?.thresholds ?? [], reference.pr[2])).toBe(0);
     const m = confusionMetrics(confusionAt(labels, first, 0.4));
     const values = [m.accuracy, m.balancedAccuracy, m.sensitivity, m.specificity, m.ppv, m.npv, m.f1];
     expect(

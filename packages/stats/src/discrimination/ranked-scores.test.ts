@@ -3,8 +3,8 @@ import { Random } from '../core/random.ts';
 import { bootstrap } from '../inference/bootstrap.ts';
 import { bootstrapBinary } from '../inference/bootstrap-binary.ts';
 import { auc, aucOfCuts } from './auc.ts';
+import { averagePrecision, averagePrecisionOfCuts } from './average-precision.ts';
 import { confusionAt, confusionMetrics } from './confusion.ts';
-import { averagePrecision, averagePrecisionOfCuts } from './precision-recall.ts';
 import { RankedScores } from './ranked-scores.ts';
 import { rocCurve, rocOfCuts } from './roc.ts';
 

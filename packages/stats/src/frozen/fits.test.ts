@@ -7,7 +7,6 @@ import { applyIsotonic, freezeIsotonic } from './isotonic.ts';
 import { applyPlatt, freezePlatt } from './platt.ts';
 import type { FitRow, ScoredRow } from './rows.ts';
 import { applyScaler, freezeScaler } from './scaler.ts';
-import { applySelector, freezeUnivariateSelector, freezeVarianceSelector } from './selector.ts';
 import { applyTemperature, freezeTemperature } from './temperature.ts';
 import { freezeThreshold } from './threshold.ts';
 
@@ -53,19 +52,16 @@ import json, sys
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
-from sklearn.feature_selection import SelectKBest, f_classif
 s = json.load(sys.stdin)
 x, y = np.array(s['rows']), np.array(s['labels'])
 nll = lambda b: -log_softmax(x[:, :3] * np.exp(b), axis=1)[np.arange(len(y)), y].mean()
 best = minimize_scalar(nll, bounds=(-5, 5), method='bounded', options=dict(xatol=1e-12))
-print(json.dumps(dict(temperature=float(np.exp(-best.x)),
-    univariate=SelectKBest(f_classif, k=4).fit(x, y).get_support(True).tolist(),
-    variance=sorted(np.argsort(-x.var(0))[:4].tolist()))))
+print(json.dumps(dict(temperature=float(np.exp(-best.x)))))
 `;
 
-referenceTest('temperature equals SciPy, selectors equal scikit-learn', ['sklearn', 'scipy'], () => {
-  const { features, rows, labels } = featureSample(11, 80, 12, 3);
-  const reference = pythonJson<{ temperature: number; univariate: number[]; variance: number[] }>(OTHERS, {
+referenceTest('temperature equals SciPy', ['scipy'], () => {
+  const { rows, labels } = featureSample(11, 80, 12, 3);
+  const reference = pythonJson<{ temperature: number }>(OTHERS, {
     input: JSON.stringify({ rows, labels }),
   });
   const logits = matrixFrom(rows.map((row) => row.slice(0, 3)));
@@ -74,12 +70,6 @@ referenceTest('temperature equals SciPy, selectors equal scikit-learn', ['sklear
   expect(Math.abs(frozen.value.temperature / reference.temperature - 1)).toBeLessThan(1e-6);
   const calibrated = applyTemperature(frozen, logits);
   expect(calibrated.data.slice(0, 3).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
-  expect(freezeUnivariateSelector(labelled(labels), features, 4).value?.value.columns).toEqual(
-    reference.univariate,
-  );
-  expect(freezeVarianceSelector(labelled(labels), features, 4).value?.value.columns).toEqual(
-    reference.variance,
-  );
 });
 
 test('a temperature without a finite optimum is null with the reason', () => {
@@ -104,7 +94,7 @@ test('a temperature without a finite optimum is null with the reason', () => {
   ).toMatchObject({ reason: expect.stringContaining('infinite') });
 });
 
-test('scaler and selector apply what was fitted, and only to features of their width', () => {
+test('a scaler applies what was fitted', () => {
   const features = matrixFrom([
     [1, 10, 5],
     [3, 30, 5],
@@ -112,11 +102,8 @@ test('scaler and selector apply what was fitted, and only to features of their w
   ]);
   const rows = [0, 1, 2].map(home);
   const scaler = freezeScaler(rows, features).value;
-  const selector = freezeVarianceSelector(rows, features, 1).value;
-  if (scaler === null || selector === null) throw new Error('not fitted');
+  if (scaler === null) throw new Error('not fitted');
   expect(Array.from(applyScaler(scaler, matrixFrom([[3, 40, 6]])).data)).toEqual([0, 0, 1]);
-  expect(Array.from(applySelector(selector, features).data)).toEqual([10, 30, 80]);
-  expect(() => applySelector(selector, matrixFrom([[1]]))).toThrow('1 columns, the selector was fitted on 3');
 });
 
 test('thresholds by rule', () => {

@@ -6,7 +6,6 @@ import { freezeIsotonic } from './isotonic.ts';
 import { freezePlatt } from './platt.ts';
 import { ExternalRowsError, type ScoredRow } from './rows.ts';
 import { freezeScaler } from './scaler.ts';
-import { freezeUnivariateSelector, freezeVarianceSelector } from './selector.ts';
 import { freezeTemperature } from './temperature.ts';
 import { freezeThreshold } from './threshold.ts';
 
@@ -43,8 +42,6 @@ test('every fit refuses external and test rows and names them', () => {
     () => freezeIsotonic(rows),
     () => freezeScaler(rows, FEATURES),
     () => freezeTemperature(rows, FEATURES),
-    () => freezeVarianceSelector(rows, FEATURES, 1),
-    () => freezeUnivariateSelector(rows, FEATURES, 1),
     () => freezeAggregation(rows.map((row) => ({ ...row, slices }))),
   ];
   for (const fit of fits) {

@@ -39,12 +39,6 @@ export interface FrozenValues {
   /** Knots of a non-decreasing piecewise linear function, constant outside. */
   readonly isotonic: { readonly x: readonly number[]; readonly y: readonly number[] };
   readonly temperature: { readonly temperature: number };
-  readonly selector: {
-    readonly method: 'variance' | 'univariate';
-    /** Kept columns, ascending. */
-    readonly columns: readonly number[];
-    readonly features: number;
-  };
   readonly aggregation: {
     readonly chosen: Aggregation;
     readonly candidates: readonly AggregationCandidate[];

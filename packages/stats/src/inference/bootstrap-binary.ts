@@ -3,8 +3,8 @@ import { checkSameLength, checkScored, type Numbers } from '../core/checks.ts';
 import { StatsInputError } from '../core/errors.ts';
 import type { Outcome } from '../core/estimate.ts';
 import { aucOfCuts } from '../discrimination/auc.ts';
+import { averagePrecisionOfCuts } from '../discrimination/average-precision.ts';
 import { f1Score } from '../discrimination/confusion.ts';
-import { averagePrecisionOfCuts } from '../discrimination/precision-recall.ts';
 import { RankedScores } from '../discrimination/ranked-scores.ts';
 import { type BootstrapInterval, type BootstrapOptions, bootstrap } from './bootstrap.ts';
 
