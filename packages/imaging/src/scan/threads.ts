@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { compiledFile } from '@radweave/native/compiled';
 import type { Job, JobResults } from './jobs.ts';
 
 /** Jobs that a thread is given before another one is started: starting takes as long as they do. */
@@ -66,7 +65,10 @@ export class ImagingThreads {
   }
 
   #start(): Thread {
-    const worker = new Worker(compiled('scan/worker.js'), { execArgv: [], workerData: this.#stop });
+    const worker = new Worker(compiledFile(import.meta.url, './worker.js'), {
+      execArgv: [],
+      workerData: this.#stop,
+    });
     const thread: Thread = { worker, load: 0 };
     worker.on('message', ({ index, results }: { index: number; results: unknown }) => {
       thread.load--;
@@ -97,14 +99,4 @@ export function ended(worker: Worker): Promise<void> {
     worker.on('exit', () => resolve());
     worker.postMessage(null);
   });
-}
-
-/** A compiled file of this package. Node 20 cannot run TypeScript, so that sources (under a test runner) use the build too. */
-export function compiled(place: string): URL {
-  const fromSource = import.meta.url.endsWith('.ts');
-  const entry = new URL(fromSource ? `../../dist/${place}` : `../${place}`, import.meta.url);
-  if (!existsSync(entry)) {
-    throw new Error(`${fileURLToPath(entry)} is missing: run "npm run build" first`);
-  }
-  return entry;
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import { compiledFile } from '@radweave/native/compiled';
 import { type FaultRecord, ImageFault, ImageFaults } from '../fault.ts';
-import { compiled, ended } from '../scan/threads.ts';
+import { ended } from '../scan/threads.ts';
 import type { BuiltStore } from './build.ts';
 import type { StoreShape } from './key.ts';
 
@@ -47,7 +48,8 @@ export class StoreBuilder {
 
   /** @param threads imaging threads; default: the cores, at most 8. */
   constructor(threads?: number) {
-    this.#worker = new Worker(compiled('store/builder-worker.js'), { execArgv: [], workerData: threads });
+    const entry = compiledFile(import.meta.url, './builder-worker.js');
+    this.#worker = new Worker(entry, { execArgv: [], workerData: threads });
     this.#worker.on('message', (news: BuildNews) => this.#hear(news));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', (code) => this.#fail(new Error(`the decoding thread ended with code ${code}`)));

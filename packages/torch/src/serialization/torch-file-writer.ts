@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { compiledFile } from '@radweave/native/compiled';
 import { publish, temporaryBeside } from './atomic-file.ts';
 import { torchRecords } from './torch-file.ts';
 import type { WritingDone, WritingJob } from './writing-thread.ts';
@@ -39,7 +38,7 @@ export class TorchFileWriter {
 
   private thread(): Worker {
     if (this.worker !== undefined) return this.worker;
-    const worker = new Worker(workerEntry(), { execArgv: [] });
+    const worker = new Worker(compiledFile(import.meta.url, './writing-thread.js'), { execArgv: [] });
     worker.on('message', ({ id, error }: WritingDone) => {
       const caller = this.waiting.get(id);
       this.waiting.delete(id);
@@ -67,15 +66,4 @@ export class TorchFileWriter {
 interface PromiseWithResolvers {
   resolve(): void;
   reject(error: unknown): void;
-}
-
-/** The compiled thread. Node 20 cannot run TypeScript, so that sources (under a test runner) use the build too. */
-function workerEntry(): URL {
-  const isSource = import.meta.url.endsWith('.ts');
-  const entry = new URL(
-    isSource ? '../../dist/serialization/writing-thread.js' : './writing-thread.js',
-    import.meta.url,
-  );
-  if (!existsSync(entry)) throw new Error(`${fileURLToPath(entry)} is missing: run "npm run build" first`);
-  return entry;
 }
