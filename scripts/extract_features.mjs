@@ -1,5 +1,2 @@
-#!/usr/bin/env node
-// The same as: radweave extract
-import { launch } from '../apps/cli/bin/launch.mjs';
-
-await launch(['extract', ...process.argv.slice(2)]);
+// For a checkout: what an installed package has as `npx extract_features`.
+import '../apps/cli/scripts/extract_features.mjs';

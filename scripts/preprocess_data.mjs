@@ -1,5 +1,2 @@
-#!/usr/bin/env node
-// The same as: radweave preprocess
-import { launch } from '../apps/cli/bin/launch.mjs';
-
-await launch(['preprocess', ...process.argv.slice(2)]);
+// For a checkout: what an installed package has as `npx preprocess_data`.
+import '../apps/cli/scripts/preprocess_data.mjs';

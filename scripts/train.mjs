@@ -1,5 +1,2 @@
-#!/usr/bin/env node
-// The same as: radweave train
-import { launch } from '../apps/cli/bin/launch.mjs';
-
-await launch(['train', ...process.argv.slice(2)]);
+// For a checkout: what an installed package has as `npx train`.
+import '../apps/cli/scripts/train.mjs';

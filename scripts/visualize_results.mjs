@@ -1,5 +1,2 @@
-#!/usr/bin/env node
-// The same as: radweave visualize
-import { launch } from '../apps/cli/bin/launch.mjs';
-
-await launch(['visualize', ...process.argv.slice(2)]);
+// For a checkout: what an installed package has as `npx visualize_results`.
+import '../apps/cli/scripts/visualize_results.mjs';

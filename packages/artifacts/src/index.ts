@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * Schemas, readers and writers of every file Radweave leaves on disk. Nothing here knows tensors, models or images, and
  * nothing else of Radweave is imported.

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * Slices as typed arrays: reading, checks, hashes, resizing, a store of decoded slices, PNG writing.
  * Knows nothing of tensors, patients or splits; libtorch is never loaded for it.

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** Image models with timm's names and weights: a registry, one file per family, loading of weights. */
 export { ConvNeXt, type ConvNeXtConfig } from './families/convnext.ts';
 export { DenseNet, type DenseNetConfig } from './families/densenet.ts';

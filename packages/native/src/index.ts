@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * libtorch for Node.js: raw handles and the set-up that builds the addon.
  *

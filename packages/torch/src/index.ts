@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** Tensors, neural-network modules, optimizers and checkpoint files on libtorch. */
 export * from './autograd.ts';
 export * from './checkpoint.ts';

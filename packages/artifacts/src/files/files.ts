@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import * as fs from 'node:fs';
 import { systemCode } from '../errors.ts';
 import { type Doing, explainFileError } from './explain.ts';

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * Makes a machine ready for the engine. Nothing here loads libtorch into the calling process.
  */

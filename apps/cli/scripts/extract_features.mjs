@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+// The same as: radweave extract
+import { launch } from '../bin/launch.mjs';
+
+await launch(['extract', ...process.argv.slice(2)]);

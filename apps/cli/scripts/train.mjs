@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+// The same as: radweave train
+import { launch } from '../bin/launch.mjs';
+
+await launch(['train', ...process.argv.slice(2)]);

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+// The same as: radweave visualize
+import { launch } from '../bin/launch.mjs';
+
+await launch(['visualize', ...process.argv.slice(2)]);
