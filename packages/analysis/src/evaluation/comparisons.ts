@@ -9,8 +9,6 @@ import {
   macroAuc,
   mcnemar,
   netReclassification,
-  type Outcome,
-  type Reclassification,
   takeRows,
 } from '@radweave/stats';
 import { hospitalsOf } from '@radweave/study/cohort/hospitals';
@@ -97,7 +95,7 @@ function headOf(
 function compareClass(first: Group, second: Group, label: number, { level }: StatOptions): ComparisonRow {
   const [a, b] = [oneVsRest(first, label), oneVsRest(second, label)];
   const delong = delongTest(a.labels, b.scores, a.scores, level);
-  const decided = mcnemar(a.labels, a.predicted, b.predicted).exactP;
+  const decided = mcnemar(a.labels, a.predicted, b.predicted);
   const notes = decided.value === null ? [`McNemar: ${decided.reason}`] : [];
   return {
     ...headOf(first, second),
@@ -109,8 +107,8 @@ function compareClass(first: Group, second: Group, label: number, { level }: Sta
     delong_p: delong.value?.pValue ?? null,
     delong_p_holm: null,
     mcnemar_p: decided.value,
-    nri: indexOf(netReclassification(a.labels, a.probabilities, b.probabilities, { level })),
-    idi: indexOf(integratedDiscrimination(a.labels, a.probabilities, b.probabilities, { level })),
+    nri: record(netReclassification(a.labels, a.probabilities, b.probabilities, level)),
+    idi: record(integratedDiscrimination(a.labels, a.probabilities, b.probabilities, level)),
     note: notes.join('; '),
   };
 }
@@ -118,10 +116,6 @@ function compareClass(first: Group, second: Group, label: number, { level }: Sta
 function withoutTest(first: Estimate, second: Estimate, reason: string): ReturnType<typeof record> {
   if (first.value === null || second.value === null) return none(reason);
   return { value: second.value - first.value, n: second.n, note: `no test: ${reason}` };
-}
-
-function indexOf(outcome: Outcome<Reclassification>): ReturnType<typeof record> {
-  return outcome.value === null ? none(outcome.reason) : record(outcome.value.index);
 }
 
 /** All classes together: DeLong's test knows two classes only, so the macro AUCs differ by a bootstrap interval. */
@@ -142,7 +136,7 @@ function compareMacro(first: Group, second: Group, { seed, replicates, level }: 
     (patients) => ({ auc: difference(Array.from(patients)).value }),
     { seed, replicates, level },
   );
-  const decided = mcnemar(labels, first.predicted, second.predicted).exactP;
+  const decided = mcnemar(labels, first.predicted, second.predicted);
   const notes = [
     'the interval of the macro AUC is by bootstrap; DeLong, NRI and IDI are given for each class',
   ];

@@ -19,16 +19,13 @@ for s in json.load(sys.stdin):
     z = np.log(c / (1 - c))
     line = sm.GLM(y, sm.add_constant(z), family=sm.families.Binomial()).fit(tol=1e-14)
     large = sm.GLM(y, np.ones((len(y), 1)), offset=z, family=sm.families.Binomial()).fit(tol=1e-14)
-    ece = {}
-    for how in ('uniform', 'quantile'):
-        edges = np.linspace(0, 1, 6) if how == 'uniform' else np.percentile(p, np.linspace(0, 1, 6) * 100)
-        bins = np.searchsorted(edges[1:-1], p)
-        ece[how] = sum(abs(y[bins == b].mean() - p[bins == b].mean()) * (bins == b).mean() for b in set(bins))
+    bins = np.searchsorted(np.linspace(0, 1, 11)[1:-1], p)
+    ece = sum(abs(y[bins == b].mean() - p[bins == b].mean()) * (bins == b).mean() for b in set(bins))
     net = [np.mean((p >= t) & (y == 1)) - np.mean((p >= t) & (y == 0)) * t / (1 - t) for t in (0.1, 0.3, 0.5)]
     every = [y.mean() - (1 - y.mean()) * t / (1 - t) for t in (0.1, 0.3, 0.5)]
     out.append(dict(slope=[line.params[1], *line.conf_int()[1]], intercept=[large.params[0], *large.conf_int()[0]],
         brier=brier_score_loss(y, p), ece=ece, net=net, every=every,
-        curve={h: [v.tolist() for v in calibration_curve(y, p, n_bins=5, strategy=h)] for h in ('uniform', 'quantile')}))
+        curve=[v.tolist() for v in calibration_curve(y, p, n_bins=10)]))
 print(json.dumps(out))
 `;
 
@@ -36,10 +33,10 @@ interface Reference {
   slope: number[];
   intercept: number[];
   brier: number;
-  ece: Record<'uniform' | 'quantile', number>;
+  ece: number;
   net: number[];
   every: number[];
-  curve: Record<'uniform' | 'quantile', [number[], number[]]>;
+  curve: [observed: number[], predicted: number[]];
 }
 
 referenceTest(
@@ -57,27 +54,11 @@ referenceTest(
         expect(worstDifference(limits, reference[name])).toBeLessThan(1e-6);
       }
       expect(brierScore(labels, first).value).toBeCloseTo(reference.brier, 12);
-      for (const strategy of ['uniform', 'quantile'] as const) {
-        const options = { bins: 5, strategy };
-        const curve = calibrationCurve(labels, first, options).value ?? [];
-        const [observed, predicted] = reference.curve[strategy];
-        expect(
-          worstDifference(
-            curve.map((bin) => bin.observed),
-            observed,
-          ),
-        ).toBeLessThan(1e-12);
-        expect(
-          worstDifference(
-            curve.map((bin) => bin.predicted),
-            predicted,
-          ),
-        ).toBeLessThan(1e-12);
-        expect(expectedCalibrationError(labels, first, options).value).toBeCloseTo(
-          reference.ece[strategy],
-          12,
-        );
-      }
+      const bins = calibrationCurve(labels, first).value ?? [];
+      const shares = [bins.map(({ observed }) => observed), bins.map(({ predicted }) => predicted)];
+      expect(worstDifference(shares[0] ?? [], reference.curve[0])).toBeLessThan(1e-12);
+      expect(worstDifference(shares[1] ?? [], reference.curve[1])).toBeLessThan(1e-12);
+      expect(expectedCalibrationError(labels, first).value).toBeCloseTo(reference.ece, 12);
       const curve = decisionCurve(labels, first, [0.1, 0.3, 0.5]).value ?? [];
       expect(
         worstDifference(

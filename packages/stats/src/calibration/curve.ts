@@ -1,14 +1,13 @@
-import { checkCount, checkProbabilities, checkScored, type Numbers } from '../core/checks.ts';
+import { checkProbabilities, checkScored, type Numbers } from '../core/checks.ts';
 import { StatsInputError } from '../core/errors.ts';
 import { absent, type Estimate, type Outcome } from '../core/estimate.ts';
 import { checkMatrix, type Matrix } from '../core/matrix.ts';
-import { quantile } from '../core/order.ts';
 
-/** Bins of equal width on 0–1, or between equally spaced quantiles of the probabilities (nearly equal counts). */
-export type BinStrategy = 'uniform' | 'quantile';
-
-/** How many bins a calibration curve has where nothing else is asked for. */
+/** Bins of equal width on 0–1. */
 const BINS = 10;
+
+/** The edges between them, ascending. */
+const EDGES = Array.from({ length: BINS - 1 }, (_, i) => (i + 1) / BINS);
 
 /** One bin of a calibration curve; empty bins are left out. */
 export interface CalibrationBin {
@@ -19,35 +18,18 @@ export interface CalibrationBin {
   readonly observed: number;
 }
 
-export interface CalibrationOptions {
-  /** Default 10. */
-  readonly bins?: number;
-  /** Default `uniform`. */
-  readonly strategy?: BinStrategy;
-}
-
 /**
  * The calibration curve as scikit-learn's `calibration_curve`: a probability on an edge belongs to the lower bin,
  * and equal probabilities are never parted.
  */
-export function calibrationCurve(
-  labels: Numbers,
-  probabilities: Numbers,
-  options: CalibrationOptions = {},
-): Outcome<CalibrationBin[]> {
-  const { bins = BINS, strategy = 'uniform' } = options;
-  checkCount('bins', bins, 1);
+export function calibrationCurve(labels: Numbers, probabilities: Numbers): Outcome<CalibrationBin[]> {
   checkScored(labels, probabilities);
   checkProbabilities('probabilities', probabilities);
   if (labels.length === 0) return absent('no patients: calibration cannot be computed');
-  const ascending = Float64Array.from(probabilities).sort();
-  const inner = Array.from({ length: bins - 1 }, (_, i) =>
-    strategy === 'uniform' ? (i + 1) / bins : quantile(ascending, (i + 1) / bins),
-  );
-  const sums = Array.from({ length: bins }, () => ({ n: 0, predicted: 0, positives: 0 }));
+  const sums = Array.from({ length: BINS }, () => ({ n: 0, predicted: 0, positives: 0 }));
   for (let i = 0; i < labels.length; i++) {
     const p = probabilities[i] as number;
-    const bin = sums[binOf(p, inner)];
+    const bin = sums[binOf(p)];
     if (bin === undefined) continue;
     bin.n++;
     bin.predicted += p;
@@ -63,21 +45,20 @@ export function calibrationCurve(
   };
 }
 
-/** Edges belong to the lower bin. @param inner ascending edges between the bins. */
-function binOf(probability: number, inner: readonly number[]): number {
-  return inner.filter((edge) => edge < probability).length;
+/** Edges belong to the lower bin. */
+function binOf(probability: number): number {
+  return EDGES.filter((edge) => edge < probability).length;
 }
 
 /**
- * Expected calibration error of chosen patients, in the default bins, for resampling: a bin's share of patients times
+ * Expected calibration error of chosen patients, for resampling: a bin's share of patients times
  * |observed − predicted| is the sum of label − probability in it, over all patients.
  */
 export function calibrationErrorOf(
   labels: Numbers,
   probabilities: Numbers,
 ): (patients: Uint32Array) => number {
-  const inner = Array.from({ length: BINS - 1 }, (_, i) => (i + 1) / BINS);
-  const bins = Uint8Array.from(probabilities, (p) => binOf(p, inner));
+  const bins = Uint8Array.from(probabilities, binOf);
   const gaps = Float64Array.from(labels, (label, i) => label - (probabilities[i] as number));
   const sums = new Float64Array(BINS);
   return (patients) => {
@@ -94,12 +75,8 @@ export function calibrationErrorOf(
  * Expected calibration error (Naeini et al. 2015) of the probability of the positive class: the mean of
  * |observed − predicted| over bins, weighted by their patients.
  */
-export function expectedCalibrationError(
-  labels: Numbers,
-  probabilities: Numbers,
-  options: CalibrationOptions = {},
-): Estimate {
-  const curve = calibrationCurve(labels, probabilities, options);
+export function expectedCalibrationError(labels: Numbers, probabilities: Numbers): Estimate {
+  const curve = calibrationCurve(labels, probabilities);
   if (curve.value === null) return curve;
   const total = curve.value.reduce((sum, bin) => sum + bin.n * Math.abs(bin.observed - bin.predicted), 0);
   return { value: total / labels.length, n: labels.length };

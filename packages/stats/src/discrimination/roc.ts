@@ -12,22 +12,17 @@ export interface RocCurve {
 
 /**
  * The empirical ROC curve, as scikit-learn's `roc_curve` (≥ 1.3, whose first threshold is Infinity).
- *
- * @param options.dropIntermediate leave out points inside straight segments (default true).
+ * Points inside straight segments are left out.
  */
-export function rocCurve(
-  labels: Numbers,
-  scores: Numbers,
-  options: { dropIntermediate?: boolean } = {},
-): Outcome<RocCurve> {
+export function rocCurve(labels: Numbers, scores: Numbers): Outcome<RocCurve> {
   const cuts = cutPoints(labels, scores);
   const missing = needBothClasses(cuts, 'the ROC curve');
-  return missing ?? { value: rocOfCuts(cuts, options) };
+  return missing ?? { value: rocOfCuts(cuts) };
 }
 
 /** {@link rocCurve} of patients already counted at their cut points; both classes are among them. */
-export function rocOfCuts(cuts: CutPoints, options: { dropIntermediate?: boolean } = {}): RocCurve {
-  const kept = (options.dropIntermediate ?? true) ? corners(cuts) : Uint32Array.from(cuts.thresholds.keys());
+export function rocOfCuts(cuts: CutPoints): RocCurve {
+  const kept = corners(cuts);
   const pick = (first: number, values: Float64Array, divisor: number): Float64Array => {
     const picked = new Float64Array(kept.length + 1);
     picked[0] = first;

@@ -6,46 +6,23 @@ import {
   type Numbers,
   needBothClasses,
 } from '../core/checks.ts';
-import { absent, type Known, type Outcome } from '../core/estimate.ts';
+import { absent, type Estimate } from '../core/estimate.ts';
 import { mean, sampleVariance } from '../core/moments.ts';
-import { intervalZ, twoSidedP } from '../special/normal.ts';
-
-/** A reclassification index with its parts. */
-export interface Reclassification {
-  /** Positive: the new model is better. The interval is normal. */
-  readonly index: Known;
-  /** The share due to positive patients, and to negative ones. */
-  readonly events: number;
-  readonly nonEvents: number;
-  readonly standardError: number;
-  /** Two-sided p-value of index = 0; null where the standard error is 0. */
-  readonly pValue: number | null;
-}
-
-/** Models on the same patients, the level of the interval. */
-export interface ReclassificationOptions {
-  readonly level?: number;
-  /** A threshold makes the NRI categorical; without one any change of probability counts (continuous NRI). */
-  readonly threshold?: number;
-}
+import { intervalZ } from '../special/normal.ts';
 
 /**
- * Net reclassification improvement of `updated` over `reference`: categorical at a threshold (Pencina et al. 2008)
- * or continuous (Pencina et al. 2011), with the multinomial standard error that Hmisc's `improveProb` uses.
+ * Continuous net reclassification improvement of `updated` over `reference` (Pencina et al. 2011), with the multinomial
+ * standard error that Hmisc's `improveProb` uses. Positive: the new model is better. The interval is normal.
  */
 export function netReclassification(
   labels: Numbers,
   reference: Numbers,
   updated: Numbers,
-  options: ReclassificationOptions = {},
-): Outcome<Reclassification> {
-  const { threshold } = options;
-  if (threshold !== undefined) checkOpenUnit('threshold', threshold);
-  const category = (p: number): number => (threshold === undefined ? p : p >= threshold ? 1 : 0);
-  const change = (before: number, after: number): number => Math.sign(category(after) - category(before));
-  return improvement(labels, reference, updated, options.level ?? 0.95, {
+  level: number = 0.95,
+): Estimate {
+  return improvement(labels, reference, updated, level, {
     name: 'NRI',
-    change,
+    change: (before, after) => Math.sign(after - before),
     variance: populationVariance,
   });
 }
@@ -55,12 +32,11 @@ export function integratedDiscrimination(
   labels: Numbers,
   reference: Numbers,
   updated: Numbers,
-  options: { level?: number } = {},
-): Outcome<Reclassification> {
-  const change = (before: number, after: number): number => after - before;
-  return improvement(labels, reference, updated, options.level ?? 0.95, {
+  level: number = 0.95,
+): Estimate {
+  return improvement(labels, reference, updated, level, {
     name: 'IDI',
-    change,
+    change: (before, after) => after - before,
     variance: sampleVariance,
   });
 }
@@ -79,7 +55,7 @@ function improvement(
   updated: Numbers,
   level: number,
   { name, change, variance }: Rule,
-): Outcome<Reclassification> {
+): Estimate {
   checkOpenUnit('level', level);
   checkSameLength('reference', reference, 'updated', updated);
   checkProbabilities('reference', reference);
@@ -95,22 +71,12 @@ function improvement(
   if (positive.every((value) => value === 0) && negative.every((value) => value === 0)) {
     return absent(`${name}: both models agree on every patient`);
   }
-  const events = mean(positive);
-  const nonEvents = -mean(negative);
-  const value = events + nonEvents;
+  const value = mean(positive) - mean(negative);
   const standardError = Math.sqrt(
     variance(positive) / positive.length + variance(negative) / negative.length,
   );
   const half = intervalZ(level) * standardError;
-  return {
-    value: {
-      index: { value, n: labels.length, lower: value - half, upper: value + half, level },
-      events,
-      nonEvents,
-      standardError,
-      pValue: standardError > 0 ? twoSidedP(value / standardError) : null,
-    },
-  };
+  return { value, n: labels.length, lower: value - half, upper: value + half, level };
 }
 
 /** The multinomial variance of up (1), down (−1) and unchanged (0). */

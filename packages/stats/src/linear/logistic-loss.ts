@@ -52,15 +52,12 @@ export function linearScores(
 }
 
 /**
- * ½‖w‖² + C Σ sᵢ · log-loss(yᵢ, xᵢ), scikit-learn's objective; intercepts are not penalised. One output is the
+ * ½‖w‖² + C Σ log-loss(yᵢ, xᵢ), scikit-learn's objective; intercepts are not penalised. One output is the
  * binary (sigmoid) form, several are the multinomial (softmax) form.
- *
- * @param weights sᵢ, one per patient.
  */
 export function logisticObjective(
   features: Matrix,
   labels: ArrayLike<number>,
-  weights: Float64Array,
   outputs: number,
   c: number,
 ): Objective {
@@ -70,11 +67,10 @@ export function logisticObjective(
     gradient.fill(0);
     let loss = 0;
     for (let i = 0; i < rows; i++) {
-      const strength = c * (weights[i] as number);
       linearScores(parameters, features, i, scores);
-      loss += strength * residuals(scores, labels[i] as number);
+      loss += c * residuals(scores, labels[i] as number);
       for (let k = 0; k < outputs; k++) {
-        const pull = strength * (scores[k] as number);
+        const pull = c * (scores[k] as number);
         const start = k * columns;
         for (let j = 0; j < columns; j++) {
           gradient[start + j] = (gradient[start + j] as number) + pull * (data[i * columns + j] as number);

@@ -5,9 +5,6 @@ import { checkMatrix, type Matrix, rowOf, zeros } from '../core/matrix.ts';
 import { minimise } from './lbfgs.ts';
 import { linearScores, logisticObjective, sigmoid, softmaxInPlace } from './logistic-loss.ts';
 
-/** Weights per class: none, scikit-learn's `balanced` (n / (classes × n_c)), or one number per class. */
-export type ClassWeight = 'none' | 'balanced' | readonly number[];
-
 /** How to fit. The defaults are scikit-learn's, but for the tighter tolerance. */
 export interface LogisticOptions {
   /** Number of classes; the labels are 0 … classes − 1. Default 2. */
@@ -18,7 +15,6 @@ export interface LogisticOptions {
   readonly maxIterations?: number;
   /** Largest absolute gradient entry at the end. Default 1e-10. */
   readonly tolerance?: number;
-  readonly classWeight?: ClassWeight;
 }
 
 /** A fitted L2 logistic regression. */
@@ -46,7 +42,7 @@ export function fitLogistic(
   labels: Numbers,
   options: LogisticOptions = {},
 ): Outcome<LogisticModel> {
-  const { classes = 2, C = 1, maxIterations = 1000, tolerance = 1e-10, classWeight = 'none' } = options;
+  const { classes = 2, C = 1, maxIterations = 1000, tolerance = 1e-10 } = options;
   checkMatrix('features', features);
   checkCount('classes', classes, 2);
   checkCount('maxIterations', maxIterations, 1);
@@ -55,14 +51,14 @@ export function fitLogistic(
     throw new StatsInputError(`${labels.length} labels for ${features.rows} rows of features`);
   }
   checkLabels(labels, classes);
-  const counts = countClasses(labels, classes);
-  const empty = counts.indexOf(0);
-  if (empty >= 0) return absent(`no patient of class ${empty}: logistic regression needs every class`);
+  const present = new Set(Array.from(labels));
+  const empty = Array.from({ length: classes }, (_, label) => label).find((label) => !present.has(label));
+  if (empty !== undefined)
+    return absent(`no patient of class ${empty}: logistic regression needs every class`);
 
   const outputs = classes === 2 ? 1 : classes;
-  const weights = patientWeights(labels, counts, classWeight);
   const start = new Float64Array(outputs * (features.columns + 1));
-  const objective = logisticObjective(features, labels, weights, outputs, C);
+  const objective = logisticObjective(features, labels, outputs, C);
   const { x, iterations, converged } = minimise(objective, start, { maxIterations, tolerance });
   const split = outputs * features.columns;
   const coef = { rows: outputs, columns: features.columns, data: x.slice(0, split) };
@@ -99,26 +95,4 @@ export function logisticProbabilities(model: LogisticModel, features: Matrix): M
     probabilities.data[2 * i + 1] = sigmoid(z);
   }
   return probabilities;
-}
-
-function countClasses(labels: Numbers, classes: number): number[] {
-  const counts = new Array<number>(classes).fill(0);
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i] as number;
-    counts[label] = (counts[label] ?? 0) + 1;
-  }
-  return counts;
-}
-
-function patientWeights(labels: Numbers, counts: readonly number[], classWeight: ClassWeight): Float64Array {
-  if (classWeight === 'none') return new Float64Array(labels.length).fill(1);
-  if (classWeight !== 'balanced' && classWeight.length !== counts.length) {
-    throw new StatsInputError(`${classWeight.length} class weights for ${counts.length} classes`);
-  }
-  const perClass =
-    classWeight === 'balanced' ? counts.map((count) => labels.length / (counts.length * count)) : classWeight;
-  const wrong = perClass.findIndex((weight) => !(weight > 0 && Number.isFinite(weight)));
-  if (wrong >= 0)
-    throw new StatsInputError(`the weight of class ${wrong} is ${perClass[wrong]}: it must be above 0`);
-  return Float64Array.from({ length: labels.length }, (_, i) => perClass[labels[i] as number] ?? 0);
 }
