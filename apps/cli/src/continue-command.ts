@@ -40,12 +40,17 @@ export function thisStart(): Start {
   return { script: argv[1] ?? '', env, platform };
 }
 
+/** The program in messages and help, which name no file of it. */
+export function shortProgram({ env }: Start): string {
+  return env.npm_command === 'exec' ? 'npx radweave' : 'radweave';
+}
+
 /** As the user can start it: through npx, from the path, or the file itself, under whatever name it was started. */
-function program({ script, env, platform }: Start): string {
+function program(start: Start): string {
+  const { script, env, platform } = start;
   const isOnPath = (env.PATH ?? '').split(delimiter).includes(dirname(script));
   if (basename(script) === 'radweave') {
-    if (env.npm_command === 'exec') return 'npx radweave';
-    if (isOnPath) return 'radweave';
+    if (env.npm_command === 'exec' || isOnPath) return shortProgram(start);
   }
   return `node ${quoted(BIN, platform)}`;
 }

@@ -4,8 +4,13 @@ import { tempDir } from '@radweave/testkit';
 import { afterEach, expect, test, vi } from 'vitest';
 import { COMMANDS } from './commands/index.ts';
 import { UserError } from './exit-codes.ts';
-import { main } from './main.ts';
+import { build, main } from './main.ts';
+import { normaliseFlags } from './normalise-flags.ts';
 import { reportError } from './report-error.ts';
+import { commandFlags } from './stage/command-flags.ts';
+import { readCall } from './stage/flags.ts';
+
+const entries = Object.values(COMMANDS).flat();
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -33,14 +38,40 @@ test('help names every command and is no fault', async () => {
   expect(code).toBe(0);
   // Long summaries are wrapped.
   const text = out.replace(/\s+/g, ' ');
-  for (const { name, summary } of COMMANDS) expect(text).toMatch(new RegExp(`${name}.*${summary}`));
+  for (const { name, summary } of entries) expect(text).toContain(` ${name} [options] ${summary}`);
 });
 
-test('every command can be loaded and shows its options', async () => {
-  for (const { name } of COMMANDS) {
-    const { code, out } = await radweave(name, '--help');
+test('help fits in 80 columns, with options under headings and each default once', async () => {
+  vi.stubEnv('npm_command', 'exec');
+  const pages = [[], ...entries.map(({ name }) => [name]), ['models', 'export']];
+  for (const page of pages) {
+    const { code, out } = await radweave(...page, '--help');
     expect(code).toBe(0);
-    expect(out).toContain('--json');
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(out).not.toMatch(/\(default[^)]*\)\s*\(default|default:\s*"/);
+  }
+  const { out } = await radweave('train', '--help');
+  expect([...out.matchAll(/^[A-Z].*:$/gm)].join()).toBe(
+    'Input:,Output:,What to do:,Model:,Training:,Computation:,General:,Examples:',
+  );
+  expect(out).toMatch(/--modality <name> .*\(required\)/);
+  expect(out).toMatch(/--pretrained <true\|false> .*\(default: true\)/);
+  expect(out).toMatch(/--epochs <number> .*default: 100\)/);
+});
+
+test.each(entries)('the examples of $name are command lines that it takes', async ({ name, examples }) => {
+  expect(examples).not.toHaveLength(0);
+  for (const example of examples) {
+    const args = [name, ...example.split(' ').filter(Boolean)].map((word) => word.replaceAll('"', ''));
+    const program = await build(args);
+    const parsed = new Error('parsed');
+    let flags = {};
+    program.hook('preAction', (_, action) => {
+      flags = action.opts();
+      throw parsed;
+    });
+    await expect(program.parseAsync(normaliseFlags(args), { from: 'user' }), example).rejects.toBe(parsed);
+    if (commandFlags(name) !== undefined) readCall(name, flags);
   }
 });
 

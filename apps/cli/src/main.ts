@@ -3,7 +3,7 @@ import { refuseWindowsPaths } from '@radweave/artifacts';
 import { Command, CommanderError } from 'commander';
 import { forThisStudy, rememberCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands/index.ts';
-import { continueCommand, thisStart } from './continue-command.ts';
+import { continueCommand, shortProgram, thisStart } from './continue-command.ts';
 import { EXIT } from './exit-codes.ts';
 import { normaliseFlags } from './normalise-flags.ts';
 import { reportError } from './report-error.ts';
@@ -45,24 +45,38 @@ function toContinue(args: readonly string[], error: unknown): string {
   return continueCommand(args, typeof run === 'string' ? run : undefined, thisStart());
 }
 
-async function build(args: readonly string[]): Promise<Command> {
+/** The program with the options of the command that is typed; the other commands have names only. */
+export async function build(args: readonly string[]): Promise<Command> {
   const { version }: { version: string } = createRequire(import.meta.url)('../package.json');
   const program = new Command('radweave')
     .description('Feature extraction and classification of multimodal medical images.')
-    .version(version)
-    .option('--debug', 'show the code and the stack of every error')
+    .version(version, '-V, --version', 'Print the version')
+    .helpOption(...HELP)
+    .option('--debug', DEBUG)
+    .configureHelp({ optionDescription: ({ description }) => description })
     .showHelpAfterError('(add --help for the options)')
     .exitOverride()
     .hook('preAction', (_, action) => {
       const flags = Object.entries(action.opts()).map(([name, value]) => [`--${name}`, value]);
       refuseWindowsPaths(Object.fromEntries(flags));
     });
-  for (const { name, summary, load } of COMMANDS) {
-    const command = program
-      .command(name)
-      .description(summary)
-      .option('--debug', 'show the code and the stack of every error');
-    if (args.includes(name)) (await load()).define(command);
+  for (const [heading, entries] of Object.entries(COMMANDS)) {
+    program.commandsGroup(`${heading}:`);
+    for (const { name, summary, examples, load } of entries) {
+      const command = program.command(name).description(summary);
+      if (args.includes(name)) (await load()).define(command);
+      command
+        .option('--debug', DEBUG)
+        .helpOption(...HELP)
+        .addHelpText('after', `\nExamples:\n${shown(name, examples)}`);
+    }
   }
-  return program;
+  return program.helpCommand('help [command]', 'show the options and examples of a command');
+}
+
+const HELP = ['-h, --help', 'Show this help'] as const;
+const DEBUG = 'Show the code and the stack of every error';
+
+function shown(name: string, examples: readonly string[]): string {
+  return examples.map((flags) => `  ${shortProgram(thisStart())} ${name} ${flags}`.trimEnd()).join('\n');
 }

@@ -1,5 +1,5 @@
 import { type ConfigKeyPath, canonicalFlag } from '@radweave/artifacts';
-import { quoted, type Start } from './continue-command.ts';
+import { quoted, type Start, shortProgram } from './continue-command.ts';
 import { commandFlags } from './stage/command-flags.ts';
 
 /** Keys that say which study it is: every command about it needs them. */
@@ -43,8 +43,7 @@ export function completeCommands(text: string, args: readonly string[], start: S
       named.has(flag) ? '' : open,
     );
     const words = studyFlags(command, typed, args).map((word) => quoted(word, start.platform));
-    const program = start.env.npm_command === 'exec' ? 'npx radweave' : 'radweave';
-    return [`${program} ${command}${typed}`, ...words].join(' ') + end;
+    return [`${shortProgram(start)} ${command}${typed}`, ...words].join(' ') + end;
   });
 }
 

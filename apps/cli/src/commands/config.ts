@@ -5,8 +5,8 @@ import type { Define } from './define.ts';
 
 export const define: Define = (command) => {
   command
-    .option('--yaml', 'print a configuration file with every default and its explanation')
-    .option('--json', 'print the keys as JSON')
+    .option('--yaml', 'Print a configuration file with every default and its explanation')
+    .option('--json', 'Print the keys as JSON')
     .action((flags: { yaml?: boolean; json?: boolean }) => {
       if (flags.yaml === true) process.stdout.write(defaultConfigYaml());
       else if (flags.json === true) process.stdout.write(`${JSON.stringify(describeConfig())}\n`);

@@ -47,15 +47,15 @@ interface DemoFlags {
 
 export const define: Define = (command) => {
   command
-    .option('--output_dir <folder>', 'folder to work in; what the last demo left there is removed', FOLDER)
-    .option('--epochs <number>', 'epochs of training per modality', '6')
+    .option('--output_dir <folder>', 'Folder to work in; what the last demo left there is removed', FOLDER)
+    .option('--epochs <number>', 'Epochs of training per modality', '6')
     .option(
       '--seed <number>',
-      'another cohort and other initial weights',
+      'Another cohort and other initial weights',
       String(defaultConfig().experiment.seed),
     )
-    .option('--quiet', 'print results only')
-    .option('--json', 'print the evaluation as JSON')
+    .option('--quiet', 'Print results only')
+    .option('--json', 'Print the evaluation as JSON')
     .action(async (flags: DemoFlags) => {
       const folder = resolve(flags.output_dir);
       const config = demoConfig(folder, flags);

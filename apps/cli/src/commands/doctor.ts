@@ -3,7 +3,7 @@ import { EXIT, UserError } from '../exit-codes.ts';
 import type { Define } from './define.ts';
 
 export const define: Define = (command) => {
-  command.option('--json', 'print the state as JSON').action((options: { json?: boolean }) => {
+  command.option('--json', 'Print the state as JSON').action((options: { json?: boolean }) => {
     const diagnosis = diagnose();
     process.stdout.write(options.json ? `${JSON.stringify(diagnosis)}\n` : table(diagnosis));
     if (diagnosis.problems.length > 0) throw new UserError(diagnosis.problems.join('\n'), EXIT.missing);

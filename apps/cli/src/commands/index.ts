@@ -4,6 +4,8 @@ import type { Define } from './define.ts';
 interface Entry {
   name: string;
   summary: string;
+  /** What may follow the name: for help. */
+  examples: readonly string[];
   load: () => Promise<{ define: Define }>;
 }
 
@@ -12,28 +14,54 @@ const OF_STAGES: readonly Entry[] = STAGES.flatMap(({ command }) => {
   if (command?.summary === undefined) return [];
   const { name, summary } = command;
   const load = async () => ({ define: (await import('../stage/stage-command.ts')).stageCommand(name) });
-  return [{ name, summary, load }];
+  const examples = STAGES.flatMap((stage) => (stage.command?.name === name ? stage.command.examples : []));
+  return [{ name, summary, examples, load }];
 });
 
-/** Every command; its code is loaded only when it is the one that runs. */
-export const COMMANDS: readonly Entry[] = [
-  { name: 'setup', summary: 'find libtorch and build the engine', load: () => import('./setup.ts') },
-  {
-    name: 'doctor',
-    summary: 'show the state of the engine on this machine',
-    load: () => import('./doctor.ts'),
-  },
-  {
-    name: 'models',
-    summary: 'list models, show what is known of one, download its pretrained weights, export trained ones',
-    load: () => import('./models.ts'),
-  },
-  ...OF_STAGES,
-  {
-    name: 'run',
-    summary: 'all steps in order, skipping what has not changed',
-    load: () => import('./run.ts'),
-  },
-  { name: 'config', summary: 'show every configuration key', load: () => import('./config.ts') },
-  { name: 'demo', summary: 'run everything on a synthetic cohort', load: () => import('./demo.ts') },
-];
+/** Every command under its heading in help; its code is loaded only when it is the one that runs. */
+export const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
+  'The whole job': [
+    {
+      name: 'demo',
+      summary: 'run the whole job on a synthetic cohort',
+      examples: ['', '--output_dir demo --epochs 3'],
+      load: () => import('./demo.ts'),
+    },
+    {
+      name: 'run',
+      summary: 'run all steps in order, skipping what has not changed',
+      examples: [
+        '--root_dir /data/Grade --set data.home_hospital=JM',
+        '--config config/default_config.yaml --cross_fit 5',
+      ],
+      load: () => import('./run.ts'),
+    },
+  ],
+  'One step, in the order of a study': OF_STAGES,
+  'Set-up and information': [
+    {
+      name: 'setup',
+      summary: 'find libtorch and build the engine',
+      examples: [''],
+      load: () => import('./setup.ts'),
+    },
+    {
+      name: 'doctor',
+      summary: 'check Node.js, libtorch, GPU and engine',
+      examples: [''],
+      load: () => import('./doctor.ts'),
+    },
+    {
+      name: 'models',
+      summary: 'list models, describe one, download its weights, export trained ones',
+      examples: ['list "resnet*"', 'export best_model.pth --output model.safetensors'],
+      load: () => import('./models.ts'),
+    },
+    {
+      name: 'config',
+      summary: 'show every configuration key',
+      examples: ['', '--yaml'],
+      load: () => import('./config.ts'),
+    },
+  ],
+};

@@ -24,7 +24,7 @@ import type { Define } from './define.ts';
 const MEGABYTE = 1e6;
 
 export const define: Define = (command) => {
-  command.option('--json', 'print the result as JSON');
+  command.option('--json', 'Print the result as JSON');
   command
     .command('list')
     .description('every model that can be trained, or those whose name matches')
@@ -44,15 +44,15 @@ export const define: Define = (command) => {
     .command('export')
     .description('write trained weights for PyTorch, as timm or torchvision load them with strict=True')
     .argument('<file>', 'a checkpoint of Radweave, or another file of weights together with --model')
-    .requiredOption('--output <file>', 'file to write: .pth, .pt or .safetensors (required)')
-    .addOption(new Option('--layout <name>', 'names of the tensors').choices(LAYOUTS).default('timm'))
-    .option('--model <name>', 'the model, where the file does not say it')
+    .requiredOption('--output <file>', 'File to write: .pth, .pt or .safetensors (required)')
+    .addOption(new Option('--layout <name>', 'Names of the tensors').choices(LAYOUTS).default('timm'))
+    .option('--model <name>', 'The model, where the file does not say it')
     .option(
       '--image_size <pixels>',
-      'size of the images that the weights are for (ViT, Swin), where the file does not say it',
+      'Size of the images that the weights are for (ViT, Swin), where the file does not say it',
       sideOf,
     )
-    .option('--overwrite', 'replace the file that is there')
+    .option('--overwrite', 'Replace the file that is there')
     .action(async (file: string, flags: ExportFlags, own: Command) =>
       print(own, await told(exported(file, flags))),
     );

@@ -1,10 +1,8 @@
 import {
   applyOverrides,
   type Config,
-  type ConfigFlag,
   configKeysIn,
   defaultConfig,
-  describedFlags,
   isForeignPath,
   type Override,
   readConfig,
@@ -13,11 +11,8 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { Call } from '@radweave/pipeline';
-import { type Command, Option } from 'commander';
+import { DEFAULT_CONFIG_FILE } from './add-flags.ts';
 import { commandFlags } from './command-flags.ts';
-
-/** Read when no `--config` is given and it is there. */
-const DEFAULT_CONFIG_FILE = 'config/default_config.yaml';
 
 /** Flags that every stage command takes. */
 export interface CommonFlags {
@@ -37,29 +32,6 @@ export interface CallConfig extends Call {
 /** Says which file was read. */
 export function tellFile({ file }: CallConfig, { quiet }: CommonFlags): void {
   if (file !== null && quiet !== true) process.stderr.write(`Configuration: ${file}\n`);
-}
-
-/** Adds the common flags, and those that set a configuration key of this command. */
-export function addFlags(command: Command, name: string): void {
-  command
-    .option('--config <file>', `YAML configuration (default: ${DEFAULT_CONFIG_FILE} where it exists)`)
-    .option('--set <section.key=value...>', 'set any configuration key')
-    .option('--quiet', 'print results only')
-    .option('--json', 'print the result as JSON');
-  for (const flag of describedFlags(commandFlags(name) ?? [])) {
-    const { allowed, default: byDefault } = flag.describes;
-    const extra =
-      flag.value === undefined
-        ? [allowed, byDefault === null ? '' : `default: ${JSON.stringify(byDefault)}`].filter(Boolean)
-        : [];
-    const text = extra.length === 0 ? flag.description : `${flag.description} (${extra.join('; ')})`;
-    command.addOption(new Option(syntaxOf(flag), text));
-  }
-}
-
-function syntaxOf(flag: ConfigFlag & { describes: { type: string } }): string {
-  if (flag.value !== undefined) return `--${flag.flag}`;
-  return flag.describes.type.startsWith('list') ? `--${flag.flag} <values...>` : `--${flag.flag} <value>`;
 }
 
 /** Commands that go through the raw folders; to all others the split files say where the images lie. */

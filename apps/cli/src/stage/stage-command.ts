@@ -1,17 +1,16 @@
 import {
   type CommandPart,
-  type Flag,
   type Flags,
   type Next,
   type SomeStage,
   STAGES,
   type StageName,
 } from '@radweave/pipeline';
-import { type Command, Option } from 'commander';
 import type { Define } from '../commands/define.ts';
 import { fieldsText, presenterOf } from '../present/index.ts';
 import type { FlagValues, Shown } from '../present/presenter.ts';
-import { addFlags, type CallConfig, type CommonFlags, readCall, tellFile } from './flags.ts';
+import { addFlags } from './add-flags.ts';
+import { type CallConfig, type CommonFlags, readCall, tellFile } from './flags.ts';
 import { runStage } from './run-stage.ts';
 
 type Typed = CommonFlags & FlagValues;
@@ -27,8 +26,7 @@ export function stageCommand(name: string): Define {
   const positional = Object.keys(flags).filter((flag) => flags[flag]?.kind === 'positional');
   const switches = Object.keys(flags).filter((flag) => flags[flag]?.syntax === '');
   return (command) => {
-    for (const [flag, about] of Object.entries(flags)) addFlag(command, flag, about);
-    addFlags(command, name);
+    addFlags(command, name, flags);
     command.action(async (...args: unknown[]) => {
       await perform(stages, name, {
         ...Object.fromEntries(switches.map((flag) => [flag, false])),
@@ -37,19 +35,6 @@ export function stageCommand(name: string): Define {
       });
     });
   };
-}
-
-function addFlag(command: Command, name: string, about: Flag<unknown>): void {
-  const { kind, syntax, description, choices } = about;
-  if (kind === 'positional') {
-    command.argument(syntax, description);
-    return;
-  }
-  const said = kind === 'required' ? `${description} (required)` : description;
-  const option = new Option(`--${name}${syntax === '' ? '' : ` ${syntax}`}`, said);
-  if (choices !== undefined) option.choices(choices);
-  if (about.default !== undefined) option.default(about.default);
-  command.addOption(option.makeOptionMandatory(kind === 'required'));
 }
 
 /** Runs the stage that the flags mean: the last of those that may be meant. */

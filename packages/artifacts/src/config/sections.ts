@@ -10,7 +10,7 @@ const modality = z.string().regex(MODALITY_NAME);
 
 export const data = {
   root_dir: optionalText(
-    'Folder that holds the hospitals: ROOT/HOSPITAL/[foldK/]grade{label}/{patient_id}/{modality}',
+    'Folder of the hospitals; in that of each: [foldK/]grade{label}/{patient}/{modality}',
   ),
   splits_dir: name('data/splits', 'Folder of the split CSV files'),
   features_dir: name('data/features', 'Folder of the extracted features'),
@@ -20,20 +20,20 @@ export const data = {
     .refine((list) => new Set(list).size === list.length, 'data.modalities lists a modality twice')
     .default(['A', 'P'])
     .meta({
-      description: 'Modalities every patient must have',
+      description: 'Modalities to use; patients who lack one are excluded',
       allowed: 'different folder names',
     }),
   home_hospital: name(
     'JM',
-    'Hospital that is divided into training and validation; all others are the test set',
+    'Hospital split into training and validation; all others are the external test set',
   ),
   train_ratio: decimal(0.7, "Share of the home hospital's patients used for training", {
     above: 0,
     below: 1,
   }),
   image_size: integer(224, 'Height and width of the images in pixels', 16, 4096),
-  resize: flag(false, 'Resize images of another size (bilinear, antialiased) instead of stopping'),
-  num_workers: integer(0, 'Threads that decode images; 0 chooses by the number of cores', 0, 1024),
+  resize: flag(false, 'Resize images of a different size (bilinear, antialiased) instead of stopping'),
+  num_workers: integer(0, 'Threads that decode images; 0: as the number of cores allows', 0, 1024),
 };
 
 export const preprocess = {
@@ -41,44 +41,47 @@ export const preprocess = {
     false,
     'Write image paths relative to the split files, so that both can be moved together',
   ),
-  skip_unreadable: flag(false, 'Leave unreadable images out instead of stopping'),
+  skip_unreadable: flag(false, 'Leave out unreadable images instead of stopping'),
   exclude_conflicts: flag(
     false,
-    'Leave patients with conflicting labels, hospitals or images out instead of stopping',
+    'Leave out patients with conflicting labels, hospitals or images instead of stopping',
   ),
   log_dir: optionalText('Folder of the preprocessing log; by default the folder of the splits'),
 };
 
 export const model = {
-  name: name('resnet18', 'Architecture, see `radweave models list`'),
+  name: name('resnet18', 'Architecture; `radweave models list` shows all'),
   pretrained: flag(true, 'Start from ImageNet weights'),
   weights: optionalText(
     'File of initial weights (.pth or .safetensors), used instead of the ImageNet weights',
   ),
   num_classes: integer(2, 'Number of labels', 2, 1000),
-  freeze_stages: integer(0, 'The stem and this many stages keep their weights; 0 trains everything', 0, 16),
+  freeze_stages: integer(0, 'Freeze the stem and this many stages; 0 trains everything', 0, 16),
   zero_init_last: flag(
     true,
-    "Without initial weights, each block's last batch norm starts at 0 as in timm; false: at 1, which learns sooner (ResNet)",
+    "Without pretrained weights, start each block's last batch norm at 0 as timm does; at 1 (false) ResNets learn sooner",
   ),
 };
 
 export const extraction = {
   batch_size: integer(
     64,
-    'Slices per batch; a CPU computes at most 16, or one per thread, at once, a GPU of 20 GiB or more four batches',
+    'Batch size of inference (a CPU works on at most 16 slices or one per thread at a time, a GPU of 20 GiB or more on four batches)',
     1,
   ),
-  slice_index: flag(false, "Write a CSV beside each patient's features that names the slice of each row"),
+  slice_index: flag(false, "Write a CSV beside each patient's features that names each row's slice"),
 };
 
 export const fusion = {
   output_dir: optionalText('Folder of the fusion results; by default `fusion` in experiment.output_dir'),
-  use_aligned: flag(false, 'Use the aligned feature tables, aligning again where they are missing or stale'),
-  C: decimal(1, 'Inverse strength of the L2 penalty', { above: 0 }),
-  max_iter: integer(1000, 'Most L-BFGS iterations', 1),
-  random_state: integer(42, 'Seed', 0, SEED_MAX),
-  standardize: flag(true, 'Scale each feature to mean 0 and variance 1, fitted on the training patients'),
+  use_aligned: flag(
+    false,
+    'Use the aligned feature tables, and align first where they are missing or out of date',
+  ),
+  C: decimal(1, 'Inverse of the L2 regularisation strength', { above: 0 }),
+  max_iter: integer(1000, 'Maximum number of L-BFGS iterations', 1),
+  random_state: integer(42, 'Random seed of the classifier (its solver is deterministic)', 0, SEED_MAX),
+  standardize: flag(true, 'Scale each feature to mean 0 and variance 1 over the training patients'),
 };
 
 export const experiment = {
@@ -87,11 +90,11 @@ export const experiment = {
     .regex(new RegExp(`^$|${FOLDER_NAME.source}`, 'u'))
     .default('')
     .meta({
-      description: 'Name of the run and of its folders; empty makes one from model, modality and time',
+      description: 'Name of the run and its folders; if empty, made from model, modality and time',
       allowed: 'a folder name',
     }),
-  seed: integer(42, 'Seed of everything random', 0, SEED_MAX),
+  seed: integer(42, 'Random seed of the whole study', 0, SEED_MAX),
   output_dir: name('outputs/feature_extract', 'Folder of checkpoints, logs, fusion and figures'),
-  save_best_only: flag(true, 'Keep the best and the last checkpoint only, not one of every epoch'),
-  log_interval: integer(10, 'Steps between two lines of the log', 1),
+  save_best_only: flag(true, 'Keep only the best and the last checkpoint, not one per epoch'),
+  log_interval: integer(10, 'Steps between log lines', 1),
 };

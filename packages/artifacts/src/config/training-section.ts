@@ -3,11 +3,11 @@ import { choice, decimal, flag, integer } from './keys.ts';
 import { PRECISIONS } from './precision.ts';
 
 export const training = {
-  batch_size: integer(64, 'Slices per step', 1),
-  epochs: integer(100, 'Passes over the training slices', 1),
+  batch_size: integer(64, 'Batch size: slices per step', 1),
+  epochs: integer(100, 'Number of epochs', 1),
   learning_rate: decimal(1e-4, 'Initial learning rate', { above: 0 }),
   weight_decay: decimal(1e-4, 'Weight decay', { min: 0 }),
-  weight_decay_exclude_norm: flag(false, 'No weight decay on norm layers and biases'),
+  weight_decay_exclude_norm: flag(false, 'Apply no weight decay to norm layers and biases'),
   loss_type: choice(
     ['ce', 'focal', 'asymmetric'],
     'ce',
@@ -24,65 +24,67 @@ export const training = {
     .union([z.enum(['none', 'balanced']), z.array(z.number().positive()).min(2)])
     .default('none')
     .meta({
-      description:
-        'Weights of the classes in the loss; balanced is n / (classes × n_c) over the training slices',
+      description: 'Class weights of the loss; balanced: n / (classes × n_c) over the training slices',
       allowed: 'none | balanced | one number > 0 for each class',
     }),
   optimizer: choice(['adam', 'sgd', 'adamw'], 'adamw', 'Optimizer'),
-  momentum: decimal(0.9, 'Momentum of sgd', { min: 0, below: 1 }),
-  scheduler: choice(['cosine', 'step', 'plateau'], 'cosine', 'Learning-rate schedule, stepped once an epoch'),
-  cosine_min_lr: decimal(0, 'Last learning rate of cosine', { min: 0 }),
-  step_size: integer(30, 'Epochs between two reductions of step', 1),
-  step_gamma: decimal(0.1, 'Factor of each reduction of step', { above: 0, max: 1 }),
-  plateau_factor: decimal(0.1, 'Factor of each reduction of plateau', { above: 0, below: 1 }),
-  plateau_patience: integer(5, 'Epochs without a better validation AUC before plateau reduces', 0),
+  momentum: decimal(0.9, 'Momentum (optimizer sgd)', { min: 0, below: 1 }),
+  scheduler: choice(['cosine', 'step', 'plateau'], 'cosine', 'Learning-rate schedule, one step per epoch'),
+  cosine_min_lr: decimal(0, 'Final learning rate (scheduler cosine)', { min: 0 }),
+  step_size: integer(30, 'Epochs between learning-rate drops (scheduler step)', 1),
+  step_gamma: decimal(0.1, 'Factor of each drop (scheduler step)', { above: 0, max: 1 }),
+  plateau_factor: decimal(0.1, 'Factor of each drop (scheduler plateau)', { above: 0, below: 1 }),
+  plateau_patience: integer(5, 'Epochs without a better validation AUC before a drop (scheduler plateau)', 0),
   early_stop_patience: integer(10, 'Epochs without a better validation score before training stops', 1),
-  early_stop_enabled: flag(true, 'Stop early'),
-  grad_accumulation: integer(1, 'Batches whose gradients make one step', 1),
+  early_stop_enabled: flag(true, 'Stop when the validation score no longer improves'),
+  grad_accumulation: integer(1, 'Gradient accumulation: batches per optimizer step', 1),
   auto_batch_size: flag(
     false,
-    'On a GPU: train in the largest part of batch_size that fits into its memory; as many slices make one step',
+    'On a GPU: split batch_size into the largest batches that fit into its memory; a step still has batch_size slices',
   ),
   clip_grad_norm: z
     .number()
     .positive()
     .nullable()
     .default(null)
-    .meta({ description: 'Largest norm of the gradient; null does not clip' }),
+    .meta({ description: 'Clip the gradient to this norm; null: no clipping' }),
   precision: choice(
     ['auto', ...PRECISIONS],
     'auto',
-    'Arithmetic; auto takes the fastest here (on a CPU, by measurement), fp32 is the most exact',
+    'Precision; auto picks the fastest on this machine (on a CPU, as measured), fp32 is the most exact',
   ),
-  deterministic: flag(false, 'Equal bits in every run on a GPU too; slower (a CPU gives them anyway)'),
+  deterministic: flag(
+    false,
+    'Bit-identical results of repeated runs on a GPU too; slower (a CPU gives them anyway)',
+  ),
   monitor: choice(
     ['auc', 'patient_auc'],
     'auc',
-    'Validation score that chooses the best epoch, per slice or per patient',
+    'Validation score that chooses the best epoch: AUC of slices or of patients',
   ),
-  shuffle: flag(true, 'Shuffle the training slices each epoch'),
+  shuffle: flag(true, 'Shuffle the training slices every epoch'),
   device: z
     .string()
     .regex(/^(auto|cpu|mps|cuda(:\d+)?)$/)
     .default('auto')
-    .meta({ description: 'Device for training and extraction', allowed: 'auto | cpu | cuda | cuda:N | mps' }),
+    .meta({ description: 'Device that networks run on', allowed: 'auto | cpu | cuda | cuda:N | mps' }),
 };
 
 export const augmentation = {
-  enabled: flag(true, 'Augment training slices at all'),
+  enabled: flag(true, 'Augment the training slices'),
   horizontal_flip: flag(true, 'Flip left and right with probability 0.5'),
   vertical_flip: flag(false, 'Flip top and bottom with probability 0.5'),
-  rotation_degrees: decimal(15, 'Largest rotation to either side in degrees', { min: 0, max: 180 }),
-  translation: decimal(0, 'Largest shift as a share of the image size', { min: 0, max: 1 }),
-  scale: decimal(0, 'Largest change of size: 0.1 scales by 0.9 to 1.1', { min: 0, below: 1 }),
-  brightness: decimal(0, 'Largest change of brightness: 0.1 multiplies by 0.9 to 1.1', { min: 0, max: 1 }),
-  contrast: decimal(0, 'Largest change of contrast: 0.1 multiplies by 0.9 to 1.1', { min: 0, max: 1 }),
+  rotation_degrees: decimal(15, 'Maximum rotation in degrees, to either side', { min: 0, max: 180 }),
+  translation: decimal(0, 'Maximum shift as a fraction of the image size', { min: 0, max: 1 }),
+  scale: decimal(0, 'Maximum change of size: 0.1 scales by 0.9 to 1.1', { min: 0, below: 1 }),
+  brightness: decimal(0, 'Maximum change of brightness: 0.1 multiplies by 0.9 to 1.1', { min: 0, max: 1 }),
+  contrast: decimal(0, 'Maximum change of contrast: 0.1 multiplies by 0.9 to 1.1', { min: 0, max: 1 }),
   random_erasing: decimal(0, 'Probability of erasing a random rectangle', { min: 0, max: 1 }),
   normalize: choice(
     ['fixed', 'auto'],
     'fixed',
-    "fixed uses normalize_mean and normalize_std, auto the pretrained weights' own statistics",
+    'Pixel statistics: fixed are normalize_mean and normalize_std, auto those of the pretrained weights',
   ),
-  normalize_mean: decimal(0.5, 'Subtracted from pixel values in 0–1'),
-  normalize_std: decimal(0.5, 'Divides pixel values after the mean is subtracted', { above: 0 }),
+  normalize_mean: decimal(0.5, 'Mean for normalising pixels (values from 0 to 1)'),
+  normalize_std: decimal(0.5, 'Standard deviation for normalising pixels', { above: 0 }),
 };

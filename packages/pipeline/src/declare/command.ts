@@ -1,4 +1,5 @@
 import type { Config, ConfigFlag } from '@radweave/artifacts';
+import type { FlagGroup } from './flag-groups.ts';
 
 /** A flag that chooses what to do; those that set a configuration key are {@link ConfigFlag}s. */
 export interface Flag<Value> {
@@ -6,6 +7,8 @@ export interface Flag<Value> {
   readonly syntax: string;
   readonly description: string;
   readonly kind: 'optional' | 'required' | 'positional';
+  /** Its heading in help; 'What to do' unless told. */
+  readonly group?: FlagGroup;
   readonly default?: string;
   readonly choices?: readonly string[];
   /** The type of its value; nothing is there. */
@@ -41,6 +44,8 @@ export interface CommandPart<Options, Own extends Flags, AnyStage> {
   readonly name: string;
   /** For help; one stage of this name has it. */
   readonly summary?: string;
+  /** What may follow the command's name, for help: one or two lines, of which each can be run. */
+  readonly examples: readonly string[];
   /** What it leaves, for the README: Markdown. */
   readonly leaves: string;
   /** How the README calls it, where that is not its name. */

@@ -1,17 +1,27 @@
 import { UsageError } from '@radweave/artifacts';
 import type { Flag } from './command.ts';
+import type { FlagGroup } from './flag-groups.ts';
 
 /** A flag that must be given. */
 export function required(syntax: string, description: string): Flag<string> {
-  return { syntax, description, kind: 'required' };
+  return { syntax, description, kind: 'required', group: 'Input' };
 }
 
-export function optional(syntax: string, description: string): Flag<string | undefined> {
-  return { syntax, description, kind: 'optional' };
+export function optional(
+  syntax: string,
+  description: string,
+  group: FlagGroup = 'What to do',
+): Flag<string | undefined> {
+  return { syntax, description, kind: 'optional', group };
 }
 
-export function withDefault(syntax: string, description: string, value: string): Flag<string> {
-  return { syntax, description, kind: 'optional', default: value };
+export function withDefault(
+  syntax: string,
+  description: string,
+  value: string,
+  group: FlagGroup = 'What to do',
+): Flag<string> {
+  return { syntax, description, kind: 'optional', default: value, group };
 }
 
 /** One of several words. */
@@ -20,13 +30,14 @@ export function choice<Word extends string>(
   description: string,
   choices: readonly Word[],
   value: Word,
+  group: FlagGroup = 'What to do',
 ): Flag<Word> {
-  return { syntax, description, kind: 'optional', choices, default: value };
+  return { syntax, description, kind: 'optional', choices, default: value, group };
 }
 
 /** Several values. */
 export function several(syntax: string, description: string): Flag<string[] | undefined> {
-  return { syntax, description, kind: 'optional' };
+  return { syntax, description, kind: 'optional', group: 'Input' };
 }
 
 /** Without an argument. */

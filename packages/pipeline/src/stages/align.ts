@@ -26,10 +26,15 @@ export const align = defineStage({
   run: async (options, context) => (await import('../work/align.ts')).align(options, context),
   command: {
     name: 'align',
-    summary: 'put modalities into one patient order',
+    summary: "align the modalities' features by patient",
+    examples: [''],
     leaves: '`data/features/{split}/aligned/`: a CSV per modality, `missing.csv`',
     flags: {
-      output_dir: optional('<folder>', 'where the aligned tables go (default: the folder of the features)'),
+      output_dir: optional(
+        '<folder>',
+        'folder of the aligned tables (default: that of the features)',
+        'Output',
+      ),
     },
     configFlags: usual('modalities', 'feature_dir', 'splits_dir'),
     options: ({ config }, { output_dir: outputDir = null }) => ({

@@ -67,17 +67,18 @@ export const audit = defineStage({
   command: {
     name: 'audit',
     summary: 'search splits, images, checkpoints, features and fusion for leaks',
+    examples: ['', '--no_pixels --strict'],
     leaves:
       '`outputs/feature_extract/audit/`: patients, pixels, checkpoints and features that leak between sets; fails on a leak',
     flags: {
-      strict: toggle('fail on warnings, too'),
+      strict: toggle('fail on warnings too'),
       near_duplicate_distance: withDefault(
         '<bits>',
-        'slices of different patients are near-duplicates up to this many different bits of 64 (0 to 15)',
+        'largest Hamming distance, 0 to 15, of perceptual hashes that counts as near-duplicate',
         String(NEAR),
       ),
       no_pixels: toggle('do not decode and compare the images'),
-      run: several('<modality=name...>', "run of a modality's network (default: the newest)"),
+      run: several('<modality=name...>', "run of a modality's network (default: the newest one)"),
     },
     configFlags: usual(
       'modalities',

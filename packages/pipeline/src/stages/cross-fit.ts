@@ -33,12 +33,13 @@ export const crossFit = defineStage({
   command: {
     name: 'extract',
     shownAs: '`extract --cross_fit K`, `fuse --stack`; `run --cross_fit K`',
+    examples: ['--modality A --cross_fit 5'],
     leaves: 'out-of-fold logits and a stacked classifier, the remedy for in-sample features',
     flags: {
       ...extractFlags,
       cross_fit: optional(
         '<K>',
-        'in place of features: train K models on folds of the training patients and write out-of-fold logits for `fuse --stack`',
+        'write no features, but out-of-fold logits for `fuse --stack`, from K models trained on folds of the training patients',
       ),
     },
     options: ({ config }, { modality, model, checkpoint, align, cross_fit }) => {

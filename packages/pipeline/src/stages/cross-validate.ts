@@ -20,12 +20,13 @@ export const crossValidate = defineStage({
   command: {
     name: 'train',
     shownAs: '`train --folds K`, `--leave_one_hospital_out`',
+    examples: ['--modality A --folds 5'],
     leaves: 'cross-validation by patient or by hospital',
     flags: {
       ...trainFlags,
-      folds: optional('<K>', 'cross-validate: K stratified folds of the home patients, one model each'),
+      folds: optional('<K>', 'cross-validate: one model for each of K stratified folds of the home patients'),
       leave_one_hospital_out: toggle(
-        'cross-validate by hospital: trains on external hospitals too, so keep it apart from the external validation',
+        'cross-validate by hospital; this trains on external hospitals too, so it is no external validation',
       ),
     },
     options: ({ config, given, inFile }, flags) => {

@@ -32,14 +32,15 @@ export const evaluate = defineStage({
   job: { options: ({ config, runs }) => usualEvaluation(config, { ...runs }) },
   command: {
     name: 'evaluate',
-    summary: 'judge every model per patient and hospital, with intervals and tests',
+    summary: 'evaluate every model per patient and hospital, with intervals and tests',
+    examples: ['', '--calibration platt --threshold_rule sensitivity'],
     leaves:
       '`outputs/feature_extract/evaluation/`: what was found, AUC with DeLong and bootstrap intervals, calibration, decision ' +
       'curves, paired tests, differences between hospitals, frozen decisions',
     flags: {
       run: several('<modality=name...>', "run of a modality's network (default: the newest finished one)"),
-      frozen: optional('<folder>', 'take decisions frozen by an earlier evaluation over instead of fitting'),
-      networks_only: toggle('leave the fusion out'),
+      frozen: optional('<folder>', 'reuse the decisions of an earlier evaluation, fit none', 'Input'),
+      networks_only: toggle('evaluate the networks only, not the fusion'),
     },
     configFlags: [
       ...usual('modalities', 'splits_dir', 'fusion_dir', 'output_dir'),

@@ -8,9 +8,9 @@ import type { ExtractOptions } from '../work/extract.ts';
 /** Also those of cross-fitting, which adds its own. */
 export const extractFlags = {
   modality: required('<name>', 'modality to extract'),
-  model: optional('<name>', 'architecture: chooses among runs, or names that of --checkpoint pretrained'),
-  checkpoint: optional('<file>', '.pth file, or "pretrained" (default: the newest best run of the modality)'),
-  align: toggle('align the modalities afterwards'),
+  model: optional('<name>', 'architecture of the run, or of --checkpoint pretrained', 'Input'),
+  checkpoint: optional('<file>', '.pth file or `pretrained` (default: the best of the newest run)', 'Input'),
+  align: toggle('then align the modalities'),
 };
 
 /** Extracts the features of every slice of a modality. */
@@ -46,6 +46,7 @@ export const extract = defineStage({
   command: {
     name: 'extract',
     summary: 'extract patient-level features',
+    examples: ['--modality A', '--modality P --align'],
     leaves: '`data/features/{split}/{modality}/grade{label}/{patient}.npy`, a CSV per split and modality',
     flags: extractFlags,
     configFlags: [

@@ -46,10 +46,11 @@ export const fuse = defineStage({
   command: {
     name: 'fuse',
     summary: 'fuse modalities and fit the classifier',
+    examples: ['--modalities A P', '--modalities A P --stack'],
     leaves: '`outputs/feature_extract/fusion/`: metrics with intervals, predictions, `model.json`',
     flags: {
-      no_evaluate: toggle('do not go on with `radweave evaluate`'),
-      stack: toggle('also fit `stacked` on the out-of-fold logits of `radweave extract --cross_fit K`'),
+      no_evaluate: toggle('do not run `radweave evaluate` afterwards'),
+      stack: toggle('also fit a stacked classifier on the logits of `radweave extract --cross_fit K`'),
     },
     configFlags: [
       ...usual('modalities', 'feature_dir', 'splits_dir'),

@@ -33,13 +33,14 @@ export const harmonize = defineStage({
   run: async (options, context) => (await import('../work/harmonize.ts')).harmonize(options, context),
   command: {
     name: 'harmonize',
-    summary: 'audit the site effect and harmonise external hospitals, apart from the primary analysis',
+    summary: 'measure site effects, harmonise by ComBat (secondary analysis)',
+    examples: ['', '--audit_only'],
     leaves:
       '`outputs/feature_extract/harmonize/`: reference-batch ComBat (transductive, marked so) and how well features tell the ' +
       'hospital',
     flags: {
-      audit_only: toggle('only audit the site effect: no harmonised features or predictions'),
-      permutations: withDefault('<n>', 'permutations for the p-values of the audit', '99'),
+      audit_only: toggle('only measure site effects: no harmonised features or predictions'),
+      permutations: withDefault('<n>', 'permutations for the p-values', '99'),
     },
     configFlags: usual('modalities', 'feature_dir', 'splits_dir', 'output_dir', 'seed'),
     options: ({ config }, { audit_only, permutations }) => ({

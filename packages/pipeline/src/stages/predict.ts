@@ -27,12 +27,13 @@ export const predict = defineStage({
   command: {
     name: 'predict',
     summary: 'apply a fused model to new patients',
+    examples: ['--model model.json --input /data/new'],
     leaves: '`predictions.csv`: probabilities, label and a note for each new patient',
     flags: {
-      model: required('<file>', 'model.json of a fusion'),
+      model: required('<file>', 'fused model: model.json, which fuse writes'),
       input: required('<folder>', 'features, or images laid out as {patient}/{modality}/*.png'),
-      output: withDefault('<file>', 'CSV to write', 'predictions.csv'),
-      checkpoint: several('<modality=file...>', 'where a checkpoint lies now, if it was moved'),
+      output: withDefault('<file>', 'CSV to write', 'predictions.csv', 'Output'),
+      checkpoint: several('<modality=file...>', 'new location of a moved checkpoint'),
     },
     configFlags: [
       set('batch_size', 'extraction.batch_size'),

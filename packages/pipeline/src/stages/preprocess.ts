@@ -37,6 +37,7 @@ export const preprocess = defineStage({
   command: {
     name: 'preprocess',
     summary: 'scan raw folders, check every image, split patients',
+    examples: ['--root_dir /data/Grade --home_hospital JM'],
     leaves:
       '`data/splits/{train,val,test}_{modality}.csv`, `cohort.csv`, `exclusions.csv`, `rejected.csv` (images left out), ' +
       "`brightness_{modality}.svg` (each hospital's gray values), `summary.json`",

@@ -21,14 +21,15 @@ export const profile = defineStage({
   run: async (options, context) => (await import('../work/profile.ts')).profile(options, context),
   command: {
     name: 'profile',
-    summary: 'show where the time of a training step and an extraction batch goes',
+    summary: 'measure where the time of training and extraction goes',
+    examples: ['--model resnet18 --batch_size 32', '--extract --device cpu --top 10'],
     leaves: '`outputs/profile/`: `profile.json` and Chrome traces',
     flags: {
-      training: toggle('a training step only'),
-      extract: toggle('an extraction batch only'),
-      output_dir: withDefault('<folder>', 'where the Chrome traces and profile.json go', 'outputs/profile'),
-      top: withDefault('<number>', 'rows of each table to print; the file has them all', '15'),
-      depth: optional('<number>', 'count modules together below this depth of their paths'),
+      training: toggle('only a training step'),
+      extract: toggle('only an extraction batch'),
+      output_dir: withDefault('<folder>', 'folder of profile.json and traces', 'outputs/profile', 'Output'),
+      top: withDefault('<number>', 'rows to print per table; profile.json has all', '15'),
+      depth: optional('<number>', 'merge modules below this depth'),
     },
     configFlags: [
       set('model', 'model.name'),

@@ -46,15 +46,17 @@ export const report = defineStage({
   job: { options: ({ config }) => ({ config, language: 'en' as const, pdf: false, output: null }) },
   command: {
     name: 'report',
-    summary: 'write the report of the study as one HTML file, and as PDF',
+    summary: 'write the report of the study as one HTML file, or PDF too',
+    examples: ['', '--lang zh --pdf'],
     leaves:
       '`outputs/feature_extract/report/report.html`, or `report.zh.html`, and a PDF with `--pdf` where Chromium is installed',
     flags: {
       lang: choice('<language>', 'language of the report', LANGUAGES, 'en'),
-      pdf: toggle('also print it to a PDF; needs Chromium, Chrome or Edge'),
+      pdf: toggle('also write it as PDF; needs Chromium, Chrome or Edge'),
       output: optional(
         '<file>',
         'HTML file to write (default: report/report.html, or report.zh.html, in the output folder)',
+        'Output',
       ),
     },
     configFlags: usual('feature_dir', 'splits_dir', 'fusion_dir', 'output_dir', 'seed'),

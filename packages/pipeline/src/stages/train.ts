@@ -12,10 +12,10 @@ import type { TrainOptions, TrainResult } from '../work/train.ts';
 export const trainFlags = {
   modality: required('<name>', 'modality to train on'),
   resume: toggle(
-    'go on with the newest run of this modality, or with the one that --run names; a cross-validation must be named',
+    'continue the newest run of this modality, or the one that --run names; a cross-validation must be named',
   ),
-  run: optional('<name>', 'name of the run, of a new one or of one to resume; --exp_name is the same'),
-  best_hparams_dir: withDefault('<folder>', 'where the best settings are recorded', 'config/best_hparams'),
+  run: optional('<name>', 'name of a new run, or of the one to resume; --exp_name is the same', 'Output'),
+  best_hparams_dir: withDefault('<folder>', 'record of the best settings', 'config/best_hparams', 'Output'),
 };
 
 /** Trains the network of one modality. */
@@ -60,6 +60,7 @@ export const train = defineStage({
   command: {
     name: 'train',
     summary: 'train the network of one modality',
+    examples: ['--modality A --model resnet18 --epochs 100 --batch_size 32', '--modality A --resume'],
     leaves:
       '`outputs/feature_extract/checkpoints/…`, `logs/{run}/` (history, metrics, TensorBoard), `config/best_hparams/…`',
     flags: trainFlags,

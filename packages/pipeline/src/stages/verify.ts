@@ -14,7 +14,8 @@ export const verifyOf = (stages: readonly Repeatable[]) =>
       (await import('../verify/verify.ts')).verify(options, stages, context),
     command: {
       name: 'verify',
-      summary: 'make split, fusion and evaluation of a run again and say what differs',
+      summary: "reproduce a run's split, fusion and evaluation, and compare",
+      examples: ['', '/backup/feature_extract --root_dir /data/Grade'],
       leaves:
         "whether a run's split, fusion and evaluation come out the same again; exit code 3 when anything differs or is missing",
       flags: { run: positional('[run]', 'output folder of the run (default: experiment.output_dir)') },

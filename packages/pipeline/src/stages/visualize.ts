@@ -32,6 +32,7 @@ export const visualize = defineStage({
   command: {
     name: 'visualize',
     summary: 'draw curves, ROC, confusion matrices and feature maps',
+    examples: [''],
     leaves:
       '`outputs/feature_extract/visualizations/`: curves, ROC, confusion matrices, PCA, t-SNE, UMAP; `outputs/feature_extract/embeddings/`: the ' +
       'coordinates of the maps, which `report` shows too',
