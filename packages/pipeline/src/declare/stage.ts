@@ -30,8 +30,8 @@ export interface StageParts<Name extends string, Options, Result, Opened, Own ex
   readonly name: Name;
   /** The settings that its result depends on, and the places it writes to: a change of any other does not run it again. */
   readonly settings: readonly SettingName[];
-  /** What it computes with a network, where its result depends on the precision: `auto` is settled for each of these. */
-  readonly computes?: WorkName['purpose'];
+  /** The work whose precision its result depends on, if any: what `auto` means is settled for each. */
+  readonly precisionOf?: WorkName['purpose'];
   /** What is asked for besides the configuration, as far as the result depends on it. */
   asked?(options: Options): Readonly<Record<string, unknown>>;
   /** The files, folders and parts of them that its result depends on. */

@@ -1,11 +1,12 @@
-import { configure } from '@radweave/artifacts';
+import { configure, settingKeys } from '@radweave/artifacts';
 import { settledPrecision } from '@radweave/network/compute/kept-precision';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import type { SomeStage } from '../declare/stage.ts';
 import { STAGES } from '../stages/index.ts';
 import { stageSettings } from './stage-settings.ts';
 
-test('a step counts the precision that auto was settled to for what its stage computes', async () => {
+test('a step counts the precision that auto was settled to for the work of its stage', async () => {
   const output_dir = tempDir();
   const config = configure({ experiment: { output_dir }, model: { name: 'resnet18' } });
   const settle = (purpose: 'train' | 'extract', precision: 'fp32' | 'bf16'): void => {
@@ -21,6 +22,13 @@ test('a step counts the precision that auto was settled to for what its stage co
   settle('extract', 'fp32');
   expect(await counted('train')).toBe('bf16');
   expect(await counted('extract')).toBe('fp32');
-  // It computes nothing with a network: what it is told in the configuration counts.
-  expect(await counted('report')).toBe('auto');
+  expect(await counted('report')).toBe('bf16');
+});
+
+test('every stage of the whole job that a precision counts for says of which work', () => {
+  const counting = STAGES.filter(({ settings }) => settingKeys(settings).includes('training.precision'));
+  const stages: readonly SomeStage[] = counting;
+  const silent = stages.filter(({ job, precisionOf }) => job !== undefined && precisionOf === undefined);
+  expect(counting.length).toBeGreaterThan(2);
+  expect(silent.map(({ name }) => name)).toEqual([]);
 });

@@ -25,15 +25,19 @@ const PLACES: readonly ConfigKeyPath[] = ['data.root_dir', 'data.splits_dir', 'd
 /** The settings that a stage's result depends on, by key, such that equal ones are equal however they are spelled. */
 export async function stageSettings(
   config: Config,
-  { settings, computes }: Pick<SomeStage, 'settings' | 'computes'>,
+  { settings, precisionOf }: Pick<SomeStage, 'settings' | 'precisionOf'>,
 ): Promise<Record<string, unknown>> {
   const keys = settingKeys(settings).filter((key) => !WITHOUT_EFFECT.includes(key));
   const pairs: [string, unknown][] = [];
-  for (const key of keys) pairs.push([key, await settled(config, key, computes)]);
+  for (const key of keys) pairs.push([key, await settled(config, key, precisionOf)]);
   return Object.fromEntries(pairs);
 }
 
-async function settled(config: Config, key: ConfigKeyPath, purpose: SomeStage['computes']): Promise<unknown> {
+async function settled(
+  config: Config,
+  key: ConfigKeyPath,
+  purpose: SomeStage['precisionOf'],
+): Promise<unknown> {
   const value = settingOf(config, key);
   const { model } = config;
   const { output_dir } = config.experiment;

@@ -24,7 +24,7 @@ export const extract = defineStage({
     'training.device',
     'training.deterministic',
   ],
-  computes: 'extract',
+  precisionOf: 'extract',
   reads: (options: ExtractOptions) => ({
     ...read.sliceReads(options.config, options.modality),
     ...read.checkpointReads(options.config, options),

@@ -14,7 +14,7 @@ export const predict = defineStage({
     'training.device',
     'training.deterministic',
   ],
-  computes: 'extract',
+  precisionOf: 'extract',
   reads: ({ model, input, checkpoints = {} }: PredictOptions) => {
     const places = readFusionModel(model).modalities.map(({ modality, checkpoint }) => [
       `checkpoint of ${modality}`,

@@ -24,6 +24,7 @@ export const report = defineStage({
     'experiment.seed',
     'experiment.name',
   ],
+  precisionOf: 'train',
   reads: ({ config }: ReportOptions, { runs }) => ({
     ...read.summaryReads(config),
     ...read.splitRecords(config, 'cohort.csv', 'exclusions.csv', 'brightness.csv'),

@@ -22,7 +22,7 @@ export const trainFlags = {
 export const train = defineStage({
   name: 'train',
   settings: ['data.image_size', 'data.resize', 'model.*', 'training.*', 'augmentation.*', 'experiment.seed'],
-  computes: 'train',
+  precisionOf: 'train',
   reads: ({ config, modality }: TrainOptions) => {
     const { weights } = config.model;
     return {
