@@ -1,0 +1,119 @@
+import type { Encoding } from './encoding.ts';
+import { decodeText } from './text.ts';
+
+/** Where the value of an element lies. */
+export interface Element {
+  readonly tag: number;
+  /** Value representation; empty where the file does not say it. */
+  readonly vr: string;
+  readonly offset: number;
+  readonly length: number;
+  /** Of a sequence whose length was not declared. */
+  readonly items?: Dataset[];
+  /** Of compressed pixels: the table of offsets, then the pieces. */
+  readonly fragments?: Uint8Array[];
+}
+
+/** Elements of a file or of an item. Whoever asks for a value knows its type, so no dictionary is needed. */
+export class Dataset {
+  readonly bytes: Uint8Array;
+  readonly encoding: Encoding;
+  readonly elements: ReadonlyMap<number, Element>;
+  readonly #open: (sequence: Element) => Dataset[];
+  readonly #view: DataView;
+
+  constructor(
+    bytes: Uint8Array,
+    encoding: Encoding,
+    elements: ReadonlyMap<number, Element>,
+    open: (sequence: Element) => Dataset[],
+  ) {
+    this.bytes = bytes;
+    this.encoding = encoding;
+    this.elements = elements;
+    this.#open = open;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  has(tag: number): boolean {
+    return (this.elements.get(tag)?.length ?? 0) > 0;
+  }
+
+  /** The bytes of a value; undefined where there is none. */
+  value(tag: number): Uint8Array | undefined {
+    const element = this.elements.get(tag);
+    if (element === undefined || element.length === 0) return undefined;
+    return this.bytes.subarray(element.offset, element.offset + element.length);
+  }
+
+  /** A text without the padding, in the character set of the file; empty where there is none. */
+  text(tag: number): string {
+    const value = this.value(tag);
+    if (value === undefined) return '';
+    const charset = this.elements.get(0x00080005);
+    const named = charset === undefined ? '' : latin(this.bytes, charset.offset, charset.length);
+    return decodeText(value, named).replaceAll('\0', '').trim();
+  }
+
+  /** The parts of a text, between backslashes. */
+  texts(tag: number): string[] {
+    const all = this.text(tag);
+    return all === '' ? [] : all.split('\\').map((one) => one.trim());
+  }
+
+  /** Numbers written as text (DS, IS); what is no finite number is left out. */
+  decimals(tag: number): number[] {
+    return this.texts(tag)
+      .filter((one) => one !== '')
+      .map(Number)
+      .filter(Number.isFinite);
+  }
+
+  decimal(tag: number): number | undefined {
+    return this.decimals(tag)[0];
+  }
+
+  /** Unsigned numbers of two bytes (US). */
+  shorts(tag: number): number[] {
+    return this.#numbers(tag, 2, (view, at, little) => view.getUint16(at, little));
+  }
+
+  short(tag: number): number | undefined {
+    return this.shorts(tag)[0];
+  }
+
+  /** Signed numbers of two bytes (SS). */
+  signedShorts(tag: number): number[] {
+    return this.#numbers(tag, 2, (view, at, little) => view.getInt16(at, little));
+  }
+
+  /** Numbers of eight bytes (FD). */
+  doubles(tag: number): number[] {
+    return this.#numbers(tag, 8, (view, at, little) => view.getFloat64(at, little));
+  }
+
+  /** Items of a sequence; none where there is no such sequence. @throws DicomFault where they are damaged. */
+  items(tag: number): readonly Dataset[] {
+    const element = this.elements.get(tag);
+    if (element === undefined) return [];
+    return element.items ?? this.#open(element);
+  }
+
+  #numbers(
+    tag: number,
+    size: number,
+    read: (view: DataView, at: number, little: boolean) => number,
+  ): number[] {
+    const element = this.elements.get(tag);
+    if (element === undefined) return [];
+    const { offset, length, vr } = element;
+    const little = vr === 'UN' || this.encoding.littleEndian;
+    return Array.from({ length: Math.floor(length / size) }, (_, i) =>
+      read(this.#view, offset + i * size, little),
+    );
+  }
+}
+
+function latin(bytes: Uint8Array, offset: number, length: number): string {
+  return String.fromCharCode(...bytes.subarray(offset, offset + Math.min(length, 256)));
+}

@@ -1,0 +1,125 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { inflateRawSync } from 'node:zlib';
+import { explainFileError } from '@radweave/artifacts';
+import type { Dataset } from './dataset.ts';
+import { EXPLICIT, IMPLICIT, type TransferSyntax, transferSyntax } from './encoding.ts';
+import { DicomFault } from './fault.ts';
+import { BeyondEnd, readDataset } from './read.ts';
+import { TAG } from './tags.ts';
+
+/** An opened file. */
+export interface DicomFile {
+  readonly dataset: Dataset;
+  readonly syntax: TransferSyntax;
+  readonly syntaxUid: string;
+}
+
+/** What files without a meta header are. */
+const IMPLICIT_UID = '1.2.840.10008.1.2';
+const EXPLICIT_UID = `${IMPLICIT_UID}.1`;
+const PREAMBLE = 128;
+const META_END = 0x00030000;
+/** Enough for the headers of nearly every image. */
+const HEADER_BYTES = 1 << 16;
+/** What one file may hold: a larger one is no slice, and would not fit into memory with others. */
+const MOST_BYTES = 2 ** 31 - 1;
+/** A deflated header may not grow a hundredfold and more. */
+const MOST_INFLATED = 2 ** 30;
+
+/**
+ * Reads a file's elements before the pixels, from its first bytes where they hold them.
+ *
+ * @throws DicomFault when it is no DICOM file, damaged, or of a transfer syntax that is not read.
+ */
+export function openHeader(path: string): DicomFile {
+  const { bytes, isWhole } = readStart(path, HEADER_BYTES);
+  try {
+    return parseFile(bytes, TAG.floatPixels);
+  } catch (error) {
+    const needsMore = error instanceof BeyondEnd || error instanceof Deflated;
+    if (isWhole || !needsMore) throw error;
+    return parseFile(readStart(path, MOST_BYTES).bytes, TAG.floatPixels);
+  }
+}
+
+/** Reads a whole file, pixels and all. @throws DicomFault as {@link openHeader}. */
+export function openWhole(path: string): DicomFile {
+  return parseFile(readStart(path, MOST_BYTES).bytes);
+}
+
+function readStart(path: string, most: number): { bytes: Uint8Array; isWhole: boolean } {
+  let handle: number | undefined;
+  try {
+    handle = openSync(path, 'r');
+    const { size } = fstatSync(handle);
+    if (size > MOST_BYTES) throw new DicomFault('the file is larger than 2 GiB');
+    const bytes = new Uint8Array(Math.min(size, most));
+    const length = readSync(handle, bytes);
+    return { bytes: bytes.subarray(0, length), isWhole: length === size };
+  } catch (error) {
+    throw explainFileError(error, 'read', path);
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}
+
+/** Only the whole of a deflated file can be inflated. */
+class Deflated extends DicomFault {}
+
+/**
+ * Reads the elements of a file.
+ *
+ * @param until The first tag that is not read any more.
+ * @throws DicomFault as {@link openHeader}.
+ */
+export function parseFile(bytes: Uint8Array, until?: number): DicomFile {
+  const start = startOf(bytes);
+  const meta = readDataset({ bytes, encoding: EXPLICIT, start, until: META_END });
+  const isPlain = meta.dataset.elements.size === 0;
+  const syntaxUid =
+    meta.dataset.text(TAG.transferSyntax) || (hasVr(bytes, meta.end) ? EXPLICIT_UID : IMPLICIT_UID);
+  const syntax = transferSyntax(syntaxUid);
+  if (syntax === undefined) throw new DicomFault(`the transfer syntax ${syntaxUid} is not read`);
+  const from = isPlain ? start : meta.end;
+  const body = syntax.deflated === true ? inflated(bytes.subarray(from)) : bytes;
+  const at = syntax.deflated === true ? 0 : from;
+  // Some writers say that a file is explicit and leave out the representations.
+  const encoding = syntax.encoding.explicit && !hasVr(body, at) ? IMPLICIT : syntax.encoding;
+  const { dataset } = readDataset({
+    bytes: body,
+    encoding,
+    start: at,
+    ...(until === undefined ? {} : { until }),
+  });
+  if (dataset.elements.size === 0) throw new DicomFault('the file holds no elements');
+  return { dataset, syntax, syntaxUid };
+}
+
+/** Where elements begin: after preamble and `DICM`, or at once in files of old programs. */
+function startOf(bytes: Uint8Array): number {
+  if (isAt(bytes, PREAMBLE, 'DICM')) return PREAMBLE + 4;
+  if (isAt(bytes, 0, 'PK')) throw new DicomFault('it is a zip archive: unpack it first');
+  const [group = 0xff, high = 0xff] = bytes;
+  const beginsWithGroup = bytes.length > 12 && (group === 2 || group === 8) && high === 0;
+  if (beginsWithGroup && (bytes[3] ?? 0xff) < 0x20) return 0;
+  throw new DicomFault('it is no DICOM file');
+}
+
+function isAt(bytes: Uint8Array, at: number, text: string): boolean {
+  return [...text].every((letter, i) => bytes[at + i] === letter.charCodeAt(0));
+}
+
+/** Whether the first element has a value representation: two letters after its tag. */
+function hasVr(bytes: Uint8Array, at: number): boolean {
+  return [4, 5].every((i) => /[A-Z]/.test(String.fromCharCode(bytes[at + i] ?? 0)));
+}
+
+function inflated(bytes: Uint8Array): Uint8Array {
+  try {
+    return inflateRawSync(bytes, { maxOutputLength: MOST_INFLATED });
+  } catch (error) {
+    throw new Deflated(
+      `the deflated elements are damaged: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}

@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Compression } from '../dicom/encoding.ts';
+import { DicomFault } from '../dicom/fault.ts';
+import type { PixelFormat } from './format.ts';
+
+/**
+ * The decoders of dcmjs-codecs (libjpeg of 8, 12 and 16 bits, CharLS, OpenJPEG) as one WebAssembly module: a fault of
+ * theirs stays in its memory. Its JavaScript, which brings a DICOM toolkit, is not loaded.
+ */
+type Wasm = Record<string, (...args: number[]) => number> & { memory: { buffer: ArrayBuffer } };
+
+/** TypeScript's types of it come with the browser's, which Node.js has not. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
+};
+
+/** Order of the module's own list. */
+const PHOTOMETRIC = [
+  'MONOCHROME1',
+  'MONOCHROME2',
+  'PALETTE COLOR',
+  'RGB',
+  'YBR_FULL',
+  'YBR_FULL_422',
+  'YBR_PARTIAL_422',
+  'YBR_PARTIAL_420',
+  'YBR_ICT',
+  'YBR_RCT',
+];
+
+/** Compressions that the module undoes. */
+export type Codec = Exclude<Compression, 'native' | 'deflated' | 'rle'>;
+
+const DECODERS: Readonly<Record<Codec, string>> = {
+  jpeg: 'DecodeJpeg',
+  'jpeg-ls': 'DecodeJpegLs',
+  'jpeg-2000': 'DecodeJpeg2000',
+  // OpenJPEG decodes it too; OpenJPH never comes back from bytes that are no codestream.
+  htj2k: 'DecodeJpeg2000',
+};
+
+/** What a decoder gives. */
+export interface Decompressed {
+  readonly width: number;
+  readonly height: number;
+  readonly samples: number;
+  readonly bitsAllocated: number;
+  readonly bitsStored: number;
+  readonly signed: boolean;
+  readonly planar: boolean;
+  /** Little endian. */
+  readonly bytes: Uint8Array;
+}
+
+let compiled: object | undefined;
+let running: Wasm | undefined;
+
+function start(): Wasm {
+  compiled ??= new WebAssembly.Module(
+    readFileSync(createRequire(import.meta.url).resolve('dcmjs-codecs/build/dcmjs-native-codecs.wasm')),
+  );
+  let wasm: Wasm;
+  const text = (at: number, length: number): string =>
+    Buffer.from(wasm.memory.buffer, at, length).toString('latin1');
+  const nothing = (): number => 0;
+  const { exports } = new WebAssembly.Instance(compiled, {
+    env: {
+      emscripten_notify_memory_growth: nothing,
+      onCodecsInfo: nothing,
+      onCodecsTrace: nothing,
+      onCodecsException: (at: number, length: number) => {
+        throw new DicomFault(text(at, length));
+      },
+    },
+    wasi_snapshot_preview1: {
+      environ_get: nothing,
+      // Answers that nobody waits for: no variables, no time, nothing written.
+      environ_sizes_get: nothing,
+      clock_time_get: nothing,
+      fd_write: nothing,
+      fd_seek: nothing,
+      fd_close: nothing,
+      proc_exit: () => {
+        throw new DicomFault('the decoder gave up');
+      },
+    },
+  });
+  wasm = exports as unknown as Wasm;
+  wasm._initialize?.();
+  return wasm;
+}
+
+/**
+ * Decompresses a frame.
+ *
+ * @param format What the file says of its pixels.
+ * @throws DicomFault when the bytes are not what they are said to be.
+ */
+export function decompress(bytes: Uint8Array, compression: Codec, format: PixelFormat): Decompressed {
+  // Decoders fill what is missing with gray, without a word.
+  if (!endsWithMark(bytes)) throw new DicomFault(`${compression}: the end of the image is missing`);
+  running ??= start();
+  try {
+    return decodeIn(running, bytes, DECODERS[compression], format);
+  } catch (error) {
+    // Its memory may be in any state: the next frame gets a new one.
+    running = undefined;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DicomFault(`${compression}: ${reason}`);
+  }
+}
+
+/** Whether the last marker is there that all these formats end with, FFD9; zeros or a byte of ones may fill up. */
+function endsWithMark(bytes: Uint8Array): boolean {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === 0 || bytes[end - 1] === 0xff)) end--;
+  return bytes[end - 2] === 0xff && bytes[end - 1] === 0xd9;
+}
+
+/** Whether colours of a JPEG-LS image lie beside each other, as its first scan says (ISO 14495-1, C.2.3). */
+function isInterleaved(bytes: Uint8Array): boolean {
+  const wordAt = (at: number): number => (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);
+  let at = 2;
+  while (at < bytes.length && wordAt(at) !== 0xffda) at += 2 + wordAt(at + 2);
+  const components = bytes[at + 4] ?? 0;
+  return bytes[at + 6 + 2 * components] !== 0;
+}
+
+function decodeIn(wasm: Wasm, bytes: Uint8Array, decoder: string, format: PixelFormat): Decompressed {
+  const call = (name: string, ...args: number[]): number => wasm[name]?.(...args) ?? 0;
+  const context = call('CreateCodecsContext');
+  const settings: [name: string, value: number][] = [
+    ['Columns', format.columns],
+    ['Rows', format.rows],
+    ['BitsAllocated', format.bitsAllocated],
+    ['BitsStored', format.bitsStored],
+    ['SamplesPerPixel', format.samples],
+    ['PixelRepresentation', format.signed ? 1 : 0],
+    ['PlanarConfiguration', format.planar ? 1 : 0],
+    ['PhotometricInterpretation', Math.max(1, PHOTOMETRIC.indexOf(format.photometric))],
+  ];
+  for (const [name, value] of settings) call(`Set${name}`, context, value);
+  call('SetEncodedBufferSize', context, bytes.length);
+  new Uint8Array(wasm.memory.buffer).set(bytes, call('GetEncodedBuffer', context));
+  const parameters = call('CreateDecoderParameters');
+  call('SetConvertColorspaceToRgb', parameters, format.photometric.startsWith('YBR') ? 1 : 0);
+  call(decoder, context, parameters);
+  const at = call('GetDecodedBuffer', context);
+  const length = call('GetDecodedBufferSize', context);
+  const result: Decompressed = {
+    width: call('GetColumns', context),
+    height: call('GetRows', context),
+    samples: call('GetSamplesPerPixel', context),
+    bitsAllocated: call('GetBitsAllocated', context),
+    bitsStored: call('GetBitsStored', context),
+    signed: call('GetPixelRepresentation', context) === 1,
+    planar:
+      decoder === 'DecodeJpegLs' ? !isInterleaved(bytes) : call('GetPlanarConfiguration', context) === 1,
+    bytes: new Uint8Array(wasm.memory.buffer, at, length).slice(),
+  };
+  call('ReleaseDecoderParameters', parameters);
+  call('ReleaseCodecsContext', context);
+  return result;
+}

@@ -1,0 +1,64 @@
+import type { Dataset } from '../dicom/dataset.ts';
+import { DicomFault, tagName } from '../dicom/fault.ts';
+import { TAG } from '../dicom/tags.ts';
+
+/** How the samples of an image are stored. */
+export interface PixelFormat {
+  readonly rows: number;
+  readonly columns: number;
+  readonly frames: number;
+  /** 1 of gray and palette images, 3 of colour. */
+  readonly samples: number;
+  readonly photometric: string;
+  readonly bitsAllocated: number;
+  readonly bitsStored: number;
+  readonly highBit: number;
+  readonly signed: boolean;
+  /** Colours in planes, one after the other. */
+  readonly planar: boolean;
+}
+
+/** Frames of a real image are smaller: 64 million pixels. A file that declares more is damaged. */
+const MOST_PIXELS = 2 ** 26;
+
+function shortOf(dataset: Dataset, tag: number, what: string): number {
+  const value = dataset.short(tag);
+  if (value === undefined) throw new DicomFault(`${tagName(tag)} ${what} is missing`);
+  return value;
+}
+
+/** Reads how pixels are stored. @throws DicomFault where it is not said, or makes no sense. */
+export function pixelFormat(dataset: Dataset): PixelFormat {
+  const rows = shortOf(dataset, TAG.rows, 'Rows');
+  const columns = shortOf(dataset, TAG.columns, 'Columns');
+  const bitsAllocated = shortOf(dataset, TAG.bitsAllocated, 'Bits Allocated');
+  const bitsStored = dataset.short(TAG.bitsStored) ?? bitsAllocated;
+  const format: PixelFormat = {
+    rows,
+    columns,
+    frames: dataset.decimal(TAG.frames) ?? 1,
+    samples: dataset.short(TAG.samples) ?? 1,
+    photometric: dataset.text(TAG.photometric) || 'MONOCHROME2',
+    bitsAllocated,
+    bitsStored,
+    highBit: dataset.short(TAG.highBit) ?? bitsStored - 1,
+    signed: dataset.short(TAG.signed) === 1,
+    planar: dataset.short(TAG.planar) === 1,
+  };
+  check(format);
+  return format;
+}
+
+function check({ rows, columns, frames, samples, bitsAllocated, bitsStored, highBit }: PixelFormat): void {
+  if (rows === 0 || columns === 0) throw new DicomFault(`an image of ${columns}×${rows} pixels is empty`);
+  if (rows * columns > MOST_PIXELS)
+    throw new DicomFault(`an image of ${columns}×${rows} pixels is too large`);
+  if (!Number.isInteger(frames) || frames < 1) throw new DicomFault(`${frames} is no number of frames`);
+  if (samples !== 1 && samples !== 3) throw new DicomFault(`${samples} samples per pixel are not read`);
+  if (![1, 8, 16, 32, 64].includes(bitsAllocated)) {
+    throw new DicomFault(`pixels of ${bitsAllocated} bits are not read`);
+  }
+  if (bitsStored < 1 || bitsStored > bitsAllocated || highBit >= bitsAllocated || highBit < bitsStored - 1) {
+    throw new DicomFault(`${bitsStored} bits up to bit ${highBit} do not lie in ${bitsAllocated} bits`);
+  }
+}

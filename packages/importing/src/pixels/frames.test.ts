@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { filesBelow, peersPython, peerTest, pythonJson, sharedPath, tempDir } from '@radweave/testkit';
+import { expect, type TestContext, test } from 'vitest';
+import { openWhole } from '../dicom/open.ts';
+import { decompress } from './codecs.ts';
+import { pixelFormat } from './format.ts';
+import { decodeFrame } from './frames.ts';
+
+const DATA = sharedPath('data/dicom');
+
+/** What pydicom makes of a file: a hash of its samples as 64-bit numbers, or why it makes nothing of it. */
+const PYDICOM = `
+import hashlib, json, sys, warnings
+import numpy as np, pydicom
+from pydicom.pixels import pixel_array
+warnings.filterwarnings('ignore')
+out = {}
+for path in json.load(sys.stdin):
+    try:
+        ds = pydicom.dcmread(path, force=open(path, 'rb').read(2) in (b'\\x08\\x00', b'\\x02\\x00'))
+        if 'TransferSyntaxUID' not in ds.file_meta:
+            ds.file_meta.TransferSyntaxUID = pydicom.uid.ImplicitVRLittleEndian
+        a = pixel_array(ds, raw=True) if 'PixelData' in ds else ds.pixel_array
+        out[path] = hashlib.sha256(np.ascontiguousarray(a).astype('<f8').tobytes()).hexdigest()
+    except Exception as error:
+        out[path] = f'{type(error).__name__}: {error}'
+json.dump(out, sys.stdout)
+`;
+
+/** The same hash, of what is decoded here. */
+function hashOf(path: string): string {
+  const file = openWhole(path);
+  const format = pixelFormat(file.dataset);
+  const hash = createHash('sha256');
+  for (let i = 0; i < format.frames; i++) {
+    hash.update(Buffer.from(Float64Array.from(decodeFrame(file, format, i).pixels).buffer));
+  }
+  return hash.digest('hex');
+}
+
+function outcome(path: string): string {
+  try {
+    return hashOf(path);
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+}
+
+function needData(context: TestContext): void {
+  if (!existsSync(DATA)) context.skip('../shared/data/dicom is not beside this checkout');
+}
+
+/** Files that are refused, and the reason. */
+const REFUSED: Readonly<Record<string, string>> = {
+  LICENSE: 'DicomFault: it is no DICOM file',
+  DICOMDIR: 'DicomFault: (0028,0010) Rows is missing',
+  DIRFILE: 'DicomFault: (0028,0010) Rows is missing',
+  'RG1_J2KI.dcm':
+    'DicomFault: (7FE0,0010) needs 19384 bytes and 18386 are left: the file is cut off or damaged',
+  'emri_small_jpeg_2k_lossless_too_short.dcm':
+    'DicomFault: the pieces of the pixels have no end: the file is cut off',
+};
+
+/** Files that pydicom cannot decode, and one that it can and that holds the same pixels. */
+const SAME: Readonly<Record<string, string>> = {
+  'liver_deflate.dcm': 'liver.dcm',
+  'liver_rle.dcm': 'liver.dcm',
+  'liver_nonbyte_aligned_deflate.dcm': 'liver_nonbyte_aligned.dcm',
+  'liver_nonbyte_aligned_rle.dcm': 'liver_nonbyte_aligned.dcm',
+};
+
+peerTest(
+  'every file of real DICOM is equal to pydicom, bit for bit, or refused with the reason',
+  ['pydicom'],
+  (context) => {
+    needData(context);
+    const files = filesBelow(DATA).filter((path) => basename(path) !== 'README.md');
+    const theirs = pythonJson<Record<string, string>>(PYDICOM, {
+      input: JSON.stringify(files),
+      interpreter: peersPython(),
+    });
+    const different: Record<string, [ours: string, theirs: string | undefined]> = {};
+    for (const path of files) {
+      const name = basename(path);
+      const ours = outcome(path);
+      const same = SAME[name];
+      const expected = REFUSED[name] ?? theirs[same === undefined ? path : join(path, '..', same)];
+      if (ours !== expected) different[name] = [ours, expected];
+    }
+    expect(files.length).toBeGreaterThan(200);
+    expect(different).toEqual({});
+  },
+);
+
+/** Lossy files, those of pydicom's own tests among them, written as plain samples in RGB. */
+const PYDICOM_LOSSY = `
+import json, os, sys
+import pydicom
+from pydicom.data import get_testdata_file
+from pydicom.pixels import pixel_array
+paths = [get_testdata_file(name) or name for name in json.load(sys.stdin)]
+for i, path in enumerate(paths):
+    pixel_array(pydicom.dcmread(path), raw=False).astype('<i4').tofile(f'{sys.argv[1]}/{i}')
+json.dump(paths, sys.stdout)
+`;
+
+/** By which amount samples may differ. With chroma stored at half the width, how it is widened again is the decoder's choice. */
+const TOLERANCE: Readonly<Record<string, number>> = {
+  'JPGExtended.dcm': 1,
+  'SC_jpeg_no_color_transform.dcm': 1,
+  'SC_rgb_jpeg.dcm': 1,
+  'SC_rgb_jpeg_dcmtk.dcm': 1,
+  'SC_rgb_dcmtk_+eb+cr.dcm': 1,
+  'SC_rgb_dcmtk_+eb+cy+n1.dcm': 2,
+  'SC_rgb_small_odd_jpeg.dcm': 0,
+  'examples_ybr_color.dcm': 3,
+};
+
+peerTest('lossy files differ from pydicom by rounding only', ['pydicom'], (context) => {
+  needData(context);
+  const folder = tempDir();
+  const names = Object.keys(TOLERANCE);
+  const input = JSON.stringify(names);
+  const paths = pythonJson<string[]>(PYDICOM_LOSSY, { args: [folder], input, interpreter: peersPython() });
+  const largest = names.map((_, i) => {
+    const bytes = readFileSync(join(folder, String(i)));
+    const theirs = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+    const file = openWhole(paths[i] as string);
+    const format = pixelFormat(file.dataset);
+    const ours = Array.from(
+      { length: format.frames },
+      (_f, frame) => decodeFrame(file, format, frame).pixels,
+    );
+    expect(ours.reduce((sum, { length }) => sum + length, 0)).toBe(theirs.length);
+    let at = 0;
+    let most = 0;
+    for (const frame of ours)
+      for (const one of frame) most = Math.max(most, Math.abs(one - (theirs[at++] ?? 0)));
+    return most;
+  });
+  names.forEach((name, i) => {
+    expect(largest[i], name).toBeLessThanOrEqual(TOLERANCE[name] ?? 0);
+  });
+});
+
+test('a decoder that a damaged frame made fail decodes the next frame', (context) => {
+  needData(context);
+  const file = openWhole(join(DATA, 'transfer-syntaxes', 'emri_small_jpeg_ls_lossless.dcm'));
+  const format = pixelFormat(file.dataset);
+  const before = decodeFrame(file, format, 0).pixels;
+  for (const codec of ['jpeg', 'jpeg-ls', 'jpeg-2000', 'htj2k'] as const) {
+    expect(
+      () => decompress(Buffer.from('no picture at all\xff\xd9', 'latin1'), codec, format),
+      codec,
+    ).toThrow(codec);
+    expect(decodeFrame(file, format, 0).pixels).toEqual(before);
+  }
+});
