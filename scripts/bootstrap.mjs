@@ -106,7 +106,7 @@ try {
     installReference(setup);
     await installPeers();
   }
-  setup.setUp(say);
+  setup.setUp(say, { yes: process.argv.includes('--yes') });
 } catch (error) {
   if (!(error instanceof setup.SetupError)) throw error;
   stop(error.message, error.code);

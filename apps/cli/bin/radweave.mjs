@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { launch } from './launch.mjs';
 
-await launch(process.argv.slice(2));
+launch(process.argv.slice(2));

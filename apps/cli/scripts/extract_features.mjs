@@ -2,4 +2,4 @@
 // The same as: radweave extract
 import { launch } from '../bin/launch.mjs';
 
-await launch(['extract', ...process.argv.slice(2)]);
+launch(['extract', ...process.argv.slice(2)]);

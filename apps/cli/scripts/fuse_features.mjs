@@ -9,4 +9,4 @@ const args = process.argv.slice(2);
 const fits = args.some(
   (arg) => arg.startsWith('--') && CLASSIFIER.includes(canonicalFlag(arg.split('=')[0])),
 );
-await launch([fits ? 'fuse' : 'align', ...args]);
+launch([fits ? 'fuse' : 'align', ...args]);

@@ -2,4 +2,4 @@
 // The radweave command under the name that users of the Python tool know: npx manage train …
 import { launch } from '../bin/launch.mjs';
 
-await launch(process.argv.slice(2));
+launch(process.argv.slice(2));

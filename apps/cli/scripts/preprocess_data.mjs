@@ -2,4 +2,4 @@
 // The same as: radweave preprocess
 import { launch } from '../bin/launch.mjs';
 
-await launch(['preprocess', ...process.argv.slice(2)]);
+launch(['preprocess', ...process.argv.slice(2)]);

@@ -2,4 +2,4 @@
 // The same as: radweave train
 import { launch } from '../bin/launch.mjs';
 
-await launch(['train', ...process.argv.slice(2)]);
+launch(['train', ...process.argv.slice(2)]);

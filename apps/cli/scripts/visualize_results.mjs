@@ -2,4 +2,4 @@
 // The same as: radweave visualize
 import { launch } from '../bin/launch.mjs';
 
-await launch(['visualize', ...process.argv.slice(2)]);
+launch(['visualize', ...process.argv.slice(2)]);

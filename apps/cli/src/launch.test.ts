@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { openSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { onLinux, onPosix } from '@radweave/testkit';
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 
 const BIN = fileURLToPath(new URL('../bin/radweave.mjs', import.meta.url));
-const LAUNCH = new URL('../bin/launch.mjs', import.meta.url).href;
+const START = new URL('../bin/start.mjs', import.meta.url).href;
 
 /** Starts Node.js and sends SIGUSR1: at once, or when the process says that it is ready. */
 function signalled(
@@ -25,7 +25,7 @@ function signalled(
 }
 
 onPosix('SIGUSR1 ends every command and opens no debugger', async () => {
-  const waiting = `await import(${JSON.stringify(LAUNCH)}); console.log('ready'); setInterval(() => undefined, 1000);`;
+  const waiting = `await import(${JSON.stringify(START)}); console.log('ready'); setInterval(() => undefined, 1000);`;
   const ready = await signalled(['--input-type=module', '-e', waiting], 'ready');
   expect(ready).toEqual({ signal: 'SIGUSR1', stderr: '' });
   // Before the first line of ours runs, Node.js may answer; the process ends nonetheless.
@@ -46,4 +46,27 @@ onLinux('a result that cannot be written is an error, a reader that left is none
     encoding: 'utf8',
   });
   expect(left.stderr).toBe('');
+});
+
+const ENTRIES = ['bin', 'scripts'].flatMap((folder) => {
+  const place = fileURLToPath(new URL(`../${folder}/`, import.meta.url));
+  return readdirSync(place).map((name) => `${place}${name}`);
+});
+
+test('Node.js older than 20 is told, by every entry point, and can read the files that tell it', () => {
+  const old = "Object.defineProperty(process.versions, 'node', { value: '12.22.12' });";
+  for (const file of ENTRIES.filter((name) => !name.endsWith('start.mjs'))) {
+    // What Node.js 12 does not know: await outside of functions, ?. and ??.
+    expect(readFileSync(file, 'utf8')).not.toMatch(/^ *await |\?\.|\?\?/m);
+    if (file.endsWith('launch.mjs')) continue;
+    const told = spawnSync(process.execPath, [
+      '--input-type=module',
+      '-e',
+      `${old} import(${JSON.stringify(file)});`,
+    ]);
+    expect([told.status, String(told.stderr)]).toEqual([
+      5,
+      expect.stringMatching(/^Error: Radweave needs Node\.js 20 or newer; .*\n$/),
+    ]);
+  }
 });

@@ -44,14 +44,19 @@ function cudaVersion(number: number): string {
   return `${Math.floor(number / 1000)}.${Math.floor((number % 1000) / 10)}`;
 }
 
-/**
- * Which builds of PyTorch compute on which NVIDIA GPUs, the newest first, by the capabilities they are compiled for
- * (pytorch/test-infra, tools/pkg-helpers, 2.8 and newer).
- */
-const WHEELS: readonly { index: string; oldest: number; newest: number }[] = [
-  { index: 'cu130', oldest: 7.5, newest: 12.9 },
-  { index: 'cu128', oldest: 7.0, newest: 12.9 },
-  { index: 'cu126', oldest: 5.0, newest: 9.9 },
+/** A build of PyTorch for CUDA: the release of NVIDIA's driver that it needs, and the compute capabilities it is compiled for. */
+export interface CudaBuild {
+  index: string;
+  driver: number;
+  oldest: number;
+  newest: number;
+}
+
+/** The builds of 2.8 and newer, the newest first (pytorch/test-infra, tools/pkg-helpers; NVIDIA's release notes of CUDA). */
+export const CUDA_BUILDS: readonly CudaBuild[] = [
+  { index: 'cu130', driver: 580, oldest: 7.5, newest: 12.9 },
+  { index: 'cu128', driver: 525, oldest: 7.0, newest: 12.9 },
+  { index: 'cu126', driver: 525, oldest: 5.0, newest: 9.9 },
 ];
 
 /** Compute capabilities that a CUDA build has kernels for, from what it says of its compilation. */
@@ -85,7 +90,7 @@ export function deviceFault(
 
 function libtorchFor(facts: GpuFacts | null): string {
   const capability = facts === null ? null : Number(facts.capability.join('.'));
-  const wheel = WHEELS.find(
+  const wheel = CUDA_BUILDS.find(
     ({ oldest, newest }) => capability !== null && oldest <= capability && capability <= newest,
   );
   if (wheel !== undefined) {

@@ -59,7 +59,11 @@ function buildTests(libtorch: Libtorch, target: string): void {
 
 /** The libtorch to test with; ends the test where this machine has nothing to compile with. */
 function libtorchFor(context: TestContext): Libtorch {
-  const { facts, libtorch } = lookAround(process.env, namedLibtorch(undefined, process.env), () => false);
+  const { facts, libtorch } = lookAround(
+    process.env,
+    { named: namedLibtorch(undefined, process.env) },
+    () => false,
+  );
   if (process.platform !== 'linux') context.skip('sanitizers are asked for on Linux only');
   if (libtorch === undefined || facts.missing.length > 0) {
     skipOrFail(context, `missing: ${facts.missing.join(', ')}`);

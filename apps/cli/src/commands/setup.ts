@@ -1,12 +1,68 @@
-import { type SetupOptions, setUp } from '@radweave/native/setup';
+import { createInterface } from 'node:readline/promises';
+import {
+  ConsentNeeded,
+  downloadOnly,
+  type SetupOptions,
+  type SetupResult,
+  setUp,
+} from '@radweave/native/setup';
+import { Option } from 'commander';
+import { UserError } from '../exit-codes.ts';
 import type { Define } from './define.ts';
+
+interface Flags extends SetupOptions {
+  download_only?: string;
+  for?: string;
+  json?: boolean;
+}
 
 export const define: Define = (command) => {
   command
-    .option('--libtorch <folder>', 'Use this libtorch, now and in later set-ups; auto: what set-up finds')
+    .option(
+      '--libtorch <folder>',
+      'Use this libtorch, now and in later set-ups; pinned: the one that set-up fetches; auto: what it finds',
+    )
+    .addOption(
+      new Option(
+        '--engine <devices>',
+        'Devices that libtorch is for; by default those of the machine',
+      ).choices(['cpu', 'cuda']),
+    )
+    .option('--yes', 'Fetch gigabytes without a question')
+    .option('--download_only <folder>', 'Fetch libtorch into a folder, for a machine without internet')
+    .option('--for <platform>', 'Platform of that machine, such as linux-x64, with --download_only')
+    .option('--from <path>', 'Take libtorch from such a folder, or from a wheel of torch')
     .option('--json', 'Print the result as JSON')
-    .action(({ json, ...options }: SetupOptions & { json?: boolean }) => {
-      const result = setUp((line) => process.stderr.write(`${line}\n`), options);
+    .action(async ({ json, download_only: folder, for: platform, ...options }: Flags) => {
+      refuseTogether({ '--libtorch': options.libtorch, '--from': options.from, '--download_only': folder });
+      if (folder !== undefined) {
+        const { engine } = options;
+        downloadOnly(folder, say, { ...(engine && { engine }), ...(platform && { platform }) });
+        return;
+      }
+      const result = await setUpOrAsk(options);
       if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
     });
 };
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function refuseTogether(flags: Record<string, string | undefined>): void {
+  const given = Object.keys(flags).filter((name) => flags[name] !== undefined);
+  if (given.length > 1) throw new UserError(`${given.join(' and ')} cannot be given together`);
+}
+
+/** Gigabytes are fetched after a question; who is no person at a terminal gets the error that names `--yes`. */
+async function setUpOrAsk(options: SetupOptions): Promise<SetupResult> {
+  try {
+    return setUp(say, options);
+  } catch (error) {
+    if (!(error instanceof ConsentNeeded) || !process.stdin.isTTY || !process.stderr.isTTY) throw error;
+    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    const answer = await terminal.question(`${error.question} [y/N] `).finally(() => terminal.close());
+    if (!/^y(es)?$/i.test(answer.trim())) throw error;
+    return setUp(say, { ...options, yes: true });
+  }
+}

@@ -3,9 +3,11 @@ import { describeBlas } from './blas.ts';
 import { nativeCache } from './cache.ts';
 import { cpuFlags } from './cpu.ts';
 import { SetupError } from './errors.ts';
+import { megabytes, totalBytes } from './fetch.ts';
 import { cuda, gpuRows, precisions } from './gpu-rows.ts';
 import { lookAround, missingTools } from './machine.ts';
 import { namedLibtorch } from './named.ts';
+import { PINNED_TORCH } from './pinned.ts';
 import { planSetup } from './plan.ts';
 import { type NativeRecord, readNativeRecord } from './record.ts';
 import { askEngine, type EngineReport } from './verify.ts';
@@ -68,9 +70,13 @@ function described({ version, source, root }: NativeRecord['libtorch']): string 
 
 /** What set-up would take or install. @throws SetupError as set-up itself, where it could do neither. */
 function foreseen(env: NodeJS.ProcessEnv): string {
-  const { facts, libtorch } = lookAround(env, namedLibtorch(undefined, env), () => false);
-  const { install } = planSetup(facts);
+  const { facts, libtorch } = lookAround(env, { named: namedLibtorch(undefined, env) }, () => false);
+  const { install, fetch } = planSetup(facts);
   const packages = install.length > 0 ? `; it would install ${install.join(' ')}` : '';
+  if (fetch.length > 0) {
+    const { engine } = facts.fetchable;
+    return `none; set-up would fetch ${PINNED_TORCH} (${engine}), ${megabytes(totalBytes(fetch))}${packages}`;
+  }
   return `${libtorch ? `${described(libtorch)}: set-up would take it` : 'none'}${packages}`;
 }
 

@@ -8,6 +8,20 @@ export class SetupError extends Error {
   readonly code: number = RESOURCE_MISSING;
 }
 
+/** So much would be fetched that a person is asked before. */
+export class ConsentNeeded extends SetupError {
+  override readonly name: string = 'ConsentNeeded';
+  /** The question for a person at a terminal. */
+  readonly question: string;
+
+  constructor(what: string, size: string) {
+    super(
+      `${what} is ${size} to fetch: say so by radweave setup --yes (in a checkout: npm run setup -- --yes), or take the CPU's alone by radweave setup --engine cpu`,
+    );
+    this.question = `${what} is ${size} to fetch. Fetch it?`;
+  }
+}
+
 /** No addon was built for these sources and this libtorch. */
 export class NativeNotBuiltError extends SetupError {
   override readonly name: string = 'NativeNotBuiltError';

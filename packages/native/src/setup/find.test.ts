@@ -24,6 +24,7 @@ function find(places: Partial<Places>) {
     ...LINUX,
     named: undefined,
     python: () => undefined,
+    fetched: [],
     prefixes: [],
     ...places,
   });

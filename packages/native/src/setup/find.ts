@@ -10,6 +10,10 @@ export interface Places extends Host {
   named: Named | undefined;
   /** Folder of the active Python's `torch`, asked for only when needed. */
   python: () => string | undefined;
+  /** Folders of libtorches that set-up fetched before. */
+  fetched: readonly string[];
+  /** Whether only a libtorch for GPUs will do. */
+  gpuOnly?: boolean;
   /** Prefixes of libraries installed for the whole system. */
   prefixes: readonly string[];
 }
@@ -70,7 +74,7 @@ function hasOwnHeaders(folder: string): boolean {
 }
 
 /**
- * Finds libtorch: what the user named, the active Python's torch, the system's.
+ * Finds libtorch: what the user named, the active Python's torch, what was fetched before, the system's.
  *
  * @throws SetupError when what is named is no usable libtorch; there is no fall through, unless it was named in an earlier
  *   set-up and has been deleted since.
@@ -83,18 +87,37 @@ export function findLibtorch(places: Places): Finding {
   } else if (named !== undefined) {
     return { libtorch: fromName(named, places), skipped };
   }
+  const take = (root: string, source: Libtorch['source'], isPromising: boolean): Libtorch | undefined => {
+    const seen = inspectLibtorch(root, source, places);
+    if ('libtorch' in seen && !(places.gpuOnly && seen.libtorch.gpu === null)) return seen.libtorch;
+    const why = 'missing' in seen ? `missing ${seen.missing.join(', ')}` : 'for the CPU alone';
+    if (isPromising || 'libtorch' in seen) skipped.push(`${root}: ${why}`);
+    return undefined;
+  };
+  const libtorch =
+    fromPython(places, skipped, take) ??
+    first(places.fetched, (folder) => take(realpathSync(folder), 'fetched', true)) ??
+    first(places.prefixes, (prefix) => take(prefix, 'system', false));
+  return { libtorch, skipped };
+}
+
+function first<T>(places: readonly string[], take: (place: string) => T | undefined): T | undefined {
+  for (const place of places) {
+    const taken = take(place);
+    if (taken !== undefined) return taken;
+  }
+  return undefined;
+}
+
+function fromPython(
+  places: Places,
+  skipped: string[],
+  take: (root: string, source: 'python', isPromising: boolean) => Libtorch | undefined,
+): Libtorch | undefined {
   const found = places.python();
-  const python = found === undefined ? undefined : realpathSync(found);
-  if (python !== undefined && hasOwnHeaders(python)) {
-    const seen = inspectLibtorch(python, 'python', places);
-    if ('libtorch' in seen) return { libtorch: seen.libtorch, skipped };
-    skipped.push(`${python}: missing ${seen.missing.join(', ')}`);
-  } else if (python !== undefined && !existsSync(join(python, 'include', 'ATen'))) {
-    skipped.push(`${python}: has no C++ headers`);
-  }
-  for (const prefix of places.prefixes) {
-    const seen = inspectLibtorch(prefix, 'system', places);
-    if ('libtorch' in seen) return { libtorch: seen.libtorch, skipped };
-  }
-  return { libtorch: undefined, skipped };
+  if (found === undefined) return undefined;
+  const python = realpathSync(found);
+  if (hasOwnHeaders(python)) return take(python, 'python', true);
+  if (!existsSync(join(python, 'include', 'ATen'))) skipped.push(`${python}: has no C++ headers`);
+  return undefined;
 }

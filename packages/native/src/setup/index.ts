@@ -4,7 +4,7 @@
  */
 export { aptInstall, isDebian, mayInstall, missingPackages } from './apt.ts';
 export { type Diagnosis, diagnose } from './doctor.ts';
-export { NativeNotBuiltError, SetupError } from './errors.ts';
+export { ConsentNeeded, NativeNotBuiltError, SetupError } from './errors.ts';
 export { type NativeRecord, readNativeRecord } from './record.ts';
-export { type SetupOptions, type SetupResult, setUp } from './setup.ts';
+export { downloadOnly, type SetupOptions, type SetupResult, setUp } from './setup.ts';
 export type { EngineReport, SeenGpu } from './verify.ts';

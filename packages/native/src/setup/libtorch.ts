@@ -14,7 +14,7 @@ const GPU_LIBRARIES: Readonly<Record<Gpu, string>> = { cuda: 'torch_cuda', rocm:
 
 /** A libtorch with headers and libraries, ready to compile and link against. */
 export interface Libtorch {
-  source: 'RADWEAVE_LIBTORCH' | '--libtorch' | 'python' | 'system';
+  source: 'RADWEAVE_LIBTORCH' | '--libtorch' | 'python' | 'fetched' | 'system';
   root: string;
   version: string;
   includeDirs: string[];

@@ -1,14 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { CUDA_BUILDS, type CudaBuild } from '../gpu.ts';
 import type { Need } from './advice.ts';
 import { isDebian, mayInstall } from './apt.ts';
 import { chooseBlas } from './blas.ts';
+import { fetchedLibtorches } from './fetch.ts';
 import { findLibtorch, systemPrefixes } from './find.ts';
 import type { Libtorch } from './libtorch.ts';
 import type { Named } from './named.ts';
+import { cudaBuildFor, type NvidiaDriver, nvidiaDriver } from './nvidia.ts';
+import { packageClient } from './package-client.ts';
 import type { Facts } from './plan.ts';
 import { pythonTorch } from './python.ts';
 import { onPath, run } from './run.ts';
+import { type Engine, THIS_MACHINE, wheelsFor } from './wheels.ts';
 
 /** What building the engine needs besides libtorch and is not there. */
 export function missingTools(env: NodeJS.ProcessEnv = process.env): Need[] {
@@ -34,34 +39,79 @@ function hasCompiler(env: NodeJS.ProcessEnv): boolean {
   return ['c++', 'g++', 'clang++'].some((name) => onPath(name, env));
 }
 
+/** What the user wants of a libtorch. */
+export interface Wish {
+  named: Named | undefined;
+  /** For which devices; undefined where the user has not said. */
+  engine?: Engine | undefined;
+  /** Whether only the libtorch that set-up fetches will do. */
+  pinned?: boolean;
+}
+
+/**
+ * The devices a libtorch is fetched for: what the user said, else a GPU where the driver and its GPUs can use the pinned build.
+ *
+ * @returns a sentence, too, on a GPU that it cannot be for.
+ */
+export function engineToFetch(
+  asked: Engine | undefined,
+  env: NodeJS.ProcessEnv,
+): { engine: Engine; why: string } {
+  const driver = asked === 'cpu' ? undefined : nvidiaDriver(env);
+  if (driver === undefined) return { engine: asked ?? 'cpu', why: '' };
+  const build = cudaBuildFor(driver);
+  const [pinned] = CUDA_BUILDS;
+  if (build !== undefined && build === pinned && wheelsFor(THIS_MACHINE, 'cuda').length > 0) {
+    return { engine: 'cuda', why: '' };
+  }
+  return { engine: asked ?? 'cpu', why: unsupported(driver, build) };
+}
+
+function unsupported({ release, gpus }: NvidiaDriver, build: CudaBuild | undefined): string {
+  const cards = gpus.map(({ name, capability }) => `${name}, compute capability ${capability ?? 'unknown'}`);
+  const what = `NVIDIA's driver ${release}${cards.length > 0 ? ` with ${cards.join('; ')}` : ''}`;
+  return build === undefined
+    ? `${what} is too old for every CUDA build of PyTorch 2.8 and newer: update the driver (580 or newer), or use the CPU`
+    : `${what}: the libtorch that set-up fetches is not for it. For the GPU: python3 -m pip install torch ` +
+        `--index-url https://download.pytorch.org/whl/${build.index}, then radweave setup`;
+}
+
 /**
  * Looks at the machine without changing it.
  *
- * @param named the libtorch that the user named.
  * @param built whether the engine for a libtorch is in the cache, so that no compiler is needed.
  */
 export function lookAround(
   env: NodeJS.ProcessEnv,
-  named: Named | undefined,
+  { named, engine: asked, pinned = false }: Wish,
   built: (libtorch: Libtorch) => boolean,
 ): { facts: Facts; libtorch: Libtorch | undefined } {
   const { platform, arch } = process;
-  const places = {
+  const { libtorch, skipped } = findLibtorch({
     platform,
     arch,
     named,
-    python: pythonTorch,
-    prefixes: systemPrefixes(platform),
-  };
-  const { libtorch, skipped } = findLibtorch(places);
+    python: () => (pinned ? undefined : pythonTorch(env)),
+    fetched: fetchedLibtorches(env),
+    gpuOnly: asked === 'cuda',
+    prefixes: pinned ? [] : systemPrefixes(platform),
+  });
   const tools = libtorch !== undefined && built(libtorch) ? [] : missingTools(env);
+  const { engine, why } =
+    libtorch === undefined ? engineToFetch(asked, env) : { engine: 'cpu' as const, why: '' };
   const facts: Facts = {
     platform,
     debian: isDebian(),
     mayInstall,
     missing: libtorch === undefined ? ['libtorch', ...tools] : tools,
+    fetchable: {
+      engine,
+      aptWillDo: engine === 'cpu' && !pinned,
+      wheels: wheelsFor(THIS_MACHINE, engine),
+      hasClient: () => packageClient(env) !== undefined,
+    },
     blas: libtorch && chooseBlas(libtorch, process).kind,
-    skipped,
+    skipped: why === '' ? skipped : [...skipped, why],
   };
   return { facts, libtorch };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -27,4 +28,40 @@ export function libtorchTree(
     [`${lib}/libtorch.so`]: '',
     [`${lib}/libc10.so`]: c10,
   };
+}
+
+/**
+ * A wheel as bytes: files stored without compression, and their list.
+ *
+ * @param listed what the list says where a file's real content differs.
+ */
+export function madeUpWheel(
+  files: Record<string, string>,
+  { name = 'torch-9.9.0', listed = {} }: { name?: string; listed?: Record<string, string> } = {},
+): Buffer {
+  const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
+  const rows = Object.entries(files).map(
+    ([path, text]) => `${path},sha256=${hash(listed[path] ?? text)},${text.length}\n`,
+  );
+  const all = { ...files, [`${name}.dist-info/RECORD`]: rows.join('') };
+  const [bodies, entries]: [Buffer[], Buffer[]] = [[], []];
+  let offset = 0;
+  for (const [path, text] of Object.entries(all)) {
+    const [local, entry] = [Buffer.alloc(30), Buffer.alloc(46)];
+    local.writeUInt32LE(0x04034b50, 0);
+    local.writeUInt16LE(path.length, 26);
+    entry.writeUInt32LE(0x02014b50, 0);
+    for (const at of [20, 24]) entry.writeUInt32LE(text.length, at);
+    entry.writeUInt16LE(path.length, 28);
+    entry.writeUInt32LE(offset, 42);
+    bodies.push(local, Buffer.from(path + text));
+    entries.push(entry, Buffer.from(path));
+    offset += 30 + path.length + text.length;
+  }
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(Object.keys(all).length, 10);
+  end.writeUInt32LE(Buffer.concat(entries).length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...bodies, ...entries, end]);
 }

@@ -13,9 +13,12 @@ function remembered(env: NodeJS.ProcessEnv): string {
   return join(nativeCache(env), 'named-libtorch');
 }
 
-/** What the user named: now by `--libtorch`, by `RADWEAVE_LIBTORCH`, or by an earlier `--libtorch`; `auto` names nothing. */
+/**
+ * What the user named: now by `--libtorch`, by `RADWEAVE_LIBTORCH`, or by an earlier `--libtorch`. `auto` and `pinned` are no
+ * folders: whatever is found, and what set-up fetches.
+ */
 export function namedLibtorch(asked: string | undefined, env: NodeJS.ProcessEnv): Named | undefined {
-  if (asked === 'auto') return undefined;
+  if (asked === 'auto' || asked === 'pinned') return undefined;
   if (asked !== undefined) return { folder: asked, by: '--libtorch' };
   if (env.RADWEAVE_LIBTORCH) return { folder: env.RADWEAVE_LIBTORCH, by: 'RADWEAVE_LIBTORCH' };
   const path = remembered(env);

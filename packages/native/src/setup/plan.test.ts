@@ -14,6 +14,7 @@ function plan(facts: Partial<Facts>) {
     mayInstall: () => true,
     missing: [],
     blas: 'openblas-openmp',
+    fetchable: { engine: 'cpu', aptWillDo: true, wheels: [], hasClient: () => false },
     skipped: [],
     ...facts,
   });
@@ -23,7 +24,7 @@ test('nothing missing: nothing is done, and no right to install is asked for', (
   const mayInstall = () => {
     throw new Error('asked');
   };
-  expect(plan({ mayInstall })).toEqual({ install: [], notices: [] });
+  expect(plan({ mayInstall })).toEqual({ install: [], fetch: [], notices: [] });
 });
 
 test('an empty Debian with root gets libtorch, the OpenMP OpenBLAS and the tools', () => {
@@ -80,4 +81,31 @@ test('places that were not taken are named with the reason', () => {
   expect(() => plan({ ...NOTHING, debian: false, skipped: ['/x/torch: has no C++ headers'] })).toThrow(
     'Not taken: /x/torch: has no C++ headers',
   );
+});
+
+const TORCH = { file: 'torch-2.15.0-cp311-cp311-manylinux_2_28_x86_64.whl', bytes: 5e8, sha256: '' };
+const CPU: Facts['fetchable'] = { engine: 'cpu', aptWillDo: true, wheels: [TORCH], hasClient: () => true };
+
+test('no libtorch and no root, but pip or uv: the wheels are fetched', () => {
+  const facts = { missing: ['libtorch'], blas: undefined, fetchable: CPU } as const;
+  for (const debian of [true, false]) {
+    const { install, fetch } = plan({ ...facts, debian, mayInstall: () => false });
+    expect({ install, fetch }).toEqual({ install: [], fetch: [TORCH] });
+  }
+  expect(plan(facts).fetch).toEqual([]);
+  expect(plan(facts).install).toContain('libtorch-dev');
+});
+
+test('wheels are fetched only where a compiler is there to build for them', () => {
+  const attempt = () => plan({ missing: ['libtorch', 'compiler'], debian: false, fetchable: CPU });
+  expect(attempt).toThrow(/needs compiler; nothing was changed/);
+});
+
+test("for a GPU Debian's own is not enough, unless nothing can be fetched", () => {
+  const facts = { missing: ['libtorch', 'compiler'], blas: undefined } as const;
+  const cuda: Facts['fetchable'] = { ...CPU, engine: 'cuda', aptWillDo: false };
+  expect(plan({ ...facts, fetchable: cuda })).toMatchObject({ install: ['g++'], fetch: [TORCH] });
+  const without = plan({ ...facts, fetchable: { ...cuda, hasClient: () => false } });
+  expect(without.fetch).toEqual([]);
+  expect(without.install).toContain('libtorch-dev');
 });

@@ -1,6 +1,18 @@
 import { debianPackages, type Need, stepsFor } from './advice.ts';
 import { SetupError } from './errors.ts';
 import type { NativeRecord } from './record.ts';
+import type { Engine, Wheel } from './wheels.ts';
+
+/** What can be fetched where there is no libtorch. */
+export interface Fetchable {
+  engine: Engine;
+  /** Whether Debian's libtorch is as good: it is the quick way, but for the CPU alone. */
+  aptWillDo: boolean;
+  /** None where PyPI has no torch for this machine. */
+  wheels: readonly Wheel[];
+  /** Whether pip or uv is there. */
+  hasClient: () => boolean;
+}
 
 /** Everything known about the machine before anything is changed. */
 export interface Facts {
@@ -11,6 +23,7 @@ export interface Facts {
   mayInstall: () => boolean;
   /** What building needs and is not there. */
   missing: readonly Need[];
+  fetchable: Fetchable;
   /** The BLAS that the libtorch would get; undefined while there is no libtorch. */
   blas: NativeRecord['blas']['kind'] | undefined;
   /** Promising places that were not taken, with the reason. */
@@ -20,6 +33,8 @@ export interface Facts {
 export interface Plan {
   /** Debian packages to install first. */
   install: string[];
+  /** Wheels to fetch and unpack; empty where libtorch is there or comes with Debian's packages. */
+  fetch: readonly Wheel[];
   notices: string[];
 }
 
@@ -29,22 +44,31 @@ export interface Plan {
  * @throws SetupError with the steps for this platform when something is missing that may not be installed.
  */
 export function planSetup(facts: Facts): Plan {
-  const { missing, debian, platform } = facts;
+  const { missing, debian, platform, fetchable } = facts;
   const slowBlas = facts.blas === 'openblas-pthread' || facts.blas === 'unknown';
-  const wantsBlas = missing.includes('libtorch') || slowBlas;
-  if (missing.length === 0 && !wantsBlas) return { install: [], notices: [] };
+  const needsLibtorch = missing.includes('libtorch');
+  const plan: Plan = { install: [], fetch: [], notices: [] };
+  if (missing.length === 0 && !slowBlas) return plan;
 
-  if (debian && facts.mayInstall()) {
-    return {
-      install: [...debianPackages(missing), ...(wantsBlas ? ['libopenblas0-openmp'] : [])],
-      notices: [],
-    };
+  const mayInstall = debian && facts.mayInstall();
+  const canFetch = needsLibtorch && fetchable.wheels.length > 0 && fetchable.hasClient();
+  const byApt = mayInstall && (fetchable.aptWillDo || !canFetch);
+  const fetches = canFetch && !byApt;
+  const rest = fetches ? missing.filter((need) => need !== 'libtorch') : missing;
+  if (fetches) plan.fetch = fetchable.wheels;
+  if (mayInstall && (byApt || !rest.includes('libtorch'))) {
+    const wantsBlas = slowBlas || rest.includes('libtorch');
+    plan.install = [...debianPackages(rest), ...(wantsBlas ? ['libopenblas0-openmp'] : [])];
+    return plan;
   }
-  if (missing.length > 0) {
+  if (rest.length > 0) {
     const seen = facts.skipped.map((place) => `\nNot taken: ${place}`).join('');
-    const steps = stepsFor(missing, platform, debian);
-    throw new SetupError(`Set-up needs ${missing.join(', ')}; nothing was changed.${seen}\n${steps}`);
+    const steps = stepsFor(rest, platform, debian && fetchable.aptWillDo);
+    throw new SetupError(`Set-up needs ${rest.join(', ')}; nothing was changed.${seen}\n${steps}`);
   }
-  const how = debian ? '; an administrator can fix it: sudo apt-get install libopenblas0-openmp' : '';
-  return { install: [], notices: [`OpenBLAS's OpenMP build is not there: training will be slower${how}`] };
+  if (slowBlas) {
+    const how = debian ? '; an administrator can fix it: sudo apt-get install libopenblas0-openmp' : '';
+    plan.notices = [`OpenBLAS's OpenMP build is not there: training will be slower${how}`];
+  }
+  return plan;
 }

@@ -13,13 +13,18 @@ import { aptInstall } from './apt.ts';
 import { chooseBlas, describeBlas } from './blas.ts';
 import { ADDONS, buildAddons, CUDA_ADDON, isComplete } from './build.ts';
 import { buildKey, nativeCache, sourceHash } from './cache.ts';
-import { NativeNotBuiltError, SetupError } from './errors.ts';
+import { ConsentNeeded, NativeNotBuiltError, SetupError } from './errors.ts';
+import { downloadWheels, fetchLibtorch, megabytes, takeLibtorch, totalBytes } from './fetch.ts';
+import { hostFacts, whyNever } from './host.ts';
 import type { Gpu, Libtorch } from './libtorch.ts';
-import { lookAround } from './machine.ts';
+import { lookAround, type Wish } from './machine.ts';
 import { type Named, namedLibtorch, rememberLibtorch } from './named.ts';
+import { type PackageClient, packageClient } from './package-client.ts';
+import { PINNED_TORCH } from './pinned.ts';
 import { planSetup } from './plan.ts';
 import { type NativeRecord, readNativeRecord, recordPath } from './record.ts';
 import { askEngine, type EngineReport } from './verify.ts';
+import { type Engine, THIS_MACHINE, wheelsFor } from './wheels.ts';
 
 export interface SetupResult {
   record: NativeRecord;
@@ -32,6 +37,7 @@ const SOURCES: Record<Libtorch['source'], string> = {
   RADWEAVE_LIBTORCH: 'from RADWEAVE_LIBTORCH',
   '--libtorch': 'the one named by --libtorch',
   python: "the active Python's",
+  fetched: 'fetched by set-up',
   system: "the system's",
 };
 
@@ -43,15 +49,25 @@ const NO_CUDA_HEADERS =
   'nvidia-cuda-crt==…), or the CUDA toolkit; or set CUDA_HOME to a toolkit. Then run set-up again.';
 
 export interface SetupOptions {
-  /** Folder of a libtorch to take now and in later set-ups; `auto` forgets it and takes what is found. */
+  /** Folder of a libtorch to take now and in later set-ups, or `pinned` for the one that set-up fetches; `auto` forgets it. */
   libtorch?: string;
+  /** A wheel of torch, or a folder of wheels, to take libtorch from, now and in later set-ups. */
+  from?: string;
+  /** For which devices; what the machine has, where it is not said. */
+  engine?: Engine;
+  /** Whether gigabytes may be fetched. */
+  yes?: boolean;
 }
 
+/** More than this is fetched only when somebody has said yes. */
+const MUCH = 1e9;
+
 /**
- * Makes the engine ready: finds libtorch (installing it where that may be done without asking), compiles the
+ * Makes the engine ready: finds libtorch (installing or fetching it where there is none), compiles the
  * addon unless the cache has it, records both and loads it once to see that it works.
  *
  * @param say takes each line for people.
+ * @throws ConsentNeeded before gigabytes are fetched.
  * @throws SetupError before anything is changed when something is missing that may not be installed; also when
  *   the compilation or the first load fails.
  */
@@ -60,11 +76,18 @@ export function setUp(
   options: SetupOptions = {},
   env: NodeJS.ProcessEnv = process.env,
 ): SetupResult {
+  const never = whyNever(hostFacts());
+  if (never !== undefined) throw new SetupError(never);
   sayWhatIsStale(say, env);
   const sources = sourceHash();
   const folder = (libtorch: Libtorch) => join(nativeCache(env), buildKey(sources, libtorch, process));
-  const named = namedLibtorch(options.libtorch, env);
-  const libtorch = prepareMachine(say, env, named, (found) => isComplete(folder(found), found));
+  const brought = options.from && takeLibtorch(options.from, options.engine, say, env);
+  const named = namedLibtorch(brought || options.libtorch, env);
+  const pinned = options.libtorch === 'pinned';
+  const wish = { named, engine: options.engine, pinned };
+  const libtorch = prepareMachine(say, env, wish, options.yes === true, (found) =>
+    isComplete(folder(found), found),
+  );
   say(
     `libtorch ${libtorch.version}${libtorch.gpu === null ? '' : ` (${GPUS[libtorch.gpu]})`}: ${SOURCES[libtorch.source]}, ${libtorch.root}`,
   );
@@ -81,11 +104,39 @@ export function setUp(
   const record = recordOf(libtorch, build);
   if (libtorch.gpu === 'cuda' && libtorch.cudaInclude === null) say(NO_CUDA_HEADERS);
   const engine = recordAndLoad(record, named, env);
-  if (named?.by === '--libtorch') rememberLibtorch(libtorch.root, env);
+  if (named?.by === '--libtorch' || pinned) rememberLibtorch(libtorch.root, env);
   else if (named === undefined || !existsSync(named.folder)) rememberLibtorch(undefined, env);
   say(`BLAS: ${describeBlas(record.blas, engine.mapped)}`);
   say(`Engine: ${upToDate ? 'up to date' : `built in ${builtSeconds.toFixed(1)} s`}, ${record.addon}`);
   return { record, engine, builtSeconds };
+}
+
+/**
+ * Puts what `setUp` would fetch into a folder, for a machine without internet: `from` takes it there.
+ *
+ * @param platform the other machine's, such as `linux-x64`.
+ * @throws SetupError.
+ */
+export function downloadOnly(
+  folder: string,
+  say: (line: string) => void,
+  { engine = 'cpu', platform = THIS_MACHINE }: { engine?: Engine; platform?: string } = {},
+  env: NodeJS.ProcessEnv = process.env,
+): void {
+  const wheels = wheelsFor(platform, engine);
+  if (wheels.length === 0)
+    throw new SetupError(`PyPI has no torch ${PINNED_TORCH} (${engine}) for ${platform}`);
+  say(`Fetching ${wheels.length} wheels, ${megabytes(totalBytes(wheels))}`);
+  downloadWheels(theClient(env), wheels, folder, env);
+  say(`On the other machine: radweave setup --from ${folder}`);
+}
+
+function theClient(env: NodeJS.ProcessEnv): PackageClient {
+  const client = packageClient(env);
+  if (client !== undefined) return client;
+  throw new SetupError(
+    'Neither pip nor uv was found: install python3-pip, or uv (https://docs.astral.sh/uv)',
+  );
 }
 
 /** Why the record of an earlier set-up cannot be used any more, as after its libtorch was deleted. */
@@ -111,21 +162,30 @@ function recordOf(libtorch: Libtorch, build: string): NativeRecord {
   };
 }
 
-/** Plans, installs what the plan says, and looks again. */
+/** Plans, installs and fetches what the plan says, and looks again. */
 function prepareMachine(
   say: (line: string) => void,
   env: NodeJS.ProcessEnv,
-  named: Named | undefined,
+  wish: Wish,
+  yes: boolean,
   built: (libtorch: Libtorch) => boolean,
 ): Libtorch {
-  let { facts, libtorch } = lookAround(env, named, built);
+  let { facts, libtorch } = lookAround(env, wish, built);
+  if (wish.pinned && libtorch === undefined) theClient(env);
   const plan = planSetup(facts);
+  const { engine } = facts.fetchable;
+  const bytes = totalBytes(plan.fetch);
+  if (bytes > MUCH && !yes)
+    throw new ConsentNeeded(`libtorch ${PINNED_TORCH} for ${engine}`, megabytes(bytes));
   for (const place of facts.skipped) say(`Not taken: ${place}`);
   for (const notice of plan.notices) say(notice);
-  if (plan.install.length > 0) {
-    aptInstall(plan.install, say);
-    ({ facts, libtorch } = lookAround(env, named, built));
+  if (plan.install.length > 0) aptInstall(plan.install, say);
+  if (plan.fetch.length > 0) {
+    const client = theClient(env);
+    say(`Fetching libtorch ${PINNED_TORCH} (${engine}) by ${client.command.join(' ')}: ${megabytes(bytes)}`);
+    fetchLibtorch(client, engine, env);
   }
+  if (plan.install.length > 0 || plan.fetch.length > 0) ({ facts, libtorch } = lookAround(env, wish, built));
   if (libtorch === undefined || facts.missing.length > 0) {
     throw new SetupError(
       `${facts.missing.join(', ')} cannot be found after installing ${plan.install.join(' ')}`,

@@ -1,0 +1,127 @@
+// Fetching with a pip that only copies; the real ones are tried by hand (docs/install.md says where).
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { onLinux, tempDir } from '@radweave/testkit';
+import { expect } from 'vitest';
+import { SetupError } from './errors.ts';
+import { downloadWheels, takeLibtorch } from './fetch.ts';
+import { madeUpWheel, writeTree } from './made-up-trees.test.support.ts';
+import { packageClient } from './package-client.ts';
+import { THIS_MACHINE, type Wheel, wheelsFor } from './wheels.ts';
+
+const TAG = /-(manylinux_[^-]*)\.whl/.exec(wheelsFor(THIS_MACHINE, 'cpu')[0]?.file ?? '')?.[1] ?? 'none';
+const OTHER = `torch-9.9.0-cp311-cp311-${TAG}.whl`;
+const FILES = {
+  'torch/lib/libtorch_cpu.so': 'cpu',
+  'torch/lib/libtorch_cuda.so': 'cuda',
+  'torch/version.py': 'v',
+};
+
+/** A folder with programs that are scripts of the shell, alone on the PATH with the shell's own. */
+function programs(scripts: Record<string, string>): NodeJS.ProcessEnv {
+  const bin = tempDir();
+  for (const [name, script] of Object.entries(scripts)) {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  copyFileSync('/bin/sh', join(bin, 'sh'));
+  return { PATH: `${bin}${delimiter}/nowhere`, RADWEAVE_CACHE: tempDir(), BIN: bin };
+}
+
+/** pip of a version, which notes its arguments and brings the wheel that its last argument, the list, names first. */
+function pip(version: string, wheels: string): string {
+  return `
+for last; do :; done
+if [ "$last" = --version ]; then echo "pip ${version} from /x"; exit 0; fi
+echo "$@" >> ${wheels}/asked
+read -r requirement hash < "$last"
+while [ "$1" != -d ]; do shift; done
+for file in ${wheels}/*.whl; do
+  case "$file" in */"\${requirement%%==*}"-*) /bin/cp "$file" "$2"; found=1;; esac
+done
+[ -n "$found" ]`;
+}
+
+const WHEEL: Wheel = { file: OTHER, bytes: madeUpWheel(FILES).length, sha256: 'ab' };
+
+onLinux('pip is told version, hash and platform; what is there already is not fetched again', () => {
+  const wheels = tempDir();
+  writeFileSync(join(wheels, OTHER), madeUpWheel(FILES));
+  const env = programs({ python3: pip('26.0', wheels) });
+  const client = packageClient(env);
+  expect(client).toEqual({ name: 'pip', command: ['python3', '-m', 'pip'], version: [26, 0] });
+  if (client === undefined) throw new Error('no pip');
+  const folder = join(tempDir(), 'new');
+  for (let i = 0; i < 2; i++) downloadWheels(client, [WHEEL], folder, env);
+  expect(readdirSync(folder)).toEqual([OTHER]);
+  const asked = readFileSync(join(wheels, 'asked'), 'utf8').trim().split('\n');
+  expect(asked).toHaveLength(1);
+  expect(asked[0]).toMatch(
+    /download --no-deps .*--require-hashes --resume-retries 30 .*--python-version 3\.11/,
+  );
+  expect(asked[0]).toContain(`--platform ${TAG}`);
+});
+
+onLinux('a pip that fails is an error with what it said, and leaves nothing', () => {
+  const env = programs({ python3: pip('26.0', tempDir()) });
+  const client = packageClient(env);
+  if (client === undefined) throw new Error('no pip');
+  const folder = tempDir();
+  expect(() => downloadWheels(client, [WHEEL], folder, env)).toThrow(/python3 could not fetch libtorch/);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+onLinux('the package client: pip of the active environment, then of the PATH, then uv', () => {
+  const active = tempDir();
+  writeTree(active, { 'bin/python': `#!/bin/sh\n${pip('25.3', active)}` });
+  chmodSync(join(active, 'bin/python'), 0o755);
+  const env = programs({ pip3: pip('24.0', active), uv: 'echo "uv 0.9.1 (x)"' });
+  const commands = [{ ...env, VIRTUAL_ENV: active }, env].map((each) => packageClient(each)?.command[0]);
+  expect(commands).toEqual([join(active, 'bin', 'python'), 'pip3']);
+  expect(packageClient(programs({ uv: 'echo "uv 0.9.1 (x)"' }))).toMatchObject({
+    name: 'uv',
+    version: [0, 9],
+  });
+  expect(packageClient(programs({}))).toBeUndefined();
+});
+
+onLinux(
+  'a wheel that somebody brought is taken for the CPU alone, and what it is compared with is said',
+  () => {
+    const folder = tempDir();
+    writeFileSync(join(folder, OTHER), madeUpWheel(FILES));
+    const env = { RADWEAVE_CACHE: tempDir() };
+    const said: string[] = [];
+    const root = takeLibtorch(join(folder, OTHER), undefined, (line) => said.push(line), env);
+    expect(readdirSync(join(root, 'lib'))).toEqual(['libtorch_cpu.so']);
+    expect(said.join()).toMatch(/is not the pinned torch/);
+    expect(takeLibtorch(folder, undefined, () => undefined, env)).toBe(root);
+    expect(
+      existsSync(
+        join(
+          takeLibtorch(folder, 'cuda', () => undefined, env),
+          'lib/libtorch_cuda.so',
+        ),
+      ),
+    ).toBe(true);
+  },
+);
+
+onLinux(
+  'what is brought and altered, incomplete or for another machine is refused, and nothing is left',
+  () => {
+    const env = { RADWEAVE_CACHE: tempDir() };
+    const bring = (files: Record<string, Buffer | string>) => {
+      const folder = tempDir();
+      for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
+      return () => takeLibtorch(folder, undefined, () => undefined, env);
+    };
+    const pinned = wheelsFor(THIS_MACHINE, 'cpu')[0]?.file ?? '';
+    expect(bring({ [pinned]: madeUpWheel(FILES) })).toThrow(/altered or damaged: its SHA-256 is not/);
+    expect(bring({ [OTHER]: madeUpWheel(FILES).subarray(0, 99) })).toThrow(SetupError);
+    expect(bring({ 'torch-9.9.0-cp311-cp311-win_amd64.whl': '' })).toThrow(/has no wheel of torch for linux/);
+    expect(bring({ [OTHER]: '', [pinned]: '' })).toThrow(/ and /);
+    expect(() => takeLibtorch('/nowhere', undefined, () => undefined, env)).toThrow(/does not exist/);
+    expect(readdirSync(join(env.RADWEAVE_CACHE, 'libtorch'))).toEqual([]);
+  },
+);

@@ -1,0 +1,222 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { cacheDir, fileSha256 } from './cache.ts';
+import { SetupError } from './errors.ts';
+import { fetchWheels, type PackageClient, resumingClient } from './package-client.ts';
+import { PINNED_TORCH } from './pinned.ts';
+import { takeInstalled, unpackWheel } from './unpack.ts';
+import { type Engine, isFor, isWanted, THIS_MACHINE, type Wheel, wheelsFor } from './wheels.ts';
+
+/** Bytes on disk for each byte of a wheel, at most; for the CPU most of it is left out. */
+const EXPANSION: Readonly<Record<Engine, number>> = { cpu: 1, cuda: 2 };
+
+function libtorches(env: NodeJS.ProcessEnv): string {
+  return join(cacheDir(env, process.platform, homedir()), 'libtorch');
+}
+
+/** The fetched libtorch for these devices, where it lies or will lie, for all projects of this user. */
+function fetchedFolder(engine: Engine, env: NodeJS.ProcessEnv, version: string = PINNED_TORCH): string {
+  return join(libtorches(env), `${version}-${engine}`, 'torch');
+}
+
+/** What was fetched before and is there, the one for GPUs first. */
+export function fetchedLibtorches(env: NodeJS.ProcessEnv): string[] {
+  return (['cuda', 'cpu'] as const)
+    .map((engine) => fetchedFolder(engine, env))
+    .filter((folder) => existsSync(folder));
+}
+
+/** A size for people. */
+export function megabytes(bytes: number): string {
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+export function totalBytes(wheels: readonly Wheel[]): number {
+  return wheels.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/**
+ * Fetches the pinned libtorch into the user's cache. What has arrived whole is kept for the next try; uv keeps it itself.
+ *
+ * @returns the libtorch's folder.
+ * @throws SetupError.
+ */
+export function fetchLibtorch(client: PackageClient, engine: Engine, env: NodeJS.ProcessEnv): string {
+  const wheels = wheelsFor(THIS_MACHINE, engine);
+  const arrived = join(libtorches(env), 'wheels');
+  refuseFullDisk(libtorches(env), totalBytes(wheels) * (1 + EXPANSION[engine]));
+  const root = downloadWheels(client, wheels, arrived, env);
+  const taken = takeWheels(root, wheels, engine, PINNED_TORCH, env);
+  rmSync(arrived, { recursive: true, force: true });
+  return taken;
+}
+
+/**
+ * Puts wheels into a folder, where those that are there already stay; uv puts there what is in them.
+ *
+ * @returns the folder.
+ * @throws SetupError.
+ */
+export function downloadWheels(
+  client: PackageClient,
+  wheels: readonly Wheel[],
+  folder: string,
+  env: NodeJS.ProcessEnv,
+): string {
+  mkdirSync(folder, { recursive: true });
+  const staged = mkdtempSync(join(folder, '.arriving-'));
+  try {
+    if (client.name === 'uv') {
+      fetchWheels(client, wheels, staged, env);
+      for (const name of readdirSync(staged)) replace(join(staged, name), join(folder, name));
+      return folder;
+    }
+    const missing = wheels.filter(({ file, bytes }) => {
+      const path = join(folder, file);
+      return !existsSync(path) || statSync(path).size !== bytes;
+    });
+    const pip = missing.length > 0 ? resumingClient(client, staged, env) : client;
+    for (const wheel of missing) {
+      const path = join(folder, wheel.file);
+      fetchWheels(pip, [wheel], staged, env);
+      replace(join(staged, wheel.file), path);
+    }
+    return folder;
+  } finally {
+    rmSync(staged, { recursive: true, force: true });
+  }
+}
+
+function replace(from: string, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  renameSync(from, to);
+}
+
+/**
+ * Takes a libtorch that somebody brought: a wheel with those beside it, a folder of wheels, or a folder where they are installed.
+ *
+ * @returns the libtorch's folder in the user's cache.
+ * @throws SetupError when it is for another machine, incomplete, damaged or altered.
+ */
+export function takeLibtorch(
+  from: string,
+  asked: Engine | undefined,
+  say: (line: string) => void,
+  env: NodeJS.ProcessEnv,
+): string {
+  if (!existsSync(from)) throw new SetupError(`--from names '${from}', which does not exist`);
+  const isFolder = statSync(from).isDirectory();
+  const folder = isFolder ? from : dirname(from);
+  const files = readdirSync(folder).filter((name) => name.endsWith('.whl') && isFor(name, THIS_MACHINE));
+  const torch = files.filter((name) => name.startsWith('torch-') && (isFolder || name === basename(from)));
+  if (isFolder && existsSync(join(from, 'torch', 'lib'))) {
+    return takeWheels(folder, [], asked ?? 'cpu', installedVersion(folder), env);
+  }
+  const [file, second] = torch;
+  if (file === undefined || second !== undefined) {
+    const found = second === undefined ? `no wheel of torch for ${THIS_MACHINE}` : torch.join(' and ');
+    throw new SetupError(`'${from}' has ${found}. Name the folder or the file that --download-only made`);
+  }
+  const all = wheelsFor(THIS_MACHINE, 'cuda');
+  const hasCuda = all.length > 0 && all.every((wheel) => files.includes(wheel.file));
+  const engine = asked ?? (hasCuda ? 'cuda' : 'cpu');
+  const pinned = wheelsFor(THIS_MACHINE, engine);
+  if (pinned.some((wheel) => wheel.file === file)) {
+    return takeWheels(folder, pinned, engine, PINNED_TORCH, env);
+  }
+  say(`${file} is not the pinned torch ${PINNED_TORCH}: its files are compared with its own list alone`);
+  const brought = [file, ...files.filter((name) => name.startsWith('nvidia_'))];
+  const wheels = brought.map((name) => ({
+    file: name,
+    bytes: statSync(join(folder, name)).size,
+    sha256: '',
+  }));
+  return takeWheels(folder, wheels, engine, file.split('-')[1] ?? '', env);
+}
+
+function installedVersion(folder: string): string {
+  const list = readdirSync(folder).find((name) => /^torch-.*\.dist-info$/.test(name));
+  if (list === undefined) throw new SetupError(`'${folder}' has no torch-….dist-info beside its torch`);
+  return list.slice('torch-'.length, -'.dist-info'.length);
+}
+
+/**
+ * Unpacks what the engine needs into the user's cache, whole or not at all. Of two set-ups at the same time both do the work, and
+ * what the first one made stays.
+ */
+function takeWheels(
+  folder: string,
+  wheels: readonly Wheel[],
+  engine: Engine,
+  version: string,
+  env: NodeJS.ProcessEnv,
+): string {
+  const torch = fetchedFolder(engine, env, version);
+  const target = dirname(torch);
+  refuseFullDisk(libtorches(env), totalBytes(wheels) * EXPANSION[engine]);
+  removeLeftovers(libtorches(env));
+  const staged = mkdtempSync(`${target}.`);
+  const isNeeded = (name: string): boolean => isWanted(name, engine);
+  try {
+    if (existsSync(join(folder, 'torch', 'lib'))) takeInstalled(folder, isNeeded, staged);
+    else {
+      for (const wheel of wheels) unpackWheel(verified(folder, wheel), isNeeded, staged);
+    }
+    // A temporary folder is its maker's only; a cache may be shared.
+    chmodSync(staged, 0o755);
+    moveInto(staged, target);
+  } finally {
+    rmSync(staged, { recursive: true, force: true });
+  }
+  return torch;
+}
+
+const DAY_MS = 86_400_000;
+
+/** What set-ups left that were killed while they unpacked, more than a day ago. */
+function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder).filter((entry) => /-(cpu|cuda)\.\w+$/.test(entry))) {
+    const path = join(folder, name);
+    if (Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function verified(folder: string, { file, sha256 }: Wheel): string {
+  const path = join(folder, file);
+  if (!existsSync(path)) throw new SetupError(`${file} is missing in ${folder}: put it there, too`);
+  if (sha256 !== '' && fileSha256(path) !== sha256) {
+    throw new SetupError(`${path} is altered or damaged: its SHA-256 is not ${sha256}. Fetch it again`);
+  }
+  return path;
+}
+
+function moveInto(staged: string, target: string): void {
+  try {
+    renameSync(staged, target);
+  } catch {
+    if (existsSync(join(target, 'torch', 'lib'))) return;
+    replace(staged, target);
+  }
+}
+
+/** @throws SetupError before anything is written. */
+function refuseFullDisk(folder: string, needed: number): void {
+  mkdirSync(folder, { recursive: true });
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize >= needed) return;
+  throw new SetupError(
+    `Set-up needs ${megabytes(needed)} of disk in ${folder}, which has ${megabytes(bavail * bsize)} free. ` +
+      'Make room, or name another folder by RADWEAVE_CACHE',
+  );
+}

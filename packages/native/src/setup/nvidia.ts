@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { CUDA_BUILDS, type CudaBuild } from '../gpu.ts';
+import { run } from './run.ts';
+
+/** An NVIDIA driver and the GPUs it sees. */
+export interface NvidiaDriver {
+  /** Its release, such as 580.65. */
+  release: number;
+  gpus: { name: string; capability: number | undefined }[];
+}
+
+const MODULE = '/proc/driver/nvidia/version';
+
+/** What nvidia-smi tells; where it is missing, as in containers, the kernel's module. Undefined without a driver. */
+export function nvidiaDriver(env: NodeJS.ProcessEnv, module: string = MODULE): NvidiaDriver | undefined {
+  const query = ['--query-gpu=driver_version,compute_cap,name', '--format=csv,noheader'];
+  const asked = run('nvidia-smi', query, { env, timeoutMs: 20_000 });
+  const cards = (asked.ok ? asked.stdout : '').split('\n').flatMap((line) => {
+    const [, release, capability, name] =
+      /^(\d+\.\d+)[\d.]*, *([\d.]+|\[N\/A\]), *(.+)$/.exec(line.trim()) ?? [];
+    if (release === undefined || name === undefined) return [];
+    return [{ release: Number(release), name, capability: Number(capability) || undefined }];
+  });
+  const [first] = cards;
+  if (first !== undefined) {
+    return { release: first.release, gpus: cards.map(({ name, capability }) => ({ name, capability })) };
+  }
+  const text = existsSync(module) ? readFileSync(module, 'utf8') : '';
+  const release = / (\d+\.\d+)[\d.]* /.exec(text)?.[1];
+  return release === undefined ? undefined : { release: Number(release), gpus: [] };
+}
+
+/** Which build of PyTorch computes on all of a driver's GPUs, the newest first; undefined where none does. */
+export function cudaBuildFor({ release, gpus }: NvidiaDriver): CudaBuild | undefined {
+  const capabilities = gpus.flatMap(({ capability }) => capability ?? []);
+  return CUDA_BUILDS.find(
+    ({ driver, oldest, newest }) =>
+      release >= driver && capabilities.every((capability) => oldest <= capability && capability <= newest),
+  );
+}
