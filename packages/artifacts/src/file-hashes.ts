@@ -3,18 +3,16 @@ import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from './atomic.ts';
-import { DataError } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
-import { existsSync } from './files/files.ts';
 import { type Fingerprint, hashFile } from './fingerprint.ts';
-import { readJson } from './json.ts';
+import { jsonFile } from './json.ts';
 import { compareText } from './natural.ts';
 
 /** Size, times of last change (mtime, ctime; nanoseconds) and inode of a file when it was read, and its SHA-256. */
 type Known = [size: string, mtime: string, ctime: string, inode: string, sha256: string];
 
 const text = z.string();
-const schema: z.ZodType<Record<string, Known>> = z.record(text, z.tuple([text, text, text, text, text]));
+const remembered = jsonFile<Record<string, Known>>(z.record(text, z.tuple([text, text, text, text, text])));
 
 /** A file that changed less than this before it was read may change again within one tick of the file system's clock. */
 const SETTLED_MS = 2000;
@@ -35,7 +33,7 @@ export class FileHashes {
    */
   constructor(memory: string | null = null) {
     this.memory = memory;
-    this.known = new Map(memory === null ? [] : Object.entries(remembered(memory)));
+    this.known = new Map(memory === null ? [] : Object.entries(remembered.find(memory) ?? {}));
   }
 
   /** The identity of a file or of a folder by all it holds. @throws as {@link hashFile}. */
@@ -88,15 +86,6 @@ export class FileHashes {
     if (this.memory === null || !this.isChanged) return;
     writeFileAtomic(this.memory, `${JSON.stringify(Object.fromEntries(this.known))}\n`);
     this.isChanged = false;
-  }
-}
-
-function remembered(memory: string): Record<string, Known> {
-  try {
-    return existsSync(memory) ? readJson(memory, schema) : {};
-  } catch (error) {
-    if (error instanceof DataError) return {};
-    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ZodType, z } from 'zod';
 import { writeFileAtomic } from './atomic.ts';
 import { DataError, RESTORE } from './errors.ts';
+import { existsSync } from './files/files.ts';
 import { IssueCollector } from './issues.ts';
 import { readText } from './text.ts';
 
@@ -56,6 +57,8 @@ export function writeJson(path: string, value: unknown): void {
 export interface JsonFile<T> {
   /** @throws DataError as {@link readJson}. */
   read(path: string): T;
+  /** Null where there is no file, or it is damaged or of another version: of what only saves time. */
+  find(path: string): T | null;
   /** Indented and atomically. */
   write(path: string, value: T): void;
 }
@@ -64,6 +67,15 @@ export interface JsonFile<T> {
 export function jsonFile<T>(schema: ZodType<T>): JsonFile<T> {
   return {
     read: (path) => readJson(path, schema),
+    find: (path) => {
+      if (!existsSync(path)) return null;
+      try {
+        return readJson(path, schema);
+      } catch (error) {
+        if (error instanceof DataError) return null;
+        throw error;
+      }
+    },
     write: (path, value) => writeJson(path, schema.parse(value)),
   };
 }

@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import { type ClassTable, readClassTable, writeClassTable } from '../class-columns.ts';
 import { tableFile } from '../csv.ts';
 import { count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
 import { discriminationColumns } from '../discrimination-columns.ts';
+import { jsonFile } from '../json.ts';
 
 /**
  * A row of `cross_validation.csv`: a fold, then `mean` and `sd` over folds, then `pooled`. Rates are at 0.5, or of the most
@@ -50,3 +52,8 @@ export function writeOutOfFold(path: string, rows: readonly OutOfFoldRow[], clas
 export function readOutOfFold(path: string): OutOfFoldRow[] {
   return readClassTable(path, OUT_OF_FOLD).map(({ values, ...row }) => ({ ...row, probabilities: values }));
 }
+
+/** `folds.json`: patients and folds that a cross-validation was begun with, as a hash. */
+export const { read: readFolds, write: writeFolds } = jsonFile(
+  z.object({ format: z.literal(1), identity: z.string() }),
+);

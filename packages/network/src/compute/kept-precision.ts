@@ -1,36 +1,14 @@
 import { join } from 'node:path';
 import {
-  DataError,
+  findPrecisionRecord,
   folderName,
-  PRECISIONS,
   type Precision,
-  readJson,
+  type PrecisionRecord,
   writeFileOnce,
 } from '@radweave/artifacts';
 import { existsSync, rmSync } from '@radweave/artifacts/files';
-import { z } from 'zod';
 import type { PrecisionReason } from './precision.ts';
 import type { WorkName } from './workload.ts';
-
-/** What `auto` was settled to mean for a network and purpose in an output folder. */
-interface PrecisionRecord {
-  format: 1;
-  model: string;
-  precision: Precision;
-  reason: string;
-  device: string;
-  /** ISO 8601, UTC. */
-  decided: string;
-}
-
-const schema: z.ZodType<PrecisionRecord> = z.object({
-  format: z.literal(1),
-  model: z.string(),
-  precision: z.enum(PRECISIONS),
-  reason: z.string(),
-  device: z.string(),
-  decided: z.iso.datetime(),
-});
 
 /** `precision/{model}.json` for training, `{model}-frozen{stages}.json` with frozen stages, `{model}-extract.json`. */
 function recordFile(outputDir: string, work: WorkName): string {
@@ -42,14 +20,7 @@ function recordFile(outputDir: string, work: WorkName): string {
 
 /** What `auto` means for a network in an output folder; null where it has not been settled, or no longer can be read. */
 export function keptPrecision(outputDir: string, work: WorkName): Precision | null {
-  const path = recordFile(outputDir, work);
-  if (!existsSync(path)) return null;
-  try {
-    return readJson(path, schema).precision;
-  } catch (error) {
-    if (error instanceof DataError) return null;
-    throw error;
-  }
+  return findPrecisionRecord(recordFile(outputDir, work))?.precision ?? null;
 }
 
 /**

@@ -1,7 +1,7 @@
-import type { Precision } from '@radweave/artifacts';
+import type { MeasuredSpeeds, Precision } from '@radweave/artifacts';
 import type { StageContext } from '@radweave/study/context/events';
 import { cpuFlags, cudaDevice, hasNativeBf16, hasWinograd } from '@radweave/torch';
-import { cachedSpeeds, type MeasuredSpeeds } from './speed.ts';
+import { cachedSpeeds } from './speed.ts';
 import type { Workload } from './workload.ts';
 
 /** A precision may be so much slower than the fastest if it is more exact: two measurements of one thing differ as much. */

@@ -1,34 +1,19 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import {
-  DataError,
+  findSpeeds,
   folderName,
   InterruptedError,
-  PRECISIONS,
+  type MeasuredSpeeds,
   type Precision,
   ResourceError,
-  readJson,
-  writeJson,
+  writeSpeeds,
 } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
 import { type StageContext, say } from '@radweave/study/context/events';
 import { cpuCapability, cpuIdentity, engineCache, getNumThreads, libtorchVersion } from '@radweave/torch';
-import { z } from 'zod';
 import { withProbe } from './probe.ts';
 import { type Speeds, timeInTurns } from './turns.ts';
 import type { Workload } from './workload.ts';
-
-/** What was measured, kept in the user's cache. */
-export interface MeasuredSpeeds extends Speeds {
-  /** ISO 8601, UTC. */
-  measured: string;
-}
-
-const schema: z.ZodType<MeasuredSpeeds> = z.object({
-  slices: z.int().positive(),
-  perSecond: z.array(z.object({ precision: z.enum(PRECISIONS), speed: z.number().positive() })),
-  measured: z.iso.datetime(),
-});
 
 /** Milliseconds of measuring, the building of the network included. */
 const BUDGET = 9000;
@@ -46,11 +31,11 @@ export function cachedSpeeds(
   folder: string = engineCache(),
 ): MeasuredSpeeds {
   const path = join(folder, cacheName(work, candidates));
-  const before = kept(path);
+  const before = findSpeeds(path);
   if (before !== null) return before;
   const found = { ...measure(work, candidates, context), measured: new Date().toISOString() };
   try {
-    writeJson(path, found);
+    writeSpeeds(path, found);
   } catch (error) {
     if (!(error instanceof ResourceError)) throw error;
     say(context, `What was measured could not be kept for the next time: ${error.message}`);
@@ -68,17 +53,6 @@ function cacheName({ build: _, ...work }: Workload, candidates: readonly Precisi
   };
   const key = createHash('sha256').update(JSON.stringify([work, candidates, machine]));
   return `precision-${folderName('model', work.model)}-${work.purpose}-${key.digest('hex').slice(0, 12)}.json`;
-}
-
-/** What was measured before; null where nothing was, or it can no longer be read. */
-function kept(path: string): MeasuredSpeeds | null {
-  if (!existsSync(path)) return null;
-  try {
-    return readJson(path, schema);
-  } catch (error) {
-    if (error instanceof DataError) return null;
-    throw error;
-  }
 }
 
 function measure(work: Workload, candidates: readonly Precision[], context: StageContext): Speeds {

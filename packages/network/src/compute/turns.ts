@@ -1,12 +1,6 @@
-import type { Precision } from '@radweave/artifacts';
+import type { MeasuredSpeeds, Precision } from '@radweave/artifacts';
 
-/** How fast a piece of work is in each precision, in the order they were given. */
-export interface Speeds {
-  /** Slices of each step. */
-  slices: number;
-  /** Slices per second of the fastest step. */
-  perSecond: { precision: Precision; speed: number }[];
-}
+export type Speeds = Omit<MeasuredSpeeds, 'measured'>;
 
 /** What is timed, and by which clock. */
 export interface TurnOptions {

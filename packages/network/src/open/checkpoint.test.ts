@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RadweaveError } from '@radweave/artifacts';
+import { type CheckpointFacts, RadweaveError } from '@radweave/artifacts';
 import { tempDir } from '@radweave/testkit';
 import { ones, saveCheckpoint } from '@radweave/torch';
 import { expect, test } from 'vitest';
-import { type CheckpointFacts, readCheckpoint, takeSnapshot, writeCheckpoint } from './checkpoint.ts';
+import { readCheckpoint, takeSnapshot, writeCheckpoint } from './checkpoint.ts';
 
 /** A checkpoint file of another program, and the same damaged in many ways. */
 async function damaged(): Promise<Record<string, string>> {

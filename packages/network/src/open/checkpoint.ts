@@ -1,12 +1,10 @@
 import {
-  type Config,
+  type CheckpointFacts,
+  checkpointFacts,
   DataError,
   explainFileError,
-  PRECISIONS,
-  type Precision,
   RadweaveError,
 } from '@radweave/artifacts';
-import type { Candidate } from '@radweave/study/context/reports';
 import {
   CheckpointError,
   fromStored,
@@ -19,38 +17,6 @@ import {
   toStored,
   writeTorchFile,
 } from '@radweave/torch';
-import { z } from 'zod';
-
-/**
- * What a checkpoint says beside the weights: enough to rebuild the model without the configuration, and to tell whom it
- * was trained on. In the file it stands as plain values under the same names, so Python reads it too.
- */
-export interface CheckpointFacts {
-  format: 'radweave/1';
-  modality: string;
-  architecture: {
-    name: string;
-    num_classes: number;
-    in_chans: number;
-    freeze_stages: number;
-  };
-  input: { image_size: number; normalize_mean: number; normalize_std: number };
-  label_names: string[];
-  /** What the weights were started from. */
-  initial_weights: string;
-  precision: Precision;
-  /** Why in this precision; checkpoints of before do not say. */
-  precision_reason?: string | undefined;
-  epoch: number;
-  /** Finished batches of the epoch after `epoch`; 0 between epochs. */
-  step: number;
-  best: Candidate | null;
-  split_hash: string;
-  /** Hashes of patient IDs, see `patientHash`. */
-  patients: { train: string[]; val: string[] };
-  versions: Record<string, string>;
-  config: Config;
-}
 
 /** What going on with training needs beside the weights. The last checkpoint has it; the best ones hold weights alone. */
 export interface ResumeStates {
@@ -63,31 +29,6 @@ export interface ResumeStates {
   /** Predictions of an epoch that was interrupted, float64 [slices, classes], and their loss. */
   partial: { probabilities: Tensor; loss_sum: number; seen: number } | null;
 }
-
-const candidate = z.object({ epoch: z.int(), score: z.number().nullable(), loss: z.number() });
-
-const facts = z.object({
-  format: z.literal('radweave/1'),
-  modality: z.string(),
-  architecture: z.object({
-    name: z.string(),
-    num_classes: z.int(),
-    in_chans: z.int(),
-    freeze_stages: z.int(),
-  }),
-  input: z.object({ image_size: z.int(), normalize_mean: z.number(), normalize_std: z.number() }),
-  label_names: z.array(z.string()),
-  initial_weights: z.string(),
-  precision: z.enum(PRECISIONS),
-  precision_reason: z.string().optional(),
-  epoch: z.int(),
-  step: z.int(),
-  best: candidate.nullable(),
-  split_hash: z.string(),
-  patients: z.object({ train: z.array(z.string()), val: z.array(z.string()) }),
-  versions: z.record(z.string(), z.string()),
-  config: z.custom<Config>((value) => typeof value === 'object' && value !== null),
-});
 
 /** Where a snapshot's tensors lie. */
 export interface SnapshotMemory {
@@ -211,7 +152,7 @@ export async function readCheckpointFacts(
 
 function factsOf(raw: unknown, path: string): CheckpointFacts | null {
   if (!(raw instanceof Map) || raw.get('format') !== 'radweave/1') return null;
-  const parsed = facts.safeParse(toPlain(raw));
+  const parsed = checkpointFacts.safeParse(toPlain(raw));
   if (!parsed.success) throw damaged(path, parsed.error);
   return parsed.data;
 }

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultConfig } from '@radweave/artifacts';
+import { type CheckpointFacts, defaultConfig } from '@radweave/artifacts';
 import { createModel, type ImageModel } from '@radweave/models';
 import { peersPython, peerTest, python, tempDir } from '@radweave/testkit';
 import { loadSafetensors, manualSeed, noGrad, randn, saveCheckpoint, saveSafetensors } from '@radweave/torch';
 import { expect, test } from 'vitest';
-import { type CheckpointFacts, takeSnapshot, writeCheckpoint } from './checkpoint.ts';
+import { takeSnapshot, writeCheckpoint } from './checkpoint.ts';
 import { type ExportWish, exportModel } from './export-model.ts';
 
 /** A checkpoint of ours with initial weights. */

@@ -1,10 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { type Config, SPLITS, slicePredictionsPath, writeSlicePredictions } from '@radweave/artifacts';
+import {
+  type CheckpointFacts,
+  type Config,
+  SPLITS,
+  slicePredictionsPath,
+  writeSlicePredictions,
+} from '@radweave/artifacts';
 import { Random } from '@radweave/stats';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import type { MadeUpPatient } from '@radweave/study/testing/features';
 import { writeTorchFile } from '@radweave/torch';
-import type { CheckpointFacts } from '../open/checkpoint.ts';
 
 /** A finished run without a real network, whose slice predictions lean to the true label. */
 export function writeMadeUpNetwork(

@@ -1,8 +1,7 @@
-import type { Config } from '@radweave/artifacts';
+import type { CheckpointFacts, Config } from '@radweave/artifacts';
 import { patientHashes } from '@radweave/study/cohort/patient-hash';
 import type { ChosenCompute } from '../compute/compute.ts';
 import { engineVersions } from '../compute/versions.ts';
-import type { CheckpointFacts } from '../open/checkpoint.ts';
 import type { Network } from '../open/network-source.ts';
 import type { Splits } from './session-splits.ts';
 import type { Progress } from './trainer.ts';

@@ -1,14 +1,13 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { defaultConfig, readHistory } from '@radweave/artifacts';
+import { type CheckpointFacts, defaultConfig, type RunRecord, readHistory } from '@radweave/artifacts';
 import type { EpochReport, SplitScores } from '@radweave/study/context/reports';
-import { RunFolder, type RunRecord } from '@radweave/study/runs/run-folder';
+import { RunFolder } from '@radweave/study/runs/run-folder';
 import { tempDir } from '@radweave/testkit';
 import { fromTypedArray, full, type Tensor, TorchFileWriter } from '@radweave/torch';
 import { afterEach, expect, test, vi } from 'vitest';
 import { engineVersions } from '../compute/versions.ts';
 import {
-  type CheckpointFacts,
   readCheckpoint,
   type Snapshot,
   type SnapshotMemory,

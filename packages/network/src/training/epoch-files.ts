@@ -1,5 +1,6 @@
+import type { RunRecord } from '@radweave/artifacts';
 import type { EpochReport } from '@radweave/study/context/reports';
-import type { RunFolder, RunRecord } from '@radweave/study/runs/run-folder';
+import type { RunFolder } from '@radweave/study/runs/run-folder';
 import { SharedMemory, TorchFileWriter } from '@radweave/torch';
 import { type Snapshot, type SnapshotMemory, writeCheckpoint } from '../open/checkpoint.ts';
 import { Beside } from './beside.ts';

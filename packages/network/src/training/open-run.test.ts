@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, defaultConfig, writeConfig } from '@radweave/artifacts';
-import { findRuns, RunFolder, type RunRecord } from '@radweave/study/runs/run-folder';
+import { type Config, defaultConfig, type RunRecord, writeConfig } from '@radweave/artifacts';
+import { findRuns, RunFolder } from '@radweave/study/runs/run-folder';
 import { listening } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';

@@ -1,9 +1,8 @@
-import { type Config, DataError } from '@radweave/artifacts';
+import { type CheckpointFacts, type Config, DataError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
 import {
-  type CheckpointFacts,
   type ReadCheckpoint,
   type ReadStates,
   readCheckpoint,

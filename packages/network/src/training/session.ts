@@ -1,8 +1,10 @@
 import {
+  type CheckpointFacts,
   type Config,
   configToYaml,
   cutEvents,
   type MetricsRow,
+  type RunRecord,
   type SlicePrediction,
   type Split,
   truncateHistory,
@@ -11,7 +13,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say } from '@radweave/study/context/events';
-import type { RunFolder, RunRecord } from '@radweave/study/runs/run-folder';
+import type { RunFolder } from '@radweave/study/runs/run-folder';
 import type { Predictions } from '@radweave/study/scores/predictions';
 import { runMetrics } from '@radweave/study/scores/run-metrics';
 import {
@@ -25,13 +27,7 @@ import {
 } from '@radweave/torch';
 import { type ChosenCompute, chooseCompute, computeSettings } from '../compute/compute.ts';
 import { isOutOfMemory } from '../compute/gpu-errors.ts';
-import {
-  type CheckpointFacts,
-  type Snapshot,
-  type SnapshotMemory,
-  takeSnapshot,
-  weightsOf,
-} from '../open/checkpoint.ts';
+import { type Snapshot, type SnapshotMemory, takeSnapshot, weightsOf } from '../open/checkpoint.ts';
 import { buildNetwork, type Network } from '../open/network-source.ts';
 import { resumedNetwork } from '../open/network-spec.ts';
 import {

@@ -9,13 +9,14 @@ import {
   type FusionModelFile,
   fusionFolder,
   type PredictionRow,
+  type RunRecord,
   readEvaluation,
   type Split,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { readCohort } from '@radweave/study/cohort/read-cohort';
-import { findRuns, type RunRecord } from '@radweave/study/runs/run-folder';
+import { findRuns } from '@radweave/study/runs/run-folder';
 
 /** A fusion as it lies on disk. */
 export interface StudyFusion {

@@ -1,6 +1,5 @@
 import { arch, cpus, release, totalmem, type } from 'node:os';
-import type { Evaluation, FusionModelFile } from '@radweave/artifacts';
-import type { CheckpointFacts } from '@radweave/network/open/checkpoint';
+import type { CheckpointFacts, Evaluation, FusionModelFile } from '@radweave/artifacts';
 import type { Gallery } from '@radweave/report';
 import { RADWEAVE_VERSION } from '@radweave/study/context/versions';
 

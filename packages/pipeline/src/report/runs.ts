@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path';
 import {
+  type CheckpointFacts,
   type Evaluation,
   type FusionModelFile,
   hashFile,
@@ -8,7 +9,7 @@ import {
   slicePredictionsPath,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { type CheckpointFacts, readCheckpointFacts } from '@radweave/network/open/checkpoint';
+import { readCheckpointFacts } from '@radweave/network/open/checkpoint';
 import type { NamedYaml, TrainingRun, TrainingSettings } from '@radweave/report';
 import { findRuns, type RunFolder } from '@radweave/study/runs/run-folder';
 import type { UsedFiles } from './used-files.ts';

@@ -4,14 +4,14 @@ import {
   type CrossValidationRow,
   crossValidationFiles,
   readConfig,
-  readJson,
+  readFolds,
   requireWritable,
   SPLITS,
   type Split,
   UsageError,
   writeConfig,
   writeCrossValidation,
-  writeJson,
+  writeFolds,
   writeOutOfFold,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
@@ -23,7 +23,6 @@ import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { type CrossFold, patientsHash, planFolds, planHospitals } from '@radweave/study/folds/plan';
 import { newRunName, RunFolder } from '@radweave/study/runs/run-folder';
-import { z } from 'zod';
 
 /** What cross-validation is asked to do. */
 export interface CrossValidateOptions {
@@ -50,8 +49,6 @@ export interface CrossValidateResult {
   outOfFold: string;
   rows: CrossValidationRow[];
 }
-
-const plan = z.object({ format: z.literal(1), identity: z.string() });
 
 const HOSPITALS_CAUTION =
   'Leave-one-hospital-out trains on external hospitals. It is a separate analysis: never mix its numbers with the external ' +
@@ -140,14 +137,14 @@ function begin(options: CrossValidateOptions, config: Config, logs: string, fold
   const path = crossValidationFiles(logs).folds;
   const identity = patientsHash(folds);
   if (options.resume) {
-    if (readJson(path, plan).identity === identity) return;
+    if (readFolds(path).identity === identity) return;
     throw new UsageError('E_RESUME_FOLDS', 'the patients or folds differ from those it was started with', {
       where: path,
       hint: 'Give the same --modality and --folds on the same split, or start a new one with another --exp_name',
     });
   }
   writeConfig(crossValidationFiles(logs).config, config);
-  writeJson(path, { format: 1, identity });
+  writeFolds(path, { format: 1, identity });
 }
 
 function write(

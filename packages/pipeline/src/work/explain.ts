@@ -1,4 +1,5 @@
 import {
+  type CheckpointFacts,
   type Config,
   type ExplainedPatient,
   explanationsFolder,
@@ -10,7 +11,6 @@ import {
 } from '@radweave/artifacts';
 import { inferenceBatch, inferenceSettings } from '@radweave/network/compute/compute';
 import type { MapSource } from '@radweave/network/explain/maps';
-import type { CheckpointFacts } from '@radweave/network/open/checkpoint';
 import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
 import { type FeatureNetwork, openNetwork } from '@radweave/network/open/feature-network';
 import { checkpointNetwork } from '@radweave/network/open/network-spec';

@@ -6,47 +6,17 @@ import {
   folderName,
   isFolderName,
   outputFolders,
-  readJson,
+  type RunRecord,
+  readRunRecord,
   readSlicePredictions,
   type SlicePrediction,
   SPLITS,
   slicePredictionsPath,
   UsageError,
-  writeJson,
+  writeRunRecord,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync, rmSync, statSync } from '@radweave/artifacts/files';
-import { z } from 'zod';
 import { isExhausted } from './early-stop.ts';
-
-/** What is known of a run without opening its checkpoints: `checkpoints/{exp_name}/run.json`. */
-export interface RunRecord {
-  format: 1;
-  name: string;
-  modality: string;
-  model: string;
-  status: 'running' | 'finished';
-  /** Best validation score so far and its epoch; null before the first. */
-  best: { epoch: number; score: number } | null;
-  epochs: number;
-  split_hash: string;
-  /** ISO 8601, UTC: when the run was begun or its last epoch ended; runs before this was recorded have none. */
-  time?: string | undefined;
-  /** Set in the runs of a cross-validation or cross-fitting: its name. Such a run is never chosen by itself. */
-  fold_of?: string | undefined;
-}
-
-const schema: z.ZodType<RunRecord> = z.object({
-  format: z.literal(1),
-  name: z.string(),
-  modality: z.string(),
-  model: z.string(),
-  status: z.enum(['running', 'finished']),
-  best: z.object({ epoch: z.int(), score: z.number() }).nullable(),
-  epochs: z.int(),
-  split_hash: z.string(),
-  time: z.iso.datetime().optional(),
-  fold_of: z.string().optional(),
-});
 
 /** The files of one training run. */
 export class RunFolder {
@@ -103,10 +73,10 @@ export class RunFolder {
     return existsSync(this.record);
   }
   read(): RunRecord {
-    return readJson(this.record, schema);
+    return readRunRecord(this.record);
   }
   write(record: RunRecord): void {
-    writeJson(this.record, record);
+    writeRunRecord(this.record, record);
   }
 
   /**

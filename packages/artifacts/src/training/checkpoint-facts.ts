@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { PRECISIONS } from '../config/precision.ts';
+import type { Config } from '../config/types.ts';
+
+/**
+ * What a checkpoint says beside the weights: enough to rebuild the model without the configuration, and to tell whom it
+ * was trained on. In the file it stands as plain values under the same names, so Python reads it too.
+ */
+export const checkpointFacts = z.object({
+  format: z.literal('radweave/1'),
+  modality: z.string(),
+  architecture: z.object({
+    name: z.string(),
+    num_classes: z.int(),
+    in_chans: z.int(),
+    freeze_stages: z.int(),
+  }),
+  input: z.object({ image_size: z.int(), normalize_mean: z.number(), normalize_std: z.number() }),
+  label_names: z.array(z.string()),
+  /** What the weights were started from. */
+  initial_weights: z.string(),
+  precision: z.enum(PRECISIONS),
+  /** Why in this precision; checkpoints of before do not say. */
+  precision_reason: z.string().optional(),
+  epoch: z.int(),
+  /** Finished batches of the epoch after `epoch`; 0 between epochs. */
+  step: z.int(),
+  best: z.object({ epoch: z.int(), score: z.number().nullable(), loss: z.number() }).nullable(),
+  split_hash: z.string(),
+  /** Hashes of patient IDs, see `patientHash`. */
+  patients: z.object({ train: z.array(z.string()), val: z.array(z.string()) }),
+  versions: z.record(z.string(), z.string()),
+  config: z.custom<Config>((value) => typeof value === 'object' && value !== null),
+});
+export type CheckpointFacts = z.infer<typeof checkpointFacts>;

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { jsonFile } from '../json.ts';
+
+/** What is known of a run without opening its checkpoints: `checkpoints/{exp_name}/run.json`. */
+const schema = z.object({
+  format: z.literal(1),
+  name: z.string(),
+  modality: z.string(),
+  model: z.string(),
+  status: z.enum(['running', 'finished']),
+  /** Best validation score so far and its epoch; null before the first. */
+  best: z.object({ epoch: z.int(), score: z.number() }).nullable(),
+  epochs: z.int(),
+  split_hash: z.string(),
+  /** ISO 8601, UTC: when the run was begun or its last epoch ended; runs before this was recorded have none. */
+  time: z.iso.datetime().optional(),
+  /** Set in the runs of a cross-validation or cross-fitting: its name. Such a run is never chosen by itself. */
+  fold_of: z.string().optional(),
+});
+export type RunRecord = z.infer<typeof schema>;
+
+/** `run.json`. */
+export const { read: readRunRecord, write: writeRunRecord } = jsonFile(schema);
