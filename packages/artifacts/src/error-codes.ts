@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   E_CLASSES: 'Models that are to be compared have different numbers of classes.',
   E_CLASS_MISSING:
     'A class has no patient where one is needed: in the home hospital, in training or in validation.',
+  E_CONFIG_EXISTS: 'A configuration file would be overwritten.',
   E_CONFIG_KEY: 'A configuration key does not exist.',
   E_CONFIG_VALUE: 'A configuration value is of the wrong type or out of range.',
   E_CONFIG_YAML: 'The configuration file is not valid YAML.',

@@ -9,6 +9,7 @@ export type { RunOptions } from './declare/job-part.ts';
 export type { SomeStage } from './declare/stage.ts';
 export type { Runner, StepOutcome } from './job/job.ts';
 export { runPipeline } from './job/run-pipeline.ts';
+export { type Draft, draftConfig } from './library/draft-config.ts';
 export { exportModel } from './library/export-model.ts';
 export { readStudy, type Study } from './library/read-study.ts';
 export { type RunResult, run } from './library/run.ts';

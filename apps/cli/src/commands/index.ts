@@ -28,6 +28,12 @@ export const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
       load: () => import('./demo.ts'),
     },
     {
+      name: 'init',
+      summary: 'write a commented configuration for your own folder of data',
+      examples: ['--root_dir /data/Grade', '--root_dir /data/Grade --output study.yaml'],
+      load: () => import('./init.ts'),
+    },
+    {
       name: 'run',
       summary: 'run all steps in order, skipping what has not changed',
       examples: [

@@ -54,11 +54,10 @@ function commentFor(key: ConfigKey): string {
   return key.allowed === '' ? ` ${key.description}.` : ` ${key.description}. Allowed: ${key.allowed}.`;
 }
 
-/** The text of `config/default_config.yaml`: every key at its default under a comment that explains it. */
-export function defaultConfigYaml(): string {
-  const document = toDocument(defaultConfig());
-  document.commentBefore =
-    ' The default configuration of Radweave. Flags on the command line override what stands here.';
+/** A configuration as YAML, every key under a comment that explains it. */
+export function commentedConfig(config: Config, heading: string): string {
+  const document = toDocument(config);
+  document.commentBefore = ` ${heading} Flags on the command line override what stands here.`;
   const sections = isMap(document.contents) ? document.contents.items : [];
   for (const [index, section] of sections.entries()) {
     if (isScalar(section.key)) section.key.spaceBefore = index > 0;
@@ -68,4 +67,9 @@ export function defaultConfigYaml(): string {
     }
   }
   return toText(document);
+}
+
+/** The text of `config/default_config.yaml`: every key at its default. */
+export function defaultConfigYaml(): string {
+  return commentedConfig(defaultConfig(), 'The default configuration of Radweave.');
 }

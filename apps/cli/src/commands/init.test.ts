@@ -1,0 +1,69 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultConfig, parseConfig } from '@radweave/artifacts';
+import { tempDir } from '@radweave/testkit';
+import { expect, test, vi } from 'vitest';
+import { main } from '../main.ts';
+
+/** Hospitals with patients per grade, each patient with folders of these names. */
+function writeCohort(root: string, hospitals: Record<string, number[]>, folders: string[]): void {
+  for (const [hospital, grades] of Object.entries(hospitals)) {
+    for (const [grade, count] of grades.entries()) {
+      for (let i = 0; i < count; i++) {
+        const patient = join(root, hospital, `grade${grade}`, `${hospital}${grade}${i}`);
+        for (const folder of folders) mkdirSync(join(patient, folder), { recursive: true });
+      }
+    }
+  }
+}
+
+async function init(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const said: Record<'stdout' | 'stderr', string[]> = { stdout: [], stderr: [] };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    vi.spyOn(process[stream], 'write').mockImplementation((text) => said[stream].push(String(text)) > 0);
+  }
+  const code = await main(['init', ...args]);
+  vi.restoreAllMocks();
+  return { code, out: said.stdout.join(''), err: said.stderr.join('') };
+}
+
+test('the configuration names the modalities most patients have and the largest hospital that can be divided', async () => {
+  const root = join(tempDir(), 'raw');
+  writeCohort(root, { Large: [9, 0, 0], Middle: [4, 3, 2], Small: [2, 2, 2] }, ['动脉期', 'P']);
+  writeCohort(root, { Small: [1] }, ['T2']);
+  const output = join(root, '..', 'study', 'config.yaml');
+  const { code, out } = await init('--root_dir', root, '--output', output);
+  expect(code).toBe(0);
+  const text = readFileSync(output, 'utf8');
+  const { data, model, ...others } = parseConfig(text, output);
+  const { data: usualData, model: usualModel, ...usual } = defaultConfig();
+  expect(others).toEqual(usual);
+  expect(data).toEqual({
+    ...usualData,
+    root_dir: root,
+    modalities: ['P', '动脉期'],
+    home_hospital: 'Middle',
+  });
+  expect(model).toEqual({ ...usualModel, num_classes: 3 });
+  expect(text).toMatch(/^# Drafted by radweave init from the folders in .*raw\. Flags/);
+  expect(text).toMatch(/^ {2}# \w.+\n {2}home_hospital: Middle$/m);
+  expect(out).toMatch(/^T2 +1 +left out/m);
+  expect(out).toMatch(/^Middle +4 +3 +2 +home/m);
+  expect(out).toContain(`npx radweave run --config ${output}`);
+});
+
+test('a file that is there is kept, and a folder without the layout is an error', async () => {
+  const root = tempDir();
+  expect(await init('--root_dir', root)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('no patient folder was found'),
+  });
+  writeCohort(root, { JM: [2, 2] }, ['A']);
+  const output = join(root, 'config.yaml');
+  writeFileSync(output, 'mine');
+  expect(await init('--root_dir', root, '--output', output)).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/exists already and is kept/),
+  });
+  expect(readFileSync(output, 'utf8')).toBe('mine');
+});

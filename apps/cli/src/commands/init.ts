@@ -1,0 +1,51 @@
+import { dirname, resolve } from 'node:path';
+import { commentedConfig, UsageError, writeFileAtomic } from '@radweave/artifacts';
+import { existsSync, mkdirSync } from '@radweave/artifacts/files';
+import { type Draft, draftConfig } from '@radweave/pipeline';
+import { DEFAULT_CONFIG_FILE } from '../stage/add-flags.ts';
+import { table } from '../table.ts';
+import type { Define } from './define.ts';
+
+export const define: Define = (command) => {
+  command
+    .requiredOption('--root_dir <folder>', 'Folder that holds the hospitals')
+    .option('--output <file>', 'File to write', DEFAULT_CONFIG_FILE)
+    .action(({ root_dir, output }: { root_dir: string; output: string }) => {
+      const draft = draftConfig(root_dir);
+      if (existsSync(output)) {
+        throw new UsageError('E_CONFIG_EXISTS', 'the file exists already and is kept', {
+          where: resolve(output),
+          hint: 'Delete it, or give another by --output',
+        });
+      }
+      mkdirSync(dirname(resolve(output)), { recursive: true });
+      const heading = `Drafted by radweave init from the folders in ${resolve(root_dir)}.`;
+      writeFileAtomic(output, commentedConfig(draft.config, heading));
+      process.stdout.write(described(draft, output));
+    });
+};
+
+function described({ config, modalities, hospitals }: Draft, output: string): string {
+  const { modalities: chosen, home_hospital: home } = config.data;
+  const labels = Array.from({ length: config.model.num_classes }, (_, label) => `grade${label}`);
+  const use = (name: string): string =>
+    chosen.includes(name) ? 'taken' : 'left out: fewer than half have it';
+  const set = (name: string): string => (name === home ? 'home: training and validation' : 'external test');
+  const flag = output === DEFAULT_CONFIG_FILE ? '' : ` --config ${output}`;
+  return [
+    table(
+      ['modality', 'patients', 'use'],
+      modalities.map((one) => [one.name, one.patients, use(one.name)]),
+    ),
+    '',
+    `Patients with ${chosen.join(' and ')}:`,
+    table(
+      ['hospital', ...labels, 'set'],
+      hospitals.map(({ name, patients }) => [name, ...patients, set(name)]),
+    ),
+    '',
+    `Written: ${output}. Check data.modalities and data.home_hospital in it, then:`,
+    `  npx radweave run${flag}`,
+    '',
+  ].join('\n');
+}
