@@ -31,10 +31,11 @@ export const SPLIT_FILES = {
   /** Folder of decoded slices. */
   decoded: '.slices',
 } as const;
+export const splitFiles = finder(SPLIT_FILES);
 
-export const FUSION_FILES = { model: 'model.json', metrics: 'metrics.csv' } as const;
+export const fusionFiles = finder({ model: 'model.json', metrics: 'metrics.csv' });
 
-export const EVALUATION_FILES = {
+export const evaluationFiles = finder({
   record: 'evaluation.json',
   metrics: 'metrics.csv',
   comparisons: 'comparisons.csv',
@@ -45,9 +46,9 @@ export const EVALUATION_FILES = {
   decision: 'decision_curve.csv',
   /** Folder of frozen decisions. */
   frozen: 'frozen',
-} as const;
+});
 
-export const AUDIT_FILES = { record: 'audit.json', text: 'audit.txt' } as const;
+export const auditFiles = finder({ record: 'audit.json', text: 'audit.txt' });
 
 export const HARMONIZE_FILES = {
   record: 'harmonize.json',
@@ -57,17 +58,18 @@ export const HARMONIZE_FILES = {
   predictions: 'predictions_test.csv',
   metrics: 'metrics.csv',
 } as const;
+export const harmonizeFiles = finder(HARMONIZE_FILES);
 
 /** What a cross-validation leaves beside its logs. */
-export const CROSS_VALIDATION_FILES = {
+export const crossValidationFiles = finder({
   folds: 'folds.json',
   config: 'config.yaml',
   table: 'cross_validation.csv',
   outOfFold: 'out_of_fold.csv',
-} as const;
+});
 
 /** Folders below the experiment's output folder; `checkpoints` and `logs` have one of each run. */
-const OUTPUTS = {
+export const outputFolders = finder({
   checkpoints: 'checkpoints',
   logs: 'logs',
   explanations: 'explanations',
@@ -80,16 +82,7 @@ const OUTPUTS = {
   report: 'report',
   /** Manifests of `radweave run`. */
   manifests: 'run',
-} as const;
-
-export const splitFiles: Finder<typeof SPLIT_FILES> = finder(SPLIT_FILES);
-export const fusionFiles: Finder<typeof FUSION_FILES> = finder(FUSION_FILES);
-export const evaluationFiles: Finder<typeof EVALUATION_FILES> = finder(EVALUATION_FILES);
-export const auditFiles: Finder<typeof AUDIT_FILES> = finder(AUDIT_FILES);
-export const harmonizeFiles: Finder<typeof HARMONIZE_FILES> = finder(HARMONIZE_FILES);
-export const crossValidationFiles: Finder<typeof CROSS_VALIDATION_FILES> = finder(CROSS_VALIDATION_FILES);
-/** The folders below an output folder, each at its usual place. */
-export const outputFolders: Finder<typeof OUTPUTS> = finder(OUTPUTS);
+});
 
 /** The patients of a split in a folder of fusion or evaluation. */
 export function predictionsPath(folder: string, split: Split): string {

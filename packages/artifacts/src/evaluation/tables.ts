@@ -73,6 +73,16 @@ function estimateNotes(entries: readonly (readonly [string, EstimateRecord])[]):
   return [...byNote].map(([note, names]) => `${names.join(', ')}: ${note}`);
 }
 
+/** The row's fields, and the numbers of these names with their intervals and cautions. */
+function estimatedLine<Name extends string>(
+  row: Record<Name, EstimateRecord> & { note: string },
+  names: readonly Name[],
+): Line {
+  const estimates = names.map((name) => [name, row[name]] as const);
+  const note = [...(row.note === '' ? [] : [row.note]), ...estimateNotes(estimates)].join('; ');
+  return { ...row, ...estimateCells(estimates), note };
+}
+
 /** Writes `metrics.csv`: a line for each model, split, hospital and positive label. */
 export function writeEvaluationMetrics(path: string, rows: readonly EvaluationRow[]): void {
   const columns = {
@@ -84,17 +94,12 @@ export function writeEvaluationMetrics(path: string, rows: readonly EvaluationRo
     in_sample: inSampleColumn,
     note: text,
   } as Columns<Line>;
-  const lines = rows.map((row): Line => {
-    const estimates = METRICS.map((name) => [name, row[name]] as const);
-    const note = [...(row.note === '' ? [] : [row.note]), ...estimateNotes(estimates)].join('; ');
-    return { ...row, ...estimateCells(estimates), note };
-  });
+  const lines = rows.map((row) => estimatedLine(row, METRICS));
   writeTable(path, columns, lines);
 }
 
 /** Writes `comparisons.csv`. */
 export function writeComparisons(path: string, rows: readonly ComparisonRow[]): void {
-  const names = ['auc_difference', 'nri', 'idi'] as const;
   const columns = {
     first: required,
     second: required,
@@ -109,11 +114,7 @@ export function writeComparisons(path: string, rows: readonly ComparisonRow[]): 
     ...estimateColumns(['nri', 'idi']),
     note: text,
   } as Columns<Line>;
-  const lines = rows.map((row): Line => {
-    const estimates = names.map((name) => [name, row[name]] as const);
-    const note = [...(row.note === '' ? [] : [row.note]), ...estimateNotes(estimates)].join('; ');
-    return { ...row, ...estimateCells(estimates), note };
-  });
+  const lines = rows.map((row) => estimatedLine(row, ['auc_difference', 'nri', 'idi']));
   writeTable(path, columns, lines);
 }
 
@@ -143,11 +144,12 @@ export function writeHeterogeneity(path: string, rows: readonly HeterogeneityRow
     i2: numberOrEmpty,
     note: text,
   } as Columns<Line>;
-  const lines = rows.map((row): Line => {
-    const estimates = [['within_auc', row.within_auc]] as const;
-    const note = [...(row.note === '' ? [] : [row.note]), ...estimateNotes(estimates)].join('; ');
-    return { ...row, ...estimateCells(estimates), hospitals: row.hospitals.join(' '), note };
-  });
+  const lines = rows.map(
+    (row): Line => ({
+      ...estimatedLine(row, ['within_auc']),
+      hospitals: row.hospitals.join(' '),
+    }),
+  );
   writeTable(path, columns, lines);
 }
 
