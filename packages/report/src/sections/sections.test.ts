@@ -1,0 +1,133 @@
+// What single sections show of a study; the whole page is tested in build.test.ts.
+import { pythonJson, referenceTest } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { ReportContext } from '../context.ts';
+import type { ReportData } from '../data.ts';
+import { bareStudy, study } from '../testing/study.ts';
+import { WORDS } from '../words/index.ts';
+import type { SectionId } from '../words/words.ts';
+import { SECTION_WRITERS } from './index.ts';
+
+async function section(id: SectionId, data: ReportData): Promise<string> {
+  return (await SECTION_WRITERS[id](new ReportContext(data, WORDS.en))).text;
+}
+
+const textOf = (markup: string): string => markup.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+
+/** The cells of the rows of a table, without the letters of notes. */
+function rowsOf(markup: string): string[][] {
+  const body = /<tbody>([\s\S]*?)<\/tbody>/.exec(markup)?.[1] ?? '';
+  const rows = body.replace(/<sup>.*?<\/sup>/g, '').match(/<tr>[\s\S]*?<\/tr>/g) ?? [];
+  return rows.map((row) =>
+    (row.match(/<t[hd][^>]*>[\s\S]*?<\/t[hd]>/g) ?? []).map((one) => textOf(one).trim()),
+  );
+}
+
+const altsOf = (markup: string): string[] =>
+  [...markup.matchAll(/(?:alt|aria-label)="([^"]*)"/g)].map(([, text]) => text ?? '');
+
+referenceTest('Table 1 counts patients, and its p-values equal SciPy', ['scipy'], async () => {
+  const data = study({ external: { SY: [0, 0, 0, 0, 0, 0, 0, 1], ZS: [0, 1, 1, 1, 1, 1, 1, 1] } });
+  const rows = rowsOf(await section('characteristics', data));
+  expect(rows[0]?.slice(0, 5)).toEqual(['Patients', '18', '12', '8', '8']);
+  const negative = rows.find(([name]) => name?.includes('grade0')) ?? [];
+  expect(negative.slice(1, 5)).toEqual(['9 (50 %)', '6 (50 %)', '7 (88 %)', '1 (13 %)']);
+  const slices = data.cohort.map(({ hospital, slices }) => [hospital, slices.A] as const);
+  const groups = ['JM', 'SY', 'ZS'].map((name) => slices.flatMap(([own, n]) => (own === name ? [n] : [])));
+  const expected = pythonJson<{ kruskal: number }>(
+    `
+import json, sys
+from scipy.stats import kruskal
+print(json.dumps(dict(kruskal=kruskal(*json.load(sys.stdin)).pvalue)))`,
+    { input: JSON.stringify(groups) },
+  );
+  const perPatient = rows.find(([name]) => name?.includes('Slices') && name.includes('A')) ?? [];
+  expect(Number(perPatient[5])).toBeCloseTo(expected.kruskal, 3);
+});
+
+test('the flow of patients adds up, and who was left out is listed with the reason', async () => {
+  const data = study();
+  const flow = await section('flow', data);
+  expect(altsOf(flow).join(' ')).toContain(`${data.cohort.length + 1}`);
+  expect(rowsOf(flow)).toEqual([['X1', 'JM', 'a modality is missing', expect.stringContaining('P')]]);
+  expect(rowsOf(await section('flow', bareStudy()))).toEqual([]);
+});
+
+test('confusion matrices are those of the primary model, in each place but the training patients', async () => {
+  const data = study();
+  const drawn = await section('confusion', data);
+  // Of validation all patients together, of the external test each hospital too.
+  const titles = [...drawn.matchAll(/<figcaption>[\s\S]*?<\/figcaption>/g)].map(([text]) => textOf(text));
+  expect(titles).toHaveLength(4);
+  for (const title of titles) expect(title).toContain('fused');
+  expect(titles.join()).not.toContain('training');
+  expect(altsOf(drawn).join()).toMatch(/grade0.*grade1/);
+});
+
+test('comparisons begin with the external test; training patients are not among them', async () => {
+  const data = study();
+  const rows = rowsOf(await section('comparisons', data));
+  expect(rows.map(([, split]) => split)).toEqual([
+    ...Array(3).fill('external test'),
+    ...Array(2).fill('validation'),
+  ]);
+  expect(rows[0]).toContain('−0.100 (−0.300, −0.020)');
+  expect(rows[0]).toContain('&lt;0.001');
+});
+
+test('the operating point of a ROC curve is the frozen threshold; a split without curves says so', async () => {
+  const data = study();
+  const drawn = await section('roc', data);
+  expect(textOf(drawn)).toContain('0.400');
+  const none = { ...data, evaluation: { ...data.evaluation, curves: [] } };
+  expect((await section('roc', none)).match(/class="missing"/g)).toHaveLength(2);
+});
+
+test('hospitals without a test of heterogeneity have no table of it', async () => {
+  const two = rowsOf(await section('hospitals', study()));
+  expect(two[0]).toEqual(expect.arrayContaining(['4.90', '0.027', '80 %']));
+  expect(rowsOf(await section('hospitals', study({ external: { SY: [0, 1, 0, 1] } })))).toEqual([]);
+});
+
+test('without curves, calibration and decision curves say that there are none', async () => {
+  for (const id of ['calibration', 'decision'] as const) {
+    expect(await section(id, study()), id).toContain('<figure');
+    const bare = await section(id, bareStudy());
+    expect(bare, id).not.toContain('<figure');
+    expect(bare, id).toContain('class="missing"');
+  }
+});
+
+test('site effects: a number that is missing is n/a, and harmonised features are marked', async () => {
+  const data = study();
+  if (!('value' in data.siteAudit)) throw new Error('no site audit');
+  const [first, ...rest] = data.siteAudit.value.rows;
+  if (first === undefined) throw new Error('no row');
+  const empty = { ...first, n: null, auc: { value: null }, aucP: null, chance: null };
+  const value = { ...data.siteAudit.value, rows: [empty, ...rest] };
+  const rows = rowsOf(await section('site', { ...data, siteAudit: { value } }));
+  expect(rows[0]).toEqual(expect.arrayContaining(['n/a']));
+  expect(rows.map((row) => row[2])).toEqual(['no', 'yes']);
+});
+
+test('every check of the leakage audit stands in the table with its outcome', async () => {
+  const outcomes = rowsOf(await section('leakage', study())).map(([, outcome]) => outcome);
+  expect(new Set(outcomes).size).toBe(4);
+  expect(outcomes).toHaveLength(4);
+});
+
+test('equal configurations are shown once, under the names of all whose they are', async () => {
+  const data = study();
+  const yaml = 'data:\n  root_dir: <raw>\n';
+  const configurations = ['run_A', 'run_P', null].map((run) => ({ run, yaml }));
+  const shown = await section('configuration', { ...data, configurations });
+  expect(shown.match(/<pre/g)).toHaveLength(1);
+  expect(shown).toContain('run_A');
+  expect(shown).toContain('run_P');
+  expect(shown).toContain('&lt;raw&gt;');
+  expect((await section('configuration', data)).match(/<pre/g)).toHaveLength(2);
+});
+
+test('files stand with their hashes', async () => {
+  expect(rowsOf(await section('files', study()))).toEqual([['fusion/model.json', 'b'.repeat(64)]]);
+});
