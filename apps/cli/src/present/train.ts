@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
 import { readEvaluation } from '@radweave/artifacts';
-import { forThisStudy } from '../command-line.ts';
 import type { Presenter } from './presenter.ts';
 import { resultsText } from './results.ts';
 
@@ -11,9 +10,8 @@ export const presenter: Presenter<'train'> = {
       `Best epoch ${result.bestEpoch}, validation AUC ${result.bestScore.toFixed(4)}: ${result.bestModel}`,
       ...(result.evaluation === null ? [] : [resultsText(readEvaluation(result.evaluation))]),
       `All numbers: ${dirname(result.valMetrics)}`,
-      // The command that they name is completed as in messages.
-      forThisStudy('For a report of all networks so far, first run radweave evaluate'),
-      forThisStudy('and then radweave report'),
+      'For a report of all networks so far, first run radweave evaluate',
+      'and then radweave report',
       '',
     ].join('\n'),
 };

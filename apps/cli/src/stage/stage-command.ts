@@ -6,6 +6,7 @@ import {
   STAGES,
   type StageName,
 } from '@radweave/pipeline';
+import { forThisStudy } from '../command-line.ts';
 import type { Define } from '../commands/define.ts';
 import { fieldsText, presenterOf } from '../present/index.ts';
 import type { FlagValues, Shown } from '../present/presenter.ts';
@@ -54,7 +55,7 @@ async function runAndShow(stage: Commanded, options: unknown, call: CallConfig, 
   const name = stage.name as StageName;
   const { written, fault } = await presenterOf(name);
   const print = ({ json, text }: Shown): void => {
-    process.stdout.write(flags.json === true ? `${JSON.stringify(json)}\n` : text);
+    process.stdout.write(flags.json === true ? `${JSON.stringify(json)}\n` : forThisStudy(text));
   };
   let result: unknown;
   try {

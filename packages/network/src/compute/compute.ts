@@ -22,6 +22,8 @@ export interface Compute extends Arithmetic {
 /** What is asked for of the way of computing; what `auto` turned out to mean is kept in the output folder. */
 export interface ComputeSettings extends Pick<Config['training'], 'device' | 'precision' | 'deterministic'> {
   outputDir: string;
+  /** Why in this precision, where it is not what the user asked for. */
+  why?: string;
 }
 
 export function computeSettings({ training, experiment }: Config): ComputeSettings {
@@ -75,7 +77,7 @@ export function untriedRemark({ called, isTried }: DeviceKind): string | null {
 }
 
 function choosePrecision(
-  { precision: asked, outputDir }: ComputeSettings,
+  { precision: asked, outputDir, why = 'as asked' }: ComputeSettings,
   work: Workload,
   device: string,
   context: StageContext,
@@ -84,7 +86,7 @@ function choosePrecision(
   const machine = thisMachine(work, context);
   if (device === 'mps') return { precision: 'fp32', reason: "the only one that is offered on Apple's GPU" };
   if (begun !== undefined) return possiblePrecision(begun, 'as the run was begun', device, machine);
-  if (asked !== 'auto') return possiblePrecision(asked, 'as asked', device, machine);
+  if (asked !== 'auto') return possiblePrecision(asked, why, device, machine);
   const settled = settledPrecision(outputDir, work, device, () => fastestPrecision(device, machine));
   // It may have been settled on another device.
   return possiblePrecision(settled.precision, settled.reason, device, machine);

@@ -39,7 +39,7 @@ export async function openWantedNetwork(
   const network = await openFeatureNetwork(
     spec,
     chosen,
-    { ...inferenceSettings(config), precision },
+    { ...inferenceSettings(config), precision, why: 'as the features that the model was fitted on' },
     context,
   );
   if (network.sha256 !== wanted.checkpoint_sha256) {

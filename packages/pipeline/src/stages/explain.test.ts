@@ -68,6 +68,7 @@ test('montages of right and wrong patients of each hospital, the same every time
   const { steps } = found.randomisation;
   expect(steps.map(({ randomised }) => randomised.at(-1))).toEqual(['head', 'blocks.5', 'blocks.4']);
   expect(context.said.join('\n')).toContain('Randomisation check');
+  expect(context.said.join('\n')).toContain('in fp32 (always, for maps)');
   const contents = () =>
     readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]);
   const first = contents();

@@ -132,6 +132,7 @@ test('images of new patients give what their extracted features give', async () 
   expect(context.said.join('\n')).toMatch(
     /warning: Images that are called like masks.* left out \(1\), such as .*x_mask\.png/,
   );
+  expect(context.said.join('\n')).toContain('in fp32 (as the features that the model was fitted on)');
   expect(result.missing).toEqual([{ patient: 'SY000', modalities: ['P'] }]);
   const [, ...rows] = lines(output);
   expect(rows.map(([patient]) => patient)).toEqual([trained?.patient, 'SY001', 'SY010', 'SY011']);

@@ -153,7 +153,7 @@ test('a report holds what was made, and names the command of what was not', asyn
   expect(page).toMatch(/precision of train A \(made_up_A\)<\/th><td>bf16: as asked</);
   // Methods come from the checkpoints, not from the configuration of the report.
   expect(page).toContain(
-    'It was computed in bfloat16 mixed precision (seed 42). Features were extracted in float32.',
+    'Training was computed in bfloat16 mixed precision (seed 42). Features were extracted in float32.',
   );
 });
 

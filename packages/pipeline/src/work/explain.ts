@@ -54,6 +54,9 @@ export interface ExplainResult {
   randomisation: RandomisationCheck;
 }
 
+/** Gradients in bfloat16 would be coarser than the differences that maps show. */
+const EXACT = { precision: 'fp32', why: 'always, for maps' } as const;
+
 /**
  * Grad-CAM montages of patients of one split, and the randomisation check of the maps, in
  * `{output}/explanations/{modality}`.
@@ -71,14 +74,12 @@ export async function explain(options: ExplainOptions, context: StageContext): P
   const spec = checkpointNetwork(options.config, chosen);
   const config = structuredClone(options.config);
   config.data.image_size = spec.imageSize;
-  // Gradients in bfloat16 would be coarser than the differences that maps show.
-  config.training.precision = 'fp32';
   openSplitFolder(config, [modality], context);
   if (split !== 'train') {
     const table = readSliceTable(config.data, split, modality);
     refuseSeenPatients(about.patients.train, [{ split, table }], path);
   }
-  const network = await openNetwork(spec, chosen, inferenceSettings(config), context);
+  const network = await openNetwork(spec, chosen, { ...inferenceSettings(config), ...EXACT }, context);
   network.model.requiresGrad_(false);
   const layer = requireLayer(network, options.layer);
   requireClass(network, options.explainedClass);

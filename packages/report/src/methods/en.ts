@@ -1,4 +1,4 @@
-import { type Facts, nameOf } from './facts.ts';
+import { byAggregation, type Facts, nameOf } from './facts.ts';
 import { settingsInEnglish } from './settings-en.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
@@ -49,7 +49,7 @@ function training({ runs, fusion }: Facts): string {
   const trained = runs.map(({ modality, model, epochs, best, settings }) => {
     const monitor = settings?.training.monitor;
     const unit = monitor === undefined ? '' : monitor === 'auc' ? ' per slice' : ' per patient';
-    const kept = best === null ? '' : `, of which epoch ${best} was kept for its validation AUC${unit}`;
+    const kept = best === null ? '' : ` (epoch ${best} was kept for its validation AUC${unit})`;
     return `${model} on ${modality} for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${kept}`;
   });
   const networks =
@@ -83,11 +83,11 @@ function training({ runs, fusion }: Facts): string {
 }
 
 function decisions({ models, labels, thresholds, calibration, takenOver, fitted }: Facts): string {
-  const aggregated = models.filter(({ aggregation }) => aggregation !== null);
+  const aggregated = byAggregation(models).map(({ how, names }) => `${how} (${list(names)})`);
   const aggregation =
     aggregated.length === 0
       ? ''
-      : ` Slice probabilities became a patient’s by ${list(aggregated.map(({ name, aggregation: how }) => `${how} (${name})`))}.`;
+      : ` Slice probabilities were combined into one per patient by ${list(aggregated)}.`;
   const calibrated = models.some(({ calibrator }) => calibrator !== null);
   const how = calibrated ? ` Probabilities were calibrated by ${nameOf(CALIBRATORS, calibration)}.` : '';
   const rule =
@@ -124,7 +124,7 @@ function statistics(facts: Facts): string {
     ? ' Models were compared by DeLong’s test for paired curves with Holm’s correction, by McNemar’s test, and by net reclassification and integrated discrimination improvement.'
     : '';
   const hospitals = facts.heterogeneity
-    ? ' Whether AUCs differ between external hospitals was tested by Cochran’s Q, and they were averaged over pairs of patients of the same hospital.'
+    ? ' Whether AUCs differ between external hospitals was tested by Cochran’s Q; AUCs within hospitals compare only patients of the same hospital.'
     : '';
   const explained = facts.explained ? ' Networks were explained by Grad-CAM.' : '';
   const site = facts.siteAudit
@@ -133,7 +133,7 @@ function statistics(facts: Facts): string {
   const version = facts.version === '' ? '' : ` ${facts.version}`;
   return (
     `The patient is the unit of every statistic in tables and tests. ${areas} from ${facts.replicates} bootstrap resamples of patients, ` +
-    `proportions ${proportions} intervals. Calibration was judged by the Brier score, slope, intercept and expected calibration error${isMany ? '' : ', clinical use by decision curves'}.` +
-    `${compared}${hospitals}${explained}${site} All was done with Radweave${version}.`
+    `proportions ${proportions} intervals. Calibration was assessed by the Brier score, slope, intercept and expected calibration error${isMany ? '' : ', clinical use by decision curves'}.` +
+    `${compared}${hospitals}${explained}${site} All analyses were done with Radweave${version}.`
   );
 }

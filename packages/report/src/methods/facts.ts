@@ -62,6 +62,14 @@ export function isAugmented({ augmentation: a }: TrainingSettings): boolean {
   return a.enabled && (a.horizontal_flip || a.vertical_flip || amounts.some((amount) => amount > 0));
 }
 
+/** Each way of combining slices, with the models that use it. */
+export function byAggregation(models: Facts['models']): { how: string; names: string[] }[] {
+  const ways = [...new Set(models.flatMap(({ aggregation }) => aggregation ?? []))];
+  const namesOf = (how: string): string[] =>
+    models.filter(({ aggregation }) => aggregation === how).map(({ name }) => name);
+  return ways.map((how) => ({ how, names: namesOf(how) }));
+}
+
 /** Gathers the facts of a report. */
 export function factsOf(data: ReportData): Facts {
   const { evaluation, division, cohort } = data;

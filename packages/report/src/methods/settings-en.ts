@@ -31,7 +31,7 @@ function textOf({ settings, extractedIn }: Facts['runs'][number]): string {
     `${weightsText(settings)} Slices of ${imageSize} × ${imageSize} pixels, scaled to 0–1, were normalised as (x − ${mean}) / ${std} ${augmentationText(settings)}. ` +
     `The optimizer was ${optimizerText(training)}, with ${scheduleText(training)}, in batches of ${training.batch_size} slices${accumulationText(training)}${training.shuffle ? '' : ' in the order of the file'}. ` +
     `The loss was ${lossText(training)}. Training was set to ${training.epochs} ${training.epochs === 1 ? 'epoch' : 'epochs'}${stoppingText(training)}. ` +
-    `It was computed in ${nameOf(PRECISIONS, precision)} (seed ${seed}).${extracted}`
+    `Training was computed in ${nameOf(PRECISIONS, precision)} (seed ${seed}).${extracted}`
   );
 }
 

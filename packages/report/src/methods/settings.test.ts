@@ -18,7 +18,7 @@ test('defaults: every setting that a paper must name is named, once for modaliti
       '(x − 0.5) / 0.5 and, in training, augmented by horizontal flips (probability 0.5) and rotations up to 15°. The optimizer was ' +
       'AdamW (learning rate 0.0001, weight decay 0.0001), with a cosine schedule to 0 over 100 epochs, in batches of 64 slices. ' +
       'The loss was cross-entropy without class weights. Training was set to 100 epochs, to end early after 10 epochs without a ' +
-      'better validation AUC per slice. It was computed in float32 (seed 42).',
+      'better validation AUC per slice. Training was computed in float32 (seed 42).',
   );
   const chinese = settingsInChinese([run('A'), run('P')]);
   for (const text of ['随机权重', 'AdamW', '学习率 0.0001', '余弦', '64 张', '交叉熵', '100 轮', 'float32']) {

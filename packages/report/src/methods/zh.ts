@@ -1,5 +1,5 @@
 import { translatedToChinese } from '../words/remarks-zh.ts';
-import { type Facts, nameOf } from './facts.ts';
+import { byAggregation, type Facts, nameOf } from './facts.ts';
 import { settingsInChinese } from './settings-zh.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
@@ -81,11 +81,11 @@ function training({ runs, fusion }: Facts): string {
 }
 
 function decisions({ models, labels, thresholds, calibration, takenOver, fitted }: Facts): string {
-  const aggregated = models.filter(({ aggregation }) => aggregation !== null);
-  const aggregation =
-    aggregated.length === 0
-      ? ''
-      : `切片概率汇总为患者概率的方式为：${list(aggregated.map(({ name, aggregation: how }) => `${translatedToChinese(how ?? '')}（${name.replace(/^network /, '网络 ')}）`))}。`;
+  const aggregated = byAggregation(models).map(
+    ({ how, names }) =>
+      `${translatedToChinese(how)}（${list(names.map((name) => name.replace(/^network /, '网络 ')))}）`,
+  );
+  const aggregation = aggregated.length === 0 ? '' : `切片概率汇总为患者概率的方式为：${list(aggregated)}。`;
   const calibrated = models.some(({ calibrator }) => calibrator !== null);
   const how = calibrated ? `概率经${nameOf(CALIBRATORS, calibration)}校准。` : '';
   const rule =
@@ -120,7 +120,7 @@ function statistics(facts: Facts): string {
     ? '模型间采用配对 DeLong 检验（Holm 校正）、McNemar 检验、净重分类改善与综合判别改善进行比较。'
     : '';
   const hospitals = facts.heterogeneity
-    ? '各外部医院的 AUC 是否不同以 Cochran Q 检验，并对同一医院的患者对取平均。'
+    ? '各外部医院的 AUC 是否不同以 Cochran Q 检验，医院内 AUC 仅比较同一医院的患者。'
     : '';
   const explained = facts.explained ? '采用 Grad-CAM 解释网络。' : '';
   const site = facts.siteAudit

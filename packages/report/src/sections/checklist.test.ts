@@ -29,7 +29,7 @@ const CLAIM_EVIDENCE: Evidence = {
   '25 configuration': /data:/,
   '26 methods': /was kept for its validation AUC/,
   '27 methods': /were concatenated/,
-  '28 methods': /Calibration was judged by/,
+  '28 methods': /Calibration was assessed by/,
   '28 results': /Balanced accuracy/,
   '29 methods': /bootstrap resamples of patients/,
   '29 results': /DeLong CI/,
@@ -42,7 +42,7 @@ const CLAIM_EVIDENCE: Evidence = {
   '37 results': /Performance, training patients/,
   '38 results': /Sensitivity/,
   '38 roc': /ROC curves/,
-  '39 confusion': /Patients, with their share of the true label/,
+  '39 confusion': /Number of patients, and their share of those with the same true label/,
   '39 explanations': /patients predicted wrongly/,
 };
 

@@ -132,7 +132,7 @@ function patientFigure(
       ? html`<p class="missing">${words.explanations.noImage(patient.file)}</p>`
       : html`<img src="${image}" alt="${words.explanations.alt(who, verdict)}">`;
   return html`<figure id="figure-${number}">${picture}
-<figcaption><strong>${words.figure(number)}. ${who}.</strong> ${words.parts([verdict, explained, why, strengthOf(context, explanations, patient), ...(isChance ? [words.explanations.chanceInFigure] : [])])}</figcaption></figure>`;
+<figcaption><strong>${words.titled(words.figure(number), who)}${words.stop.trim()}</strong> ${words.parts([verdict, explained, why, strengthOf(context, explanations, patient), ...(isChance ? [words.explanations.chanceInFigure] : [])])}</figcaption></figure>`;
 }
 
 function sanityTable(context: ReportContext, { explanations }: Gallery): Html {

@@ -82,7 +82,7 @@ export const EN: Words = {
   remark: (english) => english,
   pair: (name, text) => `${name}: ${text}`,
   namesNote: (classifier, network, modality) =>
-    `“${classifier}” is the logistic regression on the extracted features of ${modality} alone; “${network}” is the network of ${modality} with its own last layer, its slices’ probabilities made one per patient.`,
+    `“${classifier}” is the logistic regression on the extracted features of ${modality} alone; “${network}” is the network of ${modality} with its own last layer; its slices’ probabilities are combined into one per patient.`,
   parts: (texts) => texts.join('; '),
   stop: '. ',
   sentences: (texts) => texts.join(' '),
@@ -163,9 +163,9 @@ export const EN: Words = {
               ? `Its threshold was chosen on validation patients of the home hospital (${rule.text}) and then kept.`
               : `Its threshold (${rule.text}) was taken over from an earlier evaluation, which chose it on: ${rule.takenOver}.`
             : `Its threshold was set, not chosen on patients (${rule.text}).`;
-      return `The numbers below are of the model “${model}”, patient by patient. ${how}`;
+      return `The numbers below are those of the model “${model}”; each patient counts once. ${how}`;
     },
-    caution: 'Cautions',
+    caution: 'Notes and cautions',
   },
   flow: {
     title: 'Flow of patients',
@@ -213,7 +213,7 @@ export const EN: Words = {
   training: {
     title: (modality, what) => `Training of modality ${modality}: ${what}`,
     caption: (run, model, best, { augmented, batchNorm }) =>
-      `Run ${run} (${model}).${best === null ? '' : ` Vertical line: epoch ${best}, whose weights were kept.`} Training curves are of the network while it learns${augmented ? ', on augmented slices' : ''}${batchNorm === null ? '' : `${augmented ? ' and' : ','} with each batch’s own mean and variance in its batch norms${batchNorm.frozen ? ' that are not frozen (if any)' : ''}`}.${batchNorm === null ? '' : ` Validation curves and tables judge weights with running averages of these, which each batch moves by a tenth: they lag behind the weights and need some 50 batches to forget their starting values${batchNorm.batches === null ? '' : ` (the kept weights had seen ${batchNorm.batches})`}. After few batches the AUC of the training patients can be far lower in the tables than here.`}`,
+      `Run ${run} (${model}).${best === null ? '' : ` Vertical line: epoch ${best}, whose weights were kept.`} Training curves are of the network while it learns${augmented ? ', on augmented slices' : ''}${batchNorm === null ? '' : `${augmented ? ' and' : ','} with each batch’s own mean and variance in its batch norms${batchNorm.frozen ? ' that are not frozen (if any)' : ''}`}.${batchNorm === null ? '' : ` Validation curves and tables use running averages of these instead, which each batch moves by a tenth: they lag behind the weights and need some 50 batches to forget their starting values${batchNorm.batches === null ? '' : ` (the kept weights had seen ${batchNorm.batches})`}. After few batches the AUC of the training patients can be far lower in the tables than here.`}`,
     alt: (modality, what, epochs) =>
       `Line chart of ${what} over ${epochs} epochs for modality ${modality}, training and validation.`,
     none: 'No training run has a history. Train with: radweave train --modality …',
@@ -263,7 +263,7 @@ export const EN: Words = {
     title: (model, split, hospital) => `${model}, ${split}, ${hospital}`,
     alt: (rows) => `Confusion matrix. ${rows.join('; ')}.`,
     row: (truth, predicted, n) => `true ${truth}, predicted ${predicted}: ${n}`,
-    caption: 'Patients, with their share of the true label.',
+    caption: 'Number of patients, and their share of those with the same true label.',
   },
   calibration: {
     title: (split) => `Calibration, ${split}`,

@@ -37,7 +37,7 @@ export const EXPLANATIONS_EN: Words['explanations'] = {
   none: 'No patient is in this group.',
   sanity: (modality) => `Randomisation check, modality ${modality}`,
   sanityCaption: (slices, outcome) =>
-    `Heat maps of ${slices} slices after parts of the network were given random weights, from the classifier down, compared with those before: Spearman’s rank correlation over all pixels and structural similarity (SSIM), averaged over slices. ${outcome} Adebayo et al. (2018) read it so: maps that depend on what the network learned lose their likeness to those before, and maps that keep it (near 1) come from the image and the architecture; they give no limit. Maps that change need not mark the right places.`,
+    `Heat maps of ${slices} slices after parts of the network were given random weights, from the classifier down, compared with those before: Spearman’s rank correlation over all pixels and structural similarity (SSIM), averaged over slices. ${outcome} As Adebayo et al. (2018) interpret it, maps that depend on what the network learned no longer resemble those before, and maps that still do (near 1) come from the image and the architecture; the paper gives no limit. Maps that change need not mark the right places.`,
   sanityOutcome: (correlation, limit) =>
     correlation === null
       ? 'No slice has maps that vary before and after, so the check says nothing.'
