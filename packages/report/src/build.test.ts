@@ -90,10 +90,10 @@ test.each(LANGUAGES)(
 test('patients are grouped by why they were chosen, not by what a table would say of them', async () => {
   const page = section(await buildReport(study(), 'en'), 'explanations');
   const [, right = '', wrong = ''] = page.split('<h3>');
-  expect(right).toContain('predicted rightly');
+  expect(right).toContain('predicted correctly');
   // Its label is 0 and its prediction 1, yet it was chosen as a right one: the frozen threshold decides.
   expect(right).toContain('test0 (');
-  expect(wrong).toMatch(/predicted wrongly[\s\S]*test1 \([\s\S]*test2 \(/);
+  expect(wrong).toMatch(/predicted incorrectly[\s\S]*test1 \([\s\S]*test2 \(/);
 });
 
 test('with three labels every number says whose it is, and nothing speaks of a threshold', async () => {
@@ -223,7 +223,7 @@ test('captions of maps give the probability that the picture gives, and say what
   Object.assign(first, { probabilities: [0.7, 0.3], predicted: 0, explained_class: 1 });
   const shown = textOf(section(await buildReport(one, 'en'), 'explanations'));
   expect(shown).toContain('predicted grade0; probability of grade1 0.300; evidence for grade1;');
-  expect(shown).toContain('most confident of those predicted rightly');
+  expect(shown).toContain('most confident of those predicted correctly');
   expect(shown).toContain('the patient’s (mean over all slices).');
   expect(shown).toContain('whose probability of grade1 is farthest from the threshold 0.400');
   const chinese = textOf(section(await buildReport(one, 'zh'), 'explanations'));

@@ -127,7 +127,7 @@ test('a montage names the label whose probabilities it prints, and why the patie
   const one = { ...patient('a', 'SY', 0, 0.3), predicted: 0, category: 'most_confident_right' as const };
   const settings = { labelNames: ['grade0', 'grade1'], digits: 3 };
   const lines = [
-    'a, SY: most confident of those predicted rightly',
+    'a, SY: most confident of those predicted correctly',
     'label grade0, predicted grade0, probability of grade1 0.300',
     "Grad-CAM of grade1, 4 of 9 slices; colours: share of this patient's largest value; below: slice and its probability of grade1",
   ];

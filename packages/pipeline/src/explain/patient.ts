@@ -124,7 +124,7 @@ export function headingsOf(
 ): string[] {
   const name = (index: number): string => labelNames[index] ?? String(index);
   const wanted = name(explained);
-  const verdict = predicted === label ? 'rightly' : 'wrongly';
+  const verdict = predicted === label ? 'correctly' : 'incorrectly';
   const rank = category.startsWith('most') ? 'most' : 'least';
   const why =
     category === 'asked' ? `predicted ${verdict}` : `${rank} confident of those predicted ${verdict}`;

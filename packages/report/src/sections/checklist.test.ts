@@ -43,7 +43,7 @@ const CLAIM_EVIDENCE: Evidence = {
   '38 results': /Sensitivity/,
   '38 roc': /ROC curves/,
   '39 confusion': /Number of patients, and their share of those with the same true label/,
-  '39 explanations': /patients predicted wrongly/,
+  '39 explanations': /patients predicted incorrectly/,
 };
 
 const TRIPOD_EVIDENCE: Evidence = {

@@ -21,7 +21,7 @@ const GROUPS = {
   asked: ['asked'],
 } as const satisfies Record<string, readonly ExplainedCategory[]>;
 
-/** Heat maps over the slices of patients predicted rightly and wrongly, and the check that they mean something. */
+/** Heat maps over the slices of patients predicted correctly and incorrectly, and the check that they mean something. */
 export function explanationsSection(context: ReportContext): Promise<Html> {
   return optional(context, context.data.galleries, (galleries) => {
     return html`${galleries.map((gallery) => galleryPart(context, gallery))}`;

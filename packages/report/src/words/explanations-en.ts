@@ -6,7 +6,7 @@ const IN_PART = 0.5;
 /** What is said beside Grad-CAM. */
 export const EXPLANATIONS_EN: Words['explanations'] = {
   title: (modality, group) =>
-    `Grad-CAM, modality ${modality}: ${{ right: 'patients predicted rightly', wrong: 'patients predicted wrongly', asked: 'patients asked for by name' }[group]}`,
+    `Grad-CAM, modality ${modality}: ${{ right: 'patients predicted correctly', wrong: 'patients predicted incorrectly', asked: 'patients asked for by name' }[group]}`,
   caption: (layer, aggregation) =>
     `Heat maps over the slices, of the layer “${layer}”. Pictures and captions give the probability of the label whose evidence is shown: below each slice its own, above it and in the caption the patient’s (${aggregation} over all slices). Colours are shares of the patient’s own largest value: each caption says how large that is beside the largest of all patients shown. A map holds only what speaks for the label, so it is weak or empty where the network finds little.`,
   confident: (by) =>
@@ -26,10 +26,10 @@ export const EXPLANATIONS_EN: Words['explanations'] = {
   empty: (layer) => `all maps are empty: nothing in “${layer}” speaks for this label`,
   emptySlices: (slices) => `${slices} of the maps shown ${slices === 1 ? 'is' : 'are'} empty`,
   category: {
-    most_confident_right: 'most confident of those predicted rightly',
-    least_confident_right: 'least confident of those predicted rightly',
-    most_confident_wrong: 'most confident of those predicted wrongly',
-    least_confident_wrong: 'least confident of those predicted wrongly',
+    most_confident_right: 'most confident of those predicted correctly',
+    least_confident_right: 'least confident of those predicted correctly',
+    most_confident_wrong: 'most confident of those predicted incorrectly',
+    least_confident_wrong: 'least confident of those predicted incorrectly',
     asked: 'asked for by name',
   },
   alt: (who, verdict) => `Slices of patient ${who} with Grad-CAM heat maps; ${verdict}.`,
