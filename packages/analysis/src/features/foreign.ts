@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
+  alignmentRecordPath,
   DataError,
   type FeatureRow,
   type FeatureSet,
@@ -109,7 +109,7 @@ export function foreignGap(modality: string): string {
 
 /** Puts an aligned folder of another program aside, for ours takes its place. */
 export function keepForeignAligned(folder: string, context: StageContext): void {
-  if (!existsSync(folder) || existsSync(join(folder, 'aligned.json'))) return;
+  if (!existsSync(folder) || existsSync(alignmentRecordPath(folder))) return;
   let aside = `${folder}.other`;
   for (let n = 2; existsSync(aside); n++) aside = `${folder}.other${n}`;
   renameSync(folder, aside);

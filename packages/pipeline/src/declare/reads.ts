@@ -31,20 +31,18 @@ import {
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
 import { findRuns, RunFolder } from '@radweave/study/runs/run-folder';
 
-/** What training left of each modality's network. */
+/** A modality's network, and the run that trained it. */
 interface Network {
   modality: string;
-  checkpoint: string;
-  /** Folder of the run's logs. */
-  logs: string;
+  run: RunFolder;
 }
 
 /** The networks of these runs, by modality. */
 export function networksOf({ experiment }: Config, runs: Readonly<Record<string, string>>): Network[] {
-  return Object.entries(runs).map(([modality, name]) => {
-    const { best, logs } = new RunFolder(experiment.output_dir, name);
-    return { modality, checkpoint: best, logs };
-  });
+  return Object.entries(runs).map(([modality, name]) => ({
+    modality,
+    run: new RunFolder(experiment.output_dir, name),
+  }));
 }
 
 /** What a step reads of a file or folder, where it is not the whole. */
@@ -187,24 +185,24 @@ export function checkpointReads(
 }
 
 /** What training a network left: its best checkpoint and what that says of every slice. */
-export function networkReads({ modality, checkpoint, logs }: Network): Reads {
+export function networkReads({ modality, run }: Network): Reads {
   return withoutMissing({
-    [`checkpoint of ${modality}`]: checkpoint,
-    ...bySplit(`slice predictions of ${modality}`, (split) => slicePredictionsPath(logs, split)),
+    [`checkpoint of ${modality}`]: run.best,
+    ...bySplit(`slice predictions of ${modality}`, (split) => slicePredictionsPath(run.logs, split)),
   });
 }
 
 /** How the training of a network went. */
-export function historyReads({ modality, checkpoint, logs }: Network): Reads {
+export function historyReads({ modality, run }: Network): Reads {
   return withoutMissing({
-    [`history of ${modality}`]: join(logs, 'training_history.csv'),
-    [`record of the run of ${modality}`]: join(checkpoint, '..', 'run.json'),
+    [`history of ${modality}`]: run.history,
+    [`record of the run of ${modality}`]: run.record,
   });
 }
 
 /** What a network was trained with. */
-export function trainedWithReads({ modality, logs }: Network): Reads {
-  return withoutMissing({ [`configuration of the run of ${modality}`]: join(logs, 'config.yaml') });
+export function trainedWithReads({ modality, run }: Network): Reads {
+  return withoutMissing({ [`configuration of the run of ${modality}`]: run.config });
 }
 
 /** The decisions that were frozen for a network: other models' results change nothing in its explanations. */
