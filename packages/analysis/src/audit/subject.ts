@@ -73,10 +73,10 @@ export function readSubject(
     for (const split of SPLITS) {
       const file = splitPath(config.data.splits_dir, split, modality);
       if (!existsSync(file)) missing.push(file);
-      else slices.push(...slicesOf(config, file, split, modality));
+      else slices.push(...slicesOf(config.data, file, split, modality));
     }
   }
-  if (missing.length === SPLITS.length * modalities.length) throw noSplits(config, modalities);
+  if (missing.length === SPLITS.length * modalities.length) throw noSplits(config.data, modalities);
   const files = splitFiles(config.data.splits_dir);
   const cohort = existsSync(files.cohort) ? readCohort(files.cohort).patients : null;
   const placements = placementsOf(slices, cohort ?? []);
@@ -105,8 +105,8 @@ function hashOf(cohort: readonly CohortPatient[] | null, slices: readonly Audite
   return conflict === null ? splitHash(patients) : null;
 }
 
-function slicesOf(config: Config, file: string, split: Split, modality: string): AuditedSlice[] {
-  const options = { rootDir: config.data.root_dir ?? undefined, allowConflicts: true };
+function slicesOf(data: Config['data'], file: string, split: Split, modality: string): AuditedSlice[] {
+  const options = { rootDir: data.root_dir ?? undefined, allowConflicts: true };
   return readSplit(file, options).map((slice) => ({
     ...slice,
     patient: slice.patient.normalize('NFC'),
@@ -147,7 +147,7 @@ export function gather<T, K, V>(
   return groups;
 }
 
-function noSplits({ data }: Config, modalities: readonly string[]): UsageError {
+function noSplits(data: Config['data'], modalities: readonly string[]): UsageError {
   return new UsageError('E_NO_SPLIT', `there is no split file of ${modalities.join(', ')}`, {
     where: data.splits_dir,
     hint: 'Run first: radweave preprocess; or name the folder with --splits_dir',

@@ -19,7 +19,7 @@ interface Member {
 }
 
 /** Reads who is where. In users' own splits training and validation are home, whatever the hospital. */
-export function readCohortFacts({ data }: Config, modalities: readonly string[]): CohortFacts {
+export function readCohortFacts(data: Config['data'], modalities: readonly string[]): CohortFacts {
   const cohort = readCohort(data, modalities);
   const home = cohort?.summary?.home_hospital;
   const known = new Map(cohort?.patients.map((one) => [one.patient, one]));

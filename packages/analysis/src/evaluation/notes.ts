@@ -7,14 +7,14 @@ import { type Unevaluated, unevaluatedNote } from './unevaluated.ts';
 
 /** What a reader of the whole evaluation must know. */
 export function cautionsOf(
-  config: Config,
+  evaluation: Config['evaluation'],
   fusion: FusionModels | null,
   networks: readonly NetworkSlices[],
   missing: readonly Unevaluated[],
   decisions: Evaluation['options']['decisions'],
   classes: number,
 ): string[] {
-  const { aggregation, calibration } = config.evaluation;
+  const { aggregation, calibration } = evaluation;
   const ranked = classes === 2 ? 'thresholds apply' : 'AUC and average precision belong';
   return [
     ...inSampleNote(fusion),

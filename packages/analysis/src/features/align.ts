@@ -66,7 +66,7 @@ export async function align(
   context: StageContext,
   alignedDir: string = config.data.features_dir,
 ): Promise<Alignment> {
-  const { sources, known } = openSources(config, modalities, context);
+  const { sources, known } = openSources(config.data, modalities, context);
   const { features_dir } = config.data;
   const splits = forEachSplit((split) => alignSplit(split, sources, known));
   for (const split of SPLITS) {
@@ -92,7 +92,7 @@ export async function alignIfStale(
     say(context, 'The aligned tables are missing or stale: aligning again.');
     return align(config, modalities, context);
   }
-  const { sources } = openSources(config, modalities, context);
+  const { sources } = openSources(config.data, modalities, context);
   const splits = forEachSplit((split) => readAligned(alignedFolder(features_dir, split), modalities));
   return { sources, splits };
 }
@@ -103,11 +103,11 @@ export function areAligned(featuresDir: string, modalities: readonly string[]): 
 }
 
 function openSources(
-  config: Config,
+  data: Config['data'],
   modalities: readonly string[],
   context: StageContext,
 ): { sources: FeatureSource[]; known: KnownPatients } {
-  const { features_dir, splits_dir } = config.data;
+  const { features_dir, splits_dir } = data;
   for (const modality of modalities) adoptForeign(features_dir, modality, context);
   const sources = modalities.map((modality) => readFeatureSource(features_dir, modality));
   const known = knownPatients(splits_dir, modalities);

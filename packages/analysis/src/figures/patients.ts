@@ -27,8 +27,8 @@ export interface PatientFeatures {
  *
  * @throws DataError when features are unfinished, mixed or of another division of the patients.
  */
-export function readPatientFeatures(config: Config, modalities: readonly string[]): PatientFeatures[] {
-  const { features_dir, splits_dir } = config.data;
+export function readPatientFeatures(data: Config['data'], modalities: readonly string[]): PatientFeatures[] {
+  const { features_dir, splits_dir } = data;
   const sources = modalities
     .filter((modality) => hasFeatures(features_dir, modality))
     .map((modality) => readFeatureSource(features_dir, modality));

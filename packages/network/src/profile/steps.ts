@@ -47,7 +47,7 @@ export function profileTraining(config: Config, compute: Compute, network: Netwo
   const loss = buildLoss(training);
   const classWeight = buildClassWeight(training, labels, sizes.num_classes, compute.device);
   const changes = {
-    augmentation: augmentationOf(config),
+    augmentation: augmentationOf(config.augmentation),
     stream: augmentationStream(experiment.seed, 1),
   };
   model.train();

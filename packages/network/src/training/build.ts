@@ -69,8 +69,7 @@ export function buildScheduler(training: TrainingConfig, optimizer: optim.Optimi
   }
 }
 
-export function augmentationOf(config: Config): Augmentation {
-  const a = config.augmentation;
+export function augmentationOf(a: Config['augmentation']): Augmentation {
   const on = a.enabled;
   return {
     horizontalFlip: on && a.horizontal_flip,
@@ -86,5 +85,9 @@ export function augmentationOf(config: Config): Augmentation {
 
 /** A step of training, for choosing its precision. */
 export function buildWork(config: Config, network: NetworkSpec): Workload {
-  return trainingWork(network, config.training.batch_size, !isAugmenting(augmentationOf(config)));
+  return trainingWork(
+    network,
+    config.training.batch_size,
+    !isAugmenting(augmentationOf(config.augmentation)),
+  );
 }

@@ -32,7 +32,7 @@ export function fitBatch(
     train,
     compute,
     normalisation,
-    augmentation: augmentationOf(config),
+    augmentation: augmentationOf(config.augmentation),
     seed: experiment.seed,
     loss: buildLoss(training),
     classWeight,

@@ -80,7 +80,7 @@ test('trying steps leaves network, optimizer and random numbers as they were, wh
     },
     compute: { device: 'cpu', precision: 'fp32', memoryFormat: 'channelsLast' },
     normalisation: { mean: 0.5, std: 0.5 },
-    augmentation: augmentationOf(defaultConfig()),
+    augmentation: augmentationOf(defaultConfig().augmentation),
     seed: 1,
     // In place of a GPU's memory, which would run out in the second step, beside the optimizer's state.
     loss: (logits, targets) => {

@@ -17,6 +17,9 @@ function inBatches(batchSize: number, accumulation: number): Config {
   return config;
 }
 
+const { training: inSixtyFours } = inBatches(64, 1);
+const { training: inSixteens } = inBatches(16, 4);
+
 test('a run goes on in smaller batches when as many slices make a step', () => {
   const { training } = resumed(inBatches(64, 1), inBatches(16, 4), BOTH);
   expect(training).toMatchObject({ batch_size: 16, grad_accumulation: 4 });
@@ -41,14 +44,14 @@ test('the command that began a run in batches that fit goes on with those', () =
 });
 
 test('finished batches are counted anew, and a place within a batch is refused', () => {
-  expect(finishedBatches(3, inBatches(64, 1), inBatches(16, 4))).toBe(12);
-  expect(finishedBatches(12, inBatches(16, 4), inBatches(64, 1))).toBe(3);
-  expect(() => finishedBatches(11, inBatches(16, 4), inBatches(64, 1))).toThrow(/within a batch of 64/);
+  expect(finishedBatches(3, inSixtyFours, inSixteens)).toBe(12);
+  expect(finishedBatches(12, inSixteens, inSixtyFours)).toBe(3);
+  expect(() => finishedBatches(11, inSixteens, inSixtyFours)).toThrow(/within a batch of 64/);
 });
 
 test('other batches are told', () => {
-  expect(changedBatches(inBatches(64, 1), inBatches(64, 1))).toBeNull();
-  expect(changedBatches(inBatches(64, 1), inBatches(16, 4))).toMatch(/16 slices \(64 before\), 4 to a step/);
+  expect(changedBatches(inSixtyFours, inSixtyFours)).toBeNull();
+  expect(changedBatches(inSixtyFours, inSixteens)).toMatch(/16 slices \(64 before\), 4 to a step/);
 });
 
 test('a configuration that was emptied or edited since the run began is named key by key', () => {

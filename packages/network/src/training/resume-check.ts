@@ -62,7 +62,7 @@ export function resumedConfig(saved: Config, asked: Config, all: SetKeys, contex
     const [section = '', name = ''] = key.split('.');
     Object.assign(Object(merged)[section], { [name]: valueAt(asked, key) });
   }
-  checkEpochs(saved, merged);
+  checkEpochs(saved.training, merged.training);
   refuseForeignPlaces(merged);
   return merged;
 }
@@ -118,16 +118,16 @@ function sayUnused(saved: Config, asked: Config, { given, inFile }: SetKeys, con
 /** Whether the batch size stands for the step's slices alone, as the run has found its own: the command that began it does. */
 function fitsItself(saved: Config, asked: Config, given: readonly string[]): boolean {
   if (!asked.training.auto_batch_size || STEP.every((key) => given.includes(key))) return false;
-  return slicesOfStep(saved) === slicesOfStep(asked);
+  return slicesOfStep(saved.training) === slicesOfStep(asked.training);
 }
 
-function slicesOfStep({ training }: Config): number {
+function slicesOfStep(training: Config['training']): number {
   return training.batch_size * training.grad_accumulation;
 }
 
 function sameStep(saved: Config, asked: Config, given: readonly string[]): boolean {
   if (!STEP.every((key) => given.includes(key))) return false;
-  return slicesOfStep(saved) === slicesOfStep(asked);
+  return slicesOfStep(saved.training) === slicesOfStep(asked.training);
 }
 
 /**
@@ -135,27 +135,27 @@ function sameStep(saved: Config, asked: Config, given: readonly string[]): boole
  *
  * @throws UsageError when the run was stopped within a batch of the new size.
  */
-export function finishedBatches(step: number, before: Config, now: Config): number {
-  const batches = (step * before.training.batch_size) / now.training.batch_size;
+export function finishedBatches(step: number, before: Config['training'], now: Config['training']): number {
+  const batches = (step * before.batch_size) / now.batch_size;
   if (Number.isInteger(batches)) return batches;
   throw new UsageError(
     'E_RESUME_OPTIONS',
-    `the run was stopped after ${step * before.training.batch_size} slices of an epoch, within a batch of ${now.training.batch_size}`,
-    { hint: `Leave out --batch_size to go on in batches of ${before.training.batch_size}` },
+    `the run was stopped after ${step * before.batch_size} slices of an epoch, within a batch of ${now.batch_size}`,
+    { hint: `Leave out --batch_size to go on in batches of ${before.batch_size}` },
   );
 }
 
 /** What to say where a step is made of other batches from here on; null where it is not. */
-export function changedBatches(before: Config, now: Config): string | null {
-  const { batch_size: size, grad_accumulation: batches } = now.training;
-  if (size === before.training.batch_size) return null;
-  return `Going on in batches of ${size} slices (${before.training.batch_size} before), ${batches} to a step: batch norms see fewer at once.`;
+export function changedBatches(before: Config['training'], now: Config['training']): string | null {
+  const { batch_size: size, grad_accumulation: batches } = now;
+  if (size === before.batch_size) return null;
+  return `Going on in batches of ${size} slices (${before.batch_size} before), ${batches} to a step: batch norms see fewer at once.`;
 }
 
-function checkEpochs(saved: Config, merged: Config): void {
-  const [before, now] = [saved.training.epochs, merged.training.epochs];
+function checkEpochs(saved: Config['training'], merged: Config['training']): void {
+  const [before, now] = [saved.epochs, merged.epochs];
   if (now === before) return;
-  if (now < before || saved.training.scheduler === 'cosine') {
+  if (now < before || saved.scheduler === 'cosine') {
     throw new UsageError(
       'E_RESUME_EPOCHS',
       now < before

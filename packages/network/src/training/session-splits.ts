@@ -40,7 +40,7 @@ export function readTables(config: Config, modality: string, context: StageConte
   const patients = forEachSplit((split) => tables[split].patients);
   const place = (split: Split): string => splitPath(config.data.splits_dir, split, modality);
   requireLearnable(patients, config.model.num_classes, `modality ${modality}`, place);
-  openSplitFolder(config, [modality], context);
+  openSplitFolder(config.data, [modality], context);
   return tables;
 }
 

@@ -145,7 +145,7 @@ export class TrainingSession {
       batchSize: training.batch_size,
       seed: experiment.seed,
       shuffle: training.shuffle,
-      augmentation: augmentationOf(config),
+      augmentation: augmentationOf(config.augmentation),
       normalisation: network.normalisation,
       gradAccumulation: training.grad_accumulation,
       clipGradNorm: training.clip_grad_norm ?? 0,
@@ -275,7 +275,7 @@ export class TrainingSession {
 
   private tellResumed(about: CheckpointFacts, context: StageContext): void {
     this.recorder.log(`resumed after epoch ${about.epoch}, step ${about.step}`);
-    const change = changedBatches(about.config, this.options.config);
+    const change = changedBatches(about.config.training, this.options.config.training);
     if (change === null) return;
     say(context, change);
     this.recorder.log(change);
@@ -284,7 +284,7 @@ export class TrainingSession {
   private restore({ about, resume }: Restorable): void {
     const { run, config } = this.options;
     const { epoch, best } = about;
-    const step = finishedBatches(about.step, about.config, config);
+    const step = finishedBatches(about.step, about.config.training, config.training);
     // With the epochs, places and batches that were asked for anew: killed, the run is resumed with these.
     writeConfig(run.config, config);
     this.job.optimizer.loadStateDict(resume.optimizer);

@@ -16,7 +16,7 @@ export async function featureMaps(
 ): Promise<Optional<FeatureMap[]>> {
   let features: PatientFeatures | undefined;
   try {
-    features = readPatientFeatures(config, modalities).at(-1);
+    features = readPatientFeatures(config.data, modalities).at(-1);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     return { missing: { command: COMMAND, reason: error.message } };

@@ -21,7 +21,7 @@ export async function gatherReport(config: Config, context: StageContext): Promi
   const files = new UsedFiles(outputDir);
   const evaluation = readResults(config, files);
   const modalities = [...new Set(evaluation.models.flatMap((model) => model.modalities))];
-  const { splitHash, versions, ...study } = readStudyCohort(config, modalities, files);
+  const { splitHash, versions, ...study } = readStudyCohort(config.data, modalities, files);
   const fusion = readFusion(config, evaluation, files);
   const fused = madeOf(fusion);
   const runs = await reportedRuns(outputDir, modalities, evaluation, fused, files);

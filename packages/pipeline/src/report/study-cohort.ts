@@ -32,7 +32,7 @@ export interface StudyCohort {
  * @throws UsageError when there is neither; DataError for a patient who is not the same in every split file.
  */
 export function readStudyCohort(
-  { data }: Config,
+  data: Config['data'],
   modalities: readonly string[],
   files: UsedFiles,
 ): StudyCohort {

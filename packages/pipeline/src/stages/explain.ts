@@ -50,7 +50,7 @@ export const explain = defineStage({
     options: (job, modality) => {
       const { config, how } = job;
       if (!how.explain) return null;
-      const split = shownSplit(config, modality);
+      const split = shownSplit(config.data, modality);
       const checkpoint = trainedCheckpoint(job, modality);
       return { config, modality, checkpoint, split, layer: how.mapLayer, ...USUAL };
     },
@@ -97,7 +97,7 @@ export const explain = defineStage({
 });
 
 /** A paper shows patients of other hospitals; with one hospital only, those of validation. */
-export function shownSplit({ data }: Config, modality: string): Split {
+export function shownSplit(data: Config['data'], modality: string): Split {
   const test = splitPath(data.splits_dir, 'test', modality);
   return readSplit(test, { rootDir: data.root_dir ?? undefined }).length > 0 ? 'test' : 'val';
 }

@@ -16,7 +16,7 @@ test('external patients are explained, those of validation where there is one ho
       })),
     );
   for (const split of SPLITS) write(split, split === 'test' ? [] : ['JM']);
-  expect(shownSplit(config, 'A')).toBe('val');
+  expect(shownSplit(config.data, 'A')).toBe('val');
   write('test', ['SY']);
-  expect(shownSplit(config, 'A')).toBe('test');
+  expect(shownSplit(config.data, 'A')).toBe('test');
 });

@@ -69,7 +69,7 @@ test('the root of preprocess is remembered: another one is a warning, and listed
   const config = await divided(1, folder);
   const warnings = (root: string | null): string[] => {
     const context = listening();
-    openSplitFolder({ ...config, data: { ...config.data, root_dir: root } }, ['A'], context);
+    openSplitFolder({ ...config.data, root_dir: root }, ['A'], context);
     return context.said;
   };
   expect(warnings(join(folder, 'raw'))).toEqual([]);

@@ -66,7 +66,7 @@ export async function verifySplit(
       `raw images: they are not there (${where}); which patients and slices they hold was not looked at`,
     );
     await attempt(findings, 'splits/cohort.csv', () => fromCohort(findings, summary, patients));
-    await attempt(findings, 'splits', () => compareSlices(findings, config, summary, patients));
+    await attempt(findings, 'splits', () => compareSlices(findings, config.data, summary, patients));
   });
 }
 
@@ -175,13 +175,13 @@ function fromCohort(findings: Findings, summary: SplitSummary, patients: readonl
 /** Every split file holds the slices that `cohort.csv` counts. */
 function compareSlices(
   findings: Findings,
-  config: Config,
+  data: Config['data'],
   { modalities }: SplitSummary,
   patients: readonly CohortPatient[],
 ): void {
   for (const split of SPLITS) {
     for (const modality of modalities) {
-      const path = splitPath(config.data.splits_dir, split, modality);
+      const path = splitPath(data.splits_dir, split, modality);
       const file = `splits/${split}_${modality}.csv`;
       if (!existsSync(path)) {
         findings.missing.push(`${file}: the run has no such file any more`);

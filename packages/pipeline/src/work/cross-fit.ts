@@ -56,7 +56,7 @@ export interface CrossFitResult {
 export async function crossFit(options: CrossFitOptions, context: StageContext): Promise<CrossFitResult> {
   const { modality, folds: count } = options;
   const config = await crossFitConfig(options, context);
-  openSplitFolder(config, [modality], context);
+  openSplitFolder(config.data, [modality], context);
   requireEngineSettings(config);
   requireWritable(config.experiment.output_dir, '--set experiment.output_dir');
   const { rows } = readSliceTable(config.data, 'train', modality);

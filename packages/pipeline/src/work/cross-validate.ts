@@ -67,7 +67,7 @@ export async function crossValidate(
 ): Promise<CrossValidateResult> {
   const { modality, by } = options;
   if (by === 'hospital') warn(context, HOSPITALS_CAUTION);
-  openSplitFolder(config, [modality], context);
+  openSplitFolder(config.data, [modality], context);
   const folds = planned(config, modality, by);
   begin(options, config, logs, folds);
   const settings: FoldSettings = { config, modality, from: dividedSets(by), name, resumes: name };

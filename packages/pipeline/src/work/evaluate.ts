@@ -81,7 +81,7 @@ export async function evaluate(options: EvaluateOptions, context: StageContext):
 async function evaluated(options: EvaluateOptions, context: StageContext): Promise<Evaluation> {
   const { config, modalities, runs } = options;
   const outputDir = config.experiment.output_dir;
-  const facts = readCohortFacts(config, modalities);
+  const facts = readCohortFacts(config.data, modalities);
   const fusion = options.networksOnly ? null : readFusionModels(fusionFolder(config), facts);
   const { networks, missing: lacking } = readNetworks({ outputDir, modalities, runs }, facts);
   const hasNoFusion = fusion === null && !options.networksOnly;
@@ -105,7 +105,7 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
     ...aggregated.map(({ candidate, frozen }) => judge(candidate, frozen)),
   ];
   const decisions = options.frozen === null ? 'fitted' : 'taken over';
-  const notes = cautionsOf(config, fusion, networks, missing, decisions, labelNames.length);
+  const notes = cautionsOf(config.evaluation, fusion, networks, missing, decisions, labelNames.length);
   for (const { what, command } of missing) {
     warn(context, `Not evaluated: ${what}. Make it with: ${command}; then evaluate again.`);
   }

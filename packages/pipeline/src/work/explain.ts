@@ -74,7 +74,7 @@ export async function explain(options: ExplainOptions, context: StageContext): P
   const spec = checkpointNetwork(options.config, chosen);
   const config = structuredClone(options.config);
   config.data.image_size = spec.imageSize;
-  openSplitFolder(config, [modality], context);
+  openSplitFolder(config.data, [modality], context);
   if (split !== 'train') {
     const table = readSliceTable(config.data, split, modality);
     refuseSeenPatients(about.patients.train, [{ split, table }], path);

@@ -74,9 +74,9 @@ export async function extract(options: ExtractOptions, context: StageContext): P
   if (model === undefined) requireModelName(options, chosen);
   const spec = checkpointNetwork(config, chosen);
   sayImageSize(options, spec, context);
-  openSplitFolder(config, [modality], context);
+  openSplitFolder(config.data, [modality], context);
   const tables = forEachSplit((split) => readSliceTable(config.data, split, modality));
-  requirePatients(config, modality, tables);
+  requirePatients(config.data, modality, tables);
   refuseLeak(tables, chosen, context);
   const { network, features } = await extractAll(config, modality, tables, spec, chosen, context);
   const dims = network.model.numFeatures;
@@ -85,7 +85,7 @@ export async function extract(options: ExtractOptions, context: StageContext): P
   const aligned = options.align
     ? alignResult(config.data.features_dir, await alignAvailable(config, modalities, context))
     : null;
-  return resultOf(config, modality, network, features, aligned);
+  return resultOf(config.data, modality, network, features, aligned);
 }
 
 /** The configuration with the model that is asked for. Initial weights of a training are none of a checkpoint's. */
@@ -133,7 +133,7 @@ function sayImageSize(
 }
 
 /** @throws DataError when there is nobody to extract; UsageError without split files. */
-function requirePatients({ data }: Config, modality: string, tables: Tables): void {
+function requirePatients(data: Config['data'], modality: string, tables: Tables): void {
   if (SPLITS.some((split) => tables[split].length > 0)) return;
   throw new DataError('E_NO_PATIENTS', `the split files of ${modality} list no slice`, {
     where: data.splits_dir,
@@ -245,7 +245,7 @@ function featureSet(
 }
 
 function resultOf(
-  config: Config,
+  data: Config['data'],
   modality: string,
   network: FeatureNetwork,
   features: Record<Split, NewFeatures>,
@@ -259,7 +259,7 @@ function resultOf(
     dims: network.model.numFeatures,
     patients: forEachSplit((split) => features[split].set.patients),
     slices: forEachSplit((split) => features[split].set.slices),
-    tables: forEachSplit((split) => featureTablePath(config.data.features_dir, split, modality)),
+    tables: forEachSplit((split) => featureTablePath(data.features_dir, split, modality)),
     aligned,
   };
 }

@@ -99,7 +99,7 @@ export async function preprocess(
     warnings,
     synthetic: syntheticHospitals(found, members),
     brightness: check.brightness.rows(),
-    pictures: await draw(check.brightness.rows(), config),
+    pictures: await draw(check.brightness.rows(), config.data),
   };
   const summary = writeDivision(division, config, context);
   writeLog(config, summary);
@@ -118,7 +118,7 @@ async function usablePatients(
   issues.throwIfErrors('the cohort has conflicts');
   const threads = num_workers === 0 ? undefined : num_workers;
   const check = await checkImages(complete.members, image_size, resize, threads, context);
-  if (check.rejected.length > 0) refuseOrSkip(check, config, skip_unreadable, context);
+  if (check.rejected.length > 0) refuseOrSkip(check, config.data, skip_unreadable, context);
   const readable = { ...complete, members: withoutRejected(complete.members, check) };
   const { members, merged } = mergeFolds(readable.members, check, issues);
   const still = requireModalities({ ...readable, members }, modalities);
@@ -179,7 +179,7 @@ function filesOf(found: FoundCohort, check: ImageCheck, merged: number): Record<
 }
 
 /** A picture of each modality: how bright the slices of each hospital are. */
-async function draw(rows: readonly BrightnessRow[], { data }: Config): Promise<Map<string, string>> {
+async function draw(rows: readonly BrightnessRow[], data: Config['data']): Promise<Map<string, string>> {
   const { drawSvg } = await import('@radweave/report/draw');
   const pictures = new Map<string, string>();
   for (const modality of data.modalities) {
@@ -189,8 +189,8 @@ async function draw(rows: readonly BrightnessRow[], { data }: Config): Promise<M
   return pictures;
 }
 
-function refuseOrSkip(check: ImageCheck, config: Config, skip: boolean, context: StageContext): void {
-  const path = splitFiles(config.data.splits_dir).rejected;
+function refuseOrSkip(check: ImageCheck, data: Config['data'], skip: boolean, context: StageContext): void {
+  const path = splitFiles(data.splits_dir).rejected;
   writeRejected(path, check.rejected);
   const [first] = check.rejected;
   const text = `${check.rejected.length} images cannot be used, such as ${first?.image_path} (${first?.reason})`;

@@ -76,7 +76,7 @@ export async function train(
   const { modality } = options;
   if (isResumed) run.sweep();
   else makeRoom(run);
-  if (isResumed && isTrained(run.read(), config) && run.results.every((path) => existsSync(path))) {
+  if (isResumed && isTrained(run.read(), config.training) && run.results.every((path) => existsSync(path))) {
     await makeMissing(options, config, run, context);
     return { ...resultOf(run, modality), ending: 'already finished' };
   }

@@ -86,7 +86,7 @@ async function mapSet(
   };
   let sets: PatientFeatures[];
   try {
-    sets = readPatientFeatures(config, modalities);
+    sets = readPatientFeatures(config.data, modalities);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     return without(wanted, error.message);

@@ -44,8 +44,12 @@ export function requireSplit(splitsDir: string, modalities: readonly string[]): 
 }
 
 /** {@link requireSplit}, and a warning when the configuration names another data root than that of the split. */
-export function openSplitFolder(config: Config, modalities: readonly string[], context: StageContext): void {
-  const { splits_dir, root_dir } = config.data;
+export function openSplitFolder(
+  data: Config['data'],
+  modalities: readonly string[],
+  context: StageContext,
+): void {
+  const { splits_dir, root_dir } = data;
   requireSplit(splits_dir, modalities);
   const recorded = summaryOf(splits_dir)?.root_dir;
   if (recorded === undefined || root_dir === null) return;

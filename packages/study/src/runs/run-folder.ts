@@ -95,7 +95,7 @@ export class RunFolder {
 }
 
 /** Whether nothing is left to train of a run that is judged: its epochs, or its patience, are at an end. */
-export function isTrained({ status, epochs, best }: RunRecord, { training }: Config): boolean {
+export function isTrained({ status, epochs, best }: RunRecord, training: Config['training']): boolean {
   const { early_stop_enabled, early_stop_patience } = training;
   const isStopped =
     early_stop_enabled &&
