@@ -1,6 +1,5 @@
 import { libdeflate } from '../inflate.ts';
 import { describeBlas } from './blas.ts';
-import { nativeCache } from './cache.ts';
 import { cpuFlags } from './cpu.ts';
 import { SetupError } from './errors.ts';
 import { megabytes, totalBytes } from './fetch.ts';
@@ -10,7 +9,9 @@ import { namedLibtorch } from './named.ts';
 import { PINNED_TORCH } from './pinned.ts';
 import { planSetup } from './plan.ts';
 import { type NativeRecord, readNativeRecord } from './record.ts';
+import { surroundings } from './surroundings.ts';
 import { askEngine, type EngineReport } from './verify.ts';
+import { THIS_MACHINE, wheelsFor } from './wheels.ts';
 
 export interface Diagnosis {
   /** Rows for people: what, and its state. */
@@ -35,9 +36,11 @@ export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
   };
   const record = attempt(() => readNativeRecord(env));
   const engine = record && attempt(() => askEngine(env));
+  const around = surroundings(record, env);
   const flags = cpuFlags();
   const missing = missingTools(env);
   const rows: Diagnosis['rows'] = [
+    ...around.map(({ what, state }): [string, string] => [what, state]),
     ['Node.js', `${process.version}, ${process.platform}-${process.arch}`],
     [
       'CPU',
@@ -48,10 +51,11 @@ export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
       'Build tools',
       missing.length > 0 ? `missing: ${missing.join(', ')} (only set-up needs them)` : 'all there',
     ],
-    ['Cache', nativeCache(env)],
     [
       'libtorch',
-      record ? described(record.libtorch) : (attempt(() => foreseen(env)) ?? 'none that set-up can take'),
+      record
+        ? described(record.libtorch) + newer(record.libtorch)
+        : (attempt(() => foreseen(env)) ?? 'none that set-up can take'),
     ],
     ['Engine', record ? record.addon : 'not built'],
     ['BLAS', record && engine ? describeBlas(record.blas, engine.mapped) : '-'],
@@ -60,12 +64,22 @@ export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
     ['CUDA', record && engine ? cuda(record, engine, env) : '-'],
     ...gpuRows(engine),
   ];
+  problems.push(...around.flatMap(({ problem }) => problem ?? []));
   problems.push(...(engine?.gpus ?? []).flatMap(({ fault }) => fault ?? []));
   return { rows, problems, record, engine };
 }
 
 function described({ version, source, root }: NativeRecord['libtorch']): string {
   return `${version} (${source}), ${root}`;
+}
+
+/** Debian 12's libtorch is four years older than the one that set-up fetches. */
+function newer({ source, version }: NativeRecord['libtorch']): string {
+  if (source !== 'system' || Number.parseInt(version, 10) >= 2) return '';
+  const bytes = totalBytes(wheelsFor(THIS_MACHINE, 'cpu'));
+  return bytes === 0
+    ? ''
+    : `; ${PINNED_TORCH} may be faster (docs/install.md): radweave setup --libtorch pinned fetches ${megabytes(bytes)}`;
 }
 
 /** What set-up would take or install. @throws SetupError as set-up itself, where it could do neither. */

@@ -1,4 +1,5 @@
 // Fetching with a pip that only copies; the real ones are tried by hand (docs/install.md says where).
+import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { onLinux, tempDir } from '@radweave/testkit';
@@ -42,7 +43,12 @@ done
 [ -n "$found" ]`;
 }
 
-const WHEEL: Wheel = { file: OTHER, bytes: madeUpWheel(FILES).length, sha256: 'ab' };
+const BYTES = madeUpWheel(FILES);
+const WHEEL: Wheel = {
+  file: OTHER,
+  bytes: BYTES.length,
+  sha256: createHash('sha256').update(BYTES).digest('hex'),
+};
 
 onLinux('pip is told version, hash and platform; what is there already is not fetched again', () => {
   const wheels = tempDir();
@@ -67,7 +73,7 @@ onLinux('a pip that fails is an error with what it said, and leaves nothing', ()
   const client = packageClient(env);
   if (client === undefined) throw new Error('no pip');
   const folder = tempDir();
-  expect(() => downloadWheels(client, [WHEEL], folder, env)).toThrow(/python3 could not fetch libtorch/);
+  expect(() => downloadWheels(client, [WHEEL], folder, env)).toThrow(/pip could not fetch libtorch/);
   expect(readdirSync(folder)).toEqual([]);
 });
 

@@ -13,7 +13,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { cacheDir, fileSha256 } from './cache.ts';
 import { SetupError } from './errors.ts';
-import { fetchWheels, type PackageClient, resumingClient } from './package-client.ts';
+import { fetchWheels, type PackageClient, resumingClient, uvCache } from './package-client.ts';
 import { PINNED_TORCH } from './pinned.ts';
 import { takeInstalled, unpackWheel } from './unpack.ts';
 import { type Engine, isFor, isWanted, THIS_MACHINE, type Wheel, wheelsFor } from './wheels.ts';
@@ -57,9 +57,16 @@ export function fetchLibtorch(client: PackageClient, engine: Engine, env: NodeJS
   const arrived = join(libtorches(env), 'wheels');
   refuseFullDisk(libtorches(env), totalBytes(wheels) * (1 + EXPANSION[engine]));
   const root = downloadWheels(client, wheels, arrived, env);
-  const taken = takeWheels(root, wheels, engine, PINNED_TORCH, env);
-  rmSync(arrived, { recursive: true, force: true });
-  return taken;
+  try {
+    return takeWheels(root, wheels, engine, PINNED_TORCH, env);
+  } catch (error) {
+    // Another set-up was faster, and has taken the wheels away.
+    const torch = fetchedFolder(engine, env);
+    if (existsSync(join(torch, 'lib'))) return torch;
+    throw error;
+  } finally {
+    if (existsSync(fetchedFolder(engine, env))) rmSync(arrived, { recursive: true, force: true });
+  }
 }
 
 /**
@@ -80,11 +87,12 @@ export function downloadWheels(
     if (client.name === 'uv') {
       fetchWheels(client, wheels, staged, env);
       for (const name of readdirSync(staged)) replace(join(staged, name), join(folder, name));
+      rmSync(uvCache(staged), { recursive: true, force: true });
       return folder;
     }
-    const missing = wheels.filter(({ file, bytes }) => {
+    const missing = wheels.filter(({ file, sha256 }) => {
       const path = join(folder, file);
-      return !existsSync(path) || statSync(path).size !== bytes;
+      return !existsSync(path) || fileSha256(path) !== sha256;
     });
     const pip = missing.length > 0 ? resumingClient(client, staged, env) : client;
     for (const wheel of missing) {

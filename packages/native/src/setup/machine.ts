@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CUDA_BUILDS, type CudaBuild } from '../gpu.ts';
 import type { Need } from './advice.ts';
 import { isDebian, mayInstall } from './apt.ts';
 import { chooseBlas } from './blas.ts';
@@ -8,7 +7,7 @@ import { fetchedLibtorches } from './fetch.ts';
 import { findLibtorch, systemPrefixes } from './find.ts';
 import type { Libtorch } from './libtorch.ts';
 import type { Named } from './named.ts';
-import { cudaBuildFor, type NvidiaDriver, nvidiaDriver } from './nvidia.ts';
+import { nvidiaDriver, whyNotPinned } from './nvidia.ts';
 import { packageClient } from './package-client.ts';
 import type { Facts } from './plan.ts';
 import { pythonTorch } from './python.ts';
@@ -59,21 +58,9 @@ export function engineToFetch(
 ): { engine: Engine; why: string } {
   const driver = asked === 'cpu' ? undefined : nvidiaDriver(env);
   if (driver === undefined) return { engine: asked ?? 'cpu', why: '' };
-  const build = cudaBuildFor(driver);
-  const [pinned] = CUDA_BUILDS;
-  if (build !== undefined && build === pinned && wheelsFor(THIS_MACHINE, 'cuda').length > 0) {
-    return { engine: 'cuda', why: '' };
-  }
-  return { engine: asked ?? 'cpu', why: unsupported(driver, build) };
-}
-
-function unsupported({ release, gpus }: NvidiaDriver, build: CudaBuild | undefined): string {
-  const cards = gpus.map(({ name, capability }) => `${name}, compute capability ${capability ?? 'unknown'}`);
-  const what = `NVIDIA's driver ${release}${cards.length > 0 ? ` with ${cards.join('; ')}` : ''}`;
-  return build === undefined
-    ? `${what} is too old for every CUDA build of PyTorch 2.8 and newer: update the driver (580 or newer), or use the CPU`
-    : `${what}: the libtorch that set-up fetches is not for it. For the GPU: python3 -m pip install torch ` +
-        `--index-url https://download.pytorch.org/whl/${build.index}, then radweave setup`;
+  const why = whyNotPinned(driver);
+  if (why === undefined && wheelsFor(THIS_MACHINE, 'cuda').length > 0) return { engine: 'cuda', why: '' };
+  return { engine: asked ?? 'cpu', why: why ?? '' };
 }
 
 /**

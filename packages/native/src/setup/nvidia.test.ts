@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { cudaBuildFor, nvidiaDriver } from './nvidia.ts';
+import { cudaBuildFor, nvidiaDriver, whyNotPinned } from './nvidia.ts';
 
 function smi(text: string): NodeJS.ProcessEnv {
   const bin = tempDir();
@@ -35,4 +35,12 @@ test('the build fits the driver and the GPU with the least compute capability', 
   expect(build(535.1, 9)).toBe('cu128');
   expect(build(470.1, 7.5)).toBeUndefined();
   expect(build(580.65, 3.5)).toBeUndefined();
+});
+
+test('a GPU that the pinned build is not for is told, with the build that is', () => {
+  const why = (release: number, capability: number) =>
+    whyNotPinned({ release, gpus: [{ name: 'Card', capability }] });
+  expect(why(580.65, 9)).toBeUndefined();
+  expect(why(535.1, 7)).toMatch(/driver 535\.1 with Card, compute capability 7: .*whl\/cu128/);
+  expect(why(470.1, 7.5)).toMatch(/update the driver \(580 or newer\)/);
 });

@@ -38,3 +38,17 @@ export function cudaBuildFor({ release, gpus }: NvidiaDriver): CudaBuild | undef
       release >= driver && capabilities.every((capability) => oldest <= capability && capability <= newest),
   );
 }
+
+/** Why the libtorch that set-up fetches, the newest build, is not for a driver and its GPUs, with what is; undefined where it is. */
+export function whyNotPinned(driver: NvidiaDriver): string | undefined {
+  const build = cudaBuildFor(driver);
+  if (build === CUDA_BUILDS[0]) return undefined;
+  const cards = driver.gpus.map(
+    ({ name, capability }) => `${name}, compute capability ${capability ?? 'unknown'}`,
+  );
+  const what = `NVIDIA's driver ${driver.release}${cards.length > 0 ? ` with ${cards.join('; ')}` : ''}`;
+  return build === undefined
+    ? `${what} is too old for every CUDA build of PyTorch 2.8 and newer: update the driver (580 or newer), or use the CPU`
+    : `${what}: the libtorch that set-up fetches is not for it. For the GPU: python3 -m pip install torch ` +
+        `--index-url https://download.pytorch.org/whl/${build.index}, then radweave setup`;
+}

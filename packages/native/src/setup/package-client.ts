@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SetupError } from './errors.ts';
 import { pythons } from './python.ts';
 import { run } from './run.ts';
@@ -87,7 +87,8 @@ function fetchByPip(
       ...tags.flatMap((tag) => ['--platform', tag]),
       ...['-d', into, '-r', list],
     ],
-    env,
+    // pip writes there first, and the folder of temporary files is often small.
+    { ...env, TMPDIR: into, TEMP: into, TMP: into },
   );
 }
 
@@ -109,11 +110,17 @@ function fetchByUv(
   attempt(
     [
       ...command,
-      ...['pip', 'install', '--no-deps', '--no-cache', '--only-binary', ':all:', '--require-hashes'],
-      ...['--python-version', PYTHON, '--python-platform', platform, '--target', into, '-r', list],
+      ...['pip', 'install', '--no-deps', '--only-binary', ':all:', '--require-hashes'],
+      ...['--python-version', PYTHON, '--python-platform', platform],
+      ...['--cache-dir', uvCache(into), '--target', into, '-r', list],
     ],
     env,
   );
+}
+
+/** What uv has got whole, for the next try: beside the folder that it installs into. */
+export function uvCache(into: string): string {
+  return join(dirname(into), '.uv');
 }
 
 function resumes([major = 0, minor = 0]: readonly number[]): boolean {
@@ -137,5 +144,7 @@ export function resumingClient(client: PackageClient, into: string, env: NodeJS.
 
 function attempt([program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): void {
   const done = run(program, args, { env, shown: true });
-  if (!done.ok) throw new SetupError(`${program} could not fetch libtorch:\n${done.tail}`);
+  if (done.ok) return;
+  const client = program.endsWith('uv') ? 'uv' : 'pip';
+  throw new SetupError(`${client} could not fetch libtorch:\n${done.tail}`);
 }
