@@ -102,7 +102,7 @@ test('setup with a wrong RADWEAVE_LIBTORCH ends with 5 and no stack', async () =
   vi.stubEnv('RADWEAVE_CACHE', tempDir());
   const { code, err } = await radweave('setup');
   expect(code).toBe(5);
-  expect(err).toMatch(/is no libtorch; missing/);
+  expect(err).toMatch(/is not a libtorch folder; missing/);
   expect(err).not.toMatch(/\n {4}at /);
 });
 

@@ -20,7 +20,7 @@ export const ERROR_CODES = {
   E_CSV_SYNTAX: 'A file is not valid CSV.',
   E_DISK_FAULT: 'The disk or the network folder failed.',
   E_DISK_FULL: 'The disk is full.',
-  E_DISTANCE: 'The distance of near-duplicates is no whole number from 0 to 15.',
+  E_DISTANCE: 'The distance of near-duplicates is not a whole number from 0 to 15.',
   E_EMPTY_ROOT: 'No patient folder was found below the data root.',
   E_ENCODING: 'A text file is not UTF-8.',
   E_EVALUATE_SPLIT: 'Results that are to be evaluated belong to another division of the patients.',
@@ -55,8 +55,8 @@ export const ERROR_CODES = {
   E_LAYER: 'The network has no layer of this name.',
   E_LEAK: 'The audit found a leak, or, with --strict, a warning.',
   E_LEAK_CHECKPOINT: 'A checkpoint was trained on patients that must be unseen.',
-  E_LEAK_CROSSFIT: "A fold's model has seen a patient that it was to be judged on.",
-  E_LINK_LOOP: 'Links lead round in a circle.',
+  E_LEAK_CROSSFIT: "A fold's model has seen a patient that it was to be evaluated on.",
+  E_LINK_LOOP: 'Symbolic links form a loop.',
   E_LOCKED: 'Another process works in this folder.',
   E_LOGITS_MIXED: 'Out-of-fold logits come from different fold models.',
   E_LOGITS_NOT_FINITE: 'The network gives NaN or infinite logits.',
@@ -127,7 +127,7 @@ export const ERROR_CODES = {
   E_TOO_FEW: 'The home hospital has too few patients to be divided.',
   E_TOO_MANY_FILES: 'The system allows no more open files.',
   E_UNKNOWN_NETWORK: 'It is not known which network gave the features.',
-  E_VERIFY: 'Results differ from what is computed anew, or nothing could be verified.',
+  E_VERIFY: 'Results differ from what is computed again, or nothing could be verified.',
   E_WINDOWS_PATH: 'A path is one of Windows, and this computer runs another system.',
 } as const;
 

@@ -169,7 +169,7 @@ export function isUpToDate(path: string, state: StageState, hashes: FileHashes):
   if (!existsSync(path)) return stale('it is not finished yet');
   const before = recorded(path);
   if (typeof before === 'string') return stale(before);
-  if (before.stage !== state.stage) return stale(`its record is that of ${before.stage}`);
+  if (before.stage !== state.stage) return stale(`its record belongs to ${before.stage}`);
   const version = firstDifference(before.versions, state.versions);
   if (version !== undefined) return stale(`the version of ${version} changed`);
   const setting = firstDifference(before.settings, plain(state.settings) as Record<string, unknown>);

@@ -53,14 +53,14 @@ function readerOf(bytes: Uint8Array, where: string): SliceReader {
   if (foreign === undefined) {
     throw new ImageFault({
       code: 'UNKNOWN_FORMAT',
-      text: 'the content is of no known image format',
+      text: 'the content is not a known image format',
       where,
-      hint: `Give one of: ${known}`,
+      hint: `Use one of: ${known}`,
     });
   }
   throw new ImageFault({
     code: 'OTHER_FORMAT',
-    text: `the content is ${foreign}, whatever the name says`,
+    text: `the content is ${foreign}, despite the file's name`,
     where,
     hint: `Convert it (without loss) to one of: ${known}; renaming does not convert`,
   });

@@ -138,7 +138,7 @@ function weightsLines({
   return [
     `  weights ${tag}`,
     `    from     ${url}`,
-    `    here     ${path ?? 'no (radweave models fetch NAME gets them)'}`,
+    `    here     ${path ?? 'no; download them with radweave models fetch NAME'}`,
     `    licence  ${license}`,
     `    input    ${size}×${size} pixels, mean ${mean.join(' ')}, std ${std.join(' ')}, ${interpolation}, crop ${cropPct}`,
     `    classes  ${numClasses}`,
@@ -150,7 +150,7 @@ async function fetch(name: string): Promise<Result> {
   const display = new ProgressDisplay(process.stderr, false);
   const controller = new AbortController();
   const stop = () =>
-    controller.abort(new UserError('stopped; the same command goes on where it was', EXIT.interrupted));
+    controller.abort(new UserError('stopped; the same command continues where it stopped', EXIT.interrupted));
   const release = onStopSignal(stop);
   let shown = -1;
   const onProgress = (done: number, total: number): void => {
@@ -170,7 +170,7 @@ async function fetch(name: string): Promise<Result> {
       onProgress,
       signal: controller.signal,
     });
-    const text = `${path}\n${source === 'cache' ? 'was here already' : 'downloaded'}, sha256 ${sha256}`;
+    const text = `${path}\n${source === 'cache' ? 'already here' : 'downloaded'}, sha256 ${sha256}`;
     return { json: { path, sha256, source, repo: weights.repo, file: weights.file }, text };
   } finally {
     release();
@@ -191,7 +191,7 @@ async function exported(file: string, flags: ExportFlags): Promise<Result> {
 
 function exportedText(written: ExportedModel): string {
   const { output, sha256, model, layout, tensors, numClasses, inChans, input, differences, python } = written;
-  const thrice = inChans === 3 && input !== null ? ', given three times' : '';
+  const thrice = inChans === 3 && input !== null ? ', the same in all three channels' : '';
   return [
     `${output}: ${tensors} tensors of ${model} for ${layout}, ${numClasses} classes, ${inChans} ${inChans === 1 ? 'channel' : 'channels'}`,
     `  sha256  ${sha256}`,

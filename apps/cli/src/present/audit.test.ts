@@ -47,5 +47,5 @@ test('a warning exits with 0, and with 3 under --strict', () => {
 test('a distance beyond 15 bits is refused', () => {
   const { status, stderr } = auditOf({ train: ['JM1'] }, '--near_duplicate_distance', '16');
   expect(status).toBe(2);
-  expect(stderr).toContain("'16' is no whole number from 0 to 15");
+  expect(stderr).toContain("'16' is not a whole number from 0 to 15");
 });

@@ -26,5 +26,5 @@ function summary({ checks, verdict, findings, not_checked }: AuditRecord, textFi
     return [name, outcome, cases, not_checked.some(({ check }) => check === name) ? 'in part or whole' : ''];
   });
   const all = table(['check', 'outcome', 'cases', 'not checked'], rows);
-  return `${all}\n${VERDICTS[verdict]} All of it is in ${textFile}\n`;
+  return `${all}\n${VERDICTS[verdict]} Details: ${textFile}\n`;
 }

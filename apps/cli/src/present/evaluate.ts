@@ -36,7 +36,10 @@ export function evaluationSummary(result: ShownEvaluation): string {
     ...reasons,
     ...result.aggregation
       .filter(({ chosen }) => chosen)
-      .map(({ model, aggregation, note }) => `${model}: slices become patients by ${aggregation} (${note})`),
+      .map(
+        ({ model, aggregation, note }) =>
+          `${model}: slice probabilities are pooled per patient by ${aggregation} (${note})`,
+      ),
     ...comparisonLines(result),
     ...foundText(result.findings),
     result.evaluationFile,

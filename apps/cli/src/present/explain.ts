@@ -40,10 +40,10 @@ function checkText({ steps, limit, passed }: RandomisationCheck): string {
   const verdicts = {
     true: `passed, the last is below ${limit}`,
     false: `FAILED, the last is not below ${limit}: do not read the maps as explanations`,
-    null: 'it could not be told, for no slice has maps that vary before and after',
+    null: 'not possible: no slice has maps that vary both before and after',
   };
   return (
-    'Randomisation check, rank correlation with the maps of the trained network as parts are given random weights: ' +
+    'Randomisation check: rank correlation with the maps of the trained network as layers get random weights: ' +
     `${each.join(', ')}; ${verdicts[`${passed}`]}`
   );
 }

@@ -42,10 +42,10 @@ function summary({ sites, audit, metrics, outputDir }: StageResult<'harmonize'>)
   ];
   const resultHeader = ['model', 'hospital', 'label', 'features', 'transductive', 'n', 'AUC (95 % CI)'];
   return [
-    'How well features tell the hospital (AUC 0.5: no site effect)',
+    'How well features predict the hospital (AUC 0.5: no site effect)',
     table([...auditHeader, 'chance'], audits),
     ...sites.flatMap(({ hospital, harmonised, reason }) =>
-      harmonised ? [] : [`${hospital} is left unharmonised: ${reason}`],
+      harmonised ? [] : [`${hospital} is not harmonised: ${reason}`],
     ),
     ...(metrics.length === 0
       ? []

@@ -7,7 +7,7 @@ export const presenter: Presenter<'predict'> = {
       ...(threshold === null
         ? []
         : [
-            `Positive from probability ${Number(threshold.toFixed(4))}, the threshold of the fusion (model.json); that of \`evaluate\` may be another.`,
+            `Positive from probability ${Number(threshold.toFixed(4))} on, the fusion's threshold (model.json); that of \`evaluate\` may differ.`,
           ]),
       ...missing.map(({ patient, modalities }) => `Left out: ${patient}, no ${modalities.join(', ')}`),
       '',

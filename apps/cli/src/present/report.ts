@@ -5,7 +5,7 @@ export const presenter: Presenter<'report'> = {
     [
       ...missing.map(({ section, command, reason }) => {
         const why = reason === '' ? '' : `${reason}. `;
-        return `Not in it: ${section}. ${why}Make it with: ${command}`;
+        return `Not in the report: ${section}. ${why}To add it, run: ${command}`;
       }),
       html,
       ...(pdf === null ? [] : [pdf]),

@@ -9,7 +9,7 @@ export const presenter: Presenter<'verify'> = { text: summary, fault };
 
 function fault({ compared, differences, missing, run }: StageResult<'verify'>): DataError | null {
   if (compared.length === 0) {
-    return new DataError('E_VERIFY', 'nothing of this run could be verified', {
+    return new DataError('E_VERIFY', 'no part of this run could be verified', {
       where: run,
       hint: 'Name the output folder of a run: radweave verify FOLDER',
     });
@@ -17,8 +17,8 @@ function fault({ compared, differences, missing, run }: StageResult<'verify'>): 
   const wrong = [
     ...(differences.length === 0
       ? []
-      : [`${differences.length} differences between what the run saved and what is made from it`]),
-    ...(missing.length === 0 ? [] : [`${missing.length} things of the run are missing`]),
+      : [`${differences.length} differences between what the run saved and what was computed again`]),
+    ...(missing.length === 0 ? [] : [`${missing.length} files or values of the run are missing`]),
   ];
   if (wrong.length === 0) return null;
   return new DataError('E_VERIFY', wrong.join(', and '), {

@@ -90,7 +90,7 @@ function lookedAt(kept: readonly Kept[]): string {
 
 function faultOf(record: FrozenRecord): string | null {
   const kind = KINDS.find((one) => one === record.kind);
-  if (kind === undefined) return `${record.kind} is no kind of decision`;
+  if (kind === undefined) return `${record.kind} is not a kind of decision`;
   try {
     parseFrozen(record, kind);
     return null;

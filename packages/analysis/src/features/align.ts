@@ -49,7 +49,10 @@ export async function alignAvailable(
     });
   }
   if (waiting.length > 0) {
-    say(context, `${waiting.join(', ')} has no features yet; aligned: ${ready.join(', ')}.`);
+    say(
+      context,
+      `${waiting.join(', ')} has no features yet and is not aligned; aligned: ${ready.join(', ')}.`,
+    );
   }
   return align(config, ready, context, alignedDir);
 }

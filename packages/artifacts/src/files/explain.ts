@@ -65,7 +65,7 @@ const notFolder: Fault = (where, doing, cause) =>
 
 const isFolder: Fault = (where, doing, cause) =>
   doing === 'write'
-    ? new ResourceError('E_NOT_WRITABLE', 'a folder stands where the file is to be written', {
+    ? new ResourceError('E_NOT_WRITABLE', 'there is a folder where the file is to be written', {
         where,
         hint: 'Move the folder away, or choose another output',
         cause,
@@ -77,14 +77,18 @@ const isFolder: Fault = (where, doing, cause) =>
       });
 
 const occupied: Fault = (where, _, cause) =>
-  new ResourceError('E_NOT_WRITABLE', 'something else stands or is at work where this is to be written', {
-    where,
-    hint: MEND_WRITE,
-    cause,
-  });
+  new ResourceError(
+    'E_NOT_WRITABLE',
+    'another file, or a program that uses it, is where this is to be written',
+    {
+      where,
+      hint: MEND_WRITE,
+      cause,
+    },
+  );
 
 const loop: Fault = (where, _, cause) =>
-  new DataError('E_LINK_LOOP', 'links lead round in a circle', {
+  new DataError('E_LINK_LOOP', 'symbolic links form a loop', {
     where,
     hint: 'Remove or correct the links',
     cause,
@@ -105,11 +109,15 @@ const tooManyFiles: Fault = (where, _, cause) =>
   });
 
 const tooLargeForSystem: Fault = (where, _, cause) =>
-  new ResourceError('E_DISK_FULL', 'the file system or a limit (ulimit -f) takes no file of this size', {
-    where,
-    hint: 'Choose an output folder on another disk',
-    cause,
-  });
+  new ResourceError(
+    'E_DISK_FULL',
+    'the file system or a limit (ulimit -f) does not allow a file of this size',
+    {
+      where,
+      hint: 'Choose an output folder on another disk',
+      cause,
+    },
+  );
 
 const tooLargeToRead: Fault = (where, _, cause) =>
   new DataError('E_FILE_TOO_LARGE', 'the file is too large to be read in one piece (2 GiB at most)', {
@@ -148,7 +156,7 @@ const notAccepted: Fault = (where, _, cause) =>
 const zeroCharacter: Fault = (where, _, cause) =>
   new UsageError('E_PATH', 'a path holds a zero character', {
     where: where?.replaceAll('\0', '\\0'),
-    hint: 'Write the path anew',
+    hint: 'Type the path again',
     cause,
   });
 

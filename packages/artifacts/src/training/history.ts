@@ -51,10 +51,14 @@ export function readHistory(path: string): HistoryRow[] {
   const rows = readTable(path, columns);
   const wrong = rows.findIndex((row, i) => row.epoch !== i + 1);
   if (wrong !== -1) {
-    throw new DataError('E_HISTORY_EPOCHS', `epoch ${rows[wrong]?.epoch} stands where ${wrong + 1} belongs`, {
-      where: `${path}, row ${wrong + 1}`,
-      hint: 'Restore the file, or start a new run',
-    });
+    throw new DataError(
+      'E_HISTORY_EPOCHS',
+      `epoch ${rows[wrong]?.epoch} is where epoch ${wrong + 1} belongs`,
+      {
+        where: `${path}, row ${wrong + 1}`,
+        hint: 'Restore the file, or start a new run',
+      },
+    );
   }
   return rows;
 }

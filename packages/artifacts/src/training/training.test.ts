@@ -39,7 +39,7 @@ test('a history with a gap is refused, and NaN is never written', () => {
   appendHistory(path, epochRow(1));
   const lines = readFileSync(path, 'utf8');
   writeFileSync(path, lines.replace('\n1,', '\n2,'));
-  expect(() => readHistory(path)).toThrow(/epoch 2 stands where 1 belongs/);
+  expect(() => readHistory(path)).toThrow(/epoch 2 is where epoch 1 belongs/);
   const bad = { ...epochRow(1), val_auc: Number.NaN };
   expect(() => appendHistory(join(tempDir(), 'h.csv'), bad)).toThrow(/undefined value is null/);
 });

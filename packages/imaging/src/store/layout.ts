@@ -63,5 +63,5 @@ export const storeCorrupt = (reason: string, where: string): ImageFault =>
     code: 'STORE_CORRUPT',
     text: `the slice store cannot be used: ${reason}`,
     where,
-    hint: 'Run the same command again: it is made anew from the images',
+    hint: 'Run the same command again: it is made again from the images',
   });

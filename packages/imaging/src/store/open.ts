@@ -153,5 +153,5 @@ const stale = (where: string): ImageFault =>
     code: 'STORE_STALE',
     text: 'the slice store was made from other images, or they have changed since',
     where,
-    hint: 'Build it anew; deleting it is safe',
+    hint: 'Run the command again to rebuild it; deleting it is safe',
   });

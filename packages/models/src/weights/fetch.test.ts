@@ -158,8 +158,8 @@ test('mirrors and proxies that lead nowhere are named, with what to do', async (
   const astray = async (location: string): Promise<string> =>
     listen(createServer((_, response) => response.writeHead(302, { location }).end()));
   const cases: [env: Record<string, string>, message: RegExp][] = [
-    [at(await astray('http://')), /redirects to 'http:\/\/', which is no web address.*by hand:/s],
-    [at(await astray('file:///etc/passwd')), /redirects to 'file:.*no web address/],
+    [at(await astray('http://')), /redirects to 'http:\/\/', which is not a web address.*by hand:/s],
+    [at(await astray('file:///etc/passwd')), /redirects to 'file:.*not a web address/],
     [at('not an address'), /HF_ENDPOINT must be a web address.*not 'not an address'/],
     [at('ftp://mirror'), /HF_ENDPOINT must be a web address/],
     [{ ...at('http://127.0.0.1:9'), ALL_PROXY: 'socks5://a:1' }, /not a SOCKS or other proxy.*by hand:/s],

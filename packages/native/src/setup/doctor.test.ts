@@ -20,6 +20,6 @@ onLinux('before set-up, doctor says which libtorch set-up would take', () => {
 test('where set-up could take none, doctor says so and names the remedy', () => {
   const env = { PATH: process.env.PATH, RADWEAVE_CACHE: tempDir(), RADWEAVE_LIBTORCH: '/nowhere/torch' };
   const { rows, problems } = diagnose(env);
-  expect(rows).toContainEqual(['libtorch', 'none that set-up can take']);
+  expect(rows).toContainEqual(['libtorch', 'none that set-up can use']);
   expect(problems.join('\n')).toMatch(/'\/nowhere\/torch', which does not exist/);
 });

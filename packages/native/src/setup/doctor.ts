@@ -55,7 +55,7 @@ export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
       'libtorch',
       record
         ? described(record.libtorch) + newer(record.libtorch)
-        : (attempt(() => foreseen(env)) ?? 'none that set-up can take'),
+        : (attempt(() => foreseen(env)) ?? 'none that set-up can use'),
     ],
     ['Engine', record ? record.addon : 'not built'],
     ['BLAS', record && engine ? describeBlas(record.blas, engine.mapped) : '-'],

@@ -51,7 +51,7 @@ test('a wrong RADWEAVE_LIBTORCH is an error that names what is missing, never a 
   const wrong = tree({ 'lib/libc10.so': '' });
   const attempt = () => find({ named: byVariable(wrong), prefixes: [tree()] });
   expect(attempt).toThrow(SetupError);
-  expect(attempt).toThrow(/is no libtorch; missing: include.*ATen\.h.*libtorch_cpu\.so/);
+  expect(attempt).toThrow(/is not a libtorch folder; missing: include.*ATen\.h.*libtorch_cpu\.so/);
   expect(() => find({ named: byVariable(join(wrong, 'nowhere')) })).toThrow(/does not exist/);
 });
 

@@ -61,7 +61,7 @@ function fromName({ folder, by }: Named, places: Places): Libtorch {
   const seen = inspectLibtorch(root, source, places);
   if ('libtorch' in seen) return seen.libtorch;
   throw new SetupError(
-    `${by} names '${folder}', which is no libtorch; missing: ${seen.missing.join(', ')}.\n${remedy}`,
+    `${by} names '${folder}', which is not a libtorch folder; missing: ${seen.missing.join(', ')}.\n${remedy}`,
   );
 }
 

@@ -45,7 +45,7 @@ test('the row on CUDA: how many devices, which are hidden, and what is missing',
     "0 devices; CUDA_VISIBLE_DEVICES is ''",
   );
   expect(cuda(record('cuda', null), { gpus: [gpu(9)] }, {})).toMatch(/without CUDA's headers.*CUDA_HOME/);
-  expect(cuda(record('rocm', null), { gpus: [gpu(9)] }, {})).toMatch(/^1 device; ROCm: nobody has tried/);
+  expect(cuda(record('rocm', null), { gpus: [gpu(9)] }, {})).toMatch(/^1 device; ROCm: Radweave is untested/);
 });
 
 test('one row for each card, with what does not compute, and one for Apple', () => {
@@ -55,7 +55,7 @@ test('one row for each card, with what does not compute, and one for Apple', () 
   expect(rows[0]?.[1]).toMatch(
     /^NVIDIA Card, compute capability 9\.0, 8\.0 GiB, driver .*CUDA 12\.4\)?, CUDA 12\.6: computes$/,
   );
-  expect(rows[1]?.[1]).toMatch(/: does not compute, see below$/);
+  expect(rows[1]?.[1]).toMatch(/: does not work, see below$/);
   expect(rows[2]?.[1]).toBe('computes');
   expect(rows[3]?.[1]).toMatch(/auto does not/);
   expect(gpuRows(undefined)).toEqual([]);

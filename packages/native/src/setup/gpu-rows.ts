@@ -31,7 +31,7 @@ export function cuda(
     `${gpus.length} ${gpus.length === 1 ? 'device' : 'devices'}`,
     ...(visible === undefined ? [] : [`CUDA_VISIBLE_DEVICES is '${visible}'`]),
     ...(libtorch.gpu === 'rocm'
-      ? ["ROCm: nobody has tried Radweave on AMD's GPUs, whose names are cuda:N too"]
+      ? ["ROCm: Radweave is untested on AMD's GPUs, which are named cuda:N too"]
       : []),
     ...(libtorch.gpu === 'cuda' && cudaAddon === null
       ? [
@@ -46,12 +46,12 @@ export function gpuRows(
   engine: Pick<EngineReport, 'gpus' | 'mps'> | undefined,
 ): [what: string, state: string][] {
   const rows = (engine?.gpus ?? []).map((gpu): [string, string] => [`GPU ${gpu.device}`, describedCard(gpu)]);
-  const mps = 'there; nobody has tried Radweave on it: --device mps takes it, auto does not';
+  const mps = 'there; untested: --device mps uses it, auto does not';
   return engine?.mps ? [...rows, ["Apple's GPU", mps]] : rows;
 }
 
 function describedCard({ facts, fault }: SeenGpu): string {
-  const works = fault === null ? 'computes' : 'does not compute, see below';
+  const works = fault === null ? 'computes' : 'does not work, see below';
   if (facts === null) return works;
   const { gpu, compute_capability, gpu_memory, gpu_driver, cuda: runtime } = describedGpu(facts);
   return `${gpu}, compute capability ${compute_capability}, ${gpu_memory}, driver ${gpu_driver}, CUDA ${runtime}: ${works}`;

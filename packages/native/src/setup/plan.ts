@@ -68,7 +68,7 @@ export function planSetup(facts: Facts): Plan {
   }
   if (slowBlas) {
     const how = debian ? '; an administrator can fix it: sudo apt-get install libopenblas0-openmp' : '';
-    plan.notices = [`OpenBLAS's OpenMP build is not there: training will be slower${how}`];
+    plan.notices = [`OpenBLAS's OpenMP build is missing: training will be slower${how}`];
   }
   return plan;
 }

@@ -12,5 +12,5 @@ test('a CPU computes few slices at once, a GPU as many as asked', () => {
 
 test('a kind of device that was never tried is computed on with a warning', () => {
   expect(untriedRemark(deviceKind('cpu'))).toBeNull();
-  expect(untriedRemark(deviceKind('mps'))).toMatch(/^Nobody has tried Radweave on Apple's GPU: compare/);
+  expect(untriedRemark(deviceKind('mps'))).toMatch(/^Radweave is untested on Apple's GPU: compare/);
 });

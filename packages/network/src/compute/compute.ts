@@ -73,7 +73,7 @@ export function chooseCompute(
 /** What to say before anything is computed on a kind of device that Radweave was never tried on; null for others. */
 export function untriedRemark({ called, isTried }: DeviceKind): string | null {
   if (isTried) return null;
-  return `Nobody has tried Radweave on ${called}: compare a short training with one on --device cpu before you use results.`;
+  return `Radweave is untested on ${called}: compare a short training with one on --device cpu before you use results.`;
 }
 
 function choosePrecision(
@@ -84,8 +84,8 @@ function choosePrecision(
   begun: Precision | undefined,
 ): PrecisionReason {
   const machine = thisMachine(work, context);
-  if (device === 'mps') return { precision: 'fp32', reason: "the only one that is offered on Apple's GPU" };
-  if (begun !== undefined) return possiblePrecision(begun, 'as the run was begun', device, machine);
+  if (device === 'mps') return { precision: 'fp32', reason: "the only precision on Apple's GPU" };
+  if (begun !== undefined) return possiblePrecision(begun, 'as the run was started', device, machine);
   if (asked !== 'auto') return possiblePrecision(asked, why, device, machine);
   const settled = settledPrecision(outputDir, work, device, () => fastestPrecision(device, machine));
   // It may have been settled on another device.

@@ -39,13 +39,13 @@ function smallerBatches(
   fitting: number | null,
 ): string {
   if (fitting === null) {
-    return 'No smaller batch fits: end other programs that hold its memory, or take a smaller --model or image size';
+    return 'No smaller batch fits: close other programs that use its memory, or use a smaller --model or image size';
   }
   const how =
     resume === null
       ? `Run the same command again with --set training.auto_batch_size=true, which takes ${fitting}`
-      : `Go on with: ${resume} --batch_size ${fitting} --grad_accumulation ${(batch / fitting) * accumulation}`;
-  return `${how} (the same slices make one step; batch norms see fewer at once)`;
+      : `To continue: ${resume} --batch_size ${fitting} --grad_accumulation ${(batch / fitting) * accumulation}`;
+  return `${how} (a step still has the same slices; batch norms see fewer at a time)`;
 }
 
 /** What libtorch and CUDA say of the user's GPU as an error with a remedy; undefined for anything else. */
@@ -53,7 +53,7 @@ export function explainGpuError(error: Error): ResourceError | UsageError | unde
   const { message } = error;
   if (isOutOfMemory(error)) {
     return new ResourceError('E_OUT_OF_MEMORY', 'the GPU has too little memory for this', {
-      hint: 'Use a smaller --batch_size, in a configuration file extraction.batch_size (results stay the same), or end other programs that hold its memory',
+      hint: 'Use a smaller --batch_size, in a configuration file extraction.batch_size (results stay the same), or close other programs that use its memory',
       cause: error,
     });
   }
@@ -65,7 +65,7 @@ export function explainGpuError(error: Error): ResourceError | UsageError | unde
   }
   const operator = /(\S+) does not have a deterministic implementation/.exec(message)?.[1];
   if (operator !== undefined) {
-    return new UsageError('E_NOT_DETERMINISTIC', `${operator} gives other bits in every run on a GPU`, {
+    return new UsageError('E_NOT_DETERMINISTIC', `${operator} gives different bits in every run on a GPU`, {
       hint: 'Leave out --deterministic, or use another --model or --device cpu',
       cause: error,
     });

@@ -34,12 +34,12 @@ test('what the user asks for is taken as it is', () => {
 });
 
 test('without Winograd convolutions the direct ones take their place, and the log says so', () => {
-  const lacking = possiblePrecision('fp32-winograd', 'as the run was begun', 'cpu', {
+  const lacking = possiblePrecision('fp32-winograd', 'as the run was started', 'cpu', {
     ...able,
     hasWinograd: false,
   });
   expect(lacking.precision).toBe('fp32');
-  expect(lacking.reason).toMatch(/^fp32-winograd as the run was begun, but .* AVX2/);
+  expect(lacking.reason).toMatch(/^fp32-winograd as the run was started, but .* AVX2/);
   expect(possiblePrecision('fp32-winograd', 'as asked', 'cuda:0', able)).toMatchObject({
     precision: 'fp32',
     reason: expect.stringContaining('cuDNN'),
@@ -64,7 +64,7 @@ test("TF32 is a GPU's: a CPU computes float32, and the log says so", () => {
   });
   expect(possiblePrecision('tf32', 'as asked', 'cpu', able)).toEqual({
     precision: 'fp32',
-    reason: expect.stringContaining("a GPU's"),
+    reason: expect.stringContaining('only GPUs have it'),
   });
 });
 

@@ -98,7 +98,10 @@ export function possiblePrecision(
     };
   }
   if (wanted === 'tf32' && device === 'cpu') {
-    return { precision: 'fp32', reason: `tf32 ${why}, but that is a GPU's: a CPU computes float32 whole` };
+    return {
+      precision: 'fp32',
+      reason: `tf32 ${why}, but only GPUs have it: a CPU computes in full float32`,
+    };
   }
   if ((wanted === 'bf16' || wanted === 'tf32') && device !== 'cpu') {
     return onOlderGpu(wanted, why, machine.capabilityOf(device)) ?? { precision: wanted, reason: why };

@@ -38,7 +38,7 @@ export function cachedSpeeds(
     writeSpeeds(path, found);
   } catch (error) {
     if (!(error instanceof ResourceError)) throw error;
-    say(context, `What was measured could not be kept for the next time: ${error.message}`);
+    say(context, `The measurement could not be saved for the next time: ${error.message}`);
   }
   return found;
 }
@@ -61,7 +61,7 @@ function measure(work: Workload, candidates: readonly Precision[], context: Stag
   const onStep = (done: number, total: number): void => {
     if (context.shouldStop()) {
       throw new InterruptedError('E_INTERRUPTED', 'measuring the precisions was stopped', {
-        hint: 'Nothing was begun; run the same command again',
+        hint: 'Nothing was started; run the same command again',
       });
     }
     context.emit({ kind: 'progress', task: 'measuring precisions', done, total });

@@ -55,6 +55,6 @@ export async function sliceMaps(
 
 function notFinite(layer: string): DataError {
   return new DataError('E_MAPS_NOT_FINITE', `the maps of layer ${layer} hold NaN or infinite values`, {
-    hint: 'Give another --layer; if that does not help, the checkpoint is spoilt: train again',
+    hint: 'Use another --layer; if that does not help, the checkpoint is damaged; train again',
   });
 }

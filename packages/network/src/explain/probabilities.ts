@@ -31,13 +31,13 @@ export async function sliceProbabilities(
 
 function notFinite(): DataError {
   return new DataError('E_PROBABILITIES_NOT_FINITE', 'the network gives NaN or infinite logits', {
-    hint: 'The checkpoint is spoilt: train again',
+    hint: 'The checkpoint is damaged; train again',
   });
 }
 
 /** The error of a user who asked to stop. */
 export function stopped(): InterruptedError {
   return new InterruptedError('E_INTERRUPTED', 'explaining was stopped', {
-    hint: 'The explanations of before are as they were; run the same command again',
+    hint: 'The earlier explanations are unchanged; run the same command again',
   });
 }

@@ -116,12 +116,12 @@ function joined(a: Float32Array, b: Float32Array): Float32Array<ArrayBuffer> {
 
 function notFinite(patient: string): DataError {
   return new DataError('E_FEATURES_NOT_FINITE', `the network gives NaN or infinite features for ${patient}`, {
-    hint: 'Use --precision fp32; if that does not help, the checkpoint itself is spoilt: train again',
+    hint: 'Use --precision fp32; if that does not help, the checkpoint itself is damaged; train again',
   });
 }
 
 function interrupted(): InterruptedError {
   return new InterruptedError('E_INTERRUPTED', 'extraction was stopped', {
-    hint: 'The features of before are as they were; run the same command again',
+    hint: 'The earlier features are unchanged; run the same command again',
   });
 }

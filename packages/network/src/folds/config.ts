@@ -17,7 +17,10 @@ export async function crossFitConfig(
   const { config, modality, model, checkpoint } = wish;
   const outputDir = config.experiment.output_dir;
   if (checkpoint === undefined && findRuns(outputDir, 'best', { modality, model }).length === 0) {
-    say(context, `No run of ${modality} is there: the fold models are trained as the configuration says.`);
+    say(
+      context,
+      `No run of ${modality} was found: the fold models are trained with the settings of the configuration.`,
+    );
     return model === undefined ? config : { ...config, model: { ...config.model, name: model } };
   }
   const chosen = await chooseCheckpoint({ checkpoint, modality, model, outputDir }, context);

@@ -121,7 +121,7 @@ function refuseSeen({ record }: FittedFold, fold: CrossFold, others: readonly Lo
     `the model of fold ${fold.name} has seen patient ${leaked.patient}`,
     {
       where: record.checkpoint,
-      hint: 'The file is not of this cross-fitting: delete the folder of this run and run the same command again',
+      hint: 'The file belongs to another cross-fitting: delete the folder of this run and run the same command again',
     },
   );
 }

@@ -39,6 +39,6 @@ export async function patientLogits(
 function notFinite(patient: string, where: string): DataError {
   return new DataError('E_LOGITS_NOT_FINITE', `the network gives no finite logits for ${patient}`, {
     where,
-    hint: 'Use --precision fp32; if that does not help, the model is spoilt: train again',
+    hint: 'Use --precision fp32; if that does not help, the model is damaged; train again',
   });
 }

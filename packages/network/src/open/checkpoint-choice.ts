@@ -75,7 +75,7 @@ async function openRun(
   wish: CheckpointWish,
   context: StageContext,
 ): Promise<ReadCheckpoint | null> {
-  say(context, `The newest best model of ${wish.modality} is that of run '${run.name}': ${run.best}`);
+  say(context, `Using the best epoch of ${wish.modality}'s latest run '${run.name}': ${run.best}`);
   if (run.read().status === 'running') warn(context, `The run '${run.name}' is not finished.`);
   const saved = await readCheckpoint(run.best);
   if (saved !== null) requireMatch(saved, run.best, wish);
@@ -87,7 +87,7 @@ function requireMatch({ about }: ReadCheckpoint, path: string, wish: CheckpointW
   if (about.modality !== modality) {
     throw new UsageError('E_CHECKPOINT_MODALITY', `this checkpoint is of modality ${about.modality}`, {
       where: path,
-      hint: `${rightOne(wish)}, or ask for --modality ${about.modality}`,
+      hint: `${rightOne(wish)}, or use --modality ${about.modality}`,
     });
   }
   if (!isModel(about.architecture.name, model)) {

@@ -106,7 +106,7 @@ test('what cannot be exported is said, and no file is touched', async () => {
   const attempt = (more: Partial<ExportWish>, output = join(folder, 'new.pth')) =>
     exportModel(wish(file, output, { model: 'resnet18', ...more }));
   await expect(attempt({}, join(folder, 'a.onnx'))).rejects.toMatchObject({ code: 'E_EXPORT', exitCode: 2 });
-  await expect(attempt({}, kept)).rejects.toThrow('give --overwrite');
+  await expect(attempt({}, kept)).rejects.toThrow('use --overwrite');
   await expect(attempt({ model: undefined })).rejects.toThrow('Name it with --model');
   await expect(attempt({ model: 'resnet34' })).rejects.toMatchObject({ code: 'E_EXPORT', exitCode: 3 });
   await expect(attempt({ model: 'restnet18' })).rejects.toMatchObject({ exitCode: 2 });

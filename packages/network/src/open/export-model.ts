@@ -104,7 +104,7 @@ function requireOutput({ output, overwrite = false, layout = 'timm' }: ExportWis
   if (!overwrite && existsSync(output)) {
     throw new UsageError('E_EXPORT', 'there is a file of this name already', {
       where: output,
-      hint: 'Choose another name, or give --overwrite',
+      hint: 'Choose another name, or use --overwrite',
     });
   }
 }
@@ -161,7 +161,7 @@ function stored(source: Source, file: string, layout: Layout) {
 /** Nothing is left out and nothing is made to fit: what comes out is what was in the file. */
 function fill(model: ImageModel, { info, state }: Source, file: string): void {
   const mismatch = (what: string, hint?: string, cause?: unknown): DataError =>
-    new DataError('E_EXPORT', `these are no weights of ${info.name}: ${what}`, { where: file, hint, cause });
+    new DataError('E_EXPORT', `these are not weights of ${info.name}: ${what}`, { where: file, hint, cause });
   try {
     const { resized } = applyWeights(model, info, state);
     if (resized !== undefined) {

@@ -25,7 +25,7 @@ export async function openWantedNetwork(
       'E_UNKNOWN_NETWORK',
       `it is not known which network gave the features of ${wanted.modality}`,
       {
-        hint: 'The model was fitted on features of another program: give --input a folder of features from there',
+        hint: 'The model was fitted on features of another program: give as --input a folder of its features',
       },
     );
   }
@@ -43,7 +43,7 @@ export async function openWantedNetwork(
     context,
   );
   if (network.sha256 !== wanted.checkpoint_sha256) {
-    throw otherCheckpoint(wanted, path, 'has other weights than the model was fitted with');
+    throw otherCheckpoint(wanted, path, 'does not have the weights that the model was fitted with');
   }
   return network;
 }

@@ -131,7 +131,7 @@ async function soundStore(
   } catch (error) {
     store.close();
     if (!(error instanceof ImageFault)) throw error;
-    warn(context, `The decoded slices in ${file} were damaged since; they are made anew from the images.`);
+    warn(context, `The decoded slices in ${file} are damaged; they are decoded again from the images.`);
     rmSync(file);
     return openStore(file, (await build()).key);
   }
@@ -172,6 +172,6 @@ function warnOfMasks(table: SliceTable, split: Split, modality: string, context:
   if (masks.length === 0) return;
   warn(
     context,
-    `Slices of ${modality} in ${split} that are called like masks or labels: ${masks.length}, such as ${masks[0]}`,
+    `Slices of ${modality} in ${split} named like masks or labels: ${masks.length}, such as ${masks[0]}`,
   );
 }

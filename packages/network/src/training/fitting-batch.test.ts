@@ -29,7 +29,7 @@ test('before training the largest part that fits is taken, and as many slices ma
   expect(fitted.training).toEqual({ ...config.training, batch_size: 16, grad_accumulation: 8 });
   expect(remark).toBe(
     'Batches of 64 slices do not fit into the memory of cuda:0: training takes 16, and 8 of them make one step ' +
-      '(the same slices as before; batch norms see fewer at once).',
+      '(the same slices as before; batch norms see fewer at a time).',
   );
 });
 

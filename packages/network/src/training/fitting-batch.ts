@@ -66,7 +66,7 @@ export function fittedConfig(
   const training = { ...config.training, batch_size: size, grad_accumulation: grown };
   const remark =
     `Batches of ${batch} slices do not fit into the memory of ${device}: training takes ${size}, and ${grown} of them ` +
-    'make one step (the same slices as before; batch norms see fewer at once).';
+    'make one step (the same slices as before; batch norms see fewer at a time).';
   return { config: { ...config, training }, remark };
 }
 

@@ -87,7 +87,7 @@ test('a run that was begun, or left its history, is not begun again', () => {
   const logs = new RunFolder(own.experiment.output_dir, 'logs only');
   mkdirSync(logs.logs, { recursive: true });
   writeFileSync(logs.history, 'epoch');
-  expect(() => makeRoom(logs)).toThrow(/'logs only' exists already.*Give another --exp_name/);
+  expect(() => makeRoom(logs)).toThrow(/'logs only' exists already.*Use another --exp_name/);
   expect(existsSync(logs.history)).toBe(true);
 });
 

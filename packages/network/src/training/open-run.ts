@@ -49,7 +49,7 @@ function openedBefore(wish: RunWish, context: StageContext): OpenedRun | undefin
   if (run === undefined) return undefined;
   const record = run.read();
   if (record.modality !== modality) {
-    throw new UsageError('E_RUN_MODALITY', `run '${run.name}' is of modality ${record.modality}`, {
+    throw new UsageError('E_RUN_MODALITY', `run '${run.name}' belongs to modality ${record.modality}`, {
       hint: `Use --modality ${record.modality}, or name another run`,
     });
   }
@@ -87,7 +87,7 @@ export function refuseModalityName(run: RunFolder, { config, modality }: RunWish
   if (!isPublished && !['best_model.pth', ...modalities].includes(run.name.toLowerCase())) return;
   throw new UsageError('E_RUN_NAME', `a run cannot be called '${run.name}'`, {
     where: run.checkpoints,
-    hint: "That is the place of a modality's published model: give another --exp_name",
+    hint: "That is the place of a modality's published model: use another --exp_name",
   });
 }
 
@@ -115,8 +115,6 @@ export function makeRoom(run: RunFolder): void {
   }
   throw new UsageError('E_RUN_EXISTS', `the run '${run.name}' exists already`, {
     where: run.logs,
-    hint: run.exists()
-      ? 'Add --resume to continue it, or give another --exp_name'
-      : 'Give another --exp_name',
+    hint: run.exists() ? 'Add --resume to continue it, or use another --exp_name' : 'Use another --exp_name',
   });
 }

@@ -22,7 +22,7 @@ export async function restorable(run: RunFolder, config: Config, tables: Tables)
   if (resume === null) {
     throw new DataError(
       'E_CHECKPOINT',
-      'this checkpoint holds weights alone, training cannot go on with it',
+      'this checkpoint holds only weights; training cannot continue from it',
       {
         where: run.last,
         hint: 'Put the last checkpoint of the run back, or start a new run',

@@ -51,7 +51,7 @@ test('finished batches are counted anew, and a place within a batch is refused',
 
 test('other batches are told', () => {
   expect(changedBatches(inSixtyFours, inSixtyFours)).toBeNull();
-  expect(changedBatches(inSixtyFours, inSixteens)).toMatch(/16 slices \(64 before\), 4 to a step/);
+  expect(changedBatches(inSixtyFours, inSixteens)).toMatch(/16 slices \(64 before\), 4 per step/);
 });
 
 test('a configuration that was emptied or edited since the run began is named key by key', () => {

@@ -53,7 +53,7 @@ export function resumedConfig(saved: Config, asked: Config, all: SetKeys, contex
       (key) => `${key}: ${shown(saved, key)} in the run, ${shown(asked, key)} asked for`,
     );
     throw new UsageError('E_RESUME_OPTIONS', `the run was started with other options: ${list.join('; ')}`, {
-      hint: 'Leave these options out to go on with the run, or leave out --resume to start a new one',
+      hint: 'Leave out these options to continue the run, or leave out --resume to start a new one',
     });
   }
   sayUnused(saved, asked, keys, context);
@@ -87,7 +87,7 @@ export function requireOwnConfig(saved: Config, trained: Config, file: string): 
   const list = changed.map((key) => `${key} is ${shown(saved, key)}, was ${shown(trained, key)}`);
   throw new DataError('E_RESUME_CONFIG', `the run's configuration was changed: ${list.join('; ')}`, {
     where: file,
-    hint: 'Put back what was, or start a new run',
+    hint: 'Restore the configuration of the run, or start a new run',
   });
 }
 
@@ -141,7 +141,7 @@ export function finishedBatches(step: number, before: Config['training'], now: C
   throw new UsageError(
     'E_RESUME_OPTIONS',
     `the run was stopped after ${step * before.batch_size} slices of an epoch, within a batch of ${now.batch_size}`,
-    { hint: `Leave out --batch_size to go on in batches of ${before.batch_size}` },
+    { hint: `Leave out --batch_size to continue with batches of ${before.batch_size}` },
   );
 }
 
@@ -149,7 +149,7 @@ export function finishedBatches(step: number, before: Config['training'], now: C
 export function changedBatches(before: Config['training'], now: Config['training']): string | null {
   const { batch_size: size, grad_accumulation: batches } = now;
   if (size === before.batch_size) return null;
-  return `Going on in batches of ${size} slices (${before.batch_size} before), ${batches} to a step: batch norms see fewer at once.`;
+  return `Continuing with batches of ${size} slices (${before.batch_size} before), ${batches} per step: batch norms see fewer at a time.`;
 }
 
 function checkEpochs(saved: Config['training'], merged: Config['training']): void {

@@ -65,9 +65,9 @@ export interface SessionOptions {
 }
 
 const JUDGING: Readonly<Record<Split, string>> = {
-  train: 'judging the training set',
+  train: 'evaluating the training set',
   val: 'judging validation',
-  test: 'judging the external test set',
+  test: 'evaluating the external test set',
 };
 
 /** One run of training: its data, its network, its files. Opened new or from its last checkpoint. */
@@ -80,7 +80,7 @@ export class TrainingSession {
   private readonly trainer: Trainer;
   private readonly recorder: Recorder;
   private readonly splitHash: string;
-  /** Why in this precision: as the run was begun, whatever resumed it. */
+  /** Why in this precision: as the run was started, whatever resumed it. */
   private readonly precisionReason: string;
   private readonly files: EpochFiles;
 

@@ -208,7 +208,7 @@ export class Trainer {
     };
     return new RecordedStep(job.recording, job, step, (why) =>
       events.onRemark(
-        `this network's steps cannot be recorded as a CUDA graph: each operator is launched by itself (${why})`,
+        `this network's steps cannot be recorded as a CUDA graph: operators are launched one by one (${why})`,
       ),
     );
   }

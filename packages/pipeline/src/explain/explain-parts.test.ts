@@ -134,7 +134,7 @@ test('a montage names the label whose probabilities it prints, and why the patie
   expect(headingsOf(one, 1, settings, { all: 9, shown: 4, empty: 0 })).toEqual(lines);
   expect(headingsOf(one, 1, settings, { all: 9, shown: 4, empty: 1 })).toEqual([
     ...lines,
-    'empty: no value of the map is above 0, nothing there speaks for grade1',
+    'empty: no value of the map is above 0, so nothing supports grade1',
   ]);
 });
 

@@ -129,7 +129,7 @@ export function headingsOf(
   const why =
     category === 'asked' ? `predicted ${verdict}` : `${rank} confident of those predicted ${verdict}`;
   const part = slices.shown < slices.all ? `${slices.shown} of ${slices.all} slices` : `${slices.all} slices`;
-  const empty = `empty: no value of the map is above 0, nothing there speaks for ${wanted}`;
+  const empty = `empty: no value of the map is above 0, so nothing supports ${wanted}`;
   return [
     `${patient}, ${hospital}: ${why}`,
     `label ${name(label)}, predicted ${name(predicted)}, probability of ${wanted} ${(probabilities[explained] ?? 0).toFixed(digits)}`,

@@ -80,7 +80,7 @@ function warnOfMasks(masks: readonly string[], doubtful: readonly string[], cont
   if (masks.length > 0) {
     warn(
       context,
-      `Images that are called like masks or labels are left out (${masks.length}), such as ${masks[0]}; rename them if they are slices`,
+      `Images named like masks or labels are left out (${masks.length}), such as ${masks[0]}; rename them if they are slices`,
     );
   }
   if (doubtful.length > 0) {

@@ -48,7 +48,7 @@ test.each([
   [
     "adaptive_avg_pool2d_backward_cuda does not have a deterministic implementation, but you set 'torch.use_deterministic_algorithms(True)'.",
     'E_NOT_DETERMINISTIC',
-    'adaptive_avg_pool2d_backward_cuda gives other bits in every run on a GPU. Leave out --deterministic',
+    'adaptive_avg_pool2d_backward_cuda gives different bits in every run on a GPU. Leave out --deterministic',
   ],
 ])('%s', (text, code, told) => {
   expect(explainError(new Error(text))).toMatchObject({ code, message: expect.stringContaining(told) });

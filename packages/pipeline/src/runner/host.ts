@@ -40,7 +40,7 @@ export async function runInThread<S extends StageName>(
 ): Promise<StageResult<S>> {
   if (signal?.aborted === true) {
     throw new InterruptedError('E_INTERRUPTED', `stopped before ${stage}`, {
-      hint: 'Started again, it goes on from here',
+      hint: 'Run it again to continue from here',
     });
   }
   const stopping = new Int32Array(new SharedArrayBuffer(4));

@@ -70,7 +70,7 @@ test('a modality without features yet is a notice; none with features is an erro
   const context = listening();
   const result = await align({ config, modalities }, context);
   expect(result.modalities).toEqual(['P']);
-  expect(context.said).toContain('info: A has no features yet; aligned: P.');
+  expect(context.said).toContain('info: A has no features yet and is not aligned; aligned: P.');
 });
 
 test('features of one modality from two checkpoints are refused', async () => {

@@ -126,7 +126,7 @@ test('the default is the newest best run of the modality and model, and it is sa
     expect(result.checkpoint).toBe(
       join(config.experiment.output_dir, 'checkpoints', 'newest', 'best_model.pth'),
     );
-    expect(context.said.join('\n')).toContain("The newest best model of A is that of run 'newest'");
+    expect(context.said.join('\n')).toContain("Using the best epoch of A's latest run 'newest'");
   }
 });
 

@@ -77,7 +77,7 @@ test('masks that a split of one’s own lists are a warning', async () => {
   const context = listening();
   (await loadSplit(config.data, 'train', 'A', context)).close();
   expect(context.said.join('\n')).toMatch(
-    /warning: Slices of A in train that are called like masks or labels: 1, such as .*_mask\.png/,
+    /warning: Slices of A in train named like masks or labels: 1, such as .*_mask\.png/,
   );
 });
 
@@ -94,7 +94,7 @@ test('a store damaged or half made since an earlier run is made anew', async () 
   expect(Buffer.from(again.pixels.read(all))).toEqual(expected);
   again.close();
   expect(context.said).toEqual([
-    expect.stringMatching(/^warning: .*train_A\.slices were damaged.*made anew/),
+    expect.stringMatching(/^warning: .*train_A\.slices are damaged.*decoded again/),
   ]);
   for (const half of [whole.subarray(0, 0), whole.subarray(0, 5000), Buffer.alloc(whole.length)]) {
     writeFileSync(file, half);

@@ -130,7 +130,7 @@ test('images of new patients give what their extracted features give', async () 
   const options: PredictOptions = { config, model: fused.modelFile, input, output };
   const result = await predict(options, context);
   expect(context.said.join('\n')).toMatch(
-    /warning: Images that are called like masks.* left out \(1\), such as .*x_mask\.png/,
+    /warning: Images named like masks.* left out \(1\), such as .*x_mask\.png/,
   );
   expect(context.said.join('\n')).toContain('in fp32 (as the features that the model was fitted on)');
   expect(result.missing).toEqual([{ patient: 'SY000', modalities: ['P'] }]);

@@ -22,11 +22,11 @@ const LATER = ['evaluation/heterogeneity.csv'];
 export function compareFiles(findings: Findings, { file, saved, now, normalise }: Pair): void {
   if (!existsSync(saved)) {
     if (LATER.includes(file)) findings.unverified.push(`${file}: earlier versions did not write it`);
-    else findings.missing.push(`${file}: the run has no such file any more`);
+    else findings.missing.push(`${file}: the run no longer has this file`);
     return;
   }
   if (!existsSync(now)) {
-    findings.differ(file, '', '', 'the file is there', 'no such file is made');
+    findings.differ(file, '', '', 'the file is there', 'this file is not written again');
     return;
   }
   if (hashFile(saved) === hashFile(now)) {

@@ -184,7 +184,7 @@ function compareSlices(
       const path = splitPath(data.splits_dir, split, modality);
       const file = `splits/${split}_${modality}.csv`;
       if (!existsSync(path)) {
-        findings.missing.push(`${file}: the run has no such file any more`);
+        findings.missing.push(`${file}: the run no longer has this file`);
         continue;
       }
       const rows = readSplit(path);

@@ -89,7 +89,7 @@ function checkOptions({ modalities, nearDuplicateDistance }: AuditOptions): void
     throw new UsageError('E_MODALITIES', 'no modality is named', { where: '--modalities' });
   }
   if (!Number.isInteger(nearDuplicateDistance) || nearDuplicateDistance < 0 || nearDuplicateDistance > 15) {
-    throw new UsageError('E_DISTANCE', `'${nearDuplicateDistance}' is no whole number from 0 to 15`, {
+    throw new UsageError('E_DISTANCE', `'${nearDuplicateDistance}' is not a whole number from 0 to 15`, {
       where: '--near_duplicate_distance',
     });
   }

@@ -93,7 +93,7 @@ export function openCrossValidation(
   const { name, output_dir } = config.experiment;
   const wanted = options.run || name;
   if (resume && wanted === '') {
-    throw new UsageError('E_NO_RUN', 'which cross-validation to resume is not said', {
+    throw new UsageError('E_NO_RUN', 'the cross-validation to resume is not named', {
       hint: 'Add --run NAME',
     });
   }
@@ -110,7 +110,7 @@ export function openCrossValidation(
   if (!resume && (isBegun || run.exists())) {
     throw new UsageError('E_RUN_EXISTS', `the run '${own}' exists already`, {
       where: logs,
-      hint: 'Add --resume to continue it, or give another --exp_name',
+      hint: 'Add --resume to continue it, or use another --exp_name',
     });
   }
   const saved = resume ? readConfig(crossValidationFiles(logs).config) : null;

@@ -195,5 +195,5 @@ function recordHparams(options: TrainOptions, config: Config, run: RunFolder, co
   const outcome = updateBestHparams(path, settings, record);
   if (outcome === 'written') say(context, `Best hyperparameters so far: ${path}`);
   if (outcome === 'not better') say(context, `${path} is unchanged: the run it records is at least as good.`);
-  if (outcome === 'other split') warn(context, `${path} is of another split and was left as it is.`);
+  if (outcome === 'other split') warn(context, `${path} belongs to another split and is left unchanged.`);
 }

@@ -140,7 +140,7 @@ async function drawAll(
 
 const MISSING_GLYPHS =
   'No font of this machine has the Chinese, Japanese or Korean letters of some names: they are boxes in the PNGs. ' +
-  'The SVGs hold the text itself; or install a font such as Noto Sans CJK and run visualize again.';
+  'The SVG files have the text; or install a font such as Noto Sans CJK and run visualize again.';
 
 function removeFigure(outputDir: string, name: string): void {
   for (const ending of ['svg', 'png']) rmSync(join(outputDir, `${name}.${ending}`), { force: true });

@@ -109,7 +109,7 @@ function redirected(url: URL, location: string): URL {
   if (next !== undefined && /^https?:$/.test(next.protocol)) return next;
   throw new HubFailure(
     'not-a-hub',
-    `${url.host} redirects to '${location.slice(0, 200)}', which is no web address`,
+    `${url.host} redirects to '${location.slice(0, 200)}', which is not a web address`,
   );
 }
 
