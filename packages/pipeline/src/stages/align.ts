@@ -28,7 +28,7 @@ export const align = defineStage({
     name: 'align',
     summary: "align the modalities' features by patient",
     examples: [''],
-    leaves: '`data/features/{split}/aligned/`: a CSV per modality, `missing.csv`',
+    leaves: 'tables of the patients who have every modality, and of those who do not',
     flags: {
       output_dir: optional(
         '<folder>',

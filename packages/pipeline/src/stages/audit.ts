@@ -68,8 +68,7 @@ export const audit = defineStage({
     name: 'audit',
     summary: 'search splits, images, checkpoints, features and fusion for leaks',
     examples: ['', '--no_pixels --strict'],
-    leaves:
-      '`outputs/feature_extract/audit/`: patients, pixels, checkpoints and features that leak between sets; fails on a leak',
+    leaves: 'patients, pixels, checkpoints and features that leak between sets; a leak is an error',
     flags: {
       strict: toggle('fail on warnings too'),
       near_duplicate_distance: withDefault(

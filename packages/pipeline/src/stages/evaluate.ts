@@ -35,8 +35,7 @@ export const evaluate = defineStage({
     summary: 'evaluate every model per patient and hospital, with intervals and tests',
     examples: ['', '--calibration platt --threshold_rule sensitivity'],
     leaves:
-      '`outputs/feature_extract/evaluation/`: what was found, AUC with DeLong and bootstrap intervals, calibration, decision ' +
-      'curves, paired tests, differences between hospitals, frozen decisions',
+      'AUC with DeLong and bootstrap intervals, calibration, decision curves, paired tests, differences between hospitals',
     flags: {
       run: several('<modality=name...>', "run of a modality's network (default: the newest finished one)"),
       frozen: optional('<folder>', 'reuse the decisions of an earlier evaluation, fit none', 'Input'),

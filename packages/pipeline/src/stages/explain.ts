@@ -59,7 +59,7 @@ export const explain = defineStage({
     name: 'explain',
     summary: 'draw Grad-CAM montages of clear and borderline cases, right and wrong',
     examples: ['--modality A', '--modality A --patients SY001 SY002 --layer layer3'],
-    leaves: '`outputs/feature_extract/explanations/{modality}/`: Grad-CAM montages, randomisation check',
+    leaves: 'Grad-CAM montages and a randomisation check',
     flags: {
       modality: required('<name>', 'modality whose network to explain'),
       checkpoint: optional('<file>', 'checkpoint (default: the best of the newest run)', 'Input'),

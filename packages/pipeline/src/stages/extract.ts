@@ -47,7 +47,7 @@ export const extract = defineStage({
     name: 'extract',
     summary: 'extract patient-level features',
     examples: ['--modality A', '--modality P --align'],
-    leaves: '`data/features/{split}/{modality}/grade{label}/{patient}.npy`, a CSV per split and modality',
+    leaves: 'features of every slice, one array per patient',
     flags: extractFlags,
     configFlags: [
       set('output_dir', 'data.features_dir'),

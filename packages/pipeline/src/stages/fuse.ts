@@ -47,7 +47,7 @@ export const fuse = defineStage({
     name: 'fuse',
     summary: 'fuse modalities and fit the classifier',
     examples: ['--modalities A P', '--modalities A P --stack'],
-    leaves: '`outputs/feature_extract/fusion/`: metrics with intervals, predictions, `model.json`',
+    leaves: 'the classifier (`model.json`), its metrics with intervals and predictions',
     flags: {
       no_evaluate: toggle('do not run `radweave evaluate` afterwards'),
       stack: toggle('also fit a stacked classifier on the logits of `radweave extract --cross_fit K`'),

@@ -35,9 +35,7 @@ export const harmonize = defineStage({
     name: 'harmonize',
     summary: 'measure site effects, harmonise by ComBat (secondary analysis)',
     examples: ['', '--audit_only'],
-    leaves:
-      '`outputs/feature_extract/harmonize/`: reference-batch ComBat (transductive, marked so) and how well features tell the ' +
-      'hospital',
+    leaves: 'reference-batch ComBat (transductive, marked so), and how well features predict the hospital',
     flags: {
       audit_only: toggle('only measure site effects: no harmonised features or predictions'),
       permutations: withDefault('<n>', 'permutations for the p-values', '99'),

@@ -38,9 +38,7 @@ export const preprocess = defineStage({
     name: 'preprocess',
     summary: 'scan raw folders, check every image, split patients',
     examples: ['--root_dir /data/Grade --home_hospital JM'],
-    leaves:
-      '`data/splits/{train,val,test}_{modality}.csv`, `cohort.csv`, `exclusions.csv`, `rejected.csv` (images left out), ' +
-      "`brightness_{modality}.svg` (each hospital's gray values), `summary.json`",
+    leaves: 'who is in which set, who was left out and why, how gray values differ between hospitals',
     configFlags: [
       ...usual('root_dir', 'modalities'),
       set('output_dir', 'data.splits_dir'),

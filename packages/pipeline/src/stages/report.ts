@@ -49,8 +49,7 @@ export const report = defineStage({
     name: 'report',
     summary: 'write the report of the study as one HTML file, or PDF too',
     examples: ['', '--lang zh --pdf'],
-    leaves:
-      '`outputs/feature_extract/report/report.html`, or `report.zh.html`, and a PDF with `--pdf` where Chromium is installed',
+    leaves: 'one HTML file in English or Chinese; a PDF with `--pdf` where Chromium is installed',
     flags: {
       lang: choice('<language>', 'language of the report', LANGUAGES, 'en'),
       pdf: toggle('also write it as PDF; needs Chromium, Chrome or Edge'),

@@ -61,8 +61,7 @@ export const train = defineStage({
     name: 'train',
     summary: 'train the network of one modality',
     examples: ['--modality A --model resnet18 --epochs 100 --batch_size 32', '--modality A --resume'],
-    leaves:
-      '`outputs/feature_extract/checkpoints/…`, `logs/{run}/` (history, metrics, TensorBoard), `config/best_hparams/…`',
+    leaves: 'the best and the last checkpoint, history and metrics per epoch, TensorBoard events',
     flags: trainFlags,
     configFlags: [
       set('model', 'model.name'),

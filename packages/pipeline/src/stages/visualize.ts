@@ -33,9 +33,7 @@ export const visualize = defineStage({
     name: 'visualize',
     summary: 'draw curves, ROC, confusion matrices and feature maps',
     examples: [''],
-    leaves:
-      '`outputs/feature_extract/visualizations/`: curves, ROC, confusion matrices, PCA, t-SNE, UMAP; `outputs/feature_extract/embeddings/`: the ' +
-      'coordinates of the maps, which `report` shows too',
+    leaves: 'curves, ROC, confusion matrices, PCA, t-SNE and UMAP as SVG and PNG',
     configFlags: usual('modalities', 'feature_dir', 'splits_dir', 'seed'),
     options: ({ config }) => ({ config, modalities: config.data.modalities }),
   },
