@@ -128,7 +128,8 @@ export const ERROR_CODES = {
   E_TOO_MANY_FILES: 'The system allows no more open files.',
   E_UNKNOWN_NETWORK: 'It is not known which network gave the features.',
   E_VERIFY: 'Results differ from what is computed again, or nothing could be verified.',
-  E_WINDOWS_PATH: 'A path is one of Windows, and this computer runs another system.',
+  E_WINDOWS_PATH:
+    'A path is one of Windows, and this computer runs another system, or its backslashes were taken for line breaks.',
 } as const;
 
 /** What an error is told by; searched for in logs and tests. */

@@ -29,3 +29,11 @@ onPosix('a configuration is looked through key by key', () => {
     /'D:\\outputs\\x' is a Windows path.*experiment\.output_dir/,
   );
 });
+
+test.each(['C:\new\table', 'A=d:/x\tb'])('%j lost its backslashes, on every system', (path) => {
+  for (const platform of ['linux', 'win32']) {
+    expect(() => refuseWindowsPaths({ 'data.root_dir': path }, platform)).toThrow(
+      /^'.*' has a line break or a tab, as \\n and \\t become in double quotes \(data\.root_dir\)\. Write .*single quotes/,
+    );
+  }
+});

@@ -4,6 +4,9 @@ import type { Config } from './types.ts';
 /** `D:\data`, `D:/data`, `\\server\share`, also behind a name as in `A=D:\a.pth`. */
 const WINDOWS = /^(?:[^=\\/]*=)?(?:[A-Za-z]:[\\/]|\\\\[^\\])/;
 
+/** What YAML makes of `"C:\new\table"`: a line break and a tab. */
+const EATEN = /^(?:[^=\\/]*=)?[A-Za-z]:.*[\b\t\n\v\f\r]/;
+
 const SYSTEMS: Readonly<Record<string, string>> = { darwin: 'macOS', linux: 'Linux' };
 
 /** Whether a path is one of Windows, and this is another system. */
@@ -12,7 +15,8 @@ export function isForeignPath(path: string, platform: string = process.platform)
 }
 
 /**
- * Refuses a Windows path anywhere else: it would become a folder of that whole name in the working folder.
+ * Refuses a Windows path anywhere else: it would become a folder of that whole name in the working folder. Refuses one that
+ * lost its backslashes in double quotes everywhere.
  *
  * @param values What the user gave, by the name to show; lists are looked through, other values than text are not.
  * @throws UsageError naming the first.
@@ -22,9 +26,10 @@ export function refuseWindowsPaths(
   platform: string = process.platform,
 ): void {
   for (const [name, value] of Object.entries(values)) {
-    const found = [value]
-      .flat()
-      .find((one): one is string => typeof one === 'string' && isForeignPath(one, platform));
+    const texts = [value].flat().filter((one): one is string => typeof one === 'string');
+    const eaten = texts.find((text) => EATEN.test(text));
+    if (eaten !== undefined) throw eatenBackslashes(name, eaten);
+    const found = texts.find((text) => isForeignPath(text, platform));
     if (found === undefined) continue;
     const system = SYSTEMS[platform] ?? platform;
     throw new UsageError('E_WINDOWS_PATH', `'${found}' is a Windows path, but this computer runs ${system}`, {
@@ -32,6 +37,18 @@ export function refuseWindowsPaths(
       hint: 'Give the place as this system names it, such as /mnt/d/data for D:\\data under WSL',
     });
   }
+}
+
+function eatenBackslashes(name: string, path: string): UsageError {
+  const shown = JSON.stringify(path).slice(1, -1);
+  return new UsageError(
+    'E_WINDOWS_PATH',
+    `'${shown}' has a line break or a tab, as \\n and \\t become in double quotes`,
+    {
+      where: name,
+      hint: "Write Windows paths in single quotes ('D:\\new'), with double backslashes, or with forward slashes",
+    },
+  );
 }
 
 /** {@link refuseWindowsPaths} of every key of a configuration. */
