@@ -1,19 +1,11 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PACKAGE_ROOT } from './cache.ts';
 import { SetupError } from './errors.ts';
 import type { Libtorch } from './libtorch.ts';
+import { renameWithRetry } from './rename.ts';
 import { onPath, run } from './run.ts';
 
 /** The two shared objects that every build has. */
@@ -108,12 +100,12 @@ function install(from: string, target: string, libtorch: Libtorch): void {
 
 function moveInto(staged: string, target: string, libtorch: Libtorch): void {
   try {
-    renameSync(staged, target);
+    renameWithRetry(staged, target);
   } catch {
     // Another set-up was first, or somebody deleted a part of the build.
     if (isComplete(target, libtorch)) return;
     rmSync(target, { recursive: true, force: true });
-    renameSync(staged, target);
+    renameWithRetry(staged, target);
   }
 }
 

@@ -4,7 +4,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  renameSync,
   rmSync,
   statfsSync,
   statSync,
@@ -15,6 +14,7 @@ import { cacheDir, fileSha256 } from './cache.ts';
 import { SetupError } from './errors.ts';
 import { fetchWheels, type PackageClient, resumingClient, uvCache } from './package-client.ts';
 import { PINNED_TORCH } from './pinned.ts';
+import { renameWithRetry } from './rename.ts';
 import { takeInstalled, unpackWheel } from './unpack.ts';
 import { type Engine, isFor, isWanted, THIS_MACHINE, type Wheel, wheelsFor } from './wheels.ts';
 
@@ -108,7 +108,7 @@ export function downloadWheels(
 
 function replace(from: string, to: string): void {
   rmSync(to, { recursive: true, force: true });
-  renameSync(from, to);
+  renameWithRetry(from, to);
 }
 
 /**
@@ -211,7 +211,7 @@ function verified(folder: string, { file, sha256 }: Wheel): string {
 
 function moveInto(staged: string, target: string): void {
   try {
-    renameSync(staged, target);
+    renameWithRetry(staged, target);
   } catch {
     if (existsSync(join(target, 'torch', 'lib'))) return;
     replace(staged, target);

@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { aptInstall } from './apt.ts';
 import { chooseBlas, describeBlas } from './blas.ts';
@@ -23,6 +14,7 @@ import { type PackageClient, packageClient } from './package-client.ts';
 import { PINNED_TORCH } from './pinned.ts';
 import { planSetup } from './plan.ts';
 import { type NativeRecord, readNativeRecord, recordPath } from './record.ts';
+import { renameWithRetry } from './rename.ts';
 import { askEngine, type EngineReport } from './verify.ts';
 import { type Engine, THIS_MACHINE, wheelsFor } from './wheels.ts';
 
@@ -219,5 +211,5 @@ function writeRecord(path: string, record: NativeRecord): void {
   writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
   fsyncSync(file);
   closeSync(file);
-  renameSync(temporary, path);
+  renameWithRetry(temporary, path);
 }
