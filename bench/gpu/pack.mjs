@@ -28,6 +28,7 @@ function pack(target) {
   for (const path of ['package.json', 'apps/cli', 'bench/gpu', 'bench/ours/stage.mjs']) copy(path);
   copy('packages/native/cpp');
   copy('packages/native/CMakeLists.txt');
+  copy('packages/native/wheels.txt');
   copy('packages/torch/src/testing/reference.py');
   for (const path of npmPackages()) {
     copy(path);

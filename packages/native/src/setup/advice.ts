@@ -22,13 +22,18 @@ const MACOS_TOOLS = `Install the C++ tools and cmake:
   xcode-select --install
   brew install cmake`;
 
+/** Where pip or uv is there, set-up has fetched libtorch by itself. */
+const PIP_OR_FROM = `  pip or uv: install one of them, and set-up fetches libtorch by it, or
+  --from: run radweave setup --download-only DIR where there is internet, and radweave setup --from DIR here, or`;
 const LIBTORCH_ELSEWHERE = `Get libtorch by one of these ways:
+${PIP_OR_FROM}
   CPU:  python3 -m pip install torch --index-url https://download.pytorch.org/whl/cpu
   CUDA: python3 -m pip install torch --index-url https://download.pytorch.org/whl/cu126
         (set-up takes the torch of the Python that is active), or
   zip:  https://pytorch.org/get-started/locally/ (LibTorch, C++, CPU or your CUDA; cxx11 ABI), unpack it and set
         RADWEAVE_LIBTORCH to the unpacked folder.`;
 const LIBTORCH_MACOS = `Get libtorch (macOS has no CUDA build):
+${PIP_OR_FROM}
   python3 -m pip install torch     (set-up takes the torch of the Python that is active), or
   zip: https://pytorch.org/get-started/locally/ (LibTorch, C++), unpack it and set RADWEAVE_LIBTORCH to the folder.`;
 
@@ -50,7 +55,7 @@ export function stepsFor(needs: readonly Need[], platform: NodeJS.Platform, debi
     if (libtorch) packages.push('libopenblas0-openmp');
     const command = `sudo apt-get update && sudo apt-get install ${packages.join(' ')}`;
     const gpu = libtorch
-      ? `\n\nDebian's libtorch is for the CPU. For CUDA instead:\n${LIBTORCH_ELSEWHERE}`
+      ? `\n\nWithout an administrator, or for CUDA, as Debian's libtorch is for the CPU:\n${LIBTORCH_ELSEWHERE}`
       : '';
     return numbered([`As an administrator: ${command}`, again]) + gpu;
   }
