@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { SetupError } from './errors.ts';
+import { fileStamp } from './libtorch.ts';
 import { madeUpWheel, writeTree } from './made-up-trees.test.support.ts';
 import { takeInstalled, unpackWheel } from './unpack.ts';
 
@@ -19,6 +20,12 @@ test('what is wanted of a wheel is unpacked, the rest is not', () => {
   const site = unpack(madeUpWheel(FILES), (name) => name.includes('lib'));
   expect(readFileSync(join(site, 'torch/lib/libc10.so'), 'utf8')).toBe('c10');
   expect(existsSync(join(site, 'torch/nn'))).toBe(false);
+});
+
+test('what is unpacked again has the same stamp, so that the engine built for it stays valid', () => {
+  const stamps = [1, 2].map(() => fileStamp(join(unpack(madeUpWheel(FILES)), 'torch/lib/libc10.so')));
+  expect(stamps[0]).toBe('3-315532800000');
+  expect(stamps[1]).toBe(stamps[0]);
 });
 
 test('an altered file, a wheel that is cut off, one without a list, and a path that leads elsewhere are refused', () => {

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -21,6 +22,9 @@ const [ENTRY_COMMENT, ENTRY_OFFSET] = [32, 42];
 const LOCAL = { signature: 0x04034b50, bytes: 30, name: 26, extra: 28 };
 const MAX16 = 0xffff;
 const DEFLATED = 8;
+
+/** The date of every file: the first that zip knows. */
+const UNPACKED = new Date('1980-01-01T00:00:00Z');
 
 /** The list of a wheel's files, with their hashes. */
 const RECORD = /^[^/]+\.dist-info\/RECORD$/;
@@ -98,6 +102,8 @@ function place(
   }
   mkdirSync(dirname(join(into, name)), { recursive: true });
   writeFileSync(join(into, name), bytes);
+  // One content, one date: an engine built for it stays valid when it is unpacked again.
+  utimesSync(join(into, name), UNPACKED, UNPACKED);
 }
 
 function damaged(path: string, what: string): SetupError {
