@@ -86,7 +86,7 @@ function newer({ source, version }: NativeRecord['libtorch']): string {
 function foreseen(env: NodeJS.ProcessEnv): string {
   const { facts, libtorch } = lookAround(env, { named: namedLibtorch(undefined, env) }, () => false);
   const { install, fetch } = planSetup(facts);
-  const packages = install.length > 0 ? `; it would install ${install.join(' ')}` : '';
+  const packages = install.length > 0 ? `; set-up would install ${install.join(' ')}` : '';
   if (fetch.length > 0) {
     const { engine } = facts.fetchable;
     return `none; set-up would fetch ${PINNED_TORCH} (${engine}), ${megabytes(totalBytes(fetch))}${packages}`;

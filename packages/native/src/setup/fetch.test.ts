@@ -131,3 +131,30 @@ onLinux(
     expect(readdirSync(join(env.RADWEAVE_CACHE, 'libtorch'))).toEqual([]);
   },
 );
+
+onLinux('uv is told the platform, the least macOS too, and leaves what is in the wheels', () => {
+  const asked = join(tempDir(), 'asked');
+  const uv = `
+if [ "$1" = --version ]; then echo "uv 0.13.9"; exit 0; fi
+echo "$MACOSX_DEPLOYMENT_TARGET $@" >> ${asked}
+while [ "$1" != --target ]; do shift; done
+/bin/mkdir -p "$2/torch/lib" && echo > "$2/torch/lib/libc10.so"`;
+  const env = programs({ uv });
+  const client = packageClient(env);
+  if (client === undefined) throw new Error('no uv');
+  const platforms = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64'].map((platform) => {
+    const folder = tempDir();
+    downloadWheels(client, wheelsFor(platform, 'cpu'), folder, env);
+    // The list of what was asked for stays: it names the versions.
+    expect(readdirSync(folder).sort()).toEqual(['requirements.txt', 'torch']);
+    return readFileSync(asked, 'utf8').trim().split('\n').at(-1);
+  });
+  expect(platforms).toEqual(
+    [
+      '^ ?pip install .*--require-hashes .*--python-platform x86_64-manylinux_2_28 ',
+      '--python-platform aarch64-manylinux_2_28 ',
+      '^14\\.0 .*--python-platform aarch64-apple-darwin ',
+      '--python-platform windows ',
+    ].map((text) => expect.stringMatching(text)),
+  );
+});

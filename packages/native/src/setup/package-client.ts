@@ -107,6 +107,9 @@ function fetchByUv(
       : system.startsWith('macosx')
         ? 'aarch64-apple-darwin'
         : `${machine}-${system}`;
+  // uv takes wheels for an older macOS alone, unless it is told.
+  const [, macos = ''] = /^macosx_(\d+_\d+)/.exec(system) ?? [];
+  const target = macos === '' ? {} : { MACOSX_DEPLOYMENT_TARGET: macos.replace('_', '.') };
   attempt(
     [
       ...command,
@@ -114,7 +117,7 @@ function fetchByUv(
       ...['--python-version', PYTHON, '--python-platform', platform],
       ...['--cache-dir', uvCache(into), '--target', into, '-r', list],
     ],
-    env,
+    { ...env, ...target },
   );
 }
 
