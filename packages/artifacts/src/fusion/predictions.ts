@@ -1,12 +1,11 @@
-import { readHeader, readTable, writeTable } from '../csv.ts';
+import { readHeader, readTable } from '../csv.ts';
 import { type Columns, count, patientId, type RowOf, text } from '../csv-columns.ts';
 import { inSampleColumn } from './metrics.ts';
 import {
   type ModelProbabilities,
   probability,
-  probabilityCells,
-  probabilityColumns,
   probabilityNames,
+  writeProbabilities,
 } from './probability-columns.ts';
 
 const who = { patient: patientId, hospital: text, label: count };
@@ -28,23 +27,14 @@ export type NewPrediction = Omit<FusionPrediction, 'hospital' | 'label' | 'in_sa
 /** A row as it is in the file, probability columns by name. */
 export type PredictionRow = Omit<FusionPrediction, 'probabilities'> & Record<string, number | string>;
 
-/**
- * Writes `predictions_{split}.csv`: patient, hospital, label, the probability of each model, the fused prediction.
- *
- * @param models In the order of the columns.
- */
+/** Writes `predictions_{split}.csv`: patient, hospital, label, the probability of each model, the fused prediction. */
 export function writePredictions(
   path: string,
   rows: readonly FusionPrediction[],
   models: readonly string[],
   classes: number,
 ): void {
-  const columns = { ...who, ...probabilityColumns(models, classes), ...verdict };
-  const lines = rows.map(({ probabilities, ...row }) => ({
-    ...row,
-    ...probabilityCells(probabilities, classes),
-  }));
-  writeTable<Record<string, unknown>>(path, columns as Columns<Record<string, unknown>>, lines);
+  writeProbabilities(path, { who, verdict }, rows, models, classes);
 }
 
 /** Reads `predictions_{split}.csv`. @throws DataError as `readTable`. */
@@ -60,15 +50,6 @@ export function writeNewPredictions(
   models: readonly string[],
   classes: number,
 ): void {
-  const columns = {
-    patient: patientId,
-    ...probabilityColumns(models, classes),
-    predicted: count,
-    note: text,
-  };
-  const lines = rows.map(({ probabilities, ...row }) => ({
-    ...row,
-    ...probabilityCells(probabilities, classes),
-  }));
-  writeTable<Record<string, unknown>>(path, columns as Columns<Record<string, unknown>>, lines);
+  const frame = { who: { patient: patientId }, verdict: { predicted: count, note: text } };
+  writeProbabilities(path, frame, rows, models, classes);
 }

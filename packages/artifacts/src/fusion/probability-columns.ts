@@ -1,3 +1,4 @@
+import { writeTable } from '../csv.ts';
 import { type Column, type Columns, numberOrEmpty } from '../csv-columns.ts';
 
 /** A patient's class probabilities by model: `{ fused: [p0, p1, …], A: […] }`. */
@@ -5,29 +6,36 @@ export type ModelProbabilities = Readonly<Record<string, readonly number[]>>;
 
 const PREFIX = 'probability_';
 
-/**
- * The columns of the models' probabilities: `probability_{model}` is that of the positive label with two classes; with
- * more there is one `probability_{model}_{label}` for each label.
- */
-export function probabilityColumns(
-  models: readonly string[],
-  classes: number,
-): Columns<Record<string, number>> {
-  const names = models.flatMap((model) =>
-    shownLabels(classes).map((label) => columnName(model, label, classes)),
-  );
-  return Object.fromEntries(names.map((name) => [name, probability]));
+/** What stands before and behind the probabilities of a table. */
+interface Frame<Who, Verdict> {
+  readonly who: Columns<Who>;
+  readonly verdict: Columns<Verdict>;
 }
 
-/** The cells of a patient under {@link probabilityColumns}. */
-export function probabilityCells(probabilities: ModelProbabilities, classes: number): Record<string, number> {
-  const cells: Record<string, number> = {};
-  for (const [model, values] of Object.entries(probabilities)) {
-    for (const label of shownLabels(classes)) {
-      cells[columnName(model, label, classes)] = values[label] ?? Number.NaN;
-    }
-  }
-  return cells;
+/**
+ * Writes patients with the probabilities of models between what is said of them: `probability_{model}` is that of the positive
+ * label with two classes; with more there is one `probability_{model}_{label}` for each label.
+ *
+ * @param models In the order of the columns.
+ */
+export function writeProbabilities<Who extends object, Verdict extends object>(
+  path: string,
+  { who, verdict }: Frame<Who, Verdict>,
+  rows: readonly (Who & Verdict & { readonly probabilities: ModelProbabilities })[],
+  models: readonly string[],
+  classes: number,
+): void {
+  const labels = shownLabels(classes);
+  const names = models.flatMap((model) => labels.map((label) => columnName(model, label, classes)));
+  const middle = Object.fromEntries(names.map((name) => [name, probability]));
+  const lines = rows.map(({ probabilities, ...row }) => {
+    const cells = Object.entries(probabilities).flatMap(([model, values]) =>
+      labels.map((label) => [columnName(model, label, classes), values[label] ?? Number.NaN] as const),
+    );
+    return { ...row, ...Object.fromEntries(cells) };
+  });
+  const columns = { ...who, ...middle, ...verdict } as Columns<Record<string, unknown>>;
+  writeTable<Record<string, unknown>>(path, columns, lines);
 }
 
 /** The probability columns in a header. */

@@ -12,11 +12,7 @@ import {
 import { discriminationColumns } from '../discrimination-columns.ts';
 import { writeNpy } from '../features/npy-write.ts';
 import { inSampleColumn } from '../fusion/metrics.ts';
-import {
-  type ModelProbabilities,
-  probabilityCells,
-  probabilityColumns,
-} from '../fusion/probability-columns.ts';
+import { type ModelProbabilities, writeProbabilities } from '../fusion/probability-columns.ts';
 import type { SiteAuditRow } from './record.ts';
 
 /** Whether the features of a row were harmonised, which is transductive: by help of the patients they belong to. */
@@ -84,23 +80,14 @@ export interface HarmonisedFeatures {
   readonly names: readonly string[];
 }
 
-/**
- * Writes `predictions_test.csv` of a harmonisation.
- *
- * @param models In the order of the columns.
- */
+/** Writes `predictions_test.csv` of a harmonisation. */
 export function writeHarmonisedPredictions(
   path: string,
   rows: readonly HarmonisedPrediction[],
   models: readonly string[],
   classes: number,
 ): void {
-  const columns = { ...who, ...probabilityColumns(models, classes), ...verdict };
-  const lines = rows.map(({ probabilities, ...row }) => ({
-    ...row,
-    ...probabilityCells(probabilities, classes),
-  }));
-  writeTable<Record<string, unknown>>(path, columns as Columns<Record<string, unknown>>, lines);
+  writeProbabilities(path, { who, verdict }, rows, models, classes);
 }
 
 /** Writes `{stem}.npy` (float32, patients × dims) and `{stem}.csv` with the same rows, named. */
