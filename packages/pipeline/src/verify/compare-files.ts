@@ -13,13 +13,16 @@ export interface Pair {
   saved: string;
   now: string;
   normalise?: Normalise;
+  /** Whether an earlier version saved it: cells that it left empty are not compared. */
+  isOlder?: boolean;
 }
 
 /** Written since a later version only. */
 const LATER = ['evaluation/heterogeneity.csv'];
 
 /** Compares a file by content, and where the bytes differ, says where. */
-export function compareFiles(findings: Findings, { file, saved, now, normalise }: Pair): void {
+export function compareFiles(findings: Findings, pair: Pair): void {
+  const { file, saved, now } = pair;
   if (!existsSync(saved)) {
     if (LATER.includes(file)) findings.unverified.push(`${file}: earlier versions did not write it`);
     else findings.missing.push(`${file}: the run no longer has this file`);
@@ -34,15 +37,15 @@ export function compareFiles(findings: Findings, { file, saved, now, normalise }
     return;
   }
   const before = findings.differences.length;
-  const rounding = contents(findings, { file, saved, now, ...(normalise && { normalise }) });
+  const rounding = contents(findings, pair);
   const found = findings.differences.length - before;
   const how = rounding === 0 ? 'equal' : `equal but for rounding in ${rounding} numbers`;
   findings.compared.push(`${file}: made again, ${found === 0 ? how : `${found} differences`}`);
 }
 
-function contents(findings: Findings, { file, saved, now, normalise }: Pair): number {
+function contents(findings: Findings, { file, saved, now, ...options }: Pair): number {
   try {
-    if (extname(saved) === '.csv') return compareTables(findings, file, saved, now, normalise);
+    if (extname(saved) === '.csv') return compareTables(findings, file, saved, now, options);
     if (extname(saved) === '.npy') return compareArrays(findings, file, saved, now);
     return compareJson(findings, file, JSON.parse(readText(saved)), JSON.parse(readText(now)));
   } catch (error) {

@@ -11,48 +11,69 @@ const IGNORED = ['versions', 'finished', 'time', 'root_dir', 'hashes', 'findings
 /** Words about the numbers, which every version may choose anew; and where a file lies, whose hash stands beside it. */
 const REMARKS = ['note', 'notes', 'path'];
 
+/** Of a list of files that were read: what an older version read besides is no difference. */
+const INPUTS = 'inputs';
+
 /**
- * Compares two JSON values, naming each difference by its path, such as `classifiers[fused].coef[0][3]`.
+ * Compares two JSON values, naming each difference by its path, such as `classifiers[fused].coef[0][3]`. A file of an older
+ * format lacks what was added since: what it has is compared.
  *
  * @returns how many numbers differ by rounding alone.
  */
-export function compareJson(
-  findings: Findings,
-  file: string,
-  saved: unknown,
-  now: unknown,
-  path = '',
-): number {
+export function compareJson(findings: Findings, file: string, saved: unknown, now: unknown): number {
+  const isOlder = isFields(saved) && isFields(now) && Number(saved.format) < Number(now.format);
+  return compareValues({ findings, file, isOlder }, saved, now, '');
+}
+
+/** What is compared, and for whom. */
+interface Comparison {
+  findings: Findings;
+  file: string;
+  isOlder: boolean;
+}
+
+function compareValues(comparison: Comparison, saved: unknown, now: unknown, path: string): number {
+  const { findings, file, isOlder } = comparison;
   if (typeof saved === 'number' && typeof now === 'number') {
     const likeness = compareNumbers(saved, now);
     if (likeness === 'different') findings.differ(file, '', path, saved, now);
     return likeness === 'rounding' ? 1 : 0;
   }
-  if (Array.isArray(saved) && Array.isArray(now)) {
-    if (saved.length !== now.length) {
-      findings.differ(file, '', path, `${saved.length} entries`, `${now.length} entries`);
-    }
-    const both = saved.slice(0, now.length);
-    return sum(
-      both.map((one, i) => compareJson(findings, file, one, now[i], `${path}[${nameOf(one) ?? i}]`)),
-    );
-  }
+  if (Array.isArray(saved) && Array.isArray(now)) return compareLists(comparison, saved, now, path);
   if (isFields(saved) && isFields(now)) {
-    // A file of an older format lacks what was added since: what it has is compared.
-    const isOlder = path === '' && Number(saved.format) < Number(now.format);
     const names = Object.keys(isOlder ? saved : { ...saved, ...now });
     const kept = names.filter((name) => {
       if (REMARKS.includes(name) || (isOlder && name === 'format')) return false;
       return path !== '' || !IGNORED.includes(name);
     });
-    return sum(
-      kept.map((name) =>
-        compareJson(findings, file, saved[name], now[name], path === '' ? name : `${path}.${name}`),
-      ),
-    );
+    const below = (name: string): string => (path === '' ? name : `${path}.${name}`);
+    return sum(kept.map((name) => compareValues(comparison, saved[name], now[name], below(name))));
   }
   if (saved !== now) findings.differ(file, '', path, saved, now);
   return 0;
+}
+
+/** Entry by entry in their order; where one list has more, each with the entry of its name. */
+function compareLists(
+  comparison: Comparison,
+  saved: readonly unknown[],
+  now: readonly unknown[],
+  path: string,
+): number {
+  const { findings, file, isOlder } = comparison;
+  const places = (list: readonly unknown[]): string[] => list.map((one, i) => nameOf(one) ?? String(i));
+  const [before, after] = [places(saved), places(now)];
+  const isNamed = saved.length !== now.length && [...saved, ...now].every((one) => nameOf(one) !== undefined);
+  if (saved.length !== now.length && !(isOlder && path === INPUTS)) {
+    findings.differ(file, '', path, `${saved.length} entries`, `${now.length} entries`);
+  }
+  return sum(
+    saved.map((one, i) => {
+      const partner = isNamed ? after.indexOf(before[i] ?? '') : i;
+      const isThere = partner !== -1 && partner < now.length;
+      return isThere ? compareValues(comparison, one, now[partner], `${path}[${before[i]}]`) : 0;
+    }),
+  );
 }
 
 function sum(counts: readonly number[]): number {

@@ -25,7 +25,8 @@ const NAMES = [
 const KEYS = [['image_path'], ['patient_id'], NAMES];
 
 /**
- * Compares two CSV files cell by cell; rows are matched by what they are about, else by their place.
+ * Compares two CSV files cell by cell; rows are matched by what they are about, else by their place. Cells that an older
+ * version left empty are not compared.
  *
  * @returns how many numbers differ by rounding alone.
  * @throws DataError as `readTable`.
@@ -35,7 +36,7 @@ export function compareTables(
   file: string,
   savedPath: string,
   nowPath: string,
-  normalise: Normalise = (_, cell) => cell,
+  { normalise = (_, cell) => cell, isOlder = false }: { normalise?: Normalise; isOlder?: boolean } = {},
 ): number {
   const saved = load(savedPath, normalise);
   const now = load(nowPath, normalise);
@@ -61,7 +62,8 @@ export function compareTables(
     for (const column of saved.header) {
       const [before, after] = [row[column] ?? '', other[column] ?? ''];
       // Notes are words about the numbers, which every version may choose anew.
-      const isSkipped = column === 'note' || key?.includes(column) === true;
+      const isSkipped =
+        column === 'note' || key?.includes(column) === true || (isOlder && before === '' && after !== '');
       const likeness = isSkipped ? 'same' : compareCells(before, after);
       if (likeness === 'rounding') rounding++;
       if (likeness === 'different') findings.differ(file, place, column, before, after);

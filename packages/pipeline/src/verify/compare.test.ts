@@ -39,13 +39,55 @@ test('a file of an older format is compared by what it has', () => {
   expect(json({ format: 2, auc: 0.9 }, added).differences).toHaveLength(1);
 });
 
-function tables(saved: string, now: string): Findings {
+test('what an older format lacks anywhere below, or read besides, is no difference; what it has is compared', () => {
+  const input = (path: string, sha256: string) => ({ path, sha256 });
+  const saved = {
+    format: 1,
+    inputs: [input('cohort.csv', 'a'), input('summary.json', 'b'), input('model.json', 'c')],
+    rows: [{ ece: { value: 0.1 } }],
+  };
+  const now = {
+    format: 2,
+    inputs: [input('cohort.csv', 'a'), input('model.json', 'c')],
+    rows: [{ ece: { value: 0.1, lower: 0, upper: 1 } }],
+  };
+  expect(json(saved, now).differences).toEqual([]);
+  const changed = { ...now, inputs: [input('cohort.csv', 'a'), input('model.json', 'd')] };
+  expect(json(saved, changed).differences).toEqual(['inputs[model.json].sha256: c → d']);
+  expect(json({ ...saved, format: 2 }, now).differences).toEqual([
+    'inputs: 3 entries → 2 entries',
+    'rows[0].ece.lower: nothing → 0',
+    'rows[0].ece.upper: nothing → 1',
+  ]);
+});
+
+test('an entry that a list lacks does not make all after it different', () => {
+  const saved = {
+    models: [
+      { name: 'A', auc: 0.5 },
+      { name: 'P', auc: 0.6 },
+      { name: 'fused', auc: 0.7 },
+    ],
+  };
+  const now = {
+    models: [
+      { name: 'A', auc: 0.5 },
+      { name: 'fused', auc: 0.8 },
+    ],
+  };
+  expect(json(saved, now).differences).toEqual([
+    'models: 3 entries → 2 entries',
+    'models[fused].auc: 0.7 → 0.8',
+  ]);
+});
+
+function tables(saved: string, now: string, isOlder = false): Findings {
   const folder = tempDir();
   const paths = [join(folder, 'saved.csv'), join(folder, 'now.csv')] as const;
   writeFileSync(paths[0], saved);
   writeFileSync(paths[1], now);
   const findings = new Findings();
-  compareTables(findings, 'x.csv', ...paths);
+  compareTables(findings, 'x.csv', ...paths, { isOlder });
   return findings;
 }
 
@@ -57,6 +99,13 @@ test('rows of tables are matched by what they are about, also under the older na
   expect(tables(saved, 'patient_id,auc\nP1,0.5\nP2,0.7\n').differences).toEqual([
     { file: 'x.csv', row: 'line 3 (patient_id P2)', column: 'auc', saved: '0.6', now: '0.7' },
   ]);
+});
+
+test('a cell that an older version left empty is not compared, one that it wrote is', () => {
+  const [saved, now] = ['patient_id,auc,lower\nP1,0.5,\n', 'patient_id,auc,lower\nP1,0.5,0.4\n'];
+  expect(tables(saved, now).differences).toHaveLength(1);
+  expect(tables(saved, now, true).differences).toEqual([]);
+  expect(tables(now, saved, true).differences).toHaveLength(1);
 });
 
 test('a row that is gone, one that is new, and another header are differences', () => {
