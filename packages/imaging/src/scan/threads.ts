@@ -51,8 +51,11 @@ export class ImagingThreads {
   /** Ends the threads, after the job that each is at; others that wait are given up. */
   async close(): Promise<void> {
     Atomics.store(this.#stop, 0, 1);
-    this.#fail(new Error('the imaging threads were ended'));
+    const reason = new Error('the imaging threads were ended');
+    this.#failure ??= { reason };
     await Promise.all(this.#threads.map(({ worker }) => ended(worker)));
+    // Not before: whoever hears of it may remove the files that they were writing.
+    this.#fail(reason);
   }
 
   #idlest(): Thread {
@@ -76,7 +79,11 @@ export class ImagingThreads {
       this.#waiting.delete(index);
     });
     worker.on('error', (error) => this.#fail(error));
-    worker.on('exit', (code) => this.#fail(new Error(`an imaging thread ended early with code ${code}`)));
+    worker.on('exit', (code) => {
+      if (Atomics.load(this.#stop, 0) === 0) {
+        this.#fail(new Error(`an imaging thread ended early with code ${code}`));
+      }
+    });
     this.#threads.push(thread);
     return thread;
   }

@@ -13,7 +13,9 @@ let last: Promise<void> = Promise.resolve();
 parentPort?.on('message', (order: BuildOrder | null) => {
   if (order === null) {
     ending.abort(new Error('decoding was ended'));
-    last = last.then(() => threads.close()).then(() => parentPort?.close());
+    // Now, so that jobs which wait for a thread are not done any more.
+    const closed = threads.close();
+    last = last.then(() => closed).then(() => parentPort?.close());
   } else last = last.then(() => serve(order));
 });
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { needs, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { ImageFaults } from '../fault.ts';
 import { encodePng } from '../png/encode.ts';
 import { buildStore } from './build.ts';
 import { StoreBuilder } from './builder.ts';
+import { HEADER_BYTES } from './layout.ts';
 
 const SIDE = 16;
 
@@ -93,6 +94,32 @@ test('a builder that is closed meanwhile leaves nothing half made', async () => 
   await builder.close();
   await refused;
   expect(others(folder)).toEqual([]);
+});
+
+test('closing waits for the job that each thread is at, not for those that were handed out', async () => {
+  const folder = tempDir();
+  const side = 512;
+  const pixels = Uint8Array.from({ length: side * side }, (_, k) => (k * k) % 251);
+  const path = join(folder, '0.png');
+  writeFileSync(path, encodePng({ width: side, height: side, pixels }));
+  const builder = new StoreBuilder(1);
+  const kept = join(folder, 'kept.png');
+  const begun = new Promise<void>((resolve) => {
+    const keep = (): void => {
+      const [half = ''] = others(folder);
+      if (!existsSync(kept)) linkSync(join(folder, half), kept);
+      resolve();
+    };
+    builder.build(Array(300).fill(path), join(folder, 'store'), {}, keep).catch(() => undefined);
+  });
+  await begun;
+  await builder.close();
+  expect(others(folder)).toEqual([]);
+  const store = readFileSync(kept);
+  const record = (i: number): Buffer =>
+    store.subarray(HEADER_BYTES + i * side * side).subarray(0, side * side);
+  expect(record(0)).toEqual(Buffer.from(pixels));
+  expect(record(255).every((value) => value === 0)).toBe(true);
 });
 
 test('errors of the file system keep their code and where', async () => {

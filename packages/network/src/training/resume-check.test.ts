@@ -43,10 +43,12 @@ test('the command that began a run in batches that fit goes on with those', () =
   expect(resumed(inBatches(64, 1), asked, ['training.auto_batch_size']).training.batch_size).toBe(64);
 });
 
-test('finished batches are counted anew, and a place within a batch is refused', () => {
-  expect(finishedBatches(3, inSixtyFours, inSixteens)).toBe(12);
-  expect(finishedBatches(12, inSixteens, inSixtyFours)).toBe(3);
-  expect(() => finishedBatches(11, inSixteens, inSixtyFours)).toThrow(/within a batch of 64/);
+test('finished batches are counted anew, at the end of an epoch too', () => {
+  expect(finishedBatches(3, inSixtyFours, inSixteens, 250)).toBe(12);
+  expect(finishedBatches(12, inSixteens, inSixtyFours, 250)).toBe(3);
+  // All 100 slices: six batches of 16 and one of 4 are two of 64 and 36.
+  expect(finishedBatches(7, inSixteens, inSixtyFours, 100)).toBe(2);
+  expect(finishedBatches(2, inSixtyFours, inSixteens, 100)).toBe(7);
 });
 
 test('other batches are told', () => {

@@ -131,18 +131,16 @@ function sameStep(saved: Config, asked: Config, given: readonly string[]): boole
 }
 
 /**
- * How many batches of a resumed run are finished, counted in its own batch size.
- *
- * @throws UsageError when the run was stopped within a batch of the new size.
+ * How many batches of a resumed run are finished, counted in its own batch size: it was stopped between two steps, or when all `slices`
+ * of an epoch were learnt.
  */
-export function finishedBatches(step: number, before: Config['training'], now: Config['training']): number {
-  const batches = (step * before.batch_size) / now.batch_size;
-  if (Number.isInteger(batches)) return batches;
-  throw new UsageError(
-    'E_RESUME_OPTIONS',
-    `the run was stopped after ${step * before.batch_size} slices of an epoch, within a batch of ${now.batch_size}`,
-    { hint: `Leave out --batch_size to continue with batches of ${before.batch_size}` },
-  );
+export function finishedBatches(
+  step: number,
+  before: Config['training'],
+  now: Config['training'],
+  slices: number,
+): number {
+  return Math.ceil(Math.min(step * before.batch_size, slices) / now.batch_size);
 }
 
 /** What to say where a step is made of other batches from here on; null where it is not. */

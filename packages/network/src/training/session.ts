@@ -284,7 +284,8 @@ export class TrainingSession {
   private restore({ about, resume }: Restorable): void {
     const { run, config } = this.options;
     const { epoch, best } = about;
-    const step = finishedBatches(about.step, about.config.training, config.training);
+    const { length } = this.splits.train.table;
+    const step = finishedBatches(about.step, about.config.training, config.training, length);
     // With the epochs, places and batches that were asked for anew: killed, the run is resumed with these.
     writeConfig(run.config, config);
     this.job.optimizer.loadStateDict(resume.optimizer);
