@@ -16,7 +16,10 @@ const SIDE = SMALL ? 32 : 224;
 const SWIN = 'swin_tiny_patch4_window7_224';
 const EQUAL = SMALL
   ? ['resnet18:4:fp32']
-  : ['resnet18:32:bf16', `${SWIN}:32:bf16`, 'resnet50:32:bf16', 'resnet18:32:fp32', 'resnet50:32:fp32'];
+  : [
+      ...['resnet18:32:bf16', `${SWIN}:32:bf16`, 'resnet50:32:bf16'],
+      ...['resnet18:32:fp16', 'resnet18:32:fp32', 'resnet50:32:fp32'],
+    ];
 const SPEED = SMALL
   ? ['resnet18:4:fp32']
   : ['resnet50:32:bf16', 'resnet18:32:bf16', `${SWIN}:32:bf16`, 'resnet50:128:bf16'];

@@ -89,6 +89,7 @@ async function train(job, options) {
     model,
     frozen: new FrozenOutputs(model, normalisation, compute),
     optimizer,
+    scaler: precision === 'fp16' ? new optim.GradScaler(device) : null,
     scheduler: new optim.CosineAnnealingLR(optimizer, { tMax: epochs }),
     loss: loss ?? crossEntropyLoss(),
     classWeight: null,

@@ -2,7 +2,7 @@ import { complaint, jsonLines } from '../processes.mjs';
 
 /** What the two processes do, about as long each. */
 const PARTS = [
-  'equal/resnet18:32:bf16,equal/resnet50:32:bf16,refused',
+  'equal/resnet18:32:bf16,equal/resnet18:32:fp16,equal/resnet50:32:bf16,refused',
   'equal/swin_tiny_patch4_window7_224:32:bf16,equal/resnet18:32:fp32,equal/resnet50:32:fp32,equal/resnet18:4:fp32',
 ];
 

@@ -1,7 +1,9 @@
 // Trains a small network on a device by each optimizer: optimizers.mjs DEVICE START.pth. Weights and images go to START.pth for
 // optimizers.py, which does the same.
 import {
+  autocast,
   F,
+  hasFloat16,
   manualSeed,
   nn,
   optim,
@@ -27,24 +29,36 @@ const images = randn([24, 1, 12, 12]);
 const labels = randint(0, 3, [24]);
 const weights = new Map(Array.from(model.stateDict(), ([name, value]) => [name, value.clone()]));
 await saveCheckpoint(start, { weights, images, labels });
-const losses = Object.entries(OPTIMIZERS).map(([python, make]) => ({ python, losses: train(make) }));
+const inFloat16 = device !== 'cpu' || hasFloat16();
+const losses = Object.entries(OPTIMIZERS).flatMap(([python, make]) => [
+  { python, ...train(make, null) },
+  // The scale begins too large and grows again soon: some steps are skipped.
+  ...(inFloat16 ? [{ python, ...train(make, { initScale: 2 ** 22, growthInterval: 4 }) }] : []),
+]);
 console.log(JSON.stringify({ steps: STEPS, losses }));
 
-function train(make) {
+function train(make, scaling) {
   const own = network();
   own.loadStateDict(weights);
   own.to({ device });
   const optimizer = make(own.parameters());
   const [x, y] = [images.toDevice(device), labels.toDevice(device)];
-  return Array.from({ length: STEPS }, () =>
+  const scaler = scaling && new optim.GradScaler(device, scaling);
+  const scales = [];
+  const losses = Array.from({ length: STEPS }, () =>
     tidy(() => {
-      const loss = F.crossEntropy(own.call(x), y);
-      loss.backward();
-      optimizer.step();
+      const forward = () => own.call(x);
+      const logits = scaler ? autocast({ device, dtype: 'float16' }, forward).to('float32') : forward();
+      const loss = F.crossEntropy(logits, y);
+      (scaler?.scaled(loss) ?? loss).backward();
+      optimizer.step(scaler?.unscale(own.parameters()));
+      scaler?.update();
       optimizer.zeroGrad();
+      if (scaler) scales.push(scaler.value);
       return loss.item();
     }),
   );
+  return { losses, scaling, scales };
 }
 
 function network() {

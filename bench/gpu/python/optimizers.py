@@ -1,5 +1,5 @@
 """optimizers.py DEVICE START.pth JOB.json: the trainings of optimizers.mjs in PyTorch; the largest relative difference of a loss
-for each optimizer."""
+for each optimizer; in float16 the scales must be equal too."""
 import json
 import sys
 
@@ -20,11 +20,19 @@ for case in asked['losses']:
     model.load_state_dict(data['weights'])
     model.to(device)
     optimizer = eval(case['python'], globals(), {'p': list(model.parameters())})
-    worst = 0.0
+    worst, scales, scaling = 0.0, [], case['scaling']
+    kind = torch.device(device).type
+    how = {'init_scale': scaling['initScale'], 'growth_interval': scaling['growthInterval']} if scaling else {'enabled': False}
+    scaler = torch.amp.GradScaler(kind, **how)
     for ours in case['losses']:
         optimizer.zero_grad(set_to_none=True)
-        loss = nn.functional.cross_entropy(model(images), labels)
-        loss.backward()
-        optimizer.step()
+        with torch.autocast(kind, torch.float16, enabled=bool(scaling)):
+            logits = model(images)
+        loss = nn.functional.cross_entropy(logits.float(), labels)
+        scaler.scale(loss).backward()
+        scaler.step(optimizer)
+        scaler.update()
+        scales += [scaler.get_scale()] if scaling else []
         worst = max(worst, abs(ours - loss.item()) / loss.item())
-    print(json.dumps({'optimizer': case['python'], 'difference': worst}), flush=True)
+    name = case['python'] + (' in fp16' if scaling else '')
+    print(json.dumps({'optimizer': name, 'difference': worst, 'scales': scales == case['scales']}), flush=True)

@@ -112,6 +112,18 @@ test.each([
     'bf16: a GPU of compute capability 9.0 computes bfloat16 natively',
     'bf16：计算能力 9.0 的 GPU 原生支持 bfloat16',
   ],
+  [
+    'fp16: a GPU of compute capability 7.5 computes float16 natively, bfloat16 not; nobody has tried Radweave on such a card',
+    'fp16：计算能力 7.5 的 GPU 原生支持 float16，不原生支持 bfloat16；Radweave 尚未在这类显卡上试用过',
+  ],
+  [
+    'fp32: fp16 as asked, but on a CPU that needs libtorch 2.3 or newer',
+    'fp32：设置为 fp16，但在 CPU 上需要 libtorch 2.3 或更新版本',
+  ],
+  [
+    'bf16: as asked, but a GPU of compute capability 7.5 has no units for it: fp32 is more exact and may be faster',
+    'bf16：按设置；但计算能力 7.5 的 GPU 无相应运算单元，fp32 更精确，也可能更快',
+  ],
   ['6 fold models, 1 record of logits', '6 个折网络，1 份 logit 记录'],
   ['platt: slope 1.1000, intercept −0.2000', 'Platt 校准：斜率 1.1000，截距 −0.2000'],
 ])('%s', (remark, chinese) => {

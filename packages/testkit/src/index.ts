@@ -2,6 +2,7 @@
 
 export { filesBelow } from './files.ts';
 export { needs, onLinux, onPosix } from './needs.ts';
+export { useNewestLibtorch } from './newest-libtorch.ts';
 export { peersPython } from './peers-place.ts';
 export { rJson, rscript, rTest } from './r.ts';
 export { onEachFile } from './reads.ts';

@@ -23,6 +23,12 @@ export function libtorchVersion(): string {
   return native().version();
 }
 
+/** Whether this libtorch computes networks in float16 on a CPU, and scales their losses: from 2.3 on. */
+export function hasFloat16(): boolean {
+  const [major = 0, minor = 0] = libtorchVersion().split('.').map(Number);
+  return major > 2 || (major === 2 && minor >= 3);
+}
+
 /** Which CPU kernels ATen chose (`AVX2`, `AVX512`, …): random numbers and last digits depend on it. */
 export function cpuCapability(): string {
   return /CPU capability usage: (\S+)/.exec(native().buildInfo())?.[1] ?? 'unknown';

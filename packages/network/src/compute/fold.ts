@@ -1,6 +1,7 @@
 import type { Precision } from '@radweave/artifacts';
 import { foldBatchNorms, foldFrozenStages, type ImageModel } from '@radweave/models';
 import { arange, type MemoryFormat, nn, type Tensor } from '@radweave/torch';
+import { AUTOCAST } from './under-precision.ts';
 
 /** Where a model lies, and how. */
 interface Place {
@@ -18,9 +19,10 @@ export function foldForInference(
   imageSize: number,
 ): void {
   foldBatchNorms(model, madeUpSlice(place, imageSize));
-  if (place.precision !== 'bf16') return;
+  const { precision } = place;
+  if (precision !== 'bf16' && precision !== 'fp16') return;
   for (const [, module] of model.namedModules()) {
-    if (module instanceof nn.Conv2d) module.roundWeights('bfloat16');
+    if (module instanceof nn.Conv2d) module.roundWeights(AUTOCAST[precision]);
   }
 }
 

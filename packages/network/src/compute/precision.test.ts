@@ -18,7 +18,8 @@ const speeds =
 const able: Omit<Capabilities, 'speedsOf'> = {
   cpuFlags: ['avx512_bf16'],
   hasWinograd: true,
-  capabilityOf: () => [9, 0],
+  hasFloat16: true,
+  gpuOf: () => ({ name: 'NVIDIA H100', capability: [9, 0] }),
 };
 
 const auto = (cpuFlags: string[], hasWinograd: boolean, known: Partial<Record<Precision, number>>) =>
@@ -68,6 +69,25 @@ test("TF32 is a GPU's: a CPU computes float32, and the log says so", () => {
   });
 });
 
+test('float16 is computed where the device can, and the log says what it costs', () => {
+  const oldLibtorch = { ...able, hasFloat16: false };
+  expect(possiblePrecision('fp16', 'as the run was begun', 'cpu', oldLibtorch)).toEqual({
+    precision: 'fp32',
+    reason: 'fp16 as the run was begun, but on a CPU that needs libtorch 2.3 or newer',
+  });
+  expect(possiblePrecision('fp16', 'as asked', 'cpu', able)).toEqual({
+    precision: 'fp16',
+    reason: expect.stringMatching(/^as asked, but .* fp32 is faster/),
+  });
+  const asked = { precision: 'fp16', reason: 'as asked' };
+  expect(possiblePrecision('fp16', 'as asked', 'cuda:0', oldLibtorch)).toEqual(asked);
+  expect(possiblePrecision('fp16', 'as asked', 'cuda:0', gpu([7, 0]))).toEqual(asked);
+  expect(possiblePrecision('fp16', 'as asked', 'cuda:0', gpu([6, 1]))).toEqual({
+    precision: 'fp16',
+    reason: expect.stringContaining('6.1 has no units for it'),
+  });
+});
+
 test('auto takes the fastest of what the device has, and the more exact of two that are as fast', () => {
   expect(auto([], false, {}).precision).toBe('fp32');
   expect(auto(['avx512_bf16'], false, { fp32: 10, bf16: 21 })).toEqual({
@@ -101,9 +121,9 @@ test('auto is never slower than the best fixed precision by 5 %', () => {
   }
 });
 
-const gpu = (capability: readonly [number, number] | null): Capabilities => ({
+const gpu = (capability: readonly [number, number] | null, name = 'NVIDIA'): Capabilities => ({
   ...able,
-  capabilityOf: () => capability,
+  gpuOf: () => (capability === null ? null : { name, capability }),
   speedsOf: speeds({}),
 });
 
@@ -120,11 +140,19 @@ test('on a GPU auto goes by what its units compute', () => {
     });
   }
   for (const capability of [
-    [6, 1],
     [7, 0],
     [7, 5],
   ] as const) {
-    expect(fastestPrecision('cuda:0', gpu(capability))).toEqual({
+    expect(fastestPrecision('cuda:0', gpu(capability, 'Tesla T4'))).toEqual({
+      precision: 'fp16',
+      reason: `a GPU of compute capability ${capability.join('.')} computes float16 natively, bfloat16 not; nobody has tried Radweave on such a card`,
+    });
+  }
+  for (const [capability, name] of [
+    [[6, 1], 'NVIDIA GeForce GTX 1080'],
+    [[7, 5], 'NVIDIA GeForce GTX 1660 Ti'],
+  ] as const) {
+    expect(fastestPrecision('cuda:0', gpu(capability, name))).toEqual({
       precision: 'fp32',
       reason: expect.stringContaining(`${capability.join('.')} computes neither bfloat16 nor TF32`),
     });

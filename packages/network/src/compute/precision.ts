@@ -1,6 +1,6 @@
 import type { MeasuredSpeeds, Precision } from '@radweave/artifacts';
 import type { StageContext } from '@radweave/study/context/events';
-import { cpuFlags, cudaDevice, hasNativeBf16, hasWinograd } from '@radweave/torch';
+import { cpuFlags, cudaDevice, type GpuFacts, hasFloat16, hasNativeBf16, hasWinograd } from '@radweave/torch';
 import { cachedSpeeds } from './speed.ts';
 import type { Workload } from './workload.ts';
 
@@ -11,8 +11,10 @@ const AS_FAST = 1.03;
 export interface Capabilities {
   cpuFlags: readonly string[];
   hasWinograd: boolean;
-  /** A GPU's compute capability, such as [9, 0]; null where it cannot be asked. */
-  capabilityOf: (device: string) => readonly [major: number, minor: number] | null;
+  /** Whether float16 can be computed on the CPU at all. */
+  hasFloat16: boolean;
+  /** What a GPU is; null where it cannot be asked. */
+  gpuOf: (device: string) => Pick<GpuFacts, 'name' | 'capability'> | null;
   /** How fast the CPU is in each precision. */
   speedsOf: (candidates: readonly Precision[]) => MeasuredSpeeds;
 }
@@ -28,7 +30,8 @@ export function thisMachine(work: Workload, context: StageContext): Capabilities
   return {
     cpuFlags: cpuFlags() ?? [],
     hasWinograd: hasWinograd(),
-    capabilityOf: (device) => cudaDevice(device)?.properties.capability ?? null,
+    hasFloat16: hasFloat16(),
+    gpuOf: (device) => cudaDevice(device)?.properties ?? null,
     speedsOf: (candidates) => cachedSpeeds(work, candidates, context),
   };
 }
@@ -38,7 +41,7 @@ export function thisMachine(work: Workload, context: StageContext): Capabilities
  * run them twice as fast as float32's, others slower, and it depends on the network.
  */
 export function fastestPrecision(device: string, machine: Capabilities): PrecisionReason {
-  if (device !== 'cpu') return fastestOnGpu(machine.capabilityOf(device));
+  if (device !== 'cpu') return fastestOnGpu(machine.gpuOf(device));
   // The most exact first.
   const candidates: Precision[] = [
     'fp32',
@@ -54,19 +57,28 @@ export function fastestPrecision(device: string, machine: Capabilities): Precisi
   return fastest(machine.speedsOf(candidates));
 }
 
-/** GPUs from this compute capability on (Ampere) have units for bfloat16 and TF32. */
+/** GPUs from these compute capabilities on have units for bfloat16 and TF32, and for float16. */
 const AMPERE = 8;
+const VOLTA = 7;
 
-function fastestOnGpu(capability: readonly [number, number] | null): PrecisionReason {
-  if (capability === null) {
+/** Cards of Turing without these units; in float16 cuDNN is known to give NaN on them. */
+const WITHOUT_UNITS = /GTX 16\d\d/;
+
+function fastestOnGpu(gpu: ReturnType<Capabilities['gpuOf']>): PrecisionReason {
+  if (gpu === null) {
     return {
       precision: 'fp32',
       reason: "this GPU's compute capability cannot be read; run radweave doctor to see what is missing",
     };
   }
+  const { name, capability } = gpu;
   const named = `a GPU of compute capability ${capability.join('.')}`;
-  return capability[0] >= AMPERE
-    ? { precision: 'bf16', reason: `${named} computes bfloat16 natively` }
+  if (capability[0] >= AMPERE) return { precision: 'bf16', reason: `${named} computes bfloat16 natively` };
+  return capability[0] >= VOLTA && !WITHOUT_UNITS.test(name)
+    ? {
+        precision: 'fp16',
+        reason: `${named} computes float16 natively, bfloat16 not; nobody has tried Radweave on such a card`,
+      }
     : { precision: 'fp32', reason: `${named} computes neither bfloat16 nor TF32 natively` };
 }
 
@@ -89,8 +101,9 @@ export function possiblePrecision(
   wanted: Precision,
   why: string,
   device: string,
-  machine: Pick<Capabilities, 'cpuFlags' | 'hasWinograd' | 'capabilityOf'>,
+  machine: Omit<Capabilities, 'speedsOf'>,
 ): PrecisionReason {
+  if (wanted === 'fp16' && device === 'cpu') return float16OnCpu(why, machine);
   if (wanted === 'bf16' && device === 'cpu' && !hasNativeBf16(machine.cpuFlags)) {
     return {
       precision: wanted,
@@ -103,28 +116,45 @@ export function possiblePrecision(
       reason: `tf32 ${why}, but only GPUs have it: a CPU computes in full float32`,
     };
   }
-  if ((wanted === 'bf16' || wanted === 'tf32') && device !== 'cpu') {
-    return onOlderGpu(wanted, why, machine.capabilityOf(device)) ?? { precision: wanted, reason: why };
+  if (wanted === 'fp32') return { precision: wanted, reason: why };
+  if (wanted !== 'fp32-winograd') {
+    return onOlderGpu(wanted, why, machine.gpuOf(device)) ?? { precision: wanted, reason: why };
   }
-  if (wanted !== 'fp32-winograd') return { precision: wanted, reason: why };
+  return winogradHere(why, device, machine);
+}
+
+function float16OnCpu(why: string, machine: Pick<Capabilities, 'hasFloat16'>): PrecisionReason {
+  return machine.hasFloat16
+    ? {
+        precision: 'fp16',
+        reason: `${why}, but float16 is meant for GPUs: on most CPUs fp32 is faster, and it is more exact`,
+      }
+    : { precision: 'fp32', reason: `fp16 ${why}, but on a CPU that needs libtorch 2.3 or newer` };
+}
+
+function winogradHere(
+  why: string,
+  device: string,
+  machine: Pick<Capabilities, 'hasWinograd'>,
+): PrecisionReason {
   if (device !== 'cpu') {
     return { precision: 'fp32', reason: `${why}; on ${device} cuDNN chooses the algorithm by itself` };
   }
-  if (machine.hasWinograd) return { precision: wanted, reason: why };
+  if (machine.hasWinograd) return { precision: 'fp32-winograd', reason: why };
   return {
     precision: 'fp32',
     reason: `fp32-winograd ${why}, but that needs Linux and an x86 CPU with AVX2; results differ by rounding only`,
   };
 }
 
-/** What becomes of bfloat16 and TF32 on a GPU without units for them; null on others. */
+/** What becomes of a shorter type on a GPU without units for it; null on others. */
 function onOlderGpu(
-  wanted: 'bf16' | 'tf32',
+  wanted: 'bf16' | 'tf32' | 'fp16',
   why: string,
-  capability: readonly [number, number] | null,
+  gpu: ReturnType<Capabilities['gpuOf']>,
 ): PrecisionReason | null {
-  if (capability === null || capability[0] >= AMPERE) return null;
-  const lacking = `a GPU of compute capability ${capability.join('.')} has no units for it`;
+  if (gpu === null || gpu.capability[0] >= (wanted === 'fp16' ? VOLTA : AMPERE)) return null;
+  const lacking = `a GPU of compute capability ${gpu.capability.join('.')} has no units for it`;
   if (wanted === 'tf32') return { precision: 'fp32', reason: `tf32 ${why}, but ${lacking}` };
   return { precision: wanted, reason: `${why}, but ${lacking}: fp32 is more exact and may be faster` };
 }

@@ -8,6 +8,9 @@ export interface Arithmetic {
   readonly precision: Precision;
 }
 
+/** What products are computed in where autocast chooses operators. */
+export const AUTOCAST = { bf16: 'bfloat16', fp16: 'float16' } as const;
+
 /** Runs the forward part of a step in the run's precision; what it returns is in float32. */
 export function inPrecision(arithmetic: Arithmetic, forward: () => Tensor): Tensor {
   return underPrecision(arithmetic, forward).to('float32');
@@ -23,7 +26,8 @@ export function underPrecision({ device, precision }: Arithmetic, forward: () =>
     case 'tf32':
       return withTf32(forward);
     case 'bf16':
-      return autocast({ device, dtype: 'bfloat16' }, forward);
+    case 'fp16':
+      return autocast({ device, dtype: AUTOCAST[precision] }, forward);
   }
 }
 

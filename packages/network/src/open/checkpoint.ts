@@ -22,6 +22,8 @@ import {
 export interface ResumeStates {
   optimizer: optim.OptimizerStateDict;
   scheduler: Record<string, unknown>;
+  /** What scales the loss in float16; null in other precisions. */
+  scaler: optim.GradScalerStateDict | null;
   /** State of the random generator that dropout draws from. */
   rng: Tensor;
   /** The same of a GPU's generator; null on a CPU. */
@@ -56,6 +58,7 @@ export function takeSnapshot(
   const more = states && {
     optimizer_state_dict: stored(states.optimizer),
     scheduler_state_dict: stored(states.scheduler),
+    ...(states.scaler === null ? {} : { scaler_state_dict: stored(states.scaler) }),
     rng_state: stored(states.rng),
     ...(states.deviceRng === null ? {} : { device_rng_state: stored(states.deviceRng) }),
     partial_epoch: stored(states.partial),
@@ -96,10 +99,11 @@ export interface ReadCheckpoint {
   resume: ReadStates | null;
 }
 
-/** The states of training, read back; optimizer and scheduler check their own. */
+/** The states of training, read back; optimizer, scheduler and scaler check their own. */
 export interface ReadStates {
   optimizer: unknown;
   scheduler: unknown;
+  scaler: unknown;
   rng: Tensor;
   deviceRng: Tensor | null;
   partial: ResumeStates['partial'];
@@ -124,6 +128,7 @@ export async function readCheckpoint(path: string): Promise<ReadCheckpoint | nul
   const resume = rng !== undefined && {
     optimizer: raw.get('optimizer_state_dict'),
     scheduler: raw.get('scheduler_state_dict'),
+    scaler: raw.get('scaler_state_dict') ?? null,
     rng,
     deviceRng: deviceRng instanceof Tensor ? deviceRng : null,
     partial: readPartial(raw.get('partial_epoch')),

@@ -7,6 +7,7 @@ import {
   type Profile,
   profile,
   profileRange,
+  type Tensor,
   tidy,
 } from '@radweave/torch';
 import { type Compute, inferenceBatch } from '../compute/compute.ts';
@@ -16,8 +17,15 @@ import type { Network } from '../open/network-source.ts';
 import { augmentationStream, makeBatch } from '../slices/batches.ts';
 import { makeResident } from '../slices/resident.ts';
 import type { SlicePixels } from '../slices/slice-pixels.ts';
-import { augmentationOf, buildClassWeight, buildLoss, buildOptimizer } from '../training/build.ts';
+import {
+  augmentationOf,
+  buildClassWeight,
+  buildLoss,
+  buildOptimizer,
+  buildScaler,
+} from '../training/build.ts';
 import { learnFrom, targetsOf } from '../training/network.ts';
+import { changeParameters, weighed } from '../training/update.ts';
 
 /** Steps before the one that is recorded: the first ones also choose kernels and get memory. */
 const WARM_UP = 2;
@@ -43,7 +51,9 @@ export function profileTraining(config: Config, compute: Compute, network: Netwo
   const count = training.batch_size;
   const { labels, positions, ...made } = madeUpSlices(config, count);
   const pixels = placed(made.pixels, count, compute.device);
-  const optimizer = buildOptimizer(training, model);
+  const scaler = buildScaler(compute);
+  const clipGradNorm = training.clip_grad_norm ?? 0;
+  const changed = { model, optimizer: buildOptimizer(training, model), scaler, clipGradNorm };
   const loss = buildLoss(training);
   const classWeight = buildClassWeight(training, labels, sizes.num_classes, compute.device);
   const changes = {
@@ -57,13 +67,11 @@ export function profileTraining(config: Config, compute: Compute, network: Netwo
         batch: makeBatch(pixels, positions, normalisation, compute, changes),
         targets: targetsOf(labels, positions, compute.device),
       }));
-      profileRange('learn', () =>
-        learnFrom((x) => model.call(x), batch, targets, loss, classWeight, compute, 1),
-      );
-      profileRange('optimizer', () => {
-        optimizer.step();
-        optimizer.zeroGrad();
+      profileRange('learn', () => {
+        const weigh = (value: Tensor): Tensor => weighed(value, 1, scaler);
+        learnFrom((x) => model.call(x), batch, targets, loss, classWeight, compute, weigh);
       });
+      profileRange('optimizer', () => changeParameters(changed, false));
     });
   };
   return measured(model, step, cudaDevice(compute.device));

@@ -1,5 +1,6 @@
 import type { Config } from '@radweave/artifacts';
 import { fromTypedArray, type nn, optim, type Tensor } from '@radweave/torch';
+import type { Arithmetic } from '../compute/under-precision.ts';
 import type { Workload } from '../compute/workload.ts';
 import type { NetworkSpec } from '../open/network-spec.ts';
 import { trainingWork } from '../open/workload.ts';
@@ -34,6 +35,11 @@ export function buildClassWeight(
 ): Tensor | null {
   const weights = classWeights(training.class_weights, Array.from(labels), classes);
   return weights === null ? null : fromTypedArray(Float32Array.from(weights), [classes], { device }).keep();
+}
+
+/** In float16: what keeps gradients within its range. */
+export function buildScaler({ device, precision }: Arithmetic): optim.GradScaler | null {
+  return precision === 'fp16' ? new optim.GradScaler(device) : null;
 }
 
 /** The optimizer over what learns; frozen parameters are left out. */

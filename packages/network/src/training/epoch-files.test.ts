@@ -59,6 +59,7 @@ function taking(epoch: number): (memory: SnapshotMemory) => Snapshot {
     scheduler: {},
     rng: fromTypedArray(Uint8Array.of(epoch)),
     deviceRng: null,
+    scaler: null,
     partial: null,
   };
   return (memory) => takeSnapshot(about, new Map([['weight', full([1000], epoch)]]), states, memory);

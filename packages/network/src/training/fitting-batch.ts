@@ -116,7 +116,7 @@ function step(job: StepJob, size: number): void {
     const changes = { augmentation, stream: augmentationStream(seed, 1) };
     const batch = makeBatch(train.pixels, positions, normalisation, compute, changes);
     const targets = targetsOf(train.table.labels, positions, compute.device);
-    learnFrom((x) => model.call(x), batch, targets, job.loss, job.classWeight, compute, 1);
+    learnFrom((x) => model.call(x), batch, targets, job.loss, job.classWeight, compute);
     optimizer.step();
   });
 }

@@ -20,7 +20,11 @@ export function targetsOf(labels: Int32Array, positions: ArrayLike<number>, devi
 /** A network, or what follows its frozen stages: a batch to logits [N, K]. */
 export type Forward = (batch: Tensor) => Tensor;
 
-/** Forward and backward of one batch; gradients are added to the parameters', scaled by `share`. */
+/**
+ * Forward and backward of one batch; gradients are added to the parameters'.
+ *
+ * @param weighed what the gradients are of: the loss by its share of a step, or scaled.
+ */
 export function learnFrom(
   forward: Forward,
   batch: Tensor,
@@ -28,12 +32,12 @@ export function learnFrom(
   loss: Loss,
   classWeight: Tensor | null,
   compute: Compute,
-  share: number,
+  weighed: (loss: Tensor) => Tensor = (value) => value,
 ): BatchResult {
   return tidy(() => {
     const logits = inPrecision(compute, () => forward(batch));
     const value = loss(logits, targets, classWeight);
-    backwardInPrecision(compute, () => (share === 1 ? value : value.mul(share)).backward());
+    backwardInPrecision(compute, () => weighed(value).backward());
     return result(logits, value);
   });
 }

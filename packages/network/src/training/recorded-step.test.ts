@@ -69,6 +69,7 @@ async function trained(
     model,
     frozen: new FrozenOutputs(model, normalisation, COMPUTE),
     optimizer,
+    scaler: null,
     scheduler: new optim.CosineAnnealingLR(optimizer, { tMax: 2 }),
     loss: crossEntropyLoss(),
     classWeight: null,

@@ -35,6 +35,7 @@ import {
   buildClassWeight,
   buildLoss,
   buildOptimizer,
+  buildScaler,
   buildScheduler,
   buildWork,
 } from './build.ts';
@@ -134,6 +135,7 @@ export class TrainingSession {
       model: network.model,
       frozen: new FrozenOutputs(network.model, network.normalisation, compute),
       optimizer,
+      scaler: buildScaler(compute),
       scheduler: buildScheduler(training, optimizer),
       loss: buildLoss(training),
       classWeight: buildClassWeight(training, splits.train.table.labels, model.num_classes, compute.device),
@@ -290,6 +292,7 @@ export class TrainingSession {
     writeConfig(run.config, config);
     this.job.optimizer.loadStateDict(resume.optimizer);
     this.job.scheduler.loadStateDict(resume.scheduler);
+    if (resume.scaler !== null) this.job.scaler?.loadStateDict(resume.scaler);
     setRngState(resume.rng);
     const { device } = this.job.compute;
     if (resume.deviceRng !== null && device !== 'cpu') setRngState(resume.deviceRng, device);
@@ -300,11 +303,12 @@ export class TrainingSession {
   }
 
   private readonly snapshot = (memory: SnapshotMemory): Snapshot => {
-    const { optimizer, scheduler, compute } = this.job;
+    const { optimizer, scheduler, scaler, compute } = this.job;
     const { partial } = this.trainer.progress;
     const states = {
       optimizer: optimizer.stateDict(),
       scheduler: scheduler.stateDict(),
+      scaler: scaler?.stateDict() ?? null,
       rng: getRngState(),
       deviceRng: compute.device === 'cpu' ? null : getRngState(compute.device),
       partial: packPartial(partial),

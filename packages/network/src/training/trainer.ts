@@ -4,7 +4,7 @@ import type { Candidate, EpochReport, TrainerEvents } from '@radweave/study/cont
 import { isBetter, isExhausted } from '@radweave/study/runs/early-stop';
 import { scoreTable } from '@radweave/study/scores/history-scores';
 import { Predictions } from '@radweave/study/scores/predictions';
-import { nn, type optim, type RecordingDevice, type Tensor, tidy } from '@radweave/torch';
+import { type optim, type RecordingDevice, type Tensor, tidy } from '@radweave/torch';
 import type { Compute } from '../compute/compute.ts';
 import { type Augmentation, isAugmenting } from '../slices/augment.ts';
 import {
@@ -22,12 +22,12 @@ import type { Loss } from './losses.ts';
 import { type BatchResult, type Forward, judge, learnFrom, targetsOf } from './network.ts';
 import { RecordedStep } from './recorded-step.ts';
 import { UnreadResults } from './unread-results.ts';
+import { type Changed, changeParameters, DivergedError, REMEDY, requireScale, weighed } from './update.ts';
 
 /** What is trained, on what, and how. */
-export interface TrainingJob {
+export interface TrainingJob extends Changed {
   model: ImageModel;
   frozen: FrozenOutputs;
-  optimizer: optim.Optimizer;
   scheduler: optim.Scheduler;
   loss: Loss;
   classWeight: Tensor | null;
@@ -42,8 +42,6 @@ export interface TrainingJob {
   augmentation: Augmentation;
   normalisation: Normalisation;
   gradAccumulation: number;
-  /** Largest norm of all gradients together; 0 leaves them alone. */
-  clipGradNorm: number;
   /** Epochs without a better validation score before training stops; null never stops early. */
   patience: number | null;
   monitor: 'auc' | 'patient_auc';
@@ -64,14 +62,6 @@ export interface Progress {
   /** Predictions of the epoch under way. */
   partial: Predictions | null;
 }
-
-/** A loss that is no longer a number: training cannot go on. */
-export class DivergedError extends Error {
-  override readonly name = 'DivergedError';
-  readonly exitCode = 3;
-}
-
-const REMEDY = 'Lower --learning_rate, set training.clip_grad_norm: 1, or use --precision fp32';
 
 /** Milliseconds between two readings of results from a device that computes while this thread goes on. */
 const READING_INTERVAL = 200;
@@ -150,14 +140,16 @@ export class Trainer {
     let step = progress.step - unread.count;
     for (const { positions, loss, probabilities } of unread.read()) {
       step++;
-      if (!Number.isFinite(loss)) {
+      if (Number.isFinite(loss)) progress.partial?.add(positions, probabilities, loss);
+      // Its step was skipped in float16: nothing was learnt from it.
+      else if (this.job.scaler === null) {
         throw new DivergedError(
           `the training loss became ${loss} in epoch ${epoch}, step ${step}. ${REMEDY}`,
         );
       }
-      progress.partial?.add(positions, probabilities, loss);
       events.onStep({ epoch, step, steps, loss, slices: positions.length });
     }
+    requireScale(this.job.scaler, `epoch ${epoch}, step ${step}`);
     this.lastReading = performance.now();
   }
 
@@ -173,35 +165,27 @@ export class Trainer {
       const { forward, batch } = inputOf(job, train, positions, changes);
       const targets = targetsOf(train.table.labels, positions, compute.device);
       if (recorded?.takes(positions.length)) return { ...recorded.run(batch, targets), isUpdated: true };
-      const { loss, classWeight } = job;
-      const outputs = learnFrom(forward, batch, targets, loss, classWeight, compute, 1 / group);
+      const { loss, classWeight, scaler } = job;
+      const weigh = (value: Tensor): Tensor => weighed(value, 1 / group, scaler);
+      const outputs = learnFrom(forward, batch, targets, loss, classWeight, compute, weigh);
       return { ...outputs, isUpdated: false };
     });
     const isLast = (progress.step + 1) % job.gradAccumulation === 0 || progress.step + 1 === steps;
-    if (isLast && !result.isUpdated) this.update();
+    if (isLast && !result.isUpdated) changeParameters(job, false);
     return result;
-  }
-
-  private update(): void {
-    const { optimizer, model, clipGradNorm } = this.job;
-    tidy(() => {
-      if (clipGradNorm > 0) nn.limitGradNorm(model.parameters(), clipGradNorm);
-      optimizer.step();
-      optimizer.zeroGrad();
-    });
   }
 
   /** The whole step for recording; null where nothing can be recorded, or several batches make one step. */
   private recordedStep(events: TrainerEvents): RecordedStep | null {
-    const { model, optimizer, loss, classWeight, compute, clipGradNorm, ...job } = this.job;
+    const { job } = this;
+    const { model, optimizer, loss, classWeight, compute, scaler } = job;
     if (job.recording === null || job.gradAccumulation > 1) return null;
     const step = {
       prepare: () => optimizer.prepareStep(),
       run: (batch: Tensor, targets: Tensor): BatchResult => {
-        const result = learnFrom((x) => model.call(x), batch, targets, loss, classWeight, compute, 1);
-        if (clipGradNorm > 0) nn.limitGradNorm(model.parameters(), clipGradNorm);
-        optimizer.applyStep();
-        optimizer.zeroGrad();
+        const weigh = (value: Tensor): Tensor => weighed(value, 1, scaler);
+        const result = learnFrom((x) => model.call(x), batch, targets, loss, classWeight, compute, weigh);
+        changeParameters(job, true);
         return result;
       },
       clean: () => optimizer.zeroGrad(),
@@ -229,6 +213,14 @@ export class Trainer {
     const epoch = progress.epoch + 1;
     const learningRate = job.optimizer.lrs[0] ?? Number.NaN;
     const training = progress.partial ?? new Predictions(0, job.classes);
+    if (training.missing > 0) {
+      if (training.missing === job.train.table.length) {
+        throw new DivergedError(`the training loss was not finite in any step of epoch ${epoch}. ${REMEDY}`);
+      }
+      events.onRemark(
+        `epoch ${epoch}: the loss of ${training.missing} slices was beyond float16's range; nothing was learnt from them, and the training scores leave them out`,
+      );
+    }
     const judged = await judgeSet(job, job.validation, (done, total) => events.onValidation(done, total));
     const train = scoreTable(job.train.table, training);
     const validation = scoreTable(job.validation.table, judged);

@@ -8,6 +8,7 @@ const PRECISIONS: Readonly<Record<string, string>> = {
   'fp32-winograd': 'float32 with Winograd convolutions',
   tf32: 'TensorFloat-32',
   bf16: 'bfloat16 mixed precision',
+  fp16: 'float16 mixed precision',
 };
 
 const list = (items: readonly string[]): string =>

@@ -8,6 +8,7 @@ const PRECISIONS: Readonly<Record<string, string>> = {
   'fp32-winograd': 'float32（Winograd 卷积）',
   tf32: 'TensorFloat-32',
   bf16: 'bfloat16 混合精度',
+  fp16: 'float16 混合精度',
 };
 
 const list = (items: readonly string[]): string => items.join('、');

@@ -54,6 +54,7 @@ const CHANGES: [what: string, change: Partial<TrainingSettings>, english: string
   ['size', { imageSize: 64 }, '64 × 64 pixels', '64 × 64 像素'],
   ['normalisation', { mean: 0.449, std: 0.226 }, '(x − 0.449) / 0.226', '(x − 0.449) / 0.226'],
   ['precision', { precision: 'bf16' }, 'computed in bfloat16', '训练采用 bfloat16'],
+  ['float16', { precision: 'fp16' }, 'computed in float16 mixed', '训练采用 float16 混合精度'],
   ['seed', { seed: 7 }, '(seed 7)', '随机种子 7'],
   ...(
     [

@@ -234,6 +234,39 @@ const OTHER: readonly Phrase[] = [
     '{precision}：计算能力 {capability} 的 GPU 不原生支持 bfloat16 与 TF32',
   ],
   [
+    '{precision}: a GPU of compute capability {capability} computes float16 natively, bfloat16 not',
+    '{precision}：计算能力 {capability} 的 GPU 原生支持 float16，不原生支持 bfloat16',
+  ],
+  ['nobody has tried Radweave on such a card', 'Radweave 尚未在这类显卡上试用过'],
+  [
+    '{precision}: as asked, but float16 is meant for GPUs: on most CPUs fp32 is faster, and it is more exact',
+    '{precision}：按设置；但 float16 适用于 GPU，在多数 CPU 上 fp32 更快，且更精确',
+  ],
+  [
+    '{precision}: fp16 as asked, but on a CPU that needs libtorch 2.3 or newer',
+    '{precision}：设置为 fp16，但在 CPU 上需要 libtorch 2.3 或更新版本',
+  ],
+  [
+    '{precision}: fp16 as the run was begun, but on a CPU that needs libtorch 2.3 or newer',
+    '{precision}：训练以 fp16 开始，但在 CPU 上需要 libtorch 2.3 或更新版本',
+  ],
+  [
+    '{precision}: as asked, but this CPU has no bfloat16 instructions: fp32 is much faster here and more exact',
+    '{precision}：按设置；但该 CPU 无 bfloat16 指令，fp32 快得多，且更精确',
+  ],
+  [
+    '{precision}: as asked, but a GPU of compute capability {capability} has no units for it: fp32 is more exact and may be faster',
+    '{precision}：按设置；但计算能力 {capability} 的 GPU 无相应运算单元，fp32 更精确，也可能更快',
+  ],
+  [
+    '{precision}: tf32 as asked, but a GPU of compute capability {capability} has no units for it',
+    '{precision}：设置为 tf32，但计算能力 {capability} 的 GPU 无相应运算单元',
+  ],
+  [
+    "{precision}: tf32 as asked, but that is a GPU's: a CPU computes float32 whole",
+    '{precision}：设置为 tf32，但那仅用于 GPU；CPU 以完整的 float32 计算',
+  ],
+  [
     '{versions}, cpu capability {name}, threads {n}, gpu {card}, compute capability {capability}, gpu memory {memory}, gpu driver {driver}, cuda {cuda}',
     '{versions}，CPU 指令集 {name}，线程数 {n}，GPU {card}，计算能力 {capability}，显存 {memory}，驱动 {driver}，CUDA {cuda}',
   ],

@@ -9,9 +9,9 @@ import {
   matrixFrom,
   multiclassMetrics,
 } from '@radweave/stats';
-import type { SliceTable } from '../cohort/slice-table.ts';
+import { SliceTable } from '../cohort/slice-table.ts';
 import type { Scores } from '../context/reports.ts';
-import type { Predictions } from './predictions.ts';
+import { Predictions } from './predictions.ts';
 
 /** In the order of tables. */
 export const METRICS = ['auc', 'accuracy', 'sensitivity', 'specificity'] as const;
@@ -53,12 +53,13 @@ export function scoresOf(
 
 /**
  * Per slice, and per patient with the mean of the patient's slice probabilities. `loss` is the training loss per slice; `patientLoss` the
- * log loss of the patients.
+ * log loss of the patients. Slices without a prediction do not count.
  */
 export function scoreTable(
   table: SliceTable,
   predictions: Predictions,
 ): { slice: Scores; patient: Scores; loss: number; patientLoss: number } {
+  if (predictions.missing > 0) return scoreTable(...predicted(table, predictions));
   const patients = patientProbabilities(table, predictions);
   return {
     loss: predictions.loss,
@@ -69,6 +70,22 @@ export function scoreTable(
       patients,
     ),
   };
+}
+
+/** The slices with a prediction. */
+function predicted(
+  { rows }: SliceTable,
+  { classes, probabilities, loss }: Predictions,
+): [SliceTable, Predictions] {
+  const of = (i: number): Float64Array => probabilities.subarray(i * classes, (i + 1) * classes);
+  const seen = [...rows.keys()].filter((i) => !Number.isNaN(of(i)[0]));
+  const predictions = new Predictions(seen.length, classes);
+  predictions.add(
+    [...seen.keys()],
+    seen.flatMap((i) => [...of(i)]),
+    loss,
+  );
+  return [new SliceTable(rows.filter((_, i) => !Number.isNaN(of(i)[0]))), predictions];
 }
 
 /** Mean of −log p of the true class over patients, p being the patient's mean slice probability. */

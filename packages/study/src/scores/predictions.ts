@@ -26,6 +26,11 @@ export class Predictions {
     this.seen += positions.length;
   }
 
+  /** Slices without a prediction. */
+  get missing(): number {
+    return this.probabilities.length / this.classes - this.seen;
+  }
+
   get loss(): number {
     return this.seen === 0 ? Number.NaN : this.lossSum / this.seen;
   }

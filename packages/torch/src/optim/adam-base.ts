@@ -2,10 +2,10 @@ import { full, zerosLike } from '../create.ts';
 import { tuple } from '../serialization/python-values.ts';
 import { dispatchMany, dispatchVoid, type Tensor } from '../tensor.ts';
 import { checkNotNegative } from './checks.ts';
-import { DeviceScalars } from './device-scalars.ts';
+import { DeviceRate } from './device-rate.ts';
 import { isFusable } from './fused.ts';
 import type { GroupOptions, ParamGroup } from './groups.ts';
-import { Optimizer, type PackedGroup, type PackedState } from './optimizer.ts';
+import { isSkipped, Optimizer, type PackedGroup, type PackedState } from './optimizer.ts';
 import type { SavedDict } from './saved-dict.ts';
 
 export interface AdamOptions extends GroupOptions {
@@ -18,8 +18,8 @@ export interface AdamOptions extends GroupOptions {
 }
 
 interface AdamState {
-  /** Updates so far; torch saves it as a float32 tensor. */
-  step: number;
+  /** Updates so far, a float32 scalar: on the device where a fused operator reads it, else on the CPU. */
+  step: Tensor;
   average: Tensor;
   squares: Tensor;
   largest: Tensor | null;
@@ -30,7 +30,7 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
   /** The fused operator's name, without its namespace. */
   protected abstract readonly fused: '_fused_adam_' | '_fused_adamw_';
   /** Of the groups that a fused operator updates. */
-  private readonly scalars = new Map<object, { scalars: DeviceScalars; counts: readonly Tensor[] }>();
+  private readonly rates = new Map<object, DeviceRate>();
 
   /** Lets the weights decay and returns the gradients to go on with. */
   protected abstract decay(
@@ -50,26 +50,28 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
   }
 
   protected override prepare(group: ParamGroup<AdamOptions>, params: readonly Tensor[]): void {
-    const states = params.map((parameter) => this.stateOf(parameter, group.amsgrad));
-    for (const state of states) state.step += 1;
+    for (const parameter of params) this.stateOf(parameter, group.amsgrad);
     if (!isFusable(this.fused, params)) return;
-    const scalars = this.scalars.get(group)?.scalars ?? new DeviceScalars(params[0]?.device ?? 'cpu');
-    scalars.rateOf(group.lr);
-    this.scalars.set(group, { scalars, counts: scalars.countsOf(states.map(({ step }) => step)) });
+    const rate = this.rates.get(group) ?? new DeviceRate(params[0]?.device ?? 'cpu');
+    rate.of(group.lr);
+    this.rates.set(group, rate);
   }
 
   protected override update(
     group: ParamGroup<AdamOptions>,
     params: readonly Tensor[],
     grads: readonly Tensor[],
+    foundInf: Tensor | null,
   ): void {
-    const onDevice = this.scalars.get(group);
-    if (onDevice === undefined) {
-      this.updateByLists(group, params, grads);
+    const { lr, betas, weightDecay, eps, amsgrad } = group;
+    const rate = this.rates.get(group)?.of(lr);
+    if (rate === undefined) {
+      if (!isSkipped(foundInf)) this.updateByLists(group, params, grads);
       return;
     }
-    const { lr, betas, weightDecay, eps, amsgrad } = group;
     const states = params.map((parameter) => this.stateOf(parameter, amsgrad));
+    const steps = states.map(({ step }) => step);
+    dispatchVoid('_foreach_add_.Scalar', steps, 1);
     dispatchVoid(
       `${this.fused}.tensor_lr`,
       params,
@@ -77,14 +79,20 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
       states.map(({ average }) => average),
       states.map(({ squares }) => squares),
       states.map(({ largest }) => largest).filter((tensor) => tensor !== null),
-      onDevice.counts,
-      onDevice.scalars.rateOf(lr),
+      steps,
+      rate,
       ...betas,
       weightDecay,
       eps,
       amsgrad,
       false,
+      null,
+      foundInf,
     );
+    if (foundInf !== null) {
+      const skipped = steps.map(() => foundInf);
+      dispatchVoid('_foreach_sub_.List', steps, skipped);
+    }
   }
 
   /** The rule, and the order of its roundings, are torch.optim's `_multi_tensor_adam`. */
@@ -93,6 +101,12 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
     const [beta1, beta2] = options.betas;
     const states = params.map((parameter) => this.stateOf(parameter, amsgrad));
     const grads = this.decay(options, params, given);
+    dispatchVoid(
+      '_foreach_add_.Scalar',
+      states.map((state) => state.step),
+      1,
+    );
+    const steps = states.map((state) => state.step.item());
 
     const averages = states.map(({ average }) => average);
     dispatchVoid('_foreach_mul_.Scalar', averages, beta1);
@@ -102,10 +116,10 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
     dispatchVoid('_foreach_addcmul_.Scalar', squares, grads, grads, 1 - beta2);
 
     const denominators = dispatchMany('_foreach_sqrt', amsgrad ? raiseLargest(states, squares) : squares);
-    const corrections = states.map(({ step }) => Math.sqrt(1 - beta2 ** step));
+    const corrections = steps.map((step) => Math.sqrt(1 - beta2 ** step));
     dispatchVoid('_foreach_div_.ScalarList', denominators, corrections);
     dispatchVoid('_foreach_add_.Scalar', denominators, eps);
-    const sizes = states.map(({ step }) => -(lr / (1 - beta1 ** step)));
+    const sizes = steps.map((step) => -(lr / (1 - beta1 ** step)));
     dispatchVoid('_foreach_addcdiv_.ScalarList', params, averages, denominators, sizes);
   }
 
@@ -113,30 +127,39 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
     let state = this.state.get(parameter);
     if (state === undefined) {
       const zeros = (): Tensor => zerosLike(parameter).keep();
-      state = { step: 0, average: zeros(), squares: zeros(), largest: null };
+      const step = this.stepCount(parameter, 0).keep();
+      state = { step, average: zeros(), squares: zeros(), largest: null };
       this.state.set(parameter, state);
     }
     if (amsgrad && state.largest === null) state.largest = zerosLike(parameter).keep();
     return state;
   }
 
-  protected override packState({ step, average, squares, largest }: AdamState): PackedState {
-    const extra = largest === null ? {} : { max_exp_avg_sq: largest };
-    return { step: full([], step), exp_avg: average, exp_avg_sq: squares, ...extra };
+  private stepCount(parameter: Tensor, steps: number): Tensor {
+    return full([], steps, { device: isFusable(this.fused, [parameter]) ? parameter.device : 'cpu' });
   }
 
-  protected override unpackState(saved: SavedDict, copy: (key: string) => Tensor): AdamState {
+  protected override packState({ step, average, squares, largest }: AdamState): PackedState {
+    const extra = largest === null ? {} : { max_exp_avg_sq: largest };
+    return { step, exp_avg: average, exp_avg_sq: squares, ...extra };
+  }
+
+  protected override unpackState(
+    saved: SavedDict,
+    copy: (key: string) => Tensor,
+    parameter: Tensor,
+  ): AdamState {
     const largest = 'max_exp_avg_sq';
     return {
-      step: saved.number('step'),
+      step: this.stepCount(parameter, saved.number('step')),
       average: copy('exp_avg'),
       squares: copy('exp_avg_sq'),
       largest: saved.optionalTensor(largest) === null ? null : copy(largest),
     };
   }
 
-  protected override tensorsOf({ average, squares, largest }: AdamState): readonly Tensor[] {
-    return largest === null ? [average, squares] : [average, squares, largest];
+  protected override tensorsOf({ step, average, squares, largest }: AdamState): readonly Tensor[] {
+    return largest === null ? [step, average, squares] : [step, average, squares, largest];
   }
 
   protected override packOptions(options: AdamOptions): PackedGroup {

@@ -4,6 +4,7 @@ export { Adam } from './adam.ts';
 export type { AdamOptions } from './adam-base.ts';
 export { AdamW } from './adamw.ts';
 export { CosineAnnealingLR } from './cosine-annealing.ts';
+export { GradScaler, type GradScalerOptions, type GradScalerStateDict } from './grad-scaler.ts';
 export {
   decayGroups,
   type GroupOptions,

@@ -36,33 +36,42 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
 
   /** @throws RangeError when a group's options make no sense. */
   protected abstract check(options: Options): void;
-  /** Counts a step of a group's parameters, and writes what {@link update} reads on a CUDA device. */
+  /** Makes the state of a group's parameters, and writes the learning rate where {@link update} reads it on a CUDA device. */
   protected abstract prepare(group: ParamGroup<Options>, params: readonly Tensor[]): void;
-  /** Updates parameters of one group that all have a gradient and are prepared; `grads` must not be written to. */
+  /**
+   * Updates parameters of one group that all have a gradient and are prepared; `grads` must not be written to. Where `foundInf` is 1
+   * nothing changes.
+   */
   protected abstract update(
     group: ParamGroup<Options>,
     params: readonly Tensor[],
     grads: readonly Tensor[],
+    foundInf: Tensor | null,
   ): void;
   protected abstract packState(state: State): PackedState;
   /** The tensors made here are kept by the caller. */
-  protected abstract unpackState(saved: SavedDict, copy: (key: string) => Tensor): State;
+  protected abstract unpackState(saved: SavedDict, copy: (key: string) => Tensor, parameter: Tensor): State;
   protected abstract tensorsOf(state: State): readonly Tensor[];
   protected abstract packOptions(options: Options): PackedGroup;
   protected abstract unpackOptions(saved: SavedDict): Options;
 
-  /** One update of every parameter that has a gradient; the others, and their state, stay as they are. */
-  step(): void {
+  /**
+   * One update of every parameter that has a gradient; the others, and their state, stay as they are.
+   *
+   * @param foundInf from {@link GradScaler.unscale}: where it is 1 the step is skipped. A fused update asks on the device; others wait
+   *   for the answer.
+   */
+  step(foundInf: Tensor | null = null): void {
     const found = (): typeof this.stepped =>
       this.paramGroups.map((group) => ({ group, params: group.params.filter(hasGradient) }));
     this.stepped = tidy(found).filter(({ params }) => params.length > 0);
     this.prepareStep();
-    this.applyStep();
+    this.applyStep(foundInf);
   }
 
   /**
-   * The half of a step that a CUDA graph cannot hold: counts, and writes learning rates to the device. For the parameters of the
-   * last {@link step}, whose gradients need not be there yet.
+   * The half of a step that a CUDA graph cannot hold: writes learning rates to the device. For the parameters of the last
+   * {@link step}, whose gradients need not be there yet.
    */
   prepareStep(): void {
     noGrad(() =>
@@ -73,10 +82,12 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
   }
 
   /** The other half, which can be recorded. @throws RangeError when a parameter of the last step has no gradient. */
-  applyStep(): void {
+  applyStep(foundInf: Tensor | null = null): void {
     noGrad(() =>
       tidy(() => {
-        for (const { group, params } of this.stepped) this.update(group, params, params.map(gradientOf));
+        for (const { group, params } of this.stepped) {
+          this.update(group, params, params.map(gradientOf), foundInf);
+        }
       }),
     );
   }
@@ -177,11 +188,16 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
         throw new RangeError(`${saved.place}: there is no parameter ${String(key)} in its param_groups`);
       }
       const entry = saved.dict(key);
-      states.push([parameter, this.unpackState(entry, (name) => copyFor(parameter, entry, name))]);
+      states.push([parameter, this.unpackState(entry, (name) => copyFor(parameter, entry, name), parameter)]);
     }
     for (const [, own] of states) for (const tensor of this.tensorsOf(own)) tensor.keep();
     return states;
   }
+}
+
+/** Whether an update that reads this on the host is to be left out. */
+export function isSkipped(foundInf: Tensor | null): boolean {
+  return foundInf !== null && foundInf.item() !== 0;
 }
 
 function hasGradient({ grad }: Tensor): boolean {

@@ -1,10 +1,10 @@
-import { emptyLike } from '../create.ts';
+import { zerosLike } from '../create.ts';
 import { dispatchMany, dispatchVoid, type Tensor } from '../tensor.ts';
 import { checkNotNegative } from './checks.ts';
-import { DeviceScalars } from './device-scalars.ts';
+import { DeviceRate } from './device-rate.ts';
 import { isFusable } from './fused.ts';
 import type { GroupOptions, OptimizedParams, ParamGroup } from './groups.ts';
-import { Optimizer, type PackedGroup, type PackedState } from './optimizer.ts';
+import { isSkipped, Optimizer, type PackedGroup, type PackedState } from './optimizer.ts';
 import type { SavedDict } from './saved-dict.ts';
 
 export interface SGDOptions extends GroupOptions {
@@ -21,7 +21,7 @@ interface SGDState {
 /** Stochastic gradient descent; the update rule is torch.optim.SGD's (its `_multi_tensor_sgd`). */
 export class SGD extends Optimizer<SGDOptions, SGDState> {
   /** Of the groups that a fused operator updates. */
-  private readonly scalars = new Map<object, DeviceScalars>();
+  private readonly rates = new Map<object, DeviceRate>();
 
   /** @param options `lr` must be given; everything else is off by default. */
   constructor(params: OptimizedParams<SGDOptions>, options: Partial<SGDOptions> & { lr: number }) {
@@ -40,19 +40,21 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
 
   protected override prepare(group: ParamGroup<SGDOptions>, params: readonly Tensor[]): void {
     if (!isFusable('_fused_sgd_', params)) return;
-    const scalars = this.scalars.get(group) ?? new DeviceScalars(params[0]?.device ?? 'cpu');
-    scalars.rateOf(group.lr);
-    this.scalars.set(group, scalars);
+    const rate = this.rates.get(group) ?? new DeviceRate(params[0]?.device ?? 'cpu');
+    rate.of(group.lr);
+    this.rates.set(group, rate);
   }
 
   protected override update(
     group: ParamGroup<SGDOptions>,
     params: readonly Tensor[],
     grads: readonly Tensor[],
+    foundInf: Tensor | null,
   ): void {
-    const rate = this.scalars.get(group)?.rateOf(group.lr);
-    if (rate === undefined) {
-      this.updateByLists(group, params, grads);
+    const rate = this.rates.get(group)?.of(group.lr);
+    // A first step that the device skips leaves a buffer of zeros: damped, the next gradient would not be its first.
+    if (rate === undefined || (foundInf !== null && group.dampening !== 0)) {
+      if (!isSkipped(foundInf)) this.updateByLists(group, params, grads);
       return;
     }
     const isNew = (parameter: Tensor): boolean =>
@@ -70,8 +72,7 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
           group,
           own,
           some.map(({ grad }) => grad),
-          rate,
-          first,
+          { rate, isFirst: first, foundInf },
         );
     }
   }
@@ -81,13 +82,12 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
     { momentum, dampening, weightDecay, nesterov }: SGDOptions,
     params: readonly Tensor[],
     grads: readonly Tensor[],
-    rate: Tensor,
-    isFirst: boolean,
+    { rate, isFirst, foundInf }: { rate: Tensor; isFirst: boolean; foundInf: Tensor | null },
   ): void {
     const buffers = params.map((parameter) => {
       const own = this.state.get(parameter) ?? { momentumBuffer: null };
       this.state.set(parameter, own);
-      if (momentum !== 0) own.momentumBuffer ??= emptyLike(parameter.detach()).keep();
+      if (momentum !== 0) own.momentumBuffer ??= zerosLike(parameter.detach()).keep();
       return own.momentumBuffer;
     });
     dispatchVoid(
@@ -102,6 +102,8 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
       nesterov,
       false,
       isFirst,
+      null,
+      foundInf,
     );
   }
 
