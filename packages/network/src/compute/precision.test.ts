@@ -71,9 +71,9 @@ test("TF32 is a GPU's: a CPU computes float32, and the log says so", () => {
 
 test('float16 is computed where the device can, and the log says what it costs', () => {
   const oldLibtorch = { ...able, hasFloat16: false };
-  expect(possiblePrecision('fp16', 'as the run was begun', 'cpu', oldLibtorch)).toEqual({
+  expect(possiblePrecision('fp16', 'as the run was started', 'cpu', oldLibtorch)).toEqual({
     precision: 'fp32',
-    reason: 'fp16 as the run was begun, but on a CPU that needs libtorch 2.3 or newer',
+    reason: 'fp16 as the run was started, but on a CPU that needs libtorch 2.3 or newer',
   });
   expect(possiblePrecision('fp16', 'as asked', 'cpu', able)).toEqual({
     precision: 'fp16',

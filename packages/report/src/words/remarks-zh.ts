@@ -247,7 +247,7 @@ const OTHER: readonly Phrase[] = [
     '{precision}：设置为 fp16，但在 CPU 上需要 libtorch 2.3 或更新版本',
   ],
   [
-    '{precision}: fp16 as the run was begun, but on a CPU that needs libtorch 2.3 or newer',
+    '{precision}: fp16 as the run was started, but on a CPU that needs libtorch 2.3 or newer',
     '{precision}：训练以 fp16 开始，但在 CPU 上需要 libtorch 2.3 或更新版本',
   ],
   [
@@ -263,7 +263,7 @@ const OTHER: readonly Phrase[] = [
     '{precision}：设置为 tf32，但计算能力 {capability} 的 GPU 无相应运算单元',
   ],
   [
-    "{precision}: tf32 as asked, but that is a GPU's: a CPU computes float32 whole",
+    '{precision}: tf32 as asked, but only GPUs have it: a CPU computes in full float32',
     '{precision}：设置为 tf32，但那仅用于 GPU；CPU 以完整的 float32 计算',
   ],
   [
