@@ -54,9 +54,6 @@ export interface ExplainResult {
   randomisation: RandomisationCheck;
 }
 
-/** Gradients in bfloat16 would be coarser than the differences that maps show. */
-const EXACT = { precision: 'fp32', why: 'always, for maps' } as const;
-
 /**
  * Grad-CAM montages of patients of one split, and the randomisation check of the maps, in
  * `{output}/explanations/{modality}`.
@@ -79,7 +76,10 @@ export async function explain(options: ExplainOptions, context: StageContext): P
     const table = readSliceTable(config.data, split, modality);
     refuseSeenPatients(about.patients.train, [{ split, table }], path);
   }
-  const network = await openNetwork(spec, chosen, { ...inferenceSettings(config), ...EXACT }, context);
+  // Gradients in bfloat16 would be coarser than the differences that maps show.
+  config.training.precision = 'fp32';
+  const settings = { ...inferenceSettings(config), why: 'always, for maps' };
+  const network = await openNetwork(spec, chosen, settings, context);
   network.model.requiresGrad_(false);
   const layer = requireLayer(network, options.layer);
   requireClass(network, options.explainedClass);
