@@ -1,11 +1,11 @@
+import { LANGUAGES } from '@radweave/artifacts';
 import { expect, test } from 'vitest';
 import { buildReport } from './build.ts';
 import type { ReportData } from './data.ts';
 import { bareStudy, study } from './testing/study.ts';
 import { WORDS } from './words/index.ts';
-import { type Language, SECTIONS, type SectionId } from './words/words.ts';
+import { SECTIONS, type SectionId } from './words/words.ts';
 
-const LANGUAGES: readonly Language[] = ['en', 'zh'];
 const HOSTILE = `"'><img src=x onerror="window.hacked=1"></textarea></svg><script>window.hacked=1</script>&amp;<!--`;
 
 /** The markup of one section. */

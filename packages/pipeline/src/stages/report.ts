@@ -1,12 +1,10 @@
 import { dirname } from 'node:path';
-import { reportPath } from '@radweave/artifacts';
+import { LANGUAGES, reportPath } from '@radweave/artifacts';
 import { usual } from '../declare/config-flags.ts';
 import { choice, optional, toggle } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { ReportOptions, ReportResult } from '../work/report.ts';
-
-const LANGUAGES: readonly ReportOptions['language'][] = ['en', 'zh'];
 
 /** Writes the report. */
 export const report = defineStage({

@@ -7,8 +7,7 @@ import type { RocWords } from '../charts/roc.ts';
 import type { TrainingWords } from '../charts/training.ts';
 import type { Facts } from '../methods/facts.ts';
 
-/** Languages a report can be written in. */
-export type Language = 'en' | 'zh';
+export type { Language } from '@radweave/artifacts';
 
 /** Texts inside charts. */
 export interface ChartWords
