@@ -96,6 +96,11 @@ export function writeFileAtomic(path: string, data: Piece | Iterable<Piece>): vo
   writeWhole(path, data, renameWithRetry);
 }
 
+/** {@link writeFileAtomic} of what nobody but the user may read (mode 0600, where the system has modes). */
+export function writeSecretAtomic(path: string, data: Piece | Iterable<Piece>): void {
+  writeWhole(path, data, renameWithRetry, 0o600);
+}
+
 /**
  * {@link writeFileAtomic}, unless there is such a file already: of several writers the first wins.
  *
@@ -129,13 +134,14 @@ function writeWhole(
   path: string,
   data: Piece | Iterable<Piece>,
   publish: (temporary: string, path: string) => void,
+  mode = 0o666,
 ): void {
   const temporary = temporaryName(path, 'tmp');
   const flushesNow = !isUnpublished(path);
   try {
     mkdirSync(dirname(path), { recursive: true });
     sweepLeftovers(dirname(path));
-    const handle = openSync(temporary, 'wx');
+    const handle = openSync(temporary, 'wx', mode);
     try {
       for (const piece of isPiece(data) ? [data] : data) writePiece(handle, piece);
       if (flushesNow) fsyncSync(handle);

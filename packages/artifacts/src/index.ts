@@ -49,6 +49,8 @@ export * from './fusion/predictions.ts';
 export type { ModelProbabilities } from './fusion/probability-columns.ts';
 export * from './harmonize/record.ts';
 export * from './harmonize/tables.ts';
+export * from './importing/mapping.ts';
+export * from './importing/tables.ts';
 export * from './issues.ts';
 export * from './json.ts';
 export * from './layout.ts';

@@ -50,6 +50,18 @@ export const evaluationFiles = finder({
 
 export const auditFiles = finder({ record: 'audit.json', text: 'audit.txt' });
 
+/** What `radweave import` leaves beside the slices. */
+export const importFiles = finder({
+  mapping: 'mapping.yaml',
+  table: 'import.csv',
+  sheet: 'contact_sheet.html',
+  /** Folder of what was written of each series. */
+  done: 'series',
+});
+
+/** What leads back to patients. */
+export const privateFiles = finder({ pseudonyms: 'pseudonyms.csv', leftOut: 'left_out.csv' });
+
 export const HARMONIZE_FILES = {
   record: 'harmonize.json',
   siteAudit: 'site_audit.csv',

@@ -3,6 +3,7 @@ import type { Presenter } from './presenter.ts';
 
 /** How results are shown, each loaded when it is; of a stage that is not here, the fields of its result. */
 const PRESENTERS: { readonly [S in StageName]?: () => Promise<{ presenter: Presenter<S> }> } = {
+  import: () => import('./import.ts'),
   preprocess: () => import('./preprocess.ts'),
   train: () => import('./train.ts'),
   cross_validate: () => import('./cross-validate.ts'),

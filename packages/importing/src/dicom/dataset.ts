@@ -87,6 +87,11 @@ export class Dataset {
     return this.#numbers(tag, 2, (view, at, little) => view.getInt16(at, little));
   }
 
+  /** Unsigned numbers of four bytes (UL). */
+  longs(tag: number): number[] {
+    return this.#numbers(tag, 4, (view, at, little) => view.getUint32(at, little));
+  }
+
   /** Numbers of eight bytes (FD). */
   doubles(tag: number): number[] {
     return this.#numbers(tag, 8, (view, at, little) => view.getFloat64(at, little));

@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Config, StageInput } from '@radweave/artifacts';
+import { TAG } from '@radweave/importing/dicom/tags';
+import { madeUpDicom, madeUpSlice } from '@radweave/importing/testing/made-up';
 import { filesBelow, onEachFile } from '@radweave/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SomeStage } from '../declare/stage.ts';
@@ -109,6 +111,21 @@ function smallStudy(place: string, config: Config): Config {
   return config;
 }
 
+/** An export of one patient, with a table of patients. */
+function exportOptions(root: string): object {
+  mkdirSync(root);
+  writeFileSync(
+    join(root, 'slice'),
+    madeUpDicom(madeUpSlice({ [TAG.seriesDescription]: ['LO', 'arterial'] })),
+  );
+  const table = join(folder, 'patients.csv');
+  writeFileSync(table, 'patient_id,hospital,label\nHN-1,HN,0\n');
+  const [output, records, secrets] = ['imported', 'import', 'private'].map((name) => join(folder, name));
+  const pixels = { window: 'soft', mr: 'zscore:3', pet: '10', size: 32, bits: 8, fit: 'pad' };
+  const who = { hospital: null, label: null, table, modalities: null };
+  return { root, output, records, secrets, ...who, keepsColour: false, dryRun: false, pixels };
+}
+
 /** Those without a part in the job; `check` and `verify` give nothing that could be out of date. */
 function othersOf(config: Config): [name: StageName, options: object][] {
   const { modalities } = config.data;
@@ -120,6 +137,7 @@ function othersOf(config: Config): [name: StageName, options: object][] {
     ['harmonize', { config, modalities, auditOnly: false, permutations: 1 }],
     ['predict', { config, model, input, output: join(folder, 'new.csv') }],
     ['profile', { config, jobs: ['extraction'], outputDir: join(folder, 'profile') }],
+    ['import', exportOptions(join(folder, 'export'))],
   ];
 }
 
@@ -158,7 +176,7 @@ test('the whole job was watched, and every other stage', async () => {
     'explain-P',
     'visualize',
     'report',
-    ...['cross_validate', 'align', 'harmonize', 'predict', 'profile'],
+    ...['cross_validate', 'align', 'harmonize', 'predict', 'profile', 'import'],
   ]);
 });
 

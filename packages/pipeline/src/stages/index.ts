@@ -8,6 +8,7 @@ import { explain } from './explain.ts';
 import { extract } from './extract.ts';
 import { fuse } from './fuse.ts';
 import { harmonize } from './harmonize.ts';
+import { importStage } from './import.ts';
 import { predict } from './predict.ts';
 import { preprocess } from './preprocess.ts';
 import { profile } from './profile.ts';
@@ -18,6 +19,7 @@ import { visualize } from './visualize.ts';
 
 /** Those that make and show results, in the order of the whole job. */
 const MAKING = [
+  importStage,
   check,
   preprocess,
   auditData,

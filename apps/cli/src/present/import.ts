@@ -1,0 +1,25 @@
+import { table } from '../table.ts';
+import type { Presenter } from './presenter.ts';
+
+const NAMES: Readonly<Record<string, string>> = { '-': 'left out', '?': 'open' };
+
+export const presenter: Presenter<'import'> = {
+  text: ({ output, files, series, leftOut, written, unchanged, mapping, sheet }) => {
+    const rows = series.map((one) => [
+      NAMES[one.modality] ?? one.modality,
+      one.patients,
+      one.series,
+      one.slices,
+    ]);
+    const reasons = Object.entries(leftOut).map(([reason, n]) => `  ${n} × ${reason}`);
+    return [
+      table(['modality', 'patients', 'series', 'slices'], rows),
+      ...(reasons.length === 0 ? [] : [`Left out of ${files} files:`, ...reasons]),
+      `Which series is which modality: ${mapping}; how they look: ${sheet}`,
+      output === null
+        ? 'Nothing was written. Without --dry_run the slices are.'
+        : `${written} series written into ${output}, ${unchanged} were there already`,
+      '',
+    ].join('\n');
+  },
+};

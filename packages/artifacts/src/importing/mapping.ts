@@ -1,0 +1,131 @@
+import { parseDocument, stringify } from 'yaml';
+import { z } from 'zod';
+import { writeFileAtomic } from '../atomic.ts';
+import { DataError } from '../errors.ts';
+import { existsSync } from '../files/files.ts';
+import { IssueCollector } from '../issues.ts';
+import { MODALITY_NAME } from '../names.ts';
+import { readText } from '../text.ts';
+
+const modality = z.string().regex(MODALITY_NAME, 'is no name of a modality: it becomes that of a folder');
+const pattern = z.string().refine(isPattern, 'is no regular expression');
+const range = z.tuple([z.number(), z.number()]);
+
+const rule = z
+  .strictObject({
+    modality,
+    /** Modality of the standard, such as CT. */
+    type: z.string(),
+    description: pattern,
+    not_description: pattern,
+    image_type: pattern,
+    sequence: pattern,
+    kernel: pattern,
+    corrected: pattern,
+    plane: z.string(),
+    contrast: z.boolean(),
+    /** Seconds after the injection. */
+    delay: range,
+    thickness: range,
+    echo_time: range,
+    repetition_time: range,
+    inversion_time: range,
+  })
+  .partial()
+  .required({ modality: true });
+
+const mapping = z.strictObject({
+  rules: z.array(rule),
+  decisions: z.record(z.string(), modality).nullable().default({}),
+  /** Written for people; nobody reads it. */
+  series: z.unknown().optional(),
+});
+
+/** What makes a modality of a series: all conditions must hold. Patterns ignore case. */
+export type ImportRule = z.infer<typeof rule>;
+
+/** What a user decides: rules for all series, and single series by their names. */
+export interface Mapping {
+  rules: readonly ImportRule[];
+  decisions: Readonly<Record<string, string>>;
+}
+
+/** One series, as `mapping.yaml` lists it. */
+export interface MappedSeries {
+  series: string;
+  patient: string;
+  /** Its modality, `-` for left out, `?` for a question. */
+  modality: string;
+  because: string;
+  description: string;
+  looks: string;
+  slices: number;
+}
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text, 'i');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const REMEDY = 'Correct it, or delete it: the command writes it anew with the rules that it comes with';
+
+/**
+ * Reads `mapping.yaml`.
+ *
+ * @returns null where there is none yet.
+ * @throws DataError `E_MAPPING` with every fault.
+ */
+export function readMapping(path: string): Mapping | null {
+  if (!existsSync(path)) return null;
+  const document = parseDocument(readText(path), { prettyErrors: false, logLevel: 'error' });
+  const [syntax] = document.errors;
+  const heading = 'mapping.yaml cannot be used';
+  if (syntax !== undefined) {
+    throw new DataError('E_MAPPING', `${heading}: ${syntax.message}`, { where: path, hint: REMEDY });
+  }
+  const parsed = mapping.safeParse(document.toJS());
+  if (parsed.success) return { rules: parsed.data.rules, decisions: parsed.data.decisions ?? {} };
+  const issues = new IssueCollector();
+  for (const { path: place, message } of parsed.error.issues) {
+    issues.error('E_MAPPING', `${place.join('.') || 'the file'}: ${message}`, path);
+  }
+  issues.throwIfErrors(heading, DataError, REMEDY);
+  throw new Error('a failed parse has issues');
+}
+
+/** One rule on a line; patterns in single quotes, where a backslash is a backslash. */
+function flowOf(rule: ImportRule): string {
+  const written = Object.entries(rule).map(([name, value]) =>
+    typeof value === 'string' ? `${name}: '${value.replaceAll("'", "''")}'` : `${name}: ${JSON.stringify(value)}`,
+  );
+  return `{ ${written.join(', ')} }`;
+}
+
+/** Writes `mapping.yaml`: rules and decisions as they are, and what came of them. */
+export function writeMapping(
+  path: string,
+  { rules, decisions }: Mapping,
+  series: readonly MappedSeries[],
+): void {
+  const decided = Object.entries(decisions);
+  const text = [
+    '# Which series is which modality. Edit `rules` and `decisions`, then run the same command again.',
+    '# The first rule whose conditions all hold names the series; "-" leaves it out. Patterns are regular',
+    '# expressions and ignore case.',
+    'rules:',
+    ...rules.map((one) => `  - ${flowOf(one)}`),
+    '',
+    '# Single series, by the names below: they count more than rules. For example  "3f2a9c0d1e4b5a67": "P"',
+    decided.length === 0 ? 'decisions: {}' : 'decisions:',
+    ...decided.map(([one, name]) => `  ${JSON.stringify(one)}: ${JSON.stringify(name)}`),
+    '',
+    '# What came of it, written anew each time; "?" waits for a rule or a decision.',
+    stringify({ series }, { lineWidth: 0 }).trimEnd(),
+    '',
+  ];
+  writeFileAtomic(path, text.join('\n'));
+}

@@ -1,0 +1,81 @@
+import { writeSecretAtomic } from '../atomic.ts';
+import { formatTable, readHeader, readTable, tableFile } from '../csv.ts';
+import { count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
+
+/** A slice that was written, and every decision on the way to it. */
+const imported = {
+  patient: patientId,
+  hospital: required,
+  label: count,
+  modality: required,
+  /** Relative to the output. */
+  file: required,
+  /** Hashes of UIDs. */
+  study: required,
+  series: required,
+  instance: required,
+  /** From 1. */
+  frame: count,
+  description: text,
+  because: text,
+  /** Along the normal of the slices, in mm. */
+  position: numberOrEmpty,
+  plane: text,
+  distance: numberOrEmpty,
+  thickness: numberOrEmpty,
+  rows: count,
+  columns: count,
+  row_spacing: numberOrEmpty,
+  column_spacing: numberOrEmpty,
+  transfer_syntax: text,
+  photometric: text,
+  slope: numberOrEmpty,
+  intercept: numberOrEmpty,
+  /** What the values are: HU, SUV, …. */
+  unit: text,
+  /** Black and white, in this unit. */
+  low: numberOrEmpty,
+  high: numberOrEmpty,
+  how: text,
+  /** Of the image within the square, in pixels. */
+  width: count,
+  height: count,
+  notes: text,
+};
+export type ImportedSlice = RowOf<typeof imported>;
+
+/** `import.csv`. */
+export const { read: readImported, write: writeImported } = tableFile(imported);
+
+/** A file or series that was not imported. Paths may hold names: this table stays with that of the pseudonyms. */
+const leftOut = { path: required, patient: text, series: text, reason: required };
+export type LeftOutFile = RowOf<typeof leftOut>;
+
+/** `left_out.csv`, for nobody else's eyes. */
+export function writeLeftOut(path: string, rows: readonly LeftOutFile[]): void {
+  writeSecretAtomic(path, formatTable(leftOut, rows));
+}
+
+/** Who a patient is: the one table that leads back. */
+const pseudonyms = { hospital: required, original: required, pseudonym: required };
+export type Pseudonym = RowOf<typeof pseudonyms>;
+
+/** Reads `pseudonyms.csv`. @throws DataError as `readTable`. */
+export function readPseudonyms(path: string): Pseudonym[] {
+  return readTable(path, pseudonyms);
+}
+
+/** `pseudonyms.csv`, for nobody else's eyes. */
+export function writePseudonyms(path: string, rows: readonly Pseudonym[]): void {
+  writeSecretAtomic(path, formatTable(pseudonyms, rows));
+}
+
+/** What somebody says of a patient of an export. */
+const listed = { patient: patientId, hospital: required, label: count };
+const listedByName = { ...listed, pseudonym: required };
+export type ListedPatient = RowOf<typeof listed> & { readonly pseudonym?: string };
+
+/** Reads a table of patients: `patient,hospital,label`, and `pseudonym` where somebody chose them. @throws DataError as `readTable`. */
+export function readListedPatients(path: string): ListedPatient[] {
+  return readHeader(path).includes('pseudonym') ? readTable(path, listedByName) : readTable(path, listed);
+}

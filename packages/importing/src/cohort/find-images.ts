@@ -1,0 +1,74 @@
+import { join, relative } from 'node:path';
+import { compareText, systemCode } from '@radweave/artifacts';
+import { readdirSync, statSync } from '@radweave/artifacts/files';
+import { DicomFault } from '../dicom/fault.ts';
+import { type Image, readImage } from '../series/image.ts';
+
+/** What lies below a folder. */
+export interface FoundImages {
+  readonly files: number;
+  readonly images: readonly Image[];
+  /** Files that hold no slice, and why. */
+  readonly leftOut: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/**
+ * Reads the header of every file below a folder; no name needs an extension.
+ *
+ * @param keepsColour Whether images in colour are to be made gray.
+ * @param onFile Called before each file; what it throws ends the search.
+ */
+export function findImages(
+  root: string,
+  keepsColour: boolean,
+  onFile: (done: number, total: number) => void,
+): FoundImages {
+  const paths = [...filesBelow(root, new Set())];
+  const images: Image[] = [];
+  const leftOut: { path: string; reason: string }[] = [];
+  paths.forEach((path, i) => {
+    onFile(i, paths.length);
+    const found = readOrReason(path);
+    if (typeof found === 'string') leftOut.push({ path: relative(root, path), reason: found });
+    else if (found.isColour && !keepsColour) leftOut.push({ path: relative(root, path), reason: COLOUR });
+    else images.push(found);
+  });
+  return { files: paths.length, images, leftOut };
+}
+
+const COLOUR = 'in colour or with a palette (--colour gray converts it)';
+
+function readOrReason(path: string): Image | string {
+  try {
+    return readImage(path);
+  } catch (error) {
+    if (error instanceof DicomFault) return error.message;
+    throw error;
+  }
+}
+
+/** In an order that does not depend on the file system. Links are followed, each folder once; pipes and devices are not opened. */
+function* filesBelow(folder: string, seen: Set<string>): Generator<string> {
+  const { dev, ino } = statSync(folder);
+  const key = `${dev}:${ino}`;
+  if (seen.has(key)) return;
+  seen.add(key);
+  for (const name of readdirSync(folder).sort(compareText)) {
+    const path = join(folder, name);
+    const kind = kindOf(path);
+    if (kind === 'folder') yield* filesBelow(path, seen);
+    else if (kind === 'file') yield path;
+  }
+}
+
+function kindOf(path: string): 'file' | 'folder' | 'other' {
+  try {
+    const stats = statSync(path);
+    if (stats.isDirectory()) return 'folder';
+    return stats.isFile() ? 'file' : 'other';
+  } catch (error) {
+    // A link that leads nowhere or in a circle.
+    if (['ENOENT', 'ELOOP'].includes(systemCode(error) ?? '')) return 'other';
+    throw error;
+  }
+}

@@ -1,0 +1,144 @@
+import { randomInt } from 'node:crypto';
+import {
+  DataError,
+  folderName,
+  type ListedPatient,
+  naturalCompare,
+  type Pseudonym,
+  UsageError,
+} from '@radweave/artifacts';
+import type { Image } from '../series/image.ts';
+import { grouped } from '../series/stack.ts';
+
+/** A patient of the export, under the name that is written. */
+export interface ImportedPatient {
+  readonly hospital: string;
+  /** Null where nobody said it. */
+  readonly label: number | null;
+  readonly pseudonym: string;
+  readonly images: readonly Image[];
+}
+
+/** Who is who: one hospital and label for all, or a table. */
+export interface Who {
+  readonly hospital: string | null;
+  readonly label: number | null;
+  readonly listed: readonly ListedPatient[] | null;
+}
+
+/**
+ * Gives the patients of an export their hospital, label and pseudonym.
+ *
+ * @param known The pseudonyms of earlier imports: they stay.
+ * @returns also all pseudonyms, and the images of patients that the table does not list.
+ * @throws DataError when the table names a patient twice, or a pseudonym is that of two patients.
+ */
+export function patientsOf(
+  images: readonly Image[],
+  who: Who,
+  known: readonly Pseudonym[],
+): { patients: ImportedPatient[]; pseudonyms: Pseudonym[]; unlisted: Image[] } {
+  const listed = byId(who.listed);
+  const names = new Names(known);
+  const patients: ImportedPatient[] = [];
+  const unlisted: Image[] = [];
+  const groups = grouped(images, ({ patientId }) => patientId);
+  groups.sort((a, b) => naturalCompare(a[0]?.patientId ?? '', b[0]?.patientId ?? ''));
+  for (const own of groups) {
+    const original = own[0]?.patientId ?? '';
+    const row = listed?.get(original);
+    if (listed !== null && row === undefined) {
+      unlisted.push(...own);
+      continue;
+    }
+    const hospital = folderName('hospital', row?.hospital ?? who.hospital ?? '');
+    const pseudonym = names.of(hospital, original, row?.pseudonym);
+    patients.push({ hospital, label: row?.label ?? who.label, pseudonym, images: own });
+  }
+  return { patients, pseudonyms: names.all, unlisted };
+}
+
+function byId(rows: readonly ListedPatient[] | null): Map<string, ListedPatient> | null {
+  if (rows === null) return null;
+  const found = new Map<string, ListedPatient>();
+  for (const row of rows) {
+    if (found.has(row.patient)) {
+      throw new DataError('E_IMPORT', 'the table of patients names a patient twice', {
+        where: row.patient,
+        hint: 'Keep one row for each patient; import each hospital by itself where their numbers are the same',
+      });
+    }
+    found.set(row.patient, row);
+  }
+  return found;
+}
+
+/** Pseudonyms, each that of one patient of one hospital. */
+class Names {
+  readonly all: Pseudonym[];
+  readonly #taken = new Map<string, string>();
+  readonly #byPatient = new Map<string, string>();
+
+  constructor(known: readonly Pseudonym[]) {
+    this.all = [...known];
+    for (const one of known) this.#remember(one);
+  }
+
+  /** The one that is known, the one that was chosen, or a new one: random, as a count would tell the order of admission. */
+  of(hospital: string, original: string, chosen: string | undefined): string {
+    const earlier = this.#byPatient.get(keyOf(hospital, original));
+    if (earlier !== undefined && (chosen === undefined || chosen === earlier)) return earlier;
+    if (earlier !== undefined) {
+      throw new DataError(
+        'E_IMPORT',
+        `a patient was imported as '${earlier}' and is now called '${chosen}'`,
+        {
+          hint: 'Leave the pseudonym as it is in the table, or import into new folders',
+        },
+      );
+    }
+    const pseudonym = folderName('patient', chosen ?? this.#fresh(hospital));
+    const one = { hospital, original, pseudonym };
+    const other = this.#taken.get(pseudonym);
+    if (other !== undefined && other !== keyOf(hospital, original)) {
+      throw new DataError('E_IMPORT', `'${pseudonym}' is the pseudonym of two patients`, {
+        hint: 'Give each patient one of its own in the table',
+      });
+    }
+    this.all.push(one);
+    this.#remember(one);
+    return pseudonym;
+  }
+
+  #remember(one: Pseudonym): void {
+    this.#taken.set(one.pseudonym, keyOf(one.hospital, one.original));
+    this.#byPatient.set(keyOf(one.hospital, one.original), one.pseudonym);
+  }
+
+  #fresh(hospital: string): string {
+    for (;;) {
+      const pseudonym = `${hospital}-${String(randomInt(1_000_000)).padStart(6, '0')}`;
+      if (!this.#taken.has(pseudonym)) return pseudonym;
+    }
+  }
+}
+
+function keyOf(hospital: string, original: string): string {
+  return JSON.stringify([hospital, original]);
+}
+
+/** @throws UsageError where neither flags nor a table say which hospital it is. */
+export function requireWho({ hospital, label, listed }: Who, needsLabel: boolean): void {
+  if (listed !== null) {
+    if (hospital === null && label === null) return;
+    throw new UsageError(
+      'E_FLAGS',
+      '--table says hospital and label of each patient: --hospital and --label exclude it',
+    );
+  }
+  const missing = [hospital === null ? '--hospital' : '', needsLabel && label === null ? '--label' : ''];
+  if (missing.every((flag) => flag === '')) return;
+  throw new UsageError('E_IMPORT', `${missing.filter(Boolean).join(' and ')} must be given, or --table`, {
+    hint: 'A table has the columns patient_id,hospital,label',
+  });
+}

@@ -1,0 +1,85 @@
+import { encodePng } from '@radweave/imaging';
+import { DicomFault } from '../dicom/fault.ts';
+import type { Proposal } from '../series/propose.ts';
+import { looks } from '../series/rules.ts';
+import { grouped, type Stack } from '../series/stack.ts';
+import type { PixelOptions } from './options.ts';
+import { render } from './render.ts';
+
+const THUMBNAIL = 112;
+
+/** What the page tells besides the series. */
+export interface SheetFacts {
+  readonly title: string;
+  readonly counts: readonly (readonly [what: string, count: number])[];
+  /** Reasons for what was left out, and how many files each. */
+  readonly leftOut: readonly (readonly [reason: string, count: number])[];
+}
+
+/** One page of HTML, complete in itself: every series with three of its slices, and what becomes of it. */
+export function* contactSheet(
+  proposals: readonly Proposal[],
+  { title, counts, leftOut }: SheetFacts,
+  options: PixelOptions,
+): Generator<string> {
+  yield HEAD.replace('{title}', escaped(title));
+  yield `<h1>${escaped(title)}</h1>\n${table(counts)}\n`;
+  for (const own of grouped(proposals, ({ patient }) => patient)) {
+    yield `<h2>${escaped(own[0]?.patient ?? '')}</h2>\n`;
+    for (const one of own) yield seriesHtml(one, options);
+  }
+  if (leftOut.length > 0) yield `<h2>Files left out</h2>\n${table(leftOut)}\n`;
+  yield '</body></html>\n';
+}
+
+function seriesHtml(one: Proposal, options: PixelOptions): string {
+  const { modality, because, facts, stack } = one;
+  const kind = modality === '?' ? 'open' : modality === '-' ? 'out' : 'in';
+  const notes = [...stack.notes, ...(facts.burntIn === '' ? [] : [facts.burntIn])];
+  const lines = [
+    `<b class="${kind}">${escaped(modality)}</b> ${escaped(because)}`,
+    `${escaped(facts.description || 'no description')} — ${escaped(looks(facts))}`,
+    `${stack.slices.length} ${stack.slices.length === 1 ? 'slice' : 'slices'}, series <code>${stack.id}</code>`,
+    ...notes.map((note) => `⚠ ${escaped(note)}`),
+  ];
+  return `<section><div>${thumbnails(stack, options)}</div><p>${lines.join('<br>')}</p></section>\n`;
+}
+
+/** The slices at a quarter, the half and three quarters; of a volume that has its own range, the range of each. */
+function thumbnails(stack: Stack, options: PixelOptions): string {
+  const { length } = stack.slices;
+  const places = [...new Set([0.25, 0.5, 0.75].map((share) => Math.floor(share * length)))];
+  return places
+    .map((place) => {
+      const slices = stack.slices.slice(place, place + 1);
+      try {
+        const [one] = render(
+          { ...stack, slices },
+          { ...options, bits: 8, size: THUMBNAIL, fit: { kind: 'pad' } },
+        );
+        if (one === undefined) return '';
+        return `<img alt="" src="data:image/png;base64,${encodePng(one.image).toString('base64')}">`;
+      } catch (error) {
+        if (error instanceof DicomFault) return `<em>${escaped(error.message)}</em>`;
+        throw error;
+      }
+    })
+    .join('');
+}
+
+function table(rows: readonly (readonly [string, number])[]): string {
+  const cells = rows.map(([what, count]) => `<tr><td>${count}</td><td>${escaped(what)}</td></tr>`);
+  return `<table>${cells.join('')}</table>`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}
+
+const HEAD = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:62rem;padding:0 1rem;color:#222}
+section{display:flex;gap:1rem;align-items:center;margin:.6rem 0}section div{display:flex;gap:2px;min-width:342px;background:#000}
+img{display:block}em{color:#fff;font-size:12px;max-width:112px}p{margin:0}td:first-child{text-align:right;padding-right:1rem}
+b{padding:.1em .5em;border-radius:4px;color:#fff}b.in{background:#1b7837}b.out{background:#777}b.open{background:#b35806}
+</style></head><body>
+`;

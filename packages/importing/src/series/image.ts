@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type { Dataset } from '../dicom/dataset.ts';
+import { openHeader } from '../dicom/open.ts';
+import { TAG } from '../dicom/tags.ts';
+import { type Frame, framesOf } from './frames.ts';
+import { reasonToLeaveOut } from './leave-out.ts';
+
+/** What the header of a file says, as far as its series is chosen and put in order by it. */
+export interface Image {
+  readonly path: string;
+  /** Hashes of UIDs: what is written names no examination of an archive. */
+  readonly instance: string;
+  readonly study: string;
+  readonly series: string;
+  /** As the hospital calls the patient; written nowhere but into the table of pseudonyms. */
+  readonly patientId: string;
+  readonly birthDate: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly isColour: boolean;
+  readonly frames: readonly Frame[];
+  readonly facts: ImageFacts;
+}
+
+/** What rules look at. */
+export interface ImageFacts {
+  /** Modality of the standard: CT, MR, PT, …. */
+  readonly type: string;
+  readonly description: string;
+  readonly imageType: string;
+  readonly contrast: boolean;
+  /** Seconds from the beginning of the injection to the image; null where the file does not say it. */
+  readonly delay: number | null;
+  readonly sequence: string;
+  readonly echoTime: number | null;
+  readonly repetitionTime: number | null;
+  readonly inversionTime: number | null;
+  readonly kernel: string;
+  readonly thickness: number | null;
+  readonly corrected: string;
+  /** Whether text may stand in the pixels, and why. */
+  readonly burntIn: string;
+}
+
+/** Shortens a UID to a hash that is the same in every import. */
+export function uidHash(uid: string): string {
+  return createHash('sha256').update(uid).digest('hex').slice(0, 16);
+}
+
+/**
+ * Reads the header of a file.
+ *
+ * @returns the image, or why it is left out.
+ * @throws DicomFault when the file cannot be read.
+ */
+export function readImage(path: string): Image | string {
+  const { dataset } = openHeader(path);
+  const reason = reasonToLeaveOut(dataset);
+  if (reason !== null) return reason;
+  return {
+    path,
+    instance: uidHash(dataset.text(TAG.sopInstance)),
+    study: uidHash(dataset.text(TAG.studyUid)),
+    series: uidHash(dataset.text(TAG.seriesUid)),
+    patientId: dataset.text(TAG.patientId),
+    birthDate: dataset.text(TAG.birthDate),
+    rows: dataset.short(TAG.rows) ?? 0,
+    columns: dataset.short(TAG.columns) ?? 0,
+    isColour: !dataset.text(TAG.photometric).startsWith('MONOCHROME'),
+    frames: framesOf(dataset),
+    facts: factsOf(dataset),
+  };
+}
+
+function factsOf(dataset: Dataset): ImageFacts {
+  const joined = (...tags: number[]): string =>
+    tags
+      .map((tag) => dataset.text(tag))
+      .filter((one) => one !== '')
+      .join(' ');
+  return {
+    type: dataset.text(TAG.modality),
+    description: joined(TAG.seriesDescription) || joined(TAG.protocolName),
+    imageType: dataset.text(TAG.imageType),
+    contrast: /^(?!(no|none|n|keine|without)$)./i.test(dataset.text(TAG.contrastAgent)),
+    delay: delayOf(dataset),
+    sequence: joined(TAG.scanningSequence, TAG.sequenceVariant, TAG.sequenceName),
+    echoTime: dataset.decimal(TAG.echoTime) ?? null,
+    repetitionTime: dataset.decimal(TAG.repetitionTime) ?? null,
+    inversionTime: dataset.decimal(TAG.inversionTime) ?? null,
+    kernel: dataset.text(TAG.kernel),
+    thickness: dataset.decimal(TAG.thickness) ?? null,
+    corrected: dataset.text(TAG.correctedImage),
+    burntIn: burntIn(dataset),
+  };
+}
+
+function delayOf(dataset: Dataset): number | null {
+  const injected = secondsOf(dataset.text(TAG.contrastStart));
+  const taken = secondsOf(dataset.text(TAG.acquisitionTime));
+  if (injected === null || taken === null) return null;
+  const delay = taken - injected;
+  return delay < 0 ? delay + 86_400 : delay;
+}
+
+/** A time of the standard (TM) as seconds of the day. */
+export function secondsOf(time: string): number | null {
+  const [, hours, minutes = '0', seconds = '0'] = /^(\d{2}):?(\d{2})?:?(\d{2}(?:\.\d+)?)?/.exec(time) ?? [];
+  return hours === undefined ? null : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+}
+
+/** Devices that write names into their pictures, unless they say that they did not. */
+const WRITERS = ['US', 'ES', 'XC', 'GM', 'OT', 'RF', 'XA', 'SC', 'OP'];
+
+function burntIn(dataset: Dataset): string {
+  const said = dataset.text(TAG.burntIn).toUpperCase();
+  const type = dataset.text(TAG.modality);
+  if (said === 'YES') return 'the file says that text is burnt into the pixels';
+  if (said === 'NO' || !WRITERS.includes(type)) return '';
+  return `${type} devices (${dataset.text(TAG.manufacturer) || 'unknown maker'}) often burn text into the pixels`;
+}

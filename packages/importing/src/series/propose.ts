@@ -1,0 +1,98 @@
+import type { Mapping } from '@radweave/artifacts';
+import { named, type SeriesFacts } from './rules.ts';
+import { grouped, type Stack } from './stack.ts';
+
+/** Whose series it is, and what becomes of it. */
+export interface Proposal {
+  readonly patient: string;
+  readonly stack: Stack;
+  readonly facts: SeriesFacts;
+  /** Its modality, `-` for left out, `?` for a question. */
+  readonly modality: string;
+  readonly because: string;
+}
+
+/** Left out, and asked for. */
+export const OUT = '-';
+export const OPEN = '?';
+
+/** Between several series for one modality of one patient: what is usual in studies of slices. */
+const PREFERENCES: readonly [name: string, has: (one: Proposal) => boolean][] = [
+  ['axial', ({ stack }) => stack.plane === 'axial'],
+  ['not computed from others', ({ facts }) => !facts.imageType.startsWith('DERIVED')],
+  ['of a soft kernel', ({ facts }) => !/bone|lung|sharp|edge|\b[BH]r?[67]\d|YC|\bUB$/i.test(facts.kernel)],
+];
+
+/** Names the series of all patients by decisions and rules; what stays unclear is a question. */
+export function propose(
+  stacks: readonly { patient: string; stack: Stack }[],
+  { rules, decisions }: Mapping,
+  wanted: readonly string[] | null,
+): Proposal[] {
+  const first = stacks.map(({ patient, stack }) => nameOne(patient, stack, { rules, decisions }, wanted));
+  const isDecided = (one: Proposal): boolean => decisions[one.stack.id] !== undefined;
+  const rivals = grouped(
+    first.filter(({ modality }) => modality !== OUT && modality !== OPEN),
+    ({ patient, modality }) => JSON.stringify([patient, modality]),
+  ).filter((group) => group.length > 1);
+  const settled = new Map(rivals.flatMap((group) => settle(group, isDecided)).map((one) => [one.stack, one]));
+  return first.map((one) => settled.get(one.stack) ?? one);
+}
+
+function nameOne(
+  patient: string,
+  stack: Stack,
+  { rules, decisions }: Mapping,
+  wanted: readonly string[] | null,
+): Proposal {
+  const [image] = stack.images;
+  if (image === undefined) throw new Error('a stack has an image');
+  const facts = { ...image.facts, plane: stack.plane };
+  const one = { patient, stack, facts };
+  const decided = decisions[stack.id];
+  const found = decided === undefined ? named(facts, rules) : { modality: decided, because: 'your decision' };
+  if (found === null) return { ...one, modality: OPEN, because: 'no rule fits' };
+  const { modality, because } = found;
+  if (modality === OUT) return { ...one, modality, because };
+  if (wanted !== null && !wanted.includes(modality)) {
+    return { ...one, modality: OUT, because: `${modality} (${because}) is not asked for` };
+  }
+  if (stack.fault !== null)
+    return { ...one, modality: OPEN, because: `${modality} (${because}), but ${stack.fault}` };
+  return { ...one, modality, because };
+}
+
+/** Of several series that could be one modality the decided one, else the preferred one; else all are questions. */
+function settle(group: readonly Proposal[], isDecided: (one: Proposal) => boolean): Proposal[] {
+  let left = group.some(isDecided) ? group.filter(isDecided) : [...group];
+  const reasons: string[] = left.length < group.length ? ['your decision'] : [];
+  for (const [name, has] of PREFERENCES) {
+    const better = left.filter(has);
+    if (left.length === 1 || better.length === 0 || better.length === left.length) continue;
+    left = better;
+    reasons.push(name);
+  }
+  const [chosen] = left;
+  return group.map((one) => {
+    if (left.length === 1) {
+      return one === chosen
+        ? { ...one, because: `${one.because}; the one that is ${reasons.join(', ')}` }
+        : {
+            ...one,
+            modality: OUT,
+            because: `${one.modality} (${one.because}), but another series is ${reasons.join(', ')}`,
+          };
+    }
+    return left.includes(one)
+      ? {
+          ...one,
+          modality: OPEN,
+          because: `${one.modality} (${one.because}), as ${left.length - 1} more of this patient`,
+        }
+      : {
+          ...one,
+          modality: OUT,
+          because: `${one.modality} (${one.because}), but others are ${reasons.join(', ')}`,
+        };
+  });
+}

@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { propose } from './propose.ts';
+import { FIRST_RULES, named, type SeriesFacts } from './rules.ts';
+import type { Stack } from './stack.ts';
+
+const PLAIN: SeriesFacts = {
+  type: 'CT',
+  description: '',
+  imageType: 'ORIGINAL\\PRIMARY\\AXIAL',
+  contrast: false,
+  delay: null,
+  sequence: '',
+  echoTime: null,
+  repetitionTime: null,
+  inversionTime: null,
+  kernel: '',
+  thickness: 5,
+  corrected: '',
+  burntIn: '',
+  plane: 'axial',
+};
+
+test.each<[description: string, modality: string | undefined]>([
+  ['Abd arterial 5.0 B30f', 'A'],
+  ['动脉期 5mm', 'A'],
+  ['ART 1.25mm', 'A'],
+  ['portal venous phase', 'P'],
+  ['门静脉期', 'P'],
+  ['PVP 5mm', 'P'],
+  ['arterial and portal', undefined],
+  ['delayed 3 min', 'D'],
+  ['venöse Spätphase', 'D'],
+  ['平扫', 'N'],
+  ['Abdomen w/o, non-contrast', 'N'],
+  ['Topogram 0.6 T20f', '-'],
+  ['定位像', '-'],
+  ['Dose Report', '-'],
+  ['Abdomen 5.0', undefined],
+  ['heart', undefined],
+])("CT '%s' is %s", (description, modality) => {
+  expect(named({ ...PLAIN, description }, FIRST_RULES)?.modality).toBe(modality);
+});
+
+test.each<[description: string, contrast: boolean, modality: string | undefined]>([
+  ['t1_tse_tra', false, 'T1'],
+  ['t1_tse_tra', true, 'T1C'],
+  ['T1 +C', false, 'T1C'],
+  ['AX T1 POST', false, 'T1C'],
+  ['T1 增强', false, 'T1C'],
+  ['t2_tse_fs', true, 'T2'],
+  ['t2_flair_tra', false, 'FLAIR'],
+  ['ep2d_diff ADC', false, 'ADC'],
+  ['DWI b1000', false, 'DWI'],
+  ['unknown', true, undefined],
+])("MR '%s' (contrast agent: %s) is %s", (description, contrast, modality) => {
+  expect(named({ ...PLAIN, type: 'MR', description, contrast }, FIRST_RULES)?.modality).toBe(modality);
+});
+
+test('where words say nothing, agent and time do, or the physics', () => {
+  const injected = { ...PLAIN, contrast: true };
+  expect(named({ ...injected, delay: 30 }, FIRST_RULES)).toEqual({
+    modality: 'A',
+    because: 'CT, contrast agent given, 30 s after the injection',
+  });
+  expect(named({ ...injected, delay: 70 }, FIRST_RULES)?.modality).toBe('P');
+  expect(named({ ...injected, delay: 300 }, FIRST_RULES)?.modality).toBe('D');
+  expect(named(injected, FIRST_RULES)).toBeNull();
+  const spin = { ...PLAIN, type: 'MR', sequence: 'SE', repetitionTime: 4000, echoTime: 100 };
+  expect(named(spin, FIRST_RULES)).toEqual({ modality: 'T2', because: 'MR, sequence SE, TR 4000, TE 100' });
+  expect(named({ ...PLAIN, type: 'PT', corrected: 'DECY\\ATTN' }, FIRST_RULES)?.modality).toBe('PET');
+});
+
+/** A stack of a patient, with facts. */
+function stack(
+  id: string,
+  facts: Partial<SeriesFacts>,
+  fault: string | null = null,
+): { patient: string; stack: Stack } {
+  const image = { facts: { ...PLAIN, ...facts } };
+  const { plane = 'axial' } = facts;
+  return {
+    patient: 'p',
+    stack: { id, images: [image], plane, slices: [], notes: [], fault } as unknown as Stack,
+  };
+}
+
+const mapping = { rules: FIRST_RULES, decisions: {} };
+const outcome = (...args: Parameters<typeof propose>): string[] =>
+  propose(...args).map(({ stack: { id }, modality }) => `${id} ${modality}`);
+
+test('of several series for one modality the usual one is taken, and the reason is said', () => {
+  const art = { description: 'arterial' };
+  const axial = stack('a', { ...art });
+  const coronal = stack('b', { ...art, plane: 'coronal', imageType: 'DERIVED\\SECONDARY\\MPR' });
+  const bone = stack('c', { ...art, kernel: 'Br64' });
+  expect(outcome([axial, coronal, bone], mapping, null)).toEqual(['a A', 'b -', 'c -']);
+  const [first, second] = propose([axial, coronal], mapping, null);
+  expect(first?.because).toBe("CT, 'arterial'; the one that is axial");
+  expect(second?.because).toBe("A (CT, 'arterial'), but another series is axial");
+  expect(outcome([axial, stack('d', art)], mapping, null)).toEqual(['a ?', 'd ?']);
+  expect(outcome([axial, stack('d', art)], { ...mapping, decisions: { d: 'A' } }, null)).toEqual([
+    'a -',
+    'd A',
+  ]);
+});
+
+test('decisions count more than rules, and what cannot be put in order is a question', () => {
+  const one = stack('a', { description: 'arterial' });
+  expect(outcome([one], { ...mapping, decisions: { a: 'P' } }, null)).toEqual(['a P']);
+  expect(outcome([one], mapping, ['P'])).toEqual(['a -']);
+  expect(outcome([stack('a', { description: 'arterial' }, 'no order')], mapping, null)).toEqual(['a ?']);
+});

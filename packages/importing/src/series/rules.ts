@@ -1,0 +1,117 @@
+import type { ImportRule } from '@radweave/artifacts';
+import type { ImageFacts } from './image.ts';
+import type { Plane } from './stack.ts';
+
+/** What a rule looks at. */
+export interface SeriesFacts extends ImageFacts {
+  readonly plane: Plane;
+}
+
+const ARTERIAL = 'arter|\\b(hap|art|early)\\b|动脉';
+const VENOUS = 'portal|venous|venös|\\b(pvp|pv|ven)\\b|静脉|门脉';
+const DELAYED = 'delay|late|equilib|spät|延迟|平衡';
+const PLAIN = 'plain|non.?con|unenhanced|pre.?contrast|nativ|\\bncct\\b|without|平扫';
+const ENHANCED = '\\+ ?c\\b|\\bc ?\\+|post|contrast|\\bgd\\b|\\bkm\\b|enhanc|增强';
+
+/**
+ * The rules that the first `mapping.yaml` has, from the surest to the weakest: words of people, then the agent and its time,
+ * then physics. What none of them names is asked for.
+ */
+export const FIRST_RULES: readonly ImportRule[] = [
+  {
+    modality: '-',
+    description: 'locali[sz]er|scout|survey|topogram|smart ?prep|bolus ?track|monitoring|定位',
+  },
+  { modality: '-', description: 'exam summary|dose|protocol|screen ?save|剂量' },
+  { modality: 'D', type: 'CT', description: DELAYED },
+  { modality: 'A', type: 'CT', description: ARTERIAL, not_description: VENOUS },
+  { modality: 'P', type: 'CT', description: VENOUS, not_description: ARTERIAL },
+  { modality: 'N', type: 'CT', description: PLAIN },
+  { modality: 'A', type: 'CT', contrast: true, delay: [15, 45] },
+  { modality: 'P', type: 'CT', contrast: true, delay: [45, 120] },
+  { modality: 'D', type: 'CT', contrast: true, delay: [120, 1200] },
+  { modality: 'ADC', type: 'MR', image_type: '\\bADC\\b' },
+  { modality: 'ADC', type: 'MR', description: '\\bADC\\b|apparent' },
+  { modality: 'DWI', type: 'MR', description: '\\bdwi\\b|diffusion|trace|弥散' },
+  { modality: 'FLAIR', type: 'MR', description: 'flair|dark.?fluid' },
+  { modality: 'T1C', type: 'MR', description: `t1.*(${ENHANCED})` },
+  { modality: 'T1C', type: 'MR', description: 't1', contrast: true },
+  { modality: 'T2', type: 'MR', description: 't2', not_description: 't1' },
+  { modality: 'T1', type: 'MR', description: 't1' },
+  { modality: 'FLAIR', type: 'MR', sequence: '\\bIR\\b', inversion_time: [1600, 3000], echo_time: [70, 400] },
+  { modality: 'T2', type: 'MR', sequence: '\\bSE\\b', repetition_time: [2000, 20000], echo_time: [70, 400] },
+  {
+    modality: 'T1',
+    type: 'MR',
+    sequence: '\\bSE\\b',
+    contrast: false,
+    repetition_time: [200, 1000],
+    echo_time: [1, 30],
+  },
+  { modality: '-', type: 'PT', description: '\\bnac\\b|non.?ac|uncorrected' },
+  { modality: 'PET', type: 'PT', corrected: 'ATTN' },
+];
+
+type Condition = Exclude<keyof ImportRule, 'modality'>;
+
+const matches = (pattern: string, text: string): boolean => new RegExp(pattern, 'i').test(text);
+
+function within(range: readonly [number, number], value: number | null): boolean {
+  return value !== null && value >= range[0] && value < range[1];
+}
+
+/** Whether each condition holds, and how a person reads it. */
+const CONDITIONS: { readonly [C in Condition]: (wanted: never, facts: SeriesFacts) => string | null } = {
+  type: (wanted: string, { type }) => (type === wanted ? type : null),
+  plane: (wanted: string, { plane }) => (plane === wanted ? plane : null),
+  contrast: (wanted: boolean, { contrast }) =>
+    contrast === wanted ? `contrast agent ${wanted ? 'given' : 'not named'}` : null,
+  description: (wanted: string, { description }) =>
+    matches(wanted, description) ? `'${description}'` : null,
+  not_description: (wanted: string, { description }) => (matches(wanted, description) ? null : ''),
+  image_type: (wanted: string, { imageType }) => (matches(wanted, imageType) ? imageType : null),
+  sequence: (wanted: string, { sequence }) => (matches(wanted, sequence) ? `sequence ${sequence}` : null),
+  kernel: (wanted: string, { kernel }) => (matches(wanted, kernel) ? `kernel ${kernel}` : null),
+  corrected: (wanted: string, { corrected }) =>
+    matches(wanted, corrected) ? `corrected: ${corrected}` : null,
+  delay: (wanted: [number, number], { delay }) =>
+    within(wanted, delay) ? `${Math.round(delay ?? 0)} s after the injection` : null,
+  thickness: (wanted: [number, number], { thickness }) =>
+    within(wanted, thickness) ? `${thickness} mm thick` : null,
+  echo_time: (wanted: [number, number], { echoTime }) => (within(wanted, echoTime) ? `TE ${echoTime}` : null),
+  repetition_time: (wanted: [number, number], { repetitionTime }) =>
+    within(wanted, repetitionTime) ? `TR ${repetitionTime}` : null,
+  inversion_time: (wanted: [number, number], { inversionTime }) =>
+    within(wanted, inversionTime) ? `TI ${inversionTime}` : null,
+};
+
+/** What the first rule that fits says, and why; null where none does. */
+export function named(
+  facts: SeriesFacts,
+  rules: readonly ImportRule[],
+): { modality: string; because: string } | null {
+  for (const { modality, ...conditions } of rules) {
+    const reasons = Object.entries(conditions).map(([name, wanted]) =>
+      CONDITIONS[name as Condition](wanted as never, facts),
+    );
+    if (reasons.every((reason) => reason !== null)) {
+      return { modality, because: reasons.filter((reason) => reason !== '').join(', ') };
+    }
+  }
+  return null;
+}
+
+/** A series in a few words. */
+export function looks({ type, plane, contrast, thickness, kernel, delay, sequence }: SeriesFacts): string {
+  return [
+    type,
+    plane === 'none' ? '' : plane,
+    contrast ? 'contrast agent' : '',
+    delay === null ? '' : `${Math.round(delay)} s after the injection`,
+    thickness === null ? '' : `${Number(thickness.toFixed(2))} mm`,
+    kernel === '' ? '' : `kernel ${kernel}`,
+    sequence === '' ? '' : `sequence ${sequence}`,
+  ]
+    .filter((one) => one !== '')
+    .join(', ');
+}

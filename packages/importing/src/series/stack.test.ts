@@ -1,0 +1,178 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesBelow, peersPython, peerTest, pythonJson, sharedPath, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { TAG } from '../dicom/tags.ts';
+import { SliceReader } from '../output/slice-values.ts';
+import { type MadeUp, madeUpDicom, madeUpSlice } from '../testing/made-up.ts';
+import { type Image, readImage } from './image.ts';
+import { type Stack, stacksOf } from './stack.ts';
+
+/** Images of one series that differ as told. */
+function images(all: readonly MadeUp[]): Image[] {
+  const folder = tempDir();
+  return all.map((more, i) => {
+    const path = join(folder, String(i));
+    writeFileSync(path, madeUpDicom(madeUpSlice({ [TAG.sopInstance]: ['UI', `1.2.3.4.${i}`], ...more })));
+    const image = readImage(path);
+    if (typeof image === 'string') throw new Error(image);
+    return image;
+  });
+}
+
+const at = (x: number, y: number, z: number): MadeUp => ({ [TAG.position]: ['DS', [x, y, z]] });
+const AXES = { sagittal: [0, 1, 0, 0, 0, -1], coronal: [1, 0, 0, 0, 0, -1], oblique: [1, 0, 0, 0, 0.7, 0.7] };
+
+test('slices are ordered by their places along the normal, never by number or name', () => {
+  const numbered = [20, 5, 10, 15].map(
+    (z, i) => ({ ...at(0, 0, z), [TAG.instanceNumber]: ['IS', String(i)] }) as MadeUp,
+  );
+  const [stack] = stacksOf(images(numbered));
+  expect(stack?.slices.map((slice) => slice.at)).toEqual([5, 10, 15, 20]);
+  expect(stack).toMatchObject({
+    plane: 'axial',
+    distance: 5,
+    notes: [],
+    fault: null,
+    gaps: 0,
+    sheared: false,
+  });
+});
+
+test('a localizer of three planes is three stacks', () => {
+  const planes = Object.values(AXES).map((axis) => ({ [TAG.orientation]: ['DS', axis] }) as MadeUp);
+  expect(stacksOf(images(planes)).map(({ plane }) => plane)).toEqual(Object.keys(AXES));
+});
+
+test.each<[what: string, places: readonly number[], notes: readonly RegExp[]]>([
+  ['even', [0, 5, 10, 15], []],
+  ['a gap', [0, 5, 10, 25, 30], [/^1 gap between slices, up to 15 mm where 5 mm is usual$/]],
+  ['uneven', [0, 5, 11, 16, 20.5], [/^uneven distances between slices: 4.5 to 6 mm$/]],
+])('distances: %s', (_, places, notes) => {
+  const [stack] = stacksOf(images(places.map((z) => at(0, 0, z))));
+  expect(stack?.notes).toHaveLength(notes.length);
+  notes.forEach((note, i) => {
+    expect(stack?.notes[i]).toMatch(note);
+  });
+});
+
+test('a tilted gantry is noticed', () => {
+  const [stack] = stacksOf(images([0, 1, 2].map((i) => at(0, 1.5 * i, 5 * i))));
+  expect(stack?.sheared).toBe(true);
+  expect(stack?.notes).toEqual(['tilted gantry: slices are shifted against each other by up to 16.7°']);
+});
+
+test('images of one place are parted by what tells them apart, or are a fault', () => {
+  const twice = [0, 5, 0, 5].map((z) => at(0, 0, z));
+  const [unclear, ...none] = stacksOf(images(twice));
+  expect(none).toEqual([]);
+  expect(unclear?.fault).toBe('4 images lie at 2 places, and nothing tells them apart');
+  const parted = twice.map(
+    (more, i) => ({ ...more, [TAG.acquisitionNumber]: ['IS', i < 2 ? '1' : '2'] }) as MadeUp,
+  );
+  const stacks = stacksOf(images(parted));
+  expect(stacks.map(({ slices, fault }) => [slices.length, fault])).toEqual([
+    [2, null],
+    [2, null],
+  ]);
+  expect(new Set(stacks.map(({ id }) => id)).size).toBe(2);
+});
+
+test('a copy of an image is left out and said', () => {
+  const same = { [TAG.sopInstance]: ['UI', '1.2.3.4.77'] } as MadeUp;
+  const [stack] = stacksOf(images([{ ...same }, { ...same }, at(0, 0, 5)]));
+  expect(stack?.slices).toHaveLength(2);
+  expect(stack?.notes).toEqual(['1 × the same image in another file, left out']);
+});
+
+test('slices without a place cannot be put in order', () => {
+  const [stack] = stacksOf(images([{ [TAG.position]: ['DS', ''] }, at(0, 0, 5)]));
+  expect(stack?.fault).toContain('position or orientation is missing');
+});
+
+test('frames of an enhanced image have places and scales of their own', () => {
+  const frame = (z: number, slope: number): MadeUp => ({
+    [TAG.planePosition]: ['SQ', [at(0, 0, z)]],
+    [TAG.valueTransformation]: ['SQ', [{ [TAG.slope]: ['DS', [slope]], [TAG.intercept]: ['DS', [7]] }]],
+  });
+  const { [TAG.position]: _, [TAG.orientation]: __, ...plain } = madeUpSlice();
+  const folder = tempDir();
+  const path = join(folder, 'enhanced');
+  const pixels = Buffer.alloc(3 * 2 * 16 * 12, 1);
+  const shared = [
+    { [TAG.planeOrientation]: ['SQ', [{ [TAG.orientation]: ['DS', [1, 0, 0, 0, 1, 0]] }]] },
+  ] as const;
+  const elements = {
+    ...plain,
+    [TAG.frames]: ['IS', '3'],
+    [TAG.sharedGroups]: ['SQ', shared as unknown as MadeUp[]],
+    [TAG.frameGroups]: ['SQ', [frame(10, 1), frame(0, 2), frame(5, 3)]],
+    [TAG.pixels]: ['OW', pixels],
+  } as unknown as MadeUp;
+  writeFileSync(path, madeUpDicom(elements));
+  const [stack] = stacksOf([readImage(path) as Image]);
+  expect(stack?.slices.map((slice) => [slice.at, slice.frame.index])).toEqual([
+    [0, 1],
+    [5, 2],
+    [10, 0],
+  ]);
+  const reader = new SliceReader(false);
+  expect(stack?.slices.map((slice) => reader.read(slice).values[0])).toEqual([
+    257 * 2 + 7,
+    257 * 3 + 7,
+    257 + 7,
+  ]);
+});
+
+/** Converts a folder with dcm2niix; prints for each volume the sums of its slices in order, and affine distances. */
+const DCM2NIIX = `
+import glob, json, subprocess, sys
+import dcm2niix, nibabel, numpy as np
+subprocess.run([dcm2niix.bin, '-z', 'n', '-m', 'y', '-b', 'n', '-o', sys.argv[2], sys.argv[1]], check=True, stdout=subprocess.DEVNULL)
+out = {}
+for path in sorted(glob.glob(sys.argv[2] + '/*.nii')):
+    image = nibabel.load(path)
+    data = np.asarray(image.dataobj, dtype='f8')
+    if data.ndim == 3:
+        out[path.split('/')[-1]] = dict(sums=data.sum((0, 1)).tolist(), zooms=[float(z) for z in image.header.get_zooms()])
+json.dump(out, sys.stdout)
+`;
+
+interface Converted {
+  sums: number[];
+  zooms: number[];
+}
+
+peerTest('order and distances are those of dcm2niix', ['dcm2niix', 'nibabel'], (context) => {
+  const data = sharedPath('data/dicom');
+  if (!existsSync(data)) context.skip('../shared/data/dicom is not beside this checkout');
+  for (const folder of ['ct-philips/S2010', 'ct-ge', 'mr-structural']) {
+    const args = [join(data, folder), tempDir()];
+    const converted = pythonJson<Record<string, Converted>>(DCM2NIIX, { args, interpreter: peersPython() });
+    const read = filesBelow(join(data, folder)).flatMap((path) => tryImage(path));
+    const [stack, ...others] = stacksOf(read);
+    expect(others).toEqual([]);
+    const reader = new SliceReader(false);
+    const sums = (stack as Stack).slices.map((slice) => reader.read(slice).values.reduce((a, b) => a + b, 0));
+    const alike = Object.values(converted).find((one) => sameOrder(one.sums, sums));
+    expect(alike, `${folder}: ${Object.keys(converted).join()}`).toBeDefined();
+    // Of uneven distances it writes another measure.
+    if (folder !== 'ct-ge') expect(alike?.zooms[2], folder).toBeCloseTo(stack?.distance ?? 0, 3);
+  }
+});
+
+function tryImage(path: string): Image[] {
+  try {
+    const image = readImage(path);
+    return typeof image === 'string' ? [] : [image];
+  } catch {
+    return [];
+  }
+}
+
+function sameOrder(theirs: readonly number[], ours: readonly number[]): boolean {
+  const isSame = (one: readonly number[]): boolean =>
+    one.length === ours.length &&
+    one.every((sum, i) => Math.abs(sum - (ours[i] ?? 0)) <= 1e-6 * Math.abs(sum) + 1);
+  return isSame(theirs) || isSame([...theirs].reverse());
+}

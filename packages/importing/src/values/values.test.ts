@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { peersPython, peerTest, pythonJson, sharedPath } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { openWhole, parseFile } from '../dicom/open.ts';
+import { TAG } from '../dicom/tags.ts';
+import { pixelFormat } from '../pixels/format.ts';
+import { decodeFrame } from '../pixels/frames.ts';
+import { type MadeUp, madeUpDicom, madeUpSlice } from '../testing/made-up.ts';
+import { grayOfColour } from './gray-of-colour.ts';
+import { rescaled } from './rescale.ts';
+import { suvFactor } from './suv.ts';
+import { volumeRange } from './volume-range.ts';
+import { grayOf, windowOf } from './window.ts';
+
+test('windows by name and by numbers; black at the lower end, white at the upper, rounded', () => {
+  expect(windowOf('soft')).toEqual({ low: -160, high: 240 });
+  expect(windowOf('-600/1500')).toEqual({ low: -1350, high: 150 });
+  for (const bad of ['sfot', '40/0', '40', 'soft,lung']) expect(() => windowOf(bad)).toThrow('--window');
+  const values = Float32Array.from([-1000, -160, 40, 240, 3000, -158.43]);
+  const range = windowOf('soft');
+  expect([...grayOf(values, 3, range, { bits: 8, inverted: false }).pixels]).toEqual([
+    0, 0, 128, 255, 255, 1,
+  ]);
+  expect([...grayOf(values, 3, range, { bits: 8, inverted: true }).pixels]).toEqual([
+    255, 255, 127, 0, 0, 254,
+  ]);
+  expect([...grayOf(values, 3, range, { bits: 16, inverted: false }).pixels].slice(2, 4)).toEqual([
+    32768, 65535,
+  ]);
+});
+
+test('the range of a volume is that of all of its slices, and of no other', () => {
+  const slices = [
+    Float32Array.from({ length: 100 }, (_, i) => i),
+    Float32Array.from({ length: 100 }, (_, i) => 100 + i),
+  ];
+  const { low, high } = volumeRange(() => slices, { kind: 'percentiles', low: 1, high: 99 });
+  // numpy.percentile(range(200), [1, 99], method='lower') is 1 and 197.
+  expect(low).toBeCloseTo(1, 1);
+  expect(high).toBeCloseTo(197, 1);
+  const around = volumeRange(() => slices, { kind: 'zscore', deviations: 2 });
+  const deviation = Math.sqrt((200 ** 2 - 1) / 12);
+  expect(around.low).toBeCloseTo(99.5 - 2 * deviation, 6);
+  expect(around.high).toBeCloseTo(99.5 + 2 * deviation, 6);
+  expect(volumeRange(() => [new Float32Array(5).fill(3)], { kind: 'percentiles', low: 1, high: 99 })).toEqual(
+    {
+      low: 3,
+      high: 3,
+    },
+  );
+});
+
+const PET: MadeUp = {
+  [TAG.modality]: ['CS', 'PT'],
+  [TAG.units]: ['CS', 'BQML'],
+  [TAG.decayCorrection]: ['CS', 'START'],
+  [TAG.weight]: ['DS', '70'],
+  [TAG.seriesTime]: ['TM', '101500'],
+  [TAG.acquisitionTime]: ['TM', '101500.00'],
+  [TAG.radiopharmaceutical]: [
+    'SQ',
+    [
+      {
+        [TAG.radionuclideDose]: ['DS', '370000000'],
+        [TAG.radionuclideHalfLife]: ['DS', '6586.2'],
+        [TAG.radiopharmaceuticalStart]: ['TM', '091500'],
+      },
+    ],
+  ],
+};
+
+test('SUV by body weight: decay to the scan, to the injection, across midnight; or the reason why not', () => {
+  const factor = (more: MadeUp): number =>
+    suvFactor(parseFile(madeUpDicom({ ...madeUpSlice(), ...PET, ...more })).dataset);
+  const left = 370e6 * 2 ** (-3600 / 6586.2);
+  expect(factor({})).toBeCloseTo(70_000 / left, 12);
+  expect(factor({ [TAG.decayCorrection]: ['CS', 'ADMIN'] })).toBeCloseTo(70_000 / 370e6, 12);
+  expect(factor({ [TAG.units]: ['CS', 'GML'] })).toBe(1);
+  const night = { [TAG.seriesTime]: ['TM', '001500'], [TAG.acquisitionTime]: ['TM', '001500'] } as MadeUp;
+  expect(factor(night)).toBeCloseTo(70_000 / (370e6 * 2 ** (-54_000 / 6586.2)), 9);
+  const faults: [MadeUp, string][] = [
+    [{ [TAG.weight]: ['DS', ''] }, "the patient's weight is missing"],
+    [{ [TAG.units]: ['CS', 'PROPCNT'] }, "from units 'PROPCNT'"],
+    [{ [TAG.decayCorrection]: ['CS', 'NONE'] }, "decay correction 'NONE'"],
+    [{ [TAG.radiopharmaceutical]: ['SQ', []] }, 'the injected dose is missing'],
+  ];
+  for (const [more, reason] of faults) expect(() => factor(more), reason).toThrow(reason);
+});
+
+/** Values and gray of palettes as pydicom computes them: sums and a sample. */
+const PYDICOM = `
+import json, sys, warnings
+import numpy as np, pydicom
+from pydicom.pixels import apply_color_lut, apply_modality_lut, pixel_array
+warnings.filterwarnings('ignore')
+out = {}
+for path in json.load(sys.stdin):
+    ds = pydicom.dcmread(path)
+    a = pixel_array(ds)
+    if ds.PhotometricInterpretation == 'PALETTE COLOR':
+        rgb = apply_color_lut(a, ds).astype('f8')
+        rgb *= 255 / max(255, rgb.max())
+        values = rgb @ [0.299, 0.587, 0.114]
+    else:
+        values = apply_modality_lut(a, ds).astype('f8')
+    flat = values.reshape(-1)
+    out[path] = [float(flat.sum()), flat[::max(1, len(flat) // 500)].tolist()]
+json.dump(out, sys.stdout)
+`;
+
+peerTest('modality tables, slopes and palettes are those of pydicom', ['pydicom'], (context) => {
+  const folder = sharedPath('data/dicom/transfer-syntaxes');
+  if (!existsSync(folder)) context.skip('../shared/data/dicom is not beside this checkout');
+  const names = ['mlut_18', 'MR2_UNCI', '693_UNCR', 'MR-SIEMENS-DICOM-WithOverlays', 'OBXXXX1A'];
+  const paths = names.map((name) => join(folder, `${name}.dcm`));
+  const input = JSON.stringify(paths);
+  const theirs = pythonJson<Record<string, [number, number[]]>>(PYDICOM, {
+    input,
+    interpreter: peersPython(),
+  });
+  for (const path of paths) {
+    const file = openWhole(path);
+    const { dataset } = file;
+    const format = pixelFormat(dataset);
+    const frame = decodeFrame(file, format, 0);
+    const scale = { slope: dataset.decimal(TAG.slope) ?? 1, intercept: dataset.decimal(TAG.intercept) ?? 0 };
+    const isGray = format.photometric.startsWith('MONOCHROME');
+    const ours = isGray ? rescaled(frame.pixels, dataset, scale) : grayOfColour(frame, format, dataset);
+    const [sum = 0, samples = []] = theirs[path] ?? [];
+    expect(ours.reduce((a, b) => a + b, 0) / sum, path).toBeCloseTo(1, 5);
+    const step = Math.max(1, Math.floor(ours.length / 500));
+    samples.forEach((value, i) => {
+      expect(Math.abs((ours[i * step] ?? 0) - value), `${path} ${i}`).toBeLessThan(
+        1e-3 + 1e-6 * Math.abs(value),
+      );
+    });
+  }
+  const segmented = openWhole(join(folder, 'gdcm-US-ALOKA-16.dcm'));
+  const format = pixelFormat(segmented.dataset);
+  const frame = decodeFrame(segmented, format, 0);
+  expect(() => grayOfColour(frame, format, segmented.dataset)).toThrow('a palette in segments is not read');
+});

@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { importFiles, privateFiles, readCohort, readImported, readPseudonyms } from '@radweave/artifacts';
+import { decodeSlice } from '@radweave/imaging';
+import { TAG } from '@radweave/importing/dicom/tags';
+import { type MadeUp, madeUpDicom, madeUpSlice } from '@radweave/importing/testing/made-up';
+import { silentContext } from '@radweave/study/context/events';
+import { cohortConfig, listening } from '@radweave/study/testing/cohort';
+import { filesBelow, onPosix, peersPython, peerTest, pythonJson, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import type { ImportOptions } from '../work/import.ts';
+import { MAKE_EXPORT } from './import.export.test.data.ts';
+import { importStage } from './import.ts';
+import { preprocess } from './preprocess.ts';
+
+const PIXELS = { window: 'soft', mr: 'percentiles:1:99', pet: '10', size: 32, bits: 8, fit: 'pad' } as const;
+
+/** Options of an import of `{folder}/export`, with the patients of a hospital as one label unless changed. */
+function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOptions {
+  return {
+    root: join(folder, 'export'),
+    output: join(folder, 'raw'),
+    records: join(folder, 'import'),
+    secrets: join(folder, 'private'),
+    hospital: 'HN',
+    label: 0,
+    table: null,
+    modalities: null,
+    keepsColour: false,
+    dryRun: false,
+    pixels: PIXELS,
+    ...more,
+  };
+}
+
+/** Writes slices of one series, in steps of 5 mm. */
+function writeSeries(folder: string, description: string, count: number, more: MadeUp = {}): void {
+  mkdirSync(join(folder, 'export'), { recursive: true });
+  for (let i = 0; i < count; i++) {
+    const slice = madeUpSlice({
+      [TAG.sopInstance]: ['UI', `1.2.3.${description.length}.${i}`],
+      [TAG.seriesUid]: ['UI', `1.2.3.${description.length}`],
+      [TAG.seriesDescription]: ['LO', description],
+      [TAG.position]: ['DS', [0, 0, 5 * i]],
+      ...more,
+    });
+    writeFileSync(join(folder, 'export', `${description}-${i}`), madeUpDicom(slice));
+  }
+}
+
+function pixelsHash(path: string): string {
+  return createHash('sha256')
+    .update(decodeSlice(readFileSync(path), path).pixels)
+    .digest('hex');
+}
+
+peerTest(
+  'exports of two hospitals that both number from 1 become one cohort',
+  ['pydicom', 'openjpeg'],
+  async () => {
+    const folder = tempDir();
+    const sizes = { JM: 8, SY: 4 };
+    for (const [hospital, patients] of Object.entries(sizes)) {
+      const root = join(folder, hospital);
+      mkdirSync(root);
+      const args = [root, hospital, String(patients)];
+      const expected = pythonJson<Record<string, string[]>>(MAKE_EXPORT, {
+        args,
+        interpreter: peersPython(),
+      });
+      const table = join(folder, `${hospital}.csv`);
+      const ids = Array.from({ length: patients }, (_, i) => i + 1);
+      writeFileSync(
+        table,
+        ['patient_id,hospital,label', ...ids.map((id) => `${id},${hospital},${id % 2}`)].join('\n'),
+      );
+      const options = optionsIn(folder, { root, table, hospital: null, label: null });
+      const result = await importStage(options, listening());
+      expect(result).toMatchObject({ written: 2 * patients, unchanged: 0 });
+      expect(result.leftOut).toEqual({
+        'a localizer': patients,
+        'a secondary capture: a picture of a screen or a scanned page': patients,
+        'it is no DICOM file': 1,
+      });
+      const names = readPseudonyms(privateFiles(options.secrets).pseudonyms);
+      for (const { original, pseudonym } of names.filter((one) => one.hospital === hospital)) {
+        for (const modality of ['A', 'P']) {
+          const place = join(options.output, hospital, `grade${Number(original) % 2}`, pseudonym, modality);
+          expect(filesBelow(place).map((path) => pixelsHash(path))).toEqual(
+            expected[`${original} ${modality}`],
+          );
+        }
+      }
+    }
+    const rows = readImported(importFiles(join(folder, 'import')).table);
+    expect(rows).toHaveLength(12 * 2 * 3);
+    expect(new Set(rows.map(({ patient }) => patient)).size).toBe(12);
+    for (const path of filesBelow(join(folder, 'import'))) {
+      expect(readFileSync(path, 'utf8'), path).not.toMatch(/张|19500101|I\d{6}/);
+    }
+    const config = cohortConfig(folder);
+    config.data.image_size = 32;
+    await preprocess({ config }, listening());
+    const { patients } = readCohort(join(config.data.splits_dir, 'cohort.csv'));
+    expect(patients).toHaveLength(12);
+  },
+);
+
+test('what is done stays, what is new is added, what is decided otherwise moves', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 2);
+  const options = optionsIn(folder);
+  expect(await importStage(options, silentContext())).toMatchObject({ written: 1, unchanged: 0 });
+  const [first = ''] = filesBelow(options.output);
+  const { mtimeMs } = statSync(first);
+  writeSeries(folder, 'portal', 3);
+  expect(await importStage(options, silentContext())).toMatchObject({ written: 1, unchanged: 1 });
+  expect(statSync(first).mtimeMs).toBe(mtimeMs);
+  const { mapping, table } = importFiles(options.records);
+  const series = readImported(table).find(({ modality }) => modality === 'P')?.series ?? '';
+  const decide = (modality: string): void => {
+    const text = readFileSync(mapping, 'utf8').replace(
+      /^decisions:.*(\n {2}.*)*/m,
+      `decisions: {"${series}": "${modality}"}`,
+    );
+    writeFileSync(mapping, text);
+  };
+  decide('venous');
+  expect(await importStage(options, silentContext())).toMatchObject({ written: 1, unchanged: 1 });
+  const modalities = (): string[] => [...new Set(readImported(table).map(({ modality }) => modality))];
+  expect(modalities().sort()).toEqual(['A', 'venous']);
+  expect(filesBelow(options.output).filter((path) => path.endsWith('.png'))).toHaveLength(5);
+  decide('-');
+  await importStage(options, silentContext());
+  expect(modalities()).toEqual(['A']);
+  expect(filesBelow(options.output)).toHaveLength(2);
+});
+
+test('an import that is stopped leaves whole series only, and goes on', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 2);
+  writeSeries(folder, 'portal', 2);
+  const options = optionsIn(folder);
+  let writing = false;
+  let series = 0;
+  const context = {
+    emit: (event: { kind: string; task?: string }) => {
+      writing ||= event.task === 'writing series';
+      if (event.task === 'writing series') series++;
+    },
+    shouldStop: () => writing && series > 0,
+  };
+  await expect(importStage(options, context)).rejects.toMatchObject({ code: 'E_INTERRUPTED' });
+  expect(filesBelow(options.output)).toHaveLength(2);
+  expect(await importStage(options, silentContext())).toMatchObject({ written: 1, unchanged: 1 });
+  expect(filesBelow(options.output)).toHaveLength(4);
+});
+
+test('what is not clear stops with a list, and a rule settles it', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'Abdomen', 2);
+  writeSeries(folder, 'arterial thin', 2);
+  writeSeries(folder, 'arterial', 2);
+  const options = optionsIn(folder);
+  await expect(importStage(options, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT_OPEN',
+    exitCode: 3,
+    message: expect.stringMatching(
+      /3 of 3 series are\n.*'Abdomen' \(CT, axial\): no rule fits\n.*'arterial.*as 1 more of this patient/s,
+    ),
+  });
+  expect(existsSync(options.output) ? filesBelow(options.output) : []).toEqual([]);
+  const { mapping } = importFiles(options.records);
+  const rules = ["{ modality: P, description: '^abdomen$' }", "{ modality: '-', description: thin }"];
+  writeFileSync(
+    mapping,
+    readFileSync(mapping, 'utf8').replace('rules:\n', () => `rules:\n  - ${rules.join('\n  - ')}\n`),
+  );
+  const result = await importStage(options, silentContext());
+  expect(result.series.map(({ modality, slices }) => [modality, slices])).toEqual([
+    ['-', 2],
+    ['A', 2],
+    ['P', 2],
+  ]);
+});
+
+test('a dry run writes no slice and shows every series', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 3);
+  const result = await importStage(optionsIn(folder, { dryRun: true, label: null }), silentContext());
+  expect(result).toMatchObject({ output: null, files: 3, written: 0 });
+  expect(existsSync(join(folder, 'raw'))).toBe(false);
+  const html = readFileSync(result.sheet, 'utf8');
+  expect(html.match(/<img/g)).toHaveLength(3);
+  expect(html).toContain('arterial — CT, axial');
+  expect(html).not.toMatch(/HN-1|Somebody/);
+});
+
+onPosix('what leads back to patients is for nobody else to read, and lies apart', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 1);
+  const options = optionsIn(folder);
+  await importStage(options, silentContext());
+  for (const path of Object.values(privateFiles(options.secrets)))
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  const inside = optionsIn(folder, { secrets: join(folder, 'raw', 'private') });
+  await expect(importStage(inside, silentContext())).rejects.toMatchObject({ code: 'E_IMPORT', exitCode: 2 });
+});
+
+test.each<[what: string, more: Partial<ImportOptions>, code: string, exitCode: number]>([
+  ['no label', { label: null }, 'E_IMPORT', 2],
+  ['no such window', { pixels: { ...PIXELS, window: 'sfot' } }, 'E_IMPORT', 2],
+  ['several windows', { pixels: { ...PIXELS, window: 'soft,lung' } }, 'E_IMPORT', 2],
+  ['no such rule for MR', { pixels: { ...PIXELS, mr: 'percentiles:99:1' } }, 'E_IMPORT', 2],
+  ['nothing of these modalities', { modalities: ['T2'] }, 'E_IMPORT_NOTHING', 3],
+])('%s is one clear error', async (_, more, code, exitCode) => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 1);
+  await expect(importStage(optionsIn(folder, more), silentContext())).rejects.toMatchObject({
+    code,
+    exitCode,
+  });
+});

@@ -1,0 +1,347 @@
+import { dirname, join, resolve, sep } from 'node:path';
+import {
+  compareText,
+  DataError,
+  folderName,
+  importFiles,
+  type LeftOutFile,
+  type ListedPatient,
+  type MappedSeries,
+  type Mapping,
+  privateFiles,
+  readListedPatients,
+  readMapping,
+  readPseudonyms,
+  replaceFolderAtomic,
+  requireWritable,
+  UsageError,
+  writeFileAtomic,
+  writeImported,
+  writeLeftOut,
+  writeMapping,
+  writePseudonyms,
+} from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { DoneSeries, doneKey } from '@radweave/importing/cohort/done';
+import { type FoundImages, findImages } from '@radweave/importing/cohort/find-images';
+import { type ImportedPatient, patientsOf, requireWho } from '@radweave/importing/cohort/patients';
+import { DicomFault } from '@radweave/importing/dicom/fault';
+import { contactSheet } from '@radweave/importing/output/contact-sheet';
+import type { PixelOptions } from '@radweave/importing/output/options';
+import { type PixelFlags, pixelOptions } from '@radweave/importing/output/pixel-flags';
+import { writeStack } from '@radweave/importing/output/write-stack';
+import { OPEN, OUT, type Proposal, propose } from '@radweave/importing/series/propose';
+import { FIRST_RULES, looks } from '@radweave/importing/series/rules';
+import { grouped, stacksOf } from '@radweave/importing/series/stack';
+import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
+
+/** What `import` is asked to do. */
+export interface ImportOptions {
+  /** Folder with the files of an export. */
+  root: string;
+  /** Data root to write the slices into: `{output}/{hospital}/grade{label}/{patient}/{modality}/0001.png`. */
+  output: string;
+  /** Folder for `mapping.yaml`, `import.csv` and the contact sheet: no name of a patient is in it. */
+  records: string;
+  /** Folder for what leads back to patients. */
+  secrets: string;
+  /** Of all patients; null with a table. */
+  hospital: string | null;
+  label: number | null;
+  /** CSV of patients: `patient_id,hospital,label`, and `pseudonym` where somebody chose them. */
+  table: string | null;
+  /** Modalities to import; null for all that the mapping names. */
+  modalities: readonly string[] | null;
+  /** Whether images in colour are made gray; otherwise they are left out. */
+  keepsColour: boolean;
+  /** Looks, counts and shows, and writes no slice. */
+  dryRun: boolean;
+  pixels: PixelFlags;
+}
+
+/** What `import` gives. */
+export interface ImportResult {
+  /** Null after a dry run. */
+  output: string | null;
+  /** Files that were looked at. */
+  files: number;
+  /** Series by modality, `-` left out, `?` open. */
+  series: { modality: string; patients: number; series: number; slices: number }[];
+  /** Files that hold no slice, by reason. */
+  leftOut: Record<string, number>;
+  /** Series that were written now, and those that were there already. */
+  written: number;
+  unchanged: number;
+  mapping: string;
+  sheet: string;
+}
+
+/**
+ * Makes slices in the layout of a data root of an export of DICOM files.
+ *
+ * @throws DataError `E_IMPORT_OPEN` when it is not clear which series is which modality, `E_IMPORT_NOTHING` when there is none.
+ */
+export async function importDicom(options: ImportOptions, context: StageContext): Promise<ImportResult> {
+  const { records, secrets, dryRun } = options;
+  const pixels = pixelOptions(options.pixels);
+  const who = { ...options, listed: options.table === null ? null : readListedPatients(options.table) };
+  requireWho(who, !dryRun);
+  requireApart(options);
+  for (const folder of [records, secrets]) requireWritable(folder, '--records and --private');
+  const mapping = readMapping(importFiles(records).mapping) ?? { rules: FIRST_RULES, decisions: {} };
+  const found = findImages(options.root, options.keepsColour, (done, total) => {
+    stopIfAsked(context, 'the import');
+    if (done % 100 === 0) context.emit({ kind: 'progress', task: 'reading headers', done, total });
+  });
+  const { pseudonyms: path, leftOut: leftOutPath } = privateFiles(secrets);
+  const known = existsSync(path) ? readPseudonyms(path) : [];
+  const { patients, pseudonyms, unlisted } = patientsOf(found.images, who, known);
+  writePseudonyms(path, pseudonyms);
+  sayUnlisted(unlisted.length, who.listed, patients, context);
+  const proposals = proposalsOf(patients, mapping, options.modalities);
+  const leftOut = allLeftOut(
+    found,
+    unlisted.map((image) => image.path),
+    proposals,
+    options.root,
+  );
+  writeLeftOut(leftOutPath, leftOut);
+  writeMapping(importFiles(records).mapping, mapping, proposals.map(listed));
+  const reasons = counted(leftOut.filter(({ series }) => series === '').map(({ reason }) => reason));
+  writeSheet({ ...options, pixels }, proposals, found, reasons);
+  say(context, `${found.files} files below ${options.root}`);
+  sayOddities(proposals, context);
+  requireSomething(found, proposals, options, reasons);
+  requireClear(proposals, importFiles(records).mapping, dryRun, context);
+  const counts = dryRun
+    ? { written: 0, unchanged: 0 }
+    : await writeAll(patients, proposals, { ...options, pixels }, context);
+  return {
+    output: dryRun ? null : options.output,
+    files: found.files,
+    series: countedSeries(proposals),
+    leftOut: reasons,
+    ...counts,
+    mapping: importFiles(records).mapping,
+    sheet: importFiles(records).sheet,
+  };
+}
+
+/** The table that leads back may not lie where the data are passed on. */
+function requireApart({ output, records, secrets }: ImportOptions): void {
+  for (const folder of [output, records]) {
+    if (!`${resolve(secrets)}${sep}`.startsWith(`${resolve(folder)}${sep}`)) continue;
+    throw new UsageError('E_IMPORT', 'the table of pseudonyms would lie within what is passed on', {
+      where: secrets,
+      hint: 'Give --private a folder of its own, outside of --output and --records',
+    });
+  }
+}
+
+function sayUnlisted(
+  images: number,
+  rows: readonly ListedPatient[] | null,
+  patients: readonly ImportedPatient[],
+  context: StageContext,
+): void {
+  if (images > 0)
+    warn(context, `${images} images are of patients who are not in the table; they are left out.`);
+  const without = (rows?.length ?? patients.length) - patients.length;
+  if (without > 0) warn(context, `${without} patients of the table have no image below the folder.`);
+}
+
+function proposalsOf(
+  patients: readonly ImportedPatient[],
+  mapping: Mapping,
+  modalities: readonly string[] | null,
+): Proposal[] {
+  const stacks = patients.flatMap(({ pseudonym: patient, images }) =>
+    grouped(images, ({ study, series }) => `${study} ${series}`)
+      .flatMap(stacksOf)
+      .map((stack) => ({ patient, stack })),
+  );
+  return propose(stacks, mapping, modalities);
+}
+
+function allLeftOut(
+  found: FoundImages,
+  unlisted: readonly string[],
+  proposals: readonly Proposal[],
+  root: string,
+): LeftOutFile[] {
+  const whole = { patient: '', series: '' };
+  return [
+    ...found.leftOut.map((one) => ({ ...one, ...whole })),
+    ...unlisted.map((path) => ({ path, ...whole, reason: 'its patient is not in the table' })),
+    ...proposals
+      .filter(({ modality }) => modality === OUT)
+      .map(({ patient, stack, because }) => ({
+        path: dirname(stack.images[0]?.path ?? root),
+        patient,
+        series: stack.id,
+        reason: because,
+      })),
+  ];
+}
+
+function listed({ patient, stack, facts, modality, because }: Proposal): MappedSeries {
+  const { description } = facts;
+  return {
+    series: stack.id,
+    patient,
+    modality,
+    because,
+    description,
+    looks: looks(facts),
+    slices: stack.slices.length,
+  };
+}
+
+function counted(all: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const one of all) counts[one] = (counts[one] ?? 0) + 1;
+  return counts;
+}
+
+function writeSheet(
+  { records, pixels }: { records: string; pixels: PixelOptions },
+  proposals: readonly Proposal[],
+  { files }: FoundImages,
+  reasons: Readonly<Record<string, number>>,
+): void {
+  const counts = countedSeries(proposals).map(
+    (one) =>
+      [
+        `series of ${nameOf(one.modality)}: ${plural(one.patients, 'patient')}, ${plural(one.slices, 'slice')}`,
+        one.series,
+      ] as const,
+  );
+  const facts = {
+    title: 'Radweave import: contact sheet',
+    counts: [['files', files] as const, ...counts],
+    leftOut: Object.entries(reasons),
+  };
+  writeFileAtomic(importFiles(records).sheet, [...contactSheet(proposals, facts, pixels)].join(''));
+}
+
+function nameOf(modality: string): string {
+  if (modality === OUT) return 'nothing that is imported';
+  return modality === OPEN ? 'an open question' : modality;
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function countedSeries(proposals: readonly Proposal[]): ImportResult['series'] {
+  const groups = grouped(proposals, ({ modality }) => modality);
+  return groups
+    .map((group) => ({
+      modality: group[0]?.modality ?? '',
+      patients: new Set(group.map(({ patient }) => patient)).size,
+      series: group.length,
+      slices: group.reduce((sum, { stack }) => sum + stack.slices.length, 0),
+    }))
+    .sort((a, b) => compareText(a.modality, b.modality));
+}
+
+function sayOddities(proposals: readonly Proposal[], context: StageContext): void {
+  for (const { patient, stack, facts, modality } of proposals.filter((one) => one.modality !== OUT)) {
+    const notes = [...stack.notes, ...(facts.burntIn === '' ? [] : [facts.burntIn])];
+    if (notes.length > 0) warn(context, `${patient}, ${modality} (series ${stack.id}): ${notes.join('; ')}.`);
+  }
+}
+
+function requireSomething(
+  { files }: FoundImages,
+  proposals: readonly Proposal[],
+  { root, secrets }: ImportOptions,
+  reasons: Readonly<Record<string, number>>,
+): void {
+  if (proposals.some(({ modality }) => modality !== OUT)) return;
+  const [most] = Object.entries(reasons).sort(([, a], [, b]) => b - a);
+  const why = most === undefined ? '' : `; most are left out because: ${most[0]} (${most[1]} files)`;
+  throw new DataError('E_IMPORT_NOTHING', `none of ${files} files gives a slice to import${why}`, {
+    where: root,
+    hint: `All reasons are in ${privateFiles(secrets).leftOut}`,
+  });
+}
+
+/** How many open series an error lists. */
+const SHOWN = 20;
+
+function requireClear(
+  proposals: readonly Proposal[],
+  mapping: string,
+  dryRun: boolean,
+  context: StageContext,
+): void {
+  const open = proposals.filter(({ modality }) => modality === OPEN);
+  if (open.length === 0) return;
+  const lines = open
+    .slice(0, SHOWN)
+    .map(
+      ({ patient, stack, facts, because }) =>
+        `  - ${patient}, series ${stack.id} '${facts.description}' (${looks(facts)}): ${because}`,
+    );
+  if (open.length > SHOWN) lines.push(`  … and ${open.length - SHOWN} more`);
+  const what = `it is not clear which modality ${open.length} of ${proposals.length} series are\n${lines.join('\n')}`;
+  if (dryRun) {
+    warn(context, `${what}\n`);
+    return;
+  }
+  throw new DataError('E_IMPORT_OPEN', what, {
+    where: mapping,
+    hint: 'Add a rule or a decision there (a name, or "-" to leave a series out), then run the same command again',
+  });
+}
+
+async function writeAll(
+  patients: readonly ImportedPatient[],
+  proposals: readonly Proposal[],
+  options: { output: string; records: string; pixels: PixelOptions },
+  context: StageContext,
+): Promise<{ written: number; unchanged: number }> {
+  const { output, records, pixels } = options;
+  const done = new DoneSeries(records, output);
+  const people = new Map(patients.map((one) => [one.pseudonym, one]));
+  for (const { stack } of proposals.filter(({ modality }) => modality === OUT)) done.forget(stack.id);
+  const wanted = proposals.filter(({ modality }) => modality !== OUT);
+  let written = 0;
+  for (const [i, proposal] of wanted.entries()) {
+    stopIfAsked(context, 'the import');
+    context.emit({ kind: 'progress', task: 'writing series', done: i, total: wanted.length });
+    const { hospital = '', label = null } = people.get(proposal.patient) ?? {};
+    const place = { hospital, label: label ?? 0, patient: proposal.patient };
+    const key = doneKey(proposal, place, pixels);
+    if (done.rows(proposal.stack.id, key) !== undefined) continue;
+    const modality = folderName('modality', proposal.modality);
+    const folder = `${hospital}/grade${place.label}/${proposal.patient}/${modality}`;
+    const rows = await writeFolder(join(output, folder), proposal, (into) =>
+      writeStack(proposal, place, { folder, into }, pixels),
+    );
+    done.add(proposal.stack.id, key, rows);
+    written++;
+  }
+  writeImported(importFiles(records).table, done.all());
+  return { written, unchanged: wanted.length - written };
+}
+
+/** A series that cannot be written stops the import: left out without a word it would be missing in every table. */
+async function writeFolder<T>(
+  path: string,
+  { patient, stack, facts }: Proposal,
+  fill: (into: string) => T,
+): Promise<T> {
+  try {
+    return await replaceFolderAtomic(path, fill);
+  } catch (error) {
+    if (!(error instanceof DicomFault)) throw error;
+    const what = `series ${stack.id} '${facts.description}' of ${patient} cannot be written: ${error.message}`;
+    throw new DataError('E_IMPORT', what, {
+      where: dirname(stack.images[0]?.path ?? ''),
+      hint: `Mend the files, or leave the series out by a decision in mapping.yaml: "${stack.id}": "-"`,
+      cause: error,
+    });
+  }
+}
