@@ -100,7 +100,9 @@ export function readMapping(path: string): Mapping | null {
 /** One rule on a line; patterns in single quotes, where a backslash is a backslash. */
 function flowOf(rule: ImportRule): string {
   const written = Object.entries(rule).map(([name, value]) =>
-    typeof value === 'string' ? `${name}: '${value.replaceAll("'", "''")}'` : `${name}: ${JSON.stringify(value)}`,
+    typeof value === 'string'
+      ? `${name}: '${value.replaceAll("'", "''")}'`
+      : `${name}: ${JSON.stringify(value)}`,
   );
   return `{ ${written.join(', ')} }`;
 }
