@@ -38,7 +38,7 @@ echo "$@" >> ${wheels}/asked
 read -r requirement hash < "$last"
 while [ "$1" != -d ]; do shift; done
 for file in ${wheels}/*.whl; do
-  case "$file" in */"\${requirement%%==*}"-*) /bin/cp "$file" "$2"; found=1;; esac
+  case "$file" in */"\${requirement%%==*}-\${requirement##*==}"-*) /bin/cp "$file" "$2"; found=1;; esac
 done
 [ -n "$found" ]`;
 }
@@ -158,3 +158,26 @@ while [ "$1" != --target ]; do shift; done
     ].map((text) => expect.stringMatching(text)),
   );
 });
+
+onLinux(
+  'an old pip fetches the newest that its Python can run, and goes on itself where there is none',
+  () => {
+    const wheels = tempDir();
+    writeFileSync(join(wheels, OTHER), BYTES);
+    const own = pip('20.0', wheels);
+    // The wheel of a pip is a program for this Python: its second argument begins with a path.
+    const python = `case "$1" in /*) echo "run $1" >> ${wheels}/asked; shift; set -- -m pip "$@";; esac\n`;
+    const fetched = (): string[] => {
+      const env = programs({ python3: python + own });
+      const client = packageClient(env);
+      if (client === undefined) throw new Error('no pip');
+      downloadWheels(client, [WHEEL], tempDir(), env);
+      const lines = readFileSync(join(wheels, 'asked'), 'utf8').trim().split('\n');
+      writeFileSync(join(wheels, 'asked'), '');
+      return lines.flatMap((line) => /^run .*(pip-[\d.]+)-py3/.exec(line)?.[1] ?? []);
+    };
+    expect(fetched()).toEqual([]);
+    writeFileSync(join(wheels, 'pip-25.0.1-py3-none-any.whl'), '');
+    expect(new Set(fetched())).toEqual(new Set(['pip-25.0.1']));
+  },
+);

@@ -12,7 +12,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { cacheDir, fileSha256 } from './cache.ts';
 import { SetupError } from './errors.ts';
-import { fetchWheels, type PackageClient, resumingClient, uvCache } from './package-client.ts';
+import { fetchWheels, newestClient, type PackageClient, uvCache } from './package-client.ts';
 import { PINNED_TORCH } from './pinned.ts';
 import { renameWithRetry } from './rename.ts';
 import { takeInstalled, unpackWheel } from './unpack.ts';
@@ -94,7 +94,7 @@ export function downloadWheels(
       const path = join(folder, file);
       return !existsSync(path) || fileSha256(path) !== sha256;
     });
-    const pip = missing.length > 0 ? resumingClient(client, staged, env) : client;
+    const pip = missing.length > 0 ? newestClient(client, staged, env) : client;
     for (const wheel of missing) {
       const path = join(folder, wheel.file);
       fetchWheels(pip, [wheel], staged, env);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SetupError } from './errors.ts';
 import { pythons } from './python.ts';
@@ -10,6 +10,8 @@ export interface PackageClient {
   name: 'pip' | 'uv';
   command: readonly string[];
   version: readonly number[];
+  /** File of certificates that pip takes where its user has configured none. */
+  certificates?: string | undefined;
 }
 
 /** The Python that the wheels are for: nothing of Python is used, so any does, and one set of wheels has one set of hashes. */
@@ -19,12 +21,22 @@ const PYTHON = '3.11';
 const RESUMES = [25, 1] as const;
 const RETRIES = '30';
 
-/** pip for those whose own is older; it is run from its wheel, which installs nothing. It needs Python 3.9. */
-const NEWER_PIP: Wheel = {
-  file: 'pip-25.3-py3-none-any.whl',
-  bytes: 1_778_622,
-  sha256: '9655943313a94722b7774661c21049070f6bbb0a1516bf02f7c8d5d9201514cd',
-};
+/**
+ * pip for those whose own is older, run from its wheel, which installs nothing: one that goes on with a cut download, for Python
+ * 3.9 and newer; else one for Python 3.8, as pip of Ubuntu 20.04 finds no wheels for another Python.
+ */
+const NEWER_PIPS: readonly Wheel[] = [
+  {
+    file: 'pip-25.3-py3-none-any.whl',
+    bytes: 1_778_622,
+    sha256: '9655943313a94722b7774661c21049070f6bbb0a1516bf02f7c8d5d9201514cd',
+  },
+  {
+    file: 'pip-25.0.1-py3-none-any.whl',
+    bytes: 1_841_526,
+    sha256: 'c46efd13b6aa8279f33f2864459c8ce587ea6a1a59ee20de055868d8f7688f7f',
+  },
+];
 
 function versionOf(command: readonly string[], env: NodeJS.ProcessEnv): number[] | undefined {
   const [program = '', ...rest] = command;
@@ -57,7 +69,7 @@ export function fetchWheels(
 ): void {
   mkdirSync(into, { recursive: true });
   const list = requirements(wheels, into);
-  if (client.name === 'uv') fetchByUv(client, [...platformTags(wheels[0] ?? NEWER_PIP)], list, into, env);
+  if (client.name === 'uv') fetchByUv(client, wheels.slice(0, 1).flatMap(platformTags), list, into, env);
   else fetchByPip(client, wheels, list, into, env);
 }
 
@@ -68,7 +80,7 @@ function requirements(wheels: readonly Wheel[], into: string): string {
 }
 
 function fetchByPip(
-  { command, version }: PackageClient,
+  { command, version, certificates }: PackageClient,
   wheels: readonly Wheel[],
   list: string,
   into: string,
@@ -88,7 +100,7 @@ function fetchByPip(
       ...['-d', into, '-r', list],
     ],
     // pip writes there first, and the folder of temporary files is often small.
-    { ...env, TMPDIR: into, TEMP: into, TMP: into },
+    { REQUESTS_CA_BUNDLE: certificates, ...env, TMPDIR: into, TEMP: into, TMP: into },
   );
 }
 
@@ -130,19 +142,26 @@ function resumes([major = 0, minor = 0]: readonly number[]): boolean {
   return major > RESUMES[0] || (major === RESUMES[0] && minor >= RESUMES[1]);
 }
 
-/** A pip that goes on with a cut download, fetched into a folder, where one can be had; else the client as it is. */
-export function resumingClient(client: PackageClient, into: string, env: NodeJS.ProcessEnv): PackageClient {
+/** The system's certificates, on Debian and on Red Hat: their pips take them, others bring certificates of their own. */
+const BUNDLES = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt'];
+
+/** The newest pip that can be had, fetched into a folder, where the client is an older one; else the client as it is. */
+export function newestClient(client: PackageClient, into: string, env: NodeJS.ProcessEnv): PackageClient {
   const [python = '', module] = client.command;
   if (resumes(client.version) || module !== '-m') return client;
-  try {
-    fetchByPip(client, [NEWER_PIP], requirements([NEWER_PIP], into), into, env);
-    const command = [python, join(into, NEWER_PIP.file, 'pip')];
+  for (const wheel of NEWER_PIPS) {
+    try {
+      fetchByPip(client, [wheel], requirements([wheel], into), into, { ...env, PIP_QUIET: '1' });
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+      continue;
+    }
+    const command = [python, join(into, wheel.file, 'pip')];
     const version = versionOf(command, env);
-    return version === undefined ? client : { name: 'pip', command, version };
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    return client;
+    const certificates = BUNDLES.find((path) => existsSync(path));
+    if (version !== undefined) return { name: 'pip', command, version, certificates };
   }
+  return client;
 }
 
 function attempt([program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): void {
