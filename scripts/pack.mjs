@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const PREBUILT = join(ROOT, 'build', 'prebuilt');
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));

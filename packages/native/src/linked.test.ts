@@ -19,3 +19,11 @@ test('the engine stays mapped when the worker that loaded it ends', (context) =>
   const text = execFileSync('readelf', ['-d', readNativeRecord().addon], { encoding: 'utf8' });
   expect(text).toMatch(/FLAGS_1.*NODELETE/);
 });
+
+test('the engine finds libtorch beside itself, and names no place of the machine it was built on', (context) => {
+  if (!onPath('readelf')) context.skip('readelf is missing (binutils)');
+  const text = execFileSync('readelf', ['-d', readNativeRecord().addon], { encoding: 'utf8' });
+  expect([...text.matchAll(/\((?:RPATH|RUNPATH)\).*\[(.*)\]/g)].map(([, path]) => path)).toEqual([
+    '$ORIGIN/libtorch',
+  ]);
+});

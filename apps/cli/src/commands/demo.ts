@@ -18,6 +18,7 @@ import { runEnding } from '../run-ending.ts';
 import { JobClock } from '../stage/job-clock.ts';
 import { terminalRunner } from '../stage/run-stage.ts';
 import type { Define } from './define.ts';
+import { setUpOnce } from './setup.ts';
 
 /** Where the demonstration works unless told; it is made anew each time. */
 const FOLDER = 'outputs/demo';
@@ -74,6 +75,7 @@ export const define: Define = (command) => {
 async function demo(folder: string, config: Config, quiet: boolean): Promise<void> {
   const say = (text: string): void => void (quiet || process.stderr.write(`${text}\n`));
   say('Demonstration on a synthetic cohort: nothing here is a real patient.');
+  await setUpOnce();
   say(`${NEEDS}\nFolder: ${folder}`);
   for (const name of ['raw', 'data', 'feature_extract', 'best_hparams']) {
     rmSync(join(folder, name), { recursive: true, force: true });

@@ -2,6 +2,8 @@ import { createInterface } from 'node:readline/promises';
 import {
   ConsentNeeded,
   downloadOnly,
+  NativeNotBuiltError,
+  readNativeRecord,
   type SetupOptions,
   type SetupResult,
   setUp,
@@ -44,6 +46,17 @@ export const define: Define = (command) => {
       if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
     });
 };
+
+/** Sets up where that was not done before: a demonstration is the first that a new user starts. */
+export async function setUpOnce(): Promise<void> {
+  try {
+    readNativeRecord();
+  } catch (error) {
+    if (!(error instanceof NativeNotBuiltError)) throw error;
+    say(`Setting up first: ${error.reason}.`);
+    await setUpOrAsk({});
+  }
+}
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);

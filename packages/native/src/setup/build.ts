@@ -1,4 +1,13 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,6 +22,9 @@ export const ADDONS = ['boot.node', 'radweave.node'] as const;
 
 /** The one more that a build with CUDA has. */
 export const CUDA_ADDON = 'radweave_cuda.node';
+
+/** What an addon finds libtorch by (CMakeLists.txt): a link beside it. Windows has nothing like it; src/load.ts sets its PATH. */
+const LINK = 'libtorch';
 
 /** The shared objects of a build for this libtorch. */
 function addonsFor({ cudaInclude }: Pick<Libtorch, 'cudaInclude'>): readonly string[] {
@@ -78,18 +90,27 @@ export function buildAddons(libtorch: Libtorch, target: string): void {
   const work = mkdtempSync(join(tmpdir(), 'radweave-build-'));
   try {
     runCmake(libtorch, work);
-    install(join(work, 'out'), target, libtorch);
+    installAddons(join(work, 'out'), addonsFor(libtorch), target, libtorch);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-/** Copies the addons beside the target first: a rename is only atomic within one file system. */
-function install(from: string, target: string, libtorch: Libtorch): void {
+/**
+ * Puts addons from a folder, and the link to their libtorch, in `target`, complete or not at all. They are copied beside it
+ * first: a rename is only atomic within one file system.
+ */
+export function installAddons(
+  from: string,
+  names: readonly string[],
+  target: string,
+  libtorch: Libtorch,
+): void {
   mkdirSync(dirname(target), { recursive: true });
   const staged = mkdtempSync(`${target}.`);
   try {
-    for (const name of addonsFor(libtorch)) cpSync(join(from, name), join(staged, name));
+    for (const name of names) cpSync(join(from, name), join(staged, name));
+    if (process.platform !== 'win32') symlinkSync(libtorch.libDirs[0] ?? '', join(staged, LINK));
     // A temporary folder is its maker's only; a cache may be shared.
     chmodSync(staged, 0o755);
     moveInto(staged, target, libtorch);

@@ -9,7 +9,9 @@ import type { Libtorch } from './libtorch.ts';
 import type { Named } from './named.ts';
 import { nvidiaDriver, whyNotPinned } from './nvidia.ts';
 import { packageClient } from './package-client.ts';
+import { PINNED_TORCH } from './pinned.ts';
 import type { Facts } from './plan.ts';
+import { prebuiltTorch } from './prebuilt.ts';
 import { pythonTorch } from './python.ts';
 import { onPath, run } from './run.ts';
 import { type Engine, THIS_MACHINE, wheelsFor } from './wheels.ts';
@@ -66,7 +68,7 @@ export function engineToFetch(
 /**
  * Looks at the machine without changing it.
  *
- * @param built whether the engine for a libtorch is in the cache, so that no compiler is needed.
+ * @param built whether the engine for a libtorch is in the cache or prebuilt, so that no compiler is needed.
  */
 export function lookAround(
   env: NodeJS.ProcessEnv,
@@ -96,6 +98,7 @@ export function lookAround(
       aptWillDo: engine === 'cpu' && !pinned,
       wheels: wheelsFor(THIS_MACHINE, engine),
       hasClient: () => packageClient(env) !== undefined,
+      isPrebuilt: prebuiltTorch() === PINNED_TORCH,
     },
     blas: libtorch && chooseBlas(libtorch, process).kind,
     skipped: why === '' ? skipped : [...skipped, why],

@@ -14,7 +14,7 @@ function plan(facts: Partial<Facts>) {
     mayInstall: () => true,
     missing: [],
     blas: 'openblas-openmp',
-    fetchable: { engine: 'cpu', aptWillDo: true, wheels: [], hasClient: () => false },
+    fetchable: { engine: 'cpu', aptWillDo: true, wheels: [], hasClient: () => false, isPrebuilt: false },
     skipped: [],
     ...facts,
   });
@@ -84,7 +84,13 @@ test('places that were not taken are named with the reason', () => {
 });
 
 const TORCH = { file: 'torch-2.15.0-cp311-cp311-manylinux_2_28_x86_64.whl', bytes: 5e8, sha256: '' };
-const CPU: Facts['fetchable'] = { engine: 'cpu', aptWillDo: true, wheels: [TORCH], hasClient: () => true };
+const CPU: Facts['fetchable'] = {
+  engine: 'cpu',
+  aptWillDo: true,
+  wheels: [TORCH],
+  hasClient: () => true,
+  isPrebuilt: false,
+};
 
 test('no libtorch and no root, but pip or uv: the wheels are fetched', () => {
   const facts = { missing: ['libtorch'], blas: undefined, fetchable: CPU } as const;
@@ -96,9 +102,14 @@ test('no libtorch and no root, but pip or uv: the wheels are fetched', () => {
   expect(plan(facts).install).toContain('libtorch-dev');
 });
 
-test('wheels are fetched only where a compiler is there to build for them', () => {
-  const attempt = () => plan({ missing: ['libtorch', 'compiler'], debian: false, fetchable: CPU });
-  expect(attempt).toThrow(/needs compiler; nothing was changed/);
+test('wheels are fetched only where a compiler is there to build for them, or an engine is prebuilt', () => {
+  const attempt = (fetchable: Facts['fetchable']) =>
+    plan({ missing: ['libtorch', 'compiler'], debian: false, fetchable });
+  expect(() => attempt(CPU)).toThrow(/needs compiler; nothing was changed/);
+  expect(attempt({ ...CPU, isPrebuilt: true })).toMatchObject({ install: [], fetch: [TORCH] });
+  // Another libtorch is there, and only a compiler is missing.
+  const other = { missing: ['compiler'], debian: false, fetchable: { ...CPU, isPrebuilt: true } } as const;
+  expect(() => plan(other)).toThrow(/needs compiler[^$]*radweave setup --libtorch pinned$/);
 });
 
 test("for a GPU Debian's own is not enough, unless nothing can be fetched", () => {

@@ -1,5 +1,6 @@
 import { debianPackages, type Need, stepsFor } from './advice.ts';
 import { SetupError } from './errors.ts';
+import { PINNED_TORCH } from './pinned.ts';
 import type { NativeRecord } from './record.ts';
 import type { Engine, Wheel } from './wheels.ts';
 
@@ -12,6 +13,8 @@ export interface Fetchable {
   wheels: readonly Wheel[];
   /** Whether pip or uv is there. */
   hasClient: () => boolean;
+  /** Whether there is a prebuilt engine for it, so that nothing needs to be compiled. */
+  isPrebuilt: boolean;
 }
 
 /** Everything known about the machine before anything is changed. */
@@ -38,6 +41,9 @@ export interface Plan {
   notices: string[];
 }
 
+const PREBUILT = `
+Or take the libtorch for which an engine is prebuilt, ${PINNED_TORCH}: radweave setup --libtorch pinned`;
+
 /**
  * Decides what set-up does, before it does anything.
  *
@@ -54,7 +60,8 @@ export function planSetup(facts: Facts): Plan {
   const canFetch = needsLibtorch && fetchable.wheels.length > 0 && fetchable.hasClient();
   const byApt = mayInstall && (fetchable.aptWillDo || !canFetch);
   const fetches = canFetch && !byApt;
-  const rest = fetches ? missing.filter((need) => need !== 'libtorch') : missing;
+  const tools = missing.filter((need) => need !== 'libtorch' && !fetchable.isPrebuilt);
+  const rest = fetches ? tools : missing;
   if (fetches) plan.fetch = fetchable.wheels;
   if (mayInstall && (byApt || !rest.includes('libtorch'))) {
     const wantsBlas = slowBlas || rest.includes('libtorch');
@@ -64,7 +71,8 @@ export function planSetup(facts: Facts): Plan {
   if (rest.length > 0) {
     const seen = facts.skipped.map((place) => `\nNot taken: ${place}`).join('');
     const steps = stepsFor(rest, platform, debian && fetchable.aptWillDo);
-    throw new SetupError(`Set-up needs ${rest.join(', ')}; nothing was changed.${seen}\n${steps}`);
+    const other = fetchable.isPrebuilt && !needsLibtorch ? PREBUILT : '';
+    throw new SetupError(`Set-up needs ${rest.join(', ')}; nothing was changed.${seen}\n${steps}${other}`);
   }
   if (slowBlas) {
     const how = debian ? '; an administrator can fix it: sudo apt-get install libopenblas0-openmp' : '';

@@ -1,14 +1,16 @@
 /**
- * Loads the engine in a process of its own, as any user of it does, and prints what it found as JSON. Set-up and
- * doctor run it: a library that crashes when loaded then ends this process, not theirs.
+ * Loads the engine in a process of its own, as any user of it does, tries it, and prints what it found as JSON. Set-up
+ * and doctor run it: a library that crashes when loaded then ends this process, not theirs.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { deviceFault, gpuFacts } from '../gpu.ts';
 import { native, nativeCuda } from '../load.ts';
 import { mappedBlas } from './blas.ts';
+import { tryEngine } from './trial.ts';
 import type { EngineReport, SeenGpu } from './verify.ts';
 
 const engine = native();
+tryEngine(engine);
 const maps = existsSync('/proc/self/maps') ? readFileSync('/proc/self/maps', 'utf8') : '';
 const report: EngineReport = {
   version: engine.version(),

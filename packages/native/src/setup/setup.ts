@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeFil
 import { dirname, join } from 'node:path';
 import { aptInstall } from './apt.ts';
 import { chooseBlas, describeBlas } from './blas.ts';
-import { ADDONS, buildAddons, CUDA_ADDON, isComplete } from './build.ts';
+import { ADDONS, CUDA_ADDON, isComplete } from './build.ts';
 import { buildKey, nativeCache, sourceHash } from './cache.ts';
 import { ConsentNeeded, NativeNotBuiltError, SetupError } from './errors.ts';
 import { downloadWheels, fetchLibtorch, megabytes, takeLibtorch, totalBytes } from './fetch.ts';
@@ -13,6 +13,8 @@ import { type Named, namedLibtorch, rememberLibtorch } from './named.ts';
 import { type PackageClient, packageClient } from './package-client.ts';
 import { PINNED_TORCH } from './pinned.ts';
 import { planSetup } from './plan.ts';
+import { prebuiltFor } from './prebuilt.ts';
+import { provideEngine, type Way } from './provide.ts';
 import { type NativeRecord, readNativeRecord, recordPath } from './record.ts';
 import { renameWithRetry } from './rename.ts';
 import { askEngine, type EngineReport } from './verify.ts';
@@ -21,7 +23,8 @@ import { type Engine, THIS_MACHINE, wheelsFor } from './wheels.ts';
 export interface SetupResult {
   record: NativeRecord;
   engine: EngineReport;
-  /** Seconds the compilation took; 0 when the cache had the build. */
+  way: Way;
+  /** Seconds the compilation took; 0 when nothing was compiled. */
   builtSeconds: number;
 }
 
@@ -55,8 +58,8 @@ export interface SetupOptions {
 const MUCH = 1e9;
 
 /**
- * Makes the engine ready: finds libtorch (installing or fetching it where there is none), compiles the
- * addon unless the cache has it, records both and loads it once to see that it works.
+ * Makes the engine ready: finds libtorch (installing or fetching it where there is none), provides the addon for it, prebuilt
+ * or compiled, records both and tries it once to see that it works.
  *
  * @param say takes each line for people.
  * @throws ConsentNeeded before gigabytes are fetched.
@@ -77,30 +80,25 @@ export function setUp(
   const named = namedLibtorch(brought || options.libtorch, env);
   const pinned = options.libtorch === 'pinned';
   const wish = { named, engine: options.engine, pinned };
-  const libtorch = prepareMachine(say, env, wish, options.yes === true, (found) =>
-    isComplete(folder(found), found),
-  );
+  const needsNoCompiler = (found: Libtorch) =>
+    isComplete(folder(found), found) || 'folder' in prebuiltFor(found);
+  const libtorch = prepareMachine(say, env, wish, options.yes === true, needsNoCompiler);
   say(
     `libtorch ${libtorch.version}${libtorch.gpu === null ? '' : ` (${GPUS[libtorch.gpu]})`}: ${SOURCES[libtorch.source]}, ${libtorch.root}`,
   );
 
   const build = folder(libtorch);
   const start = performance.now();
-  const upToDate = isComplete(build, libtorch);
-  if (!upToDate) {
-    say('Building the engine: one to three minutes on two cores');
-    buildAddons(libtorch, build);
-  }
-  const builtSeconds = upToDate ? 0 : (performance.now() - start) / 1000;
-
+  const load = () => recordAndLoad(recordOf(libtorch, build), named, env);
+  const { engine, way } = provideEngine(libtorch, build, load, say, env);
+  const builtSeconds = way === 'built' ? (performance.now() - start) / 1000 : 0;
   const record = recordOf(libtorch, build);
-  if (libtorch.gpu === 'cuda' && libtorch.cudaInclude === null) say(NO_CUDA_HEADERS);
-  const engine = recordAndLoad(record, named, env);
+  if (libtorch.gpu === 'cuda' && record.cudaAddon === null) say(NO_CUDA_HEADERS);
   if (named?.by === '--libtorch' || pinned) rememberLibtorch(libtorch.root, env);
   else if (named === undefined || !existsSync(named.folder)) rememberLibtorch(undefined, env);
   say(`BLAS: ${describeBlas(record.blas, engine.mapped)}`);
-  say(`Engine: ${upToDate ? 'up to date' : `built in ${builtSeconds.toFixed(1)} s`}, ${record.addon}`);
-  return { record, engine, builtSeconds };
+  say(`Engine: ${way === 'built' ? `built in ${builtSeconds.toFixed(1)} s` : way}, ${record.addon}`);
+  return { record, engine, way, builtSeconds };
 }
 
 /**
@@ -144,11 +142,12 @@ function sayWhatIsStale(say: (line: string) => void, env: NodeJS.ProcessEnv): vo
 
 function recordOf(libtorch: Libtorch, build: string): NativeRecord {
   const [boot, addon] = ADDONS;
-  const { root, version, source, libDirs, gpu, cudaInclude, stamp } = libtorch;
+  const { root, version, source, libDirs, gpu, stamp } = libtorch;
+  const cuda = join(build, CUDA_ADDON);
   return {
     addon: join(build, addon),
     boot: join(build, boot),
-    cudaAddon: cudaInclude === null ? null : join(build, CUDA_ADDON),
+    cudaAddon: existsSync(cuda) ? cuda : null,
     libtorch: { root, version, source, libDirs, gpu, stamp },
     blas: chooseBlas(libtorch, process),
   };
