@@ -72,7 +72,7 @@ test('times are compared the other way round, and what was not measured is not j
   expect(verdict(row)).toBe('not known whether met');
 });
 
-test('rows of an earlier call stay in their places unless they are measured anew', () => {
+test('rows of an earlier call stay in their places unless they are measured again', () => {
   const row = (name: string, title: string, value: number, of?: string) => ({ name, title, value, of });
   const earlier = {
     rows: [row('train', 'train', 1), row('memory', 'memory of train', 1, 'train'), row('help', 'help', 1)],

@@ -19,7 +19,7 @@ const config = configure({
   experiment: { output_dir: join(outputs, 'results') },
 });
 
-// Ctrl-C stops where the same call goes on later.
+// Ctrl-C stops where the same call continues later.
 const stopping = new AbortController();
 process.once('SIGINT', () => stopping.abort());
 

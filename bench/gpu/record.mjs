@@ -1,5 +1,5 @@
 // Keeps runs of scripts/gpu-proof in docs: record.mjs RUN… [--note TEXT]. A run is a gpu-proof.json. docs/benchmarks-cuda.json gets what
-// is not there yet, docs/benchmarks-cuda.md is written anew from all of it; later runs count where several did the same.
+// is not there yet, docs/benchmarks-cuda.md is written again from all of it; later runs count where several did the same.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

@@ -34,13 +34,13 @@ export class Training {
     return join(this.folder, 'checkpoints', this.name, 'best_model.pth');
   }
 
-  /** Begins anew. */
+  /** Starts again. */
   start(check, onStart) {
     rmSync(this.folder, { recursive: true, force: true });
     return this.proof.radweave(check, this.name, this.args, this.env, onStart);
   }
 
-  /** Goes on; what is given anew replaces what was asked for. */
+  /** Continues; what is given again replaces what was asked for. */
   resume(check, changes = []) {
     return this.proof.radweave(
       check,

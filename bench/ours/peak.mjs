@@ -25,7 +25,7 @@ function matmul(size, dtype) {
   });
 }
 
-/** 3×3 convolution, channels last, weights prepared by oneDNN anew at each call as in training. */
+/** 3×3 convolution, channels last, weights prepared by oneDNN again at each call as in training. */
 function convolution(channels, side, dtype) {
   const batch = 16;
   return tidy(() => {

@@ -33,7 +33,7 @@ async function radweave(...args: string[]) {
   return { code, ...printed };
 }
 
-test('help names every command and is no fault', async () => {
+test('help names every command and ends with 0', async () => {
   const { code, out } = await radweave('--help');
   expect(code).toBe(0);
   // Long summaries are wrapped.

@@ -25,14 +25,14 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync(normaliseFlags(args), { from: 'user' });
     return EXIT.done;
   } catch (error) {
-    // Commander has printed its message already; asking for help or the version is no fault.
+    // Commander has printed its message already; asking for help or the version is not an error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     const { explainFileError } = await import('@radweave/artifacts');
     const code = reportError(explainFileError(error), args.includes('--debug'), (text) =>
       process.stderr.write(forThisStudy(text)),
     );
     if (code === EXIT.interrupted) {
-      // The demonstration is made anew each time.
+      // The demonstration is made again each time.
       const what = args.includes('demo') ? 'To start again' : 'To continue';
       process.stderr.write(`${what}: ${toContinue(args, error)}\n`);
     }

@@ -2,7 +2,7 @@ import { EXIT } from './exit-codes.ts';
 
 /**
  * A stream that cannot be written must not end a training. When nobody reads any more (`| head` has seen enough, the
- * terminal was closed) that is no fault; a result that cannot be written, because the disk is full, is one, and the exit
+ * terminal was closed) that is not an error; a result that cannot be written, because the disk is full, is one, and the exit
  * code says so.
  */
 export function outliveStreams(): void {

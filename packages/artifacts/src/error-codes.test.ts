@@ -6,7 +6,7 @@ import { ERROR_CODES } from './error-codes.ts';
 
 const top = fileURLToPath(new URL('../../..', import.meta.url));
 
-test('docs/errors.md lists every code (vitest -u writes it anew)', async () => {
+test('docs/errors.md lists every code (vitest -u writes it again)', async () => {
   const rows = Object.entries(ERROR_CODES).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
   const page = [
     '# Errors',

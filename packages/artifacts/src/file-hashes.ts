@@ -29,7 +29,7 @@ export class FileHashes {
 
   /**
    * @param memory File that keeps the hashes for the next time; null keeps none. Names in it are relative to its folder. A
-   *   damaged one is begun anew: it only saves time.
+   *   damaged one is started again: it only saves time.
    */
   constructor(memory: string | null = null) {
     this.memory = memory;

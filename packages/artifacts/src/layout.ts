@@ -126,7 +126,7 @@ export function embeddingsPath(outputDir: string, features: string): string {
   return join(outputFolders(outputDir).embeddings, `${folderName('modality', features)}.json`);
 }
 
-/** Where an evaluation goes unless told. */
+/** Where an evaluation goes by default. */
 export function evaluationFolder({ experiment }: Config): string {
   return outputFolders(experiment.output_dir).evaluation;
 }
@@ -147,7 +147,7 @@ export function harmonizeFolder({ experiment }: Config): string {
   return outputFolders(experiment.output_dir).harmonize;
 }
 
-/** Where an audit goes unless told. */
+/** Where an audit goes by default. */
 export function auditFolder({ experiment }: Config): string {
   return outputFolders(experiment.output_dir).audit;
 }

@@ -9,7 +9,7 @@ export const tableCrc32: Crc = crcOf(0xedb88320);
 /**
  * CRC-32 (ISO-HDLC), as zip and PNG use it. Node's own is ten times as fast but is missing before 20.15 and 22.2.
  *
- * @param previous the CRC of the bytes before, to go on from.
+ * @param previous the CRC of the bytes before, to continue from.
  */
 export const crc32: Crc = typeof zlib.crc32 === 'function' ? zlib.crc32 : tableCrc32;
 

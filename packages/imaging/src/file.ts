@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { ImageFault } from './fault.ts';
 import { Scratch } from './scratch.ts';
 
-/** A file larger than this is no slice; reading it would only fill the memory. */
+/** A file larger than this is not a slice; reading it would only fill the memory. */
 const MAX_FILE_BYTES = 1 << 29;
 
 const scratch = new Scratch();

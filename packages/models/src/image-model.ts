@@ -51,7 +51,7 @@ export abstract class ImageModel extends nn.Module {
 
   /**
    * Puts a new classifier with `numClasses` outputs in the place of the old one; 0 takes it off. Make the optimizer
-   * afterwards: it would otherwise go on with the old classifier's parameters.
+   * afterwards: it would otherwise continue with the old classifier's parameters.
    */
   abstract resetClassifier(numClasses: number): void;
 
@@ -69,7 +69,7 @@ export abstract class ImageModel extends nn.Module {
     return features;
   }
 
-  /** Where heat maps are usually taken: the last place whose every position goes on to the logits. */
+  /** Where heat maps are usually taken: the last place whose every position continues to the logits. */
   get mapLayer(): string {
     return FEATURES;
   }

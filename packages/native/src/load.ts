@@ -65,7 +65,7 @@ function load(): Native {
   if (defaultThreads() <= FEW_THREADS && !process.env.OMP_WAIT_POLICY) boot.setEnv('GOMP_SPINCOUNT', SPINS);
   const core = openBlasCore();
   if (record.blas.kind.startsWith('openblas') && core !== undefined) boot.setEnv('OPENBLAS_CORETYPE', core);
-  // libtorch 1.x takes AVX2 kernels unless told otherwise: older CPUs slow down with AVX-512, those with bf16 do not.
+  // libtorch 1.x takes AVX2 kernels by default: older CPUs slow down with AVX-512, those with bf16 do not.
   if (cpuFlags()?.includes('avx512_bf16')) boot.setEnv('ATEN_CPU_CAPABILITY', 'avx512');
   for (const library of record.blas.preload) preload(boot, library, true);
   // The engine is linked to the CPU's libraries alone: a GPU's registers its kernels by being there.

@@ -28,7 +28,7 @@ export class Canvas {
   /**
    * @param fieldOfView width of the image in mm.
    * @param pose how the patient lies in the image.
-   * @param hu what is there already; air unless told.
+   * @param hu what is there already; air by default.
    */
   constructor(
     side: number,

@@ -17,13 +17,13 @@ export interface PhantomOptions {
   /** Patients of the home hospital, where it is to have another number. */
   homePatients?: number;
   slicesPerModality: number;
-  /** Pixels on a side; 224 unless told. */
+  /** Pixels on a side; 224 by default. */
   size?: number;
-  /** The hospital with folds; `JM` unless told. */
+  /** The hospital with folds; `JM` by default. */
   home?: string;
-  /** `SY` and `ZS` unless told. */
+  /** `SY` and `ZS` by default. */
   others?: readonly string[];
-  /** Both phases unless told. */
+  /** Both phases by default. */
   modalities?: readonly Phase[];
 }
 

@@ -10,7 +10,7 @@ import { evaluate } from './testing/evaluate.ts';
 import { reference } from './testing/reference.ts';
 import { CASES, REQUESTS, variantsOf } from './testing/requests.ts';
 
-/** What is no computation and is tested in values.test.ts, scope.test.ts and errors.test.ts. */
+/** What computes nothing and is tested in values.test.ts, scope.test.ts and errors.test.ts. */
 const EXEMPT = new Set([
   ...['constructor', 'shape', 'strides', 'ndim', 'numel', 'dtype', 'device', 'isContiguous', 'size'],
   ...['toString', 'toTypedArray', 'toFloat32Array', 'memory', 'toArray', 'copyTo'],

@@ -20,7 +20,7 @@ import { terminalRunner } from '../stage/run-stage.ts';
 import type { Define } from './define.ts';
 import { setUpOnce } from './setup.ts';
 
-/** Where the demonstration works unless told; it is made anew each time. */
+/** Where the demonstration works by default; it is made again each time. */
 const FOLDER = 'outputs/demo';
 
 /** Many patients with few small slices each: from scratch, a network learns from patients, not from slices. */
@@ -113,7 +113,7 @@ function demoConfig(folder: string, { epochs, seed }: DemoFlags): Config {
 
 /**
  * Removes, as soon as it has served, most of what fills the disk: last checkpoints, which are for going on with training
- * while a demo always begins anew, and the networks of folds, whose logits and patients are on record.
+ * while a demo always starts again, and the networks of folds, whose logits and patients are on record.
  */
 function sparingDisk({ data, experiment }: Config, runner: Runner): Runner {
   const folder = outputFolders(experiment.output_dir).checkpoints;

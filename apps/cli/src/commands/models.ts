@@ -145,7 +145,7 @@ function weightsLines({
   ];
 }
 
-/** Ctrl-C, like every request to end, keeps what has arrived; the same command goes on from there. */
+/** Ctrl-C, like every request to end, keeps what has arrived; the same command continues from there. */
 async function fetch(name: string): Promise<Result> {
   const display = new ProgressDisplay(process.stderr, false);
   const controller = new AbortController();
@@ -191,14 +191,14 @@ async function exported(file: string, flags: ExportFlags): Promise<Result> {
 
 function exportedText(written: ExportedModel): string {
   const { output, sha256, model, layout, tensors, numClasses, inChans, input, differences, python } = written;
-  const thrice = inChans === 3 && input !== null ? ', the same in all three channels' : '';
+  const inAll = inChans === 3 && input !== null ? ', the same in all three channels' : '';
   return [
     `${output}: ${tensors} tensors of ${model} for ${layout}, ${numClasses} classes, ${inChans} ${inChans === 1 ? 'channel' : 'channels'}`,
     `  sha256  ${sha256}`,
     ...(input === null
       ? []
       : [
-          `  input   gray slices of ${input.imageSize}×${input.imageSize} pixels, values from 0 to 1, (x − ${input.mean}) / ${input.std}${thrice}`,
+          `  input   gray slices of ${input.imageSize}×${input.imageSize} pixels, values from 0 to 1, (x − ${input.mean}) / ${input.std}${inAll}`,
         ]),
     ...(differences === null ? [] : [`  note    in ${layout} ${differences}`]),
     ...python.map((line, i) => `  ${i === 0 ? 'Python' : '      '}  ${line}`),

@@ -67,7 +67,7 @@ function refuseTogether(flags: Record<string, string | undefined>): void {
   if (given.length > 1) throw new UserError(`${given.join(' and ')} cannot be given together`);
 }
 
-/** Gigabytes are fetched after a question; who is no person at a terminal gets the error that names `--yes`. */
+/** Gigabytes are fetched after a question; who is not a person at a terminal gets the error that names `--yes`. */
 async function setUpOrAsk(options: SetupOptions): Promise<SetupResult> {
   try {
     return setUp(say, options);

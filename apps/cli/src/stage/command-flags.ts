@@ -1,7 +1,7 @@
 import type { ConfigFlag } from '@radweave/artifacts';
 import { STAGES, usual } from '@radweave/pipeline';
 
-/** Of `run`, which is no stage. */
+/** Of `run`, which is not a stage. */
 const RUN: readonly ConfigFlag[] = usual('root_dir', 'device', 'seed');
 
 /** The flags of a command that set configuration keys; undefined for one that reads no configuration. */

@@ -17,7 +17,7 @@ test('the time left is that of all trainings at the pace so far, and of the othe
   // Six epochs, one pass for the other steps, and 30 s.
   expect(job.step(0.5, 10_000)).toEqual({ done: 2 / 8, secondsLeft: 10 * (6 + 1) + 30 });
   job.step(1, 30_000);
-  // What lies between two trainings is no pace of training.
+  // What lies between two trainings is not a pace of training.
   job.begin('extract', 'A');
   job.begin('train', 'P');
   expect(job.step(0.25, 500_000)).toEqual({ done: 5 / 8, secondsLeft: 10 * (3 + 1) + 30 });

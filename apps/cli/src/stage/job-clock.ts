@@ -62,7 +62,7 @@ export class JobClock {
   step(share: number, now: number): JobPace {
     const present = this.plan[this.at];
     if (present === undefined) return { done: 1, secondsLeft: null };
-    // The next fold's network begins anew.
+    // The next fold's network starts again.
     const isNext = share < this.share;
     if (isNext) this.trained++;
     if (this.last !== null) {

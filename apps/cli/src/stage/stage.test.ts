@@ -72,7 +72,7 @@ async function cohort(): Promise<string> {
   return folder;
 }
 
-test('Ctrl-C is answered, leaves a checkpoint and says how to go on; resuming finishes', async () => {
+test('Ctrl-C is answered, leaves a checkpoint and says how to continue; resuming finishes', async () => {
   const folder = await cohort();
   let isStopped = false;
   writeFileSync(join(folder, 'my settings.yaml'), 'training: {learning_rate: 0.01, batch_size: 16}\n');
@@ -115,7 +115,7 @@ test('a second Ctrl-C ends at once and leaves the last checkpoint whole', async 
   expect((await radweave(folder, ['train', '--modality', 'A', '--resume', '--quiet'])).code).toBe(0);
 });
 
-onPosix('every request to end saves, and the run goes on from there', async () => {
+onPosix('every request to end saves, and the run continues from there', async () => {
   const folder = await cohort();
   const signals = STOP_SIGNALS.filter((name) => name !== 'SIGINT');
   const options = [...TRAIN, '--model', 'mobilenetv3_small_100', '--epochs', String(signals.length + 1)];

@@ -9,7 +9,7 @@ const NAMES = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] a
 
 export type StopSignal = (typeof NAMES)[number];
 
-/** Those that this platform has: Windows lacks half of them. Under `nohup` a closed terminal is no request to end. */
+/** Those that this platform has: Windows lacks half of them. Under `nohup` a closed terminal is not a request to end. */
 export const STOP_SIGNALS: readonly StopSignal[] = NAMES.filter(
   (name) => name in constants.signals && !(name === 'SIGHUP' && isUnderNohup()),
 );

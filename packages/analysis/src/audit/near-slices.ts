@@ -27,7 +27,7 @@ interface Pair {
 
 /**
  * Slices of different patients in different splits whose perceptual hashes differ in few bits: copies that were resized,
- * encoded anew or changed in brightness. Slices of different patients can have near hashes, too, so what the hashes find
+ * encoded again or changed in brightness. Slices of different patients can have near hashes, too, so what the hashes find
  * is also correlated. Identical slices are the finding of another check; mirrored copies are not found.
  */
 export function checkNearSlices(pixels: AuditedPixels, maxDistance: number): CheckReport {

@@ -84,7 +84,7 @@ export async function align(
   return { sources, splits };
 }
 
-/** The tables that are there already if they were made from these very features; else they are made anew. */
+/** The tables that are there already if they were made from these very features; else they are made again. */
 export async function alignIfStale(
   config: Config,
   modalities: readonly string[],

@@ -21,7 +21,7 @@ function patients(seed: number, n = 12): PatientFeatures {
   };
 }
 
-test('the same features are placed once, and others anew', async () => {
+test('the same features are placed once, others are placed again', async () => {
   const folder = tempDir();
   const path = embeddingsPath(folder, 'fused');
   const features = patients(1);

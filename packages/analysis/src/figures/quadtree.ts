@@ -8,7 +8,7 @@ const ANGLE = 0.5;
 
 /**
  * A quadtree of points in the plane: cells in the order in which a walk from the root meets them, so that a walk needs no stack
- * (Barnes & Hut 1986). Built anew for each set of points in the same memory.
+ * (Barnes & Hut 1986). Built again for each set of points in the same memory.
  */
 export class Quadtree {
   private readonly order: Int32Array;

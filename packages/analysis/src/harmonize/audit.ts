@@ -11,7 +11,7 @@ import { concatenate, type FusedSplit } from '../fusion/fused-split.ts';
 
 /** What the audit looks at. */
 export interface AuditInput {
-  /** As extracted: audits after harmonisation harmonise anew inside their folds. */
+  /** As extracted: audits after harmonisation harmonise again inside their folds. */
   splits: Readonly<Record<Split, FusedSplit>>;
   /** Hospitals that were harmonised. */
   harmonised: readonly string[];

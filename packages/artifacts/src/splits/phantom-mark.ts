@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../atomic.ts';
 import { existsSync, readFileSync } from '../files/files.ts';
 
-/** In a hospital's folder; hidden, so that it is no part of the layout. */
+/** In a hospital's folder; hidden, so that it is not part of the layout. */
 const MARK = '.radweave-phantom';
 
 const HEADING = "# Radweave's phantom made these patients: none of them is real.";

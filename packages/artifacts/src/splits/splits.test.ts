@@ -21,7 +21,7 @@ test.each([
   expect(parseSlicePath(path)).toMatchObject({ hospital, grade, patient, modality });
 });
 
-test('a path that does not end in the layout is no slice', () => {
+test('a path that does not end in the layout is not a slice', () => {
   expect(parseSlicePath('/data/JM/p/A/x.png')).toBeUndefined();
   expect(parseSlicePath('grade0/p/A/x.png')).toBeUndefined();
 });

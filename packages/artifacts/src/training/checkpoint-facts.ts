@@ -20,7 +20,7 @@ export const checkpointFacts = z.object({
   /** What the weights were started from. */
   initial_weights: z.string(),
   precision: z.enum(PRECISIONS),
-  /** Why in this precision; checkpoints of before do not say. */
+  /** Why in this precision; earlier checkpoints do not say. */
   precision_reason: z.string().optional(),
   epoch: z.int(),
   /** Finished batches of the epoch after `epoch`; 0 between epochs. */

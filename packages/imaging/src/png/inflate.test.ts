@@ -85,7 +85,7 @@ test('a slice keeps its pixels when others are decoded after it', () => {
   expect(Buffer.compare(sampleBytes(decoded.pixels), first.pixels)).toBe(0);
 });
 
-test('what is no byte array is refused', (context) => {
+test('what is not a byte array is refused', (context) => {
   const quick = libdeflateOf(context);
   // @ts-expect-error wrong on purpose
   expect(() => quick('text', new Uint8Array(1))).toThrow(TypeError);

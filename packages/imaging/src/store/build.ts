@@ -109,7 +109,7 @@ async function writeStore(
     if (faults.length > 0) throw new ImageFaults(faults);
     const tableBytes = new Uint8Array(table.buffer);
     writeAll(file, tableBytes, tableOffset(draft));
-    // Not flushed to the disk, which takes longer than decoding: what a crash leaves torn its checksums show, and it is made anew.
+    // Not flushed to the disk, which takes longer than decoding: what a crash leaves torn its checksums show, and it is made again.
     writeAll(file, encodeHeader({ ...draft, tableCrc: crc32(tableBytes) }), 0);
   } finally {
     closeSync(file);

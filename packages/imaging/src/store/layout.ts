@@ -41,7 +41,7 @@ export function encodeHeader(header: StoreHeader): Buffer {
   return out;
 }
 
-/** @throws ImageFault `STORE_CORRUPT`; also for a store of another version, which must be made anew too. */
+/** @throws ImageFault `STORE_CORRUPT`; also for a store of another version, which must be made again too. */
 export function decodeHeader(bytes: Buffer, where: string): StoreHeader {
   const length = bytes.length === HEADER_BYTES ? bytes.readUInt32LE(12) : HEADER_BYTES;
   const text = bytes.subarray(TEXT_AT, TEXT_AT + length);

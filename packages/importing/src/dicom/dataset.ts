@@ -61,7 +61,7 @@ export class Dataset {
     return all === '' ? [] : all.split('\\').map((one) => one.trim());
   }
 
-  /** Numbers written as text (DS, IS); what is no finite number is left out. */
+  /** Numbers written as text (DS, IS); what is not a finite number is left out. */
   decimals(tag: number): number[] {
     return this.texts(tag)
       .filter((one) => one !== '')

@@ -21,7 +21,7 @@ const PREAMBLE = 128;
 const META_END = 0x00030000;
 /** Enough for the headers of nearly every image. */
 const HEADER_BYTES = 1 << 16;
-/** What one file may hold: a larger one is no slice, and would not fit into memory with others. */
+/** What one file may hold: a larger one is not a slice, and would not fit into memory with others. */
 const MOST_BYTES = 2 ** 31 - 1;
 /** A deflated header may not grow a hundredfold and more. */
 const MOST_INFLATED = 2 ** 30;

@@ -30,7 +30,7 @@ export function resamplePositions(positions: Tensor, grid: readonly [number, num
   );
 }
 
-/** Side of the square grid of patches that position weights are for. @throws RangeError when it is no square. */
+/** Side of the square grid of patches that position weights are for. @throws RangeError when it is not a square. */
 export function squareSide(positions: Tensor): number {
   const patches = positions.ndim === 3 ? positions.size(1) - PREFIX_TOKENS : 0;
   const side = Math.round(Math.sqrt(patches));

@@ -82,7 +82,7 @@ export class VisionTransformer extends ImageModel {
     requireImageSize('ViT', this.imageSize, x);
   }
 
-  /** The input of the last block: after it only the class token goes on to the logits. */
+  /** The input of the last block: after it only the class token continues to the logits. */
   override get mapLayer(): string {
     return `blocks.${DEPTH - 2}`;
   }

@@ -3,7 +3,7 @@ import type { Tensor } from '@radweave/torch';
 /** Height and width. */
 type Size = readonly [number, number];
 
-/** Patches along height and width. @throws RangeError when a side is no multiple of the patch. */
+/** Patches along height and width. @throws RangeError when a side is not a multiple of the patch. */
 export function patchGrid(model: string, size: Size, patch: number): [number, number] {
   if (size.some((side) => side % patch !== 0)) {
     throw new RangeError(

@@ -240,7 +240,7 @@ test('a full disk and a folder without rights are named', async (context) => {
   });
 });
 
-test('an abort stops the download with its reason; the next call goes on', async () => {
+test('an abort stops the download with its reason; the next call continues', async () => {
   const behaviour = hub({ stall: 1_000_000 });
   const { origin, asked } = await hubServer(behaviour);
   const env = at(origin);

@@ -47,7 +47,7 @@ peerTest(
 );
 
 peerTest(
-  'genuine weights are summed for gray slices, and the classifier begins anew',
+  'genuine weights are summed for gray slices, and the classifier starts again',
   [PACKAGE],
   async () => {
     const file = weightsFile();

@@ -45,7 +45,7 @@ test('checkpoints from before batches were counted get counts of 0', () => {
   expect(names(newer)).toEqual([...newer.keys()]);
 });
 
-test('what is no state dict is refused with what it is', () => {
+test('what is not a state dict is refused with what it is', () => {
   const whole = new PyOpaque('torchvision.models.resnet.ResNet');
   expect(() => names(whole)).toThrow('holds an object of the Python class torchvision.models.resnet.ResNet');
   expect(() => names(new Map([['model', whole]]))).toThrow(

@@ -160,7 +160,7 @@ while [ "$1" != --target ]; do shift; done
 });
 
 onLinux(
-  'an old pip fetches the newest that its Python can run, and goes on itself where there is none',
+  'an old pip fetches the newest that its Python can run, and continues itself where there is none',
   () => {
     const wheels = tempDir();
     writeFileSync(join(wheels, OTHER), BYTES);

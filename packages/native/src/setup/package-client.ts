@@ -17,12 +17,12 @@ export interface PackageClient {
 /** The Python that the wheels are for: nothing of Python is used, so any does, and one set of wheels has one set of hashes. */
 const PYTHON = '3.11';
 
-/** From this version on pip goes on with a download that was cut. */
+/** From this version on pip continues with a download that was cut. */
 const RESUMES = [25, 1] as const;
 const RETRIES = '30';
 
 /**
- * pip for those whose own is older, run from its wheel, which installs nothing: one that goes on with a cut download, for Python
+ * pip for those whose own is older, run from its wheel, which installs nothing: one that continues with a cut download, for Python
  * 3.9 and newer; else one for Python 3.8, as pip of Ubuntu 20.04 finds no wheels for another Python.
  */
 const NEWER_PIPS: readonly Wheel[] = [

@@ -69,7 +69,7 @@ test('a replaced libtorch and a missing addon are told', () => {
   expect(() => readNativeRecord(env)).toThrow(/gone\.node is gone/);
 });
 
-test('a damaged record is no build', () => {
+test('a damaged record is not a build', () => {
   const { env } = built();
   writeTree('', { [recordPath(env, undefined)]: '{' });
   expect(() => readNativeRecord(env)).toThrow(NativeNotBuiltError);

@@ -51,7 +51,7 @@ export interface ChosenCompute extends Compute {
  * purpose and output folder.
  *
  * @param work what is to be computed; measured where `auto` must be decided.
- * @param begun the precision of a run that goes on: it stays, wherever the run goes on.
+ * @param begun the precision of a run that continues: it stays, wherever the run continues.
  */
 export function chooseCompute(
   settings: ComputeSettings,

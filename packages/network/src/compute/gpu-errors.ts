@@ -8,7 +8,7 @@ export function isOutOfMemory(error: unknown): boolean {
   );
 }
 
-/** What was being done: slices in a batch, of which `accumulation` make one step, and the command that goes on. */
+/** What was being done: slices in a batch, of which `accumulation` make one step, and the command that continues. */
 export interface TooLarge {
   device: string;
   batch: number;

@@ -60,7 +60,7 @@ test('of several trainings that decide at once the first settles it for all', ()
   expect(readdirSync(join(folder, 'precision'))).toEqual(['resnet18.json']);
 });
 
-test('a damaged record is decided anew, and nothing is kept in a folder that is not there', () => {
+test('a damaged record is decided again, and nothing is kept in a folder that is not there', () => {
   const folder = tempDir();
   mkdirSync(join(folder, 'precision'));
   writeFileSync(join(folder, 'precision', 'resnet18.json'), '{"for');
@@ -71,7 +71,7 @@ test('a damaged record is decided anew, and nothing is kept in a folder that is 
   expect(keptPrecision(nowhere, work('resnet18'))).toBeNull();
 });
 
-test('only auto asks what was settled: neither a named precision nor that of a run that goes on', () => {
+test('only auto asks what was settled: neither a named precision nor that of a run that continues', () => {
   const config = defaultConfig();
   config.experiment.output_dir = tempDir();
   config.training.device = 'cpu';

@@ -96,7 +96,7 @@ function fastest({ perSecond, slices, measured }: MeasuredSpeeds): PrecisionReas
   };
 }
 
-/** What was asked for, by the user or by the run that goes on, as far as the device has it. */
+/** What was asked for, by the user or by the run that continues, as far as the device has it. */
 export function possiblePrecision(
   wanted: Precision,
   why: string,

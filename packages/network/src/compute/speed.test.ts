@@ -66,7 +66,7 @@ test.each([
   expect(readdirSync(folder)).toHaveLength(1);
 });
 
-test('another size, batch, purpose or choice is measured anew, and so is a record that is damaged', () => {
+test('another size, batch, purpose or choice is measured again, and so is a record that is damaged', () => {
   const folder = tempDir();
   const others = [
     work(),

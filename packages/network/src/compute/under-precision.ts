@@ -16,7 +16,7 @@ export function inPrecision(arithmetic: Arithmetic, forward: () => Tensor): Tens
   return underPrecision(arithmetic, forward).to('float32');
 }
 
-/** {@link inPrecision} for a part of the network whose output goes on to the next part, in the dtype it comes in. */
+/** {@link inPrecision} for a part of the network whose output continues to the next part, in the dtype it comes in. */
 export function underPrecision({ device, precision }: Arithmetic, forward: () => Tensor): Tensor {
   switch (precision) {
     case 'fp32':

@@ -12,7 +12,7 @@ export interface FittedFold {
   record: Omit<FoldModel, 'fold' | 'held_out'>;
 }
 
-/** Opens the best checkpoint of a fold's finished run. @throws DataError when it is no checkpoint of a run. */
+/** Opens the best checkpoint of a fold's finished run. @throws DataError when it is not a checkpoint of a run. */
 export async function openFold(config: Config, run: RunFolder, context: StageContext): Promise<FittedFold> {
   const saved = await readCheckpoint(run.best);
   if (saved === null) throw new DataError('E_CHECKPOINT', 'not a checkpoint of a run', { where: run.best });

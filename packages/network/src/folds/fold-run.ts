@@ -34,9 +34,9 @@ export function foldRun({ config, name }: FoldSettings, { suffix }: CrossFold): 
 }
 
 /**
- * Trains the folds one after the other. A finished fold is not trained again, a begun one goes on from its last checkpoint.
+ * Trains the folds one after the other. A finished fold is not trained again, a begun one continues from its last checkpoint.
  *
- * @throws InterruptedError when told to stop, naming how to go on.
+ * @throws InterruptedError when told to stop, naming how to continue.
  */
 export async function trainFolds(
   settings: FoldSettings,
@@ -108,7 +108,7 @@ function recordSets({ sets }: CrossFold, run: RunFolder, modality: string): void
     const rows = sets[split].map(({ path, label }) => ({ image_path: path, label }));
     writeSplit(splitPath(run.splits, split, modality), rows);
   }
-  // Earlier versions decoded the slices of each fold anew; those of a fold that was stopped are left.
+  // Earlier versions decoded the slices of each fold again; those of a fold that was stopped are left.
   rmSync(splitFiles(run.splits).decoded, { recursive: true, force: true });
 }
 

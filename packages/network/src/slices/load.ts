@@ -54,7 +54,7 @@ export function readSliceTable(data: Config['data'], split: Split, modality: str
 
 /**
  * Decodes a split's slices into a store beside the split files, which later runs reuse while the images stay the same,
- * and opens it. A store that was damaged since is made anew.
+ * and opens it. A store that was damaged since is made again.
  *
  * @throws DataError listing the images that cannot be used; ResourceError where the store cannot be written.
  */
@@ -139,7 +139,7 @@ async function soundStore(
 
 const FORBIDDEN = ['EACCES', 'EPERM', 'EROFS'];
 
-/** Decoded slices lie beside the split files, wherever the outputs go: another output folder is no remedy. */
+/** Decoded slices lie beside the split files, wherever the outputs go: another output folder is not a solution. */
 function besideSplits(error: unknown): unknown {
   const isForbidden = FORBIDDEN.includes(systemCode(error) ?? '');
   if (!isForbidden || !(error instanceof RadweaveError) || error.code !== 'E_NOT_WRITABLE') return error;

@@ -20,7 +20,7 @@ function held(): { beside: Beside<string>; done: string[]; finishOne: () => Prom
   return { beside, done, finishOne };
 }
 
-test('work goes on beside the caller; what comes meanwhile waits as one piece', async () => {
+test('work continues beside the caller; what comes meanwhile waits as one piece', async () => {
   const { beside, done, finishOne } = held();
   for (const piece of ['1', '2', '3']) beside.add(piece);
   expect(done).toEqual([]);

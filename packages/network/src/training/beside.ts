@@ -1,5 +1,5 @@
 /**
- * Work that goes on while the caller does, one piece at a time. Of the pieces that come meanwhile, joined, one waits. An error
+ * Work that continues while the caller does, one piece at a time. Of the pieces that come meanwhile, joined, one waits. An error
  * is thrown to whoever next asks or waits: it is lost nowhere, and thrown once.
  */
 export class Beside<T> {

@@ -152,7 +152,7 @@ test('epochs that end while one is written are written together: the best, a row
   await files.add(report(4, false), taking(4), record(4));
   expect(files.unwrittenBest === null ? null : weightOf(weightsOf(files.unwrittenBest))).toBe(2);
   await letOne();
-  // Killed here, the run goes on from its beginning and makes all of this again.
+  // Killed here, the run continues from its beginning and makes all of this again.
   expect(await onDisk(run)).toEqual({ best: 2, last: [0, 0, 0], history: [1, 2, 3], record: 0 });
   await letOne();
   expect(await onDisk(run)).toEqual({ best: 2, last: [3, 3, 3], history: [1, 2, 3, 4], record: 3 });

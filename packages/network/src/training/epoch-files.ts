@@ -44,7 +44,7 @@ export class EpochFiles {
     this.writing.add({ reports: [], kept: [], best: null, last: this.taken(take), record });
   }
 
-  /** Writes a checkpoint from which the run goes on, after everything before. */
+  /** Writes a checkpoint from which the run continues, after everything before. */
   async writeLast(take: (memory: SnapshotMemory) => Snapshot): Promise<void> {
     await this.writing.finished();
     await this.checkpoint(this.run.last, this.taken(take));

@@ -33,7 +33,7 @@ export function fittingBatch(batch: number, fits: (size: number) => boolean, lea
   return null;
 }
 
-/** What to tell of a batch that did not fit; the network is of no use afterwards. @param resume the command that goes on. */
+/** What to tell of a batch that did not fit; the network is of no use afterwards. @param resume the command that continues. */
 export function explainTooLarge(job: TrainingJob, resume: string | null, cause: unknown): ResourceError {
   const { batchSize: batch, gradAccumulation: accumulation, compute } = job;
   const fitting = fittingBatch(batch, (size) => stepFits(job, size));

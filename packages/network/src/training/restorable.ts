@@ -11,10 +11,10 @@ import {
 import { requireOwnConfig } from './resume-check.ts';
 import { identityOf, type Tables } from './session-splits.ts';
 
-/** A checkpoint that training can go on with. */
+/** A checkpoint that training can continue with. */
 export type Restorable = ReadCheckpoint & { resume: ReadStates };
 
-/** The last checkpoint of a run. @throws DataError when it may not go on with these splits. */
+/** The last checkpoint of a run. @throws DataError when it may not continue with these splits. */
 export async function restorable(run: RunFolder, config: Config, tables: Tables): Promise<Restorable> {
   const saved = await readCheckpoint(run.last);
   if (saved === null) throw new DataError('E_CHECKPOINT', 'not a checkpoint of a run', { where: run.last });

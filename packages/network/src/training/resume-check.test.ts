@@ -20,7 +20,7 @@ function inBatches(batchSize: number, accumulation: number): Config {
 const { training: inSixtyFours } = inBatches(64, 1);
 const { training: inSixteens } = inBatches(16, 4);
 
-test('a run goes on in smaller batches when as many slices make a step', () => {
+test('a run continues in smaller batches when as many slices make a step', () => {
   const { training } = resumed(inBatches(64, 1), inBatches(16, 4), BOTH);
   expect(training).toMatchObject({ batch_size: 16, grad_accumulation: 4 });
 });
@@ -32,7 +32,7 @@ test.each([
   expect(() => resumed(inBatches(64, 1), asked, given)).toThrow(/batch_size: 64 in the run, 16/);
 });
 
-test('the command that began a run in batches that fit goes on with those', () => {
+test('the command that began a run in batches that fit continues with those', () => {
   const asked = inBatches(64, 1);
   asked.training.auto_batch_size = true;
   const given = ['training.batch_size', 'training.auto_batch_size'];
@@ -43,7 +43,7 @@ test('the command that began a run in batches that fit goes on with those', () =
   expect(resumed(inBatches(64, 1), asked, ['training.auto_batch_size']).training.batch_size).toBe(64);
 });
 
-test('finished batches are counted anew, at the end of an epoch too', () => {
+test('finished batches are counted again, at the end of an epoch too', () => {
   expect(finishedBatches(3, inSixtyFours, inSixteens, 250)).toBe(12);
   expect(finishedBatches(12, inSixteens, inSixtyFours, 250)).toBe(3);
   // All 100 slices: six batches of 16 and one of 4 are two of 64 and 36.

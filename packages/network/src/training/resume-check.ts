@@ -36,7 +36,7 @@ export interface SetKeys {
 }
 
 /**
- * The configuration a resumed run goes on with: the run's own. Flags and `--set` may change where things lie and how long
+ * The configuration a resumed run continues with: the run's own. Flags and `--set` may change where things lie and how long
  * it trains, and must agree in everything else. A configuration file decides nothing here, for it holds every key, those
  * too that flags overrode when the run was started; where it says otherwise in what is computed, that is told.
  *
@@ -71,7 +71,7 @@ export function resumedConfig(saved: Config, asked: Config, all: SetKeys, contex
  * Makes sure that a run's `config.yaml` still says what its checkpoint was trained with: an emptied or edited file would
  * change the mathematics in the middle, or not fit the weights. What an older version did not know is passed over.
  *
- * @param saved what the file says, after what may change was asked for anew.
+ * @param saved what the file says, after what may change was asked for again.
  * @param trained what the checkpoint says.
  * @throws DataError naming every difference.
  */

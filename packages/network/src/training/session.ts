@@ -288,7 +288,7 @@ export class TrainingSession {
     const { epoch, best } = about;
     const { length } = this.splits.train.table;
     const step = finishedBatches(about.step, about.config.training, config.training, length);
-    // With the epochs, places and batches that were asked for anew: killed, the run is resumed with these.
+    // With the epochs, places and batches that were asked for again: killed, the run is resumed with these.
     writeConfig(run.config, config);
     this.job.optimizer.loadStateDict(resume.optimizer);
     this.job.scheduler.loadStateDict(resume.scheduler);

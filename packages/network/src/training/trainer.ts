@@ -63,7 +63,7 @@ export interface Progress {
   partial: Predictions | null;
 }
 
-/** Milliseconds between two readings of results from a device that computes while this thread goes on. */
+/** Milliseconds between two readings of results from a device that computes while this thread continues. */
 const READING_INTERVAL = 200;
 
 /** Runs the epochs of one job. It holds no files: recording and checkpoints are the listener's. */

@@ -7,7 +7,7 @@ export interface Flag<Value> {
   readonly syntax: string;
   readonly description: string;
   readonly kind: 'optional' | 'required' | 'positional';
-  /** Its heading in help; 'What to do' unless told. */
+  /** Its heading in help; 'What to do' by default. */
   readonly group?: FlagGroup;
   readonly default?: string;
   readonly choices?: readonly string[];
@@ -31,7 +31,7 @@ export interface Call {
   inFile: string[];
 }
 
-/** What a command goes on with: another stage, whose result stands in the JSON under a name. */
+/** What a command continues with: another stage, whose result stands in the JSON under a name. */
 export interface Next<AnyStage> {
   stage: AnyStage;
   options: unknown;

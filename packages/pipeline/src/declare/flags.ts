@@ -50,7 +50,7 @@ export function positional(syntax: string, description: string): Flag<string | u
   return { syntax, description, kind: 'positional' };
 }
 
-/** The value of a flag as a number. @throws UsageError when it is no whole number, or a smaller one. */
+/** The value of a flag as a number. @throws UsageError when it is not a whole number, or a smaller one. */
 export function whole(flag: string, text: string, least: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least) return value;

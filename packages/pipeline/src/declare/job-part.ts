@@ -6,7 +6,7 @@ export interface RunOptions {
   bestHparamsDir: string;
   /** Make Grad-CAM montages of each modality's network, for the report. */
   explain: boolean;
-  /** Where in the network their maps are taken; the network's own place unless told. */
+  /** Where in the network their maps are taken; the network's own place by default. */
   mapLayer?: string;
   /** Also train so many models per modality on folds of the training patients, and stack them; null for none. */
   crossFit: number | null;

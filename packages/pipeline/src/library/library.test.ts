@@ -31,7 +31,7 @@ test('a study that has nothing yet is read as such', () => {
   expect(readStudy(config)).toEqual({ patients: null, runs: [], fusion: null, evaluation: null });
 });
 
-test('a job that is aborted stops where the same call goes on, and tells what it does', async () => {
+test('a job that is aborted stops where the same call continues, and tells what it does', async () => {
   // The thread loads what was built.
   const { run } = await import('@radweave/pipeline');
   const folder = tempDir();

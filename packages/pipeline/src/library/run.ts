@@ -14,7 +14,7 @@ export interface RunResult {
 
 /**
  * The whole job, as `radweave run` does it: preprocess, train and extract each modality, fuse, evaluate, audit, explain,
- * visualize, report. Called again, it goes on where it was stopped.
+ * visualize, report. Called again, it continues where it was stopped.
  *
  * @throws errors with `code`, `exitCode` and `hint`, as the command prints them.
  */

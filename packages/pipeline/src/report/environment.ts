@@ -66,7 +66,7 @@ function precisionRow(name: string, about: Training['about']): [string, string][
   return [[name, `${about.precision}: ${about.precision_reason}`]];
 }
 
-/** The device stands among the versions; checkpoints of before that have only the one asked for. */
+/** The device stands among the versions; earlier checkpoints that have only the one asked for. */
 function trainingText({ architecture, precision, config, versions }: NonNullable<Training['about']>): string {
   const device = 'device' in versions ? [] : [`device ${config.training.device} (as asked)`];
   return [architecture.name, precision, ...device, versionsText(versions)].join(', ');

@@ -35,7 +35,7 @@ interface Planted {
   hospital?: string;
   label?: number;
   grade?: number;
-  /** Both unless told. */
+  /** Both by default. */
   modalities?: readonly string[];
   pixels?: Uint8Array;
 }
@@ -49,7 +49,7 @@ const CLEAN: readonly Planted[] = [
   { patient: 'SY0031', split: 'test', hospital: 'SY', label: 1 },
 ];
 
-/** Split files, images and, unless told, `cohort.csv` of such slices. */
+/** Split files, images and, by default, `cohort.csv` of such slices. */
 function planted(rows: readonly Planted[], cohort: readonly Planted[] | null = null): Config {
   const folder = tempDir();
   const config = cohortConfig(folder);

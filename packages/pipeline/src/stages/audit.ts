@@ -6,7 +6,7 @@ import * as read from '../declare/reads.ts';
 import { defineStage, type Locks } from '../declare/stage.ts';
 import type { AuditOptions, AuditResult } from '../work/audit.ts';
 
-/** Bits up to which images count as near unless told. */
+/** Bits up to which images count as near by default. */
 const NEAR = 4;
 
 const USUAL = { strict: false, nearDuplicateDistance: NEAR, pixels: true };

@@ -1,7 +1,7 @@
 import { type Config, requireWritable } from '@radweave/artifacts';
 import { defineStage } from '../declare/stage.ts';
 
-/** What `check` is asked to do. */
+/** Options of `check`. */
 export interface CheckOptions {
   config: Config;
   bestHparamsDir: string;

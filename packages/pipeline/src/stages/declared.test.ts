@@ -36,7 +36,7 @@ test('a name is that of one stage, and a command has one summary', () => {
   }
 });
 
-test('the table of the README is that of the stages (vitest --update writes it anew)', async () => {
+test('the table of the README is that of the stages (vitest --update writes it again)', async () => {
   const rows = commands.map(({ name, shownAs = `\`${name}\``, leaves }) => `| ${shownAs} | ${leaves} |`);
   const table = ['| command | leaves |', '|---|---|', ...rows, ''].join('\n');
   const text = readFileSync(readme, 'utf8');

@@ -76,7 +76,7 @@ test('montages of right and wrong patients of each hospital, the same every time
   expect(contents()).toEqual(first);
 });
 
-test('patients, class and layer asked for; what does not exist is named, and the explanations of before stay', async () => {
+test('patients, class and layer asked for; what does not exist is named, and the earlier explanations stay', async () => {
   const { config, folder } = await prepared();
   const context = listening();
   const result = await explain(

@@ -14,7 +14,7 @@ import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { ExplainOptions } from '../work/explain.ts';
 
-/** What is shown unless told otherwise: so many patients of each kind and hospital, and the most slices in a montage. */
+/** What is shown by default: so many patients of each kind and hospital, and the most slices in a montage. */
 const USUAL = { count: 3, slices: 12 } as const;
 
 /** Grad-CAM montages of patients, by the decisions that the evaluation froze for the network. */

@@ -34,7 +34,7 @@ function bytesOf(checkpoint: ReadonlyMap<unknown, unknown>): Map<unknown, unknow
 }
 
 peerTest(
-  'a training in float16 that was stopped goes on exactly, and features follow in float16',
+  'a training in float16 that was stopped continues exactly, and features follow in float16',
   ['torch'],
   async () => {
     useNewestLibtorch();

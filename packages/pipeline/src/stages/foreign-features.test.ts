@@ -111,7 +111,7 @@ test('aligned tables go where they are asked for, and those of another program a
   expect(readdirSync(theirs)).toContain('patients.csv');
 });
 
-test('an alignment without a patient is no result', async () => {
+test('an alignment without a patient is not a result', async () => {
   const config = pythonFeatures();
   for (const split of SPLITS) {
     const path = featureTablePath(config.data.features_dir, split, 'P');

@@ -300,7 +300,7 @@ print(json.dumps({'dtype': str(a.dtype), 'shape': list(a.shape), 'equal': bool((
   });
 });
 
-test('use_aligned keeps tables that fit, and makes stale or missing ones anew', async () => {
+test('use_aligned keeps tables that fit, and makes stale or missing ones again', async () => {
   const cohort = madeUpCohort({ train: 30, val: 12, test: 12 });
   const config = prepared(cohort);
   config.fusion.use_aligned = true;

@@ -137,7 +137,7 @@ test('what is done stays, what is new is added, what is decided otherwise moves'
   expect(filesBelow(options.output)).toHaveLength(2);
 });
 
-test('an import that is stopped leaves whole series only, and goes on', async () => {
+test('an import that is stopped leaves whole series only, and continues', async () => {
   const folder = tempDir();
   writeSeries(folder, 'arterial', 2);
   writeSeries(folder, 'portal', 2);

@@ -81,7 +81,7 @@ test('masks that a split of one’s own lists are a warning', async () => {
   );
 });
 
-test('a store damaged or half made since an earlier run is made anew', async () => {
+test('a store damaged or half made since an earlier run is made again', async () => {
   const config = await cohort();
   const file = join(config.data.splits_dir, '.slices', 'train_A.slices');
   const first = await load(config);

@@ -182,7 +182,7 @@ test('stopped in the middle of an epoch, or killed at any moment, and resumed: e
   await expectSameRun(config, 'whole', 'killed');
 });
 
-test('what frozen stages give is computed once, and a resumed run goes on with the same bits', async () => {
+test('what frozen stages give is computed once, and a resumed run continues with the same bits', async () => {
   const { config, options } = await prepared();
   config.model.freeze_stages = 2;
   config.augmentation.enabled = false;
@@ -228,7 +228,7 @@ async function killed(options: TrainOptions, moment: string): Promise<void> {
   expect({ signal, errors }).toEqual({ signal: 'SIGKILL', errors: '' });
 }
 
-test('a split made anew with another seed is refused on resume; so is a stage that cannot be frozen', async () => {
+test('a split made again with another seed is refused on resume; so is a stage that cannot be frozen', async () => {
   const { config, options } = await prepared();
   await expect(train(options('leak'), stoppingAfter(3))).rejects.toMatchObject({ exitCode: 4 });
   const again = structuredClone(config);

@@ -6,7 +6,7 @@ import { compareNumbers } from './numbers.ts';
  * Compares two `.npy` tables element by element.
  *
  * @returns how many numbers differ by rounding alone.
- * @throws DataError when a file is no array.
+ * @throws DataError when a file is not an array.
  */
 export function compareArrays(findings: Findings, file: string, savedPath: string, nowPath: string): number {
   const saved = readNpy(savedPath);

@@ -8,10 +8,10 @@ type Fields = Readonly<Record<string, unknown>>;
  * elsewhere.
  */
 const IGNORED = ['versions', 'finished', 'time', 'root_dir', 'hashes', 'findings', 'warnings'];
-/** Words about the numbers, which every version may choose anew; and where a file lies, whose hash stands beside it. */
+/** Words about the numbers, which every version may choose again; and where a file lies, whose hash stands beside it. */
 const REMARKS = ['note', 'notes', 'path'];
 
-/** Of a list of files that were read: what an older version read besides is no difference. */
+/** Of a list of files that were read: what an older version read besides is not a difference. */
 const INPUTS = 'inputs';
 
 /**

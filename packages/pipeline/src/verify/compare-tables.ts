@@ -61,7 +61,7 @@ export function compareTables(
     }
     for (const column of saved.header) {
       const [before, after] = [row[column] ?? '', other[column] ?? ''];
-      // Notes are words about the numbers, which every version may choose anew.
+      // Notes are words about the numbers, which every version may choose again.
       const isSkipped =
         column === 'note' || key?.includes(column) === true || (isOlder && before === '' && after !== '');
       const likeness = isSkipped ? 'same' : compareCells(before, after);

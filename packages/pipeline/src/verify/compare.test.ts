@@ -39,7 +39,7 @@ test('a file of an older format is compared by what it has', () => {
   expect(json({ format: 2, auc: 0.9 }, added).differences).toHaveLength(1);
 });
 
-test('what an older format lacks anywhere below, or read besides, is no difference; what it has is compared', () => {
+test('what an older format lacks anywhere below, or read besides, is not a difference; what it has is compared', () => {
   const input = (path: string, sha256: string) => ({ path, sha256 });
   const saved = {
     format: 1,

@@ -7,7 +7,7 @@ import { type Difference, Findings } from './findings.ts';
 import { verifyManifests } from './manifests.ts';
 import { type RecordedRun, readRecordedRun } from './recorded.ts';
 
-/** What `verify` is asked to do. */
+/** Options of `verify`. */
 export interface VerifyOptions {
   /** Output folder of the run. */
   run: string;
@@ -22,7 +22,7 @@ export interface Repeatable {
   again?(findings: Findings, saved: RecordedRun, temporary: string, context: StageContext): Promise<void>;
 }
 
-/** What `verify` gives. */
+/** Result of `verify`. */
 export interface VerifyResult {
   run: string;
   compared: string[];

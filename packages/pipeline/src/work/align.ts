@@ -4,7 +4,7 @@ import { alignedFolder, type Config, DataError, SPLITS, type Split } from '@radw
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import type { StageContext } from '@radweave/study/context/events';
 
-/** What `align` is asked to do. */
+/** Options of `align`. */
 export interface AlignOptions {
   config: Config;
   modalities: string[];
@@ -12,7 +12,7 @@ export interface AlignOptions {
   outputDir?: string | null;
 }
 
-/** What `align` gives. */
+/** Result of `align`. */
 export interface AlignResult {
   /** Those that have features. */
   modalities: string[];

@@ -20,7 +20,7 @@ import { CheckpointReader } from '@radweave/network/open/checkpoint-reader';
 import { type StageContext, stopIfAsked, warn } from '@radweave/study/context/events';
 import { programVersions } from '@radweave/study/context/versions';
 
-/** What `audit` is asked to do. */
+/** Options of `audit`. */
 export interface AuditOptions {
   config: Config;
   modalities: string[];
@@ -38,7 +38,7 @@ export interface AuditOptions {
   outputDir?: string | null;
 }
 
-/** What `audit` gives. */
+/** Result of `audit`. */
 export interface AuditResult {
   outputDir: string;
   auditFile: string;

@@ -51,7 +51,7 @@ export interface CrossFitResult {
  * logits would be chosen to be good, nor on the validation set, on which the stack's threshold is chosen later. Features of
  * the K models lie in K different spaces and are never written.
  *
- * @throws InterruptedError when told to stop: finished folds are kept, the same command goes on.
+ * @throws InterruptedError when told to stop: finished folds are kept, the same command continues.
  */
 export async function crossFit(options: CrossFitOptions, context: StageContext): Promise<CrossFitResult> {
   const { modality, folds: count } = options;

@@ -58,7 +58,7 @@ const HOSPITALS_CAUTION =
  * Trains one model per fold and judges each on its held-out patients, once. The epoch of each is chosen on an inner
  * stratified part of its training patients.
  *
- * @throws InterruptedError when told to stop: finished folds are kept, `--resume` goes on.
+ * @throws InterruptedError when told to stop: finished folds are kept, `--resume` continues.
  */
 export async function crossValidate(
   options: CrossValidateOptions,

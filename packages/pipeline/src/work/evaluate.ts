@@ -23,7 +23,7 @@ import {
 } from '@radweave/artifacts';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 
-/** What `evaluate` is asked to do; the rest is in the `evaluation` section of the configuration. */
+/** Options of `evaluate`; the rest is in the `evaluation` section of the configuration. */
 export interface EvaluateOptions {
   config: Config;
   modalities: string[];
@@ -37,7 +37,7 @@ export interface EvaluateOptions {
   outputDir: string | null;
 }
 
-/** What `evaluate` gives. */
+/** Result of `evaluate`. */
 export interface EvaluateResult {
   outputDir: string;
   evaluationFile: string;

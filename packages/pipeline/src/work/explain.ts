@@ -27,7 +27,7 @@ import { sayCheck } from '../explain/remarks.ts';
 import { type ChosenPatient, selectPatients } from '../explain/select.ts';
 import { judgedSlices, type WantedPatient } from '../explain/wanted.ts';
 
-/** What `explain` is asked to do. */
+/** Options of `explain`. */
 export interface ExplainOptions {
   config: Config;
   modality: string;
@@ -46,7 +46,7 @@ export interface ExplainOptions {
   slices: number;
 }
 
-/** What `explain` gives. */
+/** Result of `explain`. */
 export interface ExplainResult {
   folder: string;
   layer: string;
@@ -59,7 +59,7 @@ export interface ExplainResult {
  * `{output}/explanations/{modality}`.
  *
  * @throws UsageError for an unknown layer, class or patient; DataError when the split holds no patients or the checkpoint
- *   has seen patients of validation or test; InterruptedError when told to stop: the explanations of before are untouched.
+ *   has seen patients of validation or test; InterruptedError when told to stop: the earlier explanations are untouched.
  */
 export async function explain(options: ExplainOptions, context: StageContext): Promise<ExplainResult> {
   const { modality, checkpoint, split } = options;

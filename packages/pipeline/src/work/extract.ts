@@ -29,7 +29,7 @@ import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { type AlignResult, alignResult } from './align.ts';
 
-/** What `extract` is asked to do. */
+/** Options of `extract`. */
 export interface ExtractOptions {
   config: Config;
   modality: string;
@@ -43,7 +43,7 @@ export interface ExtractOptions {
   given?: readonly string[];
 }
 
-/** What `extract` gives. */
+/** Result of `extract`. */
 export interface ExtractResult {
   modality: string;
   model: string;
@@ -61,7 +61,7 @@ export interface ExtractResult {
  * Extracts the features of every slice of a modality, all three splits, with the network as it is before its classifier.
  *
  * @throws DataError when the checkpoint was trained on patients that are now in validation or test; InterruptedError when
- *   told to stop: the features of before are untouched.
+ *   told to stop: the earlier features are untouched.
  */
 export async function extract(options: ExtractOptions, context: StageContext): Promise<ExtractResult> {
   const { modality, model, checkpoint } = options;

@@ -35,7 +35,7 @@ import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { thresholdRuleOf } from '@radweave/study/decisions/threshold';
 
-/** What `fuse` is asked to do; the rest is in the `fusion` section of the configuration. */
+/** Options of `fuse`; the rest is in the `fusion` section of the configuration. */
 export interface FuseOptions {
   config: Config;
   /** In the order of concatenation. */
@@ -44,7 +44,7 @@ export interface FuseOptions {
   stack?: boolean;
 }
 
-/** What `fuse` gives. */
+/** Result of `fuse`. */
 export interface FuseResult {
   outputDir: string;
   metricsFile: string;

@@ -28,7 +28,7 @@ import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/conte
 import { programVersions } from '@radweave/study/context/versions';
 import { thresholdRuleOf } from '@radweave/study/decisions/threshold';
 
-/** What `harmonize` is asked to do; the classifier is fitted as the `fusion` section says. */
+/** Options of `harmonize`; the classifier is fitted as the `fusion` section says. */
 export interface HarmonizeOptions {
   config: Config;
   /** In the order of concatenation. */
@@ -39,7 +39,7 @@ export interface HarmonizeOptions {
   permutations: number;
 }
 
-/** What `harmonize` gives. */
+/** Result of `harmonize`. */
 export interface HarmonizeResult {
   outputDir: string;
   recordFile: string;

@@ -35,7 +35,7 @@ import { FIRST_RULES, looks } from '@radweave/importing/series/rules';
 import { grouped, stacksOf } from '@radweave/importing/series/stack';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 
-/** What `import` is asked to do. */
+/** Options of `import`. */
 export interface ImportOptions {
   /** Folder with the files of an export. */
   root: string;
@@ -59,7 +59,7 @@ export interface ImportOptions {
   pixels: PixelFlags;
 }
 
-/** What `import` gives. */
+/** Result of `import`. */
 export interface ImportResult {
   /** Null after a dry run. */
   output: string | null;

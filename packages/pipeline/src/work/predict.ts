@@ -17,7 +17,7 @@ import { predictedLabels } from '@radweave/study/decisions/predicted-label';
 import { resolveDevice } from '@radweave/torch';
 import { extractNewImages } from '../predict/new-images.ts';
 
-/** What `predict` is asked to do. */
+/** Options of `predict`. */
 export interface PredictOptions {
   config: Config;
   /** `model.json` of a fusion. */
@@ -30,7 +30,7 @@ export interface PredictOptions {
   checkpoints?: Record<string, string>;
 }
 
-/** What `predict` gives. */
+/** Result of `predict`. */
 export interface PredictResult {
   output: string;
   /** Predicted patients. */

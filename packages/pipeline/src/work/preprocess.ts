@@ -39,12 +39,12 @@ import { type FoundCohort, walkCohort } from '@radweave/study/cohort/walk';
 import { type Division, writeDivision } from '@radweave/study/cohort/write-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 
-/** What `preprocess` is asked to do; everything is in the configuration. */
+/** Options of `preprocess`; everything is in the configuration. */
 export interface PreprocessOptions {
   config: Config;
 }
 
-/** What `preprocess` gives. */
+/** Result of `preprocess`. */
 export interface PreprocessResult {
   splitsDir: string;
   summary: SplitSummary;

@@ -24,7 +24,7 @@ import { manualSeed, type Profile, resolveDevice } from '@radweave/torch';
 /** What is profiled: one training step or one extraction batch. */
 export type ProfiledJob = 'training' | 'extraction';
 
-/** What `profile` is asked to do. */
+/** Options of `profile`. */
 export interface ProfileOptions {
   config: Config;
   jobs: ProfiledJob[];
@@ -50,7 +50,7 @@ export interface JobProfile {
   trace: string;
 }
 
-/** What `profile` gives. */
+/** Result of `profile`. */
 export interface ProfileResult {
   model: string;
   imageSize: number;

@@ -7,7 +7,7 @@ import { findBrowser, printPdf } from '@radweave/report/browser';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 import { gatherReport } from '../report/gather.ts';
 
-/** What `report` is asked to do. */
+/** Options of `report`. */
 export interface ReportOptions {
   config: Config;
   language: Language;
@@ -17,7 +17,7 @@ export interface ReportOptions {
   output: string | null;
 }
 
-/** What `report` gives. */
+/** Result of `report`. */
 export interface ReportResult {
   html: string;
   /** Null unless it was asked for. */
@@ -50,7 +50,7 @@ export async function report(options: ReportOptions, context: StageContext): Pro
     stopIfAsked(context, 'the report');
     context.emit({ kind: 'progress', task: 'writing sections', done, total });
   });
-  // A PDF of before would show other numbers than the page beside it; elsewhere it may be somebody's own file.
+  // An earlier PDF would show other numbers than the page beside it; elsewhere it may be somebody's own file.
   if (options.output === null) rmSync(pdf, { force: true });
   writeFileAtomic(html, text);
   if (browser !== null) {

@@ -22,7 +22,7 @@ import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { isTrained, type RunFolder } from '@radweave/study/runs/run-folder';
 import { evaluate } from './evaluate.ts';
 
-/** What `train` is asked to do. */
+/** Options of `train`. */
 export interface TrainOptions {
   config: Config;
   /** Keys the user set on the command line, by flag or `--set`. */
@@ -37,7 +37,7 @@ export interface TrainOptions {
   bestHparamsDir: string;
 }
 
-/** What `train` gives. */
+/** Result of `train`. */
 export interface TrainResult {
   run: string;
   modality: string;

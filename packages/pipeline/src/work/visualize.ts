@@ -12,7 +12,7 @@ import { type Config, DataError, fusionFolder, outputFolders, writeFileAtomic } 
 import { rmSync } from '@radweave/artifacts/files';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 
-/** What `visualize` is asked to do. */
+/** Options of `visualize`. */
 export interface VisualizeOptions {
   config: Config;
   modalities: string[];
@@ -20,7 +20,7 @@ export interface VisualizeOptions {
   runs?: Readonly<Record<string, string>>;
 }
 
-/** What `visualize` gives. */
+/** Result of `visualize`. */
 export interface VisualizeResult {
   outputDir: string;
   /** Files, SVG and PNG. */

@@ -27,7 +27,7 @@ export async function drawSvg(spec: Spec): Promise<string> {
   return drawNext(spec);
 }
 
-/** Vega numbers gradients and clips through the whole process; each document begins anew. */
+/** Vega numbers gradients and clips through the whole process; each document starts from 0. */
 export function beginDocument(): void {
   resetSVGDefIds();
 }

@@ -5,7 +5,7 @@ import type { FitRow } from '../frozen/rows.ts';
 import { stratifiedGroupKFold } from '../split/group-kfold.ts';
 import { adaptSite, freezeCombatReference, harmonise, LEAST_SITE_PATIENTS } from './combat.ts';
 
-/** Harmonisation that is done anew inside every fold of an audit. */
+/** Harmonisation that is done again inside every fold of an audit. */
 export interface FoldCombat {
   /** Home train patients, the reference batch; folds leave out those they hold out. */
   readonly reference: readonly FitRow[];

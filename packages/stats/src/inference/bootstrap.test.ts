@@ -48,7 +48,7 @@ rTest('AUC and F1 intervals agree with R within Monte-Carlo error', ['pROC', 'js
   }
 });
 
-test('the interval of the calibration error is that of the error computed anew in every resample', () => {
+test('the interval of the calibration error is that of the error computed again in every resample', () => {
   for (const { labels, first } of BINARY_SAMPLES.slice(0, 3)) {
     const strata = Array.from(labels, (_, i) => i % 2);
     const options = { seed: 5, replicates: 200 };

@@ -5,7 +5,7 @@ import { delongAuc, delongCovariance, delongTest } from './delong.ts';
 import { holm } from './holm.ts';
 import { rocBand } from './roc-band.ts';
 
-// pROC chooses the direction itself unless told: "<" means controls score lower.
+// pROC chooses the direction itself by default: "<" means controls score lower.
 const PROC = `
 suppressMessages(library(pROC))
 samples <- jsonlite::fromJSON(file("stdin"), simplifyDataFrame = FALSE)

@@ -61,7 +61,7 @@ export interface FoundCohort {
  * by themselves; everything is in an order that does not depend on the file system. A root that is itself a hospital's
  * folder is that one hospital.
  *
- * @throws UsageError when the root is no folder or nothing in it follows the layout.
+ * @throws UsageError when the root is not a folder or nothing in it follows the layout.
  */
 export function walkCohort(rootDir: string, modalities: readonly string[]): FoundCohort {
   const root = resolve(rootDir);

@@ -53,7 +53,7 @@ export interface Division {
 }
 
 /**
- * Replaces the split of before by this one, whole. The summary comes last and carries the other files' hashes: `requireSplit`
+ * Replaces the earlier split by this one, whole. The summary comes last and carries the other files' hashes: `requireSplit`
  * refuses what a crash in between leaves.
  */
 export function writeDivision(division: Division, config: Config, context: StageContext): SplitSummary {

@@ -108,7 +108,7 @@ test('the loss is the mean over slices, not over batches', () => {
   expect(predictions.loss).toBe(2);
 });
 
-test('an interrupted epoch goes on with the same numbers', () => {
+test('an interrupted epoch continues with the same numbers', () => {
   const { predictions } = madeUp(2);
   const again = new Predictions(predictions.matrix().rows, 2);
   again.state = structuredClone(predictions.state);

@@ -56,7 +56,7 @@ export class Conv2d extends Module {
     this.resetParameters();
   }
 
-  /** Draws the initial weights anew. */
+  /** Draws the initial weights again. */
   resetParameters(): void {
     resetAffine(this.weight, this.bias);
   }

@@ -30,7 +30,7 @@ export class Linear extends Module {
     this.resetParameters();
   }
 
-  /** Draws the initial weights anew. */
+  /** Draws the initial weights again. */
   resetParameters(): void {
     resetAffine(this.weight, this.bias);
   }

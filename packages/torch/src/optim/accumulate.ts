@@ -3,7 +3,7 @@ import type { Tensor } from '../tensor.ts';
 
 /**
  * Gradients of one large batch from several small ones, for batches that do not fit into memory: each part's mean
- * loss counts by its share of the samples, so parts of different size (the last of an epoch) weigh rightly.
+ * loss counts by its share of the samples, so parts of different size (the last of an epoch) weigh correctly.
  * Batch norm still sees each part by itself. Call `zeroGrad` before and `step` after.
  *
  * @param parts each with its number of samples.

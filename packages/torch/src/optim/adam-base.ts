@@ -32,7 +32,7 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
   /** Of the groups that a fused operator updates. */
   private readonly rates = new Map<object, DeviceRate>();
 
-  /** Lets the weights decay and returns the gradients to go on with. */
+  /** Lets the weights decay and returns the gradients to continue with. */
   protected abstract decay(
     options: AdamOptions,
     params: readonly Tensor[],

@@ -174,7 +174,7 @@ referenceTest('state dicts have the layout and the values of torch', ['torch'], 
   }
 });
 
-test('an optimizer that loads a state goes on as if it had never stopped', () => {
+test('an optimizer that loads a state continues as if it had never stopped', () => {
   for (const { make, python } of CASES) {
     const params = parameters();
     const optimizer = make(params);

@@ -9,7 +9,7 @@ export class SavedDict {
   readonly place: string;
   private readonly entries: ReadonlyMap<unknown, unknown>;
 
-  /** @throws TypeError when `value` is no dict. */
+  /** @throws TypeError when `value` is not a dict. */
   constructor(value: unknown, place: string) {
     this.place = place;
     if (value instanceof Map) {

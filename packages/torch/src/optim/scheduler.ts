@@ -5,7 +5,7 @@ export interface Scheduled {
   readonly paramGroups: readonly { lr: number; initialLr?: number }[];
 }
 
-/** Changes the learning rates of an optimizer's groups as training goes on; one `step` is usually an epoch. */
+/** Changes the learning rates of an optimizer's groups as training continues; one `step` is usually an epoch. */
 export interface Scheduler {
   /** Moves on by one step. `metric` is what the plateau schedule watches; the others take no notice of it. */
   step(metric?: number): void;

@@ -291,7 +291,7 @@ referenceTest(
   },
 );
 
-referenceTest('torch goes on from our checkpoints', ['torch'], async () => {
+referenceTest('torch continues from our checkpoints', ['torch'], async () => {
   await writeStart();
   const whole: Outcome[] = [];
   for (const [i, item] of CASES.entries()) whole.push(await train(item, { saveAs: `ours-${i}.pth` }));

@@ -53,7 +53,7 @@ export function refusal({ status, headers, url }: AnswerHead): HubFailure {
     );
   const seconds = Number(headers.get('retry-after'));
   return new HubFailure('network', `${where} answered ${status}`, {
-    // A range that cannot be had is asked for anew from the start.
+    // A range that cannot be had is asked for again from the start.
     passing: [206, 408, 416].includes(status) || status === 429 || status >= 500,
     wait: Number.isFinite(seconds) ? Math.min(seconds * 1000, LONGEST_WAIT) : 0,
   });

@@ -33,7 +33,7 @@ export class HttpClient {
   }
 
   /**
-   * Follows redirects until `isLast` accepts an answer or one is no redirect. The body must be read or destroyed.
+   * Follows redirects until `isLast` accepts an answer or one is not a redirect. The body must be read or destroyed.
    *
    * @throws HubFailure for redirects that lead nowhere; else Error of the network, or AbortError.
    */

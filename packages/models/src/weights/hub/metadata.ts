@@ -13,7 +13,7 @@ export interface HubMetadata {
   size: number;
 }
 
-/** Address of a file at a revision. @throws WeightsError when the endpoint is no web address. */
+/** Address of a file at a revision. @throws WeightsError when the endpoint is not a web address. */
 export function fileUrl(endpoint: string, { repo, file }: HubFile, revision = 'main'): URL {
   const address = `${endpoint}/${repo}/resolve/${revision}/${file}`;
   if (!/^https?:/i.test(address) || !URL.canParse(address)) {
@@ -28,7 +28,7 @@ export function fileUrl(endpoint: string, { repo, file }: HubFile, revision = 'm
 /**
  * Asks for commit, hash and size. The hub gives them with the redirect to its storage, which is not followed then.
  *
- * @throws HubFailure when the server says no or is no hub.
+ * @throws HubFailure when the server says no or is not a hub.
  */
 export async function fetchMetadata(
   client: HttpClient,
