@@ -12,7 +12,7 @@ import { evaluate } from '../work/evaluate.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
 import type { Findings } from './findings.ts';
-import { type RecordedRun, settingsOf } from './recorded.ts';
+import { compareSettings, type RecordedRun } from './recorded.ts';
 
 /** Evaluates again from the saved predictions, with the settings of the saved evaluation. */
 export async function verifyEvaluation(
@@ -31,8 +31,7 @@ export async function verifyEvaluation(
   }
   await attempt(findings, 'evaluation', async () => {
     const saved = readEvaluation(file);
-    const recorded = settingsOf(findings, steps, 'evaluate');
-    if (recorded !== undefined) compareSettings(findings, saved, recorded);
+    compareSettings(findings, steps, 'evaluate', 'evaluation/evaluation.json', toldSettings(saved));
     if (lacksInputs(findings, recordedRun, saved)) return;
     const networks = saved.models.filter(({ kind }) => kind === 'network');
     const networksOnly = networks.length === saved.models.length;
@@ -80,23 +79,13 @@ function configOf(config: Config, { options }: Evaluation): Config {
   return own;
 }
 
-function compareSettings(
-  findings: Findings,
-  saved: Evaluation,
-  settings: Readonly<Record<string, unknown>>,
-): void {
-  for (const [name, value] of Object.entries(saved.options)) {
-    const recorded = settings[name === 'seed' ? 'experiment.seed' : `evaluation.${name}`];
-    if (name === 'decisions' || value === null || recorded === value) continue;
-    findings.differ(
-      'evaluation/evaluation.json',
-      '',
-      `options.${name}`,
-      value,
-      `${recorded} in run/evaluate.json`,
-    );
-  }
-  findings.compared.push('evaluation/evaluation.json: its options with run/evaluate.json');
+/** The options of an evaluation that are settings, but for those that it did not need. */
+function toldSettings({ options }: Evaluation): (readonly [string, string, unknown])[] {
+  const { decisions: _, ...settings } = options;
+  return Object.entries(settings).flatMap(([name, value]) => {
+    const key = name === 'seed' ? 'experiment.seed' : `evaluation.${name}`;
+    return value === null ? [] : [[`options.${name}`, key, value] as const];
+  });
 }
 
 /** The runs whose slice predictions were read: `…/logs/RUN/slice_predictions_{split}.csv`. */

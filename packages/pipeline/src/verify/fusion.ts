@@ -29,7 +29,7 @@ import { type FuseOptions, fuse } from '../work/fuse.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
 import type { Findings } from './findings.ts';
-import { locateCheckpoint, type RecordedRun, settingsOf } from './recorded.ts';
+import { compareSettings, locateCheckpoint, type RecordedRun } from './recorded.ts';
 
 /**
  * Fuses again from the saved features, with the settings of the saved model.
@@ -56,8 +56,14 @@ export async function verifyFusion(
     async () => {
       const model = readFusionModel(modelFile);
       const modalities = model.modalities.map(({ modality }) => modality);
-      const recorded = settingsOf(findings, steps, 'fuse');
-      if (recorded !== undefined) compareSettings(findings, model, recorded);
+      const told = Object.entries(optionsOf(model));
+      compareSettings(
+        findings,
+        steps,
+        'fuse',
+        'fusion/model.json',
+        told.map(([name, value]) => [`options.${name}`, `fusion.${name}`, value]),
+      );
       for (const modality of modalities) verifyOrigin(findings, config, modality);
       const own = structuredClone(config);
       own.data.features_dir = join(temporary, 'features');
@@ -106,19 +112,6 @@ function thresholdSettings({ classifiers }: FusionModelFile): Partial<Config['ev
   const { rule, target } = checkedFrozen(first.threshold, 'threshold').value;
   if (rule !== 'fixed_sensitivity') return { threshold_rule: rule };
   return { threshold_rule: 'sensitivity', ...(target === null ? {} : { target_sensitivity: target }) };
-}
-
-function compareSettings(
-  findings: Findings,
-  model: FusionModelFile,
-  settings: Readonly<Record<string, unknown>>,
-): void {
-  for (const [name, value] of Object.entries(optionsOf(model))) {
-    const recorded = settings[`fusion.${name}`];
-    if (recorded === value) continue;
-    findings.differ('fusion/model.json', '', `options.${name}`, value, `${recorded} in run/fuse.json`);
-  }
-  findings.compared.push('fusion/model.json: its options with run/fuse.json');
 }
 
 /** The checkpoint the features came from, and the split it was trained on. */

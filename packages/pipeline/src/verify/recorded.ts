@@ -1,4 +1,5 @@
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   applyOverrides,
   type Config,
@@ -101,20 +102,30 @@ function moved(run: string, moves: readonly Move[], path: string): string | unde
 }
 
 /**
- * What a step was run with, where `radweave run` made the run.
+ * Compares the settings that a saved file tells with those that the step was run with, where `radweave run` made the run. A step
+ * without a record, in a run that records its others, is a finding.
  *
- * @returns undefined where it has no record; in a run that records its others that is a finding.
+ * @param told The file's own name of each setting, its key in the record, and its value.
  */
-export function settingsOf(
+export function compareSettings(
   findings: Findings,
   steps: readonly RecordedStep[],
   step: string,
-): Readonly<Record<string, unknown>> | undefined {
+  file: string,
+  told: readonly (readonly [name: string, key: string, value: unknown])[],
+): void {
+  if (steps.length === 0) return;
+  const record = `run/${step}.json`;
   const settings = steps.find(({ name }) => name === step)?.manifest.settings;
-  if (settings === undefined && steps.length > 0) {
-    findings.missing.push(`run/${step}.json: the record of this step; without it the step was not finished`);
+  if (settings === undefined) {
+    findings.missing.push(`${record}: the record of this step; without it the step was not finished`);
+    return;
   }
-  return settings;
+  for (const [name, key, value] of told) {
+    if (isDeepStrictEqual(settings[key], value)) continue;
+    findings.differ(file, '', name, value, `${JSON.stringify(settings[key])} in ${record}`);
+  }
+  findings.compared.push(`${file}: its settings with ${record}`);
 }
 
 /**

@@ -23,7 +23,7 @@ import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
 import { compareJson } from './compare-json.ts';
 import type { Findings } from './findings.ts';
-import { type RecordedRun, settingsOf } from './recorded.ts';
+import { compareSettings, type RecordedRun } from './recorded.ts';
 
 const NO_HASHES = 'pixels: the split is of an earlier version, which recorded no hashes of them';
 
@@ -50,8 +50,13 @@ export async function verifySplit(
     const summary = readSplitSummary(summaryFile);
     const { patients } = readCohort(cohortFile);
     compareHash(findings, summary, patients);
-    const recorded = settingsOf(findings, steps, 'preprocess');
-    if (recorded !== undefined) compareSettings(findings, summary, recorded);
+    const { home_hospital, train_ratio, modalities, seed } = summary;
+    compareSettings(findings, steps, 'preprocess', 'splits/summary.json', [
+      ...Object.entries({ home_hospital, train_ratio, modalities }).map(
+        ([name, value]) => [name, `data.${name}`, value] as const,
+      ),
+      ['seed', 'experiment.seed', seed],
+    ]);
     compareLog(findings, summary, log);
     if (root_dir !== null && existsSync(root_dir)) {
       await attempt(findings, 'splits', async () => {
@@ -79,26 +84,6 @@ function compareHash(
   if (now !== split_hash)
     findings.differ('splits/summary.json', '', 'split_hash', split_hash, `${now} of cohort.csv`);
   findings.compared.push('splits/summary.json: its split_hash with the content of cohort.csv');
-}
-
-function compareSettings(
-  findings: Findings,
-  summary: SplitSummary,
-  settings: Readonly<Record<string, unknown>>,
-): void {
-  const { home_hospital, train_ratio, modalities, seed } = summary;
-  for (const [name, value] of Object.entries({ home_hospital, train_ratio, modalities, seed })) {
-    const recorded = settings[name === 'seed' ? 'experiment.seed' : `data.${name}`];
-    if (JSON.stringify(recorded) === JSON.stringify(value)) continue;
-    findings.differ(
-      'splits/summary.json',
-      '',
-      name,
-      value,
-      `${JSON.stringify(recorded)} in run/preprocess.json`,
-    );
-  }
-  findings.compared.push('splits/summary.json: its seed and settings with run/preprocess.json');
 }
 
 /** The log has a line for every call of `preprocess`; the last is that of this split. */
