@@ -55,7 +55,7 @@ export function characteristicsSection(context: ReportContext): Html {
       ...groups.map((group): Cell => ({ text: medianText(values(group)), number: true })),
       test.value === null
         ? { text: NOT_AVAILABLE, note: test.reason, number: true }
-        : { text: pText(test.value.pValue), note: words.characteristics.kruskal, number: true },
+        : { text: pText(test.value), note: words.characteristics.kruskal, number: true },
       ...difference(([a, b]) => standardizedDifference(values(a), values(b))),
     ];
   });

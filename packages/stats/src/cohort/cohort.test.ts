@@ -30,20 +30,19 @@ tables <- jsonlite::fromJSON(file("stdin"), simplifyVector = FALSE)
 out <- lapply(tables, function(t) {
   m <- do.call(rbind, lapply(t, unlist)); m <- m[, colSums(m) > 0]
   chi <- suppressWarnings(chisq.test(m, correct = FALSE))
-  list(fisher = fisher.test(m)$p.value, statistic = unname(chi$statistic), p = chi$p.value, least = min(chi$expected))
+  list(fisher = fisher.test(m)$p.value, p = chi$p.value, least = min(chi$expected))
 })
 cat(jsonlite::toJSON(out, digits = NA, auto_unbox = TRUE))
 `;
 
 rTest("chi-square and Fisher's exact test equal R", ['stats', 'jsonlite'], () => {
-  const expected = rJson<Record<'fisher' | 'statistic' | 'p' | 'least', number>[]>(R, {
+  const expected = rJson<Record<'fisher' | 'p' | 'least', number>[]>(R, {
     input: JSON.stringify(TABLES),
   });
   for (const [i, table] of TABLES.entries()) {
     const reference = expected[i];
     const chi = chiSquareTest(matrixFrom(table)).value;
     expect(fisherExact(matrixFrom(table)).value).toBeCloseTo(reference?.fisher ?? Number.NaN, 9);
-    expect(chi?.statistic).toBeCloseTo(reference?.statistic ?? Number.NaN, 9);
     expect(chi?.pValue).toBeCloseTo(reference?.p ?? Number.NaN, 9);
     expect(chi?.leastExpected).toBeCloseTo(reference?.least ?? Number.NaN, 9);
   }
@@ -54,7 +53,7 @@ import json, sys
 import numpy as np
 from scipy.stats import kruskal
 s = json.load(sys.stdin)
-out = [list(kruskal(*groups)) for groups in s['groups']]
+out = [kruskal(*groups).pvalue for groups in s['groups']]
 a, b = (np.array(v) for v in s['groups'][0][:2])
 smd = (a.mean() - b.mean()) / np.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2)
 p, q = (np.array(v) / sum(v) for v in s['counts'])
@@ -75,13 +74,11 @@ referenceTest('Kruskal–Wallis and standardized differences equal SciPy and Num
     [4, 10, 21],
     [12, 9, 7],
   ];
-  const reference = pythonJson<{ kruskal: [number, number][]; smd: number; categorical: number }>(SCIPY, {
+  const reference = pythonJson<{ kruskal: number[]; smd: number; categorical: number }>(SCIPY, {
     input: JSON.stringify({ groups, counts }),
   });
   for (const [i, group] of groups.entries()) {
-    const own = kruskalWallis(group).value;
-    expect(own?.statistic).toBeCloseTo(reference.kruskal[i]?.[0] ?? Number.NaN, 9);
-    expect(own?.pValue).toBeCloseTo(reference.kruskal[i]?.[1] ?? Number.NaN, 9);
+    expect(kruskalWallis(group).value).toBeCloseTo(reference.kruskal[i] ?? Number.NaN, 9);
   }
   expect(standardizedDifference(groups[0]?.[0] ?? [], groups[0]?.[1] ?? []).value).toBeCloseTo(
     reference.smd,

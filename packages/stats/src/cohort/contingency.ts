@@ -6,10 +6,7 @@ import { chiSquareTail, logChoose } from '../special/gamma.ts';
 
 /** Pearson's chi-square test of independence. */
 export interface ChiSquare {
-  readonly statistic: number;
-  readonly degreesOfFreedom: number;
   readonly pValue: number;
-  readonly n: number;
   /** The smallest expected count; below 5 prefer Fisher's exact test. */
   readonly leastExpected: number;
 }
@@ -30,16 +27,7 @@ export function chiSquareTest(table: Matrix): Outcome<ChiSquare> {
       statistic += ((table.data[i * table.columns + j] as number) - expected) ** 2 / expected;
     }
   }
-  const degreesOfFreedom = (rows - 1) * (columns - 1);
-  return {
-    value: {
-      statistic,
-      degreesOfFreedom,
-      pValue: chiSquareTail(statistic, degreesOfFreedom),
-      n,
-      leastExpected,
-    },
-  };
+  return { value: { pValue: chiSquareTail(statistic, (rows - 1) * (columns - 1)), leastExpected } };
 }
 
 /** Above this many tables the enumeration is left to the chi-square test. */

@@ -1,18 +1,13 @@
 import { checkFinite, type Numbers } from '../core/checks.ts';
-import { absent, type Outcome } from '../core/estimate.ts';
+import { absent, type Estimate } from '../core/estimate.ts';
 import { midranks } from '../core/order.ts';
 import { chiSquareTail } from '../special/gamma.ts';
 
-/** The Kruskal–Wallis test. */
-export interface KruskalWallis {
-  readonly statistic: number;
-  readonly degreesOfFreedom: number;
-  readonly pValue: number;
-  readonly n: number;
-}
-
-/** Kruskal–Wallis test (1952) of groups' values, corrected for ties, as SciPy's `kruskal`. Empty groups are left out. */
-export function kruskalWallis(groups: readonly Numbers[]): Outcome<KruskalWallis> {
+/**
+ * The p-value of the Kruskal–Wallis test (1952) of groups' values, corrected for ties, as SciPy's `kruskal`. Empty groups are left
+ * out.
+ */
+export function kruskalWallis(groups: readonly Numbers[]): Estimate {
   const filled = groups.filter((group) => group.length > 0);
   if (filled.length < 2) return absent('fewer than two groups have patients');
   const values = filled.flatMap((group) => Array.from(group));
@@ -32,6 +27,5 @@ export function kruskalWallis(groups: readonly Numbers[]): Outcome<KruskalWallis
   const correction = 1 - ties / (n ** 3 - n);
   if (!(correction > 0)) return absent('all values are equal');
   const statistic = ((12 / (n * (n + 1))) * sum - 3 * (n + 1)) / correction;
-  const degreesOfFreedom = filled.length - 1;
-  return { value: { statistic, degreesOfFreedom, pValue: chiSquareTail(statistic, degreesOfFreedom), n } };
+  return { value: chiSquareTail(statistic, filled.length - 1), n };
 }

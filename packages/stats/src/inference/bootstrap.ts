@@ -3,14 +3,10 @@ import { absent, type Outcome } from '../core/estimate.ts';
 import { quantile } from '../core/order.ts';
 import { Random } from '../core/random.ts';
 
-/** A percentile interval and the resamples behind it. */
+/** A percentile interval. Resamples in which the metric could not be computed are left out. */
 export interface BootstrapInterval {
   readonly lower: number;
   readonly upper: number;
-  readonly level: number;
-  readonly replicates: number;
-  /** Resamples in which the metric could not be computed; they are left out. */
-  readonly degenerate: number;
 }
 
 export interface BootstrapOptions {
@@ -85,9 +81,6 @@ function interval(values: readonly number[], replicates: number, level: number):
     value: {
       lower: quantile(ascending, (1 - level) / 2),
       upper: quantile(ascending, (1 + level) / 2),
-      level,
-      replicates,
-      degenerate: replicates - values.length,
     },
   };
 }

@@ -76,8 +76,6 @@ export interface AucComparison {
   readonly difference: number;
   readonly lower: number;
   readonly upper: number;
-  readonly level: number;
-  readonly standardError: number;
   readonly z: number;
   readonly pValue: number;
   readonly n: number;
@@ -114,8 +112,6 @@ export function delongTest(
       difference,
       lower: difference - half,
       upper: difference + half,
-      level,
-      standardError,
       z,
       pValue,
       n,
