@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   compareText,
   hashValue,
@@ -12,6 +12,14 @@ import type { PixelOptions } from '../output/options.ts';
 import type { Place } from '../output/write-stack.ts';
 import type { Proposal } from '../series/propose.ts';
 
+/** What was written of a series. */
+interface Written {
+  readonly series: string;
+  /** Relative to the output. */
+  readonly folder: string;
+  readonly rows: readonly ImportedSlice[];
+}
+
 /**
  * What was written of each series: a table named by the series and a hash of all that it depends on. It is written when the
  * slices are in their place, so what was interrupted has none and is done again.
@@ -19,54 +27,65 @@ import type { Proposal } from '../series/propose.ts';
 export class DoneSeries {
   readonly #folder: string;
   readonly #output: string;
+  /** By the path of the table. */
+  readonly #tables: Map<string, Written>;
 
   constructor(records: string, output: string) {
     this.#folder = importFiles(records).done;
     this.#output = output;
+    this.#tables = new Map(
+      tablesIn(this.#folder).map((path) => {
+        const rows = readImported(path);
+        return [path, { series: rows[0]?.series ?? '', folder: dirname(rows[0]?.file ?? ''), rows }];
+      }),
+    );
   }
 
-  /** The rows of a series that was written as it would be written now; undefined where it has to be. */
-  rows(series: string, key: string): ImportedSlice[] | undefined {
-    const path = this.#path(series, key);
-    if (!existsSync(path)) return undefined;
-    const rows = readImported(path);
-    const isThere = rows.every(({ file }) => existsSync(join(this.#output, file)));
-    return rows.length > 0 && isThere ? rows : undefined;
+  /** Whether a series was written as it would be written now. */
+  has(series: string, key: string): boolean {
+    const rows = this.#tables.get(this.#path(series, key))?.rows ?? [];
+    return rows.length > 0 && rows.every(({ file }) => existsSync(join(this.#output, file)));
   }
 
-  /** Remembers what was written, and forgets what was written of the series before, slices elsewhere included. */
-  add(series: string, key: string, rows: readonly ImportedSlice[]): void {
-    writeImported(this.#path(series, key), rows);
-    const place = rows[0] === undefined ? '' : dirname(rows[0].file);
-    this.forget(series, { keeping: this.#path(series, key), place });
-  }
-
-  /** Removes the slices and tables of a series that is not wanted any more, other than those of `keeping`. */
-  forget(series: string, { keeping = '', place = '' }: { keeping?: string; place?: string } = {}): void {
-    for (const path of this.#tables(series).filter((one) => one !== keeping)) {
-      const folder = dirname(readImported(path)[0]?.file ?? '');
-      if (folder !== '.' && folder !== place)
-        rmSync(join(this.#output, folder), { recursive: true, force: true });
-      rmSync(path, { force: true });
+  /** Forgets what was written of a series, and removes its slices unless they are replaced in this very folder. */
+  forget(series: string, replaced: string | null = null): void {
+    for (const [path, one] of this.#tables) {
+      if (one.series !== series) continue;
+      if (one.folder !== replaced) rmSync(join(this.#output, one.folder), { recursive: true, force: true });
+      this.#drop(path);
     }
+  }
+
+  /** Remembers what was written into a folder, where nothing else is now. */
+  add(series: string, key: string, rows: readonly ImportedSlice[]): void {
+    const folder = dirname(rows[0]?.file ?? '');
+    const path = this.#path(series, key);
+    for (const [other, one] of this.#tables) if (one.folder === folder && other !== path) this.#drop(other);
+    writeImported(path, rows);
+    this.#tables.set(path, { series, folder, rows });
   }
 
   /** The rows of every series that was ever imported into these folders. */
   all(): ImportedSlice[] {
-    return this.#tables('').flatMap(readImported);
+    const paths = [...this.#tables.keys()].sort(compareText);
+    return paths.flatMap((path) => this.#tables.get(path)?.rows ?? []);
+  }
+
+  #drop(path: string): void {
+    rmSync(path, { force: true });
+    this.#tables.delete(path);
   }
 
   #path(series: string, key: string): string {
     return join(this.#folder, `${series}_${key}.csv`);
   }
+}
 
-  #tables(series: string): string[] {
-    if (!existsSync(this.#folder)) return [];
-    return readdirSync(this.#folder)
-      .filter((name) => name.endsWith('.csv') && (series === '' || basename(name).startsWith(`${series}_`)))
-      .sort(compareText)
-      .map((name) => join(this.#folder, name));
-  }
+function tablesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.csv'))
+    .map((name) => join(folder, name));
 }
 
 /** Hash of all that the slices of a series depend on: which images, whose, for which modality, made how. */

@@ -16,7 +16,7 @@ export interface FoundImages {
  * Reads the header of every file below a folder; no name needs an extension.
  *
  * @param keepsColour Whether images in colour are to be made gray.
- * @param onFile Called before each file; what it throws ends the search.
+ * @param onFile Called now and then; what it throws ends the search.
  */
 export function findImages(
   root: string,
@@ -27,7 +27,7 @@ export function findImages(
   const images: Image[] = [];
   const leftOut: { path: string; reason: string }[] = [];
   paths.forEach((path, i) => {
-    onFile(i, paths.length);
+    if (i % 50 === 0) onFile(i, paths.length);
     const found = readOrReason(path);
     if (typeof found === 'string') leftOut.push({ path: relative(root, path), reason: found });
     else if (found.isColour && !keepsColour) leftOut.push({ path: relative(root, path), reason: COLOUR });

@@ -137,6 +137,36 @@ test('what is done stays, what is new is added, what is decided otherwise moves'
   expect(filesBelow(options.output)).toHaveLength(2);
 });
 
+test('two series that change places keep their slices', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 2);
+  writeSeries(folder, 'portal', 3);
+  const options = optionsIn(folder);
+  await importStage(options, silentContext());
+  const { mapping, table } = importFiles(options.records);
+  const seriesOf = (name: string): string =>
+    readImported(table).find(({ modality }) => modality === name)?.series ?? '';
+  const decisions = `decisions: {"${seriesOf('A')}": P, "${seriesOf('P')}": A}`;
+  writeFileSync(mapping, readFileSync(mapping, 'utf8').replace('decisions: {}', decisions));
+  expect(await importStage(options, silentContext())).toMatchObject({ written: 2, unchanged: 0 });
+  const counts = ['A', 'P'].map(
+    (name) => readImported(table).filter(({ modality }) => modality === name).length,
+  );
+  expect(counts).toEqual([3, 2]);
+  for (const { file } of readImported(table)) expect(existsSync(join(options.output, file)), file).toBe(true);
+  expect(filesBelow(options.output)).toHaveLength(5);
+});
+
+test('one ID with two birth dates is warned of', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 1, { [TAG.birthDate]: ['DA', '19500101'] });
+  writeSeries(folder, 'portal', 1, { [TAG.birthDate]: ['DA', '19600101'] });
+  const said: string[] = [];
+  const emit = (event: object): void => void said.push(String(Reflect.get(event, 'text') ?? ''));
+  await importStage(optionsIn(folder), { emit, shouldStop: () => false });
+  expect(said.join('\n')).toMatch(/HN-\d{6}: one PatientID with 2 birth dates/);
+});
+
 test('an import that is stopped leaves whole series only, and continues', async () => {
   const folder = tempDir();
   writeSeries(folder, 'arterial', 2);

@@ -1,6 +1,6 @@
 import { importFiles, privateFiles, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { choice, optional, positional, toggle, whole, withDefault } from '../declare/flags.ts';
+import { choice, optional, positional, several, toggle, whole, withDefault } from '../declare/flags.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { ImportOptions } from '../work/import.ts';
 
@@ -28,8 +28,8 @@ export const importStage = defineStage({
     name: 'import',
     summary: "make slices in Radweave's layout from a hospital's DICOM files",
     examples: [
-      'dicom /data/export --hospital JM --label 0 --output /data/Grade --dry_run',
-      'dicom /data/export --table patients.csv --output /data/Grade',
+      'dicom /data/export --hospital JM --label 0 --dry_run',
+      'dicom export --table patients.csv --output Grade',
     ],
     leaves: 'slices in the layout above, and every decision on the way in `import.csv`',
     flags: {
@@ -51,7 +51,7 @@ export const importStage = defineStage({
       hospital: optional('<name>', 'hospital of all patients', 'Input'),
       label: optional('<number>', 'label of all patients', 'Input'),
       table: optional('<file>', 'CSV of patients: patient_id,hospital,label[,pseudonym]', 'Input'),
-      only: optional('<names>', 'modalities to import, with commas (default: all that are found)'),
+      modalities: several('<names...>', 'modalities to import (default: all that are found)'),
       dry_run: toggle('look, count and make the contact sheet, write no slice'),
       window: withDefault(
         '<name>',
@@ -83,7 +83,7 @@ export const importStage = defineStage({
         hospital: flags.hospital ?? null,
         label: flags.label === undefined ? null : whole('--label', flags.label, 0),
         table: flags.table ?? null,
-        modalities: flags.only?.split(',').map((one) => one.trim()) ?? null,
+        modalities: flags.modalities ?? null,
         keepsColour: flags.colour === 'gray',
         dryRun: flags.dry_run,
         pixels: {

@@ -1,8 +1,7 @@
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import {
   compareText,
   DataError,
-  folderName,
   importFiles,
   type LeftOutFile,
   type ListedPatient,
@@ -12,24 +11,20 @@ import {
   readListedPatients,
   readMapping,
   readPseudonyms,
-  replaceFolderAtomic,
   requireWritable,
   UsageError,
   writeFileAtomic,
-  writeImported,
   writeLeftOut,
   writeMapping,
   writePseudonyms,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { DoneSeries, doneKey } from '@radweave/importing/cohort/done';
 import { type FoundImages, findImages } from '@radweave/importing/cohort/find-images';
 import { type ImportedPatient, patientsOf, requireWho } from '@radweave/importing/cohort/patients';
-import { DicomFault } from '@radweave/importing/dicom/fault';
+import { writeSeries } from '@radweave/importing/cohort/write-series';
 import { contactSheet } from '@radweave/importing/output/contact-sheet';
 import type { PixelOptions } from '@radweave/importing/output/options';
 import { type PixelFlags, pixelOptions } from '@radweave/importing/output/pixel-flags';
-import { writeStack } from '@radweave/importing/output/write-stack';
 import { OPEN, OUT, type Proposal, propose } from '@radweave/importing/series/propose';
 import { FIRST_RULES, looks } from '@radweave/importing/series/rules';
 import { grouped, stacksOf } from '@radweave/importing/series/stack';
@@ -89,10 +84,11 @@ export async function importDicom(options: ImportOptions, context: StageContext)
   requireApart(options);
   for (const folder of [records, secrets]) requireWritable(folder, '--records and --private');
   const mapping = readMapping(importFiles(records).mapping) ?? { rules: FIRST_RULES, decisions: {} };
-  const found = findImages(options.root, options.keepsColour, (done, total) => {
+  const step = (task: string) => (done: number, total: number) => {
     stopIfAsked(context, 'the import');
-    if (done % 100 === 0) context.emit({ kind: 'progress', task: 'reading headers', done, total });
-  });
+    context.emit({ kind: 'progress', task, done, total });
+  };
+  const found = findImages(options.root, options.keepsColour, step('reading headers'));
   const { pseudonyms: path, leftOut: leftOutPath } = privateFiles(secrets);
   const known = existsSync(path) ? readPseudonyms(path) : [];
   const { patients, pseudonyms, unlisted } = patientsOf(found.images, who, known);
@@ -110,12 +106,12 @@ export async function importDicom(options: ImportOptions, context: StageContext)
   const reasons = counted(leftOut.filter(({ series }) => series === '').map(({ reason }) => reason));
   writeSheet({ ...options, pixels }, proposals, found, reasons);
   say(context, `${found.files} files below ${options.root}`);
-  sayOddities(proposals, context);
+  sayOddities(patients, proposals, context);
   requireSomething(found, proposals, options, reasons);
   requireClear(proposals, importFiles(records).mapping, dryRun, context);
   const counts = dryRun
     ? { written: 0, unchanged: 0 }
-    : await writeAll(patients, proposals, { ...options, pixels }, context);
+    : await writeSeries(patients, proposals, { ...options, pixels }, step('writing series'));
   return {
     output: dryRun ? null : options.output,
     files: found.files,
@@ -245,7 +241,16 @@ function countedSeries(proposals: readonly Proposal[]): ImportResult['series'] {
     .sort((a, b) => compareText(a.modality, b.modality));
 }
 
-function sayOddities(proposals: readonly Proposal[], context: StageContext): void {
+function sayOddities(
+  patients: readonly ImportedPatient[],
+  proposals: readonly Proposal[],
+  context: StageContext,
+): void {
+  for (const { pseudonym, images } of patients) {
+    const births = new Set(images.map(({ birthDate }) => birthDate).filter((date) => date !== ''));
+    if (births.size > 1)
+      warn(context, `${pseudonym}: one PatientID with ${births.size} birth dates, so perhaps two people.`);
+  }
   for (const { patient, stack, facts, modality } of proposals.filter((one) => one.modality !== OUT)) {
     const notes = [...stack.notes, ...(facts.burntIn === '' ? [] : [facts.burntIn])];
     if (notes.length > 0) warn(context, `${patient}, ${modality} (series ${stack.id}): ${notes.join('; ')}.`);
@@ -294,54 +299,4 @@ function requireClear(
     where: mapping,
     hint: 'Add a rule or a decision there (a name, or "-" to leave a series out), then run the same command again',
   });
-}
-
-async function writeAll(
-  patients: readonly ImportedPatient[],
-  proposals: readonly Proposal[],
-  options: { output: string; records: string; pixels: PixelOptions },
-  context: StageContext,
-): Promise<{ written: number; unchanged: number }> {
-  const { output, records, pixels } = options;
-  const done = new DoneSeries(records, output);
-  const people = new Map(patients.map((one) => [one.pseudonym, one]));
-  for (const { stack } of proposals.filter(({ modality }) => modality === OUT)) done.forget(stack.id);
-  const wanted = proposals.filter(({ modality }) => modality !== OUT);
-  let written = 0;
-  for (const [i, proposal] of wanted.entries()) {
-    stopIfAsked(context, 'the import');
-    context.emit({ kind: 'progress', task: 'writing series', done: i, total: wanted.length });
-    const { hospital = '', label = null } = people.get(proposal.patient) ?? {};
-    const place = { hospital, label: label ?? 0, patient: proposal.patient };
-    const key = doneKey(proposal, place, pixels);
-    if (done.rows(proposal.stack.id, key) !== undefined) continue;
-    const modality = folderName('modality', proposal.modality);
-    const folder = `${hospital}/grade${place.label}/${proposal.patient}/${modality}`;
-    const rows = await writeFolder(join(output, folder), proposal, (into) =>
-      writeStack(proposal, place, { folder, into }, pixels),
-    );
-    done.add(proposal.stack.id, key, rows);
-    written++;
-  }
-  writeImported(importFiles(records).table, done.all());
-  return { written, unchanged: wanted.length - written };
-}
-
-/** A series that cannot be written stops the import: left out without a word it would be missing in every table. */
-async function writeFolder<T>(
-  path: string,
-  { patient, stack, facts }: Proposal,
-  fill: (into: string) => T,
-): Promise<T> {
-  try {
-    return await replaceFolderAtomic(path, fill);
-  } catch (error) {
-    if (!(error instanceof DicomFault)) throw error;
-    const what = `series ${stack.id} '${facts.description}' of ${patient} cannot be written: ${error.message}`;
-    throw new DataError('E_IMPORT', what, {
-      where: dirname(stack.images[0]?.path ?? ''),
-      hint: `Mend the files, or leave the series out by a decision in mapping.yaml: "${stack.id}": "-"`,
-      cause: error,
-    });
-  }
 }

@@ -1,0 +1,84 @@
+import { dirname, join } from 'node:path';
+import { DataError, folderName, importFiles, replaceFolderAtomic, writeImported } from '@radweave/artifacts';
+import { DicomFault } from '../dicom/fault.ts';
+import type { PixelOptions } from '../output/options.ts';
+import { type Place, writeStack } from '../output/write-stack.ts';
+import { OUT, type Proposal } from '../series/propose.ts';
+import { DoneSeries, doneKey } from './done.ts';
+import type { ImportedPatient } from './patients.ts';
+
+/** A series that is written, where and as what. */
+interface Task {
+  proposal: Proposal;
+  place: Place;
+  /** Relative to the output. */
+  folder: string;
+  key: string;
+}
+
+/**
+ * Writes the series that are named, unless they are written already, and takes away what is not wanted any more.
+ *
+ * @param onSeries Called before each series; what it throws ends the work between two of them.
+ * @throws DataError `E_IMPORT` when a series cannot be decoded.
+ */
+export async function writeSeries(
+  patients: readonly ImportedPatient[],
+  proposals: readonly Proposal[],
+  options: { output: string; records: string; pixels: PixelOptions },
+  onSeries: (done: number, total: number) => void,
+): Promise<{ written: number; unchanged: number }> {
+  const { output, records, pixels } = options;
+  const done = new DoneSeries(records, output);
+  const tasks = tasksOf(patients, proposals, pixels);
+  const left = tasks.filter(({ proposal, key }) => !done.has(proposal.stack.id, key));
+  // All that moves goes first: its place may be that of another series now.
+  for (const { stack } of proposals.filter(({ modality }) => modality === OUT)) done.forget(stack.id);
+  for (const { proposal, folder } of left) done.forget(proposal.stack.id, folder);
+  for (const [i, { proposal, place, folder, key }] of left.entries()) {
+    onSeries(i, left.length);
+    const rows = await writeFolder(join(output, folder), proposal, (into) =>
+      writeStack(proposal, place, { folder, into }, pixels),
+    );
+    done.add(proposal.stack.id, key, rows);
+  }
+  writeImported(importFiles(records).table, done.all());
+  return { written: left.length, unchanged: tasks.length - left.length };
+}
+
+function tasksOf(
+  patients: readonly ImportedPatient[],
+  proposals: readonly Proposal[],
+  pixels: PixelOptions,
+): Task[] {
+  const people = new Map(patients.map((one) => [one.pseudonym, one]));
+  return proposals
+    .filter(({ modality }) => modality !== OUT)
+    .map((proposal) => {
+      const { patient } = proposal;
+      const { hospital = '', label = null } = people.get(patient) ?? {};
+      const place = { hospital, label: label ?? 0, patient };
+      const modality = folderName('modality', proposal.modality);
+      const folder = `${hospital}/grade${place.label}/${patient}/${modality}`;
+      return { proposal, place, folder, key: doneKey(proposal, place, pixels) };
+    });
+}
+
+/** A series that cannot be written stops the import: left out without a word it would be missing in every table. */
+async function writeFolder<T>(
+  path: string,
+  { patient, stack, facts }: Proposal,
+  fill: (into: string) => T,
+): Promise<T> {
+  try {
+    return await replaceFolderAtomic(path, fill);
+  } catch (error) {
+    if (!(error instanceof DicomFault)) throw error;
+    const what = `series ${stack.id} '${facts.description}' of ${patient} cannot be written: ${error.message}`;
+    throw new DataError('E_IMPORT', what, {
+      where: dirname(stack.images[0]?.path ?? ''),
+      hint: `Mend the files, or leave the series out by a decision in mapping.yaml: "${stack.id}": "-"`,
+      cause: error,
+    });
+  }
+}
