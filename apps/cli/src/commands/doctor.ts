@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { compiledFile } from '@radweave/native/compiled';
 import { type Diagnosis, diagnose } from '@radweave/native/setup';
+import wrapAnsi from 'wrap-ansi';
 import { EXIT, UserError } from '../exit-codes.ts';
+import { terminalWidth } from '../terminal-width.ts';
 import type { Define } from './define.ts';
 
 export const define: Define = (command) => {
@@ -25,9 +27,14 @@ export const define: Define = (command) => {
     });
 };
 
+/** Long states are wrapped between words; a path stays whole, so that it can be copied. */
 function table(rows: Diagnosis['rows']): string {
-  const width = Math.max(...rows.map(([what]) => what.length));
-  return rows.map(([what, state]) => `${what.padEnd(width)}  ${state}\n`).join('');
+  const width = Math.max(...rows.map(([what]) => what.length)) + 2;
+  const room = terminalWidth(process.stdout) - width;
+  const indent = `\n${' '.repeat(width)}`;
+  return rows
+    .map(([what, state]) => `${what.padEnd(width)}${wrapAnsi(state, room).replaceAll('\n', indent)}\n`)
+    .join('');
 }
 
 /** Every device that numbers can be computed on; a GPU that cannot has its fault told already. */

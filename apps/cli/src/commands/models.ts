@@ -140,7 +140,8 @@ function weightsLines({
     `    from     ${url}`,
     `    here     ${path ?? 'no; download them with radweave models fetch NAME'}`,
     `    licence  ${license}`,
-    `    input    ${size}×${size} pixels, mean ${mean.join(' ')}, std ${std.join(' ')}, ${interpolation}, crop ${cropPct}`,
+    `    input    ${size}×${size} pixels, mean ${mean.join(' ')}, std ${std.join(' ')}`,
+    `             ${interpolation}, crop ${cropPct}`,
     `    classes  ${numClasses}`,
   ];
 }

@@ -29,7 +29,7 @@ export const importStage = defineStage({
     summary: "make slices in Radweave's layout from a hospital's DICOM files",
     examples: [
       'dicom /data/export --hospital JM --label 0 --dry_run',
-      'dicom export --table patients.csv --output Grade',
+      'dicom /data/export --table patients.csv --output Grade',
     ],
     leaves: 'slices in the layout above, and every decision on the way in `import.csv`',
     flags: {
