@@ -13,7 +13,7 @@ interface Entry {
 const OF_STAGES: readonly Entry[] = STAGES.flatMap(({ command }) => {
   if (command?.summary === undefined) return [];
   const { name, summary } = command;
-  const load = async () => ({ define: (await import('../stage/stage-command.ts')).stageCommand(name) });
+  const load = async () => ({ define: (await import('./stage-command.ts')).stageCommand(name) });
   const examples = STAGES.flatMap((stage) => (stage.command?.name === name ? stage.command.examples : []));
   return [{ name, summary, examples, load }];
 });

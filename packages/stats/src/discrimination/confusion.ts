@@ -1,7 +1,7 @@
 import { checkScored, type Numbers } from '../core/checks.ts';
 import { StatsInputError } from '../core/errors.ts';
 import { absent, type Estimate } from '../core/estimate.ts';
-import { type ProportionOptions, proportion } from '../inference/proportion.ts';
+import { type ProportionOptions, proportion } from './proportion.ts';
 
 /** A binary confusion table. */
 export interface Confusion {

@@ -1,9 +1,9 @@
 import { checkCount, checkLabels, checkSameLength, type Numbers } from '../core/checks.ts';
 import type { Estimate } from '../core/estimate.ts';
 import { checkMatrix, type Matrix, rowOf, zeros } from '../core/matrix.ts';
-import { type ProportionOptions, proportion } from '../inference/proportion.ts';
 import { macroAverage } from './auc.ts';
 import { type Confusion, type ConfusionMetrics, confusionMetrics } from './confusion.ts';
+import { type ProportionOptions, proportion } from './proportion.ts';
 
 /** The most probable class of each row; of equal ones the first, as NumPy's argmax. */
 export function argmaxRows(probabilities: Matrix): Int32Array {

@@ -6,7 +6,7 @@ import { compareCodePoints } from '../core/order.ts';
 import { Random } from '../core/random.ts';
 import { auc, macroAuc } from '../discrimination/auc.ts';
 import { argmaxRows } from '../discrimination/multiclass.ts';
-import { proportion } from '../inference/proportion.ts';
+import { proportion } from '../discrimination/proportion.ts';
 import { fitLogistic, logisticProbabilities } from '../linear/logistic.ts';
 import { fitStandardScaler, standardise } from '../linear/scaler.ts';
 import { foldRows, stratifiedGroupKFold } from '../split/group-kfold.ts';

@@ -1,8 +1,8 @@
 import { pythonJson, referenceTest, rJson, rTest } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { BINARY_SAMPLES, worstDifference } from '../core/samples.test.data.ts';
+import { proportion } from '../discrimination/proportion.ts';
 import { mcnemar } from './mcnemar.ts';
-import { proportion } from './proportion.ts';
 import { integratedDiscrimination, netReclassification } from './reclassification.ts';
 
 const COUNTS: [number, number][] = [

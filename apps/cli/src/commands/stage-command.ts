@@ -7,12 +7,12 @@ import {
   type StageName,
 } from '@radweave/pipeline';
 import { forThisStudy } from '../command-line.ts';
-import type { Define } from '../commands/define.ts';
 import { fieldsText, presenterOf } from '../present/index.ts';
 import type { FlagValues, Shown } from '../present/presenter.ts';
-import { addFlags } from './add-flags.ts';
-import { type CallConfig, type CommonFlags, readCall, tellFile } from './flags.ts';
-import { runStage } from './run-stage.ts';
+import { addFlags } from '../stage/add-flags.ts';
+import { type CallConfig, type CommonFlags, readCall, tellFile } from '../stage/flags.ts';
+import { runStage } from '../stage/run-stage.ts';
+import type { Define } from './define.ts';
 
 type Typed = CommonFlags & FlagValues;
 
