@@ -6,8 +6,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { deviceFault, gpuFacts } from '../gpu.ts';
 import { native, nativeCuda } from '../load.ts';
 import { mappedBlas } from './blas.ts';
+import { NativeNotBuiltError } from './errors.ts';
 import { tryEngine } from './trial.ts';
 import type { EngineReport, SeenGpu } from './verify.ts';
+
+// For people who read set-up's or doctor's error: why, without a stack, and without the remedy that these name.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${error instanceof NativeNotBuiltError ? error.reason : error.message}\n`);
+  process.exit(1);
+});
 
 const engine = native();
 tryEngine(engine);

@@ -27,7 +27,8 @@ export function run(
     ...(options.timeoutMs ? { timeout: options.timeoutMs } : {}),
   });
   const printed = done.stdout === null ? 'Its messages are above.' : `${done.stdout}\n${done.stderr}`;
-  const said = done.error ? done.error.message : printed;
+  const signal = done.signal === null ? '' : `\nEnded by ${done.signal}`;
+  const said = done.error ? done.error.message : printed + signal;
   return {
     ok: done.status === 0,
     stdout: done.stdout ?? '',

@@ -33,6 +33,6 @@ export interface EngineReport {
  */
 export function askEngine(env: NodeJS.ProcessEnv = process.env): EngineReport {
   const done = run(process.execPath, [join(PACKAGE_ROOT, 'dist', 'setup', 'probe.js')], { env });
-  if (!done.ok) throw new SetupError(`The engine is built but cannot be loaded:\n${done.tail}`);
+  if (!done.ok) throw new SetupError(`The engine does not work: ${done.tail}`);
   return JSON.parse(done.stdout.trim().split('\n').at(-1) ?? '');
 }
