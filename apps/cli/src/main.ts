@@ -54,7 +54,8 @@ export async function build(args: readonly string[]): Promise<Command> {
     .helpOption(...HELP)
     .option('--debug', DEBUG)
     .configureHelp({ optionDescription: ({ description }) => description })
-    .showHelpAfterError('(add --help for the options)')
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'Error:')) })
+    .showHelpAfterError('Options and examples: radweave --help')
     .exitOverride()
     .hook('preAction', (_, action) => {
       const flags = Object.entries(action.opts()).map(([name, value]) => [`--${name}`, value]);
@@ -63,7 +64,10 @@ export async function build(args: readonly string[]): Promise<Command> {
   for (const [heading, entries] of Object.entries(COMMANDS)) {
     program.commandsGroup(`${heading}:`);
     for (const { name, summary, examples, load } of entries) {
-      const command = program.command(name).description(summary);
+      const command = program
+        .command(name)
+        .description(summary)
+        .showHelpAfterError(`Options and examples: ${shortProgram(thisStart())} ${name} --help`);
       if (args.includes(name)) (await load()).define(command);
       command
         .option('--debug', DEBUG)

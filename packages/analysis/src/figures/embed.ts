@@ -36,8 +36,8 @@ export function componentsFor(patients: number): number | null {
 
 /**
  * Places patients in the plane by their standardised features. Scaling and the principal components that are drawn are fitted on
- * the training patients alone and applied to all; t-SNE and UMAP have no such thing and look at all patients at once, which is
- * said beside them.
+ * the training patients alone and applied to all; t-SNE and UMAP cannot be applied to new patients: they are fitted on all
+ * patients at once, and the figure says so.
  */
 export async function embed({ patients, features }: PatientFeatures, seed: number): Promise<Embeddings> {
   const n = patients.length;

@@ -53,7 +53,7 @@ function check({ rows, columns, frames, samples, bitsAllocated, bitsStored, high
   if (rows === 0 || columns === 0) throw new DicomFault(`an image of ${columns}×${rows} pixels is empty`);
   if (rows * columns > MOST_PIXELS)
     throw new DicomFault(`an image of ${columns}×${rows} pixels is too large`);
-  if (!Number.isInteger(frames) || frames < 1) throw new DicomFault(`${frames} is no number of frames`);
+  if (!Number.isInteger(frames) || frames < 1) throw new DicomFault(`${frames} is not a number of frames`);
   if (samples !== 1 && samples !== 3) throw new DicomFault(`${samples} samples per pixel are not read`);
   if (![1, 8, 16, 32, 64].includes(bitsAllocated)) {
     throw new DicomFault(`pixels of ${bitsAllocated} bits are not read`);

@@ -30,8 +30,8 @@ test('timm’s notation is read, and anything else refused', () => {
       },
     ],
   ]);
-  expect(() => architecture([['er_r1_k3_s1_c16']])).toThrow("'er_r1_k3_s1_c16' is no row of blocks");
-  expect(() => architecture([['ir_r1_k3_s1_e6_c16_se0.5']])).toThrow('is no row of blocks');
+  expect(() => architecture([['er_r1_k3_s1_c16']])).toThrow("'er_r1_k3_s1_c16' is not a row of blocks");
+  expect(() => architecture([['ir_r1_k3_s1_e6_c16_se0.5']])).toThrow('is not a row of blocks');
 });
 
 test('channels are multiples of 8, at most a tenth fewer than asked', () => {

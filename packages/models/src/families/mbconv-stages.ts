@@ -60,7 +60,7 @@ export function architecture(stages: readonly (readonly string[])[]): Architectu
 
 function readRow(text: string): BlockSpec {
   const match = NOTATION.exec(text);
-  if (match === null) throw new SyntaxError(`'${text}' is no row of blocks in timm's notation`);
+  if (match === null) throw new SyntaxError(`'${text}' is not a row of blocks in timm's notation`);
   const [, kind, repeats, kernel, stride, expansion = '1', channels, squeeze, relu] = match;
   return {
     kind: kind === 'ds' || kind === 'ir' ? kind : 'cn',

@@ -6,7 +6,7 @@ import { readCheckpoint } from './checkpoint.ts';
 
 type Own = { train: string[]; val: string[]; startedFrom: string | null };
 
-/** A checkpoint started from another, that from another…: none of ours is longer. */
+/** The longest chain of checkpoints, each started from the one before, that is followed. */
 const MOST_ANCESTORS = 10;
 
 /** Reads each checkpoint once, whichever checks ask for it. */

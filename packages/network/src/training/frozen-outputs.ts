@@ -7,7 +7,7 @@ import { epochOrder, makeBatch, type Normalisation } from '../slices/batches.ts'
 import { paced } from '../slices/inference.ts';
 import type { SliceSet } from '../slices/slice-pixels.ts';
 
-/** Of the machine's memory; a share of what is free would make a resumed run decide otherwise than before. */
+/** Share of the total memory. Not of the free memory: a resumed run could then decide differently. */
 const MEMORY_SHARE = 1 / 4;
 
 /** What {@link FrozenOutputs.prepare} tells and asks. */

@@ -5,8 +5,8 @@ import type { Findings } from './findings.ts';
 const MISSING = ['E_FILE_MISSING', 'E_NO_FEATURES'];
 
 /**
- * Does a part of the work again. That it can no longer be done is a finding: what is missing cannot be verified, and data
- * that are refused now are not those the run was made from.
+ * Repeats a part of the work. If it fails, that is reported as a finding, not thrown: what is missing cannot be verified, and
+ * data that are refused now are not those of the run.
  *
  * @param part For the report, such as `fusion`.
  * @param copied Folder in which the work was done, and the run's own folder, for the messages.

@@ -3,10 +3,7 @@ import { compareNumbers } from './numbers.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/**
- * Of these the numbers do not tell: they are remarks, or places and hashes of files that are compared themselves and may lie
- * elsewhere.
- */
+/** Left out of the comparison: remarks, and places and hashes of files that are compared themselves and may lie elsewhere. */
 const IGNORED = ['versions', 'finished', 'time', 'root_dir', 'hashes', 'findings', 'warnings'];
 /** Words about the numbers, which every version may choose again; and where a file lies, whose hash stands beside it. */
 const REMARKS = ['note', 'notes', 'path'];

@@ -162,7 +162,7 @@ async function explainSplit(
     return found;
   });
   sayCheck(explanations.randomisation, context);
-  say(context, `${explanations.patients.length} patients are explained in ${folder}.`);
+  say(context, `Grad-CAM montages written: ${explanations.patients.length}, in ${folder}.`);
   return {
     folder,
     layer: source.layer,

@@ -113,7 +113,7 @@ function tellInSample({ inSample, stack }: FusedModel, context: StageContext): v
   if (inSample.length === 0) return;
   const text =
     `The training features of ${inSample.join(' and ')} are in-sample: their network was trained on the same ` +
-    'patients, so the classifier learns from features that are better than new patients’ will be.';
+    'patients, so the features look better than those of new patients and the classifier is over-confident.';
   if (stack === null) warn(context, `${text} Use cross-fitting.`);
   else say(context, `${text} Report 'stacked', which was fitted on out-of-fold logits.`);
 }
@@ -123,7 +123,7 @@ const RESERVED = ['fused', 'stacked'];
 
 function checkModalities(modalities: readonly string[]): void {
   if (modalities.length === 0 || new Set(modalities).size !== modalities.length) {
-    throw new UsageError('E_MODALITIES', `'${modalities.join(' ')}' is no list of different modalities`, {
+    throw new UsageError('E_MODALITIES', `'${modalities.join(' ')}' names no modality, or one twice`, {
       where: '--modalities',
     });
   }

@@ -20,7 +20,7 @@ export interface PlacedSlice {
   file: string;
 }
 
-/** Patients as split files alone tell them, without `cohort.csv`. */
+/** Patients read from the split files, for cohorts without `cohort.csv`. */
 export interface OwnCohort {
   patients: CohortPatient[];
   /** Hospitals of training and validation. */

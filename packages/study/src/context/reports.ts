@@ -44,7 +44,7 @@ export interface StepReport {
   slices: number;
 }
 
-/** Who listens. */
+/** Callbacks of a training. */
 export interface TrainerEvents {
   onStep(report: StepReport): void;
   /** The frozen stages have computed this many of a set's slices. */
