@@ -61,3 +61,13 @@ test('what a killed replacement left behind is removed by the next', () => {
   replaceFilesTogether(folder, fillWith('summary'), PLAN);
   expect(existsSync(join(folder, 'summary'))).toBe(true);
 });
+
+test('a folder in the place of a file is named and stays, and so do the old files', () => {
+  const folder = folderOf(['a', 'summary']);
+  mkdirSync(join(folder, 'b'));
+  expect(() => replaceFilesTogether(folder, fillWith('a', 'b', 'summary'), PLAN)).toThrow(
+    /a folder stands where the file is to be written \(.*b\)/,
+  );
+  rmSync(join(folder, 'b'), { recursive: true });
+  expect(contents(folder)).toEqual({ a: 'old', summary: 'old' });
+});

@@ -1,7 +1,9 @@
+import { basename } from 'node:path';
 import {
   type Evaluation,
   evaluationFiles,
   predictionsPath,
+  replaceFilesTogether,
   SPLITS,
   writeAggregation,
   writeComparisons,
@@ -11,15 +13,21 @@ import {
   writeEvaluationMetrics,
   writeHeterogeneity,
 } from '@radweave/artifacts';
-import { rmSync } from '@radweave/artifacts/files';
 import { writeFrozenFolder } from './frozen-folder.ts';
 
-/** Writes every file of an evaluation. `evaluation.json` comes last: tables without one are unfinished. */
+/** Replaces every file of an evaluation together. @returns its record; tables without one are unfinished. */
 export function writeAll(folder: string, evaluation: Evaluation): string {
+  const { record, frozen } = evaluationFiles(folder);
+  replaceFilesTogether(folder, (staging) => fill(staging, evaluation), {
+    last: basename(record),
+    obsolete: [basename(frozen)],
+    unfinishedWithoutLast: true,
+  });
+  return record;
+}
+
+function fill(folder: string, evaluation: Evaluation): void {
   const places = evaluationFiles(folder);
-  const file = places.record;
-  rmSync(file, { force: true });
-  rmSync(places.frozen, { recursive: true, force: true });
   const { models, label_names } = evaluation;
   writeEvaluationMetrics(places.metrics, evaluation.rows);
   writeComparisons(places.comparisons, evaluation.comparisons);
@@ -30,6 +38,5 @@ export function writeAll(folder: string, evaluation: Evaluation): string {
     writeEvaluatedPatients(predictionsPath(folder, split), models, split, label_names.length);
   }
   writeFrozenFolder(places.frozen, models);
-  writeEvaluation(file, evaluation);
-  return file;
+  writeEvaluation(places.record, evaluation);
 }

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
@@ -351,6 +351,21 @@ onLinux('of features that nobody may write to, tables that fit are named as what
   });
   expect(await asked(['P', 'A'])).toMatchObject({ hint: expect.stringContaining('--use_aligned') });
   expect(await asked(['P'])).toMatchObject({ hint: expect.not.stringContaining('--use_aligned') });
+});
+
+test('a fusion that cannot be written leaves the one of before whole', async () => {
+  const config = prepared();
+  const { outputDir, modelFile, metricsFile } = await fuse({ config, modalities }, listening());
+  const before = [modelFile, metricsFile].map((path) => readFileSync(path));
+  const taken = join(outputDir, 'predictions_val.csv');
+  rmSync(taken);
+  mkdirSync(taken);
+  config.fusion.C = 0.1;
+  await expect(fuse({ config, modalities }, listening())).rejects.toMatchObject({
+    code: 'E_NOT_WRITABLE',
+    where: taken,
+  });
+  expect([modelFile, metricsFile].map((path) => readFileSync(path))).toEqual(before);
 });
 
 test('results may go into the features folder, as users of the Python tool do it', async () => {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type Alignment, align, alignIfStale, areAligned } from '@radweave/analysis/features/align';
 import {
   type FusedModel,
@@ -22,6 +23,7 @@ import {
   fusionFolder,
   predictionsPath,
   ResourceError,
+  replaceFilesTogether,
   SPLITS,
   type Split,
   UsageError,
@@ -30,7 +32,6 @@ import {
   writeFusionModel,
   writePredictions,
 } from '@radweave/artifacts';
-import { rmSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { thresholdRuleOf } from '@radweave/study/decisions/threshold';
@@ -84,7 +85,11 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   for (const text of model.warnings) warn(context, text);
   tellInSample(model, context);
   const metrics = SPLITS.flatMap((split) => judgeSplit(model, splits[split]).flatMap(fusionMetrics));
-  writeAll(outputDir, model, alignment, splits, metrics);
+  replaceFilesTogether(outputDir, (folder) => writeAll(folder, model, alignment, splits, metrics), {
+    last: basename(fusionFiles(outputDir).model),
+    obsolete: [],
+    unfinishedWithoutLast: true,
+  });
   say(context, `All numbers are in ${fusionFiles(outputDir).metrics}.`);
   return resultOf(outputDir, model, splits, metrics);
 }
@@ -136,28 +141,27 @@ function checkModalities(modalities: readonly string[]): void {
   }
 }
 
-/** The model comes last: results without one are unfinished. */
+/** Writes every file of a fusion into a folder. */
 function writeAll(
-  outputDir: string,
+  folder: string,
   model: FusedModel,
   alignment: Alignment,
   splits: Record<Split, FusedSplit>,
   metrics: readonly FusionMetricsRow[],
 ): void {
-  const { model: modelFile, metrics: metricsFile } = fusionFiles(outputDir);
-  rmSync(modelFile, { force: true });
+  const { model: modelFile, metrics: metricsFile } = fusionFiles(folder);
   const { modalities } = model;
   for (const split of SPLITS) {
     const fused = splits[split];
     const { data } = concatenate(fused.pooled, modalities, fused.patients.length);
-    writeFusedFeatures(fusedFeaturesStem(outputDir, split), {
+    writeFusedFeatures(fusedFeaturesStem(folder, split), {
       patients: fused.patients,
       data: Float32Array.from(data),
       names: columnNames(fused.pooled, modalities),
       in_sample: inSampleOf(alignment.sources, modalities, split),
     });
     const names = judgeSplit(model, fused).map((judged) => judged.model);
-    const path = predictionsPath(outputDir, split);
+    const path = predictionsPath(folder, split);
     writePredictions(path, splitPredictions(model, fused), names, model.classes);
   }
   writeFusionMetrics(metricsFile, metrics);

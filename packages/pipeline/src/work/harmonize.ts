@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { alignIfStale } from '@radweave/analysis/features/align';
 import { type FusedModel, fitFusedModel } from '@radweave/analysis/fusion/fused-model';
 import { columnNames, concatenate, loadFusedSplit } from '@radweave/analysis/fusion/fused-split';
@@ -14,6 +13,7 @@ import {
   type HarmonizeRecord,
   harmonizeFiles,
   harmonizeFolder,
+  replaceFilesTogether,
   type SiteAuditRow,
   writeHarmonisedFeatures,
   writeHarmonisedMetrics,
@@ -22,7 +22,6 @@ import {
   writeSiteAudit,
   writeSiteAuditJson,
 } from '@radweave/artifacts';
-import { rmSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 import { programVersions } from '@radweave/study/context/versions';
@@ -89,12 +88,20 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
     files: auditOnly ? AUDIT_FILES : [...AUDIT_FILES, ...RESULT_FILES],
     versions: programVersions(),
   };
-  const recordFile = writeAll(outputDir, record, audit, model, harmonisation, metrics);
+  replaceFilesTogether(
+    outputDir,
+    (folder) => writeAll(folder, record, audit, model, harmonisation, metrics),
+    {
+      last: HARMONIZE_FILES.record,
+      obsolete: [...AUDIT_FILES, ...RESULT_FILES],
+      unfinishedWithoutLast: true,
+    },
+  );
   say(
     context,
     `All numbers are in ${outputDir}. They are transductive: keep them out of the primary analysis.`,
   );
-  return { outputDir, recordFile, sites, audit, metrics };
+  return { outputDir, recordFile: harmonizeFiles(outputDir).record, sites, audit, metrics };
 }
 
 async function runAudit(input: AuditInput, context: StageContext): Promise<SiteAuditRow[]> {
@@ -132,20 +139,16 @@ function notesOf(inSample: readonly string[]): string[] {
   ];
 }
 
-/** Results of an earlier call go first and the record comes last, so that the folder never mixes two calls. */
+/** Writes every file of a call into a folder. */
 function writeAll(
-  outputDir: string,
+  folder: string,
   record: HarmonizeRecord,
   audit: readonly SiteAuditRow[],
   model: FusedModel | null,
   harmonisation: Harmonisation,
   metrics: readonly HarmonisedMetricsRow[],
-): string {
-  const files = harmonizeFiles(outputDir);
-  const recordFile = files.record;
-  for (const name of [HARMONIZE_FILES.record, ...AUDIT_FILES, ...RESULT_FILES]) {
-    rmSync(join(outputDir, name), { force: true });
-  }
+): void {
+  const files = harmonizeFiles(folder);
   writeSiteAudit(files.siteAudit, audit);
   writeSiteAuditJson(files.siteAuditRecord, audit);
   if (model !== null) {
@@ -164,6 +167,5 @@ function writeAll(
     writeHarmonisedPredictions(files.predictions, predictions, names, model.classes);
     writeHarmonisedMetrics(files.metrics, metrics);
   }
-  writeHarmonizeRecord(recordFile, record);
-  return recordFile;
+  writeHarmonizeRecord(files.record, record);
 }
