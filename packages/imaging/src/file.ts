@@ -11,7 +11,8 @@ const scratch = new Scratch();
  * Reads a slice's file, or its first `limit` bytes.
  *
  * @returns the bytes, valid until the next call: decode them, or copy them.
- * @throws ImageFault `UNREADABLE` (missing, a folder, no permission, a loop of links) or `TOO_LARGE`.
+ * @throws ImageFault `UNREADABLE` (missing, a folder, no permission, a loop of links) or `TOO_LARGE`; the error itself
+ *   where the machine failed and not the file.
  */
 export function readSliceFile(path: string, limit: number = Number.POSITIVE_INFINITY): Uint8Array {
   try {
@@ -34,8 +35,16 @@ export function readSliceFile(path: string, limit: number = Number.POSITIVE_INFI
     }
   } catch (error) {
     if (error instanceof ImageFault) throw error;
-    throw readFault(path, error);
+    // Node.js names the file only where opening it fails.
+    throw isOfTheMachine(error) ? Object.assign(error, { path }) : readFault(path, error);
   }
+}
+
+/** A failing disk, a network folder that went away, too many open files: whoever left the slice out would lose a good one. */
+const OF_THE_MACHINE = 'EIO ESTALE EREMOTEIO ENOTCONN EHOSTDOWN ETIMEDOUT EMFILE ENFILE ENOMEM'.split(' ');
+
+function isOfTheMachine(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && OF_THE_MACHINE.includes(String(error.code));
 }
 
 /** The fault for an error of the file system. */
