@@ -66,7 +66,7 @@ test('a folder in the place of a file is named and stays, and so do the old file
   const folder = folderOf(['a', 'summary']);
   mkdirSync(join(folder, 'b'));
   expect(() => replaceFilesTogether(folder, fillWith('a', 'b', 'summary'), PLAN)).toThrow(
-    /a folder stands where the file is to be written \(.*b\)/,
+    /there is a folder where the file is to be written \(.*b\)/,
   );
   rmSync(join(folder, 'b'), { recursive: true });
   expect(contents(folder)).toEqual({ a: 'old', summary: 'old' });

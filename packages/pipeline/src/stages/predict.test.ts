@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, readCohort, readPredictions } from '@radweave/artifacts';
 import { writeRun } from '@radweave/network/testing/runs';
@@ -66,6 +66,18 @@ test('patients without a modality are named, not predicted', async () => {
   expect(result.missing).toEqual([{ patient: '0057', modalities: ['P'] }]);
   expect(result.patients).toBe(19);
   expect(context.said.join('\n')).toContain('0057 (no P)');
+});
+
+test('where no patient can be predicted, that is an error that names them, and no file of a header alone', async () => {
+  const { config, options } = await fusedFeatures();
+  const table = join(config.data.features_dir, 'test', 'features_P.csv');
+  writeFileSync(table, `${readFileSync(table, 'utf8').split('\n', 1)[0]}\n`);
+  await expect(predict(options, listening())).rejects.toMatchObject({
+    code: 'E_NO_PATIENTS',
+    exitCode: 3,
+    message: expect.stringMatching(/none of 20 has every modality: 0057 \(no P\)/),
+  });
+  expect(existsSync(options.output)).toBe(false);
 });
 
 test('features of another checkpoint, and an edited threshold, are refused', async () => {
