@@ -68,6 +68,7 @@ export * from './splits/slice-path.ts';
 export * from './splits/slices-hash.ts';
 export * from './splits/split-file.ts';
 export * from './splits/summary.ts';
+export * from './temporary-folder.ts';
 export * from './tensorboard/cut.ts';
 export * from './tensorboard/writer.ts';
 export * from './text.ts';

@@ -1,7 +1,5 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Config, DataError, explainFileError } from '@radweave/artifacts';
-import { mkdtempSync, rmSync } from '@radweave/artifacts/files';
+import { type Config, DataError, explainFileError, inTemporaryFolder } from '@radweave/artifacts';
 import { buildStore, ImageFaults, openStore } from '@radweave/imaging';
 import type { SlicePixels } from '@radweave/network/slices/slice-pixels';
 import { storePixels } from '@radweave/network/slices/store-pixels';
@@ -11,27 +9,26 @@ import { storePixels } from '@radweave/network/slices/store-pixels';
  *
  * @throws DataError naming the first image that cannot be used.
  */
-export async function withDecodedImages<T>(
+export function withDecodedImages<T>(
   paths: readonly string[],
   { image_size, resize, num_workers }: Config['data'],
   use: (pixels: SlicePixels) => Promise<T>,
 ): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'radweave-predict-'));
-  const file = join(folder, 'slices');
-  const threads = num_workers === 0 ? undefined : num_workers;
-  try {
-    const shape = { width: image_size, height: image_size, resize };
-    const { key } = await buildStore(paths, file, { ...shape, threads });
-    const store = openStore(file, key);
+  return inTemporaryFolder('predict', async (folder) => {
+    const file = join(folder, 'slices');
+    const threads = num_workers === 0 ? undefined : num_workers;
     try {
-      return await use(storePixels(store));
-    } finally {
-      store.close();
+      const shape = { width: image_size, height: image_size, resize };
+      const { key } = await buildStore(paths, file, { ...shape, threads });
+      const store = openStore(file, key);
+      try {
+        return await use(storePixels(store));
+      } finally {
+        store.close();
+      }
+    } catch (error) {
+      if (!(error instanceof ImageFaults)) throw explainFileError(error, undefined, file);
+      throw new DataError('E_IMAGES', `images cannot be used: ${error.message}`, { cause: error });
     }
-  } catch (error) {
-    if (!(error instanceof ImageFaults)) throw explainFileError(error, undefined, file);
-    throw new DataError('E_IMAGES', `images cannot be used: ${error.message}`, { cause: error });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,7 +1,6 @@
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Config } from '@radweave/artifacts';
-import { mkdirSync, mkdtempSync, rmSync } from '@radweave/artifacts/files';
+import { type Config, inTemporaryFolder } from '@radweave/artifacts';
+import { mkdirSync } from '@radweave/artifacts/files';
 import type { StageContext } from '@radweave/study/context/events';
 import { type Difference, Findings } from './findings.ts';
 import { verifyManifests } from './manifests.ts';
@@ -53,22 +52,19 @@ export async function verify(
   const recorded = readRecordedRun(options.run, options.config, options.given, names);
   const findings = new Findings();
   findings.remarks.push(NOT_DONE_AGAIN);
-  const temporary = mkdtempSync(join(tmpdir(), 'radweave-verify-'));
   // What the stages say speaks of the temporary folder and was said when the run was made.
   const quiet: StageContext = {
     emit: (event) => (event.kind === 'progress' ? context.emit(event) : undefined),
     shouldStop: () => context.shouldStop(),
   };
-  try {
+  await inTemporaryFolder('verify', async (temporary) => {
     verifyManifests(findings, recorded);
     for (const stage of repeated) {
       const folder = join(temporary, stage.name);
       mkdirSync(folder);
       await stage.again?.(findings, recorded, folder, quiet);
     }
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
+  });
   const { compared, differences, missing, unverified, remarks } = findings;
   return { run: resolve(options.run), compared, differences, missing, unverified, remarks };
 }

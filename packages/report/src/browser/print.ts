@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ResourceError } from '@radweave/artifacts';
+import { inTemporaryFolder, ResourceError } from '@radweave/artifacts';
 
 /** The most that a browser may take: a report with many pictures takes some seconds. */
 const TIMEOUT_MS = 180_000;
@@ -31,10 +30,9 @@ export function headlessFlags(profile: string): string[] {
  * @returns the PDF.
  * @throws ResourceError `E_PDF` when the browser ends without one.
  */
-export async function printPdf(browser: string, htmlPath: string): Promise<Buffer> {
-  const folder = mkdtempSync(join(tmpdir(), 'radweave-pdf-'));
-  const pdf = join(folder, 'report.pdf');
-  try {
+export function printPdf(browser: string, htmlPath: string): Promise<Buffer> {
+  return inTemporaryFolder('pdf', async (folder) => {
+    const pdf = join(folder, 'report.pdf');
     const said = await runBrowser(browser, [
       ...headlessFlags(join(folder, 'profile')),
       '--no-pdf-header-footer',
@@ -46,9 +44,7 @@ export async function printPdf(browser: string, htmlPath: string): Promise<Buffe
       where: browser,
       hint: 'Open report.html in a browser and print it to a PDF there',
     });
-  } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
+  });
 }
 
 /** @returns the end of what the browser said. */
