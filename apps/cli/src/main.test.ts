@@ -99,6 +99,18 @@ test('doctor without a build prints the state, names the remedy and ends with 5'
   expect(err).not.toMatch(/\n {4}at /);
 });
 
+test('flags of setup that exclude or need each other are bad usage, before anything is done', async () => {
+  vi.stubEnv('RADWEAVE_CACHE', tempDir());
+  expect(await radweave('setup', '--libtorch', 'a', '--from', 'b')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--libtorch and --from cannot be given together'),
+  });
+  expect(await radweave('setup', '--for', 'linux-x64')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--for names the other machine of --download_only'),
+  });
+});
+
 test('setup with a wrong RADWEAVE_LIBTORCH ends with 5 and no stack', async () => {
   vi.stubEnv('RADWEAVE_LIBTORCH', tempDir());
   vi.stubEnv('RADWEAVE_CACHE', tempDir());

@@ -37,9 +37,13 @@ export const define: Define = (command) => {
     .option('--json', 'Print the result as JSON')
     .action(async ({ json, download_only: folder, for: platform, ...options }: Flags) => {
       refuseTogether({ '--libtorch': options.libtorch, '--from': options.from, '--download_only': folder });
+      if (platform !== undefined && folder === undefined) {
+        throw new UserError('--for names the other machine of --download_only, which is missing');
+      }
       if (folder !== undefined) {
         const { engine } = options;
         downloadOnly(folder, say, { ...(engine && { engine }), ...(platform && { platform }) });
+        if (json) process.stdout.write(`${JSON.stringify({ folder })}\n`);
         return;
       }
       const result = await setUpOrAsk(options);

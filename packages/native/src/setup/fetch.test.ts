@@ -1,6 +1,15 @@
 // Fetching with a pip that only copies; the real ones are tried by hand (docs/install.md says where).
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { onLinux, tempDir } from '@radweave/testkit';
 import { expect } from 'vitest';
@@ -58,8 +67,17 @@ onLinux('pip is told version, hash and platform; what is there already is not fe
   expect(client).toEqual({ name: 'pip', command: ['python3', '-m', 'pip'], version: [26, 0] });
   if (client === undefined) throw new Error('no pip');
   const folder = join(tempDir(), 'new');
+  // One of a set-up that was killed long ago, and one that may be at work.
+  for (const [name, age] of [
+    ['.arriving-old', 2],
+    ['.arriving-new', 0],
+  ] as const) {
+    mkdirSync(join(folder, name), { recursive: true });
+    const then = Date.now() / 1000 - age * 86_400;
+    utimesSync(join(folder, name), then, then);
+  }
   for (let i = 0; i < 2; i++) downloadWheels(client, [WHEEL], folder, env);
-  expect(readdirSync(folder)).toEqual([OTHER]);
+  expect(readdirSync(folder)).toEqual(['.arriving-new', OTHER]);
   const asked = readFileSync(join(wheels, 'asked'), 'utf8').trim().split('\n');
   expect(asked).toHaveLength(1);
   expect(asked[0]).toMatch(

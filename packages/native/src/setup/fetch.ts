@@ -82,6 +82,7 @@ export function downloadWheels(
   env: NodeJS.ProcessEnv,
 ): string {
   mkdirSync(folder, { recursive: true });
+  removeLeftovers(folder);
   const staged = mkdtempSync(join(folder, '.arriving-'));
   try {
     if (client.name === 'uv') {
@@ -192,9 +193,9 @@ function takeWheels(
 
 const DAY_MS = 86_400_000;
 
-/** What set-ups left that were killed while they unpacked, more than a day ago. */
+/** What set-ups left that were killed while they fetched or unpacked, more than a day ago. */
 function removeLeftovers(folder: string): void {
-  for (const name of readdirSync(folder).filter((entry) => /-(cpu|cuda)\.\w+$/.test(entry))) {
+  for (const name of readdirSync(folder).filter((entry) => /^\.arriving-|-(cpu|cuda)\.\w+$/.test(entry))) {
     const path = join(folder, name);
     if (Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path, { recursive: true, force: true });
   }
