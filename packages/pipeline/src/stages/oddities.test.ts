@@ -64,7 +64,7 @@ test('folders that are not called like grades are named, and so are files of oth
   expect(await warned(config)).toEqual([
     "SY: folder 'malignant' was not read, because it is not called grade0, grade1, …; it holds 2 folders",
     "ZS was not read, because no folder in it is called grade0, grade1, …; folders found there: 'bad, odd', 'benign'",
-    'SY: files that are not PNG were not read (without an extension: 1, .dcm: 1)',
+    'SY: files that are not PNG were not read (without an extension: 1, .dcm: 1); radweave import reads DICOM files',
   ]);
 });
 

@@ -105,7 +105,7 @@ function odditiesOf(home: string, hostile: string): Oddities {
     'SY: 1 of 1 patient lacks P and is left out (grade0: 1); no folder of another name is there',
     "ZS was not read, because no folder in it is called grade0, grade1, …; folders found there: 'benign'",
     "ZS: folder 'benign' was not read, because it is not called grade0, grade1, …; it holds 1 folder",
-    'ZS: files that are not PNG were not read (.dcm: 3)',
+    'ZS: files that are not PNG were not read (.dcm: 3); radweave import reads DICOM files',
     'SY, A: 3 of the images are called like masks or labels and are left out (a_mask.png); rename them if they are slices',
     'SY, A: 3 of the images are called like outlines of a lesion, without a slice that they belong to, and are used as slices (a_roi.png); remove them if they are masks',
     'SY, A: 3 of the images have two gray values only, as masks do, and are left out (a.png, b.png)',

@@ -24,6 +24,7 @@ export const DATA_ZH: readonly Phrase[] = [
   ],
   ['it holds {n} folder(s)', '其中有 {n} 个文件夹'],
   ['{hospital}: files that are not PNG were not read ({kinds+})', '{hospital}：未读取非 PNG 文件（{kinds}）'],
+  ['radweave import reads DICOM files', 'DICOM 文件可用 radweave import 导入'],
   [
     '{hospital}, {modality}: {n} of the images are called like masks or labels and are left out ({files})',
     '{hospital} 的 {modality}：{n} 张图像的名称像掩膜或标注，未纳入（{files}）',

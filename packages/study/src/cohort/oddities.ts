@@ -18,7 +18,8 @@ export function unusedFiles(found: FoundCohort, twoValued: readonly FoundSlice[]
     );
   const foreign = [...found.foreign].map(([hospital, counts]) => {
     const kinds = [...counts].map(([extension, n]) => `${extension}: ${n}`).join(', ');
-    return `${hospital}: files that are not PNG were not read (${kinds})`;
+    const mend = [...counts.keys()].some((extension) => MAY_BE_DICOM.test(extension)) ? BY_IMPORT : '';
+    return `${hospital}: files that are not PNG were not read (${kinds})${mend}`;
   });
   return [
     ...folders,
@@ -28,6 +29,9 @@ export function unusedFiles(found: FoundCohort, twoValued: readonly FoundSlice[]
     ...maskWarnings(found.doubtful, DOUBTFUL, '; remove them if they are masks'),
   ];
 }
+
+const MAY_BE_DICOM = /^(\.(dcm|dicom|ima)|without an extension)$/;
+const BY_IMPORT = '; radweave import reads DICOM files';
 
 const NAMED = 'are called like masks or labels and are left out';
 const TWO_VALUES = 'have two gray values only, as masks do, and are left out';
