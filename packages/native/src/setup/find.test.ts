@@ -90,3 +90,13 @@ test('a libtorch named in an earlier set-up and deleted since is told and passed
   expect(libtorch?.root).toBe(system);
   expect(skipped).toEqual([`${named.folder}, which an earlier --libtorch named, is gone`]);
 });
+
+test('a libtorch that no engine can be had for is passed over with the reason, unless it was named', () => {
+  const [python, fetched] = [tree(), tree(libtorchTree({ header: '2.15.0' }))];
+  const whyUseless = ({ version }: { version: string }) => (version === '2.15.0' ? undefined : 'no compiler');
+  const places = { python: () => python, fetched: [fetched], whyUseless };
+  const { libtorch, skipped } = find(places);
+  expect(libtorch).toMatchObject({ source: 'fetched', root: fetched });
+  expect(skipped).toEqual([`${python}: no compiler`]);
+  expect(find({ ...places, named: byVariable(python) }).libtorch?.root).toBe(python);
+});

@@ -14,6 +14,8 @@ export interface Places extends Host {
   fetched: readonly string[];
   /** Whether only a libtorch for GPUs will do. */
   gpuOnly?: boolean;
+  /** Why the engine cannot be had for a libtorch that nobody named; undefined where it can. */
+  whyUseless?: (libtorch: Libtorch) => string | undefined;
   /** Prefixes of libraries installed for the whole system. */
   prefixes: readonly string[];
 }
@@ -89,8 +91,8 @@ export function findLibtorch(places: Places): Finding {
   }
   const take = (root: string, source: Libtorch['source'], isPromising: boolean): Libtorch | undefined => {
     const seen = inspectLibtorch(root, source, places);
-    if ('libtorch' in seen && !(places.gpuOnly && seen.libtorch.gpu === null)) return seen.libtorch;
-    const why = 'missing' in seen ? `missing ${seen.missing.join(', ')}` : 'for the CPU alone';
+    const why = 'missing' in seen ? `missing ${seen.missing.join(', ')}` : useless(seen.libtorch, places);
+    if ('libtorch' in seen && why === undefined) return seen.libtorch;
     if (isPromising || 'libtorch' in seen) skipped.push(`${root}: ${why}`);
     return undefined;
   };
@@ -99,6 +101,10 @@ export function findLibtorch(places: Places): Finding {
     first(places.fetched, (folder) => take(realpathSync(folder), 'fetched', true)) ??
     first(places.prefixes, (prefix) => take(prefix, 'system', false));
   return { libtorch, skipped };
+}
+
+function useless(libtorch: Libtorch, { gpuOnly, whyUseless }: Places): string | undefined {
+  return gpuOnly && libtorch.gpu === null ? 'for the CPU alone' : whyUseless?.(libtorch);
 }
 
 function first<T>(places: readonly string[], take: (place: string) => T | undefined): T | undefined {

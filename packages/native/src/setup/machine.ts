@@ -76,6 +76,10 @@ export function lookAround(
   built: (libtorch: Libtorch) => boolean,
 ): { facts: Facts; libtorch: Libtorch | undefined } {
   const { platform, arch } = process;
+  const lacking = missingTools(env);
+  const isPrebuilt = prebuiltTorch() === PINNED_TORCH;
+  // With a compiler every libtorch will do; without, the one that engines are prebuilt for, which may have to be fetched.
+  const canBuild = lacking.length === 0 || !isPrebuilt || (isDebian() && mayInstall());
   const { libtorch, skipped } = findLibtorch({
     platform,
     arch,
@@ -83,9 +87,13 @@ export function lookAround(
     python: () => (pinned ? undefined : pythonTorch(env)),
     fetched: fetchedLibtorches(env),
     gpuOnly: asked === 'cuda',
+    whyUseless: (found) =>
+      canBuild || built(found)
+        ? undefined
+        : `version ${found.version}, which no engine is prebuilt for, and to build one is missing: ${lacking.join(', ')}`,
     prefixes: pinned ? [] : systemPrefixes(platform),
   });
-  const tools = libtorch !== undefined && built(libtorch) ? [] : missingTools(env);
+  const tools = libtorch !== undefined && built(libtorch) ? [] : lacking;
   const { engine, why } =
     libtorch === undefined ? engineToFetch(asked, env) : { engine: 'cpu' as const, why: '' };
   const facts: Facts = {
@@ -98,7 +106,7 @@ export function lookAround(
       aptWillDo: engine === 'cpu' && !pinned,
       wheels: wheelsFor(THIS_MACHINE, engine),
       hasClient: () => packageClient(env) !== undefined,
-      isPrebuilt: prebuiltTorch() === PINNED_TORCH,
+      isPrebuilt,
     },
     blas: libtorch && chooseBlas(libtorch, process).kind,
     skipped: why === '' ? skipped : [...skipped, why],
