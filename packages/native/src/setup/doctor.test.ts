@@ -1,3 +1,5 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { diagnose } from './doctor.ts';
@@ -22,4 +24,15 @@ test('where set-up could take none, doctor says so and names the remedy', () => 
   const { rows, problems } = diagnose(env);
   expect(rows).toContainEqual(['libtorch', 'none that set-up can use']);
   expect(problems.join('\n')).toMatch(/'\/nowhere\/torch', which does not exist/);
+});
+
+onLinux('before set-up, doctor says what set-up would not take, and why', () => {
+  const venv = tempDir();
+  const { 'lib/libc10.so': _, ...broken } = libtorchTree();
+  writeTree(venv, {
+    ...Object.fromEntries(Object.entries(broken).map(([name, text]) => [`torch/${name}`, text])),
+  });
+  writeTree(venv, { 'bin/python': `#!/bin/sh\necho ${venv}/torch\n` });
+  chmodSync(join(venv, 'bin/python'), 0o755);
+  expect(libtorchRow({ VIRTUAL_ENV: venv })).toContain(`not taken: ${venv}/torch: missing lib/libc10.so`);
 });

@@ -91,7 +91,8 @@ function foreseen(env: NodeJS.ProcessEnv): string {
     (found) => 'folder' in prebuiltFor(found),
   );
   const { install, fetch } = planSetup(facts);
-  const packages = install.length > 0 ? `; set-up would install ${install.join(' ')}` : '';
+  const notTaken = facts.skipped.map((place) => `; not taken: ${place}`).join('');
+  const packages = (install.length > 0 ? `; set-up would install ${install.join(' ')}` : '') + notTaken;
   if (fetch.length > 0) {
     const { engine } = facts.fetchable;
     return `none; set-up would fetch ${PINNED_TORCH} (${engine}), ${megabytes(totalBytes(fetch))}${packages}`;
