@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Packages without a tensor. */
-const PURE = '{analysis,artifacts,checksum,imaging,importing,phantom,report,stats,study,testkit}';
+const PURE = '{analysis,artifacts,checksum,imaging,importing,phantom,remarks,report,stats,study,testkit}';
 
 export default defineConfig({
   test: {

@@ -1,3 +1,5 @@
+import { asWritten, type Remark } from '@radweave/remarks';
+
 /** How the cells of one column are read and written. */
 export interface Column<T> {
   /** For error messages: `a whole number`. */
@@ -27,6 +29,20 @@ export const text: Column<string> = {
   expected: 'text',
   parse: (cell) => cell,
   format: (value) => value,
+};
+
+/** A remark, of which a table has the English text. */
+export const remarkText: Column<Remark> = {
+  expected: 'text',
+  parse: asWritten,
+  format: ({ text }) => text,
+};
+
+/** The same, where there may be none. */
+export const remarkTextOrEmpty: Column<Remark | null> = {
+  expected: 'text',
+  parse: (cell) => (cell === '' ? null : asWritten(cell)),
+  format: (value) => value?.text ?? '',
 };
 
 /** Text that may not be empty. */

@@ -59,6 +59,7 @@ export * from './manifest.ts';
 export * from './names.ts';
 export * from './natural.ts';
 export * from './nearest.ts';
+export * from './remark-field.ts';
 export * from './replace-files.ts';
 export * from './splits/brightness.ts';
 export * from './splits/cohort.ts';

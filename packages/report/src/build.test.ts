@@ -1,4 +1,5 @@
 import { LANGUAGES } from '@radweave/artifacts';
+import { remark } from '@radweave/remarks';
 import { expect, test } from 'vitest';
 import { buildReport } from './build.ts';
 import type { ReportData } from './data.ts';
@@ -184,7 +185,7 @@ test('hospitals are compared beside the forest plot, average precision beside th
 test('limits that are one number are no interval, and the note says why', async () => {
   const one = study();
   for (const row of one.evaluation.rows) {
-    row.auc = { value: 1, lower: 1, upper: 1, note: 'the AUC is exactly 1, so no interval can be computed' };
+    row.auc = { value: 1, lower: 1, upper: 1, note: remark('auc-exact', { value: 1 }) };
     row.brier = { value: 0.93, lower: 0.93, upper: 0.93 };
   }
   const page = await buildReport(one, 'en');
@@ -353,7 +354,7 @@ test('maps of a network no better than chance carry that caution, and the check 
     'network A is not shown to be better than chance on these patients (external test: AUC 0.50 (0.30–0.70))',
   );
   expect(chance.match(/caution: a network not shown to be better than chance/g)).toHaveLength(3);
-  const none = { value: null, note: 'no negative patients' };
+  const none = { value: null, note: remark('no-negative-patients') };
   for (const row of one.evaluation.rows) Object.assign(row, { auc: none, auc_bootstrap: none });
   const unknown = textOf(section(await buildReport(one, 'en'), 'explanations'));
   expect(unknown).toContain(

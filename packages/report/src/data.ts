@@ -9,6 +9,7 @@ import type {
   FusionModelFile,
   HistoryRow,
 } from '@radweave/artifacts';
+import type { Remark } from '@radweave/remarks';
 import type { MapPoint } from './charts/map.ts';
 
 /** How a network was trained, from its own checkpoint. */
@@ -76,14 +77,14 @@ export interface SiteAuditRow {
   accuracyP: number | null;
   /** Accuracy of always naming the largest hospital. */
   chance: number | null;
-  note: string;
+  note: Remark | null;
 }
 
 /** The audit of the site effect. */
 export interface SiteAudit {
   rows: SiteAuditRow[];
   /** Cautions that belong beside its numbers. */
-  notes: string[];
+  notes: Remark[];
 }
 
 /** A configuration as YAML. */
@@ -97,13 +98,13 @@ export interface NamedYaml {
 export interface LeakageCheck {
   name: string;
   outcome: 'passed' | 'warning' | 'leak' | 'partly checked' | 'not checked';
-  detail: string;
+  detail: Remark;
 }
 
 /** Why a part is not in the report: the command that makes it, and what is wrong where more is known. */
 export interface Missing {
   command: string;
-  reason: string;
+  reason: Remark | null;
 }
 
 /** A part that may not have been made. */
@@ -123,8 +124,7 @@ export interface Division {
 
 /** What is odd about the data. */
 export interface Oddities {
-  /** A sentence each. */
-  warnings: string[];
+  warnings: Remark[];
   /** Mean histograms of the slices by hospital and modality. */
   brightness: BrightnessRow[];
 }
@@ -147,8 +147,7 @@ export interface ReportData {
   siteAudit: Optional<SiteAudit>;
   leakage: Optional<LeakageCheck[]>;
   configurations: NamedYaml[];
-  /** Name and value. */
-  environment: [string, string][];
+  environment: [name: Remark, value: Remark][];
   /** Files that were read for this report. */
   files: { path: string; sha256: string }[];
 }

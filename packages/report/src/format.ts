@@ -24,7 +24,7 @@ export function intervalText(lower: number, upper: number, digits = 2): string {
 
 /** A table's cell of it; the reason or caution becomes a note below the table. */
 export function estimateCell(estimate: EstimateRecord, digits = 2): Cell {
-  const note = estimate.note ?? '';
+  const note = estimate.note ?? null;
   return { text: estimateText(estimate, digits), note, number: true };
 }
 

@@ -1,22 +1,25 @@
 import type { FrozenRecord } from '@radweave/artifacts';
+import { asWritten, type Remark, remark } from '@radweave/remarks';
 
-const RULES: Readonly<Record<string, string>> = { youden: 'Youden', fixed_sensitivity: 'sensitivity' };
-
-/** What a frozen decision says, in short: `youden: 0.412`, `top_k 3`, `slope 1.1, intercept −0.2`. */
-export function frozenText({ kind, value }: FrozenRecord): string {
-  if (kind === 'aggregation') return aggregationText(field(value, 'chosen'));
-  if (kind === 'threshold') {
-    const threshold = field(value, 'threshold');
-    const target = field(value, 'target');
-    const name = String(field(value, 'rule'));
-    const rule = (RULES[name] ?? name) + (typeof target === 'number' ? ` ≥ ${target}` : '');
-    return typeof threshold === 'number' ? `${rule}: ${threshold.toFixed(4)}` : rule;
+/** What a frozen decision says, in short. */
+export function frozenRemark(record: FrozenRecord): Remark {
+  const { kind, value } = record;
+  const number = (name: string): number => Number(field(value, name));
+  if (kind === 'aggregation') {
+    return remark('frozen-aggregation', { aggregation: chosenAggregation(record) ?? '' });
   }
-  if (kind === 'isotonic') return kind;
-  const numbers = Object.entries(value ?? {}).flatMap(([name, one]) =>
-    typeof one === 'number' ? [`${name} ${one.toFixed(4)}`] : [],
-  );
-  return [kind, numbers.join(', ')].filter((part) => part !== '').join(': ');
+  if (kind === 'threshold') {
+    const threshold = number('threshold');
+    const rule = field(value, 'rule');
+    if (rule === 'youden') return remark('frozen-youden', { threshold });
+    if (rule === 'fixed') return remark('frozen-fixed', { threshold });
+    return remark('frozen-sensitivity', { target: number('target'), threshold });
+  }
+  if (kind === 'platt') {
+    return remark('frozen-platt', { slope: number('slope'), intercept: number('intercept') });
+  }
+  if (kind === 'temperature') return remark('frozen-temperature', { temperature: number('temperature') });
+  return kind === 'isotonic' ? remark('frozen-isotonic') : asWritten(kind);
 }
 
 /** Whether patients decided it: an aggregation without an alternative and a fixed threshold were set beforehand. */
@@ -26,7 +29,10 @@ export function isChosen({ kind, value }: FrozenRecord): boolean {
   return kind !== 'aggregation' || !Array.isArray(candidates) || candidates.length > 1;
 }
 
-function aggregationText(chosen: unknown): string {
+/** How slices become a patient, as it was frozen: `mean`, `top_k 3`; null where nothing was. */
+export function chosenAggregation(record: FrozenRecord | null): string | null {
+  if (record === null) return null;
+  const chosen = field(record.value, 'chosen');
   const k = field(chosen, 'k');
   return String(field(chosen, 'method') ?? '') + (typeof k === 'number' ? ` ${k}` : '');
 }

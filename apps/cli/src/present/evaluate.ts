@@ -38,7 +38,7 @@ export function evaluationSummary(result: ShownEvaluation): string {
       .filter(({ chosen }) => chosen)
       .map(
         ({ model, aggregation, note }) =>
-          `${model}: slice probabilities are pooled per patient by ${aggregation} (${note})`,
+          `${model}: slice probabilities are pooled per patient by ${aggregation} (${note?.text})`,
       ),
     ...comparisonLines(result),
     ...foundText(result.findings),
@@ -53,7 +53,7 @@ function estimate({ value, lower, upper }: Row['auc']): string {
 
 function missing(row: Row): string[] {
   if (row.auc.value !== null) return [];
-  return [`n/a: ${row.model}, ${row.split}, ${row.hospital}: ${row.auc.note ?? 'no value'}`];
+  return [`n/a: ${row.model}, ${row.split}, ${row.hospital}: ${row.auc.note?.text ?? 'no value'}`];
 }
 
 function comparisonLines({ comparisons }: ShownEvaluation): string[] {

@@ -44,8 +44,8 @@ function summary({ sites, audit, metrics, outputDir }: StageResult<'harmonize'>)
   return [
     'How well features predict the hospital (AUC 0.5: no site effect)',
     table([...auditHeader, 'chance'], audits),
-    ...sites.flatMap(({ hospital, harmonised, reason }) =>
-      harmonised ? [] : [`${hospital} is not harmonised: ${reason}`],
+    ...sites.flatMap(({ hospital, reason }) =>
+      reason === null ? [] : [`${hospital} is not harmonised: ${reason.text}`],
     ),
     ...(metrics.length === 0
       ? []

@@ -1,8 +1,9 @@
 import type { EvaluationRow } from '@radweave/artifacts';
+import { asWritten } from '@radweave/remarks';
 import { expect, test } from 'vitest';
 import { type Judged, resultsText } from './results.ts';
 
-const NONE = { value: null, note: 'none' };
+const NONE = { value: null, note: asWritten('none') };
 
 function row(
   model: string,
@@ -18,11 +19,11 @@ function row(
   return {
     ...(rest as unknown as EvaluationRow),
     ...{ model, split, hospital: 'all', positive_label: '1', n: 60, n_positive: 30, auc: area },
-    ...{ auc_bootstrap: area, threshold: 0.5, in_sample: 'no', note: '', ...more },
+    ...{ auc_bootstrap: area, threshold: 0.5, in_sample: 'no', note: null, ...more },
   };
 }
 
-function judged(findings: string[], ...rows: EvaluationRow[]): Judged {
+function judged(findings: Judged['findings'], ...rows: EvaluationRow[]): Judged {
   return { findings, home_hospital: 'JM', options: { confidence_level: 0.95 } as Judged['options'], rows };
 }
 
@@ -55,7 +56,9 @@ test('each model has one line with n and interval of validation and external tes
 test('what was found is told in lines of 80 columns', () => {
   const chance =
     'no model is better than chance outside the home hospital (no 95 % interval of an AUC lies above 0.5)';
-  const text = resultsText(judged([chance], row('A', 'val', good), row('A', 'test', perfect, { n: 6 })));
+  const text = resultsText(
+    judged([asWritten(chance)], row('A', 'val', good), row('A', 'test', perfect, { n: 6 })),
+  );
   expect(text.split('\n').slice(3)).toEqual([
     'A      60  0.900 (0.820–0.980)  6  1.000',
     'What was found:',

@@ -45,8 +45,11 @@ function areaOf({ auc, auc_bootstrap }: EvaluationRow): EvaluationRow['auc'] {
 }
 
 /** What the evaluation found, a paragraph each, such as whether anything was learned. */
-export function foundText(findings: readonly string[]): string[] {
+export function foundText(findings: Judged['findings']): string[] {
   if (findings.length === 0) return [];
   const room = terminalWidth(process.stdout) - 2;
-  return ['What was found:', ...findings.map((text) => `- ${wrapAnsi(text, room).replaceAll('\n', '\n  ')}`)];
+  return [
+    'What was found:',
+    ...findings.map(({ text }) => `- ${wrapAnsi(text, room).replaceAll('\n', '\n  ')}`),
+  ];
 }

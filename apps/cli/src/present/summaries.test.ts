@@ -1,4 +1,5 @@
 import type { StageResult } from '@radweave/pipeline';
+import { asWritten } from '@radweave/remarks';
 import { expect, test } from 'vitest';
 import { evaluationSummary } from './evaluate.ts';
 import { fusionSummary } from './fuse.ts';
@@ -52,11 +53,11 @@ test('an interval without width is not shown, and a minus stands beside no dash'
           delong_p: 0.01,
           delong_p_holm: 0.02,
         },
-        ...{ mcnemar_p: null, nri: { value: null }, idi: { value: null }, note: '' },
+        ...{ mcnemar_p: null, nri: { value: null }, idi: { value: null }, note: null },
       },
     ],
     aggregation: [],
-    findings: ['no model is better than chance outside the home hospital'],
+    findings: [asWritten('no model is better than chance outside the home hospital')],
     evaluationFile: 'evaluation.json',
   });
   expect(text).not.toMatch(/1\.000–1\.000/);

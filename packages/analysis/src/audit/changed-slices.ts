@@ -1,5 +1,6 @@
 import { SPLITS, slicesHash } from '@radweave/artifacts';
-import { auditCase, type CheckReport, counted, finding } from './check.ts';
+import { remark } from '@radweave/remarks';
+import { auditCase, type CheckReport, finding } from './check.ts';
 import { type AuditedPixels, pixelGaps } from './pixels.ts';
 import type { AuditSubject } from './subject.ts';
 
@@ -10,7 +11,7 @@ export function checkChangedSlices(
 ): CheckReport {
   const recorded = summary?.slices ?? {};
   if (!modalities.every((modality) => modality in recorded)) {
-    return { looked: null, found: [], gaps: ['there is no summary.json with hashes of the slices'] };
+    return { looked: null, found: [], gaps: [remark('audit-no-slice-hashes')] };
   }
   // An image that cannot be decoded is a gap: without it no hash can be told.
   if (pixels.faults.length > 0) return { looked: null, found: [], gaps: pixelGaps(pixels) };
@@ -22,12 +23,11 @@ export function checkChangedSlices(
     }),
   );
   return {
-    looked: counted(slices.length, 'slice'),
+    looked: remark('audit-slices', { n: slices.length }),
     found: finding(
       {
-        code: 'WARN_SLICES_CHANGED',
+        what: remark('WARN_SLICES_CHANGED'),
         severity: 'warning',
-        what: 'slices have changed since the patients were divided',
         where: config.data.splits_dir,
         hint: 'Run radweave preprocess again and everything after it, or restore the images',
       },

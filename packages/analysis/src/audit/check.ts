@@ -1,4 +1,5 @@
 import { type AuditCase, type AuditFinding, type AuditSeverity, DataError } from '@radweave/artifacts';
+import type { Remark } from '@radweave/remarks';
 
 /** Cases that a finding lists; all are counted. */
 const LISTED = 20;
@@ -8,20 +9,19 @@ export type Found = Omit<AuditFinding, 'check'>;
 
 /** What a check has to say. */
 export interface CheckReport {
-  /** What was looked at, in words; null when there was nothing to look at. */
-  looked: string | null;
+  /** What was looked at; null when there was nothing to look at. */
+  looked: Remark | null;
   found: Found[];
   /** What could not be looked at, and why. */
-  gaps: string[];
+  gaps: Remark[];
   /** Files that are there and cannot be read. */
   faults?: string[];
 }
 
-/** A kind of finding. */
+/** A kind of finding, whose code is that of what is wrong. */
 export interface FindingKind {
-  code: string;
+  what: Remark;
   severity: AuditSeverity;
-  what: string;
   where: string;
   hint: string;
 }
@@ -29,7 +29,15 @@ export interface FindingKind {
 /** A finding of these cases, or none when there are none. */
 export function finding(kind: FindingKind, cases: readonly AuditCase[], isAtLeast = false): Found[] {
   if (cases.length === 0) return [];
-  return [{ ...kind, count: cases.length, at_least: isAtLeast, cases: cases.slice(0, LISTED) }];
+  return [
+    {
+      code: kind.what.code,
+      ...kind,
+      count: cases.length,
+      at_least: isAtLeast,
+      cases: cases.slice(0, LISTED),
+    },
+  ];
 }
 
 /** A case in which nothing was measured. */
@@ -46,9 +54,4 @@ export function attempt<T>(faults: string[], read: () => T): T | undefined {
     faults.push(error.message);
     return undefined;
   }
-}
-
-/** `1 patient`, `2 patients`. */
-export function counted(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -1,7 +1,8 @@
 import { type AuditCase, outputFolders } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 import { findRuns } from '@radweave/study/runs/run-folder';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
-import { type CheckReport, counted, finding } from './check.ts';
+import { type CheckReport, finding } from './check.ts';
 import { seenCases } from './seen.ts';
 import type { AuditSubject } from './subject.ts';
 
@@ -12,17 +13,17 @@ import type { AuditSubject } from './subject.ts';
 export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader): Promise<CheckReport> {
   const { config, modalities, runs, splitsOf } = subject;
   const outputDir = config.experiment.output_dir;
-  const gaps: string[] = [];
+  const gaps: Remark[] = [];
   const used = { trainedOn: [] as AuditCase[], selectedOn: [] as AuditCase[] };
   const old: AuditCase[] = [];
   let looked = 0;
   for (const modality of modalities) {
     const found = findRuns(outputDir, 'best', { modality });
     const chosen = runs[modality] ?? found[0]?.name;
-    if (chosen === undefined) gaps.push(`modality ${modality} has no trained run`);
+    if (chosen === undefined) gaps.push(remark('audit-no-run', { modality }));
     for (const run of found) {
       const seen = await reader.seenBy(run.best);
-      if (typeof seen === 'string') {
+      if ('code' in seen) {
         gaps.push(seen);
         continue;
       }
@@ -38,13 +39,12 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
   const where = outputFolders(outputDir).checkpoints;
   const hint = 'Train again on the present split, or restore the split these runs were trained on';
   return {
-    looked: looked === 0 ? null : counted(looked, 'run'),
+    looked: looked === 0 ? null : remark('audit-runs', { n: looked }),
     found: [
       ...finding(
         {
-          code: 'LEAK_CHECKPOINT_TRAINED',
+          what: remark('LEAK_CHECKPOINT_TRAINED'),
           severity: 'leak',
-          what: 'a network was trained on patients who are now in validation or test',
           where,
           hint,
         },
@@ -52,9 +52,8 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
       ),
       ...finding(
         {
-          code: 'LEAK_CHECKPOINT_SELECTED',
+          what: remark('LEAK_CHECKPOINT_SELECTED'),
           severity: 'leak',
-          what: 'the epoch of a network was chosen on patients who are now in test',
           where,
           hint,
         },
@@ -62,9 +61,8 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
       ),
       ...finding(
         {
-          code: 'WARN_CHECKPOINT_OLD',
+          what: remark('WARN_CHECKPOINT_OLD'),
           severity: 'warning',
-          what: 'older runs have seen patients who are now in validation or test',
           where,
           hint: 'Do not use these runs with the present split; delete them when they are not needed',
         },

@@ -1,3 +1,5 @@
+import type { AuditCheckName } from '@radweave/artifacts';
+import { remark } from '@radweave/remarks';
 import type { StageContext } from '@radweave/study/context/events';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
 import { checkChangedSlices } from './changed-slices.ts';
@@ -25,13 +27,13 @@ export interface CheckTools {
 
 /** One question of the audit. */
 export interface Check {
-  name: string;
+  name: AuditCheckName;
   /** `data`: of images and split files alone. */
   needs: 'data' | 'results';
   run: (subject: AuditSubject, tools: CheckTools) => CheckReport | Promise<CheckReport>;
 }
 
-const NO_PIXELS: CheckReport = { looked: null, found: [], gaps: ['pixels were not to be looked at'] };
+const NO_PIXELS: CheckReport = { looked: null, found: [], gaps: [remark('audit-no-pixels')] };
 
 /** Every check, in the order of the report. */
 export const CHECKS: readonly Check[] = [

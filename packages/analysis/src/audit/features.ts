@@ -11,9 +11,10 @@ import {
   UNKNOWN_NETWORK,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { type Remark, remark } from '@radweave/remarks';
 import { findRuns } from '@radweave/study/runs/run-folder';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
-import { foreignGap, isForeign } from '../features/foreign.ts';
+import { isForeign } from '../features/foreign.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
 import { type SeenCases, seenCases } from './seen.ts';
 import { type AuditSubject, gather } from './subject.ts';
@@ -28,7 +29,7 @@ interface SplitFeatures {
 /** Features by a network that has seen patients of validation or test, and features of another division of the patients. */
 export async function checkFeatures(subject: AuditSubject, reader: SeenReader): Promise<CheckReport> {
   const { config, modalities } = subject;
-  const gaps: string[] = [];
+  const gaps: Remark[] = [];
   const looked: string[] = [];
   const seen: SeenCases = { trainedOn: [], selectedOn: [] };
   const moved: AuditCase[] = [];
@@ -37,10 +38,11 @@ export async function checkFeatures(subject: AuditSubject, reader: SeenReader): 
     const features = readSplits(config.data.features_dir, modality, faults);
     const isUnknown = features.some(({ set }) => set.checkpoint === UNKNOWN_NETWORK);
     if (isUnknown || isForeign(config.data.features_dir, modality)) {
-      gaps.push(foreignGap(modality));
+      gaps.push(remark('audit-foreign-features', { modality }));
     }
     if (features.length === 0) {
-      if (!isForeign(config.data.features_dir, modality)) gaps.push(`modality ${modality} has no features`);
+      if (!isForeign(config.data.features_dir, modality))
+        gaps.push(remark('audit-no-features', { modality }));
       continue;
     }
     looked.push(modality);
@@ -60,13 +62,12 @@ export async function checkFeatures(subject: AuditSubject, reader: SeenReader): 
   const where = config.data.features_dir;
   const again = 'Train again on the present split, extract with that run, and fuse again';
   return {
-    looked: looked.length === 0 ? null : `features of ${looked.join(', ')}`,
+    looked: looked.length === 0 ? null : remark('audit-features', { modalities: looked }),
     found: [
       ...finding(
         {
-          code: 'LEAK_FEATURES_TRAINED',
+          what: remark('LEAK_FEATURES_TRAINED'),
           severity: 'leak',
-          what: 'features come from a network trained on patients of validation or test',
           where,
           hint: again,
         },
@@ -74,9 +75,8 @@ export async function checkFeatures(subject: AuditSubject, reader: SeenReader): 
       ),
       ...finding(
         {
-          code: 'LEAK_FEATURES_SELECTED',
+          what: remark('LEAK_FEATURES_SELECTED'),
           severity: 'leak',
-          what: 'features come from a network whose epoch was chosen on patients of test',
           where,
           hint: again,
         },
@@ -84,9 +84,8 @@ export async function checkFeatures(subject: AuditSubject, reader: SeenReader): 
       ),
       ...finding(
         {
-          code: 'LEAK_FEATURES_SPLIT',
+          what: remark('LEAK_FEATURES_SPLIT'),
           severity: 'leak',
-          what: 'features stand in another split than their patients do now',
           where,
           hint: 'Extract again, and fuse again',
         },
@@ -130,8 +129,8 @@ async function seenByNetwork(
   modality: string,
   subject: AuditSubject,
   reader: SeenReader,
-): Promise<SeenCases & { gaps: string[] }> {
-  const result: SeenCases & { gaps: string[] } = { trainedOn: [], selectedOn: [], gaps: [] };
+): Promise<SeenCases & { gaps: Remark[] }> {
+  const result: SeenCases & { gaps: Remark[] } = { trainedOn: [], selectedOn: [], gaps: [] };
   const bySha = gather(
     features,
     ({ set }) => set.checkpoint_sha256,
@@ -142,13 +141,11 @@ async function seenByNetwork(
     if (named === 'pretrained' || named === UNKNOWN_NETWORK) continue;
     const path = fileOf(named, sha256, modality, subject);
     if (path === null) {
-      result.gaps.push(
-        `the checkpoint of the features of ${modality} is gone or was changed since: ${named}`,
-      );
+      result.gaps.push(remark('audit-checkpoint-gone', { modality, file: named }));
       continue;
     }
     const seen = await reader.seenBy(path);
-    if (typeof seen === 'string') {
+    if ('code' in seen) {
       result.gaps.push(seen);
       continue;
     }

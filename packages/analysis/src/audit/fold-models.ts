@@ -8,10 +8,11 @@ import {
   splitPath,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
+import { type Remark, remark } from '@radweave/remarks';
 import { patientHash } from '@radweave/study/cohort/patient-hash';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
-import { attempt, auditCase, type CheckReport, counted, finding } from './check.ts';
+import { attempt, auditCase, type CheckReport, finding } from './check.ts';
 import { type SeenCases, seenCases } from './seen.ts';
 import type { AuditSubject } from './subject.ts';
 
@@ -23,16 +24,16 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
     .map((modality) => logitsRecordPath(config.data.features_dir, modality))
     .filter((path) => existsSync(path));
   if (runs.length + records.length === 0) {
-    return { looked: null, found: [], gaps: ['nothing was cross-validated or cross-fitted'] };
+    return { looked: null, found: [], gaps: [remark('audit-no-folds')] };
   }
   const own: AuditCase[] = [];
-  const gaps: string[] = [];
+  const gaps: Remark[] = [];
   const faults: string[] = [];
   for (const { run, modality } of runs) {
     const seen = await reader.seenBy(run.best);
     const heldOut = attempt(faults, () => heldOutPatients(run, modality)) ?? null;
-    if (typeof seen === 'string') gaps.push(seen);
-    else if (heldOut === null) gaps.push(`run ${run.name} has no split files`);
+    if ('code' in seen) gaps.push(seen);
+    else if (heldOut === null) gaps.push(remark('audit-no-fold-splits', { run: run.name }));
     else {
       const wrong = heldOut.filter((patient) => {
         const hash = patientHash(patient);
@@ -44,13 +45,12 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
   const { mixed, heldOut } = recordCases(subject, records, faults);
   const hint = 'Remove these runs and logits and make them again, on the present split';
   return {
-    looked: `${counted(runs.length, 'fold model')}, ${counted(records.length, 'record')} of logits`,
+    looked: remark('audit-fold-models', { n: runs.length, records: records.length }),
     found: [
       ...finding(
         {
-          code: 'LEAK_FOLD',
+          what: remark('LEAK_FOLD'),
           severity: 'leak',
-          what: 'fold models have seen patients of their held-out fold',
           where: outputFolders(config.experiment.output_dir).checkpoints,
           hint,
         },
@@ -58,9 +58,8 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
       ),
       ...finding(
         {
-          code: 'LEAK_LOGITS',
+          what: remark('LEAK_LOGITS'),
           severity: 'leak',
-          what: 'cross-fitted logits come from models that have seen patients now in validation or test',
           where: config.data.features_dir,
           hint,
         },

@@ -4,13 +4,15 @@ import {
   evaluationFiles,
   evaluationFolder,
   type FrozenRecord,
+  fusionFiles,
   fusionFolder,
   readFrozen,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
+import { type Remark, remark } from '@radweave/remarks';
 import { FrozenDecisionError, type FrozenKind, parseFrozen } from '@radweave/stats';
 import { FusionResults } from '../fusion/fusion-results.ts';
-import { attempt, auditCase, type CheckReport, counted, finding } from './check.ts';
+import { attempt, auditCase, type CheckReport, finding } from './check.ts';
 import type { AuditSubject } from './subject.ts';
 
 /** A frozen decision and where it is kept. */
@@ -58,9 +60,8 @@ export function checkFrozen(subject: AuditSubject): CheckReport {
     found: [
       ...finding(
         {
-          code: 'LEAK_FROZEN_EXTERNAL',
+          what: remark('LEAK_FROZEN_EXTERNAL'),
           severity: 'leak',
-          what: 'a decision was fitted on patients it is judged by: external or test',
           where: config.experiment.output_dir,
           hint: 'Fit it again on home patients: radweave fuse, radweave evaluate',
         },
@@ -68,9 +69,8 @@ export function checkFrozen(subject: AuditSubject): CheckReport {
       ),
       ...finding(
         {
-          code: 'LEAK_FROZEN_CHANGED',
+          what: remark('LEAK_FROZEN_CHANGED'),
           severity: 'leak',
-          what: 'a frozen decision was changed after it was fitted',
           where: config.experiment.output_dir,
           hint: 'Take the file as it was written, or fit again: radweave fuse, radweave evaluate',
         },
@@ -83,9 +83,9 @@ export function checkFrozen(subject: AuditSubject): CheckReport {
 }
 
 /** A report lists those of the evaluation: whoever compares the counts must see what the others are. */
-function lookedAt(kept: readonly Kept[]): string {
+function lookedAt(kept: readonly Kept[]): Remark {
   const fused = kept.filter(({ of }) => of === 'fusion').length;
-  return `${counted(kept.length, 'frozen decision')} (${kept.length - fused} of the evaluation, ${fused} of the fusion: scalers and thresholds)`;
+  return remark('audit-frozen', { n: kept.length, evaluated: kept.length - fused, fused });
 }
 
 function faultOf(record: FrozenRecord): string | null {
@@ -100,13 +100,13 @@ function faultOf(record: FrozenRecord): string | null {
   }
 }
 
-function keptDecisions({ config }: AuditSubject): { kept: Kept[]; gaps: string[]; faults: string[] } {
+function keptDecisions({ config }: AuditSubject): { kept: Kept[]; gaps: Remark[]; faults: string[] } {
   const kept: Kept[] = [];
   const faults: string[] = [];
-  const gaps: string[] = [];
+  const gaps: Remark[] = [];
   const fusionDir = fusionFolder(config);
   const fusion = attempt(faults, () => FusionResults.read(fusionDir));
-  if (fusion === null) gaps.push(FusionResults.missingIn(fusionDir));
+  if (fusion === null) gaps.push(remark('audit-no-fusion', { file: fusionFiles(fusionDir).model }));
   else if (fusion !== undefined) {
     const { modelFile: file, model } = fusion;
     const stacked = model.stacked === undefined ? [] : [model.stacked.classifier];
@@ -117,7 +117,7 @@ function keptDecisions({ config }: AuditSubject): { kept: Kept[]; gaps: string[]
     }
   }
   const folder = evaluationFiles(evaluationFolder(config)).frozen;
-  if (!existsSync(folder)) gaps.push(`there is no evaluation in ${evaluationFolder(config)}`);
+  if (!existsSync(folder)) gaps.push(remark('audit-no-evaluation', { folder: evaluationFolder(config) }));
   else {
     for (const name of readdirSync(folder).sort()) {
       if (!name.endsWith('.json')) continue;

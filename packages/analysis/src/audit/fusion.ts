@@ -1,6 +1,6 @@
-import { type AuditCase, fusionFolder, type Split, UNKNOWN_NETWORK } from '@radweave/artifacts';
+import { type AuditCase, fusionFiles, fusionFolder, type Split, UNKNOWN_NETWORK } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { foreignGap } from '../features/foreign.ts';
+import { type Remark, remark } from '@radweave/remarks';
 import { FusionResults } from '../fusion/fusion-results.ts';
 import { auditCase, type CheckReport, finding } from './check.ts';
 import type { AuditSubject } from './subject.ts';
@@ -9,7 +9,12 @@ import type { AuditSubject } from './subject.ts';
 export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
   const folder = fusionFolder(config);
   const fusion = FusionResults.read(folder);
-  if (fusion === null) return { looked: null, found: [], gaps: [FusionResults.missingIn(folder)] };
+  if (fusion === null)
+    return {
+      looked: null,
+      found: [],
+      gaps: [remark('audit-no-fusion', { file: fusionFiles(folder).model })],
+    };
   const { modelFile: file, model } = fusion;
   const inSample = model.modalities.filter(({ in_sample }) => in_sample === true);
   const isStacked = model.stacked !== undefined;
@@ -17,13 +22,12 @@ export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
   const chosen = fittedOn(fusion, 'val', splitsOf, ['test']);
   const again = 'Extract and fuse again on the present split';
   return {
-    looked: `the fusion of ${model.modalities.map(({ modality }) => modality).join(', ')}`,
+    looked: remark('audit-fusion', { modalities: model.modalities.map(({ modality }) => modality) }),
     found: [
       ...finding(
         {
-          code: 'LEAK_FUSION_FITTED',
+          what: remark('LEAK_FUSION_FITTED'),
           severity: 'leak',
-          what: 'the fusion was fitted on patients who are now in validation or test',
           where: file,
           hint: again,
         },
@@ -31,9 +35,8 @@ export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
       ),
       ...finding(
         {
-          code: 'LEAK_FUSION_THRESHOLD',
+          what: remark('LEAK_FUSION_THRESHOLD'),
           severity: 'leak',
-          what: 'the threshold of the fusion was chosen on patients who are now in test',
           where: file,
           hint: again,
         },
@@ -41,11 +44,8 @@ export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
       ),
       ...finding(
         {
-          code: isStacked ? 'INFO_FUSION_IN_SAMPLE' : 'WARN_FUSION_IN_SAMPLE',
+          what: remark(isStacked ? 'INFO_FUSION_IN_SAMPLE' : 'WARN_FUSION_IN_SAMPLE'),
           severity: isStacked ? 'info' : 'warning',
-          what: isStacked
-            ? "the classifier 'fused' was fitted on in-sample features; 'stacked' was fitted on out-of-fold logits"
-            : 'the fusion was fitted on in-sample features: their network was trained on the same patients',
           where: file,
           hint: isStacked
             ? "Report 'stacked'"
@@ -64,9 +64,10 @@ export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
   };
 }
 
-function silent(checkpoint: string, modality: string): string {
-  if (checkpoint === UNKNOWN_NETWORK) return foreignGap(modality);
-  return `${checkpoint} of ${modality} does not say whom it was trained on`;
+function silent(checkpoint: string, modality: string): Remark {
+  return checkpoint === UNKNOWN_NETWORK
+    ? remark('audit-foreign-features', { modality })
+    : remark('audit-silent-features', { file: checkpoint, modality });
 }
 
 /** Patients of a split's predictions who are now in one of the sets `unseen`. */
@@ -75,9 +76,9 @@ function fittedOn(
   split: Split,
   splitsOf: AuditSubject['splitsOf'],
   unseen: readonly Split[],
-): { cases: AuditCase[]; gaps: string[] } {
+): { cases: AuditCase[]; gaps: Remark[] } {
   const path = fusion.predictionsFile(split);
-  if (!existsSync(path)) return { cases: [], gaps: [`there is no ${path}`] };
+  if (!existsSync(path)) return { cases: [], gaps: [remark('audit-no-file', { file: path })] };
   const cases = fusion.predictions(split).flatMap(({ patient }) => {
     const now = unseen.filter((one) => splitsOf.get(patient.normalize('NFC'))?.has(one));
     return now.length === 0 ? [] : [auditCase([patient], `then ${split}, now ${now.join(' and ')}`)];

@@ -1,5 +1,6 @@
 import type { AuditCase } from '@radweave/artifacts';
-import { auditCase, type CheckReport, counted, finding } from './check.ts';
+import { remark } from '@radweave/remarks';
+import { auditCase, type CheckReport, finding } from './check.ts';
 import { type AuditedPixels, pixelGaps, type SeenSlice } from './pixels.ts';
 
 /** Slices of a group that a case names. */
@@ -20,13 +21,15 @@ export function checkIdenticalSlices(pixels: AuditedPixels): CheckReport {
   const across = shared.filter((group) => new Set(group.map(({ split }) => split)).size > 1);
   const within = shared.filter((group) => !across.includes(group));
   return {
-    looked: `${counted(slices.length, 'slice')}${constant === 0 ? '' : `, ${counted(constant, 'constant one')} not compared`}`,
+    looked:
+      constant === 0
+        ? remark('audit-slices', { n: slices.length })
+        : remark('audit-slices-compared', { n: slices.length, constant }),
     found: [
       ...finding(
         {
-          code: 'LEAK_IDENTICAL_SLICES',
+          what: remark('LEAK_IDENTICAL_SLICES'),
           severity: 'leak',
-          what: 'patients in different splits share an image, pixel for pixel',
           where: 'the split files',
           hint: 'Find out whose image it is; if both are one patient, use one ID, and run radweave preprocess again',
         },
@@ -34,9 +37,8 @@ export function checkIdenticalSlices(pixels: AuditedPixels): CheckReport {
       ),
       ...finding(
         {
-          code: 'WARN_IDENTICAL_SLICES',
+          what: remark('WARN_IDENTICAL_SLICES'),
           severity: 'warning',
-          what: 'patients in one split share an image, pixel for pixel',
           where: 'the split files',
           hint: 'Find out whose image it is: one of these patients may count twice or have a wrong label',
         },

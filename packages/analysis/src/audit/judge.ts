@@ -1,5 +1,6 @@
 import { type AuditCheck, type AuditFinding, type AuditGap, DataError } from '@radweave/artifacts';
-import { auditCase, type CheckReport, counted, finding } from './check.ts';
+import { asWritten, distinct, type Remark, remark, several } from '@radweave/remarks';
+import { auditCase, type CheckReport, finding } from './check.ts';
 import type { Check, CheckTools } from './checks.ts';
 import type { AuditSubject } from './subject.ts';
 
@@ -18,8 +19,8 @@ export async function judgeCheck(
 ): Promise<JudgedCheck> {
   const report = withFaults(await reportOf(() => run(subject, tools)), subject);
   const findings = report.found.map((one): AuditFinding => ({ check: name, ...one }));
-  const reasons = [...new Set(report.gaps)];
-  if (report.looked === null && reasons.length === 0) reasons.push('there was nothing to look at');
+  const reasons = distinct(report.gaps);
+  if (report.looked === null && reasons.length === 0) reasons.push(remark('audit-nothing'));
   const gaps = reasons.map((reason) => ({ check: name, reason }));
   return {
     check: { name, outcome: outcomeOf(report, reasons), detail: detailOf(report, reasons) },
@@ -42,19 +43,18 @@ function withFaults(report: CheckReport, { config }: AuditSubject): CheckReport 
   const { faults = [], found, gaps } = report;
   const unreadable = finding(
     {
-      code: 'WARN_UNREADABLE',
+      what: remark('WARN_UNREADABLE'),
       severity: 'warning',
-      what: 'a file that had to be looked at cannot be read',
       where: config.experiment.output_dir,
       hint: 'Make these files again, or remove them, and audit again',
     },
     faults.map((fault) => auditCase([], fault)),
   );
-  return { ...report, found: [...found, ...unreadable], gaps: [...gaps, ...faults] };
+  return { ...report, found: [...found, ...unreadable], gaps: [...gaps, ...faults.map(asWritten)] };
 }
 
 /** A check that could not look at all of it has not passed. */
-function outcomeOf({ looked, found }: CheckReport, gaps: readonly string[]): AuditCheck['outcome'] {
+function outcomeOf({ looked, found }: CheckReport, gaps: readonly Remark[]): AuditCheck['outcome'] {
   const has = (severity: AuditFinding['severity']): boolean =>
     found.some((finding) => finding.severity === severity);
   if (has('leak')) return 'leak';
@@ -63,11 +63,10 @@ function outcomeOf({ looked, found }: CheckReport, gaps: readonly string[]): Aud
   return gaps.length === 0 ? 'passed' : 'partly checked';
 }
 
-function detailOf({ looked, found }: CheckReport, reasons: readonly string[]): string {
-  const named = found.map(
-    ({ what, count, at_least }) => `${what} (${at_least ? 'at least ' : ''}${counted(count, 'case')})`,
+function detailOf({ looked, found }: CheckReport, reasons: readonly Remark[]): Remark {
+  const named = found.map(({ what, count, at_least }) =>
+    remark('audit-found', { what, n: count, isAtLeast: at_least }),
   );
-  const seen = looked === null ? [] : [looked];
-  const unseen = reasons.length === 0 ? [] : [`not checked: ${reasons.join('; ')}`];
-  return [...seen, ...named, ...unseen].join('; ');
+  const unseen = reasons.length === 0 ? null : remark('audit-not-checked', { reasons });
+  return several([looked, ...named, unseen]) ?? remark('audit-nothing');
 }

@@ -1,3 +1,4 @@
+import { remark } from '@radweave/remarks';
 import { auditCase, type CheckReport, finding } from './check.ts';
 import { describe } from './patients.ts';
 import { type AuditSubject, COHORT_FILE, gather } from './subject.ts';
@@ -19,13 +20,14 @@ export function checkLabels(subject: AuditSubject): CheckReport {
   );
   const mixed = [...grades].filter(([, own]) => own.size > 1);
   return {
-    looked: hasCohortFile ? `split files and ${COHORT_FILE}` : 'split files',
+    looked: hasCohortFile
+      ? remark('audit-split-files-and', { file: COHORT_FILE })
+      : remark('audit-split-files'),
     found: [
       ...finding(
         {
-          code: 'LEAK_LABEL_CONFLICT',
+          what: remark('LEAK_LABEL_CONFLICT'),
           severity: 'leak',
-          what: 'the same patient has two labels',
           where: config.data.splits_dir,
           hint: 'Find out which is right, correct the folders, and run radweave preprocess again',
         },
@@ -33,15 +35,14 @@ export function checkLabels(subject: AuditSubject): CheckReport {
       ),
       ...finding(
         {
-          code: 'WARN_LABEL_FOLDERS',
+          what: remark('WARN_LABEL_FOLDERS'),
           severity: 'warning',
-          what: 'images of one grade folder have different labels',
           where: config.data.splits_dir,
           hint: 'Check the label column of the split files against the grade folders',
         },
         mixed.map(([grade, own]) => auditCase([], `grade${grade}: labels ${[...own].join(', ')}`)),
       ),
     ],
-    gaps: hasCohortFile ? [] : [`there is no ${COHORT_FILE} to compare labels with`],
+    gaps: hasCohortFile ? [] : [remark('audit-no-cohort-labels', { file: COHORT_FILE })],
   };
 }

@@ -1,6 +1,7 @@
 import type { AuditCase } from '@radweave/artifacts';
 import { nearDuplicates } from '@radweave/imaging';
-import { type CheckReport, counted, finding } from './check.ts';
+import { counted, remark } from '@radweave/remarks';
+import { type CheckReport, finding } from './check.ts';
 import { type AuditedPixels, pixelGaps, type SeenSlice } from './pixels.ts';
 import { Thumbnails } from './thumbnails.ts';
 
@@ -35,13 +36,12 @@ export function checkNearSlices(pixels: AuditedPixels, maxDistance: number): Che
   const sorted = pairs.sort((a, b) => b.correlation - a.correlation);
   const copies = sorted.filter(({ correlation }) => correlation >= SAME_IMAGE);
   return {
-    looked: `${counted(pixels.slices.length, 'slice')}, at most ${counted(maxDistance, 'bit')} of 64 different`,
+    looked: remark('audit-slices-near', { n: pixels.slices.length, bits: maxDistance }),
     found: [
       ...finding(
         {
-          code: 'WARN_NEAR_SLICES',
+          what: remark('WARN_NEAR_SLICES'),
           severity: 'warning',
-          what: 'patients in different splits have nearly the same image',
           where: 'the split files',
           hint: 'Look at these pairs: if they are copies, both are one patient or one image is in the wrong folder',
         },
@@ -50,9 +50,8 @@ export function checkNearSlices(pixels: AuditedPixels, maxDistance: number): Che
       ),
       ...finding(
         {
-          code: 'INFO_SIMILAR_SLICES',
+          what: remark('INFO_SIMILAR_SLICES', { limit: SAME_IMAGE }),
           severity: 'info',
-          what: `patients in different splits have near hashes, but images that correlate below ${SAME_IMAGE}`,
           where: 'the split files',
           hint: 'Usually patients who look alike; a cropped or shifted copy would be here, too, so look at the first pairs',
         },
@@ -60,12 +59,7 @@ export function checkNearSlices(pixels: AuditedPixels, maxDistance: number): Che
         isCut,
       ),
     ],
-    gaps: [
-      ...pixelGaps(pixels),
-      ...(isCut
-        ? [`more than ${MOST_COMPARISONS} pairs have near hashes; the others were not compared`]
-        : []),
-    ],
+    gaps: [...pixelGaps(pixels), ...(isCut ? [remark('audit-too-many-pairs', { n: MOST_COMPARISONS })] : [])],
   };
 }
 

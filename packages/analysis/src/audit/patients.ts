@@ -1,5 +1,6 @@
+import { remark } from '@radweave/remarks';
 import { auditCase, type CheckReport, finding } from './check.ts';
-import { type AuditSubject, gather, type Placement } from './subject.ts';
+import { type AuditSubject, COHORT_FILE, gather, type Placement } from './subject.ts';
 
 /** The same patient in two splits of one modality, or twice in `cohort.csv`. */
 export function checkPatientSplits({ placements, config }: AuditSubject): CheckReport {
@@ -7,12 +8,11 @@ export function checkPatientSplits({ placements, config }: AuditSubject): CheckR
   const wrong = placements.filter((one) => (splits.get(sourceKey(one))?.size ?? 0) > 1);
   const cases = describe(wrong, ({ split, source }) => `${split} of ${source}`);
   return {
-    looked: `${count(placements)} patients`,
+    looked: remark('audit-patients', { n: count(placements) }),
     found: finding(
       {
-        code: 'LEAK_PATIENT_SPLITS',
+        what: remark('LEAK_PATIENT_SPLITS'),
         severity: 'leak',
-        what: 'the same patient is in two splits',
         where: config.data.splits_dir,
         hint: 'Keep each patient in one split: run radweave preprocess again, or correct the split files',
       },
@@ -32,12 +32,11 @@ export function checkPatientHospitals({ placements, config }: AuditSubject): Che
   const wrong = placements.filter(({ patient }) => (hospitals.get(patient)?.size ?? 0) > 1);
   const cases = describe(wrong, ({ hospital, split }) => `${hospital} (${split})`);
   return {
-    looked: `${count(placements)} patients`,
+    looked: remark('audit-patients', { n: count(placements) }),
     found: finding(
       {
-        code: 'LEAK_PATIENT_HOSPITALS',
+        what: remark('LEAK_PATIENT_HOSPITALS'),
         severity: 'leak',
-        what: 'the same patient ID is in two hospitals',
         where: config.data.splits_dir,
         hint: 'If it is one person, keep one hospital; if two, give them different IDs, such as JM_0012 and SY_0012',
       },
@@ -51,9 +50,9 @@ export function checkPatientHospitals({ placements, config }: AuditSubject): Che
 export function checkSplitAgreement(subject: AuditSubject): CheckReport {
   const { placements, config, missing, hasCohortFile } = subject;
   const sources = new Set(placements.map(({ source }) => source));
-  const gaps = missing.map((file) => `there is no ${file}`);
-  if (!hasCohortFile) gaps.push('there is no cohort.csv to compare the split files with');
-  if (sources.size < 2) return { looked: null, found: [], gaps: [...gaps, 'there is one modality only'] };
+  const gaps = missing.map((file) => remark('audit-no-file', { file }));
+  if (!hasCohortFile) gaps.push(remark('audit-no-cohort-splits', { file: COHORT_FILE }));
+  if (sources.size < 2) return { looked: null, found: [], gaps: [...gaps, remark('audit-one-modality')] };
   const own = gather(placements, sourceKey, ({ split }) => split);
   // A patient in two splits of one source is the finding of another check.
   const single = placements.filter((one) => own.get(sourceKey(one))?.size === 1);
@@ -65,12 +64,11 @@ export function checkSplitAgreement(subject: AuditSubject): CheckReport {
   const wrong = single.filter(({ patient }) => (splits.get(patient)?.size ?? 0) > 1);
   const cases = describe(wrong, ({ source, split }) => `${split} by ${source}`);
   return {
-    looked: [...sources].join(', '),
+    looked: remark('audit-sources', { names: [...sources] }),
     found: finding(
       {
-        code: 'LEAK_SPLIT_MODALITIES',
+        what: remark('LEAK_SPLIT_MODALITIES'),
         severity: 'leak',
-        what: 'a patient is in different splits, depending on the file',
         where: config.data.splits_dir,
         hint: 'Make all split files from one division of the patients: run radweave preprocess for all modalities at once',
       },

@@ -1,5 +1,6 @@
 import { InterruptedError } from '@radweave/artifacts';
 import { type SliceFacts, scanSlices } from '@radweave/imaging';
+import { type Remark, remark } from '@radweave/remarks';
 import type { StageContext } from '@radweave/study/context/events';
 import type { AuditedSlice, AuditSubject } from './subject.ts';
 
@@ -50,7 +51,7 @@ export async function scanPixels(subject: AuditSubject, context: StageContext): 
 }
 
 /** What could not be compared. */
-export function pixelGaps({ faults }: AuditedPixels): string[] {
-  if (faults.length === 0) return [];
-  return [`${faults.length} images cannot be decoded, such as ${faults[0]}`];
+export function pixelGaps({ faults }: AuditedPixels): Remark[] {
+  const [example] = faults;
+  return example === undefined ? [] : [remark('audit-undecodable', { n: faults.length, example })];
 }

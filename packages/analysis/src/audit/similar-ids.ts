@@ -1,4 +1,5 @@
 import type { AuditCase } from '@radweave/artifacts';
+import { remark } from '@radweave/remarks';
 import { auditCase, type CheckReport, finding } from './check.ts';
 import { idWithoutSuffix, normalisedId } from './id-forms.ts';
 import { type AuditSubject, gather } from './subject.ts';
@@ -28,13 +29,12 @@ export function checkSimilarIds(subject: AuditSubject): CheckReport {
     all.map((group) => auditCase(group, group.map((id) => splitText(subject, id)).join(', ')));
   const visits = suffixed.filter((group) => group.length <= MOST_VISITS);
   return {
-    looked: `${ids.length} patient IDs`,
+    looked: remark('audit-ids', { n: ids.length }),
     found: [
       ...finding(
         {
-          code: 'LEAK_SAME_ID',
+          what: remark('LEAK_SAME_ID'),
           severity: 'leak',
-          what: 'IDs in different splits differ in case, separators or zero padding only',
           where,
           hint,
         },
@@ -42,9 +42,8 @@ export function checkSimilarIds(subject: AuditSubject): CheckReport {
       ),
       ...finding(
         {
-          code: 'WARN_SAME_ID',
+          what: remark('WARN_SAME_ID'),
           severity: 'warning',
-          what: 'IDs in one split differ in case, separators or zero padding only: a patient may count twice',
           where,
           hint,
         },
@@ -52,9 +51,8 @@ export function checkSimilarIds(subject: AuditSubject): CheckReport {
       ),
       ...finding(
         {
-          code: 'WARN_ID_SUFFIX',
+          what: remark('WARN_ID_SUFFIX'),
           severity: 'warning',
-          what: 'IDs in different splits differ in a suffix only: visits of one patient?',
           where,
           hint,
         },
@@ -62,9 +60,8 @@ export function checkSimilarIds(subject: AuditSubject): CheckReport {
       ),
       ...finding(
         {
-          code: 'INFO_ID_NUMBERED',
+          what: remark('INFO_ID_NUMBERED', { most: MOST_VISITS }),
           severity: 'info',
-          what: `more than ${MOST_VISITS} IDs share all but a suffix: taken for numbered patients, not for visits`,
           where,
           hint: 'If these are visits of one patient, use one ID',
         },

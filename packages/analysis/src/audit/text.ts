@@ -1,5 +1,5 @@
 import type { AuditFinding, AuditRecord } from '@radweave/artifacts';
-import { counted } from './check.ts';
+import { counted } from '@radweave/remarks';
 
 const VERDICTS: Readonly<Record<AuditRecord['verdict'], string>> = {
   leak: 'LEAK: results of these data must not be reported',
@@ -15,11 +15,13 @@ export function auditText(record: AuditRecord): string {
     VERDICTS[verdict],
     `Modalities ${modalities.join(', ')}; splits in ${splits_dir}`,
     '',
-    ...checks.map(({ name, outcome, detail }) => `${name.padEnd(width)}  ${outcome.padEnd(14)}  ${detail}`),
+    ...checks.map(
+      ({ name, outcome, detail }) => `${name.padEnd(width)}  ${outcome.padEnd(14)}  ${detail.text}`,
+    ),
     ...findings.flatMap(findingText),
     ...(not_checked.length === 0
       ? []
-      : ['', 'Not checked', ...not_checked.map(({ check, reason }) => `  ${check}: ${reason}`)]),
+      : ['', 'Not checked', ...not_checked.map(({ check, reason }) => `  ${check}: ${reason.text}`)]),
     '',
   ].join('\n');
 }
@@ -29,7 +31,7 @@ function findingText(finding: AuditFinding): string[] {
   const left = count - cases.length;
   return [
     '',
-    `${severity.toUpperCase()} ${code}: ${what}`,
+    `${severity.toUpperCase()} ${code}: ${what.text}`,
     `  ${at_least ? 'at least ' : ''}${counted(count, 'case')} (${where})`,
     `  ${hint}`,
     ...cases.map(({ patients, detail }) => `  - ${[patients.join(', '), detail].filter(Boolean).join(': ')}`),

@@ -1,4 +1,5 @@
 import type { AggregationRow, Config, FrozenRecord } from '@radweave/artifacts';
+import { type Remark, remark, several } from '@radweave/remarks';
 import {
   AGGREGATIONS,
   type Aggregation,
@@ -40,10 +41,8 @@ export function aggregateNetwork(
   const candidate = asCandidate(network, chosen);
   const how =
     before !== null
-      ? 'frozen before'
-      : aggregation === 'auto'
-        ? 'chosen on validation'
-        : 'set beforehand, not by these numbers';
+      ? remark('aggregation-frozen')
+      : remark(aggregation === 'auto' ? 'aggregation-chosen' : 'aggregation-set');
   const table = all.map((one): AggregationRow => {
     const isChosen = aggregationName(one) === aggregationName(chosen);
     return {
@@ -52,7 +51,7 @@ export function aggregateNetwork(
       chosen: isChosen,
       val_auc: patientAuc(network.patients.val, one, network.classes),
       test_auc: patientAuc(network.patients.test, one, network.classes),
-      note: isChosen ? [how, ...(reason === null ? [] : [reason])].join('; ') : '',
+      note: isChosen ? several([how, reason]) : null,
     };
   });
   return { candidate, frozen: frozen === null ? null : asRecord(frozen), table };
@@ -63,7 +62,7 @@ function decide(
   wanted: readonly Aggregation[],
   isHome: IsHome,
   before: FrozenRecord | null,
-): { frozen: Frozen<'aggregation'> | null; reason: string | null } {
+): { frozen: Frozen<'aggregation'> | null; reason: Remark | null } {
   if (before !== null) return { frozen: checkedFrozen(before, 'aggregation'), reason: null };
   const rows = fitRows(network.patients.val, 'val', isHome).map((row) => ({
     ...row,
@@ -71,7 +70,7 @@ function decide(
   }));
   const fitted = refusingExternal(() => freezeAggregation(rows, wanted));
   if (fitted.value !== null) return { frozen: fitted.value, reason: null };
-  return { frozen: null, reason: `no validation AUC: ${fitted.reason}` };
+  return { frozen: null, reason: remark('no-validation-auc', { reason: fitted.reason }) };
 }
 
 function asCandidate(network: NetworkSlices, aggregation: Aggregation): Candidate {
@@ -84,8 +83,8 @@ function asCandidate(network: NetworkSlices, aggregation: Aggregation): Candidat
     ),
     inSample: { train: 'yes', val: 'no', test: 'no' },
     notes: {
-      train: ['in-sample: the network was trained on these patients'],
-      val: ['the best epoch was chosen on these patients'],
+      train: [remark('network-trained-here')],
+      val: [remark('epoch-chosen-here')],
       test: [],
     },
   };

@@ -9,6 +9,7 @@ import {
   SPLITS,
   type Split,
 } from '@radweave/artifacts';
+import { type Remark, several } from '@radweave/remarks';
 import { confusionMatrix, rowOf } from '@radweave/stats';
 import { hospitalsOf } from '@radweave/study/cohort/hospitals';
 import { programVersions } from '@radweave/study/context/versions';
@@ -30,7 +31,7 @@ export interface Assembly {
   labelNames: string[];
   models: Judged[];
   aggregation: AggregationRow[];
-  notes: string[];
+  notes: Remark[];
   decisions: Evaluation['options']['decisions'];
   /** Of the classifiers on features. */
   sizes: FittedSize[];
@@ -73,7 +74,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
     ...foundInPredictions(models, assembly.sizes, labelNames),
   ];
   return {
-    format: 2,
+    format: 3,
     label_names: labelNames,
     home_hospital: assembly.homeHospital,
     inputs: assembly.inputs,
@@ -185,7 +186,7 @@ function rowsOf(
     ...numbers,
     threshold,
     in_sample: model.inSample[split],
-    note: notes.join('; '),
+    note: several(notes),
   }));
 }
 

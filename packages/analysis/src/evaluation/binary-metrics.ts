@@ -1,4 +1,5 @@
 import type { EvaluationRow } from '@radweave/artifacts';
+import { remark } from '@radweave/remarks';
 import {
   auc,
   averagePrecision,
@@ -64,5 +65,7 @@ export function aucEstimate(labels: Uint8Array, scores: Float64Array, level: num
   const withDelong = delongAuc(labels, scores, level);
   if (withDelong.value !== null) return withDelong;
   const plain = auc(labels, scores);
-  return plain.value === null ? plain : { ...plain, note: `no interval: ${withDelong.reason}` };
+  return plain.value === null
+    ? plain
+    : { ...plain, note: remark('no-interval', { reason: withDelong.reason }) };
 }

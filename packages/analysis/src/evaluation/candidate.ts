@@ -1,4 +1,5 @@
 import type { InSample, ModelKind, Split } from '@radweave/artifacts';
+import type { Remark } from '@radweave/remarks';
 import { type FitRow, type Matrix, matrixFrom } from '@radweave/stats';
 
 /** A patient with a model's probabilities, before any decision is taken. */
@@ -18,7 +19,7 @@ export interface Candidate {
   patients: Record<Split, ScoredPatient[]>;
   inSample: Record<Split, InSample>;
   /** What must be known to read the numbers of a split. */
-  notes: Record<Split, string[]>;
+  notes: Record<Split, Remark[]>;
 }
 
 /** Patients × classes. */

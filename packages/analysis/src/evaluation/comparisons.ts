@@ -1,4 +1,5 @@
 import type { ComparisonRow, JudgedPatient, ModelKind, Split } from '@radweave/artifacts';
+import { type Remark, remark, several } from '@radweave/remarks';
 import {
   auc,
   bootstrap,
@@ -96,7 +97,6 @@ function compareClass(first: Group, second: Group, label: number, { level }: Sta
   const [a, b] = [oneVsRest(first, label), oneVsRest(second, label)];
   const delong = delongTest(a.labels, b.scores, a.scores, level);
   const decided = mcnemar(a.labels, a.predicted, b.predicted);
-  const notes = decided.value === null ? [`McNemar: ${decided.reason}`] : [];
   return {
     ...headOf(first, second),
     positive_label: a.positiveLabel,
@@ -109,13 +109,18 @@ function compareClass(first: Group, second: Group, label: number, { level }: Sta
     mcnemar_p: decided.value,
     nri: record(netReclassification(a.labels, a.probabilities, b.probabilities, level)),
     idi: record(integratedDiscrimination(a.labels, a.probabilities, b.probabilities, level)),
-    note: notes.join('; '),
+    note: undecided(decided),
   };
 }
 
-function withoutTest(first: Estimate, second: Estimate, reason: string): ReturnType<typeof record> {
+/** Why McNemar's test gives nothing, if so. */
+function undecided(test: Estimate): Remark | null {
+  return test.value === null ? remark('no-mcnemar', { reason: test.reason }) : null;
+}
+
+function withoutTest(first: Estimate, second: Estimate, reason: Remark): ReturnType<typeof record> {
   if (first.value === null || second.value === null) return none(reason);
-  return { value: second.value - first.value, n: second.n, note: `no test: ${reason}` };
+  return { value: second.value - first.value, n: second.n, note: remark('no-test', { reason }) };
 }
 
 /** All classes together: DeLong's test knows two classes only, so the macro AUCs differ by a bootstrap interval. */
@@ -137,10 +142,7 @@ function compareMacro(first: Group, second: Group, { seed, replicates, level }: 
     { seed, replicates, level },
   );
   const decided = mcnemar(labels, first.predicted, second.predicted);
-  const notes = [
-    'the interval of the macro AUC is by bootstrap; DeLong, NRI and IDI are given for each class',
-  ];
-  if (decided.value === null) notes.push(`McNemar: ${decided.reason}`);
+  const perClass = none(remark('given-per-class'));
   return {
     ...headOf(first, second),
     positive_label: 'macro',
@@ -148,8 +150,8 @@ function compareMacro(first: Group, second: Group, { seed, replicates, level }: 
     delong_p: null,
     delong_p_holm: null,
     mcnemar_p: decided.value,
-    nri: none('given for each class'),
-    idi: none('given for each class'),
-    note: notes.join('; '),
+    nri: perClass,
+    idi: perClass,
+    note: several([remark('macro-by-bootstrap'), undecided(decided)]),
   };
 }

@@ -68,7 +68,7 @@ test('where validation has one class the threshold is 0.5, and that is said', ()
   const one = VAL.filter(({ label }) => label === 1);
   const { threshold, notes } = decide(candidate(one), 2, options(), isHome, null);
   expect(threshold).toBe(0.5);
-  expect(notes.join()).toContain('the threshold is 0.5, not chosen');
+  expect(notes.map(({ text }) => text).join()).toContain('the threshold is 0.5, not chosen');
 });
 
 test('with more than two labels there is no threshold, and only a temperature calibrates', () => {

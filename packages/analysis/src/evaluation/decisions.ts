@@ -1,4 +1,5 @@
 import { type Config, DataError, type FrozenRecord, UsageError } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 import {
   applyIsotonic,
   applyPlatt,
@@ -26,7 +27,7 @@ export interface Decisions {
   calibrate: ((probabilities: readonly number[]) => number[]) | null;
   calibratorRecord: FrozenRecord | null;
   /** What could not be decided, and what stands in. */
-  notes: string[];
+  notes: Remark[];
 }
 
 /** Decisions that were frozen before and are taken over, checked, instead of being fitted. */
@@ -50,7 +51,7 @@ export function decide(
   isHome: IsHome,
   before: DecidedBefore | null,
 ): Decisions {
-  const notes: string[] = [];
+  const notes: Remark[] = [];
   const { threshold: thresholdRecord, calibrator: calibratorRecord } = before ?? {
     threshold: classes === 2 ? fitThreshold(candidate, options, isHome, notes) : null,
     calibrator: fitCalibrator(candidate, classes, options, isHome, notes),
@@ -74,7 +75,7 @@ function fitThreshold(
   candidate: Candidate,
   options: Config['evaluation'],
   isHome: IsHome,
-  notes: string[],
+  notes: Remark[],
 ): FrozenRecord {
   const { threshold, unchosen } = decideThreshold(scoredRows(candidate, isHome), thresholdRuleOf(options));
   if (unchosen !== null) notes.push(unchosen);
@@ -86,7 +87,7 @@ function fitCalibrator(
   classes: number,
   { calibration }: Config['evaluation'],
   isHome: IsHome,
-  notes: string[],
+  notes: Remark[],
 ): FrozenRecord | null {
   if (calibration === 'none') return null;
   if (classes > 2 && calibration !== 'temperature') {
@@ -103,7 +104,7 @@ function fitCalibrator(
   };
   const fitted = refusingExternal<Outcome<Frozen<FrozenKind>>>(fits[calibration]);
   if (fitted.value !== null) return asRecord(fitted.value);
-  notes.push(`not calibrated: ${fitted.reason}`);
+  notes.push(remark('not-calibrated', { reason: fitted.reason }));
   return null;
 }
 

@@ -1,3 +1,4 @@
+import { remark } from '@radweave/remarks';
 import { expectedCalibrationError } from '@radweave/stats';
 import { expect, test } from 'vitest';
 import { binaryMetrics } from './binary-metrics.ts';
@@ -37,7 +38,7 @@ test.each([2, 3])(
       expect(ece.value).toBe(expectedCalibrationError(view.labels, view.probabilities).value);
     }
     expect(ece.upper).toBeGreaterThan(ece.lower ?? Number.NaN);
-    expect(ece.note).toContain('biased upward in small groups');
+    expect(ece.note?.text).toContain('biased upward in small groups');
   },
 );
 
@@ -47,6 +48,6 @@ test('without patients there is no calibration error, and the reason is all that
   if (view === undefined) throw new Error('no view');
   expect(binaryMetrics(view, group.strata, OPTIONS).ece).toEqual({
     value: null,
-    note: 'no patients: calibration cannot be computed',
+    note: remark('no-patients-for', { what: 'calibration' }),
   });
 });

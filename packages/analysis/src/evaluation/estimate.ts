@@ -1,12 +1,6 @@
 import type { EstimateRecord } from '@radweave/artifacts';
+import { type Remark, remark, several } from '@radweave/remarks';
 import type { BootstrapInterval, Estimate, Outcome } from '@radweave/stats';
-
-/** Limits that are one number stay in the file, but are no interval: whoever shows the number leaves them out. */
-const NO_WIDTH = 'no interval: its limits are the same number, which says nothing of the uncertainty';
-/** |observed − predicted| of a bin with few patients is above 0 by chance alone (Bröcker 2012; Roelofs et al. 2022). */
-const UPWARD =
-  'biased upward in small groups, and in resamples still more: the interval lies too high and may lie above the value';
-const SAME_VALUE = 'no interval: all resamples of the patients give the same value';
 
 /** A statistic as it is written: no fields without content. */
 export function record(estimate: Estimate): EstimateRecord {
@@ -14,7 +8,8 @@ export function record(estimate: Estimate): EstimateRecord {
   const { value, n, lower, upper, note } = estimate;
   if (lower === undefined || upper === undefined)
     return { value, n, ...(note === undefined ? {} : { note }) };
-  const caution = lower === upper ? (note ?? NO_WIDTH) : note;
+  // Limits that are one number stay in the file, but are no interval: whoever shows the number leaves them out.
+  const caution = lower === upper ? (note ?? remark('no-width')) : note;
   return { value, lower, upper, n, ...(caution === undefined ? {} : { note: caution }) };
 }
 
@@ -22,18 +17,22 @@ export function record(estimate: Estimate): EstimateRecord {
 export function withInterval(estimate: Estimate, interval: Outcome<BootstrapInterval>): EstimateRecord {
   const plain = record(estimate);
   if (plain.value === null) return plain;
-  if (interval.value === null) return { ...plain, note: `no interval: ${interval.reason}` };
+  if (interval.value === null) return { ...plain, note: remark('no-interval', { reason: interval.reason }) };
   const { lower, upper } = interval.value;
-  return { ...plain, lower, upper, ...(lower === upper ? { note: SAME_VALUE } : {}) };
+  return { ...plain, lower, upper, ...(lower === upper ? { note: remark('same-in-resamples') } : {}) };
 }
 
-/** The expected calibration error with its interval, and what whoever reads either must know. */
+/**
+ * The expected calibration error with its interval, and what whoever reads either must know: |observed − predicted| of a bin
+ * with few patients is above 0 by chance alone (Bröcker 2012; Roelofs et al. 2022).
+ */
 export function calibrationError(estimate: Estimate, interval: Outcome<BootstrapInterval>): EstimateRecord {
   const found = withInterval(estimate, interval);
-  return found.value === null ? found : { ...found, note: [found.note, UPWARD].filter(Boolean).join('; ') };
+  if (found.value === null) return found;
+  return { ...found, note: several([found.note, remark('biased-upward')]) ?? undefined };
 }
 
 /** No number, and why. */
-export function none(note: string): EstimateRecord {
+export function none(note: Remark): EstimateRecord {
   return { value: null, note };
 }

@@ -1,4 +1,5 @@
 import type { EvaluationRow, HeterogeneityRow, Split } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 import { type AgainstChance, againstChance, separationP } from '@radweave/stats';
 import { type JudgedModel, patientsIn } from './group.ts';
 
@@ -16,8 +17,8 @@ interface Verdict {
   model: string;
   hospital: string;
   area: EvaluationRow['auc'];
-  /** `AUC`, or `macro AUC` with several classes. */
-  what: string;
+  /** Of several classes. */
+  isMacro: boolean;
   says: AgainstChance;
   /** Probability that guessing separates these patients completely. */
   exact: number;
@@ -27,15 +28,12 @@ interface Verdict {
 const HETEROGENEOUS = 0.1;
 
 /** Whether anything was learned that holds outside the home hospital. */
-export function foundAgainstChance(judgements: Judgements): string[] {
+export function foundAgainstChance(judgements: Judgements): Remark[] {
   const { models } = judgements;
   const external = verdictsOf(judgements, 'test');
   const pooled = external.filter(({ hospital }) => hospital === 'all');
   if (models.every(({ patients }) => patients.test.length === 0)) {
-    return [
-      'there is no external hospital: nothing is known of patients of other hospitals',
-      ...foundOnValidation(judgements),
-    ];
+    return [remark('found-no-external'), ...foundOnValidation(judgements)];
   }
   const single = external.filter(({ hospital }) => hospital !== 'all');
   // Of one hospital the pooled patients say everything.
@@ -43,56 +41,45 @@ export function foundAgainstChance(judgements: Judgements): string[] {
   const better = new Set(of(pooled, 'better').map(({ model }) => model));
   const unproven = of(several, 'not better').filter(({ model }) => better.has(model));
   return [
-    ...foundPooled(pooled, percent(judgements.level)),
-    ...listed('not better than chance in single hospitals', unproven),
-    ...listed('worse than chance in single hospitals', of(several, 'worse')),
+    ...foundPooled(pooled, judgements.level),
+    ...listed(unproven, (models) => remark('found-single-not-better', { models })),
+    ...listed(of(several, 'worse'), (models) => remark('found-single-worse', { models })),
     ...foundHeterogeneity(judgements),
     ...foundOnValidation(judgements),
   ];
 }
 
-function foundPooled(pooled: readonly Verdict[], level: string): string[] {
+function foundPooled(pooled: readonly Verdict[], level: number): Remark[] {
   const better = of(pooled, 'better');
   const rest = pooled.filter(({ says }) => says === 'not better' || says === 'worse');
   return [
-    ...listed(
-      `better than chance outside the home hospital (the ${level} interval of the AUC lies above 0.5)`,
-      better,
-    ),
-    ...listed(
+    ...listed(better, (models) => remark('found-better', { level, models })),
+    ...listed(rest, (models) =>
       better.length === 0
-        ? `no model is better than chance outside the home hospital (no ${level} interval of an AUC lies above 0.5)`
-        : 'not better than chance outside the home hospital',
-      rest,
+        ? remark('found-none-better', { level, models })
+        : remark('found-not-better', { models }),
     ),
-    ...listed(
-      `worse than chance outside the home hospital (the ${level} interval of the AUC lies below 0.5)`,
-      of(pooled, 'worse'),
-    ),
-    ...(of(pooled, 'unknown').length === 0
-      ? []
-      : ['external patients are too few, or of one label only, to tell an AUC from chance']),
+    ...listed(of(pooled, 'worse'), (models) => remark('found-worse', { level, models })),
+    ...(of(pooled, 'unknown').length === 0 ? [] : [remark('found-untold')]),
   ];
 }
 
 /** Of validation there is something to say only where not even it shows anything. */
-function foundOnValidation(judgements: Judgements): string[] {
+function foundOnValidation(judgements: Judgements): Remark[] {
   const verdicts = verdictsOf(judgements, 'val').filter(({ hospital }) => hospital === 'all');
   const known = verdicts.filter(({ says }) => says !== 'unknown');
   if (known.length === 0 || of(known, 'better').length > 0) return [];
-  return ['no model is better than chance even on the validation patients, on whom the epochs were chosen'];
+  return [remark('found-validation-chance')];
 }
 
-function foundHeterogeneity({ heterogeneity, labelNames }: Judgements): string[] {
+function foundHeterogeneity({ heterogeneity, labelNames }: Judgements): Remark[] {
   const different = heterogeneity.flatMap(({ model, positive_label, p, i2 }) => {
     if (p === null || p >= HETEROGENEOUS) return [];
-    const label = labelNames.length === 2 ? '' : ` (${labelNames[Number(positive_label)] ?? positive_label})`;
-    return [`${model}${label}, p ${small(p)}, I² ${(100 * (i2 ?? 0)).toFixed(0)} %`];
+    const label = labelNames.length === 2 ? '' : (labelNames[Number(positive_label)] ?? positive_label);
+    return [remark('of-spread', { model, label, p, i2: i2 ?? 0 })];
   });
   if (different.length === 0) return [];
-  return [
-    `the AUC seems to differ between the external hospitals, so the pooled AUC may describe none of them (Cochran's Q, p below ${HETEROGENEOUS}): ${different.join('; ')}`,
-  ];
+  return [remark('found-spread', { limit: HETEROGENEOUS, models: different })];
 }
 
 function verdictsOf({ models, rows, labelNames, level }: Judgements, split: Split): Verdict[] {
@@ -104,12 +91,11 @@ function verdictsOf({ models, rows, labelNames, level }: Judgements, split: Spli
       const patients = models.find(({ name }) => name === model)?.patients[split] ?? [];
       const here = patientsIn(patients, hospital);
       const counts = labelNames.map((_, label) => here.filter((one) => one.label === label).length);
-      const what = leading === 'macro' ? 'macro AUC' : 'AUC';
       return {
         model,
         hospital,
         area,
-        what,
+        isMacro: leading === 'macro',
         says: againstChance(area, counts, level),
         exact: separationP(counts),
       };
@@ -120,24 +106,14 @@ function of(verdicts: readonly Verdict[], wanted: AgainstChance): Verdict[] {
   return verdicts.filter(({ says }) => says === wanted);
 }
 
-function listed(head: string, verdicts: readonly Verdict[]): string[] {
+function listed(verdicts: readonly Verdict[], found: (models: Remark[]) => Remark): Remark[] {
   if (verdicts.length === 0) return [];
-  const items = verdicts.map(({ model, hospital, what, area: { value, lower, upper }, exact }) => {
+  const models = verdicts.map(({ model, hospital: place, isMacro, area: { value, lower, upper }, exact }) => {
+    const [auc, hospital] = [value ?? Number.NaN, place === 'all' ? '' : place];
     // Complete separation has no interval, but an exact p.
-    const limits = lower === upper ? ` (exact p ${small(exact)})` : ` (${two(lower)}–${two(upper)})`;
-    return `${model}${hospital === 'all' ? '' : ` in ${hospital}`}, ${what} ${two(value)}${limits}`;
+    return lower === undefined || upper === undefined || lower === upper
+      ? remark('of-auc-exact', { model, hospital, isMacro, auc, p: exact })
+      : remark('of-auc', { model, hospital, isMacro, auc, lower, upper });
   });
-  return [`${head}: ${items.join('; ')}`];
-}
-
-function two(value: number | null | undefined): string {
-  return (value ?? Number.NaN).toFixed(2);
-}
-
-function small(p: number): string {
-  return p < 0.001 ? '<0.001' : p.toFixed(3);
-}
-
-function percent(level: number): string {
-  return `${Number((100 * level).toFixed(1))} %`;
+  return [found(models)];
 }

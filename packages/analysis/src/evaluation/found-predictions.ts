@@ -1,4 +1,5 @@
 import type { JudgedPatient } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 import type { JudgedModel } from './group.ts';
 
 /** How many numbers a classifier was given for each patient, and how many patients it was fitted on. */
@@ -16,14 +17,12 @@ const FEWEST = 10;
 /** A label with a smaller share of the training patients is rare. */
 const RARE = 0.2;
 
-const WHOSE: Readonly<Record<'val' | 'test', string>> = { val: 'validation', test: 'external' };
-
 /** What is odd about what the models predict and about what they were fitted on. */
 export function foundInPredictions(
   models: readonly JudgedModel[],
   sizes: readonly FittedSize[],
   labelNames: readonly string[],
-): string[] {
+): Remark[] {
   return [
     ...foundOneLabel(models, 'test', labelNames),
     ...foundOneLabel(models, 'val', labelNames),
@@ -44,37 +43,33 @@ function foundOneLabel(
   models: readonly JudgedModel[],
   split: 'val' | 'test',
   labelNames: readonly string[],
-): string[] {
+): Remark[] {
   const items = models.flatMap(({ name, patients }) => {
     const only = onlyPrediction(patients[split]);
     if (only === null) return [];
     const right = patients[split].filter(({ label }) => label === only).length;
-    return [`${name}, ${labelNames[only] ?? only}, right for ${right} of ${patients[split].length}`];
+    const label = labelNames[only] ?? String(only);
+    return [remark('of-one-label', { model: name, label, right, n: patients[split].length })];
   });
-  return listed(
-    `all ${WHOSE[split]} patients are predicted to have the same label, whose share is the accuracy`,
-    items,
-  );
+  return items.length === 0 ? [] : [remark(`found-one-label-${split}`, { models: items })];
 }
 
-function foundManyFeatures(sizes: readonly FittedSize[]): string[] {
+function foundManyFeatures(sizes: readonly FittedSize[]): Remark[] {
   const items = sizes
     .filter(({ features, patients }) => features >= patients)
-    .map(({ model, features, patients }) => `${model}, ${features} features, ${patients} patients`);
-  return listed(
-    'as many features as training patients or more, so that even noise separates them and probabilities become too extreme',
-    items,
-  );
+    .map((one) => remark('of-features', { ...one }));
+  return items.length === 0 ? [] : [remark('found-many-features', { models: items })];
 }
 
-function foundCertain(models: readonly JudgedModel[]): string[] {
+function foundCertain(models: readonly JudgedModel[]): Remark[] {
   const items = models.flatMap(({ name, patients: { test } }) => {
     const certain = test.filter((one) => surest(one).probability > CERTAIN);
     if (test.length < FEWEST || certain.length < MANY * test.length) return [];
     const wrong = certain.filter((one) => surest(one).label !== one.label).length;
-    return [`${name}, ${certain.length} of ${test.length} external patients, ${wrong} of them wrong`];
+    return [remark('of-certain', { model: name, certain: certain.length, n: test.length, wrong })];
   });
-  return listed(`probabilities below ${(1 - CERTAIN).toFixed(2)} or above ${CERTAIN}`, items);
+  const limits = { low: 1 - CERTAIN, high: CERTAIN };
+  return items.length === 0 ? [] : [remark('found-certain', { ...limits, models: items })];
 }
 
 function surest({ probabilities, calibrated }: JudgedPatient): { label: number; probability: number } {
@@ -84,22 +79,19 @@ function surest({ probabilities, calibrated }: JudgedPatient): { label: number; 
 }
 
 /** Models may judge different patients; the first one's stand for all. */
-function foundRareLabel(models: readonly JudgedModel[], labelNames: readonly string[]): string[] {
+function foundRareLabel(models: readonly JudgedModel[], labelNames: readonly string[]): Remark[] {
   const patients = models[0]?.patients.train ?? [];
-  const items = labelNames.flatMap((name, label) => {
-    const count = patients.filter((one) => one.label === label).length;
-    return count < RARE * patients.length ? [`${name}, ${count} of ${patients.length}`] : [];
+  const total = patients.length;
+  const labels = labelNames.flatMap((name, label) => {
+    const n = patients.filter((one) => one.label === label).length;
+    return n < RARE * total ? [remark('of-label', { label: name, n, total })] : [];
   });
-  return listed('a label is rare among the training patients', items);
-}
-
-function listed(head: string, items: readonly string[]): string[] {
-  return items.length === 0 ? [] : [`${head}: ${items.join('; ')}`];
+  return labels.length === 0 ? [] : [remark('found-rare-label', { labels })];
 }
 
 /** A caution for the row of these patients. */
-export function oneLabelNote(patients: readonly JudgedPatient[], labelNames: readonly string[]): string[] {
+export function oneLabelNote(patients: readonly JudgedPatient[], labelNames: readonly string[]): Remark[] {
   const only = onlyPrediction(patients);
   if (only === null) return [];
-  return [`all are predicted ${labelNames[only] ?? only}: the accuracy is that label's share`];
+  return [remark('all-predicted', { label: labelNames[only] ?? String(only) })];
 }

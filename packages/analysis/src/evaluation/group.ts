@@ -1,4 +1,5 @@
 import type { InSample, JudgedPatient, Split } from '@radweave/artifacts';
+import type { Remark } from '@radweave/remarks';
 import { columnOf, type Matrix } from '@radweave/stats';
 import { hospitalOf, hospitalsOf, isOf } from '@radweave/study/cohort/hospitals';
 import { probabilityMatrix } from './candidate.ts';
@@ -10,7 +11,7 @@ export interface JudgedModel {
   threshold: number | null;
   patients: Record<Split, JudgedPatient[]>;
   inSample: Record<Split, InSample>;
-  notes: Record<Split, string[]>;
+  notes: Record<Split, Remark[]>;
 }
 
 /** One model's patients of one split and hospital (`all`: pooled). */

@@ -1,4 +1,5 @@
 import type { HeterogeneityRow } from '@radweave/artifacts';
+import { remark, several } from '@radweave/remarks';
 import { aucOfGroups } from '@radweave/stats';
 import { hospitalsOf } from '@radweave/study/cohort/hospitals';
 import { record } from './estimate.ts';
@@ -24,8 +25,8 @@ export function heterogeneityOf(
     );
     const left = hospitals.filter((_, i) => !used.includes(i));
     const notes = [
-      ...(left.length === 0 ? [] : [`fewer than 2 patients of a label, so left out: ${left.join(', ')}`]),
-      ...(heterogeneity.value === null ? [`no test: ${heterogeneity.reason}`] : []),
+      ...(left.length === 0 ? [] : [remark('few-of-label', { hospitals: left })]),
+      ...(heterogeneity.value === null ? [remark('no-test', { reason: heterogeneity.reason })] : []),
     ];
     const test = heterogeneity.value;
     return {
@@ -37,7 +38,7 @@ export function heterogeneityOf(
       degrees_of_freedom: test?.degreesOfFreedom ?? null,
       p: test?.pValue ?? null,
       i2: test?.i2 ?? null,
-      note: notes.join('; '),
+      note: several(notes),
     };
   });
 }

@@ -1,4 +1,5 @@
 import type { Config, EvaluatedModel, FrozenRecord, JudgedPatient, Split } from '@radweave/artifacts';
+import { distinct, type Params, type Remark, remark } from '@radweave/remarks';
 import { patientsHash } from '@radweave/stats';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { predictedLabels } from '@radweave/study/decisions/predicted-label';
@@ -32,13 +33,13 @@ export function judgeModel(
     inSample,
     threshold: decisions.threshold,
     patients: forEachSplit((split) => judgeAll(candidate.patients[split], classes, decisions)),
-    notes: forEachSplit((split) => [
-      ...new Set([
+    notes: forEachSplit((split) =>
+      distinct([
         ...candidate.notes[split],
         ...decisions.notes,
         ...decidedOn(split, candidate.patients[split], decisions),
       ]),
-    ]),
+    ),
     frozen: {
       aggregation,
       threshold: decisions.thresholdRecord,
@@ -65,22 +66,22 @@ function decidedOn(
   split: Split,
   patients: readonly ScoredPatient[],
   { thresholdRecord, calibratorRecord }: Decisions,
-): string[] {
+): Remark[] {
   if (split !== 'val') return [];
-  const notes: string[] = [];
+  const notes: Remark[] = [];
   const isFixed = Object(thresholdRecord?.value).rule === 'fixed';
   if (thresholdRecord !== null && !isFixed) {
     notes.push(
       isFittedOn(thresholdRecord, patients)
-        ? 'the threshold was chosen on these patients'
-        : `the threshold was ${takenOver('chose', thresholdRecord, patients)}`,
+        ? remark('threshold-chosen-here')
+        : remark('threshold-taken-over', takenOver(thresholdRecord, patients)),
     );
   }
   if (calibratorRecord !== null) {
     notes.push(
       isFittedOn(calibratorRecord, patients)
-        ? 'the calibrator was fitted on these patients: Brier score and calibration are optimistic here'
-        : `the calibrator was ${takenOver('fitted', calibratorRecord, patients)}`,
+        ? remark('calibrator-fitted-here')
+        : remark('calibrator-taken-over', takenOver(calibratorRecord, patients)),
     );
   }
   return notes;
@@ -91,9 +92,10 @@ function isFittedOn({ fitted_on }: FrozenRecord, patients: readonly ScoredPatien
 }
 
 /** The hash tells whole sets apart only: of the same hospital, some patients may be in both. */
-function takenOver(verb: string, { fitted_on }: FrozenRecord, patients: readonly ScoredPatient[]): string {
-  const { splits, hospitals, n } = fitted_on;
+function takenOver(
+  { fitted_on: { splits, hospitals, n } }: FrozenRecord,
+  patients: readonly ScoredPatient[],
+): Params<'threshold-taken-over'> {
   const own = new Set(patients.map(({ hospital }) => hospital));
-  const overlap = hospitals.some((one) => own.has(one)) ? ', perhaps some of these' : '';
-  return `taken over from an earlier evaluation, which ${verb} it on ${n} patients of ${hospitals.join(' and ')} (${splits.join(' and ')})${overlap}`;
+  return { n, hospitals, splits: splits as Split[], isPartlyHere: hospitals.some((one) => own.has(one)) };
 }

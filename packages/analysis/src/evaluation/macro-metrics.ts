@@ -1,3 +1,4 @@
+import { remark } from '@radweave/remarks';
 import {
   argmaxRows,
   averagePrecision,
@@ -57,7 +58,7 @@ export function macroMetrics(group: Group, options: StatOptions): RowNumbers {
   );
   const numbers = (name: Name): ReturnType<typeof record> =>
     withInterval(measured.values[name], intervals[name]);
-  const perClass = 'reported for each class';
+  const perClass = remark('reported-per-class');
   return {
     positive_label: 'macro',
     n_positive: null,
@@ -123,7 +124,9 @@ function eachClass(
 function mean(classes: readonly Estimate[], n: number): Estimate {
   let sum = 0;
   for (const [label, one] of classes.entries()) {
-    if (one.value === null) return { value: null, reason: `class ${label}: ${one.reason}` };
+    if (one.value === null) {
+      return { value: null, reason: remark('of-class', { label, reason: one.reason }) };
+    }
     sum += one.value;
   }
   return { value: sum / classes.length, n };

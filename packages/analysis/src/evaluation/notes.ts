@@ -1,9 +1,9 @@
 import { type Config, type Evaluation, hashFile } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { REPORT_STACKED } from '../fusion/in-sample.ts';
+import { type Remark, remark } from '@radweave/remarks';
 import type { FusionModels } from './fusion-models.ts';
 import type { NetworkSlices } from './network-models.ts';
-import { type Unevaluated, unevaluatedNote } from './unevaluated.ts';
+import type { Unevaluated } from './unevaluated.ts';
 
 /** What a reader of the whole evaluation must know. */
 export function cautionsOf(
@@ -13,23 +13,20 @@ export function cautionsOf(
   missing: readonly Unevaluated[],
   decisions: Evaluation['options']['decisions'],
   classes: number,
-): string[] {
+): Remark[] {
   const { aggregation, calibration } = evaluation;
-  const ranked = classes === 2 ? 'thresholds apply' : 'AUC and average precision belong';
   return [
     ...inSampleNote(fusion),
-    ...missing.map(unevaluatedNote),
+    ...missing.map((one) => remark('unevaluated', one)),
     ...decisionNotes(decisions, networks, aggregation),
-    ...networks.map(({ name, run }) => `${name} is run '${run}'`),
+    ...networks.map(({ name, run }) => remark('network-is-run', { network: name, run })),
     ...networks.flatMap((network) => otherCheckpoint(network, fusion)),
     ...(calibration === 'none'
       ? []
-      : [
-          `${ranked} to probabilities before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated probabilities`,
-        ]),
-    'NRI is the continuous (category-free) index',
-    'bootstrap intervals are percentiles of resampled patients, stratified by label and hospital',
-    'the smaller a group, the wider its intervals; where there is none, a note says why',
+      : [remark(classes === 2 ? 'thresholds-uncalibrated' : 'ranks-uncalibrated')]),
+    remark('nri-continuous'),
+    remark('bootstrap-percentiles'),
+    remark('small-groups'),
   ];
 }
 
@@ -37,35 +34,25 @@ function decisionNotes(
   decisions: Evaluation['options']['decisions'],
   networks: readonly NetworkSlices[],
   aggregation: string,
-): string[] {
+): Remark[] {
   if (decisions === 'taken over') {
-    return ['frozen decisions were taken over from an earlier evaluation, not fitted here'];
+    return [remark('decisions-taken-over')];
   }
-  return networks.length === 0 ? [] : [aggregationNote(aggregation)];
+  if (networks.length === 0) return [];
+  return [aggregation === 'auto' ? remark('slices-by-best') : remark('slices-by', { aggregation })];
 }
 
-function inSampleNote(fusion: FusionModels | null): string[] {
+function inSampleNote(fusion: FusionModels | null): Remark[] {
   const own = (fusion?.file.modalities ?? []).filter(({ in_sample }) => in_sample === true);
   if (own.length === 0) return [];
-  const names = own.map(({ modality }) => modality).join(' and ');
-  const remedy = fusion?.file.stacked === undefined ? 'cross-fitting is the remedy' : REPORT_STACKED;
-  return [
-    `the fusion was fitted on in-sample features of ${names}, which look better than those of new patients: ${remedy}`,
-  ];
-}
-
-function aggregationNote(aggregation: string): string {
-  return aggregation === 'auto'
-    ? "slices become patients by the aggregation of highest validation AUC, so the networks' validation AUC is optimistic"
-    : `slices become patients by ${aggregation}, set beforehand; the aggregation table compares the alternatives`;
+  const code = fusion?.file.stacked === undefined ? 'fusion-in-sample' : 'fusion-in-sample-stacked';
+  return [remark(code, { modalities: own.map(({ modality }) => modality) })];
 }
 
 /** A fusion made of an older network is judged beside a newer one: the reader must not take them for one. */
-function otherCheckpoint(network: NetworkSlices, fusion: FusionModels | null): string[] {
+function otherCheckpoint(network: NetworkSlices, fusion: FusionModels | null): Remark[] {
   const used = fusion?.file.modalities.find(({ modality }) => modality === network.modality);
   if (used === undefined || !existsSync(network.checkpoint)) return [];
   if (hashFile(network.checkpoint) === used.checkpoint_sha256) return [];
-  return [
-    `${network.name} is another checkpoint than the one whose features were fused (${used.checkpoint})`,
-  ];
+  return [remark('other-checkpoint', { network: network.name, file: used.checkpoint })];
 }

@@ -113,5 +113,5 @@ test('models are compared on the patients that both judge', () => {
   const [equal] = compareSplit([[same, { ...same, name: 'again' }]], 'test', 2, OPTIONS);
   expect(equal?.auc_difference.value).toBe(0);
   expect(equal?.mcnemar_p).toBeNull();
-  expect(equal?.note).toContain('McNemar');
+  expect(equal?.note?.text).toContain('McNemar');
 });

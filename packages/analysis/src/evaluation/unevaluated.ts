@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { type Config, fusionFolder, SPLITS, slicePredictionsPath } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { type Remark, remark } from '@radweave/remarks';
 import { findRuns, type RunFolder } from '@radweave/study/runs/run-folder';
 
 /** A model that is not evaluated, and the command that makes it. */
 export interface Unevaluated {
-  what: string;
+  what: Remark;
   command: string;
 }
 
@@ -15,7 +16,7 @@ export function missingFusion(config: Config, modalities: readonly string[]): Un
   const begun = ['metrics.csv', ...SPLITS.map((split) => `predictions_${split}.csv`)];
   const isBegun = begun.some((name) => existsSync(join(folder, name)));
   return {
-    what: isBegun ? `the fusion in ${folder} is unfinished` : `there is no fusion in ${folder}`,
+    what: remark(isBegun ? 'fusion-unfinished' : 'fusion-missing', { folder }),
     command: `radweave fuse --modalities ${modalities.join(' ')}`,
   };
 }
@@ -25,9 +26,9 @@ export function missingNetwork(outputDir: string, modality: string): Unevaluated
   const [begun] = findRuns(outputDir, 'last', { modality }).filter((run) => run.read().status === 'running');
   const train = `radweave train --modality ${modality}`;
   return begun === undefined
-    ? { what: `no finished training run of modality ${modality}`, command: train }
+    ? { what: remark('run-missing', { modality }), command: train }
     : {
-        what: `the training run '${begun.name}' of modality ${modality} is unfinished`,
+        what: remark('run-unfinished', { run: begun.name, modality }),
         command: `${train} --resume --run ${begun.name}`,
       };
 }
@@ -36,19 +37,7 @@ export function missingNetwork(outputDir: string, modality: string): Unevaluated
 export function missingPredictions(run: RunFolder, modality: string): Unevaluated | null {
   if (SPLITS.every((split) => existsSync(slicePredictionsPath(run.logs, split)))) return null;
   return {
-    what: `run '${run.name}' has no slice_predictions_*.csv: it is of an older version, train again`,
+    what: remark('run-without-predictions', { run: run.name }),
     command: `radweave train --modality ${modality}`,
   };
-}
-
-/** Of a model that is not evaluated, among the notes of the evaluation. */
-export function unevaluatedNote({ what, command }: Unevaluated): string {
-  return `${UNEVALUATED}${what}; make it with: ${command}`;
-}
-
-const UNEVALUATED = 'not evaluated: ';
-
-/** Whether a note of an evaluation is of a model that was not evaluated. */
-export function isUnevaluated(note: string): boolean {
-  return note.startsWith(UNEVALUATED);
 }

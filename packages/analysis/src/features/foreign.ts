@@ -102,11 +102,6 @@ function recordOf(
   };
 }
 
-/** What an audit cannot tell of such features. */
-export function foreignGap(modality: string): string {
-  return `the features of ${modality} were made by another program: it is not known whom their network was trained on`;
-}
-
 /** Puts an aligned folder of another program aside, for ours takes its place. */
 export function keepForeignAligned(folder: string, context: StageContext): void {
   if (!existsSync(folder) || existsSync(alignmentRecordPath(folder))) return;

@@ -1,3 +1,4 @@
+import { type Remark, remark } from '@radweave/remarks';
 import { fitPca, fitStandardScaler, type Matrix, pcaTransform, standardise, takeRows } from '@radweave/stats';
 import { fewerNeighbours, nearestNeighbours } from './neighbours.ts';
 import type { PatientFeatures } from './patients.ts';
@@ -25,7 +26,7 @@ const ROUGH = 1e-2;
 /** A map of patients, or why there is none. */
 export type Embedding =
   | { points: Matrix; axes: [string, string]; note: string }
-  | { points: null; reason: string };
+  | { points: null; reason: Remark };
 
 export type Embeddings = Record<Method, Embedding>;
 
@@ -41,7 +42,7 @@ export function componentsFor(patients: number): number | null {
  */
 export async function embed({ patients, features }: PatientFeatures, seed: number): Promise<Embeddings> {
   const n = patients.length;
-  if (n < LEAST_PATIENTS) return none(`${n} patients are too few (at least ${LEAST_PATIENTS})`);
+  if (n < LEAST_PATIENTS) return none(remark('few-patients-placed', { n, least: LEAST_PATIENTS }));
   const train = patients.flatMap(({ split }, row) => (split === 'train' ? [row] : []));
   const scaler = fitStandardScaler(takeRows(features, train));
   if (scaler.value === null) return none(scaler.reason);
@@ -49,7 +50,7 @@ export async function embed({ patients, features }: PatientFeatures, seed: numbe
   return { pca: trainedPca(scaled, train), ...(await neighbourhoods(scaled, seed)) };
 }
 
-function none(reason: string): Embeddings {
+function none(reason: Remark): Embeddings {
   const without: Embedding = { points: null, reason };
   return { pca: without, tsne: without, umap: without };
 }

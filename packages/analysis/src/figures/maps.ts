@@ -19,7 +19,7 @@ export function mapFigures(features: PatientFeatures, embeddings: Embeddings): F
     const name = `${method}_${features.name}`;
     const embedding = embeddings[method];
     if (embedding.points === null) {
-      set.skipped.push({ name, reason: embedding.reason });
+      set.skipped.push({ name, reason: embedding.reason.text });
       continue;
     }
     const what = features.name === 'fused' ? 'fused features' : `features of modality ${features.name}`;

@@ -1,6 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { embeddingsPath, readEmbeddings } from '@radweave/artifacts';
+import { remark } from '@radweave/remarks';
 import { matrixFrom, Random } from '@radweave/stats';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -80,6 +81,6 @@ test('where nothing can be kept, patients are placed all the same', async () => 
 test('too few patients are not placed, and the reason is kept', async () => {
   const folder = tempDir();
   const few = await placePatients(patients(1, 4), 42, folder);
-  expect(few.umap).toEqual({ points: null, reason: '4 patients are too few (at least 5)' });
+  expect(few.umap).toEqual({ points: null, reason: remark('few-patients-placed', { n: 4, least: 5 }) });
   expect(await placePatients(patients(1, 4), 42, folder)).toEqual(few);
 });

@@ -15,7 +15,7 @@ function groups(patients: number): Matrix {
 
 function start(features: Matrix): Matrix {
   const pca = fitPca(features, 2);
-  if (pca.value === null) throw new Error(pca.reason);
+  if (pca.value === null) throw new Error(pca.reason.text);
   return pcaTransform(pca.value, features);
 }
 

@@ -1,4 +1,5 @@
 import type { CrossValidationRow, OutOfFoldRow } from '@radweave/artifacts';
+import { distinct } from '@radweave/remarks';
 import { matrixFrom, mean, sampleVariance } from '@radweave/stats';
 import { SliceTable } from '@radweave/study/cohort/slice-table';
 import type { CrossFold } from '@radweave/study/folds/plan';
@@ -67,7 +68,7 @@ function numbersOf(rows: readonly OutOfFoldRow[], classes: number, notes: readon
     accuracy: scores?.accuracy ?? null,
     sensitivity: scores?.sensitivity ?? null,
     specificity: scores?.specificity ?? null,
-    note: [...new Set([...empty, ...(scores?.reasons ?? []), ...notes])].join('; '),
+    note: [...distinct([...empty, ...(scores?.reasons ?? [])]).map(({ text }) => text), ...notes].join('; '),
   };
 }
 

@@ -1,4 +1,5 @@
 import { DataError, type FittedClassifier } from '@radweave/artifacts';
+import type { Remark } from '@radweave/remarks';
 import {
   applyScaler,
   type FitRow,
@@ -50,10 +51,10 @@ export function fitClassifier(
   val: FitSet,
   classes: number,
   options: FitOptions,
-): { classifier: FittedClassifier; unchosen: string | null } {
+): { classifier: FittedClassifier; unchosen: Remark | null } {
   const { C, max_iter, standardize, rule } = options;
   const scaler = standardize ? freezeScaler(fitRows(train.fused), train.features) : null;
-  if (scaler !== null && scaler.value === null) throw cannotFit(name, scaler.reason);
+  if (scaler !== null && scaler.value === null) throw cannotFit(name, scaler.reason.text);
   const scaled = scaler === null ? train.features : applyScaler(scaler.value, train.features);
   const fit = fitLogistic(scaled, train.fused.labels, {
     classes,
@@ -61,7 +62,7 @@ export function fitClassifier(
     maxIterations: max_iter,
     tolerance: TOLERANCE,
   });
-  if (fit.value === null) throw cannotFit(name, fit.reason);
+  if (fit.value === null) throw cannotFit(name, fit.reason.text);
   const { coef, intercept, iterations, converged } = fit.value;
   const classifier: FittedClassifier = {
     name,

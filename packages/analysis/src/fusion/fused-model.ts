@@ -8,6 +8,7 @@ import {
   SPLITS,
   type Split,
 } from '@radweave/artifacts';
+import { distinct, type Remark, remark, several } from '@radweave/remarks';
 import { rowOf, type ThresholdRule } from '@radweave/stats';
 import { programVersions } from '@radweave/study/context/versions';
 import { predictedLabels } from '@radweave/study/decisions/predicted-label';
@@ -27,7 +28,7 @@ export interface FusedModel {
   sources: readonly FeatureSource[];
   trainingPatients: number;
   /** By classifier: what its fit itself calls for. */
-  fitNotes: ReadonlyMap<string, readonly string[]>;
+  fitNotes: ReadonlyMap<string, readonly Remark[]>;
   warnings: string[];
   /** Modalities whose network was trained on the same patients. */
   inSample: string[];
@@ -52,7 +53,7 @@ export function fitFusedModel(
   const modalities = sources.map(({ modality }) => modality);
   const classes = countClasses(splits);
   const alone = modalities.length > 1 ? modalities.map((name) => ({ name, own: [name] })) : [];
-  const fitNotes = new Map<string, string[]>();
+  const fitNotes = new Map<string, Remark[]>();
   const warnings: string[] = [];
   const classifiers = [{ name: 'fused', own: modalities }, ...alone].map(
     ({ name, own }): FittedClassifier => {
@@ -64,19 +65,18 @@ export function fitFusedModel(
         ...options,
         rule,
       });
-      const notes: string[] = [];
-      if (!classifier.converged)
-        notes.push(`not converged after ${options.max_iter} iterations: raise --max_iter`);
+      const notes: Remark[] = [];
+      if (!classifier.converged) notes.push(remark('not-converged', { n: options.max_iter }));
       if (unchosen !== null) notes.push(unchosen);
       fitNotes.set(name, notes);
-      warnings.push(...notes.map((note) => `Classifier '${name}': ${note}.`));
+      warnings.push(...notes.map((note) => `Classifier '${name}': ${note.text}.`));
       return classifier;
     },
   );
   const inputs = classifierInputs(sources, modalities);
   const patients = splits.train.patients.length;
   const cautions = SPLITS.flatMap((split) => classifierCautions(inputs, split, patients, stacked));
-  const notes = [...new Set(cautions)];
+  const notes = distinct(cautions).map(({ text }) => text);
   return {
     file: {
       format: 1,
@@ -169,6 +169,6 @@ export function splitPredictions(model: FusedModel, fused: FusedSplit): FusionPr
     ),
     predicted: predicted[i] ?? 0,
     in_sample: main.inSample,
-    note: main.notes.join('; '),
+    note: several(main.notes)?.text ?? '',
   }));
 }

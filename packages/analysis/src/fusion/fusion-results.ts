@@ -31,11 +31,6 @@ export class FusionResults {
     return existsSync(fusionFiles(folder).model) ? new FusionResults(folder) : null;
   }
 
-  /** Why there is nothing to read in a folder. */
-  static missingIn(folder: string): string {
-    return `there is no fusion: ${fusionFiles(folder).model}`;
-  }
-
   /** @throws DataError when the table is damaged. */
   metrics(): FusionMetricsRow[] {
     return readFusionMetrics(this.metricsFile);

@@ -1,4 +1,5 @@
 import type { FrozenRecord, InSample, Split } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 import type { FeatureSource } from '../features/source.ts';
 
 /** Whether a split's features of some modalities come from networks trained on the same patients. */
@@ -36,9 +37,6 @@ export function classifierInputs(
     }));
 }
 
-/** The remedy of in-sample features where it is there already. */
-export const REPORT_STACKED = "report 'stacked', which was fitted on out-of-fold logits";
-
 /**
  * What must be known to read the numbers of a split: which patients the networks were trained on, and the classifier fitted
  * on. With as many features as patients a linear classifier separates any labels (Cover 1965), those of noise too.
@@ -51,36 +49,26 @@ export function classifierCautions(
   split: Split,
   patients: number,
   stacked: boolean,
-): string[] {
-  const named = (state: boolean | null): string =>
-    own
-      .filter(({ in_sample }) => in_sample === state)
-      .map(({ modality }) => modality)
-      .join(' and ');
-  const notes: string[] = [];
-  const dims = own.reduce((sum, one) => sum + one.dims, 0);
-  if (split === 'train') notes.push('the classifier was fitted on these patients');
-  if (split === 'train' && dims >= patients) {
-    notes.push(
-      `${dims} features for ${patients} training patients: the classifier separates them even where features are noise`,
-    );
+): Remark[] {
+  const named = (state: boolean | null): string[] =>
+    own.filter(({ in_sample }) => in_sample === state).map(({ modality }) => modality);
+  const notes: Remark[] = [];
+  const features = own.reduce((sum, one) => sum + one.dims, 0);
+  if (split === 'train') notes.push(remark('classifier-fitted-here'));
+  if (split === 'train' && features >= patients) {
+    notes.push(remark('classifier-many-features', { features, patients }));
   }
   const [trained, unknown] = [named(true), named(null)];
-  if (trained !== '') {
-    const better = stacked ? "which is why 'stacked' was fitted on out-of-fold logits" : 'use cross-fitting';
-    notes.push(
-      split === 'train'
-        ? `in-sample: the network of ${trained} was trained on these patients: too good to report, ${better}`
-        : `the classifier was fitted on in-sample features of ${trained}: ${stacked ? REPORT_STACKED : 'use cross-fitting'}`,
-    );
+  if (trained.length > 0) {
+    const code = split === 'train' ? 'network-in-sample' : 'classifier-in-sample';
+    notes.push(remark(stacked ? `${code}-stacked` : code, { modalities: trained }));
   }
-  if (unknown !== '')
-    notes.push(`the checkpoint of ${unknown} does not say which patients it was trained on`);
+  if (unknown.length > 0) notes.push(remark('training-unknown', { modalities: unknown }));
   return notes;
 }
 
 /** Numbers at a threshold are too good on the patients it was chosen on; one set beforehand was not chosen. */
-export function thresholdCautions(threshold: FrozenRecord | null, split: Split): string[] {
+export function thresholdCautions(threshold: FrozenRecord | null, split: Split): Remark[] {
   const isChosen = threshold !== null && Object(threshold.value).rule !== 'fixed';
-  return split === 'val' && isChosen ? ['the threshold was chosen on these patients'] : [];
+  return split === 'val' && isChosen ? [remark('threshold-chosen-here')] : [];
 }

@@ -1,4 +1,5 @@
 import type { FusionMetricsRow, InSample } from '@radweave/artifacts';
+import { type Remark, several } from '@radweave/remarks';
 import { type Matrix, takeRows } from '@radweave/stats';
 import { hospitalsOf, isOf } from '@radweave/study/cohort/hospitals';
 import { nobodyIn, scorePatients } from '../scores/scorer.ts';
@@ -13,7 +14,7 @@ export interface JudgedSplit {
   /** Frozen; null with more than two classes. */
   threshold: number | null;
   inSample: InSample;
-  notes: readonly string[];
+  notes: readonly Remark[];
 }
 
 /** Rows of `metrics.csv` for one classifier and split: all hospitals together, then each. */
@@ -32,7 +33,7 @@ export function fusionMetrics(judged: JudgedSplit): FusionMetricsRow[] {
       n: here.length,
       ...numbers,
       in_sample: inSample,
-      note: [...new Set([...empty, ...reasons, ...notes])].join('; '),
+      note: several([...empty, ...reasons, ...notes])?.text ?? '',
     }));
   });
 }

@@ -5,6 +5,7 @@ import {
   type Split,
   type StackedModel,
 } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 import type { Matrix, ThresholdRule } from '@radweave/stats';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { classify, fitClassifier, thresholdOf } from './classifier.ts';
@@ -44,9 +45,8 @@ export function fitStack(
     ...options,
     rule,
   });
-  const notes: string[] = [];
-  if (!classifier.converged)
-    notes.push(`not converged after ${options.max_iter} iterations: raise --max_iter`);
+  const notes: Remark[] = [];
+  if (!classifier.converged) notes.push(remark('not-converged', { n: options.max_iter }));
   if (unchosen !== null) notes.push(unchosen);
   const inputs = sources.map(({ record, recordSha256 }) => ({
     modality: record.modality,
@@ -64,12 +64,12 @@ export function fitStack(
       notes: [...notes, ...cautionsOf(split), ...thresholdCautions(classifier.threshold, split)],
     }),
   );
-  const warnings = notes.map((note) => `Classifier '${STACKED}': ${note}.`);
+  const warnings = notes.map((note) => `Classifier '${STACKED}': ${note.text}.`);
   return { file: { classifier, inputs }, judged, warnings };
 }
 
-function cautionsOf(split: Split): string[] {
-  return split === 'train' ? ['the stack was fitted on the out-of-fold logits of these patients'] : [];
+function cautionsOf(split: Split): Remark[] {
+  return split === 'train' ? [remark('stack-fitted-here')] : [];
 }
 
 /** Patients × columns: logit 1 − logit 0 per modality with two classes, else each class's logit. */

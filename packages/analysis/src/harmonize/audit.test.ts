@@ -67,7 +67,7 @@ test('all patients, and those no network learned from, are audited; patients of 
 test('training patients of the network itself are a caution beside the rows that have them, and beside no other', () => {
   const cautioned = siteAuditTasks(input())
     .map(({ run }) => run())
-    .filter(({ note }) => note.includes('was trained on the home training patients'));
+    .filter(({ note }) => note?.code === 'site-in-sample');
   expect(cautioned.map(({ model, scope }) => `${model} ${scope}`)).toEqual(['fused all', 'A all']);
 });
 
@@ -85,5 +85,5 @@ test('harmonised inside the folds, a shifted hospital is hardly told any more', 
   ]);
   const [before, after] = rows;
   expect(after?.auc).toBeLessThan((before?.auc ?? 0) - 0.2);
-  expect(after?.note).toContain('harmonised anew inside each fold');
+  expect(after?.note?.text).toContain('harmonised anew inside each fold');
 });

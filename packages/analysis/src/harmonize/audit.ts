@@ -1,4 +1,5 @@
 import type { SiteAuditRow, Split } from '@radweave/artifacts';
+import { type Remark, remark, several } from '@radweave/remarks';
 import {
   auditSite,
   type FitRow,
@@ -33,10 +34,6 @@ const SCOPES: Readonly<Record<SiteAuditRow['scope'], readonly Split[]>> = {
   all: ['train', 'val', 'test'],
   'val and test': ['val', 'test'],
 };
-
-const AFTER =
-  'harmonised anew inside each fold by its training patients, two fifths of a hospital at a time, and applied to those held ' +
-  'out: that removes less than all patients of the hospital do, so the AUC is too high rather than too low';
 
 /** The audits of every model, before and after: on all patients, and on those no network was trained on. */
 export function siteAuditTasks(input: AuditInput): AuditTask[] {
@@ -77,13 +74,8 @@ function auditRow(
   );
   const inSample = input.inSample.filter((modality) => own.includes(modality));
   const notes = [
-    ...(features === 'harmonised' ? [AFTER] : []),
-    ...(scope === 'all' && inSample.length > 0
-      ? [
-          `the network of ${inSample.join(' and ')} was trained on the home training patients: what sets them apart ` +
-            'may be that and not the hospital',
-        ]
-      : []),
+    ...(features === 'harmonised' ? [remark('site-harmonised-anew')] : []),
+    ...(scope === 'all' && inSample.length > 0 ? [remark('site-in-sample', { modalities: inSample })] : []),
   ];
   const transductive = features === 'harmonised' ? 'yes' : 'no';
   return { model, scope, features, transductive, ...numbersOf(audit, notes) };
@@ -118,7 +110,7 @@ function stacked(tables: readonly FusedSplit[], own: readonly string[]): Matrix 
 
 type Numbers = Omit<SiteAuditRow, 'model' | 'scope' | 'features' | 'transductive'>;
 
-function numbersOf(audit: Outcome<SiteAudit>, notes: readonly string[]): Numbers {
+function numbersOf(audit: Outcome<SiteAudit>, notes: readonly Remark[]): Numbers {
   if (audit.value === null) {
     return {
       hospitals: '',
@@ -137,7 +129,7 @@ function numbersOf(audit: Outcome<SiteAudit>, notes: readonly string[]): Numbers
   }
   const { hospitals, excluded, n, folds, auc, accuracy, chance, aucP, accuracyP, permutations } = audit.value;
   const why = [auc, accuracy].flatMap((one) => (one.value === null ? [one.reason] : []));
-  const few = excluded.length === 0 ? [] : [`left out for too few patients: ${excluded.join(', ')}`];
+  const few = excluded.length === 0 ? [] : [remark('site-few-patients', { hospitals: excluded })];
   const interval = accuracy.value === null ? null : accuracy;
   return {
     hospitals: hospitals.join(' '),
@@ -151,6 +143,6 @@ function numbersOf(audit: Outcome<SiteAudit>, notes: readonly string[]): Numbers
     accuracy_p: accuracyP,
     chance,
     permutations,
-    note: [...why, ...few, ...notes].join('; '),
+    note: several([...why, ...few, ...notes]),
   };
 }

@@ -1,13 +1,12 @@
 import type { HarmonisedMetricsRow, HarmonisedPrediction, HarmonisedSite } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 import { type FusedModel, judgeSplit, splitPredictions } from '../fusion/fused-model.ts';
 import type { FusedSplit } from '../fusion/fused-split.ts';
 import { fusionMetrics } from '../fusion/metrics.ts';
 import type { Harmonisation } from './sites.ts';
 
 /** Stands beside every number that harmonised features gave. */
-export const TRANSDUCTIVE: string =
-  'transductive: the location and scale of the hospital come from the unlabelled features of these very patients; ' +
-  'not part of the primary analysis';
+export const TRANSDUCTIVE: Remark = remark('transductive');
 
 /** The classifiers on the external patients: as extracted, and harmonised where a hospital was. */
 export function harmonisedMetrics(
@@ -26,7 +25,7 @@ export function harmonisedMetrics(
     .map((site) => `${site.hospital} ${leftText(site)}`);
   const after = rowsOf(model, test, 'harmonised')
     .filter(({ hospital }) => hospital === 'all' || changed.has(hospital))
-    .map((row) => withNote(row, [TRANSDUCTIVE, ...(row.hospital === 'all' ? left : [])].join('; ')));
+    .map((row) => withNote(row, [TRANSDUCTIVE.text, ...(row.hospital === 'all' ? left : [])].join('; ')));
   return [...before, ...after];
 }
 
@@ -38,13 +37,13 @@ export function harmonisedPredictions(
   return splitPredictions(model, test).map((row, i) => {
     const site = sites.find(({ hospital }) => hospital === row.hospital);
     const isHarmonised = harmonised[i] === true;
-    const why = isHarmonised ? TRANSDUCTIVE : leftText(site);
+    const why = isHarmonised ? TRANSDUCTIVE.text : leftText(site);
     return { ...withNote(row, why), transductive: isHarmonised ? 'yes' : 'no' };
   });
 }
 
 function leftText(site: HarmonisedSite | undefined): string {
-  return `left unharmonised: ${site?.reason ?? 'the hospital of these patients is not known'}`;
+  return remark('left-unharmonised', { reason: site?.reason ?? remark('hospital-unknown') }).text;
 }
 
 function withNote<Row extends { readonly note: string }>(row: Row, text: string): Row {

@@ -4,6 +4,7 @@ import {
   type HarmonizeReference,
   type SiteDeviation,
 } from '@radweave/artifacts';
+import { type Remark, remark, several } from '@radweave/remarks';
 import {
   adaptSite,
   type FitRow,
@@ -62,9 +63,9 @@ export function harmoniseSites(
     });
     // All modalities or none: a patient whose modalities stand in different spaces fits no classifier.
     const reasons = adapted.flatMap(({ modality, outcome }) =>
-      outcome.value === null ? [`${modality}: ${outcome.reason}`] : [],
+      outcome.value === null ? [remark('of-name', { name: modality, reason: outcome.reason })] : [],
     );
-    if (reasons.length > 0) return { ...left, reason: reasons.join('; ') };
+    if (reasons.length > 0) return { ...left, reason: several(reasons) };
     const deviations: Record<string, SiteDeviation> = {};
     for (const { modality, reference, features, outcome } of adapted) {
       if (outcome.value === null) continue;
@@ -72,7 +73,7 @@ export function harmoniseSites(
       deviations[modality] = deviationOf(outcome.value);
     }
     for (const row of rows) harmonised[row] = true;
-    return { ...left, harmonised: true, reason: '', modalities: deviations };
+    return { ...left, harmonised: true, reason: null, modalities: deviations };
   });
   const reference = references.map(([modality, { hash, fitted_on }]) => ({
     modality,
@@ -91,16 +92,16 @@ function referenceOf(train: FusedSplit, modality: string): Reference {
   const { length } = train.patients;
   const outcome = freezeCombatReference(rows, concatenate(train.pooled, [modality], length));
   if (outcome.value !== null) return outcome.value;
-  throw new DataError('E_HARMONIZE', `there is no reference for ${modality}: ${outcome.reason}`, {
+  throw new DataError('E_HARMONIZE', `there is no reference for ${modality}: ${outcome.reason.text}`, {
     hint: 'See cohort.csv and aligned/missing.csv for the training patients',
   });
 }
 
 /** Why a hospital must be left as it is whatever its features; null if none. */
-function refusal(hospital: string, train: FusedSplit): string | null {
-  if (hospital === UNKNOWN_HOSPITAL) return 'the hospital of these patients is not known';
+function refusal(hospital: string, train: FusedSplit): Remark | null {
+  if (hospital === UNKNOWN_HOSPITAL) return remark('hospital-unknown');
   const isReference = train.patients.some((one) => one.hospital === hospital);
-  return isReference ? 'it is a hospital of the reference: it has training patients' : null;
+  return isReference ? remark('hospital-of-reference') : null;
 }
 
 function copyOf(features: PooledFeatures | undefined): PooledFeatures {

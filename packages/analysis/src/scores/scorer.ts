@@ -1,4 +1,5 @@
 import type { FusionMetricsRow, Split } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 import {
   argmaxRows,
   auc,
@@ -17,12 +18,12 @@ export type PatientScores = Omit<
   'model' | 'split' | 'hospital' | 'n' | 'in_sample' | 'note'
 > & {
   /** Why numbers are missing, and what to know of those that are there. */
-  reasons: string[];
+  reasons: Remark[];
 };
 
 /** What to say of a table's row without patients. */
-export function nobodyIn(split: Split): string {
-  return split === 'test' ? 'there is no external hospital' : `there are no patients in ${split}`;
+export function nobodyIn(split: Split): Remark {
+  return split === 'test' ? remark('no-external-hospital') : remark('nobody-in', { split });
 }
 
 /**
@@ -63,7 +64,7 @@ function areaUnderCurve(
   labels: Int32Array,
   scores: Float64Array,
   plain: Estimate,
-): { numbers: Pick<PatientScores, 'auc' | 'auc_lower' | 'auc_upper'>; reasons: string[] } {
+): { numbers: Pick<PatientScores, 'auc' | 'auc_lower' | 'auc_upper'>; reasons: Remark[] } {
   const delong = delongAuc(labels, scores);
   if (plain.value === null || delong.value === null) {
     const reasons = plain.value !== null && delong.value === null ? [delong.reason] : [];

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { remark } from '@radweave/remarks';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { type AuditRecord, readAuditRecord, writeAuditRecord } from './record.ts';
@@ -18,7 +19,7 @@ const RECORD: AuditRecord = {
       check: 'labels',
       code: 'LABEL',
       severity: 'warning',
-      what: 'two labels',
+      what: remark('LEAK_LABEL_CONFLICT'),
       where: 'cohort.csv',
       hint: 'Correct one',
       count: 1,

@@ -1,8 +1,25 @@
 import { z } from 'zod';
 import { jsonFile } from '../json.ts';
+import { remarkField } from '../remark-field.ts';
 
 const whole = z.int().min(0);
 const word = z.string().min(1);
+
+/** What the checks are called. */
+export type AuditCheckName =
+  | 'patients across splits'
+  | 'patients across hospitals'
+  | 'splits of the modalities'
+  | 'similar patient IDs'
+  | 'labels'
+  | 'identical slices'
+  | 'near-duplicate slices'
+  | 'changed slices'
+  | 'checkpoints'
+  | 'fold models'
+  | 'features'
+  | 'fusion'
+  | 'frozen decisions';
 
 /** A leak makes results worthless; a warning must be looked at; an info is only to be known. */
 const severity = z.enum(['leak', 'warning', 'info']);
@@ -27,7 +44,7 @@ const finding = z.object({
   /** A stable name such as `LEAK_PATIENT_SPLITS`. */
   code: word,
   severity,
-  what: word,
+  what: remarkField,
   /** File or folder. */
   where: z.string(),
   /** How to fix it. */
@@ -48,21 +65,22 @@ function renamed(value: unknown): unknown {
 
 /** A check and its outcome in one line. */
 const check = z.object({
+  /** An `AuditCheckName`, or that of another version. */
   name: word,
   outcome: z.enum(['passed', 'warning', 'leak', 'partly checked', 'not checked']),
   /** What was looked at and found, or why it could not be. */
-  detail: word,
+  detail: remarkField,
 });
 export type AuditCheck = z.infer<typeof check>;
 
 /** Something that could not be looked at. */
-const gap = z.object({ check: word, reason: word });
+const gap = z.object({ check: word, reason: remarkField });
 export type AuditGap = z.infer<typeof gap>;
 
 /** `audit/audit.json`. */
 const schema = z.object({
-  /** Version of this file's fields. */
-  format: z.literal(1),
+  /** 1 had texts where remarks are now. */
+  format: z.union([z.literal(1), z.literal(2)]),
   verdict: z.enum(['passed', 'warning', 'leak']),
   /** Number of findings by severity. */
   findings_by_severity: z.object({ leak: whole, warning: whole, info: whole }),

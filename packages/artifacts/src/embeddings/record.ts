@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { writeFileAtomic } from '../atomic.ts';
 import { readJson } from '../json.ts';
+import { remarkField } from '../remark-field.ts';
 
 /** Where a method places the patients, in the record's order; or why it cannot. */
 const placed = z.union([
@@ -10,7 +11,7 @@ const placed = z.union([
     axes: z.tuple([z.string(), z.string()]),
     note: z.string(),
   }),
-  z.object({ reason: z.string() }),
+  z.object({ reason: remarkField }),
 ]);
 export type PlacedPatients = z.infer<typeof placed>;
 

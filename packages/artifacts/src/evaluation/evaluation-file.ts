@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { IN_SAMPLE } from '../fusion/metrics.ts';
 import { frozenRecord } from '../fusion/model-file.ts';
 import { jsonFile } from '../json.ts';
+import { remarkField, remarkOrNull } from '../remark-field.ts';
 import { SPLITS } from '../splits/split-file.ts';
 
 const whole = z.int().min(0);
@@ -17,7 +18,7 @@ const estimate = z.strictObject({
   /** The patients the number rests on. */
   n: whole.optional(),
   /** A caution, or why there is no value. */
-  note: z.string().optional(),
+  note: remarkField.optional(),
 });
 export type EstimateRecord = z.infer<typeof estimate>;
 
@@ -48,7 +49,7 @@ const row = z.strictObject({
   ece: estimate,
   threshold: numberOrNull,
   in_sample: z.enum(IN_SAMPLE),
-  note: z.string(),
+  note: remarkOrNull,
 });
 export type EvaluationRow = z.infer<typeof row>;
 
@@ -70,7 +71,7 @@ const comparison = z.strictObject({
   /** Continuous net reclassification improvement. */
   nri: estimate,
   idi: estimate,
-  note: z.string(),
+  note: remarkOrNull,
 });
 export type ComparisonRow = z.infer<typeof comparison>;
 
@@ -81,7 +82,7 @@ const aggregation = z.strictObject({
   chosen: z.boolean(),
   val_auc: numberOrNull,
   test_auc: numberOrNull,
-  note: z.string(),
+  note: remarkOrNull,
 });
 export type AggregationRow = z.infer<typeof aggregation>;
 
@@ -99,7 +100,7 @@ const heterogeneity = z.strictObject({
   p: numberOrNull,
   /** Share of the spread between hospitals that chance does not explain, 0–1. */
   i2: numberOrNull,
-  note: z.string(),
+  note: remarkOrNull,
 });
 export type HeterogeneityRow = z.infer<typeof heterogeneity>;
 
@@ -162,8 +163,8 @@ export type EvaluatedModel = z.infer<typeof model>;
 
 /** `evaluation/evaluation.json`: all that tables and figures of a report are made of. */
 const schema = z.strictObject({
-  /** 1 had neither `findings` nor `heterogeneity`: they are empty then. */
-  format: z.union([z.literal(1), z.literal(2)]),
+  /** 1 had neither `findings` nor `heterogeneity`: they are empty then. 1 and 2 had texts where remarks are now. */
+  format: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   label_names: z.array(z.string()).min(2),
   home_hospital: z.string(),
   /** Files that were read, with their hashes. */
@@ -184,8 +185,8 @@ const schema = z.strictObject({
   /** The model whose numbers the report leads with. */
   primary: z.string(),
   models: z.array(model).min(1),
-  /** What a reader must know first, in sentences: whether anything was learned. */
-  findings: z.array(z.string()).default([]),
+  /** What a reader must know first: whether anything was learned. */
+  findings: z.array(remarkField).default([]),
   rows: z.array(row),
   /** Empty with fewer than two external hospitals. */
   heterogeneity: z.array(heterogeneity).default([]),
@@ -193,7 +194,7 @@ const schema = z.strictObject({
   aggregation: z.array(aggregation),
   curves: z.array(curves),
   confusion: z.array(confusion),
-  notes: z.array(z.string()),
+  notes: z.array(remarkField),
   versions: z.record(z.string(), z.string()),
 });
 export type Evaluation = z.infer<typeof schema>;

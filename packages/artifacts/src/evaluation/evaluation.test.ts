@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asWritten, remark } from '@radweave/remarks';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import type { EstimateRecord, Evaluation, EvaluationRow } from './evaluation-file.ts';
@@ -7,7 +8,7 @@ import { readEvaluation, writeEvaluation } from './evaluation-file.ts';
 import { readFrozen, writeFrozen } from './frozen-file.ts';
 import { writeAggregation, writeEvaluationMetrics, writeHeterogeneity } from './tables.ts';
 
-const none: EstimateRecord = { value: null, note: 'no positive patients' };
+const none: EstimateRecord = { value: null, note: remark('no-positive-patients') };
 const some: EstimateRecord = { value: 1 / 3, lower: 0.1, upper: 0.5, n: 4 };
 
 const row: EvaluationRow = {
@@ -33,7 +34,7 @@ const row: EvaluationRow = {
   ece: some,
   threshold: 0.4,
   in_sample: 'no',
-  note: 'first',
+  note: remark('epoch-chosen-here'),
 };
 
 const threshold = {
@@ -44,7 +45,7 @@ const threshold = {
 };
 
 const evaluation: Evaluation = {
-  format: 2,
+  format: 3,
   label_names: ['grade0', 'grade1'],
   home_hospital: 'JM',
   inputs: [{ path: 'fusion/model.json', sha256: 'c'.repeat(64) }],
@@ -69,12 +70,12 @@ const evaluation: Evaluation = {
       patients: { train: [], val: [], test: [] },
     },
   ],
-  findings: ['there is no external hospital: nothing is known of patients of other hospitals'],
+  findings: [remark('found-no-external')],
   rows: [row],
   heterogeneity: [
     {
       ...{ model: 'network A', positive_label: '1', hospitals: ['SY', 'ZS'], within_auc: some },
-      ...{ q: 1.5, degrees_of_freedom: 1, p: 0.22, i2: 1 / 3, note: '' },
+      ...{ q: 1.5, degrees_of_freedom: 1, p: 0.22, i2: 1 / 3, note: null },
     },
   ],
   comparisons: [],
@@ -108,8 +109,18 @@ test('an evaluation of format 1 has neither findings nor heterogeneity', () => {
   const { findings: _, heterogeneity: __, ...old } = { ...evaluation, format: 1 };
   writeFileSync(path, JSON.stringify(old));
   expect(readEvaluation(path)).toEqual({ ...old, findings: [], heterogeneity: [] });
-  writeFileSync(path, JSON.stringify({ ...old, format: 3 }));
+  writeFileSync(path, JSON.stringify({ ...old, format: 4 }));
   expect(() => readEvaluation(path)).toThrow(/format/);
+});
+
+test('texts of formats without codes are read as they are', () => {
+  const path = join(tempDir(), 'evaluation.json');
+  const auc = { value: null, note: 'no positive patients' };
+  const rows = [{ ...row, auc, note: '' }];
+  writeFileSync(path, JSON.stringify({ ...evaluation, format: 2, rows, findings: ['found'], notes: ['b'] }));
+  const read = readEvaluation(path);
+  expect(read.rows[0]).toMatchObject({ auc: { note: asWritten('no positive patients') }, note: null });
+  expect([...read.findings, ...read.notes]).toEqual(['found', 'b'].map(asWritten));
 });
 
 test('a frozen decision is a file of its own', () => {
@@ -126,7 +137,9 @@ test('tables have a column for each number and say why one is missing', () => {
   const [header = '', line = ''] = readFileSync(join(folder, 'metrics.csv'), 'utf8').split('\n');
   expect(header).toMatch(/^model,split,hospital,positive_label,n,n_positive,auc,auc_lower,auc_upper,/);
   expect(line).toMatch(/^network A,test,"SY, south",1,4,0,,,,/);
-  expect(line).toMatch(/first; auc, auc_bootstrap, .*calibration_intercept: no positive patients/);
+  expect(line).toMatch(
+    /the best epoch was chosen on these patients; auc, auc_bootstrap, .*calibration_intercept: no positive patients/,
+  );
   writeHeterogeneity(join(folder, 'heterogeneity.csv'), evaluation.heterogeneity);
   expect(readFileSync(join(folder, 'heterogeneity.csv'), 'utf8')).toBe(
     'model,positive_label,hospitals,within_auc,within_auc_lower,within_auc_upper,q,degrees_of_freedom,p,i2,note\n' +
@@ -139,7 +152,7 @@ test('tables have a column for each number and say why one is missing', () => {
     val_auc: 0.75,
     test_auc: null,
   };
-  writeAggregation(join(folder, 'aggregation.csv'), [{ ...aggregation, note: '' }]);
+  writeAggregation(join(folder, 'aggregation.csv'), [{ ...aggregation, note: null }]);
   expect(readFileSync(join(folder, 'aggregation.csv'), 'utf8')).toBe(
     'model,aggregation,chosen,val_auc,test_auc,note\nnetwork A,mean,yes,0.75,,\n',
   );

@@ -1,3 +1,4 @@
+import type { Remark } from '@radweave/remarks';
 import { writeTable } from '../csv.ts';
 import {
   type Column,
@@ -6,6 +7,7 @@ import {
   numberOrEmpty,
   oneOf,
   patientId,
+  remarkTextOrEmpty,
   required,
   text,
 } from '../csv-columns.ts';
@@ -64,23 +66,23 @@ function estimateCells(entries: readonly (readonly [string, EstimateRecord])[]):
   return cells;
 }
 
-/** Every caution of a row's numbers, each with the names of the numbers it belongs to. */
-function estimateNotes(entries: readonly (readonly [string, EstimateRecord])[]): string[] {
+/** A row's note and every caution of its numbers, each with the names of the numbers it belongs to. */
+function notesText(note: Remark | null, entries: readonly (readonly [string, EstimateRecord])[]): string {
   const byNote = new Map<string, string[]>();
-  for (const [name, { note }] of entries) {
-    if (note !== undefined) byNote.set(note, [...(byNote.get(note) ?? []), name]);
+  for (const [name, { note: own }] of entries) {
+    if (own !== undefined) byNote.set(own.text, [...(byNote.get(own.text) ?? []), name]);
   }
-  return [...byNote].map(([note, names]) => `${names.join(', ')}: ${note}`);
+  const cautions = [...byNote].map(([text, names]) => `${names.join(', ')}: ${text}`);
+  return [...(note === null ? [] : [note.text]), ...cautions].join('; ');
 }
 
 /** The row's fields, and the numbers of these names with their intervals and cautions. */
 function estimatedLine<Name extends string>(
-  row: Record<Name, EstimateRecord> & { note: string },
+  row: Record<Name, EstimateRecord> & { note: Remark | null },
   names: readonly Name[],
 ): Line {
   const estimates = names.map((name) => [name, row[name]] as const);
-  const note = [...(row.note === '' ? [] : [row.note]), ...estimateNotes(estimates)].join('; ');
-  return { ...row, ...estimateCells(estimates), note };
+  return { ...row, ...estimateCells(estimates), note: notesText(row.note, estimates) };
 }
 
 /** Writes `metrics.csv`: a line for each model, split, hospital and positive label. */
@@ -126,7 +128,7 @@ export function writeAggregation(path: string, rows: readonly AggregationRow[]):
     chosen: yesNo,
     val_auc: numberOrEmpty,
     test_auc: numberOrEmpty,
-    note: text,
+    note: remarkTextOrEmpty,
   };
   writeTable(path, columns, rows);
 }

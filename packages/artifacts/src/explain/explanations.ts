@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readJson, writeJson } from '../json.ts';
 import { folderName } from '../names.ts';
+import { remarkField } from '../remark-field.ts';
 import { SPLITS } from '../splits/split-file.ts';
 
 const whole = z.int().min(0);
@@ -86,7 +87,8 @@ export type RandomisationCheck = z.infer<typeof randomisation>;
 
 /** `explanations.json`: which patients were explained, how, and whether the maps depend on what the network learned. */
 const schema = z.object({
-  format: z.literal(1),
+  /** 1 had texts where remarks are now. */
+  format: z.union([z.literal(1), z.literal(2)]),
   method: z.literal('grad-cam'),
   modality: z.string().min(1),
   split: z.enum(SPLITS),
@@ -105,7 +107,7 @@ const schema = z.object({
   decision,
   patients: z.array(patient),
   randomisation,
-  notes: z.array(z.string()),
+  notes: z.array(remarkField),
   versions: z.record(z.string(), z.string()),
 });
 export type Explanations = z.infer<typeof schema>;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { jsonFile, readJson, writeJson } from '../json.ts';
+import { remarkField, remarkOrNull } from '../remark-field.ts';
 
 const whole = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
+const format = z.union([z.literal(1), z.literal(2)]);
 const numberOrNull = z.number().nullable();
 
 /** A hospital's deviation from the reference in one modality's features, over the features that were adjusted. */
@@ -21,8 +23,8 @@ const site = z.object({
   /** Its patients, from whose unlabelled features location and scale were estimated. */
   n: whole,
   harmonised: z.boolean(),
-  /** Why it was left as it is; empty when it was harmonised. */
-  reason: z.string(),
+  /** Why it was left as it is; null when it was harmonised. */
+  reason: remarkOrNull,
   /** By modality: how far it was from the reference, and how many features were left as they are. */
   modalities: z.record(z.string(), deviation),
 });
@@ -41,7 +43,8 @@ export type HarmonizeReference = z.infer<typeof reference>;
 
 /** `harmonize/harmonize.json`: what was done, written last. */
 const record = z.object({
-  format: z.literal(1),
+  /** 1 had texts where remarks are now. */
+  format,
   method: z.literal('ComBat, reference batch, without covariates'),
   /** Always true: a hospital's location and scale come from its own unlabelled features. */
   transductive: z.literal(true),
@@ -51,7 +54,7 @@ const record = z.object({
   sites: z.array(site),
   seed: whole,
   /** Cautions that belong beside every number of this folder. */
-  notes: z.array(z.string()),
+  notes: z.array(remarkField),
   /** Names of the files beside this one. */
   files: z.array(z.string()),
   versions: z.record(z.string(), z.string()),
@@ -83,18 +86,18 @@ const auditRow = z.object({
   /** Accuracy of always naming the largest hospital. */
   chance: numberOrNull,
   permutations: numberOrNull,
-  note: z.string(),
+  note: remarkOrNull,
 });
 export type SiteAuditRow = z.infer<typeof auditRow>;
 
-const audit = z.object({ format: z.literal(1), rows: z.array(auditRow) });
+const audit = z.object({ format, rows: z.array(auditRow) });
 
 /** `harmonize.json`. */
 export const { read: readHarmonizeRecord, write: writeHarmonizeRecord } = jsonFile(record);
 
 /** Writes `site_audit.json`: the rows of `site_audit.csv`. */
 export function writeSiteAuditJson(path: string, rows: readonly SiteAuditRow[]): void {
-  writeJson(path, audit.parse({ format: 1, rows }));
+  writeJson(path, audit.parse({ format: 2, rows }));
 }
 
 /** Reads `site_audit.json`. @throws DataError as `readJson`. */

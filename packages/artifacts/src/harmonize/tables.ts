@@ -6,6 +6,7 @@ import {
   oneOf,
   patientId,
   type RowOf,
+  remarkTextOrEmpty,
   required,
   text,
 } from '../csv-columns.ts';
@@ -36,7 +37,7 @@ export const { read: readSiteAudit, write: writeSiteAudit } = tableFile<SiteAudi
   accuracy_p: numberOrEmpty,
   chance: numberOrEmpty,
   permutations: numberOrEmpty,
-  note: text,
+  note: remarkTextOrEmpty,
 });
 
 /** A row of `harmonize/metrics.csv`: one model on the external patients of a hospital (or `all`). */

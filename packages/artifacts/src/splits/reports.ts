@@ -1,5 +1,5 @@
 import { tableFile } from '../csv.ts';
-import { patientId, type RowOf, required, text } from '../csv-columns.ts';
+import { patientId, type RowOf, remarkText, required, text } from '../csv-columns.ts';
 
 /** A patient left out of the cohort. */
 const exclusionColumns = {
@@ -8,7 +8,7 @@ const exclusionColumns = {
   /** Short code such as `missing_modality`, for counting. */
   reason: required,
   /** For people: which modality, which other hospital. */
-  detail: text,
+  detail: remarkText,
 };
 export type Exclusion = RowOf<typeof exclusionColumns>;
 

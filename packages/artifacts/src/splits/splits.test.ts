@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asWritten } from '@radweave/remarks';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { type CohortPatient, readCohort, splitHash, writeCohort } from './cohort.ts';
@@ -134,7 +135,7 @@ print(json.dumps(hashlib.sha256('\\n'.join(lines).encode()).hexdigest()))`;
 
 test('exclusions, rejected images and the summary come back as written', () => {
   const folder = tempDir();
-  const exclusion = { patient: '007', hospital: 'JM', reason: 'missing_modality', detail: 'P' };
+  const exclusion = { patient: '007', hospital: 'JM', reason: 'missing_modality', detail: asWritten('P') };
   writeExclusions(join(folder, 'exclusions.csv'), [exclusion]);
   expect(readExclusions(join(folder, 'exclusions.csv'))).toEqual([exclusion]);
   const rejected = {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jsonFile } from '../json.ts';
+import { remarkField } from '../remark-field.ts';
 import { SPLITS } from './split-file.ts';
 
 const whole = z.int().min(0);
@@ -18,8 +19,8 @@ export type CohortCount = z.infer<typeof cohortCount>;
 
 /** `summary.json` of a preprocess run. */
 const schema = z.object({
-  /** Version of this file's fields. */
-  format: z.literal(1),
+  /** 1 had texts where remarks are now. */
+  format: z.union([z.literal(1), z.literal(2)]),
   /** Counts by hospital × label × set. */
   counts: z.array(cohortCount),
   modalities: z.array(z.string().min(1)).min(1),
@@ -32,10 +33,14 @@ const schema = z.object({
   slices: z.record(z.string(), z.object({ train: sha256, val: sha256, test: sha256 })).optional(),
   /** Patients excluded, by reason. */
   excluded: z.record(z.string(), whole),
+  /** The same as `exclusions.csv`; format 1 had none. */
+  exclusions: z
+    .array(z.object({ patient: z.string(), hospital: z.string(), reason: z.string(), detail: remarkField }))
+    .optional(),
   /** Files ignored, rejected or accepted with a remark, by reason. */
   files: z.record(z.string(), whole),
-  /** What is odd about the data, a sentence each; earlier versions wrote none. */
-  warnings: z.array(z.string()).optional(),
+  /** What is odd about the data; earlier versions wrote none. */
+  warnings: z.array(remarkField).optional(),
   /** Hospitals whose patients are all made up; left out where there is none. */
   synthetic: z.array(z.string().min(1)).optional(),
   /**

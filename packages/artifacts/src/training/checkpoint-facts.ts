@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PRECISIONS } from '../config/precision.ts';
 import type { Config } from '../config/types.ts';
+import { remarkField } from '../remark-field.ts';
 
 /**
  * What a checkpoint says beside the weights: enough to rebuild the model without the configuration, and to tell whom it
@@ -21,7 +22,7 @@ export const checkpointFacts = z.object({
   initial_weights: z.string(),
   precision: z.enum(PRECISIONS),
   /** Why in this precision; earlier checkpoints do not say. */
-  precision_reason: z.string().optional(),
+  precision_reason: remarkField.optional(),
   epoch: z.int(),
   /** Finished batches of the epoch after `epoch`; 0 between epochs. */
   step: z.int(),

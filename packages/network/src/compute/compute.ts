@@ -1,4 +1,5 @@
 import type { Config, Precision } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import {
   type DeviceKind,
@@ -23,7 +24,7 @@ export interface Compute extends Arithmetic {
 export interface ComputeSettings extends Pick<Config['training'], 'device' | 'precision' | 'deterministic'> {
   outputDir: string;
   /** Why in this precision, where it is not what the user asked for. */
-  why?: string;
+  why?: Remark;
 }
 
 export function computeSettings({ training, experiment }: Config): ComputeSettings {
@@ -43,7 +44,7 @@ export function inferenceSettings(config: Config): InferenceSettings {
 
 /** {@link Compute} as it was chosen, and why in this precision. */
 export interface ChosenCompute extends Compute {
-  readonly reason: string;
+  readonly reason: Remark;
 }
 
 /**
@@ -65,7 +66,7 @@ export function chooseCompute(
   const { precision, reason } = choosePrecision(settings, work, device, context, begun);
   const untried = untriedRemark(deviceKind(device));
   if (untried !== null) warn(context, untried);
-  say(context, `Computing on ${describedDevice(device)} in ${precision} (${reason}).`);
+  say(context, `Computing on ${describedDevice(device)} in ${precision} (${reason.text}).`);
   // Convolutions then need no reordering: 10–20 % faster in float32 too, and twice as fast in bfloat16.
   return { device, precision, memoryFormat: 'channelsLast', reason };
 }
@@ -77,15 +78,15 @@ export function untriedRemark({ called, isTried }: DeviceKind): string | null {
 }
 
 function choosePrecision(
-  { precision: asked, outputDir, why = 'as asked' }: ComputeSettings,
+  { precision: asked, outputDir, why = remark('precision-asked') }: ComputeSettings,
   work: Workload,
   device: string,
   context: StageContext,
   begun: Precision | undefined,
 ): PrecisionReason {
   const machine = thisMachine(work, context);
-  if (device === 'mps') return { precision: 'fp32', reason: "the only precision on Apple's GPU" };
-  if (begun !== undefined) return possiblePrecision(begun, 'as the run was started', device, machine);
+  if (device === 'mps') return { precision: 'fp32', reason: remark('precision-mps') };
+  if (begun !== undefined) return possiblePrecision(begun, remark('precision-begun'), device, machine);
   if (asked !== 'auto') return possiblePrecision(asked, why, device, machine);
   const settled = settledPrecision(outputDir, work, device, () => fastestPrecision(device, machine));
   // It may have been settled on another device.

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultConfig, type Precision } from '@radweave/artifacts';
+import { asWritten } from '@radweave/remarks';
 import { silentContext } from '@radweave/study/context/events';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -13,14 +14,14 @@ const work = (model: string, about: Partial<WorkName> = {}): WorkName => ({
   ...about,
 });
 
-const decided = (precision: Precision) => () => ({ precision, reason: 'measured' });
+const decided = (precision: Precision) => () => ({ precision, reason: asWritten('measured') });
 
 test('what auto means is decided once for a model and output folder, whatever a later measurement says', () => {
   const folder = tempDir();
   expect(keptPrecision(folder, work('resnet18'))).toBeNull();
   expect(settledPrecision(folder, work('resnet18'), 'cpu', decided('bf16'))).toEqual({
     precision: 'bf16',
-    reason: 'measured',
+    reason: asWritten('measured'),
   });
   const again = settledPrecision(folder, work('resnet18'), 'cpu', () => {
     throw new Error('it must not be measured again');
@@ -54,7 +55,7 @@ test('of several trainings that decide at once the first settles it for all', ()
   const late = settledPrecision(folder, work('resnet18'), 'cpu', () => {
     // While this one measures, another is done.
     settledPrecision(folder, work('resnet18'), 'cpu', decided('bf16'));
-    return { precision: 'fp32-winograd', reason: 'measured' };
+    return { precision: 'fp32-winograd', reason: asWritten('measured') };
   });
   expect(late.precision).toBe('bf16');
   expect(readdirSync(join(folder, 'precision'))).toEqual(['resnet18.json']);

@@ -7,6 +7,7 @@ import {
   writeFileOnce,
 } from '@radweave/artifacts';
 import { existsSync, rmSync } from '@radweave/artifacts/files';
+import { remark } from '@radweave/remarks';
 import type { PrecisionReason } from './precision.ts';
 import type { WorkName } from './workload.ts';
 
@@ -36,8 +37,8 @@ export function settledPrecision(
 ): PrecisionReason {
   const before = keptPrecision(outputDir, work);
   if (before !== null) {
-    const what = work.purpose === 'train' ? 'training' : 'extraction';
-    return { precision: before, reason: `as settled for ${what} of ${work.model} in ${outputDir}` };
+    const code = work.purpose === 'train' ? 'precision-settled-training' : 'precision-settled-extraction';
+    return { precision: before, reason: remark(code, { model: work.model, folder: outputDir }) };
   }
   const decided = decide();
   if (!existsSync(outputDir)) return decided;
@@ -45,7 +46,8 @@ export function settledPrecision(
   const record: PrecisionRecord = {
     format: 1,
     model: work.model,
-    ...decided,
+    precision: decided.precision,
+    reason: decided.reason.text,
     device,
     decided: new Date().toISOString(),
   };

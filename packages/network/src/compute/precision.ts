@@ -1,4 +1,5 @@
 import type { MeasuredSpeeds, Precision } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 import type { StageContext } from '@radweave/study/context/events';
 import { cpuFlags, cudaDevice, type GpuFacts, hasFloat16, hasNativeBf16, hasWinograd } from '@radweave/torch';
 import { cachedSpeeds } from './speed.ts';
@@ -19,10 +20,10 @@ export interface Capabilities {
   speedsOf: (candidates: readonly Precision[]) => MeasuredSpeeds;
 }
 
-/** A precision, and why, for the log. */
+/** A precision, and why. */
 export interface PrecisionReason {
   precision: Precision;
-  reason: string;
+  reason: Remark;
 }
 
 /** This machine, for one piece of work. */
@@ -49,10 +50,7 @@ export function fastestPrecision(device: string, machine: Capabilities): Precisi
     ...(hasNativeBf16(machine.cpuFlags) ? (['bf16'] as const) : []),
   ];
   if (candidates.length === 1) {
-    return {
-      precision: 'fp32',
-      reason: 'this machine has neither native bfloat16 nor Winograd convolutions',
-    };
+    return { precision: 'fp32', reason: remark('precision-plain-cpu') };
   }
   return fastest(machine.speedsOf(candidates));
 }
@@ -65,21 +63,14 @@ const VOLTA = 7;
 const WITHOUT_UNITS = /GTX 16\d\d/;
 
 function fastestOnGpu(gpu: ReturnType<Capabilities['gpuOf']>): PrecisionReason {
-  if (gpu === null) {
-    return {
-      precision: 'fp32',
-      reason: "this GPU's compute capability cannot be read; run radweave doctor to see what is missing",
-    };
+  if (gpu === null) return { precision: 'fp32', reason: remark('precision-gpu-unread') };
+  const capability = gpu.capability.join('.');
+  if (gpu.capability[0] >= AMPERE) {
+    return { precision: 'bf16', reason: remark('precision-gpu-bf16', { capability }) };
   }
-  const { name, capability } = gpu;
-  const named = `a GPU of compute capability ${capability.join('.')}`;
-  if (capability[0] >= AMPERE) return { precision: 'bf16', reason: `${named} computes bfloat16 natively` };
-  return capability[0] >= VOLTA && !WITHOUT_UNITS.test(name)
-    ? {
-        precision: 'fp16',
-        reason: `${named} computes float16 natively, bfloat16 not; nobody has tried Radweave on such a card`,
-      }
-    : { precision: 'fp32', reason: `${named} computes neither bfloat16 nor TF32 natively` };
+  return gpu.capability[0] >= VOLTA && !WITHOUT_UNITS.test(gpu.name)
+    ? { precision: 'fp16', reason: remark('precision-gpu-fp16', { capability }) }
+    : { precision: 'fp32', reason: remark('precision-gpu-fp32', { capability }) };
 }
 
 /** @param measured the most exact precision first. */
@@ -87,34 +78,28 @@ function fastest({ perSecond, slices, measured }: MeasuredSpeeds): PrecisionReas
   const sorted = [...perSecond].sort((a, b) => b.speed - a.speed);
   const most = sorted[0]?.speed ?? 0;
   const precision = perSecond.find(({ speed }) => speed * AS_FAST >= most)?.precision ?? 'fp32';
-  const speeds = sorted.map((one) => `${one.precision} ${one.speed.toPrecision(3)}`).join(', ');
-  const why = precision === sorted[0]?.precision ? '' : '; nearly as fast as the fastest, and more exact';
-  const when = measured.slice(0, 10);
-  return {
-    precision,
-    reason: `measured here on ${when} in steps of ${slices} slices: ${speeds} slices/s${why}`,
-  };
+  const reason = remark('precision-measured', {
+    date: measured.slice(0, 10),
+    slices,
+    speeds: sorted.map((one) => remark('precision-speed', one)),
+  });
+  if (precision === sorted[0]?.precision) return { precision, reason };
+  return { precision, reason: remark('several', { parts: [reason, remark('precision-nearly-fastest')] }) };
 }
 
 /** What was asked for, by the user or by the run that continues, as far as the device has it. */
 export function possiblePrecision(
   wanted: Precision,
-  why: string,
+  why: Remark,
   device: string,
   machine: Omit<Capabilities, 'speedsOf'>,
 ): PrecisionReason {
   if (wanted === 'fp16' && device === 'cpu') return float16OnCpu(why, machine);
   if (wanted === 'bf16' && device === 'cpu' && !hasNativeBf16(machine.cpuFlags)) {
-    return {
-      precision: wanted,
-      reason: `${why}, but this CPU has no bfloat16 instructions: fp32 is much faster here and more exact`,
-    };
+    return { precision: wanted, reason: remark('precision-slow-bf16', { why }) };
   }
   if (wanted === 'tf32' && device === 'cpu') {
-    return {
-      precision: 'fp32',
-      reason: `tf32 ${why}, but only GPUs have it: a CPU computes in full float32`,
-    };
+    return { precision: 'fp32', reason: remark('precision-cpu-tf32', { why }) };
   }
   if (wanted === 'fp32') return { precision: wanted, reason: why };
   if (wanted !== 'fp32-winograd') {
@@ -123,38 +108,33 @@ export function possiblePrecision(
   return winogradHere(why, device, machine);
 }
 
-function float16OnCpu(why: string, machine: Pick<Capabilities, 'hasFloat16'>): PrecisionReason {
+function float16OnCpu(why: Remark, machine: Pick<Capabilities, 'hasFloat16'>): PrecisionReason {
   return machine.hasFloat16
-    ? {
-        precision: 'fp16',
-        reason: `${why}, but float16 is meant for GPUs: on most CPUs fp32 is faster, and it is more exact`,
-      }
-    : { precision: 'fp32', reason: `fp16 ${why}, but on a CPU that needs libtorch 2.3 or newer` };
+    ? { precision: 'fp16', reason: remark('precision-cpu-fp16', { why }) }
+    : { precision: 'fp32', reason: remark('precision-old-libtorch', { why }) };
 }
 
 function winogradHere(
-  why: string,
+  why: Remark,
   device: string,
   machine: Pick<Capabilities, 'hasWinograd'>,
 ): PrecisionReason {
   if (device !== 'cpu') {
-    return { precision: 'fp32', reason: `${why}; on ${device} cuDNN chooses the algorithm by itself` };
+    return { precision: 'fp32', reason: remark('precision-cudnn', { why, device }) };
   }
   if (machine.hasWinograd) return { precision: 'fp32-winograd', reason: why };
-  return {
-    precision: 'fp32',
-    reason: `fp32-winograd ${why}, but that needs Linux and an x86 CPU with AVX2; results differ by rounding only`,
-  };
+  return { precision: 'fp32', reason: remark('precision-no-winograd', { why }) };
 }
 
 /** What becomes of a shorter type on a GPU without units for it; null on others. */
 function onOlderGpu(
   wanted: 'bf16' | 'tf32' | 'fp16',
-  why: string,
+  why: Remark,
   gpu: ReturnType<Capabilities['gpuOf']>,
 ): PrecisionReason | null {
   if (gpu === null || gpu.capability[0] >= (wanted === 'fp16' ? VOLTA : AMPERE)) return null;
-  const lacking = `a GPU of compute capability ${gpu.capability.join('.')} has no units for it`;
-  if (wanted === 'tf32') return { precision: 'fp32', reason: `tf32 ${why}, but ${lacking}` };
-  return { precision: wanted, reason: `${why}, but ${lacking}: fp32 is more exact and may be faster` };
+  const given = { why, capability: gpu.capability.join('.') };
+  return wanted === 'tf32'
+    ? { precision: 'fp32', reason: remark('precision-old-tf32', given) }
+    : { precision: wanted, reason: remark('precision-old-gpu', given) };
 }

@@ -1,5 +1,6 @@
 import { RadweaveError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { asWritten, type Remark, remark } from '@radweave/remarks';
 import type { SeenPatients, SeenReader } from '@radweave/study/runs/seen-patients';
 import { Tensor } from '@radweave/torch';
 import { readCheckpoint } from './checkpoint.ts';
@@ -11,20 +12,20 @@ const MOST_ANCESTORS = 10;
 
 /** Reads each checkpoint once, whichever checks ask for it. */
 export class CheckpointReader implements SeenReader {
-  private readonly known = new Map<string, Own | string>();
+  private readonly known = new Map<string, Own | Remark>();
 
   /** Whom the network of a file has seen; the reason when the file does not say. */
-  async seenBy(path: string): Promise<SeenPatients | string> {
+  async seenBy(path: string): Promise<SeenPatients | Remark> {
     const first = await this.read(path);
-    if (typeof first === 'string') return first;
+    if ('code' in first) return first;
     const trained = new Set(first.train);
     const selected = new Set(first.val);
-    const gaps: string[] = [];
+    const gaps: Remark[] = [];
     let { startedFrom } = first;
     for (let i = 0; i < MOST_ANCESTORS && startedFrom !== null; i++) {
       const earlier = await this.read(startedFrom);
-      if (typeof earlier === 'string') {
-        gaps.push(`${path} was started from weights of which nothing is known: ${earlier}`);
+      if ('code' in earlier) {
+        gaps.push(remark('audit-silent-start', { file: path, reason: earlier }));
         break;
       }
       for (const hash of earlier.train) trained.add(hash);
@@ -34,24 +35,24 @@ export class CheckpointReader implements SeenReader {
     return { trained, selected, gaps };
   }
 
-  private async read(path: string): Promise<Own | string> {
+  private async read(path: string): Promise<Own | Remark> {
     const known = this.known.get(path) ?? (await readOwn(path));
     this.known.set(path, known);
     return known;
   }
 }
 
-async function readOwn(path: string): Promise<Own | string> {
-  if (!existsSync(path)) return `${path} is not there`;
-  if (!/\.pth?$/i.test(path)) return `${path} does not say whom it was trained on`;
+async function readOwn(path: string): Promise<Own | Remark> {
+  if (!existsSync(path)) return remark('audit-not-there', { file: path });
+  if (!/\.pth?$/i.test(path)) return remark('audit-silent', { file: path });
   try {
     const saved = await readCheckpoint(path);
-    if (saved === null) return `${path} is of another program and does not say whom it was trained on`;
+    if (saved === null) return remark('audit-foreign', { file: path });
     disposeAll([saved.model, saved.resume]);
     const { patients, config } = saved.about;
     return { ...patients, startedFrom: config.model?.weights ?? null };
   } catch (error) {
-    if (error instanceof RadweaveError) return error.message;
+    if (error instanceof RadweaveError) return asWritten(error.message);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { type Config, DataError, type FusionModality, hashFile } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { remark } from '@radweave/remarks';
 import type { StageContext } from '@radweave/study/context/events';
 import { inferenceSettings } from '../compute/compute.ts';
 import { readCheckpoint } from './checkpoint.ts';
@@ -39,7 +40,7 @@ export async function openWantedNetwork(
   const network = await openFeatureNetwork(
     spec,
     chosen,
-    { ...inferenceSettings(config), precision, why: 'as the features that the model was fitted on' },
+    { ...inferenceSettings(config), precision, why: remark('precision-of-features') },
     context,
   );
   if (network.sha256 !== wanted.checkpoint_sha256) {

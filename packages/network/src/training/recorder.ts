@@ -12,7 +12,7 @@ export function historyRow(report: EpochReport): HistoryRow {
   const notes = new Set<string>();
   const put = (name: HistoryMetric, estimate: Estimate): void => {
     values[name] = estimate.value;
-    if (estimate.value === null) notes.add(`${name}: ${estimate.reason}`);
+    if (estimate.value === null) notes.add(`${name}: ${estimate.reason.text}`);
   };
   const sets: [set: 'train' | 'val', scores: SplitScores][] = [
     ['train', report.train],

@@ -11,6 +11,7 @@ import {
   writeConfig,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import type { Remark } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say } from '@radweave/study/context/events';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
@@ -82,7 +83,7 @@ export class TrainingSession {
   private readonly recorder: Recorder;
   private readonly splitHash: string;
   /** Why in this precision: as the run was started, whatever resumed it. */
-  private readonly precisionReason: string;
+  private readonly precisionReason: Remark;
   private readonly files: EpochFiles;
 
   /** Reads the data and builds or restores everything. */
@@ -271,7 +272,7 @@ export class TrainingSession {
     writeConfig(run.config, config);
     this.recorder.begin(configToYaml(config), sampleOf(this.splits.train));
     this.recorder.log(`started: ${this.network.origin}`);
-    this.recorder.log(`precision ${this.job.compute.precision}: ${this.precisionReason}`);
+    this.recorder.log(`precision ${this.job.compute.precision}: ${this.precisionReason.text}`);
     this.files.begin(this.snapshot, this.record('running'));
   }
 

@@ -3,6 +3,7 @@ import { digitsApart, type ExplainedPatient, type Explanations, type Split } fro
 import { engineVersions } from '@radweave/network/compute/versions';
 import type { MapSource } from '@radweave/network/explain/maps';
 import { checkByRandomisation, checkedSlices } from '@radweave/network/explain/randomisation-check';
+import { remark } from '@radweave/remarks';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
 import { type StageContext, warn } from '@radweave/study/context/events';
 import { aggregationName } from '@radweave/study/decisions/aggregation-name';
@@ -37,7 +38,7 @@ export async function explainPatients(
   const digits = digitsApart(decision.threshold, positive);
   const settings = { folder, table, labelNames, most, digits, painter: 'reason' in painter ? null : painter };
   const patients: ExplainedPatient[] = [];
-  const notes = split === 'train' ? ['the network was trained on these patients'] : [];
+  const notes = split === 'train' ? [remark('explained-training')] : [];
   let grid: [number, number] = [1, 1];
   let labelled = true;
   for (const one of wanted) {
@@ -47,14 +48,14 @@ export async function explainPatients(
     labelled &&= found.labelled;
     context.emit({ kind: 'progress', task: 'drawing maps', done: patients.length, total: wanted.length });
   }
-  if (!labelled) notes.push('montages carry no texts: this machine has no painter or font for them');
+  if (!labelled) notes.push(remark('montages-without-text'));
   notes.push(...coarseMaps(grid, layer, network));
-  for (const note of notes) warn(context, `Explanations of ${modality}: ${note}.`);
+  for (const { text } of notes) warn(context, `Explanations of ${modality}: ${text}.`);
   const slices = wanted.flatMap(({ positions, explained }) =>
     positions.map((position) => ({ position, explained })),
   );
   return {
-    format: 1,
+    format: 2,
     method: 'grad-cam',
     modality,
     split,

@@ -1,5 +1,6 @@
 import type { RandomisationCheck } from '@radweave/artifacts';
 import type { FeatureNetwork } from '@radweave/network/open/feature-network';
+import { type Remark, remark } from '@radweave/remarks';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 
 /** Fewer positions than this give maps of a few large blots. */
@@ -10,12 +11,9 @@ export function coarseMaps(
   [height, width]: readonly [number, number],
   layer: string,
   { imageSize, model }: FeatureNetwork,
-): string[] {
+): Remark[] {
   if (height * width >= COARSE) return [];
-  return [
-    `maps of layer ${layer} have only ${height}×${width} values for ${imageSize}×${imageSize} pixels: ` +
-      `read them as such, or give an earlier --layer (${model.mapLayers.join(', ')})`,
-  ];
+  return [remark('coarse-maps', { layer, height, width, size: imageSize, layers: model.mapLayers })];
 }
 
 /** From this rank correlation on, maps are more alike than not. */

@@ -15,6 +15,7 @@ import {
   slicePredictionsPath,
   writeEvaluation,
 } from '@radweave/artifacts';
+import { asWritten } from '@radweave/remarks';
 import { type StageContext, silentContext } from '@radweave/study/context/events';
 import { runStage } from '../runner/run-stage.ts';
 import type { StageName, StageOptions } from '../stages/index.ts';
@@ -131,7 +132,7 @@ function evaluate({ config, modalities, runs }: StageOptions<'evaluate'>): unkno
     confusion: [],
     findings: [],
     heterogeneity: [],
-    notes: [hashValue(read)],
+    notes: [asWritten(hashValue(read))],
     versions: {},
   });
   return {};

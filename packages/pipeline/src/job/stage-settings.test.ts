@@ -1,5 +1,6 @@
 import { configure, settingKeys } from '@radweave/artifacts';
 import { settledPrecision } from '@radweave/network/compute/kept-precision';
+import { remark } from '@radweave/remarks';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import type { SomeStage } from '../declare/stage.ts';
@@ -11,7 +12,7 @@ test('a step counts the precision that auto was settled to for the work of its s
   const config = configure({ experiment: { output_dir }, model: { name: 'resnet18' } });
   const settle = (purpose: 'train' | 'extract', precision: 'fp32' | 'bf16'): void => {
     const work = { purpose, model: 'resnet18', frozenStages: 0 };
-    settledPrecision(output_dir, work, 'cpu', () => ({ precision, reason: 'measured' }));
+    settledPrecision(output_dir, work, 'cpu', () => ({ precision, reason: remark('precision-asked') }));
   };
   const counted = async (name: string): Promise<unknown> => {
     const stage = STAGES.find((one) => one.name === name);

@@ -1,6 +1,7 @@
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import type { CheckpointFacts, Evaluation, FusionModelFile } from '@radweave/artifacts';
-import type { Gallery } from '@radweave/report';
+import { asWritten, type Remark, remark } from '@radweave/remarks';
+import type { Gallery, ReportData } from '@radweave/report';
 import { RADWEAVE_VERSION } from '@radweave/study/context/versions';
 
 /** A training run, and what its checkpoint says; null where another program wrote that. */
@@ -31,49 +32,59 @@ export function environmentOf({
   fusion,
   evaluation,
   galleries,
-}: Recorded): [string, string][] {
+}: Recorded): ReportData['environment'] {
   const processor = cpus();
   const memory = `${(totalmem() / 2 ** 30).toFixed(1)} GiB`;
   return [
-    ...(Object.keys(preprocess).length === 0
-      ? []
-      : ([['preprocess', versionsText(preprocess)]] satisfies [string, string][])),
-    ...trainings.flatMap(({ modality, run, about }): [string, string][] => [
-      [`train ${modality} (${run})`, about === null ? 'not recorded' : trainingText(about)],
-      ...precisionRow(`precision of train ${modality} (${run})`, about),
+    ...(Object.keys(preprocess).length === 0 ? [] : [row('preprocess', versionsOf(preprocess))]),
+    ...trainings.flatMap(({ modality, run, about }) => [
+      [
+        remark('trained-run', { modality, run }),
+        about === null ? remark('not-recorded') : trainingOf(about),
+      ] satisfies Row,
+      ...precisionRow(modality, run, about),
     ]),
-    ...(fusion?.modalities ?? []).map(({ modality, model, precision }): [string, string] => [
-      `extract ${modality}`,
-      [model, precision].filter((part) => part !== null).join(', '),
-    ]),
-    ...(fusion === null ? [] : ([['fuse', versionsText(fusion.versions)]] satisfies [string, string][])),
-    ['evaluate', versionsText(evaluation.versions)],
-    ...galleries.map(({ explanations }): [string, string] => [
-      `explain ${explanations.modality}`,
-      versionsText(explanations.versions),
-    ]),
-    ['report', `radweave ${RADWEAVE_VERSION}, node ${process.version}`],
+    ...(fusion?.modalities ?? []).map(({ modality, model, precision }) =>
+      row(
+        `extract ${modality}`,
+        [model, precision].flatMap((part) => (part === null ? [] : [asWritten(part)])),
+      ),
+    ),
+    ...(fusion === null ? [] : [row('fuse', versionsOf(fusion.versions))]),
+    row('evaluate', versionsOf(evaluation.versions)),
+    ...galleries.map(({ explanations }) =>
+      row(`explain ${explanations.modality}`, versionsOf(explanations.versions)),
+    ),
+    row('report', versionsOf({ radweave: RADWEAVE_VERSION, node: process.version })),
     [
-      'machine',
-      `${type()} ${release()}, ${arch()}, ${processor[0]?.model ?? '?'} × ${processor.length}, ${memory}`,
+      remark('machine'),
+      asWritten(
+        `${type()} ${release()}, ${arch()}, ${processor[0]?.model ?? '?'} × ${processor.length}, ${memory}`,
+      ),
     ],
   ];
 }
 
+type Row = ReportData['environment'][number];
+
+function row(name: string, parts: Remark[]): Row {
+  return [asWritten(name), remark('versions', { parts })];
+}
+
 /** Why a training was computed in its precision; nothing where its checkpoint does not say. */
-function precisionRow(name: string, about: Training['about']): [string, string][] {
+function precisionRow(modality: string, run: string, about: Training['about']): Row[] {
   if (about?.precision_reason === undefined) return [];
-  return [[name, `${about.precision}: ${about.precision_reason}`]];
+  const why = remark('of-name', { name: about.precision, reason: about.precision_reason });
+  return [[remark('trained-precision', { modality, run }), why]];
 }
 
-/** The device stands among the versions; earlier checkpoints that have only the one asked for. */
-function trainingText({ architecture, precision, config, versions }: NonNullable<Training['about']>): string {
-  const device = 'device' in versions ? [] : [`device ${config.training.device} (as asked)`];
-  return [architecture.name, precision, ...device, versionsText(versions)].join(', ');
+/** The device stands among the versions; earlier checkpoints have only the one asked for. */
+function trainingOf({ architecture, precision, config, versions }: NonNullable<Training['about']>): Remark {
+  const device = 'device' in versions ? [] : [remark('device-as-asked', { device: config.training.device })];
+  const parts = [asWritten(architecture.name), asWritten(precision), ...device, ...versionsOf(versions)];
+  return remark('versions', { parts });
 }
 
-function versionsText(versions: Readonly<Record<string, string>>): string {
-  return Object.entries(versions)
-    .map(([name, version]) => `${name.replaceAll('_', ' ')} ${version}`)
-    .join(', ');
+function versionsOf(versions: Readonly<Record<string, string>>): Remark[] {
+  return Object.entries(versions).map(([name, version]) => remark('version', { name, version }));
 }

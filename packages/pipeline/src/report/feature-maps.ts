@@ -4,6 +4,7 @@ import { placePatients } from '@radweave/analysis/figures/placed';
 import { perplexityFor } from '@radweave/analysis/figures/tsne';
 import { neighboursFor } from '@radweave/analysis/figures/umap';
 import { type Config, DataError } from '@radweave/artifacts';
+import { asWritten } from '@radweave/remarks';
 import type { FeatureMap, Optional } from '@radweave/report';
 
 const COMMAND = 'radweave extract';
@@ -19,9 +20,9 @@ export async function featureMaps(
     features = readPatientFeatures(config.data, modalities).at(-1);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    return { missing: { command: COMMAND, reason: error.message } };
+    return { missing: { command: COMMAND, reason: asWritten(error.message) } };
   }
-  if (features === undefined) return { missing: { command: COMMAND, reason: '' } };
+  if (features === undefined) return { missing: { command: COMMAND, reason: null } };
   const { seed, output_dir } = config.experiment;
   const embeddings = await placePatients(features, seed, output_dir);
   const maps: FeatureMap[] = [];

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Config, explanationsFile, explanationsFolder, readExplanations } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { type Remark, remark, several } from '@radweave/remarks';
 import type { Gallery, Optional } from '@radweave/report';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { openEmbedder } from './pictures.ts';
@@ -20,7 +21,7 @@ export async function readGalleries(
 ): Promise<Optional<Gallery[]>> {
   const embed = await openEmbedder();
   const galleries: Gallery[] = [];
-  const reasons: string[] = [];
+  const reasons: Remark[] = [];
   for (const modality of modalities) {
     const folder = explanationsFolder(config.experiment.output_dir, modality);
     const record = explanationsFile(folder);
@@ -33,8 +34,9 @@ export async function readGalleries(
     }
     const explanations = readExplanations(folder);
     if (!checkpoints.has(explanations.checkpoint_sha256)) {
-      reasons.push(`${record} explains another network than those evaluated`);
-      warn(context, `Not in the report: ${record} explains another network than those evaluated.`);
+      const reason = remark('other-network', { file: record });
+      reasons.push(reason);
+      warn(context, `Not in the report: ${reason.text}.`);
       continue;
     }
     files.add(record);
@@ -49,5 +51,5 @@ export async function readGalleries(
   }
   if (galleries.length > 0) return { value: galleries };
   const command = modalities.map((modality) => `radweave explain --modality ${modality}`).join('; ');
-  return { missing: { command, reason: reasons.join('; ') } };
+  return { missing: { command, reason: several(reasons) } };
 }

@@ -1,5 +1,6 @@
 import { auditFiles, auditFolder, type Config, readAuditRecord } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { remark } from '@radweave/remarks';
 import type { LeakageCheck, Optional } from '@radweave/report';
 import type { UsedFiles } from './used-files.ts';
 
@@ -11,9 +12,10 @@ import type { UsedFiles } from './used-files.ts';
 export function readLeakage(config: Config, splitHash: string, files: UsedFiles): Optional<LeakageCheck[]> {
   const path = auditFiles(auditFolder(config)).record;
   const command = 'radweave audit';
-  if (!existsSync(path)) return { missing: { command, reason: '' } };
+  if (!existsSync(path)) return { missing: { command, reason: null } };
   const { checks, split_hash } = readAuditRecord(path);
-  if (split_hash !== splitHash) return { missing: { command, reason: `${path} is of another split` } };
+  if (split_hash !== splitHash)
+    return { missing: { command, reason: remark('other-split', { file: path }) } };
   files.add(path);
   return { value: checks };
 }

@@ -13,6 +13,7 @@ import {
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { remark } from '@radweave/remarks';
 import type { Optional } from '@radweave/report';
 import type { UsedFiles } from './used-files.ts';
 
@@ -64,8 +65,7 @@ export function readFusion(
 /** Why no fusion was evaluated. */
 function missing(config: Config, folder: string): Optional<FusionModelFile> {
   if (existsSync(fusionFiles(folder).model)) {
-    const reason = 'the fusion was finished after the evaluation';
-    return { missing: { command: 'radweave evaluate', reason } };
+    return { missing: { command: 'radweave evaluate', reason: remark('fusion-after-evaluation') } };
   }
   const { what, command } = missingFusion(config, config.data.modalities);
   return { missing: { command: `${command}; radweave evaluate`, reason: what } };

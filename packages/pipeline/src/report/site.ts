@@ -7,6 +7,7 @@ import {
   readSiteAuditJson,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { remark } from '@radweave/remarks';
 import type { Optional, SiteAudit, SiteAuditRow } from '@radweave/report';
 import type { UsedFiles } from './used-files.ts';
 
@@ -15,13 +16,13 @@ export function readSite(config: Config, files: UsedFiles): Optional<SiteAudit> 
   const folder = harmonizeFolder(config);
   // The record is written last: without it the folder is not finished.
   const { record: recordFile, siteAuditRecord: auditFile } = harmonizeFiles(folder);
-  if (!existsSync(recordFile)) return { missing: { command: 'radweave harmonize', reason: '' } };
+  if (!existsSync(recordFile)) return { missing: { command: 'radweave harmonize', reason: null } };
   const { notes, sites } = readHarmonizeRecord(recordFile);
   const rows = readSiteAuditJson(auditFile).map(siteRow);
   files.add(recordFile);
   files.add(auditFile);
   const left = sites.flatMap(({ hospital, harmonised, reason }) =>
-    harmonised ? [] : [`${hospital} was left unharmonised: ${reason}`],
+    harmonised || reason === null ? [] : [remark('hospital-left', { hospital, reason })],
   );
   return { value: { rows, notes: [...notes, ...left] } };
 }

@@ -56,7 +56,7 @@ export function readStudyCohort(
       trainShare: summary.train_ratio,
       seed: summary.seed,
       synthetic: summary.synthetic ?? [],
-      exclusions: readExclusions(places.exclusions),
+      exclusions: summary.exclusions ?? readExclusions(places.exclusions),
       oddities: odditiesOf(summary, places.brightness, files),
     },
     splitHash: summary.split_hash,

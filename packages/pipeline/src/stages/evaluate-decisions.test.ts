@@ -49,11 +49,13 @@ test('decisions taken over from other patients are not said to be chosen on thes
   const own = rows.filter(({ split }) => split === 'val');
   expect(own.length).toBeGreaterThan(0);
   for (const { note } of own) {
-    expect(note).not.toMatch(/(threshold was chosen|calibrator was fitted) on these patients/);
-    expect(note).toContain(
+    expect(note?.text).not.toMatch(/(threshold was chosen|calibrator was fitted) on these patients/);
+    expect(note?.text).toContain(
       'the threshold was taken over from an earlier evaluation, which chose it on 30 patients of JM (val), perhaps some of these',
     );
-    expect(note).toContain('the calibrator was taken over from an earlier evaluation, which fitted it on 30');
+    expect(note?.text).toContain(
+      'the calibrator was taken over from an earlier evaluation, which fitted it on 30',
+    );
   }
 });
 

@@ -129,7 +129,7 @@ test('the threshold is that of the fusion, frozen on home validation, and the sa
   const network = evaluation.models.find(({ name }) => name === 'network A');
   expect(network?.frozen.threshold?.fitted_on).toMatchObject({ splits: ['val'], hospitals: ['JM'], n: 30 });
   expect(rowOf(result, { model: 'network A', split: 'train' })).toMatchObject({ in_sample: 'yes' });
-  expect(rowOf(result, { model: 'network A', split: 'val' }).note).toMatch(
+  expect(rowOf(result, { model: 'network A', split: 'val' }).note?.text).toMatch(
     /best epoch.*threshold was chosen/,
   );
   const chosen = result.aggregation.filter(({ model }) => model === 'network A');
@@ -159,13 +159,13 @@ test('a hospital with one class and one with a single patient give n/a with the 
   const single = { patient: 'X1', hospital: 'XX', label: 0, split: 'test' as const };
   const result = await run(await prepared([...cohort, single]));
   const sy = rowOf(result, { model: 'fused', hospital: 'SY' });
-  expect(sy.auc).toMatchObject({ value: null, note: expect.stringMatching(/^only positive patients/) });
-  expect(sy.specificity).toMatchObject({ value: null, note: 'no negative patients' });
+  expect(sy.auc).toMatchObject({ value: null, note: { code: 'only-positive' } });
+  expect(sy.specificity).toMatchObject({ value: null, note: { code: 'no-negative-patients' } });
   expect(sy.sensitivity.value).not.toBeNull();
   expect(rowOf(result, { model: 'network P', hospital: 'XX' })).toMatchObject({ n: 1, n_positive: 0 });
   const compared = result.comparisons.find(({ hospital }) => hospital === 'SY');
   expect(compared).toMatchObject({ delong_p: null, delong_p_holm: null });
-  expect(compared?.auc_difference.note).toMatch(/only positive patients/);
+  expect(compared?.auc_difference.note?.text).toMatch(/only positive patients/);
   const text = readFileSync(join(result.outputDir, 'metrics.csv'), 'utf8');
   expect(text).not.toMatch(/NaN|null|undefined/);
 });
@@ -173,7 +173,7 @@ test('a hospital with one class and one with a single patient give n/a with the 
 test('without an external hospital the test rows are empty and say so', async () => {
   const result = await run(await prepared(madeUpCohort({ train: 40, val: 20, test: 0 })));
   const row = rowOf(result, { model: 'fused' });
-  expect(row).toMatchObject({ n: 0, note: expect.stringMatching(/no external hospital/) });
+  expect(row).toMatchObject({ n: 0, note: { text: expect.stringMatching(/no external hospital/) } });
   expect(row.auc.value).toBeNull();
 });
 
@@ -221,7 +221,8 @@ referenceTest('three classes: per class and macro as scikit-learn', ['sklearn', 
   );
   // With three classes there is no threshold, and nothing speaks of one.
   const fusion = readFileSync(join(config.experiment.output_dir, 'fusion', 'metrics.csv'), 'utf8');
-  const said = [fusion, ...result.findings, ...result.notes, ...result.rows.map(({ note }) => note)];
+  const remarks = [...result.findings, ...result.notes, ...result.rows.map(({ note }) => note)];
+  const said = [fusion, ...remarks.map((one) => one?.text ?? '')];
   expect(said.filter((text) => /threshold (was|is)|thresholds? appl/.test(text))).toEqual([]);
 });
 
@@ -236,10 +237,10 @@ test('calibration is fitted on validation, says that it is, and changes no ranki
     expect(after.auc).toEqual(before.auc);
     expect(after.sensitivity).toEqual(before.sensitivity);
     expect(after.brier.value).not.toBe(before.brier.value);
-    expect(rowOf(result, { model: 'network A', split: 'val' }).note).toMatch(
+    expect(rowOf(result, { model: 'network A', split: 'val' }).note?.text).toMatch(
       /calibrator was fitted on these/,
     );
-    expect(after.note).not.toMatch(/calibrator/);
+    expect(after.note?.text ?? '').not.toMatch(/calibrator/);
     const { models } = readEvaluation(result.evaluationFile);
     expect(models[0]?.frozen.calibrator).toMatchObject({ kind: calibration, fitted_on: { splits: ['val'] } });
   }
@@ -253,7 +254,7 @@ test('a target sensitivity is reached on validation; the fixed rule is 0.5', asy
   config.evaluation.threshold_rule = 'fixed';
   const fixed = rowOf(await run(config), { model: 'network A', split: 'val' });
   expect(fixed.threshold).toBe(0.5);
-  expect(fixed.note).not.toMatch(/threshold was chosen/);
+  expect(fixed.note?.text).not.toMatch(/threshold was chosen/);
 });
 
 test('networks alone are evaluated; with nothing at all the error says what to run', async () => {
@@ -265,11 +266,11 @@ test('networks alone are evaluated; with nothing at all the error says what to r
   const network = writeMadeUpNetwork(config, 'A', cohort);
   const result = await run(config);
   expect(result.models).toEqual(['network A']);
-  expect(result.notes.join('; ')).toMatch(
+  expect(result.notes.map(({ text }) => text).join('; ')).toMatch(
     /not evaluated: there is no fusion in .*fusion; make it with: radweave fuse --modalities A P/,
   );
   expect(result.comparisons).toEqual([]);
-  expect(result.notes).toContain(
+  expect(result.notes.map(({ text }) => text)).toContain(
     'not evaluated: no finished training run of modality P; make it with: radweave train --modality P',
   );
   const slices = readSlicePredictions(slicePredictionsPath(network.logs, 'val'));

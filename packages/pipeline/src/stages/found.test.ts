@@ -8,6 +8,7 @@ import {
 } from '@radweave/analysis/evaluation/found-predictions';
 import type { JudgedModel } from '@radweave/analysis/evaluation/group';
 import { readEvaluation, SPLITS, type Split } from '@radweave/artifacts';
+import type { Remark } from '@radweave/remarks';
 import { expect, test } from 'vitest';
 import { prepared, run } from '../testing/evaluations.ts';
 
@@ -49,7 +50,7 @@ function found(
     heterogeneity,
     labelNames: ['grade0', 'grade1'],
     level: 0.95,
-  });
+  }).map(({ text }) => text);
 }
 
 test('nothing learned is said in the first sentence, and what is worse than chance in its own', () => {
@@ -76,7 +77,7 @@ test('a model that is better than chance is named before those that are not, wit
     ['CS', 0.7, 0.45, 0.95],
     ['HT', 0.85, 0.7, 1],
   ];
-  const row = { positive_label: '1', hospitals: ['CS', 'HT'], within_auc: { value: 0.5 }, note: '' };
+  const row = { positive_label: '1', hospitals: ['CS', 'HT'], within_auc: { value: 0.5 }, note: null };
   const texts = found(
     [model('fused', good), model('A', [['all', 0.5, 0.4, 0.6]])],
     [
@@ -155,13 +156,14 @@ test('one label for everybody, a rare label, certainty and more features than pa
   ];
   const names = ['grade0', 'grade1'];
   const models = [judgedAs('fused', { train: rare, test: rare }), judgedAs('A', { test: certain })];
-  expect(foundInPredictions(models, sizes, names)).toEqual([
+  const texts = (remarks: readonly Remark[]): string[] => remarks.map(({ text }) => text);
+  expect(texts(foundInPredictions(models, sizes, names))).toEqual([
     'all external patients are predicted to have the same label, whose share is the accuracy: fused, grade0, right for 20 of 23',
     'as many features as training patients or more, so that even noise separates them and probabilities become too extreme: fused, 1024 features, 28 patients',
     'probabilities below 0.01 or above 0.99: A, 3 of 12 external patients, 1 of them wrong',
     'a label is rare among the training patients: grade1, 3 of 23',
   ]);
-  expect(oneLabelNote(models[0]?.patients.test ?? [], names)).toEqual([
+  expect(texts(oneLabelNote(models[0]?.patients.test ?? [], names))).toEqual([
     "all are predicted grade0: the accuracy is that label's share",
   ]);
   expect(oneLabelNote(models[1]?.patients.test ?? [], names)).toEqual([]);
@@ -170,8 +172,8 @@ test('one label for everybody, a rare label, certainty and more features than pa
 test('an evaluation writes what it found, and compares the external hospitals', async () => {
   const { findings, evaluationFile, outputDir } = await run(await prepared());
   const saved = readEvaluation(evaluationFile);
-  expect(saved).toMatchObject({ format: 2, findings });
-  expect(findings[0]).toMatch(/^better than chance outside the home hospital .*: fused, AUC /);
+  expect(saved).toMatchObject({ format: 3, findings });
+  expect(findings[0]?.text).toMatch(/^better than chance outside the home hospital .*: fused, AUC /);
   expect(saved.heterogeneity.map(({ model: name, hospitals }) => [name, hospitals])).toEqual(
     ['fused', 'A', 'P', 'network A', 'network P'].map((name) => [name, ['SY', 'ZS']]),
   );

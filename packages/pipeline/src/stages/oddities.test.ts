@@ -26,7 +26,7 @@ async function warned(config: ReturnType<typeof cohortConfig>): Promise<string[]
   const context = listening();
   const { summary } = await preprocess({ config }, context);
   const said = context.said.flatMap((text) => (text.startsWith('warning: ') ? [text.slice(9)] : []));
-  expect(summary.warnings).toEqual(said);
+  expect(summary.warnings?.map(({ text }) => text)).toEqual(said);
   return said;
 }
 
@@ -63,7 +63,7 @@ test('folders that are not called like grades are named, and so are files of oth
   writeFileSync(join(raw, patient('SY', 0, 0), 'A', 'Thumbs.db'), 'x');
   expect(await warned(config)).toEqual([
     "SY: folder 'malignant' was not read, because it is not called grade0, grade1, …; it holds 2 folders",
-    "ZS was not read, because no folder in it is called grade0, grade1, …; folders found there: 'bad, odd', 'benign'",
+    "ZS was not read, because no folder in it is called grade0, grade1, …; folders found there: 'bad; odd', 'benign'",
     'SY: files that are not PNG were not read (without an extension: 1, .dcm: 1); radweave import reads DICOM files',
   ]);
 });

@@ -122,7 +122,7 @@ test('leaves out patients without a modality, and counts what it passes over', a
   symlinkSync('nowhere', slice(raw, 'JM/fold1/grade0/broken'));
   const { summary } = await preprocess({ config }, listening());
   const exclusions = readExclusions(join(config.data.splits_dir, 'exclusions.csv'));
-  expect(exclusions.map(({ patient, reason, detail }) => [patient, reason, detail]).sort()).toEqual([
+  expect(exclusions.map(({ patient, reason, detail }) => [patient, reason, detail.text]).sort()).toEqual([
     ['empty', 'missing_modality', 'no slices of A, P'],
     ['loop', 'missing_modality', 'no slices of A, P'],
     ['onlyA', 'missing_modality', 'no slices of P'],

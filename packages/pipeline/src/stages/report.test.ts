@@ -15,6 +15,7 @@ import {
 } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
 import { writeMadeUpCheckpoint, writeMadeUpNetwork } from '@radweave/network/testing/networks';
+import { asWritten } from '@radweave/remarks';
 import { Random } from '@radweave/stats';
 import { cohortConfig, listening } from '@radweave/study/testing/cohort';
 import {
@@ -48,7 +49,7 @@ async function studied(divide: (config: Config) => void = divided): Promise<Conf
   for (const modality of modalities) {
     writeMadeUpFeatures(config, modality, COHORT, 4);
     const run = writeMadeUpNetwork(config, modality, COHORT);
-    await writeMadeUpCheckpoint(run, config, { precision: 'bf16', precision_reason: 'as asked' });
+    await writeMadeUpCheckpoint(run, config, { precision: 'bf16', precision_reason: asWritten('as asked') });
     const metrics = Object.fromEntries(HISTORY_METRICS.map((name) => [name, 0.5]));
     writeHistory(run.history, [
       { epoch: 1, learning_rate: 1e-4, note: '', ...metrics } as Parameters<typeof writeHistory>[1][number],
@@ -125,7 +126,9 @@ function audited(config: Config, split_hash: string): void {
     splits_dir: '.',
     split_hash,
     near_duplicate_distance: null,
-    checks: [{ name: 'patients across splits', outcome: 'passed', detail: 'looked at 50 patients' }],
+    checks: [
+      { name: 'patients across splits', outcome: 'passed', detail: asWritten('looked at 50 patients') },
+    ],
     findings: [],
     not_checked: [],
     versions: {},

@@ -68,13 +68,14 @@ test('the evaluation knows the stack as out-of-fold, and it can be verified', as
   expect(new Set(own.map(({ split }) => split))).toEqual(new Set(SPLITS));
   expect(new Set(own.map(({ in_sample }) => in_sample))).toEqual(new Set(['no']));
   // The remedy is there: nothing asks for it.
+  const texts = notes.map(({ text }) => text);
   const said = [
-    ...notes,
-    ...rows.map(({ note }) => note ?? ''),
+    ...texts,
+    ...rows.map(({ note }) => note?.text ?? ''),
     ...readFusionModel(join(out, 'fusion', 'model.json')).notes,
   ];
   expect(said.join('\n')).not.toMatch(/use cross-fitting|is the remedy/);
-  expect(notes.join('\n')).toContain(
+  expect(texts.join('\n')).toContain(
     "new patients: report 'stacked', which was fitted on out-of-fold logits",
   );
   const { differences, compared } = await verify({ run: out, config, given: [] }, listening());

@@ -1,4 +1,3 @@
-import { counted } from '@radweave/analysis/audit/check';
 import { CHECKS, checkTools } from '@radweave/analysis/audit/checks';
 import { type JudgedCheck, judgeCheck } from '@radweave/analysis/audit/judge';
 import { type AuditSubject, readSubject } from '@radweave/analysis/audit/subject';
@@ -17,6 +16,7 @@ import {
   writeFileAtomic,
 } from '@radweave/artifacts';
 import { CheckpointReader } from '@radweave/network/open/checkpoint-reader';
+import { counted } from '@radweave/remarks';
 import { type StageContext, stopIfAsked, warn } from '@radweave/study/context/events';
 import { programVersions } from '@radweave/study/context/versions';
 
@@ -79,7 +79,7 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
   const { verdict, checks, findings } = record;
   if (verdict === 'leak' || (strict && verdict === 'warning')) throw failure(record, textFile);
   for (const { severity, what, count, hint } of findings) {
-    if (severity === 'warning') warn(context, `${what} (${counted(count, 'case')}). ${hint}.`);
+    if (severity === 'warning') warn(context, `${what.text} (${counted(count, 'case')}). ${hint}.`);
   }
   return { outputDir, auditFile, textFile, verdict, checks, findings };
 }
@@ -105,7 +105,7 @@ function recordOf(
     findings.filter((finding) => finding.severity === severity).length;
   const numbers = { leak: count('leak'), warning: count('warning'), info: count('info') };
   return {
-    format: 1,
+    format: 2,
     verdict: numbers.leak > 0 ? 'leak' : numbers.warning > 0 ? 'warning' : 'passed',
     findings_by_severity: numbers,
     modalities: options.modalities,
@@ -127,7 +127,7 @@ function failure({ verdict, findings }: AuditRecord, where: string): DataError {
     .map(({ code, what, count, cases }) => {
       const example = cases[0];
       const who = example === undefined ? '' : `, such as ${[...example.patients, example.detail].join(' ')}`;
-      return `${what} (${code}, ${counted(count, 'case')}${who})`;
+      return `${what.text} (${code}, ${counted(count, 'case')}${who})`;
     })
     .join('; ');
   const more = wrong.length > 5 ? `; and ${wrong.length - 5} more` : '';

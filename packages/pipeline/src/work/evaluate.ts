@@ -47,7 +47,7 @@ export interface EvaluateResult {
   rows: Evaluation['rows'];
   comparisons: Evaluation['comparisons'];
   aggregation: Evaluation['aggregation'];
-  notes: string[];
+  notes: Evaluation['notes'];
   findings: Evaluation['findings'];
   heterogeneity: Evaluation['heterogeneity'];
 }
@@ -107,7 +107,7 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
   const decisions = options.frozen === null ? 'fitted' : 'taken over';
   const notes = cautionsOf(config.evaluation, fusion, networks, missing, decisions, labelNames.length);
   for (const { what, command } of missing) {
-    warn(context, `Not evaluated: ${what}. Make it with: ${command}; then evaluate again.`);
+    warn(context, `Not evaluated: ${what.text}. Make it with: ${command}; then evaluate again.`);
   }
   const files = [...facts.files, ...(fusion?.files ?? []), ...networks.flatMap((network) => network.files)];
   return assemble(
@@ -155,7 +155,7 @@ function labelNamesOf(fusion: FusionModels | null, networks: readonly NetworkSli
 }
 
 function nothingToDo(config: Config, missing: readonly Unevaluated[]): UsageError {
-  const why = missing.map(({ what }) => what).join('; ');
+  const why = missing.map(({ what }) => what.text).join('; ');
   return new UsageError('E_NOTHING_TO_EVALUATE', `there is nothing to evaluate: ${why}`, {
     where: config.experiment.output_dir,
     hint: 'Run first: `radweave train` or `radweave fuse`; or name the folder with --output_dir',

@@ -15,6 +15,7 @@ import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/
 import { type FeatureNetwork, openNetwork } from '@radweave/network/open/feature-network';
 import { checkpointNetwork } from '@radweave/network/open/network-spec';
 import { type LoadedSplit, loadSplit, readSliceTable } from '@radweave/network/slices/load';
+import { remark } from '@radweave/remarks';
 import { refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say } from '@radweave/study/context/events';
@@ -78,7 +79,7 @@ export async function explain(options: ExplainOptions, context: StageContext): P
   }
   // Gradients in bfloat16 would be coarser than the differences that maps show.
   config.training.precision = 'fp32';
-  const settings = { ...inferenceSettings(config), why: 'always, for maps' };
+  const settings = { ...inferenceSettings(config), why: remark('precision-of-maps') };
   const network = await openNetwork(spec, chosen, settings, context);
   network.model.requiresGrad_(false);
   const layer = requireLayer(network, options.layer);

@@ -22,6 +22,7 @@ import {
   writeSiteAudit,
   writeSiteAuditJson,
 } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 import { programVersions } from '@radweave/study/context/versions';
@@ -76,7 +77,7 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
     : fitFusedModel(alignment, splits, config.fusion, thresholdRuleOf(config.evaluation), false);
   const metrics = model === null ? [] : harmonisedMetrics(model, splits.test, harmonisation);
   const record: HarmonizeRecord = {
-    format: 1,
+    format: 2,
     method: 'ComBat, reference batch, without covariates',
     transductive: true,
     audit_only: auditOnly,
@@ -118,24 +119,17 @@ async function runAudit(input: AuditInput, context: StageContext): Promise<SiteA
 
 function saySites(sites: readonly HarmonisedSite[], context: StageContext): void {
   if (sites.length === 0) warn(context, 'There is no external hospital: nothing is harmonised.');
-  for (const { hospital, n, harmonised, reason } of sites) {
-    if (harmonised) say(context, `${hospital}: harmonised by its own ${n} patients (transductive).`);
-    else warn(context, `${hospital} is left unharmonised: ${reason}.`);
+  for (const { hospital, n, reason } of sites) {
+    if (reason === null) say(context, `${hospital}: harmonised by its own ${n} patients (transductive).`);
+    else warn(context, `${hospital} is left unharmonised: ${reason.text}.`);
   }
 }
 
-function notesOf(inSample: readonly string[]): string[] {
-  const reference =
-    inSample.length === 0
-      ? []
-      : [
-          `the reference is in-sample: the network of ${inSample.join(' and ')} was trained on the home training ` +
-            'patients, whose features new patients’ would differ from at the same hospital too',
-        ];
+function notesOf(inSample: readonly string[]): Remark[] {
   return [
     TRANSDUCTIVE,
-    'without the label as covariate, a hospital with another share of positives is shifted for that as well',
-    ...reference,
+    remark('no-covariate'),
+    ...(inSample.length === 0 ? [] : [remark('reference-in-sample', { modalities: inSample })]),
   ];
 }
 

@@ -13,6 +13,7 @@ import {
   writeRejected,
 } from '@radweave/artifacts';
 import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
+import { type Remark, remark } from '@radweave/remarks';
 import { brightnessChart } from '@radweave/report/charts';
 import {
   type AssignedMember,
@@ -83,12 +84,12 @@ export async function preprocess(
     ...unusedFiles(found, check.masks),
     ...check.brightness.warnings(home_hospital),
   ];
-  for (const text of warnings) warn(context, text);
+  for (const { text } of warnings) warn(context, text);
   const members = assigned(gathered.members, found, config);
   if (!members.some(({ split }) => split === 'test')) {
-    const text = noExternal(found, home_hospital);
-    warnings.push(text);
-    warn(context, text);
+    const none = noExternal(found, home_hospital);
+    warnings.push(none);
+    warn(context, none.text);
   }
   const division: Division = {
     members,
@@ -147,11 +148,11 @@ function assigned(
   return assignSplits(members, home_hospital, train_ratio, config.experiment.seed, hospitals);
 }
 
-function noExternal({ hospitals }: FoundCohort, home: string): string {
+function noExternal({ hospitals }: FoundCohort, home: string): Remark {
   const others = hospitals.filter((name) => name !== home);
   return others.length === 0
-    ? `No hospital besides ${home} was read: the external test set is empty`
-    : `No patient of ${others.join(', ')} can be used: the external test set is empty`;
+    ? remark('data-no-external', { home })
+    : remark('data-no-external-usable', { hospitals: others });
 }
 
 /** A hospital that has one patient of its own is not made up. */

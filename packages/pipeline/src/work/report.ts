@@ -1,5 +1,4 @@
 import { extname } from 'node:path';
-import { isUnevaluated } from '@radweave/analysis/evaluation/unevaluated';
 import { type Config, ResourceError, reportPath, UsageError, writeFileAtomic } from '@radweave/artifacts';
 import { rmSync } from '@radweave/artifacts/files';
 import type { Language } from '@radweave/report';
@@ -43,8 +42,9 @@ export async function report(options: ReportOptions, context: StageContext): Pro
   const browser = options.pdf ? requireBrowser() : null;
   const pdf = `${html.slice(0, -'.html'.length)}.pdf`;
   const data = await gatherReport(config, context);
-  for (const note of data.evaluation.notes.filter(isUnevaluated))
-    warn(context, `Not in the report: ${note}.`);
+  for (const { code, text } of data.evaluation.notes) {
+    if (code === 'unevaluated') warn(context, `Not in the report: ${text}.`);
+  }
   const { buildReport } = await import('@radweave/report');
   const text = await buildReport(data, language, (done, total) => {
     stopIfAsked(context, 'the report');
@@ -65,7 +65,9 @@ export async function report(options: ReportOptions, context: StageContext): Pro
     leakage: data.leakage,
   };
   const missing = Object.entries(parts).flatMap(([section, part]) =>
-    'missing' in part ? [{ section, ...part.missing }] : [],
+    'missing' in part
+      ? [{ section, command: part.missing.command, reason: part.missing.reason?.text ?? '' }]
+      : [],
   );
   return { html, pdf: browser === null ? null : pdf, missing };
 }

@@ -1,10 +1,12 @@
+import type { Remark } from '@radweave/remarks';
 import type { ReportContext } from '../context.ts';
 import { type Html, html } from './html.ts';
 
 /** A cell: its text, and a note that is put below the table once. */
 export interface Cell {
   text: string;
-  note?: string;
+  /** A remark, or words of the report; none where it is null. */
+  note?: Remark | string | null;
   /** Set right, in figures of one width. */
   number?: boolean;
 }
@@ -34,8 +36,11 @@ export function table(context: ReportContext, spec: TableSpec): Html {
   const number = context.nextTable();
   const notes: string[] = [];
   const cell = (value: string | number | Cell, column: number): Html => {
-    const { text, note = '', number: isNumber } = asCell(value);
-    const mark = note === '' ? null : html`<sup>${markOf(words.remark(note), notes)}</sup>`;
+    const { text, note = null, number: isNumber } = asCell(value);
+    const mark =
+      note === null
+        ? null
+        : html`<sup>${markOf(typeof note === 'string' ? note : words.remark(note), notes)}</sup>`;
     if (column === 0) return html`<th scope="row">${text}${mark}</th>`;
     return isNumber === true ? html`<td class="number">${text}${mark}</td>` : html`<td>${text}${mark}</td>`;
   };

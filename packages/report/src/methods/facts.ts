@@ -1,6 +1,6 @@
 import type { Evaluation, FusionModelFile } from '@radweave/artifacts';
 import type { Optional, ReportData, TrainingSettings } from '../data.ts';
-import { frozenText, isChosen } from '../frozen.ts';
+import { chosenAggregation, isChosen } from '../frozen.ts';
 
 /** What was really run, as far as a methods paragraph tells it. */
 export interface Facts {
@@ -114,7 +114,7 @@ export function factsOf(data: ReportData): Facts {
     models: evaluation.models.map(({ name, kind, frozen }) => ({
       name,
       kind,
-      aggregation: frozen.aggregation === null ? null : frozenText(frozen.aggregation),
+      aggregation: chosenAggregation(frozen.aggregation),
       calibrator: frozen.calibrator?.kind ?? null,
     })),
     primary: evaluation.primary,

@@ -1,4 +1,4 @@
-import { translatedToChinese } from '../words/remarks-zh.ts';
+import { ZH } from '@radweave/remarks';
 import { byAggregation, type Facts, nameOf } from './facts.ts';
 import { settingsInChinese } from './settings-zh.ts';
 
@@ -82,8 +82,7 @@ function training({ runs, fusion }: Facts): string {
 
 function decisions({ models, labels, thresholds, calibration, takenOver, fitted }: Facts): string {
   const aggregated = byAggregation(models).map(
-    ({ how, names }) =>
-      `${translatedToChinese(how)}（${list(names.map((name) => name.replace(/^network /, '网络 ')))}）`,
+    ({ how, names }) => `${ZH.aggregation(how)}（${list(names.map((name) => ZH.model(name)))}）`,
   );
   const aggregation = aggregated.length === 0 ? '' : `切片概率汇总为患者概率的方式为：${list(aggregated)}。`;
   const calibrated = models.some(({ calibrator }) => calibrator !== null);
@@ -93,8 +92,7 @@ function decisions({ models, labels, thresholds, calibration, takenOver, fitted 
       ? '每例患者判为概率最高的标签。'
       : thresholds
           .map(({ rule: name, models: whose }) => {
-            const names =
-              thresholds.length === 1 ? '' : `（${list(whose.map((one) => translatedToChinese(one)))}）`;
+            const names = thresholds.length === 1 ? '' : `（${list(whose.map((one) => ZH.model(one)))}）`;
             return `阈值${names}${nameOf(RULES, name)}。`;
           })
           .join('');

@@ -48,7 +48,7 @@ function galleryPart(context: ReportContext, gallery: Gallery): Html {
 /** What is shown, and by what patients were chosen unless they were asked for by name. */
 function introduction({ words }: ReportContext, { explanations }: Gallery): string {
   const { layer, decision, label_names, patients } = explanations;
-  const caption = words.explanations.caption(layer, words.remark(decision.aggregation));
+  const caption = words.explanations.caption(layer, words.aggregation(decision.aggregation));
   if (patients.every(({ category }) => category === 'asked')) return caption;
   const by =
     decision.threshold === null
@@ -100,7 +100,7 @@ function chanceCaution(
   const [name, set] = [words.modelName(network), words.splits[split]];
   const text =
     says === 'unknown'
-      ? words.explanations.chanceUnknown(name, set, words.remark(area.note ?? ''))
+      ? words.explanations.chanceUnknown(name, set, area.note === undefined ? '' : words.remark(area.note))
       : words.explanations.chance(name, set, estimateText(area), says === 'worse');
   return { caution: html`<p class="missing">${text}</p>`, isChance: says !== 'unknown' };
 }

@@ -14,7 +14,7 @@ export function leakageSection(context: ReportContext): Promise<Html> {
       caption: words.leakage.caption,
       head: [column.check, column.outcome, column.detail],
       rows: checks.map(({ name, outcome, detail }) => [
-        words.remark(name),
+        words.leakage.check(name),
         words.leakage.outcome[outcome],
         words.remark(detail),
       ]),

@@ -10,5 +10,5 @@ export async function optional<T>(
 ): Promise<Html> {
   if ('value' in part) return show(part.value);
   const { command, reason } = part.missing;
-  return html`<p class="missing">${words.notMade(words.remark(command), words.remark(reason))}</p>`;
+  return html`<p class="missing">${words.notMade(command, reason === null ? '' : words.remark(reason))}</p>`;
 }

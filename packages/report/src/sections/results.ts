@@ -1,7 +1,7 @@
 import type { EvaluationRow, InSample, Split } from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
 import { estimateCell, NOT_AVAILABLE } from '../format.ts';
-import { frozenText, isChosen } from '../frozen.ts';
+import { frozenRemark, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
 import { type Cell, table } from '../html/table.ts';
 import { namesNote, POOLED } from '../models.ts';
@@ -98,7 +98,7 @@ function aggregation(context: ReportContext): Html | null {
     head: [column.model, column.aggregation, column.chosen, column.valAuc, column.testAuc],
     rows: rows.map(({ model, aggregation: how, chosen, val_auc, test_auc, note }) => [
       { text: words.modelName(model), note },
-      words.remark(how),
+      words.aggregation(how),
       chosen ? words.yes : '',
       number(val_auc),
       number(test_auc),
@@ -118,7 +118,7 @@ function frozen(context: ReportContext): Html | null {
             [
               words.modelName(name),
               results.what[kind],
-              words.remark(frozenText(record)),
+              words.remark(frozenRemark(record)),
               isChosen(record) ? fittedOnText(words, record) : results.setBeforehand,
               record.hash,
             ],

@@ -34,7 +34,7 @@ export function siteSection(context: ReportContext): Promise<Html> {
 
 function cells({ words }: ReportContext, row: SiteAuditRow): (string | Cell)[] {
   const p = (value: number | null): Cell => ({ text: pText(value), number: true });
-  const harmonised = { text: words.yes, note: row.transductive ? words.site.transductive : '' };
+  const harmonised = { text: words.yes, note: row.transductive ? words.site.transductive : null };
   return [
     { text: words.modelName(row.features), note: row.note },
     words.site.scope[row.scope],

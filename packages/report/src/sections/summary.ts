@@ -1,7 +1,7 @@
 import type { EstimateRecord, EvaluationRow, Split } from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
 import { estimateText, intervalText, limitsOf, NOT_AVAILABLE } from '../format.ts';
-import { frozenText, isChosen } from '../frozen.ts';
+import { frozenRemark, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
 import { hospitalsOf, leadingAuc, namesNote, POOLED, rowOf } from '../models.ts';
 import { fittedOnText } from './fitted-on.ts';
@@ -16,7 +16,7 @@ export function summarySection(context: ReportContext): Html {
     threshold === null
       ? null
       : {
-          text: words.remark(frozenText(threshold)),
+          text: words.remark(frozenRemark(threshold)),
           chosen: isChosen(threshold),
           takenOver: evaluation.options.decisions === 'taken over' ? fittedOnText(words, threshold) : null,
         };
@@ -71,9 +71,10 @@ function card(context: ReportContext, row: EvaluationRow): Html {
 }
 
 function cardInterval({ words }: ReportContext, estimate: EstimateRecord, level: string): string {
-  if (estimate.value === null) return words.remark(estimate.note ?? '');
+  const note = estimate.note === undefined ? '' : words.remark(estimate.note);
+  if (estimate.value === null) return note;
   const limits = limitsOf(estimate);
-  return limits === null ? words.remark(estimate.note ?? '') : `${level} ${intervalText(...limits)}`;
+  return limits === null ? note : `${level} ${intervalText(...limits)}`;
 }
 
 function reasonOf({ words }: ReportContext, { value, note }: EstimateRecord): string {

@@ -9,6 +9,7 @@ import type {
   HeterogeneityRow,
   Split,
 } from '@radweave/artifacts';
+import { type Remark, remark, several } from '@radweave/remarks';
 
 const MODELS = [
   { name: 'fused', kind: 'fused', modalities: ['A', 'P'] },
@@ -25,46 +26,81 @@ const THRESHOLD: FrozenRecord = {
   hash: 'e'.repeat(64),
 };
 
-const ECE_NOTE =
-  'biased upward in small groups, and in resamples still more: the interval lies too high and may lie above the value';
-
-/** As `evaluate` writes them: a report in another language must know every one. */
+/** As `evaluate` writes them. */
 const NOTES = [
-  'the fusion was fitted on in-sample features of A and P, which look better than those of new patients: cross-fitting is the remedy',
-  "the fusion was fitted on in-sample features of A, which look better than those of new patients: report 'stacked', which was fitted on out-of-fold logits",
-  'not evaluated: no finished training run of modality P',
-  'slices become patients by mean, set beforehand; the aggregation table compares the alternatives',
-  "network A is run 'resnet18_A_20261123-113825'",
-  'thresholds apply to probabilities before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated probabilities',
-  'NRI is the continuous (category-free) index',
-  'bootstrap intervals are percentiles of resampled patients, stratified by label and hospital',
-  'the smaller a group, the wider its intervals; where there is none, a note says why',
+  remark('fusion-in-sample', { modalities: ['A', 'P'] }),
+  remark('fusion-in-sample-stacked', { modalities: ['A'] }),
+  remark('unevaluated', {
+    what: remark('run-missing', { modality: 'P' }),
+    command: 'radweave train --modality P',
+  }),
+  remark('slices-by', { aggregation: 'mean' }),
+  remark('network-is-run', { network: 'network A', run: 'resnet18_A_20261123-113825' }),
+  remark('thresholds-uncalibrated'),
+  remark('nri-continuous'),
+  remark('bootstrap-percentiles'),
+  remark('small-groups'),
 ];
 
-/** A sentence of every kind, as `evaluate` finds them. */
+const pooled = { hospital: '', isMacro: false };
+const vague = { ...pooled, auc: 0.55, lower: 0.4, upper: 0.7 };
+const poor = { ...pooled, auc: 0.3, lower: 0.2, upper: 0.4 };
+const good = { ...pooled, auc: 0.75, lower: 0.6, upper: 0.9 };
+const exact = { hospital: 'ZS', isMacro: true, auc: 1, p: 1 / 3 };
+
+/** One of every kind, as `evaluate` finds them. */
 const FINDINGS = [
-  'better than chance outside the home hospital (the 95 % interval of the AUC lies above 0.5): fused, AUC 0.75 (0.60–0.90)',
-  'no model is better than chance outside the home hospital (no 95 % interval of an AUC lies above 0.5): fused, AUC 0.55 (0.40–0.70); network A, AUC 0.50',
-  'not better than chance outside the home hospital: A, AUC 0.55 (0.40–0.70); network A, AUC 0.30 (0.20–0.40)',
-  'worse than chance outside the home hospital (the 95 % interval of the AUC lies below 0.5): stacked, AUC 0.30 (0.20–0.40)',
-  'external patients are too few, or of one label only, to tell an AUC from chance',
-  'there is no external hospital: nothing is known of patients of other hospitals',
-  'not better than chance in single hospitals: fused in SY, AUC 0.55 (0.40–0.70); fused in ZS, macro AUC 1.00 (exact p 0.333)',
-  'worse than chance in single hospitals: network A in SY, AUC 0.30 (0.20–0.40)',
-  'no model is better than chance even on the validation patients, on whom the epochs were chosen',
-  "the AUC seems to differ between the external hospitals, so the pooled AUC may describe none of them (Cochran's Q, p below 0.1): fused, p 0.027, I² 80 %; A (grade2), p <0.001, I² 95 %; network A, p 0.050, I² 60 %",
-  'all external patients are predicted to have the same label, whose share is the accuracy: network A, grade0, right for 21 of 45',
-  'all validation patients are predicted to have the same label, whose share is the accuracy: fused, grade0, right for 6 of 12',
-  'as many features as training patients or more, so that even noise separates them and probabilities become too extreme: fused, 1024 features, 28 patients; A, 512 features, 28 patients',
-  'probabilities below 0.01 or above 0.99: fused, 33 of 45 external patients, 14 of them wrong; network A, 12 of 45 external patients, 2 of them wrong',
-  'a label is rare among the training patients: grade1, 3 of 23',
+  remark('found-better', { level: 0.95, models: [remark('of-auc', { model: 'fused', ...good })] }),
+  remark('found-none-better', { level: 0.95, models: [remark('of-auc', { model: 'network A', ...vague })] }),
+  remark('found-not-better', { models: [remark('of-auc', { model: 'A', ...vague })] }),
+  remark('found-worse', { level: 0.95, models: [remark('of-auc', { model: 'stacked', ...poor })] }),
+  remark('found-untold'),
+  remark('found-no-external'),
+  remark('found-single-not-better', {
+    models: [
+      remark('of-auc', { model: 'fused', ...vague, hospital: 'SY' }),
+      remark('of-auc-exact', { model: 'fused', ...exact }),
+    ],
+  }),
+  remark('found-single-worse', {
+    models: [remark('of-auc', { model: 'network A', ...poor, hospital: 'SY' })],
+  }),
+  remark('found-validation-chance'),
+  remark('found-spread', {
+    limit: 0.1,
+    models: [
+      remark('of-spread', { model: 'fused', label: '', p: 0.027, i2: 0.8 }),
+      remark('of-spread', { model: 'A', label: 'grade2', p: 0.0001, i2: 0.95 }),
+    ],
+  }),
+  remark('found-one-label-test', {
+    models: [remark('of-one-label', { model: 'network A', label: 'grade0', right: 21, n: 45 })],
+  }),
+  remark('found-one-label-val', {
+    models: [remark('of-one-label', { model: 'fused', label: 'grade0', right: 6, n: 12 })],
+  }),
+  remark('found-many-features', {
+    models: [remark('of-features', { model: 'fused', features: 1024, patients: 28 })],
+  }),
+  remark('found-certain', {
+    low: 0.01,
+    high: 0.99,
+    models: [remark('of-certain', { model: 'network A', certain: 12, n: 45, wrong: 2 })],
+  }),
+  remark('found-rare-label', { labels: [remark('of-label', { label: 'grade1', n: 3, total: 23 })] }),
 ];
 
-const NOTES_OF: Readonly<Record<Split, string>> = {
-  train:
-    "all are predicted grade0: the accuracy is that label's share; the classifier was fitted on these patients; 1024 features for 28 training patients: the classifier separates them even where features are noise; in-sample: the network of A and P was trained on these patients: too good to report, use cross-fitting; in-sample: the network of A was trained on these patients: too good to report, which is why 'stacked' was fitted on out-of-fold logits; the classifier was fitted on in-sample features of A: report 'stacked', which was fitted on out-of-fold logits",
-  val: 'the best epoch was chosen on these patients; the threshold was chosen on these patients',
-  test: '',
+const NOTES_OF: Readonly<Record<Split, Remark | null>> = {
+  train: several([
+    remark('all-predicted', { label: 'grade0' }),
+    remark('classifier-fitted-here'),
+    remark('classifier-many-features', { features: 1024, patients: 28 }),
+    remark('network-in-sample', { modalities: ['A', 'P'] }),
+    remark('network-in-sample-stacked', { modalities: ['A'] }),
+    remark('classifier-in-sample-stacked', { modalities: ['A'] }),
+  ]),
+  val: several([remark('epoch-chosen-here'), remark('threshold-chosen-here')]),
+  test: null,
 };
 
 const AGGREGATION: FrozenRecord = {
@@ -126,7 +162,7 @@ export function evaluationOf(cohort: readonly CohortPatient[], classes: number):
       chosen: aggregation === 'mean',
       val_auc: 0.8,
       test_auc: null,
-      note: aggregation === 'mean' ? 'set beforehand, not by these numbers' : '',
+      note: aggregation === 'mean' ? remark('aggregation-set') : null,
     })),
     curves: ofEach((model, place) => curvesOf(model, place, classes)),
     confusion: ofEach((model, { split, hospital, patients }) => [
@@ -172,7 +208,7 @@ function rowsOf(model: string, place: Place, classes: number): EvaluationRow[] {
   const none: EstimateRecord = {
     value: null,
     n,
-    note: `only positive patients (n = ${n}): AUC needs both classes`,
+    note: remark('only-positive', { n, what: 'AUC' }),
   };
   const ranked = hasBoth(place) ? some : none;
   return labelsOf(classes).map((positive_label): EvaluationRow => {
@@ -196,15 +232,15 @@ function rowsOf(model: string, place: Place, classes: number): EvaluationRow[] {
       f1: some,
       brier: { value: 0.2, n },
       calibration_slope: isMacro
-        ? { value: null, note: 'reported for each class' }
+        ? { value: null, note: remark('reported-per-class') }
         : ranked.value === null
-          ? { ...ranked, note: 'all patients have the same probability' }
-          : { ...ranked, note: 'probabilities nearer than 1e-7 to 0 or 1, clipped to that distance: 12' },
+          ? { ...ranked, note: remark('same-probability') }
+          : { ...ranked, note: remark('clipped', { clip: 1e-7, n: 12 }) },
       calibration_intercept: { value: -0.1, lower: -0.4, upper: 0.2, n },
-      ece: { value: 0.1, lower: 0.12, upper: 0.3, n, note: ECE_NOTE },
+      ece: { value: 0.1, lower: 0.12, upper: 0.3, n, note: remark('biased-upward') },
       threshold: classes === 2 ? 0.4 : null,
       in_sample: split === 'train' ? 'yes' : 'no',
-      note: split === 'val' && classes > 2 ? 'the best epoch was chosen on these patients' : NOTES_OF[split],
+      note: split === 'val' && classes > 2 ? remark('epoch-chosen-here') : NOTES_OF[split],
     };
   });
 }
@@ -220,10 +256,13 @@ function heterogeneityOf(model: string, places: readonly Place[], classes: numbe
     hospitals,
     within_auc: { value: 0.7, lower: 0.55, upper: 0.85, n: 21 },
     ...(i === 0
-      ? { q: 4.9, degrees_of_freedom: 1, p: 0.027, i2: 0.796, note: '' }
+      ? { q: 4.9, degrees_of_freedom: 1, p: 0.027, i2: 0.796, note: null }
       : {
           ...{ q: null, degrees_of_freedom: null, p: null, i2: null },
-          note: 'fewer than 2 patients of a label, so left out: XX; no test: fewer than two groups have an AUC with a variance',
+          note: several([
+            remark('few-of-label', { hospitals: ['XX'] }),
+            remark('no-test', { reason: remark('no-varying-groups') }),
+          ]),
         }),
   }));
 }
@@ -242,14 +281,14 @@ function comparisonsOf(place: Place, classes: number): ComparisonRow[] {
       ? { value: -0.1, lower: -0.3, upper: -0.02 }
       : {
           value: null,
-          note: 'the DeLong test needs at least 2 patients of each class (3 positive, 0 negative)',
+          note: remark('few-of-class', { what: 'the DeLong test', least: 2, positives: 3, negatives: 0 }),
         },
     delong_p: tested ? 0.0004 : null,
     delong_p_holm: tested ? 0.04 : null,
     mcnemar_p: null,
     nri: { value: 0.1, lower: -0.2, upper: 0.4 },
     idi: { value: 0, lower: -0.1, upper: 0.1 },
-    note: tested ? '' : 'McNemar: both models classify the same patients correctly',
+    note: tested ? null : remark('no-mcnemar', { reason: remark('same-decisions') }),
   }));
 }
 

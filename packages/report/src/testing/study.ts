@@ -1,4 +1,5 @@
 import type { CohortPatient, FusionModelFile, HistoryRow, Split } from '@radweave/artifacts';
+import { asWritten, type Remark, remark } from '@radweave/remarks';
 import type {
   Gallery,
   LeakageCheck,
@@ -19,7 +20,7 @@ export interface StudyWish {
   external?: Readonly<Record<string, readonly number[]>>;
 }
 
-const MISSING = { missing: { command: 'radweave nothing', reason: 'made without' } };
+const MISSING = { missing: { command: 'radweave nothing', reason: asWritten('made without') } };
 
 /** A made-up study with every part that a report can have. */
 export function study(wish: StudyWish = {}): ReportData {
@@ -42,7 +43,7 @@ export function study(wish: StudyWish = {}): ReportData {
           patient: `X1${hostile}`,
           hospital: `JM${hostile}`,
           reason: 'missing_modality',
-          detail: `no slices of P${hostile}`,
+          detail: remark('excluded-modalities', { modalities: [`P${hostile}`] }),
         },
       ],
       oddities: odditiesOf(evaluation.home_hospital, hostile),
@@ -75,7 +76,7 @@ export function study(wish: StudyWish = {}): ReportData {
       { run: `run_A${hostile}`, yaml: `data:\n  root_dir: raw${hostile}\n` },
       { run: null, yaml: 'data:\n  root_dir: null\n' },
     ],
-    environment: [['fuse', `radweave 0.1.0${hostile}`]],
+    environment: [[asWritten('fuse'), asWritten(`radweave 0.1.0${hostile}`)]],
     files: [{ path: `fusion/model.json${hostile}`, sha256: 'b'.repeat(64) }],
   };
 }
@@ -100,24 +101,36 @@ export function bareStudy(wish: StudyWish = {}): ReportData {
 
 /** Each kind of warning once. */
 function odditiesOf(home: string, hostile: string): Oddities {
+  const place = { hospital: 'SY', modality: 'A', n: 3 };
+  const slices = { ...place, total: 8 };
+  const one = (what: string): Remark => remark('data-count', { what, n: 1 });
+  const lacking = { hospital: 'SY', modalities: ['P'] };
+  const like = { hospital: 'SY', modality: 'A', home, homeHigh: 0.46 };
+  const few = (...names: string[]) => ({ names, isMore: names.length > 1 });
   const warnings = [
-    `SY: 2 of 4 patients lack P and are left out (grade0: 1, grade1: 1); folders found there: 'p${hostile}'; without usable slices: 'P'`,
-    'SY: 1 of 1 patient lacks P and is left out (grade0: 1); no folder of another name is there',
-    "ZS was not read, because no folder in it is called grade0, grade1, …; folders found there: 'benign'",
-    "ZS: folder 'benign' was not read, because it is not called grade0, grade1, …; it holds 1 folder",
-    'ZS: files that are not PNG were not read (.dcm: 3); radweave import reads DICOM files',
-    'SY, A: 3 of the images are called like masks or labels and are left out (a_mask.png); rename them if they are slices',
-    'SY, A: 3 of the images are called like outlines of a lesion, without a slice that they belong to, and are used as slices (a_roi.png); remove them if they are masks',
-    'SY, A: 3 of the images have two gray values only, as masks do, and are left out (a.png, b.png)',
-    'SY, A: 3 of 8 slices are blank (one gray value): 0001/a.png, 0001/b.png, 0002/a.png',
-    'JM, A: 1 of 8 slices is blank (one gray value): 0003/a.png',
-    'SY, A: 3 of 8 slices of 16 bit use less than an eighth of the range (99th percentile: 0.03 of it), as unscaled 12-bit values do',
-    `SY, A: 3 of 8 slices look inverted (mean brightness: 0.90, at ${home} 0.08)`,
-    'JM, A: 3 of 8 slices look inverted',
-    `SY, A: the slices are much darker than those of ${home} (99th percentile: 0.20 of the range, at ${home} 0.46)`,
-    `SY, A: the slices are much brighter than those of ${home} (99th percentile: 0.90 of the range, at ${home} 0.46)`,
-    `No hospital besides ${home} was read: the external test set is empty`,
-    'No patient of SY, ZS can be used: the external test set is empty',
+    together(
+      remark('data-lost', { ...lacking, n: 2, total: 4, labels: [one('grade0'), one('grade1')] }),
+      remark('data-folders-there', few(`p${hostile}`)),
+      remark('data-folders-empty', few('P')),
+    ),
+    together(
+      remark('data-lost', { ...lacking, n: 1, total: 1, labels: [one('grade0')] }),
+      remark('data-folders-none'),
+    ),
+    remark('data-hospital-unread', { hospital: 'ZS', ...few('benign') }),
+    remark('data-folder-unread', { hospital: 'ZS', folder: 'benign', n: 1 }),
+    together(remark('data-not-png', { hospital: 'ZS', kinds: [one('.dcm')] }), remark('data-import-dicom')),
+    remark('data-masks-named', { ...place, ...few('a_mask.png') }),
+    remark('data-masks-doubtful', { ...place, ...few('a_roi.png') }),
+    remark('data-masks-two-values', { ...place, ...few('a.png', 'b.png') }),
+    remark('data-blank', { ...slices, ...few('0001/a.png', '0001/b.png', '0002/a.png') }),
+    remark('data-unscaled', { ...slices, high: 0.03 }),
+    remark('data-inverted-unlike', { ...slices, mean: 0.9, home, homeMean: 0.08 }),
+    remark('data-inverted', { ...slices, hospital: 'JM' }),
+    remark('data-darker', { ...like, high: 0.2 }),
+    remark('data-brighter', { ...like, high: 0.9 }),
+    remark('data-no-external', { home }),
+    remark('data-no-external-usable', { hospitals: ['SY', 'ZS'] }),
   ];
   const brightness = [home, 'SY'].flatMap((hospital) =>
     ['A', 'P'].flatMap((modality) =>
@@ -259,8 +272,14 @@ function galleryOf(cohort: CohortPatient[], labels: string[], hostile: string): 
         passed: true,
       },
       notes: [
-        'the network was trained on these patients',
-        `maps of layer layer4${hostile} have only 1×1 values for 32×32 pixels: read them as such, or give an earlier --layer (stem, layer1)`,
+        remark('explained-training'),
+        remark('coarse-maps', {
+          layer: `layer4${hostile}`,
+          height: 1,
+          width: 1,
+          size: 32,
+          layers: ['stem', 'layer1'],
+        }),
       ],
       versions: {},
     },
@@ -280,49 +299,63 @@ function siteOf(hostile: string): Optional<SiteAudit> {
     accuracy: { value: 0.7, lower: 0.5, upper: 0.8 },
     accuracyP: 0.02,
     chance: 0.4,
-    note: '',
+    note: null,
   } as const;
   const after = {
     ...row,
     harmonised: true,
     transductive: true,
-    note:
-      `left out for too few patients: ZS${hostile}; harmonised anew inside each fold by its training patients, two fifths of a ` +
-      'hospital at a time, and applied to those held out: that removes less than all patients of the hospital do, so the AUC is ' +
-      'too high rather than too low; the network of A and P was trained on the home training patients: what sets them apart ' +
-      'may be that and not the hospital',
+    note: together(
+      remark('site-few-patients', { hospitals: [`ZS${hostile}`] }),
+      remark('site-harmonised-anew'),
+      remark('site-in-sample', { modalities: ['A', 'P'] }),
+    ),
   };
+  const reason = remark('combat-site-small', { n: 9, least: 10 });
+  const parts = ['A', 'P'].map((name) => remark('of-name', { name, reason }));
   const notes = [
-    'transductive: the location and scale of the hospital come from the unlabelled features of these very patients; not part ' +
-      'of the primary analysis',
-    'without the label as covariate, a hospital with another share of positives is shifted for that as well',
-    `ZS${hostile} was left unharmonised: A: 9 patients: a site's location and scale need at least 10; P: 9 patients: a site's ` +
-      'location and scale need at least 10',
+    remark('transductive'),
+    remark('no-covariate'),
+    remark('hospital-left', { hospital: `ZS${hostile}`, reason: together(...parts) }),
   ];
   return { value: { rows: [{ ...row, harmonised: false }, after], notes } };
+}
+
+function together(...parts: Remark[]): Remark {
+  return remark('several', { parts });
+}
+
+function foundIn(what: Remark, n: number, isAtLeast = false): Remark {
+  return remark('audit-found', { what, n, isAtLeast });
 }
 
 function leakageOf(hostile: string): Optional<LeakageCheck[]> {
   return {
     value: [
-      { name: 'patients across splits', outcome: 'passed', detail: '51 patients' },
+      { name: 'patients across splits', outcome: 'passed', detail: remark('audit-patients', { n: 51 }) },
       {
         name: 'near-duplicate slices',
         outcome: 'warning',
-        detail:
-          '890 slices, at most 4 bits of 64 different; patients in different splits have nearly the same image (29 cases); patients ' +
-          'in different splits have near hashes, but images that correlate below 0.95 (at least 1047 cases)',
+        detail: together(
+          remark('audit-slices-near', { n: 890, bits: 4 }),
+          foundIn(remark('WARN_NEAR_SLICES'), 29),
+          foundIn(remark('INFO_SIMILAR_SLICES', { limit: 0.95 }), 1047, true),
+        ),
       },
       {
         name: 'fusion',
         outcome: 'leak',
-        detail:
-          'the fusion of A, P; the fusion was fitted on patients who are now in validation or test (2 cases)',
+        detail: together(
+          remark('audit-fusion', { modalities: ['A', 'P'] }),
+          foundIn(remark('LEAK_FUSION_FITTED'), 2),
+        ),
       },
       {
         name: 'fold models',
         outcome: 'not checked',
-        detail: `not checked: nothing was cross-validated or cross-fitted; there is no fusion: model.json${hostile}`,
+        detail: remark('audit-not-checked', {
+          reasons: [remark('audit-no-folds'), remark('audit-no-fusion', { file: `model.json${hostile}` })],
+        }),
       },
     ],
   };

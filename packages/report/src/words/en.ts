@@ -1,3 +1,4 @@
+import { EN as REMARKS, say } from '@radweave/remarks';
 import { methodsInEnglish } from '../methods/en.ts';
 import { CLAIM_EN, TRIPOD_EN } from './checklist-en.ts';
 import { EXPLANATIONS_EN } from './explanations-en.ts';
@@ -79,7 +80,8 @@ export const EN: Words = {
   home: (hospital) => `Home hospital: ${hospital}`,
   nOf: (n, positives) => (positives === null ? `n = ${n}` : `n = ${n}, ${positives} positive`),
   interval: (level) => `${(100 * level).toFixed(0)} % CI`,
-  remark: (english) => english,
+  remark: (one) => say(one, REMARKS),
+  aggregation: REMARKS.aggregation,
   pair: (name, text) => `${name}: ${text}`,
   namesNote: (classifier, network, modality) =>
     `“${classifier}” is the logistic regression on the extracted features of ${modality} alone; “${network}” is the network of ${modality} with its own last layer; its slices’ probabilities are combined into one per patient.`,
@@ -301,6 +303,7 @@ export const EN: Words = {
   leakage: {
     title: 'Leakage audit',
     caption: 'What was looked for, and what was found.',
+    check: (name) => name,
     outcome: {
       passed: 'passed',
       warning: 'warning',

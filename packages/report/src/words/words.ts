@@ -1,4 +1,5 @@
 import type { ExplainedCategory, Split } from '@radweave/artifacts';
+import type { Remark } from '@radweave/remarks';
 import type { BrightnessWords } from '../charts/brightness.ts';
 import type { CalibrationWords } from '../charts/calibration.ts';
 import type { ConfusionWords } from '../charts/confusion.ts';
@@ -88,8 +89,9 @@ export interface Words {
   home: (hospital: string) => string;
   nOf: (n: number, positives: number | null) => string;
   interval: (level: number) => string;
-  /** A remark or term that comes ready-made in English from another package; as it is where it is not known. */
-  remark: (english: string) => string;
+  remark: (remark: Remark) => string;
+  /** How slices become a patient: `mean`, `top_k (3)`. */
+  aggregation: (name: string) => string;
   /** A name before a text: `name: text` with the language's own colon. */
   pair: (name: string, text: string) => string;
   /** Tells a modality's two models apart: the classifier of its features, and the network itself. */
@@ -330,6 +332,7 @@ export interface Words {
   leakage: {
     title: string;
     caption: string;
+    check: (name: string) => string;
     outcome: Record<'passed' | 'warning' | 'leak' | 'partly checked' | 'not checked', string>;
   };
   methods: { paragraphs: (facts: Facts) => string[]; note: string };

@@ -1,12 +1,29 @@
+import type { AuditCheckName } from '@radweave/artifacts';
+import { ZH as REMARKS, say } from '@radweave/remarks';
 import { methodsInChinese } from '../methods/zh.ts';
 import { CLAIM_ZH, TRIPOD_ZH } from './checklist-zh.ts';
 import { EXPLANATIONS_ZH } from './explanations-zh.ts';
-import { translatedToChinese } from './remarks-zh.ts';
 import type { Words } from './words.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   missing_modality: '缺少某一模态',
   conflict: '标签、医院或图像相互矛盾',
+};
+
+const AUDIT_CHECKS: Readonly<Record<AuditCheckName, string>> = {
+  'patients across splits': '跨数据集的患者',
+  'patients across hospitals': '跨医院的患者',
+  'splits of the modalities': '各模态的数据集划分',
+  'similar patient IDs': '相似的患者编号',
+  labels: '标签',
+  'identical slices': '完全相同的切片',
+  'near-duplicate slices': '近似重复的切片',
+  'changed slices': '改动过的切片',
+  checkpoints: '检查点',
+  'fold models': '折网络',
+  features: '特征',
+  fusion: '融合',
+  'frozen decisions': '冻结的决策',
 };
 
 /** The report in Chinese. */
@@ -81,7 +98,8 @@ export const ZH: Words = {
   home: (hospital) => `本院：${hospital}`,
   nOf: (n, positives) => (positives === null ? `n = ${n}` : `n = ${n}，阳性 ${positives}`),
   interval: (level) => `${(100 * level).toFixed(0)} % CI`,
-  remark: translatedToChinese,
+  remark: (one) => say(one, REMARKS),
+  aggregation: REMARKS.aggregation,
   pair: (name, text) => `${name}：${text}`,
   namesNote: (classifier, network, modality) =>
     `“${classifier}”指仅以模态 ${modality} 的提取特征拟合的逻辑回归；“${network}”指模态 ${modality} 的网络本身（用其最后一层分类），并将各切片的概率汇总为每例患者一个概率。`,
@@ -296,6 +314,7 @@ export const ZH: Words = {
   leakage: {
     title: '数据泄漏审查',
     caption: '检查了什么，发现了什么。',
+    check: (name) => AUDIT_CHECKS[name as AuditCheckName] ?? name,
     outcome: {
       passed: '通过',
       warning: '警告',

@@ -49,7 +49,7 @@ referenceTest(
       const own = recalibration(labels, first);
       for (const name of ['slope', 'intercept'] as const) {
         const estimate = own[name];
-        if (estimate.value === null) throw new Error(estimate.reason);
+        if (estimate.value === null) throw new Error(estimate.reason.text);
         const limits = [estimate.value, estimate.lower ?? Number.NaN, estimate.upper ?? Number.NaN];
         expect(worstDifference(limits, reference[name])).toBeLessThan(1e-6);
       }
@@ -78,10 +78,13 @@ referenceTest(
 
 test('separated classes, equal probabilities and one class are null with the reason', () => {
   const separated = recalibration([0, 0, 1, 1], [0.1, 0.2, 0.2, 0.9]);
-  expect(separated.slope).toMatchObject({ value: null, reason: expect.stringContaining('infinite') });
+  expect(separated.slope).toMatchObject({
+    value: null,
+    reason: { text: expect.stringContaining('infinite') },
+  });
   expect(separated.intercept.value).not.toBeNull();
   expect(recalibration([0, 1], [0.4, 0.4]).slope).toMatchObject({
-    reason: 'all patients have the same probability',
+    reason: { text: 'all patients have the same probability' },
   });
   expect(recalibration([1, 1], [0.4, 0.5]).intercept.value).toBeNull();
   expect(brierScore([], []).value).toBeNull();
@@ -90,7 +93,7 @@ test('separated classes, equal probabilities and one class are null with the rea
 
 test('probabilities of 0 and 1 are clipped and counted', () => {
   const own = recalibration([0, 1, 0, 1, 1], [0, 0.3, 0.6, 1, 0.7]);
-  expect(own.slope).toMatchObject({ note: expect.stringContaining('clipped to that distance: 2') });
+  expect(own.slope).toMatchObject({ note: { text: expect.stringContaining('clipped to that distance: 2') } });
   expect(() => recalibration([0, 1], [0.5, 1.2])).toThrow('probabilities[1] is 1.2');
 });
 

@@ -25,7 +25,7 @@ export interface CalibrationBin {
 export function calibrationCurve(labels: Numbers, probabilities: Numbers): Outcome<CalibrationBin[]> {
   checkScored(labels, probabilities);
   checkProbabilities('probabilities', probabilities);
-  if (labels.length === 0) return absent('no patients: calibration cannot be computed');
+  if (labels.length === 0) return absent('no-patients-for', { what: 'calibration' });
   const sums = Array.from({ length: BINS }, () => ({ n: 0, predicted: 0, positives: 0 }));
   for (let i = 0; i < labels.length; i++) {
     const p = probabilities[i] as number;
@@ -86,7 +86,7 @@ export function expectedCalibrationError(labels: Numbers, probabilities: Numbers
 export function brierScore(labels: Numbers, probabilities: Numbers): Estimate {
   checkScored(labels, probabilities);
   checkProbabilities('probabilities', probabilities);
-  if (labels.length === 0) return absent('no patients: the Brier score cannot be computed');
+  if (labels.length === 0) return absent('no-patients-for', { what: 'the Brier score' });
   let sum = 0;
   for (let i = 0; i < labels.length; i++) sum += ((labels[i] as number) - (probabilities[i] as number)) ** 2;
   return { value: sum / labels.length, n: labels.length };
@@ -98,7 +98,7 @@ export function brierScoreMulticlass(labels: Numbers, probabilities: Matrix): Es
   const { rows, columns, data } = probabilities;
   if (labels.length !== rows)
     throw new StatsInputError(`${labels.length} labels for ${rows} rows of probabilities`);
-  if (rows === 0) return absent('no patients: the Brier score cannot be computed');
+  if (rows === 0) return absent('no-patients-for', { what: 'the Brier score' });
   const sum = data.reduce((total, p, i) => {
     const outcome = labels[Math.floor(i / columns)] === i % columns ? 1 : 0;
     return total + (outcome - p) ** 2;

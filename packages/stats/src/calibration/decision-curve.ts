@@ -16,7 +16,7 @@ export function decisionCurve(
   thresholds: Numbers,
 ): Outcome<NetBenefit[]> {
   checkProbabilities('probabilities', probabilities);
-  if (labels.length === 0) return absent('no patients: net benefit cannot be computed');
+  if (labels.length === 0) return absent('no-patients-for', { what: 'net benefit' });
   const n = labels.length;
   return {
     value: Array.from(thresholds, (threshold) => {

@@ -1,3 +1,4 @@
+import { remark } from '@radweave/remarks';
 import { checkOpenUnit, checkScored, type Numbers, needBothClasses } from '../core/checks.ts';
 import { absent, type Estimate } from '../core/estimate.ts';
 import { intervalZ } from '../special/normal.ts';
@@ -30,26 +31,24 @@ export function recalibration(labels: Numbers, probabilities: Numbers, level = 0
     if (clipped === 0) return known;
     return {
       ...known,
-      note: `probabilities nearer than ${LOGIT_CLIP} to 0 or 1, clipped to that distance: ${clipped}`,
+      note: remark('clipped', { clip: LOGIT_CLIP, n: clipped }),
     };
   };
   const large = logisticLine(values, labels, true);
   const intercept =
-    large === undefined
-      ? absent('the calibration intercept did not converge')
-      : estimate(large.intercept, large.interceptVariance);
+    large === undefined ? absent('intercept-diverges') : estimate(large.intercept, large.interceptVariance);
   const obstacle = slopeObstacle(labels, values);
   if (obstacle !== undefined) return { slope: absent(obstacle), intercept };
   const line = logisticLine(values, labels);
-  const slope =
-    line === undefined
-      ? absent('the calibration slope did not converge')
-      : estimate(line.slope, line.slopeVariance);
+  const slope = line === undefined ? absent('slope-diverges') : estimate(line.slope, line.slopeVariance);
   return { slope, intercept };
 }
 
 /** Why the slope has no finite value, if so. */
-function slopeObstacle(labels: Numbers, values: Float64Array): string | undefined {
+function slopeObstacle(
+  labels: Numbers,
+  values: Float64Array,
+): 'same-probability' | 'classes-separated' | undefined {
   const of = (label: number): Float64Array => values.filter((_, i) => labels[i] === label);
   const range = (side: Float64Array): { low: number; high: number } => ({
     low: side.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
@@ -58,9 +57,7 @@ function slopeObstacle(labels: Numbers, values: Float64Array): string | undefine
   const positive = range(of(1));
   const negative = range(of(0));
   const low = Math.min(positive.low, negative.low);
-  if (low === Math.max(positive.high, negative.high)) return 'all patients have the same probability';
-  if (negative.high <= positive.low || positive.high <= negative.low) {
-    return 'the probabilities separate the classes: the calibration slope is infinite';
-  }
-  return undefined;
+  if (low === Math.max(positive.high, negative.high)) return 'same-probability';
+  const isSeparated = negative.high <= positive.low || positive.high <= negative.low;
+  return isSeparated ? 'classes-separated' : undefined;
 }

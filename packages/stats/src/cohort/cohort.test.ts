@@ -108,9 +108,9 @@ test('nothing to compare is null with the reason', () => {
     ).value,
   ).toBeNull();
   expect(kruskalWallis([[1, 2], []]).value).toBeNull();
-  expect(kruskalWallis([[1, 1], [1]])).toMatchObject({ reason: 'all values are equal' });
+  expect(kruskalWallis([[1, 1], [1]])).toMatchObject({ reason: { text: 'all values are equal' } });
   expect(standardizedDifference([1, 1], [1, 1]).value).toBeNull();
   expect(standardizedDifferenceCategorical([3, 0], [0, 2])).toMatchObject({
-    reason: expect.stringContaining('unbounded'),
+    reason: { text: expect.stringContaining('unbounded') },
   });
 });

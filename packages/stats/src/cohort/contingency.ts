@@ -16,7 +16,7 @@ export function chiSquareTest(table: Matrix): Outcome<ChiSquare> {
   const { rowSums, columnSums, n } = margins(table);
   const rows = rowSums.filter((sum) => sum > 0).length;
   const columns = columnSums.filter((sum) => sum > 0).length;
-  if (rows < 2 || columns < 2) return absent('fewer than two groups or categories have patients');
+  if (rows < 2 || columns < 2) return absent('few-categories');
   let statistic = 0;
   let leastExpected = Number.POSITIVE_INFINITY;
   for (const [i, rowSum] of rowSums.entries()) {
@@ -40,9 +40,9 @@ export function fisherExact(table: Matrix): Estimate {
   if (table.rows !== 2) throw new StatsInputError(`a 2 × K table is needed, this has ${table.rows} rows`);
   const { rowSums, columnSums, n } = margins(table);
   const first = rowSums[0] as number;
-  if (first === 0 || first === n) return absent('one of the two groups has no patients');
+  if (first === 0 || first === n) return absent('group-of-two-empty');
   const tables = columnSums.slice(1).reduce((product, sum) => product * (Math.min(sum, first) + 1), 1);
-  if (tables > MOST_TABLES) return absent('too many tables for an exact test: use chi-square');
+  if (tables > MOST_TABLES) return absent('too-many-tables');
   const observed = columnSums.reduce((sum, total, j) => sum + logChoose(total, table.data[j] as number), 0);
   const limit = observed + Math.log1p(TIE);
   const after = columnSums.map((_, j) => columnSums.slice(j + 1).reduce((sum, total) => sum + total, 0));

@@ -9,7 +9,7 @@ import { chiSquareTail } from '../special/gamma.ts';
  */
 export function kruskalWallis(groups: readonly Numbers[]): Estimate {
   const filled = groups.filter((group) => group.length > 0);
-  if (filled.length < 2) return absent('fewer than two groups have patients');
+  if (filled.length < 2) return absent('few-groups');
   const values = filled.flatMap((group) => Array.from(group));
   checkFinite('values', values);
   const n = values.length;
@@ -25,7 +25,7 @@ export function kruskalWallis(groups: readonly Numbers[]): Estimate {
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   const ties = [...counts.values()].reduce((total, count) => total + count ** 3 - count, 0);
   const correction = 1 - ties / (n ** 3 - n);
-  if (!(correction > 0)) return absent('all values are equal');
+  if (!(correction > 0)) return absent('all-equal');
   const statistic = ((12 / (n * (n + 1))) * sum - 3 * (n + 1)) / correction;
   return { value: chiSquareTail(statistic, filled.length - 1), n };
 }

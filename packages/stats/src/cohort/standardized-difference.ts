@@ -6,9 +6,9 @@ import { mean, sampleVariance } from '../core/moments.ts';
 export function standardizedDifference(first: Numbers, second: Numbers): Estimate {
   checkFinite('first', first);
   checkFinite('second', second);
-  if (first.length < 2 || second.length < 2) return absent('a group has fewer than two patients');
+  if (first.length < 2 || second.length < 2) return absent('group-of-one');
   const spread = Math.sqrt((sampleVariance(first) + sampleVariance(second)) / 2);
-  if (!(spread > 0)) return absent('the variable does not vary');
+  if (!(spread > 0)) return absent('variable-constant');
   return { value: (mean(first) - mean(second)) / spread, n: first.length + second.length };
 }
 
@@ -26,11 +26,11 @@ export function standardizedDifferenceCategorical(first: Numbers, second: Number
       return sum + count;
     }, 0);
   const [n1, n2] = [total(first), total(second)];
-  if (n1 === 0 || n2 === 0) return absent('a group has no patients');
+  if (n1 === 0 || n2 === 0) return absent('group-empty');
   // Categories nobody has say nothing; the last of the others follows from the rest.
   const used = Array.from(first, (_, i) => i).filter((i) => (first[i] as number) + (second[i] as number) > 0);
   const free = used.slice(0, -1);
-  if (free.length === 0) return absent('the variable does not vary');
+  if (free.length === 0) return absent('variable-constant');
   const p1 = free.map((i) => (first[i] as number) / n1);
   const p2 = free.map((i) => (second[i] as number) / n2);
   const gap = p1.map((p, i) => p - (p2[i] as number));
@@ -42,7 +42,7 @@ export function standardizedDifferenceCategorical(first: Numbers, second: Number
     }),
   );
   const solved = solve(covariance, gap);
-  if (solved === undefined) return absent('the groups share no category: the difference is unbounded');
+  if (solved === undefined) return absent('no-shared-category');
   const square = gap.reduce((sum, value, i) => sum + value * (solved[i] as number), 0);
   return { value: Math.sqrt(Math.max(0, square)), n: n1 + n2 };
 }

@@ -1,3 +1,4 @@
+import type { Term } from '@radweave/remarks';
 import { StatsInputError } from './errors.ts';
 import { type Absent, absent } from './estimate.ts';
 
@@ -83,17 +84,14 @@ export function checkScored(labels: Numbers, scores: Numbers): ClassCounts {
 }
 
 /** The reason why `what` cannot be had from fewer than `least` patients of a class; undefined when it can. */
-export function needBothClasses(counts: ClassCounts, what: string, least = 1): Absent | undefined {
+export function needBothClasses(counts: ClassCounts, what: Term, least = 1): Absent | undefined {
   const { positives, negatives } = counts;
-  if (positives + negatives === 0) return absent(`no patients: ${what} cannot be computed`);
+  if (positives + negatives === 0) return absent('no-patients-for', { what });
   if (positives === 0 || negatives === 0) {
-    const only = positives === 0 ? 'negative' : 'positive';
-    return absent(`only ${only} patients (n = ${positives + negatives}): ${what} needs both classes`);
+    return absent(positives === 0 ? 'only-negative' : 'only-positive', { n: positives + negatives, what });
   }
   if (positives < least || negatives < least) {
-    return absent(
-      `${what} needs at least ${least} patients of each class (${positives} positive, ${negatives} negative)`,
-    );
+    return absent('few-of-class', { what, least, positives, negatives });
   }
   return undefined;
 }

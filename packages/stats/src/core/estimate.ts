@@ -1,7 +1,9 @@
+import { type Code, type Remark, remark } from '@radweave/remarks';
+
 /** What could not be computed from these data, and why. Shown as `n/a` with the reason. */
 export interface Absent {
   readonly value: null;
-  readonly reason: string;
+  readonly reason: Remark;
 }
 
 /** A result, or the reason why the data do not give one. `value === null` tells the two apart. */
@@ -17,13 +19,13 @@ export interface Known {
   /** Confidence level of the interval, e.g. 0.95. */
   readonly level?: number;
   /** A caution that belongs beside the number. */
-  readonly note?: string;
+  readonly note?: Remark;
 }
 
 /** A number with n, or `null` with the reason: the shape of every statistic of this package. */
 export type Estimate = Known | Absent;
 
-/** The `Absent` for `reason`. */
-export function absent(reason: string): Absent {
-  return { value: null, reason };
+/** No value, for the reason of this code. */
+export function absent<C extends Code>(...reason: Parameters<typeof remark<C>>): Absent {
+  return { value: null, reason: remark(...reason) };
 }

@@ -80,9 +80,9 @@ export function macroAuc(labels: Numbers, probabilities: Matrix): MulticlassAuc 
 export function macroAverage(classes: readonly Estimate[], n: number): Estimate {
   const values: number[] = [];
   for (const [k, estimate] of classes.entries()) {
-    if (estimate.value === null) return absent(`class ${k}: ${estimate.reason}`);
+    if (estimate.value === null) return absent('of-class', { label: k, reason: estimate.reason });
     values.push(estimate.value);
   }
-  if (values.length === 0) return absent('no classes');
+  if (values.length === 0) return absent('no-classes');
   return { value: mean(values), n } satisfies Known;
 }

@@ -54,15 +54,15 @@ export interface ConfusionMetrics {
 export function confusionMetrics(table: Confusion, options: ProportionOptions = {}): ConfusionMetrics {
   const { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn } = table;
   const n = tp + fp + tn + fn;
-  const sensitivity = proportion(tp, tp + fn, { ...options, empty: 'no positive patients' });
-  const specificity = proportion(tn, tn + fp, { ...options, empty: 'no negative patients' });
+  const sensitivity = proportion(tp, tp + fn, { ...options, empty: 'no-positive-patients' });
+  const specificity = proportion(tn, tn + fp, { ...options, empty: 'no-negative-patients' });
   return {
-    accuracy: proportion(tp + tn, n, { ...options, empty: 'no patients' }),
+    accuracy: proportion(tp + tn, n, { ...options, empty: 'no-patients' }),
     balancedAccuracy: average(sensitivity, specificity, n),
     sensitivity,
     specificity,
-    ppv: proportion(tp, tp + fp, { ...options, empty: 'no patient is predicted positive' }),
-    npv: proportion(tn, tn + fn, { ...options, empty: 'no patient is predicted negative' }),
+    ppv: proportion(tp, tp + fp, { ...options, empty: 'none-predicted-positive' }),
+    npv: proportion(tn, tn + fn, { ...options, empty: 'none-predicted-negative' }),
     f1: f1Score(table),
   };
 }
@@ -70,12 +70,12 @@ export function confusionMetrics(table: Confusion, options: ProportionOptions = 
 /** F1 = 2 TP / (2 TP + FP + FN); null when nobody is or is predicted positive. */
 export function f1Score(table: Confusion): Estimate {
   const { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn } = table;
-  if (tp + fp + fn === 0) return absent('no patient is positive or predicted positive');
+  if (tp + fp + fn === 0) return absent('none-positive');
   return { value: (2 * tp) / (2 * tp + fp + fn), n: tp + fp + tn + fn };
 }
 
 function average(a: Estimate, b: Estimate, n: number): Estimate {
-  if (a.value === null) return absent(a.reason);
-  if (b.value === null) return absent(b.reason);
+  if (a.value === null) return a;
+  if (b.value === null) return b;
   return { value: (a.value + b.value) / 2, n };
 }

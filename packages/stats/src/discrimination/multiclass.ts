@@ -49,7 +49,7 @@ export function multiclassMetrics(table: Matrix, options: ProportionOptions = {}
     macroAverage(classes.map(pick), n);
   const sensitivity = macro((metrics) => metrics.sensitivity);
   return {
-    accuracy: proportion(correct, n, { ...options, empty: 'no patients' }),
+    accuracy: proportion(correct, n, { ...options, empty: 'no-patients' }),
     classes,
     macro: {
       balancedAccuracy: sensitivity,

@@ -7,18 +7,27 @@ import { intervalZ } from '../special/normal.ts';
 /** The interval of a proportion: exact (Clopper & Pearson 1934) or score (Wilson 1927). */
 export type ProportionMethod = 'clopper-pearson' | 'wilson';
 
+/** Why there is nothing to count. */
+type Empty =
+  | 'nothing-counted'
+  | 'no-patients'
+  | 'no-positive-patients'
+  | 'no-negative-patients'
+  | 'none-predicted-positive'
+  | 'none-predicted-negative';
+
 export interface ProportionOptions {
   /** Default `clopper-pearson`. */
   readonly method?: ProportionMethod;
   /** Confidence level, default 0.95. */
   readonly level?: number;
   /** Why there is nothing to count when n is 0. */
-  readonly empty?: string;
+  readonly empty?: Empty;
 }
 
 /** successes / n with its interval; null with the reason when n is 0. */
 export function proportion(successes: number, n: number, options: ProportionOptions = {}): Estimate {
-  const { method = 'clopper-pearson', level = 0.95, empty = 'n is 0' } = options;
+  const { method = 'clopper-pearson', level = 0.95, empty = 'nothing-counted' } = options;
   checkCount('successes', successes, 0);
   checkCount('n', n, 0);
   checkOpenUnit('level', level);

@@ -56,7 +56,7 @@ test('a fixed sensitivity is reached by the highest threshold that does', () => 
 test('one class only gives no threshold', () => {
   expect(youdenThreshold([1, 1], [0.2, 0.3])).toMatchObject({
     value: null,
-    reason: expect.stringContaining('both'),
+    reason: { text: expect.stringContaining('both') },
   });
   expect(fixedSensitivityThreshold([0], [0.2], 0.9).value).toBeNull();
 });

@@ -46,7 +46,7 @@ export function fixedSensitivityThreshold(
   const missing = needBothClasses(cuts, 'a fixed-sensitivity threshold');
   if (missing !== undefined) return missing;
   const first = cuts.truePositives.findIndex((hits) => hits / cuts.positives >= target);
-  return first < 0 ? absent(`no threshold reaches sensitivity ${target}`) : { value: choice(cuts, first) };
+  return first < 0 ? absent('no-threshold-reaches', { target }) : { value: choice(cuts, first) };
 }
 
 function choice(cuts: CutPoints, i: number): ThresholdChoice {

@@ -1,6 +1,6 @@
 import { checkCount, checkLabels } from '../core/checks.ts';
 import { StatsInputError } from '../core/errors.ts';
-import { absent, type Estimate, type Outcome } from '../core/estimate.ts';
+import { type Absent, absent, type Estimate, type Outcome } from '../core/estimate.ts';
 import { checkMatrix, columnOf, type Matrix, matrixFrom } from '../core/matrix.ts';
 import { mean } from '../core/moments.ts';
 import { quantile } from '../core/order.ts';
@@ -51,20 +51,22 @@ export function freezeAggregation(
 ): Outcome<Frozen<'aggregation'>> {
   const fittedOn = homeRows('aggregation', rows);
   const classes = rows[0]?.slices.columns;
-  if (classes === undefined) return absent('no patients: the aggregation cannot be chosen');
+  if (classes === undefined) return absent('no-patients-for', { what: 'the aggregation' });
   const labels = rows.map((row) => row.label);
   checkLabels(labels, classes);
+  let lacking: Absent | undefined;
   const judged = candidates.map((aggregation): AggregationCandidate => {
     const probabilities = matrixFrom(rows.map((row) => aggregateSlices(row.slices, aggregation)));
     const area: Estimate =
       classes === 2 ? auc(labels, columnOf(probabilities, 1)) : macroAuc(labels, probabilities).macro;
-    return { aggregation, auc: area.value, reason: area.value === null ? area.reason : null };
+    if (area.value === null) lacking ??= area;
+    return { aggregation, auc: area.value, reason: area.value === null ? area.reason.text : null };
   });
   let best: AggregationCandidate | undefined;
   for (const candidate of judged) {
     if (candidate.auc !== null && candidate.auc > (best?.auc ?? -1)) best = candidate;
   }
-  if (best === undefined) return absent(judged[0]?.reason ?? 'no candidates to choose from');
+  if (best === undefined) return lacking ?? absent('no-candidates');
   return { value: freeze('aggregation', { chosen: best.aggregation, candidates: judged }, fittedOn) };
 }
 

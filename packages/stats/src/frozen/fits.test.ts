@@ -82,7 +82,7 @@ test('a temperature without a finite optimum is null with the reason', () => {
         [0, 2],
       ]),
     ),
-  ).toMatchObject({ reason: expect.stringContaining('tends to 0') });
+  ).toMatchObject({ reason: { text: expect.stringContaining('tends to 0') } });
   expect(
     freezeTemperature(
       rows,
@@ -91,7 +91,7 @@ test('a temperature without a finite optimum is null with the reason', () => {
         [2, 0],
       ]),
     ),
-  ).toMatchObject({ reason: expect.stringContaining('infinite') });
+  ).toMatchObject({ reason: { text: expect.stringContaining('infinite') } });
 });
 
 test('a scaler applies what was fitted', () => {
@@ -163,6 +163,6 @@ test('the aggregation of highest AUC is chosen, and the mean on a tie', () => {
   expect(tied?.chosen).toEqual({ method: 'mean' });
   expect(freezeAggregation(rows.slice(0, 2))).toMatchObject({
     value: null,
-    reason: expect.stringContaining('only positive'),
+    reason: { text: expect.stringContaining('only positive') },
   });
 });

@@ -22,7 +22,7 @@ export function freezePlatt(rows: readonly ScoredRow[]): Outcome<Frozen<'platt'>
     values,
     rows.map((row) => (row.label === 1 ? high : low)),
   );
-  if (line === undefined) return absent('Platt scaling did not converge: the probabilities do not vary');
+  if (line === undefined) return absent('platt-diverges');
   return { value: freeze('platt', { slope: line.slope, intercept: line.intercept }, fittedOn) };
 }
 

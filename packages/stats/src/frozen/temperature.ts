@@ -23,15 +23,15 @@ export function freezeTemperature(
   checkMatrix('logits', logits);
   const labels = rows.map((row) => row.label);
   checkLabels(labels, logits.columns);
-  if (rows.length === 0) return absent('no patients: the temperature cannot be fitted');
+  if (rows.length === 0) return absent('no-patients-for', { what: 'the temperature' });
   // The likelihood is concave in the inverse temperature, so its slope has one root.
   let low = Math.log(1 / HOTTEST);
   let high = Math.log(1 / COLDEST);
   if (slope(labels, logits, Math.exp(low)) >= 0) {
-    return absent('the logits do not favour the true classes: the temperature is infinite');
+    return absent('temperature-infinite');
   }
   if (slope(labels, logits, Math.exp(high)) <= 0) {
-    return absent('the logits are right for every patient: the temperature tends to 0');
+    return absent('temperature-zero');
   }
   while (high - low > 1e-14) {
     const middle = (low + high) / 2;

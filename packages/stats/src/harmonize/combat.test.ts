@@ -71,7 +71,7 @@ test('a site with fewer than 10 patients, or a single feature, is refused with t
   const base = reference(matrixFrom(sample(1, 30, 4, 0, 1)));
   expect(adaptSite(base, matrixFrom(sample(2, 9, 4, 1, 1)))).toMatchObject({
     value: null,
-    reason: expect.stringContaining('9 patients'),
+    reason: { text: expect.stringContaining('9 patients') },
   });
   const one = reference(matrixFrom(sample(1, 30, 1, 0, 1)));
   expect(adaptSite(one, matrixFrom(sample(2, 20, 1, 1, 1))).value).toBeNull();

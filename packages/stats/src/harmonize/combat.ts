@@ -38,7 +38,7 @@ export function freezeCombatReference(
       `the ComBat reference is home train: ${other.patient} is in split ${other.split}. Leave it out`,
     );
   }
-  if (rows.length < 2) return absent(`${rows.length} home train patients: ComBat needs at least 2`);
+  if (rows.length < 2) return absent('combat-reference-small', { n: rows.length });
   const columns = Array.from({ length: features.columns }, (_, j) => columnOf(features, j));
   // Population variance of the reference batch, as sva's ComBat with ref.batch.
   const sd = columns.map((column) => Math.sqrt((sampleVariance(column) * (rows.length - 1)) / rows.length));
@@ -60,7 +60,7 @@ export function adaptSite(
 ): Outcome<SiteAdaptation> {
   checkWidth(reference, features);
   const n = features.rows;
-  if (n < least) return absent(`${n} patients: a site's location and scale need at least ${least}`);
+  if (n < least) return absent('combat-site-small', { n, least });
   const location = new Float64Array(features.columns);
   const scale = new Float64Array(features.columns).fill(1);
   const adjusted: number[] = [];
@@ -77,14 +77,12 @@ export function adaptSite(
     location[j] = mean(standard);
     scale[j] = variance;
   }
-  if (adjusted.length < 2)
-    return absent(`ComBat needs at least 2 features that vary; there are ${adjusted.length}`);
+  if (adjusted.length < 2) return absent('combat-features', { n: adjusted.length });
   const prior = sitePrior(
     adjusted.map((j) => location[j] as number),
     adjusted.map((j) => scale[j] as number),
   );
-  if (prior === undefined)
-    return absent('all features vary alike at this site: ComBat has no prior for the scale');
+  if (prior === undefined) return absent('combat-no-prior');
   for (const j of adjusted) {
     const posterior = shrink(location[j] as number, scale[j] as number, n, prior);
     location[j] = posterior.location;

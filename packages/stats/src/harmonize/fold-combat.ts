@@ -53,9 +53,7 @@ export function harmonisedViews(
   for (const hospital of combat.hospitals) {
     const n = train.filter((i) => audited.hospitals[i] === hospital).length;
     if (n < LEAST_SITE_PATIENTS && audited.hospitals.includes(hospital)) {
-      return absent(
-        `${hospital} has ${n} training patients in a fold: harmonising inside the folds needs at least ${LEAST_SITE_PATIENTS}`,
-      );
+      return absent('combat-fold-small', { hospital, n, least: LEAST_SITE_PATIENTS });
     }
   }
   const halves = stratifiedGroupKFold(
@@ -116,7 +114,7 @@ function harmoniseBy(
         takeColumns(takeRows(features, own), start, width),
         LEAST_HALF,
       );
-      if (estimated.value === null) return absent(`${hospital}: ${estimated.reason}`);
+      if (estimated.value === null) return absent('of-name', { name: hospital, reason: estimated.reason });
       const site = takeColumns(takeRows(features, all), start, width);
       putColumns(done, all, start, harmonise(reference.value, estimated.value, site));
     }

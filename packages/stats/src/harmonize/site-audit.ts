@@ -75,9 +75,7 @@ export function auditSite(
   const size = (name: string): number => hospitals.filter((hospital) => hospital === name).length;
   const kept = names.filter((name) => size(name) >= folds);
   if (kept.length < 2) {
-    return absent(
-      `the site audit needs two hospitals with at least ${folds} patients; there are ${kept.length}`,
-    );
+    return absent('site-audit-hospitals', { least: folds, n: kept.length });
   }
   const rows = [...hospitals.keys()].filter((i) => kept.includes(hospitals[i] ?? ''));
   const labels = rows.map((i) => kept.indexOf(hospitals[i] ?? ''));

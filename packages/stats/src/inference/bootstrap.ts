@@ -74,7 +74,7 @@ export function* resamples(strata: Numbers, replicates: number, random: Random):
 /** The percentile interval of resampled values; null when too many resamples gave none. */
 function interval(values: readonly number[], replicates: number, level: number): Outcome<BootstrapInterval> {
   if (values.length < LEAST_USABLE * replicates) {
-    return absent(`the metric is defined in ${values.length} of ${replicates} bootstrap resamples only`);
+    return absent('few-resamples', { defined: values.length, replicates });
   }
   const ascending = Float64Array.from(values).sort();
   return {

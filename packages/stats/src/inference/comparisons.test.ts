@@ -25,14 +25,14 @@ referenceTest('proportion intervals equal statsmodels', ['statsmodels'], () => {
   for (const [i, [k, n]] of COUNTS.entries()) {
     for (const [m, method] of (['clopper-pearson', 'wilson'] as const).entries()) {
       const own = proportion(k, n, { method });
-      if (own.value === null) throw new Error(own.reason);
+      if (own.value === null) throw new Error(own.reason.text);
       expect(own.lower).toBeCloseTo(expected[i]?.[m]?.[0] ?? Number.NaN, 10);
       expect(own.upper).toBeCloseTo(expected[i]?.[m]?.[1] ?? Number.NaN, 10);
     }
   }
-  expect(proportion(0, 0, { empty: 'no positive patients' })).toEqual({
+  expect(proportion(0, 0, { empty: 'no-positive-patients' })).toMatchObject({
     value: null,
-    reason: 'no positive patients',
+    reason: { text: 'no positive patients' },
   });
 });
 
@@ -85,7 +85,7 @@ referenceTest('NRI and IDI equal their published formulas', ['numpy', 'scipy'], 
   for (const [i, { labels, first, second }] of BINARY_SAMPLES.entries()) {
     const own = [netReclassification(labels, first, second), integratedDiscrimination(labels, first, second)];
     for (const [k, index] of own.entries()) {
-      if (index.value === null) throw new Error(index.reason);
+      if (index.value === null) throw new Error(index.reason.text);
       const limits = [index.value, index.lower ?? Number.NaN, index.upper ?? Number.NaN];
       expect(worstDifference(limits, expected[i]?.[k] ?? [])).toBeLessThan(1e-10);
     }

@@ -34,7 +34,7 @@ rTest('DeLong interval, covariance and paired test equal pROC', ['pROC', 'jsonli
   for (const [i, { labels, first, second }] of BINARY_SAMPLES.entries()) {
     const reference = expected[i] as Reference;
     const own = delongAuc(labels, first);
-    if (own.value === null) throw new Error(own.reason);
+    if (own.value === null) throw new Error(own.reason.text);
     expect(own.value).toBeCloseTo(reference.auc, 9);
     expect(own.lower).toBeCloseTo(reference.ci[0] ?? Number.NaN, 9);
     expect(own.upper).toBeCloseTo(reference.ci[2] ?? Number.NaN, 9);
@@ -74,17 +74,22 @@ test.each([
   [[0.8, 0.9, 0.1, 0.2], 0, 'the AUC is exactly 0, so no interval can be computed'],
   [[0.3, 0.3, 0.3, 0.3], 0.5, 'all patients have the same rank, so no interval can be computed'],
 ])('scores %j have an interval of zero width and the note says why', (scores, value, note) => {
-  expect(delongAuc([0, 0, 1, 1], scores)).toMatchObject({ value, lower: value, upper: value, note });
+  expect(delongAuc([0, 0, 1, 1], scores)).toMatchObject({
+    value,
+    lower: value,
+    upper: value,
+    note: { text: note },
+  });
 });
 
 test('too few patients of a class, or equal rankings, are null', () => {
   expect(delongAuc([0, 0, 1], [0.1, 0.2, 0.8])).toMatchObject({
     value: null,
-    reason: expect.stringContaining('at least 2'),
+    reason: { text: expect.stringContaining('at least 2') },
   });
   expect(delongTest([0, 0, 1, 1], [1, 3, 2, 4], [10, 30, 20, 40])).toMatchObject({
     value: null,
-    reason: expect.stringContaining('alike'),
+    reason: { text: expect.stringContaining('alike') },
   });
   expect(rocBand([0, 0], [0.1, 0.2], { seed: 1 }).value).toBeNull();
   expect(() => delongTest([0, 1], [0, 1], [0])).toThrow('first has 2, second has 1');

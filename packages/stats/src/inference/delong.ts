@@ -1,3 +1,4 @@
+import { remark } from '@radweave/remarks';
 import {
   checkOpenUnit,
   checkSameLength,
@@ -65,9 +66,8 @@ export function delongAuc(labels: Numbers, scores: Numbers, level = 0.95): Estim
     level,
   };
   if (spread > 0) return estimate;
-  const reason =
-    value === 0 || value === 1 ? `the AUC is exactly ${value}` : 'all patients have the same rank';
-  return { ...estimate, note: `${reason}, so no interval can be computed` };
+  const note = value === 0 || value === 1 ? remark('auc-exact', { value }) : remark('same-rank');
+  return { ...estimate, note };
 }
 
 /** The comparison of two models on the same patients. */
@@ -101,8 +101,7 @@ export function delongTest(
   const difference = mean(a.positives) - mean(b.positives);
   const standardError = Math.sqrt(variance(gaps));
   // Placements are multiples of 1 / (2 × class size): a smaller spread than this is rounding.
-  if (standardError < 1e-12)
-    return absent('both models rank every patient alike: the difference has no variance');
+  if (standardError < 1e-12) return absent('same-ranking');
   const z = difference / standardError;
   const half = intervalZ(level) * standardError;
   const pValue = twoSidedP(z);

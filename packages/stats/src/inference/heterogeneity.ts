@@ -70,7 +70,7 @@ function areaOf({ labels, scores }: ScoredGroup): Area | null {
 }
 
 function withinOf(areas: readonly Area[], level: number): Estimate {
-  if (areas.length === 0) return absent('no group has at least 2 patients of each class');
+  if (areas.length === 0) return absent('no-group-with-both');
   const pairs = sum(areas, (one) => one.pairs);
   const value = sum(areas, (one) => one.value * (one.pairs / pairs));
   const half = intervalZ(level) * Math.sqrt(sum(areas, (one) => one.variance * (one.pairs / pairs) ** 2));
@@ -85,7 +85,7 @@ function withinOf(areas: readonly Area[], level: number): Estimate {
 
 function heterogeneityOf(areas: readonly Area[]): Outcome<Heterogeneity> {
   const varying = areas.filter(({ variance }) => variance > 0);
-  if (varying.length < 2) return absent('fewer than two groups have an AUC with a variance');
+  if (varying.length < 2) return absent('no-varying-groups');
   const weights = sum(varying, ({ variance }) => 1 / variance);
   const centre = sum(varying, ({ value, variance }) => value / variance) / weights;
   const q = sum(varying, ({ value, variance }) => (value - centre) ** 2 / variance);

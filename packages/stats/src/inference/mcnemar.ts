@@ -20,7 +20,7 @@ export function mcnemar(labels: Numbers, first: Numbers, second: Numbers): Estim
     if (secondRight && !firstRight) secondOnly++;
   }
   const discordant = firstOnly + secondOnly;
-  if (discordant === 0) return absent('both models classify the same patients correctly');
+  if (discordant === 0) return absent('same-decisions');
   const value = Math.min(1, 2 * binomialCdf(Math.min(firstOnly, secondOnly), discordant, 0.5));
   return { value, n: labels.length };
 }

@@ -43,7 +43,7 @@ export function integratedDiscrimination(
 
 /** What counts as a change of one patient, and how changes vary. */
 interface Rule {
-  readonly name: string;
+  readonly name: 'NRI' | 'IDI';
   readonly change: (before: number, after: number) => number;
   readonly variance: (changes: readonly number[]) => number;
 }
@@ -69,7 +69,7 @@ function improvement(
   const positive = changes(1);
   const negative = changes(0);
   if (positive.every((value) => value === 0) && negative.every((value) => value === 0)) {
-    return absent(`${name}: both models agree on every patient`);
+    return absent('same-changes', { what: name });
   }
   const value = mean(positive) - mean(negative);
   const standardError = Math.sqrt(

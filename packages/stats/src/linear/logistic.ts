@@ -53,8 +53,7 @@ export function fitLogistic(
   checkLabels(labels, classes);
   const present = new Set(Array.from(labels));
   const empty = Array.from({ length: classes }, (_, label) => label).find((label) => !present.has(label));
-  if (empty !== undefined)
-    return absent(`no patient of class ${empty}: logistic regression needs every class`);
+  if (empty !== undefined) return absent('class-empty', { label: empty });
 
   const outputs = classes === 2 ? 1 : classes;
   const start = new Float64Array(outputs * (features.columns + 1));

@@ -38,9 +38,7 @@ export function fitPca(features: Matrix, components: number, tolerance: number =
   checkCount('components', components, 1);
   const { rows, columns } = features;
   if (components > Math.min(rows - 1, columns)) {
-    return absent(
-      `${components} components need more than the ${rows} patients × ${columns} features there are`,
-    );
+    return absent('many-components', { components, patients: rows, features: columns });
   }
   const { mean, centred } = centre(features);
   const isLarge = Math.min(rows, columns) > WHOLE_UP_TO;
@@ -51,7 +49,7 @@ export function fitPca(features: Matrix, components: number, tolerance: number =
   } = isLarge
     ? { ...leadingEigen(centred, components, tolerance), total: squaresOf(centred) }
     : wholeEigen(centred, components);
-  if (total === 0) return absent('the features do not vary');
+  if (total === 0) return absent('features-constant');
   for (let k = 0; k < components; k++) orient(rowOf(axes, k));
   const kept = values.slice(0, components).map((value) => Math.max(0, value));
   return {

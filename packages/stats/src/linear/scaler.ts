@@ -13,7 +13,7 @@ export interface StandardScaler {
 export function fitStandardScaler(features: Matrix): Outcome<StandardScaler> {
   checkMatrix('features', features);
   const { rows, columns, data } = features;
-  if (rows === 0) return absent('no patients to standardise by');
+  if (rows === 0) return absent('none-to-standardise');
   const mean = new Float64Array(columns);
   const scale = new Float64Array(columns);
   for (let i = 0; i < data.length; i++) {

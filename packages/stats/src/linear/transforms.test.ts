@@ -125,7 +125,7 @@ test('leading components of few dimensions, of equal variances, and of nothing t
       flat(() => 5),
       2,
     ),
-  ).toMatchObject({ reason: 'the features do not vary' });
+  ).toMatchObject({ reason: { text: 'the features do not vary' } });
 });
 
 test('too few patients or nothing that varies is null', () => {
@@ -139,7 +139,7 @@ test('too few patients or nothing that varies is null', () => {
       ]),
       1,
     ),
-  ).toMatchObject({ reason: 'the features do not vary' });
+  ).toMatchObject({ reason: { text: 'the features do not vary' } });
   expect(fitStandardScaler(matrixFrom([], 3)).value).toBeNull();
 });
 

@@ -29,11 +29,11 @@ export function stratifiedGroupKFold(
   checkCount('k', k, 2);
   checkSameLength('labels', labels, 'groups', groups);
   const classes = [...new Set(Array.from(labels))].sort((a, b) => a - b);
-  if (classes.length === 0) return absent('no patients to divide into folds');
+  if (classes.length === 0) return absent('none-to-fold');
   const counts = countsByGroup(labels, groups, classes);
   for (const [c, label] of classes.entries()) {
     const having = [...counts.values()].filter((count) => (count[c] ?? 0) > 0).length;
-    if (having < k) return absent(`class ${label} has ${having} patients: ${k} folds need at least ${k}`);
+    if (having < k) return absent('few-for-folds', { label, n: having, folds: k });
   }
   const names = [...counts.keys()].sort(compareCodePoints);
   new Random(seed, `folds/${k}`).shuffle(names);

@@ -28,13 +28,11 @@ export function stratifiedSplit(
   ids?: readonly string[],
 ): Outcome<Split> {
   checkOpenUnit('train ratio', trainRatio);
-  if (labels.length === 0) return absent('no patients to split');
+  if (labels.length === 0) return absent('none-to-split');
   const byClass = patientsByClass(labels, patientOrder(labels.length, ids));
   for (const [label, patients] of byClass) {
     if (patients.length < 2) {
-      return absent(
-        `class ${label} has ${patients.length} patient: at least 2 are needed, one for each side`,
-      );
+      return absent('class-of-one', { label, n: patients.length });
     }
   }
   const sizes = [...byClass.values()].map((patients) => patients.length);

@@ -30,9 +30,13 @@ export function assignSplits(
     own.map(({ patient }) => patient),
   );
   if (outcome.value === null) {
-    throw new DataError('E_TOO_FEW', `the home hospital '${home}' cannot be divided: ${outcome.reason}`, {
-      hint: 'Add patients of that class, or choose another --home_hospital',
-    });
+    throw new DataError(
+      'E_TOO_FEW',
+      `the home hospital '${home}' cannot be divided: ${outcome.reason.text}`,
+      {
+        hint: 'Add patients of that class, or choose another --home_hospital',
+      },
+    );
   }
   const train = new Set(outcome.value.train);
   const sides = own.map(

@@ -1,7 +1,8 @@
 import type { BrightnessRow } from '@radweave/artifacts';
 import { PROFILE_BINS, type SliceFacts } from '@radweave/imaging';
+import { type Remark, remark } from '@radweave/remarks';
 import { quantile } from '@radweave/stats';
-import { listed } from './oddities.ts';
+import { few } from './oddities.ts';
 import type { FoundSlice } from './walk.ts';
 
 /** So many of a hospital's slices must be odd before it is said: a few always are. */
@@ -97,56 +98,46 @@ export class Brightness {
   }
 
   /** Hospitals whose slices are blank, in the lowest part of 16 bits, inverted, or much darker or brighter than home's. */
-  warnings(home: string): string[] {
+  warnings(home: string): Remark[] {
     const groups = [...this.groups.values()];
     return groups.flatMap((group) => {
       const own = groups.find(({ hospital, modality }) => hospital === home && modality === group.modality);
-      return warningsOf(group, own ?? group).map((text) => `${group.hospital}, ${group.modality}: ${text}`);
+      return warningsOf(group, own ?? group);
     });
   }
 }
 
-function warningsOf(group: Group, home: Group): string[] {
-  const { slices, blank, wide, low } = group;
-  const blanks = blankText(group);
-  const found: string[] = [];
+function warningsOf(group: Group, home: Group): Remark[] {
+  const { hospital, modality, slices, blank, wide, low, high, mean } = group;
+  const found: Remark[] = [];
   if (wide > 0 && low >= ODD_SHARE * wide) {
-    found.push(
-      `${low} of ${wide} slices of 16 bit use less than an eighth of the range (99th percentile: ${shown(group.high)} of it), as unscaled 12-bit values do`,
-    );
+    found.push(remark('data-unscaled', { hospital, modality, n: low, total: wide, high }));
   }
   const across = group.across(home.mean);
   const isLopsided = home.mean < DARK || home.mean > 1 - DARK;
   if (isLopsided && across > 0 && across >= ODD_SHARE * group.means.length) {
-    const means =
+    const seen = { hospital, modality, n: across, total: slices };
+    const inverted =
       group === home
-        ? ''
-        : ` (mean brightness: ${shown(group.mean)}, at ${home.hospital} ${shown(home.mean)})`;
-    found.push(`${across} of ${slices} slices look inverted${means}`);
+        ? remark('data-inverted', seen)
+        : remark('data-inverted-unlike', { ...seen, mean, home: home.hospital, homeMean: home.mean });
+    found.push(inverted);
   }
   const isExplained = found.length > 0 || blank.length >= ODD_SHARE * slices;
-  if (!isExplained && group !== home) found.push(...darknessText(group, home));
-  return [...blanks, ...found];
+  if (!isExplained && group !== home) found.push(...unlikeHome(group, home));
+  // Even one blank slice is told: it is used like any other and shows nothing.
+  return blank.length === 0
+    ? found
+    : [remark('data-blank', { hospital, modality, n: blank.length, total: slices, ...few(blank) }), ...found];
 }
 
-/** Even one is told: it is used like any other and shows nothing. */
-function blankText({ slices, blank }: Group): string[] {
-  if (blank.length === 0) return [];
-  const are = blank.length === 1 ? 'is' : 'are';
-  return [`${blank.length} of ${slices} slices ${are} blank (one gray value): ${listed(blank)}`];
-}
-
-function darknessText(group: Group, home: Group): string[] {
-  const ratio = group.high / home.high;
+function unlikeHome({ hospital, modality, high }: Group, home: Group): Remark[] {
+  const ratio = high / home.high;
   if (!(ratio < DARKER || ratio > BRIGHTER)) return [];
-  const how = ratio < DARKER ? 'darker' : 'brighter';
-  return [
-    `the slices are much ${how} than those of ${home.hospital} (99th percentile: ${shown(group.high)} of the range, at ${home.hospital} ${shown(home.high)})`,
-  ];
+  const code = ratio < DARKER ? 'data-darker' : 'data-brighter';
+  return [remark(code, { hospital, modality, high, home: home.hospital, homeHigh: home.high })];
 }
 
 function median(values: readonly number[]): number {
   return values.length === 0 ? Number.NaN : quantile(Float64Array.from(values).sort(), 0.5);
 }
-
-const shown = (share: number): string => share.toFixed(2);

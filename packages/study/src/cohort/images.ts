@@ -1,5 +1,6 @@
 import type { IssueCollector, RejectedImage } from '@radweave/artifacts';
 import { type ScannedSlice, type SliceFacts, scanSlices } from '@radweave/imaging';
+import { type Remark, remark } from '@radweave/remarks';
 import type { StageContext } from '../context/events.ts';
 import { Brightness } from './brightness.ts';
 import { CONFLICT_REMEDY, type CohortMember, type Gathered } from './patients.ts';
@@ -138,7 +139,7 @@ export function findSharedImages(
   issues: IssueCollector,
 ): Gathered {
   const owners = new Map<string, FoundSlice>();
-  const shared = new Map<string, string>();
+  const shared = new Map<string, Remark>();
   for (const member of gathered.members) {
     for (const slice of [...member.slices.values()].flat()) {
       const facts = check.facts.get(slice.path);
@@ -151,20 +152,19 @@ export function findSharedImages(
         if (!excludeConflicts && !shared.has(member.patient)) {
           issues.error('E_SHARED_IMAGE', text, `${owner.path} and ${slice.path}`, CONFLICT_REMEDY);
         }
-        shared.set(owner.patient, `shares an image with patient ${member.patient}`);
-        shared.set(member.patient, `shares an image with patient ${owner.patient}`);
+        shared.set(owner.patient, remark('excluded-shared-image', { patient: member.patient }));
+        shared.set(member.patient, remark('excluded-shared-image', { patient: owner.patient }));
       }
     }
   }
-  const out = gathered.members.filter(({ patient }) => shared.has(patient));
   return {
     ...gathered,
     members: gathered.members.filter(({ patient }) => !shared.has(patient)),
     exclusions: [
       ...gathered.exclusions,
-      ...out.map(({ patient, hospital }) => {
-        const detail = shared.get(patient) ?? '';
-        return { patient, hospital, reason: 'conflict', detail };
+      ...gathered.members.flatMap(({ patient, hospital }) => {
+        const detail = shared.get(patient);
+        return detail === undefined ? [] : [{ patient, hospital, reason: 'conflict', detail }];
       }),
     ],
   };

@@ -1,4 +1,5 @@
 import type { Exclusion, IssueCollector } from '@radweave/artifacts';
+import { distinct, type Remark, remark } from '@radweave/remarks';
 import type { FoundCohort, FoundSlice } from './walk.ts';
 
 /** A patient with the slices of each asked modality, in natural order. */
@@ -35,13 +36,13 @@ export function gatherPatients(
   issues: IssueCollector,
 ): Gathered {
   const members = new Map<string, CohortMember>();
-  const conflicts = new Map<string, Set<string>>();
+  const conflicts = new Map<string, Remark[]>();
   for (const { patient, hospital, label } of cohort.patients) {
     const known = members.get(patient);
     if (known === undefined) members.set(patient, { patient, hospital, label, slices: new Map() });
     else if (known.hospital !== hospital || known.label !== label) {
-      const places = conflicts.get(patient) ?? new Set([place(known)]);
-      conflicts.set(patient, places.add(place({ hospital, label })));
+      const places = conflicts.get(patient) ?? [place(known)];
+      conflicts.set(patient, [...places, place({ hospital, label })]);
     }
   }
   for (const slice of cohort.slices) {
@@ -52,12 +53,12 @@ export function gatherPatients(
   }
   const exclusions: Exclusion[] = [];
   for (const [patient, places] of conflicts) {
-    const detail = `found as ${[...places].join(' and ')}`;
+    const detail = remark('excluded-places', { places: distinct(places) });
     const hospital = members.get(patient)?.hospital ?? '';
     members.delete(patient);
     if (excludeConflicts) exclusions.push({ patient, hospital, reason: 'conflict', detail });
     else {
-      issues.error('E_PATIENT_CONFLICT', `patient ${patient} is ${detail}`, hospital, CONFLICT_REMEDY);
+      issues.error('E_PATIENT_CONFLICT', `patient ${patient} is ${detail.text}`, hospital, CONFLICT_REMEDY);
     }
   }
   return { members: [...members.values()], exclusions, lacking: [] };
@@ -66,8 +67,8 @@ export function gatherPatients(
 /** How conflicts can be fixed. */
 export const CONFLICT_REMEDY = 'Correct the folders, or leave such patients out with --exclude_conflicts';
 
-function place({ hospital, label }: { hospital: string; label: number }): string {
-  return `grade${label} of ${hospital}`;
+function place({ hospital, label }: { hospital: string; label: number }): Remark {
+  return remark('excluded-place', { hospital, label });
 }
 
 /** Takes out patients without slices of every asked modality. */
@@ -81,7 +82,7 @@ export function requireModalities(gathered: Gathered, modalities: readonly strin
     else {
       const { patient, hospital, label } = member;
       lacking.push({ patient, hospital, label, missing });
-      const detail = `no slices of ${missing.join(', ')}`;
+      const detail = remark('excluded-modalities', { modalities: missing });
       exclusions.push({ patient, hospital, reason: 'missing_modality', detail });
     }
   }

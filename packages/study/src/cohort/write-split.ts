@@ -28,6 +28,7 @@ import {
   writeSplitSummary,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import type { Remark } from '@radweave/remarks';
 import { type StageContext, say } from '../context/events.ts';
 import { programVersions } from '../context/versions.ts';
 import type { AssignedMember } from './assign.ts';
@@ -44,7 +45,7 @@ export interface Division {
   /** Files ignored, rejected or accepted with a remark, by reason. */
   files: Record<string, number>;
   /** What is odd about the data. */
-  warnings: readonly string[];
+  warnings: readonly Remark[];
   /** Hospitals whose patients are all made up. */
   synthetic: readonly string[];
   brightness: readonly BrightnessRow[];
@@ -143,7 +144,7 @@ function summarise(division: Division, config: Config): SplitSummary {
   const excluded: Record<string, number> = {};
   for (const { reason } of exclusions) excluded[reason] = (excluded[reason] ?? 0) + 1;
   return {
-    format: 1,
+    format: 2,
     counts: countCells(members, modalities),
     modalities,
     home_hospital,
@@ -152,6 +153,7 @@ function summarise(division: Division, config: Config): SplitSummary {
     split_hash: splitHash(members),
     slices: Object.fromEntries(modalities.map((modality) => [modality, slicesHashes(division, modality)])),
     excluded,
+    exclusions: [...exclusions],
     files,
     warnings: [...warnings],
     ...(synthetic.length === 0 ? {} : { synthetic: [...synthetic] }),

@@ -1,4 +1,5 @@
 import type { Config, FrozenRecord } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 import { freezeThreshold, type ScoredRow, type ThresholdRule } from '@radweave/stats';
 import { asRecord, refusingExternal } from './frozen-record.ts';
 
@@ -20,10 +21,13 @@ export function thresholdRuleOf({
 export function decideThreshold(
   rows: readonly ScoredRow[],
   rule: ThresholdRule,
-): { threshold: FrozenRecord; unchosen: string | null } {
+): { threshold: FrozenRecord; unchosen: Remark | null } {
   const chosen = refusingExternal(() => freezeThreshold(rows, rule));
   if (chosen.value !== null) return { threshold: asRecord(chosen.value), unchosen: null };
   const half = freezeThreshold(rows, { rule: 'fixed', threshold: 0.5 });
-  if (half.value === null) throw new Error(`a threshold that is set needs no rows: ${half.reason}`);
-  return { threshold: asRecord(half.value), unchosen: `the threshold is 0.5, not chosen: ${chosen.reason}` };
+  if (half.value === null) throw new Error(`a threshold that is set needs no rows: ${half.reason.text}`);
+  return {
+    threshold: asRecord(half.value),
+    unchosen: remark('threshold-unchosen', { reason: chosen.reason }),
+  };
 }

@@ -103,7 +103,7 @@ function assign(patients: readonly PatientRow[], k: number, seed: number, what: 
   const names = patients.map(({ patient }) => patient);
   const folds = stratifiedGroupKFold(labels, names, k, seed);
   if (folds.value === null) {
-    throw new DataError('E_FOLDS', `${what}: ${folds.reason}`, {
+    throw new DataError('E_FOLDS', `${what}: ${folds.reason.text}`, {
       hint: 'Use fewer folds; every model needs two patients of each class besides those held out',
     });
   }

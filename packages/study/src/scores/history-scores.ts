@@ -1,3 +1,4 @@
+import type { Remark } from '@radweave/remarks';
 import {
   argmaxRows,
   auc,
@@ -17,7 +18,7 @@ import { Predictions } from './predictions.ts';
 export const METRICS = ['auc', 'accuracy', 'sensitivity', 'specificity'] as const;
 
 /** Why numbers are missing. */
-export function reasonsOf(scores: Scores): string[] {
+export function reasonsOf(scores: Scores): Remark[] {
   return METRICS.flatMap((name) => {
     const estimate = scores[name];
     return estimate.value === null ? [estimate.reason] : [];

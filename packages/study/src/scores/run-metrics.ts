@@ -1,4 +1,5 @@
 import type { MetricsRow } from '@radweave/artifacts';
+import { several } from '@radweave/remarks';
 import { takeRows } from '@radweave/stats';
 import { hospitalsOf, isOf } from '../cohort/hospitals.ts';
 import type { SliceTable } from '../cohort/slice-table.ts';
@@ -28,7 +29,7 @@ export function runMetrics(
       sensitivity: scores.sensitivity.value,
       specificity: scores.specificity.value,
       threshold: predictions.classes === 2 ? threshold : null,
-      note: [...new Set(reasonsOf(scores))].join('; '),
+      note: several(reasonsOf(scores))?.text ?? '',
     });
     const sliceLabels = Int32Array.from(slices, (i) => table.labels[i] ?? 0);
     const patientLabels = Int32Array.from(people, (i) => table.patients[i]?.label ?? 0);

@@ -1,0 +1,122 @@
+import { of } from '../entry.ts';
+import { counted } from './grammar.ts';
+
+/** What the leakage audit looked at, could not look at and found; findings are named as in `audit.json`. */
+export const AUDIT = {
+  'audit-found': of(
+    { what: 'remark', n: 'number', isAtLeast: 'flag' },
+    ({ what, n, isAtLeast }) => `${what} (${isAtLeast ? 'at least ' : ''}${counted(n, 'case')})`,
+  ),
+  'audit-not-checked': of({ reasons: 'remarks' }, ({ reasons }) => `not checked: ${reasons.join('; ')}`),
+  'audit-patients': of({ n: 'number' }, ({ n }) => `${n} patients`),
+  'audit-ids': of({ n: 'number' }, ({ n }) => `${n} patient IDs`),
+  'audit-sources': of({ names: 'texts' }, ({ names }) => names.join(', ')),
+  'audit-split-files': 'split files',
+  'audit-split-files-and': of({ file: 'text' }, ({ file }) => `split files and ${file}`),
+  'audit-slices': of({ n: 'number' }, ({ n }) => counted(n, 'slice')),
+  'audit-slices-compared': of(
+    { n: 'number', constant: 'number' },
+    ({ n, constant }) => `${counted(n, 'slice')}, ${counted(constant, 'constant one')} not compared`,
+  ),
+  'audit-slices-near': of(
+    { n: 'number', bits: 'number' },
+    ({ n, bits }) => `${counted(n, 'slice')}, at most ${counted(bits, 'bit')} of 64 different`,
+  ),
+  'audit-runs': of({ n: 'number' }, ({ n }) => counted(n, 'run')),
+  'audit-fold-models': of(
+    { n: 'number', records: 'number' },
+    ({ n, records }) => `${counted(n, 'fold model')}, ${counted(records, 'record')} of logits`,
+  ),
+  'audit-features': of({ modalities: 'texts' }, ({ modalities }) => `features of ${modalities.join(', ')}`),
+  'audit-fusion': of({ modalities: 'texts' }, ({ modalities }) => `the fusion of ${modalities.join(', ')}`),
+  'audit-frozen': of(
+    { n: 'number', evaluated: 'number', fused: 'number' },
+    ({ n, evaluated, fused }) =>
+      `${counted(n, 'frozen decision')} (${evaluated} of the evaluation, ${fused} of the fusion: scalers and thresholds)`,
+  ),
+  'audit-nothing': 'there was nothing to look at',
+  'audit-no-pixels': 'pixels were not to be looked at',
+  'audit-undecodable': of(
+    { n: 'number', example: 'text' },
+    ({ n, example }) => `${n} images cannot be decoded, such as ${example}`,
+  ),
+  'audit-no-file': of({ file: 'text' }, ({ file }) => `there is no ${file}`),
+  'audit-not-there': of({ file: 'text' }, ({ file }) => `${file} is not there`),
+  'audit-no-cohort-splits': of(
+    { file: 'text' },
+    ({ file }) => `there is no ${file} to compare the split files with`,
+  ),
+  'audit-no-cohort-labels': of({ file: 'text' }, ({ file }) => `there is no ${file} to compare labels with`),
+  'audit-one-modality': 'there is one modality only',
+  'audit-no-slice-hashes': 'there is no summary.json with hashes of the slices',
+  'audit-too-many-pairs': of(
+    { n: 'number' },
+    ({ n }) => `more than ${n} pairs have near hashes; the others were not compared`,
+  ),
+  'audit-no-run': of({ modality: 'text' }, ({ modality }) => `modality ${modality} has no trained run`),
+  'audit-no-features': of({ modality: 'text' }, ({ modality }) => `modality ${modality} has no features`),
+  'audit-no-fold-splits': of({ run: 'text' }, ({ run }) => `run ${run} has no split files`),
+  'audit-no-folds': 'nothing was cross-validated or cross-fitted',
+  'audit-no-fusion': of({ file: 'text' }, ({ file }) => `there is no fusion: ${file}`),
+  'audit-no-evaluation': of({ folder: 'text' }, ({ folder }) => `there is no evaluation in ${folder}`),
+  'audit-checkpoint-gone': of(
+    { modality: 'text', file: 'text' },
+    ({ modality, file }) =>
+      `the checkpoint of the features of ${modality} is gone or was changed since: ${file}`,
+  ),
+  'audit-silent': of({ file: 'text' }, ({ file }) => `${file} does not say whom it was trained on`),
+  'audit-silent-features': of(
+    { file: 'text', modality: 'text' },
+    ({ file, modality }) => `${file} of ${modality} does not say whom it was trained on`,
+  ),
+  'audit-silent-start': of(
+    { file: 'text', reason: 'remark' },
+    ({ file, reason }) => `${file} was started from weights of which nothing is known: ${reason}`,
+  ),
+  'audit-foreign': of(
+    { file: 'text' },
+    ({ file }) => `${file} is of another program and does not say whom it was trained on`,
+  ),
+  'audit-foreign-features': of(
+    { modality: 'text' },
+    ({ modality }) =>
+      `the features of ${modality} were made by another program: it is not known whom their network was trained on`,
+  ),
+  WARN_UNREADABLE: 'a file that had to be looked at cannot be read',
+  LEAK_PATIENT_SPLITS: 'the same patient is in two splits',
+  LEAK_PATIENT_HOSPITALS: 'the same patient ID is in two hospitals',
+  LEAK_SPLIT_MODALITIES: 'a patient is in different splits, depending on the file',
+  LEAK_SAME_ID: 'IDs in different splits differ in case, separators or zero padding only',
+  WARN_SAME_ID: 'IDs in one split differ in case, separators or zero padding only: a patient may count twice',
+  WARN_ID_SUFFIX: 'IDs in different splits differ in a suffix only: visits of one patient?',
+  INFO_ID_NUMBERED: of(
+    { most: 'number' },
+    ({ most }) => `more than ${most} IDs share all but a suffix: taken for numbered patients, not for visits`,
+  ),
+  LEAK_LABEL_CONFLICT: 'the same patient has two labels',
+  WARN_LABEL_FOLDERS: 'images of one grade folder have different labels',
+  WARN_SLICES_CHANGED: 'slices have changed since the patients were divided',
+  LEAK_IDENTICAL_SLICES: 'patients in different splits share an image, pixel for pixel',
+  WARN_IDENTICAL_SLICES: 'patients in one split share an image, pixel for pixel',
+  WARN_NEAR_SLICES: 'patients in different splits have nearly the same image',
+  INFO_SIMILAR_SLICES: of(
+    { limit: 'number' },
+    ({ limit }) => `patients in different splits have near hashes, but images that correlate below ${limit}`,
+  ),
+  LEAK_CHECKPOINT_TRAINED: 'a network was trained on patients who are now in validation or test',
+  LEAK_CHECKPOINT_SELECTED: 'the epoch of a network was chosen on patients who are now in test',
+  WARN_CHECKPOINT_OLD: 'older runs have seen patients who are now in validation or test',
+  LEAK_FOLD: 'fold models have seen patients of their held-out fold',
+  LEAK_LOGITS: 'cross-fitted logits come from models that have seen patients now in validation or test',
+  LEAK_FEATURES_TRAINED: 'features come from a network trained on patients of validation or test',
+  LEAK_FEATURES_SELECTED: 'features come from a network whose epoch was chosen on patients of test',
+  LEAK_FEATURES_SPLIT: 'features stand in another split than their patients do now',
+  LEAK_FUSION_FITTED: 'the fusion was fitted on patients who are now in validation or test',
+  LEAK_FUSION_THRESHOLD: 'the threshold of the fusion was chosen on patients who are now in test',
+  WARN_FUSION_IN_SAMPLE:
+    'the fusion was fitted on in-sample features: their network was trained on the same patients',
+  INFO_FUSION_IN_SAMPLE:
+    "the classifier 'fused' was fitted on in-sample features; 'stacked' was fitted on out-of-fold logits",
+  LEAK_FROZEN_EXTERNAL: 'a decision was fitted on patients it is judged by: external or test',
+  LEAK_FROZEN_CHANGED: 'a frozen decision was changed after it was fitted',
+};

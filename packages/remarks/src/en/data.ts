@@ -1,0 +1,113 @@
+import { of } from '../entry.ts';
+import { and, counted, few, fewQuoted } from './grammar.ts';
+
+/** What is odd about the data as found, and why patients are left out. */
+export const DATA = {
+  'data-hospital-unread': of(
+    { hospital: 'text', names: 'texts', isMore: 'flag' },
+    ({ hospital, names, isMore }) =>
+      `${hospital} was not read, because no folder in it is called grade0, grade1, …; folders found there: ${fewQuoted(names, isMore)}`,
+  ),
+  'data-folder-unread': of(
+    { hospital: 'text', folder: 'text', n: 'number' },
+    ({ hospital, folder, n }) =>
+      `${hospital}: folder '${folder}' was not read, because it is not called grade0, grade1, …; it holds ${counted(n, 'folder')}`,
+  ),
+  'data-not-png': of(
+    { hospital: 'text', kinds: 'remarks' },
+    ({ hospital, kinds }) => `${hospital}: files that are not PNG were not read (${kinds.join(', ')})`,
+  ),
+  'data-import-dicom': 'radweave import reads DICOM files',
+  'data-count': of({ what: 'text', n: 'number' }, ({ what, n }) => `${what}: ${n}`),
+  'data-masks-named': of(
+    { hospital: 'text', modality: 'text', n: 'number', names: 'texts', isMore: 'flag' },
+    ({ hospital, modality, n, names, isMore }) =>
+      `${hospital}, ${modality}: ${n} of the images are called like masks or labels and are left out (${few(names, isMore)}); rename them if they are slices`,
+  ),
+  'data-masks-two-values': of(
+    { hospital: 'text', modality: 'text', n: 'number', names: 'texts', isMore: 'flag' },
+    ({ hospital, modality, n, names, isMore }) =>
+      `${hospital}, ${modality}: ${n} of the images have two gray values only, as masks do, and are left out (${few(names, isMore)})`,
+  ),
+  'data-masks-doubtful': of(
+    { hospital: 'text', modality: 'text', n: 'number', names: 'texts', isMore: 'flag' },
+    ({ hospital, modality, n, names, isMore }) =>
+      `${hospital}, ${modality}: ${n} of the images are called like outlines of a lesion, without a slice that they belong to, and are used as slices (${few(names, isMore)}); remove them if they are masks`,
+  ),
+  'data-lost': of(
+    { hospital: 'text', n: 'number', total: 'number', modalities: 'texts', labels: 'remarks' },
+    ({ hospital, n, total, modalities, labels }) =>
+      `${hospital}: ${n} of ${counted(total, 'patient')} ${n === 1 ? 'lacks' : 'lack'} ${modalities.join(', ')} and ${n === 1 ? 'is' : 'are'} left out (${labels.join(', ')})`,
+  ),
+  'data-folders-there': of(
+    { names: 'texts', isMore: 'flag' },
+    ({ names, isMore }) => `folders found there: ${fewQuoted(names, isMore)}`,
+  ),
+  'data-folders-some': of(
+    { names: 'texts', isMore: 'flag' },
+    ({ names, isMore }) => `folders that some of them have: ${fewQuoted(names, isMore)}`,
+  ),
+  'data-folders-empty': of(
+    { names: 'texts', isMore: 'flag' },
+    ({ names, isMore }) => `without usable slices: ${fewQuoted(names, isMore)}`,
+  ),
+  'data-folders-none': 'no folder of another name is there',
+  'data-blank': of(
+    { hospital: 'text', modality: 'text', n: 'number', total: 'number', names: 'texts', isMore: 'flag' },
+    ({ hospital, modality, n, total, names, isMore }) =>
+      `${hospital}, ${modality}: ${n} of ${total} slices ${n === 1 ? 'is' : 'are'} blank (one gray value): ${few(names, isMore)}`,
+  ),
+  'data-unscaled': of(
+    { hospital: 'text', modality: 'text', n: 'number', total: 'number', high: 'number' },
+    ({ hospital, modality, n, total, high }) =>
+      `${hospital}, ${modality}: ${n} of ${total} slices of 16 bit use less than an eighth of the range (99th percentile: ${high.toFixed(2)} of it), as unscaled 12-bit values do`,
+  ),
+  'data-inverted': of(
+    { hospital: 'text', modality: 'text', n: 'number', total: 'number' },
+    ({ hospital, modality, n, total }) => `${hospital}, ${modality}: ${n} of ${total} slices look inverted`,
+  ),
+  'data-inverted-unlike': of(
+    {
+      hospital: 'text',
+      modality: 'text',
+      n: 'number',
+      total: 'number',
+      mean: 'number',
+      home: 'text',
+      homeMean: 'number',
+    },
+    ({ hospital, modality, n, total, mean, home, homeMean }) =>
+      `${hospital}, ${modality}: ${n} of ${total} slices look inverted (mean brightness: ${mean.toFixed(2)}, at ${home} ${homeMean.toFixed(2)})`,
+  ),
+  'data-darker': of(
+    { hospital: 'text', modality: 'text', high: 'number', home: 'text', homeHigh: 'number' },
+    ({ hospital, modality, high, home, homeHigh }) =>
+      `${hospital}, ${modality}: the slices are much darker than those of ${home} (99th percentile: ${high.toFixed(2)} of the range, at ${home} ${homeHigh.toFixed(2)})`,
+  ),
+  'data-brighter': of(
+    { hospital: 'text', modality: 'text', high: 'number', home: 'text', homeHigh: 'number' },
+    ({ hospital, modality, high, home, homeHigh }) =>
+      `${hospital}, ${modality}: the slices are much brighter than those of ${home} (99th percentile: ${high.toFixed(2)} of the range, at ${home} ${homeHigh.toFixed(2)})`,
+  ),
+  'data-no-external': of(
+    { home: 'text' },
+    ({ home }) => `No hospital besides ${home} was read: the external test set is empty`,
+  ),
+  'data-no-external-usable': of(
+    { hospitals: 'texts' },
+    ({ hospitals }) => `No patient of ${hospitals.join(', ')} can be used: the external test set is empty`,
+  ),
+  'excluded-modalities': of(
+    { modalities: 'texts' },
+    ({ modalities }) => `no slices of ${modalities.join(', ')}`,
+  ),
+  'excluded-places': of({ places: 'remarks' }, ({ places }) => `found as ${and(places)}`),
+  'excluded-place': of(
+    { hospital: 'text', label: 'number' },
+    ({ hospital, label }) => `grade${label} of ${hospital}`,
+  ),
+  'excluded-shared-image': of(
+    { patient: 'text' },
+    ({ patient }) => `shares an image with patient ${patient}`,
+  ),
+};

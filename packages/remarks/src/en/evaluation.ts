@@ -1,0 +1,145 @@
+import { of } from '../entry.ts';
+import { and } from './grammar.ts';
+
+const CALIBRATED =
+  'before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated probabilities';
+const STACKED = "report 'stacked', which was fitted on out-of-fold logits";
+
+interface Earlier {
+  n: number;
+  hospitals: readonly string[];
+  splits: readonly string[];
+  isPartlyHere: boolean;
+}
+
+function earlier(verb: string, { n, hospitals, splits, isPartlyHere }: Earlier): string {
+  const overlap = isPartlyHere ? ', perhaps some of these' : '';
+  return `was taken over from an earlier evaluation, which ${verb} it on ${n} patients of ${and(hospitals)} (${and(splits)})${overlap}`;
+}
+
+/** What stands beside the numbers of an evaluation, and what a reader of the whole must know. */
+export const EVALUATION = {
+  'no-interval': of({ reason: 'remark' }, ({ reason }) => `no interval: ${reason}`),
+  'no-test': of({ reason: 'remark' }, ({ reason }) => `no test: ${reason}`),
+  'no-mcnemar': of({ reason: 'remark' }, ({ reason }) => `McNemar: ${reason}`),
+  'no-width': 'no interval: its limits are the same number, which says nothing of the uncertainty',
+  'same-in-resamples': 'no interval: all resamples of the patients give the same value',
+  'biased-upward':
+    'biased upward in small groups, and in resamples still more: the interval lies too high and may lie above the value',
+  'reported-per-class': 'reported for each class',
+  'given-per-class': 'given for each class',
+  'macro-by-bootstrap':
+    'the interval of the macro AUC is by bootstrap; DeLong, NRI and IDI are given for each class',
+  'few-of-label': of(
+    { hospitals: 'texts' },
+    ({ hospitals }) => `fewer than 2 patients of a label, so left out: ${hospitals.join(', ')}`,
+  ),
+  'no-external-hospital': 'there is no external hospital',
+  'nobody-in': of({ split: 'split' }, ({ split }) => `there are no patients in ${split}`),
+  'all-predicted': of(
+    { label: 'text' },
+    ({ label }) => `all are predicted ${label}: the accuracy is that label's share`,
+  ),
+  'threshold-chosen-here': 'the threshold was chosen on these patients',
+  'threshold-taken-over': of(
+    { n: 'number', hospitals: 'texts', splits: 'splits', isPartlyHere: 'flag' },
+    (given) => `the threshold ${earlier('chose', given)}`,
+  ),
+  'threshold-unchosen': of(
+    { reason: 'remark' },
+    ({ reason }) => `the threshold is 0.5, not chosen: ${reason}`,
+  ),
+  'calibrator-fitted-here':
+    'the calibrator was fitted on these patients: Brier score and calibration are optimistic here',
+  'calibrator-taken-over': of(
+    { n: 'number', hospitals: 'texts', splits: 'splits', isPartlyHere: 'flag' },
+    (given) => `the calibrator ${earlier('fitted', given)}`,
+  ),
+  'not-calibrated': of({ reason: 'remark' }, ({ reason }) => `not calibrated: ${reason}`),
+  'epoch-chosen-here': 'the best epoch was chosen on these patients',
+  'network-trained-here': 'in-sample: the network was trained on these patients',
+  'classifier-fitted-here': 'the classifier was fitted on these patients',
+  'classifier-many-features': of(
+    { features: 'number', patients: 'number' },
+    ({ features, patients }) =>
+      `${features} features for ${patients} training patients: the classifier separates them even where features are noise`,
+  ),
+  'network-in-sample': of(
+    { modalities: 'texts' },
+    ({ modalities }) =>
+      `in-sample: the network of ${and(modalities)} was trained on these patients: too good to report, use cross-fitting`,
+  ),
+  'network-in-sample-stacked': of(
+    { modalities: 'texts' },
+    ({ modalities }) =>
+      `in-sample: the network of ${and(modalities)} was trained on these patients: too good to report, which is why 'stacked' was fitted on out-of-fold logits`,
+  ),
+  'classifier-in-sample': of(
+    { modalities: 'texts' },
+    ({ modalities }) =>
+      `the classifier was fitted on in-sample features of ${and(modalities)}: use cross-fitting`,
+  ),
+  'classifier-in-sample-stacked': of(
+    { modalities: 'texts' },
+    ({ modalities }) => `the classifier was fitted on in-sample features of ${and(modalities)}: ${STACKED}`,
+  ),
+  'training-unknown': of(
+    { modalities: 'texts' },
+    ({ modalities }) => `the checkpoint of ${and(modalities)} does not say which patients it was trained on`,
+  ),
+  'not-converged': of({ n: 'number' }, ({ n }) => `not converged after ${n} iterations: raise --max_iter`),
+  'stack-fitted-here': 'the stack was fitted on the out-of-fold logits of these patients',
+  'aggregation-chosen': 'chosen on validation',
+  'aggregation-set': 'set beforehand, not by these numbers',
+  'aggregation-frozen': 'frozen before',
+  'no-validation-auc': of({ reason: 'remark' }, ({ reason }) => `no validation AUC: ${reason}`),
+  'fusion-in-sample': of(
+    { modalities: 'texts' },
+    ({ modalities }) =>
+      `the fusion was fitted on in-sample features of ${and(modalities)}, which look better than those of new patients: cross-fitting is the remedy`,
+  ),
+  'fusion-in-sample-stacked': of(
+    { modalities: 'texts' },
+    ({ modalities }) =>
+      `the fusion was fitted on in-sample features of ${and(modalities)}, which look better than those of new patients: ${STACKED}`,
+  ),
+  unevaluated: of(
+    { what: 'remark', command: 'text' },
+    ({ what, command }) => `not evaluated: ${what}; make it with: ${command}`,
+  ),
+  'fusion-missing': of({ folder: 'text' }, ({ folder }) => `there is no fusion in ${folder}`),
+  'fusion-unfinished': of({ folder: 'text' }, ({ folder }) => `the fusion in ${folder} is unfinished`),
+  'fusion-after-evaluation': 'the fusion was finished after the evaluation',
+  'run-missing': of(
+    { modality: 'text' },
+    ({ modality }) => `no finished training run of modality ${modality}`,
+  ),
+  'run-unfinished': of(
+    { run: 'text', modality: 'text' },
+    ({ run, modality }) => `the training run '${run}' of modality ${modality} is unfinished`,
+  ),
+  'run-without-predictions': of(
+    { run: 'text' },
+    ({ run }) => `run '${run}' has no slice_predictions_*.csv: it is of an older version, train again`,
+  ),
+  'decisions-taken-over': 'frozen decisions were taken over from an earlier evaluation, not fitted here',
+  'slices-by-best':
+    "slices become patients by the aggregation of highest validation AUC, so the networks' validation AUC is optimistic",
+  'slices-by': of(
+    { aggregation: 'aggregation' },
+    ({ aggregation }) =>
+      `slices become patients by ${aggregation}, set beforehand; the aggregation table compares the alternatives`,
+  ),
+  'network-is-run': of({ network: 'model', run: 'text' }, ({ network, run }) => `${network} is run '${run}'`),
+  'other-checkpoint': of(
+    { network: 'model', file: 'text' },
+    ({ network, file }) =>
+      `${network} is another checkpoint than the one whose features were fused (${file})`,
+  ),
+  'thresholds-uncalibrated': `thresholds apply to probabilities ${CALIBRATED}`,
+  'ranks-uncalibrated': `AUC and average precision belong to probabilities ${CALIBRATED}`,
+  'nri-continuous': 'NRI is the continuous (category-free) index',
+  'bootstrap-percentiles':
+    'bootstrap intervals are percentiles of resampled patients, stratified by label and hospital',
+  'small-groups': 'the smaller a group, the wider its intervals; where there is none, a note says why',
+};

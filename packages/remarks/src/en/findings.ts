@@ -1,0 +1,102 @@
+import { of } from '../entry.ts';
+import { percent, pText, two } from '../numbers.ts';
+
+const SAME_LABEL = 'patients are predicted to have the same label, whose share is the accuracy';
+
+const placed = (model: string, hospital: string, isMacro: boolean): string =>
+  `${model}${hospital === '' ? '' : ` in ${hospital}`}, ${isMacro ? 'macro AUC' : 'AUC'}`;
+
+const listed = (head: string, items: readonly string[]): string => `${head}: ${items.join('; ')}`;
+
+/** What an evaluation found; the models of a list follow their sentence. */
+export const FINDINGS = {
+  'found-better': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
+    listed(
+      `better than chance outside the home hospital (the ${percent(level, 1)} interval of the AUC lies above 0.5)`,
+      models,
+    ),
+  ),
+  'found-none-better': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
+    listed(
+      `no model is better than chance outside the home hospital (no ${percent(level, 1)} interval of an AUC lies above 0.5)`,
+      models,
+    ),
+  ),
+  'found-not-better': of({ models: 'remarks' }, ({ models }) =>
+    listed('not better than chance outside the home hospital', models),
+  ),
+  'found-worse': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
+    listed(
+      `worse than chance outside the home hospital (the ${percent(level, 1)} interval of the AUC lies below 0.5)`,
+      models,
+    ),
+  ),
+  'found-untold': 'external patients are too few, or of one label only, to tell an AUC from chance',
+  'found-no-external': 'there is no external hospital: nothing is known of patients of other hospitals',
+  'found-single-not-better': of({ models: 'remarks' }, ({ models }) =>
+    listed('not better than chance in single hospitals', models),
+  ),
+  'found-single-worse': of({ models: 'remarks' }, ({ models }) =>
+    listed('worse than chance in single hospitals', models),
+  ),
+  'found-validation-chance':
+    'no model is better than chance even on the validation patients, on whom the epochs were chosen',
+  'found-spread': of({ limit: 'number', models: 'remarks' }, ({ limit, models }) =>
+    listed(
+      `the AUC seems to differ between the external hospitals, so the pooled AUC may describe none of them (Cochran's Q, p below ${limit})`,
+      models,
+    ),
+  ),
+  'found-one-label-test': of({ models: 'remarks' }, ({ models }) =>
+    listed(`all external ${SAME_LABEL}`, models),
+  ),
+  'found-one-label-val': of({ models: 'remarks' }, ({ models }) =>
+    listed(`all validation ${SAME_LABEL}`, models),
+  ),
+  'found-many-features': of({ models: 'remarks' }, ({ models }) =>
+    listed(
+      'as many features as training patients or more, so that even noise separates them and probabilities become too extreme',
+      models,
+    ),
+  ),
+  'found-certain': of({ low: 'number', high: 'number', models: 'remarks' }, ({ low, high, models }) =>
+    listed(`probabilities below ${two(low)} or above ${two(high)}`, models),
+  ),
+  'found-rare-label': of({ labels: 'remarks' }, ({ labels }) =>
+    listed('a label is rare among the training patients', labels),
+  ),
+  /** `hospital` is empty where the patients of all are meant. */
+  'of-auc': of(
+    { model: 'model', hospital: 'text', isMacro: 'flag', auc: 'number', lower: 'number', upper: 'number' },
+    ({ model, hospital, isMacro, auc, lower, upper }) =>
+      `${placed(model, hospital, isMacro)} ${two(auc)} (${two(lower)}–${two(upper)})`,
+  ),
+  'of-auc-exact': of(
+    { model: 'model', hospital: 'text', isMacro: 'flag', auc: 'number', p: 'number' },
+    ({ model, hospital, isMacro, auc, p }) =>
+      `${placed(model, hospital, isMacro)} ${two(auc)} (exact p ${pText(p)})`,
+  ),
+  /** `label` is empty with two labels. */
+  'of-spread': of(
+    { model: 'model', label: 'text', p: 'number', i2: 'number' },
+    ({ model, label, p, i2 }) =>
+      `${model}${label === '' ? '' : ` (${label})`}, p ${pText(p)}, I² ${percent(i2, 0)}`,
+  ),
+  'of-one-label': of(
+    { model: 'model', label: 'text', right: 'number', n: 'number' },
+    ({ model, label, right, n }) => `${model}, ${label}, right for ${right} of ${n}`,
+  ),
+  'of-features': of(
+    { model: 'model', features: 'number', patients: 'number' },
+    ({ model, features, patients }) => `${model}, ${features} features, ${patients} patients`,
+  ),
+  'of-certain': of(
+    { model: 'model', certain: 'number', n: 'number', wrong: 'number' },
+    ({ model, certain, n, wrong }) =>
+      `${model}, ${certain} of ${n} external patients, ${wrong} of them wrong`,
+  ),
+  'of-label': of(
+    { label: 'text', n: 'number', total: 'number' },
+    ({ label, n, total }) => `${label}, ${n} of ${total}`,
+  ),
+};

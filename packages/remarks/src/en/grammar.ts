@@ -1,0 +1,22 @@
+/** `1 patient`, `2 patients`. */
+export function counted(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** `A and P`. */
+export function and(names: readonly string[]): string {
+  return names.join(' and ');
+}
+
+/** The first names, and whether there are more. */
+export function few(names: readonly string[], isMore: boolean): string {
+  return [...names, ...(isMore ? ['…'] : [])].join(', ');
+}
+
+/** The same in quotes, which show a space at the end. */
+export function fewQuoted(names: readonly string[], isMore: boolean): string {
+  return few(
+    names.map((name) => `'${name}'`),
+    isMore,
+  );
+}

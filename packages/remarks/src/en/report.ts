@@ -1,0 +1,46 @@
+import { of } from '../entry.ts';
+
+/** What a report says of its own parts: explanations, those that were not made, the machine. */
+export const REPORT = {
+  'explained-training': 'the network was trained on these patients',
+  'montages-without-text': 'montages carry no texts: this machine has no painter or font for them',
+  'coarse-maps': of(
+    { layer: 'text', height: 'number', width: 'number', size: 'number', layers: 'texts' },
+    ({ layer, height, width, size, layers }) =>
+      `maps of layer ${layer} have only ${height}×${width} values for ${size}×${size} pixels: read them as such, or give an earlier --layer (${layers.join(', ')})`,
+  ),
+  'other-split': of({ file: 'text' }, ({ file }) => `${file} is of another split`),
+  'other-network': of(
+    { file: 'text' },
+    ({ file }) => `${file} explains another network than those evaluated`,
+  ),
+  machine: 'machine',
+  'trained-run': of({ modality: 'text', run: 'text' }, ({ modality, run }) => `train ${modality} (${run})`),
+  'trained-precision': of(
+    { modality: 'text', run: 'text' },
+    ({ modality, run }) => `precision of train ${modality} (${run})`,
+  ),
+  'not-recorded': 'not recorded',
+  versions: of({ parts: 'remarks' }, ({ parts }) => parts.join(', ')),
+  version: of(
+    { name: 'text', version: 'text' },
+    ({ name, version }) => `${name.replaceAll('_', ' ')} ${version}`,
+  ),
+  'device-as-asked': of({ device: 'text' }, ({ device }) => `device ${device} (as asked)`),
+  'frozen-aggregation': of({ aggregation: 'aggregation' }, ({ aggregation }) => aggregation),
+  'frozen-youden': of({ threshold: 'number' }, ({ threshold }) => `Youden: ${threshold.toFixed(4)}`),
+  'frozen-sensitivity': of(
+    { target: 'number', threshold: 'number' },
+    ({ target, threshold }) => `sensitivity ≥ ${target}: ${threshold.toFixed(4)}`,
+  ),
+  'frozen-fixed': of({ threshold: 'number' }, ({ threshold }) => `fixed: ${threshold.toFixed(4)}`),
+  'frozen-isotonic': 'isotonic',
+  'frozen-platt': of(
+    { slope: 'number', intercept: 'number' },
+    ({ slope, intercept }) => `platt: slope ${slope.toFixed(4)}, intercept ${intercept.toFixed(4)}`,
+  ),
+  'frozen-temperature': of(
+    { temperature: 'number' },
+    ({ temperature }) => `temperature: temperature ${temperature.toFixed(4)}`,
+  ),
+};

@@ -1,0 +1,33 @@
+import { of } from '../entry.ts';
+import { and } from './grammar.ts';
+
+/** The site effect and harmonisation. */
+export const SITE = {
+  'site-harmonised-anew':
+    'harmonised anew inside each fold by its training patients, two fifths of a hospital at a time, and applied to those held out: that removes less than all patients of the hospital do, so the AUC is too high rather than too low',
+  'site-in-sample': of(
+    { modalities: 'texts' },
+    ({ modalities }) =>
+      `the network of ${and(modalities)} was trained on the home training patients: what sets them apart may be that and not the hospital`,
+  ),
+  'site-few-patients': of(
+    { hospitals: 'texts' },
+    ({ hospitals }) => `left out for too few patients: ${hospitals.join(', ')}`,
+  ),
+  transductive:
+    'transductive: the location and scale of the hospital come from the unlabelled features of these very patients; not part of the primary analysis',
+  'no-covariate':
+    'without the label as covariate, a hospital with another share of positives is shifted for that as well',
+  'reference-in-sample': of(
+    { modalities: 'texts' },
+    ({ modalities }) =>
+      `the reference is in-sample: the network of ${and(modalities)} was trained on the home training patients, whose features new patients’ would differ from at the same hospital too`,
+  ),
+  'hospital-left': of(
+    { hospital: 'text', reason: 'remark' },
+    ({ hospital, reason }) => `${hospital} was left unharmonised: ${reason}`,
+  ),
+  'left-unharmonised': of({ reason: 'remark' }, ({ reason }) => `left unharmonised: ${reason}`),
+  'hospital-unknown': 'the hospital of these patients is not known',
+  'hospital-of-reference': 'it is a hospital of the reference: it has training patients',
+};

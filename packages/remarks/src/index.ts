@@ -1,0 +1,8 @@
+/** What is said of data and results: codes with parameters, and their words in each language. */
+export { counted } from './en/grammar.ts';
+export { EN } from './english.ts';
+export type { Language } from './language.ts';
+export type { Code, Params, Remark } from './remark.ts';
+export { asWritten, distinct, readRemark, remark, say, several } from './say.ts';
+export type { Term } from './terms.ts';
+export { ZH } from './zh/index.ts';

@@ -1,0 +1,14 @@
+/** `0.94`. */
+export function two(value: number): string {
+  return value.toFixed(2);
+}
+
+/** A p-value: `0.031`, `<0.001`. */
+export function pText(p: number): string {
+  return p < 0.001 ? '<0.001' : p.toFixed(3);
+}
+
+/** A share in percent, with at most so many digits: `95 %`, `97.5 %`. */
+export function percent(share: number, digits: number): string {
+  return `${Number((100 * share).toFixed(digits))} %`;
+}

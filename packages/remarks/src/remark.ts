@@ -1,0 +1,32 @@
+import type { CODES } from './en/index.ts';
+import type { Entry, Kind } from './entry.ts';
+import type { Split, Term } from './terms.ts';
+
+/** What a parameter of each kind is: numbers are numbers and formatted in the words, names are strings. */
+interface Values {
+  flag: boolean;
+  number: number;
+  text: string;
+  texts: readonly string[];
+  split: Split;
+  splits: readonly Split[];
+  model: string;
+  aggregation: string;
+  term: Term;
+  remark: Remark;
+  remarks: readonly Remark[];
+}
+
+/** The name of a remark. */
+export type Code = keyof typeof CODES;
+
+/** The values that a code asks for. */
+export type Params<C extends Code> =
+  (typeof CODES)[C] extends Entry<infer S>
+    ? { readonly [P in keyof S]: Values[S[P] & Kind] }
+    : Readonly<Record<never, never>>;
+
+/** Something that is said of data or results. Files hold the English text beside it, for whoever opens them. */
+export type Remark = {
+  readonly [C in Code]: { readonly code: C; readonly params: Params<C>; readonly text: string };
+}[Code];

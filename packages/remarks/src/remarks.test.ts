@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { CODES } from './en/index.ts';
+import { EN } from './english.ts';
+import type { Kind } from './entry.ts';
+import type { Code, Remark } from './remark.ts';
+import { asWritten, kindsOf, readRemark, remark, say, several } from './say.ts';
+import { ZH } from './zh/index.ts';
+
+const LANGUAGES = [EN, ZH];
+
+/** What a parameter is in this test, and what its sentence must hold in each language. */
+const SAMPLES: Record<Kind, { value: unknown; shown: [en: string, zh: string] }> = {
+  flag: { value: true, shown: ['', ''] },
+  number: { value: 37, shown: ['37', '37'] },
+  text: { value: 'Ⓐ', shown: ['Ⓐ', 'Ⓐ'] },
+  texts: { value: ['Ⓑ', 'Ⓒ'], shown: ['Ⓑ', 'Ⓒ'] },
+  split: { value: 'val', shown: ['val', '验证集'] },
+  splits: { value: ['train', 'test'], shown: ['test', '外部测试集'] },
+  model: { value: 'network Ⓓ', shown: ['network Ⓓ', '网络 Ⓓ'] },
+  aggregation: { value: 'top_k (3)', shown: ['top_k (3)', '前 3 个'] },
+  term: { value: 'net benefit', shown: ['net benefit', '净获益'] },
+  remark: { value: asWritten('Ⓔ'), shown: ['Ⓔ', 'Ⓔ'] },
+  remarks: { value: [asWritten('Ⓕ'), asWritten('Ⓖ')], shown: ['Ⓖ', 'Ⓖ'] },
+};
+
+/** Names alone are the same in both languages. */
+const NAMES: readonly Code[] = ['as-written', 'version'];
+
+test.each(Object.keys(CODES) as Code[])('%s is said in every language with all its parameters', (code) => {
+  for (const flag of [true, false]) {
+    const entries = Object.entries(kindsOf(code));
+    const params = Object.fromEntries(
+      entries.map(([name, kind]) => [name, kind === 'flag' ? flag : SAMPLES[kind].value]),
+    );
+    const one = { code, params, text: '' } as Remark;
+    const texts = LANGUAGES.map((language) => say(one, language));
+    for (const [i, text] of texts.entries()) {
+      expect(text).not.toMatch(/undefined|NaN|null|\[object|[{}]|^$/);
+      for (const [, kind] of entries) expect(text).toContain(SAMPLES[kind].shown[i]);
+    }
+    expect(texts[1]).not.toMatch(/(?:[A-Za-z’'-]{2,}[ ,;:()]+){3,}[A-Za-z’'-]{2,}/);
+    expect(texts[0]).not.toMatch(/[一-鿿]/);
+    if (!NAMES.includes(code) && code !== 'several') expect(texts[1]).not.toBe(texts[0]);
+  }
+});
+
+test('a remark of a file is known again; of another version its text is shown', () => {
+  const found = remark('audit-found', { what: remark('LEAK_FOLD'), n: 2, isAtLeast: false });
+  const file = JSON.parse(JSON.stringify(found));
+  expect(file.text).toBe('fold models have seen patients of their held-out fold (2 cases)');
+  expect(readRemark(file)).toEqual(found);
+  for (const other of [
+    { ...file, code: 'of-the-future' },
+    { ...file, code: 'toString' },
+    { ...file, params: { ...file.params, n: '2' } },
+    { ...file, params: { ...file.params, what: { ...file.params.what, code: 'of-the-future' } } },
+    { ...file, params: { n: 2 } },
+  ]) {
+    expect(readRemark(other)).toEqual(asWritten(file.text));
+  }
+});
+
+test('several remarks are said one after the other, each once', () => {
+  const one = remark('audit-no-folds');
+  expect(several([])).toBeNull();
+  expect(several([null, one, one])).toBe(one);
+  const both = several([one, remark('audit-one-modality')]);
+  expect(both?.text).toBe('nothing was cross-validated or cross-fitted; there is one modality only');
+  expect(both && say(both, ZH)).toBe('未做交叉验证或交叉拟合；只有一种模态');
+});
+
+test.each([
+  [
+    remark('audit-found', { what: remark('INFO_FUSION_IN_SAMPLE'), n: 2, isAtLeast: false }),
+    '融合分类器以样本内特征拟合；堆叠分类器以折外 logit 拟合（2 项）',
+  ],
+  [
+    remark('audit-frozen', { n: 13, evaluated: 7, fused: 6 }),
+    '13 项冻结的决策（评估 7 项；融合 6 项，即标准化参数与阈值）',
+  ],
+  [
+    remark('data-lost', {
+      hospital: 'DU',
+      n: 3,
+      total: 43,
+      modalities: ['A', 'P'],
+      labels: [
+        remark('data-count', { what: 'grade0', n: 1 }),
+        remark('data-count', { what: 'grade1', n: 2 }),
+      ],
+    }),
+    'DU：43 例患者中有 3 例缺少 A、P，未纳入（grade0：1、grade1：2）',
+  ],
+  [
+    remark('no-interval', {
+      reason: remark('few-of-class', { what: 'the DeLong interval', least: 2, positives: 1, negatives: 2 }),
+    }),
+    '无置信区间：DeLong 置信区间要求每类至少 2 例患者（阳性 1 例，阴性 2 例）',
+  ],
+  [
+    remark('of-class', { label: 2, reason: remark('only-negative', { n: 7, what: 'calibration' }) }),
+    '类别 2：仅有阴性患者（n = 7）：校准需要两类患者',
+  ],
+  [remark('no-patients-for', { what: 'the Brier score' }), '无患者：Brier 分数无法计算'],
+  [
+    remark('threshold-taken-over', { n: 30, hospitals: ['JM', 'KK'], splits: ['val'], isPartlyHere: true }),
+    '阈值沿用先前的评估，当时由 JM、KK 的 30 例患者（验证集）选定，其中可能有部分为这些患者',
+  ],
+  [remark('frozen-platt', { slope: 1.1, intercept: -0.2 }), 'Platt 校准：斜率 1.1000，截距 -0.2000'],
+  [remark('audit-fold-models', { n: 6, records: 1 }), '6 个折网络，1 份 logit 记录'],
+])('%j in Chinese', (one, chinese) => {
+  expect(say(one, ZH)).toBe(chinese);
+});

@@ -1,0 +1,89 @@
+import { CODES } from './en/index.ts';
+import { EN } from './english.ts';
+import type { Kind } from './entry.ts';
+import type { Language } from './language.ts';
+import type { Code, Params, Remark } from './remark.ts';
+import { type Split, TERMS, type Term } from './terms.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** A remark in words. */
+export function say({ code, params }: Remark, language: Language): string {
+  const kinds = kindsOf(code);
+  const given = Object.entries(params).map(([name, value]) => [name, inWords(kinds[name], value, language)]);
+  const sentence = language.sentences[code] as string | ((given: Values) => string);
+  return typeof sentence === 'string' ? sentence : sentence(Object.fromEntries(given));
+}
+
+/** The kinds of a code's parameters. */
+export function kindsOf(code: Code): Readonly<Record<string, Kind>> {
+  const entry = CODES[code];
+  return typeof entry === 'string' ? {} : entry.kinds;
+}
+
+function inWords(kind: Kind | undefined, value: unknown, language: Language): unknown {
+  if (kind === 'remark') return say(value as Remark, language);
+  if (kind === 'remarks') return (value as Remark[]).map((one) => say(one, language));
+  if (kind === 'split') return language.splits[value as Split];
+  if (kind === 'splits') return (value as Split[]).map((one) => language.splits[one]);
+  if (kind === 'term') return language.term(value as Term);
+  if (kind === 'aggregation') return language.aggregation(value as string);
+  return kind === 'model' ? language.model(value as string) : value;
+}
+
+/** The remark of a code, with the parameters it asks for. */
+export function remark<C extends Code>(
+  code: C,
+  ...[params]: keyof Params<C> extends never ? [] : [params: Params<C>]
+): Remark {
+  const coded = { code, params: params ?? {}, text: '' } as Remark;
+  return { ...coded, text: say(coded, EN) };
+}
+
+/** A text without a code: of an earlier version, or the message of an error. */
+export function asWritten(text: string): Remark {
+  return remark('as-written', { text });
+}
+
+/** Remarks one after the other; null when there are none. */
+export function several(remarks: readonly (Remark | null | undefined)[]): Remark | null {
+  const parts = distinct(remarks.filter((one) => one !== null && one !== undefined));
+  return parts.length > 1 ? remark('several', { parts }) : (parts[0] ?? null);
+}
+
+/** Each remark once. */
+export function distinct(remarks: readonly Remark[]): Remark[] {
+  return [...new Map(remarks.map((one) => [one.text, one])).values()];
+}
+
+/** A remark as a file has it: where this version does not know the code or its parameters, the text alone. */
+export function readRemark({ code, params, text }: { code: string; params: Values; text: string }): Remark {
+  return fits(code, params) ? ({ code, params, text } as Remark) : asWritten(text);
+}
+
+function fits(code: string, params: Values): boolean {
+  if (!Object.hasOwn(CODES, code)) return false;
+  return Object.entries(kindsOf(code as Code)).every(([name, kind]) => isOf(kind, params[name]));
+}
+
+function isOf(kind: Kind, value: unknown): boolean {
+  if (kind === 'texts') return Array.isArray(value) && value.every((one) => isOf('text', one));
+  if (kind === 'splits') return Array.isArray(value) && value.every((one) => isOf('split', one));
+  if (kind === 'remarks') return Array.isArray(value) && value.every((one) => isOf('remark', one));
+  if (kind === 'remark')
+    return isFields(value) && isFields(value.params) && fits(String(value.code), value.params);
+  if (kind === 'term') return TERMS.includes(value as Term);
+  if (kind === 'split') return value === 'train' || value === 'val' || value === 'test';
+  const types = {
+    flag: 'boolean',
+    number: 'number',
+    text: 'string',
+    model: 'string',
+    aggregation: 'string',
+  } as const;
+  return typeof value === types[kind];
+}
+
+function isFields(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,50 @@
+import type { DATA } from '../en/data.ts';
+import type { Sentences } from '../entry.ts';
+import { list } from './grammar.ts';
+
+const quoted = (names: readonly string[], isMore: boolean): string =>
+  list(
+    names.map((name) => `“${name}”`),
+    isMore,
+  );
+
+export const DATA_ZH: Sentences<typeof DATA> = {
+  'data-hospital-unread': ({ hospital, names, isMore }) =>
+    `未读取 ${hospital}：其中没有名为 grade0、grade1…… 的文件夹；其中的文件夹：${quoted(names, isMore)}`,
+  'data-folder-unread': ({ hospital, folder, n }) =>
+    `${hospital}：未读取文件夹“${folder}”，因其名称不是 grade0、grade1……；其中有 ${n} 个文件夹`,
+  'data-not-png': ({ hospital, kinds }) => `${hospital}：未读取非 PNG 文件（${list(kinds)}）`,
+  'data-import-dicom': 'DICOM 文件可用 radweave import 导入',
+  'data-count': ({ what, n }) => `${what}：${n}`,
+  'data-masks-named': ({ hospital, modality, n, names, isMore }) =>
+    `${hospital} 的 ${modality}：${n} 张图像的名称像掩膜或标注，未纳入（${list(names, isMore)}）；若其实是切片，请改名`,
+  'data-masks-two-values': ({ hospital, modality, n, names, isMore }) =>
+    `${hospital} 的 ${modality}：${n} 张图像只有两个灰度值，像是掩膜，未纳入（${list(names, isMore)}）`,
+  'data-masks-doubtful': ({ hospital, modality, n, names, isMore }) =>
+    `${hospital} 的 ${modality}：${n} 张图像的名称像病灶勾画，但没有与之对应的切片，仍作为切片使用（${list(names, isMore)}）；若其实是掩膜，请移除`,
+  'data-lost': ({ hospital, n, total, modalities, labels }) =>
+    `${hospital}：${total} 例患者中有 ${n} 例缺少 ${list(modalities)}，未纳入（${list(labels)}）`,
+  'data-folders-there': ({ names, isMore }) => `其中的文件夹：${quoted(names, isMore)}`,
+  'data-folders-some': ({ names, isMore }) => `其中部分患者有的文件夹：${quoted(names, isMore)}`,
+  'data-folders-empty': ({ names, isMore }) => `没有可用切片的文件夹：${quoted(names, isMore)}`,
+  'data-folders-none': '没有其他名称的文件夹',
+  'data-blank': ({ hospital, modality, n, total, names, isMore }) =>
+    `${hospital} 的 ${modality}：${total} 张切片中有 ${n} 张为空白（单一灰度值）：${list(names, isMore)}`,
+  'data-unscaled': ({ hospital, modality, n, total, high }) =>
+    `${hospital} 的 ${modality}：${total} 张 16 位切片中有 ${n} 张的灰度不到量程的八分之一（第 99 百分位数为量程的 ${high.toFixed(2)}），像是未缩放的 12 位数值`,
+  'data-inverted': ({ hospital, modality, n, total }) =>
+    `${hospital} 的 ${modality}：${total} 张切片中有 ${n} 张疑似黑白反转`,
+  'data-inverted-unlike': ({ hospital, modality, n, total, mean, home, homeMean }) =>
+    `${hospital} 的 ${modality}：${total} 张切片中有 ${n} 张疑似黑白反转（平均亮度 ${mean.toFixed(2)}，${home} 为 ${homeMean.toFixed(2)}）`,
+  'data-darker': ({ hospital, modality, high, home, homeHigh }) =>
+    `${hospital} 的 ${modality}：切片比 ${home} 的暗得多（第 99 百分位数为量程的 ${high.toFixed(2)}，${home} 为 ${homeHigh.toFixed(2)}）`,
+  'data-brighter': ({ hospital, modality, high, home, homeHigh }) =>
+    `${hospital} 的 ${modality}：切片比 ${home} 的亮得多（第 99 百分位数为量程的 ${high.toFixed(2)}，${home} 为 ${homeHigh.toFixed(2)}）`,
+  'data-no-external': ({ home }) => `除 ${home} 外未读取任何医院：外部测试集为空`,
+  'data-no-external-usable': ({ hospitals }) => `${list(hospitals)} 没有可用的患者：外部测试集为空`,
+
+  'excluded-modalities': ({ modalities }) => `缺少 ${list(modalities)} 的切片`,
+  'excluded-places': ({ places }) => `同时见于 ${list(places)}`,
+  'excluded-place': ({ hospital, label }) => `${hospital} 的 grade${label}`,
+  'excluded-shared-image': ({ patient }) => `与患者 ${patient} 有相同图像`,
+};

@@ -1,0 +1,48 @@
+import type { FINDINGS } from '../en/findings.ts';
+import type { Sentences } from '../entry.ts';
+import { percent, pText, two } from '../numbers.ts';
+
+const placed = (model: string, hospital: string, isMacro: boolean): string =>
+  `${model}${hospital === '' ? '' : `（${hospital}）`}，${isMacro ? '宏平均 AUC' : 'AUC'}`;
+
+const listed = (head: string, items: readonly string[]): string => `${head}：${items.join('；')}`;
+
+export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
+  'found-better': ({ level, models }) =>
+    listed(`在本院以外优于随机水平（AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`, models),
+  'found-none-better': ({ level, models }) =>
+    listed(`在本院以外没有任何模型优于随机水平（没有 AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`, models),
+  'found-not-better': ({ models }) => listed('在本院以外不优于随机水平', models),
+  'found-worse': ({ level, models }) =>
+    listed(`在本院以外差于随机水平（AUC 的 ${percent(level, 1)} 置信区间低于 0.5）`, models),
+  'found-untold': '外部患者过少或仅有一类标签，无法判断 AUC 是否不同于随机水平',
+  'found-no-external': '无外部医院：对其他医院的患者一无所知',
+  'found-single-not-better': ({ models }) => listed('在个别医院不优于随机水平', models),
+  'found-single-worse': ({ models }) => listed('在个别医院差于随机水平', models),
+  'found-validation-chance': '即使在用于选定轮次的验证集患者上，也没有任何模型优于随机水平',
+  'found-spread': ({ limit, models }) =>
+    listed(
+      `各外部医院的 AUC 可能不同，合并的 AUC 未必代表其中任何一家（Cochran Q 检验 p 低于 ${limit}）`,
+      models,
+    ),
+  'found-one-label-test': ({ models }) =>
+    listed('所有外部患者均被预测为同一标签，准确率即该标签的比例', models),
+  'found-one-label-val': ({ models }) =>
+    listed('所有验证集患者均被预测为同一标签，准确率即该标签的比例', models),
+  'found-many-features': ({ models }) =>
+    listed('特征数不少于训练患者数，即使噪声也能将其完全分开，概率过于极端', models),
+  'found-certain': ({ low, high, models }) => listed(`概率低于 ${two(low)} 或高于 ${two(high)}`, models),
+  'found-rare-label': ({ labels }) => listed('训练集患者中某一标签过少', labels),
+
+  'of-auc': ({ model, hospital, isMacro, auc, lower, upper }) =>
+    `${placed(model, hospital, isMacro)} ${two(auc)}（${two(lower)}–${two(upper)}）`,
+  'of-auc-exact': ({ model, hospital, isMacro, auc, p }) =>
+    `${placed(model, hospital, isMacro)} ${two(auc)}（精确检验 p ${pText(p)}）`,
+  'of-spread': ({ model, label, p, i2 }) =>
+    `${model}${label === '' ? '' : `（${label}）`}，p ${pText(p)}，I² ${percent(i2, 0)}`,
+  'of-one-label': ({ model, label, right, n }) => `${model}，${label}，${n} 例中 ${right} 例正确`,
+  'of-features': ({ model, features, patients }) => `${model}，${features} 个特征，${patients} 例患者`,
+  'of-certain': ({ model, certain, n, wrong }) =>
+    `${model}，${n} 例外部患者中 ${certain} 例，其中 ${wrong} 例错误`,
+  'of-label': ({ label, n, total }) => `${label}，${total} 例中 ${n} 例`,
+};

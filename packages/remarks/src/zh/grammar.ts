@@ -1,0 +1,4 @@
+/** `A、P`. */
+export function list(names: readonly string[], isMore = false): string {
+  return [...names, ...(isMore ? ['…'] : [])].join('、');
+}

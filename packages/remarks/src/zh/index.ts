@@ -1,0 +1,58 @@
+import type { Language } from '../language.ts';
+import type { Term } from '../terms.ts';
+import { AUDIT_ZH } from './audit.ts';
+import { DATA_ZH } from './data.ts';
+import { EVALUATION_ZH } from './evaluation.ts';
+import { FINDINGS_ZH } from './findings.ts';
+import { PRECISION_ZH } from './precision.ts';
+import { REASONS_ZH } from './reasons.ts';
+import { REPORT_ZH } from './report.ts';
+import { SITE_ZH } from './site.ts';
+
+const AGGREGATIONS: Readonly<Record<string, string>> = { mean: '均值', max: '最大值', median: '中位数' };
+
+/** Chinese sets a space between Latin letters and its own. */
+const TERMS: Readonly<Record<Term, string>> = {
+  AUC: 'AUC ',
+  NRI: 'NRI ',
+  IDI: 'IDI ',
+  'average precision': '平均精确率',
+  calibration: '校准',
+  'net benefit': '净获益',
+  'the Brier score': 'Brier 分数',
+  'the temperature': '温度',
+  'the aggregation': '汇总方式',
+  'the Youden threshold': 'Youden 阈值',
+  'a fixed-sensitivity threshold': '固定灵敏度阈值',
+  'Platt scaling': 'Platt 校准',
+  'isotonic calibration': '保序回归校准',
+  'the DeLong interval': 'DeLong 置信区间',
+  'the DeLong test': 'DeLong 检验',
+  'the DeLong covariance': 'DeLong 协方差',
+  'the ROC curve': 'ROC 曲线',
+  'the ROC band': 'ROC 置信带',
+  'the precision-recall curve': '精确率–召回率曲线',
+};
+
+export const ZH: Language = {
+  sentences: {
+    'as-written': ({ text }) => text,
+    several: ({ parts }) => parts.join('；'),
+    ...AUDIT_ZH,
+    ...DATA_ZH,
+    ...REASONS_ZH,
+    ...EVALUATION_ZH,
+    ...FINDINGS_ZH,
+    ...SITE_ZH,
+    ...PRECISION_ZH,
+    ...REPORT_ZH,
+  },
+  splits: { train: '训练集', val: '验证集', test: '外部测试集' },
+  aggregation: (name) => AGGREGATIONS[name] ?? `前 ${name.replace(/\D/g, '') || 'k'} 个最高概率的均值`,
+  term: (name) => TERMS[name],
+  model: (name) =>
+    name
+      .replace(/^fused$/, '融合')
+      .replace(/^stacked$/, '堆叠')
+      .replace(/^network /, '网络 '),
+};

@@ -1,0 +1,41 @@
+import type { REPORT } from '../en/report.ts';
+import type { Sentences } from '../entry.ts';
+import { list } from './grammar.ts';
+
+/** Facts of a machine among the versions; programs keep their names. */
+const VERSIONS: Readonly<Record<string, string>> = {
+  device: '设备',
+  cpu_capability: 'CPU 指令集',
+  threads: '线程数',
+  gpu: 'GPU',
+  compute_capability: '计算能力',
+  gpu_memory: '显存',
+  gpu_driver: '驱动',
+  cuda: 'CUDA',
+};
+
+export const REPORT_ZH: Sentences<typeof REPORT> = {
+  'explained-training': '网络以这些患者训练',
+  'montages-without-text': '拼图上没有文字：本机缺少绘制文字的程序或字体',
+  'coarse-maps': ({ layer, height, width, size, layers }) =>
+    `层 ${layer} 的热图对 ${size}×${size} 像素仅有 ${height}×${width} 个值：请据此解读，或用 --layer 指定更靠前的层（${list(layers)}）`,
+  'other-split': ({ file }) => `${file} 属于另一划分`,
+  'other-network': ({ file }) => `${file} 所解释的网络并非被评估的网络`,
+
+  machine: '机器',
+  'trained-run': ({ modality, run }) => `训练 ${modality}（${run}）`,
+  'trained-precision': ({ modality, run }) => `训练 ${modality}（${run}）的计算精度`,
+  'not-recorded': '无记录',
+  versions: ({ parts }) => parts.join('，'),
+  version: ({ name, version }) => `${VERSIONS[name] ?? name.replaceAll('_', ' ')} ${version}`,
+  'device-as-asked': ({ device }) => `设备 ${device}（按设置）`,
+
+  'frozen-aggregation': ({ aggregation }) => aggregation,
+  'frozen-youden': ({ threshold }) => `Youden 指数最大：${threshold.toFixed(4)}`,
+  'frozen-sensitivity': ({ target, threshold }) => `灵敏度 ≥ ${target}：${threshold.toFixed(4)}`,
+  'frozen-fixed': ({ threshold }) => `固定值：${threshold.toFixed(4)}`,
+  'frozen-isotonic': '保序回归',
+  'frozen-platt': ({ slope, intercept }) =>
+    `Platt 校准：斜率 ${slope.toFixed(4)}，截距 ${intercept.toFixed(4)}`,
+  'frozen-temperature': ({ temperature }) => `温度缩放：温度 ${temperature.toFixed(4)}`,
+};
