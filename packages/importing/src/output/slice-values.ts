@@ -46,6 +46,11 @@ export class SliceReader {
       const factor = suvFactor(dataset);
       return { ...about, values: values.map((value) => value * factor), unit: 'SUV' };
     }
-    return { ...about, values, unit: type === 'CT' ? 'HU' : dataset.text(TAG.rescaleType) || 'as stored' };
+    return { ...about, values, unit: type === 'CT' ? 'HU' : unitOf(dataset.text(TAG.rescaleType)) };
   }
+}
+
+/** Rescale Type; US says that it is not specified. */
+function unitOf(said: string): string {
+  return said === '' || said === 'US' ? 'as stored' : said;
 }

@@ -54,7 +54,9 @@ function nativeSamples({ dataset, syntax }: DicomFile, format: PixelFormat, inde
   }
   if (format.bitsAllocated === 1) return bits(value, count * index, count);
   const bytes = value.subarray(length * index, length * (index + 1));
-  if (real !== undefined) return floats(bytes, format.bitsAllocated === 64 ? 8 : 4, littleEndian);
+  if (pixels !== undefined && format.bitsAllocated === 64)
+    throw new DicomFault('integers of 64 bits are not read');
+  if (pixels === undefined) return floats(bytes, format.bitsAllocated === 64 ? 8 : 4, littleEndian);
   return laidOut(integers(bytes, format, littleEndian), format);
 }
 
