@@ -20,10 +20,8 @@ const NO_SLICES: readonly [pattern: RegExp, reason: string][] = [
 const NO_SLICE_TYPES: readonly [pattern: RegExp, reason: string][] = [
   [/\\(LOCALIZER|SCOUT|TOPOGRAM)\b/i, 'a localizer'],
   [/REF_?SURVIEW|SCREEN ?SAVE|\\DOSE|\\PROTOCOL|REPORT/i, 'a summary or dose page'],
-  [
-    /\\PROJECTION IMAGE\b|\\MIP\b|\\MINIP\b|\\VOLUME_?RENDER|\\3D|\\VRT\b|\\MOSAIC\b/i,
-    'computed from a whole volume',
-  ],
+  [/\\(PROJECTION IMAGE|MIP|MINIP|VRT|SSD|VOLUME_?RENDER\w*)(\\|$)/i, 'computed from a whole volume'],
+  [/\\MOSAIC\b/i, 'a mosaic of slices, which is not taken apart'],
 ];
 
 const SOP_ROOT = '1.2.840.10008.5.1.4.1.1.';

@@ -20,7 +20,8 @@ const ENHANCED = '\\+ ?c\\b|\\bc ?\\+|post|contrast|\\bgd\\b|\\bkm\\b|enhanc|增
 export const FIRST_RULES: readonly ImportRule[] = [
   {
     modality: '-',
-    description: 'locali[sz]er|scout|survey|topogram|smart ?prep|bolus ?track|monitoring|定位',
+    description:
+      'locali[sz]er|scout|survey|topogram|pilot|\\b(3|three).?plane|smart ?prep|bolus ?track|monitoring|定位',
   },
   { modality: '-', description: 'exam summary|dose|protocol|screen ?save|剂量' },
   { modality: 'D', type: 'CT', description: DELAYED },
