@@ -78,7 +78,7 @@ test('a stage is up to date until an input, setting, version or output changes',
   expect(now({})).toBe(`the output ${output} is missing or changed`);
   rmSync(output);
   expect(now({})).toContain('the output');
-  expect(reason(join(output, 'none', 'train.json'), state(input))).toBe('it is not finished yet');
+  expect(reason(join(output, 'none', 'train.json'), state(input))).toBe('it has not been finished before');
 });
 
 test('the same content in another place is the same input, and the whole may be moved', () => {

@@ -166,7 +166,7 @@ function recorded(path: string): Manifest | string {
  * @param path The manifest; the stage must run when it is missing.
  */
 export function isUpToDate(path: string, state: StageState, hashes: FileHashes): UpToDate {
-  if (!existsSync(path)) return stale('it is not finished yet');
+  if (!existsSync(path)) return stale('it has not been finished before');
   const before = recorded(path);
   if (typeof before === 'string') return stale(before);
   if (before.stage !== state.stage) return stale(`its record belongs to ${before.stage}`);

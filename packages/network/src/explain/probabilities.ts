@@ -19,7 +19,7 @@ export async function sliceProbabilities(
 ): Promise<Matrix> {
   const { model } = network;
   const rows: Float32Array[] = [];
-  for await (const batch of paced(positions, stagePace(context, batchSize, 'judging slices', stopped))) {
+  for await (const batch of paced(positions, stagePace(context, batchSize, 'predicting slices', stopped))) {
     const values = valuesOf(network, pixels, batch, (slices) => model.call(slices).softmax(1));
     requireFinite(values, notFinite);
     for (let i = 0; i < batch.length; i++) {

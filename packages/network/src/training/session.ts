@@ -66,9 +66,9 @@ export interface SessionOptions {
   foldOf?: string;
 }
 
-const JUDGING: Readonly<Record<Split, string>> = {
+const EVALUATING: Readonly<Record<Split, string>> = {
   train: 'evaluating the training set',
-  val: 'judging validation',
+  val: 'evaluating the validation set',
   test: 'evaluating the external test set',
 };
 
@@ -222,7 +222,7 @@ export class TrainingSession {
     await this.takeBestWeights();
     const judge = async (split: Split): Promise<Predictions> =>
       judgeSet(this.job, this.splits[split], (done, total) =>
-        context.emit({ kind: 'progress', task: JUDGING[split], done, total }),
+        context.emit({ kind: 'progress', task: EVALUATING[split], done, total }),
       );
     const [train, val, test] = [await judge('train'), await judge('val'), await judge('test')];
     await this.files.finished();

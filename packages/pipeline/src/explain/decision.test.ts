@@ -24,7 +24,7 @@ test('without an evaluation: the mean over slices, and 0.5 for two classes', () 
   const decision = chooseDecision(tempDir(), 'A', 'test', PATIENTS, 2, context);
   expect(decision).toEqual({ source: 'default', aggregation: { method: 'mean' }, threshold: 0.5 });
   expect(judge(PATIENTS, decision).map(({ probabilities }) => probabilities[1])).toEqual([0.5, 0.2]);
-  expect(context.said).toEqual(['info: There is no evaluation yet: mean over slices, positive from 0.5 on.']);
+  expect(context.said).toEqual(['info: There is no evaluation yet: mean over slices, threshold 0.5.']);
   const three = chooseDecision(tempDir(), 'A', 'test', PATIENTS, 3, context);
   expect(describe(three)).toBe('mean over slices, the most probable class');
 });

@@ -101,5 +101,5 @@ export function describe({ aggregation, threshold }: Decision): string {
   const pooled = `${aggregationName(aggregation)} over slices`;
   return threshold === null
     ? `${pooled}, the most probable class`
-    : `${pooled}, positive from ${Number(threshold.toFixed(4))} on`;
+    : `${pooled}, threshold ${Number(threshold.toFixed(4))}`;
 }

@@ -33,7 +33,7 @@ export function sayCheck({ steps, passed, limit }: RandomisationCheck, context: 
     );
   }
   if (passed === null) {
-    say(context, 'Randomisation check: no slice has maps that vary both before and after; it tells nothing.');
+    say(context, 'Randomisation check: no slice has maps that vary both before and after: inconclusive.');
   } else if (passed) {
     const inPart = last.spearman !== null && last.spearman >= IN_PART;
     say(
