@@ -155,10 +155,10 @@ export function judgeSplit(model: FusedModel, fused: FusedSplit): JudgedSplit[] 
 }
 
 /** Rows of `predictions_{split}.csv`. */
-export function splitPredictions(model: FusedModel, fused: FusedSplit): FusionPrediction[] {
-  const judged = judgeSplit(model, fused);
+export function splitPredictions(judged: readonly JudgedSplit[]): FusionPrediction[] {
   const [main] = judged;
   if (main === undefined) return [];
+  const { fused } = main;
   const predicted = predictedLabels(main.probabilities, main.threshold);
   return fused.patients.map(({ patient_id, hospital, label }, i) => ({
     patient: patient_id,

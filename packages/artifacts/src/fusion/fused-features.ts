@@ -26,7 +26,7 @@ const float32: Column<number> = {
 
 /** Writes `{stem}.npy` (float32, patients × dims) and `{stem}.csv` with the same rows, named. */
 export function writeFusedFeatures(stem: string, fused: FusedFeatures): void {
-  const { patients, data, names, in_sample } = fused;
+  const { patients, data, names } = fused;
   writeNpy(`${stem}.npy`, { shape: [patients.length, names.length], data });
   const columns = {
     patient_id: required,
@@ -35,12 +35,14 @@ export function writeFusedFeatures(stem: string, fused: FusedFeatures): void {
     in_sample: inSampleColumn,
     ...Object.fromEntries(names.map((name) => [name, float32])),
   };
-  const rows = patients.map(({ patient_id, hospital, label }, row) => {
-    const values = names.map((name, i): [string, number] => [
-      name,
-      data[row * names.length + i] ?? Number.NaN,
-    ]);
-    return { patient_id, hospital, label, in_sample, ...Object.fromEntries(values) };
-  });
+  const rows = rowsOf(fused);
   writeTable<Record<string, unknown>>(`${stem}.csv`, columns as Columns<Record<string, unknown>>, rows);
+}
+
+/** One after the other: all at once, 12,000 patients of 2,048 features take 2 GB. */
+function* rowsOf({ patients, data, names, in_sample }: FusedFeatures): Generator<Record<string, unknown>> {
+  for (const [row, { patient_id, hospital, label }] of patients.entries()) {
+    const values = names.map((name, i) => [name, data[row * names.length + i] ?? Number.NaN]);
+    yield { patient_id, hospital, label, in_sample, ...Object.fromEntries(values) };
+  }
 }

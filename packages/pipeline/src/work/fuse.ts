@@ -13,7 +13,7 @@ import {
   loadFusedSplit,
 } from '@radweave/analysis/fusion/fused-split';
 import { inSampleOf } from '@radweave/analysis/fusion/in-sample';
-import { fusionMetrics } from '@radweave/analysis/fusion/metrics';
+import { fusionMetrics, type JudgedSplit } from '@radweave/analysis/fusion/metrics';
 import { fitStack } from '@radweave/analysis/fusion/stack';
 import {
   type Config,
@@ -84,8 +84,9 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   }
   for (const text of model.warnings) warn(context, text);
   tellInSample(model, context);
-  const metrics = SPLITS.flatMap((split) => judgeSplit(model, splits[split]).flatMap(fusionMetrics));
-  replaceFilesTogether(outputDir, (folder) => writeAll(folder, model, alignment, splits, metrics), {
+  const judged = forEachSplit((split) => judgeSplit(model, splits[split]));
+  const metrics = SPLITS.flatMap((split) => judged[split].flatMap(fusionMetrics));
+  replaceFilesTogether(outputDir, (folder) => writeAll(folder, model, alignment, splits, judged, metrics), {
     last: basename(fusionFiles(outputDir).model),
     obsolete: [],
     unfinishedWithoutLast: true,
@@ -147,6 +148,7 @@ function writeAll(
   model: FusedModel,
   alignment: Alignment,
   splits: Record<Split, FusedSplit>,
+  judged: Record<Split, readonly JudgedSplit[]>,
   metrics: readonly FusionMetricsRow[],
 ): void {
   const { model: modelFile, metrics: metricsFile } = fusionFiles(folder);
@@ -160,9 +162,9 @@ function writeAll(
       names: columnNames(fused.pooled, modalities),
       in_sample: inSampleOf(alignment.sources, modalities, split),
     });
-    const names = judgeSplit(model, fused).map((judged) => judged.model);
+    const names = judged[split].map((one) => one.model);
     const path = predictionsPath(folder, split);
-    writePredictions(path, splitPredictions(model, fused), names, model.classes);
+    writePredictions(path, splitPredictions(judged[split]), names, model.classes);
   }
   writeFusionMetrics(metricsFile, metrics);
   writeFusionModel(modelFile, model.file);

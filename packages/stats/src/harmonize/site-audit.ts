@@ -167,7 +167,7 @@ function crossValidate(
       fold.trainFeatures,
       fold.train.map((i) => labels[i] as number),
       // Ranks and argmax do not need the last digits, and hundreds of permutations do need the time.
-      { classes, C, tolerance: 1e-3 },
+      { classes, C, tolerance: 1e-3 / (C * fold.train.length) },
     ).value;
     if (model === null) throw new StatsInputError('a fold lacks a hospital');
     const predicted = logisticProbabilities(model, fold.validationFeatures);

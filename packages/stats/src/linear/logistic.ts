@@ -13,7 +13,7 @@ export interface LogisticOptions {
   readonly C?: number;
   /** Most L-BFGS iterations. Default 1000. */
   readonly maxIterations?: number;
-  /** Largest absolute gradient entry at the end. Default 1e-10. */
+  /** Largest absolute gradient entry at the end, of the mean loss over patients. Default 1e-10. */
   readonly tolerance?: number;
 }
 
@@ -31,7 +31,7 @@ export interface LogisticModel {
 
 /**
  * L2 logistic regression equal to scikit-learn's `LogisticRegression(penalty='l2', C, solver='lbfgs', tol=1e-10)`:
- * minimises ½‖w‖² + C Σ log-loss, the intercept not penalised, binary or multinomial, from zero.
+ * minimises ½‖w‖² + C Σ log-loss, the intercept not penalised, binary or multinomial, from zero, and stops by the same rule.
  *
  * @param features patients × features, usually standardised.
  * @param labels 0 … classes − 1, one per patient.
