@@ -1,8 +1,10 @@
-import { pythonJson, referenceTest } from '@radweave/testkit';
+import { peersPython, peerTest, pythonJson, referenceTest } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { matrixFrom } from '../core/matrix.ts';
+import { Random } from '../core/random.ts';
 import { featureSample, worstDifference } from '../core/samples.test.data.ts';
 import { fitLogistic, logisticProbabilities } from './logistic.ts';
+import { fitStandardScaler, standardise } from './scaler.ts';
 
 // Two references: lbfgs at tol 1e-10, which is what we promise to equal, and Newton's method (binary only), which
 // reaches the minimum more exactly than scikit-learn 1.2's lbfgs.
@@ -82,4 +84,37 @@ test('a class without patients is null; mistakes throw', () => {
   });
   expect(() => fitLogistic(features, [1])).toThrow('1 labels for 2 rows');
   expect(() => fitLogistic(features, [0, 1], { C: 0 })).toThrow('C is 0');
+});
+
+/** A few directions in which patients differ, each less than the one before, and noise: as features of a network are. */
+function directed(n: number, columns: number): { rows: number[][]; labels: number[] } {
+  const random = new Random(9, 'directions');
+  const basis = Array.from({ length: 20 }, (_, k) =>
+    Array.from({ length: columns }, () => random.normal() / (1 + k / 4)),
+  );
+  const labels = Array.from({ length: n }, (_, i) => i % 2);
+  const raw = labels.map((label) => {
+    const place = basis.map((_, k) => random.normal() + (k === 0 ? label : 0));
+    return Array.from({ length: columns }, (_, j) =>
+      basis.reduce((sum, direction, k) => sum + (place[k] ?? 0) * (direction[j] ?? 0), random.uniform()),
+    );
+  });
+  const scaler = fitStandardScaler(matrixFrom(raw)).value;
+  if (scaler === null) throw new Error('no scaler');
+  const { data } = standardise(scaler, matrixFrom(raw));
+  return { rows: raw.map((_, i) => Array.from(data.subarray(i * columns, (i + 1) * columns))), labels };
+}
+
+peerTest('fitting stops where scikit-learn stops', ['sklearn'], () => {
+  const { rows, labels } = directed(500, 100);
+  const source = `
+import json, sys
+from sklearn.linear_model import LogisticRegression
+s = json.load(sys.stdin)
+print(json.dumps(int(LogisticRegression(tol=1e-4, max_iter=10000).fit(s['rows'], s['labels']).n_iter_[0])))
+`;
+  const input = JSON.stringify({ rows, labels });
+  const theirs = pythonJson<number>(source, { input, interpreter: peersPython() });
+  const ours = fitLogistic(matrixFrom(rows), labels, { tolerance: 1e-4 }).value?.iterations;
+  expect(Math.abs((ours ?? 0) / theirs - 1)).toBeLessThan(0.1);
 });
