@@ -8,7 +8,6 @@ import { lookAround, missingTools } from './machine.ts';
 import { namedLibtorch } from './named.ts';
 import { PINNED_TORCH } from './pinned.ts';
 import { planSetup } from './plan.ts';
-import { prebuiltFor } from './prebuilt.ts';
 import { type NativeRecord, readNativeRecord } from './record.ts';
 import { surroundings } from './surroundings.ts';
 import { askEngine, type EngineReport } from './verify.ts';
@@ -85,11 +84,7 @@ function newer({ source, version }: NativeRecord['libtorch']): string {
 
 /** What set-up would take or install. @throws SetupError as set-up itself, where it could do neither. */
 function foreseen(env: NodeJS.ProcessEnv): string {
-  const { facts, libtorch } = lookAround(
-    env,
-    { named: namedLibtorch(undefined, env) },
-    (found) => 'folder' in prebuiltFor(found),
-  );
+  const { facts, libtorch } = lookAround(env, { named: namedLibtorch(undefined, env) }, () => false);
   const { install, fetch } = planSetup(facts);
   const notTaken = facts.skipped.map((place) => `; not taken: ${place}`).join('');
   const packages = (install.length > 0 ? `; set-up would install ${install.join(' ')}` : '') + notTaken;

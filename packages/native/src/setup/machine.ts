@@ -11,7 +11,7 @@ import { nvidiaDriver, whyNotPinned } from './nvidia.ts';
 import { packageClient } from './package-client.ts';
 import { PINNED_TORCH } from './pinned.ts';
 import type { Facts } from './plan.ts';
-import { prebuiltTorch } from './prebuilt.ts';
+import { prebuiltFor } from './prebuilt.ts';
 import { pythonTorch } from './python.ts';
 import { onPath, run } from './run.ts';
 import { type Engine, THIS_MACHINE, wheelsFor } from './wheels.ts';
@@ -68,7 +68,7 @@ export function engineToFetch(
 /**
  * Looks at the machine without changing it.
  *
- * @param built whether the engine for a libtorch is in the cache or prebuilt, so that no compiler is needed.
+ * @param built whether the engine for a libtorch is in the cache, so that no compiler is needed.
  */
 export function lookAround(
   env: NodeJS.ProcessEnv,
@@ -77,7 +77,9 @@ export function lookAround(
 ): { facts: Facts; libtorch: Libtorch | undefined } {
   const { platform, arch } = process;
   const lacking = missingTools(env);
-  const isPrebuilt = prebuiltTorch() === PINNED_TORCH;
+  const pinnedEngine = prebuiltFor({ version: PINNED_TORCH, gpu: null, cudaInclude: null });
+  const isPrebuilt = 'folder' in pinnedEngine;
+  const isReady = (found: Libtorch): boolean => 'folder' in prebuiltFor(found) || built(found);
   // With a compiler every libtorch will do; without, the one that engines are prebuilt for, which may have to be fetched.
   const canBuild = lacking.length === 0 || !isPrebuilt || (isDebian() && mayInstall());
   const { libtorch, skipped } = findLibtorch({
@@ -88,12 +90,16 @@ export function lookAround(
     fetched: fetchedLibtorches(env),
     gpuOnly: asked === 'cuda',
     whyUseless: (found) =>
-      canBuild || built(found)
+      canBuild || isReady(found)
         ? undefined
         : `version ${found.version}, which no engine is prebuilt for, and to build one is missing: ${lacking.join(', ')}`,
     prefixes: pinned ? [] : systemPrefixes(platform),
   });
-  const tools = libtorch !== undefined && built(libtorch) ? [] : lacking;
+  const tools = libtorch !== undefined && isReady(libtorch) ? [] : lacking;
+  const engineHere = libtorch === undefined ? pinnedEngine : prebuiltFor(libtorch);
+  if (tools.length > 0 && 'why' in engineHere && engineHere.why !== null) {
+    skipped.push(`the prebuilt engine: ${engineHere.why}`);
+  }
   const { engine, why } =
     libtorch === undefined ? engineToFetch(asked, env) : { engine: 'cpu' as const, why: '' };
   const facts: Facts = {

@@ -52,12 +52,6 @@ function entryFor({ root, host }: Shelf): Entry | null | undefined {
   return entries[`${host.platform}-${host.arch}`] ?? null;
 }
 
-/** Which version of libtorch the prebuilt addons are for; undefined where none are installed for this platform. */
-export function prebuiltTorch(shelf: Shelf = SHELF): string | undefined {
-  const entry = entryFor(shelf);
-  return entry && shelf.packageFolder(entry.package) !== undefined ? entry.torch : undefined;
-}
-
 /**
  * The prebuilt addons for a libtorch, or why there are none; null as the reason in a checkout, where none are expected. Every
  * file has the SHA-256 that this package knows.

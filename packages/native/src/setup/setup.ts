@@ -13,7 +13,6 @@ import { type Named, namedLibtorch, rememberLibtorch } from './named.ts';
 import { type PackageClient, packageClient } from './package-client.ts';
 import { PINNED_TORCH } from './pinned.ts';
 import { planSetup } from './plan.ts';
-import { prebuiltFor } from './prebuilt.ts';
 import { provideEngine, type Way } from './provide.ts';
 import { type NativeRecord, readNativeRecord, recordPath } from './record.ts';
 import { renameWithRetry } from './rename.ts';
@@ -80,9 +79,8 @@ export function setUp(
   const named = namedLibtorch(brought || options.libtorch, env);
   const pinned = options.libtorch === 'pinned';
   const wish = { named, engine: options.engine, pinned };
-  const needsNoCompiler = (found: Libtorch) =>
-    isComplete(folder(found), found) || 'folder' in prebuiltFor(found);
-  const libtorch = prepareMachine(say, env, wish, options.yes === true, needsNoCompiler);
+  const isBuilt = (found: Libtorch) => isComplete(folder(found), found);
+  const libtorch = prepareMachine(say, env, wish, options.yes === true, isBuilt);
   say(
     `libtorch ${libtorch.version}${libtorch.gpu === null ? '' : ` (${GPUS[libtorch.gpu]})`}: ${SOURCES[libtorch.source]}, ${libtorch.root}`,
   );
