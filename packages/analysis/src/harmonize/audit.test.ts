@@ -85,5 +85,5 @@ test('harmonised inside the folds, a shifted hospital is hardly told any more', 
   ]);
   const [before, after] = rows;
   expect(after?.auc).toBeLessThan((before?.auc ?? 0) - 0.2);
-  expect(after?.note?.text).toContain('harmonised anew inside each fold');
+  expect(after?.note?.text).toContain('harmonised again inside each fold');
 });

@@ -150,7 +150,7 @@ test('on a GPU auto goes by what its units compute', () => {
     expect(fastestPrecision('cuda:0', gpu(capability, 'Tesla T4'))).toMatchObject({
       precision: 'fp16',
       reason: {
-        text: `a GPU of compute capability ${capability.join('.')} computes float16 natively, bfloat16 not; nobody has tried Radweave on such a card`,
+        text: `a GPU of compute capability ${capability.join('.')} computes float16 natively, bfloat16 not; Radweave is untested on such a card`,
       },
     });
   }

@@ -98,7 +98,7 @@ export const AUDIT = {
   WARN_SLICES_CHANGED: 'slices have changed since the patients were divided',
   LEAK_IDENTICAL_SLICES: 'patients in different splits share an image, pixel for pixel',
   WARN_IDENTICAL_SLICES: 'patients in one split share an image, pixel for pixel',
-  WARN_NEAR_SLICES: 'patients in different splits have nearly the same image',
+  WARN_NEAR_SLICES: 'patients in different splits have near-identical images',
   INFO_SIMILAR_SLICES: of(
     { limit: 'number' },
     ({ limit }) => `patients in different splits have near hashes, but images that correlate below ${limit}`,

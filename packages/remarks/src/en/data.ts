@@ -91,7 +91,7 @@ export const DATA = {
   ),
   'data-no-external': of(
     { home: 'text' },
-    ({ home }) => `No hospital besides ${home} was read: the external test set is empty`,
+    ({ home }) => `No hospital other than ${home} was read: the external test set is empty`,
   ),
   'data-no-external-usable': of(
     { hospitals: 'texts' },

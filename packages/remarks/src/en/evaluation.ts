@@ -22,7 +22,7 @@ export const EVALUATION = {
   'no-interval': of({ reason: 'remark' }, ({ reason }) => `no interval: ${reason}`),
   'no-test': of({ reason: 'remark' }, ({ reason }) => `no test: ${reason}`),
   'no-mcnemar': of({ reason: 'remark' }, ({ reason }) => `McNemar: ${reason}`),
-  'no-width': 'no interval: its limits are the same number, which says nothing of the uncertainty',
+  'no-width': 'no interval: both limits are the same number, which says nothing about the uncertainty',
   'same-in-resamples': 'no interval: all resamples of the patients give the same value',
   'biased-upward':
     'biased upward in small groups, and in resamples still more: the interval lies too high and may lie above the value',
@@ -67,12 +67,12 @@ export const EVALUATION = {
   'network-in-sample': of(
     { modalities: 'texts' },
     ({ modalities }) =>
-      `in-sample: the network of ${and(modalities)} was trained on these patients: too good to report, use cross-fitting`,
+      `in-sample: the network of ${and(modalities)} was trained on these patients: do not report it, use cross-fitting`,
   ),
   'network-in-sample-stacked': of(
     { modalities: 'texts' },
     ({ modalities }) =>
-      `in-sample: the network of ${and(modalities)} was trained on these patients: too good to report, which is why 'stacked' was fitted on out-of-fold logits`,
+      `in-sample: the network of ${and(modalities)} was trained on these patients: do not report it; 'stacked' was fitted on out-of-fold logits instead`,
   ),
   'classifier-in-sample': of(
     { modalities: 'texts' },
@@ -90,7 +90,7 @@ export const EVALUATION = {
   'not-converged': of({ n: 'number' }, ({ n }) => `not converged after ${n} iterations: raise --max_iter`),
   'stack-fitted-here': 'the stack was fitted on the out-of-fold logits of these patients',
   'aggregation-chosen': 'chosen on validation',
-  'aggregation-set': 'set beforehand, not by these numbers',
+  'aggregation-set': 'as configured, not chosen by these numbers',
   'aggregation-frozen': 'frozen before',
   'no-validation-auc': of({ reason: 'remark' }, ({ reason }) => `no validation AUC: ${reason}`),
   'fusion-in-sample': of(
@@ -124,11 +124,11 @@ export const EVALUATION = {
   ),
   'decisions-taken-over': 'frozen decisions were taken over from an earlier evaluation, not fitted here',
   'slices-by-best':
-    "slices become patients by the aggregation of highest validation AUC, so the networks' validation AUC is optimistic",
+    "slice probabilities are pooled per patient by the aggregation of highest validation AUC, so the networks' validation AUC is optimistic",
   'slices-by': of(
     { aggregation: 'aggregation' },
     ({ aggregation }) =>
-      `slices become patients by ${aggregation}, set beforehand; the aggregation table compares the alternatives`,
+      `slice probabilities are pooled per patient by ${aggregation}, as configured; the aggregation table compares the alternatives`,
   ),
   'network-is-run': of({ network: 'model', run: 'text' }, ({ network, run }) => `${network} is run '${run}'`),
   'other-checkpoint': of(

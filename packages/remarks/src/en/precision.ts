@@ -35,7 +35,7 @@ export const PRECISION = {
   'precision-gpu-fp16': of(
     { capability: 'text' },
     ({ capability }) =>
-      `a GPU of compute capability ${capability} computes float16 natively, bfloat16 not; nobody has tried Radweave on such a card`,
+      `a GPU of compute capability ${capability} computes float16 natively, bfloat16 not; Radweave is untested on such a card`,
   ),
   'precision-gpu-fp32': of(
     { capability: 'text' },

@@ -58,7 +58,7 @@ export const REASONS = {
       `the metric is defined in ${defined} of ${replicates} bootstrap resamples only`,
   ),
   'same-changes': of({ what: 'term' }, ({ what }) => `${what}: both models agree on every patient`),
-  'same-ranking': 'both models rank every patient alike: the difference has no variance',
+  'same-ranking': 'both models rank the patients identically: the difference has no variance',
   'same-decisions': 'both models classify the same patients correctly',
   'auc-exact': of(
     { value: 'number' },

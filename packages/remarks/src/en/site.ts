@@ -4,7 +4,7 @@ import { and } from './grammar.ts';
 /** The site effect and harmonisation. */
 export const SITE = {
   'site-harmonised-anew':
-    'harmonised anew inside each fold by its training patients, two fifths of a hospital at a time, and applied to those held out: that removes less than all patients of the hospital do, so the AUC is too high rather than too low',
+    'harmonised again inside each fold by its training patients, two fifths of a hospital at a time, and applied to those held out: that removes less than all patients of the hospital do, so the AUC is too high rather than too low',
   'site-in-sample': of(
     { modalities: 'texts' },
     ({ modalities }) =>
