@@ -63,10 +63,22 @@ export function readHistory(path: string): HistoryRow[] {
   return rows;
 }
 
-/** Adds an epoch to the end; the first one makes the file. */
+/**
+ * Adds an epoch after those before it; the first one makes the file. Later ones go: where two processes train one run, because a
+ * lock was taken over from a living one, each writes equal rows, and the file stays one that can be resumed from.
+ *
+ * @throws DataError `E_HISTORY_EPOCHS` when epochs before it are missing: another process has cut the run back and trains it.
+ */
 export function appendHistory(path: string, row: HistoryRow): void {
   const rows = existsSync(path) ? readHistory(path) : [];
-  writeHistory(path, [...rows, row]);
+  if (rows.length < row.epoch - 1) {
+    throw new DataError(
+      'E_HISTORY_EPOCHS',
+      `epoch ${row.epoch} cannot follow epoch ${rows.length}: another process has resumed this run`,
+      { where: path, hint: 'Let the other process finish, or end it and resume the run' },
+    );
+  }
+  writeHistory(path, [...rows.slice(0, row.epoch - 1), row]);
 }
 
 /**

@@ -31,6 +31,12 @@ test('epochs are added one by one and cut back to a checkpoint, byte for byte', 
   truncateHistory(path, 2);
   expect(readFileSync(path).equals(two)).toBe(true);
   truncateHistory(path, 9);
+  // Two processes that train one run leave a history that either can be resumed from.
+  for (const epoch of [3, 4, 3]) appendHistory(path, epochRow(epoch));
+  expect(readHistory(path).map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+  expect(() => appendHistory(path, epochRow(5))).toThrow(/another process has resumed this run/);
+  expect(readHistory(path)).toHaveLength(3);
+  truncateHistory(path, 2);
   expect(readFileSync(path).equals(two)).toBe(true);
 });
 
