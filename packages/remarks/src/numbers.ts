@@ -3,8 +3,8 @@ export function two(value: number): string {
   return value.toFixed(2);
 }
 
-/** A p-value: `0.031`, `<0.001`. */
-export function pText(p: number): string {
+/** A p value as journals want it: three digits, `<0.001` below. */
+export function pValue(p: number): string {
   return p < 0.001 ? '<0.001' : p.toFixed(3);
 }
 

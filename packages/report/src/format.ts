@@ -1,4 +1,5 @@
 import type { EstimateRecord } from '@radweave/artifacts';
+import { pValue } from '@radweave/remarks';
 import type { Cell } from './html/table.ts';
 
 /** What stands for a number that could not be had; its reason becomes a note. */
@@ -37,8 +38,7 @@ export function fixed(value: number, digits = 2): string {
 
 /** A p value as journals want it: three digits, `<0.001` below. */
 export function pText(p: number | null): string {
-  if (p === null) return NOT_AVAILABLE;
-  return p < 0.001 ? '<0.001' : p.toFixed(3);
+  return p === null ? NOT_AVAILABLE : pValue(p);
 }
 
 /** `12 (34 %)`. */

@@ -1,5 +1,5 @@
 import { of } from '../entry.ts';
-import { percent, pText, two } from '../numbers.ts';
+import { percent, pValue, two } from '../numbers.ts';
 
 const SAME_LABEL = 'patients are predicted to have the same label, whose share is the accuracy';
 
@@ -74,13 +74,13 @@ export const FINDINGS = {
   'of-auc-exact': of(
     { model: 'model', hospital: 'text', isMacro: 'flag', auc: 'number', p: 'number' },
     ({ model, hospital, isMacro, auc, p }) =>
-      `${placed(model, hospital, isMacro)} ${two(auc)} (exact p ${pText(p)})`,
+      `${placed(model, hospital, isMacro)} ${two(auc)} (exact p ${pValue(p)})`,
   ),
   /** `label` is empty with two labels. */
   'of-spread': of(
     { model: 'model', label: 'text', p: 'number', i2: 'number' },
     ({ model, label, p, i2 }) =>
-      `${model}${label === '' ? '' : ` (${label})`}, p ${pText(p)}, I² ${percent(i2, 0)}`,
+      `${model}${label === '' ? '' : ` (${label})`}, p ${pValue(p)}, I² ${percent(i2, 0)}`,
   ),
   'of-one-label': of(
     { model: 'model', label: 'text', right: 'number', n: 'number' },

@@ -1,6 +1,6 @@
 import type { FINDINGS } from '../en/findings.ts';
 import type { Sentences } from '../entry.ts';
-import { percent, pText, two } from '../numbers.ts';
+import { percent, pValue, two } from '../numbers.ts';
 
 const placed = (model: string, hospital: string, isMacro: boolean): string =>
   `${model}${hospital === '' ? '' : `（${hospital}）`}，${isMacro ? '宏平均 AUC' : 'AUC'}`;
@@ -37,9 +37,9 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'of-auc': ({ model, hospital, isMacro, auc, lower, upper }) =>
     `${placed(model, hospital, isMacro)} ${two(auc)}（${two(lower)}–${two(upper)}）`,
   'of-auc-exact': ({ model, hospital, isMacro, auc, p }) =>
-    `${placed(model, hospital, isMacro)} ${two(auc)}（精确检验 p ${pText(p)}）`,
+    `${placed(model, hospital, isMacro)} ${two(auc)}（精确检验 p ${pValue(p)}）`,
   'of-spread': ({ model, label, p, i2 }) =>
-    `${model}${label === '' ? '' : `（${label}）`}，p ${pText(p)}，I² ${percent(i2, 0)}`,
+    `${model}${label === '' ? '' : `（${label}）`}，p ${pValue(p)}，I² ${percent(i2, 0)}`,
   'of-one-label': ({ model, label, right, n }) => `${model}，${label}，${n} 例中 ${right} 例正确`,
   'of-features': ({ model, features, patients }) => `${model}，${features} 个特征，${patients} 例患者`,
   'of-certain': ({ model, certain, n, wrong }) =>
