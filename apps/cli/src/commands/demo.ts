@@ -138,7 +138,8 @@ function nextSteps(folder: string): string {
   return [
     `Everything is in ${folder}; config.yaml there is what it was run with.`,
     'Next, on your own data:',
-    '  npx radweave run --root_dir YOUR_FOLDER --set data.home_hospital=YOUR_HOSPITAL',
+    '  npx radweave init --root_dir YOUR_FOLDER',
+    '  npx radweave run',
     '',
   ].join('\n');
 }
