@@ -66,6 +66,13 @@ export class Training {
     return rows.map((row) => Object.fromEntries(row.split(',').map((value, i) => [names[i], Number(value)])));
   }
 
+  /** Difference of the first epoch's training loss, the mean over its steps, as a part of it. */
+  firstLossDifference(other) {
+    const [mine] = this.epochs();
+    const [theirs] = other.epochs();
+    return Math.abs(mine.train_loss - theirs.train_loss) / theirs.train_loss;
+  }
+
   /** Largest difference of the two losses between two trainings' epochs, as a part of the loss. */
   lossDifference(other) {
     const theirs = other.epochs();
