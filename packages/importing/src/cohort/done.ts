@@ -1,6 +1,7 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import {
   compareText,
+  DataError,
   hashValue,
   type ImportedSlice,
   importFiles,
@@ -36,7 +37,9 @@ export class DoneSeries {
     this.#tables = new Map(
       tablesIn(this.#folder).map((path) => {
         const rows = readImported(path);
-        return [path, { series: rows[0]?.series ?? '', folder: dirname(rows[0]?.file ?? ''), rows }];
+        const file = rows[0]?.file ?? '';
+        requireWithin(output, file, path);
+        return [path, { series: rows[0]?.series ?? '', folder: dirname(file), rows }];
       }),
     );
   }
@@ -79,6 +82,20 @@ export class DoneSeries {
   #path(series: string, key: string): string {
     return join(this.#folder, `${series}_${key}.csv`);
   }
+}
+
+/** A table may come from somebody else, and the folders that it names are removed. */
+function requireWithin(output: string, file: string, table: string): void {
+  const root = resolve(output);
+  if (file === '' || resolve(root, dirname(file)).startsWith(`${root}${sep}`)) return;
+  throw new DataError(
+    'E_IMPORT',
+    `a table of imported slices names a file outside of the data root: ${file}`,
+    {
+      where: table,
+      hint: 'Remove the table: its series is then written again',
+    },
+  );
 }
 
 function tablesIn(folder: string): string[] {

@@ -55,6 +55,8 @@ export function patientsOf(
     const pseudonym = names.of(hospital, original, row?.pseudonym);
     patients.push({ hospital, label: row?.label ?? who.label, pseudonym, images: own });
   }
+  // The order of the IDs would tell who came first.
+  patients.sort((a, b) => naturalCompare(a.pseudonym, b.pseudonym));
   return { patients, pseudonyms: names.all, unlisted };
 }
 

@@ -97,6 +97,32 @@ test('MONOCHROME1 comes out as its inverse', () => {
   expect(gray({ [TAG.photometric]: ['CS', 'MONOCHROME1'] })).toEqual(plain.map((one) => 255 - one));
 });
 
+test('padding is black, also of MONOCHROME1, and no part of the range of a volume', () => {
+  const mr = { [TAG.modality]: ['CS', 'MR'], [TAG.padding]: ['SS', 2000] } as MadeUp;
+  const values: [number, number][] = [
+    [10, 0],
+    [300, 5],
+    [2000, 10],
+  ];
+  const rendered = [...render(constant(values, mr), PIXELS)];
+  expect(rendered[0]?.range).toEqual({ low: 10, high: 300 });
+  expect(rendered.map(({ image }) => middleOf(image.pixels))).toEqual([0, 255, 0]);
+  const inverted = {
+    ...mr,
+    [TAG.photometric]: ['CS', 'MONOCHROME1'],
+    [TAG.paddingLimit]: ['SS', 1900],
+  } as MadeUp;
+  const dark = [...render(constant(values, inverted), PIXELS)].map(({ image }) => middleOf(image.pixels));
+  expect(dark).toEqual([255, 0, 0]);
+});
+
+test('a CT that does not say what is 0 HU, or is not in HU, gets no window', () => {
+  const ct = (more: MadeUp): unknown => [...render(constant([[40, 0]], more), PIXELS)][0]?.unit;
+  expect(ct({ [TAG.rescaleType]: ['LO', 'HU'] })).toBe('HU');
+  expect(() => ct({ [TAG.intercept]: ['DS', ''] })).toThrow('Rescale Intercept is missing');
+  expect(() => ct({ [TAG.rescaleType]: ['LO', 'MGML'] })).toThrow('the values are in MGML, not in HU');
+});
+
 test('MR is scaled by its own volume, PET by SUV', () => {
   const mr = { [TAG.modality]: ['CS', 'MR'] } as MadeUp;
   const [dark, bright] = [

@@ -28,7 +28,7 @@ const KEPT = 2 ** 26;
  * @throws DicomFault when a slice cannot be decoded, or the stack not be resampled as asked.
  */
 export function* render(stack: Stack, options: PixelOptions): Generator<Rendered> {
-  const reader = new SliceReader(options.suv !== null);
+  const reader = new SliceReader(options.suv === null ? null : stack.images);
   const decoded = kept(stack, reader);
   const { range, how } = rangeOf(stack, decoded, options);
   for (const { at, one } of planes(stack, decoded, options)) {

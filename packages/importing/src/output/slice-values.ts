@@ -1,9 +1,12 @@
+import { DicomFault } from '../dicom/fault.ts';
 import { type DicomFile, openWhole } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
 import { type PixelFormat, pixelFormat } from '../pixels/format.ts';
 import { decodeFrame } from '../pixels/frames.ts';
+import type { Image } from '../series/image.ts';
 import type { Slice } from '../series/stack.ts';
 import { grayOfColour } from '../values/gray-of-colour.ts';
+import { blankPadding } from '../values/padding.ts';
 import { rescaled, type Values } from '../values/rescale.ts';
 import { suvFactor } from '../values/suv.ts';
 
@@ -19,12 +22,13 @@ export interface SliceValues {
 
 /** Reads slices one after the other; the file of the last one stays open for its other frames. */
 export class SliceReader {
-  readonly #usesSuv: boolean;
+  readonly #ofSuv: readonly Image[] | null;
   #path = '';
   #file: DicomFile | undefined;
 
-  constructor(usesSuv: boolean) {
-    this.#usesSuv = usesSuv;
+  /** @param ofSuv All images of a PET series whose values become SUV; null leaves them as they are. */
+  constructor(ofSuv: readonly Image[] | null) {
+    this.#ofSuv = ofSuv;
   }
 
   /** @throws DicomFault when the pixels cannot be decoded, or no SUV be computed where it is asked for. */
@@ -40,17 +44,22 @@ export class SliceReader {
     const about = { slice, format, syntax: syntax.name };
     if (image.isColour)
       return { ...about, values: grayOfColour(stored, format, dataset), unit: 'brightness' };
-    const values = rescaled(stored.pixels, dataset, frame);
+    const values = blankPadding(rescaled(stored.pixels, dataset, frame), stored.pixels, dataset);
     const { type } = image.facts;
-    if (type === 'PT' && this.#usesSuv) {
-      const factor = suvFactor(dataset);
+    if (type === 'PT' && this.#ofSuv !== null) {
+      const factor = suvFactor(
+        dataset,
+        this.#ofSuv.map(({ acquired }) => acquired),
+      );
       return { ...about, values: values.map((value) => value * factor), unit: 'SUV' };
     }
-    return { ...about, values, unit: type === 'CT' ? 'HU' : unitOf(dataset.text(TAG.rescaleType)) };
+    // Rescale Type; US says that it is not specified.
+    const said = frame.unit === null || frame.unit === 'US' ? '' : frame.unit;
+    if (type !== 'CT') return { ...about, values, unit: said || 'as stored' };
+    if (frame.unit === null && !dataset.has(TAG.modalityTable)) {
+      throw new DicomFault('Rescale Intercept is missing, so nobody can say which value is 0 HU');
+    }
+    if (said !== '' && !said.startsWith('HU')) throw new DicomFault(`the values are in ${said}, not in HU`);
+    return { ...about, values, unit: 'HU' };
   }
-}
-
-/** Rescale Type; US says that it is not specified. */
-function unitOf(said: string): string {
-  return said === '' || said === 'US' ? 'as stored' : said;
 }

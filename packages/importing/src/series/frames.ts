@@ -16,6 +16,8 @@ export interface Frame {
   readonly thickness: number | null;
   readonly slope: number;
   readonly intercept: number;
+  /** What slope and intercept make (Rescale Type), often empty; null where the file has no intercept. */
+  readonly unit: string | null;
   /** What tells images of one place apart: acquisition, time, echo, b value, kind of image. */
   readonly apart: readonly string[];
 }
@@ -50,6 +52,7 @@ function frameOf(
     thickness: measures.decimal(TAG.thickness) ?? null,
     slope: slope === 0 ? 1 : slope,
     intercept,
+    unit: transformed.has(TAG.intercept) ? transformed.text(TAG.rescaleType) : null,
     apart: [
       dataset.text(TAG.acquisitionNumber),
       dataset.text(TAG.temporalPosition) || within(TAG.frameContent).longs(TAG.temporalIndex).join(),

@@ -30,6 +30,7 @@ test.each<[reason: string, more: MadeUp]>([
   ['computed from a whole volume', ofType('DERIVED', 'PRIMARY', 'MIP')],
   ['a mosaic of slices, which is not taken apart', ofType('ORIGINAL', 'PRIMARY', 'M', 'ND', 'MOSAIC')],
   ['PatientID is missing: nobody can say where it belongs', { [TAG.patientId]: ['LO', ''] }],
+  ['SOPInstanceUID is missing: nobody can say where it belongs', { [TAG.sopInstance]: ['UI', ''] }],
   ['no image', { [TAG.rows]: ['US', []] }],
 ])('left out: %s', (reason, more) => {
   expect(read(more)).toBe(reason);

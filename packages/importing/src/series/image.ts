@@ -15,11 +15,18 @@ export interface Image {
   /** As the hospital calls the patient; written nowhere but into the table of pseudonyms. */
   readonly patientId: string;
   readonly birthDate: string;
+  readonly acquired: Moment;
   readonly rows: number;
   readonly columns: number;
   readonly isColour: boolean;
   readonly frames: readonly Frame[];
   readonly facts: ImageFacts;
+}
+
+/** Date and time as a file writes them (DA, TM); empty where it does not. */
+export interface Moment {
+  readonly date: string;
+  readonly time: string;
 }
 
 /** What rules look at. */
@@ -64,6 +71,7 @@ export function readImage(path: string): Image | string {
     series: uidHash(dataset.text(TAG.seriesUid)),
     patientId: dataset.text(TAG.patientId),
     birthDate: dataset.text(TAG.birthDate),
+    acquired: { date: dataset.text(TAG.acquisitionDate), time: dataset.text(TAG.acquisitionTime) },
     rows: dataset.short(TAG.rows) ?? 0,
     columns: dataset.short(TAG.columns) ?? 0,
     isColour: !dataset.text(TAG.photometric).startsWith('MONOCHROME'),

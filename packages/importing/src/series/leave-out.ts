@@ -40,6 +40,7 @@ export function reasonToLeaveOut(dataset: Dataset): string | null {
   const missing = [
     ['PatientID', TAG.patientId],
     ['SeriesInstanceUID', TAG.seriesUid],
+    ['SOPInstanceUID', TAG.sopInstance],
     ['Modality', TAG.modality],
   ] as const;
   const [name] = missing.find(([, tag]) => !dataset.has(tag)) ?? [];

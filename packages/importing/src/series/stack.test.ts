@@ -2,11 +2,12 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesBelow, peersPython, peerTest, pythonJson, sharedPath, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { openHeader } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
 import { SliceReader } from '../output/slice-values.ts';
 import { type MadeUp, madeUpDicom, madeUpSlice } from '../testing/made-up.ts';
 import { type Image, readImage } from './image.ts';
-import { type Stack, stacksOf } from './stack.ts';
+import { type Slice, type Stack, stacksOf } from './stack.ts';
 
 /** Images of one series that differ as told. */
 function images(all: readonly MadeUp[]): Image[] {
@@ -85,6 +86,22 @@ test('a copy of an image is left out and said', () => {
   expect(stack?.notes).toEqual(['1 × the same image in another file, left out']);
 });
 
+test('slices that all have one UID are slices, each at its place', () => {
+  const same = { [TAG.sopInstance]: ['UI', '1.2.3.4.77'] } as MadeUp;
+  const [stack] = stacksOf(images([0, 5, 10].map((z) => ({ ...same, ...at(0, 0, z) }))));
+  expect(stack).toMatchObject({ slices: [{ at: 0 }, { at: 5 }, { at: 10 }], notes: [], fault: null });
+});
+
+test('stacks of one series that differ in direction only have names of their own', () => {
+  const tilted = (degrees: number): MadeUp => {
+    const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+    return { [TAG.orientation]: ['DS', [1, 0, 0, 0, cos, sin]] };
+  };
+  const stacks = stacksOf(images([-30, 0, 30].map(tilted)));
+  expect(stacks.map(({ plane }) => plane)).toEqual(['axial', 'axial', 'axial']);
+  expect(new Set(stacks.map(({ id }) => id)).size).toBe(3);
+});
+
 test('slices without a place cannot be put in order', () => {
   const [stack] = stacksOf(images([{ [TAG.position]: ['DS', ''] }, at(0, 0, 5)]));
   expect(stack?.fault).toContain('position or orientation is missing');
@@ -116,7 +133,7 @@ test('frames of an enhanced image have places and scales of their own', () => {
     [5, 2],
     [10, 0],
   ]);
-  const reader = new SliceReader(false);
+  const reader = new SliceReader(null);
   expect(stack?.slices.map((slice) => reader.read(slice).values[0])).toEqual([
     257 * 2 + 7,
     257 * 3 + 7,
@@ -152,14 +169,23 @@ peerTest('order and distances are those of dcm2niix', ['dcm2niix', 'nibabel'], (
     const read = filesBelow(join(data, folder)).flatMap((path) => tryImage(path));
     const [stack, ...others] = stacksOf(read);
     expect(others).toEqual([]);
-    const reader = new SliceReader(false);
-    const sums = (stack as Stack).slices.map((slice) => reader.read(slice).values.reduce((a, b) => a + b, 0));
+    const reader = new SliceReader(null);
+    const sums = (stack as Stack).slices.map((slice) => {
+      // dcm2niix keeps the padding.
+      const padding = paddingOf(slice);
+      return reader.read(slice).values.reduce((sum, one) => sum + (Number.isNaN(one) ? padding : one), 0);
+    });
     const alike = Object.values(converted).find((one) => sameOrder(one.sums, sums));
     expect(alike, `${folder}: ${Object.keys(converted).join()}`).toBeDefined();
     // Of uneven distances it writes another measure.
     if (folder !== 'ct-ge') expect(alike?.zooms[2], folder).toBeCloseTo(stack?.distance ?? 0, 3);
   }
 });
+
+function paddingOf({ image, frame }: Slice): number {
+  const [padding = Number.NaN] = openHeader(image.path).dataset.signedShorts(TAG.padding);
+  return padding * frame.slope + frame.intercept;
+}
 
 function tryImage(path: string): Image[] {
   try {

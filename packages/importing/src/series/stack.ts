@@ -62,10 +62,16 @@ export function stacksOf(images: readonly Image[]): Stack[] {
   return parts.map((part) => stackOf(part, parts.length > 1, notes));
 }
 
-/** The same instance may lie in an export twice. */
+/** The same instance may lie in an export twice; one UID at two places is not the same (some tools give all slices one). */
 function withoutCopies(images: readonly Image[]): { once: Image[]; notes: string[] } {
   const seen = new Map<string, Image>();
-  for (const image of images) if (!seen.has(image.instance)) seen.set(image.instance, image);
+  for (const image of images) {
+    const key = JSON.stringify([
+      image.instance,
+      image.frames.map(({ position, apart }) => [position, apart]),
+    ]);
+    if (!seen.has(key)) seen.set(key, image);
+  }
   const copies = images.length - seen.size;
   const notes = copies === 0 ? [] : [`${copies} × the same image in another file, left out`];
   return { once: [...seen.values()], notes };
@@ -133,9 +139,10 @@ function stackOf(part: readonly Slice[], isPart: boolean, notes: readonly string
   const distance = sorted[Math.floor(sorted.length / 2)] ?? null;
   const shear = largestShear(slices);
   const { series, facts } = first.image;
-  const key = `${first.image.rows}×${first.image.columns} ${first.frame.apart.join('|')} ${planeOf(first.frame)}`;
+  const { rows, columns } = first.image;
+  const key = JSON.stringify([rows, columns, first.frame.apart, first.frame.directions]);
   return {
-    id: isPart ? `${series}.${createHash('sha256').update(key).digest('hex').slice(0, 4)}` : series,
+    id: isPart ? `${series}.${createHash('sha256').update(key).digest('hex').slice(0, 8)}` : series,
     images: [...new Set(slices.map(({ image }) => image))],
     slices,
     plane: planeOf(first.frame),

@@ -132,6 +132,8 @@ export function madeUpSlice(more: MadeUp = {}): MadeUp {
     [TAG.bitsStored]: ['US', 16],
     [TAG.highBit]: ['US', 15],
     [TAG.signed]: ['US', 1],
+    [TAG.intercept]: ['DS', '0'],
+    [TAG.slope]: ['DS', '1'],
     [TAG.pixels]: ['OW', pixels],
     ...more,
   };

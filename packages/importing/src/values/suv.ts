@@ -1,18 +1,28 @@
 import type { Dataset } from '../dicom/dataset.ts';
 import { DicomFault } from '../dicom/fault.ts';
 import { TAG } from '../dicom/tags.ts';
-import { secondsOf } from '../series/image.ts';
+import { type Moment, secondsOf } from '../series/image.ts';
 
 /** Philips' own factor from counts to SUV. */
 const PHILIPS_SUV = 0x70531000;
+/** In seconds. */
+const DAY = 86_400;
+/** Nobody scans later: times that are further apart are wrong. */
+const MOST_HALF_LIVES = 10;
+/** In Bq; doses of patients are a hundred times this, and some programs write MBq. */
+const LEAST_DOSE = 1e5;
 
 /**
  * What values of a PET image are multiplied by to be standardised uptake values by body weight.
  *
+ * @param acquired When each image of the series was acquired.
  * @throws DicomFault that says which element is missing or what is not read.
  */
-export function suvFactor(dataset: Dataset): number {
+export function suvFactor(dataset: Dataset, acquired: readonly Moment[]): number {
   const units = dataset.text(TAG.units).toUpperCase();
+  const type = dataset.text(TAG.suvType).toUpperCase();
+  if (type !== '' && type !== 'BW')
+    throw new DicomFault(`the values are SUV of type ${type}, not by body weight`);
   if (units === 'GML') return 1;
   if (units === 'CNTS') {
     const factor = dataset.decimal(PHILIPS_SUV);
@@ -22,8 +32,10 @@ export function suvFactor(dataset: Dataset): number {
   const [agent] = dataset.items(TAG.radiopharmaceutical);
   const weight = needed(dataset.decimal(TAG.weight), "the patient's weight");
   const dose = needed(agent?.decimal(TAG.radionuclideDose), 'the injected dose');
+  if (dose < LEAST_DOSE)
+    throw new DicomFault(`no SUV can be computed: a dose of ${dose} Bq is not one of a patient`);
   const halfLife = needed(agent?.decimal(TAG.radionuclideHalfLife), 'the half-life');
-  const left = dose * 2 ** (-secondsOfDecay(dataset, agent) / halfLife);
+  const left = dose * 2 ** (-secondsOfDecay(dataset, agent, halfLife, acquired) / halfLife);
   return (weight * 1000) / left;
 }
 
@@ -32,21 +44,51 @@ function needed(value: number | undefined, what: string): number {
   throw new DicomFault(`no SUV can be computed: ${what} is missing`);
 }
 
-/** From the injection to the time that the image's activity is corrected to. */
-function secondsOfDecay(dataset: Dataset, agent: Dataset | undefined): number {
+/**
+ * From the injection to the time that the activity is corrected to: the start of the scan, which is the earliest time of all
+ * its images. Times of the series alone may be those of a reconstruction.
+ */
+function secondsOfDecay(
+  dataset: Dataset,
+  agent: Dataset | undefined,
+  halfLife: number,
+  acquired: readonly Moment[],
+): number {
   const corrected = dataset.text(TAG.decayCorrection).toUpperCase();
   if (corrected === 'ADMIN') return 0;
   if (corrected !== 'START') {
     throw new DicomFault(`no SUV can be computed: decay correction '${corrected || 'not said'}' is not read`);
   }
-  // Some scanners write the time of a reconstruction into the series: the earlier one of both is the scan's.
-  const scans = [TAG.seriesTime, TAG.acquisitionTime].flatMap((tag) => secondsOf(dataset.text(tag)) ?? []);
-  const given =
-    agent?.text(TAG.radiopharmaceuticalStartDateTime).slice(8) || agent?.text(TAG.radiopharmaceuticalStart);
-  const injected = secondsOf(given ?? '');
-  if (injected === null || scans.length === 0) {
-    throw new DicomFault('no SUV can be computed: the time of injection or scan is missing');
+  const whole = agent?.text(TAG.radiopharmaceuticalStartDateTime) ?? '';
+  const injected =
+    whole.length > 8
+      ? { date: whole.slice(0, 8), time: whole.slice(8) }
+      : { date: '', time: agent?.text(TAG.radiopharmaceuticalStart) ?? '' };
+  const series = { date: dataset.text(TAG.seriesDate), time: dataset.text(TAG.seriesTime) };
+  const all = [series, ...acquired].flatMap((scan) => secondsBetween(injected, scan, halfLife) ?? []);
+  if (all.length === 0) {
+    const what = halfLife > DAY / 2 ? 'date' : 'time';
+    throw new DicomFault(`no SUV can be computed: the ${what} of injection or scan is missing`);
   }
-  const decay = Math.min(...scans) - injected;
-  return decay < 0 ? decay + 86_400 : decay;
+  const decay = all.reduce((a, b) => Math.min(a, b));
+  if (decay >= 0 && decay <= MOST_HALF_LIVES * halfLife) return decay;
+  const hours = (decay / 3600).toFixed(1);
+  throw new DicomFault(`no SUV can be computed: the scan would begin ${hours} h after the injection`);
+}
+
+/** Null where a time is missing. */
+function secondsBetween(injected: Moment, scan: Moment, halfLife: number): number | null {
+  const [from, to] = [secondsOf(injected.time), secondsOf(scan.time)];
+  if (from === null || to === null) return null;
+  const [fromDay, toDay] = [dayOf(injected.date), dayOf(scan.date)];
+  if (fromDay !== null && toDay !== null) return to - from + (toDay - fromDay) * DAY;
+  // The time of day says nothing of a nuclide that lives for days.
+  if (halfLife > DAY / 2) return null;
+  return to < from ? to - from + DAY : to - from;
+}
+
+/** Days since 1970; null where it is no date (DA). */
+function dayOf(date: string): number | null {
+  const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})$/.exec(date) ?? [];
+  return year === undefined ? null : Date.UTC(Number(year), Number(month) - 1, Number(day)) / 1000 / DAY;
 }

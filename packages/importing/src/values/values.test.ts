@@ -6,6 +6,7 @@ import { openWhole, parseFile } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
 import { pixelFormat } from '../pixels/format.ts';
 import { decodeFrame } from '../pixels/frames.ts';
+import type { Moment } from '../series/image.ts';
 import { type MadeUp, madeUpDicom, madeUpSlice } from '../testing/made-up.ts';
 import { grayOfColour } from './gray-of-colour.ts';
 import { rescaled } from './rescale.ts';
@@ -71,8 +72,8 @@ const PET: MadeUp = {
 };
 
 test('SUV by body weight: decay to the scan, to the injection, across midnight; or the reason why not', () => {
-  const factor = (more: MadeUp): number =>
-    suvFactor(parseFile(madeUpDicom({ ...madeUpSlice(), ...PET, ...more })).dataset);
+  const factor = (more: MadeUp, acquired: readonly Moment[] = []): number =>
+    suvFactor(parseFile(madeUpDicom({ ...madeUpSlice(), ...PET, ...more })).dataset, acquired);
   const left = 370e6 * 2 ** (-3600 / 6586.2);
   expect(factor({})).toBeCloseTo(70_000 / left, 12);
   expect(factor({ [TAG.decayCorrection]: ['CS', 'ADMIN'] })).toBeCloseTo(70_000 / 370e6, 12);
@@ -84,8 +85,47 @@ test('SUV by body weight: decay to the scan, to the injection, across midnight; 
     [{ [TAG.units]: ['CS', 'PROPCNT'] }, "from units 'PROPCNT'"],
     [{ [TAG.decayCorrection]: ['CS', 'NONE'] }, "decay correction 'NONE'"],
     [{ [TAG.radiopharmaceutical]: ['SQ', []] }, 'the injected dose is missing'],
+    [{ [TAG.suvType]: ['CS', 'LBM'] }, 'SUV of type LBM, not by body weight'],
+    [agent({ [TAG.radionuclideDose]: ['DS', '370'] }), 'a dose of 370 Bq'],
   ];
   for (const [more, reason] of faults) expect(() => factor(more), reason).toThrow(reason);
+});
+
+const agent = (more: MadeUp): MadeUp => {
+  const [, [usual]] = PET[TAG.radiopharmaceutical] as unknown as [string, [MadeUp]];
+  return { [TAG.radiopharmaceutical]: ['SQ', [{ ...usual, ...more }]] };
+};
+
+test('the decay for SUV is that to the first image of the series, by dates where they are written', () => {
+  const decay = (more: MadeUp, acquired: readonly Moment[]): number => {
+    const { dataset } = parseFile(madeUpDicom({ ...madeUpSlice(), ...PET, ...more }));
+    return Math.log2((suvFactor(dataset, acquired) * 370e6) / 70_000) * 6586.2;
+  };
+  const times = (...all: string[]): Moment[] => all.map((time) => ({ date: '', time }));
+  // The series has the time of its reconstruction; beds are acquired one after the other.
+  const late = { [TAG.seriesTime]: ['TM', '120000'] } as MadeUp;
+  expect(decay(late, times('102000', '101500', '101800'))).toBeCloseTo(3600, 3);
+  // Midnight lies between the beds.
+  const night = { ...agent({ [TAG.radiopharmaceuticalStart]: ['TM', '225500'] }), ...late };
+  expect(decay(night, times('001000', '235500'))).toBeCloseTo(3600, 3);
+  const whole = (text: string, halfLife: string): MadeUp =>
+    agent({
+      [TAG.radiopharmaceuticalStartDateTime]: ['DT', text],
+      [TAG.radionuclideHalfLife]: ['DS', halfLife],
+    });
+  const scan = [{ date: '20260304', time: '101500' }];
+  const zirconium = suvFactor(
+    parseFile(madeUpDicom({ ...madeUpSlice(), ...PET, ...late, ...whole('20260301101500.00', '282240') }))
+      .dataset,
+    scan.map((one) => ({ ...one })),
+  );
+  expect(zirconium).toBeCloseTo((70_000 / 370e6) * 2 ** ((3 * 86_400) / 282_240), 9);
+  expect(() => decay(whole('20260301101500', '282240'), times('101500'))).toThrow(
+    'the date of injection or scan',
+  );
+  expect(() => decay({ ...late, ...whole('20260305101500', '6586.2') }, scan)).toThrow(
+    '-24.0 h after the injection',
+  );
 });
 
 /** Values and gray of palettes as pydicom computes them: sums and a sample. */

@@ -39,7 +39,7 @@ export function windowOf(text: string): GrayRange {
   return { low: found[0] - found[1] / 2, high: found[0] + found[1] / 2 };
 }
 
-/** Values as gray, black at `low` and below; MONOCHROME1 the other way round. */
+/** Values as gray, black at `low` and below; MONOCHROME1 the other way round. Padding (NaN) is black in both. */
 export function grayOf(
   values: Values,
   width: number,

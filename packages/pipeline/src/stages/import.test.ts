@@ -137,6 +137,35 @@ test('what is done stays, what is new is added, what is decided otherwise moves'
   expect(filesBelow(options.output)).toHaveLength(2);
 });
 
+test('a table of what was written cannot name folders outside of the data root, which would be removed', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 1);
+  const options = optionsIn(folder);
+  await importStage(options, silentContext());
+  const [table = ''] = filesBelow(importFiles(options.records).done);
+  writeFileSync(table, readFileSync(table, 'utf8').replace('HN/grade0', '../../HN/grade0'));
+  await expect(importStage(options, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT',
+    message: expect.stringContaining('outside of the data root'),
+  });
+});
+
+test('patients stand in the order of their pseudonyms, which is not that of their IDs', async () => {
+  const folder = tempDir();
+  const table = join(folder, 'patients.csv');
+  const rows = ['1,HN,0,c', '2,HN,0,a', '3,HN,0,b'];
+  writeFileSync(table, ['patient_id,hospital,label,pseudonym', ...rows].join('\n'));
+  for (const id of [1, 2, 3]) {
+    writeSeries(folder, `arterial${'!'.repeat(id)}`, 1, { [TAG.patientId]: ['LO', String(id)] });
+  }
+  const result = await importStage(
+    optionsIn(folder, { table, hospital: null, label: null }),
+    silentContext(),
+  );
+  const headings = readFileSync(result.sheet, 'utf8').match(/(?<=<h2>)\w(?=<)/g);
+  expect(headings).toEqual(['a', 'b', 'c']);
+});
+
 test('two series that change places keep their slices', async () => {
   const folder = tempDir();
   writeSeries(folder, 'arterial', 2);
