@@ -31,6 +31,16 @@ export const text: Column<string> = {
   format: (value) => value,
 };
 
+/**
+ * Text from somebody else's files, where what a spreadsheet would take for a formula gets an apostrophe in front. Reading
+ * takes it away again.
+ */
+export const foreignText: Column<string> = {
+  ...text,
+  parse: (cell) => (/^'+[=+\-@]/.test(cell) ? cell.slice(1) : cell),
+  format: (value) => (/^'*[=+\-@]/.test(value) ? `'${value}` : value),
+};
+
 /** A remark, of which a table has the English text. */
 export const remarkText: Column<Remark> = {
   expected: 'text',

@@ -1,6 +1,6 @@
 import { writeSecretAtomic } from '../atomic.ts';
 import { formatTable, readHeader, readTable, tableFile } from '../csv.ts';
-import { count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
+import { count, foreignText, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
 
 /** A slice that was written, and every decision on the way to it. */
 const imported = {
@@ -16,7 +16,7 @@ const imported = {
   instance: required,
   /** From 1. */
   frame: count,
-  description: text,
+  description: foreignText,
   because: text,
   /** Along the normal of the slices, in mm. */
   position: numberOrEmpty,
@@ -28,11 +28,11 @@ const imported = {
   row_spacing: numberOrEmpty,
   column_spacing: numberOrEmpty,
   transfer_syntax: text,
-  photometric: text,
+  photometric: foreignText,
   slope: numberOrEmpty,
   intercept: numberOrEmpty,
   /** What the values are: HU, SUV, …. */
-  unit: text,
+  unit: foreignText,
   /** Black and white, in this unit. */
   low: numberOrEmpty,
   high: numberOrEmpty,
@@ -48,7 +48,7 @@ export type ImportedSlice = RowOf<typeof imported>;
 export const { read: readImported, write: writeImported } = tableFile(imported);
 
 /** A file or series that was not imported. Paths may hold names: this table stays with that of the pseudonyms. */
-const leftOut = { path: required, patient: text, series: text, reason: required };
+const leftOut = { path: foreignText, patient: text, series: text, reason: required };
 export type LeftOutFile = RowOf<typeof leftOut>;
 
 /** `left_out.csv`, for nobody else's eyes. */

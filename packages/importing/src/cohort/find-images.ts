@@ -23,19 +23,20 @@ export function findImages(
   keepsColour: boolean,
   onFile: (done: number, total: number) => void,
 ): FoundImages {
-  const paths = [...filesBelow(root, new Set())];
+  const found = [...filesBelow(root, new Set())];
   const images: Image[] = [];
   const leftOut: { path: string; reason: string }[] = [];
-  paths.forEach((path, i) => {
-    if (i % 50 === 0) onFile(i, paths.length);
-    const found = readOrReason(path);
-    if (typeof found === 'string') leftOut.push({ path: relative(root, path), reason: found });
-    else if (found.isColour && !keepsColour) leftOut.push({ path: relative(root, path), reason: COLOUR });
-    else images.push(found);
+  found.forEach(({ path, isFile }, i) => {
+    if (i % 50 === 0) onFile(i, found.length);
+    const image = isFile ? readOrReason(path) : NO_FILE;
+    if (typeof image === 'string') leftOut.push({ path: relative(root, path), reason: image });
+    else if (image.isColour && !keepsColour) leftOut.push({ path: relative(root, path), reason: COLOUR });
+    else images.push(image);
   });
-  return { files: paths.length, images, leftOut };
+  return { files: found.length, images, leftOut };
 }
 
+const NO_FILE = 'a link that leads nowhere, or a pipe or device';
 const COLOUR = 'in colour or with a palette (--colour gray converts it)';
 
 function readOrReason(path: string): Image | string {
@@ -48,7 +49,7 @@ function readOrReason(path: string): Image | string {
 }
 
 /** In an order that does not depend on the file system. Links are followed, each folder once; pipes and devices are not opened. */
-function* filesBelow(folder: string, seen: Set<string>): Generator<string> {
+function* filesBelow(folder: string, seen: Set<string>): Generator<{ path: string; isFile: boolean }> {
   const { dev, ino } = statSync(folder);
   const key = `${dev}:${ino}`;
   if (seen.has(key)) return;
@@ -57,7 +58,7 @@ function* filesBelow(folder: string, seen: Set<string>): Generator<string> {
     const path = join(folder, name);
     const kind = kindOf(path);
     if (kind === 'folder') yield* filesBelow(path, seen);
-    else if (kind === 'file') yield path;
+    else yield { path, isFile: kind === 'file' };
   }
 }
 

@@ -76,7 +76,7 @@ async function writeFolder<T>(
     if (!(error instanceof DicomFault)) throw error;
     const what = `series ${stack.id} '${facts.description}' of ${patient} cannot be written: ${error.message}`;
     throw new DataError('E_IMPORT', what, {
-      where: dirname(stack.images[0]?.path ?? ''),
+      where: error.path ?? dirname(stack.images[0]?.path ?? ''),
       hint: `Mend the files, or leave the series out by a decision in mapping.yaml: "${stack.id}": "-"`,
       cause: error,
     });

@@ -46,13 +46,17 @@ export class Dataset {
     return this.bytes.subarray(element.offset, element.offset + element.length);
   }
 
-  /** A text without the padding, in the character set of the file; empty where there is none. */
+  /** A text on one line, without the padding, in the character set of the file; empty where there is none. */
   text(tag: number): string {
     const value = this.value(tag);
     if (value === undefined) return '';
     const charset = this.elements.get(0x00080005);
     const named = charset === undefined ? '' : latin(this.bytes, charset.offset, charset.length);
-    return decodeText(value, named).replaceAll('\0', '').trim();
+    // What ends up in tables and on a terminal may not steer them.
+    return decodeText(value, named)
+      .replaceAll('\0', '')
+      .replace(/\p{Cc}+/gu, ' ')
+      .trim();
   }
 
   /** The parts of a text, between backslashes. */

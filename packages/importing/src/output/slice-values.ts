@@ -33,6 +33,15 @@ export class SliceReader {
 
   /** @throws DicomFault when the pixels cannot be decoded, or no SUV be computed where it is asked for. */
   read(slice: Slice): SliceValues {
+    try {
+      return this.#decode(slice);
+    } catch (error) {
+      if (error instanceof DicomFault) error.path = slice.image.path;
+      throw error;
+    }
+  }
+
+  #decode(slice: Slice): SliceValues {
     const { image, frame } = slice;
     if (this.#file === undefined || this.#path !== image.path) {
       this.#file = openWhole(image.path);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importFiles, privateFiles, readCohort, readImported, readPseudonyms } from '@radweave/artifacts';
 import { decodeSlice } from '@radweave/imaging';
@@ -164,6 +164,38 @@ test('patients stand in the order of their pseudonyms, which is not that of thei
   );
   const headings = readFileSync(result.sheet, 'utf8').match(/(?<=<h2>)\w(?=<)/g);
   expect(headings).toEqual(['a', 'b', 'c']);
+});
+
+onPosix(
+  'links that lead nowhere are listed, and texts of files steer neither tables nor terminals',
+  async () => {
+    const folder = tempDir();
+    const description = '=1+1 arterial';
+    writeSeries(folder, description, 1, { [TAG.seriesDescription]: ['LO', `${description}\n\u001b[31m`] });
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'export', '-link'));
+    const options = optionsIn(folder);
+    const { leftOut } = await importStage(options, silentContext());
+    expect(leftOut).toEqual({ 'a link that leads nowhere, or a pipe or device': 1 });
+    const { table } = importFiles(options.records);
+    expect(readFileSync(table, 'utf8')).toContain(`,'${description} [31m,`);
+    expect(readImported(table)[0]?.description).toBe(`${description} [31m`);
+    expect(readFileSync(privateFiles(options.secrets).leftOut, 'utf8')).toContain("\n'-link,");
+  },
+);
+
+test('a file whose pixels are cut off is named, and not in the contact sheet', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 3);
+  const file = join(folder, 'export', 'arterial-1');
+  writeFileSync(file, readFileSync(file).subarray(0, -20));
+  const options = optionsIn(folder);
+  await expect(importStage(options, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT',
+    message: expect.stringContaining(file),
+  });
+  const sheet = readFileSync(importFiles(options.records).sheet, 'utf8');
+  expect(sheet).toContain('the file is cut off');
+  expect(sheet).not.toContain('arterial-1');
 });
 
 test('two series that change places keep their slices', async () => {
