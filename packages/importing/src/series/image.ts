@@ -16,6 +16,8 @@ export interface Image {
   readonly patientId: string;
   readonly birthDate: string;
   readonly acquired: Moment;
+  /** Instance Number; 0 where it is missing. */
+  readonly number: number;
   readonly rows: number;
   readonly columns: number;
   readonly isColour: boolean;
@@ -72,6 +74,7 @@ export function readImage(path: string): Image | string {
     patientId: dataset.text(TAG.patientId),
     birthDate: dataset.text(TAG.birthDate),
     acquired: { date: dataset.text(TAG.acquisitionDate), time: dataset.text(TAG.acquisitionTime) },
+    number: dataset.decimal(TAG.instanceNumber) ?? 0,
     rows: dataset.short(TAG.rows) ?? 0,
     columns: dataset.short(TAG.columns) ?? 0,
     isColour: !dataset.text(TAG.photometric).startsWith('MONOCHROME'),

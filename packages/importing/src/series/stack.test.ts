@@ -102,6 +102,26 @@ test('stacks of one series that differ in direction only have names of their own
   expect(new Set(stacks.map(({ id }) => id)).size).toBe(3);
 });
 
+test('slices of two pixel sizes are two stacks; rounding is none', () => {
+  const sized = [1, 1.001, 0.5, 0.5].map(
+    (mm, i) => ({ ...at(0, 0, 5 * i), [TAG.spacing]: ['DS', [mm, mm]] }) as MadeUp,
+  );
+  expect(stacksOf(images(sized)).map(({ slices }) => slices.length)).toEqual([2, 2]);
+});
+
+test('radiographs, which have no place, are ordered by their numbers', () => {
+  const numbered = [3, 1, 2].map(
+    (number) =>
+      ({
+        [TAG.modality]: ['CS', 'CR'],
+        [TAG.position]: ['DS', ''],
+        [TAG.instanceNumber]: ['IS', String(number)],
+      }) as MadeUp,
+  );
+  const [stack] = stacksOf(images(numbered));
+  expect(stack).toMatchObject({ fault: null, slices: [1, 2, 3].map((number) => ({ image: { number } })) });
+});
+
 test('slices without a place cannot be put in order', () => {
   const [stack] = stacksOf(images([{ [TAG.position]: ['DS', ''] }, at(0, 0, 5)]));
   expect(stack?.fault).toContain('position or orientation is missing');

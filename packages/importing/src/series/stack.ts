@@ -81,7 +81,7 @@ function normalOf({ directions }: Frame): Vector | null {
   return directions === null ? null : unit(cross(directions[0], directions[1]));
 }
 
-/** Those of one size and direction. */
+/** Those of one size, also in mm, and direction. */
 function byShape(slices: readonly Slice[]): Slice[][] {
   const groups: Slice[][] = [];
   for (const slice of slices) {
@@ -94,11 +94,18 @@ function byShape(slices: readonly Slice[]): Slice[][] {
 
 function isAlike(a: Slice, b: Slice): boolean {
   if (a.image.rows !== b.image.rows || a.image.columns !== b.image.columns) return false;
+  if (!isSameSpacing(a.frame.spacing, b.frame.spacing)) return false;
   if (a.frame.directions === null || b.frame.directions === null) {
     return a.frame.directions === b.frame.directions;
   }
   const [row, column] = a.frame.directions;
   return dot(row, b.frame.directions[0]) > PARALLEL && dot(column, b.frame.directions[1]) > PARALLEL;
+}
+
+/** To one percent. */
+function isSameSpacing(a: Frame['spacing'], b: Frame['spacing']): boolean {
+  if (a === null || b === null) return a === b;
+  return a.every((one, i) => Math.abs(one - (b[i] ?? 0)) <= 0.01 * one);
 }
 
 /** Where several images lie at one place, something tells them apart: the time, the echo, …. */
@@ -119,9 +126,11 @@ function repeats(slices: readonly Slice[]): boolean {
   );
 }
 
-/** Along the mean normal, never by name or number. */
+/** Along the mean normal, never by name; what has no place, such as a radiograph, by number. */
 function inOrder(slices: readonly Slice[]): Slice[] {
-  if (slices.some(({ frame }) => frame.position === null || frame.directions === null)) return [...slices];
+  if (slices.some(({ frame }) => frame.position === null || frame.directions === null)) {
+    return [...slices].sort((a, b) => a.image.number - b.image.number);
+  }
   const sum = [0, 1, 2].map((axis) =>
     slices.reduce((total, { frame }) => total + (normalOf(frame)?.[axis] ?? 0), 0),
   ) as unknown as Vector;
@@ -140,7 +149,7 @@ function stackOf(part: readonly Slice[], isPart: boolean, notes: readonly string
   const shear = largestShear(slices);
   const { series, facts } = first.image;
   const { rows, columns } = first.image;
-  const key = JSON.stringify([rows, columns, first.frame.apart, first.frame.directions]);
+  const key = JSON.stringify([rows, columns, first.frame.apart, first.frame.directions, first.frame.spacing]);
   return {
     id: isPart ? `${series}.${createHash('sha256').update(key).digest('hex').slice(0, 8)}` : series,
     images: [...new Set(slices.map(({ image }) => image))],
