@@ -50,7 +50,8 @@ function readOrReason(path: string): Image | string {
 
 /** In an order that does not depend on the file system. Links are followed, each folder once; pipes and devices are not opened. */
 function* filesBelow(folder: string, seen: Set<string>): Generator<{ path: string; isFile: boolean }> {
-  const { dev, ino } = statSync(folder);
+  // Windows numbers files beyond what a double holds: rounded, two folders would be one.
+  const { dev, ino } = statSync(folder, { bigint: true });
   const key = `${dev}:${ino}`;
   if (seen.has(key)) return;
   seen.add(key);
