@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,7 +16,7 @@ import { onLinux, tempDir } from '@radweave/testkit';
 import { expect } from 'vitest';
 import { SetupError } from './errors.ts';
 import { downloadWheels, takeLibtorch } from './fetch.ts';
-import { madeUpWheel, writeTree } from './made-up-trees.test.support.ts';
+import { libtorchTree, madeUpWheel, writeTree } from './made-up-trees.test.support.ts';
 import { packageClient } from './package-client.ts';
 import { THIS_MACHINE, type Wheel, wheelsFor } from './wheels.ts';
 
@@ -131,6 +132,30 @@ onLinux(
   },
 );
 
+onLinux('what uv installed for CUDA is taken for CUDA, and what it is compared with is said', () => {
+  const folder = tempDir();
+  const hash = createHash('sha256').update('cuda').digest('base64url');
+  for (const { file } of wheelsFor(THIS_MACHINE, 'cuda')) {
+    const list = file.startsWith('torch-') ? `torch/lib/libtorch_cuda.so,sha256=${hash},4\n` : '';
+    writeTree(folder, { [`${file.split('-').slice(0, 2).join('-')}.dist-info/RECORD`]: list });
+  }
+  writeTree(folder, { 'torch/lib/libtorch_cuda.so': 'cuda' });
+  const said: string[] = [];
+  const root = takeLibtorch(folder, undefined, (line) => said.push(line), { RADWEAVE_CACHE: tempDir() });
+  expect(readdirSync(join(root, 'lib'))).toEqual(['libtorch_cuda.so']);
+  expect(said.join()).toMatch(/compared with their own lists alone/);
+});
+
+onLinux('a fetched libtorch that lost a part is replaced', () => {
+  const folder = tempDir();
+  const files = Object.entries(libtorchTree()).map(([name, text]) => [`torch/${name}`, text] as const);
+  writeFileSync(join(folder, OTHER), madeUpWheel(Object.fromEntries(files)));
+  const env = { RADWEAVE_CACHE: tempDir() };
+  const take = () => takeLibtorch(folder, undefined, () => undefined, env);
+  rmSync(join(take(), 'include'), { recursive: true });
+  expect(existsSync(join(take(), 'include', 'ATen', 'ATen.h'))).toBe(true);
+});
+
 onLinux(
   'what is brought and altered, incomplete or for another machine is refused, and nothing is left',
   () => {
@@ -156,17 +181,23 @@ onLinux('uv is told the platform, the least macOS too, and leaves what is in the
 if [ "$1" = --version ]; then echo "uv 0.13.9"; exit 0; fi
 echo "$MACOSX_DEPLOYMENT_TARGET $@" >> ${asked}
 while [ "$1" != --target ]; do shift; done
-/bin/mkdir -p "$2/torch/lib" && echo > "$2/torch/lib/libc10.so"`;
+/bin/mkdir -p "$2/torch/lib" "$2/bin" && echo > "$2/torch/lib/libc10.so"`;
   const env = programs({ uv });
   const client = packageClient(env);
   if (client === undefined) throw new Error('no uv');
   const platforms = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64'].map((platform) => {
     const folder = tempDir();
     downloadWheels(client, wheelsFor(platform, 'cpu'), folder, env);
-    // The list of what was asked for stays: it names the versions.
-    expect(readdirSync(folder).sort()).toEqual(['requirements.txt', 'torch']);
+    expect(readdirSync(folder)).toEqual(['torch']);
     return readFileSync(asked, 'utf8').trim().split('\n').at(-1);
   });
+  const home = tempDir();
+  writeTree(home, { 'bin/mine': 'mine' });
+  expect(() => downloadWheels(client, wheelsFor('linux-x64', 'cpu'), home, env)).toThrow(
+    /is not empty, it has bin: name a new folder/,
+  );
+  expect(readdirSync(home)).toEqual(['bin']);
+  expect(readdirSync(join(home, 'bin'))).toEqual(['mine']);
   expect(platforms).toEqual(
     [
       '^ ?pip install .*--require-hashes .*--python-platform x86_64-manylinux_2_28 ',

@@ -12,6 +12,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { cacheDir, fileSha256 } from './cache.ts';
 import { SetupError } from './errors.ts';
+import { inspectLibtorch } from './libtorch.ts';
 import { fetchWheels, newestClient, type PackageClient, uvCache } from './package-client.ts';
 import { PINNED_TORCH } from './pinned.ts';
 import { renameWithRetry } from './rename.ts';
@@ -56,17 +57,22 @@ export function fetchLibtorch(client: PackageClient, engine: Engine, env: NodeJS
   const wheels = wheelsFor(THIS_MACHINE, engine);
   const arrived = join(libtorches(env), 'wheels');
   refuseFullDisk(libtorches(env), totalBytes(wheels) * (1 + EXPANSION[engine]));
-  const root = downloadWheels(client, wheels, arrived, env);
+  const torch = fetchedFolder(engine, env);
   try {
+    const root = downloadWheels(client, wheels, arrived, env);
     return takeWheels(root, wheels, engine, PINNED_TORCH, env);
   } catch (error) {
     // Another set-up was faster, and has taken the wheels away.
-    const torch = fetchedFolder(engine, env);
-    if (existsSync(join(torch, 'lib'))) return torch;
+    if (isWhole(torch)) return torch;
     throw error;
   } finally {
-    if (existsSync(fetchedFolder(engine, env))) rmSync(arrived, { recursive: true, force: true });
+    if (isWhole(torch)) rmSync(arrived, { recursive: true, force: true });
   }
+}
+
+/** Whether every part of a libtorch is there: one that lost some is fetched again. */
+function isWhole(torch: string): boolean {
+  return 'libtorch' in inspectLibtorch(torch, 'fetched', process);
 }
 
 /**
@@ -86,8 +92,10 @@ export function downloadWheels(
   const staged = mkdtempSync(join(folder, '.arriving-'));
   try {
     if (client.name === 'uv') {
+      refuseOthers(folder);
       fetchWheels(client, wheels, staged, env);
-      for (const name of readdirSync(staged)) replace(join(staged, name), join(folder, name));
+      for (const name of readdirSync(staged).filter((each) => FETCHED.test(each)))
+        replace(join(staged, name), join(folder, name));
       rmSync(uvCache(staged), { recursive: true, force: true });
       return folder;
     }
@@ -105,6 +113,16 @@ export function downloadWheels(
   } finally {
     rmSync(staged, { recursive: true, force: true });
   }
+}
+
+/** What fetching leaves in its folder. Beside it uv installs programs (`bin`), which nothing here needs. */
+const FETCHED = /^(torch|nvidia|\.uv$|\.arriving-)/;
+
+/** uv brings folders, which replace those of the same names: nobody else's may be there. */
+function refuseOthers(folder: string): void {
+  const other = readdirSync(folder).find((name) => !FETCHED.test(name));
+  if (other === undefined) return;
+  throw new SetupError(`${folder} is not empty, it has ${other}: name a new folder for what uv fetches`);
 }
 
 function replace(from: string, to: string): void {
@@ -127,19 +145,22 @@ export function takeLibtorch(
   if (!existsSync(from)) throw new SetupError(`--from names '${from}', which does not exist`);
   const isFolder = statSync(from).isDirectory();
   const folder = isFolder ? from : dirname(from);
-  const files = readdirSync(folder).filter((name) => name.endsWith('.whl') && isFor(name, THIS_MACHINE));
+  const names = readdirSync(folder);
+  const files = names.filter((name) => name.endsWith('.whl') && isFor(name, THIS_MACHINE));
   const torch = files.filter((name) => name.startsWith('torch-') && (isFolder || name === basename(from)));
+  const all = wheelsFor(THIS_MACHINE, 'cuda');
+  const hasCuda =
+    all.length > 0 && all.every(({ file }) => names.includes(file) || names.includes(installedList(file)));
+  const engine = asked ?? (hasCuda ? 'cuda' : 'cpu');
   if (isFolder && existsSync(join(from, 'torch', 'lib'))) {
-    return takeWheels(folder, [], asked ?? 'cpu', installedVersion(folder), env);
+    say(`${from} holds installed wheels: their files are compared with their own lists alone`);
+    return takeWheels(folder, [], engine, installedVersion(folder), env);
   }
   const [file, second] = torch;
   if (file === undefined || second !== undefined) {
     const found = second === undefined ? `no wheel of torch for ${THIS_MACHINE}` : torch.join(' and ');
     throw new SetupError(`'${from}' has ${found}. Name the folder or the file that --download-only made`);
   }
-  const all = wheelsFor(THIS_MACHINE, 'cuda');
-  const hasCuda = all.length > 0 && all.every((wheel) => files.includes(wheel.file));
-  const engine = asked ?? (hasCuda ? 'cuda' : 'cpu');
   const pinned = wheelsFor(THIS_MACHINE, engine);
   if (pinned.some((wheel) => wheel.file === file)) {
     return takeWheels(folder, pinned, engine, PINNED_TORCH, env);
@@ -152,6 +173,11 @@ export function takeLibtorch(
     sha256: '',
   }));
   return takeWheels(folder, wheels, engine, file.split('-')[1] ?? '', env);
+}
+
+/** The folder that an installed wheel has its list of files in. */
+function installedList(file: string): string {
+  return `${file.split('-').slice(0, 2).join('-')}.dist-info`;
 }
 
 function installedVersion(folder: string): string {
@@ -197,7 +223,10 @@ const DAY_MS = 86_400_000;
 function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder).filter((entry) => /^\.arriving-|-(cpu|cuda)\.\w+$/.test(entry))) {
     const path = join(folder, name);
-    if (Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path, { recursive: true, force: true });
+    // Another set-up may have removed it meanwhile.
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found !== undefined && Date.now() - found.mtimeMs > DAY_MS)
+      rmSync(path, { recursive: true, force: true });
   }
 }
 
@@ -214,7 +243,7 @@ function moveInto(staged: string, target: string): void {
   try {
     renameWithRetry(staged, target);
   } catch {
-    if (existsSync(join(target, 'torch', 'lib'))) return;
+    if (isWhole(join(target, 'torch'))) return;
     replace(staged, target);
   }
 }

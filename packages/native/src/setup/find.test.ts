@@ -83,6 +83,14 @@ test("the system's libtorch stays the system's, with its BLAS, by whatever name 
   }
 });
 
+test('a named libtorch for the CPU alone is an error where GPUs are asked for', () => {
+  const root = tree();
+  const attempt = () => find({ named: { folder: root, by: 'an earlier --libtorch' }, gpuOnly: true });
+  expect(attempt).toThrow(/a libtorch for the CPU alone, and --engine cuda asks for GPUs/);
+  writeTree(root, { 'lib/libtorch_cuda.so': '' });
+  expect(attempt().libtorch).toMatchObject({ root, gpu: 'cuda' });
+});
+
 test('a libtorch named in an earlier set-up and deleted since is told and passed over', () => {
   const named = { folder: join(tempDir(), 'gone'), by: 'an earlier --libtorch' } as const;
   const system = tree();

@@ -61,7 +61,12 @@ function fromName({ folder, by }: Named, places: Places): Libtorch {
   // Whatever it is called, the system's libtorch takes the system's BLAS.
   const source = places.prefixes.includes(root) ? 'system' : by === 'RADWEAVE_LIBTORCH' ? by : '--libtorch';
   const seen = inspectLibtorch(root, source, places);
-  if ('libtorch' in seen) return seen.libtorch;
+  if ('libtorch' in seen) {
+    if (!places.gpuOnly || seen.libtorch.gpu !== null) return seen.libtorch;
+    throw new SetupError(
+      `${by} names '${folder}', a libtorch for the CPU alone, and --engine cuda asks for GPUs.\n${remedy}`,
+    );
+  }
   throw new SetupError(
     `${by} names '${folder}', which is not a libtorch folder; missing: ${seen.missing.join(', ')}.\n${remedy}`,
   );

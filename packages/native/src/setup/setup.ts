@@ -175,10 +175,10 @@ function prepareMachine(
     fetchLibtorch(client, engine, env);
   }
   if (plan.install.length > 0 || plan.fetch.length > 0) ({ facts, libtorch } = lookAround(env, wish, built));
-  if (libtorch === undefined || facts.missing.length > 0) {
-    throw new SetupError(
-      `${facts.missing.join(', ')} cannot be found after installing ${plan.install.join(' ')}`,
-    );
+  // Where nothing was installed, the steps for what building lacks are told when no prebuilt engine fits.
+  if (libtorch === undefined || (plan.install.length > 0 && facts.missing.length > 0)) {
+    const brought = [...plan.install, ...plan.fetch.map(({ file }) => file)].join(' ');
+    throw new SetupError(`${facts.missing.join(', ')} cannot be found after installing ${brought}`);
   }
   return libtorch;
 }
