@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { canonicalFlag } from '@radweave/artifacts';
 // As the Python tool's step 3, this aligns the features of the modalities and nothing else: radweave align. With a flag of
 // the classifier it is radweave fuse, like: npx manage fuse
 import { launch } from '../bin/launch.mjs';
@@ -7,6 +6,6 @@ import { launch } from '../bin/launch.mjs';
 const CLASSIFIER = ['use_aligned', 'C', 'max_iter', 'random_state', 'no_standardize', 'stack'];
 const args = process.argv.slice(2);
 const fits = args.some(
-  (arg) => arg.startsWith('--') && CLASSIFIER.includes(canonicalFlag(arg.split('=')[0])),
+  (arg) => arg.startsWith('--') && CLASSIFIER.includes(arg.slice(2).split('=')[0].replace(/-/g, '_')),
 );
 launch([fits ? 'fuse' : 'align', ...args]);
