@@ -47,8 +47,8 @@ export const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
   'Set-up and information': [
     {
       name: 'setup',
-      summary: 'find libtorch and build the engine',
-      examples: [''],
+      summary: 'find or fetch libtorch and make the engine ready',
+      examples: ['', '--libtorch pinned', '--download_only libtorch --for linux-x64', '--from libtorch'],
       load: () => import('./setup.ts'),
     },
     {

@@ -31,7 +31,7 @@ test('the configuration names the modalities most patients have and the largest 
   const root = join(tempDir(), 'raw');
   writeCohort(root, { Large: [9, 0, 0], Middle: [4, 3, 2], Small: [2, 2, 2] }, ['动脉期', 'P']);
   writeCohort(root, { Small: [1] }, ['T2']);
-  const output = join(root, '..', 'study', 'config.yaml');
+  const output = join(root, '..', 'my study', 'config.yaml');
   const { code, out } = await init('--root_dir', root, '--output', output);
   expect(code).toBe(0);
   const text = readFileSync(output, 'utf8');
@@ -49,7 +49,7 @@ test('the configuration names the modalities most patients have and the largest 
   expect(text).toMatch(/^ {2}# \w.+\n {2}home_hospital: Middle$/m);
   expect(out).toMatch(/^T2 +1 +left out/m);
   expect(out).toMatch(/^Middle +4 +3 +2 +home/m);
-  expect(out).toContain(`npx radweave run --config ${output}`);
+  expect(out).toContain(`npx radweave run --config '${output}'`);
 });
 
 test('a file that is there is kept, and a folder without the layout is an error', async () => {

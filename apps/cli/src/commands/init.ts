@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { commentedConfig, UsageError, writeFileAtomic } from '@radweave/artifacts';
 import { existsSync, mkdirSync } from '@radweave/artifacts/files';
 import { type Draft, draftConfig } from '@radweave/pipeline';
+import { quoted } from '../continue-command.ts';
 import { DEFAULT_CONFIG_FILE } from '../stage/add-flags.ts';
 import { table } from '../table.ts';
 import type { Define } from './define.ts';
@@ -31,7 +32,7 @@ function described({ config, modalities, hospitals }: Draft, output: string): st
   const use = (name: string): string =>
     chosen.includes(name) ? 'taken' : 'left out: fewer than half have it';
   const set = (name: string): string => (name === home ? 'home: training and validation' : 'external test');
-  const flag = output === DEFAULT_CONFIG_FILE ? '' : ` --config ${output}`;
+  const flag = output === DEFAULT_CONFIG_FILE ? '' : ` --config ${quoted(output, process.platform)}`;
   return [
     table(
       ['modality', 'patients', 'use'],

@@ -21,11 +21,14 @@ const LIBTORCH: Libtorch = {
 
 test('the cache folder: RADWEAVE_CACHE, XDG_CACHE_HOME, the platform', () => {
   const env = { RADWEAVE_CACHE: '/c', XDG_CACHE_HOME: '/x' };
-  expect(cacheDir(env, 'linux', '/home/a')).toBe(resolve('/c'));
-  expect(cacheDir({ XDG_CACHE_HOME: '/x' }, 'linux', '/home/a')).toBe(join('/x', 'radweave'));
-  expect(cacheDir({}, 'linux', '/home/a')).toBe(join('/home/a', '.cache', 'radweave'));
-  expect(cacheDir({}, 'darwin', '/Users/a')).toBe(join('/Users/a', 'Library', 'Caches', 'radweave'));
-  expect(cacheDir({ LOCALAPPDATA: 'L' }, 'win32', 'H')).toBe(join('L', 'radweave', 'cache'));
+  const noHome = (): string => {
+    throw new Error('no home');
+  };
+  expect(cacheDir(env, 'linux', noHome)).toBe(resolve('/c'));
+  expect(cacheDir({ XDG_CACHE_HOME: '/x' }, 'linux', noHome)).toBe(join('/x', 'radweave'));
+  expect(cacheDir({}, 'linux', () => '/home/a')).toBe(join('/home/a', '.cache', 'radweave'));
+  expect(cacheDir({}, 'darwin', () => '/Users/a')).toBe(join('/Users/a', 'Library', 'Caches', 'radweave'));
+  expect(cacheDir({ LOCALAPPDATA: 'L' }, 'win32', noHome)).toBe(join('L', 'radweave', 'cache'));
 });
 
 test('the source hash follows the C++ files that are built and CMakeLists.txt, nothing else', () => {

@@ -10,19 +10,25 @@ export const PACKAGE_ROOT: string = fileURLToPath(new URL('../..', import.meta.u
 
 /**
  * The user's cache folder: `RADWEAVE_CACHE`, else `XDG_CACHE_HOME/radweave`, else the platform's place.
+ *
+ * @param home asked for last: a user of a container may have none.
  */
-export function cacheDir(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, home: string): string {
+export function cacheDir(
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+  home: () => string = homedir,
+): string {
   if (env.RADWEAVE_CACHE) return resolve(env.RADWEAVE_CACHE);
   if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'radweave');
   if (platform === 'win32')
-    return join(env.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'radweave', 'cache');
-  if (platform === 'darwin') return join(home, 'Library', 'Caches', 'radweave');
-  return join(home, '.cache', 'radweave');
+    return join(env.LOCALAPPDATA ?? join(home(), 'AppData', 'Local'), 'radweave', 'cache');
+  if (platform === 'darwin') return join(home(), 'Library', 'Caches', 'radweave');
+  return join(home(), '.cache', 'radweave');
 }
 
 /** Where builds and their records lie. */
 export function nativeCache(env: NodeJS.ProcessEnv = process.env): string {
-  return join(cacheDir(env, process.platform, homedir()), 'native');
+  return join(cacheDir(env), 'native');
 }
 
 /** SHA-256 of a file that may be larger than memory. */

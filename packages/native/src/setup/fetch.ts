@@ -8,7 +8,6 @@ import {
   statfsSync,
   statSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { cacheDir, fileSha256 } from './cache.ts';
 import { SetupError } from './errors.ts';
@@ -23,7 +22,7 @@ import { type Engine, isFor, isWanted, THIS_MACHINE, type Wheel, wheelsFor } fro
 const EXPANSION: Readonly<Record<Engine, number>> = { cpu: 1, cuda: 2 };
 
 function libtorches(env: NodeJS.ProcessEnv): string {
-  return join(cacheDir(env, process.platform, homedir()), 'libtorch');
+  return join(cacheDir(env), 'libtorch');
 }
 
 /** The fetched libtorch for these devices, where it lies or will lie, for all projects of this user. */

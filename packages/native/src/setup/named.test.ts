@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { nativeCache } from './cache.ts';
 import { namedLibtorch, rememberLibtorch } from './named.ts';
 
 test('--libtorch comes before RADWEAVE_LIBTORCH, that before an earlier --libtorch; auto names none', () => {
@@ -11,6 +13,7 @@ test('--libtorch comes before RADWEAVE_LIBTORCH, that before an earlier --libtor
   expect(namedLibtorch(undefined, both)).toEqual({ folder: '/b', by: 'RADWEAVE_LIBTORCH' });
   expect(namedLibtorch(undefined, env)).toEqual({ folder: '/c', by: 'an earlier --libtorch' });
   expect(namedLibtorch('auto', both)).toBeUndefined();
+  expect(readdirSync(nativeCache(env))).toEqual(['named-libtorch']);
   rememberLibtorch(undefined, env);
   expect(namedLibtorch(undefined, env)).toBeUndefined();
 });

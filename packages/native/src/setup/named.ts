@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { nativeCache } from './cache.ts';
+import { writeWhole } from './rename.ts';
 
 /** A folder that the user named as libtorch, and by what. */
 export interface Named {
@@ -28,7 +29,6 @@ export function namedLibtorch(asked: string | undefined, env: NodeJS.ProcessEnv)
 /** @param root the folder that later set-ups shall take; undefined forgets it. */
 export function rememberLibtorch(root: string | undefined, env: NodeJS.ProcessEnv): void {
   const path = remembered(env);
-  mkdirSync(dirname(path), { recursive: true });
   if (root === undefined) rmSync(path, { force: true });
-  else writeFileSync(path, root);
+  else writeWhole(path, root);
 }

@@ -1,4 +1,5 @@
-import { renameSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 const RETRIES = 8;
 const BUSY = ['EPERM', 'EACCES', 'EBUSY'];
@@ -25,4 +26,15 @@ export function renameWithRetry(
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10 * 2 ** attempt);
     }
   }
+}
+
+/** Writes a file whole or not at all, with its folder. */
+export function writeWhole(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  const file = openSync(temporary, 'w');
+  writeFileSync(file, text);
+  fsyncSync(file);
+  closeSync(file);
+  renameWithRetry(temporary, path);
 }

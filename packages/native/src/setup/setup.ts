@@ -1,5 +1,5 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { aptInstall } from './apt.ts';
 import { chooseBlas, describeBlas } from './blas.ts';
 import { ADDONS, CUDA_ADDON, isComplete } from './build.ts';
@@ -15,7 +15,7 @@ import { PINNED_TORCH } from './pinned.ts';
 import { planSetup } from './plan.ts';
 import { provideEngine, type Way } from './provide.ts';
 import { type NativeRecord, readNativeRecord, recordPath } from './record.ts';
-import { renameWithRetry } from './rename.ts';
+import { writeWhole } from './rename.ts';
 import { askEngine, type EngineReport } from './verify.ts';
 import { type Engine, THIS_MACHINE, wheelsFor } from './wheels.ts';
 
@@ -202,11 +202,5 @@ function recordAndLoad(record: NativeRecord, named: Named | undefined, env: Node
 }
 
 function writeRecord(path: string, record: NativeRecord): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  const file = openSync(temporary, 'w');
-  writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
-  fsyncSync(file);
-  closeSync(file);
-  renameWithRetry(temporary, path);
+  writeWhole(path, `${JSON.stringify(record, null, 2)}\n`);
 }
