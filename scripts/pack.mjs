@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -85,6 +85,35 @@ function withPrebuilt(folder, table, work) {
   return work;
 }
 
+/**
+ * A copy of a package that carries the files of `name` that it reads, as a bundled dependency without dependencies of its own:
+ * what `name` needs besides would come to users with its installation scripts.
+ */
+function withBundled(folder, name, files, work) {
+  for (const { path } of contents([folder])[0].files) cpSync(join(folder, path), join(work, path));
+  const from = join(ROOT, 'node_modules', name);
+  const bundled = join(work, 'node_modules', name);
+  for (const file of files) cpSync(join(from, file), join(bundled, file));
+  const { version, license, repository } = readJson(join(from, 'package.json'));
+  const writeJson = (path, value) => writeFileSync(path, JSON.stringify(value, null, 2));
+  writeJson(join(bundled, 'package.json'), { name, version, license, repository });
+  writeJson(join(work, 'package.json'), {
+    ...readJson(join(folder, 'package.json')),
+    bundleDependencies: [name],
+  });
+  return work;
+}
+
+/** The folder that is packed for a package: itself, or a copy below `work` that carries more. */
+export function staged(folder, table, work) {
+  const place = join(work, basename(folder));
+  if (folder.endsWith('native')) return withPrebuilt(folder, table, place);
+  if (folder.endsWith('importing')) {
+    return withBundled(folder, 'dcmjs-codecs', ['LICENSE.txt', 'build/dcmjs-native-codecs.wasm'], place);
+  }
+  return folder;
+}
+
 function pack(target) {
   const folders = publishedPackages();
   // What a deleted source left in `dist` would travel.
@@ -96,12 +125,10 @@ function pack(target) {
   const table = prebuiltTable();
   const work = mkdtempSync(join(tmpdir(), 'radweave-pack-'));
   try {
-    const staged = folders.map((folder) =>
-      folder.endsWith('native') ? withPrebuilt(folder, table, work) : folder,
-    );
+    const packed = folders.map((folder) => staged(folder, table, work));
     const platforms = Object.keys(table).map((platform) => join(PREBUILT, `native-${platform}`));
     mkdirSync(target, { recursive: true });
-    return JSON.parse(npm(['pack', '--json', '--pack-destination', target, ...staged, ...platforms]));
+    return JSON.parse(npm(['pack', '--json', '--pack-destination', target, ...packed, ...platforms]));
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

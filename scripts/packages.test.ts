@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { contents, publishedPackages } from './pack.mjs';
+import { contents, publishedPackages, staged } from './pack.mjs';
 
 const top = join(import.meta.dirname, '..');
 const readJson = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
@@ -68,6 +68,28 @@ test('no package, of ours or of others, runs a script at installation', () => {
     join(top, 'package-lock.json'),
   ).packages;
   expect(Object.keys(lock).filter((path) => lock[path]?.hasInstallScript)).toEqual([]);
+});
+
+test('packages whose own dependencies are overridden here travel inside ours, without those dependencies', () => {
+  const work = mkdtempSync(join(tmpdir(), 'radweave-pack-'));
+  try {
+    const copies = folders.map((folder) => staged(folder, {}, work)).filter((copy) => copy.startsWith(work));
+    const bundled = copies.flatMap((copy) => {
+      const { bundleDependencies: names = [] } = readJson(join(copy, 'package.json'));
+      return names.map((name: string) => ({ name, copy }));
+    });
+    const { overrides } = readJson(join(top, 'package.json'));
+    expect(bundled.map(({ name }) => name)).toEqual(Object.keys(overrides));
+    for (const { name, copy } of bundled) {
+      const inside = `node_modules/${name}/`;
+      const files = contents([copy])[0].files.map(({ path }: { path: string }) => path);
+      const carried = files.filter((path: string) => path.startsWith(inside));
+      expect(carried).toEqual(expect.arrayContaining([`${inside}LICENSE.txt`, `${inside}package.json`]));
+      expect(readJson(join(copy, inside, 'package.json')).dependencies).toBeUndefined();
+    }
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
 });
 
 test('a package whose types refer to those of Node.js depends on them', () => {
