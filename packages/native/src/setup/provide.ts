@@ -51,10 +51,10 @@ export function provideEngine(
   if (missing.length > 0) {
     const steps = stepsFor(missing, process.platform, isDebian());
     throw new SetupError(
-      `Set-up needs ${missing.join(', ')} to build the engine; nothing was changed.\n${steps}`,
+      `Set-up needs ${missing.join(', ')} to build the engine; none was made.\n${steps}`,
     );
   }
-  say('Building the engine: one to three minutes on two cores');
+  say('Building the engine: one to six minutes on two cores');
   build(libtorch, folder);
   return { engine: load(), way: 'built' };
 }
