@@ -50,9 +50,7 @@ export function provideEngine(
   const missing = lacks(env);
   if (missing.length > 0) {
     const steps = stepsFor(missing, process.platform, isDebian());
-    throw new SetupError(
-      `Set-up needs ${missing.join(', ')} to build the engine; none was made.\n${steps}`,
-    );
+    throw new SetupError(`Set-up needs ${missing.join(', ')} to build the engine; none was made.\n${steps}`);
   }
   say('Building the engine: one to six minutes on two cores');
   build(libtorch, folder);
