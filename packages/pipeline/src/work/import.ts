@@ -208,7 +208,7 @@ function writeSheet(
   const counts = countedSeries(proposals).map(
     (one) =>
       [
-        `series of ${nameOf(one.modality)}: ${plural(one.patients, 'patient')}, ${plural(one.slices, 'slice')}`,
+        `series ${standing(one.modality)}: ${plural(one.patients, 'patient')}, ${plural(one.slices, 'slice')}`,
         one.series,
       ] as const,
   );
@@ -220,9 +220,9 @@ function writeSheet(
   writeFileAtomic(importFiles(records).sheet, [...contactSheet(proposals, facts, pixels)].join(''));
 }
 
-function nameOf(modality: string): string {
-  if (modality === OUT) return 'nothing that is imported';
-  return modality === OPEN ? 'an open question' : modality;
+function standing(modality: string): string {
+  if (modality === OUT) return 'left out';
+  return modality === OPEN ? 'without a modality yet' : `of ${modality}`;
 }
 
 function plural(count: number, what: string): string {
