@@ -68,7 +68,7 @@ test("the Python tool's features are fused, and marked as of an unknown network"
     writeFileSync(join(images, 'x', modality, '1.png'), '');
   }
   await expect(predict({ ...options, input: images }, listening())).rejects.toThrow(
-    /not known which network gave the features of A.*folder of features/,
+    /not known which network gave the features of A.*folder of its features/,
   );
   // A part of the records, as a process that was killed leaves them, is made whole.
   expect((await fuse({ config, modalities }, listening())).patients.test).toBe(12);

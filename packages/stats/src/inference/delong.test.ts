@@ -89,7 +89,7 @@ test('too few patients of a class, or equal rankings, are null', () => {
   });
   expect(delongTest([0, 0, 1, 1], [1, 3, 2, 4], [10, 30, 20, 40])).toMatchObject({
     value: null,
-    reason: { text: expect.stringContaining('alike') },
+    reason: { text: expect.stringContaining('identically') },
   });
   expect(rocBand([0, 0], [0.1, 0.2], { seed: 1 }).value).toBeNull();
   expect(() => delongTest([0, 1], [0, 1], [0])).toThrow('first has 2, second has 1');
