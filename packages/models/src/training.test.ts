@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesBelow, referenceTest, sharedPath } from '@radweave/testkit';
+import { filesBelow, needShared, referenceTest } from '@radweave/testkit';
 import { F, optim, setNumThreads, tidy } from '@radweave/torch';
 import { expect, vi } from 'vitest';
 import { createModel } from './registry/create.ts';
@@ -11,7 +10,6 @@ import { applyWeights } from './weights/apply.ts';
 const STEPS = 30;
 /** Fewer than 30 steps of four need: those are seen again. */
 const SLICES_PER_GRADE = 40;
-const COHORT = sharedPath('data/lgg-lesion/CS');
 
 setNumThreads(2);
 // Sixty steps of Swin take a minute on two free cores, and many where others use them too.
@@ -47,8 +45,7 @@ compared('Swin-T learns from real slices as in Python', async (root) => {
 /** Needs Python and the shared cohort. */
 function compared(name: string, body: (root: string) => Promise<void>): void {
   referenceTest(name, ['torch', 'torchvision', 'PIL'], async (context) => {
-    if (!existsSync(COHORT)) context.skip('../shared/data/lgg-lesion is not beside this checkout');
-    await body(COHORT);
+    await body(needShared(context, 'data/lgg-lesion/CS'));
   });
 }
 

@@ -7,6 +7,6 @@ export { peersPython } from './peers-place.ts';
 export { rJson, rscript, rTest } from './r.ts';
 export { onEachFile } from './reads.ts';
 export { type PythonOptions, peerTest, python, pythonJson, referenceTest, skipOrFail } from './reference.ts';
-export { sharedPath, sharedTest } from './shared.ts';
+export { needShared, sharedTest } from './shared.ts';
 export { afterEachFileChange, copyTree } from './snapshots.ts';
 export { tempDir } from './temp.ts';

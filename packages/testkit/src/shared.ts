@@ -4,9 +4,11 @@ import { type TestContext, test } from 'vitest';
 
 const SHARED = fileURLToPath(new URL('../../../../shared', import.meta.url));
 
-/** The folder of read-only inputs that may lie beside the checkout (real cohorts, reference programs). */
-export function sharedPath(relative: string): string {
-  return `${SHARED}/${relative}`;
+/** A file or folder of the read-only inputs that may lie beside the checkout (real cohorts); the test is skipped where it is absent. */
+export function needShared(context: TestContext, relative: string): string {
+  const path = `${SHARED}/${relative}`;
+  if (!existsSync(path)) context.skip(`../shared/${relative} is not beside this checkout`);
+  return path;
 }
 
 /** A test that needs a file or folder of `../shared`; it is skipped with a message where that is absent. */
@@ -16,8 +18,6 @@ export function sharedTest(
   body: (path: string, context: TestContext) => void | Promise<void>,
 ): void {
   test(name, async (context) => {
-    const path = sharedPath(relative);
-    if (!existsSync(path)) context.skip(`../shared/${relative} is not beside this checkout`);
-    await body(path, context);
+    await body(needShared(context, relative), context);
   });
 }

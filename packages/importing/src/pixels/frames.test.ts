@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { filesBelow, peersPython, peerTest, pythonJson, sharedPath, tempDir } from '@radweave/testkit';
-import { expect, type TestContext, test } from 'vitest';
+import { filesBelow, needShared, peersPython, peerTest, pythonJson, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
 import { openWhole } from '../dicom/open.ts';
 import { decompress } from './codecs.ts';
 import { pixelFormat } from './format.ts';
 import { decodeFrame } from './frames.ts';
-
-const DATA = sharedPath('data/dicom');
 
 /** What pydicom makes of a file: a hash of its samples as 64-bit numbers, or why it makes nothing of it. */
 const PYDICOM = `
@@ -48,10 +46,6 @@ function outcome(path: string): string {
   }
 }
 
-function needData(context: TestContext): void {
-  if (!existsSync(DATA)) context.skip('../shared/data/dicom is not beside this checkout');
-}
-
 /** Files that are refused, and the reason. */
 const REFUSED: Readonly<Record<string, string>> = {
   LICENSE: 'DicomFault: it is no DICOM file',
@@ -75,8 +69,9 @@ peerTest(
   'every file of real DICOM is equal to pydicom, bit for bit, or refused with the reason',
   ['pydicom'],
   (context) => {
-    needData(context);
-    const files = filesBelow(DATA).filter((path) => basename(path) !== 'README.md');
+    const files = filesBelow(needShared(context, 'data/dicom')).filter(
+      (path) => basename(path) !== 'README.md',
+    );
     const theirs = pythonJson<Record<string, string>>(PYDICOM, {
       input: JSON.stringify(files),
       interpreter: peersPython(),
@@ -100,7 +95,7 @@ import json, os, sys
 import pydicom
 from pydicom.data import get_testdata_file
 from pydicom.pixels import pixel_array
-paths = [get_testdata_file(name) or name for name in json.load(sys.stdin)]
+paths = [get_testdata_file(name, download=False) or name for name in json.load(sys.stdin)]
 for i, path in enumerate(paths):
     pixel_array(pydicom.dcmread(path), raw=False).astype('<i4').tofile(f'{sys.argv[1]}/{i}')
 json.dump(paths, sys.stdout)
@@ -118,8 +113,7 @@ const TOLERANCE: Readonly<Record<string, number>> = {
   'examples_ybr_color.dcm': 3,
 };
 
-peerTest('lossy files differ from pydicom by rounding only', ['pydicom'], (context) => {
-  needData(context);
+peerTest('lossy files differ from pydicom by rounding only', ['pydicom'], () => {
   const folder = tempDir();
   const names = Object.keys(TOLERANCE);
   const input = JSON.stringify(names);
@@ -146,8 +140,8 @@ peerTest('lossy files differ from pydicom by rounding only', ['pydicom'], (conte
 });
 
 test('a decoder that a damaged frame made fail decodes the next frame', (context) => {
-  needData(context);
-  const file = openWhole(join(DATA, 'transfer-syntaxes', 'emri_small_jpeg_ls_lossless.dcm'));
+  const data = needShared(context, 'data/dicom/transfer-syntaxes');
+  const file = openWhole(join(data, 'emri_small_jpeg_ls_lossless.dcm'));
   const format = pixelFormat(file.dataset);
   const before = decodeFrame(file, format, 0).pixels;
   for (const codec of ['jpeg', 'jpeg-ls', 'jpeg-2000', 'htj2k'] as const) {

@@ -1,6 +1,6 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesBelow, peersPython, peerTest, pythonJson, sharedPath, tempDir } from '@radweave/testkit';
+import { filesBelow, needShared, peersPython, peerTest, pythonJson, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { openHeader } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
@@ -181,8 +181,7 @@ interface Converted {
 }
 
 peerTest('order and distances are those of dcm2niix', ['dcm2niix', 'nibabel'], (context) => {
-  const data = sharedPath('data/dicom');
-  if (!existsSync(data)) context.skip('../shared/data/dicom is not beside this checkout');
+  const data = needShared(context, 'data/dicom');
   for (const folder of ['ct-philips/S2010', 'ct-ge', 'mr-structural']) {
     const args = [join(data, folder), tempDir()];
     const converted = pythonJson<Record<string, Converted>>(DCM2NIIX, { args, interpreter: peersPython() });

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { peersPython, peerTest, pythonJson, sharedPath } from '@radweave/testkit';
+import { needShared, peersPython, peerTest, pythonJson } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { openWhole, parseFile } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
@@ -150,8 +149,7 @@ json.dump(out, sys.stdout)
 `;
 
 peerTest('modality tables, slopes and palettes are those of pydicom', ['pydicom'], (context) => {
-  const folder = sharedPath('data/dicom/transfer-syntaxes');
-  if (!existsSync(folder)) context.skip('../shared/data/dicom is not beside this checkout');
+  const folder = needShared(context, 'data/dicom/transfer-syntaxes');
   const names = ['mlut_18', 'MR2_UNCI', '693_UNCR', 'MR-SIEMENS-DICOM-WithOverlays', 'OBXXXX1A'];
   const paths = names.map((name) => join(folder, `${name}.dcm`));
   const input = JSON.stringify(paths);
