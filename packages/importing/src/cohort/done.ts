@@ -105,8 +105,11 @@ function tablesIn(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
+/** Raised where the same files are to give other slices: those that an older version wrote are then written again. */
+const METHOD = 1;
+
 /** Hash of all that the slices of a series depend on: which images, whose, for which modality, made how. */
 export function doneKey({ stack, modality, because }: Proposal, place: Place, options: PixelOptions): string {
   const slices = stack.slices.map(({ image, frame }) => [image.instance, frame.index]);
-  return hashValue({ slices, modality, because, place, options }).slice(0, 12);
+  return hashValue({ method: METHOD, slices, modality, because, place, options }).slice(0, 12);
 }
