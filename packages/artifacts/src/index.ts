@@ -51,6 +51,7 @@ export * from './harmonize/record.ts';
 export * from './harmonize/tables.ts';
 export * from './importing/mapping.ts';
 export * from './importing/tables.ts';
+export * from './importing/uid-key.ts';
 export * from './issues.ts';
 export * from './json.ts';
 export * from './layout.ts';

@@ -60,7 +60,11 @@ export const importFiles = finder({
 });
 
 /** What leads back to patients. */
-export const privateFiles = finder({ pseudonyms: 'pseudonyms.csv', leftOut: 'left_out.csv' });
+export const privateFiles = finder({
+  pseudonyms: 'pseudonyms.csv',
+  leftOut: 'left_out.csv',
+  uidKey: 'uid_key.txt',
+});
 
 export const HARMONIZE_FILES = {
   record: 'harmonize.json',

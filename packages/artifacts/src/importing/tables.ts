@@ -10,7 +10,7 @@ const imported = {
   modality: required,
   /** Relative to the output. */
   file: required,
-  /** Hashes of UIDs. */
+  /** Hashes of UIDs, by the key in `uid_key.txt`. */
   study: required,
   series: required,
   instance: required,

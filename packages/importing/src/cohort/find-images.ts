@@ -15,12 +15,12 @@ export interface FoundImages {
 /**
  * Reads the header of every file below a folder; no name needs an extension.
  *
- * @param keepsColour Whether images in colour are to be made gray.
+ * @param options Whether images in colour are to be made gray; the key of the hashes of UIDs.
  * @param onFile Called now and then; what it throws ends the search.
  */
 export function findImages(
   root: string,
-  keepsColour: boolean,
+  { keepsColour, key }: { keepsColour: boolean; key: string },
   onFile: (done: number, total: number) => void,
 ): FoundImages {
   const found = [...filesBelow(root, new Set())];
@@ -28,7 +28,7 @@ export function findImages(
   const leftOut: { path: string; reason: string }[] = [];
   found.forEach(({ path, isFile }, i) => {
     if (i % 50 === 0) onFile(i, found.length);
-    const image = isFile ? readOrReason(path) : NO_FILE;
+    const image = isFile ? readOrReason(path, key) : NO_FILE;
     if (typeof image === 'string') leftOut.push({ path: relative(root, path), reason: image });
     else if (image.isColour && !keepsColour) leftOut.push({ path: relative(root, path), reason: COLOUR });
     else images.push(image);
@@ -39,9 +39,9 @@ export function findImages(
 const NO_FILE = 'a link that leads nowhere, or a pipe or device';
 const COLOUR = 'in colour or with a palette (--colour gray converts it)';
 
-function readOrReason(path: string): Image | string {
+function readOrReason(path: string, key: string): Image | string {
   try {
-    return readImage(path);
+    return readImage(path, key);
   } catch (error) {
     if (error instanceof DicomFault) return error.message;
     throw error;

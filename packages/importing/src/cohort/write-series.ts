@@ -1,5 +1,12 @@
 import { dirname, join } from 'node:path';
-import { DataError, folderName, importFiles, replaceFolderAtomic, writeImported } from '@radweave/artifacts';
+import {
+  DataError,
+  folderName,
+  importFiles,
+  type Pseudonym,
+  replaceFolderAtomic,
+  writeImported,
+} from '@radweave/artifacts';
 import { DicomFault } from '../dicom/fault.ts';
 import type { PixelOptions } from '../output/options.ts';
 import { type Place, writeStack } from '../output/write-stack.ts';
@@ -20,16 +27,17 @@ interface Task {
  * Writes the series that are named, unless they are written already, and takes away what is not wanted any more.
  *
  * @param onSeries Called before each series; what it throws ends the work between two of them.
- * @throws DataError `E_IMPORT` when a series cannot be decoded.
+ * @throws DataError `E_IMPORT` when a series cannot be decoded, or patients would come in a second time under new pseudonyms.
  */
 export async function writeSeries(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
-  options: { output: string; records: string; pixels: PixelOptions },
+  options: { output: string; records: string; pixels: PixelOptions; pseudonyms: readonly Pseudonym[] },
   onSeries: (done: number, total: number) => void,
 ): Promise<{ written: number; unchanged: number }> {
-  const { output, records, pixels } = options;
+  const { output, records, pixels, pseudonyms } = options;
   const done = new DoneSeries(records, output);
+  requireKnown(done, patients, pseudonyms);
   const tasks = tasksOf(patients, proposals, pixels);
   const left = tasks.filter(({ proposal, key }) => !done.has(proposal.stack.id, key));
   // All that moves goes first: its place may be that of another series now.
@@ -44,6 +52,22 @@ export async function writeSeries(
   }
   writeImported(importFiles(records).table, done.all());
   return { written: left.length, unchanged: tasks.length - left.length };
+}
+
+/** Whoever names another folder by --private, or has lost it, would import everybody again. */
+function requireKnown(
+  done: DoneSeries,
+  patients: readonly ImportedPatient[],
+  pseudonyms: readonly Pseudonym[],
+): void {
+  const hospitals = new Set(patients.map(({ hospital }) => hospital));
+  const names = new Set(pseudonyms.map(({ pseudonym }) => pseudonym));
+  const unknown = done.all().find((row) => hospitals.has(row.hospital) && !names.has(row.patient));
+  if (unknown === undefined) return;
+  const what = `${unknown.patient} was imported earlier and is not in the table of pseudonyms: patients would come in twice`;
+  throw new DataError('E_IMPORT', what, {
+    hint: 'Name the folder of that import by --private; if it is lost, import all into new folders',
+  });
 }
 
 function tasksOf(

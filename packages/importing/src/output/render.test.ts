@@ -54,7 +54,7 @@ function constant(slices: readonly [value: number, z: number][], more: MadeUp = 
       ...more,
     });
     writeFileSync(path, madeUpDicom(slice));
-    return readImage(path) as Image;
+    return readImage(path, 'key') as Image;
   });
   return stacksOf(images)[0] as Stack;
 }

@@ -9,7 +9,7 @@ import { type Image, readImage } from './image.ts';
 function read(more: MadeUp): Image | string {
   const path = join(tempDir(), 'file');
   writeFileSync(path, madeUpDicom(madeUpSlice(more)));
-  return readImage(path);
+  return readImage(path, 'key');
 }
 
 const ofClass = (uid: string): MadeUp => ({ [TAG.sopClass]: ['UI', `1.2.840.10008.5.1.4.1.1.${uid}`] });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Dataset } from '../dicom/dataset.ts';
 import { openHeader } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
@@ -11,6 +11,7 @@ export interface Image {
   /** Hashes of UIDs: what is written names no examination of an archive. */
   readonly instance: string;
   readonly study: string;
+  /** Also of patient and study, as some tools give all series one UID. */
   readonly series: string;
   /** As the hospital calls the patient; written nowhere but into the table of pseudonyms. */
   readonly patientId: string;
@@ -51,26 +52,27 @@ export interface ImageFacts {
   readonly burntIn: string;
 }
 
-/** Shortens a UID to a hash that is the same in every import. */
-export function uidHash(uid: string): string {
-  return createHash('sha256').update(uid).digest('hex').slice(0, 16);
-}
-
 /**
  * Reads the header of a file.
  *
+ * @param key Of the hashes of UIDs: those of one key are the same in every import.
  * @returns the image, or why it is left out.
  * @throws DicomFault when the file cannot be read.
  */
-export function readImage(path: string): Image | string {
+export function readImage(path: string, key: string): Image | string {
   const { dataset } = openHeader(path);
   const reason = reasonToLeaveOut(dataset);
   if (reason !== null) return reason;
+  const hashed = (...tags: number[]): string =>
+    createHmac('sha256', key)
+      .update(JSON.stringify(tags.map((tag) => dataset.text(tag))))
+      .digest('hex')
+      .slice(0, 16);
   return {
     path,
-    instance: uidHash(dataset.text(TAG.sopInstance)),
-    study: uidHash(dataset.text(TAG.studyUid)),
-    series: uidHash(dataset.text(TAG.seriesUid)),
+    instance: hashed(TAG.sopInstance),
+    study: hashed(TAG.studyUid),
+    series: hashed(TAG.patientId, TAG.studyUid, TAG.seriesUid),
     patientId: dataset.text(TAG.patientId),
     birthDate: dataset.text(TAG.birthDate),
     acquired: { date: dataset.text(TAG.acquisitionDate), time: dataset.text(TAG.acquisitionTime) },

@@ -15,7 +15,7 @@ function images(all: readonly MadeUp[]): Image[] {
   return all.map((more, i) => {
     const path = join(folder, String(i));
     writeFileSync(path, madeUpDicom(madeUpSlice({ [TAG.sopInstance]: ['UI', `1.2.3.4.${i}`], ...more })));
-    const image = readImage(path);
+    const image = readImage(path, 'key');
     if (typeof image === 'string') throw new Error(image);
     return image;
   });
@@ -147,7 +147,7 @@ test('frames of an enhanced image have places and scales of their own', () => {
     [TAG.pixels]: ['OW', pixels],
   } as unknown as MadeUp;
   writeFileSync(path, madeUpDicom(elements));
-  const [stack] = stacksOf([readImage(path) as Image]);
+  const [stack] = stacksOf([readImage(path, 'key') as Image]);
   expect(stack?.slices.map((slice) => [slice.at, slice.frame.index])).toEqual([
     [0, 1],
     [5, 2],
@@ -208,7 +208,7 @@ function paddingOf({ image, frame }: Slice): number {
 
 function tryImage(path: string): Image[] {
   try {
-    const image = readImage(path);
+    const image = readImage(path, 'key');
     return typeof image === 'string' ? [] : [image];
   } catch {
     return [];

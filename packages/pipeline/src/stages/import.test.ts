@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importFiles, privateFiles, readCohort, readImported, readPseudonyms } from '@radweave/artifacts';
 import { decodeSlice } from '@radweave/imaging';
@@ -196,6 +196,53 @@ test('a file whose pixels are cut off is named, and not in the contact sheet', a
   const sheet = readFileSync(importFiles(options.records).sheet, 'utf8');
   expect(sheet).toContain('the file is cut off');
   expect(sheet).not.toContain('arterial-1');
+});
+
+test('hashes of UIDs are those of a key that lies with the pseudonyms, and none is used that is damaged', async () => {
+  const hashes = async (): Promise<string[]> => {
+    const folder = tempDir();
+    writeSeries(folder, 'arterial', 1);
+    const options = optionsIn(folder);
+    await importStage(options, silentContext());
+    const [row] = readImported(importFiles(options.records).table);
+    const { uidKey } = privateFiles(options.secrets);
+    writeFileSync(uidKey, '');
+    await expect(importStage(options, silentContext())).rejects.toMatchObject({
+      code: 'E_IMPORT',
+      where: uidKey,
+    });
+    return [row?.study ?? '', row?.series ?? '', row?.instance ?? ''];
+  };
+  const all = [...(await hashes()), ...(await hashes())];
+  expect(new Set(all).size).toBe(6);
+  for (const one of all) expect(one).toMatch(/^[0-9a-f]{16}$/);
+});
+
+test('without the table of pseudonyms nobody is imported a second time', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 1);
+  const options = optionsIn(folder);
+  await importStage(options, silentContext());
+  const before = filesBelow(options.output);
+  rmSync(options.secrets, { recursive: true });
+  await expect(importStage(options, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT',
+    message: expect.stringContaining('patients would come in twice'),
+  });
+  expect(filesBelow(options.output)).toEqual(before);
+});
+
+test('patients whose series all have one UID keep their slices when one of them changes', async () => {
+  const folder = tempDir();
+  const one = { [TAG.studyUid]: ['UI', '1'], [TAG.seriesUid]: ['UI', '1'] } as MadeUp;
+  writeSeries(folder, 'arterial', 2, { ...one, [TAG.patientId]: ['LO', 'a'] });
+  writeSeries(folder, 'art', 2, { ...one, [TAG.patientId]: ['LO', 'b'] });
+  const options = optionsIn(folder);
+  expect(await importStage(options, silentContext())).toMatchObject({ written: 2 });
+  writeSeries(folder, 'art', 3, { ...one, [TAG.patientId]: ['LO', 'b'] });
+  expect(await importStage(options, silentContext())).toMatchObject({ written: 1, unchanged: 1 });
+  expect(filesBelow(options.output)).toHaveLength(5);
+  expect(readImported(importFiles(options.records).table)).toHaveLength(5);
 });
 
 test('two series that change places keep their slices', async () => {

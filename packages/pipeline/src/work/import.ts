@@ -13,6 +13,7 @@ import {
   readPseudonyms,
   requireWritable,
   UsageError,
+  uidKey,
   writeFileAtomic,
   writeLeftOut,
   writeMapping,
@@ -88,8 +89,9 @@ export async function importDicom(options: ImportOptions, context: StageContext)
     stopIfAsked(context, 'the import');
     context.emit({ kind: 'progress', task, done, total });
   };
-  const found = findImages(options.root, options.keepsColour, step('reading headers'));
-  const { pseudonyms: path, leftOut: leftOutPath } = privateFiles(secrets);
+  const { pseudonyms: path, leftOut: leftOutPath, uidKey: keyPath } = privateFiles(secrets);
+  const { keepsColour } = options;
+  const found = findImages(options.root, { keepsColour, key: uidKey(keyPath) }, step('reading headers'));
   const known = existsSync(path) ? readPseudonyms(path) : [];
   const { patients, pseudonyms, unlisted } = patientsOf(found.images, who, known);
   writePseudonyms(path, pseudonyms);
@@ -111,7 +113,7 @@ export async function importDicom(options: ImportOptions, context: StageContext)
   requireClear(proposals, importFiles(records).mapping, dryRun, context);
   const counts = dryRun
     ? { written: 0, unchanged: 0 }
-    : await writeSeries(patients, proposals, { ...options, pixels }, step('writing series'));
+    : await writeSeries(patients, proposals, { ...options, pixels, pseudonyms }, step('writing series'));
   return {
     output: dryRun ? null : options.output,
     files: found.files,
@@ -152,7 +154,7 @@ function proposalsOf(
   modalities: readonly string[] | null,
 ): Proposal[] {
   const stacks = patients.flatMap(({ pseudonym: patient, images }) =>
-    grouped(images, ({ study, series }) => `${study} ${series}`)
+    grouped(images, ({ series }) => series)
       .flatMap(stacksOf)
       .map((stack) => ({ patient, stack })),
   );
