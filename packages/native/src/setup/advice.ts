@@ -1,3 +1,5 @@
+import { CUDA_BUILDS, type CudaBuild } from '../gpu.ts';
+
 /** Something set-up needs and could not find. */
 export type Need = 'libtorch' | 'compiler' | 'cmake' | 'build tool';
 
@@ -28,7 +30,8 @@ const PIP_OR_FROM = `  pip or uv: install one of them, and set-up fetches libtor
 const LIBTORCH_ELSEWHERE = `Get libtorch by one of these ways:
 ${PIP_OR_FROM}
   CPU:  python3 -m pip install torch --index-url https://download.pytorch.org/whl/cpu
-  CUDA: python3 -m pip install torch --index-url https://download.pytorch.org/whl/cu126
+  CUDA: the same with, in place of cpu, the first of these that your driver and GPU are for:
+${CUDA_BUILDS.map(described).join('\n')}
         (set-up takes the torch of the Python that is active), or
   zip:  https://pytorch.org/get-started/locally/ (LibTorch, C++, CPU or your CUDA; cxx11 ABI), unpack it and set
         RADWEAVE_LIBTORCH to the unpacked folder.`;
@@ -36,6 +39,11 @@ const LIBTORCH_MACOS = `Get libtorch (macOS has no CUDA build):
 ${PIP_OR_FROM}
   python3 -m pip install torch     (set-up takes the torch of the Python that is active), or
   zip: https://pytorch.org/get-started/locally/ (LibTorch, C++), unpack it and set RADWEAVE_LIBTORCH to the folder.`;
+
+function described({ index, driver, oldest, newest }: CudaBuild): string {
+  const capabilities = `${oldest.toFixed(1)} to ${newest.toFixed(1)}`;
+  return `        ${index}: driver ${driver} or newer, compute capability ${capabilities}`;
+}
 
 function numbered(steps: readonly string[]): string {
   return steps.map((step, index) => `${index + 1}. ${step}`).join('\n');

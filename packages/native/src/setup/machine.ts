@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Need } from './advice.ts';
 import { isDebian, mayInstall } from './apt.ts';
 import { chooseBlas } from './blas.ts';
+import { SetupError } from './errors.ts';
 import { fetchedLibtorches } from './fetch.ts';
 import { findLibtorch, systemPrefixes } from './find.ts';
 import type { Libtorch } from './libtorch.ts';
@@ -69,6 +70,7 @@ export function engineToFetch(
  * Looks at the machine without changing it.
  *
  * @param built whether the engine for a libtorch is in the cache, so that no compiler is needed.
+ * @throws SetupError when what is named is no libtorch, or a GPU is asked for that the libtorch to fetch is not for.
  */
 export function lookAround(
   env: NodeJS.ProcessEnv,
@@ -102,6 +104,9 @@ export function lookAround(
   }
   const { engine, why } =
     libtorch === undefined ? engineToFetch(asked, env) : { engine: 'cpu' as const, why: '' };
+  if (asked === 'cuda' && why !== '') {
+    throw new SetupError([...skipped.map((place) => `Not taken: ${place}`), why].join('\n'));
+  }
   const facts: Facts = {
     platform,
     debian: isDebian(),
@@ -109,7 +114,7 @@ export function lookAround(
     missing: libtorch === undefined ? ['libtorch', ...tools] : tools,
     fetchable: {
       engine,
-      aptWillDo: engine === 'cpu' && !pinned,
+      apt: pinned || asked === 'cuda' ? 'never' : engine === 'cpu' ? 'first' : 'last',
       wheels: wheelsFor(THIS_MACHINE, engine),
       hasClient: () => packageClient(env) !== undefined,
       isPrebuilt,

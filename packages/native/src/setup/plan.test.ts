@@ -14,7 +14,7 @@ function plan(facts: Partial<Facts>) {
     mayInstall: () => true,
     missing: [],
     blas: 'openblas-openmp',
-    fetchable: { engine: 'cpu', aptWillDo: true, wheels: [], hasClient: () => false, isPrebuilt: false },
+    fetchable: { engine: 'cpu', apt: 'first', wheels: [], hasClient: () => false, isPrebuilt: false },
     skipped: [],
     ...facts,
   });
@@ -86,7 +86,7 @@ test('places that were not taken are named with the reason', () => {
 const TORCH = { file: 'torch-2.15.0-cp311-cp311-manylinux_2_28_x86_64.whl', bytes: 5e8, sha256: '' };
 const CPU: Facts['fetchable'] = {
   engine: 'cpu',
-  aptWillDo: true,
+  apt: 'first',
   wheels: [TORCH],
   hasClient: () => true,
   isPrebuilt: false,
@@ -114,9 +114,12 @@ test('wheels are fetched only where a compiler is there to build for them, or an
 
 test("for a GPU Debian's own is not enough, unless nothing can be fetched", () => {
   const facts = { missing: ['libtorch', 'compiler'], blas: undefined } as const;
-  const cuda: Facts['fetchable'] = { ...CPU, engine: 'cuda', aptWillDo: false };
+  const cuda: Facts['fetchable'] = { ...CPU, engine: 'cuda', apt: 'last' };
   expect(plan({ ...facts, fetchable: cuda })).toMatchObject({ install: ['g++'], fetch: [TORCH] });
   const without = plan({ ...facts, fetchable: { ...cuda, hasClient: () => false } });
   expect(without.fetch).toEqual([]);
   expect(without.install).toContain('libtorch-dev');
+  // Where a GPU was asked for, one for the CPU would not be taken; every build for CUDA is named.
+  const asked = () => plan({ ...facts, fetchable: { ...cuda, apt: 'never', hasClient: () => false } });
+  expect(asked).toThrow(/cu130: driver 580 .* 7\.5 .*\n.*cu128: .*\n.*cu126: .* 5\.0 to 9\.9/);
 });

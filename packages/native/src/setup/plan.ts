@@ -7,8 +7,8 @@ import type { Engine, Wheel } from './wheels.ts';
 /** What can be fetched where there is no libtorch. */
 export interface Fetchable {
   engine: Engine;
-  /** Whether Debian's libtorch is as good: it is the quick way, but for the CPU alone. */
-  aptWillDo: boolean;
+  /** Whether Debian's libtorch, which is for the CPU alone, is the quick way, better than none, or not what was asked for. */
+  apt: 'first' | 'last' | 'never';
   /** None where PyPI has no torch for this machine. */
   wheels: readonly Wheel[];
   /** Whether pip or uv is there. */
@@ -58,7 +58,7 @@ export function planSetup(facts: Facts): Plan {
 
   const mayInstall = debian && facts.mayInstall();
   const canFetch = needsLibtorch && fetchable.wheels.length > 0 && fetchable.hasClient();
-  const byApt = mayInstall && (fetchable.aptWillDo || !canFetch);
+  const byApt = mayInstall && (fetchable.apt === 'first' || (fetchable.apt === 'last' && !canFetch));
   const fetches = canFetch && !byApt;
   const tools = missing.filter((need) => need !== 'libtorch' && !fetchable.isPrebuilt);
   const rest = fetches ? tools : missing;
@@ -70,7 +70,7 @@ export function planSetup(facts: Facts): Plan {
   }
   if (rest.length > 0) {
     const seen = facts.skipped.map((place) => `\nNot taken: ${place}`).join('');
-    const steps = stepsFor(rest, platform, debian && fetchable.aptWillDo);
+    const steps = stepsFor(rest, platform, debian && fetchable.apt === 'first');
     const other = fetchable.isPrebuilt && !needsLibtorch ? PREBUILT : '';
     throw new SetupError(`Set-up needs ${rest.join(', ')}; nothing was changed.${seen}\n${steps}${other}`);
   }
