@@ -6,6 +6,7 @@ import { ADDONS, CUDA_ADDON, isComplete } from './build.ts';
 import { buildKey, nativeCache, sourceHash } from './cache.ts';
 import { ConsentNeeded, NativeNotBuiltError, SetupError } from './errors.ts';
 import { downloadWheels, fetchLibtorch, megabytes, takeLibtorch, totalBytes } from './fetch.ts';
+import { libtorchRoot } from './find.ts';
 import { hostFacts, whyNever } from './host.ts';
 import type { Gpu, Libtorch } from './libtorch.ts';
 import { lookAround, type Wish } from './machine.ts';
@@ -84,6 +85,7 @@ export function setUp(
   say(
     `libtorch ${libtorch.version}${libtorch.gpu === null ? '' : ` (${GPUS[libtorch.gpu]})`}: ${SOURCES[libtorch.source]}, ${libtorch.root}`,
   );
+  sayIfOverruled(libtorch, say, env);
 
   const build = folder(libtorch);
   const start = performance.now();
@@ -136,6 +138,13 @@ function sayWhatIsStale(say: (line: string) => void, env: NodeJS.ProcessEnv): vo
     if (!(error instanceof NativeNotBuiltError)) throw error;
     say(`The last set-up is replaced: ${error.reason}`);
   }
+}
+
+/** Other commands obey `RADWEAVE_LIBTORCH`, whatever this one was told. */
+function sayIfOverruled({ root }: Libtorch, say: (line: string) => void, env: NodeJS.ProcessEnv): void {
+  const other = env.RADWEAVE_LIBTORCH;
+  if (!other || libtorchRoot(other, process) === root) return;
+  say(`RADWEAVE_LIBTORCH names ${other}, which other commands will take instead: unset it`);
 }
 
 function recordOf(libtorch: Libtorch, build: string): NativeRecord {
