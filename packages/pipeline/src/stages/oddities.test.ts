@@ -93,6 +93,17 @@ test('what is missing is said before the error that nobody is left', async () =>
   );
 });
 
+test('where every image is of another format, that is the hint, and not the names of the modalities', async () => {
+  const config = cohortConfig(tempDir());
+  const place = join(config.data.root_dir ?? '', patient('JM', 0, 0), 'A');
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, 'scan.dcm'), 'x');
+  await expect(preprocess({ config }, listening())).rejects.toMatchObject({
+    code: 'E_NO_PATIENTS',
+    hint: expect.stringContaining('radweave import'),
+  });
+});
+
 test('masks are left out and named, by their names or their two gray values', async () => {
   const { raw, config } = cohort();
   const place = join(raw, patient('SY', 0, 0), 'A');
@@ -106,8 +117,8 @@ test('masks are left out and named, by their names or their two gray values', as
   writeSlice(place, 'blank.png', new Uint8Array(SIDE * SIDE));
   expect(await warned(config)).toEqual([
     'SY, A: 3 of the images are called like masks or labels and are left out (one_mask.png, two-seg.png, two_ROI.png); rename them if they are slices',
-    'SY, A: 1 of the images have two gray values only, as masks do, and are left out (three.png)',
-    'SY, A: 1 of the images are called like outlines of a lesion, without a slice that they belong to, and are used as slices (four_lesion.png); remove them if they are masks',
+    'SY, A: 1 of the images has two gray values only, as masks do, and is left out (three.png)',
+    'SY, A: 1 of the images is called like outlines of a lesion, without a slice that it belongs to, and is used as slices (four_lesion.png); remove them if they are masks',
     expect.stringMatching(/^SY, A: 1 of \d+ slices is blank \(one gray value\): [^,]+\/blank\.png$/),
   ]);
   const { splits_dir } = config.data;

@@ -131,7 +131,7 @@ async function usablePatients(
 /** @throws DataError when there is nobody, or what there is cannot be learned. */
 function assigned(
   members: readonly CohortMember[],
-  { hospitals }: FoundCohort,
+  { hospitals, slices, foreign }: FoundCohort,
   config: Config,
 ): AssignedMember[] {
   const { modalities, home_hospital, train_ratio } = config.data;
@@ -140,7 +140,10 @@ function assigned(
       'E_NO_PATIENTS',
       `no patient has slices of every modality (${modalities.join(', ')})`,
       {
-        hint: 'Check --modalities against the names of the modality folders',
+        hint:
+          slices.length === 0 && foreign.size > 0
+            ? 'Slices must be PNG files; radweave import makes them from DICOM files'
+            : 'Check --modalities against the names of the modality folders',
       },
     );
   }
