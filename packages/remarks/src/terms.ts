@@ -21,7 +21,6 @@ export const TERMS = [
   'the DeLong covariance',
   'the ROC curve',
   'the ROC band',
-  'the precision-recall curve',
 ] as const;
 
 export type Term = (typeof TERMS)[number];

@@ -105,6 +105,6 @@ function requireSame(
       ? `patient ${patient} has no logits of ${modality}`
       : `the logits of patient ${patient}, ${modality}, have label ${row.label} of ${row.logits.length}, not ${label} of ${classes}`;
   throw new DataError('E_LOGITS_PATIENTS', what, {
-    hint: `The split was made again since. Run again: radweave extract --modality ${modality} --cross_fit K`,
+    hint: `The split has been made again since then. Run again: radweave extract --modality ${modality} --cross_fit K`,
   });
 }

@@ -76,7 +76,7 @@ test('float16 is computed where the device can, and the log says what it costs',
   const oldLibtorch = { ...able, hasFloat16: false };
   expect(possiblePrecision('fp16', remark('precision-begun'), 'cpu', oldLibtorch)).toMatchObject({
     precision: 'fp32',
-    reason: { text: 'fp16 as the run was started, but on a CPU that needs libtorch 2.3 or newer' },
+    reason: { text: 'fp16 as the run was started, but on a CPU float16 needs libtorch 2.3 or newer' },
   });
   expect(possiblePrecision('fp16', ASKED, 'cpu', able)).toMatchObject({
     precision: 'fp16',

@@ -8,8 +8,8 @@ export const AUDIT = {
     ({ what, n, isAtLeast }) => `${what} (${isAtLeast ? 'at least ' : ''}${counted(n, 'case')})`,
   ),
   'audit-not-checked': of({ reasons: 'remarks' }, ({ reasons }) => `not checked: ${reasons.join('; ')}`),
-  'audit-patients': of({ n: 'number' }, ({ n }) => `${n} patients`),
-  'audit-ids': of({ n: 'number' }, ({ n }) => `${n} patient IDs`),
+  'audit-patients': of({ n: 'number' }, ({ n }) => counted(n, 'patient')),
+  'audit-ids': of({ n: 'number' }, ({ n }) => counted(n, 'patient ID')),
   'audit-sources': of({ names: 'texts' }, ({ names }) => names.join(', ')),
   'audit-split-files': 'split files',
   'audit-split-files-and': of({ file: 'text' }, ({ file }) => `split files and ${file}`),
@@ -38,7 +38,7 @@ export const AUDIT = {
   'audit-no-pixels': 'pixels were not to be looked at',
   'audit-undecodable': of(
     { n: 'number', example: 'text' },
-    ({ n, example }) => `${n} images cannot be decoded, such as ${example}`,
+    ({ n, example }) => `${counted(n, 'image')} cannot be decoded, such as ${example}`,
   ),
   'audit-no-file': of({ file: 'text' }, ({ file }) => `there is no ${file}`),
   'audit-not-there': of({ file: 'text' }, ({ file }) => `${file} is not there`),
@@ -51,7 +51,7 @@ export const AUDIT = {
   'audit-no-slice-hashes': 'there is no summary.json with hashes of the slices',
   'audit-too-many-pairs': of(
     { n: 'number' },
-    ({ n }) => `more than ${n} pairs have near hashes; the others were not compared`,
+    ({ n }) => `more than ${n} pairs of images have similar hashes; the others were not compared`,
   ),
   'audit-no-run': of({ modality: 'text' }, ({ modality }) => `modality ${modality} has no trained run`),
   'audit-no-features': of({ modality: 'text' }, ({ modality }) => `modality ${modality} has no features`),
@@ -101,7 +101,8 @@ export const AUDIT = {
   WARN_NEAR_SLICES: 'patients in different splits have near-identical images',
   INFO_SIMILAR_SLICES: of(
     { limit: 'number' },
-    ({ limit }) => `patients in different splits have near hashes, but images that correlate below ${limit}`,
+    ({ limit }) =>
+      `images of patients in different splits have similar hashes, but a correlation below ${limit}`,
   ),
   LEAK_CHECKPOINT_TRAINED: 'a network was trained on patients who are now in validation or test',
   LEAK_CHECKPOINT_SELECTED: 'the epoch of a network was chosen on patients who are now in test',
@@ -117,6 +118,6 @@ export const AUDIT = {
     'the fusion was fitted on in-sample features: their network was trained on the same patients',
   INFO_FUSION_IN_SAMPLE:
     "the classifier 'fused' was fitted on in-sample features; 'stacked' was fitted on out-of-fold logits",
-  LEAK_FROZEN_EXTERNAL: 'a decision was fitted on patients it is judged by: external or test',
+  LEAK_FROZEN_EXTERNAL: 'a decision was fitted on patients on whom it is evaluated: external or test',
   LEAK_FROZEN_CHANGED: 'a frozen decision was changed after it was fitted',
 };

@@ -1,5 +1,5 @@
 import { of } from '../entry.ts';
-import { and, counted, few, fewQuoted } from './grammar.ts';
+import { and, are, counted, few, fewQuoted } from './grammar.ts';
 
 /** What is odd about the data as found, and why patients are left out. */
 export const DATA = {
@@ -22,22 +22,22 @@ export const DATA = {
   'data-masks-named': of(
     { hospital: 'text', modality: 'text', n: 'number', names: 'texts', isMore: 'flag' },
     ({ hospital, modality, n, names, isMore }) =>
-      `${hospital}, ${modality}: ${n} of the images are called like masks or labels and are left out (${few(names, isMore)}); rename them if they are slices`,
+      `${hospital}, ${modality}: ${n} of the images ${are(n)} called like masks or labels and ${are(n)} left out (${few(names, isMore)}); rename them if they are slices`,
   ),
   'data-masks-two-values': of(
     { hospital: 'text', modality: 'text', n: 'number', names: 'texts', isMore: 'flag' },
     ({ hospital, modality, n, names, isMore }) =>
-      `${hospital}, ${modality}: ${n} of the images have two gray values only, as masks do, and are left out (${few(names, isMore)})`,
+      `${hospital}, ${modality}: ${n} of the images ${n === 1 ? 'has' : 'have'} two gray values only, as masks do, and ${are(n)} left out (${few(names, isMore)})`,
   ),
   'data-masks-doubtful': of(
     { hospital: 'text', modality: 'text', n: 'number', names: 'texts', isMore: 'flag' },
     ({ hospital, modality, n, names, isMore }) =>
-      `${hospital}, ${modality}: ${n} of the images are called like outlines of a lesion, without a slice that they belong to, and are used as slices (${few(names, isMore)}); remove them if they are masks`,
+      `${hospital}, ${modality}: ${n} of the images ${are(n)} called like outlines of a lesion, without a slice that ${n === 1 ? 'it belongs' : 'they belong'} to, and ${are(n)} used as slices (${few(names, isMore)}); remove them if they are masks`,
   ),
   'data-lost': of(
     { hospital: 'text', n: 'number', total: 'number', modalities: 'texts', labels: 'remarks' },
     ({ hospital, n, total, modalities, labels }) =>
-      `${hospital}: ${n} of ${counted(total, 'patient')} ${n === 1 ? 'lacks' : 'lack'} ${modalities.join(', ')} and ${n === 1 ? 'is' : 'are'} left out (${labels.join(', ')})`,
+      `${hospital}: ${n} of ${counted(total, 'patient')} ${n === 1 ? 'lacks' : 'lack'} ${modalities.join(', ')} and ${are(n)} left out (${labels.join(', ')})`,
   ),
   'data-folders-there': of(
     { names: 'texts', isMore: 'flag' },
@@ -55,7 +55,7 @@ export const DATA = {
   'data-blank': of(
     { hospital: 'text', modality: 'text', n: 'number', total: 'number', names: 'texts', isMore: 'flag' },
     ({ hospital, modality, n, total, names, isMore }) =>
-      `${hospital}, ${modality}: ${n} of ${total} slices ${n === 1 ? 'is' : 'are'} blank (one gray value): ${few(names, isMore)}`,
+      `${hospital}, ${modality}: ${n} of ${total} slices ${are(n)} blank (one gray value): ${few(names, isMore)}`,
   ),
   'data-unscaled': of(
     { hospital: 'text', modality: 'text', n: 'number', total: 'number', high: 'number' },

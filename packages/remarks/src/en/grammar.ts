@@ -3,6 +3,11 @@ export function counted(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
+/** The verb of so many. */
+export function are(n: number): string {
+  return n === 1 ? 'is' : 'are';
+}
+
 /** `A and P`. */
 export function and(names: readonly string[]): string {
   return names.join(' and ');

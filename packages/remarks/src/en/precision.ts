@@ -52,7 +52,7 @@ export const PRECISION = {
   ),
   'precision-old-libtorch': of(
     { why: 'remark' },
-    ({ why }) => `fp16 ${why}, but on a CPU that needs libtorch 2.3 or newer`,
+    ({ why }) => `fp16 ${why}, but on a CPU float16 needs libtorch 2.3 or newer`,
   ),
   'precision-cpu-tf32': of(
     { why: 'remark' },

@@ -1,4 +1,5 @@
 import { of } from '../entry.ts';
+import { counted } from './grammar.ts';
 
 /** Why these patients do not give a number or a decision, and what to know of one that is there: by `packages/stats`. */
 export const REASONS = {
@@ -79,7 +80,7 @@ export const REASONS = {
   ),
   'few-patients-placed': of(
     { n: 'number', least: 'number' },
-    ({ n, least }) => `${n} patients are too few (at least ${least})`,
+    ({ n, least }) => `${counted(n, 'patient')}: at least ${least} are needed`,
   ),
   'none-to-split': 'no patients to split',
   'class-of-one': of(
@@ -89,20 +90,21 @@ export const REASONS = {
   'none-to-fold': 'no patients to divide into folds',
   'few-for-folds': of(
     { label: 'number', n: 'number', folds: 'number' },
-    ({ label, n, folds }) => `class ${label} has ${n} patients: ${folds} folds need at least ${folds}`,
+    ({ label, n, folds }) =>
+      `class ${label} has ${counted(n, 'patient')}: ${folds} folds need at least ${folds}`,
   ),
   'combat-reference-small': of(
     { n: 'number' },
-    ({ n }) => `${n} home train patients: ComBat needs at least 2`,
+    ({ n }) => `${counted(n, 'home training patient')}: ComBat needs at least 2`,
   ),
   'combat-site-small': of(
     { n: 'number', least: 'number' },
-    ({ n, least }) => `${n} patients: a site's location and scale need at least ${least}`,
+    ({ n, least }) => `${counted(n, 'patient')}: a site's location and scale need at least ${least}`,
   ),
   'combat-fold-small': of(
     { hospital: 'text', n: 'number', least: 'number' },
     ({ hospital, n, least }) =>
-      `${hospital} has ${n} training patients in a fold: harmonising inside the folds needs at least ${least}`,
+      `${hospital} has ${counted(n, 'training patient')} in a fold: harmonising inside the folds needs at least ${least}`,
   ),
   'combat-features': of(
     { n: 'number' },

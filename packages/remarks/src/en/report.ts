@@ -41,6 +41,6 @@ export const REPORT = {
   ),
   'frozen-temperature': of(
     { temperature: 'number' },
-    ({ temperature }) => `temperature: temperature ${temperature.toFixed(4)}`,
+    ({ temperature }) => `temperature: ${temperature.toFixed(4)}`,
   ),
 };

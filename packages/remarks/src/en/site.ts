@@ -4,7 +4,7 @@ import { and } from './grammar.ts';
 /** The site effect and harmonisation. */
 export const SITE = {
   'site-harmonised-anew':
-    'harmonised again inside each fold by its training patients, two fifths of a hospital at a time, and applied to those held out: that removes less than all patients of the hospital do, so the AUC is too high rather than too low',
+    'harmonised again inside each fold by its training patients, two fifths of a hospital at a time, and applied to those held out: this removes less of the site effect than all patients of the hospital would, so the AUC is too high rather than too low',
   'site-in-sample': of(
     { modalities: 'texts' },
     ({ modalities }) =>
@@ -21,7 +21,7 @@ export const SITE = {
   'reference-in-sample': of(
     { modalities: 'texts' },
     ({ modalities }) =>
-      `the reference is in-sample: the network of ${and(modalities)} was trained on the home training patients, whose features new patients’ would differ from at the same hospital too`,
+      `the reference is in-sample: the network of ${and(modalities)} was trained on the home training patients, so features of new patients differ from theirs even at the same hospital`,
   ),
   'hospital-left': of(
     { hospital: 'text', reason: 'remark' },

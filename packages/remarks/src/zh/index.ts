@@ -31,7 +31,6 @@ const TERMS: Readonly<Record<Term, string>> = {
   'the DeLong covariance': 'DeLong 协方差',
   'the ROC curve': 'ROC 曲线',
   'the ROC band': 'ROC 置信带',
-  'the precision-recall curve': '精确率–召回率曲线',
 };
 
 export const ZH: Language = {

@@ -37,5 +37,5 @@ export const REPORT_ZH: Sentences<typeof REPORT> = {
   'frozen-isotonic': '保序回归',
   'frozen-platt': ({ slope, intercept }) =>
     `Platt 校准：斜率 ${slope.toFixed(4)}，截距 ${intercept.toFixed(4)}`,
-  'frozen-temperature': ({ temperature }) => `温度缩放：温度 ${temperature.toFixed(4)}`,
+  'frozen-temperature': ({ temperature }) => `温度缩放：${temperature.toFixed(4)}`,
 };

@@ -103,6 +103,6 @@ test('one row per patient gives folds whose sizes differ by at most one per clas
 test('too few patients of a class for the folds is null and named', () => {
   expect(stratifiedGroupKFold([0, 0, 0, 1, 1], ['a', 'b', 'c', 'd', 'd'], 2, 1)).toMatchObject({
     value: null,
-    reason: { text: 'class 1 has 1 patients: 2 folds need at least 2' },
+    reason: { text: 'class 1 has 1 patient: 2 folds need at least 2' },
   });
 });

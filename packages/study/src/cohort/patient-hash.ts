@@ -35,7 +35,7 @@ export function refuseSeenPatients(
       `${seen.length} patients of the ${split} set were used to train this checkpoint (${names}${seen.length > 5 ? ', …' : ''})`,
       {
         where: checkpoint,
-        hint: 'The split was made again since. Train again on it, or restore the split the checkpoint was trained on',
+        hint: 'The split has been made again since then. Train again on it, or restore the split the checkpoint was trained on',
       },
     );
   }
