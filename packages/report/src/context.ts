@@ -1,5 +1,5 @@
 import type { ReportData } from './data.ts';
-import type { Words } from './words/words.ts';
+import type { Words } from './words/en.ts';
 
 /** What every section is given: the data, the language, and the numbers of figures and tables. */
 export class ReportContext {

@@ -1,5 +1,5 @@
 import type { FrozenRecord } from '@radweave/artifacts';
-import type { Words } from '../words/words.ts';
+import type { Words } from '../words/en.ts';
 
 /** Which patients decided it: `JM, validation, n = 12`. */
 export function fittedOnText(words: Words, { fitted_on }: FrozenRecord): string {

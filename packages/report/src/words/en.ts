@@ -1,8 +1,10 @@
-import { EN as REMARKS, say } from '@radweave/remarks';
+import type { Split } from '@radweave/artifacts';
+import { EN as REMARKS, type Remark, say } from '@radweave/remarks';
 import { methodsInEnglish } from '../methods/en.ts';
+import { CHART_EN } from './chart-en.ts';
 import { CLAIM_EN, TRIPOD_EN } from './checklist-en.ts';
 import { EXPLANATIONS_EN } from './explanations-en.ts';
-import type { Words } from './words.ts';
+import type { CurvesSeen } from './words.ts';
 
 const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 const patients = (n: number): string => plural(n, 'patient', 'patients');
@@ -13,36 +15,12 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** The report in English. */
-export const EN: Words = {
+export const EN = {
+  /** For the `lang` attribute. */
   tag: 'en',
-  chart: {
-    epoch: 'Epoch',
-    loss: 'Loss',
-    auc: 'AUC',
-    patients: 'Patients',
-    counted: 'Counted',
-    training: 'training',
-    validation: 'validation',
-    perSlice: 'per slice',
-    perPatient: 'per patient',
-    oneMinusSpecificity: '1 − specificity',
-    sensitivity: 'Sensitivity',
-    predicted: 'Predicted',
-    truth: 'True',
-    shareOfTrue: 'Share of true',
-    label: 'Label',
-    hospital: 'Hospital',
-    predictedProbability: 'Predicted probability',
-    observedShare: 'Observed share of positives',
-    thresholdProbability: 'Threshold probability',
-    netBenefit: 'Net benefit',
-    treatAll: 'treat all',
-    treatNone: 'treat none',
-    gray: 'Gray value (share of the range)',
-    pixels: 'Share of pixels (logarithmic)',
-  },
+  chart: CHART_EN,
   title: 'Radweave report',
-  madeOn: (date) => `Made on ${date}`,
+  madeOn: (date: string) => `Made on ${date}`,
   contents: 'Contents',
   sections: {
     summary: 'Summary',
@@ -68,31 +46,45 @@ export const EN: Words = {
     checklist: 'Reporting checklists',
     references: 'References',
   },
-  figure: (number) => `Figure ${number}`,
-  table: (number) => `Table ${number}`,
-  titled: (label, title) => `${label}. ${title}`,
+  figure: (number: number) => `Figure ${number}`,
+  table: (number: number) => `Table ${number}`,
+  /** `Figure 1` and what it shows, without the full stop. */
+  titled: (label: string, title: string) => `${label}. ${title}`,
   downloadSvg: 'Save as SVG',
   downloadCsv: 'Save as CSV',
   splits: { train: 'training', val: 'validation', test: 'external test' },
+  /** `all` patients of a split, as a hospital's name. */
   allHospitals: 'all',
-  modelName: (name) => name,
-  primary: (model) => `Primary model: ${model}`,
-  home: (hospital) => `Home hospital: ${hospital}`,
-  nOf: (n, positives) => (positives === null ? `n = ${n}` : `n = ${n}, ${positives} positive`),
-  interval: (level) => `${(100 * level).toFixed(0)} % CI`,
-  remark: (one) => say(one, REMARKS),
+  /** Models are named `fused`, `A`, `network A`. */
+  modelName: (name: string) => name,
+  primary: (model: string) => `Primary model: ${model}`,
+  home: (hospital: string) => `Home hospital: ${hospital}`,
+  nOf: (n: number, positives: number | null) =>
+    positives === null ? `n = ${n}` : `n = ${n}, ${positives} positive`,
+  interval: (level: number) => `${(100 * level).toFixed(0)} % CI`,
+  remark: (one: Remark) => say(one, REMARKS),
+  /** How slices become a patient: `mean`, `top_k (3)`. */
   aggregation: REMARKS.aggregation,
-  pair: (name, text) => `${name}: ${text}`,
-  namesNote: (classifier, network, modality) =>
+  /** A name before a text: `name: text` with the language's own colon. */
+  pair: (name: string, text: string) => `${name}: ${text}`,
+  /** Tells a modality's two models apart: the classifier of its features, and the network itself. */
+  namesNote: (classifier: string, network: string, modality: string) =>
     `“${classifier}” is the logistic regression on the extracted features of ${modality} alone; “${network}” is the network of ${modality} with its own last layer; its slices’ probabilities are combined into one per patient.`,
-  parts: (texts) => texts.join('; '),
+  /** Parts of a sentence, by semicolons. */
+  parts: (texts: readonly string[]) => texts.join('; '),
+  /** Ends a sentence that another follows. */
   stop: '. ',
-  sentences: (texts) => texts.join(' '),
-  items: (texts) => texts.join(', '),
-  list: (names) => names.join(', '),
-  added: (text) => ` (${text})`,
-  noModelsOf: (split) => `There are no ${split} patients with both labels, so there is nothing to draw.`,
-  notMade: (command, reason) =>
+  sentences: (texts: readonly string[]) => texts.join(' '),
+  /** Short things in a row: `A, P`. */
+  items: (texts: readonly string[]) => texts.join(', '),
+  /** Names of one kind, such as hospitals. */
+  list: (names: readonly string[]) => names.join(', '),
+  /** An addition in brackets, with the space before it where there is one. */
+  added: (text: string) => ` (${text})`,
+  noModelsOf: (split: string) =>
+    `There are no ${split} patients with both labels, so there is nothing to draw.`,
+  /** Which command makes a part that is not there, and what else is known. */
+  notMade: (command: string, reason: string) =>
     `Not in this report. ${reason === '' ? '' : `${reason}. `}Make it with: ${command}`,
   column: {
     model: 'Model',
@@ -149,14 +141,20 @@ export const EN: Words = {
   no: 'no',
   unknown: 'unknown',
   summary: {
-    synthetic: (hospitals) =>
+    /** Of a study all of whose patients are made up: null; else the hospitals whose patients are. */
+    synthetic: (hospitals: readonly string[] | null) =>
       hospitals === null
         ? 'All patients of this study are synthetic: Radweave drew their images itself. Its results say nothing about real patients.'
         : `The patients of ${hospitals.join(', ')} are synthetic: Radweave drew their images itself. Results that include them say nothing about real patients.`,
     found: 'What was found',
+    /** Of an evaluation that was made before findings were. */
     olderEvaluation:
       'This evaluation was made by an older version, which did not say whether anything was learned. Make it again with: radweave evaluate',
-    lead: (model, rule) => {
+    /**
+     * `rule`: the threshold, whether patients chose it, and which ones if that was in an earlier evaluation; null where
+     * there is none, with several labels.
+     */
+    lead: (model: string, rule: { text: string; chosen: boolean; takenOver: string | null } | null) => {
       const how =
         rule === null
           ? 'Each patient is given the most probable label.'
@@ -171,67 +169,77 @@ export const EN: Words = {
   },
   flow: {
     title: 'Flow of patients',
-    alt: (found, used) => `Flow diagram: ${patients(found)} found, ${used} used.`,
-    found: (n) => `Patients found: ${n}`,
-    given: (n) => `Patients in the split files: ${n}`,
+    alt: (found: number, used: number) => `Flow diagram: ${patients(found)} found, ${used} used.`,
+    found: (n: number) => `Patients found: ${n}`,
+    /** Of the split files, where nothing more is known. */
+    given: (n: number) => `Patients in the split files: ${n}`,
     givenCaption: 'The researchers divided the patients themselves; who was left out before is not recorded.',
-    excluded: (n) => `Excluded: ${n}`,
-    included: (n, hospitals) => `Included: ${n} from ${plural(hospitals, 'hospital', 'hospitals')}`,
-    home: (hospital, n) => `Home hospital ${hospital}: ${n}`,
-    external: (hospitals, n) => `External test, ${plural(hospitals, 'hospital', 'hospitals')}: ${n}`,
+    excluded: (n: number) => `Excluded: ${n}`,
+    included: (n: number, hospitals: number) =>
+      `Included: ${n} from ${plural(hospitals, 'hospital', 'hospitals')}`,
+    home: (hospital: string, n: number) => `Home hospital ${hospital}: ${n}`,
+    external: (hospitals: number, n: number) =>
+      `External test, ${plural(hospitals, 'hospital', 'hospitals')}: ${n}`,
     noExternal: 'No external hospital',
-    set: (split, n, positives) => `${split === 'train' ? 'Training' : 'Validation'}: ${n} (${positives})`,
-    hospital: (name, n, positives) => `${name}: ${n} (${positives})`,
-    positives: (parts) => parts.map(([label, n]) => `${label}: ${n}`).join(', '),
-    reasons: (code) => REASONS[code] ?? code.replaceAll('_', ' '),
+    set: (split: Split, n: number, positives: string) =>
+      `${split === 'train' ? 'Training' : 'Validation'}: ${n} (${positives})`,
+    hospital: (name: string, n: number, positives: string) => `${name}: ${n} (${positives})`,
+    positives: (parts: readonly [label: string, n: number][]) =>
+      parts.map(([label, n]) => `${label}: ${n}`).join(', '),
+    reasons: (code: string) => REASONS[code] ?? code.replaceAll('_', ' '),
     exclusions: 'Patients left out',
     caption: 'The unit is the patient. No patient is in two sets.',
   },
+  /** What is odd about the data. */
   data: {
+    /** The split files are the researchers' own. */
     given: 'The split files were not made by Radweave, so nothing was compared between the hospitals.',
+    /** The split is of an earlier version. */
     unknown:
       'The split was made by an earlier version, which did not compare the hospitals: run preprocess again.',
     none: 'Nothing odd was found: no patient lacks a modality, no image looks like a mask, and no hospital’s gray values are far from the home hospital’s.',
+    /** Before a list. */
     found:
       'What is odd about the data. Each point may change the results and should be explained or corrected:',
-    title: (modality) => `Gray values of ${modality} by hospital`,
+    title: (modality: string) => `Gray values of ${modality} by hospital`,
     caption:
       'Mean histogram of each hospital’s slices, black on the left. Curves far from the home hospital’s tell of inverted, unscaled or differently windowed images.',
-    alt: (modality, hospitals) => `Histograms of the gray values of ${modality}: ${hospitals}.`,
+    alt: (modality: string, hospitals: string) =>
+      `Histograms of the gray values of ${modality}: ${hospitals}.`,
   },
   characteristics: {
     title: 'Patients by hospital and set',
     caption:
       'Counts with percentages, and medians with quartiles. A standardised difference above 0.1 is often taken as a sign of imbalance.',
     patients: 'Patients',
-    label: (name) => `Label ${name}`,
-    slices: (modality) => `Slices of ${modality} per patient`,
+    label: (name: string) => `Label ${name}`,
+    slices: (modality: string) => `Slices of ${modality} per patient`,
     pHospitals: 'p (hospitals)',
-    difference: (first, second) => `Std. difference, ${first} – ${second}`,
+    difference: (first: string, second: string) => `Std. difference, ${first} – ${second}`,
     fisher: 'Fisher’s exact test between hospitals',
-    chiSquare: (least) => `χ² test between hospitals, smallest expected count ${least.toFixed(1)}`,
+    chiSquare: (least: number) => `χ² test between hospitals, smallest expected count ${least.toFixed(1)}`,
     kruskal: 'Kruskal–Wallis test between hospitals',
   },
   training: {
-    title: (modality, what) => `Training of modality ${modality}: ${what}`,
-    caption: (run, model, best, { augmented, batchNorm }) =>
+    title: (modality: string, what: string) => `Training of modality ${modality}: ${what}`,
+    caption: (run: string, model: string, best: number | null, { augmented, batchNorm }: CurvesSeen) =>
       `Run ${run} (${model}).${best === null ? '' : ` Vertical line: epoch ${best}, whose weights were kept.`} Training curves are of the network while it learns${augmented ? ', on augmented slices' : ''}${batchNorm === null ? '' : `${augmented ? ' and' : ','} with each batch’s own mean and variance in its batch norms${batchNorm.frozen ? ' that are not frozen (if any)' : ''}`}.${batchNorm === null ? '' : ` Validation curves and tables use running averages of these instead, which each batch moves by a tenth: they lag behind the weights and need some 50 batches to forget their starting values${batchNorm.batches === null ? '' : ` (the kept weights had seen ${batchNorm.batches})`}. After few batches the AUC of the training patients can be far lower in the tables than here.`}`,
-    alt: (modality, what, epochs) =>
+    alt: (modality: string, what: string, epochs: number) =>
       `Line chart of ${what} over ${epochs} epochs for modality ${modality}, training and validation.`,
     none: 'No training run has a history. Train with: radweave train --modality …',
   },
   roc: {
-    title: (split) => `ROC curves, ${split}`,
+    title: (split: string) => `ROC curves, ${split}`,
     networks: ', networks alone',
-    caption: (level, replicates) =>
+    caption: (level: number, replicates: number) =>
       `Bands: pointwise ${(100 * level).toFixed(0)} % bootstrap intervals of the sensitivity (${replicates} resamples of patients).`,
-    circle: (model, threshold) => ` Circle: ${model} at its frozen threshold ${threshold}.`,
-    alt: (split, lines) => `ROC curves of ${split} patients. ${lines.join('; ')}.`,
-    rest: (label) => `${label} against the rest`,
+    circle: (model: string, threshold: string) => ` Circle: ${model} at its frozen threshold ${threshold}.`,
+    alt: (split: string, lines: readonly string[]) => `ROC curves of ${split} patients. ${lines.join('; ')}.`,
+    rest: (label: string) => `${label} against the rest`,
   },
   hospitals: {
     title: 'AUC by hospital',
-    caption: (manyLabels) =>
+    caption: (manyLabels: boolean) =>
       `${manyLabels ? 'Macro AUC, each label against the rest. Bars: bootstrap' : 'Bars: DeLong'} confidence intervals. Dotted line: an AUC of 0.5, chance.`,
     axis: 'AUC',
     heterogeneity: 'Differences between the external hospitals',
@@ -239,16 +247,16 @@ export const EN: Words = {
       'Pooled: all external patients are ranked together. Within hospitals: only patients of the same hospital are compared, so differences between hospitals neither make nor hide the AUC. Cochran’s Q tests whether the AUC is the same in all of them; with few hospitals it has little power. I² is the share of the spread that chance does not explain.',
     pooled: 'AUC, pooled',
     within: 'AUC, within hospitals',
-    alt: (rows) => `Forest plot of the AUC by hospital and model. ${rows.join('; ')}.`,
+    alt: (rows: readonly string[]) => `Forest plot of the AUC by hospital and model. ${rows.join('; ')}.`,
   },
   results: {
-    title: (split) => `Performance, ${split} patients`,
-    caption: (hasThreshold) =>
+    title: (split: string) => `Performance, ${split} patients`,
+    caption: (hasThreshold: boolean) =>
       `With confidence intervals. Everything is per patient; the predicted label is ${hasThreshold ? 'that of the frozen threshold' : 'the most probable one'}. Without any skill the average precision would be about the prevalence.`,
     aggregation: 'From slices to patients',
     aggregationCaption: 'External patients did not influence the choice.',
     frozen: 'Frozen decisions',
-    frozenCaption: (hasFusion, hasThreshold) =>
+    frozenCaption: (hasFusion: boolean, hasThreshold: boolean) =>
       `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others. External patients did not influence them.${hasFusion ? ` The table lists those of the evaluation; the leakage audit also counts those in the file of the fusion, whose classifiers each have a scaler, fitted on training patients${hasThreshold ? ', and a threshold for new patients, chosen on validation when the fusion was fitted' : ''}.` : ''}`,
     what: { aggregation: 'aggregation', threshold: 'threshold', calibrator: 'calibrator' },
     fittedOn: 'Fitted on',
@@ -259,38 +267,42 @@ export const EN: Words = {
     caption:
       'Positive differences of the AUC, NRI and IDI speak for the model named first in the row. Holm’s correction runs over the comparisons of one set and hospital.',
     none: 'There are not two models to compare.',
-    versus: (first, second) => `${second} − ${first}`,
+    versus: (first: string, second: string) => `${second} − ${first}`,
   },
   confusion: {
-    title: (model, split, hospital) => `${model}, ${split}, ${hospital}`,
-    alt: (rows) => `Confusion matrix. ${rows.join('; ')}.`,
-    row: (truth, predicted, n) => `true ${truth}, predicted ${predicted}: ${n}`,
+    title: (model: string, split: string, hospital: string) => `${model}, ${split}, ${hospital}`,
+    alt: (rows: readonly string[]) => `Confusion matrix. ${rows.join('; ')}.`,
+    row: (truth: string, predicted: string, n: number) => `true ${truth}, predicted ${predicted}: ${n}`,
     caption: 'Number of patients, and their share of those with the same true label.',
   },
   calibration: {
-    title: (split) => `Calibration, ${split}`,
+    title: (split: string) => `Calibration, ${split}`,
     caption:
       'Observed share of positives against the mean predicted probability in each bin, with confidence intervals. On the dotted line, both agree. ECE: expected calibration error, the mean distance from that line over 10 bins of equal width, weighted by patients; even a perfectly calibrated model has one above 0, the higher the fewer the patients.',
-    alt: (points) => `Calibration plot with ${points} bins.`,
+    alt: (points: number) => `Calibration plot with ${points} bins.`,
     none: 'There are too few patients for a calibration curve.',
   },
   decision: {
-    title: (split) => `Decision curves, ${split}`,
+    title: (split: string) => `Decision curves, ${split}`,
     caption: 'Net benefit of acting on each model, against treating all or none.',
-    alt: (models) =>
+    alt: (models: readonly string[]) =>
       `Net benefit over threshold probability of ${models.join(', ')}, treating all and treating none.`,
     none: 'There is no decision curve: it needs two labels and patients of both.',
   },
   maps: {
-    title: (method, features, by) => `${method} of ${features}, by ${by}`,
+    title: (method: string, features: string, by: 'label' | 'hospital') =>
+      `${method} of ${features}, by ${by}`,
     fused: 'the fused features',
-    ofModality: (modality) => `the features of modality ${modality}`,
-    caption: (method, parameter, n, components) =>
+    ofModality: (modality: string) => `the features of modality ${modality}`,
+    /** `components`: in how many principal components neighbours were sought; null: in all features. */
+    caption: (method: string, parameter: number, n: number, components: number | null) =>
       `${n} patients together, without their labels (${method === 'UMAP' ? 'neighbours' : 'perplexity'} ${parameter}${components === null ? '' : `${method === 'UMAP' ? '' : ', Barnes–Hut approximation'}; neighbours by the first ${components} principal components`}).`,
-    sampled: (drawn, n) =>
+    /** Of a map that would be too full. */
+    sampled: (drawn: number, n: number) =>
       `${drawn} of the ${n} patients are drawn, chosen by lot, about the same share of each set, hospital and label; the folder embeddings has the places of all.`,
     looks: { train: 'Hollow: training', val: 'pale: validation', test: 'full: external test' },
-    alt: (n, by) => `Scatter plot of ${n} patients in two dimensions, coloured and shaped by ${by}.`,
+    alt: (n: number, by: 'label' | 'hospital') =>
+      `Scatter plot of ${n} patients in two dimensions, coloured and shaped by ${by}.`,
   },
   explanations: EXPLANATIONS_EN,
   site: {
@@ -303,7 +315,7 @@ export const EN: Words = {
   leakage: {
     title: 'Leakage audit',
     caption: 'What was looked for, and what was found.',
-    check: (name) => name,
+    check: (name: string) => name,
     outcome: {
       passed: 'passed',
       warning: 'warning',
@@ -316,7 +328,7 @@ export const EN: Words = {
     paragraphs: methodsInEnglish,
     note: 'Written from what was really run. Check it, and add what the software cannot know.',
   },
-  configuration: { ofRun: (run) => `Training run ${run}`, ofReport: 'This report' },
+  configuration: { ofRun: (run: string) => `Training run ${run}`, ofReport: 'This report' },
   environment: { title: 'Versions and machine' },
   files: { title: 'Files this report was made from', caption: 'A changed file has another hash.' },
   checklist: {
@@ -325,8 +337,13 @@ export const EN: Words = {
     tripodTitle: 'TRIPOD+AI',
     filled: 'See',
     author: 'Not in the report: the author must write it',
-    adds: (left) => `The author adds: ${left}.`,
+    /** What the author adds to the sections named. */
+    adds: (left: string) => `The author adds: ${left}.`,
+    /** Items in their order. */
     claim: CLAIM_EN,
     tripod: TRIPOD_EN,
   },
 };
+
+/** Every fixed text of a report in one language. */
+export type Words = typeof EN;

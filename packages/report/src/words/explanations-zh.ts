@@ -1,4 +1,4 @@
-import type { Words } from './words.ts';
+import type { Words } from './en.ts';
 
 /** From this rank correlation on, maps are more alike than not. */
 const IN_PART = 0.5;

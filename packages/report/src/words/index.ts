@@ -1,8 +1,9 @@
-import { EN } from './en.ts';
-import type { Language, Words } from './words.ts';
+import { EN, type Words } from './en.ts';
+import type { Language } from './words.ts';
 import { ZH } from './zh.ts';
 
-export type { ChartWords, Language, Words } from './words.ts';
+export type { Words } from './en.ts';
+export type { ChartWords, Language } from './words.ts';
 
 /** The texts of every language. */
 export const WORDS: Readonly<Record<Language, Words>> = { en: EN, zh: ZH };

@@ -2,8 +2,8 @@ import type { AuditCheckName } from '@radweave/artifacts';
 import { ZH as REMARKS, say } from '@radweave/remarks';
 import { methodsInChinese } from '../methods/zh.ts';
 import { CLAIM_ZH, TRIPOD_ZH } from './checklist-zh.ts';
+import type { Words } from './en.ts';
 import { EXPLANATIONS_ZH } from './explanations-zh.ts';
-import type { Words } from './words.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   missing_modality: '缺少某一模态',
