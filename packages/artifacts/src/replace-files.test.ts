@@ -71,3 +71,22 @@ test('a folder in the place of a file is named and stays, and so do the old file
   rmSync(join(folder, 'b'), { recursive: true });
   expect(contents(folder)).toEqual({ a: 'old', summary: 'old' });
 });
+
+test('files in folders that others share are replaced one by one, and the rest of those folders stays', () => {
+  const folder = folderOf(['summary']);
+  mkdirSync(join(folder, 'train', 'kept'), { recursive: true });
+  writeFileSync(join(folder, 'train', 'a'), 'old');
+  const plan = { ...PLAN, shared: ['train', 'val'] };
+  const files = ['summary', join('train', 'a'), join('val', 'a')];
+  const contentsOf = () => files.map((name) => readFileSync(join(folder, name), 'utf8'));
+  replaceFilesTogether(folder, fillWith(...files), plan);
+  expect(contentsOf()).toEqual(['new', 'new', 'new']);
+  expect(existsSync(join(folder, 'train', 'kept'))).toBe(true);
+  for (const name of files) writeFileSync(join(folder, name), 'old');
+  const full = (staging: string): void => {
+    fillWith(...files)(staging);
+    throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+  };
+  expect(() => replaceFilesTogether(folder, full, plan)).toThrow(/the disk is full/);
+  expect(contentsOf()).toEqual(['old', 'old', 'old']);
+});

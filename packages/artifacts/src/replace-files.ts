@@ -8,12 +8,14 @@ const STAGING = '.radweave.new';
 
 /** How files of a folder are replaced. */
 export interface Replacement {
-  /** The file that vouches for the others: it is replaced last. */
-  last: string;
+  /** The file that vouches for the others, where one does: it is replaced last. */
+  last?: string;
   /** Files that have no successor and must go. */
   obsolete: readonly string[];
   /** Whether readers take a folder without `last` for unfinished: then it goes first, and no kill leaves it beside others' files. */
   unfinishedWithoutLast?: boolean;
+  /** Folders of `folder` that other files share: `fill` finds them empty; what it writes there is replaced one by one. */
+  shared?: readonly string[];
 }
 
 /**
@@ -31,14 +33,16 @@ export function replaceFilesTogether(
 ): void {
   const staging = join(folder, STAGING);
   const [fresh, old] = [join(staging, 'new'), join(staging, 'old')];
+  const parts = ['', ...(replacement.shared ?? [])];
   try {
     rmSync(staging, { recursive: true, force: true });
-    mkdirSync(fresh, { recursive: true });
-    mkdirSync(old);
+    for (const part of parts) {
+      for (const place of [fresh, old, folder]) mkdirSync(join(place, part), { recursive: true });
+    }
     fill(fresh);
-    syncFolder(fresh);
+    for (const part of parts) syncFolder(join(fresh, part));
     swap(folder, fresh, old, replacement);
-    syncFolder(folder);
+    for (const part of parts) syncFolder(join(folder, part));
   } catch (error) {
     throw explainFileError(error, 'write', folder);
   } finally {
@@ -50,11 +54,14 @@ function swap(
   folder: string,
   fresh: string,
   old: string,
-  { last, obsolete, unfinishedWithoutLast = false }: Replacement,
+  { last, obsolete, unfinishedWithoutLast = false, shared = [] }: Replacement,
 ): void {
-  const made = readdirSync(fresh);
+  const made = readdirSync(fresh).flatMap((name) =>
+    shared.includes(name) ? readdirSync(join(fresh, name)).map((inner) => join(name, inner)) : [name],
+  );
   requireNoFolders(folder, fresh, made);
-  const names = new Set([...obsolete, ...made.filter((name) => name !== last), last]);
+  const names = new Set([...obsolete, ...made]);
+  if (last !== undefined && names.delete(last)) names.add(last);
   const undo: (() => void)[] = [];
   const move = (from: string, to: string): void => {
     if (!existsSync(from)) return;
@@ -62,7 +69,7 @@ function swap(
     undo.push(() => renameWithRetry(to, from));
   };
   try {
-    if (unfinishedWithoutLast) move(join(folder, last), join(old, last));
+    if (last !== undefined && unfinishedWithoutLast) move(join(folder, last), join(old, last));
     for (const name of names) {
       move(join(folder, name), join(old, name));
       move(join(fresh, name), join(folder, name));

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
@@ -133,6 +133,17 @@ referenceTest(
 
     const record = logitsRecordPath(folder, 'A');
     const saved = readFileSync(record, 'utf8');
+    const taken = logitsPath(folder, 'test', 'A');
+    const logits = readFileSync(taken);
+    rmSync(taken);
+    mkdirSync(taken);
+    await expect(crossFit({ config, modality: 'A', folds: 2 }, listening())).rejects.toMatchObject({
+      code: 'E_NOT_WRITABLE',
+      where: taken,
+    });
+    expect(readFileSync(record, 'utf8')).toBe(saved);
+    rmSync(taken, { recursive: true });
+    writeFileSync(taken, logits);
     const leaky = readLogitsRecord(record);
     leaky.models[0]?.trained_on.push(patientHash(rows.find(({ fold }) => fold === 1)?.patient_id ?? ''));
     writeFileSync(record, JSON.stringify(leaky));

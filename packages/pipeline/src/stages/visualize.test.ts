@@ -168,7 +168,7 @@ print(json.dumps(out))
   },
 );
 
-test('draws the same figures again, and those that lost their source go', async () => {
+test('draws the same figures again, all or none, and those that lost their source go', async () => {
   const config = withFeatures();
   await fuse({ config, modalities: ['A'] }, listening());
   await visualize({ config, modalities: ['A'] }, listening());
@@ -180,6 +180,16 @@ test('draws the same figures again, and those that lost their source go', async 
   expect(Object.keys(first)).toContain('umap_A.svg');
   await visualize({ config, modalities: ['A'] }, listening());
   expect(read()).toEqual(first);
+
+  const { 'umap_A.png': _, ...others } = first;
+  const taken = join(folderOf(config), 'umap_A.png');
+  rmSync(taken);
+  mkdirSync(taken);
+  config.experiment.seed++;
+  const failed = visualize({ config, modalities: ['A'] }, listening());
+  await expect(failed).rejects.toMatchObject({ code: 'E_NOT_WRITABLE', where: taken });
+  rmSync(taken, { recursive: true });
+  expect(read()).toEqual(others);
 
   rmSync(join(config.experiment.output_dir, 'fusion'), { recursive: true });
   const context = listening();

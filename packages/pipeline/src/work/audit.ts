@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { CHECKS, checkTools } from '@radweave/analysis/audit/checks';
 import { type JudgedCheck, judgeCheck } from '@radweave/analysis/audit/judge';
 import { type AuditSubject, readSubject } from '@radweave/analysis/audit/subject';
@@ -11,6 +12,7 @@ import {
   auditFolder,
   type Config,
   DataError,
+  replaceFilesTogether,
   UsageError,
   writeAuditRecord,
   writeFileAtomic,
@@ -74,8 +76,12 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
   }
   const record = recordOf(options, subject, judged);
   const { record: auditFile, text: textFile } = auditFiles(outputDir);
-  writeFileAtomic(textFile, auditText(record));
-  writeAuditRecord(auditFile, record);
+  const fill = (staging: string): void => {
+    const files = auditFiles(staging);
+    writeFileAtomic(files.text, auditText(record));
+    writeAuditRecord(files.record, record);
+  };
+  replaceFilesTogether(outputDir, fill, { last: basename(auditFile), obsolete: [] });
   const { verdict, checks, findings } = record;
   if (verdict === 'leak' || (strict && verdict === 'warning')) throw failure(record, textFile);
   for (const { severity, what, count, hint } of findings) {

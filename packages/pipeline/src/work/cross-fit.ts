@@ -1,14 +1,16 @@
+import { basename } from 'node:path';
 import {
   type Config,
   hashFile,
   logitsPath,
   logitsRecordPath,
+  replaceFilesTogether,
   requireWritable,
+  SPLITS,
   type Split,
   writeLogits,
   writeLogitsRecord,
 } from '@radweave/artifacts';
-import { rmSync } from '@radweave/artifacts/files';
 import { engineVersions } from '@radweave/network/compute/versions';
 import { crossFitConfig } from '@radweave/network/folds/config';
 import { type AllLogits, logitsOfAll } from '@radweave/network/folds/fold-logits';
@@ -76,7 +78,7 @@ export async function crossFit(options: CrossFitOptions, context: StageContext):
   return result;
 }
 
-/** The record comes last: tables without one, or with another's hashes, are refused. */
+/** Replaces tables and record together: tables without a record, or with another's hashes, are refused. */
 function write(
   { config, modality }: FoldSettings,
   identity: string,
@@ -84,20 +86,29 @@ function write(
 ): CrossFitResult {
   const { features_dir: folder } = config.data;
   const { name: model, num_classes: classes } = config.model;
+  const tablesOf = (place: string): Record<Split, string> =>
+    forEachSplit((split) => logitsPath(place, split, modality));
   const record = logitsRecordPath(folder, modality);
-  rmSync(record, { force: true });
-  const tables = forEachSplit((split) => logitsPath(folder, split, modality));
-  forEachSplit((split) => writeLogits(tables[split], rows[split], classes));
-  writeLogitsRecord(record, {
-    format: 1,
-    modality,
-    model,
-    folds: models.length,
-    classes,
-    identity,
-    models,
-    tables: forEachSplit((split) => hashFile(tables[split])),
-    versions: engineVersions(resolveDevice(config.training.device)),
+  const fill = (staging: string): void => {
+    const made = tablesOf(staging);
+    forEachSplit((split) => writeLogits(made[split], rows[split], classes));
+    writeLogitsRecord(logitsRecordPath(staging, modality), {
+      format: 1,
+      modality,
+      model,
+      folds: models.length,
+      classes,
+      identity,
+      models,
+      tables: forEachSplit((split) => hashFile(made[split])),
+      versions: engineVersions(resolveDevice(config.training.device)),
+    });
+  };
+  replaceFilesTogether(folder, fill, {
+    last: basename(record),
+    obsolete: [],
+    unfinishedWithoutLast: true,
+    shared: SPLITS,
   });
   const patients = forEachSplit((split) => rows[split].length);
   return {
@@ -105,7 +116,7 @@ function write(
     model,
     folds: models.length,
     runs: models.map(({ run }) => run),
-    tables,
+    tables: tablesOf(folder),
     patients,
     record,
   };

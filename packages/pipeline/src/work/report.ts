@@ -1,6 +1,12 @@
-import { extname } from 'node:path';
-import { type Config, ResourceError, reportPath, UsageError, writeFileAtomic } from '@radweave/artifacts';
-import { rmSync } from '@radweave/artifacts/files';
+import { basename, dirname, extname, join } from 'node:path';
+import {
+  type Config,
+  ResourceError,
+  replaceFilesTogether,
+  reportPath,
+  UsageError,
+  writeFileAtomic,
+} from '@radweave/artifacts';
 import type { Language } from '@radweave/report';
 import { findBrowser, printPdf } from '@radweave/report/browser';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
@@ -51,8 +57,9 @@ export async function report(options: ReportOptions, context: StageContext): Pro
     context.emit({ kind: 'progress', task: 'writing sections', done, total });
   });
   // An earlier PDF would show other numbers than the page beside it; elsewhere it may be somebody's own file.
-  if (options.output === null) rmSync(pdf, { force: true });
-  writeFileAtomic(html, text);
+  const obsolete = options.output === null ? [basename(pdf)] : [];
+  const fill = (staging: string): void => writeFileAtomic(join(staging, basename(html)), text);
+  replaceFilesTogether(dirname(html), fill, { obsolete });
   if (browser !== null) {
     say(context, `Printing with ${browser}.`);
     writeFileAtomic(pdf, await printPdf(browser, html));

@@ -8,8 +8,14 @@ import { type PatientFeatures, readPatientFeatures } from '@radweave/analysis/fi
 import { placePatients } from '@radweave/analysis/figures/placed';
 import { rocFigures } from '@radweave/analysis/figures/roc';
 import { openPngPainter } from '@radweave/analysis/paint/png';
-import { type Config, DataError, fusionFolder, outputFolders, writeFileAtomic } from '@radweave/artifacts';
-import { rmSync } from '@radweave/artifacts/files';
+import {
+  type Config,
+  DataError,
+  fusionFolder,
+  outputFolders,
+  replaceFilesTogether,
+  writeFileAtomic,
+} from '@radweave/artifacts';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 
 /** Options of `visualize`. */
@@ -54,8 +60,13 @@ export async function visualize(options: VisualizeOptions, context: StageContext
     });
   }
   saySkipped(skipped, context);
-  for (const { name } of skipped) removeFigure(outputDir, name);
-  const { files, png } = await drawAll(outputDir, figures, context);
+  const { drawn, png } = await drawAll(figures, context);
+  const fill = (staging: string): void => {
+    for (const [name, content] of drawn) writeFileAtomic(join(staging, name), content);
+  };
+  const obsolete = [...figures, ...skipped].flatMap(({ name }) => [`${name}.svg`, `${name}.png`]);
+  replaceFilesTogether(outputDir, fill, { obsolete });
+  const files = [...drawn.keys()].map((name) => join(outputDir, name));
   say(context, `${figures.length} figures are in ${outputDir}.`);
   return { outputDir, files, skipped, png };
 }
@@ -108,40 +119,31 @@ async function mapSet(
   return joinSets(drawn);
 }
 
+/** The files of all figures by name, and whether there are PNGs among them. */
 async function drawAll(
-  outputDir: string,
   figures: readonly Figure[],
   context: StageContext,
-): Promise<{ files: string[]; png: boolean }> {
+): Promise<{ drawn: Map<string, string | Uint8Array>; png: boolean }> {
   const opened = await openPngPainter();
   const painter = 'paint' in opened ? opened : null;
   if ('reason' in opened) warn(context, `Figures are drawn as SVG only: ${opened.reason}.`);
   const { drawSvg } = await import('@radweave/report/draw');
-  const files: string[] = [];
+  const drawn = new Map<string, string | Uint8Array>();
   const unreadable: string[] = [];
   for (const [done, figure] of figures.entries()) {
     stopIfAsked(context, 'drawing');
     context.emit({ kind: 'progress', task: 'drawing', done, total: figures.length });
     const svg = await drawSvg(figure.spec);
-    removeFigure(outputDir, figure.name);
-    const path = join(outputDir, `${figure.name}.svg`);
-    writeFileAtomic(path, svg);
-    files.push(path);
+    drawn.set(`${figure.name}.svg`, svg);
     if (painter === null) continue;
-    const picture = join(outputDir, `${figure.name}.png`);
-    writeFileAtomic(picture, await painter.paint(svg));
-    files.push(picture);
+    drawn.set(`${figure.name}.png`, await painter.paint(svg));
     if (!painter.canDraw(svg)) unreadable.push(figure.name);
   }
   context.emit({ kind: 'progress', task: 'drawing', done: figures.length, total: figures.length });
   if (unreadable.length > 0) warn(context, MISSING_GLYPHS);
-  return { files, png: painter !== null };
+  return { drawn, png: painter !== null };
 }
 
 const MISSING_GLYPHS =
   'No font of this machine has the Chinese, Japanese or Korean letters of some names: they are boxes in the PNGs. ' +
   'The SVG files have the text; or install a font such as Noto Sans CJK and run visualize again.';
-
-function removeFigure(outputDir: string, name: string): void {
-  for (const ending of ['svg', 'png']) rmSync(join(outputDir, `${name}.${ending}`), { force: true });
-}
