@@ -50,6 +50,19 @@ test('a process number that another process has taken since does not hold the lo
   lockFolder(folder, 'x').release();
 });
 
+test('a process whose folder another has taken over is told by whom, and leaves that lock alone', () => {
+  const folder = tempDir();
+  const lock = lockFolders({ read: [], write: [folder] }, 'train A');
+  expect(lock.lost()).toBeUndefined();
+  writeLock(folder, { pid: 7, command: 'train P' });
+  expect(lock.lost()).toMatchObject({
+    code: 'E_LOCKED',
+    message: expect.stringContaining('taken over by process 7'),
+  });
+  lock.release();
+  expect(readdirSync(folder)).toEqual(['.radweave.lock']);
+});
+
 test('the lock of another computer is never taken over, and the error says what to delete', () => {
   const folder = tempDir();
   const dead = spawnSync(process.execPath, ['-e', '']).pid;

@@ -69,13 +69,16 @@ function removeStale(path: string, text: string): void {
   else renameSync(aside, path);
 }
 
+function named({ pid, host, command, started }: Holder): string {
+  return `process ${pid} on ${host} (${command}, since ${started})`;
+}
+
 function locked(folder: string, path: string, holder: Holder): ResourceError {
-  const who = `process ${holder.pid} on ${holder.host} (${holder.command}, since ${holder.started})`;
   const hint =
     holder.host === hostname()
       ? 'Wait for it to end, stop it, or choose another output folder'
       : `Wait for it to end; if that computer no longer runs it, delete ${path}`;
-  return new ResourceError('E_LOCKED', `the folder is in use by ${who}`, { where: folder, hint });
+  return new ResourceError('E_LOCKED', `the folder is in use by ${named(holder)}`, { where: folder, hint });
 }
 
 /** Removes a folder, and those above it up to `top`, as far as they are empty: a command that failed leaves none. */
@@ -93,6 +96,8 @@ function removeEmpty(folder: string, top: string): void {
 /** A held lock. */
 export interface FolderLock {
   readonly path: string;
+  /** The error of a process whose folder another has taken over meanwhile; undefined where none has. */
+  lost(): ResourceError | undefined;
   /** Gives the folder free; releasing twice is allowed. */
   release(): void;
 }
@@ -132,6 +137,14 @@ export function lockFolder(folder: string, command: string): FolderLock {
   }
   return {
     path,
+    lost: () => {
+      const found = readHolder(path);
+      if (found?.holder === undefined || found.text === text) return undefined;
+      return new ResourceError('E_LOCKED', `the folder was taken over by ${named(found.holder)}`, {
+        where: folder,
+        hint: 'Wait for that process to end, then run this command again',
+      });
+    },
     release: () => {
       if (readLock(path) !== text) return;
       rmSync(path, { force: true });
@@ -149,8 +162,10 @@ export function lockFolder(folder: string, command: string): FolderLock {
 export function lockFolders(
   folders: { read: readonly string[]; write: readonly string[] },
   command: string,
-): Pick<FolderLock, 'release'> {
+): Omit<FolderLock, 'path'> {
   const locks: FolderLock[] = [];
+  const lost = (): ResourceError | undefined =>
+    locks.map((lock) => lock.lost()).find((error) => error !== undefined);
   const release = (): void => {
     for (const lock of locks) lock.release();
   };
@@ -160,7 +175,7 @@ export function lockFolders(
       const lock = written.has(folder) ? lockFolder(folder, command) : lockWhereWritable(folder, command);
       if (lock !== undefined) locks.push(lock);
     }
-    return { release };
+    return { lost, release };
   } catch (error) {
     release();
     throw error;

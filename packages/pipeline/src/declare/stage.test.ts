@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentContext } from '@radweave/study/context/events';
 import { filesBelow, tempDir } from '@radweave/testkit';
@@ -38,6 +38,15 @@ test('what a stage opened is locked while it runs, and free again whatever comes
   const failing = async (): Promise<number> => Promise.reject(new Error('failed'));
   await expect(run({ folder, work: failing })).rejects.toThrow('failed');
   expect(existsSync(join(folder, 'opened'))).toBe(false);
+});
+
+test('what fails after another process took the folder over says that', async () => {
+  const work = async (opened: string): Promise<number> => {
+    const lock = join(opened, '.radweave.lock');
+    writeFileSync(lock, readFileSync(lock, 'utf8').replace('radweave tried', 'radweave other'));
+    throw new Error('a file is missing');
+  };
+  await expect(run({ folder: tempDir(), work })).rejects.toThrow(/taken over by process.*radweave other/);
 });
 
 test('a folder that may not be written is named by its flag before anything is done', async () => {

@@ -81,6 +81,9 @@ export function defineStage<const Name extends string, Options, Result, Opened, 
     const lock = lockFolders({ read: reads === undefined ? [] : [reads], write: [folder] }, as);
     try {
       return await parts.run(options, context, opened);
+    } catch (error) {
+      // Two processes in one folder take away each other's files: what failed here is a consequence.
+      throw lock.lost() ?? error;
     } finally {
       lock.release();
     }
