@@ -17,6 +17,8 @@ vi.mock('node:fs', async (original) => ({
 test.each([
   ['EIO', false],
   ['ESTALE', false],
+  ['EHOSTUNREACH', false],
+  ['EUCLEAN', false],
   ['EMFILE', false],
   ['EACCES', true],
 ])('%s is a fault of the image: %s', (code, isFault) => {

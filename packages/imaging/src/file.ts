@@ -41,7 +41,10 @@ export function readSliceFile(path: string, limit: number = Number.POSITIVE_INFI
 }
 
 /** A failing disk, a network folder that went away, too many open files: whoever left the slice out would lose a good one. */
-const OF_THE_MACHINE = 'EIO ESTALE EREMOTEIO ENOTCONN EHOSTDOWN ETIMEDOUT EMFILE ENFILE ENOMEM'.split(' ');
+const OF_THE_MACHINE =
+  'EIO ESTALE EREMOTEIO ENOLINK EUCLEAN EBADMSG ENOTCONN EHOSTDOWN EHOSTUNREACH ETIMEDOUT EMFILE ENFILE ENOMEM'.split(
+    ' ',
+  );
 
 function isOfTheMachine(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && OF_THE_MACHINE.includes(String(error.code));
