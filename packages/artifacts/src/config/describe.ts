@@ -47,8 +47,8 @@ function typeName(schema: KeySchema): string {
 function range(schema: KeySchema): string {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
   const parts: string[] = [];
-  const isWhole = minimum !== undefined && maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER;
-  if (isWhole) return `${minimum} to ${maximum}`;
+  const hasBoth = minimum !== undefined && maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER;
+  if (hasBoth) return `${minimum} to ${maximum}`;
   if (minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER) parts.push(`≥ ${minimum}`);
   if (exclusiveMinimum !== undefined) parts.push(`> ${exclusiveMinimum}`);
   if (maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER) parts.push(`≤ ${maximum}`);

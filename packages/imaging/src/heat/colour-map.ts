@@ -16,10 +16,10 @@ const ANCHORS =
  * matplotlib's table.
  */
 export function heatColour(strength: number): Rgb {
-  const where = Math.min(1, Math.max(0, strength)) * (ANCHORS.length - 1);
-  const below = Math.min(Math.floor(where), ANCHORS.length - 2);
+  const position = Math.min(1, Math.max(0, strength)) * (ANCHORS.length - 1);
+  const below = Math.min(Math.floor(position), ANCHORS.length - 2);
   const low = ANCHORS[below] as Rgb;
   const high = ANCHORS[below + 1] as Rgb;
-  const between = (i: 0 | 1 | 2) => Math.round(low[i] + (where - below) * (high[i] - low[i]));
+  const between = (i: 0 | 1 | 2) => Math.round(low[i] + (position - below) * (high[i] - low[i]));
   return [between(0), between(1), between(2)];
 }

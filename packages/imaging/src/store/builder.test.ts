@@ -122,7 +122,7 @@ test('closing waits for the job that each thread is at, not for those that were 
   expect(record(255).every((value) => value === 0)).toBe(true);
 });
 
-test('errors of the file system keep their code and where', async () => {
+test('errors of the file system keep their code and path', async () => {
   const folder = tempDir();
   const paths = slices(folder, 2);
   const file = join(folder, 'store');

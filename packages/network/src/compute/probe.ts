@@ -24,8 +24,8 @@ export interface Probe {
 }
 
 /**
- * Lets `body` run steps of a workload in any of the candidates with random weights, which take as long as the real ones. What training draws from the random
- * generator afterwards stays the same.
+ * Lets `body` run steps of a workload in any of the candidates with random weights, which take as long as the real ones. What
+ * training draws from the random generator afterwards stays the same.
  */
 export function withProbe<T>(work: Workload, candidates: readonly Precision[], body: (probe: Probe) => T): T {
   const random = getRngState();

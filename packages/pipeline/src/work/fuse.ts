@@ -106,7 +106,7 @@ async function alignAnew(
   } catch (error) {
     const isForbidden = error instanceof ResourceError && error.code === 'E_NOT_WRITABLE';
     if (!isForbidden || !areAligned(config.data.features_dir, modalities)) throw error;
-    throw new ResourceError(error.code, 'the aligned tables cannot be written anew', {
+    throw new ResourceError(error.code, 'the aligned tables cannot be written again', {
       where: error.where,
       hint: 'Those that are there fit these features: use them with --use_aligned',
       cause: error,

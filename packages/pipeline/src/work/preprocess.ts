@@ -207,7 +207,7 @@ function refuseOrSkip(check: ImageCheck, data: Config['data'], skip: boolean, co
     where: path,
     hint: isSize
       ? 'Use --resize to resize them, or --image_size for another size'
-      : 'Mend or remove them, or leave them out with --skip_unreadable',
+      : 'Fix or remove them, or leave them out with --skip_unreadable',
   });
 }
 
