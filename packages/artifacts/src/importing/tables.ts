@@ -17,7 +17,7 @@ const imported = {
   /** From 1. */
   frame: count,
   description: foreignText,
-  because: text,
+  because: foreignText,
   /** Along the normal of the slices, in mm. */
   position: numberOrEmpty,
   plane: text,
@@ -47,8 +47,8 @@ export type ImportedSlice = RowOf<typeof imported>;
 /** `import.csv`. */
 export const { read: readImported, write: writeImported } = tableFile(imported);
 
-/** A file or series that was not imported. Paths may hold names: this table stays with that of the pseudonyms. */
-const leftOut = { path: foreignText, patient: text, series: text, reason: required };
+/** A file or series that was not imported; paths are relative to the folder of the export. They may hold names: this table stays with that of the pseudonyms. */
+const leftOut = { path: foreignText, patient: text, series: text, reason: foreignText };
 export type LeftOutFile = RowOf<typeof leftOut>;
 
 /** `left_out.csv`, for nobody else's eyes. */
