@@ -11,7 +11,6 @@ import { TAG } from './tags.ts';
 export interface DicomFile {
   readonly dataset: Dataset;
   readonly syntax: TransferSyntax;
-  readonly syntaxUid: string;
 }
 
 /** What files without a meta header are. */
@@ -92,7 +91,7 @@ export function parseFile(bytes: Uint8Array, until?: number): DicomFile {
     ...(until === undefined ? {} : { until }),
   });
   if (dataset.elements.size === 0) throw new DicomFault('the file holds no elements');
-  return { dataset, syntax, syntaxUid };
+  return { dataset, syntax };
 }
 
 /** Where elements begin: after preamble and `DICM`, or at once in files of old programs. */

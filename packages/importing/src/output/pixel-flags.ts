@@ -13,8 +13,7 @@ export interface PixelFlags {
   pet: string;
   /** Side of the squares, in pixels. */
   size: number;
-  /** 8 or 16. */
-  bits: number;
+  bits: 8 | 16;
   /** `pad`, `stretch`, or the size of a pixel in mm. */
   fit: string;
 }
@@ -23,7 +22,7 @@ export interface PixelFlags {
 export function pixelOptions({ window, mr, pet, size, bits, fit }: PixelFlags): PixelOptions {
   return {
     size,
-    bits: bits === 16 ? 16 : 8,
+    bits,
     fit: fitOf(fit),
     window: windowOf(window),
     volume: volumeRule(mr),

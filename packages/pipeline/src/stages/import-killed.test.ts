@@ -36,7 +36,7 @@ test('importing: killed at any moment, the same command ends as it would have', 
   const [output = '', records = '', secrets = ''] = ['raw', 'import', 'private'].map((name) =>
     join(folder, name),
   );
-  const pixels = { window: 'soft', mr: 'zscore:3', pet: '10', size: 16, bits: 8, fit: 'pad' };
+  const pixels = { window: 'soft', mr: 'zscore:3', pet: '10', size: 16, bits: 8, fit: 'pad' } as const;
   const who = { hospital: 'HN', label: 1, table: null, modalities: null };
   const options = { root, output, records, secrets, ...who, keepsColour: false, dryRun: false, pixels };
   const run = () => importStage(options, silentContext());

@@ -69,7 +69,7 @@ export const importStage = defineStage({
       bits: choice('<bits>', 'of the PNG files', ['8', '16'], '8'),
       fit: withDefault('<how>', 'pad, stretch, or the size of a pixel in mm for isotropic voxels', 'pad'),
     },
-    options: (_, flags) => {
+    options: (_, flags): ImportOptions => {
       if (flags.kind !== 'dicom' || flags.root === undefined) {
         throw new UsageError('E_IMPORT', `'import ${flags.kind ?? ''}' is not known`, {
           hint: 'Call radweave import dicom FOLDER',
