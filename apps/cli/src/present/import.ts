@@ -17,7 +17,7 @@ export const presenter: Presenter<'import'> = {
       ...(reasons.length === 0 ? [] : [`Left out of ${files} files:`, ...reasons]),
       `Which series is which modality: ${mapping}; how they look: ${sheet}`,
       output === null
-        ? 'Nothing was written. Without --dry_run the slices are.'
+        ? 'No slice was written: this was a dry run'
         : `${written} series written into ${output}, ${unchanged} were there already`,
       '',
     ].join('\n');

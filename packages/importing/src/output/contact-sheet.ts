@@ -1,6 +1,6 @@
 import { encodePng } from '@radweave/imaging';
 import { DicomFault } from '../dicom/fault.ts';
-import type { Proposal } from '../series/propose.ts';
+import { OPEN, OUT, oddities, type Proposal } from '../series/propose.ts';
 import { looks } from '../series/rules.ts';
 import { grouped, type Stack } from '../series/stack.ts';
 import type { PixelOptions } from './options.ts';
@@ -10,7 +10,6 @@ const THUMBNAIL = 112;
 
 /** What the page tells besides the series. */
 export interface SheetFacts {
-  readonly title: string;
   readonly counts: readonly (readonly [what: string, count: number])[];
   /** Reasons for what was left out, and how many files each. */
   readonly leftOut: readonly (readonly [reason: string, count: number])[];
@@ -19,11 +18,10 @@ export interface SheetFacts {
 /** One page of HTML, complete in itself: every series with three of its slices, and what becomes of it. */
 export function* contactSheet(
   proposals: readonly Proposal[],
-  { title, counts, leftOut }: SheetFacts,
+  { counts, leftOut }: SheetFacts,
   options: PixelOptions,
 ): Generator<string> {
-  yield HEAD.replace('{title}', escaped(title));
-  yield `<h1>${escaped(title)}</h1>\n${table(counts)}\n`;
+  yield `${HEAD}<h1>${TITLE}</h1>\n${table(counts)}\n`;
   for (const own of grouped(proposals, ({ patient }) => patient)) {
     yield `<h2>${escaped(own[0]?.patient ?? '')}</h2>\n`;
     for (const one of own) yield seriesHtml(one, options);
@@ -34,13 +32,12 @@ export function* contactSheet(
 
 function seriesHtml(one: Proposal, options: PixelOptions): string {
   const { modality, because, facts, stack } = one;
-  const kind = modality === '?' ? 'open' : modality === '-' ? 'out' : 'in';
-  const notes = [...stack.notes, ...(facts.burntIn === '' ? [] : [facts.burntIn])];
+  const kind = modality === OPEN ? 'open' : modality === OUT ? 'out' : 'in';
   const lines = [
     `<b class="${kind}">${escaped(modality)}</b> ${escaped(because)}`,
     `${escaped(facts.description || 'no description')} — ${escaped(looks(facts))}`,
     `${stack.slices.length} ${stack.slices.length === 1 ? 'slice' : 'slices'}, series <code>${stack.id}</code>`,
-    ...notes.map((note) => `⚠ ${escaped(note)}`),
+    ...oddities(one).map((note) => `⚠ ${escaped(note)}`),
   ];
   return `<section><div>${thumbnails(stack, options)}</div><p>${lines.join('<br>')}</p></section>\n`;
 }
@@ -76,7 +73,8 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }
 
-const HEAD = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
+const TITLE = 'Radweave import: contact sheet';
+const HEAD = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${TITLE}</title><style>
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:62rem;padding:0 1rem;color:#222}
 section{display:flex;gap:1rem;align-items:center;margin:.6rem 0}section div{display:flex;gap:2px;min-width:342px;background:#000}
 img{display:block}em{color:#fff;font-size:12px;max-width:112px}p{margin:0}td:first-child{text-align:right;padding-right:1rem}

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type ImportedSlice, writeFileAtomic } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
-import type { Proposal } from '../series/propose.ts';
+import { oddities, type Proposal } from '../series/propose.ts';
 import type { PixelOptions } from './options.ts';
 import { type Rendered, render } from './render.ts';
 
@@ -40,8 +40,7 @@ function rowOf(one: Rendered, proposal: Proposal, place: Place, file: string): I
   const { image, frame } = one.slice;
   const [rowSpacing = null, columnSpacing = null] = frame.spacing ?? [];
   const notes = [
-    ...stack.notes,
-    ...(facts.burntIn === '' ? [] : [facts.burntIn]),
+    ...oddities(proposal),
     ...(frame.spacing === null ? ['no pixel spacing: pixels are taken for squares'] : []),
     ...(one.fit.isCut ? ['the edges are cut off'] : []),
   ];

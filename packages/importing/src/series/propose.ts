@@ -12,6 +12,11 @@ export interface Proposal {
   readonly because: string;
 }
 
+/** What is odd about a series, in words. */
+export function oddities({ stack, facts }: Proposal): string[] {
+  return [...stack.notes, facts.burntIn].filter((note) => note !== '');
+}
+
 /** Left out, and asked for. */
 export const OUT = '-';
 export const OPEN = '?';

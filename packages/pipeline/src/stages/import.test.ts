@@ -265,6 +265,79 @@ test('two series that change places keep their slices', async () => {
   expect(filesBelow(options.output)).toHaveLength(5);
 });
 
+/** Imports two patients, `HN-1` and `HN-2`, by a table. */
+async function withTable(rows: readonly string[], more: Partial<ImportOptions> = {}) {
+  const folder = tempDir();
+  const options = optionsIn(folder, {
+    table: join(folder, 'patients.csv'),
+    hospital: null,
+    label: null,
+    ...more,
+  });
+  writeFileSync(options.table ?? '', ['patient_id,hospital,label,pseudonym', ...rows].join('\n'));
+  writeSeries(folder, 'arterial', 2);
+  writeSeries(folder, 'portal', 1, { [TAG.patientId]: ['LO', 'HN-2'] });
+  const said: string[] = [];
+  const emit = (event: object): void => void said.push(String(Reflect.get(event, 'text') ?? ''));
+  const result = await importStage(options, { emit, shouldStop: () => false });
+  return { options, result, said: said.join('\n') };
+}
+
+test('who is not in the table is left out and counted, and who has no image too', async () => {
+  const { options, result, said } = await withTable(['HN-1,HN,0,a', 'HN-3,HN,0,c', 'HN-4,HN,0,d']);
+  expect(result).toMatchObject({ written: 1, leftOut: { 'its patient is not in the table': 1 } });
+  expect(said).toContain('1 image left out: the patients are not in the table.');
+  expect(said).toContain('2 patients of the table without an image below the folder.');
+  expect(readFileSync(privateFiles(options.secrets).leftOut, 'utf8')).toContain('\nportal-0,');
+});
+
+test.each<[what: string, rows: readonly string[], message: string]>([
+  ['the same patient', ['HN-1,HN,0,a', 'HN-1,HN,1,b'], 'names a patient twice'],
+  ['one pseudonym for two', ['HN-1,HN,0,a', 'HN-2,HN,0,a'], "'a' is the pseudonym of two patients"],
+])('refused in a table: %s', async (_, rows, message) => {
+  await expect(withTable(rows)).rejects.toMatchObject({
+    code: 'E_IMPORT',
+    exitCode: 3,
+    message: expect.stringContaining(message),
+  });
+});
+
+test('a pseudonym that was chosen otherwise later is refused', async () => {
+  const { options } = await withTable(['HN-1,HN,0,a', 'HN-2,HN,0,b']);
+  writeFileSync(options.table ?? '', 'patient_id,hospital,label,pseudonym\nHN-1,HN,0,c');
+  await expect(importStage(options, silentContext())).rejects.toMatchObject({
+    message: expect.stringContaining("was imported as 'a' and is now called 'c'"),
+  });
+});
+
+test('images in colour are left out, unless gray is asked for', async () => {
+  const folder = tempDir();
+  const colour = { [TAG.photometric]: ['CS', 'RGB'], [TAG.samples]: ['US', 3], [TAG.modality]: ['CS', 'US'] };
+  const pixels = { [TAG.bitsAllocated]: ['US', 8], [TAG.bitsStored]: ['US', 8], [TAG.highBit]: ['US', 7] };
+  const more = {
+    ...colour,
+    ...pixels,
+    [TAG.pixels]: ['OB', Buffer.alloc(3 * 16 * 12, 100)],
+  } as unknown as MadeUp;
+  writeSeries(folder, 'echo', 1, more);
+  const options = optionsIn(folder);
+  const reason = { 'in colour or with a palette (--colour gray converts it)': 1 };
+  await expect(importStage(options, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT_NOTHING',
+    message: expect.stringContaining(Object.keys(reason)[0] ?? ''),
+  });
+  const { mapping, table } = importFiles(options.records);
+  writeFileSync(
+    mapping,
+    readFileSync(mapping, 'utf8').replace('rules:\n', 'rules:\n  - { modality: US, type: US }\n'),
+  );
+  await importStage({ ...options, keepsColour: true }, silentContext());
+  const [row] = readImported(table);
+  expect(row).toMatchObject({ unit: 'brightness', low: 0, high: 255, photometric: 'RGB' });
+  const { pixels: gray } = decodeSlice(readFileSync(join(options.output, row?.file ?? '')), 'slice');
+  expect(gray[16 * 32 + 16]).toBe(100);
+});
+
 test('one ID with two birth dates is warned of', async () => {
   const folder = tempDir();
   writeSeries(folder, 'arterial', 1, { [TAG.birthDate]: ['DA', '19500101'] });

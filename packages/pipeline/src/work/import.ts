@@ -1,4 +1,4 @@
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import {
   compareText,
   DataError,
@@ -26,9 +26,10 @@ import { writeSeries } from '@radweave/importing/cohort/write-series';
 import { contactSheet } from '@radweave/importing/output/contact-sheet';
 import type { PixelOptions } from '@radweave/importing/output/options';
 import { type PixelFlags, pixelOptions } from '@radweave/importing/output/pixel-flags';
-import { OPEN, OUT, type Proposal, propose } from '@radweave/importing/series/propose';
+import { OPEN, OUT, oddities, type Proposal, propose } from '@radweave/importing/series/propose';
 import { FIRST_RULES, looks } from '@radweave/importing/series/rules';
 import { grouped, stacksOf } from '@radweave/importing/series/stack';
+import { counted } from '@radweave/remarks';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 
 /** Options of `import`. */
@@ -105,9 +106,9 @@ export async function importDicom(options: ImportOptions, context: StageContext)
   );
   writeLeftOut(leftOutPath, leftOut);
   writeMapping(importFiles(records).mapping, mapping, proposals.map(listed));
-  const reasons = counted(leftOut.filter(({ series }) => series === '').map(({ reason }) => reason));
+  const reasons = tallied(leftOut.filter(({ series }) => series === '').map(({ reason }) => reason));
   writeSheet({ ...options, pixels }, proposals, found, reasons);
-  say(context, `${found.files} files below ${options.root}`);
+  say(context, `${counted(found.files, 'file')} below ${options.root}`);
   sayOddities(patients, proposals, context);
   requireSomething(found, proposals, options, reasons);
   requireClear(proposals, importFiles(records).mapping, dryRun, context);
@@ -142,10 +143,10 @@ function sayUnlisted(
   patients: readonly ImportedPatient[],
   context: StageContext,
 ): void {
-  if (images > 0)
-    warn(context, `${images} images are of patients who are not in the table; they are left out.`);
+  if (images > 0) warn(context, `${counted(images, 'image')} left out: the patients are not in the table.`);
   const without = (rows?.length ?? patients.length) - patients.length;
-  if (without > 0) warn(context, `${without} patients of the table have no image below the folder.`);
+  if (without > 0)
+    warn(context, `${counted(without, 'patient')} of the table without an image below the folder.`);
 }
 
 function proposalsOf(
@@ -170,11 +171,15 @@ function allLeftOut(
   const whole = { patient: '', series: '' };
   return [
     ...found.leftOut.map((one) => ({ ...one, ...whole })),
-    ...unlisted.map((path) => ({ path, ...whole, reason: 'its patient is not in the table' })),
+    ...unlisted.map((path) => ({
+      path: relative(root, path),
+      ...whole,
+      reason: 'its patient is not in the table',
+    })),
     ...proposals
       .filter(({ modality }) => modality === OUT)
       .map(({ patient, stack, because }) => ({
-        path: dirname(stack.images[0]?.path ?? root),
+        path: relative(root, dirname(stack.images[0]?.path ?? root)) || '.',
         patient,
         series: stack.id,
         reason: because,
@@ -195,7 +200,7 @@ function listed({ patient, stack, facts, modality, because }: Proposal): MappedS
   };
 }
 
-function counted(all: readonly string[]): Record<string, number> {
+function tallied(all: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const one of all) counts[one] = (counts[one] ?? 0) + 1;
   return counts;
@@ -210,25 +215,20 @@ function writeSheet(
   const counts = countedSeries(proposals).map(
     (one) =>
       [
-        `series ${standing(one.modality)}: ${plural(one.patients, 'patient')}, ${plural(one.slices, 'slice')}`,
+        `series ${standing(one.modality)}: ${counted(one.patients, 'patient')}, ${counted(one.slices, 'slice')}`,
         one.series,
       ] as const,
   );
   const facts = {
-    title: 'Radweave import: contact sheet',
     counts: [['files', files] as const, ...counts],
     leftOut: Object.entries(reasons),
   };
-  writeFileAtomic(importFiles(records).sheet, [...contactSheet(proposals, facts, pixels)].join(''));
+  writeFileAtomic(importFiles(records).sheet, contactSheet(proposals, facts, pixels));
 }
 
 function standing(modality: string): string {
   if (modality === OUT) return 'left out';
   return modality === OPEN ? 'without a modality yet' : `of ${modality}`;
-}
-
-function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function countedSeries(proposals: readonly Proposal[]): ImportResult['series'] {
@@ -253,9 +253,9 @@ function sayOddities(
     if (births.size > 1)
       warn(context, `${pseudonym}: one PatientID with ${births.size} birth dates, so perhaps two people.`);
   }
-  for (const { patient, stack, facts, modality } of proposals.filter((one) => one.modality !== OUT)) {
-    const notes = [...stack.notes, ...(facts.burntIn === '' ? [] : [facts.burntIn])];
-    if (notes.length > 0) warn(context, `${patient}, ${modality} (series ${stack.id}): ${notes.join('; ')}.`);
+  for (const one of proposals.filter(({ modality }) => modality !== OUT)) {
+    const notes = oddities(one).join('; ');
+    if (notes !== '') warn(context, `${one.patient}, ${one.modality} (series ${one.stack.id}): ${notes}.`);
   }
 }
 
