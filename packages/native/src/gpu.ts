@@ -36,7 +36,8 @@ export function describedGpu(facts: GpuFacts, kernelModule: string = nvidiaModul
   };
 }
 
-function nvidiaModule(path = '/proc/driver/nvidia/version'): string {
+/** What NVIDIA's driver says of itself; empty where there is none. */
+export function nvidiaModule(path = '/proc/driver/nvidia/version'): string {
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 

@@ -1,20 +1,11 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { PACKAGE_ROOT } from './cache.ts';
 import { SetupError } from './errors.ts';
 import type { Libtorch } from './libtorch.ts';
-import { renameWithRetry } from './rename.ts';
+import { fillFolder } from './rename.ts';
 import { onPath, run } from './run.ts';
 
 /** The two shared objects that every build has. */
@@ -96,38 +87,18 @@ export function buildAddons(libtorch: Libtorch, target: string): void {
   }
 }
 
-/**
- * Puts addons from a folder, and the link to their libtorch, in `target`, complete or not at all. They are copied beside it
- * first: a rename is only atomic within one file system.
- */
+/** Puts addons from a folder, and the link to their libtorch, in `target`, complete or not at all. */
 export function installAddons(
   from: string,
   names: readonly string[],
   target: string,
   libtorch: Libtorch,
 ): void {
-  mkdirSync(dirname(target), { recursive: true });
-  const staged = mkdtempSync(`${target}.`);
-  try {
+  const fill = (staged: string): void => {
     for (const name of names) cpSync(join(from, name), join(staged, name));
     if (process.platform !== 'win32') symlinkSync(libtorch.libDirs[0] ?? '', join(staged, LINK));
-    // A temporary folder is its maker's only; a cache may be shared.
-    chmodSync(staged, 0o755);
-    moveInto(staged, target, libtorch);
-  } finally {
-    rmSync(staged, { recursive: true, force: true });
-  }
-}
-
-function moveInto(staged: string, target: string, libtorch: Libtorch): void {
-  try {
-    renameWithRetry(staged, target);
-  } catch {
-    // Another set-up was first, or somebody deleted a part of the build.
-    if (isComplete(target, libtorch)) return;
-    rmSync(target, { recursive: true, force: true });
-    renameWithRetry(staged, target);
-  }
+  };
+  fillFolder(target, fill, () => isComplete(target, libtorch));
 }
 
 /** Whether a folder holds a whole build for a libtorch. */

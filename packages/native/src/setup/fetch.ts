@@ -1,20 +1,11 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statfsSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { cacheDir, fileSha256 } from './cache.ts';
 import { SetupError } from './errors.ts';
 import { inspectLibtorch } from './libtorch.ts';
 import { fetchWheels, newestClient, type PackageClient, uvCache } from './package-client.ts';
 import { PINNED_TORCH } from './pinned.ts';
-import { renameWithRetry } from './rename.ts';
+import { fillFolder, replace } from './rename.ts';
 import { takeInstalled, unpackWheel } from './unpack.ts';
 import { type Engine, isFor, isWanted, THIS_MACHINE, type Wheel, wheelsFor } from './wheels.ts';
 
@@ -124,11 +115,6 @@ function refuseOthers(folder: string): void {
   throw new SetupError(`${folder} is not empty, it has ${other}: name a new folder for what uv fetches`);
 }
 
-function replace(from: string, to: string): void {
-  rmSync(to, { recursive: true, force: true });
-  renameWithRetry(from, to);
-}
-
 /**
  * Takes a libtorch that somebody brought: a wheel with those beside it, a folder of wheels, or a folder where they are installed.
  *
@@ -185,10 +171,7 @@ function installedVersion(folder: string): string {
   return list.slice('torch-'.length, -'.dist-info'.length);
 }
 
-/**
- * Unpacks what the engine needs into the user's cache, whole or not at all. Of two set-ups at the same time both do the work, and
- * what the first one made stays.
- */
+/** Unpacks what the engine needs into the user's cache. */
 function takeWheels(
   folder: string,
   wheels: readonly Wheel[],
@@ -200,19 +183,12 @@ function takeWheels(
   const target = dirname(torch);
   refuseFullDisk(libtorches(env), totalBytes(wheels) * EXPANSION[engine]);
   removeLeftovers(libtorches(env));
-  const staged = mkdtempSync(`${target}.`);
   const isNeeded = (name: string): boolean => isWanted(name, engine);
-  try {
+  const fill = (staged: string): void => {
     if (existsSync(join(folder, 'torch', 'lib'))) takeInstalled(folder, isNeeded, staged);
-    else {
-      for (const wheel of wheels) unpackWheel(verified(folder, wheel), isNeeded, staged);
-    }
-    // A temporary folder is its maker's only; a cache may be shared.
-    chmodSync(staged, 0o755);
-    moveInto(staged, target);
-  } finally {
-    rmSync(staged, { recursive: true, force: true });
-  }
+    else for (const wheel of wheels) unpackWheel(verified(folder, wheel), isNeeded, staged);
+  };
+  fillFolder(target, fill, () => isWhole(torch));
   return torch;
 }
 
@@ -236,15 +212,6 @@ function verified(folder: string, { file, sha256 }: Wheel): string {
     throw new SetupError(`${path} is altered or damaged: its SHA-256 is not ${sha256}. Fetch it again`);
   }
   return path;
-}
-
-function moveInto(staged: string, target: string): void {
-  try {
-    renameWithRetry(staged, target);
-  } catch {
-    if (isWhole(join(target, 'torch'))) return;
-    replace(staged, target);
-  }
 }
 
 /** @throws SetupError before anything is written. */

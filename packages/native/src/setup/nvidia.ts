@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { CUDA_BUILDS, type CudaBuild } from '../gpu.ts';
+import { CUDA_BUILDS, type CudaBuild, nvidiaModule } from '../gpu.ts';
 import { run } from './run.ts';
 
 /** An NVIDIA driver and the GPUs it sees. */
@@ -9,10 +8,8 @@ export interface NvidiaDriver {
   gpus: { name: string; capability: number | undefined }[];
 }
 
-const MODULE = '/proc/driver/nvidia/version';
-
 /** What nvidia-smi tells; where it is missing, as in containers, the kernel's module. Undefined without a driver. */
-export function nvidiaDriver(env: NodeJS.ProcessEnv, module: string = MODULE): NvidiaDriver | undefined {
+export function nvidiaDriver(env: NodeJS.ProcessEnv, module?: string): NvidiaDriver | undefined {
   const query = ['--query-gpu=driver_version,compute_cap,name', '--format=csv,noheader'];
   const asked = run('nvidia-smi', query, { env, timeoutMs: 20_000 });
   const cards = (asked.ok ? asked.stdout : '').split('\n').flatMap((line) => {
@@ -25,8 +22,7 @@ export function nvidiaDriver(env: NodeJS.ProcessEnv, module: string = MODULE): N
   if (first !== undefined) {
     return { release: first.release, gpus: cards.map(({ name, capability }) => ({ name, capability })) };
   }
-  const text = existsSync(module) ? readFileSync(module, 'utf8') : '';
-  const release = / (\d+\.\d+)[\d.]* /.exec(text)?.[1];
+  const release = / (\d+\.\d+)[\d.]* /.exec(nvidiaModule(module))?.[1];
   return release === undefined ? undefined : { release: Number(release), gpus: [] };
 }
 

@@ -3,10 +3,11 @@ import { readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onPosix, tempDir } from '@radweave/testkit';
 import { beforeEach, expect, test } from 'vitest';
+import { installAddons } from './build.ts';
 import { sourceHash } from './cache.ts';
 import type { Libtorch } from './libtorch.ts';
 import { writeTree } from './made-up-trees.test.support.ts';
-import { prebuiltFor, type Shelf, takePrebuilt } from './prebuilt.ts';
+import { prebuiltFor, type Shelf } from './prebuilt.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const ADDONS = { 'boot.node': 'boot', 'radweave.node': 'engine', 'radweave_cuda.node': 'graphs' };
@@ -86,7 +87,7 @@ onPosix('they are put beside a link to their libtorch', () => {
     cxxStandard: 17,
     stamp: '',
   };
-  takePrebuilt({ folder, files: ['boot.node', 'radweave.node'] }, target, libtorch);
+  installAddons(folder, ['boot.node', 'radweave.node'], target, libtorch);
   expect(readdirSync(target).sort()).toEqual(['boot.node', 'libtorch', 'radweave.node']);
   expect(readlinkSync(join(target, 'libtorch'))).toBe('/torch/lib');
 });

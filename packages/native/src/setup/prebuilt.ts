@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { CUDA_ADDON, installAddons } from './build.ts';
-import { PACKAGE_ROOT, sourceHash } from './cache.ts';
+import { CUDA_ADDON } from './build.ts';
+import { fileSha256, PACKAGE_ROOT, sourceHash } from './cache.ts';
 import type { Host, Libtorch } from './libtorch.ts';
 
 /** A platform's entry of `prebuilt.json`, which scripts/pack.mjs writes; a checkout has none. */
@@ -76,20 +75,14 @@ export function prebuiltFor(
   if (libtorch.cudaInclude !== null && !fitsCuda)
     return { why: `it has no addon for ${flavour || 'this CUDA'}` };
   const files = Object.keys(entry.files).filter((file) => file !== CUDA_ADDON || fitsCuda);
-  const altered = files.find((file) => sha256(join(folder, file)) !== entry.files[file]);
+  const altered = files.find((file) => {
+    const path = join(folder, file);
+    return !existsSync(path) || fileSha256(path) !== entry.files[file];
+  });
   if (altered !== undefined) {
     return {
       why: `${join(folder, altered)} is not the file that was published: install ${entry.package} again`,
     };
   }
   return { folder, files };
-}
-
-function sha256(path: string): string | undefined {
-  return existsSync(path) ? createHash('sha256').update(readFileSync(path)).digest('hex') : undefined;
-}
-
-/** Puts prebuilt addons where those that are built here go. */
-export function takePrebuilt({ folder, files }: Prebuilt, target: string, libtorch: Libtorch): void {
-  installAddons(folder, files, target, libtorch);
 }

@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { stepsFor } from './advice.ts';
 import { isDebian } from './apt.ts';
-import { buildAddons, isComplete } from './build.ts';
+import { buildAddons, installAddons, isComplete } from './build.ts';
 import { SetupError } from './errors.ts';
 import type { Libtorch } from './libtorch.ts';
 import { missingTools } from './machine.ts';
-import { prebuiltFor, takePrebuilt } from './prebuilt.ts';
+import { prebuiltFor } from './prebuilt.ts';
 import type { EngineReport } from './verify.ts';
 
 /** How the engine came about. */
@@ -36,7 +36,7 @@ export function provideEngine(
   if (isComplete(folder, libtorch)) return { engine: load(), way: 'up to date' };
   const found = find(libtorch);
   if ('folder' in found) {
-    takePrebuilt(found, folder, libtorch);
+    installAddons(found.folder, found.files, folder, libtorch);
     try {
       return { engine: load(), way: 'prebuilt' };
     } catch (error) {

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 const RETRIES = 8;
@@ -26,6 +36,39 @@ export function renameWithRetry(
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10 * 2 ** attempt);
     }
   }
+}
+
+/**
+ * Fills a folder of the cache, whole or not at all: beside its place first, as a rename is only atomic within one file system. Of
+ * two set-ups at the same time both do the work, and what the first one made stays.
+ *
+ * @param isWhole whether the folder has all of its parts.
+ */
+export function fillFolder(target: string, fill: (staged: string) => void, isWhole: () => boolean): void {
+  mkdirSync(dirname(target), { recursive: true });
+  const staged = mkdtempSync(`${target}.`);
+  try {
+    fill(staged);
+    // A temporary folder is its maker's only; a cache may be shared.
+    chmodSync(staged, 0o755);
+    moveInto(staged, target, isWhole);
+  } finally {
+    rmSync(staged, { recursive: true, force: true });
+  }
+}
+
+function moveInto(staged: string, target: string, isWhole: () => boolean): void {
+  try {
+    renameWithRetry(staged, target);
+  } catch {
+    // Another set-up was first, or somebody deleted a part.
+    if (!isWhole()) replace(staged, target);
+  }
+}
+
+export function replace(from: string, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  renameWithRetry(from, to);
 }
 
 /** Writes a file whole or not at all, with its folder. */
