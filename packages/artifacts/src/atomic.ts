@@ -1,37 +1,10 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
+import { renameWithRetry } from '@radweave/native/rename';
 import { systemCode } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
 import { readFileSync } from './files/files.ts';
 import { sweepLeftovers, temporaryName } from './temporary.ts';
-
-/** Windows refuses a rename while a virus scanner or indexer holds the target; it lets go within a second or so. */
-const RENAME_RETRIES = 8;
-const BUSY = new Set(['EPERM', 'EACCES', 'EBUSY']);
-
-/** `rename`, repeated on Windows while another program holds the target. */
-export function renameWithRetry(from: string, to: string): void {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      renameSync(from, to);
-      return;
-    } catch (error) {
-      const busy = process.platform === 'win32' && BUSY.has(systemCode(error) ?? '');
-      if (!busy || attempt === RENAME_RETRIES) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10 * 2 ** attempt);
-    }
-  }
-}
 
 /** Removes what a failed attempt left. Why that failed is what the user must hear, not that this fails too. */
 export function removeQuietly(path: string): void {

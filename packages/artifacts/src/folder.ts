@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { removeQuietly, renameWithRetry, syncFolder, whileUnpublished } from './atomic.ts';
+import { renameWithRetry } from '@radweave/native/rename';
+import { removeQuietly, syncFolder, whileUnpublished } from './atomic.ts';
 import { explainFileError } from './files/explain.ts';
 import { sweepLeftovers, temporaryName } from './temporary.ts';
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeQuietly, renameWithRetry, syncFolder } from './atomic.ts';
+import { renameWithRetry } from '@radweave/native/rename';
+import { removeQuietly, syncFolder } from './atomic.ts';
 import { explainFileError } from './files/explain.ts';
 
 /** Where the new files are made, inside the folder: a folder may be a mount or a link, and cannot always be renamed. */

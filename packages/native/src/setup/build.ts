@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { PACKAGE_ROOT } from './cache.ts';
 import { SetupError } from './errors.ts';
 import type { Libtorch } from './libtorch.ts';
-import { fillFolder } from './rename.ts';
 import { onPath, run } from './run.ts';
+import { fillFolder } from './whole.ts';
 
 /** The two shared objects that every build has. */
 export const ADDONS = ['boot.node', 'radweave.node'] as const;

@@ -5,9 +5,9 @@ import { SetupError } from './errors.ts';
 import { inspectLibtorch } from './libtorch.ts';
 import { fetchWheels, newestClient, type PackageClient, uvCache } from './package-client.ts';
 import { PINNED_TORCH } from './pinned.ts';
-import { fillFolder, replace } from './rename.ts';
 import { takeInstalled, unpackWheel } from './unpack.ts';
 import { type Engine, isFor, isWanted, THIS_MACHINE, type Wheel, wheelsFor } from './wheels.ts';
+import { fillFolder, replace } from './whole.ts';
 
 /** Bytes on disk for each byte of a wheel, at most; for the CPU most of it is left out. */
 const EXPANSION: Readonly<Record<Engine, number>> = { cpu: 1, cuda: 2 };

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { nativeCache } from './cache.ts';
-import { writeWhole } from './rename.ts';
+import { writeWhole } from './whole.ts';
 
 /** A folder that the user named as libtorch, and by what. */
 export interface Named {

@@ -16,9 +16,9 @@ import { PINNED_TORCH } from './pinned.ts';
 import { planSetup } from './plan.ts';
 import { provideEngine, type Way } from './provide.ts';
 import { type NativeRecord, readNativeRecord, recordPath } from './record.ts';
-import { writeWhole } from './rename.ts';
 import { askEngine, type EngineReport } from './verify.ts';
 import { type Engine, THIS_MACHINE, wheelsFor } from './wheels.ts';
+import { writeWhole } from './whole.ts';
 
 export interface SetupResult {
   record: NativeRecord;

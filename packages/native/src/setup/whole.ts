@@ -5,38 +5,11 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
-  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-
-const RETRIES = 8;
-const BUSY = ['EPERM', 'EACCES', 'EBUSY'];
-
-/**
- * `rename`, repeated on Windows while a virus scanner holds what has just been written, for 2.5 seconds at most. The package
- * artifacts does the same for files of a study, and set-up may use no other package.
- */
-export function renameWithRetry(
-  from: string,
-  to: string,
-  {
-    platform = process.platform,
-    rename = renameSync,
-  }: { platform?: string; rename?: typeof renameSync } = {},
-): void {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      rename(from, to);
-      return;
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      if (platform !== 'win32' || !BUSY.includes(code) || attempt === RETRIES) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10 * 2 ** attempt);
-    }
-  }
-}
+import { renameWithRetry } from '../rename.ts';
 
 /**
  * Fills a folder of the cache, whole or not at all: beside its place first, as a rename is only atomic within one file system. Of
