@@ -13,8 +13,8 @@ interface Values {
   model: string;
   aggregation: string;
   term: Term;
-  remark: Remark;
-  remarks: readonly Remark[];
+  remark: Part;
+  remarks: readonly Part[];
 }
 
 /** The name of a remark. */
@@ -26,7 +26,8 @@ export type Params<C extends Code> =
     ? { readonly [P in keyof S]: Values[S[P] & Kind] }
     : Readonly<Record<never, never>>;
 
+/** A remark in another, whose text holds its own. */
+export type Part = { readonly [C in Code]: { readonly code: C; readonly params: Params<C> } }[Code];
+
 /** Something that is said of data or results. Files hold the English text beside it, for whoever opens them. */
-export type Remark = {
-  readonly [C in Code]: { readonly code: C; readonly params: Params<C>; readonly text: string };
-}[Code];
+export type Remark = Part & { readonly text: string };

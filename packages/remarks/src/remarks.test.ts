@@ -48,6 +48,7 @@ test('a remark of a file is known again; of another version its text is shown', 
   const found = remark('audit-found', { what: remark('LEAK_FOLD'), n: 2, isAtLeast: false });
   const file = JSON.parse(JSON.stringify(found));
   expect(file.text).toBe('fold models have seen patients of their held-out fold (2 cases)');
+  expect(file.params.what).toEqual({ code: 'LEAK_FOLD', params: {} });
   expect(readRemark(file)).toEqual(found);
   for (const other of [
     { ...file, code: 'of-the-future' },

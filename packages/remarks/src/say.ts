@@ -2,13 +2,13 @@ import { CODES } from './en/index.ts';
 import { EN } from './english.ts';
 import type { Kind } from './entry.ts';
 import type { Language } from './language.ts';
-import type { Code, Params, Remark } from './remark.ts';
+import type { Code, Params, Part, Remark } from './remark.ts';
 import { type Split, TERMS, type Term } from './terms.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
 /** A remark in words. */
-export function say({ code, params }: Remark, language: Language): string {
+export function say({ code, params }: Part, language: Language): string {
   const kinds = kindsOf(code);
   const given = Object.entries(params).map(([name, value]) => [name, inWords(kinds[name], value, language)]);
   const sentence = language.sentences[code] as string | ((given: Values) => string);
@@ -22,8 +22,8 @@ export function kindsOf(code: Code): Readonly<Record<string, Kind>> {
 }
 
 function inWords(kind: Kind | undefined, value: unknown, language: Language): unknown {
-  if (kind === 'remark') return say(value as Remark, language);
-  if (kind === 'remarks') return (value as Remark[]).map((one) => say(one, language));
+  if (kind === 'remark') return say(value as Part, language);
+  if (kind === 'remarks') return (value as Part[]).map((one) => say(one, language));
   if (kind === 'split') return language.splits[value as Split];
   if (kind === 'splits') return (value as Split[]).map((one) => language.splits[one]);
   if (kind === 'term') return language.term(value as Term);
@@ -36,8 +36,14 @@ export function remark<C extends Code>(
   code: C,
   ...[params]: keyof Params<C> extends never ? [] : [params: Params<C>]
 ): Remark {
-  const coded = { code, params: params ?? {}, text: '' } as Remark;
+  const own = Object.entries(params ?? {}).map(([name, value]) => [name, withoutText(value)]);
+  const coded = { code, params: Object.fromEntries(own) } as Part;
   return { ...coded, text: say(coded, EN) };
+}
+
+function withoutText(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutText);
+  return isFields(value) ? { code: value.code, params: value.params } : value;
 }
 
 /** A text without a code: of an earlier version, or the message of an error. */
