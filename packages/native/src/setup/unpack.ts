@@ -13,29 +13,14 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
+import { type Damaged, DEFLATED, END, findEnd, LOCAL, MAX16, parseDirectory, type ZipEntry } from '../zip.ts';
 import { SetupError } from './errors.ts';
-
-/** Signatures, lengths and field offsets of zip records (APPNOTE 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16). */
-const END = { signature: 0x06054b50, bytes: 22, count: 10, directoryBytes: 12, directoryOffset: 16 };
-const ENTRY = { signature: 0x02014b50, bytes: 46, method: 10, packed: 20, size: 24, name: 28, extra: 30 };
-const [ENTRY_COMMENT, ENTRY_OFFSET] = [32, 42];
-const LOCAL = { signature: 0x04034b50, bytes: 30, name: 26, extra: 28 };
-const MAX16 = 0xffff;
-const DEFLATED = 8;
 
 /** The date of every file: the first that zip knows. */
 const UNPACKED = new Date('1980-01-01T00:00:00Z');
 
 /** The list of a wheel's files, with their hashes. */
 const RECORD = /^[^/]+\.dist-info\/RECORD$/;
-
-interface Member {
-  name: string;
-  method: number;
-  packed: number;
-  size: number;
-  offset: number;
-}
 
 /**
  * Unpacks a part of a wheel and compares every file with the SHA-256 in the wheel's own list. Wheels have no numbers of 64
@@ -52,7 +37,7 @@ export function unpackWheel(path: string, isWanted: (name: string) => boolean, i
     return buffer;
   };
   try {
-    const members = directory(path, fstatSync(file).size, read);
+    const members = entriesOf(path, fstatSync(file).size, read);
     const list = members.find(({ name }) => RECORD.test(name));
     if (list === undefined) throw damaged(path, 'it has no RECORD, as wheels have');
     const hashes = recordedHashes(contentOf(path, list, read).toString('utf8'));
@@ -112,38 +97,23 @@ function damaged(path: string, what: string): SetupError {
 
 type Read = (offset: number, bytes: number) => Buffer;
 
-function directory(path: string, size: number, read: Read): Member[] {
+function entriesOf(path: string, size: number, read: Read): ZipEntry[] {
+  const fail: Damaged = (what) => damaged(path, what);
   const tailBytes = Math.min(size, END.bytes + MAX16);
-  const tail = read(size - tailBytes, tailBytes);
-  let at = tailBytes - END.bytes;
-  while (at >= 0 && tail.readUInt32LE(at) !== END.signature) at--;
-  if (at < 0) throw damaged(path, 'the directory at its end is missing, so it is cut off or no zip file');
-  const count = tail.readUInt16LE(at + END.count);
-  const data = read(tail.readUInt32LE(at + END.directoryOffset), tail.readUInt32LE(at + END.directoryBytes));
-  const members: Member[] = [];
-  let start = 0;
-  for (let i = 0; i < count; i++) {
-    if (start + ENTRY.bytes > data.length || data.readUInt32LE(start) !== ENTRY.signature) {
-      throw damaged(path, 'its directory is cut off');
-    }
-    const nameEnd = start + ENTRY.bytes + data.readUInt16LE(start + ENTRY.name);
-    members.push({
-      name: data.toString('utf8', start + ENTRY.bytes, nameEnd),
-      method: data.readUInt16LE(start + ENTRY.method),
-      packed: data.readUInt32LE(start + ENTRY.packed),
-      size: data.readUInt32LE(start + ENTRY.size),
-      offset: data.readUInt32LE(start + ENTRY_OFFSET),
-    });
-    start = nameEnd + data.readUInt16LE(start + ENTRY.extra) + data.readUInt16LE(start + ENTRY_COMMENT);
-  }
-  return members;
+  const end = findEnd(read(size - tailBytes, tailBytes), fail);
+  return [...parseDirectory(read(end.offset, end.size), end.count, size, fail).values()];
 }
 
-function contentOf(path: string, { name, method, packed, size, offset }: Member, read: Read): Buffer {
-  const header = read(offset, LOCAL.bytes);
+function contentOf(
+  path: string,
+  { name, method, compressedSize, size, headerOffset }: ZipEntry,
+  read: Read,
+): Buffer {
+  const header = read(headerOffset, LOCAL.bytes);
   if (header.readUInt32LE(0) !== LOCAL.signature) throw damaged(path, `${name} has no header`);
-  const start = offset + LOCAL.bytes + header.readUInt16LE(LOCAL.name) + header.readUInt16LE(LOCAL.extra);
-  const bytes = read(start, packed);
+  const start =
+    headerOffset + LOCAL.bytes + header.readUInt16LE(LOCAL.nameBytes) + header.readUInt16LE(LOCAL.extraBytes);
+  const bytes = read(start, compressedSize);
   if (method !== DEFLATED) return bytes;
   try {
     return inflateRawSync(bytes, { maxOutputLength: Math.max(size, 1) });

@@ -1,6 +1,6 @@
 import { crc32 } from '@radweave/checksum';
+import { END, END64, END64_LOCATOR, ENTRY, LOCAL, MAX16, MAX32, ZIP64_FIELD } from '@radweave/native/zip';
 import type { FileWriter } from './atomic-file.ts';
-import { END, END64, END64_LOCATOR, ENTRY, LOCAL, MAX16, MAX32, ZIP64_FIELD } from './zip-format.ts';
 
 /** torch maps storages into memory, so it starts every record at a multiple of this. */
 const ALIGNMENT = 64;
