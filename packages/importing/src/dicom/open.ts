@@ -22,6 +22,8 @@ const META_END = 0x00030000;
 const HEADER_BYTES = 1 << 16;
 /** What one file may hold: a larger one is not a slice, and would not fit into memory with others. */
 const MOST_BYTES = 2 ** 31 - 1;
+/** Tag and length of an element, at least. */
+const ELEMENT_HEAD = 8;
 /** A deflated header may not grow a hundredfold and more. */
 const MOST_INFLATED = 2 ** 30;
 
@@ -33,7 +35,7 @@ const MOST_INFLATED = 2 ** 30;
 export function openHeader(path: string): DicomFile {
   const { bytes, isWhole } = readStart(path, HEADER_BYTES);
   try {
-    return parseFile(bytes, TAG.floatPixels);
+    return parseFile(bytes, TAG.floatPixels, isWhole);
   } catch (error) {
     const needsMore = error instanceof BeyondEnd || error instanceof Deflated;
     if (isWhole || !needsMore) throw error;
@@ -69,9 +71,10 @@ class Deflated extends DicomFault {}
  * Reads the elements of a file.
  *
  * @param until The first tag that is not read any more.
- * @throws DicomFault as {@link openHeader}.
+ * @param isWhole Whether these are all bytes of the file.
+ * @throws DicomFault as {@link openHeader}; `BeyondEnd` where the elements go on, or might, behind the bytes.
  */
-export function parseFile(bytes: Uint8Array, until?: number): DicomFile {
+export function parseFile(bytes: Uint8Array, until?: number, isWhole = true): DicomFile {
   const start = startOf(bytes);
   const meta = readDataset({ bytes, encoding: EXPLICIT, start, until: META_END });
   const isPlain = meta.dataset.elements.size === 0;
@@ -84,12 +87,14 @@ export function parseFile(bytes: Uint8Array, until?: number): DicomFile {
   const at = syntax.deflated === true ? 0 : from;
   // Some writers say that a file is explicit and leave out the representations.
   const encoding = syntax.encoding.explicit && !hasVr(body, at) ? IMPLICIT : syntax.encoding;
-  const { dataset } = readDataset({
+  const { dataset, end } = readDataset({
     bytes: body,
     encoding,
     start: at,
     ...(until === undefined ? {} : { until }),
   });
+  // A part may end where an element does; then nothing else tells that more would follow.
+  if (!isWhole && end > body.length - ELEMENT_HEAD) throw new BeyondEnd('only a part of the file was read');
   if (dataset.elements.size === 0) throw new DicomFault('the file holds no elements');
   return { dataset, syntax };
 }

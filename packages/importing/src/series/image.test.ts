@@ -44,6 +44,13 @@ test.each([
   expect(read(ofType(...words))).toHaveProperty('series');
 });
 
+test('a long header is read whole, wherever the part that is read first ends', () => {
+  for (let filler = 65_160; filler < 65_540; filler += 2) {
+    const image = read({ 593936: ['OB', Buffer.alloc(filler)] });
+    expect(image, String(filler)).toMatchObject({ rows: 12, columns: 16, patientId: 'HN-1' });
+  }
+});
+
 test('agent, time after the injection, kernel and sequence are facts for the rules', () => {
   const image = read({
     [TAG.contrastAgent]: ['LO', 'Iohexol'],

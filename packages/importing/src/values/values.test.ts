@@ -51,6 +51,16 @@ test('the range of a volume is that of all of its slices, and of no other', () =
   );
 });
 
+test('a volume of nothing but padding has no range', () => {
+  const slices = () => [new Float32Array(4).fill(Number.NaN)];
+  for (const rule of [
+    { kind: 'percentiles', low: 1, high: 99 },
+    { kind: 'zscore', deviations: 3 },
+  ] as const) {
+    expect(() => volumeRange(slices, rule)).toThrow('nothing but padding');
+  }
+});
+
 const PET: MadeUp = {
   [TAG.modality]: ['CS', 'PT'],
   [TAG.units]: ['CS', 'BQML'],
