@@ -1,4 +1,5 @@
 import type { Dataset } from '../dicom/dataset.ts';
+import { DicomFault } from '../dicom/fault.ts';
 import { TAG } from '../dicom/tags.ts';
 
 export type Vector = readonly [x: number, y: number, z: number];
@@ -22,14 +23,16 @@ export interface Frame {
   readonly apart: readonly string[];
 }
 
-/** The frames of an image: one, or those of its functional groups. */
+/** The frames of an image: one, or those of its functional groups. @throws DicomFault where groups are missing. */
 export function framesOf(dataset: Dataset): Frame[] {
   const count = Math.max(1, dataset.decimal(TAG.frames) ?? 1);
   const [shared] = dataset.items(TAG.sharedGroups);
   const groups = dataset.items(TAG.frameGroups);
-  // Who declares more frames than are described would make a list of any length.
-  const frames = groups.length > 0 ? Math.min(count, groups.length) : Math.min(count, 1 << 16);
-  return Array.from({ length: frames }, (_, index) =>
+  if (groups.length > 0 && groups.length < count) {
+    throw new DicomFault(`${count} frames are declared, and ${groups.length} described`);
+  }
+  // Who declares any number of frames would make a list of any length.
+  return Array.from({ length: Math.min(count, 1 << 16) }, (_, index) =>
     frameOf(dataset, { shared, own: groups[index], index }),
   );
 }

@@ -44,6 +44,11 @@ test.each([
   expect(read(ofType(...words))).toHaveProperty('series');
 });
 
+test('an image that declares more frames than it describes is refused', () => {
+  const elements: MadeUp = { [TAG.frames]: ['IS', '3'], [TAG.frameGroups]: ['SQ', [{}, {}]] };
+  expect(() => read(elements)).toThrow('3 frames are declared, and 2 described');
+});
+
 test('a long header is read whole, wherever the part that is read first ends', () => {
   for (let filler = 65_160; filler < 65_540; filler += 2) {
     const image = read({ 593936: ['OB', Buffer.alloc(filler)] });
