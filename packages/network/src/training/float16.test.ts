@@ -1,16 +1,13 @@
 // Float16 on a CPU, as the newest libtorch computes it: what is done with the loss scale is the same on a GPU.
 import { join } from 'node:path';
 import { createModel } from '@radweave/models';
-import { SliceTable } from '@radweave/study/cohort/slice-table';
 import type { EpochReport } from '@radweave/study/context/reports';
 import { peersPython, peerTest, pythonJson, tempDir, useNewestLibtorch } from '@radweave/testkit';
 import { manualSeed, nn, optim, randint, randn, saveCheckpoint, type Tensor, tidy } from '@radweave/torch';
 import { expect } from 'vitest';
-import type { SlicePixels } from '../slices/slice-pixels.ts';
-import { FrozenOutputs } from './frozen-outputs.ts';
+import { madeUpSlices, madeUpTraining, runTraining } from '../testing/trainings.ts';
 import { crossEntropyLoss, type Loss } from './losses.ts';
 import { learnFrom } from './network.ts';
-import { Trainer, type TrainingJob } from './trainer.ts';
 import { changeParameters, weighed } from './update.ts';
 
 const COMPUTE = { device: 'cpu', precision: 'fp16', memoryFormat: 'contiguous' } as const;
@@ -144,59 +141,19 @@ const SMALL = 32;
 async function course(lossOf: (loss: Tensor, call: number) => Tensor, epochs = 2) {
   manualSeed(7);
   const model = createModel('resnet18', { numClasses: 2, inChans: 1, imageSize: SMALL }).train();
-  const rows = Array.from({ length: 12 }, (_, i) => ({
-    path: `${i}.png`,
-    label: i % 2,
-    patient: `p${i % 6}`,
-    hospital: 'H',
-  }));
-  const pixels: SlicePixels = {
-    width: SMALL,
-    height: SMALL,
-    bitDepth: 8,
-    read: (positions) =>
-      Uint8Array.from({ length: positions.length * SMALL * SMALL }, (_, i) => (7 * i) % 251),
-  };
-  const set = { table: new SliceTable(rows), pixels };
-  const normalisation = { mean: 0.5, std: 0.5 };
   const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-3 });
   const scaler = new optim.GradScaler('cpu');
   const exact = crossEntropyLoss();
   let calls = 0;
   const loss: Loss = (...args) => (model.training ? lossOf(exact(...args), ++calls) : exact(...args));
-  const none = { horizontalFlip: false, verticalFlip: false };
-  const numbers = {
-    rotationDegrees: 0,
-    translation: 0,
-    scale: 0,
-    brightness: 0,
-    contrast: 0,
-    randomErasing: 0,
-  };
-  const job: TrainingJob = {
-    ...{ model, optimizer, scaler, loss, normalisation, epochs, train: set, validation: set },
-    ...{ classes: 2, batchSize: 4, seed: 1, shuffle: true, gradAccumulation: 1, clipGradNorm: 0 },
-    augmentation: { ...none, ...numbers },
-    frozen: new FrozenOutputs(model, normalisation, EXACT),
-    scheduler: new optim.CosineAnnealingLR(optimizer, { tMax: epochs }),
-    ...{ classWeight: null, compute: EXACT, patience: null, monitor: 'auc', recording: null },
-  };
-  const reports: EpochReport[] = [];
-  const remarks: string[] = [];
-  const ending = new Trainer(job).run({
-    ...{ onStep: () => undefined, onFrozen: () => undefined, onValidation: () => undefined },
-    onRemark: (text) => remarks.push(text),
-    onEpoch: async (report) => {
-      reports.push(report);
-    },
-    shouldStop: () => false,
-  });
-  return { ending, reports, remarks, scaler };
+  const set = madeUpSlices(12, 6, SMALL);
+  const given = { model, optimizer, scaler, loss, compute: EXACT, epochs, train: set, validation: set };
+  return { ...runTraining(madeUpTraining(given)), scaler };
 }
 
 peerTest('a batch whose loss is not finite is passed over, and told', ['torch'], async () => {
   useNewestLibtorch();
-  const { ending, reports, remarks, scaler } = await course((loss, call) =>
+  const { ending, epochs, remarks, scaler } = await course((loss, call) =>
     call === 2 ? loss.mul(Number.POSITIVE_INFINITY) : loss,
   );
   expect(await ending).toBe('finished');
@@ -205,8 +162,8 @@ peerTest('a batch whose loss is not finite is passed over, and told', ['torch'],
     expect.stringMatching(/^epoch 1: the loss of 4 slices was beyond float16's range/),
   ]);
   const n = (report: EpochReport | undefined) => report?.train.slice.accuracy;
-  expect([n(reports[0]), n(reports[1])]).toMatchObject([{ n: 8 }, { n: 12 }]);
-  expect(reports[0]?.train.loss).toBeGreaterThan(0);
+  expect([n(epochs[0]), n(epochs[1])]).toMatchObject([{ n: 8 }, { n: 12 }]);
+  expect(epochs[0]?.train.loss).toBeGreaterThan(0);
 });
 
 peerTest(

@@ -1,14 +1,10 @@
 // A stand-in for the device records by running: the trainer's own logic is proved without a GPU.
 import { createHash } from 'node:crypto';
 import { createModel } from '@radweave/models';
-import { SliceTable } from '@radweave/study/cohort/slice-table';
-import type { EpochReport } from '@radweave/study/context/reports';
 import { manualSeed, type nn, optim, type RecordedGraph, tidy } from '@radweave/torch';
 import { expect, test } from 'vitest';
-import type { SlicePixels } from '../slices/slice-pixels.ts';
-import { FrozenOutputs } from './frozen-outputs.ts';
-import { crossEntropyLoss } from './losses.ts';
-import { Trainer, type TrainingJob } from './trainer.ts';
+import { madeUpSlices, madeUpTraining, runTraining } from '../testing/trainings.ts';
+import type { TrainingJob } from './trainer.ts';
 
 const COMPUTE = { device: 'cpu', precision: 'fp32', memoryFormat: 'channelsLast' } as const;
 const SIDE = 32;
@@ -34,26 +30,6 @@ class StandIn {
   }
 }
 
-function slices(count: number, patients: number) {
-  const rows = Array.from({ length: count }, (_, i) => ({
-    path: `${i}.png`,
-    label: (i % patients) % 2,
-    patient: `p${i % patients}`,
-    hospital: 'H',
-  }));
-  const pixels: SlicePixels = {
-    width: SIDE,
-    height: SIDE,
-    bitDepth: 8,
-    read: (positions) =>
-      Uint8Array.from(
-        { length: positions.length * SIDE * SIDE },
-        (_, i) => (((positions[Math.floor(i / SIDE ** 2)] ?? 0) + 3) * (i % SIDE ** 2)) % 251,
-      ),
-  };
-  return { table: new SliceTable(rows), pixels };
-}
-
 /** Two epochs of 22 slices in batches of 4: five whole batches and one of 2; the learning rate changes between them. */
 async function trained(
   recording: TrainingJob['recording'],
@@ -63,60 +39,18 @@ async function trained(
   manualSeed(7);
   const model = createModel('resnet18', { numClasses: 2, inChans: 1, imageSize: SIDE });
   model.to({ memoryFormat: 'channelsLast' });
-  const normalisation = { mean: 0.5, std: 0.5 };
-  const optimizer = optimizerOf(model);
-  const job: TrainingJob = {
-    model,
-    frozen: new FrozenOutputs(model, normalisation, COMPUTE),
-    optimizer,
-    scaler: null,
-    scheduler: new optim.CosineAnnealingLR(optimizer, { tMax: 2 }),
-    loss: crossEntropyLoss(),
-    classWeight: null,
-    compute: COMPUTE,
-    train: slices(22, 6),
-    validation: slices(8, 4),
-    classes: 2,
-    epochs: 2,
-    batchSize: 4,
-    seed: 1,
-    shuffle: true,
-    augmentation: {
-      horizontalFlip: true,
-      verticalFlip: false,
-      rotationDegrees: 10,
-      translation: 0,
-      scale: 0,
-      brightness: 0.1,
-      contrast: 0,
-      randomErasing: 0,
-    },
-    normalisation,
-    gradAccumulation: accumulation,
-    clipGradNorm: 1,
-    patience: null,
-    monitor: 'auc',
-    recording,
-  };
-  const remarks: string[] = [];
-  const losses: number[] = [];
-  const epochs: EpochReport[] = [];
-  const trainer = new Trainer(job);
-  await trainer.run({
-    onStep: ({ loss }) => losses.push(loss),
-    onFrozen: () => undefined,
-    onValidation: () => undefined,
-    onRemark: (text) => remarks.push(text),
-    onEpoch: async (report) => {
-      epochs.push(report);
-    },
-    shouldStop: () => false,
-  });
-  trainer.dispose();
+  const sets = { train: madeUpSlices(22, 6, SIDE), validation: madeUpSlices(8, 4, SIDE) };
+  const given = { model, optimizer: optimizerOf(model), compute: COMPUTE, recording, ...sets };
+  const job = madeUpTraining(
+    { ...given, gradAccumulation: accumulation, clipGradNorm: 1 },
+    { rotation_degrees: 10, brightness: 0.1 },
+  );
+  const { ending, ...told } = runTraining(job);
+  await ending;
   const hash = createHash('sha256');
   for (const tensor of model.stateDict().values()) hash.update(tidy(() => tensor.toTypedArray()));
   const weights = hash.digest('hex');
-  return { losses, epochs, weights, remarks };
+  return { ...told, weights };
 }
 
 const ADAMW = (model: nn.Module) => new optim.AdamW(model.parameters(), { lr: 1e-3 });

@@ -2,25 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { featureSetPath, readFeatureSet, readHistory } from '@radweave/artifacts';
-import type { StageContext } from '@radweave/study/context/events';
 import { RunFolder } from '@radweave/study/runs/run-folder';
-import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
+import { cohortConfig, listening, stoppingAfter, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { peerTest, tempDir, useNewestLibtorch } from '@radweave/testkit';
 import { loadCheckpoint, type Tensor } from '@radweave/torch';
 import { expect } from 'vitest';
 import { extract } from './extract.ts';
 import { preprocess } from './preprocess.ts';
 import { train } from './train.ts';
-
-function stoppingAfter(steps: number): StageContext {
-  let seen = 0;
-  return {
-    emit: (event) => {
-      if (event.kind === 'step') seen++;
-    },
-    shouldStop: () => seen >= steps,
-  };
-}
 
 async function lastOf(run: RunFolder): Promise<Map<unknown, unknown>> {
   const raw = await loadCheckpoint(run.last);

@@ -18,7 +18,7 @@ import {
 import { readCheckpointFacts } from '@radweave/network/open/checkpoint';
 import type { StageContext } from '@radweave/study/context/events';
 import { RunFolder } from '@radweave/study/runs/run-folder';
-import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
+import { cohortConfig, listening, stoppingAfter, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { loadCheckpoint, Tensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
@@ -47,17 +47,6 @@ async function prepared(): Promise<{
 }
 
 const resuming: Partial<TrainOptions> = { resume: true };
-
-/** A context that asks to stop after so many steps in all. */
-function stoppingAfter(steps: number): StageContext {
-  let seen = 0;
-  return {
-    emit: (event) => {
-      if (event.kind === 'step') seen++;
-    },
-    shouldStop: () => seen >= steps,
-  };
-}
 
 async function weights(path: string): Promise<Map<string, Tensor>> {
   const saved = await loadCheckpoint(path);

@@ -86,3 +86,14 @@ export function listening(): StageContext & { said: string[] } {
     shouldStop: () => false,
   };
 }
+
+/** A context that asks to stop after so many steps of training in all. */
+export function stoppingAfter(steps: number): StageContext {
+  let seen = 0;
+  return {
+    emit: (event) => {
+      if (event.kind === 'step') seen++;
+    },
+    shouldStop: () => seen >= steps,
+  };
+}
