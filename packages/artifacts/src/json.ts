@@ -1,4 +1,4 @@
-import type { ZodType, z } from 'zod';
+import { type ZodType, z } from 'zod';
 import { writeFileAtomic } from './atomic.ts';
 import { DataError, RESTORE } from './errors.ts';
 import { existsSync } from './files/files.ts';
@@ -52,6 +52,9 @@ function refuseOtherFormat(path: string, value: unknown, issues: readonly z.core
 export function writeJson(path: string, value: unknown): void {
   writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }
+
+/** A SHA-256 in a file. */
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 
 /** How the files of a schema are read and written. */
 export interface JsonFile<T> {

@@ -5,7 +5,7 @@ import { DataError } from './errors.ts';
 import type { FileHashes } from './file-hashes.ts';
 import { existsSync } from './files/files.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import { readJson, writeJson } from './json.ts';
+import { readJson, sha256, writeJson } from './json.ts';
 
 /** What a stage reads, under a name that stays when its place changes, such as `checkpoint of A`. */
 export interface StageInput extends Fingerprint {
@@ -36,7 +36,6 @@ export interface Manifest extends StageState {
   readonly finished: string;
 }
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 const name = z.string().min(1);
 const file = z.object({ path: name, kind: z.enum(['file', 'folder', 'part']), sha256 });
 const input = file.extend({ name });

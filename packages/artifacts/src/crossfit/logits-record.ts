@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { jsonFile } from '../json.ts';
+import { jsonFile, sha256 } from '../json.ts';
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 const patients = z.array(z.string().regex(/^[0-9a-f]{32}$/, 'expected 32 hexadecimal digits'));
 
 /** One of the K models of a cross-fitting. Patients are SHA-256 hashes of their IDs, sorted. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { writeFileAtomic } from '../atomic.ts';
-import { readJson } from '../json.ts';
+import { readJson, sha256 } from '../json.ts';
 import { remarkField } from '../remark-field.ts';
 
 /** Where a method places the patients, in the record's order; or why it cannot. */
@@ -19,7 +19,7 @@ export type PlacedPatients = z.infer<typeof placed>;
 const schema = z.object({
   format: z.literal(1),
   /** SHA-256 of all that the places depend on. */
-  inputs_sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  inputs_sha256: sha256,
   patients: z.array(z.string()),
   pca: placed,
   tsne: placed,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJson, writeJson } from '../json.ts';
+import { readJson, sha256, writeJson } from '../json.ts';
 import { folderName } from '../names.ts';
 import { remarkField } from '../remark-field.ts';
 import { SPLITS } from '../splits/split-file.ts';
@@ -94,7 +94,7 @@ const schema = z.object({
   split: z.enum(SPLITS),
   model: z.string().min(1),
   checkpoint: z.string().min(1),
-  checkpoint_sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
+  checkpoint_sha256: sha256,
   /** Where the maps were taken. */
   layer: z.string().min(1),
   /** Height and width of the maps before they were enlarged. */

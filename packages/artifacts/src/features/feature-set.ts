@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PRECISIONS } from '../config/precision.ts';
-import { jsonFile } from '../json.ts';
+import { jsonFile, sha256 } from '../json.ts';
 import { folderName } from '../names.ts';
 
 /** Model and checkpoint of features that another program made. */
@@ -19,7 +19,7 @@ const schema = z.object({
   /** `pretrained` for ImageNet weights alone, `unknown` for features of another program, else the checkpoint file. */
   checkpoint: z.string().min(1),
   /** SHA-256 (hex) of the weights, of an unknown network of its features; those of different ones must not be mixed. */
-  checkpoint_sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
+  checkpoint_sha256: sha256,
   /** Split the checkpoint was trained on; null when it does not say. */
   split_hash: z.string().nullable(),
   /** Whether the network was trained on patients of this split; null when the checkpoint does not say. */

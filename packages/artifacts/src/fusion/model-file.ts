@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { PRECISIONS } from '../config/precision.ts';
-import { jsonFile } from '../json.ts';
+import { jsonFile, sha256 } from '../json.ts';
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 const whole = z.int().min(0);
 
 /** A frozen decision as JSON, wherever one is stored; whoever uses it checks the hash. */

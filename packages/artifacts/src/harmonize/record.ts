@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { jsonFile, readJson, writeJson } from '../json.ts';
+import { jsonFile, readJson, sha256, writeJson } from '../json.ts';
 import { remarkField, remarkOrNull } from '../remark-field.ts';
 
 const whole = z.int().min(0);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 const format = z.union([z.literal(1), z.literal(2)]);
 const numberOrNull = z.number().nullable();
 

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { jsonFile } from '../json.ts';
+import { jsonFile, sha256 } from '../json.ts';
 import { remarkField } from '../remark-field.ts';
 import { SPLITS } from './split-file.ts';
 
 const whole = z.int().min(0);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 
 /** Patients of one hospital, label and set. */
 const cohortCount = z.object({
