@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { importFiles, privateFiles, readCohort, readImported, readPseudonyms } from '@radweave/artifacts';
+import {
+  importFiles,
+  lockFolder,
+  privateFiles,
+  readCohort,
+  readImported,
+  readPseudonyms,
+} from '@radweave/artifacts';
 import { decodeSlice } from '@radweave/imaging';
 import { TAG } from '@radweave/importing/dicom/tags';
 import { type MadeUp, madeUpDicom, madeUpSlice } from '@radweave/importing/testing/made-up';
@@ -216,6 +223,20 @@ test('hashes of UIDs are those of a key that lies with the pseudonyms, and none 
   const all = [...(await hashes()), ...(await hashes())];
   expect(new Set(all).size).toBe(6);
   for (const one of all) expect(one).toMatch(/^[0-9a-f]{16}$/);
+});
+
+test('two imports do not write one table of pseudonyms at a time', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 1);
+  const options = optionsIn(folder);
+  const lock = lockFolder(options.secrets, 'another import');
+  for (const dryRun of [true, false]) {
+    await expect(importStage({ ...options, dryRun }, silentContext())).rejects.toMatchObject({
+      code: 'E_LOCKED',
+    });
+  }
+  lock.release();
+  await importStage(options, silentContext());
 });
 
 test('without the table of pseudonyms nobody is imported a second time', async () => {

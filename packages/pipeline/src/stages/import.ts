@@ -19,8 +19,10 @@ export const importStage = defineStage({
     ...ifThere('pseudonyms', privateFiles(secrets).pseudonyms),
   }),
   writes: ({ output, records, secrets }) => [output, records, secrets],
-  locks: ({ dryRun, output, records }) => ({
+  // Of two imports that know each other's pseudonyms only in part the last one would write the table.
+  locks: ({ dryRun, output, records, secrets }) => ({
     ...(dryRun ? { folder: records, flag: '--records' } : { folder: output, flag: '--output' }),
+    reads: secrets,
     as: 'radweave import',
   }),
   run: async (options, context) => (await import('../work/import.ts')).importDicom(options, context),
@@ -44,7 +46,7 @@ export const importStage = defineStage({
       ),
       private: withDefault(
         '<folder>',
-        'for the table of pseudonyms and the files left out',
+        'for the table of pseudonyms, the key of hashes and the files left out',
         'import-private',
         'Output',
       ),

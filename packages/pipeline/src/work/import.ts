@@ -255,7 +255,8 @@ function sayOddities(
   }
   for (const one of proposals.filter(({ modality }) => modality !== OUT)) {
     const notes = oddities(one).join('; ');
-    if (notes !== '') warn(context, `${one.patient}, ${one.modality} (series ${one.stack.id}): ${notes}.`);
+    if (notes !== '')
+      warn(context, `${one.patient}, series ${one.stack.id} ${standing(one.modality)}: ${notes}.`);
   }
 }
 
