@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type CheckpointFacts, defaultConfig, type RunRecord, readHistory } from '@radweave/artifacts';
+import { SliceTable } from '@radweave/study/cohort/slice-table';
 import type { EpochReport, SplitScores } from '@radweave/study/context/reports';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { tempDir } from '@radweave/testkit';
@@ -16,7 +17,8 @@ import {
 } from '../open/checkpoint.ts';
 import { EpochFiles } from './epoch-files.ts';
 import { Recorder } from './recorder.ts';
-import { bestLeft } from './restorable.ts';
+import { restorable } from './restorable.ts';
+import { identityOf } from './session-splits.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -217,14 +219,19 @@ test('what cannot be written is told by whoever next asks', async () => {
 
 test('a run that was killed between its best checkpoint and its last knows which epoch the best one is of', async () => {
   const { run, files, close } = made();
+  const nobody = new SliceTable([]);
+  const tables = { train: nobody, val: nobody, test: nobody };
   const candidate = (epoch: number) => ({ epoch, score: epoch / 10, loss: 1 });
   const best = (epoch: number) => (memory: SnapshotMemory) => {
-    const taken = taking(epoch)(memory);
-    return { ...taken, about: { ...taken.about, best: candidate(epoch) } };
+    const { about, ...taken } = taking(epoch)(memory);
+    return { ...taken, about: { ...about, best: candidate(epoch), split_hash: identityOf(tables) } };
   };
-  expect(await bestLeft(run, { best: candidate(1) })).toEqual(candidate(1));
-  files.begin(best(0), record(0));
-  await files.add(report(2, true), best(2), record(2));
+  const bestOfLast = async () => (await restorable(run, defaultConfig(), tables)).about.best;
+  files.begin(best(1), record(1));
+  await files.finished();
+  expect(await bestOfLast()).toEqual(candidate(1));
+  await files.add(report(1, true), best(2), record(1));
+  await files.writeLast(best(1));
   await close();
-  expect(await bestLeft(run, { best: candidate(1) })).toEqual(candidate(2));
+  expect(await bestOfLast()).toEqual(candidate(2));
 });

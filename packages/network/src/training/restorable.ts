@@ -51,7 +51,7 @@ export async function restorable(run: RunFolder, config: Config, tables: Tables)
  * The epoch whose weights `best_model.pth` holds. A run that was killed after the best checkpoint and before the last has one of an
  * epoch that it makes again: on a GPU that may come out otherwise and be no better, and the weights of before are gone.
  */
-export async function bestLeft(
+async function bestLeft(
   run: Pick<RunFolder, 'best'>,
   { best }: Pick<CheckpointFacts, 'best'>,
 ): Promise<CheckpointFacts['best']> {
