@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
@@ -6,6 +6,7 @@ import {
   explanationsFolder,
   HISTORY_METRICS,
   hashFile,
+  outputFolders,
   splitHash,
   splitPath,
   writeAuditRecord,
@@ -137,7 +138,11 @@ function audited(config: Config, split_hash: string): void {
 
 test('a report holds what was made, and names the command of what was not', async () => {
   const config = await studied();
+  const folder = outputFolders(config.experiment.output_dir).report;
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'report.pdf'), 'of an earlier report');
   const result = await run(config);
+  expect(readdirSync(folder)).toEqual(['report.html']);
   expect(result.missing.map(({ section, command }) => [section, command])).toEqual([
     ['explanations', 'radweave explain --modality A; radweave explain --modality P'],
     ['site', 'radweave harmonize'],
