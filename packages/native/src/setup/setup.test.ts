@@ -1,12 +1,14 @@
-import { readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { onLinux, tempDir } from '@radweave/testkit';
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { ADDONS } from './build.ts';
 import { buildKey, nativeCache, sourceHash } from './cache.ts';
 import { ConsentNeeded } from './errors.ts';
 import { inspectLibtorch } from './libtorch.ts';
 import { libtorchTree, writeTree } from './made-up-trees.test.support.ts';
+import { namedLibtorch } from './named.ts';
+import { readNativeRecord } from './record.ts';
 import { setUp } from './setup.ts';
 
 /** A machine with an NVIDIA GPU, pip and all that building needs: programs of these names, which do nothing but answer. */
@@ -61,4 +63,19 @@ onLinux('a libtorch that RADWEAVE_LIBTORCH keeps other commands from taking is t
   const warning = 'RADWEAVE_LIBTORCH names /other, which other commands will take instead: unset it';
   expect(saidWith('/other')).toContain(warning);
   expect(saidWith(`${folder}/lib/..`)).not.toContain('RADWEAVE_LIBTORCH');
+});
+
+test('a libtorch that was named once is that of later set-ups, and its engine is found by every spelling of it', () => {
+  const { addon, libtorch } = readNativeRecord();
+  const env: NodeJS.ProcessEnv = { ...process.env, RADWEAVE_CACHE: tempDir() };
+  delete env.RADWEAVE_LIBTORCH;
+  const build = join(nativeCache(env), basename(dirname(addon)));
+  cpSync(dirname(addon), build, { recursive: true, verbatimSymlinks: true });
+  const spelled = `${libtorch.root}/lib/..`;
+  const ways = [{ libtorch: spelled }, {}].map((options) => setUp(() => undefined, options, env).way);
+  expect(ways).toEqual(['up to date', 'up to date']);
+  expect(namedLibtorch(undefined, env)).toEqual({ folder: libtorch.root, by: 'an earlier --libtorch' });
+  for (const named of [{}, { RADWEAVE_LIBTORCH: spelled }]) {
+    expect(readNativeRecord({ ...env, ...named }).addon).toBe(join(build, basename(addon)));
+  }
 });
