@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -44,7 +45,7 @@ function pip(version: string, wheels: string): string {
   return `
 for last; do :; done
 if [ "$last" = --version ]; then echo "pip ${version} from /x"; exit 0; fi
-echo "$@" >> ${wheels}/asked
+echo "$TMPDIR $@" >> ${wheels}/asked
 read -r requirement hash < "$last"
 while [ "$1" != -d ]; do shift; done
 for file in ${wheels}/*.whl; do
@@ -85,6 +86,8 @@ onLinux('pip is told version, hash and platform; what is there already is not fe
     /download --no-deps .*--require-hashes --resume-retries 30 .*--python-version 3\.11/,
   );
   expect(asked[0]).toContain(`--platform ${TAG}`);
+  // The folder of temporary files is often too small for what pip writes first.
+  expect(asked[0]?.startsWith(join(folder, '.arriving-'))).toBe(true);
 });
 
 onLinux('a pip that fails is an error with what it said, and leaves nothing', () => {
@@ -174,6 +177,17 @@ onLinux(
     expect(readdirSync(join(env.RADWEAVE_CACHE, 'libtorch'))).toEqual([]);
   },
 );
+
+onLinux('a disk that is too small is told before anything is unpacked', () => {
+  const folder = tempDir();
+  writeFileSync(join(folder, OTHER), '');
+  // A hole, which takes no disk: 8.8 TB.
+  truncateSync(join(folder, OTHER), 2 ** 43);
+  const env = { RADWEAVE_CACHE: tempDir() };
+  expect(() => takeLibtorch(folder, 'cuda', () => undefined, env)).toThrow(
+    /needs 17592\.2 GB of disk in .*has .* free.*RADWEAVE_CACHE/,
+  );
+});
 
 onLinux('uv is told the platform, the least macOS too, and leaves what is in the wheels', () => {
   const asked = join(tempDir(), 'asked');

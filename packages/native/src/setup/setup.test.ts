@@ -7,8 +7,8 @@ import { buildKey, nativeCache, sourceHash } from './cache.ts';
 import { ConsentNeeded } from './errors.ts';
 import { inspectLibtorch } from './libtorch.ts';
 import { libtorchTree, writeTree } from './made-up-trees.test.support.ts';
-import { namedLibtorch } from './named.ts';
-import { readNativeRecord } from './record.ts';
+import { namedLibtorch, rememberLibtorch } from './named.ts';
+import { readNativeRecord, recordPath } from './record.ts';
 import { setUp } from './setup.ts';
 
 /** A machine with an NVIDIA GPU, pip and all that building needs: programs of these names, which do nothing but answer. */
@@ -58,6 +58,7 @@ onLinux('a libtorch that RADWEAVE_LIBTORCH keeps other commands from taking is t
     const attempt = () =>
       setUp((line) => said.push(line), { libtorch: folder }, { ...env, RADWEAVE_LIBTORCH });
     expect(attempt).toThrow(/The engine does not work/);
+    expect(readdirSync(nativeCache(env))).toEqual([key]);
     return said.join();
   };
   const warning = 'RADWEAVE_LIBTORCH names /other, which other commands will take instead: unset it';
@@ -77,5 +78,32 @@ test('a libtorch that was named once is that of later set-ups, and its engine is
   expect(namedLibtorch(undefined, env)).toEqual({ folder: libtorch.root, by: 'an earlier --libtorch' });
   for (const named of [{}, { RADWEAVE_LIBTORCH: spelled }]) {
     expect(readNativeRecord({ ...env, ...named }).addon).toBe(join(build, basename(addon)));
+  }
+});
+
+test('auto forgets what was named, and that the last set-up cannot be used any more is said', (context) => {
+  const record = readNativeRecord();
+  if (record.libtorch.source !== 'system') context.skip("another libtorch than the system's is in use");
+  // Without Python's, the system's is found.
+  const env: NodeJS.ProcessEnv = { PATH: '', RADWEAVE_CACHE: tempDir() };
+  const build = dirname(record.addon);
+  cpSync(build, join(nativeCache(env), basename(build)), { recursive: true, verbatimSymlinks: true });
+  rememberLibtorch('/gone', env);
+  const gone = { ...record, blas: { ...record.blas, preload: ['/gone/blas.so'] } };
+  writeFileSync(recordPath(env, undefined), JSON.stringify(gone));
+  const said: string[] = [];
+  expect(setUp((line) => said.push(line), { libtorch: 'auto' }, env).way).toBe('up to date');
+  expect(said[0]).toBe('The last set-up is replaced: /gone/blas.so is gone');
+  expect(namedLibtorch(undefined, env)).toBeUndefined();
+});
+
+test('a machine that can never run the engine is told in one line', () => {
+  const arch = Object.getOwnPropertyDescriptor(process, 'arch') ?? {};
+  Object.defineProperty(process, 'arch', { ...arch, value: 'ia32' });
+  try {
+    const attempt = () => setUp(() => undefined, {}, { RADWEAVE_CACHE: tempDir() });
+    expect(attempt).toThrow(/^libtorch needs a processor of 64 bits.*this Node\.js is for ia32$/);
+  } finally {
+    Object.defineProperty(process, 'arch', arch);
   }
 });
