@@ -119,6 +119,9 @@ test('padding is black, also of MONOCHROME1, and no part of the range of a volum
 test('a CT that does not say what is 0 HU, or is not in HU, gets no window', () => {
   const ct = (more: MadeUp): unknown => [...render(constant([[40, 0]], more), PIXELS)][0]?.unit;
   expect(ct({ [TAG.rescaleType]: ['LO', 'HU'] })).toBe('HU');
+  // Unspecified, as the standard writes it.
+  expect(ct({ [TAG.rescaleType]: ['LO', 'US'] })).toBe('HU');
+  expect(ct({ [TAG.rescaleType]: ['LO', 'US'], [TAG.modality]: ['CS', 'MR'] })).toBe('as stored');
   expect(() => ct({ [TAG.intercept]: ['DS', ''] })).toThrow('Rescale Intercept is missing');
   expect(() => ct({ [TAG.rescaleType]: ['LO', 'MGML'] })).toThrow('the values are in MGML, not in HU');
 });

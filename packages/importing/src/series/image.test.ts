@@ -22,6 +22,7 @@ test.each<[reason: string, more: MadeUp]>([
   ['a segmentation', ofClass('66.4')],
   ['contours (RTSTRUCT)', ofClass('481.3')],
   ['a presentation state: how images are shown', ofClass('11.1')],
+  ['a DICOMDIR: the files below are read, not their directory', { [TAG.directory]: ['SQ', []] }],
   ['a localizer', ofType('ORIGINAL', 'PRIMARY', 'LOCALIZER')],
   ['a localizer', ofType('ORIGINAL', 'PRIMARY', 'SCOUT', 'ADD')],
   ['a summary or dose page', ofType('DERIVED', 'SECONDARY', 'REF_SURVIEW')],

@@ -73,7 +73,7 @@ function settle(group: readonly Proposal[], isDecided: (one: Proposal) => boolea
   const reasons: string[] = left.length < group.length ? ['your decision'] : [];
   for (const [name, has] of PREFERENCES) {
     const better = left.filter(has);
-    if (left.length === 1 || better.length === 0 || better.length === left.length) continue;
+    if (better.length === 0 || better.length === left.length) continue;
     left = better;
     reasons.push(name);
   }

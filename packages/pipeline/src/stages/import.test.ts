@@ -266,6 +266,22 @@ test('patients whose series all have one UID keep their slices when one of them 
   expect(readImported(importFiles(options.records).table)).toHaveLength(5);
 });
 
+test('what is odd about a series stands in import.csv, and a series of a later export takes the place of an earlier one', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 2, { [TAG.spacing]: ['DS', ''], [TAG.burntIn]: ['CS', 'YES'] });
+  const options = optionsIn(folder);
+  await importStage(options, silentContext());
+  const rows = () => readImported(importFiles(options.records).table);
+  const odd =
+    'the file says that text is burnt into the pixels; no pixel spacing: pixels are taken for squares';
+  expect(rows().map(({ notes }) => notes)).toEqual([odd, odd]);
+  rmSync(options.root, { recursive: true });
+  writeSeries(folder, 'arterial again', 3);
+  await importStage(options, silentContext());
+  expect(rows().map(({ description }) => description)).toEqual(Array(3).fill('arterial again'));
+  expect(filesBelow(options.output)).toHaveLength(3);
+});
+
 test('two series that change places keep their slices', async () => {
   const folder = tempDir();
   writeSeries(folder, 'arterial', 2);
