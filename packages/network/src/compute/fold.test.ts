@@ -34,6 +34,12 @@ test.each(['resnet18', 'mobilenetv3_small_100', 'tf_efficientnet_lite0', 'vit_ti
   },
 );
 
+test('in float16 weights are rounded once too', () => {
+  const model = network('resnet18');
+  foldForInference(model, { ...bf16, precision: 'fp16' }, SIDE);
+  expect(() => inferenceMode(() => model.forwardFeatures(randn([1, 1, SIDE, SIDE])))).toThrow();
+});
+
 test('in float32 nothing is rounded', () => {
   const model = network('resnet18');
   const x = randn([2, 1, SIDE, SIDE]);
