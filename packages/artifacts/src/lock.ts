@@ -182,6 +182,22 @@ export function lockFolders(
   }
 }
 
+/**
+ * Does a task under a lock, which is released whatever comes of it.
+ *
+ * @throws what the task throws; ResourceError `E_LOCKED` instead where another process has taken the folder over meanwhile: two in one
+ *   folder take away each other's files, and what fails then is a consequence.
+ */
+export async function whileLocked<T>(lock: Omit<FolderLock, 'path'>, task: () => T | Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    throw lock.lost() ?? error;
+  } finally {
+    lock.release();
+  }
+}
+
 function lockWhereWritable(folder: string, command: string): FolderLock | undefined {
   try {
     return lockFolder(folder, command);

@@ -6,6 +6,7 @@ import {
   type Split,
   splitFiles,
   splitPath,
+  whileLocked,
   writeSplit,
 } from '@radweave/artifacts';
 import { existsSync, rmSync } from '@radweave/artifacts/files';
@@ -56,11 +57,7 @@ export async function trainFolds(
       if (context.shouldStop()) throw interrupted(run, settings);
       say(context, `Fold ${i + 1} of ${folds.length}: training '${run.name}'.`);
       const lock = lockFolder(run.checkpoints, `radweave, run ${run.name}`);
-      try {
-        await trainFold(settings, fold, run, slices, context);
-      } finally {
-        lock.release();
-      }
+      await whileLocked(lock, () => trainFold(settings, fold, run, slices, context));
     }
   } finally {
     slices.close();

@@ -1,4 +1,10 @@
-import { type FileHashes, lockFolders, requireWritable, type SettingName } from '@radweave/artifacts';
+import {
+  type FileHashes,
+  lockFolders,
+  requireWritable,
+  type SettingName,
+  whileLocked,
+} from '@radweave/artifacts';
 import type { WorkName } from '@radweave/network/compute/workload';
 import type { StageContext } from '@radweave/study/context/events';
 import type { Findings } from '../verify/findings.ts';
@@ -79,14 +85,7 @@ export function defineStage<const Name extends string, Options, Result, Opened, 
     const { folder, as, reads, flag } = locks;
     if (flag !== undefined) requireWritable(folder, flag);
     const lock = lockFolders({ read: reads === undefined ? [] : [reads], write: [folder] }, as);
-    try {
-      return await parts.run(options, context, opened);
-    } catch (error) {
-      // Two processes in one folder take away each other's files: what failed here is a consequence.
-      throw lock.lost() ?? error;
-    } finally {
-      lock.release();
-    }
+    return await whileLocked(lock, () => parts.run(options, context, opened));
   };
   const { name, ...rest } = parts;
   Object.defineProperty(perform, 'name', { value: name });
