@@ -41,6 +41,6 @@ test('a GPU that the pinned build is not for is told, with the build that is', (
   const why = (release: number, capability: number) =>
     whyNotPinned({ release, gpus: [{ name: 'Card', capability }] });
   expect(why(580.65, 9)).toBeUndefined();
-  expect(why(535.1, 7)).toMatch(/driver 535\.1 with Card, compute capability 7: .*whl\/cu128/);
+  expect(why(535.1, 7)).toMatch(/driver 535\.1, Card \(compute capability 7\): .*whl\/cu128/);
   expect(why(470.1, 7.5)).toMatch(/update the driver \(580 or newer\)/);
 });

@@ -26,6 +26,11 @@ export function nvidiaDriver(env: NodeJS.ProcessEnv, module?: string): NvidiaDri
   return release === undefined ? undefined : { release: Number(release), gpus: [] };
 }
 
+/** The GPUs of a driver, for people. */
+export function describedCards({ gpus }: NvidiaDriver): string[] {
+  return gpus.map(({ name, capability }) => `${name} (compute capability ${capability ?? 'unknown'})`);
+}
+
 /** Which build of PyTorch computes on all of a driver's GPUs, the newest first; undefined where none does. */
 export function cudaBuildFor({ release, gpus }: NvidiaDriver): CudaBuild | undefined {
   const capabilities = gpus.flatMap(({ capability }) => capability ?? []);
@@ -39,10 +44,7 @@ export function cudaBuildFor({ release, gpus }: NvidiaDriver): CudaBuild | undef
 export function whyNotPinned(driver: NvidiaDriver): string | undefined {
   const build = cudaBuildFor(driver);
   if (build === CUDA_BUILDS[0]) return undefined;
-  const cards = driver.gpus.map(
-    ({ name, capability }) => `${name}, compute capability ${capability ?? 'unknown'}`,
-  );
-  const what = `NVIDIA's driver ${driver.release}${cards.length > 0 ? ` with ${cards.join('; ')}` : ''}`;
+  const what = `NVIDIA's driver ${[driver.release, ...describedCards(driver)].join(', ')}`;
   return build === undefined
     ? `${what} is too old for every CUDA build of PyTorch 2.8 and newer: update the driver (580 or newer), or use the CPU`
     : `${what}: the libtorch that set-up fetches is not for it. For the GPU: python3 -m pip install torch ` +

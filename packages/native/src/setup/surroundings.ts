@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { nativeCache } from './cache.ts';
 import { megabytes } from './fetch.ts';
 import { type HostFacts, hostFacts, whyNever } from './host.ts';
-import { nvidiaDriver, whyNotPinned } from './nvidia.ts';
+import { describedCards, nvidiaDriver, whyNotPinned } from './nvidia.ts';
 import { packageClient } from './package-client.ts';
 import type { NativeRecord } from './record.ts';
 import { run } from './run.ts';
@@ -170,10 +170,7 @@ function clientState(env: NodeJS.ProcessEnv): string {
 export function driverFound(record: NativeRecord | undefined, env: NodeJS.ProcessEnv): Finding {
   const driver = nvidiaDriver(env);
   if (driver === undefined) return { what: "NVIDIA's driver", state: 'none' };
-  const cards = driver.gpus.map(
-    ({ name, capability }) => `${name} (compute capability ${capability ?? 'unknown'})`,
-  );
-  const state = [driver.release, ...cards].join(', ');
+  const state = [driver.release, ...describedCards(driver)].join(', ');
   if (record !== undefined && record.libtorch.gpu !== null) return { what: "NVIDIA's driver", state };
   const unused = record === undefined ? '' : '; this libtorch does not use it: radweave setup --engine cuda';
   return { what: "NVIDIA's driver", state: whyNotPinned(driver) ?? state + unused };
