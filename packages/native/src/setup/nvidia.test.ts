@@ -43,4 +43,5 @@ test('a GPU that the pinned build is not for is told, with the build that is', (
   expect(why(580.65, 9)).toBeUndefined();
   expect(why(535.1, 7)).toMatch(/driver 535\.1, Card \(compute capability 7\): .*whl\/cu128/);
   expect(why(470.1, 7.5)).toMatch(/update the driver \(580 or newer\)/);
+  expect(why(580.65, 3.5)).toMatch(/no CUDA build .* of these GPUs: use the CPU$/);
 });

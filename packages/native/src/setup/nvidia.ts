@@ -45,8 +45,13 @@ export function whyNotPinned(driver: NvidiaDriver): string | undefined {
   const build = cudaBuildFor(driver);
   if (build === CUDA_BUILDS[0]) return undefined;
   const what = `NVIDIA's driver ${[driver.release, ...describedCards(driver)].join(', ')}`;
-  return build === undefined
-    ? `${what} is too old for every CUDA build of PyTorch 2.8 and newer: update the driver (580 or newer), or use the CPU`
-    : `${what}: the libtorch that set-up fetches is not for it. For the GPU: python3 -m pip install torch ` +
-        `--index-url https://download.pytorch.org/whl/${build.index}, then radweave setup`;
+  if (build !== undefined) {
+    return (
+      `${what}: the libtorch that set-up fetches is not for it. For the GPU: python3 -m pip install torch ` +
+      `--index-url https://download.pytorch.org/whl/${build.index}, then radweave setup`
+    );
+  }
+  return CUDA_BUILDS.some((each) => driver.release >= each.driver)
+    ? `${what}: no CUDA build of PyTorch 2.8 and newer is for all of these GPUs: use the CPU`
+    : `${what} is too old for every CUDA build of PyTorch 2.8 and newer: update the driver (580 or newer), or use the CPU`;
 }
