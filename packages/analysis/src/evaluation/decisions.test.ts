@@ -2,6 +2,7 @@ import { defaultConfig } from '@radweave/artifacts';
 import { expect, test } from 'vitest';
 import type { Candidate, ScoredPatient } from './candidate.ts';
 import { decide } from './decisions.ts';
+import { judgeModel } from './judge.ts';
 
 const isHome = (hospital: string): boolean => hospital === 'JM';
 
@@ -100,3 +101,23 @@ test('a decision that is taken over is used as it was frozen, and refused once i
     /no threshold was frozen/,
   );
 });
+
+test.each([
+  ['JM', true],
+  ['KK', false],
+])(
+  'whether an earlier evaluation may have chosen on some of these patients: those of %s',
+  (place, overlap) => {
+    const before = decide(candidate(VAL), 2, options(), isHome, null);
+    const decided = { threshold: before.thresholdRecord, calibrator: null };
+    const others = candidate(
+      patients(place, [
+        [0, 0.3],
+        [1, 0.7],
+      ]),
+    );
+    const [note] = judgeModel(others, 2, options(), () => true, null, decided).notes.val;
+    expect(note?.code).toBe('threshold-taken-over');
+    expect(note?.text.includes('perhaps some of these')).toBe(overlap);
+  },
+);

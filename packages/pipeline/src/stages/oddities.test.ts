@@ -61,9 +61,11 @@ test('folders that are not called like grades are named, and so are files of oth
   writeFileSync(join(raw, patient('SY', 0, 0), 'A', 'scan.dcm'), 'x');
   writeFileSync(join(raw, patient('SY', 0, 0), 'A', 'IM0001'), 'x');
   writeFileSync(join(raw, patient('SY', 0, 0), 'A', 'Thumbs.db'), 'x');
+  writeFileSync(join(raw, 'JM/fold1/grade0/JM000/A/photo.jpg'), 'x');
   expect(await warned(config)).toEqual([
     "SY: folder 'malignant' was not read, because it is not called grade0, grade1, …; it holds 2 folders",
     "ZS was not read, because no folder in it is called grade0, grade1, …; folders found there: 'bad; odd', 'benign'",
+    'JM: files that are not PNG were not read (.jpg: 1)',
     'SY: files that are not PNG were not read (without an extension: 1, .dcm: 1); radweave import reads DICOM files',
   ]);
 });
