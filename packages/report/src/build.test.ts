@@ -209,7 +209,7 @@ test('decisions that were taken over name the patients of the earlier evaluation
     'Its threshold (Youden: 0.4000) was taken over from an earlier evaluation, which chose it on: JM, validation, n = 12.',
   );
   expect(textOf(section(page, 'methods'))).toContain(
-    'Slice probabilities were combined into one per patient by top_k 3 (network A).',
+    'Slice probabilities were combined into one per patient by the mean of the 3 highest (network A).',
   );
   expect(textOf(section(page, 'methods'))).toContain(
     'was taken over from an earlier evaluation and rests on its validation patients (JM, n = 12); it was frozen',

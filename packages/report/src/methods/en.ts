@@ -83,7 +83,9 @@ function training({ runs, fusion }: Facts): string {
 }
 
 function decisions({ models, labels, thresholds, calibration, takenOver, fitted }: Facts): string {
-  const aggregated = byAggregation(models).map(({ how, names }) => `${how} (${list(names)})`);
+  const aggregated = byAggregation(models).map(
+    ({ how, names }) => `${aggregationText(how)} (${list(names)})`,
+  );
   const aggregation =
     aggregated.length === 0
       ? ''
@@ -96,6 +98,12 @@ function decisions({ models, labels, thresholds, calibration, takenOver, fitted 
       : `${thresholds.map(({ rule: name, models: whose }) => thresholdText(name, whose, thresholds.length === 1)).join(' ')}`;
   if (labels.length > 2 && aggregation === '' && how === '') return rule;
   return `${rule}${aggregation}${how} ${originText(fitted, takenOver)}; it was frozen and applied unchanged to the external patients.`;
+}
+
+/** @param how `mean`, `max`, `median`, `top_k 3`. */
+function aggregationText(how: string): string {
+  const k = /\d+/.exec(how)?.[0];
+  return k === undefined ? `their ${how === 'max' ? 'maximum' : how}` : `the mean of the ${k} highest`;
 }
 
 function originText(fitted: boolean, takenOver: Facts['takenOver']): string {
