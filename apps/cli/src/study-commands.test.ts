@@ -62,6 +62,11 @@ const CASES: [typed: string[], text: string, completed: string][] = [
   // A name, not a command to run; and commands that are of no study.
   [['train', '--config', 'c'], 'Give a checkpoint of radweave train', 'Give a checkpoint of radweave train'],
   [['train', '--config', 'c'], 'Run: radweave setup', 'Run: radweave setup'],
+  [
+    ['preprocess', '--output_dir', 's'],
+    'files that are not PNG were not read; radweave import reads DICOM files',
+    'files that are not PNG were not read; radweave import reads DICOM files',
+  ],
 ];
 
 test.each(CASES)('after %j: %s', (typed, text, completed) => {

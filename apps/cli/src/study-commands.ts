@@ -34,7 +34,8 @@ const COMMAND =
  */
 export function completeCommands(text: string, args: readonly string[], start: Start): string {
   return text.replace(COMMAND, (whole, command: string, flags: string) => {
-    if (commandFlags(command) === undefined) return whole;
+    // One without a flag for the configuration, such as import, is about no study.
+    if (!commandFlags(command)?.length) return whole;
     // A sentence may end right after the command.
     const [said = '', end = ''] = /^(.*?)([.,)]*)$/.exec(flags)?.slice(1) ?? [];
     const named = new Set(flagsOf(args).map(({ flag }) => flag));

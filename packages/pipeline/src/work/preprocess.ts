@@ -13,7 +13,7 @@ import {
   writeRejected,
 } from '@radweave/artifacts';
 import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
-import { type Remark, remark } from '@radweave/remarks';
+import { counted, type Remark, remark } from '@radweave/remarks';
 import { brightnessChart } from '@radweave/report/charts';
 import {
   type AssignedMember,
@@ -58,7 +58,7 @@ export function findCohort({ config }: PreprocessOptions, context: StageContext)
     throw new UsageError('E_NO_ROOT', 'no data root is given', { hint: 'Give --root_dir, or data.root_dir' });
   }
   const found = walkCohort(root_dir, modalities);
-  say(context, `${found.patients.length} patient folders in ${found.hospitals.join(', ')}.`);
+  say(context, `${counted(found.patients.length, 'patient folder')} in ${found.hospitals.join(', ')}.`);
   requireHome(config.data.home_hospital, found.hospitals);
   if (config.preprocess.log_dir !== null) requireWritable(config.preprocess.log_dir, '--log_dir');
   return found;
