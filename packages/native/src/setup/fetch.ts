@@ -7,7 +7,7 @@ import { fetchWheels, newestClient, type PackageClient, uvCache } from './packag
 import { PINNED_TORCH } from './pinned.ts';
 import { takeInstalled, unpackWheel } from './unpack.ts';
 import { type Engine, isFor, isWanted, THIS_MACHINE, type Wheel, wheelsFor } from './wheels.ts';
-import { fillFolder, replace } from './whole.ts';
+import { fillFolder, MAKE_ROOM, replace } from './whole.ts';
 
 /** Bytes on disk for each byte of a wheel, at most; for the CPU most of it is left out. */
 const EXPANSION: Readonly<Record<Engine, number>> = { cpu: 1, cuda: 2 };
@@ -21,11 +21,10 @@ function fetchedFolder(engine: Engine, env: NodeJS.ProcessEnv, version: string =
   return join(libtorches(env), `${version}-${engine}`, 'torch');
 }
 
-/** What was fetched before and is there, the one for GPUs first. */
-export function fetchedLibtorches(env: NodeJS.ProcessEnv): string[] {
-  return (['cuda', 'cpu'] as const)
-    .map((engine) => fetchedFolder(engine, env))
-    .filter((folder) => existsSync(folder));
+/** What was fetched before and is there, the one for these devices first. */
+export function fetchedLibtorches(engine: Engine, env: NodeJS.ProcessEnv): string[] {
+  const engines = engine === 'cuda' ? (['cuda', 'cpu'] as const) : (['cpu', 'cuda'] as const);
+  return engines.map((each) => fetchedFolder(each, env)).filter((folder) => existsSync(folder));
 }
 
 /** A size for people. */
@@ -45,7 +44,8 @@ export function totalBytes(wheels: readonly Wheel[]): number {
  */
 export function fetchLibtorch(client: PackageClient, engine: Engine, env: NodeJS.ProcessEnv): string {
   const wheels = wheelsFor(THIS_MACHINE, engine);
-  const arrived = join(libtorches(env), 'wheels');
+  // A folder for each: who has finished takes it away, and another set-up may be fetching for the other devices.
+  const arrived = join(libtorches(env), `wheels-${engine}`);
   refuseFullDisk(libtorches(env), totalBytes(wheels) * (1 + EXPANSION[engine]));
   const torch = fetchedFolder(engine, env);
   try {
@@ -220,7 +220,6 @@ function refuseFullDisk(folder: string, needed: number): void {
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize >= needed) return;
   throw new SetupError(
-    `Set-up needs ${megabytes(needed)} of disk in ${folder}, which has ${megabytes(bavail * bsize)} free. ` +
-      'Make room, or name another folder by RADWEAVE_CACHE',
+    `Set-up needs ${megabytes(needed)} of disk in ${folder}, which has ${megabytes(bavail * bsize)} free. ${MAKE_ROOM}`,
   );
 }

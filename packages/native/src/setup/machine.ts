@@ -84,12 +84,14 @@ export function lookAround(
   const isReady = (found: Libtorch): boolean => 'folder' in prebuiltFor(found) || built(found);
   // With a compiler every libtorch will do; without, the one that engines are prebuilt for, which may have to be fetched.
   const canBuild = lacking.length === 0 || !isPrebuilt || (isDebian() && mayInstall());
+  const devices = engineToFetch(asked, env);
   const { libtorch, skipped } = findLibtorch({
     platform,
     arch,
     named,
     python: () => (pinned ? undefined : pythonTorch(env)),
-    fetched: fetchedLibtorches(env),
+    // The card or its driver may be another one since.
+    fetched: fetchedLibtorches(devices.engine, env),
     gpuOnly: asked === 'cuda',
     whyUseless: (found) =>
       canBuild || isReady(found)
@@ -102,8 +104,7 @@ export function lookAround(
   if (tools.length > 0 && 'why' in engineHere && engineHere.why !== null) {
     skipped.push(`the prebuilt engine: ${engineHere.why}`);
   }
-  const { engine, why } =
-    libtorch === undefined ? engineToFetch(asked, env) : { engine: 'cpu' as const, why: '' };
+  const { engine, why } = libtorch === undefined ? devices : { engine: 'cpu' as const, why: '' };
   if (asked === 'cuda' && why !== '') {
     throw new SetupError([...skipped.map((place) => `Not taken: ${place}`), why].join('\n'));
   }

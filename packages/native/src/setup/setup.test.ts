@@ -6,8 +6,10 @@ import { ADDONS } from './build.ts';
 import { buildKey, nativeCache, sourceHash } from './cache.ts';
 import { ConsentNeeded } from './errors.ts';
 import { inspectLibtorch } from './libtorch.ts';
+import { lookAround } from './machine.ts';
 import { libtorchTree, writeTree } from './made-up-trees.test.support.ts';
 import { namedLibtorch, rememberLibtorch } from './named.ts';
+import { PINNED_TORCH } from './pinned.ts';
 import { readNativeRecord, recordPath } from './record.ts';
 import { setUp } from './setup.ts';
 
@@ -43,6 +45,22 @@ onLinux('--engine cuda fetches nothing for a driver that it is not for, and name
   expect(attempt).toThrow(/driver 535\.129, Tesla V100.* is not for it.*whl\/cu128/);
   expect(readdirSync(cache)).toEqual([]);
 });
+
+onLinux(
+  'of two libtorches that were fetched, the one for GPUs is taken where the driver and its GPUs can use it',
+  () => {
+    const { env, cache } = gpuMachine();
+    for (const name of [`${PINNED_TORCH}-cpu`, `${PINNED_TORCH}-cuda`]) {
+      const gpu = name.endsWith('cuda') ? { 'lib/libtorch_cuda.so': 'cuda' } : {};
+      writeTree(join(cache, 'libtorch', name, 'torch'), { ...libtorchTree(), ...gpu });
+    }
+    const taken = (driver: NodeJS.ProcessEnv) =>
+      lookAround({ ...driver, RADWEAVE_CACHE: cache }, { named: undefined, pinned: true }, () => true)
+        .libtorch?.gpu;
+    expect(taken(env)).toBe('cuda');
+    expect(taken(gpuMachine('535.129.03, 7.0, Tesla V100').env)).toBe(null);
+  },
+);
 
 onLinux('a libtorch that RADWEAVE_LIBTORCH keeps other commands from taking is told', () => {
   const { env } = gpuMachine();

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { tempDir } from '@radweave/testkit';
+import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { writeTree } from './made-up-trees.test.support.ts';
 import { fillFolder } from './whole.ts';
@@ -31,5 +31,18 @@ test('a folder that cannot be filled leaves nothing', () => {
     throw new Error('full');
   };
   expect(() => fillFolder(target, fail, () => false)).toThrow('full');
+  expect(readdirSync(dirname(target))).toEqual([]);
+});
+
+onLinux('a disk that fills on the way is told with its folder, and nothing is left', () => {
+  const target = join(tempDir(), 'build');
+  // The system's own device that is always full.
+  const fill = (staged: string) => {
+    writeTree(staged, { a: '' });
+    writeFileSync('/dev/full', 'b');
+  };
+  expect(() => fillFolder(target, fill, () => false)).toThrow(
+    `The disk of ${dirname(target)} is full. Make room, or name another folder by RADWEAVE_CACHE`,
+  );
   expect(readdirSync(dirname(target))).toEqual([]);
 });

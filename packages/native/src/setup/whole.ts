@@ -10,12 +10,17 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { renameWithRetry } from '../rename.ts';
+import { SetupError } from './errors.ts';
+
+/** What to do about a full disk. */
+export const MAKE_ROOM = 'Make room, or name another folder by RADWEAVE_CACHE';
 
 /**
  * Fills a folder of the cache, whole or not at all: beside its place first, as a rename is only atomic within one file system. Of
  * two set-ups at the same time both do the work, and what the first one made stays.
  *
  * @param isWhole whether the folder has all of its parts.
+ * @throws SetupError when the disk is full.
  */
 export function fillFolder(target: string, fill: (staged: string) => void, isWhole: () => boolean): void {
   mkdirSync(dirname(target), { recursive: true });
@@ -25,6 +30,9 @@ export function fillFolder(target: string, fill: (staged: string) => void, isWho
     // A temporary folder is its maker's only; a cache may be shared.
     chmodSync(staged, 0o755);
     moveInto(staged, target, isWhole);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+    throw new SetupError(`The disk of ${dirname(target)} is full. ${MAKE_ROOM}`, { cause: error });
   } finally {
     rmSync(staged, { recursive: true, force: true });
   }
