@@ -24,51 +24,55 @@ export function columnNames<Row extends object>(columns: Columns<Row>): (keyof R
   return Object.keys(columns) as (keyof Row & string)[];
 }
 
-/** Any text, kept as it is: an ID such as `007` stays text. */
-export const text: Column<string> = {
-  expected: 'text',
-  parse: (cell) => cell,
-  format: (value) => value,
-};
+/** What a column is called in the file. */
+export function headerOf<Row extends object>(columns: Columns<Row>, name: keyof Row & string): string {
+  return columns[name].header ?? name;
+}
 
-/**
- * Text from somebody else's files, where what a spreadsheet would take for a formula gets an apostrophe in front. Reading
- * takes it away again.
- */
-export const foreignText: Column<string> = {
-  ...text,
-  parse: (cell) => (/^'+[=+\-@]/.test(cell) ? cell.slice(1) : cell),
-  format: (value) => (/^'*[=+\-@]/.test(value) ? `'${value}` : value),
-};
+/** What a spreadsheet would compute rather than show, behind any number of apostrophes. A number alone is none. */
+const FORMULA = /^'*(?:[=@＝＠\t\r]|[-+－＋](?!\d*\.?\d*$))/;
+
+/** A formula gets an apostrophe in front, so that a spreadsheet shows it as the text that it is. */
+function guard(value: string): string {
+  return FORMULA.test(value) ? `'${value}` : value;
+}
+
+/** The value that {@link guard} wrote. */
+function unguard(cell: string): string {
+  return cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell;
+}
+
+/** Any text, kept as it is: an ID such as `007` stays text. Formulas are guarded in the file and come back as they were. */
+export const text: Column<string> = { expected: 'text', parse: unguard, format: guard };
 
 /** A remark, of which a table has the English text. */
 export const remarkText: Column<Remark> = {
   expected: 'text',
-  parse: asWritten,
-  format: ({ text }) => text,
+  parse: (cell) => asWritten(unguard(cell)),
+  format: (value) => guard(value.text),
 };
 
 /** The same, where there may be none. */
 export const remarkTextOrEmpty: Column<Remark | null> = {
   expected: 'text',
-  parse: (cell) => (cell === '' ? null : asWritten(cell)),
-  format: (value) => value?.text ?? '',
+  parse: (cell) => (cell === '' ? null : asWritten(unguard(cell))),
+  format: (value) => guard(value?.text ?? ''),
 };
 
 /** Text that may not be empty. */
 export const required: Column<string> = {
   expected: 'text that is not empty',
-  parse: (cell) => (cell === '' ? undefined : cell),
-  format: (value) => value,
+  parse: (cell) => (cell === '' ? undefined : unguard(cell)),
+  format: guard,
 };
 
 /** Whom a row is about: `patient_id`, as in the Python tool; older files of ours may have `patient`. */
 export const patientId: Column<string> = { ...required, header: 'patient_id' };
 
-/** A whole number ≥ 0, such as a label, a count or an epoch. */
+/** A whole number ≥ 0, such as a label, a count or an epoch. pandas writes `1.0` where a column has gaps. */
 export const count: Column<number> = {
   expected: 'a whole number ≥ 0',
-  parse: (cell) => (/^\d{1,15}$/.test(cell) ? Number(cell) : undefined),
+  parse: (cell) => (/^\d{1,15}(?:\.0+)?$/.test(cell) ? Number(cell) : undefined),
   format: (value) => String(value),
 };
 

@@ -1,9 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asWritten } from '@radweave/remarks';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { eachRow, formatTable, readHeader, readTable, writeTable } from './csv.ts';
-import { type Columns, count, numberOrEmpty, required, text } from './csv-columns.ts';
+import {
+  type Columns,
+  count,
+  numberOrEmpty,
+  patientId,
+  remarkText,
+  remarkTextOrEmpty,
+  required,
+  text,
+} from './csv-columns.ts';
 
 interface Row {
   readonly id: string;
@@ -101,22 +111,113 @@ test('row by row: as at once, wrong rows are never handed out, and end in the sa
 });
 
 test('another header, a missing file and broken quotes are clear errors', () => {
-  expect(() => readTable(write('id;n;score;note\n'), columns)).toThrow(
-    /columns must be id,n,score,note, found id;n;score;note/,
+  expect(() => readTable(write('id,n,note\n'), columns)).toThrow(
+    /columns must be id,n,score,note, found id,n,note .* their order, and others beside them, do not matter/,
   );
+  expect(() => readTable(write('id,N,n ,score,note\n'), columns)).toThrow('the column n is there 2 times');
   expect(() => readTable(write(''), columns)).toThrow(/found none/);
   expect(() => readTable('/nowhere/t.csv', columns)).toThrow(/does not exist \(\/nowhere\/t\.csv\)/);
   expect(() => readTable(write('id,n,score,note\n"7,1,,\n'), columns)).toThrow(/not valid CSV/);
 });
 
-test.each([
+const plain: Row[] = [
+  { id: '007', n: 3, score: 0.5, note: 'a' },
+  { id: '江门', n: 0, score: null, note: '好, 患者（一）' },
+];
+const lines = ['id,n,score,note', '007,3,0.5,a', '江门,0,,"好, 患者（一）"'];
+const separated = (separator: string): string[] =>
+  ['id,n,score,note', '007,3,0.5,a', '江门,0,,@'].map((line) =>
+    line.replaceAll(',', separator).replace('@', `"好, 患者（一）"`),
+  );
+
+test.each<[string, string[]]>([
+  ['as we write it', lines],
+  ['semicolons', separated(';')],
+  ['tabs', separated('\t')],
+  ["Excel's line of the separator", ['sep=;', ...separated(';')]],
+  ['capitals and spaces', ['ID, N ,Score,NOTE', ...lines.slice(1)]],
   [
-    'GBK / GB18030',
-    Buffer.from([...Buffer.from('id,n,score,note\n'), 0xbb, 0xbc, 0xd5, 0xdf, ...Buffer.from(',1,,\n')]),
+    'columns in another order, and further ones',
+    ['note,centre,n,id,score', 'a,x,3,007,0.5', '"好, 患者（一）",,0,江门,'],
   ],
-  ['Windows-1252 (Latin-1)', Buffer.from('id,n,score,note\nMüller,1,,José\n', 'latin1')],
-  ['UTF-16 LE', Buffer.from('\ufeffid,n,score,note\n', 'utf16le')],
-  ['UTF-16 BE', Buffer.from('\ufeffid,n,score,note\n', 'utf16le').swap16()],
-])('a file in %s is refused by name', (encoding, content) => {
-  expect(() => readTable(write(content), columns)).toThrow(`it looks like ${encoding}`);
+  [
+    "pandas' index and whole numbers with a point",
+    [',id,n,score,note', '0,007,3.0,0.5,a', '1,江门,0.0,,"好, 患者（一）"'],
+  ],
+  ['empty rows of a spreadsheet', [...lines, ',,,', ',,,']],
+])('a table with %s is read', (_, content) => {
+  expect(readTable(write(`${content.join('\r\n')}\r\n`), columns)).toEqual(plain);
+});
+
+referenceTest('tables in the encodings of spreadsheets are read, or refused by name', [], () => {
+  const folder = tempDir();
+  const source = `
+import sys
+simplified = sys.stdin.read()
+texts = {'utf-16': simplified, 'utf-16-le': simplified, 'utf-16-be': simplified, 'gbk': simplified, 'gb18030': simplified,
+  'big5': 'id,n,score,note\\n臺北,1,,榮民總醫院的患者資料\\n',
+  'cp932': 'id,n,score,note\\n東京,1,,病院の患者リスト\\n',
+  'cp1252': 'id,n,score,note\\nMüller,1,,José\\n',
+  'cp1251': 'id,n,score,note\\nИванов,1,,Больница\\n'}
+for name, text in texts.items():
+    open(sys.argv[1] + '/' + name + '.csv', 'wb').write(text.encode(name))
+print('null')`;
+  pythonJson(source, { input: `${lines.join('\n')}\n`, args: [folder] });
+  for (const name of ['utf-16', 'utf-16-le', 'utf-16-be', 'gbk', 'gb18030'])
+    expect(readTable(join(folder, `${name}.csv`), columns)).toEqual(plain);
+  const refused = { big5: 'Big5', cp932: 'Shift-JIS', cp1252: 'Windows-1252' };
+  for (const [name, shown] of Object.entries(refused)) {
+    expect(() => readTable(join(folder, `${name}.csv`), columns)).toThrow(
+      `not UTF-8; it looks like ${shown}`,
+    );
+  }
+  expect(() => readTable(join(folder, 'cp1251.csv'), columns)).toThrow('its encoding is not known');
+});
+
+test('what a spreadsheet would compute is guarded in every text column, and comes back', () => {
+  const texts = [
+    '=1+1',
+    '@SUM(A1)',
+    '=HYPERLINK("x")',
+    '-2+3',
+    '+49 x',
+    "'=1",
+    '＝1',
+    '\t=1',
+    '-5',
+    '-',
+    '+1.5',
+    "'a",
+    '',
+  ];
+  const guarded = { id: required, by: patientId, why: remarkText, also: remarkTextOrEmpty, note: text };
+  const made = texts.map((value) => {
+    const shown = value === '' ? 'x' : value;
+    return {
+      id: shown,
+      by: shown,
+      why: asWritten(value),
+      also: value === '' ? null : asWritten(value),
+      note: value,
+    };
+  });
+  const path = join(tempDir(), 't.csv');
+  writeTable(path, guarded, made);
+  expect(readTable(path, guarded)).toEqual(made);
+  const notes = readTable(path, { note: { ...text, parse: (cell: string) => cell } }).map(({ note }) => note);
+  expect(notes).toEqual([
+    "'=1+1",
+    "'@SUM(A1)",
+    `'=HYPERLINK("x")`,
+    "'-2+3",
+    "'+49 x",
+    "''=1",
+    "'＝1",
+    "'\t=1",
+    '-5',
+    '-',
+    '+1.5',
+    "'a",
+    '',
+  ]);
 });

@@ -1,9 +1,10 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { writeFileAtomic } from './atomic.ts';
-import { type Columns, columnNames } from './csv-columns.ts';
+import { type Columns, columnNames, headerOf } from './csv-columns.ts';
 import { DataError, RESTORE } from './errors.ts';
+import { findColumns } from './find-columns.ts';
 import { IssueCollector } from './issues.ts';
-import { readUtf8 } from './text.ts';
+import { readTableText } from './text.ts';
 
 /**
  * Calls `use` for one record after the other, the header included: all at once, the records of a large cohort take several
@@ -17,10 +18,12 @@ function eachRecord(
   use: (cells: readonly string[], line: number) => void,
   most?: number,
 ): void {
-  const bytes = readUtf8(path);
+  const bytes = readTableText(path);
   try {
     parse(bytes, {
       bom: true,
+      ...separatorOf(bytes),
+      skip_records_with_empty_values: true,
       ...(most === undefined ? {} : { to: most }),
       relax_column_count: true,
       skip_empty_lines: true,
@@ -40,6 +43,26 @@ function eachRecord(
   }
 }
 
+/** How far the first line is looked for. */
+const HEADER_BYTES = 1 << 16;
+
+/**
+ * What separates the fields: a comma, the semicolon of spreadsheets where the comma is the decimal sign, or a tab; whichever
+ * splits the header most often. Excel's own line `sep=;` says it and is no header.
+ */
+function separatorOf(bytes: Buffer): { delimiter: string; from_line?: number } {
+  const start = bytes
+    .subarray(0, HEADER_BYTES)
+    .toString()
+    .replace(/^\ufeff/, '');
+  const said = /^"?sep=([,;\t])"?\r?\n/i.exec(start)?.[1];
+  if (said !== undefined) return { delimiter: said, from_line: 2 };
+  const header = (start.trimStart().match(/^[^\r\n]*/)?.[0] ?? '').replace(/"[^"]*"/g, '');
+  const times = (separator: string): number => header.split(separator).length;
+  const [delimiter = ','] = [',', ';', '\t'].sort((a, b) => times(b) - times(a));
+  return { delimiter };
+}
+
 /** The header of a table, for tables whose columns depend on the file. */
 export function readHeader(path: string): string[] {
   const header: string[] = [];
@@ -48,8 +71,9 @@ export function readHeader(path: string): string[] {
 }
 
 /**
- * Reads a table whose header must be exactly the headers of `columns`, in that order. UTF-8 with or without BOM, LF or
- * CRLF; blank lines are ignored.
+ * Reads a table that has the headers of `columns`, in any order and letter case; further columns, such as the index that
+ * pandas writes, are not read. UTF-8 with or without BOM, UTF-16 or GB18030; commas, semicolons or tabs; LF or CRLF; blank
+ * lines are ignored.
  *
  * @returns one object per row, keyed by column name.
  * @throws DataError `E_FILE_MISSING`, `E_ENCODING`, `E_CSV_SYNTAX`, `E_CSV_COLUMNS` (header), or one error that lists
@@ -74,39 +98,22 @@ export function eachRow<Row extends object>(
 ): void {
   const names = columnNames(columns);
   const issues = new IssueCollector();
-  let header: readonly string[] | undefined;
+  let header: Header | undefined;
   eachRecord(path, (cells, line) => {
-    if (header === undefined) {
-      header = cells;
-      checkHeader(header, columns, path);
-      return;
+    if (header === undefined) header = { fields: cells.length, at: findColumns(cells, columns, path) };
+    else {
+      const row = parseRow(cells, columns, names, header, `${path}, line ${line}`, issues);
+      if (row !== undefined) use(row);
     }
-    const row = parseRow(cells, columns, names, `${path}, line ${line}`, issues);
-    if (row !== undefined) use(row);
   });
-  if (header === undefined) checkHeader([], columns, path);
+  if (header === undefined) findColumns([], columns, path);
   issues.throwIfErrors('the table cannot be read', DataError, RESTORE);
 }
 
-function headerOf<Row extends object>(columns: Columns<Row>, name: keyof Row & string): string {
-  return columns[name].header ?? name;
-}
-
-function checkHeader<Row extends object>(
-  found: readonly string[],
-  columns: Columns<Row>,
-  path: string,
-): void {
-  const names = columnNames(columns);
-  const isKnown = (name: keyof Row & string, i: number): boolean =>
-    found[i] === headerOf(columns, name) || found[i] === name;
-  if (found.length === names.length && names.every(isKnown)) return;
-  const wanted = names.map((name) => headerOf(columns, name));
-  throw new DataError(
-    'E_CSV_COLUMNS',
-    `the columns must be ${wanted.join(',')}, found ${found.join(',') || 'none'}`,
-    { where: path, hint: 'Rename or reorder the columns in the first line' },
-  );
+/** What the first line says: how many fields a row has, and where each column is among them. */
+interface Header {
+  readonly fields: number;
+  readonly at: readonly number[];
 }
 
 /** Undefined for a row that is wrong. */
@@ -114,17 +121,18 @@ function parseRow<Row extends object>(
   cells: readonly string[],
   columns: Columns<Row>,
   names: readonly (keyof Row & string)[],
+  { fields, at }: Header,
   place: string,
   issues: IssueCollector,
 ): Row | undefined {
-  if (cells.length !== names.length) {
-    issues.error('E_CSV_ROW', `expected ${names.length} fields, found ${cells.length}`, place);
+  if (cells.length !== fields) {
+    issues.error('E_CSV_ROW', `expected ${fields} fields, found ${cells.length}`, place);
     return undefined;
   }
   const row: Partial<Row> = {};
   let isGood = true;
   for (const [i, name] of names.entries()) {
-    const cell = cells[i] ?? '';
+    const cell = cells[at[i] ?? -1] ?? '';
     const value = columns[name].parse(cell);
     if (value === undefined) {
       const header = headerOf(columns, name);

@@ -1,33 +1,16 @@
 import { isUtf8 } from 'node:buffer';
+import { decodeTable, guessEncoding } from './encoding.ts';
 import { DataError } from './errors.ts';
 import { readFileSync } from './files/files.ts';
 
-/**
- * Names the likeliest encoding of bytes that are not UTF-8. In GBK text Chinese characters are pairs of high bytes,
- * so runs of high bytes have even lengths; in Windows-1252 text they are mostly single accented letters.
- */
-function guessEncoding(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'UTF-16 LE';
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'UTF-16 BE';
-  if (bytes.includes(0)) return bytes[0] === 0 ? 'UTF-16 BE' : 'UTF-16 LE';
-  let even = 0;
-  let odd = 0;
-  let run = 0;
-  for (const byte of [...bytes, 0]) {
-    if (byte >= 0x80) run++;
-    else {
-      if (run > 0 && run % 2 === 0) even++;
-      if (run % 2 === 1) odd++;
-      run = 0;
-    }
-  }
-  return even > odd ? 'GBK / GB18030' : 'Windows-1252 (Latin-1)';
+function isPlain(bytes: Uint8Array): boolean {
+  return isUtf8(bytes) && !bytes.includes(0);
 }
 
-function checkUtf8(bytes: Uint8Array, file: string): void {
-  if (isUtf8(bytes) && !bytes.includes(0)) return;
+function notUtf8(bytes: Uint8Array, file: string): DataError {
   const guess = guessEncoding(bytes);
-  throw new DataError('E_ENCODING', `the file is not UTF-8; it looks like ${guess}`, {
+  const which = guess === null ? ', and its encoding is not known' : `; it looks like ${guess}`;
+  return new DataError('E_ENCODING', `the file is not UTF-8${which}`, {
     where: file,
     hint: 'Save it again as UTF-8 (in Excel: "CSV UTF-8"; in an editor: "Save with encoding")',
   });
@@ -39,14 +22,23 @@ function checkUtf8(bytes: Uint8Array, file: string): void {
  * @throws DataError `E_FILE_MISSING`, or `E_ENCODING` that names the likeliest encoding and how to convert the file.
  */
 export function readText(path: string): string {
-  return new TextDecoder('utf-8').decode(readUtf8(path));
+  const bytes = readBytes(path);
+  if (!isPlain(bytes)) throw notUtf8(bytes, path);
+  return new TextDecoder('utf-8').decode(bytes);
 }
 
-/** The bytes of {@link readText}, a byte order mark included, for what needs no string of the whole file. */
-export function readUtf8(path: string): Buffer {
+/**
+ * The text of a table as bytes of UTF-8, a byte order mark included, for what needs no string of the whole file. Spreadsheets
+ * also write UTF-16 and, in China, GBK or GB18030: these are read too.
+ *
+ * @throws DataError as {@link readText}, for every other encoding.
+ */
+export function readTableText(path: string): Buffer {
   const bytes = readBytes(path);
-  checkUtf8(bytes, path);
-  return bytes;
+  if (isPlain(bytes)) return bytes;
+  const decoded = decodeTable(bytes);
+  if (decoded === null) throw notUtf8(bytes, path);
+  return Buffer.from(decoded);
 }
 
 /**

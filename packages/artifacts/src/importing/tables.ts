@@ -1,6 +1,6 @@
 import { writeSecretAtomic } from '../atomic.ts';
 import { formatTable, readHeader, readTable, tableFile } from '../csv.ts';
-import { count, foreignText, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
+import { count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
 
 /** A slice that was written, and every decision on the way to it. */
 const imported = {
@@ -16,8 +16,8 @@ const imported = {
   instance: required,
   /** From 1. */
   frame: count,
-  description: foreignText,
-  because: foreignText,
+  description: text,
+  because: text,
   /** Along the normal of the slices, in mm. */
   position: numberOrEmpty,
   plane: text,
@@ -28,11 +28,11 @@ const imported = {
   row_spacing: numberOrEmpty,
   column_spacing: numberOrEmpty,
   transfer_syntax: text,
-  photometric: foreignText,
+  photometric: text,
   slope: numberOrEmpty,
   intercept: numberOrEmpty,
   /** What the values are: HU, SUV, …. */
-  unit: foreignText,
+  unit: text,
   /** Black and white, in this unit. */
   low: numberOrEmpty,
   high: numberOrEmpty,
@@ -48,7 +48,7 @@ export type ImportedSlice = RowOf<typeof imported>;
 export const { read: readImported, write: writeImported } = tableFile(imported);
 
 /** A file or series that was not imported; paths are relative to the folder of the export. They may hold names: this table stays with that of the pseudonyms. */
-const leftOut = { path: foreignText, patient: text, series: text, reason: foreignText };
+const leftOut = { path: text, patient: text, series: text, reason: text };
 export type LeftOutFile = RowOf<typeof leftOut>;
 
 /** `left_out.csv`, for nobody else's eyes. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { eachRow, writeTable } from '../csv.ts';
 import { count, type RowOf, required } from '../csv-columns.ts';
 import { IssueCollector } from '../issues.ts';
@@ -58,11 +58,12 @@ export function relativePath(folder: string, place: string): string {
 }
 
 /**
- * Reads a split file, ours or a user's own with the same two columns. Patient, hospital and modality come from the
- * path.
+ * Reads a split file, ours or a user's own with these two columns. Patient, hospital and modality come from the path. A row
+ * that lists an image again is left out: it would count twice.
  *
  * @param options.rootDir Data root on this machine, for data that was moved since the file was written. Where the listed
  *   images still exist, they are taken.
+ * @param options.onRepeated Is told of each row that is left out.
  * @param options.allowConflicts Also accept a patient with two labels or in two hospitals, to report it.
  * @returns the slices in file order.
  * @throws DataError as {@link eachRow}, `E_SPLIT_PATH` for paths that do not end in the layout, and
@@ -70,13 +71,18 @@ export function relativePath(folder: string, place: string): string {
  */
 export function readSplit(
   path: string,
-  options: { rootDir?: string | undefined; allowConflicts?: boolean } = {},
+  options: {
+    rootDir?: string | undefined;
+    allowConflicts?: boolean;
+    onRepeated?: (slice: SliceRecord) => void;
+  } = {},
 ): SliceRecord[] {
   const issues = new IssueCollector();
   const slices: SliceRecord[] = [];
   const places: SlicePlace[] = [];
   const patients = new Map<string, SliceRecord>();
   const reported = new Set<string>();
+  const listedBefore = new Map<string, number>();
   let number = 0;
   eachRow(path, columns, (row) => {
     const at = `${path}, row ${++number}`;
@@ -88,6 +94,12 @@ export function readSplit(
     const { patient, hospital, modality, grade } = place;
     const listed = listedPath(row.image_path, dirname(path));
     const slice = { path: listed, label: row.label, patient, hospital, modality, grade };
+    const key = resolve(listed);
+    if (listedBefore.get(key) === slice.label) {
+      options.onRepeated?.(slice);
+      return;
+    }
+    listedBefore.set(key, slice.label);
     slices.push(slice);
     places.push(place);
     const first = patients.get(patient) ?? slice;

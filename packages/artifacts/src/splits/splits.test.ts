@@ -42,6 +42,19 @@ test('a split is written as two columns and read with patient and hospital', () 
   expect(readSplit(path)).toEqual([]);
 });
 
+test('a row that lists a slice again is told of and counted once, however its path is spelt', () => {
+  const folder = tempDir();
+  const path = join(folder, 'train_A.csv');
+  const rows = ['JM/grade0/7/A/1.png;0', './JM/grade0/7/A/1.png;0', 'JM/grade0/7/A/2.png;0'];
+  writeFileSync(path, `;IMAGE_PATH;Label\n${rows.map((row, i) => `${i};${row}`).join('\n')}\n`);
+  const again: string[] = [];
+  const slices = readSplit(path, { onRepeated: (slice) => again.push(slice.path) });
+  expect(slices.map((slice) => slice.path)).toEqual(
+    ['1', '2'].map((n) => join(folder, `JM/grade0/7/A/${n}.png`)),
+  );
+  expect(again).toEqual([join(folder, 'JM/grade0/7/A/1.png')]);
+});
+
 test('moved data is found again below the new root, even when that is the hospital itself', () => {
   const folder = tempDir();
   const path = join(folder, 'train_A.csv');

@@ -22,8 +22,9 @@ import {
   StoreBuilder,
   type StoreShape,
 } from '@radweave/imaging';
+import { counted } from '@radweave/remarks';
 import { sortByName } from '@radweave/study/cohort/mask-names';
-import { SliceTable } from '@radweave/study/cohort/slice-table';
+import { type SliceRow, SliceTable } from '@radweave/study/cohort/slice-table';
 import { type StageContext, warn } from '@radweave/study/context/events';
 import type { SlicePixels } from './slice-pixels.ts';
 import { storePixels } from './store-pixels.ts';
@@ -49,7 +50,10 @@ export function readSliceTable(data: Config['data'], split: Split, modality: str
       hint: `Run first: radweave preprocess --root_dir … --modalities … ${modality}; or name the folder with --splits_dir`,
     });
   }
-  return new SliceTable(readSplit(path, { rootDir: data.root_dir ?? undefined }));
+  const repeated: SliceRow[] = [];
+  const rootDir = data.root_dir ?? undefined;
+  const rows = readSplit(path, { rootDir, onRepeated: (slice) => repeated.push(slice) });
+  return new SliceTable(rows, repeated);
 }
 
 /**
@@ -98,6 +102,7 @@ export async function decodeWith(
   context: StageContext,
 ): Promise<LoadedSplit> {
   warnOfMasks(table, split, modality, context);
+  warnOfRepeated(table, split, modality, context);
   const { image_size: side, resize } = data;
   if (table.length === 0) return { table, pixels: noPixels(side), close: () => undefined };
   const file = join(splitFiles(data.splits_dir).decoded, `${split}_${modality}.slices`);
@@ -174,4 +179,15 @@ function warnOfMasks(table: SliceTable, split: Split, modality: string, context:
     context,
     `Slices of ${modality} in ${split} named like masks or labels: ${masks.length}, such as ${masks[0]}`,
   );
+}
+
+function warnOfRepeated(
+  { repeated }: SliceTable,
+  split: Split,
+  modality: string,
+  context: StageContext,
+): void {
+  if (repeated.length === 0) return;
+  const again = `${counted(repeated.length, 'row')} of slices that it lists already, such as ${repeated[0]?.path}`;
+  warn(context, `The split file of ${modality} in ${split} has ${again}; each slice counts once.`);
 }

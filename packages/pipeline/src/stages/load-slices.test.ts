@@ -66,6 +66,24 @@ test('batches are read from the store, of which nothing is kept in memory', asyn
   expect(() => pixels.read([table.length - 1])).toThrow(/checksum of slice/);
 });
 
+test('a slice that a split of one’s own lists twice counts once, and that is said once', async () => {
+  const config = await cohort();
+  makeSplitOwn(config);
+  const path = splitPath(config.data.splits_dir, 'train', 'A');
+  const [first = '', ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n');
+  writeFileSync(path, `${[first, ...lines, lines[0], lines[1]].join('\n')}\n`);
+  const context = listening();
+  const split = await loadSplit(config.data, 'train', 'A', context);
+  split.close();
+  expect(split.table.length).toBe(lines.length);
+  const said = context.said.filter((line) => line.includes('lists already'));
+  expect(said).toEqual([
+    expect.stringMatching(
+      /warning: The split file of A in train has 2 rows of slices that it lists already, such as .*each slice counts once/,
+    ),
+  ]);
+});
+
 test('masks that a split of one’s own lists are a warning', async () => {
   const config = await cohort();
   makeSplitOwn(config);

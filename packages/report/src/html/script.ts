@@ -18,7 +18,9 @@ const svgText = (button) => {
 const cellText = (cell) => {
   const copy = cell.cloneNode(true);
   for (const mark of copy.querySelectorAll('sup')) mark.remove();
-  const text = copy.textContent.trim();
+  const shown = copy.textContent.trim();
+  // A spreadsheet would compute these.
+  const text = /^(?:[=@]|[-+](?![-\\d.\\s(),–−;%]*$))/.test(shown) ? "'" + shown : shown;
   return /[",\\n\\r]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
 };
 const csvText = (button) =>

@@ -23,9 +23,12 @@ export class SliceTable {
   readonly rows: readonly SliceRow[];
   readonly patients: readonly PatientRow[];
   readonly labels: Int32Array;
+  /** Slices that the split file lists again; they are in the table once. */
+  readonly repeated: readonly SliceRow[];
 
-  constructor(rows: readonly SliceRow[]) {
+  constructor(rows: readonly SliceRow[], repeated: readonly SliceRow[] = []) {
     this.rows = rows;
+    this.repeated = repeated;
     this.labels = Int32Array.from(rows, (row) => row.label);
     const byPatient = new Map<string, PatientRow>();
     rows.forEach(({ patient, hospital, label }, position) => {
