@@ -31,7 +31,7 @@ function recover(path: string): void {
 const AT_ONCE = 16;
 
 /** Flushes all that is below a folder, and then the folders. */
-async function syncTree(folder: string): Promise<void> {
+export async function syncTree(folder: string): Promise<void> {
   const { files, folders } = contentsOf(folder);
   const syncNext = async (): Promise<void> => {
     for (let path = files.pop(); path !== undefined; path = files.pop()) await syncFile(path);

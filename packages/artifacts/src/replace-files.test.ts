@@ -21,65 +21,65 @@ const fillWith =
     for (const name of names) writeFileSync(join(staging, name), 'new');
   };
 
-test('files are replaced together, obsolete ones go, and the rest of the folder stays', () => {
+test('files are replaced together, obsolete ones go, and the rest of the folder stays', async () => {
   const folder = folderOf(['a', 'summary', 'gone', 'notes of the user']);
-  replaceFilesTogether(folder, fillWith('a', 'b', 'summary'), PLAN);
+  await replaceFilesTogether(folder, fillWith('a', 'b', 'summary'), PLAN);
   expect(contents(folder)).toEqual({ a: 'new', b: 'new', summary: 'new', 'notes of the user': 'old' });
 });
 
-test('nothing is touched before everything is written', () => {
+test('nothing is touched before everything is written', async () => {
   const folder = folderOf(['a', 'summary', 'gone']);
   const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
   const fill = (staging: string): void => {
     fillWith('a')(staging);
     throw full;
   };
-  expect(() => replaceFilesTogether(folder, fill, PLAN)).toThrow(
+  await expect(replaceFilesTogether(folder, fill, PLAN)).rejects.toThrow(
     /disk is full.*what was there before is untouched/,
   );
   expect(contents(folder)).toEqual({ a: 'old', summary: 'old', gone: 'old' });
 });
 
-test('a rename that fails midway puts the old files back', () => {
+test('a rename that fails midway puts the old files back', async () => {
   const folder = folderOf(['a', 'b', 'summary', 'gone']);
   const fill = (staging: string): void => {
     fillWith('a', 'b', 'summary')(staging);
     // Stands where the old b is to be set aside.
     mkdirSync(join(staging, '..', 'old', 'b', 'in the way'), { recursive: true });
   };
-  expect(() => replaceFilesTogether(folder, fill, PLAN)).toThrow();
+  await expect(replaceFilesTogether(folder, fill, PLAN)).rejects.toThrow();
   expect(contents(folder)).toEqual({ a: 'old', b: 'old', summary: 'old', gone: 'old' });
 });
 
-test('what a killed replacement left behind is removed by the next', () => {
+test('what a killed replacement left behind is removed by the next', async () => {
   const folder = folderOf(['a']);
   mkdirSync(join(folder, '.radweave.new', 'new'), { recursive: true });
   writeFileSync(join(folder, '.radweave.new', 'new', 'half'), 'x');
-  replaceFilesTogether(folder, fillWith('a', 'summary'), PLAN);
+  await replaceFilesTogether(folder, fillWith('a', 'summary'), PLAN);
   expect(contents(folder)).toEqual({ a: 'new', summary: 'new' });
   rmSync(folder, { recursive: true });
-  replaceFilesTogether(folder, fillWith('summary'), PLAN);
+  await replaceFilesTogether(folder, fillWith('summary'), PLAN);
   expect(existsSync(join(folder, 'summary'))).toBe(true);
 });
 
-test('a folder in the place of a file is named and stays, and so do the old files', () => {
+test('a folder in the place of a file is named and stays, and so do the old files', async () => {
   const folder = folderOf(['a', 'summary']);
   mkdirSync(join(folder, 'b'));
-  expect(() => replaceFilesTogether(folder, fillWith('a', 'b', 'summary'), PLAN)).toThrow(
+  await expect(replaceFilesTogether(folder, fillWith('a', 'b', 'summary'), PLAN)).rejects.toThrow(
     /there is a folder where the file is to be written \(.*b\)/,
   );
   rmSync(join(folder, 'b'), { recursive: true });
   expect(contents(folder)).toEqual({ a: 'old', summary: 'old' });
 });
 
-test('files in folders that others share are replaced one by one, and the rest of those folders stays', () => {
+test('files in folders that others share are replaced one by one, and the rest of those folders stays', async () => {
   const folder = folderOf(['summary']);
   mkdirSync(join(folder, 'train', 'kept'), { recursive: true });
   writeFileSync(join(folder, 'train', 'a'), 'old');
   const plan = { ...PLAN, shared: ['train', 'val'] };
   const files = ['summary', join('train', 'a'), join('val', 'a')];
   const contentsOf = () => files.map((name) => readFileSync(join(folder, name), 'utf8'));
-  replaceFilesTogether(folder, fillWith(...files), plan);
+  await replaceFilesTogether(folder, fillWith(...files), plan);
   expect(contentsOf()).toEqual(['new', 'new', 'new']);
   expect(existsSync(join(folder, 'train', 'kept'))).toBe(true);
   for (const name of files) writeFileSync(join(folder, name), 'old');
@@ -87,6 +87,6 @@ test('files in folders that others share are replaced one by one, and the rest o
     fillWith(...files)(staging);
     throw Object.assign(new Error('full'), { code: 'ENOSPC' });
   };
-  expect(() => replaceFilesTogether(folder, full, plan)).toThrow(/the disk is full/);
+  await expect(replaceFilesTogether(folder, full, plan)).rejects.toThrow(/the disk is full/);
   expect(contentsOf()).toEqual(['old', 'old', 'old']);
 });

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { renameWithRetry } from '@radweave/native/rename';
-import { removeQuietly, syncFolder } from './atomic.ts';
+import { removeQuietly, syncFolder, whileUnpublished } from './atomic.ts';
 import { explainFileError } from './files/explain.ts';
+import { syncTree } from './folder.ts';
 
 /** Where the new files are made, inside the folder: a folder may be a mount or a link, and cannot always be renamed. */
 const STAGING = '.radweave.new';
@@ -24,14 +25,15 @@ export interface Replacement {
  * renames alone are left, and when one of those fails the old files are put back. Other files of the folder stay. Callers
  * hold the lock of the folder; whoever reads it checks the other files by the last one.
  *
- * @param fill Writes the files and folders into the empty folder it is given, each flushed to disk.
+ * @param fill Writes the files and folders into the empty folder it is given. When it throws, the old ones stay.
+ * @returns what `fill` returned.
  * @throws ResourceError when the disk is full or the place is not writable; the old files are unchanged then.
  */
-export function replaceFilesTogether(
+export async function replaceFilesTogether<T>(
   folder: string,
-  fill: (staging: string) => void,
+  fill: (staging: string) => T | Promise<T>,
   replacement: Replacement,
-): void {
+): Promise<T> {
   const staging = join(folder, STAGING);
   const [fresh, old] = [join(staging, 'new'), join(staging, 'old')];
   const parts = ['', ...(replacement.shared ?? [])];
@@ -40,10 +42,11 @@ export function replaceFilesTogether(
     for (const part of parts) {
       for (const place of [fresh, old, folder]) mkdirSync(join(place, part), { recursive: true });
     }
-    fill(fresh);
-    for (const part of parts) syncFolder(join(fresh, part));
+    const result = await whileUnpublished(fresh, () => fill(fresh));
+    await syncTree(fresh);
     swap(folder, fresh, old, replacement);
     for (const part of parts) syncFolder(join(folder, part));
+    return result;
   } catch (error) {
     throw explainFileError(error, 'write', folder);
   } finally {

@@ -16,9 +16,9 @@ import {
 import { writeFrozenFolder } from './frozen-folder.ts';
 
 /** Replaces every file of an evaluation together. @returns its record; tables without one are unfinished. */
-export function writeAll(folder: string, evaluation: Evaluation): string {
+export async function writeAll(folder: string, evaluation: Evaluation): Promise<string> {
   const { record, frozen } = evaluationFiles(folder);
-  replaceFilesTogether(folder, (staging) => fill(staging, evaluation), {
+  await replaceFilesTogether(folder, (staging) => fill(staging, evaluation), {
     last: basename(record),
     obsolete: [basename(frozen)],
     unfinishedWithoutLast: true,

@@ -13,7 +13,7 @@ import {
   naturalCompare,
   readAligned,
   readAlignmentRecord,
-  replaceFolderAtomic,
+  replaceFilesTogether,
   SPLITS,
   type Split,
   writeAligned,
@@ -72,15 +72,17 @@ export async function align(
   const { sources, known } = openSources(config.data, modalities, context);
   const { features_dir } = config.data;
   const splits = forEachSplit((split) => alignSplit(split, sources, known));
-  for (const split of SPLITS) {
-    const folder = alignedFolder(alignedDir, split);
-    keepForeignAligned(folder, context);
-    await replaceFolderAtomic(folder, (temporary) => {
-      writeAligned(temporary, splits[split]);
-      writeAlignmentRecord(temporary, recordOf(features_dir, split, modalities));
-    });
-    sayMissing(splits[split], split, folder, context);
-  }
+  const folders = forEachSplit((split) => alignedFolder(alignedDir, split));
+  for (const split of SPLITS) keepForeignAligned(folders[split], context);
+  const fill = (staging: string): void => {
+    for (const split of SPLITS) {
+      const folder = alignedFolder(staging, split);
+      writeAligned(folder, splits[split]);
+      writeAlignmentRecord(folder, recordOf(features_dir, split, modalities));
+    }
+  };
+  await replaceFilesTogether(alignedDir, fill, { obsolete: [], shared: SPLITS });
+  for (const split of SPLITS) sayMissing(splits[split], split, folders[split], context);
   return { sources, splits };
 }
 

@@ -4,13 +4,14 @@ import {
   type FeatureSet,
   featureSetPath,
   featureTablePath,
-  replaceFolderAtomic,
+  replaceFilesTogether,
   SPLITS,
   type Split,
   writeFeatureSet,
   writeFeatureTable,
 } from '@radweave/artifacts';
-import { rmSync } from '@radweave/artifacts/files';
+import { mkdirSync } from '@radweave/artifacts/files';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
 
 /** The new features of one split. */
 export interface NewFeatures {
@@ -19,33 +20,31 @@ export interface NewFeatures {
 }
 
 /**
- * Replaces a modality's features in all splits: `fill` writes every split into a temporary folder, and only when all are
- * complete do they take the places of the old ones. Tables and feature sets go first and come back last, so that a
- * crash in between leaves features that are refused: not old tables over new arrays, nor what looks like another program's.
+ * Replaces a modality's features in all splits together: arrays, tables and feature sets are all on disk before the first
+ * of the old ones is touched. The table of the training set goes first and comes back last, so that a crash in between
+ * leaves features that are refused: not old tables over new arrays, nor what looks like another program's.
  *
- * @param fill Given the temporary folder of each split. When it throws, the old features stay whole.
+ * @param fill Writes each split's arrays into the temporary folder of that split. When it throws, the old features stay.
  */
 export async function replaceFeatures(
   featuresDir: string,
   modality: string,
   fill: (temporary: Record<Split, string>) => Promise<Record<Split, NewFeatures>>,
 ): Promise<Record<Split, NewFeatures>> {
-  const place = (split: Split): string => join(featuresDir, split, modality);
-  const done = await replaceFolderAtomic(place('train'), (train) =>
-    replaceFolderAtomic(place('val'), (val) =>
-      replaceFolderAtomic(place('test'), async (test) => {
-        const features = await fill({ train, val, test });
-        for (const split of SPLITS) {
-          rmSync(featureSetPath(featuresDir, split, modality), { force: true });
-          rmSync(featureTablePath(featuresDir, split, modality), { force: true });
-        }
-        return features;
-      }),
-    ),
-  );
-  for (const split of SPLITS) {
-    writeFeatureTable(featureTablePath(featuresDir, split, modality), done[split].rows);
-    writeFeatureSet(featureSetPath(featuresDir, split, modality), done[split].set);
-  }
-  return done;
+  const fillAll = async (staging: string): Promise<Record<Split, NewFeatures>> => {
+    const temporary = forEachSplit((split) => join(staging, split, modality));
+    for (const folder of Object.values(temporary)) mkdirSync(folder);
+    const features = await fill(temporary);
+    for (const split of SPLITS) {
+      writeFeatureTable(featureTablePath(staging, split, modality), features[split].rows);
+      writeFeatureSet(featureSetPath(staging, split, modality), features[split].set);
+    }
+    return features;
+  };
+  return await replaceFilesTogether(featuresDir, fillAll, {
+    last: featureTablePath('', 'train', modality),
+    obsolete: [],
+    unfinishedWithoutLast: true,
+    shared: SPLITS,
+  });
 }

@@ -53,7 +53,7 @@ function requireSameOrder(
 }
 
 /**
- * Writes the files of `aligned/` into a folder (the temporary one of `replaceFolderAtomic`).
+ * Writes the files of `aligned/` into a folder (a temporary one of `replaceFilesTogether`).
  *
  * @throws DataError `E_ALIGNED_ORDER` when a table is not in the order of `patients`.
  */

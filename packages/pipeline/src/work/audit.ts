@@ -81,7 +81,7 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
     writeFileAtomic(files.text, auditText(record));
     writeAuditRecord(files.record, record);
   };
-  replaceFilesTogether(outputDir, fill, { last: basename(auditFile), obsolete: [] });
+  await replaceFilesTogether(outputDir, fill, { last: basename(auditFile), obsolete: [] });
   const { verdict, checks, findings } = record;
   if (verdict === 'leak' || (strict && verdict === 'warning')) throw failure(record, textFile);
   for (const { severity, what, count, hint } of findings) {

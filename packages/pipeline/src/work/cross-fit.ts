@@ -73,17 +73,17 @@ export async function crossFit(options: CrossFitOptions, context: StageContext):
   };
   await trainFolds(settings, folds, context);
   const logits = await logitsOfAll(settings, folds, context);
-  const result = write(settings, identity, logits);
+  const result = await write(settings, identity, logits);
   say(context, `Logits of ${modality} by ${count} cross-fitted models: ${result.record}`);
   return result;
 }
 
 /** Replaces tables and record together: tables without a record, or with another's hashes, are refused. */
-function write(
+async function write(
   { config, modality }: FoldSettings,
   identity: string,
   { tables: rows, models }: AllLogits,
-): CrossFitResult {
+): Promise<CrossFitResult> {
   const { features_dir: folder } = config.data;
   const { name: model, num_classes: classes } = config.model;
   const tablesOf = (place: string): Record<Split, string> =>
@@ -104,7 +104,7 @@ function write(
       versions: engineVersions(resolveDevice(config.training.device)),
     });
   };
-  replaceFilesTogether(folder, fill, {
+  await replaceFilesTogether(folder, fill, {
     last: basename(record),
     obsolete: [],
     unfinishedWithoutLast: true,

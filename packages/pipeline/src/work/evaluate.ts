@@ -61,7 +61,7 @@ export interface EvaluateResult {
 export async function evaluate(options: EvaluateOptions, context: StageContext): Promise<EvaluateResult> {
   const outputDir = options.outputDir ?? evaluationFolder(options.config);
   const evaluation = await evaluated(options, context);
-  const evaluationFile = writeAll(outputDir, evaluation);
+  const evaluationFile = await writeAll(outputDir, evaluation);
   const { primary, models, rows, comparisons, aggregation, notes, findings, heterogeneity } = evaluation;
   say(context, `All numbers are in ${outputDir}.`);
   return {

@@ -86,11 +86,15 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   tellInSample(model, context);
   const judged = forEachSplit((split) => judgeSplit(model, splits[split]));
   const metrics = SPLITS.flatMap((split) => judged[split].flatMap(fusionMetrics));
-  replaceFilesTogether(outputDir, (folder) => writeAll(folder, model, alignment, splits, judged, metrics), {
-    last: basename(fusionFiles(outputDir).model),
-    obsolete: [],
-    unfinishedWithoutLast: true,
-  });
+  await replaceFilesTogether(
+    outputDir,
+    (folder) => writeAll(folder, model, alignment, splits, judged, metrics),
+    {
+      last: basename(fusionFiles(outputDir).model),
+      obsolete: [],
+      unfinishedWithoutLast: true,
+    },
+  );
   say(context, `All numbers are in ${fusionFiles(outputDir).metrics}.`);
   return resultOf(outputDir, model, splits, metrics);
 }

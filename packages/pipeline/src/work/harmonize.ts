@@ -89,7 +89,7 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
     files: auditOnly ? AUDIT_FILES : [...AUDIT_FILES, ...RESULT_FILES],
     versions: programVersions(),
   };
-  replaceFilesTogether(
+  await replaceFilesTogether(
     outputDir,
     (folder) => writeAll(folder, record, audit, model, harmonisation, metrics),
     {

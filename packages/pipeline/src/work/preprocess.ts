@@ -102,7 +102,7 @@ export async function preprocess(
     brightness: check.brightness.rows(),
     pictures: await draw(check.brightness.rows(), config.data),
   };
-  const summary = writeDivision(division, config, context);
+  const summary = await writeDivision(division, config, context);
   writeLog(config, summary);
   return { splitsDir: resolve(splits_dir), summary };
 }

@@ -59,7 +59,7 @@ export async function report(options: ReportOptions, context: StageContext): Pro
   // An earlier PDF would show other numbers than the page beside it; elsewhere it may be somebody's own file.
   const obsolete = options.output === null ? [basename(pdf)] : [];
   const fill = (staging: string): void => writeFileAtomic(join(staging, basename(html)), text);
-  replaceFilesTogether(dirname(html), fill, { obsolete });
+  await replaceFilesTogether(dirname(html), fill, { obsolete });
   if (browser !== null) {
     say(context, `Printing with ${browser}.`);
     writeFileAtomic(pdf, await printPdf(browser, html));

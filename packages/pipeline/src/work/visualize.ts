@@ -65,7 +65,7 @@ export async function visualize(options: VisualizeOptions, context: StageContext
     for (const [name, content] of drawn) writeFileAtomic(join(staging, name), content);
   };
   const obsolete = [...figures, ...skipped].flatMap(({ name }) => [`${name}.svg`, `${name}.png`]);
-  replaceFilesTogether(outputDir, fill, { obsolete });
+  await replaceFilesTogether(outputDir, fill, { obsolete });
   const files = [...drawn.keys()].map((name) => join(outputDir, name));
   say(context, `${figures.length} figures are in ${outputDir}.`);
   return { outputDir, files, skipped, png };

@@ -57,7 +57,11 @@ export interface Division {
  * Replaces the earlier split by this one, whole. The summary comes last and carries the other files' hashes: `requireSplit`
  * refuses what a crash in between leaves.
  */
-export function writeDivision(division: Division, config: Config, context: StageContext): SplitSummary {
+export async function writeDivision(
+  division: Division,
+  config: Config,
+  context: StageContext,
+): Promise<SplitSummary> {
   const { splits_dir, modalities } = config.data;
   const { members, exclusions, rejected } = division;
   const gone = goneModalities(splitFiles(splits_dir).summary, modalities);
@@ -66,8 +70,7 @@ export function writeDivision(division: Division, config: Config, context: Stage
     pictureName(modality),
   ]);
   if (rejected.length === 0) obsolete.push(SPLIT_FILES.rejected);
-  let summary: SplitSummary | null = null;
-  const fill = (folder: string): void => {
+  const fill = (folder: string): SplitSummary => {
     const names = writeSplitFiles(folder, members, config);
     const places = splitFiles(folder);
     writeCohort(places.cohort, cohortOf(members, modalities), modalities);
@@ -78,14 +81,14 @@ export function writeDivision(division: Division, config: Config, context: Stage
     if (rejected.length > 0) writeRejected(places.rejected, rejected);
     names.push(SPLIT_FILES.cohort, SPLIT_FILES.exclusions);
     const hashes = Object.fromEntries(names.map((name) => [name, hashFile(join(folder, name))]));
-    summary = { ...summarise(division, config), hashes };
+    const summary = { ...summarise(division, config), hashes };
     writeSplitSummary(places.summary, summary);
+    return summary;
   };
-  replaceFilesTogether(splits_dir, fill, { last: SPLIT_FILES.summary, obsolete });
+  const summary = await replaceFilesTogether(splits_dir, fill, { last: SPLIT_FILES.summary, obsolete });
   for (const modality of gone) {
     say(context, `The split files of ${modality} were of the split before and are removed.`);
   }
-  if (summary === null) throw new Error('no summary was written');
   return summary;
 }
 
