@@ -67,16 +67,21 @@ function swap(
   const names = new Set([...obsolete, ...made]);
   if (last !== undefined && names.delete(last)) names.add(last);
   const undo: (() => void)[] = [];
-  const move = (from: string, to: string): void => {
-    if (!existsSync(from)) return;
-    renameWithRetry(from, to);
-    undo.push(() => renameWithRetry(to, from));
+  const move = (name: string, from: string, to: string): void => {
+    const [source, target] = [join(from, name), join(to, name)];
+    if (!existsSync(source)) return;
+    try {
+      renameWithRetry(source, target);
+    } catch (error) {
+      throw explainFileError(error, 'write', join(folder, name));
+    }
+    undo.push(() => renameWithRetry(target, source));
   };
   try {
-    if (last !== undefined && unfinishedWithoutLast) move(join(folder, last), join(old, last));
+    if (last !== undefined && unfinishedWithoutLast) move(last, folder, old);
     for (const name of names) {
-      move(join(folder, name), join(old, name));
-      move(join(fresh, name), join(folder, name));
+      move(name, folder, old);
+      move(name, fresh, folder);
     }
   } catch (error) {
     for (const back of undo.reverse()) back();

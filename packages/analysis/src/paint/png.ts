@@ -10,6 +10,18 @@ const EAST_ASIAN = /[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-
 const EAST_ASIAN_FONT =
   /CJK|Noto (?:Sans|Serif) (?:SC|TC|HK|JP|KR)|Source Han|WenQuanYi|Fallback|SimSun|SimHei|YaHei|DengXian|KaiTi|FangSong|PingFang|Heiti|Songti|STSong|Hiragino|Gothic|Mincho|Yu Gothic|Meiryo|Malgun|Nanum|AR PL/i;
 
+/**
+ * What to say where no font has the letters of a text.
+ *
+ * @param pictures what shows boxes instead, @param text what has the letters, @param command what draws again.
+ */
+export function missingLetters(pictures: string, text: string, command: string): string {
+  return (
+    `No font of this machine has the Chinese, Japanese or Korean letters of some words: they are boxes in ${pictures}. ` +
+    `${text} the text; or install a font such as Noto Sans CJK and run radweave ${command} again.`
+  );
+}
+
 /** Turns SVGs into PNGs. */
 export interface PngPainter {
   /** @param svg with width and height in pixels. */

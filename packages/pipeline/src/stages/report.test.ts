@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openPngPainter } from '@radweave/analysis/paint/png';
 import {
   type Config,
   type Explanations,
@@ -17,6 +18,7 @@ import {
 import { encodePng } from '@radweave/imaging';
 import { writeMadeUpCheckpoint, writeMadeUpNetwork } from '@radweave/network/testing/networks';
 import { asWritten } from '@radweave/remarks';
+import { findBrowser, printPdf } from '@radweave/report/browser';
 import { Random } from '@radweave/stats';
 import { cohortConfig, listening } from '@radweave/study/testing/cohort';
 import {
@@ -31,6 +33,15 @@ import type { ReportOptions, ReportResult } from '../work/report.ts';
 import { evaluate } from './evaluate.ts';
 import { fuse } from './fuse.ts';
 import { report } from './report.ts';
+
+vi.mock('@radweave/analysis/paint/png', async (original) => {
+  const real = await original<typeof import('@radweave/analysis/paint/png')>();
+  return { ...real, openPngPainter: vi.fn(real.openPngPainter) };
+});
+vi.mock('@radweave/report/browser', async (original) => {
+  const real = await original<typeof import('@radweave/report/browser')>();
+  return { ...real, findBrowser: vi.fn(real.findBrowser), printPdf: vi.fn(real.printPdf) };
+});
 
 const modalities = ['A', 'P'];
 const COHORT = madeUpCohort({ train: 20, val: 14, test: 16 });
@@ -135,6 +146,21 @@ function audited(config: Config, split_hash: string): void {
     versions: {},
   });
 }
+
+test('a PDF whose letters no font of the machine has is told', async () => {
+  const config = await studied();
+  const said = async (hasLetters: boolean): Promise<string> => {
+    const context = listening();
+    vi.mocked(findBrowser).mockReturnValueOnce('chromium');
+    vi.mocked(printPdf).mockResolvedValueOnce(Buffer.from('%PDF-'));
+    const canDraw = (text: string): boolean => hasLetters || !/摘要/.test(text);
+    vi.mocked(openPngPainter).mockResolvedValueOnce({ canDraw, paint: async () => Buffer.alloc(0) });
+    await run(config, { language: 'zh', pdf: true }, context);
+    return context.said.join('\n');
+  };
+  expect(await said(false)).toMatch(/boxes in the PDF.*The HTML file has the text.*Noto Sans CJK/);
+  expect(await said(true)).not.toContain('boxes');
+});
 
 test('a report holds what was made, and names the command of what was not', async () => {
   const config = await studied();

@@ -1,4 +1,5 @@
 import { basename, dirname, extname, join } from 'node:path';
+import { missingLetters, openPngPainter } from '@radweave/analysis/paint/png';
 import {
   type Config,
   ResourceError,
@@ -63,6 +64,10 @@ export async function report(options: ReportOptions, context: StageContext): Pro
   if (browser !== null) {
     say(context, `Printing with ${browser}.`);
     writeFileAtomic(pdf, await printPdf(browser, html));
+    const painter = await openPngPainter();
+    if ('paint' in painter && !painter.canDraw(text)) {
+      warn(context, missingLetters('the PDF', 'The HTML file has', 'report'));
+    }
   }
   const parts = {
     fusion: data.fusion,

@@ -7,7 +7,7 @@ import { mapFigures, mapNames } from '@radweave/analysis/figures/maps';
 import { type PatientFeatures, readPatientFeatures } from '@radweave/analysis/figures/patients';
 import { placePatients } from '@radweave/analysis/figures/placed';
 import { rocFigures } from '@radweave/analysis/figures/roc';
-import { openPngPainter } from '@radweave/analysis/paint/png';
+import { missingLetters, openPngPainter } from '@radweave/analysis/paint/png';
 import {
   type Config,
   DataError,
@@ -140,10 +140,6 @@ async function drawAll(
     if (!painter.canDraw(svg)) unreadable.push(figure.name);
   }
   context.emit({ kind: 'progress', task: 'drawing', done: figures.length, total: figures.length });
-  if (unreadable.length > 0) warn(context, MISSING_GLYPHS);
+  if (unreadable.length > 0) warn(context, missingLetters('the PNGs', 'The SVG files have', 'visualize'));
   return { drawn, png: painter !== null };
 }
-
-const MISSING_GLYPHS =
-  'No font of this machine has the Chinese, Japanese or Korean letters of some names: they are boxes in the PNGs. ' +
-  'The SVG files have the text; or install a font such as Noto Sans CJK and run visualize again.';

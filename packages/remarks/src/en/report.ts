@@ -3,7 +3,8 @@ import { of } from '../entry.ts';
 /** What a report says of its own parts: explanations, those that were not made, the machine. */
 export const REPORT = {
   'explained-training': 'the network was trained on these patients',
-  'montages-without-text': 'montages have no text: this machine has no font, or no program that draws it',
+  'montages-without-text':
+    'montages have no text: this machine has no program that draws it, or no font for the letters of some names (install one such as Noto Sans CJK)',
   'coarse-maps': of(
     { layer: 'text', height: 'number', width: 'number', size: 'number', layers: 'texts' },
     ({ layer, height, width, size, layers }) =>

@@ -16,7 +16,8 @@ const VERSIONS: Readonly<Record<string, string>> = {
 
 export const REPORT_ZH: Sentences<typeof REPORT> = {
   'explained-training': '网络以这些患者训练',
-  'montages-without-text': '拼图上没有文字：本机缺少绘制文字的程序或字体',
+  'montages-without-text':
+    '拼图上没有文字：本机缺少绘制文字的程序，或缺少含有某些名称用字的字体（可安装 Noto Sans CJK 等字体）',
   'coarse-maps': ({ layer, height, width, size, layers }) =>
     `层 ${layer} 的热图对 ${size}×${size} 像素仅有 ${height}×${width} 个值：请据此解读，或用 --layer 指定更靠前的层（${list(layers)}）`,
   'other-split': ({ file }) => `${file} 属于另一划分`,

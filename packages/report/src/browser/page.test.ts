@@ -103,6 +103,24 @@ for (const language of ['en', 'zh'] as const) {
   });
 }
 
+browserTest('in wide tables no word is broken, and the head stays low (zh)', async (page) => {
+  await page.show(await written({ external: LONG }, 'zh'), 1280);
+  const lines = `(cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell.firstChild);
+    return range.getClientRects().length;
+  }`;
+  expect(
+    await page.evaluate(`[...document.querySelectorAll('.wide tbody :is(th, td:not(.number))')]
+      .filter((cell) => cell.firstChild && ['融合', '合计', '外部测试集'].includes(cell.firstChild.textContent))
+      .map(${lines}).every((count) => count === 1)`),
+  ).toBe(true);
+  expect(
+    await page.evaluate(`Math.max(...[...document.querySelectorAll('.wide thead')]
+      .map((head) => head.getBoundingClientRect().height))`),
+  ).toBeLessThan(100);
+});
+
 /** Clicks the first button of a kind and gives the file's name, type and text. */
 const clickButton = (kind: 'svg' | 'csv'): string => `(async () => {
   const blobs = [], names = [];

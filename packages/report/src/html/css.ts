@@ -45,6 +45,8 @@ thead th { background: var(--tint); vertical-align: bottom; }
 tbody th { font-weight: 600; }
 td.number, th.number { text-align: right; }
 td.number { white-space: nowrap; }
+.wide table { word-break: keep-all; }
+.wide caption { word-break: normal; }
 thead th:first-child, tbody th { position: sticky; left: 0; background: #fff; }
 thead th:first-child { background: var(--tint); }
 tbody tr:nth-child(even) > * { background: #fafbfc; }
@@ -81,7 +83,7 @@ main { padding-bottom: 60px; }
   table { font-size: 8pt; }
   th, td { padding: 2pt 4pt; }
   .wide, section:has(> h2 + .wide) > h2 { page: wide; }
-  .wide table { font-size: 6.4pt; }
+  .wide table { font-size: 6.4pt; word-break: normal; }
   .wide th, .wide td { padding: 1.5pt 2pt; }
   .wide td.number { white-space: normal; }
   pre { white-space: pre-wrap; max-height: none; font-size: 8pt; }
