@@ -45,8 +45,6 @@ thead th { background: var(--tint); vertical-align: bottom; }
 tbody th { font-weight: 600; }
 td.number, th.number { text-align: right; }
 td.number { white-space: nowrap; }
-.wide table { word-break: keep-all; }
-.wide caption { word-break: normal; }
 thead th:first-child, tbody th { position: sticky; left: 0; background: #fff; }
 thead th:first-child { background: var(--tint); }
 tbody tr:nth-child(even) > * { background: #fafbfc; }
@@ -66,6 +64,10 @@ main { padding-bottom: 60px; }
   h1 { font-size: 1.5rem; }
   th, td { padding: 5px 7px; }
 }
+@media screen {
+  .wide th, .wide td { word-break: keep-all; }
+  .wide tbody th { min-width: 8em; }
+}
 @page { size: A4; margin: 15mm; }
 @page wide { size: A4 landscape; margin: 12mm; }
 @media print {
@@ -83,7 +85,7 @@ main { padding-bottom: 60px; }
   table { font-size: 8pt; }
   th, td { padding: 2pt 4pt; }
   .wide, section:has(> h2 + .wide) > h2 { page: wide; }
-  .wide table { font-size: 6.4pt; word-break: normal; }
+  .wide table { font-size: 6.4pt; }
   .wide th, .wide td { padding: 1.5pt 2pt; }
   .wide td.number { white-space: normal; }
   pre { white-space: pre-wrap; max-height: none; font-size: 8pt; }
