@@ -19,6 +19,21 @@ export interface SplitForward {
   finish: (activations: Tensor) => Tensor;
 }
 
+/** A stage that is one module. */
+export function stageOf(name: string, module: nn.Module): Stage {
+  return { name, members: [module], forward: (x) => module.call(x) };
+}
+
+/** What every family is built with. */
+export interface ImageModelOptions {
+  /** Outputs of the classifier; 0 for none. */
+  numClasses: number;
+  /** Channels of the slices. */
+  inChans: number;
+  /** Dropout before the classifier. */
+  dropRate: number;
+}
+
 /** Name of the cut between `forwardFeatures` and `forwardHead`. */
 const FEATURES = 'features';
 
@@ -31,12 +46,19 @@ const FEATURES = 'features';
 export abstract class ImageModel extends nn.Module {
   /** Length of the feature vector before the classifier. */
   abstract readonly numFeatures: number;
-  /** Channels of the input. */
-  abstract readonly inChans: number;
-  /** Outputs of the classifier; 0 when it has been taken off. */
-  abstract numClasses: number;
+  readonly inChans: number;
+  /** 0 when the classifier has been taken off. */
+  numClasses: number;
+  protected readonly dropRate: number;
   /** How many entries of `stages()` are frozen: the stem counts as one. */
   private frozen = 0;
+
+  constructor({ inChans, numClasses, dropRate }: ImageModelOptions) {
+    super();
+    this.inChans = inChans;
+    this.numClasses = numClasses;
+    this.dropRate = dropRate;
+  }
 
   /** The stem, then the stages, in the order of the forward pass. */
   abstract stages(): readonly Stage[];

@@ -1,9 +1,9 @@
 import { F, nn, type Tensor } from '@radweave/torch';
-import { ImageModel, type Stage } from '../image-model.ts';
+import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { createClassifier, replaceClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
 import type { BuildOptions, RegisterModel, WeightsInfo } from '../registry/entry.ts';
-import { IMAGENET } from '../registry/imagenet.ts';
+import { IMAGENET, timmWeights } from '../registry/imagenet.ts';
 import { ConvNeXtHead, ConvNeXtStage, ConvNeXtStem } from './convnext-blocks.ts';
 import { CONVNEXT_KEY_MAPS } from './convnext-key-maps.ts';
 
@@ -24,14 +24,10 @@ export class ConvNeXt extends ImageModel {
   readonly layers: nn.ModuleList<ConvNeXtStage>;
   readonly head: ConvNeXtHead;
   readonly numFeatures: number = CHANNELS[3];
-  readonly inChans: number;
-  numClasses: number;
 
   constructor(config: ConvNeXtConfig, options: BuildOptions) {
-    super();
+    super(options);
     const { inChans, numClasses, dropRate, dropPathRate } = options;
-    this.inChans = inChans;
-    this.numClasses = numClasses;
     this.stem = new ConvNeXtStem(inChans, CHANNELS[0]);
     this.layers = new nn.ModuleList(
       dropPathRates(dropPathRate, config.depths).map((rates, i) => {
@@ -50,15 +46,8 @@ export class ConvNeXt extends ImageModel {
   }
 
   override stages(): readonly Stage[] {
-    const { stem } = this;
-    return [
-      { name: 'stem', members: [stem], forward: (x) => stem.call(x) },
-      ...Array.from(this.layers, (layer, i) => ({
-        name: `stages.${i}`,
-        members: [layer],
-        forward: (x: Tensor) => layer.call(x),
-      })),
-    ];
+    const layers = Array.from(this.layers, (layer, i) => stageOf(`stages.${i}`, layer));
+    return [stageOf('stem', this.stem), ...layers];
   }
 
   protected override classify(features: Tensor, preLogits: boolean): Tensor {
@@ -82,14 +71,8 @@ export class ConvNeXt extends ImageModel {
 
 /** From timm's `default_cfgs` in `models/convnext.py`. */
 function weights(name: string): WeightsInfo[] {
-  const recipe = (tag: string, numClasses: number, cropPct: number): WeightsInfo => ({
-    tag,
-    repo: `timm/${name}.${tag}`,
-    file: 'model.safetensors',
-    license: 'apache-2.0',
-    numClasses,
-    input: { ...IMAGENET, size: 224, interpolation: 'bicubic', cropPct },
-  });
+  const recipe = (tag: string, numClasses: number, cropPct: number): WeightsInfo =>
+    timmWeights(name, tag, { ...IMAGENET, size: 224, interpolation: 'bicubic', cropPct }, { numClasses });
   return [
     recipe('in12k_ft_in1k', 1000, 0.95),
     recipe('fb_in22k_ft_in1k', 1000, 0.875),

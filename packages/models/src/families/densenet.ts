@@ -1,8 +1,8 @@
 import { F, nn, type Tensor } from '@radweave/torch';
 import { ImageModel, type Stage } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
-import type { BuildOptions, RegisterModel, WeightsInfo } from '../registry/entry.ts';
-import { IMAGENET } from '../registry/imagenet.ts';
+import type { BuildOptions, InputInfo, RegisterModel } from '../registry/entry.ts';
+import { IMAGENET, timmWeights } from '../registry/imagenet.ts';
 import type { KeyMap } from '../weights/key-map.ts';
 import { DenseFeatures } from './densenet-blocks.ts';
 
@@ -22,21 +22,15 @@ export class DenseNet extends ImageModel {
   readonly features: DenseFeatures;
   classifier: Classifier;
   readonly numFeatures: number;
-  readonly inChans: number;
-  numClasses: number;
-  private readonly dropRate: number;
 
   constructor(config: DenseNetConfig, options: BuildOptions) {
-    super();
-    const { inChans, numClasses, dropRate, dropPathRate } = options;
+    super(options);
+    const { inChans, numClasses, dropPathRate } = options;
     if (dropPathRate > 0) {
       throw new RangeError(
         `DenseNet has no residual branches to drop: dropPathRate must be 0, not ${dropPathRate}`,
       );
     }
-    this.inChans = inChans;
-    this.numClasses = numClasses;
-    this.dropRate = dropRate;
     this.features = new DenseFeatures(inChans, config.depths);
     this.numFeatures = this.features.outChannels;
     this.classifier = createClassifier(this.numFeatures, numClasses);
@@ -90,16 +84,7 @@ const KEY_MAPS: readonly KeyMap[] = [
 ];
 
 /** From timm's `default_cfgs` in `models/densenet.py`. */
-function weights(name: string, tags: readonly string[]): WeightsInfo[] {
-  return tags.map((tag) => ({
-    tag,
-    repo: `timm/${name}.${tag}`,
-    file: 'model.safetensors',
-    license: 'apache-2.0',
-    numClasses: 1000,
-    input: { ...IMAGENET, size: 224, interpolation: 'bicubic', cropPct: 0.875 },
-  }));
-}
+const INPUT: InputInfo = { ...IMAGENET, size: 224, interpolation: 'bicubic', cropPct: 0.875 };
 
 /** Registers the family. */
 export function densenetFamily(registerModel: RegisterModel): void {
@@ -109,7 +94,7 @@ export function densenetFamily(registerModel: RegisterModel): void {
       description,
       paper: 'Huang et al. 2017, arXiv:1608.06993',
       build: (options) => new DenseNet(config, options),
-      weights: weights(name, tags),
+      weights: tags.map((tag) => timmWeights(name, tag, INPUT)),
       firstConv: 'features.conv0',
       classifier: 'classifier',
       keyMaps: KEY_MAPS,

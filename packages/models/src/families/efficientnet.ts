@@ -1,9 +1,9 @@
 import { F, nn, type Tensor } from '@radweave/torch';
-import { ImageModel, type Stage } from '../image-model.ts';
+import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
 import { relu6_ } from '../layers/relu.ts';
 import type { BuildOptions, InputInfo, RegisterModel, WeightsInfo } from '../registry/entry.ts';
-import { IMAGENET, INCEPTION } from '../registry/imagenet.ts';
+import { IMAGENET, INCEPTION, timmWeights } from '../registry/imagenet.ts';
 import type { KeyMap } from '../weights/key-map.ts';
 import { type Activation, initWeights, type PaddingRule, spatial } from './mbconv-blocks.ts';
 import { efficientnetPytorchMap, torchvisionRules } from './mbconv-key-maps.ts';
@@ -60,20 +60,14 @@ export class EfficientNet extends ImageModel {
   readonly bn2: nn.BatchNorm2d;
   classifier: Classifier;
   readonly numFeatures: number;
-  readonly inChans: number;
-  numClasses: number;
-  private readonly dropRate: number;
   private readonly activation: Activation;
 
   constructor(config: EfficientNetConfig, options: BuildOptions) {
-    super();
+    super(options);
     const { width, kind } = config;
     const { inChans, numClasses, batchNorm, dropPathRate } = options;
     const { activation, padding } = kind === 'lite' ? LITE : PLAIN;
     this.activation = activation;
-    this.inChans = inChans;
-    this.numClasses = numClasses;
-    this.dropRate = options.dropRate;
     this.numFeatures = roundChannels(1280 * width);
     const stem = roundChannels(32 * width);
     this.conv_stem = spatial(inChans, stem, { kernel: 3, stride: 2, padding });
@@ -102,11 +96,7 @@ export class EfficientNet extends ImageModel {
     const { conv_stem, bn1, activation } = this;
     return [
       { name: 'stem', members: [conv_stem, bn1], forward: (x) => activation(bn1.call(conv_stem.call(x))) },
-      ...Array.from(this.blocks, (stage, i) => ({
-        name: `blocks.${i}`,
-        members: [stage],
-        forward: (x: Tensor) => stage.call(x),
-      })),
+      ...Array.from(this.blocks, (stage, i) => stageOf(`blocks.${i}`, stage)),
     ];
   }
 
@@ -175,14 +165,8 @@ export function efficientnetFamily(registerModel: RegisterModel): void {
         differences: `dropout is ${drop} and stochastic depth 0.2 by default (timm and here: 0)`,
       },
     });
-  const weights = (name: string, tag: string, input: Input): WeightsInfo => ({
-    tag,
-    repo: `timm/${name}.${tag}`,
-    file: 'model.safetensors',
-    license: 'apache-2.0',
-    numClasses: 1000,
-    input: { ...input, interpolation: 'bicubic' },
-  });
+  const weights = (name: string, tag: string, input: Input): WeightsInfo =>
+    timmWeights(name, tag, { ...input, interpolation: 'bicubic' });
   const usual = (size: number): Input => ({ ...IMAGENET, size, cropPct: 0.875 });
   const long = (size: number): Input => ({ ...INCEPTION, size, cropPct: 0.9 });
   const [b0, b1, b2, b3] = ['efficientnet_b0', 'efficientnet_b1', 'efficientnet_b2', 'efficientnet_b3'];

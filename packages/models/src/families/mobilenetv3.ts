@@ -1,9 +1,9 @@
 import { F, nn, type Tensor } from '@radweave/torch';
-import { ImageModel, type Stage } from '../image-model.ts';
+import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
 import { relu_ } from '../layers/relu.ts';
 import type { BuildOptions, InputInfo, RegisterModel } from '../registry/entry.ts';
-import { IMAGENET, INCEPTION } from '../registry/imagenet.ts';
+import { IMAGENET, INCEPTION, timmWeights } from '../registry/imagenet.ts';
 import type { KeyMap } from '../weights/key-map.ts';
 import { initWeights } from './mbconv-blocks.ts';
 import { torchvisionRules } from './mbconv-key-maps.ts';
@@ -55,16 +55,10 @@ export class MobileNetV3 extends ImageModel {
   readonly conv_head: nn.Conv2d;
   classifier: Classifier;
   readonly numFeatures: number;
-  readonly inChans: number;
-  numClasses: number;
-  private readonly dropRate: number;
 
   constructor(config: MobileNetV3Config, options: BuildOptions) {
-    super();
+    super(options);
     const { inChans, numClasses, batchNorm, dropPathRate } = options;
-    this.inChans = inChans;
-    this.numClasses = numClasses;
-    this.dropRate = options.dropRate;
     this.numFeatures = config.features;
     this.conv_stem = new nn.Conv2d(inChans, STEM, 3, { stride: 2, padding: 1, bias: false });
     this.bn1 = new nn.BatchNorm2d(STEM, batchNorm);
@@ -91,11 +85,7 @@ export class MobileNetV3 extends ImageModel {
     const { conv_stem, bn1 } = this;
     return [
       { name: 'stem', members: [conv_stem, bn1], forward: (x) => F.hardswish(bn1.call(conv_stem.call(x))) },
-      ...Array.from(this.blocks, (stage, i) => ({
-        name: `blocks.${i}`,
-        members: [stage],
-        forward: (x: Tensor) => stage.call(x),
-      })),
+      ...Array.from(this.blocks, (stage, i) => stageOf(`blocks.${i}`, stage)),
     ];
   }
 
@@ -155,14 +145,7 @@ export function mobilenetv3Family(registerModel: RegisterModel): void {
       paper: 'Howard et al. 2019, arXiv:1905.02244',
       build: (options) => new MobileNetV3(config, options),
       aliases: [`mobilenet_v3_${size}`],
-      weights: weights.map(([tag, input]) => ({
-        tag,
-        repo: `timm/${name}.${tag}`,
-        file: 'model.safetensors',
-        license: 'apache-2.0',
-        numClasses: 1000,
-        input,
-      })),
+      weights: weights.map(([tag, input]) => timmWeights(name, tag, input)),
       firstConv: 'conv_stem',
       classifier: 'classifier',
       defaults: { batchNorm: TIMM_NORM },

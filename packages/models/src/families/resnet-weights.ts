@@ -1,5 +1,5 @@
-import type { WeightsInfo } from '../registry/entry.ts';
-import { IMAGENET } from '../registry/imagenet.ts';
+import type { InputInfo, WeightsInfo } from '../registry/entry.ts';
+import { IMAGENET, timmWeights } from '../registry/imagenet.ts';
 
 /** timm's training recipes for the weights that it takes by default ("ResNet strikes back", arXiv:2110.00476; racm). */
 export type TimmRecipe = 'a1' | 'a1h' | 'racm';
@@ -9,22 +9,10 @@ const CROP: Record<TimmRecipe, number> = { a1: 0.95, a1h: 0.95, racm: 0.875 };
 
 /** timm's default weights, then torchvision's first ones. From timm's `default_cfgs` in `models/resnet.py`. */
 export function resnetWeights(name: string, recipe: TimmRecipe): WeightsInfo[] {
-  const hub = (tag: string) => ({
-    tag,
-    repo: `timm/${name}.${tag}`,
-    file: 'model.safetensors',
-    numClasses: 1000,
-  });
+  const input: InputInfo = { ...IMAGENET, size: 224, interpolation: 'bicubic', cropPct: CROP[recipe] };
+  const first: InputInfo = { ...IMAGENET, size: 224, interpolation: 'bilinear', cropPct: 0.875 };
   return [
-    {
-      ...hub(`${recipe}_in1k`),
-      license: 'apache-2.0',
-      input: { ...IMAGENET, size: 224, interpolation: 'bicubic', cropPct: CROP[recipe] },
-    },
-    {
-      ...hub('tv_in1k'),
-      license: 'bsd-3-clause',
-      input: { ...IMAGENET, size: 224, interpolation: 'bilinear', cropPct: 0.875 },
-    },
+    timmWeights(name, `${recipe}_in1k`, input),
+    timmWeights(name, 'tv_in1k', first, { license: 'bsd-3-clause' }),
   ];
 }

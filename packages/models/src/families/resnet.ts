@@ -1,5 +1,5 @@
 import { F, nn, type Tensor } from '@radweave/torch';
-import { ImageModel, type Stage } from '../image-model.ts';
+import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
 import type { BuildOptions, RegisterModel } from '../registry/entry.ts';
@@ -32,15 +32,9 @@ export class ResNet extends ImageModel {
   readonly layer4: nn.Sequential;
   fc: Classifier;
   readonly numFeatures: number;
-  readonly inChans: number;
-  numClasses: number;
-  private readonly dropRate: number;
 
   constructor(config: ResNetConfig, options: BuildOptions) {
-    super();
-    this.inChans = options.inChans;
-    this.numClasses = options.numClasses;
-    this.dropRate = options.dropRate;
+    super(options);
     this.numFeatures = PLANES[3] * config.block.expansion;
     this.conv1 = new nn.Conv2d(options.inChans, 64, 7, { stride: 2, padding: 3, bias: false });
     this.bn1 = new nn.BatchNormReLU2d(64);
@@ -59,11 +53,7 @@ export class ResNet extends ImageModel {
     const layers = { layer1, layer2, layer3, layer4 };
     return [
       { name: 'stem', members: [conv1, bn1], forward },
-      ...Object.entries(layers).map(([name, layer]) => ({
-        name,
-        members: [layer],
-        forward: (x: Tensor) => layer.call(x),
-      })),
+      ...Object.entries(layers).map(([name, layer]) => stageOf(name, layer)),
     ];
   }
 

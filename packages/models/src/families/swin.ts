@@ -1,10 +1,10 @@
 import { F, nn, type Tensor } from '@radweave/torch';
-import { ImageModel, type Stage } from '../image-model.ts';
+import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
 import { patchGrid, requireImageSize } from '../layers/image-size.ts';
-import type { BuildOptions, RegisterModel, WeightsInfo } from '../registry/entry.ts';
-import { IMAGENET } from '../registry/imagenet.ts';
+import type { BuildOptions, InputInfo, RegisterModel, WeightsInfo } from '../registry/entry.ts';
+import { IMAGENET, timmWeights } from '../registry/imagenet.ts';
 import { PatchMerging, SwinBlock } from './swin-blocks.ts';
 import { SWIN_KEY_MAPS, SWIN_OBSOLETE } from './swin-key-maps.ts';
 import type { Pair } from './swin-windows.ts';
@@ -83,18 +83,12 @@ export class SwinTransformer extends ImageModel {
   readonly norm: nn.LayerNorm;
   readonly head: Head;
   readonly numFeatures: number;
-  readonly inChans: number;
-  numClasses: number;
   readonly imageSize: Pair;
-  private readonly dropRate: number;
 
   constructor(config: SwinConfig, options: BuildOptions) {
-    super();
+    super(options);
     const { embedDim, depths, heads } = config;
-    this.inChans = options.inChans;
-    this.numClasses = options.numClasses;
     this.imageSize = options.imageSize;
-    this.dropRate = options.dropRate;
     this.numFeatures = embedDim * 2 ** (depths.length - 1);
     this.patch_embed = new PatchEmbed(options.inChans, embedDim);
     const grid = patchGrid('Swin', options.imageSize, PATCH);
@@ -114,15 +108,8 @@ export class SwinTransformer extends ImageModel {
   }
 
   override stages(): readonly Stage[] {
-    const stem = this.patch_embed;
-    return [
-      { name: 'stem', members: [stem], forward: (x) => stem.call(x) },
-      ...Array.from(this.layers, (layer, i) => ({
-        name: `layers.${i}`,
-        members: [layer],
-        forward: (x: Tensor) => layer.call(x),
-      })),
-    ];
+    const layers = Array.from(this.layers, (layer, i) => stageOf(`layers.${i}`, layer));
+    return [stageOf('stem', this.patch_embed), ...layers];
   }
 
   override forwardFeatures(x: Tensor): Tensor {
@@ -171,14 +158,8 @@ function unlike(model: ImageModel): string | undefined {
 
 /** From timm's `default_cfgs` in `models/swin_transformer.py`. */
 function weights(name: string, tags: readonly string[]): WeightsInfo[] {
-  return tags.map((tag) => ({
-    tag,
-    repo: `timm/${name}.${tag}`,
-    file: 'model.safetensors',
-    license: 'mit',
-    numClasses: 1000,
-    input: { ...IMAGENET, size: 224, interpolation: 'bicubic', cropPct: 0.9 },
-  }));
+  const input: InputInfo = { ...IMAGENET, size: 224, interpolation: 'bicubic', cropPct: 0.9 };
+  return tags.map((tag) => timmWeights(name, tag, input, { license: 'mit' }));
 }
 
 /** Registers the family. */

@@ -1,5 +1,5 @@
 import type { InputInfo, WeightsInfo } from '../registry/entry.ts';
-import { IMAGENET, INCEPTION } from '../registry/imagenet.ts';
+import { IMAGENET, INCEPTION, timmWeights } from '../registry/imagenet.ts';
 
 const AUGREG: InputInfo = { ...INCEPTION, size: 224, interpolation: 'bicubic', cropPct: 0.9 };
 const DINO: InputInfo = { ...AUGREG, ...IMAGENET };
@@ -28,13 +28,6 @@ const RECIPES: Readonly<Record<ViTRecipe, readonly [numClasses: number, InputInf
 export function vitWeights(name: string, tags: readonly ViTRecipe[]): WeightsInfo[] {
   return tags.map((tag) => {
     const [numClasses, input] = RECIPES[tag];
-    return {
-      tag,
-      repo: `timm/${name}.${tag}`,
-      file: 'model.safetensors',
-      license: 'apache-2.0',
-      numClasses,
-      input,
-    };
+    return timmWeights(name, tag, input, { numClasses });
   });
 }

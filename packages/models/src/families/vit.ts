@@ -1,5 +1,5 @@
 import { empty, F, nn, type Tensor } from '@radweave/torch';
-import { ImageModel, type Stage } from '../image-model.ts';
+import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
 import { patchGrid, requireImageSize } from '../layers/image-size.ts';
@@ -37,21 +37,15 @@ export class VisionTransformer extends ImageModel {
   readonly norm: nn.LayerNorm;
   head: Classifier;
   readonly numFeatures: number;
-  readonly inChans: number;
-  numClasses: number;
   readonly imageSize: readonly [number, number];
   private readonly grid: readonly [number, number];
-  private readonly dropRate: number;
 
   constructor(config: VisionTransformerConfig, options: BuildOptions) {
-    super();
+    super(options);
     const { patch, dim, heads, layerScale = null } = config;
     const { inChans, numClasses, imageSize } = options;
-    this.inChans = inChans;
-    this.numClasses = numClasses;
     this.numFeatures = dim;
     this.imageSize = imageSize;
-    this.dropRate = options.dropRate;
     this.grid = patchGrid('ViT', imageSize, patch);
     this.patch_embed = new PatchEmbed(inChans, dim, patch);
     this.cls_token = new nn.Parameter(empty([1, PREFIX_TOKENS, dim]));
@@ -69,11 +63,7 @@ export class VisionTransformer extends ImageModel {
     const { patch_embed, cls_token, pos_embed } = this;
     return [
       { name: 'stem', members: [patch_embed, cls_token, pos_embed], forward: (x) => this.embed(x) },
-      ...Array.from(this.blocks, (block, i) => ({
-        name: `blocks.${i}`,
-        members: [block],
-        forward: (x: Tensor) => block.call(x),
-      })),
+      ...Array.from(this.blocks, (block, i) => stageOf(`blocks.${i}`, block)),
     ];
   }
 

@@ -47,8 +47,6 @@ class Forked extends ImageModel {
   readonly conv: nn.Conv2d = new nn.Conv2d(1, 4, 3);
   readonly norm: nn.BatchNorm2d = new nn.BatchNorm2d(4);
   readonly numFeatures = 4;
-  readonly inChans = 1;
-  numClasses = 0;
   override stages(): readonly Stage[] {
     const forward = (x: Tensor): Tensor => {
       const y = this.conv.call(x);
@@ -63,7 +61,7 @@ class Forked extends ImageModel {
 }
 
 test('a model that would give other features is left as it is', () => {
-  const model = new Forked();
+  const model = new Forked({ inChans: 1, numClasses: 0, dropRate: 0 });
   disturb(model);
   const x = randn([2, 1, 8, 8]);
   expect(() => foldBatchNorms(model, x)).toThrow(/eval mode/);

@@ -44,15 +44,8 @@ export function createModel(name: string, options: CreateModelOptions = {}): Ima
   }
   const batchNorm = { ...own.batchNorm, ...options.batchNorm };
   const zeroInitLast = options.zeroInitLast ?? own.zeroInitLast ?? false;
-  return info.build({
-    numClasses,
-    inChans,
-    dropRate,
-    dropPathRate,
-    imageSize: size,
-    batchNorm,
-    zeroInitLast,
-  });
+  const rates = { dropRate, dropPathRate };
+  return info.build({ numClasses, inChans, ...rates, imageSize: size, batchNorm, zeroInitLast });
 }
 
 function whole(model: string, option: string, value: number, least: number): void {

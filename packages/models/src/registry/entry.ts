@@ -1,5 +1,5 @@
 import type { nn } from '@radweave/torch';
-import type { ImageModel } from '../image-model.ts';
+import type { ImageModel, ImageModelOptions } from '../image-model.ts';
 import type { KeyMap } from '../weights/key-map.ts';
 
 /** How images were prepared for the weights: a model that gets them otherwise is out of its depth. */
@@ -31,12 +31,7 @@ export interface WeightsInfo {
 export type BatchNormSettings = Pick<nn.BatchNormOptions, 'eps' | 'momentum'>;
 
 /** What `createModel` leaves to a family after it has filled in the defaults. */
-export interface BuildOptions {
-  /** Outputs of the classifier; 0 for none. */
-  numClasses: number;
-  inChans: number;
-  /** Dropout before the classifier. */
-  dropRate: number;
+export interface BuildOptions extends ImageModelOptions {
   /** Stochastic depth of the last block; the first has none. */
   dropPathRate: number;
   /** Height and width of the slices in pixels; convolutional networks take any. */
