@@ -25,13 +25,10 @@ export function checkChangedSlices(
   return {
     looked: remark('audit-slices', { n: slices.length }),
     found: finding(
-      {
-        what: remark('WARN_SLICES_CHANGED'),
-        severity: 'warning',
-        where: config.data.splits_dir,
-        hint: 'Run radweave preprocess again and everything after it, or restore the images',
-      },
+      remark('WARN_SLICES_CHANGED'),
       changed,
+      config.data.splits_dir,
+      'Run radweave preprocess again and everything after it, or restore the images',
     ),
     gaps: [],
   };

@@ -18,26 +18,29 @@ export interface CheckReport {
   faults?: string[];
 }
 
-/** A kind of finding, whose code is that of what is wrong. */
-export interface FindingKind {
-  what: Remark;
-  severity: AuditSeverity;
-  where: string;
-  hint: string;
+function severityOf(code: string): AuditSeverity {
+  if (code.startsWith('LEAK_')) return 'leak';
+  return code.startsWith('WARN_') ? 'warning' : 'info';
 }
 
-/** A finding of these cases, or none when there are none. */
-export function finding(kind: FindingKind, cases: readonly AuditCase[], isAtLeast = false): Found[] {
+/**
+ * A finding of these cases, or none when there are none.
+ *
+ * @param what its code begins with how severe it is: `LEAK_`, `WARN_` or `INFO_`.
+ * @param isAtLeast whether there are more cases than these.
+ */
+export function finding(
+  what: Remark,
+  cases: readonly AuditCase[],
+  where: string,
+  hint: string,
+  isAtLeast = false,
+): Found[] {
   if (cases.length === 0) return [];
-  return [
-    {
-      code: kind.what.code,
-      ...kind,
-      count: cases.length,
-      at_least: isAtLeast,
-      cases: cases.slice(0, LISTED),
-    },
-  ];
+  const { code } = what;
+  const severity = severityOf(code);
+  const listed = { count: cases.length, at_least: isAtLeast, cases: cases.slice(0, LISTED) };
+  return [{ code, what, severity, where, hint, ...listed }];
 }
 
 /** A case in which nothing was measured. */

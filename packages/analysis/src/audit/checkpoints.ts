@@ -41,32 +41,13 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
   return {
     looked: looked === 0 ? null : remark('audit-runs', { n: looked }),
     found: [
+      ...finding(remark('LEAK_CHECKPOINT_TRAINED'), used.trainedOn, where, hint),
+      ...finding(remark('LEAK_CHECKPOINT_SELECTED'), used.selectedOn, where, hint),
       ...finding(
-        {
-          what: remark('LEAK_CHECKPOINT_TRAINED'),
-          severity: 'leak',
-          where,
-          hint,
-        },
-        used.trainedOn,
-      ),
-      ...finding(
-        {
-          what: remark('LEAK_CHECKPOINT_SELECTED'),
-          severity: 'leak',
-          where,
-          hint,
-        },
-        used.selectedOn,
-      ),
-      ...finding(
-        {
-          what: remark('WARN_CHECKPOINT_OLD'),
-          severity: 'warning',
-          where,
-          hint: 'Do not use these runs with the present split; delete them when they are not needed',
-        },
+        remark('WARN_CHECKPOINT_OLD'),
         old,
+        where,
+        'Do not use these runs with the present split; delete them when they are not needed',
       ),
     ],
     gaps,

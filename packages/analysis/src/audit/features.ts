@@ -64,33 +64,9 @@ export async function checkFeatures(subject: AuditSubject, reader: SeenReader): 
   return {
     looked: looked.length === 0 ? null : remark('audit-features', { modalities: looked }),
     found: [
-      ...finding(
-        {
-          what: remark('LEAK_FEATURES_TRAINED'),
-          severity: 'leak',
-          where,
-          hint: again,
-        },
-        seen.trainedOn,
-      ),
-      ...finding(
-        {
-          what: remark('LEAK_FEATURES_SELECTED'),
-          severity: 'leak',
-          where,
-          hint: again,
-        },
-        seen.selectedOn,
-      ),
-      ...finding(
-        {
-          what: remark('LEAK_FEATURES_SPLIT'),
-          severity: 'leak',
-          where,
-          hint: 'Extract again, and fuse again',
-        },
-        moved,
-      ),
+      ...finding(remark('LEAK_FEATURES_TRAINED'), seen.trainedOn, where, again),
+      ...finding(remark('LEAK_FEATURES_SELECTED'), seen.selectedOn, where, again),
+      ...finding(remark('LEAK_FEATURES_SPLIT'), moved, where, 'Extract again, and fuse again'),
     ],
     gaps,
     faults,

@@ -48,23 +48,12 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
     looked: remark('audit-fold-models', { n: runs.length, records: records.length }),
     found: [
       ...finding(
-        {
-          what: remark('LEAK_FOLD'),
-          severity: 'leak',
-          where: outputFolders(config.experiment.output_dir).checkpoints,
-          hint,
-        },
+        remark('LEAK_FOLD'),
         [...own, ...heldOut],
+        outputFolders(config.experiment.output_dir).checkpoints,
+        hint,
       ),
-      ...finding(
-        {
-          what: remark('LEAK_LOGITS'),
-          severity: 'leak',
-          where: config.data.features_dir,
-          hint,
-        },
-        mixed,
-      ),
+      ...finding(remark('LEAK_LOGITS'), mixed, config.data.features_dir, hint),
     ],
     gaps,
     faults,

@@ -59,22 +59,16 @@ export function checkFrozen(subject: AuditSubject): CheckReport {
     looked: kept.length === 0 ? null : lookedAt(kept),
     found: [
       ...finding(
-        {
-          what: remark('LEAK_FROZEN_EXTERNAL'),
-          severity: 'leak',
-          where: config.experiment.output_dir,
-          hint: 'Fit it again on home patients: radweave fuse, radweave evaluate',
-        },
+        remark('LEAK_FROZEN_EXTERNAL'),
         external,
+        config.experiment.output_dir,
+        'Fit it again on home patients: radweave fuse, radweave evaluate',
       ),
       ...finding(
-        {
-          what: remark('LEAK_FROZEN_CHANGED'),
-          severity: 'leak',
-          where: config.experiment.output_dir,
-          hint: 'Take the file as it was written, or fit again: radweave fuse, radweave evaluate',
-        },
+        remark('LEAK_FROZEN_CHANGED'),
         changed,
+        config.experiment.output_dir,
+        'Take the file as it was written, or fit again: radweave fuse, radweave evaluate',
       ),
     ],
     gaps,

@@ -24,34 +24,15 @@ export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
   return {
     looked: remark('audit-fusion', { modalities: model.modalities.map(({ modality }) => modality) }),
     found: [
+      ...finding(remark('LEAK_FUSION_FITTED'), fitted.cases, file, again),
+      ...finding(remark('LEAK_FUSION_THRESHOLD'), chosen.cases, file, again),
       ...finding(
-        {
-          what: remark('LEAK_FUSION_FITTED'),
-          severity: 'leak',
-          where: file,
-          hint: again,
-        },
-        fitted.cases,
-      ),
-      ...finding(
-        {
-          what: remark('LEAK_FUSION_THRESHOLD'),
-          severity: 'leak',
-          where: file,
-          hint: again,
-        },
-        chosen.cases,
-      ),
-      ...finding(
-        {
-          what: remark(isStacked ? 'INFO_FUSION_IN_SAMPLE' : 'WARN_FUSION_IN_SAMPLE'),
-          severity: isStacked ? 'info' : 'warning',
-          where: file,
-          hint: isStacked
-            ? "Report 'stacked'"
-            : 'Cross-fit each modality M: radweave extract --modality M --cross_fit K, then radweave fuse --stack',
-        },
+        remark(isStacked ? 'INFO_FUSION_IN_SAMPLE' : 'WARN_FUSION_IN_SAMPLE'),
         inSample.map(({ modality, checkpoint }) => auditCase([], `${modality}: ${checkpoint}`)),
+        file,
+        isStacked
+          ? "Report 'stacked'"
+          : 'Cross-fit each modality M: radweave extract --modality M --cross_fit K, then radweave fuse --stack',
       ),
     ],
     gaps: [

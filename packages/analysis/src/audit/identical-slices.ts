@@ -27,22 +27,16 @@ export function checkIdenticalSlices(pixels: AuditedPixels): CheckReport {
         : remark('audit-slices-compared', { n: slices.length, constant }),
     found: [
       ...finding(
-        {
-          what: remark('LEAK_IDENTICAL_SLICES'),
-          severity: 'leak',
-          where: 'the split files',
-          hint: 'Find out whose image it is; if both are one patient, use one ID, and run radweave preprocess again',
-        },
+        remark('LEAK_IDENTICAL_SLICES'),
         across.map(asCase),
+        'the split files',
+        'Find out whose image it is; if both are one patient, use one ID, and run radweave preprocess again',
       ),
       ...finding(
-        {
-          what: remark('WARN_IDENTICAL_SLICES'),
-          severity: 'warning',
-          where: 'the split files',
-          hint: 'Find out whose image it is: one of these patients may count twice or have a wrong label',
-        },
+        remark('WARN_IDENTICAL_SLICES'),
         within.map(asCase),
+        'the split files',
+        'Find out whose image it is: one of these patients may count twice or have a wrong label',
       ),
     ],
     gaps: pixelGaps(pixels),

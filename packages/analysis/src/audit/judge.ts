@@ -42,13 +42,10 @@ async function reportOf(run: () => CheckReport | Promise<CheckReport>): Promise<
 function withFaults(report: CheckReport, { config }: AuditSubject): CheckReport {
   const { faults = [], found, gaps } = report;
   const unreadable = finding(
-    {
-      what: remark('WARN_UNREADABLE'),
-      severity: 'warning',
-      where: config.experiment.output_dir,
-      hint: 'Make these files again, or remove them, and audit again',
-    },
+    remark('WARN_UNREADABLE'),
     faults.map((fault) => auditCase([], fault)),
+    config.experiment.output_dir,
+    'Make these files again, or remove them, and audit again',
   );
   return { ...report, found: [...found, ...unreadable], gaps: [...gaps, ...faults.map(asWritten)] };
 }

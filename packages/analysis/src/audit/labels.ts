@@ -25,22 +25,16 @@ export function checkLabels(subject: AuditSubject): CheckReport {
       : remark('audit-split-files'),
     found: [
       ...finding(
-        {
-          what: remark('LEAK_LABEL_CONFLICT'),
-          severity: 'leak',
-          where: config.data.splits_dir,
-          hint: 'Find out which is right, correct the folders, and run radweave preprocess again',
-        },
+        remark('LEAK_LABEL_CONFLICT'),
         cases,
+        config.data.splits_dir,
+        'Find out which is right, correct the folders, and run radweave preprocess again',
       ),
       ...finding(
-        {
-          what: remark('WARN_LABEL_FOLDERS'),
-          severity: 'warning',
-          where: config.data.splits_dir,
-          hint: 'Check the label column of the split files against the grade folders',
-        },
+        remark('WARN_LABEL_FOLDERS'),
         mixed.map(([grade, own]) => auditCase([], `grade${grade}: labels ${[...own].join(', ')}`)),
+        config.data.splits_dir,
+        'Check the label column of the split files against the grade folders',
       ),
     ],
     gaps: hasCohortFile ? [] : [remark('audit-no-cohort-labels', { file: COHORT_FILE })],

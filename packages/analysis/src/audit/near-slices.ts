@@ -39,23 +39,17 @@ export function checkNearSlices(pixels: AuditedPixels, maxDistance: number): Che
     looked: remark('audit-slices-near', { n: pixels.slices.length, bits: maxDistance }),
     found: [
       ...finding(
-        {
-          what: remark('WARN_NEAR_SLICES'),
-          severity: 'warning',
-          where: 'the split files',
-          hint: 'Look at these pairs: if they are copies, both are one patient or one image is in the wrong folder',
-        },
+        remark('WARN_NEAR_SLICES'),
         copies.map(asCase),
+        'the split files',
+        'Look at these pairs: if they are copies, both are one patient or one image is in the wrong folder',
         isCut,
       ),
       ...finding(
-        {
-          what: remark('INFO_SIMILAR_SLICES', { limit: SAME_IMAGE }),
-          severity: 'info',
-          where: 'the split files',
-          hint: 'Usually patients who look alike; a cropped or shifted copy would be here, too, so look at the first pairs',
-        },
+        remark('INFO_SIMILAR_SLICES', { limit: SAME_IMAGE }),
         sorted.slice(copies.length).map(asCase),
+        'the split files',
+        'Usually patients who look alike; a cropped or shifted copy would be here, too, so look at the first pairs',
         isCut,
       ),
     ],

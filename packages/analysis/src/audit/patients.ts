@@ -10,13 +10,10 @@ export function checkPatientSplits({ placements, config }: AuditSubject): CheckR
   return {
     looked: remark('audit-patients', { n: count(placements) }),
     found: finding(
-      {
-        what: remark('LEAK_PATIENT_SPLITS'),
-        severity: 'leak',
-        where: config.data.splits_dir,
-        hint: 'Keep each patient in one split: run radweave preprocess again, or correct the split files',
-      },
+      remark('LEAK_PATIENT_SPLITS'),
       cases,
+      config.data.splits_dir,
+      'Keep each patient in one split: run radweave preprocess again, or correct the split files',
     ),
     gaps: [],
   };
@@ -34,13 +31,10 @@ export function checkPatientHospitals({ placements, config }: AuditSubject): Che
   return {
     looked: remark('audit-patients', { n: count(placements) }),
     found: finding(
-      {
-        what: remark('LEAK_PATIENT_HOSPITALS'),
-        severity: 'leak',
-        where: config.data.splits_dir,
-        hint: 'If it is one person, keep one hospital; if two, give them different IDs, such as JM_0012 and SY_0012',
-      },
+      remark('LEAK_PATIENT_HOSPITALS'),
       cases,
+      config.data.splits_dir,
+      'If it is one person, keep one hospital; if two, give them different IDs, such as JM_0012 and SY_0012',
     ),
     gaps: [],
   };
@@ -66,13 +60,10 @@ export function checkSplitAgreement(subject: AuditSubject): CheckReport {
   return {
     looked: remark('audit-sources', { names: [...sources] }),
     found: finding(
-      {
-        what: remark('LEAK_SPLIT_MODALITIES'),
-        severity: 'leak',
-        where: config.data.splits_dir,
-        hint: 'Make all split files from one division of the patients: run radweave preprocess for all modalities at once',
-      },
+      remark('LEAK_SPLIT_MODALITIES'),
       cases,
+      config.data.splits_dir,
+      'Make all split files from one division of the patients: run radweave preprocess for all modalities at once',
     ),
     gaps,
   };

@@ -31,41 +31,14 @@ export function checkSimilarIds(subject: AuditSubject): CheckReport {
   return {
     looked: remark('audit-ids', { n: ids.length }),
     found: [
+      ...finding(remark('LEAK_SAME_ID'), cases(same.filter(isApart)), where, hint),
+      ...finding(remark('WARN_SAME_ID'), cases(same.filter((group) => !isApart(group))), where, hint),
+      ...finding(remark('WARN_ID_SUFFIX'), cases(visits.filter(isApart)), where, hint),
       ...finding(
-        {
-          what: remark('LEAK_SAME_ID'),
-          severity: 'leak',
-          where,
-          hint,
-        },
-        cases(same.filter(isApart)),
-      ),
-      ...finding(
-        {
-          what: remark('WARN_SAME_ID'),
-          severity: 'warning',
-          where,
-          hint,
-        },
-        cases(same.filter((group) => !isApart(group))),
-      ),
-      ...finding(
-        {
-          what: remark('WARN_ID_SUFFIX'),
-          severity: 'warning',
-          where,
-          hint,
-        },
-        cases(visits.filter(isApart)),
-      ),
-      ...finding(
-        {
-          what: remark('INFO_ID_NUMBERED', { most: MOST_VISITS }),
-          severity: 'info',
-          where,
-          hint: 'If these are visits of one patient, use one ID',
-        },
+        remark('INFO_ID_NUMBERED', { most: MOST_VISITS }),
         cases(suffixed.filter((group) => group.length > MOST_VISITS)),
+        where,
+        'If these are visits of one patient, use one ID',
       ),
     ],
     gaps: [],
