@@ -1,9 +1,19 @@
 import { type Remark, remark } from '@radweave/remarks';
-import { fitPca, fitStandardScaler, type Matrix, pcaTransform, standardise, takeRows } from '@radweave/stats';
-import { fewerNeighbours, nearestNeighbours } from './neighbours.ts';
+import {
+  fewerNeighbours,
+  fitPca,
+  fitStandardScaler,
+  type Matrix,
+  nearestNeighbours,
+  neighboursForPerplexity,
+  neighboursForUmap,
+  pcaTransform,
+  perplexityFor,
+  standardise,
+  takeRows,
+  tsne,
+} from '@radweave/stats';
 import type { PatientFeatures } from './patients.ts';
-import { neighboursForPerplexity, perplexityFor, tsne, tsneOfNeighbours } from './tsne.ts';
-import { UMAP_NEIGHBOURS } from './umap-layout.ts';
 import { umapInThread } from './umap-thread.ts';
 
 /** Ways to draw features in the plane. */
@@ -13,11 +23,8 @@ export type Method = (typeof METHODS)[number];
 /** Fewest patients whose neighbourhoods can be drawn: perplexity 1 needs 4. */
 const LEAST_PATIENTS = 5;
 
-/**
- * Up to so many patients t-SNE is exact and sees every feature. The time of that grows with the square of the patients; of more, the
- * neighbourhoods are those in the leading principal components, as van der Maaten (2014) does it and Rtsne by default.
- */
-const EXACT_UP_TO = 1000;
+/** Of more patients the neighbourhoods are those in the leading principal components, as van der Maaten (2014) and Rtsne do it. */
+const ALL_FEATURES_UP_TO = 1000;
 const COMPONENTS = 50;
 
 /** Residual of these components: it is their space that counts, and in it the weak ones hardly matter. */
@@ -32,7 +39,7 @@ export type Embeddings = Record<Method, Embedding>;
 
 /** In how many principal components the neighbourhoods of so many patients are sought; null: in all features. */
 export function componentsFor(patients: number): number | null {
-  return patients > EXACT_UP_TO ? COMPONENTS : null;
+  return patients > ALL_FEATURES_UP_TO ? COMPONENTS : null;
 }
 
 /**
@@ -66,41 +73,33 @@ function trainedPca(scaled: Matrix, train: readonly number[]): Embedding {
   };
 }
 
-/** t-SNE and UMAP. */
+/** t-SNE and UMAP, which begin at the same principal components and look at the same neighbours. */
 async function neighbourhoods(scaled: Matrix, seed: number): Promise<Omit<Embeddings, 'pca'>> {
   const n = scaled.rows;
-  const components = Math.min(componentsFor(n) ?? 2, scaled.columns);
-  const isLarge = componentsFor(n) !== null;
-  const pca = isLarge ? fitPca(scaled, components, ROUGH) : fitPca(scaled, 2);
-  const perplexity = perplexityFor(n);
-  const named = (points: Matrix, name: string, how: string, whom: string): Embedding => ({
-    points,
-    axes: [`${name} 1`, `${name} 2`],
-    note: `${name}${how} of ${whom}all ${n} patients together, labels unused`,
-  });
-  if (!isLarge) {
-    const { umap } = await import('./umap.ts');
-    const exact = (): Embedding => {
-      if (pca.value === null) return { points: null, reason: pca.reason };
-      const { points } = tsne(scaled, pcaTransform(pca.value, scaled), perplexity);
-      return named(points, 't-SNE', ` (perplexity ${perplexity})`, '');
-    };
-    return { tsne: exact(), umap: named(umap(scaled, seed), 'UMAP', '', '') };
-  }
+  const reducedTo = componentsFor(n);
+  const components = Math.min(reducedTo ?? 2, scaled.columns);
+  const pca = fitPca(scaled, components, reducedTo === null ? undefined : ROUGH);
   if (pca.value === null) {
     const without: Embedding = { points: null, reason: pca.reason };
     return { tsne: without, umap: without };
   }
   const reduced = pcaTransform(pca.value, scaled);
   const start = firstTwo(reduced);
-  const near = nearestNeighbours(reduced, neighboursForPerplexity(perplexity));
-  const whom = `the first ${components} principal components of `;
+  const perplexity = perplexityFor(n);
+  const [forTsne, forUmap] = [neighboursForPerplexity(perplexity), neighboursForUmap(n) - 1];
+  const near = nearestNeighbours(reducedTo === null ? scaled : reduced, Math.max(forTsne, forUmap));
+  const whom = reducedTo === null ? '' : `the first ${components} principal components of `;
+  const named = (points: Matrix, name: string, how: string): Embedding => ({
+    points,
+    axes: [`${name} 1`, `${name} 2`],
+    note: `${name}${how} of ${whom}all ${n} patients together, labels unused`,
+  });
   // The thread begins before t-SNE keeps this one busy.
-  const umap = umapInThread({ neighbours: fewerNeighbours(near, UMAP_NEIGHBOURS - 1), start, seed });
-  const { points } = tsneOfNeighbours(near, start, perplexity);
+  const umap = umapInThread({ neighbours: fewerNeighbours(near, forUmap), start, seed });
+  const points = tsne(fewerNeighbours(near, forTsne), start, perplexity);
   return {
-    tsne: named(points, 't-SNE', ` (perplexity ${perplexity}, Barnes–Hut)`, whom),
-    umap: named(await umap, 'UMAP', '', whom),
+    tsne: named(points, 't-SNE', ` (perplexity ${perplexity}, Barnes–Hut)`),
+    umap: named(await umap, 'UMAP', ''),
   };
 }
 

@@ -51,7 +51,8 @@ function keep(path: string, record: EmbeddingsRecord): void {
 }
 
 function hashInputs({ patients, features }: PatientFeatures, seed: number): string {
-  const about = { version: RADWEAVE_VERSION, seed, columns: features.columns };
+  // Maps of before were computed otherwise.
+  const about = { version: RADWEAVE_VERSION, maps: 2, seed, columns: features.columns };
   const members = patients.map(({ patient, split }) => [patient, split]);
   const { buffer, byteOffset, byteLength } = features.data;
   return createHash('sha256')

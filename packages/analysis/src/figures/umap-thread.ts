@@ -1,16 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { compiledFile } from '@radweave/native/compiled';
-import type { Matrix } from '@radweave/stats';
-import type { Neighbours } from './neighbours.ts';
+import type { Matrix, Neighbours } from '@radweave/stats';
 
-/** What `umapOfNeighbours` is asked. */
+/** What `umap` is asked. */
 export interface UmapTask {
   neighbours: Neighbours;
   start: Matrix;
   seed: number;
 }
 
-/** `umapOfNeighbours` in a thread of its own, so that t-SNE, which takes about as long, has the other core. */
+/** `umap` in a thread of its own, so that t-SNE, which takes about as long, has the other core. */
 export function umapInThread(task: UmapTask): Promise<Matrix> {
   const entry = compiledFile(import.meta.url, './umap-worker.js');
   const worker = new Worker(entry, { execArgv: [], workerData: task });

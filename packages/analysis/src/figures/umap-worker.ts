@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { umapOfNeighbours } from './umap-layout.ts';
+import { umap } from '@radweave/stats';
 import type { UmapTask } from './umap-thread.ts';
 
 // The thread of umap-thread.ts: one task, one answer.
 const { neighbours, start, seed } = workerData as UmapTask;
-parentPort?.postMessage(umapOfNeighbours(neighbours, start, seed));
+parentPort?.postMessage(umap(neighbours, start, seed));

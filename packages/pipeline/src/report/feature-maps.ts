@@ -1,11 +1,10 @@
 import { componentsFor } from '@radweave/analysis/figures/embed';
 import { type PatientFeatures, readPatientFeatures } from '@radweave/analysis/figures/patients';
 import { placePatients } from '@radweave/analysis/figures/placed';
-import { perplexityFor } from '@radweave/analysis/figures/tsne';
-import { neighboursFor } from '@radweave/analysis/figures/umap';
 import { type Config, DataError } from '@radweave/artifacts';
 import { asWritten } from '@radweave/remarks';
 import type { FeatureMap, Optional } from '@radweave/report';
+import { neighboursForUmap, perplexityFor } from '@radweave/stats';
 
 const COMMAND = 'radweave extract';
 
@@ -35,7 +34,7 @@ export async function featureMaps(
       features: name,
       method,
       components: componentsFor(patients.length),
-      parameter: method === 'tsne' ? perplexityFor(patients.length) : neighboursFor(patients.length),
+      parameter: method === 'tsne' ? perplexityFor(patients.length) : neighboursForUmap(patients.length),
       points: patients.map((patient, row) => ({
         ...patient,
         label: labels[patient.label] ?? String(patient.label),

@@ -296,7 +296,7 @@ export const EN = {
     ofModality: (modality: string) => `the features of modality ${modality}`,
     /** `components`: in how many principal components neighbours were sought; null: in all features. */
     caption: (method: string, parameter: number, n: number, components: number | null) =>
-      `${n} patients together, without their labels (${method === 'UMAP' ? 'neighbours' : 'perplexity'} ${parameter}${components === null ? '' : `${method === 'UMAP' ? '' : ', Barnes–Hut approximation'}; neighbours by the first ${components} principal components`}).`,
+      `${n} patients together, without their labels (${method === 'UMAP' ? 'neighbours' : 'perplexity'} ${parameter}${method === 'UMAP' ? '' : ', Barnes–Hut approximation'}${components === null ? '' : `; neighbours by the first ${components} principal components`}).`,
     /** Of a map that would be too full. */
     sampled: (drawn: number, n: number) =>
       `${drawn} of the ${n} patients are drawn, chosen by lot, about the same share of each set, hospital and label; the folder embeddings has the places of all.`,

@@ -4,7 +4,7 @@ import { ZH } from './zh.ts';
 
 test('captions of maps of many patients say how they were placed, and how many are drawn', () => {
   expect(EN.maps.caption('t-SNE', 30, 200, null)).toBe(
-    '200 patients together, without their labels (perplexity 30).',
+    '200 patients together, without their labels (perplexity 30, Barnes–Hut approximation).',
   );
   expect(EN.maps.caption('t-SNE', 30, 20_000, 50)).toBe(
     '20000 patients together, without their labels (perplexity 30, Barnes–Hut approximation; neighbours by the first 50 principal components).',

@@ -298,7 +298,7 @@ export const ZH: Words = {
     fused: '融合特征',
     ofModality: (modality) => `模态 ${modality} 特征`,
     caption: (method, parameter, n, components) =>
-      `${n} 例患者一起计算，未使用标签（${method === 'UMAP' ? '邻居数' : '困惑度'} ${parameter}${components === null ? '' : `${method === 'UMAP' ? '' : '，Barnes–Hut 近似'}；邻居按前 ${components} 个主成分寻找`}）。`,
+      `${n} 例患者一起计算，未使用标签（${method === 'UMAP' ? '邻居数' : '困惑度'} ${parameter}${method === 'UMAP' ? '' : '，Barnes–Hut 近似'}${components === null ? '' : `；邻居按前 ${components} 个主成分寻找`}）。`,
     sampled: (drawn, n) =>
       `图中只画出 ${n} 例患者中的 ${drawn} 例：按数据集、医院和标签以大致相同的比例随机抽取；全部患者的坐标见 embeddings 文件夹。`,
     looks: { train: '空心：训练集', val: '浅色：验证集', test: '实心：外部测试集' },

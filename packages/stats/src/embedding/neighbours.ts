@@ -1,4 +1,5 @@
-import { type Matrix, Random } from '@radweave/stats';
+import type { Matrix } from '../core/matrix.ts';
+import { Random } from '../core/random.ts';
 
 /** The nearest others of each row, nearest first: rows × count. */
 export interface Neighbours {
@@ -19,7 +20,7 @@ const MOST_IN_LEAF = 400;
  * in one of 16 trees of random projections, split at the median (Dasgupta & Freund 2008), so that time grows as n log n; some
  * neighbours are then missed, and the next nearest stand in their place. The same every time.
  *
- * Own code: PyNNDescent and Annoy have no equal in JavaScript that takes typed arrays, and umap-js's search returns only its own.
+ * Own code: PyNNDescent and Annoy have no equal in JavaScript that takes typed arrays.
  */
 export function nearestNeighbours(features: Matrix, count: number): Neighbours {
   const { rows } = features;

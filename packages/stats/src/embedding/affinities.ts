@@ -13,7 +13,7 @@ export interface SparseAffinities {
  *
  * @param distances squared, to the others.
  */
-export function conditionalRow(distances: Float64Array, perplexity: number): Float64Array {
+function conditionalRow(distances: Float64Array, perplexity: number): Float64Array {
   const entropy = Math.log(perplexity);
   const nearest = distances.reduce((least, distance) => Math.min(least, distance), Number.POSITIVE_INFINITY);
   const row = new Float64Array(distances.length);

@@ -1,4 +1,4 @@
-import type { Matrix } from '@radweave/stats';
+import type { Matrix } from '../core/matrix.ts';
 
 /** Points at (nearly) one place are one leaf from this depth on. */
 const MOST_DEPTH = 40;

@@ -1,11 +1,14 @@
-import { type Matrix, Random } from '@radweave/stats';
+import type { Matrix } from '../core/matrix.ts';
+import { Random } from '../core/random.ts';
 import { type SparseAffinities, symmetric } from './affinities.ts';
 import type { Neighbours } from './neighbours.ts';
 
-/** Neighbours of a patient, who counts among them. */
-export const UMAP_NEIGHBOURS = 15;
+/** Neighbours that {@link umap} looks at, the patient among them: 15, or all where there are fewer. */
+export function neighboursForUmap(patients: number): number {
+  return Math.min(15, patients);
+}
 
-/** Of the curve 1 / (1 + a d²ᵇ) that comes nearest to minimal distance 0.1 and spread 1, as umap-learn and umap-js fit it. */
+/** Of the curve 1 / (1 + a d²ᵇ) that comes nearest to minimal distance 0.1 and spread 1, as umap-learn fits it. */
 const A = 1.5769434603113077;
 const B = 0.8950608779109733;
 
@@ -22,14 +25,14 @@ function epochsFor(patients: number): number {
  * samples, 500 epochs (200 of more than 10,000 patients). It begins at the principal components, so that the arrangement of
  * groups means something (Kobak & Linderman 2021).
  *
- * Own code beside umap-js, which draws small cohorts: its matrices are maps of strings and its points arrays of arrays, which
- * take several times as long and gigabytes for 20,000 patients.
+ * Own code: umap-js keeps matrices as maps of strings and points as arrays of arrays, which take several times as long and
+ * gigabytes for 20,000 patients.
  *
  * @param neighbours without the patients themselves.
  * @param start patients × 2 starting coordinates.
  * @returns patients × 2; the same for the same seed.
  */
-export function umapOfNeighbours(neighbours: Neighbours, start: Matrix, seed: number): Matrix {
+export function umap(neighbours: Neighbours, start: Matrix, seed: number): Matrix {
   const graph = symmetric(neighbours, memberships(neighbours), (a, b) => a + b - a * b);
   const points = scaledStart(start);
   optimise(graph, points.data, new Random(seed, 'umap'));

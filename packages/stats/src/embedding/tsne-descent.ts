@@ -1,7 +1,4 @@
-import type { Matrix } from '@radweave/stats';
-
-/** Similarities below this count as this. */
-export const TINY: number = Number.EPSILON;
+import type { Matrix } from '../core/matrix.ts';
 
 const ITERATIONS = 1000;
 const EXAGGERATED_ITERATIONS = 250;
