@@ -34,7 +34,11 @@ const rule = z
   .partial()
   .required({ modality: true });
 
+/** A pattern of paths, with a group that names the patient. */
+const filePattern = pattern.refine((text) => text.includes('(?<patient>'), 'does not name (?<patient>…)');
+
 const mapping = z.strictObject({
+  files: z.array(filePattern).optional(),
   rules: z.array(rule),
   decisions: z.record(z.string(), modality).nullable().default({}),
   /** Written for people; nobody reads it. */
@@ -46,6 +50,8 @@ export type ImportRule = z.infer<typeof rule>;
 
 /** What a user decides: rules for all series, and single series by their names. */
 export interface Mapping {
+  /** Of files that do not say whose they are: patterns of their paths. */
+  files?: readonly string[];
   rules: readonly ImportRule[];
   decisions: Readonly<Record<string, string>>;
 }
@@ -88,7 +94,10 @@ export function readMapping(path: string): Mapping | null {
     throw new DataError('E_MAPPING', `${heading}: ${syntax.message}`, { where: path, hint: REMEDY });
   }
   const parsed = mapping.safeParse(document.toJS());
-  if (parsed.success) return { rules: parsed.data.rules, decisions: parsed.data.decisions ?? {} };
+  if (parsed.success) {
+    const { files, rules, decisions } = parsed.data;
+    return { ...(files === undefined ? {} : { files }), rules, decisions: decisions ?? {} };
+  }
   const issues = new IssueCollector();
   for (const { path: place, message } of parsed.error.issues) {
     issues.error('E_MAPPING', `${place.join('.') || 'the file'}: ${message}`, path);
@@ -97,24 +106,38 @@ export function readMapping(path: string): Mapping | null {
   throw new Error('a failed parse has issues');
 }
 
-/** One rule on a line; patterns in single quotes, where a backslash is a backslash. */
+/** In single quotes a backslash is a backslash. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** One rule on a line. */
 function flowOf(rule: ImportRule): string {
   const written = Object.entries(rule).map(([name, value]) =>
-    typeof value === 'string'
-      ? `${name}: '${value.replaceAll("'", "''")}'`
-      : `${name}: ${JSON.stringify(value)}`,
+    typeof value === 'string' ? `${name}: ${quoted(value)}` : `${name}: ${JSON.stringify(value)}`,
   );
   return `{ ${written.join(', ')} }`;
+}
+
+function filesText(files: readonly string[]): string[] {
+  return [
+    '# Whose a file is, by its path below the folder: the first pattern that fits. It names the patient and, where they stand',
+    '# in the path, hospital, label and series; what rules read is the series, with "_" as spaces.',
+    'files:',
+    ...files.map((one) => `  - ${quoted(one)}`),
+    '',
+  ];
 }
 
 /** Writes `mapping.yaml`: rules and decisions as they are, and what came of them. */
 export function writeMapping(
   path: string,
-  { rules, decisions }: Mapping,
+  { files, rules, decisions }: Mapping,
   series: readonly MappedSeries[],
 ): void {
   const decided = Object.entries(decisions);
   const text = [
+    ...(files === undefined ? [] : filesText(files)),
     '# Which series is which modality. Edit `rules` and `decisions`, then run the same command again.',
     '# The first rule whose conditions all hold names the series; "-" leaves it out. Patterns are regular',
     '# expressions and ignore case.',

@@ -4,7 +4,7 @@ import { tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
 import { TAG } from '../dicom/tags.ts';
 import { madeUpDicom, madeUpSlice } from '../testing/made-up.ts';
-import { findImages } from './find-images.ts';
+import { dicomReader, findImages } from './find-images.ts';
 
 /** Numbers of files as large as those of Windows, which doubles round to the same. */
 vi.mock('@radweave/artifacts/files', async (original) => {
@@ -26,6 +26,6 @@ test('every folder is read once, also where the numbers of files are large and l
     writeFileSync(join(root, name, 'I1'), madeUpDicom(slice));
   }
   symlinkSync(root, join(root, 'b', 'circle'), 'junction');
-  const { files, images } = findImages(root, { keepsColour: false, key: '' }, () => {});
+  const { files, images } = findImages(root, dicomReader({ keepsColour: false, key: '' }), () => {});
   expect([files, images.length]).toEqual([3, 3]);
 });

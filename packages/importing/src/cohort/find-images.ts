@@ -1,8 +1,10 @@
-import { join, relative } from 'node:path';
-import { compareText, systemCode } from '@radweave/artifacts';
-import { readdirSync, statSync } from '@radweave/artifacts/files';
-import { DicomFault } from '../dicom/fault.ts';
+import { relative, sep } from 'node:path';
+import { filesBelow } from '../files/below.ts';
+import { FileFault } from '../files/fault.ts';
+import { openNiftiHeader } from '../nifti/open.ts';
 import { type Image, readImage } from '../series/image.ts';
+import { namedFile } from '../series/named-files.ts';
+import { type VolumeWishes, volumesOf } from '../series/volume-image.ts';
 
 /** What lies below a folder. */
 export interface FoundImages {
@@ -13,64 +15,83 @@ export interface FoundImages {
 }
 
 /**
- * Reads the header of every file below a folder; no name needs an extension.
+ * Reads the images of one file.
  *
- * @param options Whether images in colour are to be made gray; the key of the hashes of UIDs.
+ * @param name Path below the folder, with slashes.
+ * @returns the images, or why the file is left out.
+ * @throws FileFault when it cannot be read.
+ */
+export type ImageReader = (path: string, name: string) => readonly Image[] | string;
+
+/**
+ * Reads the header of every file below a folder.
+ *
  * @param onFile Called now and then; what it throws ends the search.
  */
 export function findImages(
   root: string,
-  { keepsColour, key }: { keepsColour: boolean; key: string },
+  read: ImageReader,
   onFile: (done: number, total: number) => void,
 ): FoundImages {
-  const found = [...filesBelow(root, new Set())];
+  const found = [...filesBelow(root)];
   const images: Image[] = [];
   const leftOut: { path: string; reason: string }[] = [];
   found.forEach(({ path, isFile }, i) => {
     if (i % 50 === 0) onFile(i, found.length);
-    const image = isFile ? readOrReason(path, key) : NO_FILE;
-    if (typeof image === 'string') leftOut.push({ path: relative(root, path), reason: image });
-    else if (image.isColour && !keepsColour) leftOut.push({ path: relative(root, path), reason: COLOUR });
-    else images.push(image);
+    const name = relative(root, path);
+    const own = isFile ? readOrReason(() => read(path, name.split(sep).join('/'))) : NO_FILE;
+    if (typeof own === 'string') leftOut.push({ path: name, reason: own });
+    else images.push(...own);
   });
   return { files: found.length, images, leftOut };
 }
 
 const NO_FILE = 'a link that leads nowhere, or a pipe or device';
+const UNCLEAR = 'no pattern of mapping.yaml says whose it is';
 const COLOUR = 'in colour or with a palette (--colour gray converts it)';
 
-function readOrReason(path: string, key: string): Image | string {
+function readOrReason(read: () => readonly Image[] | string): readonly Image[] | string {
   try {
-    return readImage(path, key);
+    return read();
   } catch (error) {
-    if (error instanceof DicomFault) return error.message;
+    if (error instanceof FileFault) return error.message;
     throw error;
   }
 }
 
-/** In an order that does not depend on the file system. Links are followed, each folder once; pipes and devices are not opened. */
-function* filesBelow(folder: string, seen: Set<string>): Generator<{ path: string; isFile: boolean }> {
-  // Windows numbers files beyond what a double holds: rounded, two folders would be one.
-  const { dev, ino } = statSync(folder, { bigint: true });
-  const key = `${dev}:${ino}`;
-  if (seen.has(key)) return;
-  seen.add(key);
-  for (const name of readdirSync(folder).sort(compareText)) {
-    const path = join(folder, name);
-    const kind = kindOf(path);
-    if (kind === 'folder') yield* filesBelow(path, seen);
-    else yield { path, isFile: kind === 'file' };
-  }
+/**
+ * Reads DICOM files; no name needs an extension.
+ *
+ * @param key Of the hashes of UIDs.
+ */
+export function dicomReader({ keepsColour, key }: { keepsColour: boolean; key: string }): ImageReader {
+  return (path) => {
+    const image = readImage(path, key);
+    if (typeof image === 'string') return image;
+    return image.isColour && !keepsColour ? COLOUR : [image];
+  };
 }
 
-function kindOf(path: string): 'file' | 'folder' | 'other' {
-  try {
-    const stats = statSync(path);
-    if (stats.isDirectory()) return 'folder';
-    return stats.isFile() ? 'file' : 'other';
-  } catch (error) {
-    // A link that leads nowhere or in a circle.
-    if (['ENOENT', 'ELOOP'].includes(systemCode(error) ?? '')) return 'other';
-    throw error;
-  }
+/**
+ * Reads NIfTI files, which do not say whose they are: patterns of their paths do.
+ *
+ * @param hospitalOf Of a patient, where the path does not say it.
+ * @param unclear Gets the paths that no pattern fits.
+ */
+export function niftiReader(
+  patterns: readonly string[],
+  hospitalOf: (patient: string) => string | null,
+  wishes: VolumeWishes,
+  unclear: string[],
+): ImageReader {
+  return (path, name) => {
+    const header = openNiftiHeader(path);
+    const named = namedFile(name, patterns);
+    if (named === null) {
+      unclear.push(name);
+      return UNCLEAR;
+    }
+    const hospital = named.hospital ?? hospitalOf(named.patient);
+    return volumesOf(path, header, { ...named, hospital }, wishes);
+  };
 }

@@ -42,7 +42,7 @@ export function patientsOf(
   const names = new Names(known);
   const patients: ImportedPatient[] = [];
   const unlisted: Image[] = [];
-  const groups = grouped(images, ({ patientId }) => patientId);
+  const groups = grouped(images, ({ hospital, patientId }) => JSON.stringify([hospital, patientId]));
   groups.sort((a, b) => naturalCompare(a[0]?.patientId ?? '', b[0]?.patientId ?? ''));
   for (const own of groups) {
     const original = own[0]?.patientId ?? '';
@@ -51,13 +51,24 @@ export function patientsOf(
       unlisted.push(...own);
       continue;
     }
-    const hospital = folderName('hospital', row?.hospital ?? who.hospital ?? '');
+    const hospital = folderName('hospital', row?.hospital ?? own[0]?.hospital ?? who.hospital ?? '');
     const pseudonym = names.of(hospital, original, row?.pseudonym);
-    patients.push({ hospital, label: row?.label ?? who.label, pseudonym, images: own });
+    patients.push({ hospital, label: row?.label ?? labelOf(own) ?? who.label, pseudonym, images: own });
   }
   // The order of the IDs would tell who came first.
   patients.sort((a, b) => naturalCompare(a.pseudonym, b.pseudonym));
   return { patients, pseudonyms: names.all, unlisted };
+}
+
+/** As the paths say it. @throws DataError where they say two. */
+function labelOf(images: readonly Image[]): number | null {
+  const labels = new Set(images.map(({ label }) => label));
+  const [label = null] = labels;
+  if (labels.size <= 1) return label;
+  throw new DataError('E_IMPORT', `the paths give one patient the labels ${[...labels].join(' and ')}`, {
+    where: images[0]?.path,
+    hint: 'Put all files of a patient below one label, or name the label by --table',
+  });
 }
 
 function byId(rows: readonly ListedPatient[] | null): Map<string, ListedPatient> | null {
@@ -129,8 +140,15 @@ function keyOf(hospital: string, original: string): string {
   return JSON.stringify([hospital, original]);
 }
 
-/** @throws UsageError where neither flags nor a table say which hospital it is. */
-export function requireWho({ hospital, label, listed }: Who, needsLabel: boolean): void {
+/**
+ * @param images What paths say counts too; none where files never say it.
+ * @throws UsageError where neither flags nor a table say which hospital it is.
+ */
+export function requireWho(
+  { hospital, label, listed }: Who,
+  needsLabel: boolean,
+  images: readonly Image[] = [],
+): void {
   if (listed !== null) {
     if (hospital === null && label === null) return;
     throw new UsageError(
@@ -138,7 +156,12 @@ export function requireWho({ hospital, label, listed }: Who, needsLabel: boolean
       '--table says hospital and label of each patient: --hospital and --label exclude it',
     );
   }
-  const missing = [hospital === null ? '--hospital' : '', needsLabel && label === null ? '--label' : ''];
+  const isSaid = (what: 'hospital' | 'label'): boolean =>
+    images.length > 0 && images.every((image) => image[what] !== null);
+  const missing = [
+    hospital === null && !isSaid('hospital') ? '--hospital' : '',
+    needsLabel && label === null && !isSaid('label') ? '--label' : '',
+  ];
   if (missing.every((flag) => flag === '')) return;
   throw new UsageError('E_IMPORT', `${missing.filter(Boolean).join(' and ')} must be given, or --table`, {
     hint: 'A table has the columns patient_id,hospital,label',

@@ -7,7 +7,7 @@ import {
   replaceFolderAtomic,
   writeImported,
 } from '@radweave/artifacts';
-import { DicomFault } from '../dicom/fault.ts';
+import { FileFault } from '../files/fault.ts';
 import type { PixelOptions } from '../output/options.ts';
 import { type Place, writeStack } from '../output/write-stack.ts';
 import { OUT, type Proposal } from '../series/propose.ts';
@@ -97,7 +97,7 @@ async function writeFolder<T>(
   try {
     return await replaceFolderAtomic(path, fill);
   } catch (error) {
-    if (!(error instanceof DicomFault)) throw error;
+    if (!(error instanceof FileFault)) throw error;
     const what = `series ${stack.id} '${facts.description}' of ${patient} cannot be written: ${error.message}`;
     throw new DataError('E_IMPORT', what, {
       where: error.path ?? dirname(stack.images[0]?.path ?? ''),

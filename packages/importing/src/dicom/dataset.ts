@@ -101,7 +101,7 @@ export class Dataset {
     return this.#numbers(tag, 8, (view, at, little) => view.getFloat64(at, little));
   }
 
-  /** Items of a sequence; none where there is no such sequence. @throws DicomFault where they are damaged. */
+  /** Items of a sequence; none where there is no such sequence. @throws FileFault where they are damaged. */
   items(tag: number): readonly Dataset[] {
     const element = this.elements.get(tag);
     if (element === undefined) return [];

@@ -1,9 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
-import { explainFileError } from '@radweave/artifacts';
+import { FileFault } from '../files/fault.ts';
+import { readStart } from '../files/start.ts';
 import type { Dataset } from './dataset.ts';
 import { EXPLICIT, IMPLICIT, type TransferSyntax, transferSyntax } from './encoding.ts';
-import { DicomFault } from './fault.ts';
 import { BeyondEnd, readDataset } from './read.ts';
 import { TAG } from './tags.ts';
 
@@ -20,8 +19,6 @@ const PREAMBLE = 128;
 const META_END = 0x00030000;
 /** Enough for the headers of nearly every image. */
 const HEADER_BYTES = 1 << 16;
-/** What one file may hold: a larger one is not a slice, and would not fit into memory with others. */
-const MOST_BYTES = 2 ** 31 - 1;
 /** Tag and length of an element, at least. */
 const ELEMENT_HEAD = 8;
 /** A deflated header may not grow a hundredfold and more. */
@@ -30,49 +27,34 @@ const MOST_INFLATED = 2 ** 30;
 /**
  * Reads a file's elements before the pixels, from its first bytes where they hold them.
  *
- * @throws DicomFault when it is no DICOM file, damaged, or of a transfer syntax that is not read.
+ * @throws FileFault when it is no DICOM file, damaged, or of a transfer syntax that is not read.
  */
 export function openHeader(path: string): DicomFile {
-  const { bytes, isWhole } = readStart(path, HEADER_BYTES);
+  const { bytes, size } = readStart(path, HEADER_BYTES);
+  const isWhole = bytes.length === size;
   try {
     return parseFile(bytes, TAG.floatPixels, isWhole);
   } catch (error) {
     const needsMore = error instanceof BeyondEnd || error instanceof Deflated;
     if (isWhole || !needsMore) throw error;
-    return parseFile(readStart(path, MOST_BYTES).bytes, TAG.floatPixels);
+    return parseFile(readStart(path).bytes, TAG.floatPixels);
   }
 }
 
-/** Reads a whole file, pixels and all. @throws DicomFault as {@link openHeader}. */
+/** Reads a whole file, pixels and all. @throws FileFault as {@link openHeader}. */
 export function openWhole(path: string): DicomFile {
-  return parseFile(readStart(path, MOST_BYTES).bytes);
-}
-
-function readStart(path: string, most: number): { bytes: Uint8Array; isWhole: boolean } {
-  let handle: number | undefined;
-  try {
-    handle = openSync(path, 'r');
-    const { size } = fstatSync(handle);
-    if (size > MOST_BYTES) throw new DicomFault('the file is larger than 2 GiB');
-    const bytes = new Uint8Array(Math.min(size, most));
-    const length = readSync(handle, bytes);
-    return { bytes: bytes.subarray(0, length), isWhole: length === size };
-  } catch (error) {
-    throw explainFileError(error, 'read', path);
-  } finally {
-    if (handle !== undefined) closeSync(handle);
-  }
+  return parseFile(readStart(path).bytes);
 }
 
 /** Only the whole of a deflated file can be inflated. */
-class Deflated extends DicomFault {}
+class Deflated extends FileFault {}
 
 /**
  * Reads the elements of a file.
  *
  * @param until The first tag that is not read any more.
  * @param isWhole Whether these are all bytes of the file.
- * @throws DicomFault as {@link openHeader}; `BeyondEnd` where the elements go on, or might, behind the bytes.
+ * @throws FileFault as {@link openHeader}; `BeyondEnd` where the elements go on, or might, behind the bytes.
  */
 export function parseFile(bytes: Uint8Array, until?: number, isWhole = true): DicomFile {
   const start = startOf(bytes);
@@ -81,7 +63,7 @@ export function parseFile(bytes: Uint8Array, until?: number, isWhole = true): Di
   const syntaxUid =
     meta.dataset.text(TAG.transferSyntax) || (hasVr(bytes, meta.end) ? EXPLICIT_UID : IMPLICIT_UID);
   const syntax = transferSyntax(syntaxUid);
-  if (syntax === undefined) throw new DicomFault(`the transfer syntax ${syntaxUid} is not read`);
+  if (syntax === undefined) throw new FileFault(`the transfer syntax ${syntaxUid} is not read`);
   const from = isPlain ? start : meta.end;
   const body = syntax.deflated === true ? inflated(bytes.subarray(from)) : bytes;
   const at = syntax.deflated === true ? 0 : from;
@@ -95,18 +77,18 @@ export function parseFile(bytes: Uint8Array, until?: number, isWhole = true): Di
   });
   // A part may end where an element does; then nothing else tells that more would follow.
   if (!isWhole && end > body.length - ELEMENT_HEAD) throw new BeyondEnd('only a part of the file was read');
-  if (dataset.elements.size === 0) throw new DicomFault('the file holds no elements');
+  if (dataset.elements.size === 0) throw new FileFault('the file holds no elements');
   return { dataset, syntax };
 }
 
 /** Where elements begin: after preamble and `DICM`, or at once in files of old programs. */
 function startOf(bytes: Uint8Array): number {
   if (isAt(bytes, PREAMBLE, 'DICM')) return PREAMBLE + 4;
-  if (isAt(bytes, 0, 'PK')) throw new DicomFault('it is a zip archive: unpack it first');
+  if (isAt(bytes, 0, 'PK')) throw new FileFault('it is a zip archive: unpack it first');
   const [group = 0xff, high = 0xff] = bytes;
   const beginsWithGroup = bytes.length > 12 && (group === 2 || group === 8) && high === 0;
   if (beginsWithGroup && (bytes[3] ?? 0xff) < 0x20) return 0;
-  throw new DicomFault('it is no DICOM file');
+  throw new FileFault('it is no DICOM file');
 }
 
 function isAt(bytes: Uint8Array, at: number, text: string): boolean {

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { FileFault } from '../files/fault.ts';
 import { pixelFormat } from '../pixels/format.ts';
 import { decodeFrame } from '../pixels/frames.ts';
 import { madeUpDicom, madeUpSlice, type Writing } from '../testing/made-up.ts';
-import { DicomFault } from './fault.ts';
 import { openHeader, openWhole, parseFile } from './open.ts';
 import { TAG } from './tags.ts';
 
@@ -107,7 +107,7 @@ test('whatever is cut off or changed, there is a reason and no crash', () => {
         const format = pixelFormat(file.dataset);
         for (let i = 0; i < Math.min(format.frames, 3); i++) decodeFrame(file, format, i);
       } catch (error) {
-        expect(error).toBeInstanceOf(DicomFault);
+        expect(error).toBeInstanceOf(FileFault);
         faults++;
       }
     }

@@ -1,6 +1,7 @@
+import { FileFault } from '../files/fault.ts';
 import { Dataset, type Element } from './dataset.ts';
 import { type Encoding, IMPLICIT } from './encoding.ts';
-import { DicomFault, tagName } from './fault.ts';
+import { tagName } from './tags.ts';
 
 const UNDEFINED = 0xffffffff;
 const ITEM = 0xfffee000;
@@ -37,17 +38,17 @@ export interface ReadRange {
 }
 
 /** A length that leads beyond the bytes: the file is damaged, or only its beginning was read. */
-export class BeyondEnd extends DicomFault {}
+export class BeyondEnd extends FileFault {}
 
 /**
  * Reads the elements of a data set. Values stay where they are; sequences of known length are opened when they are asked for.
  *
  * @returns the data set, and where reading ended.
- * @throws DicomFault when the bytes are no elements, or a length leads beyond them ({@link BeyondEnd}).
+ * @throws FileFault when the bytes are no elements, or a length leads beyond them ({@link BeyondEnd}).
  */
 export function readDataset(range: ReadRange): { dataset: Dataset; end: number } {
   const { bytes, encoding, start, end = bytes.length, until = 0x1_0000_0000, depth = 0 } = range;
-  if (depth > DEEPEST) throw new DicomFault(`sequences lie more than ${DEEPEST} deep in each other`);
+  if (depth > DEEPEST) throw new FileFault(`sequences lie more than ${DEEPEST} deep in each other`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const cursor: Cursor = { bytes, view, encoding, depth, end, at: start };
   const elements = new Map<number, Element>();
@@ -119,7 +120,7 @@ function readVr(cursor: Cursor, tag: number): string {
   need(cursor, 2, tag);
   const vr = String.fromCharCode(cursor.bytes[cursor.at] ?? 0, cursor.bytes[cursor.at + 1] ?? 0);
   if (!/^[A-Z]{2}$/.test(vr)) {
-    throw new DicomFault(`${tagName(tag)} has no value representation: the file is damaged`);
+    throw new FileFault(`${tagName(tag)} has no value representation: the file is damaged`);
   }
   cursor.at += 2;
   return vr;
@@ -153,7 +154,7 @@ function readItems(
     const tag = readTag(cursor);
     const length = readLength(cursor, tag);
     if (tag === SEQUENCE_END) break;
-    if (tag !== ITEM) throw new DicomFault(`${tagName(tag)} stands where the item of a sequence begins`);
+    if (tag !== ITEM) throw new FileFault(`${tagName(tag)} stands where the item of a sequence begins`);
     if (length !== UNDEFINED) need(cursor, length, tag);
     const stop = length === UNDEFINED ? end : cursor.at + length;
     const read = readDataset({ bytes, encoding, start: cursor.at, end: stop, depth: depth + 1 });
@@ -170,7 +171,7 @@ function readFragments(cursor: Cursor): Uint8Array[] {
     const tag = readTag(cursor);
     const length = readLength(cursor, tag);
     if (tag === SEQUENCE_END) return fragments;
-    if (tag !== ITEM) throw new DicomFault(`${tagName(tag)} stands where a piece of the pixels begins`);
+    if (tag !== ITEM) throw new FileFault(`${tagName(tag)} stands where a piece of the pixels begins`);
     need(cursor, length, PIXEL_DATA);
     fragments.push(cursor.bytes.subarray(cursor.at, cursor.at + length));
     cursor.at += length;

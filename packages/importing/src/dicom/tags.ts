@@ -89,3 +89,9 @@ export const TAG = {
   doublePixels: 0x7fe00009,
   pixels: 0x7fe00010,
 } as const;
+
+/** How a tag is written: `(0028,0010)`. */
+export function tagName(tag: number): string {
+  const hex = tag.toString(16).toUpperCase().padStart(8, '0');
+  return `(${hex.slice(0, 4)},${hex.slice(4)})`;
+}

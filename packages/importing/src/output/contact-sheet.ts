@@ -1,5 +1,5 @@
 import { encodePng } from '@radweave/imaging';
-import { DicomFault } from '../dicom/fault.ts';
+import { FileFault } from '../files/fault.ts';
 import { OPEN, OUT, oddities, type Proposal } from '../series/propose.ts';
 import { looks } from '../series/rules.ts';
 import { grouped, type Stack } from '../series/stack.ts';
@@ -57,7 +57,7 @@ function thumbnails(stack: Stack, options: PixelOptions): string {
         if (one === undefined) return '';
         return `<img alt="" src="data:image/png;base64,${encodePng(one.image).toString('base64')}">`;
       } catch (error) {
-        if (error instanceof DicomFault) return `<em>${escaped(error.message)}</em>`;
+        if (error instanceof FileFault) return `<em>${escaped(error.message)}</em>`;
         throw error;
       }
     })

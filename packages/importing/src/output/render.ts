@@ -1,5 +1,5 @@
 import type { GrayImage } from '@radweave/imaging';
-import { DicomFault } from '../dicom/fault.ts';
+import { FileFault } from '../files/fault.ts';
 import type { Stack } from '../series/stack.ts';
 import type { Values } from '../values/rescale.ts';
 import { volumeRange } from '../values/volume-range.ts';
@@ -25,7 +25,7 @@ const KEPT = 2 ** 26;
 /**
  * Makes images of a stack, one after the other.
  *
- * @throws DicomFault when a slice cannot be decoded, or the stack not be resampled as asked.
+ * @throws FileFault when a slice cannot be decoded, or the stack not be resampled as asked.
  */
 export function* render(stack: Stack, options: PixelOptions): Generator<Rendered> {
   const reader = new SliceReader(options.suv === null ? null : stack.images);
@@ -34,7 +34,7 @@ export function* render(stack: Stack, options: PixelOptions): Generator<Rendered
   for (const { at, one } of planes(stack, decoded, options)) {
     const { values, ...about } = one;
     const { image, frame } = one.slice;
-    const inverted = one.format.photometric === 'MONOCHROME1';
+    const inverted = one.photometric === 'MONOCHROME1';
     const gray = grayOf(values, image.columns, range, { bits: options.bits, inverted });
     const fit = fitted(gray, frame.spacing, options.size, options.fit);
     yield { ...about, image: fit.image, fit, range, how, at };
@@ -65,7 +65,10 @@ function rangeOf(
   if (image?.isColour === true) return { range: { low: 0, high: 255 }, how: 'brightness of the colour' };
   if (image?.facts.type === 'CT') return { range: options.window, how: 'window' };
   if (image?.facts.type === 'PT' && options.suv !== null) {
-    return { range: { low: 0, high: options.suv }, how: 'SUV by body weight' };
+    return {
+      range: { low: 0, high: options.suv },
+      how: image.source.kind === 'nifti' ? 'SUV of the file' : 'SUV by body weight',
+    };
   }
   const { volume } = options;
   const values = function* (): Generator<Values> {
@@ -89,7 +92,7 @@ function* planes(
     return;
   }
   const fault = whyNotResampled(stack);
-  if (fault !== null) throw new DicomFault(`slices cannot be brought to equal distances: ${fault}`);
+  if (fault !== null) throw new FileFault(`slices cannot be brought to equal distances: ${fault}`);
   let next = stack.slices[0]?.at ?? 0;
   let before: SliceValues | undefined;
   for (const one of decoded()) {

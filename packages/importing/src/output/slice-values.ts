@@ -1,9 +1,11 @@
-import { DicomFault } from '../dicom/fault.ts';
 import { type DicomFile, openWhole } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
-import { type PixelFormat, pixelFormat } from '../pixels/format.ts';
+import { FileFault } from '../files/fault.ts';
+import { type Cuts, cutsOf } from '../nifti/cuts.ts';
+import { type NiftiFile, openNifti, sliceOf } from '../nifti/open.ts';
+import { pixelFormat } from '../pixels/format.ts';
 import { decodeFrame } from '../pixels/frames.ts';
-import type { Image } from '../series/image.ts';
+import type { Image, Source } from '../series/image.ts';
 import type { Slice } from '../series/stack.ts';
 import { grayOfColour } from '../values/gray-of-colour.ts';
 import { blankPadding } from '../values/padding.ts';
@@ -14,31 +16,56 @@ import { suvFactor } from '../values/suv.ts';
 export interface SliceValues {
   readonly slice: Slice;
   readonly values: Values;
-  readonly format: PixelFormat;
+  readonly photometric: string;
   readonly syntax: string;
   /** HU, SUV, or what else the values are. */
   readonly unit: string;
 }
+
+/** What values of NIfTI files are taken for where the user says which modality made them. */
+const UNITS: Readonly<Record<string, string>> = { CT: 'HU', PT: 'SUV' };
 
 /** Reads slices one after the other; the file of the last one stays open for its other frames. */
 export class SliceReader {
   readonly #ofSuv: readonly Image[] | null;
   #path = '';
   #file: DicomFile | undefined;
+  #volume: { file: NiftiFile; cuts: Cuts } | undefined;
 
   /** @param ofSuv All images of a PET series whose values become SUV; null leaves them as they are. */
   constructor(ofSuv: readonly Image[] | null) {
     this.#ofSuv = ofSuv;
   }
 
-  /** @throws DicomFault when the pixels cannot be decoded, or no SUV be computed where it is asked for. */
+  /** @throws FileFault when the pixels cannot be decoded, or no SUV be computed where it is asked for. */
   read(slice: Slice): SliceValues {
     try {
-      return this.#decode(slice);
+      const { source } = slice.image;
+      return source.kind === 'nifti' ? this.#cut(slice, source) : this.#decode(slice);
     } catch (error) {
-      if (error instanceof DicomFault) error.path = slice.image.path;
+      if (error instanceof FileFault) error.path = slice.image.path;
       throw error;
     }
+  }
+
+  #cut(slice: Slice, { volume, plane }: Source & { kind: 'nifti' }): SliceValues {
+    const { image, frame } = slice;
+    if (this.#volume === undefined || this.#path !== image.path) {
+      // Two volumes at once would take twice the memory.
+      this.#volume = undefined;
+      const file = openNifti(image.path);
+      this.#volume = { file, cuts: cutsOf(file.header, plane) };
+      this.#path = image.path;
+    }
+    const { file, cuts } = this.#volume;
+    const { type, littleEndian } = file.header;
+    return {
+      slice,
+      values: sliceOf(file, cuts, { volume, index: frame.index }),
+      photometric: 'MONOCHROME2',
+      syntax: `NIfTI, ${type.name}, ${littleEndian ? 'little' : 'big'} endian`,
+      unit: UNITS[image.facts.type] ?? 'as stored',
+    };
   }
 
   #decode(slice: Slice): SliceValues {
@@ -50,7 +77,7 @@ export class SliceReader {
     const { dataset, syntax } = this.#file;
     const format = pixelFormat(dataset);
     const stored = decodeFrame(this.#file, format, frame.index);
-    const about = { slice, format, syntax: syntax.name };
+    const about = { slice, photometric: format.photometric, syntax: syntax.name };
     if (image.isColour)
       return { ...about, values: grayOfColour(stored, format, dataset), unit: 'brightness' };
     const values = blankPadding(rescaled(stored.pixels, dataset, frame), stored.pixels, dataset);
@@ -66,9 +93,9 @@ export class SliceReader {
     const said = frame.unit === null || frame.unit === 'US' ? '' : frame.unit;
     if (type !== 'CT') return { ...about, values, unit: said || 'as stored' };
     if (frame.unit === null && !dataset.has(TAG.modalityTable)) {
-      throw new DicomFault('Rescale Intercept is missing, so nobody can say which value is 0 HU');
+      throw new FileFault('Rescale Intercept is missing, so nobody can say which value is 0 HU');
     }
-    if (said !== '' && !said.startsWith('HU')) throw new DicomFault(`the values are in ${said}, not in HU`);
+    if (said !== '' && !said.startsWith('HU')) throw new FileFault(`the values are in ${said}, not in HU`);
     return { ...about, values, unit: 'HU' };
   }
 }

@@ -18,7 +18,7 @@ export interface Place {
  * @param folder as it is called in `import.csv`, relative to the output.
  * @param into where it is written now.
  * @returns the rows of `import.csv`.
- * @throws DicomFault as {@link render}.
+ * @throws FileFault as {@link render}.
  */
 export function writeStack(
   proposal: Proposal,
@@ -63,7 +63,7 @@ function rowOf(one: Rendered, proposal: Proposal, place: Place, file: string): I
     row_spacing: rowSpacing,
     column_spacing: columnSpacing,
     transfer_syntax: one.syntax,
-    photometric: one.format.photometric,
+    photometric: one.photometric,
     slope: frame.slope,
     intercept: frame.intercept,
     unit: one.unit,

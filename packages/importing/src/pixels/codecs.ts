@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Compression } from '../dicom/encoding.ts';
-import { DicomFault } from '../dicom/fault.ts';
+import { FileFault } from '../files/fault.ts';
 import type { PixelFormat } from './format.ts';
 
 /**
@@ -71,7 +71,7 @@ function start(): Wasm {
       onCodecsInfo: nothing,
       onCodecsTrace: nothing,
       onCodecsException: (at: number, length: number) => {
-        throw new DicomFault(text(at, length));
+        throw new FileFault(text(at, length));
       },
     },
     wasi_snapshot_preview1: {
@@ -83,7 +83,7 @@ function start(): Wasm {
       fd_seek: nothing,
       fd_close: nothing,
       proc_exit: () => {
-        throw new DicomFault('the decoder gave up');
+        throw new FileFault('the decoder gave up');
       },
     },
   });
@@ -96,11 +96,11 @@ function start(): Wasm {
  * Decompresses a frame.
  *
  * @param format What the file says of its pixels.
- * @throws DicomFault when the bytes are not what they are said to be.
+ * @throws FileFault when the bytes are not what they are said to be.
  */
 export function decompress(bytes: Uint8Array, compression: Codec, format: PixelFormat): Decompressed {
   // Decoders fill what is missing with gray, without a word.
-  if (!endsWithMark(bytes)) throw new DicomFault(`${compression}: the end of the image is missing`);
+  if (!endsWithMark(bytes)) throw new FileFault(`${compression}: the end of the image is missing`);
   running ??= start();
   try {
     return decodeIn(running, bytes, DECODERS[compression], format);
@@ -108,7 +108,7 @@ export function decompress(bytes: Uint8Array, compression: Codec, format: PixelF
     // Its memory may be in any state: the next frame gets a new one.
     running = undefined;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new DicomFault(`${compression}: ${reason}`);
+    throw new FileFault(`${compression}: ${reason}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Dataset } from '../dicom/dataset.ts';
-import { DicomFault, tagName } from '../dicom/fault.ts';
-import { TAG } from '../dicom/tags.ts';
+import { TAG, tagName } from '../dicom/tags.ts';
+import { FileFault } from '../files/fault.ts';
 
 /** How the samples of an image are stored. */
 export interface PixelFormat {
@@ -23,11 +23,11 @@ const MOST_PIXELS = 2 ** 26;
 
 function shortOf(dataset: Dataset, tag: number, what: string): number {
   const value = dataset.short(tag);
-  if (value === undefined) throw new DicomFault(`${tagName(tag)} ${what} is missing`);
+  if (value === undefined) throw new FileFault(`${tagName(tag)} ${what} is missing`);
   return value;
 }
 
-/** Reads how pixels are stored. @throws DicomFault where it is not said, or makes no sense. */
+/** Reads how pixels are stored. @throws FileFault where it is not said, or makes no sense. */
 export function pixelFormat(dataset: Dataset): PixelFormat {
   const rows = shortOf(dataset, TAG.rows, 'Rows');
   const columns = shortOf(dataset, TAG.columns, 'Columns');
@@ -50,15 +50,14 @@ export function pixelFormat(dataset: Dataset): PixelFormat {
 }
 
 function check({ rows, columns, frames, samples, bitsAllocated, bitsStored, highBit }: PixelFormat): void {
-  if (rows === 0 || columns === 0) throw new DicomFault(`an image of ${columns}×${rows} pixels is empty`);
-  if (rows * columns > MOST_PIXELS)
-    throw new DicomFault(`an image of ${columns}×${rows} pixels is too large`);
-  if (!Number.isInteger(frames) || frames < 1) throw new DicomFault(`${frames} is not a number of frames`);
-  if (samples !== 1 && samples !== 3) throw new DicomFault(`${samples} samples per pixel are not read`);
+  if (rows === 0 || columns === 0) throw new FileFault(`an image of ${columns}×${rows} pixels is empty`);
+  if (rows * columns > MOST_PIXELS) throw new FileFault(`an image of ${columns}×${rows} pixels is too large`);
+  if (!Number.isInteger(frames) || frames < 1) throw new FileFault(`${frames} is not a number of frames`);
+  if (samples !== 1 && samples !== 3) throw new FileFault(`${samples} samples per pixel are not read`);
   if (![1, 8, 16, 32, 64].includes(bitsAllocated)) {
-    throw new DicomFault(`pixels of ${bitsAllocated} bits are not read`);
+    throw new FileFault(`pixels of ${bitsAllocated} bits are not read`);
   }
   if (bitsStored < 1 || bitsStored > bitsAllocated || highBit >= bitsAllocated || highBit < bitsStored - 1) {
-    throw new DicomFault(`${bitsStored} bits up to bit ${highBit} do not lie in ${bitsAllocated} bits`);
+    throw new FileFault(`${bitsStored} bits up to bit ${highBit} do not lie in ${bitsAllocated} bits`);
   }
 }

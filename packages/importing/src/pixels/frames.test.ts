@@ -48,13 +48,13 @@ function outcome(path: string): string {
 
 /** Files that are refused, and the reason. */
 const REFUSED: Readonly<Record<string, string>> = {
-  LICENSE: 'DicomFault: it is no DICOM file',
-  DICOMDIR: 'DicomFault: (0028,0010) Rows is missing',
-  DIRFILE: 'DicomFault: (0028,0010) Rows is missing',
+  LICENSE: 'FileFault: it is no DICOM file',
+  DICOMDIR: 'FileFault: (0028,0010) Rows is missing',
+  DIRFILE: 'FileFault: (0028,0010) Rows is missing',
   'RG1_J2KI.dcm':
-    'DicomFault: (7FE0,0010) needs 19384 bytes and 18386 are left: the file is cut off or damaged',
+    'FileFault: (7FE0,0010) needs 19384 bytes and 18386 are left: the file is cut off or damaged',
   'emri_small_jpeg_2k_lossless_too_short.dcm':
-    'DicomFault: the pieces of the pixels have no end: the file is cut off',
+    'FileFault: the pieces of the pixels have no end: the file is cut off',
 };
 
 /** Files that pydicom cannot decode, and one that it can and that holds the same pixels. */

@@ -1,7 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
-import { DicomFault } from '../dicom/fault.ts';
 import type { DicomFile } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
+import { FileFault } from '../files/fault.ts';
 import { type Decompressed, decompress } from './codecs.ts';
 import type { PixelFormat } from './format.ts';
 import { decodeRle } from './rle.ts';
@@ -11,13 +11,13 @@ import { bits, floats, integers, interleaved, type Samples, type StoredFrame } f
  * Decodes one frame of an image.
  *
  * @param index From 0.
- * @throws DicomFault when the pixels are missing, cut off or damaged.
+ * @throws FileFault when the pixels are missing, cut off or damaged.
  */
 export function decodeFrame(file: DicomFile, format: PixelFormat, index: number): StoredFrame {
   const { columns: width, rows: height, samples } = format;
   const pixels = samplesOf(file, format, index);
   const expected = width * height * samples;
-  if (pixels.length !== expected) throw new DicomFault(`${pixels.length} samples, ${expected} expected`);
+  if (pixels.length !== expected) throw new FileFault(`${pixels.length} samples, ${expected} expected`);
   return { width, height, samples, pixels };
 }
 
@@ -46,16 +46,16 @@ function nativeSamples({ dataset, syntax }: DicomFile, format: PixelFormat, inde
   const words = dataset.elements.get(TAG.pixels)?.vr === 'OW' && format.bitsAllocated === 8 && !littleEndian;
   const pixels = dataset.value(TAG.pixels);
   const value = pixels !== undefined && words ? swapped(pixels) : (pixels ?? real);
-  if (value === undefined) throw new DicomFault('the file holds no pixels');
-  if (syntax.compression !== 'native') throw new DicomFault(`${syntax.name} pixels are not in pieces`);
+  if (value === undefined) throw new FileFault('the file holds no pixels');
+  if (syntax.compression !== 'native') throw new FileFault(`${syntax.name} pixels are not in pieces`);
   const length = (count * format.bitsAllocated) / 8;
   if (value.length < Math.floor(length * (index + 1))) {
-    throw new DicomFault(`${value.length} bytes of pixels, frame ${index + 1} needs ${length} more`);
+    throw new FileFault(`${value.length} bytes of pixels, frame ${index + 1} needs ${length} more`);
   }
   if (format.bitsAllocated === 1) return bits(value, count * index, count);
   const bytes = value.subarray(length * index, length * (index + 1));
   if (pixels !== undefined && format.bitsAllocated === 64)
-    throw new DicomFault('integers of 64 bits are not read');
+    throw new FileFault('integers of 64 bits are not read');
   if (pixels === undefined) return floats(bytes, format.bitsAllocated === 64 ? 8 : 4, littleEndian);
   return laidOut(integers(bytes, format, littleEndian), format);
 }
@@ -68,7 +68,7 @@ function frameBytes({ rows, columns, samples, bitsAllocated }: PixelFormat): num
 /** The samples of one frame that lies alone in its bytes. */
 function plainSamples(bytes: Uint8Array, format: PixelFormat): Samples {
   const length = frameBytes(format);
-  if (bytes.length < length) throw new DicomFault(`a frame of ${bytes.length} bytes, ${length} expected`);
+  if (bytes.length < length) throw new FileFault(`a frame of ${bytes.length} bytes, ${length} expected`);
   if (format.bitsAllocated === 1) return bits(bytes, 0, format.rows * format.columns);
   return laidOut(integers(bytes.subarray(0, length), format, true), format);
 }
@@ -78,7 +78,7 @@ function inflated(bytes: Uint8Array, most: number): Uint8Array {
   try {
     return inflateRawSync(bytes, { maxOutputLength: most + 1 });
   } catch (error) {
-    throw new DicomFault(`a deflated frame is damaged: ${error instanceof Error ? error.message : error}`);
+    throw new FileFault(`a deflated frame is damaged: ${error instanceof Error ? error.message : error}`);
   }
 }
 
@@ -105,7 +105,7 @@ function rleSamples(bytes: Uint8Array, format: PixelFormat): Samples {
 function decompressedSamples(image: Decompressed, format: PixelFormat): Samples {
   if (image.width !== format.columns || image.height !== format.rows || image.samples !== format.samples) {
     const found = `${image.width}×${image.height}×${image.samples}`;
-    throw new DicomFault(
+    throw new FileFault(
       `the compressed image is ${found}, ${format.columns}×${format.rows}×${format.samples} expected`,
     );
   }
@@ -129,12 +129,12 @@ function laidOut(all: Samples, { samples, planar }: PixelFormat): Samples {
 /** The pieces of one frame (PS3.5, A.4): by the table of offsets, or one piece a frame. */
 function fragmentsOf(file: DicomFile, all: Uint8Array[], frames: number, index: number): Uint8Array[] {
   const [table, ...pieces] = all;
-  if (pieces.length === 0) throw new DicomFault('the file holds no pieces of pixels');
+  if (pieces.length === 0) throw new FileFault('the file holds no pieces of pixels');
   if (frames === 1) return pieces;
   if (pieces.length === frames) return pieces.slice(index, index + 1);
   const offsets = offsetsOf(file, table);
   if (offsets.length < frames) {
-    throw new DicomFault(
+    throw new FileFault(
       `${pieces.length} pieces of pixels for ${frames} frames, and no table says which is whose`,
     );
   }

@@ -1,4 +1,4 @@
-import { DicomFault } from '../dicom/fault.ts';
+import { FileFault } from '../files/fault.ts';
 
 /**
  * Decompresses RLE (PS3.5, annex G): each byte of each sample is a plane of its own, highest byte first.
@@ -6,7 +6,7 @@ import { DicomFault } from '../dicom/fault.ts';
  * @param pixels Pixels of the image.
  * @param planes Samples times bytes of one.
  * @returns the bytes of the image, samples in planes, each in little endian.
- * @throws DicomFault when there are other segments than these, or less in them.
+ * @throws FileFault when there are other segments than these, or less in them.
  */
 export function decodeRle(
   bytes: Uint8Array,
@@ -14,15 +14,15 @@ export function decodeRle(
   planes: number,
   bytesOfSample: number,
 ): Uint8Array {
-  if (bytes.length < 64) throw new DicomFault('RLE: the header is cut off');
+  if (bytes.length < 64) throw new FileFault('RLE: the header is cut off');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const segments = view.getUint32(0, true);
-  if (segments !== planes) throw new DicomFault(`RLE: ${segments} segments, ${planes} expected`);
+  if (segments !== planes) throw new FileFault(`RLE: ${segments} segments, ${planes} expected`);
   const out = new Uint8Array(pixels * planes);
   for (let plane = 0; plane < planes; plane++) {
     const start = view.getUint32(4 + 4 * plane, true);
     const end = plane + 1 < planes ? view.getUint32(8 + 4 * plane, true) : bytes.length;
-    if (start < 64 || end < start || end > bytes.length) throw new DicomFault('RLE: a segment lies outside');
+    if (start < 64 || end < start || end > bytes.length) throw new FileFault('RLE: a segment lies outside');
     const sample = Math.floor(plane / bytesOfSample);
     const byte = bytesOfSample - 1 - (plane % bytesOfSample);
     const first = sample * pixels * bytesOfSample + byte;
@@ -48,5 +48,5 @@ function unpack(
     done += length;
   }
   if (done < count || at > segment.length)
-    throw new DicomFault(`RLE: ${done} of ${count} pixels in a segment`);
+    throw new FileFault(`RLE: ${done} of ${count} pixels in a segment`);
 }

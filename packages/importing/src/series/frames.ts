@@ -1,6 +1,6 @@
 import type { Dataset } from '../dicom/dataset.ts';
-import { DicomFault } from '../dicom/fault.ts';
 import { TAG } from '../dicom/tags.ts';
+import { FileFault } from '../files/fault.ts';
 
 export type Vector = readonly [x: number, y: number, z: number];
 
@@ -23,13 +23,13 @@ export interface Frame {
   readonly apart: readonly string[];
 }
 
-/** The frames of an image: one, or those of its functional groups. @throws DicomFault where groups are missing. */
+/** The frames of an image: one, or those of its functional groups. @throws FileFault where groups are missing. */
 export function framesOf(dataset: Dataset): Frame[] {
   const count = Math.max(1, dataset.decimal(TAG.frames) ?? 1);
   const [shared] = dataset.items(TAG.sharedGroups);
   const groups = dataset.items(TAG.frameGroups);
   if (groups.length > 0 && groups.length < count) {
-    throw new DicomFault(`${count} frames are declared, and ${groups.length} described`);
+    throw new FileFault(`${count} frames are declared, and ${groups.length} described`);
   }
   // Who declares any number of frames would make a list of any length.
   return Array.from({ length: Math.min(count, 1 << 16) }, (_, index) =>

@@ -73,7 +73,7 @@ test('agent, time after the injection, kernel and sequence are facts for the rul
       kernel: 'B30f',
       sequence: 'SE\\IR',
       description: 'Abdomen',
-      burntIn: '',
+      odd: '',
     },
   });
   const none = read({ [TAG.contrastAgent]: ['LO', 'NONE'], [TAG.acquisitionTime]: ['TM', '101010'] });
@@ -87,5 +87,5 @@ test.each([
   ['US', 'NO', ''],
 ])('text in the pixels of %s that says %j: %j', (type, said, expected) => {
   const image = read({ [TAG.modality]: ['CS', type], [TAG.burntIn]: ['CS', said] });
-  expect(image).toMatchObject({ facts: { burntIn: expected } });
+  expect(image).toMatchObject({ facts: { odd: expected } });
 });

@@ -2,12 +2,14 @@ import { createHmac } from 'node:crypto';
 import type { Dataset } from '../dicom/dataset.ts';
 import { openHeader } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
+import type { CutPlane } from '../nifti/cuts.ts';
 import { type Frame, framesOf } from './frames.ts';
 import { reasonToLeaveOut } from './leave-out.ts';
 
 /** What the header of a file says, as far as its series is chosen and put in order by it. */
 export interface Image {
   readonly path: string;
+  readonly source: Source;
   /** Hashes of UIDs: what is written names no examination of an archive. */
   readonly instance: string;
   readonly study: string;
@@ -15,6 +17,9 @@ export interface Image {
   readonly series: string;
   /** As the hospital calls the patient; written nowhere but into the table of pseudonyms. */
   readonly patientId: string;
+  /** As the path of the file says them; null where it does not. */
+  readonly hospital: string | null;
+  readonly label: number | null;
   readonly birthDate: string;
   readonly acquired: Moment;
   /** Instance Number; 0 where it is missing. */
@@ -25,6 +30,11 @@ export interface Image {
   readonly frames: readonly Frame[];
   readonly facts: ImageFacts;
 }
+
+/** How pixels are read from a file. */
+export type Source =
+  | { readonly kind: 'dicom' }
+  | { readonly kind: 'nifti'; readonly volume: number; readonly plane: CutPlane };
 
 /** Date and time as a file writes them (DA, TM); empty where it does not. */
 export interface Moment {
@@ -48,8 +58,13 @@ export interface ImageFacts {
   readonly kernel: string;
   readonly thickness: number | null;
   readonly corrected: string;
-  /** Whether text may stand in the pixels, and why. */
-  readonly burntIn: string;
+  /** What is odd about the file, in words; empty where nothing is. */
+  readonly odd: string;
+}
+
+/** A name for what may be written nowhere: whoever has not the key cannot try which text it stands for. */
+export function keyedHash(key: string, texts: readonly string[]): string {
+  return createHmac('sha256', key).update(JSON.stringify(texts)).digest('hex').slice(0, 16);
 }
 
 /**
@@ -57,23 +72,26 @@ export interface ImageFacts {
  *
  * @param key Of the hashes of UIDs: those of one key are the same in every import.
  * @returns the image, or why it is left out.
- * @throws DicomFault when the file cannot be read.
+ * @throws FileFault when the file cannot be read.
  */
 export function readImage(path: string, key: string): Image | string {
   const { dataset } = openHeader(path);
   const reason = reasonToLeaveOut(dataset);
   if (reason !== null) return reason;
   const hashed = (...tags: number[]): string =>
-    createHmac('sha256', key)
-      .update(JSON.stringify(tags.map((tag) => dataset.text(tag))))
-      .digest('hex')
-      .slice(0, 16);
+    keyedHash(
+      key,
+      tags.map((tag) => dataset.text(tag)),
+    );
   return {
     path,
+    source: { kind: 'dicom' },
     instance: hashed(TAG.sopInstance),
     study: hashed(TAG.studyUid),
     series: hashed(TAG.patientId, TAG.studyUid, TAG.seriesUid),
     patientId: dataset.text(TAG.patientId),
+    hospital: null,
+    label: null,
     birthDate: dataset.text(TAG.birthDate),
     acquired: { date: dataset.text(TAG.acquisitionDate), time: dataset.text(TAG.acquisitionTime) },
     number: dataset.decimal(TAG.instanceNumber) ?? 0,
@@ -104,7 +122,7 @@ function factsOf(dataset: Dataset): ImageFacts {
     kernel: dataset.text(TAG.kernel),
     thickness: dataset.decimal(TAG.thickness) ?? null,
     corrected: dataset.text(TAG.correctedImage),
-    burntIn: burntIn(dataset),
+    odd: burntIn(dataset),
   };
 }
 

@@ -14,7 +14,7 @@ export interface Proposal {
 
 /** What is odd about a series, in words. */
 export function oddities({ stack, facts }: Proposal): string[] {
-  return [...stack.notes, facts.burntIn].filter((note) => note !== '');
+  return [...stack.notes, facts.odd].filter((note) => note !== '');
 }
 
 /** Left out, and asked for. */
@@ -55,7 +55,12 @@ function nameOne(
   const facts = { ...image.facts, plane: stack.plane };
   const one = { patient, stack, facts };
   const decided = decisions[stack.id];
-  const found = decided === undefined ? named(facts, rules) : { modality: decided, because: 'your decision' };
+  const found =
+    decided !== undefined
+      ? { modality: decided, because: 'your decision' }
+      : wanted?.includes(facts.description) === true
+        ? { modality: facts.description, because: 'its own name' }
+        : named(facts, rules);
   if (found === null) return { ...one, modality: OPEN, because: 'no rule fits' };
   const { modality, because } = found;
   if (modality === OUT) return { ...one, modality, because };

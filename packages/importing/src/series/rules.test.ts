@@ -16,7 +16,7 @@ const PLAIN: SeriesFacts = {
   kernel: '',
   thickness: 5,
   corrected: '',
-  burntIn: '',
+  odd: '',
   plane: 'axial',
 };
 

@@ -11,7 +11,7 @@ const ARTERIAL = 'arter|\\b(hap|art|early)\\b|动脉';
 const VENOUS = 'portal|venous|venös|\\b(pvp|pv|ven)\\b|静脉|门脉';
 const DELAYED = 'delay|late|equilib|spät|延迟|平衡';
 const PLAIN = 'plain|non.?con|unenhanced|pre.?contrast|nativ|\\bncct\\b|without|平扫';
-const ENHANCED = '\\+ ?c\\b|\\bc ?\\+|post|contrast|\\bgd\\b|\\bkm\\b|enhanc|增强';
+const ENHANCED = '(ce|c|gd)(?![a-z])|\\+ ?c\\b|\\bc ?\\+|post|contrast|\\bgd\\b|\\bkm\\b|enhanc|增强';
 
 /**
  * The rules that the first `mapping.yaml` has, from the surest to the weakest: words of people, then the agent and its time,
@@ -23,6 +23,7 @@ export const FIRST_RULES: readonly ImportRule[] = [
     description:
       'locali[sz]er|scout|survey|topogram|pilot|\\b(3|three).?plane|smart ?prep|bolus ?track|monitoring|定位',
   },
+  { modality: '-', description: '(^|[ _-])(d?seg|segmentation|masks?|labels?|roi)$' },
   { modality: '-', description: 'exam summary|dose|protocol|screen ?save|剂量' },
   { modality: 'D', type: 'CT', description: DELAYED },
   { modality: 'A', type: 'CT', description: ARTERIAL, not_description: VENOUS },
@@ -51,6 +52,7 @@ export const FIRST_RULES: readonly ImportRule[] = [
   },
   { modality: '-', type: 'PT', description: '\\bnac\\b|non.?ac|uncorrected' },
   { modality: 'PET', type: 'PT', corrected: 'ATTN' },
+  { modality: 'PET', type: 'PT', description: '^(pet|suv)$' },
 ];
 
 type Condition = Exclude<keyof ImportRule, 'modality'>;

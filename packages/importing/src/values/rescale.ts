@@ -1,6 +1,6 @@
 import type { Dataset } from '../dicom/dataset.ts';
-import { DicomFault } from '../dicom/fault.ts';
 import { TAG } from '../dicom/tags.ts';
+import { FileFault } from '../files/fault.ts';
 import type { Samples } from '../pixels/samples.ts';
 
 /** Values in the unit of the modality, such as HU, of a frame's samples. */
@@ -9,7 +9,7 @@ export type Values = Float32Array;
 /**
  * Makes values of samples: by the table of the file where it has one, else by slope and intercept.
  *
- * @throws DicomFault when the table is damaged.
+ * @throws FileFault when the table is damaged.
  */
 export function rescaled(
   samples: Samples,
@@ -41,11 +41,11 @@ function looked(samples: Samples, table: Dataset): Values {
   return values;
 }
 
-/** The entries of a table, which may be bytes, or bytes in words. @throws DicomFault when there are too few. */
+/** The entries of a table, which may be bytes, or bytes in words. @throws FileFault when there are too few. */
 export function tableEntries(dataset: Dataset, tag: number, count: number, bits: number): number[] {
   const words = dataset.shorts(tag);
   if (words.length >= count) return words.slice(0, count);
   const bytes = dataset.value(tag);
   if (bits <= 8 && bytes !== undefined && bytes.length >= count) return [...bytes.subarray(0, count)];
-  throw new DicomFault(`a table of ${count} values holds ${words.length}`);
+  throw new FileFault(`a table of ${count} values holds ${words.length}`);
 }

@@ -1,4 +1,4 @@
-import { DicomFault } from '../dicom/fault.ts';
+import { FileFault } from '../files/fault.ts';
 import type { Values } from './rescale.ts';
 import type { GrayRange } from './window.ts';
 
@@ -14,7 +14,7 @@ const ALL_PADDING = 'the slices hold nothing but padding';
  * Black and white of a volume. Percentiles are exact to a 65,536th of its range.
  *
  * @param slices is called twice: volumes that do not fit into memory are decoded twice.
- * @throws DicomFault where all is padding.
+ * @throws FileFault where all is padding.
  */
 export function volumeRange(slices: () => Iterable<Values>, rule: VolumeRule): GrayRange {
   if (rule.kind === 'zscore') return deviationRange(slices, rule.deviations);
@@ -50,7 +50,7 @@ function extremes(slices: () => Iterable<Values>): { least: number; most: number
       if (value > most) most = value;
     }
   }
-  if (least > most) throw new DicomFault(ALL_PADDING);
+  if (least > most) throw new FileFault(ALL_PADDING);
   return { least, most };
 }
 
@@ -64,7 +64,7 @@ function deviationRange(slices: () => Iterable<Values>, deviations: number): Gra
       sum += value;
     }
   }
-  if (count === 0) throw new DicomFault(ALL_PADDING);
+  if (count === 0) throw new FileFault(ALL_PADDING);
   const mean = sum / count;
   let squares = 0;
   for (const values of slices()) {

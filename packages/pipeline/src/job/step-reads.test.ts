@@ -123,7 +123,18 @@ function exportOptions(root: string): object {
   const [output, records, secrets] = ['imported', 'import', 'private'].map((name) => join(folder, name));
   const pixels = { window: 'soft', mr: 'zscore:3', pet: '10', size: 32, bits: 8, fit: 'pad' };
   const who = { hospital: null, label: null, table, modalities: null };
-  return { root, output, records, secrets, ...who, keepsColour: false, dryRun: false, pixels };
+  return {
+    root,
+    output,
+    records,
+    secrets,
+    ...who,
+    kind: 'dicom',
+    volumes: null,
+    keepsColour: false,
+    dryRun: false,
+    pixels,
+  };
 }
 
 /** Those without a part in the job; `check` and `verify` give nothing that could be out of date. */

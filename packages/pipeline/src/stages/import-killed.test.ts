@@ -38,7 +38,18 @@ test('importing: killed at any moment, the same command ends as it would have', 
   );
   const pixels = { window: 'soft', mr: 'zscore:3', pet: '10', size: 16, bits: 8, fit: 'pad' } as const;
   const who = { hospital: 'HN', label: 1, table: null, modalities: null };
-  const options = { root, output, records, secrets, ...who, keepsColour: false, dryRun: false, pixels };
+  const options = {
+    root,
+    output,
+    records,
+    secrets,
+    ...who,
+    kind: 'dicom' as const,
+    volumes: null,
+    keepsColour: false,
+    dryRun: false,
+    pixels,
+  };
   const run = () => importStage(options, silentContext());
   mkdirSync(folder);
   addSeries('arterial', 2);

@@ -34,6 +34,8 @@ function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOpt
     label: 0,
     table: null,
     modalities: null,
+    kind: 'dicom',
+    volumes: null,
     keepsColour: false,
     dryRun: false,
     pixels: PIXELS,

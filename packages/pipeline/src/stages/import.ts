@@ -1,19 +1,21 @@
 import { importFiles, privateFiles, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { PLANES } from '@radweave/importing/nifti/cuts';
 import { choice, optional, positional, several, toggle, whole, withDefault } from '../declare/flags.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { ImportOptions } from '../work/import.ts';
 
-/** Makes a data root of an export of DICOM files. */
+/** Makes a data root of the files of an export. */
 export const importStage = defineStage({
   name: 'import',
   settings: [],
-  asked: ({ hospital, label, modalities, keepsColour, dryRun, pixels }: ImportOptions) => ({
-    ...{ hospital, label, modalities, keepsColour, dryRun },
+  asked: ({ kind, hospital, label, modalities, keepsColour, dryRun, pixels, volumes }: ImportOptions) => ({
+    ...{ kind, hospital, label, modalities, keepsColour, dryRun },
     pixels: { ...pixels },
+    volumes: volumes === null ? null : { ...volumes },
   }),
   reads: ({ root, table, records, secrets }) => ({
-    'DICOM files': root,
+    files: root,
     ...(table === null ? {} : { 'table of patients': table }),
     ...ifThere('mapping', importFiles(records).mapping),
     ...ifThere('pseudonyms', privateFiles(secrets).pseudonyms),
@@ -25,17 +27,19 @@ export const importStage = defineStage({
     reads: secrets,
     as: 'radweave import',
   }),
-  run: async (options, context) => (await import('../work/import.ts')).importDicom(options, context),
+  run: async (options, context) => (await import('../work/import.ts')).importImages(options, context),
   command: {
     name: 'import',
-    summary: "make slices in Radweave's layout from a hospital's DICOM files",
+    summary: "make slices in Radweave's layout from a hospital's DICOM or NIfTI files",
     examples: [
       'dicom /data/export --hospital JM --label 0 --dry_run',
       'dicom /data/export --table patients.csv --output Grade',
+      'nifti /data/BIDS --type MR --table patients.csv --dry_run',
+      'nifti /data/ct --type CT --window liver --plane coronal --table patients.csv',
     ],
     leaves: 'slices in the layout above, and every decision on the way in `import.csv`',
     flags: {
-      kind: positional('<kind>', 'what to import: dicom'),
+      kind: positional('<kind>', 'what to import: dicom or nifti'),
       root: positional('<folder>', 'folder with the files; names and subfolders do not matter'),
       output: withDefault('<folder>', 'data root to write slices into', 'data/raw', 'Output'),
       records: withDefault(
@@ -53,6 +57,8 @@ export const importStage = defineStage({
       hospital: optional('<name>', 'hospital of all patients', 'Input'),
       label: optional('<number>', 'label of all patients', 'Input'),
       table: optional('<file>', 'CSV of patients: patient_id,hospital,label[,pseudonym]', 'Input'),
+      type: optional('<CT|MR|PT>', 'of NIfTI files: what the values are (HU, any, SUV)', 'Input'),
+      plane: optional(`<${PLANES.join('|')}>`, 'of NIfTI files: how they are cut (default: axial)', 'Input'),
       modalities: several('<names...>', 'modalities to import (default: all that are found)'),
       dry_run: toggle('look, count and make the contact sheet, write no slice'),
       window: withDefault(
@@ -72,12 +78,15 @@ export const importStage = defineStage({
       fit: withDefault('<how>', 'pad, stretch, or the size of a pixel in mm for isotropic voxels', 'pad'),
     },
     options: (_, flags): ImportOptions => {
-      if (flags.kind !== 'dicom' || flags.root === undefined) {
-        throw new UsageError('E_IMPORT', `'import ${flags.kind ?? ''}' is not known`, {
-          hint: 'Call radweave import dicom FOLDER',
+      const { kind } = flags;
+      if ((kind !== 'dicom' && kind !== 'nifti') || flags.root === undefined) {
+        throw new UsageError('E_IMPORT', `'import ${kind ?? ''}' is not known`, {
+          hint: 'Call radweave import dicom FOLDER, or radweave import nifti FOLDER',
         });
       }
       return {
+        kind,
+        volumes: volumeFlags(kind, flags),
         root: flags.root,
         output: flags.output,
         records: flags.records,
@@ -100,6 +109,26 @@ export const importStage = defineStage({
     },
   },
 });
+
+/** @throws UsageError where files that do not say it are imported without a type, or others with one. */
+function volumeFlags(
+  kind: ImportOptions['kind'],
+  { type, plane }: { type: string | undefined; plane: string | undefined },
+): ImportOptions['volumes'] {
+  if (kind === 'dicom') {
+    if (type === undefined && plane === undefined) return null;
+    throw new UsageError('E_FLAGS', 'DICOM files say their type and plane: --type and --plane are for NIfTI');
+  }
+  const takes = { hint: 'It takes CT (HU), MR or PT (SUV); NIfTI files do not say it' };
+  if (type === undefined) throw new UsageError('E_IMPORT', '--type must be given', takes);
+  if (!['CT', 'MR', 'PT'].includes(type))
+    throw new UsageError('E_IMPORT', `'--type ${type}' is not known`, takes);
+  const cut = PLANES.find((one) => one === (plane ?? 'axial'));
+  if (cut !== undefined) return { type, plane: cut };
+  throw new UsageError('E_IMPORT', `'--plane ${plane}' is not known`, {
+    hint: `It takes ${PLANES.join(', ')}`,
+  });
+}
 
 function ifThere(name: string, path: string): Record<string, string> {
   return existsSync(path) ? { [name]: path } : {};

@@ -1,11 +1,8 @@
-import { dirname, relative, resolve, sep } from 'node:path';
+import { resolve, sep } from 'node:path';
 import {
-  compareText,
   DataError,
   importFiles,
-  type LeftOutFile,
   type ListedPatient,
-  type MappedSeries,
   type Mapping,
   privateFiles,
   readListedPatients,
@@ -20,12 +17,28 @@ import {
   writePseudonyms,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { type FoundImages, findImages } from '@radweave/importing/cohort/find-images';
-import { type ImportedPatient, patientsOf, requireWho } from '@radweave/importing/cohort/patients';
+import {
+  allLeftOut,
+  countedSeries,
+  listed,
+  type SeriesCount,
+  standing,
+  tallied,
+} from '@radweave/importing/cohort/account';
+import {
+  dicomReader,
+  type FoundImages,
+  findImages,
+  type ImageReader,
+  niftiReader,
+} from '@radweave/importing/cohort/find-images';
+import { type ImportedPatient, patientsOf, requireWho, type Who } from '@radweave/importing/cohort/patients';
 import { writeSeries } from '@radweave/importing/cohort/write-series';
+import type { CutPlane } from '@radweave/importing/nifti/cuts';
 import { contactSheet } from '@radweave/importing/output/contact-sheet';
 import type { PixelOptions } from '@radweave/importing/output/options';
 import { type PixelFlags, pixelOptions } from '@radweave/importing/output/pixel-flags';
+import { FIRST_FILES } from '@radweave/importing/series/named-files';
 import { OPEN, OUT, oddities, type Proposal, propose } from '@radweave/importing/series/propose';
 import { FIRST_RULES, looks } from '@radweave/importing/series/rules';
 import { grouped, stacksOf } from '@radweave/importing/series/stack';
@@ -34,6 +47,7 @@ import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/conte
 
 /** Options of `import`. */
 export interface ImportOptions {
+  kind: 'dicom' | 'nifti';
   /** Folder with the files of an export. */
   root: string;
   /** Data root to write the slices into: `{output}/{hospital}/grade{label}/{patient}/{modality}/0001.png`. */
@@ -49,6 +63,8 @@ export interface ImportOptions {
   table: string | null;
   /** Modalities to import; null for all that the mapping names. */
   modalities: readonly string[] | null;
+  /** Of NIfTI files: the modality of the standard that their values are of, and how they are cut. */
+  volumes: { type: string; plane: CutPlane } | null;
   /** Whether images in colour are made gray; otherwise they are left out. */
   keepsColour: boolean;
   /** Looks, counts and shows, and writes no slice. */
@@ -62,8 +78,7 @@ export interface ImportResult {
   output: string | null;
   /** Files that were looked at. */
   files: number;
-  /** Series by modality, `-` left out, `?` open. */
-  series: { modality: string; patients: number; series: number; slices: number }[];
+  series: SeriesCount[];
   /** Files that hold no slice, by reason. */
   leftOut: Record<string, number>;
   /** Series that were written now, and those that were there already. */
@@ -74,25 +89,27 @@ export interface ImportResult {
 }
 
 /**
- * Makes slices in the layout of a data root of an export of DICOM files.
+ * Makes slices in the layout of a data root of the files of an export.
  *
  * @throws DataError `E_IMPORT_OPEN` when it is not clear which series is which modality, `E_IMPORT_NOTHING` when there is none.
  */
-export async function importDicom(options: ImportOptions, context: StageContext): Promise<ImportResult> {
+export async function importImages(options: ImportOptions, context: StageContext): Promise<ImportResult> {
   const { records, secrets, dryRun } = options;
   const pixels = pixelOptions(options.pixels);
   const who = { ...options, listed: options.table === null ? null : readListedPatients(options.table) };
-  requireWho(who, !dryRun);
+  if (options.kind === 'dicom') requireWho(who, !dryRun);
   requireApart(options);
   for (const folder of [records, secrets]) requireWritable(folder, '--records and --private');
-  const mapping = readMapping(importFiles(records).mapping) ?? { rules: FIRST_RULES, decisions: {} };
+  const mapping = mappingFor(options);
   const step = (task: string) => (done: number, total: number) => {
     stopIfAsked(context, 'the import');
     context.emit({ kind: 'progress', task, done, total });
   };
   const { pseudonyms: path, leftOut: leftOutPath, uidKey: keyPath } = privateFiles(secrets);
-  const { keepsColour } = options;
-  const found = findImages(options.root, { keepsColour, key: uidKey(keyPath) }, step('reading headers'));
+  const unclear: string[] = [];
+  const read = readerFor(who, { key: uidKey(keyPath), mapping, unclear });
+  const found = findImages(options.root, read, step('reading headers'));
+  if (options.kind !== 'dicom' && found.images.length > 0) requireWho(who, !dryRun, found.images);
   const known = existsSync(path) ? readPseudonyms(path) : [];
   const { patients, pseudonyms, unlisted } = patientsOf(found.images, who, known);
   writePseudonyms(path, pseudonyms);
@@ -110,6 +127,7 @@ export async function importDicom(options: ImportOptions, context: StageContext)
   writeSheet({ ...options, pixels }, proposals, found, reasons);
   say(context, `${counted(found.files, 'file')} below ${options.root}`);
   sayOddities(patients, proposals, context);
+  requireNamed(unclear, importFiles(records).mapping, dryRun, context);
   requireSomething(found, proposals, options, reasons);
   requireClear(proposals, importFiles(records).mapping, dryRun, context);
   const counts = dryRun
@@ -124,6 +142,21 @@ export async function importDicom(options: ImportOptions, context: StageContext)
     mapping: importFiles(records).mapping,
     sheet: importFiles(records).sheet,
   };
+}
+
+function mappingFor({ kind, records }: ImportOptions): Mapping {
+  const mapping = readMapping(importFiles(records).mapping) ?? { rules: FIRST_RULES, decisions: {} };
+  return kind === 'dicom' || mapping.files !== undefined ? mapping : { files: FIRST_FILES, ...mapping };
+}
+
+function readerFor(
+  { volumes, keepsColour, hospital, listed }: ImportOptions & Who,
+  { key, mapping, unclear }: { key: string; mapping: Mapping; unclear: string[] },
+): ImageReader {
+  if (volumes === null) return dicomReader({ keepsColour, key });
+  const hospitals = new Map(listed?.map((row) => [row.patient, row.hospital]));
+  const hospitalOf = (patient: string): string | null => hospitals.get(patient) ?? hospital;
+  return niftiReader(mapping.files ?? [], hospitalOf, { ...volumes, key }, unclear);
 }
 
 /** The table that leads back may not lie where the data are passed on. */
@@ -162,50 +195,6 @@ function proposalsOf(
   return propose(stacks, mapping, modalities);
 }
 
-function allLeftOut(
-  found: FoundImages,
-  unlisted: readonly string[],
-  proposals: readonly Proposal[],
-  root: string,
-): LeftOutFile[] {
-  const whole = { patient: '', series: '' };
-  return [
-    ...found.leftOut.map((one) => ({ ...one, ...whole })),
-    ...unlisted.map((path) => ({
-      path: relative(root, path),
-      ...whole,
-      reason: 'its patient is not in the table',
-    })),
-    ...proposals
-      .filter(({ modality }) => modality === OUT)
-      .map(({ patient, stack, because }) => ({
-        path: relative(root, dirname(stack.images[0]?.path ?? root)) || '.',
-        patient,
-        series: stack.id,
-        reason: because,
-      })),
-  ];
-}
-
-function listed({ patient, stack, facts, modality, because }: Proposal): MappedSeries {
-  const { description } = facts;
-  return {
-    series: stack.id,
-    patient,
-    modality,
-    because,
-    description,
-    looks: looks(facts),
-    slices: stack.slices.length,
-  };
-}
-
-function tallied(all: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const one of all) counts[one] = (counts[one] ?? 0) + 1;
-  return counts;
-}
-
 function writeSheet(
   { records, pixels }: { records: string; pixels: PixelOptions },
   proposals: readonly Proposal[],
@@ -224,23 +213,6 @@ function writeSheet(
     leftOut: Object.entries(reasons),
   };
   writeFileAtomic(importFiles(records).sheet, contactSheet(proposals, facts, pixels));
-}
-
-function standing(modality: string): string {
-  if (modality === OUT) return 'left out';
-  return modality === OPEN ? 'without a modality yet' : `of ${modality}`;
-}
-
-function countedSeries(proposals: readonly Proposal[]): ImportResult['series'] {
-  const groups = grouped(proposals, ({ modality }) => modality);
-  return groups
-    .map((group) => ({
-      modality: group[0]?.modality ?? '',
-      patients: new Set(group.map(({ patient }) => patient)).size,
-      series: group.length,
-      slices: group.reduce((sum, { stack }) => sum + stack.slices.length, 0),
-    }))
-    .sort((a, b) => compareText(a.modality, b.modality));
 }
 
 function sayOddities(
@@ -275,8 +247,34 @@ function requireSomething(
   });
 }
 
-/** How many open series an error lists. */
+/** How many open series or files an error lists. */
 const SHOWN = 20;
+
+/** A list for an error, of the first ones. */
+function shown(lines: readonly string[]): string {
+  const rest = lines.length > SHOWN ? [`… and ${lines.length - SHOWN} more`] : [];
+  return [...lines.slice(0, SHOWN).map((line) => `  - ${line}`), ...rest.map((line) => `  ${line}`)].join(
+    '\n',
+  );
+}
+
+function requireNamed(
+  unclear: readonly string[],
+  mapping: string,
+  dryRun: boolean,
+  context: StageContext,
+): void {
+  if (unclear.length === 0) return;
+  const what = `it is not clear whose ${counted(unclear.length, 'file')} ${unclear.length === 1 ? 'is' : 'are'}\n${shown(unclear)}`;
+  if (dryRun) {
+    warn(context, `${what}\n`);
+    return;
+  }
+  throw new DataError('E_IMPORT_OPEN', what, {
+    where: mapping,
+    hint: 'Add a pattern to `files` there that names (?<patient>…), then run the same command again',
+  });
+}
 
 function requireClear(
   proposals: readonly Proposal[],
@@ -286,14 +284,11 @@ function requireClear(
 ): void {
   const open = proposals.filter(({ modality }) => modality === OPEN);
   if (open.length === 0) return;
-  const lines = open
-    .slice(0, SHOWN)
-    .map(
-      ({ patient, stack, facts, because }) =>
-        `  - ${patient}, series ${stack.id} '${facts.description}' (${looks(facts)}): ${because}`,
-    );
-  if (open.length > SHOWN) lines.push(`  … and ${open.length - SHOWN} more`);
-  const what = `it is not clear which modality ${open.length} of ${proposals.length} series are\n${lines.join('\n')}`;
+  const lines = open.map(
+    ({ patient, stack, facts, because }) =>
+      `${patient}, series ${stack.id} '${facts.description}' (${looks(facts)}): ${because}`,
+  );
+  const what = `it is not clear which modality ${open.length} of ${proposals.length} series are\n${shown(lines)}`;
   if (dryRun) {
     warn(context, `${what}\n`);
     return;

@@ -1,0 +1,79 @@
+import { dirname, relative } from 'node:path';
+import { compareText, type LeftOutFile, type MappedSeries } from '@radweave/artifacts';
+import { OPEN, OUT, type Proposal } from '../series/propose.ts';
+import { looks } from '../series/rules.ts';
+import { grouped } from '../series/stack.ts';
+import type { FoundImages } from './find-images.ts';
+
+/** What was left out: files, images of patients that nobody asked for, series. Paths are relative to the folder. */
+export function allLeftOut(
+  found: FoundImages,
+  unlisted: readonly string[],
+  proposals: readonly Proposal[],
+  root: string,
+): LeftOutFile[] {
+  const whole = { patient: '', series: '' };
+  return [
+    ...found.leftOut.map((one) => ({ ...one, ...whole })),
+    ...unlisted.map((path) => ({
+      path: relative(root, path),
+      ...whole,
+      reason: 'its patient is not in the table',
+    })),
+    ...proposals
+      .filter(({ modality }) => modality === OUT)
+      .map(({ patient, stack, because }) => ({
+        path: relative(root, dirname(stack.images[0]?.path ?? root)) || '.',
+        patient,
+        series: stack.id,
+        reason: because,
+      })),
+  ];
+}
+
+/** A series as `mapping.yaml` lists it. */
+export function listed({ patient, stack, facts, modality, because }: Proposal): MappedSeries {
+  const { description } = facts;
+  return {
+    series: stack.id,
+    patient,
+    modality,
+    because,
+    description,
+    looks: looks(facts),
+    slices: stack.slices.length,
+  };
+}
+
+/** How often each of them occurs. */
+export function tallied(all: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const one of all) counts[one] = (counts[one] ?? 0) + 1;
+  return counts;
+}
+
+/** Series of one modality, `-` for left out, `?` for open. */
+export interface SeriesCount {
+  modality: string;
+  patients: number;
+  series: number;
+  slices: number;
+}
+
+/** What becomes of a series, in words. */
+export function standing(modality: string): string {
+  if (modality === OUT) return 'left out';
+  return modality === OPEN ? 'without a modality yet' : `of ${modality}`;
+}
+
+export function countedSeries(proposals: readonly Proposal[]): SeriesCount[] {
+  const groups = grouped(proposals, ({ modality }) => modality);
+  return groups
+    .map((group) => ({
+      modality: group[0]?.modality ?? '',
+      patients: new Set(group.map(({ patient }) => patient)).size,
+      series: group.length,
+      slices: group.reduce((sum, { stack }) => sum + stack.slices.length, 0),
+    }))
+    .sort((a, b) => compareText(a.modality, b.modality));
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { compareText, systemCode } from '@radweave/artifacts';
+import { readdirSync, statSync } from '@radweave/artifacts/files';
+
+/** A file below a folder, or what only looks like one. */
+export interface Below {
+  readonly path: string;
+  /** False of a link that leads nowhere, a pipe or a device: they are not opened. */
+  readonly isFile: boolean;
+}
+
+/** All files, in an order that does not depend on the file system. Links are followed, each folder once. */
+export function* filesBelow(folder: string, seen: Set<string> = new Set()): Generator<Below> {
+  // Windows numbers files beyond what a double holds: rounded, two folders would be one.
+  const { dev, ino } = statSync(folder, { bigint: true });
+  const key = `${dev}:${ino}`;
+  if (seen.has(key)) return;
+  seen.add(key);
+  for (const name of readdirSync(folder).sort(compareText)) {
+    const path = join(folder, name);
+    const kind = kindOf(path);
+    if (kind === 'folder') yield* filesBelow(path, seen);
+    else yield { path, isFile: kind === 'file' };
+  }
+}
+
+function kindOf(path: string): 'file' | 'folder' | 'other' {
+  try {
+    const stats = statSync(path);
+    if (stats.isDirectory()) return 'folder';
+    return stats.isFile() ? 'file' : 'other';
+  } catch (error) {
+    // A link that leads nowhere or in a circle.
+    if (['ENOENT', 'ELOOP'].includes(systemCode(error) ?? '')) return 'other';
+    throw error;
+  }
+}

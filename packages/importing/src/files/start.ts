@@ -1,0 +1,30 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { explainFileError } from '@radweave/artifacts';
+import { FileFault } from './fault.ts';
+
+/** What one file may hold: a larger one would not fit into memory with others. */
+export const MOST_BYTES: number = 2 ** 31 - 1;
+
+/** The first bytes of a file. */
+export interface FileStart {
+  readonly bytes: Uint8Array;
+  /** Of the whole file. */
+  readonly size: number;
+}
+
+/** Reads the first bytes of a file, `most` of them or as many as there are. @throws FileFault when the file is too large. */
+export function readStart(path: string, most: number = MOST_BYTES): FileStart {
+  let handle: number | undefined;
+  try {
+    handle = openSync(path, 'r');
+    const { size } = fstatSync(handle);
+    if (size > MOST_BYTES) throw new FileFault('the file is larger than 2 GiB');
+    const bytes = new Uint8Array(Math.min(size, most));
+    const length = readSync(handle, bytes);
+    return { bytes: bytes.subarray(0, length), size };
+  } catch (error) {
+    throw explainFileError(error, 'read', path);
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { FIRST_FILES, namedFile } from './named-files.ts';
+
+test.each<[path: string, patient: string, series: string, more?: object]>([
+  ['sub-01/ses-2/anat/sub-01_ses-2_ce-gd_T1w.nii.gz', '01', 'ses-2 ce-gd T1w'],
+  ['sub-02_T2w.nii', '02', 'T2w'],
+  ['imagesTr/BRATS_001_0000.nii.gz', 'BRATS_001', '0000'],
+  ['BraTS20_001/BraTS20_001_t1ce.nii.gz', 'BraTS20_001', 't1ce'],
+  ['JM/P7/T1.nii', 'P7', 'T1'],
+  ['P7_1_art.nii.gz', 'P7_1', 'art'],
+  ['JM/grade1/P7/A.nii.gz', 'P7', 'A', { hospital: 'JM', label: 1 }],
+  ['JM/fold2/grade0/P7/A/001.jpg', 'P7', 'A', { hospital: 'JM', label: 0 }],
+])('%s is of %s', (path, patient, series, more = {}) => {
+  expect(namedFile(path, FIRST_FILES)).toEqual({ patient, series, hospital: null, label: null, ...more });
+});
+
+test('what no pattern fits is nobody’s', () => {
+  expect(namedFile('P7.nii.gz', FIRST_FILES)).toBeNull();
+});

@@ -1,0 +1,39 @@
+/** Whose a file is, and what it shows, as its path says it. */
+export interface NamedFile {
+  readonly patient: string;
+  readonly hospital: string | null;
+  readonly label: number | null;
+  /** What tells the series of the patient apart, with spaces for `_`. */
+  readonly series: string;
+}
+
+/** Data as Radweave reads them, BIDS, nnU-Net, a folder for each patient, and flat folders. */
+export const FIRST_FILES: readonly string[] = [
+  '^(?<hospital>[^/]+)/(fold\\d+/)?grade(?<label>\\d+)/(?<patient>[^/]+)/(?<series>[^/.]+)[^/]*(/[^/]+)?$',
+  '(^|/)sub-(?<patient>[^/_]+)_(?<series>[^/]+)\\.nii(\\.gz)?$',
+  '(^|/)(?<patient>[^/]+)_(?<series>\\d{4})\\.nii(\\.gz)?$',
+  '(^|/)(?<patient>[^/]+)/(?<series>[^/]+)\\.nii(\\.gz)?$',
+  '^(?<patient>[^/]+)_(?<series>[^/_]+)\\.nii(\\.gz)?$',
+];
+
+/**
+ * Names a file by the first pattern that fits its path.
+ *
+ * @param name Path below the folder, with slashes.
+ * @returns null where none does.
+ */
+export function namedFile(name: string, patterns: readonly string[]): NamedFile | null {
+  for (const pattern of patterns) {
+    const { patient, hospital, label, series = '' } = new RegExp(pattern, 'i').exec(name)?.groups ?? {};
+    if (patient === undefined) continue;
+    // Many tools begin the name of a file with that of its folder.
+    const rest = series.startsWith(patient) ? series.slice(patient.length) : series;
+    return {
+      patient,
+      hospital: hospital ?? null,
+      label: label === undefined ? null : Number(label),
+      series: rest.replace(/^[_-]+/, '').replaceAll('_', ' '),
+    };
+  }
+  return null;
+}
