@@ -106,7 +106,7 @@ export const ERROR_CODES = {
   E_PATIENT: 'A patient is not in the set.',
   E_PATIENT_CASE:
     'Two patient IDs differ in upper and lower case only, and the file system does not tell them apart.',
-  E_PATIENT_CONFLICT: 'A patient has different labels or hospitals.',
+  E_PATIENT_CONFLICT: 'A patient has different labels.',
   E_PDF: 'The browser made no PDF.',
   E_PHANTOM: 'A phantom cohort cannot be that small.',
   E_PREDICTIONS: 'A table of predictions lacks a probability.',

@@ -6,6 +6,7 @@
 
 export * from './atomic.ts';
 export * from './audit/record.ts';
+export * from './audit/similar-ids.ts';
 export * from './config/best-hparams.ts';
 export * from './config/configure.ts';
 export * from './config/describe.ts';
@@ -64,10 +65,12 @@ export * from './remark-field.ts';
 export * from './replace-files.ts';
 export * from './splits/brightness.ts';
 export * from './splits/cohort.ts';
+export * from './splits/patient-keys.ts';
 export * from './splits/phantom-mark.ts';
 export * from './splits/reports.ts';
 export * from './splits/slice-path.ts';
 export * from './splits/slices-hash.ts';
+export * from './splits/split.ts';
 export * from './splits/split-file.ts';
 export * from './splits/summary.ts';
 export * from './temporary-folder.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from './config/types.ts';
 import { folderName } from './names.ts';
-import type { Split } from './splits/split-file.ts';
+import type { Split } from './splits/split.ts';
 
 /**
  * Where everything lies: the names of all folders and files under splits, features and outputs. Files that exist once for
@@ -48,7 +48,11 @@ export const evaluationFiles = finder({
   frozen: 'frozen',
 });
 
-export const auditFiles = finder({ record: 'audit.json', text: 'audit.txt' });
+export const auditFiles = finder({
+  record: 'audit.json',
+  text: 'audit.txt',
+  alike: 'similar_ids.csv',
+});
 
 /** What `radweave import` leaves beside the slices. */
 export const importFiles = finder({

@@ -22,14 +22,18 @@ export function isFolderName(name: string): boolean {
  * @throws UsageError `E_NAME` when a file of this name would lie elsewhere, or cannot be made.
  */
 export function folderName(what: string, name: string): string {
-  if (isFolderName(name)) return name;
-  const isLong = FOLDER_NAME.test(name);
-  const shown = isLong ? `${name.slice(0, 40)}…` : name;
-  throw new UsageError(
-    'E_NAME',
-    isLong
-      ? `the ${what} name '${shown}' is too long: ${Buffer.byteLength(name)} bytes, at most ${MOST_BYTES}`
-      : `'${shown}' cannot be the name of a ${what}: it becomes the name of a folder or file`,
-    { hint: 'Use letters, digits, spaces, dots, dashes and underscores; not a path' },
-  );
+  const fault = nameFault(what, name);
+  if (fault === null) return name;
+  throw new UsageError('E_NAME', fault, {
+    hint: 'Use letters, digits, spaces, dots, dashes and underscores; not a path',
+  });
+}
+
+/** Why {@link folderName} refuses a name; null when it does not. */
+export function nameFault(what: string, name: string): string | null {
+  if (isFolderName(name)) return null;
+  if (!FOLDER_NAME.test(name)) {
+    return `'${name}' cannot be the name of a ${what}: it becomes the name of a folder or file`;
+  }
+  return `the ${what} name '${name.slice(0, 40)}…' is too long: ${Buffer.byteLength(name)} bytes, at most ${MOST_BYTES}`;
 }

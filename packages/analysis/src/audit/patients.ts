@@ -1,5 +1,6 @@
 import { remark } from '@radweave/remarks';
 import { auditCase, type CheckReport, finding } from './check.ts';
+import { alikeAcross, casesOf } from './similar-ids.ts';
 import { type AuditSubject, COHORT_FILE, gather, type Placement } from './subject.ts';
 
 /** The same patient in two splits of one modality, or twice in `cohort.csv`. */
@@ -19,23 +20,32 @@ export function checkPatientSplits({ placements, config }: AuditSubject): CheckR
   };
 }
 
-/** The same patient ID in two hospitals. */
-export function checkPatientHospitals({ placements, config }: AuditSubject): CheckReport {
+/** Hospitals: a patient of two, and patients whose IDs are alike in several. */
+export function checkPatientHospitals(subject: AuditSubject): CheckReport {
+  const { placements, people, config } = subject;
   const hospitals = gather(
     placements,
     ({ patient }) => patient,
     ({ hospital }) => hospital,
   );
   const wrong = placements.filter(({ patient }) => (hospitals.get(patient)?.size ?? 0) > 1);
-  const cases = describe(wrong, ({ hospital, split }) => `${hospital} (${split})`);
+  const where = config.data.splits_dir;
   return {
     looked: remark('audit-patients', { n: count(placements) }),
-    found: finding(
-      remark('LEAK_PATIENT_HOSPITALS'),
-      cases,
-      config.data.splits_dir,
-      'If it is one person, keep one hospital; if two, give them different IDs, such as JM_0012 and SY_0012',
-    ),
+    found: [
+      ...finding(
+        remark('LEAK_PATIENT_HOSPITALS'),
+        describe(wrong, ({ hospital, split }) => `${hospital} (${split})`),
+        where,
+        'Run radweave preprocess again, or correct the files',
+      ),
+      ...finding(
+        remark('WARN_ID_HOSPITALS'),
+        casesOf(subject, alikeAcross(people)),
+        where,
+        'They count as different people; similar_ids.csv lists all of them. If two are one person, keep one hospital',
+      ),
+    ],
     gaps: [],
   };
 }

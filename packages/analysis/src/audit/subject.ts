@@ -1,7 +1,10 @@
 import {
   type CohortPatient,
   type Config,
+  type KeyedPatient,
+  type PatientKeys,
   readCohort,
+  readPatientKeys,
   readSplit,
   readSplitSummary,
   type SliceRecord,
@@ -17,7 +20,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { patientsOf } from '@radweave/study/cohort/own-splits';
 
-/** A slice that a split file lists; patient in Unicode form NFC. */
+/** A slice that a split file lists; its patient's key in Unicode form NFC. */
 export interface AuditedSlice extends SliceRecord {
   split: Split;
   /** The split file. */
@@ -45,6 +48,8 @@ export interface AuditSubject {
   /** Each different one once. */
   placements: readonly Placement[];
   splitsOf: ReadonlyMap<string, ReadonlySet<Split>>;
+  /** Each patient once, in order of appearance. */
+  people: readonly KeyedPatient[];
   hasCohortFile: boolean;
   splitHash: string | null;
   /** What `preprocess` wrote of the division; null where the researchers made it. */
@@ -67,13 +72,14 @@ export function readSubject(
   modalities: readonly string[],
   runs: Readonly<Record<string, string>>,
 ): AuditSubject {
+  const keys = readPatientKeys(config.data.splits_dir);
   const slices: AuditedSlice[] = [];
   const missing: string[] = [];
   for (const modality of modalities) {
     for (const split of SPLITS) {
       const file = splitPath(config.data.splits_dir, split, modality);
       if (!existsSync(file)) missing.push(file);
-      else slices.push(...slicesOf(config.data, file, split, modality));
+      else slices.push(...slicesOf(config.data, file, split, modality, keys));
     }
   }
   if (missing.length === SPLITS.length * modalities.length) throw noSplits(config.data, modalities);
@@ -91,6 +97,7 @@ export function readSubject(
       ({ patient }) => patient,
       ({ split }) => split,
     ),
+    people: [...new Map(placements.map((one) => [one.patient, one])).values()],
     hasCohortFile: cohort !== null,
     splitHash: hashOf(cohort, slices),
     summary: existsSync(files.summary) ? readSplitSummary(files.summary) : null,
@@ -105,8 +112,14 @@ function hashOf(cohort: readonly CohortPatient[] | null, slices: readonly Audite
   return conflict === null ? splitHash(patients) : null;
 }
 
-function slicesOf(data: Config['data'], file: string, split: Split, modality: string): AuditedSlice[] {
-  const options = { rootDir: data.root_dir ?? undefined, allowConflicts: true };
+function slicesOf(
+  data: Config['data'],
+  file: string,
+  split: Split,
+  modality: string,
+  keys: PatientKeys,
+): AuditedSlice[] {
+  const options = { rootDir: data.root_dir ?? undefined, allowConflicts: true, keys };
   return readSplit(file, options).map((slice) => ({
     ...slice,
     patient: slice.patient.normalize('NFC'),

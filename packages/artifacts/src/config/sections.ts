@@ -42,10 +42,7 @@ export const preprocess = {
     'Write image paths relative to the split files, so that both can be moved together',
   ),
   skip_unreadable: flag(false, 'Leave out unreadable images instead of stopping'),
-  exclude_conflicts: flag(
-    false,
-    'Leave out patients with conflicting labels, hospitals or images instead of stopping',
-  ),
+  exclude_conflicts: flag(false, 'Leave out patients with conflicting labels or images instead of stopping'),
   log_dir: optionalText('Folder of the preprocessing log; by default the folder of the splits'),
 };
 

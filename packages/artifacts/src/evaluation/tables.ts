@@ -12,7 +12,7 @@ import {
   text,
 } from '../csv-columns.ts';
 import { inSampleColumn } from '../fusion/metrics.ts';
-import { SPLITS, type Split } from '../splits/split-file.ts';
+import { SPLITS, type Split } from '../splits/split.ts';
 import type {
   AggregationRow,
   ComparisonRow,

@@ -1,7 +1,7 @@
 import { tableFile } from '../csv.ts';
 import { count, numberOrEmpty, oneOf, type RowOf, required, text } from '../csv-columns.ts';
 import { discriminationColumns } from '../discrimination-columns.ts';
-import { SPLITS } from '../splits/split-file.ts';
+import { SPLITS } from '../splits/split.ts';
 
 /** Whether the features of a row come from a network that was trained on the same patients. */
 export const IN_SAMPLE = ['yes', 'no', 'unknown'] as const;

@@ -3,7 +3,7 @@ import { readHeader, readTable, writeTable } from '../csv.ts';
 import { type Columns, count, oneOf, patientId, type RowOf, required } from '../csv-columns.ts';
 import { DataError } from '../errors.ts';
 import { compareText } from '../natural.ts';
-import { SPLITS } from './split-file.ts';
+import { SPLITS } from './split.ts';
 
 const patientColumns = {
   patient: patientId,

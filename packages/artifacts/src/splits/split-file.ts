@@ -1,15 +1,10 @@
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { eachRow, writeTable } from '../csv.ts';
 import { count, type RowOf, required } from '../csv-columns.ts';
 import { IssueCollector } from '../issues.ts';
-import { folderName } from '../names.ts';
+import { type PatientKeys, readPatientKeys } from './patient-keys.ts';
 import { listedPath, parseSlicePath, pathBelow, SLICE_LAYOUT, type SlicePlace } from './slice-path.ts';
-
-/** The three sets of patients. `test` is the external validation. */
-export type Split = 'train' | 'val' | 'test';
-
-export const SPLITS: readonly Split[] = ['train', 'val', 'test'];
 
 const columns = { image_path: required, label: count };
 /** A row of `{split}_{modality}.csv`, as on disk. */
@@ -20,16 +15,12 @@ export interface SliceRecord {
   /** Where the image lies on this machine. */
   readonly path: string;
   readonly label: number;
+  /** The patient's key, see `PatientKeys`. */
   readonly patient: string;
   readonly hospital: string;
   readonly modality: string;
   /** Number of the folder `grade{n}`. */
   readonly grade: number;
-}
-
-/** `{folder}/{split}_{modality}.csv`. */
-export function splitPath(folder: string, split: Split, modality: string): string {
-  return join(folder, `${split}_${folderName('modality', modality)}.csv`);
 }
 
 /**
@@ -65,6 +56,7 @@ export function relativePath(folder: string, place: string): string {
  *   images still exist, they are taken.
  * @param options.onRepeated Is told of each row that is left out.
  * @param options.allowConflicts Also accept a patient with two labels or in two hospitals, to report it.
+ * @param options.keys Of the patients; where not given, those of the folder that the file lies in.
  * @returns the slices in file order.
  * @throws DataError as {@link eachRow}, `E_SPLIT_PATH` for paths that do not end in the layout, and
  *   `E_SPLIT_PATIENT` for a patient with two labels or in two hospitals.
@@ -75,6 +67,7 @@ export function readSplit(
     rootDir?: string | undefined;
     allowConflicts?: boolean;
     onRepeated?: (slice: SliceRecord) => void;
+    keys?: PatientKeys;
   } = {},
 ): SliceRecord[] {
   const issues = new IssueCollector();
@@ -83,6 +76,7 @@ export function readSplit(
   const patients = new Map<string, SliceRecord>();
   const reported = new Set<string>();
   const listedBefore = new Map<string, number>();
+  const keys = options.keys ?? readPatientKeys(dirname(path));
   let number = 0;
   eachRow(path, columns, (row) => {
     const at = `${path}, row ${++number}`;
@@ -91,7 +85,8 @@ export function readSplit(
       issues.error('E_SPLIT_PATH', `'${row.image_path}' does not end in ${SLICE_LAYOUT}`, at);
       return;
     }
-    const { patient, hospital, modality, grade } = place;
+    const { hospital, modality, grade } = place;
+    const patient = keys.keyOf({ id: place.patient, hospital });
     const listed = listedPath(row.image_path, dirname(path));
     const slice = { path: listed, label: row.label, patient, hospital, modality, grade };
     const key = resolve(listed);

@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { type CohortPatient, readCohort, splitHash, writeCohort } from './cohort.ts';
 import { readExclusions, readRejected, writeExclusions, writeRejected } from './reports.ts';
 import { parseSlicePath } from './slice-path.ts';
-import { readSplit, splitPath, writeSplit } from './split-file.ts';
+import { splitPath } from './split.ts';
+import { readSplit, writeSplit } from './split-file.ts';
 import { readSplitSummary, writeSplitSummary } from './summary.ts';
 
 const windowsPath = 'D:\\data\\raw\\Grade\\JM\\fold1\\grade0\\007\\A\\007_a_slice_001.png';
@@ -86,8 +87,14 @@ test('listed images that exist are taken, whatever root is given', () => {
   expect(paths()).toEqual(['1', '2', '3'].map((file) => place('new', file)));
 });
 
-test('bad paths and patients with two labels or hospitals are listed', () => {
-  const path = join(tempDir(), 'train_A.csv');
+test('bad paths and patients with two labels, or in another hospital than cohort.csv says, are listed', () => {
+  const folder = tempDir();
+  const path = join(folder, 'train_A.csv');
+  writeCohort(
+    join(folder, 'cohort.csv'),
+    ['p', 'q'].map((patient) => ({ patient, hospital: 'JM', label: 0, split: 'train', slices: {} })),
+    ['A'],
+  );
   const rows = [
     'JM/grade0/p/A/1.png,0',
     'JM/grade1/p/A/2.png,1',

@@ -145,6 +145,7 @@ function audit({ config, outputDir }: StageOptions<'audit'>, withResults = true)
   return {
     auditFile: write(join(folder, 'audit.json'), slices, split_hash, frozen),
     textFile: write(join(folder, 'audit.txt'), slices, split_hash, frozen),
+    alikeFile: null,
   };
 }
 

@@ -4,6 +4,7 @@ import {
   type AuditFinding,
   type AuditRecord,
   type Config,
+  readAlikeIds,
   readAuditRecord,
   readSplit,
   SPLITS,
@@ -151,33 +152,58 @@ test('a patient in two splits is a leak', async () => {
   expect(record.findings[0]?.cases[0]?.detail).toBe('train of A, val of A, train of P, val of P');
 });
 
-test('the same ID in two hospitals is a leak, also within one split', async () => {
-  const twice = { patient: 'SY0030', split: 'test', hospital: 'ZS' } as const;
-  const record = await leaking(planted([...CLEAN, twice]));
+test('a patient whose hospital is another in cohort.csv is a leak', async () => {
+  const elsewhere = CLEAN.map((one) => (one.patient === 'SY0030' ? { ...one, hospital: 'ZS' } : one));
+  const record = await leaking(planted(CLEAN, elsewhere));
   expect(codes(record)).toEqual(['LEAK_PATIENT_HOSPITALS']);
   expect(record.findings[0]?.cases).toEqual([
     { patients: ['SY0030'], detail: 'SY (test), ZS (test)', distance: null, correlation: null },
   ]);
 });
 
-test.each([
+const WRITTEN = [
   ['case', 'jm0010'],
   ['separators', 'JM-0010'],
   ['zero padding', 'JM10'],
   ['width', 'ＪＭ００１０'],
-])('IDs that differ in %s across splits are a leak', async (_, patient) => {
-  const record = await leaking(planted([...CLEAN, { patient, split: 'test', hospital: 'SY' }]));
+] as const;
+
+test.each(WRITTEN)('IDs of one hospital that differ in %s across splits are a leak', async (_, patient) => {
+  const record = await leaking(planted([...CLEAN, { patient, split: 'val' }]));
   expect(codes(record)).toEqual(['LEAK_SAME_ID']);
   expect(record.findings[0]?.cases[0]?.patients).toEqual(['JM0010', patient]);
 });
 
-test.each(['JM0010_1', 'JM0010-a'])('the suffix of %s across splits is a warning', async (patient) => {
-  const config = planted([...CLEAN, { patient, split: 'test', hospital: 'SY' }]);
-  const { verdict, findings } = await audit(asked(config), listening());
-  expect(verdict).toBe('warning');
-  expect(findings).toMatchObject([{ code: 'WARN_ID_SUFFIX', cases: [{ patients: ['JM0010', patient] }] }]);
-  expect(codes(await leaking(config, { strict: true }))).toEqual(['WARN_ID_SUFFIX']);
-});
+test.each([...WRITTEN, ['nothing', 'JM0010'] as const])(
+  'IDs of two hospitals that differ in %s are two patients, and a warning with a file of them',
+  async (_, id) => {
+    const config = planted([...CLEAN, { patient: id, split: 'test', hospital: 'SY' }]);
+    const { findings, alikeFile } = await audit(asked(config), listening());
+    expect(findings).toMatchObject([{ code: 'WARN_ID_HOSPITALS', severity: 'warning', count: 1 }]);
+    const rows = readAlikeIds(alikeFile ?? '');
+    expect(rows).toMatchObject([
+      { group: 1, alike: 'hospitals', hospital: 'JM', id: 'JM0010', splits: 'train' },
+      { group: 1, alike: 'hospitals', hospital: 'SY', id, splits: 'test' },
+    ]);
+    expect(findings[0]?.cases[0]?.patients).toEqual(rows.map(({ patient }) => patient));
+    expect(new Set(rows.map(({ patient }) => patient.toLowerCase())).size).toBe(2);
+    expect((await audit(asked(planted(CLEAN)), listening())).alikeFile).toBeNull();
+  },
+);
+
+test.each(['JM0010_1', 'JM0010-a', 'JM0010b', 'JM0010v2', 'JM0010_post'])(
+  'the suffix of %s across splits is a warning',
+  async (patient) => {
+    const config = planted([...CLEAN, { patient, split: 'val' }]);
+    const { verdict, findings, checks } = await audit(asked(config), listening());
+    expect(checks.find(({ name }) => name === 'similar patient IDs')?.detail.text).toContain(
+      'a last letter, number, date or word',
+    );
+    expect(verdict).toBe('warning');
+    expect(findings).toMatchObject([{ code: 'WARN_ID_SUFFIX', cases: [{ patients: ['JM0010', patient] }] }]);
+    expect(codes(await leaking(config, { strict: true }))).toEqual(['WARN_ID_SUFFIX']);
+  },
+);
 
 test('numbered IDs are neither the same nor visits', async () => {
   const numbered = ['1-12', '11-2', 'C2019-1', 'C2019-2', 'C2019-3', 'C2019-4', 'C2019-5'];

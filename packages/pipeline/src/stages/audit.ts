@@ -16,7 +16,11 @@ const locks = ({ config, outputDir }: AuditOptions): Locks => ({
   as: 'radweave audit',
 });
 
-const writes = (_: AuditOptions, { auditFile, textFile }: AuditResult): string[] => [auditFile, textFile];
+const writes = (_: AuditOptions, { auditFile, textFile, alikeFile }: AuditResult): string[] => [
+  auditFile,
+  textFile,
+  ...(alikeFile === null ? [] : [alikeFile]),
+];
 
 /** Looks for leaks before anything is trained. */
 export const auditData = defineStage({

@@ -142,10 +142,15 @@ test('the same slice in two folds counts once; other pixels under its name are a
   await expect(preprocess({ config }, listening())).rejects.toThrow(/other pixels in another fold/);
 });
 
-test('a patient in two grades or hospitals is an error that lists each case, or is left out', async () => {
+test('a patient in two grades of a hospital is an error that lists each case, or is left out', async () => {
   const { raw, config } = cohort();
-  cpSync(slice(raw, 'JM/fold1/grade0/JM000'), slice(raw, 'JM/fold1/grade1/JM000'), { recursive: true });
-  cpSync(slice(raw, 'SY/grade0/SY000'), slice(raw, 'ZS/grade0/SY000'), { recursive: true });
+  for (const [hospital, patient] of [
+    ['JM/fold1', 'JM000'],
+    ['SY', 'SY000'],
+  ]) {
+    const [from, to] = [0, 1].map((label) => slice(raw, `${hospital}/grade${label}/${patient}`));
+    cpSync(from ?? '', to ?? '', { recursive: true });
+  }
   const error = await preprocess({ config }, listening()).catch((reason: Error) => reason);
   expect(error).toMatchObject({ exitCode: 3 });
   expect(String(error)).toMatch(/JM000/);
@@ -154,6 +159,50 @@ test('a patient in two grades or hospitals is an error that lists each case, or 
   config.preprocess.exclude_conflicts = true;
   const { summary } = await preprocess({ config }, listening());
   expect(summary.excluded.conflict).toBe(2);
+});
+
+test('patients of the same ID in several hospitals are as many people, and the others keep their IDs', async () => {
+  const { raw, config } = cohort();
+  const { summary: before } = await preprocess({ config }, listening());
+  const training = (): string[] =>
+    readSplit(splitPath(config.data.splits_dir, 'train', 'A')).map(({ path }) => path);
+  const drawn = training();
+  for (const hospital of ['SY', 'ZS']) {
+    for (const id of ['JM000', '7']) {
+      for (const modality of ['A', 'P']) {
+        const place = `${hospital}/grade0/${id}/${modality}/1.png`;
+        writeSlice(raw, place, slicePixels(place, 0));
+      }
+    }
+  }
+  const { summary } = await preprocess({ config }, listening());
+  const all = ({ counts }: typeof summary): number => counts.reduce((sum, { patients }) => sum + patients, 0);
+  expect(all(summary)).toBe(all(before) + 4);
+  expect(summary.excluded).toEqual({});
+  const { patients } = readCohort(join(config.data.splits_dir, 'cohort.csv'));
+  const keys = patients.map(({ patient }) => patient);
+  expect(keys.filter((key) => key.includes('@')).sort()).toEqual(
+    ['7@SY', '7@ZS', 'JM000@JM', 'JM000@SY', 'JM000@ZS'].sort(),
+  );
+  expect(keys).toContain('JM001');
+  expect(training()).toEqual(drawn);
+  const tested = readSplit(splitPath(config.data.splits_dir, 'test', 'P')).map(({ patient }) => patient);
+  expect(new Set(tested)).toEqual(
+    new Set(patients.filter(({ split }) => split === 'test').map(({ patient }) => patient)),
+  );
+});
+
+test.each([
+  ['too long', '患'.repeat(75)],
+  ['cannot be the name', 'a:b'],
+])('an ID that %s for the files of features is refused before anything is written', async (what, id) => {
+  const { raw, config } = cohort();
+  for (const modality of ['A', 'P']) writeSlice(raw, `SY/grade0/${id}/${modality}/1.png`, slicePixels(id, 0));
+  await expect(preprocess({ config }, listening())).rejects.toMatchObject({
+    code: 'E_NAME',
+    exitCode: 3,
+    message: expect.stringContaining(what),
+  });
 });
 
 test('the same image under two patients is an error; blank slices may be shared', async () => {

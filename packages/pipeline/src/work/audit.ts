@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { CHECKS, checkTools } from '@radweave/analysis/audit/checks';
 import { type JudgedCheck, judgeCheck } from '@radweave/analysis/audit/judge';
+import { alikeIds } from '@radweave/analysis/audit/similar-ids';
 import { type AuditSubject, readSubject } from '@radweave/analysis/audit/subject';
 import { auditText } from '@radweave/analysis/audit/text';
 import {
@@ -14,6 +15,7 @@ import {
   DataError,
   replaceFilesTogether,
   UsageError,
+  writeAlikeIds,
   writeAuditRecord,
   writeFileAtomic,
 } from '@radweave/artifacts';
@@ -45,14 +47,16 @@ export interface AuditResult {
   outputDir: string;
   auditFile: string;
   textFile: string;
+  /** Patients whose IDs are alike; null when there are none. */
+  alikeFile: string | null;
   verdict: AuditRecord['verdict'];
   checks: AuditCheck[];
   findings: AuditFinding[];
 }
 
 /**
- * Looks for everything by which patients of validation and test can have had a part in fitting, and writes `audit.json` and
- * `audit.txt`.
+ * Looks for everything by which patients of validation and test can have had a part in fitting, and writes `audit.json`,
+ * `audit.txt` and, where IDs are alike, `similar_ids.csv`.
  *
  * @throws DataError `E_LEAK` after writing when there is a leak, or, if `strict`, a warning; UsageError without splits;
  *   InterruptedError when told to stop.
@@ -75,19 +79,23 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
     judged.push(await judgeCheck(check, subject, tools));
   }
   const record = recordOf(options, subject, judged);
-  const { record: auditFile, text: textFile } = auditFiles(outputDir);
+  const { record: auditFile, text: textFile, alike } = auditFiles(outputDir);
+  const alikes = alikeIds(subject);
   const fill = (staging: string): void => {
     const files = auditFiles(staging);
     writeFileAtomic(files.text, auditText(record));
     writeAuditRecord(files.record, record);
+    if (alikes.length > 0) writeAlikeIds(files.alike, alikes);
   };
-  await replaceFilesTogether(outputDir, fill, { last: basename(auditFile), obsolete: [] });
+  const obsolete = alikes.length > 0 ? [] : [basename(alike)];
+  await replaceFilesTogether(outputDir, fill, { last: basename(auditFile), obsolete });
   const { verdict, checks, findings } = record;
   if (verdict === 'leak' || (strict && verdict === 'warning')) throw failure(record, textFile);
   for (const { severity, what, count, hint } of findings) {
     if (severity === 'warning') warn(context, `${what.text} (${counted(count, 'case')}). ${hint}.`);
   }
-  return { outputDir, auditFile, textFile, verdict, checks, findings };
+  const alikeFile = alikes.length > 0 ? alike : null;
+  return { outputDir, auditFile, textFile, alikeFile, verdict, checks, findings };
 }
 
 function checkOptions({ modalities, nearDuplicateDistance }: AuditOptions): void {

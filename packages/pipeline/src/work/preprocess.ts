@@ -5,6 +5,7 @@ import {
   type Config,
   DataError,
   IssueCollector,
+  idOf,
   type RejectedImage,
   requireWritable,
   type SplitSummary,
@@ -35,6 +36,7 @@ import {
   type Gathered,
   gatherPatients,
   requireModalities,
+  underKeys,
 } from '@radweave/study/cohort/patients';
 import { type FoundCohort, walkCohort } from '@radweave/study/cohort/walk';
 import { type Division, writeDivision } from '@radweave/study/cohort/write-split';
@@ -57,7 +59,7 @@ export function findCohort({ config }: PreprocessOptions, context: StageContext)
   if (root_dir === null) {
     throw new UsageError('E_NO_ROOT', 'no data root is given', { hint: 'Give --root_dir, or data.root_dir' });
   }
-  const found = walkCohort(root_dir, modalities);
+  const found = underKeys(walkCohort(root_dir, modalities));
   say(context, `${counted(found.patients.length, 'patient folder')} in ${found.hospitals.join(', ')}.`);
   requireHome(config.data.home_hospital, found.hospitals);
   if (config.preprocess.log_dir !== null) requireWritable(config.preprocess.log_dir, '--log_dir');
@@ -161,8 +163,8 @@ function noExternal({ hospitals }: FoundCohort, home: string): Remark {
 /** A hospital that has one patient of its own is not made up. */
 function syntheticHospitals({ phantoms }: FoundCohort, members: readonly AssignedMember[]): string[] {
   const hospitals = [...new Set(members.map(({ hospital }) => hospital))];
-  const isMadeUp = ({ hospital, patient }: AssignedMember): boolean =>
-    phantoms.get(hospital)?.has(patient) === true;
+  const isMadeUp = (member: AssignedMember): boolean =>
+    phantoms.get(member.hospital)?.has(idOf(member)) === true;
   return hospitals.filter((name) => members.every((one) => one.hospital !== name || isMadeUp(one)));
 }
 

@@ -9,7 +9,12 @@ export const AUDIT = {
   ),
   'audit-not-checked': of({ reasons: 'remarks' }, ({ reasons }) => `not checked: ${reasons.join('; ')}`),
   'audit-patients': of({ n: 'number' }, ({ n }) => counted(n, 'patient')),
-  'audit-ids': of({ n: 'number' }, ({ n }) => counted(n, 'patient ID')),
+  'audit-ids': of(
+    { n: 'number' },
+    ({ n }) =>
+      `${counted(n, 'patient ID')}, compared within each hospital: without case, width, separators and zero padding, ` +
+      'and without a last letter, number, date or word such as a, _2, _20240131, v1, pre or _left',
+  ),
   'audit-sources': of({ names: 'texts' }, ({ names }) => names.join(', ')),
   'audit-split-files': 'split files',
   'audit-split-files-and': of({ file: 'text' }, ({ file }) => `split files and ${file}`),
@@ -84,14 +89,19 @@ export const AUDIT = {
   ),
   WARN_UNREADABLE: 'a file that had to be looked at cannot be read',
   LEAK_PATIENT_SPLITS: 'the same patient is in two splits',
-  LEAK_PATIENT_HOSPITALS: 'the same patient ID is in two hospitals',
+  LEAK_PATIENT_HOSPITALS: 'split files and cohort.csv name different hospitals for one patient',
+  WARN_ID_HOSPITALS:
+    'patient IDs of different hospitals are the same, or alike but for case, separators or zero padding',
   LEAK_SPLIT_MODALITIES: 'a patient is in different splits, depending on the file',
   LEAK_SAME_ID: 'IDs in different splits differ in case, separators or zero padding only',
   WARN_SAME_ID: 'IDs in one split differ in case, separators or zero padding only: a patient may count twice',
   WARN_ID_SUFFIX: 'IDs in different splits differ in a suffix only: visits of one patient?',
+  INFO_ID_SUFFIX:
+    'IDs in one split differ in a suffix only: visits of one patient would count as several patients',
   INFO_ID_NUMBERED: of(
     { most: 'number' },
-    ({ most }) => `more than ${most} IDs share all but a suffix: taken for numbered patients, not for visits`,
+    ({ most }) =>
+      `IDs share all but a suffix, mostly more than ${most} of them: taken for numbered patients, not for visits`,
   ),
   LEAK_LABEL_CONFLICT: 'the same patient has two labels',
   WARN_LABEL_FOLDERS: 'images of one grade folder have different labels',

@@ -6,7 +6,8 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   'audit-not-checked': ({ reasons }) => `未检查：${reasons.join('；')}`,
 
   'audit-patients': ({ n }) => `${n} 例患者`,
-  'audit-ids': ({ n }) => `${n} 个患者编号`,
+  'audit-ids': ({ n }) =>
+    `${n} 个患者编号，在各医院内部比较：忽略大小写、全角半角、分隔符和前导零，以及末尾的字母、数字、日期或单词（如 a、_2、_20240131、v1、pre、_left）`,
   'audit-sources': ({ names }) => names.join('、'),
   'audit-split-files': '划分文件',
   'audit-split-files-and': ({ file }) => `划分文件与 ${file}`,
@@ -45,12 +46,15 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
 
   WARN_UNREADABLE: '需要检查的文件无法读取',
   LEAK_PATIENT_SPLITS: '同一患者出现在两个数据集中',
-  LEAK_PATIENT_HOSPITALS: '同一患者编号出现在两家医院',
+  LEAK_PATIENT_HOSPITALS: '划分文件与 cohort.csv 中同一患者的医院不同',
+  WARN_ID_HOSPITALS: '不同医院的患者编号相同，或仅大小写、分隔符或前导零不同',
   LEAK_SPLIT_MODALITIES: '不同文件中同一患者所属数据集不同',
   LEAK_SAME_ID: '不同数据集中的编号仅大小写、分隔符或前导零不同',
   WARN_SAME_ID: '同一数据集中的编号仅大小写、分隔符或前导零不同：同一患者可能被计两次',
   WARN_ID_SUFFIX: '不同数据集中的编号仅后缀不同：是否为同一患者的多次就诊？',
-  INFO_ID_NUMBERED: ({ most }) => `超过 ${most} 个编号仅后缀不同：视为按序编号的患者，而非多次就诊`,
+  INFO_ID_SUFFIX: '同一数据集中的编号仅后缀不同：若为同一患者的多次就诊，则被计为多例患者',
+  INFO_ID_NUMBERED: ({ most }) =>
+    `编号仅后缀不同，且多数情形超过 ${most} 个：视为按序编号的患者，而非多次就诊`,
   LEAK_LABEL_CONFLICT: '同一患者有两个标签',
   WARN_LABEL_FOLDERS: '同一分级文件夹中的图像标签不同',
   WARN_SLICES_CHANGED: '患者划分之后切片有改动',

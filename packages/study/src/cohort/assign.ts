@@ -1,4 +1,4 @@
-import { compareText, DataError, type Split } from '@radweave/artifacts';
+import { compareText, DataError, idOf, type Split } from '@radweave/artifacts';
 import { stratifiedSplit } from '@radweave/stats';
 import type { CohortMember } from './patients.ts';
 
@@ -27,7 +27,8 @@ export function assignSplits(
     own.map(({ label }) => label),
     trainRatio,
     seed,
-    own.map(({ patient }) => patient),
+    // By IDs: which other hospitals have the same ones must not change who is drawn.
+    own.map(idOf),
   );
   if (outcome.value === null) {
     throw new DataError(

@@ -47,5 +47,8 @@ test('hospitals of training and validation are home; without split files there i
   expect(own?.homeHospital).toBe('JM, ZS');
   expect(own?.files).toEqual(['train', 'val'].map((split) => join(data.splits_dir, `${split}_A.csv`)));
   write('test', 'SY', '1');
-  expect(() => readOwnCohort(data, ['A'])).toThrow(/patient 1 is test, SY.*radweave audit/);
+  const patients = readOwnCohort(data, ['A'])?.patients.map(({ patient }) => patient);
+  expect(patients).toEqual(['1@ZS', '2', '1@SY']);
+  write('test', 'JM', '2');
+  expect(() => readOwnCohort(data, ['A'])).toThrow(/patient 2 is test, JM.*radweave audit/);
 });

@@ -2,6 +2,7 @@ import {
   type CohortPatient,
   type Config,
   DataError,
+  readPatientKeys,
   readSplit,
   SPLITS,
   type Split,
@@ -42,7 +43,8 @@ export function readOwnCohort(
     modalities.map((modality) => ({ split, modality, file: splitPath(splits_dir, split, modality) })),
   ).filter(({ file }) => existsSync(file));
   if (places.length === 0) return null;
-  const options = { rootDir: root_dir ?? undefined, allowConflicts: true };
+  const keys = readPatientKeys(splits_dir);
+  const options = { rootDir: root_dir ?? undefined, allowConflicts: true, keys };
   const slices = places.flatMap((place) =>
     readSplit(place.file, options).map((slice): PlacedSlice => ({ ...slice, ...place })),
   );

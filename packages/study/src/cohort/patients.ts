@@ -1,6 +1,22 @@
-import type { Exclusion, IssueCollector } from '@radweave/artifacts';
+import { type Exclusion, type IssueCollector, nameFault, PatientKeys } from '@radweave/artifacts';
 import { distinct, type Remark, remark } from '@radweave/remarks';
 import type { FoundCohort, FoundSlice } from './walk.ts';
+
+/** The cohort with each patient under the key that tells one from those of the same ID in other hospitals. */
+export function underKeys(found: FoundCohort): FoundCohort {
+  const keys = PatientKeys.of(found.patients.map(({ patient: id, hospital }) => ({ id, hospital })));
+  if (keys.arePlain) return found;
+  const keyed = <T extends { patient: string; hospital: string }>(ones: readonly T[]): T[] =>
+    ones.map((one) => ({ ...one, patient: keys.keyOf({ id: one.patient, hospital: one.hospital }) }));
+  const { patients, slices, masks, doubtful } = found;
+  return {
+    ...found,
+    patients: keyed(patients),
+    slices: keyed(slices),
+    masks: keyed(masks),
+    doubtful: keyed(doubtful),
+  };
+}
 
 /** A patient with the slices of each asked modality, in natural order. */
 export interface CohortMember {
@@ -27,8 +43,10 @@ export interface LackingPatient {
 }
 
 /**
- * Gathers slices into patients: folds are merged, and a patient found under two labels or in two hospitals is reported as
- * an issue, or left out when `excludeConflicts` is set.
+ * Gathers slices into patients: folds are merged, and a patient found under two labels is reported as an issue, or left out
+ * when `excludeConflicts` is set. So is an ID that cannot be the name of a file, always as an issue.
+ *
+ * @param cohort {@link underKeys}.
  */
 export function gatherPatients(
   cohort: FoundCohort,
@@ -39,8 +57,11 @@ export function gatherPatients(
   const conflicts = new Map<string, Remark[]>();
   for (const { patient, hospital, label } of cohort.patients) {
     const known = members.get(patient);
-    if (known === undefined) members.set(patient, { patient, hospital, label, slices: new Map() });
-    else if (known.hospital !== hospital || known.label !== label) {
+    if (known === undefined) {
+      members.set(patient, { patient, hospital, label, slices: new Map() });
+      const fault = nameFault('patient', patient);
+      if (fault !== null) issues.error('E_NAME', fault, hospital, 'Rename the folders of this patient');
+    } else if (known.label !== label) {
       const places = conflicts.get(patient) ?? [place(known)];
       conflicts.set(patient, [...places, place({ hospital, label })]);
     }
