@@ -23,6 +23,7 @@ export const define: Define = (command) => {
       ];
       const problems = [...found.problems, ...steps.flatMap(({ problem }) => problem ?? [])];
       process.stdout.write(options.json ? `${JSON.stringify({ ...found, rows, problems })}\n` : table(rows));
+      for (const text of found.warnings) process.stderr.write(`Warning: ${text}.\n`);
       if (problems.length > 0) throw new UserError(problems.join('\n'), EXIT.missing);
     });
 };

@@ -9,7 +9,7 @@ import { namedLibtorch } from './named.ts';
 import { PINNED_TORCH } from './pinned.ts';
 import { planSetup } from './plan.ts';
 import { type NativeRecord, readNativeRecord } from './record.ts';
-import { surroundings } from './surroundings.ts';
+import { judged, surroundings } from './surroundings.ts';
 import { askEngine, type EngineReport } from './verify.ts';
 import { THIS_MACHINE, wheelsFor } from './wheels.ts';
 
@@ -18,6 +18,8 @@ export interface Diagnosis {
   rows: [what: string, state: string][];
   /** What is missing, with the remedy; empty on a machine that works. */
   problems: string[];
+  /** What is wrong but keeps nothing that was set up from working, with the remedy. */
+  warnings: string[];
   record: NativeRecord | undefined;
   engine: EngineReport | undefined;
 }
@@ -64,9 +66,10 @@ export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
     ['CUDA', record && engine ? cuda(record, engine, env) : '-'],
     ...gpuRows(engine),
   ];
-  problems.push(...around.flatMap(({ problem }) => problem ?? []));
+  const { problems: needed, warnings } = judged(around, engine !== undefined);
+  problems.push(...needed);
   problems.push(...(engine?.gpus ?? []).flatMap(({ fault }) => fault ?? []));
-  return { rows, problems, record, engine };
+  return { rows, problems, warnings, record, engine };
 }
 
 function described({ version, source, root }: NativeRecord['libtorch']): string {

@@ -6,9 +6,11 @@ import {
   coresFound,
   driverFound,
   folderFound,
+  judged,
   localeFound,
   memoryFound,
   proxyFound,
+  surroundings,
   systemFound,
 } from './surroundings.ts';
 
@@ -63,6 +65,25 @@ test('a proxy is shown without its password, and one that is not for HTTP is a p
   });
   expect(proxyFound({ ALL_PROXY: 'socks5://localhost:1080' }).problem).toMatch(/^ALL_PROXY must be http:/);
   expect(proxyFound({}).state).toBe('none');
+});
+
+test('a cache or proxy that cannot be used is a warning where the engine works, and must be fixed before', () => {
+  const file = join(tempDir(), 'file');
+  writeFileSync(file, '');
+  const env = { PATH: process.env.PATH, RADWEAVE_CACHE: join(file, 'radweave'), HTTPS_PROXY: 'socks5://a:1' };
+  const found = surroundings(undefined, env).filter(({ what }) => what === 'Cache' || what === 'Proxy');
+  const texts = [/cannot be written .*RADWEAVE_CACHE/, /HTTPS_PROXY must be/].map((text) =>
+    expect.stringMatching(text),
+  );
+  expect(judged(found, true)).toEqual({ problems: [], warnings: texts });
+  expect(judged(found, false)).toEqual({ problems: texts, warnings: [] });
+});
+
+test('a folder for temporary files that cannot be used must be fixed', () => {
+  const file = join(tempDir(), 'file');
+  writeFileSync(file, '');
+  const { problems, warnings } = judged([folderFound('Temporary files', file)], true);
+  expect([problems, warnings]).toEqual([[expect.stringMatching(/TMPDIR/)], []]);
 });
 
 onLinux('a locale without UTF-8 is told', () => {

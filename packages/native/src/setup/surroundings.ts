@@ -23,6 +23,23 @@ export interface Finding {
   what: string;
   state: string;
   problem?: string;
+  /** Said with the problem where the engine works all the same: what it keeps from working. */
+  spares?: string;
+}
+
+/** What of this must be fixed, and what is a warning because the engine works all the same. */
+export function judged(
+  findings: readonly Finding[],
+  works: boolean,
+): { problems: string[]; warnings: string[] } {
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  for (const { problem, spares } of findings) {
+    if (problem === undefined) continue;
+    if (works && spares !== undefined) warnings.push(`${problem}. ${spares}`);
+    else problems.push(problem);
+  }
+  return { problems, warnings };
 }
 
 /** Less free disk than this ends a training sooner or later. */
@@ -36,7 +53,10 @@ export function surroundings(record: NativeRecord | undefined, env: NodeJS.Proce
     systemFound(hostFacts()),
     memoryFound(process.constrainedMemory(), totalmem()),
     coresFound(cgroupCores(), env),
-    folderFound('Cache', nativeCache(env)),
+    {
+      ...folderFound('Cache', nativeCache(env)),
+      spares: 'The engine works all the same: only set-up, and what training measures once, are kept there',
+    },
     folderFound('Temporary files', tmpdir()),
     localeFound(env),
     proxyFound(env),
@@ -157,7 +177,8 @@ export function proxyFound(env: NodeJS.ProcessEnv): Finding {
   const problem =
     wrong &&
     `${wrong.name} must be http://host:port or http://user:password@host:port: weights cannot be fetched through another`;
-  return { what: 'Proxy', state: state || 'none', ...(problem && { problem }) };
+  const spares = 'All else works without';
+  return { what: 'Proxy', state: state || 'none', ...(problem && { problem, spares }) };
 }
 
 function clientState(env: NodeJS.ProcessEnv): string {
