@@ -53,8 +53,8 @@ test('a rename that fails midway puts the old files back', async () => {
 
 test('what a killed replacement left behind is removed by the next', async () => {
   const folder = folderOf(['a']);
-  mkdirSync(join(folder, '.radweave.new', 'new'), { recursive: true });
-  writeFileSync(join(folder, '.radweave.new', 'new', 'half'), 'x');
+  mkdirSync(join(folder, '.radweave.tmp', 'new'), { recursive: true });
+  writeFileSync(join(folder, '.radweave.tmp', 'new', 'half'), 'x');
   await replaceFilesTogether(folder, fillWith('a', 'summary'), PLAN);
   expect(contents(folder)).toEqual({ a: 'new', summary: 'new' });
   rmSync(folder, { recursive: true });

@@ -6,7 +6,7 @@ import { explainFileError } from './files/explain.ts';
 import { syncTree } from './folder.ts';
 
 /** Where the new files are made, inside the folder: a folder may be a mount or a link, and cannot always be renamed. */
-const STAGING = '.radweave.new';
+const STAGING = '.radweave.tmp';
 
 /** How files of a folder are replaced. */
 export interface Replacement {

@@ -1,9 +1,19 @@
-import { SPLITS, slicePredictionsPath, writeMetrics, writeSlicePredictions } from '@radweave/artifacts';
+import { basename, join } from 'node:path';
+import {
+  replaceFilesTogether,
+  SPLITS,
+  slicePredictionsPath,
+  writeMetrics,
+  writeSlicePredictions,
+} from '@radweave/artifacts';
 import type { StageContext } from '@radweave/study/context/events';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
 import type { TrainingSession } from './session.ts';
 
-/** Judges the best checkpoint and writes its metrics and what it says of every slice beside the run's logs. */
+/**
+ * Judges the best checkpoint and writes its metrics and what it says of every slice beside the run's logs: those of an
+ * earlier best checkpoint are replaced together.
+ */
 export async function writeBestResults(
   session: TrainingSession,
   run: RunFolder,
@@ -11,9 +21,12 @@ export async function writeBestResults(
   context: StageContext,
 ): Promise<void> {
   const best = await session.judgeBest(context);
-  writeMetrics(run.metrics('val'), best.validation);
-  writeMetrics(run.metrics('test'), best.test);
-  for (const split of SPLITS) {
-    writeSlicePredictions(slicePredictionsPath(run.logs, split), best.slices[split], classes);
-  }
+  const fill = (folder: string): void => {
+    writeMetrics(join(folder, basename(run.metrics('val'))), best.validation);
+    writeMetrics(join(folder, basename(run.metrics('test'))), best.test);
+    for (const split of SPLITS) {
+      writeSlicePredictions(slicePredictionsPath(folder, split), best.slices[split], classes);
+    }
+  };
+  await replaceFilesTogether(run.logs, fill, { obsolete: [] });
 }

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type Config,
+  DataError,
+  hashFile,
   readConfig,
   readEvaluation,
   readHistory,
@@ -21,10 +23,16 @@ import { RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening, stoppingAfter, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { loadCheckpoint, Tensor } from '@radweave/torch';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { evaluate } from '../work/evaluate.ts';
 import type { TrainOptions } from '../work/train.ts';
 import { preprocess } from './preprocess.ts';
 import { train } from './train.ts';
+
+vi.mock('../work/evaluate.ts', async (original) => {
+  const real = await original<typeof import('../work/evaluate.ts')>();
+  return { ...real, evaluate: vi.fn(real.evaluate) };
+});
 
 /** A small ready split, and options for a short fp32 run on it. */
 async function prepared(): Promise<{
@@ -254,4 +262,34 @@ test('a checkpoint that cannot be written ends training, with nothing of its epo
   expect(readdirSync(folder).sort()).toEqual(['best_model.pth', 'last_checkpoint.pth', 'run.json']);
   const last = await loadCheckpoint(join(folder, 'last_checkpoint.pth'));
   expect(last instanceof Map && last.get('epoch')).toBe(0);
+});
+
+test('the results of a run that is trained on stay whole until all of the new ones are there', async () => {
+  const { config, options } = await prepared();
+  Object.assign(config.model, { name: 'mobilenetv3_small_100' });
+  Object.assign(config.training, { epochs: 1, scheduler: 'step', early_stop_enabled: false });
+  const { evaluation } = await train(options('run'), listening());
+  const logs = join(config.experiment.output_dir, 'logs', 'run');
+  const files = [evaluation ?? '', ...SPLITS.map((split) => slicePredictionsPath(logs, split))];
+  const contents = (): string[] => files.map((path) => readFileSync(path, 'utf8'));
+  const before = contents();
+  const taken = join(logs, 'val_metrics.csv');
+  renameSync(taken, `${taken}.aside`);
+  mkdirSync(join(taken, 'below'), { recursive: true });
+  config.training.epochs = 3;
+  const more = options('run', { ...resuming, given: ['training.epochs'] });
+  await expect(train(more, listening())).rejects.toMatchObject({ exitCode: 5, where: taken });
+  expect(contents()).toEqual(before);
+  rmSync(taken, { recursive: true });
+  renameSync(`${taken}.aside`, taken);
+  // An evaluation that cannot be made leaves that of the weights before, and says so.
+  vi.mocked(evaluate).mockRejectedValueOnce(new DataError('E_CLASSES', 'it belongs to another split'));
+  const context = listening();
+  expect(await train(more, context)).toMatchObject({ epochs: 3, evaluation: null });
+  expect(context.said.join('\n')).toMatch(/was not evaluated.*evaluation is of its weights before/);
+  expect(contents()[0]).toBe(before[0]);
+  expect(await train(more, listening())).toMatchObject({ ending: 'already finished', evaluation });
+  const inputs = readEvaluation(evaluation ?? '').inputs.map(({ sha256 }) => sha256);
+  expect(inputs).toEqual(expect.arrayContaining(files.slice(1).map(hashFile)));
+  expect(contents()[0]).not.toBe(before[0]);
 });

@@ -4,14 +4,17 @@ import {
   bestModelPath,
   type Config,
   DataError,
+  hashFile,
   InterruptedError,
   linkFileAtomic,
   outputFolders,
+  readEvaluation,
+  SPLITS,
   type Split,
   slicePredictionsPath,
   updateBestHparams,
 } from '@radweave/artifacts';
-import { existsSync, rmSync } from '@radweave/artifacts/files';
+import { existsSync } from '@radweave/artifacts/files';
 import { checkBeforeTraining } from '@radweave/network/training/before-training';
 import { writeBestResults } from '@radweave/network/training/best-results';
 import { makeRoom, type OpenedRun, openRun } from '@radweave/network/training/open-run';
@@ -95,7 +98,8 @@ async function makeMissing(
   const { modality, bestHparamsDir } = options;
   const hparams = bestHparamsPath(bestHparamsDir, config.model.name, modality);
   const places = publishedPlaces(config, modality);
-  const missing = [hparams, run.evaluation, ...places].filter((path) => !existsSync(path));
+  const missing = [hparams, ...places].filter((path) => !existsSync(path));
+  if (!isEvaluated(run)) missing.push(run.evaluation);
   if (missing.length === 0) {
     say(context, `The run '${run.name}' is finished already; there is nothing to resume.`);
     return;
@@ -125,8 +129,6 @@ async function trainAndJudge(
         run: run.name,
       });
     }
-    // Of the best model before, if the run was once finished with fewer epochs.
-    rmSync(run.evaluation, { force: true });
     await writeBestResults(session, run, config.model.num_classes, context);
     publishBest(run, publishedPlaces(config, modality));
     recordHparams(options, session.config, run, context);
@@ -135,6 +137,13 @@ async function trainAndJudge(
   } finally {
     await session.close();
   }
+}
+
+/** Whether the evaluation is of these results: that of a run which was once finished with fewer epochs stays until the next. */
+function isEvaluated(run: RunFolder): boolean {
+  if (!existsSync(run.evaluation)) return false;
+  const evaluated = new Set(readEvaluation(run.evaluation).inputs.map(({ sha256 }) => sha256));
+  return SPLITS.every((split) => evaluated.has(hashFile(slicePredictionsPath(run.logs, split))));
 }
 
 /**
@@ -154,7 +163,9 @@ async function evaluateAlone(
     await evaluate(options, context);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    warn(context, `The run '${run.name}' is trained but was not evaluated: ${error.message}`);
+    const older = existsSync(run.evaluation) && !isEvaluated(run);
+    const what = older ? `; what is in ${outputDir} is of its weights before` : '';
+    warn(context, `The run '${run.name}' is trained but was not evaluated: ${error.message}${what}`);
   }
 }
 
@@ -171,7 +182,7 @@ function resultOf(run: RunFolder, modality: string): Omit<TrainResult, 'ending'>
     valMetrics: run.metrics('val'),
     testMetrics: run.metrics('test'),
     slicePredictions: forEachSplit((split) => slicePredictionsPath(run.logs, split)),
-    evaluation: existsSync(run.evaluation) ? run.evaluation : null,
+    evaluation: isEvaluated(run) ? run.evaluation : null,
   };
 }
 
