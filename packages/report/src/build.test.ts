@@ -170,6 +170,27 @@ test('a row names the difference it shows, and nobody is compared on the trainin
   expect(text).not.toMatch(/second|training/);
 });
 
+test.each(LANGUAGES)(
+  'the Methods say of the training results what the tables show (%s)',
+  async (language) => {
+    const { results, splits } = WORDS[language];
+    const listed =
+      language === 'en' ? 'results on the training set are listed' : '训练集结果仅用于显示过拟合';
+    const found = async (data: ReportData): Promise<boolean[]> => {
+      const page = await buildReport(data, language);
+      const [methods, tables] = [textOf(section(page, 'methods')), textOf(section(page, 'results'))];
+      expect(methods).not.toMatch(/not shown|未列出|不列出/);
+      return [methods.includes(listed), tables.includes(results.title(splits.train))];
+    };
+    expect(await found(study())).toEqual([true, true]);
+    const { fusion } = study();
+    if ('missing' in fusion) throw new Error('the study has no fusion');
+    const modalities = fusion.value.modalities.map((one) => ({ ...one, in_sample: false }));
+    const other = { ...study(), fusion: { value: { ...fusion.value, modalities } } };
+    expect(await found(other)).toEqual([false, true]);
+  },
+);
+
 test('hospitals are compared beside the forest plot, average precision beside the prevalence', async () => {
   const page = await buildReport(study(), 'en');
   expect(textOf(section(page, 'hospitals'))).toContain(

@@ -28,7 +28,7 @@ import {
 } from '@radweave/study/testing/cohort';
 import { filesBelow, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { manualSeed, saveCheckpoint } from '@radweave/torch';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { ExtractOptions } from '../work/extract.ts';
 import { extract } from './extract.ts';
 import { preprocess } from './preprocess.ts';
@@ -276,6 +276,28 @@ test('pretrained: ImageNet weights with their own normalisation, in-sample of no
   } finally {
     vi.unstubAllEnvs();
   }
+});
+
+test('pretrained weights that cannot be fetched: the advice holds for extract, and the file it asks for is used', async () => {
+  const config = await prepared();
+  const cache = tempDir();
+  const file = join(cache, 'own.pth');
+  manualSeed(7);
+  await saveCheckpoint(file, createModel('resnet18').stateDict());
+  const home = { HF_HOME: cache, HOME: cache, HF_HUB_OFFLINE: '1', TORCH_HOME: cache };
+  for (const [name, value] of Object.entries(home)) vi.stubEnv(name, value);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const wish = { checkpoint: 'pretrained', model: 'resnet18' };
+  const error = await extract(asked(config, wish), listening()).catch((reason: Error) => reason);
+  const ownAdvice = String(error)
+    .split('\n')
+    .filter((line) => !/radweave train|pip download/.test(line))
+    .join('\n');
+  expect(ownAdvice).toContain('--set model.weights=FILE');
+  expect([...new Set(ownAdvice.match(/(?<=\s)--[a-z]\w*/g))]).toEqual(['--set']);
+  config.model.weights = file;
+  const { checkpointSha256 } = await extract(asked(config, wish), listening());
+  expect(checkpointSha256).toBe(createHash('sha256').update(readFileSync(file)).digest('hex'));
 });
 
 test('without an external hospital the test table has only its header', async () => {
