@@ -66,7 +66,7 @@ export async function report(options: ReportOptions, context: StageContext): Pro
     writeFileAtomic(pdf, await printPdf(browser, html));
     const painter = await openPngPainter();
     if ('paint' in painter && !painter.canDraw(text)) {
-      warn(context, missingLetters('the PDF', 'The HTML file has', 'report'));
+      warn(context, missingLetters('the PDF', 'The HTML file has', `report --lang ${language} --pdf`));
     }
   }
   const parts = {
