@@ -1,10 +1,10 @@
 import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
-import { renameWithRetry } from '@radweave/native/rename';
+import { askGuards, renameGuarded } from '@radweave/native/rename';
+import { sweepLeftovers, temporaryName } from '@radweave/native/temporary';
 import { systemCode } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
 import { readFileSync } from './files/files.ts';
-import { sweepLeftovers, temporaryName } from './temporary.ts';
 
 /** Removes what a failed attempt left. Why that failed is what the user must hear, not that this fails too. */
 export function removeQuietly(path: string): void {
@@ -66,12 +66,12 @@ function writePiece(handle: number, piece: Piece): void {
  * @throws ResourceError when the disk is full or the place is not writable.
  */
 export function writeFileAtomic(path: string, data: Piece | Iterable<Piece>): void {
-  writeWhole(path, data, renameWithRetry);
+  writeWhole(path, data, renameGuarded);
 }
 
 /** {@link writeFileAtomic} of what nobody but the user may read (mode 0600, where the system has modes). */
 export function writeSecretAtomic(path: string, data: Piece | Iterable<Piece>): void {
-  writeWhole(path, data, renameWithRetry, 0o600);
+  writeWhole(path, data, renameGuarded, 0o600);
 }
 
 /**
@@ -90,13 +90,14 @@ export function writeFileOnce(path: string, data: Piece | Iterable<Piece>): bool
 
 /** @returns whether the file got its final name; false when another has it. */
 function linkOnce(temporary: string, path: string): boolean {
+  askGuards();
   try {
     linkSync(temporary, path);
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
     // A file system without hard links: what was there a moment ago is all that can be known.
     if (existsSync(path)) return false;
-    renameWithRetry(temporary, path);
+    renameGuarded(temporary, path);
     return true;
   }
   removeQuietly(temporary);
@@ -141,7 +142,7 @@ export function linkFileAtomic(from: string, to: string): void {
     mkdirSync(dirname(to), { recursive: true });
     sweepLeftovers(dirname(to));
     linkSync(from, temporary);
-    renameWithRetry(temporary, to);
+    renameGuarded(temporary, to);
     syncFolder(dirname(to));
   } catch {
     // Whatever keeps a link from being made (another disk, FAT, a network share), a copy may still be written.

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { renameWithRetry } from '@radweave/native/rename';
+import { renameGuarded } from '@radweave/native/rename';
+import { sweepLeftovers, temporaryName } from '@radweave/native/temporary';
 import { removeQuietly, syncFolder, whileUnpublished } from './atomic.ts';
 import { explainFileError } from './files/explain.ts';
-import { sweepLeftovers, temporaryName } from './temporary.ts';
 
 /** Siblings that an earlier, killed replacement of `path` left behind. */
 function leftovers(path: string, suffix: string): string[] {
@@ -21,7 +21,7 @@ function leftovers(path: string, suffix: string): string[] {
 /** Puts back what a crash between the two renames had set aside, then removes half-made folders. */
 function recover(path: string): void {
   const [old] = leftovers(path, 'old');
-  if (old !== undefined && !existsSync(path)) renameWithRetry(old, path);
+  if (old !== undefined && !existsSync(path)) renameGuarded(old, path);
   for (const name of [...leftovers(path, 'old'), ...leftovers(path, 'tmp')]) {
     rmSync(name, { recursive: true, force: true });
   }
@@ -83,8 +83,8 @@ export async function replaceFolderAtomic<T>(
     const result = await whileUnpublished(temporary, () => fill(temporary));
     await syncTree(temporary);
     const old = temporaryName(finalPath, 'old');
-    if (existsSync(finalPath)) renameWithRetry(finalPath, old);
-    renameWithRetry(temporary, finalPath);
+    if (existsSync(finalPath)) renameGuarded(finalPath, old);
+    renameGuarded(temporary, finalPath);
     syncFolder(dirname(finalPath));
     rmSync(old, { recursive: true, force: true });
     return result;

@@ -56,7 +56,7 @@ export * from './importing/uid-key.ts';
 export * from './issues.ts';
 export * from './json.ts';
 export * from './layout.ts';
-export * from './lock.ts';
+export * from './lock/lock.ts';
 export * from './manifest.ts';
 export * from './names.ts';
 export * from './natural.ts';

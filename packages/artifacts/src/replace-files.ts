@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { renameWithRetry } from '@radweave/native/rename';
+import { renameGuarded } from '@radweave/native/rename';
 import { removeQuietly, syncFolder, whileUnpublished } from './atomic.ts';
 import { explainFileError } from './files/explain.ts';
 import { syncTree } from './folder.ts';
@@ -71,11 +71,11 @@ function swap(
     const [source, target] = [join(from, name), join(to, name)];
     if (!existsSync(source)) return;
     try {
-      renameWithRetry(source, target);
+      renameGuarded(source, target);
     } catch (error) {
       throw explainFileError(error, 'write', join(folder, name));
     }
-    undo.push(() => renameWithRetry(target, source));
+    undo.push(() => renameGuarded(target, source));
   };
   try {
     if (last !== undefined && unfinishedWithoutLast) move(last, folder, old);

@@ -14,7 +14,7 @@ test('what is in the folder is gone afterwards, whatever came of it', async () =
     return 'done';
   };
   expect(await inTemporaryFolder('test', fill)).toBe('done');
-  expect(place.startsWith(join(tmpdir(), 'radweave-test-'))).toBe(true);
+  expect(place.startsWith(join(tmpdir(), '.radweave-test.'))).toBe(true);
   expect(existsSync(place)).toBe(false);
   const failing = inTemporaryFolder('test', (folder) => {
     fill(folder);

@@ -1,10 +1,11 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sweepLeftovers, temporaryName } from '@radweave/native/temporary';
 import { ResourceError } from './errors.ts';
-import { mkdtempSync, rmSync } from './files/files.ts';
+import { mkdirSync, rmSync } from './files/files.ts';
 
 /**
- * Hands a folder for files that nobody keeps to `use`, and removes it afterwards.
+ * Hands a folder for files that nobody keeps to `use`, and removes it afterwards; those of killed processes, before.
  *
  * @throws ResourceError with `TMPDIR` as the remedy where the disk of temporary files is full or not writable.
  */
@@ -12,21 +13,21 @@ export async function inTemporaryFolder<T>(
   purpose: string,
   use: (folder: string) => T | Promise<T>,
 ): Promise<T> {
-  const prefix = join(tmpdir(), `radweave-${purpose}-`);
-  let folder: string | undefined;
+  sweepLeftovers(tmpdir());
+  const folder = temporaryName(join(tmpdir(), `radweave-${purpose}`), 'tmp');
   try {
-    folder = mkdtempSync(prefix);
+    mkdirSync(folder, { mode: 0o700 });
     return await use(folder);
   } catch (error) {
-    throw withRemedy(error, prefix);
+    throw withRemedy(error, folder);
   } finally {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
 /** Another output folder, which the same faults advise elsewhere, would not help. */
-function withRemedy(error: unknown, prefix: string): unknown {
-  if (!(error instanceof ResourceError) || error.where?.startsWith(prefix) !== true) return error;
+function withRemedy(error: unknown, folder: string): unknown {
+  if (!(error instanceof ResourceError) || error.where?.startsWith(folder) !== true) return error;
   if (error.code !== 'E_DISK_FULL' && error.code !== 'E_NOT_WRITABLE') return error;
   return new ResourceError(error.code, error.what, {
     where: error.where,

@@ -1,8 +1,8 @@
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { temporaryName } from '@radweave/native/temporary';
 import { ResourceError, systemCode } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
-import { temporaryName } from './temporary.ts';
 
 const FORBIDDEN = ['EACCES', 'EPERM', 'EROFS'];
 

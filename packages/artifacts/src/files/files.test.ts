@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../atomic.ts';
 import { RadweaveError, systemCode } from '../errors.ts';
 import { hashFile } from '../fingerprint.ts';
 import { replaceFolderAtomic } from '../folder.ts';
-import { lockFolder } from '../lock.ts';
+import { lockFolder } from '../lock/lock.ts';
 import { EventWriter } from '../tensorboard/writer.ts';
 import { readText } from '../text.ts';
 import { explainFileError } from './explain.ts';

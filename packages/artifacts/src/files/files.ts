@@ -22,7 +22,6 @@ function explained<F>(doing: Doing, call: F & ((path: string, ...rest: unknown[]
 
 export const appendFileSync: typeof fs.appendFileSync = explained('write', fs.appendFileSync as never);
 export const mkdirSync: typeof fs.mkdirSync = explained('write', fs.mkdirSync as never);
-export const mkdtempSync: typeof fs.mkdtempSync = explained('write', fs.mkdtempSync as never);
 export const readdirSync: typeof fs.readdirSync = explained('read', fs.readdirSync as never);
 export const readFileSync: typeof fs.readFileSync = explained('read', fs.readFileSync as never);
 export const renameSync: typeof fs.renameSync = explained('write', fs.renameSync as never);

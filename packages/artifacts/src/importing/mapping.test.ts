@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -17,6 +17,7 @@ test('rules and decisions come back as they were, whatever their patterns and na
     rules: [
       { modality: 'A', type: 'CT', description: "\\b(art|o'clock)\\b: #1", contrast: true, delay: [15, 45] },
       { modality: '-', kernel: '"bone"' },
+      { inversion_time: [1, 2], modality: 'T2', echo_time: [70, 400] },
     ],
     decisions: { '34c687fd5b9a6d07': 'A', '1234567890123456': '-' },
   };
@@ -30,6 +31,9 @@ test('rules and decisions come back as they were, whatever their patterns and na
   };
   writeMapping(path, mapping, [{ ...series, slices: 3 }]);
   expect(readMapping(path)).toEqual(mapping);
+  const text = readFileSync(path, 'utf8');
+  writeMapping(path, readMapping(path) ?? mapping, [{ ...series, slices: 3 }]);
+  expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
 test.each<[what: string, text: string, messages: readonly RegExp[]]>([

@@ -93,9 +93,12 @@ export function readMapping(path: string): Mapping | null {
   if (syntax !== undefined) {
     throw new DataError('E_MAPPING', `${heading}: ${syntax.message}`, { where: path, hint: REMEDY });
   }
-  const parsed = mapping.safeParse(document.toJS());
+  const read: unknown = document.toJS();
+  const parsed = mapping.safeParse(read);
   if (parsed.success) {
-    const { files, rules, decisions } = parsed.data;
+    const { files, decisions } = parsed.data;
+    // As they were read: what is parsed has its conditions in another order, and the file is written again.
+    const { rules } = read as typeof parsed.data;
     return { ...(files === undefined ? {} : { files }), rules, decisions: decisions ?? {} };
   }
   const issues = new IssueCollector();

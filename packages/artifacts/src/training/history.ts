@@ -48,7 +48,10 @@ export function writeHistory(path: string, rows: readonly HistoryRow[]): void {
  * @throws DataError as `readTable`, and `E_HISTORY_EPOCHS` when the epochs are not 1, 2, 3, ….
  */
 export function readHistory(path: string): HistoryRow[] {
-  const rows = readTable(path, columns);
+  return inOrder(path, readTable(path, columns));
+}
+
+function inOrder(path: string, rows: HistoryRow[]): HistoryRow[] {
   const wrong = rows.findIndex((row, i) => row.epoch !== i + 1);
   if (wrong !== -1) {
     throw new DataError(
@@ -64,8 +67,7 @@ export function readHistory(path: string): HistoryRow[] {
 }
 
 /**
- * Adds an epoch after those before it; the first one makes the file. Later ones go: where two processes train one run, because a
- * lock was taken over from a living one, each writes equal rows, and the file stays one that can be resumed from.
+ * Adds an epoch after those before it; the first one makes the file. Later ones go: they are of a training that was taken over.
  *
  * @throws DataError `E_HISTORY_EPOCHS` when epochs before it are missing: another process has cut the run back and trains it.
  */
@@ -82,12 +84,14 @@ export function appendHistory(path: string, row: HistoryRow): void {
 }
 
 /**
- * Cuts the history back to what the checkpoint knows, before a run is resumed.
+ * Cuts the history back to what the checkpoint knows, before a run is resumed: whatever stands after it is made again.
  *
  * @param epochs Number of finished epochs in the checkpoint.
+ * @throws DataError `E_HISTORY_EPOCHS` when the epochs of the checkpoint are not 1, 2, 3, ….
  */
 export function truncateHistory(path: string, epochs: number): void {
   if (!existsSync(path)) return;
-  const rows = readHistory(path);
-  if (rows.length > epochs) writeHistory(path, rows.slice(0, epochs));
+  const rows = readTable(path, columns);
+  const kept = inOrder(path, rows.slice(0, epochs));
+  if (rows.length > epochs) writeHistory(path, kept);
 }

@@ -38,6 +38,12 @@ test('epochs are added one by one and cut back to a checkpoint, byte for byte', 
   expect(readHistory(path)).toHaveLength(3);
   truncateHistory(path, 2);
   expect(readFileSync(path).equals(two)).toBe(true);
+  // Of two that trained it at once: what stands after the checkpoint, in whatever order, is made again.
+  appendHistory(path, epochRow(3));
+  writeFileSync(path, readFileSync(path, 'utf8').replace('\n3,', '\n7,'));
+  expect(() => readHistory(path)).toThrow('epoch 7 is where epoch 3 belongs');
+  truncateHistory(path, 2);
+  expect(readFileSync(path).equals(two)).toBe(true);
 });
 
 test('a history with a gap is refused, and NaN is never written', () => {

@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { closeSync, ftruncateSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { crc32 } from '@radweave/checksum';
+import { sweepLeftovers, temporaryName } from '@radweave/native/temporary';
 import { type FaultRecord, ImageFault, ImageFaults } from '../fault.ts';
 import { type PoolOptions, runPool } from '../scan/pool.ts';
 import type { SliceShape } from '../slice.ts';
@@ -32,7 +33,8 @@ export async function buildStore(
   const key = await storeKey(paths, options, options.signal);
   if (isStoreOf(file, key)) return { key, reused: true };
   const shape = await commonShape(paths, options);
-  const temporary = `${file}.${process.pid}-${randomUUID()}.tmp`;
+  sweepLeftovers(dirname(file));
+  const temporary = temporaryName(file, 'tmp');
   try {
     await writeStore(paths, temporary, { ...shape, key }, options);
     if ((await storeKey(paths, options, options.signal)) !== key) throw changedMeanwhile(file);

@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer, type IncomingMessage, request } from 'node:http';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { processSpace } from '@radweave/native/processes';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { COMMIT, type HubBehaviour, hubServer, listen } from '../testing/hub-server.ts';
@@ -225,7 +225,7 @@ test('a full disk and a folder without rights are named', async (context) => {
   const env = at(origin);
   mkdirSync(blobsOf(env.HF_HOME), { recursive: true });
   // What a dead process left: its part is taken over, and writing to it fails as on a full disk.
-  const part = `${HASH}.${hostname().replace(/[^A-Za-z0-9-]/g, '_')}.${await deadProcess()}.0.incomplete`;
+  const part = `${HASH}.${processSpace().slice(0, 8)}.${await deadProcess()}.0.incomplete`;
   symlinkSync('/dev/full', join(blobsOf(env.HF_HOME), part));
   await expect(fetchWeights('resnet18', { env })).rejects.toMatchObject({
     fault: 'disk',

@@ -1,7 +1,8 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sweepLeftovers, temporaryName } from '../temporary.ts';
 import { PACKAGE_ROOT } from './cache.ts';
 import { SetupError } from './errors.ts';
 import type { Libtorch } from './libtorch.ts';
@@ -78,7 +79,9 @@ export function runCmake(
  * @throws SetupError with the end of what the compiler printed.
  */
 export function buildAddons(libtorch: Libtorch, target: string): void {
-  const work = mkdtempSync(join(tmpdir(), 'radweave-build-'));
+  sweepLeftovers(tmpdir());
+  const work = temporaryName(join(tmpdir(), 'radweave-build'), 'tmp');
+  mkdirSync(work, { mode: 0o700 });
   try {
     runCmake(libtorch, work);
     installAddons(join(work, 'out'), addonsFor(libtorch), target, libtorch);

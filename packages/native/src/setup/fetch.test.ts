@@ -69,17 +69,17 @@ onLinux('pip is told version, hash and platform; what is there already is not fe
   expect(client).toEqual({ name: 'pip', command: ['python3', '-m', 'pip'], version: [26, 0] });
   if (client === undefined) throw new Error('no pip');
   const folder = join(tempDir(), 'new');
-  // One of a set-up that was killed long ago, and one that may be at work.
+  // Of a set-up that was killed long ago, and one that may be at work, on another computer.
   for (const [name, age] of [
-    ['.arriving-old', 2],
-    ['.arriving-new', 0],
+    ['.arriving.1-0123456789abcdef.tmp', 2],
+    ['.arriving.2-0123456789abcdef.tmp', 0],
   ] as const) {
     mkdirSync(join(folder, name), { recursive: true });
     const then = Date.now() / 1000 - age * 86_400;
     utimesSync(join(folder, name), then, then);
   }
   for (let i = 0; i < 2; i++) downloadWheels(client, [WHEEL], folder, env);
-  expect(readdirSync(folder)).toEqual(['.arriving-new', OTHER]);
+  expect(readdirSync(folder)).toEqual(['.arriving.2-0123456789abcdef.tmp', OTHER]);
   const asked = readFileSync(join(wheels, 'asked'), 'utf8').trim().split('\n');
   expect(asked).toHaveLength(1);
   expect(asked[0]).toMatch(
@@ -87,7 +87,7 @@ onLinux('pip is told version, hash and platform; what is there already is not fe
   );
   expect(asked[0]).toContain(`--platform ${TAG}`);
   // The folder of temporary files is often too small for what pip writes first.
-  expect(asked[0]?.startsWith(join(folder, '.arriving-'))).toBe(true);
+  expect(asked[0]?.startsWith(join(folder, '.arriving.'))).toBe(true);
 });
 
 onLinux('a pip that fails is an error with what it said, and leaves nothing', () => {

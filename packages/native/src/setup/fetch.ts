@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { sweepLeftovers, temporaryName } from '../temporary.ts';
 import { cacheDir, fileSha256 } from './cache.ts';
 import { SetupError } from './errors.ts';
 import { inspectLibtorch } from './libtorch.ts';
@@ -78,8 +79,9 @@ export function downloadWheels(
   env: NodeJS.ProcessEnv,
 ): string {
   mkdirSync(folder, { recursive: true });
-  removeLeftovers(folder);
-  const staged = mkdtempSync(join(folder, '.arriving-'));
+  sweepLeftovers(folder);
+  const staged = temporaryName(join(folder, 'arriving'), 'tmp');
+  mkdirSync(staged);
   try {
     if (client.name === 'uv') {
       refuseOthers(folder);
@@ -106,7 +108,7 @@ export function downloadWheels(
 }
 
 /** What fetching leaves in its folder. Beside it uv installs programs (`bin`), which nothing here needs. */
-const FETCHED = /^(torch|nvidia|\.uv$|\.arriving-)/;
+const FETCHED = /^(torch|nvidia|\.uv$|\.arriving\.)/;
 
 /** uv brings folders, which replace those of the same names: nobody else's may be there. */
 function refuseOthers(folder: string): void {
@@ -182,7 +184,6 @@ function takeWheels(
   const torch = fetchedFolder(engine, env, version);
   const target = dirname(torch);
   refuseFullDisk(libtorches(env), totalBytes(wheels) * EXPANSION[engine]);
-  removeLeftovers(libtorches(env));
   const isNeeded = (name: string): boolean => isWanted(name, engine);
   const fill = (staged: string): void => {
     if (existsSync(join(folder, 'torch', 'lib'))) takeInstalled(folder, isNeeded, staged);
@@ -190,19 +191,6 @@ function takeWheels(
   };
   fillFolder(target, fill, () => isWhole(torch));
   return torch;
-}
-
-const DAY_MS = 86_400_000;
-
-/** What set-ups left that were killed while they fetched or unpacked, more than a day ago. */
-function removeLeftovers(folder: string): void {
-  for (const name of readdirSync(folder).filter((entry) => /^\.arriving-|-(cpu|cuda)\.\w+$/.test(entry))) {
-    const path = join(folder, name);
-    // Another set-up may have removed it meanwhile.
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found !== undefined && Date.now() - found.mtimeMs > DAY_MS)
-      rmSync(path, { recursive: true, force: true });
-  }
 }
 
 function verified(folder: string, { file, sha256 }: Wheel): string {

@@ -1,15 +1,7 @@
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { renameWithRetry } from '../rename.ts';
+import { sweepLeftovers, temporaryName } from '../temporary.ts';
 import { SetupError } from './errors.ts';
 
 /** What to do about a full disk. */
@@ -24,11 +16,11 @@ export const MAKE_ROOM = 'Make room, or name another folder by RADWEAVE_CACHE';
  */
 export function fillFolder(target: string, fill: (staged: string) => void, isWhole: () => boolean): void {
   mkdirSync(dirname(target), { recursive: true });
-  const staged = mkdtempSync(`${target}.`);
+  sweepLeftovers(dirname(target));
+  const staged = temporaryName(target, 'tmp');
+  mkdirSync(staged);
   try {
     fill(staged);
-    // A temporary folder is its maker's only; a cache may be shared.
-    chmodSync(staged, 0o755);
     moveInto(staged, target, isWhole);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
@@ -55,7 +47,8 @@ export function replace(from: string, to: string): void {
 /** Writes a file whole or not at all, with its folder. */
 export function writeWhole(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
+  sweepLeftovers(dirname(path));
+  const temporary = temporaryName(path, 'tmp');
   const file = openSync(temporary, 'w');
   writeFileSync(file, text);
   fsyncSync(file);

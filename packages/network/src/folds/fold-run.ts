@@ -56,7 +56,9 @@ export async function trainFolds(
       }
       if (context.shouldStop()) throw interrupted(run, settings);
       say(context, `Fold ${i + 1} of ${folds.length}: training '${run.name}'.`);
-      const lock = lockFolder(run.checkpoints, `radweave, run ${run.name}`);
+      const lock = lockFolder(run.checkpoints, `radweave, run ${run.name}`, {
+        say: (text) => say(context, text),
+      });
       await whileLocked(lock, () => trainFold(settings, fold, run, slices, context));
     }
   } finally {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentContext } from '@radweave/study/context/events';
 import { filesBelow, tempDir } from '@radweave/testkit';
@@ -43,7 +43,9 @@ test('what a stage opened is locked while it runs, and free again whatever comes
 test('what fails after another process took the folder over says that', async () => {
   const work = async (opened: string): Promise<number> => {
     const lock = join(opened, '.radweave.lock');
-    writeFileSync(lock, readFileSync(lock, 'utf8').replace('radweave tried', 'radweave other'));
+    const [lease = ''] = readdirSync(lock).map((name) => join(lock, name));
+    renameSync(lease, `${lease}0`);
+    writeFileSync(`${lease}0`, readFileSync(`${lease}0`, 'utf8').replace('radweave tried', 'radweave other'));
     throw new Error('a file is missing');
   };
   await expect(run({ folder: tempDir(), work })).rejects.toThrow(/taken over by process.*radweave other/);

@@ -6,7 +6,7 @@ import {
   whileLocked,
 } from '@radweave/artifacts';
 import type { WorkName } from '@radweave/network/compute/workload';
-import type { StageContext } from '@radweave/study/context/events';
+import { type StageContext, say } from '@radweave/study/context/events';
 import type { Findings } from '../verify/findings.ts';
 import type { RecordedRun } from '../verify/recorded.ts';
 import type { CommandPart, Flags } from './command.ts';
@@ -84,7 +84,8 @@ export function defineStage<const Name extends string, Options, Result, Opened, 
     if (locks === undefined) return await parts.run(options, context, opened);
     const { folder, as, reads, flag } = locks;
     if (flag !== undefined) requireWritable(folder, flag);
-    const lock = lockFolders({ read: reads === undefined ? [] : [reads], write: [folder] }, as);
+    const folders = { read: reads === undefined ? [] : [reads], write: [folder] };
+    const lock = lockFolders(folders, as, { say: (text) => say(context, text) });
     return await whileLocked(lock, () => parts.run(options, context, opened));
   };
   const { name, ...rest } = parts;

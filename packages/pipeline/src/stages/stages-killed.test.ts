@@ -57,9 +57,9 @@ test('fusing, aligning, evaluating, harmonising: killed at any moment, the same 
   restore();
 });
 
-/** What is there, half-written files aside: those of a killed process hinder nobody. */
+/** What is there, without half-written files: the process that wrote them, this one, has not ended. */
 function names(folder: string): string[] {
-  return filesBelow(folder).filter((path) => !path.endsWith('.tmp'));
+  return filesBelow(folder).filter((path) => !/\.tmp(\/|$)/.test(path));
 }
 
 function stateOf(folder: string): string {

@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { renameGuarded } from '@radweave/native/rename';
+import { sweepLeftovers, temporaryName } from '@radweave/native/temporary';
 
 /** One write call takes less than 2 GiB on every platform. */
 const CHUNK = 64 * 1024 * 1024;
@@ -61,9 +62,10 @@ export class FileWriter {
   }
 }
 
-/** Where a file is written before it gets the name `path`: in the same folder. */
+/** Where a file is written before it gets the name `path`: in the same folder, from which what killed processes left goes. */
 export function temporaryBeside(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  sweepLeftovers(dirname(path));
+  return temporaryName(path, 'tmp');
 }
 
 /** Writes a new file and flushes it to disk. When `body` throws, the file is removed. */
@@ -87,7 +89,7 @@ export async function writeFlushed(path: string, body: (out: FileWriter) => Prom
 /** Gives a flushed file its name, which then holds all of it. Removes the file when that fails. */
 export async function publish(temporary: string, path: string): Promise<void> {
   try {
-    await rename(temporary, path);
+    renameGuarded(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { sweepLeftovers, temporaryName } from '@radweave/native/temporary';
 
 /** A file of a repository on the hub. */
 export interface HubFile {
@@ -66,7 +66,8 @@ async function link(blob: string, temporary: string, path: string): Promise<void
 }
 
 async function replace(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
+  sweepLeftovers(dirname(path));
+  const temporary = temporaryName(path, 'tmp');
   try {
     await make(temporary);
     await rename(temporary, path);

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 
 const module = new URL('../dist/index.js', import.meta.url).href;
+const TEMPORARY = import.meta.resolve('@radweave/native/temporary');
 
 /** A process that begins to write a file, or to replace a folder, and waits in the midst of it. */
 async function writing(path: string, what: 'file' | 'folder'): Promise<ChildProcess> {
@@ -48,8 +49,10 @@ test('what killed processes left is swept by the next that writes there, never w
   const running = [await writing(join(folder, 'd.csv'), 'file'), await writing(join(folder, 'e'), 'folder')];
   for (const child of killed) await kill(child);
   expect(temporary(folder)).toHaveLength(5);
-  // Of another computer, whose processes cannot be asked.
-  writeFileSync(join(folder, '.f.csv.999999999-0123456789abcdef.tmp'), '');
+  // Of another computer, whose processes cannot be asked: one that may be at work, and one of the day before yesterday.
+  const [foreign, old] = ['.f.csv.999999999-0123456789abcdef.tmp', '.g.csv.999999999-0123456789abcdef.tmp'];
+  for (const name of [foreign, old]) writeFileSync(join(folder, name), '');
+  utimesSync(join(folder, old), Date.now() / 1000 - 2 * 86_400, Date.now() / 1000 - 2 * 86_400);
   writes(join(folder, 'other.csv'));
   expect(
     temporary(folder)
@@ -58,13 +61,13 @@ test('what killed processes left is swept by the next that writes there, never w
   ).toEqual(['d', 'e', 'f']);
   for (const child of running) await kill(child);
   writes(join(folder, 'other.csv'));
-  expect(readdirSync(folder).sort()).toEqual(['.f.csv.999999999-0123456789abcdef.tmp', 'other.csv']);
+  expect(readdirSync(folder).sort()).toEqual([foreign, 'other.csv']);
 });
 
 test('the old folder stays while its successor has not come', () => {
   const folder = tempDir();
   // The name that a process gives, which is gone by now.
-  const named = `import { temporaryName } from ${JSON.stringify(module.replace('index.js', 'temporary.js'))};
+  const named = `import { temporaryName } from ${JSON.stringify(TEMPORARY)};
     process.stdout.write(temporaryName(${JSON.stringify(join(folder, 'kept'))}, 'old'));`;
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', named], { encoding: 'utf8' });
   writeFileSync(stdout, 'results');
