@@ -95,7 +95,7 @@ export function checkLabelRange(members: readonly CohortMember[], home: string):
   const hospitals = [...new Set(theirs.map(({ hospital }) => hospital))].sort(compareText).join(', ');
   throw new DataError(
     'E_CLASS_MISSING',
-    `the home hospital '${home}' has no patient of label ${foreign.join(' and ')} (${theirs.length} patients of ${hospitals}): no network can learn it`,
+    `the home hospital '${home}' has no patient of label ${foreign.join(' or ')} (${theirs.length} patients of ${hospitals}): no network can learn it`,
     {
       hint: `Take these grade folders out of the data, or choose another --home_hospital`,
     },

@@ -29,7 +29,7 @@ test('a class missing in training or validation is named, with what is there', (
     /validation has no patient of label 0 \(it has 1 of label 1\)/,
   );
   expect(refusal({ train: [], val: [] })).toMatch(
-    /training has no patient of label 0 and 1 \(it has no patients\); validation has no/,
+    /training has no patient of label 0 or 1 \(it has no patients\); validation has no/,
   );
   expect(refusal({}, 3)).toMatch(/no patient of label 2.*If there are 2 classes, set model.num_classes to 2/);
 });

@@ -31,7 +31,7 @@ export function requireLearnable(
   if (lacks.length === 0) return;
   const parts = lacks.map(
     ({ split, missing }) =>
-      `${NAMES[split]} has no patient of label ${missing.join(' and ')} (it has ${countsOf(sets[split])})`,
+      `${NAMES[split]} has no patient of label ${missing.join(' or ')} (it has ${countsOf(sets[split])})`,
   );
   throw new DataError('E_CLASS_MISSING', `${what} cannot be learned: ${parts.join('; ')}`, {
     where: placesOf(
