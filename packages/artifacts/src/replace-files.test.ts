@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { explainFileError } from './files/explain.ts';
 import { replaceFilesTogether } from './replace-files.ts';
 
 const PLAN = { last: 'summary', obsolete: ['gone'] };
@@ -38,6 +39,18 @@ test('nothing is touched before everything is written', async () => {
     /disk is full.*what was there before is untouched/,
   );
   expect(contents(folder)).toEqual({ a: 'old', summary: 'old', gone: 'old' });
+});
+
+test('an error of writing names the file where it was to go, not where it is made', async () => {
+  const folder = folderOf(['a']);
+  const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
+  const fill = (staging: string): void => {
+    throw explainFileError(full, 'write', join(staging, 'part', 'a'));
+  };
+  await expect(replaceFilesTogether(folder, fill, PLAN)).rejects.toMatchObject({
+    code: 'E_DISK_FULL',
+    where: join(folder, 'part', 'a'),
+  });
 });
 
 test('a rename that fails midway puts the old files back', async () => {

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { renameGuarded } from '@radweave/native/rename';
 import { removeQuietly, syncFolder, whileUnpublished } from './atomic.ts';
+import { RadweaveError, systemCode } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
 import { syncTree } from './folder.ts';
 
@@ -48,7 +49,7 @@ export async function replaceFilesTogether<T>(
     for (const part of parts) syncFolder(join(folder, part));
     return result;
   } catch (error) {
-    throw explainFileError(error, 'write', folder);
+    throw explained(error, fresh, folder);
   } finally {
     removeQuietly(staging);
   }
@@ -87,6 +88,13 @@ function swap(
     for (const back of undo.reverse()) back();
     throw error;
   }
+}
+
+/** Nobody finds the folder where files are made: an error names the place where its file was to go. */
+function explained(error: unknown, fresh: string, folder: string): unknown {
+  const where = error instanceof RadweaveError && systemCode(error) !== undefined ? error.where : undefined;
+  if (where?.startsWith(fresh) !== true) return explainFileError(error, 'write', folder);
+  return explainFileError((error as RadweaveError).cause, 'write', join(folder, relative(fresh, where)));
 }
 
 /** A folder in the place of a file is somebody's: it is not removed with the old files. */
