@@ -59,6 +59,11 @@ const CASES: [typed: string[], text: string, completed: string][] = [
     'Run first: `radweave train`, `radweave extract` or `radweave fuse`',
     'Run first: `radweave train --config c`, `radweave extract --config c` or `radweave fuse --config c`',
   ],
+  [
+    ['train', '--config', 'c', '--modality', 'A', '--epochs', '3'],
+    'the folder was taken over by process 7 on vm (radweave train --modality A, since 2026-11-27T19:28:30Z) (o/L). Wait for it to end',
+    'the folder was taken over by process 7 on vm (radweave train --modality A, since 2026-11-27T19:28:30Z) (o/L). Wait for it to end',
+  ],
   // A name, not a command to run; and commands that are of no study.
   [['train', '--config', 'c'], 'Give a checkpoint of radweave train', 'Give a checkpoint of radweave train'],
   [['train', '--config', 'c'], 'Run: radweave setup', 'Run: radweave setup'],

@@ -22,9 +22,9 @@ const PLACES: readonly ConfigKeyPath[] = [
   'experiment.output_dir',
 ];
 
-/** A command in a sentence: what asks for it comes before, its flags follow. */
+/** A command in a sentence: what asks for it comes before, its flags follow. One that another process runs since then is none. */
 const COMMAND =
-  /(?<=(?:\b[Rr]un|\b[Aa]fter|[:;,`(]|\bthen|\bwith|\bor) ?`?)radweave (?<command>[a-z]+)(?<flags>(?: --[a-z_]+(?: (?!--|or\b|then\b|again\b)[^\s;`]+)*)*)/g;
+  /(?<=(?:\b[Rr]un|\b[Aa]fter|[:;,`(]|\bthen|\bwith|\bor) ?`?)radweave (?![^;(]*, since \d)(?<command>[a-z]+)(?<flags>(?: --[a-z_]+(?: (?!--|or\b|then\b|again\b)[^\s;`]+)*)*)/g;
 
 /**
  * Completes the commands that a message tells people to run, so that they are about the same study as the command they
