@@ -14,6 +14,7 @@ export { structuralSimilarity } from './heat/ssim.ts';
 export { montage } from './montage.ts';
 export { type NearPair, nearDuplicates } from './near.ts';
 export { hammingDistance, perceptualHash } from './perceptual.ts';
+export { type PngSamples, pngSamples } from './png/decode.ts';
 export { encodePng, type PngImage } from './png/encode.ts';
 export { MAX_PIXELS } from './png/header.ts';
 export { resizeSlice } from './resize.ts';

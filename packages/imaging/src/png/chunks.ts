@@ -11,6 +11,8 @@ export interface PngParts {
   readonly palette: Uint8Array | undefined;
   /** tRNS: alpha of each palette entry, or the transparent colour as 16-bit samples. */
   readonly transparency: Uint8Array | undefined;
+  /** eXIf: how the image is to be turned, among others. */
+  readonly exif: Uint8Array | undefined;
   /** The zlib stream, joined from all IDAT chunks. */
   readonly stream: Uint8Array;
 }
@@ -37,12 +39,14 @@ export function readPngParts(bytes: Uint8Array, where: string): PngParts {
   let header: PngHeader | undefined;
   let palette: Uint8Array | undefined;
   let transparency: Uint8Array | undefined;
+  let exif: Uint8Array | undefined;
   const streams: Uint8Array[] = [];
   for (const { type, data } of chunks(bytes, where)) {
     if (header === undefined && type !== 'IHDR') throw headerMissing(where);
     if (type === 'IHDR') header = parseHeader(data, where);
     else if (type === 'PLTE') palette = data;
     else if (type === 'tRNS') transparency = data;
+    else if (type === 'eXIf') exif = data;
     else if (type === 'IDAT') streams.push(data);
     else if (type === 'acTL') throw unsupported('the file is an animation (APNG)', where);
     else if (type !== 'IEND' && isCritical(type))
@@ -58,7 +62,7 @@ export function readPngParts(bytes: Uint8Array, where: string): PngParts {
       hint: 'Export it again',
     });
   }
-  return { header, palette, transparency, stream: more.length === 0 ? only : Buffer.concat(streams) };
+  return { header, palette, transparency, exif, stream: more.length === 0 ? only : Buffer.concat(streams) };
 }
 
 /** Chunk by chunk up to and including IEND; what follows IEND is ignored, as every PNG reader does. */

@@ -1,8 +1,9 @@
 import { sampleRange } from '../range.ts';
 import type { Scratch } from '../scratch.ts';
 import { type DecodedSlice, grayImage, type SliceShape } from '../slice.ts';
-import { readPngHeader, readPngParts } from './chunks.ts';
-import { toGray } from './gray.ts';
+import { type PngParts, readPngHeader, readPngParts } from './chunks.ts';
+import { spread, toGray } from './gray.ts';
+import { PALETTE } from './header.ts';
 import { inflate } from './inflate.ts';
 import { readSamples, streamLength } from './samples.ts';
 
@@ -25,4 +26,39 @@ export function decodePng(bytes: Uint8Array, where: string, memory?: Scratch): D
   const raw = inflate(parts.stream, streamLength(header), where);
   const { pixels, colour } = toGray(readSamples(raw, header, where, memory), parts, where);
   return { ...grayImage(header.width, header.height, pixels), colour, ...sampleRange(pixels) };
+}
+
+/** What a PNG holds, in colour where it is in colour. */
+export interface PngSamples {
+  readonly width: number;
+  readonly height: number;
+  /** Of the file; samples of fewer than 8 are spread to 0…255, indices of a palette are not. */
+  readonly bits: number;
+  readonly channels: number;
+  /** Red, green and blue of each entry; empty where there is no palette. */
+  readonly palette: readonly [number, number, number][];
+  readonly transparency: PngParts['transparency'];
+  readonly exif: PngParts['exif'];
+  /** Decodes (height, width, channels) samples. @throws ImageFault for damaged ones. */
+  readonly read: () => Uint8Array | Uint16Array;
+}
+
+/** Reads a PNG as it is, without asking for gray. @throws ImageFault for a damaged one. */
+export function pngSamples(bytes: Uint8Array): PngSamples {
+  const where = 'the file';
+  const parts = readPngParts(bytes, where);
+  const { width, height, bits, channels, colourType } = parts.header;
+  const { transparency, exif, header, palette: all = new Uint8Array() } = parts;
+  const entries = colourType === PALETTE ? Math.floor(all.length / 3) : 0;
+  const palette = Array.from({ length: entries }, (_, i): [number, number, number] => [
+    all[3 * i] as number,
+    all[3 * i + 1] as number,
+    all[3 * i + 2] as number,
+  ]);
+  const read = (): Uint8Array | Uint16Array => {
+    const samples = readSamples(inflate(parts.stream, streamLength(header), where), header, where);
+    if (colourType !== PALETTE) spread(samples, bits);
+    return samples;
+  };
+  return { width, height, bits, channels, palette, transparency, exif, read };
 }

@@ -31,11 +31,15 @@ export function toGray(
   if (parts.transparency !== undefined && (header.colourType === GRAY || header.colourType === RGB)) {
     refuseTransparentColour(pixels, parts.transparency, header, where);
   }
-  if (header.bits < 8) {
-    const spread = 255 / ((1 << header.bits) - 1);
-    for (let i = 0; i < pixels.length; i++) pixels[i] = (pixels[i] as number) * spread;
-  }
+  spread(pixels, header.bits);
   return { pixels, colour };
+}
+
+/** Samples of fewer than 8 bits to 0…255. */
+export function spread(pixels: Samples, bits: number): void {
+  if (bits >= 8) return;
+  const factor = 255 / ((1 << bits) - 1);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = (pixels[i] as number) * factor;
 }
 
 function fromChannels(samples: Samples, { header }: PngParts, where: string): Samples {

@@ -1,9 +1,12 @@
 import { relative, sep } from 'node:path';
 import { filesBelow } from '../files/below.ts';
 import { FileFault } from '../files/fault.ts';
+import { readStart } from '../files/start.ts';
 import { openNiftiHeader } from '../nifti/open.ts';
+import { openPages } from '../pictures/open.ts';
 import { type Image, readImage } from '../series/image.ts';
-import { namedFile } from '../series/named-files.ts';
+import { type NamedFile, namedFile } from '../series/named-files.ts';
+import { pictureOf } from '../series/picture-image.ts';
 import { type VolumeWishes, volumesOf } from '../series/volume-image.ts';
 
 /** What lies below a folder. */
@@ -72,26 +75,43 @@ export function dicomReader({ keepsColour, key }: { keepsColour: boolean; key: s
   };
 }
 
-/**
- * Reads NIfTI files, which do not say whose they are: patterns of their paths do.
- *
- * @param hospitalOf Of a patient, where the path does not say it.
- * @param unclear Gets the paths that no pattern fits.
- */
-export function niftiReader(
-  patterns: readonly string[],
-  hospitalOf: (patient: string) => string | null,
-  wishes: VolumeWishes,
-  unclear: string[],
-): ImageReader {
+/** Whose files are that do not say it themselves. */
+export interface Naming {
+  /** Of their paths. */
+  readonly patterns: readonly string[];
+  /** Of a patient, where the path does not say it. */
+  readonly hospitalOf: (patient: string) => string | null;
+  /** Gets the paths that no pattern fits. */
+  readonly unclear: string[];
+}
+
+/** Reads NIfTI files. */
+export function niftiReader(naming: Naming, wishes: VolumeWishes): ImageReader {
   return (path, name) => {
     const header = openNiftiHeader(path);
-    const named = namedFile(name, patterns);
-    if (named === null) {
-      unclear.push(name);
-      return UNCLEAR;
-    }
-    const hospital = named.hospital ?? hospitalOf(named.patient);
-    return volumesOf(path, header, { ...named, hospital }, wishes);
+    return whose(name, naming, (named) => volumesOf(path, header, named, wishes));
   };
+}
+
+/** Reads pictures: PNG, JPEG, BMP and TIFF. */
+export function pictureReader(naming: Naming, wishes: { keepsColour: boolean; key: string }): ImageReader {
+  return (path, name) => {
+    const { bytes } = readStart(path);
+    const pages = openPages(bytes);
+    return whose(name, naming, (named) => {
+      const image = pictureOf({ path, bytes, pages }, named, wishes);
+      return typeof image === 'string' ? image : [image];
+    });
+  };
+}
+
+function whose(
+  name: string,
+  { patterns, hospitalOf, unclear }: Naming,
+  read: (named: NamedFile) => readonly Image[] | string,
+): readonly Image[] | string {
+  const named = namedFile(name, patterns);
+  if (named !== null) return read({ ...named, hospital: named.hospital ?? hospitalOf(named.patient) });
+  unclear.push(name);
+  return UNCLEAR;
 }

@@ -56,13 +56,17 @@ function kept(stack: Stack, reader: SliceReader): () => Iterable<SliceValues> {
   };
 }
 
+const BYTES: GrayRange = { low: 0, high: 255 };
+
 function rangeOf(
   stack: Stack,
   decoded: () => Iterable<SliceValues>,
   options: PixelOptions,
 ): { range: GrayRange; how: string } {
   const [image] = stack.images;
-  if (image?.isColour === true) return { range: { low: 0, high: 255 }, how: 'brightness of the colour' };
+  if (image?.source.kind === 'picture' && image.source.isByte) return { range: BYTES, how: 'as stored' };
+  if (image?.isColour === true && image.source.kind === 'dicom')
+    return { range: BYTES, how: 'brightness of the colour' };
   if (image?.facts.type === 'CT') return { range: options.window, how: 'window' };
   if (image?.facts.type === 'PT' && options.suv !== null) {
     return {

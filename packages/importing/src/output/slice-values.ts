@@ -1,8 +1,12 @@
 import { type DicomFile, openWhole } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
 import { FileFault } from '../files/fault.ts';
+import { readStart } from '../files/start.ts';
 import { type Cuts, cutsOf } from '../nifti/cuts.ts';
 import { type NiftiFile, openNifti, sliceOf } from '../nifti/open.ts';
+import { grayOf } from '../pictures/gray.ts';
+import { openPages } from '../pictures/open.ts';
+import type { Page } from '../pictures/page.ts';
 import { pixelFormat } from '../pixels/format.ts';
 import { decodeFrame } from '../pixels/frames.ts';
 import type { Image, Source } from '../series/image.ts';
@@ -30,6 +34,7 @@ export class SliceReader {
   readonly #ofSuv: readonly Image[] | null;
   #path = '';
   #file: DicomFile | undefined;
+  #pages: readonly Page[] = [];
   #volume: { file: NiftiFile; cuts: Cuts } | undefined;
 
   /** @param ofSuv All images of a PET series whose values become SUV; null leaves them as they are. */
@@ -41,7 +46,8 @@ export class SliceReader {
   read(slice: Slice): SliceValues {
     try {
       const { source } = slice.image;
-      return source.kind === 'nifti' ? this.#cut(slice, source) : this.#decode(slice);
+      if (source.kind === 'nifti') return this.#cut(slice, source);
+      return source.kind === 'picture' ? this.#look(slice) : this.#decode(slice);
     } catch (error) {
       if (error instanceof FileFault) error.path = slice.image.path;
       throw error;
@@ -66,6 +72,18 @@ export class SliceReader {
       syntax: `NIfTI, ${type.name}, ${littleEndian ? 'little' : 'big'} endian`,
       unit: UNITS[image.facts.type] ?? 'as stored',
     };
+  }
+
+  #look(slice: Slice): SliceValues {
+    const { image, frame } = slice;
+    if (this.#path !== image.path) {
+      this.#pages = openPages(readStart(image.path).bytes);
+      this.#path = image.path;
+    }
+    const page = this.#pages[frame.index];
+    if (page === undefined) throw new FileFault(`page ${frame.index + 1} is missing`);
+    const photometric = page.channels === 3 ? 'RGB' : page.isInverted ? 'MONOCHROME1' : 'MONOCHROME2';
+    return { slice, values: grayOf(page).values, photometric, syntax: page.format, unit: 'as stored' };
   }
 
   #decode(slice: Slice): SliceValues {

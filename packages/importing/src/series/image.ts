@@ -34,7 +34,9 @@ export interface Image {
 /** How pixels are read from a file. */
 export type Source =
   | { readonly kind: 'dicom' }
-  | { readonly kind: 'nifti'; readonly volume: number; readonly plane: CutPlane };
+  | { readonly kind: 'nifti'; readonly volume: number; readonly plane: CutPlane }
+  /** `isByte`: its gray values are from 0 to 255. */
+  | { readonly kind: 'picture'; readonly isByte: boolean };
 
 /** Date and time as a file writes them (DA, TM); empty where it does not. */
 export interface Moment {

@@ -1,3 +1,5 @@
+import type { ImageFacts } from './image.ts';
+
 /** Whose a file is, and what it shows, as its path says it. */
 export interface NamedFile {
   readonly patient: string;
@@ -7,6 +9,23 @@ export interface NamedFile {
   readonly series: string;
 }
 
+/** What files other than DICOM do not say. */
+export const NO_FACTS: ImageFacts = {
+  type: '',
+  description: '',
+  imageType: '',
+  contrast: false,
+  delay: null,
+  sequence: '',
+  echoTime: null,
+  repetitionTime: null,
+  inversionTime: null,
+  kernel: '',
+  thickness: null,
+  corrected: '',
+  odd: '',
+};
+
 /** Data as Radweave reads them, BIDS, nnU-Net, a folder for each patient, and flat folders. */
 export const FIRST_FILES: readonly string[] = [
   '^(?<hospital>[^/]+)/(fold\\d+/)?grade(?<label>\\d+)/(?<patient>[^/]+)/(?<series>[^/.]+)[^/]*(/[^/]+)?$',
@@ -14,6 +33,8 @@ export const FIRST_FILES: readonly string[] = [
   '(^|/)(?<patient>[^/]+)_(?<series>\\d{4})\\.nii(\\.gz)?$',
   '(^|/)(?<patient>[^/]+)/(?<series>[^/]+)\\.nii(\\.gz)?$',
   '^(?<patient>[^/]+)_(?<series>[^/_]+)\\.nii(\\.gz)?$',
+  '(^|/)(?<patient>[^/]+)/(?<series>[^/]+)/[^/]+\\.(png|jpe?g|bmp|tiff?)$',
+  '^(?<patient>[^/]+)_(?<series>[^/_]+)_\\d+\\.(png|jpe?g|bmp|tiff?)$',
 ];
 
 /**

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { naturalCompare } from '@radweave/artifacts';
 import { cross, dot, type Frame, length, unit, type Vector } from './frames.ts';
 import type { Image } from './image.ts';
 
@@ -93,6 +94,8 @@ function byShape(slices: readonly Slice[]): Slice[][] {
 }
 
 function isAlike(a: Slice, b: Slice): boolean {
+  // Pictures have no size in mm, and each is fitted by itself.
+  if (a.image.source.kind === 'picture') return true;
   if (a.image.rows !== b.image.rows || a.image.columns !== b.image.columns) return false;
   if (!isSameSpacing(a.frame.spacing, b.frame.spacing)) return false;
   if (a.frame.directions === null || b.frame.directions === null) {
@@ -126,10 +129,12 @@ function repeats(slices: readonly Slice[]): boolean {
   );
 }
 
-/** Along the mean normal, never by name; what has no place, such as a radiograph, by number. */
+/** Along the mean normal, never by name; what has no place, such as a radiograph, by number, and pictures by name. */
 function inOrder(slices: readonly Slice[]): Slice[] {
   if (slices.some(({ frame }) => frame.position === null || frame.directions === null)) {
-    return [...slices].sort((a, b) => a.image.number - b.image.number);
+    return [...slices].sort(
+      (a, b) => a.image.number - b.image.number || naturalCompare(a.image.path, b.image.path),
+    );
   }
   const sum = [0, 1, 2].map((axis) =>
     slices.reduce((total, { frame }) => total + (normalOf(frame)?.[axis] ?? 0), 0),

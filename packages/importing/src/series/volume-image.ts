@@ -2,8 +2,8 @@ import { hashFile } from '@radweave/artifacts';
 import { type CutPlane, type Cuts, cutsOf } from '../nifti/cuts.ts';
 import type { NiftiHeader } from '../nifti/header.ts';
 import { type Frame, length, unit, type Vector } from './frames.ts';
-import { type Image, type ImageFacts, keyedHash } from './image.ts';
-import type { NamedFile } from './named-files.ts';
+import { type Image, keyedHash } from './image.ts';
+import { type NamedFile, NO_FACTS } from './named-files.ts';
 
 /** What a file does not say of itself. */
 export interface VolumeWishes {
@@ -56,23 +56,6 @@ export function volumesOf(
     };
   });
 }
-
-/** What NIfTI files do not say. */
-const NO_FACTS: ImageFacts = {
-  type: '',
-  description: '',
-  imageType: '',
-  contrast: false,
-  delay: null,
-  sequence: '',
-  echoTime: null,
-  repetitionTime: null,
-  inversionTime: null,
-  kernel: '',
-  thickness: null,
-  corrected: '',
-  odd: '',
-};
 
 function framesOf({ slope, intercept }: NiftiHeader, cuts: Cuts): Frame[] {
   const [across, down, next] = cuts.steps;

@@ -30,16 +30,17 @@ export const importStage = defineStage({
   run: async (options, context) => (await import('../work/import.ts')).importImages(options, context),
   command: {
     name: 'import',
-    summary: "make slices in Radweave's layout from a hospital's DICOM or NIfTI files",
+    summary: "make slices in Radweave's layout from a hospital's DICOM or NIfTI files, or from images",
     examples: [
       'dicom /data/export --hospital JM --label 0 --dry_run',
       'dicom /data/export --table patients.csv --output Grade',
       'nifti /data/BIDS --type MR --table patients.csv --dry_run',
+      'images /data/jpg --modalities A P --hospital JM --label 1',
       'nifti /data/ct --type CT --window liver --plane coronal --table patients.csv',
     ],
     leaves: 'slices in the layout above, and every decision on the way in `import.csv`',
     flags: {
-      kind: positional('<kind>', 'what to import: dicom or nifti'),
+      kind: positional('<kind>', 'what to import: dicom, nifti or images'),
       root: positional('<folder>', 'folder with the files; names and subfolders do not matter'),
       output: withDefault('<folder>', 'data root to write slices into', 'data/raw', 'Output'),
       records: withDefault(
@@ -79,9 +80,9 @@ export const importStage = defineStage({
     },
     options: (_, flags): ImportOptions => {
       const { kind } = flags;
-      if ((kind !== 'dicom' && kind !== 'nifti') || flags.root === undefined) {
+      if ((kind !== 'dicom' && kind !== 'nifti' && kind !== 'images') || flags.root === undefined) {
         throw new UsageError('E_IMPORT', `'import ${kind ?? ''}' is not known`, {
-          hint: 'Call radweave import dicom FOLDER, or radweave import nifti FOLDER',
+          hint: 'Call radweave import dicom, nifti or images FOLDER',
         });
       }
       return {
@@ -115,9 +116,9 @@ function volumeFlags(
   kind: ImportOptions['kind'],
   { type, plane }: { type: string | undefined; plane: string | undefined },
 ): ImportOptions['volumes'] {
-  if (kind === 'dicom') {
+  if (kind !== 'nifti') {
     if (type === undefined && plane === undefined) return null;
-    throw new UsageError('E_FLAGS', 'DICOM files say their type and plane: --type and --plane are for NIfTI');
+    throw new UsageError('E_FLAGS', '--type and --plane are for NIfTI files alone');
   }
   const takes = { hint: 'It takes CT (HU), MR or PT (SUV); NIfTI files do not say it' };
   if (type === undefined) throw new UsageError('E_IMPORT', '--type must be given', takes);

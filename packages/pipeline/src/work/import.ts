@@ -31,6 +31,7 @@ import {
   findImages,
   type ImageReader,
   niftiReader,
+  pictureReader,
 } from '@radweave/importing/cohort/find-images';
 import { type ImportedPatient, patientsOf, requireWho, type Who } from '@radweave/importing/cohort/patients';
 import { writeSeries } from '@radweave/importing/cohort/write-series';
@@ -47,7 +48,7 @@ import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/conte
 
 /** Options of `import`. */
 export interface ImportOptions {
-  kind: 'dicom' | 'nifti';
+  kind: 'dicom' | 'nifti' | 'images';
   /** Folder with the files of an export. */
   root: string;
   /** Data root to write the slices into: `{output}/{hospital}/grade{label}/{patient}/{modality}/0001.png`. */
@@ -150,13 +151,16 @@ function mappingFor({ kind, records }: ImportOptions): Mapping {
 }
 
 function readerFor(
-  { volumes, keepsColour, hospital, listed }: ImportOptions & Who,
+  { kind, volumes, keepsColour, hospital, listed }: ImportOptions & Who,
   { key, mapping, unclear }: { key: string; mapping: Mapping; unclear: string[] },
 ): ImageReader {
-  if (volumes === null) return dicomReader({ keepsColour, key });
+  if (kind === 'dicom') return dicomReader({ keepsColour, key });
   const hospitals = new Map(listed?.map((row) => [row.patient, row.hospital]));
   const hospitalOf = (patient: string): string | null => hospitals.get(patient) ?? hospital;
-  return niftiReader(mapping.files ?? [], hospitalOf, { ...volumes, key }, unclear);
+  const naming = { patterns: mapping.files ?? [], hospitalOf, unclear };
+  return volumes === null
+    ? pictureReader(naming, { keepsColour, key })
+    : niftiReader(naming, { ...volumes, key });
 }
 
 /** The table that leads back may not lie where the data are passed on. */

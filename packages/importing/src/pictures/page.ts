@@ -1,0 +1,53 @@
+import { FileFault } from '../files/fault.ts';
+import type { Samples } from '../pixels/samples.ts';
+
+/** One image of a picture file: most files have one, TIFF files may have many. */
+export interface Page {
+  readonly width: number;
+  readonly height: number;
+  /** Gray, or red, green and blue beside each other. */
+  readonly channels: 1 | 3;
+  /** Whether 0 is white. */
+  readonly isInverted: boolean;
+  /** How it is to be turned, as EXIF and TIFF number it: 1 not at all. */
+  readonly orientation: number;
+  /** What is written of it in the table: format and type of the samples. */
+  readonly format: string;
+  /** @throws FileFault when the pixels are damaged. */
+  readonly decode: () => Samples;
+}
+
+/** Pictures are smaller: 64 million pixels. A file that declares more is damaged. */
+const MOST_PIXELS = 2 ** 26;
+
+/** @throws FileFault for a size that no picture has. */
+export function requireSize(width: number, height: number): void {
+  if (!(width > 0 && height > 0)) throw new FileFault(`an image of ${width}×${height} pixels is empty`);
+  if (width * height > MOST_PIXELS) throw new FileFault(`an image of ${width}×${height} pixels is too large`);
+}
+
+/** Leaves out the last of several channels, where it says that every pixel is opaque. */
+export function withoutAlpha<T extends Uint8Array | Uint16Array>(samples: T, channels: number): T {
+  const opaque = samples instanceof Uint16Array ? 65_535 : 255;
+  const kept = channels - 1;
+  const out = samples.slice(0, (samples.length / channels) * kept) as T;
+  for (let from = 0, to = 0; from < samples.length; from += channels) {
+    if (samples[from + kept] !== opaque) throw new FileFault('the image is transparent in places');
+    for (let i = 0; i < kept; i++) out[to++] = samples[from + i] as number;
+  }
+  return out;
+}
+
+/** Colours of the indices of a palette. @throws FileFault for an index that it has not. */
+export function fromPalette(
+  indices: ArrayLike<number>,
+  palette: readonly (readonly [number, number, number])[],
+): Uint8Array {
+  const out = new Uint8Array(3 * indices.length);
+  for (let i = 0; i < indices.length; i++) {
+    const colour = palette[indices[i] as number];
+    if (colour === undefined) throw new FileFault(`the palette has no entry ${indices[i]}`);
+    out.set(colour, 3 * i);
+  }
+  return out;
+}

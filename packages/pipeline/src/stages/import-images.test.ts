@@ -1,0 +1,90 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { importFiles, readImported } from '@radweave/artifacts';
+import { decodeSlice, encodePng } from '@radweave/imaging';
+import { silentContext } from '@radweave/study/context/events';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import type { ImportOptions } from '../work/import.ts';
+import { importStage } from './import.ts';
+
+const PIXELS = { window: 'soft', mr: 'percentiles:0:100', pet: '10', size: 16, bits: 8, fit: 'pad' } as const;
+
+function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOptions {
+  return {
+    kind: 'images',
+    root: join(folder, 'files'),
+    output: join(folder, 'raw'),
+    records: join(folder, 'import'),
+    secrets: join(folder, 'private'),
+    hospital: 'HN',
+    label: 0,
+    table: null,
+    modalities: ['A'],
+    volumes: null,
+    keepsColour: false,
+    dryRun: false,
+    pixels: PIXELS,
+    ...more,
+  };
+}
+
+/** A PNG of 16×16 pixels, in colour where three channels are given. */
+function writePicture(folder: string, name: string, ...channels: readonly number[]): void {
+  const path = join(folder, 'files', name);
+  mkdirSync(dirname(path), { recursive: true });
+  const pixels = Uint8Array.from(
+    { length: 256 * channels.length },
+    (_, i) => channels[i % channels.length] ?? 0,
+  );
+  writeFileSync(path, encodePng({ width: 16, height: 16, channels: channels.length === 3 ? 3 : 1, pixels }));
+}
+
+test('pictures of a patient become one series in the order of their names; colour is left out, its noise is not', async () => {
+  const folder = tempDir();
+  for (const [i, gray] of [10, 20, 30].entries()) writePicture(folder, `P1/A/slice ${8 + i}.png`, gray);
+  writePicture(folder, 'P1/A/slice 11.png', 40, 42, 41);
+  writePicture(folder, 'P1/A/slice 12.png', 40, 80, 41);
+  writePicture(folder, 'P2_A_1.png', 50);
+  const options = optionsIn(folder);
+  expect(await importStage(options, silentContext())).toMatchObject({
+    written: 2,
+    leftOut: { 'in colour (--colour gray converts it)': 1 },
+  });
+  const rows = readImported(importFiles(options.records).table);
+  const gray = rows.map(({ file }) => decodeSlice(readFileSync(join(options.output, file)), file).min);
+  expect(gray.sort((a, b) => a - b)).toEqual([10, 20, 30, 41, 50]);
+  const first = rows.filter(
+    ({ patient }) => patient === rows.find(({ file }) => file.endsWith('0004.png'))?.patient,
+  );
+  expect(first.map(({ file }) => decodeSlice(readFileSync(join(options.output, file)), file).min)).toEqual([
+    10, 20, 30, 41,
+  ]);
+  expect(rows[0]).toMatchObject({ how: 'as stored', transfer_syntax: 'PNG, 8 bits', low: 0, high: 255 });
+  expect(await importStage({ ...options, keepsColour: true }, silentContext())).toMatchObject({
+    written: 1,
+    unchanged: 1,
+  });
+});
+
+test('16 bits are brought to gray by the range of the series, of pictures that differ in size', async () => {
+  const folder = tempDir();
+  for (const [i, side] of [16, 8].entries()) {
+    const path = join(folder, 'files/HN/grade1/P1/A', `${i}.png`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(
+      path,
+      encodePng({ width: side, height: side, pixels: new Uint16Array(side * side).fill(1000 + 3000 * i) }),
+    );
+  }
+  const options = optionsIn(folder, { hospital: null, label: null });
+  await importStage(options, silentContext());
+  const rows = readImported(importFiles(options.records).table);
+  expect(rows).toMatchObject([
+    { hospital: 'HN', label: 1, rows: 16 },
+    { rows: 8, low: 1000, high: 4000 },
+  ]);
+  expect(rows.map(({ file }) => decodeSlice(readFileSync(join(options.output, file)), file).max)).toEqual([
+    0, 255,
+  ]);
+});
