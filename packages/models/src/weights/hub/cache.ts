@@ -46,11 +46,12 @@ export async function publish(
 ): Promise<string> {
   const folder = repoFolder(cache, repo);
   const path = join(folder, 'snapshots', commit, file);
-  await mkdir(dirname(path), { recursive: true });
-  await replace(path, (temporary) => link(blob, temporary, path));
   const ref = join(folder, 'refs', 'main');
+  // The file last: once it is there nobody asks the hub again, and Python finds it by the commit alone.
   await mkdir(dirname(ref), { recursive: true });
   await replace(ref, (temporary) => writeSynced(temporary, commit));
+  await mkdir(dirname(path), { recursive: true });
+  await replace(path, (temporary) => link(blob, temporary, path));
   return path;
 }
 
