@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -66,8 +66,10 @@ test('a rename that fails midway puts the old files back', async () => {
 
 test('what a killed replacement left behind is removed by the next', async () => {
   const folder = folderOf(['a']);
-  mkdirSync(join(folder, '.radweave.tmp', 'new'), { recursive: true });
-  writeFileSync(join(folder, '.radweave.tmp', 'new', 'half'), 'x');
+  const left = join(folder, '.radweave.1-0123456789abcdef.tmp');
+  mkdirSync(join(left, 'new'), { recursive: true });
+  writeFileSync(join(left, 'new', 'half'), 'x');
+  utimesSync(left, 1, 1);
   await replaceFilesTogether(folder, fillWith('a', 'summary'), PLAN);
   expect(contents(folder)).toEqual({ a: 'new', summary: 'new' });
   rmSync(folder, { recursive: true });

@@ -1,13 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { renameGuarded } from '@radweave/native/rename';
+import { sweepLeftovers, temporaryName } from '@radweave/native/temporary';
 import { removeQuietly, syncFolder, whileUnpublished } from './atomic.ts';
 import { RadweaveError, systemCode } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
 import { syncTree } from './folder.ts';
-
-/** Where the new files are made, inside the folder: a folder may be a mount or a link, and cannot always be renamed. */
-const STAGING = '.radweave.tmp';
 
 /** How files of a folder are replaced. */
 export interface Replacement {
@@ -35,11 +33,12 @@ export async function replaceFilesTogether<T>(
   fill: (staging: string) => T | Promise<T>,
   replacement: Replacement,
 ): Promise<T> {
-  const staging = join(folder, STAGING);
+  // Inside the folder: a folder may be a mount or a link, and cannot always be renamed. Whoever took it over has another.
+  const staging = temporaryName(join(folder, 'radweave'), 'tmp');
   const [fresh, old] = [join(staging, 'new'), join(staging, 'old')];
   const parts = ['', ...(replacement.shared ?? [])];
   try {
-    rmSync(staging, { recursive: true, force: true });
+    sweepLeftovers(folder);
     for (const part of parts) {
       for (const place of [fresh, old, folder]) mkdirSync(join(place, part), { recursive: true });
     }
