@@ -14,7 +14,7 @@ import { existsSync } from '@radweave/artifacts/files';
 import type { Remark } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say } from '@radweave/study/context/events';
-import type { RunFolder } from '@radweave/study/runs/run-folder';
+import { newestBeside, type RunFolder } from '@radweave/study/runs/run-folder';
 import type { Predictions } from '@radweave/study/scores/predictions';
 import { runMetrics } from '@radweave/study/scores/run-metrics';
 import {
@@ -85,6 +85,8 @@ export class TrainingSession {
   /** Why in this precision: as the run was started, whatever resumed it. */
   private readonly precisionReason: Remark;
   private readonly files: EpochFiles;
+  /** When the newest of the other runs was recorded; milliseconds. */
+  private newestOther: number | undefined;
 
   /** Reads the data and builds or restores everything. */
   static async open(options: SessionOptions, context: StageContext): Promise<TrainingSession> {
@@ -332,7 +334,10 @@ export class TrainingSession {
     const { run, modality, config, foldOf } = this.options;
     const { best, epoch } = this.trainer.progress;
     // Judging an old run again does not make it the newest.
-    const time = status === 'finished' ? run.read().time : new Date().toISOString();
+    // The newest run is the one that is taken: this one is, though the clock has gone back since another.
+    this.newestOther ??= newestBeside(config.experiment.output_dir, run.name);
+    const now = new Date(Math.max(Date.now(), this.newestOther + 1)).toISOString();
+    const time = status === 'finished' ? run.read().time : now;
     return {
       format: 1,
       name: run.name,

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -19,7 +28,7 @@ import {
 } from '@radweave/artifacts';
 import { readCheckpointFacts } from '@radweave/network/open/checkpoint';
 import type { StageContext } from '@radweave/study/context/events';
-import { RunFolder } from '@radweave/study/runs/run-folder';
+import { findRuns, RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening, stoppingAfter, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { loadCheckpoint, Tensor } from '@radweave/torch';
@@ -236,14 +245,21 @@ test('a split made again with another seed is refused on resume; so is a stage t
   );
 });
 
-test('early stopping ends a run that does not improve', async () => {
-  const { options } = await prepared();
+test('early stopping ends a run that does not improve; it is the newest, though the clock has gone back since another', async () => {
+  const { config, options } = await prepared();
+  const { output_dir } = config.experiment;
+  const [other, time] = [new RunFolder(output_dir, 'other'), '2999-01-01T00:00:00.000Z'];
+  const [modality, model, split_hash] = ['A', 'resnet18', ''];
+  const record = { format: 1, name: 'other', modality, model, best: null, epochs: 1, split_hash } as const;
+  other.write({ ...record, status: 'finished', time });
+  writeFileSync(other.best, '');
   const stuck = options('stuck');
   Object.assign(stuck.config.training, { learning_rate: 1e-12, epochs: 50, early_stop_patience: 1 });
   Object.assign(stuck.config.augmentation, { enabled: false });
   const result = await train(stuck, listening());
   expect(result.ending).toBe('early stop');
   expect(result.epochs).toBeLessThan(50);
+  expect(findRuns(output_dir, 'best', {}).map(({ name }) => name)).toEqual(['stuck', 'other']);
 });
 
 test('a checkpoint that cannot be written ends training, with nothing of its epoch recorded', async () => {

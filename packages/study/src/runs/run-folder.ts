@@ -111,27 +111,43 @@ export function newRunName(model: string, modality: string, now: Date = new Date
   return `${model}_${modality}_${day}-${time}`;
 }
 
+/** Runs, newest first, with what is recorded of them; fold models are not among them. */
+function recorded(runs: readonly RunFolder[]): { run: RunFolder; record: RunRecord; changed: number }[] {
+  return runs
+    .map((run) => ({ run, record: run.read() }))
+    .filter(({ record }) => record.fold_of === undefined)
+    .map(({ run, record }) => ({ run, record, changed: changedAt(run, record) }))
+    .sort((a, b) => b.changed - a.changed);
+}
+
+/** A copied file has the time of its copy; only old records leave nothing better. */
+function changedAt(run: RunFolder, { time }: RunRecord): number {
+  if (time !== undefined) return Date.parse(time);
+  const file = [run.best, run.last].find((path) => existsSync(path));
+  return file === undefined ? 0 : statSync(file).mtimeMs;
+}
+
+function runsIn(outputDir: string): RunFolder[] {
+  const folder = outputFolders(outputDir).checkpoints;
+  const names = existsSync(folder) ? readdirSync(folder).filter(isFolderName) : [];
+  return names.map((name) => new RunFolder(outputDir, name)).filter((run) => run.exists());
+}
+
 /** The runs of an output folder that have a file `which`, newest first; fold models are not among them. */
 export function findRuns(
   outputDir: string,
   which: 'best' | 'last' | 'history',
-  wanted: { modality?: string | undefined; model?: string | undefined },
+  { modality, model }: { modality?: string | undefined; model?: string | undefined },
 ): RunFolder[] {
-  const folder = outputFolders(outputDir).checkpoints;
-  if (!existsSync(folder)) return [];
-  const runs: { run: RunFolder; changed: number }[] = [];
-  for (const name of readdirSync(folder).filter(isFolderName)) {
-    const run = new RunFolder(outputDir, name);
-    if (!run.exists() || !existsSync(run[which])) continue;
-    const record = run.read();
-    if (record.fold_of !== undefined) continue;
-    if (wanted.modality !== undefined && record.modality !== wanted.modality) continue;
-    if (wanted.model !== undefined && record.model !== wanted.model) continue;
-    // A copied file has the time of its copy; only old records leave nothing better.
-    const changed = record.time === undefined ? statSync(run[which]).mtimeMs : Date.parse(record.time);
-    runs.push({ run, changed });
-  }
-  return runs.sort((a, b) => b.changed - a.changed).map(({ run }) => run);
+  return recorded(runsIn(outputDir).filter((run) => existsSync(run[which])))
+    .filter(({ record }) => modality === undefined || record.modality === modality)
+    .filter(({ record }) => model === undefined || record.model === model)
+    .map(({ run }) => run);
+}
+
+/** When the newest of the other runs was recorded, in milliseconds; 0 without one. */
+export function newestBeside(outputDir: string, name: string): number {
+  return recorded(runsIn(outputDir).filter((run) => run.name !== name))[0]?.changed ?? 0;
 }
 
 /** The run of this name, which was begun. @throws UsageError when there is none. */
