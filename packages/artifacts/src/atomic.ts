@@ -80,11 +80,21 @@ export function writeSecretAtomic(path: string, data: Piece | Iterable<Piece>): 
  * @returns whether it was written.
  */
 export function writeFileOnce(path: string, data: Piece | Iterable<Piece>): boolean {
+  return writeFirst(path, data);
+}
+
+/** {@link writeFileOnce} of what nobody but the user may read, as {@link writeSecretAtomic}. */
+export function writeSecretOnce(path: string, data: Piece | Iterable<Piece>): boolean {
+  return writeFirst(path, data, 0o600);
+}
+
+function writeFirst(path: string, data: Piece | Iterable<Piece>, mode?: number): boolean {
   let isFirst = true;
-  writeWhole(path, data, (temporary, final) => {
+  const publish = (temporary: string, final: string): void => {
     isFirst = linkOnce(temporary, final);
     if (!isFirst) removeQuietly(temporary);
-  });
+  };
+  writeWhole(path, data, publish, mode);
   return isFirst;
 }
 

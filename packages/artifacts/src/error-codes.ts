@@ -54,6 +54,7 @@ export const ERROR_CODES = {
   E_JSON: 'A file is not valid JSON.',
   E_JSON_FORMAT: 'A file was written by a version with another format.',
   E_JSON_SHAPE: 'A JSON file lacks fields or holds wrong ones.',
+  E_KEY: 'The key of the hashes that stand for patients or UIDs is damaged.',
   E_LABELS: 'The labels do not count 0, 1, … without gaps.',
   E_LAYER: 'The network has no layer of this name.',
   E_LEAK: 'The audit found a leak, or, with --strict, a warning.',

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Config } from './config/types.ts';
 import { folderName } from './names.ts';
 import type { Split } from './splits/split.ts';
@@ -32,6 +32,17 @@ export const SPLIT_FILES = {
   decoded: '.slices',
 } as const;
 export const splitFiles = finder(SPLIT_FILES);
+
+/**
+ * The key under which checkpoints name patients: beside the folder of the splits, which may be made again, and apart from all
+ * that is passed on, unless another file is named.
+ */
+export function studyKeyPath({
+  splits_dir,
+  study_key,
+}: Pick<Config['data'], 'splits_dir' | 'study_key'>): string {
+  return study_key ?? join(dirname(resolve(splits_dir)), 'study-private', 'study_key.txt');
+}
 
 export const fusionFiles = finder({ model: 'model.json', metrics: 'metrics.csv' });
 

@@ -29,7 +29,7 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
       }
       looked++;
       gaps.push(...seen.gaps);
-      const { trainedOn, selectedOn } = seenCases(seen, splitsOf, `run ${run.name}`);
+      const { trainedOn, selectedOn } = seenCases(seen, subject, splitsOf, `run ${run.name}`);
       if (run.name === chosen) {
         used.trainedOn.push(...trainedOn);
         used.selectedOn.push(...selectedOn);

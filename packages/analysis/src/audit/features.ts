@@ -131,7 +131,7 @@ async function seenByNetwork(
       ({ patient }) => patient,
       ({ split }) => split,
     );
-    const cases = seenCases(seen, splitsOf, `features of ${modality} by ${path}`);
+    const cases = seenCases(seen, subject, splitsOf, `features of ${modality} by ${path}`);
     result.trainedOn.push(...cases.trainedOn);
     result.selectedOn.push(...cases.selectedOn);
     result.gaps.push(...seen.gaps);

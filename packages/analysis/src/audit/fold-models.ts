@@ -1,15 +1,17 @@
 import {
   type AuditCase,
   isFolderName,
+  type KeyedPatient,
   logitsRecordPath,
   outputFolders,
+  type PatientKeys,
   readLogitsRecord,
   readSplit,
   splitPath,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
-import { patientHash } from '@radweave/study/cohort/patient-hash';
+import { SliceTable } from '@radweave/study/cohort/slice-table';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
@@ -31,15 +33,16 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
   const faults: string[] = [];
   for (const { run, modality } of runs) {
     const seen = await reader.seenBy(run.best);
-    const heldOut = attempt(faults, () => heldOutPatients(run, modality)) ?? null;
+    const heldOut = attempt(faults, () => heldOutPatients(run, modality, subject.keys)) ?? null;
     if ('code' in seen) gaps.push(seen);
     else if (heldOut === null) gaps.push(remark('audit-no-fold-splits', { run: run.name }));
     else {
-      const wrong = heldOut.filter((patient) => {
-        const hash = patientHash(patient);
-        return seen.trained.has(hash) || seen.selected.has(hash);
-      });
-      own.push(...wrong.map((patient) => auditCase([patient], `held out of ${run.name}, yet seen by it`)));
+      gaps.push(...seen.gaps);
+      const all = new Set([...seen.trained, ...seen.selected]);
+      const wrong = heldOut.filter((one) => subject.known.has(all, one));
+      own.push(
+        ...wrong.map(({ patient }) => auditCase([patient], `held out of ${run.name}, yet seen by it`)),
+      );
     }
   }
   const { mixed, heldOut } = recordCases(subject, records, faults);
@@ -76,28 +79,38 @@ function foldRuns(outputDir: string, modalities: readonly string[]): { run: RunF
 }
 
 /** The patients a fold's model is judged on; null when its split file is gone. */
-function heldOutPatients(run: RunFolder, modality: string): string[] | null {
+function heldOutPatients(
+  run: RunFolder,
+  modality: string,
+  keys: PatientKeys,
+): readonly KeyedPatient[] | null {
   const file = splitPath(run.splits, 'test', modality);
   if (!existsSync(file)) return null;
-  return [...new Set(readSplit(file, { allowConflicts: true }).map(({ patient }) => patient))];
+  return new SliceTable(readSplit(file, { allowConflicts: true, keys })).patients;
 }
 
 /** What the records of cross-fitted logits say themselves. */
 function recordCases(
-  { splitsOf }: AuditSubject,
+  subject: AuditSubject,
   records: readonly string[],
   faults: string[],
 ): { mixed: AuditCase[]; heldOut: AuditCase[] } {
-  const names = new Map(Array.from(splitsOf.keys(), (patient) => [patientHash(patient), patient]));
+  const { people, known, splitsOf } = subject;
   const cases: { mixed: AuditCase[]; heldOut: AuditCase[] } = { mixed: [], heldOut: [] };
   for (const path of records) {
     for (const model of attempt(faults, () => readLogitsRecord(path))?.models ?? []) {
       const seen = new Set([...model.trained_on, ...model.validated_on]);
-      const own = model.held_out.filter((hash) => seen.has(hash));
+      const heldOut = new Set(model.held_out);
+      const own = people.filter((one) => known.has(heldOut, one) && known.has(seen, one));
       cases.heldOut.push(
-        ...own.map((hash) => auditCase([names.get(hash) ?? hash], `held out of ${model.run}, by ${path}`)),
+        ...own.map(({ patient }) => auditCase([patient], `held out of ${model.run}, by ${path}`)),
       );
-      const { trainedOn }: SeenCases = seenCases({ trained: seen, selected: seen }, splitsOf, model.run);
+      const { trainedOn }: SeenCases = seenCases(
+        { trained: seen, selected: seen },
+        subject,
+        splitsOf,
+        model.run,
+      );
       cases.mixed.push(...trainedOn);
     }
   }

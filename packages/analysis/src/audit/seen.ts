@@ -1,5 +1,4 @@
 import type { AuditCase, Split } from '@radweave/artifacts';
-import { patientHash } from '@radweave/study/cohort/patient-hash';
 import type { SeenPatients } from '@radweave/study/runs/seen-patients';
 import { auditCase } from './check.ts';
 import type { AuditSubject } from './subject.ts';
@@ -17,16 +16,18 @@ export interface SeenCases {
  */
 export function seenCases(
   { trained, selected }: Pick<SeenPatients, 'trained' | 'selected'>,
+  { people, known }: Pick<AuditSubject, 'people' | 'known'>,
   splitsOf: AuditSubject['splitsOf'],
   network: string,
 ): SeenCases {
   const cases: SeenCases = { trainedOn: [], selectedOn: [] };
-  for (const [patient, splits] of splitsOf) {
-    const hash = patientHash(patient);
+  for (const one of people) {
+    const { patient } = one;
+    const splits = splitsOf.get(patient) ?? new Set();
     const unseen = (['val', 'test'] as Split[]).filter((split) => splits.has(split));
-    if (trained.has(hash) && unseen.length > 0) {
+    if (known.has(trained, one) && unseen.length > 0) {
       cases.trainedOn.push(auditCase([patient], `${network}: trained on, now ${unseen.join(' and ')}`));
-    } else if (selected.has(hash) && splits.has('test')) {
+    } else if (known.has(selected, one) && splits.has('test')) {
       cases.selectedOn.push(auditCase([patient], `${network}: its epoch was chosen on, now test`));
     }
   }

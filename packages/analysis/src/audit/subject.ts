@@ -19,6 +19,7 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { patientsOf } from '@radweave/study/cohort/own-splits';
+import { KnownPatients } from '@radweave/study/cohort/patient-hash';
 
 /** A slice that a split file lists; its patient's key in Unicode form NFC. */
 export interface AuditedSlice extends SliceRecord {
@@ -50,6 +51,9 @@ export interface AuditSubject {
   splitsOf: ReadonlyMap<string, ReadonlySet<Split>>;
   /** Each patient once, in order of appearance. */
   people: readonly KeyedPatient[];
+  /** Recognises them by their hashes. */
+  known: KnownPatients;
+  keys: PatientKeys;
   hasCohortFile: boolean;
   splitHash: string | null;
   /** What `preprocess` wrote of the division; null where the researchers made it. */
@@ -98,6 +102,8 @@ export function readSubject(
       ({ split }) => split,
     ),
     people: [...new Map(placements.map((one) => [one.patient, one])).values()],
+    known: new KnownPatients(config.data),
+    keys,
     hasCohortFile: cohort !== null,
     splitHash: hashOf(cohort, slices),
     summary: existsSync(files.summary) ? readSplitSummary(files.summary) : null,

@@ -13,7 +13,7 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
-import { patientHash } from '@radweave/study/cohort/patient-hash';
+import type { KnownPatients } from '@radweave/study/cohort/patient-hash';
 
 /** The logits of a modality in all splits, checked. */
 export interface ModalityLogits {
@@ -29,7 +29,11 @@ export interface ModalityLogits {
  * @throws UsageError when there are none; DataError when a table is not the one the record was written with, or a model has
  *   seen a patient whose logits it gives.
  */
-export function readModalityLogits(featuresDir: string, modality: string): ModalityLogits {
+export function readModalityLogits(
+  featuresDir: string,
+  modality: string,
+  known: KnownPatients,
+): ModalityLogits {
   const path = logitsRecordPath(featuresDir, modality);
   if (!existsSync(path)) {
     throw new UsageError('E_NO_LOGITS', `there are no out-of-fold logits of modality ${modality}`, {
@@ -44,16 +48,27 @@ export function readModalityLogits(featuresDir: string, modality: string): Modal
     throw mixed(`the ${split} logits of ${modality} are not those that ${path} records`, table, record);
   }
   const rows = forEachSplit((split) => readLogits(logitsPath(featuresDir, split, modality)));
+  const models = record.models.map(({ fold, held_out, trained_on, validated_on }) => ({
+    fold,
+    heldOut: new Set(held_out),
+    seen: new Set([...trained_on, ...validated_on]),
+  }));
+  if (!models.every(({ heldOut, seen }) => known.canTell(heldOut) && known.canTell(seen))) {
+    throw mixed(
+      `whether the logits of ${modality} are out-of-fold cannot be told: ${known.silence}`,
+      path,
+      record,
+    );
+  }
+  const has = (hashes: ReadonlySet<string>, { patient_id: patient, hospital }: PatientLogits): boolean =>
+    known.has(hashes, { patient, hospital });
   for (const row of rows.train) {
-    const { patient_id, fold } = row;
-    const model = record.models.find((one) => one.fold === fold);
-    const hash = patientHash(patient_id);
-    if (model?.held_out.includes(hash) && !sees(model, hash)) continue;
-    throw mixed(`the logits of patient ${patient_id} are not out-of-fold`, path, record);
+    const model = models.find((one) => one.fold === row.fold);
+    if (model !== undefined && has(model.heldOut, row) && !has(model.seen, row)) continue;
+    throw mixed(`the logits of patient ${row.patient_id} are not out-of-fold`, path, record);
   }
   for (const row of [...rows.val, ...rows.test]) {
-    const hash = patientHash(row.patient_id);
-    if (!record.models.some((model) => sees(model, hash) || model.held_out.includes(hash))) continue;
+    if (!models.some(({ heldOut, seen }) => has(seen, row) || has(heldOut, row))) continue;
     throw mixed(
       `patient ${row.patient_id} is not a training patient, but was one of the models'`,
       path,
@@ -63,10 +78,6 @@ export function readModalityLogits(featuresDir: string, modality: string): Modal
   const byPatient = (split: Split): ReadonlyMap<string, PatientLogits> =>
     new Map(rows[split].map((row) => [row.patient_id, row]));
   return { record, recordSha256: hashFile(path), tables: forEachSplit(byPatient) };
-}
-
-function sees({ trained_on, validated_on }: LogitsRecord['models'][number], hash: string): boolean {
-  return trained_on.includes(hash) || validated_on.includes(hash);
 }
 
 function mixed(what: string, where: string, { modality, folds }: LogitsRecord): DataError {

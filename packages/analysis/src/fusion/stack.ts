@@ -8,6 +8,7 @@ import {
 import { type Remark, remark } from '@radweave/remarks';
 import type { Matrix, ThresholdRule } from '@radweave/stats';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { KnownPatients } from '@radweave/study/cohort/patient-hash';
 import { classify, fitClassifier, thresholdOf } from './classifier.ts';
 import type { FusedSplit } from './fused-split.ts';
 import { thresholdCautions } from './in-sample.ts';
@@ -34,11 +35,12 @@ export function fitStack(
   modalities: readonly string[],
   splits: Record<Split, FusedSplit>,
   classes: number,
-  featuresDir: string,
+  data: Config['data'],
   options: Config['fusion'],
   rule: ThresholdRule,
 ): Stack {
-  const sources = modalities.map((modality) => readModalityLogits(featuresDir, modality));
+  const known = new KnownPatients(data);
+  const sources = modalities.map((modality) => readModalityLogits(data.features_dir, modality, known));
   const features = forEachSplit((split) => logitMatrix(sources, splits[split], classes));
   const set = (split: 'train' | 'val') => ({ fused: splits[split], features: features[split] });
   const { classifier, unchosen } = fitClassifier(STACKED, modalities, set('train'), set('val'), classes, {

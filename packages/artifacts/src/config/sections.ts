@@ -13,6 +13,9 @@ export const data = {
     'Folder of the hospitals; in that of each: [foldK/]grade{label}/{patient}/{modality}',
   ),
   splits_dir: name('data/splits', 'Folder of the split CSV files'),
+  study_key: optionalText(
+    'File of the key under which checkpoints name patients; by default study-private/study_key.txt beside the splits',
+  ),
   features_dir: name('data/features', 'Folder of the extracted features'),
   modalities: z
     .array(modality)

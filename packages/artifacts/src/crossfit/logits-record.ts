@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { jsonFile, sha256 } from '../json.ts';
 
-const patients = z.array(z.string().regex(/^[0-9a-f]{32}$/, 'expected 32 hexadecimal digits'));
+const patients = z.array(
+  z.string().regex(/^(?:[0-9a-f]{8}:)?[0-9a-f]{32}$/, 'expected 32 hexadecimal digits behind those of a key'),
+);
 
-/** One of the K models of a cross-fitting. Patients are SHA-256 hashes of their IDs, sorted. */
+/** One of the K models of a cross-fitting. Patients are hashes as in its checkpoint, sorted. */
 const foldModel = z.object({
   /** From 1. */
   fold: z.int().min(1),

@@ -86,6 +86,11 @@ export function idOf({ patient, hospital }: KeyedPatient): string {
   return key.slice(0, -suffix.length).replaceAll('%40', '@').replaceAll('%25', '%');
 }
 
+/** A person under a key of which {@link idOf} gives the ID, whoever else there is. */
+export function personOf(person: Person): KeyedPatient {
+  return { patient: qualify(person), hospital: person.hospital };
+}
+
 /**
  * The keys of the patients of a splits folder: those of `cohort.csv`, else of all that its split files list.
  *

@@ -28,9 +28,10 @@ export const checkpointFacts = z.object({
   step: z.int(),
   best: z.object({ epoch: z.int(), score: z.number().nullable(), loss: z.number() }).nullable(),
   split_hash: z.string(),
-  /** Hashes of patient IDs, see `patientHash`. */
+  /** Hashes of patients, see `patientHash`; earlier checkpoints have SHA-256 of the IDs. */
   patients: z.object({ train: z.array(z.string()), val: z.array(z.string()) }),
   versions: z.record(z.string(), z.string()),
+  /** Without places and the home hospital. */
   config: z.custom<Config>((value) => typeof value === 'object' && value !== null),
 });
 export type CheckpointFacts = z.infer<typeof checkpointFacts>;

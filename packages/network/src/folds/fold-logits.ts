@@ -5,8 +5,9 @@ import {
   type PatientLogits,
   type Split,
 } from '@radweave/artifacts';
-import { patientHash } from '@radweave/study/cohort/patient-hash';
+import { KnownPatients, patientHashes } from '@radweave/study/cohort/patient-hash';
 import type { PatientRow } from '@radweave/study/cohort/slice-table';
+import { studyKey } from '@radweave/study/cohort/study-key';
 import type { StageContext } from '@radweave/study/context/events';
 import type { CrossFold } from '@radweave/study/folds/plan';
 import { inferenceBatch } from '../compute/compute.ts';
@@ -62,7 +63,7 @@ async function logitsOfFold(
 ): Promise<FoldLogits> {
   const { config } = settings;
   const fitted = await openFold(config, foldRun(settings, fold), context);
-  refuseSeen(fitted, fold, [splits.val, splits.test]);
+  refuseSeen(fitted, fold, [splits.val, splits.test], new KnownPatients(config.data));
   const batchSize = inferenceBatch(config.extraction.batch_size, fitted.network.compute);
   const pace = stagePace(context, batchSize, null, () => stopped(settings));
   const of = (split: Split, patients: readonly PatientRow[]): Promise<number[][]> =>
@@ -74,7 +75,7 @@ async function logitsOfFold(
     train: await of('train', heldOut),
     val: await of('val', splits.val.table.patients),
     test: await of('test', splits.test.table.patients),
-    model: { ...fitted.record, fold: number, held_out: [...names].map(patientHash).sort() },
+    model: { ...fitted.record, fold: number, held_out: patientHashes(studyKey(config.data), heldOut) },
   };
 }
 
@@ -111,14 +112,21 @@ function rowOf(
 }
 
 /** Asks the checkpoint itself, not the plan, whom it has seen. */
-function refuseSeen({ record }: FittedFold, fold: CrossFold, others: readonly LoadedSplit[]): void {
+function refuseSeen(
+  { record }: FittedFold,
+  fold: CrossFold,
+  others: readonly LoadedSplit[],
+  known: KnownPatients,
+): void {
   const seen = new Set([...record.trained_on, ...record.validated_on]);
   const unseen = [...fold.sets.test, ...others.flatMap(({ table }) => table.patients)];
-  const leaked = unseen.find(({ patient }) => seen.has(patientHash(patient)));
-  if (leaked === undefined) return;
+  const leaked = unseen.find((one) => known.has(seen, one));
+  if (leaked === undefined && known.canTell(seen)) return;
   throw new DataError(
     'E_LEAK_CROSSFIT',
-    `the model of fold ${fold.name} has seen patient ${leaked.patient}`,
+    leaked === undefined
+      ? `whom the model of fold ${fold.name} has seen cannot be told: ${known.silence}`
+      : `the model of fold ${fold.name} has seen patient ${leaked.patient}`,
     {
       where: record.checkpoint,
       hint: 'The file belongs to another cross-fitting: delete the folder of this run and run the same command again',

@@ -6,6 +6,7 @@ import {
   type Split,
   splitFiles,
   splitPath,
+  studyKeyPath,
   whileLocked,
   writeSplit,
 } from '@radweave/artifacts';
@@ -96,7 +97,7 @@ function recordedConfig(config: Config, run: RunFolder): Config {
   const { data, experiment } = config;
   return {
     ...config,
-    data: { ...data, splits_dir: run.splits },
+    data: { ...data, splits_dir: run.splits, study_key: studyKeyPath(data) },
     experiment: { ...experiment, name: run.name },
   };
 }

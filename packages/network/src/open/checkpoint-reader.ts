@@ -1,6 +1,7 @@
 import { RadweaveError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { asWritten, type Remark, remark } from '@radweave/remarks';
+import type { KnownPatients } from '@radweave/study/cohort/patient-hash';
 import type { SeenPatients, SeenReader } from '@radweave/study/runs/seen-patients';
 import { Tensor } from '@radweave/torch';
 import { readCheckpoint } from './checkpoint.ts';
@@ -12,18 +13,23 @@ const MOST_ANCESTORS = 10;
 
 /** Reads each checkpoint once, whichever checks ask for it. */
 export class CheckpointReader implements SeenReader {
-  private readonly known = new Map<string, Own | Remark>();
+  private readonly read = new Map<string, Own | Remark>();
+  private readonly known: KnownPatients;
+
+  constructor(known: KnownPatients) {
+    this.known = known;
+  }
 
   /** Whom the network of a file has seen; the reason when the file does not say. */
   async seenBy(path: string): Promise<SeenPatients | Remark> {
-    const first = await this.read(path);
+    const first = await this.once(path);
     if ('code' in first) return first;
     const trained = new Set(first.train);
     const selected = new Set(first.val);
     const gaps: Remark[] = [];
     let { startedFrom } = first;
     for (let i = 0; i < MOST_ANCESTORS && startedFrom !== null; i++) {
-      const earlier = await this.read(startedFrom);
+      const earlier = await this.once(startedFrom);
       if ('code' in earlier) {
         gaps.push(remark('audit-silent-start', { file: path, reason: earlier }));
         break;
@@ -32,13 +38,16 @@ export class CheckpointReader implements SeenReader {
       for (const hash of earlier.val) selected.add(hash);
       startedFrom = earlier.startedFrom;
     }
+    if (!this.known.canTell(trained) || !this.known.canTell(selected)) {
+      gaps.push(remark('audit-other-key', { file: path, key: this.known.keyPath }));
+    }
     return { trained, selected, gaps };
   }
 
-  private async read(path: string): Promise<Own | Remark> {
-    const known = this.known.get(path) ?? (await readOwn(path));
-    this.known.set(path, known);
-    return known;
+  private async once(path: string): Promise<Own | Remark> {
+    const own = this.read.get(path) ?? (await readOwn(path));
+    this.read.set(path, own);
+    return own;
   }
 }
 

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { type Config, readSplit, type Split, splitHash, splitPath } from '@radweave/artifacts';
 import { createModel, modelInfo } from '@radweave/models';
-import { patientHash } from '@radweave/study/cohort/patient-hash';
+import { patientHashes } from '@radweave/study/cohort/patient-hash';
+import { SliceTable } from '@radweave/study/cohort/slice-table';
+import { studyKey } from '@radweave/study/cohort/study-key';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { manualSeed, randn, tidy } from '@radweave/torch';
 import { engineVersions } from '../compute/versions.ts';
@@ -9,7 +11,7 @@ import { takeSnapshot, writeCheckpoint } from '../open/checkpoint.ts';
 
 function patientsOf(config: Config, split: Split, modality: string): string[] {
   const rows = readSplit(splitPath(config.data.splits_dir, split, modality));
-  return [...new Set(rows.map(({ patient }) => patient))];
+  return patientHashes(studyKey(config.data), new SliceTable(rows).patients);
 }
 
 /** A finished run whose best model has random weights and batch statistics, on the split as it is now. */
@@ -41,8 +43,8 @@ export async function writeRun(
       best: { epoch: 1, score: 0.5, loss: 1 },
       split_hash: hash,
       patients: {
-        train: patientsOf(config, 'train', modality).map(patientHash).sort(),
-        val: patientsOf(config, 'val', modality).map(patientHash).sort(),
+        train: patientsOf(config, 'train', modality),
+        val: patientsOf(config, 'val', modality),
       },
       versions: engineVersions('cpu'),
       config,

@@ -1,9 +1,7 @@
 import type { CheckpointFacts, Config } from '@radweave/artifacts';
-import { patientHashes } from '@radweave/study/cohort/patient-hash';
 import type { ChosenCompute } from '../compute/compute.ts';
 import { engineVersions } from '../compute/versions.ts';
 import type { Network } from '../open/network-source.ts';
-import type { Splits } from './session-splits.ts';
 import type { Progress } from './trainer.ts';
 
 /** What a run's checkpoints say of it, whatever epoch they are of. */
@@ -11,7 +9,8 @@ export interface RunFacts {
   config: Config;
   modality: string;
   network: Pick<Network, 'origin' | 'normalisation'>;
-  splits: Splits;
+  /** Hashes of those it is trained and its epoch is chosen on. */
+  patients: CheckpointFacts['patients'];
   splitHash: string;
   compute: Pick<ChosenCompute, 'device' | 'precision' | 'reason'>;
 }
@@ -21,7 +20,7 @@ export function checkpointFacts(
   run: RunFacts,
   { epoch, step, best }: Omit<Progress, 'partial'>,
 ): CheckpointFacts {
-  const { config, modality, network, splits, splitHash, compute } = run;
+  const { config, modality, network, patients, splitHash, compute } = run;
   const { mean, std } = network.normalisation;
   return {
     format: 'radweave/1',
@@ -41,8 +40,20 @@ export function checkpointFacts(
     step,
     best,
     split_hash: splitHash,
-    patients: { train: patientHashes(splits.train.table), val: patientHashes(splits.val.table) },
+    patients,
     versions: engineVersions(compute.device),
-    config,
+    config: withoutPlaces(config),
+  };
+}
+
+/** A checkpoint is passed on: where the data lie, and whose they are, stays at home. */
+function withoutPlaces(config: Config): Config {
+  const nowhere = { root_dir: null, splits_dir: '', features_dir: '', study_key: null, home_hospital: '' };
+  return {
+    ...config,
+    data: { ...config.data, ...nowhere },
+    preprocess: { ...config.preprocess, log_dir: null },
+    fusion: { ...config.fusion, output_dir: null },
+    experiment: { ...config.experiment, output_dir: '' },
   };
 }

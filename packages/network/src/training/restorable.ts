@@ -1,6 +1,6 @@
 import { type CheckpointFacts, type Config, DataError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
+import { KnownPatients, refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
 import {
   type ReadCheckpoint,
@@ -37,6 +37,7 @@ export async function restorable(run: RunFolder, config: Config, tables: Tables)
       { split: 'test', table: tables.test },
     ],
     run.last,
+    new KnownPatients(config.data),
   );
   if (about.split_hash !== identityOf(tables)) {
     throw new DataError('E_RESUME_SPLIT', 'the split files have changed since this run was started', {

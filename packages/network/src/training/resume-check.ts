@@ -5,6 +5,7 @@ import { type StageContext, warn } from '@radweave/study/context/events';
 const FREE = [
   'data.root_dir',
   'data.splits_dir',
+  'data.study_key',
   'data.features_dir',
   'data.num_workers',
   'experiment.name',

@@ -12,6 +12,8 @@ import type { SomeStage } from '../declare/stage.ts';
 /** Settings that change no result: how fast it comes, what is said and where else it is written. */
 export const WITHOUT_EFFECT: readonly ConfigKeyPath[] = [
   'data.num_workers',
+  // Under which key checkpoints name patients.
+  'data.study_key',
   'preprocess.log_dir',
   'experiment.output_dir',
   'experiment.save_best_only',

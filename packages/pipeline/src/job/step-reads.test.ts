@@ -163,6 +163,8 @@ const EVERYBODYS: readonly RegExp[] = [
   /^splits\/\.slices\//,
   // Where maps place the patients: made again when the features are others.
   /^outputs\/embeddings\/(A|P|fused)\.json$/,
+  // Under which key checkpoints name patients; their hashes are in the checkpoints.
+  /^study-private\/study_key\.txt$/,
   // Images count by their pixels, whose hashes are parts of the summary.
   /^raw\/.*\.png$/,
   // Tables of the patients whom all modalities have: made again when features are others.

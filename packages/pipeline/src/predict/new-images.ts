@@ -1,52 +1,58 @@
 import { completePatients, type NewPatients } from '@radweave/analysis/fusion/new-features';
 import { meanOverSlices, type PooledFeatures } from '@radweave/analysis/fusion/pool';
-import type { Config, FusionModality } from '@radweave/artifacts';
+import { type Config, type FusionModality, parseSlicePath } from '@radweave/artifacts';
 import { extractionBatch, extractPatients } from '@radweave/network/features/extractor';
 import type { FeatureNetwork } from '@radweave/network/open/feature-network';
 import { openWantedNetwork } from '@radweave/network/open/wanted-network';
-import { patientHash } from '@radweave/study/cohort/patient-hash';
 import type { PatientSlices } from '@radweave/study/cohort/slice-order';
 import { type StageContext, warn } from '@radweave/study/context/events';
-import { findNewImages, patientFolders } from './image-folder.ts';
+import { findNewImages, type NewImages, patientFolders } from './image-folder.ts';
 import { withDecodedImages } from './image-pixels.ts';
+import { NewPeople, TrainedOn } from './trained-on.ts';
 
-/** New patients read from images; `trained` are those a network was trained on. */
-export interface ImagePatients extends NewPatients {
-  trained: ReadonlySet<string>;
+/** New patients, and whether the networks were trained on them. */
+export interface TrainedPatients extends NewPatients {
+  trained: TrainedOn;
 }
 
 /**
  * Extracts the features of new patients from `{patient}/{modality}/*.png` with the very checkpoints of the model.
  *
  * @param moved Where a modality's checkpoint lies now, if not where `model.json` says.
+ * @param hospital of the patients; null where only the place of the images may tell it.
  * @throws DataError when a checkpoint is missing or another one, or images cannot be used.
  */
 export async function extractNewImages(
   folder: string,
   modalities: readonly FusionModality[],
   moved: Readonly<Record<string, string>>,
+  hospital: string | null,
   config: Config,
   context: StageContext,
-): Promise<ImagePatients> {
+): Promise<TrainedPatients> {
   const names = modalities.map(({ modality }) => modality);
   const images = findNewImages(folder, names, (masks, doubtful) => warnOfMasks(masks, doubtful, context));
   const ids = new Map(names.map((name) => [name, new Set(images.get(name)?.keys())]));
   const { patients, missing } = completePatients(ids, patientFolders(folder));
   const pooled: Record<string, PooledFeatures> = {};
-  const trained = new Set<string>();
+  const trained = new TrainedOn();
+  const people = new NewPeople(config.data, names, hospital ?? hospitalOf(images));
   for (const wanted of patients.length === 0 ? [] : modalities) {
-    const network = await openWantedNetwork(
-      wanted,
-      moved[wanted.modality] ?? wanted.checkpoint,
-      config,
-      context,
-    );
-    const seen = new Set(network.trainedOn);
-    for (const patient of patients) if (seen.has(patientHash(patient))) trained.add(patient);
+    const path = moved[wanted.modality] ?? wanted.checkpoint;
+    const network = await openWantedNetwork(wanted, path, config, context);
+    people.look(patients, network.trainedOn, path, trained);
     const slices = patients.map((patient) => images.get(wanted.modality)?.get(patient) ?? []);
     pooled[wanted.modality] = await poolImages(network, patients, slices, config, context);
   }
   return { patients, missing, pooled, trained };
+}
+
+/** Where the images lie in the layout of a cohort, their paths name the hospital. */
+function hospitalOf(images: NewImages): string | null {
+  const paths = [...images.values()].flatMap((patients) => [...patients.values()].flat());
+  const hospitals = new Set(paths.map((path) => parseSlicePath(path)?.hospital ?? null));
+  const [only = null] = hospitals;
+  return hospitals.size === 1 ? only : null;
 }
 
 async function poolImages(

@@ -14,6 +14,7 @@ import {
   SPLITS,
   type Split,
   splitPath,
+  studyKeyPath,
   writeFeatureSet,
   writeFrozen,
   writeFusionModel,
@@ -24,6 +25,7 @@ import { writeRun } from '@radweave/network/testing/runs';
 import { remark } from '@radweave/remarks';
 import { freezeThreshold } from '@radweave/stats';
 import { patientHash } from '@radweave/study/cohort/patient-hash';
+import { studyKey } from '@radweave/study/cohort/study-key';
 import { asRecord } from '@radweave/study/decisions/frozen-record';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
@@ -90,10 +92,14 @@ function firstOf(split: Split): string {
   return patient;
 }
 
+const hashOf = (split: Split): string =>
+  patientHash(studyKey(base.data), { patient: firstOf(split), hospital: split === 'test' ? 'SY' : 'JM' });
+
 /** The same cohort with one patient moved into another split since; there is no `cohort.csv`. */
 function moved(patient: string, to: Split): Config {
   const config = structuredClone(base);
   config.data.splits_dir = tempDir();
+  config.data.study_key = studyKeyPath(base.data);
   for (const modality of MODALITIES) {
     const rows = SPLITS.flatMap((split) =>
       readSplit(splitPath(base.data.splits_dir, split, modality)).map((row) => ({ ...row, split })),
@@ -321,9 +327,9 @@ test('fold models that saw their held-out fold, and logits by models that saw te
         run: 'A_crossfit2_fold1',
         checkpoint: runA.best,
         checkpoint_sha256: '0'.repeat(64),
-        trained_on: [patientHash(firstOf('test'))],
+        trained_on: [hashOf('test')],
         validated_on: [],
-        held_out: [patientHash(firstOf('train'))],
+        held_out: [hashOf('train')],
       },
     ],
     tables: { train: '0'.repeat(64), val: '0'.repeat(64), test: '0'.repeat(64) },

@@ -16,7 +16,8 @@ import {
 import { readCheckpoint } from '@radweave/network/open/checkpoint';
 import { readSliceTable } from '@radweave/network/slices/load';
 import { auc } from '@radweave/stats';
-import { patientHash } from '@radweave/study/cohort/patient-hash';
+import { KnownPatients, patientHash, patientHashes } from '@radweave/study/cohort/patient-hash';
+import { studyKey } from '@radweave/study/cohort/study-key';
 import type { StageContext } from '@radweave/study/context/events';
 import { findRuns, RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
@@ -99,8 +100,12 @@ referenceTest(
       expect(seen.size).toBeGreaterThan(0);
       const own = rows.filter(({ fold }) => fold === i + 1);
       expect(new Set(own.map(({ label }) => label))).toEqual(new Set([0, 1]));
-      for (const { patient_id } of own) expect(seen.has(patientHash(patient_id))).toBe(false);
-      for (const { patient } of outsiders) expect(seen.has(patientHash(patient))).toBe(false);
+      const known = new KnownPatients(config.data);
+      for (const { patient_id: patient, hospital } of own) {
+        expect(known.has(seen, { patient, hospital })).toBe(false);
+      }
+      for (const one of outsiders) expect(known.has(seen, one)).toBe(false);
+      expect(training.filter((one) => known.has(seen, one))).toHaveLength(seen.size);
       expect(seen.size + own.length).toBe(rows.length);
     }
 
@@ -145,7 +150,8 @@ referenceTest(
     rmSync(taken, { recursive: true });
     writeFileSync(taken, logits);
     const leaky = readLogitsRecord(record);
-    leaky.models[0]?.trained_on.push(patientHash(rows.find(({ fold }) => fold === 1)?.patient_id ?? ''));
+    const { patient_id: patient = '', hospital = '' } = rows.find(({ fold }) => fold === 1) ?? {};
+    leaky.models[0]?.trained_on.push(patientHash(studyKey(config.data), { patient, hospital }));
     writeFileSync(record, JSON.stringify(leaky));
     const again = () => fuse({ config, modalities: ['A', 'P'], stack: true }, listening());
     await expect(again()).rejects.toThrow(/not out-of-fold/);
@@ -233,7 +239,7 @@ test('leaving one hospital out trains on all others and tests on it', async () =
     const about = (await readCheckpoint(run.best))?.about.patients;
     const seen = [...(about?.train ?? []), ...(about?.val ?? [])].sort();
     const others = everyone.filter((one) => one.hospital !== hospital);
-    expect(seen).toEqual(others.map(({ patient }) => patientHash(patient)).sort());
+    expect(seen).toEqual(patientHashes(studyKey(config.data), others));
   }
   for (const { fold, hospital } of readOutOfFold(result.outOfFold)) expect(hospital).toBe(fold);
 }, 120_000);

@@ -217,7 +217,7 @@ test('hashes of UIDs are those of a key that lies with the pseudonyms, and none 
     const { uidKey } = privateFiles(options.secrets);
     writeFileSync(uidKey, '');
     await expect(importStage(options, silentContext())).rejects.toMatchObject({
-      code: 'E_IMPORT',
+      code: 'E_KEY',
       where: uidKey,
     });
     return [row?.study ?? '', row?.series ?? '', row?.instance ?? ''];

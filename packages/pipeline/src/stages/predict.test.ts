@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, readCohort, readPredictions } from '@radweave/artifacts';
+import { type Config, readCohort, readPredictions, studyKeyPath } from '@radweave/artifacts';
 import { writeRun } from '@radweave/network/testing/runs';
 import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures } from '@radweave/study/testing/features';
@@ -155,8 +155,33 @@ test('images of new patients give what their extracted features give', async () 
     expect(Number(predicted)).toBe(row?.predicted);
     expect(note).toBe('');
   }
-  expect(rows[0]?.at(-1)).toContain('in-sample: a network was trained on this patient');
-  expect(context.said.join('\n')).toContain('1 of these patients were used to train');
+  // Where the images lie does not tell the hospital, so it is asked for.
+  const notes = async (more: Partial<PredictOptions>): Promise<[note: string | undefined, said: string]> => {
+    const again = listening();
+    await predict({ ...options, ...more }, again);
+    return [lines(output)[1]?.at(-1), again.said.filter((text) => text.startsWith('warning: ')).at(-1) ?? ''];
+  };
+  expect(rows[0]?.at(-1)).toBe('perhaps in-sample: a network was trained on a patient of this ID');
+  expect(context.said.join('\n')).toContain(
+    '1 of these patients have the ID of a training patient. Name their',
+  );
+  const [note, said] = await notes({ hospital: 'JM' });
+  expect(note).toBe('in-sample: a network was trained on this patient');
+  expect(said).toContain('1 of these patients were used to train');
+  expect((await notes({ hospital: 'SY' }))[0]).toBe('');
+  expect((await notes({ input: join(raw, 'SY', 'grade0') }))[0]).toBe('');
+  const elsewhere = structuredClone(config);
+  elsewhere.data.splits_dir = join(tempDir(), 'splits');
+  const [unknown, why] = await notes({ config: elsewhere, hospital: 'SY' });
+  expect(unknown).toBe('not known whether a network was trained on this patient');
+  expect(why).toMatch(
+    /on 4 of these patients is not known: the training patients are named under another key[^;]*study_key=FILE\.$/,
+  );
+  elsewhere.data.study_key = studyKeyPath(config.data);
+  expect((await notes({ config: elsewhere, hospital: 'JM' }))[0]).toBe(note);
+  expect((await notes({ config: elsewhere }))[1]).toContain(
+    'is not known: name their hospital with --hospital',
+  );
 });
 
 test('a checkpoint that was moved can be named; another one is refused', async () => {

@@ -1,6 +1,6 @@
 import { readFusionModel } from '@radweave/artifacts';
 import { set, usual } from '../declare/config-flags.ts';
-import { pairs, required, several, withDefault } from '../declare/flags.ts';
+import { optional, pairs, required, several, withDefault } from '../declare/flags.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { PredictOptions } from '../work/predict.ts';
 
@@ -33,17 +33,23 @@ export const predict = defineStage({
       model: required('<file>', 'fused model: model.json, which fuse writes'),
       input: required('<folder>', 'features, or images laid out as {patient}/{modality}/*.png'),
       output: withDefault('<file>', 'CSV to write', 'predictions.csv', 'Output'),
+      hospital: optional(
+        '<name>',
+        'their hospital, as the study calls it: says whether they are its training patients',
+      ),
       checkpoint: several('<modality=file...>', 'new location of a moved checkpoint'),
     },
     configFlags: [
       set('batch_size', 'extraction.batch_size'),
-      ...usual('precision', 'device', 'resize', 'num_workers'),
+      set('study_key', 'data.study_key'),
+      ...usual('splits_dir', 'precision', 'device', 'resize', 'num_workers'),
     ],
-    options: ({ config }, { model, input, output, checkpoint }) => ({
+    options: ({ config }, { model, input, output, hospital, checkpoint }) => ({
       config,
       model,
       input,
       output,
+      hospital: hospital?.normalize('NFC'),
       checkpoints: pairs('--checkpoint', checkpoint),
     }),
   },

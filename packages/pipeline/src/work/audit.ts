@@ -68,7 +68,7 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
   const subject = readSubject(config, modalities, options.runs ?? {});
   const tools = await checkTools(
     subject,
-    new CheckpointReader(),
+    new CheckpointReader(subject.known),
     { pixels: options.pixels, nearDuplicateDistance },
     context,
   );

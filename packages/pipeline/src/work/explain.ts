@@ -16,7 +16,7 @@ import { type FeatureNetwork, openNetwork } from '@radweave/network/open/feature
 import { checkpointNetwork } from '@radweave/network/open/network-spec';
 import { type LoadedSplit, loadSplit, readSliceTable } from '@radweave/network/slices/load';
 import { remark } from '@radweave/remarks';
-import { refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
+import { KnownPatients, refuseSeenPatients, warnUntold } from '@radweave/study/cohort/patient-hash';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say } from '@radweave/study/context/events';
 import { predictedLabel } from '@radweave/study/decisions/predicted-label';
@@ -75,7 +75,9 @@ export async function explain(options: ExplainOptions, context: StageContext): P
   openSplitFolder(config.data, [modality], context);
   if (split !== 'train') {
     const table = readSliceTable(config.data, split, modality);
-    refuseSeenPatients(about.patients.train, [{ split, table }], path);
+    const known = new KnownPatients(config.data);
+    warnUntold(about.patients.train, path, known, context);
+    refuseSeenPatients(about.patients.train, [{ split, table }], path, known);
   }
   // Gradients in bfloat16 would be coarser than the differences that maps show.
   config.training.precision = 'fp32';

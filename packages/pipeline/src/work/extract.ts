@@ -23,7 +23,7 @@ import { Decoding } from '@radweave/network/slices/decoding';
 import { type LoadedSplit, readSliceTable } from '@radweave/network/slices/load';
 import type { Tables } from '@radweave/network/training/session-splits';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
-import { patientHash, refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
+import { KnownPatients, refuseSeenPatients, warnUntold } from '@radweave/study/cohort/patient-hash';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
@@ -77,7 +77,7 @@ export async function extract(options: ExtractOptions, context: StageContext): P
   openSplitFolder(config.data, [modality], context);
   const tables = forEachSplit((split) => readSliceTable(config.data, split, modality));
   requirePatients(config.data, modality, tables);
-  refuseLeak(tables, chosen, context);
+  refuseLeak(tables, chosen, new KnownPatients(config.data), context);
   const { network, features } = await extractAll(config, modality, tables, spec, chosen, context);
   const dims = network.model.numFeatures;
   say(context, `Features of ${modality} (${dims} per slice) are in ${config.data.features_dir}.`);
@@ -141,15 +141,21 @@ function requirePatients(data: Config['data'], modality: string, tables: Tables)
   });
 }
 
-function refuseLeak({ val, test }: Tables, chosen: ChosenCheckpoint, context: StageContext): void {
+function refuseLeak(
+  { val, test }: Tables,
+  chosen: ChosenCheckpoint,
+  known: KnownPatients,
+  context: StageContext,
+): void {
   if (chosen.kind === 'pretrained' || chosen.saved === null) return;
   const { patients } = chosen.saved.about;
   const unseen = [
     { split: 'val' as const, table: val },
     { split: 'test' as const, table: test },
   ];
-  refuseSeenPatients(patients.train, unseen, chosen.path);
-  const validated = countKnown(test, patients.val);
+  warnUntold(patients.train, chosen.path, known, context);
+  refuseSeenPatients(patients.train, unseen, chosen.path, known);
+  const validated = countKnown(test, patients.val, known);
   if (validated > 0) {
     warn(
       context,
@@ -158,9 +164,9 @@ function refuseLeak({ val, test }: Tables, chosen: ChosenCheckpoint, context: St
   }
 }
 
-function countKnown(table: SliceTable, hashes: readonly string[]): number {
-  const known = new Set(hashes);
-  return table.patients.filter(({ patient }) => known.has(patientHash(patient))).length;
+function countKnown(table: SliceTable, hashes: readonly string[], known: KnownPatients): number {
+  const all = new Set(hashes);
+  return table.patients.filter((one) => known.has(all, one)).length;
 }
 
 async function extractAll(
@@ -200,6 +206,7 @@ async function extractSplits(
 ): Promise<Record<Split, NewFeatures>> {
   const { batch_size: asked, slice_index: sliceIndex } = config.extraction;
   const featuresDir = config.data.features_dir;
+  const known = new KnownPatients(config.data);
   const one = async (split: Split): Promise<NewFeatures> => {
     const loaded = await decoding.take(split);
     try {
@@ -210,7 +217,7 @@ async function extractSplits(
       };
       const target = { split, modality, featuresDir, temporary: temporary[split], sliceIndex };
       const rows = await writeSplitFeatures(network, loaded, target, extraction);
-      return { rows, set: featureSet(network, split, modality, loaded) };
+      return { rows, set: featureSet(network, split, modality, loaded, known) };
     } finally {
       loaded.close();
     }
@@ -223,7 +230,10 @@ function featureSet(
   split: Split,
   modality: string,
   { table }: LoadedSplit,
+  known: KnownPatients,
 ): FeatureSet {
+  const { trainedOn } = network;
+  const isTold = trainedOn !== null && known.canTell(trainedOn);
   return {
     format: 1,
     modality,
@@ -232,7 +242,7 @@ function featureSet(
     checkpoint: network.checkpoint,
     checkpoint_sha256: network.sha256,
     split_hash: network.splitHash,
-    in_sample: network.trainedOn === null ? null : countKnown(table, network.trainedOn) > 0,
+    in_sample: isTold ? countKnown(table, trainedOn, known) > 0 : null,
     dims: network.model.numFeatures,
     patients: table.patients.length,
     slices: table.length,

@@ -77,8 +77,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   const rule = thresholdRuleOf(config.evaluation);
   const model = fitFusedModel(alignment, splits, config.fusion, rule, options.stack === true);
   if (options.stack === true) {
-    const { features_dir } = config.data;
-    model.stack = fitStack(model.modalities, splits, model.classes, features_dir, config.fusion, rule);
+    model.stack = fitStack(model.modalities, splits, model.classes, config.data, config.fusion, rule);
     model.file.stacked = model.stack.file;
     model.warnings.push(...model.stack.warnings);
   }

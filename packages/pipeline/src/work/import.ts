@@ -9,8 +9,8 @@ import {
   readMapping,
   readPseudonyms,
   requireWritable,
+  secretKey,
   UsageError,
-  uidKey,
   writeFileAtomic,
   writeLeftOut,
   writeMapping,
@@ -108,7 +108,11 @@ export async function importImages(options: ImportOptions, context: StageContext
   };
   const { pseudonyms: path, leftOut: leftOutPath, uidKey: keyPath } = privateFiles(secrets);
   const unclear: string[] = [];
-  const read = readerFor(who, { key: uidKey(keyPath), mapping, unclear });
+  const read = readerFor(who, {
+    key: secretKey(keyPath, 'UIDs', 'import all into new folders'),
+    mapping,
+    unclear,
+  });
   const found = findImages(options.root, read, step('reading headers'));
   if (options.kind !== 'dicom' && found.images.length > 0) requireWho(who, !dryRun, found.images);
   const known = existsSync(path) ? readPseudonyms(path) : [];

@@ -15,7 +15,8 @@ import { rowOf } from '@radweave/stats';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { predictedLabels } from '@radweave/study/decisions/predicted-label';
 import { resolveDevice } from '@radweave/torch';
-import { extractNewImages } from '../predict/new-images.ts';
+import { extractNewImages, type TrainedPatients } from '../predict/new-images.ts';
+import { type TrainedOn, trainedOnFeatures } from '../predict/trained-on.ts';
 
 /** Options of `predict`. */
 export interface PredictOptions {
@@ -28,6 +29,8 @@ export interface PredictOptions {
   output: string;
   /** Where a modality's checkpoint lies now, if not where the model says. */
   checkpoints?: Record<string, string>;
+  /** Of the patients, as the study calls it; where it is not given, the place of the images may tell it. */
+  hospital?: string | undefined;
 }
 
 /** Result of `predict`. */
@@ -47,32 +50,34 @@ export interface PredictResult {
  * @throws DataError when the features or checkpoints are not the model's own.
  */
 export async function predict(options: PredictOptions, context: StageContext): Promise<PredictResult> {
-  const { config, model, input, output, checkpoints = {} } = options;
+  const { config, model, input, output, checkpoints = {}, hospital = null } = options;
   const file = readFusionModel(model);
   resolveDevice(config.training.device);
   requireWritable(dirname(output), '--output');
   if (file.stacked !== undefined) {
     say(context, "New patients are predicted by 'fused'; 'stacked' needs the logits of all fold models.");
   }
-  const isFeatures = isFeatureFolder(input, file.modalities);
-  const { trained, ...people } = isFeatures
-    ? { ...readNewFeatures(input, file.modalities), trained: new Set<string>() }
-    : await extractNewImages(input, file.modalities, checkpoints, config, context);
+  const { trained, ...people } = isFeatureFolder(input, file.modalities)
+    ? ofFeatures(input, file)
+    : await extractNewImages(input, file.modalities, checkpoints, hospital, config, context);
   if (people.patients.length === 0) throw nobody(people, input);
   sayMissing(people, context);
-  if (trained.size > 0) {
-    warn(context, `${trained.size} of these patients were used to train the networks: see the note column.`);
-  }
+  trained.tell(context);
   const { rows, threshold } = predictPatients(file, people, trained);
   const names = file.classifiers.map(({ name }) => name);
   writeNewPredictions(output, rows, names, file.label_names.length);
   return { output, patients: rows.length, missing: people.missing, threshold };
 }
 
+function ofFeatures(input: string, { modalities }: FusionModelFile): TrainedPatients {
+  const people = readNewFeatures(input, modalities);
+  return { ...people, trained: trainedOnFeatures(input, modalities, people.patients) };
+}
+
 function predictPatients(
   file: FusionModelFile,
   { patients, pooled }: NewPatients,
-  trained: ReadonlySet<string>,
+  trained: TrainedOn,
 ): { rows: NewPrediction[]; threshold: number | null } {
   const classes = file.label_names.length;
   const judged = file.classifiers.map((classifier) => {
@@ -89,7 +94,7 @@ function predictPatients(
       judged.map(({ name, probabilities }) => [name, Array.from(rowOf(probabilities, i))]),
     ),
     predicted: predicted[i] ?? 0,
-    note: trained.has(patient) ? 'in-sample: a network was trained on this patient' : '',
+    note: trained.noteOf(patient),
   }));
   return { rows, threshold };
 }

@@ -74,6 +74,11 @@ export const AUDIT = {
     { file: 'text', modality: 'text' },
     ({ file, modality }) => `${file} of ${modality} does not say whom it was trained on`,
   ),
+  'audit-other-key': of(
+    { file: 'text', key: 'text' },
+    ({ file, key }) =>
+      `${file} names its patients under another key than ${key}: whom it has seen cannot be told`,
+  ),
   'audit-silent-start': of(
     { file: 'text', reason: 'remark' },
     ({ file, reason }) => `${file} was started from weights of which nothing is known: ${reason}`,

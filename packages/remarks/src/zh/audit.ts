@@ -40,6 +40,7 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   'audit-checkpoint-gone': ({ modality, file }) => `${modality} 特征所用的检查点已不存在或已改动：${file}`,
   'audit-silent': ({ file }) => `${file} 未记录其训练患者`,
   'audit-silent-features': ({ file, modality }) => `${modality} 的 ${file} 未记录其训练患者`,
+  'audit-other-key': ({ file, key }) => `${file} 所用的密钥与 ${key} 不同：无法判断其见过哪些患者`,
   'audit-silent-start': ({ file, reason }) => `${file} 的初始权重来源不明：${reason}`,
   'audit-foreign': ({ file }) => `${file} 由其他程序生成，未记录其训练患者`,
   'audit-foreign-features': ({ modality }) => `${modality} 的特征由其他程序生成：其网络以哪些患者训练不详`,

@@ -12,7 +12,7 @@ import { existsSync } from '@radweave/artifacts/files';
 import { stratifiedGroupKFold } from '@radweave/stats';
 import { forEachSplit } from '../cohort/each-split.ts';
 import { requireLearnable } from '../cohort/learnable.ts';
-import { patientHash } from '../cohort/patient-hash.ts';
+import { bareHash } from '../cohort/patient-hash.ts';
 import { type PatientRow, type SliceRow, SliceTable } from '../cohort/slice-table.ts';
 
 /** The inner validation part is one of this many stratified parts, fewer where a class has fewer patients. */
@@ -139,7 +139,7 @@ export function identityOf(config: Config, modality: string, folds: readonly Cro
 export function patientsHash(folds: readonly CrossFold[]): string {
   const lines = (rows: readonly SliceRow[]): string[] =>
     new SliceTable(rows).patients
-      .map(({ patient, label, slices }) => [patientHash(patient), label, slices.length].join(' '))
+      .map(({ patient, label, slices }) => [bareHash(patient), label, slices.length].join(' '))
       .sort();
   return hashOf(folds.map(({ name, sets }) => [name, SPLITS.map((split) => lines(sets[split]))]));
 }

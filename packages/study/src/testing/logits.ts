@@ -9,7 +9,8 @@ import {
 } from '@radweave/artifacts';
 import { Random } from '@radweave/stats';
 import { forEachSplit } from '../cohort/each-split.ts';
-import { patientHash } from '../cohort/patient-hash.ts';
+import { patientHashes } from '../cohort/patient-hash.ts';
+import { studyKey } from '../cohort/study-key.ts';
 import type { MadeUpPatient } from './features.ts';
 
 /** Writes logits of a modality as two cross-fitted models would give them, somewhat higher for the patient's own label. */
@@ -37,10 +38,10 @@ export function writeMadeUpLogits(
   }
   const training = cohort.filter(({ split }) => split === 'train');
   const hashes = (fold: number, isHeldOut: boolean): string[] =>
-    training
-      .filter((one, i) => (foldOf(one, i) === fold) === isHeldOut)
-      .map(({ patient }) => patientHash(patient))
-      .sort();
+    patientHashes(
+      studyKey(config.data),
+      training.filter((one, i) => (foldOf(one, i) === fold) === isHeldOut),
+    );
   writeLogitsRecord(logitsRecordPath(folder, modality), {
     format: 1,
     modality,
