@@ -109,7 +109,12 @@ function tablesIn(folder: string): string[] {
 const METHOD = 1;
 
 /** Hash of all that the slices of a series depend on: which images, whose, for which modality, made how. */
-export function doneKey({ stack, modality, because }: Proposal, place: Place, options: PixelOptions): string {
+export function doneKey(
+  { stack, modality, because, mask }: Proposal,
+  place: Place,
+  options: PixelOptions,
+): string {
   const slices = stack.slices.map(({ image, frame }) => [image.instance, frame.index]);
-  return hashValue({ method: METHOD, slices, modality, because, place, options }).slice(0, 12);
+  const outline = mask === null ? {} : { mask: mask.instance };
+  return hashValue({ method: METHOD, slices, modality, because, place, options, ...outline }).slice(0, 12);
 }

@@ -2,6 +2,7 @@ import { relative, sep } from 'node:path';
 import { filesBelow } from '../files/below.ts';
 import { FileFault } from '../files/fault.ts';
 import { readStart } from '../files/start.ts';
+import { type MaskFile, readMaskFile } from '../masks/mask-file.ts';
 import { openNiftiHeader } from '../nifti/open.ts';
 import { openPages } from '../pictures/open.ts';
 import { type Image, readImage } from '../series/image.ts';
@@ -66,9 +67,18 @@ function readOrReason(read: () => readonly Image[] | string): readonly Image[] |
  * Reads DICOM files; no name needs an extension.
  *
  * @param key Of the hashes of UIDs.
+ * @param masks Gets the masks; null leaves them out.
  */
-export function dicomReader({ keepsColour, key }: { keepsColour: boolean; key: string }): ImageReader {
+export function dicomReader(
+  { keepsColour, key }: { keepsColour: boolean; key: string },
+  masks: MaskFile[] | null = null,
+): ImageReader {
   return (path) => {
+    const mask = masks === null ? null : readMaskFile(path, key);
+    if (mask !== null) {
+      masks?.push(mask);
+      return [];
+    }
     const image = readImage(path, key);
     if (typeof image === 'string') return image;
     return image.isColour && !keepsColour ? COLOUR : [image];

@@ -10,7 +10,7 @@ import {
 import { FileFault } from '../files/fault.ts';
 import type { PixelOptions } from '../output/options.ts';
 import { type Place, writeStack } from '../output/write-stack.ts';
-import { OUT, type Proposal } from '../series/propose.ts';
+import { MASK, OUT, type Proposal } from '../series/propose.ts';
 import { DoneSeries, doneKey } from './done.ts';
 import type { ImportedPatient } from './patients.ts';
 
@@ -77,7 +77,7 @@ function tasksOf(
 ): Task[] {
   const people = new Map(patients.map((one) => [one.pseudonym, one]));
   return proposals
-    .filter(({ modality }) => modality !== OUT)
+    .filter(({ modality }) => modality !== OUT && modality !== MASK)
     .map((proposal) => {
       const { patient } = proposal;
       const { hospital = '', label = null } = people.get(patient) ?? {};

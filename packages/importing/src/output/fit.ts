@@ -1,4 +1,5 @@
 import { type GrayImage, grayImage, resizeSlice } from '@radweave/imaging';
+import type { Box } from '../masks/lesion.ts';
 import type { Fit } from './options.ts';
 
 /** An image in its square. */
@@ -55,4 +56,14 @@ function centred(image: GrayImage, size: number): GrayImage {
     out.set(pixels.subarray(start, start + count), (y + top) * size + Math.max(0, left));
   }
   return grayImage(size, size, out);
+}
+
+/** A part of an image. */
+export function cropped(image: GrayImage, { left, top, width, height }: Box): GrayImage {
+  const out = image.bitDepth === 8 ? new Uint8Array(width * height) : new Uint16Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const start = (top + y) * image.width + left;
+    out.set(image.pixels.subarray(start, start + width), y * width);
+  }
+  return grayImage(width, height, out);
 }

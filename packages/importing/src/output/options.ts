@@ -1,3 +1,4 @@
+import type { MaskWishes } from '../masks/lesion.ts';
 import type { VolumeRule } from '../values/volume-range.ts';
 import type { GrayRange } from '../values/window.ts';
 
@@ -13,6 +14,8 @@ export interface PixelOptions {
   readonly volume: VolumeRule;
   /** The SUV of PET that becomes white; null for the rule of {@link volume}. */
   readonly suv: number | null;
+  /** What masks are for; absent where they are not asked for. */
+  readonly mask?: MaskWishes;
 }
 
 /**

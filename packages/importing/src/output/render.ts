@@ -1,10 +1,12 @@
 import type { GrayImage } from '@radweave/imaging';
 import { FileFault } from '../files/fault.ts';
-import type { Stack } from '../series/stack.ts';
+import { type Box, lesionOf } from '../masks/lesion.ts';
+import type { MaskSource } from '../series/mask-source.ts';
+import type { Slice, Stack } from '../series/stack.ts';
 import type { Values } from '../values/rescale.ts';
 import { volumeRange } from '../values/volume-range.ts';
 import { type GrayRange, grayOf } from '../values/window.ts';
-import { type Fitted, fitted } from './fit.ts';
+import { cropped, type Fitted, fitted } from './fit.ts';
 import type { PixelOptions } from './options.ts';
 import { SliceReader, type SliceValues } from './slice-values.ts';
 
@@ -17,6 +19,10 @@ export interface Rendered extends Omit<SliceValues, 'values'> {
   readonly how: string;
   /** Along the normal, in mm; null without geometry. */
   readonly at: number | null;
+  /** Of the lesion, in mm²; null without a mask. */
+  readonly area: number | null;
+  /** What it was cropped to; null where it was not. */
+  readonly box: Box | null;
 }
 
 /** Volumes of fewer values are kept while their range is found; larger ones are decoded again. */
@@ -27,27 +33,36 @@ const KEPT = 2 ** 26;
  *
  * @throws FileFault when a slice cannot be decoded, or the stack not be resampled as asked.
  */
-export function* render(stack: Stack, options: PixelOptions): Generator<Rendered> {
+export function* render(
+  stack: Stack,
+  options: PixelOptions,
+  mask: MaskSource | null = null,
+): Generator<Rendered> {
+  const lesion = mask === null || options.mask === undefined ? null : lesionOf(stack, mask, options.mask);
+  const chosen = new Set(lesion?.chosen.map((index) => stack.slices[index] as Slice) ?? stack.slices);
   const reader = new SliceReader(options.suv === null ? null : stack.images);
-  const decoded = kept(stack, reader);
+  const decoded = kept(stack, reader, chosen);
   const { range, how } = rangeOf(stack, decoded, options);
   for (const { at, one } of planes(stack, decoded, options)) {
     const { values, ...about } = one;
     const { image, frame } = one.slice;
+    if (!chosen.has(one.slice)) continue;
     const inverted = one.photometric === 'MONOCHROME1';
     const gray = grayOf(values, image.columns, range, { bits: options.bits, inverted });
-    const fit = fitted(gray, frame.spacing, options.size, options.fit);
-    yield { ...about, image: fit.image, fit, range, how, at };
+    const box = lesion?.box ?? null;
+    const fit = fitted(box === null ? gray : cropped(gray, box), frame.spacing, options.size, options.fit);
+    const area = lesion?.areas[stack.slices.indexOf(one.slice)] ?? null;
+    yield { ...about, image: fit.image, fit, range, how, at, area, box };
   }
 }
 
-/** The slices of a stack, as often as they are asked for. */
-function kept(stack: Stack, reader: SliceReader): () => Iterable<SliceValues> {
+/** The slices of a stack, as often as they are asked for: all of them where they give the range, else those chosen. */
+function kept(stack: Stack, reader: SliceReader, chosen: ReadonlySet<Slice>): () => Iterable<SliceValues> {
   const samples = stack.slices.reduce((sum, { image }) => sum + image.rows * image.columns, 0);
-  const decode = function* (): Generator<SliceValues> {
-    for (const slice of stack.slices) yield reader.read(slice);
-  };
   const needsTwice = stack.images[0]?.facts.type !== 'CT';
+  const decode = function* (): Generator<SliceValues> {
+    for (const slice of stack.slices) if (needsTwice || chosen.has(slice)) yield reader.read(slice);
+  };
   if (samples > KEPT || !needsTwice) return decode;
   let all: SliceValues[] | undefined;
   return () => {

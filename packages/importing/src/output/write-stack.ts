@@ -27,7 +27,7 @@ export function writeStack(
   options: PixelOptions,
 ): ImportedSlice[] {
   const rows: ImportedSlice[] = [];
-  for (const one of render(proposal.stack, options)) {
+  for (const one of render(proposal.stack, options, proposal.mask)) {
     const file = `${String(rows.length + 1).padStart(4, '0')}.png`;
     writeFileAtomic(join(into, file), encodePng(one.image));
     rows.push(rowOf(one, proposal, place, `${folder}/${file}`));
@@ -42,6 +42,7 @@ function rowOf(one: Rendered, proposal: Proposal, place: Place, file: string): I
   const notes = [
     ...oddities(proposal),
     ...(frame.spacing === null ? ['no pixel spacing: pixels are taken for squares'] : []),
+    ...lesionNotes(one),
     ...(one.fit.isCut ? ['the edges are cut off'] : []),
   ];
   return {
@@ -74,6 +75,15 @@ function rowOf(one: Rendered, proposal: Proposal, place: Place, file: string): I
     height: one.fit.height,
     notes: notes.join('; '),
   };
+}
+
+function lesionNotes({ area, box }: Rendered): string[] {
+  return [
+    ...(area === null ? [] : [`lesion of ${rounded(area)} mm²`]),
+    ...(box === null
+      ? []
+      : [`cropped to ${box.width}×${box.height} pixels from column ${box.left + 1}, row ${box.top + 1}`]),
+  ];
 }
 
 function rounded(value: number | null): number | null {

@@ -98,3 +98,7 @@ export function unit(one: Vector): Vector {
   const size = length(one) || 1;
   return [one[0] / size, one[1] / size, one[2] / size];
 }
+
+export function minus(a: Vector, b: Vector): Vector {
+  return [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+}

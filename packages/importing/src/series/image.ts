@@ -24,6 +24,8 @@ export interface Image {
   readonly acquired: Moment;
   /** Instance Number; 0 where it is missing. */
   readonly number: number;
+  /** Which space positions are in; empty where the file does not say it. It is written nowhere. */
+  readonly frameOfReference: string;
   readonly rows: number;
   readonly columns: number;
   readonly isColour: boolean;
@@ -97,6 +99,7 @@ export function readImage(path: string, key: string): Image | string {
     birthDate: dataset.text(TAG.birthDate),
     acquired: { date: dataset.text(TAG.acquisitionDate), time: dataset.text(TAG.acquisitionTime) },
     number: dataset.decimal(TAG.instanceNumber) ?? 0,
+    frameOfReference: dataset.text(TAG.frameOfReference),
     rows: dataset.short(TAG.rows) ?? 0,
     columns: dataset.short(TAG.columns) ?? 0,
     isColour: !dataset.text(TAG.photometric).startsWith('MONOCHROME'),

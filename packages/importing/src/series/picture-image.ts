@@ -40,6 +40,7 @@ export function pictureOf(
     birthDate: '',
     acquired: { date: '', time: '' },
     number: 0,
+    frameOfReference: '',
     frames: pages.map((_, index) => ({ ...NO_PLACE, index })),
     facts: { ...NO_FACTS, description: series },
   };

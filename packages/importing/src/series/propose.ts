@@ -1,4 +1,5 @@
 import type { Mapping } from '@radweave/artifacts';
+import type { MaskSource } from './mask-source.ts';
 import { named, type SeriesFacts } from './rules.ts';
 import { grouped, type Stack } from './stack.ts';
 
@@ -10,6 +11,8 @@ export interface Proposal {
   /** Its modality, `-` for left out, `?` for a question. */
   readonly modality: string;
   readonly because: string;
+  /** Where its lesion is outlined; null where nobody asks for it. */
+  readonly mask: MaskSource | null;
 }
 
 /** What is odd about a series, in words. */
@@ -17,9 +20,10 @@ export function oddities({ stack, facts }: Proposal): string[] {
   return [...stack.notes, facts.odd].filter((note) => note !== '');
 }
 
-/** Left out, and asked for. */
+/** Left out, asked for, and the outline of a lesion on another series. */
 export const OUT = '-';
 export const OPEN = '?';
+export const MASK = 'mask';
 
 /** Between several series for one modality of one patient: what is usual in studies of slices. */
 const PREFERENCES: readonly [name: string, has: (one: Proposal) => boolean][] = [
@@ -28,16 +32,24 @@ const PREFERENCES: readonly [name: string, has: (one: Proposal) => boolean][] = 
   ['of a soft kernel', ({ facts }) => !/bone|lung|sharp|edge|\b[BH]r?[67]\d|YC|\bUB$/i.test(facts.kernel)],
 ];
 
+/** What is asked for. */
+export interface Wishes {
+  /** Modalities; null for all. */
+  readonly wanted: readonly string[] | null;
+  /** Whether masks choose slices or crop them; otherwise they are left out. */
+  readonly usesMasks: boolean;
+}
+
 /** Names the series of all patients by decisions and rules; what stays unclear is a question. */
 export function propose(
   stacks: readonly { patient: string; stack: Stack }[],
   { rules, decisions }: Mapping,
-  wanted: readonly string[] | null,
+  wishes: Wishes,
 ): Proposal[] {
-  const first = stacks.map(({ patient, stack }) => nameOne(patient, stack, { rules, decisions }, wanted));
+  const first = stacks.map(({ patient, stack }) => nameOne(patient, stack, { rules, decisions }, wishes));
   const isDecided = (one: Proposal): boolean => decisions[one.stack.id] !== undefined;
   const rivals = grouped(
-    first.filter(({ modality }) => modality !== OUT && modality !== OPEN),
+    first.filter(({ modality }) => ![OUT, OPEN, MASK].includes(modality)),
     ({ patient, modality }) => JSON.stringify([patient, modality]),
   ).filter((group) => group.length > 1);
   const settled = new Map(rivals.flatMap((group) => settle(group, isDecided)).map((one) => [one.stack, one]));
@@ -48,12 +60,12 @@ function nameOne(
   patient: string,
   stack: Stack,
   { rules, decisions }: Mapping,
-  wanted: readonly string[] | null,
+  { wanted, usesMasks }: Wishes,
 ): Proposal {
   const [image] = stack.images;
   if (image === undefined) throw new Error('a stack has an image');
   const facts = { ...image.facts, plane: stack.plane };
-  const one = { patient, stack, facts };
+  const one = { patient, stack, facts, mask: null };
   const decided = decisions[stack.id];
   const found =
     decided !== undefined
@@ -64,6 +76,8 @@ function nameOne(
   if (found === null) return { ...one, modality: OPEN, because: 'no rule fits' };
   const { modality, because } = found;
   if (modality === OUT) return { ...one, modality, because };
+  if (modality === MASK && usesMasks && image.source.kind === 'nifti') return { ...one, modality, because };
+  if (modality === MASK) return { ...one, modality: OUT, because: `a mask (${because})` };
   if (wanted !== null && !wanted.includes(modality)) {
     return { ...one, modality: OUT, because: `${modality} (${because}) is not asked for` };
   }

@@ -85,8 +85,12 @@ function stack(
 }
 
 const mapping = { rules: FIRST_RULES, decisions: {} };
-const outcome = (...args: Parameters<typeof propose>): string[] =>
-  propose(...args).map(({ stack: { id }, modality }) => `${id} ${modality}`);
+const outcome = (
+  stacks: Parameters<typeof propose>[0],
+  of: Parameters<typeof propose>[1],
+  wanted: readonly string[] | null,
+): string[] =>
+  propose(stacks, of, { wanted, usesMasks: false }).map(({ stack: { id }, modality }) => `${id} ${modality}`);
 
 test('of several series for one modality the usual one is taken, and the reason is said', () => {
   const art = { description: 'arterial' };
@@ -94,7 +98,7 @@ test('of several series for one modality the usual one is taken, and the reason 
   const coronal = stack('b', { ...art, plane: 'coronal', imageType: 'DERIVED\\SECONDARY\\MPR' });
   const bone = stack('c', { ...art, kernel: 'Br64' });
   expect(outcome([axial, coronal, bone], mapping, null)).toEqual(['a A', 'b -', 'c -']);
-  const [first, second] = propose([axial, coronal], mapping, null);
+  const [first, second] = propose([axial, coronal], mapping, { wanted: null, usesMasks: false });
   expect(first?.because).toBe("CT, 'arterial'; the one that is axial");
   expect(second?.because).toBe("A (CT, 'arterial'), but another series is axial");
   expect(outcome([axial, stack('d', art)], mapping, null)).toEqual(['a ?', 'd ?']);

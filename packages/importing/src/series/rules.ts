@@ -23,7 +23,7 @@ export const FIRST_RULES: readonly ImportRule[] = [
     description:
       'locali[sz]er|scout|survey|topogram|pilot|\\b(3|three).?plane|smart ?prep|bolus ?track|monitoring|定位',
   },
-  { modality: '-', description: '(^|[ _-])(d?seg|segmentation|masks?|labels?|roi)$' },
+  { modality: 'mask', description: '(^|[ _-])(d?seg|segmentation|masks?|labels?|roi)$' },
   { modality: '-', description: 'exam summary|dose|protocol|screen ?save|剂量' },
   { modality: 'D', type: 'CT', description: DELAYED },
   { modality: 'A', type: 'CT', description: ARTERIAL, not_description: VENOUS },

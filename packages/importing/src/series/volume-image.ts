@@ -40,6 +40,7 @@ export function volumesOf(
       birthDate: '',
       acquired: { date: '', time: '' },
       number: 0,
+      frameOfReference: '',
       rows: cuts.rows,
       columns: cuts.columns,
       isColour: false,

@@ -131,6 +131,7 @@ function exportOptions(root: string): object {
     ...who,
     kind: 'dicom',
     volumes: null,
+    mask: null,
     keepsColour: false,
     dryRun: false,
     pixels,

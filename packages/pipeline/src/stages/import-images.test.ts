@@ -22,6 +22,7 @@ function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOpt
     table: null,
     modalities: ['A'],
     volumes: null,
+    mask: null,
     keepsColour: false,
     dryRun: false,
     pixels: PIXELS,

@@ -31,6 +31,7 @@ function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOpt
     table: null,
     modalities: null,
     volumes: { type: 'CT', plane: 'axial' },
+    mask: null,
     keepsColour: false,
     dryRun: false,
     pixels: PIXELS,

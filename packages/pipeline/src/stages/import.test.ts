@@ -36,6 +36,7 @@ function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOpt
     modalities: null,
     kind: 'dicom',
     volumes: null,
+    mask: null,
     keepsColour: false,
     dryRun: false,
     pixels: PIXELS,

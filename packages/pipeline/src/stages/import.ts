@@ -9,9 +9,20 @@ import type { ImportOptions } from '../work/import.ts';
 export const importStage = defineStage({
   name: 'import',
   settings: [],
-  asked: ({ kind, hospital, label, modalities, keepsColour, dryRun, pixels, volumes }: ImportOptions) => ({
+  asked: ({
+    kind,
+    hospital,
+    label,
+    modalities,
+    keepsColour,
+    dryRun,
+    pixels,
+    volumes,
+    mask,
+  }: ImportOptions) => ({
     ...{ kind, hospital, label, modalities, keepsColour, dryRun },
     pixels: { ...pixels },
+    mask: mask === null ? null : { ...mask },
     volumes: volumes === null ? null : { ...volumes },
   }),
   reads: ({ root, table, records, secrets }) => ({
@@ -35,6 +46,7 @@ export const importStage = defineStage({
       'dicom /data/export --hospital JM --label 0 --dry_run',
       'dicom /data/export --table patients.csv --output Grade',
       'nifti /data/BIDS --type MR --table patients.csv --dry_run',
+      'dicom /data/export --mask_slices largest --mask_crop 10 --hospital JM --label 0',
       'images /data/jpg --modalities A P --hospital JM --label 1',
       'nifti /data/ct --type CT --window liver --plane coronal --table patients.csv',
     ],
@@ -76,6 +88,15 @@ export const importStage = defineStage({
       colour: choice('<what>', 'images in colour or with a palette', ['refuse', 'gray'], 'refuse'),
       size: withDefault('<pixels>', 'side of the square slices', '224'),
       bits: choice('<bits>', 'of the PNG files', ['8', '16'], '8'),
+      mask_slices: optional(
+        '<which>',
+        'by masks (NIfTI, DICOM SEG, RTSTRUCT): all, largest, area:MM2 or centre:SLICES',
+      ),
+      mask_crop: optional('<mm>', 'by masks: crop to the lesion with this margin'),
+      mask_name: optional(
+        '<pattern>',
+        'which segments, regions or labels are the lesion (default: the only one; of NIfTI all)',
+      ),
       fit: withDefault('<how>', 'pad, stretch, or the size of a pixel in mm for isotropic voxels', 'pad'),
     },
     options: (_, flags): ImportOptions => {
@@ -88,6 +109,7 @@ export const importStage = defineStage({
       return {
         kind,
         volumes: volumeFlags(kind, flags),
+        mask: maskFlags(kind, flags),
         root: flags.root,
         output: flags.output,
         records: flags.records,
@@ -110,6 +132,18 @@ export const importStage = defineStage({
     },
   },
 });
+
+/** @throws UsageError where pictures, which have no place, are to have masks. */
+function maskFlags(
+  kind: ImportOptions['kind'],
+  flags: Readonly<Record<'mask_slices' | 'mask_crop' | 'mask_name', string | undefined>>,
+): ImportOptions['mask'] {
+  const { mask_slices: slices, mask_crop: crop, mask_name: name } = flags;
+  if (slices === undefined && crop === undefined && name === undefined) return null;
+  if (kind === 'images')
+    throw new UsageError('E_FLAGS', 'pictures have no place in space, so no mask can fit them');
+  return { slices: slices ?? 'all', crop: crop ?? null, name: name ?? null };
+}
 
 /** @throws UsageError where files that do not say it are imported without a type, or others with one. */
 function volumeFlags(

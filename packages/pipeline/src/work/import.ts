@@ -33,14 +33,17 @@ import {
   niftiReader,
   pictureReader,
 } from '@radweave/importing/cohort/find-images';
+import { type UnclearMask, withMasks } from '@radweave/importing/cohort/masks';
 import { type ImportedPatient, patientsOf, requireWho, type Who } from '@radweave/importing/cohort/patients';
 import { writeSeries } from '@radweave/importing/cohort/write-series';
+import type { MaskFile } from '@radweave/importing/masks/mask-file';
 import type { CutPlane } from '@radweave/importing/nifti/cuts';
 import { contactSheet } from '@radweave/importing/output/contact-sheet';
+import { type MaskFlags, maskWishes } from '@radweave/importing/output/mask-flags';
 import type { PixelOptions } from '@radweave/importing/output/options';
 import { type PixelFlags, pixelOptions } from '@radweave/importing/output/pixel-flags';
 import { FIRST_FILES } from '@radweave/importing/series/named-files';
-import { OPEN, OUT, oddities, type Proposal, propose } from '@radweave/importing/series/propose';
+import { MASK, OPEN, OUT, oddities, type Proposal, propose } from '@radweave/importing/series/propose';
 import { FIRST_RULES, looks } from '@radweave/importing/series/rules';
 import { grouped, stacksOf } from '@radweave/importing/series/stack';
 import { counted } from '@radweave/remarks';
@@ -66,6 +69,8 @@ export interface ImportOptions {
   modalities: readonly string[] | null;
   /** Of NIfTI files: the modality of the standard that their values are of, and how they are cut. */
   volumes: { type: string; plane: CutPlane } | null;
+  /** What outlines of lesions are for; null leaves them out. */
+  mask: MaskFlags | null;
   /** Whether images in colour are made gray; otherwise they are left out. */
   keepsColour: boolean;
   /** Looks, counts and shows, and writes no slice. */
@@ -96,7 +101,7 @@ export interface ImportResult {
  */
 export async function importImages(options: ImportOptions, context: StageContext): Promise<ImportResult> {
   const { records, secrets, dryRun } = options;
-  const pixels = pixelOptions(options.pixels);
+  const pixels = pixelsFor(options);
   const who = { ...options, listed: options.table === null ? null : readListedPatients(options.table) };
   if (options.kind === 'dicom') requireWho(who, !dryRun);
   requireApart(options);
@@ -108,10 +113,12 @@ export async function importImages(options: ImportOptions, context: StageContext
   };
   const { pseudonyms: path, leftOut: leftOutPath, uidKey: keyPath } = privateFiles(secrets);
   const unclear: string[] = [];
+  const masks: MaskFile[] = [];
   const read = readerFor(who, {
     key: secretKey(keyPath, 'UIDs', 'import all into new folders'),
     mapping,
     unclear,
+    masks,
   });
   const found = findImages(options.root, read, step('reading headers'));
   if (options.kind !== 'dicom' && found.images.length > 0) requireWho(who, !dryRun, found.images);
@@ -119,7 +126,9 @@ export async function importImages(options: ImportOptions, context: StageContext
   const { patients, pseudonyms, unlisted } = patientsOf(found.images, who, known);
   writePseudonyms(path, pseudonyms);
   sayUnlisted(unlisted.length, who.listed, patients, context);
-  const proposals = proposalsOf(patients, mapping, options.modalities);
+  const named = proposalsOf(patients, mapping, options);
+  const { proposals, unclear: maskless } =
+    options.mask === null ? { proposals: named, unclear: [] } : withMasks(named, masks, mapping.decisions);
   const leftOut = allLeftOut(
     found,
     unlisted.map((image) => image.path),
@@ -135,6 +144,7 @@ export async function importImages(options: ImportOptions, context: StageContext
   requireNamed(unclear, importFiles(records).mapping, dryRun, context);
   requireSomething(found, proposals, options, reasons);
   requireClear(proposals, importFiles(records).mapping, dryRun, context);
+  requireMasks(maskless, importFiles(records).mapping, dryRun, context);
   const counts = dryRun
     ? { written: 0, unchanged: 0 }
     : await writeSeries(patients, proposals, { ...options, pixels, pseudonyms }, step('writing series'));
@@ -149,16 +159,27 @@ export async function importImages(options: ImportOptions, context: StageContext
   };
 }
 
+function pixelsFor({ pixels, mask }: ImportOptions): PixelOptions {
+  const options = pixelOptions(pixels);
+  if (mask === null) return options;
+  const wishes = maskWishes(mask);
+  if (wishes.slices.kind === 'all' || options.fit.kind !== 'spacing') return { ...options, mask: wishes };
+  throw new UsageError(
+    'E_FLAGS',
+    '--fit MM makes slices between those that --mask_slices chooses: give one of them',
+  );
+}
+
 function mappingFor({ kind, records }: ImportOptions): Mapping {
   const mapping = readMapping(importFiles(records).mapping) ?? { rules: FIRST_RULES, decisions: {} };
   return kind === 'dicom' || mapping.files !== undefined ? mapping : { files: FIRST_FILES, ...mapping };
 }
 
 function readerFor(
-  { kind, volumes, keepsColour, hospital, listed }: ImportOptions & Who,
-  { key, mapping, unclear }: { key: string; mapping: Mapping; unclear: string[] },
+  { kind, volumes, keepsColour, hospital, listed, mask }: ImportOptions & Who,
+  { key, mapping, unclear, masks }: { key: string; mapping: Mapping; unclear: string[]; masks: MaskFile[] },
 ): ImageReader {
-  if (kind === 'dicom') return dicomReader({ keepsColour, key });
+  if (kind === 'dicom') return dicomReader({ keepsColour, key }, mask === null ? null : masks);
   const hospitals = new Map(listed?.map((row) => [row.patient, row.hospital]));
   const hospitalOf = (patient: string): string | null => hospitals.get(patient) ?? hospital;
   const naming = { patterns: mapping.files ?? [], hospitalOf, unclear };
@@ -193,14 +214,14 @@ function sayUnlisted(
 function proposalsOf(
   patients: readonly ImportedPatient[],
   mapping: Mapping,
-  modalities: readonly string[] | null,
+  { modalities, mask }: ImportOptions,
 ): Proposal[] {
   const stacks = patients.flatMap(({ pseudonym: patient, images }) =>
     grouped(images, ({ series }) => series)
       .flatMap(stacksOf)
       .map((stack) => ({ patient, stack })),
   );
-  return propose(stacks, mapping, modalities);
+  return propose(stacks, mapping, { wanted: modalities, usesMasks: mask !== null });
 }
 
 function writeSheet(
@@ -233,7 +254,7 @@ function sayOddities(
     if (births.size > 1)
       warn(context, `${pseudonym}: one PatientID with ${births.size} birth dates, so perhaps two people.`);
   }
-  for (const one of proposals.filter(({ modality }) => modality !== OUT)) {
+  for (const one of proposals.filter(({ modality }) => modality !== OUT && modality !== MASK)) {
     const notes = oddities(one).join('; ');
     if (notes !== '')
       warn(context, `${one.patient}, series ${one.stack.id} ${standing(one.modality)}: ${notes}.`);
@@ -246,7 +267,7 @@ function requireSomething(
   { root, secrets }: ImportOptions,
   reasons: Readonly<Record<string, number>>,
 ): void {
-  if (proposals.some(({ modality }) => modality !== OUT)) return;
+  if (proposals.some(({ modality }) => modality !== OUT && modality !== MASK)) return;
   const [most] = Object.entries(reasons).sort(([, a], [, b]) => b - a);
   const why = most === undefined ? '' : `; most are left out because: ${most[0]} (${most[1]} files)`;
   throw new DataError('E_IMPORT_NOTHING', `none of ${files} files gives a slice to import${why}`, {
@@ -281,6 +302,28 @@ function requireNamed(
   throw new DataError('E_IMPORT_OPEN', what, {
     where: mapping,
     hint: 'Add a pattern to `files` there that names (?<patient>…), then run the same command again',
+  });
+}
+
+function requireMasks(
+  unclear: readonly UnclearMask[],
+  mapping: string,
+  dryRun: boolean,
+  context: StageContext,
+): void {
+  if (unclear.length === 0) return;
+  const lines = unclear.map(({ proposal: { patient, modality, stack }, masks }) => {
+    const names = masks.map(({ instance }) => instance).join(', ');
+    return `${patient}, series ${stack.id} of ${modality}: ${masks.length === 0 ? 'no mask' : `the masks ${names}`}`;
+  });
+  const what = `it is not clear which mask is that of ${unclear.length} series\n${shown(lines)}`;
+  if (dryRun) {
+    warn(context, `${what}\n`);
+    return;
+  }
+  throw new DataError('E_IMPORT_OPEN', what, {
+    where: mapping,
+    hint: 'Leave series without a mask, or masks that do not count, out by decisions there ("-")',
   });
 }
 

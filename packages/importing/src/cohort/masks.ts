@@ -1,0 +1,54 @@
+import type { MaskFile } from '../masks/mask-file.ts';
+import type { MaskSource } from '../series/mask-source.ts';
+import { MASK, OPEN, OUT, type Proposal } from '../series/propose.ts';
+
+/** A series, and the masks that could be its own: there must be one. */
+export interface UnclearMask {
+  readonly proposal: Proposal;
+  readonly masks: readonly MaskSource[];
+}
+
+/**
+ * Gives each series that is written its mask: the one that refers to it, or begins as it does; else the only one of the patient (in
+ * DICOM of its frame of reference).
+ *
+ * @param decisions of the mapping: `-` leaves a mask out.
+ */
+export function withMasks(
+  proposals: readonly Proposal[],
+  files: readonly MaskFile[],
+  decisions: Readonly<Record<string, string>>,
+): { proposals: Proposal[]; unclear: UnclearMask[] } {
+  const used = files.filter(({ source }) => decisions[source.instance] !== OUT);
+  const unclear: UnclearMask[] = [];
+  const found = proposals.map((proposal): Proposal => {
+    if ([OUT, OPEN, MASK].includes(proposal.modality)) return proposal;
+    const isNifti = proposal.stack.images[0]?.source.kind === 'nifti';
+    const masks = isNifti ? volumesFor(proposal, proposals) : filesFor(proposal, used);
+    const [mask = null] = masks;
+    if (masks.length === 1) return { ...proposal, mask };
+    unclear.push({ proposal, masks });
+    return proposal;
+  });
+  return { proposals: found, unclear };
+}
+
+function filesFor({ stack }: Proposal, files: readonly MaskFile[]): MaskSource[] {
+  const [image] = stack.images;
+  const own = files.filter((one) => one.patientId === image?.patientId);
+  const drawn = own.filter(({ series }) => series.includes(image?.series ?? ''));
+  const beside = own.filter(({ source }) => source.frameOfReference === image?.frameOfReference);
+  return (drawn.length > 0 ? drawn : beside).map(({ source }) => source);
+}
+
+function volumesFor({ patient, facts }: Proposal, proposals: readonly Proposal[]): MaskSource[] {
+  const own = proposals.filter((one) => one.patient === patient && one.modality === MASK);
+  const start = facts.description.toLowerCase();
+  const drawn = own.filter((one) => one.facts.description.toLowerCase().startsWith(`${start} `));
+  return (drawn.length > 0 ? drawn : own).map(({ stack }) => ({
+    kind: 'volume',
+    path: stack.images[0]?.path ?? '',
+    instance: stack.images[0]?.instance ?? '',
+    stack,
+  }));
+}

@@ -1,0 +1,227 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { importFiles, readImported } from '@radweave/artifacts';
+import { decodeSlice } from '@radweave/imaging';
+import { madeUpNifti } from '@radweave/importing/testing/made-up-nifti';
+import { silentContext } from '@radweave/study/context/events';
+import { peersPython, peerTest, python, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import type { ImportOptions } from '../work/import.ts';
+import { importStage } from './import.ts';
+
+const PIXELS = {
+  window: '500/1000',
+  mr: 'percentiles:0:100',
+  pet: '10',
+  size: 16,
+  bits: 8,
+  fit: 'stretch',
+} as const;
+
+function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOptions {
+  return {
+    kind: 'nifti',
+    root: join(folder, 'files'),
+    output: join(folder, 'raw'),
+    records: join(folder, 'import'),
+    secrets: join(folder, 'private'),
+    hospital: 'HN',
+    label: 0,
+    table: null,
+    modalities: ['A'],
+    volumes: { type: 'CT', plane: 'axial' },
+    mask: { slices: 'largest', crop: null, name: null },
+    keepsColour: false,
+    dryRun: false,
+    pixels: PIXELS,
+    ...more,
+  };
+}
+
+type Volume = Parameters<typeof madeUpNifti>[0];
+const SHAPE = [16, 16, 5];
+const STEPS = [1, 1, 5] as const;
+
+/** Column, row and slice of a voxel. */
+const placeOf = (i: number): [number, number, number] => [
+  i % 16,
+  Math.floor(i / 16) % 16,
+  Math.floor(i / 256),
+];
+
+/** Squares of 2, 4, 6 and 2 pixels from voxel 4, 4 on in slices 1 to 4; label 2 in the last one. */
+function lesion(i: number): number {
+  const [x, y, z] = placeOf(i);
+  const side = [0, 2, 4, 6, 2][z] ?? 0;
+  return x >= 4 && x < 4 + side && y >= 4 && y < 4 + side ? (z === 4 ? 2 : 1) : 0;
+}
+
+/** Files of one patient: values that say slice and column, and what is given. */
+function write(folder: string, files: Readonly<Record<string, Partial<Volume>>>): void {
+  for (const [name, more] of Object.entries(files)) {
+    const path = join(folder, 'files', 'P1', name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, madeUpNifti({ shape: SHAPE, steps: STEPS, values: lesion, ...more }));
+  }
+}
+
+const IMAGE = { 'A.nii': { values: (i: number) => 100 * placeOf(i)[2] + placeOf(i)[0] } };
+
+async function imported(options: ImportOptions): Promise<{ z: number; notes: string }[]> {
+  await importStage(options, silentContext());
+  const rows = readImported(importFiles(options.records).table);
+  return rows.map(({ position, notes }) => ({ z: (position ?? 0) / 5, notes }));
+}
+
+test.each<[slices: string, z: number[]]>([
+  ['largest', [3]],
+  ['area:16', [2, 3]],
+  ['centre:1', [1, 2, 3]],
+  ['all', [0, 1, 2, 3, 4]],
+])('slices by a NIfTI mask: %s', async (slices, z) => {
+  const folder = tempDir();
+  write(folder, { ...IMAGE, 'A_mask.nii': {} });
+  const rows = await imported(optionsIn(folder, { mask: { slices, crop: null, name: null } }));
+  expect(rows.map((row) => row.z)).toEqual(z);
+  expect(rows.find((row) => row.z === 3)?.notes).toBe('lesion of 36 mm²');
+});
+
+test('a lesion is cropped with a margin within the image, and a label names it', async () => {
+  const folder = tempDir();
+  write(folder, { ...IMAGE, 'mask.nii': {} });
+  const options = optionsIn(folder, { mask: { slices: 'largest', crop: '2', name: '2' } });
+  const [row] = await imported(options);
+  // NIfTI's rows run to the right of the patient and up: turned round, voxels 4 and 5 are columns 10 and 11 of 0 to 15.
+  expect(row).toEqual({ z: 4, notes: 'lesion of 4 mm²; cropped to 6×6 pixels from column 9, row 9' });
+  const [{ file = '' } = {}] = readImported(importFiles(options.records).table);
+  const { pixels } = decodeSlice(readFileSync(join(options.output, file)), file);
+  const ends = [402, 407].map((hu) => Math.round((hu * 255) / 1000));
+  expect([Math.min(...pixels), Math.max(...pixels)]).toEqual(ends);
+});
+
+test('another mask makes the slices anew, the same one does not', async () => {
+  const folder = tempDir();
+  write(folder, { ...IMAGE, 'mask.nii': {} });
+  const options = optionsIn(folder);
+  await imported(options);
+  expect(await importStage(options, silentContext())).toMatchObject({ written: 0, unchanged: 1 });
+  write(folder, { 'mask.nii': { values: (i) => (placeOf(i)[2] === 1 ? 1 : 0) } });
+  expect((await imported(options)).map(({ z }) => z)).toEqual([1]);
+  expect(await importStage({ ...options, mask: null }, silentContext())).toMatchObject({ written: 1 });
+});
+
+test.each<[what: string, files: Readonly<Record<string, Partial<Volume>>>, message: string]>([
+  ['of another size', { 'mask.nii': { shape: [16, 15, 5] } }, '16×15 pixels, the image of 16×16'],
+  ['of other slices', { 'mask.nii': { shape: [16, 16, 4] } }, 'the mask has 4 slices, the image 5'],
+  ['half a pixel beside', { 'mask.nii': { origin: [0.5, 0, 0] } }, 'begins 0.5 mm beside'],
+  ['of another spacing', { 'mask.nii': { steps: [1.02, 1, 5] } }, 'does not fit the image'],
+  ['mirrored', { 'mask.nii': { steps: [-1, 1, 5] } }, 'does not fit the image'],
+  ['empty', { 'mask.nii': { values: () => 0 } }, 'the mask is empty'],
+  ['none', {}, 'it is not clear which mask is that of 1 series\n'],
+  ['two', { 'mask.nii': {}, 'seg.nii': {} }, 'the masks '],
+])('refused: a mask %s', async (_, files, message) => {
+  const folder = tempDir();
+  write(folder, { ...IMAGE, ...files });
+  await expect(importStage(optionsIn(folder), silentContext())).rejects.toMatchObject({
+    exitCode: 3,
+    message: expect.stringContaining(message),
+  });
+});
+
+test('a mask that differs by rounding fits', async () => {
+  const folder = tempDir();
+  write(folder, { ...IMAGE, 'mask.nii': { origin: [0.04, 0, 0], steps: [1.001, 1, 5] } });
+  expect(await imported(optionsIn(folder))).toHaveLength(1);
+});
+
+/** A CT of 5 slices with a SEG by highdicom and an RTSTRUCT by pydicom: squares of 4, 8 and 6 pixels in slices 1 to 3. */
+const DICOM = `
+import sys
+import numpy as np, pydicom, highdicom as hd
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.sequence import Sequence
+from pydicom.sr.codedict import codes
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+folder, kind, shift = sys.argv[1], sys.argv[2], float(sys.argv[3])
+study, series, frame = generate_uid(), generate_uid(), generate_uid()
+def save(ds, name, sop):
+    ds.SOPClassUID = sop
+    ds.SOPInstanceUID = ds.get('SOPInstanceUID') or generate_uid()
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID, ds.file_meta.MediaStorageSOPClassUID = ExplicitVRLittleEndian, sop
+    ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
+    ds.save_as(f'{folder}/{name}', enforce_file_format=True)
+def about(ds, uid):
+    ds.PatientID, ds.PatientName, ds.PatientBirthDate, ds.PatientSex = 'HN-1', 'A^B', '', ''
+    ds.StudyInstanceUID, ds.SeriesInstanceUID, ds.FrameOfReferenceUID = study, uid, frame
+    ds.StudyDate = ds.StudyTime = ds.AccessionNumber = ds.StudyID = ds.ReferringPhysicianName = ''
+    ds.SeriesNumber = 1
+images = []
+for z in range(5):
+    ds = Dataset(); about(ds, series)
+    ds.Modality, ds.SeriesDescription, ds.ImageType = 'CT', 'arterial', ['ORIGINAL', 'PRIMARY', 'AXIAL']
+    ds.InstanceNumber = z + 1
+    ds.ImagePositionPatient, ds.ImageOrientationPatient, ds.PixelSpacing, ds.SliceThickness = [-8, -8, 5 * z], [1, 0, 0, 0, 1, 0], [0.5, 0.5], 5
+    ds.SamplesPerPixel, ds.PhotometricInterpretation, ds.Rows, ds.Columns = 1, 'MONOCHROME2', 24, 32
+    ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation, ds.RescaleSlope, ds.RescaleIntercept = 16, 16, 15, 1, 1, 0
+    ds.PixelData = np.full((24, 32), 100 * z, '<i2').tobytes(); ds['PixelData'].VR = 'OW'
+    ds.is_little_endian, ds.is_implicit_VR = True, False
+    save(ds, f'I{z}', CTImageStorage); images.append(ds)
+mask = np.zeros((5, 24, 32), bool)
+for z, side in [(1, 4), (2, 8), (3, 6)]: mask[z, 6:6 + side, 10:10 + side] = True
+if kind == 'seg':
+    if shift:
+        for ds in images: ds.ImagePositionPatient[0] += shift
+    what = hd.seg.SegmentDescription(1, 'Tumour', codes.SCT.MorphologicallyAbnormalStructure, codes.SCT.Neoplasm, 'MANUAL')
+    seg = hd.seg.Segmentation(images, mask, 'BINARY', [what], generate_uid(), 1, generate_uid(), 1, 'm', 'm', '1', '1')
+    seg.save_as(f'{folder}/seg')
+else:
+    ds = Dataset(); about(ds, generate_uid()); del ds.FrameOfReferenceUID
+    ds.Modality, ds.StructureSetLabel = 'RTSTRUCT', 'x'
+    ref, st, se = Dataset(), Dataset(), Dataset()
+    se.SeriesInstanceUID = series; st.ReferencedSOPClassUID = '1.2.840.10008.3.1.2.3.1'; st.ReferencedSOPInstanceUID = study
+    st.RTReferencedSeriesSequence = Sequence([se]); ref.FrameOfReferenceUID = frame; ref.RTReferencedStudySequence = Sequence([st])
+    ds.ReferencedFrameOfReferenceSequence = Sequence([ref])
+    ds.StructureSetROISequence, ds.ROIContourSequence = Sequence(), Sequence()
+    for number, name in [(1, 'GTV'), (2, 'Liver')]:
+        roi = Dataset(); roi.ROINumber, roi.ReferencedFrameOfReferenceUID, roi.ROIName = number, frame, name
+        roi.ROIGenerationAlgorithm = ''; ds.StructureSetROISequence.append(roi)
+        own = Dataset(); own.ReferencedROINumber = number; own.ContourSequence = Sequence()
+        for z, side in [(1, 4), (2, 8), (3, 6)] if name == 'GTV' else [(0, 20)]:
+            c = Dataset(); c.ContourGeometricType = 'CLOSED_PLANAR'
+            x0, y0 = -8 + 0.5 * 9.5, -8 + 0.5 * (5.5 if name == 'GTV' else 0.5); x1, y1 = x0 + side * 0.5, y0 + side * 0.5
+            c.ContourData = [f'{v:.3f}' for p in [(x0, y0), (x1, y0), (x1, y1), (x0, y1)] for v in (*p, 5 * z + shift)]
+            c.NumberOfContourPoints = 4; own.ContourSequence.append(c)
+        ds.ROIContourSequence.append(own)
+    save(ds, 'rs', '1.2.840.10008.5.1.4.1.1.481.3')
+`;
+
+async function dicomWith(kind: 'seg' | 'rtstruct', shift: number, name: string | null) {
+  const folder = tempDir();
+  mkdirSync(join(folder, 'files'));
+  python(DICOM, { args: [join(folder, 'files'), kind, String(shift)], interpreter: peersPython() });
+  const mask = { slices: 'area:4', crop: '1', name };
+  return imported(optionsIn(folder, { kind: 'dicom', volumes: null, mask }));
+}
+
+peerTest(
+  'slices and crops by a SEG of highdicom and by an RTSTRUCT are those that were drawn',
+  ['highdicom'],
+  async () => {
+    const crop = 'cropped to 12×12 pixels from column 9, row 5';
+    const expected = [
+      { z: 1, notes: `lesion of 4 mm²; ${crop}` },
+      { z: 2, notes: `lesion of 16 mm²; ${crop}` },
+      { z: 3, notes: `lesion of 9 mm²; ${crop}` },
+    ];
+    expect(await dicomWith('seg', 0, null)).toEqual(expected);
+    expect(await dicomWith('rtstruct', 0, '^gtv$')).toEqual(expected);
+    await expect(dicomWith('seg', 0.3, null)).rejects.toThrow('begins 0.3 mm beside');
+    await expect(dicomWith('rtstruct', 1, '^gtv$')).rejects.toThrow(
+      'a contour lies 1.00 mm beside the nearest slice',
+    );
+    await expect(dicomWith('rtstruct', 0, null)).rejects.toThrow(
+      "the regions 'GTV', 'Liver': --mask_name says",
+    );
+  },
+);
