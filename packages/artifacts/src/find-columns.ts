@@ -44,6 +44,11 @@ export function findColumns<Row extends object>(
   });
 }
 
+/** Whether a header has one of these columns. */
+export function hasColumn(header: readonly string[], names: readonly string[]): boolean {
+  return placesOf(header, names).length > 0;
+}
+
 /** Places of the first of the names that is there; names as they are before those in another spelling. */
 function placesOf(header: readonly string[], names: readonly string[]): number[] {
   const spelt = [(text: string) => text, plain];

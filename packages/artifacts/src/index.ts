@@ -65,6 +65,7 @@ export * from './replace-files.ts';
 export * from './secret-key.ts';
 export * from './splits/brightness.ts';
 export * from './splits/cohort.ts';
+export * from './splits/label-names.ts';
 export * from './splits/patient-keys.ts';
 export * from './splits/phantom-mark.ts';
 export * from './splits/reports.ts';

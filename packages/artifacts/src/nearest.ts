@@ -11,3 +11,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   const edits = candidates.map((candidate) => distance(plain(word), plain(candidate)));
   return candidates[edits.indexOf(Math.min(...edits))];
 }
+
+/** How many letters must be put in, left out or changed to make one word of another (Levenshtein 1966). */
+export function editDistance(a: string, b: string): number {
+  return distance(a, b);
+}

@@ -26,9 +26,8 @@ export const define: Define = (command) => {
     });
 };
 
-function described({ config, modalities, hospitals }: Draft, output: string): string {
+function described({ config, labels, modalities, hospitals }: Draft, output: string): string {
   const { modalities: chosen, home_hospital: home } = config.data;
-  const labels = Array.from({ length: config.model.num_classes }, (_, label) => `grade${label}`);
   const use = (name: string): string =>
     chosen.includes(name) ? 'taken' : 'left out: fewer than half have it';
   const set = (name: string): string => (name === home ? 'home: training and validation' : 'external test');

@@ -1,3 +1,4 @@
+import { shownLabel } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
 import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
@@ -9,7 +10,7 @@ type Row = StageResult<'evaluate'>['rows'][number];
 /** What is shown of an evaluation. */
 type ShownEvaluation = Pick<
   StageResult<'evaluate'>,
-  'rows' | 'comparisons' | 'aggregation' | 'findings' | 'evaluationFile'
+  'rows' | 'labelNames' | 'comparisons' | 'aggregation' | 'findings' | 'evaluationFile'
 >;
 
 export const presenter: Presenter<'evaluate'> = { text: evaluationSummary };
@@ -56,12 +57,12 @@ function missing(row: Row): string[] {
   return [`n/a: ${row.model}, ${row.split}, ${row.hospital}: ${row.auc.note?.text ?? 'no value'}`];
 }
 
-function comparisonLines({ comparisons }: ShownEvaluation): string[] {
+function comparisonLines({ comparisons, labelNames }: ShownEvaluation): string[] {
   const main = comparisons.filter(({ split, hospital }) => split === 'test' && hospital === 'all');
   return main
     .filter(({ delong_p }) => delong_p !== null)
     .map(({ first, second, positive_label, auc_difference, delong_p, delong_p_holm }) => {
-      const label = ` (label ${positive_label})`;
+      const label = ` (label ${shownLabel(labelNames, positive_label)})`;
       return (
         `External test${label}, AUC of ${second} minus ${first}: ${estimate(auc_difference)}, ` +
         `DeLong p ${probability(delong_p)}, Holm ${probability(delong_p_holm)}`

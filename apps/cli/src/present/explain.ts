@@ -1,18 +1,18 @@
-import type { RandomisationCheck } from '@radweave/artifacts';
+import { type RandomisationCheck, shownLabel } from '@radweave/artifacts';
 import { number } from '../numbers.ts';
 import { table } from '../table.ts';
 import type { Presenter } from './presenter.ts';
 
 export const presenter: Presenter<'explain'> = {
-  text: ({ folder, layer, patients, randomisation }) =>
+  text: ({ folder, labelNames, layer, patients, randomisation }) =>
     [
       table(
         ['hospital', 'patient', 'label', 'predicted', 'why', 'file'],
         patients.map((one) => [
           one.hospital,
           one.patient,
-          one.label,
-          one.predicted,
+          shownLabel(labelNames, one.label),
+          shownLabel(labelNames, one.predicted),
           one.category.replaceAll('_', ' '),
           one.file,
         ]),

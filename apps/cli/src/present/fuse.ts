@@ -1,3 +1,4 @@
+import { shownLabel } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
 import { number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
@@ -23,7 +24,7 @@ function metricsTable(result: StageResult<'fuse'>): string {
   const hasLabels = result.metrics.some(({ positive_label }) => positive_label === 'macro');
   const rows = result.metrics.map((row) => [
     row.model,
-    ...(hasLabels ? [row.positive_label] : []),
+    ...(hasLabels ? [shownLabel(result.labelNames, row.positive_label)] : []),
     row.split,
     row.hospital,
     row.n,

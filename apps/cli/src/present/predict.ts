@@ -1,13 +1,14 @@
+import { haveNames } from '@radweave/artifacts';
 import type { Presenter } from './presenter.ts';
 
 export const presenter: Presenter<'predict'> = {
-  text: ({ output, patients, missing, threshold }) =>
+  text: ({ output, patients, labelNames, missing, threshold }) =>
     [
       `${patients} ${patients === 1 ? 'patient' : 'patients'} predicted: ${output}`,
       ...(threshold === null
         ? []
         : [
-            `Positive from probability ${Number(threshold.toFixed(4))} on, the fusion's threshold (model.json); that of \`evaluate\` may differ.`,
+            `${haveNames(labelNames) ? labelNames[1] : 'Positive'} from probability ${Number(threshold.toFixed(4))} on, the fusion's threshold (model.json); that of \`evaluate\` may differ.`,
           ]),
       ...missing.map(({ patient, modalities }) => `Left out: ${patient}, no ${modalities.join(', ')}`),
       '',

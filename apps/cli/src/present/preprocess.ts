@@ -1,3 +1,4 @@
+import { shownLabel } from '@radweave/artifacts';
 import { table } from '../table.ts';
 import type { Presenter } from './presenter.ts';
 
@@ -12,7 +13,7 @@ export const presenter: Presenter<'preprocess'> = {
     ];
     const rows = summary.counts.map((cell) => [
       cell.hospital,
-      cell.label,
+      shownLabel(summary.labels ?? [], cell.label),
       cell.split,
       cell.patients,
       ...summary.modalities.map((modality) => cell.slices[modality] ?? 0),

@@ -24,7 +24,13 @@ function row(
 }
 
 function judged(findings: Judged['findings'], ...rows: EvaluationRow[]): Judged {
-  return { findings, home_hospital: 'JM', options: { confidence_level: 0.95 } as Judged['options'], rows };
+  return {
+    findings,
+    label_names: ['grade0', 'grade1'],
+    home_hospital: 'JM',
+    options: { confidence_level: 0.95 } as Judged['options'],
+    rows,
+  };
 }
 
 const good = { value: 0.9, lower: 0.82, upper: 0.98 };

@@ -1,17 +1,17 @@
-import type { Evaluation, EvaluationRow } from '@radweave/artifacts';
+import { type Evaluation, type EvaluationRow, haveNames } from '@radweave/artifacts';
 import wrapAnsi from 'wrap-ansi';
 import { NOT_AVAILABLE, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { terminalWidth } from '../terminal-width.ts';
 
 /** What is read of an evaluation. */
-export type Judged = Pick<Evaluation, 'findings' | 'home_hospital' | 'options' | 'rows'>;
+export type Judged = Pick<Evaluation, 'findings' | 'home_hospital' | 'label_names' | 'options' | 'rows'>;
 
 /**
  * How a command that trained networks ends: each model's AUC with n and interval in internal validation and in the external
  * test, all patients together, and in words whether anything was learned.
  */
-export function resultsText({ findings, home_hospital, options, rows }: Judged): string {
+export function resultsText({ findings, home_hospital, label_names, options, rows }: Judged): string {
   // With two classes there is label 1 only; with more, all classes together stand for the rest.
   const label = rows.some(({ positive_label }) => positive_label === 'macro') ? 'macro' : '1';
   const pooled = rows.filter(
@@ -25,7 +25,8 @@ export function resultsText({ findings, home_hospital, options, rows }: Judged):
     const [validation, test] = [of('val', model), of('test', model)];
     return [model, validation?.n ?? 0, areaText(validation), test?.n ?? 0, areaText(test)];
   });
-  const name = label === 'macro' ? 'macro AUC' : 'AUC';
+  const of1 = haveNames(label_names) ? ` of ${label_names[1]}` : '';
+  const name = label === 'macro' ? 'macro AUC' : `AUC${of1}`;
   return [
     `${name} per patient (${level}): internal validation in ${home_hospital}, external test elsewhere`,
     table(['model', 'n', 'validation', 'n', 'external test'], lines),

@@ -20,7 +20,15 @@ const fused = {
 function fusion(metrics: StageResult<'fuse'>['metrics'], withMetrics = true): string {
   const files = { outputDir: 'fusion', metricsFile: 'metrics.csv', modelFile: 'model.json' };
   const patients = { train: 1, val: 1, test: 12 };
-  const result = { ...files, modalities: ['A'], patients, converged: true, threshold: null, metrics };
+  const result = {
+    ...files,
+    labelNames: ['grade0', 'grade1'],
+    modalities: ['A'],
+    patients,
+    converged: true,
+    threshold: null,
+    metrics,
+  };
   return fusionSummary(result, withMetrics);
 }
 
@@ -56,6 +64,7 @@ test('an interval without width is not shown, and a minus stands beside no dash'
         ...{ mcnemar_p: null, nri: { value: null }, idi: { value: null }, note: null },
       },
     ],
+    labelNames: ['grade0', 'grade1'],
     aggregation: [],
     findings: [asWritten('no model is better than chance outside the home hospital')],
     evaluationFile: 'evaluation.json',

@@ -14,7 +14,7 @@ export function checkLabels(subject: AuditSubject): CheckReport {
   const wrong = placements.filter(({ patient }) => (labels.get(patient)?.size ?? 0) > 1);
   const cases = describe(wrong, ({ label, split, source }) => `label ${label} in ${split} of ${source}`);
   const grades = gather(
-    slices,
+    slices.filter(({ grade }) => grade !== null),
     ({ grade }) => grade,
     ({ label }) => label,
   );

@@ -6,6 +6,8 @@ import type { IsHome } from './candidate.ts';
 export interface CohortFacts {
   homeHospital: string;
   isHome: IsHome;
+  /** What the labels are called, where they have names. */
+  labelNames: readonly (string | undefined)[];
   /** Files that were read. */
   files: readonly string[];
   /** @throws DataError when a patient is not in this split, hospital or class of the cohort. */
@@ -22,10 +24,13 @@ interface Member {
 export function readCohortFacts(data: Config['data'], modalities: readonly string[]): CohortFacts {
   const cohort = readCohort(data, modalities);
   const home = cohort?.summary?.home_hospital;
+  const labelNames: (string | undefined)[] = [];
+  for (const { label, label_name } of cohort?.patients ?? []) labelNames[label] ??= label_name;
   const known = new Map(cohort?.patients.map((one) => [one.patient, one]));
   return {
     homeHospital: cohort?.homeHospital ?? data.home_hospital,
     isHome: (hospital, split) => split !== 'test' && (home === undefined || hospital === home),
+    labelNames,
     // Of the summary only the home hospital, which the evaluation names: its places may change.
     files: cohort?.files ?? [],
     check: (patients, split, file) => {

@@ -29,13 +29,13 @@ export async function writeAll(folder: string, evaluation: Evaluation): Promise<
 function fill(folder: string, evaluation: Evaluation): void {
   const places = evaluationFiles(folder);
   const { models, label_names } = evaluation;
-  writeEvaluationMetrics(places.metrics, evaluation.rows);
-  writeComparisons(places.comparisons, evaluation.comparisons);
+  writeEvaluationMetrics(places.metrics, evaluation.rows, label_names);
+  writeComparisons(places.comparisons, evaluation.comparisons, label_names);
   writeAggregation(places.aggregation, evaluation.aggregation);
-  writeHeterogeneity(places.heterogeneity, evaluation.heterogeneity);
-  writeCurves(places, evaluation.curves);
+  writeHeterogeneity(places.heterogeneity, evaluation.heterogeneity, label_names);
+  writeCurves(places, evaluation.curves, label_names);
   for (const split of SPLITS) {
-    writeEvaluatedPatients(predictionsPath(folder, split), models, split, label_names.length);
+    writeEvaluatedPatients(predictionsPath(folder, split), models, split, label_names);
   }
   writeFrozenFolder(places.frozen, models);
   writeEvaluation(places.record, evaluation);

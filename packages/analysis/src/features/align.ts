@@ -30,6 +30,8 @@ import { type FeatureSource, hasFeatures, readFeatureSource } from './source.ts'
 export interface Alignment {
   sources: readonly FeatureSource[];
   splits: Record<Split, AlignedFeatures>;
+  /** What the split calls the labels, where they have names. */
+  labelNames: readonly (string | undefined)[];
 }
 
 /** Aligns those of `modalities` that have features; says which have none yet. @throws DataError when none has. */
@@ -83,7 +85,7 @@ export async function align(
   };
   await replaceFilesTogether(alignedDir, fill, { obsolete: [], shared: SPLITS });
   for (const split of SPLITS) sayMissing(splits[split], split, folders[split], context);
-  return { sources, splits };
+  return { sources, splits, labelNames: namesOf(known) };
 }
 
 /** The tables that are there already if they were made from these very features; else they are made again. */
@@ -97,9 +99,15 @@ export async function alignIfStale(
     say(context, 'The aligned tables are missing or stale: aligning again.');
     return align(config, modalities, context);
   }
-  const { sources } = openSources(config.data, modalities, context);
+  const { sources, known } = openSources(config.data, modalities, context);
   const splits = forEachSplit((split) => readAligned(alignedFolder(features_dir, split), modalities));
-  return { sources, splits };
+  return { sources, splits, labelNames: namesOf(known) };
+}
+
+function namesOf(known: KnownPatients): (string | undefined)[] {
+  const names: (string | undefined)[] = [];
+  for (const { label, labelName } of known.values()) names[label] ??= labelName;
+  return names;
 }
 
 /** Whether the aligned tables that lie there were made from these very features. */

@@ -6,6 +6,9 @@ import type { FeatureSource } from './source.ts';
 export interface KnownPatient {
   hospital: string;
   split: Split;
+  label: number;
+  /** What the label is called, where it has a name. */
+  labelName: string | undefined;
 }
 
 /** Patients by ID, in Unicode form NFC. */
@@ -20,7 +23,10 @@ export function knownPatients(splitsDir: string, modalities: readonly string[]):
   const cohort = readCohort({ splits_dir: splitsDir, root_dir: null }, modalities);
   const patients = cohort?.patients ?? [];
   return new Map(
-    patients.map(({ patient, hospital, split }) => [patient.normalize('NFC'), { hospital, split }]),
+    patients.map(({ patient, hospital, split, label, label_name: labelName }) => [
+      patient.normalize('NFC'),
+      { hospital, split, label, labelName },
+    ]),
   );
 }
 

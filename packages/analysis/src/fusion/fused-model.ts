@@ -5,6 +5,7 @@ import {
   type FusionModality,
   type FusionModelFile,
   type FusionPrediction,
+  labelNamesOf,
   SPLITS,
   type Split,
 } from '@radweave/artifacts';
@@ -80,7 +81,7 @@ export function fitFusedModel(
   return {
     file: {
       format: 1,
-      label_names: Array.from({ length: classes }, (_, label) => `grade${label}`),
+      label_names: labelNamesOf(classes, alignment.labelNames),
       pooling: 'mean',
       modalities: sources.map(modalityOf),
       options: {

@@ -12,6 +12,17 @@ export const data = {
   root_dir: optionalText(
     'Folder of the hospitals; in that of each: [foldK/]grade{label}/{patient}/{modality}',
   ),
+  labels: z
+    .array(z.string().min(1))
+    .min(2)
+    .refine((list) => new Set(list).size === list.length, 'data.labels lists a name twice')
+    .nullable()
+    .default(null)
+    .meta({
+      description:
+        'Names of the class folders, in the order of the labels 0, 1, …; by default grade0, grade1, …, or other names in their natural order',
+      allowed: 'different names',
+    }),
   splits_dir: name('data/splits', 'Folder of the split CSV files'),
   study_key: optionalText(
     'File of the key under which checkpoints name patients; by default study-private/study_key.txt beside the splits',

@@ -133,14 +133,14 @@ test('a frozen decision is a file of its own', () => {
 
 test('tables have a column for each number and say why one is missing', () => {
   const folder = tempDir();
-  writeEvaluationMetrics(join(folder, 'metrics.csv'), [row]);
+  writeEvaluationMetrics(join(folder, 'metrics.csv'), [row], []);
   const [header = '', line = ''] = readFileSync(join(folder, 'metrics.csv'), 'utf8').split('\n');
   expect(header).toMatch(/^model,split,hospital,positive_label,n,n_positive,auc,auc_lower,auc_upper,/);
   expect(line).toMatch(/^network A,test,"SY, south",1,4,0,,,,/);
   expect(line).toMatch(
     /the best epoch was chosen on these patients; auc, auc_bootstrap, .*calibration_intercept: no positive patients/,
   );
-  writeHeterogeneity(join(folder, 'heterogeneity.csv'), evaluation.heterogeneity);
+  writeHeterogeneity(join(folder, 'heterogeneity.csv'), evaluation.heterogeneity, []);
   expect(readFileSync(join(folder, 'heterogeneity.csv'), 'utf8')).toBe(
     'model,positive_label,hospitals,within_auc,within_auc_lower,within_auc_upper,q,degrees_of_freedom,p,i2,note\n' +
       'network A,1,SY ZS,0.3333333333333333,0.1,0.5,1.5,1,0.22,0.3333333333333333,\n',

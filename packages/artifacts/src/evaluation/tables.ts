@@ -12,6 +12,7 @@ import {
   text,
 } from '../csv-columns.ts';
 import { inSampleColumn } from '../fusion/metrics.ts';
+import { writeLabelledTable } from '../labelled-table.ts';
 import { SPLITS, type Split } from '../splits/split.ts';
 import type {
   AggregationRow,
@@ -86,7 +87,11 @@ function estimatedLine<Name extends string>(
 }
 
 /** Writes `metrics.csv`: a line for each model, split, hospital and positive label. */
-export function writeEvaluationMetrics(path: string, rows: readonly EvaluationRow[]): void {
+export function writeEvaluationMetrics(
+  path: string,
+  rows: readonly EvaluationRow[],
+  labelNames: readonly string[],
+): void {
   const columns = {
     ...place,
     n: count,
@@ -97,11 +102,15 @@ export function writeEvaluationMetrics(path: string, rows: readonly EvaluationRo
     note: text,
   } as Columns<Line>;
   const lines = rows.map((row) => estimatedLine(row, METRICS));
-  writeTable(path, columns, lines);
+  writeLabelledTable(path, columns, lines, labelNames);
 }
 
 /** Writes `comparisons.csv`. */
-export function writeComparisons(path: string, rows: readonly ComparisonRow[]): void {
+export function writeComparisons(
+  path: string,
+  rows: readonly ComparisonRow[],
+  labelNames: readonly string[],
+): void {
   const columns = {
     first: required,
     second: required,
@@ -117,7 +126,7 @@ export function writeComparisons(path: string, rows: readonly ComparisonRow[]): 
     note: text,
   } as Columns<Line>;
   const lines = rows.map((row) => estimatedLine(row, ['auc_difference', 'nri', 'idi']));
-  writeTable(path, columns, lines);
+  writeLabelledTable(path, columns, lines, labelNames);
 }
 
 /** Writes `aggregation.csv`. */
@@ -134,7 +143,11 @@ export function writeAggregation(path: string, rows: readonly AggregationRow[]):
 }
 
 /** Writes `heterogeneity.csv`: how alike a model's AUCs are in the external hospitals. */
-export function writeHeterogeneity(path: string, rows: readonly HeterogeneityRow[]): void {
+export function writeHeterogeneity(
+  path: string,
+  rows: readonly HeterogeneityRow[],
+  labelNames: readonly string[],
+): void {
   const columns = {
     model: required,
     positive_label: required,
@@ -152,13 +165,14 @@ export function writeHeterogeneity(path: string, rows: readonly HeterogeneityRow
       hospitals: row.hospitals.join(' '),
     }),
   );
-  writeTable(path, columns, lines);
+  writeLabelledTable(path, columns, lines, labelNames);
 }
 
 /** Writes the points of all ROC, calibration and decision curves, one table each. */
 export function writeCurves(
   paths: { roc: string; calibration: string; decision: string },
   curves: readonly EvaluationCurves[],
+  labelNames: readonly string[],
 ): void {
   const each = (points: (curve: EvaluationCurves) => readonly Line[]): Line[] =>
     curves.flatMap((curve) => {
@@ -166,7 +180,7 @@ export function writeCurves(
       return points(curve).map((point) => ({ model, split: set, hospital, positive_label, ...point }));
     });
   const write = (path: string, names: Columns<Line>, lines: Line[]): void =>
-    writeTable(path, { ...place, ...names } as Columns<Line>, lines);
+    writeLabelledTable(path, { ...place, ...names } as Columns<Line>, lines, labelNames);
   const number = numberOrEmpty;
   write(
     paths.roc,
@@ -203,9 +217,9 @@ export function writeEvaluatedPatients(
   path: string,
   models: readonly EvaluatedModel[],
   set: Split,
-  classes: number,
+  labelNames: readonly string[],
 ): void {
-  const labels = Array.from({ length: classes }, (_, label) => label);
+  const labels = labelNames.map((_, label) => label);
   const perClass = (prefix: string): Columns<Line> =>
     Object.fromEntries(labels.map((label) => [`${prefix}_${label}`, numberOrEmpty])) as Columns<Line>;
   const columns = {
@@ -227,5 +241,5 @@ export function writeEvaluatedPatients(
       return cells;
     }),
   );
-  writeTable(path, columns, lines);
+  writeLabelledTable(path, columns, lines, labelNames);
 }

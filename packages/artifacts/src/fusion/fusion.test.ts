@@ -80,31 +80,39 @@ test('metrics come back; what is undefined is an empty cell with its reason', ()
     in_sample: 'no',
     note: 'no positive patients',
   };
-  writeFusionMetrics(path, [row]);
+  writeFusionMetrics(path, [row], []);
   expect(readFusionMetrics(path)).toEqual([row]);
-  expect(() => writeFusionMetrics(path, [{ ...row, auc: Number.NaN }])).toThrow(RangeError);
+  expect(() => writeFusionMetrics(path, [{ ...row, auc: Number.NaN }], [])).toThrow(RangeError);
 });
+
+const TWO = ['grade0', 'grade1'];
 
 test('two classes have one probability per model, more have one per label', () => {
   const path = join(tempDir(), 'predictions.csv');
   const who = { patient: '007', hospital: 'JM', label: 1, predicted: 0, in_sample: 'yes' as const, note: '' };
   const header = (): string | undefined => readFileSync(path, 'utf8').split('\n')[0];
   const two = { fused: [0.25, 0.75], A: [0.5, 0.5] };
-  writePredictions(path, [{ ...who, probabilities: two }], ['fused', 'A'], 2);
+  writePredictions(path, [{ ...who, probabilities: two }], ['fused', 'A'], TWO);
   expect(header()).toBe('patient_id,hospital,label,probability_fused,probability_A,predicted,in_sample,note');
   expect(readPredictions(path)).toEqual([{ ...who, probability_fused: 0.75, probability_A: 0.5 }]);
   const three = { fused: [0.25, 0.25, 0.5] };
-  writePredictions(path, [{ ...who, probabilities: three }], ['fused'], 3);
+  writePredictions(path, [{ ...who, probabilities: three }], ['fused'], ['grade0', 'grade1', 'grade2']);
   expect(header()).toContain('probability_fused_0,probability_fused_1,probability_fused_2');
   writeNewPredictions(
     path,
     [{ patient: '1', probabilities: two, predicted: 1, note: '' }],
     ['fused', 'A'],
-    2,
+    TWO,
   );
   expect(readFileSync(path, 'utf8')).toBe(
     'patient_id,probability_fused,probability_A,predicted,note\n1,0.75,0.5,1,\n',
   );
+  writePredictions(path, [{ ...who, probabilities: two }], ['fused'], ['benign', '=bad']);
+  expect(readFileSync(path, 'utf8')).toBe(
+    'patient_id,hospital,label,label_name,probability_fused,predicted,predicted_name,in_sample,note\n' +
+      "007,JM,1,'=bad,0.75,0,benign,yes,\n",
+  );
+  expect(readPredictions(path)).toEqual([{ ...who, probability_fused: 0.75 }]);
 });
 
 test('fused features are the same numbers in both files', () => {

@@ -1,6 +1,7 @@
 import { tableFile } from '../csv.ts';
 import { count, numberOrEmpty, oneOf, type RowOf, required, text } from '../csv-columns.ts';
 import { discriminationColumns } from '../discrimination-columns.ts';
+import { writeLabelledTable } from '../labelled-table.ts';
 import { SPLITS } from '../splits/split.ts';
 
 /** Whether the features of a row come from a network that was trained on the same patients. */
@@ -32,4 +33,13 @@ const columns = {
 export type FusionMetricsRow = RowOf<typeof columns>;
 
 /** `metrics.csv` of a fusion. */
-export const { read: readFusionMetrics, write: writeFusionMetrics } = tableFile(columns);
+export const { read: readFusionMetrics } = tableFile(columns);
+
+/** Writes `metrics.csv`. */
+export function writeFusionMetrics(
+  path: string,
+  rows: readonly FusionMetricsRow[],
+  labelNames: readonly string[],
+): void {
+  writeLabelledTable(path, columns, rows, labelNames);
+}

@@ -32,9 +32,9 @@ export function writePredictions(
   path: string,
   rows: readonly FusionPrediction[],
   models: readonly string[],
-  classes: number,
+  labelNames: readonly string[],
 ): void {
-  writeProbabilities(path, { who, verdict }, rows, models, classes);
+  writeProbabilities(path, { who, verdict }, rows, models, labelNames);
 }
 
 /** Reads `predictions_{split}.csv`. @throws DataError as `readTable`. */
@@ -48,8 +48,8 @@ export function writeNewPredictions(
   path: string,
   rows: readonly NewPrediction[],
   models: readonly string[],
-  classes: number,
+  labelNames: readonly string[],
 ): void {
   const frame = { who: { patient: patientId }, verdict: { predicted: count, note: text } };
-  writeProbabilities(path, frame, rows, models, classes);
+  writeProbabilities(path, frame, rows, models, labelNames);
 }

@@ -1,5 +1,5 @@
-import { writeTable } from '../csv.ts';
 import { type Column, type Columns, numberOrEmpty } from '../csv-columns.ts';
+import { writeLabelledTable } from '../labelled-table.ts';
 
 /** A patient's class probabilities by model: `{ fused: [p0, p1, …], A: […] }`. */
 export type ModelProbabilities = Readonly<Record<string, readonly number[]>>;
@@ -17,14 +17,16 @@ interface Frame<Who, Verdict> {
  * label with two classes; with more there is one `probability_{model}_{label}` for each label.
  *
  * @param models In the order of the columns.
+ * @param labelNames what each label is called.
  */
 export function writeProbabilities<Who extends object, Verdict extends object>(
   path: string,
   { who, verdict }: Frame<Who, Verdict>,
   rows: readonly (Who & Verdict & { readonly probabilities: ModelProbabilities })[],
   models: readonly string[],
-  classes: number,
+  labelNames: readonly string[],
 ): void {
+  const classes = labelNames.length;
   const labels = shownLabels(classes);
   const names = models.flatMap((model) => labels.map((label) => columnName(model, label, classes)));
   const middle = Object.fromEntries(names.map((name) => [name, probability]));
@@ -35,7 +37,7 @@ export function writeProbabilities<Who extends object, Verdict extends object>(
     return { ...row, ...Object.fromEntries(cells) };
   });
   const columns = { ...who, ...middle, ...verdict } as Columns<Record<string, unknown>>;
-  writeTable<Record<string, unknown>>(path, columns, lines);
+  writeLabelledTable<Record<string, unknown>>(path, columns, lines, labelNames);
 }
 
 /** The probability columns in a header. */

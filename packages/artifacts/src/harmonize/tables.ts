@@ -14,6 +14,7 @@ import { discriminationColumns } from '../discrimination-columns.ts';
 import { writeNpy } from '../features/npy-write.ts';
 import { inSampleColumn } from '../fusion/metrics.ts';
 import { type ModelProbabilities, writeProbabilities } from '../fusion/probability-columns.ts';
+import { writeLabelledTable } from '../labelled-table.ts';
 import type { SiteAuditRow } from './record.ts';
 
 /** Whether the features of a row were harmonised, which is transductive: by help of the patients they belong to. */
@@ -57,7 +58,16 @@ const metricsColumns = {
 export type HarmonisedMetricsRow = RowOf<typeof metricsColumns>;
 
 /** `metrics.csv` of a harmonisation. */
-export const { read: readHarmonisedMetrics, write: writeHarmonisedMetrics } = tableFile(metricsColumns);
+export const { read: readHarmonisedMetrics } = tableFile(metricsColumns);
+
+/** Writes `metrics.csv`. */
+export function writeHarmonisedMetrics(
+  path: string,
+  rows: readonly HarmonisedMetricsRow[],
+  labelNames: readonly string[],
+): void {
+  writeLabelledTable(path, metricsColumns, rows, labelNames);
+}
 
 /** Who a row of `predictions_test.csv` is about, and what is said of them beside the probabilities. */
 const who = { patient: patientId, hospital: text, label: count, transductive };
@@ -86,9 +96,9 @@ export function writeHarmonisedPredictions(
   path: string,
   rows: readonly HarmonisedPrediction[],
   models: readonly string[],
-  classes: number,
+  labelNames: readonly string[],
 ): void {
-  writeProbabilities(path, { who, verdict }, rows, models, classes);
+  writeProbabilities(path, { who, verdict }, rows, models, labelNames);
 }
 
 /** Writes `{stem}.npy` (float32, patients × dims) and `{stem}.csv` with the same rows, named. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readHeader, readTable, writeTable } from '../csv.ts';
 import { type Columns, count, oneOf, patientId, type RowOf, required } from '../csv-columns.ts';
 import { DataError } from '../errors.ts';
+import { hasColumn } from '../find-columns.ts';
 import { compareText } from '../natural.ts';
 import { SPLITS } from './split.ts';
 
@@ -14,32 +15,40 @@ const patientColumns = {
 
 /** A patient of the cohort. */
 export interface CohortPatient extends RowOf<typeof patientColumns> {
+  /** What the label is called, where it has a name. */
+  readonly label_name?: string | undefined;
   /** Number of slices of each modality. */
   readonly slices: Readonly<Record<string, number>>;
 }
 
 const PREFIX = 'slices_';
 
-type CohortRow = RowOf<typeof patientColumns> & Record<`slices_${string}`, number>;
+type CohortRow = RowOf<typeof patientColumns> & { label_name?: string } & Record<`slices_${string}`, number>;
 
-function cohortColumns(modalities: readonly string[]): Columns<CohortRow> {
+function cohortColumns(modalities: readonly string[], areNamed: boolean): Columns<CohortRow> {
+  const { patient, hospital, label, split } = patientColumns;
   const slices = Object.fromEntries(modalities.map((modality) => [`${PREFIX}${modality}`, count]));
-  return { ...patientColumns, ...slices } as Columns<CohortRow>;
+  const name = areNamed ? { label_name: required } : {};
+  return { patient, hospital, label, ...name, split, ...slices } as Columns<CohortRow>;
 }
 
-/** Writes `cohort.csv`: `patient_id,hospital,label,split` and a column `slices_{modality}` for each modality. */
+/**
+ * Writes `cohort.csv`: `patient_id,hospital,label,split` and a column `slices_{modality}` for each modality; behind the label
+ * `label_name`, where labels have names.
+ */
 export function writeCohort(
   path: string,
   patients: readonly CohortPatient[],
   modalities: readonly string[],
 ): void {
+  const areNamed = patients.some(({ label_name }) => label_name !== undefined);
   const rows = patients.map(({ slices, ...patient }): CohortRow => {
     const counts = Object.fromEntries(
       modalities.map((modality) => [`${PREFIX}${modality}`, slices[modality] ?? 0]),
     );
-    return { ...patient, ...counts };
+    return { ...patient, ...counts } as CohortRow;
   });
-  writeTable(path, cohortColumns(modalities), rows);
+  writeTable(path, cohortColumns(modalities, areNamed), rows);
 }
 
 /**
@@ -48,7 +57,8 @@ export function writeCohort(
  * @throws DataError as {@link readTable}, and `E_CSV_COLUMNS` when it has no `slices_…` column.
  */
 export function readCohort(path: string): { patients: CohortPatient[]; modalities: string[] } {
-  const modalities = readHeader(path)
+  const header = readHeader(path);
+  const modalities = header
     .filter((name) => name.startsWith(PREFIX))
     .map((name) => name.slice(PREFIX.length));
   if (modalities.length === 0) {
@@ -57,13 +67,16 @@ export function readCohort(path: string): { patients: CohortPatient[]; modalitie
       hint: 'Run preprocess again',
     });
   }
-  const patients = readTable(path, cohortColumns(modalities)).map((row) => ({
-    patient: row.patient,
-    hospital: row.hospital,
-    label: row.label,
-    split: row.split,
-    slices: Object.fromEntries(modalities.map((modality) => [modality, row[`${PREFIX}${modality}`] ?? 0])),
-  }));
+  const patients = readTable(path, cohortColumns(modalities, hasColumn(header, ['label_name']))).map(
+    (row) => ({
+      patient: row.patient,
+      hospital: row.hospital,
+      label: row.label,
+      ...(row.label_name === undefined ? {} : { label_name: row.label_name }),
+      split: row.split,
+      slices: Object.fromEntries(modalities.map((modality) => [modality, row[`${PREFIX}${modality}`] ?? 0])),
+    }),
+  );
   return { patients, modalities };
 }
 

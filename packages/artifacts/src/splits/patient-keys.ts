@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { eachRow } from '../csv.ts';
-import { required } from '../csv-columns.ts';
 import { DataError } from '../errors.ts';
 import { existsSync, readdirSync } from '../files/files.ts';
 import { splitFiles } from '../layout.ts';
 import { readCohort } from './cohort.ts';
-import { parseSlicePath } from './slice-path.ts';
+
 import { SPLIT_FILE } from './split.ts';
+import { columnsIn, personIn } from './split-columns.ts';
 
 /** A patient as a hospital names one. Another hospital's patient of the same ID is somebody else. */
 export interface Person {
@@ -109,11 +109,9 @@ export function readPatientKeys(folder: string): PatientKeys {
 /** What is wrong with a file, its own reader says; that a file is no split file at all matters to nobody. */
 function addListed(path: string, people: Map<string, Person>): void {
   try {
-    eachRow(path, { image_path: required, label: required }, ({ image_path }) => {
-      const place = parseSlicePath(image_path);
-      if (place === undefined) return;
-      const { hospital, patient } = place;
-      people.set(JSON.stringify([hospital, patient]), { hospital, id: patient });
+    eachRow(path, columnsIn(path), (row) => {
+      const person = personIn(row);
+      if (person !== undefined) people.set(JSON.stringify([person.hospital, person.id]), person);
     });
   } catch (error) {
     if (!(error instanceof DataError)) throw error;

@@ -40,6 +40,13 @@ export function parseSlicePath(path: string): SlicePlace | undefined {
   return forward ?? readPlace(path.split(/[\\/]/).filter((part) => part !== ''));
 }
 
+/** HOSPITAL/…/file.png of a path in another layout; undefined when the hospital is none of its folders. */
+export function tailFrom(path: string, hospital: string): string[] | undefined {
+  const parts = path.split(/[\\/]/).filter((part) => part !== '');
+  const at = parts.slice(0, -1).findLastIndex((part) => part.normalize('NFC') === hospital.normalize('NFC'));
+  return at === -1 ? undefined : parts.slice(at);
+}
+
 /** Where a split file in `folder` says that a slice lies. */
 export function listedPath(path: string, folder: string): string {
   if (isAbsolute(path) || /^[A-Za-z]:[\\/]/.test(path)) return path;
@@ -48,7 +55,7 @@ export function listedPath(path: string, folder: string): string {
 }
 
 /** Where a slice lies below a data root. A root that is itself the hospital's folder is accepted. */
-export function pathBelow(rootDir: string, place: SlicePlace): string {
+export function pathBelow(rootDir: string, place: Pick<SlicePlace, 'hospital' | 'tail'>): string {
   const root = resolve(rootDir);
   const isHospital = basename(root) === place.hospital && !existsSync(join(root, place.hospital));
   return join(isHospital ? dirname(root) : root, ...place.tail);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { parseSlicePath } from './slice-path.ts';
+import { parseSlicePath, tailFrom } from './slice-path.ts';
 
 /** A slice of a split file, with what its image shows. */
 export interface HashedSlice {
   readonly path: string;
+  readonly hospital: string;
   readonly label: number;
   /** SHA-256 (hex) of the decoded pixels. */
   readonly pixels: string;
@@ -16,8 +17,8 @@ export interface HashedSlice {
  */
 export function slicesHash(slices: readonly HashedSlice[]): string {
   const hash = createHash('sha256');
-  for (const { path, label, pixels } of slices) {
-    const place = parseSlicePath(path)?.tail.join('/') ?? path;
+  for (const { path, hospital, label, pixels } of slices) {
+    const place = (parseSlicePath(path)?.tail ?? tailFrom(path, hospital))?.join('/') ?? path;
     hash.update(`${JSON.stringify([place.normalize('NFC'), label, pixels])}\n`);
   }
   return hash.digest('hex');

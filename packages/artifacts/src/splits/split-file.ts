@@ -1,45 +1,72 @@
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { eachRow, writeTable } from '../csv.ts';
-import { count, type RowOf, required } from '../csv-columns.ts';
+import type { Columns } from '../csv-columns.ts';
 import { IssueCollector } from '../issues.ts';
-import { type PatientKeys, readPatientKeys } from './patient-keys.ts';
-import { listedPath, parseSlicePath, pathBelow, SLICE_LAYOUT, type SlicePlace } from './slice-path.ts';
+import { idOf, type PatientKeys, readPatientKeys } from './patient-keys.ts';
+import { listedPath, parseSlicePath, pathBelow, SLICE_LAYOUT, tailFrom } from './slice-path.ts';
+import { columnsIn, personColumns, personIn, type SplitRow, sliceColumns } from './split-columns.ts';
 
-const columns = { image_path: required, label: count };
-/** A row of `{split}_{modality}.csv`, as on disk. */
-type SplitRow = RowOf<typeof columns>;
+/** A slice to be listed in `{split}_{modality}.csv`. */
+interface ListedSlice {
+  readonly image_path: string;
+  readonly label: number;
+  /** By key. Where patient and hospital are not given, the path says them. */
+  readonly patient?: string;
+  readonly hospital?: string;
+  /** What the label is called, where it has a name. */
+  readonly labelName?: string | undefined;
+}
 
 /** A slice with its patient and hospital. */
 export interface SliceRecord {
   /** Where the image lies on this machine. */
   readonly path: string;
   readonly label: number;
+  /** What the label is called, where the file says it. */
+  readonly labelName?: string | undefined;
   /** The patient's key, see `PatientKeys`. */
   readonly patient: string;
   readonly hospital: string;
   readonly modality: string;
-  /** Number of the folder `grade{n}`. */
-  readonly grade: number;
+  /** Number of the folder `grade{n}`; null where the path has none. */
+  readonly grade: number | null;
 }
 
 /**
- * Writes a split file with exactly the columns `image_path,label`.
+ * Writes a split file with exactly the columns `image_path,label`; where paths do not tell patient and hospital in the usual
+ * layout, or labels have names, with `label_name`, `patient_id` and `hospital` beside them.
  *
  * @param options.relativeTo Write paths relative to this folder, where the file will lie, with forward slashes, so that data
  *   and splits can be moved together. A path on another Windows drive stays absolute.
  */
 export function writeSplit(
   path: string,
-  rows: readonly SplitRow[],
+  slices: readonly ListedSlice[],
   options: { relativeTo?: string | undefined } = {},
 ): void {
   const { relativeTo } = options;
-  const written =
-    relativeTo === undefined
-      ? rows
-      : rows.map((row) => ({ ...row, image_path: relativePath(relativeTo, row.image_path) }));
-  writeTable(path, columns, written);
+  const rows = slices.map(
+    ({ image_path, label, labelName = `grade${label}`, patient = '', hospital = '' }): SplitRow => ({
+      image_path: relativeTo === undefined ? image_path : relativePath(relativeTo, image_path),
+      label,
+      label_name: labelName,
+      patient_id: idOf({ patient, hospital }),
+      hospital,
+    }),
+  );
+  const more = slices.every(isToldByPath) ? {} : personColumns;
+  writeTable(path, { ...sliceColumns, ...more } as Columns<SplitRow>, rows);
+}
+
+function isToldByPath({ image_path, label, labelName, patient, hospital }: ListedSlice): boolean {
+  const place = parseSlicePath(image_path);
+  const isTold = (name: string | undefined, told: string | undefined): boolean =>
+    name === undefined || name.normalize('NFC') === told?.normalize('NFC');
+  const id = patient === undefined ? undefined : idOf({ patient, hospital: hospital ?? '' });
+  return (
+    isTold(labelName, `grade${label}`) && isTold(id, place?.patient) && isTold(hospital, place?.hospital)
+  );
 }
 
 /** How a split file in `folder` names a place relatively; a place on another Windows drive stays absolute. */
@@ -49,8 +76,8 @@ export function relativePath(folder: string, place: string): string {
 }
 
 /**
- * Reads a split file, ours or a user's own with these two columns. Patient, hospital and modality come from the path. A row
- * that lists an image again is left out: it would count twice.
+ * Reads a split file, ours or a user's own with these two columns. Patient and hospital come from the columns `patient_id` and
+ * `hospital` where both are there, else from the path. A row that lists an image again is left out: it would count twice.
  *
  * @param options.rootDir Data root on this machine, for data that was moved since the file was written. Where the listed
  *   images still exist, they are taken.
@@ -72,23 +99,32 @@ export function readSplit(
 ): SliceRecord[] {
   const issues = new IssueCollector();
   const slices: SliceRecord[] = [];
-  const places: SlicePlace[] = [];
+  const tails: (readonly string[] | undefined)[] = [];
   const patients = new Map<string, SliceRecord>();
   const reported = new Set<string>();
   const listedBefore = new Map<string, number>();
   const keys = options.keys ?? readPatientKeys(dirname(path));
   let number = 0;
-  eachRow(path, columns, (row) => {
+  eachRow(path, columnsIn(path), (row) => {
     const at = `${path}, row ${++number}`;
-    const place = parseSlicePath(row.image_path);
-    if (place === undefined) {
-      issues.error('E_SPLIT_PATH', `'${row.image_path}' does not end in ${SLICE_LAYOUT}`, at);
+    const person = personIn(row);
+    if (person === undefined) {
+      const text = `'${row.image_path}' does not end in ${SLICE_LAYOUT}`;
+      issues.error('E_SPLIT_PATH', text, at, 'In another layout add the columns patient_id and hospital');
       return;
     }
-    const { hospital, modality, grade } = place;
-    const patient = keys.keyOf({ id: place.patient, hospital });
+    const { hospital, place } = person;
+    const patient = keys.keyOf(person);
     const listed = listedPath(row.image_path, dirname(path));
-    const slice = { path: listed, label: row.label, patient, hospital, modality, grade };
+    const slice = {
+      path: listed,
+      label: row.label,
+      ...(row.label_name === undefined ? {} : { labelName: row.label_name }),
+      patient,
+      hospital,
+      modality: place?.modality ?? modalityOf(path),
+      grade: place?.grade ?? null,
+    };
     const key = resolve(listed);
     if (listedBefore.get(key) === slice.label) {
       options.onRepeated?.(slice);
@@ -96,7 +132,7 @@ export function readSplit(
     }
     listedBefore.set(key, slice.label);
     slices.push(slice);
-    places.push(place);
+    tails.push(place?.tail ?? tailFrom(row.image_path, hospital));
     const first = patients.get(patient) ?? slice;
     patients.set(patient, first);
     const isConflict = first.label !== slice.label || first.hospital !== hospital;
@@ -109,7 +145,17 @@ export function readSplit(
   issues.throwIfErrors('the split cannot be used');
   const { rootDir } = options;
   if (rootDir === undefined || isThere(slices)) return slices;
-  return slices.map((slice, i) => ({ ...slice, path: pathBelow(rootDir, places[i] as SlicePlace) }));
+  return slices.map((slice, i) => {
+    const tail = tails[i];
+    return tail === undefined
+      ? slice
+      : { ...slice, path: pathBelow(rootDir, { hospital: slice.hospital, tail }) };
+  });
+}
+
+/** The modality in the name of a split file. */
+function modalityOf(path: string): string {
+  return basename(path, '.csv').replace(/^(?:train|val|test)_/, '');
 }
 
 /** Some are asked for: a look at each of a hundred thousand takes long on a network drive. */

@@ -23,6 +23,8 @@ const schema = z.object({
   /** Counts by hospital × label × set. */
   counts: z.array(cohortCount),
   modalities: z.array(z.string().min(1)).min(1),
+  /** Names of the labels, in their order; left out where they are grade0, grade1, …. */
+  labels: z.array(z.string().min(1)).optional(),
   home_hospital: z.string().min(1),
   train_ratio: z.number().gt(0).lt(1),
   seed: whole,

@@ -105,7 +105,7 @@ function recordedConfig(config: Config, run: RunFolder): Config {
 /** Writes who is in which set of the fold: for readers of the run and for the audit, not for training. */
 function recordSets({ sets }: CrossFold, run: RunFolder, modality: string): void {
   for (const split of SPLITS) {
-    const rows = sets[split].map(({ path, label }) => ({ image_path: path, label }));
+    const rows = sets[split].map(({ path, ...row }) => ({ image_path: path, ...row }));
     writeSplit(splitPath(run.splits, split, modality), rows);
   }
   // Earlier versions decoded the slices of each fold again; those of a fold that was stopped are left.

@@ -1,4 +1,4 @@
-import type { CheckpointFacts, Config } from '@radweave/artifacts';
+import { type CheckpointFacts, type Config, labelNamesOf } from '@radweave/artifacts';
 import type { ChosenCompute } from '../compute/compute.ts';
 import { engineVersions } from '../compute/versions.ts';
 import type { Network } from '../open/network-source.ts';
@@ -9,6 +9,8 @@ export interface RunFacts {
   config: Config;
   modality: string;
   network: Pick<Network, 'origin' | 'normalisation'>;
+  /** What the split files call the labels. */
+  labelNames: readonly (string | undefined)[];
   /** Hashes of those it is trained and its epoch is chosen on. */
   patients: CheckpointFacts['patients'];
   splitHash: string;
@@ -20,7 +22,7 @@ export function checkpointFacts(
   run: RunFacts,
   { epoch, step, best }: Omit<Progress, 'partial'>,
 ): CheckpointFacts {
-  const { config, modality, network, patients, splitHash, compute } = run;
+  const { config, modality, network, labelNames, patients, splitHash, compute } = run;
   const { mean, std } = network.normalisation;
   return {
     format: 'radweave/1',
@@ -32,7 +34,7 @@ export function checkpointFacts(
       freeze_stages: config.model.freeze_stages,
     },
     input: { image_size: config.data.image_size, normalize_mean: mean, normalize_std: std },
-    label_names: Array.from({ length: config.model.num_classes }, (_, label) => `grade${label}`),
+    label_names: labelNamesOf(config.model.num_classes, labelNames),
     initial_weights: network.origin,
     precision: compute.precision,
     precision_reason: compute.reason,

@@ -70,3 +70,10 @@ export function identityOf(tables: Tables): string {
   );
   return splitHash(cohort);
 }
+
+/** What the split files call the labels, where they name them. */
+export function namesIn({ train, val }: Splits): (string | undefined)[] {
+  const names: (string | undefined)[] = [];
+  for (const { label, labelName } of [...train.table.rows, ...val.table.rows]) names[label] ??= labelName;
+  return names;
+}

@@ -54,7 +54,7 @@ import { residentSplits } from './resident-splits.ts';
 import { bestOf, type Restorable, restorable } from './restorable.ts';
 import { changedBatches, finishedBatches } from './resume-check.ts';
 import { sampleOf } from './sample.ts';
-import { allSplits, identityOf, type Splits, type TrainingSets } from './session-splits.ts';
+import { allSplits, identityOf, namesIn, type Splits, type TrainingSets } from './session-splits.ts';
 import { slicePredictions } from './slice-predictions.ts';
 import { type Ending, judgeSet, Trainer, type TrainingJob } from './trainer.ts';
 
@@ -333,6 +333,7 @@ export class TrainingSession {
       modality,
       network,
       patients: this.patients,
+      labelNames: namesIn(this.splits),
       splitHash,
       compute: { ...compute, reason: this.precisionReason },
     };

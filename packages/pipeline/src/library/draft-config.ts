@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
-import { type Config, defaultConfig, UsageError } from '@radweave/artifacts';
+import { type Config, defaultConfig, labelNamesOf, UsageError } from '@radweave/artifacts';
 import { type FoundPatient, walkCohort } from '@radweave/study/cohort/walk';
 
 /** A configuration for a folder of data, and what was seen there. */
 export interface Draft {
   config: Config;
+  /** Names of the labels, in their order. */
+  labels: string[];
   /** Folders of patients and how many patients have each, the most frequent first. */
   modalities: { name: string; patients: number }[];
   /** Hospitals, with how many patients have every suggested modality, by label. */
@@ -18,7 +20,7 @@ export interface Draft {
  * @throws UsageError when nothing under the root follows the layout.
  */
 export function draftConfig(root: string): Draft {
-  const { hospitals: names, patients } = walkCohort(root, []);
+  const { hospitals: names, labels: called, patients } = walkCohort(root, []);
   const modalities = countFolders(patients);
   const usual = modalities.filter((one) => one.patients * 2 >= patients.length);
   const chosen = (usual.length > 0 ? usual : modalities.slice(0, 1)).map(({ name }) => name);
@@ -42,7 +44,9 @@ export function draftConfig(root: string): Draft {
     home_hospital: suggestedHome(hospitals),
   });
   config.model.num_classes = labels;
-  return { config, modalities, hospitals };
+  const labelNames = labelNamesOf(labels, called);
+  if (called !== null) config.data.labels = labelNames;
+  return { config, labels: labelNames, modalities, hospitals };
 }
 
 /** Names as Unicode composes them, in which the configuration compares them. */

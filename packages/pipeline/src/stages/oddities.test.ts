@@ -55,7 +55,7 @@ test('a hospital that lacks a modality is named, with the folders that are there
 
 test('folders that are not called like grades are named, and so are files of other formats', async () => {
   const { raw, config } = cohort();
-  renameSync(join(raw, 'SY/grade1'), join(raw, 'SY/malignant'));
+  mkdirSync(join(raw, 'SY/notes/2020'), { recursive: true });
   renameSync(join(raw, 'ZS/grade0'), join(raw, 'ZS/benign'));
   renameSync(join(raw, 'ZS/grade1'), join(raw, 'ZS/bad; odd'));
   writeFileSync(join(raw, patient('SY', 0, 0), 'A', 'scan.dcm'), 'x');
@@ -63,10 +63,22 @@ test('folders that are not called like grades are named, and so are files of oth
   writeFileSync(join(raw, patient('SY', 0, 0), 'A', 'Thumbs.db'), 'x');
   writeFileSync(join(raw, 'JM/fold1/grade0/JM000/A/photo.jpg'), 'x');
   expect(await warned(config)).toEqual([
-    "SY: folder 'malignant' was not read, because it is not called grade0, grade1, …; it holds 2 folders",
+    "SY: folder 'notes' was not read, because it is not called grade0, grade1, …; it holds 1 folder",
     "ZS was not read, because no folder in it is called grade0, grade1, …; folders found there: 'bad; odd', 'benign'",
     'JM: files that are not PNG were not read (.jpg: 1)',
     'SY: files that are not PNG were not read (without an extension: 1, .dcm: 1); radweave import reads DICOM files',
+  ]);
+});
+
+test('a class with a name among grades is a question, and --labels an answer', async () => {
+  const { raw, config } = cohort();
+  renameSync(join(raw, 'SY/grade1'), join(raw, 'SY/grad1'));
+  await expect(preprocess({ config }, listening())).rejects.toThrow(
+    expect.objectContaining({ code: 'E_LABELS', exitCode: 3, where: join(raw, 'SY/grad1') }),
+  );
+  config.data.labels = ['grade0', 'grade1'];
+  expect(await warned(config)).toEqual([
+    "SY: folder 'grad1' was not read, because it is not called grade0, grade1, …; it holds 2 folders",
   ]);
 });
 

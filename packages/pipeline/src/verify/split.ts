@@ -109,12 +109,18 @@ function lastLine(path: string): unknown {
 /** @returns The configuration of the new division. */
 async function fromImages(
   config: Config,
-  { modalities, home_hospital, train_ratio, seed, slices }: SplitSummary,
+  { modalities, labels, home_hospital, train_ratio, seed, slices }: SplitSummary,
   temporary: string,
   context: StageContext,
 ): Promise<Config> {
   const own = structuredClone(config);
-  Object.assign(own.data, { modalities, home_hospital, train_ratio, splits_dir: temporary });
+  Object.assign(own.data, {
+    modalities,
+    labels: labels ?? null,
+    home_hospital,
+    train_ratio,
+    splits_dir: temporary,
+  });
   own.experiment.seed = seed;
   own.preprocess.log_dir = null;
   const again = await preprocess({ config: own }, findCohort({ config: own }, context), context);
@@ -135,7 +141,9 @@ function compareSplits(findings: Findings, folder: string, written: readonly str
 
 /** The part of an image's path that says whose slice it is; the rest differs from machine to machine. */
 function placeOnly(column: string, cell: string): string {
-  return column === 'image_path' ? (parseSlicePath(cell)?.tail.join('/') ?? cell) : cell;
+  return column === 'image_path'
+    ? (parseSlicePath(cell)?.tail ?? cell.split(/[\\/]/).slice(-5)).join('/')
+    : cell;
 }
 
 function fromCohort(findings: Findings, summary: SplitSummary, patients: readonly CohortPatient[]): void {

@@ -19,6 +19,7 @@ import {
   type FrozenRecord,
   fusionFolder,
   hashFile,
+  labelNamesOf,
   UsageError,
 } from '@radweave/artifacts';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
@@ -41,6 +42,8 @@ export interface EvaluateOptions {
 export interface EvaluateResult {
   outputDir: string;
   evaluationFile: string;
+  /** What each label is called. */
+  labelNames: string[];
   primary: string;
   models: string[];
   /** Everything of `metrics.csv`. */
@@ -67,6 +70,7 @@ export async function evaluate(options: EvaluateOptions, context: StageContext):
   return {
     outputDir,
     evaluationFile,
+    labelNames: evaluation.label_names,
     primary,
     models: models.map(({ name }) => name),
     rows,
@@ -87,7 +91,7 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
   const hasNoFusion = fusion === null && !options.networksOnly;
   const missing = [...(hasNoFusion ? [missingFusion(config, modalities)] : []), ...lacking];
   if (fusion === null && networks.length === 0) throw nothingToDo(config, missing);
-  const labelNames = labelNamesOf(fusion, networks);
+  const labelNames = commonLabels(fusion, networks, facts.labelNames);
   const aggregated = networks.map((network) =>
     aggregateNetwork(
       network,
@@ -142,7 +146,11 @@ function pauseIn(context: StageContext): Pause {
 }
 
 /** @throws DataError when models do not tell the same number of classes apart. */
-function labelNamesOf(fusion: FusionModels | null, networks: readonly NetworkSlices[]): string[] {
+function commonLabels(
+  fusion: FusionModels | null,
+  networks: readonly NetworkSlices[],
+  names: readonly (string | undefined)[],
+): string[] {
   const classes = fusion?.labelNames.length ?? networks[0]?.classes ?? 2;
   const odd = networks.find((network) => network.classes !== classes);
   if (odd !== undefined) {
@@ -151,7 +159,7 @@ function labelNamesOf(fusion: FusionModels | null, networks: readonly NetworkSli
       hint: 'Train every modality and fuse with the same labels',
     });
   }
-  return fusion?.labelNames ?? Array.from({ length: classes }, (_, label) => `grade${label}`);
+  return fusion?.labelNames ?? labelNamesOf(classes, names);
 }
 
 function nothingToDo(config: Config, missing: readonly Unevaluated[]): UsageError {

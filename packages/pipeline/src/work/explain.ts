@@ -51,6 +51,8 @@ export interface ExplainOptions {
 export interface ExplainResult {
   folder: string;
   layer: string;
+  /** What each label is called. */
+  labelNames: string[];
   patients: Omit<ExplainedPatient, 'slices'>[];
   randomisation: RandomisationCheck;
 }
@@ -167,6 +169,7 @@ async function explainSplit(
   sayCheck(explanations.randomisation, context);
   say(context, `Grad-CAM montages written: ${explanations.patients.length}, in ${folder}.`);
   return {
+    labelNames: about.label_names,
     folder,
     layer: source.layer,
     patients: explanations.patients.map(({ slices: _, ...one }) => one),

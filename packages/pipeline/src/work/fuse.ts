@@ -51,6 +51,8 @@ export interface FuseResult {
   metricsFile: string;
   modelFile: string;
   modalities: string[];
+  /** What each label is called. */
+  labelNames: string[];
   /** Fused patients by split. */
   patients: Record<Split, number>;
   converged: boolean;
@@ -167,9 +169,9 @@ function writeAll(
     });
     const names = judged[split].map((one) => one.model);
     const path = predictionsPath(folder, split);
-    writePredictions(path, splitPredictions(judged[split]), names, model.classes);
+    writePredictions(path, splitPredictions(judged[split]), names, model.file.label_names);
   }
-  writeFusionMetrics(metricsFile, metrics);
+  writeFusionMetrics(metricsFile, metrics, model.file.label_names);
   writeFusionModel(modelFile, model.file);
 }
 
@@ -184,6 +186,7 @@ function resultOf(
     metricsFile: fusionFiles(outputDir).metrics,
     modelFile: fusionFiles(outputDir).model,
     modalities: model.modalities,
+    labelNames: model.file.label_names,
     patients: forEachSplit((split) => splits[split].patients.length),
     converged: model.file.classifiers.every(({ converged }) => converged),
     threshold: metrics.find((row) => row.model === 'fused')?.threshold ?? null,

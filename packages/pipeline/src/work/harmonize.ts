@@ -158,8 +158,8 @@ function writeAll(
     });
     const names = model.file.classifiers.map(({ name }) => name);
     const predictions = harmonisedPredictions(model, harmonisation);
-    writeHarmonisedPredictions(files.predictions, predictions, names, model.classes);
-    writeHarmonisedMetrics(files.metrics, metrics);
+    writeHarmonisedPredictions(files.predictions, predictions, names, model.file.label_names);
+    writeHarmonisedMetrics(files.metrics, metrics, model.file.label_names);
   }
   writeHarmonizeRecord(files.record, record);
 }

@@ -38,6 +38,8 @@ export interface PredictResult {
   output: string;
   /** Predicted patients. */
   patients: number;
+  /** What each label is called. */
+  labelNames: string[];
   /** Patients who lack a modality and are therefore not predicted. */
   missing: { patient: string; modalities: string[] }[];
   /** Frozen when the model was fitted; null with more than two classes. */
@@ -65,8 +67,9 @@ export async function predict(options: PredictOptions, context: StageContext): P
   trained.tell(context);
   const { rows, threshold } = predictPatients(file, people, trained);
   const names = file.classifiers.map(({ name }) => name);
-  writeNewPredictions(output, rows, names, file.label_names.length);
-  return { output, patients: rows.length, missing: people.missing, threshold };
+  writeNewPredictions(output, rows, names, file.label_names);
+  const { label_names: labelNames } = file;
+  return { output, patients: rows.length, labelNames, missing: people.missing, threshold };
 }
 
 function ofFeatures(input: string, { modalities }: FusionModelFile): TrainedPatients {

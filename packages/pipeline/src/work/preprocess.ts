@@ -55,12 +55,16 @@ export interface PreprocessResult {
 
 /** What lies in the raw folders, before anything is written. @throws UsageError without a data root or home hospital. */
 export function findCohort({ config }: PreprocessOptions, context: StageContext): FoundCohort {
-  const { root_dir, modalities } = config.data;
+  const { root_dir, modalities, labels } = config.data;
   if (root_dir === null) {
     throw new UsageError('E_NO_ROOT', 'no data root is given', { hint: 'Give --root_dir, or data.root_dir' });
   }
-  const found = underKeys(walkCohort(root_dir, modalities));
+  const found = underKeys(walkCohort(root_dir, modalities, labels));
   say(context, `${counted(found.patients.length, 'patient folder')} in ${found.hospitals.join(', ')}.`);
+  if (found.labels !== null) {
+    const order = labels === null ? ', in the order of their names (another: --labels)' : '';
+    say(context, `Labels${order}: ${found.labels.map((name, label) => `${label} ${name}`).join(', ')}.`);
+  }
   requireHome(config.data.home_hospital, found.hospitals);
   if (config.preprocess.log_dir !== null) requireWritable(config.preprocess.log_dir, '--log_dir');
   return found;
@@ -95,6 +99,7 @@ export async function preprocess(
   }
   const division: Division = {
     members,
+    labels: found.labels,
     exclusions: gathered.exclusions,
     rejected: [...check.rejected, ...masksOf(found, check)],
     facts: check.facts,
@@ -133,7 +138,7 @@ async function usablePatients(
 /** @throws DataError when there is nobody, or what there is cannot be learned. */
 function assigned(
   members: readonly CohortMember[],
-  { hospitals, slices, foreign }: FoundCohort,
+  { hospitals, labels, slices, foreign }: FoundCohort,
   config: Config,
 ): AssignedMember[] {
   const { modalities, home_hospital, train_ratio } = config.data;
@@ -149,7 +154,7 @@ function assigned(
       },
     );
   }
-  checkLabelRange(members, home_hospital);
+  checkLabelRange(members, home_hospital, labels);
   return assignSplits(members, home_hospital, train_ratio, config.experiment.seed, hospitals);
 }
 

@@ -4,14 +4,14 @@ import { and, are, counted, few, fewQuoted } from './grammar.ts';
 /** What is odd about the data as found, and why patients are left out. */
 export const DATA = {
   'data-hospital-unread': of(
-    { hospital: 'text', names: 'texts', isMore: 'flag' },
-    ({ hospital, names, isMore }) =>
-      `${hospital} was not read, because no folder in it is called grade0, grade1, …; folders found there: ${fewQuoted(names, isMore)}`,
+    { hospital: 'text', classes: 'text', names: 'texts', isMore: 'flag' },
+    ({ hospital, classes, names, isMore }) =>
+      `${hospital} was not read, because no folder in it is called ${classes}; folders found there: ${fewQuoted(names, isMore)}`,
   ),
   'data-folder-unread': of(
-    { hospital: 'text', folder: 'text', n: 'number' },
-    ({ hospital, folder, n }) =>
-      `${hospital}: folder '${folder}' was not read, because it is not called grade0, grade1, …; it holds ${counted(n, 'folder')}`,
+    { hospital: 'text', folder: 'text', classes: 'text', n: 'number' },
+    ({ hospital, folder, classes, n }) =>
+      `${hospital}: folder '${folder}' was not read, because it is not called ${classes}; it holds ${counted(n, 'folder')}`,
   ),
   'data-not-png': of(
     { hospital: 'text', kinds: 'remarks' },
@@ -103,8 +103,8 @@ export const DATA = {
   ),
   'excluded-places': of({ places: 'remarks' }, ({ places }) => `found as ${and(places)}`),
   'excluded-place': of(
-    { hospital: 'text', label: 'number' },
-    ({ hospital, label }) => `grade${label} of ${hospital}`,
+    { hospital: 'text', label: 'text' },
+    ({ hospital, label }) => `${label} of ${hospital}`,
   ),
   'excluded-shared-image': of(
     { patient: 'text' },

@@ -9,10 +9,10 @@ const quoted = (names: readonly string[], isMore: boolean): string =>
   );
 
 export const DATA_ZH: Sentences<typeof DATA> = {
-  'data-hospital-unread': ({ hospital, names, isMore }) =>
-    `未读取 ${hospital}：其中没有名为 grade0、grade1…… 的文件夹；其中的文件夹：${quoted(names, isMore)}`,
-  'data-folder-unread': ({ hospital, folder, n }) =>
-    `${hospital}：未读取文件夹“${folder}”，因其名称不是 grade0、grade1……；其中有 ${n} 个文件夹`,
+  'data-hospital-unread': ({ hospital, classes, names, isMore }) =>
+    `未读取 ${hospital}：其中没有名为 ${classes} 的文件夹；其中的文件夹：${quoted(names, isMore)}`,
+  'data-folder-unread': ({ hospital, folder, classes, n }) =>
+    `${hospital}：未读取文件夹“${folder}”，因其名称不是 ${classes}；其中有 ${n} 个文件夹`,
   'data-not-png': ({ hospital, kinds }) => `${hospital}：未读取非 PNG 文件（${list(kinds)}）`,
   'data-import-dicom': 'DICOM 文件可用 radweave import 导入',
   'data-count': ({ what, n }) => `${what}：${n}`,
@@ -45,6 +45,6 @@ export const DATA_ZH: Sentences<typeof DATA> = {
 
   'excluded-modalities': ({ modalities }) => `缺少 ${list(modalities)} 的切片`,
   'excluded-places': ({ places }) => `同时见于 ${list(places)}`,
-  'excluded-place': ({ hospital, label }) => `${hospital} 的 grade${label}`,
+  'excluded-place': ({ hospital, label }) => `${hospital} 的 ${label}`,
   'excluded-shared-image': ({ patient }) => `与患者 ${patient} 有相同图像`,
 };

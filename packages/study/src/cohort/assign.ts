@@ -1,4 +1,4 @@
-import { compareText, DataError, idOf, type Split } from '@radweave/artifacts';
+import { compareText, DataError, idOf, labelName, type Split } from '@radweave/artifacts';
 import { stratifiedSplit } from '@radweave/stats';
 import type { CohortMember } from './patients.ts';
 
@@ -72,21 +72,29 @@ const ORDER: readonly Split[] = ['train', 'val', 'test'];
  *
  * @throws DataError naming those found.
  */
-export function checkLabelRange(members: readonly CohortMember[], home: string): void {
+export function checkLabelRange(
+  members: readonly CohortMember[],
+  home: string,
+  names: readonly string[] | null,
+): void {
   const labels = [...new Set(members.map(({ label }) => label))].sort((a, b) => a - b);
   if (labels.some((label, i) => label !== i)) {
     throw new DataError(
       'E_LABELS',
       `the labels are ${labels.join(', ')}, but must count 0, 1, … without gaps`,
       {
-        hint: 'Rename the grade folders',
+        hint: 'Rename the grade folders, or name all classes in the order of their labels: --labels grade0 grade1 …',
       },
     );
   }
   if (labels.length < 2) {
-    throw new DataError('E_LABELS', `all patients have label ${labels.join('')}: there is nothing to learn`, {
-      hint: 'At least two grade folders with patients are needed',
-    });
+    throw new DataError(
+      'E_LABELS',
+      `all patients are ${labels.map((label) => labelName(names, label)).join('')}: there is nothing to learn`,
+      {
+        hint: 'Folders of at least two classes with patients are needed',
+      },
+    );
   }
   const own = new Set(members.filter(({ hospital }) => hospital === home).map(({ label }) => label));
   const foreign = labels.filter((label) => !own.has(label));
@@ -95,9 +103,9 @@ export function checkLabelRange(members: readonly CohortMember[], home: string):
   const hospitals = [...new Set(theirs.map(({ hospital }) => hospital))].sort(compareText).join(', ');
   throw new DataError(
     'E_CLASS_MISSING',
-    `the home hospital '${home}' has no patient of label ${foreign.join(' or ')} (${theirs.length} patients of ${hospitals}): no network can learn it`,
+    `the home hospital '${home}' has no patient of ${foreign.map((label) => labelName(names, label)).join(' or ')} (${theirs.length} patients of ${hospitals}): no network can learn it`,
     {
-      hint: `Take these grade folders out of the data, or choose another --home_hospital`,
+      hint: `Take these folders out of the data, or choose another --home_hospital`,
     },
   );
 }

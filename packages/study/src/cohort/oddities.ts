@@ -1,3 +1,4 @@
+import { labelName } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
 import type { LackingPatient } from './patients.ts';
 import type { FoundCohort, FoundSlice } from './walk.ts';
@@ -10,12 +11,13 @@ const SHOWN = 5;
  * of other formats, masks. And what is used although its name says that it may be a mask.
  */
 export function unusedFiles(found: FoundCohort, twoValued: readonly FoundSlice[]): Remark[] {
+  const classes = found.labels?.join(', ') ?? 'grade0, grade1, …';
   const folders = found.unread
     .filter(({ folder, holds }) => folder !== null || holds.length > 0)
     .map(({ hospital, folder, holds }) =>
       folder === null
-        ? remark('data-hospital-unread', { hospital, ...few(holds) })
-        : remark('data-folder-unread', { hospital, folder, n: holds.length }),
+        ? remark('data-hospital-unread', { hospital, classes, ...few(holds) })
+        : remark('data-folder-unread', { hospital, folder, classes, n: holds.length }),
     );
   const foreign = [...found.foreign].map(([hospital, counts]) => {
     const kinds = [...counts].map(([what, n]) => remark('data-count', { what, n }));
@@ -70,7 +72,9 @@ export function lostPatients(
       n: own.length,
       total: new Set(theirs.map(({ patient }) => patient)).size,
       modalities: missing,
-      labels: labels.map(([label, ones]) => remark('data-count', { what: `grade${label}`, n: ones.length })),
+      labels: labels.map(([label, ones]) =>
+        remark('data-count', { what: labelName(found.labels, label), n: ones.length }),
+      ),
     });
     const instead = [
       ...(all.length > 0 ? [remark('data-folders-there', few(all))] : []),

@@ -15,6 +15,7 @@ export interface PlacedSlice {
   patient: string;
   hospital: string;
   label: number;
+  labelName?: string | undefined;
   split: Split;
   modality: string;
   /** The split file. */
@@ -66,9 +67,10 @@ export function patientsOf(slices: readonly PlacedSlice[]): {
   const patients = new Map<string, CohortPatient>();
   let conflict: DataError | null = null;
   for (const slice of slices) {
-    const { patient, hospital, label, split, modality, file } = slice;
+    const { patient, hospital, label, labelName, split, modality, file } = slice;
+    const name = labelName === undefined ? {} : { label_name: labelName };
     const key = patient.normalize('NFC');
-    const known = patients.get(key) ?? { patient, hospital, label, split, slices: {} };
+    const known = patients.get(key) ?? { patient, hospital, label, ...name, split, slices: {} };
     if (told(known) !== told(slice)) {
       conflict ??= new DataError(
         'E_SPLIT_CONFLICT',

@@ -1,4 +1,4 @@
-import { type Exclusion, type IssueCollector, nameFault, PatientKeys } from '@radweave/artifacts';
+import { type Exclusion, type IssueCollector, labelName, nameFault, PatientKeys } from '@radweave/artifacts';
 import { distinct, type Remark, remark } from '@radweave/remarks';
 import type { FoundCohort, FoundSlice } from './walk.ts';
 
@@ -55,6 +55,8 @@ export function gatherPatients(
 ): Gathered {
   const members = new Map<string, CohortMember>();
   const conflicts = new Map<string, Remark[]>();
+  const place = ({ hospital, label }: { hospital: string; label: number }): Remark =>
+    remark('excluded-place', { hospital, label: labelName(cohort.labels, label) });
   for (const { patient, hospital, label } of cohort.patients) {
     const known = members.get(patient);
     if (known === undefined) {
@@ -87,10 +89,6 @@ export function gatherPatients(
 
 /** How conflicts can be fixed. */
 export const CONFLICT_REMEDY = 'Correct the folders, or leave such patients out with --exclude_conflicts';
-
-function place({ hospital, label }: { hospital: string; label: number }): Remark {
-  return remark('excluded-place', { hospital, label });
-}
 
 /** Takes out patients without slices of every asked modality. */
 export function requireModalities(gathered: Gathered, modalities: readonly string[]): Gathered {

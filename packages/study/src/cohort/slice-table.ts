@@ -2,6 +2,8 @@
 export interface SliceRow {
   path: string;
   label: number;
+  /** What the label is called, where the split file says it. */
+  labelName?: string | undefined;
   patient: string;
   hospital: string;
 }

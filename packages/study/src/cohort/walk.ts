@@ -8,6 +8,7 @@ import {
   UsageError,
 } from '@radweave/artifacts';
 import { type Dirent, existsSync, readdirSync, statSync } from '@radweave/artifacts/files';
+import { classesNamed, classesOf, classKey, isGrade } from './class-folders.ts';
 import { sortByName } from './mask-names.ts';
 
 /** A slice file found under the root, where its folders place it. */
@@ -29,10 +30,18 @@ export interface FoundPatient {
   folders: readonly string[];
 }
 
+/** A folder of patients of one class. */
+interface ClassFolder {
+  path: string;
+  /** Its name. */
+  folder: string;
+  hospital: string;
+}
+
 /** A folder that was not read, because its name has no place in the layout. */
 export interface UnreadFolder {
   hospital: string;
-  /** Its name where a grade folder was expected; null when the hospital has no grade folder at all. */
+  /** Its name where the folder of a class was expected; null when the hospital has no such folder at all. */
   folder: string | null;
   /** Names of the folders in it. */
   holds: readonly string[];
@@ -41,6 +50,8 @@ export interface UnreadFolder {
 /** What lies under a data root. */
 export interface FoundCohort {
   hospitals: string[];
+  /** Names of the classes, in the order of their labels; null where the folders are called grade0, grade1, …. */
+  labels: readonly string[] | null;
   patients: FoundPatient[];
   slices: FoundSlice[];
   /** Files whose names say that they are masks. */
@@ -57,13 +68,19 @@ export interface FoundCohort {
 }
 
 /**
- * Walks `ROOT/HOSPITAL/[foldK/]grade{label}/{patient}/{modality}/*.png`. The depth is fixed, so links that lead back up end
- * by themselves; everything is in an order that does not depend on the file system. A root that is itself a hospital's
- * folder is that one hospital.
+ * Walks `ROOT/HOSPITAL/[foldK/]CLASS/{patient}/{modality}/*.png`, where CLASS is `grade{label}`, or has a name that
+ * `classesOf` gives a label. The depth is fixed, so links that lead back up end by themselves; everything is in an order that
+ * does not depend on the file system. A root that is itself a hospital's folder is that one hospital.
  *
- * @throws UsageError when the root is not a folder or nothing in it follows the layout.
+ * @param labels names of the classes in the order of their labels; null: as the folders are called.
+ * @throws UsageError when the root is not a folder or nothing in it follows the layout; DataError when it is not clear which
+ *   folders are classes.
  */
-export function walkCohort(rootDir: string, modalities: readonly string[]): FoundCohort {
+export function walkCohort(
+  rootDir: string,
+  modalities: readonly string[],
+  labels: readonly string[] | null = null,
+): FoundCohort {
   const root = resolve(rootDir);
   if (!existsSync(root)) {
     throw new UsageError('E_NO_ROOT', 'the data root does not exist', {
@@ -71,33 +88,31 @@ export function walkCohort(rootDir: string, modalities: readonly string[]): Foun
       hint: 'Give --root_dir',
     });
   }
-  const walk = new Walk(modalities);
+  const walk = new Walk(modalities, labels);
   const own = walk.folders(root);
-  if (own.some(isHospitalPart)) walk.hospital(root, basename(root));
-  else for (const name of own) walk.hospital(join(root, name), name);
+  const hospitals = walk.isHospital(root, own)
+    ? [[root, basename(root)]]
+    : own.map((name) => [join(root, name), name]);
+  walk.hospitals(hospitals.map(([path = '', name = '']) => ({ path, name: name.normalize('NFC') })));
   if (walk.found.patients.length === 0) {
     throw new UsageError('E_EMPTY_ROOT', 'no patient folder was found', {
       where: root,
-      hint: `The layout is ROOT/${SLICE_LAYOUT}`,
+      hint: `The layout is ROOT/${SLICE_LAYOUT}; class folders of other names are known by the modality folders (--modalities) in them, or by --labels`,
     });
   }
   return walk.found;
 }
 
 const FOLD = /^fold\d+$/i;
-const GRADE = /^grade(\d{1,9})$/i;
 const PNG = /\.png$/i;
 /** What images are kept in besides PNG; a file without an extension is often DICOM. */
 const OTHER_IMAGE =
   /^[^.]+$|\.(?:dcm|dicom|ima|nii|nii\.gz|nrrd|mha|mhd|jpe?g|jp2|tiff?|bmp|gif|webp|npy|npz)$/i;
 
-function isHospitalPart(name: string): boolean {
-  return FOLD.test(name) || GRADE.test(name);
-}
-
 class Walk {
   readonly found: FoundCohort = {
     hospitals: [],
+    labels: null,
     patients: [],
     slices: [],
     masks: [],
@@ -108,44 +123,97 @@ class Walk {
     ignored: {},
   };
   private readonly modalities: ReadonlySet<string>;
+  private readonly labels: readonly string[] | null;
 
-  constructor(modalities: readonly string[]) {
+  constructor(modalities: readonly string[], labels: readonly string[] | null) {
     this.modalities = new Set(modalities);
+    this.labels = labels;
   }
 
-  hospital(path: string, name: string): void {
-    const parts = this.folders(path);
-    if (!parts.some(isHospitalPart)) {
-      this.ignore('folder without grades');
-      this.found.unread.push({ hospital: name.normalize('NFC'), folder: null, holds: parts });
-      return;
-    }
-    this.found.hospitals.push(name.normalize('NFC'));
-    this.found.phantoms.set(name.normalize('NFC'), new Set(readPhantomMark(path)));
-    for (const part of parts) {
-      if (FOLD.test(part)) {
-        for (const grade of this.folders(join(path, part))) this.grade(join(path, part, grade), grade, name);
-      } else {
-        this.grade(join(path, part), part, name);
+  /** Whether a folder with these folders in it is that of a hospital, not of several. */
+  isHospital(path: string, own: readonly string[]): boolean {
+    if (own.some((name) => this.isPart(name))) return true;
+    const below = own.map((name) => ({ path: join(path, name), names: namesOf(join(path, name)) }));
+    if (this.labels !== null || below.some(({ names }) => names.some((name) => this.isPart(name))))
+      return false;
+    const areHospitals = below.some((one) =>
+      one.names.some((name) => this.holdsPatients(join(one.path, name))),
+    );
+    return !areHospitals && below.some((one) => this.holdsPatients(one.path));
+  }
+
+  hospitals(hospitals: readonly { path: string; name: string }[]): void {
+    const all = hospitals.map(({ path, name }) => ({ path, name, ...this.candidates(path, name) }));
+    const hasGrades = all.some(({ classes }) => classes.some(({ folder }) => this.isClass(folder)));
+    const chosen: ClassFolder[] = [];
+    for (const { path, name, parts, classes } of all) {
+      const isOne = hasGrades
+        ? parts.some((part) => this.isPart(part))
+        : classes.some((one) => this.holdsPatients(one.path));
+      if (!isOne) {
+        this.ignore('folder without grades');
+        this.found.unread.push({ hospital: name, folder: null, holds: parts });
+        continue;
+      }
+      this.found.hospitals.push(name);
+      this.found.phantoms.set(name, new Set(readPhantomMark(path)));
+      for (const one of classes) {
+        // With names given, all others are left out; without, a name of its own among grades is a question.
+        const isLeftOut =
+          !this.isClass(one.folder) && (this.labels !== null || !this.holdsPatients(one.path));
+        if (isLeftOut) this.leaveOut(one);
+        else chosen.push(one);
       }
     }
+    const { names, labelOf } = classesOf(chosen, this.labels);
+    this.found.labels = names;
+    for (const one of chosen) this.patients(one, labelOf(one.folder));
   }
 
-  private grade(path: string, folder: string, hospital: string): void {
-    const label = GRADE.exec(folder)?.[1];
-    if (label === undefined) {
-      this.ignore('folder that is no grade');
-      this.found.unread.push({ hospital: hospital.normalize('NFC'), folder, holds: this.folders(path) });
-      return;
-    }
+  /** Folders that may be those of classes, directly in a hospital's folder or in its folds. */
+  private candidates(path: string, hospital: string): { parts: string[]; classes: ClassFolder[] } {
+    const parts = this.folders(path);
+    const at = (place: string, folder: string): ClassFolder => ({
+      path: join(place, folder),
+      folder,
+      hospital,
+    });
+    const classes = parts.flatMap((part) =>
+      FOLD.test(part)
+        ? this.folders(join(path, part)).map((folder) => at(join(path, part), folder))
+        : [at(path, part)],
+    );
+    return { parts, classes };
+  }
+
+  private isPart(folder: string): boolean {
+    return FOLD.test(folder) || this.isClass(folder);
+  }
+
+  private isClass(folder: string): boolean {
+    return this.labels === null ? isGrade(folder) : classesNamed(this.labels).has(classKey(folder));
+  }
+
+  /** Whether there are modalities where those of patients would be. */
+  private holdsPatients(path: string): boolean {
+    return namesOf(path).some((patient) =>
+      namesOf(join(path, patient)).some((modality) =>
+        this.modalities.size === 0
+          ? readdirSync(join(path, patient, modality)).some((file) => PNG.test(file))
+          : this.modalities.has(modality.normalize('NFC')),
+      ),
+    );
+  }
+
+  private leaveOut({ path, folder, hospital }: ClassFolder): void {
+    this.ignore('folder that is no grade');
+    this.found.unread.push({ hospital, folder, holds: this.folders(path) });
+  }
+
+  private patients({ path, hospital }: ClassFolder, label: number): void {
     for (const patient of this.folders(path)) {
       const folders = this.folders(join(path, patient));
-      const place = {
-        patient: patient.normalize('NFC'),
-        hospital: hospital.normalize('NFC'),
-        label: Number(label),
-        folders,
-      };
+      const place = { patient: patient.normalize('NFC'), hospital, label, folders };
       this.found.patients.push(place);
       for (const modality of folders) {
         if (this.modalities.has(modality.normalize('NFC')))
@@ -199,6 +267,7 @@ class Walk {
       }
       const kind = kindOf(path, entry);
       if (kind === 'broken') this.ignore('broken link');
+      if (kind === 'special') this.ignore('no ordinary file (pipe, socket or device)');
       return kind === wanted;
     });
     return entries.map(({ name }) => name);
@@ -213,13 +282,22 @@ class Walk {
  * Follows links; one that leads nowhere or in a circle (ELOOP) is broken. Asking for each file would take longer than
  * reading the folders, so only what the folder does not tell is asked for.
  */
-function kindOf(folder: string, entry: Dirent): 'file' | 'folder' | 'broken' {
+function kindOf(folder: string, entry: Dirent): 'file' | 'folder' | 'special' | 'broken' {
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'folder';
   try {
-    return statSync(join(folder, entry.name)).isDirectory() ? 'folder' : 'file';
+    const target = statSync(join(folder, entry.name));
+    if (target.isDirectory()) return 'folder';
+    return target.isFile() ? 'file' : 'special';
   } catch (error) {
     if (['ENOENT', 'ELOOP'].includes(systemCode(error) ?? '')) return 'broken';
     throw error;
   }
+}
+
+/** Names of the folders in a folder, hidden ones left out, without counting what is passed over. */
+function namesOf(path: string): string[] {
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => !entry.name.startsWith('.') && kindOf(path, entry) === 'folder')
+    .map(({ name }) => name);
 }

@@ -7,6 +7,7 @@ import {
   DataError,
   type Exclusion,
   hashFile,
+  labelName,
   type RejectedImage,
   readSplitSummary,
   relativePath,
@@ -34,10 +35,13 @@ import { programVersions } from '../context/versions.ts';
 import type { AssignedMember } from './assign.ts';
 import { forEachSplit } from './each-split.ts';
 import type { ImageCheck } from './images.ts';
+import type { SliceRow } from './slice-table.ts';
 
 /** A finished division of the patients, to be written. */
 export interface Division {
   members: readonly AssignedMember[];
+  /** Names of the labels; null where they are grade0, grade1, …. */
+  labels: readonly string[] | null;
   exclusions: readonly Exclusion[];
   rejected: readonly RejectedImage[];
   /** What is known of each slice, by path. */
@@ -63,7 +67,7 @@ export async function writeDivision(
   context: StageContext,
 ): Promise<SplitSummary> {
   const { splits_dir, modalities } = config.data;
-  const { members, exclusions, rejected } = division;
+  const { exclusions, rejected } = division;
   const gone = goneModalities(splitFiles(splits_dir).summary, modalities);
   const obsolete = gone.flatMap((modality) => [
     ...SPLITS.map((split) => splitPath('', split, modality)),
@@ -71,9 +75,9 @@ export async function writeDivision(
   ]);
   if (rejected.length === 0) obsolete.push(SPLIT_FILES.rejected);
   const fill = (folder: string): SplitSummary => {
-    const names = writeSplitFiles(folder, members, config);
+    const names = writeSplitFiles(folder, division, config);
     const places = splitFiles(folder);
-    writeCohort(places.cohort, cohortOf(members, modalities), modalities);
+    writeCohort(places.cohort, cohortOf(division, modalities), modalities);
     writeExclusions(places.exclusions, exclusions);
     writeBrightness(places.brightness, division.brightness);
     for (const [modality, svg] of division.pictures)
@@ -94,15 +98,15 @@ export async function writeDivision(
 
 const pictureName = (modality: string): string => `brightness_${modality}.svg`;
 
-function writeSplitFiles(folder: string, members: readonly AssignedMember[], config: Config): string[] {
+function writeSplitFiles(folder: string, division: Division, config: Config): string[] {
   const { splits_dir, modalities } = config.data;
   const relativeTo = config.preprocess.relative_paths ? splits_dir : undefined;
   return SPLITS.flatMap((split) =>
     modalities.map((modality) => {
-      const rows = splitRows(members, split, modality);
+      const rows = splitRows(division, split, modality);
       writeSplit(
         splitPath(folder, split, modality),
-        rows.map(({ path, label }) => ({ image_path: path, label })),
+        rows.map(({ path, ...row }) => ({ image_path: path, ...row })),
         { relativeTo },
       );
       return splitPath('', split, modality);
@@ -111,38 +115,39 @@ function writeSplitFiles(folder: string, members: readonly AssignedMember[], con
 }
 
 /** The rows of a split file. */
-function splitRows(
-  members: readonly AssignedMember[],
-  split: Split,
-  modality: string,
-): { path: string; label: number }[] {
+function splitRows({ members, labels }: Division, split: Split, modality: string): SliceRow[] {
   return members
     .filter((member) => member.split === split)
-    .flatMap(({ slices, label }) => (slices.get(modality) ?? []).map(({ path }) => ({ path, label })));
+    .flatMap(({ slices, label, patient, hospital }) =>
+      (slices.get(modality) ?? []).map(({ path }) => {
+        return { path, label, labelName: labels?.[label], patient, hospital };
+      }),
+    );
 }
 
-function slicesHashes({ members, facts }: Division, modality: string): Record<Split, string> {
+function slicesHashes(division: Division, modality: string): Record<Split, string> {
   return forEachSplit((split) =>
     slicesHash(
-      splitRows(members, split, modality).map((row) => ({
+      splitRows(division, split, modality).map((row) => ({
         ...row,
-        pixels: facts.get(row.path)?.contentHash ?? '',
+        pixels: division.facts.get(row.path)?.contentHash ?? '',
       })),
     ),
   );
 }
 
-function cohortOf(members: readonly AssignedMember[], modalities: readonly string[]): CohortPatient[] {
+function cohortOf({ members, labels }: Division, modalities: readonly string[]): CohortPatient[] {
   return members.map(({ patient, hospital, label, split, slices }): CohortPatient => {
     const counts = Object.fromEntries(
       modalities.map((modality) => [modality, slices.get(modality)?.length ?? 0]),
     );
-    return { patient, hospital, label, split, slices: counts };
+    const name = labels === null ? {} : { label_name: labelName(labels, label) };
+    return { patient, hospital, label, ...name, split, slices: counts };
   });
 }
 
 function summarise(division: Division, config: Config): SplitSummary {
-  const { members, exclusions, files, warnings, synthetic } = division;
+  const { members, labels, exclusions, files, warnings, synthetic } = division;
   const { modalities, home_hospital, train_ratio } = config.data;
   const excluded: Record<string, number> = {};
   for (const { reason } of exclusions) excluded[reason] = (excluded[reason] ?? 0) + 1;
@@ -150,6 +155,7 @@ function summarise(division: Division, config: Config): SplitSummary {
     format: 2,
     counts: countCells(members, modalities),
     modalities,
+    ...(labels === null ? {} : { labels: [...labels] }),
     home_hospital,
     train_ratio,
     seed: config.experiment.seed,

@@ -58,6 +58,25 @@ export function writeCohortFolders(root: string, patientsPerGrade = 5, slices = 
   }
 }
 
+/** Patients of hospitals and classes of any number: `{ JM: [4, 4], SY: [2, 0] }` has the patients of each class. */
+export function writeCohortOf(
+  root: string,
+  hospitals: Readonly<Record<string, readonly number[]>>,
+  classes: readonly string[],
+  modalities: readonly string[],
+): void {
+  for (const [hospital, counts] of Object.entries(hospitals)) {
+    for (const [label, count] of counts.entries()) {
+      for (let p = 0; p < count; p++) {
+        for (const modality of modalities) {
+          const place = `${hospital}/${classes[label]}/${hospital}${label}${p}/${modality}/s1.png`;
+          writeSlice(root, place, slicePixels(place, Math.min(label, 1)));
+        }
+      }
+    }
+  }
+}
+
 /** Defaults for such a cohort in `folder`: data, splits, features and outputs below it. */
 export function cohortConfig(folder: string): Config {
   const config = defaultConfig();

@@ -1,0 +1,33 @@
+import { readHeader } from '../csv.ts';
+import { type Columns, count, patientId, type RowOf, required } from '../csv-columns.ts';
+import { hasColumn } from '../find-columns.ts';
+import { parseSlicePath, type SlicePlace } from './slice-path.ts';
+
+/** What every split file has. */
+export const sliceColumns = { image_path: required, label: count };
+
+/** What it has where paths do not tell it. */
+export const personColumns = { label_name: required, patient_id: patientId, hospital: required };
+
+/** A row of `{split}_{modality}.csv`, as on disk. */
+export type SplitRow = RowOf<typeof sliceColumns> & Partial<RowOf<typeof personColumns>>;
+
+/** The columns of a split file that are there. */
+export function columnsIn(path: string): Columns<SplitRow> {
+  const header = readHeader(path);
+  const { label_name, ...who } = personColumns;
+  return {
+    ...sliceColumns,
+    ...(hasColumn(header, ['label_name']) ? { label_name } : {}),
+    ...(hasColumn(header, ['patient_id', 'patient']) && hasColumn(header, ['hospital']) ? who : {}),
+  } as Columns<SplitRow>;
+}
+
+/** Whose slice a row is, by its columns or else its path; undefined where neither says it. */
+export function personIn(
+  row: SplitRow,
+): { id: string; hospital: string; place: SlicePlace | undefined } | undefined {
+  const place = parseSlicePath(row.image_path);
+  const { patient_id: id = place?.patient, hospital = place?.hospital } = row;
+  return id === undefined || hospital === undefined ? undefined : { id, hospital, place };
+}

@@ -1,0 +1,112 @@
+import { DataError, editDistance, naturalCompare } from '@radweave/artifacts';
+
+const GRADE = /^grade(\d{1,9})$/i;
+
+/** Whether a folder's name says its label: `grade0`, `grade1`, …. */
+export function isGrade(folder: string): boolean {
+  return GRADE.test(folder);
+}
+
+/** What two spellings of one class have in common: `Grade01` is `grade1`, and `Benign` is `benign`. */
+export function classKey(folder: string): string {
+  const grade = GRADE.exec(folder)?.[1];
+  return grade === undefined ? folder.normalize('NFC').trim().toLowerCase() : `grade${Number(grade)}`;
+}
+
+/** The keys of the classes that somebody named. */
+export function classesNamed(labels: readonly string[]): Set<string> {
+  return new Set(labels.map(classKey));
+}
+
+/** A folder that stands for a class. */
+interface Folder {
+  readonly path: string;
+  readonly folder: string;
+}
+
+/** Which label a folder stands for. */
+export interface Classes {
+  /** In the order of the labels; null where they are grade0, grade1, …, which say it themselves. */
+  names: readonly string[] | null;
+  labelOf(folder: string): number;
+}
+
+/**
+ * Gives each class a label from 0. `grade0`, `grade1`, … keep theirs; other names are put in their natural order, in which
+ * `grade2` comes before `grade10`, unless `given` says another.
+ *
+ * @param folders of all hospitals.
+ * @param given every name in the order of the labels; the folders are those of these names.
+ * @throws DataError `E_LABELS` when a name may be a misspelt one.
+ */
+export function classesOf(folders: readonly Folder[], given: readonly string[] | null): Classes {
+  if (given !== null) return numbered(given);
+  const keys = [...new Set(folders.map(({ folder }) => classKey(folder)))];
+  const grades = keys.filter(isGrade);
+  if (grades.length === keys.length) return gradesOf(grades.map(numberIn).sort((a, b) => a - b));
+  const names = [...keys].sort(naturalCompare);
+  const odd = oddNames(names);
+  if (odd.length > 0) throw doubtful(odd, names, folders);
+  const spelt = names.map((key) => folders.find(({ folder }) => classKey(folder) === key)?.folder ?? key);
+  return numbered(spelt.map((name) => name.normalize('NFC').trim()));
+}
+
+function numbered(names: readonly string[]): Classes {
+  const keys = names.map(classKey);
+  const areUsual = keys.every((key, label) => key === `grade${label}`);
+  return { names: areUsual ? null : names, labelOf: (folder) => keys.indexOf(classKey(folder)) };
+}
+
+/** Numbers that go on from 1 are labels from 0. Those with gaps stay as they are, for `checkLabelRange` to refuse. */
+function gradesOf(numbers: readonly number[]): Classes {
+  const [first = 0] = numbers;
+  if (first > 0 && areWithoutGaps(numbers)) return numbered(numbers.map((number) => `grade${number}`));
+  return { names: null, labelOf: (folder) => numberIn(classKey(folder)) };
+}
+
+function areWithoutGaps(numbers: readonly number[]): boolean {
+  return numbers.every((number, i) => number === (numbers[0] ?? 0) + i);
+}
+
+function numberIn(name: string): number {
+  return Number(/\d+$/.exec(name)?.[0]);
+}
+
+/** `stage 2` and `stageII` without their numbers. */
+const stemOf = (name: string): string => name.replace(/[\s_-]*(?:\d+|[ivx]+)$/, '');
+
+/**
+ * Names that do not go with the others: without a number where others have the same word with numbers, with numbers that
+ * leave one out, or almost like another.
+ */
+function oddNames(names: readonly string[]): string[] {
+  const family = (name: string): string[] => names.filter((one) => stemOf(one) === stemOf(name));
+  const largest = names.map(family).sort((a, b) => b.length - a.length)[0] ?? [];
+  if (largest.length > 1) {
+    const others = names.filter((name) => !largest.includes(name));
+    if (others.length > 0) return others;
+    const numbers = names.map(numberIn).sort((a, b) => a - b);
+    return numbers.every(Number.isInteger) && !areWithoutGaps(numbers) ? [...names] : [];
+  }
+  return names.filter((name) => names.some((other) => other !== name && areAlmostAlike(name, other)));
+}
+
+/** `malignat` and `malignant`, but not `typical` and `atypical`. */
+function areAlmostAlike(a: string, b: string): boolean {
+  if (a.endsWith(b) || b.endsWith(a)) return false;
+  const longer = Math.max(a.length, b.length);
+  return editDistance(a, b) <= (longer >= 8 ? 2 : longer >= 5 ? 1 : 0);
+}
+
+function doubtful(odd: readonly string[], names: readonly string[], folders: readonly Folder[]): DataError {
+  const own = folders.filter(({ folder }) => odd.includes(classKey(folder)));
+  const [first] = own;
+  const shown = [...new Set(own.map(({ folder }) => `'${folder}'`))].slice(0, 5);
+  const usual = names.filter((name) => !odd.includes(name));
+  const beside = usual.length === 0 ? '' : `, where others are called ${usual.join(', ')}`;
+  const list = names.map((name) => (/\s/.test(name) ? `"${name}"` : name)).join(' ');
+  return new DataError('E_LABELS', `${shown.join(' and ')} may be a class or a slip${beside}`, {
+    where: first?.path,
+    hint: `Rename or move the folder; or name the classes in the order of their labels, such as --labels ${list}: folders of other names are then left out`,
+  });
+}
