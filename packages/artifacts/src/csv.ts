@@ -4,7 +4,9 @@ import { type Columns, columnNames, headerOf } from './csv-columns.ts';
 import { DataError, RESTORE } from './errors.ts';
 import { findColumns } from './find-columns.ts';
 import { IssueCollector } from './issues.ts';
-import { readTableText } from './text.ts';
+import { readBytes, tableText } from './text.ts';
+import { isWorkbook } from './xlsx/archive.ts';
+import { readSheet } from './xlsx/sheet.ts';
 
 /**
  * Calls `use` for one record after the other, the header included: all at once, the records of a large cohort take several
@@ -18,11 +20,17 @@ function eachRecord(
   use: (cells: readonly string[], line: number) => void,
   most?: number,
 ): void {
-  const bytes = readTableText(path);
+  const bytes = readBytes(path);
+  if (isWorkbook(bytes, path)) {
+    const rows = readSheet(bytes, path).filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
+    for (const { cells, line } of rows.slice(0, most)) use(cells, line);
+    return;
+  }
+  const text = tableText(bytes, path);
   try {
-    parse(bytes, {
+    parse(text, {
       bom: true,
-      ...separatorOf(bytes),
+      ...separatorOf(text),
       skip_records_with_empty_values: true,
       ...(most === undefined ? {} : { to: most }),
       relax_column_count: true,
@@ -73,7 +81,7 @@ export function readHeader(path: string): string[] {
 /**
  * Reads a table that has the headers of `columns`, in any order and letter case; further columns, such as the index that
  * pandas writes, are not read. UTF-8 with or without BOM, UTF-16 or GB18030; commas, semicolons or tabs; LF or CRLF; blank
- * lines are ignored.
+ * lines are ignored. Of an Excel workbook (.xlsx) the first sheet.
  *
  * @returns one object per row, keyed by column name.
  * @throws DataError `E_FILE_MISSING`, `E_ENCODING`, `E_CSV_SYNTAX`, `E_CSV_COLUMNS` (header), or one error that lists

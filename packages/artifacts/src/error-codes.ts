@@ -135,6 +135,7 @@ export const ERROR_CODES = {
   E_VERIFY: 'Results differ from what is computed again, or nothing could be verified.',
   E_WINDOWS_PATH:
     'A path is one of Windows, and this computer runs another system, or its backslashes were taken for line breaks.',
+  E_XLSX: 'An Excel workbook cannot be read.',
 } as const;
 
 /** What an error is told by; searched for in logs and tests. */

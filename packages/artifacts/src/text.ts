@@ -28,13 +28,12 @@ export function readText(path: string): string {
 }
 
 /**
- * The text of a table as bytes of UTF-8, a byte order mark included, for what needs no string of the whole file. Spreadsheets
+ * The text of a table's bytes in UTF-8, a byte order mark included, for what needs no string of the whole file. Spreadsheets
  * also write UTF-16 and, in China, GBK or GB18030: these are read too.
  *
  * @throws DataError as {@link readText}, for every other encoding.
  */
-export function readTableText(path: string): Buffer {
-  const bytes = readBytes(path);
+export function tableText(bytes: Buffer, path: string): Buffer {
   if (isPlain(bytes)) return bytes;
   const decoded = decodeTable(bytes);
   if (decoded === null) throw notUtf8(bytes, path);

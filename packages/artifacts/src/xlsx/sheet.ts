@@ -1,0 +1,113 @@
+import { WorkbookArchive } from './archive.ts';
+import { attribute, elements, plainText } from './xml.ts';
+
+/** A row of a sheet and its number, from 1. */
+export interface SheetRow {
+  readonly cells: readonly string[];
+  readonly line: number;
+}
+
+/** Columns of a sheet, XFD at most. */
+const MOST_COLUMNS = 16_384;
+
+/** Number formats of Excel that show a day or a time (ECMA-376, 18.8.30). */
+const DATE_FORMATS = (id: number): boolean => (id >= 14 && id <= 22) || (id >= 45 && id <= 47);
+
+/**
+ * The rows of the first sheet of an Excel workbook (ECMA-376), each cell as text: numbers with all their digits, days as
+ * `2020-02-29`, formulas as their last result. Rows are as long as the longest.
+ *
+ * @throws DataError `E_XLSX` when the bytes are no workbook.
+ */
+export function readSheet(bytes: Buffer, path: string): SheetRow[] {
+  const archive = new WorkbookArchive(bytes, path);
+  const strings = elements(archive.text('xl/sharedStrings.xml') ?? '', 'si').map(({ inner }) =>
+    textIn(inner),
+  );
+  const dates = dateStyles(archive.text('xl/styles.xml') ?? '');
+  const sheet = archive.text(firstSheet(archive));
+  if (sheet === null) throw archive.damaged('it has no sheet');
+  const rows: SheetRow[] = [];
+  for (const row of elements(sheet, 'row')) {
+    const line = Number(attribute(row.tag, 'r') ?? (rows.at(-1)?.line ?? 0) + 1);
+    const cells: string[] = [];
+    for (const cell of elements(row.inner, 'c')) {
+      const at = columnOf(attribute(cell.tag, 'r')) ?? cells.length;
+      if (at >= MOST_COLUMNS) throw archive.damaged(`row ${line} has more columns than a sheet can have`);
+      while (cells.length < at) cells.push('');
+      cells[at] = cellText(cell, strings, dates);
+    }
+    rows.push({ cells, line });
+  }
+  const width = Math.max(0, ...rows.map(({ cells }) => cells.length));
+  return rows.map(({ cells, line }) => ({
+    cells: [...cells, ...Array(width - cells.length).fill('')],
+    line,
+  }));
+}
+
+/** The part of the sheet that the workbook lists first and does not hide. */
+function firstSheet(archive: WorkbookArchive): string {
+  const sheets = elements(archive.text('xl/workbook.xml') ?? '', 'sheet');
+  const first = sheets.find(({ tag }) => (attribute(tag, 'state') ?? 'visible') === 'visible') ?? sheets[0];
+  const id = attribute(first?.tag ?? '', 'r:id');
+  const links = elements(archive.text('xl/_rels/workbook.xml.rels') ?? '', 'Relationship');
+  const target = attribute(links.find(({ tag }) => attribute(tag, 'Id') === id)?.tag ?? '', 'Target');
+  if (target === undefined) return 'xl/worksheets/sheet1.xml';
+  return target.startsWith('/') ? target.slice(1) : `xl/${target}`;
+}
+
+/** `C7` is column 2. */
+function columnOf(reference: string | undefined): number | undefined {
+  const letters = /^([A-Z]{1,3})\d+$/.exec(reference ?? '')?.[1];
+  if (letters === undefined) return undefined;
+  return [...letters].reduce((sum, letter) => 26 * sum + letter.charCodeAt(0) - 64, 0) - 1;
+}
+
+function cellText(
+  { tag, inner }: { tag: string; inner: string },
+  strings: readonly string[],
+  dates: ReadonlySet<number>,
+): string {
+  const kind = attribute(tag, 't') ?? 'n';
+  if (kind === 'inlineStr') return textIn(inner);
+  const value = plainText(elements(inner, 'v')[0]?.inner ?? '');
+  if (kind === 's') return strings[Number(value)] ?? '';
+  if (kind === 'b') return value === '1' ? 'TRUE' : 'FALSE';
+  if (kind !== 'n' || value === '') return value;
+  if (dates.has(Number(attribute(tag, 's') ?? -1))) return dayOf(Number(value));
+  // Excel writes 0.1 as 0.10000000000000001, and long numbers with an exponent.
+  return String(Number(Number(value).toPrecision(15)));
+}
+
+/** The text of a string, without the phonetic one of East Asian workbooks. */
+function textIn(xml: string): string {
+  const shown = xml.replace(/<rPh\b[\s\S]*?<\/rPh>/g, '');
+  return elements(shown, 't')
+    .map(({ inner }) => plainText(inner))
+    .join('');
+}
+
+/** Styles of cells that hold a day or a time. */
+function dateStyles(styles: string): Set<number> {
+  const own = new Map(
+    elements(styles, 'numFmt').map(({ tag }) => [
+      Number(attribute(tag, 'numFmtId')),
+      // Colours, conditions and quoted text are no part of it.
+      (attribute(tag, 'formatCode') ?? '').replace(/\[[^\]]*\]|"[^"]*"|\\./g, ''),
+    ]),
+  );
+  const formats = elements(elements(styles, 'cellXfs')[0]?.inner ?? '', 'xf');
+  const isDate = (id: number): boolean => DATE_FORMATS(id) || /[ymdhs]/i.test(own.get(id) ?? '');
+  return new Set(
+    formats.flatMap(({ tag }, style) => (isDate(Number(attribute(tag, 'numFmtId'))) ? [style] : [])),
+  );
+}
+
+/** Days since 1899-12-30, as text in ISO 8601. */
+function dayOf(days: number): string {
+  const time = new Date(Math.round((days - 25_569) * 86_400) * 1000);
+  if (Number.isNaN(time.getTime())) return String(days);
+  const iso = time.toISOString();
+  return iso.endsWith('T00:00:00.000Z') ? iso.slice(0, 10) : iso.slice(0, 19).replace('T', ' ');
+}
