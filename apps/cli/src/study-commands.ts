@@ -8,6 +8,7 @@ const STUDY: readonly ConfigKeyPath[] = [
   'data.splits_dir',
   'data.features_dir',
   'data.modalities',
+  'data.labels',
   'data.home_hospital',
   'fusion.output_dir',
   'experiment.output_dir',

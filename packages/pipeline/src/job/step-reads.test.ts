@@ -240,11 +240,18 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
   extract: ['model.name', 'model.zero_init_last', 'data.image_size', 'data.modalities'],
   explain: ['model.zero_init_last'],
   // As `train`, and written into the records of the fold models.
-  cross_validate: ['experiment.name', 'data.modalities', 'data.home_hospital', 'data.train_ratio'],
+  cross_validate: [
+    'experiment.name',
+    'data.labels',
+    'data.modalities',
+    'data.home_hospital',
+    'data.train_ratio',
+  ],
   // Copied with their section; the image size is the checkpoint's.
-  predict: ['data.image_size', 'data.modalities', 'data.home_hospital', 'data.train_ratio'],
+  predict: ['data.image_size', 'data.labels', 'data.modalities', 'data.home_hospital', 'data.train_ratio'],
   // Written into the records of the fold models, which train on split files that are there.
   'cross-fit': [
+    'data.labels',
     'data.modalities',
     'data.home_hospital',
     'data.train_ratio',

@@ -107,6 +107,6 @@ function doubtful(odd: readonly string[], names: readonly string[], folders: rea
   const list = names.map((name) => (/\s/.test(name) ? `"${name}"` : name)).join(' ');
   return new DataError('E_LABELS', `${shown.join(' and ')} may be a class or a slip${beside}`, {
     where: first?.path,
-    hint: `Rename or move the folder; or name the classes in the order of their labels, such as --labels ${list}: folders of other names are then left out`,
+    hint: `Rename or move the folder; or name the classes in the order of their labels, such as --labels ${list} (data.labels in a configuration): folders of other names are then left out`,
   });
 }
