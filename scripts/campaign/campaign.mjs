@@ -13,7 +13,7 @@ const HELP = `npm run campaign -- kills|faults [options]
 
   kills          kills each command with SIGKILL before every n-th file operation and at random moments, runs the same
                  command again, and compares the study with that of an uninterrupted one, byte for byte
-  faults         lets a file operation fail once (ENOSPC, EIO, EACCES, half a write), looks at error and exit code, at what
+  faults         lets a file operation fail once (ENOSPC, EIO, EACCES, ENOENT, half a write), looks at error and exit code, at what
                  was there before, and at what the same command leaves then
 
   --n N          trials, shared out among the commands (default 300)

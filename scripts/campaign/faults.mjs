@@ -3,7 +3,8 @@
 import { lastLine } from './kills.mjs';
 import { differences, lost, treeOf } from './trees.mjs';
 
-const FAULTS = ['ENOSPC', 'EIO', 'EACCES', 'short'];
+/** ENOENT is what an input that vanishes gives. */
+const FAULTS = ['ENOSPC', 'EIO', 'EACCES', 'ENOENT', 'short'];
 
 /** The n faults: of each command, at every k-th operation, each kind in turn. */
 export function planFaults(stages, { n, random }) {

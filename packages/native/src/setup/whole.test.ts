@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { writeTree } from './made-up-trees.test.support.ts';
-import { fillFolder } from './whole.ts';
+import { fillFolder, writeWhole } from './whole.ts';
 
 test('of two that fill a folder at once the first one stays, if it is whole; a part is replaced', () => {
   const target = join(tempDir(), 'build');
@@ -45,4 +45,20 @@ onLinux('a disk that fills on the way is told with its folder, and nothing is le
     `The disk of ${dirname(target)} is full. Make room, or name another folder by RADWEAVE_CACHE`,
   );
   expect(readdirSync(dirname(target))).toEqual([]);
+});
+
+onLinux('a cache that may not be written is told with its folder, for a record too', () => {
+  for (const write of [
+    (path: string) => writeWhole(path, 'x'),
+    (path: string) =>
+      fillFolder(
+        path,
+        () => undefined,
+        () => false,
+      ),
+  ]) {
+    expect(() => write('/sys/kernel/radweave')).toThrow(
+      '/sys/kernel may not be written. Correct its permissions, or name another by RADWEAVE_CACHE',
+    );
+  }
 });

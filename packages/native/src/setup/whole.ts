@@ -7,27 +7,47 @@ import { SetupError } from './errors.ts';
 /** What to do about a full disk. */
 export const MAKE_ROOM = 'Make room, or name another folder by RADWEAVE_CACHE';
 
+/** What the user is told of a fault of the disk of `folder`; any other error comes back as it is. */
+function explained(error: unknown, folder: string): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const told = (what: string): SetupError => new SetupError(what, { cause: error });
+  if (['ENOSPC', 'EDQUOT'].includes(code)) return told(`The disk of ${folder} is full. ${MAKE_ROOM}`);
+  if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
+    return told(`${folder} may not be written. Correct its permissions, or name another by RADWEAVE_CACHE`);
+  }
+  if (code === 'EIO')
+    return told(`The disk of ${folder} failed (EIO). Check it, then run radweave setup again`);
+  return error;
+}
+
+/** Makes what `target` becomes, under a name beside it that nobody else has. @throws SetupError for a fault of the disk. */
+function makeBeside(target: string, make: (temporary: string) => void): void {
+  const folder = dirname(target);
+  const temporary = temporaryName(target, 'tmp');
+  try {
+    mkdirSync(folder, { recursive: true });
+    sweepLeftovers(folder);
+    make(temporary);
+  } catch (error) {
+    throw explained(error, folder);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
 /**
  * Fills a folder of the cache, whole or not at all: beside its place first, as a rename is only atomic within one file system. Of
  * two set-ups at the same time both do the work, and what the first one made stays.
  *
  * @param isWhole whether the folder has all of its parts.
- * @throws SetupError when the disk is full.
+ * @throws SetupError when the disk is full, fails, or may not be written.
  */
 export function fillFolder(target: string, fill: (staged: string) => void, isWhole: () => boolean): void {
-  mkdirSync(dirname(target), { recursive: true });
-  sweepLeftovers(dirname(target));
-  const staged = temporaryName(target, 'tmp');
-  mkdirSync(staged);
-  try {
+  makeBeside(target, (staged) => {
+    mkdirSync(staged);
     fill(staged);
     moveInto(staged, target, isWhole);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-    throw new SetupError(`The disk of ${dirname(target)} is full. ${MAKE_ROOM}`, { cause: error });
-  } finally {
-    rmSync(staged, { recursive: true, force: true });
-  }
+  });
 }
 
 function moveInto(staged: string, target: string, isWhole: () => boolean): void {
@@ -44,14 +64,16 @@ export function replace(from: string, to: string): void {
   renameWithRetry(from, to);
 }
 
-/** Writes a file whole or not at all, with its folder. */
+/** Writes a file whole or not at all, with its folder. @throws SetupError as {@link fillFolder}. */
 export function writeWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  sweepLeftovers(dirname(path));
-  const temporary = temporaryName(path, 'tmp');
-  const file = openSync(temporary, 'w');
-  writeFileSync(file, text);
-  fsyncSync(file);
-  closeSync(file);
-  renameWithRetry(temporary, path);
+  makeBeside(path, (temporary) => {
+    const file = openSync(temporary, 'wx');
+    try {
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameWithRetry(temporary, path);
+  });
 }
