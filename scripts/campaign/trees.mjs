@@ -21,11 +21,16 @@ export const MAY_DIFFER = [
     isCounted: false,
   },
   { path: /checkpoints\/[^/]+\/run\.json$/, text: /"time": "[^"]*"/, why: 'when the training last wrote' },
+  {
+    path: /report\/report\.html$/,
+    text: /\b20\d\d-\d\d-\d\d\b/g,
+    why: 'the day here; a command is run again in another time zone',
+  },
   { path: /native\/.*\.json$/, text: /"(time|built|tried)": "[^"]*"/, why: 'when set-up ran' },
 ];
 
 /** What killed commands leave and the next removes; one that ends leaves none. */
-const LEFT = /\.(tmp|old|incomplete|lock|stale)(\/|$)|radweave\.new/;
+const LEFT = /\.(tmp|old|incomplete|lock)(\/|$)/;
 
 /** Every file, link and folder below a folder, by its path, and a hash of what is in it. */
 export function treeOf(folder, path = '') {

@@ -14,7 +14,8 @@ const HANGS_MS = 180_000;
 export class Campaign {
   constructor(work) {
     this.work = work;
-    this.study = join(work, 'study');
+    // A name that no encoding of one byte has, and a space.
+    this.study = join(work, 'étude 肝');
     this.log = join(work, 'shim.log');
     this.stages = [];
   }
@@ -56,8 +57,9 @@ export class Campaign {
    *
    * @param hurt what {@link shimmed} is told; `after`, of milliseconds, kills it then.
    */
-  async run(stage, hurt, more = []) {
+  async run(stage, hurt, more = [], elsewhere = {}) {
     const { program, args, options } = commandOf(stage, this.study, this.hub.address);
+    Object.assign(options.env, elsewhere);
     rmSync(this.log, { force: true });
     if (hurt !== undefined) {
       Object.assign(options.env, shimmed(this.shim, this.study, { ...hurt, log: this.log }));
@@ -83,11 +85,12 @@ export class Campaign {
     };
   }
 
-  /** Runs a command as a user does after it failed: again, and where it says so with `--resume`. */
+  /** Runs a command as a user does after it failed: again, and where it says so with `--resume`. Language and time zone are others. */
   async again(stage) {
-    const first = await this.run(stage);
+    const elsewhere = { LANG: 'C', LC_ALL: 'C', TZ: 'Pacific/Kiritimati' };
+    const first = await this.run(stage, undefined, [], elsewhere);
     if (first.status !== 2 || stage.resume === undefined || !first.said.includes('--resume')) return first;
-    return await this.run(stage, undefined, stage.resume);
+    return await this.run(stage, undefined, stage.resume, elsewhere);
   }
 
   close() {
