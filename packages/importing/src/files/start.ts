@@ -20,7 +20,11 @@ export function readStart(path: string, most: number = MOST_BYTES): FileStart {
     const { size } = fstatSync(handle);
     if (size > MOST_BYTES) throw new FileFault('the file is larger than 2 GiB');
     const bytes = new Uint8Array(Math.min(size, most));
-    const length = readSync(handle, bytes);
+    // One call may give less than there is, as network folders do.
+    let length = 0;
+    for (let count = -1; count !== 0 && length < bytes.length; length += count) {
+      count = readSync(handle, bytes, length, bytes.length - length, length);
+    }
     return { bytes: bytes.subarray(0, length), size };
   } catch (error) {
     throw explainFileError(error, 'read', path);

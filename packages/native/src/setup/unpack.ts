@@ -33,7 +33,12 @@ export function unpackWheel(path: string, isWanted: (name: string) => boolean, i
   const file = openSync(path, 'r');
   const read = (offset: number, bytes: number): Buffer => {
     const buffer = Buffer.alloc(bytes);
-    if (readSync(file, buffer, 0, bytes, offset) !== bytes) throw damaged(path, 'it is cut off');
+    // One call may give less than there is, as network folders do.
+    for (let done = 0; done < bytes; ) {
+      const count = readSync(file, buffer, done, bytes - done, offset + done);
+      if (count === 0) throw damaged(path, 'it is cut off');
+      done += count;
+    }
     return buffer;
   };
   try {
