@@ -72,6 +72,8 @@ export const importFiles = finder({
   sheet: 'contact_sheet.html',
   /** Folder of what was written of each series. */
   done: 'series',
+  /** Which data root these are the records of, by its path from here. */
+  output: 'output.txt',
 });
 
 /** What leads back to patients. */

@@ -1,16 +1,20 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import {
   DataError,
   folderName,
+  type ImportedSlice,
   importFiles,
   type Pseudonym,
+  readText,
   replaceFolderAtomic,
+  writeFileAtomic,
   writeImported,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { FileFault } from '../files/fault.ts';
 import type { PixelOptions } from '../output/options.ts';
 import { type Place, writeStack } from '../output/write-stack.ts';
-import { MASK, OUT, type Proposal } from '../series/propose.ts';
+import { isDecided, MASK, OPEN, OUT, type Proposal } from '../series/propose.ts';
 import { DoneSeries, doneKey } from './done.ts';
 import type { ImportedPatient } from './patients.ts';
 
@@ -38,6 +42,7 @@ export async function writeSeries(
   const { output, records, pixels, pseudonyms } = options;
   const done = new DoneSeries(records, output);
   requireKnown(done, patients, pseudonyms);
+  ownOutput(records, output);
   const tasks = tasksOf(patients, proposals, pixels);
   const left = tasks.filter(({ proposal, key }) => !done.has(proposal.stack.id, key));
   // All that moves goes first: its place may be that of another series now.
@@ -52,6 +57,44 @@ export async function writeSeries(
   }
   writeImported(importFiles(records).table, done.all());
   return { written: left.length, unchanged: tasks.length - left.length };
+}
+
+/** Records name slices by their places in one data root: those of two would be mixed up. */
+function ownOutput(records: string, output: string): void {
+  const path = importFiles(records).output;
+  const own = relative(records, output).split(sep).join('/');
+  const earlier = existsSync(path) ? readText(path).trim() : null;
+  if (earlier === null) writeFileAtomic(path, `${own}\n`);
+  if (earlier === null || earlier === own) return;
+  throw new DataError(
+    'E_IMPORT',
+    `these records are those of the data root ${join(records, earlier)}, not of ${output}`,
+    {
+      where: records,
+      hint: `Give each data root --records of its own; where the folder was only moved, correct ${path}`,
+    },
+  );
+}
+
+/** A series in whose folder another one lies. */
+export interface Replacement {
+  readonly proposal: Proposal;
+  readonly earlier: ImportedSlice;
+}
+
+/** Series that would remove the slices of one that is not among these files, unless somebody decided that they do. */
+export function replacements(
+  patients: readonly ImportedPatient[],
+  proposals: readonly Proposal[],
+  { output, records, pixels }: { output: string; records: string; pixels: PixelOptions },
+): Replacement[] {
+  const known = new Set(proposals.map(({ stack }) => stack.id));
+  const firstOf = new Map(new DoneSeries(records, output).all().map((row) => [dirname(row.file), row]));
+  return tasksOf(patients, proposals, pixels).flatMap(({ proposal, folder }) => {
+    const earlier = firstOf.get(folder);
+    if (earlier === undefined || known.has(earlier.series) || isDecided(proposal)) return [];
+    return [{ proposal, earlier }];
+  });
 }
 
 /** Whoever names another folder by --private, or has lost it, would import everybody again. */
@@ -77,7 +120,7 @@ function tasksOf(
 ): Task[] {
   const people = new Map(patients.map((one) => [one.pseudonym, one]));
   return proposals
-    .filter(({ modality }) => modality !== OUT && modality !== MASK)
+    .filter(({ modality }) => ![OUT, OPEN, MASK].includes(modality))
     .map((proposal) => {
       const { patient } = proposal;
       const { hospital = '', label = null } = people.get(patient) ?? {};

@@ -25,6 +25,13 @@ export const OUT = '-';
 export const OPEN = '?';
 export const MASK = 'mask';
 
+const DECIDED = 'your decision';
+
+/** Whether the user named this very series. */
+export function isDecided({ because }: Proposal): boolean {
+  return because.startsWith(DECIDED);
+}
+
 /** Between several series for one modality of one patient: what is usual in studies of slices. */
 const PREFERENCES: readonly [name: string, has: (one: Proposal) => boolean][] = [
   ['axial', ({ stack }) => stack.plane === 'axial'],
@@ -47,12 +54,11 @@ export function propose(
   wishes: Wishes,
 ): Proposal[] {
   const first = stacks.map(({ patient, stack }) => nameOne(patient, stack, { rules, decisions }, wishes));
-  const isDecided = (one: Proposal): boolean => decisions[one.stack.id] !== undefined;
   const rivals = grouped(
     first.filter(({ modality }) => ![OUT, OPEN, MASK].includes(modality)),
     ({ patient, modality }) => JSON.stringify([patient, modality]),
   ).filter((group) => group.length > 1);
-  const settled = new Map(rivals.flatMap((group) => settle(group, isDecided)).map((one) => [one.stack, one]));
+  const settled = new Map(rivals.flatMap((group) => settle(group)).map((one) => [one.stack, one]));
   return first.map((one) => settled.get(one.stack) ?? one);
 }
 
@@ -69,7 +75,7 @@ function nameOne(
   const decided = decisions[stack.id];
   const found =
     decided !== undefined
-      ? { modality: decided, because: 'your decision' }
+      ? { modality: decided, because: DECIDED }
       : wanted?.includes(facts.description) === true
         ? { modality: facts.description, because: 'its own name' }
         : named(facts, rules);
@@ -87,9 +93,9 @@ function nameOne(
 }
 
 /** Of several series that could be one modality the decided one, else the preferred one; else all are questions. */
-function settle(group: readonly Proposal[], isDecided: (one: Proposal) => boolean): Proposal[] {
+function settle(group: readonly Proposal[]): Proposal[] {
   let left = group.some(isDecided) ? group.filter(isDecided) : [...group];
-  const reasons: string[] = left.length < group.length ? ['your decision'] : [];
+  const reasons: string[] = left.length < group.length ? [DECIDED] : [];
   for (const [name, has] of PREFERENCES) {
     const better = left.filter(has);
     if (better.length === 0 || better.length === left.length) continue;

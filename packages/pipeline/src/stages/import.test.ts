@@ -269,7 +269,7 @@ test('patients whose series all have one UID keep their slices when one of them 
   expect(readImported(importFiles(options.records).table)).toHaveLength(5);
 });
 
-test('what is odd about a series stands in import.csv, and a series of a later export takes the place of an earlier one', async () => {
+test('what is odd about a series stands in import.csv, and a later export takes the place of an earlier one by a decision only', async () => {
   const folder = tempDir();
   writeSeries(folder, 'arterial', 2, { [TAG.spacing]: ['DS', ''], [TAG.burntIn]: ['CS', 'YES'] });
   const options = optionsIn(folder);
@@ -280,9 +280,35 @@ test('what is odd about a series stands in import.csv, and a series of a later e
   expect(rows().map(({ notes }) => notes)).toEqual([odd, odd]);
   rmSync(options.root, { recursive: true });
   writeSeries(folder, 'arterial again', 3);
+  const again = importStage(options, silentContext());
+  await expect(again).rejects.toMatchObject({
+    code: 'E_IMPORT_OPEN',
+    message: expect.stringMatching(
+      /1 series would take the place .*\n.*, A: series (\w+) 'arterial again' that of \w+ 'arterial'/,
+    ),
+  });
+  expect(rows().map(({ notes }) => notes)).toEqual([odd, odd]);
+  expect(filesBelow(options.output)).toHaveLength(2);
+  const { mapping } = importFiles(options.records);
+  const id = /series: "?(\w+)"?\n/.exec(readFileSync(mapping, 'utf8'))?.[1];
+  writeFileSync(mapping, readFileSync(mapping, 'utf8').replace('decisions: {}', `decisions: {"${id}": A}`));
   await importStage(options, silentContext());
   expect(rows().map(({ description }) => description)).toEqual(Array(3).fill('arterial again'));
   expect(filesBelow(options.output)).toHaveLength(3);
+});
+
+test('the records of one data root are not those of another', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 2);
+  const options = optionsIn(folder);
+  await importStage(options, silentContext());
+  await expect(
+    importStage({ ...options, output: join(folder, 'other') }, silentContext()),
+  ).rejects.toMatchObject({
+    code: 'E_IMPORT',
+    message: expect.stringContaining('Give each data root --records of its own'),
+  });
+  expect(existsSync(join(folder, 'other'))).toBe(false);
 });
 
 test('two series that change places keep their slices', async () => {

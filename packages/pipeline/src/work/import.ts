@@ -33,9 +33,9 @@ import {
   niftiReader,
   pictureReader,
 } from '@radweave/importing/cohort/find-images';
-import { type UnclearMask, withMasks } from '@radweave/importing/cohort/masks';
+import { withMasks } from '@radweave/importing/cohort/masks';
 import { type ImportedPatient, patientsOf, requireWho, type Who } from '@radweave/importing/cohort/patients';
-import { writeSeries } from '@radweave/importing/cohort/write-series';
+import { replacements, writeSeries } from '@radweave/importing/cohort/write-series';
 import type { MaskFile } from '@radweave/importing/masks/mask-file';
 import type { CutPlane } from '@radweave/importing/nifti/cuts';
 import { contactSheet } from '@radweave/importing/output/contact-sheet';
@@ -43,11 +43,12 @@ import { type MaskFlags, maskWishes } from '@radweave/importing/output/mask-flag
 import type { PixelOptions } from '@radweave/importing/output/options';
 import { type PixelFlags, pixelOptions } from '@radweave/importing/output/pixel-flags';
 import { FIRST_FILES } from '@radweave/importing/series/named-files';
-import { MASK, OPEN, OUT, oddities, type Proposal, propose } from '@radweave/importing/series/propose';
-import { FIRST_RULES, looks } from '@radweave/importing/series/rules';
+import { MASK, OUT, oddities, type Proposal, propose } from '@radweave/importing/series/propose';
+import { FIRST_RULES } from '@radweave/importing/series/rules';
 import { grouped, stacksOf } from '@radweave/importing/series/stack';
 import { counted } from '@radweave/remarks';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
+import { asker, openSeries, replacedSeries, unclearMasks, unnamedFiles } from './import-questions.ts';
 
 /** Options of `import`. */
 export interface ImportOptions {
@@ -141,13 +142,16 @@ export async function importImages(options: ImportOptions, context: StageContext
   writeSheet({ ...options, pixels }, proposals, found, reasons);
   say(context, `${counted(found.files, 'file')} below ${options.root}`);
   sayOddities(patients, proposals, context);
-  requireNamed(unclear, importFiles(records).mapping, dryRun, context);
+  const ask = asker(importFiles(records).mapping, dryRun, context);
+  ask(unnamedFiles(unclear));
   requireSomething(found, proposals, options, reasons);
-  requireClear(proposals, importFiles(records).mapping, dryRun, context);
-  requireMasks(maskless, importFiles(records).mapping, dryRun, context);
+  ask(openSeries(proposals));
+  ask(unclearMasks(maskless));
+  const whole = { ...options, pixels, pseudonyms };
+  ask(replacedSeries(replacements(patients, proposals, whole)));
   const counts = dryRun
     ? { written: 0, unchanged: 0 }
-    : await writeSeries(patients, proposals, { ...options, pixels, pseudonyms }, step('writing series'));
+    : await writeSeries(patients, proposals, whole, step('writing series'));
   return {
     output: dryRun ? null : options.output,
     files: found.files,
@@ -273,79 +277,5 @@ function requireSomething(
   throw new DataError('E_IMPORT_NOTHING', `none of ${files} files gives a slice to import${why}`, {
     where: root,
     hint: `All reasons are in ${privateFiles(secrets).leftOut}`,
-  });
-}
-
-/** How many open series or files an error lists. */
-const SHOWN = 20;
-
-/** A list for an error, of the first ones. */
-function shown(lines: readonly string[]): string {
-  const rest = lines.length > SHOWN ? [`… and ${lines.length - SHOWN} more`] : [];
-  return [...lines.slice(0, SHOWN).map((line) => `  - ${line}`), ...rest.map((line) => `  ${line}`)].join(
-    '\n',
-  );
-}
-
-function requireNamed(
-  unclear: readonly string[],
-  mapping: string,
-  dryRun: boolean,
-  context: StageContext,
-): void {
-  if (unclear.length === 0) return;
-  const what = `it is not clear whose ${counted(unclear.length, 'file')} ${unclear.length === 1 ? 'is' : 'are'}\n${shown(unclear)}`;
-  if (dryRun) {
-    warn(context, `${what}\n`);
-    return;
-  }
-  throw new DataError('E_IMPORT_OPEN', what, {
-    where: mapping,
-    hint: 'Add a pattern to `files` there that names (?<patient>…), then run the same command again',
-  });
-}
-
-function requireMasks(
-  unclear: readonly UnclearMask[],
-  mapping: string,
-  dryRun: boolean,
-  context: StageContext,
-): void {
-  if (unclear.length === 0) return;
-  const lines = unclear.map(({ proposal: { patient, modality, stack }, masks }) => {
-    const names = masks.map(({ instance }) => instance).join(', ');
-    return `${patient}, series ${stack.id} of ${modality}: ${masks.length === 0 ? 'no mask' : `the masks ${names}`}`;
-  });
-  const what = `it is not clear which mask is that of ${unclear.length} series\n${shown(lines)}`;
-  if (dryRun) {
-    warn(context, `${what}\n`);
-    return;
-  }
-  throw new DataError('E_IMPORT_OPEN', what, {
-    where: mapping,
-    hint: 'Leave series without a mask, or masks that do not count, out by decisions there ("-")',
-  });
-}
-
-function requireClear(
-  proposals: readonly Proposal[],
-  mapping: string,
-  dryRun: boolean,
-  context: StageContext,
-): void {
-  const open = proposals.filter(({ modality }) => modality === OPEN);
-  if (open.length === 0) return;
-  const lines = open.map(
-    ({ patient, stack, facts, because }) =>
-      `${patient}, series ${stack.id} '${facts.description}' (${looks(facts)}): ${because}`,
-  );
-  const what = `it is not clear which modality ${open.length} of ${proposals.length} series are\n${shown(lines)}`;
-  if (dryRun) {
-    warn(context, `${what}\n`);
-    return;
-  }
-  throw new DataError('E_IMPORT_OPEN', what, {
-    where: mapping,
-    hint: 'Add a rule or a decision there (a name, or "-" to leave a series out), then run the same command again',
   });
 }

@@ -1,0 +1,75 @@
+import { DataError } from '@radweave/artifacts';
+import type { UnclearMask } from '@radweave/importing/cohort/masks';
+import type { Replacement } from '@radweave/importing/cohort/write-series';
+import { OPEN, type Proposal } from '@radweave/importing/series/propose';
+import { looks } from '@radweave/importing/series/rules';
+import { counted } from '@radweave/remarks';
+import { type StageContext, warn } from '@radweave/study/context/events';
+
+/** What only the user can say: what is unclear, a list of it, and how to settle it. */
+export interface Question {
+  readonly what: string;
+  readonly lines: readonly string[];
+  readonly hint: string;
+}
+
+/** How many lines of a list an error shows. */
+const SHOWN = 20;
+
+/**
+ * Asks a question that has any lines: a dry run warns.
+ *
+ * @param where `mapping.yaml`, in which questions are settled.
+ * @throws DataError `E_IMPORT_OPEN` otherwise.
+ */
+export function asker(where: string, dryRun: boolean, context: StageContext): (question: Question) => void {
+  return ({ what, lines, hint }) => {
+    if (lines.length === 0) return;
+    const rest = lines.length > SHOWN ? [`  … and ${lines.length - SHOWN} more`] : [];
+    const text = [what, ...lines.slice(0, SHOWN).map((line) => `  - ${line}`), ...rest].join('\n');
+    if (!dryRun) throw new DataError('E_IMPORT_OPEN', text, { where, hint });
+    warn(context, `${text}\n`);
+  };
+}
+
+export function unnamedFiles(paths: readonly string[]): Question {
+  return {
+    what: `it is not clear whose ${counted(paths.length, 'file')} ${paths.length === 1 ? 'is' : 'are'}`,
+    lines: paths,
+    hint: 'Add a pattern to `files` there that names (?<patient>…), then run the same command again',
+  };
+}
+
+export function openSeries(proposals: readonly Proposal[]): Question {
+  const open = proposals.filter(({ modality }) => modality === OPEN);
+  return {
+    what: `it is not clear which modality ${open.length} of ${proposals.length} series are`,
+    lines: open.map(
+      ({ patient, stack, facts, because }) =>
+        `${patient}, series ${stack.id} '${facts.description}' (${looks(facts)}): ${because}`,
+    ),
+    hint: 'Add a rule or a decision there (a name, or "-" to leave a series out), then run the same command again',
+  };
+}
+
+export function unclearMasks(unclear: readonly UnclearMask[]): Question {
+  return {
+    what: `it is not clear which mask is that of ${unclear.length} series`,
+    lines: unclear.map(({ proposal: { patient, modality, stack }, masks }) => {
+      const names = masks.map(({ instance }) => instance).join(', ');
+      return `${patient}, series ${stack.id} of ${modality}: ${masks.length === 0 ? 'no mask' : `the masks ${names}`}`;
+    }),
+    hint: 'Leave series without a mask, or masks that do not count, out by decisions there ("-")',
+  };
+}
+
+export function replacedSeries(all: readonly Replacement[]): Question {
+  return {
+    what: `${all.length} series would take the place of series of an earlier import that are not among these files`,
+    lines: all.map(
+      ({ proposal: { patient, modality, stack, facts }, earlier }) =>
+        `${patient}, ${modality}: series ${stack.id} '${facts.description}' that of ${earlier.series} '${earlier.description}'`,
+    ),
+    hint: 'Say by decisions there which counts: the name of the modality for the new series, or "-" to keep the earlier one',
+  };
+}
