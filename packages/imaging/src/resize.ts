@@ -1,9 +1,11 @@
 import { type GrayImage, grayImage } from './slice.ts';
 
-/** For each output position: first input position and the weights from there on. */
+/** For each output position: first input position, how many are weighed, and the weights, `most` for each position. */
 interface Kernel {
   readonly from: Int32Array;
-  readonly weights: readonly Float64Array[];
+  readonly counts: Int32Array;
+  readonly most: number;
+  readonly weights: Float64Array;
 }
 
 /** PIL's fixed point for 8-bit images. */
@@ -23,12 +25,26 @@ export function resizeSlice(image: GrayImage, width: number, height: number): Gr
   return alongColumns(narrow, image.bitDepth, width, image.height, height);
 }
 
+/** Slices of a series are all of one size: their kernels are made once. */
+const kernels = new Map<string, Kernel>();
+const MOST_KERNELS = 8;
+
+function kernelFor(input: number, output: number, fixedPoint: boolean): Kernel {
+  const key = `${input} ${output} ${fixedPoint}`;
+  const known = kernels.get(key);
+  if (known !== undefined) return known;
+  if (kernels.size === MOST_KERNELS) kernels.clear();
+  const made = triangleKernel(input, output, fixedPoint);
+  kernels.set(key, made);
+  return made;
+}
+
 /** Weights as in PIL's `precompute_coeffs` (libImaging/Resample.c). */
 function triangleKernel(input: number, output: number, fixedPoint: boolean): Kernel {
   const scale = input / output;
   const support = Math.max(scale, 1);
   const from = new Int32Array(output);
-  const weights = Array.from({ length: output }, (_, i) => {
+  const rows = Array.from({ length: output }, (_, i) => {
     const centre = (i + 0.5) * scale;
     const first = Math.max(0, Math.trunc(centre - support + 0.5));
     const last = Math.min(input, Math.trunc(centre + support + 0.5));
@@ -39,7 +55,10 @@ function triangleKernel(input: number, output: number, fixedPoint: boolean): Ker
     from[i] = first;
     return raw.map((w) => (fixedPoint ? Math.round((w / sum) * 2 ** PRECISION) : w / sum));
   });
-  return { from, weights };
+  const most = Math.max(...rows.map((row) => row.length));
+  const weights = new Float64Array(output * most);
+  for (const [i, row] of rows.entries()) weights.set(row, i * most);
+  return { from, counts: Int32Array.from(rows, (row) => row.length), most, weights };
 }
 
 /** What a pass leaves behind: rounded bytes for 8-bit (as PIL does), floats for 16-bit. */
@@ -59,13 +78,14 @@ function alongRows(image: GrayImage, width: number): Plane {
     out.set(pixels);
     return out;
   }
-  const { from, weights } = triangleKernel(image.width, width, bitDepth === 8);
+  const { from, counts, most, weights } = kernelFor(image.width, width, bitDepth === 8);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const kernel = weights[x] as Float64Array;
       const start = y * image.width + (from[x] as number);
+      const count = counts[x] as number;
       let sum = 0;
-      for (let k = 0; k < kernel.length; k++) sum += (pixels[start + k] as number) * (kernel[k] as number);
+      for (let k = 0; k < count; k++)
+        sum += (pixels[start + k] as number) * (weights[x * most + k] as number);
       out[y * width + x] = settle(sum, bitDepth);
     }
   }
@@ -80,14 +100,14 @@ function alongColumns(
   height: number,
 ): GrayImage {
   const pixels = bitDepth === 8 ? new Uint8Array(width * height) : new Uint16Array(width * height);
-  const { from, weights } = triangleKernel(inputHeight, height, bitDepth === 8);
+  const { from, counts, most, weights } = kernelFor(inputHeight, height, bitDepth === 8);
   for (let y = 0; y < height; y++) {
-    const kernel = weights[y] as Float64Array;
+    const count = counts[y] as number;
     for (let x = 0; x < width; x++) {
       const start = (from[y] as number) * width + x;
       let sum = 0;
-      for (let k = 0; k < kernel.length; k++)
-        sum += (narrow[start + k * width] as number) * (kernel[k] as number);
+      for (let k = 0; k < count; k++)
+        sum += (narrow[start + k * width] as number) * (weights[y * most + k] as number);
       pixels[y * width + x] = bitDepth === 8 ? settle(sum, 8) : Math.round(sum);
     }
   }

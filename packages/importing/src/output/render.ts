@@ -1,17 +1,18 @@
-import type { GrayImage } from '@radweave/imaging';
+import { type GrayImage, grayImage } from '@radweave/imaging';
 import { FileFault } from '../files/fault.ts';
 import { type Box, lesionOf } from '../masks/lesion.ts';
 import type { MaskSource } from '../series/mask-source.ts';
 import type { Slice, Stack } from '../series/stack.ts';
 import type { Values } from '../values/rescale.ts';
 import { volumeRange } from '../values/volume-range.ts';
-import { type GrayRange, grayOf } from '../values/window.ts';
+import type { GrayRange } from '../values/window.ts';
 import { cropped, type Fitted, fitted } from './fit.ts';
+import { GrayMaker } from './gray-table.ts';
 import type { PixelOptions } from './options.ts';
-import { SliceReader, type SliceValues } from './slice-values.ts';
+import { asTheyAre, SliceReader, type SliceValues } from './slice-values.ts';
 
 /** A slice ready to be written, and how it came about. */
-export interface Rendered extends Omit<SliceValues, 'values'> {
+export interface Rendered extends Omit<SliceValues, 'samples' | 'valuesOf' | 'key'> {
   readonly image: GrayImage;
   readonly fit: Fitted;
   readonly range: GrayRange;
@@ -43,12 +44,12 @@ export function* render(
   const reader = new SliceReader(options.suv === null ? null : stack.images);
   const decoded = kept(stack, reader, chosen);
   const { range, how } = rangeOf(stack, decoded, options);
+  const maker = new GrayMaker(range, options.bits);
   for (const { at, one } of planes(stack, decoded, options)) {
-    const { values, ...about } = one;
+    const { samples: _samples, valuesOf: _valuesOf, key: _key, ...about } = one;
     const { image, frame } = one.slice;
     if (!chosen.has(one.slice)) continue;
-    const inverted = one.photometric === 'MONOCHROME1';
-    const gray = grayOf(values, image.columns, range, { bits: options.bits, inverted });
+    const gray = grayImage(image.columns, image.rows, maker.grayOf(one));
     const box = lesion?.box ?? null;
     const fit = fitted(box === null ? gray : cropped(gray, box), frame.spacing, options.size, options.fit);
     const area = lesion?.areas[stack.slices.indexOf(one.slice)] ?? null;
@@ -91,7 +92,7 @@ function rangeOf(
   }
   const { volume } = options;
   const values = function* (): Generator<Values> {
-    for (const one of decoded()) yield one.values;
+    for (const one of decoded()) yield one.valuesOf(one.samples);
   };
   const how =
     volume.kind === 'zscore'
@@ -113,19 +114,20 @@ function* planes(
   const fault = whyNotResampled(stack);
   if (fault !== null) throw new FileFault(`slices cannot be brought to equal distances: ${fault}`);
   let next = stack.slices[0]?.at ?? 0;
-  let before: SliceValues | undefined;
+  let before: { one: SliceValues; values: Values } | undefined;
   for (const one of decoded()) {
+    const values = one.valuesOf(one.samples);
     const to = one.slice.at ?? 0;
-    const from = before?.slice.at ?? to;
+    const from = before?.one.slice.at ?? to;
     for (; next <= to + 1e-6; next += fit.mm) {
       const share = before === undefined ? 1 : Math.min(1, (next - from) / (to - from));
-      const nearest = share < 0.5 ? (before ?? one) : one;
+      const nearest = share < 0.5 ? (before?.one ?? one) : one;
       yield {
         at: next,
-        one: { ...nearest, values: between(before?.values ?? one.values, one.values, share) },
+        one: { ...nearest, ...asTheyAre(between(before?.values ?? values, values, share)) },
       };
     }
-    before = one;
+    before = { one, values };
   }
 }
 

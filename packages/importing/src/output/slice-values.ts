@@ -1,3 +1,4 @@
+import type { Dataset } from '../dicom/dataset.ts';
 import { type DicomFile, openWhole } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
 import { FileFault } from '../files/fault.ts';
@@ -9,6 +10,7 @@ import { openPages } from '../pictures/open.ts';
 import type { Page } from '../pictures/page.ts';
 import { pixelFormat } from '../pixels/format.ts';
 import { decodeFrame } from '../pixels/frames.ts';
+import type { Samples } from '../pixels/samples.ts';
 import type { Image, Source } from '../series/image.ts';
 import type { Slice } from '../series/stack.ts';
 import { grayOfColour } from '../values/gray-of-colour.ts';
@@ -16,10 +18,15 @@ import { blankPadding } from '../values/padding.ts';
 import { rescaled, type Values } from '../values/rescale.ts';
 import { suvFactor } from '../values/suv.ts';
 
-/** A decoded slice, in the unit of its modality. */
+/** A decoded slice, and what its samples are in the unit of its modality. */
 export interface SliceValues {
   readonly slice: Slice;
-  readonly values: Values;
+  /** Row by row, as they are stored. */
+  readonly samples: Samples;
+  /** Values of such samples: these, or any others of their type. Padding is NaN. */
+  readonly valuesOf: (samples: Samples) => Values;
+  /** Slices with one key make values of samples alike; null where nobody knows it. */
+  readonly key: string | null;
   readonly photometric: string;
   readonly syntax: string;
   /** HU, SUV, or what else the values are. */
@@ -67,7 +74,7 @@ export class SliceReader {
     const { type, littleEndian } = file.header;
     return {
       slice,
-      values: sliceOf(file, cuts, { volume, index: frame.index }),
+      ...asTheyAre(sliceOf(file, cuts, { volume, index: frame.index })),
       photometric: 'MONOCHROME2',
       syntax: `NIfTI, ${type.name}, ${littleEndian ? 'little' : 'big'} endian`,
       unit: UNITS[image.facts.type] ?? 'as stored',
@@ -83,7 +90,7 @@ export class SliceReader {
     const page = this.#pages[frame.index];
     if (page === undefined) throw new FileFault(`page ${frame.index + 1} is missing`);
     const photometric = page.channels === 3 ? 'RGB' : page.isInverted ? 'MONOCHROME1' : 'MONOCHROME2';
-    return { slice, values: grayOf(page).values, photometric, syntax: page.format, unit: 'as stored' };
+    return { slice, ...asTheyAre(grayOf(page).values), photometric, syntax: page.format, unit: 'as stored' };
   }
 
   #decode(slice: Slice): SliceValues {
@@ -96,24 +103,40 @@ export class SliceReader {
     const format = pixelFormat(dataset);
     const stored = decodeFrame(this.#file, format, frame.index);
     const about = { slice, photometric: format.photometric, syntax: syntax.name };
-    if (image.isColour)
-      return { ...about, values: grayOfColour(stored, format, dataset), unit: 'brightness' };
-    const values = blankPadding(rescaled(stored.pixels, dataset, frame), stored.pixels, dataset);
-    const { type } = image.facts;
-    if (type === 'PT' && this.#ofSuv !== null) {
-      const factor = suvFactor(
-        dataset,
-        this.#ofSuv.map(({ acquired }) => acquired),
-      );
-      return { ...about, values: values.map((value) => value * factor), unit: 'SUV' };
+    if (image.isColour) {
+      return { ...about, ...asTheyAre(grayOfColour(stored, format, dataset)), unit: 'brightness' };
     }
+    const { type } = image.facts;
+    const factor = type === 'PT' && this.#ofSuv !== null ? this.#factor(dataset, this.#ofSuv) : 1;
+    const valuesOf = (samples: Samples): Values => {
+      const values = blankPadding(rescaled(samples, dataset, frame), samples, dataset);
+      return factor === 1 ? values : values.map((value) => value * factor);
+    };
+    const padding = [TAG.padding, TAG.paddingLimit].map((tag) => dataset.shorts(tag)[0] ?? '');
+    const key = dataset.has(TAG.modalityTable)
+      ? null
+      : [frame.slope, frame.intercept, factor, ...padding].join(' ');
+    const of = { ...about, samples: stored.pixels, valuesOf, key };
+    if (type === 'PT' && this.#ofSuv !== null) return { ...of, unit: 'SUV' };
     // Rescale Type; US says that it is not specified.
     const said = frame.unit === null || frame.unit === 'US' ? '' : frame.unit;
-    if (type !== 'CT') return { ...about, values, unit: said || 'as stored' };
+    if (type !== 'CT') return { ...of, unit: said || 'as stored' };
     if (frame.unit === null && !dataset.has(TAG.modalityTable)) {
       throw new FileFault('Rescale Intercept is missing, so nobody can say which value is 0 HU');
     }
     if (said !== '' && !said.startsWith('HU')) throw new FileFault(`the values are in ${said}, not in HU`);
-    return { ...about, values, unit: 'HU' };
+    return { ...of, unit: 'HU' };
   }
+
+  #factor(dataset: Dataset, images: readonly Image[]): number {
+    return suvFactor(
+      dataset,
+      images.map(({ acquired }) => acquired),
+    );
+  }
+}
+
+/** Samples that are values already. */
+export function asTheyAre(values: Values): Pick<SliceValues, 'samples' | 'valuesOf' | 'key'> {
+  return { samples: values, valuesOf: () => values, key: null };
 }

@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import type { PixelFormat } from './format.ts';
 
 /** Samples as they are stored, (height, width, samples), before any rescaling. */
@@ -22,6 +23,7 @@ export interface StoredFrame {
 /** Makes numbers of the bytes of a frame: {@link PixelFormat.bitsAllocated} of 8, 16 or 32. */
 export function integers(bytes: Uint8Array, format: PixelFormat, littleEndian: boolean): Samples {
   const { bitsAllocated, bitsStored, highBit, signed } = format;
+  if (bitsAllocated === 16) return words(bytes, format, littleEndian);
   const size = bitsAllocated / 8;
   const count = bytes.length / size;
   const out = integerArray(bitsAllocated, signed, count);
@@ -36,14 +38,31 @@ export function integers(bytes: Uint8Array, format: PixelFormat, littleEndian: b
   return out;
 }
 
+/** Most images are of 16 bits: their bytes are the numbers, but for the order and the bits that are not stored. */
+function words(
+  bytes: Uint8Array,
+  { bitsStored, highBit, signed }: PixelFormat,
+  littleEndian: boolean,
+): Samples {
+  const buffer = bytes.slice().buffer;
+  if (littleEndian !== (endianness() === 'LE')) Buffer.from(buffer).swap16();
+  const out = signed ? new Int16Array(buffer) : new Uint16Array(buffer);
+  const left = 31 - highBit;
+  const right = 32 - bitsStored;
+  if (bitsStored === 16) return out;
+  for (let i = 0; i < out.length; i++) {
+    const raw = (out[i] as number) << left;
+    out[i] = signed ? raw >> right : raw >>> right;
+  }
+  return out;
+}
+
 function rawAt(view: DataView, at: number, size: number, littleEndian: boolean): number {
-  if (size === 1) return view.getUint8(at);
-  return size === 2 ? view.getUint16(at, littleEndian) : view.getUint32(at, littleEndian);
+  return size === 1 ? view.getUint8(at) : view.getUint32(at, littleEndian);
 }
 
 function integerArray(bits: number, signed: boolean, length: number): Samples {
   if (bits === 8) return signed ? new Int8Array(length) : new Uint8Array(length);
-  if (bits === 16) return signed ? new Int16Array(length) : new Uint16Array(length);
   return signed ? new Int32Array(length) : new Uint32Array(length);
 }
 

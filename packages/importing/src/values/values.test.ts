@@ -19,15 +19,9 @@ test('windows by name and by numbers; black at the lower end, white at the upper
   for (const bad of ['sfot', '40/0', '40', 'soft,lung']) expect(() => windowOf(bad)).toThrow('--window');
   const values = Float32Array.from([-1000, -160, 40, 240, 3000, -158.43]);
   const range = windowOf('soft');
-  expect([...grayOf(values, 3, range, { bits: 8, inverted: false }).pixels]).toEqual([
-    0, 0, 128, 255, 255, 1,
-  ]);
-  expect([...grayOf(values, 3, range, { bits: 8, inverted: true }).pixels]).toEqual([
-    255, 255, 127, 0, 0, 254,
-  ]);
-  expect([...grayOf(values, 3, range, { bits: 16, inverted: false }).pixels].slice(2, 4)).toEqual([
-    32768, 65535,
-  ]);
+  expect([...grayOf(values, range, { bits: 8, inverted: false })]).toEqual([0, 0, 128, 255, 255, 1]);
+  expect([...grayOf(values, range, { bits: 8, inverted: true })]).toEqual([255, 255, 127, 0, 0, 254]);
+  expect([...grayOf(values, range, { bits: 16, inverted: false })].slice(2, 4)).toEqual([32768, 65535]);
 });
 
 test('the range of a volume is that of all of its slices, and of no other', () => {

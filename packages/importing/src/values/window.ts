@@ -1,5 +1,4 @@
 import { UsageError } from '@radweave/artifacts';
-import { type GrayImage, grayImage } from '@radweave/imaging';
 import type { Values } from './rescale.ts';
 
 /** Values that become black and white. */
@@ -42,16 +41,18 @@ export function windowOf(text: string): GrayRange {
 /** Values as gray, black at `low` and below; MONOCHROME1 the other way round. Padding (NaN) is black in both. */
 export function grayOf(
   values: Values,
-  width: number,
   { low, high }: GrayRange,
   { bits, inverted }: { bits: 8 | 16; inverted: boolean },
-): GrayImage {
+): Uint8Array | Uint16Array {
   const most = bits === 8 ? 255 : 65_535;
   const pixels = bits === 8 ? new Uint8Array(values.length) : new Uint16Array(values.length);
   const extent = high - low || 1;
   for (let i = 0; i < values.length; i++) {
-    const gray = Math.min(most, Math.max(0, Math.round((((values[i] as number) - low) * most) / extent)));
-    pixels[i] = inverted ? most - gray : gray;
+    const gray = (((values[i] as number) - low) * most) / extent;
+    // What is no number compares as false.
+    if (gray >= most) pixels[i] = inverted ? 0 : most;
+    else if (gray > 0) pixels[i] = inverted ? most - Math.floor(gray + 0.5) : Math.floor(gray + 0.5);
+    else if (gray <= 0 && inverted) pixels[i] = most;
   }
-  return grayImage(width, values.length / width, pixels);
+  return pixels;
 }
