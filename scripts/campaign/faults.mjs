@@ -46,6 +46,10 @@ export async function fail(campaign, { stage, ...hurt }) {
   };
 }
 
+/** How a sentence begins that says what to do. */
+const TO_DO =
+  /[.:;] (Check|Choose|Close|Correct|Free|Move|Make|Name|Put|Restore|Run|Use|Wait|check|free|raise)\b/;
+
 /** One error with a path and what to do, and a documented exit code; or none, where the fault was got over. */
 function judge({ status, signal, said, isHung }, { does }) {
   if (isHung) return ['it hangs'];
@@ -56,6 +60,7 @@ function judge({ status, signal, said, isHung }, { does }) {
   const lines = [];
   if (![3, 5].includes(status)) lines.push(`exit code ${status ?? signal}: ${lastLine(said)}`);
   if (errors.length !== 1) lines.push(`${errors.length} errors`);
-  else if (!/\(.*[/\\].*\)\. \S/.test(errors[0])) lines.push(`no path, or nothing to do: ${errors[0]}`);
+  else if (!/\//.test(errors[0])) lines.push(`no path: ${errors[0]}`);
+  else if (!TO_DO.test(errors[0])) lines.push(`nothing to do: ${errors[0]}`);
   return lines;
 }

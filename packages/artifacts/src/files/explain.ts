@@ -7,6 +7,8 @@ export type Doing = 'read' | 'write';
 
 type Fault = (where: string | undefined, doing: Doing, cause: Error) => RadweaveError;
 
+const MEND_MISSING = 'Correct the path, or put it back';
+
 const MEND_WRITE = 'Check its permissions, close programs that have it open, or choose another output folder';
 
 const diskFull: Fault = (where, _, cause) =>
@@ -55,12 +57,20 @@ const missing: Fault = (where, doing, cause) => {
         hint: 'Choose another output folder, or move the file away',
         cause,
       })
-    : new DataError('E_FILE_MISSING', 'the file or folder does not exist', { where, cause });
+    : new DataError('E_FILE_MISSING', 'the file or folder does not exist', {
+        where,
+        hint: MEND_MISSING,
+        cause,
+      });
 };
 
 const notFolder: Fault = (where, doing, cause) =>
   'syscall' in cause && cause.syscall === 'scandir'
-    ? new DataError('E_FILE_MISSING', 'a folder is needed here, not a file', { where, cause })
+    ? new DataError('E_FILE_MISSING', 'a folder is needed here, not a file', {
+        where,
+        hint: MEND_MISSING,
+        cause,
+      })
     : missing(where, doing, cause);
 
 const isFolder: Fault = (where, doing, cause) =>

@@ -49,20 +49,24 @@ export async function download(file: HubFile, options: DownloadOptions): Promise
     return await publish(settings.cache, file, metadata.commit, blob);
   } catch (error) {
     signal?.throwIfAborted();
-    throw explain(error, url.host);
+    throw explain(error, url.host, settings.cache);
   } finally {
     await client.close();
   }
 }
 
 /** Repeats what failed for a passing reason. */
-async function retry<T>({ signal }: DownloadOptions, url: URL, attempt: () => Promise<T>): Promise<T> {
+async function retry<T>(
+  { settings, signal }: DownloadOptions,
+  url: URL,
+  attempt: () => Promise<T>,
+): Promise<T> {
   for (let count = 0; ; count++) {
     try {
       return await attempt();
     } catch (error) {
       signal?.throwIfAborted();
-      const failure = explain(error, url.host);
+      const failure = explain(error, url.host, settings.cache);
       const pause = PAUSES[count];
       if (!(failure instanceof HubFailure && failure.passing) || pause === undefined) throw failure;
       await setTimeout(Math.max(pause, failure.wait), undefined, signal === undefined ? {} : { signal });
@@ -76,7 +80,7 @@ async function receive(
   url: URL,
   size: number,
   part: string,
-  { settings: { token }, onProgress, signal }: DownloadOptions,
+  { settings: { token, cache }, onProgress, signal }: DownloadOptions,
 ): Promise<void> {
   const handle = await open(part, 'a');
   try {
@@ -104,7 +108,7 @@ async function receive(
     }
     await handle.sync();
   } catch (error) {
-    const failure = explain(error, url.host);
+    const failure = explain(error, url.host, cache);
     if (failure instanceof HubFailure && failure.fault === 'disk') await rm(part, { force: true });
     throw error;
   } finally {

@@ -61,27 +61,44 @@ export function refusal({ status, headers, url }: AnswerHead): HubFailure {
 
 const CERTIFICATE = /^(ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_(VERIFY|GET_ISSUER))/;
 const SPACE = ['ENOSPC', 'EDQUOT', 'EFBIG'];
-const WRITE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EIO', 'EBUSY', 'ENAMETOOLONG'];
+const WRITE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EBUSY', 'ENAMETOOLONG'];
+/** The disk itself, or somebody who clears the cache meanwhile. */
+const FAILING = ['EIO', 'ESTALE', 'ENOENT'];
+/** Calls of the network, whose codes may be the same. */
+const NETWORK = /^(connect|getaddrinfo|read|write)$/;
 
-/** What an error of the network or the disk means; anything that is neither is returned as it is. */
-export function explain(error: unknown, host: string): unknown {
-  if (!(error instanceof Error) || error instanceof HubFailure) return error;
-  const { code, path } = rootOf(error);
-  const cause = { cause: error };
+/** What a fault of the disk means; undefined for any other error. */
+function explainDisk({ code, path, call }: Root, cache: string, cause: ErrorOptions): HubFailure | undefined {
+  const place = path ?? cache;
   if (SPACE.includes(code)) {
-    return new HubFailure(
-      'disk',
-      `the disk is full${place(path)}: free some space or set HF_HOME to another disk`,
-      cause,
-    );
+    const text = `the disk is full (${place}): free some space or set HF_HOME to another disk`;
+    return new HubFailure('disk', text, cause);
   }
-  if (WRITE.includes(code) && path !== undefined) {
-    return new HubFailure(
-      'disk',
-      `${path} cannot be written (${code}): check the rights of the folder or set HF_HOME to another one`,
-      cause,
-    );
+  // What reads and writes an open file has no path; that of the network neither, but other codes.
+  if (path === undefined && (NETWORK.test(call) ? code !== 'EIO' : call === '')) return undefined;
+  if (WRITE.includes(code)) {
+    const text = `${place} cannot be written (${code}): check the rights of the folder or set HF_HOME to another one`;
+    return new HubFailure('disk', text, cause);
   }
+  if (FAILING.includes(code)) {
+    const text = `${place} failed while it was used (${code}): check the disk, then run the same command again`;
+    return new HubFailure('disk', text, cause);
+  }
+  return undefined;
+}
+
+/**
+ * What an error of the network or the disk means; anything that is neither is returned as it is.
+ *
+ * @param cache the folder that is told where the system names none.
+ */
+export function explain(error: unknown, host: string, cache: string): unknown {
+  if (!(error instanceof Error) || error instanceof HubFailure) return error;
+  const root = rootOf(error);
+  const { code } = root;
+  const cause = { cause: error };
+  const disk = explainDisk(root, cache, cause);
+  if (disk !== undefined) return disk;
   const proxied = /Proxy response \((\d+)\)/.exec(error.message)?.[1];
   if (proxied !== undefined) {
     const login = proxied === '407' ? ': it wants a user and password (http://user:password@host:port)' : '';
@@ -123,15 +140,21 @@ export function explain(error: unknown, host: string): unknown {
   return error;
 }
 
-/** The system's code and path, which may be one or more causes deep, or in a list of attempts. */
-function rootOf(error: Error): { code: string; path: string | undefined } {
-  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
-  const deeper = inner instanceof Error ? rootOf(inner) : { code: '', path: undefined };
-  if (deeper.code !== '') return deeper;
-  const path = 'path' in error && typeof error.path === 'string' ? error.path : undefined;
-  return { code: 'code' in error && typeof error.code === 'string' ? error.code : '', path };
+/** What the system says of an error: its code, the file or the place that it was to get, and the call. */
+interface Root {
+  code: string;
+  path: string | undefined;
+  call: string;
 }
 
-function place(path: string | undefined): string {
-  return path === undefined ? '' : ` (${path})`;
+/** They may be one or more causes deep, or in a list of attempts. */
+function rootOf(error: Error): Root {
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  const deeper = inner instanceof Error ? rootOf(inner) : undefined;
+  if (deeper !== undefined && deeper.code !== '') return deeper;
+  const text = (key: string): string | undefined => {
+    const value = (error as unknown as Record<string, unknown>)[key];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return { code: text('code') ?? '', path: text('dest') ?? text('path'), call: text('syscall') ?? '' };
 }
