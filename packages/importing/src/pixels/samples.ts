@@ -44,7 +44,8 @@ function words(
   { bitsStored, highBit, signed }: PixelFormat,
   littleEndian: boolean,
 ): Samples {
-  const buffer = bytes.slice().buffer;
+  // A copy of these bytes alone: a Buffer is a part of larger memory, and its slice no copy.
+  const { buffer } = new Uint8Array(bytes);
   if (littleEndian !== (endianness() === 'LE')) Buffer.from(buffer).swap16();
   const out = signed ? new Int16Array(buffer) : new Uint16Array(buffer);
   const left = 31 - highBit;
