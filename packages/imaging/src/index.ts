@@ -28,6 +28,8 @@ export {
 export type { PoolOptions } from './scan/pool.ts';
 export { type GrayProfile, PROFILE_BINS } from './scan/profile.ts';
 export { type ScanOptions, scanSlices } from './scan/scan.ts';
+export { serveJobs } from './scan/serve.ts';
+export { WorkerThreads } from './scan/threads.ts';
 export {
   type DecodedSlice,
   type GrayImage,

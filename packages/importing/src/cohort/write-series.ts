@@ -13,10 +13,18 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { FileFault } from '../files/fault.ts';
 import type { PixelOptions } from '../output/options.ts';
-import { type Place, writeStack } from '../output/write-stack.ts';
+import { StackThreads } from '../output/stack-threads.ts';
+import type { Place } from '../output/write-stack.ts';
 import { isDecided, MASK, OPEN, OUT, type Proposal } from '../series/propose.ts';
 import { DoneSeries, doneKey } from './done.ts';
 import type { ImportedPatient } from './patients.ts';
+
+/** Where slices are written, and what pixels become. */
+interface Writing {
+  readonly output: string;
+  readonly records: string;
+  readonly pixels: PixelOptions;
+}
 
 /** A series that is written, where and as what. */
 interface Task {
@@ -36,7 +44,7 @@ interface Task {
 export async function writeSeries(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
-  options: { output: string; records: string; pixels: PixelOptions; pseudonyms: readonly Pseudonym[] },
+  options: Writing & { readonly pseudonyms: readonly Pseudonym[]; readonly threads: number },
   onSeries: (done: number, total: number) => void,
 ): Promise<{ written: number; unchanged: number }> {
   const { output, records, pixels, pseudonyms } = options;
@@ -48,15 +56,38 @@ export async function writeSeries(
   // All that moves goes first: its place may be that of another series now.
   for (const { stack } of proposals.filter(({ modality }) => modality === OUT)) done.forget(stack.id);
   for (const { proposal, folder } of left) done.forget(proposal.stack.id, folder);
-  for (const [i, { proposal, place, folder, key }] of left.entries()) {
-    onSeries(i, left.length);
-    const rows = await writeFolder(join(output, folder), proposal, (into) =>
-      writeStack(proposal, place, { folder, into }, pixels),
-    );
-    done.add(proposal.stack.id, key, rows);
-  }
+  await writeAll(left, options, onSeries, done);
   writeImported(importFiles(records).table, done.all());
   return { written: left.length, unchanged: tasks.length - left.length };
+}
+
+/** Several at once; what is under way when one fails, or the user stops, is finished first. */
+async function writeAll(
+  tasks: readonly Task[],
+  { output, pixels, threads: size }: Writing & { readonly threads: number },
+  onSeries: (done: number, total: number) => void,
+  done: DoneSeries,
+): Promise<void> {
+  const threads = new StackThreads(tasks.length < 2 ? 1 : size);
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < tasks.length) {
+      onSeries(next, tasks.length);
+      const { proposal, place, folder, key } = tasks[next++] as Task;
+      const rows = await writeFolder(join(output, folder), proposal, (into) =>
+        threads.write({ proposal, place, to: { folder, into }, pixels }),
+      );
+      done.add(proposal.stack.id, key, rows);
+    }
+  };
+  const stop = (error: unknown): void => {
+    next = tasks.length;
+    throw error;
+  };
+  const ends = await Promise.allSettled(Array.from({ length: threads.size }, () => work().catch(stop)));
+  await threads.close();
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** Records name slices by their places in one data root: those of two would be mixed up. */
@@ -86,7 +117,7 @@ export interface Replacement {
 export function replacements(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
-  { output, records, pixels }: { output: string; records: string; pixels: PixelOptions },
+  { output, records, pixels }: Writing,
 ): Replacement[] {
   const known = new Set(proposals.map(({ stack }) => stack.id));
   const firstOf = new Map(new DoneSeries(records, output).all().map((row) => [dirname(row.file), row]));
@@ -135,7 +166,7 @@ function tasksOf(
 async function writeFolder<T>(
   path: string,
   { patient, stack, facts }: Proposal,
-  fill: (into: string) => T,
+  fill: (into: string) => Promise<T>,
 ): Promise<T> {
   try {
     return await replaceFolderAtomic(path, fill);

@@ -133,6 +133,7 @@ function exportOptions(root: string): object {
     volumes: null,
     mask: null,
     keepsColour: false,
+    threads: 1,
     dryRun: false,
     pixels,
   };

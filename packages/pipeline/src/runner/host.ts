@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { InterruptedError } from '@radweave/artifacts';
+import { type CarriedError, InterruptedError, revivedError } from '@radweave/artifacts';
 import type { StageEvent } from '@radweave/study/context/events';
 import type { StageName, StageOptions, StageResult } from '../stages/index.ts';
 import { explainError } from './explain.ts';
@@ -10,15 +10,6 @@ export interface Following {
   onEvent?: ((event: StageEvent) => void) | undefined;
   /** Asks the stage to stop after its current step and leave everything resumable. */
   signal?: AbortSignal | undefined;
-}
-
-/** An error of the engine thread, as it crosses to the main thread. */
-export interface CarriedError {
-  name: string;
-  message: string;
-  stack: string | undefined;
-  /** The other enumerable fields, such as `code`, `exitCode` and `hint`. */
-  fields: Record<string, unknown>;
 }
 
 /** Messages from the engine thread. */
@@ -57,7 +48,7 @@ export async function runInThread<S extends StageName>(
       worker.on('message', (message: EngineMessage) => {
         if (message.type === 'event') onEvent?.(message.event);
         else if (message.type === 'done') resolve(message.result as StageResult<S>);
-        else reject(revive(message.error));
+        else reject(revivedError(message.error));
       });
       worker.on('error', (error) => reject(explainError(error)));
       worker.on('exit', (code) => reject(new Error(`the engine thread ended with code ${code}`)));
@@ -66,10 +57,4 @@ export async function runInThread<S extends StageName>(
     signal?.removeEventListener('abort', stop);
     await worker.terminate();
   }
-}
-
-function revive(carried: CarriedError): Error {
-  const error = new Error(carried.message);
-  if (carried.stack !== undefined) error.stack = carried.stack;
-  return Object.assign(error, carried.fields, { name: carried.name });
 }

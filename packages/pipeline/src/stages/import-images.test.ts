@@ -24,6 +24,7 @@ function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOpt
     volumes: null,
     mask: null,
     keepsColour: false,
+    threads: 1,
     dryRun: false,
     pixels: PIXELS,
     ...more,

@@ -48,6 +48,7 @@ test('importing: killed at any moment, the same command ends as it would have', 
     volumes: null,
     mask: null,
     keepsColour: false,
+    threads: 1,
     dryRun: false,
     pixels,
   };

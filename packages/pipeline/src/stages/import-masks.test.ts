@@ -32,6 +32,7 @@ function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOpt
     volumes: { type: 'CT', plane: 'axial' },
     mask: { slices: 'largest', crop: null, name: null },
     keepsColour: false,
+    threads: 1,
     dryRun: false,
     pixels: PIXELS,
     ...more,

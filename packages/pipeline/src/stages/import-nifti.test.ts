@@ -33,6 +33,7 @@ function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOpt
     volumes: { type: 'CT', plane: 'axial' },
     mask: null,
     keepsColour: false,
+    threads: 1,
     dryRun: false,
     pixels: PIXELS,
     ...more,

@@ -38,6 +38,7 @@ function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOpt
     volumes: null,
     mask: null,
     keepsColour: false,
+    threads: 1,
     dryRun: false,
     pixels: PIXELS,
     ...more,
@@ -295,6 +296,38 @@ test('what is odd about a series stands in import.csv, and a later export takes 
   await importStage(options, silentContext());
   expect(rows().map(({ description }) => description)).toEqual(Array(3).fill('arterial again'));
   expect(filesBelow(options.output)).toHaveLength(3);
+});
+
+test('threads write what one writes, and the series that one cannot read is named', async () => {
+  const folder = tempDir();
+  const slope = (value: string): MadeUp => ({ [TAG.slope]: ['DS', value] });
+  for (const [i, name] of ['arterial', 'portal', 'delayed'].entries())
+    writeSeries(folder, name, 2, slope(`1.${i}`));
+  const alone = optionsIn(folder);
+  const together = optionsIn(folder, {
+    output: join(folder, 'raw2'),
+    records: join(folder, 'import2'),
+    threads: 2,
+  });
+  await importStage(alone, silentContext());
+  expect(await importStage(together, silentContext())).toMatchObject({ written: 3 });
+  const files = [alone, together].map(({ output }) => filesBelow(output).map((path) => readFileSync(path)));
+  expect(files[0]).toHaveLength(6);
+  expect(files[1]).toEqual(files[0]);
+  for (const name of ['portal', 'delayed']) writeSeries(folder, name, 2, { [TAG.bitsStored]: ['US', 20] });
+  const failing = optionsIn(folder, {
+    output: join(folder, 'raw3'),
+    records: join(folder, 'import3'),
+    threads: 2,
+  });
+  await expect(importStage(failing, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT',
+    exitCode: 3,
+    message: expect.stringMatching(
+      /series \w+ '(portal|delayed)' of .* cannot be written: 20 bits up to bit .*-0/,
+    ),
+  });
+  expect(filesBelow(failing.output).every((path) => path.endsWith('.png'))).toBe(true);
 });
 
 test('the records of one data root are not those of another', async () => {

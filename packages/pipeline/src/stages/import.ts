@@ -97,6 +97,12 @@ export const importStage = defineStage({
         '<pattern>',
         'which segments, regions or labels are the lesion (default: the only one; of NIfTI all)',
       ),
+      num_workers: withDefault(
+        '<number>',
+        'threads that write series; 0: the cores, at most 4',
+        '0',
+        'Computation',
+      ),
       fit: withDefault('<how>', 'pad, stretch, or the size of a pixel in mm for isotropic voxels', 'pad'),
     },
     options: (_, flags): ImportOptions => {
@@ -119,6 +125,7 @@ export const importStage = defineStage({
         table: flags.table ?? null,
         modalities: flags.modalities ?? null,
         keepsColour: flags.colour === 'gray',
+        threads: whole('--num_workers', flags.num_workers, 0),
         dryRun: flags.dry_run,
         pixels: {
           window: flags.window,

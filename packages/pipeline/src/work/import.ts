@@ -74,6 +74,8 @@ export interface ImportOptions {
   mask: MaskFlags | null;
   /** Whether images in colour are made gray; otherwise they are left out. */
   keepsColour: boolean;
+  /** Threads that write series; 1 writes in this one, 0 as many as the cores allow. */
+  threads: number;
   /** Looks, counts and shows, and writes no slice. */
   dryRun: boolean;
   pixels: PixelFlags;
