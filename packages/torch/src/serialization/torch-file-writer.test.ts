@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { guardPublishing } from '@radweave/native/rename';
 import { tempDir } from '@radweave/testkit';
 import { afterEach, expect, test } from 'vitest';
 import { StoredTensor } from './stored-tensor.ts';
@@ -53,4 +54,18 @@ test('what keeps a file from being written is told as the file system says it, a
   expect(readFileSync(join(folder, 'old.pth'), 'utf8')).toBe('old');
   await writer.write(join(folder, 'old.pth'), shared(1));
   expect(readFileSync(join(folder, 'old.pth')).length).toBeGreaterThan(100);
+});
+
+test('a file that its process may not write any more gets no name, whoever writes it', async () => {
+  const folder = tempDir();
+  const end = guardPublishing(() => {
+    throw new Error('taken over');
+  });
+  try {
+    await expect(writer.write(join(folder, 'a.pth'), shared(1))).rejects.toThrow('taken over');
+    await expect(writeTorchFile(join(folder, 'b.pth'), shared(1))).rejects.toThrow('taken over');
+  } finally {
+    end();
+  }
+  expect(readdirSync(folder)).toEqual([]);
 });
