@@ -66,12 +66,15 @@ export function makeStudy(folder) {
   writeCohortFolders(join(folder, 'raw'), 3, 2);
   mkdirSync(join(folder, 'config'));
   writeFileSync(join(folder, 'config', 'default_config.yaml'), CONFIG);
-  // Names of patients and the key of hashes are drawn by lot where there are none.
+  // Names of patients and the keys of hashes are drawn by lot where there are none.
   writeFileSync(join(folder, 'patients.csv'), 'patient_id,hospital,label,pseudonym\nHN-1,HN,1,HN-7\n');
-  mkdirSync(join(folder, 'import-private'), { mode: 0o700 });
-  writeFileSync(join(folder, 'import-private', 'uid_key.txt'), `${'0123456789abcdef'.repeat(4)}\n`, {
-    mode: 0o600,
-  });
+  for (const path of [
+    join('import-private', 'uid_key.txt'),
+    join('data', 'study-private', 'study_key.txt'),
+  ]) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true, mode: 0o700 });
+    writeFileSync(join(folder, path), `${'0123456789abcdef'.repeat(4)}\n`, { mode: 0o600 });
+  }
   for (const [series, description] of ['arterial', 'portal'].entries()) {
     for (let i = 0; i < 2; i++) {
       const uid = `1.2.${series}`;
