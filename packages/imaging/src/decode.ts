@@ -39,29 +39,24 @@ export function sliceShape(bytes: Uint8Array, where: string): SliceShape {
 
 function readerOf(bytes: Uint8Array, where: string): SliceReader {
   if (bytes.length === 0) {
-    throw new ImageFault({
-      code: 'EMPTY',
-      text: 'the file is empty',
-      where,
-      hint: 'Copy or export it again',
-    });
+    throw new ImageFault('EMPTY', 'the file is empty', where, 'Copy or export it again');
   }
   const reader = READERS.find(({ matches }) => matches(bytes));
   if (reader !== undefined) return reader;
   const known = READERS.map(({ format }) => format).join(', ');
   const foreign = foreignFormat(bytes);
   if (foreign === undefined) {
-    throw new ImageFault({
-      code: 'UNKNOWN_FORMAT',
-      text: 'the content is not a known image format',
+    throw new ImageFault(
+      'UNKNOWN_FORMAT',
+      'the content is not a known image format',
       where,
-      hint: `Use one of: ${known}`,
-    });
+      `Use one of: ${known}`,
+    );
   }
-  throw new ImageFault({
-    code: 'OTHER_FORMAT',
-    text: `the content is ${foreign}, despite the file's name`,
+  throw new ImageFault(
+    'OTHER_FORMAT',
+    `the content is ${foreign}, despite the file's name`,
     where,
-    hint: `Convert it (without loss) to one of: ${known}; renaming does not convert`,
-  });
+    `Convert it (without loss) to one of: ${known}; renaming does not convert`,
+  );
 }

@@ -34,18 +34,23 @@ export class ImageFault extends Error implements FaultRecord {
   readonly where: string;
   readonly hint: string;
 
-  constructor(fault: FaultRecord) {
-    super(`${fault.where}: ${fault.text}. ${fault.hint}`);
-    this.code = fault.code;
-    this.text = fault.text;
-    this.where = fault.where;
-    this.hint = fault.hint;
+  constructor(code: FaultCode, text: string, where: string, hint: string) {
+    super(`${where}: ${text}. ${hint}`);
+    this.code = code;
+    this.text = text;
+    this.where = where;
+    this.hint = hint;
   }
 
   /** The four fields as a plain object, for reports and for messages between threads. */
   record(): FaultRecord {
     return { code: this.code, text: this.text, where: this.where, hint: this.hint };
   }
+}
+
+/** The fault of a file whose parts contradict each other. */
+export function corrupt(text: string, where: string): ImageFault {
+  return new ImageFault('CORRUPT', text, where, 'Export the image again');
 }
 
 /** Every fault found in one job, so that a user can fix them all at once. */

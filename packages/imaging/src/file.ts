@@ -56,17 +56,17 @@ export function readFault(path: string, error: unknown): ImageFault {
 }
 
 const unreadable = (where: string, reason: string): ImageFault =>
-  new ImageFault({
-    code: 'UNREADABLE',
-    text: `the file cannot be read (${reason})`,
+  new ImageFault(
+    'UNREADABLE',
+    `the file cannot be read (${reason})`,
     where,
-    hint: 'Check that it exists, is a file and may be read',
-  });
+    'Check that it exists, is a file and may be read',
+  );
 
 const tooLarge = (where: string, bytes: number): ImageFault =>
-  new ImageFault({
-    code: 'TOO_LARGE',
-    text: `the file has ${bytes} bytes; at most ${MAX_FILE_BYTES} are read`,
+  new ImageFault(
+    'TOO_LARGE',
+    `the file has ${bytes} bytes; at most ${MAX_FILE_BYTES} are read`,
     where,
-    hint: 'Check that it really is one slice',
-  });
+    'Check that it really is one slice',
+  );

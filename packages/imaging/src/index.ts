@@ -3,6 +3,10 @@
  * Slices as typed arrays: reading, checks, hashes, resizing, a store of decoded slices, PNG writing.
  * Knows nothing of tensors, patients or splits; libtorch is never loaded for it.
  */
+
+export { type BuiltStore, buildStore, type StoreOptions } from './cohort/build.ts';
+export { StoreBuilder } from './cohort/builder.ts';
+export { type ScanOptions, scanSlices } from './cohort/scan.ts';
 export { decodeSlice, SHAPE_BYTES, sliceShape } from './decode.ts';
 export { type FaultCode, type FaultRecord, ImageFault, ImageFaults } from './fault.ts';
 export { readSliceFile } from './file.ts';
@@ -19,18 +23,6 @@ export { encodePng, type PngImage } from './png/encode.ts';
 export { MAX_PIXELS } from './png/header.ts';
 export { resizeSlice } from './resize.ts';
 export {
-  type InspectWishes,
-  inspectSlice,
-  type ScannedSlice,
-  type SliceFacts,
-  type SliceFault,
-} from './scan/inspect.ts';
-export type { PoolOptions } from './scan/pool.ts';
-export { type GrayProfile, PROFILE_BINS } from './scan/profile.ts';
-export { type ScanOptions, scanSlices } from './scan/scan.ts';
-export { serveJobs } from './scan/serve.ts';
-export { WorkerThreads } from './scan/threads.ts';
-export {
   type DecodedSlice,
   type GrayImage,
   grayImage,
@@ -39,7 +31,16 @@ export {
   type SliceColour,
   type SliceShape,
 } from './slice.ts';
-export { type BuiltStore, buildStore, type StoreOptions } from './store/build.ts';
-export { StoreBuilder } from './store/builder.ts';
+export {
+  type InspectWishes,
+  inspectSlice,
+  type ScannedSlice,
+  type SliceFacts,
+  type SliceFault,
+} from './slices/inspect.ts';
+export { type GrayProfile, PROFILE_BINS } from './slices/profile.ts';
 export { type StoreShape, storeKey } from './store/key.ts';
 export { openStore, type SliceStore } from './store/open.ts';
+export type { PoolOptions } from './threads/pool.ts';
+export { serveJobs } from './threads/serve.ts';
+export { WorkerThreads } from './threads/threads.ts';

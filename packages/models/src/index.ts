@@ -1,5 +1,16 @@
 /// <reference types="node" preserve="true" />
 /** Image models with timm's names and weights: a registry, one file per family, loading of weights. */
+
+export type {
+  BatchNormSettings,
+  BuildOptions,
+  InputInfo,
+  ModelEntry,
+  RegisterModel,
+  TorchvisionInfo,
+  WeightsInfo,
+} from './entry/entry.ts';
+export { detectLayout, type KeyMap, toTimmNames } from './entry/key-map.ts';
 export { ConvNeXt, type ConvNeXtConfig } from './families/convnext.ts';
 export { DenseNet, type DenseNetConfig } from './families/densenet.ts';
 export { EfficientNet, type EfficientNetConfig } from './families/efficientnet.ts';
@@ -10,15 +21,6 @@ export { VisionTransformer, type VisionTransformerConfig } from './families/vit.
 export { ImageModel, type SplitForward, type Stage } from './image-model.ts';
 export { foldBatchNorms, foldFrozenStages } from './inference/fold.ts';
 export { type CreateModelOptions, createModel } from './registry/create.ts';
-export type {
-  BatchNormSettings,
-  BuildOptions,
-  InputInfo,
-  ModelEntry,
-  RegisterModel,
-  TorchvisionInfo,
-  WeightsInfo,
-} from './registry/entry.ts';
 export { listModels, type ModelInfo, modelInfo, RegistryError, registerModel } from './registry/registry.ts';
 export { adaptInputConv } from './weights/adapt-input.ts';
 export { applyWeights, type WeightsReport } from './weights/apply.ts';
@@ -32,7 +34,6 @@ export {
   type InitialWeightsOptions,
   initialWeights,
 } from './weights/initial.ts';
-export { detectLayout, type KeyMap, toTimmNames } from './weights/key-map.ts';
 export { readWeights } from './weights/read.ts';
 export { LAYOUTS, type Layout, toLayout } from './weights/to-layout.ts';
 export { WeightsError, type WeightsFault } from './weights/weights-error.ts';

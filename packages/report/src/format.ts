@@ -1,6 +1,6 @@
 import type { EstimateRecord } from '@radweave/artifacts';
 import { pValue } from '@radweave/remarks';
-import type { Cell } from './html/table.ts';
+import type { Cell } from './parts/table.ts';
 
 /** What stands for a number that could not be had; its reason becomes a note. */
 export const NOT_AVAILABLE = 'n/a';

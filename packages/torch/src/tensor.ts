@@ -18,12 +18,32 @@ export type TensorOrNumber = Tensor | number;
 /** Nested arrays of a tensor's elements. */
 export type NestedArray = number | bigint | boolean | NestedArray[];
 
+// Methods without arguments that are the operator of their name: powers, functions of each element, all others.
+const POWERS = ['neg', 'abs', 'exp', 'log', 'log1p', 'sqrt', 'rsqrt', 'square', 'reciprocal'] as const;
+const CURVES = ['sign', 'floor', 'ceil', 'round', 'sin', 'cos', 'tanh', 'erf', 'sigmoid', 'relu'] as const;
+const OTHERS = ['clone', 'detach', 'isnan', 'isfinite', 'max', 'min', 'all', 'any'] as const;
+type Alone = (typeof POWERS | typeof CURVES | typeof OTHERS)[number];
+
+/** The same with another tensor. */
+const OF_TWO = ['maximum', 'minimum', 'matmul', 'mm', 'bmm', 'dot'] as const;
+
+/** The same with another tensor or a number, element by element: tensors broadcast, numbers keep the tensor's dtype. */
+const BY_ELEMENT = ['mul', 'div', 'remainder', 'eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
+
+type Listed = Record<Alone, () => Tensor> &
+  Record<(typeof OF_TWO)[number], (other: Tensor) => Tensor> &
+  Record<(typeof BY_ELEMENT)[number], (other: TensorOrNumber) => Tensor>;
+
+/** Defined by the loops behind the class. */
+export interface Tensor extends Listed {}
+
 /**
  * A libtorch tensor. Methods have torch's names in camel case and torch's meaning; a trailing underscore works
- * in place. This file is long because it is a list: each method is one line that names its operator.
+ * in place. This file is long because it is a list: each method is one line that names its operator, or a name in a list above.
  *
  * Negative dimensions count from the end. Every failure is an `OperatorError`.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the loops behind the class define what the interface adds.
 export class Tensor extends ScopedHandle {
   // — what it is —
 
@@ -113,12 +133,6 @@ export class Tensor extends ScopedHandle {
   contiguous(format: MemoryFormat = 'contiguous'): Tensor {
     return dispatch('contiguous', this, MEMORY_FORMAT[format]);
   }
-  clone(): Tensor {
-    return dispatch('clone', this);
-  }
-  detach(): Tensor {
-    return dispatch('detach', this);
-  }
   /** A second owner of the same tensor, for code that disposes what it is given. */
   alias(): Tensor {
     return new Tensor(native().alias(this.handle));
@@ -152,7 +166,7 @@ export class Tensor extends ScopedHandle {
     );
   }
 
-  // — arithmetic (tensors broadcast; numbers keep the tensor's dtype) —
+  // — arithmetic and choice, beside the lists above —
 
   add(other: TensorOrNumber, alpha = 1): Tensor {
     return withScalar('add', 'Tensor', 'Scalar', this, other, alpha);
@@ -160,110 +174,18 @@ export class Tensor extends ScopedHandle {
   sub(other: TensorOrNumber, alpha = 1): Tensor {
     return withScalar('sub', 'Tensor', 'Scalar', this, other, alpha);
   }
-  mul(other: TensorOrNumber): Tensor {
-    return withScalar('mul', 'Tensor', 'Scalar', this, other);
-  }
-  div(other: TensorOrNumber): Tensor {
-    return withScalar('div', 'Tensor', 'Scalar', this, other);
-  }
   pow(exponent: TensorOrNumber): Tensor {
     return withScalar('pow', 'Tensor_Tensor', 'Tensor_Scalar', this, exponent);
-  }
-  remainder(other: TensorOrNumber): Tensor {
-    return withScalar('remainder', 'Tensor', 'Scalar', this, other);
-  }
-  neg(): Tensor {
-    return dispatch('neg', this);
-  }
-  abs(): Tensor {
-    return dispatch('abs', this);
-  }
-  exp(): Tensor {
-    return dispatch('exp', this);
-  }
-  log(): Tensor {
-    return dispatch('log', this);
-  }
-  log1p(): Tensor {
-    return dispatch('log1p', this);
-  }
-  sqrt(): Tensor {
-    return dispatch('sqrt', this);
-  }
-  rsqrt(): Tensor {
-    return dispatch('rsqrt', this);
-  }
-  square(): Tensor {
-    return dispatch('square', this);
-  }
-  reciprocal(): Tensor {
-    return dispatch('reciprocal', this);
-  }
-  sign(): Tensor {
-    return dispatch('sign', this);
-  }
-  floor(): Tensor {
-    return dispatch('floor', this);
-  }
-  ceil(): Tensor {
-    return dispatch('ceil', this);
-  }
-  round(): Tensor {
-    return dispatch('round', this);
-  }
-  sin(): Tensor {
-    return dispatch('sin', this);
-  }
-  cos(): Tensor {
-    return dispatch('cos', this);
-  }
-  tanh(): Tensor {
-    return dispatch('tanh', this);
-  }
-  erf(): Tensor {
-    return dispatch('erf', this);
-  }
-  sigmoid(): Tensor {
-    return dispatch('sigmoid', this);
-  }
-  relu(): Tensor {
-    return dispatch('relu', this);
   }
   /** Elements limited to [min, max]; leave one side out with `undefined`. */
   clamp(min?: number, max?: number): Tensor {
     return dispatch('clamp', this, min, max);
-  }
-  maximum(other: Tensor): Tensor {
-    return dispatch('maximum', this, other);
-  }
-  minimum(other: Tensor): Tensor {
-    return dispatch('minimum', this, other);
   }
   /** this + weight · (end − this). */
   lerp(end: Tensor, weight: number): Tensor {
     return dispatch('lerp.Scalar', this, end, weight);
   }
 
-  // — comparison —
-
-  eq(other: TensorOrNumber): Tensor {
-    return withScalar('eq', 'Tensor', 'Scalar', this, other);
-  }
-  ne(other: TensorOrNumber): Tensor {
-    return withScalar('ne', 'Tensor', 'Scalar', this, other);
-  }
-  lt(other: TensorOrNumber): Tensor {
-    return withScalar('lt', 'Tensor', 'Scalar', this, other);
-  }
-  le(other: TensorOrNumber): Tensor {
-    return withScalar('le', 'Tensor', 'Scalar', this, other);
-  }
-  gt(other: TensorOrNumber): Tensor {
-    return withScalar('gt', 'Tensor', 'Scalar', this, other);
-  }
-  ge(other: TensorOrNumber): Tensor {
-    return withScalar('ge', 'Tensor', 'Scalar', this, other);
-  }
   logicalAnd(other: Tensor): Tensor {
     return dispatch('logical_and', this, other);
   }
@@ -272,12 +194,6 @@ export class Tensor extends ScopedHandle {
   }
   logicalNot(): Tensor {
     return dispatch('logical_not', this);
-  }
-  isnan(): Tensor {
-    return dispatch('isnan', this);
-  }
-  isfinite(): Tensor {
-    return dispatch('isfinite', this);
   }
   maskedFill(mask: Tensor, value: number): Tensor {
     return dispatch('masked_fill.Scalar', this, mask, value);
@@ -298,12 +214,6 @@ export class Tensor extends ScopedHandle {
   std(dim?: number | number[], correction = 1, keepdim = false): Tensor {
     return dispatch('std.correction', this, dim === undefined ? null : list(dim), correction, keepdim);
   }
-  max(): Tensor {
-    return dispatch('max', this);
-  }
-  min(): Tensor {
-    return dispatch('min', this);
-  }
   /** Largest values along `dim` and where they are. */
   maxDim(dim: number, keepdim = false): [values: Tensor, indices: Tensor] {
     return pair(dispatchMany('max.dim', this, dim, keepdim));
@@ -323,12 +233,6 @@ export class Tensor extends ScopedHandle {
   /** Vector norm of order `p` over all elements or over `dim`. */
   norm(p = 2, dim?: number | number[], keepdim = false): Tensor {
     return dispatch('linalg_vector_norm', this, p, dim === undefined ? null : list(dim), keepdim);
-  }
-  all(): Tensor {
-    return dispatch('all', this);
-  }
-  any(): Tensor {
-    return dispatch('any', this);
   }
   cumsum(dim: number): Tensor {
     return dispatch('cumsum', this, dim);
@@ -417,21 +321,6 @@ export class Tensor extends ScopedHandle {
     return dispatchMany('unbind.int', this, dim);
   }
 
-  // — linear algebra —
-
-  matmul(other: Tensor): Tensor {
-    return dispatch('matmul', this, other);
-  }
-  mm(other: Tensor): Tensor {
-    return dispatch('mm', this, other);
-  }
-  bmm(other: Tensor): Tensor {
-    return dispatch('bmm', this, other);
-  }
-  dot(other: Tensor): Tensor {
-    return dispatch('dot', this, other);
-  }
-
   // — in place —
 
   add_(other: TensorOrNumber, alpha = 1): this {
@@ -464,6 +353,26 @@ export class Tensor extends ScopedHandle {
   lerp_(end: Tensor, weight: number): this {
     return inPlace('lerp_.Scalar', this, end, weight);
   }
+}
+
+for (const name of [...POWERS, ...CURVES, ...OTHERS]) {
+  define(name, function (this: Tensor) {
+    return dispatch(name, this);
+  });
+}
+for (const name of OF_TWO) {
+  define(name, function (this: Tensor, other: Tensor) {
+    return dispatch(name, this, other);
+  });
+}
+for (const name of BY_ELEMENT) {
+  define(name, function (this: Tensor, other: TensorOrNumber) {
+    return withScalar(name, 'Tensor', 'Scalar', this, other);
+  });
+}
+
+function define<Name extends keyof Listed>(name: Name, value: Listed[Name]): void {
+  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
 }
 
 // — the ways through the one door —

@@ -27,26 +27,35 @@ const place = { model: z.string(), split, hospital: z.string() };
 /** `1` with two classes; with more, each class against the rest, and where it makes sense `macro`. */
 const positiveLabel = { positive_label: z.string() };
 
+/** What is estimated of a model, in the order of `metrics.csv`. */
+export const METRICS = [
+  'auc',
+  'auc_bootstrap',
+  'average_precision',
+  'accuracy',
+  'balanced_accuracy',
+  'sensitivity',
+  'specificity',
+  'ppv',
+  'npv',
+  'f1',
+  'brier',
+  'calibration_slope',
+  'calibration_intercept',
+  'ece',
+] as const;
+const estimates = Object.fromEntries(METRICS.map((name) => [name, estimate])) as Record<
+  (typeof METRICS)[number],
+  typeof estimate
+>;
+
 /** The numbers of one model in one split and hospital (`all`: pooled), for one positive class (or `macro`). */
 const row = z.strictObject({
   ...place,
   ...positiveLabel,
   n: whole,
   n_positive: whole.nullable(),
-  auc: estimate,
-  auc_bootstrap: estimate,
-  average_precision: estimate,
-  accuracy: estimate,
-  balanced_accuracy: estimate,
-  sensitivity: estimate,
-  specificity: estimate,
-  ppv: estimate,
-  npv: estimate,
-  f1: estimate,
-  brier: estimate,
-  calibration_slope: estimate,
-  calibration_intercept: estimate,
-  ece: estimate,
+  ...estimates,
   threshold: numberOrNull,
   in_sample: z.enum(IN_SAMPLE),
   note: remarkOrNull,

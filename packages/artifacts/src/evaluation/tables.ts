@@ -14,14 +14,15 @@ import {
 import { inSampleColumn } from '../fusion/metrics.ts';
 import { writeLabelledTable } from '../labelled-table.ts';
 import { SPLITS, type Split } from '../splits/split.ts';
-import type {
-  AggregationRow,
-  ComparisonRow,
-  EstimateRecord,
-  EvaluatedModel,
-  EvaluationCurves,
-  EvaluationRow,
-  HeterogeneityRow,
+import {
+  type AggregationRow,
+  type ComparisonRow,
+  type EstimateRecord,
+  type EvaluatedModel,
+  type EvaluationCurves,
+  type EvaluationRow,
+  type HeterogeneityRow,
+  METRICS,
 } from './evaluation-file.ts';
 
 const split = oneOf<Split>(...SPLITS);
@@ -31,23 +32,6 @@ const yesNo: Column<boolean> = {
   parse: (cell) => (cell === 'yes' ? true : cell === 'no' ? false : undefined),
   format: (value) => (value ? 'yes' : 'no'),
 };
-
-const METRICS = [
-  'auc',
-  'auc_bootstrap',
-  'average_precision',
-  'accuracy',
-  'balanced_accuracy',
-  'sensitivity',
-  'specificity',
-  'ppv',
-  'npv',
-  'f1',
-  'brier',
-  'calibration_slope',
-  'calibration_intercept',
-  'ece',
-] as const;
 
 type Line = Record<string, unknown>;
 

@@ -1,6 +1,5 @@
-import { tableFile, writeTable } from '../csv.ts';
+import { tableFile } from '../csv.ts';
 import {
-  type Columns,
   count,
   numberOrEmpty,
   oneOf,
@@ -11,7 +10,7 @@ import {
   text,
 } from '../csv-columns.ts';
 import { discriminationColumns } from '../discrimination-columns.ts';
-import { writeNpy } from '../features/npy-write.ts';
+import { type NamedFeatures, writeNamedFeatures } from '../fusion/fused-features.ts';
 import { inSampleColumn } from '../fusion/metrics.ts';
 import { type ModelProbabilities, writeProbabilities } from '../fusion/probability-columns.ts';
 import { writeLabelledTable } from '../labelled-table.ts';
@@ -77,19 +76,13 @@ const verdict = { predicted: count, in_sample: inSampleColumn, note: text };
 export type HarmonisedPrediction = RowOf<typeof who> &
   RowOf<typeof verdict> & { readonly probabilities: ModelProbabilities };
 
-/** The features of the external patients: a row per patient. */
-export interface HarmonisedFeatures {
-  readonly patients: readonly {
-    readonly patient_id: string;
-    readonly hospital: string;
-    readonly label: number;
-    readonly transductive: 'yes' | 'no';
-  }[];
-  /** patients × names, row after row. */
-  readonly data: Float32Array;
-  /** `{modality}_{index}` of each column. */
-  readonly names: readonly string[];
-}
+/** The features of the external patients: a row per patient, names as in the fused features. */
+export type HarmonisedFeatures = NamedFeatures<{
+  readonly patient_id: string;
+  readonly hospital: string;
+  readonly label: number;
+  readonly transductive: 'yes' | 'no';
+}>;
 
 /** Writes `predictions_test.csv` of a harmonisation. */
 export function writeHarmonisedPredictions(
@@ -103,18 +96,5 @@ export function writeHarmonisedPredictions(
 
 /** Writes `{stem}.npy` (float32, patients × dims) and `{stem}.csv` with the same rows, named. */
 export function writeHarmonisedFeatures(stem: string, fused: HarmonisedFeatures): void {
-  const { patients, data, names } = fused;
-  writeNpy(`${stem}.npy`, { shape: [patients.length, names.length], data });
-  const columns = {
-    patient_id: required,
-    hospital: text,
-    label: count,
-    transductive,
-    ...Object.fromEntries(names.map((name) => [name, numberOrEmpty])),
-  };
-  const rows = patients.map((patient, row) => {
-    const values = data.subarray(row * names.length, (row + 1) * names.length);
-    return { ...patient, ...Object.fromEntries(names.map((name, i) => [name, values[i]])) };
-  });
-  writeTable<Record<string, unknown>>(`${stem}.csv`, columns as Columns<Record<string, unknown>>, rows);
+  writeNamedFeatures(stem, fused, { patient_id: required, hospital: text, label: count, transductive }, {});
 }

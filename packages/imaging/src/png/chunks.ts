@@ -1,5 +1,5 @@
 import { crc32 } from '@radweave/checksum';
-import { ImageFault } from '../fault.ts';
+import { corrupt, ImageFault } from '../fault.ts';
 import { type PngHeader, parseHeader } from './header.ts';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -55,12 +55,7 @@ export function readPngParts(bytes: Uint8Array, where: string): PngParts {
   if (header === undefined) throw headerMissing(where);
   const [only, ...more] = streams;
   if (only === undefined) {
-    throw new ImageFault({
-      code: 'CORRUPT',
-      text: 'the PNG has no image data',
-      where,
-      hint: 'Export it again',
-    });
+    throw corrupt('the PNG has no image data', where);
   }
   return { header, palette, transparency, exif, stream: more.length === 0 ? only : Buffer.concat(streams) };
 }
@@ -80,12 +75,12 @@ function* chunks(bytes: Uint8Array, where: string): Generator<{ type: string; da
       view.getUint8(at + 7),
     );
     if (crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end)) {
-      throw new ImageFault({
-        code: 'CRC',
-        text: `the checksum of PNG chunk ${JSON.stringify(type)} at byte ${at} is wrong: the file is damaged`,
+      throw new ImageFault(
+        'CRC',
+        `the checksum of PNG chunk ${JSON.stringify(type)} at byte ${at} is wrong: the file is damaged`,
         where,
-        hint: 'Copy or export it again',
-      });
+        'Copy or export it again',
+      );
     }
     yield { type, data: bytes.subarray(at + 8, end) };
     if (type === 'IEND') return;
@@ -97,20 +92,15 @@ function* chunks(bytes: Uint8Array, where: string): Generator<{ type: string; da
 const isCritical = (type: string): boolean => (type.charCodeAt(0) & 0x20) === 0;
 
 const truncated = (where: string, length: number): ImageFault =>
-  new ImageFault({
-    code: 'TRUNCATED',
-    text: `the PNG ends after ${length} bytes, inside a chunk or before its end marker`,
+  new ImageFault(
+    'TRUNCATED',
+    `the PNG ends after ${length} bytes, inside a chunk or before its end marker`,
     where,
-    hint: 'Copy or export it again',
-  });
+    'Copy or export it again',
+  );
 
 const headerMissing = (where: string): ImageFault =>
-  new ImageFault({
-    code: 'CORRUPT',
-    text: 'the PNG does not begin with its header chunk',
-    where,
-    hint: 'Export it again',
-  });
+  corrupt('the PNG does not begin with its header chunk', where);
 
 const unsupported = (text: string, where: string): ImageFault =>
-  new ImageFault({ code: 'UNSUPPORTED', text, where, hint: 'Save it as a plain grayscale PNG' });
+  new ImageFault('UNSUPPORTED', text, where, 'Save it as a plain grayscale PNG');

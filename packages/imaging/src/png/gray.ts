@@ -1,4 +1,4 @@
-import { ImageFault } from '../fault.ts';
+import { corrupt, ImageFault } from '../fault.ts';
 import type { SliceColour } from '../slice.ts';
 import type { PngParts } from './chunks.ts';
 import { type ColourType, GRAY, GRAY_ALPHA, PALETTE, RGB, RGBA } from './header.ts';
@@ -73,12 +73,10 @@ function fromPalette(indices: Samples, parts: PngParts, where: string): Uint8Arr
     const green = palette[3 * index + 1];
     const blue = palette[3 * index + 2];
     if (red === undefined || green === undefined || blue === undefined) {
-      throw new ImageFault({
-        code: 'CORRUPT',
-        text: `the pixel at ${pixelAt(i, width)} names palette entry ${index}, which the file lacks`,
+      throw corrupt(
+        `the pixel at ${pixelAt(i, width)} names palette entry ${index}, which the file lacks`,
         where,
-        hint: 'Export the image again',
-      });
+      );
     }
     if (red !== green || red !== blue) throw realColour(`${red}, ${green}, ${blue}`, i, width, where);
     if ((parts.transparency?.[index] ?? 255) !== 255) throw transparent(i, width, where);
@@ -96,12 +94,10 @@ function refuseTransparentColour(
 ): void {
   const view = new DataView(transparency.buffer, transparency.byteOffset, transparency.byteLength);
   if (transparency.length !== 2 * channels) {
-    throw new ImageFault({
-      code: 'CORRUPT',
-      text: `the transparency chunk has ${transparency.length} bytes instead of ${2 * channels}`,
+    throw corrupt(
+      `the transparency chunk has ${transparency.length} bytes instead of ${2 * channels}`,
       where,
-      hint: 'Export the image again',
-    });
+    );
   }
   const key = view.getUint16(0);
   if (channels === 3 && (view.getUint16(2) !== key || view.getUint16(4) !== key)) return;
@@ -112,17 +108,17 @@ function refuseTransparentColour(
 const pixelAt = (i: number, width: number): string => `column ${i % width}, row ${Math.floor(i / width)}`;
 
 const realColour = (values: string, i: number, width: number, where: string): ImageFault =>
-  new ImageFault({
-    code: 'COLOUR',
-    text: `the image has real colour: the pixel at ${pixelAt(i, width)} has red, green, blue ${values}`,
+  new ImageFault(
+    'COLOUR',
+    `the image has real colour: the pixel at ${pixelAt(i, width)} has red, green, blue ${values}`,
     where,
-    hint: 'Give grayscale slices; overlays, colour maps and screenshots are not measurements',
-  });
+    'Give grayscale slices; overlays, colour maps and screenshots are not measurements',
+  );
 
 const transparent = (i: number, width: number, where: string): ImageFault =>
-  new ImageFault({
-    code: 'ALPHA',
-    text: `the pixel at ${pixelAt(i, width)} is not opaque`,
+  new ImageFault(
+    'ALPHA',
+    `the pixel at ${pixelAt(i, width)} is not opaque`,
     where,
-    hint: 'Save the image without transparency',
-  });
+    'Save the image without transparency',
+  );

@@ -1,4 +1,4 @@
-import { ImageFault } from '../fault.ts';
+import { corrupt, ImageFault } from '../fault.ts';
 
 /** PNG colour types (PNG specification, third edition, table 8). */
 export const GRAY = 0;
@@ -35,28 +35,29 @@ const isColourType = (value: number): value is ColourType => value in ALLOWED;
 
 /** Reads and checks the 13 bytes of an IHDR chunk. Throws {@link ImageFault} `CORRUPT` or `TOO_LARGE`. */
 export function parseHeader(data: Uint8Array, where: string): PngHeader {
-  const corrupt = (text: string): ImageFault =>
-    new ImageFault({ code: 'CORRUPT', text, where, hint: 'Export the image again' });
-  if (data.length !== 13) throw corrupt(`the PNG header has ${data.length} bytes instead of 13`);
+  if (data.length !== 13) throw corrupt(`the PNG header has ${data.length} bytes instead of 13`, where);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const width = view.getUint32(0);
   const height = view.getUint32(4);
   const bits = view.getUint8(8);
   const colourType = view.getUint8(9);
-  if (width === 0 || height === 0) throw corrupt(`the PNG header says ${width}×${height} pixels`);
+  if (width === 0 || height === 0) throw corrupt(`the PNG header says ${width}×${height} pixels`, where);
   if (!isColourType(colourType) || !ALLOWED[colourType].bits.includes(bits)) {
-    throw corrupt(`the PNG header has colour type ${colourType} with ${bits} bits, which PNG does not know`);
+    throw corrupt(
+      `the PNG header has colour type ${colourType} with ${bits} bits, which PNG does not know`,
+      where,
+    );
   }
   if (view.getUint8(10) !== 0 || view.getUint8(11) !== 0 || view.getUint8(12) > 1) {
-    throw corrupt('the PNG header names an unknown compression, filter or interlace method');
+    throw corrupt('the PNG header names an unknown compression, filter or interlace method', where);
   }
   if (width * height > MAX_PIXELS) {
-    throw new ImageFault({
-      code: 'TOO_LARGE',
-      text: `the image has ${width}×${height} pixels; at most ${MAX_PIXELS} are read`,
+    throw new ImageFault(
+      'TOO_LARGE',
+      `the image has ${width}×${height} pixels; at most ${MAX_PIXELS} are read`,
       where,
-      hint: 'Crop or shrink it, or check that it is not damaged',
-    });
+      'Crop or shrink it, or check that it is not damaged',
+    );
   }
   const { channels } = ALLOWED[colourType];
   return { width, height, bits, colourType, channels, interlaced: view.getUint8(12) === 1 };

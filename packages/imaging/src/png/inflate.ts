@@ -44,14 +44,14 @@ function attemptInflate(stream: Uint8Array, length: number, where: string): Buff
       code === 'ERR_BUFFER_TOO_LARGE'
         ? 'the image data is longer than the header says'
         : `the image data cannot be inflated (${error instanceof Error ? error.message : String(error)})`;
-    throw new ImageFault({ code: 'CORRUPT', text, where, hint: 'Copy or export the image again' });
+    throw new ImageFault('CORRUPT', text, where, 'Copy or export the image again');
   }
 }
 
 const incomplete = (where: string): ImageFault =>
-  new ImageFault({
-    code: 'TRUNCATED',
-    text: 'the image data ends before the last row',
+  new ImageFault(
+    'TRUNCATED',
+    'the image data ends before the last row',
     where,
-    hint: 'Copy or export the image again',
-  });
+    'Copy or export the image again',
+  );

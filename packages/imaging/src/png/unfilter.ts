@@ -1,4 +1,4 @@
-import { ImageFault } from '../fault.ts';
+import { corrupt } from '../fault.ts';
 import type { Scratch } from '../scratch.ts';
 import { predict } from './paeth.ts';
 import { undoTogether } from './wavefront.ts';
@@ -32,12 +32,7 @@ export function unfilter(
   for (let row = 0; row < rows; row++) {
     const filter = raw[offset + row * (rowBytes + 1)] as number;
     if (filter >= PREDICTORS.length) {
-      throw new ImageFault({
-        code: 'CORRUPT',
-        text: `row ${row} names PNG filter ${filter}, which does not exist`,
-        where,
-        hint: 'Export the image again',
-      });
+      throw corrupt(`row ${row} names PNG filter ${filter}, which does not exist`, where);
     }
   }
   const length = rows * rowBytes;

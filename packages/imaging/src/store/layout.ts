@@ -59,9 +59,9 @@ export function decodeHeader(bytes: Buffer, where: string): StoreHeader {
 }
 
 export const storeCorrupt = (reason: string, where: string): ImageFault =>
-  new ImageFault({
-    code: 'STORE_CORRUPT',
-    text: `the slice store cannot be used: ${reason}`,
+  new ImageFault(
+    'STORE_CORRUPT',
+    `the slice store cannot be used: ${reason}`,
     where,
-    hint: 'Run the same command again: it is made again from the images',
-  });
+    'Run the same command again: it is made again from the images',
+  );

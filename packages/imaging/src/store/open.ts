@@ -131,12 +131,7 @@ function openForReading(path: string): number {
     return openSync(path, 'r');
   } catch (error) {
     const { text, where } = readFault(path, error);
-    throw new ImageFault({
-      code: 'STORE_MISSING',
-      text,
-      where,
-      hint: 'Build the store from the images first',
-    });
+    throw new ImageFault('STORE_MISSING', text, where, 'Build the store from the images first');
   }
 }
 
@@ -149,9 +144,9 @@ function readExactly(file: number, into: Uint8Array, position: number, where: st
 }
 
 const stale = (where: string): ImageFault =>
-  new ImageFault({
-    code: 'STORE_STALE',
-    text: 'the slice store was made from other images, or they have changed since',
+  new ImageFault(
+    'STORE_STALE',
+    'the slice store was made from other images, or they have changed since',
     where,
-    hint: 'Run the command again to rebuild it; deleting it is safe',
-  });
+    'Run the command again to rebuild it; deleting it is safe',
+  );

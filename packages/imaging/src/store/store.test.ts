@@ -11,11 +11,11 @@ import {
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { buildStore } from '../cohort/build.ts';
 import { ImageFault, ImageFaults } from '../fault.ts';
 import { encodePng } from '../png/encode.ts';
 import { resizeSlice } from '../resize.ts';
 import { grayImage } from '../slice.ts';
-import { buildStore } from './build.ts';
 import { storeKey } from './key.ts';
 import { openStore } from './open.ts';
 

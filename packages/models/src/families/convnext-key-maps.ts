@@ -1,4 +1,4 @@
-import type { KeyMap } from '../weights/key-map.ts';
+import type { KeyMap } from '../entry/key-map.ts';
 
 /** timm's names of the layers in torchvision's `block.0`, `block.2`, …; the others have no weights. */
 const LAYERS: Readonly<Record<string, string>> = { 0: 'conv_dw', 2: 'norm', 3: 'mlp.fc1', 5: 'mlp.fc2' };

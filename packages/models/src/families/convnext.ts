@@ -1,9 +1,9 @@
 import { F, nn, type Tensor } from '@radweave/torch';
+import type { BuildOptions, RegisterModel, WeightsInfo } from '../entry/entry.ts';
+import { IMAGENET, timmWeights } from '../entry/imagenet.ts';
 import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { createClassifier, replaceClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
-import type { BuildOptions, RegisterModel, WeightsInfo } from '../registry/entry.ts';
-import { IMAGENET, timmWeights } from '../registry/imagenet.ts';
 import { ConvNeXtHead, ConvNeXtStage, ConvNeXtStem } from './convnext-blocks.ts';
 import { CONVNEXT_KEY_MAPS } from './convnext-key-maps.ts';
 

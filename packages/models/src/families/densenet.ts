@@ -1,9 +1,9 @@
 import { F, nn, type Tensor } from '@radweave/torch';
+import type { BuildOptions, InputInfo, RegisterModel } from '../entry/entry.ts';
+import { IMAGENET, timmWeights } from '../entry/imagenet.ts';
+import type { KeyMap } from '../entry/key-map.ts';
 import { ImageModel, type Stage } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
-import type { BuildOptions, InputInfo, RegisterModel } from '../registry/entry.ts';
-import { IMAGENET, timmWeights } from '../registry/imagenet.ts';
-import type { KeyMap } from '../weights/key-map.ts';
 import { DenseFeatures } from './densenet-blocks.ts';
 
 /** What tells the members of the family apart. */

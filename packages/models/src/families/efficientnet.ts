@@ -1,10 +1,10 @@
 import { F, nn, type Tensor } from '@radweave/torch';
+import type { BuildOptions, InputInfo, RegisterModel, WeightsInfo } from '../entry/entry.ts';
+import { IMAGENET, INCEPTION, timmWeights } from '../entry/imagenet.ts';
+import type { KeyMap } from '../entry/key-map.ts';
 import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
 import { relu6_ } from '../layers/relu.ts';
-import type { BuildOptions, InputInfo, RegisterModel, WeightsInfo } from '../registry/entry.ts';
-import { IMAGENET, INCEPTION, timmWeights } from '../registry/imagenet.ts';
-import type { KeyMap } from '../weights/key-map.ts';
 import { type Activation, initWeights, type PaddingRule, spatial } from './mbconv-blocks.ts';
 import { efficientnetPytorchMap, torchvisionRules } from './mbconv-key-maps.ts';
 import { type Architecture, architecture, buildStages, roundChannels } from './mbconv-stages.ts';

@@ -1,4 +1,4 @@
-import type { RegisterModel } from '../registry/entry.ts';
+import type { RegisterModel } from '../entry/entry.ts';
 import { convnextFamily } from './convnext.ts';
 import { densenetFamily } from './densenet.ts';
 import { efficientnetFamily } from './efficientnet.ts';

@@ -1,6 +1,6 @@
 import { nn, type Tensor } from '@radweave/torch';
+import type { BatchNormSettings } from '../entry/entry.ts';
 import { Conv2dSame } from '../layers/conv2d-same.ts';
-import type { BatchNormSettings } from '../registry/entry.ts';
 
 /** An activation function, applied element by element. */
 export type Activation = (x: Tensor) => Tensor;

@@ -1,4 +1,4 @@
-import type { KeyMap, Rule } from '../weights/key-map.ts';
+import type { KeyMap, Rule } from '../entry/key-map.ts';
 import type { Architecture, BlockSpec } from './mbconv-stages.ts';
 
 /** A block where torchvision has it, `features.POSITION`, and where timm has it, `blocks.STAGE.BLOCK`. */

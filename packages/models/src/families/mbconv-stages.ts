@@ -1,6 +1,6 @@
 import { nn } from '@radweave/torch';
+import type { BatchNormSettings } from '../entry/entry.ts';
 import { relu_ } from '../layers/relu.ts';
-import type { BatchNormSettings } from '../registry/entry.ts';
 import {
   type Activation,
   type BlockOptions,

@@ -1,5 +1,5 @@
-import type { InputInfo, WeightsInfo } from '../registry/entry.ts';
-import { IMAGENET, timmWeights } from '../registry/imagenet.ts';
+import type { InputInfo, WeightsInfo } from '../entry/entry.ts';
+import { IMAGENET, timmWeights } from '../entry/imagenet.ts';
 
 /** timm's training recipes for the weights that it takes by default ("ResNet strikes back", arXiv:2110.00476; racm). */
 export type TimmRecipe = 'a1' | 'a1h' | 'racm';

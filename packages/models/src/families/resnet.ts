@@ -1,8 +1,8 @@
 import { F, nn, type Tensor } from '@radweave/torch';
+import type { BuildOptions, RegisterModel } from '../entry/entry.ts';
 import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
-import type { BuildOptions, RegisterModel } from '../registry/entry.ts';
 import { BasicBlock, Bottleneck, type ResidualBlock } from './resnet-blocks.ts';
 import { resnetWeights, type TimmRecipe } from './resnet-weights.ts';
 

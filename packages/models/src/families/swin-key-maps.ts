@@ -1,4 +1,4 @@
-import type { KeyMap } from '../weights/key-map.ts';
+import type { KeyMap } from '../entry/key-map.ts';
 
 /** Buffers that older checkpoints hold; the model computes them itself. */
 export const SWIN_OBSOLETE: RegExp = /\.(relative_position_index|attn_mask)$/;

@@ -1,10 +1,10 @@
 import { F, nn, type Tensor } from '@radweave/torch';
+import type { BuildOptions, InputInfo, RegisterModel, WeightsInfo } from '../entry/entry.ts';
+import { IMAGENET, timmWeights } from '../entry/imagenet.ts';
 import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
 import { patchGrid, requireImageSize } from '../layers/image-size.ts';
-import type { BuildOptions, InputInfo, RegisterModel, WeightsInfo } from '../registry/entry.ts';
-import { IMAGENET, timmWeights } from '../registry/imagenet.ts';
 import { PatchMerging, SwinBlock } from './swin-blocks.ts';
 import { SWIN_KEY_MAPS, SWIN_OBSOLETE } from './swin-key-maps.ts';
 import type { Pair } from './swin-windows.ts';

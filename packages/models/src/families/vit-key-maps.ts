@@ -1,4 +1,4 @@
-import type { KeyMap } from '../weights/key-map.ts';
+import type { KeyMap } from '../entry/key-map.ts';
 
 /** An entry of DINOv2's own checkpoints that serves its training only. */
 export const VIT_OBSOLETE: RegExp = /^mask_token$/;

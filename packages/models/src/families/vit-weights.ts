@@ -1,5 +1,5 @@
-import type { InputInfo, WeightsInfo } from '../registry/entry.ts';
-import { IMAGENET, INCEPTION, timmWeights } from '../registry/imagenet.ts';
+import type { InputInfo, WeightsInfo } from '../entry/entry.ts';
+import { IMAGENET, INCEPTION, timmWeights } from '../entry/imagenet.ts';
 
 const AUGREG: InputInfo = { ...INCEPTION, size: 224, interpolation: 'bicubic', cropPct: 0.9 };
 const DINO: InputInfo = { ...AUGREG, ...IMAGENET };

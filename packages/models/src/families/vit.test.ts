@@ -1,11 +1,11 @@
 import { pythonJson, referenceTest } from '@radweave/testkit';
 import { noGrad, randn, type Tensor, tensor, zeros } from '@radweave/torch';
 import { expect, test } from 'vitest';
+import { renamed } from '../entry/key-map.ts';
 import { createModel } from '../registry/create.ts';
 import { modelInfo } from '../registry/registry.ts';
 import { relativeDifference } from '../testing/reference.ts';
 import { applyWeights } from '../weights/apply.ts';
-import { renamed } from '../weights/key-map.ts';
 import { VIT_KEY_MAPS } from './vit-key-maps.ts';
 
 const TINY = 'vit_tiny_patch16_224';

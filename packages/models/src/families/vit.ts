@@ -1,9 +1,9 @@
 import { empty, F, nn, type Tensor } from '@radweave/torch';
+import type { BuildOptions, ModelEntry, RegisterModel } from '../entry/entry.ts';
 import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
 import { patchGrid, requireImageSize } from '../layers/image-size.ts';
-import type { BuildOptions, ModelEntry, RegisterModel } from '../registry/entry.ts';
 import { EPS, PatchEmbed, ViTBlock } from './vit-blocks.ts';
 import { VIT_KEY_MAPS, VIT_OBSOLETE } from './vit-key-maps.ts';
 import { PREFIX_TOKENS, resamplePositions, squareSide } from './vit-positions.ts';

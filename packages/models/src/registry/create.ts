@@ -1,5 +1,5 @@
+import type { BatchNormSettings } from '../entry/entry.ts';
 import type { ImageModel } from '../image-model.ts';
-import type { BatchNormSettings } from './entry.ts';
 import { modelInfo } from './registry.ts';
 
 /** Options of {@link createModel}; a rate left out is the architecture's own default. */

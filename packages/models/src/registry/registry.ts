@@ -1,6 +1,6 @@
 import { closest } from 'fastest-levenshtein';
+import type { ModelEntry, WeightsInfo } from '../entry/entry.ts';
 import { FAMILIES } from '../families/index.ts';
-import type { ModelEntry, WeightsInfo } from './entry.ts';
 
 /** A model name that cannot be used. */
 export class RegistryError extends Error {

@@ -1,10 +1,10 @@
 import { type Tensor, tidy } from '@radweave/torch';
 import { expect } from 'vitest';
+import { toTimmNames } from '../entry/key-map.ts';
 import type { ImageModel } from '../image-model.ts';
 import { createModel } from '../registry/create.ts';
 import { modelInfo } from '../registry/registry.ts';
 import { applyWeights } from '../weights/apply.ts';
-import { toTimmNames } from '../weights/key-map.ts';
 import {
   type PassCase,
   type Recording,

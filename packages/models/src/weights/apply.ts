@@ -1,8 +1,8 @@
 import { nn, type Tensor, tidy } from '@radweave/torch';
+import type { ModelEntry } from '../entry/entry.ts';
+import { findMap, toTimmNames } from '../entry/key-map.ts';
 import type { ImageModel } from '../image-model.ts';
-import type { ModelEntry } from '../registry/entry.ts';
 import { adaptInputConv } from './adapt-input.ts';
-import { findMap, toTimmNames } from './key-map.ts';
 
 /** What was done to make weights fit; for the log. */
 export interface WeightsReport {

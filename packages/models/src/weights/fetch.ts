@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { WeightsInfo } from '../registry/entry.ts';
+import type { WeightsInfo } from '../entry/entry.ts';
 import { modelInfo } from '../registry/registry.ts';
 import { findCached, manualPath } from './hub/cache.ts';
 import { hashLike, sha256 } from './hub/checksum.ts';

@@ -1,8 +1,8 @@
 import type { Tensor } from '@radweave/torch';
+import type { InputInfo } from '../entry/entry.ts';
+import { IMAGENET } from '../entry/imagenet.ts';
 import type { ImageModel } from '../image-model.ts';
 import { type CreateModelOptions, createModel } from '../registry/create.ts';
-import type { InputInfo } from '../registry/entry.ts';
-import { IMAGENET } from '../registry/imagenet.ts';
 import { type ModelInfo, modelInfo } from '../registry/registry.ts';
 import { applyWeights, type WeightsReport } from './apply.ts';
 import { type FetchOptions, fetchWeights, publishedWeights } from './fetch.ts';

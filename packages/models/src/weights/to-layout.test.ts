@@ -12,13 +12,13 @@ import {
   tidy,
 } from '@radweave/torch';
 import { expect, test } from 'vitest';
+import { renamed } from '../entry/key-map.ts';
 import type { ImageModel } from '../image-model.ts';
 import { createModel } from '../registry/create.ts';
 import { listModels, modelInfo } from '../registry/registry.ts';
 import { recorded, relativeDifference, runScript } from '../testing/reference.ts';
 import { readTimmRecord } from '../testing/timm-record.ts';
 import { applyWeights } from './apply.ts';
-import { renamed } from './key-map.ts';
 import { type Layout, toLayout } from './to-layout.ts';
 
 setNumThreads(2);

@@ -1,8 +1,8 @@
 import { nn, noGrad, type Tensor } from '@radweave/torch';
+import { type KeyMap, renamed } from '../entry/key-map.ts';
 import type { ImageModel } from '../image-model.ts';
 import { type ModelInfo, RegistryError } from '../registry/registry.ts';
 import { adaptInputConv } from './adapt-input.ts';
-import { type KeyMap, renamed } from './key-map.ts';
 
 /** Namings in which weights are written. */
 export const LAYOUTS = ['timm', 'torchvision'] as const;

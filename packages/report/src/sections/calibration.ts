@@ -2,9 +2,9 @@ import type { Split } from '@radweave/artifacts';
 import { calibrationChart } from '../charts/calibration.ts';
 import type { ReportContext } from '../context.ts';
 import { estimateText } from '../format.ts';
-import { figure, grid } from '../html/figure.ts';
 import { type Html, html } from '../html/html.ts';
 import { JUDGED, POOLED, rowOf } from '../models.ts';
+import { figure, grid } from '../parts/figure.ts';
 
 /** Calibration of the primary model on all patients of validation and of the external test. */
 export async function calibrationSection(context: ReportContext): Promise<Html> {

@@ -11,7 +11,7 @@ import {
 import type { ReportContext } from '../context.ts';
 import { fixed, NOT_AVAILABLE, pText, shareText } from '../format.ts';
 import type { Html } from '../html/html.ts';
-import { type Cell, table } from '../html/table.ts';
+import { type Cell, table } from '../parts/table.ts';
 
 /** Patients that make a column of Table 1. */
 interface Group {

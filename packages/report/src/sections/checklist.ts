@@ -2,7 +2,7 @@ import { type ChecklistItem, CLAIM, KNOWN, TRIPOD } from '../checklist/items.ts'
 import type { ReportContext } from '../context.ts';
 import type { ReportData } from '../data.ts';
 import { type Html, html } from '../html/html.ts';
-import { type Cell, table } from '../html/table.ts';
+import { type Cell, table } from '../parts/table.ts';
 import type { ItemWords, SectionId } from '../words/words.ts';
 
 /** CLAIM and TRIPOD+AI: where this report answers an item, and what only the author can. */

@@ -1,8 +1,8 @@
 import type { ReportContext } from '../context.ts';
 import { estimateCell, pText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { type Cell, table } from '../html/table.ts';
 import { POOLED } from '../models.ts';
+import { type Cell, table } from '../parts/table.ts';
 
 /** What the study is about comes first. Tests on the patients that everything was fitted on would mean nothing. */
 const ORDER = ['test', 'val'] as const;

@@ -1,8 +1,8 @@
 import { confusionChart } from '../charts/confusion.ts';
 import type { ReportContext } from '../context.ts';
-import { figure, grid } from '../html/figure.ts';
 import type { Html } from '../html/html.ts';
 import { POOLED } from '../models.ts';
+import { figure, grid } from '../parts/figure.ts';
 
 /** The primary model's confusion matrices, pooled and in each hospital. */
 export async function confusionSection(context: ReportContext): Promise<Html> {

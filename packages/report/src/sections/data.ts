@@ -1,8 +1,8 @@
 import type { BrightnessRow } from '@radweave/artifacts';
 import { brightnessChart } from '../charts/brightness.ts';
 import type { ReportContext } from '../context.ts';
-import { figure, grid } from '../html/figure.ts';
 import { type Html, html } from '../html/html.ts';
+import { figure, grid } from '../parts/figure.ts';
 
 /** What is odd about the data, and how bright each hospital's slices are. */
 export async function dataSection(context: ReportContext): Promise<Html> {

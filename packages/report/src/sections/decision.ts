@@ -1,9 +1,9 @@
 import type { EvaluationCurves } from '@radweave/artifacts';
 import { type BenefitLine, decisionChart } from '../charts/decision.ts';
 import type { ReportContext } from '../context.ts';
-import { figure, grid } from '../html/figure.ts';
 import { type Html, html } from '../html/html.ts';
 import { JUDGED, modelGroups, POOLED } from '../models.ts';
+import { figure, grid } from '../parts/figure.ts';
 
 /** Decision curves of all patients of validation and of the external test. */
 export async function decisionSection(context: ReportContext): Promise<Html> {

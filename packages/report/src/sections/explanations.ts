@@ -10,8 +10,8 @@ import type { ReportContext } from '../context.ts';
 import type { Gallery } from '../data.ts';
 import { estimateText, NOT_AVAILABLE } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { table } from '../html/table.ts';
 import { chanceOf, leadingAuc, rowOf } from '../models.ts';
+import { table } from '../parts/table.ts';
 import { optional } from './optional.ts';
 
 /** How patients are put under headings. */

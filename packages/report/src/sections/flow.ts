@@ -1,9 +1,9 @@
 import type { CohortPatient } from '@radweave/artifacts';
 import { type Flow, flowChart } from '../charts/flow.ts';
 import type { ReportContext } from '../context.ts';
-import { figure } from '../html/figure.ts';
 import { type Html, html } from '../html/html.ts';
-import { table } from '../html/table.ts';
+import { figure } from '../parts/figure.ts';
+import { table } from '../parts/table.ts';
 
 /** How many patients were found, left out and used, and where they went. */
 export async function flowSection(context: ReportContext): Promise<Html> {

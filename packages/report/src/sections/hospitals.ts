@@ -2,10 +2,10 @@ import type { Split } from '@radweave/artifacts';
 import { type ForestRow, forestChart } from '../charts/forest.ts';
 import type { ReportContext } from '../context.ts';
 import { estimateCell, estimateText, fixed, NOT_AVAILABLE, pText } from '../format.ts';
-import { figure } from '../html/figure.ts';
 import { type Html, html } from '../html/html.ts';
-import { type Cell, table } from '../html/table.ts';
 import { hospitalsOf, leadingAuc, modelGroups, namesNote, POOLED, rowOf } from '../models.ts';
+import { figure } from '../parts/figure.ts';
+import { type Cell, table } from '../parts/table.ts';
 
 /** AUC of each model in each hospital, as a forest plot. */
 export async function hospitalsSection(context: ReportContext): Promise<Html> {

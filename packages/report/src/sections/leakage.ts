@@ -1,6 +1,6 @@
 import type { ReportContext } from '../context.ts';
 import type { Html } from '../html/html.ts';
-import { table } from '../html/table.ts';
+import { table } from '../parts/table.ts';
 import { optional } from './optional.ts';
 
 /** What the leakage audit looked for and found. */

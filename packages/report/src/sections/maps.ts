@@ -1,8 +1,8 @@
 import { drawnPoints, mapPanel, splitsOf } from '../charts/map.ts';
 import type { ReportContext } from '../context.ts';
 import type { FeatureMap } from '../data.ts';
-import { figure, grid } from '../html/figure.ts';
 import type { Html } from '../html/html.ts';
+import { figure, grid } from '../parts/figure.ts';
 import { optional } from './optional.ts';
 
 const METHODS = { tsne: 't-SNE', umap: 'UMAP' } as const;

@@ -1,6 +1,6 @@
 import type { ReportContext } from '../context.ts';
 import { type Html, html } from '../html/html.ts';
-import { table } from '../html/table.ts';
+import { table } from '../parts/table.ts';
 
 /** The configuration of each training run, and the report's own, as YAML; equal ones once. */
 export function configurationSection({ data, words }: ReportContext): Html {

@@ -3,8 +3,8 @@ import type { ReportContext } from '../context.ts';
 import { estimateCell, NOT_AVAILABLE } from '../format.ts';
 import { frozenRemark, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
-import { type Cell, table } from '../html/table.ts';
 import { namesNote, POOLED } from '../models.ts';
+import { type Cell, table } from '../parts/table.ts';
 import { fittedOnText } from './fitted-on.ts';
 
 const METRICS = [

@@ -2,9 +2,9 @@ import type { EvaluationCurves, Split } from '@radweave/artifacts';
 import { type RocLine, rocChart } from '../charts/roc.ts';
 import type { ReportContext } from '../context.ts';
 import { estimateText } from '../format.ts';
-import { figure, grid } from '../html/figure.ts';
 import { type Html, html } from '../html/html.ts';
 import { JUDGED, modelGroups, POOLED, rowOf } from '../models.ts';
+import { figure, grid } from '../parts/figure.ts';
 
 /** ROC curves of all patients of validation and of the external test, with bands. */
 export async function rocSection(context: ReportContext): Promise<Html> {

@@ -2,7 +2,7 @@ import type { ReportContext } from '../context.ts';
 import type { SiteAuditRow } from '../data.ts';
 import { estimateCell, NOT_AVAILABLE, pText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { type Cell, table } from '../html/table.ts';
+import { type Cell, table } from '../parts/table.ts';
 import { optional } from './optional.ts';
 
 /** How well features tell the hospital, before and after harmonisation. */

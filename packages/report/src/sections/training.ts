@@ -1,9 +1,9 @@
 import { trainingPanels } from '../charts/training.ts';
 import type { ReportContext } from '../context.ts';
 import type { TrainingRun } from '../data.ts';
-import { figure, grid } from '../html/figure.ts';
 import { type Html, html } from '../html/html.ts';
 import { isAugmented } from '../methods/facts.ts';
+import { figure, grid } from '../parts/figure.ts';
 import type { CurvesSeen } from '../words/words.ts';
 
 /** Loss and AUC by epoch of every run that fed the results. */

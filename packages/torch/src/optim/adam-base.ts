@@ -2,8 +2,7 @@ import { full, zerosLike } from '../create.ts';
 import { tuple } from '../serialization/python-values.ts';
 import { dispatchMany, dispatchVoid, type Tensor } from '../tensor.ts';
 import { checkNotNegative } from './checks.ts';
-import { DeviceRate } from './device-rate.ts';
-import { isFusable } from './fused.ts';
+import { FusedRates, isFusable } from './fused.ts';
 import type { GroupOptions, ParamGroup } from './groups.ts';
 import { isSkipped, Optimizer, type PackedGroup, type PackedState } from './optimizer.ts';
 import type { SavedDict } from './saved-dict.ts';
@@ -29,8 +28,7 @@ interface AdamState {
 export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
   /** The fused operator's name, without its namespace. */
   protected abstract readonly fused: '_fused_adam_' | '_fused_adamw_';
-  /** Of the groups that a fused operator updates. */
-  private readonly rates = new Map<object, DeviceRate>();
+  private readonly rates = new FusedRates();
 
   /** Lets the weights decay and returns the gradients to continue with. */
   protected abstract decay(
@@ -51,10 +49,7 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
 
   protected override prepare(group: ParamGroup<AdamOptions>, params: readonly Tensor[]): void {
     for (const parameter of params) this.stateOf(parameter, group.amsgrad);
-    if (!isFusable(this.fused, params)) return;
-    const rate = this.rates.get(group) ?? new DeviceRate(params[0]?.device ?? 'cpu');
-    rate.of(group.lr);
-    this.rates.set(group, rate);
+    this.rates.write(this.fused, group, params);
   }
 
   protected override update(
@@ -63,8 +58,8 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
     grads: readonly Tensor[],
     foundInf: Tensor | null,
   ): void {
-    const { lr, betas, weightDecay, eps, amsgrad } = group;
-    const rate = this.rates.get(group)?.of(lr);
+    const { betas, weightDecay, eps, amsgrad } = group;
+    const rate = this.rates.of(group);
     if (rate === undefined) {
       if (!isSkipped(foundInf)) this.updateByLists(group, params, grads);
       return;

@@ -1,8 +1,7 @@
 import { zerosLike } from '../create.ts';
 import { dispatchMany, dispatchVoid, type Tensor } from '../tensor.ts';
 import { checkNotNegative } from './checks.ts';
-import { DeviceRate } from './device-rate.ts';
-import { isFusable } from './fused.ts';
+import { FusedRates } from './fused.ts';
 import type { GroupOptions, OptimizedParams, ParamGroup } from './groups.ts';
 import { isSkipped, Optimizer, type PackedGroup, type PackedState } from './optimizer.ts';
 import type { SavedDict } from './saved-dict.ts';
@@ -20,8 +19,7 @@ interface SGDState {
 
 /** Stochastic gradient descent; the update rule is torch.optim.SGD's (its `_multi_tensor_sgd`). */
 export class SGD extends Optimizer<SGDOptions, SGDState> {
-  /** Of the groups that a fused operator updates. */
-  private readonly rates = new Map<object, DeviceRate>();
+  private readonly rates = new FusedRates();
 
   /** @param options `lr` must be given; everything else is off by default. */
   constructor(params: OptimizedParams<SGDOptions>, options: Partial<SGDOptions> & { lr: number }) {
@@ -39,10 +37,7 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
   }
 
   protected override prepare(group: ParamGroup<SGDOptions>, params: readonly Tensor[]): void {
-    if (!isFusable('_fused_sgd_', params)) return;
-    const rate = this.rates.get(group) ?? new DeviceRate(params[0]?.device ?? 'cpu');
-    rate.of(group.lr);
-    this.rates.set(group, rate);
+    this.rates.write('_fused_sgd_', group, params);
   }
 
   protected override update(
@@ -51,7 +46,7 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
     grads: readonly Tensor[],
     foundInf: Tensor | null,
   ): void {
-    const rate = this.rates.get(group)?.of(group.lr);
+    const rate = this.rates.of(group);
     // A first step that the device skips leaves a buffer of zeros: damped, the next gradient would not be its first.
     if (rate === undefined || (foundInf !== null && group.dampening !== 0)) {
       if (!isSkipped(foundInf)) this.updateByLists(group, params, grads);

@@ -44,7 +44,41 @@ export function unpickle(bytes: Uint8Array, position: number, context: UnpickleC
   }
 }
 
+/** What an opcode does that pushes no literal. */
+type Step = (machine: Machine, cursor: PickleCursor) => unknown;
+
 class Machine {
+  static readonly #steps: ReadonlyMap<number, Step> = new Map<number, Step>([
+    [OP.PROTO, (_, cursor) => cursor.uint8()],
+    [OP.FRAME, (_, cursor) => cursor.uint64()],
+    [OP.MARK, (machine) => machine.#marks.push(machine.#stack.length)],
+    [OP.POP, (machine) => machine.#drop()],
+    [OP.POP_MARK, (machine) => machine.#popMark()],
+    [OP.DUP, (machine) => machine.#push(machine.#top())],
+    [OP.TUPLE, (machine) => machine.#push(tuple(machine.#popMark()))],
+    [OP.TUPLE1, (machine) => machine.#push(tuple(machine.#take(1)))],
+    [OP.TUPLE2, (machine) => machine.#push(tuple(machine.#take(2)))],
+    [OP.TUPLE3, (machine) => machine.#push(tuple(machine.#take(3)))],
+    [OP.FROZENSET, (machine) => machine.#push(new Set(machine.#popMark()))],
+    [OP.APPEND, (machine) => machine.#append(machine.#take(1))],
+    [OP.APPENDS, (machine) => machine.#append(machine.#popMark())],
+    [OP.SETITEM, (machine) => machine.#setItems(machine.#take(2))],
+    [OP.SETITEMS, (machine) => machine.#setItems(machine.#popMark())],
+    [OP.ADDITEMS, (machine) => machine.#addItems(machine.#popMark())],
+    [OP.BINPUT, (machine, cursor) => machine.#put(cursor.uint8())],
+    [OP.LONG_BINPUT, (machine, cursor) => machine.#put(cursor.uint32())],
+    [OP.MEMOIZE, (machine) => machine.#put(machine.#memo.size)],
+    [OP.BINGET, (machine, cursor) => machine.#push(machine.#get(cursor.uint8()))],
+    [OP.LONG_BINGET, (machine, cursor) => machine.#push(machine.#get(cursor.uint32()))],
+    [OP.GLOBAL, (machine, cursor) => machine.#global([cursor.line(), cursor.line()])],
+    [OP.STACK_GLOBAL, (machine) => machine.#global(machine.#take(2))],
+    [OP.BINPERSID, (machine) => machine.#push(machine.#context.persistentLoad(machine.#pop()))],
+    [OP.REDUCE, (machine) => machine.#call(machine.#take(2))],
+    [OP.NEWOBJ, (machine) => machine.#call(machine.#take(2))],
+    [OP.NEWOBJ_EX, (machine) => machine.#call(machine.#take(3))],
+    [OP.BUILD, (machine) => machine.#build(machine.#pop())],
+  ]);
+
   readonly #cursor: PickleCursor;
   readonly #context: UnpickleContext;
   readonly #stack: unknown[] = [];
@@ -61,110 +95,12 @@ class Machine {
       const opcode = this.#cursor.uint8();
       if (opcode === OP.STOP) return this.#pop();
       const literal = LITERALS.get(opcode);
+      const step = Machine.#steps.get(opcode);
       if (literal !== undefined) this.#push(literal(this.#cursor));
-      else this.#step(opcode);
+      else if (step !== undefined) step(this, this.#cursor);
+      else throw this.#cursor.malformed(`opcode 0x${opcode.toString(16)}, which torch.save does not write`);
     }
     throw this.#cursor.malformed(`more than ${MOST_OPCODES} steps`);
-  }
-
-  #step(opcode: number): void {
-    const cursor = this.#cursor;
-    switch (opcode) {
-      case OP.PROTO:
-        cursor.uint8();
-        return;
-      case OP.FRAME:
-        cursor.uint64();
-        return;
-      case OP.MARK:
-        this.#marks.push(this.#stack.length);
-        return;
-      case OP.POP:
-        // Python's own rule: on top of a mark, POP takes the mark away.
-        if (this.#stack.length === this.#floor() && this.#marks.length > 0) this.#marks.pop();
-        else this.#pop();
-        return;
-      case OP.POP_MARK:
-        this.#popMark();
-        return;
-      case OP.DUP:
-        this.#push(this.#top());
-        return;
-      case OP.TUPLE:
-        this.#push(tuple(this.#popMark()));
-        return;
-      case OP.TUPLE1:
-        this.#push(tuple(this.#take(1)));
-        return;
-      case OP.TUPLE2:
-        this.#push(tuple(this.#take(2)));
-        return;
-      case OP.TUPLE3:
-        this.#push(tuple(this.#take(3)));
-        return;
-      case OP.FROZENSET:
-        this.#push(new Set(this.#popMark()));
-        return;
-      case OP.APPEND:
-        this.#append(this.#take(1));
-        return;
-      case OP.APPENDS:
-        this.#append(this.#popMark());
-        return;
-      case OP.SETITEM:
-        this.#setItems(this.#take(2));
-        return;
-      case OP.SETITEMS:
-        this.#setItems(this.#popMark());
-        return;
-      case OP.ADDITEMS:
-        this.#addItems(this.#popMark());
-        return;
-      case OP.BINPUT:
-        this.#put(cursor.uint8());
-        return;
-      case OP.LONG_BINPUT:
-        this.#put(cursor.uint32());
-        return;
-      case OP.MEMOIZE:
-        this.#put(this.#memo.size);
-        return;
-      case OP.BINGET:
-        this.#push(this.#get(cursor.uint8()));
-        return;
-      case OP.LONG_BINGET:
-        this.#push(this.#get(cursor.uint32()));
-        return;
-      case OP.GLOBAL: {
-        const module = cursor.line();
-        this.#push(this.#global(module, cursor.line()));
-        return;
-      }
-      case OP.STACK_GLOBAL: {
-        const [module, name] = this.#take(2);
-        this.#push(this.#global(module, name));
-        return;
-      }
-      case OP.BINPERSID:
-        this.#push(this.#context.persistentLoad(this.#pop()));
-        return;
-      case OP.REDUCE:
-      case OP.NEWOBJ: {
-        const [callable, args] = this.#take(2);
-        this.#push(this.#call(callable, args));
-        return;
-      }
-      case OP.NEWOBJ_EX: {
-        const [callable, args] = this.#take(3);
-        this.#push(this.#call(callable, args));
-        return;
-      }
-      case OP.BUILD:
-        this.#build(this.#pop());
-        return;
-      default:
-        throw cursor.malformed(`opcode 0x${opcode.toString(16)}, which torch.save does not write`);
-    }
   }
 
   /** Stack height that the innermost mark guards. */
@@ -185,6 +121,12 @@ class Machine {
     const value = this.#top();
     this.#stack.pop();
     return value;
+  }
+
+  /** Python's own rule: on top of a mark, POP takes the mark away. */
+  #drop(): void {
+    if (this.#stack.length === this.#floor() && this.#marks.length > 0) this.#marks.pop();
+    else this.#pop();
   }
 
   #take(count: number): unknown[] {
@@ -228,15 +170,19 @@ class Machine {
     for (const value of values) set.add(value);
   }
 
-  #global(module: unknown, name: unknown): unknown {
+  #global([module, name]: readonly unknown[]): void {
     if (typeof module !== 'string' || typeof name !== 'string') {
       throw this.#cursor.malformed('a class name is not text');
     }
     const fullName = `${module}.${name}`;
-    return resolveGlobal(fullName) ?? new PyOpaque(fullName);
+    this.#push(resolveGlobal(fullName) ?? new PyOpaque(fullName));
   }
 
-  #call(callable: unknown, args: unknown): unknown {
+  #call([callable, args]: readonly unknown[]): void {
+    this.#push(this.#resultOf(callable, args));
+  }
+
+  #resultOf(callable: unknown, args: unknown): unknown {
     const isOpaque = callable instanceof PyOpaque;
     if (!isOpaque && !(callable instanceof PyCallable)) {
       throw this.#cursor.malformed('calls what is not a function');

@@ -1,7 +1,7 @@
 import { drawNext } from '../charts/draw.ts';
 import type { Spec } from '../charts/figure.ts';
 import type { ReportContext } from '../context.ts';
-import { Html, html } from './html.ts';
+import { Html, html } from '../html/html.ts';
 
 /** A figure of the report. */
 export interface FigureSpec {

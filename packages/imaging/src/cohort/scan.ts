@@ -1,5 +1,5 @@
-import type { InspectWishes, ScannedSlice } from './inspect.ts';
-import { type PoolOptions, runPool } from './pool.ts';
+import type { InspectWishes, ScannedSlice } from '../slices/inspect.ts';
+import { type PoolOptions, runPool } from '../threads/pool.ts';
 
 export interface ScanOptions extends PoolOptions, Partial<InspectWishes> {}
 

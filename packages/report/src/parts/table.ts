@@ -1,6 +1,6 @@
 import type { Remark } from '@radweave/remarks';
 import type { ReportContext } from '../context.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../html/html.ts';
 
 /** A cell: its text, and a note that is put below the table once. */
 export interface Cell {

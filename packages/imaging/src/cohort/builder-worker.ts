@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ImageFault, ImageFaults } from '../fault.ts';
-import { ImagingThreads } from '../scan/threads.ts';
+import { ImagingThreads } from '../threads/threads.ts';
 import { buildStore } from './build.ts';
 import type { BuildNews, BuildOrder, CarriedFault } from './builder.ts';
 

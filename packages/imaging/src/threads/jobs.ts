@@ -1,14 +1,14 @@
 import { SHAPE_BYTES, sliceShape } from '../decode.ts';
 import { readSliceFile } from '../file.ts';
 import type { SliceShape } from '../slice.ts';
-import { type Filled, type FillJob, fillRecords } from '../store/fill.ts';
+import { type Filled, type FillJob, fillRecords } from '../slices/fill.ts';
 import {
   collected,
   type InspectWishes,
   inspectSlice,
   type ScannedSlice,
   type SliceFault,
-} from './inspect.ts';
+} from '../slices/inspect.ts';
 
 /** A batch of work for one thread. */
 export interface InspectJob {

@@ -3,12 +3,12 @@ import { dirname } from 'node:path';
 import { crc32 } from '@radweave/checksum';
 import { sweepLeftovers, temporaryName } from '@radweave/native/temporary';
 import { type FaultRecord, ImageFault, ImageFaults } from '../fault.ts';
-import { type PoolOptions, runPool } from '../scan/pool.ts';
 import type { SliceShape } from '../slice.ts';
-import { otherSize, writeAll } from './fill.ts';
-import { type StoreShape, storeKey } from './key.ts';
-import { encodeHeader, STORE_VERSION, type StoreHeader, storeBytes, tableOffset } from './layout.ts';
-import { openStore } from './open.ts';
+import { otherSize, writeAll } from '../slices/fill.ts';
+import { type StoreShape, storeKey } from '../store/key.ts';
+import { encodeHeader, STORE_VERSION, type StoreHeader, storeBytes, tableOffset } from '../store/layout.ts';
+import { openStore } from '../store/open.ts';
+import { type PoolOptions, runPool } from '../threads/pool.ts';
 
 export interface StoreOptions extends PoolOptions, StoreShape {}
 
@@ -138,9 +138,9 @@ function isStoreOf(file: string, key: string): boolean {
 }
 
 const changedMeanwhile = (where: string): ImageFault =>
-  new ImageFault({
-    code: 'STORE_STALE',
-    text: 'images changed while the slice store was made from them',
+  new ImageFault(
+    'STORE_STALE',
+    'images changed while the slice store was made from them',
     where,
-    hint: 'Run again when the images no longer change',
-  });
+    'Run again when the images no longer change',
+  );

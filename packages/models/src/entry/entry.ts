@@ -1,6 +1,6 @@
 import type { nn } from '@radweave/torch';
 import type { ImageModel, ImageModelOptions } from '../image-model.ts';
-import type { KeyMap } from '../weights/key-map.ts';
+import type { KeyMap } from './key-map.ts';
 
 /** How images were prepared for the weights: a model that gets them otherwise is out of its depth. */
 export interface InputInfo {

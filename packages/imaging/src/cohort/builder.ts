@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { compiledFile } from '@radweave/native/compiled';
 import { type FaultRecord, ImageFault, ImageFaults } from '../fault.ts';
-import { ended } from '../scan/threads.ts';
+import type { StoreShape } from '../store/key.ts';
+import { ended } from '../threads/threads.ts';
 import type { BuiltStore } from './build.ts';
-import type { StoreShape } from './key.ts';
 
 /** A store to build, as the thread is told of it. */
 export interface BuildOrder {
@@ -97,7 +97,10 @@ export class StoreBuilder {
 
 function revived(failure: CarriedFault): unknown {
   if (failure.kind === 'faults') return new ImageFaults(failure.faults);
-  if (failure.kind === 'fault') return new ImageFault(failure.fault);
+  if (failure.kind === 'fault') {
+    const { code, text, where, hint } = failure.fault;
+    return new ImageFault(code, text, where, hint);
+  }
   const { message, stack, fields } = failure;
   const error = Object.assign(new Error(message), fields);
   if (stack !== undefined) error.stack = stack;

@@ -5,9 +5,9 @@ import { needs, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { ImageFaults } from '../fault.ts';
 import { encodePng } from '../png/encode.ts';
+import { HEADER_BYTES } from '../store/layout.ts';
 import { buildStore } from './build.ts';
 import { StoreBuilder } from './builder.ts';
-import { HEADER_BYTES } from './layout.ts';
 
 const SIDE = 16;
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { encodePng } from '../png/encode.ts';
-import type { ScannedSlice } from './inspect.ts';
+import type { ScannedSlice } from '../slices/inspect.ts';
 import { scanSlices } from './scan.ts';
 
 const pixels = (seed: number): Uint8Array => Uint8Array.from({ length: 48 }, (_, i) => (i * seed) % 256);

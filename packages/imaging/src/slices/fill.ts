@@ -5,10 +5,10 @@ import { ImageFault } from '../fault.ts';
 import { readSliceFile } from '../file.ts';
 import { sampleBytes } from '../hash.ts';
 import { resizeSlice } from '../resize.ts';
-import { collected, type SliceFault } from '../scan/inspect.ts';
 import { Scratch } from '../scratch.ts';
 import type { GrayImage } from '../slice.ts';
-import { HEADER_BYTES } from './layout.ts';
+import { HEADER_BYTES } from '../store/layout.ts';
+import { collected, type SliceFault } from './inspect.ts';
 
 /** Decode `paths` and write them as records `first`, `first` + 1, … of the store file. */
 export interface FillJob {
@@ -52,12 +52,12 @@ function recordSamples(path: string, job: FillJob): Uint8Array | Uint16Array {
   if (!fits && !job.resize) throw otherSize(path, slice, job);
   const { pixels, bitDepth } = fits ? slice : resizeSlice(slice, width, height);
   if (bitDepth > job.bitDepth) {
-    throw new ImageFault({
-      code: 'STORE_STALE',
-      text: 'the image became 16-bit while the store was made',
-      where: path,
-      hint: 'Run again when the images no longer change',
-    });
+    throw new ImageFault(
+      'STORE_STALE',
+      'the image became 16-bit while the store was made',
+      path,
+      'Run again when the images no longer change',
+    );
   }
   return bitDepth === job.bitDepth ? pixels : Uint16Array.from(pixels, (value) => value * 257);
 }
@@ -68,12 +68,12 @@ export const otherSize = (
   is: { readonly width: number; readonly height: number },
   wanted: { readonly width: number; readonly height: number },
 ): ImageFault =>
-  new ImageFault({
-    code: 'SIZE',
-    text: `the slice has ${is.width}×${is.height} pixels, not ${wanted.width}×${wanted.height}`,
+  new ImageFault(
+    'SIZE',
+    `the slice has ${is.width}×${is.height} pixels, not ${wanted.width}×${wanted.height}`,
     where,
-    hint: 'Export all slices in one size, or ask for resizing',
-  });
+    'Export all slices in one size, or ask for resizing',
+  );
 
 /** Writes all of `bytes` at `position`; a single write may stop short. */
 export function writeAll(file: number, bytes: Uint8Array, position: number): void {
