@@ -55,6 +55,7 @@ export * from './importing/mapping.ts';
 export * from './importing/tables.ts';
 export * from './issues.ts';
 export * from './json.ts';
+export * from './json-names.ts';
 export * from './layout.ts';
 export * from './lock/lock.ts';
 export * from './manifest.ts';

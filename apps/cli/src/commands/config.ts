@@ -1,4 +1,4 @@
-import { type ConfigKey, defaultConfigYaml, describeConfig } from '@radweave/artifacts';
+import { type ConfigKey, defaultConfigYaml, describeConfig, jsonLine } from '@radweave/artifacts';
 import wrapAnsi from 'wrap-ansi';
 import { terminalWidth } from '../terminal-width.ts';
 import type { Define } from './define.ts';
@@ -9,7 +9,7 @@ export const define: Define = (command) => {
     .option('--json', 'Print the keys as JSON')
     .action((flags: { yaml?: boolean; json?: boolean }) => {
       if (flags.yaml === true) process.stdout.write(defaultConfigYaml());
-      else if (flags.json === true) process.stdout.write(`${JSON.stringify(describeConfig())}\n`);
+      else if (flags.json === true) process.stdout.write(jsonLine(describeConfig()));
       else process.stdout.write(describeConfig().map(described).join(''));
     });
 };

@@ -5,6 +5,7 @@ import {
   defaultConfig,
   evaluationFiles,
   evaluationFolder,
+  jsonLine,
   logitsRecordPath,
   outputFolders,
   readEvaluation,
@@ -70,7 +71,7 @@ export const define: Define = (command) => {
       const evaluationFile = evaluationFiles(evaluationFolder(config)).record;
       process.stdout.write(
         flags.json === true
-          ? `${JSON.stringify({ ...readEvaluation(evaluationFile), evaluationFile })}\n`
+          ? jsonLine({ ...readEvaluation(evaluationFile), evaluationFile })
           : `${runEnding(config)}${nextSteps(folder)}`,
       );
     });

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { jsonLine } from '@radweave/artifacts';
 import { compiledFile } from '@radweave/native/compiled';
 import { type Diagnosis, diagnose } from '@radweave/native/setup';
 import wrapAnsi from 'wrap-ansi';
@@ -22,7 +23,7 @@ export const define: Define = (command) => {
         ...steps.map(({ device, state }): [string, string] => [`Training on ${device}`, state]),
       ];
       const problems = [...found.problems, ...steps.flatMap(({ problem }) => problem ?? [])];
-      process.stdout.write(options.json ? `${JSON.stringify({ ...found, rows, problems })}\n` : table(rows));
+      process.stdout.write(options.json ? jsonLine({ ...found, rows, problems }) : table(rows));
       for (const text of found.warnings) process.stderr.write(`Warning: ${text}.\n`);
       if (problems.length > 0) throw new UserError(problems.join('\n'), EXIT.missing);
     });

@@ -110,7 +110,7 @@ test('export writes weights for PyTorch, and says in Python how to load them', a
   expect(out).toContain('model = torchvision.models.mobilenet_v3_small(num_classes=2)');
   expect(await loadCheckpoint(output)).toHaveProperty('size', 244);
   const again = await models(...args, '--overwrite', '--json');
-  expect(JSON.parse(again.out)).toMatchObject({ layout: 'timm', tensors: 244, inChans: 1, output });
+  expect(JSON.parse(again.out)).toMatchObject({ layout: 'timm', tensors: 244, in_chans: 1, output });
   const wrong = await models(...args, '--image_size', 'big');
   expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("not 'big'") });
 });

@@ -1,3 +1,4 @@
+import { jsonLine } from '@radweave/artifacts';
 import {
   fetchWeights,
   fileUrl,
@@ -74,7 +75,7 @@ interface Result {
 
 function print(command: Command, { json, text }: Result): void {
   const flags: { json?: boolean } = command.optsWithGlobals();
-  process.stdout.write(`${flags.json === true ? JSON.stringify(json) : text}\n`);
+  process.stdout.write(flags.json === true ? jsonLine(json) : `${text}\n`);
 }
 
 function list(pattern: string): Result {

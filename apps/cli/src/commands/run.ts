@@ -1,3 +1,4 @@
+import { jsonLine } from '@radweave/artifacts';
 import { optional, runPipeline, toggle, whole, withDefault } from '@radweave/pipeline';
 import { runEnding } from '../run-ending.ts';
 import { addFlags } from '../stage/add-flags.ts';
@@ -38,6 +39,6 @@ export const define: Define = (command) => {
       how,
       terminalRunner(quiet, new JobClock(call.config, how.crossFit)),
     );
-    process.stdout.write(flags.json === true ? `${JSON.stringify(outcomes)}\n` : runEnding(call.config));
+    process.stdout.write(flags.json === true ? jsonLine(outcomes) : runEnding(call.config));
   });
 };

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { jsonLine } from '@radweave/artifacts';
 import {
   ConsentNeeded,
   downloadOnly,
@@ -43,11 +44,11 @@ export const define: Define = (command) => {
       if (folder !== undefined) {
         const { engine } = options;
         downloadOnly(folder, say, { ...(engine && { engine }), ...(platform && { platform }) });
-        if (json) process.stdout.write(`${JSON.stringify({ folder })}\n`);
+        if (json) process.stdout.write(jsonLine({ folder }));
         return;
       }
       const result = await setUpOrAsk(options);
-      if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
+      if (json) process.stdout.write(jsonLine(result));
     });
 };
 

@@ -1,3 +1,4 @@
+import { jsonLine } from '@radweave/artifacts';
 import {
   type CommandPart,
   type Flags,
@@ -55,7 +56,7 @@ async function runAndShow(stage: Commanded, options: unknown, call: CallConfig, 
   const name = stage.name as StageName;
   const { written, fault } = await presenterOf(name);
   const print = ({ json, text }: Shown): void => {
-    process.stdout.write(flags.json === true ? `${JSON.stringify(json)}\n` : forThisStudy(text));
+    process.stdout.write(flags.json === true ? jsonLine(json) : forThisStudy(text));
   };
   let result: unknown;
   try {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Config, writeFileAtomic, writeJson } from '@radweave/artifacts';
+import { type Config, fileNames, writeFileAtomic, writeJson } from '@radweave/artifacts';
 import { chooseCompute, computeSettings, inferenceBatch } from '@radweave/network/compute/compute';
 import { engineVersions } from '@radweave/network/compute/versions';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
@@ -101,7 +101,7 @@ export async function profile(options: ProfileOptions, context: StageContext): P
     report,
     versions: engineVersions(device),
   };
-  writeJson(report, result);
+  writeJson(report, fileNames(result));
   return result;
 }
 
