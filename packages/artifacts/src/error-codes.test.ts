@@ -19,7 +19,7 @@ test('docs/errors.md lists every code (vitest -u writes it again)', async () => 
     '| code | what it means |',
     '|---|---|',
     ...rows,
-    '| `E_WEIGHTS` | Pretrained weights cannot be had: no network, no such file, damaged, …. |',
+    '| `E_WEIGHTS` | Pretrained weights cannot be obtained: no network, no such file, damaged, …. |',
     '',
   ].join('\n');
   await expect(page).toMatchFileSnapshot(join(top, 'docs', 'errors.md'));

@@ -81,7 +81,7 @@ test('a folder in the place of a file is named and stays, and so do the old file
   const folder = folderOf(['a', 'summary']);
   mkdirSync(join(folder, 'b'));
   await expect(replaceFilesTogether(folder, fillWith('a', 'b', 'summary'), PLAN)).rejects.toThrow(
-    /there is a folder where the file is to be written \(.*b\)/,
+    /a folder has the name of the file to write \(.*b\)/,
   );
   rmSync(join(folder, 'b'), { recursive: true });
   expect(contents(folder)).toEqual({ a: 'old', summary: 'old' });

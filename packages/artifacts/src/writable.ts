@@ -22,7 +22,7 @@ export function requireWritable(folder: string, flag: string): void {
     rmSync(probe, { force: true });
   } catch (error) {
     if (!FORBIDDEN.includes(systemCode(error) ?? '')) throw explainFileError(error, 'write', folder);
-    throw notWritable(folder, `${place} may not be written`, flag, error);
+    throw notWritable(folder, `${place} cannot be written`, flag, error);
   }
 }
 

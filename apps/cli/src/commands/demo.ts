@@ -59,7 +59,7 @@ export const define: Define = (command) => {
     .option('--epochs <number>', 'Epochs of training per modality', '6')
     .option(
       '--seed <number>',
-      'Another cohort and other initial weights',
+      'Random seed of the cohort and of the initial weights',
       String(defaultConfig().experiment.seed),
     )
     .option('--quiet', 'Print results only')

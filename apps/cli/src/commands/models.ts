@@ -33,7 +33,7 @@ export const define: Define = (command) => {
     .action((pattern: string, _: object, own: Command) => print(own, list(pattern)));
   command
     .command('info')
-    .description('what is known of a model and its pretrained weights')
+    .description('facts on a model and its pretrained weights')
     .argument('<name>', 'with or without the tag of its weights, such as resnet18.tv_in1k')
     .action(async (name: string, _: object, own: Command) => print(own, await told(info(name))));
   command

@@ -19,7 +19,7 @@ const FLAGS = {
     '<K>',
     'also cross-fit: train K models per modality on folds of the training patients and fit a stacked classifier',
   ),
-  no_explain: toggle('draw no Grad-CAM montages; the report shows those there are'),
+  no_explain: toggle('draw no Grad-CAM montages; the report shows those that exist'),
 };
 
 export const define: Define = (command) => {

@@ -44,7 +44,7 @@ function mapSpec(
     })),
   );
   const sample =
-    placed.length < patients.length ? [`${placed.length} of the ${patients.length} patients, by lot`] : [];
+    placed.length < patients.length ? [`${placed.length} of the ${patients.length} patients, chosen at random`] : [];
   const looks = splitsOf(placed).map((split, i) => {
     const { look } = MAP_FILLS[split];
     return `${i === 0 ? look[0]?.toUpperCase() + look.slice(1) : look}: ${SPLIT_TITLES[split]}`;

@@ -28,7 +28,7 @@ const notWritable: Fault = (where, _, cause) =>
 const forbidden: Fault = (where, doing, cause) =>
   doing === 'write'
     ? notWritable(where, doing, cause)
-    : new ResourceError('E_NOT_READABLE', 'the file or folder may not be read', {
+    : new ResourceError('E_NOT_READABLE', 'there is no permission to read the file or folder', {
         where,
         hint: 'Check its permissions and those of the folders above it',
         cause,
@@ -75,7 +75,7 @@ const notFolder: Fault = (where, doing, cause) =>
 
 const isFolder: Fault = (where, doing, cause) =>
   doing === 'write'
-    ? new ResourceError('E_NOT_WRITABLE', 'there is a folder where the file is to be written', {
+    ? new ResourceError('E_NOT_WRITABLE', 'a folder has the name of the file to write', {
         where,
         hint: 'Move the folder away, or choose another output',
         cause,
@@ -89,7 +89,7 @@ const isFolder: Fault = (where, doing, cause) =>
 const occupied: Fault = (where, _, cause) =>
   new ResourceError(
     'E_NOT_WRITABLE',
-    'another file, or a program that uses it, is where this is to be written',
+    'another file, or one that a program has open, is in the way',
     {
       where,
       hint: MEND_WRITE,

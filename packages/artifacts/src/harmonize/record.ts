@@ -60,7 +60,7 @@ const record = z.object({
 });
 export type HarmonizeRecord = z.infer<typeof record>;
 
-/** How well features tell the hospital. Where it cannot be told, numbers are null and `note` says why. */
+/** How well features predict the hospital. Where it cannot be told, numbers are null and `note` says why. */
 const auditRow = z.object({
   /** `fused`: all modalities side by side; or a modality alone. */
   model: z.string().min(1),

@@ -77,7 +77,7 @@ function isPattern(text: string): boolean {
   }
 }
 
-const REMEDY = 'Correct it, or delete it: the command writes it anew with the rules that it comes with';
+const REMEDY = 'Correct it, or delete it: the command then writes a new one with its own rules';
 
 /**
  * Reads `mapping.yaml`.
@@ -151,7 +151,7 @@ export function writeMapping(
     decided.length === 0 ? 'decisions: {}' : 'decisions:',
     ...decided.map(([one, name]) => `  ${JSON.stringify(one)}: ${JSON.stringify(name)}`),
     '',
-    '# What came of it, written anew each time; "?" waits for a rule or a decision.',
+    '# The result, written again each time; "?" waits for a rule or a decision.',
     stringify({ series }, { lineWidth: 0 }).trimEnd(),
     '',
   ];

@@ -10,7 +10,7 @@ export const extractFlags = {
   modality: required('<name>', 'modality to extract'),
   model: optional('<name>', 'architecture of the run, or of --checkpoint pretrained', 'Input'),
   checkpoint: optional('<file>', '.pth file or `pretrained` (default: the best of the newest run)', 'Input'),
-  align: toggle('then align the modalities'),
+  align: toggle('align the modalities afterwards'),
 };
 
 /** Extracts the features of every slice of a modality. */

@@ -67,7 +67,7 @@ test('nothing learned is said in the first sentence, and what is worse than chan
     'no model is better than chance outside the home hospital (no 95 % interval of an AUC lies above 0.5): fused, AUC 0.52 (0.40–0.64); network P, AUC 0.30 (0.20–0.40)',
     'worse than chance outside the home hospital (the 95 % interval of the AUC lies below 0.5): network P, AUC 0.30 (0.20–0.40)',
     'worse than chance in single hospitals: fused in HT, AUC 0.20 (0.05–0.35)',
-    'no model is better than chance even on the validation patients, on whom the epochs were chosen',
+    'no model is better than chance even on the validation patients, which were used to choose the epochs',
   ]);
 });
 

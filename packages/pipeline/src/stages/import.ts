@@ -57,13 +57,13 @@ export const importStage = defineStage({
       output: withDefault('<folder>', 'data root to write slices into', 'data/raw', 'Output'),
       records: withDefault(
         '<folder>',
-        'for mapping.yaml, import.csv and the contact sheet',
+        'folder for mapping.yaml, import.csv and the contact sheet',
         'import',
         'Output',
       ),
       private: withDefault(
         '<folder>',
-        'for the table of pseudonyms, the key of hashes and the files left out',
+        'folder for the table of pseudonyms, the key of hashes and the files left out',
         'import-private',
         'Output',
       ),
@@ -73,26 +73,26 @@ export const importStage = defineStage({
       type: optional('<CT|MR|PT>', 'of NIfTI files: what the values are (HU, any, SUV)', 'Input'),
       plane: optional(`<${PLANES.join('|')}>`, 'of NIfTI files: how they are cut (default: axial)', 'Input'),
       modalities: several('<names...>', 'modalities to import (default: all that are found)'),
-      dry_run: toggle('look, count and make the contact sheet, write no slice'),
+      dry_run: toggle('only look, count and make the contact sheet; write no slice'),
       window: withDefault(
         '<name>',
-        'of CT: soft, liver, lung, bone, brain, …, or CENTRE/WIDTH in HU',
+        'CT window: soft, liver, lung, bone, brain, …, or CENTRE/WIDTH in HU',
         'soft',
       ),
       mr: withDefault(
         '<rule>',
-        'of MR, by the volume itself: percentiles:1:99 or zscore:3',
+        'how MR volumes are scaled, each by itself: percentiles:1:99 or zscore:3',
         'percentiles:1:99',
       ),
-      pet: withDefault('<rule>', 'SUV that becomes white, or volume for the rule of --mr', '10'),
-      colour: choice('<what>', 'images in colour or with a palette', ['refuse', 'gray'], 'refuse'),
+      pet: withDefault('<rule>', 'SUV of PET that becomes white, or volume for the rule of --mr', '10'),
+      colour: choice('<what>', 'what to do with images in colour or with a palette', ['refuse', 'gray'], 'refuse'),
       size: withDefault('<pixels>', 'side of the square slices', '224'),
-      bits: choice('<bits>', 'of the PNG files', ['8', '16'], '8'),
+      bits: choice('<bits>', 'bits per pixel of the PNG files', ['8', '16'], '8'),
       mask_slices: optional(
         '<which>',
-        'by masks (NIfTI, DICOM SEG, RTSTRUCT): all, largest, area:MM2 or centre:SLICES',
+        'choose slices by masks (NIfTI, DICOM SEG, RTSTRUCT): all, largest, area:MM2 or centre:SLICES',
       ),
-      mask_crop: optional('<mm>', 'by masks: crop to the lesion with this margin'),
+      mask_crop: optional('<mm>', 'crop slices to the lesion in the masks, with this margin'),
       mask_name: optional(
         '<pattern>',
         'which segments, regions or labels are the lesion (default: the only one; of NIfTI all)',
@@ -103,7 +103,11 @@ export const importStage = defineStage({
         '0',
         'Computation',
       ),
-      fit: withDefault('<how>', 'pad, stretch, or the size of a pixel in mm for isotropic voxels', 'pad'),
+      fit: withDefault(
+        '<how>',
+        'how slices become square: pad, stretch, or a pixel size in mm (isotropic)',
+        'pad',
+      ),
     },
     options: (_, flags): ImportOptions => {
       const { kind } = flags;

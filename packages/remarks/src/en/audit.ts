@@ -40,7 +40,7 @@ export const AUDIT = {
       `${counted(n, 'frozen decision')} (${evaluated} of the evaluation, ${fused} of the fusion: scalers and thresholds)`,
   ),
   'audit-nothing': 'there was nothing to look at',
-  'audit-no-pixels': 'pixels were not to be looked at',
+  'audit-no-pixels': 'looking at pixels was switched off',
   'audit-undecodable': of(
     { n: 'number', example: 'text' },
     ({ n, example }) => `${counted(n, 'image')} cannot be decoded, such as ${example}`,
@@ -69,10 +69,10 @@ export const AUDIT = {
     ({ modality, file }) =>
       `the checkpoint of the features of ${modality} is gone or was changed since: ${file}`,
   ),
-  'audit-silent': of({ file: 'text' }, ({ file }) => `${file} does not say whom it was trained on`),
+  'audit-silent': of({ file: 'text' }, ({ file }) => `${file} does not say which patients it was trained on`),
   'audit-silent-features': of(
     { file: 'text', modality: 'text' },
-    ({ file, modality }) => `${file} of ${modality} does not say whom it was trained on`,
+    ({ file, modality }) => `${file} of ${modality} does not say which patients it was trained on`,
   ),
   'audit-other-key': of(
     { file: 'text', key: 'text' },
@@ -85,12 +85,12 @@ export const AUDIT = {
   ),
   'audit-foreign': of(
     { file: 'text' },
-    ({ file }) => `${file} is of another program and does not say whom it was trained on`,
+    ({ file }) => `${file} is of another program and does not say which patients it was trained on`,
   ),
   'audit-foreign-features': of(
     { modality: 'text' },
     ({ modality }) =>
-      `the features of ${modality} were made by another program: it is not known whom their network was trained on`,
+      `the features of ${modality} were made by another program: it is not known which patients their network was trained on`,
   ),
   WARN_UNREADABLE: 'a file that had to be looked at cannot be read',
   LEAK_PATIENT_SPLITS: 'the same patient is in two splits',
@@ -126,13 +126,13 @@ export const AUDIT = {
   LEAK_LOGITS: 'cross-fitted logits come from models that have seen patients now in validation or test',
   LEAK_FEATURES_TRAINED: 'features come from a network trained on patients of validation or test',
   LEAK_FEATURES_SELECTED: 'features come from a network whose epoch was chosen on patients of test',
-  LEAK_FEATURES_SPLIT: 'features stand in another split than their patients do now',
+  LEAK_FEATURES_SPLIT: 'features are in another split than their patients are now',
   LEAK_FUSION_FITTED: 'the fusion was fitted on patients who are now in validation or test',
   LEAK_FUSION_THRESHOLD: 'the threshold of the fusion was chosen on patients who are now in test',
   WARN_FUSION_IN_SAMPLE:
     'the fusion was fitted on in-sample features: their network was trained on the same patients',
   INFO_FUSION_IN_SAMPLE:
     "the classifier 'fused' was fitted on in-sample features; 'stacked' was fitted on out-of-fold logits",
-  LEAK_FROZEN_EXTERNAL: 'a decision was fitted on patients on whom it is evaluated: external or test',
+  LEAK_FROZEN_EXTERNAL: 'a decision was fitted on the patients it is evaluated on: external or test',
   LEAK_FROZEN_CHANGED: 'a frozen decision was changed after it was fitted',
 };

@@ -40,7 +40,7 @@ export const FINDINGS = {
     listed('worse than chance in single hospitals', models),
   ),
   'found-validation-chance':
-    'no model is better than chance even on the validation patients, on whom the epochs were chosen',
+    'no model is better than chance even on the validation patients, which were used to choose the epochs',
   'found-spread': of({ limit: 'number', models: 'remarks' }, ({ limit, models }) =>
     listed(
       `the AUC seems to differ between the external hospitals, so the pooled AUC may describe none of them (Cochran's Q, p below ${limit})`,

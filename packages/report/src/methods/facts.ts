@@ -29,7 +29,7 @@ export interface Facts {
     /** Null where another program made the features. */
     imageSize: number | null;
     inSample: boolean;
-    /** Modalities whose network does not say whom it was trained on. */
+    /** Modalities whose network does not say which patients it was trained on. */
     silent: string[];
     /** Models of the cross-fitting behind the stacked model; null without one. */
     folds: number | null;

@@ -5,7 +5,7 @@ import { type Html, html } from '../html/html.ts';
 import { type Cell, table } from '../parts/table.ts';
 import { optional } from './optional.ts';
 
-/** How well features tell the hospital, before and after harmonisation. */
+/** How well features predict the hospital, before and after harmonisation. */
 export function siteSection(context: ReportContext): Promise<Html> {
   const { words, data } = context;
   const { column } = words;

@@ -19,7 +19,7 @@ export const CLAIM_EN: readonly ItemWords[] = [
   },
   { text: 'Which part of the data was used, if not all', left: 'how slices or regions were selected before' },
   { text: 'De-identification' },
-  { text: 'How missing data were handled', left: 'why images are missing, and the bias that may come of it' },
+  { text: 'How missing data were handled', left: 'why images are missing, and the bias that may result' },
   { text: 'Image acquisition protocol' },
   { text: 'Definition of the reference standard' },
   { text: 'Why this reference standard' },

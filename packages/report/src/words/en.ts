@@ -203,7 +203,7 @@ export const EN = {
       'What is odd about the data. Each point may change the results and should be explained or corrected:',
     title: (modality: string) => `Gray values of ${modality} by hospital`,
     caption:
-      'Mean histogram of each hospital’s slices, black on the left. Curves far from the home hospital’s tell of inverted, unscaled or differently windowed images.',
+      'Mean histogram of each hospital’s slices, black on the left. Curves far from the home hospital’s point to inverted, unscaled or differently windowed images.',
     alt: (modality: string, hospitals: string) =>
       `Histograms of the gray values of ${modality}: ${hospitals}.`,
   },
@@ -265,7 +265,7 @@ export const EN = {
   comparisons: {
     title: 'Paired comparisons of models',
     caption:
-      'Positive differences of the AUC, NRI and IDI speak for the model named first in the row. Holm’s correction runs over the comparisons of one set and hospital.',
+      'Positive differences of the AUC, NRI and IDI favour the model named first in the row. Holm’s correction runs over the comparisons of one set and hospital.',
     none: 'There are not two models to compare.',
     versus: (first: string, second: string) => `${second} − ${first}`,
   },
@@ -299,14 +299,14 @@ export const EN = {
       `${n} patients together, without their labels (${method === 'UMAP' ? 'neighbours' : 'perplexity'} ${parameter}${method === 'UMAP' ? '' : ', Barnes–Hut approximation'}${components === null ? '' : `; neighbours by the first ${components} principal components`}).`,
     /** Of a map that would be too full. */
     sampled: (drawn: number, n: number) =>
-      `${drawn} of the ${n} patients are drawn, chosen by lot, about the same share of each set, hospital and label; the folder embeddings has the places of all.`,
+      `${drawn} of the ${n} patients are drawn, chosen at random, about the same share of each set, hospital and label; the folder embeddings holds the positions of all.`,
     looks: { train: 'Hollow: training', val: 'pale: validation', test: 'full: external test' },
     alt: (n: number, by: 'label' | 'hospital') =>
       `Scatter plot of ${n} patients in two dimensions, coloured and shaped by ${by}.`,
   },
   explanations: EXPLANATIONS_EN,
   site: {
-    title: 'How well features tell the hospital',
+    title: 'How well features predict the hospital',
     caption:
       'Cross-validated prediction of the hospital from features, with permutation tests. An AUC of 0.5 and an accuracy near chance mean little site effect.',
     transductive: 'transductive: the external hospital’s own unlabelled features were used',

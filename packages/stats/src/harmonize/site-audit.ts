@@ -14,7 +14,7 @@ import { type FoldCombat, type FoldView, harmonisedViews } from './fold-combat.t
 import { rowSpace } from './row-space.ts';
 import { withSecondOrder } from './second-order.ts';
 
-/** How well features tell the hospital. */
+/** How well features predict the hospital. */
 export interface SiteAudit {
   readonly hospitals: readonly string[];
   /** Hospitals with too few patients for the folds; left out. */
