@@ -23,7 +23,7 @@ export function rowsOf(job, results, peak) {
       ...against(measured, 'median', true),
     });
   }
-  return rows.map((row) => ({ ...row, ...judged(row) }));
+  return rows.map((row) => ({ ...row, ...evaluated(row) }));
 }
 
 /** What is said of a row that has targets. */
@@ -49,7 +49,7 @@ function against(results, field, isMoreBetter) {
  * `isMet` is null when what a target speaks of was not measured; nothing without targets. A ratio depends on how well the
  * peer uses this machine, the share of the limit does not: where they disagree, the share decides.
  */
-function judged({ targets, ratios, share, results }) {
+function evaluated({ targets, ratios, share, results }) {
   const checks = [
     ['plain', check(targets.plain, ratios.plain, (target, value) => value >= target)],
     ['tuned', check(targets.tuned, ratios.tuned, (target, value) => value >= target)],

@@ -31,7 +31,7 @@ test('where a ratio and the share of the limit disagree, the share decides', () 
   expect(verdict(training(6, 1, 1))).toBe('not met: share');
 });
 
-test('extraction stands beside an engine that only runs networks, and is judged by it', () => {
+test('extraction stands beside an engine that only runs networks, and is evaluated by it', () => {
   const job = {
     name: 'extract',
     title: 'extract',
@@ -52,7 +52,7 @@ test('extraction stands beside an engine that only runs networks, and is judged 
   expect(engineTable([{ ...row, results: results.slice(0, 2) }], 1)).toEqual([]);
 });
 
-test('times are compared the other way round, and what was not measured is not judged', () => {
+test('times are compared the other way round, and what was not measured is not evaluated', () => {
   const job = {
     name: 'whole',
     title: 'whole',

@@ -4,7 +4,7 @@ const PEERS = ['plain', 'tuned', 'compiled'];
 
 /**
  * The results of all runs. Where several did the same the last one counts; what was wrong stays until the same, or a part of it,
- * is judged again.
+ * is evaluated again.
  *
  * @param runs in the order of time.
  */
@@ -80,9 +80,9 @@ function runRow({ made, results }) {
 }
 
 function checks(results) {
-  const judged = byCheck(results.filter(({ ok }) => ok !== null));
+  const evaluated = byCheck(results.filter(({ ok }) => ok !== null));
   const wrong = results.filter(({ ok }) => ok === false);
-  const rows = [...judged].map(([check, own]) => {
+  const rows = [...evaluated].map(([check, own]) => {
     const right = own.filter(({ ok }) => ok).length;
     return [check, `${right} of ${own.length}`];
   });

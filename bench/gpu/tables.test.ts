@@ -9,7 +9,7 @@ const row = (check: string, what: string, ok: boolean | null, value: unknown = '
   value,
 });
 
-test('of several runs the last counts, and what was wrong stays until it, or a part of it, is judged again', () => {
+test('of several runs the last counts, and what was wrong stays until it, or a part of it, is evaluated again', () => {
   const first = run('2026-01-01T00:00', [
     row('graphs', 'equal/a', false),
     row('graphs', 'equal/ab', false),

@@ -61,8 +61,8 @@ test('run does every step once, then only what a change reaches', () => {
   const fused = join(folder, 'outputs/feature_extract/fusion/metrics.csv');
   const before = readFileSync(fused, 'utf8');
   const changed = ['training.epochs=1', 'training.learning_rate=0.01'];
-  const judged = ['fuse', 'evaluate', 'audit'];
-  expect(run(folder, ...changed)).toEqual([...networks, ...judged, ...explained, ...shown]);
+  const evaluated = ['fuse', 'evaluate', 'audit'];
+  expect(run(folder, ...changed)).toEqual([...networks, ...evaluated, ...explained, ...shown]);
   const now = readFileSync(fused, 'utf8');
   expect(now).not.toBe(before);
   const again = [BIN, 'fuse', '--quiet', '--output_dir', 'again'];

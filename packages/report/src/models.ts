@@ -5,8 +5,8 @@ import type { ReportContext } from './context.ts';
 /** The pooled patients of a split, as a hospital's name. */
 export const POOLED = 'all';
 
-/** The splits that models are judged on: training patients would flatter them. */
-export const JUDGED: readonly Split[] = ['val', 'test'];
+/** The splits that models are evaluated on: training patients would flatter them. */
+export const EVALUATED: readonly Split[] = ['val', 'test'];
 
 /** The label whose numbers stand for a model: `1` with two classes, else `macro`. */
 export function leadingLabel({ label_names }: Evaluation): string {

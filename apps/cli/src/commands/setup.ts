@@ -34,7 +34,10 @@ export const define: Define = (command) => {
     .option('--yes', 'Fetch gigabytes without asking')
     .option('--download_only <folder>', 'Fetch libtorch into a folder, for a machine without internet')
     .option('--for <platform>', 'Platform of that machine, such as linux-x64, with --download_only')
-    .option('--from <path>', 'Take libtorch from a folder that --download_only made, or from a wheel of torch')
+    .option(
+      '--from <path>',
+      'Take libtorch from a folder that --download_only made, or from a wheel of torch',
+    )
     .option('--json', 'Print the result as JSON')
     .action(async ({ json, download_only: folder, for: platform, ...options }: Flags) => {
       refuseTogether({ '--libtorch': options.libtorch, '--from': options.from, '--download_only': folder });

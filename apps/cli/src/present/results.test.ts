@@ -1,7 +1,7 @@
 import type { EvaluationRow } from '@radweave/artifacts';
 import { asWritten } from '@radweave/remarks';
 import { expect, test } from 'vitest';
-import { type Judged, resultsText } from './results.ts';
+import { type EvaluationResults, resultsText } from './results.ts';
 
 const NONE = { value: null, note: asWritten('none') };
 
@@ -23,12 +23,12 @@ function row(
   };
 }
 
-function judged(findings: Judged['findings'], ...rows: EvaluationRow[]): Judged {
+function evaluated(findings: EvaluationResults['findings'], ...rows: EvaluationRow[]): EvaluationResults {
   return {
     findings,
     label_names: ['grade0', 'grade1'],
     home_hospital: 'JM',
-    options: { confidence_level: 0.95 } as Judged['options'],
+    options: { confidence_level: 0.95 } as EvaluationResults['options'],
     rows,
   };
 }
@@ -39,7 +39,7 @@ const perfect = { value: 1, lower: 1, upper: 1 };
 
 test('each model has one line with n and interval of validation and external test, within 80 columns', () => {
   const text = resultsText(
-    judged(
+    evaluated(
       [],
       row('fused', 'train', good),
       row('fused', 'val', good),
@@ -63,7 +63,7 @@ test('what was found is told in lines of 80 columns', () => {
   const chance =
     'no model is better than chance outside the home hospital (no 95 % interval of an AUC lies above 0.5)';
   const text = resultsText(
-    judged([asWritten(chance)], row('A', 'val', good), row('A', 'test', perfect, { n: 6 })),
+    evaluated([asWritten(chance)], row('A', 'val', good), row('A', 'test', perfect, { n: 6 })),
   );
   expect(text.split('\n').slice(3)).toEqual([
     'A      60  0.900 (0.820–0.980)  6  1.000',
@@ -76,7 +76,7 @@ test('what was found is told in lines of 80 columns', () => {
 test('with several classes it is the macro AUC by its bootstrap interval', () => {
   const macro = { positive_label: 'macro', auc: NONE, auc_bootstrap: good };
   const text = resultsText(
-    judged([], row('A', 'val', NONE, macro), row('A', 'test', NONE, macro), row('A', 'test', vague)),
+    evaluated([], row('A', 'val', NONE, macro), row('A', 'test', NONE, macro), row('A', 'test', vague)),
   );
   expect(text).toContain('macro AUC per patient');
   expect(text).toMatch(/A +60 +0\.900 \(0\.820–0\.980\) +60 +0\.900 \(0\.820–0\.980\)/);

@@ -5,13 +5,22 @@ import { table } from '../table.ts';
 import { terminalWidth } from '../terminal-width.ts';
 
 /** What is read of an evaluation. */
-export type Judged = Pick<Evaluation, 'findings' | 'home_hospital' | 'label_names' | 'options' | 'rows'>;
+export type EvaluationResults = Pick<
+  Evaluation,
+  'findings' | 'home_hospital' | 'label_names' | 'options' | 'rows'
+>;
 
 /**
  * How a command that trained networks ends: each model's AUC with n and interval in internal validation and in the external
  * test, all patients together, and in words whether anything was learned.
  */
-export function resultsText({ findings, home_hospital, label_names, options, rows }: Judged): string {
+export function resultsText({
+  findings,
+  home_hospital,
+  label_names,
+  options,
+  rows,
+}: EvaluationResults): string {
   // With two classes there is label 1 only; with more, all classes together stand for the rest.
   const label = rows.some(({ positive_label }) => positive_label === 'macro') ? 'macro' : '1';
   const pooled = rows.filter(
@@ -46,7 +55,7 @@ function areaOf({ auc, auc_bootstrap }: EvaluationRow): EvaluationRow['auc'] {
 }
 
 /** What the evaluation found, a paragraph each, such as whether anything was learned. */
-export function foundText(findings: Judged['findings']): string[] {
+export function foundText(findings: EvaluationResults['findings']): string[] {
   if (findings.length === 0) return [];
   const room = terminalWidth(process.stdout) - 2;
   return [

@@ -78,7 +78,7 @@ function foldRuns(outputDir: string, modalities: readonly string[]): { run: RunF
     });
 }
 
-/** The patients a fold's model is judged on; null when its split file is gone. */
+/** The patients a fold's model is evaluated on; null when its split file is gone. */
 function heldOutPatients(
   run: RunFolder,
   modality: string,

@@ -12,7 +12,7 @@ export interface SeenCases {
 /**
  * Patients now in validation or test that a network was trained on, and those now in test that its epoch was chosen on.
  *
- * @param splitsOf By patient, the sets it must be judged in.
+ * @param splitsOf By patient, the sets it must be evaluated in.
  */
 export function seenCases(
   { trained, selected }: Pick<SeenPatients, 'trained' | 'selected'>,

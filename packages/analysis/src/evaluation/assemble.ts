@@ -19,9 +19,9 @@ import { compareSplit, pairsOf } from './comparisons.ts';
 import { curvesOf } from './curves.ts';
 import { foundAgainstChance } from './found-chance.ts';
 import { type FittedSize, foundInPredictions, oneLabelNote } from './found-predictions.ts';
+import type { FrozenModel } from './freeze-model.ts';
 import { type Group, groupOf, patientsIn, type StatOptions, viewsOf } from './group.ts';
 import { heterogeneityOf } from './heterogeneity.ts';
-import type { Judged } from './judge.ts';
 import { macroMetrics } from './macro-metrics.ts';
 
 /** What an evaluation is made of. */
@@ -29,7 +29,7 @@ export interface Assembly {
   config: Config;
   homeHospital: string;
   labelNames: string[];
-  models: Judged[];
+  models: FrozenModel[];
   aggregation: AggregationRow[];
   notes: Remark[];
   decisions: Evaluation['options']['decisions'];
@@ -54,7 +54,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
   for (const [m, model] of models.entries()) {
     for (const [s, split] of SPLITS.entries()) {
       await pause(`evaluating ${model.name}`, m * SPLITS.length + s, steps);
-      for (const found of judgedGroups(model, split, labelNames, options)) {
+      for (const found of groupNumbers(model, split, labelNames, options)) {
         rows.push(...found.rows);
         curves.push(...found.curves);
         confusion.push(found.confusion);
@@ -107,8 +107,8 @@ interface GroupNumbers {
 }
 
 /** All hospitals of a split together, then each. The numbers of its only hospital are those of all. */
-function judgedGroups(
-  model: Judged,
+function groupNumbers(
+  model: FrozenModel,
   split: Split,
   labelNames: readonly string[],
   options: StatOptions,
@@ -159,14 +159,14 @@ function optionsRecord(
 }
 
 /** The fused model leads; where there is none, the stacked one, then the first. Never chosen by its numbers. */
-function primaryOf(models: readonly Judged[]): string {
-  const first = (kind: string): Judged | undefined => models.find((model) => model.kind === kind);
+function primaryOf(models: readonly FrozenModel[]): string {
+  const first = (kind: string): FrozenModel | undefined => models.find((model) => model.kind === kind);
   return (first('fused') ?? first('stacked') ?? models[0])?.name ?? '';
 }
 
 function rowsOf(
   group: Group,
-  model: Judged,
+  model: FrozenModel,
   labelNames: readonly string[],
   options: StatOptions,
 ): EvaluationRow[] {

@@ -1,4 +1,4 @@
-import type { ComparisonRow, JudgedPatient, ModelKind, Split } from '@radweave/artifacts';
+import type { ComparisonRow, EvaluatedPatient, ModelKind, Split } from '@radweave/artifacts';
 import { type Remark, remark, several } from '@radweave/remarks';
 import {
   auc,
@@ -14,10 +14,17 @@ import {
 } from '@radweave/stats';
 import { hospitalsOf } from '@radweave/study/cohort/hospitals';
 import { none, record, withInterval } from './estimate.ts';
-import { type Group, groupOf, type JudgedModel, oneVsRest, patientsIn, type StatOptions } from './group.ts';
+import {
+  type Group,
+  groupOf,
+  oneVsRest,
+  type PredictedModel,
+  patientsIn,
+  type StatOptions,
+} from './group.ts';
 
 /** A model that can be compared. */
-export type Comparable = JudgedModel & { kind: ModelKind };
+export type Comparable = PredictedModel & { kind: ModelKind };
 
 /**
  * The comparisons that are asked: every model with the primary one, and the modalities with each other within the same
@@ -61,13 +68,13 @@ export function compareSplit(
   });
 }
 
-/** The patients that both models judge, in the first one's order. */
+/** The patients that both models evaluate, in the first one's order. */
 function shared(
-  first: readonly JudgedPatient[],
-  second: readonly JudgedPatient[],
-): [JudgedPatient[], JudgedPatient[]] {
+  first: readonly EvaluatedPatient[],
+  second: readonly EvaluatedPatient[],
+): [EvaluatedPatient[], EvaluatedPatient[]] {
   const others = new Map(second.map((one) => [one.patient, one]));
-  const both = first.flatMap((one): [JudgedPatient, JudgedPatient][] => {
+  const both = first.flatMap((one): [EvaluatedPatient, EvaluatedPatient][] => {
     const other = others.get(one.patient);
     return other === undefined ? [] : [[one, other]];
   });

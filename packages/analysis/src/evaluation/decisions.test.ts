@@ -2,7 +2,7 @@ import { defaultConfig } from '@radweave/artifacts';
 import { expect, test } from 'vitest';
 import type { Candidate, ScoredPatient } from './candidate.ts';
 import { decide } from './decisions.ts';
-import { judgeModel } from './judge.ts';
+import { freezeModel } from './freeze-model.ts';
 
 const isHome = (hospital: string): boolean => hospital === 'JM';
 
@@ -116,7 +116,7 @@ test.each([
         [1, 0.7],
       ]),
     );
-    const [note] = judgeModel(others, 2, options(), () => true, null, decided).notes.val;
+    const [note] = freezeModel(others, 2, options(), () => true, null, decided).notes.val;
     expect(note?.code).toBe('threshold-taken-over');
     expect(note?.text.includes('perhaps some of these')).toBe(overlap);
   },

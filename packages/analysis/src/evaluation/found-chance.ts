@@ -1,11 +1,11 @@
 import type { EvaluationRow, HeterogeneityRow, Split } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
 import { type AgainstChance, againstChance, separationP } from '@radweave/stats';
-import { type JudgedModel, patientsIn } from './group.ts';
+import { type PredictedModel, patientsIn } from './group.ts';
 
 /** What sentences about chance are made of. */
-export interface Judgements {
-  models: readonly JudgedModel[];
+export interface ChanceInputs {
+  models: readonly PredictedModel[];
   rows: readonly EvaluationRow[];
   heterogeneity: readonly HeterogeneityRow[];
   labelNames: readonly string[];
@@ -28,12 +28,12 @@ interface Verdict {
 const HETEROGENEOUS = 0.1;
 
 /** Whether anything was learned that holds outside the home hospital. */
-export function foundAgainstChance(judgements: Judgements): Remark[] {
-  const { models } = judgements;
-  const external = verdictsOf(judgements, 'test');
+export function foundAgainstChance(inputs: ChanceInputs): Remark[] {
+  const { models } = inputs;
+  const external = verdictsOf(inputs, 'test');
   const pooled = external.filter(({ hospital }) => hospital === 'all');
   if (models.every(({ patients }) => patients.test.length === 0)) {
-    return [remark('found-no-external'), ...foundOnValidation(judgements)];
+    return [remark('found-no-external'), ...foundOnValidation(inputs)];
   }
   const single = external.filter(({ hospital }) => hospital !== 'all');
   // Of one hospital the pooled patients say everything.
@@ -41,11 +41,11 @@ export function foundAgainstChance(judgements: Judgements): Remark[] {
   const better = new Set(of(pooled, 'better').map(({ model }) => model));
   const unproven = of(several, 'not better').filter(({ model }) => better.has(model));
   return [
-    ...foundPooled(pooled, judgements.level),
+    ...foundPooled(pooled, inputs.level),
     ...listed(unproven, (models) => remark('found-single-not-better', { models })),
     ...listed(of(several, 'worse'), (models) => remark('found-single-worse', { models })),
-    ...foundHeterogeneity(judgements),
-    ...foundOnValidation(judgements),
+    ...foundHeterogeneity(inputs),
+    ...foundOnValidation(inputs),
   ];
 }
 
@@ -65,14 +65,14 @@ function foundPooled(pooled: readonly Verdict[], level: number): Remark[] {
 }
 
 /** Of validation there is something to say only where not even it shows anything. */
-function foundOnValidation(judgements: Judgements): Remark[] {
-  const verdicts = verdictsOf(judgements, 'val').filter(({ hospital }) => hospital === 'all');
+function foundOnValidation(inputs: ChanceInputs): Remark[] {
+  const verdicts = verdictsOf(inputs, 'val').filter(({ hospital }) => hospital === 'all');
   const known = verdicts.filter(({ says }) => says !== 'unknown');
   if (known.length === 0 || of(known, 'better').length > 0) return [];
   return [remark('found-validation-chance')];
 }
 
-function foundHeterogeneity({ heterogeneity, labelNames }: Judgements): Remark[] {
+function foundHeterogeneity({ heterogeneity, labelNames }: ChanceInputs): Remark[] {
   const different = heterogeneity.flatMap(({ model, positive_label, p, i2 }) => {
     if (p === null || p >= HETEROGENEOUS) return [];
     const label = labelNames.length === 2 ? '' : (labelNames[Number(positive_label)] ?? positive_label);
@@ -82,7 +82,7 @@ function foundHeterogeneity({ heterogeneity, labelNames }: Judgements): Remark[]
   return [remark('found-spread', { limit: HETEROGENEOUS, models: different })];
 }
 
-function verdictsOf({ models, rows, labelNames, level }: Judgements, split: Split): Verdict[] {
+function verdictsOf({ models, rows, labelNames, level }: ChanceInputs, split: Split): Verdict[] {
   const leading = labelNames.length === 2 ? '1' : 'macro';
   return rows
     .filter((row) => row.split === split && row.positive_label === leading)

@@ -1,6 +1,6 @@
-import type { JudgedPatient } from '@radweave/artifacts';
+import type { EvaluatedPatient } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
-import type { JudgedModel } from './group.ts';
+import type { PredictedModel } from './group.ts';
 
 /** How many numbers a classifier was given for each patient, and how many patients it was fitted on. */
 export interface FittedSize {
@@ -19,7 +19,7 @@ const RARE = 0.2;
 
 /** What is odd about what the models predict and about what they were fitted on. */
 export function foundInPredictions(
-  models: readonly JudgedModel[],
+  models: readonly PredictedModel[],
   sizes: readonly FittedSize[],
   labelNames: readonly string[],
 ): Remark[] {
@@ -33,14 +33,14 @@ export function foundInPredictions(
 }
 
 /** The label that all of these patients are predicted to have, although they have several. */
-export function onlyPrediction(patients: readonly JudgedPatient[]): number | null {
+export function onlyPrediction(patients: readonly EvaluatedPatient[]): number | null {
   const [first] = patients;
   if (first === undefined || patients.every(({ label }) => label === first.label)) return null;
   return patients.every(({ predicted }) => predicted === first.predicted) ? first.predicted : null;
 }
 
 function foundOneLabel(
-  models: readonly JudgedModel[],
+  models: readonly PredictedModel[],
   split: 'val' | 'test',
   labelNames: readonly string[],
 ): Remark[] {
@@ -61,7 +61,7 @@ function foundManyFeatures(sizes: readonly FittedSize[]): Remark[] {
   return items.length === 0 ? [] : [remark('found-many-features', { models: items })];
 }
 
-function foundCertain(models: readonly JudgedModel[]): Remark[] {
+function foundCertain(models: readonly PredictedModel[]): Remark[] {
   const items = models.flatMap(({ name, patients: { test } }) => {
     const certain = test.filter((one) => surest(one).probability > CERTAIN);
     if (test.length < FEWEST || certain.length < MANY * test.length) return [];
@@ -72,14 +72,14 @@ function foundCertain(models: readonly JudgedModel[]): Remark[] {
   return items.length === 0 ? [] : [remark('found-certain', { ...limits, models: items })];
 }
 
-function surest({ probabilities, calibrated }: JudgedPatient): { label: number; probability: number } {
+function surest({ probabilities, calibrated }: EvaluatedPatient): { label: number; probability: number } {
   const own = calibrated ?? probabilities;
   const probability = Math.max(...own);
   return { label: own.indexOf(probability), probability };
 }
 
-/** Models may judge different patients; the first one's stand for all. */
-function foundRareLabel(models: readonly JudgedModel[], labelNames: readonly string[]): Remark[] {
+/** Models may evaluate different patients; the first one's stand for all. */
+function foundRareLabel(models: readonly PredictedModel[], labelNames: readonly string[]): Remark[] {
   const patients = models[0]?.patients.train ?? [];
   const total = patients.length;
   const labels = labelNames.flatMap((name, label) => {
@@ -90,7 +90,7 @@ function foundRareLabel(models: readonly JudgedModel[], labelNames: readonly str
 }
 
 /** A caution for the row of these patients. */
-export function oneLabelNote(patients: readonly JudgedPatient[], labelNames: readonly string[]): Remark[] {
+export function oneLabelNote(patients: readonly EvaluatedPatient[], labelNames: readonly string[]): Remark[] {
   const only = onlyPrediction(patients);
   if (only === null) return [];
   return [remark('all-predicted', { label: labelNames[only] ?? String(only) })];

@@ -1,15 +1,15 @@
-import type { InSample, JudgedPatient, Split } from '@radweave/artifacts';
+import type { EvaluatedPatient, InSample, Split } from '@radweave/artifacts';
 import type { Remark } from '@radweave/remarks';
 import { columnOf, type Matrix } from '@radweave/stats';
 import { hospitalOf, hospitalsOf, isOf } from '@radweave/study/cohort/hospitals';
 import { probabilityMatrix } from './candidate.ts';
 
-/** A model whose patients have been judged with its frozen decisions. */
-export interface JudgedModel {
+/** A model whose patients have been evaluated with its frozen decisions. */
+export interface PredictedModel {
   name: string;
   /** Of the positive label before calibration; null with more than two classes. */
   threshold: number | null;
-  patients: Record<Split, JudgedPatient[]>;
+  patients: Record<Split, EvaluatedPatient[]>;
   inSample: Record<Split, InSample>;
   notes: Record<Split, Remark[]>;
 }
@@ -19,7 +19,7 @@ export interface Group {
   model: string;
   split: Split;
   hospital: string;
-  patients: JudgedPatient[];
+  patients: EvaluatedPatient[];
   labels: Int32Array;
   /** Patients × classes, before calibration: for ranking and for the threshold. */
   scores: Matrix;
@@ -46,10 +46,10 @@ export function patientsIn<T extends { hospital: string }>(patients: readonly T[
 
 /** The group of these patients, columns ready for the statistics. */
 export function groupOf(
-  model: Pick<JudgedModel, 'name' | 'threshold'>,
+  model: Pick<PredictedModel, 'name' | 'threshold'>,
   split: Split,
   hospital: string,
-  patients: JudgedPatient[],
+  patients: EvaluatedPatient[],
   classes: number,
 ): Group {
   const names = hospitalsOf(patients);

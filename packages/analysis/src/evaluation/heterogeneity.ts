@@ -3,11 +3,11 @@ import { remark, several } from '@radweave/remarks';
 import { aucOfGroups } from '@radweave/stats';
 import { hospitalsOf } from '@radweave/study/cohort/hospitals';
 import { record } from './estimate.ts';
-import { groupOf, type JudgedModel, patientsIn, type StatOptions, viewsOf } from './group.ts';
+import { groupOf, type PredictedModel, patientsIn, type StatOptions, viewsOf } from './group.ts';
 
 /** How alike a model's AUCs are in the external hospitals; nothing where there are fewer than two. */
 export function heterogeneityOf(
-  model: JudgedModel,
+  model: PredictedModel,
   classes: number,
   { level }: Pick<StatOptions, 'level'>,
 ): HeterogeneityRow[] {

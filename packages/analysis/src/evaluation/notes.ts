@@ -49,7 +49,7 @@ function inSampleNote(fusion: FusionModels | null): Remark[] {
   return [remark(code, { modalities: own.map(({ modality }) => modality) })];
 }
 
-/** A fusion made of an older network is judged beside a newer one: the reader must not take them for one. */
+/** A fusion made of an older network is evaluated beside a newer one: the reader must not take them for one. */
 function otherCheckpoint(network: NetworkSlices, fusion: FusionModels | null): Remark[] {
   const used = fusion?.file.modalities.find(({ modality }) => modality === network.modality);
   if (used === undefined || !existsSync(network.checkpoint)) return [];

@@ -1,17 +1,17 @@
 // What the rows of an evaluation are computed from, beside scikit-learn and R.
-import type { JudgedPatient } from '@radweave/artifacts';
+import type { EvaluatedPatient } from '@radweave/artifacts';
 import { Random } from '@radweave/stats';
 import { pythonJson, referenceTest, rJson, rTest } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { binaryMetrics } from './binary-metrics.ts';
 import { compareSplit, pairsOf } from './comparisons.ts';
-import { groupOf, type JudgedModel, oneVsRest } from './group.ts';
+import { groupOf, oneVsRest, type PredictedModel } from './group.ts';
 
 const OPTIONS = { replicates: 100, seed: 1, level: 0.95, method: 'clopper-pearson' } as const;
 const THRESHOLD = 0.35;
 
 /** Patients of two hospitals; ranked by one probability, decided at the threshold, and calibrated to another probability. */
-function judgedPatients(name: string, count: number): JudgedPatient[] {
+function evaluatedPatients(name: string, count: number): EvaluatedPatient[] {
   const random = new Random(7, name);
   return Array.from({ length: count }, (_, i) => {
     const label = i % 3 === 0 ? 1 : 0;
@@ -28,8 +28,8 @@ function judgedPatients(name: string, count: number): JudgedPatient[] {
   });
 }
 
-function modelOf(name: string, count = 60): JudgedModel & { kind: 'fused' | 'features' } {
-  const test = judgedPatients(name, count);
+function modelOf(name: string, count = 60): PredictedModel & { kind: 'fused' | 'features' } {
+  const test = evaluatedPatients(name, count);
   const each = <T>(value: T) => ({ train: value, val: value, test: value });
   return {
     name,
@@ -105,7 +105,7 @@ rTest("p-values are corrected within each hospital, as R's p.adjust does", ['sta
   }
 });
 
-test('models are compared on the patients that both judge', () => {
+test('models are compared on the patients that both evaluate', () => {
   const [first, second] = [modelOf('A', 60), modelOf('fused', 40)];
   const [row] = compareSplit([[first, second]], 'test', 2, OPTIONS);
   expect(row?.n).toBe(40);

@@ -2,13 +2,13 @@ import type { PredictionRow } from '@radweave/artifacts';
 import { confusionChart, type Spec } from '@radweave/report/charts';
 import { confusionMatrix } from '@radweave/stats';
 import type { FigureSet } from './figure.ts';
-import { JUDGED_SPLITS, type ShownFusion, SPLIT_TITLES } from './judged.ts';
+import { EVALUATED_SPLITS, type ShownFusion, SPLIT_TITLES } from './shown-fusion.ts';
 import { CHART_WORDS } from './words.ts';
 
 /** Confusion matrices of the fused model on validation and test, at the frozen threshold. */
 export function confusionFigures({ labels, predictions, threshold }: ShownFusion): FigureSet {
   const set: FigureSet = { figures: [], skipped: [] };
-  for (const split of JUDGED_SPLITS) {
+  for (const split of EVALUATED_SPLITS) {
     const name = `confusion_${split}`;
     const rows = predictions[split];
     if (rows.length === 0) {

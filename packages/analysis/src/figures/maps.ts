@@ -1,8 +1,8 @@
 import { drawnPoints, MAP_FILLS, mapPanel, type Panel, type Spec, splitsOf } from '@radweave/report/charts';
 import { type Embedding, type Embeddings, METHODS, type Method } from './embed.ts';
 import type { FigureSet } from './figure.ts';
-import { SPLIT_TITLES } from './judged.ts';
 import type { MappedPatient, PatientFeatures } from './patients.ts';
+import { SPLIT_TITLES } from './shown-fusion.ts';
 import { CHART_WORDS } from './words.ts';
 
 const METHOD_TITLES: Readonly<Record<Method, string>> = { pca: 'PCA', tsne: 't-SNE', umap: 'UMAP' };
@@ -44,7 +44,9 @@ function mapSpec(
     })),
   );
   const sample =
-    placed.length < patients.length ? [`${placed.length} of the ${patients.length} patients, chosen at random`] : [];
+    placed.length < patients.length
+      ? [`${placed.length} of the ${patients.length} patients, chosen at random`]
+      : [];
   const looks = splitsOf(placed).map((split, i) => {
     const { look } = MAP_FILLS[split];
     return `${i === 0 ? look[0]?.toUpperCase() + look.slice(1) : look}: ${SPLIT_TITLES[split]}`;

@@ -2,7 +2,7 @@ import type { FusionMetricsRow, PredictionRow } from '@radweave/artifacts';
 import { type RocLine, rocChart } from '@radweave/report/charts';
 import { rocCurve } from '@radweave/stats';
 import type { FigureSet } from './figure.ts';
-import { JUDGED_SPLITS, type JudgedSplit, type ShownFusion, SPLIT_TITLES } from './judged.ts';
+import { EVALUATED_SPLITS, type EvaluatedSplit, type ShownFusion, SPLIT_TITLES } from './shown-fusion.ts';
 import { CHART_WORDS } from './words.ts';
 
 /** Whose curve, of which patients, for which positive label. */
@@ -18,7 +18,7 @@ interface WantedCurve {
 /** ROC curves of every model on validation and test, and of the fused model in each external hospital. */
 export function rocFigures(results: ShownFusion): FigureSet {
   const set: FigureSet = { figures: [], skipped: [] };
-  const draw = (name: string, title: string, split: JudgedSplit, wanted: readonly WantedCurve[]): void => {
+  const draw = (name: string, title: string, split: EvaluatedSplit, wanted: readonly WantedCurve[]): void => {
     const curves = wanted.flatMap(lineOf);
     if (curves.length === 0) {
       const n = results.predictions[split].length;
@@ -34,7 +34,7 @@ export function rocFigures(results: ShownFusion): FigureSet {
       });
     }
   };
-  for (const split of JUDGED_SPLITS) {
+  for (const split of EVALUATED_SPLITS) {
     const n = results.predictions[split].length;
     draw(
       `roc_${split}`,
@@ -58,7 +58,7 @@ export function rocFigures(results: ShownFusion): FigureSet {
 /** Two labels: a curve for each model. More: the fused model, each label against the rest. */
 function curvesOfModels(
   { labels, models, predictions, metrics }: ShownFusion,
-  split: JudgedSplit,
+  split: EvaluatedSplit,
 ): WantedCurve[] {
   const rows = predictions[split];
   const found = (model: string, positive: number): FusionMetricsRow | undefined =>
@@ -89,7 +89,7 @@ function curvesOfModels(
 
 function fusedCurve(
   { predictions, metrics }: ShownFusion,
-  split: JudgedSplit,
+  split: EvaluatedSplit,
   hospital: string,
 ): WantedCurve {
   return {
@@ -125,7 +125,7 @@ function areaText(metrics: FusionMetricsRow | undefined): string {
 /** Where the frozen threshold puts the fused model; none with more than two labels. */
 function operatingPoint(
   { metrics }: ShownFusion,
-  split: JudgedSplit,
+  split: EvaluatedSplit,
 ): { x: number; y: number; text: string } | null {
   const row = metrics.find((one) => one.model === 'fused' && one.split === split && one.hospital === 'all');
   if (row === undefined || row.threshold === null) return null;

@@ -24,12 +24,12 @@ export function outOfFold({ name }: CrossFold, run: RunFolder): OutOfFoldRow[] {
 
 /** Rows of `cross_validation.csv`: every fold, mean and standard deviation over folds, all patients pooled. */
 export function summarise(
-  judged: readonly { fold: CrossFold; run: RunFolder }[],
+  evaluated: readonly { fold: CrossFold; run: RunFolder }[],
   patients: readonly OutOfFoldRow[],
   classes: number,
   notes: readonly string[],
 ): CrossValidationRow[] {
-  const folds = judged.map(({ fold, run }): CrossValidationRow => {
+  const folds = evaluated.map(({ fold, run }): CrossValidationRow => {
     const own = patients.filter((row) => row.fold === fold.name);
     return {
       fold: fold.name,

@@ -18,7 +18,7 @@ import type { FeatureSource } from '../features/source.ts';
 import { classify, type FitSet, fitClassifier, TOLERANCE, thresholdOf } from './classifier.ts';
 import { concatenate, type FusedSplit } from './fused-split.ts';
 import { classifierCautions, classifierInputs, inSampleOf, thresholdCautions } from './in-sample.ts';
-import type { JudgedSplit } from './metrics.ts';
+import type { ScoredSplit } from './metrics.ts';
 import type { Stack } from './stack.ts';
 
 /** The classifier of all modalities and those of each alone, as written, and what must be said beside their numbers. */
@@ -134,8 +134,8 @@ function modalityOf({ modality, sets }: FeatureSource): FusionModality {
 }
 
 /** What every classifier says of a split. */
-export function judgeSplit(model: FusedModel, fused: FusedSplit): JudgedSplit[] {
-  const own = model.file.classifiers.map((classifier): JudgedSplit => {
+export function scoreSplit(model: FusedModel, fused: FusedSplit): ScoredSplit[] {
+  const own = model.file.classifiers.map((classifier): ScoredSplit => {
     const { name, modalities } = classifier;
     const features = concatenate(fused.pooled, modalities, fused.patients.length);
     const inputs = classifierInputs(model.sources, modalities);
@@ -152,12 +152,12 @@ export function judgeSplit(model: FusedModel, fused: FusedSplit): JudgedSplit[] 
       ],
     };
   });
-  return model.stack === null ? own : [...own, model.stack.judged[fused.split]];
+  return model.stack === null ? own : [...own, model.stack.scored[fused.split]];
 }
 
 /** Rows of `predictions_{split}.csv`. */
-export function splitPredictions(judged: readonly JudgedSplit[]): FusionPrediction[] {
-  const [main] = judged;
+export function splitPredictions(scored: readonly ScoredSplit[]): FusionPrediction[] {
+  const [main] = scored;
   if (main === undefined) return [];
   const { fused } = main;
   const predicted = predictedLabels(main.probabilities, main.threshold);
@@ -166,7 +166,7 @@ export function splitPredictions(judged: readonly JudgedSplit[]): FusionPredicti
     hospital,
     label,
     probabilities: Object.fromEntries(
-      judged.map(({ model: name, probabilities }) => [name, Array.from(rowOf(probabilities, i))]),
+      scored.map(({ model: name, probabilities }) => [name, Array.from(rowOf(probabilities, i))]),
     ),
     predicted: predicted[i] ?? 0,
     in_sample: main.inSample,

@@ -6,7 +6,7 @@ import { nobodyIn, scorePatients } from '../scores/scorer.ts';
 import type { FusedSplit } from './fused-split.ts';
 
 /** One classifier's probabilities for one split, and what to say beside its numbers. */
-export interface JudgedSplit {
+export interface ScoredSplit {
   model: string;
   fused: FusedSplit;
   /** Patients × classes. */
@@ -18,8 +18,8 @@ export interface JudgedSplit {
 }
 
 /** Rows of `metrics.csv` for one classifier and split: all hospitals together, then each. */
-export function fusionMetrics(judged: JudgedSplit): FusionMetricsRow[] {
-  const { model, fused, probabilities, threshold, inSample, notes } = judged;
+export function fusionMetrics(scored: ScoredSplit): FusionMetricsRow[] {
+  const { model, fused, probabilities, threshold, inSample, notes } = scored;
   const { patients, labels, split } = fused;
   return hospitalsOf(patients).flatMap((hospital) => {
     const isHere = isOf(hospital);

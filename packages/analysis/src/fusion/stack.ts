@@ -12,7 +12,7 @@ import { KnownPatients } from '@radweave/study/cohort/patient-hash';
 import { classify, fitClassifier, thresholdOf } from './classifier.ts';
 import type { FusedSplit } from './fused-split.ts';
 import { thresholdCautions } from './in-sample.ts';
-import type { JudgedSplit } from './metrics.ts';
+import type { ScoredSplit } from './metrics.ts';
 import { type ModalityLogits, readModalityLogits } from './read-logits.ts';
 
 /** Name of the model in every table. */
@@ -21,7 +21,7 @@ export const STACKED = 'stacked';
 /** The stacked model and what it says of every split. */
 export interface Stack {
   file: StackedModel;
-  judged: Record<Split, JudgedSplit>;
+  scored: Record<Split, ScoredSplit>;
   warnings: string[];
 }
 
@@ -55,8 +55,8 @@ export function fitStack(
     folds: record.folds,
     record_sha256: recordSha256,
   }));
-  const judged = forEachSplit(
-    (split): JudgedSplit => ({
+  const scored = forEachSplit(
+    (split): ScoredSplit => ({
       model: STACKED,
       fused: splits[split],
       probabilities:
@@ -67,7 +67,7 @@ export function fitStack(
     }),
   );
   const warnings = notes.map((note) => `Classifier '${STACKED}': ${note.text}.`);
-  return { file: { classifier, inputs }, judged, warnings };
+  return { file: { classifier, inputs }, scored, warnings };
 }
 
 function cautionsOf(split: Split): Remark[] {

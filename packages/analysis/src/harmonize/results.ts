@@ -1,6 +1,6 @@
 import type { HarmonisedMetricsRow, HarmonisedPrediction, HarmonisedSite } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
-import { type FusedModel, judgeSplit, splitPredictions } from '../fusion/fused-model.ts';
+import { type FusedModel, scoreSplit, splitPredictions } from '../fusion/fused-model.ts';
 import type { FusedSplit } from '../fusion/fused-split.ts';
 import { fusionMetrics } from '../fusion/metrics.ts';
 import type { Harmonisation } from './sites.ts';
@@ -34,7 +34,7 @@ export function harmonisedPredictions(
   model: FusedModel,
   { test, sites, harmonised }: Harmonisation,
 ): HarmonisedPrediction[] {
-  return splitPredictions(judgeSplit(model, test)).map((row, i) => {
+  return splitPredictions(scoreSplit(model, test)).map((row, i) => {
     const site = sites.find(({ hospital }) => hospital === row.hospital);
     const isHarmonised = harmonised[i] === true;
     const why = isHarmonised ? TRANSDUCTIVE.text : leftText(site);
@@ -55,7 +55,7 @@ function rowsOf(
   fused: FusedSplit,
   features: 'extracted' | 'harmonised',
 ): HarmonisedMetricsRow[] {
-  return judgeSplit(model, fused)
+  return scoreSplit(model, fused)
     .flatMap(fusionMetrics)
     .map((row) => ({
       model: row.model,

@@ -69,7 +69,7 @@ const comparison = z.strictObject({
   split,
   hospital: z.string(),
   ...positiveLabel,
-  /** Patients that both models judge. */
+  /** Patients that both models evaluate. */
   n: whole,
   /** AUC of the second minus the first. */
   auc_difference: estimate,
@@ -149,7 +149,7 @@ const patient = z.strictObject({
   calibrated: numbers.nullable(),
   predicted: whole,
 });
-export type JudgedPatient = z.infer<typeof patient>;
+export type EvaluatedPatient = z.infer<typeof patient>;
 
 /** Where a model's patient-level probabilities came from. */
 const kind = z.enum(['network', 'features', 'fused', 'stacked']);

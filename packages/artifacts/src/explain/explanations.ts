@@ -50,7 +50,7 @@ const patient = z.object({
 });
 export type ExplainedPatient = z.infer<typeof patient>;
 
-/** How patients were judged right or wrong. */
+/** How patients were predicted, right or wrong. */
 const decision = z.object({
   /** `evaluation`: the decisions frozen there; `default`: mean over slices, 0.5 or the most probable class. */
   source: z.enum(['evaluation', 'default']),

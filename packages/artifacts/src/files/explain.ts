@@ -87,15 +87,11 @@ const isFolder: Fault = (where, doing, cause) =>
       });
 
 const occupied: Fault = (where, _, cause) =>
-  new ResourceError(
-    'E_NOT_WRITABLE',
-    'another file, or one that a program has open, is in the way',
-    {
-      where,
-      hint: MEND_WRITE,
-      cause,
-    },
-  );
+  new ResourceError('E_NOT_WRITABLE', 'another file, or one that a program has open, is in the way', {
+    where,
+    hint: MEND_WRITE,
+    cause,
+  });
 
 const loop: Fault = (where, _, cause) =>
   new DataError('E_LINK_LOOP', 'symbolic links form a loop', {

@@ -11,7 +11,7 @@ import type { RunFolder } from '@radweave/study/runs/run-folder';
 import type { TrainingSession } from './session.ts';
 
 /**
- * Judges the best checkpoint and writes its metrics and what it says of every slice beside the run's logs: those of an
+ * Evaluates the best checkpoint and writes its metrics and what it says of every slice beside the run's logs: those of an
  * earlier best checkpoint are replaced together.
  */
 export async function writeBestResults(
@@ -20,7 +20,7 @@ export async function writeBestResults(
   classes: number,
   context: StageContext,
 ): Promise<void> {
-  const best = await session.judgeBest(context);
+  const best = await session.evaluateBest(context);
   const fill = (folder: string): void => {
     writeMetrics(join(folder, basename(run.metrics('val'))), best.validation);
     writeMetrics(join(folder, basename(run.metrics('test'))), best.test);

@@ -43,7 +43,7 @@ export function learnFrom(
 }
 
 /** Loss and probabilities of one batch without learning; the network must be in eval mode. */
-export function judge(
+export function predictBatch(
   forward: Forward,
   batch: Tensor,
   targets: Tensor,

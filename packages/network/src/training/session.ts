@@ -56,7 +56,7 @@ import { changedBatches, finishedBatches } from './resume-check.ts';
 import { sampleOf } from './sample.ts';
 import { allSplits, identityOf, namesIn, type Splits, type TrainingSets } from './session-splits.ts';
 import { slicePredictions } from './slice-predictions.ts';
-import { type Ending, judgeSet, Trainer, type TrainingJob } from './trainer.ts';
+import { type Ending, predictSet, Trainer, type TrainingJob } from './trainer.ts';
 
 /** What identifies a session. */
 export interface SessionOptions {
@@ -176,7 +176,7 @@ export class TrainingSession {
   }
 
   /**
-   * Trains to the end, recording every epoch. Interrupted, all is on disk when this returns; else {@link judgeBest} waits for it.
+   * Trains to the end, recording every epoch. Interrupted, all is on disk when this returns; else {@link evaluateBest} waits for it.
    *
    * @throws ResourceError when the device's memory runs out: names the batch size that fits.
    */
@@ -223,7 +223,7 @@ export class TrainingSession {
    * Metrics of the best checkpoint on validation and on the external test set, which nothing before has seen, and what it
    * says of every slice (training slices without augmentation). All that training recorded is on disk when this returns.
    */
-  async judgeBest(context: StageContext): Promise<{
+  async evaluateBest(context: StageContext): Promise<{
     validation: MetricsRow[];
     test: MetricsRow[];
     slices: Record<Split, Iterable<SlicePrediction>>;
@@ -232,11 +232,11 @@ export class TrainingSession {
     this.trainer.dispose();
     emptyCache();
     await this.takeBestWeights();
-    const judge = async (split: Split): Promise<Predictions> =>
-      judgeSet(this.job, this.splits[split], (done, total) =>
+    const predict = async (split: Split): Promise<Predictions> =>
+      predictSet(this.job, this.splits[split], (done, total) =>
         context.emit({ kind: 'progress', task: EVALUATING[split], done, total }),
       );
-    const [train, val, test] = [await judge('train'), await judge('val'), await judge('test')];
+    const [train, val, test] = [await predict('train'), await predict('val'), await predict('test')];
     await this.files.finished();
     const { splits } = this;
     return {
@@ -344,7 +344,7 @@ export class TrainingSession {
   private record(status: RunRecord['status']): RunRecord {
     const { run, modality, config, foldOf } = this.options;
     const { best, epoch } = this.trainer.progress;
-    // Judging an old run again does not make it the newest.
+    // Evaluating an old run again does not make it the newest.
     // The newest run is the one that is taken: this one is, though the clock has gone back since another.
     this.newestOther ??= newestBeside(config.experiment.output_dir, run.name);
     const now = new Date(Math.max(Date.now(), this.newestOther + 1)).toISOString();

@@ -19,7 +19,7 @@ import { paced } from '../slices/inference.ts';
 import type { SliceSet } from '../slices/slice-pixels.ts';
 import type { FrozenOutputs } from './frozen-outputs.ts';
 import type { Loss } from './losses.ts';
-import { type BatchResult, type Forward, judge, learnFrom, targetsOf } from './network.ts';
+import { type BatchResult, type Forward, learnFrom, predictBatch, targetsOf } from './network.ts';
 import { RecordedStep } from './recorded-step.ts';
 import { UnreadResults } from './unread-results.ts';
 import { type Changed, changeParameters, DivergedError, REMEDY, requireScale, weighed } from './update.ts';
@@ -221,9 +221,11 @@ export class Trainer {
         `epoch ${epoch}: the loss of ${training.missing} slices was beyond float16's range; nothing was learnt from them, and the training scores leave them out`,
       );
     }
-    const judged = await judgeSet(job, job.validation, (done, total) => events.onValidation(done, total));
+    const predictions = await predictSet(job, job.validation, (done, total) =>
+      events.onValidation(done, total),
+    );
     const train = scoreTable(job.train.table, training);
-    const validation = scoreTable(job.validation.table, judged);
+    const validation = scoreTable(job.validation.table, predictions);
     const score = (job.monitor === 'auc' ? validation.slice : validation.patient).auc.value;
     const candidate: Candidate = { epoch, score, loss: validation.loss };
     const isBest = isBetter(candidate, progress.best);
@@ -257,7 +259,7 @@ function inputOf(
 }
 
 /** Predictions of a whole split by the model in eval mode, without augmentation. */
-export async function judgeSet(
+export async function predictSet(
   job: Pick<
     TrainingJob,
     'model' | 'frozen' | 'loss' | 'classWeight' | 'compute' | 'classes' | 'batchSize' | 'normalisation'
@@ -273,32 +275,32 @@ export async function judgeSet(
   const { model, compute, classWeight } = job;
   // Frozen stages keep nothing in training either, and a weighted loss is a mean within its batch.
   const isAlone = compute.device === 'cpu' || model.frozenStages > 0 || classWeight !== null;
-  const batchSize = isAlone ? job.batchSize : JUDGED_AT_ONCE * job.batchSize;
+  const batchSize = isAlone ? job.batchSize : PREDICTED_AT_ONCE * job.batchSize;
   const pace = { batchSize, beforeBatch: () => undefined, onProgress };
   for await (const positions of paced(order, pace)) {
     const outputs = tidy(() => {
       const { forward, batch } = inputOf(job, set, positions);
       const targets = targetsOf(table.labels, positions, job.compute.device);
-      return judge(forward, batch, targets, job.loss, job.classWeight, job.compute);
+      return predictBatch(forward, batch, targets, job.loss, job.classWeight, job.compute);
     });
     unread.add(positions, outputs);
     const isDue = job.compute.device === 'cpu' || unread.count === VALIDATION_READING;
-    if (isDue) takeJudged(unread, predictions);
+    if (isDue) takeResults(unread, predictions);
   }
-  takeJudged(unread, predictions);
+  takeResults(unread, predictions);
   return predictions;
 }
 
 /**
- * Batches of training that a GPU judges as one: most of its time would be launching else, and without a backward pass they take
+ * Batches of training that a GPU evaluates as one: most of its time would be launching else, and without a backward pass they take
  * less memory than one does with it.
  */
-const JUDGED_AT_ONCE = 4;
+const PREDICTED_AT_ONCE = 4;
 
-/** Batches between two readings of judged slices from a GPU. */
+/** Batches between two readings of evaluated slices from a GPU. */
 const VALIDATION_READING = 8;
 
-function takeJudged(unread: UnreadResults, into: Predictions): void {
+function takeResults(unread: UnreadResults, into: Predictions): void {
   for (const { positions, loss, probabilities } of unread.read()) {
     if (!Number.isFinite(loss)) {
       throw new DivergedError(`the network's loss on unseen slices is ${loss}: it has diverged. ${REMEDY}`);

@@ -2,19 +2,19 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type EvaluatedModel,
+  type EvaluatedPatient,
   type Evaluation,
   type FrozenRecord,
-  type JudgedPatient,
   writeEvaluation,
 } from '@radweave/artifacts';
 import { freezeAggregation, freezeThreshold, type Matrix, matrixFrom } from '@radweave/stats';
 import { listening } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { chooseDecision, describe, judge, type PatientSlicesJudged } from './decision.ts';
+import { chooseDecision, describe, type PatientProbabilities, predictPatients } from './decision.ts';
 
 const two = (...positive: number[]): Matrix => matrixFrom(positive.map((p) => [1 - p, p]));
-const PATIENTS: PatientSlicesJudged[] = [
+const PATIENTS: PatientProbabilities[] = [
   { patient: '01', hospital: 'SY', label: 1, slices: two(0.2, 0.9, 0.4) },
   { patient: '02', hospital: 'ZS', label: 0, slices: two(0.3, 0.1) },
 ];
@@ -23,7 +23,9 @@ test('without an evaluation: the mean over slices, and 0.5 for two classes', () 
   const context = listening();
   const decision = chooseDecision(tempDir(), 'A', 'test', PATIENTS, 2, context);
   expect(decision).toEqual({ source: 'default', aggregation: { method: 'mean' }, threshold: 0.5 });
-  expect(judge(PATIENTS, decision).map(({ probabilities }) => probabilities[1])).toEqual([0.5, 0.2]);
+  expect(predictPatients(PATIENTS, decision).map(({ probabilities }) => probabilities[1])).toEqual([
+    0.5, 0.2,
+  ]);
   expect(context.said).toEqual(['info: There is no evaluation yet: mean over slices, threshold 0.5.']);
   const three = chooseDecision(tempDir(), 'A', 'test', PATIENTS, 3, context);
   expect(describe(three)).toBe('mean over slices, the most probable class');
@@ -43,8 +45,12 @@ test('the decisions that the evaluation froze for the same network are used, tho
     threshold: record(freezeThreshold(rows, { rule: 'fixed', threshold: 0.7 }).value),
     calibrator: null,
   };
-  const judged = judge(PATIENTS, { aggregation: { method: 'max' }, threshold: 0.7, source: 'evaluation' });
-  const theirs = judged.map((one): JudgedPatient => {
+  const scored = predictPatients(PATIENTS, {
+    aggregation: { method: 'max' },
+    threshold: 0.7,
+    source: 'evaluation',
+  });
+  const theirs = scored.map((one): EvaluatedPatient => {
     const probabilities = [...one.probabilities];
     return { ...one, probabilities, calibrated: null, predicted: (probabilities[1] ?? 0) >= 0.7 ? 1 : 0 };
   });
@@ -67,7 +73,7 @@ function record(frozen: unknown): FrozenRecord {
 }
 
 /** An evaluation of the network of A alone. */
-function evaluationOf(patients: readonly JudgedPatient[], frozen: EvaluatedModel['frozen']): Evaluation {
+function evaluationOf(patients: readonly EvaluatedPatient[], frozen: EvaluatedModel['frozen']): Evaluation {
   return {
     format: 2,
     label_names: ['grade0', 'grade1'],

@@ -11,7 +11,7 @@ import { existsSync } from '@radweave/artifacts/files';
 import { type Aggregation, aggregateSlices, type Matrix, parseFrozen } from '@radweave/stats';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { aggregationName } from '@radweave/study/decisions/aggregation-name';
-import type { JudgedPatient } from './select.ts';
+import type { PredictedPatient } from './select.ts';
 
 /** How a patient's slices become a verdict. */
 export interface Decision {
@@ -22,7 +22,7 @@ export interface Decision {
 }
 
 /** A patient with the network's probabilities of its slices (slices × classes). */
-export interface PatientSlicesJudged {
+export interface PatientProbabilities {
   patient: string;
   hospital: string;
   label: number;
@@ -38,7 +38,10 @@ function byDefault(classes: number): Decision {
 }
 
 /** The patients' probabilities under a decision. */
-export function judge(patients: readonly PatientSlicesJudged[], { aggregation }: Decision): JudgedPatient[] {
+export function predictPatients(
+  patients: readonly PatientProbabilities[],
+  { aggregation }: Decision,
+): PredictedPatient[] {
   return patients.map(({ slices, ...who }) => ({
     ...who,
     probabilities: aggregateSlices(slices, aggregation),
@@ -54,7 +57,7 @@ export function chooseDecision(
   outputDir: string,
   modality: string,
   split: Split,
-  patients: readonly PatientSlicesJudged[],
+  patients: readonly PatientProbabilities[],
   classes: number,
   context: StageContext,
 ): Decision {
@@ -70,7 +73,7 @@ export function chooseDecision(
     return fallback;
   }
   const decision = frozenDecision(model, fallback);
-  if (!isSameNetwork(judge(patients, decision), model, split)) {
+  if (!isSameNetwork(predictPatients(patients, decision), model, split)) {
     warn(context, `${path} is of another network of ${modality}, evaluate again: ${describe(fallback)}.`);
     return fallback;
   }
@@ -88,9 +91,9 @@ function frozenDecision({ frozen }: EvaluatedModel, fallback: Decision): Decisio
   };
 }
 
-function isSameNetwork(judged: readonly JudgedPatient[], model: EvaluatedModel, split: Split): boolean {
+function isSameNetwork(scored: readonly PredictedPatient[], model: EvaluatedModel, split: Split): boolean {
   const known = new Map(model.patients[split].map((one) => [one.patient, one.probabilities]));
-  return judged.every(({ patient, probabilities }) => {
+  return scored.every(({ patient, probabilities }) => {
     const theirs = known.get(patient);
     return theirs?.every((p, k) => Math.abs(p - (probabilities[k] ?? Number.NaN)) <= SAME_NETWORK) === true;
   });

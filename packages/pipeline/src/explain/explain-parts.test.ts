@@ -8,11 +8,11 @@ import { manualSeed } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import { headingsOf, montageNames } from './patient.ts';
 import { sayCheck } from './remarks.ts';
-import { confidence, type JudgedPatient, selectPatients } from './select.ts';
+import { confidence, type PredictedPatient, selectPatients } from './select.ts';
 
 const SIDE = 32;
 
-function patient(id: string, hospital: string, label: number, positive: number): JudgedPatient {
+function patient(id: string, hospital: string, label: number, positive: number): PredictedPatient {
   return { patient: id, hospital, label, probabilities: Float64Array.of(1 - positive, positive) };
 }
 

@@ -1,8 +1,8 @@
 import { type ExplainedCategory, naturalCompare } from '@radweave/artifacts';
 import { predictedLabel } from '@radweave/study/decisions/predicted-label';
 
-/** A patient as the network judged it. */
-export interface JudgedPatient {
+/** A patient as the network scored it. */
+export interface PredictedPatient {
   patient: string;
   hospital: string;
   label: number;
@@ -11,7 +11,7 @@ export interface JudgedPatient {
 }
 
 /** A patient to explain, and why. */
-export interface ChosenPatient extends JudgedPatient {
+export interface ChosenPatient extends PredictedPatient {
   predicted: number;
   category: ExplainedCategory;
 }
@@ -35,7 +35,7 @@ export function confidence(probabilities: Float64Array, threshold: number | null
  * than twice `count`, the less confident half counts as least confident.
  */
 export function selectPatients(
-  patients: readonly JudgedPatient[],
+  patients: readonly PredictedPatient[],
   { threshold }: { threshold: number | null },
   count: number,
 ): ChosenPatient[] {

@@ -5,19 +5,19 @@ import { type Matrix, matrixFrom, rowOf } from '@radweave/stats';
 import { inNaturalOrder } from '@radweave/study/cohort/slice-order';
 import type { PatientRow, SliceTable } from '@radweave/study/cohort/slice-table';
 import type { StageContext } from '@radweave/study/context/events';
-import type { PatientSlicesJudged } from './decision.ts';
+import type { PatientProbabilities } from './decision.ts';
 
 /** A patient with the positions of the slices, in natural order, and their probabilities in the same order. */
-export interface WantedPatient extends PatientSlicesJudged {
+export interface WantedPatient extends PatientProbabilities {
   positions: readonly number[];
 }
 
 /**
- * Judges the slices of all patients of a split, or of those asked for.
+ * Evaluates the slices of all patients of a split, or of those asked for.
  *
  * @throws UsageError for a patient who is not in the split; DataError when there are none.
  */
-export async function judgedSlices(
+export async function predictedSlices(
   { network, pixels, batchSize }: MapSource,
   table: SliceTable,
   asked: readonly string[] | undefined,

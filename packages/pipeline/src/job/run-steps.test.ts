@@ -74,10 +74,10 @@ function copied(): { folder: string; config: Config } {
 
 const data = ['preprocess', 'audit-data'];
 const networks = ['train-A', 'extract-A', 'train-P', 'extract-P'];
-const judged = ['fuse', 'evaluate', 'audit'];
+const evaluated = ['fuse', 'evaluate', 'audit'];
 const explained = ['explain-A', 'explain-P'];
 const shown = ['visualize', 'report'];
-const fromTraining = [...networks, ...judged, ...explained, ...shown];
+const fromTraining = [...networks, ...evaluated, ...explained, ...shown];
 const everything = [...data, ...fromTraining];
 
 /** One setting of each section, and each that changes no result; the steps that must run. */
@@ -95,7 +95,7 @@ const SETTINGS: [key: ConfigKeyPath, value: unknown, expected: string[]][] = [
   // No test machine has a GPU that this process sees.
   ['training.device', 'auto', []],
   ['augmentation.enabled', false, fromTraining],
-  ['extraction.batch_size', 3, ['extract-A', 'extract-P', ...judged, ...explained, ...shown]],
+  ['extraction.batch_size', 3, ['extract-A', 'extract-P', ...evaluated, ...explained, ...shown]],
   ['fusion.C', 2, ['fuse', 'evaluate', 'audit', ...shown]],
   ['evaluation.threshold_rule', 'fixed', ['fuse', 'evaluate', 'audit', ...explained, ...shown]],
   ['evaluation.bootstrap_replicates', 300, ['evaluate', 'report']],
@@ -162,7 +162,7 @@ const FILES: [what: string, change: (folder: string, config: Config) => void, ex
       writeFileSync(second, one);
       for (const path of [first, second]) utimesSync(path, 1, 1);
     },
-    [...data, 'train-A', 'extract-A', ...judged, 'explain-A', ...shown],
+    [...data, 'train-A', 'extract-A', ...evaluated, 'explain-A', ...shown],
   ],
   [
     'an image encoded otherwise',
@@ -264,7 +264,7 @@ test('without explanations the montages that are there still are what the report
   const how = { ...HOW, explain: false };
   expect(await steps(config, how)).toEqual([]);
   config.training.learning_rate = 0.5;
-  expect(await steps(config, how)).toEqual([...networks, ...judged, ...shown]);
+  expect(await steps(config, how)).toEqual([...networks, ...evaluated, ...shown]);
 });
 
 test('what was settled for auto counts, not the word', async () => {

@@ -178,7 +178,7 @@ function wish(
   return { config: own, given: [], modality: 'A', by, resume, run: '' };
 }
 
-test('cross-validation judges every home patient once and continues after an interruption', async () => {
+test('cross-validation evaluates every home patient once and continues after an interruption', async () => {
   const config = await prepared();
   await expect(
     crossValidate(wish(config, 'cv', { folds: 2 }), stoppingAt('Fold 2 of 2')),

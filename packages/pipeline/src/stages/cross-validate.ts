@@ -5,7 +5,7 @@ import { defineStage } from '../declare/stage.ts';
 import type { CrossValidateOptions, CrossValidateResult } from '../work/cross-validate.ts';
 import { train, trainFlags } from './train.ts';
 
-/** Trains one network per fold and judges each on those held out. */
+/** Trains one network per fold and evaluates each on those held out. */
 export const crossValidate = defineStage({
   name: 'cross_validate',
   settings: train.settings,

@@ -59,7 +59,7 @@ test('decisions taken over from other patients are not said to be chosen on thes
   }
 });
 
-test('decisions are never fitted on patients of another hospital, nor results of another split judged', async () => {
+test('decisions are never fitted on patients of another hospital, nor results of another split evaluated', async () => {
   const cohort = madeUpCohort({ train: 40, val: 20, test: 20 });
   const config = await prepared(cohort);
   const summary = {

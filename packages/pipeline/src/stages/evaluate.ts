@@ -13,7 +13,7 @@ export function usualEvaluation(config: Config, runs: Record<string, string> = {
 
 const folderOf = ({ config, outputDir }: EvaluateOptions): string => outputDir ?? evaluationFolder(config);
 
-/** Judges every model per patient. */
+/** Evaluates every model per patient. */
 export const evaluate = defineStage({
   name: 'evaluate',
   settings: ['data.modalities', 'evaluation.*', 'experiment.seed'],

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { foundAgainstChance, type Judgements } from '@radweave/analysis/evaluation/found-chance';
+import { type ChanceInputs, foundAgainstChance } from '@radweave/analysis/evaluation/found-chance';
 import {
   type FittedSize,
   foundInPredictions,
   oneLabelNote,
 } from '@radweave/analysis/evaluation/found-predictions';
-import type { JudgedModel } from '@radweave/analysis/evaluation/group';
+import type { PredictedModel } from '@radweave/analysis/evaluation/group';
 import { readEvaluation, SPLITS, type Split } from '@radweave/artifacts';
 import type { Remark } from '@radweave/remarks';
 import { expect, test } from 'vitest';
@@ -25,28 +25,28 @@ function model(name: string, test: Place[], val: Place[] = [['all', 0.9, 0.8, 1]
           ...{ calibrated: null, predicted: 0 },
         })),
       );
-  const judged = {
+  const evaluated = {
     name,
     threshold: 0.5,
     patients: { train: [], val: patients('val', val), test: patients('test', test) },
     inSample: { train: 'yes', val: 'no', test: 'no' },
     notes: { train: [], val: [], test: [] },
-  } satisfies JudgedModel;
+  } satisfies PredictedModel;
   const rows = (split: Split, places: Place[]) =>
     places.map(([hospital, value, lower, upper]) => {
       const auc = { value, ...(lower === undefined ? {} : { lower, upper }) };
       return { model: name, split, hospital, positive_label: '1', auc, auc_bootstrap: auc };
     });
-  return { judged, rows: [...rows('val', val), ...rows('test', test)] };
+  return { evaluated, rows: [...rows('val', val), ...rows('test', test)] };
 }
 
 function found(
   models: ReturnType<typeof model>[],
-  heterogeneity: Judgements['heterogeneity'] = [],
+  heterogeneity: ChanceInputs['heterogeneity'] = [],
 ): string[] {
   return foundAgainstChance({
-    models: models.map(({ judged }) => judged),
-    rows: models.flatMap(({ rows }) => rows) as unknown as Judgements['rows'],
+    models: models.map(({ evaluated }) => evaluated),
+    rows: models.flatMap(({ rows }) => rows) as unknown as ChanceInputs['rows'],
     heterogeneity,
     labelNames: ['grade0', 'grade1'],
     level: 0.95,
@@ -119,7 +119,10 @@ test('without external patients, or with one of them, nothing is claimed of othe
 });
 
 /** Patients of one split: label, probability of the positive label, prediction. */
-function judgedAs(name: string, splits: Partial<Record<Split, [number, number, number][]>>): JudgedModel {
+function evaluatedAs(
+  name: string,
+  splits: Partial<Record<Split, [number, number, number][]>>,
+): PredictedModel {
   const patients = Object.fromEntries(
     SPLITS.map((split) => [
       split,
@@ -134,7 +137,7 @@ function judgedAs(name: string, splits: Partial<Record<Split, [number, number, n
         },
       })),
     ]),
-  ) as JudgedModel['patients'];
+  ) as PredictedModel['patients'];
   const none = { train: [], val: [], test: [] };
   return { name, threshold: 0.5, patients, inSample: { train: 'yes', val: 'no', test: 'no' }, notes: none };
 }
@@ -155,7 +158,7 @@ test('one label for everybody, a rare label, certainty and more features than pa
     { model: 'A', features: 12, patients: 28 },
   ];
   const names = ['grade0', 'grade1'];
-  const models = [judgedAs('fused', { train: rare, test: rare }), judgedAs('A', { test: certain })];
+  const models = [evaluatedAs('fused', { train: rare, test: rare }), evaluatedAs('A', { test: certain })];
   const texts = (remarks: readonly Remark[]): string[] => remarks.map(({ text }) => text);
   expect(texts(foundInPredictions(models, sizes, names))).toEqual([
     'all external patients are predicted to have the same label, whose share is the accuracy: fused, grade0, right for 20 of 23',

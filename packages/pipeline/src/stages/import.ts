@@ -85,7 +85,12 @@ export const importStage = defineStage({
         'percentiles:1:99',
       ),
       pet: withDefault('<rule>', 'SUV of PET that becomes white, or volume for the rule of --mr', '10'),
-      colour: choice('<what>', 'what to do with images in colour or with a palette', ['refuse', 'gray'], 'refuse'),
+      colour: choice(
+        '<what>',
+        'what to do with images in colour or with a palette',
+        ['refuse', 'gray'],
+        'refuse',
+      ),
       size: withDefault('<pixels>', 'side of the square slices', '224'),
       bits: choice('<bits>', 'bits per pixel of the PNG files', ['8', '16'], '8'),
       mask_slices: optional(

@@ -128,9 +128,9 @@ referenceTest('a run leaves every promised file, and Python opens the checkpoint
   const pooled = readMetrics(join(logs, 'test_metrics.csv')).find(
     ({ hospital, level }) => hospital === 'all' && level === 'patient',
   );
-  const judged = evaluation.rows.find(({ split, hospital }) => split === 'test' && hospital === 'all');
-  expect(judged?.n).toBe(pooled?.n_patients);
-  expect(judged?.auc.value).toBeCloseTo(pooled?.auc ?? Number.NaN, 12);
+  const evaluated = evaluation.rows.find(({ split, hospital }) => split === 'test' && hospital === 'all');
+  expect(evaluated?.n).toBe(pooled?.n_patients);
+  expect(evaluated?.auc.value).toBeCloseTo(pooled?.auc ?? Number.NaN, 12);
   expect(readdirSync(logs).some((name) => name.startsWith('events.out.tfevents.'))).toBe(true);
   expect(readFileSync(join(logs, 'train.log'), 'utf8')).toMatch(/precision fp32: as asked\n.*epoch 3 done/s);
   const facts = await readCheckpointFacts(join(output_dir, 'checkpoints', 'first', 'best_model.pth'));

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { CHECKS, checkTools } from '@radweave/analysis/audit/checks';
-import { type JudgedCheck, judgeCheck } from '@radweave/analysis/audit/judge';
+import { type PerformedCheck, performCheck } from '@radweave/analysis/audit/perform';
 import { alikeIds } from '@radweave/analysis/audit/similar-ids';
 import { type AuditSubject, readSubject } from '@radweave/analysis/audit/subject';
 import { auditText } from '@radweave/analysis/audit/text';
@@ -72,13 +72,13 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
     { pixels: options.pixels, nearDuplicateDistance },
     context,
   );
-  const judged: JudgedCheck[] = [];
+  const performed: PerformedCheck[] = [];
   for (const check of CHECKS) {
     if (options.dataOnly === true && check.needs === 'results') continue;
     stopIfAsked(context, 'the audit');
-    judged.push(await judgeCheck(check, subject, tools));
+    performed.push(await performCheck(check, subject, tools));
   }
-  const record = recordOf(options, subject, judged);
+  const record = recordOf(options, subject, performed);
   const { record: auditFile, text: textFile, alike } = auditFiles(outputDir);
   const alikes = alikeIds(subject);
   const fill = (staging: string): void => {
@@ -112,9 +112,9 @@ function checkOptions({ modalities, nearDuplicateDistance }: AuditOptions): void
 function recordOf(
   options: AuditOptions,
   { splitHash }: AuditSubject,
-  judged: readonly JudgedCheck[],
+  performed: readonly PerformedCheck[],
 ): AuditRecord {
-  const findings = judged.flatMap((one) => one.findings);
+  const findings = performed.flatMap((one) => one.findings);
   const count = (severity: AuditSeverity): number =>
     findings.filter((finding) => finding.severity === severity).length;
   const numbers = { leak: count('leak'), warning: count('warning'), info: count('info') };
@@ -126,9 +126,9 @@ function recordOf(
     splits_dir: options.config.data.splits_dir,
     split_hash: splitHash,
     near_duplicate_distance: options.pixels ? options.nearDuplicateDistance : null,
-    checks: judged.map(({ check }) => check),
+    checks: performed.map(({ check }) => check),
     findings,
-    not_checked: judged.flatMap(({ gaps }) => gaps),
+    not_checked: performed.flatMap(({ gaps }) => gaps),
     versions: programVersions(),
   };
 }

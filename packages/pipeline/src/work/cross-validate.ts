@@ -55,7 +55,7 @@ const HOSPITALS_CAUTION =
   'validation, nor use its models for it.';
 
 /**
- * Trains one model per fold and judges each on its held-out patients, once. The epoch of each is chosen on an inner
+ * Trains one model per fold and evaluates each on its held-out patients, once. The epoch of each is chosen on an inner
  * stratified part of its training patients.
  *
  * @throws InterruptedError when told to stop: finished folds are kept, `--resume` continues.
@@ -155,12 +155,12 @@ function write(
 ): CrossValidateResult {
   const { config, modality, name } = settings;
   const classes = config.model.num_classes;
-  const judged = folds.map((fold) => ({ fold, run: foldRun(settings, fold) }));
-  const patients = judged.flatMap(({ fold, run }) => outOfFold(fold, run));
+  const evaluated = folds.map((fold) => ({ fold, run: foldRun(settings, fold) }));
+  const patients = evaluated.flatMap(({ fold, run }) => outOfFold(fold, run));
   const { table, outOfFold: outOfFoldFile } = crossValidationFiles(logs);
-  const rows = summarise(judged, patients, classes, notes);
+  const rows = summarise(evaluated, patients, classes, notes);
   writeOutOfFold(outOfFoldFile, patients, classes);
   writeCrossValidation(table, rows);
-  const runs = judged.map(({ run }) => run.name);
+  const runs = evaluated.map(({ run }) => run.name);
   return { name, modality, model: config.model.name, runs, table, outOfFold: outOfFoldFile, rows };
 }

@@ -3,9 +3,9 @@ import { aggregateNetwork } from '@radweave/analysis/evaluation/aggregate';
 import { assemble, type Pause } from '@radweave/analysis/evaluation/assemble';
 import type { Candidate } from '@radweave/analysis/evaluation/candidate';
 import { readCohortFacts } from '@radweave/analysis/evaluation/cohort-facts';
+import { type FrozenModel, freezeModel } from '@radweave/analysis/evaluation/freeze-model';
 import { readFrozenFolder } from '@radweave/analysis/evaluation/frozen-folder';
 import { type FusionModels, readFusionModels } from '@radweave/analysis/evaluation/fusion-models';
-import { type Judged, judgeModel } from '@radweave/analysis/evaluation/judge';
 import { type NetworkSlices, readNetworks } from '@radweave/analysis/evaluation/network-models';
 import { cautionsOf } from '@radweave/analysis/evaluation/notes';
 import { missingFusion, type Unevaluated } from '@radweave/analysis/evaluation/unevaluated';
@@ -56,7 +56,7 @@ export interface EvaluateResult {
 }
 
 /**
- * Judges every model per patient, by split and hospital: the classifiers of the fusion, and the networks themselves.
+ * Evaluates every model per patient, by split and hospital: the classifiers of the fusion, and the networks themselves.
  * Thresholds, calibrators and aggregations are frozen on home validation patients before anything else is looked at.
  *
  * @throws UsageError when there is nothing to evaluate; DataError when results belong to another split.
@@ -100,13 +100,13 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
       frozenOf(options, network.name)?.aggregation ?? null,
     ),
   );
-  const judge = (candidate: Candidate, aggregation: FrozenRecord | null): Judged => {
+  const freeze = (candidate: Candidate, aggregation: FrozenRecord | null): FrozenModel => {
     const before = frozenOf(options, candidate.name);
-    return judgeModel(candidate, labelNames.length, config.evaluation, facts.isHome, aggregation, before);
+    return freezeModel(candidate, labelNames.length, config.evaluation, facts.isHome, aggregation, before);
   };
   const models = [
-    ...(fusion?.candidates ?? []).map((candidate) => judge(candidate, null)),
-    ...aggregated.map(({ candidate, frozen }) => judge(candidate, frozen)),
+    ...(fusion?.candidates ?? []).map((candidate) => freeze(candidate, null)),
+    ...aggregated.map(({ candidate, frozen }) => freeze(candidate, frozen)),
   ];
   const decisions = options.frozen === null ? 'fitted' : 'taken over';
   const notes = cautionsOf(config.evaluation, fusion, networks, missing, decisions, labelNames.length);

@@ -21,12 +21,12 @@ import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say } from '@radweave/study/context/events';
 import { predictedLabel } from '@radweave/study/decisions/predicted-label';
 import { resolveDevice } from '@radweave/torch';
-import { chooseDecision, judge } from '../explain/decision.ts';
+import { chooseDecision, predictPatients } from '../explain/decision.ts';
 import { type ExplanationJob, explainPatients } from '../explain/explanations.ts';
 import { montageNames, type PatientToExplain } from '../explain/patient.ts';
 import { sayCheck } from '../explain/remarks.ts';
 import { type ChosenPatient, selectPatients } from '../explain/select.ts';
-import { judgedSlices, type WantedPatient } from '../explain/wanted.ts';
+import { predictedSlices, type WantedPatient } from '../explain/wanted.ts';
 
 /** Options of `explain`. */
 export interface ExplainOptions {
@@ -136,9 +136,9 @@ async function explainSplit(
   const { modality, split, config, count } = options;
   const outputDir = config.experiment.output_dir;
   const { numClasses } = source.network.model;
-  const judged = await judgedSlices(source, table, options.patients, split, context);
-  const decision = chooseDecision(outputDir, modality, split, judged, numClasses, context);
-  const patients = judge(judged, decision);
+  const scored = await predictedSlices(source, table, options.patients, split, context);
+  const decision = chooseDecision(outputDir, modality, split, scored, numClasses, context);
+  const patients = predictPatients(scored, decision);
   const chosen =
     options.patients === undefined
       ? selectPatients(patients, decision, count)
@@ -149,7 +149,7 @@ async function explainSplit(
             category: 'asked',
           };
         });
-  const wanted = toExplain(chosen, judged, options.explainedClass, numClasses);
+  const wanted = toExplain(chosen, scored, options.explainedClass, numClasses);
   const job: ExplanationJob = {
     modality,
     split,
@@ -179,11 +179,11 @@ async function explainSplit(
 
 function toExplain(
   chosen: readonly ChosenPatient[],
-  judged: readonly WantedPatient[],
+  scored: readonly WantedPatient[],
   explainedClass: number | undefined,
   classes: number,
 ): PatientToExplain[] {
-  const byId = new Map(judged.map((one) => [one.patient, one]));
+  const byId = new Map(scored.map((one) => [one.patient, one]));
   const files = montageNames(chosen);
   return chosen.flatMap((one, i) => {
     const known = byId.get(one.patient);

@@ -3,7 +3,7 @@ import { type Alignment, align, alignIfStale, areAligned } from '@radweave/analy
 import {
   type FusedModel,
   fitFusedModel,
-  judgeSplit,
+  scoreSplit,
   splitPredictions,
 } from '@radweave/analysis/fusion/fused-model';
 import {
@@ -13,7 +13,7 @@ import {
   loadFusedSplit,
 } from '@radweave/analysis/fusion/fused-split';
 import { inSampleOf } from '@radweave/analysis/fusion/in-sample';
-import { fusionMetrics, type JudgedSplit } from '@radweave/analysis/fusion/metrics';
+import { fusionMetrics, type ScoredSplit } from '@radweave/analysis/fusion/metrics';
 import { fitStack } from '@radweave/analysis/fusion/stack';
 import {
   type Config,
@@ -73,7 +73,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   const { config, modalities } = options;
   checkModalities(modalities);
   const outputDir = fusionFolder(config);
-  const prepare = config.fusion.use_aligned ? alignIfStale : alignAnew;
+  const prepare = config.fusion.use_aligned ? alignIfStale : alignAgain;
   const alignment = await prepare(config, modalities, context);
   const splits = forEachSplit((split) => loadFusedSplit(alignment, split, config.data.features_dir));
   const rule = thresholdRuleOf(config.evaluation);
@@ -85,11 +85,11 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   }
   for (const text of model.warnings) warn(context, text);
   tellInSample(model, context);
-  const judged = forEachSplit((split) => judgeSplit(model, splits[split]));
-  const metrics = SPLITS.flatMap((split) => judged[split].flatMap(fusionMetrics));
+  const scored = forEachSplit((split) => scoreSplit(model, splits[split]));
+  const metrics = SPLITS.flatMap((split) => scored[split].flatMap(fusionMetrics));
   await replaceFilesTogether(
     outputDir,
-    (folder) => writeAll(folder, model, alignment, splits, judged, metrics),
+    (folder) => writeAll(folder, model, alignment, splits, scored, metrics),
     {
       last: basename(fusionFiles(outputDir).model),
       obsolete: [],
@@ -101,7 +101,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
 }
 
 /** As `align`. Where it may not write, tables that are there and still fit can be used as they are. */
-async function alignAnew(
+async function alignAgain(
   config: Config,
   modalities: readonly string[],
   context: StageContext,
@@ -153,7 +153,7 @@ function writeAll(
   model: FusedModel,
   alignment: Alignment,
   splits: Record<Split, FusedSplit>,
-  judged: Record<Split, readonly JudgedSplit[]>,
+  scored: Record<Split, readonly ScoredSplit[]>,
   metrics: readonly FusionMetricsRow[],
 ): void {
   const { model: modelFile, metrics: metricsFile } = fusionFiles(folder);
@@ -167,9 +167,9 @@ function writeAll(
       names: columnNames(fused.pooled, modalities),
       in_sample: inSampleOf(alignment.sources, modalities, split),
     });
-    const names = judged[split].map((one) => one.model);
+    const names = scored[split].map((one) => one.model);
     const path = predictionsPath(folder, split);
-    writePredictions(path, splitPredictions(judged[split]), names, model.file.label_names);
+    writePredictions(path, splitPredictions(scored[split]), names, model.file.label_names);
   }
   writeFusionMetrics(metricsFile, metrics, model.file.label_names);
   writeFusionModel(modelFile, model.file);

@@ -83,18 +83,18 @@ function predictPatients(
   trained: TrainedOn,
 ): { rows: NewPrediction[]; threshold: number | null } {
   const classes = file.label_names.length;
-  const judged = file.classifiers.map((classifier) => {
+  const scored = file.classifiers.map((classifier) => {
     const features = concatenate(pooled, classifier.modalities, patients.length);
     const probabilities = patients.length === 0 ? features : classify(classifier, classes, features);
     return { name: classifier.name, probabilities, threshold: thresholdOf(classifier) };
   });
-  const main = judged.find(({ name }) => name === 'fused') ?? judged[0];
+  const main = scored.find(({ name }) => name === 'fused') ?? scored[0];
   const threshold = main?.threshold ?? null;
   const predicted = main === undefined ? [] : predictedLabels(main.probabilities, threshold);
   const rows = patients.map((patient, i) => ({
     patient,
     probabilities: Object.fromEntries(
-      judged.map(({ name, probabilities }) => [name, Array.from(rowOf(probabilities, i))]),
+      scored.map(({ name, probabilities }) => [name, Array.from(rowOf(probabilities, i))]),
     ),
     predicted: predicted[i] ?? 0,
     note: trained.noteOf(patient),

@@ -66,7 +66,7 @@ export function openTraining(options: TrainOptions, context: StageContext): Open
 }
 
 /**
- * Trains one modality's network, writes the best and the last checkpoint, and judges the best one on validation and, only
+ * Trains one modality's network, writes the best and the last checkpoint, and evaluates the best one on validation and, only
  * after the last epoch, on the external test set.
  *
  * @throws InterruptedError when it was told to stop: a checkpoint is written and the run can be resumed.
@@ -83,12 +83,12 @@ export async function train(
     await makeMissing(options, config, run, context);
     return { ...resultOf(run, modality), ending: 'already finished' };
   }
-  const ending = await trainAndJudge(options, { config, run, isResumed }, context);
+  const ending = await trainAndEvaluate(options, { config, run, isResumed }, context);
   await evaluateAlone(config, modality, run, context);
   return { ...resultOf(run, modality), ending };
 }
 
-/** What follows the judging of a finished run: a run that was killed then lacks some of it. */
+/** What follows the evaluating of a finished run: a run that was killed then lacks some of it. */
 async function makeMissing(
   options: TrainOptions,
   config: Config,
@@ -113,7 +113,7 @@ async function makeMissing(
   if (missing.includes(run.evaluation)) await evaluateAlone(config, modality, run, context);
 }
 
-async function trainAndJudge(
+async function trainAndEvaluate(
   options: TrainOptions,
   { config, run, isResumed }: OpenedRun,
   context: StageContext,

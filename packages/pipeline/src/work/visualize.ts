@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { confusionFigures } from '@radweave/analysis/figures/confusion';
 import { trainingCurves } from '@radweave/analysis/figures/curves';
 import { type Figure, type FigureSet, joinSets, type SkippedFigure } from '@radweave/analysis/figures/figure';
-import { JUDGED_SPLITS, readShownFusion } from '@radweave/analysis/figures/judged';
 import { mapFigures, mapNames } from '@radweave/analysis/figures/maps';
 import { type PatientFeatures, readPatientFeatures } from '@radweave/analysis/figures/patients';
 import { placePatients } from '@radweave/analysis/figures/placed';
 import { rocFigures } from '@radweave/analysis/figures/roc';
+import { EVALUATED_SPLITS, readShownFusion } from '@radweave/analysis/figures/shown-fusion';
 import { missingLetters, openPngPainter } from '@radweave/analysis/paint/png';
 import {
   type Config,
@@ -82,7 +82,7 @@ function fusionSet(folder: string): FigureSet {
   const results = readShownFusion(folder);
   if (results !== undefined) return joinSets([rocFigures(results), confusionFigures(results)]);
   const reason = `there are no fusion results in ${folder}; run radweave fuse`;
-  const names = JUDGED_SPLITS.flatMap((split) => [`roc_${split}`, `confusion_${split}`]);
+  const names = EVALUATED_SPLITS.flatMap((split) => [`roc_${split}`, `confusion_${split}`]);
   return { figures: [], skipped: [...names, 'roc_test_hospitals'].map((name) => ({ name, reason })) };
 }
 

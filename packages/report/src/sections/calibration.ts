@@ -3,7 +3,7 @@ import { calibrationChart } from '../charts/calibration.ts';
 import type { ReportContext } from '../context.ts';
 import { estimateText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { JUDGED, POOLED, rowOf } from '../models.ts';
+import { EVALUATED, POOLED, rowOf } from '../models.ts';
 import { figure, grid } from '../parts/figure.ts';
 
 /** Calibration of the primary model on all patients of validation and of the external test. */
@@ -11,7 +11,7 @@ export async function calibrationSection(context: ReportContext): Promise<Html> 
   const { words, data } = context;
   const { curves, primary, label_names } = data.evaluation;
   const drawn: Html[] = [];
-  for (const split of JUDGED) {
+  for (const split of EVALUATED) {
     const found = curves.filter(
       (one) =>
         one.model === primary && one.split === split && one.hospital === POOLED && one.calibration.length > 0,

@@ -2,7 +2,7 @@ import type { EvaluationCurves } from '@radweave/artifacts';
 import { type BenefitLine, decisionChart } from '../charts/decision.ts';
 import type { ReportContext } from '../context.ts';
 import { type Html, html } from '../html/html.ts';
-import { JUDGED, modelGroups, POOLED } from '../models.ts';
+import { EVALUATED, modelGroups, POOLED } from '../models.ts';
 import { figure, grid } from '../parts/figure.ts';
 
 /** Decision curves of all patients of validation and of the external test. */
@@ -10,7 +10,7 @@ export async function decisionSection(context: ReportContext): Promise<Html> {
   const { words, data } = context;
   const models = modelGroups(data.evaluation)[0]?.models ?? [];
   const drawn: Html[] = [];
-  for (const split of JUDGED) {
+  for (const split of EVALUATED) {
     const curves = models.flatMap((model) =>
       data.evaluation.curves.filter(
         (one) =>

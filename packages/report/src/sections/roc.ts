@@ -3,14 +3,14 @@ import { type RocLine, rocChart } from '../charts/roc.ts';
 import type { ReportContext } from '../context.ts';
 import { estimateText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { JUDGED, modelGroups, POOLED, rowOf } from '../models.ts';
+import { EVALUATED, modelGroups, POOLED, rowOf } from '../models.ts';
 import { figure, grid } from '../parts/figure.ts';
 
 /** ROC curves of all patients of validation and of the external test, with bands. */
 export async function rocSection(context: ReportContext): Promise<Html> {
   const drawn: Html[] = [];
   const missing: Html[] = [];
-  for (const split of JUDGED) {
+  for (const split of EVALUATED) {
     const groups = await splitFigures(context, split);
     drawn.push(...groups);
     const text = context.words.noModelsOf(context.words.splits[split]);

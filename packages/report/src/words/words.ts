@@ -55,7 +55,7 @@ export interface ItemWords {
   left?: string;
 }
 
-/** What the network meets while it learns and not when it is judged. */
+/** What the network meets while it learns and not when it is evaluated. */
 export interface CurvesSeen {
   augmented: boolean;
   /** `batches`: how many it had seen at the kept epoch, null where that is not known. Null for a network without batch norm. */

@@ -55,7 +55,7 @@ export function freezeAggregation(
   const labels = rows.map((row) => row.label);
   checkLabels(labels, classes);
   let lacking: Absent | undefined;
-  const judged = candidates.map((aggregation): AggregationCandidate => {
+  const evaluated = candidates.map((aggregation): AggregationCandidate => {
     const probabilities = matrixFrom(rows.map((row) => aggregateSlices(row.slices, aggregation)));
     const area: Estimate =
       classes === 2 ? auc(labels, columnOf(probabilities, 1)) : macroAuc(labels, probabilities).macro;
@@ -63,11 +63,11 @@ export function freezeAggregation(
     return { aggregation, auc: area.value, reason: area.value === null ? area.reason.text : null };
   });
   let best: AggregationCandidate | undefined;
-  for (const candidate of judged) {
+  for (const candidate of evaluated) {
     if (candidate.auc !== null && candidate.auc > (best?.auc ?? -1)) best = candidate;
   }
   if (best === undefined) return lacking ?? absent('no-candidates');
-  return { value: freeze('aggregation', { chosen: best.aggregation, candidates: judged }, fittedOn) };
+  return { value: freeze('aggregation', { chosen: best.aggregation, candidates: evaluated }, fittedOn) };
 }
 
 function combine(values: Float64Array, aggregation: Aggregation): number {

@@ -17,7 +17,7 @@ export interface ScoredRow extends FitRow {
   readonly probability: number;
 }
 
-/** Someone tried to fit a decision on rows it will be judged by. */
+/** Someone tried to fit a decision on rows it will be evaluated by. */
 export class ExternalRowsError extends Error {
   override readonly name: string = 'ExternalRowsError';
 }

@@ -83,7 +83,7 @@ test.each<Scope>(['all', 'val and test'])(
   },
 );
 
-test('harmonised beforehand by the very patients that are judged, noise falls far below chance', () => {
+test('harmonised beforehand by the very patients that are evaluated, noise falls far below chance', () => {
   expect(average((seed) => beforehand(features(seed)))).toBeLessThan(0.4);
 });
 

@@ -24,7 +24,7 @@ export interface Audited {
   readonly patients: readonly string[];
 }
 
-/** Patients to learn from and to judge, and the features each of them has there. */
+/** Patients to learn from and to predict, and the features each of them has there. */
 export interface FoldView {
   readonly train: readonly number[];
   readonly validation: readonly number[];
@@ -37,7 +37,7 @@ const LEAST_HALF = LEAST_SITE_PATIENTS / 2;
 
 /**
  * A fold's two views, harmonised by its training patients alone. Each half of them is harmonised by itself and trains a
- * classifier, which judges the held-out patients harmonised by the other half: the error of a hospital's estimated location
+ * classifier, which predicts the held-out patients harmonised by the other half: the error of a hospital's estimated location
  * has opposite signs in patients it came from and in others, and a classifier that met both would be below chance on noise.
  *
  * @param labels the hospital of each audited patient, as a number.

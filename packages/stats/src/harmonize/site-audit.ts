@@ -172,7 +172,7 @@ function crossValidate(
     if (model === null) throw new StatsInputError('a fold lacks a hospital');
     const predicted = logisticProbabilities(model, fold.validationFeatures);
     for (const [k, row] of fold.validation.entries()) {
-      // A patient is judged as often as every other: sums rank as means do.
+      // A patient is evaluated as often as every other: sums rank as means do.
       for (let c = 0; c < classes; c++) {
         const at = row * classes + c;
         probabilities.data[at] =

@@ -8,7 +8,7 @@ export interface LinePoint {
 const SUFFICIENT_DECREASE = 1e-4;
 const CURVATURE = 0.9;
 const MAX_TRIALS = 40;
-/** Values closer than this (relative) differ by rounding only; the decrease condition then cannot be judged. */
+/** Values closer than this (relative) differ by rounding only; the decrease condition then cannot be checked. */
 const ROUNDING = 8 * Number.EPSILON;
 
 /**

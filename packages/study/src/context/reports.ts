@@ -49,7 +49,7 @@ export interface TrainerEvents {
   onStep(report: StepReport): void;
   /** The frozen stages have computed this many of a set's slices. */
   onFrozen(done: number, total: number): void;
-  /** Validation has judged this many of its slices. */
+  /** Validation has evaluated this many of its slices. */
   onValidation(done: number, total: number): void;
   /** Something about the way of computing that the user may want to know. */
   onRemark(text: string): void;

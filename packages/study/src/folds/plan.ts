@@ -18,7 +18,7 @@ import { type PatientRow, type SliceRow, SliceTable } from '../cohort/slice-tabl
 /** The inner validation part is one of this many stratified parts, fewer where a class has fewer patients. */
 const INNER_PARTS = 5;
 
-/** One model to train. `test` is held out: it is judged once, after the last epoch. */
+/** One model to train. `test` is held out: it is evaluated once, after the last epoch. */
 export interface CrossFold {
   /** Number from 1, or the hospital left out. */
   name: string;

@@ -57,7 +57,7 @@ export class RunFolder {
   get evaluation(): string {
     return evaluationFiles(outputFolders(this.logs).evaluation).record;
   }
-  /** What the best checkpoint is judged by, all of which a finished run has. */
+  /** What the best checkpoint is evaluated by, all of which a finished run has. */
   get results(): string[] {
     const slices = SPLITS.map((split) => slicePredictionsPath(this.logs, split));
     return [this.metrics('val'), this.metrics('test'), ...slices];
@@ -94,7 +94,7 @@ export class RunFolder {
   }
 }
 
-/** Whether nothing is left to train of a run that is judged: its epochs, or its patience, are at an end. */
+/** Whether nothing is left to train of a run that is evaluated: its epochs, or its patience, are at an end. */
 export function isTrained({ status, epochs, best }: RunRecord, training: Config['training']): boolean {
   const { early_stop_enabled, early_stop_patience } = training;
   const isStopped =

@@ -2,10 +2,10 @@ import type { FusionMetricsRow, PredictionRow, Split } from '@radweave/artifacts
 import { thresholdOf } from '../fusion/classifier.ts';
 import { FusionResults } from '../fusion/fusion-results.ts';
 
-/** The splits that a classifier is judged on: training patients would flatter it. */
-export type JudgedSplit = Exclude<Split, 'train'>;
+/** The splits that a classifier is evaluated on: training patients would flatter it. */
+export type EvaluatedSplit = Exclude<Split, 'train'>;
 
-export const JUDGED_SPLITS: readonly JudgedSplit[] = ['val', 'test'];
+export const EVALUATED_SPLITS: readonly EvaluatedSplit[] = ['val', 'test'];
 
 /** How figures name the splits. */
 export const SPLIT_TITLES: Readonly<Record<Split, string>> = {
@@ -22,7 +22,7 @@ export interface ShownFusion {
   /** Frozen threshold of the fused model; null with more than two classes. */
   threshold: number | null;
   metrics: FusionMetricsRow[];
-  predictions: Record<JudgedSplit, PredictionRow[]>;
+  predictions: Record<EvaluatedSplit, PredictionRow[]>;
 }
 
 /** Reads what is shown of the fusion in a folder; undefined when `fuse` has not finished there. */

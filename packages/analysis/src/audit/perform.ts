@@ -5,18 +5,18 @@ import type { Check, CheckTools } from './checks.ts';
 import type { AuditSubject } from './subject.ts';
 
 /** A check's outcome, with everything it found. */
-export interface JudgedCheck {
+export interface PerformedCheck {
   check: AuditCheck;
   findings: AuditFinding[];
   gaps: AuditGap[];
 }
 
 /** Runs a check. A damaged file does not hide what other checks find. */
-export async function judgeCheck(
+export async function performCheck(
   { name, run }: Check,
   subject: AuditSubject,
   tools: CheckTools,
-): Promise<JudgedCheck> {
+): Promise<PerformedCheck> {
   const report = withFaults(await reportOf(() => run(subject, tools)), subject);
   const findings = report.found.map((one): AuditFinding => ({ check: name, ...one }));
   const reasons = distinct(report.gaps);

@@ -1,29 +1,29 @@
-import type { Config, EvaluatedModel, FrozenRecord, JudgedPatient, Split } from '@radweave/artifacts';
+import type { Config, EvaluatedModel, EvaluatedPatient, FrozenRecord, Split } from '@radweave/artifacts';
 import { distinct, type Params, type Remark, remark } from '@radweave/remarks';
 import { patientsHash } from '@radweave/stats';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { predictedLabels } from '@radweave/study/decisions/predicted-label';
 import { type Candidate, type IsHome, probabilityMatrix, type ScoredPatient } from './candidate.ts';
 import { type DecidedBefore, type Decisions, decide } from './decisions.ts';
-import type { JudgedModel } from './group.ts';
+import type { PredictedModel } from './group.ts';
 
-/** A model with its decisions frozen and every patient judged. */
-export type Judged = JudgedModel & Pick<EvaluatedModel, 'kind' | 'modalities' | 'frozen'>;
+/** A model with its decisions frozen and every patient evaluated. */
+export type FrozenModel = PredictedModel & Pick<EvaluatedModel, 'kind' | 'modalities' | 'frozen'>;
 
 /**
- * Freezes a model's decisions on home validation and judges the patients of every split with them.
+ * Freezes a model's decisions on home validation and evaluates the patients of every split with them.
  *
  * @param aggregation how a network's slices became these patients; only recorded.
  * @param before decisions taken over instead of being fitted.
  */
-export function judgeModel(
+export function freezeModel(
   candidate: Candidate,
   classes: number,
   options: Config['evaluation'],
   isHome: IsHome,
   aggregation: FrozenRecord | null,
   before: DecidedBefore | null,
-): Judged {
+): FrozenModel {
   const { name, kind, modalities, inSample } = candidate;
   const decisions = decide(candidate, classes, options, isHome, before);
   return {
@@ -32,7 +32,7 @@ export function judgeModel(
     modalities,
     inSample,
     threshold: decisions.threshold,
-    patients: forEachSplit((split) => judgeAll(candidate.patients[split], classes, decisions)),
+    patients: forEachSplit((split) => predictAll(candidate.patients[split], classes, decisions)),
     notes: forEachSplit((split) =>
       distinct([
         ...candidate.notes[split],
@@ -48,11 +48,11 @@ export function judgeModel(
   };
 }
 
-function judgeAll(
+function predictAll(
   patients: readonly ScoredPatient[],
   classes: number,
   { threshold, calibrate }: Decisions,
-): JudgedPatient[] {
+): EvaluatedPatient[] {
   const predicted = predictedLabels(probabilityMatrix(patients, classes), threshold);
   return patients.map((one, i) => ({
     ...one,
