@@ -68,7 +68,7 @@ export function checkFrozen(subject: AuditSubject): CheckReport {
         remark('LEAK_FROZEN_CHANGED'),
         changed,
         config.experiment.output_dir,
-        'Take the file as it was written, or fit again: radweave fuse, radweave evaluate',
+        'Restore the file as it was written, or fit again: radweave fuse, radweave evaluate',
       ),
     ],
     gaps,

@@ -115,7 +115,7 @@ class Names {
     const other = this.#taken.get(pseudonym);
     if (other !== undefined && other !== keyOf(hospital, original)) {
       throw new DataError('E_IMPORT', `'${pseudonym}' is the pseudonym of two patients`, {
-        hint: 'Give each patient one of its own in the table',
+        hint: 'Give each patient a different one in the table',
       });
     }
     this.all.push(one);

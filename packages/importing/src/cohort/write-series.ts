@@ -175,7 +175,7 @@ async function writeFolder<T>(
     const what = `series ${stack.id} '${facts.description}' of ${patient} cannot be written: ${error.message}`;
     throw new DataError('E_IMPORT', what, {
       where: error.path ?? dirname(stack.images[0]?.path ?? ''),
-      hint: `Mend the files, or leave the series out by a decision in mapping.yaml: "${stack.id}": "-"`,
+      hint: `Repair the files, or exclude the series by a decision in mapping.yaml: "${stack.id}": "-"`,
       cause: error,
     });
   }

@@ -26,7 +26,7 @@ export function windowOf(text: string): GrayRange {
   if (text.includes(',')) {
     throw new UsageError('E_IMPORT', 'several windows as the channels of one image are not supported', {
       where: `--window ${text}`,
-      hint: 'Import once for each window, into modalities of their own',
+      hint: 'Import once for each window, into separate modalities',
     });
   }
   if (found === undefined || found[1] <= 0) {

@@ -150,7 +150,7 @@ function besideSplits(error: unknown): unknown {
   if (!isForbidden || !(error instanceof RadweaveError) || error.code !== 'E_NOT_WRITABLE') return error;
   return new ResourceError('E_NOT_WRITABLE', 'decoded slices cannot be kept beside the split files', {
     where: error.where,
-    hint: 'Make this folder writable, or copy the split files into one of your own and name it with --splits_dir',
+    hint: 'Make this folder writable, or copy the split files into another folder and name it with --splits_dir',
     cause: error,
   });
 }

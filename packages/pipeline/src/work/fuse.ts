@@ -113,7 +113,7 @@ async function alignAgain(
     if (!isForbidden || !areAligned(config.data.features_dir, modalities)) throw error;
     throw new ResourceError(error.code, 'the aligned tables cannot be written again', {
       where: error.where,
-      hint: 'Those that are there fit these features: use them with --use_aligned',
+      hint: 'The existing tables fit these features: use them with --use_aligned',
       cause: error,
     });
   }

@@ -200,7 +200,7 @@ function requireApart({ output, records, secrets }: ImportOptions): void {
     if (!`${resolve(secrets)}${sep}`.startsWith(`${resolve(folder)}${sep}`)) continue;
     throw new UsageError('E_IMPORT', 'the table of pseudonyms would lie within what is passed on', {
       where: secrets,
-      hint: 'Give --private a folder of its own, outside of --output and --records',
+      hint: 'Give --private a separate folder, outside --output and --records',
     });
   }
 }

@@ -105,7 +105,7 @@ export function checkLabelRange(
     'E_CLASS_MISSING',
     `the home hospital '${home}' has no patient of ${foreign.map((label) => labelName(names, label)).join(' or ')} (${theirs.length} patients of ${hospitals}): no network can learn it`,
     {
-      hint: `Take these folders out of the data, or choose another --home_hospital`,
+      hint: 'Remove these classes from the data, or choose another --home_hospital',
     },
   );
 }

@@ -26,7 +26,7 @@ export function asRecord<K extends FrozenKind>({ kind, value, fitted_on, hash }:
 export function checkedFrozen<K extends FrozenKind>(
   record: FrozenRecord,
   kind: K,
-  hint = 'Take the file as it was written, or fit again',
+  hint = 'Restore the file as it was written, or fit again',
 ): Frozen<K> {
   try {
     return parseFrozen(record, kind);
