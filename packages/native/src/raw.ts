@@ -37,7 +37,6 @@ export interface Native {
   call(id: number, ...args: RawArg[]): RawResult;
   run(id: number, ...args: RawArg[]): void;
   schema(name: string, overload: string): string | null;
-  operatorNames(): string[];
 
   shape(tensor: Handle): number[];
   strides(tensor: Handle): number[];
@@ -101,7 +100,6 @@ export interface Native {
   tryDevice(device: string): string | null;
   setDeterministic(on: boolean): void;
   setTf32(on: boolean): void;
-  setFlushDenormal(on: boolean): boolean;
   hasWinograd(): boolean;
   version(): string;
   buildInfo(): string;

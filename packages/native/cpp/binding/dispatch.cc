@@ -99,16 +99,6 @@ napi_value schemaText(Args& args) {
   return string(args.env, text.str());
 }
 
-napi_value operatorNames(Args& args) {
-  const auto names = c10::Dispatcher::singleton().getAllOpNames();
-  napi_value out = array(args.env, names.size());
-  for (size_t i = 0; i < names.size(); ++i) {
-    const std::string overload = names[i].overload_name.empty() ? "" : "." + names[i].overload_name;
-    setElement(args.env, out, i, string(args.env, names[i].name + overload));
-  }
-  return out;
-}
-
 }  // namespace
 
 void registerDispatch(napi_env env, napi_value exports) {
@@ -116,7 +106,6 @@ void registerDispatch(napi_env env, napi_value exports) {
   exportFunction<call>(env, exports, "call");
   exportFunction<run>(env, exports, "run");
   exportFunction<schemaText>(env, exports, "schema");
-  exportFunction<operatorNames>(env, exports, "operatorNames");
 }
 
 }  // namespace radweave

@@ -17,7 +17,7 @@ using Clock = std::chrono::steady_clock;
 struct Record {
   std::string name;
   Clock::time_point start, end;
-  int64_t sequence;  // what a forward operator and the backward function it gave rise to have in common; -1 for none
+  int64_t sequence;  // shared by a forward operator and the backward function that it created; -1 for none
   bool isBackward;
   uint64_t thread;
   uint64_t call;  // the same for every observer of this call: a GPU's addon has measured it too

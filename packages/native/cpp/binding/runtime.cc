@@ -27,7 +27,7 @@ napi_value manualSeed(Args& args) {
   return nullptr;
 }
 
-// generator(seed) → handle of an own CPU generator
+// generator(seed) → handle of a new CPU generator
 napi_value generator(Args& args) {
   const auto seed = static_cast<uint64_t>(toInt64(args.env, args[0]));
   return number(args.env, environment(args.env).generators.add(at::detail::createCPUGenerator(seed)));
@@ -38,7 +38,7 @@ napi_value disposeGenerator(Args& args) {
   return nullptr;
 }
 
-// The default generator of a device where a string is given, else one of our own.
+// The default generator of a device where a string is given, else one made by generator().
 at::Generator generatorOf(Environment& e, napi_value v) {
   if (typeOf(e.env, v) == napi_string) {
     return at::globalContext().defaultGenerator(c10::Device(toString(e.env, v)));
@@ -128,10 +128,6 @@ napi_value setTf32(Args& args) {
   return nullptr;
 }
 
-napi_value setFlushDenormal(Args& args) {
-  return boolean(args.env, at::globalContext().setFlushDenormal(toBool(args.env, args[0])));
-}
-
 napi_value canWinograd(Args& args) { return boolean(args.env, hasWinograd()); }
 
 napi_value version(Args& args) { return string(args.env, TORCH_VERSION); }
@@ -163,7 +159,6 @@ void registerRuntime(napi_env env, napi_value exports) {
   exportFunction<allocator>(env, exports, "allocator");
   exportFunction<setDeterministic>(env, exports, "setDeterministic");
   exportFunction<setTf32>(env, exports, "setTf32");
-  exportFunction<setFlushDenormal>(env, exports, "setFlushDenormal");
   exportFunction<canWinograd>(env, exports, "hasWinograd");
   exportFunction<version>(env, exports, "version");
   exportFunction<buildInfo>(env, exports, "buildInfo");

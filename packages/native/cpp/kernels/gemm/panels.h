@@ -1,6 +1,6 @@
 // Matrix products of float32 on panels: matrices whose columns (channels) come in groups of 16, each group with its rows
 // one after the other, [columns / 16][rows][16]. Winograd's transforms write and read this order without strides, and
-// products of it need no packing, which BLAS does anew in every call.
+// products of it need no packing, which BLAS repeats in every call.
 #pragma once
 
 #include <cstdint>

@@ -60,7 +60,7 @@ void returnPages(char* from, size_t size) {
 
 void* Arena::take(size_t size) noexcept try {
   std::lock_guard<std::mutex> lock(mutex_);
-  // All that may fail comes before the first change. The block's own entry, for the day it is given back:
+  // All that may fail comes before the first change. The block's own entry, for when it is freed:
   Entry own = makeEntry();
   if (spare_.size() == spare_.capacity()) spare_.reserve(2 * spare_.size() + 16);
   auto fit = bySize_.lower_bound({size, 0});

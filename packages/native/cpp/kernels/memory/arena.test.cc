@@ -16,7 +16,7 @@ constexpr size_t kBlock = size_t{1} << 20;
 
 }  // namespace
 
-TEST("plain", "freed neighbours become one block again, and memory is used anew") {
+TEST("plain", "freed neighbours become one block again, and memory is used again") {
   Arena arena;
   std::vector<void*> blocks;
   for (int i = 0; i < 6; ++i) blocks.push_back(arena.take(kBlock));
@@ -29,7 +29,7 @@ TEST("plain", "freed neighbours become one block again, and memory is used anew"
   EXPECT_EQUAL(arena.use().peak, 6 * kBlock);
 }
 
-TEST("plain", "a block is given back even where nothing can be allocated") {
+TEST("plain", "a block is freed even where nothing can be allocated") {
   Arena arena;
   std::vector<void*> blocks;
   for (int i = 0; i < 8; ++i) blocks.push_back(arena.take(kBlock));
