@@ -9,7 +9,7 @@ import { namedLibtorch } from './named.ts';
 import { PINNED_TORCH } from './pinned.ts';
 import { planSetup } from './plan.ts';
 import { type NativeRecord, readNativeRecord } from './record.ts';
-import { judged, surroundings } from './surroundings.ts';
+import { problemsOf, surroundings } from './surroundings.ts';
 import { askEngine, type EngineReport } from './verify.ts';
 import { THIS_MACHINE, wheelsFor } from './wheels.ts';
 
@@ -66,7 +66,7 @@ export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
     ['CUDA', record && engine ? cuda(record, engine, env) : '-'],
     ...gpuRows(engine),
   ];
-  const { problems: needed, warnings } = judged(around, engine !== undefined);
+  const { problems: needed, warnings } = problemsOf(around, engine !== undefined);
   problems.push(...needed);
   problems.push(...(engine?.gpus ?? []).flatMap(({ fault }) => fault ?? []));
   return { rows, problems, warnings, record, engine };

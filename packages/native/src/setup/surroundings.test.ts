@@ -6,9 +6,9 @@ import {
   coresFound,
   driverFound,
   folderFound,
-  judged,
   localeFound,
   memoryFound,
+  problemsOf,
   proxyFound,
   surroundings,
   systemFound,
@@ -75,14 +75,14 @@ test('a cache or proxy that cannot be used is a warning where the engine works, 
   const texts = [/cannot be written .*RADWEAVE_CACHE/, /HTTPS_PROXY must be/].map((text) =>
     expect.stringMatching(text),
   );
-  expect(judged(found, true)).toEqual({ problems: [], warnings: texts });
-  expect(judged(found, false)).toEqual({ problems: texts, warnings: [] });
+  expect(problemsOf(found, true)).toEqual({ problems: [], warnings: texts });
+  expect(problemsOf(found, false)).toEqual({ problems: texts, warnings: [] });
 });
 
 test('a folder for temporary files that cannot be used must be fixed', () => {
   const file = join(tempDir(), 'file');
   writeFileSync(file, '');
-  const { problems, warnings } = judged([folderFound('Temporary files', file)], true);
+  const { problems, warnings } = problemsOf([folderFound('Temporary files', file)], true);
   expect([problems, warnings]).toEqual([[expect.stringMatching(/TMPDIR/)], []]);
 });
 

@@ -28,7 +28,7 @@ export interface Finding {
 }
 
 /** What of this must be fixed, and what is a warning because the engine works all the same. */
-export function judged(
+export function problemsOf(
   findings: readonly Finding[],
   works: boolean,
 ): { problems: string[]; warnings: string[] } {

@@ -46,9 +46,8 @@ export const importStage = defineStage({
       'dicom /data/export --hospital JM --label 0 --dry_run',
       'dicom /data/export --table patients.csv --output Grade',
       'nifti /data/BIDS --type MR --table patients.csv --dry_run',
-      'dicom /data/export --mask_slices largest --mask_crop 10 --hospital JM --label 0',
       'images /data/jpg --modalities A P --hospital JM --label 1',
-      'nifti /data/ct --type CT --window liver --plane coronal --table patients.csv',
+      'nifti ct --type CT --window liver --table patients.csv',
     ],
     leaves: 'slices in the layout above, and every decision on the way in `import.csv`',
     flags: {
