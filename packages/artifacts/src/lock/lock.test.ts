@@ -11,8 +11,10 @@ import { lockFolder, lockFolders, whileLocked } from './lock.ts';
 const LOCK = '.radweave.lock';
 const module = new URL('../../dist/index.js', import.meta.url).href;
 
-/** Short enough to wait for, long enough for a machine that is busy. */
-const times = { beat: 50, lease: 1500 };
+/** Of a holder, and of one who waits for a sign of life, which comes soon; on a machine that is busy, later. */
+const times = { beat: 50, lease: 60_000 };
+/** Of one who waits for a holder that is gone. */
+const shortTimes = { beat: 50, lease: 300 };
 
 /** A lease that nobody changes. */
 function leave(folder: string, holder: object): string {
@@ -95,17 +97,18 @@ test('a process number that another process has taken since does not hold the lo
 test('where a process number says nothing, a lease that changes holds and one that does not is taken over', async () => {
   const folder = tempDir();
   const said: string[] = [];
-  const options = { times, say: (text: string) => void said.push(text) };
+  const options = { times: shortTimes, say: (text: string) => void said.push(text) };
   const path = leave(folder, { pid: process.pid });
   const beating = spawn(process.execPath, [
     '-e',
     `let i = 0; setInterval(() => require('fs').appendFileSync(${JSON.stringify(path)}, String(++i)), 20)`,
   ]);
   onTestFinished(() => void beating.kill('SIGKILL'));
-  expect(() => lockFolder(folder, 'x', options)).toThrow(/on another computer or in another container/);
+  const living = { ...options, times };
+  expect(() => lockFolder(folder, 'x', living)).toThrow(/on another computer or in another container/);
   await kill(beating);
   lockFolder(folder, 'x', options).release();
-  expect(said).toEqual(Array(2).fill(expect.stringContaining('watching for up to 2 s')));
+  expect(said).toEqual([60, 1].map((seconds) => expect.stringContaining(`watching for up to ${seconds} s`)));
   // Cut off by a crash; and as earlier versions wrote it.
   leave(folder, {});
   writeFileSync(path, '{"pid": 1');
@@ -125,7 +128,7 @@ test('of two namespaces of processes with one host name, one holds and the other
   expect(JSON.parse(lease(folder).text.split('\n')[0] ?? '')).toMatchObject({ pid: 1 });
   expect(() => lockFolder(folder, 'x', { times })).toThrow('in use by process 1 (train A');
   await kill(child);
-  lockFolder(folder, 'x', { times }).release();
+  lockFolder(folder, 'x', { times: shortTimes }).release();
   expect(readdirSync(folder)).toEqual([]);
 });
 
