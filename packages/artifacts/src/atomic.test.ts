@@ -1,11 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -21,6 +24,26 @@ test('a file is replaced whole and nothing else is left in the folder', () => {
   writeFileAtomic(path, 'zwei ü');
   expect(readFileSync(path, 'utf8')).toBe('zwei ü');
   expect(readdirSync(join(path, '..'))).toEqual(['b.txt']);
+});
+
+test('a device, a pipe and a link to one are not replaced by a file', () => {
+  const folder = tempDir();
+  const [pipe, out, file] = ['pipe', 'out', 'file'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  execFileSync('mkfifo', [pipe]);
+  symlinkSync('/proc/self/fd/1', out);
+  for (const path of [pipe, out]) {
+    expect(() => writeFileAtomic(path, 'text')).toThrow(/a device or a pipe/);
+    expect(() => linkFileAtomic(file, path)).toThrow();
+  }
+  expect(lstatSync(pipe).isFIFO() && lstatSync(out).isSymbolicLink()).toBe(true);
+  symlinkSync('elsewhere', file);
+  writeFileAtomic(file, 'text');
+  expect(readFileSync(file, 'utf8')).toBe('text');
+  expect(readdirSync(folder).sort()).toEqual(['file', 'out', 'pipe']);
 });
 
 test('a second name shares the bytes until one of the two is replaced', () => {

@@ -1,8 +1,19 @@
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { askGuards, renameGuarded } from '@radweave/native/rename';
 import { sweepLeftovers, temporaryName } from '@radweave/native/temporary';
-import { systemCode } from './errors.ts';
+import { systemCode, UsageError } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
 import { readFileSync } from './files/files.ts';
 
@@ -114,6 +125,17 @@ function linkOnce(temporary: string, path: string): boolean {
   return true;
 }
 
+/** A device, a pipe, or a link to one such as /dev/stdout would be replaced by the file, for every program of the computer. */
+function refuseDevice(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.isFile() || found.isDirectory()) return;
+  if (found.isSymbolicLink() && !readlinkSync(path).startsWith('/proc/')) return;
+  throw new UsageError('E_NOT_A_FILE', 'this is a device or a pipe, which no file can replace', {
+    where: path,
+    hint: 'Name a file',
+  });
+}
+
 function writeWhole(
   path: string,
   data: Piece | Iterable<Piece>,
@@ -123,6 +145,7 @@ function writeWhole(
   const temporary = temporaryName(path, 'tmp');
   const flushesNow = !isUnpublished(path);
   try {
+    refuseDevice(path);
     mkdirSync(dirname(path), { recursive: true });
     sweepLeftovers(dirname(path));
     const handle = openSync(temporary, 'wx', mode);

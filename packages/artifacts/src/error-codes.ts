@@ -75,6 +75,7 @@ export const ERROR_CODES = {
   E_NOTHING_TO_DRAW: 'There is nothing to draw yet.',
   E_NOTHING_TO_EVALUATE: 'There is nothing to evaluate yet.',
   E_NOT_ACCEPTED: 'The file system does not accept a name or an operation.',
+  E_NOT_A_FILE: 'A device or a pipe is where a file is to be written.',
   E_NOT_DETERMINISTIC: 'An operator of the network has no deterministic form on a GPU.',
   E_NOT_READABLE: 'There is no permission to read a file or folder.',
   E_NOT_WRITABLE: 'A file or folder cannot be written.',

@@ -53,6 +53,25 @@ test('a hospital that lacks a modality is named, with the folders that are there
   ]);
 });
 
+test('images outside the folders of modalities, folders inside them, and hospitals of almost one name are named', async () => {
+  const { raw, config } = cohort();
+  const place = join(raw, patient('SY', 0, 0));
+  for (const path of [raw, join(raw, 'SY'), join(raw, 'SY/grade0'), place]) {
+    writeFileSync(join(path, 'x.png'), encodePng({ width: SIDE, height: SIDE, pixels: slicePixels('x', 0) }));
+  }
+  renameSync(join(place, 'P'), join(place, 'p'));
+  mkdirSync(join(place, 'P'));
+  renameSync(join(place, 'p'), join(place, 'P/left'));
+  mkdirSync(join(raw, 's y/grade0'), { recursive: true });
+  renameSync(join(raw, patient('SY', 0, 1)), join(raw, 's y/grade0/SY001'));
+  expect(await warned(config)).toEqual([
+    "hospitals 'SY' and 's y' have almost the same name and were taken for different ones; if they are one, put their patients into one folder",
+    "SY: 1 of 3 patients lacks P and is left out (grade0: 1); without usable slices: 'P'",
+    '4 images or folders were not read, because slices are expected elsewhere, directly in a folder of their modality (SY/grade0/SY000/P/left, SY/grade0/SY000/x.png, SY/grade0/x.png, SY/x.png)',
+    '1 image or folder was not read, because slices are expected elsewhere, directly in a folder of their modality (x.png)',
+  ]);
+});
+
 test('folders that are not called like grades are named, and so are files of other formats', async () => {
   const { raw, config } = cohort();
   mkdirSync(join(raw, 'SY/notes/2020'), { recursive: true });

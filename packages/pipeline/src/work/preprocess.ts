@@ -30,7 +30,7 @@ import {
   rejection,
   withoutRejected,
 } from '@radweave/study/cohort/images';
-import { lostPatients, unusedFiles } from '@radweave/study/cohort/oddities';
+import { alikeHospitals, lostPatients, unusedFiles } from '@radweave/study/cohort/oddities';
 import {
   type CohortMember,
   type Gathered,
@@ -86,6 +86,7 @@ export async function preprocess(
   const { gathered, check, merged } = await usablePatients(found, config, context);
   const { home_hospital } = config.data;
   const warnings = [
+    ...alikeHospitals(found.hospitals),
     ...lostPatients(found, gathered.lacking, modalities),
     ...unusedFiles(found, check.masks),
     ...check.brightness.warnings(home_hospital),

@@ -13,6 +13,16 @@ export const DATA = {
     ({ hospital, folder, classes, n }) =>
       `${hospital}: folder '${folder}' was not read, because it is not called ${classes}; it holds ${counted(n, 'folder')}`,
   ),
+  'data-hospitals-alike': of(
+    { names: 'texts' },
+    ({ names }) =>
+      `hospitals ${names.map((name) => `'${name}'`).join(' and ')} have almost the same name and were taken for different ones; if they are one, put their patients into one folder`,
+  ),
+  'data-misplaced': of(
+    { n: 'number', names: 'texts', isMore: 'flag' },
+    ({ n, names, isMore }) =>
+      `${counted(n, 'image')} or folder${n === 1 ? ' was' : 's were'} not read, because slices are expected elsewhere, directly in a folder of their modality (${few(names, isMore)})`,
+  ),
   'data-not-png': of(
     { hospital: 'text', kinds: 'remarks' },
     ({ hospital, kinds }) => `${hospital}: files that are not PNG were not read (${kinds.join(', ')})`,

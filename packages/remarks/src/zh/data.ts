@@ -13,6 +13,10 @@ export const DATA_ZH: Sentences<typeof DATA> = {
     `未读取 ${hospital}：其中没有名为 ${classes} 的文件夹；其中的文件夹：${quoted(names, isMore)}`,
   'data-folder-unread': ({ hospital, folder, classes, n }) =>
     `${hospital}：未读取文件夹“${folder}”，因其名称不是 ${classes}；其中有 ${n} 个文件夹`,
+  'data-hospitals-alike': ({ names }) =>
+    `医院 ${quoted(names, false)} 的名称几乎相同，但按不同医院处理；若为同一医院，请将患者放入同一文件夹`,
+  'data-misplaced': ({ n, names, isMore }) =>
+    `未读取 ${n} 个图像或文件夹：切片应直接位于其模态的文件夹中（${list(names, isMore)}）`,
   'data-not-png': ({ hospital, kinds }) => `${hospital}：未读取非 PNG 文件（${list(kinds)}）`,
   'data-import-dicom': 'DICOM 文件可用 radweave import 导入',
   'data-count': ({ what, n }) => `${what}：${n}`,

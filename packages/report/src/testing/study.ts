@@ -119,6 +119,8 @@ function odditiesOf(home: string, hostile: string): Oddities {
     ),
     remark('data-hospital-unread', { hospital: 'ZS', classes: 'grade0, grade1, …', ...few('benign') }),
     remark('data-folder-unread', { hospital: 'ZS', folder: 'benign', classes: 'grade0, grade1, …', n: 1 }),
+    remark('data-hospitals-alike', { names: ['SY', 'sy'] }),
+    remark('data-misplaced', { n: 2, ...few('ZS/a.png', 'ZS/b.png') }),
     together(remark('data-not-png', { hospital: 'ZS', kinds: [one('.dcm')] }), remark('data-import-dicom')),
     remark('data-masks-named', { ...place, ...few('a_mask.png') }),
     remark('data-masks-doubtful', { ...place, ...few('a_roi.png') }),

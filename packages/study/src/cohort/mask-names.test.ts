@@ -15,6 +15,8 @@ test.each([
   'x_segmentation_3.png',
   'x annotation.png',
   'x_contour.png',
+  'seg_x.png',
+  'GT-x.png',
   'ground_truth.png',
   'x掩膜.png',
   'x_标注2.png',

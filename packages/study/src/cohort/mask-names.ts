@@ -21,7 +21,7 @@ export interface NamedImages {
  * Sorts the files of one folder by their names.
  *
  * A name with `mask`, or ending in `seg` or `label`, is a mask: `x_mask.png`, `x-seg.png`, `mask_001.png`, `tumorMask.png`,
- * `x.gt.png`. A name that ends in a word for what is outlined, such as `x_roi.png` or `x_Lesion_2.png`, is a mask where the
+ * `x.gt.png`; `seg_x.png` is one where `x.png` is there too. A name that ends in a word for what is outlined, such as `x_roi.png` or `x_Lesion_2.png`, is a mask where the
  * same name without that word (`x.png`, `x_2.png`) is there too; alone it may be a slice, and is doubtful.
  *
  * @param files names or paths.
@@ -31,18 +31,14 @@ export function sortByName(files: readonly string[]): NamedImages {
   let names: ReadonlySet<string> | undefined;
   for (const file of files) {
     const words = wordsOf(file);
-    const plain = withoutOutlined(words);
-    if (isMask(words)) {
+    const outlined = withoutOutlined(words);
+    const plain = AT_END.test(words[0] ?? '') ? words.slice(1).join(' ') : outlined;
+    if (plain !== undefined) names ??= new Set(files.map((one) => wordsOf(one).join(' ')));
+    if (isMask(words) || (plain !== undefined && names?.has(plain))) {
       sorted.masks.push(file);
-    } else if (plain === undefined) {
-      sorted.slices.push(file);
     } else {
-      names ??= new Set(files.map((one) => wordsOf(one).join(' ')));
-      if (names.has(plain)) sorted.masks.push(file);
-      else {
-        sorted.slices.push(file);
-        sorted.doubtful.push(file);
-      }
+      sorted.slices.push(file);
+      if (outlined !== undefined) sorted.doubtful.push(file);
     }
   }
   return sorted;

@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { labelName } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
 import type { LackingPatient } from './patients.ts';
@@ -8,7 +9,7 @@ const SHOWN = 5;
 
 /**
  * What lies under the root but is not used, with the likely reason: folders whose names have no place in the layout, images
- * of other formats, masks. And what is used although its name says that it may be a mask.
+ * of other formats or outside the layout, masks. And what is used although its name says that it may be a mask.
  */
 export function unusedFiles(found: FoundCohort, twoValued: readonly FoundSlice[]): Remark[] {
   const classes = found.labels?.join(', ') ?? 'grade0, grade1, …';
@@ -26,8 +27,10 @@ export function unusedFiles(found: FoundCohort, twoValued: readonly FoundSlice[]
       ? remark('several', { parts: [unread, remark('data-import-dicom')] })
       : unread;
   });
+  const misplaced = [...groupBy(found.misplaced, (path) => path.split(sep)[0]).values()];
   return [
     ...folders,
+    ...misplaced.map((paths) => remark('data-misplaced', { n: paths.length, ...few(paths) })),
     ...foreign,
     ...maskWarnings(found.masks, 'data-masks-named'),
     ...maskWarnings(twoValued, 'data-masks-two-values'),
@@ -45,6 +48,18 @@ function maskWarnings(masks: readonly FoundSlice[], code: MaskCode): Remark[] {
     const { hospital = '', modality = '' } = own[0] ?? {};
     return remark(code, { hospital, modality, n: own.length, ...few(own.map(({ file }) => file)) });
   });
+}
+
+/** Hospitals whose names differ in case, spaces and punctuation alone: they may be one. */
+export function alikeHospitals(hospitals: readonly string[]): Remark[] {
+  const plain = (name: string): string =>
+    name
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '');
+  return [...groupBy(hospitals, plain).values()]
+    .filter((names) => names.length > 1)
+    .map((names) => remark('data-hospitals-alike', { names }));
 }
 
 /** Hospitals that lose patients because modalities are missing, with what is there in their place. */

@@ -1,4 +1,4 @@
-import { basename, join, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import {
   compareText,
   naturalCompare,
@@ -59,6 +59,8 @@ export interface FoundCohort {
   /** Those of the slices whose names say that they may be masks. */
   doubtful: FoundSlice[];
   unread: UnreadFolder[];
+  /** Images outside a modality's folder, and folders inside one, under the root: nothing reads them. */
+  misplaced: string[];
   /** Patients that the phantom made, by hospital. */
   phantoms: Map<string, Set<string>>;
   /** Files of modality folders that look like images but are not PNG: how many, by hospital and extension. */
@@ -100,7 +102,10 @@ export function walkCohort(
       hint: `The layout is ROOT/${SLICE_LAYOUT}; class folders of other names are known by the modality folders (--modalities) in them, or by --labels`,
     });
   }
-  return walk.found;
+  const misplaced = walk.found.misplaced
+    .map((path) => relative(root, path).normalize('NFC'))
+    .sort(compareText);
+  return { ...walk.found, misplaced };
 }
 
 const FOLD = /^fold\d+$/i;
@@ -118,6 +123,7 @@ class Walk {
     masks: [],
     doubtful: [],
     unread: [],
+    misplaced: [],
     phantoms: new Map(),
     foreign: new Map(),
     ignored: {},
@@ -268,6 +274,9 @@ class Walk {
       const kind = kindOf(path, entry);
       if (kind === 'broken') this.ignore('broken link');
       if (kind === 'special') this.ignore('no ordinary file (pipe, socket or device)');
+      if (kind !== wanted && (kind === 'folder' || (kind === 'file' && PNG.test(entry.name)))) {
+        this.found.misplaced.push(join(path, entry.name));
+      }
       return kind === wanted;
     });
     return entries.map(({ name }) => name);
