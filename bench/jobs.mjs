@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultConfig, writeConfig } from '../packages/artifacts/dist/index.js';
 import { growthSplits, preprocessCohort, splitsOf, trainingConfig, warm } from './data.mjs';
+import { importJob } from './import-job.mjs';
 import { measured } from './measure.mjs';
 import { median } from './median.mjs';
 import { ROOT } from './options.mjs';
@@ -86,6 +87,7 @@ function listedJobs(settings) {
     helpJob(),
     ...Object.entries(GROWTH).flatMap(([name, slices]) => growthJobs(name, slices, settings)),
     ...patientJobs(settings),
+    importJob(settings),
     ...MODELS.flatMap((names) => ['forward', 'backward'].map((pass) => modelJob(names, pass, settings))),
   ];
 }

@@ -12,8 +12,8 @@ const HELP = `npm run bench -- [options]
   --quick           small sizes, for a look in a few minutes; the numbers are rough
   --only NAME       only rows whose name contains this; may be repeated
                     (only by the beginning of their names: model-…, bare networks beside torchvision's, and growth-1k-…,
-                    growth-10k-…, growth-100k-…, patients-200-…, patients-2k-…, patients-20k-…, and maps-2k beside
-                    scikit-learn and umap-learn, where --python has them)
+                    growth-10k-…, growth-100k-…, patients-200-…, patients-2k-…, patients-20k-…, maps-2k beside
+                    scikit-learn and umap-learn, where --python has them, and import-dicom beside pydicom)
   --rounds N        rounds in which ours and the peers take turns (default 3; the median counts)
   --slices N        slices of the preprocess row (default 100000, with --quick 2000)
   --python PATH     another interpreter with torch, torchvision and Pillow: its rows too, also with torch.compile,

@@ -53,16 +53,18 @@ function bigEndian(pixels: Uint16Array): Uint8Array {
 
 function paethRows(bytes: Uint8Array, rowBytes: number, rows: number, step: number): Uint8Array {
   const out = new Uint8Array(rows * (rowBytes + 1));
+  const above = new Uint8Array(rowBytes);
   for (let row = 0; row < rows; row++) {
     const to = row * (rowBytes + 1);
+    const at = row * rowBytes;
     out[to] = PAETH;
-    for (let i = 0; i < rowBytes; i++) {
-      const at = row * rowBytes + i;
-      const a = i < step ? 0 : (bytes[at - step] as number);
-      const b = row === 0 ? 0 : (bytes[at - rowBytes] as number);
-      const c = i < step || row === 0 ? 0 : (bytes[at - rowBytes - step] as number);
-      out[to + 1 + i] = (bytes[at] as number) - predict(a, b, c);
+    for (let i = 0; i < step; i++) out[to + 1 + i] = (bytes[at + i] as number) - (above[i] as number);
+    for (let i = step; i < rowBytes; i++) {
+      const left = bytes[at + i - step] as number;
+      out[to + 1 + i] =
+        (bytes[at + i] as number) - predict(left, above[i] as number, above[i - step] as number);
     }
+    above.set(bytes.subarray(at, at + rowBytes));
   }
   return out;
 }

@@ -48,9 +48,15 @@ function words(
   const { buffer } = new Uint8Array(bytes);
   if (littleEndian !== (endianness() === 'LE')) Buffer.from(buffer).swap16();
   const out = signed ? new Int16Array(buffer) : new Uint16Array(buffer);
+  if (bitsStored === 16) return out;
+  if (!signed && highBit === bitsStored - 1 && out.length % 2 === 0) {
+    const mask = 2 ** bitsStored - 1;
+    const pairs = new Uint32Array(buffer);
+    for (let i = 0; i < pairs.length; i++) pairs[i] = (pairs[i] as number) & (mask * 65_537);
+    return out;
+  }
   const left = 31 - highBit;
   const right = 32 - bitsStored;
-  if (bitsStored === 16) return out;
   for (let i = 0; i < out.length; i++) {
     const raw = (out[i] as number) << left;
     out[i] = signed ? raw >> right : raw >>> right;
