@@ -69,8 +69,8 @@ const CASES: [typed: string[], text: string, completed: string][] = [
   [['train', '--config', 'c'], 'Run: radweave setup', 'Run: radweave setup'],
   [
     ['preprocess', '--output_dir', 's'],
-    'files that are not PNG were not read; radweave import reads DICOM files',
-    'files that are not PNG were not read; radweave import reads DICOM files',
+    'files that are not PNG were not read; radweave import reads DICOM, NIfTI, JPEG, TIFF and BMP files',
+    'files that are not PNG were not read; radweave import reads DICOM, NIfTI, JPEG, TIFF and BMP files',
   ],
 ];
 

@@ -84,8 +84,8 @@ test('folders that are not called like grades are named, and so are files of oth
   expect(await warned(config)).toEqual([
     "SY: folder 'notes' was not read, because it is not called grade0, grade1, …; it holds 1 folder",
     "ZS was not read, because no folder in it is called grade0, grade1, …; folders found there: 'bad; odd', 'benign'",
-    'JM: files that are not PNG were not read (.jpg: 1)',
-    'SY: files that are not PNG were not read (without an extension: 1, .dcm: 1); radweave import reads DICOM files',
+    'JM: files that are not PNG were not read (.jpg: 1); radweave import reads DICOM, NIfTI, JPEG, TIFF and BMP files',
+    'SY: files that are not PNG were not read (without an extension: 1, .dcm: 1); radweave import reads DICOM, NIfTI, JPEG, TIFF and BMP files',
   ]);
 });
 

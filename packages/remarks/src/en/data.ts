@@ -27,7 +27,7 @@ export const DATA = {
     { hospital: 'text', kinds: 'remarks' },
     ({ hospital, kinds }) => `${hospital}: files that are not PNG were not read (${kinds.join(', ')})`,
   ),
-  'data-import-dicom': 'radweave import reads DICOM files',
+  'data-import-dicom': 'radweave import reads DICOM, NIfTI, JPEG, TIFF and BMP files',
   'data-count': of({ what: 'text', n: 'number' }, ({ what, n }) => `${what}: ${n}`),
   'data-masks-named': of(
     { hospital: 'text', modality: 'text', n: 'number', names: 'texts', isMore: 'flag' },

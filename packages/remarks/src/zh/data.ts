@@ -18,7 +18,7 @@ export const DATA_ZH: Sentences<typeof DATA> = {
   'data-misplaced': ({ n, names, isMore }) =>
     `未读取 ${n} 个图像或文件夹：切片应直接位于其模态的文件夹中（${list(names, isMore)}）`,
   'data-not-png': ({ hospital, kinds }) => `${hospital}：未读取非 PNG 文件（${list(kinds)}）`,
-  'data-import-dicom': 'DICOM 文件可用 radweave import 导入',
+  'data-import-dicom': 'DICOM、NIfTI、JPEG、TIFF 和 BMP 文件可用 radweave import 导入',
   'data-count': ({ what, n }) => `${what}：${n}`,
   'data-masks-named': ({ hospital, modality, n, names, isMore }) =>
     `${hospital} 的 ${modality}：${n} 张图像的名称像掩膜或标注，未纳入（${list(names, isMore)}）；若其实是切片，请改名`,

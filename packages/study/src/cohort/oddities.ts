@@ -23,7 +23,7 @@ export function unusedFiles(found: FoundCohort, twoValued: readonly FoundSlice[]
   const foreign = [...found.foreign].map(([hospital, counts]) => {
     const kinds = [...counts].map(([what, n]) => remark('data-count', { what, n }));
     const unread = remark('data-not-png', { hospital, kinds });
-    return [...counts.keys()].some((extension) => MAY_BE_DICOM.test(extension))
+    return [...counts.keys()].some((extension) => CAN_BE_IMPORTED.test(extension))
       ? remark('several', { parts: [unread, remark('data-import-dicom')] })
       : unread;
   });
@@ -38,7 +38,7 @@ export function unusedFiles(found: FoundCohort, twoValued: readonly FoundSlice[]
   ];
 }
 
-const MAY_BE_DICOM = /^(\.(dcm|dicom|ima)|without an extension)$/;
+const CAN_BE_IMPORTED = /^(\.(dcm|dicom|ima|nii|nii\.gz|jpe?g|tiff?|bmp)|without an extension)$/;
 
 type MaskCode = 'data-masks-named' | 'data-masks-two-values' | 'data-masks-doubtful';
 
