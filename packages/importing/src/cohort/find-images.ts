@@ -2,7 +2,7 @@ import { relative, sep } from 'node:path';
 import { filesBelow } from '../files/below.ts';
 import { FileFault } from '../files/fault.ts';
 import { readStart } from '../files/start.ts';
-import { type MaskFile, readMaskFile } from '../masks/mask-file.ts';
+import { type MaskFile, readMaskFile, readMaskVolume } from '../masks/mask-file.ts';
 import { openNiftiHeader } from '../nifti/open.ts';
 import { openPages } from '../pictures/open.ts';
 import { type Image, readImage } from '../series/image.ts';
@@ -50,6 +50,7 @@ export function findImages(
   return { files: found.length, images, leftOut };
 }
 
+const NIFTI_NAME = /\.nii(\.gz)?$/i;
 const NO_FILE = 'a link that leads nowhere, or a pipe or device';
 const UNCLEAR = 'no pattern of mapping.yaml says whose it is';
 const COLOUR = 'in colour or with a palette (--colour gray converts it)';
@@ -67,17 +68,20 @@ function readOrReason(read: () => readonly Image[] | string): readonly Image[] |
  * Reads DICOM files; no name needs an extension.
  *
  * @param key Of the hashes of UIDs.
- * @param masks Gets the masks; null leaves them out.
+ * @param masks Gets the masks, with the patterns that name the patients of NIfTI masks; null leaves them out.
  */
 export function dicomReader(
   { keepsColour, key }: { keepsColour: boolean; key: string },
-  masks: MaskFile[] | null = null,
+  masks: { readonly found: MaskFile[]; readonly patterns: readonly string[] } | null = null,
 ): ImageReader {
-  return (path) => {
-    const mask = masks === null ? null : readMaskFile(path, key);
-    if (mask !== null) {
-      masks?.push(mask);
-      return [];
+  return (path, name) => {
+    if (masks !== null) {
+      const named = NIFTI_NAME.test(name) ? namedFile(name, masks.patterns) : null;
+      const mask = named === null ? readMaskFile(path, key) : readMaskVolume(path, named, key);
+      if (mask !== null) {
+        masks.found.push(mask);
+        return [];
+      }
     }
     const image = readImage(path, key);
     if (typeof image === 'string') return image;

@@ -19,7 +19,7 @@ export function withMasks(
   files: readonly MaskFile[],
   decisions: Readonly<Record<string, string>>,
 ): { proposals: Proposal[]; unclear: UnclearMask[] } {
-  const used = files.filter(({ source }) => decisions[source.instance] !== OUT);
+  const used = files.filter(({ instance }) => decisions[instance] !== OUT);
   const unclear: UnclearMask[] = [];
   const found = proposals.map((proposal): Proposal => {
     if ([OUT, OPEN, MASK].includes(proposal.modality)) return proposal;
@@ -37,8 +37,10 @@ function filesFor({ stack }: Proposal, files: readonly MaskFile[]): MaskSource[]
   const [image] = stack.images;
   const own = files.filter((one) => one.patientId === image?.patientId);
   const drawn = own.filter(({ series }) => series.includes(image?.series ?? ''));
-  const beside = own.filter(({ source }) => source.frameOfReference === image?.frameOfReference);
-  return (drawn.length > 0 ? drawn : beside).map(({ source }) => source);
+  const beside = own.filter(
+    ({ frameOfReference }) => frameOfReference === null || frameOfReference === image?.frameOfReference,
+  );
+  return (drawn.length > 0 ? drawn : beside).map(({ sourceFor }) => sourceFor(stack.plane));
 }
 
 function volumesFor({ patient, facts }: Proposal, proposals: readonly Proposal[]): MaskSource[] {

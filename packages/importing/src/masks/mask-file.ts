@@ -2,15 +2,26 @@ import { hashFile } from '@radweave/artifacts';
 import type { Dataset } from '../dicom/dataset.ts';
 import { openHeader } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
+import { FileFault } from '../files/fault.ts';
+import { PLANES } from '../nifti/cuts.ts';
+import { openNiftiHeader } from '../nifti/open.ts';
 import { keyedHash } from '../series/image.ts';
 import type { MaskSource } from '../series/mask-source.ts';
+import type { NamedFile } from '../series/named-files.ts';
+import { type Plane, type Stack, stacksOf } from '../series/stack.ts';
+import { volumesOf } from '../series/volume-image.ts';
 
-/** A DICOM SEG or RTSTRUCT, and what it was drawn on. */
+/** A file with the outline of a lesion in an export of DICOM files, and whose it is. */
 export interface MaskFile {
-  readonly source: MaskSource & { readonly kind: 'seg' | 'rtstruct' };
   readonly patientId: string;
+  /** As decisions name it. */
+  readonly instance: string;
   /** Names of the series that it refers to. */
   readonly series: readonly string[];
+  /** Of DICOM; null where the file has none, as NIfTI. */
+  readonly frameOfReference: string | null;
+  /** The mask, for a series that lies in this plane. */
+  readonly sourceFor: (plane: Plane) => MaskSource;
 }
 
 const KINDS: Readonly<Record<string, 'seg' | 'rtstruct'>> = {
@@ -37,9 +48,25 @@ export function readMaskFile(path: string, key: string): MaskFile | null {
         );
   const frameOfReference =
     dataset.text(TAG.frameOfReference) || (referenced?.text(TAG.frameOfReference) ?? '');
-  return {
-    source: { kind, path, instance: keyedHash(key, [hashFile(path)]), frameOfReference },
-    patientId,
-    series,
+  const instance = keyedHash(key, [hashFile(path)]);
+  const source = { kind, path, instance, frameOfReference };
+  return { patientId, instance, series, frameOfReference, sourceFor: () => source };
+}
+
+/** A NIfTI mask among DICOM files, whose patient its path names. @throws FileFault when it cannot be read. */
+export function readMaskVolume(path: string, named: NamedFile, key: string): MaskFile {
+  const header = openNiftiHeader(path);
+  const cut = (plane: Plane): Stack => {
+    const images = volumesOf(path, header, named, {
+      key,
+      type: '',
+      plane: PLANES.find((one) => one === plane) ?? 'axial',
+    });
+    const [stack] = stacksOf(images.slice(0, 1));
+    if (images.length === 1 && stack !== undefined) return stack;
+    throw new FileFault('a mask of several volumes is not read');
   };
+  const instance = cut('axial').images[0]?.instance ?? '';
+  const sourceFor = (plane: Plane): MaskSource => ({ kind: 'volume', path, instance, stack: cut(plane) });
+  return { patientId: named.patient, instance, series: [], frameOfReference: null, sourceFor };
 }

@@ -176,6 +176,10 @@ if kind == 'seg':
     what = hd.seg.SegmentDescription(1, 'Tumour', codes.SCT.MorphologicallyAbnormalStructure, codes.SCT.Neoplasm, 'MANUAL')
     seg = hd.seg.Segmentation(images, mask, 'BINARY', [what], generate_uid(), 1, generate_uid(), 1, 'm', 'm', '1', '1')
     seg.save_as(f'{folder}/seg')
+elif kind == 'nifti':
+    import nibabel as nib
+    affine = np.array([[-0.5, 0, 0, 8 - shift], [0, -0.5, 0, 8], [0, 0, 5, 0], [0, 0, 0, 1.0]])
+    nib.save(nib.Nifti1Image(mask.transpose(2, 1, 0).astype('u1'), affine), f'{folder}/HN-1_mask.nii.gz')
 else:
     ds = Dataset(); about(ds, generate_uid()); del ds.FrameOfReferenceUID
     ds.Modality, ds.StructureSetLabel = 'RTSTRUCT', 'x'
@@ -197,7 +201,7 @@ else:
     save(ds, 'rs', '1.2.840.10008.5.1.4.1.1.481.3')
 `;
 
-async function dicomWith(kind: 'seg' | 'rtstruct', shift: number, name: string | null) {
+async function dicomWith(kind: 'seg' | 'rtstruct' | 'nifti', shift: number, name: string | null) {
   const folder = tempDir();
   mkdirSync(join(folder, 'files'));
   python(DICOM, { args: [join(folder, 'files'), kind, String(shift)], interpreter: peersPython() });
@@ -206,7 +210,7 @@ async function dicomWith(kind: 'seg' | 'rtstruct', shift: number, name: string |
 }
 
 peerTest(
-  'slices and crops by a SEG of highdicom and by an RTSTRUCT are those that were drawn',
+  'slices and crops by a SEG of highdicom, an RTSTRUCT and a NIfTI mask of nibabel are those that were drawn',
   ['highdicom'],
   async () => {
     const crop = 'cropped to 12×12 pixels from column 9, row 5';
@@ -217,6 +221,8 @@ peerTest(
     ];
     expect(await dicomWith('seg', 0, null)).toEqual(expected);
     expect(await dicomWith('rtstruct', 0, '^gtv$')).toEqual(expected);
+    expect(await dicomWith('nifti', 0, null)).toEqual(expected);
+    await expect(dicomWith('nifti', 0.3, null)).rejects.toThrow('begins 0.3 mm beside');
     await expect(dicomWith('seg', 0.3, null)).rejects.toThrow('begins 0.3 mm beside');
     await expect(dicomWith('rtstruct', 1, '^gtv$')).rejects.toThrow(
       'a contour lies 1.00 mm beside the nearest slice',

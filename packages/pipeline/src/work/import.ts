@@ -176,16 +176,20 @@ function pixelsFor({ pixels, mask }: ImportOptions): PixelOptions {
   );
 }
 
-function mappingFor({ kind, records }: ImportOptions): Mapping {
+function mappingFor({ kind, records, mask }: ImportOptions): Mapping {
   const mapping = readMapping(importFiles(records).mapping) ?? { rules: FIRST_RULES, decisions: {} };
-  return kind === 'dicom' || mapping.files !== undefined ? mapping : { files: FIRST_FILES, ...mapping };
+  const namesFiles = kind !== 'dicom' || mask !== null;
+  return namesFiles ? { files: FIRST_FILES, ...mapping } : mapping;
 }
 
 function readerFor(
   { kind, volumes, keepsColour, hospital, listed, mask }: ImportOptions & Who,
   { key, mapping, unclear, masks }: { key: string; mapping: Mapping; unclear: string[]; masks: MaskFile[] },
 ): ImageReader {
-  if (kind === 'dicom') return dicomReader({ keepsColour, key }, mask === null ? null : masks);
+  if (kind === 'dicom') {
+    const patterns = mapping.files ?? [];
+    return dicomReader({ keepsColour, key }, mask === null ? null : { found: masks, patterns });
+  }
   const hospitals = new Map(listed?.map((row) => [row.patient, row.hospital]));
   const hospitalOf = (patient: string): string | null => hospitals.get(patient) ?? hospital;
   const naming = { patterns: mapping.files ?? [], hospitalOf, unclear };
