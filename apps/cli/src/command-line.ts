@@ -1,4 +1,5 @@
 import { thisStart } from './continue-command.ts';
+import { inOwnFlags, otherwiseSaid } from './own-flags.ts';
 import { completeCommands } from './study-commands.ts';
 
 /** What the user typed after the program's name: a process has one command line. */
@@ -9,7 +10,12 @@ export function rememberCommandLine(args: readonly string[]): void {
   typed = args;
 }
 
-/** A message whose commands are about the study of this command line. */
+/** A message whose flags are those of the command that was typed, and whose commands are about its study. */
 export function forThisStudy(text: string): string {
-  return completeCommands(text, typed, thisStart());
+  return completeCommands(inOwnFlags(text, typed), typed, thisStart());
+}
+
+/** What the parser says of a wrong command line. */
+export function ofThisLine(text: string): string {
+  return text.replace(/^error:/, 'Error:') + otherwiseSaid(text, typed);
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { refuseWindowsPaths } from '@radweave/artifacts';
 import { Command, CommanderError } from 'commander';
-import { forThisStudy, rememberCommandLine } from './command-line.ts';
+import { forThisStudy, ofThisLine, rememberCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands/index.ts';
 import { continueCommand, shortProgram, thisStart } from './continue-command.ts';
 import { EXIT } from './exit-codes.ts';
@@ -54,7 +54,7 @@ export async function build(args: readonly string[]): Promise<Command> {
     .helpOption(...HELP)
     .option('--debug', DEBUG)
     .configureHelp({ optionDescription: ({ description }) => description })
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'Error:')) })
+    .configureOutput({ outputError: (text, write) => write(ofThisLine(text)) })
     .showHelpAfterError('Options and examples: radweave --help')
     .exitOverride()
     .hook('preAction', (_, action) => {
