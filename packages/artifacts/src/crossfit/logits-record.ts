@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { jsonFile, sha256 } from '../json.ts';
 
 const patients = z.array(
-  z.string().regex(/^(?:[0-9a-f]{8}:)?[0-9a-f]{32}$/, 'expected 32 hexadecimal digits behind those of a key'),
+  z.string().regex(/^(?:[0-9a-f]{8}:)?[0-9a-f]{32}$/, 'expected 32 hexadecimal digits after those of a key'),
 );
 
 /** One of the K models of a cross-fitting. Patients are hashes as in its checkpoint, sorted. */

@@ -7,7 +7,7 @@ export type Doing = 'read' | 'write';
 
 type Fault = (where: string | undefined, doing: Doing, cause: Error) => RadweaveError;
 
-const MEND_MISSING = 'Correct the path, or put it back';
+const MEND_MISSING = 'Correct the path, or put the file back';
 
 const MEND_WRITE = 'Check its permissions, close programs that have it open, or choose another output folder';
 

@@ -124,7 +124,7 @@ function flowOf(rule: ImportRule): string {
 
 function filesText(files: readonly string[]): string[] {
   return [
-    '# Whose a file is, by its path below the folder: the first pattern that fits. It names the patient and, where they stand',
+    '# The patient of a file, by its path below the folder: the first pattern that fits. It names the patient and, where they stand',
     '# in the path, hospital, label and series; what rules read is the series, with "_" as spaces.',
     'files:',
     ...files.map((one) => `  - ${quoted(one)}`),

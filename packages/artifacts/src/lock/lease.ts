@@ -78,7 +78,7 @@ export function isHeld(path: string): boolean {
  * Puts a lease of this process into a folder.
  *
  * @returns its path; undefined where another has one.
- * @throws ResourceError where the folder may not be written.
+ * @throws ResourceError where the folder is not writable.
  */
 export function putLease(folder: string, command: string): string | undefined {
   const { pid } = process;

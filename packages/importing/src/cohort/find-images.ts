@@ -52,7 +52,7 @@ export function findImages(
 
 const NIFTI_NAME = /\.nii(\.gz)?$/i;
 const NO_FILE = 'a link that leads nowhere, or a pipe or device';
-const UNCLEAR = 'no pattern of mapping.yaml says whose it is';
+const UNCLEAR = 'no pattern of mapping.yaml says which patient it belongs to';
 const COLOUR = 'in colour or with a palette (--colour gray converts it)';
 
 function readOrReason(read: () => readonly Image[] | string): readonly Image[] | string {

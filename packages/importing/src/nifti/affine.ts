@@ -16,7 +16,7 @@ export function qformAffine(
 ): Affine {
   const rest = 1 - (b * b + c * c + d * d);
   // What single precision leaves of a half turn is nothing.
-  if (!(rest >= -1e-5)) throw new FileFault('the quaternion of the orientation is no rotation');
+  if (!(rest >= -1e-5)) throw new FileFault('the quaternion of the orientation is not a rotation');
   const a = Math.sqrt(Math.max(0, rest));
   const [sign = 1, width = 1, height = 1, depth = 1] = sizes;
   const [i, j, k] = [Math.abs(width), Math.abs(height), Math.abs(depth) * (sign < 0 ? -1 : 1)];
@@ -90,6 +90,6 @@ function inverseTransposed([[a, b, c], [d, e, f], [g, h, i]]: Matrix): Matrix {
   ];
   const determinant = a * minors[0][0] + b * minors[0][1] + c * minors[0][2];
   if (!(Math.abs(determinant) > 1e-9))
-    throw new FileFault('the orientation of the volume is none: two of its axes are one');
+    throw new FileFault('the orientation of the volume is not valid: two of its axes are the same');
   return minors.map((row) => row.map((one) => one / determinant)) as unknown as Matrix;
 }

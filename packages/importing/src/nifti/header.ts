@@ -160,7 +160,7 @@ function shapeOf(fields: Fields): NiftiHeader['shape'] {
   const { dim } = fields.layout;
   const dimensions = fields.count(dim);
   if (!(dimensions >= 2 && dimensions <= 7))
-    throw new FileFault(`${dimensions} is not a number of dimensions`);
+    throw new FileFault(`${dimensions} is not a valid number of dimensions`);
   const sizes = Array.from({ length: 7 }, (_, i) => (i < dimensions ? fields.count(dim, i + 1) : 1));
   if (sizes.some((size) => size < 1)) throw new FileFault(`a volume of ${sizes.join('×')} voxels is empty`);
   const [columns = 1, rows = 1, slices = 1, volumes = 1, ...more] = sizes;

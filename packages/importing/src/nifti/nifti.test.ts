@@ -105,7 +105,7 @@ test.each<[what: string, bytes: Uint8Array, message: string]>([
   ['a header of a pair', changed((view) => view.setUint8(345, 'i'.charCodeAt(0))), 'a pair of .hdr and .img'],
   ['Analyze', changed((view) => view.setUint32(344, 0)), 'Analyze'],
   ['colours', changed((view) => view.setInt16(70, 128, true)), 'colours (RGB) are not read'],
-  ['no dimensions', changed((view) => view.setInt16(40, 9, true)), '9 is not a number of dimensions'],
+  ['no dimensions', changed((view) => view.setInt16(40, 9, true)), '9 is not a valid number of dimensions'],
   ['an empty volume', changed((view) => view.setInt16(42, -3, true)), 'is empty'],
   [
     'a slice beyond memory',
@@ -131,11 +131,11 @@ test.each<[what: string, bytes: Uint8Array, message: string]>([
     ]),
     'no rotation',
   ],
-  ['a flat volume', changed((view) => view.setFloat32(280, 0, true)), 'two of its axes are one'],
+  ['a flat volume', changed((view) => view.setFloat32(280, 0, true)), 'two of its axes are the same'],
   [
     'places that are no numbers',
     changed((view) => view.setFloat32(280, Number.NaN, true)),
-    'two of its axes are one',
+    'two of its axes are the same',
   ],
 ])('refused: %s', (_, bytes, message) => {
   const read = (): unknown => cutsOf(openNifti(fileOf(bytes)).header, 'axial');

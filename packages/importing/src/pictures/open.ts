@@ -16,7 +16,7 @@ export function openPages(bytes: Uint8Array): Page[] {
   if (tiffHead(bytes) !== null) return tiffPages(bytes);
   const isWebp = Buffer.from(bytes.subarray(8, 12)).toString('latin1') === 'WEBP';
   throw new FileFault(
-    isWebp ? 'WebP is not read: convert it to PNG' : 'it is no picture: PNG, JPEG, BMP and TIFF are read',
+    isWebp ? 'WebP is not read: convert it to PNG' : 'it is not an image in PNG, JPEG, BMP or TIFF format',
   );
 }
 

@@ -122,7 +122,7 @@ test('the small file is read, whatever is at its end', () => {
 });
 
 test.each<[what: string, bytes: Uint8Array, message: string]>([
-  ['text', Buffer.from('no picture'), 'it is no picture'],
+  ['text', Buffer.from('no picture'), 'it is not an image'],
   ['WebP', Buffer.from('RIFF0000WEBPVP8 '), 'WebP is not read'],
   ['pages in a circle', smallTiff({}, 12), 'in a circle'],
   ['a huge image of few bytes', smallTiff({ 256: 8000, 257: 8000, 278: 8000 }), 'too short'],

@@ -108,7 +108,7 @@ function lzw(bytes: Uint8Array, most: number): Uint8Array {
     if (code < CLEAR) out.push(code);
     else {
       if (code >= next)
-        throw new FileFault('a compressed strip is damaged: LZW names what was not there yet');
+        throw new FileFault('a compressed strip is damaged: LZW refers to an entry that does not exist yet');
       const from = starts[code] as number;
       for (let i = 0; i < (lengths[code] as number); i++) out.push(out.at(from + i));
     }

@@ -52,7 +52,8 @@ export function pixelFormat(dataset: Dataset): PixelFormat {
 function check({ rows, columns, frames, samples, bitsAllocated, bitsStored, highBit }: PixelFormat): void {
   if (rows === 0 || columns === 0) throw new FileFault(`an image of ${columns}×${rows} pixels is empty`);
   if (rows * columns > MOST_PIXELS) throw new FileFault(`an image of ${columns}×${rows} pixels is too large`);
-  if (!Number.isInteger(frames) || frames < 1) throw new FileFault(`${frames} is not a number of frames`);
+  if (!Number.isInteger(frames) || frames < 1)
+    throw new FileFault(`${frames} is not a valid number of frames`);
   if (samples !== 1 && samples !== 3) throw new FileFault(`${samples} samples per pixel are not read`);
   if (![1, 8, 16, 32, 64].includes(bitsAllocated)) {
     throw new FileFault(`pixels of ${bitsAllocated} bits are not read`);

@@ -47,7 +47,7 @@ onLinux('a disk that fills on the way is told with its folder, and nothing is le
   expect(readdirSync(dirname(target))).toEqual([]);
 });
 
-onLinux('a cache that may not be written is told with its folder, for a record too', () => {
+onLinux('a cache that is not writable is told with its folder, for a record too', () => {
   for (const write of [
     (path: string) => writeWhole(path, 'x'),
     (path: string) =>
@@ -58,7 +58,7 @@ onLinux('a cache that may not be written is told with its folder, for a record t
       ),
   ]) {
     expect(() => write('/sys/kernel/radweave')).toThrow(
-      '/sys/kernel may not be written. Correct its permissions, or name another by RADWEAVE_CACHE',
+      '/sys/kernel is not writable. Correct its permissions, or name another by RADWEAVE_CACHE',
     );
   }
 });

@@ -13,7 +13,7 @@ function explained(error: unknown, folder: string): unknown {
   const told = (what: string): SetupError => new SetupError(what, { cause: error });
   if (['ENOSPC', 'EDQUOT'].includes(code)) return told(`The disk of ${folder} is full. ${MAKE_ROOM}`);
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
-    return told(`${folder} may not be written. Correct its permissions, or name another by RADWEAVE_CACHE`);
+    return told(`${folder} is not writable. Correct its permissions, or name another by RADWEAVE_CACHE`);
   }
   if (code === 'EIO')
     return told(`The disk of ${folder} failed (EIO). Check it, then run radweave setup again`);
@@ -40,7 +40,7 @@ function makeBeside(target: string, make: (temporary: string) => void): void {
  * two set-ups at the same time both do the work, and what the first one made stays.
  *
  * @param isWhole whether the folder has all of its parts.
- * @throws SetupError when the disk is full, fails, or may not be written.
+ * @throws SetupError when the disk is full, fails, or is not writable.
  */
 export function fillFolder(target: string, fill: (staged: string) => void, isWhole: () => boolean): void {
   makeBeside(target, (staged) => {

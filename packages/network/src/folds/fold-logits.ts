@@ -125,7 +125,7 @@ function refuseSeen(
   throw new DataError(
     'E_LEAK_CROSSFIT',
     leaked === undefined
-      ? `whom the model of fold ${fold.name} has seen cannot be told: ${known.silence}`
+      ? `nobody can tell which patients the model of fold ${fold.name} has seen: ${known.silence}`
       : `the model of fold ${fold.name} has seen patient ${leaked.patient}`,
     {
       where: record.checkpoint,

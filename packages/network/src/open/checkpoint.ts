@@ -77,7 +77,7 @@ export function weightsOf({ model }: Snapshot): Map<string, Tensor> {
  * Writes a checkpoint atomically.
  *
  * @param writer writes in its own thread; without it, this thread writes.
- * @throws ResourceError when the disk is full, fails, or may not be written.
+ * @throws ResourceError when the disk is full, fails, or is not writable.
  */
 export async function writeCheckpoint(
   path: string,

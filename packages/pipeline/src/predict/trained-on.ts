@@ -98,7 +98,7 @@ export class NewPeople {
   }
 
   private gap(hashes: readonly string[] | null, checkpoint: string): string | null {
-    if (hashes === null) return `${checkpoint} does not say whom it was trained on`;
+    if (hashes === null) return `${checkpoint} does not say which patients it was trained on`;
     if (!this.known.canTell(hashes)) return this.known.silence;
     const isBare = hashes.every((one) => !one.includes(':'));
     if (isBare || this.hospital !== null || this.hospitals.length > 0) return null;

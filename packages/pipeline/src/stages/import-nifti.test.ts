@@ -128,7 +128,7 @@ test('files that no pattern fits stop with a list, and a pattern settles it', as
   await expect(importStage(options, silentContext())).rejects.toMatchObject({
     code: 'E_IMPORT_OPEN',
     exitCode: 3,
-    message: expect.stringContaining('it is not clear whose 1 file is\n  - P1.nii'),
+    message: expect.stringContaining('it is not clear which patients 1 file belongs to\n  - P1.nii'),
   });
   const { mapping } = importFiles(options.records);
   const edited = readFileSync(mapping, 'utf8')

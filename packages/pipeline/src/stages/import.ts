@@ -103,7 +103,7 @@ export const importStage = defineStage({
       ),
       num_workers: withDefault(
         '<number>',
-        'threads that write series; 0: the cores, at most 4',
+        'threads that write series; 0: one per core, at most 4',
         '0',
         'Computation',
       ),
@@ -156,7 +156,7 @@ function maskFlags(
   const { mask_slices: slices, mask_crop: crop, mask_name: name } = flags;
   if (slices === undefined && crop === undefined && name === undefined) return null;
   if (kind === 'images')
-    throw new UsageError('E_FLAGS', 'pictures have no place in space, so no mask can fit them');
+    throw new UsageError('E_FLAGS', 'these images have no position in space, so no mask can fit them');
   return { slices: slices ?? 'all', crop: crop ?? null, name: name ?? null };
 }
 

@@ -35,7 +35,7 @@ export const predict = defineStage({
       output: withDefault('<file>', 'CSV to write', 'predictions.csv', 'Output'),
       hospital: optional(
         '<name>',
-        'their hospital, as the study calls it: says whether they are its training patients',
+        'hospital of the patients, named as in the study; it shows whether they are its training patients',
       ),
       checkpoint: several('<modality=file...>', 'new location of a moved checkpoint'),
     },

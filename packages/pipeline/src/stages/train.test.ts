@@ -302,7 +302,7 @@ test('the results of a run that is trained on stay whole until all of the new on
   vi.mocked(evaluate).mockRejectedValueOnce(new DataError('E_CLASSES', 'it belongs to another split'));
   const context = listening();
   expect(await train(more, context)).toMatchObject({ epochs: 3, evaluation: null });
-  expect(context.said.join('\n')).toMatch(/was not evaluated.*evaluation is of its weights before/);
+  expect(context.said.join('\n')).toMatch(/was not evaluated.*evaluation were made with its earlier weights/);
   expect(contents()[0]).toBe(before[0]);
   expect(await train(more, listening())).toMatchObject({ ending: 'already finished', evaluation });
   const inputs = readEvaluation(evaluation ?? '').inputs.map(({ sha256 }) => sha256);

@@ -34,7 +34,7 @@ export function asker(where: string, dryRun: boolean, context: StageContext): (q
 
 export function unnamedFiles(paths: readonly string[]): Question {
   return {
-    what: `it is not clear whose ${counted(paths.length, 'file')} ${paths.length === 1 ? 'is' : 'are'}`,
+    what: `it is not clear which patients ${counted(paths.length, 'file')} ${paths.length === 1 ? 'belongs' : 'belong'} to`,
     lines: paths,
     hint: 'Add a pattern to `files` there that names (?<patient>…), then run the same command again',
   };
@@ -70,6 +70,6 @@ export function replacedSeries(all: readonly Replacement[]): Question {
       ({ proposal: { patient, modality, stack, facts }, earlier }) =>
         `${patient}, ${modality}: series ${stack.id} '${facts.description}' that of ${earlier.series} '${earlier.description}'`,
     ),
-    hint: 'Say by decisions there which counts: the name of the modality for the new series, or "-" to keep the earlier one',
+    hint: 'Decide there which one counts: the name of the modality for the new series, or "-" to keep the earlier one',
   };
 }

@@ -164,7 +164,7 @@ async function evaluateAlone(
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     const older = existsSync(run.evaluation) && !isEvaluated(run);
-    const what = older ? `; what is in ${outputDir} is of its weights before` : '';
+    const what = older ? `; the results in ${outputDir} were made with its earlier weights` : '';
     warn(context, `The run '${run.name}' is trained but was not evaluated: ${error.message}${what}`);
   }
 }

@@ -77,7 +77,7 @@ export const AUDIT = {
   'audit-other-key': of(
     { file: 'text', key: 'text' },
     ({ file, key }) =>
-      `${file} names its patients under another key than ${key}: whom it has seen cannot be told`,
+      `${file} names its patients under another key than ${key}, so nobody can tell which patients it has seen`,
   ),
   'audit-silent-start': of(
     { file: 'text', reason: 'remark' },
@@ -85,7 +85,7 @@ export const AUDIT = {
   ),
   'audit-foreign': of(
     { file: 'text' },
-    ({ file }) => `${file} is of another program and does not say which patients it was trained on`,
+    ({ file }) => `${file} was written by another program and does not say which patients it was trained on`,
   ),
   'audit-foreign-features': of(
     { modality: 'text' },

@@ -53,6 +53,6 @@ test.each([
   expect(() => classesOf(at(...folders), null)).toThrow(
     expect.objectContaining({ code: 'E_LABELS', hint: expect.stringMatching(/Rename or move .*--labels /) }),
   );
-  expect(() => classesOf(at(...folders), null)).toThrow(`${odd} may be a class or a slip`);
+  expect(() => classesOf(at(...folders), null)).toThrow(`${odd} may be a class or a typing error`);
   if (usual !== '') expect(() => classesOf(at(...folders), null)).toThrow(`others are called ${usual}`);
 });

@@ -25,7 +25,7 @@ export function studyKey(data: Places): StudyKey {
   const key = secretKey(
     path,
     'patients',
-    'remove it: checkpoints made until now no longer tell whom they have seen',
+    'remove it: nobody can then tell which patients the checkpoints made until now have seen',
   );
   const hmac = (text: string): string =>
     createHmac('sha256', Buffer.from(key, 'hex')).update(text).digest('hex').slice(0, 32);

@@ -273,7 +273,7 @@ class Walk {
       }
       const kind = kindOf(path, entry);
       if (kind === 'broken') this.ignore('broken link');
-      if (kind === 'special') this.ignore('no ordinary file (pipe, socket or device)');
+      if (kind === 'special') this.ignore('not a regular file (pipe, socket or device)');
       if (kind !== wanted && (kind === 'folder' || (kind === 'file' && PNG.test(entry.name)))) {
         this.found.misplaced.push(join(path, entry.name));
       }
