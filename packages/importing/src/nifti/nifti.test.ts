@@ -129,7 +129,7 @@ test.each<[what: string, bytes: Uint8Array, message: string]>([
       view.setInt16(252, 1, true),
       view.setFloat32(256, 2, true),
     ]),
-    'no rotation',
+    'is not a rotation',
   ],
   ['a flat volume', changed((view) => view.setFloat32(280, 0, true)), 'two of its axes are the same'],
   [
