@@ -79,3 +79,22 @@ export type ListedPatient = RowOf<typeof listed> & { readonly pseudonym?: string
 export function readListedPatients(path: string): ListedPatient[] {
   return readHeader(path).includes('pseudonym') ? readTable(path, listedByName) : readTable(path, listed);
 }
+
+/** A file of pictures or of a volume, where a table says whose it is. */
+const listedFile = { ...listed, modality: required, file: required };
+export type ListedFile = RowOf<typeof listedFile>;
+
+/**
+ * Reads a table of files: `patient_id,hospital,label,modality,file`, with paths below the folder.
+ *
+ * @returns null for a table without `file`, which lists patients.
+ * @throws DataError as `readTable`.
+ */
+export function readListedFiles(path: string): ListedFile[] | null {
+  const has = (name: string): boolean => readHeader(path).some((one) => one.trim().toLowerCase() === name);
+  if (!has('file')) return null;
+  return readTable(path, listedFile).map((row) => ({
+    ...row,
+    file: row.file.replaceAll('\\', '/').replace(/^\.\//, ''),
+  }));
+}

@@ -1,4 +1,5 @@
 import { relative, sep } from 'node:path';
+import type { ListedFile } from '@radweave/artifacts';
 import { filesBelow } from '../files/below.ts';
 import { FileFault } from '../files/fault.ts';
 import { readStart } from '../files/start.ts';
@@ -53,6 +54,7 @@ export function findImages(
 const NIFTI_NAME = /\.nii(\.gz)?$/i;
 const NO_FILE = 'a link that leads nowhere, or a pipe or device';
 const UNCLEAR = 'no pattern of mapping.yaml says which patient it belongs to';
+const UNLISTED = 'the table does not list it';
 const COLOUR = 'in colour or with a palette (--colour gray converts it)';
 
 function readOrReason(read: () => readonly Image[] | string): readonly Image[] | string {
@@ -97,6 +99,8 @@ export interface Naming {
   readonly hospitalOf: (patient: string) => string | null;
   /** Gets the paths that no pattern fits. */
   readonly unclear: string[];
+  /** By their paths, where a table lists files: patterns do not count then. Null without one. */
+  readonly listed: ReadonlyMap<string, ListedFile> | null;
 }
 
 /** Reads NIfTI files. */
@@ -121,9 +125,13 @@ export function pictureReader(naming: Naming, wishes: { keepsColour: boolean; ke
 
 function whose(
   name: string,
-  { patterns, hospitalOf, unclear }: Naming,
+  { patterns, hospitalOf, unclear, listed }: Naming,
   read: (named: NamedFile) => readonly Image[] | string,
 ): readonly Image[] | string {
+  if (listed !== null) {
+    const row = listed.get(name);
+    return row === undefined ? UNLISTED : read({ ...row, series: row.modality });
+  }
   const named = namedFile(name, patterns);
   if (named !== null) return read({ ...named, hospital: named.hospital ?? hospitalOf(named.patient) });
   unclear.push(name);

@@ -60,14 +60,14 @@ export function patientsOf(
   return { patients, pseudonyms: names.all, unlisted };
 }
 
-/** As the paths say it. @throws DataError where they say two. */
+/** As the paths, or a table of files, say it. @throws DataError where they say two. */
 function labelOf(images: readonly Image[]): number | null {
   const labels = new Set(images.map(({ label }) => label));
   const [label = null] = labels;
   if (labels.size <= 1) return label;
-  throw new DataError('E_IMPORT', `the paths give one patient the labels ${[...labels].join(' and ')}`, {
+  throw new DataError('E_IMPORT', `one patient has the labels ${[...labels].join(' and ')}`, {
     where: images[0]?.path,
-    hint: 'Put all files of a patient below one label, or name the label by --table',
+    hint: 'Give all files of a patient one label, in their paths or by --table',
   });
 }
 

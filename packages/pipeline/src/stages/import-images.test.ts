@@ -69,6 +69,36 @@ test('pictures of a patient become one series in the order of their names; colou
   });
 });
 
+test('a table says whose each file is, and all that does not fit is listed before anything is written', async () => {
+  const folder = tempDir();
+  for (const [i, name] of ['x7.png', 'sub/y.png', 'z.png', 'unlisted.png'].entries())
+    writePicture(folder, name, 10 * i);
+  const table = join(folder, 'files.csv');
+  const rows = [
+    'patient_id,hospital,label,modality,file',
+    '1,JM,0,A,x7.png',
+    '1,JM,0,P,./sub/y.png',
+    '1,SY,1,A,z.png',
+  ];
+  writeFileSync(table, [...rows, '1,SY,1,P,gone.png'].join('\n'));
+  const options = optionsIn(folder, { table, hospital: null, label: null, modalities: null });
+  await expect(importStage(options, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT_OPEN',
+    message: expect.stringContaining('1 of 4 files of the table cannot be imported\n  - gone.png: not there'),
+  });
+  writeFileSync(table, rows.join('\n'));
+  const result = await importStage(options, silentContext());
+  expect(result).toMatchObject({ written: 3, leftOut: { 'the table does not list it': 1 } });
+  const found = readImported(importFiles(options.records).table);
+  expect(found.map(({ hospital, label, modality }) => `${hospital} ${label} ${modality}`).sort()).toEqual([
+    'JM 0 A',
+    'JM 0 P',
+    'SY 1 A',
+  ]);
+  writeFileSync(table, [...rows, '1,JM,1,A,unlisted.png'].join('\n'));
+  await expect(importStage(options, silentContext())).rejects.toThrow('one patient has the labels 0 and 1');
+});
+
 test('16 bits are brought to gray by the range of the series, of pictures that differ in size', async () => {
   const folder = tempDir();
   for (const [i, side] of [16, 8].entries()) {

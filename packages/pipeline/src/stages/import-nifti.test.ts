@@ -144,7 +144,7 @@ test('one patient below two labels is refused, and a file that is cut off is lef
   writeVolume(folder, 'JM/grade1/1/P.nii');
   const options = optionsIn(folder, { hospital: null, label: null, modalities: ['A', 'P'] });
   await expect(importStage(options, silentContext())).rejects.toMatchObject({
-    message: expect.stringContaining('give one patient the labels 0 and 1'),
+    message: expect.stringContaining('one patient has the labels 0 and 1'),
   });
   rmSync(join(folder, 'files', 'JM', 'grade1'), { recursive: true });
   const whole = readFileSync(join(folder, 'files/JM/grade0/1/A.nii'));

@@ -52,7 +52,7 @@ export const importStage = defineStage({
     leaves: 'slices in the layout above, and every decision on the way in `import.csv`',
     flags: {
       kind: positional('<kind>', 'what to import: dicom, nifti or images'),
-      root: positional('<folder>', 'folder with the files; names and subfolders do not matter'),
+      root: positional('<folder>', 'folder with the files; all below it are looked at'),
       output: withDefault('<folder>', 'data root to write slices into', 'data/raw', 'Output'),
       records: withDefault(
         '<folder>',

@@ -1,4 +1,6 @@
-import { DataError } from '@radweave/artifacts';
+import { relative, sep } from 'node:path';
+import { DataError, type ListedFile } from '@radweave/artifacts';
+import type { FoundImages } from '@radweave/importing/cohort/find-images';
 import type { UnclearMask } from '@radweave/importing/cohort/masks';
 import type { Replacement } from '@radweave/importing/cohort/write-series';
 import { OPEN, type Proposal } from '@radweave/importing/series/propose';
@@ -71,5 +73,21 @@ export function replacedSeries(all: readonly Replacement[]): Question {
         `${patient}, ${modality}: series ${stack.id} '${facts.description}' that of ${earlier.series} '${earlier.description}'`,
     ),
     hint: 'Decide there which one counts: the name of the modality for the new series, or "-" to keep the earlier one',
+  };
+}
+
+/** Files of a table that are not below the folder, or cannot be read. */
+export function missingFiles(
+  listed: readonly ListedFile[],
+  { images, leftOut }: FoundImages,
+  root: string,
+): Question {
+  const read = new Set(images.map(({ path }) => relative(root, path).split(sep).join('/')));
+  const reasons = new Map(leftOut.map(({ path, reason }) => [path.split(sep).join('/'), reason]));
+  const missing = listed.filter(({ file }) => !read.has(file));
+  return {
+    what: `${missing.length} of ${counted(listed.length, 'file')} of the table cannot be imported`,
+    lines: missing.map(({ file }) => `${file}: ${reasons.get(file) ?? 'not there'}`),
+    hint: 'Correct the table, or take their rows out of it',
   };
 }

@@ -2,9 +2,11 @@ import { resolve, sep } from 'node:path';
 import {
   DataError,
   importFiles,
+  type ListedFile,
   type ListedPatient,
   type Mapping,
   privateFiles,
+  readListedFiles,
   readListedPatients,
   readMapping,
   readPseudonyms,
@@ -48,7 +50,14 @@ import { FIRST_RULES } from '@radweave/importing/series/rules';
 import { grouped, stacksOf } from '@radweave/importing/series/stack';
 import { counted } from '@radweave/remarks';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
-import { asker, openSeries, replacedSeries, unclearMasks, unnamedFiles } from './import-questions.ts';
+import {
+  asker,
+  missingFiles,
+  openSeries,
+  replacedSeries,
+  unclearMasks,
+  unnamedFiles,
+} from './import-questions.ts';
 
 /** Options of `import`. */
 export interface ImportOptions {
@@ -105,7 +114,7 @@ export interface ImportResult {
 export async function importImages(options: ImportOptions, context: StageContext): Promise<ImportResult> {
   const { records, secrets, dryRun } = options;
   const pixels = pixelsFor(options);
-  const who = { ...options, listed: options.table === null ? null : readListedPatients(options.table) };
+  const who = whoFor(options);
   if (options.kind === 'dicom') requireWho(who, !dryRun);
   requireApart(options);
   for (const folder of [records, secrets]) requireWritable(folder, '--records and --private');
@@ -129,7 +138,7 @@ export async function importImages(options: ImportOptions, context: StageContext
   const { patients, pseudonyms, unlisted } = patientsOf(found.images, who, known);
   writePseudonyms(path, pseudonyms);
   sayUnlisted(unlisted.length, who.listed, patients, context);
-  const named = proposalsOf(patients, mapping, options);
+  const named = proposalsOf(patients, mapping, { ...options, modalities: who.modalities });
   const { proposals, unclear: maskless } =
     options.mask === null ? { proposals: named, unclear: [] } : withMasks(named, masks, mapping.decisions);
   const leftOut = allLeftOut(
@@ -146,6 +155,7 @@ export async function importImages(options: ImportOptions, context: StageContext
   sayOddities(patients, proposals, context);
   const ask = asker(importFiles(records).mapping, dryRun, context);
   ask(unnamedFiles(unclear));
+  ask(missingFiles(who.files ?? [], found, options.root));
   requireSomething(found, proposals, options, reasons);
   ask(openSeries(proposals));
   ask(unclearMasks(maskless));
@@ -176,6 +186,22 @@ function pixelsFor({ pixels, mask }: ImportOptions): PixelOptions {
   );
 }
 
+/** What a table of files says. */
+interface Listed {
+  readonly files: readonly ListedFile[] | null;
+}
+
+/** Patients and, where the table lists files, these; their modalities are asked for unless others are. */
+function whoFor(options: ImportOptions): ImportOptions & Who & Listed {
+  const { table, kind } = options;
+  if (table === null) return { ...options, listed: null, files: null };
+  const files = kind === 'dicom' ? null : readListedFiles(table);
+  if (files === null) return { ...options, listed: readListedPatients(table), files };
+  requireWho({ ...options, listed: [] }, false);
+  const modalities = options.modalities ?? [...new Set(files.map(({ modality }) => modality))];
+  return { ...options, modalities, listed: null, files };
+}
+
 function mappingFor({ kind, records, mask }: ImportOptions): Mapping {
   const mapping = readMapping(importFiles(records).mapping) ?? { rules: FIRST_RULES, decisions: {} };
   const namesFiles = kind !== 'dicom' || mask !== null;
@@ -183,7 +209,7 @@ function mappingFor({ kind, records, mask }: ImportOptions): Mapping {
 }
 
 function readerFor(
-  { kind, volumes, keepsColour, hospital, listed, mask }: ImportOptions & Who,
+  { kind, volumes, keepsColour, hospital, listed, mask, files }: ImportOptions & Who & Listed,
   { key, mapping, unclear, masks }: { key: string; mapping: Mapping; unclear: string[]; masks: MaskFile[] },
 ): ImageReader {
   if (kind === 'dicom') {
@@ -192,7 +218,8 @@ function readerFor(
   }
   const hospitals = new Map(listed?.map((row) => [row.patient, row.hospital]));
   const hospitalOf = (patient: string): string | null => hospitals.get(patient) ?? hospital;
-  const naming = { patterns: mapping.files ?? [], hospitalOf, unclear };
+  const byPath = files === null ? null : new Map(files.map((row) => [row.file, row]));
+  const naming = { patterns: mapping.files ?? [], hospitalOf, unclear, listed: byPath };
   return volumes === null
     ? pictureReader(naming, { keepsColour, key })
     : niftiReader(naming, { ...volumes, key });
