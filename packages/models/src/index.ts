@@ -33,6 +33,7 @@ export {
   type InitialWeights,
   type InitialWeightsOptions,
   initialWeights,
+  pretrainedFile,
 } from './weights/initial.ts';
 export { readWeights } from './weights/read.ts';
 export { LAYOUTS, type Layout, toLayout } from './weights/to-layout.ts';

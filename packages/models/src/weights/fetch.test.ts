@@ -113,7 +113,7 @@ for (const [status, fault, words] of [
     expect(message).toContain('HF_ENDPOINT=');
     expect(message).toContain(join(env.HF_HOME, 'hub', FOLDER, 'snapshots', 'main', 'model.safetensors'));
     expect(message).toContain('--set model.weights=FILE');
-    expect(message).toContain('radweave train --pretrained false');
+    expect(message).toContain('--set model.pretrained=false, in radweave run and radweave train');
     expect(asked).toHaveLength(1);
   });
 }

@@ -55,7 +55,7 @@ export async function initialWeights(
   const { path, label, input } =
     typeof file === 'string'
       ? { path: file, label: `weights of ${file} (sha256 ${await fileHash(file)})`, input: null }
-      : await pretrained(name, options);
+      : await pretrainedFile(name, options);
   let skipped = '';
   const state = await readWeights(path, (classes) => {
     if (classes.length > 0) skipped = `, Python objects passed over: ${classes.join(', ')}`;
@@ -83,7 +83,12 @@ export async function createPretrainedModel(
   return model;
 }
 
-async function pretrained(name: string, options: FetchOptions): Promise<Source> {
+/**
+ * The file of pretrained weights that {@link initialWeights} would read, fetched where it is not here yet.
+ *
+ * @throws WeightsError when there is none.
+ */
+export async function pretrainedFile(name: string, options: FetchOptions = {}): Promise<Source> {
   try {
     const { path, sha256: hash, weights } = await fetchWeights(name, options);
     return { path, label: `pretrained ${weights.repo} (sha256 ${hash})`, input: weights.input };

@@ -1,15 +1,17 @@
-import { UsageError } from '@radweave/artifacts';
+import { type Config, UsageError } from '@radweave/artifacts';
 import {
   createModel,
   type ImageModel,
   type InitialWeights,
   initialWeights,
   modelInfo,
+  pretrainedFile,
 } from '@radweave/models';
 import { type StageContext, say } from '@radweave/study/context/events';
 import type { Compute } from '../compute/compute.ts';
 import { foldForTraining } from '../compute/fold.ts';
 import type { Normalisation } from '../slices/batches.ts';
+import { requireZeroInit } from './engine-settings.ts';
 import type { NetworkSpec } from './network-spec.ts';
 
 /** A network that is ready to train or extract. */
@@ -19,6 +21,20 @@ export interface Network {
   /** What its weights were started from, in words. */
   origin: string;
 }
+
+/** Fetches the pretrained weights that training would begin with, where they are not here yet. @throws WeightsError without them. */
+export async function requirePretrained(
+  { model }: Pick<Config, 'model'>,
+  context: StageContext,
+): Promise<void> {
+  if (!model.pretrained || model.weights !== null) return;
+  await pretrainedFile(model.name, { onProgress: fetching(model.name, context) });
+}
+
+const fetching =
+  (name: string, context: StageContext) =>
+  (done: number, total: number): void =>
+    context.emit({ kind: 'progress', task: `fetching ${name}`, done, total });
 
 /** Builds a network for 1-channel slices. */
 export async function buildNetwork(
@@ -41,16 +57,7 @@ export async function buildNetwork(
 /** The network with random weights, its frozen stages frozen. @throws UsageError for settings that it does not have. */
 export function untrainedNetwork(spec: NetworkSpec): ImageModel {
   const { name, classes, imageSize, zeroInitLast } = spec;
-  if (!zeroInitLast && modelInfo(name).defaults?.zeroInitLast === undefined) {
-    throw new UsageError(
-      'E_MODEL',
-      `${name} has no last batch norm in its blocks that could start at 0 or 1`,
-      {
-        where: 'model.zero_init_last',
-        hint: 'Leave this setting out; it is for the ResNet family',
-      },
-    );
-  }
+  requireZeroInit(name, zeroInitLast);
   const start = zeroInitLast ? {} : { zeroInitLast: false };
   const model = createModel(name, { numClasses: classes, inChans: 1, imageSize, ...start });
   freeze(model, name, spec.freezeStages);
@@ -69,7 +76,7 @@ async function startWeights(
   }
   return initialWeights(model, name, {
     file: weights.from === 'file' ? weights.path : null,
-    onProgress: (done, total) => context.emit({ kind: 'progress', task: `fetching ${name}`, done, total }),
+    onProgress: fetching(name, context),
   });
 }
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Config, defaultConfig } from '@radweave/artifacts';
 import { silentContext } from '@radweave/study/context/events';
 import { filesBelow, tempDir } from '@radweave/testkit';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { check } from './check.ts';
 
 /** What stands in the way, and the error that says so. */
@@ -15,6 +15,11 @@ const CASES: Record<
   device: [({ training }) => Object.assign(training, { device: 'cuda:7' }), /cuda:7/, 5],
   weights: [({ model }) => Object.assign(model, { weights: 'no.pth' }), /no\.pth/, 3],
   outputs: [({ experiment }) => file(experiment.output_dir), /--output_dir/, 5],
+  'start of batch norms': [
+    ({ model }) => Object.assign(model, { name: 'mobilenetv3_small_100', zero_init_last: false }),
+    /ResNet family/,
+    2,
+  ],
   'best settings': [(_, folder) => file(join(folder, 'best')), /--best_hparams_dir/, 5],
   'best record': [(_, folder) => file(join(folder, 'best', 'resnet18_P.yaml'), 'modle: {}'), /modle/, 2],
   splits: [({ data }) => file(dirname(data.splits_dir)), /data\.splits_dir/, 5],
@@ -34,6 +39,7 @@ function file(path: string, text = ''): void {
 function prepared(): { config: Config; folder: string; options: { config: Config; bestHparamsDir: string } } {
   const folder = tempDir();
   const config = defaultConfig();
+  config.model.pretrained = false;
   config.experiment.output_dir = join(folder, 'outputs');
   config.data.splits_dir = join(folder, 'data', 'splits');
   config.data.features_dir = join(folder, 'features');
@@ -51,6 +57,17 @@ test.each(Object.entries(CASES))(
     });
   },
 );
+
+test('pretrained weights that cannot be had are told too, unless every network was trained before', async () => {
+  vi.stubEnv('HF_HUB_OFFLINE', '1').stubEnv('HF_HOME', tempDir()).stubEnv('TORCH_HOME', tempDir());
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { config, options } = prepared();
+  config.model.pretrained = true;
+  await expect(check(options, silentContext())).rejects.toThrow(/no pretrained weights for resnet18/);
+  for (const modality of ['A', 'P'])
+    file(join(config.experiment.output_dir, 'run', `train-${modality}.json`));
+  await check(options, silentContext());
+});
 
 test('where nothing stands in the way nothing is written', async () => {
   const { folder, options } = prepared();

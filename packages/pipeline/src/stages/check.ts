@@ -1,4 +1,6 @@
-import { type Config, requireWritable } from '@radweave/artifacts';
+import { join } from 'node:path';
+import { type Config, outputFolders, requireWritable } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { defineStage } from '../declare/stage.ts';
 
 /** Options of `check`. */
@@ -8,21 +10,26 @@ export interface CheckOptions {
 }
 
 /**
- * Everything that can be said of a whole job without a look at the images: model, device, weights file, and the folders
- * that are written to.
+ * Everything that can be said of a whole job without a look at the images: model, device, weights, and the folders that are
+ * written to. Pretrained weights are fetched here, unless every network was trained before.
  */
 export const check = defineStage({
   name: 'check',
   settings: [],
   reads: (_: CheckOptions) => ({}),
   writes: () => [],
-  run: async ({ config, bestHparamsDir }) => {
+  run: async ({ config, bestHparamsDir }, context) => {
     const { checkBeforeTraining } = await import('@radweave/network/training/before-training');
     const { data, fusion } = config;
     for (const modality of data.modalities) checkBeforeTraining(config, modality, bestHparamsDir);
     requireWritable(data.splits_dir, '--set data.splits_dir=FOLDER');
     requireWritable(data.features_dir, '--set data.features_dir=FOLDER');
     if (fusion.output_dir !== null) requireWritable(fusion.output_dir, '--set fusion.output_dir=FOLDER');
+    const { manifests } = outputFolders(config.experiment.output_dir);
+    if (data.modalities.some((modality) => !existsSync(join(manifests, `train-${modality}.json`)))) {
+      const { requirePretrained } = await import('@radweave/network/open/network-source');
+      await requirePretrained(config, context);
+    }
     return null;
   },
 });
