@@ -1,5 +1,7 @@
-import { bestHparamsPath, type Config, readConfig, requireWritable } from '@radweave/artifacts';
+import { dirname } from 'node:path';
+import { bestHparamsPath, type Config, readConfig, requireWritable, studyKeyPath } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { studyKey } from '@radweave/study/cohort/study-key';
 import { requireEngineSettings } from '../open/engine-settings.ts';
 
 /**
@@ -12,6 +14,9 @@ export function checkBeforeTraining(config: Config, modality: string, bestHparam
   requireEngineSettings(config);
   requireWritable(config.experiment.output_dir, '--output_dir');
   requireWritable(bestHparamsDir, '--best_hparams_dir');
+  const key = studyKeyPath(config.data);
+  if (existsSync(key)) studyKey(config.data);
+  else requireWritable(dirname(key), '--set data.study_key=FILE');
   const record = bestHparamsPath(bestHparamsDir, config.model.name, modality);
   if (existsSync(record)) readConfig(record);
 }

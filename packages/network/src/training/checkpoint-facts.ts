@@ -1,7 +1,11 @@
 import { type CheckpointFacts, type Config, labelNamesOf } from '@radweave/artifacts';
+import { patientHashes } from '@radweave/study/cohort/patient-hash';
+import type { StudyKey } from '@radweave/study/cohort/study-key';
 import type { ChosenCompute } from '../compute/compute.ts';
 import { engineVersions } from '../compute/versions.ts';
 import type { Network } from '../open/network-source.ts';
+import type { LoadedSplit } from '../slices/load.ts';
+import type { Splits } from './session-splits.ts';
 import type { Progress } from './trainer.ts';
 
 /** What a run's checkpoints say of it, whatever epoch they are of. */
@@ -11,8 +15,9 @@ export interface RunFacts {
   network: Pick<Network, 'origin' | 'normalisation'>;
   /** What the split files call the labels. */
   labelNames: readonly (string | undefined)[];
-  /** Hashes of those it is trained and its epoch is chosen on. */
-  patients: CheckpointFacts['patients'];
+  splits: Splits;
+  /** Under which patients are named. */
+  key: StudyKey;
   splitHash: string;
   compute: Pick<ChosenCompute, 'device' | 'precision' | 'reason'>;
 }
@@ -22,7 +27,8 @@ export function checkpointFacts(
   run: RunFacts,
   { epoch, step, best }: Omit<Progress, 'partial'>,
 ): CheckpointFacts {
-  const { config, modality, network, labelNames, patients, splitHash, compute } = run;
+  const { config, modality, network, labelNames, splits, splitHash, compute } = run;
+  const hashed = ({ table }: LoadedSplit): string[] => patientHashes(run.key, table.patients);
   const { mean, std } = network.normalisation;
   return {
     format: 'radweave/1',
@@ -42,7 +48,7 @@ export function checkpointFacts(
     step,
     best,
     split_hash: splitHash,
-    patients,
+    patients: { train: hashed(splits.train), val: hashed(splits.val) },
     versions: engineVersions(compute.device),
     config: withoutPlaces(config),
   };

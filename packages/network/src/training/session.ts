@@ -13,7 +13,6 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import type { Remark } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
-import { patientHashes } from '@radweave/study/cohort/patient-hash';
 import { type StudyKey, studyKey } from '@radweave/study/cohort/study-key';
 import { type StageContext, say } from '@radweave/study/context/events';
 import { newestBeside, type RunFolder } from '@radweave/study/runs/run-folder';
@@ -33,7 +32,6 @@ import { isOutOfMemory } from '../compute/gpu-errors.ts';
 import { type Snapshot, type SnapshotMemory, takeSnapshot, weightsOf } from '../open/checkpoint.ts';
 import { buildNetwork, type Network } from '../open/network-source.ts';
 import { resumedNetwork } from '../open/network-spec.ts';
-import type { LoadedSplit } from '../slices/load.ts';
 import {
   augmentationOf,
   buildClassWeight,
@@ -85,8 +83,7 @@ export class TrainingSession {
   private readonly trainer: Trainer;
   private readonly recorder: Recorder;
   private readonly splitHash: string;
-  /** As checkpoints name them. */
-  private readonly patients: CheckpointFacts['patients'];
+  private readonly key: StudyKey;
   /** Why in this precision: as the run was started, whatever resumed it. */
   private readonly precisionReason: Remark;
   private readonly files: EpochFiles;
@@ -96,8 +93,6 @@ export class TrainingSession {
   /** Reads the data and builds or restores everything. */
   static async open(options: SessionOptions, context: StageContext): Promise<TrainingSession> {
     const { config, run, resume, sets } = options;
-    // Before anything takes long: a key that cannot be made or read stops the training.
-    const key = studyKey(config.data);
     const saved = resume ? await restorable(run, config, sets.tables) : null;
     const begun = saved?.about.precision;
     const onCpu = resolveDevice(config.training.device) === 'cpu';
@@ -115,7 +110,7 @@ export class TrainingSession {
       // Last, for it takes longest: weights that cannot be had, say, are told before.
       const splits = residentSplits(await decoding.all(), compute.device, cudaDevice(compute.device));
       const fitted = { ...options, config: fitBatch(config, compute, splits.train, network, context) };
-      const session = new TrainingSession(fitted, key, compute, splits, network, saved, context);
+      const session = new TrainingSession(fitted, compute, splits, network, saved, context);
       if (saved === null) session.begin();
       return session;
     } finally {
@@ -125,7 +120,6 @@ export class TrainingSession {
 
   private constructor(
     options: SessionOptions,
-    key: StudyKey,
     compute: ChosenCompute,
     splits: Splits,
     network: Network,
@@ -137,8 +131,7 @@ export class TrainingSession {
     this.options = options;
     this.device = cudaDevice(compute.device);
     this.splits = splits;
-    const hashed = ({ table }: LoadedSplit): string[] => patientHashes(key, table.patients);
-    this.patients = { train: hashed(splits.train), val: hashed(splits.val) };
+    this.key = studyKey(config.data);
     this.network = network;
     this.splitHash = identityOf(forEachSplit((split) => splits[split].table));
     const begun = saved?.about.precision === compute.precision ? saved.about.precision_reason : undefined;
@@ -326,16 +319,16 @@ export class TrainingSession {
       deviceRng: compute.device === 'cpu' ? null : getRngState(compute.device),
       partial: packPartial(partial),
     };
-    const { config, modality } = this.options;
-    const { network, splitHash } = this;
+    const { options, key, network, splits, splitHash } = this;
+    const computed = { ...compute, reason: this.precisionReason };
     const run = {
-      config,
-      modality,
+      ...options,
+      key,
       network,
-      patients: this.patients,
-      labelNames: namesIn(this.splits),
+      splits,
       splitHash,
-      compute: { ...compute, reason: this.precisionReason },
+      labelNames: namesIn(splits),
+      compute: computed,
     };
     const facts = checkpointFacts(run, this.trainer.progress);
     return takeSnapshot(facts, network.model.stateDict(), states, memory);
