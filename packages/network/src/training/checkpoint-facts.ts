@@ -5,7 +5,7 @@ import type { ChosenCompute } from '../compute/compute.ts';
 import { engineVersions } from '../compute/versions.ts';
 import type { Network } from '../open/network-source.ts';
 import type { LoadedSplit } from '../slices/load.ts';
-import type { Splits } from './session-splits.ts';
+import { namesIn, type Splits } from './session-splits.ts';
 import type { Progress } from './trainer.ts';
 
 /** What a run's checkpoints say of it, whatever epoch they are of. */
@@ -13,8 +13,6 @@ export interface RunFacts {
   config: Config;
   modality: string;
   network: Pick<Network, 'origin' | 'normalisation'>;
-  /** What the split files call the labels. */
-  labelNames: readonly (string | undefined)[];
   splits: Splits;
   /** Under which patients are named. */
   key: StudyKey;
@@ -27,7 +25,7 @@ export function checkpointFacts(
   run: RunFacts,
   { epoch, step, best }: Omit<Progress, 'partial'>,
 ): CheckpointFacts {
-  const { config, modality, network, labelNames, splits, splitHash, compute } = run;
+  const { config, modality, network, splits, splitHash, compute } = run;
   const hashed = ({ table }: LoadedSplit): string[] => patientHashes(run.key, table.patients);
   const { mean, std } = network.normalisation;
   return {
@@ -40,7 +38,7 @@ export function checkpointFacts(
       freeze_stages: config.model.freeze_stages,
     },
     input: { image_size: config.data.image_size, normalize_mean: mean, normalize_std: std },
-    label_names: labelNamesOf(config.model.num_classes, labelNames),
+    label_names: labelNamesOf(config.model.num_classes, namesIn(splits)),
     initial_weights: network.origin,
     precision: compute.precision,
     precision_reason: compute.reason,

@@ -52,7 +52,7 @@ import { residentSplits } from './resident-splits.ts';
 import { bestOf, type Restorable, restorable } from './restorable.ts';
 import { changedBatches, finishedBatches } from './resume-check.ts';
 import { sampleOf } from './sample.ts';
-import { allSplits, identityOf, namesIn, type Splits, type TrainingSets } from './session-splits.ts';
+import { allSplits, identityOf, type Splits, type TrainingSets } from './session-splits.ts';
 import { slicePredictions } from './slice-predictions.ts';
 import { type Ending, predictSet, Trainer, type TrainingJob } from './trainer.ts';
 
@@ -321,15 +321,7 @@ export class TrainingSession {
     };
     const { options, key, network, splits, splitHash } = this;
     const computed = { ...compute, reason: this.precisionReason };
-    const run = {
-      ...options,
-      key,
-      network,
-      splits,
-      splitHash,
-      labelNames: namesIn(splits),
-      compute: computed,
-    };
+    const run = { ...options, key, network, splits, splitHash, compute: computed };
     const facts = checkpointFacts(run, this.trainer.progress);
     return takeSnapshot(facts, network.model.stateDict(), states, memory);
   };
