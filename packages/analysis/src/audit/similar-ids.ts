@@ -118,9 +118,14 @@ function isApart({ splitsOf }: AuditSubject, { patients }: AlikePatients): boole
 
 /** Each group with the sets of its patients. */
 export function casesOf({ splitsOf }: AuditSubject, groups: readonly AlikePatients[]): AuditCase[] {
-  return groups.map(({ patients }) => {
-    const ids = patients.map(({ patient }) => patient);
-    const sets = ids.map((id) => `${id} in ${[...(splitsOf.get(id) ?? [])].join(' and ')}`);
-    return auditCase(ids, sets.join(', '));
+  return groups.map(({ how, patients }) => {
+    const sets = patients.map((one) => {
+      const who = how === 'hospitals' ? `${idOf(one)} of ${one.hospital}` : one.patient;
+      return `${who} in ${[...(splitsOf.get(one.patient) ?? [])].join(' and ')}`;
+    });
+    return auditCase(
+      patients.map(({ patient }) => patient),
+      sets.join(', '),
+    );
   });
 }

@@ -185,7 +185,10 @@ test.each([...WRITTEN, ['nothing', 'JM0010'] as const])(
       { group: 1, alike: 'hospitals', hospital: 'JM', id: 'JM0010', splits: 'train' },
       { group: 1, alike: 'hospitals', hospital: 'SY', id, splits: 'test' },
     ]);
-    expect(findings[0]?.cases[0]?.patients).toEqual(rows.map(({ patient }) => patient));
+    expect(findings[0]?.cases[0]).toMatchObject({
+      patients: rows.map(({ patient }) => patient),
+      detail: `JM0010 of JM in train, ${id} of SY in test`,
+    });
     expect(new Set(rows.map(({ patient }) => patient.toLowerCase())).size).toBe(2);
     expect((await audit(asked(planted(CLEAN)), listening())).alikeFile).toBeNull();
   },
