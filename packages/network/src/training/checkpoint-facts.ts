@@ -54,12 +54,11 @@ export function checkpointFacts(
 
 /** A checkpoint is passed on: where the data lie, and whose they are, stays at home. */
 function withoutPlaces(config: Config): Config {
+  const shared = structuredClone(config);
   const nowhere = { root_dir: null, splits_dir: '', features_dir: '', study_key: null, home_hospital: '' };
-  return {
-    ...config,
-    data: { ...config.data, ...nowhere },
-    preprocess: { ...config.preprocess, log_dir: null },
-    fusion: { ...config.fusion, output_dir: null },
-    experiment: { ...config.experiment, output_dir: '' },
-  };
+  Object.assign(shared.data, nowhere);
+  Object.assign(shared.preprocess, { log_dir: null });
+  Object.assign(shared.fusion, { output_dir: null });
+  Object.assign(shared.experiment, { output_dir: '' });
+  return shared;
 }
