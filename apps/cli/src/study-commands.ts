@@ -8,6 +8,8 @@ const STUDY: readonly ConfigKeyPath[] = [
   'data.splits_dir',
   'data.features_dir',
   'data.modalities',
+  'data.table',
+  'data.table_columns',
   'data.labels',
   'data.home_hospital',
   'fusion.output_dir',

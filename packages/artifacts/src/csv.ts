@@ -78,6 +78,25 @@ export function readHeader(path: string): string[] {
   return header;
 }
 
+/** A table whose columns nobody knows before: its header, and each row with the line that it ends on, as long as the header. */
+export function readRecords(path: string): {
+  header: string[];
+  rows: { cells: readonly string[]; line: number }[];
+} {
+  const rows: { cells: readonly string[]; line: number }[] = [];
+  const issues = new IssueCollector();
+  eachRecord(path, (cells, line) => {
+    const width = rows[0]?.cells.length ?? cells.length;
+    if (cells.length !== width) {
+      issues.error('E_CSV_ROW', `expected ${width} fields, found ${cells.length}`, `${path}, line ${line}`);
+    }
+    rows.push({ cells, line });
+  });
+  issues.throwIfErrors('the table cannot be read');
+  const [header, ...rest] = rows;
+  return { header: [...(header?.cells ?? [])], rows: rest };
+}
+
 /**
  * Reads a table that has the headers of `columns`, in any order and letter case; further columns, such as the index that
  * pandas writes, are not read. UTF-8 with or without BOM, UTF-16 or GB18030; commas, semicolons or tabs; LF or CRLF; blank

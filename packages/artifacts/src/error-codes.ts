@@ -130,6 +130,7 @@ export const ERROR_CODES = {
   E_SPLIT_PATH: 'A path of a split file does not end in the layout of the cohort.',
   E_SPLIT_PATIENT: 'A split file gives a patient two labels or hospitals.',
   E_SPLIT_TORN: 'A split is unfinished, or its files do not belong together.',
+  E_TABLE: 'The table of the patients does not agree with the folders, or with itself.',
   E_TOO_FEW: 'The home hospital has too few patients to be divided.',
   E_TOO_MANY_FILES: 'The system allows no more open files.',
   E_UNKNOWN_NETWORK: 'It is not known which network gave the features.',

@@ -2,7 +2,7 @@ import { type Columns, columnNames, headerOf } from './csv-columns.ts';
 import { DataError } from './errors.ts';
 
 /** A header as people write it: `Image Path` is `image_path`. */
-function plain(header: string): string {
+export function plain(header: string): string {
   return header
     .trim()
     .toLowerCase()

@@ -67,6 +67,7 @@ export * from './replace-files.ts';
 export * from './secret-key.ts';
 export * from './splits/brightness.ts';
 export * from './splits/cohort.ts';
+export * from './splits/cohort-table.ts';
 export * from './splits/label-names.ts';
 export * from './splits/patient-keys.ts';
 export * from './splits/phantom-mark.ts';

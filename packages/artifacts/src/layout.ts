@@ -27,6 +27,8 @@ export const SPLIT_FILES = {
   summary: 'summary.json',
   brightness: 'brightness.csv',
   rejected: 'rejected.csv',
+  tableIssues: 'table_issues.csv',
+  clinical: 'clinical.csv',
   log: 'preprocess.log',
   /** Folder of decoded slices. */
   decoded: '.slices',

@@ -23,7 +23,8 @@ interface Member {
 /** Reads who is where. In users' own splits training and validation are home, whatever the hospital. */
 export function readCohortFacts(data: Config['data'], modalities: readonly string[]): CohortFacts {
   const cohort = readCohort(data, modalities);
-  const home = cohort?.summary?.home_hospital;
+  const given = cohort?.summary?.given_split === true;
+  const home = given ? undefined : cohort?.summary?.home_hospital;
   const labelNames: (string | undefined)[] = [];
   for (const { label, label_name } of cohort?.patients ?? []) labelNames[label] ??= label_name;
   const known = new Map(cohort?.patients.map((one) => [one.patient, one]));

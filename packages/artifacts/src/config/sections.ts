@@ -23,6 +23,17 @@ export const data = {
         'Names of the class folders, in the order of the labels 0, 1, …; by default grade0, grade1, …, or other names in their natural order',
       allowed: 'different names',
     }),
+  table: optionalText(
+    'Table of the patients (CSV or .xlsx): patient, and optionally hospital, label, image, modality, split and visit; other columns are carried along',
+  ),
+  table_columns: z
+    .array(z.string().regex(/^[a-z]+=./, 'Give what a column is for and its name, such as label=Diagnosis'))
+    .default([])
+    .meta({
+      description:
+        'What columns of the table are for, where their names do not say it, such as label=Diagnosis',
+      allowed: 'patient, hospital, label, image, modality, split or visit, =, the name of a column',
+    }),
   splits_dir: name('data/splits', 'Folder of the split CSV files'),
   study_key: optionalText(
     'File of the key under which checkpoints name patients; by default study-private/study_key.txt beside the splits',

@@ -26,6 +26,8 @@ const schema = z.object({
   /** Names of the labels, in their order; left out where they are grade0, grade1, …. */
   labels: z.array(z.string().min(1)).optional(),
   home_hospital: z.string().min(1),
+  /** Whether a table said who is in which set; left out where `preprocess` divided the patients. */
+  given_split: z.boolean().optional(),
   train_ratio: z.number().gt(0).lt(1),
   seed: whole,
   /** Identity of the split, see `splitHash`. */

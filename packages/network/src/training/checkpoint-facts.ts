@@ -55,7 +55,14 @@ export function checkpointFacts(
 /** A checkpoint is passed on: where the data lie, and whose they are, stays at home. */
 function withoutPlaces(config: Config): Config {
   const shared = structuredClone(config);
-  const nowhere = { root_dir: null, splits_dir: '', features_dir: '', study_key: null, home_hospital: '' };
+  const nowhere = {
+    root_dir: null,
+    table: null,
+    splits_dir: '',
+    features_dir: '',
+    study_key: null,
+    home_hospital: '',
+  };
   Object.assign(shared.data, nowhere);
   Object.assign(shared.preprocess, { log_dir: null });
   Object.assign(shared.fusion, { output_dir: null });

@@ -18,6 +18,9 @@ export function off(flag: string, key: ConfigKeyPath, description: string): Conf
 /** Flags that several commands have. */
 const USUAL = {
   root_dir: set('root_dir', 'data.root_dir'),
+  table: set('table', 'data.table'),
+  table_columns: set('table_columns', 'data.table_columns'),
+  labels: set('labels', 'data.labels'),
   splits_dir: set('splits_dir', 'data.splits_dir'),
   feature_dir: set('feature_dir', 'data.features_dir'),
   fusion_dir: set('fusion_dir', 'fusion.output_dir'),

@@ -76,11 +76,14 @@ export function pathsOf(reads: Reads): string[] {
  * nor time tells that an image is another.
  */
 export function rawReads({ data }: Config, hashes: FileHashes): Reads {
-  const { root_dir, modalities } = data;
-  if (root_dir === null || !existsSync(root_dir)) return {};
+  const { root_dir, modalities, table } = data;
+  const told: Reads = table === null || !existsSync(table) ? {} : { table };
+  if (root_dir === null || !existsSync(root_dir)) return told;
   const isLookedAt = (name: string): boolean =>
-    /\.png$/i.test(name) && modalities.includes(basename(dirname(name)).normalize('NFC'));
-  return { images: { path: root_dir, value: hashes.folder(root_dir, isLookedAt) } };
+    /\.png$/i.test(name) &&
+    // A table may name any folder.
+    (table !== null || modalities.includes(basename(dirname(name)).normalize('NFC')));
+  return { ...told, images: { path: root_dir, value: hashes.folder(root_dir, isLookedAt) } };
 }
 
 /** Records in the folder of the splits. */

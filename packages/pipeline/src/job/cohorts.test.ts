@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
@@ -14,16 +14,25 @@ import { expect, test } from 'vitest';
 
 interface Wanted {
   classes: string[];
+  /** Whether a table tells the classes, not folders. */
+  inTable: boolean;
   hospitals: Record<string, number[]>;
   modalities: string[];
 }
 
-function study({ classes, hospitals, modalities }: Wanted): Config {
+function study({ classes, inTable, hospitals, modalities }: Wanted): Config {
   const folder = tempDir();
-  writeCohortOf(join(folder, 'raw'), hospitals, classes, modalities);
+  writeCohortOf(join(folder, 'raw'), hospitals, inTable ? [] : classes, modalities);
+  const patients = Object.entries(hospitals).flatMap(([hospital, counts]) =>
+    counts.flatMap((n, label) =>
+      Array.from({ length: n }, (_, p) => `${hospital}${label}${p};${hospital};${classes[label]};6${p}`),
+    ),
+  );
+  writeFileSync(join(folder, 'table.csv'), ['ID;Centre;Label;age', ...patients].join('\n'));
   return configure({
     data: {
       root_dir: join(folder, 'raw'),
+      table: inTable ? join(folder, 'table.csv') : null,
       splits_dir: join(folder, 'splits'),
       features_dir: join(folder, 'features'),
       modalities,
@@ -42,14 +51,15 @@ test.each<[string, Wanted, string]>([
     'three classes with names, three modalities, hospitals that lack classes',
     {
       classes: ['G1', 'G2', 'G3'],
+      inTable: false,
       hospitals: { JM: [4, 4, 4], SY: [2, 2, 0], ZS: [0, 3, 0] },
       modalities: ['A', 'P', 'V'],
     },
     'G3',
   ],
   [
-    'one hospital alone, one modality, two classes with names',
-    { classes: ['benign', 'malignant'], hospitals: { JM: [4, 4] }, modalities: ['A'] },
+    'one hospital alone, one modality, two classes that a table names',
+    { classes: ['benign', 'malignant'], inTable: true, hospitals: { JM: [4, 4] }, modalities: ['A'] },
     'malignant',
   ],
 ])('%s: the whole job runs, and says the names', async (_, wanted, last) => {

@@ -20,6 +20,7 @@ export const WITHOUT_EFFECT: readonly ConfigKeyPath[] = [
   'experiment.log_interval',
   // The content of the file counts, as one of the inputs.
   'model.weights',
+  'data.table',
 ];
 
 const PLACES: readonly ConfigKeyPath[] = ['data.root_dir', 'data.splits_dir', 'data.features_dir'];

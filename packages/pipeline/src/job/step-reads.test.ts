@@ -244,15 +244,24 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
   cross_validate: [
     'experiment.name',
     'data.labels',
+    'data.table_columns',
     'data.modalities',
     'data.home_hospital',
     'data.train_ratio',
   ],
   // Copied with their section; the image size is the checkpoint's.
-  predict: ['data.image_size', 'data.labels', 'data.modalities', 'data.home_hospital', 'data.train_ratio'],
+  predict: [
+    'data.image_size',
+    'data.labels',
+    'data.table_columns',
+    'data.modalities',
+    'data.home_hospital',
+    'data.train_ratio',
+  ],
   // Written into the records of the fold models, which train on split files that are there.
   'cross-fit': [
     'data.labels',
+    'data.table_columns',
     'data.modalities',
     'data.home_hospital',
     'data.train_ratio',

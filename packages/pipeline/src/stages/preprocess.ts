@@ -6,7 +6,14 @@ import type { PreprocessOptions } from '../work/preprocess.ts';
 const writes = ({ config }: PreprocessOptions): string[] =>
   read.pathsOf({
     ...read.together(config.data.modalities, (one) => read.splitReads(config, one)),
-    ...read.splitRecords(config, 'cohort.csv', 'summary.json', 'exclusions.csv', 'brightness.csv'),
+    ...read.splitRecords(
+      config,
+      'cohort.csv',
+      'summary.json',
+      'exclusions.csv',
+      'brightness.csv',
+      'clinical.csv',
+    ),
   });
 
 /** Divides the patients of the raw folders. */
@@ -17,6 +24,7 @@ export const preprocess = defineStage({
     'data.splits_dir',
     'data.modalities',
     'data.labels',
+    'data.table_columns',
     'data.home_hospital',
     'data.train_ratio',
     'data.image_size',
@@ -38,14 +46,16 @@ export const preprocess = defineStage({
   command: {
     name: 'preprocess',
     summary: 'scan raw folders, check every image, split patients',
-    examples: ['--root_dir /data/Grade --home_hospital JM'],
+    examples: [
+      '--root_dir /data/Grade --home_hospital JM',
+      '--root_dir /data/images --table patients.xlsx --table_columns label=Diagnosis',
+    ],
     leaves: 'who is in which set, who was left out and why, how gray values differ between hospitals',
     configFlags: [
-      ...usual('root_dir', 'modalities'),
+      ...usual('root_dir', 'table', 'table_columns', 'modalities', 'labels'),
       set('output_dir', 'data.splits_dir'),
       set('train_ratio', 'data.train_ratio'),
       set('home_hospital', 'data.home_hospital'),
-      set('labels', 'data.labels'),
       set('image_size', 'data.image_size'),
       set('log_dir', 'preprocess.log_dir'),
       on('relative_paths', 'preprocess.relative_paths'),

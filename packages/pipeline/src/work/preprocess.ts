@@ -1,17 +1,21 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { CHART_WORDS } from '@radweave/analysis/figures/words';
 import {
   type BrightnessRow,
   type Config,
   DataError,
+  type Exclusion,
   IssueCollector,
   idOf,
   type RejectedImage,
+  readCohortTable,
   requireWritable,
   type SplitSummary,
   splitFiles,
+  type TableIssue,
   UsageError,
   writeRejected,
+  writeTableIssues,
 } from '@radweave/artifacts';
 import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
 import { counted, type Remark, remark } from '@radweave/remarks';
@@ -21,6 +25,7 @@ import {
   assignSplits,
   checkLabelRange,
   requireHome,
+  takeSplits,
 } from '@radweave/study/cohort/assign';
 import {
   checkImages,
@@ -38,7 +43,9 @@ import {
   requireModalities,
   underKeys,
 } from '@radweave/study/cohort/patients';
-import { type FoundCohort, walkCohort } from '@radweave/study/cohort/walk';
+import { cohortOfTable } from '@radweave/study/cohort/table-cohort';
+import { walkListed } from '@radweave/study/cohort/table-images';
+import { type FoundCohort, personKey, walkCohort } from '@radweave/study/cohort/walk';
 import { type Division, writeDivision } from '@radweave/study/cohort/write-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 
@@ -55,17 +62,17 @@ export interface PreprocessResult {
 
 /** What lies in the raw folders, before anything is written. @throws UsageError without a data root or home hospital. */
 export function findCohort({ config }: PreprocessOptions, context: StageContext): FoundCohort {
-  const { root_dir, modalities, labels } = config.data;
+  const { root_dir, labels } = config.data;
   if (root_dir === null) {
     throw new UsageError('E_NO_ROOT', 'no data root is given', { hint: 'Give --root_dir, or data.root_dir' });
   }
-  const found = underKeys(walkCohort(root_dir, modalities, labels));
+  const found = underKeys(readFolders(root_dir, config.data, context));
   say(context, `${counted(found.patients.length, 'patient folder')} in ${found.hospitals.join(', ')}.`);
   if (found.labels !== null) {
     const order = labels === null ? ', in the order of their names (another: --labels)' : '';
     say(context, `Labels${order}: ${found.labels.map((name, label) => `${label} ${name}`).join(', ')}.`);
   }
-  requireHome(config.data.home_hospital, found.hospitals);
+  if ((found.table?.splits ?? null) === null) requireHome(config.data.home_hospital, found.hospitals);
   if (config.preprocess.log_dir !== null) requireWritable(config.preprocess.log_dir, '--log_dir');
   return found;
 }
@@ -83,6 +90,7 @@ export async function preprocess(
   context: StageContext,
 ): Promise<PreprocessResult> {
   const { modalities, splits_dir } = config.data;
+  const untold = refuseOrLeaveOut(found.table, config, context);
   const { gathered, check, merged } = await usablePatients(found, config, context);
   const { home_hospital } = config.data;
   const warnings = [
@@ -101,7 +109,8 @@ export async function preprocess(
   const division: Division = {
     members,
     labels: found.labels,
-    exclusions: gathered.exclusions,
+    exclusions: [...untold, ...gathered.exclusions],
+    table: found.table,
     rejected: [...check.rejected, ...masksOf(found, check)],
     facts: check.facts,
     files: filesOf(found, check, merged),
@@ -113,6 +122,60 @@ export async function preprocess(
   const summary = await writeDivision(division, config, context);
   writeLog(config, summary);
   return { splitsDir: resolve(splits_dir), summary };
+}
+
+/** The patients of the folders, or of table and folders together. */
+function readFolders(root: string, data: Config['data'], context: StageContext): FoundCohort {
+  const { modalities, labels, home_hospital } = data;
+  if (data.table === null) return walkCohort(root, modalities, labels);
+  const table = readCohortTable(data.table, data.table_columns);
+  const used = Object.entries(table.columns).map(([role, column]) =>
+    role === column ? role : `${column} as ${role}`,
+  );
+  say(context, `${data.table}: ${counted(table.rows.length, 'row')}; columns: ${used.join(', ')}.`);
+  if (table.columns.image !== undefined) {
+    const { found, issues } = walkListed(table, root, modalities);
+    return cohortOfTable(table, found, labels, home_hospital, issues);
+  }
+  const hospitals = new Set(table.rows.map((row) => table.cell(row, 'hospital')));
+  const inFolders = table.columns.label === undefined ? labels : null;
+  return cohortOfTable(table, walkCohort(root, modalities, inFolders, hospitals), labels, home_hospital);
+}
+
+/** @returns who is left out because table and folders do not agree. @throws DataError unless that is wanted. */
+function refuseOrLeaveOut(
+  table: FoundCohort['table'],
+  { data, preprocess }: Config,
+  context: StageContext,
+): Exclusion[] {
+  const issues = table?.issues ?? [];
+  if (table === null || issues.length === 0) return [];
+  const path = splitFiles(data.splits_dir).tableIssues;
+  const kinds = new Map<string, TableIssue[]>();
+  for (const one of issues) kinds.set(one.problem.code, [...(kinds.get(one.problem.code) ?? []), one]);
+  const shown = [...kinds.values()].map((own) => {
+    const [{ patient_id, hospital, problem } = issues[0] as TableIssue] = own;
+    const who = [patient_id || 'a row without a patient', ...(hospital === '' ? [] : [hospital])].join(
+      ' of ',
+    );
+    return `${counted(own.length, 'patient')} such as ${who}: ${problem.text}`;
+  });
+  const text = `the table and the folders do not agree (${issues.length}): ${shown.join('; ')}`;
+  if (!preprocess.exclude_conflicts) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeTableIssues(path, issues);
+    throw new DataError('E_TABLE', text, {
+      where: path,
+      hint: 'Correct the table or the folders, or leave such patients out with --exclude_conflicts',
+    });
+  }
+  warn(context, `${text}. They are left out and listed in ${path}.`);
+  const first = new Map(issues.toReversed().map((one) => [personKey(one.hospital, one.patient_id), one]));
+  return [...first.values()]
+    .toReversed()
+    .flatMap(({ patient_id: patient, hospital, problem: detail }) =>
+      patient === '' ? [] : [{ patient, hospital, reason: 'table', detail }],
+    );
 }
 
 async function usablePatients(
@@ -139,7 +202,7 @@ async function usablePatients(
 /** @throws DataError when there is nobody, or what there is cannot be learned. */
 function assigned(
   members: readonly CohortMember[],
-  { hospitals, labels, slices, foreign }: FoundCohort,
+  { hospitals, labels, slices, foreign, table }: FoundCohort,
   config: Config,
 ): AssignedMember[] {
   const { modalities, home_hospital, train_ratio } = config.data;
@@ -154,6 +217,11 @@ function assigned(
             : 'Check --modalities against the names of the modality folders',
       },
     );
+  }
+  const splits = table?.splits ?? null;
+  if (splits !== null) {
+    checkLabelRange(members, null, labels);
+    return takeSplits(members, splits);
   }
   checkLabelRange(members, home_hospital, labels);
   return assignSplits(members, home_hospital, train_ratio, config.experiment.seed, hospitals);

@@ -107,6 +107,32 @@ export const DATA = {
     { hospitals: 'texts' },
     ({ hospitals }) => `No patient of ${hospitals.join(', ')} can be used: the external test set is empty`,
   ),
+  'table-no-folder': 'in the table only',
+  'table-no-row': 'in the folders only',
+  'table-label': of(
+    { table: 'text', folder: 'text' },
+    ({ table, folder }) => `label ${table} in the table, but in the folder ${folder}`,
+  ),
+  'table-hospital': of(
+    { table: 'text', folder: 'text' },
+    ({ table, folder }) => `of ${table} in the table, but in the folder of ${folder}`,
+  ),
+  'table-spelt': of(
+    { table: 'text', folder: 'text' },
+    ({ table, folder }) => `called ${table} in the table, but ${folder} in the folders`,
+  ),
+  'table-hospital-open': 'in several hospitals, and the table does not say in which',
+  'table-contradiction': of(
+    { column: 'text', values: 'texts' },
+    ({ column, values }) => `${column} is ${values.join(' and ')} in rows of one patient`,
+  ),
+  'table-twice': 'in two rows that differ, without a visit that tells them apart',
+  'table-empty': of({ column: 'text' }, ({ column }) => `the cell ${column} is empty`),
+  'table-unknown': of(
+    { column: 'text', value: 'text' },
+    ({ column, value }) => `${column} is '${value}', which is not known`,
+  ),
+  'table-no-images': of({ place: 'text' }, ({ place }) => `no PNG of the asked modalities at ${place}`),
   'excluded-modalities': of(
     { modalities: 'texts' },
     ({ modalities }) => `no slices of ${modalities.join(', ')}`,

@@ -1,6 +1,7 @@
 import { compareText, DataError, idOf, labelName, type Split } from '@radweave/artifacts';
 import { stratifiedSplit } from '@radweave/stats';
 import type { CohortMember } from './patients.ts';
+import { personKey } from './walk.ts';
 
 /** A member and the set it belongs to. */
 export interface AssignedMember extends CohortMember {
@@ -46,12 +47,27 @@ export function assignSplits(
   const external = members
     .filter(({ hospital }) => hospital !== home)
     .map((member): AssignedMember => ({ ...member, split: 'test' }));
-  return [...sides, ...external].sort(
-    (a, b) =>
-      ORDER.indexOf(a.split) - ORDER.indexOf(b.split) ||
-      compareText(a.hospital, b.hospital) ||
-      compareText(a.patient, b.patient),
+  return [...sides, ...external].sort(inOrder);
+}
+
+function inOrder(a: AssignedMember, b: AssignedMember): number {
+  return (
+    ORDER.indexOf(a.split) - ORDER.indexOf(b.split) ||
+    compareText(a.hospital, b.hospital) ||
+    compareText(a.patient, b.patient)
   );
+}
+
+/** The members in the sets that a table gives them, in the order of {@link assignSplits}. */
+export function takeSplits(
+  members: readonly CohortMember[],
+  splits: ReadonlyMap<string, Split>,
+): AssignedMember[] {
+  const assigned = members.flatMap((member): AssignedMember[] => {
+    const split = splits.get(personKey(member.hospital, idOf(member)));
+    return split === undefined ? [] : [{ ...member, split }];
+  });
+  return assigned.sort(inOrder);
 }
 
 /** @throws DataError when there is no such hospital. */
@@ -74,7 +90,7 @@ const ORDER: readonly Split[] = ['train', 'val', 'test'];
  */
 export function checkLabelRange(
   members: readonly CohortMember[],
-  home: string,
+  home: string | null,
   names: readonly string[] | null,
 ): void {
   const labels = [...new Set(members.map(({ label }) => label))].sort((a, b) => a - b);
@@ -96,6 +112,7 @@ export function checkLabelRange(
       },
     );
   }
+  if (home === null) return;
   const own = new Set(members.filter(({ hospital }) => hospital === home).map(({ label }) => label));
   const foreign = labels.filter((label) => !own.has(label));
   if (own.size === 0 || foreign.length === 0) return;

@@ -1,10 +1,14 @@
 import { basename, join, relative, resolve, sep } from 'node:path';
 import {
+  type CohortTable,
   compareText,
   naturalCompare,
   readPhantomMark,
   SLICE_LAYOUT,
+  type Split,
   systemCode,
+  type TableIssue,
+  type TableRow,
   UsageError,
 } from '@radweave/artifacts';
 import { type Dirent, existsSync, readdirSync, statSync } from '@radweave/artifacts/files';
@@ -26,6 +30,8 @@ export interface FoundPatient {
   patient: string;
   hospital: string;
   label: number;
+  /** Name of the class's folder that it lies in; null where only a table tells the class. */
+  folder: string | null;
   /** Names of the folders in it, whatever they hold. */
   folders: readonly string[];
 }
@@ -33,10 +39,16 @@ export interface FoundPatient {
 /** A folder of patients of one class. */
 interface ClassFolder {
   path: string;
-  /** Its name. */
-  folder: string;
+  /** Its name; null for the folder of a hospital, or of all, whose patients' classes are in a table. */
+  folder: string | null;
   hospital: string;
 }
+
+/** One that has a name of its own. */
+type NamedFolder = ClassFolder & { folder: string };
+
+/** Until the table has told the label. */
+const NO_LABEL = -1;
 
 /** A folder that was not read, because its name has no place in the layout. */
 export interface UnreadFolder {
@@ -67,7 +79,23 @@ export interface FoundCohort {
   foreign: Map<string, Map<string, number>>;
   /** How many files and folders were passed over, by reason. */
   ignored: Record<string, number>;
+  /** What a table tells of the patients; null without one. */
+  table: ToldByTable | null;
 }
+
+/** What a table tells beside labels. */
+export interface ToldByTable {
+  table: CohortTable;
+  /** Sets, by {@link personKey}; null where it gives none. */
+  splits: ReadonlyMap<string, Split> | null;
+  /** The rows about each patient, by {@link personKey}. */
+  rows: ReadonlyMap<string, readonly TableRow[]>;
+  /** Where table and folders do not agree, or the table with itself. */
+  issues: readonly TableIssue[];
+}
+
+/** One patient as a hospital names them. */
+export const personKey = (hospital: string, id: string): string => JSON.stringify([hospital, id]);
 
 /**
  * Walks `ROOT/HOSPITAL/[foldK/]CLASS/{patient}/{modality}/*.png`, where CLASS is `grade{label}`, or has a name that
@@ -75,6 +103,8 @@ export interface FoundCohort {
  * does not depend on the file system. A root that is itself a hospital's folder is that one hospital.
  *
  * @param labels names of the classes in the order of their labels; null: as the folders are called.
+ * @param listed hospitals of the table that tells of the patients: then folders of patients may also lie directly in that of
+ *   their hospital, or in the root. Null without a table.
  * @throws UsageError when the root is not a folder or nothing in it follows the layout; DataError when it is not clear which
  *   folders are classes.
  */
@@ -82,6 +112,7 @@ export function walkCohort(
   rootDir: string,
   modalities: readonly string[],
   labels: readonly string[] | null = null,
+  listed: ReadonlySet<string> | null = null,
 ): FoundCohort {
   const root = resolve(rootDir);
   if (!existsSync(root)) {
@@ -90,12 +121,15 @@ export function walkCohort(
       hint: 'Give --root_dir',
     });
   }
-  const walk = new Walk(modalities, labels);
+  const walk = new Walk(modalities, labels, listed);
   const own = walk.folders(root);
-  const hospitals = walk.isHospital(root, own)
-    ? [[root, basename(root)]]
-    : own.map((name) => [join(root, name), name]);
-  walk.hospitals(hospitals.map(([path = '', name = '']) => ({ path, name: name.normalize('NFC') })));
+  const named = (path: string): { path: string; name: string } => ({
+    path,
+    name: basename(path).normalize('NFC'),
+  });
+  if (listed !== null && walk.holdsPatients(root)) walk.hospitals([{ path: root, name: '' }]);
+  else
+    walk.hospitals(walk.isHospital(root, own) ? [named(root)] : own.map((name) => named(join(root, name))));
   if (walk.found.patients.length === 0) {
     throw new UsageError('E_EMPTY_ROOT', 'no patient folder was found', {
       where: root,
@@ -114,7 +148,8 @@ const PNG = /\.png$/i;
 const OTHER_IMAGE =
   /^[^.]+$|\.(?:dcm|dicom|ima|nii|nii\.gz|nrrd|mha|mhd|jpe?g|jp2|tiff?|bmp|gif|webp|npy|npz)$/i;
 
-class Walk {
+/** Reads folders into what was found. */
+export class Walk {
   readonly found: FoundCohort = {
     hospitals: [],
     labels: null,
@@ -127,18 +162,26 @@ class Walk {
     phantoms: new Map(),
     foreign: new Map(),
     ignored: {},
+    table: null,
   };
   private readonly modalities: ReadonlySet<string>;
   private readonly labels: readonly string[] | null;
+  private readonly listed: ReadonlySet<string> | null;
 
-  constructor(modalities: readonly string[], labels: readonly string[] | null) {
+  constructor(
+    modalities: readonly string[],
+    labels: readonly string[] | null,
+    listed: ReadonlySet<string> | null,
+  ) {
     this.modalities = new Set(modalities);
     this.labels = labels;
+    this.listed = listed;
   }
 
   /** Whether a folder with these folders in it is that of a hospital, not of several. */
   isHospital(path: string, own: readonly string[]): boolean {
     if (own.some((name) => this.isPart(name))) return true;
+    if (own.some((name) => this.listed?.has(name.normalize('NFC')))) return false;
     const below = own.map((name) => ({ path: join(path, name), names: namesOf(join(path, name)) }));
     if (this.labels !== null || below.some(({ names }) => names.some((name) => this.isPart(name))))
       return false;
@@ -153,6 +196,11 @@ class Walk {
     const hasGrades = all.some(({ classes }) => classes.some(({ folder }) => this.isClass(folder)));
     const chosen: ClassFolder[] = [];
     for (const { path, name, parts, classes } of all) {
+      if (this.listed !== null && this.holdsPatients(path)) {
+        this.found.hospitals.push(name);
+        chosen.push({ path, folder: null, hospital: name });
+        continue;
+      }
       const isOne = hasGrades
         ? parts.some((part) => this.isPart(part))
         : classes.some((one) => this.holdsPatients(one.path));
@@ -171,15 +219,18 @@ class Walk {
         else chosen.push(one);
       }
     }
-    const { names, labelOf } = classesOf(chosen, this.labels);
+    const { names, labelOf } = classesOf(
+      chosen.flatMap(({ path, folder }) => (folder === null ? [] : [{ path, folder }])),
+      this.labels,
+    );
     this.found.labels = names;
-    for (const one of chosen) this.patients(one, labelOf(one.folder));
+    for (const one of chosen) this.patients(one, one.folder === null ? NO_LABEL : labelOf(one.folder));
   }
 
   /** Folders that may be those of classes, directly in a hospital's folder or in its folds. */
-  private candidates(path: string, hospital: string): { parts: string[]; classes: ClassFolder[] } {
+  private candidates(path: string, hospital: string): { parts: string[]; classes: NamedFolder[] } {
     const parts = this.folders(path);
-    const at = (place: string, folder: string): ClassFolder => ({
+    const at = (place: string, folder: string): NamedFolder => ({
       path: join(place, folder),
       folder,
       hospital,
@@ -201,7 +252,7 @@ class Walk {
   }
 
   /** Whether there are modalities where those of patients would be. */
-  private holdsPatients(path: string): boolean {
+  holdsPatients(path: string): boolean {
     return namesOf(path).some((patient) =>
       namesOf(join(path, patient)).some((modality) =>
         this.modalities.size === 0
@@ -211,25 +262,30 @@ class Walk {
     );
   }
 
-  private leaveOut({ path, folder, hospital }: ClassFolder): void {
+  private leaveOut({ path, folder, hospital }: NamedFolder): void {
     this.ignore('folder that is no grade');
     this.found.unread.push({ hospital, folder, holds: this.folders(path) });
   }
 
-  private patients({ path, hospital }: ClassFolder, label: number): void {
+  private patients({ path, folder, hospital }: ClassFolder, label: number): void {
     for (const patient of this.folders(path)) {
-      const folders = this.folders(join(path, patient));
-      const place = { patient: patient.normalize('NFC'), hospital, label, folders };
-      this.found.patients.push(place);
-      for (const modality of folders) {
-        if (this.modalities.has(modality.normalize('NFC')))
-          this.slices(join(path, patient, modality), modality, place);
-        else this.ignore('folder of another modality');
-      }
+      this.patient(join(path, patient), { patient: patient.normalize('NFC'), hospital, label, folder });
     }
   }
 
-  private slices(path: string, modality: string, place: FoundPatient): void {
+  /** Reads the folder of a patient. */
+  patient(path: string, who: Omit<FoundPatient, 'folders'>): void {
+    const folders = this.folders(path);
+    const place = { ...who, folders };
+    this.found.patients.push(place);
+    for (const modality of folders) {
+      if (this.modalities.has(modality.normalize('NFC'))) this.slices(join(path, modality), modality, place);
+      else this.ignore('folder of another modality');
+    }
+  }
+
+  /** Reads the folder of a modality. */
+  slices(path: string, modality: string, place: Omit<FoundPatient, 'folders' | 'folder'>): void {
     const { patient, hospital, label } = place;
     const found = modality.normalize('NFC');
     const files = this.entries(path, 'file').sort(naturalCompare);

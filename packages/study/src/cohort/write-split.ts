@@ -7,11 +7,13 @@ import {
   DataError,
   type Exclusion,
   hashFile,
+  idOf,
   labelName,
   type RejectedImage,
   readSplitSummary,
   relativePath,
   replaceFilesTogether,
+  required,
   SPLIT_FILES,
   SPLITS,
   type Split,
@@ -20,6 +22,7 @@ import {
   splitFiles,
   splitHash,
   splitPath,
+  text,
   writeBrightness,
   writeCohort,
   writeExclusions,
@@ -27,6 +30,8 @@ import {
   writeRejected,
   writeSplit,
   writeSplitSummary,
+  writeTable,
+  writeTableIssues,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { Remark } from '@radweave/remarks';
@@ -36,6 +41,7 @@ import type { AssignedMember } from './assign.ts';
 import { forEachSplit } from './each-split.ts';
 import type { ImageCheck } from './images.ts';
 import type { SliceRow } from './slice-table.ts';
+import { personKey, type ToldByTable } from './walk.ts';
 
 /** A finished division of the patients, to be written. */
 export interface Division {
@@ -43,6 +49,8 @@ export interface Division {
   /** Names of the labels; null where they are grade0, grade1, …. */
   labels: readonly string[] | null;
   exclusions: readonly Exclusion[];
+  /** What a table tells of the patients; null without one. */
+  table: ToldByTable | null;
   rejected: readonly RejectedImage[];
   /** What is known of each slice, by path. */
   facts: ImageCheck['facts'];
@@ -67,13 +75,16 @@ export async function writeDivision(
   context: StageContext,
 ): Promise<SplitSummary> {
   const { splits_dir, modalities } = config.data;
-  const { exclusions, rejected } = division;
+  const { members, exclusions, rejected } = division;
   const gone = goneModalities(splitFiles(splits_dir).summary, modalities);
   const obsolete = gone.flatMap((modality) => [
     ...SPLITS.map((split) => splitPath('', split, modality)),
     pictureName(modality),
   ]);
   if (rejected.length === 0) obsolete.push(SPLIT_FILES.rejected);
+  const issues = division.table?.issues ?? [];
+  if (issues.length === 0) obsolete.push(SPLIT_FILES.tableIssues);
+  if (division.table === null) obsolete.push(SPLIT_FILES.clinical);
   const fill = (folder: string): SplitSummary => {
     const names = writeSplitFiles(folder, division, config);
     const places = splitFiles(folder);
@@ -83,7 +94,12 @@ export async function writeDivision(
     for (const [modality, svg] of division.pictures)
       writeFileAtomic(join(folder, pictureName(modality)), svg);
     if (rejected.length > 0) writeRejected(places.rejected, rejected);
+    if (issues.length > 0) writeTableIssues(places.tableIssues, issues);
     names.push(SPLIT_FILES.cohort, SPLIT_FILES.exclusions);
+    if (division.table !== null) {
+      writeClinical(places.clinical, division.table, members);
+      names.push(SPLIT_FILES.clinical);
+    }
     const hashes = Object.fromEntries(names.map((name) => [name, hashFile(join(folder, name))]));
     const summary = { ...summarise(division, config), hashes };
     writeSplitSummary(places.summary, summary);
@@ -94,6 +110,29 @@ export async function writeDivision(
     say(context, `The split files of ${modality} were of the split before and are removed.`);
   }
   return summary;
+}
+
+/** Writes every row of the table about the patients of the cohort, with all its columns, under their keys. */
+function writeClinical(path: string, { table, rows }: ToldByTable, members: readonly AssignedMember[]): void {
+  const { patient, hospital, split } = table.columns;
+  const others = table.header.flatMap((name, at) =>
+    [patient, hospital, split, ''].includes(name) ? [] : [{ name, at }],
+  );
+  const columns = Object.fromEntries([
+    ['patient_id', required],
+    ['hospital', required],
+    ['split', required],
+    ...others.map(({ name }) => [name, text] as const),
+  ]);
+  const lines = members.flatMap((member) =>
+    (rows.get(personKey(member.hospital, idOf(member))) ?? []).map(({ cells }) => ({
+      ...Object.fromEntries(others.map(({ name, at }) => [name, cells[at] ?? ''])),
+      patient_id: member.patient,
+      hospital: member.hospital,
+      split: member.split,
+    })),
+  );
+  writeTable<Record<string, string>>(path, columns, lines);
 }
 
 const pictureName = (modality: string): string => `brightness_${modality}.svg`;
@@ -149,6 +188,7 @@ function cohortOf({ members, labels }: Division, modalities: readonly string[]):
 function summarise(division: Division, config: Config): SplitSummary {
   const { members, labels, exclusions, files, warnings, synthetic } = division;
   const { modalities, home_hospital, train_ratio } = config.data;
+  const given = division.table?.splits ?? null;
   const excluded: Record<string, number> = {};
   for (const { reason } of exclusions) excluded[reason] = (excluded[reason] ?? 0) + 1;
   return {
@@ -156,7 +196,8 @@ function summarise(division: Division, config: Config): SplitSummary {
     counts: countCells(members, modalities),
     modalities,
     ...(labels === null ? {} : { labels: [...labels] }),
-    home_hospital,
+    home_hospital: given === null ? home_hospital : homeOf(members),
+    ...(given === null ? {} : { given_split: true }),
     train_ratio,
     seed: config.experiment.seed,
     split_hash: splitHash(members),
@@ -169,6 +210,12 @@ function summarise(division: Division, config: Config): SplitSummary {
     ...rootOf(config),
     versions: programVersions(),
   };
+}
+
+/** The hospitals of training and validation, where a table says who is in them. */
+function homeOf(members: readonly AssignedMember[]): string {
+  const home = members.filter(({ split }) => split !== 'test').map(({ hospital }) => hospital);
+  return [...new Set(home)].sort().join(', ');
 }
 
 function rootOf({ data, preprocess }: Config): Pick<SplitSummary, 'root_dir'> {

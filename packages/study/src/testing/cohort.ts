@@ -58,7 +58,10 @@ export function writeCohortFolders(root: string, patientsPerGrade = 5, slices = 
   }
 }
 
-/** Patients of hospitals and classes of any number: `{ JM: [4, 4], SY: [2, 0] }` has the patients of each class. */
+/**
+ * Patients of hospitals and classes of any number: `{ JM: [4, 4], SY: [2, 0] }` has the patients of each class, `JM10` is the
+ * first of class 1 of JM. Without names of classes there are no folders of them.
+ */
 export function writeCohortOf(
   root: string,
   hospitals: Readonly<Record<string, readonly number[]>>,
@@ -69,7 +72,8 @@ export function writeCohortOf(
     for (const [label, count] of counts.entries()) {
       for (let p = 0; p < count; p++) {
         for (const modality of modalities) {
-          const place = `${hospital}/${classes[label]}/${hospital}${label}${p}/${modality}/s1.png`;
+          const folder = classes[label] === undefined ? '' : `${classes[label]}/`;
+          const place = `${hospital}/${folder}${hospital}${label}${p}/${modality}/s1.png`;
           writeSlice(root, place, slicePixels(place, Math.min(label, 1)));
         }
       }

@@ -1,0 +1,186 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Config,
+  readCohort,
+  readExclusions,
+  readSplit,
+  readTableIssues,
+  splitPath,
+} from '@radweave/artifacts';
+import {
+  cohortConfig,
+  listening,
+  slicePixels,
+  writeCohortOf,
+  writeSlice,
+} from '@radweave/study/testing/cohort';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { preprocess } from './preprocess.ts';
+
+const HOSPITALS = { JM: [3, 3], SY: [1, 2] };
+const EVERYBODY = Object.entries(HOSPITALS).flatMap(([hospital, counts]) =>
+  counts.flatMap((n, label) =>
+    Array.from({ length: n }, (_, p) => ({ id: `${hospital}${label}${p}`, hospital, label })),
+  ),
+);
+
+/** A cohort with a table of these lines, below a header. */
+function study(classes: readonly string[], lines: readonly string[]): { config: Config; raw: string } {
+  const folder = tempDir();
+  const config = cohortConfig(folder);
+  const raw = config.data.root_dir ?? '';
+  writeCohortOf(raw, HOSPITALS, classes, ['A', 'P']);
+  config.data.table = join(folder, 'table.csv');
+  writeFileSync(config.data.table, `${lines.join('\n')}\n`);
+  return { config, raw };
+}
+
+const cohortOf = ({ data }: Config): Record<string, unknown>[] =>
+  readCohort(join(data.splits_dir, 'cohort.csv')).patients.map((one) => ({ ...one }));
+
+test('a table beside folders of classes adds names and carries its other columns along, untouched', async () => {
+  const lines = EVERYBODY.map(
+    ({ id, hospital, label }, i) => `${i},${['benign', 'malignant'][label]},${id},${hospital},0${i}`,
+  );
+  const { config } = study(['grade0', 'grade1'], [',Class,Patient ID,centre,age', ...lines]);
+  await preprocess({ config }, listening());
+  const patients = cohortOf(config);
+  expect(patients).toHaveLength(EVERYBODY.length);
+  for (const one of patients) expect(one.label_name).toBe(one.label === 0 ? 'benign' : 'malignant');
+  const clinical = readFileSync(join(config.data.splits_dir, 'clinical.csv'), 'utf8').split('\n');
+  expect(clinical[0]).toBe('patient_id,hospital,split,Class,age');
+  expect(clinical).toContain('SY00,SY,test,benign,06');
+  // Nothing of the table is left when it is no longer used.
+  config.data.table = null;
+  await preprocess({ config }, listening());
+  expect(existsSync(join(config.data.splits_dir, 'clinical.csv'))).toBe(false);
+  expect(cohortOf(config)[0]).not.toHaveProperty('label_name');
+});
+
+test('a table tells the classes of patients whose folders lie in those of their hospitals, or in the root', async () => {
+  const rows = EVERYBODY.map(({ id, hospital, label }) => `${id};${hospital};${label}`);
+  const { config, raw } = study([], ['patient;hospital;label', ...rows]);
+  await preprocess({ config }, listening());
+  expect(cohortOf(config).map(({ label }) => label)).toEqual(
+    cohortOf(config).map(({ patient }) => Number(String(patient)[2])),
+  );
+  const { data } = config;
+  const split = splitPath(data.splits_dir, 'test', 'A');
+  expect(readFileSync(split, 'utf8')).toMatch(
+    /^image_path,label,label_name,patient_id,hospital\n.*,grade0,SY00,SY\n/,
+  );
+  const before = readSplit(split);
+  for (const { id, hospital } of EVERYBODY) renameSync(join(raw, hospital, id), join(raw, id));
+  for (const hospital of Object.keys(HOSPITALS)) renameSync(join(raw, hospital), join(tempDir(), hospital));
+  await preprocess({ config }, listening());
+  expect(readSplit(split).map(({ path, ...rest }) => rest)).toEqual(before.map(({ path, ...rest }) => rest));
+});
+
+test('images where the table says, visits under their patient, and sets as it gives them', async () => {
+  const { config, raw } = study([], []);
+  for (const visit of ['a', 'b']) {
+    const place = `JM/JM00_${visit}/A/s1.png`;
+    writeSlice(raw, place, slicePixels(place, 0));
+    writeSlice(raw, place.replace('/A/', '/P/'), slicePixels(`${place}P`, 0));
+  }
+  const sets = ['training', 'Val', '训练'];
+  const rows = EVERYBODY.filter(({ id }) => id !== 'JM00').map(
+    ({ id, hospital, label }, i) =>
+      `${id},${hospital},${['low', 'high'][label]},${hospital}/${id},${hospital === 'SY' ? 'test' : sets[i % 3]},`,
+  );
+  const visits = ['a', 'b'].map((visit) => `JM00,JM,low,JM/JM00_${visit},train,${visit}`);
+  const again = rows[0] ?? '';
+  writeFileSync(
+    config.data.table ?? '',
+    ['patient,hospital,label,image,split,visit', ...visits, ...rows, again].join('\n'),
+  );
+  config.data.labels = ['low', 'high'];
+  config.data.home_hospital = 'nobody';
+  const { summary } = await preprocess({ config }, listening());
+  expect(summary).toMatchObject({ given_split: true, home_hospital: 'JM', labels: ['low', 'high'] });
+  const slices = readSplit(splitPath(config.data.splits_dir, 'train', 'A'));
+  expect(slices.filter(({ patient }) => patient === 'JM00').map(({ path }) => path)).toEqual(
+    ['a', 'b'].map((visit) => join(raw, `JM/JM00_${visit}/A/s1.png`)),
+  );
+  const given = Object.fromEntries(cohortOf(config).map(({ patient, split }) => [patient, split]));
+  expect(given).toMatchObject({ JM00: 'train', JM01: 'train', JM02: 'val', JM10: 'train', SY00: 'test' });
+});
+
+test('whatever does not agree is in one error and one file, before anything else is written', async () => {
+  const rows = EVERYBODY.map(({ id, hospital, label }) => [id, hospital, String(label)]);
+  const change = (id: string, at: number, value: string): void => {
+    for (const row of rows) if (row[0] === id) row[at] = value;
+  };
+  change('JM01', 2, '1');
+  change('JM02', 2, '');
+  change('SY11', 1, 'JM');
+  const lines = rows.filter(([id]) => id !== 'JM10').map((row) => row.join(','));
+  const { config, raw } = study(
+    ['grade0', 'grade1'],
+    ['patient,hospital,label', ...lines, 'X9,SY,0', '7,SY,0', 'JM11,JM,0'],
+  );
+  mkdirSync(join(raw, 'SY/grade0'), { recursive: true });
+  renameSync(join(raw, 'SY/grade0/SY00'), join(raw, 'SY/grade0/007'));
+  const { splits_dir } = config.data;
+  const file = join(splits_dir, 'table_issues.csv');
+  await expect(preprocess({ config }, listening())).rejects.toThrow(
+    expect.objectContaining({
+      code: 'E_TABLE',
+      exitCode: 3,
+      where: file,
+      hint: expect.stringContaining('--exclude_conflicts'),
+    }),
+  );
+  expect(existsSync(join(splits_dir, 'cohort.csv'))).toBe(false);
+  const found = readTableIssues(file).map(({ patient_id, problem }) => `${patient_id}: ${problem.text}`);
+  expect(found.sort()).toEqual([
+    '7: called 7 in the table, but 007 in the folders',
+    'JM01: label 1 in the table, but in the folder grade0',
+    'JM02: the cell label is empty',
+    'JM10: in the folders only',
+    'JM11: in two rows that differ, without a visit that tells them apart',
+    'JM11: label is 1 and 0 in rows of one patient',
+    'SY00: in the table only',
+    'SY11: of JM in the table, but in the folder of SY',
+    'X9: in the table only',
+  ]);
+  config.preprocess.exclude_conflicts = true;
+  config.data.home_hospital = 'JM';
+  config.data.train_ratio = 0.5;
+  await expect(preprocess({ config }, listening())).rejects.toThrow(/cannot be divided/);
+  const more = ['JM20', 'JM21'].map((id) => ({ id, place: `JM/grade0/${id}` }));
+  const ones = ['JM30', 'JM31'].map((id) => ({ id, place: `JM/grade1/${id}` }));
+  for (const { place } of [...more, ...ones]) {
+    for (const modality of ['A', 'P'])
+      writeSlice(raw, `${place}/${modality}/1.png`, slicePixels(`${place}${modality}`, 0));
+  }
+  const added = [...more.map(({ id }) => `${id},JM,0`), ...ones.map(({ id }) => `${id},JM,1`)];
+  writeFileSync(
+    config.data.table ?? '',
+    ['patient,hospital,label', ...lines, 'X9,SY,0', '7,SY,0', 'JM11,JM,0', ...added].join('\n'),
+  );
+  await preprocess({ config }, listening());
+  const left = readExclusions(join(splits_dir, 'exclusions.csv')).filter(({ reason }) => reason === 'table');
+  expect(left.map(({ patient }) => patient).sort()).toEqual([
+    '7',
+    'JM01',
+    'JM02',
+    'JM10',
+    'JM11',
+    'SY00',
+    'SY11',
+    'X9',
+  ]);
+  expect(cohortOf(config).map(({ patient }) => patient)).not.toContain('JM11');
+});
+
+test('a column that is not there, and a table without patients, are told with the columns that are', async () => {
+  const { config } = study([], ['name,label', 'a,0']);
+  await expect(preprocess({ config }, listening())).rejects.toThrow(/found name,label .*patient=NAME/);
+  config.data.table_columns = ['patient=Name'];
+  await expect(preprocess({ config }, listening())).rejects.toThrow(
+    /'patient=Name' names no column .*name, label/,
+  );
+});

@@ -1,0 +1,184 @@
+import {
+  type CohortTable,
+  compareText,
+  naturalCompare,
+  type Split,
+  type TableIssue,
+  type TableRow,
+} from '@radweave/artifacts';
+import { remark } from '@radweave/remarks';
+import { type Classes, classesOf, classKey } from './class-folders.ts';
+import { issueOf, type ListedPerson, peopleOf } from './table-people.ts';
+import { type FoundCohort, type FoundPatient, personKey } from './walk.ts';
+
+/**
+ * Brings a table and the folders together: who is in both is in the cohort, with the label of the table where it has one. All
+ * that does not agree is told of, and left out.
+ *
+ * @param found the patients of the folders.
+ * @param labels names of the classes in their order; null: the natural order of the names in the table.
+ * @param home the hospital of patients of whom neither says one.
+ * @param before what was found wrong when the images were looked for.
+ */
+export function cohortOfTable(
+  table: CohortTable,
+  found: FoundCohort,
+  labels: readonly string[] | null,
+  home: string,
+  before: readonly TableIssue[] = [],
+): FoundCohort {
+  const { people, issues } = peopleOf(table);
+  issues.push(...before);
+  const pairs = pairUp(people, found.patients, issues);
+  const classes = classesIn(table, pairs, found, labels, issues);
+  const wrong = new Set(issues.map(({ hospital, patient_id }) => personKey(hospital, patient_id)));
+  const places = new Map<FoundPatient, { hospital: string; label: number }>();
+  const splits = new Map<string, Split>();
+  const rows = new Map<string, readonly TableRow[]>();
+  for (const { person, folders } of pairs) {
+    const hospital = person.hospital || (folders[0]?.hospital ?? '') || home;
+    if (wrong.has(personKey(person.hospital, person.id))) continue;
+    if (person.split !== null) splits.set(personKey(hospital, person.id), person.split);
+    rows.set(personKey(hospital, person.id), person.rows);
+    for (const folder of folders) places.set(folder, { hospital, label: classes.labelIn(person, folder) });
+  }
+  const byPlace = new Map(
+    [...places].map(([one, place]) => [JSON.stringify([one.hospital, one.label, one.patient]), place]),
+  );
+  const kept = <T extends { hospital: string; label: number; patient: string }>(ones: readonly T[]): T[] =>
+    ones.flatMap((one) => {
+      const place = byPlace.get(JSON.stringify([one.hospital, one.label, one.patient]));
+      return place === undefined ? [] : [{ ...one, ...place }];
+    });
+  const patients = kept(found.patients);
+  return {
+    ...found,
+    hospitals: [...new Set(patients.map(({ hospital }) => hospital))].sort(compareText),
+    labels: classes.names,
+    patients,
+    slices: kept(found.slices),
+    masks: kept(found.masks),
+    doubtful: kept(found.doubtful),
+    table: {
+      table,
+      splits: table.columns.split === undefined ? null : splits,
+      rows,
+      issues: issues.sort((a, b) => naturalCompare(a.patient_id, b.patient_id)),
+    },
+  };
+}
+
+/** A patient of the table with the folders of theirs. */
+interface Pair {
+  person: ListedPerson;
+  folders: FoundPatient[];
+}
+
+function pairUp(
+  people: readonly ListedPerson[],
+  patients: readonly FoundPatient[],
+  issues: TableIssue[],
+): Pair[] {
+  const byId = new Map<string, FoundPatient[]>();
+  for (const one of patients) byId.set(one.patient, [...(byId.get(one.patient) ?? []), one]);
+  const claimed = new Set<FoundPatient>();
+  const pairs: Pair[] = [];
+  const lost: ListedPerson[] = [];
+  for (const person of people) {
+    const same = byId.get(person.id) ?? [];
+    const own = same.filter(
+      ({ hospital }) => person.hospital === '' || hospital === '' || hospital === person.hospital,
+    );
+    const isOpen =
+      new Set(own.map(({ hospital }) => hospital)).size > 1 || own.some((one) => claimed.has(one));
+    if (isOpen) issues.push(issueOf(person, remark('table-hospital-open')));
+    else if (own.length > 0) pairs.push({ person, folders: own });
+    else lost.push(person);
+    for (const one of own) claimed.add(one);
+  }
+  for (const person of lost) issues.push(issueOf(person, whyLost(person, patients, claimed)));
+  const others = new Map(
+    patients.filter((one) => !claimed.has(one)).map((one) => [personKey(one.hospital, one.patient), one]),
+  );
+  for (const { patient, hospital } of others.values()) {
+    issues.push(issueOf({ id: patient, hospital }, remark('table-no-row')));
+  }
+  return pairs;
+}
+
+/** Why nobody in the folders is this patient; who is meant is not in the folders only then. */
+function whyLost(
+  { id, hospital }: ListedPerson,
+  patients: readonly FoundPatient[],
+  claimed: Set<FoundPatient>,
+): TableIssue['problem'] {
+  const free = patients.filter((one) => !claimed.has(one));
+  const elsewhere = free.filter(({ patient }) => patient === id);
+  const [there] = elsewhere;
+  if (there !== undefined) {
+    for (const one of elsewhere) claimed.add(one);
+    return remark('table-hospital', { table: hospital, folder: there.hospital });
+  }
+  // Spreadsheets make a number of 007.
+  const bare = (text: string): string => text.replace(/^0+(?=.)/, '').toLowerCase();
+  const alike = free.filter((one) => bare(one.patient) === bare(id) && [one.hospital, ''].includes(hospital));
+  const [spelt] = alike;
+  if (spelt === undefined) return remark('table-no-folder');
+  for (const one of alike) claimed.add(one);
+  return remark('table-spelt', { table: id, folder: spelt.patient });
+}
+
+interface TableClasses extends Pick<Classes, 'names'> {
+  labelIn(person: ListedPerson, folder: FoundPatient): number;
+}
+
+/** Labels by the table. Folders of classes must say the same, each class in one word of the table. */
+function classesIn(
+  table: CohortTable,
+  pairs: readonly Pair[],
+  found: FoundCohort,
+  labels: readonly string[] | null,
+  issues: TableIssue[],
+): TableClasses {
+  if (table.columns.label === undefined) return { names: found.labels, labelIn: (_, { label }) => label };
+  const inFolders = pairs.flatMap(({ person, folders }) =>
+    folders.flatMap((one) => (one.folder === null || person.label === '' ? [] : [{ person, one }])),
+  );
+  const words = usualWords(inFolders);
+  for (const { person, one } of inFolders) {
+    if (words.get(one.label) === classKey(person.label)) continue;
+    issues.push(issueOf(person, remark('table-label', { table: person.label, folder: one.folder ?? '' })));
+  }
+  if (words.size > 0) {
+    const spelt = [...words]
+      .sort(([a], [b]) => a - b)
+      .map(([, word]) => pairs.find(({ person }) => classKey(person.label) === word)?.person.label ?? word);
+    const areNumbers = spelt.every((word) => /^\d+$/.test(word) || /^grade\d+$/i.test(word));
+    return { names: areNumbers ? found.labels : spelt, labelIn: (_, { label }) => label };
+  }
+  const own = pairs.filter(({ person }) => person.label !== '');
+  const { names, labelOf } = classesOf(
+    own.map(({ person }) => ({ path: `${table.path}, line ${person.rows[0]?.line}`, folder: person.label })),
+    labels,
+  );
+  for (const { person } of own) {
+    if (labelOf(person.label) >= 0) continue;
+    const column = table.columns.label ?? 'label';
+    issues.push(issueOf(person, remark('table-unknown', { column, value: person.label })));
+  }
+  const areCounted = names?.every((name, label) => name === String(label)) === true;
+  return { names: areCounted ? null : names, labelIn: ({ label }) => labelOf(label) };
+}
+
+/** The word that the table has for most patients of each class of the folders. */
+function usualWords(inFolders: readonly { person: ListedPerson; one: FoundPatient }[]): Map<number, string> {
+  const counts = new Map<number, Map<string, number>>();
+  for (const { person, one } of inFolders) {
+    const own = counts.get(one.label) ?? new Map<string, number>();
+    const word = classKey(person.label);
+    counts.set(one.label, own.set(word, (own.get(word) ?? 0) + 1));
+  }
+  return new Map(
+    [...counts].map(([label, own]) => [label, [...own].sort(([, a], [, b]) => b - a)[0]?.[0] ?? '']),
+  );
+}
