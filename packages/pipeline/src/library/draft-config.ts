@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Config, defaultConfig, labelNamesOf, UsageError } from '@radweave/artifacts';
-import { type FoundPatient, walkCohort } from '@radweave/study/cohort/walk';
+import type { FoundPatient } from '@radweave/study/cohort/found';
+import { walkCohort } from '@radweave/study/cohort/walk';
 
 /** A configuration for a folder of data, and what was seen there. */
 export interface Draft {

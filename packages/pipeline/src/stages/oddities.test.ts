@@ -1,4 +1,13 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { readBrightness, readRejected, readSplit, splitPath } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
@@ -84,8 +93,8 @@ test('folders that are not called like grades are named, and so are files of oth
   expect(await warned(config)).toEqual([
     "SY: folder 'notes' was not read, because it is not called grade0, grade1, …; it holds 1 folder",
     "ZS was not read, because no folder in it is called grade0, grade1, …; folders found there: 'bad; odd', 'benign'",
-    'JM: files that are not PNG were not read (.jpg: 1); radweave import reads DICOM, NIfTI, JPEG, TIFF and BMP files',
-    'SY: files that are not PNG were not read (without an extension: 1, .dcm: 1); radweave import reads DICOM, NIfTI, JPEG, TIFF and BMP files',
+    `JM: files that are not PNG were not read (.jpg: 1), such as in ${join(raw, 'JM/fold1/grade0/JM000/A')}; radweave import images can make slices of them`,
+    `SY: files that are not PNG were not read (without an extension: 1, .dcm: 1), such as in ${join(raw, patient('SY', 0, 0), 'A')}; radweave import dicom can make slices of them`,
   ]);
 });
 
@@ -99,6 +108,61 @@ test('a class with a name among grades is a question, and --labels an answer', a
   expect(await warned(config)).toEqual([
     "SY: folder 'grad1' was not read, because it is not called grade0, grade1, …; it holds 2 folders",
   ]);
+});
+
+test('a copy of a slice is told of', async () => {
+  const { raw, config } = cohort();
+  const place = join(raw, patient('SY', 0, 0), 'A');
+  const [file = ''] = readdirSync(place);
+  copyFileSync(join(place, file), join(place, 'copy (1).png'));
+  expect(await warned(config)).toEqual([
+    'SY, A: 1 slice shows the same image as another of the same patient and counts again (copy (1).png); remove them if they are copies',
+  ]);
+});
+
+test.skipIf(process.platform === 'win32')(
+  'pipes and hidden patients are passed over and counted',
+  async () => {
+    const { raw, config } = cohort();
+    execFileSync('mkfifo', [join(raw, patient('SY', 0, 0), 'A', 'x.png')]);
+    symlinkSync('x.png', join(raw, patient('SY', 0, 0), 'A', 'y.png'));
+    for (const name of ['.x', '..x']) mkdirSync(join(raw, 'SY/grade0', name, 'A'), { recursive: true });
+    const { summary } = await preprocess({ config }, listening());
+    expect(summary.files).toMatchObject({
+      'no ordinary file (pipe, socket or device)': 2,
+      'hidden folder': 2,
+    });
+  },
+);
+
+test('images of other formats alone are named with the command that imports them', async () => {
+  const { raw, config } = cohort();
+  const into = (place: string, from: RegExp, ending: string): void => {
+    for (const entry of readdirSync(place, { recursive: true, encoding: 'utf8' })) {
+      if (from.test(entry)) renameSync(join(place, entry), join(place, entry.replace(from, ending)));
+    }
+  };
+  into(raw, /\.png$/, '.nii.gz');
+  await expect(preprocess({ config }, listening())).rejects.toThrow(
+    expect.objectContaining({
+      code: 'E_NO_PATIENTS',
+      message: expect.stringContaining('their folders hold .nii.gz: '),
+      hint: expect.stringContaining(`radweave import nifti ${raw}`),
+    }),
+  );
+  const flat = join(tempDir(), 'export');
+  mkdirSync(join(flat, 'study'), { recursive: true });
+  for (const name of ['IM0001', 'b.dcm', 'c.jpg']) writeFileSync(join(flat, 'study', name), 'x');
+  config.data.root_dir = flat;
+  await expect(preprocess({ config }, listening())).rejects.toThrow(
+    expect.objectContaining({
+      code: 'E_EMPTY_ROOT',
+      message: expect.stringContaining(
+        'images of other formats are (without an extension: 1, .dcm: 1, .jpg: 1)',
+      ),
+      hint: expect.stringContaining(`radweave import dicom ${flat}, or radweave import images ${flat}`),
+    }),
+  );
 });
 
 test('without a usable external patient the warning does not deny that other hospitals are there', async () => {

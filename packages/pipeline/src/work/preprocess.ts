@@ -27,6 +27,8 @@ import {
   requireHome,
   takeSplits,
 } from '@radweave/study/cohort/assign';
+import { importAdvice, textOf } from '@radweave/study/cohort/foreign';
+import { type FoundCohort, personKey } from '@radweave/study/cohort/found';
 import {
   checkImages,
   findSharedImages,
@@ -35,7 +37,7 @@ import {
   rejection,
   withoutRejected,
 } from '@radweave/study/cohort/images';
-import { alikeHospitals, lostPatients, unusedFiles } from '@radweave/study/cohort/oddities';
+import { alikeHospitals, lostPatients, repeatedSlices, unusedFiles } from '@radweave/study/cohort/oddities';
 import {
   type CohortMember,
   type Gathered,
@@ -45,7 +47,7 @@ import {
 } from '@radweave/study/cohort/patients';
 import { cohortOfTable } from '@radweave/study/cohort/table-cohort';
 import { walkListed } from '@radweave/study/cohort/table-images';
-import { type FoundCohort, personKey, walkCohort } from '@radweave/study/cohort/walk';
+import { walkCohort } from '@radweave/study/cohort/walk';
 import { type Division, writeDivision } from '@radweave/study/cohort/write-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 
@@ -97,6 +99,7 @@ export async function preprocess(
     ...alikeHospitals(found.hospitals),
     ...lostPatients(found, gathered.lacking, modalities),
     ...unusedFiles(found, check.masks),
+    ...repeatedSlices(gathered.members, check.facts),
     ...check.brightness.warnings(home_hospital),
   ];
   for (const { text } of warnings) warn(context, text);
@@ -126,13 +129,13 @@ export async function preprocess(
 
 /** The patients of the folders, or of table and folders together. */
 function readFolders(root: string, data: Config['data'], context: StageContext): FoundCohort {
-  const { modalities, labels, home_hospital } = data;
-  if (data.table === null) return walkCohort(root, modalities, labels);
-  const table = readCohortTable(data.table, data.table_columns);
+  const { table: place, table_columns, modalities, labels, home_hospital } = data;
+  if (place === null) return walkCohort(root, modalities, labels);
+  const table = readCohortTable(place, table_columns);
   const used = Object.entries(table.columns).map(([role, column]) =>
     role === column ? role : `${column} as ${role}`,
   );
-  say(context, `${data.table}: ${counted(table.rows.length, 'row')}; columns: ${used.join(', ')}.`);
+  say(context, `${place}: ${counted(table.rows.length, 'row')}; columns: ${used.join(', ')}.`);
   if (table.columns.image !== undefined) {
     const { found, issues } = walkListed(table, root, modalities);
     return cohortOfTable(table, found, labels, home_hospital, issues);
@@ -205,16 +208,18 @@ function assigned(
   { hospitals, labels, slices, foreign, table }: FoundCohort,
   config: Config,
 ): AssignedMember[] {
-  const { modalities, home_hospital, train_ratio } = config.data;
+  const { root_dir, modalities, home_hospital, train_ratio } = config.data;
   if (members.length === 0) {
+    const counts = new Map([...foreign.values()].flatMap((one) => [...one.counts]));
+    const isForeign = slices.length === 0 && counts.size > 0;
+    const there = isForeign ? `; their folders hold ${textOf(counts)}` : '';
     throw new DataError(
       'E_NO_PATIENTS',
-      `no patient has slices of every modality (${modalities.join(', ')})`,
+      `no patient has slices of every modality (${modalities.join(', ')})${there}`,
       {
         hint:
-          slices.length === 0 && foreign.size > 0
-            ? 'Slices must be PNG files; radweave import makes them from DICOM files'
-            : 'Check --modalities against the names of the modality folders',
+          (isForeign ? importAdvice(counts.keys(), root_dir ?? '…') : undefined) ??
+          'Check --modalities against the names of the modality folders',
       },
     );
   }

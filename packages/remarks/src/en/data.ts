@@ -24,10 +24,14 @@ export const DATA = {
       `${counted(n, 'image')} or folder${n === 1 ? ' was' : 's were'} not read, because slices are expected elsewhere, directly in a folder of their modality (${few(names, isMore)})`,
   ),
   'data-not-png': of(
-    { hospital: 'text', kinds: 'remarks' },
-    ({ hospital, kinds }) => `${hospital}: files that are not PNG were not read (${kinds.join(', ')})`,
+    { hospital: 'text', kinds: 'remarks', folder: 'text' },
+    ({ hospital, kinds, folder }) =>
+      `${hospital}: files that are not PNG were not read (${kinds.join(', ')}), such as in ${folder}`,
   ),
-  'data-import-dicom': 'radweave import reads DICOM, NIfTI, JPEG, TIFF and BMP files',
+  'data-import': of(
+    { commands: 'texts' },
+    ({ commands }) => `${commands.join(' and ')} can make slices of them`,
+  ),
   'data-count': of({ what: 'text', n: 'number' }, ({ what, n }) => `${what}: ${n}`),
   'data-masks-named': of(
     { hospital: 'text', modality: 'text', n: 'number', names: 'texts', isMore: 'flag' },
@@ -43,6 +47,11 @@ export const DATA = {
     { hospital: 'text', modality: 'text', n: 'number', names: 'texts', isMore: 'flag' },
     ({ hospital, modality, n, names, isMore }) =>
       `${hospital}, ${modality}: ${n} of the images ${are(n)} called like outlines of a lesion, without a slice that ${n === 1 ? 'it belongs' : 'they belong'} to, and ${are(n)} used as slices (${few(names, isMore)}); remove them if they are masks`,
+  ),
+  'data-repeated': of(
+    { hospital: 'text', modality: 'text', n: 'number', names: 'texts', isMore: 'flag' },
+    ({ hospital, modality, n, names, isMore }) =>
+      `${hospital}, ${modality}: ${counted(n, 'slice')} ${n === 1 ? 'shows' : 'show'} the same image as another of the same patient and ${n === 1 ? 'counts' : 'count'} again (${few(names, isMore)}); remove them if they are copies`,
   ),
   'data-lost': of(
     { hospital: 'text', n: 'number', total: 'number', modalities: 'texts', labels: 'remarks' },

@@ -17,8 +17,9 @@ export const DATA_ZH: Sentences<typeof DATA> = {
     `医院 ${quoted(names, false)} 的名称几乎相同，但按不同医院处理；若为同一医院，请将患者放入同一文件夹`,
   'data-misplaced': ({ n, names, isMore }) =>
     `未读取 ${n} 个图像或文件夹：切片应直接位于其模态的文件夹中（${list(names, isMore)}）`,
-  'data-not-png': ({ hospital, kinds }) => `${hospital}：未读取非 PNG 文件（${list(kinds)}）`,
-  'data-import-dicom': 'DICOM、NIfTI、JPEG、TIFF 和 BMP 文件可用 radweave import 导入',
+  'data-not-png': ({ hospital, kinds, folder }) =>
+    `${hospital}：未读取非 PNG 文件（${list(kinds)}），例如 ${folder}`,
+  'data-import': ({ commands }) => `可用 ${list(commands)} 转为切片`,
   'data-count': ({ what, n }) => `${what}：${n}`,
   'data-masks-named': ({ hospital, modality, n, names, isMore }) =>
     `${hospital} 的 ${modality}：${n} 张图像的名称像掩膜或标注，未纳入（${list(names, isMore)}）；若其实是切片，请改名`,
@@ -26,6 +27,8 @@ export const DATA_ZH: Sentences<typeof DATA> = {
     `${hospital} 的 ${modality}：${n} 张图像只有两个灰度值，像是掩膜，未纳入（${list(names, isMore)}）`,
   'data-masks-doubtful': ({ hospital, modality, n, names, isMore }) =>
     `${hospital} 的 ${modality}：${n} 张图像的名称像病灶勾画，但没有与之对应的切片，仍作为切片使用（${list(names, isMore)}）；若其实是掩膜，请移除`,
+  'data-repeated': ({ hospital, modality, n, names, isMore }) =>
+    `${hospital} 的 ${modality}：${n} 张切片与同一患者的另一张图像相同，仍重复计入（${list(names, isMore)}）；若为副本，请移除`,
   'data-lost': ({ hospital, n, total, modalities, labels }) =>
     `${hospital}：${total} 例患者中有 ${n} 例缺少 ${list(modalities)}，未纳入（${list(labels)}）`,
   'data-folders-there': ({ names, isMore }) => `其中的文件夹：${quoted(names, isMore)}`,

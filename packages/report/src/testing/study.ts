@@ -121,7 +121,11 @@ function odditiesOf(home: string, hostile: string): Oddities {
     remark('data-folder-unread', { hospital: 'ZS', folder: 'benign', classes: 'grade0, grade1, …', n: 1 }),
     remark('data-hospitals-alike', { names: ['SY', 'sy'] }),
     remark('data-misplaced', { n: 2, ...few('ZS/a.png', 'ZS/b.png') }),
-    together(remark('data-not-png', { hospital: 'ZS', kinds: [one('.dcm')] }), remark('data-import-dicom')),
+    remark('data-repeated', { hospital: 'ZS', modality: 'A', n: 2, ...few('s1 (1).png') }),
+    together(
+      remark('data-not-png', { hospital: 'ZS', kinds: [one('.dcm')], folder: 'ZS/grade0/1/A' }),
+      remark('data-import', { commands: ['radweave import dicom'] }),
+    ),
     remark('data-masks-named', { ...place, ...few('a_mask.png') }),
     remark('data-masks-doubtful', { ...place, ...few('a_roi.png') }),
     remark('data-masks-two-values', { ...place, ...few('a.png', 'b.png') }),

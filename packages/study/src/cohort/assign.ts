@@ -1,7 +1,7 @@
 import { compareText, DataError, idOf, labelName, type Split } from '@radweave/artifacts';
 import { stratifiedSplit } from '@radweave/stats';
+import { personKey } from './found.ts';
 import type { CohortMember } from './patients.ts';
-import { personKey } from './walk.ts';
 
 /** A member and the set it belongs to. */
 export interface AssignedMember extends CohortMember {

@@ -2,8 +2,8 @@ import type { BrightnessRow } from '@radweave/artifacts';
 import { PROFILE_BINS, type SliceFacts } from '@radweave/imaging';
 import { type Remark, remark } from '@radweave/remarks';
 import { quantile } from '@radweave/stats';
+import type { FoundSlice } from './found.ts';
 import { few } from './oddities.ts';
-import type { FoundSlice } from './walk.ts';
 
 /** So many of a hospital's slices must be odd before it is said: a few always are. */
 const ODD_SHARE = 0.25;

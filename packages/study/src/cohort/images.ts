@@ -3,8 +3,8 @@ import { type ScannedSlice, type SliceFacts, scanSlices } from '@radweave/imagin
 import { type Remark, remark } from '@radweave/remarks';
 import type { StageContext } from '../context/events.ts';
 import { Brightness } from './brightness.ts';
+import type { FoundSlice } from './found.ts';
 import { CONFLICT_REMEDY, type CohortMember, type Gathered } from './patients.ts';
-import type { FoundSlice } from './walk.ts';
 
 /** What the check of the images found, by remark. */
 export interface ImageCheck {

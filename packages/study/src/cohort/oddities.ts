@@ -1,8 +1,10 @@
 import { sep } from 'node:path';
 import { labelName } from '@radweave/artifacts';
+import type { SliceFacts } from '@radweave/imaging';
 import { type Remark, remark } from '@radweave/remarks';
-import type { LackingPatient } from './patients.ts';
-import type { FoundCohort, FoundSlice } from './walk.ts';
+import { countsOf, importsOf } from './foreign.ts';
+import type { FoundCohort, FoundSlice } from './found.ts';
+import type { CohortMember, LackingPatient } from './patients.ts';
 
 /** How many names a warning shows. */
 const SHOWN = 5;
@@ -20,30 +22,29 @@ export function unusedFiles(found: FoundCohort, twoValued: readonly FoundSlice[]
         ? remark('data-hospital-unread', { hospital, classes, ...few(holds) })
         : remark('data-folder-unread', { hospital, folder, classes, n: holds.length }),
     );
-  const foreign = [...found.foreign].map(([hospital, counts]) => {
-    const kinds = [...counts].map(([what, n]) => remark('data-count', { what, n }));
-    const unread = remark('data-not-png', { hospital, kinds });
-    return [...counts.keys()].some((extension) => CAN_BE_IMPORTED.test(extension))
-      ? remark('several', { parts: [unread, remark('data-import-dicom')] })
-      : unread;
+  const foreign = [...found.foreign].map(([hospital, { counts, folder }]) => {
+    const unread = remark('data-not-png', { hospital, kinds: countsOf(counts), folder });
+    const commands = importsOf(counts.keys()).map((kind) => `radweave import ${kind}`);
+    return commands.length === 0
+      ? unread
+      : remark('several', { parts: [unread, remark('data-import', { commands })] });
   });
   const misplaced = [...groupBy(found.misplaced, (path) => path.split(sep)[0]).values()];
   return [
     ...folders,
     ...misplaced.map((paths) => remark('data-misplaced', { n: paths.length, ...few(paths) })),
     ...foreign,
-    ...maskWarnings(found.masks, 'data-masks-named'),
-    ...maskWarnings(twoValued, 'data-masks-two-values'),
-    ...maskWarnings(found.doubtful, 'data-masks-doubtful'),
+    ...byPlace(found.masks, 'data-masks-named'),
+    ...byPlace(twoValued, 'data-masks-two-values'),
+    ...byPlace(found.doubtful, 'data-masks-doubtful'),
   ];
 }
 
-const CAN_BE_IMPORTED = /^(\.(dcm|dicom|ima|nii|nii\.gz|jpe?g|tiff?|bmp)|without an extension)$/;
+type PlaceCode = 'data-masks-named' | 'data-masks-two-values' | 'data-masks-doubtful' | 'data-repeated';
 
-type MaskCode = 'data-masks-named' | 'data-masks-two-values' | 'data-masks-doubtful';
-
-function maskWarnings(masks: readonly FoundSlice[], code: MaskCode): Remark[] {
-  const groups = groupBy(masks, ({ hospital, modality }) => JSON.stringify([hospital, modality]));
+/** One remark for the slices of each hospital and modality. */
+function byPlace(slices: readonly FoundSlice[], code: PlaceCode): Remark[] {
+  const groups = groupBy(slices, ({ hospital, modality }) => JSON.stringify([hospital, modality]));
   return [...groups.values()].map((own) => {
     const { hospital = '', modality = '' } = own[0] ?? {};
     return remark(code, { hospital, modality, n: own.length, ...few(own.map(({ file }) => file)) });
@@ -100,6 +101,27 @@ export function lostPatients(
       parts: [lost, ...(instead.length > 0 ? instead : [remark('data-folders-none')])],
     });
   });
+}
+
+/** Slices that show the same as another of their patient, such as copies of a file; blank ones aside. */
+export function repeatedSlices(
+  members: readonly CohortMember[],
+  facts: ReadonlyMap<string, SliceFacts>,
+): Remark[] {
+  const repeated = members.flatMap(({ slices }) =>
+    [...slices.values()].flatMap((own) => {
+      const seen = new Set<string>();
+      return own.filter(({ path }) => {
+        const { contentHash = '', constant = true } = facts.get(path) ?? {};
+        if (constant || !seen.has(contentHash)) {
+          seen.add(contentHash);
+          return false;
+        }
+        return true;
+      });
+    }),
+  );
+  return byPlace(repeated, 'data-repeated');
 }
 
 function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {

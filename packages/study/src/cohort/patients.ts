@@ -1,6 +1,6 @@
 import { type Exclusion, type IssueCollector, labelName, nameFault, PatientKeys } from '@radweave/artifacts';
 import { distinct, type Remark, remark } from '@radweave/remarks';
-import type { FoundCohort, FoundSlice } from './walk.ts';
+import type { FoundCohort, FoundSlice } from './found.ts';
 
 /** The cohort with each patient under the key that tells one from those of the same ID in other hospitals. */
 export function underKeys(found: FoundCohort): FoundCohort {

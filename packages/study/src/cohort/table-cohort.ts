@@ -8,8 +8,8 @@ import {
 } from '@radweave/artifacts';
 import { remark } from '@radweave/remarks';
 import { type Classes, classesOf, classKey } from './class-folders.ts';
+import { type FoundCohort, type FoundPatient, personKey } from './found.ts';
 import { issueOf, type ListedPerson, peopleOf } from './table-people.ts';
-import { type FoundCohort, type FoundPatient, personKey } from './walk.ts';
 
 /**
  * Brings a table and the folders together: who is in both is in the cohort, with the label of the table where it has one. All

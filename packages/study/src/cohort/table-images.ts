@@ -2,8 +2,9 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import type { CohortTable, TableIssue, TableRow } from '@radweave/artifacts';
 import { statSync } from '@radweave/artifacts/files';
 import { remark } from '@radweave/remarks';
+import type { FoundCohort, FoundSlice } from './found.ts';
 import { issueOf } from './table-people.ts';
-import { type FoundCohort, type FoundSlice, Walk } from './walk.ts';
+import { namesOf, Walk } from './walk.ts';
 
 /**
  * Finds the images where the table says that they are: `image` is the folder of a patient, with a folder for each modality or,
@@ -31,7 +32,8 @@ export function walkListed(
     if (own.has(place)) continue;
     folders.set(key, own.add(place));
     const before = walk.found.slices.length;
-    if (isBelow(root, place)) readPlace(walk, place, who, modalityOf(table, row, place, modalities));
+    if (isBelow(root, place))
+      readPlace(walk, place, who, modalityOf(table, row, place, modalities), modalities);
     const added = walk.found.slices.slice(before);
     if (added.length === 0) {
       issues.push(
@@ -45,19 +47,28 @@ export function walkListed(
     if (own.size > 1)
       for (const slice of added) slice.file = `${basename(dirname(slice.path))}/${slice.file}`;
   }
-  return { found: { ...walk.found, hospitals: [...hospitals] }, issues };
+  const misplaced = walk.found.misplaced.map((path) => relative(root, path));
+  return { found: { ...walk.found, hospitals: [...hospitals], misplaced }, issues };
 }
 
 type Who = Pick<FoundSlice, 'patient' | 'hospital'>;
 
-function readPlace(walk: Walk, place: string, who: Who, modality: string | undefined): void {
+function readPlace(
+  walk: Walk,
+  place: string,
+  who: Who,
+  modality: string | undefined,
+  modalities: readonly string[],
+): void {
   const at = { ...who, label: -1, folder: null };
   const kind = statSync(place, { throwIfNoEntry: false });
   if (kind?.isDirectory() === true) {
-    walk.patient(place, at);
-    // A folder of PNG files, without one for each modality in it.
-    const isRead = walk.found.slices.at(-1)?.path.startsWith(place) === true;
-    if (!isRead && modality !== undefined) walk.slices(place, modality, at);
+    const folders = namesOf(place);
+    if (folders.some((name) => modalities.includes(name.normalize('NFC')))) walk.patient(place, at);
+    else if (modality !== undefined) {
+      walk.found.patients.push({ ...at, folders });
+      walk.slices(place, modality, at);
+    }
   } else if (kind?.isFile() === true && /\.png$/i.test(place) && modality !== undefined) {
     walk.found.patients.push({ ...at, folders: [] });
     walk.found.slices.push({

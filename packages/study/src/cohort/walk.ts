@@ -1,40 +1,17 @@
 import { basename, join, relative, resolve, sep } from 'node:path';
 import {
-  type CohortTable,
   compareText,
   naturalCompare,
   readPhantomMark,
   SLICE_LAYOUT,
-  type Split,
   systemCode,
-  type TableIssue,
-  type TableRow,
   UsageError,
 } from '@radweave/artifacts';
 import { type Dirent, existsSync, readdirSync, statSync } from '@radweave/artifacts/files';
 import { classesNamed, classesOf, classKey, isGrade } from './class-folders.ts';
+import { addForeign, foreignBelow, foreignEnding, importAdvice, textOf } from './foreign.ts';
+import type { FoundCohort, FoundPatient } from './found.ts';
 import { sortByName } from './mask-names.ts';
-
-/** A slice file found under the root, where its folders place it. */
-export interface FoundSlice {
-  path: string;
-  file: string;
-  hospital: string;
-  label: number;
-  patient: string;
-  modality: string;
-}
-
-/** A patient's folder: it exists even when it holds no slice of an asked modality. */
-export interface FoundPatient {
-  patient: string;
-  hospital: string;
-  label: number;
-  /** Name of the class's folder that it lies in; null where only a table tells the class. */
-  folder: string | null;
-  /** Names of the folders in it, whatever they hold. */
-  folders: readonly string[];
-}
 
 /** A folder of patients of one class. */
 interface ClassFolder {
@@ -49,53 +26,6 @@ type NamedFolder = ClassFolder & { folder: string };
 
 /** Until the table has told the label. */
 const NO_LABEL = -1;
-
-/** A folder that was not read, because its name has no place in the layout. */
-export interface UnreadFolder {
-  hospital: string;
-  /** Its name where the folder of a class was expected; null when the hospital has no such folder at all. */
-  folder: string | null;
-  /** Names of the folders in it. */
-  holds: readonly string[];
-}
-
-/** What lies under a data root. */
-export interface FoundCohort {
-  hospitals: string[];
-  /** Names of the classes, in the order of their labels; null where the folders are called grade0, grade1, …. */
-  labels: readonly string[] | null;
-  patients: FoundPatient[];
-  slices: FoundSlice[];
-  /** Files whose names say that they are masks. */
-  masks: FoundSlice[];
-  /** Those of the slices whose names say that they may be masks. */
-  doubtful: FoundSlice[];
-  unread: UnreadFolder[];
-  /** Images outside a modality's folder, and folders inside one, under the root: nothing reads them. */
-  misplaced: string[];
-  /** Patients that the phantom made, by hospital. */
-  phantoms: Map<string, Set<string>>;
-  /** Files of modality folders that look like images but are not PNG: how many, by hospital and extension. */
-  foreign: Map<string, Map<string, number>>;
-  /** How many files and folders were passed over, by reason. */
-  ignored: Record<string, number>;
-  /** What a table tells of the patients; null without one. */
-  table: ToldByTable | null;
-}
-
-/** What a table tells beside labels. */
-export interface ToldByTable {
-  table: CohortTable;
-  /** Sets, by {@link personKey}; null where it gives none. */
-  splits: ReadonlyMap<string, Split> | null;
-  /** The rows about each patient, by {@link personKey}. */
-  rows: ReadonlyMap<string, readonly TableRow[]>;
-  /** Where table and folders do not agree, or the table with itself. */
-  issues: readonly TableIssue[];
-}
-
-/** One patient as a hospital names them. */
-export const personKey = (hospital: string, id: string): string => JSON.stringify([hospital, id]);
 
 /**
  * Walks `ROOT/HOSPITAL/[foldK/]CLASS/{patient}/{modality}/*.png`, where CLASS is `grade{label}`, or has a name that
@@ -131,9 +61,13 @@ export function walkCohort(
   else
     walk.hospitals(walk.isHospital(root, own) ? [named(root)] : own.map((name) => named(join(root, name))));
   if (walk.found.patients.length === 0) {
-    throw new UsageError('E_EMPTY_ROOT', 'no patient folder was found', {
+    const foreign = foreignBelow(root);
+    const there = foreign.size === 0 ? '' : `; images of other formats are (${textOf(foreign)})`;
+    throw new UsageError('E_EMPTY_ROOT', `no patient folder was found${there}`, {
       where: root,
-      hint: `The layout is ROOT/${SLICE_LAYOUT}; class folders of other names are known by the modality folders (--modalities) in them, or by --labels`,
+      hint:
+        importAdvice(foreign.keys(), root) ??
+        `The layout is ROOT/${SLICE_LAYOUT}; class folders of other names are known by the modality folders (--modalities) in them, or by --labels`,
     });
   }
   const misplaced = walk.found.misplaced
@@ -144,9 +78,6 @@ export function walkCohort(
 
 const FOLD = /^fold\d+$/i;
 const PNG = /\.png$/i;
-/** What images are kept in besides PNG; a file without an extension is often DICOM. */
-const OTHER_IMAGE =
-  /^[^.]+$|\.(?:dcm|dicom|ima|nii|nii\.gz|nrrd|mha|mhd|jpe?g|jp2|tiff?|bmp|gif|webp|npy|npz)$/i;
 
 /** Reads folders into what was found. */
 export class Walk {
@@ -305,14 +236,12 @@ export class Walk {
     }
     for (const file of files.filter((one) => !PNG.test(one))) {
       this.ignore('file that is no PNG');
-      if (OTHER_IMAGE.test(file)) this.addForeign(hospital, file);
+      const ending = foreignEnding(file);
+      if (ending === null) continue;
+      const foreign = this.found.foreign.get(hospital) ?? { counts: new Map(), folder: path };
+      this.found.foreign.set(hospital, foreign);
+      addForeign(foreign.counts, ending);
     }
-  }
-
-  private addForeign(hospital: string, file: string): void {
-    const extension = /\.(?:nii\.gz|[^.]+)$/i.exec(file)?.[0].toLowerCase() ?? 'without an extension';
-    const counts = this.found.foreign.get(hospital) ?? new Map<string, number>();
-    this.found.foreign.set(hospital, counts.set(extension, (counts.get(extension) ?? 0) + 1));
   }
 
   /** Names of the folders in a folder, hidden ones left out. */
@@ -361,7 +290,7 @@ function kindOf(folder: string, entry: Dirent): 'file' | 'folder' | 'special' | 
 }
 
 /** Names of the folders in a folder, hidden ones left out, without counting what is passed over. */
-function namesOf(path: string): string[] {
+export function namesOf(path: string): string[] {
   return readdirSync(path, { withFileTypes: true })
     .filter((entry) => !entry.name.startsWith('.') && kindOf(path, entry) === 'folder')
     .map(({ name }) => name);

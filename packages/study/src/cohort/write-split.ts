@@ -39,9 +39,9 @@ import { type StageContext, say } from '../context/events.ts';
 import { programVersions } from '../context/versions.ts';
 import type { AssignedMember } from './assign.ts';
 import { forEachSplit } from './each-split.ts';
+import { personKey, type ToldByTable } from './found.ts';
 import type { ImageCheck } from './images.ts';
 import type { SliceRow } from './slice-table.ts';
-import { personKey, type ToldByTable } from './walk.ts';
 
 /** A finished division of the patients, to be written. */
 export interface Division {
