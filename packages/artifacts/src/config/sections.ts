@@ -57,7 +57,14 @@ export const data = {
     below: 1,
   }),
   image_size: integer(224, 'Height and width of the images in pixels', 16, 4096),
-  resize: flag(false, 'Resize images of a different size (bilinear, antialiased) instead of stopping'),
+  resize: z
+    .union([z.boolean(), z.enum(['pad', 'stretch'])])
+    .default(false)
+    .meta({
+      description:
+        'Resize images of a different size (bilinear, antialiased) instead of stopping; such as are not square are refused, but with pad they get black margins, with stretch they are distorted',
+      allowed: 'false | true | pad | stretch',
+    }),
   num_workers: integer(0, 'Threads that decode images; 0: as the number of cores allows', 0, 1024),
 };
 

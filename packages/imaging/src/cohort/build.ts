@@ -4,7 +4,7 @@ import { crc32 } from '@radweave/checksum';
 import { sweepLeftovers, temporaryName } from '@radweave/native/temporary';
 import { type FaultRecord, ImageFault, ImageFaults } from '../fault.ts';
 import type { SliceShape } from '../slice.ts';
-import { otherSize, writeAll } from '../slices/fill.ts';
+import { sizeFault, writeAll } from '../slices/fill.ts';
 import { type StoreShape, storeKey } from '../store/key.ts';
 import { encodeHeader, STORE_VERSION, type StoreHeader, storeBytes, tableOffset } from '../store/layout.ts';
 import { openStore } from '../store/open.ts';
@@ -62,9 +62,8 @@ async function commonShape(paths: readonly string[], options: StoreOptions): Pro
       width ??= shape.width;
       height ??= shape.height;
       if (shape.bitDepth === 16) bitDepth = 16;
-      if (!options.resize && (shape.width !== width || shape.height !== height)) {
-        faults.push(otherSize(path, shape, { width, height }).record());
-      }
+      const fault = sizeFault(path, shape, { width, height }, options.resize ?? false);
+      if (fault !== null) faults.push(fault.record());
     }
   }
   if (faults.length > 0) throw new ImageFaults(faults);

@@ -4,7 +4,7 @@ import { decodeSlice } from '../decode.ts';
 import { ImageFault } from '../fault.ts';
 import { readSliceFile } from '../file.ts';
 import { sampleBytes } from '../hash.ts';
-import { resizeSlice } from '../resize.ts';
+import { hasProportions, padSlice, type Resizing, resizeSlice } from '../resize.ts';
 import { Scratch } from '../scratch.ts';
 import type { GrayImage } from '../slice.ts';
 import { HEADER_BYTES } from '../store/layout.ts';
@@ -19,7 +19,7 @@ export interface FillJob {
   readonly width: number;
   readonly height: number;
   readonly bitDepth: 8 | 16;
-  readonly resize: boolean;
+  readonly resize: Resizing;
 }
 
 /** CRC-32 of the record written. */
@@ -48,9 +48,10 @@ export function fillRecords(job: FillJob): (Filled | SliceFault)[] {
 function recordSamples(path: string, job: FillJob): Uint8Array | Uint16Array {
   const { width, height } = job;
   const slice: GrayImage = decodeSlice(readSliceFile(path), path, decoded);
-  const fits = slice.width === width && slice.height === height;
-  if (!fits && !job.resize) throw otherSize(path, slice, job);
-  const { pixels, bitDepth } = fits ? slice : resizeSlice(slice, width, height);
+  const fault = sizeFault(path, slice, job, job.resize);
+  if (fault !== null) throw fault;
+  const whole = job.resize === 'pad' && !hasProportions(slice, job) ? padSlice(slice, width, height) : slice;
+  const { pixels, bitDepth } = resizeSlice(whole, width, height);
   if (bitDepth > job.bitDepth) {
     throw new ImageFault(
       'STORE_STALE',
@@ -62,18 +63,24 @@ function recordSamples(path: string, job: FillJob): Uint8Array | Uint16Array {
   return bitDepth === job.bitDepth ? pixels : Uint16Array.from(pixels, (value) => value * 257);
 }
 
-/** The fault of a slice that has not the size of the others. */
-export const otherSize = (
+/** The fault of a slice that has not the size of the others, or not their proportions; null where it can be used. */
+export function sizeFault(
   where: string,
   is: { readonly width: number; readonly height: number },
   wanted: { readonly width: number; readonly height: number },
-): ImageFault =>
-  new ImageFault(
+  resize: Resizing,
+): ImageFault | null {
+  const isRight =
+    resize === false ? is.width === wanted.width && is.height === wanted.height : hasProportions(is, wanted);
+  if (isRight || resize === 'pad' || resize === 'stretch') return null;
+  const expected = `${resize ? 'the proportions of ' : ''}${wanted.width}×${wanted.height}`;
+  return new ImageFault(
     'SIZE',
-    `the slice has ${is.width}×${is.height} pixels, not ${wanted.width}×${wanted.height}`,
+    `the slice has ${is.width}×${is.height} pixels, not ${expected}`,
     where,
-    'Export all slices in one size, or ask for resizing',
+    resize ? 'Ask for margins (pad) or for stretching' : 'Export all slices in one size, or ask for resizing',
   );
+}
 
 /** Writes all of `bytes` at `position`; a single write may stop short. */
 export function writeAll(file: number, bytes: Uint8Array, position: number): void {

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { ImageFaults } from '../fault.ts';
 import { readFault } from '../file.ts';
+import type { Resizing } from '../resize.ts';
 import { STORE_VERSION } from './layout.ts';
 
 /** How slices enter a store. */
@@ -11,7 +12,7 @@ export interface StoreShape {
   readonly width?: number | undefined;
   readonly height?: number | undefined;
   /** Resize other slices (bilinear, antialiased) instead of refusing them. */
-  readonly resize?: boolean | undefined;
+  readonly resize?: Resizing | undefined;
 }
 
 /** Files looked at before the event loop gets a turn: Ctrl-C must be heard within 100 ms. */

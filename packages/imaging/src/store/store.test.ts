@@ -14,7 +14,7 @@ import { expect, test } from 'vitest';
 import { buildStore } from '../cohort/build.ts';
 import { ImageFault, ImageFaults } from '../fault.ts';
 import { encodePng } from '../png/encode.ts';
-import { resizeSlice } from '../resize.ts';
+import { type Resizing, resizeSlice } from '../resize.ts';
 import { grayImage } from '../slice.ts';
 import { storeKey } from './key.ts';
 import { openStore } from './open.ts';
@@ -106,14 +106,28 @@ test('other sizes and bad images are all listed and nothing is left behind; resi
   const failure: unknown = await buildStore([...paths, cut], file).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(ImageFaults);
   if (failure instanceof ImageFaults) expect(failure.faults.map(({ code }) => code)).toContain('SIZE');
-  await expect(buildStore([...paths, cut], file, { resize: true })).rejects.toThrow(/cut\.png/);
+  await expect(buildStore([...paths, cut], file, { resize: 'stretch' })).rejects.toThrow(/cut\.png/);
+  await expect(buildStore(paths, file, { resize: true })).rejects.toThrow(
+    /20×20 pixels, not the proportions of 12×9/,
+  );
   expect(readdirSync(folder).sort()).toEqual(['0.png', '1.png', '2.png', 'cut.png']);
 
-  await buildStore(paths, file, { resize: true });
-  using store = openStore(file);
-  const into = new Uint8Array(SIZE);
-  store.read([1], into);
-  expect(into).toEqual(resizeSlice(grayImage(20, 20, pixels), WIDTH, HEIGHT).pixels);
+  const second = async (resize: Resizing): Promise<Uint8Array> => {
+    await buildStore(paths, file, { resize });
+    using store = openStore(file);
+    const into = new Uint8Array(SIZE);
+    store.read([1], into);
+    return into;
+  };
+  expect(await second('stretch')).toEqual(resizeSlice(grayImage(20, 20, pixels), WIDTH, HEIGHT).pixels);
+  // 27 wide: three columns of black on the left, four on the right.
+  const margins = Uint8Array.from({ length: 27 * 20 }, (_, k) => {
+    const x = (k % 27) - 3;
+    return x < 0 || x >= 20 ? 0 : (pixels[Math.floor(k / 27) * 20 + x] ?? 0);
+  });
+  expect(await second('pad')).toEqual(resizeSlice(grayImage(27, 20, margins), WIDTH, HEIGHT).pixels);
+  writeFileSync(paths[1] ?? '', encodePng({ width: 24, height: 18, pixels: new Uint8Array(432).fill(9) }));
+  expect(await second(true)).toEqual(new Uint8Array(SIZE).fill(9));
 });
 
 test('two builds at once leave one valid store', async () => {

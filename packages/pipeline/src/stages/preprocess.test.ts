@@ -238,6 +238,25 @@ test('bad images stop the run and are listed; --skip_unreadable leaves them out'
   expect(summary.files.rejected).toBe(3);
 });
 
+test('slices that are not square are refused, padded or stretched, as asked, and that is said', async () => {
+  const { raw, config } = cohort();
+  const pixels = Uint8Array.from({ length: 32 * 16 }, (_, i) => i % 251);
+  const png = encodePng({ width: 32, height: 16, pixels });
+  writeFileSync(slice(raw, 'SY/grade0/SY000/A/wide.png'), png);
+  config.data.resize = true;
+  await expect(preprocess({ config }, listening())).rejects.toThrow(
+    /32×16 is not square[\s\S]*data\.resize=pad[\s\S]*data\.resize=stretch/,
+  );
+  for (const [resize, said] of [
+    ['pad', 'not square, given black margins'],
+    ['stretch', 'not square, stretched'],
+  ] as const) {
+    config.data.resize = resize;
+    const { summary } = await preprocess({ config }, listening());
+    expect(summary.files[said]).toBe(1);
+  }
+});
+
 test('RGB with equal channels, 16 bit and another size with --resize are accepted and counted', async () => {
   const { raw, config } = cohort();
   const gray = slicePixels('rgb', 0);

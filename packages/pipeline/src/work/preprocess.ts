@@ -283,12 +283,14 @@ function refuseOrSkip(check: ImageCheck, data: Config['data'], skip: boolean, co
     warn(context, `${text}. They are left out and listed in ${path}.`);
     return;
   }
-  const isSize = check.rejected.every(({ reason }) => reason.startsWith('SIZE'));
+  const areAll = (code: string): boolean => check.rejected.every(({ reason }) => reason.startsWith(code));
   throw new DataError('E_IMAGES', text, {
     where: path,
-    hint: isSize
+    hint: areAll('SIZE')
       ? 'Use --resize to resize them, or --image_size for another size'
-      : 'Fix or remove them, or leave them out with --skip_unreadable',
+      : areAll('SHAPE')
+        ? 'Give them black margins with --set data.resize=pad, or distort them with --set data.resize=stretch'
+        : 'Fix or remove them, or leave them out with --skip_unreadable',
   });
 }
 

@@ -1,5 +1,5 @@
 import type { IssueCollector, RejectedImage } from '@radweave/artifacts';
-import { type ScannedSlice, type SliceFacts, scanSlices } from '@radweave/imaging';
+import { type Resizing, type ScannedSlice, type SliceFacts, scanSlices } from '@radweave/imaging';
 import { type Remark, remark } from '@radweave/remarks';
 import type { StageContext } from '../context/events.ts';
 import { Brightness } from './brightness.ts';
@@ -21,7 +21,7 @@ export interface ImageCheck {
 export async function checkImages(
   members: readonly CohortMember[],
   imageSize: number,
-  resize: boolean,
+  resize: Resizing,
   threads: number | undefined,
   context: StageContext,
 ): Promise<ImageCheck> {
@@ -45,18 +45,26 @@ export async function checkImages(
   for await (const batch of results) {
     for (const result of batch) {
       const slice = slices[i++];
-      if (slice !== undefined) add(check, slice, result, resize ? undefined : imageSize);
+      if (slice !== undefined) add(check, slice, result, imageSize, resize);
     }
   }
   return check;
 }
 
-/** @param size width and height that a slice must have; undefined: any. */
-function add(check: ImageCheck, slice: FoundSlice, result: ScannedSlice, size: number | undefined): void {
+/** @param size width and height that a slice must have, or gets. */
+function add(
+  check: ImageCheck,
+  slice: FoundSlice,
+  result: ScannedSlice,
+  size: number,
+  resize: Resizing,
+): void {
   if (result.fault !== undefined) {
     check.rejected.push(rejection(slice, `${result.fault.code}: ${result.fault.text}`));
-  } else if (size !== undefined && (result.width !== size || result.height !== size)) {
+  } else if (resize === false && (result.width !== size || result.height !== size)) {
     check.rejected.push(rejection(slice, `SIZE: ${result.width}×${result.height}, expected ${size}×${size}`));
+  } else if (resize === true && result.width !== result.height) {
+    check.rejected.push(rejection(slice, `SHAPE: ${result.width}×${result.height} is not square`));
   } else if (result.twoValued) {
     check.masks.push(slice);
   } else {
@@ -64,7 +72,8 @@ function add(check: ImageCheck, slice: FoundSlice, result: ScannedSlice, size: n
     // Added up already; a hundred thousand of them would fill the memory.
     result.profile = undefined;
     check.facts.set(slice.path, result);
-    for (const remark of remarksOf(result)) check.remarks[remark] = (check.remarks[remark] ?? 0) + 1;
+    for (const remark of [...remarksOf(result), ...sizeRemarks(result, size, resize)])
+      check.remarks[remark] = (check.remarks[remark] ?? 0) + 1;
   }
 }
 
@@ -81,6 +90,12 @@ function remarksOf(facts: SliceFacts): string[] {
     ...(facts.lowRange ? ['16 bit using under a quarter of the range'] : []),
     ...(facts.constant ? ['blank'] : []),
   ];
+}
+
+function sizeRemarks({ width, height }: SliceFacts, size: number, resize: Resizing): string[] {
+  if (width === size && height === size) return [];
+  const made = resize === 'pad' ? 'given black margins' : 'stretched';
+  return [width === height ? 'resized' : `not square, ${made}`];
 }
 
 /** The members without their rejected slices. */
