@@ -129,7 +129,7 @@ test.skipIf(process.platform === 'win32')(
     for (const name of ['.x', '..x']) mkdirSync(join(raw, 'SY/grade0', name, 'A'), { recursive: true });
     const { summary } = await preprocess({ config }, listening());
     expect(summary.files).toMatchObject({
-      'no ordinary file (pipe, socket or device)': 2,
+      'not a regular file (pipe, socket or device)': 2,
       'hidden folder': 2,
     });
   },
