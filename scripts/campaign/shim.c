@@ -121,8 +121,8 @@ static int hit_file(const char *operation, int file) {
     }                           \
   } while (0)
 
-/* What a call cannot fail with becomes EIO: an open file cannot be forbidden any more, reading needs no space. */
-static int of_file(int what) { return what == EACCES ? EIO : what; }
+/* What a call cannot fail with becomes EIO: an open file can neither be forbidden nor vanish any more, reading needs no space. */
+static int of_file(int what) { return what == EACCES || what == ENOENT ? EIO : what; }
 static int of_read(int what) { return what == ENOSPC ? EIO : what; }
 
 static int changes(int flags) { return (flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)) != 0; }
