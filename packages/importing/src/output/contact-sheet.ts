@@ -42,26 +42,21 @@ function seriesHtml(one: Proposal, options: PixelOptions): string {
   return `<section><div>${thumbnails(stack, options)}</div><p>${lines.join('<br>')}</p></section>\n`;
 }
 
-/** The slices at a quarter, the half and three quarters; of a volume that has its own range, the range of each. */
+/** The slices at a quarter, the half and three quarters; of a volume that has its own range, the range of these three. */
 function thumbnails(stack: Stack, options: PixelOptions): string {
   const { length } = stack.slices;
-  const places = [...new Set([0.25, 0.5, 0.75].map((share) => Math.floor(share * length)))];
-  return places
-    .map((place) => {
-      const slices = stack.slices.slice(place, place + 1);
-      try {
-        const [one] = render(
-          { ...stack, slices },
-          { ...options, bits: 8, size: THUMBNAIL, fit: { kind: 'pad' } },
-        );
-        if (one === undefined) return '';
-        return `<img alt="" src="data:image/png;base64,${encodePng(one.image).toString('base64')}">`;
-      } catch (error) {
-        if (error instanceof FileFault) return `<em>${escaped(error.message)}</em>`;
-        throw error;
-      }
-    })
-    .join('');
+  const places = new Set([0.25, 0.5, 0.75].map((share) => Math.floor(share * length)));
+  const slices = stack.slices.filter((_, place) => places.has(place));
+  try {
+    const small = { ...options, bits: 8, size: THUMBNAIL, fit: { kind: 'pad' } } as const;
+    const images = [...render({ ...stack, slices }, small)];
+    return images
+      .map(({ image }) => `<img alt="" src="data:image/png;base64,${encodePng(image).toString('base64')}">`)
+      .join('');
+  } catch (error) {
+    if (error instanceof FileFault) return `<em>${escaped(error.message)}</em>`;
+    throw error;
+  }
 }
 
 function table(rows: readonly (readonly [string, number])[]): string {
