@@ -6,29 +6,14 @@ import { silentContext } from '@radweave/study/context/events';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import type { ImportOptions } from '../work/import.ts';
+import { importOptions } from './import.options.test.data.ts';
 import { importStage } from './import.ts';
 
 const PIXELS = { window: 'soft', mr: 'percentiles:0:100', pet: '10', size: 16, bits: 8, fit: 'pad' } as const;
 
 function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOptions {
-  return {
-    kind: 'images',
-    root: join(folder, 'files'),
-    output: join(folder, 'raw'),
-    records: join(folder, 'import'),
-    secrets: join(folder, 'private'),
-    hospital: 'HN',
-    label: 0,
-    table: null,
-    modalities: ['A'],
-    volumes: null,
-    mask: null,
-    keepsColour: false,
-    threads: 1,
-    dryRun: false,
-    pixels: PIXELS,
-    ...more,
-  };
+  const own = { kind: 'images', modalities: ['A'], pixels: PIXELS } as const;
+  return importOptions(folder, 'files', { ...own, ...more });
 }
 
 /** A PNG of 16×16 pixels, in colour where three channels are given. */

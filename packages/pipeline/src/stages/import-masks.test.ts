@@ -7,6 +7,7 @@ import { silentContext } from '@radweave/study/context/events';
 import { peersPython, peerTest, python, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import type { ImportOptions } from '../work/import.ts';
+import { importOptions } from './import.options.test.data.ts';
 import { importStage } from './import.ts';
 
 const PIXELS = {
@@ -19,24 +20,14 @@ const PIXELS = {
 } as const;
 
 function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOptions {
-  return {
+  const own = {
     kind: 'nifti',
-    root: join(folder, 'files'),
-    output: join(folder, 'raw'),
-    records: join(folder, 'import'),
-    secrets: join(folder, 'private'),
-    hospital: 'HN',
-    label: 0,
-    table: null,
-    modalities: ['A'],
     volumes: { type: 'CT', plane: 'axial' },
+    modalities: ['A'],
     mask: { slices: 'largest', crop: null, name: null },
-    keepsColour: false,
-    threads: 1,
-    dryRun: false,
     pixels: PIXELS,
-    ...more,
-  };
+  } as const;
+  return importOptions(folder, 'files', { ...own, ...more });
 }
 
 type Volume = Parameters<typeof madeUpNifti>[0];

@@ -8,6 +8,7 @@ import { silentContext } from '@radweave/study/context/events';
 import { filesBelow, needShared, peersPython, peerTest, python, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import type { ImportOptions } from '../work/import.ts';
+import { importOptions } from './import.options.test.data.ts';
 import { importStage } from './import.ts';
 
 const PIXELS = {
@@ -20,24 +21,8 @@ const PIXELS = {
 } as const;
 
 function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOptions {
-  return {
-    kind: 'nifti',
-    root: join(folder, 'files'),
-    output: join(folder, 'raw'),
-    records: join(folder, 'import'),
-    secrets: join(folder, 'private'),
-    hospital: 'HN',
-    label: 0,
-    table: null,
-    modalities: null,
-    volumes: { type: 'CT', plane: 'axial' },
-    mask: null,
-    keepsColour: false,
-    threads: 1,
-    dryRun: false,
-    pixels: PIXELS,
-    ...more,
-  };
+  const own = { kind: 'nifti', volumes: { type: 'CT', plane: 'axial' }, pixels: PIXELS } as const;
+  return importOptions(folder, 'files', { ...own, ...more });
 }
 
 /** Volumes of 16×16×3 voxels whose values grow from slice to slice; of four dimensions where there are several. */

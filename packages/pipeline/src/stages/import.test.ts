@@ -18,31 +18,13 @@ import { filesBelow, onPosix, peersPython, peerTest, pythonJson, tempDir } from 
 import { expect, test } from 'vitest';
 import type { ImportOptions } from '../work/import.ts';
 import { MAKE_EXPORT } from './import.export.test.data.ts';
+import { importOptions, SMALL_PIXELS } from './import.options.test.data.ts';
 import { importStage } from './import.ts';
 import { preprocess } from './preprocess.ts';
 
-const PIXELS = { window: 'soft', mr: 'percentiles:1:99', pet: '10', size: 32, bits: 8, fit: 'pad' } as const;
-
-/** Options of an import of `{folder}/export`, with the patients of a hospital as one label unless changed. */
+/** Options of an import of `{folder}/export`. */
 function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOptions {
-  return {
-    root: join(folder, 'export'),
-    output: join(folder, 'raw'),
-    records: join(folder, 'import'),
-    secrets: join(folder, 'private'),
-    hospital: 'HN',
-    label: 0,
-    table: null,
-    modalities: null,
-    kind: 'dicom',
-    volumes: null,
-    mask: null,
-    keepsColour: false,
-    threads: 1,
-    dryRun: false,
-    pixels: PIXELS,
-    ...more,
-  };
+  return importOptions(folder, 'export', more);
 }
 
 /** Writes slices of one series, in steps of 5 mm. */
@@ -521,9 +503,9 @@ onPosix('what leads back to patients is for nobody else to read, and lies apart'
 
 test.each<[what: string, more: Partial<ImportOptions>, code: string, exitCode: number]>([
   ['no label', { label: null }, 'E_IMPORT', 2],
-  ['no such window', { pixels: { ...PIXELS, window: 'sfot' } }, 'E_IMPORT', 2],
-  ['several windows', { pixels: { ...PIXELS, window: 'soft,lung' } }, 'E_IMPORT', 2],
-  ['no such rule for MR', { pixels: { ...PIXELS, mr: 'percentiles:99:1' } }, 'E_IMPORT', 2],
+  ['no such window', { pixels: { ...SMALL_PIXELS, window: 'sfot' } }, 'E_IMPORT', 2],
+  ['several windows', { pixels: { ...SMALL_PIXELS, window: 'soft,lung' } }, 'E_IMPORT', 2],
+  ['no such rule for MR', { pixels: { ...SMALL_PIXELS, mr: 'percentiles:99:1' } }, 'E_IMPORT', 2],
   ['nothing of these modalities', { modalities: ['T2'] }, 'E_IMPORT_NOTHING', 3],
 ])('%s is one clear error', async (_, more, code, exitCode) => {
   const folder = tempDir();
