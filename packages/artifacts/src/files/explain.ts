@@ -120,7 +120,7 @@ const tooLargeForSystem: Fault = (where, _, cause) =>
     'the file system or a limit (ulimit -f) does not allow a file of this size',
     {
       where,
-      hint: 'Choose an output folder on another disk',
+      hint: 'Raise the limit, or choose an output folder on another disk',
       cause,
     },
   );
