@@ -12,6 +12,7 @@ import { existsSync, readdirSync, rmSync } from '@radweave/artifacts/files';
 import type { PixelOptions } from '../output/options.ts';
 import type { Place } from '../output/write-stack.ts';
 import type { Proposal } from '../series/propose.ts';
+import type { Stack } from '../series/stack.ts';
 
 /** What was written of a series. */
 interface Written {
@@ -116,5 +117,11 @@ export function doneKey(
 ): string {
   const slices = stack.slices.map(({ image, frame }) => [image.instance, frame.index]);
   const outline = mask === null ? {} : { mask: mask.instance };
-  return hashValue({ method: METHOD, slices, modality, because, place, options, ...outline }).slice(0, 12);
+  const all = { method: METHOD, slices, modality, because, place, options, ...outline, ...wishesOf(stack) };
+  return hashValue(all).slice(0, 12);
+}
+
+/** What the user says of NIfTI files that others say themselves: how they are cut, and what their values mean. */
+function wishesOf({ images: [image] }: Stack): object {
+  return image?.source.kind === 'nifti' ? { plane: image.source.plane, type: image.facts.type } : {};
 }

@@ -31,7 +31,8 @@ export interface Who {
  *
  * @param known The pseudonyms of earlier imports: they stay.
  * @returns also all pseudonyms, and the images of patients that the table does not list.
- * @throws DataError when the table names a patient twice, or a pseudonym is that of two patients.
+ * @throws DataError when the table names a patient twice or one that the paths put into two hospitals, or a pseudonym is that of
+ *   two patients.
  */
 export function patientsOf(
   images: readonly Image[],
@@ -53,11 +54,20 @@ export function patientsOf(
     }
     const hospital = folderName('hospital', row?.hospital ?? own[0]?.hospital ?? who.hospital ?? '');
     const pseudonym = names.of(hospital, original, row?.pseudonym);
+    if (patients.some((one) => one.pseudonym === pseudonym)) throw twoHospitals(own);
     patients.push({ hospital, label: row?.label ?? labelOf(own) ?? who.label, pseudonym, images: own });
   }
   // The order of the IDs would tell who came first.
   patients.sort((a, b) => naturalCompare(a.pseudonym, b.pseudonym));
   return { patients, pseudonyms: names.all, unlisted };
+}
+
+/** One row of a table would make one patient of two people. */
+function twoHospitals(images: readonly Image[]): DataError {
+  return new DataError('E_IMPORT', 'the paths give a patient of the table two hospitals', {
+    where: images[0]?.path,
+    hint: 'Import each hospital by itself where their numbers are the same',
+  });
 }
 
 /** As the paths, or a table of files, say it. @throws DataError where they say two. */

@@ -4,7 +4,7 @@ import { openNifti, sliceOf } from '../nifti/open.ts';
 import type { Stack } from '../series/stack.ts';
 import type { MaskFrame } from './place.ts';
 
-/** Slices of a NIfTI mask: every value but 0, or the labels whose numbers a pattern names. @throws FileFault when it cannot be read. */
+/** Slices of a NIfTI mask: every number but 0, or the labels whose numbers a pattern names. @throws FileFault when it cannot be read. */
 export function volumeFrames(stack: Stack, name: string | null): MaskFrame[] {
   const [image] = stack.images;
   if (image?.source.kind !== 'nifti') throw new FileFault('the mask is no NIfTI volume');
@@ -13,7 +13,7 @@ export function volumeFrames(stack: Stack, name: string | null): MaskFrame[] {
   const cuts = cutsOf(file.header, plane);
   const pattern = name === null ? null : new RegExp(`^(${name})$`);
   const isLesion = (value: number): boolean =>
-    value !== 0 && (pattern === null || pattern.test(String(value)));
+    value !== 0 && !Number.isNaN(value) && (pattern === null || pattern.test(String(value)));
   return stack.slices.map(({ frame }) => ({
     frame,
     rows: cuts.rows,

@@ -185,6 +185,10 @@ function planeOf(frame: Frame): Plane {
 }
 
 function faultOf(slices: readonly Slice[], type: string): string | null {
+  const volumes = new Set(slices.flatMap(({ image }) => (image.source.kind === 'nifti' ? [image] : [])));
+  if (volumes.size > 1) {
+    return `${volumes.size} volumes have the same patient and series: their names, patterns of \`files\` or a table must tell them apart`;
+  }
   if (CUTS.includes(type) && slices.length > 1 && slices.some(({ at }) => at === null)) {
     return 'position or orientation is missing, so nobody can say in which order the slices lie';
   }

@@ -78,6 +78,12 @@ test.each<[slices: string, z: number[]]>([
   expect(rows.find((row) => row.z === 3)?.notes).toBe('lesion of 36 mm²');
 });
 
+test('what is no number in a mask is no lesion', async () => {
+  const folder = tempDir();
+  write(folder, { ...IMAGE, 'mask.nii': { isFloat: true, values: (i) => lesion(i) || Number.NaN } });
+  expect(await imported(optionsIn(folder))).toEqual([{ z: 3, notes: 'lesion of 36 mm²' }]);
+});
+
 test('a lesion is cropped with a margin within the image, and a label names it', async () => {
   const folder = tempDir();
   write(folder, { ...IMAGE, 'mask.nii': {} });

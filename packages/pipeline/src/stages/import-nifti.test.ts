@@ -5,6 +5,7 @@ import { importFiles, readImported } from '@radweave/artifacts';
 import { decodeSlice } from '@radweave/imaging';
 import { madeUpNifti } from '@radweave/importing/testing/made-up-nifti';
 import { silentContext } from '@radweave/study/context/events';
+import { listening } from '@radweave/study/testing/cohort';
 import { filesBelow, needShared, peersPython, peerTest, python, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import type { ImportOptions } from '../work/import.ts';
@@ -121,6 +122,75 @@ test('files that no pattern fits stop with a list, and a pattern settles it', as
     .replace('rules:\n', 'rules:\n  - { modality: A }\n');
   writeFileSync(mapping, edited);
   expect(await importStage(options, silentContext())).toMatchObject({ written: 1 });
+});
+
+test('other cuts, or another meaning of the values, make the slices anew', async () => {
+  const folder = tempDir();
+  const path = join(folder, 'files', 'P1', 'A.nii');
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, madeUpNifti({ shape: [8, 8, 8], values: (i) => i }));
+  const done = async (volumes: ImportOptions['volumes']): Promise<unknown[]> => {
+    const options = optionsIn(folder, { modalities: ['A'], volumes });
+    const { written } = await importStage(options, silentContext());
+    const [row] = rowsIn(options);
+    return [written, row?.plane, row?.how];
+  };
+  expect(await done({ type: 'CT', plane: 'axial' })).toEqual([1, 'axial', 'window']);
+  expect(await done({ type: 'CT', plane: 'coronal' })).toEqual([1, 'coronal', 'window']);
+  expect(await done({ type: 'MR', plane: 'coronal' })).toEqual([
+    1,
+    'coronal',
+    expect.stringMatching(/^percentiles/),
+  ]);
+  expect(await done({ type: 'MR', plane: 'coronal' })).toEqual([0, 'coronal', expect.anything()]);
+});
+
+test('volumes of two folders that are called alike are never one stack, also where their slices lie between each other', async () => {
+  const folder = tempDir();
+  for (const [visit, z] of [
+    ['v1', 0],
+    ['v2', 2.4],
+  ] as const) {
+    const path = join(folder, 'files', visit, 'P1', 'A.nii');
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(
+      path,
+      madeUpNifti({ shape: [8, 8, 3], steps: [1, 1, 5], origin: [0, 0, z], values: (i) => i + z * 10 }),
+    );
+  }
+  await expect(importStage(optionsIn(folder, { modalities: ['A'] }), silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT_OPEN',
+    message: expect.stringContaining('2 volumes have the same patient and series'),
+  });
+});
+
+test('a row of the table is not one patient of two hospitals', async () => {
+  const folder = tempDir();
+  writeVolume(folder, 'JM/grade0/1/A.nii');
+  writeVolume(folder, 'SY/grade0/1/B.nii', 1, 100);
+  const table = join(folder, 'patients.csv');
+  writeFileSync(table, 'patient_id,hospital,label\n1,JM,0\n');
+  const options = optionsIn(folder, { hospital: null, label: null, table, modalities: ['A', 'B'] });
+  await expect(importStage(options, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT',
+    message: expect.stringContaining('two hospitals'),
+  });
+});
+
+test('one ID below two folders is told: perhaps two people', async () => {
+  const folder = tempDir();
+  writeVolume(folder, 'east/1/A.nii');
+  writeVolume(folder, 'west/1/B.nii', 1, 100);
+  writeVolume(folder, 'west/2/A.nii', 1, 50);
+  writeVolume(folder, 'west/sub-3/sub-3_A.nii', 1, 60);
+  writeVolume(folder, 'west/sub-3/anat/sub-3_B.nii', 1, 70);
+  const context = listening();
+  await importStage(optionsIn(folder, { modalities: ['A', 'B'] }), context);
+  expect(context.said.filter((text) => text.startsWith('warning:'))).toEqual([
+    expect.stringMatching(
+      /^warning: 1 patient has files .* HN-\d{6} below east and west: perhaps two people/,
+    ),
+  ]);
 });
 
 test('one patient below two labels is refused, and a file that is cut off is left out', async () => {

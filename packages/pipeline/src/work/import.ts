@@ -1,5 +1,6 @@
-import { resolve, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import {
+  compareText,
   DataError,
   importFiles,
   type ListedFile,
@@ -153,6 +154,7 @@ export async function importImages(options: ImportOptions, context: StageContext
   writeSheet({ ...options, pixels }, proposals, found, reasons);
   say(context, `${counted(found.files, 'file')} below ${options.root}`);
   sayOddities(patients, proposals, context);
+  if (who.files === null) sayScattered(proposals, options.root, context);
   const ask = asker(importFiles(records).mapping, dryRun, context);
   ask(unnamedFiles(unclear));
   ask(missingFiles(who.files ?? [], found, options.root));
@@ -296,6 +298,31 @@ function sayOddities(
     if (notes !== '')
       warn(context, `${one.patient}, series ${one.stack.id} ${standing(one.modality)}: ${notes}.`);
   }
+}
+
+/** An ID that paths say may be that of several people, one below each of these folders. */
+function sayScattered(proposals: readonly Proposal[], root: string, context: StageContext): void {
+  const used = proposals.filter(({ modality }) => modality !== OUT && modality !== MASK);
+  const scattered = grouped(used, ({ patient }) => patient).flatMap((own) => {
+    const images = own.flatMap(({ stack }) => stack.images.filter(({ source }) => source.kind !== 'dicom'));
+    const places = new Set(images.map(({ path, patientId }) => folderAbove(relative(root, path), patientId)));
+    return places.size > 1 ? [`${own[0]?.patient} below ${[...places].sort(compareText).join(' and ')}`] : [];
+  });
+  if (scattered.length === 0) return;
+  const [who, have] = [counted(scattered.length, 'patient'), scattered.length === 1 ? 'has' : 'have'];
+  warn(
+    context,
+    `${who} ${have} files in several folders, such as ${scattered[0]}: perhaps two people of one ID. ` +
+      'A pattern of `files` in mapping.yaml with (?<hospital>…) tells them apart.',
+  );
+}
+
+/** The folder that the part of a path which names the patient lies in. */
+function folderAbove(path: string, patient: string): string {
+  const parts = path.split(sep);
+  const exact = parts.indexOf(patient);
+  const at = exact < 0 ? parts.findIndex((part) => part.includes(patient)) : exact;
+  return parts.slice(0, Math.max(0, at)).join('/') || '.';
 }
 
 function requireSomething(
