@@ -69,6 +69,11 @@ test('strings, numbers, days and gaps come as the sheet shows them', () => {
   ]);
 });
 
+test('a sheet may have as many rows as slices', () => {
+  const rows = '<row><c><v>1</v></c></row>'.repeat(200_000);
+  expect(cellsOf(zipOf({ 'xl/worksheets/sheet1.xml': sheet(rows) }))).toHaveLength(200_000);
+});
+
 test('a workbook is a table like any other', () => {
   const path = join(tempDir(), 't.xlsx');
   const row = (...cells: string[]): string =>

@@ -39,7 +39,7 @@ export function readSheet(bytes: Buffer, path: string): SheetRow[] {
     }
     rows.push({ cells, line });
   }
-  const width = Math.max(0, ...rows.map(({ cells }) => cells.length));
+  const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0);
   return rows.map(({ cells, line }) => ({
     cells: [...cells, ...Array(width - cells.length).fill('')],
     line,
