@@ -126,7 +126,7 @@ export const ERROR_CODES = {
   E_RUN_NAME: 'A run cannot have this name.',
   E_SET: 'A --set is not of the form section.key=value.',
   E_SHARED_IMAGE: 'Two patients have the same image.',
-  E_SPLIT_CONFLICT: 'Split files contradict each other about a patient.',
+  E_SPLIT_CONFLICT: 'Split files contradict each other about a patient or the name of a label.',
   E_SPLIT_PATH: 'A path of a split file does not end in the layout of the cohort.',
   E_SPLIT_PATIENT: 'A split file gives a patient two labels or hospitals.',
   E_SPLIT_TORN: 'A split is unfinished, or its files do not belong together.',

@@ -34,6 +34,27 @@ test.each([
   expect(conflict?.message).toContain('other.csv');
 });
 
+test.each([
+  ['two names', 0, 'benign', "label 0 is 'benign' here, but label 0 is 'malignant' elsewhere"],
+  [
+    'the name of another',
+    1,
+    'malignant',
+    "label 1 is 'malignant' here, but label 0 is 'malignant' elsewhere",
+  ],
+])('a label with %s in another split file is refused', (_, label, labelName, message) => {
+  const { data } = cohortConfig(tempDir());
+  const write = (split: 'train' | 'test', patient: string, label: number, labelName: string): void =>
+    writeSplit(splitPath(data.splits_dir, split, 'A'), [
+      { image_path: `/x/${patient}.png`, label, labelName, patient, hospital: 'JM' },
+    ]);
+  write('train', '1', 0, 'malignant');
+  write('test', '2', 0, 'malignant');
+  expect(readOwnCohort(data, ['A'])?.patients).toHaveLength(2);
+  write('test', '2', label, labelName);
+  expect(() => readOwnCohort(data, ['A'])).toThrow(message);
+});
+
 test('hospitals of training and validation are home; without split files there is no cohort', () => {
   const { data } = cohortConfig(tempDir());
   expect(readOwnCohort(data, ['A'])).toBeNull();

@@ -34,7 +34,7 @@ export interface OwnCohort {
  * Reads the patients from the split files of researchers who divided them in another way than by `preprocess`.
  *
  * @returns null when there is no split file at all.
- * @throws DataError for a patient who is not the same in every file.
+ * @throws DataError for a patient who is not the same in every file, and for a label or its name that is not.
  */
 export function readOwnCohort(
   { splits_dir, root_dir }: Pick<Config['data'], 'splits_dir' | 'root_dir'>,
@@ -51,12 +51,32 @@ export function readOwnCohort(
   );
   const { patients, conflict } = patientsOf(slices);
   if (conflict !== null) throw conflict;
+  requireOneName(slices);
   const home = patients.filter(({ split }) => split !== 'test').map(({ hospital }) => hospital);
   return {
     patients,
     homeHospital: [...new Set(home)].sort().join(', '),
     files: places.map(({ file }) => file),
   };
+}
+
+/** A label with two names, or a name with two labels, would turn the classes of one set round. */
+function requireOneName(slices: readonly PlacedSlice[]): void {
+  const told = new Map<string, string>();
+  for (const { label, labelName, file } of slices) {
+    if (labelName === undefined) continue;
+    const name = `'${labelName.normalize('NFC')}'`;
+    const pair = `label ${label} is ${name}`;
+    for (const side of [`label ${label}`, name]) {
+      const before = told.get(side) ?? pair;
+      told.set(side, before);
+      if (before === pair) continue;
+      throw new DataError('E_SPLIT_CONFLICT', `${pair} here, but ${before} elsewhere in the split files`, {
+        where: file,
+        hint: 'Give each label one number and one name in the columns label and label_name of all split files',
+      });
+    }
+  }
 }
 
 /** The patients of slices, with the first contradiction among what is said of one. */
