@@ -17,7 +17,7 @@ export const verifyOf = (stages: readonly Repeatable[]) =>
       summary: "reproduce a run's split, fusion and evaluation, and compare",
       examples: ['', '/backup/feature_extract --root_dir /data/Grade'],
       leaves:
-        "whether a run's split, fusion and evaluation come out the same again; exit code 3 when anything differs or is missing",
+        "whether a run's split, fusion and evaluation come out the same again; exit code 3 when anything differs or a recorded file is gone; what was never made is named",
       flags: { run: positional('[run]', 'output folder of the run (default: experiment.output_dir)') },
       configFlags: usual('root_dir', 'splits_dir', 'feature_dir', 'fusion_dir', 'num_workers'),
       options: ({ config, given, inFile }, { run = config.experiment.output_dir }) => ({
