@@ -57,6 +57,7 @@ export function listedPath(path: string, folder: string): string {
 /** Where a slice lies below a data root. A root that is itself the hospital's folder is accepted. */
 export function pathBelow(rootDir: string, place: Pick<SlicePlace, 'hospital' | 'tail'>): string {
   const root = resolve(rootDir);
-  const isHospital = basename(root) === place.hospital && !existsSync(join(root, place.hospital));
+  const isNamedSo = basename(root).normalize('NFC') === place.hospital.normalize('NFC');
+  const isHospital = isNamedSo && !existsSync(join(root, place.tail[0] ?? ''));
   return join(isHospital ? dirname(root) : root, ...place.tail);
 }

@@ -23,11 +23,12 @@ export function columnsIn(path: string): Columns<SplitRow> {
   } as Columns<SplitRow>;
 }
 
-/** Whose slice a row is, by its columns or else its path; undefined where neither says it. */
+/** Whose slice a row is, by its columns or else its path, in Unicode form NFC: macOS hands out NFD; undefined where neither says it. */
 export function personIn(
   row: SplitRow,
 ): { id: string; hospital: string; place: SlicePlace | undefined } | undefined {
   const place = parseSlicePath(row.image_path);
   const { patient_id: id = place?.patient, hospital = place?.hospital } = row;
-  return id === undefined || hospital === undefined ? undefined : { id, hospital, place };
+  if (id === undefined || hospital === undefined) return undefined;
+  return { id: id.normalize('NFC'), hospital: hospital.normalize('NFC'), place };
 }

@@ -133,6 +133,20 @@ test('cohort.csv keeps IDs, labels and slices per modality', () => {
   expect(() => readCohort(path)).toThrow(/split is 'holdout', expected train or val or test/);
 });
 
+test.each([
+  ['columns', 'image_path,label,patient_id,hospital', (id: string, i: number) => `/x/${i}.png,0,${id},${id}`],
+  ['paths', 'image_path,label', (id: string, i: number) => `raw/${id}/grade0/${id}/A/${i}.png,0`],
+])('a patient whom %s write in two Unicode forms is one', (_, header, row) => {
+  const path = join(tempDir(), 'train_A.csv');
+  const name = 'Jos\u00e9';
+  writeFileSync(path, `${[header, row(name, 1), row(name.normalize('NFD'), 2)].join('\n')}\n`);
+  const slices = readSplit(path);
+  expect(slices.map(({ patient, hospital }) => [patient, hospital])).toEqual([
+    [name, name],
+    [name, name],
+  ]);
+});
+
 referenceTest(
   'the split hash is SHA-256 over the sorted patients, whatever their order or Unicode form',
   [],
