@@ -1,6 +1,7 @@
 import { writeSecretAtomic } from '../atomic.ts';
 import { formatTable, readHeader, readTable, tableFile } from '../csv.ts';
 import { count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
+import { DataError } from '../errors.ts';
 
 /** A slice that was written, and every decision on the way to it. */
 const imported = {
@@ -88,13 +89,24 @@ export type ListedFile = RowOf<typeof listedFile>;
  * Reads a table of files: `patient_id,hospital,label,modality,file`, with paths below the folder.
  *
  * @returns null for a table without `file`, which lists patients.
- * @throws DataError as `readTable`.
+ * @throws DataError as `readTable`, and `E_IMPORT` for a file that is listed twice.
  */
 export function readListedFiles(path: string): ListedFile[] | null {
   const has = (name: string): boolean => readHeader(path).some((one) => one.trim().toLowerCase() === name);
   if (!has('file')) return null;
-  return readTable(path, listedFile).map((row) => ({
+  const files = readTable(path, listedFile).map((row) => ({
     ...row,
     file: row.file.replaceAll('\\', '/').replace(/^\.\//, ''),
   }));
+  const seen = new Set<string>();
+  for (const { file } of files) {
+    if (seen.has(file)) {
+      throw new DataError('E_IMPORT', `the table lists the file ${file} twice`, {
+        where: path,
+        hint: 'Keep the row of the patient and modality that it is of',
+      });
+    }
+    seen.add(file);
+  }
+  return files;
 }

@@ -82,6 +82,8 @@ test('a table says whose each file is, and all that does not fit is listed befor
   ]);
   writeFileSync(table, [...rows, '1,JM,1,A,unlisted.png'].join('\n'));
   await expect(importStage(options, silentContext())).rejects.toThrow('one patient has the labels 0 and 1');
+  writeFileSync(table, [...rows, '2,SY,1,A,./x7.png'].join('\n'));
+  await expect(importStage(options, silentContext())).rejects.toThrow('lists the file x7.png twice');
 });
 
 test('16 bits are brought to gray by the range of the series, of pictures that differ in size', async () => {
