@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { peersPython, peerTest, pythonJson, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { FileFault } from '../files/fault.ts';
+import { pictureOf } from '../series/picture-image.ts';
 import { grayOf, seenSize } from './gray.ts';
 import { openPages } from './open.ts';
 
@@ -115,6 +116,19 @@ function smallTiff(changes: Readonly<Record<number, number>> = {}, next = 0): Ui
   bytes.writeUInt32LE(next, 14 + 12 * entries.length);
   return bytes;
 }
+
+test('gray values below 0 are no bytes from 0 to 255', () => {
+  const isByte = (format: number): boolean => {
+    const bytes = smallTiff({ 339: format });
+    const named = { patient: '1', hospital: null, label: null, series: 'A' };
+    const image = pictureOf({ path: 'x', bytes, pages: openPages(bytes) }, named, {
+      key: '',
+      keepsColour: false,
+    });
+    return typeof image !== 'string' && image.source.kind === 'picture' && image.source.isByte;
+  };
+  expect([isByte(1), isByte(2)]).toEqual([true, false]);
+});
 
 test('the small file is read, whatever is at its end', () => {
   const [page] = openPages(smallTiff());

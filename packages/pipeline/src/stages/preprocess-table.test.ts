@@ -59,6 +59,18 @@ test('a table beside folders of classes adds names and carries its other columns
   expect(cohortOf(config)[0]).not.toHaveProperty('label_name');
 });
 
+test.each([
+  ['numbers the other way round', ['1', '0'], "'1', '0'"],
+  ['one word for two classes', ['glioma', 'glioma'], "'glioma', 'glioma'"],
+])('a table beside folders of classes with %s is refused', async (_, words, told) => {
+  const rows = EVERYBODY.map(({ id, hospital, label }) => `${id},${hospital},${words[label]}`);
+  const { config } = study(['grade0', 'grade1'], ['patient,hospital,label', ...rows]);
+  await expect(preprocess({ config }, listening())).rejects.toMatchObject({
+    code: 'E_LABELS',
+    message: expect.stringContaining(`in their order, ${told}`),
+  });
+});
+
 test('a table tells the classes of patients whose folders lie in those of their hospitals, or in the root', async () => {
   const rows = EVERYBODY.map(({ id, hospital, label }) => `${id};${hospital};${label}`);
   const { config, raw } = study([], ['patient;hospital;label', ...rows]);

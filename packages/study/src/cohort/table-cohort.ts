@@ -1,6 +1,7 @@
 import {
   type CohortTable,
   compareText,
+  DataError,
   naturalCompare,
   type Split,
   type TableIssue,
@@ -153,7 +154,8 @@ function classesIn(
     const spelt = [...words]
       .sort(([a], [b]) => a - b)
       .map(([, word]) => pairs.find(({ person }) => classKey(person.label) === word)?.person.label ?? word);
-    const areNumbers = spelt.every((word) => /^\d+$/.test(word) || /^grade\d+$/i.test(word));
+    const areNumbers = spelt.every((word) => /^(?:grade)?\d+$/i.test(word));
+    requireOrder(spelt, areNumbers, table);
     return { names: areNumbers ? found.labels : spelt, labelIn: (_, { label }) => label };
   }
   const own = pairs.filter(({ person }) => person.label !== '');
@@ -168,6 +170,20 @@ function classesIn(
   }
   const areCounted = names?.every((name, label) => name === String(label)) === true;
   return { names: areCounted ? null : names, labelIn: ({ label }) => labelOf(label) };
+}
+
+/** Folders and table may not call the classes by numbers in another order, or two classes by one word. */
+function requireOrder(spelt: readonly string[], areNumbers: boolean, { path, columns }: CohortTable): void {
+  const numbers = spelt.map((word) => Number(/\d+$/.exec(word)?.[0]));
+  const isOrdered = areNumbers
+    ? numbers.every((number, i) => i === 0 || number > (numbers[i - 1] as number))
+    : new Set(spelt.map(classKey)).size === spelt.length;
+  if (isOrdered) return;
+  const words = spelt.map((word) => `'${word}'`).join(', ');
+  throw new DataError('E_LABELS', `the table calls the classes of the folders, in their order, ${words}`, {
+    where: path,
+    hint: `Bring the column ${columns.label} and the names of the folders into one order, or name another column with --table_columns label=NAME`,
+  });
 }
 
 /** The word that the table has for most patients of each class of the folders. */
