@@ -14,6 +14,7 @@ test('a pixel counts when its centre lies inside, and an outline within another 
   expect(count(square(1.5, 5.5), square(2.5, 4.5))).toBe(16 - 4);
   expect(count(square(-3, 20))).toBe(64);
   expect(count(square(2.1, 2.9))).toBe(0);
+  expect(count(square(1.5, 4.5), square(1.5, 4.5))).toBe(9);
 });
 
 /** The masks that scikit-image makes of polygons: their corners lie on no centre of a pixel. */

@@ -3,12 +3,13 @@ export type Outline = readonly (readonly [column: number, row: number])[];
 
 /**
  * Fills outlines: a pixel counts when its centre lies inside, by the even-odd rule over all outlines, so that one within another
- * is a hole. A centre on an edge counts at the left and upper edges.
+ * is a hole; one that is there twice counts once, else it would be a hole in itself. A centre on an edge counts at the left and upper edges.
  */
 export function filled(outlines: readonly Outline[], columns: number, rows: number): Uint8Array {
+  const once = [...new Map(outlines.map((one) => [JSON.stringify(one), one])).values()];
   const out = new Uint8Array(rows * columns);
   for (let row = 0; row < rows; row++) {
-    const crossings = outlines.flatMap((outline) => crossingsOf(outline, row)).sort((a, b) => a - b);
+    const crossings = once.flatMap((outline) => crossingsOf(outline, row)).sort((a, b) => a - b);
     for (let i = 0; i + 1 < crossings.length; i += 2) {
       const from = Math.max(0, Math.ceil(crossings[i] as number));
       const to = Math.min(columns, Math.ceil(crossings[i + 1] as number));
