@@ -104,7 +104,7 @@ test('patients 1, 2, … of another hospital are new; those of the home hospital
   };
   const elsewhere = tempDir();
   writeHospital(elsewhere, 'HN', 8);
-  expect(new Set(await notesOf(join(elsewhere, 'HN', 'grade1')))).toEqual(new Set(['']));
+  expect(new Set(await notesOf(join(elsewhere, 'HN', 'grade1'), 'HN'))).toEqual(new Set(['']));
   const { patients } = readCohort(splitFiles(config.data.splits_dir).cohort);
   const trained = patients.filter(({ split, label }) => split === 'train' && label === 1);
   const inSample = 'in-sample: a network was trained on this patient';

@@ -36,7 +36,7 @@ export async function extractNewImages(
   const { patients, missing } = completePatients(ids, patientFolders(folder));
   const pooled: Record<string, PooledFeatures> = {};
   const trained = new TrainedOn();
-  const people = new NewPeople(config.data, names, hospital ?? hospitalOf(images));
+  const people = new NewPeople(config.data, names, hospital, hospitalOf(images));
   for (const wanted of patients.length === 0 ? [] : modalities) {
     const path = moved[wanted.modality] ?? wanted.checkpoint;
     const network = await openWantedNetwork(wanted, path, config, context);

@@ -76,12 +76,22 @@ export class NewPeople {
   /** Those of the study; each is tried where that of the patients is not known. */
   private readonly hospitals: readonly string[];
 
-  /** @throws DataError as {@link readCohort}. */
-  constructor(data: Config['data'], modalities: readonly string[], hospital: string | null) {
+  /**
+   * @param hospital as somebody says it; null where nobody does.
+   * @param place the name of the folder in the place of a hospital's, which counts where the study has such a hospital: any other may be
+   *   a copy of its images.
+   * @throws DataError as {@link readCohort}.
+   */
+  constructor(
+    data: Config['data'],
+    modalities: readonly string[],
+    hospital: string | null,
+    place: string | null = null,
+  ) {
     this.known = new KnownPatients(data);
-    this.hospital = hospital;
     const cohort = hospital === null ? readCohort(data, modalities) : null;
     this.hospitals = [...new Set(cohort?.patients.map((one) => one.hospital))];
+    this.hospital = hospital ?? this.hospitals.find((one) => one === place?.normalize('NFC')) ?? null;
   }
 
   /** @param hashes of whom a checkpoint was trained on; null when it does not say. */
