@@ -117,17 +117,24 @@ function smallTiff(changes: Readonly<Record<number, number>> = {}, next = 0): Ui
   return bytes;
 }
 
-test('gray values below 0 are no bytes from 0 to 255', () => {
-  const isByte = (format: number): boolean => {
-    const bytes = smallTiff({ 339: format });
+test('samples of 8 bits are bytes from 0 to 255, of BMP whatever its pixels have, but not below 0', () => {
+  const isByte = (bytes: Uint8Array): boolean => {
     const named = { patient: '1', hospital: null, label: null, series: 'A' };
-    const image = pictureOf({ path: 'x', bytes, pages: openPages(bytes) }, named, {
-      key: '',
-      keepsColour: false,
-    });
+    const about = { path: 'x', bytes, pages: openPages(bytes) };
+    const image = pictureOf(about, named, { key: '', keepsColour: false });
     return typeof image !== 'string' && image.source.kind === 'picture' && image.source.isByte;
   };
-  expect([isByte(1), isByte(2)]).toEqual([true, false]);
+  const bmp = Buffer.alloc(58);
+  bmp.write('BM');
+  for (const [at, value] of [
+    [10, 54],
+    [14, 40],
+    [18, 1],
+    [22, 1],
+    [28, 24],
+  ] as const)
+    bmp.writeUInt32LE(value, at);
+  expect([smallTiff(), smallTiff({ 339: 2 }), bmp].map(isByte)).toEqual([true, false, true]);
 });
 
 test('the small file is read, whatever is at its end', () => {

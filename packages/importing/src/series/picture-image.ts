@@ -32,7 +32,7 @@ export function pictureOf(
   const { patient, hospital, label, series } = named;
   return {
     path,
-    source: { kind: 'picture', isByte: / 8 bits(?!, signed)/.test(first.format) },
+    source: { kind: 'picture', isByte: /^BMP| 8 bits(?!, signed)/.test(first.format) },
     instance: keyedHash(key, [createHash('sha256').update(bytes).digest('hex')]),
     study: keyedHash(key, [hospital ?? '', patient]),
     series: keyedHash(key, [hospital ?? '', patient, series]),
