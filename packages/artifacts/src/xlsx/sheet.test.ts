@@ -69,6 +69,19 @@ test('strings, numbers, days and gaps come as the sheet shows them', () => {
   ]);
 });
 
+test.each([
+  ['', '2020-02-29'],
+  ['<workbookPr date1904="1"/>', '2024-03-01'],
+  ['<workbookPr date1904="0"/>', '2020-02-29'],
+])('days are counted as the workbook says: %s', (settings, day) => {
+  const parts = {
+    'xl/workbook.xml': `<workbook>${settings}</workbook>`,
+    'xl/styles.xml': '<styleSheet><cellXfs><xf numFmtId="14"/></cellXfs></styleSheet>',
+    'xl/worksheets/sheet1.xml': sheet('<row><c s="0"><v>43890</v></c></row>'),
+  };
+  expect(cellsOf(zipOf(parts))).toEqual([[day]]);
+});
+
 test('a sheet may have as many rows as slices', () => {
   const rows = '<row><c><v>1</v></c></row>'.repeat(200_000);
   expect(cellsOf(zipOf({ 'xl/worksheets/sheet1.xml': sheet(rows) }))).toHaveLength(200_000);

@@ -24,7 +24,7 @@ export function readSheet(bytes: Buffer, path: string): SheetRow[] {
   const strings = elements(archive.text('xl/sharedStrings.xml') ?? '', 'si').map(({ inner }) =>
     textIn(inner),
   );
-  const dates = dateStyles(archive.text('xl/styles.xml') ?? '');
+  const dates = { styles: dateStyles(archive.text('xl/styles.xml') ?? ''), of1970: dayOf1970(archive) };
   const sheet = archive.text(firstSheet(archive));
   if (sheet === null) throw archive.damaged('it has no sheet');
   const rows: SheetRow[] = [];
@@ -67,7 +67,7 @@ function columnOf(reference: string | undefined): number | undefined {
 function cellText(
   { tag, inner }: { tag: string; inner: string },
   strings: readonly string[],
-  dates: ReadonlySet<number>,
+  { styles, of1970 }: { styles: ReadonlySet<number>; of1970: number },
 ): string {
   const kind = attribute(tag, 't') ?? 'n';
   if (kind === 'inlineStr') return textIn(inner);
@@ -75,7 +75,7 @@ function cellText(
   if (kind === 's') return strings[Number(value)] ?? '';
   if (kind === 'b') return value === '1' ? 'TRUE' : 'FALSE';
   if (kind !== 'n' || value === '') return value;
-  if (dates.has(Number(attribute(tag, 's') ?? -1))) return dayOf(Number(value));
+  if (styles.has(Number(attribute(tag, 's') ?? -1))) return dayOf(Number(value), of1970);
   // Excel writes 0.1 as 0.10000000000000001, and long numbers with an exponent.
   return String(Number(Number(value).toPrecision(15)));
 }
@@ -104,9 +104,15 @@ function dateStyles(styles: string): Set<number> {
   );
 }
 
-/** Days since 1899-12-30, as text in ISO 8601. */
-function dayOf(days: number): string {
-  const time = new Date(Math.round((days - 25_569) * 86_400) * 1000);
+/** The number of 1970-01-01: days are counted from 1899-12-30, or in workbooks of old Macs from 1904-01-01. */
+function dayOf1970(archive: WorkbookArchive): number {
+  const [settings] = elements(archive.text('xl/workbook.xml') ?? '', 'workbookPr');
+  return /^(?:1|true)$/.test(attribute(settings?.tag ?? '', 'date1904') ?? '') ? 24_107 : 25_569;
+}
+
+/** The number of a day as text in ISO 8601. */
+function dayOf(days: number, of1970: number): string {
+  const time = new Date(Math.round((days - of1970) * 86_400) * 1000);
   if (Number.isNaN(time.getTime())) return String(days);
   const iso = time.toISOString();
   return iso.endsWith('T00:00:00.000Z') ? iso.slice(0, 10) : iso.slice(0, 19).replace('T', ' ');
