@@ -38,7 +38,9 @@ export interface Lease {
 /** Whether its process number says that the holder is there, or gone; undefined where it says nothing here. */
 export function isThere({ holder }: Lease): boolean | undefined {
   if (holder?.space !== processSpace()) return undefined;
-  return isRunning(holder.pid) && [null, processStart(holder.pid)].includes(holder.process_start);
+  if (!isRunning(holder.pid)) return false;
+  // Without its start (macOS, Windows) the number may be another process's by now.
+  return holder.process_start === null ? undefined : holder.process_start === processStart(holder.pid);
 }
 
 /** What a call gives; undefined where there is no such file or folder. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { processSpace } from '@radweave/native/processes';
 import { tempDir } from '@radweave/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { writeFileAtomic } from '../atomic.ts';
@@ -92,6 +93,15 @@ test('a process number that another process has taken since does not hold the lo
   lock.release();
   expect(() => lockFolder(folder, 'x')).toThrow('(y, since');
   second.release();
+});
+
+test('where the system does not say when a process started, only a lease that changes holds', () => {
+  const folder = tempDir();
+  leave(folder, { pid: process.pid, space: processSpace(), process_start: null });
+  const said: string[] = [];
+  lockFolder(folder, 'x', { times: shortTimes, say: (text) => void said.push(text) }).release();
+  expect(said).toEqual([`${folder} was in use: watching for up to 1 s whether it still is.`]);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test('where a process number says nothing, a lease that changes holds and one that does not is taken over', async () => {

@@ -1,5 +1,6 @@
 import { rmdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { processSpace } from '@radweave/native/processes';
 import { guardPublishing } from '@radweave/native/rename';
 import { ResourceError } from '../errors.ts';
 import { mkdirSync } from '../files/files.ts';
@@ -26,11 +27,12 @@ function named({ holder }: Lease): string {
   return `process ${holder.pid} (${holder.command}, since ${holder.started})`;
 }
 
-const ELSEWHERE = 'on another computer or in another container';
+function elsewhere({ holder }: Lease): string {
+  return holder?.space === processSpace() ? '' : ' on another computer or in another container';
+}
 
 function locked(folder: string, lease: Lease): ResourceError {
-  const where = isThere(lease) === undefined ? ` ${ELSEWHERE}` : '';
-  return new ResourceError('E_LOCKED', `the folder is in use by ${named(lease)}${where}`, {
+  return new ResourceError('E_LOCKED', `the folder is in use by ${named(lease)}${elsewhere(lease)}`, {
     where: folder,
     hint: 'Wait for it to end, stop it, or choose another output folder',
   });
@@ -62,7 +64,7 @@ function isAlive(folder: string, lease: Lease, { say, times = LEASE_TIMES }: Loc
   const there = isThere(lease);
   if (there !== undefined) return there;
   const seconds = Math.ceil(times.lease / 1000);
-  say?.(`${folder} was in use ${ELSEWHERE}: watching for up to ${seconds} s whether it still is.`);
+  say?.(`${folder} was in use${elsewhere(lease)}: watching for up to ${seconds} s whether it still is.`);
   const end = performance.now() + times.lease;
   while (performance.now() < end) {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, times.beat / 4);
@@ -75,8 +77,8 @@ function isAlive(folder: string, lease: Lease, { say, times = LEASE_TIMES }: Loc
 
 /**
  * Takes the lock of an output folder, so that two runs never write into it together. A lock is a lease: its holder changes it every
- * two seconds. That of a dead process of this computer is taken over at once; one of another computer or container when it has
- * not changed for 20 seconds. A holder that has lost its lease, because the computer slept for longer, publishes nothing more.
+ * two seconds. That of a dead process of this computer is taken over at once; where its number does not tell (another computer or
+ * container, macOS, Windows), when it has not changed for 20 seconds. A holder that has lost its lease, because the computer slept for longer, publishes nothing more.
  *
  * @param command What is running, for the error another process gets.
  * @throws ResourceError `E_LOCKED` that names the holder.

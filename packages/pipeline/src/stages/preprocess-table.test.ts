@@ -52,6 +52,11 @@ test('a table beside folders of classes adds names and carries its other columns
   const clinical = readFileSync(join(config.data.splits_dir, 'clinical.csv'), 'utf8').split('\n');
   expect(clinical[0]).toBe('patient_id,hospital,split,Class,age');
   expect(clinical).toContain('SY00,SY,test,benign,06');
+  // Numbers as pandas writes them where one is missing name no class.
+  const numbers = EVERYBODY.map(({ id, hospital, label }, i) => `${i},${label}.0,${id},${hospital},0${i}`);
+  writeFileSync(config.data.table ?? '', `${[',Class,Patient ID,centre,age', ...numbers].join('\n')}\n`);
+  await preprocess({ config }, listening());
+  expect(cohortOf(config)[0]).not.toHaveProperty('label_name');
   // Nothing of the table is left when it is no longer used.
   config.data.table = null;
   await preprocess({ config }, listening());

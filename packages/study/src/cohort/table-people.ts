@@ -79,7 +79,8 @@ function describePerson(table: CohortTable, person: ListedPerson): TableIssue[] 
     if (values.length > 1) issues.push(issueOf(person, remark('table-contradiction', { column, values })));
     return values[0] ?? '';
   };
-  person.label = only('label');
+  // pandas writes whole numbers so where a cell of their column is empty.
+  person.label = only('label').replace(/^(\d+)\.0$/, '$1');
   const set = only('split');
   person.split = SETS[set.toLowerCase()] ?? null;
   if (set !== '' && person.split === null) {
