@@ -48,7 +48,7 @@ export const preprocess = defineStage({
     summary: 'scan raw folders, check every image, split patients',
     examples: [
       '--root_dir /data/Grade --home_hospital JM',
-      '--root_dir /data/images --table patients.xlsx --table_columns label=Diagnosis',
+      '--root_dir /data/Grade --table patients.xlsx',
     ],
     leaves: 'who is in which set, who was left out and why, how gray values differ between hospitals',
     configFlags: [
