@@ -46,10 +46,7 @@ export const preprocess = defineStage({
   command: {
     name: 'preprocess',
     summary: 'scan raw folders, check every image, split patients',
-    examples: [
-      '--root_dir /data/Grade --home_hospital JM',
-      '--root_dir /data/Grade --table patients.xlsx',
-    ],
+    examples: ['--root_dir /data/Grade --home_hospital JM', '--root_dir /data/Grade --table patients.xlsx'],
     leaves: 'who is in which set, who was left out and why, how gray values differ between hospitals',
     configFlags: [
       ...usual('root_dir', 'table', 'table_columns', 'modalities', 'labels'),

@@ -1,7 +1,7 @@
 import { zerosLike } from '../create.ts';
 import { dispatchMany, dispatchVoid, type Tensor } from '../tensor.ts';
 import { checkNotNegative } from './checks.ts';
-import { FusedRates } from './fused.ts';
+import { FusedRates } from './fused-rates.ts';
 import type { GroupOptions, OptimizedParams, ParamGroup } from './groups.ts';
 import { isSkipped, Optimizer, type PackedGroup, type PackedState } from './optimizer.ts';
 import type { SavedDict } from './saved-dict.ts';
