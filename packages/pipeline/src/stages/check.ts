@@ -21,8 +21,9 @@ export const check = defineStage({
   run: async ({ config, bestHparamsDir }, context) => {
     const { checkBeforeTraining } = await import('@radweave/network/training/before-training');
     const { data, fusion } = config;
-    for (const modality of data.modalities) checkBeforeTraining(config, modality, bestHparamsDir);
+    // Before the key of the study, which lies beside the splits.
     requireWritable(data.splits_dir, '--set data.splits_dir=FOLDER');
+    for (const modality of data.modalities) checkBeforeTraining(config, modality, bestHparamsDir);
     requireWritable(data.features_dir, '--set data.features_dir=FOLDER');
     if (fusion.output_dir !== null) requireWritable(fusion.output_dir, '--set fusion.output_dir=FOLDER');
     const { manifests } = outputFolders(config.experiment.output_dir);
