@@ -125,8 +125,12 @@ function linkOnce(temporary: string, path: string): boolean {
   return true;
 }
 
-/** A device, a pipe, or a link to one such as /dev/stdout would be replaced by the file, for every program of the computer. */
-function refuseDevice(path: string): void {
+/**
+ * A device, a pipe, or a link to one such as /dev/stdout would be replaced by the file, for every program of the computer.
+ *
+ * @throws UsageError `E_NOT_A_FILE`.
+ */
+export function refuseDevice(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || found.isFile() || found.isDirectory()) return;
   if (found.isSymbolicLink() && !readlinkSync(path).startsWith('/proc/')) return;

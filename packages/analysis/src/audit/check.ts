@@ -48,13 +48,19 @@ export function auditCase(patients: readonly string[], detail: string): AuditCas
   return { patients: [...patients], detail, distance: null, correlation: null };
 }
 
+/** What is wrong with a file, or the first of it, in one line with the path. */
+export function faultOf({ what, where }: DataError): string {
+  const fault = what.split(/\n +- /, 2).join(', such as ');
+  return where === undefined ? fault : `${fault} (${where})`;
+}
+
 /** Reads something; a damaged file goes to `faults`, so that it hides nothing that other files show. */
 export function attempt<T>(faults: string[], read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    faults.push(error.message);
+    faults.push(faultOf(error));
     return undefined;
   }
 }

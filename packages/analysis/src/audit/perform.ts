@@ -1,6 +1,6 @@
 import { type AuditCheck, type AuditFinding, type AuditGap, DataError } from '@radweave/artifacts';
 import { asWritten, distinct, type Remark, remark, several } from '@radweave/remarks';
-import { auditCase, type CheckReport, finding } from './check.ts';
+import { auditCase, type CheckReport, faultOf, finding } from './check.ts';
 import type { Check, CheckTools } from './checks.ts';
 import type { AuditSubject } from './subject.ts';
 
@@ -34,7 +34,7 @@ async function reportOf(run: () => CheckReport | Promise<CheckReport>): Promise<
     return await run();
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    return { looked: null, found: [], gaps: [], faults: [error.message] };
+    return { looked: null, found: [], gaps: [], faults: [faultOf(error)] };
   }
 }
 

@@ -345,8 +345,11 @@ test('a damaged file is a warning and hides no other finding', async () => {
   writeFileSync(file, readFileSync(join(base.experiment.output_dir, 'fusion', 'model.json')).subarray(0, 99));
   const { record } = await audited(config);
   expect(codes(record)).toContain('LEAK_CHECKPOINT_TRAINED');
+  const unreadable = record.findings.filter(({ code }) => code === 'WARN_UNREADABLE');
+  expect(unreadable.map(({ cases }) => cases[0]?.detail)).toEqual(
+    [1, 2].map(() => expect.stringMatching(/^the file is not valid JSON.*model\.json\)$/)),
+  );
   const fusion = record.checks.find(({ name }) => name === 'fusion');
   expect(fusion?.outcome).toBe('warning');
-  expect(codes(record).filter((code) => code === 'WARN_UNREADABLE')).toHaveLength(2);
   expect(fusion?.detail.text).toContain('not valid JSON');
 });

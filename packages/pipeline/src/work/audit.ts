@@ -91,9 +91,10 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
   await replaceFilesTogether(outputDir, fill, { last: basename(auditFile), obsolete });
   const { verdict, checks, findings } = record;
   if (verdict === 'leak' || (strict && verdict === 'warning')) throw failure(record, textFile);
-  for (const { severity, what, count, hint } of findings) {
-    if (severity === 'warning') warn(context, `${what.text} (${counted(count, 'case')}). ${hint}.`);
-  }
+  const warnings = findings.filter(({ severity }) => severity === 'warning');
+  const told = warnings.map((one) => `${one.what.text} (${casesOf(one)}). ${one.hint}.`);
+  // Several checks may look at one file.
+  for (const text of new Set(told)) warn(context, text);
   const alikeFile = alikes.length > 0 ? alike : null;
   return { outputDir, auditFile, textFile, alikeFile, verdict, checks, findings };
 }
@@ -133,16 +134,18 @@ function recordOf(
   };
 }
 
+/** How many cases a finding has, and the first of them. */
+function casesOf({ count, cases: [example] }: AuditFinding): string {
+  if (example === undefined) return counted(count, 'case');
+  return `${counted(count, 'case')}${count > 1 ? ', such as' : ':'} ${[...example.patients, example.detail].join(' ')}`;
+}
+
 /** Everything is in the files; the message names the first few. */
 function failure({ verdict, findings }: AuditRecord, where: string): DataError {
   const wrong = findings.filter(({ severity }) => severity === verdict);
   const list = wrong
     .slice(0, 5)
-    .map(({ code, what, count, cases }) => {
-      const example = cases[0];
-      const who = example === undefined ? '' : `, such as ${[...example.patients, example.detail].join(' ')}`;
-      return `${what.text} (${code}, ${counted(count, 'case')}${who})`;
-    })
+    .map((one) => `${one.what.text} (${one.code}, ${casesOf(one)})`)
     .join('; ');
   const more = wrong.length > 5 ? `; and ${wrong.length - 5} more` : '';
   const what = verdict === 'leak' ? 'the audit found leaks' : 'the audit found warnings, and --strict is set';

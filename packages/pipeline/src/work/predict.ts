@@ -8,6 +8,7 @@ import {
   type FusionModelFile,
   type NewPrediction,
   readFusionModel,
+  refuseDevice,
   requireWritable,
   writeNewPredictions,
 } from '@radweave/artifacts';
@@ -55,6 +56,7 @@ export async function predict(options: PredictOptions, context: StageContext): P
   const { config, model, input, output, checkpoints = {}, hospital = null } = options;
   const file = readFusionModel(model);
   resolveDevice(config.training.device);
+  refuseDevice(output);
   requireWritable(dirname(output), '--output');
   if (file.stacked !== undefined) {
     say(context, "New patients are predicted by 'fused'; 'stacked' needs the logits of all fold models.");
