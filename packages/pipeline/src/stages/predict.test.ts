@@ -78,6 +78,10 @@ test('where no patient can be predicted, that is an error that names them, and n
     message: expect.stringMatching(/none of 20 has every modality: 0057 \(no P\)/),
   });
   expect(existsSync(options.output)).toBe(false);
+  if (process.platform === 'win32') return;
+  // Told before any feature is looked at: these have nobody.
+  const toDevice = predict({ ...options, output: '/dev/null' }, listening());
+  await expect(toDevice).rejects.toMatchObject({ code: 'E_NOT_A_FILE', exitCode: 2 });
 });
 
 test('features of another checkpoint, and an edited threshold, are refused', async () => {
