@@ -63,10 +63,11 @@ afterAll(() => rmSync(shared, { recursive: true, force: true }));
 async function audited(
   config: Config,
   more: Partial<AuditOptions> = {},
-): Promise<{ record: AuditRecord; leaks: boolean }> {
+): Promise<{ record: AuditRecord; leaks: boolean; said: string[] }> {
   const outputDir = tempDir();
+  const context = listening();
   const options = { config, modalities: MODALITIES, strict: false, nearDuplicateDistance: 4, pixels: false };
-  const failed = await audit({ ...options, outputDir, ...more }, listening()).then(
+  const failed = await audit({ ...options, outputDir, ...more }, context).then(
     () => null,
     (error: unknown) => error,
   );
@@ -75,7 +76,7 @@ async function audited(
   // What is wrong with a damaged file is the reader's own message.
   const left = untranslated(record.checks.map(({ detail }) => detail));
   expect(left.filter((text) => !text.includes('is not valid JSON'))).toEqual([]);
-  return { record, leaks: failed !== null };
+  return { record, leaks: failed !== null, said: context.said };
 }
 
 /** Codes of what is wrong beside the in-sample fusion, which every such cohort has. */
@@ -352,4 +353,7 @@ test('a damaged file is a warning and hides no other finding', async () => {
   const fusion = record.checks.find(({ name }) => name === 'fusion');
   expect(fusion?.outcome).toBe('warning');
   expect(fusion?.detail.text).toContain('not valid JSON');
+  // Two checks look at the file; it is named once.
+  const { said } = await audited({ ...base, fusion: config.fusion });
+  expect(said.filter((line) => line.includes('cannot be read'))).toEqual([expect.stringContaining(file)]);
 });
