@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { afterEach, expect, test, vi } from 'vitest';
+import { commandFlags } from './command-flags.ts';
 import { COMMANDS } from './commands/index.ts';
 import { UserError } from './exit-codes.ts';
 import { build, main } from './main.ts';
 import { normaliseFlags } from './normalise-flags.ts';
 import { reportError } from './report-error.ts';
-import { commandFlags } from './stage/command-flags.ts';
 import { readCall } from './stage/flags.ts';
 
 const entries = Object.values(COMMANDS).flat();

@@ -1,6 +1,6 @@
 import { type ConfigFlag, canonicalFlag } from '@radweave/artifacts';
 import { STAGES } from '@radweave/pipeline';
-import { commandFlags } from './stage/command-flags.ts';
+import { commandFlags } from './command-flags.ts';
 
 /** A command with what is typed after it, up to the end of the clause; or a flag, and a value that does not begin a sentence. */
 const COMMAND_OR_FLAG =

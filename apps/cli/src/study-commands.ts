@@ -1,6 +1,6 @@
 import { type ConfigKeyPath, canonicalFlag } from '@radweave/artifacts';
+import { commandFlags } from './command-flags.ts';
 import { quoted, type Start, shortProgram } from './continue-command.ts';
-import { commandFlags } from './stage/command-flags.ts';
 
 /** Keys that say which study it is: every command about it needs them. */
 const STUDY: readonly ConfigKeyPath[] = [

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from './config/types.ts';
 import { folderName } from './names.ts';
-import type { Split } from './splits/split.ts';
+import type { Split } from './split.ts';
 
 /**
  * Where everything lies: the names of all folders and files under splits, features and outputs. Files that exist once for

@@ -5,8 +5,8 @@ import { explanationsFolder } from './explain/explanations.ts';
 import { featureSetPath } from './features/feature-set.ts';
 import { featurePath, featureTablePath } from './features/feature-table.ts';
 import { folderName, isFolderName } from './names.ts';
+import { splitPath } from './split.ts';
 import { parseSlicePath } from './splits/slice-path.ts';
-import { splitPath } from './splits/split.ts';
 
 /** Everything that makes a path of a name. */
 const PATHS: Record<string, (name: string) => unknown> = {

@@ -1,7 +1,7 @@
 import { describedFlags } from '@radweave/artifacts';
 import { FLAG_GROUPS, type Flag, type FlagGroup, type Flags, groupOf } from '@radweave/pipeline';
 import { type Command, Option } from 'commander';
-import { commandFlags } from './command-flags.ts';
+import { commandFlags } from '../command-flags.ts';
 
 /** Read when no `--config` is given and it is there. */
 export const DEFAULT_CONFIG_FILE = 'config/default_config.yaml';

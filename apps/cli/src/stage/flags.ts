@@ -11,8 +11,8 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { Call } from '@radweave/pipeline';
+import { commandFlags } from '../command-flags.ts';
 import { DEFAULT_CONFIG_FILE } from './add-flags.ts';
-import { commandFlags } from './command-flags.ts';
 
 /** Flags that every stage command takes. */
 export interface CommonFlags {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type ClassTable, readClassTable, writeClassTable } from '../class-columns.ts';
 import { count, required, text } from '../csv-columns.ts';
 import { folderName } from '../names.ts';
-import type { Split } from '../splits/split.ts';
+import type { Split } from '../split.ts';
 
 /** A patient of `logits_{modality}.csv`. */
 export interface PatientLogits {

@@ -3,7 +3,7 @@ import { IN_SAMPLE } from '../fusion/metrics.ts';
 import { frozenRecord } from '../fusion/model-file.ts';
 import { jsonFile } from '../json.ts';
 import { remarkField, remarkOrNull } from '../remark-field.ts';
-import { SPLITS } from '../splits/split.ts';
+import { SPLITS } from '../split.ts';
 
 const whole = z.int().min(0);
 const split = z.enum(SPLITS);

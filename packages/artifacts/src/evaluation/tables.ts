@@ -13,7 +13,7 @@ import {
 } from '../csv-columns.ts';
 import { inSampleColumn } from '../fusion/metrics.ts';
 import { writeLabelledTable } from '../labelled-table.ts';
-import { SPLITS, type Split } from '../splits/split.ts';
+import { SPLITS, type Split } from '../split.ts';
 import {
   type AggregationRow,
   type ComparisonRow,

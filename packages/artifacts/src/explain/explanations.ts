@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { readJson, sha256, writeJson } from '../json.ts';
 import { folderName } from '../names.ts';
 import { remarkField } from '../remark-field.ts';
-import { SPLITS } from '../splits/split.ts';
+import { SPLITS } from '../split.ts';
 
 const whole = z.int().min(0);
 const probability = z.number().min(0).max(1);

@@ -2,7 +2,7 @@ import { tableFile } from '../csv.ts';
 import { count, numberOrEmpty, oneOf, type RowOf, required, text } from '../csv-columns.ts';
 import { discriminationColumns } from '../discrimination-columns.ts';
 import { writeLabelledTable } from '../labelled-table.ts';
-import { SPLITS } from '../splits/split.ts';
+import { SPLITS } from '../split.ts';
 
 /** Whether the features of a row come from a network that was trained on the same patients. */
 export const IN_SAMPLE = ['yes', 'no', 'unknown'] as const;

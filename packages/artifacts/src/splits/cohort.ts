@@ -4,7 +4,7 @@ import { type Columns, count, oneOf, patientId, type RowOf, required } from '../
 import { DataError } from '../errors.ts';
 import { hasColumn } from '../find-columns.ts';
 import { compareText } from '../natural.ts';
-import { SPLITS } from './split.ts';
+import { SPLITS } from '../split.ts';
 
 const patientColumns = {
   patient: patientId,

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { folderName } from '../names.ts';
+import { splitPath } from '../split.ts';
 import { writeCohort } from './cohort.ts';
 import { idOf, PatientKeys, type Person, readPatientKeys } from './patient-keys.ts';
-import { splitPath } from './split.ts';
 import { readSplit, writeSplit } from './split-file.ts';
 
 function people(...places: string[]): Person[] {

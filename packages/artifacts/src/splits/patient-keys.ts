@@ -3,9 +3,8 @@ import { eachRow } from '../csv.ts';
 import { DataError } from '../errors.ts';
 import { existsSync, readdirSync } from '../files/files.ts';
 import { splitFiles } from '../layout.ts';
+import { SPLIT_FILE } from '../split.ts';
 import { readCohort } from './cohort.ts';
-
-import { SPLIT_FILE } from './split.ts';
 import { columnsIn, personIn } from './split-columns.ts';
 
 /** A patient as a hospital names one. Another hospital's patient of the same ID is somebody else. */

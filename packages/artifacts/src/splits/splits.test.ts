@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { asWritten } from '@radweave/remarks';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { splitPath } from '../split.ts';
 import { type CohortPatient, readCohort, splitHash, writeCohort } from './cohort.ts';
 import { readExclusions, readRejected, writeExclusions, writeRejected } from './reports.ts';
 import { parseSlicePath } from './slice-path.ts';
-import { splitPath } from './split.ts';
 import { readSplit, writeSplit } from './split-file.ts';
 import { readSplitSummary, writeSplitSummary } from './summary.ts';
 

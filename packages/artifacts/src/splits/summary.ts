@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jsonFile, sha256 } from '../json.ts';
 import { remarkField } from '../remark-field.ts';
-import { SPLITS } from './split.ts';
+import { SPLITS } from '../split.ts';
 
 const whole = z.int().min(0);
 

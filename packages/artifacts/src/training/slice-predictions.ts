@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type ClassTable, eachClassRow, type WithClasses, writeClassTable } from '../class-columns.ts';
 import { count, patientId, required, text } from '../csv-columns.ts';
-import type { Split } from '../splits/split.ts';
+import type { Split } from '../split.ts';
 
 /** What a network says of one slice. */
 export interface SlicePrediction {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { folderName } from '../names.ts';
+import { folderName } from './names.ts';
 
 /** The three sets of patients. `test` is the external validation. */
 export type Split = 'train' | 'val' | 'test';
