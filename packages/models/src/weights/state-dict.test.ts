@@ -9,7 +9,15 @@ test('wrappers and prefixes are taken off, in any nesting', () => {
   const plain = ['conv.weight', 'fc.bias'];
   const under = (prefix: string) => new Map(plain.map((name) => [prefix + name, one()]));
   expect(names(under(''))).toEqual(plain);
-  for (const prefix of ['module.', '_orig_mod.', 'model.', 'backbone.', 'net.', 'module._orig_mod.model.']) {
+  for (const prefix of [
+    'module.',
+    '_orig_mod.',
+    'model.',
+    'backbone.',
+    'net.',
+    'module._orig_mod.model.',
+    'net.'.repeat(50_000),
+  ]) {
     expect(names(under(prefix)), prefix).toEqual(plain);
   }
   for (const key of ['model_state_dict', 'state_dict', 'model', 'net']) {

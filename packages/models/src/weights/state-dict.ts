@@ -4,7 +4,7 @@ import { WeightsError } from './weights-error.ts';
 /** Keys under which training programs store the state dict, in the order in which they are looked for. */
 const WRAPPERS = ['model_state_dict', 'state_dict', 'model', 'net'] as const;
 /** Names that wrapping a model puts before all names: DataParallel, torch.compile, and common training programs. */
-const PREFIX = /^(module|_orig_mod|model|backbone|net)\./;
+const PREFIXES = /^((module|_orig_mod|model|backbone|net)\.)+/;
 
 /**
  * The state dict in what a checkpoint file holds: taken out of its wrapper, names without the wrapping modules'
@@ -21,7 +21,7 @@ export function stateDictOf(checkpoint: unknown, file: string): Map<string, Stor
   for (const [key, entry] of value) {
     if (!(entry instanceof StoredTensor))
       throw notOne(file, `has ${kind(entry)} under ${JSON.stringify(String(key))}`);
-    const name = stripped(String(key));
+    const name = String(key).replace(PREFIXES, '');
     if (state.has(name)) throw notOne(file, `has two tensors that would be ${name} without their prefixes`);
     state.set(name, entry);
   }
@@ -32,11 +32,6 @@ export function stateDictOf(checkpoint: unknown, file: string): Map<string, Stor
 function wrapperOf(value: unknown): unknown {
   if (!(value instanceof Map)) return undefined;
   return WRAPPERS.map((key) => value.get(key)).find((inner) => inner instanceof Map && inner.size > 0);
-}
-
-function stripped(name: string): string {
-  const rest = name.replace(PREFIX, '');
-  return rest === name ? name : stripped(rest);
 }
 
 function addCounts(state: Map<string, StoredTensor>): void {

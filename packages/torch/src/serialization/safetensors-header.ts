@@ -1,8 +1,10 @@
 import { BY_SAFETENSORS, type DTypeName, elementType } from './element-type.ts';
 import { byteLength, type StoredTensor } from './stored-tensor.ts';
 
-/** The reference implementation's limit. */
-export const LARGEST_HEADER = 100_000_000;
+/** A tensor takes about 100 bytes of a header, so this is room for 160,000; the format itself allows 100 MB. */
+const LARGEST_HEADER = 16 * 1024 * 1024;
+/** What a small file may have: parsed, JSON can take twenty times its size. */
+const SMALL_HEADER = 2 * 1024 * 1024;
 const ALIGNMENT = 8;
 
 /** Where a tensor lies, in bytes from the end of the header. */
@@ -18,6 +20,11 @@ export interface TensorInfo {
 export interface SafetensorsHeader {
   tensors: TensorInfo[];
   metadata: Record<string, string>;
+}
+
+/** The longest header that a file of this size may have: in relation to it, so that a small file fills no memory. */
+export function longestHeader(fileSize: number): number {
+  return Math.min(LARGEST_HEADER, SMALL_HEADER + fileSize / 4);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -148,4 +148,6 @@ test('headers that are no header are clear errors', async () => {
   );
   await expect(readHeader(Buffer.from('{}'), 2n ** 40n)).rejects.toThrow('header would have');
   await expect(readHeader(Buffer.from('{}'), 5000n)).rejects.toThrow('cut off');
+  const empty = Buffer.from(`{"a":[${'{},'.repeat(1_000_000)}{}]}`);
+  await expect(readHeader(empty)).rejects.toThrow('header would have 3000010 bytes');
 });

@@ -1,7 +1,7 @@
 import { writeAtomically } from './atomic-file.ts';
 import { CheckpointError } from './errors.ts';
 import { FileReader, type ReadOptions } from './file-reader.ts';
-import { LARGEST_HEADER, layOut, parseHeader } from './safetensors-header.ts';
+import { layOut, longestHeader, parseHeader } from './safetensors-header.ts';
 import { StoredTensor } from './stored-tensor.ts';
 
 const LENGTH_BYTES = 8;
@@ -21,11 +21,10 @@ export async function readSafetensors(path: string, options: ReadOptions = {}): 
 export async function readSafetensorsFrom(file: FileReader): Promise<Safetensors> {
   const length = await file.read(0, LENGTH_BYTES);
   const headerBytes = Number(new DataView(length.buffer).getBigUint64(0, true));
-  if (headerBytes > LARGEST_HEADER) {
-    throw new CheckpointError(
-      file.path,
-      `is not a safetensors file: its header would have ${headerBytes} bytes`,
-    );
+  const longest = longestHeader(file.size);
+  if (headerBytes > longest) {
+    const problem = `its header would have ${headerBytes} bytes, where a file of its size has at most ${Math.floor(longest)}`;
+    throw new CheckpointError(file.path, `is not a safetensors file: ${problem}`);
   }
   const header = await file.read(LENGTH_BYTES, headerBytes);
   const start = LENGTH_BYTES + headerBytes;

@@ -1,5 +1,6 @@
 import { CheckpointError, UnsafePickleError } from './errors.ts';
 import { StorageClass } from './globals.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { PyOpaque, PyTuple } from './python-values.ts';
 import { Storage, TensorBuilder } from './tensor-builder.ts';
 import { type Unpickled, unpickle } from './unpickler.ts';
@@ -27,9 +28,11 @@ export class StorageTable {
 
   /** First pass: collects the storages; the tensors of its value are placeholders. */
   scan(pickle: Uint8Array, position = 0): Unpickled {
+    const budget = new MemoryBudget(this.#file, this.#fileSize);
     return unpickle(pickle, position, {
       file: this.#file,
-      tensors: new TensorBuilder(this.#file, this.#fileSize),
+      budget,
+      tensors: new TensorBuilder(this.#file, budget),
       persistentLoad: (id) => this.#load(id),
     });
   }
@@ -43,7 +46,7 @@ export class StorageTable {
     const { value } = this.scan(pickle, position);
     if (value instanceof PyOpaque && value.size === 0)
       throw new UnsafePickleError(this.#file, value.className);
-    return { value, skipped: checkValue(this.#file, value) };
+    return { value, skipped: checkValue(this.#file, this.#fileSize, value) };
   }
 
   /** Resolves `('storage', class, key, location, count[, view])`; the device it was saved from is of no use here. */

@@ -1,13 +1,11 @@
 import { type DTypeName, elementType } from './element-type.ts';
 import { CheckpointError } from './errors.ts';
-import { PyTuple } from './python-values.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import { byteLength, StoredTensor } from './stored-tensor.ts';
 import { elementCount, type Geometry, gather, isContiguous, storageEnd } from './strided.ts';
 
 /** torch's own limit. */
 const MOST_DIMENSIONS = 64;
-/** What copies of overlapping and expanded views may take beyond what the file itself justifies. */
-const COPY_ALLOWANCE = 1024 ** 3;
 
 /** The memory that tensors of a pickle are views of; its bytes come from elsewhere in the file. */
 export class Storage {
@@ -35,12 +33,12 @@ export class Storage {
 /** Makes tensors from storages, checking that each lies inside its storage. */
 export class TensorBuilder {
   readonly #file: string;
-  #copyBudget: number;
+  readonly #budget: MemoryBudget;
 
-  /** @param fileSize bytes of the whole file: a small file must not ask for large copies. */
-  constructor(file: string, fileSize: number) {
+  /** @param budget for copies of transposed, overlapping and expanded views. */
+  constructor(file: string, budget: MemoryBudget) {
     this.#file = file;
-    this.#copyBudget = COPY_ALLOWANCE + 4 * fileSize;
+    this.#budget = budget;
   }
 
   /** @param args storage, offset, size and stride as in torch's `_rebuild_tensor` functions, in elements. */
@@ -50,7 +48,7 @@ export class TensorBuilder {
     const [start] = this.#sizes([offset]);
     const geometry: Geometry = { offset: start ?? 0, shape: this.#sizes(shape), stride: this.#sizes(stride) };
     const element = dtype ?? storage.dtype;
-    if (geometry.shape.length !== geometry.stride.length || geometry.shape.length > MOST_DIMENSIONS) {
+    if (geometry.shape.length !== geometry.stride.length) {
       throw this.#invalid(`has ${geometry.shape.length} dimensions and ${geometry.stride.length} strides`);
     }
     const itemBytes = elementType(element).bytes;
@@ -68,20 +66,14 @@ export class TensorBuilder {
       const start = geometry.offset * itemBytes;
       return storage.subarray(start, start + elementCount(geometry.shape) * itemBytes);
     }
-    this.#copyBudget -= bytes;
-    if (this.#copyBudget < 0) {
-      throw this.#invalid(
-        `of shape [${geometry.shape}] is a view that repeats its elements, and with the ones before it needs ` +
-          'far more memory than the file has. Save .clone() of such tensors',
-      );
-    }
+    this.#budget.take(bytes);
     return gather(storage, itemBytes, geometry);
   }
 
   #sizes(values: unknown): number[] {
-    const list =
-      values instanceof PyTuple || Array.isArray(values) ? Array.from<unknown>(values) : [undefined];
-    return list.map((value) => {
+    if (!Array.isArray(values)) throw this.#invalid('has no sizes or strides');
+    if (values.length > MOST_DIMENSIONS) throw this.#invalid(`has ${values.length} dimensions`);
+    return Array.from(values, (value: unknown) => {
       if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
       throw this.#invalid(`has ${JSON.stringify(String(value))} where a size, stride or offset must be`);
     });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { python, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { writeAtomically } from './atomic-file.ts';
 import type { DTypeName } from './element-type.ts';
 import {
   OrderedDict,
@@ -14,7 +15,7 @@ import {
 } from './python-values.ts';
 import { StoredTensor } from './stored-tensor.ts';
 import { canon, PYTHON_CANON } from './testing/canon.ts';
-import { readTorchFile, writeTorchFile } from './torch-file.ts';
+import { readTorchFile, torchRecords, writeRecords, writeTorchFile } from './torch-file.ts';
 
 /** Python source that makes one value each, under the name of what is special about it. */
 const VALUES: Record<string, string> = {
@@ -259,6 +260,18 @@ test('values without a counterpart are refused with their place, and no file is 
   loop.push(loop);
   await expect(writeTorchFile(path, loop)).rejects.toThrow('nested deeper');
   expect(() => readFileSync(path)).toThrow('ENOENT');
+});
+
+test('a record that is not as long as its storage is refused', async () => {
+  const path = join(tempDir(), 'a.pth');
+  const records = torchRecords(new StoredTensor({ dtype: 'uint8', shape: [4], data: new Uint8Array(4) }));
+  for (const bytes of [3, 5, 1_000_000]) {
+    const changed = records.map((record) =>
+      record.name === 'archive/data/0' ? { ...record, data: new Uint8Array(bytes) } : record,
+    );
+    await writeAtomically(path, (out) => writeRecords(out, changed));
+    await expect(readTorchFile(path)).rejects.toThrow(`storage "0" has ${bytes} bytes, not 4`);
+  }
 });
 
 test('an abort stops the reading', async () => {

@@ -30,7 +30,7 @@ export async function readTorchZip(file: FileReader): Promise<TorchValue> {
     if (record === undefined) {
       throw new CheckpointError(file.path, `is damaged: storage "${storage.key}" is missing`);
     }
-    if (record.size < storage.byteLength) {
+    if (record.size !== storage.byteLength) {
       const problem = `storage "${storage.key}" has ${record.size} bytes, not ${storage.byteLength}`;
       throw new CheckpointError(file.path, `is damaged: ${problem}`);
     }

@@ -223,10 +223,7 @@ const MALFORMED: Record<string, [string, RegExp]> = {
   'state for a dict': ['\x80\x02}}b.', /sets the state/],
   'a list that contains itself': ['\x80\x02]q\x00h\x00a.', /contains itself/],
   'deep nesting': [`\x80\x02${']'.repeat(5000)}${'a'.repeat(4999)}.`, /nested deeper/],
-  'lists that unfold without end': [
-    `\x80\x02]q\x00${Array.from({ length: 60 }, (_, i) => `](h${String.fromCharCode(i)}h${String.fromCharCode(i)}eq${String.fromCharCode(i + 1)}`).join('')}.`,
-    /unfolds to more/,
-  ],
+  'a class name without end': [`\x80\x02c${'x'.repeat(1000)}\nset\n.`, /class name is too long/],
   'a class as a value': ['\x80\x02cbuiltins\nset\n.', /holds a class/],
   'a bare storage': [`\x80\x02(U\x07storage${storage}U\x010U\x03cpuK\x08tQ.`, /bare storage/],
   'a storage of negative size': [
@@ -248,12 +245,42 @@ test.each(Object.entries(MALFORMED))('%s is a clear error', (_, [pickle, message
   expect((error as Error).message).toMatch(message);
 });
 
-test('an expanded tensor from a small file cannot ask for unlimited memory', () => {
-  const table = new StorageTable('model.pth', 100);
-  const pickle = Buffer.from(tensor('K\x00J\x00\x00\x10\x00J\x00\x40\x00\x00\x86K\x00K\x00\x86'), 'latin1');
-  table.scan(pickle);
-  for (const item of table.storages.values()) item.bytes = new Uint8Array(item.byteLength);
-  expect(() => table.build(pickle)).toThrow('far more memory than the file has');
+/** What a few bytes, repeated or deflated, make fill the memory; each stands for the 100 bytes of its file. */
+const GREEDY: Record<string, string> = {
+  'a list of empty dicts': `\x80\x02](${'}'.repeat(100_000)}e.`,
+  'dicts on the stack': `\x80\x02${'}'.repeat(100_000)}.`,
+  'marks without end': `\x80\x02${'('.repeat(3_000_000)}`,
+  'a stack that is emptied again': `\x80\x02${'N0'.repeat(3_000_000)}N.`,
+  'one memo for everything': `\x80\x02N${'q\x00'.repeat(1_000_000)}.`,
+  'copies of a list by torch.Size': `\x80\x02](${'N'.repeat(100_000)}eq\x00ctorch\nSize\nq\x01${'h\x01h\x00\x85R0'.repeat(50)}.`,
+  'copies of a list as a set': `\x80\x04](${'M\x01\x02'.repeat(100_000)}eq\x00cbuiltins\nset\nq\x01${'h\x01h\x00\x85R0'.repeat(2000)}N.`,
+  'copies of a text as bytes': `\x80\x02X\x40\x42\x0f\x00${'a'.repeat(1_000_000)}q\x00c_codecs\nencode\nq\x01${'h\x01h\x00U\x06latin1\x86R0'.repeat(50)}N.`,
+  'entries of one dict': `\x80\x02}(${'G\x00\x00\x00\x00\x00\x00\x00\x00N'.repeat(600_000)}u.`,
+  'lists that unfold without end': `\x80\x02]q\x00${Array.from({ length: 60 }, (_, i) => `](h${String.fromCharCode(i)}h${String.fromCharCode(i)}eq${String.fromCharCode(i + 1)}`).join('')}.`,
+  'a text in many places': `\x80\x02X\x40\x42\x0f\x00${'a'.repeat(1_000_000)}q\x00](${'h\x00'.repeat(50)}e.`,
+};
+
+test.each(Object.entries(GREEDY))('%s is refused before it fills the memory', (_, pickle) => {
+  expect(() => read(pickle)).toThrow('far more memory than its 100 bytes justify');
+});
+
+test('an expanded tensor, and one in many places, take no more memory than their file justifies', () => {
+  const many = tensor('K\x00K\x08\x85K\x01\x85').slice(2, -1);
+  for (const body of [
+    tensor('K\x00J\x00\x00\x10\x00J\x00\x40\x00\x00\x86K\x00K\x00\x86').slice(2, -1),
+    `${many}q\x00](${'h\x00'.repeat(500_000)}e`,
+  ]) {
+    const table = new StorageTable('model.pth', 100);
+    const pickle = Buffer.from(`\x80\x02${body}.`, 'latin1');
+    table.scan(pickle);
+    for (const item of table.storages.values()) item.bytes = new Uint8Array(item.byteLength);
+    expect(() => table.build(pickle)).toThrow('far more memory than its 100 bytes justify');
+  }
+});
+
+test('sizes without end are not copied', () => {
+  const sizes = `](${'K\x01'.repeat(100_000)}e`;
+  expect(() => read(tensor(`K\x00${sizes}K\x01\x85`))).toThrow('100000 dimensions');
 });
 
 test('every prefix and every changed byte of a pickle is a value or a clear error', () => {

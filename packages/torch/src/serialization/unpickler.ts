@@ -1,5 +1,6 @@
 import { CheckpointError } from './errors.ts';
 import { PyCallable, resolveGlobal } from './globals.ts';
+import { type MemoryBudget, memoryOf } from './memory-budget.ts';
 import { NumpyDType } from './numpy-scalar.ts';
 import { OP } from './opcodes.ts';
 import { PickleCursor } from './pickle-cursor.ts';
@@ -8,13 +9,17 @@ import { OrderedDict, PyOpaque, PyTuple, tuple } from './python-values.ts';
 import { StoredTensor } from './stored-tensor.ts';
 import type { TensorBuilder } from './tensor-builder.ts';
 
-/** Far above any real checkpoint; keeps a hostile one from filling the memory with empty lists. */
-const MOST_OPCODES = 20_000_000;
+/** A slot of the stack or of the memo, and an entry of a dict or set. */
+const SLOT_BYTES = 8;
+const ENTRY_BYTES = 32;
+/** Longer than the name of any class. */
+const LONGEST_NAME = 500;
 
 /** How a pickle reaches what lies outside it. */
 export interface UnpickleContext {
   /** Path for error messages. */
   file: string;
+  budget: MemoryBudget;
   tensors: TensorBuilder;
   /** The storage that a persistent id names. */
   persistentLoad: (id: unknown) => unknown;
@@ -32,7 +37,7 @@ export interface Unpickled {
  *
  * Any other class or function is a {@link PyOpaque}: skipped unbuilt, never looked up, and nothing of it is run.
  *
- * @throws CheckpointError when it is malformed, cut off or larger than any checkpoint.
+ * @throws CheckpointError when it is malformed, cut off or asks for more memory than its file justifies.
  */
 export function unpickle(bytes: Uint8Array, position: number, context: UnpickleContext): Unpickled {
   const cursor = new PickleCursor(context.file, bytes, position);
@@ -51,15 +56,15 @@ class Machine {
   static readonly #steps: ReadonlyMap<number, Step> = new Map<number, Step>([
     [OP.PROTO, (_, cursor) => cursor.uint8()],
     [OP.FRAME, (_, cursor) => cursor.uint64()],
-    [OP.MARK, (machine) => machine.#marks.push(machine.#stack.length)],
+    [OP.MARK, (machine) => machine.#mark()],
     [OP.POP, (machine) => machine.#drop()],
     [OP.POP_MARK, (machine) => machine.#popMark()],
     [OP.DUP, (machine) => machine.#push(machine.#top())],
-    [OP.TUPLE, (machine) => machine.#push(tuple(machine.#popMark()))],
-    [OP.TUPLE1, (machine) => machine.#push(tuple(machine.#take(1)))],
-    [OP.TUPLE2, (machine) => machine.#push(tuple(machine.#take(2)))],
-    [OP.TUPLE3, (machine) => machine.#push(tuple(machine.#take(3)))],
-    [OP.FROZENSET, (machine) => machine.#push(new Set(machine.#popMark()))],
+    [OP.TUPLE, (machine) => machine.#pushNew(tuple(machine.#popMark()))],
+    [OP.TUPLE1, (machine) => machine.#pushNew(tuple(machine.#take(1)))],
+    [OP.TUPLE2, (machine) => machine.#pushNew(tuple(machine.#take(2)))],
+    [OP.TUPLE3, (machine) => machine.#pushNew(tuple(machine.#take(3)))],
+    [OP.FROZENSET, (machine) => machine.#pushNew(new Set(machine.#popMark()))],
     [OP.APPEND, (machine) => machine.#append(machine.#take(1))],
     [OP.APPENDS, (machine) => machine.#append(machine.#popMark())],
     [OP.SETITEM, (machine) => machine.#setItems(machine.#take(2))],
@@ -67,7 +72,7 @@ class Machine {
     [OP.ADDITEMS, (machine) => machine.#addItems(machine.#popMark())],
     [OP.BINPUT, (machine, cursor) => machine.#put(cursor.uint8())],
     [OP.LONG_BINPUT, (machine, cursor) => machine.#put(cursor.uint32())],
-    [OP.MEMOIZE, (machine) => machine.#put(machine.#memo.size)],
+    [OP.MEMOIZE, (machine) => machine.#put(machine.#memo.length)],
     [OP.BINGET, (machine, cursor) => machine.#push(machine.#get(cursor.uint8()))],
     [OP.LONG_BINGET, (machine, cursor) => machine.#push(machine.#get(cursor.uint32()))],
     [OP.GLOBAL, (machine, cursor) => machine.#global([cursor.line(), cursor.line()])],
@@ -83,7 +88,7 @@ class Machine {
   readonly #context: UnpickleContext;
   readonly #stack: unknown[] = [];
   readonly #marks: number[] = [];
-  readonly #memo = new Map<number, unknown>();
+  readonly #memo: unknown[] = [];
 
   constructor(cursor: PickleCursor, context: UnpickleContext) {
     this.#cursor = cursor;
@@ -91,16 +96,15 @@ class Machine {
   }
 
   run(): unknown {
-    for (let count = 0; count < MOST_OPCODES; count++) {
+    for (;;) {
       const opcode = this.#cursor.uint8();
       if (opcode === OP.STOP) return this.#pop();
       const literal = LITERALS.get(opcode);
       const step = Machine.#steps.get(opcode);
-      if (literal !== undefined) this.#push(literal(this.#cursor));
+      if (literal !== undefined) this.#pushNew(literal(this.#cursor));
       else if (step !== undefined) step(this, this.#cursor);
       else throw this.#cursor.malformed(`opcode 0x${opcode.toString(16)}, which torch.save does not write`);
     }
-    throw this.#cursor.malformed(`more than ${MOST_OPCODES} steps`);
   }
 
   /** Stack height that the innermost mark guards. */
@@ -108,8 +112,20 @@ class Machine {
     return this.#marks.at(-1) ?? 0;
   }
 
+  #mark(): void {
+    this.#context.budget.take(SLOT_BYTES);
+    this.#marks.push(this.#stack.length);
+  }
+
   #push(value: unknown): void {
+    this.#context.budget.take(SLOT_BYTES);
     this.#stack.push(value);
+  }
+
+  /** Pushes what takes memory of its own. */
+  #pushNew(value: unknown): void {
+    this.#context.budget.take(memoryOf(value));
+    this.#push(value);
   }
 
   #top(): unknown {
@@ -141,12 +157,13 @@ class Machine {
   }
 
   #put(index: number): void {
-    this.#memo.set(index, this.#top());
+    this.#context.budget.take(ENTRY_BYTES);
+    this.#memo[index] = this.#top();
   }
 
   #get(index: number): unknown {
-    if (!this.#memo.has(index)) throw this.#cursor.malformed(`nothing was remembered as ${index}`);
-    return this.#memo.get(index);
+    if (!(index in this.#memo)) throw this.#cursor.malformed(`nothing was remembered as ${index}`);
+    return this.#memo[index];
   }
 
   #append(values: readonly unknown[]): void {
@@ -160,6 +177,7 @@ class Machine {
     const dict = this.#top();
     if (!(dict instanceof Map)) throw this.#cursor.malformed('sets an item of no dict');
     if (values.length % 2 !== 0) throw this.#cursor.malformed('a dict key has no value');
+    this.#context.budget.take((values.length / 2) * ENTRY_BYTES);
     for (let index = 0; index < values.length; index += 2) dict.set(values[index], values[index + 1]);
   }
 
@@ -167,6 +185,7 @@ class Machine {
     const set = this.#top();
     if (set instanceof PyOpaque) return;
     if (!(set instanceof Set)) throw this.#cursor.malformed('adds to no set');
+    this.#context.budget.take(values.length * ENTRY_BYTES);
     for (const value of values) set.add(value);
   }
 
@@ -175,11 +194,12 @@ class Machine {
       throw this.#cursor.malformed('a class name is not text');
     }
     const fullName = `${module}.${name}`;
-    this.#push(resolveGlobal(fullName) ?? new PyOpaque(fullName));
+    if (fullName.length > LONGEST_NAME) throw this.#cursor.malformed('a class name is too long');
+    this.#pushNew(resolveGlobal(fullName) ?? new PyOpaque(fullName));
   }
 
   #call([callable, args]: readonly unknown[]): void {
-    this.#push(this.#resultOf(callable, args));
+    this.#pushNew(this.#resultOf(callable, args));
   }
 
   #resultOf(callable: unknown, args: unknown): unknown {
@@ -192,6 +212,8 @@ class Machine {
     if (isOpaque) return new PyOpaque(instanceName(callable, first));
     // Made from what is not built, it cannot be built either.
     if (first instanceof PyOpaque) return new PyOpaque(first.className);
+    // What is copied costs its walk, even where little comes of it.
+    this.#context.budget.take(memoryOf(first));
     const result = callable.call(args, this.#context.tensors);
     if (result !== undefined) return result;
     // A tensor that cannot be read must not be missed in silence; a value of numpy or Python may be.

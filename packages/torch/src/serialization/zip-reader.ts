@@ -16,6 +16,7 @@ import {
 } from '@radweave/native/zip';
 import { CheckpointError } from './errors.ts';
 import type { FileReader } from './file-reader.ts';
+import { MemoryBudget } from './memory-budget.ts';
 
 const STORED = 0;
 const ENCRYPTED_FLAG = 1;
@@ -37,7 +38,15 @@ export class ZipReader {
     const directory = await findDirectory(file);
     const bytes = await file.read(directory.offset, directory.size);
     const fail: Damaged = (what) => damaged(file.path, what);
-    return new ZipReader(file, parseDirectory(bytes, directory.count, file.size, fail));
+    const entries = parseDirectory(bytes, directory.count, file.size, fail);
+    const budget = new MemoryBudget(file.path, file.size);
+    let packed = 0;
+    for (const { size, compressedSize } of entries.values()) {
+      packed += compressedSize;
+      budget.take(Math.max(size - compressedSize, 0));
+    }
+    if (packed > file.size) throw fail('its entries overlap');
+    return new ZipReader(file, entries);
   }
 
   /** The content of an entry, check sum verified. @throws CheckpointError when it is damaged. */

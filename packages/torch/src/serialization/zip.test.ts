@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFLATED, END, ENTRY } from '@radweave/native/zip';
 import { python, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { writeAtomically } from './atomic-file.ts';
@@ -95,6 +96,33 @@ test('a changed byte of content is found by its check sum', async () => {
   bytes[bytes.indexOf('hello')] = 0x48;
   writeFileSync(path, bytes);
   await expect(readAll(path)).rejects.toThrow('the check sum of a/text is wrong');
+});
+
+test('entries that overlap, or unpack to far more than the archive has, are refused before they are read', async () => {
+  const path = await written();
+  const bytes = readFileSync(path);
+  const directory = bytes.indexOf(Buffer.from('PK\x01\x02'));
+  const changed = (fields: Readonly<Record<number, number>>): Buffer => {
+    const copy = Buffer.from(bytes);
+    for (const [field, value] of Object.entries(fields)) copy.writeUInt32LE(value, directory + Number(field));
+    return copy;
+  };
+  writeFileSync(path, changed({ [ENTRY.size]: 2 ** 30, [ENTRY.method]: DEFLATED }));
+  await expect(readAll(path)).rejects.toThrow(`far more memory than its ${bytes.length} bytes justify`);
+
+  // The same content under six names.
+  const end = bytes.indexOf(Buffer.from('PK\x05\x06'));
+  const entries = ['a/tex0', 'a/tex1', 'a/tex2', 'a/tex3', 'a/tex4', 'a/tex5'].map((name) => {
+    const entry = Buffer.from(bytes.subarray(directory, end));
+    entry.write(name, ENTRY.bytes, 'latin1');
+    entry.writeUInt32LE(directory, ENTRY.compressedSize);
+    return entry;
+  });
+  const tail = Buffer.from(bytes.subarray(end));
+  tail.writeUInt16LE(entries.length, END.count);
+  tail.writeUInt32LE(entries.length * (end - directory), END.directoryBytes);
+  writeFileSync(path, Buffer.concat([bytes.subarray(0, directory), ...entries, tail]));
+  await expect(readAll(path)).rejects.toThrow('its entries overlap');
 });
 
 test('every way of being cut off is a clear error', async () => {
