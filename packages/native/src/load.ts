@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { delimiter } from 'node:path';
 import type { Boot, Native } from './raw.ts';
 import type { NativeCuda } from './raw-cuda.ts';
+import type { NativeDistributed } from './raw-distributed.ts';
 import { cpuFlags, openBlasCore } from './setup/cpu.ts';
 import { NativeNotBuiltError, SetupError } from './setup/errors.ts';
 import { type Gpu, gpuLibrary } from './setup/libtorch.ts';
@@ -45,6 +46,18 @@ export function nativeCuda(): NativeCuda | null {
     loadedCuda = isThere ? loadAddon<NativeCuda>(cudaAddon) : null;
   }
   return loadedCuda ?? null;
+}
+
+let loadedDistributed: NativeDistributed | undefined;
+
+/** What lets several processes train one network; null where libtorch has no c10d. */
+export function nativeDistributed(): NativeDistributed | null {
+  const { distributedAddon } = readNativeRecord();
+  if (distributedAddon === null) return null;
+  // First libtorch is mapped, as the engine prepares the process for it.
+  native();
+  loadedDistributed ??= loadAddon<NativeDistributed>(distributedAddon);
+  return loadedDistributed;
 }
 
 /** Whose GPUs this libtorch computes on; null for the CPU's alone. */

@@ -6,6 +6,9 @@
 /** A native tensor: an integer that only this JS environment can use. */
 export type Handle = number;
 
+/** A tensor on its way from one addon to another. */
+export type HandedTensor = object;
+
 /** Result of an operator: handles and plain values are told apart by the operator's schema. */
 export type RawResult = number | bigint | boolean | string | null | RawResult[];
 
@@ -47,6 +50,9 @@ export interface Native {
   isContiguous(tensor: Handle, memoryFormat: number): boolean;
   dispose(tensors: readonly Handle[]): void;
   alias(tensor: Handle): Handle;
+  /** The tensor itself, for another addon of this process: an object that JavaScript can only pass on. */
+  handOut(tensor: Handle): HandedTensor;
+  takeIn(tensor: HandedTensor): Handle;
   track(tensor: Handle): void;
   fromBytes(data: ArrayBufferView, shape: readonly number[], dtype: number): Handle;
   copyTo(tensor: Handle, into: ArrayBufferView): void;

@@ -11,6 +11,7 @@ export {
   type RecordingDevice,
 } from './cuda.ts';
 export { DeviceError, type DeviceKind, deviceKind, openDevice, resolveDevice } from './device.ts';
+export { DistributedError, DistributedGradients, type Meeting, ProcessGroup } from './distributed.ts';
 export {
   type DType,
   dtypeCode,

@@ -6,6 +6,7 @@
 
 #include "convert.h"
 #include "environment.h"
+#include "exchange.h"
 
 namespace radweave {
 
@@ -68,6 +69,14 @@ napi_value dispose(Args& args) {
 napi_value alias(Args& args) {
   Environment& e = environment(args.env);
   return number(args.env, e.add(e.tensor(args[0])));
+}
+
+// handOut(tensor) → the tensor itself, for another addon of this process
+napi_value handOut(Args& args) { return toExternal(args.env, environment(args.env).tensor(args[0])); }
+
+// takeIn(tensor of another addon) → a handle of it
+napi_value takeIn(Args& args) {
+  return number(args.env, environment(args.env).add(fromExternal(args.env, args[0])));
 }
 
 // track(tensor): the handle now lives until the garbage collector finds it; report its memory to V8
@@ -177,6 +186,8 @@ void registerTensors(napi_env env, napi_value exports) {
   exportFunction<isContiguous>(env, exports, "isContiguous");
   exportFunction<dispose>(env, exports, "dispose");
   exportFunction<alias>(env, exports, "alias");
+  exportFunction<handOut>(env, exports, "handOut");
+  exportFunction<takeIn>(env, exports, "takeIn");
   exportFunction<track>(env, exports, "track");
   exportFunction<fromBytes>(env, exports, "fromBytes");
   exportFunction<copyTo>(env, exports, "copyTo");

@@ -15,6 +15,7 @@ const LIBTORCH: Libtorch = {
   libDirs: ['C:\\torch\\lib'],
   gpu: 'cuda',
   cudaInclude: 'C:\\cuda\\include',
+  distributed: false,
   cxx11Abi: false,
   cxxStandard: 17,
   stamp: '',
@@ -41,12 +42,13 @@ test('CMakeLists.txt reads every definition it is given', () => {
 
 test('a build is whole only with both addons, with CUDA only with three', () => {
   const folder = tempDir();
-  const cpu = { cudaInclude: null };
+  const cpu = { cudaInclude: null, distributed: false };
   expect(isComplete(join(folder, 'absent'), cpu)).toBe(false);
   writeTree(folder, { 'boot.node': '' });
   expect(isComplete(folder, cpu)).toBe(false);
   writeTree(folder, { 'radweave.node': '' });
   expect(isComplete(folder, cpu)).toBe(true);
+  expect(isComplete(folder, { ...cpu, distributed: true })).toBe(false);
   expect(isComplete(folder, LIBTORCH)).toBe(false);
   writeTree(folder, { 'radweave_cuda.node': '' });
   expect(isComplete(folder, LIBTORCH)).toBe(true);

@@ -15,13 +15,23 @@ export const ADDONS = ['boot.node', 'radweave.node'] as const;
 /** The one more that a build with CUDA has. */
 export const CUDA_ADDON = 'radweave_cuda.node';
 
+/** The one more of a libtorch whose processes can train together. */
+export const DISTRIBUTED_ADDON = 'radweave_distributed.node';
+
 /** What an addon finds libtorch by (CMakeLists.txt): a link beside it. Windows has nothing like it; src/load.ts sets its PATH. */
 const LINK = 'libtorch';
 
 /** The shared objects of a build for this libtorch. */
-function addonsFor({ cudaInclude }: Pick<Libtorch, 'cudaInclude'>): readonly string[] {
-  return cudaInclude === null ? ADDONS : [...ADDONS, CUDA_ADDON];
+function addonsFor({ cudaInclude, distributed }: Extras): readonly string[] {
+  return [
+    ...ADDONS,
+    ...(distributed ? [DISTRIBUTED_ADDON] : []),
+    ...(cudaInclude === null ? [] : [CUDA_ADDON]),
+  ];
 }
+
+/** What decides which addons there are. */
+type Extras = Pick<Libtorch, 'cudaInclude' | 'distributed'>;
 
 interface NodeApiHeaders {
   include_dir: string;
@@ -44,6 +54,7 @@ export function cmakeDefinitions(libtorch: Libtorch): string[] {
     RADWEAVE_TORCH_INCLUDE: list(libtorch.includeDirs),
     RADWEAVE_TORCH_LIB_DIRS: list(libtorch.libDirs),
   };
+  if (libtorch.distributed) definitions.RADWEAVE_DISTRIBUTED = 'ON';
   if (libtorch.cudaInclude !== null) definitions.RADWEAVE_CUDA_INCLUDE = list([libtorch.cudaInclude]);
   if (libtorch.cxx11Abi !== null) definitions.RADWEAVE_CXX11_ABI = libtorch.cxx11Abi ? '1' : '0';
   return Object.entries(definitions).map(([name, value]) => `-D${name}=${value}`);
@@ -105,6 +116,6 @@ export function installAddons(
 }
 
 /** Whether a folder holds a whole build for a libtorch. */
-export function isComplete(folder: string, libtorch: Pick<Libtorch, 'cudaInclude'>): boolean {
+export function isComplete(folder: string, libtorch: Extras): boolean {
   return existsSync(folder) && addonsFor(libtorch).every((name) => readdirSync(folder).includes(name));
 }

@@ -23,6 +23,8 @@ export interface Libtorch {
   gpu: Gpu | null;
   /** Where CUDA's headers are, for a libtorch with CUDA; null where there are none: no CUDA graphs then. */
   cudaInclude: string | null;
+  /** Whether several processes can train one network with it: it has c10d, with gloo, in its packages for Linux. */
+  distributed: boolean;
   /** `_GLIBCXX_USE_CXX11_ABI` it was built with; null where that does not exist. */
   cxx11Abi: boolean | null;
   /** C++ standard its headers ask for, at least 17. */
@@ -32,6 +34,8 @@ export interface Libtorch {
 }
 
 const OLDEST = [1, 13] as const;
+
+const REDUCER = 'torch/csrc/distributed/c10d/reducer.hpp';
 
 /** File name of a shared library, or of its import library where the linker needs one. */
 function libraryFile(name: string, platform: NodeJS.Platform): string {
@@ -178,6 +182,7 @@ export function inspectLibtorch(
       libDirs: [libDir],
       gpu,
       cudaInclude: gpu === 'cuda' && host.platform === 'linux' ? cudaHeaders(root) : null,
+      distributed: host.platform === 'linux' && existsSync(join(include, REDUCER)),
       cxx11Abi: readCxx11Abi(join(libDir, libraryFile('c10', host.platform)), host.platform),
       cxxStandard: Math.max(17, Number(asked ?? 0)),
       stamp: existsSync(stamp) ? fileStamp(stamp) : '',

@@ -80,6 +80,7 @@ onPosix('they are put beside a link to their libtorch', () => {
   const libtorch: Libtorch = {
     ...CPU,
     source: 'python',
+    distributed: true,
     root: '/torch',
     includeDirs: [],
     libDirs: ['/torch/lib'],

@@ -16,6 +16,7 @@ function built(): { env: NodeJS.ProcessEnv; folder: string; record: NativeRecord
     addon: join(folder, 'radweave.node'),
     boot: join(folder, 'boot.node'),
     cudaAddon: null,
+    distributedAddon: null,
     libtorch: {
       root: folder,
       version: '2.0.0',

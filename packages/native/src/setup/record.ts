@@ -15,6 +15,8 @@ export interface NativeRecord {
   boot: string;
   /** What needs CUDA's own interface; null where libtorch has no CUDA or its headers are not there. */
   cudaAddon: string | null;
+  /** What lets several processes train one network; null where libtorch has no c10d. */
+  distributedAddon: string | null;
   libtorch: Pick<Libtorch, 'root' | 'version' | 'source' | 'libDirs' | 'gpu' | 'stamp'>;
   blas: {
     kind: 'openblas-openmp' | 'bundled' | 'openblas-pthread' | 'unknown';
@@ -41,9 +43,9 @@ export function readNativeRecord(env: NodeJS.ProcessEnv = process.env): NativeRe
     throw new NativeNotBuiltError(`there is no build of this version${libtorch} in ${nativeCache(env)}`);
   }
   const record = parse(path);
-  const { addon, boot, cudaAddon, blas } = record;
-  for (const file of [addon, boot, ...(cudaAddon === null ? [] : [cudaAddon]), ...blas.preload]) {
-    if (!existsSync(file)) throw new NativeNotBuiltError(`${file} is gone`);
+  const { addon, boot, cudaAddon, distributedAddon, blas } = record;
+  for (const file of [addon, boot, cudaAddon, distributedAddon, ...blas.preload]) {
+    if (file !== null && !existsSync(file)) throw new NativeNotBuiltError(`${file} is gone`);
   }
   const { libDirs, stamp, version } = record.libtorch;
   const library = mainLibrary(libDirs[0] ?? '', process.platform);

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { aptInstall } from './apt.ts';
 import { chooseBlas, describeBlas } from './blas.ts';
-import { ADDONS, CUDA_ADDON, isComplete } from './build.ts';
+import { ADDONS, CUDA_ADDON, DISTRIBUTED_ADDON, isComplete } from './build.ts';
 import { buildKey, nativeCache, sourceHash } from './cache.ts';
 import { ConsentNeeded, NativeNotBuiltError, SetupError } from './errors.ts';
 import { downloadWheels, fetchLibtorch, megabytes, takeLibtorch, totalBytes } from './fetch.ts';
@@ -150,11 +150,15 @@ function sayIfOverruled({ root }: Libtorch, say: (line: string) => void, env: No
 function recordOf(libtorch: Libtorch, build: string): NativeRecord {
   const [boot, addon] = ADDONS;
   const { root, version, source, libDirs, gpu, stamp } = libtorch;
-  const cuda = join(build, CUDA_ADDON);
+  const ifThere = (name: string): string | null => {
+    const path = join(build, name);
+    return existsSync(path) ? path : null;
+  };
   return {
     addon: join(build, addon),
     boot: join(build, boot),
-    cudaAddon: existsSync(cuda) ? cuda : null,
+    cudaAddon: ifThere(CUDA_ADDON),
+    distributedAddon: ifThere(DISTRIBUTED_ADDON),
     libtorch: { root, version, source, libDirs, gpu, stamp },
     blas: chooseBlas(libtorch, process),
   };

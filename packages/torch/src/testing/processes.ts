@@ -1,4 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { Worker } from 'node:worker_threads';
 
 /** The built package: worker threads and child processes of Node 20 cannot load TypeScript. */
@@ -27,4 +30,42 @@ export function engineProcess(
     env: { ...process.env, ...env },
   });
   return { status: done.status, signal: done.signal, stderr: done.stderr, stdout: done.stdout };
+}
+
+/** Processes that run one source together. */
+export interface Ranks {
+  processes: ChildProcess[];
+  /** What each printed, and how it ended. */
+  ends: Promise<{ status: number | null; stdout: string; stderr: string }[]>;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** Starts a source as ranks of a `ProcessGroup`; `rank`, `size` and `meeting(timeoutSeconds)` are in it. */
+export async function engineRanks(source: string, size = 2): Promise<Ranks> {
+  const port = await freePort();
+  const processes = Array.from({ length: size }, (_, rank) => {
+    const here = `const rank = ${rank}, size = ${size};
+      const meeting = (timeoutSeconds) => ({ address: '127.0.0.1', port: ${port}, rank, size, timeoutSeconds });`;
+    const args = ['--input-type=module', '-e', `${IMPORT}${here}\ntorch.setNumThreads(1);\n${source}`];
+    return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  });
+  const ends = Promise.all(
+    processes.map(async (one) => {
+      const [[status], stdout, stderr] = await Promise.all([
+        once(one, 'close'),
+        text(one.stdout),
+        text(one.stderr),
+      ]);
+      return { status, stdout, stderr };
+    }),
+  );
+  return { processes, ends };
 }

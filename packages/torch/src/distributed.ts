@@ -1,0 +1,188 @@
+import { type HandedTensor, type NativeDistributed, native, nativeDistributed } from '@radweave/native';
+import { fromTypedArray, zeros } from './create.ts';
+import type { Parameter } from './nn/parameter.ts';
+import { tidy } from './scope.ts';
+import { fromHandle, type Tensor } from './tensor.ts';
+
+/** Processes that cannot work together: this libtorch has no c10d, or one of them did not come or is gone. */
+export class DistributedError extends Error {
+  override readonly name = 'DistributedError';
+}
+
+/** Where the processes meet, and which of them this one is. */
+export interface Meeting {
+  /** Name or address of the machine of rank 0. */
+  address: string;
+  /** A port that is free there. */
+  port: number;
+  /** 0 … size − 1. */
+  rank: number;
+  size: number;
+  /** How long any call waits for the other processes. */
+  timeoutSeconds: number;
+  /** Network interface to the others, such as `eth0`; otherwise the one of this host's name. */
+  interface?: string;
+}
+
+/** This machine's own, on which no other can be reached. */
+const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+
+/**
+ * Processes that compute together, by libtorch's c10d with gloo. Each method returns when all processes have called it, in the
+ * same order, with tensors of the same shape and type.
+ *
+ * @throws DistributedError from each method when a process does not come within the timeout, or is gone.
+ */
+export class ProcessGroup {
+  readonly rank: number;
+  readonly size: number;
+  private readonly timeoutSeconds: number;
+  private readonly addon: NativeDistributed;
+  private readonly group: number;
+
+  /** Waits for all others. */
+  constructor(meeting: Meeting) {
+    const { address, port, rank, size, timeoutSeconds } = meeting;
+    this.rank = rank;
+    this.size = size;
+    this.timeoutSeconds = timeoutSeconds;
+    this.addon = loadAddon();
+    const named = meeting.interface ?? '';
+    const own = named === '' && LOOPBACK.includes(address) ? '127.0.0.1' : named;
+    this.group = this.asking(() =>
+      this.addon.openGroup(address, port, rank, size, timeoutSeconds * 1000, own, named !== ''),
+    );
+  }
+
+  /** All tensors become rank 0's, in place. */
+  broadcast(tensors: readonly Tensor[]): void {
+    this.asking(() => this.addon.broadcast(this.group, tensors.map(handOut)));
+  }
+
+  /** A tensor becomes the sum of all processes', in place. */
+  allReduce(tensor: Tensor): void {
+    this.asking(() => this.addon.allReduce(this.group, handOut(tensor)));
+  }
+
+  /** The sums of numbers, one by one. */
+  sum(values: readonly number[]): number[] {
+    return tidy(() => {
+      const all = fromTypedArray(Float64Array.from(values), [values.length]);
+      this.allReduce(all);
+      return Array.from(all.toTypedArray(), Number);
+    });
+  }
+
+  /** Returns when all have come here. */
+  barrier(): void {
+    this.sum([0]);
+  }
+
+  /** The sum of all processes' tensors, a new one; the gradient of each process is the sum of all gradients. */
+  sumOfAll(tensor: Tensor): Tensor {
+    return this.asking(() => fromHandle(native().takeIn(this.addon.sumOfAll(this.group, handOut(tensor)))));
+  }
+
+  /** The bytes of every process, by rank; each may give another count. */
+  allGather(bytes: Uint8Array): Uint8Array[] {
+    const lengths = this.sum(
+      Array.from({ length: this.size }, (_, rank) => (rank === this.rank ? bytes.length : 0)),
+    );
+    const longest = Math.max(...lengths);
+    if (longest === 0) return lengths.map(() => new Uint8Array());
+    return tidy(() => {
+      const padded = new Uint8Array(longest);
+      padded.set(bytes);
+      const into = lengths.map(() => zeros([longest], { dtype: 'uint8' }));
+      const own = handOut(fromTypedArray(padded, [longest]));
+      this.asking(() => this.addon.allGather(this.group, own, into.map(handOut)));
+      return into.map((tensor, rank) =>
+        Uint8Array.from(tensor.toTypedArray(), Number).slice(0, lengths[rank]),
+      );
+    });
+  }
+
+  /**
+   * What makes gradients those of all processes.
+   *
+   * @param parameters those that learn, each of which takes part in every backward pass; the same in all processes.
+   */
+  gradients(parameters: readonly Parameter[]): DistributedGradients {
+    const { addon, timeoutSeconds } = this;
+    const handle = this.asking(() => addon.openGradients(this.group, parameters.map(handOut)));
+    return new DistributedGradients(addon, handle, timeoutSeconds);
+  }
+
+  /** Ends this process's part; the others' next call fails. */
+  close(): void {
+    this.addon.closeGroup(this.group);
+  }
+
+  private asking<T>(ask: () => T): T {
+    try {
+      return ask();
+    } catch (error) {
+      throw lost(error, this.timeoutSeconds);
+    }
+  }
+}
+
+/**
+ * Makes the gradients of a backward pass the mean of all processes': libtorch's own Reducer sends them in buckets of up to 25 MB
+ * while backward still computes others. In several passes whose gradients add up, only the last needs it.
+ */
+export class DistributedGradients {
+  private readonly addon: NativeDistributed;
+  private readonly handle: number;
+  private readonly timeoutSeconds: number;
+
+  constructor(addon: NativeDistributed, handle: number, timeoutSeconds: number) {
+    this.addon = addon;
+    this.handle = handle;
+    this.timeoutSeconds = timeoutSeconds;
+  }
+
+  /**
+   * Runs `body`, with one backward pass in it, after which the gradients are the mean of all processes'.
+   *
+   * @throws DistributedError when a process does not come to its pass within the timeout, or is gone.
+   */
+  reduce<T>(body: () => T): T {
+    try {
+      this.addon.prepareBackward(this.handle);
+      return body();
+    } catch (error) {
+      throw lost(error, this.timeoutSeconds);
+    }
+  }
+
+  /** Backward passes are each process's own again. */
+  close(): void {
+    this.addon.closeGradients(this.handle);
+  }
+}
+
+function handOut(tensor: Tensor): HandedTensor {
+  return native().handOut(tensor.handle);
+}
+
+function loadAddon(): NativeDistributed {
+  const addon = nativeDistributed();
+  if (addon !== null) return addon;
+  throw new DistributedError(
+    'this libtorch cannot let several processes train one network: it has no c10d, as those for Linux have',
+  );
+}
+
+/** What c10d and gloo say of processes that are gone or do not answer. */
+const LOST = /gloo|c10d|socket|store|connect(ion)? |timed? ?out/i;
+
+function lost(error: unknown, timeoutSeconds: number): unknown {
+  if (!(error instanceof Error) || error instanceof DistributedError || !LOST.test(error.message))
+    return error;
+  const detail = error.message.split('\n')[0]?.slice(0, 200);
+  return new DistributedError(
+    `another process of this training is gone, or did not answer within ${timeoutSeconds} s (${detail})`,
+    { cause: error },
+  );
+}
