@@ -22,9 +22,9 @@ let loaded: Native | undefined;
 /**
  * The engine of this JS environment; libtorch is mapped at the first call, never at import.
  *
- * The process is prepared first, so that users need no environment variables: the allocator keeps big blocks,
- * OpenBLAS is the build that shares OpenMP's threads and knows this CPU, and libtorch uses every core this process may use
- * (`RADWEAVE_THREADS` or `OMP_NUM_THREADS` lower it).
+ * The process is prepared first, so that users need no environment variables: OpenBLAS is the build that shares OpenMP's
+ * threads and knows this CPU, and libtorch uses every core this process may use (`RADWEAVE_THREADS` or `OMP_NUM_THREADS`
+ * lower it).
  *
  * @throws NativeNotBuiltError when `radweave setup` has not been run for this libtorch.
  */
@@ -73,7 +73,6 @@ function load(): Native {
     process.env.PATH = [...record.libtorch.libDirs, process.env.PATH ?? ''].join(delimiter);
   }
   const boot = loadAddon<Boot>(record.boot);
-  boot.tuneAllocator();
   if (record.blas.kind === 'openblas-pthread') boot.setEnv('OPENBLAS_NUM_THREADS', '1');
   if (defaultThreads() <= FEW_THREADS && !process.env.OMP_WAIT_POLICY) boot.setEnv('GOMP_SPINCOUNT', SPINS);
   const core = openBlasCore();

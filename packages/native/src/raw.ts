@@ -116,7 +116,6 @@ export interface Boot {
   /** Null, or why that library cannot be loaded; a global one provides its symbols to those after it. */
   preload(path: string, isGlobal: boolean): string | null;
   setEnv(name: string, value: string): void;
-  tuneAllocator(): boolean;
   /** Whether the system has libdeflate. */
   canInflate(): boolean;
   /** Inflates a zlib stream by libdeflate: how many bytes of `out` were written, or -1 when it is damaged or does not fit. */

@@ -1,5 +1,5 @@
-// Loaded before the engine and not linked to libtorch: prepares the process for it. The allocator must be tuned
-// and the right BLAS mapped before libtorch_cpu is, because the dynamic linker keeps the first library of a name.
+// Loaded before the engine and not linked to libtorch: prepares the process for it. The right BLAS must be mapped before
+// libtorch_cpu is, because the dynamic linker keeps the first library of a name.
 #include <node_api.h>
 
 #include <cstdlib>
@@ -11,9 +11,6 @@
 #include <windows.h>
 #else
 #include <dlfcn.h>
-#endif
-#ifdef __GLIBC__
-#include <malloc.h>
 #endif
 
 namespace {
@@ -65,28 +62,14 @@ napi_value setEnv(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// tuneAllocator() → whether it did. By default glibc maps and unmaps every activation: 285,000 page faults per
-// ResNet18 step were measured. Big blocks are kept in one arena instead.
-napi_value tuneAllocator(napi_env env, napi_callback_info) {
-  bool tuned = false;
-#ifdef __GLIBC__
-  tuned = mallopt(M_MMAP_MAX, 0) == 1 && mallopt(M_TRIM_THRESHOLD, 2147483647) == 1 &&
-          mallopt(M_TOP_PAD, 64 << 20) == 1 && mallopt(M_ARENA_MAX, 1) == 1;
-#endif
-  napi_value out;
-  napi_get_boolean(env, tuned, &out);
-  return out;
-}
-
 }  // namespace
 
 NAPI_MODULE_INIT() {
   const napi_property_descriptor functions[] = {
       {"preload", nullptr, preload, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"setEnv", nullptr, setEnv, nullptr, nullptr, nullptr, napi_default, nullptr},
-      {"tuneAllocator", nullptr, tuneAllocator, nullptr, nullptr, nullptr, napi_default, nullptr},
   };
-  napi_define_properties(env, exports, 3, functions);
+  napi_define_properties(env, exports, 2, functions);
   radweave::defineInflate(env, exports);
   return exports;
 }
