@@ -1,13 +1,17 @@
 import { writeSecretAtomic } from '../atomic.ts';
-import { formatTable, readHeader, readTable, tableFile } from '../csv.ts';
+import { formatTable, readTable, tableFile } from '../csv.ts';
 import { count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
-import { DataError } from '../errors.ts';
+import { DataError, UsageError } from '../errors.ts';
+import { plain } from '../find-columns.ts';
+import { IssueCollector } from '../issues.ts';
+import { type CohortTable, readCohortTable, type TableRole } from '../splits/cohort-table.ts';
 
 /** A slice that was written, and every decision on the way to it. */
 const imported = {
   patient: patientId,
   hospital: required,
-  label: count,
+  /** A number, or the name of a class. */
+  label: required,
   modality: required,
   /** Relative to the output. */
   file: required,
@@ -72,32 +76,94 @@ export function writePseudonyms(path: string, rows: readonly Pseudonym[]): void 
 }
 
 /** What somebody says of a patient of an export. */
-const listed = { patient: patientId, hospital: required, label: count };
-const listedByName = { ...listed, pseudonym: required };
-export type ListedPatient = RowOf<typeof listed> & { readonly pseudonym?: string };
-
-/** Reads a table of patients: `patient,hospital,label`, and `pseudonym` where somebody chose them. @throws DataError as `readTable`. */
-export function readListedPatients(path: string): ListedPatient[] {
-  return readHeader(path).includes('pseudonym') ? readTable(path, listedByName) : readTable(path, listed);
+export interface ListedPatient {
+  readonly patient: string;
+  readonly hospital: string;
+  /** A number from 0, or the name of a class. */
+  readonly label: string;
+  readonly pseudonym?: string;
 }
 
 /** A file of pictures or of a volume, where a table says whose it is. */
-const listedFile = { ...listed, modality: required, file: required };
-export type ListedFile = RowOf<typeof listedFile>;
+export type ListedFile = ListedPatient & { readonly modality: string; readonly file: string };
+
+/** A table of patients, or of files. */
+export type ListedCohort = { readonly patients: ListedPatient[] } | { readonly files: ListedFile[] };
+
+/** A column that is read only here: whoever has the names that are written needs no other table. */
+const PSEUDONYM = 'pseudonym';
 
 /**
- * Reads a table of files: `patient_id,hospital,label,modality,file`, with paths below the folder.
+ * Reads who the patients of an export are, with the columns that `preprocess` knows, and `pseudonym` where somebody chose them. A table
+ * with a column `file`, or with images and their modality, lists files, with paths below the folder of the export.
  *
- * @returns null for a table without `file`, which lists patients.
- * @throws DataError as `readTable`, and `E_IMPORT` for a file that is listed twice.
+ * @param named what columns are for where their names do not say it, such as `label=Diagnosis`.
+ * @param ofPatients whether the files say themselves whose they are, so that the table lists patients in any case.
+ * @param forAll what holds for all patients where the table has no such column; with a hospital, the rows of others are not read.
+ * @throws DataError as `readCohortTable`, `E_CSV_CELL` with every cell that is empty, and `E_IMPORT` for a file that is listed twice.
  */
-export function readListedFiles(path: string): ListedFile[] | null {
-  const has = (name: string): boolean => readHeader(path).some((one) => one.trim().toLowerCase() === name);
-  if (!has('file')) return null;
-  const files = readTable(path, listedFile).map((row) => ({
-    ...row,
-    file: row.file.replaceAll('\\', '/').replace(/^\.\//, ''),
-  }));
+export function readListed(
+  path: string,
+  named: readonly string[],
+  ofPatients: boolean,
+  forAll: { readonly hospital: string | null; readonly label: string | null },
+): ListedCohort {
+  const table = readCohortTable(path, named);
+  const { image, modality } = table.columns;
+  const isOfFiles = !ofPatients && image !== undefined && (modality !== undefined || plain(image) === 'file');
+  requireColumns(table, forAll, isOfFiles);
+  const pseudonym = table.header.findIndex((name) => plain(name) === PSEUDONYM);
+  const issues = new IssueCollector();
+  const rows = table.rows.flatMap((row): ListedFile[] => {
+    const said = (role: TableRole, otherwise: string | null): string => {
+      const cell = table.columns[role] === undefined ? otherwise : table.cell(row, role);
+      if (cell === '' || cell === null)
+        issues.error('E_CSV_CELL', `${table.columns[role]} is empty`, `${path}, line ${row.line}`);
+      return cell ?? '';
+    };
+    const hospital = said('hospital', forAll.hospital);
+    if (forAll.hospital !== null && hospital !== forAll.hospital) return [];
+    // pandas writes whole numbers so where a cell of their column is empty.
+    const label = said('label', forAll.label).replace(/^(\d+)\.0+$/, '$1');
+    const chosen = (row.cells[pseudonym] ?? '').trim();
+    const listed = {
+      ...{ patient: said('patient', null), hospital, label },
+      ...(chosen === '' ? {} : { pseudonym: chosen }),
+    };
+    if (!isOfFiles) return [{ ...listed, modality: '', file: '' }];
+    const file = said('image', null).replaceAll('\\', '/').replace(/^\.\//, '');
+    return [{ ...listed, modality: said('modality', null), file }];
+  });
+  issues.throwIfErrors('the table cannot be read', DataError, 'Fill these cells, or take their rows out');
+  if (!isOfFiles) return { patients: rows.map(({ modality: _modality, file: _file, ...one }) => one) };
+  requireOnce(rows, path);
+  return { files: rows };
+}
+
+function requireColumns(
+  { columns, header, path }: CohortTable,
+  { hospital, label }: { readonly hospital: string | null; readonly label: string | null },
+  isOfFiles: boolean,
+): void {
+  if (columns.label !== undefined && label !== null)
+    throw new UsageError('E_FLAGS', '--table says the label of each patient: --label excludes it');
+  const missing = [
+    columns.hospital === undefined && hospital === null ? 'hospital' : '',
+    columns.label === undefined && label === null ? 'label' : '',
+    isOfFiles && columns.modality === undefined ? 'modality' : '',
+  ].filter((role) => role !== '');
+  if (missing.length === 0) return;
+  throw new DataError(
+    'E_CSV_COLUMNS',
+    `no column says the ${missing.join(', the ')}; found ${header.join(',')}`,
+    {
+      where: path,
+      hint: `Name it with --table_columns ${missing[0]}=NAME${isOfFiles ? '' : ', or give what holds for all by --hospital and --label'}`,
+    },
+  );
+}
+
+function requireOnce(files: readonly ListedFile[], path: string): void {
   const seen = new Set<string>();
   for (const { file } of files) {
     if (seen.has(file)) {
@@ -108,5 +174,4 @@ export function readListedFiles(path: string): ListedFile[] | null {
     }
     seen.add(file);
   }
-  return files;
 }

@@ -66,14 +66,18 @@ export function standing(modality: string): string {
   return modality === OPEN ? 'without a modality yet' : `of ${modality}`;
 }
 
-export function countedSeries(proposals: readonly Proposal[]): SeriesCount[] {
+/** @param slicesOf How many slices count of a series; all unless masks choose. */
+export function countedSeries(
+  proposals: readonly Proposal[],
+  slicesOf: (one: Proposal) => number = ({ stack }) => stack.slices.length,
+): SeriesCount[] {
   const groups = grouped(proposals, ({ modality }) => modality);
   return groups
     .map((group) => ({
       modality: group[0]?.modality ?? '',
       patients: new Set(group.map(({ patient }) => patient)).size,
       series: group.length,
-      slices: group.reduce((sum, { stack }) => sum + stack.slices.length, 0),
+      slices: group.reduce((sum, one) => sum + slicesOf(one), 0),
     }))
     .sort((a, b) => compareText(a.modality, b.modality));
 }

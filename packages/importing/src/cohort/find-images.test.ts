@@ -26,6 +26,10 @@ test('every folder is read once, also where the numbers of files are large and l
     writeFileSync(join(root, name, 'I1'), madeUpDicom(slice));
   }
   symlinkSync(root, join(root, 'b', 'circle'), 'junction');
-  const { files, images } = findImages(root, dicomReader({ keepsColour: false, key: '' }), () => {});
+  const { files, images } = findImages(
+    root,
+    dicomReader({ keepsColour: false, key: '', hospitalOf: () => null }),
+    () => {},
+  );
   expect([files, images.length]).toEqual([3, 3]);
 });

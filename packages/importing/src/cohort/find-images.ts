@@ -3,13 +3,15 @@ import type { ListedFile } from '@radweave/artifacts';
 import { filesBelow } from '../files/below.ts';
 import { FileFault } from '../files/fault.ts';
 import { readStart } from '../files/start.ts';
-import { type MaskFile, readMaskFile, readMaskVolume } from '../masks/mask-file.ts';
+import { readMaskFile, readMaskVolume } from '../masks/mask-file.ts';
 import { openNiftiHeader } from '../nifti/open.ts';
 import { openPages } from '../pictures/open.ts';
 import { type Image, readImage } from '../series/image.ts';
 import { type NamedFile, namedFile } from '../series/named-files.ts';
 import { pictureOf } from '../series/picture-image.ts';
 import { type VolumeWishes, volumesOf } from '../series/volume-image.ts';
+import { type FoundMask, ownerKey } from './masks.ts';
+import type { HospitalOf } from './patients.ts';
 
 /** What lies below a folder. */
 export interface FoundImages {
@@ -70,24 +72,28 @@ function readOrReason(read: () => readonly Image[] | string): readonly Image[] |
  * Reads DICOM files; no name needs an extension.
  *
  * @param key Of the hashes of UIDs.
+ * @param hospitalOf The files do not say it as people call it.
  * @param masks Gets the masks, with the patterns that name the patients of NIfTI masks; null leaves them out.
  */
 export function dicomReader(
-  { keepsColour, key }: { keepsColour: boolean; key: string },
-  masks: { readonly found: MaskFile[]; readonly patterns: readonly string[] } | null = null,
+  { keepsColour, key, hospitalOf }: { keepsColour: boolean; key: string; hospitalOf: HospitalOf },
+  masks: { readonly found: FoundMask[]; readonly patterns: readonly string[] } | null = null,
 ): ImageReader {
   return (path, name) => {
     if (masks !== null) {
-      const named = NIFTI_NAME.test(name) ? namedFile(name, masks.patterns) : null;
-      const mask = named === null ? readMaskFile(path, key) : readMaskVolume(path, named, key);
+      const { found, patterns } = masks;
+      const mask = NIFTI_NAME.test(name)
+        ? readMaskVolume(path, { name, patterns, key })
+        : readMaskFile(path, key);
       if (mask !== null) {
-        masks.found.push(mask);
+        found.push({ ...mask, owners: mask.patientIds.map((one) => ownerKey(hospitalOf(one, name), one)) });
         return [];
       }
     }
     const image = readImage(path, key);
     if (typeof image === 'string') return image;
-    return image.isColour && !keepsColour ? COLOUR : [image];
+    if (image.isColour && !keepsColour) return COLOUR;
+    return [{ ...image, hospital: hospitalOf(image.patientId, name) }];
   };
 }
 
@@ -96,7 +102,7 @@ export interface Naming {
   /** Of their paths. */
   readonly patterns: readonly string[];
   /** Of a patient, where the path does not say it. */
-  readonly hospitalOf: (patient: string) => string | null;
+  readonly hospitalOf: HospitalOf;
   /** Gets the paths that no pattern fits. */
   readonly unclear: string[];
   /** By their paths, where a table lists files: patterns do not count then. Null without one. */
@@ -133,7 +139,7 @@ function whose(
     return row === undefined ? UNLISTED : read({ ...row, series: row.modality });
   }
   const named = namedFile(name, patterns);
-  if (named !== null) return read({ ...named, hospital: named.hospital ?? hospitalOf(named.patient) });
+  if (named !== null) return read({ ...named, hospital: named.hospital ?? hospitalOf(named.patient, name) });
   unclear.push(name);
   return UNCLEAR;
 }

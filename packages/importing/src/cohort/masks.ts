@@ -2,6 +2,14 @@ import type { MaskFile } from '../masks/mask-file.ts';
 import type { MaskSource } from '../series/mask-source.ts';
 import { MASK, OPEN, OUT, type Proposal } from '../series/propose.ts';
 
+/** A mask among DICOM files, and whose it may be: the first of them that has images. */
+export type FoundMask = MaskFile & { readonly owners: readonly string[] };
+
+/** A patient of a hospital, which is null where nobody knows it. */
+export function ownerKey(hospital: string | null, patientId: string): string {
+  return JSON.stringify([hospital, patientId]);
+}
+
 /** A series, and the masks that could be its own: there must be one. */
 export interface UnclearMask {
   readonly proposal: Proposal;
@@ -16,10 +24,13 @@ export interface UnclearMask {
  */
 export function withMasks(
   proposals: readonly Proposal[],
-  files: readonly MaskFile[],
+  files: readonly FoundMask[],
   decisions: Readonly<Record<string, string>>,
 ): { proposals: Proposal[]; unclear: UnclearMask[] } {
-  const used = files.filter(({ instance }) => decisions[instance] !== OUT);
+  const known = new Set(proposals.map(ownerOf));
+  const used = files
+    .filter(({ instance }) => decisions[instance] !== OUT)
+    .map((file) => ({ file, owner: file.owners.find((one) => known.has(one)) }));
   const unclear: UnclearMask[] = [];
   const found = proposals.map((proposal): Proposal => {
     if ([OUT, OPEN, MASK].includes(proposal.modality)) return proposal;
@@ -33,9 +44,21 @@ export function withMasks(
   return { proposals: found, unclear };
 }
 
-function filesFor({ stack }: Proposal, files: readonly MaskFile[]): MaskSource[] {
+function ownerOf({
+  stack: {
+    images: [image],
+  },
+}: Proposal): string {
+  return ownerKey(image?.hospital ?? null, image?.patientId ?? '');
+}
+
+function filesFor(
+  proposal: Proposal,
+  files: readonly { readonly file: FoundMask; readonly owner: string | undefined }[],
+): MaskSource[] {
+  const { stack } = proposal;
   const [image] = stack.images;
-  const own = files.filter((one) => one.patientId === image?.patientId);
+  const own = files.filter(({ owner }) => owner === ownerOf(proposal)).map(({ file }) => file);
   const drawn = own.filter(({ series }) => series.includes(image?.series ?? ''));
   const beside = own.filter(
     ({ frameOfReference }) => frameOfReference === null || frameOfReference === image?.frameOfReference,

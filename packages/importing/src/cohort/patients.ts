@@ -13,8 +13,8 @@ import { grouped } from '../series/stack.ts';
 /** A patient of the export, under the name that is written. */
 export interface ImportedPatient {
   readonly hospital: string;
-  /** Null where nobody said it. */
-  readonly label: number | null;
+  /** A number, or the name of a class; null where nobody said it. */
+  readonly label: string | null;
   readonly pseudonym: string;
   readonly images: readonly Image[];
 }
@@ -22,8 +22,28 @@ export interface ImportedPatient {
 /** Who is who: one hospital and label for all, or a table. */
 export interface Who {
   readonly hospital: string | null;
-  readonly label: number | null;
+  readonly label: string | null;
   readonly listed: readonly ListedPatient[] | null;
+}
+
+/**
+ * Says the hospital of a patient: the one that a folder of the path is called after, where the table has it, else that of the only row with this
+ * ID. Null where several hospitals have a patient of this ID, and where nobody says it.
+ */
+export type HospitalOf = (patient: string, path: string) => string | null;
+
+export function hospitalsOf({ hospital, listed }: Who): HospitalOf {
+  const names = new Set(listed?.map((row) => row.hospital));
+  const rows = byId(listed ?? []);
+  return (patient, path) => {
+    const folder = path
+      .split('/')
+      .slice(0, -1)
+      .map((part) => part.normalize('NFC'))
+      .find((part) => names.has(part));
+    const [row, ...others] = rows.get(patient) ?? [];
+    return folder ?? (others.length > 0 ? null : (row?.hospital ?? hospital));
+  };
 }
 
 /**
@@ -31,15 +51,15 @@ export interface Who {
  *
  * @param known The pseudonyms of earlier imports: they stay.
  * @returns also all pseudonyms, and the images of patients that the table does not list.
- * @throws DataError when the table names a patient twice or one that the paths put into two hospitals, or a pseudonym is that of
- *   two patients.
+ * @throws DataError when the table names a patient of a hospital twice, when nobody says which of two hospitals a patient is of or paths say
+ *   both, or a pseudonym is that of two patients.
  */
 export function patientsOf(
   images: readonly Image[],
   who: Who,
   known: readonly Pseudonym[],
 ): { patients: ImportedPatient[]; pseudonyms: Pseudonym[]; unlisted: Image[] } {
-  const listed = byId(who.listed);
+  const rowFor = rowsFor(who.listed);
   const names = new Names(known);
   const patients: ImportedPatient[] = [];
   const unlisted: Image[] = [];
@@ -47,8 +67,8 @@ export function patientsOf(
   groups.sort((a, b) => naturalCompare(a[0]?.patientId ?? '', b[0]?.patientId ?? ''));
   for (const own of groups) {
     const original = own[0]?.patientId ?? '';
-    const row = listed?.get(original);
-    if (listed !== null && row === undefined) {
+    const row = rowFor(own);
+    if (who.listed !== null && row === undefined) {
       unlisted.push(...own);
       continue;
     }
@@ -71,7 +91,7 @@ function twoHospitals(images: readonly Image[]): DataError {
 }
 
 /** As the paths, or a table of files, say it. @throws DataError where they say two. */
-function labelOf(images: readonly Image[]): number | null {
+function labelOf(images: readonly Image[]): string | null {
   const labels = new Set(images.map(({ label }) => label));
   const [label = null] = labels;
   if (labels.size <= 1) return label;
@@ -81,17 +101,40 @@ function labelOf(images: readonly Image[]): number | null {
   });
 }
 
-function byId(rows: readonly ListedPatient[] | null): Map<string, ListedPatient> | null {
-  if (rows === null) return null;
-  const found = new Map<string, ListedPatient>();
+/** The row of the table that is about the patient of these images. */
+function rowsFor(
+  listed: readonly ListedPatient[] | null,
+): (images: readonly Image[]) => ListedPatient | undefined {
+  const rows = byId(listed ?? []);
+  const hospitals = new Set(listed?.map((row) => row.hospital));
+  return ([image]) => {
+    const own = rows.get(image?.patientId ?? '') ?? [];
+    const said = image?.hospital ?? '';
+    if (hospitals.has(said)) return own.find(({ hospital }) => hospital === said);
+    if (own.length < 2) return own[0];
+    const which = own.map(({ hospital }) => hospital).join(' and ');
+    throw new DataError(
+      'E_IMPORT',
+      `a patient of one ID is in the table for ${which}, and the path says neither`,
+      {
+        where: image?.path,
+        hint: 'Call the folder with the files of each hospital as the table calls it, or import each hospital from its own folder with --hospital',
+      },
+    );
+  };
+}
+
+function byId(rows: readonly ListedPatient[]): Map<string, readonly ListedPatient[]> {
+  const found = new Map<string, readonly ListedPatient[]>();
   for (const row of rows) {
-    if (found.has(row.patient)) {
-      throw new DataError('E_IMPORT', 'the table of patients names a patient twice', {
+    const others = found.get(row.patient) ?? [];
+    if (others.some(({ hospital }) => hospital === row.hospital)) {
+      throw new DataError('E_IMPORT', `the table names a patient of ${row.hospital} twice`, {
         where: row.patient,
-        hint: 'Keep one row for each patient; import each hospital by itself where their numbers are the same',
+        hint: 'Keep one row for each patient',
       });
     }
-    found.set(row.patient, row);
+    found.set(row.patient, [...others, row]);
   }
   return found;
 }
@@ -159,13 +202,7 @@ export function requireWho(
   needsLabel: boolean,
   images: readonly Image[] = [],
 ): void {
-  if (listed !== null) {
-    if (hospital === null && label === null) return;
-    throw new UsageError(
-      'E_FLAGS',
-      '--table says hospital and label of each patient: --hospital and --label exclude it',
-    );
-  }
+  if (listed !== null) return;
   const isSaid = (what: 'hospital' | 'label'): boolean =>
     images.length > 0 && images.every((image) => image[what] !== null);
   const missing = [
@@ -174,6 +211,6 @@ export function requireWho(
   ];
   if (missing.every((flag) => flag === '')) return;
   throw new UsageError('E_IMPORT', `${missing.filter(Boolean).join(' and ')} must be given, or --table`, {
-    hint: 'A table has the columns patient_id,hospital,label',
+    hint: 'A table has the columns patient, hospital and label',
   });
 }

@@ -16,6 +16,7 @@ import type { PixelOptions } from '../output/options.ts';
 import { StackThreads } from '../output/stack-threads.ts';
 import type { Place } from '../output/write-stack.ts';
 import { isDecided, MASK, OPEN, OUT, type Proposal } from '../series/propose.ts';
+import { grouped } from '../series/stack.ts';
 import { DoneSeries, doneKey } from './done.ts';
 import type { ImportedPatient } from './patients.ts';
 
@@ -38,6 +39,7 @@ interface Task {
 /**
  * Writes the series that are named, unless they are written already, and takes away what is not wanted any more.
  *
+ * @returns also how many slices there are now of each series.
  * @param onSeries Called before each series; what it throws ends the work between two of them.
  * @throws DataError `E_IMPORT` when a series cannot be decoded, or patients would come in a second time under new pseudonyms.
  */
@@ -46,7 +48,7 @@ export async function writeSeries(
   proposals: readonly Proposal[],
   options: Writing & { readonly pseudonyms: readonly Pseudonym[]; readonly threads: number },
   onSeries: (done: number, total: number) => void,
-): Promise<{ written: number; unchanged: number }> {
+): Promise<{ written: number; unchanged: number; slices: ReadonlyMap<string, number> }> {
   const { output, records, pixels, pseudonyms } = options;
   const done = new DoneSeries(records, output);
   requireKnown(done, patients, pseudonyms);
@@ -57,8 +59,12 @@ export async function writeSeries(
   for (const { stack } of proposals.filter(({ modality }) => modality === OUT)) done.forget(stack.id);
   for (const { proposal, folder } of left) done.forget(proposal.stack.id, folder);
   await writeAll(left, options, onSeries, done);
-  writeImported(importFiles(records).table, done.all());
-  return { written: left.length, unchanged: tasks.length - left.length };
+  const rows = done.all();
+  writeImported(importFiles(records).table, rows);
+  const slices = new Map(
+    grouped(rows, ({ series }) => series).map((own) => [own[0]?.series ?? '', own.length]),
+  );
+  return { written: left.length, unchanged: tasks.length - left.length, slices };
 }
 
 /** Several at once; what is under way when one fails, or the user stops, is finished first. */
@@ -155,11 +161,16 @@ function tasksOf(
     .map((proposal) => {
       const { patient } = proposal;
       const { hospital = '', label = null } = people.get(patient) ?? {};
-      const place = { hospital, label: label ?? 0, patient };
+      const place = { hospital, label: label ?? '0', patient };
       const modality = folderName('modality', proposal.modality);
-      const folder = `${hospital}/grade${place.label}/${patient}/${modality}`;
+      const folder = `${hospital}/${classFolder(place.label)}/${patient}/${modality}`;
       return { proposal, place, folder, key: doneKey(proposal, place, pixels) };
     });
+}
+
+/** `preprocess` reads the label from the folder: as a number, or by the name of the class. */
+function classFolder(label: string): string {
+  return /^\d+$/.test(label) ? `grade${Number(label)}` : folderName('class', label);
 }
 
 /** A series that cannot be written stops the import: left out without a word it would be missing in every table. */

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { hashFile } from '@radweave/artifacts';
 import type { Dataset } from '../dicom/dataset.ts';
 import { openHeader } from '../dicom/open.ts';
@@ -7,13 +8,14 @@ import { PLANES } from '../nifti/cuts.ts';
 import { openNiftiHeader } from '../nifti/open.ts';
 import { keyedHash } from '../series/image.ts';
 import type { MaskSource } from '../series/mask-source.ts';
-import type { NamedFile } from '../series/named-files.ts';
+import { namedFile } from '../series/named-files.ts';
 import { type Plane, type Stack, stacksOf } from '../series/stack.ts';
 import { volumesOf } from '../series/volume-image.ts';
 
 /** A file with the outline of a lesion in an export of DICOM files, and whose it is. */
 export interface MaskFile {
-  readonly patientId: string;
+  /** The first of them that has images: of NIfTI the path may be read in several ways. */
+  readonly patientIds: readonly string[];
   /** As decisions name it. */
   readonly instance: string;
   /** Names of the series that it refers to. */
@@ -50,12 +52,27 @@ export function readMaskFile(path: string, key: string): MaskFile | null {
     dataset.text(TAG.frameOfReference) || (referenced?.text(TAG.frameOfReference) ?? '');
   const instance = keyedHash(key, [hashFile(path)]);
   const source = { kind, path, instance, frameOfReference };
-  return { patientId, instance, series, frameOfReference, sourceFor: () => source };
+  return { patientIds: [patientId], instance, series, frameOfReference, sourceFor: () => source };
 }
 
-/** A NIfTI mask among DICOM files, whose patient its path names. @throws FileFault when it cannot be read. */
-export function readMaskVolume(path: string, named: NamedFile, key: string): MaskFile {
+/**
+ * A NIfTI mask among DICOM files, whose patient its path names: by a pattern, else `P_1_mask.nii` is of `P_1`, or of `P`.
+ *
+ * @param name Path below the folder, with slashes.
+ * @throws FileFault when it cannot be read.
+ */
+export function readMaskVolume(
+  path: string,
+  { name, patterns, key }: { name: string; patterns: readonly string[]; key: string },
+): MaskFile {
   const header = openNiftiHeader(path);
+  const stem = basename(name).replace(/\.nii(\.gz)?$/i, '');
+  const ends = [stem.length, ...[...stem.matchAll(/[_-]/g)].map(({ index }) => index).reverse()];
+  const patientIds = [
+    ...patterns.flatMap((pattern) => namedFile(name, [pattern])?.patient ?? []),
+    ...ends.map((end) => stem.slice(0, end)),
+  ];
+  const named = { patient: patientIds[0] ?? stem, hospital: null, label: null, series: '' };
   const cut = (plane: Plane): Stack => {
     const images = volumesOf(path, header, named, {
       key,
@@ -68,5 +85,5 @@ export function readMaskVolume(path: string, named: NamedFile, key: string): Mas
   };
   const instance = cut('axial').images[0]?.instance ?? '';
   const sourceFor = (plane: Plane): MaskSource => ({ kind: 'volume', path, instance, stack: cut(plane) });
-  return { patientId: named.patient, instance, series: [], frameOfReference: null, sourceFor };
+  return { patientIds, instance, series: [], frameOfReference: null, sourceFor };
 }

@@ -8,7 +8,7 @@ import { type Rendered, render } from './render.ts';
 /** Whose slices these are, under the name that is written. */
 export interface Place {
   readonly hospital: string;
-  readonly label: number;
+  readonly label: string;
   readonly patient: string;
 }
 

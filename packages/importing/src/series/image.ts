@@ -19,7 +19,7 @@ export interface Image {
   readonly patientId: string;
   /** As the path of the file says them; null where it does not. */
   readonly hospital: string | null;
-  readonly label: number | null;
+  readonly label: string | null;
   readonly birthDate: string;
   readonly acquired: Moment;
   /** Instance Number; 0 where it is missing. */

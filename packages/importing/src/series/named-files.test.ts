@@ -8,8 +8,8 @@ test.each<[path: string, patient: string, series: string, more?: object]>([
   ['BraTS20_001/BraTS20_001_t1ce.nii.gz', 'BraTS20_001', 't1ce'],
   ['JM/P7/T1.nii', 'P7', 'T1'],
   ['P7_1_art.nii.gz', 'P7_1', 'art'],
-  ['JM/grade1/P7/A.nii.gz', 'P7', 'A', { hospital: 'JM', label: 1 }],
-  ['JM/fold2/grade0/P7/A/001.jpg', 'P7', 'A', { hospital: 'JM', label: 0 }],
+  ['JM/grade1/P7/A.nii.gz', 'P7', 'A', { hospital: 'JM', label: '1' }],
+  ['JM/fold2/grade0/P7/A/001.jpg', 'P7', 'A', { hospital: 'JM', label: '0' }],
 ])('%s is of %s', (path, patient, series, more = {}) => {
   expect(namedFile(path, FIRST_FILES)).toEqual({ patient, series, hospital: null, label: null, ...more });
 });

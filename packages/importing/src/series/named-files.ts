@@ -4,7 +4,7 @@ import type { ImageFacts } from './image.ts';
 export interface NamedFile {
   readonly patient: string;
   readonly hospital: string | null;
-  readonly label: number | null;
+  readonly label: string | null;
   /** What tells the series of the patient apart, with spaces for `_`. */
   readonly series: string;
 }
@@ -52,7 +52,7 @@ export function namedFile(name: string, patterns: readonly string[]): NamedFile 
     return {
       patient,
       hospital: hospital ?? null,
-      label: label === undefined ? null : Number(label),
+      label: label ?? null,
       series: rest.replace(/^[_-]+/, '').replaceAll('_', ' '),
     };
   }

@@ -100,7 +100,7 @@ test('16 bits are brought to gray by the range of the series, of pictures that d
   await importStage(options, silentContext());
   const rows = readImported(importFiles(options.records).table);
   expect(rows).toMatchObject([
-    { hospital: 'HN', label: 1, rows: 16 },
+    { hospital: 'HN', label: '1', rows: 16 },
     { rows: 8, low: 1000, high: 4000 },
   ]);
   expect(rows.map(({ file }) => decodeSlice(readFileSync(join(options.output, file)), file).max)).toEqual([

@@ -37,7 +37,7 @@ test('importing: killed at any moment, the same command ends as it would have', 
     join(folder, name),
   );
   const pixels = { window: 'soft', mr: 'zscore:3', pet: '10', size: 16, bits: 8, fit: 'pad' } as const;
-  const who = { hospital: 'HN', label: 1, table: null, modalities: null };
+  const who = { hospital: 'HN', label: '1', table: null, tableColumns: [], modalities: null };
   const options = {
     root,
     output,

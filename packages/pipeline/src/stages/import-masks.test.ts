@@ -78,6 +78,24 @@ test.each<[slices: string, z: number[]]>([
   expect(rows.find((row) => row.z === 3)?.notes).toBe('lesion of 36 mm²');
 });
 
+test('the summary counts the slices that masks choose, and a dry run tells of a mask that does not fit', async () => {
+  const folder = tempDir();
+  write(folder, { ...IMAGE, 'mask.nii': {} });
+  const options = optionsIn(folder, { mask: { slices: 'area:16', crop: null, name: null } });
+  for (const dryRun of [true, false]) {
+    const { series } = await importStage({ ...options, dryRun }, silentContext());
+    expect(series.map(({ modality, slices }) => [modality, slices])).toEqual([
+      ['A', 2],
+      ['mask', 5],
+    ]);
+  }
+  write(folder, { 'mask.nii': { shape: [16, 15, 5] } });
+  const said: string[] = [];
+  const emit = (event: object): void => void said.push(String(Reflect.get(event, 'text') ?? ''));
+  await importStage({ ...options, dryRun: true }, { emit, shouldStop: () => false });
+  expect(said.join('\n')).toMatch(/the masks of 1 series cannot be used\n.*16×15 pixels, the image of 16×16/);
+});
+
 test('what is no number in a mask is no lesion', async () => {
   const folder = tempDir();
   write(folder, { ...IMAGE, 'mask.nii': { isFloat: true, values: (i) => lesion(i) || Number.NaN } });

@@ -54,8 +54,8 @@ test('volumes of two hospitals become slices in order, once, with windows, pseud
   expect(rows.map(({ hospital, label, position }) => [hospital, label, position])).toEqual(
     expect.arrayContaining(
       [0, 5, 10].flatMap((at) => [
-        ['JM', 0, at],
-        ['SY', 1, at],
+        ['JM', '0', at],
+        ['SY', '1', at],
       ]),
     ),
   );

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import {
   importFiles,
@@ -373,13 +382,47 @@ test('who is not in the table is left out and counted, and who has no image too'
 });
 
 test.each<[what: string, rows: readonly string[], message: string]>([
-  ['the same patient', ['HN-1,HN,0,a', 'HN-1,HN,1,b'], 'names a patient twice'],
+  ['the same patient', ['HN-1,HN,0,a', 'HN-1,HN,1,b'], 'the table names a patient of HN twice'],
   ['one pseudonym for two', ['HN-1,HN,0,a', 'HN-2,HN,0,a'], "'a' is the pseudonym of two patients"],
 ])('refused in a table: %s', async (_, rows, message) => {
   await expect(withTable(rows)).rejects.toMatchObject({
     code: 'E_IMPORT',
     exitCode: 3,
     message: expect.stringContaining(message),
+  });
+});
+
+test('folders called as the hospitals of a table tell patients of one ID apart, and nobody guesses', async () => {
+  const folder = tempDir();
+  const root = join(folder, 'export');
+  for (const [i, hospital] of ['JM', 'SY'].entries()) {
+    const place = join(folder, hospital);
+    writeSeries(place, `arterial${'!'.repeat(i)}`, 1, { [TAG.patientId]: ['LO', '1'] });
+    mkdirSync(join(root, hospital), { recursive: true });
+    cpSync(join(place, 'export'), join(root, hospital, 'disk1'), { recursive: true });
+  }
+  const table = join(folder, 'patients.csv');
+  writeFileSync(table, 'ID,Hospital,Class\n1,JM,benign\n1,SY,malignant\n');
+  const options = optionsIn(folder, { table, hospital: null, label: null });
+  expect(await importStage(options, silentContext())).toMatchObject({ written: 2 });
+  const rows = readImported(importFiles(options.records).table);
+  const found = rows.map(({ hospital, label, file }) => [hospital, label, file.split('/')[1]]);
+  expect(found.sort()).toEqual([
+    ['JM', 'benign', 'benign'],
+    ['SY', 'malignant', 'malignant'],
+  ]);
+  // Each by itself: the table's other hospital does not count.
+  const alone = { output: join(folder, 'raw2'), records: join(folder, 'import2') };
+  const one = { ...options, ...alone, root: join(folder, 'SY'), hospital: 'SY' };
+  expect(await importStage(one, silentContext())).toMatchObject({ written: 1 });
+  await expect(importStage({ ...one, hospital: null }, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT',
+    message: expect.stringContaining('is in the table for JM and SY, and the path says neither'),
+  });
+  writeFileSync(table, 'ID,Hospital,Class\n1,JM,benign\n2,SY,malignant\n');
+  expect(await importStage(options, silentContext())).toMatchObject({
+    unchanged: 1,
+    leftOut: { 'its patient is not in the table': 1 },
   });
 });
 

@@ -65,6 +65,14 @@ export function unclearMasks(unclear: readonly UnclearMask[]): Question {
   };
 }
 
+export function unusableMasks(lines: readonly string[]): Question {
+  return {
+    what: `the masks of ${lines.length} series cannot be used`,
+    lines,
+    hint: 'Repair the masks, or leave these series out by decisions there ("-")',
+  };
+}
+
 export function replacedSeries(all: readonly Replacement[]): Question {
   return {
     what: `${all.length} series would take the place of series of an earlier import that are not among these files`,

@@ -7,8 +7,7 @@ import {
   type ListedPatient,
   type Mapping,
   privateFiles,
-  readListedFiles,
-  readListedPatients,
+  readListed,
   readMapping,
   readPseudonyms,
   requireWritable,
@@ -36,10 +35,17 @@ import {
   niftiReader,
   pictureReader,
 } from '@radweave/importing/cohort/find-images';
-import { withMasks } from '@radweave/importing/cohort/masks';
-import { type ImportedPatient, patientsOf, requireWho, type Who } from '@radweave/importing/cohort/patients';
+import { type FoundMask, withMasks } from '@radweave/importing/cohort/masks';
+import {
+  hospitalsOf,
+  type ImportedPatient,
+  patientsOf,
+  requireWho,
+  type Who,
+} from '@radweave/importing/cohort/patients';
 import { replacements, writeSeries } from '@radweave/importing/cohort/write-series';
-import type { MaskFile } from '@radweave/importing/masks/mask-file';
+import { FileFault } from '@radweave/importing/files/fault';
+import { lesionOf } from '@radweave/importing/masks/lesion';
 import type { CutPlane } from '@radweave/importing/nifti/cuts';
 import { contactSheet } from '@radweave/importing/output/contact-sheet';
 import { type MaskFlags, maskWishes } from '@radweave/importing/output/mask-flags';
@@ -55,9 +61,11 @@ import {
   asker,
   missingFiles,
   openSeries,
+  type Question,
   replacedSeries,
   unclearMasks,
   unnamedFiles,
+  unusableMasks,
 } from './import-questions.ts';
 
 /** Options of `import`. */
@@ -73,9 +81,11 @@ export interface ImportOptions {
   secrets: string;
   /** Of all patients; null with a table. */
   hospital: string | null;
-  label: number | null;
-  /** CSV of patients: `patient_id,hospital,label`, and `pseudonym` where somebody chose them. */
+  label: string | null;
+  /** CSV or .xlsx of patients, or of files, as `readListed` reads them. */
   table: string | null;
+  /** What its columns are for, such as `label=Diagnosis`. */
+  tableColumns: readonly string[];
   /** Modalities to import; null for all that the mapping names. */
   modalities: readonly string[] | null;
   /** Of NIfTI files: the modality of the standard that their values are of, and how they are cut. */
@@ -126,7 +136,7 @@ export async function importImages(options: ImportOptions, context: StageContext
   };
   const { pseudonyms: path, leftOut: leftOutPath, uidKey: keyPath } = privateFiles(secrets);
   const unclear: string[] = [];
-  const masks: MaskFile[] = [];
+  const masks: FoundMask[] = [];
   const read = readerFor(who, {
     key: secretKey(keyPath, 'UIDs', 'import all into new folders'),
     mapping,
@@ -163,13 +173,13 @@ export async function importImages(options: ImportOptions, context: StageContext
   ask(unclearMasks(maskless));
   const whole = { ...options, pixels, pseudonyms };
   ask(replacedSeries(replacements(patients, proposals, whole)));
-  const counts = dryRun
-    ? { written: 0, unchanged: 0 }
+  const { slices, ...counts } = dryRun
+    ? { written: 0, unchanged: 0, slices: wouldBeChosen(proposals, pixels, ask) }
     : await writeSeries(patients, proposals, whole, step('writing series'));
   return {
     output: dryRun ? null : options.output,
     files: found.files,
-    series: countedSeries(proposals),
+    series: countedSeries(proposals, ({ stack }) => slices.get(stack.id) ?? stack.slices.length),
     leftOut: reasons,
     ...counts,
     mapping: importFiles(records).mapping,
@@ -197,9 +207,9 @@ interface Listed {
 function whoFor(options: ImportOptions): ImportOptions & Who & Listed {
   const { table, kind } = options;
   if (table === null) return { ...options, listed: null, files: null };
-  const files = kind === 'dicom' ? null : readListedFiles(table);
-  if (files === null) return { ...options, listed: readListedPatients(table), files };
-  requireWho({ ...options, listed: [] }, false);
+  const said = readListed(table, options.tableColumns, kind === 'dicom', options);
+  if ('patients' in said) return { ...options, listed: said.patients, files: null };
+  const { files } = said;
   const modalities = options.modalities ?? [...new Set(files.map(({ modality }) => modality))];
   return { ...options, modalities, listed: null, files };
 }
@@ -211,20 +221,42 @@ function mappingFor({ kind, records, mask }: ImportOptions): Mapping {
 }
 
 function readerFor(
-  { kind, volumes, keepsColour, hospital, listed, mask, files }: ImportOptions & Who & Listed,
-  { key, mapping, unclear, masks }: { key: string; mapping: Mapping; unclear: string[]; masks: MaskFile[] },
+  who: ImportOptions & Who & Listed,
+  { key, mapping, unclear, masks }: { key: string; mapping: Mapping; unclear: string[]; masks: FoundMask[] },
 ): ImageReader {
+  const { kind, volumes, keepsColour, mask, files } = who;
+  const hospitalOf = hospitalsOf(who);
   if (kind === 'dicom') {
     const patterns = mapping.files ?? [];
-    return dicomReader({ keepsColour, key }, mask === null ? null : { found: masks, patterns });
+    return dicomReader({ keepsColour, key, hospitalOf }, mask === null ? null : { found: masks, patterns });
   }
-  const hospitals = new Map(listed?.map((row) => [row.patient, row.hospital]));
-  const hospitalOf = (patient: string): string | null => hospitals.get(patient) ?? hospital;
   const byPath = files === null ? null : new Map(files.map((row) => [row.file, row]));
   const naming = { patterns: mapping.files ?? [], hospitalOf, unclear, listed: byPath };
   return volumes === null
     ? pictureReader(naming, { keepsColour, key })
     : niftiReader(naming, { ...volumes, key });
+}
+
+/** How many slices masks choose of each series. What does not fit is asked for. */
+function wouldBeChosen(
+  proposals: readonly Proposal[],
+  { mask: wishes }: PixelOptions,
+  ask: (question: Question) => void,
+): Map<string, number> {
+  const chosen = new Map<string, number>();
+  const faults: string[] = [];
+  for (const { patient, stack, mask } of proposals) {
+    if (mask === null || wishes === undefined) continue;
+    try {
+      chosen.set(stack.id, lesionOf(stack, mask, wishes).chosen.length);
+    } catch (error) {
+      if (!(error instanceof FileFault)) throw error;
+      chosen.set(stack.id, 0);
+      faults.push(`${patient}, series ${stack.id}: ${error.message}`);
+    }
+  }
+  ask(unusableMasks(faults));
+  return chosen;
 }
 
 /** The table that leads back may not lie where the data are passed on. */

@@ -1,0 +1,72 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { type ListedCohort, readListed } from './tables.ts';
+
+const NOBODY = { hospital: null, label: null };
+
+function listed(
+  text: string,
+  { named = [], ofPatients = false, forAll = NOBODY }: Partial<Parameters<typeof given>[0]> = {},
+): ListedCohort {
+  const path = join(tempDir(), 'table.csv');
+  writeFileSync(path, text);
+  return given({ path, named, ofPatients, forAll });
+}
+
+const given = (all: {
+  path: string;
+  named: string[];
+  ofPatients: boolean;
+  forAll: { hospital: string | null; label: string | null };
+}): ListedCohort => readListed(all.path, all.named, all.ofPatients, all.forAll);
+
+test('columns are those of preprocess, in any letter case, and a pseudonym', () => {
+  const row = { patient: '007', hospital: 'JM', label: 'benign' };
+  expect(listed('Case ID;Centre;GRADE;Pseudonym\n007;JM;benign;a\n8;JM;1.0;')).toEqual({
+    patients: [
+      { ...row, pseudonym: 'a' },
+      { patient: '8', hospital: 'JM', label: '1' },
+    ],
+  });
+  expect(listed('患者编号,姓名,医院,类别\n007,张三,JM,benign')).toEqual({ patients: [row] });
+  expect(
+    listed('No,Where,Diagnosis\n007,JM,benign', {
+      named: ['patient=No', 'hospital=Where', 'label=Diagnosis'],
+    }),
+  ).toEqual({
+    patients: [row],
+  });
+});
+
+test('what the table does not say holds for all, and a hospital chooses its rows', () => {
+  expect(listed('id\n1', { forAll: { hospital: 'JM', label: '0' } })).toEqual({
+    patients: [{ patient: '1', hospital: 'JM', label: '0' }],
+  });
+  const rows = 'id,hospital,label\n1,JM,0\n1,SY,1';
+  expect(listed(rows, { forAll: { hospital: 'SY', label: null } })).toEqual({
+    patients: [{ patient: '1', hospital: 'SY', label: '1' }],
+  });
+  const both = { forAll: { hospital: null, label: '1' } };
+  expect(() => listed(rows, both)).toThrow(expect.objectContaining({ code: 'E_FLAGS', exitCode: 2 }));
+});
+
+test('a table with files lists files, but not of those that say themselves whose they are', () => {
+  const text = 'patient_id,hospital,label,modality,File\n1,JM,0,A,.\\a\\b.png';
+  const row = { patient: '1', hospital: 'JM', label: '0' };
+  expect(listed(text)).toEqual({ files: [{ ...row, modality: 'A', file: 'a/b.png' }] });
+  expect(listed(text, { ofPatients: true })).toEqual({ patients: [row] });
+  expect(listed('id,hospital,label,folder\n1,JM,0,x')).toEqual({ patients: [row] });
+});
+
+test.each([
+  ['id,hospital\n1,JM', 'E_CSV_COLUMNS', 'no column says the label; found id,hospital'],
+  ['id,hospital,label,file\n1,JM,0,x', 'E_CSV_COLUMNS', 'no column says the modality'],
+  ['id,hospital,label\n1,JM,0\n2,,\n', 'E_CSV_CELL', 'hospital is empty'],
+  ['id,hospital,label,modality,file\n1,JM,0,A,x\n2,JM,0,A,x', 'E_IMPORT', 'the file x twice'],
+])('refused: %j', (text, code, message) => {
+  expect(() => listed(text)).toThrow(
+    expect.objectContaining({ code, exitCode: 3, message: expect.stringContaining(message) }),
+  );
+});
