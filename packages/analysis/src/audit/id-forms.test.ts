@@ -8,6 +8,7 @@ test.each([
   ['visit', 'x_visit1', 'x_pre', 'xpost', 'x-baseline', 'x_follow-up_2', 'x_L1'],
   ['visit', '张三_术前', '张三术后', '张三-随访2'],
   ['date', 'x_20240131', 'x-2024-01-31', 'x 2024.03.01', 'X20240131'],
+  ['date', 'CS4220240131', 'cs-4220240301', 'CS042 2024-03-01'],
   ['word', 'CS42_arterial', 'CS-42_rescanned2'],
 ])('the last %s of an ID: %s …', (kind, first, ...others) => {
   const known = withoutSuffix(first);

@@ -40,11 +40,12 @@ const DATE = String.raw`(?:19|20)\d\d${SEPARATOR}?(?:0[1-9]|1[0-2])${SEPARATOR}?
 
 /**
  * In this order. A part that many IDs end with by chance, such as a number, needs a separator and a digit before it: `P1` and
- * `P2`, or `0998` and `0999`, are two patients.
+ * `P2`, or `0998` and `0999`, are two patients. A date directly behind a digit needs a letter before, as a number may end so.
  */
 const SUFFIXES: readonly (readonly [kind: SuffixKind, pattern: RegExp])[] = [
   ['date', end(`.*[^\\d\\s])${MAYBE}(?:${DATE}`)],
   ['date', end(`.+?)${SURELY}(?:${DATE}`)],
+  ['date', end(`.*\\p{L}.*\\d)(?:${DATE}`)],
   ['visit', end(`.*[^\\s._\\-/\\\\#(])${MAYBE}(?:${LONG})${SEPARATOR}*(?:\\d{0,3}`)],
   ['visit', end(`.*\\d)${MAYBE}(?:${SHORT})${SEPARATOR}*(?:\\d{1,3}`)],
   ['visit', end(`.+?)${SURELY}(?:${SHORT})${SEPARATOR}*(?:\\d{1,3}`)],

@@ -1,6 +1,7 @@
 import type { MaskFile } from '../masks/mask-file.ts';
 import type { MaskSource } from '../series/mask-source.ts';
-import { MASK, OPEN, OUT, type Proposal } from '../series/propose.ts';
+import { OPEN, OUT, type Proposal } from '../series/propose.ts';
+import { MASK } from '../series/rules.ts';
 
 /** A mask among DICOM files, and whose it may be: the first of them that has images. */
 export type FoundMask = MaskFile & { readonly owners: readonly string[] };

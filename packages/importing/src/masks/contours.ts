@@ -1,7 +1,7 @@
 import type { Dataset } from '../dicom/dataset.ts';
-import { openWhole } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
 import { FileFault } from '../files/fault.ts';
+import { checkSize } from '../pixels/format.ts';
 import { cross, dot, type Frame, minus, unit, type Vector } from '../series/frames.ts';
 import type { Slice, Stack } from '../series/stack.ts';
 import { filled, type Outline } from './fill.ts';
@@ -16,8 +16,8 @@ export const BESIDE = 0.1;
  * @returns for each slice of the stack the pixels of the lesion; null where there are none.
  * @throws FileFault where a contour lies on no slice or beyond its edges, or names are unclear.
  */
-export function contourPixels(path: string, name: string | null, stack: Stack): (Uint8Array | null)[] {
-  const { dataset } = openWhole(path);
+export function contourPixels(dataset: Dataset, name: string | null, stack: Stack): (Uint8Array | null)[] {
+  for (const { image } of stack.slices) checkSize(image);
   const regions = dataset.items(TAG.regions).map((one) => ({
     number: one.decimal(TAG.regionNumber) ?? -1,
     name: one.text(TAG.regionName),
@@ -28,7 +28,9 @@ export function contourPixels(path: string, name: string | null, stack: Stack): 
     const bySlice = new Map<number, Outline[]>();
     for (const contour of own?.items(TAG.contours) ?? []) {
       const { index, outline } = laid(pointsOf(contour, called), stack);
-      bySlice.set(index, [...(bySlice.get(index) ?? []), outline]);
+      const there = bySlice.get(index);
+      if (there === undefined) bySlice.set(index, [outline]);
+      else there.push(outline);
     }
     for (const [index, outlines] of bySlice) {
       const { columns, rows } = (stack.slices[index] as Slice).image;
@@ -44,9 +46,11 @@ function pointsOf(contour: Dataset, name: string): Vector[] {
   const type = contour.text(TAG.contourType);
   if (!type.startsWith('CLOSED_PLANAR'))
     throw new FileFault(`a contour of '${name}' is ${type || 'of no type'}, not a closed one`);
-  const numbers = contour.decimals(TAG.contourPoints);
-  if (numbers.length < 9 || numbers.length % 3 !== 0)
-    throw new FileFault(`a contour of '${name}' has ${numbers.length} coordinates`);
+  const numbers = contour.texts(TAG.contourPoints).map(Number);
+  if (numbers.length < 9 || numbers.length % 3 !== 0 || !numbers.every(Number.isFinite))
+    throw new FileFault(
+      `a contour of '${name}' has ${numbers.length} coordinates, or some that are no numbers`,
+    );
   return Array.from(
     { length: numbers.length / 3 },
     (_, i) => numbers.slice(3 * i, 3 * i + 3) as unknown as Vector,
@@ -56,7 +60,7 @@ function pointsOf(contour: Dataset, name: string): Vector[] {
 /** The slice of a contour, and the contour in its pixels. */
 function laid(points: readonly Vector[], stack: Stack): { index: number; outline: Outline } {
   const distances = stack.slices.map(({ frame }) =>
-    Math.max(...points.map((point) => Math.abs(height(point, frame)))),
+    points.reduce((most, point) => Math.max(most, Math.abs(height(point, frame))), 0),
   );
   const index = distances.indexOf(Math.min(...distances));
   const slice = stack.slices[index];

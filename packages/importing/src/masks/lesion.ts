@@ -1,3 +1,4 @@
+import { openWhole } from '../dicom/open.ts';
 import { FileFault } from '../files/fault.ts';
 import type { MaskSource } from '../series/mask-source.ts';
 import type { Slice, Stack } from '../series/stack.ts';
@@ -65,9 +66,10 @@ function pixelsOf(stack: Stack, source: MaskSource, name: string | null): (Uint8
   if (source.frameOfReference === '' || source.frameOfReference !== image?.frameOfReference) {
     throw new FileFault('the mask was drawn in another frame of reference than that of the image');
   }
+  const file = openWhole(source.path);
   return source.kind === 'seg'
-    ? placed(stack, segmentFrames(source.path, name))
-    : contourPixels(source.path, name, stack);
+    ? placed(stack, segmentFrames(file, name))
+    : contourPixels(file.dataset, name, stack);
 }
 
 function areaOf(pixels: Uint8Array | null, { frame }: Slice): number {

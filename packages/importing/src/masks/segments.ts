@@ -1,4 +1,4 @@
-import { openWhole } from '../dicom/open.ts';
+import type { DicomFile } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
 import { FileFault } from '../files/fault.ts';
 import { pixelFormat } from '../pixels/format.ts';
@@ -8,8 +8,7 @@ import { chosenNames } from './names.ts';
 import type { MaskFrame } from './place.ts';
 
 /** Slices of the segments of a DICOM SEG that are called so (PS3.3, A.51). @throws FileFault when it cannot be read, or names are unclear. */
-export function segmentFrames(path: string, name: string | null): MaskFrame[] {
-  const file = openWhole(path);
+export function segmentFrames(file: DicomFile, name: string | null): MaskFrame[] {
   const { dataset } = file;
   const segments = dataset.items(TAG.segments).map((one) => ({
     number: one.short(TAG.segmentNumber) ?? 0,

@@ -49,9 +49,14 @@ export function pixelFormat(dataset: Dataset): PixelFormat {
   return format;
 }
 
-function check({ rows, columns, frames, samples, bitsAllocated, bitsStored, highBit }: PixelFormat): void {
+/** @throws FileFault where an image is empty, or larger than any real one: whoever makes room for its pixels asks first. */
+export function checkSize({ rows, columns }: { readonly rows: number; readonly columns: number }): void {
   if (rows === 0 || columns === 0) throw new FileFault(`an image of ${columns}×${rows} pixels is empty`);
   if (rows * columns > MOST_PIXELS) throw new FileFault(`an image of ${columns}×${rows} pixels is too large`);
+}
+
+function check({ rows, columns, frames, samples, bitsAllocated, bitsStored, highBit }: PixelFormat): void {
+  checkSize({ rows, columns });
   if (!Number.isInteger(frames) || frames < 1)
     throw new FileFault(`${frames} is not a valid number of frames`);
   if (samples !== 1 && samples !== 3) throw new FileFault(`${samples} samples per pixel are not read`);

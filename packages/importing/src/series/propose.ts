@@ -1,6 +1,6 @@
 import type { Mapping } from '@radweave/artifacts';
 import type { MaskSource } from './mask-source.ts';
-import { named, type SeriesFacts } from './rules.ts';
+import { MASK, named, type SeriesFacts } from './rules.ts';
 import { grouped, type Stack } from './stack.ts';
 
 /** Whose series it is, and what becomes of it. */
@@ -20,10 +20,9 @@ export function oddities({ stack, facts }: Proposal): string[] {
   return [...stack.notes, facts.odd].filter((note) => note !== '');
 }
 
-/** Left out, asked for, and the outline of a lesion on another series. */
+/** Left out, and asked for. */
 export const OUT = '-';
 export const OPEN = '?';
-export const MASK = 'mask';
 
 const DECIDED = 'your decision';
 

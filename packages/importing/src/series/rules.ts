@@ -2,6 +2,9 @@ import type { ImportRule } from '@radweave/artifacts';
 import type { ImageFacts } from './image.ts';
 import type { Plane } from './stack.ts';
 
+/** The outline of a lesion on another series. */
+export const MASK = 'mask';
+
 /** What a rule looks at. */
 export interface SeriesFacts extends ImageFacts {
   readonly plane: Plane;
@@ -23,7 +26,7 @@ export const FIRST_RULES: readonly ImportRule[] = [
     description:
       'locali[sz]er|scout|survey|topogram|pilot|\\b(3|three).?plane|smart ?prep|bolus ?track|monitoring|定位',
   },
-  { modality: 'mask', description: '(^|[ _-])(d?seg|segmentation|masks?|labels?|roi)$' },
+  { modality: MASK, description: '(^|[ _-])(d?seg|segmentation|masks?|labels?|roi)$' },
   { modality: '-', description: 'exam summary|dose|protocol|screen ?save|剂量' },
   { modality: 'D', type: 'CT', description: DELAYED },
   { modality: 'A', type: 'CT', description: ARTERIAL, not_description: VENOUS },
@@ -54,6 +57,12 @@ export const FIRST_RULES: readonly ImportRule[] = [
   { modality: 'PET', type: 'PT', corrected: 'ATTN' },
   { modality: 'PET', type: 'PT', description: '^(pet|suv)$' },
 ];
+
+/** The rules of a mapping in which none names masks, as those of older versions, with the one that does. */
+export function withMaskRule(rules: readonly ImportRule[]): readonly ImportRule[] {
+  if (rules.some(({ modality }) => modality === MASK)) return rules;
+  return [...FIRST_RULES.filter(({ modality }) => modality === MASK), ...rules];
+}
 
 type Condition = Exclude<keyof ImportRule, 'modality'>;
 

@@ -144,6 +144,19 @@ test.each<[what: string, files: Readonly<Record<string, Partial<Volume>>>, messa
   });
 });
 
+test('masks are known where mapping.yaml was written before there was a rule for them', async () => {
+  const folder = tempDir();
+  write(folder, { ...IMAGE, 'A_mask.nii': {} });
+  const options = optionsIn(folder);
+  await importStage({ ...options, dryRun: true }, silentContext());
+  const { mapping } = importFiles(options.records);
+  const text = readFileSync(mapping, 'utf8');
+  writeFileSync(mapping, text.replace(/^ {2}- \{ modality: 'mask'.*\n/m, ''));
+  expect(readFileSync(mapping, 'utf8')).not.toBe(text);
+  expect(await imported(options)).toHaveLength(1);
+  expect(readFileSync(mapping, 'utf8')).toContain("{ modality: 'mask'");
+});
+
 test('a mask that differs by rounding fits', async () => {
   const folder = tempDir();
   write(folder, { ...IMAGE, 'mask.nii': { origin: [0.04, 0, 0], steps: [1.001, 1, 5] } });

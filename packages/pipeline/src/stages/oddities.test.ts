@@ -300,3 +300,17 @@ test.each([
   expect(own.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 4);
   expect(readFileSync(join(splits_dir, 'brightness_A.svg'), 'utf8')).toMatch(/^<svg[\s\S]*>SY</);
 });
+
+test('IDs that several hospitals have are told once: they are different patients', async () => {
+  const { raw, config } = cohort();
+  const context = listening();
+  const isTold = (text: string): boolean => text.includes('of several hospitals');
+  await preprocess({ config }, context);
+  expect(context.said.filter(isTold)).toEqual([]);
+  const other = join(raw, 'SY/grade0');
+  renameSync(join(raw, patient('SY', 0, 0)), join(other, 'JM000'));
+  await preprocess({ config }, context);
+  expect(context.said.filter(isTold)).toEqual([
+    'info: 1 ID of several hospitals, such as JM000 in JM and SY: they count as different patients.',
+  ]);
+});

@@ -52,8 +52,8 @@ import { type MaskFlags, maskWishes } from '@radweave/importing/output/mask-flag
 import type { PixelOptions } from '@radweave/importing/output/options';
 import { type PixelFlags, pixelOptions } from '@radweave/importing/output/pixel-flags';
 import { FIRST_FILES } from '@radweave/importing/series/named-files';
-import { MASK, OUT, oddities, type Proposal, propose } from '@radweave/importing/series/propose';
-import { FIRST_RULES } from '@radweave/importing/series/rules';
+import { OUT, oddities, type Proposal, propose } from '@radweave/importing/series/propose';
+import { FIRST_RULES, MASK, withMaskRule } from '@radweave/importing/series/rules';
 import { grouped, stacksOf } from '@radweave/importing/series/stack';
 import { counted } from '@radweave/remarks';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
@@ -215,7 +215,8 @@ function whoFor(options: ImportOptions): ImportOptions & Who & Listed {
 }
 
 function mappingFor({ kind, records, mask }: ImportOptions): Mapping {
-  const mapping = readMapping(importFiles(records).mapping) ?? { rules: FIRST_RULES, decisions: {} };
+  const known = readMapping(importFiles(records).mapping) ?? { rules: FIRST_RULES, decisions: {} };
+  const mapping = kind === 'nifti' && mask !== null ? { ...known, rules: withMaskRule(known.rules) } : known;
   const namesFiles = kind !== 'dicom' || mask !== null;
   return namesFiles ? { files: FIRST_FILES, ...mapping } : mapping;
 }

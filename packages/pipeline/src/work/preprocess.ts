@@ -70,6 +70,7 @@ export function findCohort({ config }: PreprocessOptions, context: StageContext)
   }
   const found = underKeys(readFolders(root_dir, config.data, context));
   say(context, `${counted(found.patients.length, 'patient folder')} in ${found.hospitals.join(', ')}.`);
+  saySameIds(found, context);
   if (found.labels !== null) {
     const order = labels === null ? ', in the order of their names (another: --labels)' : '';
     say(context, `Labels${order}: ${found.labels.map((name, label) => `${label} ${name}`).join(', ')}.`);
@@ -77,6 +78,23 @@ export function findCohort({ config }: PreprocessOptions, context: StageContext)
   if ((found.table?.splits ?? null) === null) requireHome(config.data.home_hospital, found.hospitals);
   if (config.preprocess.log_dir !== null) requireWritable(config.preprocess.log_dir, '--log_dir');
   return found;
+}
+
+/** Where every hospital counts its patients from 1 nobody is two of them; where IDs are those of a whole country somebody is. */
+function saySameIds({ patients }: FoundCohort, context: StageContext): void {
+  const hospitals = new Map<string, Set<string>>();
+  for (const one of patients) {
+    const id = idOf(one);
+    hospitals.set(id, (hospitals.get(id) ?? new Set()).add(one.hospital));
+  }
+  const same = [...hospitals].filter(([, own]) => own.size > 1);
+  const [first] = same;
+  if (first === undefined) return;
+  const [id, own] = first;
+  say(
+    context,
+    `${counted(same.length, 'ID')} of several hospitals, such as ${id} in ${[...own].join(' and ')}: they count as different patients.`,
+  );
 }
 
 /**
