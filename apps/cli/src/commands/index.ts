@@ -30,7 +30,7 @@ export const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
     {
       name: 'init',
       summary: 'write a commented configuration for your own folder of data',
-      examples: ['--root_dir /data/Grade', '--root_dir /data/Grade --output study.yaml'],
+      examples: ['--root_dir /data/Grade', '--root_dir /data/images --table patients.xlsx'],
       load: () => import('./init.ts'),
     },
     {

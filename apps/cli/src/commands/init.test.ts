@@ -67,3 +67,43 @@ test('a file that is there is kept, and a folder without the layout is an error'
   });
   expect(readFileSync(output, 'utf8')).toBe('mine');
 });
+
+test.each([
+  ['beside folders without classes', (id: number) => `JM/${id}`, 'Case;Center;Diagnosis', ''],
+  [
+    'with folders of its own',
+    (id: number) => `any/where/${id}`,
+    'Case;Center;Diagnosis;Folder',
+    'any/where/',
+  ],
+])('a table tells hospitals and classes %s', async (_, placeOf, header, folder) => {
+  const root = join(tempDir(), 'raw');
+  const rows = [1, 2, 3, 4, 5].map((id) => {
+    for (const modality of ['A', 'P']) {
+      const place = join(root, placeOf(id), modality);
+      mkdirSync(place, { recursive: true });
+      writeFileSync(join(place, '1.png'), '');
+    }
+    const cells = [id, 'JM', id % 2 === 0 ? 'malignant' : 'benign'];
+    return [...cells, ...(folder === '' ? [] : [`${folder}${id}`])].join(';');
+  });
+  const table = join(root, '..', 'patients.csv');
+  writeFileSync(table, [header, ...rows].join('\n'));
+  const output = join(root, '..', 'config.yaml');
+  const flags = ['--table', table, '--table_columns', 'label=Diagnosis', '--output', output];
+  const { code, out } = await init('--root_dir', root, ...flags);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^JM +3 +2 +home/m);
+  const { data } = parseConfig(readFileSync(output, 'utf8'), output);
+  expect(data).toMatchObject({
+    table,
+    table_columns: ['label=Diagnosis'],
+    labels: ['benign', 'malignant'],
+    modalities: ['A', 'P'],
+    home_hospital: 'JM',
+  });
+  expect(out).not.toContain('do not agree');
+  writeFileSync(table, [header, ...rows.slice(1)].join('\n'));
+  const again = await init('--root_dir', root, ...flags.slice(0, -1), `${output}2`);
+  if (folder === '') expect(again.out).toContain('Table and folders do not agree in 1 point');
+});

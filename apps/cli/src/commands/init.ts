@@ -2,17 +2,30 @@ import { dirname, resolve } from 'node:path';
 import { commentedConfig, UsageError, writeFileAtomic } from '@radweave/artifacts';
 import { existsSync, mkdirSync } from '@radweave/artifacts/files';
 import { type Draft, draftConfig } from '@radweave/pipeline';
+import { counted } from '@radweave/remarks';
 import { quoted } from '../continue-command.ts';
 import { DEFAULT_CONFIG_FILE } from '../stage/add-flags.ts';
 import { table } from '../table.ts';
 import type { Define } from './define.ts';
 
+interface InitFlags {
+  root_dir: string;
+  table?: string;
+  table_columns?: string[];
+  output: string;
+}
+
 export const define: Define = (command) => {
   command
     .requiredOption('--root_dir <folder>', 'Folder that holds the hospitals')
+    .option('--table <file>', 'Table of the patients, CSV or .xlsx')
+    .option(
+      '--table_columns <role=name...>',
+      'Columns of the table whose names do not say it, such as label=Diagnosis',
+    )
     .option('--output <file>', 'File to write', DEFAULT_CONFIG_FILE)
-    .action(({ root_dir, output }: { root_dir: string; output: string }) => {
-      const draft = draftConfig(root_dir);
+    .action(({ root_dir, table: path, table_columns: columns = [], output }: InitFlags) => {
+      const draft = draftConfig(root_dir, path === undefined ? null : { path, columns });
       if (existsSync(output)) {
         throw new UsageError('E_CONFIG_EXISTS', 'the file exists already and is kept', {
           where: resolve(output),
@@ -26,7 +39,7 @@ export const define: Define = (command) => {
     });
 };
 
-function described({ config, labels, modalities, hospitals }: Draft, output: string): string {
+function described({ config, labels, modalities, hospitals, issues }: Draft, output: string): string {
   const { modalities: chosen, home_hospital: home } = config.data;
   const use = (name: string): string =>
     chosen.includes(name) ? 'taken' : 'left out: fewer than half have it';
@@ -43,6 +56,9 @@ function described({ config, labels, modalities, hospitals }: Draft, output: str
       ['hospital', ...labels, 'set'],
       hospitals.map(({ name, patients }) => [name, ...patients, set(name)]),
     ),
+    ...(issues === 0
+      ? []
+      : ['', `Table and folders do not agree in ${counted(issues, 'point')}: preprocess lists them.`]),
     '',
     `Written: ${output}. Check data.modalities and data.home_hospital in it, then:`,
     `  npx radweave run${flag}`,

@@ -1,7 +1,16 @@
 import { resolve } from 'node:path';
-import { type Config, defaultConfig, labelNamesOf, UsageError } from '@radweave/artifacts';
-import type { FoundPatient } from '@radweave/study/cohort/found';
-import { walkCohort } from '@radweave/study/cohort/walk';
+import {
+  type Config,
+  defaultConfig,
+  labelNamesOf,
+  readCohortTable,
+  type TableRow,
+  UsageError,
+} from '@radweave/artifacts';
+import { statSync } from '@radweave/artifacts/files';
+import { cohortBelow } from '@radweave/study/cohort/cohort-below';
+import { type FoundCohort, type FoundPatient, personKey } from '@radweave/study/cohort/found';
+import { namesOf, walkCohort } from '@radweave/study/cohort/walk';
 
 /** A configuration for a folder of data, and what was seen there. */
 export interface Draft {
@@ -12,16 +21,29 @@ export interface Draft {
   modalities: { name: string; patients: number }[];
   /** Hospitals, with how many patients have every suggested modality, by label. */
   hospitals: { name: string; patients: number[] }[];
+  /** In how many points table and folders do not agree; those patients are not among these. */
+  issues: number;
+}
+
+/** A table that tells of the patients, and what its columns are for where their names do not say it. */
+export interface DraftTable {
+  path: string;
+  columns: readonly string[];
 }
 
 /**
- * Suggests a configuration for the data under a root, by the names of folders alone: as modalities those that at least half
- * of the patients have, as home hospital the one with most patients of which both sets can be made.
+ * Suggests a configuration for the data under a root, by the names of folders, and a table, alone: as modalities those that at least
+ * half of the patients have, as home hospital the one with most patients of which both sets can be made.
  *
- * @throws UsageError when nothing under the root follows the layout.
+ * @throws UsageError when nothing under the root follows the layout; DataError as `readCohortTable`.
  */
-export function draftConfig(root: string): Draft {
-  const { hospitals: names, labels: called, patients } = walkCohort(root, []);
+export function draftConfig(root: string, told: DraftTable | null = null): Draft {
+  const {
+    hospitals: names,
+    labels: called,
+    patients,
+    table,
+  } = told === null ? walkCohort(root, []) : listedBelow(root, told);
   const modalities = countFolders(patients);
   const usual = modalities.filter((one) => one.patients * 2 >= patients.length);
   const chosen = (usual.length > 0 ? usual : modalities.slice(0, 1)).map(({ name }) => name);
@@ -43,11 +65,38 @@ export function draftConfig(root: string): Draft {
     root_dir: resolve(root),
     modalities: chosen,
     home_hospital: suggestedHome(hospitals),
+    ...(told === null ? {} : { table: resolve(told.path), table_columns: [...told.columns] }),
   });
   config.model.num_classes = labels;
   const labelNames = labelNamesOf(labels, called);
   if (called !== null) config.data.labels = labelNames;
-  return { config, labels: labelNames, modalities, hospitals };
+  return { config, labels: labelNames, modalities, hospitals, issues: table?.issues.length ?? 0 };
+}
+
+/** Patients of a table; where it names their images, the folders of each are the modalities that there are images of. */
+function listedBelow(root: string, { path, columns }: DraftTable): FoundCohort {
+  const table = readCohortTable(path, columns);
+  const { image, modality } = table.columns;
+  const placeOf = (row: TableRow): string => resolve(root, table.cell(row, 'image'));
+  const named = (row: TableRow): string[] => {
+    if (modality !== undefined) return [table.cell(row, 'modality')];
+    return isFolder(placeOf(row)) ? namesOf(placeOf(row)).map((name) => name.normalize('NFC')) : [];
+  };
+  const modalities = image === undefined ? [] : [...new Set(table.rows.flatMap(named))];
+  const found = cohortBelow(root, modalities, null, { table, home: defaultConfig().data.home_hospital });
+  if (image === undefined) return found;
+  const folders = new Map<string, Set<string>>();
+  for (const { hospital, patient, modality: own } of found.slices) {
+    const key = personKey(hospital, patient);
+    folders.set(key, (folders.get(key) ?? new Set()).add(own));
+  }
+  const people = new Map(found.patients.map((one) => [personKey(one.hospital, one.patient), one]));
+  const patients = [...people].map(([key, one]) => ({ ...one, folders: [...(folders.get(key) ?? [])] }));
+  return { ...found, patients };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Names as Unicode composes them, in which the configuration compares them. */

@@ -27,6 +27,7 @@ import {
   requireHome,
   takeSplits,
 } from '@radweave/study/cohort/assign';
+import { cohortBelow } from '@radweave/study/cohort/cohort-below';
 import { importAdvice, textOf } from '@radweave/study/cohort/foreign';
 import { type FoundCohort, personKey } from '@radweave/study/cohort/found';
 import {
@@ -45,9 +46,6 @@ import {
   requireModalities,
   underKeys,
 } from '@radweave/study/cohort/patients';
-import { cohortOfTable } from '@radweave/study/cohort/table-cohort';
-import { walkListed } from '@radweave/study/cohort/table-images';
-import { walkCohort } from '@radweave/study/cohort/walk';
 import { type Division, writeDivision } from '@radweave/study/cohort/write-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 
@@ -148,19 +146,13 @@ export async function preprocess(
 /** The patients of the folders, or of table and folders together. */
 function readFolders(root: string, data: Config['data'], context: StageContext): FoundCohort {
   const { table: place, table_columns, modalities, labels, home_hospital } = data;
-  if (place === null) return walkCohort(root, modalities, labels);
+  if (place === null) return cohortBelow(root, modalities, labels, null);
   const table = readCohortTable(place, table_columns);
   const used = Object.entries(table.columns).map(([role, column]) =>
     role === column ? role : `${column} as ${role}`,
   );
   say(context, `${place}: ${counted(table.rows.length, 'row')}; columns: ${used.join(', ')}.`);
-  if (table.columns.image !== undefined) {
-    const { found, issues } = walkListed(table, root, modalities);
-    return cohortOfTable(table, found, labels, home_hospital, issues);
-  }
-  const hospitals = new Set(table.rows.map((row) => table.cell(row, 'hospital')));
-  const inFolders = table.columns.label === undefined ? labels : null;
-  return cohortOfTable(table, walkCohort(root, modalities, inFolders, hospitals), labels, home_hospital);
+  return cohortBelow(root, modalities, labels, { table, home: home_hospital });
 }
 
 /** @returns who is left out because table and folders do not agree. @throws DataError unless that is wanted. */
