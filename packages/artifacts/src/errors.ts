@@ -39,6 +39,12 @@ export class RadweaveError extends Error {
     this.where = details.where;
     this.hint = details.hint;
   }
+
+  /** What is wrong, or the first of it, and where, in one line without the remedy. */
+  get fault(): string {
+    const fault = this.what.split(/\n +- /, 2).join(', such as ');
+    return this.where === undefined ? fault : `${fault} (${this.where})`;
+  }
 }
 
 /** Bad flags or bad configuration: exit code 2. */

@@ -1,5 +1,5 @@
 import { type AuditCase, type AuditFinding, type AuditSeverity, DataError } from '@radweave/artifacts';
-import type { Remark } from '@radweave/remarks';
+import { asWritten, type Remark } from '@radweave/remarks';
 
 /** Cases that a finding lists; all are counted. */
 const LISTED = 20;
@@ -12,10 +12,8 @@ export interface CheckReport {
   /** What was looked at; null when there was nothing to look at. */
   looked: Remark | null;
   found: Found[];
-  /** What could not be looked at, and why. */
+  /** What could not be looked at, and why; `as-written` where a file is there and cannot be read. */
   gaps: Remark[];
-  /** Files that are there and cannot be read. */
-  faults?: string[];
 }
 
 function severityOf(code: string): AuditSeverity {
@@ -48,19 +46,13 @@ export function auditCase(patients: readonly string[], detail: string): AuditCas
   return { patients: [...patients], detail, distance: null, correlation: null };
 }
 
-/** What is wrong with a file, or the first of it, in one line with the path. */
-export function faultOf({ what, where }: DataError): string {
-  const fault = what.split(/\n +- /, 2).join(', such as ');
-  return where === undefined ? fault : `${fault} (${where})`;
-}
-
-/** Reads something; a damaged file goes to `faults`, so that it hides nothing that other files show. */
-export function attempt<T>(faults: string[], read: () => T): T | undefined {
+/** Reads something; a damaged file is a gap, so that it hides nothing that other files show. */
+export function attempt<T>(gaps: Remark[], read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    faults.push(faultOf(error));
+    gaps.push(asWritten(error.fault));
     return undefined;
   }
 }

@@ -33,9 +33,8 @@ export async function checkFeatures(subject: AuditSubject, reader: SeenReader): 
   const looked: string[] = [];
   const seen: SeenCases = { trainedOn: [], selectedOn: [] };
   const moved: AuditCase[] = [];
-  const faults: string[] = [];
   for (const modality of modalities) {
-    const features = readSplits(config.data.features_dir, modality, faults);
+    const features = readSplits(config.data.features_dir, modality, gaps);
     const isUnknown = features.some(({ set }) => set.checkpoint === UNKNOWN_NETWORK);
     if (isUnknown || isForeign(config.data.features_dir, modality)) {
       gaps.push(remark('audit-foreign-features', { modality }));
@@ -69,15 +68,14 @@ export async function checkFeatures(subject: AuditSubject, reader: SeenReader): 
       ...finding(remark('LEAK_FEATURES_SPLIT'), moved, where, 'Extract again, and fuse again'),
     ],
     gaps,
-    faults,
   };
 }
 
-function readSplits(featuresDir: string, modality: string, faults: string[]): SplitFeatures[] {
+function readSplits(featuresDir: string, modality: string, gaps: Remark[]): SplitFeatures[] {
   return SPLITS.flatMap((split) => {
     const [table, set] = [featureTablePath, featureSetPath].map((of) => of(featuresDir, split, modality));
     if (table === undefined || set === undefined || !existsSync(table) || !existsSync(set)) return [];
-    const read = attempt(faults, () => ({
+    const read = attempt(gaps, () => ({
       split,
       set: readFeatureSet(set),
       patients: readFeatureTable(table).map(({ patient_id }) => patient_id.normalize('NFC')),

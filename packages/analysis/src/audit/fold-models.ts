@@ -30,10 +30,9 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
   }
   const own: AuditCase[] = [];
   const gaps: Remark[] = [];
-  const faults: string[] = [];
   for (const { run, modality } of runs) {
     const seen = await reader.seenBy(run.best);
-    const heldOut = attempt(faults, () => heldOutPatients(run, modality, subject.keys)) ?? null;
+    const heldOut = attempt(gaps, () => heldOutPatients(run, modality, subject.keys)) ?? null;
     if ('code' in seen) gaps.push(seen);
     else if (heldOut === null) gaps.push(remark('audit-no-fold-splits', { run: run.name }));
     else {
@@ -45,7 +44,7 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
       );
     }
   }
-  const { mixed, heldOut } = recordCases(subject, records, faults);
+  const { mixed, heldOut } = recordCases(subject, records, gaps);
   const hint = 'Remove these runs and logits and make them again, on the present split';
   return {
     looked: remark('audit-fold-models', { n: runs.length, records: records.length }),
@@ -59,7 +58,6 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
       ...finding(remark('LEAK_LOGITS'), mixed, config.data.features_dir, hint),
     ],
     gaps,
-    faults,
   };
 }
 
@@ -93,12 +91,12 @@ function heldOutPatients(
 function recordCases(
   subject: AuditSubject,
   records: readonly string[],
-  faults: string[],
+  gaps: Remark[],
 ): { mixed: AuditCase[]; heldOut: AuditCase[] } {
   const { people, known, splitsOf } = subject;
   const cases: { mixed: AuditCase[]; heldOut: AuditCase[] } = { mixed: [], heldOut: [] };
   for (const path of records) {
-    for (const model of attempt(faults, () => readLogitsRecord(path))?.models ?? []) {
+    for (const model of attempt(gaps, () => readLogitsRecord(path))?.models ?? []) {
       const seen = new Set([...model.trained_on, ...model.validated_on]);
       const heldOut = new Set(model.held_out);
       const own = people.filter((one) => known.has(heldOut, one) && known.has(seen, one));

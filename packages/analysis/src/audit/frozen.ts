@@ -36,7 +36,7 @@ const KINDS: readonly FrozenKind[] = [
 /** Frozen decisions that were fitted on external or test rows, or changed after they were fitted. */
 export function checkFrozen(subject: AuditSubject): CheckReport {
   const { config, placements } = subject;
-  const { kept, gaps, faults } = keptDecisions(subject);
+  const { kept, gaps } = keptDecisions(subject);
   const home = new Set(
     placements.flatMap(({ split, hospital }) => (split === 'test' ? [] : [hospital.normalize('NFC')])),
   );
@@ -72,7 +72,6 @@ export function checkFrozen(subject: AuditSubject): CheckReport {
       ),
     ],
     gaps,
-    faults,
   };
 }
 
@@ -94,12 +93,11 @@ function faultOf(record: FrozenRecord): string | null {
   }
 }
 
-function keptDecisions({ config }: AuditSubject): { kept: Kept[]; gaps: Remark[]; faults: string[] } {
+function keptDecisions({ config }: AuditSubject): { kept: Kept[]; gaps: Remark[] } {
   const kept: Kept[] = [];
-  const faults: string[] = [];
   const gaps: Remark[] = [];
   const fusionDir = fusionFolder(config);
-  const fusion = attempt(faults, () => FusionResults.read(fusionDir));
+  const fusion = attempt(gaps, () => FusionResults.read(fusionDir));
   if (fusion === null) gaps.push(remark('audit-no-fusion', { file: fusionFiles(fusionDir).model }));
   else if (fusion !== undefined) {
     const { modelFile: file, model } = fusion;
@@ -116,10 +114,10 @@ function keptDecisions({ config }: AuditSubject): { kept: Kept[]; gaps: Remark[]
     for (const name of readdirSync(folder).sort()) {
       if (!name.endsWith('.json')) continue;
       const file = join(folder, name);
-      const record = attempt(faults, () => readFrozen(file));
+      const record = attempt(gaps, () => readFrozen(file));
       if (record !== undefined)
         kept.push({ of: 'evaluation', name: name.slice(0, -'.json'.length), file, record });
     }
   }
-  return { kept, gaps, faults };
+  return { kept, gaps };
 }

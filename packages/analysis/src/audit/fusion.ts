@@ -2,7 +2,7 @@ import { type AuditCase, fusionFiles, fusionFolder, type Split, UNKNOWN_NETWORK 
 import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
 import { FusionResults } from '../fusion/fusion-results.ts';
-import { auditCase, type CheckReport, finding } from './check.ts';
+import { attempt, auditCase, type CheckReport, finding } from './check.ts';
 import type { AuditSubject } from './subject.ts';
 
 /** A fusion fitted on in-sample features, or on patients who are now in a set that must be unseen. */
@@ -60,9 +60,11 @@ function fittedOn(
 ): { cases: AuditCase[]; gaps: Remark[] } {
   const path = fusion.predictionsFile(split);
   if (!existsSync(path)) return { cases: [], gaps: [remark('audit-no-file', { file: path })] };
-  const cases = fusion.predictions(split).flatMap(({ patient }) => {
+  const gaps: Remark[] = [];
+  const rows = attempt(gaps, () => fusion.predictions(split)) ?? [];
+  const cases = rows.flatMap(({ patient }) => {
     const now = unseen.filter((one) => splitsOf.get(patient.normalize('NFC'))?.has(one));
     return now.length === 0 ? [] : [auditCase([patient], `then ${split}, now ${now.join(' and ')}`)];
   });
-  return { cases, gaps: [] };
+  return { cases, gaps };
 }

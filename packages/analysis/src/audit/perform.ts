@@ -1,6 +1,6 @@
 import { type AuditCheck, type AuditFinding, type AuditGap, DataError } from '@radweave/artifacts';
-import { asWritten, distinct, type Remark, remark, several } from '@radweave/remarks';
-import { auditCase, type CheckReport, faultOf, finding } from './check.ts';
+import { asWritten, distinct, type Part, type Remark, remark, several } from '@radweave/remarks';
+import { auditCase, type CheckReport, finding } from './check.ts';
 import type { Check, CheckTools } from './checks.ts';
 import type { AuditSubject } from './subject.ts';
 
@@ -17,7 +17,7 @@ export async function performCheck(
   subject: AuditSubject,
   tools: CheckTools,
 ): Promise<PerformedCheck> {
-  const report = withFaults(await reportOf(() => run(subject, tools)), subject);
+  const report = withDamage(await reportOf(() => run(subject, tools)), subject);
   const findings = report.found.map((one): AuditFinding => ({ check: name, ...one }));
   const reasons = distinct(report.gaps);
   if (report.looked === null && reasons.length === 0) reasons.push(remark('audit-nothing'));
@@ -34,20 +34,26 @@ async function reportOf(run: () => CheckReport | Promise<CheckReport>): Promise<
     return await run();
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    return { looked: null, found: [], gaps: [], faults: [faultOf(error)] };
+    return { looked: null, found: [], gaps: [asWritten(error.fault)] };
   }
 }
 
-/** A damaged file might hide a leak: that is a warning. */
-function withFaults(report: CheckReport, { config }: AuditSubject): CheckReport {
-  const { faults = [], found, gaps } = report;
+/** A damaged file, or an image that cannot be decoded, might hide a leak: that is a warning. */
+function withDamage(report: CheckReport, { config }: AuditSubject): CheckReport {
+  const damaged = report.gaps.filter(isOfDamage);
   const unreadable = finding(
     remark('WARN_UNREADABLE'),
-    faults.map((fault) => auditCase([], fault)),
+    damaged.map(({ text }) => auditCase([], text)),
     config.experiment.output_dir,
     'Make these files again, or remove them, and audit again',
   );
-  return { ...report, found: [...found, ...unreadable], gaps: [...gaps, ...faults.map(asWritten)] };
+  return { ...report, found: [...report.found, ...unreadable] };
+}
+
+/** Of itself, or of the weights that a network was started from. */
+function isOfDamage(gap: Part): boolean {
+  if (gap.code === 'audit-silent-start') return isOfDamage(gap.params.reason);
+  return gap.code === 'as-written' || gap.code === 'audit-undecodable';
 }
 
 /** A check that could not look at all of it has not passed. */

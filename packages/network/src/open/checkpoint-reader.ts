@@ -1,4 +1,4 @@
-import { RadweaveError } from '@radweave/artifacts';
+import { DataError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { asWritten, type Remark, remark } from '@radweave/remarks';
 import type { KnownPatients } from '@radweave/study/cohort/patient-hash';
@@ -61,7 +61,7 @@ async function readOwn(path: string): Promise<Own | Remark> {
     const { patients, config } = saved.about;
     return { ...patients, startedFrom: config.model?.weights ?? null };
   } catch (error) {
-    if (error instanceof RadweaveError) return asWritten(error.message);
+    if (error instanceof DataError) return asWritten(error.fault);
     throw error;
   }
 }

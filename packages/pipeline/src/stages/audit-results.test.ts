@@ -1,10 +1,20 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   type AuditRecord,
   type Config,
   featureSetPath,
+  featureTablePath,
   hashFile,
   logitsRecordPath,
   readAuditRecord,
@@ -27,7 +37,7 @@ import { freezeThreshold } from '@radweave/stats';
 import { patientHash } from '@radweave/study/cohort/patient-hash';
 import { studyKey } from '@radweave/study/cohort/study-key';
 import { asRecord } from '@radweave/study/decisions/frozen-record';
-import type { RunFolder } from '@radweave/study/runs/run-folder';
+import { RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -74,10 +84,17 @@ async function audited(
   if (failed !== null) expect(failed).toMatchObject({ code: 'E_LEAK', exitCode: 3 });
   const record = readAuditRecord(join(outputDir, 'audit.json'));
   // What is wrong with a damaged file is the reader's own message.
-  const left = untranslated(record.checks.map(({ detail }) => detail));
-  expect(left.filter((text) => !text.includes('is not valid JSON'))).toEqual([]);
+  const damaged = record.findings.flatMap(({ code, check }) => (code === 'WARN_UNREADABLE' ? [check] : []));
+  const others = record.checks.filter(({ name }) => !damaged.includes(name));
+  expect(untranslated(others.map(({ detail }) => detail))).toEqual([]);
   return { record, leaks: failed !== null, said: context.said };
 }
+
+/** What is said of each file that cannot be read. */
+const unreadable = ({ findings }: AuditRecord): string[] =>
+  findings.flatMap(({ code, cases }) =>
+    code === 'WARN_UNREADABLE' ? cases.map(({ detail }) => detail) : [],
+  );
 
 /** Codes of what is wrong beside the in-sample fusion, which every such cohort has. */
 const codes = ({ findings }: AuditRecord): string[] =>
@@ -346,8 +363,7 @@ test('a damaged file is a warning and hides no other finding', async () => {
   writeFileSync(file, readFileSync(join(base.experiment.output_dir, 'fusion', 'model.json')).subarray(0, 99));
   const { record } = await audited(config);
   expect(codes(record)).toContain('LEAK_CHECKPOINT_TRAINED');
-  const unreadable = record.findings.filter(({ code }) => code === 'WARN_UNREADABLE');
-  expect(unreadable.map(({ cases }) => cases[0]?.detail)).toEqual(
+  expect(unreadable(record)).toEqual(
     [1, 2].map(() => expect.stringMatching(/^the file is not valid JSON.*model\.json\)$/)),
   );
   const fusion = record.checks.find(({ name }) => name === 'fusion');
@@ -356,4 +372,46 @@ test('a damaged file is a warning and hides no other finding', async () => {
   // Two checks look at the file; it is named once.
   const { said } = await audited({ ...base, fusion: config.fusion });
   expect(said.filter((line) => line.includes('cannot be read'))).toEqual([expect.stringContaining(file)]);
+});
+
+test('every kind of damaged file is told alike, by a warning', async () => {
+  const config = copied();
+  config.experiment.output_dir = join(tempDir(), 'outputs');
+  cpSync(base.experiment.output_dir, config.experiment.output_dir, { recursive: true });
+  const { features_dir: features } = config.data;
+  const { best, record } = new RunFolder(config.experiment.output_dir, runA.name);
+  const fusion = config.fusion.output_dir ?? '';
+  const files = [
+    best,
+    record,
+    featureTablePath(features, 'val', 'A'),
+    featureSetPath(features, 'val', 'A'),
+    logitsRecordPath(features, 'A'),
+    join(fusion, 'model.json'),
+    join(fusion, 'predictions_val.csv'),
+    join(config.experiment.output_dir, 'evaluation', 'frozen', 'fused.threshold.json'),
+  ];
+  for (const file of files) {
+    const whole = existsSync(file) ? readFileSync(file) : null;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, 'damaged');
+    const told = await audited(config);
+    expect([file, new Set(codes(told.record)), told.leaks]).toEqual([
+      file,
+      new Set(['WARN_UNREADABLE']),
+      false,
+    ]);
+    expect(unreadable(told.record).join()).toContain(file);
+    if (whole === null) rmSync(file);
+    else writeFileSync(file, whole);
+  }
+  const [image = ''] = readSplit(splitPath(config.data.splits_dir, 'val', 'A')).map(({ path }) => path);
+  const whole = readFileSync(image);
+  writeFileSync(image, 'damaged');
+  const { record: seen } = await audited(config, { pixels: true });
+  expect([new Set(codes(seen)), unreadable(seen).join()]).toEqual([
+    new Set(['WARN_UNREADABLE']),
+    expect.stringContaining(image),
+  ]);
+  writeFileSync(image, whole);
 });

@@ -74,7 +74,7 @@ export const audit = defineStage({
     examples: ['', '--no_pixels --strict'],
     leaves: 'patients, pixels, checkpoints and features that leak between sets; a leak is an error',
     flags: {
-      strict: toggle('fail on warnings too'),
+      strict: toggle('fail on warnings too, such as a file that cannot be read'),
       near_duplicate_distance: withDefault(
         '<bits>',
         'largest Hamming distance, 0 to 15, of perceptual hashes that counts as near-duplicate',
