@@ -125,5 +125,9 @@ export const experiment = {
   seed: integer(42, 'Random seed of the whole study', 0, SEED_MAX),
   output_dir: name('outputs/feature_extract', 'Folder of checkpoints, logs, fusion and figures'),
   save_best_only: flag(true, 'Keep only the best and the last checkpoint, not one per epoch'),
+  save_last: flag(
+    true,
+    'Keep a last checkpoint, from which a stopped training continues; without it, it begins anew',
+  ),
   log_interval: integer(10, 'Steps between log lines', 1),
 };

@@ -5,8 +5,8 @@ import { chooseCheckpoint } from '../open/checkpoint-choice.ts';
 
 /**
  * The settings to train the fold models with: those of the checkpoint that was named or else of the newest best run of the
- * modality, or this configuration's where nothing has been trained yet. Paths, device and batch size of extraction are
- * always this configuration's.
+ * modality, or this configuration's where nothing has been trained yet. Paths, device, batch size of extraction and whether
+ * there is a last checkpoint are always this configuration's.
  *
  * @throws UsageError when the checkpoint does not say how it was trained.
  */
@@ -36,6 +36,6 @@ export async function crossFitConfig(
     data: { ...config.data, image_size: trained.data.image_size },
     extraction: config.extraction,
     training: { ...trained.training, device: config.training.device },
-    experiment: { ...trained.experiment, output_dir: outputDir },
+    experiment: { ...trained.experiment, output_dir: outputDir, save_last: config.experiment.save_last },
   };
 }

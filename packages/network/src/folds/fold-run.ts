@@ -36,7 +36,8 @@ export function foldRun({ config, name }: FoldSettings, { suffix }: CrossFold): 
 }
 
 /**
- * Trains the folds one after the other. A finished fold is not trained again, a begun one continues from its last checkpoint.
+ * Trains the folds one after the other. A finished fold is not trained again, a begun one continues from its last checkpoint,
+ * or begins anew without one.
  *
  * @throws InterruptedError when told to stop, naming how to continue.
  */
@@ -75,10 +76,11 @@ async function trainFold(
   context: StageContext,
 ): Promise<void> {
   const { modality, name } = settings;
-  run.sweep();
+  const resume = run.exists() && existsSync(run.last);
+  if (resume) run.sweep();
+  else run.clear();
   const config = recordedConfig(settings.config, run);
   recordSets(fold, run, modality);
-  const resume = run.exists() && existsSync(run.last);
   const sets = slices.setsOf(fold);
   const session = await TrainingSession.open({ config, run, modality, resume, sets, foldOf: name }, context);
   try {

@@ -73,11 +73,11 @@ interface Made {
   close(): Promise<void>;
 }
 
-function made(keepsEpochs = false): Made {
+function made(keeps = { epochs: false, last: true }): Made {
   const run = new RunFolder(tempDir(), 'run');
   mkdirSync(run.checkpoints, { recursive: true });
   const recorder = new Recorder(run, 1);
-  const files = new EpochFiles(run, recorder, keepsEpochs);
+  const files = new EpochFiles(run, recorder, keeps);
   const close = async (): Promise<void> => {
     await files.close();
     recorder.close();
@@ -167,7 +167,7 @@ test('epochs that end while one is written are written together: the best, a row
 });
 
 test('with a file for every epoch none is left out', async () => {
-  const { run, files, close } = made(true);
+  const { run, files, close } = made({ epochs: true, last: true });
   files.begin(taking(0), record(0));
   for (const epoch of [1, 2, 3]) await files.add(report(epoch, epoch === 2), taking(epoch), record(epoch));
   await files.writeLast(taking(9));
@@ -177,6 +177,17 @@ test('with a file for every epoch none is left out', async () => {
   expect(await onDisk(run)).toEqual({ best: 2, last: [9, 9, 9], history: [1, 2, 3], record: 3 });
   await close();
   expect(readdirSync(run.checkpoints).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});
+
+test('without a last checkpoint only the best one is written, and an interruption writes none either', async () => {
+  const { run, files, close } = made({ epochs: false, last: false });
+  files.begin(taking(0), record(0));
+  await files.add(report(1, true), taking(1), record(1));
+  await files.add(report(2, false), taking(2), record(2));
+  await files.writeLast(taking(2));
+  expect(await onDisk(run)).toEqual({ best: 1, last: null, history: [1, 2], record: 2 });
+  expect(readdirSync(run.checkpoints).sort()).toEqual(['best_model.pth', 'run.json']);
+  await close();
 });
 
 test('where writing keeps up, every epoch uses the same memory; where not, no more than is held', async () => {

@@ -27,16 +27,16 @@ interface Finished {
 export class EpochFiles {
   private readonly run: RunFolder;
   private readonly recorder: Recorder;
-  private readonly keepsEpochs: boolean;
+  private readonly keeps: { epochs: boolean; last: boolean };
   private readonly writer = new TorchFileWriter();
   private readonly memories = { weights: [] as SharedMemory[], states: [] as SharedMemory[] };
   private readonly writing = new Beside<Finished>((finished) => this.write(finished), together);
 
-  /** @param keepsEpochs whether each epoch's weights get a file of their own. */
-  constructor(run: RunFolder, recorder: Recorder, keepsEpochs: boolean) {
+  /** @param keeps whether each epoch's weights get a file of their own, and whether there is a last checkpoint. */
+  constructor(run: RunFolder, recorder: Recorder, keeps: { epochs: boolean; last: boolean }) {
     this.run = run;
     this.recorder = recorder;
-    this.keepsEpochs = keepsEpochs;
+    this.keeps = keeps;
   }
 
   /** Takes over what the run begins with. Without a record, which comes last, it was not begun. */
@@ -44,10 +44,10 @@ export class EpochFiles {
     this.writing.add({ reports: [], kept: [], best: null, last: this.taken(take), record });
   }
 
-  /** Writes a checkpoint from which the run continues, after everything before. */
+  /** Writes a checkpoint from which the run continues, if any is kept, after everything before. */
   async writeLast(take: (memory: SnapshotMemory) => Snapshot): Promise<void> {
     await this.writing.finished();
-    await this.checkpoint(this.run.last, this.taken(take));
+    if (this.keeps.last) await this.checkpoint(this.run.last, this.taken(take));
   }
 
   /** Takes over what an epoch leaves. @throws what writing of an earlier one threw. */
@@ -57,14 +57,14 @@ export class EpochFiles {
     record: RunRecord,
   ): Promise<void> {
     // Files of every epoch are more than may wait in memory.
-    if (this.keepsEpochs) await this.writing.finished();
+    if (this.keeps.epochs) await this.writing.finished();
     else this.check();
     const last = this.taken(take);
     // For extraction and prediction: a third of the last checkpoint's size.
     const weights: Snapshot = { ...last, states: null };
     this.writing.add({
       reports: [report],
-      kept: this.keepsEpochs ? [{ path: this.run.epoch(report.epoch), weights }] : [],
+      kept: this.keeps.epochs ? [{ path: this.run.epoch(report.epoch), weights }] : [],
       best: report.isBest ? weights : null,
       last,
       record,
@@ -124,7 +124,7 @@ export class EpochFiles {
     if (best !== null) await this.checkpoint(this.run.best, best);
     for (const { path, weights } of kept) await this.checkpoint(path, weights);
     for (const report of reports) this.recorder.epoch(report);
-    await this.checkpoint(this.run.last, last);
+    if (this.keeps.last) await this.checkpoint(this.run.last, last);
     this.run.write(record);
   }
 

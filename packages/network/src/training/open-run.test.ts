@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, defaultConfig, type RunRecord, writeConfig } from '@radweave/artifacts';
 import { findRuns, RunFolder } from '@radweave/study/runs/run-folder';
@@ -89,6 +89,22 @@ test('a run that was begun, or left its history, is not begun again', () => {
   writeFileSync(logs.history, 'epoch');
   expect(() => makeRoom(logs)).toThrow(/'logs only' exists already.*Use another --exp_name/);
   expect(existsSync(logs.history)).toBe(true);
+});
+
+test('a run without a last checkpoint is found by its name where its settings keep none', () => {
+  const own = config();
+  rmSync(begun(own, 'lost', { status: 'running' }).last);
+  const named = (run: string) => openRun(wish(own, { resume: true, run }), listening());
+  expect(() => named('lost')).toThrow(expect.objectContaining({ code: 'E_NO_RUN' }));
+  own.experiment.save_last = false;
+  const run = begun(own, 'anew', { status: 'running' });
+  for (const path of [run.last, run.best]) rmSync(path);
+  writeFileSync(run.history, 'epoch');
+  expect(named('anew').config.experiment.save_last).toBe(false);
+  run.clear();
+  expect([readdirSync(run.checkpoints), readdirSync(run.logs)]).toEqual([[], ['config.yaml']]);
+  // The same command without --resume begins it.
+  makeRoom(run);
 });
 
 test("no run gets the place of a modality's published model", () => {

@@ -164,7 +164,8 @@ export class TrainingSession {
     this.trainer = new Trainer(this.job);
     if (saved !== null) this.restore(saved);
     this.recorder = new Recorder(run, experiment.log_interval);
-    this.files = new EpochFiles(run, this.recorder, !experiment.save_best_only);
+    const keeps = { epochs: !experiment.save_best_only, last: experiment.save_last };
+    this.files = new EpochFiles(run, this.recorder, keeps);
     if (saved !== null) this.tellResumed(saved.about, context);
   }
 

@@ -102,6 +102,7 @@ const SETTINGS: [key: ConfigKeyPath, value: unknown, expected: string[]][] = [
   ['experiment.seed', 7, everything],
   ['experiment.name', 'study', ['report']],
   ['experiment.save_best_only', false, []],
+  ['experiment.save_last', false, []],
   ['experiment.log_interval', 1, []],
 ];
 

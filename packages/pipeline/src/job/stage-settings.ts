@@ -17,6 +17,7 @@ export const WITHOUT_EFFECT: readonly ConfigKeyPath[] = [
   'preprocess.log_dir',
   'experiment.output_dir',
   'experiment.save_best_only',
+  'experiment.save_last',
   'experiment.log_interval',
   // The content of the file counts, as one of the inputs.
   'model.weights',

@@ -7,6 +7,7 @@ import {
   readCrossValidation,
   readFusionMetrics,
   readFusionModel,
+  readHistory,
   readLogits,
   readLogitsRecord,
   readOutOfFold,
@@ -50,6 +51,26 @@ function stoppingAt(text: string): StageContext {
     shouldStop: () => stop,
   };
 }
+
+test('a fold that was stopped without a last checkpoint begins anew', async () => {
+  const config = await prepared();
+  config.model.name = 'mobilenetv3_small_100';
+  config.training.epochs = 2;
+  config.experiment.save_last = false;
+  let stop = false;
+  const afterEpoch: StageContext = {
+    emit: ({ kind }) => {
+      stop ||= kind === 'epoch';
+    },
+    shouldStop: () => stop,
+  };
+  const options = { config, modality: 'A', folds: 2 };
+  await expect(crossFit(options, afterEpoch)).rejects.toMatchObject({ code: 'E_INTERRUPTED' });
+  const { runs } = await crossFit(options, listening());
+  for (const run of runs.map((name) => new RunFolder(config.experiment.output_dir, name))) {
+    expect(readHistory(run.history).map(({ epoch }) => epoch)).toEqual([1, 2]);
+  }
+});
 
 const SKLEARN = `
 import json, sys, numpy as np, pandas as pd

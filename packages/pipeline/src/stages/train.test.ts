@@ -72,7 +72,12 @@ async function weights(path: string): Promise<Map<string, Tensor>> {
   return model;
 }
 
-async function expectSameRun(config: Config, a: string, b: string): Promise<void> {
+async function expectSameRun(
+  config: Config,
+  a: string,
+  b: string,
+  checkpoints = ['best_model.pth', 'last_checkpoint.pth'],
+): Promise<void> {
   const { output_dir } = config.experiment;
   const file = (run: string, name: string): string =>
     readFileSync(join(output_dir, 'logs', run, name), 'utf8');
@@ -85,7 +90,7 @@ async function expectSameRun(config: Config, a: string, b: string): Promise<void
   ]) {
     expect(file(b, name)).toBe(file(a, name));
   }
-  for (const name of ['best_model.pth', 'last_checkpoint.pth']) {
+  for (const name of checkpoints) {
     const first = await weights(join(output_dir, 'checkpoints', a, name));
     const second = await weights(join(output_dir, 'checkpoints', b, name));
     expect([...second.keys()]).toEqual([...first.keys()]);
@@ -186,6 +191,31 @@ test('stopped in the middle of an epoch, or killed at any moment, and resumed: e
   for (const moment of ['step 1.1', 'epoch 1', 'step 2.2']) await killed(now(), moment);
   await train(now(), listening());
   await expectSameRun(config, 'whole', 'killed');
+});
+
+test('a run without a last checkpoint begins anew when it was stopped, and what it has finished stays', async () => {
+  const { config, options } = await prepared();
+  config.model.name = 'mobilenetv3_small_100';
+  Object.assign(config.training, { epochs: 2, scheduler: 'step' });
+  config.experiment.save_last = false;
+  await train(options('whole'), listening());
+  const stopped = { exitCode: 4, hint: expect.stringContaining('begins anew'), run: 'parts' };
+  await expect(train(options('parts'), stoppingAfter(6))).rejects.toMatchObject(stopped);
+  await expect(train(options('parts'), listening())).rejects.toMatchObject({ code: 'E_RUN_EXISTS' });
+  const context = listening();
+  await train(options('parts', { ...resuming, run: 'parts' }), context);
+  expect(context.said.join()).toContain("'parts' keeps no last checkpoint to continue from: it begins anew");
+  await expectSameRun(config, 'whole', 'parts', ['best_model.pth']);
+  const { checkpoints } = new RunFolder(config.experiment.output_dir, 'parts');
+  const files = ['best_model.pth', 'run.json'];
+  expect(readdirSync(checkpoints).sort()).toEqual(files);
+  expect((await train(options('parts', resuming), listening())).ending).toBe('already finished');
+  config.training.epochs = 3;
+  const more = options('parts', { ...resuming, given: ['training.epochs'] });
+  await expect(train(more, listening())).rejects.toMatchObject({
+    where: join(checkpoints, 'last_checkpoint.pth'),
+  });
+  expect(readdirSync(checkpoints).sort()).toEqual(files);
 });
 
 test('what frozen stages give is computed once, and a resumed run continues with the same bits', async () => {

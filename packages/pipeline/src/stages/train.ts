@@ -82,6 +82,11 @@ export const train = defineStage({
       on('deterministic', 'training.deterministic'),
       ...usual('device', 'root_dir', 'splits_dir', 'resize', 'num_workers'),
       set('exp_name', 'experiment.name'),
+      off(
+        'no_last_checkpoint',
+        'experiment.save_last',
+        'Keep no last checkpoint, three times as large as the best one: a stopped training begins anew',
+      ),
       ...usual('output_dir', 'seed'),
     ],
     options: ({ config, given, inFile }, flags) => ({

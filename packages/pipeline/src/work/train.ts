@@ -69,7 +69,7 @@ export function openTraining(options: TrainOptions, context: StageContext): Open
  * Trains one modality's network, writes the best and the last checkpoint, and evaluates the best one on validation and, only
  * after the last epoch, on the external test set.
  *
- * @throws InterruptedError when it was told to stop: a checkpoint is written and the run can be resumed.
+ * @throws InterruptedError when it was told to stop: a checkpoint is written, unless none is kept, and the run can be resumed.
  */
 export async function train(
   options: TrainOptions,
@@ -77,15 +77,24 @@ export async function train(
   context: StageContext,
 ): Promise<TrainResult> {
   const { modality } = options;
-  if (isResumed) run.sweep();
-  else makeRoom(run);
-  if (isResumed && isTrained(run.read(), config.training) && run.results.every((path) => existsSync(path))) {
+  const goesOn = isResumed && !beginsAnew(config, run);
+  if (goesOn) run.sweep();
+  else if (isResumed) {
+    say(context, `The run '${run.name}' keeps no last checkpoint to continue from: it begins anew.`);
+    run.clear();
+  } else makeRoom(run);
+  if (goesOn && isTrained(run.read(), config.training) && run.results.every((path) => existsSync(path))) {
     await makeMissing(options, config, run, context);
     return { ...resultOf(run, modality), ending: 'already finished' };
   }
-  const ending = await trainAndEvaluate(options, { config, run, isResumed }, context);
+  const ending = await trainAndEvaluate(options, { config, run, isResumed: goesOn }, context);
   await evaluateAlone(config, modality, run, context);
   return { ...resultOf(run, modality), ending };
+}
+
+/** Whether nothing is left of a run that was stopped but its settings. What it had finished is never begun again. */
+function beginsAnew({ experiment }: Config, run: RunFolder): boolean {
+  return !experiment.save_last && !existsSync(run.last) && run.read().status === 'running';
 }
 
 /** What follows the evaluating of a finished run: a run that was killed then lacks some of it. */
@@ -125,7 +134,9 @@ async function trainAndEvaluate(
     const ending = await session.train(context);
     if (ending === 'interrupted') {
       throw new InterruptedError('E_INTERRUPTED', `training of '${run.name}' was stopped`, {
-        hint: 'Its last checkpoint is kept: resume it to continue',
+        hint: config.experiment.save_last
+          ? 'Its last checkpoint is kept: resume it to continue'
+          : 'It keeps no last checkpoint (experiment.save_last): resumed, it begins anew',
         run: run.name,
       });
     }

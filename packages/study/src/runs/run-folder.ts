@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   bestModelPath,
   type Config,
@@ -7,6 +7,7 @@ import {
   isFolderName,
   outputFolders,
   type RunRecord,
+  readConfig,
   readRunRecord,
   readSlicePredictions,
   type SlicePrediction,
@@ -84,7 +85,21 @@ export class RunFolder {
    * was never recorded and so had not begun, everything. The caller holds the lock.
    */
   sweep(): void {
-    const isLeft = (name: string): boolean => !this.exists() || /^\..+\.tmp$/.test(name);
+    const isBegun = this.exists();
+    this.remove((name) => !isBegun || /^\..+\.tmp$/.test(name));
+  }
+
+  /**
+   * Removes what a run that begins anew has left. Its record goes last, and its settings stay: killed in between, it is still one
+   * that begins anew. The caller holds the lock.
+   */
+  clear(): void {
+    const kept = [this.record, this.config].map((path) => basename(path));
+    this.remove((name) => !kept.includes(name));
+    rmSync(this.record, { force: true });
+  }
+
+  private remove(isLeft: (name: string) => boolean): void {
     for (const folder of [this.checkpoints, this.logs]) {
       const names = existsSync(folder) ? readdirSync(folder) : [];
       for (const name of names.filter((one) => isLeft(one) && !one.endsWith('.lock'))) {
@@ -150,10 +165,10 @@ export function newestBeside(outputDir: string, name: string): number {
   return recorded(runsIn(outputDir).filter((run) => run.name !== name))[0]?.changed ?? 0;
 }
 
-/** The run of this name, which was begun. @throws UsageError when there is none. */
+/** The run of this name, which was begun and can go on, or keeps no last checkpoint. @throws UsageError when there is none. */
 export function runNamed(outputDir: string, name: string): RunFolder {
   const run = new RunFolder(outputDir, name);
-  if (run.exists() && existsSync(run.last)) return run;
+  if (run.exists() && (existsSync(run.last) || !readConfig(run.config).experiment.save_last)) return run;
   throw new UsageError('E_NO_RUN', `there is no run '${name}' to resume`, {
     where: outputFolders(outputDir).checkpoints,
     hint: 'Leave out --resume to start it',
