@@ -3,6 +3,14 @@ import type { ErrorCode } from './error-codes.ts';
 /** Process exit codes of the command line. 0 is success and 1 a bug, so neither belongs to an error a user can fix. */
 export type ExitCode = 2 | 3 | 4 | 5;
 
+/** Of a line of a message: what stands in a file or was typed may be endless. */
+const LONGEST_LINE = 1000;
+
+/** A text for people, with an end. */
+export function cutLines(text: string): string {
+  return text.replaceAll(new RegExp(`(.{${LONGEST_LINE}}).+`, 'g'), '$1…');
+}
+
 /** The hint for a file that is damaged: somebody may have edited it, or a program may have been stopped while it wrote. */
 export const RESTORE = 'Correct it, restore it from a copy, or run the command that wrote it again';
 
@@ -30,13 +38,15 @@ export class RadweaveError extends Error {
   readonly hint: string | undefined;
 
   constructor(exitCode: ExitCode, code: ErrorCode, what: string, details: ErrorDetails = {}) {
-    const where = details.where === undefined ? '' : ` (${details.where})`;
+    const shown = cutLines(what);
+    const place = details.where === undefined ? undefined : cutLines(details.where);
+    const where = place === undefined ? '' : ` (${place})`;
     const hint = details.hint === undefined ? '' : `. ${details.hint}`;
-    super(`${what}${where}${hint}`, details.cause === undefined ? undefined : { cause: details.cause });
+    super(`${shown}${where}${hint}`, details.cause === undefined ? undefined : { cause: details.cause });
     this.exitCode = exitCode;
     this.code = code;
-    this.what = what;
-    this.where = details.where;
+    this.what = shown;
+    this.where = place;
     this.hint = details.hint;
   }
 

@@ -13,7 +13,7 @@ interface Issue {
 }
 
 /** How many faults an error message lists in full. */
-const SHOWN = 20;
+export const SHOWN = 20;
 
 /** One line for people: `text (where). hint`. */
 function formatIssue(issue: Issue): string {

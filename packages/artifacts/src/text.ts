@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { decodeTable, guessEncoding } from './encoding.ts';
 import { DataError } from './errors.ts';
+import { explainFileError } from './files/explain.ts';
 import { readFileSync } from './files/files.ts';
 
 function isPlain(bytes: Uint8Array): boolean {
@@ -24,7 +25,16 @@ function notUtf8(bytes: Uint8Array, file: string): DataError {
 export function readText(path: string): string {
   const bytes = readBytes(path);
   if (!isPlain(bytes)) throw notUtf8(bytes, path);
-  return new TextDecoder('utf-8').decode(bytes);
+  return decoded(bytes, path);
+}
+
+function decoded(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8').decode(bytes);
+  } catch (error) {
+    // A string has at most 512 MB.
+    throw explainFileError(error, 'read', path);
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { UsageError } from '../errors.ts';
-import { IssueCollector } from '../issues.ts';
+import { IssueCollector, SHOWN } from '../issues.ts';
 import { nearest } from '../nearest.ts';
 import { describeConfig, findConfigKey } from './describe.ts';
 import { configSchema, SECTIONS } from './schema.ts';
@@ -45,9 +45,11 @@ function shown(value: unknown): string {
 
 function report(issues: IssueCollector, issue: z.core.$ZodIssue, value: unknown, locate: Locate): void {
   if (issue.code === 'unrecognized_keys') {
-    for (const key of issue.keys) {
+    for (const [i, key] of issue.keys.entries()) {
       const path = [...issue.path, key];
-      issues.error('E_CONFIG_KEY', `there is no key '${path.join('.')}'`, locate(path), suggestKey(path));
+      // Places and hints take their time: only those that are shown are looked for.
+      const told = i < SHOWN ? [locate(path), suggestKey(path)] : [];
+      issues.error('E_CONFIG_KEY', `there is no key '${path.join('.')}'`, ...told);
     }
     return;
   }

@@ -90,6 +90,24 @@ test('YAML that does not parse names the line, and Windows paths get the remedy'
   expect(() => parseConfig('data: {}\ndata: {}\n', 'c.yaml')).toThrow(/not valid YAML.*unique.*line 2/);
 });
 
+test('a file far longer than any configuration is refused unread, and a long value is cut in its error', () => {
+  const keys = Array.from({ length: 200_000 }, (_, i) => `key${i}: 1`).join('\n');
+  expect(() => parseConfig(keys, 'c.yaml')).toThrow(
+    /it has \d+ characters, at most 65536 are read \(c\.yaml\)/,
+  );
+  const unknown = Array.from({ length: 5000 }, (_, i) => `key${i}: 1`).join('\n');
+  expect(() => parseConfig(unknown, 'c.yaml')).toThrow(/5000 errors.*and 4980 more/s);
+  const long = 'x'.repeat(60_000);
+  for (const text of [`data: {image_size: ${long}}`, `data: {? ${long} : 1}`, `? ${long}\n: 1`]) {
+    try {
+      parseConfig(text, 'c.yaml');
+    } catch (error) {
+      expect((error as Error).message.length).toBeLessThan(2500);
+    }
+    expect(() => parseConfig(text, 'c.yaml')).toThrow('xxxx…');
+  }
+});
+
 test('values that exclude each other are errors', () => {
   expect(() => parseConfig('training: {class_weights: [1, 2, 3]}', 'c')).toThrow(
     /3 class weights are given for model\.num_classes 2/,

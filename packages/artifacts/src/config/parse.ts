@@ -4,6 +4,9 @@ import { readText } from '../text.ts';
 import { checkConfig } from './check.ts';
 import type { Config } from './types.ts';
 
+/** Seven times the configuration with every comment; the YAML reader compares each key with all others. */
+const LARGEST = 1 << 16;
+
 /** Offset of the key (or list item) a path names, so that errors point at the line the user typed. */
 function offsetOf(document: Document, path: readonly PropertyKey[]): number | undefined {
   const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
@@ -25,9 +28,13 @@ function hintFor(code: string): string | undefined {
  * Reads a YAML configuration. Absent keys get their defaults.
  *
  * @param file Named in errors.
- * @throws UsageError `E_CONFIG_YAML` (not YAML), or as `checkConfig`, with the line of each fault.
+ * @throws UsageError `E_CONFIG_YAML` (not YAML, or far longer than any configuration), or as `checkConfig`, with the line of each fault.
  */
 export function parseConfig(yamlText: string, file: string): Config {
+  if (yamlText.length > LARGEST) {
+    const problem = `the configuration is not one: it has ${yamlText.length} characters, at most ${LARGEST} are read`;
+    throw new UsageError('E_CONFIG_YAML', problem, { where: file, hint: 'Check that it is the right file' });
+  }
   const lines = new LineCounter();
   const document = parseDocument(yamlText, {
     lineCounter: lines,

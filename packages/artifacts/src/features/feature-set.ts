@@ -7,6 +7,11 @@ import { folderName } from '../names.ts';
 /** Model and checkpoint of features that another program made. */
 export const UNKNOWN_NETWORK = 'unknown';
 
+/** Height and width, in pixels, of the largest images that a network is given. */
+export const LARGEST_IMAGE = 4096;
+/** The longest feature vector of a slice. */
+export const MOST_DIMS = 1_000_000;
+
 const whole = z.int().min(0);
 
 /** `features_{modality}.json` beside the table: where a split's features of one modality came from. */
@@ -25,13 +30,13 @@ const schema = z.object({
   /** Whether the network was trained on patients of this split; null when the checkpoint does not say. */
   in_sample: z.boolean().nullable(),
   /** Length of a slice's feature vector. */
-  dims: z.int().min(1),
+  dims: z.int().min(1).max(MOST_DIMS),
   patients: whole,
   slices: whole,
   /** Null, like the three below, where the network is unknown. */
   precision: z.enum(PRECISIONS).nullable(),
   /** Height and width of the slices as the network saw them, in pixels. */
-  image_size: z.int().min(1).nullable(),
+  image_size: z.int().min(1).max(LARGEST_IMAGE).nullable(),
   normalize_mean: z.number().nullable(),
   normalize_std: z.number().gt(0).nullable(),
   versions: z.record(z.string(), z.string()),

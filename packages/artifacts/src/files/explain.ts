@@ -126,11 +126,15 @@ const tooLargeForSystem: Fault = (where, _, cause) =>
   );
 
 const tooLargeToRead: Fault = (where, _, cause) =>
-  new DataError('E_FILE_TOO_LARGE', 'the file is too large to be read in one piece (2 GiB at most)', {
-    where,
-    hint: 'Check that it is the right file',
-    cause,
-  });
+  new DataError(
+    'E_FILE_TOO_LARGE',
+    'the file is too large to be read in one piece (2 GiB at most, 512 MB of text)',
+    {
+      where,
+      hint: 'Check that it is the right file',
+      cause,
+    },
+  );
 
 const noMemory: Fault = (where, _, cause) =>
   new ResourceError('E_NO_MEMORY', 'the system has no memory left', {

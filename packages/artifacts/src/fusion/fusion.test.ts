@@ -50,9 +50,25 @@ const model: FusionModelFile = {
   versions: {},
 };
 
-test('a model comes back to the last digit, and one whose coefficients do not fit is refused', () => {
+test('a model comes back to the last digit, and one whose coefficients do not fit or were changed is refused', () => {
   const path = join(tempDir(), 'model.json');
   writeFusionModel(path, model);
+  const { hash, ...fields } = readFusionModel(path);
+  expect(fields).toEqual(model);
+  const text = readFileSync(path, 'utf8');
+  for (const [field, other] of [
+    ['0.1,', '0.2,'],
+    ['"dims": 2', '"dims": 1000000000'],
+    ['"image_size": 224', '"image_size": 1000000000'],
+  ] as const) {
+    expect(text).toContain(field);
+    writeFileSync(path, text.replace(field, other));
+    expect(() => readFusionModel(path), field).toThrow(
+      expect.objectContaining({ code: field === '0.1,' ? 'E_FROZEN' : 'E_JSON_SHAPE', exitCode: 3 }),
+    );
+  }
+  // Those of earlier versions had no hash.
+  writeFileSync(path, text.replace(`"${hash}"`, 'null').replace(/,\s*"hash": null/, ''));
   expect(readFusionModel(path)).toEqual(model);
   writeFileSync(path, readFileSync(path, 'utf8').replace('"dims": 2', '"dims": 3'));
   expect(() => readFusionModel(path)).toThrow(/classifiers\.0\.coef: expected 1 × 3 coefficients/);

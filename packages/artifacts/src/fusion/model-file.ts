@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PRECISIONS } from '../config/precision.ts';
+import { DataError } from '../errors.ts';
+import { LARGEST_IMAGE, MOST_DIMS } from '../features/feature-set.ts';
 import { jsonFile, sha256 } from '../json.ts';
 
 const whole = z.int().min(0);
@@ -26,8 +29,8 @@ const modality = z.object({
   /** `pretrained`, the checkpoint file, or `unknown`, as in `features_{modality}.json`. */
   checkpoint: z.string().min(1),
   checkpoint_sha256: sha256,
-  dims: z.int().min(1),
-  image_size: z.int().min(1).nullable(),
+  dims: z.int().min(1).max(MOST_DIMS),
+  image_size: z.int().min(1).max(LARGEST_IMAGE).nullable(),
   normalize_mean: z.number().nullable(),
   normalize_std: z.number().gt(0).nullable(),
   precision: z.enum(PRECISIONS).nullable(),
@@ -93,6 +96,8 @@ const schema = z
     /** Cautions that belong beside every number this model gives. */
     notes: z.array(z.string()),
     versions: z.record(z.string(), z.string()),
+    /** Of all the other fields; files of earlier versions have none. */
+    hash: sha256.optional(),
   })
   .check((context) => {
     const { classifiers, modalities, label_names } = context.value;
@@ -113,5 +118,29 @@ const schema = z
 
 export type FusionModelFile = z.infer<typeof schema>;
 
-/** `model.json`. */
-export const { read: readFusionModel, write: writeFusionModel } = jsonFile(schema);
+const file = jsonFile(schema);
+
+/** Of the fields as the schema orders them, but for the hash itself. */
+function hashOf(model: FusionModelFile): string {
+  const { hash: _, ...fields } = schema.parse(model);
+  return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
+}
+
+/** Reads `model.json`. @throws DataError as `readJson`, and `E_FROZEN` when it was changed after it was written. */
+export function readFusionModel(path: string): FusionModelFile {
+  const model = file.read(path);
+  if (model.hash === undefined || model.hash === hashOf(model)) return model;
+  throw new DataError(
+    'E_FROZEN',
+    'this model was changed after it was fitted: its hash is that of other content',
+    {
+      where: path,
+      hint: 'Restore the file as it was written, or run radweave fuse again',
+    },
+  );
+}
+
+/** Writes `model.json`, with its hash. */
+export function writeFusionModel(path: string, model: FusionModelFile): void {
+  file.write(path, { ...model, hash: hashOf(model) });
+}

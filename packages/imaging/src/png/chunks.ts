@@ -4,6 +4,9 @@ import { type PngHeader, parseHeader } from './header.ts';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
+/** Chunks that decide how the image is read: there may be one of each, before it (PNG specification, third edition, 5.6). */
+const ONCE_BEFORE_THE_IMAGE = ['IHDR', 'PLTE', 'tRNS'];
+
 /** The parts of a PNG file that decide its pixels. */
 export interface PngParts {
   readonly header: PngHeader;
@@ -41,8 +44,14 @@ export function readPngParts(bytes: Uint8Array, where: string): PngParts {
   let transparency: Uint8Array | undefined;
   let exif: Uint8Array | undefined;
   const streams: Uint8Array[] = [];
+  const seen = new Set<string>();
   for (const { type, data } of chunks(bytes, where)) {
     if (header === undefined && type !== 'IHDR') throw headerMissing(where);
+    if (ONCE_BEFORE_THE_IMAGE.includes(type)) {
+      if (streams.length > 0) throw corrupt(`PNG chunk "${type}" stands after image data`, where);
+      if (seen.has(type)) throw corrupt(`the PNG has two "${type}" chunks`, where);
+      seen.add(type);
+    }
     if (type === 'IHDR') header = parseHeader(data, where);
     else if (type === 'PLTE') palette = data;
     else if (type === 'tRNS') transparency = data;

@@ -151,6 +151,57 @@ referenceTest('every bit depth, colour type and interlacing equals PIL', ['PIL',
   }
 });
 
+/** A PNG with a chunk put in before the chunk of this number. */
+function withChunk(png: Buffer, place: number, type: string, data: Uint8Array): Buffer {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const chunk = Buffer.alloc(8);
+  chunk.writeUInt32BE(data.length);
+  chunk.writeUInt32BE(crc32(body), 4);
+  const at = boundaries(png)[place] ?? 0;
+  return Buffer.concat([
+    png.subarray(0, at),
+    chunk.subarray(0, 4),
+    body,
+    chunk.subarray(4),
+    png.subarray(at),
+  ]);
+}
+
+test('a second header, palette or transparency, and one after the image, are faults as for libpng', () => {
+  const png = sample();
+  const header = png.subarray(16, 29);
+  const palette = new Uint8Array(768);
+  const cases: [Buffer, string][] = [
+    [withChunk(png, 1, 'IHDR', header), 'two "IHDR" chunks'],
+    [withChunk(withChunk(png, 1, 'PLTE', palette), 1, 'PLTE', palette), 'two "PLTE" chunks'],
+    [withChunk(png, 2, 'IHDR', header), '"IHDR" stands after image data'],
+    [withChunk(png, 2, 'PLTE', palette), '"PLTE" stands after image data'],
+    [withChunk(png, 2, 'tRNS', new Uint8Array(2)), '"tRNS" stands after image data'],
+  ];
+  for (const [bytes, text] of cases) {
+    expect(() => decodeSlice(bytes, 'a.png'), text).toThrow(text);
+    expect(codeOf(bytes)).toBe('CORRUPT');
+  }
+  expect(decodeSlice(withChunk(png, 1, 'PLTE', palette), 'a.png')).toEqual(decodeSlice(png, 'a.png'));
+});
+
+test('a small file that unpacks to half a gigabyte is refused before it is unpacked', () => {
+  const png = sample();
+  const header = Buffer.from(png.subarray(16, 29));
+  header.writeUInt32BE(8192, 0);
+  header.writeUInt32BE(8192, 4);
+  header.set([16, 6], 8);
+  const end = png.subarray(boundaries(png)[2]);
+  const zeros = new Uint8Array(600_000);
+  const bytes = withChunk(
+    withChunk(Buffer.concat([png.subarray(0, 8), end]), 0, 'IDAT', zeros),
+    0,
+    'IHDR',
+    header,
+  );
+  expect(() => decodeSlice(bytes, 'a.png')).toThrow('its 600000 bytes of image data unpack to 536879104');
+});
+
 test('truncation at and beside every chunk boundary is a fault', () => {
   const png = sample();
   for (const boundary of boundaries(png)) {

@@ -6,6 +6,10 @@ import { Scratch } from '../scratch.ts';
 /** Deflate cannot expand more than this (1 bit of a run of 258 bytes at best, RFC 1951). */
 const MAX_EXPANSION = 1032;
 
+/** What a small file may unpack to; the largest mammograms, of 48 MB, have files of 10 MB and more. */
+const SMALL = 32 * 1024 * 1024;
+const MOST_TIMES = 4;
+
 const scratch = new Scratch();
 
 /**
@@ -14,7 +18,7 @@ const scratch = new Scratch();
  * @param length how many bytes it must give.
  * @param quick tried first; what it refuses zlib decides, and names the fault. Null: zlib alone.
  * @returns `length` bytes, valid until the next call.
- * @throws ImageFault `TRUNCATED`, or `CORRUPT` for a damaged stream and for one that gives more.
+ * @throws ImageFault `TRUNCATED`, `TOO_LARGE`, or `CORRUPT` for a damaged stream and for one that gives more.
  */
 export function inflate(
   stream: Uint8Array,
@@ -24,6 +28,7 @@ export function inflate(
 ): Uint8Array {
   // Refused before anything is allocated: a few bytes must not make us reserve half a gigabyte.
   if (length > (stream.length + 1) * MAX_EXPANSION) throw incomplete(where);
+  if (length > SMALL + MOST_TIMES * stream.length) throw tooLarge(stream.length, length, where);
   if (quick !== null) {
     const out = scratch.take(length);
     if (quick(stream, out) === length) return out;
@@ -54,4 +59,12 @@ const incomplete = (where: string): ImageFault =>
     'the image data ends before the last row',
     where,
     'Copy or export the image again',
+  );
+
+const tooLarge = (bytes: number, length: number, where: string): ImageFault =>
+  new ImageFault(
+    'TOO_LARGE',
+    `its ${bytes} bytes of image data unpack to ${length}, as no real image does`,
+    where,
+    'Crop or shrink it, or check that it is not damaged',
   );

@@ -9,9 +9,11 @@ export class CheckpointError extends Error {
   readonly problem: string;
 
   constructor(file: string, problem: string, options?: ErrorOptions) {
-    super(`${file}: ${problem}`, options);
+    // Names in a file may be endless.
+    const shown = problem.replaceAll(/(.{1000}).+/g, '$1…');
+    super(`${file}: ${shown}`, options);
     this.file = file;
-    this.problem = problem;
+    this.problem = shown;
   }
 }
 
