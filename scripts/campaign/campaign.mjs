@@ -1,24 +1,33 @@
-// Hurts every command of a tiny study, and compares what comes of it with what an unhurt one leaves:
+// Hurts every command of a tiny study, and compares what comes of it with what an unhurt one leaves; gives every reader
+// damaged and hostile files:
 //   npm run campaign -- kills --n 300
+//   npm run campaign -- fuzz --seconds 600
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fail, planFaults } from './faults.mjs';
 import { kill, planKills } from './kills.mjs';
+import { randomOf } from './random.mjs';
 import { MAY_DIFFER } from './trees.mjs';
 import { Campaign } from './trial.mjs';
 
-const HELP = `npm run campaign -- kills|faults [options]
+const HELP = `npm run campaign -- kills|faults|fuzz [options]
 
   kills          kills each command with SIGKILL before every n-th file operation and at random moments, runs the same
                  command again, and compares the study with that of an uninterrupted one, byte for byte
   faults         lets a file operation fail once (ENOSPC, EIO, EACCES, ENOENT, half a write), looks at error and exit code, at what
                  was there before, and at what the same command leaves then
 
-  --n N          trials, shared out among the commands (default 300)
+  fuzz           gives every reader changed files: each must be taken or refused with an error that tells what to do, within a
+                 second, and with no more memory than 64 MB and eight times the file
+
+  --n N          trials of kills and faults, shared out among the commands (default 300)
   --seed S       which moments (default 1)
   --only NAME    only this command; may be repeated
+  --target NAME  only this reader; may be repeated
+  --seconds N    how long to fuzz (default 60)
+  --findings DIR where to keep the files that a reader does not stand (default build/fuzz)
   --log FILE     also write a line for each trial there
 `;
 
@@ -27,15 +36,26 @@ const KINDS = {
   faults: { plan: planFaults, one: fail, reads: true },
 };
 
-/** Numbers in [0, 1) from a seed (mulberry32). */
-export function randomOf(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let value = Math.imul(state ^ (state >>> 15), state | 1);
-    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
-    return ((value ^ (value >>> 14)) >>> 0) / 4294967296;
-  };
+async function fuzzing({ seconds, seed, target: only, findings }, say) {
+  const { fuzz } = await import('./fuzz/fuzz.mjs');
+  const { TARGETS } = await import('./fuzz/targets.mjs');
+  const unknown = only.find((name) => !(name in TARGETS));
+  if (unknown !== undefined) {
+    process.stderr.write(`There is no target '${unknown}': ${Object.keys(TARGETS).join(', ')}\n`);
+    return 2;
+  }
+  const { executions, faults } = await fuzz({
+    seconds: Number(seconds),
+    seed: Number(seed),
+    only,
+    findings,
+    say,
+  });
+  const counts = Object.entries(executions);
+  for (const [name, count] of counts) say(`${name}: ${count}`);
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  say(`${total} executions, ${faults.length} faults`);
+  return faults.length === 0 ? 0 : 1;
 }
 
 /** Does a campaign. @returns how many trials there were, how many were hit, and what was wrong in which. */
@@ -71,10 +91,13 @@ async function main() {
       seed: { type: 'string', default: '1' },
       only: { type: 'string', multiple: true, default: [] },
       log: { type: 'string' },
+      seconds: { type: 'string', default: '60' },
+      target: { type: 'string', multiple: true, default: [] },
+      findings: { type: 'string', default: join('build', 'fuzz') },
     },
   });
   const [kind] = positionals;
-  if (!(kind in KINDS)) {
+  if (kind !== 'fuzz' && !(kind in KINDS)) {
     process.stderr.write(HELP);
     process.exitCode = 2;
     return;
@@ -83,6 +106,10 @@ async function main() {
     console.log(line);
     if (values.log !== undefined) appendFileSync(values.log, `${line}\n`);
   };
+  if (kind === 'fuzz') {
+    process.exitCode = await fuzzing(values, say);
+    return;
+  }
   const { only } = values;
   const { trials, hits, faults } = await campaign(kind, {
     n: Number(values.n),

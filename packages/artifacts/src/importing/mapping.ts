@@ -87,13 +87,8 @@ const REMEDY = 'Correct it, or delete it: the command then writes a new one with
  */
 export function readMapping(path: string): Mapping | null {
   if (!existsSync(path)) return null;
-  const document = parseDocument(readText(path), { prettyErrors: false, logLevel: 'error' });
-  const [syntax] = document.errors;
   const heading = 'mapping.yaml cannot be used';
-  if (syntax !== undefined) {
-    throw new DataError('E_MAPPING', `${heading}: ${syntax.message}`, { where: path, hint: REMEDY });
-  }
-  const read: unknown = document.toJS();
+  const read = valuesOf(path, heading);
   const parsed = mapping.safeParse(read);
   if (parsed.success) {
     const { files, decisions } = parsed.data;
@@ -107,6 +102,20 @@ export function readMapping(path: string): Mapping | null {
   }
   issues.throwIfErrors(heading, DataError, REMEDY);
   throw new Error('a failed parse has issues');
+}
+
+function valuesOf(path: string, heading: string): unknown {
+  const document = parseDocument(readText(path), { prettyErrors: false, logLevel: 'error' });
+  try {
+    const [syntax] = document.errors;
+    if (syntax !== undefined) throw syntax;
+    // The yaml package looks for anchors only now.
+    return document.toJS();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const { message } = error;
+    throw new DataError('E_MAPPING', `${heading}: ${message}`, { where: path, hint: REMEDY, cause: error });
+  }
 }
 
 /** In single quotes a backslash is a backslash. */

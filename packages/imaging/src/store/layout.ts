@@ -49,13 +49,34 @@ export function decodeHeader(bytes: Buffer, where: string): StoreHeader {
     bytes.length === HEADER_BYTES &&
     bytes.subarray(0, MAGIC.length).equals(MAGIC) &&
     crc32(text) === bytes.readUInt32LE(8);
-  if (!sound) throw storeCorrupt('its header is damaged or not a store header', where);
-  // The checksum vouches for the text: it is what some version of encodeHeader wrote.
-  const header = JSON.parse(text.toString('utf8')) as StoreHeader;
-  if (header?.version !== STORE_VERSION) {
-    throw storeCorrupt(`it has version ${header?.version}, this program writes ${STORE_VERSION}`, where);
+  const header = sound ? parsed(text.toString('utf8')) : null;
+  if (header === null) throw storeCorrupt('its header is damaged or not a store header', where);
+  if (header.version !== STORE_VERSION) {
+    throw storeCorrupt(`it has version ${header.version}, this program writes ${STORE_VERSION}`, where);
   }
+  if (!isHeader(header)) throw storeCorrupt('its header makes no sense', where);
   return header;
+}
+
+/** The checksum does not tell who wrote the text. */
+function parsed(text: string): Partial<StoreHeader> | null {
+  try {
+    return JSON.parse(text) as Partial<StoreHeader> | null;
+  } catch {
+    return null;
+  }
+}
+
+function isHeader(header: Partial<StoreHeader>): header is StoreHeader {
+  const { key, width = 0, height = 0, bitDepth, count = -1, tableCrc } = header;
+  return (
+    typeof key === 'string' &&
+    [width, height, count, tableCrc].every((value) => Number.isSafeInteger(value)) &&
+    width > 0 &&
+    height > 0 &&
+    (bitDepth === 8 || bitDepth === 16) &&
+    count >= 0
+  );
 }
 
 export const storeCorrupt = (reason: string, where: string): ImageFault =>

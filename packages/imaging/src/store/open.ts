@@ -68,7 +68,8 @@ export class SliceStore {
    * @throws ImageFault `STORE_CORRUPT` naming the first damaged slice.
    */
   verify(): void {
-    const record = new Uint8Array(this.#recordBytes);
+    // Without slices the size of the file says nothing of theirs.
+    const record = new Uint8Array(this.count === 0 ? 0 : this.#recordBytes);
     for (let i = 0; i < this.count; i++) if (this.#verified[i] === 0) this.#readOne(i, record);
   }
 

@@ -12,8 +12,8 @@ import {
   logitsRecordPath,
   readFeatureSet,
   readFeatureTable,
-  readFusionModel,
   readSplitSummary,
+  readUncheckedFusionModel,
   resolveFeaturePath,
   SPLITS,
   splitFiles,
@@ -54,7 +54,7 @@ export async function verifyFusion(
     findings,
     'fusion',
     async () => {
-      const model = readFusionModel(modelFile);
+      const model = readUncheckedFusionModel(modelFile);
       const modalities = model.modalities.map(({ modality }) => modality);
       const told = Object.entries(optionsOf(model));
       compareSettings(

@@ -1,0 +1,42 @@
+// The process in which readers are fuzzed: it may crash or hang. It notes each execution before it begins it.
+import { openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { corpusOf, execute, executeAlone, inputOf } from './execute.mjs';
+import { putInto } from './targets.mjs';
+
+/** Each reader gets a turn of this length: those that are slow too. */
+const TURN_MS = 250;
+
+/** Errors that are thrown at the same place are one fault, which is told once; how much memory is taken is always looked at. */
+const faultOf = (name, what) =>
+  what === 'memory' ? Symbol(name) : `${name} ${/^\s+at .*$/m.exec(what)?.[0] ?? what}`;
+
+/** @param job names, seed, next (index of each), seconds, folder. */
+async function fuzz({ names, seed, next, seconds, folder }) {
+  const notes = openSync(join(folder, 'now'), 'w');
+  const put = putInto(folder);
+  const wrong = [];
+  const told = new Set();
+  const end = Date.now() + 1000 * seconds;
+  do {
+    for (const name of names) {
+      const turn = Math.min(end, Date.now() + TURN_MS);
+      do {
+        const index = next[name]++;
+        writeSync(notes, JSON.stringify([name, index]).padEnd(80), 0);
+        const what = await execute(name, inputOf(name, seed, index), put);
+        if (what === null || told.has(faultOf(name, what))) continue;
+        told.add(faultOf(name, what));
+        wrong.push({ name, index, what });
+      } while (Date.now() < turn || next[name] < corpusOf(name).length);
+    }
+  } while (Date.now() < end);
+  writeFileSync(join(folder, 'done'), JSON.stringify({ next, wrong }));
+}
+
+const [job] = process.argv.slice(2).map((text) => JSON.parse(text));
+if (job.file === undefined) await fuzz(job);
+else
+  process.stdout.write(
+    JSON.stringify(await executeAlone(job.name, readFileSync(job.file), putInto(job.folder))),
+  );

@@ -1,0 +1,97 @@
+// Fuzzes the readers in processes of their own, and keeps each input that one of them did not stand.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { inputOf } from './execute.mjs';
+import { TARGETS } from './targets.mjs';
+
+const CHILD = join(import.meta.dirname, 'child.mjs');
+/** An execution that takes so long hangs. */
+const HANGS_MS = 30_000;
+
+/**
+ * @param only names of targets; all when empty.
+ * @param findings folder for inputs that are not stood; null keeps none.
+ * @returns executions by target, and what was wrong.
+ */
+export async function fuzz({ seconds, only = [], seed, findings = null, say }) {
+  const names = only.length > 0 ? only : Object.keys(TARGETS);
+  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'radweave-fuzz-'));
+  let next = Object.fromEntries(names.map((name) => [name, 0]));
+  const faults = [];
+  const end = Date.now() + 1000 * seconds;
+  try {
+    for (let left = seconds; left > 0; left = Math.ceil((end - Date.now()) / 1000)) {
+      const { wrong, next: reached } = await inChild({ names, seed, next, seconds: left, folder });
+      next = reached;
+      for (const { name, index, what } of wrong) {
+        const bytes = inputOf(name, seed, index);
+        const told = what === 'memory' ? alone(name, bytes, folder) : what;
+        if (told === null) continue;
+        const file =
+          findings === null ? null : kept(findings, `${name.replaceAll(' ', '-')}-${seed}-${index}`, bytes);
+        faults.push({ name, index, what: told, file });
+        say(`${name}, input ${index} of seed ${seed}${file === null ? '' : ` (${file})`}: ${told}`);
+      }
+    }
+    return { executions: next, faults };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Until it is done, or until an execution ends or stops it. */
+async function inChild(job) {
+  for (const name of ['now', 'done']) rmSync(join(job.folder, name), { force: true });
+  const child = spawn(process.execPath, [CHILD, JSON.stringify(job)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said = `${said}${chunk}`.slice(-2000);
+  });
+  let seen = '';
+  let since = Date.now();
+  while (child.exitCode === null && child.signalCode === null) {
+    await setTimeout(200);
+    const now = noted(job.folder);
+    if (now !== seen) [seen, since] = [now, Date.now()];
+    else if (Date.now() - since > HANGS_MS) child.kill('SIGKILL');
+  }
+  if (existsSync(join(job.folder, 'done'))) return JSON.parse(readFileSync(join(job.folder, 'done'), 'utf8'));
+  if (noted(job.folder) === '') throw new Error(`the fuzzer did not start: ${said}`);
+  const [name, index] = JSON.parse(noted(job.folder));
+  const what =
+    child.signalCode === 'SIGKILL'
+      ? 'hangs'
+      : `ends the process (${child.signalCode ?? child.exitCode}): ${said}`;
+  // What the others had reached is not known: they begin again a little later.
+  const next = Object.fromEntries(job.names.map((one) => [one, Math.max(job.next[one], index + 1)]));
+  return { wrong: [{ name, index, what }], next };
+}
+
+function noted(folder) {
+  const path = join(folder, 'now');
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+}
+
+/** What is wrong with an input in a process of its own; null where nothing is. */
+export function alone(name, bytes, folder) {
+  const file = join(folder, 'alone');
+  writeFileSync(file, bytes);
+  const job = JSON.stringify({ name, file, folder });
+  const { stdout, stderr, signal, status } = spawnSync(process.execPath, ['--expose-gc', CHILD, job], {
+    encoding: 'utf8',
+    timeout: HANGS_MS,
+  });
+  return status === 0 ? JSON.parse(stdout) : `ends the process (${signal ?? status}): ${stderr.slice(-500)}`;
+}
+
+function kept(folder, name, bytes) {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
