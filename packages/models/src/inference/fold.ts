@@ -14,7 +14,7 @@ const TOLERANCE = 1e-3;
  *
  * @param model in eval mode.
  * @param sample slices [N, inChans, H, W]; few and small ones will do where the model takes them.
- * @returns how many were moved; 0 when the features would have changed, as they may in a model of one's own that uses a
+ * @returns how many were moved; 0 when the features would have changed, as they may in a user's own model that uses a
  *   convolution's output twice: it is then as before.
  * @throws RangeError when the model is in training mode.
  */

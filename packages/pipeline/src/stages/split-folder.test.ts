@@ -43,7 +43,7 @@ test('a split that another preprocess left half replaced is refused before anyth
   check(config);
 });
 
-test("the files of one's own split need no summary, but no patient may be in two sets", async () => {
+test("the files of the user's own split need no summary, but no patient may be in two sets", async () => {
   const config = await divided();
   const own = cohortConfig(tempDir());
   mkdirSync(own.data.splits_dir, { recursive: true });
