@@ -44,14 +44,9 @@ export function readTables(config: Config, modality: string, context: StageConte
   return tables;
 }
 
-/** Decodes all sets, as {@link readTables} found them unless given. @throws DataError as there; nothing is decoded then. */
-export async function loadSplits(
-  config: Config,
-  modality: string,
-  context: StageContext,
-  tables: Tables = readTables(config, modality, context),
-): Promise<Splits> {
-  const decoding = new Decoding(config.data, modality, tables, context);
+/** Decodes all sets, as {@link readTables} finds them. @throws DataError as there; nothing is decoded then. */
+export async function loadSplits(config: Config, modality: string, context: StageContext): Promise<Splits> {
+  const decoding = new Decoding(config.data, modality, readTables(config, modality, context), context);
   try {
     return await decoding.all();
   } finally {

@@ -33,14 +33,12 @@ export interface SiteAudit {
   readonly permutations: number;
 }
 
+const FOLDS = 5;
+
 export interface SiteAuditOptions {
   readonly seed: number;
-  /** Default 5. */
-  readonly folds?: number;
   /** Default 199. */
   readonly permutations?: number;
-  /** Inverse penalty of the logistic regression, default 1. */
-  readonly C?: number;
   /** Harmonise inside each fold; `features` are then those before. Default: the features as they are. */
   readonly combat?: FoldCombat;
 }
@@ -63,26 +61,25 @@ export function auditSite(
   patients: readonly string[],
   options: SiteAuditOptions,
 ): Outcome<SiteAudit> {
-  const { seed, folds = 5, permutations = 199, C = 1, combat } = options;
+  const { seed, permutations = 199, combat } = options;
   checkMatrix('features', features);
   checkCount('permutations', permutations, 1);
-  checkCount('folds', folds, 2);
   checkSameLength('hospitals', hospitals, 'patients', patients);
   if (hospitals.length !== features.rows) {
     throw new StatsInputError(`${hospitals.length} hospitals for ${features.rows} rows of features`);
   }
   const names = [...new Set(hospitals)].sort(compareCodePoints);
   const size = (name: string): number => hospitals.filter((hospital) => hospital === name).length;
-  const kept = names.filter((name) => size(name) >= folds);
+  const kept = names.filter((name) => size(name) >= FOLDS);
   if (kept.length < 2) {
-    return absent('site-audit-hospitals', { least: folds, n: kept.length });
+    return absent('site-audit-hospitals', { least: FOLDS, n: kept.length });
   }
   const rows = [...hospitals.keys()].filter((i) => kept.includes(hospitals[i] ?? ''));
   const labels = rows.map((i) => kept.indexOf(hospitals[i] ?? ''));
   const divided = stratifiedGroupKFold(
     labels,
     rows.map((i) => patients[i] ?? ''),
-    folds,
+    FOLDS,
     seed,
   );
   if (divided.value === null) return divided;
@@ -91,7 +88,7 @@ export function auditSite(
     hospitals: rows.map((i) => hospitals[i] ?? ''),
     patients: rows.map((i) => patients[i] ?? ''),
   };
-  const parts = Array.from({ length: folds }, (_, fold) => foldRows(divided.value, fold));
+  const parts = Array.from({ length: FOLDS }, (_, fold) => foldRows(divided.value, fold));
   const prepared: FoldView[] = [];
   for (const part of parts) {
     const views =
@@ -102,7 +99,7 @@ export function auditSite(
     prepared.push(...views.value.map(prepare));
   }
 
-  const score = (hospital: readonly number[]): Score => crossValidate(prepared, hospital, kept.length, C);
+  const score = (hospital: readonly number[]): Score => crossValidate(prepared, hospital, kept.length);
   const observed = score(labels);
   const random = new Random(seed, 'site-audit');
   let asGoodAuc = 1;
@@ -117,7 +114,7 @@ export function auditSite(
       hospitals: kept,
       excluded: names.filter((name) => !kept.includes(name)),
       n: rows.length,
-      folds,
+      folds: FOLDS,
       auc: observed.auc,
       accuracy: proportion(observed.correct, rows.length),
       chance: Math.max(...kept.map(size)) / rows.length,
@@ -155,19 +152,14 @@ function prepare(view: FoldView): FoldView {
   return { ...view, trainFeatures: train, validationFeatures: others };
 }
 
-function crossValidate(
-  views: readonly FoldView[],
-  labels: readonly number[],
-  classes: number,
-  C: number,
-): Score {
+function crossValidate(views: readonly FoldView[], labels: readonly number[], classes: number): Score {
   const probabilities = zeros(labels.length, classes);
   for (const fold of views) {
     const model = fitLogistic(
       fold.trainFeatures,
       fold.train.map((i) => labels[i] as number),
       // Ranks and argmax do not need the last digits, and hundreds of permutations do need the time.
-      { classes, C, tolerance: 1e-3 / (C * fold.train.length) },
+      { classes, tolerance: 1e-3 / fold.train.length },
     ).value;
     if (model === null) throw new StatsInputError('a fold lacks a hospital');
     const predicted = logisticProbabilities(model, fold.validationFeatures);

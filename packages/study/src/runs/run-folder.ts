@@ -119,7 +119,8 @@ export function isTrained({ status, epochs, best }: RunRecord, training: Config[
 }
 
 /** A name for a new run: `{model}_{modality}_{YYYYMMDD-HHMMSS}`, local time. */
-export function newRunName(model: string, modality: string, now: Date = new Date()): string {
+export function newRunName(model: string, modality: string): string {
+  const now = new Date();
   const two = (value: number): string => String(value).padStart(2, '0');
   const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;

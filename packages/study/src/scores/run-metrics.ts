@@ -8,11 +8,7 @@ import { HISTORY_THRESHOLD, patientProbabilities, reasonsOf, scoresOf } from './
 import type { Predictions } from './predictions.ts';
 
 /** Rows of a run's `val_metrics.csv` and `test_metrics.csv`: all hospitals together, then each, per slice and per patient. */
-export function runMetrics(
-  table: SliceTable,
-  predictions: Predictions,
-  threshold: number = HISTORY_THRESHOLD,
-): MetricsRow[] {
+export function runMetrics(table: SliceTable, predictions: Predictions): MetricsRow[] {
   const patients = patientProbabilities(table, predictions);
   return hospitalsOf(table.patients).flatMap((hospital) => {
     const isHere = isOf(hospital);
@@ -28,14 +24,14 @@ export function runMetrics(
       accuracy: scores.accuracy.value,
       sensitivity: scores.sensitivity.value,
       specificity: scores.specificity.value,
-      threshold: predictions.classes === 2 ? threshold : null,
+      threshold: predictions.classes === 2 ? HISTORY_THRESHOLD : null,
       note: several(reasonsOf(scores))?.text ?? '',
     });
     const sliceLabels = Int32Array.from(slices, (i) => table.labels[i] ?? 0);
     const patientLabels = Int32Array.from(people, (i) => table.patients[i]?.label ?? 0);
     return [
-      row('slice', scoresOf(sliceLabels, takeRows(predictions.matrix(), slices), threshold)),
-      row('patient', scoresOf(patientLabels, takeRows(patients, people), threshold)),
+      row('slice', scoresOf(sliceLabels, takeRows(predictions.matrix(), slices))),
+      row('patient', scoresOf(patientLabels, takeRows(patients, people))),
     ];
   });
 }

@@ -171,7 +171,7 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
       betas: saved.pair('betas'),
       eps: saved.number('eps'),
       weightDecay: saved.number('weight_decay'),
-      amsgrad: saved.flag('amsgrad', false),
+      amsgrad: saved.flag('amsgrad'),
     };
   }
 }

@@ -43,10 +43,8 @@ export class SavedDict {
   }
 
   /** A number; torch 2 may save a learning rate as a tensor of one element. */
-  number(key: string, fallback?: number): number {
-    const value = this.entries.get(key);
-    if (value === undefined && fallback !== undefined) return fallback;
-    return toNumber(value) ?? this.fail(key, 'a number');
+  number(key: string): number {
+    return toNumber(this.entries.get(key)) ?? this.fail(key, 'a number');
   }
 
   numbers(key: string): number[] {
@@ -60,8 +58,9 @@ export class SavedDict {
     return [first, second];
   }
 
-  flag(key: string, fallback?: boolean): boolean {
-    const value = this.entries.get(key) ?? fallback;
+  /** False where the entry is absent. */
+  flag(key: string): boolean {
+    const value = this.entries.get(key) ?? false;
     return typeof value === 'boolean' ? value : this.fail(key, 'a boolean');
   }
 

@@ -169,7 +169,7 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
       momentum: saved.number('momentum'),
       dampening: saved.number('dampening'),
       weightDecay: saved.number('weight_decay'),
-      nesterov: saved.flag('nesterov', false),
+      nesterov: saved.flag('nesterov'),
     };
   }
 }
