@@ -61,6 +61,16 @@ test.each([...drawnFloors()])('rooms of %s import downwards only', (name, floors
 });
 
 test('the drawing has every package with several rooms above one another', () => {
-  const drawn = ['study', 'network', 'analysis', 'importing', 'imaging', 'models', 'report', 'pipeline'];
+  const drawn = [
+    'native',
+    'study',
+    'network',
+    'analysis',
+    'importing',
+    'imaging',
+    'models',
+    'report',
+    'pipeline',
+  ];
   expect([...drawnFloors().keys()]).toEqual(drawn);
 });

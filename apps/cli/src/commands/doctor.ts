@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { jsonLine } from '@radweave/artifacts';
 import { compiledFile } from '@radweave/native/compiled';
-import { type Diagnosis, diagnose } from '@radweave/native/setup';
+import { type Diagnosis, diagnose } from '@radweave/native/doctor';
 import wrapAnsi from 'wrap-ansi';
 import { EXIT, UserError } from '../exit-codes.ts';
 import { terminalWidth } from '../terminal-width.ts';

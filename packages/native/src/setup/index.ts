@@ -3,7 +3,6 @@
  * Makes a machine ready for the engine. Nothing here loads libtorch into the calling process.
  */
 export { aptInstall, isDebian, mayInstall, missingPackages } from './apt.ts';
-export { type Diagnosis, diagnose } from './doctor.ts';
 export { ConsentNeeded, NativeNotBuiltError, SetupError } from './errors.ts';
 export { type NativeRecord, readNativeRecord } from './record.ts';
 export { downloadOnly, type SetupOptions, type SetupResult, setUp } from './setup.ts';

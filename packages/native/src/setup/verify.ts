@@ -32,7 +32,7 @@ export interface EngineReport {
  * @throws SetupError when it cannot be loaded, with the reason.
  */
 export function askEngine(env: NodeJS.ProcessEnv = process.env): EngineReport {
-  const done = run(process.execPath, [join(PACKAGE_ROOT, 'dist', 'setup', 'probe.js')], { env });
+  const done = run(process.execPath, [join(PACKAGE_ROOT, 'dist', 'doctor', 'probe.js')], { env });
   if (!done.ok) throw new SetupError(`The engine does not work: ${done.tail}`);
   return JSON.parse(done.stdout.trim().split('\n').at(-1) ?? '');
 }

@@ -5,10 +5,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { deviceFault, gpuFacts } from '../gpu.ts';
 import { native, nativeCuda } from '../load.ts';
-import { mappedBlas } from './blas.ts';
-import { NativeNotBuiltError } from './errors.ts';
-import { tryEngine } from './trial.ts';
-import type { EngineReport, SeenGpu } from './verify.ts';
+import { mappedBlas } from '../setup/blas.ts';
+import { NativeNotBuiltError } from '../setup/errors.ts';
+import { tryEngine } from '../setup/trial.ts';
+import type { EngineReport, SeenGpu } from '../setup/verify.ts';
 
 // For people who read set-up's or doctor's error: why, without a stack, and without the remedy that these name.
 process.on('uncaughtException', (error) => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { GpuFacts } from '../gpu.ts';
+import type { NativeRecord } from '../setup/record.ts';
+import type { SeenGpu } from '../setup/verify.ts';
 import { cuda, gpuRows, precisions } from './gpu-rows.ts';
-import type { NativeRecord } from './record.ts';
-import type { SeenGpu } from './verify.ts';
 
 const facts = (major: number): GpuFacts => ({
   name: 'NVIDIA Card',

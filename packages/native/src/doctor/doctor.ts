@@ -1,17 +1,17 @@
 import { libdeflate } from '../inflate.ts';
-import { describeBlas } from './blas.ts';
-import { cpuFlags } from './cpu.ts';
-import { SetupError } from './errors.ts';
-import { megabytes, totalBytes } from './fetch.ts';
+import { describeBlas } from '../setup/blas.ts';
+import { cpuFlags } from '../setup/cpu.ts';
+import { SetupError } from '../setup/errors.ts';
+import { megabytes, totalBytes } from '../setup/fetch.ts';
+import { lookAround, missingTools } from '../setup/machine.ts';
+import { namedLibtorch } from '../setup/named.ts';
+import { PINNED_TORCH } from '../setup/pinned.ts';
+import { planSetup } from '../setup/plan.ts';
+import { type NativeRecord, readNativeRecord } from '../setup/record.ts';
+import { askEngine, type EngineReport } from '../setup/verify.ts';
+import { THIS_MACHINE, wheelsFor } from '../setup/wheels.ts';
 import { cuda, gpuRows, precisions } from './gpu-rows.ts';
-import { lookAround, missingTools } from './machine.ts';
-import { namedLibtorch } from './named.ts';
-import { PINNED_TORCH } from './pinned.ts';
-import { planSetup } from './plan.ts';
-import { type NativeRecord, readNativeRecord } from './record.ts';
 import { problemsOf, surroundings } from './surroundings.ts';
-import { askEngine, type EngineReport } from './verify.ts';
-import { THIS_MACHINE, wheelsFor } from './wheels.ts';
 
 export interface Diagnosis {
   /** Rows for people: what, and its state. */

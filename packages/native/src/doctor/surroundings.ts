@@ -10,13 +10,13 @@ import {
 } from 'node:fs';
 import { availableParallelism, cpus, freemem, release, tmpdir, totalmem, type } from 'node:os';
 import { dirname, join } from 'node:path';
-import { nativeCache } from './cache.ts';
-import { megabytes } from './fetch.ts';
-import { type HostFacts, hostFacts, whyNever } from './host.ts';
-import { describedCards, nvidiaDriver, whyNotPinned } from './nvidia.ts';
-import { packageClient } from './package-client.ts';
-import type { NativeRecord } from './record.ts';
-import { run } from './run.ts';
+import { nativeCache } from '../setup/cache.ts';
+import { megabytes } from '../setup/fetch.ts';
+import { type HostFacts, hostFacts, whyNever } from '../setup/host.ts';
+import { describedCards, nvidiaDriver, whyNotPinned } from '../setup/nvidia.ts';
+import { packageClient } from '../setup/package-client.ts';
+import type { NativeRecord } from '../setup/record.ts';
+import { run } from '../setup/run.ts';
 
 /** What was found of one thing, with what is wrong and how to fix it. */
 export interface Finding {

@@ -1,7 +1,7 @@
 import { describedGpu, type GpuFacts } from '../gpu.ts';
-import { hasNativeBf16 } from './cpu.ts';
-import type { NativeRecord } from './record.ts';
-import type { EngineReport, SeenGpu } from './verify.ts';
+import { hasNativeBf16 } from '../setup/cpu.ts';
+import type { NativeRecord } from '../setup/record.ts';
+import type { EngineReport, SeenGpu } from '../setup/verify.ts';
 
 /** What the CPU and each card have instructions for; what pays, training measures. */
 export function precisions(cpuFlags: readonly string[], gpus: readonly SeenGpu[]): string[] {

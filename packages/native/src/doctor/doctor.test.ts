@@ -2,8 +2,8 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { libtorchTree, writeTree } from '../setup/made-up-trees.test.support.ts';
 import { diagnose } from './doctor.ts';
-import { libtorchTree, writeTree } from './made-up-trees.test.support.ts';
 
 function libtorchRow(env: NodeJS.ProcessEnv): string | undefined {
   return diagnose({ PATH: process.env.PATH, RADWEAVE_CACHE: tempDir(), ...env }).rows.find(
