@@ -1,12 +1,14 @@
 import { type GrayImage, grayImage } from './slice.ts';
 
-/** For each output position: first input position, how many are weighed, and the weights, `most` for each position. */
+/** For each output position: the first input position, and the weights from there on, `taps` for each position. */
 interface Kernel {
   readonly from: Int32Array;
-  readonly counts: Int32Array;
-  readonly most: number;
-  readonly weights: Float64Array;
+  readonly taps: number;
+  readonly weights: Int32Array | Float64Array;
 }
+
+/** Weights are taken three at a time, which is twice as fast as one by one: those that are too many are 0. */
+const GROUP = 3;
 
 /** PIL's fixed point for 8-bit images. */
 const PRECISION = 22;
@@ -21,8 +23,22 @@ export function resizeSlice(image: GrayImage, width: number, height: number): Gr
     throw new RangeError(`a slice cannot be resized to ${width}×${height}`);
   }
   if (width === image.width && height === image.height) return image;
-  const narrow = alongRows(image, width);
-  return alongColumns(narrow, image.bitDepth, width, image.height, height);
+  const { bitDepth, pixels } = image;
+  const narrow = along(pixels, bitDepth, {
+    kernel: kernelFor(image.width, width, bitDepth),
+    lines: image.height,
+    from: { step: 1, line: image.width },
+    to: { step: 1, line: width },
+  });
+  const small = along(narrow, bitDepth, {
+    kernel: kernelFor(image.height, height, bitDepth),
+    lines: width,
+    from: { step: width, line: 1 },
+    to: { step: width, line: 1 },
+  });
+  // An array of whole numbers cuts off what is behind the point.
+  const rounded = (value: number): number => value + 0.5;
+  return grayImage(width, height, small instanceof Uint8Array ? small : new Uint16Array(small.map(rounded)));
 }
 
 /**
@@ -56,21 +72,20 @@ export function padSlice(image: GrayImage, width: number, height: number): GrayI
 const kernels = new Map<string, Kernel>();
 const MOST_KERNELS = 8;
 
-function kernelFor(input: number, output: number, fixedPoint: boolean): Kernel {
-  const key = `${input} ${output} ${fixedPoint}`;
+function kernelFor(input: number, output: number, bitDepth: 8 | 16): Kernel {
+  const key = `${input} ${output} ${bitDepth}`;
   const known = kernels.get(key);
   if (known !== undefined) return known;
   if (kernels.size === MOST_KERNELS) kernels.clear();
-  const made = triangleKernel(input, output, fixedPoint);
+  const made = triangleKernel(input, output, bitDepth);
   kernels.set(key, made);
   return made;
 }
 
 /** Weights as in PIL's `precompute_coeffs` (libImaging/Resample.c). */
-function triangleKernel(input: number, output: number, fixedPoint: boolean): Kernel {
+function triangleKernel(input: number, output: number, bitDepth: 8 | 16): Kernel {
   const scale = input / output;
   const support = Math.max(scale, 1);
-  const from = new Int32Array(output);
   const rows = Array.from({ length: output }, (_, i) => {
     const centre = (i + 0.5) * scale;
     const first = Math.max(0, Math.trunc(centre - support + 0.5));
@@ -79,64 +94,66 @@ function triangleKernel(input: number, output: number, fixedPoint: boolean): Ker
       Math.max(0, 1 - Math.abs((k + first - centre + 0.5) / support)),
     );
     const sum = raw.reduce((total, weight) => total + weight, 0);
-    from[i] = first;
-    return raw.map((w) => (fixedPoint ? Math.round((w / sum) * 2 ** PRECISION) : w / sum));
+    return {
+      first,
+      weights: raw.map((w) => (bitDepth === 8 ? Math.round((w / sum) * 2 ** PRECISION) : w / sum)),
+    };
   });
-  const most = Math.max(...rows.map((row) => row.length));
-  const weights = new Float64Array(output * most);
-  for (const [i, row] of rows.entries()) weights.set(row, i * most);
-  return { from, counts: Int32Array.from(rows, (row) => row.length), most, weights };
+  const taps = GROUP * Math.ceil(Math.max(...rows.map(({ weights }) => weights.length)) / GROUP);
+  const weights = bitDepth === 8 ? new Int32Array(output * taps) : new Float64Array(output * taps);
+  // Near the end weights of 0 come first: nothing is read beyond it, but of an image narrower than a group.
+  const from = Int32Array.from(rows, ({ first }) => Math.max(0, Math.min(first, input - taps)));
+  for (const [i, row] of rows.entries()) weights.set(row.weights, i * taps + row.first - (from[i] as number));
+  return { from, taps, weights };
+}
+
+/** How far the next position and the next line lie. */
+interface Steps {
+  readonly step: number;
+  readonly line: number;
 }
 
 /** What a pass leaves behind: rounded bytes for 8-bit (as PIL does), floats for 16-bit. */
-type Plane = Uint8Array | Float32Array;
+type Plane = Uint8Array | Uint16Array | Float32Array;
 
-function plane(bitDepth: 8 | 16, length: number): Plane {
-  return bitDepth === 8 ? new Uint8Array(length) : new Float32Array(length);
+/** With zeros behind it where so many are needed. */
+function atLeast(length: number, pixels: Plane): Plane {
+  if (pixels.length >= length) return pixels;
+  const longer = new Float32Array(length);
+  longer.set(pixels);
+  return longer;
 }
 
-const settle = (sum: number, bitDepth: 8 | 16): number =>
-  bitDepth === 8 ? Math.min(255, (sum + 2 ** (PRECISION - 1)) >> PRECISION) : sum;
-
-function alongRows(image: GrayImage, width: number): Plane {
-  const { pixels, bitDepth, height } = image;
-  const out = plane(bitDepth, width * height);
-  if (width === image.width) {
-    out.set(pixels);
-    return out;
-  }
-  const { from, counts, most, weights } = kernelFor(image.width, width, bitDepth === 8);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const start = y * image.width + (from[x] as number);
-      const count = counts[x] as number;
-      let sum = 0;
-      for (let k = 0; k < count; k++)
-        sum += (pixels[start + k] as number) * (weights[x * most + k] as number);
-      out[y * width + x] = settle(sum, bitDepth);
+/** Weighs the positions of every line, rows or columns. */
+function along(
+  plane: Plane,
+  bitDepth: 8 | 16,
+  pass: { readonly kernel: Kernel; readonly lines: number; readonly from: Steps; readonly to: Steps },
+): Uint8Array | Float32Array {
+  const { lines, from: input, to: output } = pass;
+  const { from, taps, weights } = pass.kernel;
+  const isFixed = bitDepth === 8;
+  const out = isFixed ? new Uint8Array(from.length * lines) : new Float32Array(from.length * lines);
+  const last = ((from.at(-1) ?? 0) + taps - 1) * input.step + (lines - 1) * input.line;
+  const pixels = atLeast(last + 1, plane);
+  const sums = isFixed ? new Int32Array(lines) : new Float64Array(lines);
+  for (let i = 0; i < from.length; i++) {
+    sums.fill(isFixed ? 2 ** (PRECISION - 1) : 0);
+    for (let k = 0; k < taps; k += GROUP) {
+      const at = i * taps + k;
+      const [a, b, c] = [weights[at], weights[at + 1], weights[at + 2]] as [number, number, number];
+      let place = ((from[i] as number) + k) * input.step;
+      for (let line = 0; line < lines; line++, place += input.line) {
+        sums[line] =
+          (sums[line] as number) +
+          (pixels[place] as number) * a +
+          (pixels[place + input.step] as number) * b +
+          (pixels[place + 2 * input.step] as number) * c;
+      }
     }
+    let place = i * output.step;
+    for (let line = 0; line < lines; line++, place += output.line)
+      out[place] = isFixed ? (sums[line] as number) >> PRECISION : (sums[line] as number);
   }
   return out;
-}
-
-function alongColumns(
-  narrow: Plane,
-  bitDepth: 8 | 16,
-  width: number,
-  inputHeight: number,
-  height: number,
-): GrayImage {
-  const pixels = bitDepth === 8 ? new Uint8Array(width * height) : new Uint16Array(width * height);
-  const { from, counts, most, weights } = kernelFor(inputHeight, height, bitDepth === 8);
-  for (let y = 0; y < height; y++) {
-    const count = counts[y] as number;
-    for (let x = 0; x < width; x++) {
-      const start = (from[y] as number) * width + x;
-      let sum = 0;
-      for (let k = 0; k < count; k++)
-        sum += (narrow[start + k * width] as number) * (weights[y * most + k] as number);
-      pixels[y * width + x] = bitDepth === 8 ? settle(sum, 8) : Math.round(sum);
-    }
-  }
-  return grayImage(width, height, pixels);
 }
