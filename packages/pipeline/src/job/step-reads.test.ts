@@ -122,7 +122,7 @@ function exportOptions(root: string): object {
   writeFileSync(table, 'patient_id,hospital,label\nHN-1,HN,0\n');
   const [output, records, secrets] = ['imported', 'import', 'private'].map((name) => join(folder, name));
   const pixels = { window: 'soft', mr: 'zscore:3', pet: '10', size: 32, bits: 8, fit: 'pad' };
-  const who = { hospital: null, label: null, table, modalities: null };
+  const who = { hospital: null, label: null, table, tableColumns: [], modalities: null };
   return {
     root,
     output,
