@@ -20,6 +20,8 @@ const SIGNATURES: readonly Signature[] = [
   text('JPEG 2000', '\0\0\0\x0cjP  '),
   text('TIFF', 'II*\0'),
   text('TIFF', 'MM\0*'),
+  text('BigTIFF', 'II+\0'),
+  text('BigTIFF', 'MM\0+'),
   text('GIF', 'GIF8'),
   text('WebP', 'WEBP', 8),
   text('BMP', 'BM'),

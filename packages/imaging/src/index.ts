@@ -10,6 +10,7 @@ export { type ScanOptions, scanSlices } from './cohort/scan.ts';
 export { decodeSlice, SHAPE_BYTES, sliceShape } from './decode.ts';
 export { type FaultCode, type FaultRecord, ImageFault, ImageFaults } from './fault.ts';
 export { readSliceFile } from './file.ts';
+export { foreignFormat } from './format.ts';
 export { contentHash } from './hash.ts';
 export { heatColour, type Rgb } from './heat/colour-map.ts';
 export { heatBar, overlayHeat, slicePicture } from './heat/overlay.ts';

@@ -42,7 +42,8 @@ export function jpegPages(bytes: Uint8Array): Page[] {
   const [height, width] = [wordAt(frame, 1), wordAt(frame, 3)];
   requireSize(width, height);
   if (bits !== 8 || (samples !== 1 && samples !== 3)) {
-    throw new FileFault(`JPEG of ${samples} samples of ${bits} bits is not read`);
+    const what = bits === 8 ? (samples === 4 ? 'in CMYK' : `of ${samples} channels`) : `of ${bits} bits`;
+    throw new FileFault(`JPEG ${what} is not read: convert it to PNG`);
   }
   const format: PixelFormat = {
     ...{ rows: height, columns: width, frames: 1, samples, signed: false, planar: false },

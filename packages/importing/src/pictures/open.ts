@@ -1,4 +1,4 @@
-import { ImageFault, pngSamples } from '@radweave/imaging';
+import { foreignFormat, ImageFault, pngSamples } from '@radweave/imaging';
 import { FileFault } from '../files/fault.ts';
 import type { Samples } from '../pixels/samples.ts';
 import { bmpPages } from './bmp.ts';
@@ -14,9 +14,11 @@ export function openPages(bytes: Uint8Array): Page[] {
   if (begins(0xff, 0xd8, 0xff)) return jpegPages(bytes);
   if (begins(0x42, 0x4d)) return bmpPages(bytes);
   if (tiffHead(bytes) !== null) return tiffPages(bytes);
-  const isWebp = Buffer.from(bytes.subarray(8, 12)).toString('latin1') === 'WEBP';
+  const foreign = foreignFormat(bytes);
   throw new FileFault(
-    isWebp ? 'WebP is not read: convert it to PNG' : 'it is not an image in PNG, JPEG, BMP or TIFF format',
+    foreign === undefined
+      ? 'it is not an image in PNG, JPEG, BMP or TIFF format'
+      : `${foreign} is not read as a picture: convert it to PNG`,
   );
 }
 

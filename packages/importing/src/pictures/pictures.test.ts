@@ -142,13 +142,26 @@ test('the small file is read, whatever is at its end', () => {
   expect([...(page?.decode() ?? [])]).toEqual([1, 2, 3, 4]);
 });
 
+/** The beginning of a JPEG of 16×16 pixels. */
+function jpegFrame(bits: number, samples: number): Uint8Array {
+  const components = Array.from({ length: samples }, (_, i) => [i + 1, 0x11, 0]).flat();
+  return Uint8Array.from([
+    ...[0xff, 0xd8, 0xff, 0xc1, 0, 8 + components.length],
+    ...[bits, 0, 16, 0, 16, samples, ...components, 0xff, 0xd9],
+  ]);
+}
+
 test.each<[what: string, bytes: Uint8Array, message: string]>([
   ['text', Buffer.from('no picture'), 'it is not an image'],
-  ['WebP', Buffer.from('RIFF0000WEBPVP8 '), 'WebP is not read'],
+  ['WebP', Buffer.from('RIFF0000WEBPVP8 '), 'WebP is not read as a picture: convert it'],
   ['pages in a circle', smallTiff({}, 12), 'in a circle'],
   ['a huge image of few bytes', smallTiff({ 256: 8000, 257: 8000, 278: 8000 }), 'too short'],
   ['more pixels than any', smallTiff({ 256: 80_000, 257: 80_000 }), 'too large'],
-  ['JPEG within TIFF', smallTiff({ 259: 7 }), 'compression 7 is not read'],
+  ['JPEG within TIFF', smallTiff({ 259: 7 }), 'TIFF that holds JPEG is not read'],
+  ['TIFF of an unusual compression', smallTiff({ 259: 50_000 }), 'compression 50000 is not read'],
+  ['BigTIFF', Buffer.from('II+\0\x08\0\0\0', 'latin1'), 'BigTIFF is not read as a picture: convert it'],
+  ['JPEG in CMYK', jpegFrame(8, 4), 'JPEG in CMYK is not read'],
+  ['JPEG of 12 bits', jpegFrame(12, 1), 'JPEG of 12 bits is not read'],
   ['pixels beyond the file', smallTiff({ 279: 4000 }), 'beyond the file'],
   ['a cut JPEG', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 200]), 'beyond the file'],
   ['a cut BMP', Buffer.from('BM12345'), 'cut off'],

@@ -2,7 +2,7 @@ import { FileFault } from '../files/fault.ts';
 import type { Samples } from '../pixels/samples.ts';
 import { Directory, tiffHead } from './ifd.ts';
 import { fromPalette, type Page, requireSize, withoutAlpha } from './page.ts';
-import { unpacked } from './unpack.ts';
+import { type Unpack, unpackOf } from './unpack.ts';
 
 const TAG = {
   kind: 254,
@@ -39,7 +39,7 @@ interface Layout {
   /** 1 unsigned, 2 signed, 3 floating point. */
   readonly format: number;
   readonly littleEndian: boolean;
-  readonly compression: number;
+  readonly unpack: Unpack;
   readonly predictor: number;
   /** Of a tile; strips are as wide as the image. */
   readonly tile: readonly [width: number, height: number];
@@ -120,7 +120,7 @@ function layoutOf(directory: Directory, littleEndian: boolean): Layout {
   return {
     ...{ width, height, samples, format, littleEndian, tile },
     bytes: first / 8,
-    compression,
+    unpack: unpackOf(compression),
     // Others have no predictor, whatever the file says.
     predictor: PREDICTED.includes(compression) ? (directory.number(TAG.predictor) ?? 1) : 1,
     pieces: offsets.map((offset, i) => ({ offset, length: lengths[i] as number })),
@@ -138,7 +138,7 @@ function paletteOf(directory: Directory): [number, number, number][] {
 }
 
 function samplesOf(bytes: Uint8Array, layout: Layout): Samples {
-  const { width, height, samples, tile, pieces, compression } = layout;
+  const { width, height, samples, tile, pieces, unpack } = layout;
   const across = Math.ceil(width / tile[0]);
   // All pieces are unpacked before anything as large as declared is made.
   const parts = pieces.map(({ offset, length }, i) => {
@@ -147,7 +147,7 @@ function samplesOf(bytes: Uint8Array, layout: Layout): Samples {
     const isStrip = across === 1 && tile[0] === width;
     const rows = isStrip ? Math.min(tile[1], height - i * tile[1]) : tile[1];
     const needed = rows * tile[0] * samples * layout.bytes;
-    const part = unpacked(bytes.subarray(offset, offset + length), compression, needed);
+    const part = unpack(bytes.subarray(offset, offset + length), needed);
     if (part.length < needed)
       throw new FileFault('a piece of the image is too short: the file is cut off or damaged');
     return unpredicted(numbersOf(part, layout), layout);

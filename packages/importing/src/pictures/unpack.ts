@@ -4,23 +4,28 @@ import { FileFault } from '../files/fault.ts';
 /**
  * Undoes what compresses a strip or tile of a TIFF file.
  *
- * @param compression As TIFF numbers it.
  * @param most Bytes of the strip; more are not wanted.
- * @throws FileFault for one that is not read, or damaged bytes.
+ * @throws FileFault for damaged bytes.
  */
-export function unpacked(bytes: Uint8Array, compression: number, most: number): Uint8Array {
+export type Unpack = (bytes: Uint8Array, most: number) => Uint8Array;
+
+/** @param compression As TIFF numbers it. @throws FileFault for one that is not read. */
+export function unpackOf(compression: number): Unpack {
   switch (compression) {
     case 1:
-      return bytes.subarray(0, most);
+      return (bytes, most) => bytes.subarray(0, most);
     case 5:
-      return lzw(bytes, most);
+      return lzw;
     case 8:
     case 32946:
-      return inflated(bytes, most);
+      return inflated;
     case 32773:
-      return packBits(bytes, most);
+      return packBits;
+    case 6:
+    case 7:
+      throw new FileFault('TIFF that holds JPEG is not read: convert it to PNG');
     default:
-      throw new FileFault(`TIFF of compression ${compression} is not read`);
+      throw new FileFault(`TIFF of compression ${compression} is not read: convert it to PNG`);
   }
 }
 
