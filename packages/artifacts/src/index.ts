@@ -69,6 +69,7 @@ export * from './split.ts';
 export * from './splits/brightness.ts';
 export * from './splits/cohort.ts';
 export * from './splits/cohort-table.ts';
+export * from './splits/kinds.ts';
 export * from './splits/label-names.ts';
 export * from './splits/patient-keys.ts';
 export * from './splits/phantom-mark.ts';

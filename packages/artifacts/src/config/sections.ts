@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FOLDER_NAME, MODALITY_NAME } from '../names.ts';
-import { decimal, flag, integer, name, optionalText } from './keys.ts';
+import { choice, decimal, flag, integer, name, optionalText } from './keys.ts';
 
 /** Seeds beyond 32 bits would not be the same number in every tool that reads the file. */
 const SEED_MAX = 2 ** 32 - 1;
@@ -45,9 +45,14 @@ export const data = {
     .refine((list) => new Set(list).size === list.length, 'data.modalities lists a modality twice')
     .default(['A', 'P'])
     .meta({
-      description: 'Modalities to use; patients who lack one are excluded',
+      description: 'Modalities to use; `missing` says what becomes of patients who lack one',
       allowed: 'different folder names',
     }),
+  missing: choice(
+    ['drop', 'allow'],
+    'drop',
+    'Patients who lack a modality: drop leaves them out; with allow they stay in the sets of the modalities that they have',
+  ),
   home_hospital: name(
     'JM',
     'Hospital split into training and validation; all others are the external test set',

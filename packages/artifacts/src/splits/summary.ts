@@ -23,6 +23,10 @@ const schema = z.object({
   /** Counts by hospital × label × set. */
   counts: z.array(cohortCount),
   modalities: z.array(z.string().min(1)).min(1),
+  /** Where patients may lack modalities: how many of each hospital, label and set have which; left out where all have all. */
+  kinds: z
+    .array(cohortCount.omit({ slices: true }).extend({ modalities: z.array(z.string().min(1)).min(1) }))
+    .optional(),
   /** Names of the labels, in their order; left out where they are grade0, grade1, …. */
   labels: z.array(z.string().min(1)).optional(),
   home_hospital: z.string().min(1),

@@ -26,6 +26,7 @@ const USUAL = {
   fusion_dir: set('fusion_dir', 'fusion.output_dir'),
   output_dir: set('output_dir', 'experiment.output_dir'),
   modalities: set('modalities', 'data.modalities'),
+  missing: set('missing', 'data.missing'),
   resize: on('resize', 'data.resize'),
   num_workers: set('num_workers', 'data.num_workers'),
   no_augment: off('no_augment', 'augmentation.enabled', 'Train without augmentation'),

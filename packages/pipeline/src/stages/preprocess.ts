@@ -23,6 +23,7 @@ export const preprocess = defineStage({
     'data.root_dir',
     'data.splits_dir',
     'data.modalities',
+    'data.missing',
     'data.labels',
     'data.table_columns',
     'data.home_hospital',
@@ -46,10 +47,14 @@ export const preprocess = defineStage({
   command: {
     name: 'preprocess',
     summary: 'scan raw folders, check every image, split patients',
-    examples: ['--root_dir /data/Grade --home_hospital JM', '--root_dir /data/Grade --table patients.xlsx'],
+    examples: [
+      '--root_dir /data/Grade --home_hospital JM',
+      '--root_dir /data/Grade --table patients.xlsx',
+      '--root_dir /data/Grade --missing allow',
+    ],
     leaves: 'who is in which set, who was left out and why, how gray values differ between hospitals',
     configFlags: [
-      ...usual('root_dir', 'table', 'table_columns', 'modalities', 'labels'),
+      ...usual('root_dir', 'table', 'table_columns', 'modalities', 'missing', 'labels'),
       set('output_dir', 'data.splits_dir'),
       set('train_ratio', 'data.train_ratio'),
       set('home_hospital', 'data.home_hospital'),

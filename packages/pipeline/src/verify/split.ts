@@ -50,11 +50,12 @@ export async function verifySplit(
     const summary = readSplitSummary(summaryFile);
     const { patients } = readCohort(cohortFile);
     compareHash(findings, summary, patients);
-    const { home_hospital, train_ratio, modalities, seed, given_split } = summary;
+    const { home_hospital, train_ratio, modalities, kinds, seed, given_split } = summary;
     // Where a table gave the sets, nothing was drawn.
     const drawn = given_split === true ? {} : { home_hospital, train_ratio };
+    const allowed = kinds === undefined ? {} : { missing: 'allow' };
     compareSettings(findings, steps, 'preprocess', 'splits/summary.json', [
-      ...Object.entries({ ...drawn, modalities }).map(
+      ...Object.entries({ ...drawn, ...allowed, modalities }).map(
         ([name, value]) => [name, `data.${name}`, value] as const,
       ),
       ['seed', 'experiment.seed', seed],
@@ -113,13 +114,14 @@ function lastLine(path: string): unknown {
 /** @returns The configuration of the new division. */
 async function fromImages(
   config: Config,
-  { modalities, labels, home_hospital, train_ratio, seed, slices }: SplitSummary,
+  { modalities, kinds, labels, home_hospital, train_ratio, seed, slices }: SplitSummary,
   temporary: string,
   context: StageContext,
 ): Promise<Config> {
   const own = structuredClone(config);
   Object.assign(own.data, {
     modalities,
+    missing: kinds === undefined ? 'drop' : 'allow',
     labels: labels ?? null,
     home_hospital,
     train_ratio,
@@ -185,7 +187,8 @@ function compareSlices(
         continue;
       }
       const rows = readSplit(path);
-      const expected = patients.filter((one) => one.split === split);
+      // Where patients may lack a modality, its files do not list them.
+      const expected = patients.filter((one) => one.split === split && one.slices[modality] !== 0);
       const names = new Set([...expected, ...rows].map(({ patient }) => patient));
       for (const patient of names) {
         const own = rows.filter((row) => row.patient === patient);

@@ -28,6 +28,7 @@ import {
   takeSplits,
 } from '@radweave/study/cohort/assign';
 import { cohortBelow } from '@radweave/study/cohort/cohort-below';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { importAdvice, textOf } from '@radweave/study/cohort/foreign';
 import { type FoundCohort, personKey } from '@radweave/study/cohort/found';
 import {
@@ -38,11 +39,20 @@ import {
   rejection,
   withoutRejected,
 } from '@radweave/study/cohort/images';
-import { alikeHospitals, lostPatients, repeatedSlices, unusedFiles } from '@radweave/study/cohort/oddities';
+import { requireLearnable } from '@radweave/study/cohort/learnable';
+import {
+  alikeHospitals,
+  lackingPatients,
+  repeatedSlices,
+  unusedFiles,
+} from '@radweave/study/cohort/oddities';
 import {
   type CohortMember,
   type Gathered,
   gatherPatients,
+  type LackingPatient,
+  lackOf,
+  modalitiesOf,
   requireModalities,
   underKeys,
 } from '@radweave/study/cohort/patients';
@@ -113,13 +123,15 @@ export async function preprocess(
   const { home_hospital } = config.data;
   const warnings = [
     ...alikeHospitals(found.hospitals),
-    ...lostPatients(found, gathered.lacking, modalities),
+    ...lackingPatients('data-lost', found, gathered.lacking, modalities),
+    ...lackingPatients('data-kept', found, keptOf(gathered.members, modalities), modalities),
     ...unusedFiles(found, check.masks),
     ...repeatedSlices(gathered.members, check.facts),
     ...check.brightness.warnings(home_hospital),
   ];
   for (const { text } of warnings) warn(context, text);
   const members = assigned(gathered.members, found, config);
+  if (config.data.missing === 'allow') requireEachLearnable(members, config.data);
   if (!members.some(({ split }) => split === 'test')) {
     const none = noExternal(found, home_hospital);
     warnings.push(none);
@@ -196,17 +208,17 @@ async function usablePatients(
   config: Config,
   context: StageContext,
 ): Promise<{ gathered: Gathered; check: ImageCheck; merged: number }> {
-  const { modalities, image_size, resize, num_workers } = config.data;
+  const { modalities, missing, image_size, resize, num_workers } = config.data;
   const { exclude_conflicts, skip_unreadable } = config.preprocess;
   const issues = new IssueCollector();
-  const complete = requireModalities(gatherPatients(found, exclude_conflicts, issues), modalities);
+  const complete = requireModalities(gatherPatients(found, exclude_conflicts, issues), modalities, missing);
   issues.throwIfErrors('the cohort has conflicts');
   const threads = num_workers === 0 ? undefined : num_workers;
   const check = await checkImages(complete.members, image_size, resize, threads, context);
   if (check.rejected.length > 0) refuseOrSkip(check, config.data, skip_unreadable, context);
   const readable = { ...complete, members: withoutRejected(complete.members, check) };
   const { members, merged } = mergeFolds(readable.members, check, issues);
-  const still = requireModalities({ ...readable, members }, modalities);
+  const still = requireModalities({ ...readable, members }, modalities, missing);
   const gathered = findSharedImages(still, check, exclude_conflicts, issues);
   issues.throwIfErrors('the images have conflicts');
   return { gathered, check, merged };
@@ -218,14 +230,14 @@ function assigned(
   { hospitals, labels, slices, foreign, table }: FoundCohort,
   config: Config,
 ): AssignedMember[] {
-  const { root_dir, modalities, home_hospital, train_ratio } = config.data;
+  const { root_dir, modalities, missing, home_hospital, train_ratio } = config.data;
   if (members.length === 0) {
     const counts = new Map([...foreign.values()].flatMap((one) => [...one.counts]));
     const isForeign = slices.length === 0 && counts.size > 0;
     const there = isForeign ? `; their folders hold ${textOf(counts)}` : '';
     throw new DataError(
       'E_NO_PATIENTS',
-      `no patient has slices of every modality (${modalities.join(', ')})${there}`,
+      `no patient has slices of ${missing === 'allow' ? 'any' : 'every'} modality (${modalities.join(', ')})${there}`,
       {
         hint:
           (isForeign ? importAdvice(counts.keys(), root_dir ?? '…') : undefined) ??
@@ -240,6 +252,27 @@ function assigned(
   }
   checkLabelRange(members, home_hospital, labels);
   return assignSplits(members, home_hospital, train_ratio, config.experiment.seed, hospitals);
+}
+
+/** Those who stay although they lack a modality. */
+function keptOf(members: readonly CohortMember[], modalities: readonly string[]): LackingPatient[] {
+  return members.map((one) => lackOf(one, modalities)).filter(({ missing }) => missing.length > 0);
+}
+
+/**
+ * Each modality has patients of its own, the fusion is fitted on those who have all: every class must be in training and in
+ * validation for each of them. Hours of training later would be late to hear of it.
+ */
+function requireEachLearnable(members: readonly AssignedMember[], data: Config['data']): void {
+  const { modalities, splits_dir } = data;
+  const classes = 1 + Math.max(...members.map(({ label }) => label));
+  const alone = modalities.map((modality) => ({ what: `modality ${modality}`, wanted: [modality] }));
+  const together = { what: `the fusion of ${modalities.join(' and ')}`, wanted: modalities };
+  for (const { what, wanted } of [...alone, ...(modalities.length > 1 ? [together] : [])]) {
+    const having = members.filter((one) => modalitiesOf(one, wanted).length === wanted.length);
+    const sets = forEachSplit((split) => having.filter((one) => one.split === split));
+    requireLearnable(sets, classes, what, () => splits_dir);
+  }
 }
 
 function noExternal({ hospitals }: FoundCohort, home: string): Remark {

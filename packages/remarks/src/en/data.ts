@@ -58,6 +58,11 @@ export const DATA = {
     ({ hospital, n, total, modalities, labels }) =>
       `${hospital}: ${n} of ${counted(total, 'patient')} ${n === 1 ? 'lacks' : 'lack'} ${modalities.join(', ')} and ${are(n)} left out (${labels.join(', ')})`,
   ),
+  'data-kept': of(
+    { hospital: 'text', n: 'number', total: 'number', modalities: 'texts', labels: 'remarks' },
+    ({ hospital, n, total, modalities, labels }) =>
+      `${hospital}: ${n} of ${counted(total, 'patient')} ${n === 1 ? 'lacks' : 'lack'} ${modalities.join(', ')} and ${n === 1 ? 'stays' : 'stay'} in the sets of the other modalities (${labels.join(', ')})`,
+  ),
   'data-folders-there': of(
     { names: 'texts', isMore: 'flag' },
     ({ names, isMore }) => `folders found there: ${fewQuoted(names, isMore)}`,

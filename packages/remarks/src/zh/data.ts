@@ -31,6 +31,8 @@ export const DATA_ZH: Sentences<typeof DATA> = {
     `${hospital} 的 ${modality}：${n} 张切片与同一患者的另一张图像相同，仍重复计入（${list(names, isMore)}）；若为副本，请移除`,
   'data-lost': ({ hospital, n, total, modalities, labels }) =>
     `${hospital}：${total} 例患者中有 ${n} 例缺少 ${list(modalities)}，未纳入（${list(labels)}）`,
+  'data-kept': ({ hospital, n, total, modalities, labels }) =>
+    `${hospital}：${total} 例患者中有 ${n} 例缺少 ${list(modalities)}，仍留在其余模态的数据集中（${list(labels)}）`,
   'data-folders-there': ({ names, isMore }) => `其中的文件夹：${quoted(names, isMore)}`,
   'data-folders-some': ({ names, isMore }) => `其中部分患者有的文件夹：${quoted(names, isMore)}`,
   'data-folders-empty': ({ names, isMore }) => `没有可用切片的文件夹：${quoted(names, isMore)}`,

@@ -48,7 +48,8 @@ export function characteristicsSection(context: ReportContext): Html {
     ];
   });
   const sliceRows = data.modalities.map((modality) => {
-    const values = ({ patients }: Group): number[] => patients.map(({ slices }) => slices[modality] ?? 0);
+    const values = ({ patients }: Group): number[] =>
+      patients.map(({ slices }) => slices[modality] ?? 0).filter((n) => n > 0);
     const test = kruskalWallis(hospitals.map(values));
     return [
       words.characteristics.slices(modality),

@@ -4,6 +4,7 @@ import type { ReportContext } from '../context.ts';
 import { type Html, html } from '../html/html.ts';
 import { figure } from '../parts/figure.ts';
 import { table } from '../parts/table.ts';
+import { kindsTable } from './kinds.ts';
 
 /** How many patients were found, left out and used, and where they went. */
 export async function flowSection(context: ReportContext): Promise<Html> {
@@ -17,7 +18,8 @@ export async function flowSection(context: ReportContext): Promise<Html> {
     alt: words.flow.alt(cohort.length + exclusions.length, cohort.length),
     picture: flowChart(flowOf(context)),
   });
-  if (exclusions.length === 0) return drawn;
+  const kinds = kindsTable(context);
+  if (exclusions.length === 0) return html`${drawn}${kinds}`;
   const list = table(context, {
     name: 'exclusions',
     title: words.flow.exclusions,
@@ -29,7 +31,7 @@ export async function flowSection(context: ReportContext): Promise<Html> {
       words.remark(detail),
     ]),
   });
-  return html`${drawn}${list}`;
+  return html`${drawn}${kinds}${list}`;
 }
 
 function flowOf({ data, words }: ReportContext): Flow {

@@ -53,6 +53,22 @@ test('the flow of patients adds up, and who was left out is listed with the reas
   expect(rowsOf(await section('flow', bareStudy()))).toEqual([]);
 });
 
+test('who has which modalities is counted by hospital, set and class, where somebody lacks one', async () => {
+  const data = study({ external: { SY: [0, 1], ZS: [0, 0, 1] } });
+  const lacking = data.cohort.filter(({ hospital, label }) => hospital === 'ZS' && label === 0);
+  for (const one of lacking) Object.assign(one, { slices: { ...one.slices, P: 0 } });
+  const flow = await section('flow', data);
+  expect(textOf(flow)).toContain('All modalities Only A');
+  expect(rowsOf(flow)).toContainEqual(['ZS', 'external test', 'grade0', '0', '2']);
+  expect(rowsOf(flow)).toContainEqual(['SY', 'external test', 'grade0', '1', '0']);
+  // Slices are those of the patients who have any.
+  const title = WORDS.en.characteristics.slices('P');
+  const slices = rowsOf(await section('characteristics', data)).find(([name]) => name === title) ?? [];
+  expect(slices[4]).toBe(
+    String(data.cohort.find((one) => one.hospital === 'ZS' && one.label === 1)?.slices.P),
+  );
+});
+
 test('confusion matrices are those of the primary model, in each place but the training patients', async () => {
   const data = study();
   const drawn = await section('confusion', data);

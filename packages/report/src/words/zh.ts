@@ -93,6 +93,8 @@ export const ZH: Words = {
     name
       .replace(/^fused$/, '融合')
       .replace(/^stacked$/, '堆叠')
+      .replace(/^everyone$/, '全部患者')
+      .replace(/^only /, '仅 ')
       .replace(/^network /, '网络 '),
   primary: (model) => `主要模型：${model}`,
   home: (hospital) => `本院：${hospital}`,
@@ -202,6 +204,11 @@ export const ZH: Words = {
     positives: (parts) => parts.map(([label, n]) => `${label}：${n}`).join('，'),
     reasons: (code) => REASONS[code] ?? code.replaceAll('_', ' '),
     exclusions: '被排除的患者',
+    kinds: '按所具有的模态统计患者',
+    kindsCaption: (all) =>
+      `全部模态：${all}。缺少某一模态的患者计入其所具有模态的数据集；同一患者在各模态中属于同一数据集。`,
+    allModalities: '全部模态',
+    only: (modalities) => `仅 ${modalities}`,
     caption: '以患者为单位，任何患者都不会同时出现在两个数据集中。',
   },
   data: {

@@ -63,8 +63,9 @@ export function alikeHospitals(hospitals: readonly string[]): Remark[] {
     .map((names) => remark('data-hospitals-alike', { names }));
 }
 
-/** Hospitals that lose patients because modalities are missing, with what is there in their place. */
-export function lostPatients(
+/** Hospitals whose patients lack modalities and are left out, or kept, for it, with what is there in place of these. */
+export function lackingPatients(
+  code: 'data-lost' | 'data-kept',
   found: FoundCohort,
   lacking: readonly LackingPatient[],
   modalities: readonly string[],
@@ -83,7 +84,7 @@ export function lostPatients(
     const some = others.filter((name) => !all.includes(name));
     const empty = there.filter((name) => missing.includes(name));
     const labels = [...groupBy(own, ({ label }) => label)].sort(([a], [b]) => a - b);
-    const lost = remark('data-lost', {
+    const lost = remark(code, {
       hospital,
       n: own.length,
       total: new Set(theirs.map(({ patient }) => patient)).size,

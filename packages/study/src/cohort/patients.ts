@@ -1,4 +1,11 @@
-import { type Exclusion, type IssueCollector, labelName, nameFault, PatientKeys } from '@radweave/artifacts';
+import {
+  type Config,
+  type Exclusion,
+  type IssueCollector,
+  labelName,
+  nameFault,
+  PatientKeys,
+} from '@radweave/artifacts';
 import { distinct, type Remark, remark } from '@radweave/remarks';
 import type { FoundCohort, FoundSlice } from './found.ts';
 
@@ -90,20 +97,40 @@ export function gatherPatients(
 /** How conflicts can be fixed. */
 export const CONFLICT_REMEDY = 'Correct the folders, or leave such patients out with --exclude_conflicts';
 
-/** Takes out patients without slices of every asked modality. */
-export function requireModalities(gathered: Gathered, modalities: readonly string[]): Gathered {
+/** The modalities that somebody has slices of, in the order of `modalities`. */
+export function modalitiesOf(
+  { slices }: Pick<CohortMember, 'slices'>,
+  modalities: readonly string[],
+): string[] {
+  return modalities.filter((modality) => (slices.get(modality) ?? []).length > 0);
+}
+
+/** Takes out patients without slices of every asked modality; where they may lack some, those who have none. */
+export function requireModalities(
+  gathered: Gathered,
+  modalities: readonly string[],
+  missing: Config['data']['missing'],
+): Gathered {
+  const least = missing === 'allow' ? 1 : modalities.length;
   const members: CohortMember[] = [];
   const exclusions = [...gathered.exclusions];
   const lacking = [...gathered.lacking];
   for (const member of gathered.members) {
-    const missing = modalities.filter((modality) => (member.slices.get(modality) ?? []).length === 0);
-    if (missing.length === 0) members.push(member);
+    if (modalitiesOf(member, modalities).length >= least) members.push(member);
     else {
-      const { patient, hospital, label } = member;
-      lacking.push({ patient, hospital, label, missing });
-      const detail = remark('excluded-modalities', { modalities: missing });
+      const lack = lackOf(member, modalities);
+      lacking.push(lack);
+      const { patient, hospital } = lack;
+      const detail = remark('excluded-modalities', { modalities: lack.missing });
       exclusions.push({ patient, hospital, reason: 'missing_modality', detail });
     }
   }
   return { members, exclusions, lacking };
+}
+
+/** What somebody lacks. */
+export function lackOf(member: CohortMember, modalities: readonly string[]): LackingPatient {
+  const { patient, hospital, label } = member;
+  const own = modalitiesOf(member, modalities);
+  return { patient, hospital, label, missing: modalities.filter((modality) => !own.includes(modality)) };
 }

@@ -41,7 +41,10 @@ import type { AssignedMember } from './assign.ts';
 import { forEachSplit } from './each-split.ts';
 import { personKey, type ToldByTable } from './found.ts';
 import type { ImageCheck } from './images.ts';
+import { modalitiesOf } from './patients.ts';
 import type { SliceRow } from './slice-table.ts';
+
+type Kinds = NonNullable<SplitSummary['kinds']>;
 
 /** A finished division of the patients, to be written. */
 export interface Division {
@@ -187,7 +190,7 @@ function cohortOf({ members, labels }: Division, modalities: readonly string[]):
 
 function summarise(division: Division, config: Config): SplitSummary {
   const { members, labels, exclusions, files, warnings, synthetic } = division;
-  const { modalities, home_hospital, train_ratio } = config.data;
+  const { modalities, missing, home_hospital, train_ratio } = config.data;
   const given = division.table?.splits ?? null;
   const excluded: Record<string, number> = {};
   for (const { reason } of exclusions) excluded[reason] = (excluded[reason] ?? 0) + 1;
@@ -195,6 +198,7 @@ function summarise(division: Division, config: Config): SplitSummary {
     format: 2,
     counts: countCells(members, modalities),
     modalities,
+    ...(missing === 'allow' ? { kinds: countKinds(members, modalities) } : {}),
     ...(labels === null ? {} : { labels: [...labels] }),
     home_hospital: given === null ? home_hospital : homeOf(members),
     ...(given === null ? {} : { given_split: true }),
@@ -236,6 +240,19 @@ function countCells(members: readonly AssignedMember[], modalities: readonly str
     cells.set(key, cell);
   }
   return [...cells.values()];
+}
+
+function countKinds(members: readonly AssignedMember[], modalities: readonly string[]): Kinds {
+  const kinds = new Map<string, Kinds[number]>();
+  for (const member of members) {
+    const { hospital, label, split } = member;
+    const own = modalitiesOf(member, modalities);
+    const key = JSON.stringify([split, hospital, label, own]);
+    const kind = kinds.get(key) ?? { hospital, label, split, patients: 0, modalities: own };
+    kind.patients++;
+    kinds.set(key, kind);
+  }
+  return [...kinds.values()];
 }
 
 /** Modalities of the split before that are no longer asked for: their files would be of another split. */
