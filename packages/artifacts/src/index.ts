@@ -49,6 +49,7 @@ export * from './fusion/metrics.ts';
 export * from './fusion/model-file.ts';
 export * from './fusion/predictions.ts';
 export type { ModelProbabilities } from './fusion/probability-columns.ts';
+export * from './group-by.ts';
 export * from './harmonize/record.ts';
 export * from './harmonize/tables.ts';
 export * from './importing/mapping.ts';

@@ -1,4 +1,4 @@
-import type { AuditCase } from '@radweave/artifacts';
+import { type AuditCase, groupBy } from '@radweave/artifacts';
 import { remark } from '@radweave/remarks';
 import { auditCase, type CheckReport, finding } from './check.ts';
 import { type AuditedPixels, pixelGaps, type SeenSlice } from './pixels.ts';
@@ -9,12 +9,7 @@ const NAMED = 4;
 /** Identical decoded pixels under two patients, however the files were encoded. */
 export function checkIdenticalSlices(pixels: AuditedPixels): CheckReport {
   const { slices, constant } = pixels;
-  const groups = new Map<string, SeenSlice[]>();
-  for (const slice of slices) {
-    const group = groups.get(slice.facts.contentHash);
-    if (group === undefined) groups.set(slice.facts.contentHash, [slice]);
-    else group.push(slice);
-  }
+  const groups = groupBy(slices, ({ facts }) => facts.contentHash);
   const shared = [...groups.values()].filter(
     (group) => new Set(group.map(({ patient }) => patient)).size > 1,
   );

@@ -1,8 +1,8 @@
-import { type AlikeId, type AuditCase, idOf, type KeyedPatient } from '@radweave/artifacts';
+import { type AlikeId, type AuditCase, groupBy, idOf, type KeyedPatient } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
 import { auditCase, type CheckReport, type Found, finding } from './check.ts';
 import { normalisedId, type SuffixKind, withoutSuffix } from './id-forms.ts';
-import { type AuditSubject, gather } from './subject.ts';
+import type { AuditSubject } from './subject.ts';
 
 /** More IDs than this that differ in the suffix only are a way of numbering patients, not visits of one. */
 const MOST_VISITS = 4;
@@ -108,8 +108,7 @@ function gatherCounts<K>(
 
 /** The groups of at least two. */
 function groupsOf(people: readonly KeyedPatient[], formOf: (one: KeyedPatient) => string): KeyedPatient[][] {
-  const groups = gather(people, formOf, (one) => one);
-  return [...groups.values()].filter((group) => group.size > 1).map((group) => [...group]);
+  return [...groupBy(new Set(people), formOf).values()].filter((group) => group.length > 1);
 }
 
 /** Whether patients of a group are in different sets. */

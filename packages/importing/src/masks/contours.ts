@@ -1,3 +1,4 @@
+import { groupBy } from '@radweave/artifacts';
 import type { Dataset } from '../dicom/dataset.ts';
 import { TAG } from '../dicom/tags.ts';
 import { FileFault } from '../files/fault.ts';
@@ -25,15 +26,10 @@ export function contourPixels(dataset: Dataset, name: string | null, stack: Stac
   const found: (Uint8Array | null)[] = stack.slices.map(() => null);
   for (const { number, name: called } of chosenNames(regions, name, 'regions')) {
     const own = dataset.items(TAG.regionContours).find((one) => one.decimal(TAG.referencedRegion) === number);
-    const bySlice = new Map<number, Outline[]>();
-    for (const contour of own?.items(TAG.contours) ?? []) {
-      const { index, outline } = laid(pointsOf(contour, called), stack);
-      const there = bySlice.get(index);
-      if (there === undefined) bySlice.set(index, [outline]);
-      else there.push(outline);
-    }
-    for (const [index, outlines] of bySlice) {
+    const contours = (own?.items(TAG.contours) ?? []).map((one) => laid(pointsOf(one, called), stack));
+    for (const [index, there] of groupBy(contours, (one) => one.index)) {
       const { columns, rows } = (stack.slices[index] as Slice).image;
+      const outlines = there.map(({ outline }) => outline);
       const pixels = filled(outlines, columns, rows);
       const before = found[index] ?? null;
       found[index] = before === null ? pixels : before.map((one, i) => one | (pixels[i] as number));

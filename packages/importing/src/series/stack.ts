@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { naturalCompare } from '@radweave/artifacts';
+import { groupBy, naturalCompare } from '@radweave/artifacts';
 import { cross, dot, type Frame, length, unit, type Vector } from './frames.ts';
 import type { Image } from './image.ts';
 
@@ -45,14 +45,7 @@ const PARALLEL = 0.906;
 
 /** Groups of what has the same key, each in the order of the list. */
 export function grouped<T>(all: readonly T[], keyOf: (one: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const key = keyOf(one);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [one]);
-    else group.push(one);
-  }
-  return [...groups.values()];
+  return [...groupBy(all, keyOf).values()];
 }
 
 /** Puts the images of a series into stacks. */

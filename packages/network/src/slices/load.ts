@@ -3,6 +3,7 @@ import {
   type Config,
   DataError,
   explainFileError,
+  groupBy,
   RadweaveError,
   ResourceError,
   readSplit,
@@ -167,12 +168,10 @@ function noPixels(side: number): SlicePixels {
 
 /** A split file is the user's word, also where it lists masks: that is a warning and no more. */
 function warnOfMasks(table: SliceTable, split: Split, modality: string, context: StageContext): void {
-  const folders = new Map<string, string[]>();
-  for (const { path } of table.rows) {
-    const own = folders.get(dirname(path));
-    if (own === undefined) folders.set(dirname(path), [path]);
-    else own.push(path);
-  }
+  const folders = groupBy(
+    table.rows.map(({ path }) => path),
+    (path) => dirname(path),
+  );
   const masks = [...folders.values()].flatMap((files) => sortByName(files).masks);
   if (masks.length === 0) return;
   warn(

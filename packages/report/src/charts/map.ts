@@ -1,4 +1,4 @@
-import { SPLITS, type Split } from '@radweave/artifacts';
+import { groupBy, SPLITS, type Split } from '@radweave/artifacts';
 import type { Axis, Panel, UnitSpec } from './figure.ts';
 import { COLOURS, cycle, SHAPES } from './style.ts';
 
@@ -33,13 +33,7 @@ const MOST_POINTS = 2000;
  */
 export function drawnPoints<Point extends MapPoint>(points: readonly Point[]): readonly Point[] {
   if (points.length <= MOST_POINTS) return points;
-  const groups = new Map<string, Point[]>();
-  for (const point of points) {
-    const key = JSON.stringify([point.split, point.hospital, point.label]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [point]);
-    else group.push(point);
-  }
+  const groups = groupBy(points, ({ split, hospital, label }) => JSON.stringify([split, hospital, label]));
   const chosen = new Set(
     [...groups.values()].flatMap((group) => {
       const lots = group.map((point) => ({ point, lot: lotOf(point.patient) })).sort((a, b) => a.lot - b.lot);

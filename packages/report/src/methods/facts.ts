@@ -1,4 +1,4 @@
-import type { Evaluation, FusionModelFile } from '@radweave/artifacts';
+import { type Evaluation, type FusionModelFile, groupBy } from '@radweave/artifacts';
 import type { Optional, ReportData, TrainingSettings } from '../data.ts';
 import { chosenAggregation, isChosen } from '../frozen.ts';
 
@@ -174,18 +174,16 @@ export function bySettings(
   runs: Facts['runs'],
   textOf: (run: Facts['runs'][number]) => string,
 ): { text: string; modalities: string[] }[] {
-  const found = new Map<string, string[]>();
-  for (const run of runs) {
-    const text = textOf(run);
-    found.set(text, [...(found.get(text) ?? []), run.modality]);
-  }
-  return [...found].map(([text, modalities]) => ({ text, modalities }));
+  return [...groupBy(runs, textOf)].map(([text, alike]) => ({
+    text,
+    modalities: alike.map(({ modality }) => modality),
+  }));
 }
 
-/** What a language calls a value; the value itself where it has no name for it. */
 /** How a checkpoint describes weights that nobody trained before; what was set otherwise may follow. */
 export const SCRATCH = 'trained from scratch';
 
+/** What a language calls a value; the value itself where it has no name for it. */
 export function nameOf(names: Readonly<Record<string, string>>, value: string | null): string {
   return names[value ?? ''] ?? value ?? '';
 }

@@ -1,17 +1,15 @@
+import { groupBy } from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
 import { type Html, html } from '../html/html.ts';
 import { table } from '../parts/table.ts';
 
 /** The configuration of each training run, and the report's own, as YAML; equal ones once. */
 export function configurationSection({ data, words }: ReportContext): Html {
-  const names = new Map<string, string[]>();
-  for (const { run, yaml } of data.configurations) {
-    const name = run === null ? words.configuration.ofReport : words.configuration.ofRun(run);
-    names.set(yaml, [...(names.get(yaml) ?? []), name]);
-  }
-  const parts = [...names].map(([yaml, whose]) => {
-    const label = words.pair(words.sections.configuration, words.list(whose));
-    return html`<h3>${words.list(whose)}</h3>
+  const { ofReport, ofRun } = words.configuration;
+  const parts = [...groupBy(data.configurations, ({ yaml }) => yaml)].map(([yaml, alike]) => {
+    const whose = words.list(alike.map(({ run }) => (run === null ? ofReport : ofRun(run))));
+    const label = words.pair(words.sections.configuration, whose);
+    return html`<h3>${whose}</h3>
 <pre tabindex="0" role="region" aria-label="${label}">${yaml}</pre>`;
   });
   return html`${parts}`;

@@ -1,5 +1,5 @@
 import { sep } from 'node:path';
-import { labelName } from '@radweave/artifacts';
+import { groupBy, labelName } from '@radweave/artifacts';
 import type { SliceFacts } from '@radweave/imaging';
 import { type Remark, remark } from '@radweave/remarks';
 import { countsOf, importsOf } from './foreign.ts';
@@ -123,16 +123,6 @@ export function repeatedSlices(
     }),
   );
   return byPlace(repeated, 'data-repeated');
-}
-
-function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 /** The first names, and whether there are more. */

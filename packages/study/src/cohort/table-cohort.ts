@@ -2,6 +2,7 @@ import {
   type CohortTable,
   compareText,
   DataError,
+  groupBy,
   naturalCompare,
   type Split,
   type TableIssue,
@@ -80,8 +81,7 @@ function pairUp(
   patients: readonly FoundPatient[],
   issues: TableIssue[],
 ): Pair[] {
-  const byId = new Map<string, FoundPatient[]>();
-  for (const one of patients) byId.set(one.patient, [...(byId.get(one.patient) ?? []), one]);
+  const byId = groupBy(patients, ({ patient }) => patient);
   const claimed = new Set<FoundPatient>();
   const pairs: Pair[] = [];
   const lost: ListedPerson[] = [];
