@@ -14,7 +14,7 @@ export type GrayImage =
     };
 
 /** How the file stored the gray values. Everything but `gray` is accepted and worth counting. */
-export type SliceColour = 'gray' | 'gray-alpha' | 'rgb-equal' | 'rgba-equal' | 'palette-gray';
+export type SliceColour = 'gray' | 'gray-alpha' | 'rgb-equal' | 'rgba-equal' | 'palette-gray' | 'near-gray';
 
 /** A decoded slice. `min` and `max` are over all pixels. */
 export type DecodedSlice = GrayImage & {

@@ -24,13 +24,17 @@ export function isPng(bytes: Uint8Array): boolean {
   return SIGNATURE.every((byte, i) => bytes[i] === byte);
 }
 
-/** Reads only the header, from the first 33 bytes or more of a file. */
-export function readPngHeader(bytes: Uint8Array, where: string): PngHeader {
-  for (const { type, data } of chunks(bytes, where)) {
-    if (type !== 'IHDR') break;
-    return parseHeader(data, where);
+/** Reads the header from the first 33 bytes or more of a file, and EXIF where it lies within them. */
+export function readPngHeader(bytes: Uint8Array, where: string): Pick<PngParts, 'header' | 'exif'> {
+  let header: PngHeader | undefined;
+  let exif: Uint8Array | undefined;
+  for (const { type, data } of chunks(bytes, where, false)) {
+    if (header === undefined && type !== 'IHDR') break;
+    header ??= parseHeader(data, where);
+    if (type === 'eXIf') exif = data;
   }
-  throw headerMissing(where);
+  if (header === undefined) throw headerMissing(where);
+  return { header, exif };
 }
 
 /**
@@ -69,14 +73,24 @@ export function readPngParts(bytes: Uint8Array, where: string): PngParts {
   return { header, palette, transparency, exif, stream: more.length === 0 ? only : Buffer.concat(streams) };
 }
 
-/** Chunk by chunk up to and including IEND; what follows IEND is ignored, as every PNG reader does. */
-function* chunks(bytes: Uint8Array, where: string): Generator<{ type: string; data: Uint8Array }> {
+/**
+ * Chunk by chunk up to and including IEND; what follows IEND is ignored, as every PNG reader does.
+ *
+ * @param isWhole whether these are all bytes of the file; of a part the last chunk that is whole is the last.
+ */
+function* chunks(
+  bytes: Uint8Array,
+  where: string,
+  isWhole = true,
+): Generator<{ type: string; data: Uint8Array }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = SIGNATURE.length;
   for (;;) {
-    if (at + 12 > bytes.length) throw truncated(where, bytes.length);
-    const end = at + 8 + view.getUint32(at);
-    if (end + 4 > bytes.length) throw truncated(where, bytes.length);
+    const end = at + 12 > bytes.length ? Infinity : at + 8 + view.getUint32(at);
+    if (end + 4 > bytes.length) {
+      if (!isWhole && at > SIGNATURE.length) return;
+      throw truncated(where, bytes.length);
+    }
     const type = String.fromCharCode(
       view.getUint8(at + 4),
       view.getUint8(at + 5),

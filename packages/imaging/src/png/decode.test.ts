@@ -12,7 +12,7 @@ import {
   tempDir,
 } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { decodeSlice } from '../decode.ts';
+import { decodeSlice, SHAPE_BYTES, sliceShape } from '../decode.ts';
 import { ImageFault } from '../fault.ts';
 import { sampleBytes } from '../hash.ts';
 import { Scratch } from '../scratch.ts';
@@ -167,6 +167,42 @@ function withChunk(png: Buffer, place: number, type: string, data: Uint8Array): 
   ]);
 }
 
+const TURNED = `
+import sys, json
+import numpy as np
+from PIL import Image, ImageOps
+folder = sys.argv[1]
+a = np.arange(15 * 10, dtype=np.uint8).reshape(15, 10)
+out = {}
+for orientation in range(1, 9):
+    exif = Image.Exif(); exif[274] = orientation
+    path = f'{folder}/{orientation}.png'
+    Image.fromarray(a).save(path, exif=exif)
+    out[path] = np.asarray(ImageOps.exif_transpose(Image.open(path))).tolist()
+noisy = np.stack([a, a + 3, a], 2); noisy[0, 0] = [9, 10, 12]
+Image.fromarray(noisy).save(f'{folder}/near.png')
+out[f'{folder}/near.png'] = np.asarray(Image.open(f'{folder}/near.png').convert('L')).tolist()
+print(json.dumps(out))`;
+
+referenceTest(
+  'EXIF turns an image, and the noise of JPEG between channels is gray, as in PIL',
+  ['PIL', 'numpy'],
+  () => {
+    const folder = tempDir();
+    for (const [path, rows] of Object.entries(
+      pythonJson<Record<string, number[][]>>(TURNED, { args: [folder] }),
+    )) {
+      const bytes = readFileSync(path);
+      const slice = decodeSlice(bytes, path);
+      const size = { width: rows[0]?.length, height: rows.length };
+      expect(slice, path).toMatchObject(size);
+      expect(sliceShape(bytes.subarray(0, SHAPE_BYTES), path), path).toMatchObject(size);
+      expect([...slice.pixels], path).toEqual(rows.flat());
+      expect(slice.colour, path).toBe(path.endsWith('near.png') ? 'near-gray' : 'gray');
+    }
+  },
+);
+
 test('a second header, palette or transparency, and one after the image, are faults as for libpng', () => {
   const png = sample();
   const header = png.subarray(16, 29);
@@ -255,7 +291,7 @@ import numpy as np
 from PIL import Image
 folder = sys.argv[1]
 a = np.arange(64, dtype=np.uint8).reshape(8, 8)
-rgb = np.stack([a, a, a], 2); rgb[5, 3, 2] += 1
+rgb = np.stack([a, a, a], 2); rgb[5, 3, 2] += 4
 Image.fromarray(rgb).save(folder + '/COLOUR rgb.png')
 Image.fromarray(rgb).quantize(64).save(folder + '/COLOUR palette.png')
 alpha = np.stack([a, np.full_like(a, 255)], 2); alpha[2, 1, 1] = 254

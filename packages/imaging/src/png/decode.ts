@@ -1,3 +1,4 @@
+import { exifOrientation, seenSize, turned } from '../orientation.ts';
 import { sampleRange } from '../range.ts';
 import type { Scratch } from '../scratch.ts';
 import { type DecodedSlice, grayImage, type SliceShape } from '../slice.ts';
@@ -9,13 +10,13 @@ import { readSamples, streamLength } from './samples.ts';
 
 /** Width, height and bit depth after decoding, from the first 33 bytes or more. */
 export function pngShape(bytes: Uint8Array, where: string): SliceShape {
-  const { width, height, bits } = readPngHeader(bytes, where);
-  return { width, height, bitDepth: bits === 16 ? 16 : 8 };
+  const { header, exif } = readPngHeader(bytes, where);
+  return { ...seenSize(header, orientationOf(exif)), bitDepth: header.bits === 16 ? 16 : 8 };
 }
 
 /**
  * Decodes a PNG to gray pixels: all bit depths, colour types and interlacing of the PNG specification
- * (third edition). Checks every chunk's CRC and the stream's Adler-32.
+ * (third edition), turned as EXIF asks for. Checks every chunk's CRC and the stream's Adler-32.
  *
  * @param memory where the pixels may lie; default: memory of their own.
  * @throws ImageFault for anything damaged or not gray.
@@ -24,8 +25,15 @@ export function decodePng(bytes: Uint8Array, where: string, memory?: Scratch): D
   const parts = readPngParts(bytes, where);
   const { header } = parts;
   const raw = inflate(parts.stream, streamLength(header), where);
-  const { pixels, colour } = toGray(readSamples(raw, header, where, memory), parts, where);
-  return { ...grayImage(header.width, header.height, pixels), colour, ...sampleRange(pixels) };
+  const { pixels: stored, colour } = toGray(readSamples(raw, header, where, memory), parts, where);
+  const orientation = orientationOf(parts.exif);
+  const pixels = turned(stored, header, orientation);
+  const { width, height } = seenSize(header, orientation);
+  return { ...grayImage(width, height, pixels), colour, ...sampleRange(pixels) };
+}
+
+function orientationOf(exif: Uint8Array | undefined): number {
+  return exif === undefined ? 1 : exifOrientation(exif);
 }
 
 /** What a PNG holds, in colour where it is in colour. */
@@ -38,7 +46,8 @@ export interface PngSamples {
   /** Red, green and blue of each entry; empty where there is no palette. */
   readonly palette: readonly [number, number, number][];
   readonly transparency: PngParts['transparency'];
-  readonly exif: PngParts['exif'];
+  /** How EXIF asks to turn it; the samples are as they are stored. */
+  readonly orientation: number;
   /** Decodes (height, width, channels) samples. @throws ImageFault for damaged ones. */
   readonly read: () => Uint8Array | Uint16Array;
 }
@@ -48,7 +57,7 @@ export function pngSamples(bytes: Uint8Array): PngSamples {
   const where = 'the file';
   const parts = readPngParts(bytes, where);
   const { width, height, bits, channels, colourType } = parts.header;
-  const { transparency, exif, header, palette: all = new Uint8Array() } = parts;
+  const { transparency, header, palette: all = new Uint8Array() } = parts;
   const entries = colourType === PALETTE ? Math.floor(all.length / 3) : 0;
   const palette = Array.from({ length: entries }, (_, i): [number, number, number] => [
     all[3 * i] as number,
@@ -60,5 +69,6 @@ export function pngSamples(bytes: Uint8Array): PngSamples {
     if (colourType !== PALETTE) spread(samples, bits);
     return samples;
   };
-  return { width, height, bits, channels, palette, transparency, exif, read };
+  const orientation = orientationOf(parts.exif);
+  return { width, height, bits, channels, palette, transparency, orientation, read };
 }

@@ -1,4 +1,5 @@
 import { corrupt, ImageFault } from '../fault.ts';
+import { brightness, NEAR_GRAY, nearGray } from '../near-gray.ts';
 import type { SliceColour } from '../slice.ts';
 import type { PngParts } from './chunks.ts';
 import { type ColourType, GRAY, GRAY_ALPHA, PALETTE, RGB, RGBA } from './header.ts';
@@ -15,7 +16,8 @@ const COLOUR: Readonly<Record<ColourType, SliceColour>> = {
 
 /**
  * Reduces PNG samples to one gray channel without changing a value: equal channels become one, opaque alpha
- * is dropped, 1, 2 and 4 bits are spread to 0…255 as PIL's `convert('L')` does.
+ * is dropped, 1, 2 and 4 bits are spread to 0…255 as PIL's `convert('L')` does. Channels that differ as little as JPEG makes them
+ * become their brightness.
  *
  * @throws ImageFault `COLOUR` for real colour, `ALPHA` for pixels that are not opaque.
  */
@@ -27,12 +29,13 @@ export function toGray(
   const { header } = parts;
   const colour = COLOUR[header.colourType];
   if (header.colourType === PALETTE) return { pixels: fromPalette(samples, parts, where), colour };
-  const pixels = header.channels === 1 ? samples : fromChannels(samples, parts, where);
+  const { pixels, isNear } =
+    header.channels === 1 ? { pixels: samples, isNear: false } : fromChannels(samples, parts, where);
   if (parts.transparency !== undefined && (header.colourType === GRAY || header.colourType === RGB)) {
     refuseTransparentColour(pixels, parts.transparency, header, where);
   }
   spread(pixels, header.bits);
-  return { pixels, colour };
+  return { pixels, colour: isNear ? 'near-gray' : colour };
 }
 
 /** Samples of fewer than 8 bits to 0…255. */
@@ -42,7 +45,11 @@ export function spread(pixels: Samples, bits: number): void {
   for (let i = 0; i < pixels.length; i++) pixels[i] = (pixels[i] as number) * factor;
 }
 
-function fromChannels(samples: Samples, { header }: PngParts, where: string): Samples {
+function fromChannels(
+  samples: Samples,
+  { header }: PngParts,
+  where: string,
+): { pixels: Samples; isNear: boolean } {
   const { channels, width, bits } = header;
   const hasColour = channels >= 3;
   const hasAlpha = channels % 2 === 0;
@@ -51,16 +58,21 @@ function fromChannels(samples: Samples, { header }: PngParts, where: string): Sa
     samples instanceof Uint16Array
       ? new Uint16Array(samples.length / channels)
       : new Uint8Array(samples.length / channels);
+  let isNear = false;
   for (let i = 0; i < pixels.length; i++) {
     const at = i * channels;
     const value = samples[at] as number;
+    pixels[i] = value;
     if (hasColour && (samples[at + 1] !== value || samples[at + 2] !== value)) {
-      throw realColour([value, samples[at + 1], samples[at + 2]].join(', '), i, width, where);
+      const [green, blue] = [samples[at + 1] as number, samples[at + 2] as number];
+      const apart = Math.max(value, green, blue) - Math.min(value, green, blue);
+      if (apart > nearGray(bits)) throw realColour([value, green, blue].join(', '), i, width, where);
+      pixels[i] = brightness(value, green, blue);
+      isNear = true;
     }
     if (hasAlpha && samples[at + channels - 1] !== opaque) throw transparent(i, width, where);
-    pixels[i] = value;
   }
-  return pixels;
+  return { pixels, isNear };
 }
 
 function fromPalette(indices: Samples, parts: PngParts, where: string): Uint8Array {
@@ -112,7 +124,7 @@ const realColour = (values: string, i: number, width: number, where: string): Im
     'COLOUR',
     `the image has real colour: the pixel at ${pixelAt(i, width)} has red, green, blue ${values}`,
     where,
-    'Give grayscale slices; overlays, colour maps and screenshots are not measurements',
+    `Give grayscale slices (channels may differ by ${NEAR_GRAY} of 255); overlays, colour maps and screenshots are not measurements`,
   );
 
 const transparent = (i: number, width: number, where: string): ImageFault =>

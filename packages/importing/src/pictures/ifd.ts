@@ -65,18 +65,3 @@ export function tiffHead(bytes: Uint8Array): { view: DataView; littleEndian: boo
   if (view.getUint16(2, littleEndian) !== 42) return null;
   return { view, littleEndian, first: view.getUint32(4, littleEndian) };
 }
-
-const ORIENTATION = 274;
-
-/** How EXIF says that an image is to be turned: from 1, not at all, to 8. Damaged EXIF says nothing. */
-export function exifOrientation(bytes: Uint8Array): number {
-  try {
-    const head = tiffHead(bytes);
-    const found =
-      head === null ? 1 : new Directory(head.view, head.first, head.littleEndian).number(ORIENTATION);
-    return found !== undefined && found >= 1 && found <= 8 ? found : 1;
-  } catch (error) {
-    if (error instanceof FileFault) return 1;
-    throw error;
-  }
-}

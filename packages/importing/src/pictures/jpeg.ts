@@ -1,7 +1,7 @@
+import { exifOrientation } from '@radweave/imaging';
 import { FileFault } from '../files/fault.ts';
 import { decompress } from '../pixels/codecs.ts';
 import type { PixelFormat } from '../pixels/format.ts';
-import { exifOrientation } from './ifd.ts';
 import { type Page, requireSize } from './page.ts';
 
 const wordAt = (bytes: Uint8Array, at: number): number => (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);

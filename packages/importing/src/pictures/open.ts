@@ -2,7 +2,7 @@ import { foreignFormat, ImageFault, pngSamples } from '@radweave/imaging';
 import { FileFault } from '../files/fault.ts';
 import type { Samples } from '../pixels/samples.ts';
 import { bmpPages } from './bmp.ts';
-import { exifOrientation, tiffHead } from './ifd.ts';
+import { tiffHead } from './ifd.ts';
 import { jpegPages } from './jpeg.ts';
 import { fromPalette, type Page, requireSize, withoutAlpha } from './page.ts';
 import { tiffPages } from './tiff.ts';
@@ -24,7 +24,7 @@ export function openPages(bytes: Uint8Array): Page[] {
 
 function pngPages(bytes: Uint8Array): Page[] {
   try {
-    const { width, height, bits, channels, palette, transparency, exif, read } = pngSamples(bytes);
+    const { width, height, bits, channels, palette, transparency, orientation, read } = pngSamples(bytes);
     if (transparency !== undefined) throw new FileFault('a colour of the image is transparent');
     requireSize(width, height);
     const isColour = palette.length > 0 || channels >= 3;
@@ -33,7 +33,6 @@ function pngPages(bytes: Uint8Array): Page[] {
       if (palette.length > 0) return fromPalette(samples, palette);
       return channels % 2 === 0 ? withoutAlpha(samples, channels) : samples;
     };
-    const orientation = exif === undefined ? 1 : exifOrientation(exif);
     const about = { width, height, isInverted: false, orientation, format: `PNG, ${Math.max(8, bits)} bits` };
     return [{ ...about, channels: isColour ? 3 : 1, decode }];
   } catch (error) {

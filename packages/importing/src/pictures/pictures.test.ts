@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { seenSize } from '@radweave/imaging';
 import { peersPython, peerTest, pythonJson, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { FileFault } from '../files/fault.ts';
 import { pictureOf } from '../series/picture-image.ts';
-import { grayOf, seenSize } from './gray.ts';
+import { grayOf } from './gray.ts';
 import { openPages } from './open.ts';
 
 /** Writes pictures by PIL and tifffile, and prints the gray values that PIL or numpy make of each page, turned as EXIF asks for. */
@@ -68,7 +69,7 @@ peerTest('pictures of PIL and tifffile: 60 files, each gray value', ['tifffile',
     expect(found, path).toHaveLength(pages.length);
     for (const [i, page] of found.entries()) {
       const rows = pages[i] as number[][];
-      expect(seenSize(page), path).toEqual({ columns: rows[0]?.length, rows: rows.length });
+      expect(seenSize(page, page.orientation), path).toEqual({ width: rows[0]?.length, height: rows.length });
       const { values } = grayOf(page);
       const difference = rows
         .flat()

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { seenSize } from '@radweave/imaging';
 import { FileFault } from '../files/fault.ts';
-import { grayOf, seenSize } from '../pictures/gray.ts';
+import { grayOf } from '../pictures/gray.ts';
 import type { Page } from '../pictures/page.ts';
 import { type Image, keyedHash } from './image.ts';
 import { type NamedFile, NO_FACTS } from './named-files.ts';
@@ -21,7 +22,7 @@ export function pictureOf(
 ): Image | string {
   const [first] = pages;
   if (first === undefined) throw new FileFault('the file has no image');
-  const { columns, rows } = seenSize(first);
+  const { width: columns, height: rows } = seenSize(first, first.orientation);
   const alike = pages.every(
     (page) =>
       page.width === first.width && page.height === first.height && page.orientation === first.orientation,

@@ -83,9 +83,14 @@ export function rejection(slice: FoundSlice, reason: string): RejectedImage {
   return { image_path: path, patient, hospital, modality, reason };
 }
 
+function readAsGray(colour: SliceFacts['colour']): string {
+  const channels = colour === 'near-gray' ? 'channels that differ by 3 of 255 at most' : 'equal channels';
+  return `color file with ${channels}, read as gray`;
+}
+
 function remarksOf(facts: SliceFacts): string[] {
   return [
-    ...(facts.colour === 'gray' ? [] : ['color file with equal channels, read as gray']),
+    ...(facts.colour === 'gray' ? [] : [readAsGray(facts.colour)]),
     ...(facts.bitDepth === 16 ? ['16 bit'] : []),
     ...(facts.lowRange ? ['16 bit using under a quarter of the range'] : []),
     ...(facts.constant ? ['blank'] : []),
