@@ -110,6 +110,12 @@ test('row by row: as at once, wrong rows are never handed out, and end in the sa
   expect(() => eachRow(write(good), columns, failing)).toThrow(RangeError);
 });
 
+test('a table of nothing but wrong rows is not read to its end', () => {
+  const path = join(tempDir(), 't.csv');
+  writeFileSync(path, `id,n,score,note\n${'a\n'.repeat(30_000)}`);
+  expect(() => readTable(path, columns)).toThrow(/: 10000 errors\n(.*\n){20} {2}… and 9980 more/);
+});
+
 test('another header, a missing file and broken quotes are clear errors', () => {
   expect(() => readTable(write('id,n,note\n'), columns)).toThrow(
     /columns must be id,n,score,note, found id,n,note .* their order, and others beside them, do not matter/,

@@ -51,6 +51,10 @@ function eachRecord(
   }
 }
 
+/** A table with so many is another file: it need not be read to its end, as each takes its time. */
+const MOST_FAULTS = 10_000;
+const UNREADABLE = 'the table cannot be read';
+
 /** How far the first line is looked for. */
 const HEADER_BYTES = 1 << 16;
 
@@ -92,7 +96,7 @@ export function readRecords(path: string): {
     }
     rows.push({ cells, line });
   });
-  issues.throwIfErrors('the table cannot be read');
+  issues.throwIfErrors(UNREADABLE);
   const [header, ...rest] = rows;
   return { header: [...(header?.cells ?? [])], rows: rest };
 }
@@ -131,10 +135,11 @@ export function eachRow<Row extends object>(
     else {
       const row = parseRow(cells, columns, names, header, `${path}, line ${line}`, issues);
       if (row !== undefined) use(row);
+      else if (issues.count >= MOST_FAULTS) issues.throwIfErrors(UNREADABLE, DataError, RESTORE);
     }
   });
   if (header === undefined) findColumns([], columns, path);
-  issues.throwIfErrors('the table cannot be read', DataError, RESTORE);
+  issues.throwIfErrors(UNREADABLE, DataError, RESTORE);
 }
 
 /** What the first line says: how many fields a row has, and where each column is among them. */

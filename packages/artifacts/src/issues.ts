@@ -26,10 +26,17 @@ type ErrorClass = new (code: ErrorCode, what: string, details?: ErrorDetails) =>
 
 /** Gathers faults so that the user sees all of them in one run. */
 export class IssueCollector {
+  /** The first ones: a table may have as many faults as rows. */
   readonly #issues: Issue[] = [];
+  #count = 0;
 
   error(code: ErrorCode, text: string, where?: string, hint?: string): void {
-    this.#issues.push({ code, text, where, hint });
+    if (this.#count++ < SHOWN) this.#issues.push({ code, text, where, hint });
+  }
+
+  /** How many faults there are. */
+  get count(): number {
+    return this.#count;
   }
 
   /**
@@ -43,14 +50,14 @@ export class IssueCollector {
     const errors = this.#issues;
     const [first] = errors;
     if (first === undefined) return;
-    if (errors.length === 1) {
+    if (this.#count === 1) {
       throw new kind(first.code, `${heading}: ${first.text}`, {
         where: first.where,
         hint: first.hint ?? hint,
       });
     }
-    const lines = errors.slice(0, SHOWN).map((issue) => `  - ${formatIssue(issue)}`);
-    if (errors.length > SHOWN) lines.push(`  … and ${errors.length - SHOWN} more`);
-    throw new kind(first.code, `${heading}: ${errors.length} errors\n${lines.join('\n')}`, { hint });
+    const lines = errors.map((issue) => `  - ${formatIssue(issue)}`);
+    if (this.#count > SHOWN) lines.push(`  … and ${this.#count - SHOWN} more`);
+    throw new kind(first.code, `${heading}: ${this.#count} errors\n${lines.join('\n')}`, { hint });
   }
 }

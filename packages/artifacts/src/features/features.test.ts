@@ -89,6 +89,9 @@ test('cut-off files, other files and wrong features are clear errors', () => {
     /shape \(3, 4\) needs 48 bytes, found 44 \(a\.npy\)/,
   );
   expect(() => decodeNpy(bytes.subarray(0, 40), 'a.npy')).toThrow(/ends inside its header/);
+  const many = `{'descr': '<f4', 'fortran_order': False, 'shape': (${'1,'.repeat(70)}), }`.padEnd(255);
+  const array = Buffer.from(`\x93NUMPY\x01\0\xff\0${many}`, 'latin1');
+  expect(() => decodeNpy(array, 'a.npy')).toThrow('an array of 70 dimensions');
   expect(() => decodeNpy(Buffer.from('image_path,label\n'), 'a.npy')).toThrow(/not a \.npy file/);
   expect(() => encodeNpy({ shape: [3], data: new Float32Array(2) })).toThrow(RangeError);
   const path = join(tempDir(), 'p.npy');

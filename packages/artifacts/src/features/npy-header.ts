@@ -6,6 +6,9 @@ export function npyError(file: string, what: string): DataError {
   return new DataError('E_NPY', what, { where: file, hint: 'Extract the features again' });
 }
 
+/** numpy's own limit. */
+const MOST_DIMENSIONS = 64;
+
 /**
  * Reads the header of a `.npy` file (versions 1.0, 2.0 and 3.0; numpy/lib/format.py).
  *
@@ -26,8 +29,9 @@ export function parseNpyHeader(bytes: Buffer, file: string): { header: NpyHeader
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
   const shape = /'shape'\s*:\s*\(([\d\s,L]*)\)/.exec(text)?.[1];
   if (descr === undefined || order === undefined || shape === undefined) {
-    throw npyError(file, `the header cannot be read: ${text.trim()}`);
+    throw npyError(file, `the header cannot be read: ${text.trim().slice(0, 200)}`);
   }
   const sizes = shape.match(/\d+/g) ?? [];
+  if (sizes.length > MOST_DIMENSIONS) throw npyError(file, `an array of ${sizes.length} dimensions`);
   return { header: { descr, fortranOrder: order === 'True', shape: sizes.map(Number) }, offset };
 }

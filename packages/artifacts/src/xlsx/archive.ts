@@ -20,8 +20,10 @@ export function isWorkbook(bytes: Buffer, path: string): boolean {
   return start.equals(ZIP);
 }
 
-/** More than any table of patients unpacks to; what claims more is refused before it fills the memory. */
+/** What the parts of a workbook may unpack to, at most and in relation to its size; what claims more is refused before it fills the memory. */
 const MOST_BYTES = 256 * 2 ** 20;
+const SMALL_BYTES = 16 * 2 ** 20;
+const MOST_TIMES = 32;
 
 /** A workbook's parts by name; each is unpacked when it is asked for, and never beyond what it claims. */
 export class WorkbookArchive {
@@ -41,7 +43,8 @@ export class WorkbookArchive {
   text(name: string): string | null {
     const entry = this.entries.get(name);
     if (entry === undefined) return null;
-    if (entry.size > MOST_BYTES) throw this.damaged(`${name} would take more than 256 MB`);
+    const most = Math.min(MOST_BYTES, SMALL_BYTES + MOST_TIMES * this.bytes.length);
+    if (entry.size > most) throw this.damaged(`${name} would take ${entry.size} bytes, more than ${most}`);
     if (entry.headerOffset + LOCAL.bytes > this.bytes.length) throw this.damaged(`${name} has no header`);
     const header = view(this.bytes.subarray(entry.headerOffset, entry.headerOffset + LOCAL.bytes));
     if (header.getUint32(0, true) !== LOCAL.signature) throw this.damaged(`${name} has no header`);

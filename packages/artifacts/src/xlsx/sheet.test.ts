@@ -105,6 +105,18 @@ test('a workbook is a table like any other', () => {
   ]);
 });
 
+test('a small workbook of endless cells is refused before they fill the memory', () => {
+  const sheetOf = (rows: string): Buffer => zipOf({ 'xl/worksheets/sheet1.xml': sheet(rows) });
+  const wide = `<row><c r="XFD1"><v>1</v></c></row>${'<row/>'.repeat(5000)}`;
+  expect(() => readSheet(sheetOf(wide), 't.xlsx')).toThrow('it has 5001 rows, and one of 16384 columns');
+  expect(() => readSheet(sheetOf(`<row>${'<c/>'.repeat(20_000)}</row>`), 't.xlsx')).toThrow(
+    'more columns than',
+  );
+  expect(() => readSheet(sheetOf('<row/>'.repeat(4_000_000)), 't.xlsx')).toThrow(
+    /would take 240000\d\d bytes/,
+  );
+});
+
 test('what is no whole workbook is refused, and never believed beyond what is there', () => {
   const whole = zipOf({ 'xl/worksheets/sheet1.xml': sheet('<row><c><v>1</v></c></row>') });
   expect(cellsOf(whole)).toEqual([['1']]);
@@ -116,7 +128,7 @@ test('what is no whole workbook is refused, and never believed beyond what is th
   const lying = Buffer.from(whole);
   const entry = lying.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]));
   lying.writeUInt32LE(0x7fffffff, entry + 24);
-  expect(() => readSheet(lying, 't.xlsx')).toThrow('more than 256 MB');
+  expect(() => readSheet(lying, 't.xlsx')).toThrow(/would take 2147483647 bytes, more than 1678\d{4}/);
   lying.writeUInt32LE(5, entry + 24);
   expect(() => readSheet(lying, 't.xlsx')).toThrow(/cannot be unpacked|is not whole/);
   const old = join(tempDir(), 'old.xlsx');

@@ -9,6 +9,8 @@ export interface SheetRow {
 
 /** Columns of a sheet, XFD at most. */
 const MOST_COLUMNS = 16_384;
+/** A table of all slices of a large study has 10 million; each takes memory, though it be empty. */
+const MOST_CELLS = 20_000_000;
 
 /** Number formats of Excel that show a day or a time (ECMA-376, 18.8.30). */
 const DATE_FORMATS = (id: number): boolean => (id >= 14 && id <= 22) || (id >= 45 && id <= 47);
@@ -21,7 +23,7 @@ const DATE_FORMATS = (id: number): boolean => (id >= 14 && id <= 22) || (id >= 4
  */
 export function readSheet(bytes: Buffer, path: string): SheetRow[] {
   const archive = new WorkbookArchive(bytes, path);
-  const strings = elements(archive.text('xl/sharedStrings.xml') ?? '', 'si').map(({ inner }) =>
+  const strings = Array.from(elements(archive.text('xl/sharedStrings.xml') ?? '', 'si'), ({ inner }) =>
     textIn(inner),
   );
   const dates = { styles: dateStyles(archive.text('xl/styles.xml') ?? ''), of1970: dayOf1970(archive) };
@@ -40,6 +42,8 @@ export function readSheet(bytes: Buffer, path: string): SheetRow[] {
     rows.push({ cells, line });
   }
   const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0);
+  if (rows.length * width > MOST_CELLS)
+    throw archive.damaged(`it has ${rows.length} rows, and one of ${width} columns`);
   return rows.map(({ cells, line }) => ({
     cells: [...cells, ...Array(width - cells.length).fill('')],
     line,
@@ -48,10 +52,10 @@ export function readSheet(bytes: Buffer, path: string): SheetRow[] {
 
 /** The part of the sheet that the workbook lists first and does not hide. */
 function firstSheet(archive: WorkbookArchive): string {
-  const sheets = elements(archive.text('xl/workbook.xml') ?? '', 'sheet');
+  const sheets = [...elements(archive.text('xl/workbook.xml') ?? '', 'sheet')];
   const first = sheets.find(({ tag }) => (attribute(tag, 'state') ?? 'visible') === 'visible') ?? sheets[0];
   const id = attribute(first?.tag ?? '', 'r:id');
-  const links = elements(archive.text('xl/_rels/workbook.xml.rels') ?? '', 'Relationship');
+  const links = [...elements(archive.text('xl/_rels/workbook.xml.rels') ?? '', 'Relationship')];
   const target = attribute(links.find(({ tag }) => attribute(tag, 'Id') === id)?.tag ?? '', 'Target');
   if (target === undefined) return 'xl/worksheets/sheet1.xml';
   return target.startsWith('/') ? target.slice(1) : `xl/${target}`;
@@ -71,7 +75,8 @@ function cellText(
 ): string {
   const kind = attribute(tag, 't') ?? 'n';
   if (kind === 'inlineStr') return textIn(inner);
-  const value = plainText(elements(inner, 'v')[0]?.inner ?? '');
+  const [shown] = elements(inner, 'v');
+  const value = plainText(shown?.inner ?? '');
   if (kind === 's') return strings[Number(value)] ?? '';
   if (kind === 'b') return value === '1' ? 'TRUE' : 'FALSE';
   if (kind !== 'n' || value === '') return value;
@@ -83,21 +88,20 @@ function cellText(
 /** The text of a string, without the phonetic one of East Asian workbooks. */
 function textIn(xml: string): string {
   const shown = xml.replace(/<rPh\b[\s\S]*?<\/rPh>/g, '');
-  return elements(shown, 't')
-    .map(({ inner }) => plainText(inner))
-    .join('');
+  return Array.from(elements(shown, 't'), ({ inner }) => plainText(inner)).join('');
 }
 
 /** Styles of cells that hold a day or a time. */
 function dateStyles(styles: string): Set<number> {
   const own = new Map(
-    elements(styles, 'numFmt').map(({ tag }) => [
+    Array.from(elements(styles, 'numFmt'), ({ tag }) => [
       Number(attribute(tag, 'numFmtId')),
       // Colours, conditions and quoted text are no part of it.
       (attribute(tag, 'formatCode') ?? '').replace(/\[[^\]]*\]|"[^"]*"|\\./g, ''),
     ]),
   );
-  const formats = elements(elements(styles, 'cellXfs')[0]?.inner ?? '', 'xf');
+  const [table] = elements(styles, 'cellXfs');
+  const formats = [...elements(table?.inner ?? '', 'xf')];
   const isDate = (id: number): boolean => DATE_FORMATS(id) || /[ymdhs]/i.test(own.get(id) ?? '');
   return new Set(
     formats.flatMap(({ tag }, style) => (isDate(Number(attribute(tag, 'numFmtId'))) ? [style] : [])),

@@ -8,22 +8,20 @@ export interface Element {
  * The elements of a name, in order, whatever prefix their namespace has; such as lie in one another are not told apart, which
  * the parts of a workbook that are read here do not have.
  */
-export function elements(xml: string, name: string): Element[] {
-  const found: Element[] = [];
+export function* elements(xml: string, name: string): Generator<Element> {
   const open = new RegExp(`<(?:[\\w-]+:)?${name}(?:\\s[^<>]*|/)?>`, 'g');
   for (let match = open.exec(xml); match !== null; match = open.exec(xml)) {
     const [tag] = match;
     if (tag.endsWith('/>')) {
-      found.push({ tag, inner: '' });
+      yield { tag, inner: '' };
       continue;
     }
     const prefix = /^<((?:[\w-]+:)?)/.exec(tag)?.[1] ?? '';
     const end = xml.indexOf(`</${prefix}${name}`, open.lastIndex);
-    if (end === -1) break;
-    found.push({ tag, inner: xml.slice(open.lastIndex, end) });
+    if (end === -1) return;
+    yield { tag, inner: xml.slice(open.lastIndex, end) };
     open.lastIndex = end;
   }
-  return found;
 }
 
 /** The value of an attribute of an opening tag. */

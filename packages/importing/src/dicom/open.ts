@@ -1,5 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import { FileFault } from '../files/fault.ts';
+import { mostUnpacked } from '../files/growth.ts';
 import { readStart } from '../files/start.ts';
 import type { Dataset } from './dataset.ts';
 import { EXPLICIT, IMPLICIT, type TransferSyntax, transferSyntax } from './encoding.ts';
@@ -21,8 +22,6 @@ const META_END = 0x00030000;
 const HEADER_BYTES = 1 << 16;
 /** Tag and length of an element, at least. */
 const ELEMENT_HEAD = 8;
-/** A deflated header may not grow a hundredfold and more. */
-const MOST_INFLATED = 2 ** 30;
 
 /**
  * Reads a file's elements before the pixels, from its first bytes where they hold them.
@@ -102,7 +101,7 @@ function hasVr(bytes: Uint8Array, at: number): boolean {
 
 function inflated(bytes: Uint8Array): Uint8Array {
   try {
-    return inflateRawSync(bytes, { maxOutputLength: MOST_INFLATED });
+    return inflateRawSync(bytes, { maxOutputLength: mostUnpacked(bytes.length) });
   } catch (error) {
     throw new Deflated(
       `the deflated elements are damaged: ${error instanceof Error ? error.message : error}`,

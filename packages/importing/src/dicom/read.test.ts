@@ -77,6 +77,22 @@ test('a length that leads beyond the file is never believed', () => {
   expect(() => parseFile(bytes)).toThrow('(7FE0,0010) needs 2147483647 bytes and 384 are left');
 });
 
+test('a small file that unpacks to far more than it has is refused before it fills the memory', () => {
+  const zeros = new Uint8Array(80 * 2 ** 20);
+  const deflated = madeUpDicom(madeUpSlice({ [TAG.pixels]: ['OW', zeros] }), { deflated: true });
+  expect(() => parseFile(deflated)).toThrow(
+    /the deflated elements are damaged: Cannot create a Buffer larger/,
+  );
+  const slice = madeUpSlice({ [TAG.rows]: ['US', 8192], [TAG.columns]: ['US', 8192] });
+  const { [TAG.pixels]: _, ...rest } = slice;
+  for (const syntax of ['1.2.840.10008.1.2.5', '1.2.840.10008.1.2.8.1', '1.2.840.10008.1.2.4.90']) {
+    const file = parseFile(madeUpDicom(rest, { syntax, pieces: [new Uint8Array(100)] }));
+    expect(() => decodeFrame(file, pixelFormat(file.dataset), 0), syntax).toThrow(
+      '100 bytes would unpack to an image of 134217728',
+    );
+  }
+});
+
 test('sequences in sequences end somewhere', () => {
   const item = Buffer.from([0xfe, 0xff, 0x00, 0xe0, 0xff, 0xff, 0xff, 0xff]);
   const open = Buffer.concat([

@@ -1,5 +1,6 @@
 import { exifOrientation } from '@radweave/imaging';
 import { FileFault } from '../files/fault.ts';
+import { requireGrowth } from '../files/growth.ts';
 import { decompress } from '../pixels/codecs.ts';
 import type { PixelFormat } from '../pixels/format.ts';
 import { type Page, requireSize } from './page.ts';
@@ -51,6 +52,7 @@ export function jpegPages(bytes: Uint8Array): Page[] {
     photometric: samples === 1 ? 'MONOCHROME2' : isRgb ? 'RGB' : 'YBR_FULL',
   };
   const decode = (): Uint8Array => {
+    requireGrowth(bytes.length, width * height * samples);
     const image = decompress(bytes, 'jpeg', format);
     if (image.bytes.length === width * height * samples && !image.planar) return image.bytes;
     throw new FileFault('the image is not of the size that the JPEG declares');

@@ -157,6 +157,11 @@ test.each<[what: string, bytes: Uint8Array, message: string]>([
   ['WebP', Buffer.from('RIFF0000WEBPVP8 '), 'WebP is not read as a picture: convert it'],
   ['pages in a circle', smallTiff({}, 12), 'in a circle'],
   ['a huge image of few bytes', smallTiff({ 256: 8000, 257: 8000, 278: 8000 }), 'too short'],
+  [
+    'an image that would take a gigabyte',
+    smallTiff({ 256: 8000, 257: 8000, 258: 32, 277: 4, 278: 8000 }),
+    'would unpack',
+  ],
   ['more pixels than any', smallTiff({ 256: 80_000, 257: 80_000 }), 'too large'],
   ['JPEG within TIFF', smallTiff({ 259: 7 }), 'TIFF that holds JPEG is not read'],
   ['TIFF of an unusual compression', smallTiff({ 259: 50_000 }), 'compression 50000 is not read'],

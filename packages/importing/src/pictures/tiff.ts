@@ -1,4 +1,5 @@
 import { FileFault } from '../files/fault.ts';
+import { requireGrowth } from '../files/growth.ts';
 import type { Samples } from '../pixels/samples.ts';
 import { Directory, tiffHead } from './ifd.ts';
 import { fromPalette, type Page, requireSize, withoutAlpha } from './page.ts';
@@ -139,6 +140,7 @@ function paletteOf(directory: Directory): [number, number, number][] {
 
 function samplesOf(bytes: Uint8Array, layout: Layout): Samples {
   const { width, height, samples, tile, pieces, unpack } = layout;
+  requireGrowth(bytes.length, width * height * samples * layout.bytes);
   const across = Math.ceil(width / tile[0]);
   // All pieces are unpacked before anything as large as declared is made.
   const parts = pieces.map(({ offset, length }, i) => {

@@ -2,6 +2,7 @@ import { inflateRawSync } from 'node:zlib';
 import type { DicomFile } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
 import { FileFault } from '../files/fault.ts';
+import { requireGrowth } from '../files/growth.ts';
 import { type Decompressed, decompress } from './codecs.ts';
 import type { PixelFormat } from './format.ts';
 import { decodeRle } from './rle.ts';
@@ -26,6 +27,7 @@ function samplesOf(file: DicomFile, format: PixelFormat, index: number): Samples
   const fragments = dataset.elements.get(TAG.pixels)?.fragments;
   if (fragments === undefined) return nativeSamples(file, format, index);
   const bytes = joined(fragmentsOf(file, fragments, format.frames, index));
+  requireGrowth(bytes.length, frameBytes(format));
   switch (syntax.compression) {
     case 'native':
       return plainSamples(bytes, format);

@@ -25,6 +25,8 @@ export interface HubBehaviour {
   token?: string;
   /** SHA-256 that is announced; the true one unless given. */
   announced?: string;
+  /** Bytes that are announced; the true number unless given. */
+  announcedSize?: number;
   /** Serve as the hub does small files: git's hash as ETag, no redirect. */
   small?: boolean;
   /** Origin that downloads are redirected to; the hub itself unless given. */
@@ -98,7 +100,7 @@ function announce(
   }
   const hash = hub.announced ?? createHash('sha256').update(hub.bytes).digest('hex');
   response.setHeader('x-linked-etag', `"${hash}"`);
-  response.setHeader('x-linked-size', String(hub.bytes.length));
+  response.setHeader('x-linked-size', String(hub.announcedSize ?? hub.bytes.length));
   response.writeHead(302, { location: `${hub.storage ?? ''}/storage` }).end('moved');
 }
 

@@ -95,6 +95,18 @@ test('a wrong checksum is named and nothing of the file is left', async () => {
   expect(existsSync(join(env.HF_HOME, 'hub', FOLDER, 'snapshots'))).toBe(false);
 });
 
+test('a server that sends more than it announced is not listened to, and a size below zero is none', async () => {
+  const { origin } = await hubServer(hub({ announcedSize: 10 }));
+  const env = at(origin);
+  const error = await fetchWeights('resnet18', { env }).catch((reason: unknown) => reason);
+  const received = Number(/it has (\d+) bytes, not 10/.exec((error as Error).message)?.[1]);
+  expect(received).toBeGreaterThan(10);
+  expect(received).toBeLessThan(BYTES.length);
+  expect(readdirSync(blobsOf(env.HF_HOME))).toEqual([]);
+  const other = at((await hubServer(hub({ announcedSize: -10 }))).origin);
+  await expect(fetchWeights('resnet18', { env: other })).rejects.toThrow('does not announce');
+});
+
 for (const [status, fault, words] of [
   [401, 'refused', 'answered 401: it wants a token, or does not accept the one in HF_TOKEN'],
   [403, 'refused', 'answered 403: access is not allowed'],

@@ -97,6 +97,8 @@ async function receive(
           await handle.writeFile(chunk);
           done += chunk.length;
           onProgress?.(done, size);
+          // What never ends would fill the disk.
+          if (done > size) break;
         }
       } finally {
         answer.body.destroy();

@@ -51,7 +51,8 @@ export async function fetchMetadata(
   if (
     !/^[0-9a-f]{40}$/.test(commit) ||
     !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(hash) ||
-    !Number.isSafeInteger(size)
+    !Number.isSafeInteger(size) ||
+    size < 0
   ) {
     throw new HubFailure(
       'not-a-hub',
