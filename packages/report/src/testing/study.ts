@@ -1,15 +1,8 @@
 import type { CohortPatient, FusionModelFile, HistoryRow, Split } from '@radweave/artifacts';
-import { asWritten, type Remark, remark } from '@radweave/remarks';
-import type {
-  Gallery,
-  LeakageCheck,
-  Oddities,
-  Optional,
-  ReportData,
-  SiteAudit,
-  TrainingSettings,
-} from '../data.ts';
+import { asWritten, remark } from '@radweave/remarks';
+import type { Gallery, ReportData, TrainingSettings } from '../data.ts';
 import { evaluationOf } from './evaluation.ts';
+import { leakageOf, odditiesOf, siteOf } from './findings.ts';
 
 /** What to make up. */
 export interface StudyWish {
@@ -97,53 +90,6 @@ export function bareStudy(wish: StudyWish = {}): ReportData {
     siteAudit: MISSING,
     leakage: MISSING,
   };
-}
-
-/** Each kind of warning once. */
-function odditiesOf(home: string, hostile: string): Oddities {
-  const place = { hospital: 'SY', modality: 'A', n: 3 };
-  const slices = { ...place, total: 8 };
-  const one = (what: string): Remark => remark('data-count', { what, n: 1 });
-  const lacking = { hospital: 'SY', modalities: ['P'] };
-  const like = { hospital: 'SY', modality: 'A', home, homeHigh: 0.46 };
-  const few = (...names: string[]) => ({ names, isMore: names.length > 1 });
-  const warnings = [
-    together(
-      remark('data-lost', { ...lacking, n: 2, total: 4, labels: [one('grade0'), one('grade1')] }),
-      remark('data-folders-there', few(`p${hostile}`)),
-      remark('data-folders-empty', few('P')),
-    ),
-    together(
-      remark('data-lost', { ...lacking, n: 1, total: 1, labels: [one('grade0')] }),
-      remark('data-folders-none'),
-    ),
-    remark('data-hospital-unread', { hospital: 'ZS', classes: 'grade0, grade1, …', ...few('benign') }),
-    remark('data-folder-unread', { hospital: 'ZS', folder: 'benign', classes: 'grade0, grade1, …', n: 1 }),
-    remark('data-hospitals-alike', { names: ['SY', 'sy'] }),
-    remark('data-misplaced', { n: 2, ...few('ZS/a.png', 'ZS/b.png') }),
-    remark('data-repeated', { hospital: 'ZS', modality: 'A', n: 2, ...few('s1 (1).png') }),
-    together(
-      remark('data-not-png', { hospital: 'ZS', kinds: [one('.dcm')], folder: 'ZS/grade0/1/A' }),
-      remark('data-import', { commands: ['radweave import dicom'] }),
-    ),
-    remark('data-masks-named', { ...place, ...few('a_mask.png') }),
-    remark('data-masks-doubtful', { ...place, ...few('a_roi.png') }),
-    remark('data-masks-two-values', { ...place, ...few('a.png', 'b.png') }),
-    remark('data-blank', { ...slices, ...few('0001/a.png', '0001/b.png', '0002/a.png') }),
-    remark('data-unscaled', { ...slices, high: 0.03 }),
-    remark('data-inverted-unlike', { ...slices, mean: 0.9, home, homeMean: 0.08 }),
-    remark('data-inverted', { ...slices, hospital: 'JM' }),
-    remark('data-darker', { ...like, high: 0.2 }),
-    remark('data-brighter', { ...like, high: 0.9 }),
-    remark('data-no-external', { home }),
-    remark('data-no-external-usable', { hospitals: ['SY', 'ZS'] }),
-  ];
-  const brightness = [home, 'SY'].flatMap((hospital) =>
-    ['A', 'P'].flatMap((modality) =>
-      [0.75, 0.25].map((share, i) => ({ hospital, modality, slices: 8, from: i / 2, share })),
-    ),
-  );
-  return { warnings, brightness };
 }
 
 function cohortOf({ classes = 2, hostile = '', external }: StudyWish): CohortPatient[] {
@@ -291,78 +237,5 @@ function galleryOf(cohort: CohortPatient[], labels: string[], hostile: string): 
     },
     // The last picture is gone.
     images: { '0.png': PIXEL, '1.png': PIXEL },
-  };
-}
-
-function siteOf(hostile: string): Optional<SiteAudit> {
-  const row = {
-    features: 'fused',
-    scope: 'all',
-    transductive: false,
-    n: 51,
-    auc: { value: 0.8 },
-    aucP: 0.01,
-    accuracy: { value: 0.7, lower: 0.5, upper: 0.8 },
-    accuracyP: 0.02,
-    chance: 0.4,
-    note: null,
-  } as const;
-  const after = {
-    ...row,
-    harmonised: true,
-    transductive: true,
-    note: together(
-      remark('site-few-patients', { hospitals: [`ZS${hostile}`] }),
-      remark('site-harmonised-anew'),
-      remark('site-in-sample', { modalities: ['A', 'P'] }),
-    ),
-  };
-  const reason = remark('combat-site-small', { n: 9, least: 10 });
-  const parts = ['A', 'P'].map((name) => remark('of-name', { name, reason }));
-  const notes = [
-    remark('transductive'),
-    remark('no-covariate'),
-    remark('hospital-left', { hospital: `ZS${hostile}`, reason: together(...parts) }),
-  ];
-  return { value: { rows: [{ ...row, harmonised: false }, after], notes } };
-}
-
-function together(...parts: Remark[]): Remark {
-  return remark('several', { parts });
-}
-
-function foundIn(what: Remark, n: number, isAtLeast = false): Remark {
-  return remark('audit-found', { what, n, isAtLeast });
-}
-
-function leakageOf(hostile: string): Optional<LeakageCheck[]> {
-  return {
-    value: [
-      { name: 'patients across splits', outcome: 'passed', detail: remark('audit-patients', { n: 51 }) },
-      {
-        name: 'near-duplicate slices',
-        outcome: 'warning',
-        detail: together(
-          remark('audit-slices-near', { n: 890, bits: 4 }),
-          foundIn(remark('WARN_NEAR_SLICES'), 29),
-          foundIn(remark('INFO_SIMILAR_SLICES', { limit: 0.95 }), 1047, true),
-        ),
-      },
-      {
-        name: 'fusion',
-        outcome: 'leak',
-        detail: together(
-          remark('audit-fusion', { modalities: ['A', 'P'] }),
-          foundIn(remark('LEAK_FUSION_FITTED'), 2),
-        ),
-      },
-      {
-        name: 'fold models',
-        outcome: 'not checked',
-        detail: remark('audit-not-checked', {
-          reasons: [remark('audit-no-folds'), remark('audit-no-fusion', { file: `model.json${hostile}` })],
-        }),
-      },
-    ],
   };
 }
