@@ -3,26 +3,12 @@ import { remark } from '@radweave/remarks';
 import { expect, test } from 'vitest';
 import { buildReport } from './build.ts';
 import type { ReportData } from './data.ts';
+import { section, textOf } from './testing/read-page.ts';
 import { bareStudy, study } from './testing/study.ts';
 import { WORDS } from './words/index.ts';
 import { SECTIONS, type SectionId } from './words/words.ts';
 
 const HOSTILE = `"'><img src=x onerror="window.hacked=1"></textarea></svg><script>window.hacked=1</script>&amp;<!--`;
-
-/** The markup of one section. */
-function section(page: string, id: SectionId): string {
-  const [, after = ''] = page.split(`<section id="${id}"`);
-  return after.split('</section>')[0] ?? '';
-}
-
-/** Text as a reader sees it: tags gone, entities read. */
-function textOf(markup: string): string {
-  const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
-  return markup
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => entities[name] ?? '')
-    .replace(/\s+/g, ' ');
-}
 
 /** Where a value was written that nobody meant to write. */
 function brokenText(page: string): string[] {
@@ -87,15 +73,6 @@ test.each(LANGUAGES)(
     expect(brokenText(page)).toEqual([]);
   },
 );
-
-test('patients are grouped by why they were chosen, not by what a table would say of them', async () => {
-  const page = section(await buildReport(study(), 'en'), 'explanations');
-  const [, right = '', wrong = ''] = page.split('<h3>');
-  expect(right).toContain('predicted correctly');
-  // Its label is 0 and its prediction 1, yet it was chosen as a right one: the frozen threshold decides.
-  expect(right).toContain('test0 (');
-  expect(wrong).toMatch(/predicted incorrectly[\s\S]*test1 \([\s\S]*test2 \(/);
-});
 
 test('with three labels every number says whose it is, and nothing speaks of a threshold', async () => {
   const page = await buildReport(study({ classes: 3 }), 'en');
@@ -240,51 +217,6 @@ test('decisions that were taken over name the patients of the earlier evaluation
   );
 });
 
-test('captions of maps give the probability that the picture gives, and say what confident means', async () => {
-  const one = study();
-  const [gallery] = 'value' in one.galleries ? one.galleries.value : [];
-  const [first] = gallery?.explanations.patients ?? [];
-  if (gallery === undefined || first === undefined) throw new Error('no gallery');
-  Object.assign(first, { probabilities: [0.7, 0.3], predicted: 0, explained_class: 1 });
-  const shown = textOf(section(await buildReport(one, 'en'), 'explanations'));
-  expect(shown).toContain('predicted grade0; probability of grade1 0.300; evidence for grade1;');
-  expect(shown).toContain('most confident of those predicted correctly');
-  expect(shown).toContain('the patient’s (mean over all slices).');
-  expect(shown).toContain('whose probability of grade1 is farthest from the threshold 0.400');
-  const chinese = textOf(section(await buildReport(one, 'zh'), 'explanations'));
-  expect(chinese).toContain('“最有把握”指各医院中 grade1 的概率离阈值 0.400 最远的患者');
-  expect(chinese).toContain('grade1 的概率 0.300');
-  for (const patient of gallery.explanations.patients) patient.category = 'asked';
-  expect(textOf(section(await buildReport(one, 'en'), 'explanations'))).not.toContain('farthest from');
-});
-
-test('captions of maps print what tells a probability apart from the threshold, and how strong the maps are', async () => {
-  const one = study();
-  const [gallery] = 'value' in one.galleries ? one.galleries.value : [];
-  const [first, second, third] = gallery?.explanations.patients ?? [];
-  if (gallery === undefined || first === undefined || second === undefined || third === undefined) {
-    throw new Error('no gallery');
-  }
-  gallery.explanations.layer = 'layer3';
-  gallery.explanations.decision.threshold = 0.46921;
-  Object.assign(first, { probabilities: [0.5312, 0.4688], predicted: 0, explained_class: 1, scale: 0 });
-  Object.assign(second, { probabilities: [0.5307, 0.4693], scale: 2 });
-  Object.assign(third, {
-    scale: 0.002,
-    slices: [0, 0.002].map((peak) => ({ image_path: 'a.png', probability: 0.1, peak, shown: true })),
-  });
-  const shown = textOf(section(await buildReport(one, 'en'), 'explanations'));
-  expect(shown).toContain('farthest from the threshold 0.4692,');
-  expect(shown).toContain('predicted grade0; probability of grade1 0.4688;');
-  expect(shown).toContain('predicted grade1; probability of grade1 0.4693;');
-  expect(shown).toContain('all maps are empty: nothing in “layer3” speaks for this label');
-  expect(shown).toContain('largest map value 100 % of the largest shown');
-  expect(shown).toContain('largest map value < 1 % of the largest shown; 1 of the maps shown is empty');
-  const chinese = textOf(section(await buildReport(one, 'zh'), 'explanations'));
-  expect(chinese).toContain('全部热图为空：“layer3”层中没有支持该标签的依据');
-  expect(chinese).toContain('热图最大值为所示最大者的 < 1 %；所示热图中有 1 张为空');
-});
-
 test('where a modality has two models, a note tells them apart: in the summary and beside the tables', async () => {
   const note =
     '“A” is the logistic regression on the extracted features of A alone; “network A” is the network of A';
@@ -354,36 +286,6 @@ test('the table of frozen decisions says what the audit counts besides', async (
   const own = 'a threshold for new patients, chosen on validation when the fusion was fitted';
   expect(textOf(section(await buildReport(study(), 'en'), 'results'))).toContain(own);
   expect(textOf(section(await buildReport(study({ classes: 3 }), 'en'), 'results'))).not.toContain(own);
-});
-
-test('maps of a network no better than chance carry that caution, and the check says its number', async () => {
-  const one = study();
-  const [gallery] = 'value' in one.galleries ? one.galleries.value : [];
-  if (gallery === undefined) throw new Error('no gallery');
-  const step = { spearman_slices: 4, ssim: null };
-  gallery.explanations.randomisation.steps = [
-    { ...step, randomised: ['head'], spearman: 0.99 },
-    { ...step, randomised: ['head', 'layer4'], spearman: 0.4 },
-  ];
-  const better = textOf(section(await buildReport(one, 'en'), 'explanations'));
-  expect(better).not.toContain('than chance');
-  expect(better).toContain(
-    'With all listed parts random the rank correlation is 0.400: the maps change, so they depend on what these parts learned (Radweave’s own limits: changed in part from 0.5 on, unchanged from 0.8 on)',
-  );
-  expect(better).toContain('As Adebayo et al. (2018) interpret it,');
-  expect(better).toContain('With random head alone the rank correlation is still 0.990');
-  for (const row of one.evaluation.rows) row.auc = { value: 0.5, lower: 0.3, upper: 0.7 };
-  const chance = textOf(section(await buildReport(one, 'en'), 'explanations'));
-  expect(chance).toContain(
-    'network A is not shown to be better than chance on these patients (external test: AUC 0.50 (0.30–0.70))',
-  );
-  expect(chance.match(/caution: a network not shown to be better than chance/g)).toHaveLength(3);
-  const none = { value: null, note: remark('no-negative-patients') };
-  for (const row of one.evaluation.rows) Object.assign(row, { auc: none, auc_bootstrap: none });
-  const unknown = textOf(section(await buildReport(one, 'en'), 'explanations'));
-  expect(unknown).toContain(
-    'better than chance on these patients (external test) cannot be said: no negative patients.',
-  );
 });
 
 test('the same study always gives the same page', async () => {
