@@ -80,7 +80,7 @@ test('patients, class and layer asked for; what does not exist is named, and the
   const { config, folder } = await prepared();
   const context = listening();
   const result = await explain(
-    asked(config, { patients: ['SY000', 'ZS011'], layer: undefined, explainedClass: 0 }),
+    asked(config, { patients: ['SY000', 'ZS011'], layer: undefined, explainedClass: 'Grade0' }),
     context,
   );
   expect(result.patients.map((one) => [one.patient, one.category, one.explained_class])).toEqual([
@@ -92,7 +92,8 @@ test('patients, class and layer asked for; what does not exist is named, and the
   const errors: [Partial<ExplainOptions>, object][] = [
     [{ patients: ['SY00'] }, { code: 'E_PATIENT', message: expect.stringContaining('SY000') }],
     [{ layer: 'layer9' }, { code: 'E_LAYER', message: expect.stringContaining('blocks.5, features') }],
-    [{ explainedClass: 2 }, { code: 'E_CLASS', message: expect.stringContaining('0 to 1') }],
+    [{ explainedClass: '2' }, { code: 'E_CLASS', message: expect.stringContaining('one of 0, 1') }],
+    [{ explainedClass: 'malign' }, { code: 'E_CLASS', message: expect.stringContaining('no label malign') }],
     [{ checkpoint: 'pretrained' }, { code: 'E_NO_CLASSIFIER' }],
     [{ modality: 'P' }, { code: 'E_NO_CHECKPOINT' }],
   ];

@@ -74,7 +74,7 @@ export const explain = defineStage({
       layer: optional('<name>', "layer of the maps (default: the model's last feature map)"),
       class: optional(
         '<label>',
-        'label to explain (default: 1; with more than two labels the predicted one)',
+        'label to explain, or its name (default: 1; with more than two labels the predicted one)',
       ),
     },
     configFlags: [
@@ -91,7 +91,7 @@ export const explain = defineStage({
       count: whole('--count', flags.count, 1),
       slices: whole('--slices', flags.slices, 1),
       layer: flags.layer,
-      explainedClass: flags.class === undefined ? undefined : whole('--class', flags.class, 0),
+      explainedClass: flags.class,
     }),
   },
 });

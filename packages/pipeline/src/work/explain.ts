@@ -21,6 +21,7 @@ import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say } from '@radweave/study/context/events';
 import { predictedLabel } from '@radweave/study/decisions/predicted-label';
 import { resolveDevice } from '@radweave/torch';
+import { classOf } from '../explain/class-of.ts';
 import { chooseDecision, predictPatients } from '../explain/decision.ts';
 import { type ExplanationJob, explainPatients } from '../explain/explanations.ts';
 import { montageNames, type PatientToExplain } from '../explain/patient.ts';
@@ -42,7 +43,7 @@ export interface ExplainOptions {
   /** Where the maps are taken; undefined for the family's own place. */
   layer?: string | undefined;
   /** Label to explain; undefined for the positive one of two, the predicted one of more. */
-  explainedClass?: number | undefined;
+  explainedClass?: string | undefined;
   /** The most slices in a montage. */
   slices: number;
 }
@@ -87,12 +88,12 @@ export async function explain(options: ExplainOptions, context: StageContext): P
   const network = await openNetwork(spec, chosen, settings, context);
   network.model.requiresGrad_(false);
   const layer = requireLayer(network, options.layer);
-  requireClass(network, options.explainedClass);
+  const explainedClass = classOf(options.explainedClass, about.label_names);
   const loaded = await loadSplit(config.data, split, modality, context);
   try {
     const batchSize = inferenceBatch(config.extraction.batch_size, network.compute);
     const source: MapSource = { network, layer, pixels: loaded.pixels, batchSize };
-    return await explainSplit(options, source, loaded, about, context);
+    return await explainSplit({ ...options, explainedClass }, source, loaded, about, context);
   } finally {
     loaded.close();
   }
@@ -118,16 +119,8 @@ function requireLayer({ model, name }: FeatureNetwork, layer: string = model.map
   });
 }
 
-function requireClass({ model }: FeatureNetwork, wanted: number | undefined): void {
-  if (wanted === undefined || (Number.isInteger(wanted) && wanted >= 0 && wanted < model.numClasses)) return;
-  throw new UsageError('E_CLASS', `there is no label ${wanted}`, {
-    where: '--class',
-    hint: `Give 0 to ${model.numClasses - 1}`,
-  });
-}
-
 async function explainSplit(
-  options: ExplainOptions,
+  options: Omit<ExplainOptions, 'explainedClass'> & { explainedClass: number | undefined },
   source: MapSource,
   { table }: LoadedSplit,
   about: CheckpointFacts,
