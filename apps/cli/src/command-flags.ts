@@ -12,9 +12,16 @@ const RUN: readonly ConfigFlag[] = usual(
   'seed',
 );
 
+/** Of those that go by a plan. */
+const PLANNED: Readonly<Record<string, readonly ConfigFlag[]>> = {
+  work: usual('device', 'output_dir'),
+  status: usual('output_dir'),
+};
+
 /** The flags of a command that set configuration keys; undefined for one that reads no configuration. */
 export function commandFlags(name: string): readonly ConfigFlag[] | undefined {
-  if (name === 'run') return RUN;
+  if (name === 'run' || name === 'plan') return RUN;
+  if (Object.hasOwn(PLANNED, name)) return PLANNED[name];
   const commands = STAGES.flatMap(({ command }) => (command?.name === name ? [command] : []));
   return commands.length === 0 ? undefined : commands.flatMap(({ configFlags = [] }) => configFlags);
 }

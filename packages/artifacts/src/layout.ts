@@ -61,6 +61,15 @@ export const evaluationFiles = finder({
   frozen: 'frozen',
 });
 
+export const planFiles = finder({
+  plan: 'tasks.json',
+  /** The settings of every task. */
+  config: 'config.yaml',
+});
+
+/** What a task's folder holds; its lease is there too while a worker is at it. */
+export const taskFiles = finder({ record: 'record.json' });
+
 export const auditFiles = finder({
   record: 'audit.json',
   text: 'audit.txt',
@@ -117,6 +126,8 @@ export const outputFolders = finder({
   report: 'report',
   /** Manifests of `radweave run`. */
   manifests: 'run',
+  /** The plan of the study and a folder for each of its tasks. */
+  tasks: 'tasks',
 });
 
 /** The patients of a split in a folder of fusion or evaluation. */

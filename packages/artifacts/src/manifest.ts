@@ -124,6 +124,11 @@ export function readManifest(path: string): Manifest {
   return readJson(path, schema);
 }
 
+/** What a finished stage left, by its manifest. @throws DataError as `readJson`. */
+export function recordedOutputs(path: string): string[] {
+  return readManifest(path).outputs.map((one) => located(outputOf(path), one.path));
+}
+
 /** Whether a stage can be skipped, with what it left and warned of; and if not, why it must run. */
 export type UpToDate =
   | { readonly upToDate: true; readonly outputs: readonly string[]; readonly warnings: readonly string[] }

@@ -4,7 +4,7 @@ export { type StageContext, type StageEvent, silentContext } from '@radweave/stu
 export type { Call, CommandPart, Flag, Flags, Next } from './declare/command.ts';
 export { usual } from './declare/config-flags.ts';
 export { FLAG_GROUPS, type FlagGroup, groupOf } from './declare/flag-groups.ts';
-export { optional, toggle, whole, withDefault } from './declare/flags.ts';
+export { optional, several, toggle, whole, withDefault } from './declare/flags.ts';
 export type { RunOptions } from './declare/job-part.ts';
 export type { SomeStage } from './declare/stage.ts';
 export type { Runner, StepOutcome } from './job/job.ts';
@@ -17,3 +17,7 @@ export { type StageCall, stages } from './library/stages.ts';
 export { type Following, runInThread } from './runner/host.ts';
 export { runStage } from './runner/run-stage.ts';
 export { STAGES, type StageName, type StageOptions, type StageResult } from './stages/index.ts';
+export { type OpenPlan, openPlan } from './tasks/open-plan.ts';
+export { planStudy } from './tasks/plan-study.ts';
+export { studyStatus, type TaskState, type TaskStatus } from './tasks/study-status.ts';
+export { throwFailed, work } from './tasks/work.ts';

@@ -42,6 +42,24 @@ export const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
       ],
       load: () => import('./run.ts'),
     },
+    {
+      name: 'plan',
+      summary: 'write the whole job as a list of tasks, for workers',
+      examples: ['--root_dir /data/Grade --cross_fit 5', '--config config/default_config.yaml'],
+      load: () => import('./plan.ts'),
+    },
+    {
+      name: 'work',
+      summary: 'do tasks of the plan, beside other workers',
+      examples: ['', '--output_dir outputs/feature_extract --device cuda:1'],
+      load: () => import('./work.ts'),
+    },
+    {
+      name: 'status',
+      summary: 'show which tasks of the plan are done, under way or waiting',
+      examples: ['', '--json'],
+      load: () => import('./status.ts'),
+    },
   ],
   'One step, in the order of a study': OF_STAGES,
   'Set-up and information': [

@@ -35,7 +35,7 @@ export function tellFile({ file }: CallConfig, { quiet }: CommonFlags): void {
 }
 
 /** Commands that go through the raw folders; to all others the split files say where the images lie. */
-const READS_RAW = ['preprocess', 'run'];
+const READS_RAW = ['preprocess', 'run', 'plan'];
 
 /** The Python tool's own file names places on Windows; what a command does not use of them is not an error. */
 function overlookForeignPlaces(

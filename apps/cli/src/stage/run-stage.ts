@@ -60,7 +60,7 @@ export async function runStage<S extends StageName>(
 }
 
 /** Runs the stages of a whole job and tells of them on standard error. */
-export function terminalRunner(quiet: boolean, job: JobClock): Runner {
+export function terminalRunner(quiet: boolean, job?: JobClock): Runner {
   const display = new ProgressDisplay(process.stderr, quiet);
   return {
     run: (stage, options, onWarning) => runStage(stage, options, quiet, onWarning, job),

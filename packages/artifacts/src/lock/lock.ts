@@ -99,7 +99,8 @@ export function lockFolder(folder: string, command: string, options: LockOptions
   return held(folder, mine, made, options.times ?? LEASE_TIMES);
 }
 
-function held(folder: string, lease: string, made: string | undefined, times: LeaseTimes): FolderLock {
+/** What a process that has put a lease into a folder holds. */
+export function held(folder: string, lease: string, made: string | undefined, times: LeaseTimes): FolderLock {
   const lost = (): ResourceError | undefined => (isHeld(lease) ? undefined : takenOver(folder));
   const stop = beat(lease, times);
   const endGuard = guardPublishing(() => {

@@ -39,12 +39,14 @@ export function foldRun({ config, name }: FoldSettings, { suffix }: CrossFold): 
  * Trains the folds one after the other. A finished fold is not trained again, a begun one continues from its last checkpoint,
  * or begins anew without one.
  *
+ * @param only The folds to train of all.
  * @throws InterruptedError when told to stop, naming how to continue.
  */
 export async function trainFolds(
   settings: FoldSettings,
   folds: readonly CrossFold[],
   context: StageContext,
+  only: readonly CrossFold[] = folds,
 ): Promise<void> {
   // All at once: a hospital whose name cannot be a run's is told before the first is trained.
   const runs = folds.map((fold) => ({ fold, run: foldRun(settings, fold) }));
@@ -52,6 +54,7 @@ export async function trainFolds(
   const slices = new SharedSlices(config.data, modality, from, context);
   try {
     for (const [i, { fold, run }] of runs.entries()) {
+      if (!only.includes(fold)) continue;
       if (run.exists() && run.read().status === 'finished') {
         say(context, `Fold ${i + 1} of ${folds.length} ('${run.name}') is finished already.`);
         continue;

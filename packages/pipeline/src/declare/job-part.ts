@@ -7,7 +7,7 @@ export interface RunOptions {
   /** Make Grad-CAM montages of each modality's network, for the report. */
   explain: boolean;
   /** Where in the network their maps are taken; the network's own place by default. */
-  mapLayer?: string;
+  mapLayer?: string | undefined;
   /** Also train so many models per modality on folds of the training patients, and stack them; null for none. */
   crossFit: number | null;
 }
@@ -20,14 +20,30 @@ export interface JobFacts {
   runs: Record<string, string>;
 }
 
+/** Parts of a stage, from 1. */
+export interface Parts<Options> {
+  /** The stage that does one. */
+  readonly stage: string;
+  count(how: RunOptions): number;
+  options(whole: Options, part: number): unknown;
+}
+
 /** A stage's part in a whole job. */
 export interface JobPart<Options> {
+  /** The stages whose results it reads: those of the same modality, or of all modalities where either is for all together. */
+  readonly after: readonly string[];
+  /** Whether a job has it; every job by default. */
+  isWanted?(how: RunOptions): boolean;
+  /** What it leaves, for people who read the plan of a study; `*` stands for a name that is not known before. */
+  places(config: Config, modality: string): readonly string[];
+  /** Work of it that can be done ahead by several processes side by side; then nothing of it is left to do but the rest. */
+  readonly parts?: Parts<Options>;
   /** Once for each modality, not for all together. */
   readonly isPerModality?: true;
   /** Under which name its manifest has it, where that is not its own. */
   readonly recordedAs?: string;
   /**
-   * What it is asked to do; null to leave it out.
+   * What it is asked to do.
    *
    * @param modality Empty for all together.
    * @param state What a step with such options depends on.
@@ -36,7 +52,7 @@ export interface JobPart<Options> {
     job: JobFacts,
     modality: string,
     state: (options: Options) => Promise<StageState>,
-  ): Options | null | Promise<Options | null>;
+  ): Options | Promise<Options>;
   /** Notes what later stages are to know, from the paths of its outputs. */
   done?(job: JobFacts, modality: string, outputs: readonly string[]): void;
 }

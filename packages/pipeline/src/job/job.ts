@@ -5,6 +5,7 @@ import {
   hashValue,
   isUpToDate,
   outputFolders,
+  recordedOutputs,
   type StageInput,
   type StageState,
   writeManifest,
@@ -14,6 +15,7 @@ import type { JobFacts, RunOptions } from '../declare/job-part.ts';
 import type { SomeStage } from '../declare/stage.ts';
 import type { StageName, StageOptions, StageResult } from '../stages/index.ts';
 import { stageSettings } from './stage-settings.ts';
+import type { Step } from './steps.ts';
 
 /** What runs a stage and tells people of it. */
 export interface Runner {
@@ -26,10 +28,13 @@ export interface Runner {
   warn: (text: string) => void;
 }
 
-/** A step of a run, and whether it was done or nothing it depends on had changed. */
+/** Whether a step was done or nothing it depends on had changed. */
+export type Outcome = 'done' | 'unchanged';
+
+/** A step of a run, and what came of it. */
 export interface StepOutcome {
   step: string;
-  outcome: 'done' | 'unchanged';
+  outcome: Outcome;
 }
 
 /** Runs stages on which something has changed, and keeps a record of each step in the folder `run` of the outputs. */
@@ -37,7 +42,6 @@ export class Job implements JobFacts {
   readonly config: Config;
   readonly how: RunOptions;
   readonly runs: Record<string, string> = {};
-  readonly outcomes: StepOutcome[] = [];
   private readonly hashes: FileHashes;
   private readonly folder: string;
   private readonly runner: Runner;
@@ -50,24 +54,18 @@ export class Job implements JobFacts {
     this.hashes = new FileHashes(join(this.folder, '.radweave-hashes'));
   }
 
-  /** Runs a stage, for one modality or (empty) for all together, unless it is up to date or has no part in this job. */
-  async step(stage: SomeStage, modality: string): Promise<void> {
-    const options = await stage.job?.options(this, modality, (wish) => this.state(stage, wish as never));
-    if (options === undefined || options === null) return;
-    const name = [...stage.name.split('_'), ...(modality === '' ? [] : [modality])].join('-');
-    const outputs = await this.outputsOf(stage, name, options as never);
-    stage.job?.done?.(this, modality, outputs);
-  }
-
-  private async outputsOf(stage: SomeStage, name: string, options: never): Promise<readonly string[]> {
-    const manifest = join(this.folder, `${name}.json`);
+  /** Does a step, unless it is up to date. */
+  async step(step: Step): Promise<Outcome> {
+    const { stage, modality, name } = step;
+    const options = await this.optionsOf(step);
     const state = await this.state(stage, options);
+    const manifest = this.manifestOf(name);
     const check = isUpToDate(manifest, state, this.hashes);
     if (check.upToDate) {
       this.runner.say(`${name}: unchanged, skipped`);
       for (const text of check.warnings) this.runner.warn(text);
-      this.outcomes.push({ step: name, outcome: 'unchanged' });
-      return check.outputs;
+      stage.job?.done?.(this, modality, check.outputs);
+      return 'unchanged';
     }
     this.runner.say(`${name}: running, because ${check.reason}`);
     const warnings: string[] = [];
@@ -77,8 +75,38 @@ export class Job implements JobFacts {
     const settings = await this.settings(stage, options);
     writeManifest(manifest, { ...state, settings }, outputs, this.hashes, warnings);
     this.hashes.save();
-    this.outcomes.push({ step: name, outcome: 'done' });
-    return outputs;
+    stage.job?.done?.(this, modality, outputs);
+    return 'done';
+  }
+
+  /** Does a part of a step ahead of it, unless the step is up to date. */
+  async part(step: Step, part: number): Promise<Outcome> {
+    const { stage, name } = step;
+    const parts = stage.job?.parts;
+    if (parts === undefined) throw new RangeError(`${name} has no parts`);
+    const options = await this.optionsOf(step);
+    const state = await this.state(stage, options);
+    if (isUpToDate(this.manifestOf(name), state, this.hashes).upToDate) return 'unchanged';
+    this.runner.say(`${name}, part ${part}: running`);
+    await this.runner.run(parts.stage as StageName, parts.options(options, part) as never, () => undefined);
+    return 'done';
+  }
+
+  /** Forgets what was noted and notes what these steps, done by whatever process, left for those after them. */
+  recall(steps: readonly Step[]): void {
+    for (const modality of Object.keys(this.runs)) delete this.runs[modality];
+    for (const { stage, modality, name } of steps) {
+      if (stage.job?.done === undefined) continue;
+      stage.job.done(this, modality, recordedOutputs(this.manifestOf(name)));
+    }
+  }
+
+  private manifestOf(name: string): string {
+    return join(this.folder, `${name}.json`);
+  }
+
+  private async optionsOf({ stage, modality }: Step): Promise<never> {
+    return (await stage.job?.options(this, modality, (wish) => this.state(stage, wish as never))) as never;
   }
 
   /** What a step depends on. */

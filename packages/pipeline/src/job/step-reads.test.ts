@@ -146,6 +146,7 @@ function othersOf(config: Config): [name: StageName, options: object][] {
   const input = join(folder, 'raw', 'SY', 'grade0');
   return [
     ['cross_validate', { config, modality: 'A', by: { folds: 2 }, resume: false, run: 'cv' }],
+    ['train_fold', { config, modality: 'A', folds: 3, fold: 2 }],
     ['align', { config, modalities }],
     ['harmonize', { config, modalities, auditOnly: false, permutations: 1 }],
     ['predict', { config, model, input, output: join(folder, 'new.csv') }],
@@ -153,6 +154,20 @@ function othersOf(config: Config): [name: StageName, options: object][] {
     ['import', exportOptions(join(folder, 'export'))],
   ];
 }
+
+test('a step waits for every step whose results it reads', async () => {
+  const { stepsOf } = await import('./steps.ts');
+  const { defaultConfig } = await import('@radweave/artifacts');
+  const steps = stepsOf(defaultConfig(), { bestHparamsDir: '', explain: true, crossFit: 2 });
+  const writerOf = new Map<string, string>();
+  expectNone(({ step, reads, writes }) => {
+    const after = steps.find(({ name }) => name === step)?.after;
+    const own = [...reads].filter((path) => !EVERYBODYS.some((known) => known.test(relative(folder, path))));
+    const from = own.map((path) => writerOf.get(path)).filter((one) => one !== undefined);
+    for (const path of writes) writerOf.set(path, step);
+    return after === undefined ? [] : [...new Set(from)].filter((one) => !after.includes(one));
+  });
+});
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 const named = (paths: string[]): string[] => paths.map((path) => relative(folder, path)).sort();
@@ -191,7 +206,7 @@ test('the whole job was watched, and every other stage', async () => {
     'explain-P',
     'visualize',
     'report',
-    ...['cross_validate', 'align', 'harmonize', 'predict', 'profile', 'import'],
+    ...['cross_validate', 'train_fold', 'align', 'harmonize', 'predict', 'profile', 'import'],
   ]);
 });
 
@@ -223,6 +238,17 @@ test('every input of a step is read', () => {
 
 /** Where things lie: inputs count wherever they are. */
 const PLACES = ['data.root_dir', 'data.splits_dir', 'data.features_dir', 'fusion.output_dir'];
+
+/** Written into the records of the fold models, which train on split files that are there. */
+const OF_FOLDS = [
+  'data.labels',
+  'data.table_columns',
+  'data.modalities',
+  'data.home_hospital',
+  'data.train_ratio',
+  'data.image_size',
+  'extraction.slice_index',
+];
 
 /** Keys that a stage asks for, and why its result does not depend on them. */
 const ASKED: Readonly<Record<string, readonly string[]>> = {
@@ -258,16 +284,8 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
     'data.home_hospital',
     'data.train_ratio',
   ],
-  // Written into the records of the fold models, which train on split files that are there.
-  'cross-fit': [
-    'data.labels',
-    'data.table_columns',
-    'data.modalities',
-    'data.home_hospital',
-    'data.train_ratio',
-    'data.image_size',
-    'extraction.slice_index',
-  ],
+  'cross-fit': OF_FOLDS,
+  train_fold: OF_FOLDS,
   // Only where the split does not say it; that of a run does.
   evaluate: ['data.home_hospital'],
 };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { auditFolder } from '@radweave/artifacts';
+import { auditFolder, type Config } from '@radweave/artifacts';
 import { usual } from '../declare/config-flags.ts';
 import { pairs, several, toggle, whole, withDefault } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
@@ -22,6 +22,8 @@ const writes = (_: AuditOptions, { auditFile, textFile, alikeFile }: AuditResult
   ...(alikeFile === null ? [] : [alikeFile]),
 ];
 
+const dataAudit = (config: Config): string => join(auditFolder(config), 'data');
+
 /** Looks for leaks before anything is trained. */
 export const auditData = defineStage({
   name: 'audit_data',
@@ -33,13 +35,15 @@ export const auditData = defineStage({
   run: async (options, context) =>
     (await import('../work/audit.ts')).audit({ ...options, dataOnly: true }, context),
   job: {
+    after: ['preprocess'],
     recordedAs: 'audit',
+    places: (config) => [dataAudit(config)],
     // A folder of its own: the audit of everything is written later and must not make this one look outdated.
     options: ({ config }) => ({
       ...USUAL,
       config,
       modalities: config.data.modalities,
-      outputDir: join(auditFolder(config), 'data'),
+      outputDir: dataAudit(config),
     }),
   },
 });
@@ -66,6 +70,8 @@ export const audit = defineStage({
   locks,
   run: async (options, context) => (await import('../work/audit.ts')).audit(options, context),
   job: {
+    after: ['preprocess', 'train', 'extract', 'cross_fit', 'fuse', 'evaluate'],
+    places: (config) => [auditFolder(config)],
     options: ({ config, runs }) => ({ ...USUAL, config, modalities: config.data.modalities, runs }),
   },
   command: {

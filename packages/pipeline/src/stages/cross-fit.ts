@@ -1,21 +1,35 @@
-import { UsageError } from '@radweave/artifacts';
+import { logitsRecordPath, UsageError } from '@radweave/artifacts';
 import { optional, whole } from '../declare/flags.ts';
 import { trainedCheckpoint } from '../declare/job-part.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
-import type { CrossFitOptions } from '../work/cross-fit.ts';
+import type { CrossFitOptions, FoldOptions } from '../work/cross-fit.ts';
 import { extractFlags } from './extract.ts';
+
+/** All else is the checkpoint's, which is one of its inputs. */
+const settings = ['data.features_dir', 'data.resize', 'extraction.batch_size', 'training.device'] as const;
+
+const reads = (options: CrossFitOptions): read.Reads => ({
+  ...read.sliceReads(options.config, options.modality),
+  ...read.checkpointReads(options.config, options),
+});
+
+/** Trains the network of one fold ahead of `cross_fit`: it is on record as a run, and `cross_fit` finds it finished. */
+export const trainFold = defineStage({
+  name: 'train_fold',
+  settings,
+  asked: ({ folds, fold }: FoldOptions) => ({ folds, fold }),
+  reads: (options: FoldOptions) => reads(options),
+  writes: (_, { best }: { best: string }) => [best],
+  run: async (options, context) => (await import('../work/cross-fit.ts')).trainFold(options, context),
+});
 
 /** Trains networks on folds of the training patients and writes the logits of those held out. */
 export const crossFit = defineStage({
   name: 'cross_fit',
-  // All else is the checkpoint's, which is one of its inputs.
-  settings: ['data.features_dir', 'data.resize', 'extraction.batch_size', 'training.device'],
+  settings,
   asked: ({ folds }: CrossFitOptions) => ({ folds }),
-  reads: (options) => ({
-    ...read.sliceReads(options.config, options.modality),
-    ...read.checkpointReads(options.config, options),
-  }),
+  reads,
   writes: ({ config, modality }) => read.pathsOf(read.logitReads(config, modality)),
   locks: ({ config, modality, folds }) => ({
     folder: config.data.features_dir,
@@ -23,12 +37,21 @@ export const crossFit = defineStage({
   }),
   run: async (options, context) => (await import('../work/cross-fit.ts')).crossFit(options, context),
   job: {
+    after: ['preprocess', 'train'],
     isPerModality: true,
-    options: (job, modality) => {
-      const { crossFit } = job.how;
-      if (crossFit === null) return null;
-      return { config: job.config, modality, checkpoint: trainedCheckpoint(job, modality), folds: crossFit };
+    isWanted: ({ crossFit }) => crossFit !== null,
+    places: ({ data }, modality) => [logitsRecordPath(data.features_dir, modality)],
+    parts: {
+      stage: 'train_fold',
+      count: ({ crossFit }) => crossFit ?? 0,
+      options: (whole, fold): FoldOptions => ({ ...whole, fold }),
     },
+    options: (job, modality) => ({
+      config: job.config,
+      modality,
+      checkpoint: trainedCheckpoint(job, modality),
+      folds: job.how.crossFit ?? 0,
+    }),
   },
   command: {
     name: 'extract',

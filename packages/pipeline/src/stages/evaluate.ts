@@ -29,7 +29,11 @@ export const evaluate = defineStage({
   run: async (options, context) => (await import('../work/evaluate.ts')).evaluate(options, context),
   again: async (findings, saved, temporary, context) =>
     (await import('../verify/evaluation.ts')).verifyEvaluation(findings, saved, temporary, context),
-  job: { options: ({ config, runs }) => usualEvaluation(config, { ...runs }) },
+  job: {
+    after: ['preprocess', 'train', 'fuse'],
+    places: (config) => [evaluationFolder(config)],
+    options: ({ config, runs }) => usualEvaluation(config, { ...runs }),
+  },
   command: {
     name: 'evaluate',
     summary: 'evaluate every model per patient and hospital, with intervals and tests',

@@ -46,10 +46,12 @@ export const explain = defineStage({
   }),
   run: async (options, context) => (await import('../work/explain.ts')).explain(options, context),
   job: {
+    after: ['preprocess', 'train', 'evaluate'],
     isPerModality: true,
+    isWanted: ({ explain }) => explain,
+    places: ({ experiment }, modality) => [explanationsFolder(experiment.output_dir, modality)],
     options: (job, modality) => {
       const { config, how } = job;
-      if (!how.explain) return null;
       const split = shownSplit(config.data, modality);
       const checkpoint = trainedCheckpoint(job, modality);
       return { config, modality, checkpoint, split, layer: how.mapLayer, ...USUAL };

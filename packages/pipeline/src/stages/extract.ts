@@ -1,3 +1,4 @@
+import { featureTablePath, SPLITS } from '@radweave/artifacts';
 import { on, set, usual } from '../declare/config-flags.ts';
 import { optional, required, toggle } from '../declare/flags.ts';
 import { trainedCheckpoint } from '../declare/job-part.ts';
@@ -37,7 +38,10 @@ export const extract = defineStage({
   }),
   run: async (options, context) => (await import('../work/extract.ts')).extract(options, context),
   job: {
+    after: ['preprocess', 'train'],
     isPerModality: true,
+    places: ({ data }, modality) =>
+      SPLITS.map((split) => featureTablePath(data.features_dir, split, modality)),
     options: (job, modality) => {
       const checkpoint = trainedCheckpoint(job, modality);
       return { config: job.config, given: [], modality, model: undefined, checkpoint, align: false };

@@ -37,6 +37,8 @@ export const fuse = defineStage({
   again: async (findings, saved, temporary, context) =>
     (await import('../verify/fusion.ts')).verifyFusion(findings, saved, temporary, writes, context),
   job: {
+    after: ['preprocess', 'extract', 'cross_fit'],
+    places: (config) => [fusionFolder(config)],
     options: ({ config, how }) => ({
       config,
       modalities: config.data.modalities,

@@ -1,7 +1,7 @@
 import { align } from './align.ts';
 import { audit, auditData } from './audit.ts';
 import { check } from './check.ts';
-import { crossFit } from './cross-fit.ts';
+import { crossFit, trainFold } from './cross-fit.ts';
 import { crossValidate } from './cross-validate.ts';
 import { evaluate } from './evaluate.ts';
 import { explain } from './explain.ts';
@@ -26,6 +26,7 @@ const MAKING = [
   train,
   crossValidate,
   extract,
+  trainFold,
   crossFit,
   align,
   fuse,

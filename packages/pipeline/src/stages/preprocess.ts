@@ -43,7 +43,11 @@ export const preprocess = defineStage({
     (await import('../work/preprocess.ts')).preprocess(options, found, context),
   again: async (findings, saved, temporary, context) =>
     (await import('../verify/split.ts')).verifySplit(findings, saved, temporary, writes, context),
-  job: { options: ({ config }) => ({ config }) },
+  job: {
+    after: [],
+    places: ({ data }) => [data.splits_dir],
+    options: ({ config }) => ({ config }),
+  },
   command: {
     name: 'preprocess',
     summary: 'scan raw folders, check every image, split patients',

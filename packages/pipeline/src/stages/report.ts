@@ -42,7 +42,21 @@ export const report = defineStage({
     as: 'radweave report',
   }),
   run: async (options, context) => (await import('../work/report.ts')).report(options, context),
-  job: { options: ({ config }) => ({ config, language: 'en' as const, pdf: false, output: null }) },
+  job: {
+    after: [
+      'preprocess',
+      'train',
+      'extract',
+      'cross_fit',
+      'fuse',
+      'evaluate',
+      'audit',
+      'explain',
+      'visualize',
+    ],
+    places: (config) => [reportPath(config)],
+    options: ({ config }) => ({ config, language: 'en' as const, pdf: false, output: null }),
+  },
   command: {
     name: 'report',
     summary: 'write the report of the study as one HTML file, or PDF too',

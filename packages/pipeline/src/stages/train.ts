@@ -1,5 +1,5 @@
-import { basename, dirname } from 'node:path';
-import { bestModelPath, type Config, hashValue, type StageState } from '@radweave/artifacts';
+import { basename, dirname, join } from 'node:path';
+import { bestModelPath, type Config, hashValue, outputFolders, type StageState } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { off, on, set, usual } from '../declare/config-flags.ts';
@@ -43,7 +43,15 @@ export const train = defineStage({
   }),
   run: async (options, context, opened) => (await import('../work/train.ts')).train(options, opened, context),
   job: {
+    // A leak between the sets ends the job before anything learns from them.
+    after: ['preprocess', 'audit_data'],
     isPerModality: true,
+    places: ({ experiment, model }, modality) => {
+      const { checkpoints, logs } = outputFolders(experiment.output_dir);
+      return [checkpoints, logs].map((folder) =>
+        join(folder, `${experiment.name || model.name}_${modality}_*`),
+      );
+    },
     // Training that was stopped is resumed.
     options: async ({ config, how }, modality, state) => {
       const { bestHparamsDir } = how;

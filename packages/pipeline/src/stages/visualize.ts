@@ -27,6 +27,8 @@ export const visualize = defineStage({
   }),
   run: async (options, context) => (await import('../work/visualize.ts')).visualize(options, context),
   job: {
+    after: ['preprocess', 'train', 'extract', 'fuse'],
+    places: ({ experiment }) => [outputFolders(experiment.output_dir).visualizations],
     options: ({ config, runs }) => ({ config, modalities: config.data.modalities, runs: { ...runs } }),
   },
   command: {

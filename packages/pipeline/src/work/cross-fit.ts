@@ -14,13 +14,13 @@ import {
 import { engineVersions } from '@radweave/network/compute/versions';
 import { crossFitConfig } from '@radweave/network/folds/config';
 import { type AllLogits, logitsOfAll } from '@radweave/network/folds/fold-logits';
-import { type FoldSettings, trainFolds } from '@radweave/network/folds/fold-run';
+import { type FoldSettings, foldRun, trainFolds } from '@radweave/network/folds/fold-run';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
 import { readSliceTable } from '@radweave/network/slices/load';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say } from '@radweave/study/context/events';
-import { identityOf, planFolds } from '@radweave/study/folds/plan';
+import { type CrossFold, identityOf, planFolds } from '@radweave/study/folds/plan';
 import { resolveDevice } from '@radweave/torch';
 
 /** What `extract --cross_fit K` is asked to do. */
@@ -32,6 +32,11 @@ export interface CrossFitOptions {
   /** Whose settings to train with: a file of this program, or undefined for the newest best run. */
   checkpoint?: string | undefined;
   folds: number;
+}
+
+/** One of its folds, from 1. */
+export interface FoldOptions extends CrossFitOptions {
+  fold: number;
 }
 
 /** What it gives. */
@@ -56,6 +61,35 @@ export interface CrossFitResult {
  * @throws InterruptedError when told to stop: finished folds are kept, the same command continues.
  */
 export async function crossFit(options: CrossFitOptions, context: StageContext): Promise<CrossFitResult> {
+  const { settings, folds, identity } = await planned(options, context);
+  await trainFolds(settings, folds, context);
+  const logits = await logitsOfAll(settings, folds, context);
+  const result = await write(settings, identity, logits);
+  const { modality, folds: count } = options;
+  say(context, `Logits of ${modality} by ${count} cross-fitted models: ${result.record}`);
+  return result;
+}
+
+/** Trains the model of one fold; {@link crossFit} then finds it finished. @throws as crossFit. */
+export async function trainFold(
+  { fold: number, ...options }: FoldOptions,
+  context: StageContext,
+): Promise<{ best: string }> {
+  const { settings, folds } = await planned(options, context);
+  const fold = folds[number - 1];
+  if (fold === undefined) throw new RangeError(`there is no fold ${number} of ${folds.length}`);
+  await trainFolds(settings, folds, context, [fold]);
+  return { best: foldRun(settings, fold).best };
+}
+
+interface Planned {
+  settings: FoldSettings;
+  folds: CrossFold[];
+  identity: string;
+}
+
+/** Who is held out of which fold, and how its model is trained. */
+async function planned(options: CrossFitOptions, context: StageContext): Promise<Planned> {
   const { modality, folds: count } = options;
   const config = await crossFitConfig(options, context);
   openSplitFolder(config.data, [modality], context);
@@ -65,17 +99,8 @@ export async function crossFit(options: CrossFitOptions, context: StageContext):
   const learned = { classes: config.model.num_classes, splitsDir: config.data.splits_dir };
   const folds = planFolds(rows, count, config.experiment.seed, learned);
   const identity = identityOf(config, modality, folds);
-  const settings: FoldSettings = {
-    config,
-    modality,
-    from: ['train'],
-    name: `${modality}_crossfit${count}_${identity.slice(0, 8)}`,
-  };
-  await trainFolds(settings, folds, context);
-  const logits = await logitsOfAll(settings, folds, context);
-  const result = await write(settings, identity, logits);
-  say(context, `Logits of ${modality} by ${count} cross-fitted models: ${result.record}`);
-  return result;
+  const name = `${modality}_crossfit${count}_${identity.slice(0, 8)}`;
+  return { settings: { config, modality, from: ['train'], name }, folds, identity };
 }
 
 /** Replaces tables and record together: tables without a record, or with another's hashes, are refused. */

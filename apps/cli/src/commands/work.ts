@@ -1,0 +1,94 @@
+import { InterruptedError, jsonLine, UsageError } from '@radweave/artifacts';
+import {
+  type Flags,
+  type OpenPlan,
+  openPlan,
+  optional,
+  several,
+  studyStatus,
+  throwFailed,
+  whole,
+  work,
+} from '@radweave/pipeline';
+import { EXIT, UserError } from '../exit-codes.ts';
+import { runEnding } from '../run-ending.ts';
+import { addFlags } from '../stage/add-flags.ts';
+import { type CommonFlags, readCall } from '../stage/flags.ts';
+import { terminalRunner } from '../stage/run-stage.ts';
+import { onStopSignal } from '../stage/stop-signals.ts';
+import type { Define } from './define.ts';
+import { runWorkers } from './worker-processes.ts';
+
+interface WorkFlags extends CommonFlags, Record<string, unknown> {
+  index?: string;
+  workers?: string;
+  devices?: string[];
+}
+
+const FLAGS: Flags = {
+  workers: optional('<N>', 'start so many workers on this machine, which share its threads'),
+  devices: several('<names...>', 'start a worker for each device, such as cuda:0 cuda:1'),
+  index: optional(
+    '<i>',
+    'number of this worker, from 0 (default: $SLURM_ARRAY_TASK_ID or $JOB_COMPLETION_INDEX)',
+  ),
+};
+
+/** The number that a cluster has given this worker. */
+function workerIndex(typed: string | undefined, env: NodeJS.ProcessEnv = process.env): number {
+  const told = typed ?? env.SLURM_ARRAY_TASK_ID ?? env.JOB_COMPLETION_INDEX ?? '0';
+  return whole('--index', told, 0);
+}
+
+/** For each worker process its device; none where this process is the worker. */
+function workerDevices({ workers, devices }: WorkFlags): (string | null)[] {
+  if (devices === undefined) {
+    const count = workers === undefined ? 1 : whole('--workers', workers, 1);
+    return count === 1 ? [] : Array.from({ length: count }, () => null);
+  }
+  if (workers !== undefined) throw new UsageError('E_FLAGS', '--devices says already how many workers');
+  return devices.flatMap((device) => device.split(',')).filter(Boolean);
+}
+
+export const define: Define = (command) => {
+  addFlags(command, 'work', FLAGS);
+  command.action(async (flags: WorkFlags) => {
+    const plan = openPlan(readCall('work', flags));
+    const devices = workerDevices(flags);
+    if (devices.length === 0) await workHere(plan, flags);
+    else await workInProcesses(plan, devices, flags);
+    const { json } = flags;
+    process.stdout.write(json === true ? jsonLine(await studyStatus(plan)) : runEnding(plan.config));
+  });
+};
+
+async function workHere(plan: OpenPlan, { index, quiet = false }: WorkFlags): Promise<void> {
+  const stopping = new AbortController();
+  const release = onStopSignal(() => stopping.abort());
+  try {
+    await work(plan, terminalRunner(quiet), { index: workerIndex(index), signal: stopping.signal });
+  } finally {
+    release();
+  }
+}
+
+async function workInProcesses(
+  plan: OpenPlan,
+  devices: readonly (string | null)[],
+  { index, quiet }: WorkFlags,
+): Promise<void> {
+  const { output_dir } = plan.config.experiment;
+  const args = ['--output_dir', output_dir, ...(quiet === true ? ['--quiet'] : [])];
+  const ends = await runWorkers(args, devices, workerIndex(index) * devices.length);
+  if (ends.some(({ code }) => code === EXIT.interrupted)) {
+    throw new InterruptedError('E_INTERRUPTED', 'the workers were stopped', {
+      hint: 'Start them again to go on',
+    });
+  }
+  throwFailed(plan);
+  const tasks = await studyStatus(plan);
+  const open = tasks.filter(({ state }) => state !== 'done').map(({ name }) => name);
+  if (open.length === 0) return;
+  const code = ends.find((end) => end.code !== null && end.code !== EXIT.done)?.code ?? EXIT.missing;
+  throw new UserError(`All workers have ended, and these tasks are not done: ${open.join(', ')}`, code);
+}

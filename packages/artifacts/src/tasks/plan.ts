@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { jsonFile } from '../json.ts';
+
+const name = z.string().min(1);
+
+/** What a task needs of the machine that does it. */
+const needs = z.object({
+  /** `training.device` of the study for what computes with a network, else `cpu`. */
+  device: z.string(),
+  /** Its work in passes over the training slices; 0 where it trains nothing. */
+  passes: z.number(),
+  /** What it took the last time; null where it has not been done. */
+  minutes: z.number().nullable(),
+  /** The most memory of the process that did it the last time. */
+  memory_mb: z.number().nullable(),
+});
+
+const task = z.object({
+  name,
+  stage: name,
+  /** Empty for all together. */
+  modality: z.string(),
+  /** Which part of the stage it is, from 1; null for the stage itself. */
+  part: z.int().nullable(),
+  /** Names of the tasks that must be done before. */
+  after: z.array(name),
+  /** Files and folders; `*` stands for a name that is not known before. */
+  inputs: z.array(z.string()),
+  outputs: z.array(z.string()),
+  needs,
+});
+
+/** One task of a study. */
+export type PlannedTask = z.infer<typeof task>;
+
+/** A study as a list of tasks, in the order in which one worker does them. */
+const schema = z.object({
+  format: z.literal(1),
+  /** Its own: records of another plan's tasks tell nothing of this one's. */
+  id: name,
+  /** The folder in which the plan was made: relative places in the settings are relative to it. */
+  folder: name,
+  radweave: name,
+  /** How the job is done, besides the settings. */
+  how: z.object({
+    bestHparamsDir: z.string(),
+    explain: z.boolean(),
+    mapLayer: z.string().optional(),
+    crossFit: z.int().nullable(),
+  }),
+  tasks: z.array(task),
+});
+export type Plan = z.infer<typeof schema>;
+
+/** `tasks/tasks.json`. */
+export const { read: readPlan, find: findPlan, write: writePlan } = jsonFile(schema);

@@ -1,0 +1,51 @@
+import { type ExitCode, findTaskRecord, type PlannedTask, RadweaveError } from '@radweave/artifacts';
+import { Job, type Runner } from '../job/job.ts';
+import { stepsOf } from '../job/steps.ts';
+import { Board } from './board.ts';
+import type { OpenPlan } from './open-plan.ts';
+import { workOff } from './work-off.ts';
+
+/** Often enough for people, seldom enough for a network folder. */
+const PAUSE_MS = 2000;
+
+/**
+ * Does the tasks of a plan, as one of any number of workers, until none is left.
+ *
+ * @param index Number of the worker, from 0.
+ * @throws RadweaveError `E_TASK_FAILED` at the end where tasks have failed; InterruptedError when asked to stop.
+ */
+export async function work(
+  { plan, folder, config }: OpenPlan,
+  runner: Runner,
+  { index, signal }: { index: number; signal: AbortSignal },
+): Promise<void> {
+  await runner.run('check', { config, bestHparamsDir: plan.how.bestHparamsDir }, () => undefined);
+  const board = new Board(folder, plan, index);
+  const job = new Job(config, plan.how, runner);
+  const steps = stepsOf(config, plan.how);
+  const perform = async ({ stage, modality, part, after }: PlannedTask): Promise<unknown> => {
+    const step = steps.find((one) => one.stage.name === stage && one.modality === modality);
+    if (step === undefined) throw new RangeError(`the plan has a task ${stage} ${modality} that no job has`);
+    job.recall(steps.filter((one) => after.includes(one.name)));
+    return part === null ? await job.step(step) : await job.part(step, part);
+  };
+  await workOff(board, perform, { index, pause: PAUSE_MS, signal });
+  throwFailed({ plan, folder, config });
+}
+
+/** @throws RadweaveError `E_TASK_FAILED` where tasks have failed. */
+export function throwFailed({ plan, folder }: OpenPlan): void {
+  const failed = plan.tasks.flatMap(({ name }) => {
+    const error = findTaskRecord(folder, plan, name)?.error ?? null;
+    return error === null ? [] : [{ name, ...error }];
+  });
+  const [first] = failed;
+  if (first === undefined) return;
+  const names = failed.map(({ name }) => name).join(', ');
+  throw new RadweaveError(
+    Math.max(2, first.exit_code) as ExitCode,
+    'E_TASK_FAILED',
+    `failed: ${names}. ${first.name}: ${first.text}`,
+    { hint: 'Mend it and run radweave plan again, which keeps what is done; then start the workers' },
+  );
+}
