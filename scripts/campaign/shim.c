@@ -5,7 +5,8 @@
  *   SHIM_AT      the number of the operation, from 1; none only counts
  *   SHIM_DO      "kill", "short" (a write that takes half), or the number of an errno
  *   SHIM_READS   "1" counts opening, reading and listing, too
- *   SHIM_LOG     gets a line "{number} {operation} {path}" of what was hit, and "total {count}" at the end
+ *   SHIM_LOG     gets a line "{number} {operation} {path}" of what was hit, "internet {call}" for each socket and look-up of a
+ *                name, and "total {count}" at the end
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -13,12 +14,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <netdb.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -226,4 +229,13 @@ int scandir64(const char *path, struct dirent64 ***list, int (*filter)(const str
               int (*compare)(const struct dirent64 **, const struct dirent64 **)) {
   if (reads && is_below(path)) FAIL_IF(of_read(hit("list", path)), -1);
   return REAL(scandir64)(path, list, filter, compare);
+}
+
+int socket(int domain, int type, int protocol) {
+  if (domain == AF_INET || domain == AF_INET6) note("internet socket\n");
+  return REAL(socket)(domain, type, protocol);
+}
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **found) {
+  note("internet look-up\n");
+  return REAL(getaddrinfo)(name, service, hints, found);
 }

@@ -33,9 +33,10 @@ export function shimmed(library, folder, { at = 0, does = 'kill', reads = false,
   };
 }
 
-/** What the shim has said: the operations of the process that made most, and what was hit. */
+/** What the shim has said: the operations of the process that made most, what was hit, and calls that lead to the internet. */
 export function shimSaid(log) {
   const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
   const totals = lines.filter((line) => line.startsWith('total ')).map((line) => Number(line.slice(6)));
-  return { total: Math.max(0, ...totals), hit: lines.find((line) => /^\d/.test(line)) };
+  const internet = lines.filter((line) => line.startsWith('internet '));
+  return { total: Math.max(0, ...totals), hit: lines.find((line) => /^\d/.test(line)), internet };
 }

@@ -20,19 +20,24 @@ export class Campaign {
     this.stages = [];
   }
 
-  /**
-   * Compiles the shim, makes the study and runs each command once: what comes of it is what must come of every other way.
-   *
-   * @param only names of the commands that will be hurt; all when empty.
-   * @param reads whether operations that read will be, too.
-   */
-  async prepare({ only, reads, say }) {
+  /** Compiles the shim and makes the study. */
+  async begin() {
     mkdirSync(join(this.work, 'tmp'), { recursive: true });
     this.shim = compileShim(this.work);
     if (this.shim === undefined) throw new Error('a campaign needs Linux and a C compiler (cc)');
     this.hub = await startHub();
     mkdirSync(this.study);
     makeStudy(this.study);
+  }
+
+  /**
+   * Begins, and runs each command once: what comes of it is what must come of every other way.
+   *
+   * @param only names of the commands that will be hurt; all when empty.
+   * @param reads whether operations that read will be, too.
+   */
+  async prepare({ only, reads, say }) {
+    await this.begin();
     const isHurt = ({ name, isGiven }) => !isGiven && (only.length === 0 || only.includes(name));
     for (const stage of STAGES.slice(0, STAGES.findLastIndex(isHurt) + 1)) {
       const before = join(this.work, 'before', stage.name);
@@ -70,7 +75,10 @@ export class Campaign {
     child.stderr.on('data', (data) => {
       said += data;
     });
-    child.stdout.resume();
+    let out = '';
+    child.stdout.on('data', (data) => {
+      out += data;
+    });
     const timer = setTimeout(() => child.kill('SIGKILL'), hurt?.after ?? HANGS_MS);
     const [status, signal] = await once(child, 'close');
     clearTimeout(timer);
@@ -79,6 +87,7 @@ export class Campaign {
       status,
       signal,
       said,
+      out,
       ms,
       isHung: hurt?.after === undefined && ms >= HANGS_MS,
       ...shimSaid(this.log),

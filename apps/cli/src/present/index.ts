@@ -13,6 +13,7 @@ const PRESENTERS: { readonly [S in StageName]?: () => Promise<{ presenter: Prese
   fuse: () => import('./fuse.ts'),
   evaluate: () => import('./evaluate.ts'),
   audit: () => import('./audit.ts'),
+  share: () => import('./share.ts'),
   harmonize: () => import('./harmonize.ts'),
   predict: () => import('./predict.ts'),
   explain: () => import('./explain.ts'),

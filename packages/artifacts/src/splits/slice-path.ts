@@ -47,6 +47,12 @@ export function tailFrom(path: string, hospital: string): string[] | undefined {
   return at === -1 ? undefined : parts.slice(at);
 }
 
+/** How results name a slice: HOSPITAL/…/file.png, or what comes nearest to it, without where the data lie. */
+export function toldSlice(path: string, hospital: string): string {
+  const tail = parseSlicePath(path)?.tail ?? tailFrom(path, hospital) ?? path.split(/[\\/]/).slice(-3);
+  return tail.join('/');
+}
+
 /** Where a split file in `folder` says that a slice lies. */
 export function listedPath(path: string, folder: string): string {
   if (isAbsolute(path) || /^[A-Za-z]:[\\/]/.test(path)) return path;

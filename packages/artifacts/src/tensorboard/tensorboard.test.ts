@@ -72,7 +72,7 @@ referenceTest('scalars, images and text decode by the published definitions with
   writer.text('config', 'größe: 1\n'.repeat(40), 0);
   writer.close();
   writer.close();
-  expect(writer.path).toMatch(/[\\/]events\.out\.tfevents\.1700000000\.[\w.-]+\.\d+\.0$/);
+  expect(writer.path).toMatch(/[\\/]events\.out\.tfevents\.1700000000\.radweave\.\d+\.0$/);
   const time = clock();
   expect(pythonJson(READER, { args: [writer.path] })).toEqual([
     { time, step: 0, version: 'brain.Event:2' },

@@ -1,5 +1,4 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemCode } from '../errors.ts';
 import { explainFileError } from '../files/explain.ts';
@@ -91,12 +90,11 @@ export class EventWriter {
   }
 }
 
-/** Opens `events.out.tfevents.<seconds>.<host>.<pid>.<n>` with the first n that is free. */
+/** Opens `events.out.tfevents.<seconds>.radweave.<pid>.<n>`, without the host that TensorFlow puts there, with the first n that is free. */
 function openNew(folder: string, seconds: number): [path: string, handle: number] {
   const stamp = String(seconds).padStart(10, '0');
-  const host = hostname().replace(/[^\w.-]/g, '_');
   for (let n = 0; ; n++) {
-    const path = join(folder, `${PREFIX}${stamp}.${host}.${process.pid}.${n}`);
+    const path = join(folder, `${PREFIX}${stamp}.radweave.${process.pid}.${n}`);
     try {
       return [path, openSync(path, 'wx')];
     } catch (error) {

@@ -69,7 +69,7 @@ for (const [name, size, layout] of [
         file === 'training'
           ? ', Python objects passed over: numpy.core.multiarray._reconstruct, argparse.Namespace'
           : '';
-      expect(description).toBe(`weights of ${path} (sha256 ${hash})${names}${skipped}`);
+      expect(description).toBe(`weights of ${basename(path)} (sha256 ${hash})${names}${skipped}`);
     }
   });
 }
@@ -174,7 +174,9 @@ referenceTest(
     const model = createModel('swin_t');
     const { description, report, input } = await initialWeights(model, 'swin_t', { env });
     expect(input?.mean).toEqual([0.485, 0.456, 0.406]);
-    expect(description).toContain(`pretrained by torchvision, ${file} (sha256 ${digits(basename(file))}`);
+    expect(description).toContain(
+      `pretrained by torchvision, ${basename(file)} (sha256 ${digits(basename(file))}`,
+    );
     expect(description).toContain(
       'in place of timm/swin_tiny_patch4_window7_224.ms_in1k which cannot be fetched',
     );

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Tensor } from '@radweave/torch';
 import type { InputInfo } from '../entry/entry.ts';
 import { IMAGENET } from '../entry/imagenet.ts';
@@ -54,7 +55,7 @@ export async function initialWeights(
   const { file } = options;
   const { path, label, input } =
     typeof file === 'string'
-      ? { path: file, label: `weights of ${file} (sha256 ${await fileHash(file)})`, input: null }
+      ? { path: file, label: `weights of ${basename(file)} (sha256 ${await fileHash(file)})`, input: null }
       : await pretrainedFile(name, options);
   let skipped = '';
   const state = await readWeights(path, (classes) => {
@@ -123,7 +124,7 @@ async function torchvisionInstead(
   const hash = await sha256(path);
   return {
     path,
-    label: `pretrained by torchvision, ${path} (sha256 ${hash}), in place of ${wanted} which cannot be fetched`,
+    label: `pretrained by torchvision, ${basename(path)} (sha256 ${hash}), in place of ${wanted} which cannot be fetched`,
     input: IMAGENET,
   };
 }

@@ -1,4 +1,4 @@
-import { type CheckpointFacts, type Config, labelNamesOf } from '@radweave/artifacts';
+import { type CheckpointFacts, type Config, labelNamesOf, sharedConfig } from '@radweave/artifacts';
 import { patientHashes } from '@radweave/study/cohort/patient-hash';
 import type { StudyKey } from '@radweave/study/cohort/study-key';
 import type { ChosenCompute } from '../compute/compute.ts';
@@ -54,7 +54,7 @@ export function checkpointFacts(
 
 /** A checkpoint is passed on: where the data lie, and whose they are, stays at home. */
 function withoutPlaces(config: Config): Config {
-  const shared = structuredClone(config);
+  const shared = sharedConfig(config);
   const nowhere = {
     root_dir: null,
     table: null,

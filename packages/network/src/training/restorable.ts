@@ -1,4 +1,4 @@
-import { type CheckpointFacts, type Config, DataError } from '@radweave/artifacts';
+import { type CheckpointFacts, type Config, DataError, sharedConfig } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { KnownPatients, refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
@@ -29,7 +29,7 @@ export async function restorable(run: RunFolder, config: Config, tables: Tables)
       },
     );
   }
-  requireOwnConfig(config, about.config, run.config);
+  requireOwnConfig(sharedConfig(config), about.config, run.config);
   refuseSeenPatients(
     about.patients.train,
     [

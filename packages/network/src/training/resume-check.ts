@@ -1,4 +1,11 @@
-import { type Config, DataError, refuseForeignPlaces, UsageError } from '@radweave/artifacts';
+import {
+  type Config,
+  DataError,
+  refuseForeignPlaces,
+  sharedConfig,
+  UsageError,
+  withPlaces,
+} from '@radweave/artifacts';
 import { type StageContext, warn } from '@radweave/study/context/events';
 
 /** Options that may change when a run is resumed: where things lie and how much is said, not what is computed. */
@@ -43,7 +50,9 @@ export interface SetKeys {
  *
  * @throws UsageError listing each option of the command line that changes the mathematics.
  */
-export function resumedConfig(saved: Config, asked: Config, all: SetKeys, context: StageContext): Config {
+export function resumedConfig(own: Config, wanted: Config, all: SetKeys, context: StageContext): Config {
+  // A run's file names places as it may be handed on.
+  const [saved, asked] = [sharedConfig(own), sharedConfig(wanted)];
   const keys = fitsItself(saved, asked, all.given)
     ? { ...all, given: all.given.filter((key) => !STEP.includes(key)) }
     : all;
@@ -58,10 +67,10 @@ export function resumedConfig(saved: Config, asked: Config, all: SetKeys, contex
     });
   }
   sayUnused(saved, asked, keys, context);
-  const merged = structuredClone(saved);
+  const merged = withPlaces(own, wanted);
   for (const key of keys.given.filter((name) => free.includes(name))) {
     const [section = '', name = ''] = key.split('.');
-    Object.assign(Object(merged)[section], { [name]: valueAt(asked, key) });
+    Object.assign(Object(merged)[section], { [name]: valueAt(wanted, key) });
   }
   checkEpochs(saved.training, merged.training);
   refuseForeignPlaces(merged);

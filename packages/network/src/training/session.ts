@@ -7,6 +7,7 @@ import {
   type RunRecord,
   type SlicePrediction,
   type Split,
+  sharedConfig,
   truncateHistory,
   writeConfig,
 } from '@radweave/artifacts';
@@ -275,8 +276,8 @@ export class TrainingSession {
 
   private begin(): void {
     const { config, run } = this.options;
-    writeConfig(run.config, config);
-    this.recorder.begin(configToYaml(config), sampleOf(this.splits.train));
+    writeConfig(run.config, sharedConfig(config));
+    this.recorder.begin(configToYaml(sharedConfig(config)), sampleOf(this.splits.train));
     this.recorder.log(`started: ${this.network.origin}`);
     this.recorder.log(`precision ${this.job.compute.precision}: ${this.precisionReason.text}`);
     this.files.begin(this.snapshot, this.record('running'));
@@ -296,7 +297,7 @@ export class TrainingSession {
     const { length } = this.splits.train.table;
     const step = finishedBatches(about.step, about.config.training, config.training, length);
     // With the epochs, places and batches that were asked for again: killed, the run is resumed with these.
-    writeConfig(run.config, config);
+    writeConfig(run.config, sharedConfig(config));
     this.job.optimizer.loadStateDict(resume.optimizer);
     this.job.scheduler.loadStateDict(resume.scheduler);
     if (resume.scaler !== null) this.job.scaler?.loadStateDict(resume.scaler);

@@ -1,4 +1,4 @@
-import type { SlicePrediction } from '@radweave/artifacts';
+import { type SlicePrediction, toldSlice } from '@radweave/artifacts';
 import { rowOf } from '@radweave/stats';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
 import type { Predictions } from '@radweave/study/scores/predictions';
@@ -7,6 +7,7 @@ import type { Predictions } from '@radweave/study/scores/predictions';
 export function* slicePredictions(table: SliceTable, predictions: Predictions): Generator<SlicePrediction> {
   const matrix = predictions.matrix();
   for (const [i, { path, patient, hospital, label }] of table.rows.entries()) {
-    yield { image_path: path, patient, hospital, label, probabilities: Array.from(rowOf(matrix, i)) };
+    const probabilities = Array.from(rowOf(matrix, i));
+    yield { image_path: toldSlice(path, hospital), patient, hospital, label, probabilities };
   }
 }

@@ -1,5 +1,11 @@
 import { openPngPainter } from '@radweave/analysis/paint/png';
-import { digitsApart, type ExplainedPatient, type Explanations, type Split } from '@radweave/artifacts';
+import {
+  digitsApart,
+  type ExplainedPatient,
+  type Explanations,
+  type Split,
+  toldFile,
+} from '@radweave/artifacts';
 import { engineVersions } from '@radweave/network/compute/versions';
 import type { MapSource } from '@radweave/network/explain/maps';
 import { checkByRandomisation, checkedSlices } from '@radweave/network/explain/randomisation-check';
@@ -60,7 +66,7 @@ export async function explainPatients(
     modality,
     split,
     model: network.name,
-    checkpoint: network.checkpoint,
+    checkpoint: toldFile(network.checkpoint),
     checkpoint_sha256: network.sha256,
     layer,
     grid,

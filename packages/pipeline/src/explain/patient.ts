@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import type { PngPainter } from '@radweave/analysis/paint/png';
-import { type ExplainedPatient, type ExplainedSlice, writeFileAtomic } from '@radweave/artifacts';
+import { type ExplainedPatient, type ExplainedSlice, toldSlice, writeFileAtomic } from '@radweave/artifacts';
 import { grayImage } from '@radweave/imaging';
 import { evenly } from '@radweave/network/explain/evenly';
 import { type MapSource, sliceMaps } from '@radweave/network/explain/maps';
@@ -53,7 +53,7 @@ export async function explainPatient(
   const peaks = maps.map((map) => map.reduce((largest, value) => Math.max(largest, value), 0));
   const scale = Math.max(0, ...peaks);
   const slices = positions.map((position, i) => ({
-    image_path: table.rows[position]?.path ?? '',
+    image_path: toldSlice(table.rows[position]?.path ?? '', chosen.hospital),
     probability: probabilities.data[i * probabilities.columns + explained] ?? 0,
     peak: peaks[i] ?? 0,
     shown: false,

@@ -139,7 +139,7 @@ function exportOptions(root: string): object {
   };
 }
 
-/** Those without a part in the job; `check` and `verify` give nothing that could be out of date. */
+/** Those without a part in the job; `check`, `share` and `verify` give nothing that could be out of date. */
 function othersOf(config: Config): [name: StageName, options: object][] {
   const { modalities } = config.data;
   const model = join(folder, 'outputs', 'fusion', 'model.json');
@@ -194,7 +194,7 @@ test('the whole job was watched, and every other stage', async () => {
   const { STAGES } = await import('../stages/index.ts');
   const inJob = STAGES.filter((stage: SomeStage) => stage.job !== undefined).map(({ name }) => name);
   const unseen = STAGES.map(({ name }) => name).filter((name) => !traced.some(({ step }) => step === name));
-  expect(unseen.filter((name) => !(inJob as string[]).includes(name))).toEqual(['check', 'verify']);
+  expect(unseen.filter((name) => !(inJob as string[]).includes(name))).toEqual(['check', 'share', 'verify']);
   expect(traced.map(({ step }) => step)).toEqual([
     'preprocess',
     'audit-data',

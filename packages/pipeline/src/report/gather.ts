@@ -1,4 +1,4 @@
-import { type Config, configToYaml } from '@radweave/artifacts';
+import { type Config, configToYaml, sharedConfig } from '@radweave/artifacts';
 import type { Optional, ReportData } from '@radweave/report';
 import type { StageContext } from '@radweave/study/context/events';
 import { environmentOf } from './environment.ts';
@@ -45,7 +45,7 @@ export async function gatherReport(config: Config, context: StageContext): Promi
     leakage: readLeakage(config, splitHash, files),
     configurations: [
       ...runs.flatMap(({ configuration }) => (configuration === null ? [] : [configuration])),
-      { run: null, yaml: configToYaml(config) },
+      { run: null, yaml: configToYaml(sharedConfig(config)) },
     ],
     environment: environmentOf({
       preprocess: versions,

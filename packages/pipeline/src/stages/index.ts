@@ -13,6 +13,7 @@ import { predict } from './predict.ts';
 import { preprocess } from './preprocess.ts';
 import { profile } from './profile.ts';
 import { report } from './report.ts';
+import { share } from './share.ts';
 import { train } from './train.ts';
 import { verifyOf } from './verify.ts';
 import { visualize } from './visualize.ts';
@@ -32,6 +33,7 @@ const MAKING = [
   fuse,
   evaluate,
   audit,
+  share,
   harmonize,
   predict,
   explain,

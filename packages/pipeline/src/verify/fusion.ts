@@ -5,6 +5,7 @@ import {
   type FusionModelFile,
   featureSetPath,
   featureTablePath,
+  foundCheckpoint,
   fusionFiles,
   fusionFolder,
   hashFile,
@@ -29,7 +30,7 @@ import { type FuseOptions, fuse } from '../work/fuse.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
 import type { Findings } from './findings.ts';
-import { compareSettings, locateCheckpoint, type RecordedRun } from './recorded.ts';
+import { compareSettings, type RecordedRun } from './recorded.ts';
 
 /**
  * Fuses again from the saved features, with the settings of the saved model.
@@ -132,7 +133,7 @@ function verifyOrigin(findings: Findings, config: Config, modality: string): voi
     findings.unverified.push(`features of ${modality}: made by another program, by an unknown network`);
     return;
   }
-  const weights = locateCheckpoint(config.experiment.output_dir, checkpoint);
+  const weights = foundCheckpoint(config.experiment.output_dir, checkpoint);
   if (!existsSync(weights)) {
     findings.missing.push(`${checkpoint}: the checkpoint of ${modality} is no longer there`);
     return;

@@ -1,4 +1,4 @@
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
   applyOverrides,
@@ -138,16 +138,6 @@ function locate(run: string, path: string): string {
     if (existsSync(join(base, path))) return join(base, path);
     if (base === dirname(base)) return resolve(path);
   }
-}
-
-/**
- * Where a checkpoint lies, which features name by its absolute path: in the run's own folder of checkpoints when the run was
- * moved. Its hash says whether it is the same.
- */
-export function locateCheckpoint(run: string, path: string): string {
-  if (existsSync(path)) return path;
-  const own = join(outputFolders(run).checkpoints, basename(dirname(path)), basename(path));
-  return existsSync(own) ? own : path;
 }
 
 /** The settings of a step that are configuration keys. */

@@ -13,6 +13,7 @@ import {
   auditFolder,
   type Config,
   DataError,
+  namingPlaces,
   replaceFilesTogether,
   UsageError,
   writeAlikeIds,
@@ -79,12 +80,13 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
     performed.push(await performCheck(check, subject, tools));
   }
   const record = recordOf(options, subject, performed);
+  const shared = namingPlaces(record, config);
   const { record: auditFile, text: textFile, alike } = auditFiles(outputDir);
   const alikes = alikeIds(subject);
   const fill = (staging: string): void => {
     const files = auditFiles(staging);
-    writeFileAtomic(files.text, auditText(record));
-    writeAuditRecord(files.record, record);
+    writeFileAtomic(files.text, auditText(shared));
+    writeAuditRecord(files.record, shared);
     if (alikes.length > 0) writeAlikeIds(files.alike, alikes);
   };
   const obsolete = alikes.length > 0 ? [] : [basename(alike)];

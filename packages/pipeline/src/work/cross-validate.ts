@@ -8,6 +8,7 @@ import {
   requireWritable,
   SPLITS,
   type Split,
+  sharedConfig,
   UsageError,
   writeConfig,
   writeCrossValidation,
@@ -143,7 +144,7 @@ function begin(options: CrossValidateOptions, config: Config, logs: string, fold
       hint: 'Give the same --modality and --folds on the same split, or start a new one with another --exp_name',
     });
   }
-  writeConfig(crossValidationFiles(logs).config, config);
+  writeConfig(crossValidationFiles(logs).config, sharedConfig(config));
   writeFolds(path, { format: 1, identity });
 }
 

@@ -8,6 +8,7 @@ import {
   folderName,
   SPLITS,
   type Split,
+  toldFile,
   UsageError,
 } from '@radweave/artifacts';
 import { inferenceSettings } from '@radweave/network/compute/compute';
@@ -239,7 +240,7 @@ function featureSet(
     modality,
     split,
     model: network.name,
-    checkpoint: network.checkpoint,
+    checkpoint: toldFile(network.checkpoint),
     checkpoint_sha256: network.sha256,
     split_hash: network.splitHash,
     in_sample: isTold ? countKnown(table, trainedOn, known) > 0 : null,

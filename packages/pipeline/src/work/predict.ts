@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { classify, thresholdOf } from '@radweave/analysis/fusion/classifier';
 import { concatenate } from '@radweave/analysis/fusion/fused-split';
 import { isFeatureFolder, type NewPatients, readNewFeatures } from '@radweave/analysis/fusion/new-features';
@@ -6,6 +6,7 @@ import {
   type Config,
   DataError,
   type FusionModelFile,
+  foundCheckpoint,
   type NewPrediction,
   readFusionModel,
   refuseDevice,
@@ -61,9 +62,15 @@ export async function predict(options: PredictOptions, context: StageContext): P
   if (file.stacked !== undefined) {
     say(context, "New patients are predicted by 'fused'; 'stacked' needs the logits of all fold models.");
   }
+  const outputDir = dirname(dirname(resolve(model)));
+  const found = file.modalities.map(({ modality, checkpoint }) => [
+    modality,
+    foundCheckpoint(outputDir, checkpoint),
+  ]);
+  const moved = { ...Object.fromEntries(found), ...checkpoints };
   const { trained, ...people } = isFeatureFolder(input, file.modalities)
     ? ofFeatures(input, file)
-    : await extractNewImages(input, file.modalities, checkpoints, hospital, config, context);
+    : await extractNewImages(input, file.modalities, moved, hospital, config, context);
   if (people.patients.length === 0) throw nobody(people, input);
   sayMissing(people, context);
   trained.tell(context);

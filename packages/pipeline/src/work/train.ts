@@ -61,7 +61,10 @@ export interface TrainResult {
 /** Finds the run, or names a new one, and looks at all that needs no images. */
 export function openTraining(options: TrainOptions, context: StageContext): OpenedRun {
   const opened = openRun(options, context);
-  checkBeforeTraining(opened.config, options.modality, options.bestHparamsDir);
+  const { model } = opened.config;
+  // A checkpoint of the run takes the place of what it began with.
+  const needed = opened.isResumed ? { ...opened.config, model: { ...model, weights: null } } : opened.config;
+  checkBeforeTraining(needed, options.modality, options.bestHparamsDir);
   return opened;
 }
 

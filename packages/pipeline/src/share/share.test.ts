@@ -1,0 +1,143 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { defaultConfig, type KeyedPatient, writeCohort } from '@radweave/artifacts';
+import { madeUpDicom, madeUpSlice } from '@radweave/importing/testing/made-up';
+import { listening } from '@radweave/study/testing/cohort';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { share } from '../work/share.ts';
+import { Identifiers } from './identifiers.ts';
+
+const PATIENTS: KeyedPatient[] = [
+  { patient: 'HN_0417', hospital: 'HN' },
+  { patient: '7@JM', hospital: 'JM' },
+  { patient: '7@SY', hospital: 'SY' },
+  { patient: '王小明', hospital: 'SY' },
+  { patient: 'a"b<c', hospital: 'SY' },
+];
+const MACHINE = { home: '/home/anneliese', user: 'anneliese', host: 'radiology-3', folder: '/srv/lab/study' };
+const finder = new Identifiers(PATIENTS, defaultConfig(), MACHINE);
+const found = (text: string): string[] =>
+  finder.find(text).map(({ what, text: words }) => `${what} ${words}`);
+
+test.each([
+  ['HN_0417,HN,1', ['patient HN_0417']],
+  ['SY_most_HN_0417.png', ['patient HN_0417']],
+  ['HN_04170, xHN_0417', []],
+  ['{"patient":"王小明"}', ['patient 王小明']],
+  ['Grad-CAM of 王小明明', []],
+  ['patient_id,label\n7,1\n8,7\n', ['patient 7']],
+  ['epoch,loss\n7,0.7\n', []],
+  ['{"n": 7, "id": "7"}', ['patient 7']],
+  ['grade0/7.npy and 7 slices', ['patient 7']],
+  ['<td>7@JM</td>', ['patient 7@JM']],
+  ['"a\\"b<c" a""b<c a"b&lt;c', ['patient a\\"b<c', 'patient a""b<c', 'patient a"b&lt;c']],
+  ['root_dir: /home/anneliese/raw', ['path /home/anneliese/raw']],
+  ['/srv/lab/study/x.png', ['path /srv/lab/study/x.png']],
+  ['C:\\Users\\bob\\x, \\\\nas\\share$', ['path C:\\Users\\bob\\x', 'path \\\\nas\\share$']],
+  ['https://example.org/home/x, data:image/png, </data/>, 1/2, ../data/raw', []],
+  ['by anneliese on radiology-3', ['user anneliese', 'host radiology-3']],
+  ['events.out.tfevents.17.gpu07.5.0 events.out.tfevents.17.radweave.5.0', ['host gpu07']],
+])('%j tells %j', (text, told) => {
+  expect(found(text)).toEqual(told);
+});
+
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+function chunk(type: string, data: Buffer): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(data.length);
+  head.write(type, 4, 'latin1');
+  return Buffer.concat([head, data, Buffer.alloc(4)]);
+}
+
+/** A study whose results name its patients in every kind of file. */
+function study(): { config: ReturnType<typeof defaultConfig>; outputs: string; root: string } {
+  const root = tempDir();
+  const config = defaultConfig();
+  config.data.splits_dir = join(root, 'data', 'splits');
+  config.data.root_dir = join(root, 'raw images');
+  config.data.modalities = ['A'];
+  const cohort = PATIENTS.map((one) => ({ ...one, label: 0, split: 'train' as const, slices: { A: 1 } }));
+  mkdirSync(config.data.splits_dir, { recursive: true });
+  writeCohort(join(config.data.splits_dir, 'cohort.csv'), cohort, ['A']);
+  const outputs = join(root, 'outputs');
+  const put = (name: string, data: string | Buffer): void => {
+    mkdirSync(dirname(join(outputs, name)), { recursive: true });
+    writeFileSync(join(outputs, name), data);
+  };
+  put('metrics.csv', 'model,auc\nfused,0.7\n');
+  put('predictions.csv', 'patient_id,probability\n7@JM,0.7\n7@SY,0.1\nHN_0417,0.2\n');
+  put(
+    'report.html',
+    `<img src="data:image/png;base64,AAAA" alt="王小明, SY: 7 slices"><p>${config.data.root_dir}/HN_0417.png</p>`,
+  );
+  put('features/7@JM.npy', Buffer.from(`\x93NUMPY\x01\x00\x04\x00{}  ${'x'.repeat(9)}`, 'latin1'));
+  put('plain.png', Buffer.concat([PNG, chunk('tEXt', Buffer.from('Software\0radweave'))]));
+  const words = Buffer.concat([Buffer.from('Comment\0\0'), deflateSync(Buffer.from('of 王小明'))]);
+  put('spoken.png', Buffer.concat([PNG, chunk('zTXt', words), chunk('IDAT', Buffer.from('HN_0417'))]));
+  put('SY_王小明.png', PNG);
+  put('study_key.txt', 'abc');
+  put('image.dcm', Buffer.from(madeUpDicom(madeUpSlice())));
+  return { config, outputs, root };
+}
+
+test('what a folder tells is listed by file, and by kind', async () => {
+  const { config, outputs } = study();
+  const { told, files } = await share({ config, path: outputs, to: null }, listening());
+  expect(files).toBe(9);
+  const lines = told.map(({ file, what, count }) => `${file}: ${what} ${count}`);
+  expect(lines.filter((line) => !line.startsWith('image.dcm'))).toEqual([
+    'SY_王小明.png: patient 1',
+    'features/7@JM.npy: patient 1',
+    'predictions.csv: patient 3',
+    'report.html: patient 2',
+    'report.html: path 1',
+    'spoken.png: patient 1',
+    'study_key.txt: key 1',
+  ]);
+  expect(told).toContainEqual(expect.objectContaining({ file: 'image.dcm', what: 'identity tag' }));
+  const alone = await share({ config, path: join(outputs, 'metrics.csv'), to: null }, listening());
+  expect(alone).toMatchObject({ files: 1, told: [] });
+});
+
+test('a copy names patients by the key of the study, tells nothing, and the table that leads back is private', async () => {
+  const { config, outputs, root } = study();
+  const copy = join(root, 'handed on');
+  const first = await share({ config, path: outputs, to: copy }, listening());
+  expect(first.told).toEqual([]);
+  expect(first.leftOut).toEqual(['SY_王小明.png', 'image.dcm', 'spoken.png', 'study_key.txt']);
+  const table = first.pseudonyms ?? '';
+  const rows = readFileSync(table, 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((row) => row.split(','));
+  expect(rows.map(([hospital, original]) => `${hospital} ${original}`)).toContain('JM 7');
+  if (process.platform !== 'win32') expect(statSync(table).mode & 0o777).toBe(0o600);
+  const nameOf = (hospital: string, id: string): string =>
+    rows.find(([one, original]) => one === hospital && original === id)?.[2] ?? '';
+  const names = [nameOf('JM', '7'), nameOf('SY', '7'), nameOf('HN', 'HN_0417')];
+  expect(new Set(names).size).toBe(3);
+  for (const name of names) expect(name).toMatch(/^P[0-9a-f]{12}$/);
+  const predictions = `patient_id,probability\n${names[0]},0.7\n${names[1]},0.1\n${names[2]},0.2\n`;
+  expect(readFileSync(join(copy, 'predictions.csv'), 'utf8')).toBe(predictions);
+  expect(readdirSync(join(copy, 'features'))).toEqual([`${names[0]}.npy`]);
+  expect(readFileSync(join(copy, 'report.html'), 'utf8')).not.toMatch(/img|HN_0417|王|radweave-test/);
+  const second = await share({ config, path: outputs, to: join(root, 'again') }, listening());
+  expect(second.told).toEqual([]);
+  expect(readFileSync(join(root, 'again', 'predictions.csv'), 'utf8')).toBe(predictions);
+});
+
+test('a copy goes into an empty folder beside what is copied, and what is to be shared must be there', async () => {
+  const { config, outputs, root } = study();
+  const asked = (path: string, to: string | null) => share({ config, path, to }, listening());
+  await expect(asked(outputs, join(outputs, 'copy'))).rejects.toThrow(/within what is copied/);
+  await expect(asked(outputs, join(root, 'data'))).rejects.toThrow(/not empty/);
+  await expect(asked(join(root, 'nothing'), null)).rejects.toThrow(/no such file or folder/);
+  const context = listening();
+  config.data.splits_dir = join(root, 'none');
+  await share({ config, path: outputs, to: null }, context);
+  expect(context.said.join()).toContain('no ID is known');
+});

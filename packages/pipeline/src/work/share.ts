@@ -1,0 +1,98 @@
+import { relative, sep } from 'node:path';
+import { type Config, replaceFolderAtomic, UsageError } from '@radweave/artifacts';
+import { existsSync, readdirSync } from '@radweave/artifacts/files';
+import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
+import { writeWithout } from '../share/deidentify.ts';
+import { Identifiers } from '../share/identifiers.ts';
+import { filesBelow, lookAt, type Told, toldBy } from '../share/look.ts';
+import { patientsOfStudy } from '../share/patients.ts';
+import { pseudonymsOf } from '../share/pseudonyms.ts';
+
+/** Options of `audit --share`. */
+export interface ShareOptions {
+  config: Config;
+  /** File or folder that is to be handed on. */
+  path: string;
+  /** Where to write it under pseudonyms; null where it is only looked at. */
+  to: string | null;
+}
+
+/** What `audit --share` found. */
+export interface ShareResult {
+  /** What was looked at: the copy, where one was written. */
+  path: string;
+  files: number;
+  told: Told[];
+  /** Files of which no copy without IDs can be made. */
+  leftOut: string[];
+  /** The table that leads back from the pseudonyms; null where none were given. */
+  pseudonyms: string | null;
+}
+
+/**
+ * Looks for what a file, or the files of a folder, would tell of patients, places and people, and, where asked, writes a copy of
+ * the folder under pseudonyms and looks at that.
+ *
+ * @throws UsageError when there is no such file, or a folder for the copy that holds something.
+ */
+export async function share(options: ShareOptions, context: StageContext): Promise<ShareResult> {
+  const { config, path, to } = options;
+  if (!existsSync(path)) {
+    throw new UsageError('E_FILE_MISSING', 'there is no such file or folder', {
+      where: path,
+      hint: 'Check --share',
+    });
+  }
+  const patients = patientsOfStudy(config);
+  if (patients.length === 0) {
+    warn(
+      context,
+      `There are no patients in ${config.data.splits_dir}: no ID is known. Name the folder of the splits with --splits_dir.`,
+    );
+  }
+  const identifiers = new Identifiers(patients, config);
+  if (to === null) return { path, ...look(path, identifiers, context), leftOut: [], pseudonyms: null };
+  refusePlace(path, to);
+  const { names, table } = pseudonymsOf(patients, config);
+  const leftOut: string[] = [];
+  await replaceFolderAtomic(to, (staging) => {
+    for (const file of filesBelow(path)) {
+      stopIfAsked(context, 'the copy');
+      const isWritten = writeWithout(lookAt(path, file, identifiers), staging, names, identifiers);
+      if (!isWritten) leftOut.push(file);
+    }
+  });
+  say(context, `Who is who stands in ${table}: keep it.`);
+  return { path: to, ...look(to, identifiers, context), leftOut, pseudonyms: table };
+}
+
+function look(
+  path: string,
+  identifiers: Identifiers,
+  context: StageContext,
+): Pick<ShareResult, 'files' | 'told'> {
+  const files = filesBelow(path);
+  const told: Told[] = [];
+  for (const [done, file] of files.entries()) {
+    stopIfAsked(context, 'the audit');
+    told.push(...toldBy(lookAt(path, file, identifiers)));
+    context.emit({ kind: 'progress', task: 'reading', done: done + 1, total: files.length });
+  }
+  return { files: files.length, told };
+}
+
+/** A copy within what is copied would copy itself, and one over other files would remove them. */
+function refusePlace(path: string, to: string): void {
+  const below = relative(path, to);
+  const isWithin = below === '' || (below.split(sep)[0] !== '..' && !below.startsWith(sep));
+  const isFull = existsSync(to) && readdirSync(to).length > 0;
+  if (!isWithin && !isFull) return;
+  throw new UsageError(
+    'E_DEIDENTIFY',
+    isWithin ? 'the copy would lie within what is copied' : 'the folder for the copy is not empty',
+    {
+      where: to,
+      hint: 'Give --deidentify a new folder beside it',
+    },
+  );
+}
