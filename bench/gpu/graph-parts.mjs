@@ -121,6 +121,7 @@ async function train(job, options) {
     onFrozen: () => undefined,
     onValidation: ending,
     onRemark: (text) => remarks.push(text.slice(0, 600)),
+    onWarning: (text) => remarks.push(text.slice(0, 600)),
     onEpoch: async () => {
       cuda?.synchronize();
       begun = performance.now();

@@ -26,6 +26,7 @@ export function foundInPredictions(
   return [
     ...foundOneLabel(models, 'test', labelNames),
     ...foundOneLabel(models, 'val', labelNames),
+    ...foundNeverPredicted(models, labelNames),
     ...foundManyFeatures(sizes),
     ...foundCertain(models),
     ...foundRareLabel(models, labelNames),
@@ -52,6 +53,21 @@ function foundOneLabel(
     return [remark('of-one-label', { model: name, label, right, n: patients[split].length })];
   });
   return items.length === 0 ? [] : [remark(`found-one-label-${split}`, { models: items })];
+}
+
+/** Of three and more labels one may be forgotten; of two, the other is then all that is predicted. */
+function foundNeverPredicted(models: readonly PredictedModel[], labelNames: readonly string[]): Remark[] {
+  const items = models.flatMap(({ name, patients }) =>
+    (['test', 'val'] as const).flatMap((split) =>
+      labelNames.flatMap((label, index) => {
+        const n = patients[split].filter((one) => one.label === index).length;
+        const isPredicted = patients[split].some(({ predicted }) => predicted === index);
+        if (n === 0 || isPredicted || onlyPrediction(patients[split]) !== null) return [];
+        return [remark('of-never', { model: name, label, n, isExternal: split === 'test' })];
+      }),
+    ),
+  );
+  return items.length === 0 ? [] : [remark('found-never-predicted', { models: items })];
 }
 
 function foundManyFeatures(sizes: readonly FittedSize[]): Remark[] {

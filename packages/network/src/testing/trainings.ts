@@ -74,6 +74,7 @@ export function runTraining(job: TrainingJob): Told {
       ...{ onFrozen: () => undefined, onValidation: () => undefined, shouldStop: () => false },
       onStep: ({ loss }) => losses.push(loss),
       onRemark: (text) => remarks.push(text),
+      onWarning: (text) => remarks.push(text),
       onEpoch: async (report) => {
         epochs.push(report);
       },

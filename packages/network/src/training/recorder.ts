@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { appendHistory, EventWriter, type HistoryMetric, type HistoryRow } from '@radweave/artifacts';
 import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
 import type { Estimate } from '@radweave/stats';
+import type { StageContext, say } from '@radweave/study/context/events';
 import type { EpochReport, SplitScores, StepReport } from '@radweave/study/context/reports';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
 import { METRICS } from '@radweave/study/scores/history-scores';
@@ -50,6 +51,14 @@ export class Recorder {
   /** A line of `train.log`. */
   log(text: string): void {
     appendFileSync(this.run.log, `${new Date().toISOString()} ${text}\n`);
+  }
+
+  /** For what the user is told too. */
+  telling(context: StageContext, tell: typeof say): (text: string) => void {
+    return (text) => {
+      this.log(text);
+      tell(context, text);
+    };
   }
 
   /** What is shown once: the configuration and some slices as the network sees them. */

@@ -15,7 +15,7 @@ import { existsSync } from '@radweave/artifacts/files';
 import type { Remark } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StudyKey, studyKey } from '@radweave/study/cohort/study-key';
-import { type StageContext, say } from '@radweave/study/context/events';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { newestBeside, type RunFolder } from '@radweave/study/runs/run-folder';
 import type { Predictions } from '@radweave/study/scores/predictions';
 import { runMetrics } from '@radweave/study/scores/run-metrics';
@@ -43,6 +43,7 @@ import {
   buildWork,
 } from './build.ts';
 import { checkpointFacts } from './checkpoint-facts.ts';
+import { DivergedError, withLastGood } from './diverged.ts';
 import { EpochFiles } from './epoch-files.ts';
 import { fitBatch } from './fit-batch.ts';
 import { explainTooLarge } from './fitting-batch.ts';
@@ -182,33 +183,31 @@ export class TrainingSession {
       this.recorder.log(ending);
       return ending;
     } catch (error) {
+      const { modality, run, foldOf } = this.options;
+      if (error instanceof DivergedError) throw withLastGood(error, this.trainer.progress, run);
       if (!isOutOfMemory(error)) throw error;
       // A recorded step keeps its memory.
       this.trainer.dispose();
-      const { modality, run, foldOf } = this.options;
       const own = `radweave train --modality ${modality} --resume --run ${run.name}`;
       throw explainTooLarge(this.job, foldOf === undefined ? own : null, error);
     }
   }
 
   private async trainEpochs(context: StageContext): Promise<Ending> {
-    const { epochs } = this.job;
     return this.trainer.run({
       onStep: (report) => {
         this.files.check();
         this.recorder.step(report);
-        context.emit({ kind: 'step', report, epochs });
+        context.emit({ kind: 'step', report, epochs: this.job.epochs });
       },
       onFrozen: (done, total) =>
         context.emit({ kind: 'progress', task: 'computing frozen stages', done, total }),
       onValidation: (done, total) => context.emit({ kind: 'progress', task: 'validating', done, total }),
-      onRemark: (text) => {
-        this.recorder.log(text);
-        say(context, text);
-      },
+      onRemark: this.recorder.telling(context, say),
+      onWarning: this.recorder.telling(context, warn),
       onEpoch: async (report) => {
         await this.files.add(report, this.snapshot, this.record('running'));
-        context.emit({ kind: 'epoch', report, epochs });
+        context.emit({ kind: 'epoch', report, epochs: this.job.epochs });
       },
       shouldStop: () => context.shouldStop(),
     });

@@ -1,5 +1,6 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type { ImageModel } from '@radweave/models';
+import type { SliceTable } from '@radweave/study/cohort/slice-table';
 import type { Candidate, EpochReport, TrainerEvents } from '@radweave/study/context/reports';
 import { isBetter, isExhausted } from '@radweave/study/runs/early-stop';
 import { scoreTable } from '@radweave/study/scores/history-scores';
@@ -17,12 +18,13 @@ import {
 } from '../slices/batches.ts';
 import { paced } from '../slices/inference.ts';
 import type { SliceSet } from '../slices/slice-pixels.ts';
+import { batchSlices, DivergedError, explosion, REMEDY } from './diverged.ts';
 import type { FrozenOutputs } from './frozen-outputs.ts';
 import type { Loss } from './losses.ts';
 import { type BatchResult, type Forward, learnFrom, predictBatch, targetsOf } from './network.ts';
 import { RecordedStep } from './recorded-step.ts';
 import { UnreadResults } from './unread-results.ts';
-import { type Changed, changeParameters, DivergedError, REMEDY, requireScale, weighed } from './update.ts';
+import { type Changed, changeParameters, requireScale, weighed } from './update.ts';
 
 /** What is trained, on what, and how. */
 export interface TrainingJob extends Changed {
@@ -72,6 +74,7 @@ export class Trainer {
   progress: Progress = { epoch: 0, step: 0, best: null, partial: null };
   private readonly unread = new UnreadResults();
   private lastReading = 0;
+  private hasExploded = false;
   private recorded: RecordedStep | null = null;
 
   constructor(job: TrainingJob) {
@@ -143,14 +146,24 @@ export class Trainer {
       if (Number.isFinite(loss)) progress.partial?.add(positions, probabilities, loss);
       // Its step was skipped in float16: nothing was learnt from it.
       else if (this.job.scaler === null) {
+        const slices = batchSlices(this.job.train.table, positions);
         throw new DivergedError(
-          `the training loss became ${loss} in epoch ${epoch}, step ${step}. ${REMEDY}`,
+          `the training loss became ${loss} in epoch ${epoch}, step ${step}, on ${slices}. ${REMEDY}`,
         );
       }
+      this.tellExplosion(loss, positions, `epoch ${epoch}, step ${step}`, events);
       events.onStep({ epoch, step, steps, loss, slices: positions.length });
     }
     requireScale(this.job.scaler, `epoch ${epoch}, step ${step}`);
     this.lastReading = performance.now();
+  }
+
+  /** Once: what follows is of the same cause. */
+  private tellExplosion(loss: number, positions: Uint32Array, where: string, events: TrainerEvents): void {
+    const told = this.hasExploded ? null : explosion(loss, this.job.classes);
+    if (told === null) return;
+    this.hasExploded = true;
+    events.onWarning(`${where}, on ${batchSlices(this.job.train.table, positions)}: ${told}.`);
   }
 
   private learn(positions: Uint32Array, epoch: number, steps: number): BatchResult {
@@ -285,9 +298,9 @@ export async function predictSet(
     });
     unread.add(positions, outputs);
     const isDue = job.compute.device === 'cpu' || unread.count === VALIDATION_READING;
-    if (isDue) takeResults(unread, predictions);
+    if (isDue) takeResults(unread, predictions, table);
   }
-  takeResults(unread, predictions);
+  takeResults(unread, predictions, table);
   return predictions;
 }
 
@@ -300,10 +313,11 @@ const PREDICTED_AT_ONCE = 4;
 /** Batches between two readings of evaluated slices from a GPU. */
 const VALIDATION_READING = 8;
 
-function takeResults(unread: UnreadResults, into: Predictions): void {
+function takeResults(unread: UnreadResults, into: Predictions, table: SliceTable): void {
   for (const { positions, loss, probabilities } of unread.read()) {
     if (!Number.isFinite(loss)) {
-      throw new DivergedError(`the network's loss on unseen slices is ${loss}: it has diverged. ${REMEDY}`);
+      const slices = batchSlices(table, positions);
+      throw new DivergedError(`the network's loss is ${loss} on ${slices}: it has diverged. ${REMEDY}`);
     }
     into.add(positions, probabilities, loss);
   }

@@ -1,12 +1,5 @@
 import { nn, type optim, type Tensor, tidy } from '@radweave/torch';
-
-/** A loss that is no longer a number, or gradients that never are: training cannot go on. */
-export class DivergedError extends Error {
-  override readonly name = 'DivergedError';
-  readonly exitCode = 3;
-}
-
-export const REMEDY = 'Lower --learning_rate, set training.clip_grad_norm: 1, or use --precision fp32';
+import { DivergedError, REMEDY } from './diverged.ts';
 
 /** What a step changes, and how. */
 export interface Changed {

@@ -172,6 +172,19 @@ test('one label for everybody, a rare label, certainty and more features than pa
   expect(oneLabelNote(models[1]?.patients.test ?? [], names)).toEqual([]);
 });
 
+test('a label among several that is never predicted is told, for each set whose patients have it', () => {
+  const patients: [number, number, number][] = [
+    [0, 0.1, 0],
+    [1, 0.6, 1],
+    [2, 0.4, 1],
+  ];
+  const models = [evaluatedAs('fused', { test: patients, val: patients.slice(0, 2) })];
+  const texts = foundInPredictions(models, [], ['grade0', 'grade1', 'grade2']).map(({ text }) => text);
+  expect(texts).toEqual([
+    'a label is never predicted: look at how many training patients have it, and at training.class_weights: fused, grade2, which 1 external patient has',
+  ]);
+});
+
 test('an evaluation writes what it found, and compares the external hospitals', async () => {
   const { findings, evaluationFile, outputDir } = await run(await prepared());
   const saved = readEvaluation(evaluationFile);

@@ -1,5 +1,6 @@
 import { of } from '../entry.ts';
 import { percent, pValue, two } from '../numbers.ts';
+import { counted } from './grammar.ts';
 
 const SAME_LABEL = 'patients are predicted to have the same label, whose share is the accuracy';
 
@@ -53,6 +54,12 @@ export const FINDINGS = {
   'found-one-label-val': of({ models: 'remarks' }, ({ models }) =>
     listed(`all validation ${SAME_LABEL}`, models),
   ),
+  'found-never-predicted': of({ models: 'remarks' }, ({ models }) =>
+    listed(
+      'a label is never predicted: look at how many training patients have it, and at training.class_weights',
+      models,
+    ),
+  ),
   'found-many-features': of({ models: 'remarks' }, ({ models }) =>
     listed(
       'as many features as training patients or more, so that even noise separates them and probabilities become too extreme',
@@ -85,6 +92,11 @@ export const FINDINGS = {
   'of-one-label': of(
     { model: 'model', label: 'text', right: 'number', n: 'number' },
     ({ model, label, right, n }) => `${model}, ${label}, right for ${right} of ${n}`,
+  ),
+  'of-never': of(
+    { model: 'model', label: 'text', n: 'number', isExternal: 'flag' },
+    ({ model, label, n, isExternal }) =>
+      `${model}, ${label}, which ${counted(n, isExternal ? 'external patient' : 'validation patient')} ${n === 1 ? 'has' : 'have'}`,
   ),
   'of-features': of(
     { model: 'model', features: 'number', patients: 'number' },

@@ -29,6 +29,8 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     listed('所有外部患者均被预测为同一标签，准确率即该标签的比例', models),
   'found-one-label-val': ({ models }) =>
     listed('所有验证集患者均被预测为同一标签，准确率即该标签的比例', models),
+  'found-never-predicted': ({ models }) =>
+    listed('有标签从未被预测：请查看训练集中该标签的患者数及 training.class_weights', models),
   'found-many-features': ({ models }) =>
     listed('特征数不少于训练患者数，即使噪声也能将其完全分开，概率过于极端', models),
   'found-certain': ({ low, high, models }) => listed(`概率低于 ${two(low)} 或高于 ${two(high)}`, models),
@@ -41,6 +43,8 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'of-spread': ({ model, label, p, i2 }) =>
     `${model}${label === '' ? '' : `（${label}）`}，p ${pValue(p)}，I² ${percent(i2, 0)}`,
   'of-one-label': ({ model, label, right, n }) => `${model}，${label}，${n} 例中 ${right} 例正确`,
+  'of-never': ({ model, label, n, isExternal }) =>
+    `${model}，${label}，${isExternal ? '外部' : '验证集'}中有 ${n} 例`,
   'of-features': ({ model, features, patients }) => `${model}，${features} 个特征，${patients} 例患者`,
   'of-certain': ({ model, certain, n, wrong }) =>
     `${model}，${n} 例外部患者中 ${certain} 例，其中 ${wrong} 例错误`,

@@ -79,6 +79,9 @@ const FINDINGS = [
   remark('found-one-label-val', {
     models: [remark('of-one-label', { model: 'fused', label: 'grade0', right: 6, n: 12 })],
   }),
+  remark('found-never-predicted', {
+    models: [remark('of-never', { model: 'network A', label: 'grade2', n: 7, isExternal: true })],
+  }),
   remark('found-many-features', {
     models: [remark('of-features', { model: 'fused', features: 1024, patients: 28 })],
   }),

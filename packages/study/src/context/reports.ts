@@ -53,6 +53,8 @@ export interface TrainerEvents {
   onValidation(done: number, total: number): void;
   /** Something about the way of computing that the user may want to know. */
   onRemark(text: string): void;
+  /** Something that the user must look at. */
+  onWarning(text: string): void;
   /** Waited for, so that what is recorded is of this epoch. */
   onEpoch(report: EpochReport): Promise<void>;
   /** Asked after each optimizer step; true ends training there. */
