@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { type CarriedError, InterruptedError, revivedError } from '@radweave/artifacts';
 import type { StageEvent } from '@radweave/study/context/events';
 import type { StageName, StageOptions, StageResult } from '../stages/index.ts';
+import { requireAddresses } from './address-limit.ts';
 import { explainError } from './explain.ts';
 
 /** How the caller follows a stage and stops it. */
@@ -34,6 +35,7 @@ export async function runInThread<S extends StageName>(
       hint: 'Run it again to continue from here',
     });
   }
+  requireAddresses();
   const stopping = new Int32Array(new SharedArrayBuffer(4));
   const stop = (): void => void Atomics.store(stopping, 0, 1);
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
