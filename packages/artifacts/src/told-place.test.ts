@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { defaultConfig } from './config/parse.ts';
 import { namingPlaces, sharedConfig, withPlaces } from './config/shared-config.ts';
 import { configToYaml } from './config/yaml.ts';
-import { foundCheckpoint, toldFile, toldPlace, toldWay } from './told-place.ts';
+import { foundCheckpoint, toldFile, toldPlace } from './told-place.ts';
 
 const POSIX = { skip: process.platform === 'win32' };
 
@@ -21,9 +21,9 @@ test('a place is told from the folder of the study, and not where that leads thr
 });
 
 test('a file that has to be found again is told by the way to it, unless that names the user', POSIX, () => {
-  expect(toldWay('/data/w/a.pth', '/srv/study', 'ann')).toBe('../../data/w/a.pth');
-  expect(toldWay('/home/ann/w/a.pth', '/srv/study', 'ann')).toBe('a.pth');
-  expect(toldWay('/home/ann/w/a.pth', '/home/ann/study', 'ann')).toBe('../w/a.pth');
+  expect(toldFile('/data/w/a.pth', '/srv/study', 'ann')).toBe('../../data/w/a.pth');
+  expect(toldFile('/home/ann/o/checkpoints/r/a.pth', '/srv/study', 'ann')).toBe('checkpoints/r/a.pth');
+  expect(toldFile('/home/ann/w/a.pth', '/home/ann/study', 'ann')).toBe('../w/a.pth');
 });
 
 test('a checkpoint that is told by its last parts is found among those of the output folder', () => {
@@ -31,7 +31,7 @@ test('a checkpoint that is told by its last parts is found among those of the ou
   const file = join(output, 'checkpoints', 'run_A', 'best_model.pth');
   mkdirSync(join(output, 'checkpoints', 'run_A'), { recursive: true });
   writeFileSync(file, '');
-  expect(foundCheckpoint(output, toldFile(file))).toBe(file);
+  expect(foundCheckpoint(output, 'checkpoints/run_A/best_model.pth')).toBe(file);
   expect(foundCheckpoint(output, '/elsewhere/run_A/best_model.pth')).toBe(file);
   expect(foundCheckpoint(output, '/elsewhere/other/best_model.pth')).toBe('/elsewhere/other/best_model.pth');
   mkdirSync(join(output, 'checkpoints', 'pretrained'));

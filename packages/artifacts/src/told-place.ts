@@ -17,25 +17,23 @@ export function toldPlace(path: string, from: string = process.cwd()): string | 
   return told.split(sep).join('/') || '.';
 }
 
-/** As {@link toldPlace}, and where that tells nothing the last parts of the path: enough to find it in the folder it belongs to. */
-export function toldFile(path: string): string {
-  return toldPlace(path) ?? lastParts(path, 3);
-}
-
 /**
- * As {@link toldPlace} for a file that has to be found again, so that the way may lead through the root: only the name where that
- * would tell the user's.
+ * How such a file names another that has to be found again: by the way to it, also through the root; where that would tell the user's
+ * name, by the last parts of the path, enough to find it in the folder it belongs to.
  */
-export function toldWay(path: string, from: string = process.cwd(), user: string = userName()): string {
+export function toldFile(path: string, from: string = process.cwd(), user: string = userName()): string {
   if (!isAbsolute(path)) return path;
   const way = relative(from, path);
-  const isTelling = isAbsolute(way) || way.split(sep).includes(user);
-  return isTelling ? lastParts(path, 1) : way.split(sep).join('/');
+  const parts = way.split(sep);
+  if (!isAbsolute(way) && !parts.includes(user)) return parts.join('/');
+  return parts
+    .slice(parts.lastIndexOf(user) + 1)
+    .slice(-LAST)
+    .join('/');
 }
 
-function lastParts(path: string, count: number): string {
-  return path.split(/[\\/]/).slice(-count).join('/');
-}
+/** `checkpoints/RUN/best_model.pth`. */
+const LAST = 3;
 
 /**
  * Where a checkpoint lies that features or a model name by {@link toldFile}: as told, else among the checkpoints of the output

@@ -1,6 +1,6 @@
 import { basename, dirname, resolve, sep } from 'node:path';
 import { studyKeyPath } from '../layout.ts';
-import { toldPlace, toldWay } from '../told-place.ts';
+import { toldFile, toldPlace } from '../told-place.ts';
 import { defaultConfig } from './parse.ts';
 import type { Config } from './types.ts';
 
@@ -26,7 +26,7 @@ export function sharedConfig(config: Config): Config {
     Object.assign(shared[section], { [key]: toldPlace(place) ?? Object(unset[section])[key] });
   }
   const { weights } = config.model;
-  if (weights !== null) shared.model.weights = toldWay(weights);
+  if (weights !== null) shared.model.weights = toldFile(weights);
   return shared;
 }
 
@@ -39,7 +39,7 @@ export function withPlaces(shared: Config, asked: Config): Config {
     Object.assign(config[section], { [key]: Object(asked[section])[key] });
   }
   const { weights } = asked.model;
-  if (weights !== null && toldWay(weights) === shared.model.weights) config.model.weights = weights;
+  if (weights !== null && toldFile(weights) === shared.model.weights) config.model.weights = weights;
   return config;
 }
 

@@ -1,6 +1,13 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, readExplanations, readSplit, type Split, splitPath } from '@radweave/artifacts';
+import {
+  type Config,
+  readExplanations,
+  readSplit,
+  type Split,
+  splitPath,
+  toldSlice,
+} from '@radweave/artifacts';
 import { writeRun } from '@radweave/network/testing/runs';
 import { cohortConfig, listening, makeSplitOwn, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
@@ -55,7 +62,9 @@ test('montages of right and wrong patients of each hospital, the same every time
   const rows = readSplit(splitPath(config.data.splits_dir, 'test', 'A'));
   for (const one of found.patients) {
     const own = rows.filter(({ patient }) => patient === one.patient);
-    expect(one.slices.map(({ image_path }) => image_path).sort()).toEqual(own.map(({ path }) => path).sort());
+    expect(one.slices.map(({ image_path }) => image_path).sort()).toEqual(
+      own.map(({ path, hospital }) => toldSlice(path, hospital)).sort(),
+    );
     expect([one.label, one.hospital]).toEqual([own[0]?.label, own[0]?.hospital]);
     const mean = one.slices.reduce((sum, { probability }) => sum + probability, 0) / one.slices.length;
     expect(one.probabilities[1]).toBeCloseTo(mean, 6);

@@ -13,6 +13,7 @@ import {
   readSplit,
   SPLITS,
   splitPath,
+  toldFile,
   writeSplit,
 } from '@radweave/artifacts';
 import { createModel } from '@radweave/models';
@@ -180,7 +181,7 @@ test('records where features came from, and which of them are in-sample', async 
   const set = (split: string) => readFeatureSet(featureSetPath(config.data.features_dir, split, 'A'));
   expect(set('train')).toMatchObject({
     model: 'resnet18',
-    checkpoint: run.best,
+    checkpoint: toldFile(run.best),
     checkpoint_sha256: createHash('sha256').update(readFileSync(run.best)).digest('hex'),
     in_sample: true,
     image_size: 32,

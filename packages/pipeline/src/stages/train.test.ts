@@ -25,6 +25,7 @@ import {
   SPLITS,
   slicePredictionsPath,
   splitPath,
+  toldSlice,
 } from '@radweave/artifacts';
 import { readCheckpointFacts } from '@radweave/network/open/checkpoint';
 import type { StageContext } from '@radweave/study/context/events';
@@ -125,7 +126,7 @@ referenceTest('a run leaves every promised file, and Python opens the checkpoint
     const slices = readSlicePredictions(slicePredictionsPath(logs, split));
     const table = readSplit(splitPath(config.data.splits_dir, split, 'A'));
     expect(slices.map(({ image_path, label }) => [image_path, label])).toEqual(
-      table.map(({ path, label }) => [path, label]),
+      table.map(({ path, hospital, label }) => [toldSlice(path, hospital), label]),
     );
   }
   const evaluation = readEvaluation(result.evaluation ?? '');
