@@ -17,6 +17,7 @@ import {
   featureTablePath,
   hashFile,
   logitsRecordPath,
+  namingPlaces,
   readAuditRecord,
   readFeatureSet,
   readFusionModel,
@@ -401,7 +402,7 @@ test('every kind of damaged file is told alike, by a warning', async () => {
       new Set(['WARN_UNREADABLE']),
       false,
     ]);
-    expect(unreadable(told.record).join()).toContain(file);
+    expect(unreadable(told.record).join()).toContain(namingPlaces(file, config));
     if (whole === null) rmSync(file);
     else writeFileSync(file, whole);
   }
@@ -411,7 +412,7 @@ test('every kind of damaged file is told alike, by a warning', async () => {
   const { record: seen } = await audited(config, { pixels: true });
   expect([new Set(codes(seen)), unreadable(seen).join()]).toEqual([
     new Set(['WARN_UNREADABLE']),
-    expect.stringContaining(image),
+    expect.stringContaining(namingPlaces(image, config)),
   ]);
   writeFileSync(image, whole);
 });
