@@ -242,6 +242,7 @@ const PLACES = ['data.root_dir', 'data.splits_dir', 'data.features_dir', 'fusion
 /** Written into the records of the fold models, which train on split files that are there. */
 const OF_FOLDS = [
   'data.labels',
+  'data.missing',
   'data.table_columns',
   'data.modalities',
   'data.home_hospital',
@@ -270,6 +271,7 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
   cross_validate: [
     'experiment.name',
     'data.labels',
+    'data.missing',
     'data.table_columns',
     'data.modalities',
     'data.home_hospital',
@@ -279,6 +281,7 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
   predict: [
     'data.image_size',
     'data.labels',
+    'data.missing',
     'data.table_columns',
     'data.modalities',
     'data.home_hospital',
