@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { existsSync } from './files/files.ts';
 import { outputFolders } from './layout.ts';
 
@@ -44,6 +44,20 @@ export function foundCheckpoint(outputDir: string, told: string): string {
   const parts = told.split(/[\\/]/).slice(-2);
   const own = join(outputFolders(outputDir).checkpoints, ...parts);
   return parts.length === 2 && existsSync(own) ? own : told;
+}
+
+/** Where the checkpoints of a fused model lie, by modality: where the user says, else in the study that the model lies in. */
+export function checkpointsOf(
+  model: string,
+  modalities: readonly { readonly modality: string; readonly checkpoint: string }[],
+  given: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const outputDir = dirname(dirname(resolve(model)));
+  const found = modalities.map(({ modality, checkpoint }) => [
+    modality,
+    foundCheckpoint(outputDir, checkpoint),
+  ]);
+  return { ...Object.fromEntries(found), ...given };
 }
 
 /** A container may run under a number that has no name. */

@@ -1,4 +1,4 @@
-import { readFusionModel } from '@radweave/artifacts';
+import { checkpointsOf, readFusionModel } from '@radweave/artifacts';
 import { set, usual } from '../declare/config-flags.ts';
 import { optional, pairs, required, several, withDefault } from '../declare/flags.ts';
 import { defineStage } from '../declare/stage.ts';
@@ -15,12 +15,10 @@ export const predict = defineStage({
     'training.deterministic',
   ],
   precisionOf: 'extract',
-  reads: ({ model, input, checkpoints = {} }: PredictOptions) => {
-    const places = readFusionModel(model).modalities.map(({ modality, checkpoint }) => [
-      `checkpoint of ${modality}`,
-      checkpoints[modality] ?? checkpoint,
-    ]);
-    return { 'fusion model': model, patients: input, ...Object.fromEntries(places) };
+  reads: ({ model, input, checkpoints }: PredictOptions) => {
+    const places = checkpointsOf(model, readFusionModel(model).modalities, checkpoints);
+    const named = Object.entries(places).map(([modality, path]) => [`checkpoint of ${modality}`, path]);
+    return { 'fusion model': model, patients: input, ...Object.fromEntries(named) };
   },
   writes: ({ output }) => [output],
   run: async (options, context) => (await import('../work/predict.ts')).predict(options, context),

@@ -1,12 +1,12 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { classify, thresholdOf } from '@radweave/analysis/fusion/classifier';
 import { concatenate } from '@radweave/analysis/fusion/fused-split';
 import { isFeatureFolder, type NewPatients, readNewFeatures } from '@radweave/analysis/fusion/new-features';
 import {
   type Config,
+  checkpointsOf,
   DataError,
   type FusionModelFile,
-  foundCheckpoint,
   type NewPrediction,
   readFusionModel,
   refuseDevice,
@@ -54,7 +54,7 @@ export interface PredictResult {
  * @throws DataError when the features or checkpoints are not the model's own.
  */
 export async function predict(options: PredictOptions, context: StageContext): Promise<PredictResult> {
-  const { config, model, input, output, checkpoints = {}, hospital = null } = options;
+  const { config, model, input, output, checkpoints, hospital = null } = options;
   const file = readFusionModel(model);
   resolveDevice(config.training.device);
   refuseDevice(output);
@@ -62,15 +62,10 @@ export async function predict(options: PredictOptions, context: StageContext): P
   if (file.stacked !== undefined) {
     say(context, "New patients are predicted by 'fused'; 'stacked' needs the logits of all fold models.");
   }
-  const outputDir = dirname(dirname(resolve(model)));
-  const found = file.modalities.map(({ modality, checkpoint }) => [
-    modality,
-    foundCheckpoint(outputDir, checkpoint),
-  ]);
-  const moved = { ...Object.fromEntries(found), ...checkpoints };
+  const places = checkpointsOf(model, file.modalities, checkpoints);
   const { trained, ...people } = isFeatureFolder(input, file.modalities)
     ? ofFeatures(input, file)
-    : await extractNewImages(input, file.modalities, moved, hospital, config, context);
+    : await extractNewImages(input, file.modalities, places, hospital, config, context);
   if (people.patients.length === 0) throw nobody(people, input);
   sayMissing(people, context);
   trained.tell(context);
