@@ -49,7 +49,8 @@ export function modelGroups({
   primary,
 }: Evaluation): { name: 'features' | 'networks'; models: string[] }[] {
   const isHead = (kind: string): boolean => kind === 'network' || kind === 'stacked';
-  const ordered = [...models].sort((a, b) => Number(b.name === primary) - Number(a.name === primary));
+  const shown = models.filter(({ kind }) => kind !== 'available');
+  const ordered = shown.sort((a, b) => Number(b.name === primary) - Number(a.name === primary));
   const names = (wanted: boolean): string[] =>
     ordered.filter(({ kind }) => isHead(kind) === wanted).map(({ name }) => name);
   return [

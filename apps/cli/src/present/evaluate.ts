@@ -3,7 +3,7 @@ import type { StageResult } from '@radweave/pipeline';
 import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import type { Presenter } from './presenter.ts';
-import { foundText } from './results.ts';
+import { foundText, kindsText } from './results.ts';
 
 type Row = StageResult<'evaluate'>['rows'][number];
 
@@ -34,6 +34,7 @@ export function evaluationSummary(result: ShownEvaluation): string {
   return [
     'Evaluation per patient:',
     table(header, rows),
+    ...kindsText(shown.map(({ model }) => model)),
     ...reasons,
     ...result.aggregation
       .filter(({ chosen }) => chosen)

@@ -39,6 +39,7 @@ export function resultsText({
   return [
     `${name} per patient (${level}): internal validation in ${home_hospital}, external test elsewhere`,
     table(['model', 'n', 'validation', 'n', 'external test'], lines),
+    ...kindsText(models),
     ...foundText(findings),
   ].join('\n');
 }
@@ -52,6 +53,15 @@ function areaText(row: EvaluationRow | undefined): string {
 /** DeLong's interval where there is one: over several classes there is the bootstrap's only. */
 function areaOf({ auc, auc_bootstrap }: EvaluationRow): EvaluationRow['auc'] {
   return auc.value === null || auc.lower === undefined ? auc_bootstrap : auc;
+}
+
+/** What models are of, where patients lack modalities. */
+export function kindsText(models: readonly string[]): string[] {
+  if (!models.includes('everyone')) return [];
+  return [
+    'fused, the headline: the patients who have all modalities. everyone: each patient',
+    'by the model of what they have. only …: those of them who have nothing else.',
+  ];
 }
 
 /** What the evaluation found, a paragraph each, such as whether anything was learned. */

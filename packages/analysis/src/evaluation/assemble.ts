@@ -50,28 +50,39 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
   const rows: EvaluationRow[] = [];
   const curves: EvaluationCurves[] = [];
   const confusion: ConfusionRecord[] = [];
+  const isAnybody = (split: Split): boolean => models.some(({ patients }) => patients[split].length > 0);
   const steps = models.length * SPLITS.length;
   for (const [m, model] of models.entries()) {
     for (const [s, split] of SPLITS.entries()) {
       await pause(`evaluating ${model.name}`, m * SPLITS.length + s, steps);
-      for (const found of groupNumbers(model, split, labelNames, options)) {
+      // A kind of patients that a set has nobody of.
+      if (model.kind === 'available' && model.patients[split].length === 0) continue;
+      for (const found of groupNumbers(model, split, isAnybody(split), labelNames, options)) {
         rows.push(...found.rows);
         curves.push(...found.curves);
         confusion.push(found.confusion);
       }
     }
   }
-  const pairs = pairsOf(models, primary);
+  // Their numbers are other models' on some of the same patients, or on few.
+  const judged = models.filter(({ kind }) => kind !== 'available');
+  const pairs = pairsOf(judged, primary);
   const comparisons: ComparisonRow[] = [];
   for (const [s, split] of SPLITS.entries()) {
     await pause('comparing models', s, SPLITS.length);
     comparisons.push(...compareSplit(pairs, split, classes, options));
   }
-  const heterogeneity = models.flatMap((model) => heterogeneityOf(model, classes, options));
+  const heterogeneity = judged.flatMap((model) => heterogeneityOf(model, classes, options));
   const { level } = options;
   const found = [
-    ...foundAgainstChance({ models, rows, heterogeneity, labelNames, level }),
-    ...foundInPredictions(models, assembly.sizes, labelNames),
+    ...foundAgainstChance({
+      models: judged,
+      rows: rows.filter(({ model }) => judged.some(({ name }) => name === model)),
+      heterogeneity,
+      labelNames,
+      level,
+    }),
+    ...foundInPredictions(judged, assembly.sizes, labelNames),
   ];
   return {
     format: 3,
@@ -110,6 +121,7 @@ interface GroupNumbers {
 function groupNumbers(
   model: FrozenModel,
   split: Split,
+  isAnybody: boolean,
   labelNames: readonly string[],
   options: StatOptions,
 ): GroupNumbers[] {
@@ -117,7 +129,7 @@ function groupNumbers(
   const numbersOf = (hospital: string): GroupNumbers => {
     const group = groupOf(model, split, hospital, patientsIn(patients, hospital), labelNames.length);
     return {
-      rows: rowsOf(group, model, labelNames, options),
+      rows: rowsOf(group, model, isAnybody, labelNames, options),
       curves: viewsOf(group).map((view) => curvesOf(group, view, options)),
       confusion: confusionOf(group),
     };
@@ -167,6 +179,7 @@ function primaryOf(models: readonly FrozenModel[]): string {
 function rowsOf(
   group: Group,
   model: FrozenModel,
+  isAnybody: boolean,
   labelNames: readonly string[],
   options: StatOptions,
 ): EvaluationRow[] {
@@ -174,7 +187,7 @@ function rowsOf(
   const binary = viewsOf(group).map((view) => binaryMetrics(view, group.strata, options));
   const all = group.scores.columns === 2 ? binary : [macroMetrics(group, options), ...binary];
   const notes = [
-    ...(patients.length === 0 ? [nobodyIn(split)] : []),
+    ...(patients.length === 0 ? [nobodyIn(split, isAnybody)] : []),
     ...oneLabelNote(patients, labelNames),
     ...model.notes[split],
   ];

@@ -3,15 +3,18 @@ import {
   type FusionModelFile,
   type InSample,
   type ModelKind,
+  type PredictionRow,
   SPLITS,
   type Split,
 } from '@radweave/artifacts';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { FusionResults } from '../fusion/fusion-results.ts';
 import { classifierCautions } from '../fusion/in-sample.ts';
+import { kindNotes } from '../fusion/kinds.ts';
 import type { Candidate, ScoredPatient } from './candidate.ts';
 import type { CohortFacts } from './cohort-facts.ts';
 import type { FittedSize } from './found-predictions.ts';
+import type { Kinds } from './kind-models.ts';
 
 /** What a fusion folder gives to evaluate. */
 export interface FusionModels {
@@ -21,6 +24,8 @@ export interface FusionModels {
   /** Of the classifiers on features. */
   sizes: FittedSize[];
   files: string[];
+  /** Null where nobody may lack a modality. */
+  kinds: Kinds | null;
 }
 
 /** Reads the models of a fusion from its predictions; null where no finished fusion is. */
@@ -36,39 +41,55 @@ export function readFusionModels(folder: string, facts: CohortFacts): FusionMode
   for (const split of SPLITS) facts.check(tables[split].rows, split, tables[split].path);
   const metrics = fusion.metrics();
   const names = [...new Set(metrics.map(({ model }) => model))];
+  const modalityNames = file.modalities.map(({ modality }) => modality);
+  const owned = forEachSplit((split) => ownedBy(tables[split].rows, file, tables[split].path));
+  const scoredBy = (name: string, split: Split): ScoredPatient[] =>
+    tables[split].rows.flatMap((row): ScoredPatient[] => {
+      const probabilities = probabilitiesOf(row, name, classes, tables[split].path, file.missing === 'allow');
+      if (probabilities === null) return [];
+      const { patient, hospital, label } = row;
+      return [{ patient, hospital, label, probabilities }];
+    });
   const candidates = names.map((name): Candidate => {
     const classifier = file.classifiers.find((one) => one.name === name);
-    const modalities = classifier?.modalities ?? file.modalities.map(({ modality }) => modality);
+    const modalities = classifier?.modalities ?? modalityNames;
     const own = file.modalities.filter(({ modality }) => modalities.includes(modality));
+    const patients = forEachSplit((split) => scoredBy(name, split));
     return {
       name,
       kind: kindOf(name),
       modalities,
-      patients: forEachSplit((split) =>
-        tables[split].rows.map(
-          (row): ScoredPatient => ({
-            patient: row.patient,
-            hospital: row.hospital,
-            label: row.label,
-            probabilities: probabilitiesOf(row, name, classes, tables[split].path),
-          }),
-        ),
-      ),
+      patients,
       inSample: forEachSplit((split) => inSampleOf(metrics, name, split)),
-      notes: forEachSplit((split) =>
-        kindOf(name) === 'stacked'
+      notes: forEachSplit((split) => [
+        ...(kindOf(name) === 'stacked'
           ? []
-          : classifierCautions(own, split, tables.train.rows.length, file.stacked !== undefined),
-      ),
+          : classifierCautions(own, split, patients.train.length, file.stacked !== undefined)),
+        ...kindNotes([...owned[split].values()], modalities, modalityNames),
+      ]),
     };
   });
   const files = [modelFile, metricsFile, ...SPLITS.map((split) => tables[split].path)];
   const sizes = file.classifiers.map(({ name, coef }) => ({
     model: name,
     features: coef[0]?.length ?? 0,
-    patients: tables.train.rows.length,
+    patients: candidates.find((one) => one.name === name)?.patients.train.length ?? 0,
   }));
-  return { candidates, labelNames: file.label_names, file, sizes, files };
+  const kinds = file.missing === undefined ? null : { modalities: modalityNames, owned };
+  return { candidates, labelNames: file.label_names, file, sizes, files, kinds };
+}
+
+/** What each patient has: whom the classifier of one modality alone predicts has that. */
+function ownedBy(rows: readonly PredictionRow[], file: FusionModelFile, path: string): Map<string, string[]> {
+  const modalities = file.modalities.map(({ modality }) => modality);
+  const isLacking = file.missing === 'allow' && modalities.length > 1;
+  const classes = file.label_names.length;
+  return new Map(
+    rows.map((row) => [
+      row.patient,
+      modalities.filter((one) => !isLacking || probabilitiesOf(row, one, classes, path, true) !== null),
+    ]),
+  );
 }
 
 function kindOf(name: string): ModelKind {
@@ -83,13 +104,19 @@ function inSampleOf(
   return metrics.find((row) => row.model === name && row.split === split)?.in_sample ?? 'unknown';
 }
 
-/** The file has the positive label's probability only when there are two. */
+/** The file has the positive label's probability only when there are two. Null for whom a model may not, and does not, predict. */
 function probabilitiesOf(
-  row: Record<string, number | string>,
+  row: PredictionRow,
   name: string,
   classes: number,
   file: string,
-): number[] {
+  mayLack: boolean,
+): number[] | null {
+  const columns =
+    classes === 2
+      ? [`probability_${name}`]
+      : Array.from({ length: classes }, (_, label) => `probability_${name}_${label}`);
+  if (mayLack && columns.every((column) => row[column] === null)) return null;
   const cell = (column: string): number => {
     const value = row[column];
     if (typeof value === 'number' && value >= 0 && value <= 1) return value;
@@ -98,7 +125,6 @@ function probabilitiesOf(
       hint: 'Run radweave fuse again',
     });
   };
-  if (classes > 2) return Array.from({ length: classes }, (_, label) => cell(`probability_${name}_${label}`));
-  const positive = cell(`probability_${name}`);
-  return [1 - positive, positive];
+  const [positive = Number.NaN, ...others] = columns.map(cell);
+  return classes > 2 ? [positive, ...others] : [1 - positive, positive];
 }

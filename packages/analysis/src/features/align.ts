@@ -32,6 +32,8 @@ export interface Alignment {
   splits: Record<Split, AlignedFeatures>;
   /** What the split calls the labels, where they have names. */
   labelNames: readonly (string | undefined)[];
+  /** The hospital of a patient; empty where the split does not tell it. */
+  hospitalOf: (patient: string) => string;
 }
 
 /** Aligns those of `modalities` that have features; says which have none yet. @throws DataError when none has. */
@@ -85,7 +87,7 @@ export async function align(
   };
   await replaceFilesTogether(alignedDir, fill, { obsolete: [], shared: SPLITS });
   for (const split of SPLITS) sayMissing(splits[split], split, folders[split], context);
-  return { sources, splits, labelNames: namesOf(known) };
+  return { sources, splits, labelNames: namesOf(known), hospitalOf: hospitalsIn(known) };
 }
 
 /** The tables that are there already if they were made from these very features; else they are made again. */
@@ -101,7 +103,11 @@ export async function alignIfStale(
   }
   const { sources, known } = openSources(config.data, modalities, context);
   const splits = forEachSplit((split) => readAligned(alignedFolder(features_dir, split), modalities));
-  return { sources, splits, labelNames: namesOf(known) };
+  return { sources, splits, labelNames: namesOf(known), hospitalOf: hospitalsIn(known) };
+}
+
+function hospitalsIn(known: KnownPatients): Alignment['hospitalOf'] {
+  return (patient) => known.get(patient.normalize('NFC'))?.hospital ?? '';
 }
 
 function namesOf(known: KnownPatients): (string | undefined)[] {
@@ -135,7 +141,7 @@ function alignSplit(split: Split, sources: readonly FeatureSource[], known: Know
   const complete = ids.filter((id) => byPatient.every((rows) => rows.has(id)));
   const patients = complete.map((id) => ({
     patient_id: id,
-    hospital: known.get(id.normalize('NFC'))?.hospital ?? '',
+    hospital: hospitalsIn(known)(id),
     label: labelOf(id),
   }));
   const missing = ids
@@ -189,7 +195,7 @@ function sayMissing(
   const more = missing.length > 5 ? ', …' : '';
   warn(
     context,
-    `${missing.length} patients of ${split} lack a modality and are left out: ${shown.join(', ')}${more}. ` +
+    `${missing.length} patients of ${split} lack a modality and are not in the aligned tables: ${shown.join(', ')}${more}. ` +
       `All are in ${join(folder, 'missing.csv')}.`,
   );
 }

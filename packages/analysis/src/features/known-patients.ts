@@ -1,4 +1,12 @@
-import { DataError, SPLITS, type Split } from '@radweave/artifacts';
+import {
+  type Config,
+  DataError,
+  readSplitSummary,
+  SPLITS,
+  type Split,
+  splitFiles,
+} from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { readCohort } from '@radweave/study/cohort/read-cohort';
 import type { FeatureSource } from './source.ts';
 
@@ -28,6 +36,15 @@ export function knownPatients(splitsDir: string, modalities: readonly string[]):
       { hospital, split, label, labelName },
     ]),
   );
+}
+
+/**
+ * Whether patients may lack a modality: as `preprocess` was told when it divided them, else, in a split that the researchers
+ * made, as the configuration says.
+ */
+export function allowsMissing({ splits_dir, missing }: Config['data']): boolean {
+  const { summary } = splitFiles(splits_dir);
+  return existsSync(summary) ? readSplitSummary(summary).kinds !== undefined : missing === 'allow';
 }
 
 /**

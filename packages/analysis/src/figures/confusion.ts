@@ -10,7 +10,7 @@ export function confusionFigures({ labels, predictions, threshold }: ShownFusion
   const set: FigureSet = { figures: [], skipped: [] };
   for (const split of EVALUATED_SPLITS) {
     const name = `confusion_${split}`;
-    const rows = predictions[split];
+    const rows = predictions[split].filter((row) => (row.model ?? 'fused') === 'fused');
     if (rows.length === 0) {
       set.skipped.push({ name, reason: `there are no ${SPLIT_TITLES[split]} patients` });
       continue;

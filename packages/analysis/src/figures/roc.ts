@@ -101,8 +101,9 @@ function fusedCurve(
   };
 }
 
-/** Empty when a label is missing. */
-function lineOf({ title, score, rows, positive, metrics }: WantedCurve): RocLine[] {
+/** Of the patients whom the model predicts; empty when a label is missing. */
+function lineOf({ title, score, rows: all, positive, metrics }: WantedCurve): RocLine[] {
+  const rows = all.filter((row) => row[score] !== null);
   const labels = rows.map(({ label }) => (label === positive ? 1 : 0));
   const { value } = rocCurve(
     labels,

@@ -16,8 +16,9 @@ import { predictedLabels } from '@radweave/study/decisions/predicted-label';
 import type { Alignment } from '../features/align.ts';
 import type { FeatureSource } from '../features/source.ts';
 import { classify, type FitSet, fitClassifier, TOLERANCE, thresholdOf } from './classifier.ts';
-import { concatenate, type FusedSplit } from './fused-split.ts';
+import { concatenate, type FusedSplit, having } from './fused-split.ts';
 import { classifierCautions, classifierInputs, inSampleOf, thresholdCautions } from './in-sample.ts';
+import { classifierFor, isOfKinds, kindNotes, kindsBetween } from './kinds.ts';
 import type { ScoredSplit } from './metrics.ts';
 import type { Stack } from './stack.ts';
 
@@ -27,7 +28,8 @@ export interface FusedModel {
   modalities: string[];
   classes: number;
   sources: readonly FeatureSource[];
-  trainingPatients: number;
+  /** By classifier. */
+  trainingPatients: Readonly<Record<string, number>>;
   /** By classifier: what its fit itself calls for. */
   fitNotes: ReadonlyMap<string, readonly Remark[]>;
   warnings: string[];
@@ -38,8 +40,10 @@ export interface FusedModel {
 }
 
 /**
- * Fits `fused` and, where there are several, each modality alone.
+ * Fits `fused` and, where there are several, each modality alone, each on the training patients who have its modalities. Where
+ * some lack modalities, so is one for every other kind of patients that there are.
  *
+ * @param splits everybody who is to be predicted.
  * @param rule of their thresholds.
  * @param stacked whether a stacked classifier is to stand beside them.
  */
@@ -52,14 +56,15 @@ export function fitFusedModel(
 ): FusedModel {
   const { sources } = alignment;
   const modalities = sources.map(({ modality }) => modality);
-  const classes = countClasses(splits);
+  const classes = countClasses(splits, modalities);
   const alone = modalities.length > 1 ? modalities.map((name) => ({ name, own: [name] })) : [];
+  const { between, unfitted } = kindsBetween(splits, modalities, classes);
   const fitNotes = new Map<string, Remark[]>();
-  const warnings: string[] = [];
-  const classifiers = [{ name: 'fused', own: modalities }, ...alone].map(
+  const warnings: string[] = [...unfitted];
+  const classifiers = [{ name: 'fused', own: modalities }, ...alone, ...between].map(
     ({ name, own }): FittedClassifier => {
       const set = (split: 'train' | 'val'): FitSet => {
-        const fused = splits[split];
+        const fused = having(splits[split], own);
         return { fused, features: concatenate(fused.pooled, own, fused.patients.length) };
       };
       const { classifier, unchosen } = fitClassifier(name, own, set('train'), set('val'), classes, {
@@ -75,7 +80,7 @@ export function fitFusedModel(
     },
   );
   const inputs = classifierInputs(sources, modalities);
-  const patients = splits.train.patients.length;
+  const patients = having(splits.train, modalities).patients.length;
   const cautions = SPLITS.flatMap((split) => classifierCautions(inputs, split, patients, stacked));
   const notes = distinct(cautions).map(({ text }) => text);
   return {
@@ -101,15 +106,17 @@ export function fitFusedModel(
     fitNotes,
     warnings,
     inSample: modalities.filter((name) => inSampleOf(sources, [name], 'train') === 'yes'),
-    trainingPatients: patients,
+    trainingPatients: Object.fromEntries(
+      classifiers.map(({ name, modalities: own }) => [name, having(splits.train, own).patients.length]),
+    ),
     stack: null,
   };
 }
 
 /** Labels count from 0, so the largest gives their number. */
-function countClasses(splits: Record<Split, FusedSplit>): number {
+function countClasses(splits: Record<Split, FusedSplit>, modalities: readonly string[]): number {
   const largest = SPLITS.map((split) => Math.max(-1, ...splits[split].labels));
-  if (splits.train.labels.length === 0) {
+  if (having(splits.train, modalities).labels.length === 0) {
     throw new DataError('E_FUSE', 'no training patient has features of every modality', {
       hint: 'See aligned/missing.csv in the features folder of train',
     });
@@ -133,43 +140,60 @@ function modalityOf({ modality, sets }: FeatureSource): FusionModality {
   };
 }
 
-/** What every classifier says of a split. */
-export function scoreSplit(model: FusedModel, fused: FusedSplit): ScoredSplit[] {
+/** What every classifier says of those of a split who have its modalities. */
+export function scoreSplit(model: FusedModel, everyone: FusedSplit): ScoredSplit[] {
   const own = model.file.classifiers.map((classifier): ScoredSplit => {
     const { name, modalities } = classifier;
+    const fused = having(everyone, modalities);
     const features = concatenate(fused.pooled, modalities, fused.patients.length);
     const inputs = classifierInputs(model.sources, modalities);
     return {
       model: name,
       fused,
-      probabilities: classify(classifier, model.classes, features),
+      probabilities: features.rows === 0 ? features : classify(classifier, model.classes, features),
       threshold: thresholdOf(classifier),
       inSample: inSampleOf(model.sources, modalities, fused.split),
       notes: [
         ...(model.fitNotes.get(name) ?? []),
         ...thresholdCautions(classifier.threshold, fused.split),
-        ...classifierCautions(inputs, fused.split, model.trainingPatients, model.stack !== null),
+        ...classifierCautions(inputs, fused.split, model.trainingPatients[name] ?? 0, model.stack !== null),
+        ...kindNotes(everyone.owned, modalities, model.modalities),
       ],
     };
   });
-  return model.stack === null ? own : [...own, model.stack.scored[fused.split]];
+  return model.stack === null ? own : [...own, model.stack.scored[everyone.split]];
 }
 
-/** Rows of `predictions_{split}.csv`. */
-export function splitPredictions(scored: readonly ScoredSplit[]): FusionPrediction[] {
-  const [main] = scored;
-  if (main === undefined) return [];
-  const { fused } = main;
-  const predicted = predictedLabels(main.probabilities, main.threshold);
-  return fused.patients.map(({ patient_id, hospital, label }, i) => ({
-    patient: patient_id,
-    hospital,
-    label,
-    probabilities: Object.fromEntries(
-      scored.map(({ model: name, probabilities }) => [name, Array.from(rowOf(probabilities, i))]),
-    ),
-    predicted: predicted[i] ?? 0,
-    in_sample: main.inSample,
-    note: several(main.notes)?.text ?? '',
+/** Rows of `predictions_{split}.csv`: everybody, predicted by the classifier of what they have. */
+export function splitPredictions(
+  { file }: FusedModel,
+  scored: readonly ScoredSplit[],
+  everyone: FusedSplit,
+): FusionPrediction[] {
+  const all = scored.map((one) => ({
+    ...one,
+    rowOf: new Map(one.fused.patients.map(({ patient_id }, row) => [patient_id, row])),
+    predicted: predictedLabels(one.probabilities, one.threshold),
   }));
+  return everyone.patients.flatMap(({ patient_id, hospital, label }, i): FusionPrediction[] => {
+    const used = classifierFor(everyone.owned[i] ?? [], file.classifiers);
+    const main = all.find(({ model }) => model === used?.name);
+    if (main === undefined) return [];
+    const probabilities = all.flatMap(({ model, rowOf: rows, probabilities: own }) => {
+      const row = rows.get(patient_id);
+      return row === undefined ? [] : [[model, Array.from(rowOf(own, row))] as const];
+    });
+    return [
+      {
+        patient: patient_id,
+        hospital,
+        label,
+        probabilities: Object.fromEntries(probabilities),
+        ...(file.missing === undefined ? {} : { model: main.model }),
+        predicted: main.predicted[main.rowOf.get(patient_id) ?? 0] ?? 0,
+        in_sample: main.inSample,
+        note: several(main.notes.filter(({ code }) => !isOfKinds(code)))?.text ?? '',
+      },
+    ];
+  });
 }

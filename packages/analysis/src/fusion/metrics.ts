@@ -25,7 +25,8 @@ export function fusionMetrics(scored: ScoredSplit): FusionMetricsRow[] {
     const isHere = isOf(hospital);
     const here = patients.flatMap((patient, i) => (isHere(patient) ? [i] : []));
     const own = Int32Array.from(here, (i) => labels[i] ?? 0);
-    const empty = here.length === 0 ? [nobodyIn(split)] : [];
+    const isAnybody = notes.some(({ code }) => code === 'kinds-elsewhere');
+    const empty = here.length === 0 ? [nobodyIn(split, isAnybody)] : [];
     return scorePatients(own, takeRows(probabilities, here), threshold).map(({ reasons, ...numbers }) => ({
       model,
       split,

@@ -1,42 +1,55 @@
 import { join } from 'node:path';
 import {
   DataError,
+  type FeatureRow,
   type FusionModality,
+  type FusionModelFile,
   naturalCompare,
   readFeatureSet,
   readFeatureTable,
   UNKNOWN_NETWORK,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { type PooledFeatures, poolFeatures } from './pool.ts';
+import { type PooledFeatures, poolFeatures, spreadRows } from './pool.ts';
 
-/** Patients to predict: those who have every modality, with their pooled features; and those who do not. */
+/** Patients to predict, with their pooled features, and those who cannot be, for the modalities that they lack. */
 export interface NewPatients {
   patients: string[];
+  /** The modalities that each has; elsewhere the features are NaN. */
+  owned: string[][];
   pooled: Record<string, PooledFeatures>;
   missing: { patient: string; modalities: string[] }[];
 }
 
 /**
- * Divides patients into those in every modality's list, in natural order, and the others.
+ * Divides patients, in natural order, into those in every modality's list, or in any where that is enough, and the others.
  *
  * @param others Who may be in no list at all.
  */
-export function completePatients(
+export function patientsToPredict(
   byModality: ReadonlyMap<string, ReadonlySet<string>>,
+  isAnyEnough: boolean,
   others: readonly string[] = [],
-): Pick<NewPatients, 'patients' | 'missing'> {
+): Pick<NewPatients, 'patients' | 'owned' | 'missing'> {
   const all = [...new Set([...others, ...[...byModality.values()].flatMap((ids) => [...ids])])].sort(
     naturalCompare,
   );
-  const patients: string[] = [];
-  const missing: NewPatients['missing'] = [];
-  for (const patient of all) {
-    const modalities = [...byModality].filter(([, ids]) => !ids.has(patient)).map(([modality]) => modality);
-    if (modalities.length === 0) patients.push(patient);
-    else missing.push({ patient, modalities });
-  }
-  return { patients, missing };
+  const least = isAnyEnough ? 1 : byModality.size;
+  const known = all.map((patient) => {
+    const own = [...byModality].filter(([, ids]) => ids.has(patient)).map(([modality]) => modality);
+    return { patient, own };
+  });
+  const able = known.filter(({ own }) => own.length >= least);
+  return {
+    patients: able.map(({ patient }) => patient),
+    owned: able.map(({ own }) => own),
+    missing: known
+      .filter(({ own }) => own.length < least)
+      .map(({ patient, own }) => ({
+        patient,
+        modalities: [...byModality.keys()].filter((modality) => !own.includes(modality)),
+      })),
+  };
 }
 
 /** Whether a folder holds feature tables, such as `data/features/test`, rather than images. */
@@ -45,23 +58,30 @@ export function isFeatureFolder(folder: string, modalities: readonly FusionModal
 }
 
 /**
- * Reads extracted features of new patients: a folder with `features_{modality}.csv` and `.json` for each modality.
+ * Reads extracted features of new patients: a folder with `features_{modality}.csv` and `.json` for each modality, or for some
+ * where the model predicts who lacks others.
  *
  * @throws DataError when a modality is missing or its features come from another checkpoint than the model's.
  */
-export function readNewFeatures(folder: string, modalities: readonly FusionModality[]): NewPatients {
+export function readNewFeatures(
+  folder: string,
+  { modalities, missing }: Pick<FusionModelFile, 'modalities' | 'missing'>,
+): NewPatients {
+  const isAnyEnough = missing === 'allow';
   const tables = modalities.map((wanted) => {
     const path = join(folder, `features_${wanted.modality}.csv`);
+    if (isAnyEnough && !existsSync(path)) return { wanted, path, rows: new Map<string, FeatureRow>() };
     requireSameCheckpoint(join(folder, `features_${wanted.modality}.json`), wanted);
     return { wanted, path, rows: new Map(readFeatureTable(path).map((row) => [row.patient_id, row])) };
   });
   const ids = new Map(tables.map(({ wanted, rows }) => [wanted.modality, new Set(rows.keys())]));
-  const { patients, missing } = completePatients(ids);
+  const people = patientsToPredict(ids, isAnyEnough);
   const pooled = tables.map(({ wanted, path, rows }): [string, PooledFeatures] => {
-    const own = patients.flatMap((patient) => rows.get(patient) ?? []);
-    return [wanted.modality, poolFeatures(own, path, wanted.dims)];
+    const own = people.patients.flatMap((patient) => rows.get(patient) ?? []);
+    const isThere = people.patients.map((patient) => rows.has(patient));
+    return [wanted.modality, spreadRows(poolFeatures(own, path, wanted.dims), isThere)];
   });
-  return { patients, missing, pooled: Object.fromEntries(pooled) };
+  return { ...people, pooled: Object.fromEntries(pooled) };
 }
 
 /** Nothing can be compared with an unknown network: that these features are of the same one is the user's word. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type FeatureRow, writeNpy } from '@radweave/artifacts';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { completePatients } from './new-features.ts';
+import { patientsToPredict } from './new-features.ts';
 import { meanOverSlices, poolFeatures } from './pool.ts';
 
 /** A patient's array on disk, and its row. */
@@ -56,12 +56,25 @@ test('who lacks a modality is told which, in natural order', () => {
     ['A', new Set(['p10', 'p2'])],
     ['P', new Set(['p2', 'p1'])],
   ]);
-  expect(completePatients(ids, ['p3'])).toEqual({
+  expect(patientsToPredict(ids, false, ['p3'])).toEqual({
     patients: ['p2'],
+    owned: [['A', 'P']],
     missing: [
       { patient: 'p1', modalities: ['A'] },
       { patient: 'p3', modalities: ['A', 'P'] },
       { patient: 'p10', modalities: ['P'] },
     ],
+  });
+});
+
+test('where any modality is enough, only who has none is left out, and everybody has what is theirs', () => {
+  const ids = new Map([
+    ['A', new Set(['p10', 'p2'])],
+    ['P', new Set(['p2', 'p1'])],
+  ]);
+  expect(patientsToPredict(ids, true, ['p3'])).toEqual({
+    patients: ['p1', 'p2', 'p10'],
+    owned: [['P'], ['A', 'P'], ['A']],
+    missing: [{ patient: 'p3', modalities: ['A', 'P'] }],
   });
 });

@@ -42,3 +42,15 @@ export function poolFeatures(rows: readonly FeatureRow[], tablePath: string, dim
   });
   return { dims, data };
 }
+
+/** Puts the rows where `isThere`, in their order, and NaN between them. */
+export function spreadRows({ dims, data }: PooledFeatures, isThere: readonly boolean[]): PooledFeatures {
+  const spread = new Float32Array(isThere.length * dims).fill(Number.NaN);
+  let next = 0;
+  isThere.forEach((is, row) => {
+    if (!is) return;
+    spread.set(data.subarray(next * dims, (next + 1) * dims), row * dims);
+    next++;
+  });
+  return { dims, data: spread };
+}

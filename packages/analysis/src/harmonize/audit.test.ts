@@ -25,6 +25,7 @@ function split(name: FusedSplit['split'], hospitals: [name: string, n: number, s
     split: name,
     patients: people,
     labels: Int32Array.from(people, ({ label }) => label),
+    owned: people.map(() => ['A', 'P']),
     pooled: { A: { dims: DIMS, data: features() }, P: { dims: DIMS, data: features() } },
   };
 }

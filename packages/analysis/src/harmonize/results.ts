@@ -34,7 +34,7 @@ export function harmonisedPredictions(
   model: FusedModel,
   { test, sites, harmonised }: Harmonisation,
 ): HarmonisedPrediction[] {
-  return splitPredictions(scoreSplit(model, test)).map((row, i) => {
+  return splitPredictions(model, scoreSplit(model, test), test).map((row, i) => {
     const site = sites.find(({ hospital }) => hospital === row.hospital);
     const isHarmonised = harmonised[i] === true;
     const why = isHarmonised ? TRANSDUCTIVE.text : leftText(site);

@@ -30,6 +30,7 @@ function split(
     split: name,
     patients: people,
     labels: Int32Array.from(people, ({ label }) => label),
+    owned: people.map(() => ['A', 'P']),
     pooled: { A: { dims: DIMS, data: features() }, P: { dims: DIMS, data: features() } },
   };
 }

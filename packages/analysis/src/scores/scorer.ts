@@ -21,8 +21,13 @@ export type PatientScores = Omit<
   reasons: Remark[];
 };
 
-/** What to say of a table's row without patients. */
-export function nobodyIn(split: Split): Remark {
+/**
+ * What to say of a table's row without patients.
+ *
+ * @param isAnybody whether the split has patients, who lack what is asked for.
+ */
+export function nobodyIn(split: Split, isAnybody = false): Remark {
+  if (isAnybody) return remark('nobody-has', { split });
   return split === 'test' ? remark('no-external-hospital') : remark('nobody-in', { split });
 }
 

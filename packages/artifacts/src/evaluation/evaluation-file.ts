@@ -152,12 +152,15 @@ const patient = z.strictObject({
 export type EvaluatedPatient = z.infer<typeof patient>;
 
 /** Where a model's patient-level probabilities came from. */
-const kind = z.enum(['network', 'features', 'fused', 'stacked']);
+const kind = z.enum(['network', 'features', 'fused', 'stacked', 'available']);
 export type ModelKind = z.infer<typeof kind>;
 
 /** One model that was evaluated, with the decisions frozen for it on home data. */
 const model = z.strictObject({
-  /** `fused`, `stacked`, `A` (logistic regression on A's features), `network A` (the network's own probabilities). */
+  /**
+   * `fused`, `stacked`, `A` (logistic regression on A's features), `network A` (the network's own probabilities); of the kind
+   * `available` `everyone`, each by the classifier of what they have, and `only A`, those of them who have nothing else.
+   */
   name: z.string().min(1),
   kind,
   modalities: z.array(z.string()).min(1),

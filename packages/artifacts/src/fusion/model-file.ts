@@ -41,7 +41,7 @@ export type FusionModality = z.infer<typeof modality>;
 
 /** A fitted classifier: of all modalities or of one. */
 const classifier = z.object({
-  /** `fused`, or the modality. */
+  /** `fused`, the modality, or several of them, as in `A+P`. */
   name: z.string().min(1),
   /** In the order of concatenation. */
   modalities: z.array(z.string().min(1)).min(1),
@@ -91,6 +91,8 @@ const schema = z
       standardize: z.boolean(),
     }),
     classifiers: z.array(classifier).min(1),
+    /** Whether each classifier was fitted on all who have its modalities, and patients are predicted by what they have. */
+    missing: z.literal('allow').optional(),
     /** Only after `radweave fuse --stack`. */
     stacked: stacked.optional(),
     /** Cautions that belong beside every number this model gives. */

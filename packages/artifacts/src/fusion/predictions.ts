@@ -1,5 +1,6 @@
 import { readHeader, readTable } from '../csv.ts';
-import { type Columns, count, patientId, type RowOf, text } from '../csv-columns.ts';
+import { type Columns, count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
+import { hasColumn } from '../find-columns.ts';
 import { inSampleColumn } from './metrics.ts';
 import {
   type ModelProbabilities,
@@ -9,6 +10,8 @@ import {
 } from './probability-columns.ts';
 
 const who = { patient: patientId, hospital: text, label: count };
+/** The classifier of what the patient has, where some lack modalities. */
+const usedModel = { model: required };
 const verdict = {
   /** Label that the fused model predicts: at the frozen threshold, or the most probable of more than two. */
   predicted: count,
@@ -18,14 +21,17 @@ const verdict = {
 
 /** A patient of `predictions_{split}.csv`. */
 export interface FusionPrediction extends RowOf<typeof who>, RowOf<typeof verdict> {
+  /** Of the models whose modalities the patient has. */
   readonly probabilities: ModelProbabilities;
+  readonly model?: string;
 }
 
 /** A patient of `predictions.csv`: someone new, whose label is not known. */
 export type NewPrediction = Omit<FusionPrediction, 'hospital' | 'label' | 'in_sample'>;
 
 /** A row as it is in the file, probability columns by name. */
-export type PredictionRow = Omit<FusionPrediction, 'probabilities'> & Record<string, number | string>;
+export type PredictionRow = Omit<FusionPrediction, 'probabilities' | 'model'> &
+  Record<string, number | string | null>;
 
 /** Writes `predictions_{split}.csv`: patient, hospital, label, the probability of each model, the fused prediction. */
 export function writePredictions(
@@ -34,13 +40,21 @@ export function writePredictions(
   models: readonly string[],
   labelNames: readonly string[],
 ): void {
-  writeProbabilities(path, { who, verdict }, rows, models, labelNames);
+  writeProbabilities(path, { who, verdict: withModel(rows, verdict) }, rows, models, labelNames);
+}
+
+function withModel<V>(rows: readonly { readonly model?: string }[], verdict: Columns<V>): Columns<V> {
+  return rows.some(({ model }) => model !== undefined) ? { ...usedModel, ...verdict } : verdict;
 }
 
 /** Reads `predictions_{split}.csv`. @throws DataError as `readTable`. */
 export function readPredictions(path: string): PredictionRow[] {
-  const middle = Object.fromEntries(probabilityNames(readHeader(path)).map((name) => [name, probability]));
-  return readTable(path, { ...who, ...middle, ...verdict } as Columns<PredictionRow>);
+  const header = readHeader(path);
+  const isLacking = hasColumn(header, ['model']);
+  const column = isLacking ? numberOrEmpty : probability;
+  const middle = Object.fromEntries(probabilityNames(header).map((name) => [name, column]));
+  const used = isLacking ? usedModel : {};
+  return readTable(path, { ...who, ...middle, ...used, ...verdict } as Columns<PredictionRow>);
 }
 
 /** Writes `predictions.csv` of new patients: patient, the probability of each model, the fused prediction, a note. */
@@ -50,6 +64,6 @@ export function writeNewPredictions(
   models: readonly string[],
   labelNames: readonly string[],
 ): void {
-  const frame = { who: { patient: patientId }, verdict: { predicted: count, note: text } };
+  const frame = { who: { patient: patientId }, verdict: withModel(rows, { predicted: count, note: text }) };
   writeProbabilities(path, frame, rows, models, labelNames);
 }

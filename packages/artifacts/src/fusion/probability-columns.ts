@@ -16,7 +16,7 @@ interface Frame<Who, Verdict> {
  * Writes patients with the probabilities of models between what is said of them: `probability_{model}` is that of the positive
  * label with two classes; with more there is one `probability_{model}_{label}` for each label.
  *
- * @param models In the order of the columns.
+ * @param models In the order of the columns; those that a row lacks are left empty.
  * @param labelNames what each label is called.
  */
 export function writeProbabilities<Who extends object, Verdict extends object>(
@@ -29,10 +29,13 @@ export function writeProbabilities<Who extends object, Verdict extends object>(
   const classes = labelNames.length;
   const labels = shownLabels(classes);
   const names = models.flatMap((model) => labels.map((label) => columnName(model, label, classes)));
-  const middle = Object.fromEntries(names.map((name) => [name, probability]));
+  const middle = Object.fromEntries(names.map((name) => [name, numberOrEmpty]));
   const lines = rows.map(({ probabilities, ...row }) => {
-    const cells = Object.entries(probabilities).flatMap(([model, values]) =>
-      labels.map((label) => [columnName(model, label, classes), values[label] ?? Number.NaN] as const),
+    const cells = models.flatMap((model) =>
+      labels.map((label) => {
+        const values = probabilities[model];
+        return [columnName(model, label, classes), values === undefined ? null : values[label]] as const;
+      }),
     );
     return { ...row, ...Object.fromEntries(cells) };
   });

@@ -1,6 +1,6 @@
-import { completePatients, type NewPatients } from '@radweave/analysis/fusion/new-features';
-import { meanOverSlices, type PooledFeatures } from '@radweave/analysis/fusion/pool';
-import { type Config, type FusionModality, parseSlicePath } from '@radweave/artifacts';
+import { type NewPatients, patientsToPredict } from '@radweave/analysis/fusion/new-features';
+import { meanOverSlices, type PooledFeatures, spreadRows } from '@radweave/analysis/fusion/pool';
+import { type Config, type FusionModelFile, parseSlicePath } from '@radweave/artifacts';
 import { extractionBatch, extractPatients } from '@radweave/network/features/extractor';
 import type { FeatureNetwork } from '@radweave/network/open/feature-network';
 import { openWantedNetwork } from '@radweave/network/open/wanted-network';
@@ -24,7 +24,7 @@ export interface TrainedPatients extends NewPatients {
  */
 export async function extractNewImages(
   folder: string,
-  modalities: readonly FusionModality[],
+  { modalities, missing }: Pick<FusionModelFile, 'modalities' | 'missing'>,
   moved: Readonly<Record<string, string>>,
   hospital: string | null,
   config: Config,
@@ -33,18 +33,23 @@ export async function extractNewImages(
   const names = modalities.map(({ modality }) => modality);
   const images = findNewImages(folder, names, (masks, doubtful) => warnOfMasks(masks, doubtful, context));
   const ids = new Map(names.map((name) => [name, new Set(images.get(name)?.keys())]));
-  const { patients, missing } = completePatients(ids, patientFolders(folder));
+  const chosen = patientsToPredict(ids, missing === 'allow', patientFolders(folder));
+  const { patients, owned } = chosen;
   const pooled: Record<string, PooledFeatures> = {};
   const trained = new TrainedOn();
   const people = new NewPeople(config.data, names, hospital, hospitalOf(images));
-  for (const wanted of patients.length === 0 ? [] : modalities) {
+  for (const wanted of modalities) {
+    const isThere = owned.map((own) => own.includes(wanted.modality));
+    const having = patients.filter((_, i) => isThere[i]);
+    if (having.length === 0) continue;
     const path = moved[wanted.modality] ?? wanted.checkpoint;
     const network = await openWantedNetwork(wanted, path, config, context);
-    people.look(patients, network.trainedOn, path, trained);
-    const slices = patients.map((patient) => images.get(wanted.modality)?.get(patient) ?? []);
-    pooled[wanted.modality] = await poolImages(network, patients, slices, config, context);
+    people.look(having, network.trainedOn, path, trained);
+    const slices = having.map((patient) => images.get(wanted.modality)?.get(patient) ?? []);
+    const found = await poolImages(network, having, slices, config, context);
+    pooled[wanted.modality] = spreadRows(found, isThere);
   }
-  return { patients, missing, pooled, trained };
+  return { ...chosen, pooled, trained };
 }
 
 /** Where the images lie in the layout of a cohort, their paths name the hospital. */

@@ -57,14 +57,15 @@ export class TrainedOn {
 export function trainedOnFeatures(
   folder: string,
   modalities: readonly FusionModality[],
-  patients: readonly string[],
+  { patients, owned }: { patients: readonly string[]; owned: readonly (readonly string[])[] },
 ): TrainedOn {
   const trained = new TrainedOn();
   for (const { modality } of modalities) {
+    const having = patients.filter((_, i) => owned[i]?.includes(modality));
     const path = join(folder, `features_${modality}.json`);
     const inSample = existsSync(path) ? readFeatureSet(path).in_sample : null;
     const known = inSample === null ? 'unknown' : inSample ? 'of these' : 'no';
-    for (const patient of patients) trained.add(patient, known, `the features of ${modality} do not say it`);
+    for (const patient of having) trained.add(patient, known, `the features of ${modality} do not say it`);
   }
   return trained;
 }

@@ -16,6 +16,7 @@ export const fuse = defineStage({
   name: 'fuse',
   settings: [
     'data.modalities',
+    'data.missing',
     'data.features_dir',
     'fusion.*',
     'evaluation.threshold_rule',
@@ -55,7 +56,7 @@ export const fuse = defineStage({
       stack: toggle('also fit a stacked classifier on the logits of `radweave extract --cross_fit K`'),
     },
     configFlags: [
-      ...usual('modalities', 'feature_dir', 'splits_dir'),
+      ...usual('modalities', 'missing', 'feature_dir', 'splits_dir'),
       set('output_dir', 'fusion.output_dir'),
       on('use_aligned', 'fusion.use_aligned'),
       set('C', 'fusion.C'),

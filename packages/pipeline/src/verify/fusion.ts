@@ -68,6 +68,7 @@ export async function verifyFusion(
       for (const modality of modalities) verifyOrigin(findings, config, modality);
       const own = structuredClone(config);
       own.data.features_dir = join(temporary, 'features');
+      own.data.missing = model.missing ?? 'drop';
       own.fusion = {
         ...config.fusion,
         ...optionsOf(model),

@@ -6,6 +6,7 @@ import { readCohortFacts } from '@radweave/analysis/evaluation/cohort-facts';
 import { type FrozenModel, freezeModel } from '@radweave/analysis/evaluation/freeze-model';
 import { readFrozenFolder } from '@radweave/analysis/evaluation/frozen-folder';
 import { type FusionModels, readFusionModels } from '@radweave/analysis/evaluation/fusion-models';
+import { kindModels } from '@radweave/analysis/evaluation/kind-models';
 import { type NetworkSlices, readNetworks } from '@radweave/analysis/evaluation/network-models';
 import { cautionsOf } from '@radweave/analysis/evaluation/notes';
 import { missingFusion, type Unevaluated } from '@radweave/analysis/evaluation/unevaluated';
@@ -104,8 +105,10 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
     const before = frozenOf(options, candidate.name);
     return freezeModel(candidate, labelNames.length, config.evaluation, facts.isHome, aggregation, before);
   };
+  const fused = (fusion?.candidates ?? []).map((candidate) => freeze(candidate, null));
   const models = [
-    ...(fusion?.candidates ?? []).map((candidate) => freeze(candidate, null)),
+    ...fused,
+    ...(fusion === null || fusion.kinds === null ? [] : kindModels(classifiersIn(fused), fusion.kinds)),
     ...aggregated.map(({ candidate, frozen }) => freeze(candidate, frozen)),
   ];
   const decisions = options.frozen === null ? 'fitted' : 'taken over';
@@ -131,6 +134,11 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
     },
     pauseIn(context),
   );
+}
+
+/** Of features: `stacked` predicts those who have all modalities only, who have `fused`. */
+function classifiersIn(models: readonly FrozenModel[]): FrozenModel[] {
+  return models.filter(({ kind }) => kind !== 'stacked');
 }
 
 function frozenOf({ frozen }: EvaluateOptions, model: string): EvaluatedModel['frozen'] | null {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { type Alignment, align, alignIfStale, areAligned } from '@radweave/analysis/features/align';
+import { allowsMissing } from '@radweave/analysis/features/known-patients';
 import {
   type FusedModel,
   fitFusedModel,
@@ -10,6 +11,8 @@ import {
   columnNames,
   concatenate,
   type FusedSplit,
+  having,
+  loadEveryone,
   loadFusedSplit,
 } from '@radweave/analysis/fusion/fused-split';
 import { inSampleOf } from '@radweave/analysis/fusion/in-sample';
@@ -71,15 +74,19 @@ export interface FuseResult {
  */
 export async function fuse(options: FuseOptions, context: StageContext): Promise<FuseResult> {
   const { config, modalities } = options;
-  checkModalities(modalities);
+  const isAllowed = allowsMissing(config.data);
+  checkModalities(modalities, isAllowed);
   const outputDir = fusionFolder(config);
   const prepare = config.fusion.use_aligned ? alignIfStale : alignAgain;
   const alignment = await prepare(config, modalities, context);
-  const splits = forEachSplit((split) => loadFusedSplit(alignment, split, config.data.features_dir));
+  const load = isAllowed ? loadEveryone : loadFusedSplit;
+  const splits = forEachSplit((split) => load(alignment, split, config.data.features_dir));
+  const complete = forEachSplit((split) => having(splits[split], modalities));
   const rule = thresholdRuleOf(config.evaluation);
   const model = fitFusedModel(alignment, splits, config.fusion, rule, options.stack === true);
+  if (isAllowed) model.file.missing = 'allow';
   if (options.stack === true) {
-    model.stack = fitStack(model.modalities, splits, model.classes, config.data, config.fusion, rule);
+    model.stack = fitStack(model.modalities, complete, model.classes, config.data, config.fusion, rule);
     model.file.stacked = model.stack.file;
     model.warnings.push(...model.stack.warnings);
   }
@@ -89,7 +96,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   const metrics = SPLITS.flatMap((split) => scored[split].flatMap(fusionMetrics));
   await replaceFilesTogether(
     outputDir,
-    (folder) => writeAll(folder, model, alignment, splits, scored, metrics),
+    (folder) => writeAll(folder, model, splits, complete, scored, metrics),
     {
       last: basename(fusionFiles(outputDir).model),
       obsolete: [],
@@ -97,7 +104,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
     },
   );
   say(context, `All numbers are in ${fusionFiles(outputDir).metrics}.`);
-  return resultOf(outputDir, model, splits, metrics);
+  return resultOf(outputDir, model, complete, metrics);
 }
 
 /** As `align`. Where it may not write, tables that are there and still fit can be used as they are. */
@@ -129,21 +136,27 @@ function tellInSample({ inSample, stack }: FusedModel, context: StageContext): v
   else say(context, `${text} Report 'stacked', which was fitted on out-of-fold logits.`);
 }
 
-/** Models of all modalities together; a modality of that name could not be told from them. */
-const RESERVED = ['fused', 'stacked'];
+/** Names of models of several modalities or kinds of patients; a modality of that name could not be told from them. */
+const RESERVED = /^(?:fused|stacked)$/;
+const RESERVED_WITH_LACKING = /^(?:fused|stacked|everyone)$|^only |\+/;
 
-function checkModalities(modalities: readonly string[]): void {
+function checkModalities(modalities: readonly string[], isAllowed: boolean): void {
   if (modalities.length === 0 || new Set(modalities).size !== modalities.length) {
     throw new UsageError('E_MODALITIES', `'${modalities.join(' ')}' names no modality, or one twice`, {
       where: '--modalities',
     });
   }
-  const reserved = RESERVED.find((name) => modalities.includes(name));
+  const pattern = isAllowed ? RESERVED_WITH_LACKING : RESERVED;
+  const reserved = modalities.find((name) => pattern.test(name));
   if (reserved !== undefined) {
-    throw new UsageError('E_MODALITIES', `'${reserved}' is the name of a model of all modalities together`, {
-      where: '--modalities',
-      hint: 'Rename the modality folders',
-    });
+    throw new UsageError(
+      'E_MODALITIES',
+      `'${reserved}' is the name of a model of ${isAllowed ? 'several' : 'all'} modalities together`,
+      {
+        where: '--modalities',
+        hint: 'Rename the modality folders',
+      },
+    );
   }
 }
 
@@ -151,25 +164,30 @@ function checkModalities(modalities: readonly string[]): void {
 function writeAll(
   folder: string,
   model: FusedModel,
-  alignment: Alignment,
-  splits: Record<Split, FusedSplit>,
+  everyone: Record<Split, FusedSplit>,
+  complete: Record<Split, FusedSplit>,
   scored: Record<Split, readonly ScoredSplit[]>,
   metrics: readonly FusionMetricsRow[],
 ): void {
   const { model: modelFile, metrics: metricsFile } = fusionFiles(folder);
   const { modalities } = model;
   for (const split of SPLITS) {
-    const fused = splits[split];
+    const fused = complete[split];
     const { data } = concatenate(fused.pooled, modalities, fused.patients.length);
     writeFusedFeatures(fusedFeaturesStem(folder, split), {
       patients: fused.patients,
       data: Float32Array.from(data),
       names: columnNames(fused.pooled, modalities),
-      in_sample: inSampleOf(alignment.sources, modalities, split),
+      in_sample: inSampleOf(model.sources, modalities, split),
     });
     const names = scored[split].map((one) => one.model);
     const path = predictionsPath(folder, split);
-    writePredictions(path, splitPredictions(scored[split]), names, model.file.label_names);
+    writePredictions(
+      path,
+      splitPredictions(model, scored[split], everyone[split]),
+      names,
+      model.file.label_names,
+    );
   }
   writeFusionMetrics(metricsFile, metrics, model.file.label_names);
   writeFusionModel(modelFile, model.file);

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { classify, thresholdOf } from '@radweave/analysis/fusion/classifier';
-import { concatenate } from '@radweave/analysis/fusion/fused-split';
+import { concatenate, having } from '@radweave/analysis/fusion/fused-split';
+import { classifierFor } from '@radweave/analysis/fusion/kinds';
 import { isFeatureFolder, type NewPatients, readNewFeatures } from '@radweave/analysis/fusion/new-features';
 import {
   type Config,
@@ -40,6 +41,8 @@ export interface PredictResult {
   output: string;
   /** Predicted patients. */
   patients: number;
+  /** How many patients each classifier predicts, by what they have; only of a model that was fitted so. */
+  models?: Record<string, number>;
   /** What each label is called. */
   labelNames: string[];
   /** Patients who lack a modality and are therefore not predicted. */
@@ -65,45 +68,57 @@ export async function predict(options: PredictOptions, context: StageContext): P
   const places = checkpointsOf(model, file.modalities, checkpoints);
   const { trained, ...people } = isFeatureFolder(input, file.modalities)
     ? ofFeatures(input, file)
-    : await extractNewImages(input, file.modalities, places, hospital, config, context);
-  if (people.patients.length === 0) throw nobody(people, input);
-  sayMissing(people, context);
+    : await extractNewImages(input, file, places, hospital, config, context);
+  if (people.patients.length === 0) throw nobody(people, file.missing === 'allow', input);
+  sayMissing(people, file.missing === 'allow', context);
   trained.tell(context);
   const { rows, threshold } = predictPatients(file, people, trained);
   const names = file.classifiers.map(({ name }) => name);
   writeNewPredictions(output, rows, names, file.label_names);
   const { label_names: labelNames } = file;
-  return { output, patients: rows.length, labelNames, missing: people.missing, threshold };
+  const models: Record<string, number> = {};
+  for (const { model } of rows) if (model !== undefined) models[model] = (models[model] ?? 0) + 1;
+  const lacking = file.missing === undefined ? {} : { models };
+  return { output, patients: rows.length, ...lacking, labelNames, missing: people.missing, threshold };
 }
 
-function ofFeatures(input: string, { modalities }: FusionModelFile): TrainedPatients {
-  const people = readNewFeatures(input, modalities);
-  return { ...people, trained: trainedOnFeatures(input, modalities, people.patients) };
+function ofFeatures(input: string, file: FusionModelFile): TrainedPatients {
+  const people = readNewFeatures(input, file);
+  return { ...people, trained: trainedOnFeatures(input, file.modalities, people) };
 }
 
+/** Everybody by the classifier of what they have; where patients may lack modalities, it is named. */
 function predictPatients(
   file: FusionModelFile,
-  { patients, pooled }: NewPatients,
+  people: NewPatients,
   trained: TrainedOn,
 ): { rows: NewPrediction[]; threshold: number | null } {
   const classes = file.label_names.length;
   const scored = file.classifiers.map((classifier) => {
+    const { patients, pooled } = having(people, classifier.modalities);
     const features = concatenate(pooled, classifier.modalities, patients.length);
     const probabilities = patients.length === 0 ? features : classify(classifier, classes, features);
-    return { name: classifier.name, probabilities, threshold: thresholdOf(classifier) };
+    const predicted = predictedLabels(probabilities, thresholdOf(classifier));
+    const places = new Map(patients.map((patient, row) => [patient, row]));
+    return { classifier, probabilities, predicted, places };
   });
-  const main = scored.find(({ name }) => name === 'fused') ?? scored[0];
-  const threshold = main?.threshold ?? null;
-  const predicted = main === undefined ? [] : predictedLabels(main.probabilities, threshold);
-  const rows = patients.map((patient, i) => ({
-    patient,
-    probabilities: Object.fromEntries(
-      scored.map(({ name, probabilities }) => [name, Array.from(rowOf(probabilities, i))]),
-    ),
-    predicted: predicted[i] ?? 0,
-    note: trained.noteOf(patient),
-  }));
-  return { rows, threshold };
+  const rows = people.patients.map((patient, i): NewPrediction => {
+    const used = classifierFor(people.owned[i] ?? [], file.classifiers);
+    const main = scored.find(({ classifier }) => classifier === used);
+    const own = scored.flatMap(({ classifier, probabilities, places }) => {
+      const row = places.get(patient);
+      return row === undefined ? [] : [[classifier.name, Array.from(rowOf(probabilities, row))] as const];
+    });
+    return {
+      patient,
+      probabilities: Object.fromEntries(own),
+      ...(file.missing === undefined || used === undefined ? {} : { model: used.name }),
+      predicted: main?.predicted[main.places.get(patient) ?? 0] ?? 0,
+      note: trained.noteOf(patient),
+    };
+  });
+  const fused = file.classifiers.find(({ name }) => name === 'fused') ?? file.classifiers[0];
+  return { rows, threshold: fused === undefined ? null : thresholdOf(fused) };
 }
 
 function named({ missing }: NewPatients): string {
@@ -113,16 +128,19 @@ function named({ missing }: NewPatients): string {
   return `${shown.join(', ')}${missing.length > 10 ? ', …' : ''}`;
 }
 
-function sayMissing(people: NewPatients, context: StageContext): void {
+function sayMissing(people: NewPatients, isAnyEnough: boolean, context: StageContext): void {
   const { length } = people.missing;
   if (length === 0) return;
   const who = length === 1 ? '1 patient lacks' : `${length} patients lack`;
-  warn(context, `${who} a modality and cannot be predicted: ${named(people)}`);
+  warn(context, `${who} ${isAnyEnough ? 'every' : 'a'} modality and cannot be predicted: ${named(people)}`);
 }
 
-function nobody(people: NewPatients, input: string): DataError {
+function nobody(people: NewPatients, isAnyEnough: boolean, input: string): DataError {
   const { length } = people.missing;
-  const why = length === 0 ? 'there is none' : `none of ${length} has every modality: ${named(people)}`;
+  const why =
+    length === 0
+      ? 'there is none'
+      : `none of ${length} has ${isAnyEnough ? 'any' : 'every'} modality: ${named(people)}`;
   return new DataError('E_NO_PATIENTS', `no patient can be predicted, ${why}`, {
     where: input,
     hint: 'Lay images out as {patient}/{modality}/*.png, with every modality of the model under its name',

@@ -130,6 +130,24 @@ export const EVALUATION = {
     ({ aggregation }) =>
       `slice probabilities are pooled per patient by ${aggregation}, as configured; the aggregation table compares the alternatives`,
   ),
+  'nobody-has': of({ split: 'split' }, ({ split }) => `nobody in ${split} has these modalities`),
+  'kind-all': of({ n: 'number' }, ({ n }) => `all modalities: ${n}`),
+  'kind-only': of(
+    { modalities: 'texts', n: 'number' },
+    ({ modalities, n }) => `only ${modalities.join(' and ')}: ${n}`,
+  ),
+  'kind-by': of(
+    { modalities: 'texts', model: 'model' },
+    ({ modalities, model }) => `who has ${modalities.join(' and ')} is predicted by ${model}`,
+  ),
+  'kinds-here': of(
+    { kinds: 'remarks' },
+    ({ kinds }) => `patients of this set by the modalities that they have: ${kinds.join(', ')}`,
+  ),
+  'kinds-elsewhere': of(
+    { kinds: 'remarks' },
+    ({ kinds }) => `not in these numbers, but predicted by the model of what they have: ${kinds.join(', ')}`,
+  ),
   'network-is-run': of({ network: 'model', run: 'text' }, ({ network, run }) => `${network} is run '${run}'`),
   'other-checkpoint': of(
     { network: 'model', file: 'text' },

@@ -74,6 +74,12 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'slices-by-best': '切片按验证集 AUC 最高的方式汇总为患者，因此各网络的验证集 AUC 偏乐观',
   'slices-by': ({ aggregation }) =>
     `切片按事先设定的方式（${aggregation}）汇总为患者；其他方式的比较见汇总方式表`,
+  'nobody-has': ({ split }) => `${split}中无人具有这些模态`,
+  'kind-all': ({ n }) => `全部模态 ${n} 例`,
+  'kind-only': ({ modalities, n }) => `仅 ${list(modalities)} ${n} 例`,
+  'kind-by': ({ modalities, model }) => `具有 ${list(modalities)} 的患者由 ${model} 预测`,
+  'kinds-here': ({ kinds }) => `本数据集患者按所具有的模态：${list(kinds)}`,
+  'kinds-elsewhere': ({ kinds }) => `未计入这些数字、由其所具有模态的模型预测的患者：${list(kinds)}`,
   'network-is-run': ({ network, run }) => `${network} 即运行 ${run}`,
   'other-checkpoint': ({ network, file }) => `${network} 的检查点与融合所用特征的检查点（${file}）不同`,
   'thresholds-uncalibrated': `阈值用于校准前的概率；${CALIBRATED}`,

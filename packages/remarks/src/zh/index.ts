@@ -53,5 +53,7 @@ export const ZH: Language = {
     name
       .replace(/^fused$/, '融合')
       .replace(/^stacked$/, '堆叠')
+      .replace(/^everyone$/, '全部患者')
+      .replace(/^only /, '仅 ')
       .replace(/^network /, '网络 '),
 };

@@ -61,6 +61,9 @@ function training({ runs, fusion }: Facts): string {
   const isMany = fusion.modalities.length > 1;
   const joined = isMany ? `, those of ${list(fusion.modalities)} were concatenated` : '';
   const alone = isMany ? ' Each modality alone was classified in the same way.' : '';
+  const lacking = fusion.lacking
+    ? ' Patients who lack a modality stayed in training and evaluation of those that they have: each classifier was fitted on all training patients who have its modalities, and such patients were predicted by the classifier of what they have.'
+    : '';
   const stacked =
     fusion.folds === null
       ? ''
@@ -78,7 +81,7 @@ function training({ runs, fusion }: Facts): string {
       : `${list(fusion.models)}, ${fusion.imageSize} × ${fusion.imageSize} pixels`;
   return (
     `${networks}The features of a patient’s slices (${source}) were averaged${joined}${scaled} and classified by L2-penalised logistic regression (C = ${fusion.C}) ` +
-    `fitted on the training patients.${alone}${caution}${silent}${stacked}`
+    `fitted on the training patients.${alone}${lacking}${caution}${silent}${stacked}`
   );
 }
 

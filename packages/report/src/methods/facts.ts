@@ -33,6 +33,8 @@ export interface Facts {
     silent: string[];
     /** Models of the cross-fitting behind the stacked model; null without one. */
     folds: number | null;
+    /** Whether patients who lack a modality were kept. */
+    lacking: boolean;
   } | null;
   models: { name: string; kind: string; aggregation: string | null; calibrator: string | null }[];
   primary: string;
@@ -106,6 +108,7 @@ export function factsOf(data: ReportData): Facts {
             standardize: fusion.options.standardize,
             imageSize: fusion.modalities[0]?.image_size ?? null,
             folds: fusion.stacked?.inputs[0]?.folds ?? null,
+            lacking: fusion.missing === 'allow',
             inSample: fusion.modalities.some(({ in_sample }) => in_sample === true),
             silent: fusion.modalities.flatMap(({ in_sample, modality }) =>
               in_sample === null ? [modality] : [],

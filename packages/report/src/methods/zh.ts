@@ -59,6 +59,9 @@ function training({ runs, fusion }: Facts): string {
   const isMany = fusion.modalities.length > 1;
   const joined = isMany ? `，拼接 ${list(fusion.modalities)}` : '';
   const alone = isMany ? '各单一模态以同样方式分类。' : '';
+  const lacking = fusion.lacking
+    ? '缺少某一模态的患者仍参与其所具有模态的训练与评估：各分类器以具有其模态的全部训练集患者拟合，此类患者由与其所具有模态相应的分类器预测。'
+    : '';
   const stacked =
     fusion.folds === null
       ? ''
@@ -76,7 +79,7 @@ function training({ runs, fusion }: Facts): string {
       : `${list(fusion.models)}，${fusion.imageSize} × ${fusion.imageSize} 像素`;
   return (
     `${networks}将每例患者各切片的特征（${source}）取平均` +
-    `${joined}${scaled}，并以训练集患者拟合 L2 惩罚逻辑回归（C = ${fusion.C}）进行分类。${alone}${caution}${silent}${stacked}`
+    `${joined}${scaled}，并以训练集患者拟合 L2 惩罚逻辑回归（C = ${fusion.C}）进行分类。${alone}${lacking}${caution}${silent}${stacked}`
   );
 }
 

@@ -1,9 +1,10 @@
 import type { EstimateRecord, EvaluationRow, Split } from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
-import { estimateText, intervalText, limitsOf, NOT_AVAILABLE } from '../format.ts';
+import { estimateCell, estimateText, intervalText, limitsOf, NOT_AVAILABLE } from '../format.ts';
 import { frozenRemark, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
 import { hospitalsOf, leadingAuc, namesNote, POOLED, rowOf } from '../models.ts';
+import { table } from '../parts/table.ts';
 import { fittedOnText } from './fitted-on.ts';
 
 /** The primary model's numbers, each with n and its interval. */
@@ -27,7 +28,32 @@ export function summarySection(context: ReportContext): Html {
   const { notes } = evaluation;
   return html`${synthetic(context)}${found(context)}<p>${words.summary.lead(words.modelName(evaluation.primary), rule)}</p>
 <div class="cards">${cards}</div>
+${byKind(context)}
 ${notes.length === 0 ? null : html`<h3>${words.summary.caution}</h3><ul>${notes.map((note) => html`<li>${words.remark(note)}</li>`)}</ul>`}`;
+}
+
+/** Where patients lack modalities: the primary model beside everybody, and beside those of each kind who lack some. */
+function byKind(context: ReportContext): Html | null {
+  const { words, data } = context;
+  const { models, primary } = data.evaluation;
+  const kinds = models.filter(({ kind }) => kind === 'available').map(({ name }) => name);
+  if (kinds.length === 0) return null;
+  const rows = (['test', 'val'] as const).flatMap((split) =>
+    [primary, ...kinds].flatMap((model) => rowOf(data.evaluation, model, split) ?? []),
+  );
+  return table(context, {
+    name: 'kinds-results',
+    title: words.summary.byKind,
+    caption: words.summary.byKindCaption(words.modelName(primary)),
+    head: [words.column.model, words.column.split, words.column.n, words.column.positives, words.column.auc],
+    rows: rows.map((row) => [
+      { text: words.modelName(row.model), note: row.note },
+      words.splits[row.split],
+      row.n,
+      row.n_positive ?? '',
+      estimateCell(leadingAuc(row)),
+    ]),
+  });
 }
 
 /** Nobody may take a demonstration for a study. */

@@ -166,6 +166,9 @@ export const EN = {
       return `The numbers below are those of the model “${model}”; each patient counts once. ${how}`;
     },
     caution: 'Notes and cautions',
+    byKind: 'Patients who lack a modality',
+    byKindCaption: (primary: string) =>
+      `The headline is “${primary}”, of the patients who have all modalities. “everyone” adds those who lack some: each patient is predicted by the model of what they have, fitted on training patients. “only …” are those of them who have nothing else.`,
   },
   flow: {
     title: 'Flow of patients',

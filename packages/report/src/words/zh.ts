@@ -187,6 +187,9 @@ export const ZH: Words = {
       return `以下为模型“${model}”在患者层面的结果。${how}`;
     },
     caution: '注意事项',
+    byKind: '缺少某一模态的患者',
+    byKindCaption: (primary) =>
+      `主要结果为“${primary}”，即具有全部模态的患者。“全部患者”还包括缺少某些模态的患者：每例患者由以训练集患者拟合、与其所具有模态相应的模型预测。“仅 …”为其中仅有该模态的患者。`,
   },
   flow: {
     title: '患者流程图',
