@@ -87,7 +87,7 @@ beforeAll(async () => {
     one.settings = settingKeys(stage?.settings ?? []);
     one.inputs = reads.map((at) =>
       typeof at === 'string'
-        ? { path: at, kind: isFile(at) ? 'file' : 'folder' }
+        ? { path: resolve(at), kind: isFile(at) ? 'file' : 'folder' }
         : { path: at.path, kind: 'part' },
     );
   }

@@ -11,13 +11,14 @@ import {
   hashFile,
   logitsPath,
   logitsRecordPath,
+  readCohort,
   readFeatureSet,
   readFeatureTable,
-  readSplitSummary,
   readUncheckedFusionModel,
   resolveFeaturePath,
   SPLITS,
   splitFiles,
+  splitHash,
   UNKNOWN_NETWORK,
   writeFeatureTable,
   writeFileAtomic,
@@ -123,11 +124,12 @@ function verifyOrigin(findings: Findings, config: Config, modality: string): voi
   if (!existsSync(path)) return;
   const { checkpoint, checkpoint_sha256, split_hash } = readFeatureSet(path);
   const file = `features/train/features_${modality}.json`;
-  const summaryFile = splitFiles(splits_dir).summary;
-  if (split_hash !== null && existsSync(summaryFile)) {
-    const now = readSplitSummary(summaryFile).split_hash;
-    if (now !== split_hash) findings.differ(file, '', 'split_hash', split_hash, `${now} in summary.json`);
-    findings.compared.push(`${file}: its split_hash with summary.json`);
+  const { cohort } = splitFiles(splits_dir);
+  if (split_hash !== null && existsSync(cohort)) {
+    const own = readCohort(cohort).patients.filter(({ slices }) => (slices[modality] ?? 0) > 0);
+    const now = splitHash(own);
+    if (now !== split_hash) findings.differ(file, '', 'split_hash', split_hash, `${now} of cohort.csv`);
+    findings.compared.push(`${file}: its split_hash with the patients of ${modality} in cohort.csv`);
   }
   if (checkpoint === 'pretrained') return;
   if (checkpoint === UNKNOWN_NETWORK) {
