@@ -64,8 +64,8 @@ test('terms are those of the field, also inside what came ready-made', async () 
   }
 });
 
-test('of a finding nothing stays English but names of models, labels and statistics', async () => {
-  const kept = /\b(AUC|Cochran|grade\d|SY|ZS|XX|A|P|Q|p|n|I)\b/g;
+test('of a finding nothing stays English but names of models, labels, settings and statistics', async () => {
+  const kept = /\b(training\.class_weights|AUC|Cochran|grade\d|SY|ZS|XX|A|P|Q|p|n|I)\b/g;
   for (const finding of study().evaluation.findings) {
     const chinese = WORDS.zh.remark(finding);
     expect(chinese).toMatch(/[一-鿿]/);
