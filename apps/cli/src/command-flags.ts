@@ -14,7 +14,10 @@ const RUN: readonly ConfigFlag[] = usual(
 
 /** Of those that go by a plan. */
 const PLANNED: Readonly<Record<string, readonly ConfigFlag[]>> = {
-  work: usual('device', 'output_dir'),
+  work: [
+    { flag: 'device', key: 'training.device', description: "device of this worker, if not the plan's" },
+    ...usual('output_dir'),
+  ],
   status: usual('output_dir'),
 };
 

@@ -43,7 +43,7 @@ const MAP_LAYER = 'layer2';
 
 /**
  * On two cores with bf16, 3 min 50 s were measured; without bf16 it takes about twice the time. 0.15 GB stay. It is most when the
- * best checkpoint of the last fold is replaced: five times the weights, of 45 MB, beside 45 MB of data.
+ * best checkpoint of the last fold is replaced: five times the weights, of 45 MB, beside 39 MB of data.
  */
 export const NEEDS = { minutes: '4 to 8', most: '0.3 GB', stays: '0.2 GB' } as const;
 

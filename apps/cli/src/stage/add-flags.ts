@@ -48,11 +48,12 @@ function ownOption(
 
 function configOptions(name: string): Grouped[] {
   return describedFlags(commandFlags(name) ?? []).map((flag) => {
-    const { allowed, type, default: byDefault } = flag.describes;
+    const { allowed, type, default: byDefault, description } = flag.describes;
     const group = groupOf(flag);
     if (flag.value !== undefined)
       return { group, option: new Option(`--${flag.flag}`, withFacts(flag.description)) };
-    const shown = [byDefault ?? []].flat().join(' ');
+    // A command's own description says its own default.
+    const shown = flag.description === description ? [byDefault ?? []].flat().join(' ') : '';
     const text = withFacts(flag.description, [allowed, shown === '' ? '' : `default: ${shown}`]);
     return { group, option: new Option(`--${flag.flag} ${placeholderOf(flag.flag, type)}`, text) };
   });

@@ -8,7 +8,7 @@ export interface ConfigFlag {
   readonly key: ConfigKeyPath;
   /** For flags without an argument: the value they set. */
   readonly value?: string;
-  /** What the flag does, where the key's own description says the opposite. */
+  /** What the flag does, where the key's own description says something else. */
   readonly description?: string;
 }
 

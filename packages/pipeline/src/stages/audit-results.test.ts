@@ -74,7 +74,7 @@ afterAll(() => rmSync(shared, { recursive: true, force: true }));
 async function audited(
   config: Config,
   more: Partial<AuditOptions> = {},
-): Promise<{ record: AuditRecord; leaks: boolean; said: string[] }> {
+): Promise<{ record: AuditRecord; leaks: boolean; said: string[]; error: string }> {
   const outputDir = tempDir();
   const context = listening();
   const options = { config, modalities: MODALITIES, strict: false, nearDuplicateDistance: 4, pixels: false };
@@ -88,7 +88,7 @@ async function audited(
   const damaged = record.findings.flatMap(({ code, check }) => (code === 'WARN_UNREADABLE' ? [check] : []));
   const others = record.checks.filter(({ name }) => !damaged.includes(name));
   expect(untranslated(others.map(({ detail }) => detail))).toEqual([]);
-  return { record, leaks: failed !== null, said: context.said };
+  return { record, leaks: failed !== null, said: context.said, error: String(failed) };
 }
 
 /** What is said of each file that cannot be read. */
@@ -373,6 +373,8 @@ test('a damaged file is a warning and hides no other finding', async () => {
   // Two checks look at the file; it is named once.
   const { said } = await audited({ ...base, fusion: config.fusion });
   expect(said.filter((line) => line.includes('cannot be read'))).toEqual([expect.stringContaining(file)]);
+  const { error } = await audited({ ...base, fusion: config.fusion }, { strict: true });
+  expect(error.split('WARN_UNREADABLE')).toHaveLength(2);
 });
 
 test('every kind of damaged file is told alike, by a warning', async () => {

@@ -145,11 +145,10 @@ function casesOf({ count, cases: [example] }: AuditFinding): string {
 /** Everything is in the files; the message names the first few. */
 function failure({ verdict, findings }: AuditRecord, where: string): DataError {
   const wrong = findings.filter(({ severity }) => severity === verdict);
-  const list = wrong
-    .slice(0, 5)
-    .map((one) => `${one.what.text} (${one.code}, ${casesOf(one)})`)
-    .join('; ');
-  const more = wrong.length > 5 ? `; and ${wrong.length - 5} more` : '';
+  // Several checks may look at one file.
+  const told = [...new Set(wrong.map((one) => `${one.what.text} (${one.code}, ${casesOf(one)})`))];
+  const list = told.slice(0, 5).join('; ');
+  const more = told.length > 5 ? `; and ${told.length - 5} more` : '';
   const what = verdict === 'leak' ? 'the audit found leaks' : 'the audit found warnings, and --strict is set';
   const hint = wrong[0]?.hint;
   return new DataError('E_LEAK', `${what}: ${list}${more}`, { where, hint });
