@@ -51,25 +51,25 @@ export function foundAgainstChance(inputs: ChanceInputs): Remark[] {
 
 function foundPooled(pooled: readonly Verdict[], level: number): Remark[] {
   const better = of(pooled, 'better');
+  const unknown = of(pooled, 'unknown');
   const rest = pooled.filter(({ says }) => says === 'not better' || says === 'worse');
   return [
     ...listed(better, (models) => remark('found-better', { level, models })),
     ...listed(rest, (models) =>
-      better.length === 0
+      better.length === 0 && unknown.length === 0
         ? remark('found-none-better', { level, models })
         : remark('found-not-better', { models }),
     ),
     ...listed(of(pooled, 'worse'), (models) => remark('found-worse', { level, models })),
-    ...(of(pooled, 'unknown').length === 0 ? [] : [remark('found-untold')]),
+    ...(unknown.length === 0 ? [] : [remark('found-untold')]),
   ];
 }
 
-/** Of validation there is something to say only where not even it shows anything. */
+/** Of validation there is something to say only where not even it shows anything, of any model. */
 function foundOnValidation(inputs: ChanceInputs): Remark[] {
   const verdicts = verdictsOf(inputs, 'val').filter(({ hospital }) => hospital === 'all');
-  const known = verdicts.filter(({ says }) => says !== 'unknown');
-  if (known.length === 0 || of(known, 'better').length > 0) return [];
-  return [remark('found-validation-chance')];
+  const isChance = verdicts.every(({ says }) => says === 'not better' || says === 'worse');
+  return verdicts.length > 0 && isChance ? [remark('found-validation-chance')] : [];
 }
 
 function foundHeterogeneity({ heterogeneity, labelNames }: ChanceInputs): Remark[] {

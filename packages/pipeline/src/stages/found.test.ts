@@ -118,6 +118,18 @@ test('without external patients, or with one of them, nothing is claimed of othe
   ).toEqual(['external patients are too few, or of one label only, to tell an AUC from chance']);
 });
 
+test('nothing is said of no model where one of them has no interval', () => {
+  const [external, val]: [Place[], Place[]] = [[['XX', null]], [['all', 1]]];
+  const texts = found([
+    model('fused', [['all', null], ...external], val),
+    model('A', [['all', 0.5, 0.4, 0.6], ...external], [['all', 0.6, 0.3, 0.9]]),
+  ]);
+  expect(texts).toEqual([
+    'not better than chance outside the home hospital: A, AUC 0.50 (0.40–0.60)',
+    'external patients are too few, or of one label only, to tell an AUC from chance',
+  ]);
+});
+
 /** Patients of one split: label, probability of the positive label, prediction. */
 function evaluatedAs(
   name: string,
