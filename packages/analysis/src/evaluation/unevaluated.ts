@@ -23,7 +23,9 @@ export function missingFusion(config: Config, modalities: readonly string[]): Un
 
 /** A modality none of whose trainings is finished. */
 export function missingNetwork(outputDir: string, modality: string): Unevaluated {
-  const [begun] = findRuns(outputDir, 'last', { modality }).filter((run) => run.read().status === 'running');
+  const [begun] = findRuns(outputDir, 'resumable', { modality }).filter(
+    (run) => run.read().status === 'running',
+  );
   const train = `radweave train --modality ${modality}`;
   return begun === undefined
     ? { what: remark('run-missing', { modality }), command: train }

@@ -91,7 +91,7 @@ test('a run that was begun, or left its history, is not begun again', () => {
   expect(existsSync(logs.history)).toBe(true);
 });
 
-test('a run without a last checkpoint is found by its name where its settings keep none', () => {
+test('a run without a last checkpoint is found, by its name or as the newest, where its settings keep none', () => {
   const own = config();
   rmSync(begun(own, 'lost', { status: 'running' }).last);
   const named = (run: string) => openRun(wish(own, { resume: true, run }), listening());
@@ -101,6 +101,7 @@ test('a run without a last checkpoint is found by its name where its settings ke
   for (const path of [run.last, run.best]) rmSync(path);
   writeFileSync(run.history, 'epoch');
   expect(named('anew').config.experiment.save_last).toBe(false);
+  expect(named('').run.name).toBe('anew');
   run.clear();
   expect([readdirSync(run.checkpoints), readdirSync(run.logs)]).toEqual([[], ['config.yaml']]);
   // The same command without --resume begins it.

@@ -66,7 +66,7 @@ function runToResume(
   if (run !== '') return runNamed(output_dir, run);
   const model = given.includes('model.name') ? config.model.name : undefined;
   const [newest] =
-    name === '' ? findRuns(output_dir, 'last', { modality, model }) : [new RunFolder(output_dir, name)];
+    name === '' ? findRuns(output_dir, 'resumable', { modality, model }) : [new RunFolder(output_dir, name)];
   if (newest?.exists() === true) return newest;
   const what =
     name === '' ? ` of modality ${modality}${model === undefined ? '' : ` with ${model}`}` : ` '${name}'`;

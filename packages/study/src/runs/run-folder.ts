@@ -149,13 +149,20 @@ function runsIn(outputDir: string): RunFolder[] {
   return names.map((name) => new RunFolder(outputDir, name)).filter((run) => run.exists());
 }
 
-/** The runs of an output folder that have a file `which`, newest first; fold models are not among them. */
+/** Whether a run that was begun can go on, or begins anew because its settings keep no last checkpoint. */
+function isResumable(run: RunFolder): boolean {
+  return existsSync(run.last) || (existsSync(run.config) && !readConfig(run.config).experiment.save_last);
+}
+
+/** The runs of an output folder that have a file `which`, or can be resumed, newest first; fold models are not among them. */
 export function findRuns(
   outputDir: string,
-  which: 'best' | 'last' | 'history',
+  which: 'best' | 'history' | 'resumable',
   { modality, model }: { modality?: string | undefined; model?: string | undefined },
 ): RunFolder[] {
-  return recorded(runsIn(outputDir).filter((run) => existsSync(run[which])))
+  const isAsked = (run: RunFolder): boolean =>
+    which === 'resumable' ? isResumable(run) : existsSync(run[which]);
+  return recorded(runsIn(outputDir).filter(isAsked))
     .filter(({ record }) => modality === undefined || record.modality === modality)
     .filter(({ record }) => model === undefined || record.model === model)
     .map(({ run }) => run);
@@ -166,10 +173,10 @@ export function newestBeside(outputDir: string, name: string): number {
   return recorded(runsIn(outputDir).filter((run) => run.name !== name))[0]?.changed ?? 0;
 }
 
-/** The run of this name, which was begun and can go on, or keeps no last checkpoint. @throws UsageError when there is none. */
+/** The run of this name, which can be resumed. @throws UsageError when there is none. */
 export function runNamed(outputDir: string, name: string): RunFolder {
   const run = new RunFolder(outputDir, name);
-  if (run.exists() && (existsSync(run.last) || !readConfig(run.config).experiment.save_last)) return run;
+  if (run.exists() && isResumable(run)) return run;
   throw new UsageError('E_NO_RUN', `there is no run '${name}' to resume`, {
     where: outputFolders(outputDir).checkpoints,
     hint: 'Leave out --resume to start it',
