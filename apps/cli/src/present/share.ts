@@ -10,15 +10,10 @@ export const presenter: Presenter<'share'> = { text: summary, fault };
 
 function fault({ told, path }: StageResult<'share'>): DataError | null {
   if (told.length === 0) return null;
-  const files = new Set(told.map(({ file }) => file)).size;
-  return new DataError(
-    'E_IDENTIFYING',
-    `${files === 1 ? 'one file tells' : `${files} files tell`} who or where`,
-    {
-      where: path,
-      hint: 'Do not hand these on as they are: leave them out, or write a copy with --deidentify FOLDER',
-    },
-  );
+  return new DataError('E_IDENTIFYING', `${telling(told)} who or where`, {
+    where: path,
+    hint: 'Do not hand these on as they are: leave them out, or write a copy with --deidentify FOLDER',
+  });
 }
 
 function summary({ path, files, told, leftOut, pseudonyms }: StageResult<'share'>): string {
@@ -29,10 +24,16 @@ function summary({ path, files, told, leftOut, pseudonyms }: StageResult<'share'
   return [
     ...(rows.length === 0 ? [] : [table(['file', 'tells', 'times', 'such as'], rows), ...more, '']),
     ...leftOut.map((file) => `left out: ${file}`),
-    `${told.length === 0 ? 'Nothing was found that identifies' : 'Found what identifies'} in ${files === 1 ? '1 file' : `${files} files`}: ${path}`,
+    `Looked at ${files === 1 ? '1 file' : `${files} files`}; ${telling(told)} who or where: ${path}`,
     ...(pseudonyms === null ? [] : [`Who is who: ${pseudonyms}`]),
     '',
   ].join('\n');
+}
+
+function telling(told: StageResult<'share'>['told']): string {
+  const files = new Set(told.map(({ file }) => file)).size;
+  if (files === 0) return 'none tells';
+  return files === 1 ? '1 file tells' : `${files} files tell`;
 }
 
 function shortened(text: string): string {

@@ -4,13 +4,19 @@ import { mkdirSync, readFileSync } from '@radweave/artifacts/files';
 import type { Found, Identifiers } from './identifiers.ts';
 import { type Looked, toldBy } from './look.ts';
 
+/** Stands where a picture stood, in the language of the page. */
+const TAKEN_OUT = {
+  en: 'The picture that stood here was taken out of this copy: it may show the ID of a patient.',
+  zh: '此处的图片已从本副本中移除：其中可能显示患者编号。',
+};
+
 /** A picture within a page, with what it shows in words. */
 const PICTURE = /<img src="data:[^"]*" alt="([^"]*)">/g;
 
 /**
  * Writes a file below another folder without what tells who or where: patients under their pseudonyms, places by their last name.
  *
- * @returns false for one that cannot be written so: a picture that may show the ID, words within an archive, a key.
+ * @returns false for one that cannot be written so: a picture that may show the ID, words within an archive, a key, a plan for workers.
  */
 export function writeWithout(
   looked: Looked,
@@ -18,14 +24,13 @@ export function writeWithout(
   names: ReadonlyMap<string, string>,
   identifiers: Identifiers,
 ): boolean {
-  const { file, path, readable, inName, inText } = looked;
+  const { name, path, readable, inName, inText } = looked;
   const told = toldBy(looked);
-  if (told.some(({ what }) => what === 'key' || what === 'identity tag')) return false;
+  if (told.some(({ what }) => what === 'key' || what === 'identity tag' || what === 'plan')) return false;
   const isText = readable.kind === 'text';
   if (!isText && inText.length > 0) return false;
   if (readable.kind === 'picture' && inName.some(({ what }) => what === 'patient')) return false;
-  const name = replaced(file, inName, names);
-  const target = join(to, name);
+  const target = join(to, replaced(name, inName, names));
   mkdirSync(dirname(target), { recursive: true });
   if (!isText || inText.length === 0) writeFileAtomic(target, readFileSync(path));
   else writeFileAtomic(target, textWithout(readable.text, names, identifiers));
@@ -36,8 +41,9 @@ export function writeWithout(
 function textWithout(text: string, names: ReadonlyMap<string, string>, identifiers: Identifiers): string {
   const isTelling = (words: string): boolean =>
     identifiers.find(words).some(({ what }) => what === 'patient');
+  const takenOut = TAKEN_OUT[/<html lang="zh/.test(text) ? 'zh' : 'en'];
   const pictured = text.replaceAll(PICTURE, (picture, words: string) =>
-    isTelling(words) ? `<p>${words}</p>` : picture,
+    isTelling(words) ? `<p>${words}</p><p>${takenOut}</p>` : picture,
   );
   const placeless = replaced(pictured, identifiers.find(pictured), names);
   // The last name of a path may be a patient's.

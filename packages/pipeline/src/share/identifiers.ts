@@ -39,6 +39,9 @@ const COMMON = /^(root|user|admin|ubuntu|debian|node|docker|localhost|data|home|
 const ANY_PATH =
   /(?<![\p{L}\p{N}._~:/-])(?:\/(?:home|Users|root|mnt|media|srv|scratch|work|data|export|nfs|tmp|private)\/[^\s"'<>,;:|)]+)|(?<![\p{L}\p{N}])[A-Za-z]:[\\/]+(?:Users|data|home)[\\/]+[^\s"'<>,;|)]+|\\\\[\w.-]+\\[\w$.-]+/gu;
 
+/** Whole paths of images, from whatever disk, in a table or between quotes. */
+const IMAGE_PATH = /(?<=^|[,"])(?:\/|[A-Za-z]:[\\/])[^",\r\n]+\.png(?=[",\r]|$)/gimu;
+
 /** TensorFlow puts the computer's name into that of an event file. */
 const EVENT_HOST = /tfevents\.\d+\.(?!radweave\.)([^/\\\s"]+?)(?=\.\d+\.\d+|[\s"]|$)/gu;
 
@@ -116,7 +119,7 @@ export class Identifiers {
         if (isWord) yield { what, text: name, at, patient: null };
       }
     }
-    for (const { 0: path, index } of text.matchAll(ANY_PATH)) {
+    for (const { 0: path, index } of [...text.matchAll(ANY_PATH), ...text.matchAll(IMAGE_PATH)]) {
       yield { what: 'path', text: path, at: index, patient: null };
     }
     for (const { 0: all, 1: host = '', index } of text.matchAll(EVENT_HOST)) {

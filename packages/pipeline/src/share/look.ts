@@ -1,6 +1,6 @@
-import { join } from 'node:path';
-import { type Readable, readable } from '@radweave/artifacts';
-import { readdirSync, readFileSync, statSync } from '@radweave/artifacts/files';
+import { basename, dirname, join, resolve } from 'node:path';
+import { planFiles, type Readable, readable } from '@radweave/artifacts';
+import { existsSync, readdirSync, readFileSync, statSync } from '@radweave/artifacts/files';
 import { parseFile } from '@radweave/importing/dicom/open';
 import { TAG, tagName } from '@radweave/importing/dicom/tags';
 import { FileFault } from '@radweave/importing/files/fault';
@@ -10,7 +10,7 @@ import type { Found, Identifiers, Telling } from './identifiers.ts';
 export interface Told {
   /** Below what was looked at; empty where that is itself the file. */
   file: string;
-  what: Telling | 'identity tag' | 'key';
+  what: Telling | 'identity tag' | 'key' | 'plan';
   count: number;
   example: string;
 }
@@ -18,7 +18,11 @@ export interface Told {
 /** A file, what can be read of it, and what its name and its words tell. */
 export interface Looked {
   file: string;
+  /** As `file`; of one file its own name. */
+  name: string;
   path: string;
+  /** The folder of a plan for workers that it belongs to, named as the file is: whole paths and computers stand there. */
+  plan: string | null;
   readable: Readable;
   inName: Found[];
   inText: Found[];
@@ -44,18 +48,30 @@ export function filesBelow(path: string): string[] {
 export function lookAt(root: string, file: string, identifiers: Identifiers): Looked {
   const path = file === '' ? root : join(root, file);
   const content = readable(readFileSync(path));
-  const name = file === '' ? (path.split(/[\\/]/).at(-1) ?? '') : file;
+  const name = file === '' ? basename(path) : file;
   return {
     file,
+    name,
     path,
+    plan: planOf(path, name),
     readable: content,
     inName: identifiers.find(name),
     inText: identifiers.find(content.text),
   };
 }
 
+/** The records of tasks lie one folder deeper than their plan, the leases two. */
+function planOf(path: string, name: string): string | null {
+  const folder = dirname(resolve(path));
+  const folders = [folder, dirname(folder), dirname(dirname(folder))];
+  const depth = folders.findIndex((one) => basename(one) === 'tasks' && existsSync(planFiles(one).plan));
+  if (depth < 0) return null;
+  const above = name.split('/').slice(0, -1 - depth);
+  return above.length === 0 ? name : above.join('/');
+}
+
 /** One entry for each kind of thing that a file tells. */
-export function toldBy({ file, path, readable: { kind }, inName, inText }: Looked): Told[] {
+export function toldBy({ file, path, plan, readable: { kind }, inName, inText }: Looked): Told[] {
   const told = new Map<Told['what'], Told>();
   const add = (what: Told['what'], example: string): void => {
     const before = told.get(what);
@@ -65,6 +81,7 @@ export function toldBy({ file, path, readable: { kind }, inName, inText }: Looke
     );
   };
   if (KEYS.test(path.replaceAll('\\', '/'))) add('key', 'leads back to patients');
+  if (plan !== null) add('plan', 'is for workers: has whole paths and names of computers');
   for (const { what, text } of [...inName, ...inText]) add(what, text);
   if (kind === 'DICOM') for (const tag of identityTags(path)) add('identity tag', tag);
   return [...told.values()];

@@ -37,6 +37,8 @@ test.each([
   ['/srv/lab/study/x.png', ['path /srv/lab/study/x.png']],
   ['C:\\Users\\bob\\x, \\\\nas\\share$', ['path C:\\Users\\bob\\x', 'path \\\\nas\\share$']],
   ['https://example.org/home/x, data:image/png, </data/>, 1/2, ../data/raw', []],
+  ['image_path,label\n/d/My Grade/HN_0417/x.png,1\n', ['path /d/My Grade/HN_0417/x.png']],
+  ['"E:\\raw\\x.png",0', ['path E:\\raw\\x.png']],
   ['by anneliese on radiology-3', ['user anneliese', 'host radiology-3']],
   ['events.out.tfevents.17.gpu07.5.0 events.out.tfevents.17.radweave.5.0', ['host gpu07']],
 ])('%j tells %j', (text, told) => {
@@ -128,6 +130,51 @@ test('a copy names patients by the key of the study, tells nothing, and the tabl
   const second = await share({ config, path: outputs, to: join(root, 'again') }, listening());
   expect(second.told).toEqual([]);
   expect(readFileSync(join(root, 'again', 'predictions.csv'), 'utf8')).toBe(predictions);
+});
+
+test('one file is copied under its own name, and one that cannot be is named', async () => {
+  const { config, outputs, root } = study();
+  const copied = (name: string, to: string) =>
+    share({ config, path: join(outputs, name), to: join(root, to) }, listening());
+  expect(await copied('report.html', 'one')).toMatchObject({ files: 1, told: [], leftOut: [] });
+  expect(readdirSync(join(root, 'one'))).toEqual(['report.html']);
+  expect(readFileSync(join(root, 'one', 'report.html'), 'utf8')).toContain('was taken out of this copy');
+  const { told, leftOut } = await copied('features/7@JM.npy', 'two');
+  expect([told, leftOut]).toEqual([[], []]);
+  expect(readdirSync(join(root, 'two'))).toEqual([expect.stringMatching(/^P[0-9a-f]{12}\.npy$/)]);
+  const page = '<html lang="zh-CN"><img src="data:image/png;base64,AAAA" alt="7@JM">';
+  writeFileSync(join(outputs, 'zh.html'), page);
+  await copied('zh.html', 'four');
+  expect(readFileSync(join(root, 'four', 'zh.html'), 'utf8')).toContain('已从本副本中移除');
+  expect((await copied('spoken.png', 'three')).leftOut).toEqual(['spoken.png']);
+});
+
+test('a plan for workers is told and not copied, and tables of folds lose their whole paths', async () => {
+  const { config, outputs, root } = study();
+  const put = (name: string, text: string): void => {
+    mkdirSync(dirname(join(outputs, name)), { recursive: true });
+    writeFileSync(join(outputs, name), text);
+  };
+  put('tasks/tasks.json', '{"folder":"study"}');
+  put('tasks/config.yaml', 'seed: 1\n');
+  put('tasks/fuse/record.json', '{"worker":"vm, process 7"}');
+  put('tasks/fuse/.radweave.lock/1', '{"host":"vm"}');
+  put('notes/tasks/mine.csv', 'a\n');
+  const fold = 'logs/A_crossfit2_c046b491_fold1/splits/train_A.csv';
+  put(fold, 'image_path,label\n/d/My Grade/grade0/HN_0417/HN_0417_1.png,0\n');
+  const { told } = await share({ config, path: outputs, to: null }, listening());
+  const plans = told.filter(({ what }) => what === 'plan').map(({ file }) => file);
+  const inside = ['config.yaml', 'fuse/.radweave.lock/1', 'fuse/record.json', 'tasks.json'];
+  expect(plans).toEqual(inside.map((name) => `tasks/${name}`));
+  const copy = join(root, 'handed on');
+  const { leftOut, told: left } = await share({ config, path: outputs, to: copy }, listening());
+  expect(left).toEqual([]);
+  expect(leftOut.filter((name) => name.includes('tasks'))).toEqual(['tasks']);
+  expect(readdirSync(copy)).not.toContain('tasks');
+  expect(readdirSync(join(copy, 'notes', 'tasks'))).toEqual(['mine.csv']);
+  expect(readFileSync(join(copy, fold), 'utf8')).toMatch(/^image_path,label\nP[0-9a-f]{12}_1\.png,0\n$/);
+  const alone = share({ config, path: join(outputs, 'tasks'), to: join(root, 'plan') }, listening());
+  expect((await alone).leftOut).toEqual(inside);
 });
 
 test('a copy goes into an empty folder beside what is copied, and what is to be shared must be there', async () => {

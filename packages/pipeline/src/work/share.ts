@@ -23,7 +23,7 @@ export interface ShareResult {
   path: string;
   files: number;
   told: Told[];
-  /** Files of which no copy without IDs can be made. */
+  /** Files of which no copy without IDs can be made; of a plan for workers its folder. */
   leftOut: string[];
   /** The table that leads back from the pseudonyms; null where none were given. */
   pseudonyms: string | null;
@@ -54,16 +54,17 @@ export async function share(options: ShareOptions, context: StageContext): Promi
   if (to === null) return { path, ...look(path, identifiers, context), leftOut: [], pseudonyms: null };
   refusePlace(path, to);
   const { names, table } = pseudonymsOf(patients, config);
-  const leftOut: string[] = [];
+  const leftOut = new Set<string>();
   await replaceFolderAtomic(to, (staging) => {
     for (const file of filesBelow(path)) {
       stopIfAsked(context, 'the copy');
-      const isWritten = writeWithout(lookAt(path, file, identifiers), staging, names, identifiers);
-      if (!isWritten) leftOut.push(file);
+      const looked = lookAt(path, file, identifiers);
+      const isWritten = writeWithout(looked, staging, names, identifiers);
+      if (!isWritten) leftOut.add(looked.plan ?? looked.name);
     }
   });
   say(context, `Who is who stands in ${table}: keep it.`);
-  return { path: to, ...look(to, identifiers, context), leftOut, pseudonyms: table };
+  return { path: to, ...look(to, identifiers, context), leftOut: [...leftOut], pseudonyms: table };
 }
 
 function look(
