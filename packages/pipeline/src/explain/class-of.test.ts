@@ -10,7 +10,11 @@ test('a label is asked for by its number or its name', () => {
 
 test.each(['2', '-1', 'malign', ''])('%j is none, and the error names those that are', (wanted) => {
   expect(() => classOf(wanted, ['benign', 'malignant'])).toThrow(
-    expect.objectContaining({ code: 'E_CLASS', exitCode: 2, hint: 'Give one of 0 (benign), 1 (malignant)' }),
+    expect.objectContaining({
+      code: 'E_CLASS',
+      exitCode: 2,
+      message: `there is no label '${wanted}' (--class). Give one of 0 (benign), 1 (malignant)`,
+    }),
   );
-  expect(() => classOf(wanted, ['grade0', 'grade1'])).toThrow('Give one of 0, 1');
+  expect(() => classOf(wanted, ['grade0', 'grade1'])).toThrow('Give one of 0 (grade0), 1 (grade1)');
 });

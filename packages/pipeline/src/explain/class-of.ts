@@ -6,8 +6,8 @@ export function classOf(wanted: string | undefined, names: readonly string[]): n
   const plain = (name: string): string => name.normalize('NFC').trim().toLowerCase();
   const label = /^\d+$/.test(wanted) ? Number(wanted) : names.map(plain).indexOf(plain(wanted));
   if (label >= 0 && label < names.length) return label;
-  const known = names.map((name, i) => (name === `grade${i}` ? String(i) : `${i} (${name})`));
-  throw new UsageError('E_CLASS', `there is no label ${wanted}`, {
+  const known = names.map((name, i) => `${i} (${name})`);
+  throw new UsageError('E_CLASS', `there is no label '${wanted}'`, {
     where: '--class',
     hint: `Give one of ${known.join(', ')}`,
   });

@@ -101,8 +101,11 @@ test('patients, class and layer asked for; what does not exist is named, and the
   const errors: [Partial<ExplainOptions>, object][] = [
     [{ patients: ['SY00'] }, { code: 'E_PATIENT', message: expect.stringContaining('SY000') }],
     [{ layer: 'layer9' }, { code: 'E_LAYER', message: expect.stringContaining('blocks.5, features') }],
-    [{ explainedClass: '2' }, { code: 'E_CLASS', message: expect.stringContaining('one of 0, 1') }],
-    [{ explainedClass: 'malign' }, { code: 'E_CLASS', message: expect.stringContaining('no label malign') }],
+    [{ explainedClass: '2' }, { code: 'E_CLASS', message: expect.stringContaining('one of 0 (grade0), 1') }],
+    [
+      { explainedClass: 'malign' },
+      { code: 'E_CLASS', message: expect.stringContaining("no label 'malign'") },
+    ],
     [{ checkpoint: 'pretrained' }, { code: 'E_NO_CLASSIFIER' }],
     [{ modality: 'P' }, { code: 'E_NO_CHECKPOINT' }],
   ];
