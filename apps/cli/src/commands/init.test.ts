@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultConfig, parseConfig } from '@radweave/artifacts';
 import { tempDir } from '@radweave/testkit';
@@ -106,4 +106,17 @@ test.each([
   writeFileSync(table, [header, ...rows.slice(1)].join('\n'));
   const again = await init('--root_dir', root, ...flags.slice(0, -1), `${output}2`);
   if (folder === '') expect(again.out).toContain('Table and folders do not agree in 1 point');
+});
+
+test('columns of a table that is not given are an error', async () => {
+  const root = tempDir();
+  writeCohort(root, { JM: [2, 2] }, ['A']);
+  const output = join(root, 'config.yaml');
+  expect(
+    await init('--root_dir', root, '--table_columns', 'label=Diagnosis', '--output', output),
+  ).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--table_columns'),
+  });
+  expect(existsSync(output)).toBe(false);
 });

@@ -25,6 +25,9 @@ export const define: Define = (command) => {
     )
     .option('--output <file>', 'File to write', DEFAULT_CONFIG_FILE)
     .action(({ root_dir, table: path, table_columns: columns = [], output }: InitFlags) => {
+      if (path === undefined && columns.length > 0) {
+        throw new UsageError('E_FLAGS', '--table_columns tells of the columns of a table: give --table too');
+      }
       const draft = draftConfig(root_dir, path === undefined ? null : { path, columns });
       if (existsSync(output)) {
         throw new UsageError('E_CONFIG_EXISTS', 'the file exists already and is kept', {
