@@ -16,7 +16,7 @@ export const define: Define = (command) => {
     const how = jobOptions(flags);
     const { config } = call;
     await runStage('check', { config, bestHparamsDir: how.bestHparamsDir }, flags.quiet === true);
-    const { plan, file } = planStudy(config, how);
+    const { plan, file } = await planStudy(config, how);
     if (flags.json === true) {
       process.stdout.write(jsonLine({ ...plan, file }));
       return;

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readPlan } from '@radweave/artifacts';
 import { generatePhantomCohort } from '@radweave/phantom';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -62,7 +63,38 @@ test('two workers leave the same bytes as one process, and what is done is not d
   expect(Object.keys(two ?? {})).toEqual(Object.keys(one ?? {}));
   for (const [name, content] of Object.entries(one ?? {})) expect(two?.[name] === content, name).toBe(true);
   // Planned again, every task is looked at and none is done.
-  radweave('plan', ...job);
+  const memoryOf = (): (number | null)[] => {
+    radweave('plan', ...job);
+    return readPlan(join(folder, 'outputs', 'tasks', 'tasks.json')).tasks.map(({ needs }) => needs.memory_mb);
+  };
+  const memory = memoryOf();
+  expect(memory).not.toContain(null);
   expect(radweave('work', '--output_dir', 'outputs')).not.toContain('running');
+  expect(memoryOf()).toEqual(memory);
   expect(radweave('run', ...job)).not.toContain('running');
+});
+
+test('what a run refuses at once no plan is made of, and devices that are not here get no worker', () => {
+  const folder = tempDir();
+  const cohort = { seed: 1, patientsPerHospital: 2, homePatients: 4, slicesPerModality: 1, size: 32 };
+  generatePhantomCohort(join(folder, 'raw'), cohort);
+  const radweave = (...args: string[]): [code: number | null, said: string] => {
+    const done = spawnSync(process.execPath, [BIN, ...args], { cwd: folder, encoding: 'utf8' });
+    return [done.status, done.stderr];
+  };
+  const settings = ['--set', 'model.pretrained=false', '--set', 'experiment.output_dir=outputs'];
+  const plan = (...flags: string[]) => radweave('plan', '--root_dir', 'raw', ...settings, ...flags);
+  const file = join(folder, 'outputs', 'tasks', 'tasks.json');
+  expect(plan()).toEqual([0, '']);
+  const before = readFileSync(file, 'utf8');
+  expect(plan('--root_dir', 'nowhere')).toEqual([2, expect.stringContaining('the data root does not exist')]);
+  expect(plan('--table', 'none.csv')).toEqual([3, expect.stringContaining('none.csv')]);
+  expect(plan('--set', 'data.home_hospital=XX')).toEqual([3, expect.stringContaining("'XX' is not there")]);
+  expect(readFileSync(file, 'utf8')).toBe(before);
+  const work = (...devices: string[]) => radweave('work', '--output_dir', 'outputs', '--devices', ...devices);
+  expect(work('cpu', 'quantum')).toEqual([2, expect.stringMatching(/"quantum".*--devices/)]);
+  expect(work('cpu,cuda:99')).toEqual([5, expect.stringMatching(/^Error: --devices: device 'cuda:99' was/)]);
+  expect(work(',')).toEqual([2, expect.stringContaining('names no device')]);
+  // No worker has begun.
+  expect(readdirSync(join(folder, 'outputs', 'tasks')).sort()).toEqual(['config.yaml', 'tasks.json']);
 });

@@ -1,4 +1,4 @@
-import { InterruptedError, jsonLine, UsageError } from '@radweave/artifacts';
+import { applyOverrides, InterruptedError, jsonLine, UsageError } from '@radweave/artifacts';
 import {
   type Flags,
   type OpenPlan,
@@ -10,7 +10,7 @@ import {
   whole,
   work,
 } from '@radweave/pipeline';
-import { EXIT, UserError } from '../exit-codes.ts';
+import { EXIT, exitCodeOf, UserError } from '../exit-codes.ts';
 import { runEnding } from '../run-ending.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { type CommonFlags, readCall } from '../stage/flags.ts';
@@ -47,7 +47,28 @@ function workerDevices({ workers, devices }: WorkFlags): (string | null)[] {
     return count === 1 ? [] : Array.from({ length: count }, () => null);
   }
   if (workers !== undefined) throw new UsageError('E_FLAGS', '--devices says already how many workers');
-  return devices.flatMap((device) => device.split(',')).filter(Boolean);
+  const names = devices.flatMap((device) => device.split(',')).filter(Boolean);
+  if (names.length === 0) throw new UsageError('E_FLAGS', '--devices names no device');
+  return names;
+}
+
+/** Refuses devices that are none, or are not here: else the other workers would do the whole study without a word of it. */
+async function requireDevices({ config }: OpenPlan, devices: readonly (string | null)[]): Promise<void> {
+  const named = new Set(devices.filter((device) => device !== null));
+  for (const device of named) applyOverrides(config, [['training.device', device]], () => '--devices');
+  // These two are always there, and asking for them would load libtorch.
+  const toFind = [...named].filter((device) => device !== 'cpu' && device !== 'auto');
+  if (toFind.length === 0) return;
+  const { resolveDevice } = await import('@radweave/torch');
+  for (const device of toFind) {
+    try {
+      resolveDevice(device);
+    } catch (error) {
+      const code = exitCodeOf(error);
+      if (!(error instanceof Error) || code === undefined) throw error;
+      throw new UserError(`--devices: ${error.message}`, code);
+    }
+  }
 }
 
 export const define: Define = (command) => {
@@ -55,6 +76,7 @@ export const define: Define = (command) => {
   command.action(async (flags: WorkFlags) => {
     const plan = openPlan(readCall('work', flags));
     const devices = workerDevices(flags);
+    await requireDevices(plan, devices);
     if (devices.length === 0) await workHere(plan, flags);
     else await workInProcesses(plan, devices, flags);
     const { json } = flags;

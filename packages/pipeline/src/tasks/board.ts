@@ -13,6 +13,7 @@ import {
   whileLocked,
   writeTaskRecord,
 } from '@radweave/artifacts';
+import type { Outcome } from '../job/job.ts';
 
 /** Which tasks can be begun, and whether any is left to wait for. */
 export interface Outlook {
@@ -34,6 +35,7 @@ const GIVES_BACK = [4, 5];
 const BUSY_MS = 10_000;
 
 const KB_PER_MB = 1024;
+const SECONDS_PER_MINUTE = 60;
 
 /** The tasks of a plan on disk, as one worker sees and takes them. A task has a folder of its own with its lease and its record. */
 export class Board {
@@ -95,6 +97,7 @@ export class Board {
   /**
    * Does a task, unless another worker has it or has just ended it, or another command works in its folders.
    *
+   * @param perform Gives `unchanged` where there was nothing to do: then what the task took stays on record as it was.
    * @returns whether it was ended here, be it with an error that is on record now.
    * @throws InterruptedError when asked to stop, and ResourceError where this machine lacks something: both leave the task to
    *   whoever comes. Bugs.
@@ -118,14 +121,15 @@ export class Board {
     const before = this.record(task.name);
     if (before?.state === 'done' || before?.state === 'failed') return false;
     const attempts = before?.state === 'running' ? before.attempts + 1 : 1;
-    const record = this.recorder(task.name, attempts);
+    const record = this.recorder(task, attempts);
     if (attempts > MOST_ATTEMPTS) {
       record('failed', { code: 'E_TASK_DIED', exit_code: 5, text: DIED });
       return true;
     }
     record('running');
+    let isUnchanged: boolean;
     try {
-      await perform(task);
+      isUnchanged = (await perform(task)) === ('unchanged' satisfies Outcome);
     } catch (error) {
       const what = errorOf(error);
       if (GIVES_BACK.includes(what.exit_code)) {
@@ -136,15 +140,18 @@ export class Board {
       if (what.code === 'bug') throw error;
       return true;
     }
-    record('done');
+    record('done', null, isUnchanged);
     return true;
   }
 
   /** Writes how far the task is that begins now. */
-  private recorder(name: string, attempts: number) {
+  private recorder({ name, needs }: PlannedTask, attempts: number) {
     const started = new Date().toISOString();
     const begin = performance.now();
-    return (state: TaskRecord['state'], error: TaskRecord['error'] = null): void =>
+    return (state: TaskRecord['state'], error: TaskRecord['error'] = null, isUnchanged = false): void => {
+      const known = needs.minutes === null ? null : needs.minutes * SECONDS_PER_MINUTE;
+      const seconds = isUnchanged ? known : (performance.now() - begin) / 1000;
+      const memory = isUnchanged ? needs.memory_mb : process.resourceUsage().maxRSS / KB_PER_MB;
       writeTaskRecord(this.folder, name, {
         format: 1,
         plan: this.plan.id,
@@ -152,10 +159,11 @@ export class Board {
         worker: this.worker,
         attempts,
         started,
-        seconds: state === 'running' ? null : (performance.now() - begin) / 1000,
-        memory_mb: state === 'done' ? process.resourceUsage().maxRSS / KB_PER_MB : null,
+        seconds: state === 'running' ? null : seconds,
+        memory_mb: state === 'done' ? memory : null,
         error,
       });
+    };
   }
 }
 

@@ -10,9 +10,11 @@ import {
   writePlan,
 } from '@radweave/artifacts';
 import { mkdirSync } from '@radweave/artifacts/files';
+import { silentContext } from '@radweave/study/context/events';
 import { RADWEAVE_VERSION } from '@radweave/study/context/versions';
 import type { RunOptions } from '../declare/job-part.ts';
 import { type Step, stepName, stepsOf } from '../job/steps.ts';
+import { preprocess } from '../stages/preprocess.ts';
 
 const SECONDS = 60;
 
@@ -21,8 +23,10 @@ const SECONDS = 60;
  * has changed are skipped then, as `run` skips them.
  *
  * @returns the plan and its file.
+ * @throws what `preprocess` throws before it writes: without raw folders, table or home hospital a plan that is there stays.
  */
-export function planStudy(config: Config, how: RunOptions): { plan: Plan; file: string } {
+export async function planStudy(config: Config, how: RunOptions): Promise<{ plan: Plan; file: string }> {
+  await preprocess.open?.({ config }, silentContext());
   const folder = outputFolders(config.experiment.output_dir).tasks;
   const tasks = stepsOf(config, how).flatMap((step, _, steps) => tasksOf(step, steps, config, how));
   const plan: Plan = {
@@ -36,7 +40,8 @@ export function planStudy(config: Config, how: RunOptions): { plan: Plan; file: 
   mkdirSync(folder, { recursive: true });
   for (const task of tasks) {
     const before = lastTaskRecord(folder, task.name);
-    if (before === null) continue;
+    // What one took that failed or was stopped tells nothing.
+    if (before?.state !== 'done') continue;
     task.needs.memory_mb = before.memory_mb;
     task.needs.minutes = before.seconds === null ? null : before.seconds / SECONDS;
   }

@@ -76,6 +76,18 @@ test('what needs a task that failed is left, all else is done', async () => {
   });
 });
 
+test('a task on which nothing had changed keeps what it took when it was done', async () => {
+  const folder = tempDir();
+  const plan = planOf(folder, 2, () => []);
+  const needs = { device: 'cpu', passes: 0, minutes: 2, memory_mb: 300 };
+  const tasks = plan.tasks.map((task, i) => (i === 0 ? { ...task, needs } : task));
+  const board = new Board(folder, { ...plan, tasks }, 0);
+  await workOff(board, async () => 'unchanged', options());
+  expect(board.record('0')).toMatchObject({ state: 'done', seconds: 120, memory_mb: 300 });
+  // It was done without a plan: nobody has measured it.
+  expect(board.record('1')).toMatchObject({ state: 'done', seconds: null, memory_mb: null });
+});
+
 test('a task whose folders are locked is let alone for a while and none of its faults', async () => {
   const folder = tempDir();
   const plan = planOf(folder, 2, () => []);
