@@ -1,5 +1,6 @@
 import {
   type AuditCase,
+  fusionFolder,
   isFolderName,
   type KeyedPatient,
   logitsRecordPath,
@@ -14,6 +15,7 @@ import { type Remark, remark } from '@radweave/remarks';
 import { SliceTable } from '@radweave/study/cohort/slice-table';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
+import { FusionResults } from '../fusion/fusion-results.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
 import { type SeenCases, seenCases } from './seen.ts';
 import type { AuditSubject } from './subject.ts';
@@ -46,6 +48,9 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
   }
   const { mixed, heldOut } = recordCases(subject, records, gaps);
   const hint = 'Remove these runs and logits and make them again, on the present split';
+  // A damaged model is a finding of another check, and not taken for one that nothing was stacked in.
+  const fusion = attempt([], () => FusionResults.read(fusionFolder(config)));
+  const isUnused = fusion !== undefined && fusion?.model.stacked === undefined;
   return {
     looked: remark('audit-fold-models', { n: runs.length, records: records.length }),
     found: [
@@ -55,7 +60,12 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
         outputFolders(config.experiment.output_dir).checkpoints,
         hint,
       ),
-      ...finding(remark('LEAK_LOGITS'), mixed, config.data.features_dir, hint),
+      ...finding(
+        remark(isUnused ? 'WARN_LOGITS_OLD' : 'LEAK_LOGITS'),
+        mixed,
+        config.data.features_dir,
+        isUnused ? 'Make them again, on the present split, before you stack models' : hint,
+      ),
     ],
     gaps,
   };

@@ -124,6 +124,8 @@ export const AUDIT = {
   WARN_CHECKPOINT_OLD: 'older runs have seen patients who are now in validation or test',
   LEAK_FOLD: 'fold models have seen patients of their held-out fold',
   LEAK_LOGITS: 'cross-fitted logits come from models that have seen patients now in validation or test',
+  WARN_LOGITS_OLD:
+    'cross-fitted logits, which no fused model uses, come from models that have seen patients now in validation or test',
   LEAK_FEATURES_TRAINED: 'features come from a network trained on patients of validation or test',
   LEAK_FEATURES_SELECTED: 'features come from a network whose epoch was chosen on patients of test',
   LEAK_FEATURES_SPLIT: 'features are in another split than their patients are now',

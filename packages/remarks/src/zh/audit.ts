@@ -68,6 +68,7 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   WARN_CHECKPOINT_OLD: '较早的运行见过现属验证集或外部测试集的患者',
   LEAK_FOLD: '折网络见过其留出折的患者',
   LEAK_LOGITS: '交叉拟合的 logit 来自见过现属验证集或外部测试集患者的模型',
+  WARN_LOGITS_OLD: '未被任何融合模型使用的交叉拟合 logit 来自见过现属验证集或外部测试集患者的模型',
   LEAK_FEATURES_TRAINED: '特征来自以验证集或外部测试集患者训练的网络',
   LEAK_FEATURES_SELECTED: '特征来自由外部测试集患者选定轮次的网络',
   LEAK_FEATURES_SPLIT: '特征所在数据集与患者现属数据集不同',
