@@ -1,10 +1,8 @@
-import { relative, resolve, sep } from 'node:path';
+import { resolve, sep } from 'node:path';
 import {
-  compareText,
   DataError,
   importFiles,
   type ListedFile,
-  type ListedPatient,
   type Mapping,
   privateFiles,
   readListed,
@@ -52,11 +50,12 @@ import { type MaskFlags, maskWishes } from '@radweave/importing/output/mask-flag
 import type { PixelOptions } from '@radweave/importing/output/options';
 import { type PixelFlags, pixelOptions } from '@radweave/importing/output/pixel-flags';
 import { FIRST_FILES } from '@radweave/importing/series/named-files';
-import { OUT, oddities, type Proposal, propose } from '@radweave/importing/series/propose';
+import { OUT, type Proposal, propose } from '@radweave/importing/series/propose';
 import { FIRST_RULES, MASK, withMaskRule } from '@radweave/importing/series/rules';
 import { grouped, stacksOf } from '@radweave/importing/series/stack';
 import { counted } from '@radweave/remarks';
-import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
+import { type StageContext, say, stopIfAsked } from '@radweave/study/context/events';
+import { sayOddities, sayScattered, sayUnlisted } from './import-oddities.ts';
 import {
   asker,
   missingFiles,
@@ -271,18 +270,6 @@ function requireApart({ output, records, secrets }: ImportOptions): void {
   }
 }
 
-function sayUnlisted(
-  images: number,
-  rows: readonly ListedPatient[] | null,
-  patients: readonly ImportedPatient[],
-  context: StageContext,
-): void {
-  if (images > 0) warn(context, `${counted(images, 'image')} left out: the patients are not in the table.`);
-  const without = (rows?.length ?? patients.length) - patients.length;
-  if (without > 0)
-    warn(context, `${counted(without, 'patient')} of the table without an image below the folder.`);
-}
-
 function proposalsOf(
   patients: readonly ImportedPatient[],
   mapping: Mapping,
@@ -314,48 +301,6 @@ function writeSheet(
     leftOut: Object.entries(reasons),
   };
   writeFileAtomic(importFiles(records).sheet, contactSheet(proposals, facts, pixels));
-}
-
-function sayOddities(
-  patients: readonly ImportedPatient[],
-  proposals: readonly Proposal[],
-  context: StageContext,
-): void {
-  for (const { pseudonym, images } of patients) {
-    const births = new Set(images.map(({ birthDate }) => birthDate).filter((date) => date !== ''));
-    if (births.size > 1)
-      warn(context, `${pseudonym}: one PatientID with ${births.size} birth dates, so perhaps two people.`);
-  }
-  for (const one of proposals.filter(({ modality }) => modality !== OUT && modality !== MASK)) {
-    const notes = oddities(one).join('; ');
-    if (notes !== '')
-      warn(context, `${one.patient}, series ${one.stack.id} ${standing(one.modality)}: ${notes}.`);
-  }
-}
-
-/** An ID that paths say may be that of several people, one below each of these folders. */
-function sayScattered(proposals: readonly Proposal[], root: string, context: StageContext): void {
-  const used = proposals.filter(({ modality }) => modality !== OUT && modality !== MASK);
-  const scattered = grouped(used, ({ patient }) => patient).flatMap((own) => {
-    const images = own.flatMap(({ stack }) => stack.images.filter(({ source }) => source.kind !== 'dicom'));
-    const places = new Set(images.map(({ path, patientId }) => folderAbove(relative(root, path), patientId)));
-    return places.size > 1 ? [`${own[0]?.patient} below ${[...places].sort(compareText).join(' and ')}`] : [];
-  });
-  if (scattered.length === 0) return;
-  const [who, have] = [counted(scattered.length, 'patient'), scattered.length === 1 ? 'has' : 'have'];
-  warn(
-    context,
-    `${who} ${have} files in several folders, such as ${scattered[0]}: perhaps two people of one ID. ` +
-      'A pattern of `files` in mapping.yaml with (?<hospital>…) tells them apart.',
-  );
-}
-
-/** The folder that the part of a path which names the patient lies in. */
-function folderAbove(path: string, patient: string): string {
-  const parts = path.split(sep);
-  const exact = parts.indexOf(patient);
-  const at = exact < 0 ? parts.findIndex((part) => part.includes(patient)) : exact;
-  return parts.slice(0, Math.max(0, at)).join('/') || '.';
 }
 
 function requireSomething(
