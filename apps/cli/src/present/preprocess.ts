@@ -1,4 +1,4 @@
-import { kindsOf, type SplitSummary, shownLabel } from '@radweave/artifacts';
+import { groupBy, kindsOf, type SplitSummary, shownLabel } from '@radweave/artifacts';
 import { table } from '../table.ts';
 import type { Presenter } from './presenter.ts';
 
@@ -37,11 +37,7 @@ function kindsTable({ modalities, labels }: SplitSummary, kinds: NonNullable<Spl
     own.length === modalities.length ? 'all' : `only ${own.join(' ')}`;
   const owned = kinds.map((one) => one.modalities);
   const names = kindsOf(owned, modalities).map(nameOf);
-  const groups = new Map<string, typeof kinds>();
-  for (const one of kinds) {
-    const key = JSON.stringify([one.hospital, one.label, one.split]);
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
+  const groups = groupBy(kinds, ({ hospital, label, split }) => JSON.stringify([hospital, label, split]));
   const rows = [...groups.values()].map((own) => {
     const [{ hospital, label, split }] = own as [(typeof kinds)[number]];
     const counts = names.map((name) => own.find((one) => nameOf(one.modalities) === name)?.patients ?? 0);

@@ -43,13 +43,15 @@ export function kindModels(classifiers: readonly FrozenModel[], { modalities, ow
         return states.includes('yes') ? 'yes' : states.includes('unknown') ? 'unknown' : 'no';
       }),
       notes: forEachSplit(() => notes),
-      patients: forEachSplit((split) =>
-        [...owned[split]].flatMap(([patient, own]) =>
-          isOf.has(own.join())
-            ? (usedFor(own)?.patients[split].filter((one) => one.patient === patient) ?? [])
-            : [],
-        ),
-      ),
+      patients: forEachSplit((split) => {
+        const scored = new Map(
+          used.map((model) => [model, new Map(model.patients[split].map((one) => [one.patient, one]))]),
+        );
+        return [...owned[split]].flatMap(([patient, own]) => {
+          const model = isOf.has(own.join()) ? usedFor(own) : undefined;
+          return (model && scored.get(model)?.get(patient)) ?? [];
+        });
+      }),
       frozen: { aggregation: null, threshold: null, calibrator: null },
     };
   };

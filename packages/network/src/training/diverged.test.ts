@@ -28,9 +28,11 @@ test('a loss that is no number names step, patients and files, in training and i
   await expect(validation.ending).rejects.toThrow(/loss is Infinity on p0 0\.png, .*3\.png: it has diverged/);
   const error = await validation.ending.catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ exitCode: 3 });
-  const told = withLastGood(error as DivergedError, { epoch: 2 }, { last: 'run/last_checkpoint.pth' });
+  const told = withLastGood(error as DivergedError, { epoch: 2 }, 'run/last_checkpoint.pth');
   expect(told).toBeInstanceOf(DivergedError);
   expect(told.message).toMatch(/The last good checkpoint is that of epoch 2: run\/last_checkpoint\.pth$/);
+  const unkept = withLastGood(error as DivergedError, { epoch: 2 }, null);
+  expect(unkept.message).toMatch(/No last checkpoint is kept \(experiment\.save_last\)$/);
 });
 
 test('a loss far above that of guessing is told once, with its slices', async () => {

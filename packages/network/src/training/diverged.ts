@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
-import type { RunFolder } from '@radweave/study/runs/run-folder';
 
 /** A loss that is no longer a number, or gradients that never are: training cannot go on. */
 export class DivergedError extends Error {
@@ -10,14 +9,16 @@ export class DivergedError extends Error {
 
 export const REMEDY = 'Lower --learning_rate, set training.clip_grad_norm: 1, or use --precision fp32';
 
-/** The error, with where the weights of before are. */
+/** The error, with where the weights of before are. @param last The last checkpoint; null where none is kept. */
 export function withLastGood(
   error: DivergedError,
   { epoch }: { epoch: number },
-  run: Pick<RunFolder, 'last'>,
+  last: string | null,
 ): DivergedError {
+  if (last === null)
+    return new DivergedError(`${error.message}. No last checkpoint is kept (experiment.save_last)`);
   const when = epoch === 0 ? 'that of before the first epoch' : `that of epoch ${epoch}`;
-  return new DivergedError(`${error.message}. The last good checkpoint is ${when}: ${run.last}`);
+  return new DivergedError(`${error.message}. The last good checkpoint is ${when}: ${last}`);
 }
 
 /** Slices that are named of a batch. */

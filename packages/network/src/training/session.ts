@@ -183,8 +183,9 @@ export class TrainingSession {
       this.recorder.log(ending);
       return ending;
     } catch (error) {
-      const { modality, run, foldOf } = this.options;
-      if (error instanceof DivergedError) throw withLastGood(error, this.trainer.progress, run);
+      const { config, modality, run, foldOf } = this.options;
+      const last = config.experiment.save_last ? run.last : null;
+      if (error instanceof DivergedError) throw withLastGood(error, this.trainer.progress, last);
       if (!isOutOfMemory(error)) throw error;
       // A recorded step keeps its memory.
       this.trainer.dispose();

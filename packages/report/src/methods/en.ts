@@ -24,13 +24,17 @@ export function methodsInEnglish(facts: Facts): string[] {
 }
 
 function cohort(facts: Facts): string {
-  const { home, external, patients: n, division, modalities, labels } = facts;
+  const { home, external, patients: n, complete, division, modalities, labels } = facts;
   const total = n.train + n.val + n.test;
   const test =
     external.length === 0
       ? 'There was no external hospital.'
       : `All ${patients(n.test)} of ${list(external)} formed the external test set, which took no part in training or in any choice.`;
-  const used = `We used ${patients(total)} with images of ${list(modalities)} and ${labels.length} labels (${list(labels)})`;
+  const images =
+    complete === total
+      ? `images of ${list(modalities)}`
+      : `images of at least one of ${list(modalities)} (${complete} had all)`;
+  const used = `We used ${patients(total)} with ${images} and ${labels.length} labels (${list(labels)})`;
   const sets = `training (n = ${n.train}) and validation (n = ${n.val}); all slices of a patient were in the same set. ${test}`;
   if (division === null) {
     return (

@@ -7,6 +7,8 @@ export interface Facts {
   home: string;
   external: string[];
   patients: { train: number; val: number; test: number };
+  /** Patients who have every modality. */
+  complete: number;
   /** How `preprocess` divided the patients; null where the researchers did. */
   division: { excluded: number; trainShare: number; seed: number } | null;
   modalities: string[];
@@ -84,6 +86,7 @@ export function factsOf(data: ReportData): Facts {
       ...new Set(cohort.filter(({ split }) => split === 'test').map(({ hospital }) => hospital)),
     ].sort(),
     patients: { train: count('train'), val: count('val'), test: count('test') },
+    complete: cohort.filter(({ slices }) => data.modalities.every((name) => (slices[name] ?? 0) > 0)).length,
     division:
       division === null
         ? null

@@ -23,13 +23,14 @@ export function methodsInChinese(facts: Facts): string[] {
 }
 
 function cohort(facts: Facts): string {
-  const { home, external, patients: n, division, modalities, labels } = facts;
+  const { home, external, patients: n, complete, division, modalities, labels } = facts;
   const total = n.train + n.val + n.test;
   const test =
     external.length === 0
       ? '无外部医院。'
       : `${list(external)} 的全部 ${n.test} 例患者构成外部测试集，不参与训练及任何选择。`;
-  const used = `共使用 ${total} 例患者的 ${list(modalities)} 图像，标签共 ${labels.length} 类（${list(labels)}）`;
+  const all = complete === total ? '' : `（其中 ${complete} 例具有全部模态）`;
+  const used = `共使用 ${total} 例患者的 ${list(modalities)} 图像${all}，标签共 ${labels.length} 类（${list(labels)}）`;
   const sets = `训练集（n = ${n.train}）与验证集（n = ${n.val}）`;
   const together = `同一患者的所有切片均在同一数据集中。${test}`;
   if (division === null) {

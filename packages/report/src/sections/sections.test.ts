@@ -67,6 +67,10 @@ test('who has which modalities is counted by hospital, set and class, where some
   expect(slices[4]).toBe(
     String(data.cohort.find((one) => one.hospital === 'ZS' && one.label === 1)?.slices.P),
   );
+  const [all, complete] = [data.cohort.length, data.cohort.length - lacking.length];
+  expect(textOf(await section('methods', data))).toContain(
+    `We used ${all} patients with images of at least one of A and P (${complete} had all)`,
+  );
 });
 
 test('confusion matrices are those of the primary model, in each place but the training patients', async () => {
