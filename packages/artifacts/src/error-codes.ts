@@ -129,6 +129,7 @@ export const ERROR_CODES = {
   E_RUN_NAME: 'A run cannot have this name.',
   E_SET: 'A --set is not of the form section.key=value.',
   E_SHARED_IMAGE: 'Two patients have the same image.',
+  E_SLICES_CHANGED: 'Images were replaced or changed since preprocess divided the patients.',
   E_SPLIT_CONFLICT: 'Split files contradict each other about a patient or the name of a label.',
   E_SPLIT_PATH: 'A path of a split file does not end in the layout of the cohort.',
   E_SPLIT_PATIENT: 'A split file gives a patient two labels or hospitals.',

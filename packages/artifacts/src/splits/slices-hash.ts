@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseSlicePath, tailFrom } from './slice-path.ts';
+import { toldSlice } from './slice-path.ts';
 
 /** A slice of a split file, with what its image shows. */
 export interface HashedSlice {
@@ -18,8 +18,7 @@ export interface HashedSlice {
 export function slicesHash(slices: readonly HashedSlice[]): string {
   const hash = createHash('sha256');
   for (const { path, hospital, label, pixels } of slices) {
-    const place = (parseSlicePath(path)?.tail ?? tailFrom(path, hospital))?.join('/') ?? path;
-    hash.update(`${JSON.stringify([place.normalize('NFC'), label, pixels])}\n`);
+    hash.update(`${JSON.stringify([toldSlice(path, hospital).normalize('NFC'), label, pixels])}\n`);
   }
   return hash.digest('hex');
 }

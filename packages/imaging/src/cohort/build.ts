@@ -6,7 +6,14 @@ import { type FaultRecord, ImageFault, ImageFaults } from '../fault.ts';
 import type { SliceShape } from '../slice.ts';
 import { sizeFault, writeAll } from '../slices/fill.ts';
 import { type StoreShape, storeKey } from '../store/key.ts';
-import { encodeHeader, STORE_VERSION, type StoreHeader, storeBytes, tableOffset } from '../store/layout.ts';
+import {
+  encodeHeader,
+  STORE_VERSION,
+  type StoreHeader,
+  StoreTable,
+  storeBytes,
+  tableOffset,
+} from '../store/layout.ts';
 import { openStore } from '../store/open.ts';
 import { type PoolOptions, runPool } from '../threads/pool.ts';
 
@@ -83,7 +90,7 @@ async function writeStore(
   const file = openSync(temporary, 'wx');
   try {
     ftruncateSync(file, storeBytes(draft));
-    const table = new Uint32Array(paths.length);
+    const table = new StoreTable(paths.length);
     const faults: FaultRecord[] = [];
     let i = 0;
     const results = runPool<'fill'>(
@@ -103,15 +110,14 @@ async function writeStore(
     for await (const batch of results) {
       for (const { fault, ...filled } of batch) {
         if (fault !== undefined) faults.push(fault);
-        else if ('crc' in filled) table[i] = filled.crc;
+        else if ('crc' in filled) table.set(i, filled.crc, filled.contentHash);
         i++;
       }
     }
     if (faults.length > 0) throw new ImageFaults(faults);
-    const tableBytes = new Uint8Array(table.buffer);
-    writeAll(file, tableBytes, tableOffset(draft));
+    writeAll(file, table.bytes, tableOffset(draft));
     // Not flushed to the disk, which takes longer than decoding: what a crash leaves torn its checksums show, and it is made again.
-    writeAll(file, encodeHeader({ ...draft, tableCrc: crc32(tableBytes) }), 0);
+    writeAll(file, encodeHeader({ ...draft, tableCrc: crc32(table.bytes) }), 0);
   } finally {
     closeSync(file);
   }

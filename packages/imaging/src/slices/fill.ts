@@ -3,7 +3,7 @@ import { crc32 } from '@radweave/checksum';
 import { decodeSlice } from '../decode.ts';
 import { ImageFault } from '../fault.ts';
 import { readSliceFile } from '../file.ts';
-import { sampleBytes } from '../hash.ts';
+import { contentHash, sampleBytes } from '../hash.ts';
 import { hasProportions, padSlice, type Resizing, resizeSlice } from '../resize.ts';
 import { Scratch } from '../scratch.ts';
 import type { GrayImage } from '../slice.ts';
@@ -22,9 +22,10 @@ export interface FillJob {
   readonly resize: Resizing;
 }
 
-/** CRC-32 of the record written. */
+/** CRC-32 of the record written, and {@link contentHash} of the image. */
 export interface Filled {
   readonly crc: number;
+  readonly contentHash: string;
   readonly fault?: undefined;
 }
 
@@ -35,9 +36,11 @@ export function fillRecords(job: FillJob): (Filled | SliceFault)[] {
   try {
     return job.paths.map((path, i) =>
       collected(path, () => {
-        const record = sampleBytes(recordSamples(path, job));
+        const slice = decodeSlice(readSliceFile(path), path, decoded);
+        const hash = contentHash(slice);
+        const record = sampleBytes(recordSamples(path, slice, job));
         writeAll(file, record, HEADER_BYTES + (job.first + i) * record.length);
-        return { crc: crc32(record) };
+        return { crc: crc32(record), contentHash: hash };
       }),
     );
   } finally {
@@ -45,9 +48,8 @@ export function fillRecords(job: FillJob): (Filled | SliceFault)[] {
   }
 }
 
-function recordSamples(path: string, job: FillJob): Uint8Array | Uint16Array {
+function recordSamples(path: string, slice: GrayImage, job: FillJob): Uint8Array | Uint16Array {
   const { width, height } = job;
-  const slice: GrayImage = decodeSlice(readSliceFile(path), path, decoded);
   const fault = sizeFault(path, slice, job, job.resize);
   if (fault !== null) throw fault;
   const whole = job.resize === 'pad' && !hasProportions(slice, job) ? padSlice(slice, width, height) : slice;

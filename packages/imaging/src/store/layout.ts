@@ -3,12 +3,13 @@ import { ImageFault } from '../fault.ts';
 
 /**
  * A store is one file: a header of {@link HEADER_BYTES} (magic, CRC-32 and length of a JSON text, the text),
- * `count` records of decoded samples (little-endian, row-major), and a table of `count` CRC-32 of the records.
+ * `count` records of decoded samples (little-endian, row-major), and a table: `count` CRC-32 of the records, then `count`
+ * SHA-256 of the images as they were before they got the size of the store (see `contentHash`).
  * A store whose slices are partly 8-bit, partly 16-bit is 16-bit, with 8-bit samples times 257:
  * v × 257 / 65535 = v / 255, so that nothing is lost.
  */
 export const HEADER_BYTES = 4096;
-export const STORE_VERSION = 1;
+export const STORE_VERSION = 2;
 const MAGIC = Buffer.from('RADSLICE', 'latin1');
 const TEXT_AT = 16;
 
@@ -20,7 +21,7 @@ export interface StoreHeader {
   readonly height: number;
   readonly bitDepth: 8 | 16;
   readonly count: number;
-  /** CRC-32 of the table of checksums. */
+  /** CRC-32 of the table. */
   readonly tableCrc: number;
 }
 
@@ -29,7 +30,35 @@ export const recordBytes = ({ width, height, bitDepth }: StoreHeader): number =>
 
 export const tableOffset = (header: StoreHeader): number => HEADER_BYTES + header.count * recordBytes(header);
 
-export const storeBytes = (header: StoreHeader): number => tableOffset(header) + 4 * header.count;
+export const storeBytes = (header: StoreHeader): number => tableOffset(header) + TABLE_ROW * header.count;
+
+const CRC_BYTES = 4;
+const HASH_BYTES = 32;
+const TABLE_ROW = CRC_BYTES + HASH_BYTES;
+
+/** What stands behind the records of a store. */
+export class StoreTable {
+  readonly bytes: Uint8Array;
+  readonly crcs: Uint32Array;
+  readonly #hashes: Buffer;
+
+  constructor(count: number) {
+    this.bytes = new Uint8Array(TABLE_ROW * count);
+    this.crcs = new Uint32Array(this.bytes.buffer, 0, count);
+    this.#hashes = Buffer.from(this.bytes.buffer, CRC_BYTES * count);
+  }
+
+  set(i: number, crc: number, contentHash: string): void {
+    this.crcs[i] = crc;
+    this.#hashes.write(contentHash, HASH_BYTES * i, 'hex');
+  }
+
+  /** In hex, by position. */
+  contentHashes(): string[] {
+    const at = (i: number): number => HASH_BYTES * i;
+    return Array.from(this.crcs, (_, i) => this.#hashes.toString('hex', at(i), at(i + 1)));
+  }
+}
 
 export function encodeHeader(header: StoreHeader): Buffer {
   const text = Buffer.from(JSON.stringify(header), 'utf8');

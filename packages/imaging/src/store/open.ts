@@ -8,6 +8,7 @@ import {
   HEADER_BYTES,
   recordBytes,
   type StoreHeader,
+  StoreTable,
   storeBytes,
   storeCorrupt,
   tableOffset,
@@ -23,11 +24,11 @@ export class SliceStore {
   readonly #path: string;
   readonly #file: number;
   readonly #recordBytes: number;
-  readonly #table: Uint32Array;
+  readonly #table: StoreTable;
   readonly #verified: Uint8Array;
 
   /** Use {@link openStore}. */
-  constructor(path: string, file: number, header: StoreHeader, table: Uint32Array) {
+  constructor(path: string, file: number, header: StoreHeader, table: StoreTable) {
     this.width = header.width;
     this.height = header.height;
     this.bitDepth = header.bitDepth;
@@ -73,13 +74,18 @@ export class SliceStore {
     for (let i = 0; i < this.count; i++) if (this.#verified[i] === 0) this.#readOne(i, record);
   }
 
+  /** What `contentHash` gave for each image when the store was made. */
+  contentHashes(): string[] {
+    return this.#table.contentHashes();
+  }
+
   #readOne(index: number, record: Uint8Array): void {
     if (!Number.isInteger(index) || index < 0 || index >= this.count) {
       throw new RangeError(`slice ${index} is not in a store of ${this.count}`);
     }
     readExactly(this.#file, record, HEADER_BYTES + index * this.#recordBytes, this.#path);
     if (this.#verified[index] === 1) return;
-    if (crc32(record) !== this.#table[index]) {
+    if (crc32(record) !== this.#table.crcs[index]) {
       throw storeCorrupt(`the checksum of slice ${index} is wrong`, this.#path);
     }
     this.#verified[index] = 1;
@@ -112,9 +118,9 @@ export function openStore(path: string, key?: string): SliceStore {
     if (size !== storeBytes(header)) {
       throw storeCorrupt(`it has ${size} bytes instead of ${storeBytes(header)}`, path);
     }
-    const table = new Uint32Array(header.count);
-    readExactly(file, bytesOf(table), tableOffset(header), path);
-    if (crc32(bytesOf(table)) !== header.tableCrc) {
+    const table = new StoreTable(header.count);
+    readExactly(file, table.bytes, tableOffset(header), path);
+    if (crc32(table.bytes) !== header.tableCrc) {
       throw storeCorrupt('its table of checksums is damaged', path);
     }
     if (key !== undefined && header.key !== key) throw stale(path);
@@ -124,8 +130,6 @@ export function openStore(path: string, key?: string): SliceStore {
     throw error;
   }
 }
-
-const bytesOf = (table: Uint32Array): Uint8Array => new Uint8Array(table.buffer);
 
 function openForReading(path: string): number {
   try {

@@ -26,6 +26,7 @@ import {
 import { counted } from '@radweave/remarks';
 import { sortByName } from '@radweave/study/cohort/mask-names';
 import { type SliceRow, SliceTable } from '@radweave/study/cohort/slice-table';
+import { requireSameSlices } from '@radweave/study/cohort/split-folder';
 import { type StageContext, warn } from '@radweave/study/context/events';
 import type { SlicePixels } from './slice-pixels.ts';
 import { storePixels } from './store-pixels.ts';
@@ -115,7 +116,11 @@ export async function decodeWith(
   try {
     mkdirSync(dirname(file), { recursive: true });
     const store = await soundStore(build, file, context);
-    return { table, pixels: storePixels(store), close: () => store.close() };
+    return {
+      table,
+      pixels: storePixels(unchanged(store, data, split, modality, table)),
+      close: () => store.close(),
+    };
   } catch (error) {
     if (error instanceof ImageFaults) throw asDataError(error, split, modality);
     throw besideSplits(explainFileError(error, undefined, file));
@@ -140,6 +145,23 @@ async function soundStore(
     warn(context, `The decoded slices in ${file} are damaged; they are decoded again from the images.`);
     rmSync(file);
     return openStore(file, (await build()).key);
+  }
+}
+
+/** Closes a store of other images than those that `preprocess` saw. */
+function unchanged(
+  store: SliceStore,
+  { splits_dir }: Config['data'],
+  split: Split,
+  modality: string,
+  { rows }: SliceTable,
+): SliceStore {
+  try {
+    requireSameSlices(splits_dir, split, modality, rows, store.contentHashes());
+    return store;
+  } catch (error) {
+    store.close();
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, readSplit, splitPath, writeSplit } from '@radweave/artifacts';
 import { type LoadedSplit, loadSplit } from '@radweave/network/slices/load';
@@ -31,9 +31,9 @@ async function load(config: Config): Promise<LoadedSplit> {
 /** Changes one bit of the last slice in the store. */
 function damage(config: Config, slices: number): void {
   const file = join(config.data.splits_dir, '.slices', 'train_A.slices');
-  // Behind the slices stands a checksum of four bytes for each.
+  // Behind the slices stand a checksum of four bytes and a hash of 32 for each.
   const bytes = readFileSync(file);
-  const at = bytes.length - 4 * slices - 1;
+  const at = bytes.length - 36 * slices - 1;
   const byte = bytes.readUInt8(at);
   const open = openSync(file, 'r+');
   writeSync(open, Uint8Array.of(byte ^ 1), 0, 1, at);
@@ -50,12 +50,40 @@ test('slices of 8 and of 16 bit come in the order asked for', async () => {
     return slicePixels(place, place.includes('grade1') ? 1 : 0);
   };
   expect(Buffer.from(pixels.read([2, 0]))).toEqual(Buffer.concat([named(a), named(b)]));
+  makeSplitOwn(config);
   const wide = Uint16Array.from({ length: SIDE * SIDE }, (_, i) => 60 * i);
   const [first] = readSplit(splitPath(config.data.splits_dir, 'train', 'A'));
   writeSlice('', first?.path ?? '', wide);
   const { pixels: deep } = await load(config);
   expect(deep.bitDepth).toBe(16);
   expect(deep.read([0])).toEqual(wide);
+});
+
+test('images that were replaced since preprocess are refused by name; those written again alike are not', async () => {
+  const config = await cohort();
+  const [path = '', other = ''] = readSplit(splitPath(config.data.splits_dir, 'train', 'A')).map(
+    (slice) => slice.path,
+  );
+  const [image, another] = [readFileSync(path), readFileSync(other)];
+  await load(config);
+  writeFileSync(path, image);
+  await load(config);
+  const refused = (names: string): Promise<void> =>
+    expect(loadSplit(config.data, 'train', 'A', listening())).rejects.toMatchObject({
+      code: 'E_SLICES_CHANGED',
+      message: expect.stringContaining(`newer than it: ${names} (`),
+      hint: expect.stringContaining('Run radweave preprocess again'),
+    });
+  writeFileSync(path, another);
+  await refused(path);
+  // With the time that it had, a file still tells when its state changed.
+  for (const file of [path, other]) {
+    writeFileSync(file, image);
+    utimesSync(file, 1e9, 1e9);
+  }
+  await refused(`${path}, ${other}`);
+  makeSplitOwn(config);
+  await load(config);
 });
 
 test('batches are read from the store, of which nothing is kept in memory', async () => {

@@ -6,16 +6,21 @@ import {
   readSplitSummary,
   SPLIT_FILES,
   SPLITS,
+  type Split,
   type SplitSummary,
+  slicesHash,
   splitFiles,
   splitPath,
 } from '@radweave/artifacts';
 import { existsSync, statSync } from '@radweave/artifacts/files';
 import { type StageContext, warn } from '../context/events.ts';
 import { readOwnCohort } from './own-splits.ts';
+import type { SliceRow } from './slice-table.ts';
 
 /** Files of the folder that only `preprocess` writes. */
 const RECORDS = [SPLIT_FILES.cohort, SPLIT_FILES.exclusions];
+/** So many changed images are named. */
+const NAMED = 3;
 const AGAIN = 'Run radweave preprocess again';
 const OWN =
   "for split files of your own use a folder of their own, without preprocess's summary.json, cohort.csv and exclusions.csv";
@@ -59,6 +64,38 @@ export function openSplitFolder(
     ? 'The images that the split files list are used; to use the other root, run radweave preprocess with it'
     : 'That folder is gone: images that are not where the split files say are looked for below the other root';
   warn(context, `The split was made from ${made}, but data.root_dir is ${resolve(root_dir)}. ${used}.`);
+}
+
+/**
+ * Refuses slices that are not those which `preprocess` saw and checked, by the hash that it recorded of each set. A split of
+ * the user's own, or of an earlier version, has none.
+ *
+ * @param contentHashes of the decoded images, in the order of the rows.
+ * @throws DataError that names the images which were changed after `preprocess`, as far as their times tell.
+ */
+export function requireSameSlices(
+  splitsDir: string,
+  split: Split,
+  modality: string,
+  rows: readonly SliceRow[],
+  contentHashes: readonly string[],
+): void {
+  const summary = summaryOf(splitsDir);
+  const recorded = summary?.slices?.[modality]?.[split];
+  const hashed = rows.map((row, i) => ({ ...row, pixels: contentHashes[i] ?? '' }));
+  if (recorded === undefined || recorded === slicesHash(hashed)) return;
+  const { mtimeMs: then } = statSync(splitFiles(splitsDir).summary);
+  const newer = (['mtimeMs', 'ctimeMs'] as const)
+    .map((time) => rows.filter(({ path }) => statSync(path)[time] > then))
+    .find((changed) => changed.length > 0);
+  const more = (newer?.length ?? 0) - NAMED;
+  const names = newer?.slice(0, NAMED).map(({ path }) => path);
+  const named = names && `; newer than it: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  throw new DataError(
+    'E_SLICES_CHANGED',
+    `the ${split} slices of ${modality} are not the images that preprocess saw${named ?? ''}`,
+    { where: splitPath(splitsDir, split, modality), hint: `${AGAIN}, or restore the images` },
+  );
 }
 
 function summaryOf(splitsDir: string): SplitSummary | null {
