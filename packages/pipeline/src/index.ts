@@ -21,3 +21,4 @@ export { type OpenPlan, openPlan } from './tasks/open-plan.ts';
 export { planStudy } from './tasks/plan-study.ts';
 export { studyStatus, type TaskState, type TaskStatus } from './tasks/study-status.ts';
 export { throwFailed, work } from './tasks/work.ts';
+export { placeIn } from './work/ranks-place.ts';

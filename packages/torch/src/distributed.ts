@@ -65,7 +65,7 @@ export class ProcessGroup {
   }
 
   /** The sums of numbers, one by one. */
-  sum(values: readonly number[]): number[] {
+  sum(values: ArrayLike<number>): number[] {
     return tidy(() => {
       const all = fromTypedArray(Float64Array.from(values), [values.length]);
       this.allReduce(all);
@@ -166,12 +166,15 @@ function handOut(tensor: Tensor): HandedTensor {
   return native().handOut(tensor.handle);
 }
 
+/** Whether this libtorch has process groups: those for Linux do. */
+export function hasProcessGroups(): boolean {
+  return nativeDistributed() !== null;
+}
+
 function loadAddon(): NativeDistributed {
   const addon = nativeDistributed();
   if (addon !== null) return addon;
-  throw new DistributedError(
-    'this libtorch cannot let several processes train one network: it has no c10d, as those for Linux have',
-  );
+  throw new DistributedError('this libtorch has no process groups (c10d), as those for Linux have');
 }
 
 /** What c10d and gloo say of processes that are gone or do not answer. */

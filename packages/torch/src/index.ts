@@ -11,7 +11,13 @@ export {
   type RecordingDevice,
 } from './cuda.ts';
 export { DeviceError, type DeviceKind, deviceKind, openDevice, resolveDevice } from './device.ts';
-export { DistributedError, DistributedGradients, type Meeting, ProcessGroup } from './distributed.ts';
+export {
+  DistributedError,
+  DistributedGradients,
+  hasProcessGroups,
+  type Meeting,
+  ProcessGroup,
+} from './distributed.ts';
 export {
   type DType,
   dtypeCode,

@@ -3,6 +3,7 @@ import {
   type CommandPart,
   type Flags,
   type Next,
+  placeIn,
   type SomeStage,
   STAGES,
   type StageName,
@@ -65,6 +66,8 @@ async function runAndShow(stage: Commanded, options: unknown, call: CallConfig, 
     if (written !== undefined && Object(error).code === written.code) print(written.read(call.config));
     throw error;
   }
+  // Of processes that train together the first tells.
+  if (stage.name === 'train' && (placeIn(process.env)?.rank ?? 0) > 0) return;
   const next = stage.command.next?.(call, flags) ?? null;
   print(
     written?.read(call.config) ??

@@ -13,6 +13,24 @@ struct Gradients {
 
 namespace {
 
+// The Reducer warns once where a gradient lies in memory otherwise than its bucket, as that of a convolution of one channel does:
+// nobody can change it, and a copy of a few kilobytes is all that follows.
+bool isOfStrides(const std::string& text) { return text.find("Grad strides do not match") != std::string::npos; }
+
+struct OtherWarnings : c10::WarningHandler {
+#if TORCH_VERSION_MAJOR >= 2
+  void process(const c10::Warning& warning) override {
+    if (!isOfStrides(std::string(warning.msg()))) c10::WarningHandler::process(warning);
+  }
+  void install() { c10::WarningUtils::set_warning_handler(this); }
+#else
+  void process(const c10::SourceLocation& where, const std::string& text, const bool verbatim) override {
+    if (!isOfStrides(text)) c10::WarningHandler::process(where, text, verbatim);
+  }
+  void install() { c10::Warning::set_warning_handler(this); }
+#endif
+};
+
 using Buckets = std::vector<std::vector<size_t>>;
 
 // Its constructor has changed with libtorch: 1.13, 2.7, 2.8 and later. Dependent types let only the one that is there be compiled.
@@ -50,6 +68,8 @@ napi_value openGradients(Args& args) {
   // The last parameters get their gradients first.
   std::reverse(buckets.begin(), buckets.end());
   std::reverse(limits.begin(), limits.end());
+  static OtherWarnings warnings;
+  warnings.install();
   auto reducer = makeReducer<c10d::Reducer>(params, buckets, limits, group->processes);
   return number(args.env, s.gradients.add(std::make_shared<Gradients>(Gradients{group, std::move(reducer)})));
 }

@@ -85,7 +85,8 @@ async function trainFold(
   const config = recordedConfig(settings.config, run);
   recordSets(fold, run, modality);
   const sets = slices.setsOf(fold);
-  const session = await TrainingSession.open({ config, run, modality, resume, sets, foldOf: name }, context);
+  const options = { config, run, modality, resume, sets, foldOf: name, ranks: null };
+  const session = await TrainingSession.open(options, context);
   try {
     if ((await session.train(context)) === 'interrupted') throw interrupted(run, settings);
     await writeBestResults(session, run, config.model.num_classes, context);

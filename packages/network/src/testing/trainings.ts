@@ -6,7 +6,8 @@ import type { SliceSet } from '../slices/slice-pixels.ts';
 import { augmentationOf } from '../training/build.ts';
 import { FrozenOutputs } from '../training/frozen-outputs.ts';
 import { crossEntropyLoss } from '../training/losses.ts';
-import { Trainer, type TrainingJob } from '../training/trainer.ts';
+import { Trainer } from '../training/trainer.ts';
+import type { TrainingJob } from '../training/training-job.ts';
 
 /** Slices of patients with two labels; the pixels of each are its own. */
 export function madeUpSlices(count: number, patients: number, side: number): SliceSet {
@@ -47,6 +48,8 @@ export function madeUpTraining(
     clipGradNorm: 0,
     patience: null,
     recording: null,
+    ranks: null,
+    meanWeight: null,
     monitor: 'auc',
     frozen: new FrozenOutputs(model, normalisation, compute),
     scheduler: new optim.CosineAnnealingLR(optimizer, { tMax: epochs }),

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { madeUpSlices, madeUpTraining, runTraining } from '../testing/trainings.ts';
 import { DivergedError, withLastGood } from './diverged.ts';
 import { crossEntropyLoss } from './losses.ts';
-import type { TrainingJob } from './trainer.ts';
+import type { TrainingJob } from './training-job.ts';
 
 /** A tiny network whose loss is multiplied by a factor of each step. */
 function training(factorOf: (step: number) => number): TrainingJob {

@@ -3,7 +3,7 @@ import { BatchNormSizeError, emptyCache, getRngState, setRngState, tidy } from '
 import { isOutOfMemory, trainingOutOfMemory } from '../compute/gpu-errors.ts';
 import { augmentationStream, makeBatch } from '../slices/batches.ts';
 import { learnFrom, targetsOf } from './network.ts';
-import type { TrainingJob } from './trainer.ts';
+import type { TrainingJob } from './training-job.ts';
 
 /** What a step of training needs of a job. */
 export type StepJob = Pick<

@@ -2,6 +2,7 @@ import { type Config, crossValidationFiles, folderName, readConfig, UsageError }
 import { existsSync } from '@radweave/artifacts/files';
 import { type StageContext, say } from '@radweave/study/context/events';
 import { findRuns, newRunName, RunFolder, runNamed } from '@radweave/study/runs/run-folder';
+import type { Ranks } from './ranks.ts';
 import { resumedConfig } from './resume-check.ts';
 
 /** Which run is asked for. */
@@ -23,6 +24,8 @@ export interface OpenedRun {
   config: Config;
   /** Whether it was begun before. */
   isResumed: boolean;
+  /** The others, where this process is not the first of those that train it: that one has opened the run. */
+  ranks?: Ranks;
 }
 
 /**

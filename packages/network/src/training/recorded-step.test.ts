@@ -4,7 +4,7 @@ import { createModel } from '@radweave/models';
 import { manualSeed, type nn, optim, type RecordedGraph, tidy } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import { madeUpSlices, madeUpTraining, runTraining } from '../testing/trainings.ts';
-import type { TrainingJob } from './trainer.ts';
+import type { TrainingJob } from './training-job.ts';
 
 const COMPUTE = { device: 'cpu', precision: 'fp32', memoryFormat: 'channelsLast' } as const;
 const SIDE = 32;

@@ -16,55 +16,32 @@ import type { Remark } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StudyKey, studyKey } from '@radweave/study/cohort/study-key';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
-import { newestBeside, type RunFolder } from '@radweave/study/runs/run-folder';
+import { newestBeside } from '@radweave/study/runs/run-folder';
 import type { Predictions } from '@radweave/study/scores/predictions';
 import { runMetrics } from '@radweave/study/scores/run-metrics';
-import {
-  type CudaDevice,
-  cudaDevice,
-  emptyCache,
-  getRngState,
-  manualSeed,
-  resolveDevice,
-  setRngState,
-} from '@radweave/torch';
-import { type ChosenCompute, chooseCompute, computeSettings } from '../compute/compute.ts';
+import { type CudaDevice, cudaDevice, emptyCache, getRngState } from '@radweave/torch';
 import { isOutOfMemory } from '../compute/gpu-errors.ts';
 import { type Snapshot, type SnapshotMemory, takeSnapshot, weightsOf } from '../open/checkpoint.ts';
-import { buildNetwork, type Network } from '../open/network-source.ts';
-import { resumedNetwork } from '../open/network-spec.ts';
-import {
-  augmentationOf,
-  buildClassWeight,
-  buildLoss,
-  buildOptimizer,
-  buildScaler,
-  buildScheduler,
-  buildWork,
-} from './build.ts';
+import type { Network } from '../open/network-source.ts';
 import { checkpointFacts } from './checkpoint-facts.ts';
 import { DivergedError, withLastGood } from './diverged.ts';
 import { EpochFiles } from './epoch-files.ts';
-import { fitBatch } from './fit-batch.ts';
 import { explainTooLarge } from './fitting-batch.ts';
-import { FrozenOutputs } from './frozen-outputs.ts';
-import { packPartial, unpackPartial } from './partial-epoch.ts';
+import { type JobOptions, type OpenedJob, openJob } from './open-job.ts';
+import { packPartial } from './partial-epoch.ts';
+import { predictSet } from './predict-set.ts';
 import { Recorder } from './recorder.ts';
-import { residentSplits } from './resident-splits.ts';
-import { bestOf, type Restorable, restorable } from './restorable.ts';
-import { changedBatches, finishedBatches } from './resume-check.ts';
+import { bestOf, type Restorable } from './restorable.ts';
+import { changedBatches } from './resume-check.ts';
 import { sampleOf } from './sample.ts';
-import { allSplits, identityOf, type Splits, type TrainingSets } from './session-splits.ts';
+import { allSplits, identityOf, type Splits } from './session-splits.ts';
 import { slicePredictions } from './slice-predictions.ts';
-import { type Ending, predictSet, Trainer, type TrainingJob } from './trainer.ts';
+import type { Ending, Trainer } from './trainer.ts';
+import type { TrainingJob } from './training-job.ts';
 
 /** What identifies a session. */
-export interface SessionOptions {
-  config: Config;
-  run: RunFolder;
+export interface SessionOptions extends JobOptions {
   modality: string;
-  resume: boolean;
-  sets: TrainingSets;
   /** The cross-validation or cross-fitting this run is a fold of. */
   foldOf?: string;
 }
@@ -94,42 +71,15 @@ export class TrainingSession {
 
   /** Reads the data and builds or restores everything. */
   static async open(options: SessionOptions, context: StageContext): Promise<TrainingSession> {
-    const { config, run, resume, sets } = options;
-    const saved = resume ? await restorable(run, config, sets.tables) : null;
-    const begun = saved?.about.precision;
-    const onCpu = resolveDevice(config.training.device) === 'cpu';
-    // Opening a GPU takes about as long as decoding. On a CPU what `auto` measures would be disturbed.
-    let decoding = onCpu ? null : sets.decoding();
-    try {
-      const spec = resumedNetwork(config, saved);
-      const work = buildWork(config, spec);
-      const compute = chooseCompute(computeSettings(config), work, context, begun);
-      decoding ??= sets.decoding();
-      // A default stream cannot be recorded; what is made from here on is made on this one.
-      cudaDevice(compute.device)?.useOwnStream();
-      manualSeed(config.experiment.seed);
-      const network = await buildNetwork(spec, compute, context);
-      // Last, for it takes longest: weights that cannot be had, say, are told before.
-      const splits = residentSplits(await decoding.all(), compute.device, cudaDevice(compute.device));
-      const fitted = { ...options, config: fitBatch(config, compute, splits.train, network, context) };
-      const session = new TrainingSession(fitted, compute, splits, network, saved, context);
-      if (saved === null) session.begin();
-      return session;
-    } finally {
-      await decoding?.close();
-    }
+    const opened = await openJob(options, context);
+    const session = new TrainingSession({ ...options, config: opened.config }, opened, context);
+    if (opened.saved === null) session.begin();
+    return session;
   }
 
-  private constructor(
-    options: SessionOptions,
-    compute: ChosenCompute,
-    splits: Splits,
-    network: Network,
-    saved: Restorable | null,
-    context: StageContext,
-  ) {
+  private constructor(options: SessionOptions, opened: OpenedJob, context: StageContext) {
     const { config, run } = options;
-    const { training, model, experiment } = config;
+    const { splits, network, compute, trainer, saved } = opened;
     this.options = options;
     this.device = cudaDevice(compute.device);
     this.splits = splits;
@@ -138,35 +88,11 @@ export class TrainingSession {
     this.splitHash = identityOf(forEachSplit((split) => splits[split].table));
     const begun = saved?.about.precision === compute.precision ? saved.about.precision_reason : undefined;
     this.precisionReason = begun ?? compute.reason;
-    const optimizer = buildOptimizer(training, network.model);
-    this.job = {
-      model: network.model,
-      frozen: new FrozenOutputs(network.model, network.normalisation, compute),
-      optimizer,
-      scaler: buildScaler(compute),
-      scheduler: buildScheduler(training, optimizer),
-      loss: buildLoss(training),
-      classWeight: buildClassWeight(training, splits.train.table.labels, model.num_classes, compute.device),
-      compute,
-      train: this.splits.train,
-      validation: this.splits.val,
-      classes: model.num_classes,
-      epochs: training.epochs,
-      batchSize: training.batch_size,
-      seed: experiment.seed,
-      shuffle: training.shuffle,
-      augmentation: augmentationOf(config.augmentation),
-      normalisation: network.normalisation,
-      gradAccumulation: training.grad_accumulation,
-      clipGradNorm: training.clip_grad_norm ?? 0,
-      patience: training.early_stop_enabled ? training.early_stop_patience : null,
-      monitor: training.monitor,
-      recording: this.device,
-    };
-    this.trainer = new Trainer(this.job);
-    if (saved !== null) this.restore(saved);
-    this.recorder = new Recorder(run, experiment.log_interval);
-    const keeps = { epochs: !experiment.save_best_only, last: experiment.save_last };
+    this.trainer = trainer;
+    this.job = trainer.job;
+    if (saved !== null) this.cutBack(saved);
+    this.recorder = new Recorder(run, config.experiment.log_interval);
+    const keeps = { epochs: !config.experiment.save_best_only, last: config.experiment.save_last };
     this.files = new EpochFiles(run, this.recorder, keeps);
     if (saved !== null) this.tellResumed(saved.about, context);
   }
@@ -227,6 +153,7 @@ export class TrainingSession {
     this.trainer.dispose();
     emptyCache();
     await this.takeBestWeights();
+    this.job.ranks?.takeFirst(this.network.model.stateDict().values());
     const predict = async (split: Split): Promise<Predictions> =>
       predictSet(this.job, this.splits[split], (done, total) =>
         context.emit({ kind: 'progress', task: EVALUATING[split], done, total }),
@@ -291,23 +218,13 @@ export class TrainingSession {
     this.recorder.log(change);
   }
 
-  private restore({ about, resume }: Restorable): void {
+  /** What was recorded after the last checkpoint is made again. */
+  private cutBack({ about }: Restorable): void {
     const { run, config } = this.options;
-    const { epoch, best } = about;
-    const { length } = this.splits.train.table;
-    const step = finishedBatches(about.step, about.config.training, config.training, length);
     // With the epochs, places and batches that were asked for again: killed, the run is resumed with these.
     writeConfig(run.config, sharedConfig(config));
-    this.job.optimizer.loadStateDict(resume.optimizer);
-    this.job.scheduler.loadStateDict(resume.scheduler);
-    if (resume.scaler !== null) this.job.scaler?.loadStateDict(resume.scaler);
-    setRngState(resume.rng);
-    const { device } = this.job.compute;
-    if (resume.deviceRng !== null && device !== 'cpu') setRngState(resume.deviceRng, device);
-    const partial = unpackPartial(resume.partial, this.splits.train.table.length, this.job.classes);
-    this.trainer.progress = { epoch, step, best, partial };
-    truncateHistory(run.history, epoch);
-    cutEvents(run.logs, epoch);
+    truncateHistory(run.history, about.epoch);
+    cutEvents(run.logs, about.epoch);
   }
 
   private readonly snapshot = (memory: SnapshotMemory): Snapshot => {

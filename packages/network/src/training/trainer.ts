@@ -1,55 +1,18 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import type { ImageModel } from '@radweave/models';
-import type { SliceTable } from '@radweave/study/cohort/slice-table';
 import type { Candidate, EpochReport, TrainerEvents } from '@radweave/study/context/reports';
 import { isBetter, isExhausted } from '@radweave/study/runs/early-stop';
 import { scoreTable } from '@radweave/study/scores/history-scores';
 import { Predictions } from '@radweave/study/scores/predictions';
-import { type optim, type RecordingDevice, type Tensor, tidy } from '@radweave/torch';
-import type { Compute } from '../compute/compute.ts';
-import { type Augmentation, isAugmenting } from '../slices/augment.ts';
-import {
-  augmentationStream,
-  type Changes,
-  epochOrder,
-  inBatches,
-  makeBatch,
-  type Normalisation,
-} from '../slices/batches.ts';
-import { paced } from '../slices/inference.ts';
-import type { SliceSet } from '../slices/slice-pixels.ts';
+import { type Tensor, tidy } from '@radweave/torch';
+import { isAugmenting } from '../slices/augment.ts';
+import { augmentationStream, epochOrder, inBatches } from '../slices/batches.ts';
 import { batchSlices, DivergedError, explosion, REMEDY } from './diverged.ts';
-import type { FrozenOutputs } from './frozen-outputs.ts';
-import type { Loss } from './losses.ts';
-import { type BatchResult, type Forward, learnFrom, predictBatch, targetsOf } from './network.ts';
+import { type BatchResult, learnFrom, targetsOf } from './network.ts';
+import { inputOf, predictSet } from './predict-set.ts';
 import { RecordedStep } from './recorded-step.ts';
-import { UnreadResults } from './unread-results.ts';
-import { type Changed, changeParameters, requireScale, weighed } from './update.ts';
-
-/** What is trained, on what, and how. */
-export interface TrainingJob extends Changed {
-  model: ImageModel;
-  frozen: FrozenOutputs;
-  scheduler: optim.Scheduler;
-  loss: Loss;
-  classWeight: Tensor | null;
-  compute: Compute;
-  train: SliceSet;
-  validation: SliceSet;
-  classes: number;
-  epochs: number;
-  batchSize: number;
-  seed: number;
-  shuffle: boolean;
-  augmentation: Augmentation;
-  normalisation: Normalisation;
-  gradAccumulation: number;
-  /** Epochs without a better validation score before training stops; null never stops early. */
-  patience: number | null;
-  monitor: 'auc' | 'patient_auc';
-  /** Where whole steps can be recorded and launched in one call; null elsewhere. */
-  recording: RecordingDevice | null;
-}
+import type { TrainingJob } from './training-job.ts';
+import { type ReadResult, UnreadResults } from './unread-results.ts';
+import { changeParameters, requireScale, weighed } from './update.ts';
 
 /** How training ended. */
 export type Ending = 'finished' | 'early stop' | 'interrupted';
@@ -73,6 +36,8 @@ export class Trainer {
   readonly job: TrainingJob;
   progress: Progress = { epoch: 0, step: 0, best: null, partial: null };
   private readonly unread = new UnreadResults();
+  /** Results of batches that several processes have shared, which wait to be read like others. */
+  private whole: ReadResult[] = [];
   private lastReading = 0;
   private hasExploded = false;
   private recorded: RecordedStep | null = null;
@@ -105,7 +70,7 @@ export class Trainer {
         onProgress: (done, total) => events.onFrozen(done, total),
         shouldStop: () => events.shouldStop(),
       });
-      if (!isDone) return false;
+      if (this.anyStops(!isDone)) return false;
     }
     return true;
   }
@@ -119,17 +84,36 @@ export class Trainer {
     progress.partial ??= new Predictions(order.length, job.classes);
     job.model.train();
     for (const positions of inBatches(order, job.batchSize, progress.step)) {
-      this.unread.add(positions, this.learn(positions, epoch, steps));
+      this.learnBatch(positions, epoch, steps);
       progress.step++;
       if (this.isReadingDue()) this.read(events, epoch, steps);
       await yieldToEvents();
-      if (this.isBetweenUpdates(steps) && events.shouldStop()) {
+      if (this.isBetweenUpdates(steps) && this.anyStops(events.shouldStop())) {
         this.read(events, epoch, steps);
         return false;
       }
     }
     this.read(events, epoch, steps);
     return true;
+  }
+
+  /** Whether to stop, here or in any process that trains with this one. */
+  private anyStops(isAsked: boolean): boolean {
+    return this.job.ranks?.anyStops(isAsked) ?? isAsked;
+  }
+
+  /** Learns from a batch, or from this process's share of it. */
+  private learnBatch(batch: Uint32Array, epoch: number, steps: number): void {
+    const { ranks, train, meanWeight } = this.job;
+    if (ranks === null) {
+      this.unread.add(batch, this.learn(batch, epoch, steps, 1));
+      return;
+    }
+    const share = ranks.share(batch);
+    const weight = ranks.weight(batch, share, train.table.labels, meanWeight);
+    this.unread.add(share.positions, this.learn(share.positions, epoch, steps, weight));
+    const [own] = this.unread.read();
+    if (own !== undefined) this.whole.push(ranks.whole(batch, share, weight, own));
   }
 
   /** A CPU has computed when a step returns; a GPU may be behind, and reading would make it wait for the next launch. */
@@ -139,9 +123,10 @@ export class Trainer {
 
   /** Takes over the results of the steps since the last reading. */
   private read(events: TrainerEvents, epoch: number, steps: number): void {
-    const { progress, unread } = this;
-    let step = progress.step - unread.count;
-    for (const { positions, loss, probabilities } of unread.read()) {
+    const { progress } = this;
+    const results = [...this.unread.read(), ...this.whole.splice(0)];
+    let step = progress.step - results.length;
+    for (const { positions, loss, probabilities } of results) {
       step++;
       if (Number.isFinite(loss)) progress.partial?.add(positions, probabilities, loss);
       // Its step was skipped in float16: nothing was learnt from it.
@@ -166,24 +151,28 @@ export class Trainer {
     events.onWarning(`${where}, on ${batchSlices(this.job.train.table, positions)}: ${told}.`);
   }
 
-  private learn(positions: Uint32Array, epoch: number, steps: number): BatchResult {
+  /** @param share what the loss of these slices is multiplied with. */
+  private learn(positions: Uint32Array, epoch: number, steps: number, share: number): BatchResult {
     const { job, progress, recorded } = this;
     const { train, compute, augmentation } = job;
     const group = Math.min(
       job.gradAccumulation,
       steps - (progress.step - (progress.step % job.gradAccumulation)),
     );
+    const isLast = (progress.step + 1) % job.gradAccumulation === 0 || progress.step + 1 === steps;
     const result = tidy(() => {
       const changes = { augmentation, stream: augmentationStream(job.seed, epoch) };
       const { forward, batch } = inputOf(job, train, positions, changes);
       const targets = targetsOf(train.table.labels, positions, compute.device);
       if (recorded?.takes(positions.length)) return { ...recorded.run(batch, targets), isUpdated: true };
       const { loss, classWeight, scaler } = job;
-      const weigh = (value: Tensor): Tensor => weighed(value, 1 / group, scaler);
-      const outputs = learnFrom(forward, batch, targets, loss, classWeight, compute, weigh);
+      const weigh = (value: Tensor): Tensor => weighed(value, share / group, scaler);
+      const learnHere = (): BatchResult =>
+        learnFrom(forward, batch, targets, loss, classWeight, compute, weigh);
+      // Gradients that others are still added to stay here.
+      const outputs = isLast && job.ranks !== null ? job.ranks.reduce(job.model, learnHere) : learnHere();
       return { ...outputs, isUpdated: false };
     });
-    const isLast = (progress.step + 1) % job.gradAccumulation === 0 || progress.step + 1 === steps;
     if (isLast && !result.isUpdated) changeParameters(job, false);
     return result;
   }
@@ -234,6 +223,8 @@ export class Trainer {
         `epoch ${epoch}: the loss of ${training.missing} slices was beyond float16's range; nothing was learnt from them, and the training scores leave them out`,
       );
     }
+    // Running statistics of batch norms are of each process's own slices.
+    job.ranks?.takeFirst([...job.model.namedBuffers()].map(([, buffer]) => buffer));
     const predictions = await predictSet(job, job.validation, (done, total) =>
       events.onValidation(done, total),
     );
@@ -249,76 +240,5 @@ export class Trainer {
     progress.step = 0;
     progress.partial = null;
     return { epoch, learningRate, train, validation, isBest, best: progress.best };
-  }
-}
-
-/** A batch as the frozen stages gave it, where that is kept, and what follows; else as the whole network sees it. */
-function inputOf(
-  {
-    model,
-    frozen,
-    normalisation,
-    compute,
-  }: Pick<TrainingJob, 'model' | 'frozen' | 'normalisation' | 'compute'>,
-  set: SliceSet,
-  positions: Uint32Array,
-  changes?: Changes,
-): { forward: Forward; batch: Tensor } {
-  const isChanged = changes !== undefined && isAugmenting(changes.augmentation);
-  const kept = isChanged ? null : frozen.of(set, positions);
-  if (kept !== null) return { forward: (batch) => model.forwardLearning(batch), batch: kept };
-  const batch = makeBatch(set.pixels, positions, normalisation, compute, changes);
-  return { forward: (slices) => model.call(slices), batch };
-}
-
-/** Predictions of a whole split by the model in eval mode, without augmentation. */
-export async function predictSet(
-  job: Pick<
-    TrainingJob,
-    'model' | 'frozen' | 'loss' | 'classWeight' | 'compute' | 'classes' | 'batchSize' | 'normalisation'
-  >,
-  set: SliceSet,
-  onProgress: (done: number, total: number) => void = () => undefined,
-): Promise<Predictions> {
-  const { table } = set;
-  const predictions = new Predictions(table.length, job.classes);
-  const unread = new UnreadResults();
-  job.model.eval();
-  const order = epochOrder(table.length, 0, 0, false);
-  const { model, compute, classWeight } = job;
-  // Frozen stages keep nothing in training either, and a weighted loss is a mean within its batch.
-  const isAlone = compute.device === 'cpu' || model.frozenStages > 0 || classWeight !== null;
-  const batchSize = isAlone ? job.batchSize : PREDICTED_AT_ONCE * job.batchSize;
-  const pace = { batchSize, beforeBatch: () => undefined, onProgress };
-  for await (const positions of paced(order, pace)) {
-    const outputs = tidy(() => {
-      const { forward, batch } = inputOf(job, set, positions);
-      const targets = targetsOf(table.labels, positions, job.compute.device);
-      return predictBatch(forward, batch, targets, job.loss, job.classWeight, job.compute);
-    });
-    unread.add(positions, outputs);
-    const isDue = job.compute.device === 'cpu' || unread.count === VALIDATION_READING;
-    if (isDue) takeResults(unread, predictions, table);
-  }
-  takeResults(unread, predictions, table);
-  return predictions;
-}
-
-/**
- * Batches of training that a GPU evaluates as one: most of its time would be launching else, and without a backward pass they take
- * less memory than one does with it.
- */
-const PREDICTED_AT_ONCE = 4;
-
-/** Batches between two readings of evaluated slices from a GPU. */
-const VALIDATION_READING = 8;
-
-function takeResults(unread: UnreadResults, into: Predictions, table: SliceTable): void {
-  for (const { positions, loss, probabilities } of unread.read()) {
-    if (!Number.isFinite(loss)) {
-      const slices = batchSlices(table, positions);
-      throw new DivergedError(`the network's loss is ${loss} on ${slices}: it has diverged. ${REMEDY}`);
-    }
-    into.add(positions, probabilities, loss);
   }
 }

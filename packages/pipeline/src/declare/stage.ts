@@ -47,7 +47,7 @@ export interface StageParts<Name extends string, Options, Result, Opened, Own ex
   /** Looks at what is to be known before the folder is locked, such as the name of a run. */
   open?(options: Options, context: StageContext): Promise<Opened>;
   /** Nothing for a stage that writes single files only, or none. */
-  locks?(options: Options, opened: Opened): Locks;
+  locks?(options: Options, opened: Opened): Locks | undefined;
   /** What it does. Its code is imported here: other stages are declared without it. */
   run(options: Options, context: StageContext, opened: Opened): Promise<Result>;
   /** Does it again from what a run has saved, in a temporary folder, and compares: for `verify`. */

@@ -3,7 +3,7 @@ import { optional, toggle, whole } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { CrossValidateOptions, CrossValidateResult } from '../work/cross-validate.ts';
-import { train, trainFlags } from './train.ts';
+import { togetherOf, train, trainFlags } from './train.ts';
 
 /** Trains one network per fold and evaluates each on those held out. */
 export const crossValidate = defineStage({
@@ -34,6 +34,11 @@ export const crossValidate = defineStage({
       if (flags.folds === undefined && !isByHospital) return null;
       if (flags.folds !== undefined && isByHospital) {
         throw new UsageError('E_FLAGS', '--folds and --leave_one_hospital_out are two different analyses');
+      }
+      if (togetherOf(flags) !== undefined) {
+        throw new UsageError('E_FLAGS', 'several processes train one network together, not those of folds', {
+          hint: 'Leave out --nproc, and start a cross-validation without a launcher',
+        });
       }
       const by = isByHospital ? ('hospital' as const) : { folds: whole('--folds', flags.folds ?? '', 2) };
       const { modality, resume, run = '' } = flags;

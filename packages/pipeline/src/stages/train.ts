@@ -1,11 +1,21 @@
 import { basename, dirname, join } from 'node:path';
-import { bestModelPath, type Config, hashValue, outputFolders, type StageState } from '@radweave/artifacts';
+import {
+  bestModelPath,
+  type Config,
+  hashValue,
+  outputFolders,
+  type StageState,
+  UsageError,
+} from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { RunFolder } from '@radweave/study/runs/run-folder';
+import type { ValuesOf } from '../declare/command.ts';
 import { off, on, set, usual } from '../declare/config-flags.ts';
-import { optional, required, toggle, withDefault } from '../declare/flags.ts';
+import { optional, required, toggle, whole, withDefault } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
+import { placeIn } from '../work/ranks-place.ts';
+import type { Together } from '../work/together.ts';
 import type { TrainOptions, TrainResult } from '../work/train.ts';
 
 /** Also those of a cross-validation, which adds its own. */
@@ -16,7 +26,33 @@ export const trainFlags = {
   ),
   run: optional('<name>', 'name of a new run, or of the one to resume; --exp_name is the same', 'Output'),
   best_hparams_dir: withDefault('<folder>', 'record of the best settings', 'config/best_hparams', 'Output'),
+  nproc: optional(
+    '<N>',
+    'train one network in N processes of this machine, which share each batch and the CPU cores',
+    'Computation',
+  ),
+  rank_timeout: withDefault(
+    '<seconds>',
+    'how long such a process waits for the others',
+    '1800',
+    'Computation',
+  ),
 };
+
+/** The processes that the flags or a launcher ask for. @throws UsageError. */
+export function togetherOf({ nproc, rank_timeout }: ValuesOf<typeof trainFlags>): Together | undefined {
+  const place = placeIn(process.env);
+  const timeoutSeconds = whole('--rank_timeout', rank_timeout, 1);
+  if (nproc === undefined) return place === null ? undefined : { processes: place, timeoutSeconds };
+  if (place === null) return { processes: whole('--nproc', nproc, 1), timeoutSeconds };
+  throw new UsageError(
+    'E_FLAGS',
+    '--nproc starts processes, but a launcher has started this one among others',
+    {
+      hint: 'Leave out --nproc, or unset MASTER_ADDR and MASTER_PORT',
+    },
+  );
+}
 
 /** Trains the network of one modality. */
 export const train = defineStage({
@@ -37,10 +73,11 @@ export const train = defineStage({
     ...Object.values(slicePredictions).filter((path) => existsSync(path)),
   ],
   open: async (options, context) => (await import('../work/train.ts')).openTraining(options, context),
-  locks: ({ modality }, { run }) => ({
-    folder: run.checkpoints,
-    as: `radweave train --modality ${modality}`,
-  }),
+  // The first of several processes writes, for all of them.
+  locks: ({ modality }, { run, ranks }) =>
+    ranks === undefined
+      ? { folder: run.checkpoints, as: `radweave train --modality ${modality}` }
+      : undefined,
   run: async (options, context, opened) => (await import('../work/train.ts')).train(options, opened, context),
   job: {
     // A leak between the sets ends the job before anything learns from them.
@@ -68,7 +105,11 @@ export const train = defineStage({
   command: {
     name: 'train',
     summary: 'train the network of one modality',
-    examples: ['--modality A --model resnet18 --epochs 100 --batch_size 32', '--modality A --resume'],
+    examples: [
+      '--modality A --model resnet18 --epochs 100 --batch_size 32',
+      '--modality A --resume',
+      '--modality A --nproc 2 --device cpu',
+    ],
     leaves: 'the best and the last checkpoint, history and metrics per epoch, TensorBoard events',
     flags: trainFlags,
     configFlags: [
@@ -105,6 +146,7 @@ export const train = defineStage({
       resume: flags.resume,
       run: flags.run ?? '',
       bestHparamsDir: flags.best_hparams_dir,
+      together: togetherOf(flags),
     }),
   },
 });

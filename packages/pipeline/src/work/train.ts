@@ -17,13 +17,17 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { checkBeforeTraining } from '@radweave/network/training/before-training';
 import { writeBestResults } from '@radweave/network/training/best-results';
+import { follow } from '@radweave/network/training/follow';
 import { makeRoom, type OpenedRun, openRun } from '@radweave/network/training/open-run';
+import type { Ranks } from '@radweave/network/training/ranks';
 import { TrainingSession } from '@radweave/network/training/session';
 import { folderSets } from '@radweave/network/training/session-splits';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
-import { isTrained, type RunFolder } from '@radweave/study/runs/run-folder';
+import { isTrained, RunFolder } from '@radweave/study/runs/run-folder';
 import { evaluate } from './evaluate.ts';
+import type { Place } from './ranks-place.ts';
+import { explainLost, joined, Others, type Together } from './together.ts';
 
 /** Options of `train`. */
 export interface TrainOptions {
@@ -38,6 +42,8 @@ export interface TrainOptions {
   run: string;
   /** Where best hyperparameters are recorded. */
   bestHparamsDir: string;
+  /** The processes that train together; one alone where this is left out. */
+  together?: Together | undefined;
 }
 
 /** Result of `train`. */
@@ -60,12 +66,51 @@ export interface TrainResult {
 
 /** Finds the run, or names a new one, and looks at all that needs no images. */
 export function openTraining(options: TrainOptions, context: StageContext): OpenedRun {
+  const { processes = 1, timeoutSeconds = 0 } = options.together ?? {};
+  if (typeof processes === 'object' && processes.rank > 0) {
+    return followedRun(options, processes, timeoutSeconds);
+  }
   const opened = openRun(options, context);
   const { model } = opened.config;
   // A checkpoint of the run takes the place of what it began with.
   const needed = opened.isResumed ? { ...opened.config, model: { ...model, weights: null } } : opened.config;
   checkBeforeTraining(needed, options.modality, options.bestHparamsDir);
   return opened;
+}
+
+/** The run that the first process has opened. */
+function followedRun(
+  { config: { training } }: TrainOptions,
+  place: Place,
+  timeoutSeconds: number,
+): OpenedRun {
+  try {
+    const ranks = joined(place, training.device, timeoutSeconds);
+    const { name, config, isResumed } = ranks.fromFirst<SharedRun>(() => {
+      throw new RangeError('the first process follows nobody');
+    });
+    return { run: new RunFolder(config.experiment.output_dir, name), config, isResumed, ranks };
+  } catch (error) {
+    throw explainLost(error, null);
+  }
+}
+
+/** Tells the other processes of the run. */
+function shared(ranks: Ranks, { run, config, isResumed }: OpenedRun): Ranks {
+  ranks.fromFirst<SharedRun>(() => ({ name: run.name, config, isResumed }));
+  return ranks;
+}
+
+/** Those that a launcher has started wait for this one, also where there is nothing to train. */
+function tellOthers(options: TrainOptions, opened: OpenedRun): void {
+  const { processes = 1, timeoutSeconds = 0 } = options.together ?? {};
+  if (typeof processes === 'object')
+    shared(joined(processes, options.config.training.device, timeoutSeconds), opened).close();
+}
+
+/** What the first process tells the others of the run. */
+interface SharedRun extends Pick<OpenedRun, 'config' | 'isResumed'> {
+  name: string;
 }
 
 /**
@@ -76,21 +121,24 @@ export function openTraining(options: TrainOptions, context: StageContext): Open
  */
 export async function train(
   options: TrainOptions,
-  { config, run, isResumed }: OpenedRun,
+  { config, run, isResumed, ranks }: OpenedRun,
   context: StageContext,
 ): Promise<TrainResult> {
   const { modality } = options;
+  if (ranks !== undefined) return await followTraining(options, { config, run, isResumed, ranks }, context);
   const goesOn = isResumed && !beginsAnew(config, run);
+  const opened = { config, run, isResumed: goesOn };
   if (goesOn) run.sweep();
   else if (isResumed) {
     say(context, `The run '${run.name}' keeps no last checkpoint to continue from: it begins anew.`);
     run.clear();
   } else makeRoom(run);
-  if (goesOn && isTrained(run.read(), config.training) && run.results.every((path) => existsSync(path))) {
+  if (goesOn && isFinished(run, config)) {
+    tellOthers(options, opened);
     await makeMissing(options, config, run, context);
     return { ...resultOf(run, modality), ending: 'already finished' };
   }
-  const ending = await trainAndEvaluate(options, { config, run, isResumed: goesOn }, context);
+  const ending = await trainTogether(options, opened, context);
   await evaluateAlone(config, modality, run, context);
   return { ...resultOf(run, modality), ending };
 }
@@ -98,6 +146,10 @@ export async function train(
 /** Whether nothing is left of a run that was stopped but its settings. What it had finished is never begun again. */
 function beginsAnew({ experiment }: Config, run: RunFolder): boolean {
   return !experiment.save_last && !existsSync(run.last) && run.read().status === 'running';
+}
+
+function isFinished(run: RunFolder, config: Config): boolean {
+  return isTrained(run.read(), config.training) && run.results.every((path) => existsSync(path));
 }
 
 /** What follows the evaluating of a finished run: a run that was killed then lacks some of it. */
@@ -125,24 +177,85 @@ async function makeMissing(
   if (missing.includes(run.evaluation)) await evaluateAlone(config, modality, run, context);
 }
 
+/** What a process does that is not the first: its result is that one's. */
+async function followTraining(
+  { modality }: TrainOptions,
+  { config, run, isResumed, ranks }: OpenedRun & { ranks: Ranks },
+  context: StageContext,
+): Promise<TrainResult> {
+  try {
+    if (isResumed && isFinished(run, config))
+      return { ...resultOf(run, modality), ending: 'already finished' };
+    const silent = { ...context, emit: () => undefined };
+    const sets = folderSets(config, modality, silent);
+    const ending = await follow({ config, run, resume: isResumed, sets, ranks }, silent);
+    if (ending === 'interrupted') throw stopped(run, config);
+    ranks.meet();
+    return { ...resultOf(run, modality), ending };
+  } catch (error) {
+    throw explainLost(error, run);
+  } finally {
+    ranks.close();
+  }
+}
+
+function stopped(run: RunFolder, { experiment }: Config): InterruptedError {
+  return new InterruptedError('E_INTERRUPTED', `training of '${run.name}' was stopped`, {
+    hint: experiment.save_last
+      ? 'Its last checkpoint is kept: resume it to continue'
+      : 'It keeps no last checkpoint (experiment.save_last): resumed, it begins anew',
+    run: run.name,
+  });
+}
+
+/** Trains alone, or as the first of several processes. */
+async function trainTogether(
+  options: TrainOptions,
+  opened: OpenedRun,
+  context: StageContext,
+): Promise<'finished' | 'early stop'> {
+  const { processes = 1, timeoutSeconds = 0 } = options.together ?? {};
+  if (processes === 1) return await trainAndEvaluate(options, opened, null, context);
+  const { run, config } = opened;
+  const others = new Others();
+  let ranks: Ranks | null = null;
+  let isDone = false;
+  try {
+    const place =
+      typeof processes === 'number' ? await others.start(processes, timeoutSeconds, options) : processes;
+    ranks = shared(joined(place, config.training.device, timeoutSeconds), opened);
+    say(
+      context,
+      `${ranks.size} processes train together; ${config.training.batch_size} slices are a batch of all.`,
+    );
+    const ending = await trainAndEvaluate(options, opened, ranks, context);
+    ranks.meet();
+    isDone = true;
+    return ending;
+  } catch (error) {
+    ranks?.close();
+    throw explainLost(error, run, await others.end(false));
+  } finally {
+    ranks?.close();
+    await others.end(isDone);
+  }
+}
+
 async function trainAndEvaluate(
   options: TrainOptions,
   { config, run, isResumed }: OpenedRun,
+  ranks: Ranks | null,
   context: StageContext,
 ): Promise<'finished' | 'early stop'> {
   const { modality } = options;
   const sets = folderSets(config, modality, context);
-  const session = await TrainingSession.open({ config, run, modality, resume: isResumed, sets }, context);
+  const session = await TrainingSession.open(
+    { config, run, modality, resume: isResumed, sets, ranks },
+    context,
+  );
   try {
     const ending = await session.train(context);
-    if (ending === 'interrupted') {
-      throw new InterruptedError('E_INTERRUPTED', `training of '${run.name}' was stopped`, {
-        hint: config.experiment.save_last
-          ? 'Its last checkpoint is kept: resume it to continue'
-          : 'It keeps no last checkpoint (experiment.save_last): resumed, it begins anew',
-        run: run.name,
-      });
-    }
+    if (ending === 'interrupted') throw stopped(run, config);
     await writeBestResults(session, run, config.model.num_classes, context);
     publishBest(run, publishedPlaces(config, modality));
     recordHparams(options, session.config, run, context);

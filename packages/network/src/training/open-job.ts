@@ -1,0 +1,138 @@
+import type { Config } from '@radweave/artifacts';
+import type { StageContext } from '@radweave/study/context/events';
+import type { RunFolder } from '@radweave/study/runs/run-folder';
+import { cudaDevice, manualSeed, resolveDevice, setRngState } from '@radweave/torch';
+import { type ChosenCompute, chooseCompute, computeSettings } from '../compute/compute.ts';
+import { buildNetwork, type Network } from '../open/network-source.ts';
+import { resumedNetwork } from '../open/network-spec.ts';
+import {
+  augmentationOf,
+  buildClassWeight,
+  buildLoss,
+  buildOptimizer,
+  buildScaler,
+  buildScheduler,
+  buildWork,
+} from './build.ts';
+import { fitBatch } from './fit-batch.ts';
+import { FrozenOutputs } from './frozen-outputs.ts';
+import { unpackPartial } from './partial-epoch.ts';
+import type { Ranks } from './ranks.ts';
+import { residentSplits } from './resident-splits.ts';
+import { type Restorable, restorable } from './restorable.ts';
+import { finishedBatches } from './resume-check.ts';
+import type { Splits, TrainingSets } from './session-splits.ts';
+import { Trainer } from './trainer.ts';
+import type { TrainingJob } from './training-job.ts';
+
+/** What is to be trained, and by whom. */
+export interface JobOptions {
+  config: Config;
+  run: RunFolder;
+  resume: boolean;
+  sets: TrainingSets;
+  /** The processes that train together; null for one alone. */
+  ranks: Ranks | null;
+}
+
+/** Data, network and all that trains it, new or as the last checkpoint left it. Nothing is written. */
+export interface OpenedJob {
+  /** As it is trained: with the batch that fits, where that was looked for. */
+  config: Config;
+  splits: Splits;
+  network: Network;
+  compute: ChosenCompute;
+  trainer: Trainer;
+  saved: Restorable | null;
+}
+
+/** Reads the data and builds or restores everything. */
+export async function openJob(options: JobOptions, context: StageContext): Promise<OpenedJob> {
+  const { config, run, resume, sets, ranks } = options;
+  const saved = resume ? await restorable(run, config, sets.tables) : null;
+  const begun = saved?.about.precision;
+  const onCpu = resolveDevice(config.training.device) === 'cpu';
+  // Opening a GPU takes about as long as decoding. On a CPU what `auto` measures would be disturbed.
+  let decoding = onCpu ? null : sets.decoding();
+  try {
+    const spec = resumedNetwork(config, saved);
+    const work = buildWork(config, spec);
+    const choose = (): ChosenCompute => chooseCompute(computeSettings(config), work, context, begun);
+    const compute = ranks?.fromFirst(choose) ?? choose();
+    // What the first one fetches and decodes the others find.
+    if (ranks !== null && ranks.rank > 0) ranks.meet();
+    decoding ??= sets.decoding();
+    // A default stream cannot be recorded; what is made from here on is made on this one.
+    cudaDevice(compute.device)?.useOwnStream();
+    manualSeed(config.experiment.seed);
+    const network = await buildNetwork(spec, compute, context);
+    // Last, for it takes longest: weights that cannot be had, say, are told before.
+    const splits = residentSplits(await decoding.all(), compute.device, cudaDevice(compute.device));
+    if (ranks?.rank === 0) ranks.meet();
+    const fitted = fitBatch(config, compute, splits.train, network, context);
+    const trainer = new Trainer(jobOf(fitted, compute, splits, network, ranks));
+    if (saved !== null) restore(trainer, saved, fitted);
+    if (ranks !== null) begin(ranks, network, config.experiment.seed);
+    return { config: fitted, splits, network, compute, trainer, saved };
+  } finally {
+    await decoding?.close();
+  }
+}
+
+function jobOf(
+  { training, model, experiment, augmentation }: Config,
+  compute: ChosenCompute,
+  { train, val }: Splits,
+  network: Network,
+  ranks: Ranks | null,
+): TrainingJob {
+  const optimizer = buildOptimizer(training, network.model);
+  const { labels } = train.table;
+  const classWeight = buildClassWeight(training, labels, model.num_classes, compute.device);
+  return {
+    model: network.model,
+    frozen: new FrozenOutputs(network.model, network.normalisation, compute),
+    optimizer,
+    scaler: buildScaler(compute),
+    scheduler: buildScheduler(training, optimizer),
+    loss: buildLoss(training),
+    classWeight,
+    meanWeight: training.loss_type === 'ce' ? classWeight : null,
+    compute,
+    train,
+    validation: val,
+    classes: model.num_classes,
+    epochs: training.epochs,
+    batchSize: training.batch_size,
+    seed: experiment.seed,
+    shuffle: training.shuffle,
+    augmentation: augmentationOf(augmentation),
+    normalisation: network.normalisation,
+    gradAccumulation: training.grad_accumulation,
+    clipGradNorm: training.clip_grad_norm ?? 0,
+    patience: training.early_stop_enabled ? training.early_stop_patience : null,
+    monitor: training.monitor,
+    recording: ranks === null ? cudaDevice(compute.device) : null,
+    ranks,
+  };
+}
+
+function restore(trainer: Trainer, { about, resume }: Restorable, config: Config): void {
+  const { optimizer, scheduler, scaler, compute, train, classes } = trainer.job;
+  const { epoch, best } = about;
+  const { length } = train.table;
+  const step = finishedBatches(about.step, about.config.training, config.training, length);
+  optimizer.loadStateDict(resume.optimizer);
+  scheduler.loadStateDict(resume.scheduler);
+  if (resume.scaler !== null) scaler?.loadStateDict(resume.scaler);
+  setRngState(resume.rng);
+  const { device } = compute;
+  if (resume.deviceRng !== null && device !== 'cpu') setRngState(resume.deviceRng, device);
+  trainer.progress = { epoch, step, best, partial: unpackPartial(resume.partial, length, classes) };
+}
+
+/** All processes have read what they need, and begin with the same weights. What dropout drops is each one's own. */
+function begin(ranks: Ranks, { model }: Network, seed: number): void {
+  ranks.takeFirst(model.stateDict().values());
+  if (ranks.rank > 0) manualSeed(seed + ranks.rank);
+}

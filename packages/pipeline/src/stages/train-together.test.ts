@@ -1,0 +1,167 @@
+// Several processes of the built package train one network: what they learn is what one learns.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import {
+  type Config,
+  readHistory,
+  readSlicePredictions,
+  SPLITS,
+  slicePredictionsPath,
+} from '@radweave/artifacts';
+import { RunFolder } from '@radweave/study/runs/run-folder';
+import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
+import { onLinux, tempDir } from '@radweave/testkit';
+import { loadCheckpoint, type Tensor } from '@radweave/torch';
+import { expect } from 'vitest';
+import type { Together } from '../work/together.ts';
+import type { TrainOptions } from '../work/train.ts';
+import { preprocess } from './preprocess.ts';
+
+const RUN_STAGE = new URL('../../dist/runner/run-stage.js', import.meta.url).href;
+
+let config: Config;
+let bestHparamsDir: string;
+
+async function prepare(): Promise<void> {
+  const folder = tempDir();
+  config = cohortConfig(folder);
+  bestHparamsDir = join(folder, 'best_hparams');
+  writeCohortFolders(join(folder, 'raw'), 4, 3);
+  await preprocess({ config }, listening());
+  // No batch norm, whose statistics are of each process's own slices.
+  Object.assign(config.model, { name: 'vit_tiny_patch16_224', pretrained: false });
+  const training = {
+    batch_size: 4,
+    grad_accumulation: 2,
+    epochs: 3,
+    precision: 'fp32',
+    class_weights: 'balanced',
+  };
+  Object.assign(config.training, training, { device: 'cpu', clip_grad_norm: 1 });
+  config.evaluation.bootstrap_replicates = 100;
+}
+
+/** What a process prints: each event of training, then its result or its error. */
+interface Said {
+  step?: { epoch: number; step: number; loss: number; slices: number };
+  epoch?: number;
+  ended?: string;
+  message?: string;
+}
+
+/** Trains in a process of its own, which SIGTERM asks to stop. */
+function trained(name: string, together: Together | undefined, resume = false): ChildProcess {
+  const own = structuredClone(config);
+  own.experiment.name = name;
+  const options: TrainOptions = { config: own, modality: 'A', resume, run: '', bestHparamsDir, together };
+  const code = `
+    const { runStage } = await import(${JSON.stringify(RUN_STAGE)});
+    let isAsked = false;
+    process.on('SIGTERM', () => { isAsked = true; });
+    const say = (what) => console.log(JSON.stringify(what));
+    const emit = ({ kind, report }) => {
+      if (kind === 'step') say({ step: report });
+      if (kind === 'epoch') say({ epoch: report.epoch });
+    };
+    try {
+      const { ending } = await runStage('train', ${JSON.stringify(options)}, { emit, shouldStop: () => isAsked });
+      say({ ended: ending });
+    } catch ({ code, message }) {
+      say({ ended: code, message });
+    }`;
+  return spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+async function said(child: ChildProcess): Promise<Said[]> {
+  if (child.stdout === null) throw new Error('no output');
+  const lines = (await text(child.stdout)).split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line));
+}
+
+/** The places of two processes that somebody else has started. */
+async function twoPlaces(): Promise<Together[]> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = Object(server.address()) as { port: number };
+  server.close();
+  const place = { size: 2, onThisMachine: undefined, address: '127.0.0.1', port };
+  return [0, 1].map((rank) => ({ processes: { ...place, rank }, timeoutSeconds: 60 }));
+}
+
+/** Two processes; the second gets a signal when the first tells of a step of an epoch. */
+async function signalled(
+  name: string,
+  resume: boolean,
+  signal: NodeJS.Signals,
+  epoch: number,
+): Promise<Said[][]> {
+  const [first, second] = (await twoPlaces()).map((together) => trained(name, together, resume));
+  if (first === undefined || second === undefined) throw new Error('no processes');
+  first.stdout?.on('data', (output: Buffer) => {
+    if (output.toString().includes(`"epoch":${epoch},"step":2`)) second.kill(signal);
+  });
+  return Promise.all([said(first), said(second)]);
+}
+
+async function weights(name: string): Promise<Map<string, Tensor>> {
+  const saved = await loadCheckpoint(new RunFolder(config.experiment.output_dir, name).last);
+  const model = saved instanceof Map ? saved.get('model_state_dict') : undefined;
+  if (!(model instanceof Map)) throw new Error('no weights');
+  return model;
+}
+
+/** That two runs have learnt the same: losses, weights, and what they say of every slice. */
+async function expectAlike(name: string, other: string): Promise<void> {
+  const [one, two] = [name, other].map((run) => new RunFolder(config.experiment.output_dir, run));
+  if (one === undefined || two === undefined) throw new Error('no runs');
+  const losses = (run: RunFolder): number[] =>
+    readHistory(run.history).flatMap((row) => [Number(row.train_loss), Number(row.val_loss)]);
+  losses(one).forEach((loss, i) => {
+    expect(Math.abs(loss - (losses(two)[i] ?? Number.NaN))).toBeLessThan(1e-5);
+  });
+  const others = await weights(other);
+  for (const [key, value] of await weights(name)) {
+    const difference = others.get(key)?.sub(value).abs().max().item();
+    expect(difference, key).toBeLessThan(1e-4);
+  }
+  for (const split of SPLITS) {
+    const slices = (run: RunFolder) => readSlicePredictions(slicePredictionsPath(run.logs, split));
+    const expected = slices(two);
+    const names = (rows: typeof expected): string[] => rows.map(({ image_path }) => image_path);
+    expect(names(slices(one))).toEqual(names(expected));
+  }
+}
+
+const lossesOf = (all: readonly Said[]): number[] =>
+  all.flatMap(({ step }) => (step === undefined ? [] : [step.loss]));
+
+onLinux(
+  'any number of processes learns what one learns, also where all are asked to stop, or one is killed and training resumed',
+  async () => {
+    await prepare();
+    const alone = lossesOf(await said(trained('alone', undefined)));
+    const three = await said(trained('three', { processes: 3, timeoutSeconds: 60 }));
+    expect(three.at(-1)).toEqual({ ended: 'finished' });
+    expect(lossesOf(three).length).toBe(alone.length);
+    // A batch that is smaller than their number, of which one process has no slice.
+    expect(three.some(({ step }) => step?.slices === 2)).toBe(true);
+    lossesOf(three).forEach((loss, i) => {
+      expect(Math.abs(loss - (alone[i] ?? Number.NaN))).toBeLessThan(1e-5);
+    });
+    await expectAlike('three', 'alone');
+
+    const stopped = await signalled('two', false, 'SIGTERM', 1);
+    for (const one of stopped) expect(one.at(-1)).toMatchObject({ ended: 'E_INTERRUPTED' });
+    const [first, second] = await signalled('two', true, 'SIGKILL', 2);
+    const lost = { ended: 'E_RANK_LOST', message: expect.stringContaining('resume the run') };
+    expect(first?.at(-1)).toMatchObject(lost);
+    expect(second).toEqual([]);
+    expect((await said(trained('two', undefined, true))).at(-1)).toEqual({ ended: 'finished' });
+    await expectAlike('two', 'alone');
+  },
+);

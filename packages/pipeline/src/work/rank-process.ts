@@ -1,0 +1,30 @@
+import type { StageContext } from '@radweave/study/context/events';
+import { openTraining, type TrainOptions, train } from './train.ts';
+
+/** Entry of a process that another one has started to train with it. It ends with that one. */
+
+let isAsked = false;
+// The first process is asked too, and all agree; alone this one would only be missed.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const) {
+  process.on(signal, () => {
+    isAsked = true;
+  });
+}
+const context: StageContext = { emit: () => undefined, shouldStop: () => isAsked };
+const ends = (): never => process.exit();
+process.on('disconnect', ends);
+
+process.send?.('ready');
+process.once('message', async (options) => {
+  try {
+    const own = options as TrainOptions;
+    await train(own, openTraining(own, context), context);
+  } catch (error) {
+    const { exitCode, message } = Object(error) as { exitCode?: number; message?: string };
+    // Of those that are asked to stop, or miss another one, the first one tells.
+    if (exitCode !== 4) process.stderr.write(`${message}\n`);
+    process.exitCode = exitCode ?? 1;
+  }
+  process.off('disconnect', ends);
+  process.disconnect();
+});

@@ -1,0 +1,47 @@
+import { UsageError } from '@radweave/artifacts';
+
+/** Which of the processes that train one network this one is, and where they meet. */
+export interface Place {
+  rank: number;
+  size: number;
+  /** How many of them run on this machine, where that is known. */
+  onThisMachine: number | undefined;
+  address: string;
+  port: number;
+}
+
+/** How launchers call rank and number of processes: torchrun's names first, then Slurm's and Open MPI's. */
+const NAMES = [
+  ['RANK', 'WORLD_SIZE'],
+  ['SLURM_PROCID', 'SLURM_NTASKS'],
+  ['OMPI_COMM_WORLD_RANK', 'OMPI_COMM_WORLD_SIZE'],
+] as const;
+
+/**
+ * The place that a launcher has given this process; null where there is none, or one process alone. Only where MASTER_ADDR and
+ * MASTER_PORT say where to meet: Slurm tells every command its number of tasks, also one that is meant to be alone.
+ *
+ * @throws UsageError when the variables contradict each other.
+ */
+export function placeIn(env: NodeJS.ProcessEnv): Place | null {
+  const { MASTER_ADDR: address = '', MASTER_PORT: port = '' } = env;
+  const names = NAMES.find((some) => some.every((name) => (env[name] ?? '') !== ''));
+  if (address === '' && port === '') return null;
+  const [rank, size] = (names ?? []).map((name) => Number(env[name]));
+  const isPlace = (value: number | undefined): value is number =>
+    Number.isInteger(value) && (value ?? -1) >= 0;
+  if (address === '' || !/^\d+$/.test(port) || !isPlace(rank) || !isPlace(size) || rank >= size) {
+    const given = ['MASTER_ADDR', 'MASTER_PORT', ...NAMES.flat()].filter((name) => env[name] !== undefined);
+    throw new UsageError(
+      'E_RANKS',
+      'the launcher gives this process no place among those that train together',
+      {
+        where: given.map((name) => `${name}=${env[name]}`).join(', '),
+        hint: 'Set MASTER_ADDR, MASTER_PORT, RANK (from 0) and WORLD_SIZE for each, or unset all for one process alone',
+      },
+    );
+  }
+  const local = Number(env.LOCAL_WORLD_SIZE ?? env.OMPI_COMM_WORLD_LOCAL_SIZE);
+  const onThisMachine = Number.isInteger(local) && local > 0 ? local : undefined;
+  return size === 1 ? null : { rank, size, onThisMachine, address, port: Number(port) };
+}

@@ -1,0 +1,142 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { InterruptedError, ResourceError, UsageError } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { Ranks } from '@radweave/network/training/ranks';
+import type { RunFolder } from '@radweave/study/runs/run-folder';
+import {
+  DistributedError,
+  defaultThreads,
+  hasProcessGroups,
+  ProcessGroup,
+  resolveDevice,
+  setNumThreads,
+} from '@radweave/torch';
+import type { Place } from './ranks-place.ts';
+
+/** Several processes for one training. */
+export interface Together {
+  /** This process's place; or how many there are to be on this machine, of which this one is the first. */
+  processes: Place | number;
+  /** How long one waits for the others. */
+  timeoutSeconds: number;
+}
+
+/**
+ * Takes this process's place among the others.
+ *
+ * @throws UsageError for a device on which they cannot train together, ResourceError where libtorch cannot; DistributedError.
+ */
+export function joined(place: Place, device: string, timeoutSeconds: number): Ranks {
+  if (resolveDevice(device) !== 'cpu') {
+    throw new UsageError(
+      'E_RANKS_DEVICE',
+      `several processes train together on CPUs only, not on '${device}'`,
+      {
+        hint: 'Use --device cpu, or one process; folds and modalities can be trained side by side, one on each GPU',
+      },
+    );
+  }
+  if (!hasProcessGroups()) {
+    throw new ResourceError(
+      'E_RANKS_DEVICE',
+      'this libtorch lets no processes train together (it has no c10d)',
+      {
+        hint: 'Those for Linux do; elsewhere train in one process',
+      },
+    );
+  }
+  const { onThisMachine, ...own } = place;
+  const asked = process.env.RADWEAVE_THREADS || process.env.OMP_NUM_THREADS;
+  if (onThisMachine !== undefined && !asked) {
+    const threads = Math.max(1, Math.floor(defaultThreads() / onThisMachine));
+    process.env.RADWEAVE_THREADS = String(threads);
+    setNumThreads(threads);
+  }
+  return new Ranks(new ProcessGroup({ ...own, timeoutSeconds }));
+}
+
+/** The other processes of this machine, as far as this one has started them. */
+export class Others {
+  private readonly processes: ChildProcess[] = [];
+  private readonly said: string[] = [];
+
+  /** Starts the others of `size` processes on a training with these options, and says which place is this one's. */
+  async start(size: number, timeoutSeconds: number, options: object): Promise<Place> {
+    const port = await freePort();
+    const placeOf = (rank: number): Place => ({
+      rank,
+      size,
+      onThisMachine: size,
+      address: '127.0.0.1',
+      port,
+    });
+    for (let rank = 1; rank < size; rank++) {
+      const other = fork(new URL('./rank-process.js', import.meta.url), {
+        serialization: 'advanced',
+        execArgv: [],
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      });
+      other.stderr?.on('data', (text: Buffer) => this.said.push(`process ${rank}: ${errorIn(String(text))}`));
+      const together: Together = { processes: placeOf(rank), timeoutSeconds };
+      other.send({ ...options, together });
+      this.processes.push(other);
+    }
+    await Promise.all(this.processes.map((one) => this.ready(one)));
+    return placeOf(0);
+  }
+
+  /** Returns when a process has begun. @throws DistributedError at once where it cannot. */
+  private async ready(one: ChildProcess): Promise<void> {
+    const ended = await Promise.race([once(one, 'message').then(() => null), once(one, 'close')]);
+    if (ended === null) return;
+    throw new DistributedError(`a process that was to train with this one ended with ${ended[0]}`);
+  }
+
+  /** Waits until they have ended, or ends them; what they said of their errors. */
+  async end(isDone: boolean): Promise<string[]> {
+    await Promise.all(
+      this.processes.map(async (one) => {
+        if (one.exitCode !== null || one.signalCode !== null) return;
+        const ended = once(one, 'close');
+        const late = setTimeout(() => one.kill('SIGKILL'), isDone ? 60_000 : 2000);
+        await ended;
+        clearTimeout(late);
+      }),
+    );
+    return this.said;
+  }
+}
+
+/**
+ * What a lost process means for the run.
+ *
+ * @param run null before the first process has told of it.
+ */
+export function explainLost(error: unknown, run: RunFolder | null, said: readonly string[] = []): unknown {
+  if (!(error instanceof DistributedError)) return error;
+  const begun = run?.exists() === true ? run : null;
+  const kept = begun === null ? 'Nothing was trained yet: start it again' : 'Resumed, the run begins anew';
+  const hasLast = begun !== null && existsSync(begun.last);
+  return new InterruptedError('E_RANK_LOST', [error.message, ...said].join('; '), {
+    hint: hasLast ? 'The last checkpoint is kept: resume the run, with any number of processes' : kept,
+    ...(begun === null ? {} : { run: begun.name }),
+    cause: error,
+  });
+}
+
+/** The line of an error among what a process wrote. */
+function errorIn(text: string): string {
+  const lines = text.trim().split('\n');
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? '';
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('a server has no port');
+  return address.port;
+}
