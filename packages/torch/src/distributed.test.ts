@@ -98,6 +98,49 @@ onLinux('two processes learn what one learns, in uneven shares and by accumulati
   }
 });
 
+/** A network with batch norm that learns from 7 + 5 slices, and then from 12 + 0. */
+const NORMS = `
+  net.train();
+  const norms = new nn.Sequential([
+    new nn.Conv2d(1, 4, 3), new nn.BatchNorm2d(4), new nn.Conv2d(4, 4, 3), new nn.BatchNormReLU2d(4), new nn.Flatten(), new nn.Linear(64, 3),
+  ]);
+  const normed = new optim.SGD(norms.parameters(), { lr: 0.1 });
+  const learnNorms = (from, count, weight) => tidy(() => {
+    const loss = torch.F.crossEntropy(norms.call(images.narrow(0, from, count)), targets.narrow(0, from, count));
+    loss.mul(weight).backward();
+  });
+  const stepNorms = () => { tidy(() => normed.step()); normed.zeroGrad(); };
+  const state = () => numbers([...norms.stateDict().values()]);
+`;
+
+const NORMS_TOGETHER = `
+  const group = new torch.ProcessGroup(meeting(30));
+  const reducer = group.gradients(norms.parameters());
+  const together = { sumOfAll: (tensor) => group.sumOfAll(tensor), share: 1 };
+  for (const module of [norms.namedModules()].flatMap((all) => [...all]).map(([, one]) => one)) {
+    if (module instanceof nn.BatchNorm2d) module.together = together;
+  }
+  const [from, count] = rank === 0 ? [0, 7] : [7, 5];
+  reducer.reduce(() => learnNorms(from, count, (count * size) / 12));
+  stepNorms();
+  together.share = rank === 0 ? 1 : 0;
+  reducer.reduce(() => rank === 0 ? learnNorms(0, 12, size) : learnNorms(0, 1, 0));
+  stepNorms();
+  print({ weights: state() });
+`;
+
+onLinux(
+  'batch norm of two processes is that of one with all slices, its running statistics too',
+  async () => {
+    const [zero, one] = await answers(NORMS + NORMS_TOGETHER);
+    const alone =
+      'for (let i = 0; i < 2; i++) { learnNorms(0, 12, 1); stepNorms(); } print({ weights: state() });';
+    const [expected] = await answers(NORMS + alone, 1);
+    expect(largestDifference(zero?.weights ?? [], expected?.weights ?? [0])).toBeLessThan(1e-5);
+    expect(one?.weights).toEqual(zero?.weights);
+  },
+);
+
 /** After a step, rank 1 does as told, and rank 0 tells what becomes of its next one and of a sum. */
 async function without(rankOne: string, timeoutSeconds: number): Promise<string[]> {
   const { processes, ends } = await engineRanks(`${NETWORK}

@@ -42,6 +42,10 @@ export const training = {
     false,
     'On a GPU: split batch_size into the largest batches that fit into its memory; a step still has batch_size slices',
   ),
+  sync_batch_norm: flag(
+    true,
+    'In several processes: batch norm by the whole batch, as in one process; false: by the slices of each, with less to send',
+  ),
   clip_grad_norm: z
     .number()
     .positive()

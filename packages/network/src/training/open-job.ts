@@ -72,7 +72,7 @@ export async function openJob(options: JobOptions, context: StageContext): Promi
     const fitted = fitBatch(config, compute, splits.train, network, context);
     const trainer = new Trainer(jobOf(fitted, compute, splits, network, ranks));
     if (saved !== null) restore(trainer, saved, fitted);
-    if (ranks !== null) begin(ranks, network, config.experiment.seed);
+    if (ranks !== null) begin(ranks, network, config);
     return { config: fitted, splits, network, compute, trainer, saved };
   } finally {
     await decoding?.close();
@@ -132,7 +132,8 @@ function restore(trainer: Trainer, { about, resume }: Restorable, config: Config
 }
 
 /** All processes have read what they need, and begin with the same weights. What dropout drops is each one's own. */
-function begin(ranks: Ranks, { model }: Network, seed: number): void {
+function begin(ranks: Ranks, { model }: Network, { training, experiment }: Config): void {
+  if (training.sync_batch_norm) ranks.joinNorms(model);
   ranks.takeFirst(model.stateDict().values());
-  if (ranks.rank > 0) manualSeed(seed + ranks.rank);
+  if (ranks.rank > 0) manualSeed(experiment.seed + ranks.rank);
 }

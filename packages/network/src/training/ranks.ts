@@ -1,4 +1,4 @@
-import type { DistributedGradients, nn, ProcessGroup, Tensor } from '@radweave/torch';
+import { type DistributedGradients, nn, type ProcessGroup, type Tensor } from '@radweave/torch';
 import { inBatches } from '../slices/batches.ts';
 import type { ReadResult } from './unread-results.ts';
 
@@ -21,6 +21,8 @@ export class Ranks {
   readonly rank: number;
   readonly size: number;
   private readonly group: ProcessGroup;
+  /** What the batch norms of a network ask, where they are told to. */
+  private readonly norms: nn.Together;
   private reducer: DistributedGradients | null = null;
   private isClosed = false;
 
@@ -28,6 +30,7 @@ export class Ranks {
     this.group = group;
     this.rank = group.rank;
     this.size = group.size;
+    this.norms = { sumOfAll: (tensor) => group.sumOfAll(tensor), share: 1 };
   }
 
   /** This process's part of a batch; the first one's is never the smaller. */
@@ -35,6 +38,7 @@ export class Ranks {
     const [from, to] = [this.rank, this.rank + 1].map((rank) => Math.ceil((batch.length * rank) / this.size));
     const positions = batch.subarray(from, to);
     const isEmpty = positions.length === 0;
+    this.norms.share = isEmpty ? 0 : 1;
     return {
       positions: isEmpty ? batch.subarray(0, 1) : positions,
       from: from ?? 0,
@@ -99,6 +103,13 @@ export class Ranks {
       const probabilities = Float32Array.from(sums.slice(from, from + positions.length * classes));
       return { positions, loss: sums[batch] ?? Number.NaN, probabilities };
     });
+  }
+
+  /** Batch norms that learn normalise by the whole batch from now on. */
+  joinNorms(model: nn.Module): void {
+    for (const [, module] of model.namedModules()) {
+      if (module instanceof nn.BatchNorm2d) module.together = this.norms;
+    }
   }
 
   /** Whether any process is asked to stop. */

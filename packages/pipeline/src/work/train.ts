@@ -226,7 +226,7 @@ async function trainTogether(
     ranks = shared(joined(place, config.training.device, timeoutSeconds), opened);
     say(
       context,
-      `${ranks.size} processes train together; ${config.training.batch_size} slices are a batch of all.`,
+      `${ranks.size} processes train together and share each batch of ${config.training.batch_size} slices.`,
     );
     const ending = await trainAndEvaluate(options, opened, ranks, context);
     ranks.meet();

@@ -135,6 +135,7 @@ export function settingsOf(): TrainingSettings {
       ...{
         grad_accumulation: 1,
         auto_batch_size: false,
+        sync_batch_norm: true,
         clip_grad_norm: null,
         precision: 'auto',
         monitor: 'auc',

@@ -2,6 +2,7 @@ import { noGrad } from '../autograd.ts';
 import { ones, zeros } from '../create.ts';
 import { tidy } from '../scope.ts';
 import { inPlace, type Tensor } from '../tensor.ts';
+import { batchNormTogether, type Together } from './batch-norm-together.ts';
 import type { Conv2d } from './conv.ts';
 import type { DropPath } from './dropout.ts';
 import { type BatchNormMode, type BatchNormState, batchNorm, batchNormRelu } from './functional.ts';
@@ -33,6 +34,8 @@ export class BatchNorm2d<
   readonly features: number;
   readonly eps: number;
   readonly momentum: number | null;
+  /** In training: the processes whose slices are one batch with these; null for this one alone. */
+  together: Together | null = null;
   /** Set when a convolution does this layer's work. */
   protected isMoved = false;
 
@@ -91,7 +94,11 @@ export class BatchNorm2d<
   }
 
   override forward(...[input]: Args): Tensor {
-    return this.isMoved ? input : batchNorm(input, this.state, this.begin(input));
+    if (this.isMoved) return input;
+    const mode = this.begin(input);
+    const { together, state, training } = this;
+    if (together === null || !training) return batchNorm(input, state, mode);
+    return batchNormTogether(input, state, mode, together);
   }
 
   protected get state(): BatchNormState {
@@ -127,7 +134,9 @@ export class BatchNorm2d<
 export class BatchNormReLU2d extends BatchNorm2d<[input: Tensor, shortcut?: Tensor, dropPath?: DropPath]> {
   override forward(input: Tensor, shortcut?: Tensor, dropPath?: DropPath): Tensor {
     const drops = this.training && dropPath !== undefined && dropPath.p > 0;
-    if (!drops && !this.isMoved) return batchNormRelu(input, shortcut ?? null, this.state, this.begin(input));
+    const isTogether = this.training && this.together !== null;
+    if (!drops && !this.isMoved && !isTogether)
+      return batchNormRelu(input, shortcut ?? null, this.state, this.begin(input));
     const normed = super.forward(input);
     // In place: nobody else has the result of a norm, or of a convolution that does its work.
     const branch = drops ? dropPath.call(normed) : normed;

@@ -12,6 +12,7 @@ export {
   Tanh,
 } from './activation.ts';
 export { BatchNorm2d, type BatchNormOptions, BatchNormReLU2d } from './batch-norm.ts';
+export type { Together } from './batch-norm-together.ts';
 export { clipGradNorm, clipGradValue, limitGradNorm } from './clip-grad.ts';
 export { ModuleList, Sequential } from './containers.ts';
 export { Conv2d, type Conv2dOptions } from './conv.ts';
