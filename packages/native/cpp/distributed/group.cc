@@ -15,6 +15,12 @@ using Gloo = c10d::ProcessGroupGloo;
 
 Group& groupOf(Args& args) { return *state(args.env).groups.get(toDouble(args.env, args[0])); }
 
+// Sums a tensor over all processes, in place.
+void sum(Backend& backend, at::Tensor tensor) {
+  std::vector<at::Tensor> one{std::move(tensor)};
+  backend.allreduce(one)->wait();
+}
+
 // openGroup(master's address, port, rank, size, milliseconds, own address or network interface, whether it is an interface)
 napi_value openGroup(Args& args) {
   const napi_env env = args.env;
@@ -65,7 +71,7 @@ napi_value broadcast(Args& args) {
 
 // allReduce(group, tensor): the sum of what all have, in place
 napi_value allReduce(Args& args) {
-  sum(groupOf(args), fromExternal(args.env, args[1]).detach());
+  sum(*groupOf(args).backend, fromExternal(args.env, args[1]).detach());
   return nullptr;
 }
 
@@ -77,34 +83,31 @@ napi_value allGather(Args& args) {
   return nullptr;
 }
 
-// A sum over all processes of which each one's loss is a part: so is its gradient.
+// A sum over all processes of which each one's loss is a part: so is its gradient. Its graph holds the backend: the group may be
+// closed before gradients flow.
 struct SumOfAll : torch::autograd::Function<SumOfAll> {
-  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& tensor, int64_t group) {
-    context->saved_data["group"] = group;
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& tensor,
+                            const c10::intrusive_ptr<Backend>& backend) {
+    context->saved_data["backend"] = c10::IValue::make_capsule(backend);
     at::Tensor out = tensor.clone();
-    sum(*reinterpret_cast<Group*>(group), out);
+    sum(*backend, out);
     return out;
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  torch::autograd::variable_list gradients) {
+    const auto backend = c10::static_intrusive_pointer_cast<Backend>(context->saved_data["backend"].toCapsule());
     at::Tensor out = gradients[0].clone();
-    sum(*reinterpret_cast<Group*>(context->saved_data["group"].toInt()), out);
+    sum(*backend, out);
     return {out, at::Tensor()};
   }
 };
 
-// sumOfAll(group, tensor) → the sum, through which gradients flow. The group must be open until they have.
+// sumOfAll(group, tensor) → the sum, through which gradients flow
 napi_value sumOfAll(Args& args) {
-  const auto group = reinterpret_cast<int64_t>(&groupOf(args));
-  return toExternal(args.env, SumOfAll::apply(fromExternal(args.env, args[1]), group));
+  return toExternal(args.env, SumOfAll::apply(fromExternal(args.env, args[1]), groupOf(args).backend));
 }
 
 }  // namespace
-
-void sum(Group& group, at::Tensor tensor) {
-  std::vector<at::Tensor> one{std::move(tensor)};
-  group.backend->allreduce(one)->wait();
-}
 
 std::vector<at::Tensor> tensorsOf(napi_env env, napi_value array) {
   std::vector<at::Tensor> out;

@@ -24,7 +24,4 @@ struct Group {
   c10::intrusive_ptr<c10d::ProcessGroup> processes;
 };
 
-// Sums a tensor over all processes, in place.
-void sum(Group& group, at::Tensor tensor);
-
 }  // namespace radweave::distributed
