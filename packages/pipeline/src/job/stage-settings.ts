@@ -22,6 +22,8 @@ export const WITHOUT_EFFECT: readonly ConfigKeyPath[] = [
   // The content of the file counts, as one of the inputs.
   'model.weights',
   'data.table',
+  // Of several processes for one training, which no job has.
+  'training.sync_batch_norm',
 ];
 
 const PLACES: readonly ConfigKeyPath[] = ['data.root_dir', 'data.splits_dir', 'data.features_dir'];

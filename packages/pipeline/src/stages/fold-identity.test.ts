@@ -24,6 +24,7 @@ test('fold models are others after other pixels or initial weights, not on anoth
   const first = identity();
   expect(identity({ ...config, training: { ...config.training, device: 'cuda' } })).toBe(first);
   expect(identity({ ...config, training: { ...config.training, auto_batch_size: true } })).toBe(first);
+  expect(identity({ ...config, training: { ...config.training, sync_batch_norm: false } })).toBe(first);
   expect(identity({ ...config, training: { ...config.training, epochs: 7 } })).not.toBe(first);
   const weights = join(folder, 'start.pth');
   const started = { ...config, model: { ...config.model, weights } };

@@ -117,8 +117,8 @@ function assign(patients: readonly PatientRow[], k: number, seed: number, what: 
  */
 export function identityOf(config: Config, modality: string, folds: readonly CrossFold[]): string {
   const { model, augmentation, data, experiment } = config;
-  // Neither where it is computed nor what fits there makes other folds' networks.
-  const { device: _, auto_batch_size: __, ...training } = config.training;
+  // Neither where it is computed nor what fits there makes other folds' networks, nor what counts for several processes alone.
+  const { device: _, auto_batch_size: __, sync_batch_norm: ___, ...training } = config.training;
   // Where the file is gone, training says so.
   const weights =
     model.weights !== null && existsSync(model.weights) ? hashFile(model.weights) : model.weights;
