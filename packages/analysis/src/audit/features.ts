@@ -4,8 +4,6 @@ import {
   featureSetPath,
   featureTablePath,
   hashFile,
-  readFeatureSet,
-  readFeatureTable,
   SPLITS,
   type Split,
   UNKNOWN_NETWORK,
@@ -15,12 +13,14 @@ import { type Remark, remark } from '@radweave/remarks';
 import { findRuns } from '@radweave/study/runs/run-folder';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
 import { isForeign } from '../features/foreign.ts';
+import { readRecordedFeatures } from '../features/recorded.ts';
+import { readSplitFeatures } from '../features/source.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
 import { type SeenCases, seenCases } from './seen.ts';
 import { type AuditSubject, gather } from './subject.ts';
 
 /** A modality's features of one split. */
-interface SplitFeatures {
+interface AuditedFeatures {
   split: Split;
   set: FeatureSet;
   patients: string[];
@@ -71,22 +71,32 @@ export async function checkFeatures(subject: AuditSubject, reader: SeenReader): 
   };
 }
 
-function readSplits(featuresDir: string, modality: string, gaps: Remark[]): SplitFeatures[] {
+/** The splits whose record can be read; what cannot be, and arrays that are not as they were extracted, are gaps. */
+function readSplits(featuresDir: string, modality: string, gaps: Remark[]): AuditedFeatures[] {
+  const isThere = (split: Split): boolean =>
+    [featureTablePath, featureSetPath].some((of) => existsSync(of(featuresDir, split, modality)));
+  if (
+    isForeign(featuresDir, modality)
+      ? !existsSync(featureSetPath(featuresDir, 'train', modality))
+      : !SPLITS.some(isThere)
+  )
+    return [];
   return SPLITS.flatMap((split) => {
-    const [table, set] = [featureTablePath, featureSetPath].map((of) => of(featuresDir, split, modality));
-    if (table === undefined || set === undefined || !existsSync(table) || !existsSync(set)) return [];
-    const read = attempt(gaps, () => ({
-      split,
-      set: readFeatureSet(set),
-      patients: readFeatureTable(table).map(({ patient_id }) => patient_id.normalize('NFC')),
-    }));
-    return read === undefined ? [] : [read];
+    const read = attempt(gaps, () => readSplitFeatures(featuresDir, split, modality));
+    if (read === undefined) return [];
+    const { rows, set, table, arrays } = read;
+    const faults: Remark[] = [];
+    for (const row of rows) attempt(faults, () => readRecordedFeatures(row, table, arrays));
+    const [first] = faults;
+    if (first !== undefined)
+      gaps.push(remark('audit-damaged-features', { n: faults.length, modality, split, example: first.text }));
+    return [{ split, set, patients: rows.map(({ patient_id }) => patient_id.normalize('NFC')) }];
   });
 }
 
 /** Patients who are now in other splits than their features; those now in none are no leak. */
 function movedCases(
-  { split, patients }: SplitFeatures,
+  { split, patients }: AuditedFeatures,
   modality: string,
   { splitsOf }: AuditSubject,
 ): AuditCase[] {
@@ -99,7 +109,7 @@ function movedCases(
 
 /** What the network that each split's features came from has seen of the patients in these features. */
 async function seenByNetwork(
-  features: readonly SplitFeatures[],
+  features: readonly AuditedFeatures[],
   modality: string,
   subject: AuditSubject,
   reader: SeenReader,

@@ -53,7 +53,7 @@ function withDamage(report: CheckReport, { config }: AuditSubject): CheckReport 
 /** Of itself, or of the weights that a network was started from. */
 function isOfDamage(gap: Part): boolean {
   if (gap.code === 'audit-silent-start') return isOfDamage(gap.params.reason);
-  return gap.code === 'as-written' || gap.code === 'audit-undecodable';
+  return ['as-written', 'audit-undecodable', 'audit-damaged-features'].includes(gap.code);
 }
 
 /** A check that could not look at all of it has not passed. */

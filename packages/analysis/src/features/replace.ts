@@ -4,7 +4,9 @@ import {
   type FeatureSet,
   featureSetPath,
   featureTablePath,
+  hashFile,
   replaceFilesTogether,
+  resolveFeaturePath,
   SPLITS,
   type Split,
   writeFeatureSet,
@@ -36,8 +38,12 @@ export async function replaceFeatures(
     for (const folder of Object.values(temporary)) mkdirSync(folder);
     const features = await fill(temporary);
     for (const split of SPLITS) {
-      writeFeatureTable(featureTablePath(staging, split, modality), features[split].rows);
-      writeFeatureSet(featureSetPath(staging, split, modality), features[split].set);
+      const { rows, set } = features[split];
+      const table = featureTablePath(staging, split, modality);
+      writeFeatureTable(table, rows);
+      // The rows name the final place; beside the table lie the arrays that will be there.
+      const arrays_sha256 = rows.map(({ feature_path }) => hashFile(resolveFeaturePath(table, feature_path)));
+      writeFeatureSet(featureSetPath(staging, split, modality), { ...set, arrays_sha256 });
     }
     return features;
   };

@@ -10,17 +10,54 @@ import {
   type Split,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { isForeign } from './foreign.ts';
+import { type RecordedArrays, readRecordedFeatures, recordedArrays } from './recorded.ts';
 
 /** A modality's extracted features in all splits: tables and where they came from, without the arrays. */
 export interface FeatureSource {
   modality: string;
   rows: Record<Split, FeatureRow[]>;
   sets: Record<Split, FeatureSet>;
+  arrays: Record<Split, RecordedArrays>;
 }
 
 /** Whether a modality has features in any split. */
 export function hasFeatures(featuresDir: string, modality: string): boolean {
   return SPLITS.some((split) => existsSync(featureTablePath(featuresDir, split, modality)));
+}
+
+/** A modality's features of one split, without the arrays. */
+export interface SplitFeatures {
+  rows: FeatureRow[];
+  set: FeatureSet;
+  table: string;
+  arrays: RecordedArrays;
+}
+
+/** @throws DataError when the table or its record is missing, damaged or not that of the other. */
+export function readSplitFeatures(featuresDir: string, split: Split, modality: string): SplitFeatures {
+  const table = featureTablePath(featuresDir, split, modality);
+  const record = featureSetPath(featuresDir, split, modality);
+  const lacking = [table, record].find((path) => !existsSync(path));
+  if (lacking !== undefined) {
+    throw new DataError('E_NO_FEATURES', `the ${split} features of ${modality} are missing or unfinished`, {
+      where: lacking,
+      hint: `Run: radweave extract --modality ${modality}`,
+    });
+  }
+  const rows = readFeatureTable(table);
+  const set = readFeatureSet(record);
+  return { rows, set, table, arrays: recordedArrays(rows, set, table) };
+}
+
+/** Reads every array of a modality that has its record. @throws DataError as {@link readRecordedFeatures}. */
+export function requireArrays(featuresDir: string, modality: string): void {
+  if (!hasFeatures(featuresDir, modality) || isForeign(featuresDir, modality)) return;
+  for (const split of SPLITS) {
+    const { rows, table, arrays } = readSplitFeatures(featuresDir, split, modality);
+    for (const row of rows) readRecordedFeatures(row, table, arrays);
+  }
 }
 
 /**
@@ -29,33 +66,15 @@ export function hasFeatures(featuresDir: string, modality: string): boolean {
  * @throws DataError when a split is missing or unfinished, or the splits come from different checkpoints.
  */
 export function readFeatureSource(featuresDir: string, modality: string): FeatureSource {
-  const read = (split: Split): [FeatureRow[], FeatureSet] => {
-    for (const path of [featureTablePath, featureSetPath].map((of) => of(featuresDir, split, modality))) {
-      if (existsSync(path)) continue;
-      throw new DataError('E_NO_FEATURES', `the ${split} features of ${modality} are missing or unfinished`, {
-        where: path,
-        hint: `Run: radweave extract --modality ${modality}`,
-      });
-    }
-    const rows = readFeatureTable(featureTablePath(featuresDir, split, modality));
-    const set = readFeatureSet(featureSetPath(featuresDir, split, modality));
-    requireWhole(rows, set, featureTablePath(featuresDir, split, modality));
-    return [rows, set];
-  };
-  const [train, val, test] = [read('train'), read('val'), read('test')];
-  const sets = { train: train[1], val: val[1], test: test[1] };
+  const splits = forEachSplit((split) => readSplitFeatures(featuresDir, split, modality));
+  const sets = forEachSplit((split) => splits[split].set);
   requireOneCheckpoint(modality, sets, featuresDir);
-  return { modality, rows: { train: train[0], val: val[0], test: test[0] }, sets };
-}
-
-function requireWhole(rows: readonly FeatureRow[], set: FeatureSet, path: string): void {
-  const slices = rows.reduce((sum, row) => sum + row.num_slices, 0);
-  if (rows.length === set.patients && slices === set.slices) return;
-  throw new DataError(
-    'E_FEATURES_CHANGED',
-    `the table lists ${rows.length} patients and ${slices} slices, but ${set.patients} and ${set.slices} were extracted`,
-    { where: path, hint: `Run: radweave extract --modality ${set.modality}` },
-  );
+  return {
+    modality,
+    rows: forEachSplit((split) => splits[split].rows),
+    sets,
+    arrays: forEachSplit((split) => splits[split].arrays),
+  };
 }
 
 function requireOneCheckpoint(modality: string, sets: Record<Split, FeatureSet>, featuresDir: string): void {

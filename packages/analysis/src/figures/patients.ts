@@ -34,7 +34,7 @@ export function readPatientFeatures(data: Config['data'], modalities: readonly s
     .map((modality) => readFeatureSource(features_dir, modality));
   const known = knownPatients(splits_dir, modalities);
   requireSameSplit(sources, known, splits_dir);
-  const alone = sources.map(({ modality, rows, sets }): PatientFeatures => {
+  const alone = sources.map(({ modality, rows, sets, arrays }): PatientFeatures => {
     const dims = sets.train.dims;
     const patients = SPLITS.flatMap((split) =>
       rows[split].map(({ patient_id, label }) => {
@@ -45,7 +45,11 @@ export function readPatientFeatures(data: Config['data'], modalities: readonly s
     const features = zeros(patients.length, dims);
     let at = 0;
     for (const split of SPLITS) {
-      const { data } = poolFeatures(rows[split], featureTablePath(features_dir, split, modality), dims);
+      const { data } = poolFeatures(
+        rows[split],
+        featureTablePath(features_dir, split, modality),
+        arrays[split],
+      );
       features.data.set(data, at);
       at += data.length;
     }

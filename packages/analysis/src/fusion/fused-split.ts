@@ -23,9 +23,9 @@ export interface FusedSplit {
 /** Reads and pools a split of an alignment. */
 export function loadFusedSplit(alignment: Alignment, split: Split, featuresDir: string): FusedSplit {
   const { patients, tables } = alignment.splits[split];
-  const pooled = alignment.sources.map(({ modality, sets }): [string, PooledFeatures] => {
+  const pooled = alignment.sources.map(({ modality, arrays }): [string, PooledFeatures] => {
     const tablePath = join(alignedFolder(featuresDir, split), `features_${modality}.csv`);
-    return [modality, poolFeatures(tables[modality] ?? [], tablePath, sets[split].dims)];
+    return [modality, poolFeatures(tables[modality] ?? [], tablePath, arrays[split])];
   });
   return {
     split,
@@ -42,9 +42,9 @@ export function loadEveryone(alignment: Alignment, split: Split, featuresDir: st
   const tables = sources.map(({ rows }) => new Map(rows[split].map((row) => [row.patient_id, row])));
   const people = new Map(tables.flatMap((rows) => [...rows]));
   const ids = [...people.keys()].sort(naturalCompare);
-  const pooled = sources.map(({ modality, sets }, i): [string, PooledFeatures] => {
+  const pooled = sources.map(({ modality, arrays }, i): [string, PooledFeatures] => {
     const own = ids.flatMap((id) => tables[i]?.get(id) ?? []);
-    const found = poolFeatures(own, featureTablePath(featuresDir, split, modality), sets[split].dims);
+    const found = poolFeatures(own, featureTablePath(featuresDir, split, modality), arrays[split]);
     return [
       modality,
       spreadRows(

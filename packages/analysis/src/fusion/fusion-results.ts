@@ -1,7 +1,9 @@
 import {
+  DataError,
   type FusionMetricsRow,
   type FusionModelFile,
   fusionFiles,
+  hashPredictions,
   type PredictionRow,
   predictionsPath,
   readFusionMetrics,
@@ -40,8 +42,15 @@ export class FusionResults {
     return predictionsPath(this.folder, split);
   }
 
-  /** @throws DataError when the table is damaged. */
+  /** @throws DataError when the table is damaged, or not the one that the model was written with. */
   predictions(split: Split): PredictionRow[] {
-    return readPredictions(this.predictionsFile(split));
+    const path = this.predictionsFile(split);
+    const rows = readPredictions(path);
+    const recorded = this.model.predictions_sha256?.[split];
+    if (recorded === undefined || hashPredictions(rows) === recorded) return rows;
+    throw new DataError('E_PREDICTIONS', 'the predictions are not those that the fusion wrote', {
+      where: path,
+      hint: 'Run radweave fuse again',
+    });
   }
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   DataError,
   type FeatureRow,
+  type FeatureSet,
   type FusionModality,
   type FusionModelFile,
   naturalCompare,
@@ -10,6 +11,7 @@ import {
   UNKNOWN_NETWORK,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { recordedArrays } from '../features/recorded.ts';
 import { type PooledFeatures, poolFeatures, spreadRows } from './pool.ts';
 
 /** Patients to predict, with their pooled features, and those who cannot be, for the modalities that they lack. */
@@ -69,27 +71,36 @@ export function readNewFeatures(
 ): NewPatients {
   const isAnyEnough = missing === 'allow';
   const tables = modalities.map((wanted) => {
-    const path = join(folder, `features_${wanted.modality}.csv`);
-    if (isAnyEnough && !existsSync(path)) return { wanted, path, rows: new Map<string, FeatureRow>() };
-    requireSameCheckpoint(join(folder, `features_${wanted.modality}.json`), wanted);
-    return { wanted, path, rows: new Map(readFeatureTable(path).map((row) => [row.patient_id, row])) };
+    const { modality, dims } = wanted;
+    const path = join(folder, `features_${modality}.csv`);
+    const unrecorded = { modality, dims, sha256: new Map<string, string>() };
+    if (isAnyEnough && !existsSync(path))
+      return { path, rows: new Map<string, FeatureRow>(), arrays: unrecorded };
+    const set = setOfSameCheckpoint(join(folder, `features_${modality}.json`), wanted);
+    const rows = readFeatureTable(path);
+    // Of a table that was shortened to some patients nobody can tell which hash is whose.
+    const isWhole = set !== null && rows.length === set.patients;
+    const arrays = isWhole ? { ...recordedArrays(rows, set, path), dims } : unrecorded;
+    return { path, rows: new Map(rows.map((row) => [row.patient_id, row])), arrays };
   });
-  const ids = new Map(tables.map(({ wanted, rows }) => [wanted.modality, new Set(rows.keys())]));
+  const ids = new Map(tables.map(({ arrays, rows }) => [arrays.modality, new Set(rows.keys())]));
   const people = patientsToPredict(ids, isAnyEnough);
-  const pooled = tables.map(({ wanted, path, rows }): [string, PooledFeatures] => {
+  const pooled = tables.map(({ path, rows, arrays }): [string, PooledFeatures] => {
     const own = people.patients.flatMap((patient) => rows.get(patient) ?? []);
     const isThere = people.patients.map((patient) => rows.has(patient));
-    return [wanted.modality, spreadRows(poolFeatures(own, path, wanted.dims), isThere)];
+    return [arrays.modality, spreadRows(poolFeatures(own, path, arrays), isThere)];
   });
   return { ...people, pooled: Object.fromEntries(pooled) };
 }
 
 /** Nothing can be compared with an unknown network: that these features are of the same one is the user's word. */
-function requireSameCheckpoint(setPath: string, wanted: FusionModality): void {
+function setOfSameCheckpoint(setPath: string, wanted: FusionModality): FeatureSet | null {
   const isUnknown = wanted.checkpoint === UNKNOWN_NETWORK;
-  if (isUnknown && !existsSync(setPath)) return;
-  const { checkpoint, checkpoint_sha256 } = readFeatureSet(setPath);
-  if (checkpoint_sha256 === wanted.checkpoint_sha256 || (isUnknown && checkpoint === UNKNOWN_NETWORK)) return;
+  if (isUnknown && !existsSync(setPath)) return null;
+  const set = readFeatureSet(setPath);
+  const { checkpoint, checkpoint_sha256 } = set;
+  if (isUnknown && checkpoint === UNKNOWN_NETWORK) return null;
+  if (checkpoint_sha256 === wanted.checkpoint_sha256) return set;
   throw new DataError(
     'E_OTHER_CHECKPOINT',
     `these features come from ${checkpoint} (${checkpoint_sha256.slice(0, 8)}), the model was fitted on those of ` +

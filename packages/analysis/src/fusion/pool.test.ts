@@ -14,6 +14,8 @@ function written(folder: string, patient: string, slices: number[][]): FeatureRo
   return { patient_id: patient, feature_path: path, label: 0, num_slices: slices.length };
 }
 
+const arraysOf = (dims: number) => ({ modality: 'A', dims, sha256: new Map() });
+
 test('the mean over slices is summed in float64', () => {
   const many = Float32Array.from({ length: 3 * 100_001 }, (_, i) => (i % 3 === 0 ? 16777216 : i % 3));
   // In float32 the sum of 16777216 and small numbers stands still.
@@ -30,7 +32,7 @@ test('patients are pooled in the order of the rows', () => {
     ]),
     written(folder, 'a', [[7, 9]]),
   ];
-  expect(poolFeatures(rows, join(folder, 'features_A.csv'), 2)).toEqual({
+  expect(poolFeatures(rows, join(folder, 'features_A.csv'), arraysOf(2))).toEqual({
     dims: 2,
     data: Float32Array.of(2, 4, 7, 9),
   });
@@ -47,7 +49,7 @@ test('an array of another shape than its row says is refused with its path', () 
     [[{ ...row, num_slices: 3 }], 2],
     [[row], 4],
   ] as const) {
-    expect(() => poolFeatures(rows, table, dims)).toThrow(/shape \(2, 2\)/);
+    expect(() => poolFeatures(rows, table, arraysOf(dims))).toThrow(/shape \(2, 2\)/);
   }
 });
 

@@ -1,4 +1,5 @@
-import { DataError, type FeatureRow, readFeatures, resolveFeaturePath } from '@radweave/artifacts';
+import type { FeatureRow } from '@radweave/artifacts';
+import { type RecordedArrays, readRecordedFeatures } from '../features/recorded.ts';
 
 /** Patients × dims, float32, row after row. */
 export interface PooledFeatures {
@@ -24,21 +25,17 @@ export function meanOverSlices(slices: Float32Array, dims: number): Float32Array
  * Reads and pools the features of the patients of a table.
  *
  * @param tablePath The table the rows come from, for arrays that were moved with it.
- * @throws DataError when an array is missing, damaged or of another shape than the table says.
+ * @throws DataError as {@link readRecordedFeatures}.
  */
-export function poolFeatures(rows: readonly FeatureRow[], tablePath: string, dims: number): PooledFeatures {
+export function poolFeatures(
+  rows: readonly FeatureRow[],
+  tablePath: string,
+  recorded: RecordedArrays,
+): PooledFeatures {
+  const { dims } = recorded;
   const data = new Float32Array(rows.length * dims);
-  rows.forEach(({ feature_path, num_slices }, row) => {
-    const path = resolveFeaturePath(tablePath, feature_path);
-    const { shape, data: slices } = readFeatures(path);
-    if (shape[0] !== num_slices || shape[1] !== dims || num_slices === 0) {
-      throw new DataError(
-        'E_FEATURE_SHAPE',
-        `the features have the shape (${shape.join(', ')}), expected (${num_slices}, ${dims})`,
-        { where: path, hint: 'Extract the features of this modality again' },
-      );
-    }
-    data.set(meanOverSlices(slices, dims), row * dims);
+  rows.forEach((row, index) => {
+    data.set(meanOverSlices(readRecordedFeatures(row, tablePath, recorded), dims), index * dims);
   });
   return { dims, data };
 }

@@ -33,6 +33,8 @@ const schema = z.object({
   dims: z.int().min(1).max(MOST_DIMS),
   patients: whole,
   slices: whole,
+  /** SHA-256 (hex) of each patient's array, in the order of the table; files of earlier versions have none. */
+  arrays_sha256: z.array(sha256).optional(),
   /** Null, like the three below, where the network is unknown. */
   precision: z.enum(PRECISIONS).nullable(),
   /** Height and width of the slices as the network saw them, in pixels. */

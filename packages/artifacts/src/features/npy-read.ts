@@ -86,7 +86,12 @@ export function readNpy(path: string): NpyArray {
  * @throws DataError `E_NPY` when the shape or type is another, or a value is not finite.
  */
 export function readFeatures(path: string): NpyArray<Float32Array> {
-  const { shape, data } = readNpy(path);
+  return decodeFeatures(readBytes(path, 'Extract the features again'), path);
+}
+
+/** As {@link readFeatures}, from the bytes of the file. */
+export function decodeFeatures(bytes: Buffer, path: string): NpyArray<Float32Array> {
+  const { shape, data } = decodeNpy(bytes, path);
   if (shape.length !== 2 || !(data instanceof Float32Array || data instanceof Float64Array)) {
     throw npyError(
       path,

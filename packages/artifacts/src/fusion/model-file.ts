@@ -95,6 +95,8 @@ const schema = z
     missing: z.literal('allow').optional(),
     /** Only after `radweave fuse --stack`. */
     stacked: stacked.optional(),
+    /** Of the numbers of `predictions_{split}.csv`; files of earlier versions have none. */
+    predictions_sha256: z.object({ train: sha256, val: sha256, test: sha256 }).optional(),
     /** Cautions that belong beside every number this model gives. */
     notes: z.array(z.string()),
     versions: z.record(z.string(), z.string()),

@@ -6,28 +6,27 @@ import { asWritten } from '@radweave/remarks';
 import type { FeatureMap, Optional } from '@radweave/report';
 import { neighboursForUmap, perplexityFor } from '@radweave/stats';
 
-const COMMAND = 'radweave extract';
-
 /** t-SNE and UMAP of the fused features, or of the only modality's. */
 export async function featureMaps(
   config: Config,
   modalities: readonly string[],
   labels: readonly string[],
 ): Promise<Optional<FeatureMap[]>> {
+  const command = modalities.map((one) => `radweave extract --modality ${one}`).join('; ');
   let features: PatientFeatures | undefined;
   try {
     features = readPatientFeatures(config.data, modalities).at(-1);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    return { missing: { command: COMMAND, reason: asWritten(error.message) } };
+    return { missing: { command, reason: asWritten(error.fault) } };
   }
-  if (features === undefined) return { missing: { command: COMMAND, reason: null } };
+  if (features === undefined) return { missing: { command, reason: null } };
   const { seed, output_dir } = config.experiment;
   const embeddings = await placePatients(features, seed, output_dir);
   const maps: FeatureMap[] = [];
   for (const method of ['tsne', 'umap'] as const) {
     const embedding = embeddings[method];
-    if (embedding.points === null) return { missing: { command: COMMAND, reason: embedding.reason } };
+    if (embedding.points === null) return { missing: { command, reason: embedding.reason } };
     const { name, patients } = features;
     const { data } = embedding.points;
     maps.push({

@@ -1,5 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readPatientFeatures } from '@radweave/analysis/figures/patients';
 import {
   type Config,
   featureSetPath,
@@ -20,6 +21,8 @@ import {
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { align } from './align.ts';
+import { fuse } from './fuse.ts';
+import { harmonize } from './harmonize.ts';
 
 function prepared(): { config: Config; cohort: MadeUpPatient[] } {
   const config = cohortConfig(tempDir());
@@ -102,6 +105,40 @@ test('an unfinished extraction and an edited table are refused', async () => {
     message: expect.stringContaining('missing or unfinished'),
   });
 });
+
+test.each([
+  ['cut', (bytes: Buffer) => bytes.subarray(0, -4)],
+  ['zeroed', (bytes: Buffer) => Buffer.concat([bytes.subarray(0, 128), Buffer.alloc(bytes.length - 128)])],
+  ['gone', null],
+] as const)(
+  'an array that is %s is refused wherever features are read; without a record it is only read',
+  async (kind, damage) => {
+    const { config, cohort } = prepared();
+    for (const modality of modalities) writeMadeUpFeatures(config, modality, cohort, 4);
+    const [row] = readFeatureTable(featureTablePath(config.data.features_dir, 'val', 'A'));
+    const path = row?.feature_path ?? '';
+    if (damage === null) rmSync(path);
+    else writeFileSync(path, damage(readFileSync(path)));
+    const readers = [
+      () => align({ config, modalities }, listening()),
+      () => fuse({ config, modalities }, listening()),
+      () => harmonize({ config, modalities, auditOnly: true, permutations: 1 }, listening()),
+      async () => readPatientFeatures(config.data, modalities),
+    ];
+    for (const read of readers) {
+      await expect(read()).rejects.toMatchObject({
+        where: path,
+        exitCode: 3,
+        hint: 'Run radweave extract --modality A again',
+      });
+    }
+    if (kind !== 'zeroed') return;
+    const record = featureSetPath(config.data.features_dir, 'val', 'A');
+    const { arrays_sha256: _, ...set } = readFeatureSet(record);
+    writeFeatureSet(record, set);
+    expect((await align({ config, modalities }, listening())).patients.val).toBe(4);
+  },
+);
 
 test('features of another division of the patients are refused', async () => {
   const { config, cohort } = prepared();

@@ -20,8 +20,10 @@ import {
   namingPlaces,
   readAuditRecord,
   readFeatureSet,
+  readFeatureTable,
   readFusionModel,
   readSplit,
+  resolveFeaturePath,
   SPLITS,
   type Split,
   splitPath,
@@ -241,6 +243,29 @@ test('features by a checkpoint that saw test patients are a leak', async () => {
   const path = featureSetPath(config.data.features_dir, 'test', 'A');
   writeFeatureSet(path, { ...readFeatureSet(path), in_sample: true });
   expect(codes((await audited(config)).record)).toEqual(['LEAK_FEATURES_TRAINED']);
+});
+
+test('features and predictions that are not as they were written are told, each with its file', async () => {
+  const config = copied();
+  const table = (split: Split): string => featureTablePath(config.data.features_dir, split, 'A');
+  const ofP = featureTablePath(config.data.features_dir, 'train', 'P');
+  const [first, second] = readFeatureTable(ofP).map(({ feature_path }) =>
+    resolveFeaturePath(ofP, feature_path),
+  );
+  writeFileSync(first ?? '', readFileSync(first ?? '').subarray(0, -4));
+  writeFileSync(second ?? '', '');
+  const lines = readFileSync(table('test'), 'utf8').trimEnd().split('\n');
+  writeFileSync(table('test'), lines.slice(0, -1).join('\n'));
+  rmSync(table('train'));
+  const predictions = join(config.fusion.output_dir ?? '', 'predictions_val.csv');
+  writeFileSync(predictions, readFileSync(predictions, 'utf8').replace(/0\.\d+/, '0.5'));
+  const { record, leaks } = await audited(config);
+  expect(leaks).toBe(false);
+  const told = unreadable(record).join('\n');
+  for (const path of [table('train'), table('test'), first ?? '', predictions])
+    expect(told).toContain(namingPlaces(path, config));
+  expect(told).toContain('features of P of 2 patients in');
+  expect((await audited(config, { strict: true })).leaks).toBe(true);
 });
 
 test('a decision fitted on external rows, and one that was changed, are leaks', async () => {

@@ -36,7 +36,7 @@ function prepared(cohort: readonly MadeUpPatient[], folder = tempDir()): Config 
     ['A', 6],
     ['P', 4],
   ] as const) {
-    writeMadeUpFeatures(config, modality, cohort, dims);
+    writeMadeUpFeatures(config, modality, cohort, dims, { arrays_sha256: undefined });
     for (const { patient, label, hospital, split } of cohort) {
       const from = featurePath(config.data.features_dir, split, modality, label, patient);
       const { shape, data } = readFeatures(from);

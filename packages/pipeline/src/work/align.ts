@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Alignment, alignAvailable } from '@radweave/analysis/features/align';
+import { requireArrays } from '@radweave/analysis/features/source';
 import { alignedFolder, type Config, DataError, SPLITS, type Split } from '@radweave/artifacts';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import type { StageContext } from '@radweave/study/context/events';
@@ -27,6 +28,7 @@ export interface AlignResult {
 export async function align(options: AlignOptions, context: StageContext): Promise<AlignResult> {
   const { config, modalities } = options;
   const folder = options.outputDir ?? config.data.features_dir;
+  for (const modality of modalities) requireArrays(config.data.features_dir, modality);
   const alignment = await alignAvailable(config, modalities, context, folder);
   const result = alignResult(folder, alignment);
   if (SPLITS.some((split) => result.patients[split] > 0)) return result;

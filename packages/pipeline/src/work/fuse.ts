@@ -24,8 +24,10 @@ import {
   fusedFeaturesStem,
   fusionFiles,
   fusionFolder,
+  hashPredictions,
   predictionsPath,
   ResourceError,
+  readPredictions,
   replaceFilesTogether,
   SPLITS,
   type Split,
@@ -190,7 +192,10 @@ function writeAll(
     );
   }
   writeFusionMetrics(metricsFile, metrics, model.file.label_names);
-  writeFusionModel(modelFile, model.file);
+  const predictions_sha256 = forEachSplit((split) =>
+    hashPredictions(readPredictions(predictionsPath(folder, split))),
+  );
+  writeFusionModel(modelFile, { ...model.file, predictions_sha256 });
 }
 
 function resultOf(

@@ -45,6 +45,11 @@ export const AUDIT = {
     { n: 'number', example: 'text' },
     ({ n, example }) => `${counted(n, 'image')} cannot be decoded, such as ${example}`,
   ),
+  'audit-damaged-features': of(
+    { n: 'number', modality: 'text', split: 'split', example: 'text' },
+    ({ n, modality, split, example }) =>
+      `features of ${modality} of ${counted(n, 'patient')} in ${split} must be extracted again${n > 1 ? ', such as' : ''}: ${example}`,
+  ),
   'audit-no-file': of({ file: 'text' }, ({ file }) => `there is no ${file}`),
   'audit-not-there': of({ file: 'text' }, ({ file }) => `${file} is not there`),
   'audit-no-cohort-splits': of(
