@@ -24,7 +24,7 @@ export { hammingDistance, perceptualHash } from './perceptual.ts';
 export { type PngSamples, pngSamples } from './png/decode.ts';
 export { encodePng, type PngImage } from './png/encode.ts';
 export { MAX_PIXELS } from './png/header.ts';
-export { hasProportions, type Resizing, resizeSlice } from './resize.ts';
+export { hasProportions, type Resizing, resizeSlice } from './resize/resize.ts';
 export {
   type DecodedSlice,
   type GrayImage,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { contentHash } from './hash.ts';
 import { nearDuplicates } from './near.ts';
 import { hammingDistance, perceptualHash } from './perceptual.ts';
-import { resizeSlice } from './resize.ts';
+import { resizeSlice } from './resize/resize.ts';
 import { grayImage } from './slice.ts';
 
 /** Numerical Recipes' generator: the same numbers everywhere. */

@@ -4,7 +4,7 @@ import { decodeSlice } from '../decode.ts';
 import { ImageFault } from '../fault.ts';
 import { readSliceFile } from '../file.ts';
 import { contentHash, sampleBytes } from '../hash.ts';
-import { hasProportions, padSlice, type Resizing, resizeSlice } from '../resize.ts';
+import { hasProportions, padSlice, type Resizing, resizeSlice } from '../resize/resize.ts';
 import { Scratch } from '../scratch.ts';
 import type { GrayImage } from '../slice.ts';
 import { HEADER_BYTES } from '../store/layout.ts';

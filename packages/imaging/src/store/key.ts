@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { ImageFaults } from '../fault.ts';
 import { readFault } from '../file.ts';
-import type { Resizing } from '../resize.ts';
+import type { Resizing } from '../resize/resize.ts';
 import { STORE_VERSION } from './layout.ts';
 
 /** How slices enter a store. */

@@ -14,7 +14,7 @@ import { expect, test } from 'vitest';
 import { buildStore } from '../cohort/build.ts';
 import { ImageFault, ImageFaults } from '../fault.ts';
 import { encodePng } from '../png/encode.ts';
-import { type Resizing, resizeSlice } from '../resize.ts';
+import { type Resizing, resizeSlice } from '../resize/resize.ts';
 import { grayImage } from '../slice.ts';
 import { storeKey } from './key.ts';
 import { openStore } from './open.ts';

@@ -38,7 +38,16 @@ export const loop = (counter: number, by: number, end: Code, body: Code): Code =
   return [0x03, 0x40, body, next, get(counter), end, LESS, 0x0d, 0x00, 0x0b];
 };
 
+/** The word at the address. */
+export const loadWord = (address: Code, offset = 0): Code => [address, 0x28, at(offset)];
 export const load = (address: Code, offset = 0): Code => [address, simd(0x00, at(offset))];
+/** Eight bytes as numbers of 16 bits. */
+export const loadBytesWide = (address: Code): Code => [address, simd(0x02, at(0))];
+/** Four unsigned 16-bit numbers as numbers of 32 bits. */
+export const loadWide = (address: Code): Code => [address, simd(0x04, at(0))];
+/** The same 32 bits four times, the same 64 bits twice. */
+export const loadSplat32 = (address: Code, offset = 0): Code => [address, simd(0x09, at(offset))];
+export const loadSplat64 = (address: Code): Code => [address, simd(0x0a, at(0))];
 export const store = (address: Code, value: Code): Code => [address, value, simd(0x0b, at(0))];
 /** `vector` with the byte at the address in one lane. */
 export const loadLane = (address: Code, offset: number, vector: Code, lane: number): Code => [
@@ -46,6 +55,9 @@ export const loadLane = (address: Code, offset: number, vector: Code, lane: numb
   vector,
   simd(0x54, at(offset), lane),
 ];
+/** Stores the first 32, or 64, bits. */
+export const store32 = (address: Code, value: Code): Code => [address, value, simd(0x5a, at(0), 0)];
+export const store64 = (address: Code, value: Code): Code => [address, value, simd(0x5b, at(0), 0)];
 
 /** 16 times the same byte. */
 export const splat = (byte: number): Code => [word(byte), simd(0x0f)];
@@ -71,6 +83,36 @@ export const smallerWide: (x: Code, y: Code) => Code = binary(simd(0x97));
 export const largerWide: (x: Code, y: Code) => Code = binary(simd(0x99));
 /** (x + y + 1) >> 1. */
 export const averageUp: (x: Code, y: Code) => Code = binary(simd(0x7b));
+
+/** On four numbers of 32 bits at once. */
+export const splatWord = (value: number): Code => [word(value), simd(0x11)];
+export const add32: (x: Code, y: Code) => Code = binary(simd(0xae));
+export const shiftLeft32 = (x: Code, by: number): Code => [x, word(by), simd(0xab)];
+export const shiftRight32 = (x: Code, by: number): Code => [x, word(by), simd(0xac)];
+/** Products of signed 16-bit numbers, each two of them added up to one of 32 bits. */
+export const dotPairs: (x: Code, y: Code) => Code = binary(simd(0xba));
+/** The first, or the last, eight bytes as numbers of 16 bits. */
+export const lowBytesWide = (x: Code): Code => [x, simd(0x89)];
+export const highBytesWide = (x: Code): Code => [x, simd(0x8a)];
+/** Numbers of two vectors in half as many bits, those too large as the largest. */
+export const narrow16: (x: Code, y: Code) => Code = binary(simd(0x66));
+export const narrow32: (x: Code, y: Code) => Code = binary(simd(0x86));
+
+/** On floating-point numbers: four of 32 bits, or two of 64 bits made of or to the first two of 32 bits. */
+export const addFloats: (x: Code, y: Code) => Code = binary(simd(0xe4));
+export const addDoubles: (x: Code, y: Code) => Code = binary(simd(0xf0));
+export const multiplyDoubles: (x: Code, y: Code) => Code = binary(simd(0xf2));
+export const doublesOfWords = (x: Code): Code => [x, simd(0xff)];
+export const doublesOfFloats = (x: Code): Code => [x, simd(0x5f)];
+export const floatsOfDoubles = (x: Code): Code => [x, simd(0x5e)];
+/** Four times the same number of 32 bits. */
+export const splatFloat = (value: number): Code => [
+  0x43,
+  [...new Uint8Array(Float32Array.of(value).buffer)],
+  simd(0x13),
+];
+/** What is before the point. */
+export const wordsOfFloats = (x: Code): Code => [x, simd(0xf9)];
 
 const PAGE = 1 << 16;
 const I32 = 0x7f;

@@ -1,7 +1,9 @@
 import { pythonJson, referenceTest } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { grayImage } from '../slice.ts';
+import { resizePlainly } from './plain.ts';
 import { resizeSlice } from './resize.ts';
-import { grayImage } from './slice.ts';
+import { resizeTogether } from './together.ts';
 
 interface Case {
   readonly bits: 8 | 16;
@@ -39,6 +41,41 @@ referenceTest('equals PIL: 8 bits exactly, 16 bits to rounding', ['PIL', 'numpy'
     );
     expect(worst).toBeLessThanOrEqual(bits === 8 ? 0 : 0.51);
   }
+});
+
+test.each([8, 16] as const)('numbers of %i bits taken together give what they give one by one', (bits) => {
+  const most = 2 ** bits - 1;
+  for (const [width, height] of [
+    [1, 1],
+    [2, 3],
+    [50, 40],
+    [512, 8],
+    [6, 300],
+  ] as const) {
+    // Between black and white, where sums are largest, and numbers without a pattern.
+    const values = Array.from(
+      { length: width * height },
+      (_, i) => [0, most, (i * i * 40_503) & most][i % 3] ?? 0,
+    );
+    const pixels = bits === 8 ? Uint8Array.from(values) : Uint16Array.from(values);
+    const image = grayImage(width, height, pixels);
+    const sizes: [number, number][] = [
+      [1, 1],
+      [7, 40],
+      [100, 90],
+      [width, 20],
+      [17, height],
+    ];
+    for (const to of sizes) {
+      expect(resizeTogether(image, ...to)).toEqual(resizePlainly(image, ...to));
+    }
+  }
+});
+
+test('an image that does not fit into the memory of the kernels is left to the other way', () => {
+  const width = 2 ** 13;
+  const image = grayImage(width, width, new Uint8Array(width * width).fill(7));
+  expect(resizeTogether(image, 2, 2)).toBeNull();
 });
 
 test('an impossible size is refused', () => {
