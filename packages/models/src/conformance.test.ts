@@ -3,10 +3,12 @@ import { setNumThreads } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import { listModels, modelInfo } from './registry/registry.ts';
 import { expectConformance } from './testing/conform.ts';
-import { passesOf, record } from './testing/reference.ts';
+import { passesOf, record, referencePython } from './testing/reference.ts';
 import { TORCHVISION_FAMILIES } from './testing/torchvision-families.ts';
 
 setNumThreads(2);
+
+const python = referencePython();
 
 for (const name of listModels()) {
   const { family, torchvision } = modelInfo(name);
@@ -26,6 +28,6 @@ for (const name of listModels()) {
       classes: 5,
       cases: passesOf(name),
     };
-    expectConformance(name, job, await record(job), layout);
+    expectConformance(name, job, await record(python, job), layout);
   });
 }

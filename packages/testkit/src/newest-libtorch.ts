@@ -12,7 +12,8 @@ const RADWEAVE = fileURLToPath(new URL('../../../apps/cli/bin/radweave.mjs', imp
  */
 export function useNewestLibtorch(): void {
   if (isUsed) return;
-  const where = 'import os, torch; print(os.path.dirname(torch.__file__), end="")';
+  const where =
+    'import importlib.util; print(*importlib.util.find_spec("torch").submodule_search_locations, end="")';
   const folder = python(where, { interpreter: peersPython() });
   run([process.execPath, RADWEAVE, 'setup'], '', { RADWEAVE_LIBTORCH: folder });
   process.env.RADWEAVE_LIBTORCH = folder;

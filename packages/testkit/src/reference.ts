@@ -6,7 +6,7 @@ import { peersPython } from './peers-place.ts';
  * The reference interpreter; Debian's own Python is the one that has Debian's torch, torchvision and scikit-learn. The newest of
  * them, and what Debian does not have, is in {@link peersPython}.
  */
-const PYTHON = process.env.RADWEAVE_PYTHON ?? '/usr/bin/python3';
+export const PYTHON: string = process.env.RADWEAVE_PYTHON ?? '/usr/bin/python3';
 
 /** What is given to a Python program. */
 export interface PythonOptions {
@@ -36,12 +36,16 @@ export function run(argv: string[], input?: string, env?: Record<string, string>
   return done.stdout;
 }
 
-/** Why an interpreter cannot run (undefined when it can). Asked once per module list and process. */
+/**
+ * Why an interpreter cannot import modules (undefined when it can). Asked once per module list and process; they are looked for and
+ * not imported, which takes seconds: what is there and broken fails the test.
+ */
 function missing(modules: readonly string[], interpreter: string): string | undefined {
   const key = `${interpreter}: ${modules.join(',')}`;
   if (!available.has(key)) {
+    const packages = modules.map((name) => name.split('.')[0] ?? name);
     try {
-      run([interpreter, '-c', modules.map((name) => `import ${name}`).join('\n')]);
+      run([interpreter, '-c', LOOK, ...packages]);
       available.set(key, undefined);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
@@ -51,6 +55,12 @@ function missing(modules: readonly string[], interpreter: string): string | unde
   }
   return available.get(key);
 }
+
+const LOOK = `
+import importlib.util, sys
+lacking = [name for name in sys.argv[1:] if importlib.util.find_spec(name) is None]
+sys.exit(f'no {", ".join(lacking)}' if lacking else 0)
+`;
 
 /**
  * Runs Python source and returns its standard output.

@@ -26,28 +26,35 @@ export function expectConformance(
   tidy(() => {
     const info = modelInfo(name);
     const state = under(recording, 'state');
-    expectSameState(name, job, state);
+    const modelFor = modelsOf(name, job);
+    expectSameState(name, modelFor({ batch: 1, channels: 3, train: false }), state);
     for (const [number, pass] of job.cases.entries()) {
-      const { imageSize, classes: numClasses } = job;
-      const rates = { dropRate: 0, dropPathRate: 0 };
-      // Evaluation needs none of torchvision's settings: loading converts the weights.
-      const batchNorm = trainsWithTheirs(job, pass) ? info.torchvision?.batchNorm : undefined;
-      const model = createModel(name, {
-        ...rates,
-        numClasses,
-        imageSize,
-        inChans: pass.channels,
-        ...(batchNorm && { batchNorm }),
-      });
+      const model = modelFor(pass);
       const own = new Map(state);
       const first = recording.get(`firstConv/${pass.channels}`);
       if (first !== undefined) own.set(`${job.firstConv}.weight`, first);
       const report = applyWeights(model, info, own);
       expect(report).toEqual({ layout, adaptedFrom: null, head: true, headReason: '' });
-      expectSamePass(name, model, pass, under(recording, `case${number}`));
-      for (const tensor of model.stateDict().values()) tensor.dispose();
+      tidy(() => expectSamePass(name, model, pass, under(recording, `case${number}`)));
+      model.zeroGrad();
     }
   });
+}
+
+/** Makes models without dropping; one serves all passes that differ in nothing that it is made with, as each begins with loading. */
+function modelsOf(name: string, job: ReferenceJob): (pass: PassCase) => ImageModel {
+  const made = new Map<string, ImageModel>();
+  return (pass) => {
+    // Evaluation needs none of torchvision's settings: loading converts the weights.
+    const batchNorm = trainsWithTheirs(job, pass) ? modelInfo(name).torchvision?.batchNorm : undefined;
+    const options = { inChans: pass.channels, ...(batchNorm && { batchNorm }) };
+    const key = JSON.stringify(options);
+    const { imageSize, classes: numClasses } = job;
+    const model =
+      made.get(key) ?? createModel(name, { numClasses, imageSize, dropRate: 0, dropPathRate: 0, ...options });
+    made.set(key, model);
+    return model;
+  };
 }
 
 function trainsWithTheirs({ library }: ReferenceJob, { train }: PassCase): boolean {
@@ -55,13 +62,12 @@ function trainsWithTheirs({ library }: ReferenceJob, { train }: PassCase): boole
 }
 
 /** Names and shapes, as sets, after the names have been translated and obsolete buffers left out. */
-function expectSameState(name: string, job: ReferenceJob, state: ReadonlyMap<string, Tensor>): void {
+function expectSameState(name: string, model: ImageModel, state: ReadonlyMap<string, Tensor>): void {
   const { keyMaps = [], obsolete } = modelInfo(name);
   const list = (entries: Iterable<[string, Tensor]>): string[] =>
     Array.from(entries, ([key, value]) => `${key} [${value.shape}]`).sort();
   const theirs = [...toTimmNames(state, keyMaps)].filter(([key]) => !obsolete?.test(key));
-  const ours = createModel(name, { numClasses: job.classes, imageSize: job.imageSize }).stateDict();
-  expect(list(ours)).toEqual(list(theirs));
+  expect(list(model.stateDict())).toEqual(list(theirs));
 }
 
 function expectSamePass(name: string, model: ImageModel, pass: PassCase, results: Recording): void {

@@ -1,9 +1,7 @@
-"""Runs one model of torchvision or timm with random weights and stores what it did, for our tests to repeat.
+"""Runs models of torchvision or timm with random weights and stores what each did, for our tests to repeat.
 
-usage: reference.py FILE.pth < job.json
-
-The job: {"library", "reference", "features", "firstConv", "head", "imageSize", "sized", "classes",
-"cases": [{"batch", "channels", "train"}]}. The file holds a dict of tensors.
+Each line that it reads is a job, {"file", "library", "reference", "features", "firstConv", "head", "imageSize", "sized", "classes",
+"cases": [{"batch", "channels", "train"}]}; when the file holds a dict of tensors, null is printed.
 """
 import copy
 import json
@@ -12,12 +10,10 @@ import zlib
 
 import torch
 
-job = json.load(sys.stdin)
-torch.manual_seed(zlib.crc32(job['reference'].encode()))
 torch.set_num_threads(2)
 
 
-def build():
+def build(job):
     if job['library'] == 'torchvision':
         import torchvision
         return getattr(torchvision.models, job['reference'])(num_classes=job['classes'])
@@ -49,10 +45,10 @@ def without_dropping(model):
     return model
 
 
-def with_channels(model, channels):
+def with_channels(model, channels, first_conv):
     """A copy whose first convolution takes another number of channels, with weights of its own."""
     model = copy.deepcopy(model)
-    *path, last = job['firstConv'].split('.')
+    *path, last = first_conv.split('.')
     parent = model.get_submodule('.'.join(path))
     old = getattr(parent, last)
     # Of the same class: timm has one that pads otherwise.
@@ -63,7 +59,7 @@ def with_channels(model, channels):
     return model
 
 
-def forward(model, x):
+def forward(model, x, job):
     if job['library'] == 'timm':
         features = model.forward_features(x)
         return features, model.forward_head(features)
@@ -74,19 +70,20 @@ def forward(model, x):
     return seen[0], logits
 
 
-def main():
-    model = without_dropping(build())
+def recorded(job):
+    torch.manual_seed(zlib.crc32(job['reference'].encode()))
+    model = without_dropping(build(job))
     randomise(model)
     tensors = {'state/' + name: value for name, value in model.state_dict().items()}
     variants = {3: model}
     for number, case in enumerate(job['cases']):
         channels = case['channels']
         if channels not in variants:
-            variants[channels] = with_channels(model, channels)
+            variants[channels] = with_channels(model, channels, job['firstConv'])
             tensors[f'firstConv/{channels}'] = variants[channels].get_submodule(job['firstConv']).weight.detach()
         run = copy.deepcopy(variants[channels]).train(case['train'])
         x = torch.randn(case['batch'], channels, job['imageSize'], job['imageSize'])
-        features, logits = forward(run, x)
+        features, logits = forward(run, x, job)
         direction = torch.randn_like(logits)
         (logits * direction).sum().backward()
         for name, tensor in dict(
@@ -95,7 +92,10 @@ def main():
             head=run.get_submodule(job['head']).weight.grad,
         ).items():
             tensors[f'case{number}/{name}'] = tensor.detach()
-    torch.save(tensors, sys.argv[1])
+    return tensors
 
 
-main()
+for line in sys.stdin:
+    job = json.loads(line)
+    torch.save(recorded(job), job['file'])
+    print(json.dumps(None), flush=True)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { peersPython, python, tempDir } from '@radweave/testkit';
+import { PythonSession, python, tempDir } from '@radweave/testkit';
 import { loadCheckpoint, Tensor } from '@radweave/torch';
 
 /** One forward and backward pass. */
@@ -38,33 +38,57 @@ const ALL_PASSES: readonly PassCase[] = [
   { batch: 4, channels: 3, train: true },
 ];
 
-/** Every batch size, number of channels and mode once: for the larger models, whose code a smaller one shares. */
-const COVERING_PASSES: readonly PassCase[] = [
+/** One slice and several, each number of channels and each mode once: for the larger models, whose code a smaller one shares. */
+const coveringPasses = (several: number): readonly PassCase[] => [
   { batch: 1, channels: 1, train: false },
-  { batch: 4, channels: 3, train: true },
+  { batch: several, channels: 3, train: true },
 ];
 
 const SMALLEST =
   /^(resnet18|swin_tiny_patch4_window7_224|efficientnet_b0|mobilenetv3_small_100|densenet121|vit_tiny_patch16_224)$/;
 
+const WITHOUT_BATCH_NORM = /^(swin|convnext|vit)/;
+
 /** What to run a model on. */
 export function passesOf(name: string): readonly PassCase[] {
-  return SMALLEST.test(name) ? ALL_PASSES : COVERING_PASSES;
+  if (SMALLEST.test(name)) return ALL_PASSES;
+  return coveringPasses(WITHOUT_BATCH_NORM.test(name) ? 2 : 4);
 }
 
-/** Runs a model in Python; timm is in the peers' environment only. */
-export function record(job: ReferenceJob): Promise<Recording> {
-  return runScript('reference.py', job, job.library === 'timm' ? peersPython() : undefined);
+/** The same for another torch: one slice gives the last batch norms four numbers, in which its rounding grows. */
+export function conditionedPassesOf(name: string): readonly PassCase[] {
+  const passes = passesOf(name);
+  if (WITHOUT_BATCH_NORM.test(name)) return passes;
+  return passes.map((pass) => (pass.train ? { ...pass, batch: 4 } : pass));
+}
+
+/** A Python that runs models for `record`. @param interpreter the reference interpreter unless named; timm is among the peers only. */
+export function referencePython(interpreter?: string): PythonSession {
+  return new PythonSession(scriptOf('reference.py'), interpreter);
+}
+
+/** Runs a model in Python. */
+export async function record(reference: PythonSession, job: ReferenceJob): Promise<Recording> {
+  const file = join(tempDir(), 'tensors.pth');
+  await reference.ask({ ...job, file });
+  return read(file);
 }
 
 /** Runs a script of this folder and reads the checkpoint of tensors that it writes. */
-export async function runScript(script: string, job: object, interpreter?: string): Promise<Recording> {
+export function runScript(script: string, job: object, interpreter?: string): Promise<Recording> {
   const path = join(tempDir(), 'tensors.pth');
-  const source = readFileSync(fileURLToPath(new URL(script, import.meta.url)), 'utf8');
-  python(source, { args: [path], input: JSON.stringify(job), interpreter });
+  python(scriptOf(script), { args: [path], input: JSON.stringify(job), interpreter });
+  return read(path);
+}
+
+function scriptOf(name: string): string {
+  return readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8');
+}
+
+async function read(path: string): Promise<Recording> {
   const recording = new Map<string, Tensor>();
   const loaded = await loadCheckpoint(path);
-  if (!(loaded instanceof Map)) throw new TypeError(`${script} wrote no dict`);
+  if (!(loaded instanceof Map)) throw new TypeError(`${path} holds no dict`);
   for (const [name, value] of loaded) {
     if (typeof name === 'string' && value instanceof Tensor) recording.set(name, value);
   }

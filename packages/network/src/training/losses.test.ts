@@ -1,4 +1,4 @@
-import { pythonJson, referenceTest } from '@radweave/testkit';
+import { PythonSession, referenceTest } from '@radweave/testkit';
 import { fromTypedArray, type Tensor, tensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import { classWeights } from './class-weights.ts';
@@ -7,7 +7,6 @@ import { asymmetricLoss, crossEntropyLoss, focalLoss, type Loss } from './losses
 /** The published formulas, written with numpy and torch independently of ours; gradients by torch's autograd. */
 const REFERENCE = `
 import json, sys, torch
-case = json.loads(sys.argv[1])
 def focal(x, y, w, gamma):
     p = torch.softmax(x, 1)[torch.arange(len(y)), y]
     l = -((1 - p) ** gamma) * torch.log(p)
@@ -18,12 +17,17 @@ def asymmetric(x, y, w, gp, gn, clip):
         p = P[:, k]; pm = torch.clamp(p - clip, min=0); t = (y == k).double()
         total = total - t * (1 - p) ** gp * torch.log(torch.clamp(p, min=1e-8)) - (1 - t) * pm ** gn * torch.log(torch.clamp(1 - pm, min=1e-8))
     return ((w[y] if w is not None else 1) * total).mean()
-x = torch.tensor(case['x'], dtype=torch.float64, requires_grad=True); y = torch.tensor(case['y'])
-w = torch.tensor(case['w'], dtype=torch.float64) if case['w'] else None
-f = {'ce': lambda: torch.nn.functional.cross_entropy(x, y, weight=w), 'focal': lambda: focal(x, y, w, case['a'][0]), 'asymmetric': lambda: asymmetric(x, y, w, *case['a'])}[case['loss']]
-l = f(); l.backward()
-print(json.dumps(dict(loss=l.item(), grad=x.grad.flatten().tolist())))
+def answer(case):
+    x = torch.tensor(case['x'], dtype=torch.float64, requires_grad=True); y = torch.tensor(case['y'])
+    w = torch.tensor(case['w'], dtype=torch.float64) if case['w'] else None
+    f = {'ce': lambda: torch.nn.functional.cross_entropy(x, y, weight=w), 'focal': lambda: focal(x, y, w, case['a'][0]), 'asymmetric': lambda: asymmetric(x, y, w, *case['a'])}[case['loss']]
+    l = f(); l.backward()
+    return dict(loss=l.item(), grad=x.grad.flatten().tolist())
+for line in sys.stdin:
+    print(json.dumps(answer(json.loads(line))), flush=True)
 `;
+
+const reference = new PythonSession(REFERENCE);
 
 const LOGITS = [
   [0.3, -1.2, 2.1],
@@ -44,12 +48,11 @@ for (const [name, loss, params] of CASES) {
   for (const classes of [2, 3]) {
     for (const weights of [null, [0.5, 2, 1.5].slice(0, classes)]) {
       const title = `${name}(${params}) of ${classes} classes${weights === null ? '' : ', weighted'} is the published formula`;
-      referenceTest(title, ['torch'], () => {
+      referenceTest(title, ['torch'], async () => {
         const x = LOGITS.map((row) => row.slice(0, classes));
         const y = [classes - 1, 0, 1, 0];
-        const expected = pythonJson<{ loss: number; grad: number[] }>(REFERENCE, {
-          args: [JSON.stringify({ loss: name, x, y, w: weights, a: params })],
-        });
+        const question = { loss: name, x, y, w: weights, a: params };
+        const expected = await reference.ask<{ loss: number; grad: number[] }>(question);
         const logits = tensor(x, { requiresGrad: true });
         const targets = fromTypedArray(BigInt64Array.from(y, BigInt));
         const value = loss(logits, targets, weights === null ? null : tensor(weights));
