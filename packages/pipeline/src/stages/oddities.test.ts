@@ -21,6 +21,8 @@ import {
 } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { readStudyCohort } from '../report/study-cohort.ts';
+import { UsedFiles } from '../report/used-files.ts';
 import { preprocess } from './preprocess.ts';
 
 function cohort(): { raw: string; config: ReturnType<typeof cohortConfig> } {
@@ -30,12 +32,16 @@ function cohort(): { raw: string; config: ReturnType<typeof cohortConfig> } {
   return { raw, config };
 }
 
-/** Runs preprocess; what it warned of, which the summary must hold as well. */
+/** Runs preprocess; what it warned of, which summary and report must hold as well. */
 async function warned(config: ReturnType<typeof cohortConfig>): Promise<string[]> {
   const context = listening();
   const { summary } = await preprocess({ config }, context);
   const said = context.said.flatMap((text) => (text.startsWith('warning: ') ? [text.slice(9)] : []));
   expect(summary.warnings?.map(({ text }) => text)).toEqual(said);
+  const files = new UsedFiles(config.experiment.output_dir);
+  const { oddities } = readStudyCohort(config.data, ['A', 'P'], files).division ?? expect.unreachable();
+  expect(oddities?.warnings).toEqual(summary.warnings);
+  expect(oddities?.brightness).toEqual(readBrightness(join(config.data.splits_dir, 'brightness.csv')));
   return said;
 }
 

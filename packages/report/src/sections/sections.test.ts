@@ -3,6 +3,7 @@ import { pythonJson, referenceTest } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { ReportContext } from '../context.ts';
 import type { ReportData } from '../data.ts';
+import { textOf as readText } from '../testing/read-page.ts';
 import { bareStudy, study } from '../testing/study.ts';
 import { WORDS } from '../words/index.ts';
 import type { SectionId } from '../words/words.ts';
@@ -51,6 +52,17 @@ test('the flow of patients adds up, and who was left out is listed with the reas
   expect(altsOf(flow).join(' ')).toContain(`${data.cohort.length + 1}`);
   expect(rowsOf(flow)).toEqual([['X1', 'JM', 'a modality is missing', expect.stringContaining('P')]]);
   expect(rowsOf(await section('flow', bareStudy()))).toEqual([]);
+});
+
+test('all that is odd about the data is listed, beside the gray values of each modality', async () => {
+  const data = study();
+  const { warnings } = data.division?.oddities ?? expect.unreachable();
+  const shown = await section('data', data);
+  const listed = [...shown.matchAll(/<li>([\s\S]*?)<\/li>/g)].map(([, text = '']) => readText(text));
+  expect(listed).toEqual(warnings.map((warning) => WORDS.en.remark(warning)));
+  const drawn = altsOf(shown).filter((alt) => alt.includes('JM') && alt.includes('SY'));
+  for (const modality of data.modalities) expect(drawn.join()).toContain(modality);
+  expect(shown.match(/<figure/g)).toHaveLength(data.modalities.length);
 });
 
 test('who has which modalities is counted by hospital, set and class, where somebody lacks one', async () => {
