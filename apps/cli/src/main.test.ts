@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tempDir } from '@radweave/testkit';
+import { sharedTest, tempDir } from '@radweave/testkit';
 import { afterEach, expect, test, vi } from 'vitest';
 import { commandFlags } from './command-flags.ts';
 import { COMMANDS } from './commands/index.ts';
@@ -59,21 +59,70 @@ test('help fits in 80 columns, with options under headings and each default once
   expect(out).toMatch(/--epochs <number> .*default: 100\)/);
 });
 
+/** Takes a command line as far as its options and settings go, and does nothing. */
+async function taken(args: readonly string[]): Promise<void> {
+  const program = await build(args);
+  const parsed = new Error('parsed');
+  let flags = {};
+  program.hook('preAction', (_, action) => {
+    flags = action.opts();
+    throw parsed;
+  });
+  await expect(program.parseAsync(normaliseFlags(args), { from: 'user' }), args.join(' ')).rejects.toBe(
+    parsed,
+  );
+  const [name = ''] = args;
+  if (commandFlags(name) !== undefined) readCall(name, flags);
+}
+
 test.each(entries)('the examples of $name are command lines that it takes', async ({ name, examples }) => {
   expect(examples).not.toHaveLength(0);
   for (const example of examples) {
-    const args = [name, ...example.split(' ').filter(Boolean)].map((word) => word.replaceAll('"', ''));
-    const program = await build(args);
-    const parsed = new Error('parsed');
-    let flags = {};
-    program.hook('preAction', (_, action) => {
-      flags = action.opts();
-      throw parsed;
-    });
-    await expect(program.parseAsync(normaliseFlags(args), { from: 'user' }), example).rejects.toBe(parsed);
-    if (commandFlags(name) !== undefined) readCall(name, flags);
+    await taken([name, ...example.split(' ').filter(Boolean)].map((word) => word.replaceAll('"', '')));
   }
 });
+
+/** What the scripts of the Python tool are called here. */
+const SCRIPTS: Readonly<Record<string, string>> = {
+  preprocess_data: 'preprocess',
+  train: 'train',
+  extract_features: 'extract',
+  fuse_features: 'align',
+};
+
+sharedTest(
+  "every command line and flag of the Python tool's README is taken",
+  'spec/original-python-readme.zh-CN.md',
+  async (path) => {
+    const lines = readFileSync(path, 'utf8')
+      .replaceAll(/ \\\n\s*/g, ' ')
+      .matchAll(/^ *(?:python scripts\/(\w+)\.py (.*)|- `--(\w+)`: .*)$/gm);
+    const found = { commands: new Set<string>(), flags: 0 };
+    let name = '';
+    for (const [, script, words = '', flag] of lines) {
+      if (script === undefined) {
+        const { out } = await radweave(name, '--help');
+        expect(out).toMatch(new RegExp(`^ +--${flag}\\b`, 'm'));
+        found.flags++;
+        continue;
+      }
+      // Places of another computer, and files that training writes.
+      const typed = words
+        .replaceAll(/"[dD]:[^"]*"/g, 'there')
+        .replace(/\S*best_hparams\S*/, 'config/default_config.yaml');
+      const args = typed.split(' ').filter((word) => word !== '' && word !== '...');
+      if (script !== 'manage') args.unshift(SCRIPTS[script] ?? expect.unreachable());
+      name = args[0] ?? '';
+      // Where the README says `...` or speaks of one flag alone.
+      if ((name === 'train' || name === 'extract') && !args.includes('--modality'))
+        args.push('--modality', 'A');
+      await taken(args);
+      found.commands.add(name);
+    }
+    expect([...found.commands].sort()).toEqual(['align', 'extract', 'fuse', 'preprocess', 'train']);
+    expect(found.flags).toBeGreaterThan(25);
+  },
+);
 
 test('an unknown command and an unknown option are bad usage', async () => {
   const { code, err } = await radweave('bogus');
