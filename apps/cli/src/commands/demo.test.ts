@@ -1,9 +1,36 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { defaultConfig, logitsRecordPath, outputFolders, writeLogitsRecord } from '@radweave/artifacts';
+import {
+  type Config,
+  defaultConfig,
+  type Evaluation,
+  evaluationFiles,
+  evaluationFolder,
+  logitsRecordPath,
+  outputFolders,
+  writeEvaluation,
+  writeLogitsRecord,
+} from '@radweave/artifacts';
+import { generatePhantomCohort } from '@radweave/phantom';
+import { runPipeline } from '@radweave/pipeline';
+import { remark } from '@radweave/remarks';
 import { tempDir } from '@radweave/testkit';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import { main } from '../main.ts';
 import { COHORT, NEEDS, sparingDisk } from './demo.ts';
+import { setUpOnce } from './setup.ts';
+
+vi.mock('./setup.ts', async (original) => ({
+  ...(await original<typeof import('./setup.ts')>()),
+  setUpOnce: vi.fn(async () => undefined),
+}));
+vi.mock('@radweave/phantom', () => ({ generatePhantomCohort: vi.fn(() => ({ patients: [], slices: 0 })) }));
+vi.mock('@radweave/pipeline', async (original) => ({
+  ...(await original<typeof import('@radweave/pipeline')>()),
+  runPipeline: vi.fn(),
+}));
+
+afterEach(() => vi.restoreAllMocks());
 
 const README = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8');
 
@@ -66,4 +93,91 @@ test('the demo removes the networks of folds after their logits, and no others',
   });
   await run('cross_fit');
   expect(left()).toEqual(['run/best_model.pth']);
+});
+
+const OPTIONS = {
+  ...{ aggregation: 'mean', decisions: 'fitted', threshold_rule: 'youden', target_sensitivity: null },
+  ...{ calibration: 'none', bootstrap_replicates: 100, seed: 1, confidence_level: 0.95 },
+  proportion_method: 'wilson',
+} as const satisfies Evaluation['options'];
+
+const threshold = {
+  ...{ kind: 'threshold', value: { threshold: 0.4 }, hash: 'b'.repeat(64) },
+  fitted_on: { splits: ['val'], hospitals: ['JM'], n: 3, patients_sha256: 'a'.repeat(64) },
+};
+
+const MODEL: Evaluation['models'][number] = {
+  ...{ name: 'fused', kind: 'fused', modalities: ['A', 'P'] },
+  frozen: { aggregation: null, threshold, calibrator: null },
+  patients: { train: [], val: [], test: [] },
+};
+
+/** What a whole job leaves of which no image was computed. */
+async function finished(config: Config): Promise<[]> {
+  const { record } = evaluationFiles(evaluationFolder(config));
+  mkdirSync(dirname(record), { recursive: true });
+  writeEvaluation(record, {
+    ...{
+      format: 3,
+      label_names: ['grade0', 'grade1'],
+      home_hospital: 'JM',
+      primary: 'fused',
+      options: OPTIONS,
+    },
+    ...{ inputs: [], models: [MODEL], findings: [remark('found-no-external')], rows: [], heterogeneity: [] },
+    ...{ comparisons: [], aggregation: [], curves: [], confusion: [], notes: [], versions: {} },
+  });
+  return [];
+}
+
+/** Runs a command line whose job is {@link finished} at once; all that is said before the work begins, and all at the end. */
+async function said(...args: string[]): Promise<{ before: string; after: string }> {
+  const told = { before: '', after: '' };
+  let printed = '';
+  const write = (text: string | Uint8Array): boolean => {
+    printed += text;
+    return true;
+  };
+  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockImplementation(write);
+  const begin = (): void => {
+    told.before ||= printed;
+  };
+  vi.mocked(generatePhantomCohort).mockImplementation(() => {
+    begin();
+    return { patients: [], slices: 0 };
+  });
+  vi.mocked(runPipeline).mockImplementation(async (config) => {
+    begin();
+    printed = '';
+    return finished(config);
+  });
+  const code = await main(args);
+  expect(code, printed).toBe(0);
+  vi.restoreAllMocks();
+  return { ...told, after: printed };
+}
+
+test('the demo tells its time and disk before it begins, and ends with what was found, the report and the next command', async () => {
+  const folder = join(tempDir(), 'demo');
+  const { before, after } = await said('demo', '--output_dir', folder);
+  expect(vi.mocked(setUpOnce)).toHaveBeenCalled();
+  const { minutes, most, stays } = NEEDS;
+  for (const text of [`${minutes} minutes`, `${most} of disk`, `${stays} stay`, folder]) {
+    expect(before).toContain(text);
+  }
+  const report = join(folder, 'feature_extract', 'report', 'report.html');
+  expect(after).toMatch(/^AUC per patient .*\n[\s\S]*What was found:\n- there is no external hospital/);
+  expect(after.slice(after.indexOf('Report: '))).toContain(`Report: ${report}\n`);
+  expect(after.trimEnd().split('\n').slice(-2)).toEqual([
+    '  npx radweave init --root_dir YOUR_FOLDER',
+    '  npx radweave run',
+  ]);
+});
+
+test('a whole job ends with its AUCs, what was found and the report', async () => {
+  const folder = tempDir();
+  const { after } = await said('run', '--root_dir', folder, '--set', `experiment.output_dir=${folder}/o`);
+  expect(after).toMatch(
+    /^AUC per patient [\s\S]*What was found:[\s\S]*\nReport: \S*o\/report\/report\.html\n$/,
+  );
 });
