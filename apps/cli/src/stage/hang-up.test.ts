@@ -1,5 +1,7 @@
+import { onPosix } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { isUnderNohup } from './hang-up.ts';
+import { STOP_SIGNALS } from './stop-signals.ts';
 
 const shell = '/usr/bin/node';
 
@@ -25,4 +27,9 @@ test('where there is no /proc, only the shell tells', () => {
   const read = () => '';
   expect(isUnderNohup({ env: {}, parent: 1, read })).toBe(false);
   expect(isUnderNohup({ env: { _: '/usr/bin/nohup' }, parent: 1, read })).toBe(true);
+});
+
+onPosix('each signal by which users, terminals and schedulers end a process is a request to stop', () => {
+  const always = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'];
+  expect([...STOP_SIGNALS].sort()).toEqual(isUnderNohup() ? always : ['SIGHUP', ...always]);
 });
