@@ -53,6 +53,7 @@ export type { ModelProbabilities } from './fusion/probability-columns.ts';
 export * from './group-by.ts';
 export * from './harmonize/record.ts';
 export * from './harmonize/tables.ts';
+export * from './importing/carried-columns.ts';
 export * from './importing/mapping.ts';
 export * from './importing/tables.ts';
 export * from './issues.ts';

@@ -80,6 +80,8 @@ export const auditFiles = finder({
 export const importFiles = finder({
   mapping: 'mapping.yaml',
   table: 'import.csv',
+  /** The patients under their pseudonyms, for `preprocess --table`. */
+  patients: 'patients.csv',
   sheet: 'contact_sheet.html',
   /** Folder of what was written of each series. */
   done: 'series',

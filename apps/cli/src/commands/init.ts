@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { commentedConfig, UsageError, writeFileAtomic } from '@radweave/artifacts';
+import { commentedConfig, refuseColumnsAlone, UsageError, writeFileAtomic } from '@radweave/artifacts';
 import { existsSync, mkdirSync } from '@radweave/artifacts/files';
 import { type Draft, draftConfig } from '@radweave/pipeline';
 import { counted } from '@radweave/remarks';
@@ -25,9 +25,7 @@ export const define: Define = (command) => {
     )
     .option('--output <file>', 'File to write', DEFAULT_CONFIG_FILE)
     .action(({ root_dir, table: path, table_columns: columns = [], output }: InitFlags) => {
-      if (path === undefined && columns.length > 0) {
-        throw new UsageError('E_FLAGS', '--table_columns tells of the columns of a table: give --table too');
-      }
+      refuseColumnsAlone(path ?? null, columns);
       const draft = draftConfig(root_dir, path === undefined ? null : { path, columns });
       if (existsSync(output)) {
         throw new UsageError('E_CONFIG_EXISTS', 'the file exists already and is kept', {

@@ -9,7 +9,7 @@ const NOBODY = { hospital: null, label: null };
 function listed(
   text: string,
   { named = [], ofPatients = false, forAll = NOBODY }: Partial<Parameters<typeof given>[0]> = {},
-): ListedCohort {
+): Partial<ListedCohort> {
   const path = join(tempDir(), 'table.csv');
   writeFileSync(path, text);
   return given({ path, named, ofPatients, forAll });
@@ -20,7 +20,14 @@ const given = (all: {
   named: string[];
   ofPatients: boolean;
   forAll: { hospital: string | null; label: string | null };
-}): ListedCohort => readListed(all.path, all.named, all.ofPatients, all.forAll);
+}): Partial<ListedCohort> => {
+  const {
+    told: _told,
+    columns: _columns,
+    ...who
+  } = readListed(all.path, all.named, all.ofPatients, all.forAll);
+  return who;
+};
 
 test('columns are those of preprocess, in any letter case, and a pseudonym', () => {
   const row = { patient: '007', hospital: 'JM', label: 'benign' };
@@ -69,4 +76,30 @@ test.each([
   expect(() => listed(text)).toThrow(
     expect.objectContaining({ code, exitCode: 3, message: expect.stringContaining(message) }),
   );
+});
+
+test('visits are rows of one patient; what says who somebody is stays behind, by its name or by the IDs in it', () => {
+  const path = join(tempDir(), 'table.csv');
+  const header =
+    'PatientID,Name,出生日期,Hospital,Grade,Scan,Time,Event,Age at diagnosis,Set,label,Folder,MRN,Notes,Pseudonym';
+  const rows = [
+    'HN-77,Li,1950,HN,1,first,12.5,1,66,train,x,/data/HN-77,9,seen,a',
+    'HN-77,Li,1950,HN,1,second,14,1,67,train,x,/data/HN-77,9,again,a',
+    'HN-78,Wu,1951,HN,0,first,,0,70,val,y,/data/HN-78,8,as HN-78 was,b',
+  ];
+  writeFileSync(path, [header, ...rows].join('\n'));
+  const { patients, told, columns } = readListed(
+    path,
+    ['visit=Scan', 'label=Grade'],
+    true,
+    NOBODY,
+  ) as Extract<ListedCohort, { patients: unknown }>;
+  expect(patients.map(({ patient }) => patient)).toEqual(['HN-77', 'HN-78']);
+  expect(columns.keptBack).toEqual(['Name', '出生日期', 'MRN', 'Notes']);
+  const cells = { visit: 'second', Time: '14', Event: '1', 'Age at diagnosis': '67', split: 'train' };
+  expect(told[1]).toEqual({
+    patient: 'HN-77',
+    hospital: 'HN',
+    cells: { ...cells, 'label of the table': 'x' },
+  });
 });

@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
 import { writeSecretAtomic } from '../atomic.ts';
-import { formatTable, readTable, tableFile } from '../csv.ts';
-import { count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
+import { formatTable, readHeader, readTable, tableFile, writeTable } from '../csv.ts';
+import { type Columns, count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { plain } from '../find-columns.ts';
 import { IssueCollector } from '../issues.ts';
 import { type CohortTable, readCohortTable, type TableRole } from '../splits/cohort-table.ts';
+import { type CarriedColumns, carriedColumns, type ToldRow } from './carried-columns.ts';
 
 /** A slice that was written, and every decision on the way to it. */
 const imported = {
@@ -52,6 +54,30 @@ export type ImportedSlice = RowOf<typeof imported>;
 /** `import.csv`. */
 export const { read: readImported, write: writeImported } = tableFile(imported);
 
+/**
+ * Writes `patients.csv`, the table of a cohort under pseudonyms, by the names that `preprocess` knows.
+ *
+ * @param columns of the other columns, in their order.
+ */
+export function writePatientsTable(
+  path: string,
+  columns: readonly string[],
+  rows: readonly Readonly<Record<string, string>>[],
+): void {
+  writeTable(path, { ...textColumns(PATIENTS), ...textColumns(columns) }, rows);
+}
+
+/** Rows of `patients.csv` by the names of its columns; none where it is not there. @throws DataError as `readTable`. */
+export function readPatientsTable(path: string): Record<string, string>[] {
+  return existsSync(path) ? readTable(path, textColumns(readHeader(path))) : [];
+}
+
+const PATIENTS = ['patient_id', 'hospital', 'label'];
+
+function textColumns(names: readonly string[]): Columns<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, text]));
+}
+
 /** A file or series that was not imported; paths are relative to the folder of the export. They may hold names: this table stays with that of the pseudonyms. */
 const leftOut = { path: text, patient: text, series: text, reason: text };
 export type LeftOutFile = RowOf<typeof leftOut>;
@@ -87,8 +113,11 @@ export interface ListedPatient {
 /** A file of pictures or of a volume, where a table says whose it is. */
 export type ListedFile = ListedPatient & { readonly modality: string; readonly file: string };
 
-/** A table of patients, or of files. */
-export type ListedCohort = { readonly patients: ListedPatient[] } | { readonly files: ListedFile[] };
+/** A table of patients, or of files, and what else it says of each patient. */
+export type ListedCohort = ({ readonly patients: ListedPatient[] } | { readonly files: ListedFile[] }) & {
+  readonly told: readonly ToldRow[];
+  readonly columns: CarriedColumns;
+};
 
 /** A column that is read only here: whoever has the names that are written needs no other table. */
 const PSEUDONYM = 'pseudonym';
@@ -114,6 +143,8 @@ export function readListed(
   requireColumns(table, forAll, isOfFiles);
   const pseudonym = table.header.findIndex((name) => plain(name) === PSEUDONYM);
   const issues = new IssueCollector();
+  const columns = carriedColumns(table);
+  const told: ToldRow[] = [];
   const rows = table.rows.flatMap((row): ListedFile[] => {
     const said = (role: TableRole, otherwise: string | null): string => {
       const cell = table.columns[role] === undefined ? otherwise : table.cell(row, role);
@@ -126,8 +157,11 @@ export function readListed(
     // pandas writes whole numbers so where a cell of their column is empty.
     const label = said('label', forAll.label).replace(/^(\d+)\.0+$/, '$1');
     const chosen = (row.cells[pseudonym] ?? '').trim();
+    const patient = said('patient', null);
+    const cells = columns.carried.map(({ name, at }) => [name, row.cells[at] ?? '']);
+    told.push({ patient, hospital, cells: Object.fromEntries(cells) });
     const listed = {
-      ...{ patient: said('patient', null), hospital, label },
+      ...{ patient, hospital, label },
       ...(chosen === '' ? {} : { pseudonym: chosen }),
     };
     if (!isOfFiles) return [{ ...listed, modality: '', file: '' }];
@@ -135,9 +169,14 @@ export function readListed(
     return [{ ...listed, modality: said('modality', null), file }];
   });
   issues.throwIfErrors('the table cannot be read', DataError, 'Fill these cells, or take their rows out');
-  if (!isOfFiles) return { patients: rows.map(({ modality: _modality, file: _file, ...one }) => one) };
-  requireOnce(rows, path);
-  return { files: rows };
+  if (isOfFiles) {
+    requireOnce(rows, path);
+    return { files: rows, told, columns };
+  }
+  const people = rows.map(({ modality: _modality, file: _file, ...one }) => one);
+  // Visits of a patient are rows of their own.
+  const once = new Map(people.map((one) => [JSON.stringify(one), one]));
+  return { patients: [...once.values()], told, columns };
 }
 
 function requireColumns(

@@ -47,6 +47,11 @@ export type TableRole = keyof typeof NAMES;
 /** What a column of a cohort table may be for; all others are carried along. */
 export const TABLE_ROLES: readonly TableRole[] = Object.keys(NAMES) as TableRole[];
 
+/** Whether a column is called like those that are for one of these. */
+export function isCalled(name: string, roles: readonly TableRole[]): boolean {
+  return roles.some((role) => NAMES[role].some((one) => one === plain(name)));
+}
+
 /** A row as it is in the file. */
 export interface TableRow {
   readonly line: number;
@@ -62,6 +67,15 @@ export interface CohortTable {
   readonly columns: Readonly<Partial<Record<TableRole, string>>>;
   /** A cell without the spaces around it; empty where there is no such column. */
   cell(row: TableRow, role: TableRole): string;
+}
+
+/** @throws UsageError where columns are named and there is no table: what they should say would be lost without a word. */
+export function refuseColumnsAlone(table: string | null, named: readonly string[]): void {
+  if (table !== null || named.length === 0) return;
+  throw new UsageError('E_FLAGS', 'columns are named, and no table that has them', {
+    where: '--table_columns',
+    hint: 'Give --table too, or leave --table_columns out',
+  });
 }
 
 /**

@@ -131,7 +131,7 @@ function byId(rows: readonly ListedPatient[]): Map<string, readonly ListedPatien
     if (others.some(({ hospital }) => hospital === row.hospital)) {
       throw new DataError('E_IMPORT', `the table names a patient of ${row.hospital} twice`, {
         where: row.patient,
-        hint: 'Keep one row for each patient',
+        hint: 'Give each patient one label and one pseudonym in all rows',
       });
     }
     found.set(row.patient, [...others, row]);
@@ -189,7 +189,8 @@ class Names {
   }
 }
 
-function keyOf(hospital: string, original: string): string {
+/** Stands for a patient of a hospital. */
+export function keyOf(hospital: string, original: string): string {
   return JSON.stringify([hospital, original]);
 }
 

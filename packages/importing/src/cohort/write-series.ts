@@ -7,6 +7,7 @@ import {
   type Pseudonym,
   readText,
   replaceFolderAtomic,
+  type ToldRow,
   writeFileAtomic,
   writeImported,
 } from '@radweave/artifacts';
@@ -20,6 +21,7 @@ import { MASK } from '../series/rules.ts';
 import { grouped } from '../series/stack.ts';
 import { DoneSeries, doneKey } from './done.ts';
 import type { ImportedPatient } from './patients.ts';
+import { writePatients } from './patients-table.ts';
 
 /** Where slices are written, and what pixels become. */
 interface Writing {
@@ -47,7 +49,11 @@ interface Task {
 export async function writeSeries(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
-  options: Writing & { readonly pseudonyms: readonly Pseudonym[]; readonly threads: number },
+  options: Writing & {
+    readonly pseudonyms: readonly Pseudonym[];
+    readonly told: readonly ToldRow[];
+    readonly threads: number;
+  },
   onSeries: (done: number, total: number) => void,
 ): Promise<{ written: number; unchanged: number; slices: ReadonlyMap<string, number> }> {
   const { output, records, pixels, pseudonyms } = options;
@@ -62,6 +68,7 @@ export async function writeSeries(
   await writeAll(left, options, onSeries, done);
   const rows = done.all();
   writeImported(importFiles(records).table, rows);
+  writePatients(importFiles(records).patients, rows, options.told, pseudonyms);
   const slices = new Map(
     grouped(rows, ({ series }) => series).map((own) => [own[0]?.series ?? '', own.length]),
   );

@@ -381,6 +381,41 @@ test('who is not in the table is left out and counted, and who has no image too'
   expect(readFileSync(privateFiles(options.secrets).leftOut, 'utf8')).toContain('\nportal-0,');
 });
 
+test('clinical variables travel into the table of a cohort under pseudonyms, also of an earlier import', async () => {
+  const folder = tempDir();
+  const table = join(folder, 'export.csv');
+  const options = optionsIn(folder, { table, hospital: null, label: null });
+  const { patients: path } = importFiles(options.records);
+  writeSeries(folder, 'arterial', 2);
+  writeFileSync(
+    table,
+    'patient_id,hospital,label,姓名,Age,visit,split,pseudonym\nHN-1,HN,0,张三,61,1,train,a\nHN-1,HN,0,张三,=2+60,2,train,a',
+  );
+  await importStage(options, listening());
+  const first = readFileSync(path, 'utf8').split('\n');
+  expect(first).toEqual([
+    'patient_id,hospital,label,Age,visit,split',
+    'a,HN,0,61,1,train',
+    "a,HN,0,'=2+60,2,train",
+    '',
+  ]);
+  writeSeries(folder, 'portal', 1, { [TAG.patientId]: ['LO', 'HN-2'] });
+  writeFileSync(
+    table,
+    'patient_id,hospital,label,split,Event,pseudonym\nHN-2,HN,1,val,1,b\nHN-3,HN,1,val,0,c',
+  );
+  const context = listening();
+  await importStage(options, context);
+  const second = readFileSync(path, 'utf8').split('\n');
+  expect(second[0]).toBe('patient_id,hospital,label,Age,visit,split,Event');
+  expect(second).toContain("a,HN,0,'=2+60,2,train,");
+  expect(second).toContain('b,HN,1,,,val,1');
+  expect(second).toHaveLength(5);
+  expect(context.said.join()).toContain(
+    `Columns that go into ${path}, for preprocess --table: split, Event.`,
+  );
+});
+
 test.each<[what: string, rows: readonly string[], message: string]>([
   ['the same patient', ['HN-1,HN,0,a', 'HN-1,HN,1,b'], 'the table names a patient of HN twice'],
   ['one pseudonym for two', ['HN-1,HN,0,a', 'HN-2,HN,0,a'], "'a' is the pseudonym of two patients"],
@@ -546,6 +581,7 @@ onPosix('what leads back to patients is for nobody else to read, and lies apart'
 
 test.each<[what: string, more: Partial<ImportOptions>, code: string, exitCode: number]>([
   ['no label', { label: null }, 'E_IMPORT', 2],
+  ['columns of no table', { tableColumns: ['label=Diagnosis'] }, 'E_FLAGS', 2],
   ['no such window', { pixels: { ...SMALL_PIXELS, window: 'sfot' } }, 'E_IMPORT', 2],
   ['several windows', { pixels: { ...SMALL_PIXELS, window: 'soft,lung' } }, 'E_IMPORT', 2],
   ['no such rule for MR', { pixels: { ...SMALL_PIXELS, mr: 'percentiles:99:1' } }, 'E_IMPORT', 2],

@@ -201,3 +201,13 @@ test('a column that is not there, and a table without patients, are told with th
     /'patient=Name' names no column .*name, label/,
   );
 });
+
+test('columns that are named without a table are refused', async () => {
+  const { config } = study([], ['patient']);
+  config.data.table = null;
+  config.data.table_columns = ['label=Diagnosis'];
+  await expect(preprocess({ config }, listening())).rejects.toMatchObject({
+    code: 'E_FLAGS',
+    message: expect.stringContaining('Give --table too'),
+  });
+});

@@ -1,12 +1,12 @@
 import { relative, sep } from 'node:path';
-import { compareText, type ListedPatient } from '@radweave/artifacts';
+import { type CarriedColumns, compareText, type ListedPatient } from '@radweave/artifacts';
 import { standing } from '@radweave/importing/cohort/account';
 import type { ImportedPatient } from '@radweave/importing/cohort/patients';
 import { OUT, oddities, type Proposal } from '@radweave/importing/series/propose';
 import { MASK } from '@radweave/importing/series/rules';
 import { grouped } from '@radweave/importing/series/stack';
 import { counted } from '@radweave/remarks';
-import { type StageContext, warn } from '@radweave/study/context/events';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
 
 /** Patients whom only the table, or only the folder has. */
 export function sayUnlisted(
@@ -19,6 +19,14 @@ export function sayUnlisted(
   const without = (rows?.length ?? patients.length) - patients.length;
   if (without > 0)
     warn(context, `${counted(without, 'patient')} of the table without an image below the folder.`);
+}
+
+/** What becomes of the columns of a table that say more of the patients. */
+export function sayColumns({ carried, keptBack }: CarriedColumns, path: string, context: StageContext): void {
+  const names = carried.map(({ name }) => name).join(', ');
+  if (names !== '') say(context, `Columns that go into ${path}, for preprocess --table: ${names}.`);
+  const back = keptBack.join(', ');
+  if (back !== '') say(context, `Columns that may tell who a patient is, and are kept back: ${back}.`);
 }
 
 /** What is odd about patients and series. */

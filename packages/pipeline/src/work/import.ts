@@ -1,5 +1,6 @@
 import { resolve, sep } from 'node:path';
 import {
+  type CarriedColumns,
   DataError,
   importFiles,
   type ListedFile,
@@ -8,8 +9,10 @@ import {
   readListed,
   readMapping,
   readPseudonyms,
+  refuseColumnsAlone,
   requireWritable,
   secretKey,
+  type ToldRow,
   UsageError,
   writeFileAtomic,
   writeLeftOut,
@@ -55,7 +58,7 @@ import { FIRST_RULES, MASK, withMaskRule } from '@radweave/importing/series/rule
 import { grouped, stacksOf } from '@radweave/importing/series/stack';
 import { counted } from '@radweave/remarks';
 import { type StageContext, say, stopIfAsked } from '@radweave/study/context/events';
-import { sayOddities, sayScattered, sayUnlisted } from './import-oddities.ts';
+import { sayColumns, sayOddities, sayScattered, sayUnlisted } from './import-oddities.ts';
 import {
   asker,
   missingFiles,
@@ -170,7 +173,8 @@ export async function importImages(options: ImportOptions, context: StageContext
   requireSomething(found, proposals, options, reasons);
   ask(openSeries(proposals));
   ask(unclearMasks(maskless));
-  const whole = { ...options, pixels, pseudonyms };
+  if (who.columns !== null) sayColumns(who.columns, importFiles(records).patients, context);
+  const whole = { ...options, pixels, pseudonyms, told: who.told };
   ask(replacedSeries(replacements(patients, proposals, whole)));
   const { slices, ...counts } = dryRun
     ? { written: 0, unchanged: 0, slices: wouldBeChosen(proposals, pixels, ask) }
@@ -197,20 +201,24 @@ function pixelsFor({ pixels, mask }: ImportOptions): PixelOptions {
   );
 }
 
-/** What a table of files says. */
+/** What a table of files says, and what any says beside. */
 interface Listed {
   readonly files: readonly ListedFile[] | null;
+  readonly told: readonly ToldRow[];
+  readonly columns: CarriedColumns | null;
 }
 
 /** Patients and, where the table lists files, these; their modalities are asked for unless others are. */
 function whoFor(options: ImportOptions): ImportOptions & Who & Listed {
-  const { table, kind } = options;
-  if (table === null) return { ...options, listed: null, files: null };
-  const said = readListed(table, options.tableColumns, kind === 'dicom', options);
-  if ('patients' in said) return { ...options, listed: said.patients, files: null };
+  const { table, kind, tableColumns } = options;
+  refuseColumnsAlone(table, tableColumns);
+  if (table === null) return { ...options, listed: null, files: null, told: [], columns: null };
+  const said = readListed(table, tableColumns, kind === 'dicom', options);
+  const { told, columns } = said;
+  if ('patients' in said) return { ...options, listed: said.patients, files: null, told, columns };
   const { files } = said;
   const modalities = options.modalities ?? [...new Set(files.map(({ modality }) => modality))];
-  return { ...options, modalities, listed: null, files };
+  return { ...options, modalities, listed: null, files, told, columns };
 }
 
 function mappingFor({ kind, records, mask }: ImportOptions): Mapping {

@@ -9,6 +9,7 @@ import {
   idOf,
   type RejectedImage,
   readCohortTable,
+  refuseColumnsAlone,
   requireWritable,
   type SplitSummary,
   splitFiles,
@@ -158,6 +159,7 @@ export async function preprocess(
 /** The patients of the folders, or of table and folders together. */
 function readFolders(root: string, data: Config['data'], context: StageContext): FoundCohort {
   const { table: place, table_columns, modalities, labels, home_hospital } = data;
+  refuseColumnsAlone(place, table_columns);
   if (place === null) return cohortBelow(root, modalities, labels, null);
   const table = readCohortTable(place, table_columns);
   const used = Object.entries(table.columns).map(([role, column]) =>
