@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sharedTest, tempDir } from '@radweave/testkit';
+import stringWidth from 'string-width';
 import { afterEach, expect, test, vi } from 'vitest';
 import { commandFlags } from './command-flags.ts';
 import { COMMANDS } from './commands/index.ts';
@@ -57,6 +58,14 @@ test('help fits in 80 columns, with options under headings and each default once
   expect(out).toMatch(/--modality <name> .*\(required\)/);
   expect(out).toMatch(/--pretrained <true\|false> .*\(default: true\)/);
   expect(out).toMatch(/--epochs <number> .*default: 100\)/);
+});
+
+test('the lists of settings and of models fit in 80 columns', async () => {
+  for (const args of [['config'], ['models', 'list']]) {
+    const { code, out } = await radweave(...args);
+    expect([code, out.split('\n').filter((line) => stringWidth(line) > 80)]).toEqual([0, []]);
+    expect(out.split('\n').length).toBeGreaterThan(20);
+  }
 });
 
 /** Takes a command line as far as its options and settings go, and does nothing. */

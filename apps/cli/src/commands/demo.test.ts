@@ -17,6 +17,7 @@ import { remark } from '@radweave/remarks';
 import { tempDir } from '@radweave/testkit';
 import { afterEach, expect, test, vi } from 'vitest';
 import { main } from '../main.ts';
+import { presenter as trained } from '../present/train.ts';
 import { COHORT, NEEDS, sparingDisk } from './demo.ts';
 import { setUpOnce } from './setup.ts';
 
@@ -180,4 +181,18 @@ test('a whole job ends with its AUCs, what was found and the report', async () =
   expect(after).toMatch(
     /^AUC per patient [\s\S]*What was found:[\s\S]*\nReport: \S*o\/report\/report\.html\n$/,
   );
+});
+
+test('a training ends with the AUCs of its network, also on external patients', async () => {
+  const config = defaultConfig();
+  config.experiment.output_dir = tempDir();
+  await finished(config);
+  const { record } = evaluationFiles(evaluationFolder(config));
+  const run = { run: 'r', modality: 'A', model: 'resnet18', epochs: 1, bestEpoch: 1, bestScore: 0.5 };
+  const files = { bestModel: 'best.pth', valMetrics: 'logs/val.csv', testMetrics: 'logs/test.csv' };
+  const result = { ...run, ...files, slicePredictions: { train: '', val: '', test: '' } };
+  const ending = (evaluation: string | null): string =>
+    trained.text?.({ ...result, ending: 'finished', evaluation }, {}) ?? '';
+  expect(ending(record)).toMatch(/\nAUC per patient .*external test elsewhere\n[\s\S]*What was found:/);
+  expect(ending(null)).not.toContain('AUC per patient');
 });

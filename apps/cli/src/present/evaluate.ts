@@ -3,7 +3,7 @@ import type { StageResult } from '@radweave/pipeline';
 import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import type { Presenter } from './presenter.ts';
-import { foundText, kindsText } from './results.ts';
+import { areaOf, foundText, kindsText } from './results.ts';
 
 type Row = StageResult<'evaluate'>['rows'][number];
 
@@ -26,7 +26,7 @@ export function evaluationSummary(result: ShownEvaluation): string {
     row.split,
     row.hospital,
     row.n,
-    estimate(row.auc),
+    estimate(areaOf(row)),
     estimate(row.sensitivity),
     estimate(row.specificity),
   ]);

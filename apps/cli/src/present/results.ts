@@ -51,7 +51,7 @@ function areaText(row: EvaluationRow | undefined): string {
 }
 
 /** DeLong's interval where there is one: over several classes there is the bootstrap's only. */
-function areaOf({ auc, auc_bootstrap }: EvaluationRow): EvaluationRow['auc'] {
+export function areaOf({ auc, auc_bootstrap }: EvaluationRow): EvaluationRow['auc'] {
   return auc.value === null || auc.lower === undefined ? auc_bootstrap : auc;
 }
 

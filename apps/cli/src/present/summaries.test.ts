@@ -74,6 +74,19 @@ test('an interval without width is not shown, and a minus stands beside no dash'
   expect(text).toContain('- no model is better than chance outside the home hospital');
 });
 
+test('with three classes an evaluation shows the macro AUC by its bootstrap interval', () => {
+  const some = { value: 0.75, lower: 0.5, upper: 1 };
+  const auc = { auc: { value: 0.75 }, auc_bootstrap: some, sensitivity: some, specificity: some };
+  const rows = ['macro', '0', '1', '2'].map((positive_label) => ({ ...fused, ...auc, positive_label }));
+  const text = evaluationSummary({
+    rows: rows as unknown as StageResult<'evaluate'>['rows'],
+    ...{ comparisons: [], labelNames: ['a', 'b', 'c'], aggregation: [], findings: [], evaluationFile: '' },
+  });
+  expect(text.match(/^fused .*$/gm)).toHaveLength(1);
+  expect(text.match(/0\.500–1\.000/g)).toHaveLength(3);
+  expect(text).not.toContain('threshold');
+});
+
 test('a result that nobody has words for is shown field by field', () => {
   expect(fieldsText({ output: 'a.json', counts: { JM: 2 } })).toBe('output: a.json\ncounts: {"JM":2}\n');
 });
