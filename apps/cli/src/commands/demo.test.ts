@@ -162,6 +162,8 @@ test('the demo tells its time and disk before it begins, and ends with what was 
   const folder = join(tempDir(), 'demo');
   const { before, after } = await said('demo', '--output_dir', folder);
   expect(vi.mocked(setUpOnce)).toHaveBeenCalled();
+  // With the optimizer a last checkpoint is four times as large as the best one.
+  expect(vi.mocked(runPipeline).mock.lastCall?.[0].experiment.save_last).toBe(false);
   const { minutes, most, stays } = NEEDS;
   for (const text of [`${minutes} minutes`, `${most} of disk`, `${stays} stay`, folder]) {
     expect(before).toContain(text);
