@@ -104,6 +104,7 @@ export const ERROR_CODES = {
   E_NUMBER_RANGE: 'A setting is too large for the numbers used in the computation.',
   E_NUM_CLASSES: 'Labels do not fit the number of classes.',
   E_OTHER_CHECKPOINT: 'Features or networks are not those that the model was fitted on.',
+  E_OTHER_SPLIT: 'No network of this modality was trained on the present split.',
   E_OUT_OF_MEMORY: 'The device has too little memory for the batch.',
   E_PAIR_FLAG: 'A flag is not of the form modality=value.',
   E_PATH: 'A path holds a zero character.',

@@ -1,6 +1,6 @@
-import { type AuditCase, outputFolders } from '@radweave/artifacts';
-import { type Remark, remark } from '@radweave/remarks';
-import { findRuns } from '@radweave/study/runs/run-folder';
+import { type AuditCase, outputFolders, splitHash } from '@radweave/artifacts';
+import { asWritten, type Remark, remark } from '@radweave/remarks';
+import { damagedRuns, findRuns, newestFitting } from '@radweave/study/runs/run-folder';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
 import { type CheckReport, finding } from './check.ts';
 import { seenCases } from './seen.ts';
@@ -8,19 +8,22 @@ import type { AuditSubject } from './subject.ts';
 
 /**
  * Runs trained on patients who are now in validation or test, or whose epoch was chosen on patients now in test. The run
- * that the next command takes is a leak; older ones, which only a user's own choice would take, are a warning.
+ * that the next command takes is a leak, and so is the newest where it would take none, for the split may have been changed by
+ * hand since; others, which only a user's own choice would take, are a warning.
  */
 export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader): Promise<CheckReport> {
   const { config, modalities, runs, splitsOf } = subject;
   const outputDir = config.experiment.output_dir;
-  const gaps: Remark[] = [];
+  const gaps: Remark[] = damagedRuns(outputDir).map(({ error }) => asWritten(error.fault));
   const used = { trainedOn: [] as AuditCase[], selectedOn: [] as AuditCase[] };
   const old: AuditCase[] = [];
   let looked = 0;
   for (const modality of modalities) {
     const found = findRuns(outputDir, 'best', { modality });
-    const chosen = runs[modality] ?? found[0]?.name;
+    const { run: fitting, other } = newestFitting(found, presentSplit(subject, modality));
+    const chosen = runs[modality] ?? (fitting ?? other)?.name;
     if (chosen === undefined) gaps.push(remark('audit-no-run', { modality }));
+    if (other !== undefined) gaps.push(remark('run-other-split', { modality, run: other.name }));
     for (const run of found) {
       const seen = await reader.seenBy(run.best);
       if ('code' in seen) {
@@ -52,4 +55,9 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
     ],
     gaps,
   };
+}
+
+/** As the split files say, also where they contradict each other: then no run fits. */
+function presentSplit({ placements }: AuditSubject, modality: string): string {
+  return splitHash(placements.filter(({ source }) => source === modality));
 }

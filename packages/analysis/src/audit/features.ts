@@ -10,7 +10,7 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
-import { findRuns } from '@radweave/study/runs/run-folder';
+import { runsIn } from '@radweave/study/runs/run-folder';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
 import { isForeign } from '../features/foreign.ts';
 import { readRecordedFeatures } from '../features/recorded.ts';
@@ -123,7 +123,7 @@ async function seenByNetwork(
   for (const [sha256, own] of bySha) {
     const named = [...own][0]?.set.checkpoint ?? 'pretrained';
     if (named === 'pretrained' || named === UNKNOWN_NETWORK) continue;
-    const path = fileOf(named, sha256, modality, subject);
+    const path = fileOf(named, sha256, subject);
     if (path === null) {
       result.gaps.push(remark('audit-checkpoint-gone', { modality, file: named }));
       continue;
@@ -148,7 +148,7 @@ async function seenByNetwork(
 }
 
 /** The checkpoint with this hash: where the features say, else a run of this output folder, which may have been moved. */
-function fileOf(named: string, sha256: string, modality: string, { config }: AuditSubject): string | null {
-  const runs = findRuns(config.experiment.output_dir, 'best', { modality }).map(({ best }) => best);
+function fileOf(named: string, sha256: string, { config }: AuditSubject): string | null {
+  const runs = runsIn(config.experiment.output_dir).map(({ best }) => best);
   return [named, ...runs].find((path) => existsSync(path) && hashFile(path) === sha256) ?? null;
 }

@@ -1,7 +1,6 @@
 import {
   type AuditCase,
   fusionFolder,
-  isFolderName,
   type KeyedPatient,
   logitsRecordPath,
   outputFolders,
@@ -10,10 +9,10 @@ import {
   readSplit,
   splitPath,
 } from '@radweave/artifacts';
-import { existsSync, readdirSync } from '@radweave/artifacts/files';
+import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
 import { SliceTable } from '@radweave/study/cohort/slice-table';
-import { RunFolder } from '@radweave/study/runs/run-folder';
+import { type RunFolder, runsIn } from '@radweave/study/runs/run-folder';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
 import { FusionResults } from '../fusion/fusion-results.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
@@ -23,15 +22,15 @@ import type { AuditSubject } from './subject.ts';
 /** What fold models have seen: of their own held-out fold, and of validation and test where they speak of these. */
 export async function checkFoldModels(subject: AuditSubject, reader: SeenReader): Promise<CheckReport> {
   const { config, modalities } = subject;
-  const runs = foldRuns(config.experiment.output_dir, modalities);
+  const gaps: Remark[] = [];
+  const runs = foldRuns(config.experiment.output_dir, modalities, gaps);
   const records = modalities
     .map((modality) => logitsRecordPath(config.data.features_dir, modality))
     .filter((path) => existsSync(path));
   if (runs.length + records.length === 0) {
-    return { looked: null, found: [], gaps: [remark('audit-no-folds')] };
+    return { looked: null, found: [], gaps: [...gaps, remark('audit-no-folds')] };
   }
   const own: AuditCase[] = [];
-  const gaps: Remark[] = [];
   for (const { run, modality } of runs) {
     const seen = await reader.seenBy(run.best);
     const heldOut = attempt(gaps, () => heldOutPatients(run, modality, subject.keys)) ?? null;
@@ -72,18 +71,17 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
 }
 
 /** Finished models of cross-validation and cross-fitting. */
-function foldRuns(outputDir: string, modalities: readonly string[]): { run: RunFolder; modality: string }[] {
-  const folder = outputFolders(outputDir).checkpoints;
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .sort()
-    .filter(isFolderName)
-    .map((name) => new RunFolder(outputDir, name))
-    .filter((run) => run.exists() && existsSync(run.best))
-    .flatMap((run) => {
-      const { fold_of, modality } = run.read();
-      return fold_of !== undefined && modalities.includes(modality) ? [{ run, modality }] : [];
-    });
+function foldRuns(
+  outputDir: string,
+  modalities: readonly string[],
+  gaps: Remark[],
+): { run: RunFolder; modality: string }[] {
+  const runs = runsIn(outputDir).filter((run) => existsSync(run.best));
+  return runs.flatMap((run) => {
+    const { fold_of, modality } = attempt(gaps, () => run.read()) ?? {};
+    const isAsked = fold_of !== undefined && modality !== undefined && modalities.includes(modality);
+    return isAsked ? [{ run, modality }] : [];
+  });
 }
 
 /** The patients a fold's model is evaluated on; null when its split file is gone. */

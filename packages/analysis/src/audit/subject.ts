@@ -43,7 +43,7 @@ export interface Placement {
 export interface AuditSubject {
   config: Config;
   modalities: readonly string[];
-  /** Run by modality; the newest where none is named. */
+  /** Run by modality; the newest on the present split where none is named. */
   runs: Readonly<Record<string, string>>;
   slices: readonly AuditedSlice[];
   /** Each different one once. */

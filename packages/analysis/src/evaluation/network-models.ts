@@ -1,4 +1,5 @@
 import {
+  type Config,
   eachSlicePrediction,
   SPLITS,
   type Split,
@@ -6,7 +7,8 @@ import {
   UsageError,
 } from '@radweave/artifacts';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
-import { findRuns, RunFolder } from '@radweave/study/runs/run-folder';
+import { presentIdentity } from '@radweave/study/cohort/split-identity';
+import { findRuns, newestFitting, type RunChoice, RunFolder } from '@radweave/study/runs/run-folder';
 import type { CohortFacts } from './cohort-facts.ts';
 import { missingNetwork, missingPredictions, type Unevaluated } from './unevaluated.ts';
 
@@ -32,9 +34,9 @@ export interface NetworkSlices {
 
 /** Which networks to read. */
 export interface NetworkWish {
-  outputDir: string;
+  config: Config;
   modalities: readonly string[];
-  /** Run by modality; the newest finished one where none is named. */
+  /** Run by modality; the newest finished one on the present split where none is named. */
   runs: Readonly<Record<string, string>>;
 }
 
@@ -51,22 +53,26 @@ export function readNetworks(
   const networks: NetworkSlices[] = [];
   const missing: Unevaluated[] = [];
   for (const modality of wish.modalities) {
-    const run = chooseRun(wish, modality);
+    const { run, other } = chooseRun(wish, modality);
     const lack =
-      run === undefined ? missingNetwork(wish.outputDir, modality) : missingPredictions(run, modality);
+      run === undefined ? missingNetwork(wish.config, modality, other) : missingPredictions(run, modality);
     if (lack !== null) missing.push(lack);
     else if (run !== undefined) networks.push(readNetwork(run, modality, facts));
   }
   return { networks, missing };
 }
 
-function chooseRun({ outputDir, runs }: NetworkWish, modality: string): RunFolder | undefined {
+function chooseRun({ config, runs }: NetworkWish, modality: string): RunChoice {
+  const outputDir = config.experiment.output_dir;
   const named = runs[modality];
   if (named === undefined) {
-    return findRuns(outputDir, 'best', { modality }).find((run) => run.read().status === 'finished');
+    const trained = findRuns(outputDir, 'best', { modality }).filter(
+      (run) => run.read().status === 'finished',
+    );
+    return newestFitting(trained, presentIdentity(config.data, modality));
   }
   const run = new RunFolder(outputDir, named);
-  if (run.exists() && run.read().modality === modality) return run;
+  if (run.exists() && run.read().modality === modality) return { run, other: undefined };
   throw new UsageError('E_NO_RUN', `there is no run '${named}' of modality ${modality}`, {
     where: run.checkpoints,
   });

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { type Config, fusionFolder, SPLITS, slicePredictionsPath } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
-import { findRuns, type RunFolder } from '@radweave/study/runs/run-folder';
+import { presentIdentity } from '@radweave/study/cohort/split-identity';
+import { findRuns, newestFitting, type RunFolder } from '@radweave/study/runs/run-folder';
 
 /** A model that is not evaluated, and the command that makes it. */
 export interface Unevaluated {
@@ -21,18 +22,30 @@ export function missingFusion(config: Config, modalities: readonly string[]): Un
   };
 }
 
-/** A modality none of whose trainings is finished. */
-export function missingNetwork(outputDir: string, modality: string): Unevaluated {
-  const [begun] = findRuns(outputDir, 'resumable', { modality }).filter(
+/**
+ * A modality none of whose trainings on the present split is finished.
+ *
+ * @param other The newest finished one on another split.
+ */
+export function missingNetwork(
+  { data, experiment }: Config,
+  modality: string,
+  other: RunFolder | undefined,
+): Unevaluated {
+  const running = findRuns(experiment.output_dir, 'resumable', { modality }).filter(
     (run) => run.read().status === 'running',
   );
+  const begun = newestFitting(running, presentIdentity(data, modality)).run;
   const train = `radweave train --modality ${modality}`;
-  return begun === undefined
-    ? { what: remark('run-missing', { modality }), command: train }
-    : {
-        what: remark('run-unfinished', { run: begun.name, modality }),
-        command: `${train} --resume --run ${begun.name}`,
-      };
+  if (begun !== undefined) {
+    const what = remark('run-unfinished', { run: begun.name, modality });
+    return { what, command: `${train} --resume --run ${begun.name}` };
+  }
+  const what =
+    other === undefined
+      ? remark('run-missing', { modality })
+      : remark('run-other-split', { run: other.name, modality });
+  return { what, command: train };
 }
 
 /** A finished run without what it says of every slice; null where all is there. */

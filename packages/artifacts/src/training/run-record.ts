@@ -11,7 +11,8 @@ const schema = z.object({
   /** Best validation score so far and its epoch; null before the first. */
   best: z.object({ epoch: z.int(), score: z.number() }).nullable(),
   epochs: z.int(),
-  split_hash: z.string(),
+  /** Identity of who was in which set; empty where it is not told. */
+  split_hash: z.string().default(''),
   /** ISO 8601, UTC: when the run was begun or its last epoch ended; runs before this was recorded have none. */
   time: z.iso.datetime().optional(),
   /** Set in the runs of a cross-validation or cross-fitting: its name. Such a run is never chosen by itself. */

@@ -1,8 +1,10 @@
 import { basename, dirname } from 'node:path';
-import { bestModelPath, outputFolders, UsageError } from '@radweave/artifacts';
+import { bestModelPath, type Config, DataError, outputFolders, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { remark } from '@radweave/remarks';
+import { isPresentSplit, presentIdentity } from '@radweave/study/cohort/split-identity';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
-import { findRuns, type RunFolder } from '@radweave/study/runs/run-folder';
+import { findRuns, newestFitting, type RunFolder, warnOfDamagedRuns } from '@radweave/study/runs/run-folder';
 import { isModel } from './architecture.ts';
 import { type ReadCheckpoint, readCheckpoint } from './checkpoint.ts';
 
@@ -16,7 +18,7 @@ export type ChosenCheckpoint =
 
 /** What is asked for. */
 export interface CheckpointWish {
-  /** `--checkpoint`: `pretrained`, a file, or undefined for the newest best run. */
+  /** `--checkpoint`: `pretrained`, a file, or undefined for the newest best run on the present split. */
   checkpoint: string | undefined;
   modality: string;
   /** `--model`. */
@@ -25,28 +27,31 @@ export interface CheckpointWish {
   weights?: string | null;
   /** ImageNet's weights are of no use: the classifier is asked. */
   needsClassifier?: boolean;
-  outputDir: string;
+  config: Pick<Config, 'data' | 'experiment'>;
 }
 
 /**
  * Finds the checkpoint and says which it is. `checkpoints/best_model.pth`, also the default, stands for the newest best
- * run of the modality (and model): as one file it would belong to whichever modality was trained last.
+ * run of the modality (and model) on the present split: as one file it would belong to whichever was trained last.
  *
- * @throws UsageError when there is none, or it is of another modality or model; the right one is named.
+ * @throws UsageError when there is none, or it is of another modality or model; the right one is named. DataError when none
+ *   is named and none was trained on the present split.
  */
 export async function chooseCheckpoint(
   wish: CheckpointWish,
   context: StageContext,
 ): Promise<ChosenCheckpoint> {
-  const { checkpoint, outputDir } = wish;
+  const { checkpoint, config } = wish;
   if (checkpoint === 'pretrained') return pretrained(wish);
+  const outputDir = config.experiment.output_dir;
   const common = checkpoint === undefined ? outputDir : outputOfCommonBest(checkpoint);
-  const run = common === null ? undefined : newestBest(common, wish);
+  const run = common === null ? undefined : newestBest(common, wish, context);
   if (run !== undefined) return { kind: 'file', path: run.best, saved: await openRun(run, wish, context) };
   const path = checkpoint ?? bestModelPath(outputFolders(outputDir).checkpoints);
   if (!existsSync(path)) throw noCheckpoint(wish, path);
   const saved = await readCheckpoint(path);
   if (saved !== null) requireMatch(saved, path, wish);
+  if (saved !== null && checkpoint === undefined) requirePresentSplit(saved, path, wish);
   return { kind: 'file', path, saved };
 }
 
@@ -59,8 +64,30 @@ async function pretrained(wish: CheckpointWish): Promise<ChosenCheckpoint> {
   return { kind: 'file', path: weights, saved };
 }
 
-function newestBest(outputDir: string, { modality, model }: CheckpointWish): RunFolder | undefined {
-  return findRuns(outputDir, 'best', { modality }).find((run) => isModel(run.read().model, model));
+/** @throws DataError `E_OTHER_SPLIT` when no file is named and no run fits the present split. */
+function newestBest(outputDir: string, wish: CheckpointWish, context: StageContext): RunFolder | undefined {
+  const { checkpoint, modality, config } = wish;
+  warnOfDamagedRuns(outputDir, context);
+  const { run, other } = newestFitting(runsOf(outputDir, wish), presentIdentity(config.data, modality));
+  if (other !== undefined && checkpoint === undefined) throw otherSplit(wish, other.name, other.best);
+  return run ?? other;
+}
+
+function runsOf(outputDir: string, { modality, model }: CheckpointWish): RunFolder[] {
+  return findRuns(outputDir, 'best', { modality }).filter((run) => isModel(run.read().model, model));
+}
+
+/** What no run tells of, such as a best model whose run is gone. @throws DataError `E_OTHER_SPLIT`. */
+function requirePresentSplit({ about }: ReadCheckpoint, path: string, wish: CheckpointWish): void {
+  const present = presentIdentity(wish.config.data, wish.modality);
+  if (!isPresentSplit(about.split_hash, present)) throw otherSplit(wish, basename(path), path);
+}
+
+function otherSplit({ modality }: CheckpointWish, run: string, path: string): DataError {
+  return new DataError('E_OTHER_SPLIT', remark('run-other-split', { modality, run }).text, {
+    where: path,
+    hint: `Train on the present split: radweave train --modality ${modality}; or name a file with --checkpoint`,
+  });
 }
 
 /** The output folder whose `checkpoints/best_model.pth` this is, or null. */
@@ -75,7 +102,7 @@ async function openRun(
   wish: CheckpointWish,
   context: StageContext,
 ): Promise<ReadCheckpoint | null> {
-  say(context, `Using the best epoch of ${wish.modality}'s latest run '${run.name}': ${run.best}`);
+  say(context, `Using the best epoch of ${wish.modality}'s run '${run.name}': ${run.best}`);
   if (run.read().status === 'running') warn(context, `The run '${run.name}' is not finished.`);
   const saved = await readCheckpoint(run.best);
   if (saved !== null) requireMatch(saved, run.best, wish);
@@ -99,11 +126,12 @@ function requireMatch({ about }: ReadCheckpoint, path: string, wish: CheckpointW
 }
 
 function rightOne(wish: CheckpointWish): string {
-  const { modality, model, outputDir } = wish;
-  const run = newestBest(outputDir, wish);
+  const { modality, model, config } = wish;
+  const outputDir = config.experiment.output_dir;
+  const { run } = newestFitting(runsOf(outputDir, wish), presentIdentity(config.data, modality));
   const name = model === undefined ? modality : `${modality} with ${model}`;
   return run === undefined
-    ? `There is none of ${name} in ${outputDir}: train one`
+    ? `There is none of ${name} on the present split in ${outputDir}: train one`
     : `That of ${name} is --checkpoint ${run.best}`;
 }
 
@@ -120,8 +148,8 @@ function runsHere(outputDir: string): string {
 }
 
 function noCheckpoint(wish: CheckpointWish, path: string): UsageError {
-  const { checkpoint, modality, model, outputDir, needsClassifier } = wish;
-  const found = runsHere(outputDir);
+  const { checkpoint, modality, model, config, needsClassifier } = wish;
+  const found = runsHere(config.experiment.output_dir);
   const asked = model === undefined ? modality : `${modality} with ${model}`;
   const what =
     checkpoint === undefined

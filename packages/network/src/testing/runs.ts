@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { type Config, readSplit, type Split, splitHash, splitPath } from '@radweave/artifacts';
+import { type Config, readSplit, type Split, splitPath } from '@radweave/artifacts';
 import { createModel, modelInfo } from '@radweave/models';
 import { patientHashes } from '@radweave/study/cohort/patient-hash';
 import { SliceTable } from '@radweave/study/cohort/slice-table';
+import { presentIdentity } from '@radweave/study/cohort/split-identity';
 import { studyKey } from '@radweave/study/cohort/study-key';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { manualSeed, randn, tidy } from '@radweave/torch';
@@ -28,7 +29,7 @@ export async function writeRun(
   tidy(() => net.train().call(randn([8, 1, image_size, image_size])));
   const run = new RunFolder(config.experiment.output_dir, name);
   mkdirSync(run.checkpoints, { recursive: true });
-  const hash = splitHash([]);
+  const hash = presentIdentity(config.data, modality) ?? '';
   const snapshot = takeSnapshot(
     {
       format: 'radweave/1',

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type CheckpointFacts, defaultConfig, type RunRecord, readHistory } from '@radweave/artifacts';
 import { SliceTable } from '@radweave/study/cohort/slice-table';
+import { splitIdentity } from '@radweave/study/cohort/split-identity';
 import type { EpochReport, SplitScores } from '@radweave/study/context/reports';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { tempDir } from '@radweave/testkit';
@@ -18,7 +19,6 @@ import {
 import { EpochFiles } from './epoch-files.ts';
 import { Recorder } from './recorder.ts';
 import { restorable } from './restorable.ts';
-import { identityOf } from './session-splits.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -235,7 +235,7 @@ test('a run that was killed between its best checkpoint and its last knows which
   const candidate = (epoch: number) => ({ epoch, score: epoch / 10, loss: 1 });
   const best = (epoch: number) => (memory: SnapshotMemory) => {
     const { about, ...taken } = taking(epoch)(memory);
-    return { ...taken, about: { ...about, best: candidate(epoch), split_hash: identityOf(tables) } };
+    return { ...taken, about: { ...about, best: candidate(epoch), split_hash: splitIdentity(tables) } };
   };
   const bestOfLast = async () => (await restorable(run, defaultConfig(), tables)).about.best;
   files.begin(best(1), record(1));

@@ -1,7 +1,16 @@
 import { type Config, crossValidationFiles, folderName, readConfig, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { type StageContext, say } from '@radweave/study/context/events';
-import { findRuns, newRunName, RunFolder, runNamed } from '@radweave/study/runs/run-folder';
+import { remark } from '@radweave/remarks';
+import { presentIdentity } from '@radweave/study/cohort/split-identity';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
+import {
+  findRuns,
+  newestFitting,
+  newRunName,
+  RunFolder,
+  runNamed,
+  warnOfDamagedRuns,
+} from '@radweave/study/runs/run-folder';
 import type { Ranks } from './ranks.ts';
 import { resumedConfig } from './resume-check.ts';
 
@@ -60,20 +69,31 @@ function openedBefore(wish: RunWish, context: StageContext): OpenedRun | undefin
   return { run, config: own, isResumed: true };
 }
 
-/** The named run, or the newest of the modality (and model); undefined where none was begun. */
+/** The named run, or the newest of the modality (and model) on the present split; undefined where none was begun. */
 function runToResume(
   { config, given = [], modality, run }: RunWish,
   context: StageContext,
 ): RunFolder | undefined {
   const { output_dir, name } = config.experiment;
   if (run !== '') return runNamed(output_dir, run);
+  if (name !== '') {
+    const own = new RunFolder(output_dir, name);
+    if (own.exists()) return own;
+    say(context, `There is no run '${name}' in ${output_dir} to resume: a new one is started.`);
+    return undefined;
+  }
+  warnOfDamagedRuns(output_dir, context);
   const model = given.includes('model.name') ? config.model.name : undefined;
-  const [newest] =
-    name === '' ? findRuns(output_dir, 'resumable', { modality, model }) : [new RunFolder(output_dir, name)];
-  if (newest?.exists() === true) return newest;
-  const what =
-    name === '' ? ` of modality ${modality}${model === undefined ? '' : ` with ${model}`}` : ` '${name}'`;
-  say(context, `There is no run${what} in ${output_dir} to resume: a new one is started.`);
+  const begun = findRuns(output_dir, 'resumable', { modality, model });
+  const { run: newest, other } = newestFitting(begun, presentIdentity(config.data, modality));
+  if (newest !== undefined) return newest;
+  const what = ` of modality ${modality}${model === undefined ? '' : ` with ${model}`}`;
+  if (other === undefined) {
+    say(context, `There is no run${what} in ${output_dir} to resume: a new one is started.`);
+  } else {
+    const why = remark('run-other-split', { modality, run: other.name }).text;
+    warn(context, `There is no run to resume, for ${why}: a new one is started.`);
+  }
   return undefined;
 }
 

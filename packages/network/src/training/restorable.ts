@@ -1,6 +1,7 @@
 import { type CheckpointFacts, type Config, DataError, sharedConfig } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { KnownPatients, refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
+import { splitIdentity } from '@radweave/study/cohort/split-identity';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
 import {
   type ReadCheckpoint,
@@ -9,7 +10,7 @@ import {
   readCheckpointFacts,
 } from '../open/checkpoint.ts';
 import { requireOwnConfig } from './resume-check.ts';
-import { identityOf, type Tables } from './session-splits.ts';
+import type { Tables } from './session-splits.ts';
 
 /** A checkpoint that training can continue with. */
 export type Restorable = ReadCheckpoint & { resume: ReadStates };
@@ -39,7 +40,7 @@ export async function restorable(run: RunFolder, config: Config, tables: Tables)
     run.last,
     new KnownPatients(config.data),
   );
-  if (about.split_hash !== identityOf(tables)) {
+  if (about.split_hash !== splitIdentity(tables)) {
     throw new DataError('E_RESUME_SPLIT', 'the split files have changed since this run was started', {
       where: config.data.splits_dir,
       hint: 'Restore the split (preprocess with the same root and seed), or start a new run',

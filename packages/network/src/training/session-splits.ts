@@ -1,4 +1,4 @@
-import { type Config, type Split, splitHash, splitPath } from '@radweave/artifacts';
+import { type Config, type Split, splitPath } from '@radweave/artifacts';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { requireLearnable } from '@radweave/study/cohort/learnable';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
@@ -56,14 +56,6 @@ export async function loadSplits(config: Config, modality: string, context: Stag
 
 export function allSplits(splits: Splits): LoadedSplit[] {
   return [splits.train, splits.val, splits.test];
-}
-
-/** Identity of who is in which set, whatever files they came from. */
-export function identityOf(tables: Tables): string {
-  const cohort = (['train', 'val', 'test'] as const).flatMap((split) =>
-    tables[split].patients.map(({ patient, hospital, label }) => ({ patient, hospital, label, split })),
-  );
-  return splitHash(cohort);
 }
 
 /** What the split files call the labels, where they name them. */

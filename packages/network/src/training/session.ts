@@ -14,6 +14,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import type { Remark } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { splitIdentity } from '@radweave/study/cohort/split-identity';
 import { type StudyKey, studyKey } from '@radweave/study/cohort/study-key';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { newestBeside } from '@radweave/study/runs/run-folder';
@@ -34,7 +35,7 @@ import { Recorder } from './recorder.ts';
 import { bestOf, type Restorable } from './restorable.ts';
 import { changedBatches } from './resume-check.ts';
 import { sampleOf } from './sample.ts';
-import { allSplits, identityOf, type Splits } from './session-splits.ts';
+import { allSplits, type Splits } from './session-splits.ts';
 import { slicePredictions } from './slice-predictions.ts';
 import type { Ending, Trainer } from './trainer.ts';
 import type { TrainingJob } from './training-job.ts';
@@ -85,7 +86,7 @@ export class TrainingSession {
     this.splits = splits;
     this.key = studyKey(config.data);
     this.network = network;
-    this.splitHash = identityOf(forEachSplit((split) => splits[split].table));
+    this.splitHash = splitIdentity(forEachSplit((split) => splits[split].table));
     const begun = saved?.about.precision === compute.precision ? saved.about.precision_reason : undefined;
     this.precisionReason = begun ?? compute.reason;
     this.trainer = trainer;

@@ -15,10 +15,8 @@ import {
   fusionFolder,
   harmonizeFiles,
   harmonizeFolder,
-  isFolderName,
   logitsPath,
   logitsRecordPath,
-  outputFolders,
   predictionsPath,
   readEvaluation,
   readSplitSummary,
@@ -29,7 +27,7 @@ import {
   splitPath,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
-import { findRuns, RunFolder } from '@radweave/study/runs/run-folder';
+import { RunFolder, runsIn } from '@radweave/study/runs/run-folder';
 
 /** A modality's network, and the run that trained it. */
 interface Network {
@@ -174,17 +172,15 @@ export function fusionReads(config: Config, wanted?: readonly FusionRead[]): Rea
   return withoutMissing(Object.fromEntries(wanted.map((name) => [name, places[name]])));
 }
 
-/** The checkpoint of a modality: the one that is named, else that of the newest run. */
-export function checkpointReads(
-  { experiment }: Config,
-  {
-    modality,
-    model,
-    checkpoint,
-  }: { modality: string; model?: string | undefined; checkpoint?: string | undefined },
-): Reads {
-  const path = checkpoint ?? findRuns(experiment.output_dir, 'best', { modality, model })[0]?.best ?? '';
-  return withoutMissing({ [`checkpoint of ${modality}`]: path });
+/** The checkpoint of a modality, which every step names. */
+export function checkpointReads({
+  modality,
+  checkpoint = '',
+}: {
+  modality: string;
+  checkpoint?: string | undefined;
+}): Reads {
+  return withoutMissing({ [`checkpoint of ${modality}`]: checkpoint });
 }
 
 /** What training a network left: its best checkpoint and what that says of every slice. */
@@ -228,16 +224,11 @@ export function frozenReads(config: Config): Reads {
 
 /** Every run of the output folder: the audit asks each whom it has seen, and fold models whom they must not have seen. */
 export function runReads({ experiment, model }: Config): Reads {
-  const folder = outputFolders(experiment.output_dir).checkpoints;
-  const names = existsSync(folder) ? readdirSync(folder).filter(isFolderName) : [];
-  const reads = names
-    .map((name) => new RunFolder(experiment.output_dir, name))
-    .filter((run) => run.exists())
-    .flatMap((run): [string, string][] => [
-      [`checkpoint of the run ${run.name}`, run.best],
-      [`record of the run ${run.name}`, run.record],
-      ...heldOutReads(run.splits, run.name),
-    ]);
+  const reads = runsIn(experiment.output_dir).flatMap((run): [string, string][] => [
+    [`checkpoint of the run ${run.name}`, run.best],
+    [`record of the run ${run.name}`, run.record],
+    ...heldOutReads(run.splits, run.name),
+  ]);
   const initial = model.weights === null ? {} : { 'initial weights': model.weights };
   return withoutMissing({ ...Object.fromEntries(reads), ...initial });
 }

@@ -144,9 +144,10 @@ function othersOf(config: Config): [name: StageName, options: object][] {
   const { modalities } = config.data;
   const model = join(folder, 'outputs', 'fusion', 'model.json');
   const input = join(folder, 'raw', 'SY', 'grade0');
+  const checkpoint = join(folder, 'outputs', 'checkpoints', 'A', 'best_model.pth');
   return [
     ['cross_validate', { config, modality: 'A', by: { folds: 2 }, resume: false, run: 'cv' }],
-    ['train_fold', { config, modality: 'A', folds: 3, fold: 2 }],
+    ['train_fold', { config, modality: 'A', folds: 3, fold: 2, checkpoint }],
     ['align', { config, modalities }],
     ['harmonize', { config, modalities, auditOnly: false, permutations: 1 }],
     ['predict', { config, model, input, output: join(folder, 'new.csv') }],

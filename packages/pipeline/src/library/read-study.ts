@@ -16,7 +16,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { readCohort } from '@radweave/study/cohort/read-cohort';
-import { findRuns } from '@radweave/study/runs/run-folder';
+import { damagedRuns, findRuns } from '@radweave/study/runs/run-folder';
 
 /** A fusion as it lies on disk. */
 export interface StudyFusion {
@@ -39,6 +39,8 @@ export interface Study {
 /** Reads the results of a study. @throws DataError for a file that is damaged. */
 export function readStudy(config: Config): Study {
   const { record } = evaluationFiles(evaluationFolder(config));
+  const [damaged] = damagedRuns(config.experiment.output_dir);
+  if (damaged !== undefined) throw damaged.error;
   return {
     patients: readCohort(config.data, config.data.modalities)?.patients ?? null,
     runs: findRuns(config.experiment.output_dir, 'best', {}).map((run) => run.read()),

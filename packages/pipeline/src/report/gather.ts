@@ -24,7 +24,7 @@ export async function gatherReport(config: Config, context: StageContext): Promi
   const { splitHash, versions, ...study } = readStudyCohort(config.data, modalities, files);
   const fusion = readFusion(config, evaluation, files);
   const fused = madeOf(fusion);
-  const runs = await reportedRuns(outputDir, modalities, evaluation, fused, files);
+  const runs = await reportedRuns(outputDir, modalities, evaluation, fused, files, context);
   const checkpoints = new Set([
     ...runs.map(({ checkpoint }) => checkpoint),
     ...(fused?.modalities ?? []).map(({ checkpoint_sha256 }) => checkpoint_sha256),

@@ -11,7 +11,8 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { readCheckpointFacts } from '@radweave/network/open/checkpoint';
 import type { NamedYaml, TrainingRun, TrainingSettings } from '@radweave/report';
-import { findRuns, type RunFolder } from '@radweave/study/runs/run-folder';
+import type { StageContext } from '@radweave/study/context/events';
+import { damagedRuns, findRuns, type RunFolder, warnOfDamagedRuns } from '@radweave/study/runs/run-folder';
 import type { UsedFiles } from './used-files.ts';
 
 /** A training run whose network gave features or probabilities that were evaluated. */
@@ -25,18 +26,29 @@ export interface ReportedRun {
   environment: CheckpointFacts | null;
 }
 
-/** The runs that fed the results; other runs in the output folder are not of this study. */
+/**
+ * The runs that fed the results; other runs in the output folder are not of this study.
+ *
+ * @throws DataError when the record of one that did is damaged.
+ */
 export async function reportedRuns(
   outputDir: string,
   modalities: readonly string[],
   evaluation: Evaluation,
   fusion: FusionModelFile | null,
   files: UsedFiles,
+  context: StageContext,
 ): Promise<ReportedRun[]> {
+  const fed = (run: RunFolder, modality: string): boolean =>
+    wasEvaluated(run, outputDir, evaluation) || gaveFeatures(run, modality, fusion);
+  for (const { run, error } of damagedRuns(outputDir)) {
+    if (modalities.some((modality) => fed(run, modality))) throw error;
+  }
+  warnOfDamagedRuns(outputDir, context);
   const found = modalities.flatMap((modality) =>
     findRuns(outputDir, 'best', { modality })
       .filter(({ history }) => existsSync(history))
-      .filter((run) => wasEvaluated(run, outputDir, evaluation) || gaveFeatures(run, modality, fusion))
+      .filter((run) => fed(run, modality))
       .map((run) => ({ run, modality })),
   );
   const reported: ReportedRun[] = [];

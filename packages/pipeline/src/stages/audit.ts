@@ -87,7 +87,10 @@ export const audit = defineStage({
         String(NEAR),
       ),
       no_pixels: toggle('do not decode and compare the images'),
-      run: several('<modality=name...>', "run of a modality's network (default: the newest one)"),
+      run: several(
+        '<modality=name...>',
+        "run of a modality's network (default: the newest one on the present split)",
+      ),
     },
     configFlags: usual(
       'modalities',

@@ -11,7 +11,7 @@ const settings = ['data.features_dir', 'data.resize', 'extraction.batch_size', '
 
 const reads = (options: CrossFitOptions): read.Reads => ({
   ...read.sliceReads(options.config, options.modality),
-  ...read.checkpointReads(options.config, options),
+  ...read.checkpointReads(options),
 });
 
 /** Trains the network of one fold ahead of `cross_fit`: it is on record as a run, and `cross_fit` finds it finished. */

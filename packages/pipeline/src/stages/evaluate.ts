@@ -41,7 +41,10 @@ export const evaluate = defineStage({
     leaves:
       'AUC with DeLong and bootstrap intervals, calibration, decision curves, paired tests, differences between hospitals',
     flags: {
-      run: several('<modality=name...>', "run of a modality's network (default: the newest finished one)"),
+      run: several(
+        '<modality=name...>',
+        "run of a modality's network (default: the newest finished one on the present split)",
+      ),
       frozen: optional('<folder>', 'reuse the decisions of an earlier evaluation, fit none', 'Input'),
       networks_only: toggle('evaluate the networks only, not the fusion'),
     },

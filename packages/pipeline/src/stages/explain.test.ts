@@ -9,6 +9,7 @@ import {
   toldSlice,
 } from '@radweave/artifacts';
 import { writeRun } from '@radweave/network/testing/runs';
+import { RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening, makeSplitOwn, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -114,7 +115,9 @@ test('patients, class and layer asked for; what does not exist is named, and the
   }
   makeSplitOwn(config);
   exchange(config, 'train', 'test');
-  await expect(explain(asked(config), listening())).rejects.toMatchObject({ code: 'E_LEAK_CHECKPOINT' });
+  const checkpoint = new RunFolder(config.experiment.output_dir, 'first').best;
+  const leaking = explain(asked(config, { checkpoint }), listening());
+  await expect(leaking).rejects.toMatchObject({ code: 'E_LEAK_CHECKPOINT' });
   exchange(config, 'train', 'test');
   const stopped = { ...listening(), shouldStop: () => true };
   await expect(explain(asked(config), stopped)).rejects.toMatchObject({ code: 'E_INTERRUPTED' });

@@ -35,7 +35,7 @@ export const explain = defineStage({
   }),
   reads: (options) => ({
     ...read.sliceReads(options.config, options.modality, [options.split]),
-    ...read.checkpointReads(options.config, options),
+    ...read.checkpointReads(options),
     ...read.decisionReads(options.config, options.modality),
   }),
   writes: ({ config, modality }) => [explanationsFolder(config.experiment.output_dir, modality)],
@@ -64,7 +64,11 @@ export const explain = defineStage({
     leaves: 'Grad-CAM montages and a randomisation check',
     flags: {
       modality: required('<name>', 'modality whose network to explain'),
-      checkpoint: optional('<file>', 'checkpoint (default: the best of the newest run)', 'Input'),
+      checkpoint: optional(
+        '<file>',
+        'checkpoint (default: the best of the newest run on the present split)',
+        'Input',
+      ),
       split: choice('<name>', 'set of the patients', SPLITS, 'test', 'Input'),
       patients: several('<ids...>', 'explain only these patients'),
       count: withDefault(

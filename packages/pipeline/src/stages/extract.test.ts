@@ -127,7 +127,7 @@ test('the default is the newest best run of the modality and model, and it is sa
     expect(result.checkpoint).toBe(
       join(config.experiment.output_dir, 'checkpoints', 'newest', 'best_model.pth'),
     );
-    expect(context.said.join('\n')).toContain("Using the best epoch of A's latest run 'newest'");
+    expect(context.said.join('\n')).toContain("Using the best epoch of A's run 'newest'");
   }
 });
 
@@ -197,10 +197,10 @@ test('records where features came from, and which of them are in-sample', async 
 
 test('a checkpoint whose training patients are now in validation or test is refused', async () => {
   const config = await prepared();
-  await writeRun(config, 'run', 'A', 1);
+  const { best: checkpoint } = await writeRun(config, 'run', 'A', 1);
   config.experiment.seed = 7;
   await preprocess({ config }, listening());
-  await expect(extract(asked(config), listening())).rejects.toMatchObject({
+  await expect(extract(asked(config, { checkpoint }), listening())).rejects.toMatchObject({
     code: 'E_LEAK_CHECKPOINT',
     exitCode: 3,
   });

@@ -10,7 +10,11 @@ import type { ExtractOptions } from '../work/extract.ts';
 export const extractFlags = {
   modality: required('<name>', 'modality to extract'),
   model: optional('<name>', 'architecture of the run, or of --checkpoint pretrained', 'Input'),
-  checkpoint: optional('<file>', '.pth file or `pretrained` (default: the best of the newest run)', 'Input'),
+  checkpoint: optional(
+    '<file>',
+    '.pth file or `pretrained` (default: the best of the newest run on the present split)',
+    'Input',
+  ),
   align: toggle('align the modalities afterwards'),
 };
 
@@ -28,7 +32,7 @@ export const extract = defineStage({
   precisionOf: 'extract',
   reads: (options: ExtractOptions) => ({
     ...read.sliceReads(options.config, options.modality),
-    ...read.checkpointReads(options.config, options),
+    ...read.checkpointReads(options),
   }),
   writes: ({ config, modality }) => read.pathsOf(read.featureReads(config, modality)),
   locks: ({ config, modality }) => ({

@@ -22,7 +22,7 @@ import type { TrainOptions, TrainResult } from '../work/train.ts';
 export const trainFlags = {
   modality: required('<name>', 'modality to train on'),
   resume: toggle(
-    'continue the newest run of this modality, or the one that --run names; a cross-validation must be named',
+    'continue the newest run of this modality on the present split, or the one that --run names; a cross-validation must be named',
   ),
   run: optional('<name>', 'name of a new run, or of the one to resume; --exp_name is the same', 'Output'),
   best_hparams_dir: withDefault('<folder>', 'record of the best settings', 'config/best_hparams', 'Output'),

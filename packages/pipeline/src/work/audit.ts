@@ -37,7 +37,7 @@ export interface AuditOptions {
   pixels: boolean;
   /** Only what images and split files show, before anything is trained. */
   dataOnly?: boolean;
-  /** Run by modality that results come from; the newest where none is named. */
+  /** Run by modality that results come from; the newest on the present split where none is named. */
   runs?: Readonly<Record<string, string>>;
   /** By default `audit` in the experiment's output folder. */
   outputDir?: string | null;

@@ -29,7 +29,7 @@ export interface CrossFitOptions {
   modality: string;
   /** Architecture: chooses among runs. */
   model?: string | undefined;
-  /** Whose settings to train with: a file of this program, or undefined for the newest best run. */
+  /** Whose settings to train with: a file of this program, or undefined for the newest best run on the present split. */
   checkpoint?: string | undefined;
   folds: number;
 }
@@ -91,8 +91,8 @@ interface Planned {
 /** Who is held out of which fold, and how its model is trained. */
 async function planned(options: CrossFitOptions, context: StageContext): Promise<Planned> {
   const { modality, folds: count } = options;
+  openSplitFolder(options.config.data, [modality], context);
   const config = await crossFitConfig(options, context);
-  openSplitFolder(config.data, [modality], context);
   requireEngineSettings(config);
   requireWritable(config.experiment.output_dir, '--set experiment.output_dir');
   const { rows } = readSliceTable(config.data, 'train', modality);

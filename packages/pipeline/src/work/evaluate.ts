@@ -24,12 +24,13 @@ import {
   UsageError,
 } from '@radweave/artifacts';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
+import { warnOfDamagedRuns } from '@radweave/study/runs/run-folder';
 
 /** Options of `evaluate`; the rest is in the `evaluation` section of the configuration. */
 export interface EvaluateOptions {
   config: Config;
   modalities: string[];
-  /** The run of a modality's network, where it is not to be the newest finished one. */
+  /** The run of a modality's network, where it is not to be the newest finished one on the present split. */
   runs: Record<string, string>;
   /** Folder of decisions frozen before, taken over instead of being fitted; null fits them. */
   frozen: string | null;
@@ -88,7 +89,8 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
   const outputDir = config.experiment.output_dir;
   const facts = readCohortFacts(config.data, modalities);
   const fusion = options.networksOnly ? null : readFusionModels(fusionFolder(config), facts);
-  const { networks, missing: lacking } = readNetworks({ outputDir, modalities, runs }, facts);
+  if (modalities.some((one) => runs[one] === undefined)) warnOfDamagedRuns(outputDir, context);
+  const { networks, missing: lacking } = readNetworks({ config, modalities, runs }, facts);
   const hasNoFusion = fusion === null && !options.networksOnly;
   const missing = [...(hasNoFusion ? [missingFusion(config, modalities)] : []), ...lacking];
   if (fusion === null && networks.length === 0) throw nothingToDo(config, missing);

@@ -33,7 +33,7 @@ import { predictedSlices, type WantedPatient } from '../explain/wanted.ts';
 export interface ExplainOptions {
   config: Config;
   modality: string;
-  /** A file, or undefined for the newest best run. */
+  /** A file, or undefined for the newest best run on the present split. */
   checkpoint?: string | undefined;
   split: Split;
   /** Explain these and no others. */
@@ -67,15 +67,14 @@ export interface ExplainResult {
  */
 export async function explain(options: ExplainOptions, context: StageContext): Promise<ExplainResult> {
   const { modality, checkpoint, split } = options;
-  const outputDir = options.config.experiment.output_dir;
-  resolveDevice(options.config.training.device);
-  const wish = { checkpoint, modality, model: undefined, outputDir, needsClassifier: true };
+  const config = structuredClone(options.config);
+  resolveDevice(config.training.device);
+  openSplitFolder(config.data, [modality], context);
+  const wish = { checkpoint, modality, model: undefined, config, needsClassifier: true };
   const chosen = await chooseCheckpoint(wish, context);
   const { about, path } = requireClassifier(chosen);
-  const spec = checkpointNetwork(options.config, chosen);
-  const config = structuredClone(options.config);
+  const spec = checkpointNetwork(config, chosen);
   config.data.image_size = spec.imageSize;
-  openSplitFolder(config.data, [modality], context);
   if (split !== 'train') {
     const table = readSliceTable(config.data, split, modality);
     const known = new KnownPatients(config.data);

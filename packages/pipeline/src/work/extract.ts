@@ -36,7 +36,7 @@ export interface ExtractOptions {
   modality: string;
   /** Architecture: chooses among runs, and names that of weights that do not say it. */
   model?: string | undefined;
-  /** A file, `pretrained`, or undefined for the newest best run. */
+  /** A file, `pretrained`, or undefined for the newest best run on the present split. */
   checkpoint?: string | undefined;
   /** Align all modalities that have features afterwards. */
   align: boolean;
@@ -69,13 +69,12 @@ export async function extract(options: ExtractOptions, context: StageContext): P
   requireOwnFolder(folderName('modality', modality));
   const config = askedModel(options);
   requireEngineSettings(config);
-  const outputDir = config.experiment.output_dir;
+  openSplitFolder(config.data, [modality], context);
   const { weights } = config.model;
-  const chosen = await chooseCheckpoint({ checkpoint, modality, model, weights, outputDir }, context);
+  const chosen = await chooseCheckpoint({ checkpoint, modality, model, weights, config }, context);
   if (model === undefined) requireModelName(options, chosen);
   const spec = checkpointNetwork(config, chosen);
   sayImageSize(options, spec, context);
-  openSplitFolder(config.data, [modality], context);
   const tables = forEachSplit((split) => readSliceTable(config.data, split, modality));
   requirePatients(config.data, modality, tables);
   refuseLeak(tables, chosen, new KnownPatients(config.data), context);

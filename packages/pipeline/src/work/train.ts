@@ -23,6 +23,7 @@ import type { Ranks } from '@radweave/network/training/ranks';
 import { TrainingSession } from '@radweave/network/training/session';
 import { folderSets } from '@radweave/network/training/session-splits';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { isPresentSplit, presentIdentity } from '@radweave/study/cohort/split-identity';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { isTrained, RunFolder } from '@radweave/study/runs/run-folder';
 import { evaluate } from './evaluate.ts';
@@ -135,6 +136,9 @@ export async function train(
   } else makeRoom(run);
   if (goesOn && isFinished(run, config)) {
     tellOthers(options, opened);
+    if (!isPresentSplit(run.read().split_hash, presentIdentity(config.data, modality))) {
+      warn(context, `The run '${run.name}' was trained on another split than the present one.`);
+    }
     await makeMissing(options, config, run, context);
     return { ...resultOf(run, modality), ending: 'already finished' };
   }
@@ -325,7 +329,7 @@ function publishBest(run: RunFolder, places: readonly string[]): void {
 
 function recordHparams(options: TrainOptions, config: Config, run: RunFolder, context: StageContext): void {
   const { best, split_hash } = run.read();
-  if (best === null) return;
+  if (best === null || split_hash === '') return;
   const path = bestHparamsPath(options.bestHparamsDir, config.model.name, options.modality);
   const record = { val_auc: best.score, split_hash, epoch: best.epoch, run: run.name };
   // As a --config it starts a run of its own, not that of the same name again.

@@ -17,12 +17,13 @@ import {
   writeFileAtomic,
 } from '@radweave/artifacts';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
+import { warnOfDamagedRuns } from '@radweave/study/runs/run-folder';
 
 /** Options of `visualize`. */
 export interface VisualizeOptions {
   config: Config;
   modalities: string[];
-  /** The run of a modality's network, where it is not to be the newest. */
+  /** The run of a modality's network, where it is not to be the newest on the present split. */
   runs?: Readonly<Record<string, string>>;
 }
 
@@ -44,12 +45,13 @@ export interface VisualizeResult {
  * @throws DataError when nothing at all can be drawn; InterruptedError when told to stop.
  */
 export async function visualize(options: VisualizeOptions, context: StageContext): Promise<VisualizeResult> {
-  const { config, modalities } = options;
+  const { config, modalities, runs = {} } = options;
   const outputDir = outputFolders(config.experiment.output_dir).visualizations;
+  if (modalities.some((one) => runs[one] === undefined)) {
+    warnOfDamagedRuns(config.experiment.output_dir, context);
+  }
   const { figures, skipped } = joinSets([
-    ...modalities.map((modality) =>
-      trainingCurves(config.experiment.output_dir, modality, options.runs?.[modality]),
-    ),
+    ...modalities.map((modality) => trainingCurves(config, modality, runs[modality])),
     fusionSet(fusionFolder(config)),
     await mapSet(config, modalities, context),
   ]);

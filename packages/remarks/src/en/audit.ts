@@ -126,7 +126,7 @@ export const AUDIT = {
   ),
   LEAK_CHECKPOINT_TRAINED: 'a network was trained on patients who are now in validation or test',
   LEAK_CHECKPOINT_SELECTED: 'the epoch of a network was chosen on patients who are now in test',
-  WARN_CHECKPOINT_OLD: 'older runs have seen patients who are now in validation or test',
+  WARN_CHECKPOINT_OLD: 'other runs have seen patients who are now in validation or test',
   LEAK_FOLD: 'fold models have seen patients of their held-out fold',
   LEAK_LOGITS: 'cross-fitted logits come from models that have seen patients now in validation or test',
   WARN_LOGITS_OLD:

@@ -118,6 +118,11 @@ export const EVALUATION = {
     { run: 'text', modality: 'text' },
     ({ run, modality }) => `the training run '${run}' of modality ${modality} is unfinished`,
   ),
+  'run-other-split': of(
+    { run: 'text', modality: 'text' },
+    ({ run, modality }) =>
+      `no run of modality ${modality} was trained on the present split; the newest, '${run}', was trained on another one`,
+  ),
   'run-without-predictions': of(
     { run: 'text' },
     ({ run }) => `run '${run}' has no slice_predictions_*.csv: it is of an older version, train again`,

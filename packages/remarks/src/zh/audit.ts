@@ -67,7 +67,7 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   INFO_SIMILAR_SLICES: ({ limit }) => `不同数据集的患者图像哈希相近，但相关系数低于 ${limit}`,
   LEAK_CHECKPOINT_TRAINED: '网络以现属验证集或外部测试集的患者训练',
   LEAK_CHECKPOINT_SELECTED: '网络的轮次由现属外部测试集的患者选定',
-  WARN_CHECKPOINT_OLD: '较早的运行见过现属验证集或外部测试集的患者',
+  WARN_CHECKPOINT_OLD: '其他运行见过现属验证集或外部测试集的患者',
   LEAK_FOLD: '折网络见过其留出折的患者',
   LEAK_LOGITS: '交叉拟合的 logit 来自见过现属验证集或外部测试集患者的模型',
   WARN_LOGITS_OLD: '未被任何融合模型使用的交叉拟合 logit 来自见过现属验证集或外部测试集患者的模型',

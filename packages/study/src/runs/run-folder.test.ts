@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { rmSync } from '@radweave/artifacts/files';
 import { tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
-import { RunFolder } from './run-folder.ts';
+import { listening } from '../testing/cohort.ts';
+import { damagedRuns, findRuns, newestFitting, RunFolder, warnOfDamagedRuns } from './run-folder.ts';
 
 vi.mock('@radweave/artifacts/files', async (original) => {
   const real = await original<typeof import('@radweave/artifacts/files')>();
@@ -21,4 +22,53 @@ test('of a run that begins anew the record goes last and the settings stay: kill
     [run.best, run.record, run.history, run.log, join(run.logs, 'splits')].toSorted(),
   );
   expect([readdirSync(run.checkpoints), readdirSync(run.logs)]).toEqual([[], ['config.yaml']]);
+});
+
+/** Finished runs of these splits, each newer than the one before; of an old record the split is not told. */
+function runsOn(outputDir: string, splits: Record<string, string | undefined>): void {
+  for (const [i, [name, split_hash]] of Object.entries(splits).entries()) {
+    const run = new RunFolder(outputDir, name);
+    mkdirSync(run.checkpoints, { recursive: true });
+    writeFileSync(run.best, '');
+    const about = { format: 1, name, modality: 'A', model: 'm', status: 'finished', best: null, epochs: 1 };
+    const time = `2026-01-0${i + 1}T00:00:00.000Z`;
+    writeFileSync(run.record, JSON.stringify({ ...about, split_hash, time }));
+  }
+}
+
+test.each([
+  ['the newest of the present split', { a: 'x', b: 'x', c: 'y' }, 'x', 'b', undefined],
+  ['none where all are of others, and the newest is told', { a: 'x', b: 'y' }, 'z', undefined, 'b'],
+  ['the newest where nothing tells the present split', { a: 'x', b: 'y' }, null, 'b', undefined],
+  ['an old record that tells no split, as before', { a: 'x', b: undefined }, 'x', 'b', undefined],
+  [
+    'a newer one of the present split before an old record',
+    { a: undefined, b: 'x', c: 'y' },
+    'x',
+    'b',
+    undefined,
+  ],
+  ['nothing without runs', {}, 'x', undefined, undefined],
+])('of several runs is chosen %s', (_, splits, present, run, other) => {
+  const outputDir = tempDir();
+  runsOn(outputDir, splits);
+  const chosen = newestFitting(findRuns(outputDir, 'best', { modality: 'A' }), present);
+  expect([chosen.run?.name, chosen.other?.name]).toEqual([run, other]);
+});
+
+test('a damaged record hides no other run, and is told with its file', () => {
+  const outputDir = tempDir();
+  runsOn(outputDir, { a: 'x', b: 'x', c: 'x' });
+  const damaged = new RunFolder(outputDir, 'c');
+  writeFileSync(damaged.record, '{');
+  expect(findRuns(outputDir, 'best', {}).map(({ name }) => name)).toEqual(['b', 'a']);
+  expect(damagedRuns(outputDir).map(({ run, error }) => [run.name, error.code])).toEqual([['c', 'E_JSON']]);
+  const context = listening();
+  warnOfDamagedRuns(outputDir, context);
+  expect(context.said).toEqual([
+    expect.stringMatching(
+      /^warning: The run 'c' is left out: the file is not valid JSON.*run\.json\)\. Restore/,
+    ),
+  ]);
+  expect(() => damaged.read()).toThrow(expect.objectContaining({ code: 'E_JSON', where: damaged.record }));
 });

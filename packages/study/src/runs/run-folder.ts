@@ -6,6 +6,7 @@ import {
   folderName,
   isFolderName,
   outputFolders,
+  RadweaveError,
   type RunRecord,
   readConfig,
   readRunRecord,
@@ -17,6 +18,8 @@ import {
   writeRunRecord,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync, rmSync, statSync } from '@radweave/artifacts/files';
+import { isPresentSplit } from '../cohort/split-identity.ts';
+import { type StageContext, warn } from '../context/events.ts';
 import { isExhausted } from './early-stop.ts';
 
 /** The files of one training run. */
@@ -127,12 +130,24 @@ export function newRunName(model: string, modality: string): string {
   return `${model}_${modality}_${day}-${time}`;
 }
 
-/** Runs, newest first, with what is recorded of them; fold models are not among them. */
+/** What is recorded of a run, or why that cannot be read. */
+function recordOf(run: RunFolder): RunRecord | RadweaveError {
+  try {
+    return run.read();
+  } catch (error) {
+    if (error instanceof RadweaveError) return error;
+    throw error;
+  }
+}
+
+/** Runs, newest first, with what is recorded of them; fold models are not among them, nor those of {@link damagedRuns}. */
 function recorded(runs: readonly RunFolder[]): { run: RunFolder; record: RunRecord; changed: number }[] {
   return runs
-    .map((run) => ({ run, record: run.read() }))
-    .filter(({ record }) => record.fold_of === undefined)
-    .map(({ run, record }) => ({ run, record, changed: changedAt(run, record) }))
+    .flatMap((run) => {
+      const record = recordOf(run);
+      if (record instanceof RadweaveError || record.fold_of !== undefined) return [];
+      return [{ run, record, changed: changedAt(run, record) }];
+    })
     .sort((a, b) => b.changed - a.changed);
 }
 
@@ -143,9 +158,10 @@ function changedAt(run: RunFolder, { time }: RunRecord): number {
   return file === undefined ? 0 : statSync(file).mtimeMs;
 }
 
-function runsIn(outputDir: string): RunFolder[] {
+/** The runs of an output folder by name, fold models too. */
+export function runsIn(outputDir: string): RunFolder[] {
   const folder = outputFolders(outputDir).checkpoints;
-  const names = existsSync(folder) ? readdirSync(folder).filter(isFolderName) : [];
+  const names = existsSync(folder) ? readdirSync(folder).filter(isFolderName).sort() : [];
   return names.map((name) => new RunFolder(outputDir, name)).filter((run) => run.exists());
 }
 
@@ -154,7 +170,45 @@ function isResumable(run: RunFolder): boolean {
   return existsSync(run.last) || (existsSync(run.config) && !readConfig(run.config).experiment.save_last);
 }
 
-/** The runs of an output folder that have a file `which`, or can be resumed, newest first; fold models are not among them. */
+/** Runs whose record cannot be read, and why. Whether one of them would have been taken, nobody can tell. */
+export function damagedRuns(outputDir: string): { run: RunFolder; error: RadweaveError }[] {
+  return runsIn(outputDir).flatMap((run) => {
+    const error = recordOf(run);
+    return error instanceof RadweaveError ? [{ run, error }] : [];
+  });
+}
+
+/** Warns of {@link damagedRuns}: a command that chooses among the others goes on. */
+export function warnOfDamagedRuns(outputDir: string, context: StageContext): void {
+  for (const { run, error } of damagedRuns(outputDir)) {
+    const remedy = 'Restore run.json from a copy, or move the folder of the run away';
+    warn(context, `The run '${run.name}' is left out: ${error.fault}. ${remedy}.`);
+  }
+}
+
+/** Which of several runs a command takes where the user names none. */
+export interface RunChoice {
+  /** Undefined where none fits. */
+  run: RunFolder | undefined;
+  /** Where none fits the newest, which was trained on another split. */
+  other: RunFolder | undefined;
+}
+
+/**
+ * The one rule by which a run is chosen: the newest that was trained on the present split.
+ *
+ * @param runs The newest first.
+ * @param present Identity of the present split of their modality; null where nothing tells it, which leaves the newest.
+ */
+export function newestFitting(runs: readonly RunFolder[], present: string | null): RunChoice {
+  const run = runs.find((one) => isPresentSplit(one.read().split_hash, present));
+  return { run, other: run === undefined ? runs[0] : undefined };
+}
+
+/**
+ * The runs of an output folder that have a file `which`, or can be resumed, newest first; fold models are not among them, nor
+ * those of {@link damagedRuns}.
+ */
 export function findRuns(
   outputDir: string,
   which: 'best' | 'history' | 'resumable',

@@ -1,0 +1,190 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  auditFiles,
+  auditFolder,
+  type Config,
+  readAuditRecord,
+  readEvaluation,
+  readFusionModel,
+} from '@radweave/artifacts';
+import { crossFitConfig } from '@radweave/network/folds/config';
+import { RunFolder } from '@radweave/study/runs/run-folder';
+import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTraining, type TrainOptions } from '../work/train.ts';
+import { audit } from './audit.ts';
+import { evaluate, usualEvaluation } from './evaluate.ts';
+import { explain } from './explain.ts';
+import { extract } from './extract.ts';
+import { fuse } from './fuse.ts';
+import { predict } from './predict.ts';
+import { preprocess } from './preprocess.ts';
+import { report } from './report.ts';
+import { train } from './train.ts';
+import { visualize } from './visualize.ts';
+
+/** Shared by all tests: two networks are trained, once. */
+const folder = mkdtempSync(join(tmpdir(), 'radweave-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const config: Config = {
+  ...cohortConfig(folder),
+  model: { ...cohortConfig(folder).model, name: 'mobilenetv3_small_100', pretrained: false },
+};
+Object.assign(config.training, { epochs: 1, batch_size: 16, precision: 'fp32', learning_rate: 0.001 });
+Object.assign(config.evaluation, { bootstrap_replicates: 100 });
+config.data.modalities = ['A'];
+const { output_dir } = config.experiment;
+const run = (name: string): RunFolder => new RunFolder(output_dir, name);
+
+const split = (seed: number) => {
+  config.experiment.seed = seed;
+  return preprocess({ config }, listening());
+};
+
+function training(more: Partial<TrainOptions> = {}): TrainOptions {
+  const bestHparamsDir = join(folder, 'best_hparams');
+  return { config, given: [], modality: 'A', resume: false, run: '', bestHparamsDir, ...more };
+}
+
+const asked = { config, modality: 'A', align: false, given: [] };
+const explained = {
+  config,
+  modality: 'A',
+  split: 'test',
+  count: 1,
+  layer: 'blocks.1',
+  slices: 2,
+} as const;
+const audited = {
+  config,
+  modalities: ['A'],
+  strict: false,
+  nearDuplicateDistance: 0,
+  pixels: false,
+};
+const networks = (): Parameters<typeof evaluate>[0] => ({ ...usualEvaluation(config), networksOnly: true });
+
+type Listening = ReturnType<typeof listening>;
+
+/** What was said of the run whose record is damaged. */
+const ofDamaged = ({ said }: Listening): string[] => said.filter((line) => line.includes("run 'torn'"));
+
+beforeAll(async () => {
+  writeCohortFolders(join(folder, 'raw'), 5, 2);
+  for (const [name, seed] of [
+    ['one', 1],
+    ['two', 2],
+  ] as const) {
+    await split(seed);
+    await train(training({ run: name }), listening());
+  }
+  // Newer than both, and unreadable.
+  cpSync(run('two').checkpoints, run('torn').checkpoints, { recursive: true });
+  writeFileSync(run('torn').record, '{ "format": 1,');
+  await split(1);
+}, 300_000);
+
+/** Each command and the run that it took, or says that it took. */
+const CHOOSING: Record<string, (context: Listening) => Promise<string>> = {
+  extract: async (context) => (await extract(asked, context)).checkpoint,
+  'extract by the common name': async (context) => {
+    const checkpoint = join(output_dir, 'checkpoints', 'best_model.pth');
+    return (await extract({ ...asked, checkpoint }, context)).checkpoint;
+  },
+  explain: async (context) => {
+    await explain(explained, context);
+    return context.said.find((line) => line.includes('Using the best epoch')) ?? '';
+  },
+  evaluate: async (context) => {
+    const { evaluationFile } = await evaluate(networks(), context);
+    return JSON.stringify(readEvaluation(evaluationFile).inputs);
+  },
+  visualize: async (context) => {
+    const { outputDir } = await visualize({ config, modalities: ['A'] }, context);
+    return readFileSync(join(outputDir, 'training_curves_A.svg'), 'utf8').replaceAll(
+      /.*(one|two) \(.*/gs,
+      "'$1'",
+    );
+  },
+  'train --resume': async (context) => `'${openTraining(training({ resume: true }), context)?.run.name}'`,
+  'extract --cross_fit': async (context) => {
+    await crossFitConfig({ config, modality: 'A' }, context);
+    return context.said.find((line) => line.includes('Using the best epoch')) ?? '';
+  },
+};
+
+const OF_ONE = /checkpoints\/one\/|logs\/one\/|'one'/;
+const OF_TWO = /checkpoints\/two\/|logs\/two\/|'two'/;
+
+test.each(Object.entries(CHOOSING))('back on the first split, %s takes its run', async (_, take) => {
+  const context = listening();
+  const taken = await take(context);
+  expect(taken).toMatch(OF_ONE);
+  expect(taken).not.toMatch(OF_TWO);
+  expect(ofDamaged(context)).toEqual([expect.stringContaining(run('torn').record)]);
+});
+
+test('what follows from that run is of it too: fusion, prediction, audit and report', async () => {
+  await extract(asked, listening());
+  await fuse({ config, modalities: ['A'] }, listening());
+  const model = join(output_dir, 'fusion', 'model.json');
+  expect(readFusionModel(model).modalities[0]?.checkpoint).toContain('one');
+  const input = join(folder, 'raw', 'SY', 'grade0');
+  const predicted = await predict({ config, model, input, output: join(folder, 'new.csv') }, listening());
+  expect(predicted.patients).toBe(2);
+  await evaluate(usualEvaluation(config), listening());
+  const context = listening();
+  const { verdict, findings } = await audit(audited, context);
+  expect([verdict, findings.map(({ code }) => code)]).toEqual([
+    'warning',
+    ['WARN_CHECKPOINT_OLD', 'WARN_UNREADABLE', 'WARN_UNREADABLE', 'WARN_FUSION_IN_SAMPLE'],
+  ]);
+  expect(JSON.stringify(findings)).toMatch(/run two: trained on.*torn.run\.json/s);
+  const told = listening();
+  const { html } = await report({ config, language: 'en', pdf: false, output: null }, told);
+  expect(readFileSync(html, 'utf8')).toMatch(/>one</);
+  expect(readFileSync(html, 'utf8')).not.toMatch(/>two</);
+  expect(ofDamaged(told)).toHaveLength(1);
+});
+
+test('a run that is named is what it was: refused for its patients, or for its damaged record', async () => {
+  await expect(extract({ ...asked, checkpoint: run('two').best }, listening())).rejects.toMatchObject({
+    code: 'E_LEAK_CHECKPOINT',
+  });
+  const damaged = { code: 'E_JSON', where: run('torn').record };
+  await expect(evaluate({ ...networks(), runs: { A: 'torn' } }, listening())).rejects.toMatchObject(damaged);
+  expect(() => openTraining(training({ resume: true, run: 'torn' }), listening())).toThrow(
+    expect.objectContaining(damaged),
+  );
+  const context = listening();
+  expect((await train(training({ resume: true, run: 'two' }), context)).ending).toBe('already finished');
+  expect(context.said.join('\n')).toContain("'two' was trained on another split than the present one");
+});
+
+const SAID =
+  /no run of modality A was trained on the present split; the newest, 'two', was trained on another one/;
+
+test('where no run fits, each command says so, names the newest and tells what to do', async () => {
+  await split(3);
+  const refused = { code: 'E_OTHER_SPLIT', exitCode: 3, message: expect.stringMatching(SAID) };
+  for (const failed of [
+    extract(asked, listening()),
+    explain(explained, listening()),
+    crossFitConfig({ config, modality: 'A' }, listening()),
+  ]) {
+    await expect(failed).rejects.toMatchObject(refused);
+    await expect(failed).rejects.toThrow(/radweave train --modality A; or name a file with --checkpoint/);
+  }
+  await expect(evaluate(networks(), listening())).rejects.toThrow(SAID);
+  const context = listening();
+  const { skipped } = await visualize({ config, modalities: ['A'] }, context);
+  expect(skipped.find(({ name }) => name === 'training_curves_A')?.reason).toMatch(SAID);
+  expect(openTraining(training({ resume: true }), context).isResumed).toBe(false);
+  expect(context.said.join('\n')).toMatch(
+    /warning: There is no run to resume, for no run .*: a new one is started/,
+  );
+  await expect(audit(audited, listening())).rejects.toMatchObject({ code: 'E_LEAK' });
+  expect(JSON.stringify(readAuditRecord(auditFiles(auditFolder(config)).record).not_checked)).toMatch(SAID);
+});
