@@ -92,7 +92,7 @@ function runToResume(
     say(context, `There is no run${what} in ${output_dir} to resume: a new one is started.`);
   } else {
     const why = remark('run-other-split', { modality, run: other.name }).text;
-    warn(context, `There is no run to resume, for ${why}: a new one is started.`);
+    warn(context, `Nothing is resumed: ${why}. A new run is started.`);
   }
   return undefined;
 }

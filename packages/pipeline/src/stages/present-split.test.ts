@@ -183,7 +183,7 @@ test('where no run fits, each command says so, names the newest and tells what t
   expect(skipped.find(({ name }) => name === 'training_curves_A')?.reason).toMatch(SAID);
   expect(openTraining(training({ resume: true }), context).isResumed).toBe(false);
   expect(context.said.join('\n')).toMatch(
-    /warning: There is no run to resume, for no run .*: a new one is started/,
+    /warning: Nothing is resumed: no run .*another one\. A new run is started/,
   );
   await expect(audit(audited, listening())).rejects.toMatchObject({ code: 'E_LEAK' });
   expect(JSON.stringify(readAuditRecord(auditFiles(auditFolder(config)).record).not_checked)).toMatch(SAID);
