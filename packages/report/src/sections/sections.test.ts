@@ -54,6 +54,13 @@ test('the flow of patients adds up, and who was left out is listed with the reas
   expect(rowsOf(await section('flow', bareStudy()))).toEqual([]);
 });
 
+test('what was not evaluated, and every other caution of the evaluation, stands in the summary', async () => {
+  const data = study();
+  const shown = readText(await section('summary', data));
+  expect(data.evaluation.notes).not.toEqual([]);
+  for (const note of data.evaluation.notes) expect(shown).toContain(WORDS.en.remark(note));
+});
+
 test('all that is odd about the data is listed, beside the gray values of each modality', async () => {
   const data = study();
   const { warnings } = data.division?.oddities ?? expect.unreachable();
