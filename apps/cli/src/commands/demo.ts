@@ -14,6 +14,7 @@ import {
 import { existsSync, rmSync } from '@radweave/artifacts/files';
 import { generatePhantomCohort, type PhantomOptions } from '@radweave/phantom';
 import { type Runner, runPipeline } from '@radweave/pipeline';
+import { counted } from '@radweave/remarks';
 import { runEnding } from '../run-ending.ts';
 import { JobClock } from '../stage/job-clock.ts';
 import { terminalRunner } from '../stage/run-stage.ts';
@@ -94,7 +95,7 @@ async function demo(folder: string, config: Config, quiet: boolean): Promise<voi
   writeConfig(join(folder, 'config.yaml'), config);
   const cohort: PhantomOptions = { ...COHORT, seed: config.experiment.seed };
   const { patients, slices } = generatePhantomCohort(join(folder, 'raw'), cohort);
-  say(`${patients.length} phantom patients of 3 hospitals, ${slices} slices.`);
+  say(`${counted(patients.length, 'phantom patient')} of 3 hospitals, ${counted(slices, 'slice')}.`);
   const bestHparamsDir = join(folder, 'best_hparams');
   const runner = sparingDisk(config, terminalRunner(quiet, new JobClock(config, FOLDS)));
   const how = { bestHparamsDir, explain: true, mapLayer: MAP_LAYER, crossFit: FOLDS };

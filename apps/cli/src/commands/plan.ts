@@ -1,5 +1,6 @@
 import { jsonLine } from '@radweave/artifacts';
 import { planStudy } from '@radweave/pipeline';
+import { counted } from '@radweave/remarks';
 import { forThisStudy } from '../command-line.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { readCall, tellFile } from '../stage/flags.ts';
@@ -27,6 +28,8 @@ export const define: Define = (command) => {
       return [name, needs.device, after.filter((one) => !known.has(one)).join(', ')];
     });
     process.stdout.write(`${table(['task', 'device', 'after'], rows)}\n`);
-    process.stdout.write(forThisStudy(`${plan.tasks.length} tasks: ${file}\nNow run radweave work\n`));
+    process.stdout.write(
+      forThisStudy(`${counted(plan.tasks.length, 'task')}: ${file}\nNow run radweave work\n`),
+    );
   });
 };

@@ -1,5 +1,6 @@
 import { jsonLine } from '@radweave/artifacts';
 import { openPlan, studyStatus, type TaskStatus } from '@radweave/pipeline';
+import { counted } from '@radweave/remarks';
 import { addFlags } from '../stage/add-flags.ts';
 import { type CommonFlags, readCall } from '../stage/flags.ts';
 import { table } from '../table.ts';
@@ -25,5 +26,5 @@ export function statusText(tasks: readonly TaskStatus[]): string {
   for (const { state } of tasks) counts.set(state, (counts.get(state) ?? 0) + 1);
   const sum = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
   const errors = tasks.flatMap(({ name, error }) => (error === null ? [] : [`${name}: ${error.text}\n`]));
-  return `${table(['task', 'state', 'took', 'worker'], rows)}\n${tasks.length} tasks: ${sum}\n${errors.join('')}`;
+  return `${table(['task', 'state', 'took', 'worker'], rows)}\n${counted(tasks.length, 'task')}: ${sum}\n${errors.join('')}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '@radweave/remarks';
 import { table } from '../table.ts';
 import type { Presenter } from './presenter.ts';
 
@@ -14,7 +15,7 @@ export const presenter: Presenter<'import'> = {
     const reasons = Object.entries(leftOut).map(([reason, n]) => `  ${n} × ${reason}`);
     return [
       table(['modality', 'patients', 'series', 'slices'], rows),
-      ...(reasons.length === 0 ? [] : [`Left out of ${files} files:`, ...reasons]),
+      ...(reasons.length === 0 ? [] : [`Left out of ${counted(files, 'file')}:`, ...reasons]),
       `Which series is which modality: ${mapping}; how they look: ${sheet}`,
       output === null
         ? 'No slice was written: this was a dry run'

@@ -1,5 +1,6 @@
 import { DataError } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
+import { counted } from '@radweave/remarks';
 import { table } from '../table.ts';
 import type { Presenter } from './presenter.ts';
 
@@ -24,7 +25,7 @@ function summary({ path, files, told, leftOut, pseudonyms }: StageResult<'share'
   return [
     ...(rows.length === 0 ? [] : [table(['file', 'tells', 'times', 'such as'], rows), ...more, '']),
     ...leftOut.map((file) => `left out: ${file}`),
-    `Looked at ${files === 1 ? '1 file' : `${files} files`}; ${telling(told)} who or where: ${path}`,
+    `Looked at ${counted(files, 'file')}; ${telling(told)} who or where: ${path}`,
     ...(pseudonyms === null ? [] : [`Who is who: ${pseudonyms}`]),
     '',
   ].join('\n');
@@ -33,7 +34,7 @@ function summary({ path, files, told, leftOut, pseudonyms }: StageResult<'share'
 function telling(told: StageResult<'share'>['told']): string {
   const files = new Set(told.map(({ file }) => file)).size;
   if (files === 0) return 'none tells';
-  return files === 1 ? '1 file tells' : `${files} files tell`;
+  return `${counted(files, 'file')} ${files === 1 ? 'tells' : 'tell'}`;
 }
 
 function shortened(text: string): string {

@@ -1,5 +1,6 @@
 import { DataError } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
+import { counted } from '@radweave/remarks';
 import type { Presenter } from './presenter.ts';
 
 /** Differences of one file that are printed; `--json` has all. */
@@ -17,8 +18,14 @@ function fault({ compared, differences, missing, run }: StageResult<'verify'>): 
   const wrong = [
     ...(differences.length === 0
       ? []
-      : [`${differences.length} differences between what the run saved and what was computed again`]),
-    ...(missing.length === 0 ? [] : [`${missing.length} files or values of the run are missing`]),
+      : [
+          `${counted(differences.length, 'difference')} between what the run saved and what was computed again`,
+        ]),
+    ...(missing.length === 0
+      ? []
+      : [
+          `${counted(missing.length, 'file')} or value${missing.length === 1 ? ' of the run is' : 's of the run are'} missing`,
+        ]),
   ];
   if (wrong.length === 0) return null;
   return new DataError('E_VERIFY', wrong.join(', and '), {
@@ -46,7 +53,7 @@ function summary({ compared, differences, missing, unverified, remarks }: StageR
     ...unverified.map((text) => `not verified: ${text}`),
     ...remarks.map((text) => `remark: ${text}`),
     ...shown,
-    `${differences.length === 0 ? 'No' : differences.length} differences in ${compared.length} comparisons` +
+    `${differences.length === 0 ? 'No differences' : counted(differences.length, 'difference')} in ${counted(compared.length, 'comparison')}` +
       `${missing.length === 0 ? '' : `; ${missing.length} missing`}.`,
     '',
   ].join('\n');

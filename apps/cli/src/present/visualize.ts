@@ -1,5 +1,6 @@
+import { counted } from '@radweave/remarks';
 import type { Presenter } from './presenter.ts';
 
 export const presenter: Presenter<'visualize'> = {
-  text: ({ outputDir, files }) => `${files.length} files in ${outputDir}\n`,
+  text: ({ outputDir, files }) => `${counted(files.length, 'file')} in ${outputDir}\n`,
 };

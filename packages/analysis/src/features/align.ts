@@ -20,6 +20,7 @@ import {
   writeAlignmentRecord,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { are, counted } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { adoptForeign, keepForeignAligned } from './foreign.ts';
@@ -189,13 +190,13 @@ function sayMissing(
   folder: string,
   context: StageContext,
 ): void {
-  say(context, `${split}: ${patients.length} patients aligned.`);
+  say(context, `${split}: ${counted(patients.length, 'patient')} aligned.`);
   if (missing.length === 0) return;
   const shown = missing.slice(0, 5).map((one) => `${one.patient_id} (no ${one.missing_modalities})`);
   const more = missing.length > 5 ? ', …' : '';
   warn(
     context,
-    `${missing.length} patients of ${split} lack a modality and are not in the aligned tables: ${shown.join(', ')}${more}. ` +
+    `${counted(missing.length, 'patient')} of ${split} ${missing.length === 1 ? 'lacks' : 'lack'} a modality and ${are(missing.length)} not in the aligned tables: ${shown.join(', ')}${more}. ` +
       `All are in ${join(folder, 'missing.csv')}.`,
   );
 }

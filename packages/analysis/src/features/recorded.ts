@@ -7,6 +7,7 @@ import {
   readBytes,
   resolveFeaturePath,
 } from '@radweave/artifacts';
+import { counted } from '@radweave/remarks';
 
 /** What the arrays of a table must be. */
 export interface RecordedArrays {
@@ -25,7 +26,7 @@ export interface RecordedArrays {
 export function recordedArrays(rows: readonly FeatureRow[], set: FeatureSet, path: string): RecordedArrays {
   const slices = rows.reduce((sum, row) => sum + row.num_slices, 0);
   if (rows.length !== set.patients || slices !== set.slices) {
-    const found = `the table lists ${rows.length} patients and ${slices} slices`;
+    const found = `the table lists ${counted(rows.length, 'patient')} and ${counted(slices, 'slice')}`;
     throw changed(`${found}, but ${set.patients} and ${set.slices} were extracted`, path, set.modality);
   }
   const hashes = (set.arrays_sha256 ?? []).map((hash, row): [string, string] => [

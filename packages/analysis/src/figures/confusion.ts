@@ -1,4 +1,5 @@
 import type { PredictionRow } from '@radweave/artifacts';
+import { counted } from '@radweave/remarks';
 import { confusionChart, type Spec } from '@radweave/report/charts';
 import { confusionMatrix } from '@radweave/stats';
 import type { FigureSet } from './figure.ts';
@@ -19,7 +20,7 @@ export function confusionFigures({ labels, predictions, threshold }: ShownFusion
       threshold === null
         ? 'the most probable label'
         : `positive from the frozen threshold ${threshold.toFixed(3)}`;
-    const title = `Fused model, ${SPLIT_TITLES[split]} (${rows.length} patients)`;
+    const title = `Fused model, ${SPLIT_TITLES[split]} (${counted(rows.length, 'patient')})`;
     set.figures.push({ name, spec: confusionSpec(title, `Predicted: ${how}`, rows, labels) });
   }
   return set;

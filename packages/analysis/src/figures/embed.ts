@@ -1,4 +1,4 @@
-import { type Remark, remark } from '@radweave/remarks';
+import { counted, type Remark, remark } from '@radweave/remarks';
 import {
   fewerNeighbours,
   fitPca,
@@ -92,7 +92,7 @@ async function neighbourhoods(scaled: Matrix, seed: number): Promise<Omit<Embedd
   const named = (points: Matrix, name: string, how: string): Embedding => ({
     points,
     axes: [`${name} 1`, `${name} 2`],
-    note: `${name}${how} of ${whom}all ${n} patients together, labels unused`,
+    note: `${name}${how} of ${whom}all ${counted(n, 'patient')} together, labels unused`,
   });
   // The thread begins before t-SNE keeps this one busy.
   const umap = umapInThread({ neighbours: fewerNeighbours(near, forUmap), start, seed });

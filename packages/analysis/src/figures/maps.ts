@@ -1,3 +1,4 @@
+import { counted } from '@radweave/remarks';
 import { drawnPoints, MAP_FILLS, mapPanel, type Panel, type Spec, splitsOf } from '@radweave/report/charts';
 import { type Embedding, type Embeddings, METHODS, type Method } from './embed.ts';
 import type { FigureSet } from './figure.ts';
@@ -45,7 +46,7 @@ function mapSpec(
   );
   const sample =
     placed.length < patients.length
-      ? [`${placed.length} of the ${patients.length} patients, chosen at random`]
+      ? [`${placed.length} of ${counted(patients.length, 'patient')}, chosen at random`]
       : [];
   const looks = splitsOf(placed).map((split, i) => {
     const { look } = MAP_FILLS[split];

@@ -1,4 +1,5 @@
 import type { FusionMetricsRow, PredictionRow } from '@radweave/artifacts';
+import { counted } from '@radweave/remarks';
 import { type RocLine, rocChart } from '@radweave/report/charts';
 import { rocCurve } from '@radweave/stats';
 import type { FigureSet } from './figure.ts';
@@ -38,7 +39,7 @@ export function rocFigures(results: ShownFusion): FigureSet {
     const n = results.predictions[split].length;
     draw(
       `roc_${split}`,
-      `ROC, ${SPLIT_TITLES[split]} (${n} patients)`,
+      `ROC, ${SPLIT_TITLES[split]} (${counted(n, 'patient')})`,
       split,
       curvesOfModels(results, split),
     );

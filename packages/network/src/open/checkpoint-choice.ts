@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { bestModelPath, type Config, DataError, outputFolders, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { remark } from '@radweave/remarks';
+import { counted, remark } from '@radweave/remarks';
 import { isPresentSplit, presentIdentity } from '@radweave/study/cohort/split-identity';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { findRuns, newestFitting, type RunFolder, warnOfDamagedRuns } from '@radweave/study/runs/run-folder';
@@ -144,7 +144,7 @@ function runsHere(outputDir: string): string {
   if (names.length === 0) return 'the runs here: none';
   if (runs.length <= SHOWN) return `the runs here: ${names.join(', ')}`;
   const folder = outputFolders(outputDir).checkpoints;
-  return `the newest of ${runs.length} runs here: ${names.join(', ')}; each is a folder in ${folder}`;
+  return `the newest of ${counted(runs.length, 'run')} here: ${names.join(', ')}; each is a folder in ${folder}`;
 }
 
 function noCheckpoint(wish: CheckpointWish, path: string): UsageError {

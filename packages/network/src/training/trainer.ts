@@ -1,4 +1,5 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import { counted } from '@radweave/remarks';
 import type { Candidate, EpochReport, TrainerEvents } from '@radweave/study/context/reports';
 import { isBetter, isExhausted } from '@radweave/study/runs/early-stop';
 import { scoreTable } from '@radweave/study/scores/history-scores';
@@ -220,7 +221,7 @@ export class Trainer {
         throw new DivergedError(`the training loss was not finite in any step of epoch ${epoch}. ${REMEDY}`);
       }
       events.onRemark(
-        `epoch ${epoch}: the loss of ${training.missing} slices was beyond float16's range; nothing was learnt from them, and the training scores leave them out`,
+        `epoch ${epoch}: the loss of ${counted(training.missing, 'slice')} was beyond float16's range; nothing was learnt from them, and the training scores leave them out`,
       );
     }
     // Running statistics of batch norms are of each process's own slices.

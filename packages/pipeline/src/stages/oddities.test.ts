@@ -64,7 +64,7 @@ test('a hospital that lacks a modality is named, with the folders that are there
   mkdirSync(join(raw, 'ZS/grade0/empty/A'), { recursive: true });
   expect(await warned(config)).toEqual([
     "SY: 4 of 4 patients lack P and are left out (grade0: 2, grade1: 2); folders that some of them have: 'P ', 'p'",
-    "ZS: 1 of 5 patients lacks A, P and is left out (grade0: 1); without usable slices: 'A'",
+    "ZS: 1 of 5 patients lacks A and P and is left out (grade0: 1); without usable slices: 'A'",
   ]);
 });
 

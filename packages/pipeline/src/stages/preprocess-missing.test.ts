@@ -78,7 +78,7 @@ test('with allow a patient stays in the sets of what there is, in one set for al
   expect([count('A P'), count('A'), count('P')]).toEqual([15, 2, 2]);
   const said = context.said.join('\n');
   expect(said).toContain('SY: 1 of 4 patients lacks P and stays in the sets of the other modalities');
-  expect(said).toContain('ZS: 1 of 4 patients lacks A, P and is left out');
+  expect(said).toContain('ZS: 1 of 4 patients lacks A and P and is left out');
 });
 
 test('a class that a modality, or who has all, lacks in training or validation is told before anything is written', async () => {

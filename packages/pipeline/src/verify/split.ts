@@ -16,6 +16,7 @@ import {
   writeSplitSummary,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { counted } from '@radweave/remarks';
 import { assignSplits } from '@radweave/study/cohort/assign';
 import type { StageContext } from '@radweave/study/context/events';
 import { findCohort, type PreprocessOptions, preprocess } from '../work/preprocess.ts';
@@ -168,7 +169,9 @@ function fromCohort(findings: Findings, summary: SplitSummary, patients: readonl
       now.get(patient),
     );
   });
-  findings.compared.push(`splits/cohort.csv: ${patients.length} patients divided again with seed ${seed}`);
+  findings.compared.push(
+    `splits/cohort.csv: ${counted(patients.length, 'patient')} divided again with seed ${seed}`,
+  );
 }
 
 /** Every split file holds the slices that `cohort.csv` counts. */
@@ -193,8 +196,8 @@ function compareSlices(
       for (const patient of names) {
         const own = rows.filter((row) => row.patient === patient);
         const known = expected.find((one) => one.patient === patient);
-        const counts = `${known?.slices[modality] ?? 0} slices of label ${known?.label ?? '—'} in cohort.csv`;
-        const here = `${own.length} slices of label ${own[0]?.label ?? '—'}`;
+        const counts = `${counted(known?.slices[modality] ?? 0, 'slice')} of label ${known?.label ?? '—'} in cohort.csv`;
+        const here = `${counted(own.length, 'slice')} of label ${own[0]?.label ?? '—'}`;
         if (counts !== `${here} in cohort.csv`)
           findings.differ(file, `patient ${patient}`, 'label', here, counts);
       }

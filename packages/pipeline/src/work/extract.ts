@@ -23,6 +23,7 @@ import { checkpointNetwork, type NetworkSpec } from '@radweave/network/open/netw
 import { Decoding } from '@radweave/network/slices/decoding';
 import { type LoadedSplit, readSliceTable } from '@radweave/network/slices/load';
 import type { Tables } from '@radweave/network/training/session-splits';
+import { counted } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { KnownPatients, refuseSeenPatients, warnUntold } from '@radweave/study/cohort/patient-hash';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
@@ -159,7 +160,7 @@ function refuseLeak(
   if (validated > 0) {
     warn(
       context,
-      `${validated} patients of the test set were in this checkpoint's validation set: its epoch was chosen on them.`,
+      `${counted(validated, 'patient')} of the test set ${validated === 1 ? 'was' : 'were'} in this checkpoint's validation set: its epoch was chosen on them.`,
     );
   }
 }

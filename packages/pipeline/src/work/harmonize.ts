@@ -22,7 +22,7 @@ import {
   writeSiteAudit,
   writeSiteAuditJson,
 } from '@radweave/artifacts';
-import { type Remark, remark } from '@radweave/remarks';
+import { counted, type Remark, remark } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 import { programVersions } from '@radweave/study/context/versions';
@@ -120,7 +120,8 @@ async function runAudit(input: AuditInput, context: StageContext): Promise<SiteA
 function saySites(sites: readonly HarmonisedSite[], context: StageContext): void {
   if (sites.length === 0) warn(context, 'There is no external hospital: nothing is harmonised.');
   for (const { hospital, n, reason } of sites) {
-    if (reason === null) say(context, `${hospital}: harmonised by its own ${n} patients (transductive).`);
+    if (reason === null)
+      say(context, `${hospital}: harmonised by its own ${counted(n, 'patient')} (transductive).`);
     else warn(context, `${hospital} is left unharmonised: ${reason.text}.`);
   }
 }

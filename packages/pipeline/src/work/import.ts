@@ -321,7 +321,7 @@ function requireSomething(
   const [most] = Object.entries(reasons).sort(([, a], [, b]) => b - a);
   const why =
     most === undefined ? '' : `; most are left out because: ${most[0]} (${counted(most[1], 'file')})`;
-  throw new DataError('E_IMPORT_NOTHING', `none of ${files} files gives a slice to import${why}`, {
+  throw new DataError('E_IMPORT_NOTHING', `none of ${counted(files, 'file')} gives a slice to import${why}`, {
     where: root,
     hint: `All reasons are in ${privateFiles(secrets).leftOut}`,
   });

@@ -323,7 +323,7 @@ function refuseOrSkip(check: ImageCheck, data: Config['data'], skip: boolean, co
   const path = splitFiles(data.splits_dir).rejected;
   writeRejected(path, check.rejected);
   const [first] = check.rejected;
-  const text = `${check.rejected.length} images cannot be used, such as ${first?.image_path} (${first?.reason})`;
+  const text = `${counted(check.rejected.length, 'image')} cannot be used, such as ${first?.image_path} (${first?.reason})`;
   if (skip) {
     warn(context, `${text}. They are left out and listed in ${path}.`);
     return;

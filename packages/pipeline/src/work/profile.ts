@@ -18,6 +18,7 @@ import {
 import { timeline } from '@radweave/network/profile/timeline';
 import { chromeTrace } from '@radweave/network/profile/trace';
 import { buildWork } from '@radweave/network/training/build';
+import { counted } from '@radweave/remarks';
 import { type StageContext, say } from '@radweave/study/context/events';
 import { manualSeed, type Profile, resolveDevice } from '@radweave/torch';
 
@@ -87,7 +88,7 @@ export async function profile(options: ProfileOptions, context: StageContext): P
     const slices =
       job === 'training' ? training.batch_size : inferenceBatch(config.extraction.batch_size, compute);
     const recorded = measure(config, compute, network);
-    const title = `${model.name} ${job}, ${slices} slices, ${precision}`;
+    const title = `${model.name} ${job}, ${counted(slices, 'slice')}, ${precision}`;
     const trace = join(outputDir, `${job}.trace.json`);
     found.push({ job, slices, precision, clock: clockOf(compute), ...write(recorded, title, trace, depth) });
   }

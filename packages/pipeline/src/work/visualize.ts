@@ -16,6 +16,7 @@ import {
   replaceFilesTogether,
   writeFileAtomic,
 } from '@radweave/artifacts';
+import { are, counted } from '@radweave/remarks';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 import { warnOfDamagedRuns } from '@radweave/study/runs/run-folder';
 
@@ -69,7 +70,7 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   const obsolete = [...figures, ...skipped].flatMap(({ name }) => [`${name}.svg`, `${name}.png`]);
   await replaceFilesTogether(outputDir, fill, { obsolete });
   const files = [...drawn.keys()].map((name) => join(outputDir, name));
-  say(context, `${figures.length} figures are in ${outputDir}.`);
+  say(context, `${counted(figures.length, 'figure')} ${are(figures.length)} in ${outputDir}.`);
   return { outputDir, files, skipped, png };
 }
 

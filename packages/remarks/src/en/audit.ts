@@ -61,7 +61,7 @@ export const AUDIT = {
   'audit-no-slice-hashes': 'there is no summary.json with hashes of the slices',
   'audit-too-many-pairs': of(
     { n: 'number' },
-    ({ n }) => `more than ${n} pairs of images have similar hashes; the others were not compared`,
+    ({ n }) => `more than ${counted(n, 'pair')} of images have similar hashes; the others were not compared`,
   ),
   'audit-no-run': of({ modality: 'text' }, ({ modality }) => `modality ${modality} has no trained run`),
   'audit-no-features': of({ modality: 'text' }, ({ modality }) => `modality ${modality} has no features`),

@@ -56,12 +56,12 @@ export const DATA = {
   'data-lost': of(
     { hospital: 'text', n: 'number', total: 'number', modalities: 'texts', labels: 'remarks' },
     ({ hospital, n, total, modalities, labels }) =>
-      `${hospital}: ${n} of ${counted(total, 'patient')} ${n === 1 ? 'lacks' : 'lack'} ${modalities.join(', ')} and ${are(n)} left out (${labels.join(', ')})`,
+      `${hospital}: ${n} of ${counted(total, 'patient')} ${n === 1 ? 'lacks' : 'lack'} ${and(modalities)} and ${are(n)} left out (${labels.join(', ')})`,
   ),
   'data-kept': of(
     { hospital: 'text', n: 'number', total: 'number', modalities: 'texts', labels: 'remarks' },
     ({ hospital, n, total, modalities, labels }) =>
-      `${hospital}: ${n} of ${counted(total, 'patient')} ${n === 1 ? 'lacks' : 'lack'} ${modalities.join(', ')} and ${n === 1 ? 'stays' : 'stay'} in the sets of the other modalities (${labels.join(', ')})`,
+      `${hospital}: ${n} of ${counted(total, 'patient')} ${n === 1 ? 'lacks' : 'lack'} ${and(modalities)} and ${n === 1 ? 'stays' : 'stay'} in the sets of the other modalities (${labels.join(', ')})`,
   ),
   'data-folders-there': of(
     { names: 'texts', isMore: 'flag' },
@@ -79,16 +79,17 @@ export const DATA = {
   'data-blank': of(
     { hospital: 'text', modality: 'text', n: 'number', total: 'number', names: 'texts', isMore: 'flag' },
     ({ hospital, modality, n, total, names, isMore }) =>
-      `${hospital}, ${modality}: ${n} of ${total} slices ${are(n)} blank (one gray value): ${few(names, isMore)}`,
+      `${hospital}, ${modality}: ${n} of ${counted(total, 'slice')} ${are(n)} blank (one gray value): ${few(names, isMore)}`,
   ),
   'data-unscaled': of(
     { hospital: 'text', modality: 'text', n: 'number', total: 'number', high: 'number' },
     ({ hospital, modality, n, total, high }) =>
-      `${hospital}, ${modality}: ${n} of ${total} slices of 16 bit use less than an eighth of the range (99th percentile: ${high.toFixed(2)} of it), as unscaled 12-bit values do`,
+      `${hospital}, ${modality}: ${n} of ${counted(total, 'slice')} of 16 bit ${n === 1 ? 'uses' : 'use'} less than an eighth of the range (99th percentile: ${high.toFixed(2)} of it), as unscaled 12-bit values do`,
   ),
   'data-inverted': of(
     { hospital: 'text', modality: 'text', n: 'number', total: 'number' },
-    ({ hospital, modality, n, total }) => `${hospital}, ${modality}: ${n} of ${total} slices look inverted`,
+    ({ hospital, modality, n, total }) =>
+      `${hospital}, ${modality}: ${n} of ${counted(total, 'slice')} ${n === 1 ? 'looks' : 'look'} inverted`,
   ),
   'data-inverted-unlike': of(
     {
@@ -101,7 +102,7 @@ export const DATA = {
       homeMean: 'number',
     },
     ({ hospital, modality, n, total, mean, home, homeMean }) =>
-      `${hospital}, ${modality}: ${n} of ${total} slices look inverted (mean brightness: ${mean.toFixed(2)}, at ${home} ${homeMean.toFixed(2)})`,
+      `${hospital}, ${modality}: ${n} of ${counted(total, 'slice')} ${n === 1 ? 'looks' : 'look'} inverted (mean brightness: ${mean.toFixed(2)}, at ${home} ${homeMean.toFixed(2)})`,
   ),
   'data-darker': of(
     { hospital: 'text', modality: 'text', high: 'number', home: 'text', homeHigh: 'number' },

@@ -1,5 +1,5 @@
 import { of } from '../entry.ts';
-import { and } from './grammar.ts';
+import { and, counted } from './grammar.ts';
 
 const CALIBRATED =
   'before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated probabilities';
@@ -14,7 +14,7 @@ interface Earlier {
 
 function earlier(verb: string, { n, hospitals, splits, isPartlyHere }: Earlier): string {
   const overlap = isPartlyHere ? ', perhaps some of these' : '';
-  return `was taken over from an earlier evaluation, which ${verb} it on ${n} patients of ${and(hospitals)} (${and(splits)})${overlap}`;
+  return `was taken over from an earlier evaluation, which ${verb} it on ${counted(n, 'patient')} of ${and(hospitals)} (${and(splits)})${overlap}`;
 }
 
 /** What stands beside the numbers of an evaluation, and what a reader of the whole must know. */
@@ -62,7 +62,7 @@ export const EVALUATION = {
   'classifier-many-features': of(
     { features: 'number', patients: 'number' },
     ({ features, patients }) =>
-      `${features} features for ${patients} training patients: the classifier separates them even where features are noise`,
+      `${counted(features, 'feature')} for ${counted(patients, 'training patient')}: the classifier separates them even where features are noise`,
   ),
   'network-in-sample': of(
     { modalities: 'texts' },
@@ -87,7 +87,10 @@ export const EVALUATION = {
     { modalities: 'texts' },
     ({ modalities }) => `the checkpoint of ${and(modalities)} does not say which patients it was trained on`,
   ),
-  'not-converged': of({ n: 'number' }, ({ n }) => `not converged after ${n} iterations: raise --max_iter`),
+  'not-converged': of(
+    { n: 'number' },
+    ({ n }) => `not converged after ${counted(n, 'iteration')}: raise --max_iter`,
+  ),
   'stack-fitted-here': 'the stack was fitted on the out-of-fold logits of these patients',
   'aggregation-chosen': 'chosen on validation',
   'aggregation-set': 'as configured, not chosen by these numbers',

@@ -100,7 +100,8 @@ export const FINDINGS = {
   ),
   'of-features': of(
     { model: 'model', features: 'number', patients: 'number' },
-    ({ model, features, patients }) => `${model}, ${features} features, ${patients} patients`,
+    ({ model, features, patients }) =>
+      `${model}, ${counted(features, 'feature')}, ${counted(patients, 'patient')}`,
   ),
   'of-certain': of(
     { model: 'model', certain: 'number', n: 'number', wrong: 'number' },

@@ -1,4 +1,5 @@
 import { of } from '../entry.ts';
+import { counted } from './grammar.ts';
 
 /** Why something is computed in its precision. */
 export const PRECISION = {
@@ -17,7 +18,7 @@ export const PRECISION = {
   'precision-measured': of(
     { date: 'text', slices: 'number', speeds: 'remarks' },
     ({ date, slices, speeds }) =>
-      `measured here on ${date} in steps of ${slices} slices: ${speeds.join(', ')} slices/s`,
+      `measured here on ${date} in steps of ${counted(slices, 'slice')}: ${speeds.join(', ')} slices/s`,
   ),
   'precision-speed': of(
     { precision: 'text', speed: 'number' },

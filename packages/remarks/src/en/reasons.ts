@@ -16,7 +16,7 @@ export const REASONS = {
   'few-of-class': of(
     { what: 'term', least: 'number', positives: 'number', negatives: 'number' },
     ({ what, least, positives, negatives }) =>
-      `${what} needs at least ${least} patients of each class (${positives} positive, ${negatives} negative)`,
+      `${what} needs at least ${counted(least, 'patient')} of each class (${positives} positive, ${negatives} negative)`,
   ),
   'of-class': of({ label: 'number', reason: 'remark' }, ({ label, reason }) => `class ${label}: ${reason}`),
   'of-name': of({ name: 'text', reason: 'remark' }, ({ name, reason }) => `${name}: ${reason}`),
@@ -76,7 +76,7 @@ export const REASONS = {
   'many-components': of(
     { components: 'number', patients: 'number', features: 'number' },
     ({ components, patients, features }) =>
-      `${components} components need more than the ${patients} patients × ${features} features there are`,
+      `${counted(components, 'component')} ${components === 1 ? 'needs' : 'need'} more than the ${counted(patients, 'patient')} × ${counted(features, 'feature')} there are`,
   ),
   'few-patients-placed': of(
     { n: 'number', least: 'number' },
@@ -91,7 +91,7 @@ export const REASONS = {
   'few-for-folds': of(
     { label: 'number', n: 'number', folds: 'number' },
     ({ label, n, folds }) =>
-      `class ${label} has ${counted(n, 'patient')}: ${folds} folds need at least ${folds}`,
+      `class ${label} has ${counted(n, 'patient')}: ${counted(folds, 'fold')} ${folds === 1 ? 'needs' : 'need'} at least ${folds}`,
   ),
   'combat-reference-small': of(
     { n: 'number' },
@@ -113,6 +113,7 @@ export const REASONS = {
   'combat-no-prior': 'all features vary alike at this site: ComBat has no prior for the scale',
   'site-audit-hospitals': of(
     { least: 'number', n: 'number' },
-    ({ least, n }) => `the site audit needs two hospitals with at least ${least} patients; there are ${n}`,
+    ({ least, n }) =>
+      `the site audit needs two hospitals with at least ${counted(least, 'patient')}; there are ${n}`,
   ),
 };

@@ -1,10 +1,11 @@
+import { counted } from '@radweave/remarks';
 import { byAggregation, type Facts, nameOf } from './facts.ts';
 import { settingsInEnglish } from './settings-en.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const list = (items: readonly string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
-const patients = (n: number): string => `${n} ${n === 1 ? 'patient' : 'patients'}`;
+const patients = (n: number): string => counted(n, 'patient');
 
 const CALIBRATORS: Readonly<Record<string, string>> = {
   platt: 'Platt scaling',
@@ -54,7 +55,7 @@ function training({ runs, fusion }: Facts): string {
     const monitor = settings?.training.monitor;
     const unit = monitor === undefined ? '' : monitor === 'auc' ? ' per slice' : ' per patient';
     const kept = best === null ? '' : ` (epoch ${best} was kept for its validation AUC${unit})`;
-    return `${model} on ${modality} for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${kept}`;
+    return `${model} on ${modality} for ${counted(epochs, 'epoch')}${kept}`;
   });
   const networks =
     trained.length === 0

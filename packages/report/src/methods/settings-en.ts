@@ -1,3 +1,4 @@
+import { counted } from '@radweave/remarks';
 import type { TrainingSettings } from '../data.ts';
 import { bySettings, type Facts, nameOf, SCRATCH } from './facts.ts';
 
@@ -30,7 +31,7 @@ function textOf({ settings, extractedIn }: Facts['runs'][number]): string {
   const { imageSize, mean, std, precision, training, seed } = settings;
   return (
     `${weightsText(settings)} Slices of ${imageSize} × ${imageSize} pixels, scaled to 0–1, were normalised as (x − ${mean}) / ${std} ${augmentationText(settings)}. ` +
-    `The optimizer was ${optimizerText(training)}, with ${scheduleText(training)}, in batches of ${training.batch_size} slices${accumulationText(training)}${training.shuffle ? '' : ' in the order of the file'}. ` +
+    `The optimizer was ${optimizerText(training)}, with ${scheduleText(training)}, in batches of ${counted(training.batch_size, 'slice')}${accumulationText(training)}${training.shuffle ? '' : ' in the order of the file'}. ` +
     `The loss was ${lossText(training)}. Training was set to ${training.epochs} ${training.epochs === 1 ? 'epoch' : 'epochs'}${stoppingText(training)}. ` +
     `Training was computed in ${nameOf(PRECISIONS, precision)} (seed ${seed}).${extracted}`
   );
@@ -85,13 +86,14 @@ function scheduleText(training: TrainingSettings['training']): string {
     training;
   if (scheduler === 'cosine')
     return `a cosine schedule to ${cosine_min_lr} over ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
-  if (scheduler === 'step') return `the rate multiplied by ${step_gamma} every ${step_size} epochs`;
-  return `the rate multiplied by ${plateau_factor} after ${plateau_patience} epochs without a better validation AUC`;
+  if (scheduler === 'step')
+    return `the rate multiplied by ${step_gamma} every ${counted(step_size, 'epoch')}`;
+  return `the rate multiplied by ${plateau_factor} after ${counted(plateau_patience, 'epoch')} without a better validation AUC`;
 }
 
 function accumulationText({ grad_accumulation, batch_size }: TrainingSettings['training']): string {
   if (grad_accumulation === 1) return '';
-  return ` (gradients of ${grad_accumulation} batches made one step, ${grad_accumulation * batch_size} slices)`;
+  return ` (gradients of ${grad_accumulation} batches made one step, ${counted(grad_accumulation * batch_size, 'slice')})`;
 }
 
 function lossText(training: TrainingSettings['training']): string {

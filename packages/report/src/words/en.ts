@@ -1,5 +1,5 @@
 import type { Split } from '@radweave/artifacts';
-import { EN as REMARKS, type Remark, say } from '@radweave/remarks';
+import { counted, EN as REMARKS, type Remark, say } from '@radweave/remarks';
 import { methodsInEnglish } from '../methods/en.ts';
 import { CHART_EN } from './chart-en.ts';
 import { CLAIM_EN, TRIPOD_EN } from './checklist-en.ts';
@@ -233,7 +233,7 @@ export const EN = {
     caption: (run: string, model: string, best: number | null, { augmented, batchNorm }: CurvesSeen) =>
       `Run ${run} (${model}).${best === null ? '' : ` Vertical line: epoch ${best}, whose weights were kept.`} Training curves are of the network while it learns${augmented ? ', on augmented slices' : ''}${batchNorm === null ? '' : `${augmented ? ' and' : ','} with each batch’s own mean and variance in its batch norms${batchNorm.frozen ? ' that are not frozen (if any)' : ''}`}.${batchNorm === null ? '' : ` Validation curves and tables use running averages of these instead, which each batch moves by a tenth: they lag behind the weights and need some 50 batches to forget their starting values${batchNorm.batches === null ? '' : ` (the kept weights had seen ${batchNorm.batches})`}. After few batches the AUC of the training patients can be far lower in the tables than here.`}`,
     alt: (modality: string, what: string, epochs: number) =>
-      `Line chart of ${what} over ${epochs} epochs for modality ${modality}, training and validation.`,
+      `Line chart of ${what} over ${counted(epochs, 'epoch')} for modality ${modality}, training and validation.`,
     none: 'No training run has a history. Train with: radweave train --modality …',
   },
   roc: {
@@ -304,13 +304,13 @@ export const EN = {
     ofModality: (modality: string) => `the features of modality ${modality}`,
     /** `components`: in how many principal components neighbours were sought; null: in all features. */
     caption: (method: string, parameter: number, n: number, components: number | null) =>
-      `${n} patients together, without their labels (${method === 'UMAP' ? 'neighbours' : 'perplexity'} ${parameter}${method === 'UMAP' ? '' : ', Barnes–Hut approximation'}${components === null ? '' : `; neighbours by the first ${components} principal components`}).`,
+      `${counted(n, 'patient')} together, without their labels (${method === 'UMAP' ? 'neighbours' : 'perplexity'} ${parameter}${method === 'UMAP' ? '' : ', Barnes–Hut approximation'}${components === null ? '' : `; neighbours by the first ${components} principal components`}).`,
     /** Of a map that would be too full. */
     sampled: (drawn: number, n: number) =>
-      `${drawn} of the ${n} patients are drawn, chosen at random, about the same share of each set, hospital and label; the folder embeddings holds the positions of all.`,
+      `${drawn} of ${counted(n, 'patient')} are drawn, chosen at random, about the same share of each set, hospital and label; the folder embeddings holds the positions of all.`,
     looks: { train: 'Hollow: training', val: 'pale: validation', test: 'full: external test' },
     alt: (n: number, by: 'label' | 'hospital') =>
-      `Scatter plot of ${n} patients in two dimensions, coloured and shaped by ${by}.`,
+      `Scatter plot of ${counted(n, 'patient')} in two dimensions, coloured and shaped by ${by}.`,
   },
   explanations: EXPLANATIONS_EN,
   site: {

@@ -1,3 +1,5 @@
+import { counted } from '@radweave/remarks';
+
 /** From this rank correlation on, maps are more alike than not. */
 const IN_PART = 0.5;
 
@@ -41,7 +43,7 @@ export const EXPLANATIONS_EN = {
   none: 'No patient is in this group.',
   sanity: (modality: string) => `Randomisation check, modality ${modality}`,
   sanityCaption: (slices: number, outcome: string) =>
-    `Heat maps of ${slices} slices after parts of the network were given random weights, from the classifier down, compared with those before: Spearman’s rank correlation over all pixels and structural similarity (SSIM), averaged over slices. ${outcome} As Adebayo et al. (2018) interpret it, maps that depend on what the network learned no longer resemble those before, and maps that still do (near 1) come from the image and the architecture; the paper gives no limit. Maps that change need not mark the right places.`,
+    `Heat maps of ${counted(slices, 'slice')} after parts of the network were given random weights, from the classifier down, compared with those before: Spearman’s rank correlation over all pixels and structural similarity (SSIM), averaged over slices. ${outcome} As Adebayo et al. (2018) interpret it, maps that depend on what the network learned no longer resemble those before, and maps that still do (near 1) come from the image and the architecture; the paper gives no limit. Maps that change need not mark the right places.`,
   /** `correlation`: rank correlation with all listed parts random; null where no map varies. */
   sanityOutcome: (correlation: number | null, limit: number) =>
     correlation === null

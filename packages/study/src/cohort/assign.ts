@@ -1,4 +1,5 @@
 import { compareText, DataError, idOf, labelName, type Split } from '@radweave/artifacts';
+import { counted } from '@radweave/remarks';
 import { stratifiedSplit } from '@radweave/stats';
 import { personKey } from './found.ts';
 import type { CohortMember } from './patients.ts';
@@ -120,7 +121,7 @@ export function checkLabelRange(
   const hospitals = [...new Set(theirs.map(({ hospital }) => hospital))].sort(compareText).join(', ');
   throw new DataError(
     'E_CLASS_MISSING',
-    `the home hospital '${home}' has no patient of ${foreign.map((label) => labelName(names, label)).join(' or ')} (${theirs.length} patients of ${hospitals}): no network can learn it`,
+    `the home hospital '${home}' has no patient of ${foreign.map((label) => labelName(names, label)).join(' or ')} (${counted(theirs.length, 'patient')} of ${hospitals}): no network can learn it`,
     {
       hint: 'Remove these classes from the data, or choose another --home_hospital',
     },

@@ -1,4 +1,5 @@
 import { DataError, SPLITS, type Split } from '@radweave/artifacts';
+import { counted } from '@radweave/remarks';
 import type { PatientRow } from './slice-table.ts';
 
 /** Patients of each set, as far as it matters for what can be learned. */
@@ -67,7 +68,7 @@ function refuseUnknownLabels(
   const hospitals = [...new Set(theirs.map(({ hospital }) => hospital))].sort().join(', ');
   throw new DataError(
     'E_CLASS_MISSING',
-    `${what}: label ${external.join(' and ')} is in ${NAMES.test} only (${theirs.length} patients of ${hospitals}), so no network can learn it`,
+    `${what}: label ${external.join(' and ')} is in ${NAMES.test} only (${counted(theirs.length, 'patient')} of ${hospitals}), so no network can learn it`,
     {
       where: where('test'),
       hint: 'Leave these patients out of the data, or use a home hospital that has this label too',

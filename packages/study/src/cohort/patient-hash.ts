@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Config, DataError, idOf, type KeyedPatient, studyKeyPath } from '@radweave/artifacts';
+import { counted } from '@radweave/remarks';
 import { type StageContext, warn } from '../context/events.ts';
 import type { SliceTable } from './slice-table.ts';
 import { keptStudyKey, type StudyKey } from './study-key.ts';
@@ -94,7 +95,7 @@ export function refuseSeenPatients(
       .join(', ');
     throw new DataError(
       'E_LEAK_CHECKPOINT',
-      `${seen.length} patients of the ${split} set were used to train this checkpoint (${names}${seen.length > 5 ? ', …' : ''})`,
+      `${counted(seen.length, 'patient')} of the ${split} set ${seen.length === 1 ? 'was' : 'were'} used to train this checkpoint (${names}${seen.length > 5 ? ', …' : ''})`,
       {
         where: checkpoint,
         hint: 'The split has been made again since then. Train again on it, or restore the split the checkpoint was trained on',
