@@ -54,8 +54,13 @@ export async function predictSet(
   // Frozen stages keep nothing in training either, and a weighted loss is a mean within its batch.
   const isAlone = compute.device === 'cpu' || model.frozenStages > 0 || classWeight !== null;
   const batchSize = isAlone ? job.batchSize : PREDICTED_AT_ONCE * job.batchSize;
-  const pace = { batchSize, beforeBatch: () => undefined, onProgress };
   const own = job.ranks?.predicted(order, batchSize) ?? order;
+  const pace = {
+    batchSize,
+    beforeBatch: () => undefined,
+    // The others are as far with theirs.
+    onProgress: (done: number) => onProgress(Math.round((done / own.length) * order.length), order.length),
+  };
   const results: ReadResult[] = [];
   for await (const positions of paced(own, pace)) {
     const outputs = tidy(() => {

@@ -75,6 +75,7 @@ export class TrainingSession {
     const opened = await openJob(options, context);
     const session = new TrainingSession({ ...options, config: opened.config }, opened, context);
     if (opened.saved === null) session.begin();
+    if (options.ranks !== null) session.recorder.log(`${options.ranks.size} processes train together`);
     return session;
   }
 

@@ -31,14 +31,16 @@ async function prepare(): Promise<void> {
   bestHparamsDir = join(folder, 'best_hparams');
   writeCohortFolders(join(folder, 'raw'), 4, 3);
   await preprocess({ config }, listening());
-  // No batch norm, whose statistics are of each process's own slices.
-  Object.assign(config.model, { name: 'vit_tiny_patch16_224', pretrained: false });
+  // With batch norm, whose statistics are of the whole batch, and learning rates at which rounding does not grow.
+  Object.assign(config.model, { name: 'resnet18', pretrained: false });
   const training = {
     batch_size: 4,
     grad_accumulation: 2,
     epochs: 3,
     precision: 'fp32',
     class_weights: 'balanced',
+    optimizer: 'sgd',
+    learning_rate: 0.0001,
   };
   Object.assign(config.training, training, { device: 'cpu', clip_grad_norm: 1 });
   config.evaluation.bootstrap_replicates = 100;
@@ -93,6 +95,12 @@ async function twoPlaces(): Promise<Together[]> {
   return [0, 1].map((rank) => ({ processes: { ...place, rank }, timeoutSeconds: 60 }));
 }
 
+/** How two processes end that a launcher has started. */
+async function launched(name: string): Promise<(Said | undefined)[]> {
+  const children = (await twoPlaces()).map((together) => trained(name, together));
+  return (await Promise.all(children.map(said))).map((lines) => lines.at(-1));
+}
+
 /** Two processes; the second gets a signal when the first tells of a step of an epoch. */
 async function signalled(
   name: string,
@@ -141,7 +149,7 @@ const lossesOf = (all: readonly Said[]): number[] =>
   all.flatMap(({ step }) => (step === undefined ? [] : [step.loss]));
 
 onLinux(
-  'any number of processes learns what one learns, also where all are asked to stop, or one is killed and training resumed',
+  'any number of processes learns what one learns, also where all are asked to stop, stop early, or one is killed and training resumed',
   async () => {
     await prepare();
     const alone = lossesOf(await said(trained('alone', undefined)));
@@ -163,5 +171,8 @@ onLinux(
     expect(second).toEqual([]);
     expect((await said(trained('two', undefined, true))).at(-1)).toEqual({ ended: 'finished' });
     await expectAlike('two', 'alone');
+
+    Object.assign(config.training, { learning_rate: 1e-12, epochs: 50, early_stop_patience: 1 });
+    expect(await launched('stuck')).toEqual([{ ended: 'early stop' }, { ended: 'early stop' }]);
   },
 );
