@@ -81,7 +81,7 @@ export const importFiles = finder({
   mapping: 'mapping.yaml',
   table: 'import.csv',
   /** The patients under their pseudonyms, for `preprocess --table`. */
-  patients: 'patients.csv',
+  patients: 'cohort_table.csv',
   sheet: 'contact_sheet.html',
   /** Folder of what was written of each series. */
   done: 'series',

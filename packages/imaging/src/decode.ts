@@ -1,4 +1,5 @@
 import { ImageFault } from './fault.ts';
+import { readSliceFile } from './file.ts';
 import { foreignFormat } from './format.ts';
 import { isPng } from './png/chunks.ts';
 import { decodePng, pngShape } from './png/decode.ts';
@@ -18,7 +19,7 @@ const READERS: readonly SliceReader[] = [
 ];
 
 /** How many bytes from the start of a file {@link sliceShape} needs. */
-export const SHAPE_BYTES = 1024;
+const SHAPE_BYTES = 1024;
 
 /**
  * Decodes one slice to gray pixels, exactly as stored.
@@ -33,8 +34,21 @@ export function decodeSlice(bytes: Uint8Array, where: string, memory?: Scratch):
 }
 
 /** Width, height and bit depth from the first {@link SHAPE_BYTES} bytes, without decoding pixels. */
-export function sliceShape(bytes: Uint8Array, where: string): SliceShape {
+function sliceShape(bytes: Uint8Array, where: string): SliceShape {
   return readerOf(bytes, where).shape(bytes, where);
+}
+
+/**
+ * Width, height and bit depth of a file, without decoding pixels. EXIF, which turns what is not square, may stand behind the pixels: the
+ * whole file is read then.
+ *
+ * @throws ImageFault as `readSliceFile` and {@link sliceShape}.
+ */
+export function fileShape(path: string): SliceShape {
+  const start = readSliceFile(path, SHAPE_BYTES);
+  const isWhole = start.length < SHAPE_BYTES;
+  const shape = sliceShape(start, path);
+  return isWhole || shape.width === shape.height ? shape : sliceShape(readSliceFile(path), path);
 }
 
 function readerOf(bytes: Uint8Array, where: string): SliceReader {

@@ -7,7 +7,7 @@
 export { type BuiltStore, buildStore, type StoreOptions } from './cohort/build.ts';
 export { StoreBuilder } from './cohort/builder.ts';
 export { type ScanOptions, scanSlices } from './cohort/scan.ts';
-export { decodeSlice, SHAPE_BYTES, sliceShape } from './decode.ts';
+export { decodeSlice, fileShape } from './decode.ts';
 export { type FaultCode, type FaultRecord, ImageFault, ImageFaults } from './fault.ts';
 export { readSliceFile } from './file.ts';
 export { foreignFormat } from './format.ts';

@@ -52,6 +52,32 @@ test('the configuration names the modalities most patients have and the largest 
   expect(out).toContain(`npx radweave run --config '${output}'`);
 });
 
+/** Black PNG files, by their sizes. */
+const PNG = {
+  '48×48': 'iVBORw0KGgoAAAANSUhEUgAAADAAAAAwAQAAAAB/ecQqAAAADUlEQVR42mNgGAXUBAABUAABNLg62QAAAABJRU5ErkJggg==',
+  '64×64': 'iVBORw0KGgoAAAANSUhEUgAAAEAAAABAAQAAAACCEkxzAAAAD0lEQVR42mNgGAWjgHwAAAJAAAHgTR1EAAAAAElFTkSuQmCC',
+  '40×64': 'iVBORw0KGgoAAAANSUhEUgAAACgAAABAAQAAAABAIgj3AAAADUlEQVR42mNgGAUDCQABgAABa8sh/AAAAABJRU5ErkJggg==',
+};
+
+test.each<[sizes: (keyof typeof PNG)[], written: object, said: string]>([
+  [['48×48'], { image_size: 48, resize: false }, '48×48 (8 folders) pixels; written: data.image_size: 48.'],
+  [['64×64', '48×48'], { resize: true }, '(4 folders) pixels; written: data.resize: true brings them to '],
+  [['48×48', '40×64'], { image_size: 224, resize: 'pad' }, '224×224, with black margins'],
+])('of slices of %s the configuration takes the size, and says so', async (sizes, written, said) => {
+  const root = join(tempDir(), 'raw');
+  writeCohort(root, { JM: [4, 4] }, ['A']);
+  for (const label of [0, 1]) {
+    for (let i = 0; i < 4; i++) {
+      const png = Buffer.from(PNG[sizes[i % sizes.length] ?? '48×48'], 'base64');
+      writeFileSync(join(root, 'JM', `grade${label}`, `JM${label}${i}`, 'A', '1.png'), png);
+    }
+  }
+  const output = join(root, '..', 'c.yaml');
+  const { out } = await init('--root_dir', root, '--output', output);
+  expect(parseConfig(readFileSync(output, 'utf8'), output).data).toMatchObject(written);
+  expect(out).toContain(said);
+});
+
 test('a file that is there is kept, and a folder without the layout is an error', async () => {
   const root = tempDir();
   expect(await init('--root_dir', root)).toMatchObject({

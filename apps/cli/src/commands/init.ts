@@ -40,7 +40,7 @@ export const define: Define = (command) => {
     });
 };
 
-function described({ config, labels, modalities, hospitals, issues }: Draft, output: string): string {
+function described({ config, labels, modalities, hospitals, sizes, issues }: Draft, output: string): string {
   const { modalities: chosen, home_hospital: home } = config.data;
   const use = (name: string): string =>
     chosen.includes(name) ? 'taken' : 'left out: fewer than half have it';
@@ -57,6 +57,7 @@ function described({ config, labels, modalities, hospitals, issues }: Draft, out
       ['hospital', ...labels, 'set'],
       hospitals.map(({ name, patients }) => [name, ...patients, set(name)]),
     ),
+    ...sizeLines(sizes, config.data),
     ...(issues === 0
       ? []
       : ['', `Table and folders do not agree in ${counted(issues, 'point')}: preprocess lists them.`]),
@@ -65,4 +66,17 @@ function described({ config, labels, modalities, hospitals, issues }: Draft, out
     `  npx radweave run${flag}`,
     '',
   ].join('\n');
+}
+
+/** What was written because of the slices' size. */
+function sizeLines(sizes: Draft['sizes'], { image_size: side, resize }: Draft['config']['data']): string[] {
+  const all = sizes.map(({ width, height, folders }) => `${width}×${height} (${counted(folders, 'folder')})`);
+  const told = all.slice(0, 3).join(', ') + (all.length > 3 ? ', …' : '');
+  if (all.length === 0) return [];
+  const margins = resize === 'pad' ? ', with black margins where they are not square' : '';
+  const written =
+    resize === false
+      ? `data.image_size: ${side}`
+      : `data.resize: ${resize} brings them to ${side}×${side}${margins}`;
+  return ['', `Slices have ${told} pixels; written: ${written}.`];
 }

@@ -55,7 +55,7 @@ export type ImportedSlice = RowOf<typeof imported>;
 export const { read: readImported, write: writeImported } = tableFile(imported);
 
 /**
- * Writes `patients.csv`, the table of a cohort under pseudonyms, by the names that `preprocess` knows.
+ * Writes `cohort_table.csv`, the table of a cohort under pseudonyms, by the names that `preprocess` knows.
  *
  * @param columns of the other columns, in their order.
  */
@@ -67,7 +67,7 @@ export function writePatientsTable(
   writeTable(path, { ...textColumns(PATIENTS), ...textColumns(columns) }, rows);
 }
 
-/** Rows of `patients.csv` by the names of its columns; none where it is not there. @throws DataError as `readTable`. */
+/** Rows of `cohort_table.csv` by the names of its columns; none where it is not there. @throws DataError as `readTable`. */
 export function readPatientsTable(path: string): Record<string, string>[] {
   return existsSync(path) ? readTable(path, textColumns(readHeader(path))) : [];
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from '@radweave/checksum';
 import {
@@ -12,7 +12,7 @@ import {
   tempDir,
 } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { decodeSlice, SHAPE_BYTES, sliceShape } from '../decode.ts';
+import { decodeSlice, fileShape } from '../decode.ts';
 import { ImageFault } from '../fault.ts';
 import { sampleBytes } from '../hash.ts';
 import { Scratch } from '../scratch.ts';
@@ -196,12 +196,24 @@ referenceTest(
       const slice = decodeSlice(bytes, path);
       const size = { width: rows[0]?.length, height: rows.length };
       expect(slice, path).toMatchObject(size);
-      expect(sliceShape(bytes.subarray(0, SHAPE_BYTES), path), path).toMatchObject(size);
+      expect(fileShape(path), path).toMatchObject(size);
       expect([...slice.pixels], path).toEqual(rows.flat());
       expect(slice.colour, path).toBe(path.endsWith('near.png') ? 'near-gray' : 'gray');
     }
   },
 );
+
+test('EXIF behind the pixels turns the shape too, as it does in the decoder', () => {
+  const pixels = Uint8Array.from({ length: 80 * 60 }, (_, i) => (i * i) % 251);
+  const png = encodePng({ width: 80, height: 60, pixels });
+  const exif = Buffer.from('4d4d002a00000008000101120003000000010006000000000000', 'hex');
+  const path = join(tempDir(), 'turned.png');
+  for (const place of [1, boundaries(png).length - 2]) {
+    writeFileSync(path, withChunk(png, place, 'eXIf', exif));
+    expect(fileShape(path)).toMatchObject({ width: 60, height: 80 });
+    expect(decodeSlice(readFileSync(path), path)).toMatchObject({ width: 60, height: 80 });
+  }
+});
 
 test('a second header, palette or transparency, and one after the image, are faults as for libpng', () => {
   const png = sample();

@@ -1,5 +1,4 @@
-import { SHAPE_BYTES, sliceShape } from '../decode.ts';
-import { readSliceFile } from '../file.ts';
+import { fileShape } from '../decode.ts';
 import type { SliceShape } from '../slice.ts';
 import { type Filled, type FillJob, fillRecords } from '../slices/fill.ts';
 import {
@@ -37,9 +36,7 @@ export function doJob(job: Job): JobResults[Job['kind']][] {
     case 'inspect':
       return job.paths.map((path) => inspectSlice(path, job.wishes));
     case 'shape':
-      return job.paths.map((path) =>
-        collected(path, () => sliceShape(readSliceFile(path, SHAPE_BYTES), path)),
-      );
+      return job.paths.map((path) => collected(path, () => fileShape(path)));
     case 'fill':
       return fillRecords(job);
   }

@@ -5,21 +5,30 @@ import { looks } from '../series/rules.ts';
 import { grouped } from '../series/stack.ts';
 import type { FoundImages } from './find-images.ts';
 
-/** What was left out: files, images of patients that nobody asked for, series. Paths are relative to the folder. */
+const UNLISTED = 'its patient is not in the table';
+const NO_SERIES = 'a mask that is that of no series';
+const NO_IMAGE = 'in the table, without an image below the folder';
+
+/** What fits nobody: images whose patients a table does not list, masks without a series, patients of a table without an image. */
+export interface Unmatched {
+  readonly images: readonly string[];
+  readonly masks: readonly string[];
+  readonly patients: readonly string[];
+}
+
+/** What was left out: files, what fits nobody, series. Paths are relative to the folder. */
 export function allLeftOut(
   found: FoundImages,
-  unlisted: readonly string[],
+  { images, masks, patients }: Unmatched,
   proposals: readonly Proposal[],
   root: string,
 ): LeftOutFile[] {
   const whole = { patient: '', series: '' };
   return [
     ...found.leftOut.map((one) => ({ ...one, ...whole })),
-    ...unlisted.map((path) => ({
-      path: relative(root, path),
-      ...whole,
-      reason: 'its patient is not in the table',
-    })),
+    ...images.map((path) => ({ path: relative(root, path), ...whole, reason: UNLISTED })),
+    ...masks.map((path) => ({ path: relative(root, path), ...whole, reason: NO_SERIES })),
+    ...patients.map((patient) => ({ path: '', patient, series: '', reason: NO_IMAGE })),
     ...proposals
       .filter(({ modality }) => modality === OUT)
       .map(({ patient, stack, because }) => ({

@@ -86,7 +86,11 @@ export function dicomReader(
         ? readMaskVolume(path, { name, patterns, key })
         : readMaskFile(path, key);
       if (mask !== null) {
-        found.push({ ...mask, owners: mask.patientIds.map((one) => ownerKey(hospitalOf(one, name), one)) });
+        found.push({
+          ...mask,
+          path,
+          owners: mask.patientIds.map((one) => ownerKey(hospitalOf(one, name), one)),
+        });
         return [];
       }
     }

@@ -4,7 +4,7 @@ import { OPEN, OUT, type Proposal } from '../series/propose.ts';
 import { MASK } from '../series/rules.ts';
 
 /** A mask among DICOM files, and whose it may be: the first of them that has images. */
-export type FoundMask = MaskFile & { readonly owners: readonly string[] };
+export type FoundMask = MaskFile & { readonly path: string; readonly owners: readonly string[] };
 
 /** A patient of a hospital, which is null where nobody knows it. */
 export function ownerKey(hospital: string | null, patientId: string): string {
@@ -22,12 +22,13 @@ export interface UnclearMask {
  * DICOM of its frame of reference).
  *
  * @param decisions of the mapping: `-` leaves a mask out.
+ * @returns also the paths of masks that no series has.
  */
 export function withMasks(
   proposals: readonly Proposal[],
   files: readonly FoundMask[],
   decisions: Readonly<Record<string, string>>,
-): { proposals: Proposal[]; unclear: UnclearMask[] } {
+): { proposals: Proposal[]; unclear: UnclearMask[]; unused: string[] } {
   const known = new Set(proposals.map(ownerOf));
   const used = files
     .filter(({ instance }) => decisions[instance] !== OUT)
@@ -42,7 +43,14 @@ export function withMasks(
     unclear.push({ proposal, masks });
     return proposal;
   });
-  return { proposals: found, unclear };
+  const volumes = proposals.filter(({ modality }) => modality === MASK);
+  const all = [
+    ...used.map(({ file: { path } }) => path),
+    ...volumes.map(({ stack }) => stack.images[0]?.path ?? ''),
+  ];
+  const taken = [...found.map(({ mask }) => mask), ...unclear.flatMap(({ masks }) => masks)];
+  const places = new Set(taken.map((mask) => mask?.path));
+  return { proposals: found, unclear, unused: all.filter((path) => !places.has(path)) };
 }
 
 function ownerOf({

@@ -82,6 +82,15 @@ export function patientsOf(
   return { patients, pseudonyms: names.all, unlisted };
 }
 
+/** The IDs of a table of whom there is no image. */
+export function withoutImage(
+  listed: readonly ListedPatient[],
+  patients: readonly ImportedPatient[],
+): string[] {
+  const there = new Set(patients.map(({ hospital, images }) => keyOf(hospital, images[0]?.patientId ?? '')));
+  return listed.filter((row) => !there.has(keyOf(row.hospital, row.patient))).map((row) => row.patient);
+}
+
 /** One row of a table would make one patient of two people. */
 function twoHospitals(images: readonly Image[]): DataError {
   return new DataError('E_IMPORT', 'the paths give a patient of the table two hospitals', {

@@ -9,8 +9,14 @@ import {
 } from '@radweave/artifacts';
 import { statSync } from '@radweave/artifacts/files';
 import { cohortBelow } from '@radweave/study/cohort/cohort-below';
-import { type FoundCohort, type FoundPatient, personKey } from '@radweave/study/cohort/found';
+import {
+  type FoundCohort,
+  type FoundPatient,
+  type FoundSlice,
+  personKey,
+} from '@radweave/study/cohort/found';
 import { namesOf, walkCohort } from '@radweave/study/cohort/walk';
+import { type SliceSize, settingsFor, sizesOf } from './slice-sizes.ts';
 
 /** A configuration for a folder of data, and what was seen there. */
 export interface Draft {
@@ -21,6 +27,8 @@ export interface Draft {
   modalities: { name: string; patients: number }[];
   /** Hospitals, with how many patients have every suggested modality, by label. */
   hospitals: { name: string; patients: number[] }[];
+  /** Sizes of the slices, the most frequent first. */
+  sizes: SliceSize[];
   /** In how many points table and folders do not agree; those patients are not among these. */
   issues: number;
 }
@@ -67,10 +75,19 @@ export function draftConfig(root: string, told: DraftTable | null = null): Draft
     home_hospital: suggestedHome(hospitals),
     ...(told === null ? {} : { table: resolve(told.path), table_columns: [...told.columns] }),
   });
+  const sizes = sizesOf(slicesBelow(root, chosen, told));
+  Object.assign(config.data, settingsFor(sizes));
   config.model.num_classes = labels;
   const labelNames = labelNamesOf(labels, called);
   if (called !== null) config.data.labels = labelNames;
-  return { config, labels: labelNames, modalities, hospitals, issues: table?.issues.length ?? 0 };
+  return { config, labels: labelNames, modalities, hospitals, sizes, issues: table?.issues.length ?? 0 };
+}
+
+/** The slices of the modalities that are suggested. */
+function slicesBelow(root: string, modalities: readonly string[], told: DraftTable | null): FoundSlice[] {
+  const { home_hospital: home } = defaultConfig().data;
+  const table = told === null ? null : { table: readCohortTable(told.path, told.columns), home };
+  return cohortBelow(root, modalities, null, table).slices;
 }
 
 /** Patients of a table; where it names their images, the folders of each are the modalities that there are images of. */

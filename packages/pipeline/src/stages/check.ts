@@ -19,8 +19,10 @@ export const check = defineStage({
   reads: (_: CheckOptions) => ({}),
   writes: () => [],
   run: async ({ config, bestHparamsDir }, context) => {
+    const { requireModalityNames } = await import('@radweave/study/cohort/modality-names');
     const { checkBeforeTraining } = await import('@radweave/network/training/before-training');
     const { data, fusion } = config;
+    requireModalityNames(data.modalities, data.missing === 'allow');
     // Before the key of the study, which lies beside the splits.
     requireWritable(data.splits_dir, '--set data.splits_dir=FOLDER');
     for (const modality of data.modalities) checkBeforeTraining(config, modality, bestHparamsDir);

@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { importFiles, readImported } from '@radweave/artifacts';
+import { importFiles, privateFiles, readImported } from '@radweave/artifacts';
 import { decodeSlice } from '@radweave/imaging';
+import { madeUpDicom, madeUpSlice } from '@radweave/importing/testing/made-up';
 import { madeUpNifti } from '@radweave/importing/testing/made-up-nifti';
 import { silentContext } from '@radweave/study/context/events';
+import { listening } from '@radweave/study/testing/cohort';
 import { peersPython, peerTest, python, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import type { ImportOptions } from '../work/import.ts';
@@ -94,6 +96,31 @@ test('the summary counts the slices that masks choose, and a dry run tells of a 
   const emit = (event: object): void => void said.push(String(Reflect.get(event, 'text') ?? ''));
   await importStage({ ...options, dryRun: true }, { emit, shouldStop: () => false });
   expect(said.join('\n')).toMatch(/the masks of 1 series cannot be used\n.*16×15 pixels, the image of 16×16/);
+});
+
+test('masks that are those of no series are told and listed, of NIfTI alone and beside DICOM files', async () => {
+  const folder = tempDir();
+  write(folder, { ...IMAGE, 'A_mask.nii': {}, '../P9/A_mask.nii': {} });
+  const options = optionsIn(folder);
+  const context = listening();
+  expect(await importStage(options, context)).toMatchObject({
+    leftOut: { 'a mask that is that of no series': 1 },
+  });
+  expect(context.said.join()).toContain(
+    '1 mask of no series that is imported, such as A_mask.nii. All are listed in ',
+  );
+  const { leftOut } = privateFiles(options.secrets);
+  expect(readFileSync(leftOut, 'utf8')).toContain(
+    `${join('P9', 'A_mask.nii')},,,a mask that is that of no series`,
+  );
+  const dicom = tempDir();
+  write(dicom, { '../masks/P9.nii': {} });
+  mkdirSync(join(dicom, 'files', 'P1'), { recursive: true });
+  writeFileSync(join(dicom, 'files', 'P1', '1.dcm'), madeUpDicom(madeUpSlice()));
+  const said = listening();
+  const beside = optionsIn(dicom, { kind: 'dicom', volumes: null, modalities: null, dryRun: true });
+  await importStage(beside, said);
+  expect(said.said.join()).toContain('1 mask of no series that is imported, such as P9.nii.');
 });
 
 test('what is no number in a mask is no lesion', async () => {

@@ -114,3 +114,17 @@ test('a class that a modality, or who has all, lacks in training or validation i
   });
   expect(existsSync(config.data.splits_dir)).toBe(false);
 });
+
+test('names that results have for something else are refused before anything is read', async () => {
+  const config = cohortConfig(tempDir());
+  const asked = async (name: string, missing: 'allow' | 'drop'): Promise<unknown> => {
+    Object.assign(config.data, { modalities: ['A', name], missing });
+    return preprocess({ config }, listening()).catch((error: unknown) => error);
+  };
+  for (const name of ['fused', 'stacked', 'aligned'])
+    expect(await asked(name, 'drop'), name).toMatchObject({ code: 'E_MODALITIES', exitCode: 2 });
+  for (const name of ['everyone', 'only A', 'A+P']) {
+    expect(await asked(name, 'allow'), name).toMatchObject({ code: 'E_MODALITIES' });
+    expect(await asked(name, 'drop'), name).not.toMatchObject({ code: 'E_MODALITIES' });
+  }
+});

@@ -25,6 +25,7 @@ import { type LoadedSplit, readSliceTable } from '@radweave/network/slices/load'
 import type { Tables } from '@radweave/network/training/session-splits';
 import { counted } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { requireModalityNames } from '@radweave/study/cohort/modality-names';
 import { KnownPatients, refuseSeenPatients, warnUntold } from '@radweave/study/cohort/patient-hash';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
@@ -67,7 +68,7 @@ export interface ExtractResult {
  */
 export async function extract(options: ExtractOptions, context: StageContext): Promise<ExtractResult> {
   const { modality, model, checkpoint } = options;
-  requireOwnFolder(folderName('modality', modality));
+  requireModalityNames([folderName('modality', modality)], options.config.data.missing === 'allow');
   const config = askedModel(options);
   requireEngineSettings(config);
   openSplitFolder(config.data, [modality], context);
@@ -95,19 +96,6 @@ function askedModel({ config, model, checkpoint }: ExtractOptions): Config {
   if (model !== undefined) own.model.name = model;
   if (checkpoint !== 'pretrained') own.model.weights = null;
   return own;
-}
-
-/** The features of a modality lie beside the folder of the aligned tables. */
-function requireOwnFolder(modality: string): void {
-  if (modality !== 'aligned') return;
-  throw new UsageError(
-    'E_MODALITIES',
-    "a modality cannot be called 'aligned': aligned tables have that folder",
-    {
-      where: '--modality',
-      hint: 'Rename the modality folders',
-    },
-  );
 }
 
 /** A default must not decide which architecture a user's own weights are read into. */

@@ -38,6 +38,7 @@ import {
   writePredictions,
 } from '@radweave/artifacts';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { requireModalityNames } from '@radweave/study/cohort/modality-names';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { thresholdRuleOf } from '@radweave/study/decisions/threshold';
 
@@ -138,28 +139,13 @@ function tellInSample({ inSample, stack }: FusedModel, context: StageContext): v
   else say(context, `${text} Report 'stacked', which was fitted on out-of-fold logits.`);
 }
 
-/** Names of models of several modalities or kinds of patients; a modality of that name could not be told from them. */
-const RESERVED = /^(?:fused|stacked)$/;
-const RESERVED_WITH_LACKING = /^(?:fused|stacked|everyone)$|^only |\+/;
-
 function checkModalities(modalities: readonly string[], isAllowed: boolean): void {
   if (modalities.length === 0 || new Set(modalities).size !== modalities.length) {
     throw new UsageError('E_MODALITIES', `'${modalities.join(' ')}' names no modality, or one twice`, {
       where: '--modalities',
     });
   }
-  const pattern = isAllowed ? RESERVED_WITH_LACKING : RESERVED;
-  const reserved = modalities.find((name) => pattern.test(name));
-  if (reserved !== undefined) {
-    throw new UsageError(
-      'E_MODALITIES',
-      `'${reserved}' is the name of a model of ${isAllowed ? 'several' : 'all'} modalities together`,
-      {
-        where: '--modalities',
-        hint: 'Rename the modality folders',
-      },
-    );
-  }
+  requireModalityNames(modalities, isAllowed);
 }
 
 /** Writes every file of a fusion into a folder. */

@@ -1,6 +1,6 @@
-import { relative, sep } from 'node:path';
-import { type CarriedColumns, compareText, type ListedPatient } from '@radweave/artifacts';
-import { standing } from '@radweave/importing/cohort/account';
+import { basename, relative, sep } from 'node:path';
+import { type CarriedColumns, compareText } from '@radweave/artifacts';
+import { standing, type Unmatched } from '@radweave/importing/cohort/account';
 import type { ImportedPatient } from '@radweave/importing/cohort/patients';
 import { OUT, oddities, type Proposal } from '@radweave/importing/series/propose';
 import { MASK } from '@radweave/importing/series/rules';
@@ -8,17 +8,25 @@ import { grouped } from '@radweave/importing/series/stack';
 import { counted } from '@radweave/remarks';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 
-/** Patients whom only the table, or only the folder has. */
-export function sayUnlisted(
-  images: number,
-  rows: readonly ListedPatient[] | null,
-  patients: readonly ImportedPatient[],
+/** What the files or the table have and nobody else. */
+export function sayUnmatched(
+  { images, masks, patients }: Unmatched,
+  listedIn: string,
   context: StageContext,
 ): void {
-  if (images > 0) warn(context, `${counted(images, 'image')} left out: the patients are not in the table.`);
-  const without = (rows?.length ?? patients.length) - patients.length;
-  if (without > 0)
-    warn(context, `${counted(without, 'patient')} of the table without an image below the folder.`);
+  const [first = ''] = masks;
+  const texts = [
+    ...(images.length > 0
+      ? [`${counted(images.length, 'image')} left out: the patients are not in the table.`]
+      : []),
+    ...(masks.length > 0
+      ? [`${counted(masks.length, 'mask')} of no series that is imported, such as ${basename(first)}.`]
+      : []),
+    ...(patients.length > 0
+      ? [`${counted(patients.length, 'patient')} of the table without an image below the folder.`]
+      : []),
+  ];
+  for (const text of texts) warn(context, `${text} All are listed in ${listedIn}.`);
 }
 
 /** What becomes of the columns of a table that say more of the patients. */

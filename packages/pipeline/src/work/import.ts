@@ -43,6 +43,7 @@ import {
   patientsOf,
   requireWho,
   type Who,
+  withoutImage,
 } from '@radweave/importing/cohort/patients';
 import { replacements, writeSeries } from '@radweave/importing/cohort/write-series';
 import { FileFault } from '@radweave/importing/files/fault';
@@ -58,7 +59,7 @@ import { FIRST_RULES, MASK, withMaskRule } from '@radweave/importing/series/rule
 import { grouped, stacksOf } from '@radweave/importing/series/stack';
 import { counted } from '@radweave/remarks';
 import { type StageContext, say, stopIfAsked } from '@radweave/study/context/events';
-import { sayColumns, sayOddities, sayScattered, sayUnlisted } from './import-oddities.ts';
+import { sayColumns, sayOddities, sayScattered, sayUnmatched } from './import-oddities.ts';
 import {
   asker,
   missingFiles,
@@ -150,19 +151,26 @@ export async function importImages(options: ImportOptions, context: StageContext
   const known = existsSync(path) ? readPseudonyms(path) : [];
   const { patients, pseudonyms, unlisted } = patientsOf(found.images, who, known);
   writePseudonyms(path, pseudonyms);
-  sayUnlisted(unlisted.length, who.listed, patients, context);
   const named = proposalsOf(patients, mapping, { ...options, modalities: who.modalities });
-  const { proposals, unclear: maskless } =
-    options.mask === null ? { proposals: named, unclear: [] } : withMasks(named, masks, mapping.decisions);
-  const leftOut = allLeftOut(
-    found,
-    unlisted.map((image) => image.path),
+  const {
     proposals,
-    options.root,
-  );
+    unclear: maskless,
+    unused,
+  } = options.mask === null
+    ? { proposals: named, unclear: [], unused: [] }
+    : withMasks(named, masks, mapping.decisions);
+  const unmatched = {
+    images: unlisted.map((image) => image.path),
+    masks: unused,
+    patients: withoutImage(who.listed ?? [], patients),
+  };
+  sayUnmatched(unmatched, leftOutPath, context);
+  const leftOut = allLeftOut(found, unmatched, proposals, options.root);
   writeLeftOut(leftOutPath, leftOut);
   writeMapping(importFiles(records).mapping, mapping, proposals.map(listed));
-  const reasons = tallied(leftOut.filter(({ series }) => series === '').map(({ reason }) => reason));
+  const reasons = tallied(
+    leftOut.filter(({ path, series }) => path !== '' && series === '').map(({ reason }) => reason),
+  );
   writeSheet({ ...options, pixels }, proposals, found, reasons);
   say(context, `${counted(found.files, 'file')} below ${options.root}`);
   sayOddities(patients, proposals, context);

@@ -41,6 +41,7 @@ import {
   withoutRejected,
 } from '@radweave/study/cohort/images';
 import { requireLearnable } from '@radweave/study/cohort/learnable';
+import { requireModalityNames } from '@radweave/study/cohort/modality-names';
 import {
   alikeHospitals,
   lackingPatients,
@@ -73,7 +74,8 @@ export interface PreprocessResult {
 
 /** What lies in the raw folders, before anything is written. @throws UsageError without a data root or home hospital. */
 export function findCohort({ config }: PreprocessOptions, context: StageContext): FoundCohort {
-  const { root_dir, labels } = config.data;
+  const { root_dir, labels, modalities } = config.data;
+  requireModalityNames(modalities, config.data.missing === 'allow');
   if (root_dir === null) {
     throw new UsageError('E_NO_ROOT', 'no data root is given', { hint: 'Give --root_dir, or data.root_dir' });
   }
