@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { decodeSlice } from '../decode.ts';
-import { encodePng } from './encode.ts';
+import { encodePng, type PngImage } from './encode.ts';
 
 const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * i + 3 * i) % 256);
 
@@ -31,4 +31,23 @@ test('the same image gives the same bytes, and comes back exactly', () => {
   expect(encodePng({ width: 10, height: 6, pixels }).equals(first)).toBe(true);
   expect(decodeSlice(first, 'x').pixels).toEqual(pixels);
   expect(() => encodePng({ width: 10, height: 7, pixels })).toThrow(RangeError);
+});
+
+test.each([
+  [1, 300],
+  [5, 3],
+  // More than is filtered at once, and rows too long for being filtered together.
+  [700, 400],
+  [70_000, 3],
+])('what the filter leaves gives the image again: %i×%i', (width, height) => {
+  const pixels = Uint16Array.from({ length: width * height }, (_, i) => (i * i * 40_503) & 0xffff);
+  for (const own of [pixels, new Uint8Array(pixels)]) {
+    const back = decodeSlice(encodePng({ width, height, pixels: own } as PngImage), 'x').pixels;
+    expect(
+      Buffer.compare(
+        new Uint8Array(back.buffer, back.byteOffset, back.byteLength),
+        new Uint8Array(own.buffer),
+      ),
+    ).toBe(0);
+  }
 });

@@ -1,6 +1,7 @@
+import { endianness } from 'node:os';
 import { constants, deflateSync, type ZlibOptions } from 'node:zlib';
 import { crc32 } from '@radweave/checksum';
-import { predict } from './paeth.ts';
+import { paethRows } from './filter.ts';
 
 /** An image to write: gray or RGB in 8 bits, or gray in 16. Samples are (height, width, channels). */
 export type PngImage =
@@ -18,7 +19,6 @@ export type PngImage =
     };
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const PAETH = 4;
 
 /** What filters leave of slices are runs of zeros and noise, in which nothing longer repeats: smaller than at level 6, in a third of the time. */
 const OF_SLICES: ZlibOptions = { strategy: constants.Z_RLE };
@@ -47,30 +47,8 @@ export function encodePng(image: PngImage): Buffer {
 }
 
 function bigEndian(pixels: Uint16Array): Uint8Array {
-  const bytes = new Uint8Array(2 * pixels.length);
-  for (let i = 0; i < pixels.length; i++) {
-    bytes[2 * i] = (pixels[i] as number) >> 8;
-    bytes[2 * i + 1] = pixels[i] as number;
-  }
-  return bytes;
-}
-
-function paethRows(bytes: Uint8Array, rowBytes: number, rows: number, step: number): Uint8Array {
-  const out = new Uint8Array(rows * (rowBytes + 1));
-  const above = new Uint8Array(rowBytes);
-  for (let row = 0; row < rows; row++) {
-    const to = row * (rowBytes + 1);
-    const at = row * rowBytes;
-    out[to] = PAETH;
-    for (let i = 0; i < step; i++) out[to + 1 + i] = (bytes[at + i] as number) - (above[i] as number);
-    for (let i = step; i < rowBytes; i++) {
-      const left = bytes[at + i - step] as number;
-      out[to + 1 + i] =
-        (bytes[at + i] as number) - predict(left, above[i] as number, above[i - step] as number);
-    }
-    above.set(bytes.subarray(at, at + rowBytes));
-  }
-  return out;
+  const bytes = Buffer.from(pixels.slice().buffer);
+  return endianness() === 'LE' ? bytes.swap16() : bytes;
 }
 
 function chunk(type: string, data: Uint8Array): Buffer {

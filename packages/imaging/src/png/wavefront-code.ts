@@ -1,32 +1,27 @@
 import {
   add,
-  addSaturated,
   addWords,
   and,
   averageUp,
   type Code,
-  choose,
   equal,
   get,
   type KernelSource,
-  larger,
   load,
   loadLane,
   loop,
   minWords,
   multiplyWords,
-  notBelow,
   or,
   set,
   shuffle,
-  smaller,
   splat,
   store,
   subtract,
-  subtractSaturated,
   word,
   xor,
 } from '../wasm/assemble.ts';
+import { PAETH_VECTORS, paethOf } from './paeth-code.ts';
 
 /** Rows that are undone at once: one per byte of a vector. */
 export const ROWS = 16;
@@ -69,12 +64,9 @@ const bytes = (i: number): number => FIRST_VECTOR + i;
 /** While a block is worked on, what lies above each byte. */
 const above = (i: number): number => FIRST_VECTOR + BLOCK + i;
 const isFilter = (filter: number): number => FIRST_VECTOR + 2 * BLOCK + filter;
-const LOW = FIRST_VECTOR + 2 * BLOCK + 5;
-const HIGH = LOW + 1;
-const RISE = LOW + 2;
-const FALL = LOW + 3;
+const SPARE = FIRST_VECTOR + 2 * BLOCK + 5;
 /** The last `step` moments of the block before: restored bytes, and what lay above them. */
-const kept = (i: number): number => LOW + 4 + i;
+const kept = (i: number): number => SPARE + PAETH_VECTORS + i;
 
 const move = (local: number, by: Code): Code => set(local, addWords(get(local), by));
 
@@ -109,10 +101,10 @@ export function wavefront(step: number, memory: number): KernelSource {
 const findFilters: Code = [
   set(AT, get(FROM)),
   LANES.map((lane) => [
-    set(LOW, loadLane(get(AT), 0, get(LOW), lane)),
+    set(SPARE, loadLane(get(AT), 0, get(SPARE), lane)),
     move(AT, addWords(get(ROW_BYTES), word(1))),
   ]),
-  [1, 2, 3, 4].map((filter) => set(isFilter(filter), equal(get(LOW), splat(filter)))),
+  [1, 2, 3, 4].map((filter) => set(isFilter(filter), equal(get(SPARE), splat(filter)))),
 ];
 
 /** Row k is read `k * step` bytes behind the first row: what lies before its beginning is masked out later. */
@@ -140,36 +132,24 @@ function restore(i: number, step: number): Code {
   const c = get(i < step ? kept(step + i) : above(i - step));
   const b = get(above(i));
   const oneDown = shuffle(a, a, ONE_DOWN);
+  const { first, prediction } = paethOf(a, b, c, SPARE);
   const average = subtract(averageUp(a, b), and(xor(a, b), splat(1)));
   return [
     set(above(i), loadLane(addWords(get(ABOVE), get(MOMENT)), i, oneDown, 0)),
-    set(LOW, smaller(a, b)),
-    set(HIGH, larger(a, b)),
-    set(RISE, subtractSaturated(get(HIGH), c)),
-    set(FALL, subtractSaturated(c, get(LOW))),
+    first,
     set(
       bytes(i),
       add(
         get(bytes(i)),
         or(
           or(and(a, get(isFilter(1))), and(b, get(isFilter(2)))),
-          or(and(average, get(isFilter(3))), and(paeth(c), get(isFilter(4)))),
+          or(and(average, get(isFilter(3))), and(prediction, get(isFilter(4)))),
         ),
       ),
     ),
     set(bytes(i), and(get(bytes(i)), load(get(MASKS), i * ROWS))),
   ];
 }
-
-/**
- * Paeth's predictor without its case distinction: a + b − c is nearest to the larger of a and b when c is not above
- * the smaller by more than half of what it is below the larger, and the other way round; otherwise to c.
- */
-const paeth = (c: Code): Code => {
-  const isHigh = notBelow(get(RISE), addSaturated(get(FALL), get(FALL)));
-  const isLow = notBelow(get(FALL), addSaturated(get(RISE), get(RISE)));
-  return choose(isHigh, get(HIGH), choose(isLow, get(LOW), c));
-};
 
 /** Remembers the last moments for the next block, as neither list of the block outlives its turn. */
 const keep = (step: number): Code =>

@@ -28,6 +28,7 @@ export const get = (local: number): Code => [0x20, unsigned(local)];
 export const set = (local: number, value: Code): Code => [value, 0x21, unsigned(local)];
 export const word = (value: number): Code => [0x41, signed(value)];
 export const addWords: (x: Code, y: Code) => Code = binary(0x6a);
+export const subtractWords: (x: Code, y: Code) => Code = binary(0x6b);
 export const multiplyWords: (x: Code, y: Code) => Code = binary(0x6c);
 /** The smaller of two unsigned words. */
 export const minWords = (x: Code, y: Code): Code => [x, y, x, y, LESS, 0x1b];
