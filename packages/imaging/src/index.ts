@@ -16,6 +16,7 @@ export { heatColour, type Rgb } from './heat/colour-map.ts';
 export { heatBar, overlayHeat, slicePicture } from './heat/overlay.ts';
 export { blankRgb, pasteRgb, type RgbImage } from './heat/rgb.ts';
 export { structuralSimilarity } from './heat/ssim.ts';
+export { lookUp } from './look-up.ts';
 export { montage } from './montage.ts';
 export { type NearPair, nearDuplicates } from './near.ts';
 export { brightness, nearGray } from './near-gray.ts';
@@ -24,7 +25,9 @@ export { hammingDistance, perceptualHash } from './perceptual.ts';
 export { type PngSamples, pngSamples } from './png/decode.ts';
 export { encodePng, type PngImage } from './png/encode.ts';
 export { MAX_PIXELS } from './png/header.ts';
+export { sampleRange } from './range.ts';
 export { hasProportions, type Resizing, resizeSlice } from './resize/resize.ts';
+export { Scratch } from './scratch.ts';
 export {
   type DecodedSlice,
   type GrayImage,

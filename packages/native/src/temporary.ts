@@ -7,6 +7,7 @@ import { isRunning, processSpace, processStart } from './processes.ts';
 const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 4);
 
 const SPACE = short(processSpace());
+const OWN_START = short(processStart(process.pid) ?? '');
 
 /** `.{name}.{pid}-{computer}{start of the process}{random}.{suffix}`. */
 const TEMPORARY =
@@ -17,9 +18,8 @@ const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
 /** A sibling name no other process uses: a rename is only atomic inside one file system. */
 export function temporaryName(path: string, suffix: 'tmp' | 'old'): string {
-  const { pid } = process;
-  const unique = `${SPACE}${short(processStart(pid) ?? '')}${randomBytes(4).toString('hex')}`;
-  return join(dirname(path), `.${basename(path)}.${pid}-${unique}.${suffix}`);
+  const unique = `${SPACE}${OWN_START}${randomBytes(4).toString('hex')}`;
+  return join(dirname(path), `.${basename(path)}.${process.pid}-${unique}.${suffix}`);
 }
 
 const swept = new Set<string>();

@@ -41,6 +41,21 @@ export const loop = (counter: number, by: number, end: Code, body: Code): Code =
 
 /** The word at the address. */
 export const loadWord = (address: Code, offset = 0): Code => [address, 0x28, at(offset)];
+/** The byte, or the 16 bits, at the address as a word; the lowest bits of a word stored. */
+export const loadByte = (address: Code, offset: number): Code => [address, 0x2d, at(offset)];
+export const loadShort = (address: Code, offset: number): Code => [address, 0x2f, at(offset)];
+export const storeByte = (address: Code, value: Code, offset: number): Code => [
+  address,
+  value,
+  0x3a,
+  at(offset),
+];
+export const storeShort = (address: Code, value: Code, offset: number): Code => [
+  address,
+  value,
+  0x3b,
+  at(offset),
+];
 export const load = (address: Code, offset = 0): Code => [address, simd(0x00, at(offset))];
 /** Eight bytes as numbers of 16 bits. */
 export const loadBytesWide = (address: Code): Code => [address, simd(0x02, at(0))];

@@ -1,7 +1,8 @@
 import { inflateRawSync } from 'node:zlib';
+import { Scratch } from '@radweave/imaging';
 import { FileFault } from '../files/fault.ts';
 import { mostUnpacked } from '../files/growth.ts';
-import { readStart } from '../files/start.ts';
+import { MOST_BYTES, readStart } from '../files/start.ts';
 import type { Dataset } from './dataset.ts';
 import { EXPLICIT, IMPLICIT, type TransferSyntax, transferSyntax } from './encoding.ts';
 import { BeyondEnd, readDataset } from './read.ts';
@@ -23,13 +24,16 @@ const HEADER_BYTES = 1 << 16;
 /** Tag and length of an element, at least. */
 const ELEMENT_HEAD = 8;
 
+const headers = new Scratch();
+
 /**
  * Reads a file's elements before the pixels, from its first bytes where they hold them.
  *
+ * @returns what is valid until the next call.
  * @throws FileFault when it is no DICOM file, damaged, or of a transfer syntax that is not read.
  */
 export function openHeader(path: string): DicomFile {
-  const { bytes, size } = readStart(path, HEADER_BYTES);
+  const { bytes, size } = readStart(path, HEADER_BYTES, headers);
   const isWhole = bytes.length === size;
   try {
     return parseFile(bytes, TAG.floatPixels, isWhole);
@@ -40,9 +44,9 @@ export function openHeader(path: string): DicomFile {
   }
 }
 
-/** Reads a whole file, pixels and all. @throws FileFault as {@link openHeader}. */
-export function openWhole(path: string): DicomFile {
-  return parseFile(readStart(path).bytes);
+/** Reads a whole file, pixels and all, into `memory` where that is given. @throws FileFault as {@link openHeader}. */
+export function openWhole(path: string, memory?: Scratch): DicomFile {
+  return parseFile(readStart(path, MOST_BYTES, memory).bytes);
 }
 
 /** Only the whole of a deflated file can be inflated. */

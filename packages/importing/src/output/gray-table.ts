@@ -1,3 +1,4 @@
+import { lookUp } from '@radweave/imaging';
 import { type GrayRange, grayOf } from '../values/window.ts';
 import type { SliceValues } from './slice-values.ts';
 
@@ -33,9 +34,6 @@ export class GrayMaker {
       this.#table = grayOf(valuesOf(isSigned ? new Int16Array(ALL.buffer) : ALL), this.#range, how);
       this.#key = key;
     }
-    const table = this.#table;
-    const out = this.#bits === 8 ? new Uint8Array(samples.length) : new Uint16Array(samples.length);
-    for (let i = 0; i < out.length; i++) out[i] = table[(samples[i] as number) & 0xffff] as number;
-    return out;
+    return lookUp(new Uint16Array(samples.buffer, samples.byteOffset, samples.length), this.#table);
   }
 }

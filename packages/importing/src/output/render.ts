@@ -1,4 +1,4 @@
-import { type GrayImage, grayImage } from '@radweave/imaging';
+import { type GrayImage, grayImage, Scratch } from '@radweave/imaging';
 import { FileFault } from '../files/fault.ts';
 import { type Box, lesionOf } from '../masks/lesion.ts';
 import type { MaskSource } from '../series/mask-source.ts';
@@ -41,8 +41,7 @@ export function* render(
 ): Generator<Rendered> {
   const lesion = mask === null || options.mask === undefined ? null : lesionOf(stack, mask, options.mask);
   const chosen = new Set(lesion?.chosen.map((index) => stack.slices[index] as Slice) ?? stack.slices);
-  const reader = new SliceReader(options.suv === null ? null : stack.images);
-  const decoded = kept(stack, reader, chosen);
+  const decoded = slicesOf(stack, options.suv === null ? null : stack.images, chosen);
   const { range, how } = rangeOf(stack, decoded, options);
   const maker = new GrayMaker(range, options.bits);
   for (const { at, one } of planes(stack, decoded, options)) {
@@ -58,13 +57,19 @@ export function* render(
 }
 
 /** The slices of a stack, as often as they are asked for: all of them where they give the range, else those chosen. */
-function kept(stack: Stack, reader: SliceReader, chosen: ReadonlySet<Slice>): () => Iterable<SliceValues> {
+function slicesOf(
+  stack: Stack,
+  ofSuv: Stack['images'] | null,
+  chosen: ReadonlySet<Slice>,
+): () => Iterable<SliceValues> {
   const samples = stack.slices.reduce((sum, { image }) => sum + image.rows * image.columns, 0);
   const needsTwice = stack.images[0]?.facts.type !== 'CT';
+  const isKept = needsTwice && samples <= KEPT;
+  const reader = new SliceReader(ofSuv, isKept ? undefined : new Scratch());
   const decode = function* (): Generator<SliceValues> {
     for (const slice of stack.slices) if (needsTwice || chosen.has(slice)) yield reader.read(slice);
   };
-  if (samples > KEPT || !needsTwice) return decode;
+  if (!isKept) return decode;
   let all: SliceValues[] | undefined;
   return () => {
     all ??= [...decode()];

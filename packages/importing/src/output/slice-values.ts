@@ -1,3 +1,4 @@
+import type { Scratch } from '@radweave/imaging';
 import type { Dataset } from '../dicom/dataset.ts';
 import { type DicomFile, openWhole } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
@@ -39,14 +40,19 @@ const UNITS: Readonly<Record<string, string>> = { CT: 'HU', PT: 'SUV' };
 /** Reads slices one after the other; the file of the last one stays open for its other frames. */
 export class SliceReader {
   readonly #ofSuv: readonly Image[] | null;
+  readonly #memory: Scratch | undefined;
   #path = '';
   #file: DicomFile | undefined;
   #pages: readonly Page[] = [];
   #volume: { file: NiftiFile; cuts: Cuts } | undefined;
 
-  /** @param ofSuv All images of a PET series whose values become SUV; null leaves them as they are. */
-  constructor(ofSuv: readonly Image[] | null) {
+  /**
+   * @param ofSuv All images of a PET series whose values become SUV; null leaves them as they are.
+   * @param memory Where files are read into, for whoever needs the samples of a slice no longer than until the next one.
+   */
+  constructor(ofSuv: readonly Image[] | null, memory?: Scratch) {
     this.#ofSuv = ofSuv;
+    this.#memory = memory;
   }
 
   /** @throws FileFault when the pixels cannot be decoded, or no SUV be computed where it is asked for. */
@@ -96,7 +102,7 @@ export class SliceReader {
   #decode(slice: Slice): SliceValues {
     const { image, frame } = slice;
     if (this.#file === undefined || this.#path !== image.path) {
-      this.#file = openWhole(image.path);
+      this.#file = openWhole(image.path, this.#memory);
       this.#path = image.path;
     }
     const { dataset, syntax } = this.#file;

@@ -1,4 +1,5 @@
 import { endianness } from 'node:os';
+import { sampleRange } from '@radweave/imaging';
 import type { PixelFormat } from './format.ts';
 
 /** Samples as they are stored, (height, width, samples), before any rescaling. */
@@ -20,7 +21,7 @@ export interface StoredFrame {
   readonly pixels: Samples;
 }
 
-/** Makes numbers of the bytes of a frame: {@link PixelFormat.bitsAllocated} of 8, 16 or 32. */
+/** Makes numbers of the bytes of a frame, {@link PixelFormat.bitsAllocated} of 8, 16 or 32: those of 16 may lie where the bytes do. */
 export function integers(bytes: Uint8Array, format: PixelFormat, littleEndian: boolean): Samples {
   const { bitsAllocated, bitsStored, highBit, signed } = format;
   if (bitsAllocated === 16) return words(bytes, format, littleEndian);
@@ -38,30 +39,28 @@ export function integers(bytes: Uint8Array, format: PixelFormat, littleEndian: b
   return out;
 }
 
-/** Most images are of 16 bits: their bytes are the numbers, but for the order and the bits that are not stored. */
+/** Most images are of 16 bits: their bytes are the numbers, which are copied only for their order and for bits that are not stored. */
 function words(
   bytes: Uint8Array,
   { bitsStored, highBit, signed }: PixelFormat,
   littleEndian: boolean,
 ): Samples {
-  // A copy of these bytes alone: a Buffer is a part of larger memory, and its slice no copy.
-  const { buffer } = new Uint8Array(bytes);
-  if (littleEndian !== (endianness() === 'LE')) Buffer.from(buffer).swap16();
-  const out = signed ? new Int16Array(buffer) : new Uint16Array(buffer);
-  if (bitsStored === 16) return out;
-  if (!signed && highBit === bitsStored - 1 && out.length % 2 === 0) {
-    const mask = 2 ** bitsStored - 1;
-    const pairs = new Uint32Array(buffer);
-    for (let i = 0; i < pairs.length; i++) pairs[i] = (pairs[i] as number) & (mask * 65_537);
-    return out;
-  }
+  const needsCopy = bytes.byteOffset % 2 !== 0 || littleEndian !== (endianness() === 'LE');
+  const place = needsCopy ? inOrder(bytes, littleEndian) : bytes;
+  const stored = new Uint16Array(place.buffer, place.byteOffset, bytes.length >> 1);
+  const all = signed ? new Int16Array(place.buffer, place.byteOffset, stored.length) : stored;
+  const lowest = highBit === bitsStored - 1;
+  const isWhole = bitsStored === 16 || (!signed && lowest && sampleRange(stored).max < 2 ** bitsStored);
+  if (isWhole) return all;
   const left = 31 - highBit;
   const right = 32 - bitsStored;
-  for (let i = 0; i < out.length; i++) {
-    const raw = (out[i] as number) << left;
-    out[i] = signed ? raw >> right : raw >>> right;
-  }
-  return out;
+  return all.map((word) => (signed ? (word << left) >> right : (word << left) >>> right));
+}
+
+/** A copy in this computer's order, of these bytes alone: a Buffer is a part of larger memory, and its slice no copy. */
+function inOrder(bytes: Uint8Array, littleEndian: boolean): Uint8Array {
+  const copy = Buffer.from(new Uint8Array(bytes).buffer);
+  return littleEndian === (endianness() === 'LE') ? copy : copy.swap16();
 }
 
 function rawAt(view: DataView, at: number, size: number, littleEndian: boolean): number {
