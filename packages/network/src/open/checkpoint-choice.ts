@@ -69,7 +69,9 @@ function newestBest(outputDir: string, wish: CheckpointWish, context: StageConte
   const { checkpoint, modality, config } = wish;
   warnOfDamagedRuns(outputDir, context);
   const { run, other } = newestFitting(runsOf(outputDir, wish), presentIdentity(config.data, modality));
-  if (other !== undefined && checkpoint === undefined) throw otherSplit(wish, other.name, other.best);
+  if (other !== undefined && checkpoint === undefined) {
+    throw otherSplit(remark('run-other-split', { modality, run: other.name }).text, other.best, modality);
+  }
   return run ?? other;
 }
 
@@ -78,13 +80,19 @@ function runsOf(outputDir: string, { modality, model }: CheckpointWish): RunFold
 }
 
 /** What no run tells of, such as a best model whose run is gone. @throws DataError `E_OTHER_SPLIT`. */
-function requirePresentSplit({ about }: ReadCheckpoint, path: string, wish: CheckpointWish): void {
-  const present = presentIdentity(wish.config.data, wish.modality);
-  if (!isPresentSplit(about.split_hash, present)) throw otherSplit(wish, basename(path), path);
+function requirePresentSplit(
+  { about }: ReadCheckpoint,
+  path: string,
+  { modality, config }: CheckpointWish,
+): void {
+  const present = presentIdentity(config.data, modality);
+  if (isPresentSplit(about.split_hash, present)) return;
+  const what = `no run of modality ${modality} is known, and this model was trained on another split than the present one`;
+  throw otherSplit(what, path, modality);
 }
 
-function otherSplit({ modality }: CheckpointWish, run: string, path: string): DataError {
-  return new DataError('E_OTHER_SPLIT', remark('run-other-split', { modality, run }).text, {
+function otherSplit(what: string, path: string, modality: string): DataError {
+  return new DataError('E_OTHER_SPLIT', what, {
     where: path,
     hint: `Train on the present split: radweave train --modality ${modality}; or name a file with --checkpoint`,
   });

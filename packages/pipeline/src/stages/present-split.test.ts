@@ -154,7 +154,10 @@ test('a run that is named is what it was: refused for its patients, or for its d
     code: 'E_LEAK_CHECKPOINT',
   });
   const damaged = { code: 'E_JSON', where: run('torn').record };
-  await expect(evaluate({ ...networks(), runs: { A: 'torn' } }, listening())).rejects.toMatchObject(damaged);
+  const asking = listening();
+  const both = { ...networks(), modalities: ['A', 'P'], runs: { A: 'torn' } };
+  await expect(evaluate(both, asking)).rejects.toMatchObject(damaged);
+  expect(ofDamaged(asking)).toEqual([]);
   expect(() => openTraining(training({ resume: true, run: 'torn' }), listening())).toThrow(
     expect.objectContaining(damaged),
   );
@@ -177,6 +180,13 @@ test('where no run fits, each command says so, names the newest and tells what t
     await expect(failed).rejects.toMatchObject(refused);
     await expect(failed).rejects.toThrow(/radweave train --modality A; or name a file with --checkpoint/);
   }
+  const alone = { ...config, experiment: { ...config.experiment, output_dir: join(folder, 'alone') } };
+  const place = join(alone.experiment.output_dir, 'checkpoints', 'best_model.pth');
+  cpSync(run('two').best, place);
+  await expect(extract({ ...asked, config: alone }, listening())).rejects.toMatchObject({
+    code: 'E_OTHER_SPLIT',
+    where: place,
+  });
   await expect(evaluate(networks(), listening())).rejects.toThrow(SAID);
   const context = listening();
   const { skipped } = await visualize({ config, modalities: ['A'] }, context);

@@ -89,8 +89,8 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
   const outputDir = config.experiment.output_dir;
   const facts = readCohortFacts(config.data, modalities);
   const fusion = options.networksOnly ? null : readFusionModels(fusionFolder(config), facts);
-  if (modalities.some((one) => runs[one] === undefined)) warnOfDamagedRuns(outputDir, context);
   const { networks, missing: lacking } = readNetworks({ config, modalities, runs }, facts);
+  if (modalities.some((one) => runs[one] === undefined)) warnOfDamagedRuns(outputDir, context);
   const hasNoFusion = fusion === null && !options.networksOnly;
   const missing = [...(hasNoFusion ? [missingFusion(config, modalities)] : []), ...lacking];
   if (fusion === null && networks.length === 0) throw nothingToDo(config, missing);
