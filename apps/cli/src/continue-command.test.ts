@@ -16,7 +16,7 @@ test('the command to continue is the one that was stopped, whole, with what resu
     "d'or",
   ];
   expect(continueCommand(args, "d'or", onPath)).toBe(
-    `radweave train --modality A --config 'my settings.yaml' --output-dir=o --exp_name 'd'\\''or' --resume --run 'd'\\''or'`,
+    `radweave train --modality A --config 'my settings.yaml' --output-dir=o --exp_name 'd'\\''or' --resume`,
   );
   expect(continueCommand(['train', '--resume', '--run=x'], 'x', onPath)).toBe(
     'radweave train --resume --run=x',

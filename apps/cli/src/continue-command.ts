@@ -19,12 +19,13 @@ const BIN = fileURLToPath(new URL('../bin/radweave.mjs', import.meta.url));
  * @param run The training run to resume; undefined where the same command continues by itself.
  */
 export function continueCommand(args: readonly string[], run: string | undefined, start: Start): string {
-  const has = (flag: string): boolean =>
-    args.some((arg) => arg.replaceAll('-', '_').replace(/^__/, '--').split('=')[0] === flag);
+  const has = (...flags: readonly string[]): boolean =>
+    args.some((arg) => flags.includes(arg.replaceAll('-', '_').replace(/^__/, '--').split('=')[0] ?? ''));
   const isTraining = run !== undefined && args.includes('train');
   const more = [
     ...(isTraining && !has('--resume') ? ['--resume'] : []),
-    ...(isTraining && !has('--run') ? ['--run', run] : []),
+    // A run that has the name of the configuration is found by it.
+    ...(isTraining && !has('--run', '--exp_name') ? ['--run', run] : []),
   ];
   return commandLine([...args, ...more], start);
 }

@@ -140,6 +140,16 @@ test('an unknown command and an unknown option are bad usage', async () => {
   expect(await radweave('doctor', '--bogus')).toMatchObject({ code: 2 });
 });
 
+test.each([
+  ['tran', '--help'],
+  ['--debug', 'tran', '-h'],
+  ['help', 'tran'],
+])('help of a command that there is not is bad usage: %s %s', async (...args) => {
+  const { code, err } = await radweave(...args);
+  expect(code).toBe(2);
+  expect(err).toMatch(/unknown command 'tran'\n\(Did you mean train\?\)/);
+});
+
 test('the demo refuses a number that is none before it writes anything', async () => {
   const folder = join(tempDir(), 'demo');
   const { code, err } = await radweave('demo', '--output_dir', folder, '--epochs', 'many');

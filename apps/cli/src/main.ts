@@ -22,7 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
   rememberCommandLine(args);
   try {
     const program = await build(args);
-    await program.parseAsync(normaliseFlags(args), { from: 'user' });
+    await program.parseAsync(normaliseFlags(knownCommandOnly(args)), { from: 'user' });
     return EXIT.done;
   } catch (error) {
     // Commander has printed its message already; asking for help or the version is not an error.
@@ -38,6 +38,14 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     return code;
   }
+}
+
+/** Help of a command that there is not would be that of the program: the name alone is told to be unknown. */
+function knownCommandOnly(args: readonly string[]): readonly string[] {
+  const [first, second] = args.filter((arg) => !arg.startsWith('-'));
+  const name = first === 'help' ? second : first;
+  const names = Object.values(COMMANDS).flatMap((entries) => entries.map((entry) => entry.name));
+  return name === undefined || name === 'help' || names.includes(name) ? args : [name];
 }
 
 function toContinue(args: readonly string[], error: unknown): string {

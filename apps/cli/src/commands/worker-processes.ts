@@ -49,7 +49,10 @@ export async function runWorkers(
 /** Tells what a worker says, and its end. */
 async function endOf(child: ChildProcess, index: number): Promise<WorkerEnd> {
   if (child.stderr !== null) {
-    createInterface(child.stderr).on('line', (line) => process.stderr.write(`[worker ${index}] ${line}\n`));
+    createInterface(child.stderr).on('line', (line) => {
+      // Whoever started the workers goes on by the command that started them, which is told once.
+      if (!line.startsWith('To continue: ')) process.stderr.write(`[worker ${index}] ${line}\n`);
+    });
   }
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   if (signal !== null) {

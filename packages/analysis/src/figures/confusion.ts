@@ -3,7 +3,7 @@ import { counted } from '@radweave/remarks';
 import { confusionChart, type Spec } from '@radweave/report/charts';
 import { confusionMatrix } from '@radweave/stats';
 import type { FigureSet } from './figure.ts';
-import { EVALUATED_SPLITS, type ShownFusion, SPLIT_TITLES } from './shown-fusion.ts';
+import { EVALUATED_SPLITS, nobodyPredicted, type ShownFusion, SPLIT_TITLES } from './shown-fusion.ts';
 import { CHART_WORDS } from './words.ts';
 
 /** Confusion matrices of the fused model on validation and test, at the frozen threshold. */
@@ -13,7 +13,7 @@ export function confusionFigures({ labels, predictions, threshold }: ShownFusion
     const name = `confusion_${split}`;
     const rows = predictions[split].filter((row) => (row.model ?? 'fused') === 'fused');
     if (rows.length === 0) {
-      set.skipped.push({ name, reason: `there are no ${SPLIT_TITLES[split]} patients` });
+      set.skipped.push({ name, reason: nobodyPredicted(split) });
       continue;
     }
     const how =

@@ -3,7 +3,13 @@ import { counted } from '@radweave/remarks';
 import { type RocLine, rocChart } from '@radweave/report/charts';
 import { rocCurve } from '@radweave/stats';
 import type { FigureSet } from './figure.ts';
-import { EVALUATED_SPLITS, type EvaluatedSplit, type ShownFusion, SPLIT_TITLES } from './shown-fusion.ts';
+import {
+  EVALUATED_SPLITS,
+  type EvaluatedSplit,
+  nobodyPredicted,
+  type ShownFusion,
+  SPLIT_TITLES,
+} from './shown-fusion.ts';
 import { CHART_WORDS } from './words.ts';
 
 /** Whose curve, of which patients, for which positive label. */
@@ -24,7 +30,8 @@ export function rocFigures(results: ShownFusion): FigureSet {
     if (curves.length === 0) {
       const n = results.predictions[split].length;
       const whose = name === `roc_${split}` ? 'its patients' : 'those of each hospital';
-      const reason = `${SPLIT_TITLES[split]} (n = ${n}): ${whose} have one label only`;
+      const reason =
+        n === 0 ? nobodyPredicted(split) : `${SPLIT_TITLES[split]} (n = ${n}): ${whose} have one label only`;
       set.skipped.push({ name, reason });
     } else {
       const point = operatingPoint(results, split);

@@ -14,6 +14,11 @@ export const SPLIT_TITLES: Readonly<Record<Split, string>> = {
   test: 'external test',
 };
 
+/** Why nothing is drawn of a split, also where it has patients who lack a modality. */
+export function nobodyPredicted(split: Split): string {
+  return `the fused model predicts nobody: no ${SPLIT_TITLES[split]} patient has every modality`;
+}
+
 /** What figures show of a fusion. */
 export interface ShownFusion {
   labels: string[];

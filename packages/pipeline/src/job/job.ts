@@ -15,7 +15,7 @@ import type { JobFacts, RunOptions } from '../declare/job-part.ts';
 import type { SomeStage } from '../declare/stage.ts';
 import type { StageName, StageOptions, StageResult } from '../stages/index.ts';
 import { stageSettings } from './stage-settings.ts';
-import type { Step } from './steps.ts';
+import { type Step, stepName } from './steps.ts';
 
 /** What runs a stage and tells people of it. */
 export interface Runner {
@@ -81,13 +81,13 @@ export class Job implements JobFacts {
 
   /** Does a part of a step ahead of it, unless the step is up to date. */
   async part(step: Step, part: number): Promise<Outcome> {
-    const { stage, name } = step;
+    const { stage, modality, name } = step;
     const parts = stage.job?.parts;
     if (parts === undefined) throw new RangeError(`${name} has no parts`);
     const options = await this.optionsOf(step);
     const state = await this.state(stage, options);
     if (isUpToDate(this.manifestOf(name), state, this.hashes).upToDate) return 'unchanged';
-    this.runner.say(`${name}, part ${part}: running`);
+    this.runner.say(`${stepName(parts.stage, modality, String(part))}: running, as a part of ${name}`);
     await this.runner.run(parts.stage as StageName, parts.options(options, part) as never, () => undefined);
     return 'done';
   }

@@ -39,7 +39,10 @@ export function openPlan({ config: asked, given, inFile }: Call): OpenPlan {
     throw planError(`the plan is of version ${plan.radweave}`, files.plan, PLAN_FIRST);
   }
   if (resolve(outputFolders(config.experiment.output_dir).tasks) !== resolve(folder)) {
-    throw planError('the places of the plan mean others here', files.plan, `Start it in ${plan.folder}`);
+    const problem =
+      `the plan was made in the folder ${plan.folder}, and its relative paths, such as ` +
+      `${config.experiment.output_dir}, lead to other folders from ${process.cwd()}`;
+    throw planError(problem, files.plan, `Start the worker in ${plan.folder}`);
   }
   for (const key of new Set([...given, ...inFile]) as Set<ConfigKeyPath>) {
     if (key === 'experiment.output_dir') continue;

@@ -8,6 +8,7 @@ import {
   UsageError,
   writeFileAtomic,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import type { Language } from '@radweave/report';
 import { findBrowser, printPdf } from '@radweave/report/browser';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
@@ -60,7 +61,11 @@ export async function report(options: ReportOptions, context: StageContext): Pro
   // An earlier PDF would show other numbers than the page beside it; elsewhere it may be somebody's own file.
   const obsolete = options.output === null ? [basename(pdf)] : [];
   const fill = (staging: string): void => writeFileAtomic(join(staging, basename(html)), text);
+  const isPdfRemoved = !options.pdf && obsolete.length > 0 && existsSync(pdf);
   await replaceFilesTogether(dirname(html), fill, { obsolete });
+  if (isPdfRemoved) {
+    say(context, `${pdf} showed an earlier report and was removed. Make it again with radweave report --pdf`);
+  }
   if (browser !== null) {
     say(context, `Printing with ${browser}.`);
     writeFileAtomic(pdf, await printPdf(browser, html));

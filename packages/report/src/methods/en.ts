@@ -30,7 +30,7 @@ function cohort(facts: Facts): string {
   const test =
     external.length === 0
       ? 'There was no external hospital.'
-      : `All ${patients(n.test)} of ${list(external)} formed the external test set, which took no part in training or in any choice.`;
+      : `The ${patients(n.test)} of ${list(external)} with ${complete === total ? `${modalities.length > 1 ? 'all modalities' : 'images'}` : 'at least one modality'} formed the external test set, which took no part in training or in any choice.`;
   const images =
     complete === total
       ? `images of ${list(modalities)}`

@@ -28,7 +28,7 @@ function cohort(facts: Facts): string {
   const test =
     external.length === 0
       ? '无外部医院。'
-      : `${list(external)} 的全部 ${n.test} 例患者构成外部测试集，不参与训练及任何选择。`;
+      : `${list(external)} 中${complete === total ? (modalities.length > 1 ? '具有全部模态' : '具有图像') : '至少具有一种模态'}的 ${n.test} 例患者构成外部测试集，不参与训练及任何选择。`;
   const all = complete === total ? '' : `（其中 ${complete} 例具有全部模态）`;
   const used = `共使用 ${total} 例患者的 ${list(modalities)} 图像${all}，标签共 ${labels.length} 类（${list(labels)}）`;
   const sets = `训练集（n = ${n.train}）与验证集（n = ${n.val}）`;

@@ -48,7 +48,7 @@ export function walkCohort(
   if (!existsSync(root)) {
     throw new UsageError('E_NO_ROOT', 'the data root does not exist', {
       where: root,
-      hint: 'Give --root_dir',
+      hint: 'Check the path: --root_dir, or data.root_dir of the configuration, must name the folder of the hospitals',
     });
   }
   const walk = new Walk(modalities, labels, listed);

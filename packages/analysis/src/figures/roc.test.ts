@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { confusionFigures } from './confusion.ts';
+import { rocFigures } from './roc.ts';
+
+test('where the fused model predicts nobody, that is the reason, not their labels', () => {
+  const results = {
+    labels: ['0', '1'],
+    models: ['fused'],
+    threshold: 0.5,
+    metrics: [],
+    predictions: { val: [], test: [] },
+  };
+  const reasons = [rocFigures(results), confusionFigures(results)].flatMap(({ skipped }) =>
+    skipped.map(({ reason }) => reason),
+  );
+  expect(reasons).toContain('the fused model predicts nobody: no validation patient has every modality');
+  expect(reasons.join()).not.toMatch(/one label only|there are no (?:validation|external)/);
+});
