@@ -12,14 +12,14 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'pure',
-          include: [`packages/${PURE}/src/**/*.test.ts`, 'scripts/**/*.test.ts'],
+          include: [`packages/${PURE}/src/**/*.test.ts`, 'scripts/*.test.ts'],
           // References of Python and R start slowly on a machine that is busy.
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
-      // Native code is tested in forked processes, one at a time: libtorch uses every core itself, and a crash in it must
-      // fail one test file, not the run.
+      // Native code is tested in forked processes, as a crash in it must fail one test file, not the run; two at a time on any
+      // machine: libtorch uses every core itself, but half the time a test waits for JavaScript, Python or a command on one core.
       {
         extends: true,
         test: {
@@ -29,9 +29,10 @@ export default defineConfig({
             'apps/*/src/**/*.test.ts',
             'bench/**/*.test.ts',
             'examples/**/*.test.ts',
+            'scripts/campaign/**/*.test.ts',
           ],
           exclude: [`packages/${PURE}/**`, '**/node_modules/**'],
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -1,8 +1,9 @@
 // Makes a checkout ready: npm packages, TypeScript, then what `radweave setup` does. Nothing is installed yet when
 // this starts, so it uses Node's own modules only. Safe to repeat; quick when nothing changed.
 // `--tests`: the programs that conformance tests compare with, too.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -72,12 +73,31 @@ function installReference(setup) {
     say(`Conformance tests will be skipped; an administrator can run: apt-get install ${missing.join(' ')}`);
 }
 
+const PEERS = pathToFileURL(join(ROOT, 'packages/testkit/dist/peers-place.js')).href;
+
 async function installPeers() {
-  const { installPeers } = await import(
-    pathToFileURL(join(ROOT, 'packages/testkit/dist/peers-place.js')).href
-  );
+  const { installPeers } = await import(PEERS);
   const why = installPeers(say);
   if (why !== null) say(`Tests that compare with the newest programs will be skipped: ${why}`);
+}
+
+/** In a process of its own: unpacking takes minutes of one core, in which the engine can be compiled. */
+function startPeers() {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), '--peers'], {
+    stdio: ['ignore', 2, 2],
+  });
+  return once(child, 'exit');
+}
+
+/** The engine for the newest libtorch: once here, in place of in several test files at a time. */
+async function buildForPeers() {
+  const { newestLibtorch, peersPython } = await import(PEERS);
+  if (process.platform !== 'linux' || !existsSync(peersPython())) return;
+  const env = { ...process.env, RADWEAVE_LIBTORCH: newestLibtorch() };
+  const command = join(ROOT, 'apps', 'cli', 'bin', 'radweave.mjs');
+  const { status } = spawnSync(process.execPath, [command, 'setup'], { env, stdio: ['ignore', 2, 2] });
+  if (status !== 0)
+    say('Tests that compute with the newest libtorch will fail: its engine could not be built.');
 }
 
 /** What the test runner's bundler (rolldown) asks for; npm only warns of it. */
@@ -93,6 +113,10 @@ if (process.argv.includes('--tests') && !canRunTests(major, minor)) {
     5,
   );
 }
+if (process.argv.includes('--peers')) {
+  await installPeers();
+  process.exit();
+}
 installPackages();
 // Not bin/tsc: the first releases of Node.js 20 do not load a module without an extension.
 run(
@@ -102,11 +126,14 @@ run(
 );
 const setup = await import(pathToFileURL(join(ROOT, 'packages', 'native', 'dist', 'setup', 'index.js')).href);
 try {
-  if (process.argv.includes('--tests')) {
-    installReference(setup);
-    await installPeers();
-  }
+  const isForTests = process.argv.includes('--tests');
+  if (isForTests) installReference(setup);
+  const peers = isForTests ? startPeers() : undefined;
   setup.setUp(say, { yes: process.argv.includes('--yes') });
+  if (isForTests) {
+    await peers;
+    await buildForPeers();
+  }
 } catch (error) {
   if (!(error instanceof setup.SetupError)) throw error;
   stop(error.message, error.code);

@@ -17,6 +17,16 @@ export function peersPython(env: NodeJS.ProcessEnv = process.env): string {
   return env.RADWEAVE_PEERS ?? pythonIn(peersFolder(env));
 }
 
+/** The libtorch of {@link peersPython}. */
+export function newestLibtorch(): string {
+  const where =
+    'import importlib.util; print(*importlib.util.find_spec("torch").submodule_search_locations, end="")';
+  const { error, stdout, stderr, status } = spawnSync(peersPython(), ['-c', where], { encoding: 'utf8' });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`the peers' Python has no torch: ${stderr}`);
+  return stdout;
+}
+
 function peersFolder(env: NodeJS.ProcessEnv): string {
   const key = createHash('sha256').update(readFileSync(LIST)).digest('hex').slice(0, 12);
   return join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'radweave-peers', key);
@@ -45,7 +55,18 @@ export function installPeers(
   const steps = [
     [python, '-c', `import sys; sys.exit(sys.version_info < (${LEAST_PYTHON.replace('.', ', ')}))`],
     [python, '-m', 'venv', staged],
-    [pythonIn(staged), '-m', 'pip', 'install', '--quiet', '--no-cache-dir', '--requirement', LIST],
+    // What is not imported need not be compiled; the rest Python compiles when it is.
+    [
+      pythonIn(staged),
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--no-cache-dir',
+      '--no-compile',
+      '--requirement',
+      LIST,
+    ],
   ];
   for (const [command = '', ...args] of steps) {
     const done = spawnSync(command, args, { stdio: ['ignore', 2, 2] });
