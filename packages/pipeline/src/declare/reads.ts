@@ -125,7 +125,7 @@ export function dataReads(config: Config, modalities: readonly string[]): Reads 
 }
 
 /** Tables and records of a modality's features. */
-export function featureRecords({ data }: Config, modality: string): Reads {
+function featureRecords({ data }: Config, modality: string): Reads {
   const { features_dir } = data;
   return withoutMissing({
     ...bySplit(`feature table of ${modality}`, (split) => featureTablePath(features_dir, split, modality)),

@@ -265,8 +265,8 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
     ),
     ...['bootstrap_replicates', 'confidence_level', 'proportion_method'].map((key) => `evaluation.${key}`),
   ],
-  // The checkpoint's are taken, and its weights replace initial ones. Nothing is aligned.
-  extract: ['model.name', 'model.zero_init_last', 'data.image_size', 'data.modalities'],
+  // The checkpoint's are taken, and its weights replace initial ones. Nothing is aligned, and reserved names are refused only.
+  extract: ['model.name', 'model.zero_init_last', 'data.image_size', 'data.modalities', 'data.missing'],
   explain: ['model.zero_init_last'],
   // As `train`, and written into the records of the fold models.
   cross_validate: [

@@ -14,7 +14,7 @@ export const align = defineStage({
   asked: ({ modalities }: AlignOptions) => ({ modalities }),
   reads: ({ config, modalities }) => ({
     ...read.splitRecords(config, 'cohort.csv'),
-    ...read.together(modalities, (one) => read.featureRecords(config, one)),
+    ...read.together(modalities, (one) => read.featureReads(config, one)),
   }),
   writes: (options) => SPLITS.map((split) => alignedFolder(folderOf(options), split)),
   locks: (options) => ({

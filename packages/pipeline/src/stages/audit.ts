@@ -60,7 +60,7 @@ export const audit = defineStage({
     ...read.dataReads(config, modalities),
     ...read.runReads(config),
     ...read.together(modalities, (one) => ({
-      ...read.featureRecords(config, one),
+      ...read.featureReads(config, one),
       ...read.logitRecords(config, one),
     })),
     ...read.fusionReads(config, ['fusion model', 'train fusion predictions', 'val fusion predictions']),
