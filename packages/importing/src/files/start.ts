@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { explainFileError } from '@radweave/artifacts';
+import { explainFileError } from '@radweave/artifacts/files/explain';
 import type { Scratch } from '@radweave/imaging';
 import { FileFault } from './fault.ts';
 

@@ -1,4 +1,4 @@
-import { groupBy } from '@radweave/artifacts';
+import { groupBy } from '@radweave/artifacts/group-by';
 import type { Dataset } from '../dicom/dataset.ts';
 import { TAG } from '../dicom/tags.ts';
 import { FileFault } from '../files/fault.ts';

@@ -1,4 +1,6 @@
-import { carriedError, whileUnpublished } from '@radweave/artifacts';
+// File by file: a thread that loads all of the package takes a quarter of a second to start.
+import { whileUnpublished } from '@radweave/artifacts/atomic';
+import { carriedError } from '@radweave/artifacts/carried-error';
 import { serveJobs } from '@radweave/imaging';
 import type { StackJob, StackResult } from './stack-threads.ts';
 import { writeStack } from './write-stack.ts';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type ImportedSlice, writeFileAtomic } from '@radweave/artifacts';
+import type { ImportedSlice } from '@radweave/artifacts';
+import { writeFileAtomic } from '@radweave/artifacts/atomic';
 import { encodePng } from '@radweave/imaging';
 import { oddities, type Proposal } from '../series/propose.ts';
 import type { PixelOptions } from './options.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { groupBy, naturalCompare } from '@radweave/artifacts';
+import { groupBy } from '@radweave/artifacts/group-by';
+import { naturalCompare } from '@radweave/artifacts/natural';
 import { cross, dot, type Frame, length, unit, type Vector } from './frames.ts';
 import type { Image } from './image.ts';
 

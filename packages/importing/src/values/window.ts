@@ -1,4 +1,4 @@
-import { UsageError } from '@radweave/artifacts';
+import { UsageError } from '@radweave/artifacts/errors';
 import type { Values } from './rescale.ts';
 
 /** Values that become black and white. */
