@@ -21,7 +21,7 @@ export interface Meeting {
   /** How long any call waits for the other processes. */
   timeoutSeconds: number;
   /** Network interface to the others, such as `eth0`; otherwise the one of this host's name. */
-  interface?: string;
+  interface?: string | undefined;
 }
 
 /** This machine's own, on which no other can be reached. */

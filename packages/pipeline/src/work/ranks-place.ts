@@ -8,6 +8,8 @@ export interface Place {
   onThisMachine: number | undefined;
   address: string;
   port: number;
+  /** Network interface to the others, where one is named. */
+  interface?: string | undefined;
 }
 
 /** How launchers call rank and number of processes: torchrun's names first, then Slurm's and Open MPI's. */
@@ -43,5 +45,7 @@ export function placeIn(env: NodeJS.ProcessEnv): Place | null {
   }
   const local = Number(env.LOCAL_WORLD_SIZE ?? env.OMPI_COMM_WORLD_LOCAL_SIZE);
   const onThisMachine = Number.isInteger(local) && local > 0 ? local : undefined;
-  return size === 1 ? null : { rank, size, onThisMachine, address, port: Number(port) };
+  // PyTorch's name for it.
+  const own = env.GLOO_SOCKET_IFNAME || undefined;
+  return size === 1 ? null : { rank, size, onThisMachine, address, port: Number(port), interface: own };
 }

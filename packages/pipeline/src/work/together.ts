@@ -109,6 +109,10 @@ export class Others {
   }
 }
 
+const NOT_BEGUN =
+  'Nothing was trained yet: start it again. Where the machines cannot reach each other by the addresses of their names, ' +
+  'set GLOO_SOCKET_IFNAME to the network interface between them';
+
 /**
  * What a lost process means for the run.
  *
@@ -117,7 +121,7 @@ export class Others {
 export function explainLost(error: unknown, run: RunFolder | null, said: readonly string[] = []): unknown {
   if (!(error instanceof DistributedError)) return error;
   const begun = run?.exists() === true ? run : null;
-  const kept = begun === null ? 'Nothing was trained yet: start it again' : 'Resumed, the run begins anew';
+  const kept = begun === null ? NOT_BEGUN : 'Resumed, the run begins anew';
   const hasLast = begun !== null && existsSync(begun.last);
   return new InterruptedError('E_RANK_LOST', [error.message, ...said].join('; '), {
     hint: hasLast ? 'The last checkpoint is kept: resume the run, with any number of processes' : kept,
