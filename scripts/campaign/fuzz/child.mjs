@@ -1,7 +1,7 @@
 // The process in which readers are fuzzed: it may crash or hang. It notes each execution before it begins it.
 import { openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { corpusOf, execute, executeAlone, inputOf } from './execute.mjs';
+import { corpusOf, execute, executeAlone, fitTogether, inputOf } from './execute.mjs';
 import { putInto } from './targets.mjs';
 
 /** Each reader gets a turn of this length: those that are slow too. */
@@ -35,8 +35,9 @@ async function fuzz({ names, seed, next, seconds, folder }) {
 }
 
 const [job] = process.argv.slice(2).map((text) => JSON.parse(text));
-if (job.file === undefined) await fuzz(job);
-else
-  process.stdout.write(
-    JSON.stringify(await executeAlone(job.name, readFileSync(job.file), putInto(job.folder))),
-  );
+const answer = (value) => process.stdout.write(JSON.stringify(value));
+if (job.file !== undefined) answer(await executeAlone(job.name, readFileSync(job.file), putInto(job.folder)));
+else if (job.indices !== undefined) {
+  const inputs = job.indices.map((index) => inputOf(job.name, job.seed, index));
+  answer(await fitTogether(job.name, inputs, putInto(job.folder)));
+} else await fuzz(job);

@@ -90,3 +90,20 @@ export async function executeAlone(name, bytes, put) {
     ? `allocated ${Math.round(grown / MB)} MB for ${bytes.length} bytes`
     : null;
 }
+
+/**
+ * Whether none of several inputs can take more memory than it may: the most that a process took that ran them one after the other
+ * is not more than the shortest may take.
+ */
+export async function fitTogether(name, inputs, put) {
+  for (const seed of corpusOf(name)) await attempt(name, seed, put);
+  globalThis.gc();
+  const before = process.memoryUsage.rss();
+  for (const bytes of inputs) {
+    const wrong = await execute(name, bytes, put);
+    if (wrong !== 'memory' && wrong !== null) return false;
+    globalThis.gc();
+  }
+  const grown = 1024 * process.resourceUsage().maxRSS - before;
+  return grown <= mostBytes(Math.min(...inputs.map((bytes) => bytes.length)));
+}
