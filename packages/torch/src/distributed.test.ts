@@ -169,13 +169,30 @@ onLinux('a process that does not answer is an error of the others after the time
   for (const text of told) expect(text).toMatch(/^DistributedError: .*did not answer within 2 s/);
 });
 
-onLinux('a process that never comes is an error of the others after the timeout', async () => {
-  const { ends } = await engineRanks(`
+onLinux(
+  'a process that never comes is an error of the others after the timeout, a port that is taken one at once',
+  async () => {
+    const { ends } = await engineRanks(`
+    import { createServer } from 'node:net';
     if (rank === 1) process.exit(0);
-    try { new torch.ProcessGroup(meeting(2)); } catch (error) { console.log(error.name); }
+    const tried = (where) => {
+      try { new torch.ProcessGroup(where); } catch (error) { console.log(error.name + ': ' + error.message); }
+    };
+    tried(meeting(2));
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((done) => server.once('listening', done));
+    tried({ ...meeting(60), port: server.address().port });
+    server.close();
   `);
-  expect((await ends)[0]?.stdout).toBe('DistributedError\n');
-});
+    const [never, taken] = (await ends)[0]?.stdout.split('\n') ?? [];
+    expect(never).toMatch(
+      /^DistributedError: the processes that train together did not meet at 127.0.0.1:\d+ within 2 s/,
+    );
+    expect(taken).toMatch(
+      /^DistributedError: the processes cannot meet at port \d+ of this machine, which another program uses/,
+    );
+  },
+);
 
 const DDP = `
 import json, os, sys

@@ -49,9 +49,12 @@ export class ProcessGroup {
     this.addon = loadAddon();
     const named = meeting.interface ?? '';
     const own = named === '' && LOOPBACK.includes(address) ? '127.0.0.1' : named;
-    this.group = this.asking(() =>
-      this.addon.openGroup(address, port, rank, size, timeoutSeconds * 1000, own, named !== ''),
-    );
+    try {
+      const milliseconds = timeoutSeconds * 1000;
+      this.group = this.addon.openGroup(address, port, rank, size, milliseconds, own, named !== '');
+    } catch (error) {
+      throw unmet(error, meeting);
+    }
   }
 
   /** All tensors become rank 0's, in place. */
@@ -181,11 +184,25 @@ function loadAddon(): NativeDistributed {
 const LOST = /gloo|c10d|socket|store|connect(ion)? |timed? ?out/i;
 
 function lost(error: unknown, timeoutSeconds: number): unknown {
+  return told(
+    error,
+    `another process of this training is gone, or did not answer within ${timeoutSeconds} s`,
+  );
+}
+
+function unmet(error: unknown, { address, port, timeoutSeconds }: Meeting): unknown {
+  const isTaken = error instanceof Error && /address already in use/i.test(error.message);
+  return told(
+    error,
+    isTaken
+      ? `the processes cannot meet at port ${port} of this machine, which another program uses`
+      : `the processes that train together did not meet at ${address}:${port} within ${timeoutSeconds} s`,
+  );
+}
+
+function told(error: unknown, what: string): unknown {
   if (!(error instanceof Error) || error instanceof DistributedError || !LOST.test(error.message))
     return error;
   const detail = error.message.split('\n')[0]?.slice(0, 200);
-  return new DistributedError(
-    `another process of this training is gone, or did not answer within ${timeoutSeconds} s (${detail})`,
-    { cause: error },
-  );
+  return new DistributedError(`${what} (${detail})`, { cause: error });
 }

@@ -110,7 +110,7 @@ export class Others {
 }
 
 const NOT_BEGUN =
-  'Nothing was trained yet: start it again. Where the machines cannot reach each other by the addresses of their names, ' +
+  'Nothing was trained yet: start all processes again. Where the machines cannot reach each other by the addresses of their names, ' +
   'set GLOO_SOCKET_IFNAME to the network interface between them';
 
 /**
