@@ -15,6 +15,7 @@ const HELP = `npm run bench -- [options]
                     growth-10k-…, growth-100k-…, patients-200-…, patients-2k-…, patients-20k-…, maps-2k beside
                     scikit-learn and umap-learn, where --python has them, and import-dicom beside pydicom)
   --rounds N        rounds in which ours and the peers take turns (default 3; the median counts)
+  --full            import-dicom at its full size, 200 series of 300 slices: 31 GB of files in --work
   --slices N        slices of the preprocess row (default 100000, with --quick 2000)
   --python PATH     another interpreter with torch, torchvision and Pillow: its rows too, also with torch.compile,
                     and ours on its libtorch where that is set up (RADWEAVE_LIBTORCH)
@@ -32,6 +33,7 @@ export function readOptions(argv) {
     args: argv,
     options: {
       quick: { type: 'boolean', default: false },
+      full: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string', default: '3' },
       slices: { type: 'string' },

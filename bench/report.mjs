@@ -51,6 +51,8 @@ function markdown({ date, machine, peak, settings, notes, rows }) {
     '  slice store (ours, once per run, no store from before) and the first, slower steps are counted.',
     '- Extraction: from the engine being there to the last file written; decoding is included, the network is built meanwhile.',
     '- Preprocess: the whole stage without process start; the peer does the same with PIL and hashlib in two processes.',
+    '- Import: from an export of DICOM files to the last slice on disk, without process start. The peer reads headers, orders slices,',
+    '  takes the same window and size, and writes PNG files; it flushes nothing and keeps no table.',
     '- Whole job: wall time with process start, one round unless it is asked for by name. Ours is `radweave run` with',
     '  preprocessing and figures, which the peers are spared, and without explanations.',
     '- Memory: the largest proportional set size of the process tree (shared pages count once), sampled every 200 ms; the',

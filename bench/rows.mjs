@@ -57,6 +57,7 @@ function evaluated({ targets, ratios, share, results }) {
     ['share', check(targets.share, share, (target, value) => value >= target)],
     ['plain', check(targets.plainAtMost, ratios.plain, (target, value) => value <= target)],
     ['tuned', check(targets.tunedAtMost, ratios.tuned, (target, value) => value <= target)],
+    ['memory', check(targets.megabytes, results[0]?.median, (target, value) => value < target)],
     ['seconds', check(targets.seconds, results[0]?.median, (target, value) => value < target)],
     ['libtorch not loaded', check(targets.seconds && 1, results[0]?.libtorch, (_, isMapped) => !isMapped)],
   ].filter(([, isHeld]) => isHeld !== undefined);

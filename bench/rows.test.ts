@@ -72,6 +72,27 @@ test('times are compared the other way round, and what was not measured is not e
   expect(verdict(row)).toBe('not known whether met');
 });
 
+test('memory may have a limit of its own', () => {
+  const job = {
+    name: 'import',
+    title: 'import',
+    unit: 'slices/s',
+    isMoreBetter: true,
+    targets: { plain: 2 },
+  };
+  const verdicts = (megabytes: number) =>
+    rowsOf(
+      { ...job, memory: { megabytes } },
+      [
+        { id: 'ours', median: 200, peakMb: 400 },
+        { id: 'plain', median: 100, peakMb: 100 },
+      ],
+      null,
+    ).map(verdict);
+  expect(verdicts(1024)).toEqual(['met', 'met']);
+  expect(verdicts(400)).toEqual(['met', 'not met: memory']);
+});
+
 test('rows of an earlier call stay in their places unless they are measured again', () => {
   const row = (name: string, title: string, value: number, of?: string) => ({ name, title, value, of });
   const earlier = {

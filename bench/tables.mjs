@@ -170,13 +170,14 @@ function number(value) {
   return value >= 1000 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-function aim({ plain, tuned, share, plainAtMost, tunedAtMost, seconds }) {
+function aim({ plain, tuned, share, plainAtMost, tunedAtMost, megabytes, seconds }) {
   return [
     plain === undefined ? '' : `≥ ${plain}× plain`,
     tuned === undefined ? '' : `≥ ${tuned}× tuned`,
     share === undefined ? '' : `≥ ${(100 * share).toFixed(0)} %`,
     plainAtMost === undefined ? '' : `≤ ${plainAtMost}× plain`,
     tunedAtMost === undefined ? '' : `≤ ${tunedAtMost}× tuned`,
+    megabytes === undefined ? '' : `< ${megabytes} MB`,
     seconds === undefined ? '' : `< ${seconds} s, libtorch not loaded`,
   ]
     .filter((text) => text !== '')
