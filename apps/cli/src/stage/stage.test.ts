@@ -46,6 +46,8 @@ const TRAIN = [
   '6',
   '--exp-name',
   'run',
+  '--model',
+  'mobilenetv3_small_100',
   '--set',
   'data.image_size=32',
 ];
@@ -86,7 +88,7 @@ test('Ctrl-C is answered, leaves a checkpoint and says how to continue; resuming
   expect(stopped.code).toBe(4);
   // Pasted as it stands, in the same folder: with a configuration file, another output folder and a name with a quote.
   const [, command = ''] = /^To continue: (.*)$/m.exec(stopped.stderr) ?? [];
-  expect(command).toMatch(/ train .*--config 'my settings.yaml' .*--resume --run /);
+  expect(command).toMatch(/ train .*--config 'my settings.yaml' .*--exp-name .*--resume$/);
   const resumed = execFileSync('sh', ['-c', `${command} --json`], {
     cwd: folder,
     encoding: 'utf8',
@@ -118,7 +120,7 @@ test('a second Ctrl-C ends at once and leaves the last checkpoint whole', async 
 onPosix('every request to end saves, and the run continues from there', async () => {
   const folder = await cohort();
   const signals = STOP_SIGNALS.filter((name) => name !== 'SIGINT');
-  const options = [...TRAIN, '--model', 'mobilenetv3_small_100', '--epochs', String(signals.length + 1)];
+  const options = [...TRAIN, '--epochs', String(signals.length + 1)];
   for (const [i, signal] of signals.entries()) {
     let isSent = false;
     const args = i === 0 ? options : ['train', '--modality', 'A', '--resume', '--run', 'run'];
@@ -128,7 +130,9 @@ onPosix('every request to end saves, and the run continues from there', async ()
       child.kill(signal);
     });
     expect(stopped.code, `${signal}: ${stopped.stderr}`).toBe(4);
-    expect(stopped.stderr, signal).toMatch(/^To continue: .* train .*--resume --run run$/m);
+    expect(stopped.stderr, signal).toMatch(
+      /^To continue: .* train .*(--exp-name run .*--resume|--resume --run run)$/m,
+    );
     expect(stopped.stderr, signal).not.toMatch(/Debugger/);
   }
   const history = join(folder, 'outputs/feature_extract/logs/run/training_history.csv');
@@ -137,9 +141,8 @@ onPosix('every request to end saves, and the run continues from there', async ()
 
 onPosix('under nohup a closed terminal ends nothing', async () => {
   const folder = await cohort();
-  const options = [...TRAIN, '--model', 'mobilenetv3_small_100'];
   const line = 'nohup "$0" "$@" & echo "pid $!"; wait $!';
-  const bash = spawn('bash', ['-c', line, process.execPath, BIN, ...options], {
+  const bash = spawn('bash', ['-c', line, process.execPath, BIN, ...TRAIN], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -262,7 +262,7 @@ test('remarks worded by an older version are no difference, nor is what it did n
   expect(madeAgain(found).filter(({ file }) => file === 'evaluation/evaluation.json')).toEqual([]);
 });
 
-test('a changed feature shows in what is fused from it', async () => {
+test('a changed feature is named, and nothing is fused from it', async () => {
   const path = join(config.data.features_dir, 'test', 'A', 'grade0');
   const [name = ''] = readdirSync(path);
   const before = readFileSync(join(path, name));
@@ -274,13 +274,15 @@ test('a changed feature shows in what is fused from it', async () => {
     const patient = name.replace('.npy', '');
     expect(differences).toContainEqual(
       expect.objectContaining({
-        file: 'fusion/fused_test.csv',
-        row: expect.stringContaining(`patient_id ${patient}`),
-        column: 'A_3',
+        file: expect.stringMatching(/features\/test\/A$/),
+        column: 'sha256 in run/extract-A.json',
       }),
     );
     expect(differences).toContainEqual(
-      expect.objectContaining({ file: 'fusion/fused_test.npy', column: '3' }),
+      expect.objectContaining({
+        file: 'fusion',
+        now: expect.stringContaining(`the features of patient ${patient} are not those that were extracted`),
+      }),
     );
   } finally {
     writeFileSync(join(path, name), before);
