@@ -5,14 +5,14 @@ import { z } from 'zod';
 import { writeFileAtomic } from './atomic.ts';
 import { explainFileError } from './files/explain.ts';
 import { type Fingerprint, hashFile } from './fingerprint.ts';
-import { jsonFile } from './json.ts';
+import { jsonFile, recordOf } from './json.ts';
 import { compareText } from './natural.ts';
 
 /** Size, times of last change (mtime, ctime; nanoseconds) and inode of a file when it was read, and its SHA-256. */
 type Known = [size: string, mtime: string, ctime: string, inode: string, sha256: string];
 
 const text = z.string();
-const remembered = jsonFile<Record<string, Known>>(z.record(text, z.tuple([text, text, text, text, text])));
+const remembered = jsonFile<Record<string, Known>>(recordOf(z.tuple([text, text, text, text, text])));
 
 /** A file that changed less than this before it was read may change again within one tick of the file system's clock. */
 const SETTLED_MS = 2000;

@@ -8,8 +8,8 @@ import { readText } from './text.ts';
 /**
  * Reads a JSON file and checks it against a schema.
  *
- * @throws DataError `E_FILE_MISSING`, `E_JSON` (not JSON), `E_JSON_FORMAT` (of another version) or `E_JSON_SHAPE` (every wrong
- *   field, with its path).
+ * @throws DataError `E_FILE_MISSING`, `E_JSON` (not JSON), `E_JSON_FORMAT` (of another version) or `E_JSON_SHAPE` (wrong
+ *   fields with their paths, as {@link checkValues} finds them).
  */
 export function readJson<T>(path: string, schema: ZodType<T>): T {
   const text = readText(path);
@@ -24,7 +24,7 @@ export function readJson<T>(path: string, schema: ZodType<T>): T {
       cause: error,
     });
   }
-  const parsed = schema.safeParse(value);
+  const parsed = checkValues(schema, value, text.length);
   if (parsed.success) return parsed.data;
   refuseOtherFormat(path, value, parsed.error.issues);
   const issues = new IssueCollector();
@@ -33,6 +33,38 @@ export function readJson<T>(path: string, schema: ZodType<T>): T {
   }
   issues.throwIfErrors('the file does not have the expected fields', DataError, RESTORE);
   throw new Error('a failed parse has issues');
+}
+
+/** So many characters hold no more wrong values than memory does: zod keeps a kilobyte of each. */
+const ALL_FAULTS = 1 << 16;
+
+/** What zod's own `validate` sets. */
+const FIRST_FAULT = { reportInput: false, abortEarly: true };
+const ALL = { reportInput: false };
+
+/**
+ * Checks what was read. Of a long text, such as one with a million wrong values, the first fault is told; of others all.
+ *
+ * @param length of the text.
+ */
+export function checkValues<T>(schema: ZodType<T>, value: unknown, length: number): z.ZodSafeParseResult<T> {
+  if (length > ALL_FAULTS) abortAll(schema);
+  return schema.safeParse(value, length > ALL_FAULTS ? FIRST_FAULT : ALL);
+}
+
+const aborting = new WeakSet<z.core.$ZodType>();
+
+/** Lets a value that is of the right type and not allowed end reading too, as zod does for a wrong type alone. */
+function abortAll(schema: z.core.$ZodType): void {
+  if (aborting.has(schema)) return;
+  aborting.add(schema);
+  const { def } = schema._zod;
+  for (const { _zod: check } of [schema, ...(def.checks ?? [])]) Object.assign(check.def, { abort: true });
+  // The schemas that it is made of stand under several names, alone, in lists, and by the names of fields.
+  for (const part of Object.values(def)) {
+    const parts = part instanceof z.core.$ZodType ? [part] : Object.values(Object(part));
+    for (const one of parts) if (one instanceof z.core.$ZodType) abortAll(one);
+  }
 }
 
 /** A file of a version that is not known is told as such, not by the fields it has otherwise. */
@@ -51,6 +83,13 @@ function refuseOtherFormat(path: string, value: unknown, issues: readonly z.core
 /** Writes a value as indented JSON, atomically. */
 export function writeJson(path: string, value: unknown): void {
   writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Values by names, as `z.record`, which would go on after the first that is wrong. */
+export function recordOf<T>(
+  value: ZodType<T>,
+): z.ZodObject<Record<never, never>, z.core.$catchall<ZodType<T>>> {
+  return z.object({}).catchall(value);
 }
 
 /** A SHA-256 in a file. */

@@ -5,7 +5,7 @@ import { DataError } from './errors.ts';
 import type { FileHashes } from './file-hashes.ts';
 import { existsSync } from './files/files.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import { readJson, sha256, writeJson } from './json.ts';
+import { readJson, recordOf, sha256, writeJson } from './json.ts';
 
 /** What a stage reads, under a name that stays when its place changes, such as `checkpoint of A`. */
 export interface StageInput extends Fingerprint {
@@ -41,7 +41,7 @@ const file = z.object({ path: name, kind: z.enum(['file', 'folder', 'part']), sh
 const input = file.extend({ name });
 const common = {
   stage: name,
-  versions: z.record(z.string(), z.string()),
+  versions: recordOf(z.string()),
   outputs: z.array(file),
   finished: z.iso.datetime(),
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonFile } from '../json.ts';
+import { jsonFile, recordOf } from '../json.ts';
 import { remarkField } from '../remark-field.ts';
 
 const whole = z.int().min(0);
@@ -93,7 +93,7 @@ const schema = z.object({
   checks: z.array(check),
   findings: z.array(z.preprocess(renamed, finding)),
   not_checked: z.array(gap),
-  versions: z.record(z.string(), z.string()),
+  versions: recordOf(z.string()),
 });
 export type AuditRecord = z.infer<typeof schema>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonFile, sha256 } from '../json.ts';
+import { jsonFile, recordOf, sha256 } from '../json.ts';
 
 const patients = z.array(
   z.string().regex(/^(?:[0-9a-f]{8}:)?[0-9a-f]{32}$/, 'expected 32 hexadecimal digits after those of a key'),
@@ -33,7 +33,7 @@ const schema = z.object({
   models: z.array(foldModel),
   /** SHA-256 (hex) of each table. */
   tables: z.object({ train: sha256, val: sha256, test: sha256 }),
-  versions: z.record(z.string(), z.string()),
+  versions: recordOf(z.string()),
 });
 export type LogitsRecord = z.infer<typeof schema>;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { IN_SAMPLE } from '../fusion/metrics.ts';
 import { frozenRecord } from '../fusion/model-file.ts';
-import { jsonFile } from '../json.ts';
+import { jsonFile, recordOf } from '../json.ts';
 import { remarkField, remarkOrNull } from '../remark-field.ts';
 import { SPLITS } from '../split.ts';
 
@@ -207,7 +207,7 @@ const schema = z.strictObject({
   curves: z.array(curves),
   confusion: z.array(confusion),
   notes: z.array(remarkField),
-  versions: z.record(z.string(), z.string()),
+  versions: recordOf(z.string()),
 });
 export type Evaluation = z.infer<typeof schema>;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJson, sha256, writeJson } from '../json.ts';
+import { readJson, recordOf, sha256, writeJson } from '../json.ts';
 import { folderName } from '../names.ts';
 import { remarkField } from '../remark-field.ts';
 import { SPLITS } from '../split.ts';
@@ -108,7 +108,7 @@ const schema = z.object({
   patients: z.array(patient),
   randomisation,
   notes: z.array(remarkField),
-  versions: z.record(z.string(), z.string()),
+  versions: recordOf(z.string()),
 });
 export type Explanations = z.infer<typeof schema>;
 

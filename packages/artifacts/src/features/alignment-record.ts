@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJson, writeJson } from '../json.ts';
+import { readJson, recordOf, writeJson } from '../json.ts';
 
 /** `aligned/aligned.json`: what the aligned tables were made from, so that stale ones are found out. */
 const schema = z.object({
   /** Version of this file's fields. */
   format: z.literal(1),
   /** SHA-256 (hex) by modality: of the feature table and of the feature set beside it. */
-  sources: z.record(z.string(), z.object({ table_sha256: z.string(), set_sha256: z.string() })),
+  sources: recordOf(z.object({ table_sha256: z.string(), set_sha256: z.string() })),
 });
 export type AlignmentRecord = z.infer<typeof schema>;
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PRECISIONS } from '../config/precision.ts';
-import { jsonFile, sha256 } from '../json.ts';
+import { jsonFile, recordOf, sha256 } from '../json.ts';
 import { folderName } from '../names.ts';
 
 /** Model and checkpoint of features that another program made. */
@@ -41,7 +41,7 @@ const schema = z.object({
   image_size: z.int().min(1).max(LARGEST_IMAGE).nullable(),
   normalize_mean: z.number().nullable(),
   normalize_std: z.number().gt(0).nullable(),
-  versions: z.record(z.string(), z.string()),
+  versions: recordOf(z.string()),
 });
 export type FeatureSet = z.infer<typeof schema>;
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { PRECISIONS } from '../config/precision.ts';
 import { DataError } from '../errors.ts';
 import { LARGEST_IMAGE, MOST_DIMS } from '../features/feature-set.ts';
-import { jsonFile, sha256 } from '../json.ts';
+import { jsonFile, recordOf, sha256 } from '../json.ts';
 
 const whole = z.int().min(0);
 
@@ -99,7 +99,7 @@ const schema = z
     predictions_sha256: z.object({ train: sha256, val: sha256, test: sha256 }).optional(),
     /** Cautions that belong beside every number this model gives. */
     notes: z.array(z.string()),
-    versions: z.record(z.string(), z.string()),
+    versions: recordOf(z.string()),
     /** Of all the other fields; files of earlier versions have none. */
     hash: sha256.optional(),
   })

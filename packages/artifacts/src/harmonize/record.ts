@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonFile, readJson, sha256, writeJson } from '../json.ts';
+import { jsonFile, readJson, recordOf, sha256, writeJson } from '../json.ts';
 import { remarkField, remarkOrNull } from '../remark-field.ts';
 
 const whole = z.int().min(0);
@@ -25,7 +25,7 @@ const site = z.object({
   /** Why it was left as it is; null when it was harmonised. */
   reason: remarkOrNull,
   /** By modality: how far it was from the reference, and how many features were left as they are. */
-  modalities: z.record(z.string(), deviation),
+  modalities: recordOf(deviation),
 });
 export type HarmonisedSite = z.infer<typeof site>;
 
@@ -56,7 +56,7 @@ const record = z.object({
   notes: z.array(remarkField),
   /** Names of the files beside this one. */
   files: z.array(z.string()),
-  versions: z.record(z.string(), z.string()),
+  versions: recordOf(z.string()),
 });
 export type HarmonizeRecord = z.infer<typeof record>;
 

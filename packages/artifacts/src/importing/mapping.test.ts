@@ -39,6 +39,16 @@ test('rules and decisions come back as they were, whatever their patterns and na
 test.each<[what: string, text: string, messages: readonly RegExp[]]>([
   ['no YAML', 'rules: [', [/mapping.yaml cannot be used/]],
   [
+    'a decision twice',
+    'rules: []\ndecisions: { "1": A, "1": P }',
+    [/keys must be unique: "1" is there twice/],
+  ],
+  [
+    'many faults',
+    `rules: []\ndecisions: {${Array.from({ length: 20_000 }, (_, i) => `"${i}": "../x"`).join()}}`,
+    [/used: decisions\.0: is no/],
+  ],
+  [
     'faults, each with its place',
     'rules:\n  - { modality: A/B, description: "(" }\n  - { type: CT, kernal: x }\ndecisions: { "1": "../x" }',
     [

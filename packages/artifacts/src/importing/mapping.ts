@@ -1,9 +1,10 @@
-import { parseDocument, stringify } from 'yaml';
+import { type Document, isScalar, parseDocument, stringify, visit } from 'yaml';
 import { z } from 'zod';
 import { writeFileAtomic } from '../atomic.ts';
 import { DataError } from '../errors.ts';
 import { existsSync } from '../files/files.ts';
 import { IssueCollector } from '../issues.ts';
+import { checkValues, recordOf } from '../json.ts';
 import { MODALITY_NAME } from '../names.ts';
 import { readText } from '../text.ts';
 
@@ -40,7 +41,7 @@ const filePattern = pattern.refine((text) => text.includes('(?<patient>'), 'does
 const mapping = z.strictObject({
   files: z.array(filePattern).optional(),
   rules: z.array(rule),
-  decisions: z.record(z.string(), modality).nullable().default({}),
+  decisions: recordOf(modality).nullable().default({}),
   /** Written for people; nobody reads it. */
   series: z.unknown().optional(),
 });
@@ -88,8 +89,9 @@ const REMEDY = 'Correct it, or delete it: the command then writes a new one with
 export function readMapping(path: string): Mapping | null {
   if (!existsSync(path)) return null;
   const heading = 'mapping.yaml cannot be used';
-  const read = valuesOf(path, heading);
-  const parsed = mapping.safeParse(read);
+  const text = readText(path);
+  const read = valuesOf(text, path, heading);
+  const parsed = checkValues(mapping, read, text.length);
   if (parsed.success) {
     const { files, decisions } = parsed.data;
     // As they were read: what is parsed has its conditions in another order, and the file is written again.
@@ -104,11 +106,12 @@ export function readMapping(path: string): Mapping | null {
   throw new Error('a failed parse has issues');
 }
 
-function valuesOf(path: string, heading: string): unknown {
-  const document = parseDocument(readText(path), { prettyErrors: false, logLevel: 'error' });
+function valuesOf(text: string, path: string, heading: string): unknown {
+  const document = parseDocument(text, { prettyErrors: false, logLevel: 'error', uniqueKeys: false });
   try {
     const [syntax] = document.errors;
     if (syntax !== undefined) throw syntax;
+    requireUniqueKeys(document);
     // The yaml package looks for anchors only now.
     return document.toJS();
   } catch (error) {
@@ -116,6 +119,20 @@ function valuesOf(path: string, heading: string): unknown {
     const { message } = error;
     throw new DataError('E_MAPPING', `${heading}: ${message}`, { where: path, hint: REMEDY, cause: error });
   }
+}
+
+/** The yaml package compares each key with all others: of a decision for each of many series that takes minutes. */
+function requireUniqueKeys(document: Document): void {
+  visit(document, {
+    Map: (_, { items }) => {
+      const keys = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? key.value : key;
+        if (keys.has(name)) throw new Error(`Map keys must be unique: "${name}" is there twice`);
+        keys.add(name);
+      }
+    },
+  });
 }
 
 /** In single quotes a backslash is a backslash. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonFile, sha256 } from '../json.ts';
+import { jsonFile, recordOf, sha256 } from '../json.ts';
 import { remarkField } from '../remark-field.ts';
 import { SPLITS } from '../split.ts';
 
@@ -12,7 +12,7 @@ const cohortCount = z.object({
   split: z.enum(SPLITS),
   patients: whole,
   /** Number of slices of each modality. */
-  slices: z.record(z.string(), whole),
+  slices: recordOf(whole),
 });
 export type CohortCount = z.infer<typeof cohortCount>;
 
@@ -37,15 +37,15 @@ const schema = z.object({
   /** Identity of the split, see `splitHash`. */
   split_hash: sha256,
   /** What the images show, by modality and split, see `slicesHash`; earlier versions wrote none. */
-  slices: z.record(z.string(), z.object({ train: sha256, val: sha256, test: sha256 })).optional(),
+  slices: recordOf(z.object({ train: sha256, val: sha256, test: sha256 })).optional(),
   /** Patients excluded, by reason. */
-  excluded: z.record(z.string(), whole),
+  excluded: recordOf(whole),
   /** The same as `exclusions.csv`; format 1 had none. */
   exclusions: z
     .array(z.object({ patient: z.string(), hospital: z.string(), reason: z.string(), detail: remarkField }))
     .optional(),
   /** Files ignored, rejected or accepted with a remark, by reason. */
-  files: z.record(z.string(), whole),
+  files: recordOf(whole),
   /** What is odd about the data; earlier versions wrote none. */
   warnings: z.array(remarkField).optional(),
   /** Hospitals whose patients are all made up; left out where there is none. */
@@ -56,9 +56,9 @@ const schema = z.object({
    */
   root_dir: z.string().min(1).optional(),
   /** SHA-256 (hex) of the other files of the split, by name. */
-  hashes: z.record(z.string(), sha256).optional(),
+  hashes: recordOf(sha256).optional(),
   /** Versions of Radweave and of what it ran on. */
-  versions: z.record(z.string(), z.string()),
+  versions: recordOf(z.string()),
 });
 export type SplitSummary = z.infer<typeof schema>;
 

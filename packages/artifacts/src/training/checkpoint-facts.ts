@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PRECISIONS } from '../config/precision.ts';
 import type { Config } from '../config/types.ts';
+import { recordOf } from '../json.ts';
 import { remarkField } from '../remark-field.ts';
 
 /**
@@ -30,7 +31,7 @@ export const checkpointFacts = z.object({
   split_hash: z.string(),
   /** Hashes of patients, see `patientHash`; earlier checkpoints have SHA-256 of the IDs. */
   patients: z.object({ train: z.array(z.string()), val: z.array(z.string()) }),
-  versions: z.record(z.string(), z.string()),
+  versions: recordOf(z.string()),
   /** Without places and the home hospital. */
   config: z.custom<Config>((value) => typeof value === 'object' && value !== null),
 });

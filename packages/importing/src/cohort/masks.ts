@@ -1,3 +1,4 @@
+import { groupBy } from '@radweave/artifacts';
 import type { MaskFile } from '../masks/mask-file.ts';
 import type { MaskSource } from '../series/mask-source.ts';
 import { OPEN, OUT, type Proposal } from '../series/propose.ts';
@@ -33,17 +34,21 @@ export function withMasks(
   const used = files
     .filter(({ instance }) => decisions[instance] !== OUT)
     .map((file) => ({ file, owner: file.owners.find((one) => known.has(one)) }));
+  const byOwner = groupBy(used, ({ owner }) => owner);
+  const volumes = proposals.filter(({ modality }) => modality === MASK);
+  const byPatient = groupBy(volumes, ({ patient }) => patient);
   const unclear: UnclearMask[] = [];
   const found = proposals.map((proposal): Proposal => {
     if ([OUT, OPEN, MASK].includes(proposal.modality)) return proposal;
     const isNifti = proposal.stack.images[0]?.source.kind === 'nifti';
-    const masks = isNifti ? volumesFor(proposal, proposals) : filesFor(proposal, used);
+    const masks = isNifti
+      ? volumesFor(proposal, byPatient.get(proposal.patient) ?? [])
+      : filesFor(proposal, byOwner.get(ownerOf(proposal)) ?? []);
     const [mask = null] = masks;
     if (masks.length === 1) return { ...proposal, mask };
     unclear.push({ proposal, masks });
     return proposal;
   });
-  const volumes = proposals.filter(({ modality }) => modality === MASK);
   const all = [
     ...used.map(({ file: { path } }) => path),
     ...volumes.map(({ stack }) => stack.images[0]?.path ?? ''),
@@ -61,13 +66,9 @@ function ownerOf({
   return ownerKey(image?.hospital ?? null, image?.patientId ?? '');
 }
 
-function filesFor(
-  proposal: Proposal,
-  files: readonly { readonly file: FoundMask; readonly owner: string | undefined }[],
-): MaskSource[] {
-  const { stack } = proposal;
+function filesFor({ stack }: Proposal, files: readonly { readonly file: FoundMask }[]): MaskSource[] {
   const [image] = stack.images;
-  const own = files.filter(({ owner }) => owner === ownerOf(proposal)).map(({ file }) => file);
+  const own = files.map(({ file }) => file);
   const drawn = own.filter(({ series }) => series.includes(image?.series ?? ''));
   const beside = own.filter(
     ({ frameOfReference }) => frameOfReference === null || frameOfReference === image?.frameOfReference,
@@ -75,8 +76,7 @@ function filesFor(
   return (drawn.length > 0 ? drawn : beside).map(({ sourceFor }) => sourceFor(stack.plane));
 }
 
-function volumesFor({ patient, facts }: Proposal, proposals: readonly Proposal[]): MaskSource[] {
-  const own = proposals.filter((one) => one.patient === patient && one.modality === MASK);
+function volumesFor({ facts }: Proposal, own: readonly Proposal[]): MaskSource[] {
   const start = facts.description.toLowerCase();
   const drawn = own.filter((one) => one.facts.description.toLowerCase().startsWith(`${start} `));
   return (drawn.length > 0 ? drawn : own).map(({ stack }) => ({

@@ -63,6 +63,7 @@ export function patientsOf(
   const names = new Names(known);
   const patients: ImportedPatient[] = [];
   const unlisted: Image[] = [];
+  const there = new Set<string>();
   const groups = grouped(images, ({ hospital, patientId }) => JSON.stringify([hospital, patientId]));
   groups.sort((a, b) => naturalCompare(a[0]?.patientId ?? '', b[0]?.patientId ?? ''));
   for (const own of groups) {
@@ -74,7 +75,8 @@ export function patientsOf(
     }
     const hospital = folderName('hospital', row?.hospital ?? own[0]?.hospital ?? who.hospital ?? '');
     const pseudonym = names.of(hospital, original, row?.pseudonym);
-    if (patients.some((one) => one.pseudonym === pseudonym)) throw twoHospitals(own);
+    if (there.has(pseudonym)) throw twoHospitals(own);
+    there.add(pseudonym);
     patients.push({ hospital, label: row?.label ?? labelOf(own) ?? who.label, pseudonym, images: own });
   }
   // The order of the IDs would tell who came first.

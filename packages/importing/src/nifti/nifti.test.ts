@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -141,6 +142,23 @@ test.each<[what: string, bytes: Uint8Array, message: string]>([
   const read = (): unknown => cutsOf(openNifti(fileOf(bytes)).header, 'axial');
   expect(read).toThrow(FileFault);
   expect(read).toThrow(message);
+});
+
+test('what packs to a thousandth is read as far as its header says, and what goes beyond is refused before it is unpacked', () => {
+  const shape = [256, 256, 100];
+  const mask = madeUpNifti({ shape, values: () => 0 });
+  const packed = gzipSync(mask);
+  expect(mask.length / packed.length).toBeGreaterThan(900);
+  expect(openNifti(fileOf(packed)).voxels.length).toBe(2 * 256 * 256 * 100);
+  const small = madeUpNifti({ shape: [3, 2, 2], values: (i) => i });
+  const bomb = gzipSync(Buffer.concat([small, Buffer.alloc(1 << 27)]));
+  const before = process.memoryUsage().rss;
+  expect(() => openNifti(fileOf(bomb))).toThrow('holds more than its header says');
+  expect(process.memoryUsage().rss - before).toBeLessThan(1 << 26);
+  const huge = madeUpNifti({ shape: [2, 2, 2], values: () => 0 });
+  for (const at of [42, 44, 46]) new DataView(huge.buffer).setInt16(at, 2000, true);
+  const claims = gzipSync(Buffer.concat([huge, randomBytes(1 << 24)]));
+  expect(() => openNifti(fileOf(claims))).toThrow('more than 2 GiB are not read');
 });
 
 test('damaged bytes are read or refused, and take no more memory than the file gives', () => {

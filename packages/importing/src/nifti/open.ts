@@ -1,6 +1,7 @@
 import { constants, gunzipSync } from 'node:zlib';
+import { systemCode } from '@radweave/artifacts';
 import { FileFault } from '../files/fault.ts';
-import { readStart } from '../files/start.ts';
+import { MOST_BYTES, readStart } from '../files/start.ts';
 import type { Cuts } from './cuts.ts';
 import { HEADER_BYTES, type NiftiHeader, readNiftiHeader } from './header.ts';
 
@@ -25,6 +26,8 @@ export function openNiftiHeader(path: string): NiftiHeader {
   const start = isPacked ? unpacked(bytes, { finishFlush: constants.Z_SYNC_FLUSH }) : bytes;
   const header = readNiftiHeader(start.subarray(0, HEADER_BYTES));
   const needed = header.offset + lengthOf(header);
+  if (needed > MOST_BYTES)
+    throw new FileFault(`the voxels need ${needed} bytes: more than 2 GiB are not read`);
   if (needed > (isPacked ? size * MOST_GROWTH : size)) {
     throw new FileFault(`the voxels need ${needed} bytes, and the file has ${size}: it is cut off`);
   }
@@ -37,7 +40,8 @@ export function openNifti(path: string): NiftiFile {
   const end = header.offset + lengthOf(header);
   const { bytes } = readStart(path);
   const all = isGzip(bytes)
-    ? unpacked(bytes, { maxOutputLength: end + MOST_PADDING, chunkSize: 1 << 20 })
+    ? // In one piece: no second copy is made of several.
+      unpacked(bytes, { maxOutputLength: end + MOST_PADDING, chunkSize: end + MOST_PADDING })
     : bytes;
   if (all.length < end)
     throw new FileFault(`the voxels need ${end} bytes, and ${all.length} are there: the file is cut off`);
@@ -56,6 +60,8 @@ function unpacked(bytes: Uint8Array, options: Parameters<typeof gunzipSync>[1]):
   try {
     return gunzipSync(bytes, options);
   } catch (error) {
+    if (systemCode(error) === 'ERR_BUFFER_TOO_LARGE')
+      throw new FileFault('the compressed file holds more than its header says');
     throw new FileFault(`the compressed file is damaged: ${error instanceof Error ? error.message : error}`);
   }
 }

@@ -1,6 +1,7 @@
 import {
   type CheckpointFacts,
   checkpointFacts,
+  checkValues,
   DataError,
   explainFileError,
   RadweaveError,
@@ -157,7 +158,7 @@ export async function readCheckpointFacts(
 
 function factsOf(raw: unknown, path: string): CheckpointFacts | null {
   if (!(raw instanceof Map) || raw.get('format') !== 'radweave/1') return null;
-  const parsed = checkpointFacts.safeParse(toPlain(raw));
+  const parsed = checkValues(checkpointFacts, toPlain(raw), Infinity);
   if (!parsed.success) throw damaged(path, parsed.error);
   return parsed.data;
 }
