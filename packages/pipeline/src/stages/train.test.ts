@@ -53,7 +53,7 @@ async function prepared(): Promise<{
   const config = cohortConfig(folder);
   writeCohortFolders(join(folder, 'raw'));
   await preprocess({ config }, listening());
-  config.model.pretrained = false;
+  Object.assign(config.model, { name: 'mobilenetv3_small_100', pretrained: false });
   Object.assign(config.training, { batch_size: 6, epochs: 3, precision: 'fp32', learning_rate: 0.001 });
   const options = (name: string, more: Partial<TrainOptions> = {}): TrainOptions => {
     const own = structuredClone(config);
@@ -107,6 +107,7 @@ async function expectSameRun(
 
 referenceTest('a run leaves every promised file, and Python opens the checkpoint', ['torch'], async () => {
   const { config, options } = await prepared();
+  config.model.name = 'resnet18';
   const result = await train(options('first'), listening());
   const { output_dir } = config.experiment;
   const logs = join(output_dir, 'logs', 'first');
@@ -196,7 +197,6 @@ test('stopped in the middle of an epoch, or killed at any moment, and resumed: e
 
 test('a run without a last checkpoint begins anew when it was stopped, and what it has finished stays', async () => {
   const { config, options } = await prepared();
-  config.model.name = 'mobilenetv3_small_100';
   Object.assign(config.training, { epochs: 2, scheduler: 'step' });
   config.experiment.save_last = false;
   await train(options('whole'), listening());
@@ -313,7 +313,6 @@ test('a checkpoint that cannot be written ends training, with nothing of its epo
 
 test('the results of a run that is trained on stay whole until all of the new ones are there', async () => {
   const { config, options } = await prepared();
-  Object.assign(config.model, { name: 'mobilenetv3_small_100' });
   Object.assign(config.training, { epochs: 1, scheduler: 'step', early_stop_enabled: false });
   const { evaluation } = await train(options('run'), listening());
   const logs = join(config.experiment.output_dir, 'logs', 'run');
