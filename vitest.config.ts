@@ -1,12 +1,25 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Packages without a tensor. */
 const PURE = '{analysis,artifacts,checksum,imaging,importing,phantom,remarks,report,stats,study,testkit}';
+
+/** Files that take minutes begin first: begun last, they would run while a core has nothing to do. */
+const SLOW = /scripts\/campaign|models\/src\/(timm|conformance|training)\.test|run-pipeline|kernels\.test/;
+
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isSlow = ({ moduleId }: TestSpecification): boolean => SLOW.test(moduleId);
+    return [...sorted.filter(isSlow), ...sorted.filter((one) => !isSlow(one))];
+  }
+}
 
 export default defineConfig({
   test: {
     pool: 'forks',
     execArgv: ['--expose-gc'],
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         extends: true,
