@@ -1,4 +1,4 @@
-import { numberOrEmpty, type RowOf } from './csv-columns.ts';
+import { numberOrEmpty } from './csv-columns.ts';
 
 /** How well a model tells patients apart. Undefined values are null, and the row's `note` says why. */
 export const discriminationColumns = {
@@ -13,5 +13,3 @@ export const discriminationColumns = {
   sensitivity: numberOrEmpty,
   specificity: numberOrEmpty,
 };
-
-export type Discrimination = RowOf<typeof discriminationColumns>;

@@ -10,7 +10,7 @@ export type {
   TorchvisionInfo,
   WeightsInfo,
 } from './entry/entry.ts';
-export { detectLayout, type KeyMap, toTimmNames } from './entry/key-map.ts';
+export { type KeyMap, toTimmNames } from './entry/key-map.ts';
 export { ConvNeXt, type ConvNeXtConfig } from './families/convnext.ts';
 export { DenseNet, type DenseNetConfig } from './families/densenet.ts';
 export { EfficientNet, type EfficientNetConfig } from './families/efficientnet.ts';

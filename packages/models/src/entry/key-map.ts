@@ -23,11 +23,6 @@ export interface KeyMap {
   batchNormEps?: number;
 }
 
-/** Which layout the names are in; `timm` when none of the maps claims them. */
-export function detectLayout(keys: Iterable<string>, maps: readonly KeyMap[]): string {
-  return findMap([...keys], maps)?.layout ?? 'timm';
-}
-
 /** The state dict under timm's names; as it is when it has them already. */
 export function toTimmNames(
   state: ReadonlyMap<string, Tensor>,

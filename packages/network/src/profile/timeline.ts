@@ -3,9 +3,6 @@ import type { Profile, ProfiledOperator } from '@radweave/torch';
 /** What a moment of a training step or an extraction batch was spent on. */
 export type Phase = 'batch' | 'forward' | 'loss' | 'backward' | 'optimizer';
 
-/** Names of the ranges that a profiled step is divided into; `learn` is forward, loss and backward. */
-export type StepRange = 'batch' | 'forward' | 'learn' | 'optimizer';
-
 /** An operator in its place. Times are microseconds. */
 export interface TimedOperator {
   operator: ProfiledOperator;
