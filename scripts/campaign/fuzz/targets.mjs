@@ -6,8 +6,11 @@ import { readMapping } from '../../../packages/artifacts/dist/importing/mapping.
 import {
   count,
   parseConfig,
+  readAuditRecord,
+  readEvaluation,
   readFeatureSet,
   readFusionModel,
+  readHarmonizeRecord,
   readLogitsRecord,
   readManifest,
   readRunRecord,
@@ -73,8 +76,11 @@ function store(path) {
 
 const RECORDS = new Map(
   Object.entries({
+    readAuditRecord,
+    readEvaluation,
     readFeatureSet,
     readFusionModel,
+    readHarmonizeRecord,
     readLogitsRecord,
     readManifest,
     readRunRecord,

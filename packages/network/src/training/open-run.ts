@@ -1,4 +1,4 @@
-import { type Config, crossValidationFiles, folderName, readConfig, UsageError } from '@radweave/artifacts';
+import { type Config, folderName, readConfig, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { remark } from '@radweave/remarks';
 import { presentIdentity } from '@radweave/study/cohort/split-identity';
@@ -48,7 +48,8 @@ export function openRun(wish: RunWish, context: StageContext): OpenedRun {
   const { config, modality } = wish;
   const { output_dir, name } = config.experiment;
   const run =
-    opened?.run ?? new RunFolder(output_dir, wish.run || name || newRunName(config.model.name, modality));
+    opened?.run ??
+    new RunFolder(output_dir, wish.run || name || newRunName(output_dir, config.model.name, modality));
   refuseTakenPlace(run, wish);
   if (opened !== undefined) return opened;
   refuseModalityName(run, wish);
@@ -131,8 +132,7 @@ function refuseTakenPlace(run: RunFolder, { config, modality }: RunWish): void {
  * @throws UsageError `E_RUN_EXISTS` when a run of that name was begun, or left its history.
  */
 export function makeRoom(run: RunFolder): void {
-  const isTaken = run.exists() || existsSync(run.history) || existsSync(crossValidationFiles(run.logs).folds);
-  if (!isTaken) {
+  if (!run.isTaken()) {
     run.sweep();
     return;
   }

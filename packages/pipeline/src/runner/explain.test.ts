@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { ones, optim, tidy, zeros } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import { explainError } from './explain.ts';
@@ -21,6 +23,19 @@ test('no memory is the machine’s condition, with a remedy', () => {
       hint: expect.stringContaining('--batch_size'),
     });
   }
+});
+
+test('a thread that Node.js ends for want of memory is told with the limit to raise', async () => {
+  const worker = new Worker('const kept = []; for (;;) kept.push(new Array(1000).fill(kept.length));', {
+    eval: true,
+    resourceLimits: { maxOldGenerationSizeMb: 8 },
+  });
+  const [error] = await once(worker, 'error');
+  expect(explainError(error)).toMatchObject({
+    code: 'E_NO_MEMORY',
+    exitCode: 5,
+    hint: expect.stringContaining('NODE_OPTIONS=--max-old-space-size='),
+  });
 });
 
 test('a learning rate beyond float32 is told as such', () => {

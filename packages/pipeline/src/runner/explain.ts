@@ -3,7 +3,7 @@ import { explainGpuError } from '@radweave/network/compute/gpu-errors';
 
 /** What libtorch's allocators and Node.js say when there is no memory. A GPU's memory is another matter. */
 const NO_MEMORY =
-  /^(?!.*(CUDA|HIP|MPS)).*(out of memory|can't allocate memory|cannot allocate memory|bad_alloc|(Array buffer|memory) allocation failed|ERR_WORKER_OUT_OF_MEMORY)/is;
+  /^(?!.*(CUDA|HIP|MPS)).*(out of memory|can't allocate memory|cannot allocate memory|bad_alloc|(Array buffer|memory) allocation failed)/is;
 
 /** What libtorch says of a number that its element type cannot hold, such as a learning rate of 1e38. */
 const TOO_LARGE = /value cannot be converted to type .* without overflow/;
@@ -14,7 +14,13 @@ const TOO_LARGE = /value cannot be converted to type .* without overflow/;
  */
 export function explainError(error: unknown): unknown {
   if (!(error instanceof Error) || 'exitCode' in error) return error;
-  if (NO_MEMORY.test(`${'code' in error ? error.code : ''} ${error.message}`)) {
+  if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    return new ResourceError('E_NO_MEMORY', 'Node.js may take no more memory for its own objects', {
+      hint: 'Raise its limit, in MB: NODE_OPTIONS=--max-old-space-size=8192, or look at fewer patients at a time',
+      cause: error,
+    });
+  }
+  if (NO_MEMORY.test(error.message)) {
     return new ResourceError('E_NO_MEMORY', 'there is not enough memory for this', {
       hint: 'Close other programs, or use a smaller --batch_size, a smaller --image_size or a smaller model',
       cause: error,

@@ -98,7 +98,7 @@ export function openCrossValidation(
       hint: 'Add --run NAME',
     });
   }
-  const own = wanted || `${newRunName(config.model.name, modality)}_cv`;
+  const own = wanted || newRunName(output_dir, config.model.name, modality, '_cv');
   const run = new RunFolder(output_dir, own);
   const { logs } = run;
   const isBegun = existsSync(crossValidationFiles(logs).folds);

@@ -4,7 +4,14 @@ import { rmSync } from '@radweave/artifacts/files';
 import { tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
 import { listening } from '../testing/cohort.ts';
-import { damagedRuns, findRuns, newestFitting, RunFolder, warnOfDamagedRuns } from './run-folder.ts';
+import {
+  damagedRuns,
+  findRuns,
+  newestFitting,
+  newRunName,
+  RunFolder,
+  warnOfDamagedRuns,
+} from './run-folder.ts';
 
 vi.mock('@radweave/artifacts/files', async (original) => {
   const real = await original<typeof import('@radweave/artifacts/files')>();
@@ -71,4 +78,22 @@ test('a damaged record hides no other run, and is told with its file', () => {
     ),
   ]);
   expect(() => damaged.read()).toThrow(expect.objectContaining({ code: 'E_JSON', where: damaged.record }));
+});
+
+test('a clock that goes back gives no run the name of another', () => {
+  const output = tempDir();
+  vi.useFakeTimers({ now: new Date('2026-10-25T02:30:00'), toFake: ['Date'] });
+  try {
+    const names = [0, 1, 2].map(() => {
+      const run = new RunFolder(output, newRunName(output, 'r', 'A'));
+      mkdirSync(run.checkpoints, { recursive: true });
+      mkdirSync(run.logs, { recursive: true });
+      writeFileSync(run.history, '');
+      vi.setSystemTime(new Date('2026-10-25T02:30:00'));
+      return run.name;
+    });
+    expect(names).toEqual(['', '-2', '-3'].map((number) => `r_A_20261025-023000${number}`));
+  } finally {
+    vi.useRealTimers();
+  }
 });

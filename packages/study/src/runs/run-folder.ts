@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import {
   bestModelPath,
   type Config,
+  crossValidationFiles,
   evaluationFiles,
   folderName,
   isFolderName,
@@ -54,6 +55,12 @@ export class RunFolder {
   /** Of a fold's run: the folder of its split files. */
   get splits(): string {
     return join(this.logs, 'splits');
+  }
+  /** Whether a run of this name, also a cross-validation, was begun or left its history. */
+  isTaken(): boolean {
+    return [this.record, this.history, crossValidationFiles(this.logs).folds].some((path) =>
+      existsSync(path),
+    );
   }
   metrics(split: 'val' | 'test'): string {
     return join(this.logs, `${split}_metrics.csv`);
@@ -121,13 +128,20 @@ export function isTrained({ status, epochs, best }: RunRecord, training: Config[
   return status === 'finished' && (epochs >= training.epochs || isStopped);
 }
 
-/** A name for a new run: `{model}_{modality}_{YYYYMMDD-HHMMSS}`, local time. */
-export function newRunName(model: string, modality: string): string {
+/**
+ * A name for a new run: `{model}_{modality}_{YYYYMMDD-HHMMSS}{ending}`, local time. Where a run has it, as after the clock went
+ * back or winter time began, with a number behind.
+ */
+export function newRunName(outputDir: string, model: string, modality: string, ending = ''): string {
   const now = new Date();
   const two = (value: number): string => String(value).padStart(2, '0');
   const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
-  return `${model}_${modality}_${day}-${time}`;
+  const name = `${model}_${modality}_${day}-${time}${ending}`;
+  let number = 1;
+  const named = (): string => (number === 1 ? name : `${name}-${number}`);
+  while (new RunFolder(outputDir, named()).isTaken()) number++;
+  return named();
 }
 
 /** What is recorded of a run, or why that cannot be read. */
