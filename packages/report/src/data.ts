@@ -87,10 +87,10 @@ export interface SiteAudit {
   notes: Remark[];
 }
 
-/** A configuration as YAML. */
+/** Settings that a result was made with, as YAML. */
 export interface NamedYaml {
-  /** The training run that had it; null for that of the report. */
-  run: string | null;
+  /** What was made: a training run by its name, or a part of the study. */
+  of: { run: string } | 'split' | 'fusion' | 'evaluation';
   yaml: string;
 }
 
@@ -112,9 +112,8 @@ export type Optional<T> = { value: T } | { missing: Missing };
 
 /** How `preprocess` chose and divided the patients. */
 export interface Division {
-  /** Share of the home patients that are for training. */
-  trainShare: number;
-  seed: number;
+  /** How the home patients were drawn, and their share for training; null where a table said who is in which set. */
+  drawn: { trainShare: number; seed: number } | null;
   /** Hospitals whose patients are all made up. */
   synthetic: string[];
   exclusions: Exclusion[];

@@ -23,7 +23,12 @@ const numberTag: ScalarTag = {
 /** What YAML 1.1 readers such as PyYAML would take for something else (`on`, `no`, `1_000`) is written in quotes. */
 const OPTIONS = { compat: 'yaml-1.1', customTags: (tags: unknown[]) => [numberTag, ...tags] } as const;
 
-function toDocument(config: Config): Document {
+/** Some of the settings of a configuration, as a file or a record has them. */
+type SomeSettings = {
+  readonly [S in keyof Config]?: { readonly [K in keyof Config[S]]?: unknown } | undefined;
+};
+
+function toDocument(config: SomeSettings): Document {
   const document = new Document(config, OPTIONS as never);
   for (const section of isMap(document.contents) ? document.contents.items : []) {
     const { value } = section;
@@ -40,8 +45,8 @@ function toDocument(config: Config): Document {
 const toText = (document: Document): string =>
   document.toString({ lineWidth: 0, flowCollectionPadding: false });
 
-/** The configuration as YAML that this program and PyYAML read back as the same values. */
-export function configToYaml(config: Config): string {
+/** Settings as YAML that this program and PyYAML read back as the same values. */
+export function configToYaml(config: SomeSettings): string {
   return toText(toDocument(config));
 }
 

@@ -199,11 +199,6 @@ export function historyReads({ modality, run }: Network): Reads {
   });
 }
 
-/** What a network was trained with. */
-export function trainedWithReads({ modality, run }: Network): Reads {
-  return withoutMissing({ [`configuration of the run of ${modality}`]: run.config });
-}
-
 /** The decisions that were frozen for a network: other models' results change nothing in its explanations. */
 export function decisionReads(config: Config, modality: string): Reads {
   const path = evaluationFiles(evaluationFolder(config)).record;

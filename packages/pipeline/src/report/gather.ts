@@ -1,13 +1,4 @@
-import { allowsMissing } from '@radweave/analysis/features/known-patients';
-import {
-  type Config,
-  configToYaml,
-  type FusionModelFile,
-  readSplitSummary,
-  sharedConfig,
-  splitFiles,
-} from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
+import type { Config } from '@radweave/artifacts';
 import type { Optional, ReportData } from '@radweave/report';
 import type { StageContext } from '@radweave/study/context/events';
 import { environmentOf } from './environment.ts';
@@ -16,6 +7,7 @@ import { readGalleries } from './galleries.ts';
 import { readLeakage } from './leakage.ts';
 import { readFusion, readResults } from './results.ts';
 import { reportedRuns } from './runs.ts';
+import { settingsUsed } from './settings-used.ts';
 import { readSite } from './site.ts';
 import { readStudyCohort } from './study-cohort.ts';
 import { UsedFiles } from './used-files.ts';
@@ -54,7 +46,7 @@ export async function gatherReport(config: Config, context: StageContext): Promi
     leakage: readLeakage(config, splitHash, files),
     configurations: [
       ...runs.flatMap(({ configuration }) => (configuration === null ? [] : [configuration])),
-      { run: null, yaml: configToYaml(sharedConfig(inForce(config, fused))) },
+      ...settingsUsed(config.data, evaluation, fused),
     ],
     environment: environmentOf({
       preprocess: versions,
@@ -69,22 +61,6 @@ export async function gatherReport(config: Config, context: StageContext): Promi
     }),
     files: files.list(),
   };
-}
-
-/** The settings that earlier commands were given by flags of their own, where what they left tells them. */
-function inForce(config: Config, fused: FusionModelFile | null): Config {
-  const own = structuredClone(config);
-  own.data.missing = allowsMissing(config.data) ? 'allow' : 'drop';
-  const { summary: path } = splitFiles(config.data.splits_dir);
-  if (existsSync(path)) {
-    const { home_hospital, modalities } = readSplitSummary(path);
-    Object.assign(own.data, { home_hospital, modalities });
-  }
-  if (fused !== null) {
-    const { C, max_iter, random_state, standardize } = fused.options;
-    Object.assign(own.fusion, { C, max_iter, random_state, standardize });
-  }
-  return own;
 }
 
 function madeOf<T>(part: Optional<T>): T | null {

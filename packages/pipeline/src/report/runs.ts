@@ -5,7 +5,6 @@ import {
   type FusionModelFile,
   hashFile,
   readHistory,
-  readText,
   slicePredictionsPath,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
@@ -13,6 +12,7 @@ import { readCheckpointFacts } from '@radweave/network/open/checkpoint';
 import type { NamedYaml, TrainingRun, TrainingSettings } from '@radweave/report';
 import type { StageContext } from '@radweave/study/context/events';
 import { damagedRuns, findRuns, type RunFolder, warnOfDamagedRuns } from '@radweave/study/runs/run-folder';
+import { settingsOfRun } from './settings-used.ts';
 import type { UsedFiles } from './used-files.ts';
 
 /** A training run whose network gave features or probabilities that were evaluated. */
@@ -71,10 +71,8 @@ function gaveFeatures(run: RunFolder, modality: string, fusion: FusionModelFile 
 
 async function reportedRun(run: RunFolder, modality: string, files: UsedFiles): Promise<ReportedRun> {
   const { name, model, best } = { ...run.read(), name: run.name };
-  const hasConfig = existsSync(run.config);
   const read = await readCheckpointFacts(run.best);
   files.add(run.history);
-  if (hasConfig) files.add(run.config);
   return {
     training: {
       name,
@@ -84,7 +82,7 @@ async function reportedRun(run: RunFolder, modality: string, files: UsedFiles): 
       settings: read === null ? null : settingsOf(read.about, read.batchNorm),
       history: readHistory(run.history),
     },
-    configuration: hasConfig ? { run: name, yaml: readText(run.config) } : null,
+    configuration: read === null ? null : { of: { run: name }, yaml: settingsOfRun(read.about.config) },
     checkpoint: files.add(run.best),
     environment: read?.about ?? null,
   };

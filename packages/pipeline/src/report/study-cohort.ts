@@ -53,8 +53,7 @@ export function readStudyCohort(
     cohort: patients,
     modalities: summary.modalities,
     division: {
-      trainShare: summary.train_ratio,
-      seed: summary.seed,
+      drawn: summary.given_split === true ? null : { trainShare: summary.train_ratio, seed: summary.seed },
       synthetic: summary.synthetic ?? [],
       exclusions: summary.exclusions ?? readExclusions(places.exclusions),
       oddities: odditiesOf(summary, places.brightness, files),

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { openPngPainter } from '@radweave/analysis/paint/png';
 import {
   type Config,
+  defaultConfig,
   type Explanations,
   explanationsFolder,
   HISTORY_METRICS,
   hashFile,
   outputFolders,
+  readSplitSummary,
+  splitFiles,
   splitHash,
   splitPath,
   writeAuditRecord,
@@ -167,7 +170,11 @@ test('a report holds what was made, and names the command of what was not', asyn
   const folder = outputFolders(config.experiment.output_dir).report;
   mkdirSync(folder);
   writeFileSync(join(folder, 'report.pdf'), 'of an earlier report');
-  const result = await run(config);
+  const context = listening();
+  const result = await run(config, {}, context);
+  expect(context.said.join('\n')).toContain(
+    'report.pdf showed an earlier report and was removed. Make it again with radweave report --pdf',
+  );
   expect(readdirSync(folder)).toEqual(['report.html']);
   expect(result.missing.map(({ section, command }) => [section, command])).toEqual([
     ['explanations', 'radweave explain --modality A; radweave explain --modality P'],
@@ -189,6 +196,39 @@ test('a report holds what was made, and names the command of what was not', asyn
   expect(page).toContain(
     'Training was computed in bfloat16 mixed precision (seed 42). Features were extracted in float32.',
   );
+});
+
+test('the configuration is what each part was made with, whatever the report is told', async () => {
+  const made = await studied((own) => {
+    own.experiment.seed = 7;
+    own.data.train_ratio = 0.6;
+    own.fusion.C = 0.5;
+    own.training.epochs = 3;
+    own.evaluation.aggregation = 'top_k';
+    own.evaluation.top_k = 2;
+    own.evaluation.confidence_level = 0.9;
+    divided(own);
+  });
+  const config = structuredClone(made);
+  const { data, fusion, training, evaluation, experiment } = defaultConfig();
+  Object.assign(config, { fusion, training, evaluation });
+  config.data.train_ratio = data.train_ratio;
+  config.experiment.seed = experiment.seed;
+  const page = readFileSync((await run(config)).html, 'utf8')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ');
+  const shown = page.slice(page.indexOf('Training run made_up_A'), page.indexOf('Versions and machine'));
+  expect(shown).toMatch(/^Training run made_up_A, Training run made_up_P data: image_size: 32 .*epochs: 3 /);
+  const { seed, home_hospital: home } = readSplitSummary(splitFiles(made.data.splits_dir).summary);
+  expect(shown).toContain(
+    `Division of the patients data: modalities: [A, P] missing: drop home_hospital: ${home} train_ratio: 0.6 experiment: seed: ${seed}`,
+  );
+  expect(shown).toContain(
+    'Fusion fusion: C: 0.5 max_iter: 1000 random_state: 42 standardize: true Evaluation',
+  );
+  expect(shown).toMatch(/evaluation: aggregation: top_k top_k: 2 .*confidence_level: 0\.9 .*seed: 7/);
+  // Neither places, nor what no record tells.
+  expect(shown).not.toMatch(/root_dir|skip_unreadable|log_interval|target_sensitivity|C: 1 |epochs: 100/);
 });
 
 test('a fusion that was made after the evaluation is told, with the command', async () => {

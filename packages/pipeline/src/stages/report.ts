@@ -9,20 +9,17 @@ import type { ReportOptions, ReportResult } from '../work/report.ts';
 /** Writes the report. */
 export const report = defineStage({
   name: 'report',
-  // It shows them all.
+  // Those of the study it tells by what each part left.
   settings: [
-    'data.*',
-    'preprocess.*',
-    'model.*',
-    'training.*',
-    'augmentation.*',
-    'extraction.*',
-    'fusion.*',
-    'evaluation.*',
+    'data.splits_dir',
+    'data.features_dir',
+    'data.modalities',
+    'data.missing',
+    'data.home_hospital',
+    'fusion.output_dir',
     'experiment.seed',
     'experiment.name',
   ],
-  precisionOf: 'train',
   reads: ({ config }: ReportOptions, { runs }) => ({
     ...read.summaryReads(config),
     ...read.splitRecords(config, 'cohort.csv', 'exclusions.csv', 'brightness.csv'),
@@ -30,7 +27,6 @@ export const report = defineStage({
     ...read.together(read.networksOf(config, runs), (one) => ({
       ...read.networkReads(one),
       ...read.historyReads(one),
-      ...read.trainedWithReads(one),
     })),
     ...read.fusionReads(config),
     ...read.evaluationReads(config),

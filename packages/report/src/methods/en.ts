@@ -43,11 +43,12 @@ function cohort(facts: Facts): string {
       `made or who was excluded before: patients of ${home} were in ${sets}`
     );
   }
-  const { excluded, seed, trainShare } = division;
-  return (
-    `${used}; ${patients(excluded)} ${excluded === 1 ? 'was' : 'were'} excluded. ` +
-    `Patients of the home hospital ${home} were divided at random, stratified by label (seed ${seed}, training share ${percent(trainShare)}), into ${sets}`
-  );
+  const { excluded, drawn } = division;
+  const divided =
+    drawn === null
+      ? `A table of the researchers said which patients were in which set: patients of ${home} were in ${sets}`
+      : `Patients of the home hospital ${home} were divided at random, stratified by label (seed ${drawn.seed}, training share ${percent(drawn.trainShare)}), into ${sets}`;
+  return `${used}; ${patients(excluded)} ${excluded === 1 ? 'was' : 'were'} excluded. ${divided}`;
 }
 
 function training({ runs, fusion }: Facts): string {

@@ -1,5 +1,5 @@
 import { type Evaluation, type FusionModelFile, groupBy } from '@radweave/artifacts';
-import type { Optional, ReportData, TrainingSettings } from '../data.ts';
+import type { Division, Optional, ReportData, TrainingSettings } from '../data.ts';
 import { chosenAggregation, isChosen } from '../frozen.ts';
 
 /** What was really run, as far as a methods paragraph tells it. */
@@ -10,7 +10,7 @@ export interface Facts {
   /** Patients who have every modality. */
   complete: number;
   /** How `preprocess` divided the patients; null where the researchers did. */
-  division: { excluded: number; trainShare: number; seed: number } | null;
+  division: { excluded: number; drawn: Division['drawn'] } | null;
   modalities: string[];
   labels: string[];
   runs: {
@@ -87,10 +87,7 @@ export function factsOf(data: ReportData): Facts {
     ].sort(),
     patients: { train: count('train'), val: count('val'), test: count('test') },
     complete: cohort.filter(({ slices }) => data.modalities.every((name) => (slices[name] ?? 0) > 0)).length,
-    division:
-      division === null
-        ? null
-        : { excluded: division.exclusions.length, trainShare: division.trainShare, seed: division.seed },
+    division: division === null ? null : { excluded: division.exclusions.length, drawn: division.drawn },
     modalities: data.modalities,
     labels: evaluation.label_names,
     runs: data.runs.map(({ modality, model, history, bestEpoch, settings }) => ({

@@ -39,11 +39,12 @@ function cohort(facts: Facts): string {
       `${home} 的患者分属${sets}；${together}`
     );
   }
-  const { excluded, seed, trainShare } = division;
-  return (
-    `${used}；排除 ${excluded} 例。` +
-    `本院（${home}）患者按标签分层随机分为${sets}，随机种子为 ${seed}，训练比例为 ${percent(trainShare)}；${together}`
-  );
+  const { excluded, drawn } = division;
+  const divided =
+    drawn === null
+      ? `各患者所属数据集由研究者的表格给定：${home} 的患者分属${sets}`
+      : `本院（${home}）患者按标签分层随机分为${sets}，随机种子为 ${drawn.seed}，训练比例为 ${percent(drawn.trainShare)}`;
+  return `${used}；排除 ${excluded} 例。${divided}；${together}`;
 }
 
 function training({ runs, fusion }: Facts): string {

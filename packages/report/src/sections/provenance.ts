@@ -3,11 +3,11 @@ import type { ReportContext } from '../context.ts';
 import { type Html, html } from '../html/html.ts';
 import { table } from '../parts/table.ts';
 
-/** The configuration of each training run, and the report's own, as YAML; equal ones once. */
+/** The settings of each training run and part of the study, as YAML; equal ones once. */
 export function configurationSection({ data, words }: ReportContext): Html {
-  const { ofReport, ofRun } = words.configuration;
+  const { ofRun, ofPart } = words.configuration;
   const parts = [...groupBy(data.configurations, ({ yaml }) => yaml)].map(([yaml, alike]) => {
-    const whose = words.list(alike.map(({ run }) => (run === null ? ofReport : ofRun(run))));
+    const whose = words.list(alike.map(({ of }) => (typeof of === 'string' ? ofPart[of] : ofRun(of.run))));
     const label = words.pair(words.sections.configuration, whose);
     return html`<h3>${whose}</h3>
 <pre tabindex="0" role="region" aria-label="${label}">${yaml}</pre>`;

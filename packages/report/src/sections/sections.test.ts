@@ -13,6 +13,17 @@ async function section(id: SectionId, data: ReportData): Promise<string> {
   return (await SECTION_WRITERS[id](new ReportContext(data, WORDS.en))).text;
 }
 
+const languages = [WORDS.en, WORDS.zh] as const;
+
+const methods = async (data: ReportData, words: (typeof languages)[number]): Promise<string> =>
+  textOf((await SECTION_WRITERS.methods(new ReportContext(data, words))).text);
+
+/** Who the external test set is, in both languages. */
+async function testedIn(data: ReportData): Promise<(string | undefined)[]> {
+  const [en = '', zh = ''] = await Promise.all(languages.map((words) => methods(data, words)));
+  return [/The \d+ patients of .*? formed/.exec(en)?.[0], /[^。]*构成外部测试集/.exec(zh)?.[0].trim()];
+}
+
 const textOf = (markup: string): string => markup.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
 
 /** The cells of the rows of a table, without the letters of notes. */
@@ -92,6 +103,41 @@ test('who has which modalities is counted by hospital, set and class, where some
   );
 });
 
+test('the methods tell which patients of the external hospitals were tested', async () => {
+  const whole = study();
+  const [alone, lacking] = [study(), study()];
+  alone.modalities = ['A'];
+  Object.assign(lacking.cohort.find(({ split }) => split === 'test')?.slices ?? {}, { P: 0 });
+  const told = await Promise.all([whole, alone, lacking].map((data) => testedIn(data)));
+  const { length: n } = whole.cohort.filter(({ split }) => split === 'test');
+  expect(told).toEqual([
+    [
+      `The ${n} patients of SY and 中山 with all modalities formed`,
+      `SY、中山 中具有全部模态的 ${n} 例患者构成外部测试集`,
+    ],
+    [
+      `The ${n} patients of SY and 中山 with images formed`,
+      `SY、中山 中具有图像的 ${n} 例患者构成外部测试集`,
+    ],
+    [
+      `The ${n} patients of SY and 中山 with at least one modality formed`,
+      `SY、中山 中至少具有一种模态的 ${n} 例患者构成外部测试集`,
+    ],
+  ]);
+});
+
+test('the methods tell of sets that a table gave as such, without seed and share', async () => {
+  const data = study();
+  if (data.division !== null) data.division.drawn = null;
+  const [en, zh] = await Promise.all(languages.map((words) => methods(data, words)));
+  expect(en).toContain(
+    'A table of the researchers said which patients were in which set: patients of JM were in',
+  );
+  expect(en).not.toMatch(/at random|training share/);
+  expect(zh).toContain('各患者所属数据集由研究者的表格给定：JM 的患者分属训练集');
+  expect(zh).not.toMatch(/分层随机|训练比例/);
+});
+
 test('confusion matrices are those of the primary model, in each place but the training patients', async () => {
   const data = study();
   const drawn = await section('confusion', data);
@@ -158,7 +204,7 @@ test('every check of the leakage audit stands in the table with its outcome', as
 test('equal configurations are shown once, under the names of all whose they are', async () => {
   const data = study();
   const yaml = 'data:\n  root_dir: <raw>\n';
-  const configurations = ['run_A', 'run_P', null].map((run) => ({ run, yaml }));
+  const configurations = [{ run: 'run_A' }, { run: 'run_P' }, 'split' as const].map((of) => ({ of, yaml }));
   const shown = await section('configuration', { ...data, configurations });
   expect(shown.match(/<pre/g)).toHaveLength(1);
   expect(shown).toContain('run_A');

@@ -28,8 +28,7 @@ export function study(wish: StudyWish = {}): ReportData {
     cohort,
     modalities,
     division: {
-      trainShare: 0.7,
-      seed: 42,
+      drawn: { trainShare: 0.7, seed: 42 },
       synthetic: [],
       exclusions: [
         {
@@ -66,8 +65,8 @@ export function study(wish: StudyWish = {}): ReportData {
     siteAudit: siteOf(hostile),
     leakage: leakageOf(hostile),
     configurations: [
-      { run: `run_A${hostile}`, yaml: `data:\n  root_dir: raw${hostile}\n` },
-      { run: null, yaml: 'data:\n  root_dir: null\n' },
+      { of: { run: `run_A${hostile}` }, yaml: `data:\n  root_dir: raw${hostile}\n` },
+      { of: 'split', yaml: 'data:\n  home_hospital: JM\n' },
     ],
     environment: [[asWritten('fuse'), asWritten(`radweave 0.1.0${hostile}`)]],
     files: [{ path: `fusion/model.json${hostile}`, sha256: 'b'.repeat(64) }],

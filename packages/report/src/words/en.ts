@@ -287,7 +287,10 @@ export const EN = {
     paragraphs: methodsInEnglish,
     note: 'Written from what was really run. Check it, and add what the software cannot know.',
   },
-  configuration: { ofRun: (run: string) => `Training run ${run}`, ofReport: 'This report' },
+  configuration: {
+    ofRun: (run: string) => `Training run ${run}`,
+    ofPart: { split: 'Division of the patients', fusion: 'Fusion', evaluation: 'Evaluation' },
+  },
   environment: { title: 'Versions and machine' },
   files: { title: 'Files this report was made from', caption: 'A changed file has another hash.' },
   checklist: {

@@ -288,7 +288,10 @@ export const ZH: Words = {
     paragraphs: methodsInChinese,
     note: '根据实际运行内容生成。请核对，并补充软件无法得知的内容。',
   },
-  configuration: { ofRun: (run) => `训练运行 ${run}`, ofReport: '本报告' },
+  configuration: {
+    ofRun: (run) => `训练运行 ${run}`,
+    ofPart: { split: '患者划分', fusion: '融合', evaluation: '评估' },
+  },
   environment: { title: '版本与机器' },
   files: { title: '生成本报告所用的文件', caption: '文件一旦改动，哈希即不同。' },
   checklist: {
