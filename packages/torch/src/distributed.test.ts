@@ -65,6 +65,7 @@ interface Learnt {
   gathered: string[];
   all: number[];
   through: number[];
+  refused: string;
 }
 
 async function answers(source: string, size = 2): Promise<Learnt[]> {
@@ -126,7 +127,11 @@ const NORMS_TOGETHER = `
   together.share = rank === 0 ? 1 : 0;
   reducer.reduce(() => rank === 0 ? learnNorms(0, 12, size) : learnNorms(0, 1, 0));
   stepNorms();
-  print({ weights: state() });
+  const weights = state();
+  let refused = '';
+  // One value of each channel in all processes together.
+  try { tidy(() => { norms.at(1).call(torch.ones([1, 4, 1, 1])); }); } catch (error) { refused = error.name; }
+  print({ weights, refused });
 `;
 
 onLinux(
@@ -138,6 +143,7 @@ onLinux(
     const [expected] = await answers(NORMS + alone, 1);
     expect(largestDifference(zero?.weights ?? [], expected?.weights ?? [0])).toBeLessThan(1e-5);
     expect(one?.weights).toEqual(zero?.weights);
+    expect([zero?.refused, one?.refused]).toEqual(['BatchNormSizeError', 'BatchNormSizeError']);
   },
 );
 

@@ -75,12 +75,16 @@ export function batchNormRelu(
 }
 
 function checkBatch(input: Tensor, { training }: BatchNormMode): void {
-  if (training && input.numel === input.size(1)) {
-    throw new BatchNormSizeError(
-      `batch norm cannot train on one value per channel, input is [${input.shape}]: use another batch size, ` +
-        'so that no batch has a single image, or larger images',
-    );
-  }
+  if (training) checkValues(input, input.numel / input.size(1));
+}
+
+/** @param values of each channel in the batch. @throws BatchNormSizeError where there is only one. */
+export function checkValues(input: Tensor, values: number): void {
+  if (values !== 1) return;
+  throw new BatchNormSizeError(
+    `batch norm cannot train on one value per channel, input is [${input.shape}]: use another batch size, ` +
+      'so that no batch has a single image, or larger images',
+  );
 }
 
 /**
