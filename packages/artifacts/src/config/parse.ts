@@ -1,6 +1,7 @@
 import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { UsageError } from '../errors.ts';
 import { readText } from '../text.ts';
+import { requireShallow } from '../yaml-depth.ts';
 import { checkConfig } from './check.ts';
 import type { Config } from './types.ts';
 
@@ -34,6 +35,14 @@ export function parseConfig(yamlText: string, file: string): Config {
   if (yamlText.length > LARGEST) {
     const problem = `the configuration is not one: it has ${yamlText.length} characters, at most ${LARGEST} are read`;
     throw new UsageError('E_CONFIG_YAML', problem, { where: file, hint: 'Check that it is the right file' });
+  }
+  try {
+    requireShallow(yamlText);
+  } catch (error) {
+    throw new UsageError('E_CONFIG_YAML', `the configuration is not one: ${(error as Error).message}`, {
+      where: file,
+      hint: 'Check that it is the right file',
+    });
   }
   const lines = new LineCounter();
   const document = parseDocument(yamlText, {

@@ -7,6 +7,7 @@ import { IssueCollector } from '../issues.ts';
 import { checkValues, recordOf } from '../json.ts';
 import { MODALITY_NAME } from '../names.ts';
 import { readText } from '../text.ts';
+import { requireShallow } from '../yaml-depth.ts';
 
 const modality = z.string().regex(MODALITY_NAME, 'is no name of a modality: it becomes that of a folder');
 const pattern = z.string().refine(isPattern, 'is no regular expression');
@@ -107,8 +108,9 @@ export function readMapping(path: string): Mapping | null {
 }
 
 function valuesOf(text: string, path: string, heading: string): unknown {
-  const document = parseDocument(text, { prettyErrors: false, logLevel: 'error', uniqueKeys: false });
   try {
+    requireShallow(text);
+    const document = parseDocument(text, { prettyErrors: false, logLevel: 'error', uniqueKeys: false });
     const [syntax] = document.errors;
     if (syntax !== undefined) throw syntax;
     requireUniqueKeys(document);
