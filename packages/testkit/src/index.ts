@@ -4,7 +4,7 @@ export { filesBelow } from './files.ts';
 export { needs, onLinux, onPosix } from './needs.ts';
 export { useNewestLibtorch } from './newest-libtorch.ts';
 export { peersPython } from './peers-place.ts';
-export { PythonSession } from './python-session.ts';
+export { PythonSession, PythonShell } from './python-session.ts';
 export { rJson, rscript, rTest } from './r.ts';
 export { onEachFile } from './reads.ts';
 export { type PythonOptions, peerTest, python, pythonJson, referenceTest, skipOrFail } from './reference.ts';

@@ -49,3 +49,28 @@ export class PythonSession {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   }
 }
+
+/** A Python that runs one piece of source after the other, each as if it stood alone but for what was imported and defined before. */
+export class PythonShell {
+  readonly #session: PythonSession = new PythonSession(SHELL);
+
+  /** What a source prints. @param args `sys.argv[1:]`. @throws Error with the end of standard error when it fails. */
+  run(source: string, ...args: readonly string[]): Promise<string> {
+    return this.#session.ask<string>({ source, args });
+  }
+
+  /** Like {@link run}, with what is printed parsed as JSON. The caller names the shape it expects. */
+  async json<T>(source: string, ...args: readonly string[]): Promise<T> {
+    return JSON.parse(await this.run(source, ...args)) as T;
+  }
+}
+
+const SHELL = `
+import contextlib, io, json, sys
+for _line in sys.stdin:
+    _job = json.loads(_line)
+    sys.argv[1:] = _job['args']
+    with contextlib.redirect_stdout(io.StringIO()) as _printed:
+        exec(_job['source'], globals())
+    print(json.dumps(_printed.getvalue()), flush=True)
+`;

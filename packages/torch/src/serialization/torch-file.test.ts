@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { python, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
+import { PythonShell, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { writeAtomically } from './atomic-file.ts';
 import type { DTypeName } from './element-type.ts';
@@ -16,6 +16,8 @@ import {
 import { StoredTensor } from './stored-tensor.ts';
 import { canon, PYTHON_CANON } from './testing/canon.ts';
 import { readTorchFile, torchRecords, writeRecords, writeTorchFile } from './torch-file.ts';
+
+const python = new PythonShell();
 
 /** Python source that makes one value each, under the name of what is special about it. */
 const VALUES: Record<string, string> = {
@@ -86,7 +88,7 @@ for (const [format, options] of Object.entries(FORMATS)) {
       const makers = entries
         .map(([, source], index) => `${index}: lambda: ${source.replaceAll('\n', ' ')}`)
         .join(',\n');
-      const saved = pythonJson<unknown[]>(
+      const saved = await python.json<unknown[]>(
         `${SETUP}
 results = []
 for index, make in {${makers}}.items():
@@ -94,17 +96,18 @@ for index, make in {${makers}}.items():
     torch.save(value, os.path.join(sys.argv[1], f'{index}.pth')${options})
     results.append(canon(value))
 print(json.dumps(results))`,
-        { args: [folder] },
+        folder,
       );
       for (const [index, [name]] of entries.entries()) {
         const value = await readTorchFile(join(folder, `${index}.pth`));
         expect(canon(value), name).toEqual(saved[index]);
         await writeTorchFile(join(folder, `${index}.back.pth`), value);
       }
-      const back = pythonJson<unknown[]>(
+      const back = await python.json<unknown[]>(
         `${SETUP}
 print(json.dumps([canon(torch.load(os.path.join(sys.argv[1], f'{i}.back.pth'))) for i in range(int(sys.argv[2]))]))`,
-        { args: [folder, String(entries.length)] },
+        folder,
+        String(entries.length),
       );
       for (const [index, [name]] of entries.entries()) expect(back[index], name).toEqual(saved[index]);
     },
@@ -133,10 +136,10 @@ referenceTest('Python gets the types that were meant', ['torch'], async () => {
     ordered: new OrderedDict([['k', 1]]),
     map: new Map<unknown, unknown>([[0, 'zero']]),
   });
-  const types = pythonJson<Record<string, string>>(
+  const types = await python.json<Record<string, string>>(
     `import json, sys, torch
 print(json.dumps({k: f'{type(v).__name__} {v}' for k, v in torch.load(sys.argv[1]).items()}))`,
-    { args: [path] },
+    path,
   );
   expect(types).toEqual({
     whole: 'int 1',
@@ -167,12 +170,12 @@ referenceTest(
       ['bias', float32([7, 8])],
     ]);
     await writeTorchFile(path, state);
-    const printed = python(
+    const printed = await python.run(
       `import sys, torch
 m = torch.nn.Linear(3, 2)
 print(m.load_state_dict(torch.load(sys.argv[1], weights_only=True)))
 print(m(torch.tensor([1., 1., 1.])).tolist())`,
-      { args: [path] },
+      path,
     );
     expect(printed).toBe('<All keys matched successfully>\n[13.0, 23.0]\n');
   },
@@ -187,12 +190,12 @@ referenceTest(
     const view = (start: number, end: number): StoredTensor =>
       new StoredTensor({ dtype: 'float32', shape: [end - start], data: memory.subarray(start * 4, end * 4) });
     await writeTorchFile(path, { all: view(0, 4), part: view(2, 4), next: view(4, 6), same: view(0, 4) });
-    const [tied, next] = pythonJson<[number[], number[]]>(
+    const [tied, next] = await python.json<[number[], number[]]>(
       `import json, sys, torch
 d = torch.load(sys.argv[1])
 d['all'][2] = 9
 print(json.dumps([d['part'].tolist() + d['same'].tolist(), [d['next'].storage_offset(), len(d['next'].storage())]]))`,
-      { args: [path] },
+      path,
     );
     expect(tied).toEqual([9, 3, 0, 1, 9, 3]);
     expect(next).toEqual([0, 2]);
@@ -202,13 +205,13 @@ print(json.dumps([d['part'].tolist() + d['same'].tolist(), [d['next'].storage_of
 referenceTest('records are aligned and laid out as torch and zip tools expect', ['torch'], async () => {
   const path = join(tempDir(), 'layout.pth');
   await writeTorchFile(path, [float32([1, 2, 3]), float32([4])]);
-  const layout = pythonJson<{ bad: unknown; names: string[]; starts: number[] }>(
+  const layout = await python.json<{ bad: unknown; names: string[]; starts: number[] }>(
     `import json, struct, sys, zipfile
 z = zipfile.ZipFile(sys.argv[1])
 data = open(sys.argv[1], 'rb').read()
 start = lambda i: i.header_offset + 30 + sum(struct.unpack('<HH', data[i.header_offset + 26:i.header_offset + 30]))
 print(json.dumps({'bad': z.testzip(), 'names': z.namelist(), 'starts': [start(i) % 64 for i in z.infolist()]}))`,
-    { args: [path] },
+    path,
   );
   expect(layout.bad).toBeNull();
   expect(layout.names).toEqual(

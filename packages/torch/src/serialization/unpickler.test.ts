@@ -1,12 +1,14 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { python, referenceTest, tempDir } from '@radweave/testkit';
+import { PythonShell, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { readCheckpoint } from './checkpoint.ts';
 import { CheckpointError, UnsafePickleError } from './errors.ts';
 import { OrderedDict, PyOpaque } from './python-values.ts';
 import { StorageTable } from './storage-table.ts';
 import { readTorchFile, writeTorchFile } from './torch-file.ts';
+
+const python = new PythonShell();
 
 /** Reads a pickle that stands alone, given as text of single bytes. */
 function read(pickle: string | Uint8Array): unknown {
@@ -59,13 +61,14 @@ referenceTest(
   async () => {
     const folder = tempDir();
     const marker = join(folder, 'ran');
-    python(
+    await python.run(
       `import os, sys, torch
 class Bomb:
     def __reduce__(self): return os.system, (f'echo x > {sys.argv[1]}',)
 for name, options in (('zip', {}), ('old', {'_use_new_zipfile_serialization': False}), ('four', {'pickle_protocol': 4})):
     torch.save({'weights': torch.ones(2), 'bomb': Bomb()}, os.path.join(sys.argv[2], name), **options)`,
-      { args: [marker, folder] },
+      marker,
+      folder,
     );
     for (const name of ['zip', 'old', 'four']) {
       const { value, skipped } = await readCheckpoint(join(folder, name));
@@ -78,7 +81,7 @@ for name, options in (('zip', {}), ('old', {'_use_new_zipfile_serialization': Fa
 
 referenceTest('a whole pickled model is refused by the name of its class', ['torch'], async () => {
   const path = join(tempDir(), 'model.pth');
-  python('import sys, torch\ntorch.save(torch.nn.Linear(2, 2), sys.argv[1])', { args: [path] });
+  await python.run('import sys, torch\ntorch.save(torch.nn.Linear(2, 2), sys.argv[1])', path);
   await expect(readTorchFile(path)).rejects.toThrow('"torch.nn.modules.linear.Linear"');
 });
 
@@ -129,12 +132,12 @@ for (const [format, options] of [
     async () => {
       const folder = tempDir();
       const entries = Object.entries(BESIDE);
-      python(
+      await python.run(
         `${CLASSES}
 weights = {'w': torch.arange(6.).view(2, 3), 'tied': torch.nn.Parameter(torch.ones(2))}
 for i, make in enumerate([${entries.map(([, [source]]) => `lambda: ${source}`).join(', ')}]):
     torch.save({'before': weights, 'odd': make(), 'after': [weights['w'], 7], 'best': np.float64(0.5)}, os.path.join(sys.argv[1], str(i))${options})`,
-        { args: [folder] },
+        folder,
       );
       for (const [i, [name, [, skipped]]] of entries.entries()) {
         const read = await readCheckpoint(join(folder, String(i)));
@@ -156,10 +159,10 @@ for i, make in enumerate([${entries.map(([, [source]]) => `lambda: ${source}`).j
 
 referenceTest('a state dict of a class of its own, and tensors of one, are read', ['torch'], async () => {
   const path = join(tempDir(), 'own.pth');
-  python(
+  await python.run(
     `${CLASSES}
 torch.save(Own(a=torch.ones(2), b=torch.ones(3).as_subclass(Named)), sys.argv[1])`,
-    { args: [path] },
+    path,
   );
   const value = await readTorchFile(path);
   expect(value).toBeInstanceOf(PyOpaque);
@@ -172,14 +175,14 @@ torch.save(Own(a=torch.ones(2), b=torch.ones(3).as_subclass(Named)), sys.argv[1]
 
 referenceTest('a view whose bytes are not its values is refused', ['torch'], async () => {
   const path = join(tempDir(), 'conj.pth');
-  python(
+  await python.run(
     `import sys, torch
 class Conj:
     def __reduce__(self):
         f, args = torch.ones(2, dtype=torch.complex64)._reduce_ex_internal(2)
         return f, (*args, {'conj': True})
 torch.save(Conj(), sys.argv[1])`,
-    { args: [path] },
+    path,
   );
   await expect(readTorchFile(path)).rejects.toThrow('_rebuild_tensor_v2 was given arguments');
 });
