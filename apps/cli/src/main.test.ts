@@ -141,6 +141,19 @@ test('an unknown command and an unknown option are bad usage', async () => {
 });
 
 test.each([
+  [['train', '--modalty', 'A'], '--modality'],
+  [['init', '--rot_dir', 'raw'], '--root_dir'],
+  [['models', 'export', 'resnet18', '--ouput', 'x.pth'], '--output'],
+])('a misspelt option is named before the required one that it was meant to be: %j', async (args, meant) => {
+  const wrong = await radweave(...args);
+  expect(wrong.code).toBe(2);
+  expect(wrong.err).toContain(`unknown option '${args.at(-2)}'\n(Did you mean ${meant}?)`);
+  const without = await radweave(...args.slice(0, -2));
+  expect(without.code).toBe(2);
+  expect(without.err).toMatch(new RegExp(`required option '${meant} .*not specified`));
+});
+
+test.each([
   ['tran', '--help'],
   ['--debug', 'tran', '-h'],
   ['help', 'tran'],

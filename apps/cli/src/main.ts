@@ -7,6 +7,7 @@ import { continueCommand, shortProgram, thisStart } from './continue-command.ts'
 import { EXIT } from './exit-codes.ts';
 import { normaliseFlags } from './normalise-flags.ts';
 import { reportError } from './report-error.ts';
+import { askForRequiredLast } from './required-last.ts';
 import { ignoreHangUpUnderNohup } from './stage/hang-up.ts';
 import { outliveStreams } from './streams.ts';
 
@@ -81,6 +82,7 @@ export async function build(args: readonly string[]): Promise<Command> {
         .option('--debug', DEBUG)
         .helpOption(...HELP)
         .addHelpText('after', `\nExamples:\n${shown(name, examples)}`);
+      askForRequiredLast(command);
     }
   }
   return program.helpCommand('help [command]', 'show the options and examples of a command');
