@@ -28,7 +28,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunOptions } from '../declare/job-part.ts';
 import { STAGES } from '../stages/index.ts';
 import { fakeRunner } from './fake-stages.test.data.ts';
-import type { Runner, StepOutcome } from './job.ts';
+import { Job, type Runner, type StepOutcome } from './job.ts';
 import { runPipeline } from './run-pipeline.ts';
 import { WITHOUT_EFFECT } from './stage-settings.ts';
 
@@ -332,4 +332,21 @@ test('a run that is killed at any step is finished by the same command', async (
     await expect(steps(config, HOW, killed)).rejects.toThrow('killed');
     expect(await steps(config)).toEqual(names.slice(last));
   }
+});
+
+test('a part of a step is told by its own name, and whose part it is', async () => {
+  const config = configIn(tempDir());
+  const crossFit = STAGES.find(({ name }) => name === 'cross_fit') ?? expect.unreachable();
+  const stage = {
+    ...crossFit,
+    reads: () => ({}),
+    job: { ...crossFit.job, options: () => ({ config, modality: 'A', checkpoint: '', folds: 2 }) },
+  } as never;
+  const said: string[] = [];
+  const ran: unknown[] = [];
+  const run = async (name: string, { fold }: { fold?: number }) => ran.push([name, fold]);
+  const job = new Job(config, HOW, { ...fakeRunner, run: run as never, say: (text) => said.push(text) });
+  await job.part({ name: 'cross-fit-A', stage, modality: 'A', after: [] }, 1);
+  expect(said).toEqual(['train-fold-A-1: running, as a part of cross-fit-A']);
+  expect(ran).toEqual([['train_fold', 1]]);
 });

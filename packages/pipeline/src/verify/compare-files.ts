@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { DataError, hashFile, readText } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { counted } from '@radweave/remarks';
 import { compareArrays } from './compare-arrays.ts';
 import { compareJson } from './compare-json.ts';
 import { compareTables, type Normalise } from './compare-tables.ts';
@@ -39,8 +40,8 @@ export function compareFiles(findings: Findings, pair: Pair): void {
   const before = findings.differences.length;
   const rounding = contents(findings, pair);
   const found = findings.differences.length - before;
-  const how = rounding === 0 ? 'equal' : `equal but for rounding in ${rounding} numbers`;
-  findings.compared.push(`${file}: made again, ${found === 0 ? how : `${found} differences`}`);
+  const how = rounding === 0 ? 'equal' : `equal but for rounding in ${counted(rounding, 'number')}`;
+  findings.compared.push(`${file}: made again, ${found === 0 ? how : counted(found, 'difference')}`);
 }
 
 function contents(findings: Findings, { file, saved, now, ...options }: Pair): number {

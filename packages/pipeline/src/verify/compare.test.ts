@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { compareFiles } from './compare-files.ts';
 import { compareJson } from './compare-json.ts';
 import { compareTables } from './compare-tables.ts';
 import { Findings } from './findings.ts';
@@ -124,4 +125,17 @@ test('cells are numbers where both are, else text', () => {
   expect(compareCells('007', '7')).toBe('same');
   expect(compareCells('SY', 'sy')).toBe('different');
   expect(compareCells('', '0')).toBe('different');
+});
+
+test.each([
+  [{ a: 1, b: 1 }, { a: 2, b: 1 }, '1 difference'],
+  [{ a: 1, b: 1 }, { a: 2, b: 2 }, '2 differences'],
+  [{ a: 0.9, b: 1 }, { a: 0.9 + 1e-13, b: 1 }, 'equal but for rounding in 1 number'],
+])('a file that was compared is told with what was counted: %j, %j', (before, after, how) => {
+  const [saved, now] = [join(tempDir(), 'x.json'), join(tempDir(), 'x.json')] as const;
+  writeFileSync(saved, JSON.stringify(before));
+  writeFileSync(now, JSON.stringify(after));
+  const findings = new Findings();
+  compareFiles(findings, { file: 'x.json', saved, now });
+  expect(findings.compared).toEqual([`x.json: made again, ${how}`]);
 });
