@@ -1,4 +1,4 @@
-import { type AuditCase, outputFolders, splitHash } from '@radweave/artifacts';
+import { type AuditCase, identityOf, outputFolders, type SplitIdentity } from '@radweave/artifacts';
 import { asWritten, type Remark, remark } from '@radweave/remarks';
 import { damagedRuns, findRuns, newestFitting } from '@radweave/study/runs/run-folder';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
@@ -58,6 +58,6 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
 }
 
 /** As the split files say, also where they contradict each other: then no run fits. */
-function presentSplit({ placements }: AuditSubject, modality: string): string {
-  return splitHash(placements.filter(({ source }) => source === modality));
+function presentSplit({ placements }: AuditSubject, modality: string): SplitIdentity {
+  return identityOf(placements.filter(({ source }) => source === modality));
 }

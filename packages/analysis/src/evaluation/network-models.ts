@@ -55,7 +55,9 @@ export function readNetworks(
   for (const modality of wish.modalities) {
     const { run, other } = chooseRun(wish, modality);
     const lack =
-      run === undefined ? missingNetwork(wish.config, modality, other) : missingPredictions(run, modality);
+      run === undefined
+        ? missingNetwork(wish.config, modality, other)
+        : missingPredictions(wish.config, run, modality);
     if (lack !== null) missing.push(lack);
     else if (run !== undefined) networks.push(readNetwork(run, modality, facts));
   }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Config, fusionFolder, SPLITS, slicePredictionsPath } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
-import { presentIdentity } from '@radweave/study/cohort/split-identity';
+import { isOtherTest, presentIdentity } from '@radweave/study/cohort/split-identity';
 import { findRuns, newestFitting, type RunFolder } from '@radweave/study/runs/run-folder';
 
 /** A model that is not evaluated, and the command that makes it. */
@@ -48,11 +48,14 @@ export function missingNetwork(
   return { what, command: train };
 }
 
-/** A finished run without what it says of every slice; null where all is there. */
-export function missingPredictions(run: RunFolder, modality: string): Unevaluated | null {
-  if (SPLITS.every((split) => existsSync(slicePredictionsPath(run.logs, split)))) return null;
-  return {
-    what: remark('run-without-predictions', { run: run.name }),
-    command: `radweave train --modality ${modality}`,
-  };
+/** A finished run without what it says of every present slice; null where all is there. */
+export function missingPredictions({ data }: Config, run: RunFolder, modality: string): Unevaluated | null {
+  const train = `radweave train --modality ${modality}`;
+  if (!SPLITS.every((split) => existsSync(slicePredictionsPath(run.logs, split)))) {
+    return { what: remark('run-without-predictions', { run: run.name }), command: train };
+  }
+  if (!isOtherTest(run.read(), presentIdentity(data, modality))) return null;
+  // Resumed, a trained run is tested again; without its last checkpoint it cannot be resumed.
+  const command = existsSync(run.last) ? `${train} --resume --run ${run.name}` : train;
+  return { what: remark('run-other-test', { run: run.name, modality }), command };
 }

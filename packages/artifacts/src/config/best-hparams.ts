@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { existsSync } from '../files/files.ts';
 import { folderName } from '../names.ts';
+import { isSameFit } from '../splits/cohort.ts';
 import { readConfig } from './parse.ts';
 import type { HparamsRecord } from './schema.ts';
 import type { Config } from './types.ts';
@@ -16,14 +17,14 @@ export function bestHparamsPath(folder: string, model: string, modality: string)
 
 /**
  * Records the settings of a run. The file is itself a valid configuration. An existing one is only overwritten by a
- * higher validation score on the same split: scores of different splits cannot be compared.
+ * higher validation score on the same training and validation patients: scores of others cannot be compared.
  *
  * @throws UsageError when the file that is there is not a valid configuration.
  */
 export function updateBestHparams(path: string, config: Config, record: HparamsRecord): HparamsOutcome {
   if (existsSync(path)) {
     const before = readConfig(path).record;
-    if (before !== undefined && before.split_hash !== record.split_hash) return 'other split';
+    if (before !== undefined && !isSameFit(before, record)) return 'other split';
     if (before !== undefined && !(record.val_auc > before.val_auc)) return 'not better';
   }
   writeConfig(path, { ...config, record });

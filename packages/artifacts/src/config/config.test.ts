@@ -196,8 +196,8 @@ referenceTest('what PyYAML writes is read', ['yaml'], () => {
 
 test('best hyperparameters are a valid configuration and only a better score on the same split replaces them', () => {
   const path = bestHparamsPath(join(tempDir(), 'best_hparams'), 'resnet18', 'A');
-  const offer = (val_auc: number, split_hash: string, epoch: number) =>
-    updateBestHparams(path, awkward, { val_auc, split_hash, epoch, run: 'r1' });
+  const offer = (val_auc: number, split_hash: string, epoch: number, fitted_on_hash?: string) =>
+    updateBestHparams(path, awkward, { val_auc, split_hash, fitted_on_hash, epoch, run: 'r1' });
   expect(offer(0.8, 'aa', 3)).toBe('written');
   expect(offer(0.8, 'aa', 4)).toBe('not better');
   expect(offer(0.9, 'bb', 4)).toBe('other split');
@@ -207,6 +207,10 @@ test('best hyperparameters are a valid configuration and only a better score on 
     ...awkward,
     record: { val_auc: 0.9, split_hash: 'aa', epoch: 5, run: 'r1' },
   });
+  // Other external patients leave scores comparable.
+  expect(offer(0.91, 'aa', 6, 'home')).toBe('written');
+  expect(offer(0.92, 'cc', 7, 'home')).toBe('written');
+  expect(offer(0.93, 'cc', 8, 'moved')).toBe('other split');
   writeFileSync(path, 'record: {val_auc: 2}\n');
   expect(() => readConfig(path)).toThrow(/record/);
 });

@@ -20,6 +20,7 @@ export const SECTIONS = {
 const record = z.looseObject({
   val_auc: z.number().min(0).max(1),
   split_hash: z.string().min(1),
+  fitted_on_hash: z.string().optional(),
   epoch: z.int().min(1),
 });
 export type HparamsRecord = z.infer<typeof record>;

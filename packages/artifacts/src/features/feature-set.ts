@@ -27,6 +27,8 @@ const schema = z.object({
   checkpoint_sha256: sha256,
   /** Split the checkpoint was trained on; null when it does not say. */
   split_hash: z.string().nullable(),
+  /** Of its training and validation patients alone; left out where it does not say. */
+  fitted_on_hash: z.string().optional(),
   /** Whether the network was trained on patients of this split; null when the checkpoint does not say. */
   in_sample: z.boolean().nullable(),
   /** Length of a slice's feature vector. */

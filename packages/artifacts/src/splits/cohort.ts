@@ -92,3 +92,23 @@ export function splitHash(
   );
   return createHash('sha256').update(lines.sort(compareText).join('\n')).digest('hex');
 }
+
+/** Who was in which set when something was made. Empty, or left out, where its record does not say. */
+export interface SplitIdentity {
+  /** Of everybody, see {@link splitHash}. */
+  split_hash: string;
+  /** Of the training and validation patients, on whom a network is fitted and its epoch chosen; earlier versions wrote none. */
+  fitted_on_hash?: string | undefined;
+}
+
+/** Both identities of a split. */
+export function identityOf(cohort: Parameters<typeof splitHash>[0]): Required<SplitIdentity> {
+  const fittedOn = cohort.filter(({ split }) => split !== 'test');
+  return { split_hash: splitHash(cohort), fitted_on_hash: splitHash(fittedOn) };
+}
+
+/** Whether two networks are of the same training and validation patients, whoever they were tested on. */
+export function isSameFit(a: SplitIdentity, b: SplitIdentity): boolean {
+  const [one, other] = [a.fitted_on_hash, b.fitted_on_hash];
+  return one === undefined || other === undefined ? a.split_hash === b.split_hash : one === other;
+}

@@ -29,6 +29,8 @@ export const checkpointFacts = z.object({
   step: z.int(),
   best: z.object({ epoch: z.int(), score: z.number().nullable(), loss: z.number() }).nullable(),
   split_hash: z.string(),
+  /** Of the training and validation patients alone; earlier checkpoints do not say. */
+  fitted_on_hash: z.string().optional(),
   /** Hashes of patients, see `patientHash`; earlier checkpoints have SHA-256 of the IDs. */
   patients: z.object({ train: z.array(z.string()), val: z.array(z.string()) }),
   versions: recordOf(z.string()),

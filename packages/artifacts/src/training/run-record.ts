@@ -13,6 +13,8 @@ const schema = z.object({
   epochs: z.int(),
   /** Identity of who was in which set; empty where it is not told. */
   split_hash: z.string().default(''),
+  /** Of the training and validation patients alone; runs before this was recorded have none. */
+  fitted_on_hash: z.string().optional(),
   /** ISO 8601, UTC: when the run was begun or its last epoch ended; runs before this was recorded have none. */
   time: z.iso.datetime().optional(),
   /** Set in the runs of a cross-validation or cross-fitting: its name. Such a run is never chosen by itself. */

@@ -23,7 +23,7 @@ function network(): FeatureNetwork {
     imageSize: SIDE,
     checkpoint: 'x.pth',
     sha256: '0'.repeat(64),
-    splitHash: null,
+    split: null,
     trainedOn: [],
   };
 }

@@ -86,7 +86,7 @@ function requirePresentSplit(
   { modality, config }: CheckpointWish,
 ): void {
   const present = presentIdentity(config.data, modality);
-  if (isPresentSplit(about.split_hash, present)) return;
+  if (isPresentSplit(about, present)) return;
   const what = `no run of modality ${modality} is known, and this model was trained on another split than the present one`;
   throw otherSplit(what, path, modality);
 }

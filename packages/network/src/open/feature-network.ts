@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { hashFile } from '@radweave/artifacts';
+import { hashFile, type SplitIdentity } from '@radweave/artifacts';
 import { modelInfo } from '@radweave/models';
 import { type StageContext, say } from '@radweave/study/context/events';
 import type { nn } from '@radweave/torch';
@@ -19,7 +19,8 @@ export interface FeatureNetwork extends Network {
   /** `pretrained`, or the checkpoint file. */
   checkpoint: string;
   sha256: string;
-  splitHash: string | null;
+  /** Whom its checkpoint was fitted and tested on; null when it does not say. */
+  split: SplitIdentity | null;
   /** Hashes of the patients it was trained on; null when the checkpoint does not say. */
   trainedOn: readonly string[] | null;
 }
@@ -45,7 +46,7 @@ export async function openNetwork(
     imageSize,
     checkpoint: file ?? 'pretrained',
     sha256: file === null ? weightsHash(network.model, name) : hashFile(file),
-    splitHash: saved?.about.split_hash ?? null,
+    split: saved?.about ?? null,
     trainedOn: file === null ? [] : (saved?.about.patients.train ?? null),
   };
 }

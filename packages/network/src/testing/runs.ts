@@ -29,7 +29,7 @@ export async function writeRun(
   tidy(() => net.train().call(randn([8, 1, image_size, image_size])));
   const run = new RunFolder(config.experiment.output_dir, name);
   mkdirSync(run.checkpoints, { recursive: true });
-  const hash = presentIdentity(config.data, modality) ?? '';
+  const split = presentIdentity(config.data, modality) ?? { split_hash: '' };
   const snapshot = takeSnapshot(
     {
       format: 'radweave/1',
@@ -42,7 +42,7 @@ export async function writeRun(
       epoch: 1,
       step: 0,
       best: { epoch: 1, score: 0.5, loss: 1 },
-      split_hash: hash,
+      ...split,
       patients: {
         train: patientsOf(config, 'train', modality),
         val: patientsOf(config, 'val', modality),
@@ -55,6 +55,6 @@ export async function writeRun(
   );
   await writeCheckpoint(run.best, snapshot);
   const best = { epoch: 1, score: 0.5 };
-  run.write({ format: 1, name, modality, model, status: 'finished', best, epochs: 1, split_hash: hash });
+  run.write({ format: 1, name, modality, model, status: 'finished', best, epochs: 1, ...split });
   return run;
 }

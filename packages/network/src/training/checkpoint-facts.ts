@@ -1,4 +1,10 @@
-import { type CheckpointFacts, type Config, labelNamesOf, sharedConfig } from '@radweave/artifacts';
+import {
+  type CheckpointFacts,
+  type Config,
+  labelNamesOf,
+  type SplitIdentity,
+  sharedConfig,
+} from '@radweave/artifacts';
 import { patientHashes } from '@radweave/study/cohort/patient-hash';
 import type { StudyKey } from '@radweave/study/cohort/study-key';
 import type { ChosenCompute } from '../compute/compute.ts';
@@ -16,7 +22,7 @@ export interface RunFacts {
   splits: Splits;
   /** Under which patients are named. */
   key: StudyKey;
-  splitHash: string;
+  split: SplitIdentity;
   compute: Pick<ChosenCompute, 'device' | 'precision' | 'reason'>;
 }
 
@@ -25,7 +31,7 @@ export function checkpointFacts(
   run: RunFacts,
   { epoch, step, best }: Omit<Progress, 'partial'>,
 ): CheckpointFacts {
-  const { config, modality, network, splits, splitHash, compute } = run;
+  const { config, modality, network, splits, split, compute } = run;
   const hashed = ({ table }: LoadedSplit): string[] => patientHashes(run.key, table.patients);
   const { mean, std } = network.normalisation;
   return {
@@ -45,7 +51,7 @@ export function checkpointFacts(
     epoch,
     step,
     best,
-    split_hash: splitHash,
+    ...split,
     patients: { train: hashed(splits.train), val: hashed(splits.val) },
     versions: engineVersions(compute.device),
     config: withoutPlaces(config),

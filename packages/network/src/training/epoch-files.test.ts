@@ -235,7 +235,7 @@ test('a run that was killed between its best checkpoint and its last knows which
   const candidate = (epoch: number) => ({ epoch, score: epoch / 10, loss: 1 });
   const best = (epoch: number) => (memory: SnapshotMemory) => {
     const { about, ...taken } = taking(epoch)(memory);
-    return { ...taken, about: { ...about, best: candidate(epoch), split_hash: splitIdentity(tables) } };
+    return { ...taken, about: { ...about, best: candidate(epoch), ...splitIdentity(tables) } };
   };
   const bestOfLast = async () => (await restorable(run, defaultConfig(), tables)).about.best;
   files.begin(best(1), record(1));

@@ -1,4 +1,4 @@
-import { type CheckpointFacts, type Config, DataError, sharedConfig } from '@radweave/artifacts';
+import { type CheckpointFacts, type Config, DataError, isSameFit, sharedConfig } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { KnownPatients, refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
 import { splitIdentity } from '@radweave/study/cohort/split-identity';
@@ -40,7 +40,7 @@ export async function restorable(run: RunFolder, config: Config, tables: Tables)
     run.last,
     new KnownPatients(config.data),
   );
-  if (about.split_hash !== splitIdentity(tables)) {
+  if (!isSameFit(about, splitIdentity(tables))) {
     throw new DataError('E_RESUME_SPLIT', 'the split files have changed since this run was started', {
       where: config.data.splits_dir,
       hint: 'Restore the split (preprocess with the same root and seed), or start a new run',

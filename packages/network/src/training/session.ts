@@ -7,6 +7,7 @@ import {
   type RunRecord,
   type SlicePrediction,
   type Split,
+  type SplitIdentity,
   sharedConfig,
   truncateHistory,
   writeConfig,
@@ -62,7 +63,7 @@ export class TrainingSession {
   private readonly network: Network;
   private readonly trainer: Trainer;
   private readonly recorder: Recorder;
-  private readonly splitHash: string;
+  private readonly split: SplitIdentity;
   private readonly key: StudyKey;
   /** Why in this precision: as the run was started, whatever resumed it. */
   private readonly precisionReason: Remark;
@@ -87,7 +88,7 @@ export class TrainingSession {
     this.splits = splits;
     this.key = studyKey(config.data);
     this.network = network;
-    this.splitHash = splitIdentity(forEachSplit((split) => splits[split].table));
+    this.split = splitIdentity(forEachSplit((split) => splits[split].table));
     const begun = saved?.about.precision === compute.precision ? saved.about.precision_reason : undefined;
     this.precisionReason = begun ?? compute.reason;
     this.trainer = trainer;
@@ -240,9 +241,9 @@ export class TrainingSession {
       deviceRng: compute.device === 'cpu' ? null : getRngState(compute.device),
       partial: packPartial(partial),
     };
-    const { options, key, network, splits, splitHash } = this;
+    const { options, key, network, splits, split } = this;
     const computed = { ...compute, reason: this.precisionReason };
-    const run = { ...options, key, network, splits, splitHash, compute: computed };
+    const run = { ...options, key, network, splits, split, compute: computed };
     const facts = checkpointFacts(run, this.trainer.progress);
     return takeSnapshot(facts, network.model.stateDict(), states, memory);
   };
@@ -263,7 +264,7 @@ export class TrainingSession {
       status,
       best: best === null || best.score === null ? null : { epoch: best.epoch, score: best.score },
       epochs: epoch,
-      split_hash: this.splitHash,
+      ...this.split,
       time,
       ...(foldOf === undefined ? {} : { fold_of: foldOf }),
     };

@@ -11,7 +11,7 @@ import {
 } from '@radweave/artifacts';
 import { crossFitConfig } from '@radweave/network/folds/config';
 import { RunFolder } from '@radweave/study/runs/run-folder';
-import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
+import { cohortConfig, listening, writeCohortFolders, writeCohortOf } from '@radweave/study/testing/cohort';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTraining, type TrainOptions } from '../work/train.ts';
 import { audit } from './audit.ts';
@@ -19,6 +19,7 @@ import { evaluate, usualEvaluation } from './evaluate.ts';
 import { explain } from './explain.ts';
 import { extract } from './extract.ts';
 import { fuse } from './fuse.ts';
+import { verify } from './index.ts';
 import { predict } from './predict.ts';
 import { preprocess } from './preprocess.ts';
 import { report } from './report.ts';
@@ -164,6 +165,55 @@ test('a run that is named is what it was: refused for its patients, or for its d
   const context = listening();
   expect((await train(training({ resume: true, run: 'two' }), context)).ending).toBe('already finished');
   expect(context.said.join('\n')).toContain("'two' was trained on another split than the present one");
+});
+
+test('with one more external hospital its run is still taken, and resumed only tested again', async () => {
+  writeCohortOf(join(folder, 'raw'), { XN: [1, 1] }, ['grade0', 'grade1'], ['A']);
+  await split(1);
+  const { evaluate: evaluating, ...others } = CHOOSING;
+  for (const [command, take] of Object.entries(others)) {
+    const taken = await take(listening());
+    expect([command, OF_ONE.test(taken), OF_TWO.test(taken)]).toEqual([command, true, false]);
+  }
+  await fuse({ config, modalities: ['A'] }, listening());
+  const findings = async (): Promise<string[]> =>
+    (await audit(audited, listening())).findings.map(({ code }) => code);
+  expect(await findings()).not.toContainEqual(expect.stringMatching(/^LEAK/));
+  const lacking = listening();
+  await evaluate(usualEvaluation(config), lacking);
+  const { differences } = await verify({ run: output_dir, config, given: [] }, listening());
+  expect(differences).toEqual([]);
+  const other = /the run 'one' of modality A was tested on other patients than those now in the test set/;
+  expect(lacking.said.join('\n')).toMatch(other);
+  expect(lacking.said.join('\n')).toContain('radweave train --modality A --resume --run one;');
+  await expect(evaluate(networks(), listening())).rejects.toThrow(other);
+
+  const [last, settings] = [readFileSync(run('one').last), readFileSync(run('one').config, 'utf8')];
+  rmSync(run('one').last);
+  writeFileSync(run('one').config, settings.replace(/save_last: true/, 'save_last: false'));
+  const kept = listening();
+  expect((await train(training({ resume: true, run: 'one' }), kept)).ending).toBe('already finished');
+  expect(kept.said.join('\n')).toMatch(/keeps no last checkpoint: the run 'one' .* was tested on other/);
+  writeFileSync(run('one').last, last);
+  writeFileSync(run('one').config, settings);
+  const weights = readFileSync(run('one').best);
+  const context = listening();
+  expect((await train(training({ resume: true }), context)).ending).toBe('finished');
+  expect(context.said.join('\n')).toContain(
+    "since the run 'one' was begun: it is tested on the present ones",
+  );
+  expect(context.said.join('\n')).not.toMatch(/another split|is trained but was not evaluated/);
+  expect(readFileSync(run('one').best)).toEqual(weights);
+  expect(
+    new Set(
+      run('one')
+        .testPredictions()
+        .map(({ hospital }) => hospital),
+    ),
+  ).toContain('XN');
+  expect(await evaluating?.(listening())).toMatch(OF_ONE);
+  expect((await train(training({ resume: true, run: 'one' }), listening())).ending).toBe('already finished');
+  expect(await findings()).not.toContainEqual(expect.stringMatching(/^LEAK/));
 });
 
 const SAID =

@@ -9,6 +9,7 @@ import {
   fusionFiles,
   fusionFolder,
   hashFile,
+  identityOf,
   logitsPath,
   logitsRecordPath,
   readCohort,
@@ -18,7 +19,6 @@ import {
   resolveFeaturePath,
   SPLITS,
   splitFiles,
-  splitHash,
   UNKNOWN_NETWORK,
   writeFeatureTable,
   writeFileAtomic,
@@ -122,14 +122,16 @@ function verifyOrigin(findings: Findings, config: Config, modality: string): voi
   const { features_dir, splits_dir } = config.data;
   const path = featureSetPath(features_dir, 'train', modality);
   if (!existsSync(path)) return;
-  const { checkpoint, checkpoint_sha256, split_hash } = readFeatureSet(path);
+  const { checkpoint, checkpoint_sha256, split_hash, fitted_on_hash } = readFeatureSet(path);
   const file = `features/train/features_${modality}.json`;
   const { cohort } = splitFiles(splits_dir);
   if (split_hash !== null && existsSync(cohort)) {
     const own = readCohort(cohort).patients.filter(({ slices }) => (slices[modality] ?? 0) > 0);
-    const now = splitHash(own);
-    if (now !== split_hash) findings.differ(file, '', 'split_hash', split_hash, `${now} of cohort.csv`);
-    findings.compared.push(`${file}: its split_hash with the patients of ${modality} in cohort.csv`);
+    // Other external patients leave the network what it was; earlier versions recorded the whole split only.
+    const column = fitted_on_hash === undefined ? 'split_hash' : 'fitted_on_hash';
+    const [then, now] = [fitted_on_hash ?? split_hash, identityOf(own)[column]];
+    if (now !== then) findings.differ(file, '', column, then, `${now} of cohort.csv`);
+    findings.compared.push(`${file}: its ${column} with the patients of ${modality} in cohort.csv`);
   }
   if (checkpoint === 'pretrained') return;
   if (checkpoint === UNKNOWN_NETWORK) {

@@ -23,10 +23,10 @@ import type { Ranks } from '@radweave/network/training/ranks';
 import { TrainingSession } from '@radweave/network/training/session';
 import { folderSets } from '@radweave/network/training/session-splits';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
-import { isPresentSplit, presentIdentity } from '@radweave/study/cohort/split-identity';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
-import { isTrained, RunFolder } from '@radweave/study/runs/run-folder';
+import { RunFolder } from '@radweave/study/runs/run-folder';
 import { evaluate } from './evaluate.ts';
+import { beginsAnew, isFinished, isToTestAgain, warnOfOtherSplit } from './finished.ts';
 import type { Place } from './ranks-place.ts';
 import { explainLost, joined, Others, type Together } from './together.ts';
 
@@ -136,24 +136,19 @@ export async function train(
   } else makeRoom(run);
   if (goesOn && isFinished(run, config)) {
     tellOthers(options, opened);
-    if (!isPresentSplit(run.read().split_hash, presentIdentity(config.data, modality))) {
-      warn(context, `The run '${run.name}' was trained on another split than the present one.`);
-    }
+    warnOfOtherSplit(run, config, context);
     await makeMissing(options, config, run, context);
     return { ...resultOf(run, modality), ending: 'already finished' };
+  }
+  if (goesOn && isToTestAgain(run, config)) {
+    say(
+      context,
+      `The test patients have changed since the run '${run.name}' was begun: it is tested on the present ones.`,
+    );
   }
   const ending = await trainTogether(options, opened, context);
   await evaluateAlone(config, modality, run, context);
   return { ...resultOf(run, modality), ending };
-}
-
-/** Whether nothing is left of a run that was stopped but its settings. What it had finished is never begun again. */
-function beginsAnew({ experiment }: Config, run: RunFolder): boolean {
-  return !experiment.save_last && !existsSync(run.last) && run.read().status === 'running';
-}
-
-function isFinished(run: RunFolder, config: Config): boolean {
-  return isTrained(run.read(), config.training) && run.results.every((path) => existsSync(path));
 }
 
 /** What follows the evaluating of a finished run: a run that was killed then lacks some of it. */
@@ -328,10 +323,10 @@ function publishBest(run: RunFolder, places: readonly string[]): void {
 }
 
 function recordHparams(options: TrainOptions, config: Config, run: RunFolder, context: StageContext): void {
-  const { best, split_hash } = run.read();
+  const { best, split_hash, fitted_on_hash } = run.read();
   if (best === null || split_hash === '') return;
   const path = bestHparamsPath(options.bestHparamsDir, config.model.name, options.modality);
-  const record = { val_auc: best.score, split_hash, epoch: best.epoch, run: run.name };
+  const record = { val_auc: best.score, split_hash, fitted_on_hash, epoch: best.epoch, run: run.name };
   // As a --config it starts a run of its own, not that of the same name again.
   const settings = { ...config, experiment: { ...config.experiment, name: '' } };
   const outcome = updateBestHparams(path, settings, record);

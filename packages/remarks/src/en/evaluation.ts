@@ -126,6 +126,11 @@ export const EVALUATION = {
     ({ run, modality }) =>
       `no run of modality ${modality} was trained on the present split; the newest, '${run}', was trained on another one`,
   ),
+  'run-other-test': of(
+    { run: 'text', modality: 'text' },
+    ({ run, modality }) =>
+      `the run '${run}' of modality ${modality} was tested on other patients than those now in the test set`,
+  ),
   'run-without-predictions': of(
     { run: 'text' },
     ({ run }) => `run '${run}' has no slice_predictions_*.csv: it is of an older version, train again`,

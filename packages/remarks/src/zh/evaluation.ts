@@ -70,6 +70,7 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'run-unfinished': ({ run, modality }) => `模态 ${modality} 的训练运行 ${run} 未完成`,
   'run-other-split': ({ run, modality }) =>
     `模态 ${modality} 没有以当前划分训练的运行；最新的运行 ${run} 以另一划分训练`,
+  'run-other-test': ({ run, modality }) => `模态 ${modality} 的训练运行 ${run} 的测试患者与当前测试集不同`,
   'run-without-predictions': ({ run }) =>
     `运行 ${run} 没有 slice_predictions_*.csv：由旧版本生成，请重新训练`,
   'decisions-taken-over': '冻结的决策沿用先前的评估，未在此重新拟合',

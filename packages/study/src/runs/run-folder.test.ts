@@ -1,8 +1,10 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { identityOf, type Split } from '@radweave/artifacts';
 import { rmSync } from '@radweave/artifacts/files';
 import { tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
+import { isPresentSplit } from '../cohort/split-identity.ts';
 import { listening } from '../testing/cohort.ts';
 import {
   damagedRuns,
@@ -59,8 +61,25 @@ test.each([
 ])('of several runs is chosen %s', (_, splits, present, run, other) => {
   const outputDir = tempDir();
   runsOn(outputDir, splits);
-  const chosen = newestFitting(findRuns(outputDir, 'best', { modality: 'A' }), present);
+  const chosen = newestFitting(
+    findRuns(outputDir, 'best', { modality: 'A' }),
+    present === null ? null : { split_hash: present },
+  );
   expect([chosen.run?.name, chosen.other?.name]).toEqual([run, other]);
+});
+
+const member = (patient: string, split: Split) => ({ patient, hospital: 'JM', label: 0, split });
+const HOME = [member('a', 'train'), member('b', 'val')];
+const LARGER = identityOf([...HOME, member('c', 'test')]);
+
+test.each([
+  ['other external patients', identityOf(HOME), true],
+  ['a patient of train in val', identityOf([member('a', 'val'), member('b', 'val')]), false],
+  ['another label', identityOf([member('a', 'train'), { ...member('b', 'val'), label: 1 }]), false],
+  ['an old record of another whole', { split_hash: identityOf(HOME).split_hash }, false],
+  ['an old record of this whole', { split_hash: LARGER.split_hash }, true],
+])('a run on %s fits the present split or not', (_, recorded, isFitting) => {
+  expect(isPresentSplit(recorded, LARGER)).toBe(isFitting);
 });
 
 test('a damaged record hides no other run, and is told with its file', () => {

@@ -14,6 +14,7 @@ import {
   readSlicePredictions,
   type SlicePrediction,
   SPLITS,
+  type SplitIdentity,
   slicePredictionsPath,
   UsageError,
   writeRunRecord,
@@ -209,13 +210,13 @@ export interface RunChoice {
 }
 
 /**
- * The one rule by which a run is chosen: the newest that was trained on the present split.
+ * The one rule by which a run is chosen: the newest whose training and validation patients are the present ones.
  *
  * @param runs The newest first.
  * @param present Identity of the present split of their modality; null where nothing tells it, which leaves the newest.
  */
-export function newestFitting(runs: readonly RunFolder[], present: string | null): RunChoice {
-  const run = runs.find((one) => isPresentSplit(one.read().split_hash, present));
+export function newestFitting(runs: readonly RunFolder[], present: SplitIdentity | null): RunChoice {
+  const run = runs.find((one) => isPresentSplit(one.read(), present));
   return { run, other: run === undefined ? runs[0] : undefined };
 }
 
