@@ -1,4 +1,6 @@
-import type { FusionMetricsRow, PredictionRow, Split } from '@radweave/artifacts';
+import { type FusionMetricsRow, type PredictionRow, SPLITS, type Split } from '@radweave/artifacts';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import type { CohortFacts } from '../evaluation/cohort-facts.ts';
 import { thresholdOf } from '../fusion/classifier.ts';
 import { FusionResults } from '../fusion/fusion-results.ts';
 
@@ -30,17 +32,23 @@ export interface ShownFusion {
   predictions: Record<EvaluatedSplit, PredictionRow[]>;
 }
 
-/** Reads what is shown of the fusion in a folder; undefined when `fuse` has not finished there. */
-export function readShownFusion(folder: string): ShownFusion | undefined {
+/**
+ * Reads what is shown of the fusion in a folder; undefined when `fuse` has not finished there.
+ *
+ * @throws DataError `E_EVALUATE_SPLIT` when its patients are divided otherwise than in the cohort; when a table is damaged.
+ */
+export function readShownFusion(folder: string, facts: CohortFacts): ShownFusion | undefined {
   const results = FusionResults.read(folder);
   if (results === null) return undefined;
   const { classifiers, label_names } = results.model;
   const fused = classifiers.find(({ name }) => name === 'fused');
+  const predictions = forEachSplit((split) => results.predictions(split));
+  for (const split of SPLITS) facts.check(predictions[split], split, results.predictionsFile(split));
   return {
     labels: label_names,
     models: classifiers.map(({ name }) => name),
     threshold: fused === undefined ? null : thresholdOf(fused),
     metrics: results.metrics(),
-    predictions: { val: results.predictions('val'), test: results.predictions('test') },
+    predictions,
   };
 }

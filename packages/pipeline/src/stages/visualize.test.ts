@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
   type Config,
@@ -202,17 +202,35 @@ test('draws the same figures again, all or none, and those that lost their sourc
   expect(existsSync(join(folderOf(config), 'umap_A.svg'))).toBe(true);
 });
 
-test('features of another division of the patients are not drawn, the curves are', async () => {
+test('features and predictions of another division of the patients are not drawn, the curves are', async () => {
   const config = withFeatures();
   writeRun(config, 'A', 1);
+  await fuse({ config, modalities: ['A'] }, listening());
+  await visualize({ config, modalities: ['A'] }, listening());
+  const curves = ['training_curves_A.png', 'training_curves_A.svg'];
+  expect(readdirSync(folderOf(config))).toContain('confusion_val.svg');
   const moved = cohort.map((one, i) => (i === 0 ? { ...one, split: 'val' as const } : one));
   writeMadeUpCohort(config, moved);
   const context = listening();
-  const { files } = await visualize({ config, modalities: ['A'] }, context);
-  expect(files.map((file) => basename(file))).toEqual(['training_curves_A.svg', 'training_curves_A.png']);
-  expect(context.said.join('\n')).toMatch(
-    /Not drawn: pca_A, tsne_A, umap_A: .*another division of the patients/,
+  await visualize({ config, modalities: ['A'] }, context);
+  expect(readdirSync(folderOf(config)).sort()).toEqual(curves);
+  const said = context.said.join('\n');
+  expect(said).toMatch(/warning: Not drawn: pca_A, tsne_A, umap_A: .*another division of the patients/);
+  expect(said).toMatch(
+    /warning: Not drawn: roc_val, confusion_val, roc_test, confusion_test, roc_test_hospitals: .*is train, .*but val, .*another split/,
   );
+});
+
+test('a split that is torn is refused, and earlier figures stay', async () => {
+  const config = withFeatures();
+  await visualize({ config, modalities: ['A'] }, listening());
+  const before = readdirSync(folderOf(config));
+  const torn = join(config.data.splits_dir, 'cohort.csv');
+  writeMadeUpCohort(config, cohort, { hashes: { 'cohort.csv': hashFile(torn) } });
+  writeFileSync(torn, `${readFileSync(torn, 'utf8').split('\n').slice(0, 5).join('\n')}\n`);
+  const failed = visualize({ config, modalities: ['A'] }, listening());
+  await expect(failed).rejects.toMatchObject({ code: 'E_SPLIT_TORN', exitCode: 3, where: torn });
+  expect(readdirSync(folderOf(config))).toEqual(before);
 });
 
 test('with nothing to draw it is an error that says what to run', async () => {

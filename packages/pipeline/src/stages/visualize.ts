@@ -16,6 +16,7 @@ export const visualize = defineStage({
     ...read.fusionReads(config, [
       'fusion model',
       'fusion metrics',
+      'train fusion predictions',
       'val fusion predictions',
       'test fusion predictions',
     ]),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type CohortFacts, readCohortFacts } from '@radweave/analysis/evaluation/cohort-facts';
 import { confusionFigures } from '@radweave/analysis/figures/confusion';
 import { trainingCurves } from '@radweave/analysis/figures/curves';
 import { type Figure, type FigureSet, joinSets, type SkippedFigure } from '@radweave/analysis/figures/figure';
@@ -40,29 +41,30 @@ export interface VisualizeResult {
 
 /**
  * Draws training curves, ROC curves, confusion matrices, and maps of the patients' features, as SVG and PNG, from what `train`,
- * `extract` and `fuse` left behind. What cannot be drawn is said; its figure of an earlier time is removed, for it would show
- * something else than its neighbours.
+ * `extract` and `fuse` left behind on the present split. What cannot be drawn is said; its figure of an earlier time is
+ * removed, for it would show something else than its neighbours.
  *
- * @throws DataError when nothing at all can be drawn; InterruptedError when told to stop.
+ * @throws DataError when the split is torn, or nothing at all can be drawn; InterruptedError when told to stop.
  */
 export async function visualize(options: VisualizeOptions, context: StageContext): Promise<VisualizeResult> {
   const { config, modalities, runs = {} } = options;
   const outputDir = outputFolders(config.experiment.output_dir).visualizations;
+  const facts = readCohortFacts(config.data, modalities);
   if (modalities.some((one) => runs[one] === undefined)) {
     warnOfDamagedRuns(config.experiment.output_dir, context);
   }
   const { figures, skipped } = joinSets([
     ...modalities.map((modality) => trainingCurves(config, modality, runs[modality])),
-    fusionSet(fusionFolder(config)),
+    fusionSet(fusionFolder(config), facts),
     await mapSet(config, modalities, context),
   ]);
+  saySkipped(skipped, context);
   if (figures.length === 0) {
-    throw new DataError('E_NOTHING_TO_DRAW', 'there is nothing to draw yet', {
+    throw new DataError('E_NOTHING_TO_DRAW', 'there is nothing to draw', {
       where: config.experiment.output_dir,
       hint: 'Run first: `radweave train`, `radweave extract` or `radweave fuse`',
     });
   }
-  saySkipped(skipped, context);
   const { drawn, png } = await drawAll(figures, context);
   const fill = (staging: string): void => {
     for (const [name, content] of drawn) writeFileAtomic(join(staging, name), content);
@@ -77,16 +79,23 @@ export async function visualize(options: VisualizeOptions, context: StageContext
 function saySkipped(skipped: readonly SkippedFigure[], context: StageContext): void {
   for (const reason of new Set(skipped.map((one) => one.reason))) {
     const names = skipped.filter((one) => one.reason === reason).map(({ name }) => name);
-    say(context, `Not drawn: ${names.join(', ')}: ${reason}.`);
+    warn(context, `Not drawn: ${names.join(', ')}: ${reason}.`);
   }
 }
 
-function fusionSet(folder: string): FigureSet {
-  const results = readShownFusion(folder);
-  if (results !== undefined) return joinSets([rocFigures(results), confusionFigures(results)]);
-  const reason = `there are no fusion results in ${folder}; run radweave fuse`;
-  const names = EVALUATED_SPLITS.flatMap((split) => [`roc_${split}`, `confusion_${split}`]);
-  return { figures: [], skipped: [...names, 'roc_test_hospitals'].map((name) => ({ name, reason })) };
+function fusionSet(folder: string, facts: CohortFacts): FigureSet {
+  const without = (reason: string): FigureSet => {
+    const names = EVALUATED_SPLITS.flatMap((split) => [`roc_${split}`, `confusion_${split}`]);
+    return { figures: [], skipped: [...names, 'roc_test_hospitals'].map((name) => ({ name, reason })) };
+  };
+  try {
+    const results = readShownFusion(folder, facts);
+    if (results !== undefined) return joinSets([rocFigures(results), confusionFigures(results)]);
+    return without(`there are no fusion results in ${folder}; run radweave fuse`);
+  } catch (error) {
+    if (!(error instanceof DataError && error.code === 'E_EVALUATE_SPLIT')) throw error;
+    return without(error.message);
+  }
 }
 
 async function mapSet(
