@@ -239,8 +239,12 @@ test('where no run fits, each command says so, names the newest and tells what t
   });
   await expect(evaluate(networks(), listening())).rejects.toThrow(SAID);
   const context = listening();
-  const { skipped } = await visualize({ config, modalities: ['A'] }, context);
-  expect(skipped.find(({ name }) => name === 'training_curves_A')?.reason).toMatch(SAID);
+  await expect(visualize({ config, modalities: ['A'] }, context)).rejects.toMatchObject({
+    code: 'E_NOTHING_TO_DRAW',
+  });
+  expect(context.said.join('\n')).toMatch(
+    new RegExp(`warning: Not drawn: training_curves_A: ${SAID.source}`),
+  );
   expect(openTraining(training({ resume: true }), context).isResumed).toBe(false);
   expect(context.said.join('\n')).toMatch(
     /warning: Nothing is resumed: no run .*another one\. A new run is started/,
