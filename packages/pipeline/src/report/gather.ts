@@ -1,6 +1,7 @@
 import type { Config } from '@radweave/artifacts';
 import type { Optional, ReportData } from '@radweave/report';
 import type { StageContext } from '@radweave/study/context/events';
+import { changedFeatures } from './changed-features.ts';
 import { environmentOf } from './environment.ts';
 import { featureMaps } from './feature-maps.ts';
 import { readGalleries } from './galleries.ts';
@@ -33,10 +34,12 @@ export async function gatherReport(config: Config, context: StageContext): Promi
   const galleries = await readGalleries(config, modalities, checkpoints, files, context);
   const siteAudit = readSite(config, files);
   const maps = await featureMaps(config, modalities, evaluation.label_names);
+  // The maps read every array: where they are there, none is changed.
+  const changed = 'missing' in maps ? changedFeatures(config.data.features_dir, modalities) : [];
   return {
     name: config.experiment.name,
     date: today(),
-    evaluation,
+    evaluation: { ...evaluation, notes: [...changed, ...evaluation.notes] },
     ...study,
     runs: runs.map(({ training }) => training),
     fusion,

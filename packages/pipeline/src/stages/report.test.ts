@@ -6,10 +6,13 @@ import {
   defaultConfig,
   type Explanations,
   explanationsFolder,
+  featureTablePath,
   HISTORY_METRICS,
   hashFile,
   outputFolders,
+  readFeatureTable,
   readSplitSummary,
+  resolveFeaturePath,
   splitFiles,
   splitHash,
   splitPath,
@@ -241,6 +244,29 @@ test('a fusion that was made after the evaluation is told, with the command', as
     command: 'radweave evaluate',
     reason: 'the fusion was finished after the evaluation',
   });
+});
+
+test('features that are not those extracted are told on the console and among the cautions, of every modality', async () => {
+  const config = await studied();
+  for (const modality of modalities) {
+    const table = featureTablePath(config.data.features_dir, 'val', modality);
+    const [row] = readFeatureTable(table);
+    const array = resolveFeaturePath(table, row?.feature_path ?? '');
+    const bytes = readFileSync(array);
+    writeFileSync(array, bytes.fill(0, bytes.length - 16));
+  }
+  const context = listening();
+  const { html } = await run(config, { language: 'zh' }, context);
+  const said = context.said.filter((line) => line.includes('In the report'));
+  expect(said).toHaveLength(2);
+  for (const [at, modality] of modalities.entries()) {
+    const command = `radweave extract --modality ${modality}`;
+    expect(said[at]).toContain(`warning: In the report: the features of ${modality} are not those`);
+    expect(said[at]).toContain(command);
+    expect(readFileSync(html, 'utf8')).toContain(
+      `<li>${modality} 的特征与提取时不同，无法据此重现结果；重新提取的命令：${command}</li>`,
+    );
+  }
 });
 
 test('explanations of an evaluated network and an audit of these patients are in it, pictures made small', async () => {

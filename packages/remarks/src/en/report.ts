@@ -15,6 +15,11 @@ export const REPORT = {
     { file: 'text' },
     ({ file }) => `${file} explains another network than those evaluated`,
   ),
+  'features-changed': of(
+    { modality: 'text' },
+    ({ modality }) =>
+      `the features of ${modality} are not those that were extracted, so results cannot be made from them again; extract them again with: radweave extract --modality ${modality}`,
+  ),
   machine: 'machine',
   'trained-run': of({ modality: 'text', run: 'text' }, ({ modality, run }) => `train ${modality} (${run})`),
   'trained-precision': of(
