@@ -34,7 +34,7 @@ compared('Swin-T learns from real slices as in Python', async (root) => {
     reference: 'swin_t',
     firstConv: 'features.0.0',
     batch: 2,
-    steps: 15,
+    steps: 30,
     stride: 1,
     threads: [2],
   });
