@@ -115,7 +115,7 @@ export const ERROR_CODES = {
   E_PDF: 'The browser made no PDF.',
   E_PHANTOM: 'A phantom cohort cannot be that small.',
   E_PLAN: 'There is no plan of the study that workers can go by, or it is another by now.',
-  E_PREDICTIONS: 'A table of predictions lacks a probability.',
+  E_PREDICTIONS: 'A table of predictions lacks a probability, or is not the one that was written.',
   E_PROBABILITIES_NOT_FINITE: 'The network gives NaN or infinite probabilities.',
   E_RANKS: 'A launcher gives this process no place among those that train together.',
   E_RANKS_DEVICE: 'Several processes cannot train together on that device.',

@@ -1,8 +1,9 @@
 import { type AuditCase, identityOf, outputFolders, type SplitIdentity } from '@radweave/artifacts';
 import { asWritten, type Remark, remark } from '@radweave/remarks';
 import { damagedRuns, findRuns, newestFitting } from '@radweave/study/runs/run-folder';
+import { requirePredictions } from '@radweave/study/runs/run-predictions';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
-import { type CheckReport, finding } from './check.ts';
+import { attempt, type CheckReport, finding } from './check.ts';
 import { seenCases } from './seen.ts';
 import type { AuditSubject } from './subject.ts';
 
@@ -25,6 +26,7 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
     if (chosen === undefined) gaps.push(remark('audit-no-run', { modality }));
     if (other !== undefined) gaps.push(remark('run-other-split', { modality, run: other.name }));
     for (const run of found) {
+      attempt(gaps, () => requirePredictions(run));
       const seen = await reader.seenBy(run.best);
       if ('code' in seen) {
         gaps.push(seen);

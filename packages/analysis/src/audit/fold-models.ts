@@ -13,6 +13,7 @@ import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
 import { SliceTable } from '@radweave/study/cohort/slice-table';
 import { type RunFolder, runsIn } from '@radweave/study/runs/run-folder';
+import { requirePredictions } from '@radweave/study/runs/run-predictions';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
 import { FusionResults } from '../fusion/fusion-results.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
@@ -32,6 +33,7 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
   }
   const own: AuditCase[] = [];
   for (const { run, modality } of runs) {
+    attempt(gaps, () => requirePredictions(run));
     const seen = await reader.seenBy(run.best);
     const heldOut = attempt(gaps, () => heldOutPatients(run, modality, subject.keys)) ?? null;
     if ('code' in seen) gaps.push(seen);

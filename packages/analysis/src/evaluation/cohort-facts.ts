@@ -10,6 +10,8 @@ export interface CohortFacts {
   labelNames: readonly (string | undefined)[];
   /** Files that were read. */
   files: readonly string[];
+  /** Of each patient of a split who has the modality, how many slices. */
+  slicesOf: (split: Split, modality: string) => ReadonlyMap<string, number>;
   /** @throws DataError when a patient is not in this split, hospital or class of the cohort. */
   check: (patients: readonly Member[], split: Split, file: string) => void;
 }
@@ -34,6 +36,12 @@ export function readCohortFacts(data: Config['data'], modalities: readonly strin
     labelNames,
     // Of the summary only the home hospital, which the evaluation names: its places may change.
     files: cohort?.files ?? [],
+    slicesOf: (split, modality) =>
+      new Map(
+        (cohort?.patients ?? []).flatMap((one) =>
+          one.split === split ? [[one.patient, one.slices[modality] ?? 0]] : [],
+        ),
+      ),
     check: (patients, split, file) => {
       if (cohort === null) return;
       for (const one of patients) checkMember(one, split, file, known.get(one.patient), cohort.source);

@@ -1,14 +1,8 @@
-import {
-  type Config,
-  eachSlicePrediction,
-  SPLITS,
-  type Split,
-  slicePredictionsPath,
-  UsageError,
-} from '@radweave/artifacts';
+import { type Config, SPLITS, type Split, slicePredictionsPath, UsageError } from '@radweave/artifacts';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { presentIdentity } from '@radweave/study/cohort/split-identity';
 import { findRuns, newestFitting, type RunChoice, RunFolder } from '@radweave/study/runs/run-folder';
+import { eachPrediction, otherPredictions } from '@radweave/study/runs/run-predictions';
 import type { CohortFacts } from './cohort-facts.ts';
 import { missingNetwork, missingPredictions, type Unevaluated } from './unevaluated.ts';
 
@@ -82,9 +76,11 @@ function chooseRun({ config, runs }: NetworkWish, modality: string): RunChoice {
 
 function readNetwork(run: RunFolder, modality: string, facts: CohortFacts): NetworkSlices {
   let classes = 2;
+  const isRecorded = run.read().predictions_sha256 !== undefined;
   const patients = forEachSplit((split) => {
     const path = slicePredictionsPath(run.logs, split);
-    const people = readPatients(path);
+    const people = readPatients(run, split);
+    if (!isRecorded) requireAll(run, people, facts.slicesOf(split, modality), path);
     classes = people[0]?.slices[0]?.length ?? classes;
     facts.check(people, split, path);
     return people;
@@ -94,9 +90,24 @@ function readNetwork(run: RunFolder, modality: string, facts: CohortFacts): Netw
   return { name, modality, run: run.name, checkpoint: run.best, classes, patients, files };
 }
 
-function readPatients(path: string): SlicedPatient[] {
+/** Where no hash was recorded: as many slices of every patient as there are. @throws DataError. */
+function requireAll(
+  run: RunFolder,
+  people: readonly SlicedPatient[],
+  slicesOf: ReadonlyMap<string, number>,
+  path: string,
+): void {
+  const found = new Map(people.map(({ patient, slices }) => [patient, slices.length]));
+  for (const [patient, n] of slicesOf) {
+    const has = found.get(patient) ?? 0;
+    if (has >= n) continue;
+    throw otherPredictions(run, `${has} of the ${n} slices of patient ${patient} have predictions`, path);
+  }
+}
+
+function readPatients(run: RunFolder, split: Split): SlicedPatient[] {
   const people = new Map<string, SlicedPatient>();
-  eachSlicePrediction(path, ({ patient, hospital, label, probabilities }) => {
+  eachPrediction(run, split, ({ patient, hospital, label, probabilities }) => {
     const own = people.get(patient) ?? { patient, hospital, label, slices: [] };
     own.slices.push([...probabilities]);
     people.set(patient, own);

@@ -1,9 +1,10 @@
-import type { CrossValidationRow, OutOfFoldRow } from '@radweave/artifacts';
+import type { CrossValidationRow, OutOfFoldRow, SlicePrediction } from '@radweave/artifacts';
 import { distinct } from '@radweave/remarks';
 import { matrixFrom, mean, sampleVariance } from '@radweave/stats';
 import { SliceTable } from '@radweave/study/cohort/slice-table';
 import type { CrossFold } from '@radweave/study/folds/plan';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
+import { eachPrediction } from '@radweave/study/runs/run-predictions';
 import { HISTORY_THRESHOLD } from '@radweave/study/scores/history-scores';
 import { nobodyIn, scorePatients } from '../scores/scorer.ts';
 
@@ -11,7 +12,8 @@ type Numbers = Omit<CrossValidationRow, 'fold' | 'n_train' | 'n_inner_val' | 'be
 
 /** What a fold's model says of the patients held out: the mean over their slices. */
 export function outOfFold({ name }: CrossFold, run: RunFolder): OutOfFoldRow[] {
-  const slices = run.testPredictions();
+  const slices: SlicePrediction[] = [];
+  eachPrediction(run, 'test', (slice) => slices.push(slice));
   const table = new SliceTable(slices.map(({ image_path, ...row }) => ({ ...row, path: image_path })));
   return table.patients.map(({ patient, hospital, label, slices: own }) => {
     const classes = slices[0]?.probabilities.length ?? 0;

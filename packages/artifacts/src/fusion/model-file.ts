@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { PRECISIONS } from '../config/precision.ts';
 import { DataError } from '../errors.ts';
 import { LARGEST_IMAGE, MOST_DIMS } from '../features/feature-set.ts';
-import { jsonFile, recordOf, sha256 } from '../json.ts';
+import { jsonFile, recordOf, sha256, splitHashes } from '../json.ts';
 
 const whole = z.int().min(0);
 
@@ -96,7 +96,7 @@ const schema = z
     /** Only after `radweave fuse --stack`. */
     stacked: stacked.optional(),
     /** Of the numbers of `predictions_{split}.csv`; files of earlier versions have none. */
-    predictions_sha256: z.object({ train: sha256, val: sha256, test: sha256 }).optional(),
+    predictions_sha256: splitHashes.optional(),
     /** Cautions that belong beside every number this model gives. */
     notes: z.array(z.string()),
     versions: recordOf(z.string()),

@@ -1,7 +1,7 @@
 import { readHeader, readTable } from '../csv.ts';
 import { type Columns, count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
 import { hasColumn } from '../find-columns.ts';
-import { hashValue } from '../fingerprint.ts';
+import { NumbersHash } from '../fingerprint.ts';
 import { inSampleColumn } from './metrics.ts';
 import {
   type ModelProbabilities,
@@ -58,9 +58,11 @@ export function readPredictions(path: string): PredictionRow[] {
   return readTable(path, { ...who, ...middle, ...used, ...verdict } as Columns<PredictionRow>);
 }
 
-/** SHA-256 (hex) of the numbers of a table. The names of patients are left out, as a copy may have pseudonyms. */
+/** SHA-256 (hex) of a table as {@link NumbersHash} has it. */
 export function hashPredictions(rows: readonly PredictionRow[]): string {
-  return hashValue(rows.map((row) => Object.values(row).filter((cell) => typeof cell === 'number')));
+  const hash = new NumbersHash();
+  for (const row of rows) hash.add(row);
+  return hash.digest();
 }
 
 /** Writes `predictions.csv` of new patients: patient, the probability of each model, the fused prediction, a note. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonFile } from '../json.ts';
+import { jsonFile, splitHashes } from '../json.ts';
 
 /** What is known of a run without opening its checkpoints: `checkpoints/{exp_name}/run.json`. */
 const schema = z.object({
@@ -19,6 +19,8 @@ const schema = z.object({
   time: z.iso.datetime().optional(),
   /** Set in the runs of a cross-validation or cross-fitting: its name. Such a run is never chosen by itself. */
   fold_of: z.string().optional(),
+  /** Of the numbers of `slice_predictions_{split}.csv`, of a finished run; runs of earlier versions have none. */
+  predictions_sha256: splitHashes.optional(),
 });
 export type RunRecord = z.infer<typeof schema>;
 

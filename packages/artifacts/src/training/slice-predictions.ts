@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type ClassTable, eachClassRow, type WithClasses, writeClassTable } from '../class-columns.ts';
 import { count, patientId, required, text } from '../csv-columns.ts';
+import { DataError } from '../errors.ts';
 import type { Split } from '../split.ts';
 
 /** What a network says of one slice. */
@@ -42,9 +43,21 @@ export function readSlicePredictions(path: string): SlicePrediction[] {
   return slices;
 }
 
-/** Calls `use` for each slice: a large cohort's need not all be in memory. @throws DataError as {@link eachClassRow}. */
+/** Of each probability's last digit: what we write has more, earlier versions and other programs may have rounded. */
+const ROUNDING = 1e-6;
+
+/**
+ * Calls `use` for each slice: a large cohort's need not all be in memory.
+ *
+ * @throws DataError as {@link eachClassRow}, and `E_PREDICTIONS` where the probabilities of a slice do not sum to 1.
+ */
 export function eachSlicePrediction(path: string, use: (slice: SlicePrediction) => void): void {
-  eachClassRow(path, TABLE, ({ image_path, patient, hospital, label, values }) =>
-    use({ image_path, patient, hospital, label, probabilities: values }),
-  );
+  eachClassRow(path, TABLE, ({ image_path, patient, hospital, label, values }) => {
+    const sum = values.reduce((total, one) => total + one, 0);
+    if (values.some((one) => one < 0) || !(Math.abs(sum - 1) <= ROUNDING * values.length)) {
+      const what = `the probabilities of ${image_path} are ${values.join(' and ')}, which are no parts of 1`;
+      throw new DataError('E_PREDICTIONS', what, { where: path, hint: TABLE.hint });
+    }
+    use({ image_path, patient, hospital, label, probabilities: values });
+  });
 }

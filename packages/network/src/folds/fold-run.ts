@@ -14,6 +14,7 @@ import { existsSync, rmSync } from '@radweave/artifacts/files';
 import { type StageContext, say } from '@radweave/study/context/events';
 import type { CrossFold } from '@radweave/study/folds/plan';
 import { RunFolder } from '@radweave/study/runs/run-folder';
+import { hasItsPredictions } from '@radweave/study/runs/run-predictions';
 import { writeBestResults } from '../training/best-results.ts';
 import { TrainingSession } from '../training/session.ts';
 import { SharedSlices } from './shared-slices.ts';
@@ -36,8 +37,8 @@ export function foldRun({ config, name }: FoldSettings, { suffix }: CrossFold): 
 }
 
 /**
- * Trains the folds one after the other. A finished fold is not trained again, a begun one continues from its last checkpoint,
- * or begins anew without one.
+ * Trains the folds one after the other. A finished fold is not trained again as long as its predictions are those it was finished
+ * with, a begun one continues from its last checkpoint, or begins anew without one.
  *
  * @param only The folds to train of all.
  * @throws InterruptedError when told to stop, naming how to continue.
@@ -55,7 +56,7 @@ export async function trainFolds(
   try {
     for (const [i, { fold, run }] of runs.entries()) {
       if (!only.includes(fold)) continue;
-      if (run.exists() && run.read().status === 'finished') {
+      if (run.exists() && run.read().status === 'finished' && hasItsPredictions(run)) {
         say(context, `Fold ${i + 1} of ${folds.length} ('${run.name}') is finished already.`);
         continue;
       }

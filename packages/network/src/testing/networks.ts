@@ -8,6 +8,7 @@ import {
 } from '@radweave/artifacts';
 import { Random } from '@radweave/stats';
 import { RunFolder } from '@radweave/study/runs/run-folder';
+import { hashPredictionsOf } from '@radweave/study/runs/run-predictions';
 import type { MadeUpPatient } from '@radweave/study/testing/features';
 import { writeTorchFile } from '@radweave/torch';
 
@@ -42,7 +43,9 @@ export function writeMadeUpNetwork(
   }
   const best = { epoch: 1, score: 0.5 };
   const status = 'finished';
-  run.write({ format: 1, name, modality, model: 'resnet18', status, best, epochs: 1, split_hash: '' });
+  const predictions_sha256 = hashPredictionsOf(run);
+  const about = { name, modality, model: 'resnet18', status, best, epochs: 1, split_hash: '' } as const;
+  run.write({ format: 1, ...about, predictions_sha256 });
   return run;
 }
 

@@ -19,6 +19,7 @@ import { splitIdentity } from '@radweave/study/cohort/split-identity';
 import { type StudyKey, studyKey } from '@radweave/study/cohort/study-key';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { newestBeside } from '@radweave/study/runs/run-folder';
+import { hashPredictionsOf } from '@radweave/study/runs/run-predictions';
 import type { Predictions } from '@radweave/study/scores/predictions';
 import { runMetrics } from '@radweave/study/scores/run-metrics';
 import { type CudaDevice, cudaDevice, emptyCache, getRngState } from '@radweave/torch';
@@ -190,8 +191,10 @@ export class TrainingSession {
     return this.options.config;
   }
 
+  /** After its results are written. */
   finish(): void {
-    this.options.run.write(this.record('finished'));
+    const { run } = this.options;
+    run.write({ ...this.record('finished'), predictions_sha256: hashPredictionsOf(run) });
   }
 
   async close(): Promise<void> {

@@ -26,12 +26,14 @@ import {
   resolveFeaturePath,
   SPLITS,
   type Split,
+  slicePredictionsPath,
   splitPath,
   studyKeyPath,
   writeFeatureSet,
   writeFrozen,
   writeFusionModel,
   writeLogitsRecord,
+  writeSlicePredictions,
   writeSplit,
 } from '@radweave/artifacts';
 import { writeRun } from '@radweave/network/testing/runs';
@@ -41,9 +43,10 @@ import { patientHash } from '@radweave/study/cohort/patient-hash';
 import { studyKey } from '@radweave/study/cohort/study-key';
 import { asRecord } from '@radweave/study/decisions/frozen-record';
 import { RunFolder } from '@radweave/study/runs/run-folder';
+import { hashPredictionsOf } from '@radweave/study/runs/run-predictions';
 import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { AuditOptions } from '../work/audit.ts';
 import { audit } from './audit.ts';
 import { extract } from './extract.ts';
@@ -259,10 +262,23 @@ test('features and predictions that are not as they were written are told, each 
   rmSync(table('train'));
   const predictions = join(config.fusion.output_dir ?? '', 'predictions_val.csv');
   writeFileSync(predictions, readFileSync(predictions, 'utf8').replace(/0\.\d+/, '0.5'));
+  const run = new RunFolder(config.experiment.output_dir, runA.name);
+  const ofSlices = slicePredictionsPath(run.logs, 'test');
+  const untouched = run.read();
+  // Copies share the output folder.
+  onTestFinished(() => {
+    run.write(untouched);
+    rmSync(run.logs, { recursive: true });
+  });
+  mkdirSync(run.logs, { recursive: true });
+  const slice = { image_path: 'a.png', patient: 'a', hospital: 'JM', label: 0, probabilities: [0.4, 0.6] };
+  for (const split of SPLITS) writeSlicePredictions(slicePredictionsPath(run.logs, split), [slice], 2);
+  run.write({ ...untouched, predictions_sha256: hashPredictionsOf(run) });
+  writeSlicePredictions(ofSlices, [{ ...slice, probabilities: [0.6, 0.4] }], 2);
   const { record, leaks } = await audited(config);
   expect(leaks).toBe(false);
   const told = unreadable(record).join('\n');
-  for (const path of [table('train'), table('test'), first ?? '', predictions])
+  for (const path of [table('train'), table('test'), first ?? '', predictions, ofSlices])
     expect(told).toContain(namingPlaces(path, config));
   expect(told).toContain('features of P of 2 patients in');
   expect((await audited(config, { strict: true })).leaks).toBe(true);

@@ -13,6 +13,7 @@ import {
   readOutOfFold,
   readPredictions,
   SPLITS,
+  slicePredictionsPath,
 } from '@radweave/artifacts';
 import { readCheckpoint } from '@radweave/network/open/checkpoint';
 import { readSliceTable } from '@radweave/network/slices/load';
@@ -233,6 +234,14 @@ test('cross-validation evaluates every home patient once and continues after an 
   const scores = patients.map(({ probabilities }) => probabilities[1] ?? Number.NaN);
   expect(rows[4]?.auc).toBe(auc(labels, scores).value);
   expect(rows[2]?.auc).toBeCloseTo(((rows[0]?.auc ?? 0) + (rows[1]?.auc ?? 0)) / 2, 12);
+  // A fold whose predictions were cut since is trained again.
+  const { logs } = new RunFolder(config.experiment.output_dir, 'cv_fold1');
+  const ofSlices = slicePredictionsPath(logs, 'test');
+  writeFileSync(ofSlices, readFileSync(ofSlices, 'utf8').replace(/\n.*\n$/, '\n'));
+  const again = listening();
+  await crossValidate(wish(config, 'cv', { folds: 2 }, true), again);
+  expect(again.said.filter((text) => text.includes('is finished already'))).toHaveLength(1);
+  expect(readOutOfFold(result.outOfFold)).toEqual(patients);
 }, 120_000);
 
 test('leaving one hospital out trains on all others and tests on it', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  DataError,
   readEvaluation,
   readFusionModel,
   readSlicePredictions,
@@ -279,6 +280,40 @@ test('networks alone are evaluated; with nothing at all the error says what to r
   const mean = own.reduce((sum, { probabilities }) => sum + (probabilities[1] ?? 0), 0) / own.length;
   expect(first?.probabilities[1]).toBeCloseTo(mean, 12);
   await expect(run(config, { runs: { A: 'other' } })).rejects.toThrow(/no run 'other'/);
+});
+
+test('slice predictions that are not as the run was finished are refused, of older runs those that are not whole', async () => {
+  const cohort = madeUpCohort({ train: 20, val: 20, test: 20 });
+  const config = cohortConfig(tempDir());
+  writeMadeUpCohort(config, cohort);
+  const network = writeMadeUpNetwork(config, 'A', cohort);
+  writeFileSync(network.last, '');
+  const path = slicePredictionsPath(network.logs, 'test');
+  const text = readFileSync(path, 'utf8');
+  const lines = text.trimEnd().split('\n');
+  const patientOf = (line = ''): string => line.split(',')[1] ?? '';
+  const last = patientOf(lines.at(-1));
+  const cut = lines.filter((line) => patientOf(line) !== last).join('\n');
+  const other = text.replace(/[\d.]+,[\d.]+\n$/, '0.4,0.6\n');
+  const tooMuch = text.replace(/[\d.]+,[\d.]+\n$/, '0.79,0.6\n');
+  const refusal = async (content: string): Promise<string> => {
+    writeFileSync(path, content);
+    const error = await run(config).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof DataError)) return 'none';
+    expect(error).toMatchObject({ where: path, hint: expect.stringContaining('--resume --run made_up_A') });
+    return error.what;
+  };
+  for (const content of [cut, other]) {
+    expect(await refusal(content)).toBe('the predictions are not those that the run was finished with');
+  }
+  expect(await refusal(tooMuch)).toMatch(/are 0.79 and 0.6, which are no parts of 1/);
+  const { predictions_sha256: _, ...older } = network.read();
+  network.write(older);
+  expect(await refusal(cut)).toBe(`0 of the 1 slices of patient ${last} have predictions`);
+  expect(await refusal(tooMuch)).toMatch(/are 0.79 and 0.6, which are no parts of 1/);
 });
 
 test('a fusion and a training that were killed are named, with the commands that finish them', async () => {

@@ -4,6 +4,7 @@ import { remark } from '@radweave/remarks';
 import { isOtherTest, isPresentSplit, presentIdentity } from '@radweave/study/cohort/split-identity';
 import { type StageContext, warn } from '@radweave/study/context/events';
 import { isTrained, type RunFolder } from '@radweave/study/runs/run-folder';
+import { hasItsPredictions } from '@radweave/study/runs/run-predictions';
 
 /** Whether nothing is left of a run that was stopped but its settings. What it had finished is never begun again. */
 export function beginsAnew({ experiment }: Config, run: RunFolder): boolean {
@@ -12,8 +13,8 @@ export function beginsAnew({ experiment }: Config, run: RunFolder): boolean {
 
 /** Whether a run is trained and tested, on the present patients as far as it can be. */
 export function isFinished(run: RunFolder, config: Config): boolean {
-  const isWhole = run.results.every((path) => existsSync(path));
-  return isTrained(run.read(), config.training) && isWhole && !isToTestAgain(run, config);
+  const isWhole = (): boolean => run.results.every((path) => existsSync(path)) && hasItsPredictions(run);
+  return isTrained(run.read(), config.training) && isWhole() && !isToTestAgain(run, config);
 }
 
 /** What a finished run stays, whatever the split is now. */

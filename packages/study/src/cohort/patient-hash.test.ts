@@ -62,9 +62,7 @@ test('a checkpoint whose training patients are to be unseen is refused; another 
         'x.pth',
         new KnownPatients(data),
       );
-  expect(check('DU', '1@DU')).toThrow(
-    /1 patients of the test set were used to train this checkpoint \(1@DU\)/,
-  );
+  expect(check('DU', '1@DU')).toThrow(/1 patient of the test set was used to train this checkpoint \(1@DU\)/);
   for (const other of ['1', '1@HT']) expect(check('HT', other)).not.toThrow();
   // Earlier versions hashed the ID alone: nobody can tell the hospital any more.
   const bare = [createHash('sha256').update('1').digest('hex').slice(0, 32)];

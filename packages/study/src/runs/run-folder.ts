@@ -11,8 +11,6 @@ import {
   type RunRecord,
   readConfig,
   readRunRecord,
-  readSlicePredictions,
-  type SlicePrediction,
   SPLITS,
   type SplitIdentity,
   slicePredictionsPath,
@@ -73,10 +71,6 @@ export class RunFolder {
   get results(): string[] {
     const slices = SPLITS.map((split) => slicePredictionsPath(this.logs, split));
     return [this.metrics('val'), this.metrics('test'), ...slices];
-  }
-  /** What the best model says of the slices of the test set; of a fold's run, of those held out. */
-  testPredictions(): SlicePrediction[] {
-    return readSlicePredictions(slicePredictionsPath(this.logs, 'test'));
   }
   get record(): string {
     return join(this.checkpoints, 'run.json');
