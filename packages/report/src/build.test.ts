@@ -113,7 +113,7 @@ test('the summary begins with what was found; an older evaluation says how to ge
   const one = study();
   const summary = textOf(section(await buildReport(one, 'en'), 'summary'));
   expect(summary).toMatch(/^.{0,120}What was found better than chance outside the home hospital/);
-  expect(summary.indexOf('no model is better')).toBeLessThan(summary.indexOf('AUC 0.75 95 % CI'));
+  expect(summary.indexOf('no model is shown to be better')).toBeLessThan(summary.indexOf('AUC 0.75 95 % CI'));
   const old = {
     ...one,
     evaluation: { ...one.evaluation, format: 1 as const, findings: [], heterogeneity: [] },

@@ -22,6 +22,8 @@ interface Verdict {
   says: AgainstChance;
   /** Probability that guessing separates these patients completely. */
   exact: number;
+  /** Not even complete separation would show anything. */
+  isTooFew: boolean;
 }
 
 /** Q has little power with a few hospitals, so 0.1 is customary (Higgins et al. 2003, BMJ 327:557). */
@@ -91,13 +93,15 @@ function verdictsOf({ models, rows, labelNames, level }: ChanceInputs, split: Sp
       const patients = models.find(({ name }) => name === model)?.patients[split] ?? [];
       const here = patientsIn(patients, hospital);
       const counts = labelNames.map((_, label) => here.filter((one) => one.label === label).length);
+      const exact = separationP(counts);
       return {
         model,
         hospital,
         area,
         isMacro: leading === 'macro',
         says: againstChance(area, counts, level),
-        exact: separationP(counts),
+        exact,
+        isTooFew: exact >= 1 - level,
       };
     });
 }
@@ -108,12 +112,15 @@ function of(verdicts: readonly Verdict[], wanted: AgainstChance): Verdict[] {
 
 function listed(verdicts: readonly Verdict[], found: (models: Remark[]) => Remark): Remark[] {
   if (verdicts.length === 0) return [];
-  const models = verdicts.map(({ model, hospital: place, isMacro, area: { value, lower, upper }, exact }) => {
+  const models = verdicts.map(({ model, hospital: place, isMacro, area, exact, isTooFew, says }) => {
+    const { value, lower, upper } = area;
     const [auc, hospital] = [value ?? Number.NaN, place === 'all' ? '' : place];
     // Complete separation has no interval, but an exact p.
-    return lower === undefined || upper === undefined || lower === upper
-      ? remark('of-auc-exact', { model, hospital, isMacro, auc, p: exact })
-      : remark('of-auc', { model, hospital, isMacro, auc, lower, upper });
+    const told =
+      lower === undefined || upper === undefined || lower === upper
+        ? remark('of-auc-exact', { model, hospital, isMacro, auc, p: exact })
+        : remark('of-auc', { model, hospital, isMacro, auc, lower, upper });
+    return isTooFew && says === 'not better' ? remark('of-too-few', { auc: told }) : told;
   });
   return [found(models)];
 }

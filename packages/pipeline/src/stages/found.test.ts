@@ -64,10 +64,10 @@ test('nothing learned is said in the first sentence, and what is worse than chan
     model('network P', [['all', 0.3, 0.2, 0.4]], [['all', 0.5, 0.2, 0.8]]),
   ]);
   expect(texts).toEqual([
-    'no model is better than chance outside the home hospital (no 95 % interval of an AUC lies above 0.5): fused, AUC 0.52 (0.40–0.64); network P, AUC 0.30 (0.20–0.40)',
+    'no model is shown to be better than chance outside the home hospital (no 95 % interval of an AUC lies above 0.5): fused, AUC 0.52 (0.40–0.64); network P, AUC 0.30 (0.20–0.40)',
     'worse than chance outside the home hospital (the 95 % interval of the AUC lies below 0.5): network P, AUC 0.30 (0.20–0.40)',
     'worse than chance in single hospitals: fused in HT, AUC 0.20 (0.05–0.35)',
-    'no model is better than chance even on the validation patients, which were used to choose the epochs',
+    'no model is shown to be better than chance even on the validation patients, who were used to choose epochs and thresholds',
   ]);
 });
 
@@ -79,7 +79,13 @@ test('a model that is better than chance is named before those that are not, wit
   ];
   const row = { positive_label: '1', hospitals: ['CS', 'HT'], within_auc: { value: 0.5 }, note: null };
   const texts = found(
-    [model('fused', good), model('A', [['all', 0.5, 0.4, 0.6]])],
+    [
+      model('fused', good),
+      model('A', [
+        ['all', 0.5, 0.4, 0.6],
+        ['CS', 0.5, 0.4, 0.6],
+      ]),
+    ],
     [
       { ...row, model: 'fused', q: 9, degrees_of_freedom: 1, p: 0.0027, i2: 0.89 },
       { ...row, model: 'A', q: 1, degrees_of_freedom: 1, p: 0.32, i2: 0 },
@@ -87,8 +93,8 @@ test('a model that is better than chance is named before those that are not, wit
   );
   expect(texts).toEqual([
     'better than chance outside the home hospital (the 95 % interval of the AUC lies above 0.5): fused, AUC 0.80 (0.70–0.90)',
-    'not better than chance outside the home hospital: A, AUC 0.50 (0.40–0.60)',
-    'not better than chance in single hospitals: fused in CS, AUC 0.70 (0.45–0.95)',
+    'not shown to be better than chance outside the home hospital: A, AUC 0.50 (0.40–0.60)',
+    'not shown to be better than chance in single hospitals: fused in CS, AUC 0.70 (0.45–0.95)',
     "the AUC seems to differ between the external hospitals, so the pooled AUC may describe none of them (Cochran's Q, p below 0.1): fused, p 0.003, I² 89 %",
   ]);
 });
@@ -101,6 +107,24 @@ test('complete separation is told with its exact p', () => {
   // 10 of 20 patients are positive: 2 in 184,756 orders separate them.
   expect(found([model('fused', places)])[0]).toMatch(
     /^better than chance .*: fused, AUC 1\.00 \(exact p <0\.001\)$/,
+  );
+});
+
+test('of too few patients that is said, and a limit near 0.5 is printed so that its side shows', () => {
+  const [close] = found([
+    model('P', [
+      ['all', 0.8, 0.5049, 1],
+      ['CS', 0.8, 0.5049, 1],
+    ]),
+  ]);
+  expect(close).toMatch(/^better than chance .*: P, AUC 0\.80 \(0\.505–1\.00\)$/);
+  const few = model('A', [
+    ['all', 1, 1, 1],
+    ['CS', 1, 1, 1],
+  ]);
+  few.evaluated.patients.test.splice(4);
+  expect(found([few])[0]).toMatch(
+    /^no model is shown to be better .*: A, AUC 1\.00 \(exact p 0\.333\), too few patients to show anything$/,
   );
 });
 
@@ -125,7 +149,7 @@ test('nothing is said of no model where one of them has no interval', () => {
     model('A', [['all', 0.5, 0.4, 0.6], ...external], [['all', 0.6, 0.3, 0.9]]),
   ]);
   expect(texts).toEqual([
-    'not better than chance outside the home hospital: A, AUC 0.50 (0.40–0.60)',
+    'not shown to be better than chance outside the home hospital: A, AUC 0.50 (0.40–0.60)',
     'external patients are too few, or of one label only, to tell an AUC from chance',
   ]);
 });

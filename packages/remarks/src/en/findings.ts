@@ -1,5 +1,5 @@
 import { of } from '../entry.ts';
-import { percent, pValue, two } from '../numbers.ts';
+import { besideHalf, percent, pValue, two } from '../numbers.ts';
 import { counted } from './grammar.ts';
 
 const SAME_LABEL = 'patients are predicted to have the same label, whose share is the accuracy';
@@ -19,12 +19,12 @@ export const FINDINGS = {
   ),
   'found-none-better': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
     listed(
-      `no model is better than chance outside the home hospital (no ${percent(level, 1)} interval of an AUC lies above 0.5)`,
+      `no model is shown to be better than chance outside the home hospital (no ${percent(level, 1)} interval of an AUC lies above 0.5)`,
       models,
     ),
   ),
   'found-not-better': of({ models: 'remarks' }, ({ models }) =>
-    listed('not better than chance outside the home hospital', models),
+    listed('not shown to be better than chance outside the home hospital', models),
   ),
   'found-worse': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
     listed(
@@ -35,13 +35,13 @@ export const FINDINGS = {
   'found-untold': 'external patients are too few, or of one label only, to tell an AUC from chance',
   'found-no-external': 'there is no external hospital: nothing is known of patients of other hospitals',
   'found-single-not-better': of({ models: 'remarks' }, ({ models }) =>
-    listed('not better than chance in single hospitals', models),
+    listed('not shown to be better than chance in single hospitals', models),
   ),
   'found-single-worse': of({ models: 'remarks' }, ({ models }) =>
     listed('worse than chance in single hospitals', models),
   ),
   'found-validation-chance':
-    'no model is better than chance even on the validation patients, which were used to choose the epochs',
+    'no model is shown to be better than chance even on the validation patients, who were used to choose epochs and thresholds',
   'found-spread': of({ limit: 'number', models: 'remarks' }, ({ limit, models }) =>
     listed(
       `the AUC seems to differ between the external hospitals, so the pooled AUC may describe none of them (Cochran's Q, p below ${limit})`,
@@ -76,8 +76,10 @@ export const FINDINGS = {
   'of-auc': of(
     { model: 'model', hospital: 'text', isMacro: 'flag', auc: 'number', lower: 'number', upper: 'number' },
     ({ model, hospital, isMacro, auc, lower, upper }) =>
-      `${placed(model, hospital, isMacro)} ${two(auc)} (${two(lower)}–${two(upper)})`,
+      `${placed(model, hospital, isMacro)} ${two(auc)} (${besideHalf(lower)}–${besideHalf(upper)})`,
   ),
+  /** Of an AUC that could not differ from chance, whatever it were. */
+  'of-too-few': of({ auc: 'remark' }, ({ auc }) => `${auc}, too few patients to show anything`),
   'of-auc-exact': of(
     { model: 'model', hospital: 'text', isMacro: 'flag', auc: 'number', p: 'number' },
     ({ model, hospital, isMacro, auc, p }) =>

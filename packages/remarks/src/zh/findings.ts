@@ -1,6 +1,6 @@
 import type { FINDINGS } from '../en/findings.ts';
 import type { Sentences } from '../entry.ts';
-import { percent, pValue, two } from '../numbers.ts';
+import { besideHalf, percent, pValue, two } from '../numbers.ts';
 
 const placed = (model: string, hospital: string, isMacro: boolean): string =>
   `${model}${hospital === '' ? '' : `（${hospital}）`}，${isMacro ? '宏平均 AUC' : 'AUC'}`;
@@ -11,15 +11,18 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'found-better': ({ level, models }) =>
     listed(`在本院以外优于随机水平（AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`, models),
   'found-none-better': ({ level, models }) =>
-    listed(`在本院以外没有任何模型优于随机水平（没有 AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`, models),
-  'found-not-better': ({ models }) => listed('在本院以外不优于随机水平', models),
+    listed(
+      `在本院以外没有任何模型显示优于随机水平（没有 AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`,
+      models,
+    ),
+  'found-not-better': ({ models }) => listed('在本院以外未显示优于随机水平', models),
   'found-worse': ({ level, models }) =>
     listed(`在本院以外差于随机水平（AUC 的 ${percent(level, 1)} 置信区间低于 0.5）`, models),
   'found-untold': '外部患者过少或仅有一类标签，无法判断 AUC 是否不同于随机水平',
   'found-no-external': '无外部医院：对其他医院的患者一无所知',
-  'found-single-not-better': ({ models }) => listed('在个别医院不优于随机水平', models),
+  'found-single-not-better': ({ models }) => listed('在个别医院未显示优于随机水平', models),
   'found-single-worse': ({ models }) => listed('在个别医院差于随机水平', models),
-  'found-validation-chance': '即使在用于选定轮次的验证集患者上，也没有任何模型优于随机水平',
+  'found-validation-chance': '即使在用于选定轮次和阈值的验证集患者上，也没有任何模型显示优于随机水平',
   'found-spread': ({ limit, models }) =>
     listed(
       `各外部医院的 AUC 可能不同，合并的 AUC 未必代表其中任何一家（Cochran Q 检验 p 低于 ${limit}）`,
@@ -37,7 +40,8 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'found-rare-label': ({ labels }) => listed('训练集患者中某一标签过少', labels),
 
   'of-auc': ({ model, hospital, isMacro, auc, lower, upper }) =>
-    `${placed(model, hospital, isMacro)} ${two(auc)}（${two(lower)}–${two(upper)}）`,
+    `${placed(model, hospital, isMacro)} ${two(auc)}（${besideHalf(lower)}–${besideHalf(upper)}）`,
+  'of-too-few': ({ auc }) => `${auc}，患者过少，不足以说明任何问题`,
   'of-auc-exact': ({ model, hospital, isMacro, auc, p }) =>
     `${placed(model, hospital, isMacro)} ${two(auc)}（精确检验 p ${pValue(p)}）`,
   'of-spread': ({ model, label, p, i2 }) =>

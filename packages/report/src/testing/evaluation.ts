@@ -59,7 +59,7 @@ const FINDINGS = [
   remark('found-single-not-better', {
     models: [
       remark('of-auc', { model: 'fused', ...vague, hospital: 'SY' }),
-      remark('of-auc-exact', { model: 'fused', ...exact }),
+      remark('of-too-few', { auc: remark('of-auc-exact', { model: 'fused', ...exact }) }),
     ],
   }),
   remark('found-single-worse', {
