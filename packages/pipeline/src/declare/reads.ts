@@ -223,6 +223,10 @@ export function runReads({ experiment, model }: Config): Reads {
     [`checkpoint of the run ${run.name}`, run.best],
     [`record of the run ${run.name}`, run.record],
     ...heldOutReads(run.splits, run.name),
+    ...SPLITS.map((split): [string, string] => [
+      `${split} slice predictions of the run ${run.name}`,
+      slicePredictionsPath(run.logs, split),
+    ]),
   ]);
   const initial = model.weights === null ? {} : { 'initial weights': model.weights };
   return withoutMissing({ ...Object.fromEntries(reads), ...initial });
