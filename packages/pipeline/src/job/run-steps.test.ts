@@ -85,7 +85,7 @@ const SETTINGS: [key: ConfigKeyPath, value: unknown, expected: string[]][] = [
   ['data.train_ratio', 0.6, everything],
   ['data.resize', true, ['preprocess', ...fromTraining]],
   ['data.num_workers', 2, []],
-  ['preprocess.relative_paths', true, ['preprocess', 'report']],
+  ['preprocess.relative_paths', true, ['preprocess']],
   ['preprocess.log_dir', 'elsewhere', []],
   ['model.name', 'resnet34', fromTraining],
   ['training.learning_rate', 0.5, fromTraining],

@@ -96,7 +96,10 @@ test('a damaged record hides no other run, and is told with its file', () => {
       /^warning: The run 'c' is left out: the file is not valid JSON.*run\.json\)\. Restore/,
     ),
   ]);
-  expect(() => damaged.read()).toThrow(expect.objectContaining({ code: 'E_JSON', where: damaged.record }));
+  const remedy = expect.stringContaining(`move ${damaged.checkpoints} and ${damaged.logs} away`);
+  expect(() => damaged.read()).toThrow(
+    expect.objectContaining({ code: 'E_JSON', where: damaged.record, hint: remedy }),
+  );
 });
 
 test('a clock that goes back gives no run the name of another', () => {

@@ -3,6 +3,7 @@ import {
   bestModelPath,
   type Config,
   crossValidationFiles,
+  DataError,
   evaluationFiles,
   folderName,
   isFolderName,
@@ -78,8 +79,15 @@ export class RunFolder {
   exists(): boolean {
     return existsSync(this.record);
   }
+  /** @throws DataError with a remedy that works for a run when its record is damaged. */
   read(): RunRecord {
-    return readRunRecord(this.record);
+    try {
+      return readRunRecord(this.record);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      const hint = `Restore run.json from a copy, or move ${this.checkpoints} and ${this.logs} away to train anew`;
+      throw new DataError(error.code, error.what, { where: error.where, hint });
+    }
   }
   write(record: RunRecord): void {
     writeRunRecord(this.record, record);
@@ -190,8 +198,7 @@ export function damagedRuns(outputDir: string): { run: RunFolder; error: Radweav
 /** Warns of {@link damagedRuns}: a command that chooses among the others goes on. */
 export function warnOfDamagedRuns(outputDir: string, context: StageContext): void {
   for (const { run, error } of damagedRuns(outputDir)) {
-    const remedy = 'Restore run.json from a copy, or move the folder of the run away';
-    warn(context, `The run '${run.name}' is left out: ${error.fault}. ${remedy}.`);
+    warn(context, `The run '${run.name}' is left out: ${error.message}.`);
   }
 }
 
