@@ -47,3 +47,12 @@ function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   return String(value);
 }
+
+/** @param values of each channel in the batch. @throws BatchNormSizeError where there is only one. */
+export function requireVariance(shape: readonly number[], values: number): void {
+  if (values !== 1) return;
+  throw new BatchNormSizeError(
+    `batch norm cannot train on one value per channel, input is [${shape}]: use another batch size, ` +
+      'so that no batch has a single image, or larger images',
+  );
+}

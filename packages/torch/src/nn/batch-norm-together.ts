@@ -1,7 +1,8 @@
 import { noGrad } from '../autograd.ts';
 import { full } from '../create.ts';
+import { requireVariance } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
-import { type BatchNormMode, type BatchNormState, cat, checkValues } from './functional.ts';
+import { type BatchNormMode, type BatchNormState, cat } from './functional.ts';
 
 /** The processes whose slices are one batch. */
 export interface Together {
@@ -30,7 +31,7 @@ export function batchNormTogether(
   const own = full([1], input.numel / channels, { device: input.device });
   const sums = sumOfAll(cat([x.sum([0, 2, 3]), own]).mul(share));
   const count = sums.narrow(0, channels, 1).detach();
-  checkValues(input, count.item());
+  requireVariance(input.shape, count.item());
   const mean = sums.narrow(0, 0, channels).div(count);
   const centred = x.sub(perChannel(mean));
   const variance = sumOfAll(centred.square().sum([0, 2, 3]).mul(share)).div(count);

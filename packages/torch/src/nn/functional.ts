@@ -1,4 +1,4 @@
-import { BatchNormSizeError } from '../errors.ts';
+import { requireVariance } from '../errors.ts';
 import { dispatch, inPlace, type Tensor } from '../tensor.ts';
 
 /**
@@ -75,16 +75,7 @@ export function batchNormRelu(
 }
 
 function checkBatch(input: Tensor, { training }: BatchNormMode): void {
-  if (training) checkValues(input, input.numel / input.size(1));
-}
-
-/** @param values of each channel in the batch. @throws BatchNormSizeError where there is only one. */
-export function checkValues(input: Tensor, values: number): void {
-  if (values !== 1) return;
-  throw new BatchNormSizeError(
-    `batch norm cannot train on one value per channel, input is [${input.shape}]: use another batch size, ` +
-      'so that no batch has a single image, or larger images',
-  );
+  if (training) requireVariance(input.shape, input.numel / input.size(1));
 }
 
 /**
