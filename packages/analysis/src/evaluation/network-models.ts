@@ -1,4 +1,5 @@
 import { type Config, SPLITS, type Split, slicePredictionsPath, UsageError } from '@radweave/artifacts';
+import { counted } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { presentIdentity } from '@radweave/study/cohort/split-identity';
 import { findRuns, newestFitting, type RunChoice, RunFolder } from '@radweave/study/runs/run-folder';
@@ -101,7 +102,11 @@ function requireAll(
   for (const [patient, n] of slicesOf) {
     const has = found.get(patient) ?? 0;
     if (has >= n) continue;
-    throw otherPredictions(run, `${has} of the ${n} slices of patient ${patient} have predictions`, path);
+    throw otherPredictions(
+      run,
+      `patient ${patient} has predictions of ${has} of ${counted(n, 'slice')}`,
+      path,
+    );
   }
 }
 

@@ -312,7 +312,7 @@ test('slice predictions that are not as the run was finished are refused, of old
   expect(await refusal(tooMuch)).toMatch(/are 0.79 and 0.6, which are no parts of 1/);
   const { predictions_sha256: _, ...older } = network.read();
   network.write(older);
-  expect(await refusal(cut)).toBe(`0 of the 1 slices of patient ${last} have predictions`);
+  expect(await refusal(cut)).toBe(`patient ${last} has predictions of 0 of 1 slice`);
   expect(await refusal(tooMuch)).toMatch(/are 0.79 and 0.6, which are no parts of 1/);
 });
 
