@@ -74,7 +74,7 @@ export const ERROR_CODES = {
   E_MODEL: 'There is no model of this name.',
   E_NAME: 'A name cannot be used for a folder on every system.',
   E_NAME_TOO_LONG: 'A name is too long for the file system.',
-  E_NOTHING_TO_DRAW: 'There is nothing to draw yet.',
+  E_NOTHING_TO_DRAW: 'There is nothing to draw.',
   E_NOTHING_TO_EVALUATE: 'There is nothing to evaluate yet.',
   E_NOT_ACCEPTED: 'The file system does not accept a name or an operation.',
   E_NOT_A_FILE: 'A device or a pipe is where a file is to be written.',

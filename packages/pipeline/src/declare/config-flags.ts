@@ -27,7 +27,11 @@ const USUAL = {
   output_dir: set('output_dir', 'experiment.output_dir'),
   modalities: set('modalities', 'data.modalities'),
   missing: set('missing', 'data.missing'),
-  resize: on('resize', 'data.resize'),
+  resize: {
+    ...on('resize', 'data.resize'),
+    description:
+      'Resize square images of a different size (bilinear, antialiased) instead of stopping; for others there are --set data.resize=pad (black margins) and stretch',
+  },
   num_workers: set('num_workers', 'data.num_workers'),
   no_augment: off('no_augment', 'augmentation.enabled', 'Train without augmentation'),
   precision: set('precision', 'training.precision'),

@@ -28,7 +28,7 @@ test('a worker in another folder than the plan was made in is told both folders,
   writePlan(file, {
     format: 1,
     id: 'one',
-    folder: '/work/study',
+    folder: '/data/study',
     radweave: RADWEAVE_VERSION,
     how: HOW,
     tasks: [],
@@ -36,9 +36,9 @@ test('a worker in another folder than the plan was made in is told both folders,
   const open = () => openPlan({ config: writingTo(output), given: [], inFile: [] });
   writeConfig(settings, writingTo('outputs/study'));
   expect(open).toThrow(
-    /made in the folder \/work\/study, and its relative paths, such as outputs\/study, lead to other folders from/,
+    /made in the folder \/data\/study, and its relative paths, such as outputs\/study, lead to other folders from/,
   );
-  expect(open).toThrow(expect.objectContaining({ hint: 'Start the worker in /work/study' }));
+  expect(open).toThrow(expect.objectContaining({ hint: 'Start the worker in /data/study' }));
   writeConfig(settings, writingTo(output));
   expect(open().folder).toBe(folder);
 });
