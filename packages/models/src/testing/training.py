@@ -2,8 +2,8 @@
 
 usage: training.py FILE.pth < job.json
 
-The job: {"reference", "firstConv", "slices": [[path, label]], "stride", "batch", "steps", "threads": [2, 1]}; of the slices, every
-stride-th row and column. The file holds a dict of tensors.
+The job: {"reference", "firstConv", "slices": [[path, label]], "batch", "steps", "threads": [2, 1]}.
+The file holds a dict of tensors.
 """
 import copy
 import json
@@ -46,7 +46,6 @@ def main():
                                           bias=old.bias is not None))
     read = lambda path: np.asarray(Image.open(path).convert('L'), dtype=np.float32) / 255
     x = torch.from_numpy(np.stack([read(path) for path, _ in job['slices']])[:, None]).sub(0.5).div(0.5)
-    x = x[..., ::job['stride'], ::job['stride']].contiguous()
     y = torch.tensor([label for _, label in job['slices']])
     tensors = {'state/' + name: value.clone() for name, value in model.state_dict().items()}
     tensors.update(x=x, y=y)
