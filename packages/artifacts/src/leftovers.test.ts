@@ -4,6 +4,7 @@ import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { requireWritable } from './writable.ts';
 
 const module = new URL('../dist/index.js', import.meta.url).href;
 const TEMPORARY = import.meta.resolve('@radweave/native/temporary');
@@ -62,6 +63,14 @@ test('what killed processes left is swept by the next that writes there, never w
   for (const child of running) await kill(child);
   writes(join(folder, 'other.csv'));
   expect(readdirSync(folder).sort()).toEqual([foreign, 'other.csv']);
+});
+
+test('whoever only tries whether a folder can be written sweeps it as well', async () => {
+  const folder = tempDir();
+  await kill(await writing(join(folder, 'a.csv'), 'file'));
+  expect(temporary(folder)).toHaveLength(1);
+  requireWritable(folder, '--output_dir');
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test('the old folder stays while its successor has not come', () => {

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { temporaryName } from '@radweave/native/temporary';
+import { sweepLeftovers, temporaryName } from '@radweave/native/temporary';
 import { ResourceError, systemCode } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
 
@@ -16,6 +16,7 @@ export function requireWritable(folder: string, flag: string): void {
   let place = resolve(folder);
   while (!existsSync(place) && place !== dirname(place)) place = dirname(place);
   if (!statSync(place).isDirectory()) throw notWritable(folder, `${place} is a file`, flag);
+  sweepLeftovers(place);
   const probe = temporaryName(join(place, 'radweave'), 'tmp');
   try {
     closeSync(openSync(probe, 'wx'));

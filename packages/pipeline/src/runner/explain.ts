@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { DataError, explainFileError, ResourceError } from '@radweave/artifacts';
 import { explainGpuError } from '@radweave/network/compute/gpu-errors';
 
@@ -21,8 +22,8 @@ export function explainError(error: unknown): unknown {
     });
   }
   if (NO_MEMORY.test(error.message)) {
-    return new ResourceError('E_NO_MEMORY', 'there is not enough memory for this', {
-      hint: 'Close other programs, or use a smaller --batch_size, a smaller --image_size or a smaller model',
+    return new ResourceError('E_NO_MEMORY', `there is not enough memory for this${allowed()}`, {
+      hint: 'Use a smaller --batch_size, a smaller --image_size or a smaller model; or close other programs, or ask the queue or the container for more (--mem, --memory)',
       cause: error,
     });
   }
@@ -33,4 +34,9 @@ export function explainError(error: unknown): unknown {
     });
   }
   return explainGpuError(error) ?? explainFileError(error);
+}
+
+/** What a queue or a container lets this process have, where that is less than the machine has. */
+function allowed(limit = process.constrainedMemory?.() ?? 0): string {
+  return limit > 0 && limit < totalmem() ? `: this process may take ${(limit / 1e9).toFixed(1)} GB` : '';
 }

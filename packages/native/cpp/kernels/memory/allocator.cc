@@ -15,6 +15,7 @@
 #endif
 
 #include "arena.h"
+#include "room.h"
 
 namespace radweave {
 namespace {
@@ -47,7 +48,7 @@ void smallFree(void* block) {
 
 // Never destroyed: tensors may outlive every static object at exit.
 Arena& arena() {
-  static Arena* instance = new Arena();
+  static Arena* instance = new Arena([] { return memoryRoom(); });
   return *instance;
 }
 

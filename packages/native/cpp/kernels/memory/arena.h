@@ -18,6 +18,8 @@ namespace radweave {
 // than half.
 class Arena {
  public:
+  // `room` says how many bytes this process may still take.
+  explicit Arena(size_t (*room)()) : room_(room) {}
   // Null when there is no memory.
   void* take(size_t size) noexcept;
   // Never fails, as what frees a tensor must not: the entry that the free range needs was made by `take`.
@@ -42,10 +44,12 @@ class Arena {
   static Entry makeEntry();
   bool extend(size_t size);
   bool commit(size_t end);
+  bool affords(size_t bytes);
   void insert(size_t offset, Range range, Entry entry) noexcept;
   Range remove(Ranges::iterator range, Entry* entry = nullptr) noexcept;
   void purge() noexcept;
 
+  size_t (*const room_)();
   std::mutex mutex_;
   Ranges free_;
   Sizes bySize_;
@@ -55,6 +59,7 @@ class Arena {
   size_t committed_ = 0;  // of them, from the start, those that may be touched
   size_t end_ = 0;        // of the last block or free range
   size_t live_ = 0, cached_ = 0, peak_ = 0;
+  size_t allowance_ = 0;  // may be touched before `room_` is asked again
 };
 
 }  // namespace radweave

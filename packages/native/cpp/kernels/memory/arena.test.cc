@@ -1,5 +1,6 @@
 #include "memory/arena.h"
 
+#include <cstdint>
 #include <cstring>
 #include <new>
 #include <vector>
@@ -14,10 +15,13 @@ namespace {
 
 constexpr size_t kBlock = size_t{1} << 20;
 
+size_t left = SIZE_MAX;
+size_t room() { return left; }
+
 }  // namespace
 
 TEST("plain", "freed neighbours become one block again, and memory is used again") {
-  Arena arena;
+  Arena arena(room);
   std::vector<void*> blocks;
   for (int i = 0; i < 6; ++i) blocks.push_back(arena.take(kBlock));
   for (void* block : blocks) std::memset(block, 1, kBlock);
@@ -30,7 +34,7 @@ TEST("plain", "freed neighbours become one block again, and memory is used again
 }
 
 TEST("plain", "a block is freed even where nothing can be allocated") {
-  Arena arena;
+  Arena arena(room);
   std::vector<void*> blocks;
   for (int i = 0; i < 8; ++i) blocks.push_back(arena.take(kBlock));
   {
@@ -42,7 +46,7 @@ TEST("plain", "a block is freed even where nothing can be allocated") {
 }
 
 TEST("plain", "a block that cannot be entered is no memory, and leaves the arena as it was") {
-  Arena arena;
+  Arena arena(room);
   void* const first = arena.take(kBlock);
   void* const second = arena.take(kBlock);
   arena.give(first, kBlock);
@@ -68,7 +72,7 @@ TEST("plain", "a block that cannot be entered is no memory, and leaves the arena
 }
 
 TEST("plain", "what is cleared is returned to the system and can be taken again") {
-  Arena arena;
+  Arena arena(room);
   void* block = arena.take(kBlock);
   std::memset(block, 1, kBlock);
   arena.give(block, kBlock);
@@ -77,4 +81,20 @@ TEST("plain", "what is cleared is returned to the system and can be taken again"
   EXPECT_EQUAL(arena.take(kBlock), block);
   EXPECT_EQUAL(static_cast<char*>(block)[0], 0);
   EXPECT(arena.take(size_t{1} << 46) == nullptr);
+}
+
+TEST("plain", "memory that the system would end the process for is not taken, before what is cached was returned") {
+  constexpr size_t kMegabytes = size_t{1} << 20;
+  Arena arena(room);
+  left = 1000 * kMegabytes;
+  EXPECT(arena.take(940 * kMegabytes) == nullptr);
+  void* const first = arena.take(300 * kMegabytes);
+  EXPECT(first != nullptr);
+  left = 700 * kMegabytes;
+  arena.give(first, 300 * kMegabytes);
+  EXPECT_EQUAL(arena.use().cached, 300 * kMegabytes);
+  EXPECT(arena.take(1000 * kMegabytes) == nullptr);
+  EXPECT_EQUAL(arena.use().cached, size_t{0});
+  EXPECT(arena.take(600 * kMegabytes) != nullptr);
+  left = SIZE_MAX;
 }
