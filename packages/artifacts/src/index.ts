@@ -30,7 +30,6 @@ export * from './embeddings/record.ts';
 export * from './error-codes.ts';
 export * from './errors.ts';
 export * from './evaluation/evaluation-file.ts';
-export * from './evaluation/frozen-file.ts';
 export * from './evaluation/tables.ts';
 export * from './explain/digits.ts';
 export * from './explain/explanations.ts';

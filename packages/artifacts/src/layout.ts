@@ -172,7 +172,6 @@ export const LANGUAGES = ['en', 'zh'] as const;
 
 export type Language = (typeof LANGUAGES)[number];
 
-/** The report in a language. */
 export function reportPath({ experiment }: Config, language: Language = 'en'): string {
   const name = language === 'en' ? 'report.html' : `report.${language}.html`;
   return join(outputFolders(experiment.output_dir).report, name);

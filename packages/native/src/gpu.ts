@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Native } from './raw.ts';
 import type { NativeCuda } from './raw-cuda.ts';
 
-/** What a GPU is. */
 export interface GpuFacts {
   name: string;
   /** Compute capability, such as [9, 0]. */

@@ -18,10 +18,8 @@ import type { Define } from './define.ts';
 
 type Typed = CommonFlags & FlagValues;
 
-/** A stage with a command. */
 type Commanded = SomeStage & { readonly command: CommandPart<unknown, Flags, SomeStage> };
 
-/** The command of the stages that have this command name. */
 export function stageCommand(name: string): Define {
   const all: readonly SomeStage[] = STAGES;
   const stages = all.filter((stage): stage is Commanded => stage.command?.name === name);

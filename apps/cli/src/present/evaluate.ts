@@ -7,7 +7,6 @@ import { areaOf, foundText, kindsText } from './results.ts';
 
 type Row = StageResult<'evaluate'>['rows'][number];
 
-/** What is shown of an evaluation. */
 type ShownEvaluation = Pick<
   StageResult<'evaluate'>,
   'rows' | 'labelNames' | 'comparisons' | 'aggregation' | 'findings' | 'evaluationFile'

@@ -97,5 +97,4 @@ const schema = z.object({
 });
 export type AuditRecord = z.infer<typeof schema>;
 
-/** `audit.json`. */
 export const { read: readAuditRecord, write: writeAuditRecord } = jsonFile(schema);

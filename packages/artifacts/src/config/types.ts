@@ -4,7 +4,6 @@ import type { configSchema } from './schema.ts';
 /** The whole configuration, every key filled in. */
 export type Config = z.infer<typeof configSchema>;
 
-/** The names of the sections. */
 export type SectionName = Exclude<keyof Config, 'record'>;
 
 /** `section.key`. */

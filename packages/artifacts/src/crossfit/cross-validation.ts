@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ClassTable, readClassTable, writeClassTable } from '../class-columns.ts';
+import { classTableFile, type PerClass } from '../class-columns.ts';
 import { tableFile } from '../csv.ts';
 import { count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
 import { discriminationColumns } from '../discrimination-columns.ts';
@@ -26,32 +26,17 @@ export type CrossValidationRow = RowOf<typeof columns>;
 /** `cross_validation.csv`. */
 export const { read: readCrossValidation, write: writeCrossValidation } = tableFile(columns);
 
-/** A patient of `out_of_fold.csv`. */
-export interface OutOfFoldRow {
-  readonly fold: string;
-  readonly patient: string;
-  readonly hospital: string;
-  readonly label: number;
-  /** One per class: mean over slices, by the model that did not see the patient. */
-  readonly probabilities: readonly number[];
-}
+const heldOut = { fold: required, patient: patientId, hospital: text, label: count };
 
-const OUT_OF_FOLD: ClassTable<Omit<OutOfFoldRow, 'probabilities'>> = {
-  who: { fold: required, patient: patientId, hospital: text, label: count },
-  prefix: 'probability_',
-  hint: 'Run radweave train --folds again',
-};
+/** A patient of `out_of_fold.csv`; the probabilities are the mean over slices, by the model that did not see the patient. */
+export type OutOfFoldRow = RowOf<typeof heldOut> & PerClass<'probabilities'>;
 
-/** Writes `out_of_fold.csv`: `fold,patient_id,hospital,label,probability_0,…`. */
-export function writeOutOfFold(path: string, rows: readonly OutOfFoldRow[], classes: number): void {
-  const lines = rows.map(({ probabilities, ...row }) => ({ ...row, values: probabilities }));
-  writeClassTable(path, OUT_OF_FOLD, lines, classes);
-}
-
-/** Reads `out_of_fold.csv`. @throws DataError as {@link readClassTable}. */
-export function readOutOfFold(path: string): OutOfFoldRow[] {
-  return readClassTable(path, OUT_OF_FOLD).map(({ values, ...row }) => ({ ...row, probabilities: values }));
-}
+/** `out_of_fold.csv`: `fold,patient_id,hospital,label,probability_0,…`. */
+export const { read: readOutOfFold, write: writeOutOfFold } = classTableFile(
+  heldOut,
+  'probabilities',
+  'Run radweave train --folds again',
+);
 
 /** `folds.json`: patients and folds that a cross-validation was begun with, as a hash. */
 export const { read: readFolds, write: writeFolds } = jsonFile(

@@ -37,5 +37,4 @@ const schema = z.object({
 });
 export type LogitsRecord = z.infer<typeof schema>;
 
-/** `logits_{modality}.json`. */
 export const { read: readLogitsRecord, write: writeLogitsRecord } = jsonFile(schema);

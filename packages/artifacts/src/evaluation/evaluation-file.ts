@@ -211,7 +211,6 @@ const schema = z.strictObject({
 });
 export type Evaluation = z.infer<typeof schema>;
 
-/** `evaluation.json`. */
 export const { read: readEvaluation, write: writeEvaluation } = jsonFile(schema);
 
 /** What was evaluated of the network of one modality itself, not of classifiers on its features. */

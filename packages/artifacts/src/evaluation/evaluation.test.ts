@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { asWritten, remark } from '@radweave/remarks';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { readFrozen, writeFrozen } from '../fusion/model-file.ts';
 import type { EstimateRecord, Evaluation, EvaluationRow } from './evaluation-file.ts';
 import { readEvaluation, writeEvaluation } from './evaluation-file.ts';
-import { readFrozen, writeFrozen } from './frozen-file.ts';
 import { writeAggregation, writeEvaluationMetrics, writeHeterogeneity } from './tables.ts';
 
 const none: EstimateRecord = { value: null, note: remark('no-positive-patients') };

@@ -35,7 +35,6 @@ export type FusionMetricsRow = RowOf<typeof columns>;
 /** `metrics.csv` of a fusion. */
 export const { read: readFusionMetrics } = tableFile(columns);
 
-/** Writes `metrics.csv`. */
 export function writeFusionMetrics(
   path: string,
   rows: readonly FusionMetricsRow[],

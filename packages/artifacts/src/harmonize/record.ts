@@ -91,7 +91,6 @@ export type SiteAuditRow = z.infer<typeof auditRow>;
 
 const audit = z.object({ format, rows: z.array(auditRow) });
 
-/** `harmonize.json`. */
 export const { read: readHarmonizeRecord, write: writeHarmonizeRecord } = jsonFile(record);
 
 /** Writes `site_audit.json`: the rows of `site_audit.csv`. */

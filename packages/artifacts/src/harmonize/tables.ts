@@ -59,7 +59,6 @@ export type HarmonisedMetricsRow = RowOf<typeof metricsColumns>;
 /** `metrics.csv` of a harmonisation. */
 export const { read: readHarmonisedMetrics } = tableFile(metricsColumns);
 
-/** Writes `metrics.csv`. */
 export function writeHarmonisedMetrics(
   path: string,
   rows: readonly HarmonisedMetricsRow[],

@@ -62,5 +62,4 @@ const schema = z.object({
 });
 export type SplitSummary = z.infer<typeof schema>;
 
-/** `summary.json`. */
 export const { read: readSplitSummary, write: writeSplitSummary } = jsonFile(schema);

@@ -36,7 +36,6 @@ export function lastTaskRecord(folder: string, name: string): TaskRecord | null 
   return find(taskFiles(join(folder, name)).record);
 }
 
-/** Writes the record of a task. */
 export function writeTaskRecord(folder: string, name: string, record: TaskRecord): void {
   write(taskFiles(join(folder, name)).record, record);
 }

@@ -20,14 +20,12 @@ export function integerField(field: number, value: number): Buffer {
   return Buffer.concat([key(field, VARINT), varint(value)]);
 }
 
-/** A double field. */
 export function doubleField(field: number, value: number): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeDoubleLE(value);
   return Buffer.concat([key(field, FIXED64), bytes]);
 }
 
-/** A float field. */
 export function floatField(field: number, value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeFloatLE(value);

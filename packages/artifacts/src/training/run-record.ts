@@ -24,5 +24,4 @@ const schema = z.object({
 });
 export type RunRecord = z.infer<typeof schema>;
 
-/** `run.json`. */
 export const { read: readRunRecord, write: writeRunRecord } = jsonFile(schema);

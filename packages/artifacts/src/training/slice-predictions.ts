@@ -1,26 +1,17 @@
 import { join } from 'node:path';
-import { type ClassTable, eachClassRow, type WithClasses, writeClassTable } from '../class-columns.ts';
-import { count, patientId, required, text } from '../csv-columns.ts';
+import { classTableFile, type PerClass } from '../class-columns.ts';
+import { count, patientId, type RowOf, required, text } from '../csv-columns.ts';
 import { DataError } from '../errors.ts';
 import type { Split } from '../split.ts';
 
+const who = { image_path: required, patient: patientId, hospital: text, label: count };
+
 /** What a network says of one slice. */
-export interface SlicePrediction {
-  readonly image_path: string;
-  readonly patient: string;
-  readonly hospital: string;
-  readonly label: number;
-  /** One per class. */
-  readonly probabilities: readonly number[];
-}
+export type SlicePrediction = RowOf<typeof who> & PerClass<'probabilities'>;
 
-type Who = Omit<SlicePrediction, 'probabilities'>;
+const HINT = 'Train the network again';
 
-const TABLE: ClassTable<Who> = {
-  who: { image_path: required, patient: patientId, hospital: text, label: count },
-  prefix: 'probability_',
-  hint: 'Train the network again',
-};
+const { each, write } = classTableFile(who, 'probabilities', HINT);
 
 /** `{logs of the run}/slice_predictions_{split}.csv`. */
 export function slicePredictionsPath(logs: string, split: Split): string {
@@ -28,15 +19,9 @@ export function slicePredictionsPath(logs: string, split: Split): string {
 }
 
 /** Writes the slices of one split in the order of the split file: `image_path,patient_id,hospital,label,probability_0,…`. */
-export function writeSlicePredictions(path: string, rows: Iterable<SlicePrediction>, classes: number): void {
-  writeClassTable(path, TABLE, withValues(rows), classes);
-}
+export const writeSlicePredictions: typeof write = write;
 
-function* withValues(rows: Iterable<SlicePrediction>): Generator<WithClasses<Who>> {
-  for (const { probabilities, ...slice } of rows) yield { ...slice, values: probabilities };
-}
-
-/** Reads `slice_predictions_{split}.csv`. @throws DataError as {@link eachClassRow}. */
+/** Reads `slice_predictions_{split}.csv`. @throws DataError as `readTable`. */
 export function readSlicePredictions(path: string): SlicePrediction[] {
   const slices: SlicePrediction[] = [];
   eachSlicePrediction(path, (slice) => slices.push(slice));
@@ -49,15 +34,16 @@ const ROUNDING = 1e-6;
 /**
  * Calls `use` for each slice: a large cohort's need not all be in memory.
  *
- * @throws DataError as {@link eachClassRow}, and `E_PREDICTIONS` where the probabilities of a slice do not sum to 1.
+ * @throws DataError as `readTable`, and `E_PREDICTIONS` where the probabilities of a slice do not sum to 1.
  */
 export function eachSlicePrediction(path: string, use: (slice: SlicePrediction) => void): void {
-  eachClassRow(path, TABLE, ({ image_path, patient, hospital, label, values }) => {
-    const sum = values.reduce((total, one) => total + one, 0);
-    if (values.some((one) => one < 0) || !(Math.abs(sum - 1) <= ROUNDING * values.length)) {
-      const what = `the probabilities of ${image_path} are ${values.join(' and ')}, which are no parts of 1`;
-      throw new DataError('E_PREDICTIONS', what, { where: path, hint: TABLE.hint });
+  each(path, (slice) => {
+    const { image_path, probabilities } = slice;
+    const sum = probabilities.reduce((total, one) => total + one, 0);
+    if (probabilities.some((one) => one < 0) || !(Math.abs(sum - 1) <= ROUNDING * probabilities.length)) {
+      const what = `the probabilities of ${image_path} are ${probabilities.join(' and ')}, which are no parts of 1`;
+      throw new DataError('E_PREDICTIONS', what, { where: path, hint: HINT });
     }
-    use({ image_path, patient, hospital, label, probabilities: values });
+    use(slice);
   });
 }

@@ -47,7 +47,6 @@ export const LOCALS: Readonly<Record<Local, number>> = {
   TAPS_ACROSS: P.tapsAcross,
   TAPS_DOWN: P.tapsDown,
 };
-/** The first of its vectors. */
 export const VECTORS: number = FIRST + 8;
 const MOST_VECTORS = 11;
 

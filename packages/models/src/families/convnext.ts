@@ -82,7 +82,6 @@ function weights(name: string): WeightsInfo[] {
   ];
 }
 
-/** Registers the family. */
 export function convnextFamily(registerModel: RegisterModel): void {
   const add = (size: string, dropPath: number, config: ConvNeXtConfig) => {
     const name = `convnext_${size}`;

@@ -86,7 +86,6 @@ const KEY_MAPS: readonly KeyMap[] = [
 /** From timm's `default_cfgs` in `models/densenet.py`. */
 const INPUT: InputInfo = { ...IMAGENET, size: 224, interpolation: 'bicubic', cropPct: 0.875 };
 
-/** Registers the family. */
 export function densenetFamily(registerModel: RegisterModel): void {
   const add = (name: string, config: DenseNetConfig, tags: readonly string[], description: string) =>
     registerModel(name, {

@@ -17,7 +17,6 @@ export interface Squeeze {
 /** How convolutions with stride are padded: the same on all sides, or as TensorFlow does it (see {@link Conv2dSame}). */
 export type PaddingRule = 'symmetric' | 'tensorflow';
 
-/** What a block is built from. */
 export interface BlockOptions {
   inChannels: number;
   /** Channels of the depthwise convolution, after expansion. */

@@ -1,6 +1,5 @@
 import { nn, type Tensor } from '@radweave/torch';
 
-/** What a block is built from. */
 export interface BlockOptions {
   inChannels: number;
   /** Nominal width of the stage: 64, 128, 256 or 512. */

@@ -95,7 +95,6 @@ function stage(config: ResNetConfig, index: 0 | 1 | 2 | 3, rates: readonly numbe
   return new nn.Sequential(blocks);
 }
 
-/** Registers the family. */
 export function resnetFamily(registerModel: RegisterModel): void {
   const add = (name: string, config: ResNetConfig, recipe: TimmRecipe, description: string, paper: string) =>
     registerModel(name, {

@@ -47,7 +47,6 @@ function add(scores: Tensor, bias: Tensor): Tensor {
   return scores.dtype === bias.dtype ? scores.add_(bias) : scores.add(bias);
 }
 
-/** What a block is built from. */
 export interface SwinBlockOptions {
   dim: number;
   heads: number;

@@ -162,7 +162,6 @@ function weights(name: string, tags: readonly string[]): WeightsInfo[] {
   return tags.map((tag) => timmWeights(name, tag, input, { license: 'mit' }));
 }
 
-/** Registers the family. */
 export function swinFamily(registerModel: RegisterModel): void {
   const add = (
     size: string,

@@ -50,7 +50,6 @@ class LayerScale extends nn.Module {
   }
 }
 
-/** What a block is built from. */
 export interface ViTBlockOptions {
   dim: number;
   heads: number;

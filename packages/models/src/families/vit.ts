@@ -124,7 +124,6 @@ export class VisionTransformer extends ImageModel {
   }
 }
 
-/** Registers the family. */
 export function vitFamily(registerModel: RegisterModel): void {
   const add = (
     name: string,

@@ -31,7 +31,6 @@ export interface FoldSettings {
   resumes?: string | undefined;
 }
 
-/** The run of a fold. */
 export function foldRun({ config, name }: FoldSettings, { suffix }: CrossFold): RunFolder {
   return new RunFolder(config.experiment.output_dir, `${name}_${suffix}`);
 }

@@ -24,7 +24,6 @@ export class SharedSlices {
     this.context = context;
   }
 
-  /** The sets of a fold. */
   setsOf({ sets }: CrossFold): TrainingSets {
     const tables = forEachSplit((split) => new SliceTable(sets[split]));
     const all = async (): Promise<Record<Split, LoadedSplit>> => {

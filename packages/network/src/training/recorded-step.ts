@@ -55,7 +55,6 @@ export class RecordedStep {
     return this.warm++ >= WARM_UP;
   }
 
-  /** One step. */
   run(batch: Tensor, targets: Tensor): BatchResult {
     this.step.prepare();
     const failed = this.graph === undefined ? this.record(batch, targets) : null;

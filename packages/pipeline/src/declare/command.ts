@@ -17,7 +17,6 @@ export interface Flag<Value> {
 
 export type Flags = Readonly<Record<string, Flag<unknown>>>;
 
-/** The values of flags, by name. */
 export type ValuesOf<Own extends Flags> = {
   [Name in keyof Own]: Own[Name] extends Flag<infer Value> ? Value : never;
 };

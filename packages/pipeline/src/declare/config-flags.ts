@@ -1,6 +1,5 @@
 import type { ConfigFlag, ConfigKeyPath } from '@radweave/artifacts';
 
-/** A flag that sets a configuration key. */
 export function set(flag: string, key: ConfigKeyPath): ConfigFlag {
   return { flag, key };
 }
@@ -39,7 +38,6 @@ const USUAL = {
   seed: set('seed', 'experiment.seed'),
 } as const;
 
-/** Those of these names. */
 export function usual(...names: readonly (keyof typeof USUAL)[]): ConfigFlag[] {
   return names.map((name) => USUAL[name]);
 }

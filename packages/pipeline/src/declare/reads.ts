@@ -35,7 +35,6 @@ interface Network {
   run: RunFolder;
 }
 
-/** The networks of these runs, by modality. */
 export function networksOf({ experiment }: Config, runs: Readonly<Record<string, string>>): Network[] {
   return Object.entries(runs).map(([modality, name]) => ({
     modality,

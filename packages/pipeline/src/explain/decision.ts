@@ -99,7 +99,6 @@ function isSameNetwork(scored: readonly PredictedPatient[], model: EvaluatedMode
   });
 }
 
-/** A decision in words. */
 export function describe({ aggregation, threshold }: Decision): string {
   const pooled = `${aggregationName(aggregation)} over slices`;
   return threshold === null

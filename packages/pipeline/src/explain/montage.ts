@@ -10,7 +10,6 @@ import {
   slicePicture,
 } from '@radweave/imaging';
 
-/** A slice of a montage. */
 export interface MontageSlice {
   picture: GrayImage;
   /** 0–1, one per pixel. */

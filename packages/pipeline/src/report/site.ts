@@ -11,7 +11,6 @@ import { remark } from '@radweave/remarks';
 import type { Optional, SiteAudit, SiteAuditRow } from '@radweave/report';
 import type { UsedFiles } from './used-files.ts';
 
-/** The site audit that `harmonize` left. */
 export function readSite(config: Config, files: UsedFiles): Optional<SiteAudit> {
   const folder = harmonizeFolder(config);
   // The record is written last: without it the folder is not finished.

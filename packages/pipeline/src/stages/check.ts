@@ -3,7 +3,6 @@ import { type Config, outputFolders, requireWritable } from '@radweave/artifacts
 import { existsSync } from '@radweave/artifacts/files';
 import { defineStage } from '../declare/stage.ts';
 
-/** Options of `check`. */
 export interface CheckOptions {
   config: Config;
   bestHparamsDir: string;

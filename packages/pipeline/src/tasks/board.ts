@@ -89,7 +89,6 @@ export class Board {
     return this.done.has(name);
   }
 
-  /** The record of a task of this plan. */
   record(name: string): TaskRecord | null {
     return findTaskRecord(this.folder, this.plan, name);
   }

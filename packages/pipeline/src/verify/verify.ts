@@ -6,7 +6,6 @@ import { type Difference, Findings } from './findings.ts';
 import { verifyManifests } from './manifests.ts';
 import { type RecordedRun, readRecordedRun } from './recorded.ts';
 
-/** Options of `verify`. */
 export interface VerifyOptions {
   /** Output folder of the run. */
   run: string;
@@ -21,7 +20,6 @@ export interface Repeatable {
   again?(findings: Findings, saved: RecordedRun, temporary: string, context: StageContext): Promise<void>;
 }
 
-/** Result of `verify`. */
 export interface VerifyResult {
   run: string;
   compared: string[];

@@ -5,7 +5,6 @@ import { alignedFolder, type Config, DataError, SPLITS, type Split } from '@radw
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import type { StageContext } from '@radweave/study/context/events';
 
-/** Options of `align`. */
 export interface AlignOptions {
   config: Config;
   modalities: string[];
@@ -13,7 +12,6 @@ export interface AlignOptions {
   outputDir?: string | null;
 }
 
-/** Result of `align`. */
 export interface AlignResult {
   /** Those that have features. */
   modalities: string[];

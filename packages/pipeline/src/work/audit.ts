@@ -25,7 +25,6 @@ import { counted } from '@radweave/remarks';
 import { type StageContext, stopIfAsked, warn } from '@radweave/study/context/events';
 import { programVersions } from '@radweave/study/context/versions';
 
-/** Options of `audit`. */
 export interface AuditOptions {
   config: Config;
   modalities: string[];
@@ -43,7 +42,6 @@ export interface AuditOptions {
   outputDir?: string | null;
 }
 
-/** Result of `audit`. */
 export interface AuditResult {
   outputDir: string;
   auditFile: string;

@@ -40,7 +40,6 @@ export interface EvaluateOptions {
   outputDir: string | null;
 }
 
-/** Result of `evaluate`. */
 export interface EvaluateResult {
   outputDir: string;
   evaluationFile: string;

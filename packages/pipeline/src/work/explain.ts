@@ -29,7 +29,6 @@ import { sayCheck } from '../explain/remarks.ts';
 import { type ChosenPatient, selectPatients } from '../explain/select.ts';
 import { predictedSlices, type WantedPatient } from '../explain/wanted.ts';
 
-/** Options of `explain`. */
 export interface ExplainOptions {
   config: Config;
   modality: string;
@@ -48,7 +47,6 @@ export interface ExplainOptions {
   slices: number;
 }
 
-/** Result of `explain`. */
 export interface ExplainResult {
   folder: string;
   layer: string;

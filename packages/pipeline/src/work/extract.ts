@@ -32,7 +32,6 @@ import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { type AlignResult, alignResult } from './align.ts';
 
-/** Options of `extract`. */
 export interface ExtractOptions {
   config: Config;
   modality: string;
@@ -46,7 +45,6 @@ export interface ExtractOptions {
   given?: readonly string[];
 }
 
-/** Result of `extract`. */
 export interface ExtractResult {
   modality: string;
   model: string;

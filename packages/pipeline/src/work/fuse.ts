@@ -51,7 +51,6 @@ export interface FuseOptions {
   stack?: boolean;
 }
 
-/** Result of `fuse`. */
 export interface FuseResult {
   outputDir: string;
   metricsFile: string;

@@ -39,7 +39,6 @@ export interface HarmonizeOptions {
   permutations: number;
 }
 
-/** Result of `harmonize`. */
 export interface HarmonizeResult {
   outputDir: string;
   recordFile: string;

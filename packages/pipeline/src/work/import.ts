@@ -71,7 +71,6 @@ import {
   unusableMasks,
 } from './import-questions.ts';
 
-/** Options of `import`. */
 export interface ImportOptions {
   kind: 'dicom' | 'nifti' | 'images';
   /** Folder with the files of an export. */
@@ -104,7 +103,6 @@ export interface ImportOptions {
   pixels: PixelFlags;
 }
 
-/** Result of `import`. */
 export interface ImportResult {
   /** Null after a dry run. */
   output: string | null;

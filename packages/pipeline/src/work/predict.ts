@@ -21,7 +21,6 @@ import { resolveDevice } from '@radweave/torch';
 import { extractNewImages, type TrainedPatients } from '../predict/new-images.ts';
 import { type TrainedOn, trainedOnFeatures } from '../predict/trained-on.ts';
 
-/** Options of `predict`. */
 export interface PredictOptions {
   config: Config;
   /** `model.json` of a fusion. */
@@ -36,7 +35,6 @@ export interface PredictOptions {
   hospital?: string | undefined;
 }
 
-/** Result of `predict`. */
 export interface PredictResult {
   output: string;
   /** Predicted patients. */

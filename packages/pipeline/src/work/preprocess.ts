@@ -66,7 +66,6 @@ export interface PreprocessOptions {
   config: Config;
 }
 
-/** Result of `preprocess`. */
 export interface PreprocessResult {
   splitsDir: string;
   summary: SplitSummary;

@@ -25,7 +25,6 @@ import { manualSeed, type Profile, resolveDevice } from '@radweave/torch';
 /** What is profiled: one training step or one extraction batch. */
 export type ProfiledJob = 'training' | 'extraction';
 
-/** Options of `profile`. */
 export interface ProfileOptions {
   config: Config;
   jobs: ProfiledJob[];
@@ -51,7 +50,6 @@ export interface JobProfile {
   trace: string;
 }
 
-/** Result of `profile`. */
 export interface ProfileResult {
   model: string;
   imageSize: number;

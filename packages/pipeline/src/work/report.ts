@@ -14,7 +14,6 @@ import { findBrowser, printPdf } from '@radweave/report/browser';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 import { gatherReport } from '../report/gather.ts';
 
-/** Options of `report`. */
 export interface ReportOptions {
   config: Config;
   language: Language;
@@ -24,7 +23,6 @@ export interface ReportOptions {
   output: string | null;
 }
 
-/** Result of `report`. */
 export interface ReportResult {
   html: string;
   /** Null unless it was asked for. */

@@ -8,7 +8,6 @@ import { filesBelow, lookAt, type Told, toldBy } from '../share/look.ts';
 import { patientsOfStudy } from '../share/patients.ts';
 import { pseudonymsOf } from '../share/pseudonyms.ts';
 
-/** Options of `audit --share`. */
 export interface ShareOptions {
   config: Config;
   /** File or folder that is to be handed on. */

@@ -30,7 +30,6 @@ import { beginsAnew, isFinished, isToTestAgain, warnOfOtherSplit } from './finis
 import type { Place } from './ranks-place.ts';
 import { explainLost, joined, Others, type Together } from './together.ts';
 
-/** Options of `train`. */
 export interface TrainOptions {
   config: Config;
   /** Keys the user set on the command line, by flag or `--set`. */
@@ -47,7 +46,6 @@ export interface TrainOptions {
   together?: Together | undefined;
 }
 
-/** Result of `train`. */
 export interface TrainResult {
   run: string;
   modality: string;

@@ -21,7 +21,6 @@ import { are, counted } from '@radweave/remarks';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 import { warnOfDamagedRuns } from '@radweave/study/runs/run-folder';
 
-/** Options of `visualize`. */
 export interface VisualizeOptions {
   config: Config;
   modalities: string[];
@@ -29,7 +28,6 @@ export interface VisualizeOptions {
   runs?: Readonly<Record<string, string>>;
 }
 
-/** Result of `visualize`. */
 export interface VisualizeResult {
   outputDir: string;
   /** Files, SVG and PNG. */

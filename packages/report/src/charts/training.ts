@@ -15,7 +15,6 @@ export interface TrainingWords {
   perPatient: string;
 }
 
-/** A point of a curve. */
 interface CurvePoint {
   epoch: number;
   metric: 'loss' | 'auc';

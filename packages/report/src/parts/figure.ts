@@ -3,7 +3,6 @@ import type { Spec } from '../charts/figure.ts';
 import type { ReportContext } from '../context.ts';
 import { Html, html } from '../html/html.ts';
 
-/** A figure of the report. */
 export interface FigureSpec {
   /** Stays the same from report to report; also the name of the SVG file. */
   name: string;

@@ -117,7 +117,6 @@ export function gram(matrix: Matrix): Matrix {
   return products;
 }
 
-/** The matrix with rows and columns exchanged. */
 export function transpose(matrix: Matrix): Matrix {
   const flipped = zeros(matrix.columns, matrix.rows);
   for (let i = 0; i < matrix.rows; i++) {

@@ -14,7 +14,6 @@ export function freezeScaler(rows: readonly FitRow[], features: Matrix): Outcome
   return { value: freeze('scaler', value, fittedOn) };
 }
 
-/** Standardises features with a frozen scaler. */
 export function applyScaler(frozen: Frozen<'scaler'>, features: Matrix): Matrix {
   const { mean, scale } = frozen.value;
   return standardise({ mean: Float64Array.from(mean), scale: Float64Array.from(scale) }, features);

@@ -84,7 +84,6 @@ export class Brightness {
     group.add(slice, facts);
   }
 
-  /** Mean histogram of each hospital and modality. */
   rows(): BrightnessRow[] {
     return [...this.groups.values()].flatMap(({ hospital, modality, slices, histogram }) =>
       Array.from(histogram, (share, bin) => ({

@@ -42,7 +42,6 @@ export function unusedFiles(found: FoundCohort, twoValued: readonly FoundSlice[]
 
 type PlaceCode = 'data-masks-named' | 'data-masks-two-values' | 'data-masks-doubtful' | 'data-repeated';
 
-/** One remark for the slices of each hospital and modality. */
 function byPlace(slices: readonly FoundSlice[], code: PlaceCode): Remark[] {
   const groups = groupBy(slices, ({ hospital, modality }) => JSON.stringify([hospital, modality]));
   return [...groups.values()].map((own) => {

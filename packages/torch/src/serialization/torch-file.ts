@@ -71,7 +71,6 @@ export function torchRecords(value: unknown): TorchRecord[] {
   ];
 }
 
-/** Writes the records of a torch file. */
 export async function writeRecords(out: FileWriter, records: readonly TorchRecord[]): Promise<void> {
   const zip = new ZipWriter(out);
   for (const { name, data } of records) await zip.add(name, data);
