@@ -23,6 +23,21 @@ export interface KeyMap {
   batchNormEps?: number;
 }
 
+/** What names begin with in a layout, and in timm; `*` stands for a number that both have. */
+export type NamePair = readonly [theirs: string, timm: string];
+
+/** The rules for both ways; of several pairs that fit a name the first counts. */
+export function bothWays(pairs: readonly NamePair[]): { rules: readonly Rule[]; back: readonly Rule[] } {
+  const rule = (from: string, to: string): Rule => {
+    const pattern = from.replaceAll('.', '\\.').replace('*', '(\\d+)');
+    return [new RegExp(`^${pattern}`), to.replace('*', '$1')];
+  };
+  return {
+    rules: pairs.map(([theirs, timm]) => rule(theirs, timm)),
+    back: pairs.map(([theirs, timm]) => rule(timm, theirs)),
+  };
+}
+
 /** The state dict under timm's names; as it is when it has them already. */
 export function toTimmNames(
   state: ReadonlyMap<string, Tensor>,

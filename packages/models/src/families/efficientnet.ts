@@ -124,22 +124,14 @@ function stagesOf({ depth, kind }: EfficientNetConfig): Architecture {
 
 /** `features.1` to `features.7` are torchvision's stages, `features.8` is the last convolution. */
 function torchvisionMap(config: EfficientNetConfig): KeyMap {
-  const { rules, back } = torchvisionRules(stagesOf(config), (stage, block) => `${stage + 1}.${block}`);
   return {
     layout: 'torchvision',
     mark: /^features\.0\.0\.weight$/,
-    rules: [
-      ...rules,
-      [/^features\.8\.0\./, 'conv_head.'],
-      [/^features\.8\.1\./, 'bn2.'],
-      [/^classifier\.1\./, 'classifier.'],
-    ],
-    back: [
-      ...back,
-      [/^conv_head\./, 'features.8.0.'],
-      [/^bn2\./, 'features.8.1.'],
-      [/^classifier\./, 'classifier.1.'],
-    ],
+    ...torchvisionRules(stagesOf(config), (stage, block) => `${stage + 1}.${block}`, [
+      ['features.8.0.', 'conv_head.'],
+      ['features.8.1.', 'bn2.'],
+      ['classifier.1.', 'classifier.'],
+    ]),
   };
 }
 

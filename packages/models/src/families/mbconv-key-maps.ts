@@ -1,4 +1,4 @@
-import type { KeyMap, Rule } from '../entry/key-map.ts';
+import { bothWays, type KeyMap, type NamePair } from '../entry/key-map.ts';
 import type { Architecture, BlockSpec } from './mbconv-stages.ts';
 
 /** A block where torchvision has it, `features.POSITION`, and where timm has it, `blocks.STAGE.BLOCK`. */
@@ -55,14 +55,16 @@ function layerNames({ kind, squeezes }: BlockPlace): [theirs: string, timm: stri
 }
 
 /**
- * torchvision's names of the stem and of the layers inside the blocks, and the way back.
+ * torchvision's names, and the way back.
  *
  * @param position a block's place in torchvision's `features`, see {@link placesOf}.
+ * @param others what is neither the stem nor a layer inside one of the blocks.
  */
 export function torchvisionRules(
   stages: Architecture,
   position: (stage: number, block: number, number: number) => string,
-): Pick<KeyMap, 'rules'> & { back: readonly Rule[] } {
+  others: readonly NamePair[],
+): Pick<KeyMap, 'rules' | 'back'> {
   const pairs = placesOf(stages, position).flatMap((place) =>
     layerNames(place).map(
       ([theirs, timm]) => [`features.${place.position}.block.${theirs}.`, `${place.timm}.${timm}.`] as const,
@@ -70,17 +72,13 @@ export function torchvisionRules(
   );
   const toTimm = new Map<string, string>(pairs);
   const toTheirs = new Map<string, string>(pairs.map(([theirs, timm]) => [timm, theirs]));
+  const { rules, back } = bothWays([['features.0.0.', 'conv_stem.'], ['features.0.1.', 'bn1.'], ...others]);
   return {
     rules: [
-      [/^features\.0\.0\./, 'conv_stem.'],
-      [/^features\.0\.1\./, 'bn1.'],
+      ...rules,
       [/^features\.[\d.]+\.block\.\d\.(?:[01]|fc[12])\./, (whole) => toTimm.get(whole) ?? whole],
     ],
-    back: [
-      [/^conv_stem\./, 'features.0.0.'],
-      [/^bn1\./, 'features.0.1.'],
-      [/^blocks\.\d+\.\d+\.(?:se\.)?\w+\./, (whole) => toTheirs.get(whole) ?? whole],
-    ],
+    back: [...back, [/^blocks\.\d+\.\d+\.(?:se\.)?\w+\./, (whole) => toTheirs.get(whole) ?? whole]],
   };
 }
 

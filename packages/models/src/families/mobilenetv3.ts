@@ -108,27 +108,18 @@ const TORCHVISION_NORM = { eps: 1e-3, momentum: 0.01 };
 
 /** torchvision numbers the blocks through, and its head begins with a linear layer. */
 function keyMaps({ stages }: MobileNetV3Config): KeyMap[] {
-  const { rules, back } = torchvisionRules(stages, (_, __, number) => String(number + 1));
   const blocks = stages.flat().reduce((sum, { repeats }) => sum + repeats, 0);
   const last = stages.length - 1;
   return [
     {
       layout: 'torchvision',
       mark: /^features\.0\.0\.weight$/,
-      rules: [
-        ...rules,
-        [new RegExp(`^features\\.${blocks}\\.0\\.`), `blocks.${last}.0.conv.`],
-        [new RegExp(`^features\\.${blocks}\\.1\\.`), `blocks.${last}.0.bn1.`],
-        [/^classifier\.0\./, 'conv_head.'],
-        [/^classifier\.3\./, 'classifier.'],
-      ],
-      back: [
-        [new RegExp(`^blocks\\.${last}\\.0\\.conv\\.`), `features.${blocks}.0.`],
-        [new RegExp(`^blocks\\.${last}\\.0\\.bn1\\.`), `features.${blocks}.1.`],
-        ...back,
-        [/^conv_head\./, 'classifier.0.'],
-        [/^classifier\./, 'classifier.3.'],
-      ],
+      ...torchvisionRules(stages, (_, __, number) => String(number + 1), [
+        [`features.${blocks}.0.`, `blocks.${last}.0.conv.`],
+        [`features.${blocks}.1.`, `blocks.${last}.0.bn1.`],
+        ['classifier.0.', 'conv_head.'],
+        ['classifier.3.', 'classifier.'],
+      ]),
       pointwise: /^conv_head\.weight$/,
       batchNormEps: TORCHVISION_NORM.eps,
     },
