@@ -6,8 +6,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { commandFlags } from './command-flags.ts';
 import { COMMANDS } from './commands/index.ts';
 import { UserError } from './exit-codes.ts';
-import { build, main } from './main.ts';
-import { normaliseFlags } from './normalise-flags.ts';
+import { build, main, normaliseFlags } from './main.ts';
 import { reportError } from './report-error.ts';
 import { readCall } from './stage/flags.ts';
 

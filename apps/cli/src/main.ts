@@ -5,9 +5,7 @@ import { forThisStudy, ofThisLine, rememberCommandLine } from './command-line.ts
 import { COMMANDS } from './commands/index.ts';
 import { continueCommand, shortProgram, thisStart } from './continue-command.ts';
 import { EXIT } from './exit-codes.ts';
-import { normaliseFlags } from './normalise-flags.ts';
 import { reportError } from './report-error.ts';
-import { askForRequiredLast } from './required-last.ts';
 import { ignoreHangUpUnderNohup } from './stage/hang-up.ts';
 import { outliveStreams } from './streams.ts';
 
@@ -93,4 +91,31 @@ const DEBUG = 'Show the code and the stack of every error';
 
 function shown(name: string, examples: readonly string[]): string {
   return examples.map((flags) => `  ${shortProgram(thisStart())} ${name} ${flags}`.trimEnd()).join('\n');
+}
+
+/**
+ * Spells flags in snake_case, as the options are declared: `--batch-size` and `--batch_size` are the same. What follows
+ * `--` or `=` stays as typed.
+ */
+export function normaliseFlags(args: readonly string[]): string[] {
+  const end = args.indexOf('--');
+  return args.map((arg, i) => {
+    if (!arg.startsWith('--') || (end !== -1 && i >= end)) return arg;
+    const [name = '', ...value] = arg.split('=');
+    return [`--${name.slice(2).replaceAll('-', '_')}`, ...value].join('=');
+  });
+}
+
+/** Asks for required options after unknown ones are refused: who misspells an option lacks the one that was meant. */
+function askForRequiredLast(command: Command): void {
+  for (const one of command.commands) askForRequiredLast(one);
+  const required = command.options.filter(({ mandatory }) => mandatory);
+  for (const option of required) option.makeOptionMandatory(false);
+  command.hook('preAction', (_, action) => {
+    const lacking = required.find((option) => action.getOptionValue(option.attributeName()) === undefined);
+    if (action !== command || lacking === undefined) return;
+    command.error(`error: required option '${lacking.flags}' not specified`, {
+      code: 'commander.missingMandatoryOptionValue',
+    });
+  });
 }

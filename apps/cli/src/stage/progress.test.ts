@@ -2,9 +2,8 @@ import { defaultConfig } from '@radweave/artifacts';
 import type { StageEvent } from '@radweave/pipeline';
 import stringWidth from 'string-width';
 import { afterEach, expect, test, vi } from 'vitest';
-import { coloursOf } from './colours.ts';
 import { JobClock } from './job-clock.ts';
-import { ProgressDisplay } from './progress.ts';
+import { coloursOf, ProgressDisplay } from './progress.ts';
 import { TrainingClock } from './training-clock.ts';
 
 afterEach(() => {

@@ -1,8 +1,8 @@
 import type { StageEvent } from '@radweave/pipeline';
+import picocolors from 'picocolors';
 import wrapAnsi from 'wrap-ansi';
 import { forThisStudy } from '../command-line.ts';
 import { terminalWidth } from '../terminal-width.ts';
-import { coloursOf } from './colours.ts';
 import type { JobClock } from './job-clock.ts';
 import { TrainingClock } from './training-clock.ts';
 
@@ -130,4 +130,13 @@ function duration(seconds: number): string {
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   if (hours > 0) return `${hours} h ${minutes} min`;
   return minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
+}
+
+/** Colours where a person looks: on a terminal, unless `NO_COLOR` or a terminal without colours says otherwise. */
+export function coloursOf(
+  out: { readonly isTTY?: boolean },
+  env: NodeJS.ProcessEnv = process.env,
+): ReturnType<typeof picocolors.createColors> {
+  const isWanted = (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+  return picocolors.createColors(out.isTTY === true && isWanted);
 }

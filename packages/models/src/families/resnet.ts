@@ -1,10 +1,26 @@
 import { F, nn, type Tensor } from '@radweave/torch';
-import type { BuildOptions, RegisterModel } from '../entry/entry.ts';
+import type { BuildOptions, InputInfo, RegisterModel, WeightsInfo } from '../entry/entry.ts';
+import { IMAGENET, timmWeights } from '../entry/imagenet.ts';
 import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
 import { BasicBlock, Bottleneck, type ResidualBlock } from './resnet-blocks.ts';
-import { resnetWeights, type TimmRecipe } from './resnet-weights.ts';
+
+/** timm's training recipes for the weights that it takes by default ("ResNet strikes back", arXiv:2110.00476; racm). */
+type TimmRecipe = 'a1' | 'a1h' | 'racm';
+
+/** Share of the resized image that the evaluation crop keeps. */
+const CROP: Record<TimmRecipe, number> = { a1: 0.95, a1h: 0.95, racm: 0.875 };
+
+/** timm's default weights, then torchvision's first ones. From timm's `default_cfgs` in `models/resnet.py`. */
+function resnetWeights(name: string, recipe: TimmRecipe): WeightsInfo[] {
+  const input: InputInfo = { ...IMAGENET, size: 224, interpolation: 'bicubic', cropPct: CROP[recipe] };
+  const first: InputInfo = { ...IMAGENET, size: 224, interpolation: 'bilinear', cropPct: 0.875 };
+  return [
+    timmWeights(name, `${recipe}_in1k`, input),
+    timmWeights(name, 'tv_in1k', first, { license: 'bsd-3-clause' }),
+  ];
+}
 
 /** What tells the members of the family apart. */
 export interface ResNetConfig {

@@ -1,5 +1,6 @@
 import { empty, F, nn, type Tensor } from '@radweave/torch';
-import type { BuildOptions, ModelEntry, RegisterModel } from '../entry/entry.ts';
+import type { BuildOptions, InputInfo, ModelEntry, RegisterModel, WeightsInfo } from '../entry/entry.ts';
+import { IMAGENET, INCEPTION, timmWeights } from '../entry/imagenet.ts';
 import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
@@ -7,7 +8,37 @@ import { patchGrid, requireImageSize } from '../layers/image-size.ts';
 import { EPS, PatchEmbed, ViTBlock } from './vit-blocks.ts';
 import { VIT_KEY_MAPS, VIT_OBSOLETE } from './vit-key-maps.ts';
 import { PREFIX_TOKENS, resamplePositions, squareSide } from './vit-positions.ts';
-import { type ViTRecipe, vitWeights } from './vit-weights.ts';
+
+const AUGREG: InputInfo = { ...INCEPTION, size: 224, interpolation: 'bicubic', cropPct: 0.9 };
+const DINO: InputInfo = { ...AUGREG, ...IMAGENET };
+const DINOV2: InputInfo = { ...DINO, size: 518, cropPct: 1 };
+
+/** timm's name of a training recipe. */
+type ViTRecipe =
+  | 'augreg2_in21k_ft_in1k'
+  | 'augreg_in21k_ft_in1k'
+  | 'augreg_in1k'
+  | 'augreg_in21k'
+  | 'dino'
+  | 'lvd142m';
+
+/** Classes and preparation of the images, from timm's `default_cfgs` in `models/vision_transformer.py`. */
+const RECIPES: Readonly<Record<ViTRecipe, readonly [numClasses: number, InputInfo]>> = {
+  augreg2_in21k_ft_in1k: [1000, AUGREG],
+  augreg_in21k_ft_in1k: [1000, AUGREG],
+  augreg_in1k: [1000, AUGREG],
+  augreg_in21k: [21843, AUGREG],
+  dino: [0, DINO],
+  lvd142m: [0, DINOV2],
+};
+
+/** Facts on the weights that timm publishes. */
+function vitWeights(name: string, tags: readonly ViTRecipe[]): WeightsInfo[] {
+  return tags.map((tag) => {
+    const [numClasses, input] = RECIPES[tag];
+    return timmWeights(name, tag, input, { numClasses });
+  });
+}
 
 /** What tells the members of the family apart. */
 export interface VisionTransformerConfig {

@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Tensor } from '@radweave/torch';
 import type { InputInfo } from '../entry/entry.ts';
 import { IMAGENET } from '../entry/imagenet.ts';
@@ -7,10 +8,10 @@ import { type CreateModelOptions, createModel } from '../registry/create.ts';
 import { type ModelInfo, modelInfo } from '../registry/registry.ts';
 import { applyWeights, type WeightsReport } from './apply.ts';
 import { type FetchOptions, fetchWeights, publishedWeights } from './fetch.ts';
+import { orNone } from './hub/cache.ts';
 import { sha256 } from './hub/checksum.ts';
 import { torchCheckpoints } from './hub/settings.ts';
 import { readWeights } from './read.ts';
-import { findTorchvision } from './torch-hub.ts';
 import { WeightsError } from './weights-error.ts';
 
 /** Options of {@link initialWeights}. */
@@ -169,4 +170,21 @@ async function fileHash(file: string): Promise<string> {
       cause: error,
     });
   }
+}
+
+/**
+ * torchvision's own checkpoints of an architecture in `torch.hub`'s folder, such as `resnet18-f37072fd.pth`: files
+ * whose SHA-256 begins as their name says (`torch.hub.load_state_dict_from_url`, `check_hash`).
+ *
+ * @returns paths, sorted; several when several trainings of the architecture are there.
+ */
+async function findTorchvision(folder: string, name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const file of ((await orNone(readdir(folder))) ?? []).sort()) {
+    const digits = /^(.+)-([0-9a-f]{8,})\.pth$/.exec(file);
+    if (digits?.[1] !== name) continue;
+    const path = join(folder, file);
+    if ((await sha256(path)).startsWith(digits[2] ?? '')) found.push(path);
+  }
+  return found;
 }

@@ -1,5 +1,7 @@
 import {
+  type Config,
   DataError,
+  type FoldModel,
   InterruptedError,
   type LogitsRecord,
   type PatientLogits,
@@ -10,11 +12,14 @@ import type { PatientRow } from '@radweave/study/cohort/slice-table';
 import { studyKey } from '@radweave/study/cohort/study-key';
 import type { StageContext } from '@radweave/study/context/events';
 import type { CrossFold } from '@radweave/study/folds/plan';
-import { inferenceBatch } from '../compute/compute.ts';
+import type { RunFolder } from '@radweave/study/runs/run-folder';
+import { inferenceBatch, inferenceSettings } from '../compute/compute.ts';
+import { readCheckpoint } from '../open/checkpoint.ts';
+import { type FeatureNetwork, openFeatureNetwork } from '../open/feature-network.ts';
+import { checkpointNetwork } from '../open/network-spec.ts';
 import { stagePace } from '../slices/inference.ts';
 import type { LoadedSplit } from '../slices/load.ts';
 import { allSplits, loadSplits, type Splits } from '../training/session-splits.ts';
-import { type FittedFold, openFold } from './fold-network.ts';
 import { type FoldSettings, foldRun } from './fold-run.ts';
 import { patientLogits } from './logits.ts';
 
@@ -139,4 +144,28 @@ function stopped({ resumes }: FoldSettings): InterruptedError {
     hint: 'All models are trained and kept',
     ...(resumes === undefined ? {} : { run: resumes }),
   });
+}
+
+/** The best model of a fold, and what its checkpoint says of it. */
+interface FittedFold {
+  network: FeatureNetwork;
+  record: Omit<FoldModel, 'fold' | 'held_out'>;
+}
+
+/** Opens the best checkpoint of a fold's finished run. @throws DataError when it is not a checkpoint of a run. */
+async function openFold(config: Config, run: RunFolder, context: StageContext): Promise<FittedFold> {
+  const saved = await readCheckpoint(run.best);
+  if (saved === null) throw new DataError('E_CHECKPOINT', 'not a checkpoint of a run', { where: run.best });
+  const chosen = { kind: 'file' as const, path: run.best, saved };
+  const spec = checkpointNetwork(config, chosen);
+  const network = await openFeatureNetwork(spec, chosen, inferenceSettings(config), context);
+  const { train, val } = saved.about.patients;
+  const record = {
+    run: run.name,
+    checkpoint: run.best,
+    checkpoint_sha256: network.sha256,
+    trained_on: [...train],
+    validated_on: [...val],
+  };
+  return { network, record };
 }

@@ -1,10 +1,12 @@
 import type { Config } from '@radweave/artifacts';
 import type { StageContext } from '@radweave/study/context/events';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
-import { cudaDevice, manualSeed, resolveDevice, setRngState } from '@radweave/torch';
+import { type CudaDevice, cudaDevice, manualSeed, resolveDevice, setRngState } from '@radweave/torch';
 import { type ChosenCompute, chooseCompute, computeSettings } from '../compute/compute.ts';
 import { buildNetwork, type Network } from '../open/network-source.ts';
 import { resumedNetwork } from '../open/network-spec.ts';
+import type { LoadedSplit } from '../slices/load.ts';
+import { makeResident } from '../slices/resident.ts';
 import {
   augmentationOf,
   buildClassWeight,
@@ -18,7 +20,6 @@ import { fitBatch } from './fit-batch.ts';
 import { FrozenOutputs } from './frozen-outputs.ts';
 import { unpackPartial } from './partial-epoch.ts';
 import type { Ranks } from './ranks.ts';
-import { residentSplits } from './resident-splits.ts';
 import { type Restorable, restorable } from './restorable.ts';
 import { finishedBatches } from './resume-check.ts';
 import type { Splits, TrainingSets } from './session-splits.ts';
@@ -136,4 +137,27 @@ function begin(ranks: Ranks, { model }: Network, { training, experiment }: Confi
   if (training.sync_batch_norm) ranks.joinNorms(model);
   ranks.takeFirst(model.stateDict().values());
   if (ranks.rank > 0) manualSeed(experiment.seed + ranks.rank);
+}
+
+/** Of a device's free memory, for slices: the rest is for the network. */
+const MEMORY_SHARE = 1 / 4;
+
+/**
+ * The sets that are read in every epoch, their slices on the device where they fit. The external test set is read once, so it
+ * stays where it is.
+ */
+function residentSplits(splits: Splits, device: string, cuda: CudaDevice | null): Splits {
+  if (cuda === null) return splits;
+  let free = cuda.memory().free * MEMORY_SHARE;
+  const placed = (split: LoadedSplit): LoadedSplit => {
+    const pixels = makeResident(split.pixels, split.table.length, device, free);
+    if (pixels === null) return split;
+    free -= pixels.resident.numel * (pixels.bitDepth / 8);
+    const close = (): void => {
+      pixels.resident.dispose();
+      split.close();
+    };
+    return { ...split, pixels, close };
+  };
+  return { train: placed(splits.train), val: placed(splits.val), test: splits.test };
 }

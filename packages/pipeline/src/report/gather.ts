@@ -1,11 +1,12 @@
-import type { Config } from '@radweave/artifacts';
-import type { Optional, ReportData } from '@radweave/report';
+import { requireArrays } from '@radweave/analysis/features/source';
+import { auditFiles, auditFolder, type Config, DataError, readAuditRecord } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { type Remark, remark } from '@radweave/remarks';
+import type { LeakageCheck, Optional, ReportData } from '@radweave/report';
 import type { StageContext } from '@radweave/study/context/events';
-import { changedFeatures } from './changed-features.ts';
 import { environmentOf } from './environment.ts';
 import { featureMaps } from './feature-maps.ts';
 import { readGalleries } from './galleries.ts';
-import { readLeakage } from './leakage.ts';
 import { readFusion, readResults } from './results.ts';
 import { reportedRuns } from './runs.ts';
 import { settingsUsed } from './settings-used.ts';
@@ -74,4 +75,37 @@ function madeOf<T>(part: Optional<T>): T | null {
 function today(now: Date = new Date()): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
+
+/**
+ * The checks of the newest audit of everything.
+ *
+ * @param splitHash Of the study's patients: an audit of others says nothing of them.
+ */
+function readLeakage(config: Config, splitHash: string, files: UsedFiles): Optional<LeakageCheck[]> {
+  const path = auditFiles(auditFolder(config)).record;
+  const command = 'radweave audit';
+  if (!existsSync(path)) return { missing: { command, reason: null } };
+  const { checks, split_hash } = readAuditRecord(path);
+  if (split_hash !== splitHash)
+    return { missing: { command, reason: remark('other-split', { file: path }) } };
+  files.add(path);
+  return { value: checks };
+}
+
+/** A caution for each modality whose arrays or tables are not those that `extract` recorded. */
+function changedFeatures(featuresDir: string, modalities: readonly string[]): Remark[] {
+  return modalities
+    .filter((one) => isChanged(featuresDir, one))
+    .map((modality) => remark('features-changed', { modality }));
+}
+
+function isChanged(featuresDir: string, modality: string): boolean {
+  try {
+    requireArrays(featuresDir, modality);
+    return false;
+  } catch (error) {
+    if (error instanceof DataError) return error.code === 'E_FEATURES_CHANGED';
+    throw error;
+  }
 }

@@ -1,11 +1,11 @@
 import { extname } from 'node:path';
-import { DataError, hashFile, readText } from '@radweave/artifacts';
+import { DataError, hashFile, readNpy, readText } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { counted } from '@radweave/remarks';
-import { compareArrays } from './compare-arrays.ts';
 import { compareJson } from './compare-json.ts';
 import { compareTables, type Normalise } from './compare-tables.ts';
 import type { Findings } from './findings.ts';
+import { compareNumbers } from './numbers.ts';
 
 /** A file of the run and the same file made again. */
 export interface Pair {
@@ -54,4 +54,36 @@ function contents(findings: Findings, { file, saved, now, ...options }: Pair): n
     findings.differ(file, '', '', `cannot be read: ${error.message}`, 'can be read');
     return 0;
   }
+}
+
+/**
+ * Compares two `.npy` tables element by element.
+ *
+ * @returns how many numbers differ by rounding alone.
+ * @throws DataError when a file is not an array.
+ */
+function compareArrays(findings: Findings, file: string, savedPath: string, nowPath: string): number {
+  const saved = readNpy(savedPath);
+  const now = readNpy(nowPath);
+  if (saved.shape.join() !== now.shape.join()) {
+    findings.differ(file, '', 'shape', saved.shape, now.shape);
+    return 0;
+  }
+  const columns = saved.shape.at(-1) ?? 1;
+  let rounding = 0;
+  saved.data.forEach((value, i) => {
+    const other = now.data[i] ?? Number.NaN;
+    const likeness = compareNumbers(Number(value), Number(other));
+    if (likeness === 'rounding') rounding++;
+    if (likeness === 'different') {
+      findings.differ(
+        file,
+        `row ${Math.floor(i / columns)}`,
+        String(i % columns),
+        Number(value),
+        Number(other),
+      );
+    }
+  });
+  return rounding;
 }

@@ -1,11 +1,19 @@
 import { relative, sep } from 'node:path';
-import { type Config, replaceFolderAtomic, UsageError } from '@radweave/artifacts';
+import {
+  type Config,
+  type KeyedPatient,
+  readCohort,
+  readExclusions,
+  replaceFolderAtomic,
+  splitFiles,
+  UsageError,
+} from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
+import { readOwnCohort } from '@radweave/study/cohort/own-splits';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 import { writeWithout } from '../share/deidentify.ts';
 import { Identifiers } from '../share/identifiers.ts';
 import { filesBelow, lookAt, type Told, toldBy } from '../share/look.ts';
-import { patientsOfStudy } from '../share/patients.ts';
 import { pseudonymsOf } from '../share/pseudonyms.ts';
 
 export interface ShareOptions {
@@ -95,4 +103,15 @@ function refusePlace(path: string, to: string): void {
       hint: 'Give --deidentify a new folder beside it',
     },
   );
+}
+
+/** Everybody a study knows, those too whom it left out. */
+function patientsOfStudy({ data }: Pick<Config, 'data'>): KeyedPatient[] {
+  const { cohort, exclusions } = splitFiles(data.splits_dir);
+  const used = existsSync(cohort)
+    ? readCohort(cohort).patients
+    : (readOwnCohort(data, data.modalities)?.patients ?? []);
+  const left = existsSync(exclusions) ? readExclusions(exclusions) : [];
+  const all = [...used, ...left].map(({ patient, hospital }) => ({ patient, hospital }));
+  return [...new Map(all.map((one) => [one.patient, one])).values()];
 }
