@@ -1,5 +1,4 @@
 import { full, zerosLike } from '../create.ts';
-import { tuple } from '../serialization/python-values.ts';
 import { dispatchMany, dispatchVoid, type Tensor } from '../tensor.ts';
 import { checkNotNegative } from './checks.ts';
 import { FusedRates, isFusable } from './fused-rates.ts';
@@ -28,6 +27,8 @@ interface AdamState {
 export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
   /** The fused operator's name, without its namespace. */
   protected abstract readonly fused: '_fused_adam_' | '_fused_adamw_';
+  protected override readonly unused: PackedGroup = { maximize: false, foreach: null, capturable: false };
+  protected override readonly refused: readonly string[] = ['maximize', 'differentiable'];
   private readonly rates = new FusedRates();
 
   /** Lets the weights decay and returns the gradients to continue with. */
@@ -155,23 +156,6 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
 
   protected override tensorsOf({ step, average, squares, largest }: AdamState): readonly Tensor[] {
     return largest === null ? [step, average, squares] : [step, average, squares, largest];
-  }
-
-  protected override packOptions(options: AdamOptions): PackedGroup {
-    const { lr, betas, eps, weightDecay, amsgrad } = options;
-    const unused = { maximize: false, foreach: null, capturable: false };
-    return { lr, betas: tuple(betas), eps, weight_decay: weightDecay, amsgrad, ...unused };
-  }
-
-  protected override unpackOptions(saved: SavedDict): AdamOptions {
-    saved.refuse('maximize', 'differentiable');
-    return {
-      lr: saved.number('lr'),
-      betas: saved.pair('betas'),
-      eps: saved.number('eps'),
-      weightDecay: saved.number('weight_decay'),
-      amsgrad: saved.flag('amsgrad'),
-    };
   }
 }
 

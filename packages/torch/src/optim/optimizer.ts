@@ -1,6 +1,7 @@
 import { noGrad } from '../autograd.ts';
 import { emptyLike } from '../create.ts';
 import { tidy } from '../scope.ts';
+import { tuple } from '../serialization/python-values.ts';
 import type { Tensor } from '../tensor.ts';
 import { type GroupOptions, makeGroups, type OptimizedParams, type ParamGroup } from './groups.ts';
 import { SavedDict } from './saved-dict.ts';
@@ -29,7 +30,15 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
   /** The parameters of the last step, group by group. */
   private stepped: { group: ParamGroup<Options>; params: readonly Tensor[] }[] = [];
 
+  /** Options of torch's that are not offered here, as a group is saved with them. */
+  protected abstract readonly unused: PackedGroup;
+  /** Flags that must be off in a saved group. */
+  protected abstract readonly refused: readonly string[];
+  private readonly defaults: Options;
+
+  /** @param defaults in the order in which they are saved, under the same names in snake_case. */
   constructor(params: OptimizedParams<Options>, defaults: Options) {
+    this.defaults = defaults;
     this.paramGroups = makeGroups(this.constructor.name, params, defaults);
     for (const group of this.paramGroups) this.check(group);
   }
@@ -52,8 +61,6 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
   /** The tensors made here are kept by the caller. */
   protected abstract unpackState(saved: SavedDict, copy: (key: string) => Tensor, parameter: Tensor): State;
   protected abstract tensorsOf(state: State): readonly Tensor[];
-  protected abstract packOptions(options: Options): PackedGroup;
-  protected abstract unpackOptions(saved: SavedDict): Options;
 
   /**
    * One update of every parameter that has a gradient; the others, and their state, stay as they are.
@@ -162,6 +169,24 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
     }
   }
 
+  private packOptions(group: Options): PackedGroup {
+    const own = Object.keys(this.defaults).map((name) => {
+      const value: unknown = group[name as keyof Options];
+      return [torchName(name), Array.isArray(value) ? tuple(value) : value];
+    });
+    return { ...Object.fromEntries(own), ...this.unused };
+  }
+
+  private unpackOptions(saved: SavedDict): Options {
+    saved.refuse(...this.refused);
+    const own = Object.entries(this.defaults).map(([name, value]) => {
+      const key = torchName(name);
+      if (typeof value === 'boolean') return [name, saved.flag(key)];
+      return [name, typeof value === 'number' ? saved.number(key) : saved.pair(key)];
+    });
+    return Object.fromEntries(own);
+  }
+
   /** This optimizer's parameters by the numbers they have in a saved state dict. */
   private match(savedGroups: readonly SavedDict[]): Map<number, Tensor> {
     const owner = this.constructor.name;
@@ -193,6 +218,10 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
     for (const [, own] of states) for (const tensor of this.tensorsOf(own)) tensor.keep();
     return states;
   }
+}
+
+function torchName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** Whether an update that reads this on the host is to be left out. */

@@ -21,15 +21,18 @@ export interface Scheduler {
 }
 
 /** Schedules that follow the number of steps alone. */
-export abstract class StepCountScheduler implements Scheduler {
-  protected readonly optimizer: Scheduled;
+export abstract class StepCountScheduler<Setting extends string> implements Scheduler {
+  private readonly optimizer: Scheduled;
+  /** The schedule's own numbers, by torch's names. */
+  protected settings: Readonly<Record<Setting, number>>;
   private baseLrs: readonly number[];
   private lastEpoch = 0;
   private stepCount = 1;
   private last: readonly number[];
 
-  constructor(optimizer: Scheduled) {
+  constructor(optimizer: Scheduled, settings: Readonly<Record<Setting, number>>) {
     this.optimizer = optimizer;
+    this.settings = settings;
     for (const group of optimizer.paramGroups) group.initialLr ??= group.lr;
     this.baseLrs = optimizer.paramGroups.map(({ initialLr, lr }) => initialLr ?? lr);
     this.last = optimizer.paramGroups.map(({ lr }) => lr);
@@ -37,8 +40,6 @@ export abstract class StepCountScheduler implements Scheduler {
 
   /** The learning rate at `epoch` (1 or more), from the one before it and from the one the schedule began with. */
   protected abstract next(epoch: number, lr: number, baseLr: number): number;
-  protected abstract packSettings(): Record<string, number>;
-  protected abstract unpackSettings(saved: SavedDict): void;
 
   get lastLr(): readonly number[] {
     return this.last;
@@ -55,7 +56,7 @@ export abstract class StepCountScheduler implements Scheduler {
 
   stateDict(): Record<string, unknown> {
     return {
-      ...this.packSettings(),
+      ...this.settings,
       base_lrs: [...this.baseLrs],
       last_epoch: this.lastEpoch,
       verbose: false,
@@ -71,7 +72,8 @@ export abstract class StepCountScheduler implements Scheduler {
     const last = groupLrs(dict, '_last_lr', this.optimizer);
     const lastEpoch = dict.number('last_epoch');
     const stepCount = dict.number('_step_count');
-    this.unpackSettings(dict);
+    const settings = Object.keys(this.settings).map((name) => [name, dict.number(name)]);
+    this.settings = Object.fromEntries(settings);
     this.baseLrs = baseLrs;
     this.last = last;
     this.lastEpoch = lastEpoch;

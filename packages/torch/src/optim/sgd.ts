@@ -19,11 +19,13 @@ interface SGDState {
 
 /** Stochastic gradient descent; the update rule is torch.optim.SGD's (its `_multi_tensor_sgd`). */
 export class SGD extends Optimizer<SGDOptions, SGDState> {
+  protected override readonly unused: PackedGroup = { maximize: false, foreach: null, differentiable: false };
+  protected override readonly refused: readonly string[] = ['maximize', 'differentiable'];
   private readonly rates = new FusedRates();
 
   /** @param options `lr` must be given; everything else is off by default. */
-  constructor(params: OptimizedParams<SGDOptions>, options: Partial<SGDOptions> & { lr: number }) {
-    super(params, { momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, ...options });
+  constructor(params: OptimizedParams<SGDOptions>, { lr, ...options }: Partial<SGDOptions> & { lr: number }) {
+    super(params, { lr, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, ...options });
   }
 
   protected override check(options: SGDOptions): void {
@@ -154,22 +156,5 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
 
   protected override tensorsOf({ momentumBuffer }: SGDState): readonly Tensor[] {
     return momentumBuffer === null ? [] : [momentumBuffer];
-  }
-
-  protected override packOptions(options: SGDOptions): PackedGroup {
-    const { lr, momentum, dampening, weightDecay, nesterov } = options;
-    const unused = { maximize: false, foreach: null, differentiable: false };
-    return { lr, momentum, dampening, weight_decay: weightDecay, nesterov, ...unused };
-  }
-
-  protected override unpackOptions(saved: SavedDict): SGDOptions {
-    saved.refuse('maximize', 'differentiable');
-    return {
-      lr: saved.number('lr'),
-      momentum: saved.number('momentum'),
-      dampening: saved.number('dampening'),
-      weightDecay: saved.number('weight_decay'),
-      nesterov: saved.flag('nesterov'),
-    };
   }
 }
