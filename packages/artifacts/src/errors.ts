@@ -81,9 +81,17 @@ export class InterruptedError extends RadweaveError {
   /** The training run to resume; undefined where the same call continues. */
   readonly run: string | undefined;
 
-  constructor(code: ErrorCode, what: string, details: ErrorDetails & { readonly run?: string } = {}) {
-    super(4, code, what, details);
-    this.run = details.run;
+  constructor(
+    what: string,
+    hint?: string,
+    {
+      run,
+      code = 'E_INTERRUPTED',
+      cause,
+    }: { run?: string | undefined; code?: ErrorCode; cause?: unknown } = {},
+  ) {
+    super(4, code, what, { hint, cause });
+    this.run = run;
   }
 }
 

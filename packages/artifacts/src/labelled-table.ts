@@ -45,3 +45,11 @@ function* withNames<Row extends object>(
     yield { ...row, ...Object.fromEntries(names) };
   }
 }
+
+/** A writer of tables with these columns, as {@link writeLabelledTable}. */
+export function labelledWriter<Row, Line extends object>(
+  columns: Columns<Line>,
+  lineOf: (row: Row) => Line,
+): (path: string, rows: readonly Row[], labels: readonly string[]) => void {
+  return (path, rows, labels) => writeLabelledTable(path, columns, rows.map(lineOf), labels);
+}

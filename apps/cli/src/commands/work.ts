@@ -103,9 +103,7 @@ async function workInProcesses(
   const args = ['--output_dir', output_dir, ...(quiet === true ? ['--quiet'] : [])];
   const ends = await runWorkers(args, devices, workerIndex(index) * devices.length);
   if (ends.some(({ code }) => code === EXIT.interrupted)) {
-    throw new InterruptedError('E_INTERRUPTED', 'the workers were stopped', {
-      hint: 'Start them again to go on',
-    });
+    throw new InterruptedError('the workers were stopped', 'Start them again to go on');
   }
   throwFailed(plan);
   const tasks = await studyStatus(plan);

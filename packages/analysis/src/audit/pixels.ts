@@ -31,7 +31,7 @@ export async function scanPixels(subject: AuditSubject, context: StageContext): 
     signal: abort.signal,
     onProgress: (done, total) => {
       context.emit({ kind: 'progress', task: 'comparing images', done, total });
-      if (context.shouldStop()) abort.abort(new InterruptedError('E_INTERRUPTED', 'the audit was stopped'));
+      if (context.shouldStop()) abort.abort(new InterruptedError('the audit was stopped'));
     },
   });
   const facts = new Map<string, SliceFacts>();

@@ -1,5 +1,5 @@
 import type { Remark } from '@radweave/remarks';
-import { writeTable } from '../csv.ts';
+import { tableFile } from '../csv.ts';
 import {
   type Column,
   type Columns,
@@ -12,7 +12,7 @@ import {
   text,
 } from '../csv-columns.ts';
 import { inSampleColumn } from '../fusion/metrics.ts';
-import { writeLabelledTable } from '../labelled-table.ts';
+import { labelledWriter, writeLabelledTable } from '../labelled-table.ts';
 import { SPLITS, type Split } from '../split.ts';
 import {
   type AggregationRow,
@@ -71,12 +71,8 @@ function estimatedLine<Name extends string>(
 }
 
 /** Writes `metrics.csv`: a line for each model, split, hospital and positive label. */
-export function writeEvaluationMetrics(
-  path: string,
-  rows: readonly EvaluationRow[],
-  labelNames: readonly string[],
-): void {
-  const columns = {
+export const writeEvaluationMetrics = labelledWriter(
+  {
     ...place,
     n: count,
     n_positive: numberOrEmpty,
@@ -84,18 +80,13 @@ export function writeEvaluationMetrics(
     threshold: numberOrEmpty,
     in_sample: inSampleColumn,
     note: text,
-  } as Columns<Line>;
-  const lines = rows.map((row) => estimatedLine(row, METRICS));
-  writeLabelledTable(path, columns, lines, labelNames);
-}
+  } as Columns<Line>,
+  (row: EvaluationRow) => estimatedLine(row, METRICS),
+);
 
 /** Writes `comparisons.csv`. */
-export function writeComparisons(
-  path: string,
-  rows: readonly ComparisonRow[],
-  labelNames: readonly string[],
-): void {
-  const columns = {
+export const writeComparisons = labelledWriter(
+  {
     first: required,
     second: required,
     split,
@@ -108,31 +99,23 @@ export function writeComparisons(
     mcnemar_p: numberOrEmpty,
     ...estimateColumns(['nri', 'idi']),
     note: text,
-  } as Columns<Line>;
-  const lines = rows.map((row) => estimatedLine(row, ['auc_difference', 'nri', 'idi']));
-  writeLabelledTable(path, columns, lines, labelNames);
-}
+  } as Columns<Line>,
+  (row: ComparisonRow) => estimatedLine(row, ['auc_difference', 'nri', 'idi']),
+);
 
 /** Writes `aggregation.csv`. */
-export function writeAggregation(path: string, rows: readonly AggregationRow[]): void {
-  const columns: Columns<AggregationRow> = {
-    model: required,
-    aggregation: required,
-    chosen: yesNo,
-    val_auc: numberOrEmpty,
-    test_auc: numberOrEmpty,
-    note: remarkTextOrEmpty,
-  };
-  writeTable(path, columns, rows);
-}
+export const { write: writeAggregation } = tableFile<AggregationRow>({
+  model: required,
+  aggregation: required,
+  chosen: yesNo,
+  val_auc: numberOrEmpty,
+  test_auc: numberOrEmpty,
+  note: remarkTextOrEmpty,
+});
 
 /** Writes `heterogeneity.csv`: how alike a model's AUCs are in the external hospitals. */
-export function writeHeterogeneity(
-  path: string,
-  rows: readonly HeterogeneityRow[],
-  labelNames: readonly string[],
-): void {
-  const columns = {
+export const writeHeterogeneity = labelledWriter(
+  {
     model: required,
     positive_label: required,
     hospitals: text,
@@ -142,15 +125,12 @@ export function writeHeterogeneity(
     p: numberOrEmpty,
     i2: numberOrEmpty,
     note: text,
-  } as Columns<Line>;
-  const lines = rows.map(
-    (row): Line => ({
-      ...estimatedLine(row, ['within_auc']),
-      hospitals: row.hospitals.join(' '),
-    }),
-  );
-  writeLabelledTable(path, columns, lines, labelNames);
-}
+  } as Columns<Line>,
+  (row: HeterogeneityRow): Line => ({
+    ...estimatedLine(row, ['within_auc']),
+    hospitals: row.hospitals.join(' '),
+  }),
+);
 
 /** Writes the points of all ROC, calibration and decision curves, one table each. */
 export function writeCurves(

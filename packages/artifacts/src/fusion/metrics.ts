@@ -1,7 +1,7 @@
 import { tableFile } from '../csv.ts';
 import { count, numberOrEmpty, oneOf, type RowOf, required, text } from '../csv-columns.ts';
 import { discriminationColumns } from '../discrimination-columns.ts';
-import { writeLabelledTable } from '../labelled-table.ts';
+import { labelledWriter } from '../labelled-table.ts';
 import { SPLITS } from '../split.ts';
 
 /** Whether the features of a row come from a network that was trained on the same patients. */
@@ -35,10 +35,4 @@ export type FusionMetricsRow = RowOf<typeof columns>;
 /** `metrics.csv` of a fusion. */
 export const { read: readFusionMetrics } = tableFile(columns);
 
-export function writeFusionMetrics(
-  path: string,
-  rows: readonly FusionMetricsRow[],
-  labelNames: readonly string[],
-): void {
-  writeLabelledTable(path, columns, rows, labelNames);
-}
+export const writeFusionMetrics = labelledWriter(columns, (row: FusionMetricsRow) => row);

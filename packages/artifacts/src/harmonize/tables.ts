@@ -13,7 +13,7 @@ import { discriminationColumns } from '../discrimination-columns.ts';
 import { type NamedFeatures, writeNamedFeatures } from '../fusion/fused-features.ts';
 import { inSampleColumn } from '../fusion/metrics.ts';
 import { type ModelProbabilities, writeProbabilities } from '../fusion/probability-columns.ts';
-import { writeLabelledTable } from '../labelled-table.ts';
+import { labelledWriter } from '../labelled-table.ts';
 import type { SiteAuditRow } from './record.ts';
 
 /** Whether the features of a row were harmonised, which is transductive: by help of the patients they belong to. */
@@ -59,13 +59,7 @@ export type HarmonisedMetricsRow = RowOf<typeof metricsColumns>;
 /** `metrics.csv` of a harmonisation. */
 export const { read: readHarmonisedMetrics } = tableFile(metricsColumns);
 
-export function writeHarmonisedMetrics(
-  path: string,
-  rows: readonly HarmonisedMetricsRow[],
-  labelNames: readonly string[],
-): void {
-  writeLabelledTable(path, metricsColumns, rows, labelNames);
-}
+export const writeHarmonisedMetrics = labelledWriter(metricsColumns, (row: HarmonisedMetricsRow) => row);
 
 /** Who a row of `predictions_test.csv` is about, and what is said of them beside the probabilities. */
 const who = { patient: patientId, hospital: text, label: count, transductive };

@@ -60,9 +60,8 @@ function measure(work: Workload, candidates: readonly Precision[], context: Stag
   const now = (): number => performance.now() - started;
   const onStep = (done: number, total: number): void => {
     if (context.shouldStop()) {
-      throw new InterruptedError('E_INTERRUPTED', 'measuring the precisions was stopped', {
-        hint: 'Nothing was started; run the same command again',
-      });
+      const hint = 'Nothing was started; run the same command again';
+      throw new InterruptedError('measuring the precisions was stopped', hint);
     }
     context.emit({ kind: 'progress', task: 'measuring precisions', done, total });
   };

@@ -37,7 +37,6 @@ function notFinite(): DataError {
 
 /** The error of a user who asked to stop. */
 export function stopped(): InterruptedError {
-  return new InterruptedError('E_INTERRUPTED', 'explaining was stopped', {
-    hint: 'The earlier explanations are unchanged; run the same command again',
-  });
+  const hint = 'The earlier explanations are unchanged; run the same command again';
+  return new InterruptedError('explaining was stopped', hint);
 }

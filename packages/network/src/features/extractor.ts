@@ -121,7 +121,6 @@ function notFinite(patient: string): DataError {
 }
 
 function interrupted(): InterruptedError {
-  return new InterruptedError('E_INTERRUPTED', 'extraction was stopped', {
-    hint: 'The earlier features are unchanged; run the same command again',
-  });
+  const hint = 'The earlier features are unchanged; run the same command again';
+  return new InterruptedError('extraction was stopped', hint);
 }

@@ -140,10 +140,8 @@ function refuseSeen(
 }
 
 function stopped({ resumes }: FoldSettings): InterruptedError {
-  return new InterruptedError('E_INTERRUPTED', 'computing logits was stopped', {
-    hint: 'All models are trained and kept',
-    ...(resumes === undefined ? {} : { run: resumes }),
-  });
+  const hint = 'All models are trained and kept';
+  return new InterruptedError('computing logits was stopped', hint, { run: resumes });
 }
 
 /** The best model of a fold, and what its checkpoint says of it. */

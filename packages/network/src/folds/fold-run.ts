@@ -119,8 +119,6 @@ function recordSets({ sets }: CrossFold, run: RunFolder, modality: string): void
 }
 
 function interrupted(run: RunFolder, { resumes }: FoldSettings): InterruptedError {
-  return new InterruptedError('E_INTERRUPTED', `training of '${run.name}' was stopped`, {
-    hint: 'Finished folds are kept',
-    ...(resumes === undefined ? {} : { run: resumes }),
-  });
+  const what = `training of '${run.name}' was stopped`;
+  return new InterruptedError(what, 'Finished folds are kept', { run: resumes });
 }

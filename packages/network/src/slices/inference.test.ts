@@ -3,7 +3,7 @@ import type { StageContext, StageEvent } from '@radweave/study/context/events';
 import { expect, test } from 'vitest';
 import { paced, requireFinite, stagePace } from './inference.ts';
 
-const stopped = (): InterruptedError => new InterruptedError('E_INTERRUPTED', 'stopped', {});
+const stopped = (): InterruptedError => new InterruptedError('stopped');
 
 function listening(stopAfter = Number.POSITIVE_INFINITY): StageContext & { events: StageEvent[] } {
   const events: StageEvent[] = [];

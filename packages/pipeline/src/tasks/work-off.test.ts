@@ -119,7 +119,7 @@ test('a worker that is asked to stop leaves its task to the next, and a new plan
   const plan = planOf(folder, 2, () => []);
   const board = new Board(folder, plan, 0);
   const stop = async (): Promise<void> => {
-    throw ofThread(new InterruptedError('E_INTERRUPTED', 'stopped'));
+    throw ofThread(new InterruptedError('stopped'));
   };
   await expect(workOff(board, stop, options())).rejects.toThrow('stopped');
   expect(board.record('0')).toMatchObject({ state: 'stopped' });

@@ -22,7 +22,9 @@ export async function workOff(
   { index, pause, signal }: WorkOptions,
 ): Promise<void> {
   for (;;) {
-    if (signal.aborted) throw stopped();
+    if (signal.aborted) {
+      throw new InterruptedError('the worker was stopped between two tasks', 'Start it again to go on');
+    }
     const { ready, open } = board.look();
     if (open === 0) return;
     const first = ready.length === 0 ? 0 : index % ready.length;
@@ -34,10 +36,4 @@ export async function workOff(
     // Who asks to stop ends the wait; the loop says so.
     if (!isAny) await sleep(pause, undefined, { signal }).catch(() => undefined);
   }
-}
-
-function stopped(): InterruptedError {
-  return new InterruptedError('E_INTERRUPTED', 'the worker was stopped between two tasks', {
-    hint: 'Start it again to go on',
-  });
 }

@@ -5,7 +5,6 @@ import { alikeIds } from '@radweave/analysis/audit/similar-ids';
 import { type AuditSubject, readSubject } from '@radweave/analysis/audit/subject';
 import { auditText } from '@radweave/analysis/audit/text';
 import {
-  type AuditCheck,
   type AuditFinding,
   type AuditRecord,
   type AuditSeverity,
@@ -42,15 +41,12 @@ export interface AuditOptions {
   outputDir?: string | null;
 }
 
-export interface AuditResult {
+export interface AuditResult extends Pick<AuditRecord, 'verdict' | 'checks' | 'findings'> {
   outputDir: string;
   auditFile: string;
   textFile: string;
   /** Patients whose IDs are alike; null when there are none. */
   alikeFile: string | null;
-  verdict: AuditRecord['verdict'];
-  checks: AuditCheck[];
-  findings: AuditFinding[];
 }
 
 /**

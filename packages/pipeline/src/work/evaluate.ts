@@ -40,20 +40,16 @@ export interface EvaluateOptions {
   outputDir: string | null;
 }
 
-export interface EvaluateResult {
+export interface EvaluateResult
+  extends Pick<
+    Evaluation,
+    'primary' | 'rows' | 'comparisons' | 'aggregation' | 'notes' | 'findings' | 'heterogeneity'
+  > {
   outputDir: string;
   evaluationFile: string;
   /** What each label is called. */
   labelNames: string[];
-  primary: string;
   models: string[];
-  /** Everything of `metrics.csv`. */
-  rows: Evaluation['rows'];
-  comparisons: Evaluation['comparisons'];
-  aggregation: Evaluation['aggregation'];
-  notes: Evaluation['notes'];
-  findings: Evaluation['findings'];
-  heterogeneity: Evaluation['heterogeneity'];
 }
 
 /**

@@ -123,11 +123,9 @@ export function explainLost(error: unknown, run: RunFolder | null, said: readonl
   const begun = run?.exists() === true ? run : null;
   const kept = begun === null ? NOT_BEGUN : 'Resumed, the run begins anew';
   const hasLast = begun !== null && existsSync(begun.last);
-  return new InterruptedError('E_RANK_LOST', [error.message, ...said].join('; '), {
-    hint: hasLast ? 'The last checkpoint is kept: resume the run, with any number of processes' : kept,
-    ...(begun === null ? {} : { run: begun.name }),
-    cause: error,
-  });
+  const hint = hasLast ? 'The last checkpoint is kept: resume the run, with any number of processes' : kept;
+  const details = { code: 'E_RANK_LOST', run: begun?.name, cause: error } as const;
+  return new InterruptedError([error.message, ...said].join('; '), hint, details);
 }
 
 /** The line of an error among what a process wrote. */

@@ -197,12 +197,10 @@ async function followTraining(
 }
 
 function stopped(run: RunFolder, { experiment }: Config): InterruptedError {
-  return new InterruptedError('E_INTERRUPTED', `training of '${run.name}' was stopped`, {
-    hint: experiment.save_last
-      ? 'Its last checkpoint is kept: resume it to continue'
-      : 'It keeps no last checkpoint (experiment.save_last): resumed, it begins anew',
-    run: run.name,
-  });
+  const hint = experiment.save_last
+    ? 'Its last checkpoint is kept: resume it to continue'
+    : 'It keeps no last checkpoint (experiment.save_last): resumed, it begins anew';
+  return new InterruptedError(`training of '${run.name}' was stopped`, hint, { run: run.name });
 }
 
 /** Trains alone, or as the first of several processes. */

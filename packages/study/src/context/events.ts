@@ -28,7 +28,7 @@ export function say(context: StageContext, text: string): void {
 /** Ends a stage whose user asked to stop and which leaves nothing half done here. @throws InterruptedError. */
 export function stopIfAsked(context: StageContext, what: string): void {
   if (!context.shouldStop()) return;
-  throw new InterruptedError('E_INTERRUPTED', `${what} was stopped`, { hint: 'Start it again' });
+  throw new InterruptedError(`${what} was stopped`, 'Start it again');
 }
 
 /** Warns the user of something that the results depend on. */
