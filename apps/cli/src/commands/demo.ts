@@ -15,7 +15,7 @@ import { existsSync, rmSync } from '@radweave/artifacts/files';
 import { generatePhantomCohort, type PhantomOptions } from '@radweave/phantom';
 import { type Runner, runPipeline } from '@radweave/pipeline';
 import { counted } from '@radweave/remarks';
-import { runEnding } from '../run-ending.ts';
+import { runEnding } from '../present/results.ts';
 import { JobClock } from '../stage/job-clock.ts';
 import { terminalRunner } from '../stage/run-stage.ts';
 import type { Define } from './define.ts';

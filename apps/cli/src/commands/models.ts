@@ -15,6 +15,7 @@ import {
   type WeightsInfo,
 } from '@radweave/models';
 import { type ExportedModel, exportModel } from '@radweave/pipeline';
+import { counted } from '@radweave/remarks';
 import { type Command, Option } from 'commander';
 import { EXIT, UserError } from '../exit-codes.ts';
 import { ProgressDisplay } from '../stage/progress.ts';
@@ -195,7 +196,7 @@ function exportedText(written: ExportedModel): string {
   const { output, sha256, model, layout, tensors, numClasses, inChans, input, differences, python } = written;
   const inAll = inChans === 3 && input !== null ? ', the same in all three channels' : '';
   return [
-    `${output}: ${tensors} tensors of ${model} for ${layout}, ${numClasses} classes, ${inChans} ${inChans === 1 ? 'channel' : 'channels'}`,
+    `${output}: ${tensors} tensors of ${model} for ${layout}, ${numClasses} classes, ${counted(inChans, 'channel')}`,
     `  sha256  ${sha256}`,
     ...(input === null
       ? []

@@ -1,6 +1,6 @@
 import { jsonLine } from '@radweave/artifacts';
 import { runPipeline } from '@radweave/pipeline';
-import { runEnding } from '../run-ending.ts';
+import { runEnding } from '../present/results.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { readCall, tellFile } from '../stage/flags.ts';
 import { JobClock } from '../stage/job-clock.ts';

@@ -11,7 +11,7 @@ import {
   work,
 } from '@radweave/pipeline';
 import { EXIT, exitCodeOf, UserError } from '../exit-codes.ts';
-import { runEnding } from '../run-ending.ts';
+import { runEnding } from '../present/results.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { type CommonFlags, readCall } from '../stage/flags.ts';
 import { terminalRunner } from '../stage/run-stage.ts';

@@ -1,3 +1,4 @@
+import { SPLITS } from '@radweave/artifacts';
 import { table } from '../table.ts';
 import type { Presenter } from './presenter.ts';
 
@@ -6,12 +7,7 @@ export const presenter: Presenter<'align'> = {
     [
       table(
         ['split', 'aligned patients', 'left out', 'folder'],
-        (['train', 'val', 'test'] as const).map((split) => [
-          split,
-          patients[split],
-          missing[split],
-          folders[split],
-        ]),
+        SPLITS.map((split) => [split, patients[split], missing[split], folders[split]]),
       ),
       `Modalities: ${modalities.join(', ')}`,
       '',

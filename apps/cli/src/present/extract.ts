@@ -1,19 +1,15 @@
+import { SPLITS } from '@radweave/artifacts';
 import { table } from '../table.ts';
 import type { Presenter } from './presenter.ts';
 
 export const presenter: Presenter<'extract'> = {
-  text: (result) =>
+  text: ({ patients, slices, tables, dims, model, checkpoint }) =>
     [
       table(
         ['split', 'patients', 'slices', 'table'],
-        (['train', 'val', 'test'] as const).map((split) => [
-          split,
-          result.patients[split],
-          result.slices[split],
-          result.tables[split],
-        ]),
+        SPLITS.map((split) => [split, patients[split], slices[split], tables[split]]),
       ),
-      `${result.dims} features per slice by ${result.model}, ${result.checkpoint}`,
+      `${dims} features per slice by ${model}, ${checkpoint}`,
       '',
     ].join('\n'),
 };

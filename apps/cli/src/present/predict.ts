@@ -1,10 +1,11 @@
 import { haveNames } from '@radweave/artifacts';
+import { counted } from '@radweave/remarks';
 import type { Presenter } from './presenter.ts';
 
 export const presenter: Presenter<'predict'> = {
   text: ({ output, patients, models, labelNames, missing, threshold }) =>
     [
-      `${patients} ${patients === 1 ? 'patient' : 'patients'} predicted: ${output}`,
+      `${counted(patients, 'patient')} predicted: ${output}`,
       ...(models === undefined
         ? []
         : [

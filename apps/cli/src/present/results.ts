@@ -1,4 +1,13 @@
-import { type Evaluation, type EvaluationRow, haveNames } from '@radweave/artifacts';
+import {
+  type Config,
+  type Evaluation,
+  type EvaluationRow,
+  evaluationFiles,
+  evaluationFolder,
+  haveNames,
+  readEvaluation,
+  reportPath,
+} from '@radweave/artifacts';
 import wrapAnsi from 'wrap-ansi';
 import { NOT_AVAILABLE, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
@@ -72,4 +81,10 @@ export function foundText(findings: EvaluationResults['findings']): string[] {
     'What was found:',
     ...findings.map(({ text }) => `- ${wrapAnsi(text, room).replaceAll('\n', '\n  ')}`),
   ];
+}
+
+/** What a whole job says at its end: what was found and where to read more. */
+export function runEnding(config: Config): string {
+  const evaluation = readEvaluation(evaluationFiles(evaluationFolder(config)).record);
+  return `${resultsText(evaluation)}\nReport: ${reportPath(config)}\n`;
 }
