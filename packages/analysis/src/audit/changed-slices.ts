@@ -1,11 +1,25 @@
-import { SPLITS, slicesHash } from '@radweave/artifacts';
+import { SPLITS, slicesHash, toldFile } from '@radweave/artifacts';
 import { remark } from '@radweave/remarks';
-import { auditCase, type CheckReport, finding } from './check.ts';
+import { otherRoot } from '@radweave/study/cohort/split-folder';
+import { auditCase, type CheckReport, type Found, finding, NO_PIXELS } from './check.ts';
 import { type AuditedPixels, pixelGaps } from './pixels.ts';
 import type { AuditSubject } from './subject.ts';
 
-/** Slices that are not those which `preprocess` saw: other pixels, another label, another list. */
-export function checkChangedSlices(
+/** Slices that are not those which `preprocess` saw: other pixels, another label, another list; or a data root of another place. */
+export function checkChangedSlices(subject: AuditSubject, pixels: AuditedPixels | null): CheckReport {
+  const report = pixels === null ? NO_PIXELS : changedPixels(subject, pixels);
+  return { ...report, found: [...report.found, ...movedRoot(subject)] };
+}
+
+/** As `train`, `extract` and `explain` warn. */
+function movedRoot({ config: { data } }: AuditSubject): Found[] {
+  const other = otherRoot(data);
+  if (other === null) return [];
+  const places = `${toldFile(other.made)}, not ${toldFile(other.root)}`;
+  return finding(remark('WARN_OTHER_ROOT'), [auditCase([], places)], data.splits_dir, other.used);
+}
+
+function changedPixels(
   { summary, modalities, slices, config }: AuditSubject,
   pixels: AuditedPixels,
 ): CheckReport {

@@ -1,5 +1,5 @@
 import { type AuditCase, type AuditFinding, type AuditSeverity, DataError } from '@radweave/artifacts';
-import { asWritten, type Remark } from '@radweave/remarks';
+import { asWritten, type Remark, remark } from '@radweave/remarks';
 
 /** Cases that a finding lists; all are counted. */
 const LISTED = 20;
@@ -15,6 +15,9 @@ export interface CheckReport {
   /** What could not be looked at, and why; `as-written` where a file is there and cannot be read. */
   gaps: Remark[];
 }
+
+/** Of a check of pixels, where they are not to be looked at. */
+export const NO_PIXELS: CheckReport = { looked: null, found: [], gaps: [remark('audit-no-pixels')] };
 
 function severityOf(code: string): AuditSeverity {
   if (code.startsWith('LEAK_')) return 'leak';

@@ -1,9 +1,8 @@
 import type { AuditCheckName } from '@radweave/artifacts';
-import { remark } from '@radweave/remarks';
 import type { StageContext } from '@radweave/study/context/events';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
 import { checkChangedSlices } from './changed-slices.ts';
-import type { CheckReport } from './check.ts';
+import { type CheckReport, NO_PIXELS } from './check.ts';
 import { checkCheckpoints } from './checkpoints.ts';
 import { checkFeatures } from './features.ts';
 import { checkFoldModels } from './fold-models.ts';
@@ -33,8 +32,6 @@ export interface Check {
   run: (subject: AuditSubject, tools: CheckTools) => CheckReport | Promise<CheckReport>;
 }
 
-const NO_PIXELS: CheckReport = { looked: null, found: [], gaps: [remark('audit-no-pixels')] };
-
 /** Every check, in the order of the report. */
 export const CHECKS: readonly Check[] = [
   { name: 'patients across splits', needs: 'data', run: checkPatientSplits },
@@ -56,7 +53,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'changed slices',
     needs: 'data',
-    run: (subject, { pixels }) => (pixels === null ? NO_PIXELS : checkChangedSlices(subject, pixels)),
+    run: (subject, { pixels }) => checkChangedSlices(subject, pixels),
   },
   { name: 'checkpoints', needs: 'results', run: (subject, { reader }) => checkCheckpoints(subject, reader) },
   { name: 'fold models', needs: 'results', run: (subject, { reader }) => checkFoldModels(subject, reader) },

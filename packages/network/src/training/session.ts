@@ -49,11 +49,13 @@ export interface SessionOptions extends JobOptions {
   foldOf?: string;
 }
 
-const EVALUATING: Readonly<Record<Split, string>> = {
-  train: 'evaluating the training set',
-  val: 'evaluating the validation set',
-  test: 'evaluating the external test set',
-};
+/** A fold holds out patients who may well be of the home hospital. */
+const evaluating = (split: Split, isFold: boolean): string =>
+  ({
+    train: 'evaluating the training set',
+    val: 'evaluating the validation set',
+    test: isFold ? 'evaluating the held-out patients' : 'evaluating the external test set',
+  })[split];
 
 /** One run of training: its data, its network, its files. Opened new or from its last checkpoint. */
 export class TrainingSession {
@@ -145,8 +147,8 @@ export class TrainingSession {
   }
 
   /**
-   * Metrics of the best checkpoint on validation and on the external test set, which nothing before has seen, and what it
-   * says of every slice (training slices without augmentation). All that training recorded is on disk when this returns.
+   * Metrics of the best checkpoint on validation and on the test set (of a fold: those held out), which nothing before has
+   * seen, and what it says of every slice (training slices without augmentation). All that training recorded is on disk when this returns.
    */
   async evaluateBest(context: StageContext): Promise<{
     validation: MetricsRow[];
@@ -158,9 +160,10 @@ export class TrainingSession {
     emptyCache();
     await this.takeBestWeights();
     this.job.ranks?.takeFirst(this.network.model.stateDict().values());
+    const isFold = this.options.foldOf !== undefined;
     const predict = async (split: Split): Promise<Predictions> =>
       predictSet(this.job, this.splits[split], (done, total) =>
-        context.emit({ kind: 'progress', task: EVALUATING[split], done, total }),
+        context.emit({ kind: 'progress', task: evaluating(split, isFold), done, total }),
       );
     const [train, val, test] = [await predict('train'), await predict('val'), await predict('test')];
     await this.files.finished();

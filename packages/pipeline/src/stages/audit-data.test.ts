@@ -145,6 +145,26 @@ test('images that were replaced after preprocess are found, whatever their size 
   expect(recordOf(config).verdict).toBe('warning');
 });
 
+test('a study whose data root is another place than that of its split is told so, with pixels and without', async () => {
+  const folder = tempDir();
+  const config = cohortConfig(folder);
+  writeCohortFolders(join(folder, 'raw'));
+  await preprocess({ config }, listening());
+  config.data.root_dir = join(folder, 'copy');
+  for (const pixels of [true, false]) {
+    const context = listening();
+    await audit(asked(config, { pixels }), context);
+    expect(recordOf(config)).toMatchObject({
+      verdict: 'warning',
+      findings: [{ code: 'WARN_OTHER_ROOT', check: 'changed slices', cases: [{ patients: [] }] }],
+    });
+    expect(recordOf(config).findings[0]?.cases[0]?.detail).toMatch(/raw, not .*copy$/);
+    expect(context.said.join()).toMatch(
+      /warning: the split was made from another folder than data\.root_dir \(1 case: \S*raw, not \S*copy\)\. The images that the split files list are used/,
+    );
+  }
+});
+
 test('a patient in two splits is a leak', async () => {
   const record = await leaking(planted([...CLEAN, { patient: 'JM0010', split: 'val', label: 0 }]));
   expect(codes(record)).toEqual(['LEAK_PATIENT_SPLITS']);

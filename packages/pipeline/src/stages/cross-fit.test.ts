@@ -248,6 +248,7 @@ test('leaving one hospital out trains on all others and tests on it', async () =
   const config = await prepared();
   const context = listening();
   const decoded: string[] = [];
+  const evaluated = new Set<string>();
   const result = await crossValidate(wish(config, 'loho', 'hospital'), {
     ...context,
     emit: (event) => {
@@ -255,10 +256,13 @@ test('leaving one hospital out trains on all others and tests on it', async () =
       if (event.kind === 'progress' && event.task.startsWith('decoding') && event.done === event.total) {
         decoded.push(event.task);
       }
+      if (event.kind === 'progress' && event.task.startsWith('evaluating')) evaluated.add(event.task);
     },
   });
   // Each slice once, however many models read it.
   expect(decoded).toEqual(SPLITS.map((split) => `decoding ${split} slices of A`));
+  expect([...evaluated].at(-1)).toBe('evaluating the held-out patients');
+  expect([...evaluated].join()).not.toContain('external');
   expect(context.said.some((text) => text.startsWith('warn') && text.includes('separate analysis'))).toBe(
     true,
   );

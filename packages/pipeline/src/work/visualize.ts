@@ -15,6 +15,7 @@ import {
   fusionFolder,
   outputFolders,
   replaceFilesTogether,
+  UsageError,
   writeFileAtomic,
 } from '@radweave/artifacts';
 import { are, counted } from '@radweave/remarks';
@@ -42,7 +43,7 @@ export interface VisualizeResult {
  * `extract` and `fuse` left behind on the present split. What cannot be drawn is said; its figure of an earlier time is
  * removed, for it would show something else than its neighbours.
  *
- * @throws DataError when the split is torn, or nothing at all can be drawn; InterruptedError when told to stop.
+ * @throws UsageError when nothing at all can be drawn; DataError when the split is torn; InterruptedError when told to stop.
  */
 export async function visualize(options: VisualizeOptions, context: StageContext): Promise<VisualizeResult> {
   const { config, modalities, runs = {} } = options;
@@ -58,7 +59,7 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   ]);
   saySkipped(skipped, context);
   if (figures.length === 0) {
-    throw new DataError('E_NOTHING_TO_DRAW', 'there is nothing to draw', {
+    throw new UsageError('E_NOTHING_TO_DRAW', 'there is nothing to draw', {
       where: config.experiment.output_dir,
       hint: 'Run first: `radweave train`, `radweave extract` or `radweave fuse`',
     });

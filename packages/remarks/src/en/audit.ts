@@ -116,6 +116,7 @@ export const AUDIT = {
   LEAK_LABEL_CONFLICT: 'the same patient has two labels',
   WARN_LABEL_FOLDERS: 'images of one grade folder have different labels',
   WARN_SLICES_CHANGED: 'slices have changed since the patients were divided',
+  WARN_OTHER_ROOT: 'the split was made from another folder than data.root_dir',
   LEAK_IDENTICAL_SLICES: 'patients in different splits share an image, pixel for pixel',
   WARN_IDENTICAL_SLICES: 'patients in one split share an image, pixel for pixel',
   WARN_NEAR_SLICES: 'patients in different splits have near-identical images',

@@ -61,6 +61,7 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   LEAK_LABEL_CONFLICT: '同一患者有两个标签',
   WARN_LABEL_FOLDERS: '同一分级文件夹中的图像标签不同',
   WARN_SLICES_CHANGED: '患者划分之后切片有改动',
+  WARN_OTHER_ROOT: '患者划分所用的文件夹不是 data.root_dir',
   LEAK_IDENTICAL_SLICES: '不同数据集的患者有逐像素相同的图像',
   WARN_IDENTICAL_SLICES: '同一数据集的患者有逐像素相同的图像',
   WARN_NEAR_SLICES: '不同数据集的患者有近乎相同的图像',

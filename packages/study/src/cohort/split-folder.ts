@@ -48,22 +48,32 @@ export function requireSplit(splitsDir: string, modalities: readonly string[]): 
   readOwnCohort({ splits_dir: splitsDir, root_dir: null }, modalities);
 }
 
-/** {@link requireSplit}, and a warning when the configuration names another data root than that of the split. */
+/** {@link requireSplit}, and a warning of {@link otherRoot}. */
 export function openSplitFolder(
   data: Config['data'],
   modalities: readonly string[],
   context: StageContext,
 ): void {
-  const { splits_dir, root_dir } = data;
-  requireSplit(splits_dir, modalities);
+  requireSplit(data.splits_dir, modalities);
+  const other = otherRoot(data);
+  if (other === null) return;
+  const { made, root, used } = other;
+  warn(context, `The split was made from ${made}, but data.root_dir is ${root}. ${used}.`);
+}
+
+/** Where the configuration names another data root than that of the split: both, and which images are used. */
+export function otherRoot({
+  splits_dir,
+  root_dir,
+}: Config['data']): { made: string; root: string; used: string } | null {
   const recorded = summaryOf(splits_dir)?.root_dir;
-  if (recorded === undefined || root_dir === null) return;
+  if (recorded === undefined || root_dir === null) return null;
   const made = resolve(splits_dir, recorded);
-  if (isSamePlace(made, root_dir)) return;
+  if (isSamePlace(made, root_dir)) return null;
   const used = existsSync(made)
     ? 'The images that the split files list are used; to use the other root, run radweave preprocess with it'
     : 'That folder is gone: images that are not where the split files say are looked for below the other root';
-  warn(context, `The split was made from ${made}, but data.root_dir is ${resolve(root_dir)}. ${used}.`);
+  return { made, root: resolve(root_dir), used };
 }
 
 /**
