@@ -56,8 +56,8 @@ const CASES: [typed: string[], text: string, completed: string][] = [
   ],
   [
     ['visualize', '--config', 'c'],
-    'Run first: `radweave train`, `radweave extract` or `radweave fuse`',
-    'Run first: `radweave train --config c`, `radweave extract --config c` or `radweave fuse --config c`',
+    'Run first: `radweave train --modality A`, `radweave extract --modality A` or `radweave fuse`',
+    'Run first: `radweave train --modality A --config c`, `radweave extract --modality A --config c` or `radweave fuse --config c`',
   ],
   [
     ['train', '--config', 'c', '--modality', 'A', '--epochs', '3'],

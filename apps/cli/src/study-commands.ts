@@ -26,8 +26,8 @@ const PLACES: readonly ConfigKeyPath[] = [
 ];
 
 /** A command in a sentence: what asks for it comes before, its flags follow. One that another process runs since then is none. */
-const COMMAND =
-  /(?<=(?:\b[Rr]un|\b[Aa]fter|[:;,`(]|\bthen|\bwith|\bor) ?`?)radweave (?![^;(]*, since \d)(?<command>[a-z]+)(?<flags>(?: --[a-z_]+(?: (?!--|or\b|then\b|again\b)[^\s;`]+)*)*)/g;
+export const COMMAND: RegExp =
+  /(?<=(?:\b[Rr]un|\b[Aa]fter|[:：;,`(]|\bthen|\bwith|\bor) ?`?)radweave (?![^;(]*, since \d)(?<command>[a-z]+)(?<flags>(?: --[a-z_]+(?: (?!--|or\b|then\b|again\b)[^\s;`]+)*)*)/g;
 
 /**
  * Completes the commands that a message tells people to run, so that they are about the same study as the command they

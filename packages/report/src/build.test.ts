@@ -49,7 +49,7 @@ test.each(LANGUAGES)('every part that was not made says so and names its command
     words.explanations.none,
   );
   expect(textOf(section(await buildReport(study(), language), 'explanations'))).toContain(
-    words.explanations.noImage('2.png'),
+    words.explanations.noImage('2.png', 'A'),
   );
 });
 

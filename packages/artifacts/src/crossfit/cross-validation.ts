@@ -35,7 +35,7 @@ export type OutOfFoldRow = RowOf<typeof heldOut> & PerClass<'probabilities'>;
 export const { read: readOutOfFold, write: writeOutOfFold } = classTableFile(
   heldOut,
   'probabilities',
-  'Run radweave train --folds again',
+  'Cross-validate modality M again: radweave train --modality M --folds K',
 );
 
 /** `folds.json`: patients and folds that a cross-validation was begun with, as a hash. */

@@ -30,5 +30,5 @@ export function logitsRecordPath(featuresDir: string, modality: string): string 
 export const { read: readLogits, write: writeLogits } = classTableFile(
   who,
   'logits',
-  'Run radweave extract --cross_fit again',
+  'Cross-fit modality M again: radweave extract --modality M --cross_fit K',
 );

@@ -68,7 +68,7 @@ export function publishedWeights(name: string, tag?: string): { architecture: st
     throw new WeightsError(
       'none-published',
       `${info.name} has no published weights: give a file with --set model.weights=FILE, or train from scratch ` +
-        'with: radweave train --pretrained false',
+        'with: radweave train --modality M --pretrained false',
     );
   }
   return { architecture: info.name, weights: info.pretrained };

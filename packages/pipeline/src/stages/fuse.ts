@@ -53,7 +53,9 @@ export const fuse = defineStage({
     leaves: 'the classifier (`model.json`), its metrics with intervals and predictions',
     flags: {
       no_evaluate: toggle('do not run `radweave evaluate` afterwards'),
-      stack: toggle('also fit a stacked classifier on the logits of `radweave extract --cross_fit K`'),
+      stack: toggle(
+        'also fit a stacked classifier on the logits of `radweave extract --modality M --cross_fit K`',
+      ),
     },
     configFlags: [
       ...usual('modalities', 'missing', 'feature_dir', 'splits_dir'),

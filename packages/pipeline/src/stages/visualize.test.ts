@@ -237,7 +237,8 @@ test('with nothing to draw it is an error that says what to run', async () => {
   const config = cohortConfig(tempDir());
   await expect(visualize({ config, modalities }, listening())).rejects.toMatchObject({
     code: 'E_NOTHING_TO_DRAW',
-    message: expect.stringContaining('radweave train'),
+    exitCode: 2,
+    message: expect.stringContaining('`radweave train --modality A`, `radweave extract --modality A` or'),
   });
 });
 

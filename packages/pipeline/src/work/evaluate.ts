@@ -171,6 +171,6 @@ function nothingToDo(config: Config, missing: readonly Unevaluated[]): UsageErro
   const why = missing.map(({ what }) => what.text).join('; ');
   return new UsageError('E_NOTHING_TO_EVALUATE', `there is nothing to evaluate: ${why}`, {
     where: config.experiment.output_dir,
-    hint: 'Run first: `radweave train` or `radweave fuse`; or name the folder with --output_dir',
+    hint: `Run first: \`radweave train --modality ${config.data.modalities[0]}\` or \`radweave fuse\`; or name the folder with --output_dir`,
   });
 }

@@ -61,7 +61,7 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   if (figures.length === 0) {
     throw new UsageError('E_NOTHING_TO_DRAW', 'there is nothing to draw', {
       where: config.experiment.output_dir,
-      hint: 'Run first: `radweave train`, `radweave extract` or `radweave fuse`',
+      hint: `Run first: \`radweave train --modality ${modalities[0]}\`, \`radweave extract --modality ${modalities[0]}\` or \`radweave fuse\``,
     });
   }
   const { drawn, png } = await drawAll(figures, context);
@@ -113,12 +113,13 @@ async function mapSet(
     if (!(error instanceof DataError)) throw error;
     return without(wanted, error.message);
   }
-  const missing = wanted.filter((name) => !sets.some((set) => set.name === name));
-  const drawn = missing.map((name) => {
-    const what = name === 'fused' ? 'several modalities' : name;
+  const isMissing = (name: string): boolean => !sets.some((set) => set.name === name);
+  const drawn = wanted.filter(isMissing).map((name) => {
+    const lacking = name === 'fused' ? modalities.filter(isMissing) : [name];
+    const commands = lacking.map((one) => `radweave extract --modality ${one}`).join('; ');
     return without(
       [name],
-      `there are no features of ${what} in ${config.data.features_dir}; run radweave extract`,
+      `there are no features of ${lacking.join(', ')} in ${config.data.features_dir}; run ${commands}`,
     );
   });
   for (const [done, features] of sets.entries()) {

@@ -129,7 +129,7 @@ function patientFigure(
   const image = images[patient.file];
   const picture =
     image === undefined
-      ? html`<p class="missing">${words.explanations.noImage(patient.file)}</p>`
+      ? html`<p class="missing">${words.explanations.noImage(patient.file, explanations.modality)}</p>`
       : html`<img src="${image}" alt="${words.explanations.alt(who, verdict)}">`;
   return html`<figure id="figure-${number}">${picture}
 <figcaption><strong>${words.titled(words.figure(number), who)}${words.stop.trim()}</strong> ${words.parts([verdict, explained, why, strengthOf(context, explanations, patient), ...(isChance ? [words.explanations.chanceInFigure] : [])])}</figcaption></figure>`;

@@ -39,7 +39,8 @@ export const EXPLANATIONS_EN = {
     asked: 'asked for by name',
   },
   alt: (who: string, verdict: string) => `Slices of patient ${who} with Grad-CAM heat maps; ${verdict}.`,
-  noImage: (file: string) => `The picture ${file} is missing. Make it again with: radweave explain`,
+  noImage: (file: string, modality: string) =>
+    `The picture ${file} is missing. Make it again with: radweave explain --modality ${modality}`,
   none: 'No patient is in this group.',
   sanity: (modality: string) => `Randomisation check, modality ${modality}`,
   sanityCaption: (slices: number, outcome: string) =>

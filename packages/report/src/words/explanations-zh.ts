@@ -33,7 +33,7 @@ export const EXPLANATIONS_ZH: Words['explanations'] = {
     asked: '指定的患者',
   },
   alt: (who, verdict) => `患者 ${who} 的切片及 Grad-CAM 热图；${verdict}。`,
-  noImage: (file) => `缺少图片 ${file}。重新生成命令：radweave explain`,
+  noImage: (file, modality) => `缺少图片 ${file}。重新生成命令：radweave explain --modality ${modality}`,
   none: '此组没有患者。',
   sanity: (modality) => `随机化检验，模态 ${modality}`,
   sanityCaption: (slices, outcome) =>
