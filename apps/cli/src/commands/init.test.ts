@@ -45,7 +45,9 @@ test('the configuration names the modalities most patients have and the largest 
     home_hospital: 'Middle',
   });
   expect(model).toEqual({ ...usualModel, num_classes: 3 });
-  expect(text).toMatch(/^# Drafted by radweave init from the folders in .*raw\. Flags/);
+  expect(text.replaceAll(/\n *# /g, ' ')).toMatch(
+    /^# Drafted by radweave init from the folders in .*raw\. Flags/,
+  );
   expect(text).toMatch(/^ {2}# \w.+\n {2}home_hospital: Middle$/m);
   expect(out).toMatch(/^T2 +1 +left out/m);
   expect(out).toMatch(/^Middle +4 +3 +2 +home/m);

@@ -55,14 +55,29 @@ export function writeConfig(path: string, config: Config): void {
   writeFileAtomic(path, configToYaml(config));
 }
 
-function commentFor(key: ConfigKey): string {
-  return key.allowed === '' ? ` ${key.description}.` : ` ${key.description}. Allowed: ${key.allowed}.`;
+/** Columns that a line takes at most, as in the help. */
+const WIDTH = 80;
+
+/** A comment of several lines, below one another at `indent`; the `#` of each is yet to come. */
+function comment(text: string, indent: number): string {
+  const room = WIDTH - indent - '#'.length;
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1) ?? ''} ${word}`;
+    if (lines.length > 0 && longer.length <= room) lines[lines.length - 1] = longer;
+    else lines.push(` ${word}`);
+  }
+  return lines.join('\n');
+}
+
+function commentFor({ description, allowed }: ConfigKey): string {
+  return comment(allowed === '' ? `${description}.` : `${description}. Allowed: ${allowed}.`, 2);
 }
 
 /** A configuration as YAML, every key under a comment that explains it. */
 export function commentedConfig(config: Config, heading: string): string {
   const document = toDocument(config);
-  document.commentBefore = ` ${heading} Flags on the command line override what stands here.`;
+  document.commentBefore = comment(`${heading} Flags on the command line override what stands here.`, 0);
   const sections = isMap(document.contents) ? document.contents.items : [];
   for (const [index, section] of sections.entries()) {
     if (isScalar(section.key)) section.key.spaceBefore = index > 0;
