@@ -53,7 +53,7 @@ export function classTableFile<Who extends object, F extends Field>(
     if (classes < 2) {
       throw new DataError(
         'E_CSV_COLUMNS',
-        `${classes} columns ${prefix}… are there, at least two are needed`,
+        `of the columns ${prefix}… at least two are needed, found: ${classes}`,
         {
           where: path,
           hint,

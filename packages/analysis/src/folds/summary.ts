@@ -1,5 +1,5 @@
 import type { CrossValidationRow, OutOfFoldRow, SlicePrediction } from '@radweave/artifacts';
-import { distinct } from '@radweave/remarks';
+import { are, counted, distinct } from '@radweave/remarks';
 import { matrixFrom, mean, sampleVariance } from '@radweave/stats';
 import { SliceTable } from '@radweave/study/cohort/slice-table';
 import type { CrossFold } from '@radweave/study/folds/plan';
@@ -92,6 +92,9 @@ function over(folds: readonly CrossValidationRow[], statistic: (values: number[]
     accuracy: of('accuracy'),
     sensitivity: of('sensitivity'),
     specificity: of('specificity'),
-    note: lacking === 0 ? '' : `${lacking} of ${folds.length} folds have no AUC and are left out of it`,
+    note:
+      lacking === 0
+        ? ''
+        : `of ${counted(folds.length, 'fold')} ${lacking} without AUC ${are(lacking)} left out of it`,
   };
 }

@@ -1,3 +1,4 @@
+import { are, counted } from '@radweave/remarks';
 import { z } from 'zod';
 import { evaluation } from './evaluation-section.ts';
 import { data, experiment, extraction, fusion, model, preprocess } from './sections.ts';
@@ -51,7 +52,7 @@ export const configSchema = z
       context.issues.push({
         code: 'custom',
         path: ['training', 'class_weights'],
-        message: `${training.class_weights.length} class weights are given for model.num_classes ${model.num_classes}`,
+        message: `${counted(training.class_weights.length, 'class weight')} ${are(training.class_weights.length)} given for model.num_classes ${model.num_classes}`,
         input: training.class_weights,
       });
     }

@@ -1,3 +1,4 @@
+import { counted } from '@radweave/remarks';
 import { DataError } from '../errors.ts';
 import { readBytes } from '../text.ts';
 import { elementCount, type NpyArray, type NpyData, type NpyHeader } from './npy-types.ts';
@@ -102,7 +103,7 @@ export function decodeNpy(bytes: Buffer, file: string): NpyArray {
   if (bytes.length - offset !== expected) {
     throw npyError(
       file,
-      `shape (${header.shape.join(', ')}) needs ${expected} bytes, found ${bytes.length - offset}`,
+      `shape (${header.shape.join(', ')}) needs ${counted(expected, 'byte')}, found ${bytes.length - offset}`,
     );
   }
   const body = bytes.subarray(offset);

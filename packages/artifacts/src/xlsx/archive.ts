@@ -44,7 +44,7 @@ export class WorkbookArchive {
     const entry = this.entries.get(name);
     if (entry === undefined) return null;
     const most = Math.min(MOST_BYTES, SMALL_BYTES + MOST_TIMES * this.bytes.length);
-    if (entry.size > most) throw this.damaged(`${name} would take ${entry.size} bytes, more than ${most}`);
+    if (entry.size > most) throw this.damaged(`${name} would take more bytes (${entry.size}) than ${most}`);
     if (entry.headerOffset + LOCAL.bytes > this.bytes.length) throw this.damaged(`${name} has no header`);
     const header = view(this.bytes.subarray(entry.headerOffset, entry.headerOffset + LOCAL.bytes));
     if (header.getUint32(0, true) !== LOCAL.signature) throw this.damaged(`${name} has no header`);

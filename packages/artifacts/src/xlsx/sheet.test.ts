@@ -113,7 +113,7 @@ test('a small workbook of endless cells is refused before they fill the memory',
     'more columns than',
   );
   expect(() => readSheet(sheetOf('<row/>'.repeat(4_000_000)), 't.xlsx')).toThrow(
-    /would take 240000\d\d bytes/,
+    /would take more bytes \(240000\d\d\)/,
   );
 });
 
@@ -128,7 +128,7 @@ test('what is no whole workbook is refused, and never believed beyond what is th
   const lying = Buffer.from(whole);
   const entry = lying.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]));
   lying.writeUInt32LE(0x7fffffff, entry + 24);
-  expect(() => readSheet(lying, 't.xlsx')).toThrow(/would take 2147483647 bytes, more than 1678\d{4}/);
+  expect(() => readSheet(lying, 't.xlsx')).toThrow(/would take more bytes \(2147483647\) than 1678\d{4}/);
   lying.writeUInt32LE(5, entry + 24);
   expect(() => readSheet(lying, 't.xlsx')).toThrow(/cannot be unpacked|is not whole/);
   const old = join(tempDir(), 'old.xlsx');

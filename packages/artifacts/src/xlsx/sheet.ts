@@ -1,3 +1,4 @@
+import { counted } from '@radweave/remarks';
 import { WorkbookArchive } from './archive.ts';
 import { attribute, elements, plainText } from './xml.ts';
 
@@ -43,7 +44,7 @@ export function readSheet(bytes: Buffer, path: string): SheetRow[] {
   }
   const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0);
   if (rows.length * width > MOST_CELLS)
-    throw archive.damaged(`it has ${rows.length} rows, and one of ${width} columns`);
+    throw archive.damaged(`it has ${counted(rows.length, 'row')}, and one of ${counted(width, 'column')}`);
   return rows.map(({ cells, line }) => ({
     cells: [...cells, ...Array(width - cells.length).fill('')],
     line,

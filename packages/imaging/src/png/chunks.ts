@@ -117,7 +117,7 @@ const isCritical = (type: string): boolean => (type.charCodeAt(0) & 0x20) === 0;
 const truncated = (where: string, length: number): ImageFault =>
   new ImageFault(
     'TRUNCATED',
-    `the PNG ends after ${length} bytes, inside a chunk or before its end marker`,
+    `the PNG ends at byte ${length}, inside a chunk or before its end marker`,
     where,
     'Copy or export it again',
   );

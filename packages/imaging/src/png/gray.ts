@@ -107,7 +107,7 @@ function refuseTransparentColour(
   const view = new DataView(transparency.buffer, transparency.byteOffset, transparency.byteLength);
   if (transparency.length !== 2 * channels) {
     throw corrupt(
-      `the transparency chunk has ${transparency.length} bytes instead of ${2 * channels}`,
+      `the length of the transparency chunk is ${transparency.length} instead of ${2 * channels}`,
       where,
     );
   }

@@ -35,7 +35,8 @@ const isColourType = (value: number): value is ColourType => value in ALLOWED;
 
 /** Reads and checks the 13 bytes of an IHDR chunk. Throws {@link ImageFault} `CORRUPT` or `TOO_LARGE`. */
 export function parseHeader(data: Uint8Array, where: string): PngHeader {
-  if (data.length !== 13) throw corrupt(`the PNG header has ${data.length} bytes instead of 13`, where);
+  if (data.length !== 13)
+    throw corrupt(`the length of the PNG header is ${data.length} instead of 13`, where);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const width = view.getUint32(0);
   const height = view.getUint32(4);

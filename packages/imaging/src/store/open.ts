@@ -54,9 +54,7 @@ export class SliceStore {
     const bytes = sampleBytes(into);
     const size = this.#recordBytes;
     if (bytes.length !== indices.length * size) {
-      throw new RangeError(
-        `${indices.length} slices need ${indices.length * size} bytes, the array has ${bytes.length}`,
-      );
+      throw new RangeError(`the slices need ${indices.length * size} bytes, the array has ${bytes.length}`);
     }
     for (let i = 0; i < indices.length; i++) {
       this.#readOne(indices[i] as number, bytes.subarray(i * size, (i + 1) * size));
@@ -116,7 +114,7 @@ export function openStore(path: string, key?: string): SliceStore {
     readExactly(file, head, 0, path);
     const header = decodeHeader(head, path);
     if (size !== storeBytes(header)) {
-      throw storeCorrupt(`it has ${size} bytes instead of ${storeBytes(header)}`, path);
+      throw storeCorrupt(`its size is ${size} instead of ${storeBytes(header)}`, path);
     }
     const table = new StoreTable(header.count);
     readExactly(file, table.bytes, tableOffset(header), path);

@@ -74,7 +74,7 @@ test('a length that leads beyond the file is never believed', () => {
   const bytes = Buffer.from(madeUpDicom(madeUpSlice()));
   const at = bytes.indexOf('OW') + 4;
   bytes.writeUInt32LE(0x7fffffff, at);
-  expect(() => parseFile(bytes)).toThrow('(7FE0,0010) needs 2147483647 bytes and 384 are left');
+  expect(() => parseFile(bytes)).toThrow('(7FE0,0010) needs more bytes (2147483647) than are left (384)');
 });
 
 test('a small file that unpacks to far more than it has is refused before it fills the memory', () => {

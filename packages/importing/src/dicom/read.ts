@@ -80,7 +80,9 @@ function need(cursor: Cursor, count: number, tag: number | null): void {
   const left = cursor.end - cursor.at;
   if (count <= left) return;
   const what = tag === null ? 'an element' : tagName(tag);
-  throw new BeyondEnd(`${what} needs ${count} bytes and ${left} are left: the file is cut off or damaged`);
+  throw new BeyondEnd(
+    `${what} needs more bytes (${count}) than are left (${left}): the file is cut off or damaged`,
+  );
 }
 
 function readTag(cursor: Cursor): number {

@@ -59,7 +59,7 @@ function pixelsOf(stack: Stack, source: MaskSource, name: string | null): (Uint8
   if (source.kind === 'volume') {
     const { length } = source.stack.slices;
     if (length !== stack.slices.length)
-      throw new FileFault(`the mask has ${length} slices, the image ${stack.slices.length}`);
+      throw new FileFault(`slices of the mask: ${length}, of the image: ${stack.slices.length}`);
     return placed(stack, volumeFrames(source.stack, name));
   }
   const [image] = stack.images;

@@ -115,7 +115,7 @@ function layoutOf(directory: Directory, littleEndian: boolean): Layout {
   const lengths = directory.numbers(isTiled ? TAG.tileByteCounts : TAG.byteCounts);
   const wanted = Math.ceil(width / tile[0]) * Math.ceil(height / tile[1]);
   if (offsets.length !== wanted || lengths.length !== wanted) {
-    throw new FileFault(`${offsets.length} pieces of an image that has ${wanted}: the file is damaged`);
+    throw new FileFault(`pieces of the image: ${offsets.length} instead of ${wanted}: the file is damaged`);
   }
   const compression = directory.number(TAG.compression) ?? 1;
   return {

@@ -52,7 +52,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   DICOMDIR: 'FileFault: (0028,0010) Rows is missing',
   DIRFILE: 'FileFault: (0028,0010) Rows is missing',
   'RG1_J2KI.dcm':
-    'FileFault: (7FE0,0010) needs 19384 bytes and 18386 are left: the file is cut off or damaged',
+    'FileFault: (7FE0,0010) needs more bytes (19384) than are left (18386): the file is cut off or damaged',
   'emri_small_jpeg_2k_lossless_too_short.dcm':
     'FileFault: the pieces of the pixels have no end: the file is cut off',
 };

@@ -18,7 +18,7 @@ export function decodeFrame(file: DicomFile, format: PixelFormat, index: number)
   const { columns: width, rows: height, samples } = format;
   const pixels = samplesOf(file, format, index);
   const expected = width * height * samples;
-  if (pixels.length !== expected) throw new FileFault(`${pixels.length} samples, ${expected} expected`);
+  if (pixels.length !== expected) throw new FileFault(`samples: ${pixels.length} instead of ${expected}`);
   return { width, height, samples, pixels };
 }
 
@@ -52,7 +52,9 @@ function nativeSamples({ dataset, syntax }: DicomFile, format: PixelFormat, inde
   if (syntax.compression !== 'native') throw new FileFault(`${syntax.name} pixels are not in pieces`);
   const length = (count * format.bitsAllocated) / 8;
   if (value.length < Math.floor(length * (index + 1))) {
-    throw new FileFault(`${value.length} bytes of pixels, frame ${index + 1} needs ${length} more`);
+    throw new FileFault(
+      `the pixels end at byte ${value.length}, within frame ${index + 1}, which takes ${length}`,
+    );
   }
   if (format.bitsAllocated === 1) return bits(value, count * index, count);
   const bytes = value.subarray(length * index, length * (index + 1));
@@ -70,7 +72,7 @@ function frameBytes({ rows, columns, samples, bitsAllocated }: PixelFormat): num
 /** The samples of one frame that lies alone in its bytes. */
 function plainSamples(bytes: Uint8Array, format: PixelFormat): Samples {
   const length = frameBytes(format);
-  if (bytes.length < length) throw new FileFault(`a frame of ${bytes.length} bytes, ${length} expected`);
+  if (bytes.length < length) throw new FileFault(`bytes of a frame: ${bytes.length} instead of ${length}`);
   if (format.bitsAllocated === 1) return bits(bytes, 0, format.rows * format.columns);
   return laidOut(integers(bytes.subarray(0, length), format, true), format);
 }
@@ -137,7 +139,7 @@ function fragmentsOf(file: DicomFile, all: Uint8Array[], frames: number, index: 
   const offsets = offsetsOf(file, table);
   if (offsets.length < frames) {
     throw new FileFault(
-      `${pieces.length} pieces of pixels for ${frames} frames, and no table says which is whose`,
+      `pieces of pixels: ${pieces.length}, frames: ${frames}, and no table says which is whose`,
     );
   }
   const from = offsets[index] ?? 0;

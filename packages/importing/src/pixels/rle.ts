@@ -48,5 +48,5 @@ function unpack(
     done += length;
   }
   if (done < count || at > segment.length)
-    throw new FileFault(`RLE: ${done} of ${count} pixels in a segment`);
+    throw new FileFault(`RLE: a segment holds ${done} pixels of ${count}`);
 }

@@ -29,7 +29,7 @@ export function framesOf(dataset: Dataset): Frame[] {
   const [shared] = dataset.items(TAG.sharedGroups);
   const groups = dataset.items(TAG.frameGroups);
   if (groups.length > 0 && groups.length < count) {
-    throw new FileFault(`${count} frames are declared, and ${groups.length} described`);
+    throw new FileFault(`frames declared: ${count}, described: ${groups.length}`);
   }
   // Who declares any number of frames would make a list of any length.
   return Array.from({ length: Math.min(count, 1 << 16) }, (_, index) =>

@@ -47,7 +47,7 @@ test.each([
 
 test('an image that declares more frames than it describes is refused', () => {
   const elements: MadeUp = { [TAG.frames]: ['IS', '3'], [TAG.frameGroups]: ['SQ', [{}, {}]] };
-  expect(() => read(elements)).toThrow('3 frames are declared, and 2 described');
+  expect(() => read(elements)).toThrow('frames declared: 3, described: 2');
 });
 
 test('a long header is read whole, wherever the part that is read first ends', () => {

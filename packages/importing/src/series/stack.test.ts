@@ -72,7 +72,7 @@ test('images of one place are parted by what tells them apart, or are a fault', 
   const twice = [0, 5, 0, 5].map((z) => at(0, 0, z));
   const [unclear, ...none] = stacksOf(images(twice));
   expect(none).toEqual([]);
-  expect(unclear?.fault).toBe('4 images lie at 2 places, and nothing tells them apart');
+  expect(unclear?.fault).toBe('at 2 places lie several images (4 in all), and nothing tells them apart');
   const parted = twice.map(
     (more, i) => ({ ...more, [TAG.acquisitionNumber]: ['IS', i < 2 ? '1' : '2'] }) as MadeUp,
   );

@@ -189,7 +189,7 @@ function faultOf(slices: readonly Slice[], type: string): string | null {
   if (!repeats(slices)) return null;
   const places = new Set(slices.map(({ at }) => Math.round((at ?? 0) / SAME_PLACE)));
   const where = places.size === 1 ? 'one place' : `${places.size} places`;
-  return `${slices.length} images lie at ${where}, and nothing tells them apart`;
+  return `at ${where} lie several images (${slices.length} in all), and nothing tells them apart`;
 }
 
 function spacingNotes(distances: readonly number[], usual: number | null): string[] {

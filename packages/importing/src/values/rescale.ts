@@ -47,5 +47,5 @@ export function tableEntries(dataset: Dataset, tag: number, count: number, bits:
   if (words.length >= count) return words.slice(0, count);
   const bytes = dataset.value(tag);
   if (bits <= 8 && bytes !== undefined && bytes.length >= count) return [...bytes.subarray(0, count)];
-  throw new FileFault(`a table of ${count} values holds ${words.length}`);
+  throw new FileFault(`values of a table: ${words.length} instead of ${count}`);
 }

@@ -116,7 +116,9 @@ export function downloadOnly(
   const wheels = wheelsFor(platform, engine);
   if (wheels.length === 0)
     throw new SetupError(`PyPI has no torch ${PINNED_TORCH} (${engine}) for ${platform}`);
-  say(`Fetching ${wheels.length} wheels, ${megabytes(totalBytes(wheels))}`);
+  say(
+    `Fetching ${wheels.length === 1 ? 'a wheel' : `${wheels.length} wheels`}, ${megabytes(totalBytes(wheels))}`,
+  );
   downloadWheels(theClient(env), wheels, folder, env);
   say(`On the other machine: radweave setup --from ${folder}`);
 }

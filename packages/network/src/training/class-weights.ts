@@ -15,7 +15,7 @@ export function classWeights(
   if (choice === 'none') return null;
   if (choice !== 'balanced') {
     if (choice.length !== classes) {
-      throw new RangeError(`class_weights has ${choice.length} numbers, but there are ${classes} classes`);
+      throw new RangeError(`class_weights is for ${choice.length} classes, but there are ${classes}`);
     }
     return [...choice];
   }

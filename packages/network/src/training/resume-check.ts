@@ -6,6 +6,7 @@ import {
   UsageError,
   withPlaces,
 } from '@radweave/artifacts';
+import { counted } from '@radweave/remarks';
 import { type StageContext, warn } from '@radweave/study/context/events';
 
 /** Options that may change when a run is resumed: where things lie and how much is said, not what is computed. */
@@ -157,7 +158,7 @@ export function finishedBatches(
 export function changedBatches(before: Config['training'], now: Config['training']): string | null {
   const { batch_size: size, grad_accumulation: batches } = now;
   if (size === before.batch_size) return null;
-  return `Continuing with batches of ${size} slices (${before.batch_size} before), ${batches} per step: batch norms see fewer at a time.`;
+  return `Continuing with batches of ${counted(size, 'slice')} (${before.batch_size} before), ${batches} per step: batch norms see fewer at a time.`;
 }
 
 function checkEpochs(saved: Config['training'], merged: Config['training']): void {

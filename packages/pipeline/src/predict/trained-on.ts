@@ -37,11 +37,15 @@ export class TrainedOn {
       const n = [...this.found.values()].filter((one) => one === known).length;
       if (n > 0) warn(context, text(n));
     };
-    say('yes', (n) => `${n} of these patients were used to train the networks: see the note column.`);
+    say(
+      'yes',
+      (n) =>
+        `Of these patients ${n} ${n === 1 ? 'was' : 'were'} used to train the networks: see the note column.`,
+    );
     say(
       'by ID',
       (n) =>
-        `${n} of these patients have the ID of a training patient. Name their hospital with --hospital, as in the study, to ` +
+        `Of these patients ${n} ${n === 1 ? 'has' : 'have'} the ID of a training patient. Name their hospital with --hospital, as in the study, to ` +
         'tell whether they are the same people (checkpoints of earlier versions do not): see the note column.',
     );
     say('of these', () => 'These features are in-sample: a network was trained on patients of them.');

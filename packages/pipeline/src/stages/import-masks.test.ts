@@ -155,7 +155,7 @@ test('another mask makes the slices anew, the same one does not', async () => {
 
 test.each<[what: string, files: Readonly<Record<string, Partial<Volume>>>, message: string]>([
   ['of another size', { 'mask.nii': { shape: [16, 15, 5] } }, '16×15 pixels, the image of 16×16'],
-  ['of other slices', { 'mask.nii': { shape: [16, 16, 4] } }, 'the mask has 4 slices, the image 5'],
+  ['of other slices', { 'mask.nii': { shape: [16, 16, 4] } }, 'slices of the mask: 4, of the image: 5'],
   ['half a pixel beside', { 'mask.nii': { origin: [0.5, 0, 0] } }, 'begins 0.5 mm beside'],
   ['of another spacing', { 'mask.nii': { steps: [1.02, 1, 5] } }, 'does not fit the image'],
   ['mirrored', { 'mask.nii': { steps: [-1, 1, 5] } }, 'does not fit the image'],

@@ -1,3 +1,4 @@
+import { counted } from '@radweave/remarks';
 import type { Findings } from './findings.ts';
 import { compareNumbers } from './numbers.ts';
 
@@ -62,7 +63,13 @@ function compareLists(
   const [before, after] = [places(saved), places(now)];
   const isNamed = saved.length !== now.length && [...saved, ...now].every((one) => nameOf(one) !== undefined);
   if (saved.length !== now.length && !(isOlder && path === INPUTS)) {
-    findings.differ(file, '', path, `${saved.length} entries`, `${now.length} entries`);
+    findings.differ(
+      file,
+      '',
+      path,
+      counted(saved.length, 'entry', 'entries'),
+      counted(now.length, 'entry', 'entries'),
+    );
   }
   return sum(
     saved.map((one, i) => {

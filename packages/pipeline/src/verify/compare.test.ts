@@ -22,7 +22,7 @@ test('a difference of JSON is named by its path, an entry of a list by its own n
   const now = { classifiers: [{ name: 'fused', coef: [[1, 3]] }], label_names: ['a', 'b'] };
   expect(json(saved, now).differences).toEqual([
     'classifiers[fused].coef[0][1]: 2 → 3',
-    'label_names: 1 entries → 2 entries',
+    'label_names: 1 entry → 2 entries',
   ]);
 });
 

@@ -5,7 +5,7 @@ import type { UnclearMask } from '@radweave/importing/cohort/masks';
 import type { Replacement } from '@radweave/importing/cohort/write-series';
 import { OPEN, type Proposal } from '@radweave/importing/series/propose';
 import { looks } from '@radweave/importing/series/rules';
-import { counted } from '@radweave/remarks';
+import { are, counted } from '@radweave/remarks';
 import { type StageContext, warn } from '@radweave/study/context/events';
 
 /** What only the user can say: what is unclear, a list of it, and how to settle it. */
@@ -45,7 +45,7 @@ export function unnamedFiles(paths: readonly string[]): Question {
 export function openSeries(proposals: readonly Proposal[]): Question {
   const open = proposals.filter(({ modality }) => modality === OPEN);
   return {
-    what: `it is not clear which modality ${open.length} of ${proposals.length} series are`,
+    what: `of ${proposals.length} series it is not clear which modality ${open.length} ${are(open.length)}`,
     lines: open.map(
       ({ patient, stack, facts, because }) =>
         `${patient}, series ${stack.id} '${facts.description}' (${looks(facts)}): ${because}`,

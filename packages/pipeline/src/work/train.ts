@@ -22,6 +22,7 @@ import { makeRoom, type OpenedRun, openRun } from '@radweave/network/training/op
 import type { Ranks } from '@radweave/network/training/ranks';
 import { TrainingSession } from '@radweave/network/training/session';
 import { folderSets } from '@radweave/network/training/session-splits';
+import { counted } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { RunFolder } from '@radweave/study/runs/run-folder';
@@ -221,7 +222,7 @@ async function trainTogether(
     ranks = shared(joined(place, config.training.device, timeoutSeconds), opened);
     say(
       context,
-      `${ranks.size} processes train together and share each batch of ${config.training.batch_size} slices.`,
+      `${ranks.size} processes train together and share each batch of ${counted(config.training.batch_size, 'slice')}.`,
     );
     const ending = await trainAndEvaluate(options, opened, ranks, context);
     ranks.meet();

@@ -105,7 +105,7 @@ async function receive(
       }
     }
     if (done < size) {
-      const message = `${url.host} ended the download after ${done} of ${size} bytes`;
+      const message = `${url.host} ended the download at byte ${done} of ${size}`;
       throw new HubFailure('network', message, { passing: true });
     }
     await handle.sync();
