@@ -42,6 +42,7 @@ export * from './features/npy-types.ts';
 export * from './features/npy-write.ts';
 export * from './file-hashes.ts';
 export { explainFileError } from './files/explain.ts';
+export { requireNamed } from './files/named.ts';
 export * from './fingerprint.ts';
 export * from './folder.ts';
 export * from './fusion/fused-features.ts';
@@ -65,7 +66,6 @@ export { type FolderLock, type LockOptions, lockFolder, lockFolders, whileLocked
 export * from './manifest.ts';
 export * from './names.ts';
 export * from './natural.ts';
-export * from './nearest.ts';
 export * from './readable.ts';
 export * from './remark-field.ts';
 export * from './replace-files.ts';

@@ -1,3 +1,4 @@
+import { offer } from '@radweave/remarks';
 import { UsageError } from './errors.ts';
 
 /** Names of folders on every platform: none of them leads out of the folder it is made in. */
@@ -36,4 +37,13 @@ export function nameFault(what: string, name: string): string | null {
     return `'${name}' cannot be the name of a ${what}: it becomes the name of a folder or file`;
   }
   return `the ${what} name '${name.slice(0, 40)}…' is too long: ${Buffer.byteLength(name)} bytes, at most ${MOST_BYTES}`;
+}
+
+/** Refuses a modality that is none of those known, before it is passed over. @throws UsageError `E_MODALITIES` that offers them. */
+export function requireModality(modality: string, known: readonly string[], where: string): void {
+  if (known.includes(modality)) return;
+  throw new UsageError('E_MODALITIES', `there is no modality '${modality}' here`, {
+    where,
+    hint: offer(modality, known),
+  });
 }

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { naturalCompare } from './natural.ts';
-import { nearest } from './nearest.ts';
 
 test('digits compare as numbers, everything else by code units', () => {
   const sorted = [
@@ -19,9 +18,4 @@ test('digits compare as numbers, everything else by code units', () => {
   expect(naturalCompare('a', 'a')).toBe(0);
   expect(naturalCompare('a', 'a1')).toBeLessThan(0);
   expect(naturalCompare('a01', 'a1')).toBe(-naturalCompare('a1', 'a01'));
-});
-
-test('the nearest name ignores case and dashes', () => {
-  expect(nearest('lerning-rate', ['epochs', 'learning_rate', 'loss_type'])).toBe('learning_rate');
-  expect(nearest('x', [])).toBeUndefined();
 });

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { existsSync } from './files/files.ts';
 import { outputFolders } from './layout.ts';
+import { requireModality } from './names.ts';
 
 /**
  * How a file that may be handed on names a place: from the folder that Radweave was started in. What was given relatively stays.
@@ -46,7 +47,11 @@ export function foundCheckpoint(outputDir: string, told: string): string {
   return parts.length === 2 && existsSync(own) ? own : told;
 }
 
-/** Where the checkpoints of a fused model lie, by modality: where the user says, else in the study that the model lies in. */
+/**
+ * Where the checkpoints of a fused model lie, by modality: where the user says, else in the study that the model lies in.
+ *
+ * @throws UsageError where the user names a modality that the model does not have.
+ */
 export function checkpointsOf(
   model: string,
   modalities: readonly { readonly modality: string; readonly checkpoint: string }[],
@@ -57,6 +62,8 @@ export function checkpointsOf(
     modality,
     foundCheckpoint(outputDir, checkpoint),
   ]);
+  const names = modalities.map(({ modality }) => modality);
+  for (const modality of Object.keys(given)) requireModality(modality, names, '--checkpoint');
   return { ...Object.fromEntries(found), ...given };
 }
 

@@ -52,6 +52,10 @@ onPosix(
 test('a configuration file that is not there is misuse, with the way out', () => {
   const config = join(tempDir(), 'default_config.yaml');
   expect(() => readCall('train', { config })).toThrow(
-    expect.objectContaining({ code: 'E_NO_CONFIG', hint: expect.stringContaining('radweave config --yaml') }),
+    expect.objectContaining({
+      code: 'E_FILE_MISSING',
+      exitCode: 2,
+      hint: expect.stringContaining('radweave config --yaml'),
+    }),
   );
 });

@@ -7,6 +7,7 @@ import {
   type Override,
   readConfig,
   refuseForeignPlaces,
+  requireNamed,
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
@@ -62,18 +63,10 @@ function overlookForeignPlaces(
   }
 }
 
-/** The file that the user names must be there: its absence is a slip of the command line, not of the data. */
-function requireConfigFile(file: string): string {
-  if (existsSync(file)) return file;
-  throw new UsageError('E_NO_CONFIG', 'there is no such configuration file', {
-    where: file,
-    hint: 'Leave out --config for the defaults, which `radweave config --yaml` prints',
-  });
-}
-
 /** Reads the configuration file and lays `--set` and the flags over it, flags last. */
 export function readCall(name: string, flags: CommonFlags & Record<string, unknown>): CallConfig {
-  const named = flags.config === undefined ? null : requireConfigFile(flags.config);
+  const hint = 'Correct --config, or leave it out for the defaults, which `radweave config --yaml` prints';
+  const named = flags.config === undefined ? null : requireNamed('file', flags.config, '--config', { hint });
   const file = named ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : null);
   const base = file === null ? defaultConfig() : readConfig(file);
   const labels = new Map<string, string>();

@@ -15,11 +15,11 @@ import {
   splitFiles,
   splitHash,
   splitPath,
-  UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { patientsOf } from '@radweave/study/cohort/own-splits';
 import { KnownPatients } from '@radweave/study/cohort/patient-hash';
+import { noSplit } from '@radweave/study/cohort/split-folder';
 
 /** A slice that a split file lists; its patient's key in Unicode form NFC. */
 export interface AuditedSlice extends SliceRecord {
@@ -86,7 +86,8 @@ export function readSubject(
       else slices.push(...slicesOf(config.data, file, split, modality, keys));
     }
   }
-  if (missing.length === SPLITS.length * modalities.length) throw noSplits(config.data, modalities);
+  if (missing.length === SPLITS.length * modalities.length)
+    throw noSplit(config.data.splits_dir, 'train', ...modalities);
   const files = splitFiles(config.data.splits_dir);
   const cohort = existsSync(files.cohort) ? readCohort(files.cohort).patients : null;
   const placements = placementsOf(slices, cohort ?? []);
@@ -164,11 +165,4 @@ export function gather<T, K, V>(
     else group.add(toValue(item));
   }
   return groups;
-}
-
-function noSplits(data: Config['data'], modalities: readonly string[]): UsageError {
-  return new UsageError('E_NO_SPLIT', `there is no split file of ${modalities.join(', ')}`, {
-    where: data.splits_dir,
-    hint: 'Run first: radweave preprocess; or name the folder with --splits_dir',
-  });
 }

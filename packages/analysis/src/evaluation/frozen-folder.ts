@@ -4,7 +4,7 @@ import {
   type EvaluatedModel,
   type FrozenRecord,
   readFrozen,
-  UsageError,
+  requireNamed,
   writeFrozen,
 } from '@radweave/artifacts';
 import { existsSync, mkdirSync } from '@radweave/artifacts/files';
@@ -44,12 +44,9 @@ export function writeFrozenFolder(
  * @throws UsageError without the folder; DataError when a file was changed after it was fitted.
  */
 export function readFrozenFolder(folder: string, model: string): EvaluatedModel['frozen'] {
-  if (!existsSync(folder)) {
-    throw new UsageError('E_FROZEN_FOLDER', 'there is no such folder of frozen decisions', {
-      where: folder,
-      hint: 'Name the folder evaluation/frozen of an earlier evaluation',
-    });
-  }
+  requireNamed('folder', folder, '--frozen', {
+    hint: 'Name the folder evaluation/frozen of an earlier evaluation',
+  });
   const read = (decision: Decision): FrozenRecord | null => {
     const path = fileOf(folder, model, decision);
     if (!existsSync(path)) return null;

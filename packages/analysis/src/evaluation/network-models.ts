@@ -1,5 +1,5 @@
 import { type Config, SPLITS, type Split, slicePredictionsPath, UsageError } from '@radweave/artifacts';
-import { counted } from '@radweave/remarks';
+import { counted, offer } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { presentIdentity } from '@radweave/study/cohort/split-identity';
 import { findRuns, newestFitting, type RunChoice, RunFolder } from '@radweave/study/runs/run-folder';
@@ -72,6 +72,10 @@ function chooseRun({ config, runs }: NetworkWish, modality: string): RunChoice {
   if (run.exists() && run.read().modality === modality) return { run, other: undefined };
   throw new UsageError('E_NO_RUN', `there is no run '${named}' of modality ${modality}`, {
     where: run.checkpoints,
+    hint: offer(
+      named,
+      findRuns(outputDir, 'best', { modality }).map(({ name }) => name),
+    ),
   });
 }
 

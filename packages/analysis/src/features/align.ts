@@ -5,7 +5,6 @@ import {
   alignedFolder,
   alignmentRecordPath,
   type Config,
-  DataError,
   type FeatureRow,
   featureSetPath,
   featureTablePath,
@@ -22,10 +21,11 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { are, counted } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { requireSplit } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { adoptForeign, keepForeignAligned } from './foreign.ts';
 import { type KnownPatients, knownPatients, requireSameSplit } from './known-patients.ts';
-import { type FeatureSource, hasFeatures, readFeatureSource } from './source.ts';
+import { type FeatureSource, hasFeatures, noFeatures, readFeatureSource } from './source.ts';
 
 /** The features of several modalities, the same patients in the same order in each. */
 export interface Alignment {
@@ -44,14 +44,13 @@ export async function alignAvailable(
   context: StageContext,
   alignedDir: string = config.data.features_dir,
 ): Promise<Alignment> {
-  const { features_dir } = config.data;
+  const { features_dir, splits_dir } = config.data;
+  requireSplit(splits_dir, modalities);
   const ready = modalities.filter((modality) => hasFeatures(features_dir, modality));
   const waiting = modalities.filter((modality) => !ready.includes(modality));
   if (ready.length === 0) {
-    throw new DataError('E_NO_FEATURES', `there are no features of ${modalities.join(', ')}`, {
-      where: features_dir,
-      hint: `Run: radweave extract --modality ${modalities[0] ?? '…'}`,
-    });
+    const what = `there are no features of ${modalities.join(', ')}`;
+    throw noFeatures(what, features_dir, modalities[0] ?? '…', features_dir);
   }
   if (waiting.length > 0) {
     say(

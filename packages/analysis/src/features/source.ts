@@ -2,6 +2,7 @@ import {
   DataError,
   type FeatureRow,
   type FeatureSet,
+  featureModalities,
   featureSetPath,
   featureTablePath,
   readFeatureSet,
@@ -10,6 +11,7 @@ import {
   type Split,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { offer } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { isForeign } from './foreign.ts';
 import { type RecordedArrays, readRecordedFeatures, recordedArrays } from './recorded.ts';
@@ -27,6 +29,19 @@ export function hasFeatures(featuresDir: string, modality: string): boolean {
   return SPLITS.some((split) => existsSync(featureTablePath(featuresDir, split, modality)));
 }
 
+/** What to say where a modality lacks features: where it has none, those that have are offered. */
+export function noFeatures(what: string, featuresDir: string, modality: string, where: string): DataError {
+  const known = featureModalities(featuresDir);
+  return new DataError('E_NO_FEATURES', what, {
+    where,
+    hint: offer(
+      modality,
+      known.includes(modality) ? [] : known,
+      `run: radweave extract --modality ${modality}`,
+    ),
+  });
+}
+
 /** A modality's features of one split, without the arrays. */
 export interface SplitFeatures {
   rows: FeatureRow[];
@@ -41,10 +56,12 @@ export function readSplitFeatures(featuresDir: string, split: Split, modality: s
   const record = featureSetPath(featuresDir, split, modality);
   const lacking = [table, record].find((path) => !existsSync(path));
   if (lacking !== undefined) {
-    throw new DataError('E_NO_FEATURES', `the ${split} features of ${modality} are missing or unfinished`, {
-      where: lacking,
-      hint: `Run: radweave extract --modality ${modality}`,
-    });
+    throw noFeatures(
+      `the ${split} features of ${modality} are missing or unfinished`,
+      featuresDir,
+      modality,
+      lacking,
+    );
   }
   const rows = readFeatureTable(table);
   const set = readFeatureSet(record);

@@ -1,7 +1,7 @@
+import { nearest } from '@radweave/remarks';
 import type { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { IssueCollector, SHOWN } from '../issues.ts';
-import { nearest } from '../nearest.ts';
 import { describeConfig, findConfigKey } from './describe.ts';
 import { configSchema, SECTIONS } from './schema.ts';
 import type { Config } from './types.ts';

@@ -1,9 +1,10 @@
 import { dirname, join, resolve } from 'node:path';
 import { readTable, tableFile, writeTable } from '../csv.ts';
 import { count, type RowOf, required } from '../csv-columns.ts';
-import { existsSync } from '../files/files.ts';
+import { existsSync, readdirSync } from '../files/files.ts';
 import { IssueCollector } from '../issues.ts';
 import { folderName } from '../names.ts';
+import { SPLITS } from '../split.ts';
 
 /** A row of `features_{modality}.csv`. */
 const featureColumns = { patient_id: required, feature_path: required, label: count, num_slices: count };
@@ -12,6 +13,14 @@ export type FeatureRow = RowOf<typeof featureColumns>;
 /** `{features}/{split}/features_{modality}.csv`. */
 export function featureTablePath(featuresDir: string, split: string, modality: string): string {
   return join(featuresDir, split, `features_${folderName('modality', modality)}.csv`);
+}
+
+/** The modalities that have such tables, in Unicode form NFC. */
+export function featureModalities(featuresDir: string): string[] {
+  const folders = SPLITS.map((split) => join(featuresDir, split)).filter((folder) => existsSync(folder));
+  const names = folders.flatMap((folder) => readdirSync(folder));
+  const found = names.flatMap((name) => /^features_(.+)\.csv$/.exec(name.normalize('NFC'))?.[1] ?? []);
+  return [...new Set(found)].sort();
 }
 
 /** `{features}/{split}/{modality}/grade{label}/{patient_id}.npy`. */

@@ -1,6 +1,8 @@
+import { offer } from '@radweave/remarks';
 import { readRecords, tableFile } from '../csv.ts';
 import { type RowOf, remarkText, text } from '../csv-columns.ts';
 import { DataError, UsageError } from '../errors.ts';
+import { requireNamed } from '../files/named.ts';
 import { plain } from '../find-columns.ts';
 
 /** What a column of a cohort table may be for, and what people call it; the first that is there is taken. */
@@ -85,7 +87,7 @@ export function refuseColumnsAlone(table: string | null, named: readonly string[
  * @throws DataError as `readTable`, and `E_CSV_COLUMNS` where no column holds the patients; UsageError for a name that is none.
  */
 export function readCohortTable(path: string, named: readonly string[]): CohortTable {
-  const { header, rows } = readRecords(path);
+  const { header, rows } = readRecords(requireNamed('file', path, '--table'));
   const twice = header.find((name, i) => name !== '' && header.indexOf(name) !== i);
   if (twice !== undefined) {
     throw new DataError('E_CSV_COLUMNS', `the column ${twice} is there twice`, {
@@ -106,7 +108,9 @@ export function readCohortTable(path: string, named: readonly string[]): CohortT
     if (!isRole(role) || at === -1) {
       throw new UsageError('E_CSV_COLUMNS', `'${entry}' names no column of the table`, {
         where: path,
-        hint: `Give one of ${TABLE_ROLES.join(', ')}, '=', and one of: ${header.join(', ')}`,
+        hint: isRole(role)
+          ? offer(name, header)
+          : `Give one of ${TABLE_ROLES.join(', ')}, '=', and one of: ${header.join(', ')}`,
       });
     }
     places[role] = at;

@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { nearest } from '@radweave/remarks';
 import type { ModelEntry, WeightsInfo } from '../entry/entry.ts';
 import { FAMILIES } from '../families/index.ts';
 
@@ -63,7 +63,7 @@ export function modelInfo(name: string): ModelInfo {
   const architecture = aliases.get(asked) ?? asked;
   const entry = entries.get(architecture);
   if (entry === undefined) {
-    const guess = closest(asked.toLowerCase(), [...entries.keys(), ...aliases.keys()]);
+    const guess = nearest(asked, [...entries.keys(), ...aliases.keys()]);
     throw new RegistryError(
       `there is no model '${asked}'; did you mean '${guess}'? radweave models list shows all`,
     );

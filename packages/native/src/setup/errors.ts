@@ -8,6 +8,12 @@ export class SetupError extends Error {
   readonly code: number = RESOURCE_MISSING;
 }
 
+/** A flag names what is not there. */
+export class NotThere extends SetupError {
+  override readonly name: string = 'NotThere';
+  override readonly code: number = 2;
+}
+
 /** So much would be fetched that a person is asked before. */
 export class ConsentNeeded extends SetupError {
   override readonly name: string = 'ConsentNeeded';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync, statSync } from
 import { basename, dirname, join } from 'node:path';
 import { sweepLeftovers, temporaryName } from '../temporary.ts';
 import { cacheDir, fileSha256 } from './cache.ts';
-import { SetupError } from './errors.ts';
+import { NotThere, SetupError } from './errors.ts';
 import { inspectLibtorch } from './libtorch.ts';
 import { fetchWheels, newestClient, type PackageClient, uvCache } from './package-client.ts';
 import { PINNED_TORCH } from './pinned.ts';
@@ -129,7 +129,7 @@ export function takeLibtorch(
   say: (line: string) => void,
   env: NodeJS.ProcessEnv,
 ): string {
-  if (!existsSync(from)) throw new SetupError(`--from names '${from}', which does not exist`);
+  if (!existsSync(from)) throw new NotThere(`--from names '${from}', which does not exist`);
   const isFolder = statSync(from).isDirectory();
   const folder = isFolder ? from : dirname(from);
   const names = readdirSync(folder);

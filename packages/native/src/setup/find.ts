@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { SetupError } from './errors.ts';
+import { NotThere, SetupError } from './errors.ts';
 import { type Host, inspectLibtorch, type Libtorch, libraryFolder } from './libtorch.ts';
 import type { Named } from './named.ts';
 
@@ -56,7 +56,7 @@ function fromName({ folder, by }: Named, places: Places): Libtorch {
     by === 'RADWEAVE_LIBTORCH'
       ? 'Set it to the folder of the official libtorch zip or of a pip-installed torch, or unset it.'
       : 'Name the folder of the official libtorch zip or of a pip-installed torch, or auto for what set-up finds.';
-  if (!existsSync(folder)) throw new SetupError(`${by} names '${folder}', which does not exist.\n${remedy}`);
+  if (!existsSync(folder)) throw new NotThere(`${by} names '${folder}', which does not exist.\n${remedy}`);
   const root = libtorchRoot(folder, places);
   // Whatever it is called, the system's libtorch takes the system's BLAS.
   const source = places.prefixes.includes(root) ? 'system' : by === 'RADWEAVE_LIBTORCH' ? by : '--libtorch';

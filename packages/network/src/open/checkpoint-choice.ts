@@ -1,5 +1,12 @@
 import { basename, dirname } from 'node:path';
-import { bestModelPath, type Config, DataError, outputFolders, UsageError } from '@radweave/artifacts';
+import {
+  bestModelPath,
+  type Config,
+  DataError,
+  outputFolders,
+  requireNamed,
+  UsageError,
+} from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { counted, remark } from '@radweave/remarks';
 import { isPresentSplit, presentIdentity } from '@radweave/study/cohort/split-identity';
@@ -49,6 +56,7 @@ export async function chooseCheckpoint(
   if (run !== undefined) return { kind: 'file', path: run.best, saved: await openRun(run, wish, context) };
   const path = checkpoint ?? bestModelPath(outputFolders(outputDir).checkpoints);
   if (!existsSync(path)) throw noCheckpoint(wish, path);
+  requireNamed('file', path, '--checkpoint');
   const saved = await readCheckpoint(path);
   if (saved !== null) requireMatch(saved, path, wish);
   if (saved !== null && checkpoint === undefined) requirePresentSplit(saved, path, wish);

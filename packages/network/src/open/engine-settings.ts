@@ -1,5 +1,4 @@
-import { type Config, DataError, UsageError } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
+import { type Config, requireNamed, UsageError } from '@radweave/artifacts';
 import { modelInfo } from '@radweave/models';
 import { resolveDevice } from '@radweave/torch';
 import { architectureOf } from './architecture.ts';
@@ -7,17 +6,18 @@ import { architectureOf } from './architecture.ts';
 /**
  * Refuses a model, device or weights file that cannot be used here, before anything is read or measured.
  *
- * @throws UsageError, ResourceError or DataError that names it.
+ * @throws UsageError or ResourceError that names it.
  */
 export function requireEngineSettings({ model, training }: Pick<Config, 'model' | 'training'>): void {
   requireZeroInit(architectureOf(model.name), model.zero_init_last);
+  requireDevice(training);
+  if (model.weights !== null) requireNamed('file', model.weights, '--weights or model.weights');
+}
+
+/** @throws ResourceError for a device that is not here. */
+export function requireDevice({ device }: Pick<Config['training'], 'device'>): void {
   // `auto` is always there, and asking for it would load libtorch.
-  if (training.device !== 'auto') resolveDevice(training.device);
-  if (model.weights === null || existsSync(model.weights)) return;
-  throw new DataError('E_FILE_MISSING', 'there is no such weights file', {
-    where: model.weights,
-    hint: 'Check --weights or model.weights',
-  });
+  if (device !== 'auto') resolveDevice(device);
 }
 
 /** @throws UsageError where a network has no batch norms that could start otherwise. */

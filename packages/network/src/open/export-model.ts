@@ -1,4 +1,13 @@
-import { DataError, explainFileError, hashFile, RadweaveError, UsageError } from '@radweave/artifacts';
+import { dirname } from 'node:path';
+import {
+  DataError,
+  explainFileError,
+  hashFile,
+  RadweaveError,
+  requireNamed,
+  requireWritable,
+  UsageError,
+} from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import {
   applyWeights,
@@ -69,6 +78,7 @@ interface Source {
 export async function exportModel(wish: ExportWish): Promise<ExportedModel> {
   const { layout = 'timm', output } = wish;
   requireOutput(wish);
+  requireNamed('file', wish.file, 'the file of the weights');
   const source = await openSource(wish);
   const { info, inChans, input, numClasses } = source;
   const { tensors, network } = stored(source, wish.file, layout);
@@ -101,6 +111,7 @@ function requireOutput({ output, overwrite = false, layout = 'timm' }: ExportWis
       where: `--output ${output}`,
     });
   }
+  requireWritable(dirname(output), '--output');
   if (!overwrite && existsSync(output)) {
     throw new UsageError('E_EXPORT', 'there is a file of this name already', {
       where: output,

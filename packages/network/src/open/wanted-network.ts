@@ -9,17 +9,16 @@ import { type FeatureNetwork, openFeatureNetwork } from './feature-network.ts';
 import { checkpointNetwork } from './network-spec.ts';
 
 /**
- * The network that gave a modality's features when the model was fitted: same weights, normalisation, precision.
+ * The network that gave a modality's features when the model was fitted: same weights, normalisation, precision. Whether it can be
+ * had is asked at once, and it is opened when the result is called.
  *
  * @param path Where its checkpoint lies now, or `pretrained`.
- * @throws DataError when the checkpoint is missing or another one.
+ * @throws DataError when nobody knows the network, or its checkpoint is missing or another one.
  */
-export async function openWantedNetwork(
+export function wantedNetwork(
   wanted: FusionModality,
   path: string,
-  config: Config,
-  context: StageContext,
-): Promise<FeatureNetwork> {
+): (config: Config, context: StageContext) => Promise<FeatureNetwork> {
   const { image_size, normalize_mean, normalize_std, precision } = wanted;
   if (image_size === null || normalize_mean === null || normalize_std === null || precision === null) {
     throw new DataError(
@@ -30,32 +29,32 @@ export async function openWantedNetwork(
       },
     );
   }
-  const chosen = await openChecked(wanted, path);
-  const spec = {
-    ...checkpointNetwork(config, chosen),
-    name: wanted.model,
-    imageSize: image_size,
-    normalisation: { mean: normalize_mean, std: normalize_std },
+  if (path !== 'pretrained') requireFile(wanted, path);
+  return async (config, context) => {
+    const chosen: ChosenCheckpoint =
+      path === 'pretrained'
+        ? { kind: 'pretrained', file: null }
+        : { kind: 'file', path, saved: await readCheckpoint(path) };
+    const spec = {
+      ...checkpointNetwork(config, chosen),
+      name: wanted.model,
+      imageSize: image_size,
+      normalisation: { mean: normalize_mean, std: normalize_std },
+    };
+    const settings = { ...inferenceSettings(config), precision, why: remark('precision-of-features') };
+    const network = await openFeatureNetwork(spec, chosen, settings, context);
+    if (network.sha256 !== wanted.checkpoint_sha256) {
+      throw otherCheckpoint(wanted, path, 'does not have the weights that the model was fitted with');
+    }
+    return network;
   };
-  const network = await openFeatureNetwork(
-    spec,
-    chosen,
-    { ...inferenceSettings(config), precision, why: remark('precision-of-features') },
-    context,
-  );
-  if (network.sha256 !== wanted.checkpoint_sha256) {
-    throw otherCheckpoint(wanted, path, 'does not have the weights that the model was fitted with');
-  }
-  return network;
 }
 
-async function openChecked(wanted: FusionModality, path: string): Promise<ChosenCheckpoint> {
-  if (path === 'pretrained') return { kind: 'pretrained', file: null };
+function requireFile(wanted: FusionModality, path: string): void {
   if (!existsSync(path)) throw otherCheckpoint(wanted, path, 'is not there');
   if (hashFile(path) !== wanted.checkpoint_sha256) {
     throw otherCheckpoint(wanted, path, 'is not the one the model was fitted with');
   }
-  return { kind: 'file', path, saved: await readCheckpoint(path) };
 }
 
 function otherCheckpoint(

@@ -11,7 +11,6 @@ import {
   splitFiles,
   splitPath,
   systemCode,
-  UsageError,
 } from '@radweave/artifacts';
 import { existsSync, mkdirSync, rmSync } from '@radweave/artifacts/files';
 import {
@@ -26,7 +25,7 @@ import {
 import { counted } from '@radweave/remarks';
 import { sortByName } from '@radweave/study/cohort/mask-names';
 import { type SliceRow, SliceTable } from '@radweave/study/cohort/slice-table';
-import { requireSameSlices } from '@radweave/study/cohort/split-folder';
+import { noSplit, requireSameSlices } from '@radweave/study/cohort/split-folder';
 import { type StageContext, warn } from '@radweave/study/context/events';
 import type { SlicePixels } from './slice-pixels.ts';
 import { storePixels } from './store-pixels.ts';
@@ -46,12 +45,7 @@ export interface LoadedSplit {
  */
 export function readSliceTable(data: Config['data'], split: Split, modality: string): SliceTable {
   const path = splitPath(data.splits_dir, split, modality);
-  if (!existsSync(path)) {
-    throw new UsageError('E_NO_SPLIT', `there is no split file for modality ${modality}`, {
-      where: path,
-      hint: `Run first: radweave preprocess --root_dir … --modalities … ${modality}; or name the folder with --splits_dir`,
-    });
-  }
+  if (!existsSync(path)) throw noSplit(data.splits_dir, split, modality);
   const repeated: SliceRow[] = [];
   const rootDir = data.root_dir ?? undefined;
   const rows = readSplit(path, { rootDir, onRepeated: (slice) => repeated.push(slice) });

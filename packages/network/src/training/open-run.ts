@@ -1,6 +1,7 @@
 import { type Config, folderName, readConfig, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { remark } from '@radweave/remarks';
+import { requireSplit } from '@radweave/study/cohort/split-folder';
 import { presentIdentity } from '@radweave/study/cohort/split-identity';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import {
@@ -83,6 +84,7 @@ function runToResume(
     say(context, `There is no run '${name}' in ${output_dir} to resume: a new one is started.`);
     return undefined;
   }
+  requireSplit(config.data.splits_dir, [modality]);
   warnOfDamagedRuns(output_dir, context);
   const model = given.includes('model.name') ? config.model.name : undefined;
   const begun = findRuns(output_dir, 'resumable', { modality, model });

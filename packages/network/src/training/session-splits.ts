@@ -36,11 +36,11 @@ export function folderSets(config: Config, modality: string, context: StageConte
  * @throws DataError when the split is torn, or does not hold what the network needs to learn.
  */
 export function readTables(config: Config, modality: string, context: StageContext): Tables {
+  openSplitFolder(config.data, [modality], context);
   const tables = forEachSplit((split) => readSliceTable(config.data, split, modality));
   const patients = forEachSplit((split) => tables[split].patients);
   const place = (split: Split): string => splitPath(config.data.splits_dir, split, modality);
   requireLearnable(patients, config.model.num_classes, `modality ${modality}`, place);
-  openSplitFolder(config.data, [modality], context);
   return tables;
 }
 

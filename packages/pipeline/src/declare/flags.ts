@@ -1,4 +1,4 @@
-import { UsageError } from '@radweave/artifacts';
+import { requireModality, UsageError } from '@radweave/artifacts';
 import type { Flag } from './command.ts';
 import type { FlagGroup } from './flag-groups.ts';
 
@@ -57,13 +57,19 @@ export function whole(flag: string, text: string, least: number): number {
   throw new UsageError('E_NUMBER', `'${flag} ${text}' is not a whole number of at least ${least}`);
 }
 
-/** Values of a flag of the form `modality=value`. @throws UsageError for another form. */
-export function pairs(flag: string, values: readonly string[] = []): Record<string, string> {
+/** Values of a flag of the form `modality=value`. @throws UsageError for another form, or a modality that is none of `known`. */
+export function pairs(
+  flag: string,
+  values: readonly string[] = [],
+  known?: readonly string[],
+): Record<string, string> {
   return Object.fromEntries(
     values.map((text) => {
       const at = text.indexOf('=');
       if (at < 1) throw new UsageError('E_PAIR_FLAG', `'${flag} ${text}' is not of the form modality=value`);
-      return [text.slice(0, at), text.slice(at + 1)];
+      const modality = text.slice(0, at);
+      if (known !== undefined) requireModality(modality, known, `${flag} ${text}`);
+      return [modality, text.slice(at + 1)];
     }),
   );
 }

@@ -1,6 +1,7 @@
-import { DataError, nearest, type Split, UsageError } from '@radweave/artifacts';
+import { DataError, type Split, UsageError } from '@radweave/artifacts';
 import type { MapSource } from '@radweave/network/explain/maps';
 import { sliceProbabilities } from '@radweave/network/explain/probabilities';
+import { offer } from '@radweave/remarks';
 import { type Matrix, matrixFrom, rowOf } from '@radweave/stats';
 import { inNaturalOrder } from '@radweave/study/cohort/slice-order';
 import type { PatientRow, SliceTable } from '@radweave/study/cohort/slice-table';
@@ -12,19 +13,13 @@ export interface WantedPatient extends PatientProbabilities {
   positions: readonly number[];
 }
 
-/**
- * Evaluates the slices of all patients of a split, or of those asked for.
- *
- * @throws UsageError for a patient who is not in the split; DataError when there are none.
- */
+/** Evaluates the slices of patients. */
 export async function predictedSlices(
   { network, pixels, batchSize }: MapSource,
   table: SliceTable,
-  asked: readonly string[] | undefined,
-  split: Split,
+  patients: readonly PatientRow[],
   context: StageContext,
 ): Promise<WantedPatient[]> {
-  const patients = wantedPatients(table, asked, split);
   const inOrder = new Map(inNaturalOrder(table).map(({ patient, positions }) => [patient, positions]));
   const positions = patients.map(({ patient }) => inOrder.get(patient) ?? []);
   const all = Uint32Array.from(positions.flat());
@@ -38,7 +33,12 @@ export async function predictedSlices(
   });
 }
 
-function wantedPatients(
+/**
+ * All patients of a split, or those asked for.
+ *
+ * @throws UsageError for a patient who is not in the split; DataError when there are none.
+ */
+export function wantedPatients(
   table: SliceTable,
   asked: readonly string[] | undefined,
   split: Split,
@@ -53,11 +53,9 @@ function wantedPatients(
   return [...new Set(asked.map((id) => id.normalize('NFC')))].map((id) => {
     const found = known.get(id);
     if (found !== undefined) return found;
-    const similar = nearest(id, [...known.keys()]);
     throw new UsageError('E_PATIENT', `patient '${id}' is not in the ${split} set`, {
       where: '--patients',
-      hint:
-        similar === undefined ? 'Give another --split' : `Did you mean ${similar}? Or give another --split`,
+      hint: offer(id, [...known.keys()], 'give another --split'),
     });
   });
 }

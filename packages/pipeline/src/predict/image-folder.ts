@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DataError, naturalCompare, systemCode, UsageError } from '@radweave/artifacts';
+import { DataError, naturalCompare, systemCode } from '@radweave/artifacts';
 import { readdirSync, statSync } from '@radweave/artifacts/files';
 import { sortByName } from '@radweave/study/cohort/mask-names';
 
@@ -10,7 +10,7 @@ export type NewImages = ReadonlyMap<string, ReadonlyMap<string, readonly string[
  * Finds `{patient}/{modality}/*.png`. Hidden and foreign files are passed over, and so are masks.
  *
  * @param onOdd Told the paths of files that are called like masks and left out, or used although they may be masks.
- * @throws UsageError when the folder is not there; DataError when it holds no folder of a patient.
+ * @throws DataError when it holds no folder of a patient.
  */
 export function findNewImages(
   folder: string,
@@ -52,11 +52,7 @@ function visible(folder: string): string[] {
     return readdirSync(folder).filter((name) => !name.startsWith('.'));
   } catch (error) {
     if (systemCode(error) === 'ENOTDIR') return [];
-    if (systemCode(error) !== 'ENOENT') throw error;
-    throw new UsageError('E_NO_INPUT', 'the folder to predict does not exist', {
-      where: folder,
-      cause: error,
-    });
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { meanOverSlices, type PooledFeatures, spreadRows } from '@radweave/analy
 import { type Config, type FusionModelFile, parseSlicePath } from '@radweave/artifacts';
 import { extractionBatch, extractPatients } from '@radweave/network/features/extractor';
 import type { FeatureNetwork } from '@radweave/network/open/feature-network';
-import { openWantedNetwork } from '@radweave/network/open/wanted-network';
+import { wantedNetwork } from '@radweave/network/open/wanted-network';
 import type { PatientSlices } from '@radweave/study/cohort/slice-order';
 import { type StageContext, warn } from '@radweave/study/context/events';
 import { findNewImages, type NewImages, patientFolders } from './image-folder.ts';
@@ -38,16 +38,20 @@ export async function extractNewImages(
   const pooled: Record<string, PooledFeatures> = {};
   const trained = new TrainedOn();
   const people = new NewPeople(config.data, names, hospital, hospitalOf(images));
-  for (const wanted of modalities) {
-    const isThere = owned.map((own) => own.includes(wanted.modality));
+  const needed = modalities.flatMap((wanted) => {
+    const { modality } = wanted;
+    const isThere = owned.map((own) => own.includes(modality));
     const having = patients.filter((_, i) => isThere[i]);
-    if (having.length === 0) continue;
-    const path = moved[wanted.modality] ?? wanted.checkpoint;
-    const network = await openWantedNetwork(wanted, path, config, context);
+    if (having.length === 0) return [];
+    const path = moved[modality] ?? wanted.checkpoint;
+    return [{ modality, isThere, having, path, open: wantedNetwork(wanted, path) }];
+  });
+  for (const { modality, isThere, having, path, open } of needed) {
+    const network = await open(config, context);
     people.look(having, network.trainedOn, path, trained);
-    const slices = having.map((patient) => images.get(wanted.modality)?.get(patient) ?? []);
+    const slices = having.map((patient) => images.get(modality)?.get(patient) ?? []);
     const found = await poolImages(network, having, slices, config, context);
-    pooled[wanted.modality] = spreadRows(found, isThere);
+    pooled[modality] = spreadRows(found, isThere);
   }
   return { ...chosen, pooled, trained };
 }

@@ -15,12 +15,13 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { remark } from '@radweave/remarks';
 import type { Optional } from '@radweave/report';
+import { requireSplit } from '@radweave/study/cohort/split-folder';
 import type { UsedFiles } from './used-files.ts';
 
 /**
  * Reads the evaluation that a report is about.
  *
- * @throws UsageError when there is none; DataError when a file it was made from has changed since.
+ * @throws UsageError when there is none; DataError when the split is torn, or a file it was made from has changed since.
  */
 export function readResults(config: Config, files: UsedFiles): Evaluation {
   const path = evaluationFiles(evaluationFolder(config)).record;
@@ -31,6 +32,11 @@ export function readResults(config: Config, files: UsedFiles): Evaluation {
     });
   }
   const evaluation = readEvaluation(path);
+  // Its files are among those that were evaluated, and evaluating again would not mend them.
+  requireSplit(
+    config.data.splits_dir,
+    evaluation.models.flatMap(({ modalities }) => modalities),
+  );
   files.add(path);
   for (const input of evaluation.inputs) {
     const file = files.locate(input.path);

@@ -1,7 +1,13 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { defaultConfig, type KeyedPatient, writeCohort } from '@radweave/artifacts';
+import {
+  defaultConfig,
+  type KeyedPatient,
+  splitFiles,
+  writeCohort,
+  writeSplitSummary,
+} from '@radweave/artifacts';
 import { madeUpDicom, madeUpSlice } from '@radweave/importing/testing/made-up';
 import { listening } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
@@ -63,7 +69,20 @@ function study(): { config: ReturnType<typeof defaultConfig>; outputs: string; r
   config.data.modalities = ['A'];
   const cohort = PATIENTS.map((one) => ({ ...one, label: 0, split: 'train' as const, slices: { A: 1 } }));
   mkdirSync(config.data.splits_dir, { recursive: true });
-  writeCohort(join(config.data.splits_dir, 'cohort.csv'), cohort, ['A']);
+  const { cohort: file, summary } = splitFiles(config.data.splits_dir);
+  writeCohort(file, cohort, ['A']);
+  writeSplitSummary(summary, {
+    format: 2,
+    counts: [],
+    modalities: ['A'],
+    home_hospital: 'HN',
+    train_ratio: 0.7,
+    seed: 0,
+    split_hash: '0'.repeat(64),
+    excluded: {},
+    files: {},
+    versions: {},
+  });
   const outputs = join(root, 'outputs');
   const put = (name: string, data: string | Buffer): void => {
     mkdirSync(dirname(join(outputs, name)), { recursive: true });

@@ -107,7 +107,7 @@ export const audit = defineStage({
       strict: flags.strict,
       nearDuplicateDistance: whole('--near_duplicate_distance', flags.near_duplicate_distance, 0),
       pixels: !flags.no_pixels,
-      runs: pairs('--run', flags.run),
+      runs: pairs('--run', flags.run, config.data.modalities),
     }),
   },
 });

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Config, type Split, splitPath } from '@radweave/artifacts';
+import { type Config, SPLITS, type Split, splitPath } from '@radweave/artifacts';
 import { writeRun } from '@radweave/network/testing/runs';
 import { cohortConfig, listening, makeSplitOwn, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { copyTree, filesBelow, tempDir } from '@radweave/testkit';
@@ -39,21 +39,28 @@ function prepared(): { folder: string; config: Config } {
 
 const asked = { modality: 'A', given: [], resume: false, run: '' };
 
-const TRAINING: Record<string, (config: Config, folder: string) => Promise<unknown>> = {
-  train: (config, folder) => train({ ...asked, config, bestHparamsDir: join(folder, 'best') }, listening()),
-  cross_validate: (config) => crossValidate({ ...asked, config, by: { folds: 2 } }, listening()),
+type Stage = (config: Config, folder: string, modality?: string) => Promise<unknown>;
+
+const TRAINING: Record<string, Stage> = {
+  train: (config, folder, modality = 'A') =>
+    train({ ...asked, config, modality, bestHparamsDir: join(folder, 'best') }, listening()),
+  'train --resume': (config, folder, modality = 'A') =>
+    train({ ...asked, config, modality, resume: true, bestHparamsDir: join(folder, 'best') }, listening()),
+  cross_validate: (config, _, modality = 'A') =>
+    crossValidate({ ...asked, config, modality, by: { folds: 2 } }, listening()),
 };
 
 const ALL: typeof TRAINING = {
   ...TRAINING,
-  extract: (config) => extract({ config, modality: 'A', align: false }, listening()),
-  cross_fit: (config) => crossFit({ config, modality: 'A', folds: 2 }, listening()),
-  explain: (config) => explain({ config, modality: 'A', split: 'test', count: 1, slices: 2 }, listening()),
+  extract: (config, _, modality = 'A') => extract({ config, modality, align: false }, listening()),
+  cross_fit: (config, _, modality = 'A') => crossFit({ config, modality, folds: 2 }, listening()),
+  explain: (config, _, modality = 'A') =>
+    explain({ config, modality, split: 'test', count: 1, slices: 2 }, listening()),
 };
 
 /** Expects the error, and that nothing was written. */
 async function refused(
-  stage: (config: Config, folder: string) => Promise<unknown>,
+  stage: Stage,
   { folder, config }: ReturnType<typeof prepared>,
   error: { code?: string; exitCode: number; message: RegExp },
 ): Promise<void> {
@@ -71,17 +78,46 @@ test.each(Object.entries(ALL))('%s: a device that is not here', async (_, stage)
   await refused(stage, study, { exitCode: 5, message: /cuda:7/ });
 });
 
+/** How somebody may have changed a split file. */
+const EDITS: Record<string, (text: string) => string> = {
+  'a row is gone': (text) => text.replace(/.+\n$/, ''),
+  'a class is gone': (text) => text.replaceAll(/.+,1\n/g, ''),
+  'only the header is left': (text) => text.replace(/\n.*/s, '\n'),
+  'it ends within a row': (text) => text.replace(/,[^,]*$/, ''),
+  'it is no text': () => '\0\xff',
+};
+
 test.each(Object.entries(ALL))('%s: a split that is torn, or whose summary is gone', async (_, stage) => {
   const study = prepared();
   const { splits_dir } = study.config.data;
-  const path = splitPath(splits_dir, 'train', 'A');
-  const kept = readFileSync(path, 'utf8');
-  writeFileSync(path, kept.replace(/.+\n$/, ''));
-  await refused(stage, study, { exitCode: 3, message: /changed since preprocess wrote it/ });
-  writeFileSync(path, kept);
+  for (const split of SPLITS) {
+    const path = splitPath(splits_dir, split, 'A');
+    const kept = readFileSync(path, 'utf8');
+    for (const edit of Object.values(EDITS)) {
+      writeFileSync(path, edit(kept));
+      await refused(stage, study, { exitCode: 3, message: /changed since preprocess wrote it/ });
+    }
+    writeFileSync(path, kept);
+  }
   rmSync(join(splits_dir, 'summary.json'));
   await refused(stage, study, { exitCode: 3, message: /summary\.json is missing/ });
 });
+
+test.each(Object.entries(ALL))(
+  '%s: a modality in another letter case, or one that is not there',
+  async (_, stage) => {
+    const study = prepared();
+    const named =
+      (modality: string): Stage =>
+      (config, folder) =>
+        stage(config, folder, modality);
+    const error = { code: 'E_NO_SPLIT', exitCode: 2 };
+    await refused(named('a'), study, { ...error, message: /of a .*Did you mean 'A'\?/ });
+    makeSplitOwn(study.config);
+    await refused(named('a'), study, { ...error, message: /of a .*Did you mean 'A'\?/ });
+    await refused(named('T1'), study, { ...error, message: /of T1 .*Give one of A, P; or run first/ });
+  },
+);
 
 test.each(Object.entries(TRAINING))('%s: a model that nobody knows', async (_, stage) => {
   const study = prepared();
@@ -99,7 +135,32 @@ test('preprocess: a home hospital that is not there', async () => {
   const study = prepared();
   study.config.data.home_hospital = 'XX';
   const divide = (config: Config): Promise<unknown> => preprocess({ config }, listening());
-  await refused(divide, study, { exitCode: 3, message: /'XX' is not there.*JM, SY, ZS/ });
+  await refused(divide, study, { exitCode: 3, message: /'XX' is not there.*Give one of JM, SY, ZS/ });
+  study.config.data.home_hospital = 'jm';
+  await refused(divide, study, { exitCode: 3, message: /Did you mean 'JM'\?/ });
+});
+
+test.each([
+  [{ patients: ['SY1', 'NOPE'] }, 'E_PATIENT', /patient 'SY1' is not in the test set/],
+  [{ explainedClass: 'Grade3' }, 'E_CLASS', /there is no label 'Grade3'.*Give one of grade0, grade1/],
+  [{ layer: 'nope' }, 'E_LAYER', /has no layer 'nope'/],
+])('explain: %j', async (wish, code, message) => {
+  const study = prepared();
+  const base = { modality: 'A', split: 'test', count: 1, slices: 2 } as const;
+  const asked = (config: Config): Promise<unknown> => explain({ ...base, ...wish, config }, listening());
+  await refused(asked, study, { code, exitCode: 2, message });
+});
+
+test('explain: a set without patients', async () => {
+  const study = prepared();
+  makeSplitOwn(study.config);
+  const path = splitPath(study.config.data.splits_dir, 'test', 'A');
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/\n.*/s, '\n'));
+  await refused(ALL.explain ?? expect.unreachable(), study, {
+    code: 'E_NO_PATIENTS',
+    exitCode: 3,
+    message: /no patients in the test set/,
+  });
 });
 
 /** What the split files of one's own hold of A, and what is said of it. */

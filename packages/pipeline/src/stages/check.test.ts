@@ -12,8 +12,10 @@ const CASES: Record<
   [spoil: (config: Config, folder: string) => void, error: RegExp, exitCode: number]
 > = {
   model: [({ model }) => Object.assign(model, { name: 'resnet81' }), /resnet18/, 2],
+  root: [({ data }) => Object.assign(data, { root_dir: 'no/root' }), /no\/root/, 2],
+  'home hospital': [({ data }) => Object.assign(data, { home_hospital: 'jm' }), /Did you mean 'JM'/, 3],
   device: [({ training }) => Object.assign(training, { device: 'cuda:7' }), /cuda:7/, 5],
-  weights: [({ model }) => Object.assign(model, { weights: 'no.pth' }), /no\.pth/, 3],
+  weights: [({ model }) => Object.assign(model, { weights: 'no.pth' }), /no\.pth/, 2],
   outputs: [({ experiment }) => file(experiment.output_dir), /--output_dir/, 5],
   'start of batch norms': [
     ({ model }) => Object.assign(model, { name: 'mobilenetv3_small_100', zero_init_last: false }),
@@ -41,6 +43,9 @@ function prepared(): { config: Config; folder: string; options: { config: Config
   const config = defaultConfig();
   config.model.pretrained = false;
   config.experiment.output_dir = join(folder, 'outputs');
+  config.data.root_dir = join(folder, 'raw');
+  config.data.home_hospital = 'JM';
+  file(join(config.data.root_dir, 'JM', 'grade0', '1', 'A', '1.png'));
   config.data.splits_dir = join(folder, 'data', 'splits');
   config.data.features_dir = join(folder, 'features');
   return { config, folder, options: { config, bestHparamsDir: join(folder, 'best') } };
@@ -71,6 +76,7 @@ test('pretrained weights that cannot be had are told too, unless every network w
 
 test('where nothing stands in the way nothing is written', async () => {
   const { folder, options } = prepared();
+  const before = filesBelow(folder);
   await check(options, silentContext());
-  expect(filesBelow(folder)).toEqual([]);
+  expect(filesBelow(folder)).toEqual(before);
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Config, outputFolders, requireWritable } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { silentContext } from '@radweave/study/context/events';
 import { defineStage } from '../declare/stage.ts';
 
 export interface CheckOptions {
@@ -29,6 +30,9 @@ export const check = defineStage({
     if (fusion.output_dir !== null) requireWritable(fusion.output_dir, '--set fusion.output_dir=FOLDER');
     const { manifests } = outputFolders(config.experiment.output_dir);
     if (data.modalities.some((modality) => !existsSync(join(manifests, `train-${modality}.json`)))) {
+      // What is wrong with the folders is told before anything is downloaded.
+      const { findCohort } = await import('../work/preprocess.ts');
+      findCohort({ config }, silentContext());
       const { requirePretrained } = await import('@radweave/network/open/network-source');
       await requirePretrained(config, context);
     }

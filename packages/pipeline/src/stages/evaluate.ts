@@ -54,7 +54,7 @@ export const evaluate = defineStage({
       ...usual('seed'),
     ],
     options: ({ config }, { run, frozen = null, networks_only }) => ({
-      ...usualEvaluation(config, pairs('--run', run)),
+      ...usualEvaluation(config, pairs('--run', run, config.data.modalities)),
       frozen,
       networksOnly: networks_only,
     }),

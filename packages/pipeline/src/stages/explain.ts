@@ -7,6 +7,7 @@ import {
   type Split,
   splitPath,
 } from '@radweave/artifacts';
+import { requireSplit } from '@radweave/study/cohort/split-folder';
 import { set, usual } from '../declare/config-flags.ts';
 import { choice, optional, required, several, whole, withDefault } from '../declare/flags.ts';
 import { trainedCheckpoint } from '../declare/job-part.ts';
@@ -104,6 +105,7 @@ export const explain = defineStage({
 
 /** A paper shows patients of other hospitals; with one hospital only, those of validation. */
 export function shownSplit(data: Config['data'], modality: string): Split {
+  requireSplit(data.splits_dir, [modality]);
   const test = splitPath(data.splits_dir, 'test', modality);
   return readSplit(test, { rootDir: data.root_dir ?? undefined }).length > 0 ? 'test' : 'val';
 }

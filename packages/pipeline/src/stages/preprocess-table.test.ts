@@ -198,7 +198,7 @@ test('a column that is not there, and a table without patients, are told with th
   await expect(preprocess({ config }, listening())).rejects.toThrow(/found name,label .*patient=NAME/);
   config.data.table_columns = ['patient=Name'];
   await expect(preprocess({ config }, listening())).rejects.toThrow(
-    /'patient=Name' names no column .*name, label/,
+    /'patient=Name' names no column .*Did you mean 'name'/,
   );
 });
 

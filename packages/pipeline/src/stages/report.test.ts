@@ -331,7 +331,7 @@ test('own split files: the report says that nobody knows how the patients were d
   expect(chinese).toContain('患者的划分由研究者给定');
   const lone = join(config.data.splits_dir, 'cohort.csv');
   writeFileSync(lone, '');
-  await expect(run(config)).rejects.toThrow(/who is in which set.*summary\.json/);
+  await expect(run(config)).rejects.toThrow(/summary\.json is missing beside this file/);
   rmSync(lone);
   const path = splitPath(config.data.splits_dir, 'test', 'P');
   const [header, first] = readFileSync(path, 'utf8').split('\n');

@@ -9,7 +9,7 @@ import {
   type Override,
   outputFolders,
   readManifest,
-  UsageError,
+  requireNamed,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
 import type { Findings } from './findings.ts';
@@ -43,12 +43,9 @@ export function readRecordedRun(
   given: readonly string[],
   wanted: readonly string[],
 ): RecordedRun {
-  if (!existsSync(run)) {
-    throw new UsageError('E_NO_RUN', 'there is no such run', {
-      where: run,
-      hint: 'Run radweave run first, or name the output folder of a run: radweave verify FOLDER',
-    });
-  }
+  requireNamed('folder', run, 'the output folder', {
+    hint: 'Run radweave run first, or name the output folder of a run: radweave verify FOLDER',
+  });
   const folder = outputFolders(run).manifests;
   const steps = (existsSync(folder) ? readdirSync(folder) : [])
     .filter((name) => name.endsWith('.json'))

@@ -391,6 +391,6 @@ test('what is missing is listed, not passed over', async () => {
   await expect(
     verify({ run: join(shared, 'nowhere'), config, given: [] }, listening()),
   ).rejects.toMatchObject({
-    code: 'E_NO_RUN',
+    code: 'E_FILE_MISSING',
   });
 });

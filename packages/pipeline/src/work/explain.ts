@@ -12,22 +12,23 @@ import {
 import { inferenceBatch, inferenceSettings } from '@radweave/network/compute/compute';
 import type { MapSource } from '@radweave/network/explain/maps';
 import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
+import { requireDevice } from '@radweave/network/open/engine-settings';
 import { type FeatureNetwork, openNetwork } from '@radweave/network/open/feature-network';
 import { checkpointNetwork } from '@radweave/network/open/network-spec';
-import { type LoadedSplit, loadSplit, readSliceTable } from '@radweave/network/slices/load';
-import { remark } from '@radweave/remarks';
+import { decodeSplit, type LoadedSplit, readSliceTable } from '@radweave/network/slices/load';
+import { offer, remark } from '@radweave/remarks';
 import { KnownPatients, refuseSeenPatients, warnUntold } from '@radweave/study/cohort/patient-hash';
+import type { PatientRow } from '@radweave/study/cohort/slice-table';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say } from '@radweave/study/context/events';
 import { predictedLabel } from '@radweave/study/decisions/predicted-label';
-import { resolveDevice } from '@radweave/torch';
 import { classOf } from '../explain/class-of.ts';
 import { chooseDecision, predictPatients } from '../explain/decision.ts';
 import { type ExplanationJob, explainPatients } from '../explain/explanations.ts';
 import { montageNames, type PatientToExplain } from '../explain/patient.ts';
 import { sayCheck } from '../explain/remarks.ts';
 import { type ChosenPatient, selectPatients } from '../explain/select.ts';
-import { predictedSlices, type WantedPatient } from '../explain/wanted.ts';
+import { predictedSlices, type WantedPatient, wantedPatients } from '../explain/wanted.ts';
 
 export interface ExplainOptions {
   config: Config;
@@ -66,15 +67,17 @@ export interface ExplainResult {
 export async function explain(options: ExplainOptions, context: StageContext): Promise<ExplainResult> {
   const { modality, checkpoint, split } = options;
   const config = structuredClone(options.config);
-  resolveDevice(config.training.device);
+  requireDevice(config.training);
   openSplitFolder(config.data, [modality], context);
+  const table = readSliceTable(config.data, split, modality);
+  const asked = wantedPatients(table, options.patients, split);
   const wish = { checkpoint, modality, model: undefined, config, needsClassifier: true };
   const chosen = await chooseCheckpoint(wish, context);
   const { about, path } = requireClassifier(chosen);
+  const explainedClass = classOf(options.explainedClass, about.label_names);
   const spec = checkpointNetwork(config, chosen);
   config.data.image_size = spec.imageSize;
   if (split !== 'train') {
-    const table = readSliceTable(config.data, split, modality);
     const known = new KnownPatients(config.data);
     warnUntold(about.patients.train, path, known, context);
     refuseSeenPatients(about.patients.train, [{ split, table }], path, known);
@@ -85,12 +88,11 @@ export async function explain(options: ExplainOptions, context: StageContext): P
   const network = await openNetwork(spec, chosen, settings, context);
   network.model.requiresGrad_(false);
   const layer = requireLayer(network, options.layer);
-  const explainedClass = classOf(options.explainedClass, about.label_names);
-  const loaded = await loadSplit(config.data, split, modality, context);
+  const loaded = await decodeSplit(config.data, split, modality, table, context);
   try {
     const batchSize = inferenceBatch(config.extraction.batch_size, network.compute);
     const source: MapSource = { network, layer, pixels: loaded.pixels, batchSize };
-    return await explainSplit({ ...options, explainedClass }, source, loaded, about, context);
+    return await explainSplit({ ...options, explainedClass }, asked, source, loaded, about, context);
   } finally {
     loaded.close();
   }
@@ -112,12 +114,13 @@ function requireLayer({ model, name }: FeatureNetwork, layer: string = model.map
   if (model.mapLayers.includes(layer)) return layer;
   throw new UsageError('E_LAYER', `${name} has no layer '${layer}'`, {
     where: '--layer',
-    hint: `Give one of ${model.mapLayers.join(', ')} (default: ${model.mapLayer})`,
+    hint: offer(layer, model.mapLayers, `leave it out for ${model.mapLayer}`),
   });
 }
 
 async function explainSplit(
   options: Omit<ExplainOptions, 'explainedClass'> & { explainedClass: number | undefined },
+  asked: readonly PatientRow[],
   source: MapSource,
   { table }: LoadedSplit,
   about: CheckpointFacts,
@@ -126,7 +129,7 @@ async function explainSplit(
   const { modality, split, config, count } = options;
   const outputDir = config.experiment.output_dir;
   const { numClasses } = source.network.model;
-  const scored = await predictedSlices(source, table, options.patients, split, context);
+  const scored = await predictedSlices(source, table, asked, context);
   const decision = chooseDecision(outputDir, modality, split, scored, numClasses, context);
   const patients = predictPatients(scored, decision);
   const chosen =

@@ -10,6 +10,7 @@ import {
   readMapping,
   readPseudonyms,
   refuseColumnsAlone,
+  requireNamed,
   requireWritable,
   secretKey,
   type ToldRow,
@@ -125,6 +126,7 @@ export interface ImportResult {
  */
 export async function importImages(options: ImportOptions, context: StageContext): Promise<ImportResult> {
   const { records, secrets, dryRun } = options;
+  requireNamed('folder', options.root, 'the folder of the files');
   const pixels = pixelsFor(options);
   const who = whoFor(options);
   if (options.kind === 'dicom') requireWho(who, !dryRun);

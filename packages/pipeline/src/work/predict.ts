@@ -11,13 +11,15 @@ import {
   type NewPrediction,
   readFusionModel,
   refuseDevice,
+  requireNamed,
   requireWritable,
   writeNewPredictions,
 } from '@radweave/artifacts';
+import { requireDevice } from '@radweave/network/open/engine-settings';
+import { counted } from '@radweave/remarks';
 import { rowOf } from '@radweave/stats';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { predictedLabels } from '@radweave/study/decisions/predicted-label';
-import { resolveDevice } from '@radweave/torch';
 import { extractNewImages, type TrainedPatients } from '../predict/new-images.ts';
 import { type TrainedOn, trainedOnFeatures } from '../predict/trained-on.ts';
 
@@ -56,14 +58,19 @@ export interface PredictResult {
  */
 export async function predict(options: PredictOptions, context: StageContext): Promise<PredictResult> {
   const { config, model, input, output, checkpoints, hospital = null } = options;
-  const file = readFusionModel(model);
-  resolveDevice(config.training.device);
+  const file = readFusionModel(requireNamed('file', model, '--model'));
+  requireNamed('folder', input, '--input');
+  const places = checkpointsOf(model, file.modalities, checkpoints);
+  for (const modality of Object.keys(checkpoints ?? {})) {
+    const path = places[modality] ?? '';
+    if (path !== 'pretrained') requireNamed('file', path, `--checkpoint ${modality}=${path}`);
+  }
+  requireDevice(config.training);
   refuseDevice(output);
   requireWritable(dirname(output), '--output');
   if (file.stacked !== undefined) {
     say(context, "New patients are predicted by 'fused'; 'stacked' needs the logits of all fold models.");
   }
-  const places = checkpointsOf(model, file.modalities, checkpoints);
   const { trained, ...people } = isFeatureFolder(input, file.modalities)
     ? ofFeatures(input, file)
     : await extractNewImages(input, file, places, hospital, config, context);
@@ -129,7 +136,7 @@ function named({ missing }: NewPatients): string {
 function sayMissing(people: NewPatients, isAnyEnough: boolean, context: StageContext): void {
   const { length } = people.missing;
   if (length === 0) return;
-  const who = length === 1 ? '1 patient lacks' : `${length} patients lack`;
+  const who = `${counted(length, 'patient')} ${length === 1 ? 'lacks' : 'lack'}`;
   warn(context, `${who} ${isAnyEnough ? 'every' : 'a'} modality and cannot be predicted: ${named(people)}`);
 }
 

@@ -19,7 +19,7 @@ import {
   writeTableIssues,
 } from '@radweave/artifacts';
 import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
-import { counted, type Remark, remark } from '@radweave/remarks';
+import { counted, offer, type Remark, remark } from '@radweave/remarks';
 import { brightnessChart } from '@radweave/report/charts';
 import {
   type AssignedMember,
@@ -230,13 +230,15 @@ async function usablePatients(
 /** @throws DataError when there is nobody, or what there is cannot be learned. */
 function assigned(
   members: readonly CohortMember[],
-  { hospitals, labels, slices, foreign, table }: FoundCohort,
+  { hospitals, labels, patients, slices, foreign, table }: FoundCohort,
   config: Config,
 ): AssignedMember[] {
   const { root_dir, modalities, missing, home_hospital, train_ratio } = config.data;
   if (members.length === 0) {
     const counts = new Map([...foreign.values()].flatMap((one) => [...one.counts]));
     const isForeign = slices.length === 0 && counts.size > 0;
+    const folders = patients.flatMap((one) => one.folders.map((name) => name.normalize('NFC')));
+    const wrong = modalities.find((name) => !folders.includes(name));
     const there = isForeign ? `; their folders hold ${textOf(counts)}` : '';
     throw new DataError(
       'E_NO_PATIENTS',
@@ -244,7 +246,11 @@ function assigned(
       {
         hint:
           (isForeign ? importAdvice(counts.keys(), root_dir ?? '…') : undefined) ??
-          'Check --modalities against the names of the modality folders',
+          offer(
+            wrong ?? '',
+            wrong === undefined ? [] : folders,
+            'check --modalities against the names of the modality folders',
+          ),
       },
     );
   }

@@ -2,14 +2,13 @@ import { relative, sep } from 'node:path';
 import {
   type Config,
   type KeyedPatient,
-  readCohort,
   readExclusions,
   replaceFolderAtomic,
   splitFiles,
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
-import { readOwnCohort } from '@radweave/study/cohort/own-splits';
+import { readCohort } from '@radweave/study/cohort/read-cohort';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 import { writeWithout } from '../share/deidentify.ts';
 import { Identifiers } from '../share/identifiers.ts';
@@ -105,12 +104,14 @@ function refusePlace(path: string, to: string): void {
   );
 }
 
-/** Everybody a study knows, those too whom it left out. */
+/**
+ * Everybody a study knows, those too whom it left out.
+ *
+ * @throws DataError when the split is torn: who is missing in its files would not be found in others.
+ */
 function patientsOfStudy({ data }: Pick<Config, 'data'>): KeyedPatient[] {
-  const { cohort, exclusions } = splitFiles(data.splits_dir);
-  const used = existsSync(cohort)
-    ? readCohort(cohort).patients
-    : (readOwnCohort(data, data.modalities)?.patients ?? []);
+  const { exclusions } = splitFiles(data.splits_dir);
+  const used = readCohort(data, data.modalities)?.patients ?? [];
   const left = existsSync(exclusions) ? readExclusions(exclusions) : [];
   const all = [...used, ...left].map(({ patient, hospital }) => ({ patient, hospital }));
   return [...new Map(all.map((one) => [one.patient, one])).values()];

@@ -1,5 +1,5 @@
 import { compareText, DataError, idOf, labelName, type Split } from '@radweave/artifacts';
-import { counted } from '@radweave/remarks';
+import { counted, offer } from '@radweave/remarks';
 import { stratifiedSplit } from '@radweave/stats';
 import { personKey } from './found.ts';
 import type { CohortMember } from './patients.ts';
@@ -24,7 +24,11 @@ export function assignSplits(
 ): AssignedMember[] {
   requireHome(home, hospitals);
   const own = members.filter(({ hospital }) => hospital === home);
-  if (own.length === 0) throw noHome(`the home hospital '${home}' has no complete patient`, hospitals);
+  if (own.length === 0) {
+    throw new DataError('E_HOME_HOSPITAL', `the home hospital '${home}' has no complete patient`, {
+      hint: `Choose one with --home_hospital; hospitals found: ${hospitals.join(', ')}`,
+    });
+  }
   const outcome = stratifiedSplit(
     own.map(({ label }) => label),
     trainRatio,
@@ -73,12 +77,10 @@ export function takeSplits(
 
 /** @throws DataError when there is no such hospital. */
 export function requireHome(home: string, hospitals: readonly string[]): void {
-  if (!hospitals.includes(home)) throw noHome(`the home hospital '${home}' is not there`, hospitals);
-}
-
-function noHome(what: string, hospitals: readonly string[]): DataError {
-  return new DataError('E_HOME_HOSPITAL', what, {
-    hint: `Choose one with --home_hospital; hospitals found: ${hospitals.join(', ')}`,
+  if (hospitals.includes(home)) return;
+  throw new DataError('E_HOME_HOSPITAL', `the home hospital '${home}' is not there`, {
+    where: '--home_hospital',
+    hint: offer(home, hospitals),
   });
 }
 

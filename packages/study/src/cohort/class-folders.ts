@@ -1,4 +1,5 @@
-import { DataError, editDistance, naturalCompare } from '@radweave/artifacts';
+import { DataError, naturalCompare } from '@radweave/artifacts';
+import { editDistance } from '@radweave/remarks';
 
 const GRADE = /^grade(\d{1,9})$/i;
 

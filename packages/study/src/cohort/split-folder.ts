@@ -10,9 +10,12 @@ import {
   type SplitSummary,
   slicesHash,
   splitFiles,
+  splitModalities,
   splitPath,
+  UsageError,
 } from '@radweave/artifacts';
 import { existsSync, statSync } from '@radweave/artifacts/files';
+import { offer } from '@radweave/remarks';
 import { type StageContext, warn } from '../context/events.ts';
 import { readOwnCohort } from './own-splits.ts';
 import type { SliceRow } from './slice-table.ts';
@@ -30,9 +33,14 @@ const OWN =
  * of the files. Without, the split files are the user's own: no patient may be in two sets; and `cohort.csv` beside them tells
  * of a `preprocess` that was stopped.
  *
- * @throws DataError that names the file and what to do.
+ * @throws DataError that names the file and what to do; UsageError for a modality that is there in another letter case.
  */
 export function requireSplit(splitsDir: string, modalities: readonly string[]): void {
+  const known = splitModalities(splitsDir);
+  const other = modalities.find(
+    (one) => !known.includes(one) && known.some((name) => differInCase(one, name)),
+  );
+  if (other !== undefined) throw noSplit(splitsDir, 'train', other);
   const summary = summaryOf(splitsDir);
   if (summary?.hashes !== undefined) {
     checkHashes(splitsDir, modalities, summary.hashes);
@@ -48,13 +56,28 @@ export function requireSplit(splitsDir: string, modalities: readonly string[]): 
   readOwnCohort({ splits_dir: splitsDir, root_dir: null }, modalities);
 }
 
-/** {@link requireSplit}, and a warning of {@link otherRoot}. */
+/** What to say where a modality has no split file: those that have are offered. */
+export function noSplit(splitsDir: string, split: Split, ...modalities: readonly string[]): UsageError {
+  const [first = ''] = modalities;
+  const make = `run first: radweave preprocess --root_dir … --modalities … ${modalities.join(' ')}; or name the folder with --splits_dir`;
+  return new UsageError('E_NO_SPLIT', `there is no split file of ${modalities.join(', ')}`, {
+    where: splitPath(splitsDir, split, first),
+    hint: offer(first, splitModalities(splitsDir), make),
+  });
+}
+
+/** {@link requireSplit} for what cannot be done without the split files, and a warning of {@link otherRoot}. */
 export function openSplitFolder(
   data: Config['data'],
   modalities: readonly string[],
   context: StageContext,
 ): void {
-  requireSplit(data.splits_dir, modalities);
+  const { splits_dir } = data;
+  requireSplit(splits_dir, modalities);
+  const lacking = modalities.find((modality) =>
+    SPLITS.every((split) => !existsSync(splitPath(splits_dir, split, modality))),
+  );
+  if (lacking !== undefined) throw noSplit(splits_dir, 'train', lacking);
   const other = otherRoot(data);
   if (other === null) return;
   const { made, root, used } = other;
@@ -133,6 +156,8 @@ function checkHashes(
     throw new DataError('E_SPLIT_TORN', what, { where: path, hint: `${AGAIN}; ${OWN}` });
   }
 }
+
+const differInCase = (a: string, b: string): boolean => a !== b && a.toLowerCase() === b.toLowerCase();
 
 function isSamePlace(one: string, other: string): boolean {
   if (resolve(one) === resolve(other)) return true;

@@ -3,11 +3,12 @@ import {
   compareText,
   naturalCompare,
   readPhantomMark,
+  requireNamed,
   SLICE_LAYOUT,
   systemCode,
   UsageError,
 } from '@radweave/artifacts';
-import { type Dirent, existsSync, readdirSync, statSync } from '@radweave/artifacts/files';
+import { type Dirent, readdirSync, statSync } from '@radweave/artifacts/files';
 import { classesNamed, classesOf, classKey, isGrade } from './class-folders.ts';
 import { addForeign, foreignBelow, foreignEnding, importAdvice, textOf } from './foreign.ts';
 import type { FoundCohort, FoundPatient } from './found.ts';
@@ -45,12 +46,9 @@ export function walkCohort(
   listed: ReadonlySet<string> | null = null,
 ): FoundCohort {
   const root = resolve(rootDir);
-  if (!existsSync(root)) {
-    throw new UsageError('E_NO_ROOT', 'the data root does not exist', {
-      where: root,
-      hint: 'Check the path: --root_dir, or data.root_dir of the configuration, must name the folder of the hospitals',
-    });
-  }
+  requireNamed('folder', root, '--root_dir', {
+    hint: 'Check the path: --root_dir, or data.root_dir of the configuration, must name the folder of the hospitals',
+  });
   const walk = new Walk(modalities, labels, listed);
   const own = walk.folders(root);
   const named = (path: string): { path: string; name: string } => ({

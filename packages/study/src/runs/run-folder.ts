@@ -19,6 +19,7 @@ import {
   writeRunRecord,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync, rmSync, statSync } from '@radweave/artifacts/files';
+import { offer } from '@radweave/remarks';
 import { isPresentSplit } from '../cohort/split-identity.ts';
 import { type StageContext, warn } from '../context/events.ts';
 import { isExhausted } from './early-stop.ts';
@@ -247,8 +248,9 @@ export function newestBeside(outputDir: string, name: string): number {
 export function runNamed(outputDir: string, name: string): RunFolder {
   const run = new RunFolder(outputDir, name);
   if (run.exists() && isResumable(run)) return run;
+  const known = findRuns(outputDir, 'resumable', {}).map((one) => one.name);
   throw new UsageError('E_NO_RUN', `there is no run '${name}' to resume`, {
     where: outputFolders(outputDir).checkpoints,
-    hint: 'Leave out --resume to start it',
+    hint: offer(name, known, 'leave out --resume to start it'),
   });
 }
