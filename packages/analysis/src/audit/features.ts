@@ -16,6 +16,7 @@ import { isForeign } from '../features/foreign.ts';
 import { readRecordedFeatures } from '../features/recorded.ts';
 import { readSplitFeatures } from '../features/source.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
+import { otherPatients, type TablePatient } from './other-patients.ts';
 import { type SeenCases, seenCases } from './seen.ts';
 import { type AuditSubject, gather } from './subject.ts';
 
@@ -23,16 +24,17 @@ import { type AuditSubject, gather } from './subject.ts';
 interface AuditedFeatures {
   split: Split;
   set: FeatureSet;
-  patients: string[];
+  patients: TablePatient[];
 }
 
-/** Features by a network that has seen patients of validation or test, and features of another division of the patients. */
+/** Features by a network that has seen patients of validation or test, and features of other patients, or in other splits. */
 export async function checkFeatures(subject: AuditSubject, reader: SeenReader): Promise<CheckReport> {
   const { config, modalities } = subject;
   const gaps: Remark[] = [];
   const looked: string[] = [];
   const seen: SeenCases = { trainedOn: [], selectedOn: [] };
   const moved: AuditCase[] = [];
+  const others: AuditCase[] = [];
   for (const modality of modalities) {
     const features = readSplits(config.data.features_dir, modality, gaps);
     const isUnknown = features.some(({ set }) => set.checkpoint === UNKNOWN_NETWORK);
@@ -46,6 +48,7 @@ export async function checkFeatures(subject: AuditSubject, reader: SeenReader): 
     }
     looked.push(modality);
     for (const own of features) moved.push(...movedCases(own, modality, subject));
+    others.push(...otherPatients(features, [modality], subject, `the features of ${modality}`));
     // A split whose record says in_sample was extracted with a network that knows it, whatever became of the file.
     const recorded = features.filter(({ split, set }) => split !== 'train' && set.in_sample === true);
     seen.trainedOn.push(
@@ -66,6 +69,7 @@ export async function checkFeatures(subject: AuditSubject, reader: SeenReader): 
       ...finding(remark('LEAK_FEATURES_TRAINED'), seen.trainedOn, where, again),
       ...finding(remark('LEAK_FEATURES_SELECTED'), seen.selectedOn, where, again),
       ...finding(remark('LEAK_FEATURES_SPLIT'), moved, where, 'Extract again, and fuse again'),
+      ...finding(remark('WARN_FEATURES_PATIENTS'), others, where, 'Extract again, and fuse again'),
     ],
     gaps,
   };
@@ -90,7 +94,13 @@ function readSplits(featuresDir: string, modality: string, gaps: Remark[]): Audi
     const [first] = faults;
     if (first !== undefined)
       gaps.push(remark('audit-damaged-features', { n: faults.length, modality, split, example: first.text }));
-    return [{ split, set, patients: rows.map(({ patient_id }) => patient_id.normalize('NFC')) }];
+    return [
+      {
+        split,
+        set,
+        patients: rows.map(({ patient_id, label }) => ({ patient: patient_id.normalize('NFC'), label })),
+      },
+    ];
   });
 }
 
@@ -100,7 +110,7 @@ function movedCases(
   modality: string,
   { splitsOf }: AuditSubject,
 ): AuditCase[] {
-  return patients.flatMap((patient) => {
+  return patients.flatMap(({ patient }) => {
     const others = [...(splitsOf.get(patient) ?? [])].filter((now) => now !== split);
     if (others.length === 0) return [];
     return [auditCase([patient], `features of ${modality} in ${split}, now in ${others.join(' and ')}`)];
@@ -133,7 +143,9 @@ async function seenByNetwork(
       result.gaps.push(seen);
       continue;
     }
-    const rows = [...own].flatMap(({ split, patients }) => patients.map((patient) => ({ patient, split })));
+    const rows = [...own].flatMap(({ split, patients }) =>
+      patients.map(({ patient }) => ({ patient, split })),
+    );
     const splitsOf = gather(
       rows,
       ({ patient }) => patient,

@@ -1,12 +1,21 @@
-import { type AuditCase, fusionFiles, fusionFolder, type Split, UNKNOWN_NETWORK } from '@radweave/artifacts';
+import {
+  type AuditCase,
+  fusionFiles,
+  fusionFolder,
+  SPLITS,
+  type Split,
+  UNKNOWN_NETWORK,
+} from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
 import { FusionResults } from '../fusion/fusion-results.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
+import { otherPatients, type TablePatient } from './other-patients.ts';
 import type { AuditSubject } from './subject.ts';
 
-/** A fusion fitted on in-sample features, or on patients who are now in a set that must be unseen. */
-export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
+/** A fusion fitted on in-sample features, on patients who are now in a set that must be unseen, or of other patients. */
+export function checkFusion(subject: AuditSubject): CheckReport {
+  const { config, splitsOf } = subject;
   const folder = fusionFolder(config);
   const fusion = FusionResults.read(folder);
   if (fusion === null)
@@ -18,14 +27,26 @@ export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
   const { modelFile: file, model } = fusion;
   const inSample = model.modalities.filter(({ in_sample }) => in_sample === true);
   const isStacked = model.stacked !== undefined;
-  const fitted = fittedOn(fusion, 'train', splitsOf, ['val', 'test']);
-  const chosen = fittedOn(fusion, 'val', splitsOf, ['test']);
+  const modalities = model.modalities.map(({ modality }) => modality);
+  const gaps: Remark[] = [];
+  const results = SPLITS.flatMap((split) => {
+    const patients = predictedIn(fusion, split, gaps);
+    return patients === undefined ? [] : [{ split, patients }];
+  });
+  const fittedOn = (split: Split, unseen: readonly Split[]): AuditCase[] =>
+    movedFrom(split, results.find((one) => one.split === split)?.patients ?? [], splitsOf, unseen);
   const again = 'Extract and fuse again on the present split';
   return {
-    looked: remark('audit-fusion', { modalities: model.modalities.map(({ modality }) => modality) }),
+    looked: remark('audit-fusion', { modalities }),
     found: [
-      ...finding(remark('LEAK_FUSION_FITTED'), fitted.cases, file, again),
-      ...finding(remark('LEAK_FUSION_THRESHOLD'), chosen.cases, file, again),
+      ...finding(remark('LEAK_FUSION_FITTED'), fittedOn('train', ['val', 'test']), file, again),
+      ...finding(remark('LEAK_FUSION_THRESHOLD'), fittedOn('val', ['test']), file, again),
+      ...finding(
+        remark('WARN_FUSION_PATIENTS'),
+        otherPatients(results, modalities, subject, 'the fusion'),
+        file,
+        again,
+      ),
       ...finding(
         remark(isStacked ? 'INFO_FUSION_IN_SAMPLE' : 'WARN_FUSION_IN_SAMPLE'),
         inSample.map(({ modality, checkpoint }) => auditCase([], `${modality}: ${checkpoint}`)),
@@ -39,8 +60,7 @@ export function checkFusion({ config, splitsOf }: AuditSubject): CheckReport {
       ...model.modalities.flatMap(({ modality, in_sample, checkpoint }) =>
         in_sample === null ? [silent(checkpoint, modality)] : [],
       ),
-      ...fitted.gaps,
-      ...chosen.gaps,
+      ...gaps,
     ],
   };
 }
@@ -51,20 +71,26 @@ function silent(checkpoint: string, modality: string): Remark {
     : remark('audit-silent-features', { file: checkpoint, modality });
 }
 
-/** Patients of a split's predictions who are now in one of the sets `unseen`. */
-function fittedOn(
-  fusion: FusionResults,
+/** Whom the fusion predicts in a split; undefined where that cannot be read. */
+function predictedIn(fusion: FusionResults, split: Split, gaps: Remark[]): TablePatient[] | undefined {
+  const path = fusion.predictionsFile(split);
+  if (!existsSync(path)) gaps.push(remark('audit-no-file', { file: path }));
+  else
+    return attempt(gaps, () => fusion.predictions(split))?.map(({ patient, label }) => ({
+      patient: patient.normalize('NFC'),
+      label,
+    }));
+}
+
+/** Patients of a split of the fusion who are now in one of the sets `unseen`. */
+function movedFrom(
   split: Split,
+  patients: readonly TablePatient[],
   splitsOf: AuditSubject['splitsOf'],
   unseen: readonly Split[],
-): { cases: AuditCase[]; gaps: Remark[] } {
-  const path = fusion.predictionsFile(split);
-  if (!existsSync(path)) return { cases: [], gaps: [remark('audit-no-file', { file: path })] };
-  const gaps: Remark[] = [];
-  const rows = attempt(gaps, () => fusion.predictions(split)) ?? [];
-  const cases = rows.flatMap(({ patient }) => {
-    const now = unseen.filter((one) => splitsOf.get(patient.normalize('NFC'))?.has(one));
+): AuditCase[] {
+  return patients.flatMap(({ patient }) => {
+    const now = unseen.filter((one) => splitsOf.get(patient)?.has(one));
     return now.length === 0 ? [] : [auditCase([patient], `then ${split}, now ${now.join(' and ')}`)];
   });
-  return { cases, gaps };
 }

@@ -1,5 +1,7 @@
 import { type CohortPatient, type Config, DataError, type Split } from '@radweave/artifacts';
-import { readCohort } from '@radweave/study/cohort/read-cohort';
+import { are, counted } from '@radweave/remarks';
+import { type Cohort, readCohort } from '@radweave/study/cohort/read-cohort';
+import { allowsMissing } from '../features/known-patients.ts';
 import type { IsHome } from './candidate.ts';
 
 /** Who is home and who is external, from the folder of the splits. */
@@ -12,14 +14,19 @@ export interface CohortFacts {
   files: readonly string[];
   /** Of each patient of a split who has the modality, how many slices. */
   slicesOf: (split: Split, modality: string) => ReadonlyMap<string, number>;
-  /** @throws DataError when a patient is not in this split, hospital or class of the cohort. */
-  check: (patients: readonly Member[], split: Split, file: string) => void;
+  /** @throws DataError when results are not of exactly the present patients of their split. */
+  check: (results: SplitResults) => void;
 }
 
-interface Member {
-  patient: string;
-  hospital: string;
-  label: number;
+/** What is to be of the patients who are now in a split. */
+export interface SplitResults {
+  patients: readonly Pick<CohortPatient, 'patient' | 'hospital' | 'label'>[];
+  split: Split;
+  file: string;
+  /** Whose images the results come from. */
+  modalities: readonly string[];
+  /** What makes them again. */
+  hint: string;
 }
 
 /** Reads who is where. In users' own splits training and validation are home, whatever the hospital. */
@@ -29,7 +36,7 @@ export function readCohortFacts(data: Config['data'], modalities: readonly strin
   const home = given ? undefined : cohort?.summary?.home_hospital;
   const labelNames: (string | undefined)[] = [];
   for (const { label, label_name } of cohort?.patients ?? []) labelNames[label] ??= label_name;
-  const known = new Map(cohort?.patients.map((one) => [one.patient, one]));
+  const isAllowed = allowsMissing(data);
   return {
     homeHospital: cohort?.homeHospital ?? data.home_hospital,
     isHome: (hospital, split) => split !== 'test' && (home === undefined || hospital === home),
@@ -42,30 +49,46 @@ export function readCohortFacts(data: Config['data'], modalities: readonly strin
           one.split === split ? [[one.patient, one.slices[modality] ?? 0]] : [],
         ),
       ),
-    check: (patients, split, file) => {
+    check: (results) => {
       if (cohort === null) return;
-      for (const one of patients) checkMember(one, split, file, known.get(one.patient), cohort.source);
+      const what = strangerIn(results, cohort, isAllowed) ?? lackingIn(results, cohort, isAllowed);
+      if (what === null) return;
+      const { file: where, hint } = results;
+      throw new DataError('E_EVALUATE_SPLIT', what, { where, hint });
     },
   };
 }
 
-function checkMember(
-  one: Member,
-  split: Split,
-  file: string,
-  known: CohortPatient | undefined,
-  source: string,
-): void {
-  const same =
-    known?.split === split &&
-    known.label === one.label &&
-    (one.hospital === '' || known.hospital === one.hospital);
-  if (same) return;
-  const here = `${split}, ${one.hospital || 'no hospital'}, label ${one.label}`;
-  const there =
-    known === undefined ? 'absent from' : `${known.split}, ${known.hospital}, label ${known.label} in`;
-  throw new DataError('E_EVALUATE_SPLIT', `patient ${one.patient} is ${here}, but ${there} ${source}`, {
-    where: file,
-    hint: 'These results belong to another split: train, extract and fuse again',
-  });
+/** A patient who is now in another split, hospital or class, in none, or without images. */
+function strangerIn(results: SplitResults, { patients, source }: Cohort, isAllowed: boolean): string | null {
+  const { split, modalities } = results;
+  const known = new Map(patients.map((one) => [one.patient, one]));
+  for (const { patient, hospital, label } of results.patients) {
+    const now = known.get(patient);
+    const here = `patient ${patient} is ${split}, ${hospital || 'no hospital'}, label ${label}`;
+    if (now === undefined) return `${here}, but absent from ${source}`;
+    if (now.split !== split || now.label !== label || (hospital !== '' && now.hospital !== hospital))
+      return `${here}, but ${now.split}, ${now.hospital}, label ${now.label} in ${source}`;
+    if (!hasImages(now, modalities, isAllowed))
+      return `patient ${patient} lacks images of ${modalities.join(' or ')} in ${source}`;
+  }
+  return null;
+}
+
+/** Patients who have joined the split since. */
+function lackingIn(results: SplitResults, { patients }: Cohort, isAllowed: boolean): string | null {
+  const { split, modalities } = results;
+  const found = new Set(results.patients.map(({ patient }) => patient));
+  const [first, ...others] = patients.filter(
+    (one) => one.split === split && hasImages(one, modalities, isAllowed) && !found.has(one.patient),
+  );
+  if (first === undefined) return null;
+  const n = 1 + others.length;
+  return `${counted(n, 'patient')} now in ${split} ${are(n)} not in it, such as ${first.patient} of ${first.hospital}`;
+}
+
+/** Of all modalities, or of any, where patients may lack some. */
+function hasImages({ slices }: CohortPatient, modalities: readonly string[], isAllowed: boolean): boolean {
+  const has = (modality: string): boolean => (slices[modality] ?? 0) > 0;
+  return isAllowed ? modalities.some(has) : modalities.every(has);
 }

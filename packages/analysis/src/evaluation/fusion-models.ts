@@ -34,11 +34,8 @@ export function readFusionModels(folder: string, facts: CohortFacts): FusionMode
   if (fusion === null) return null;
   const { model: file, modelFile, metricsFile } = fusion;
   const classes = file.label_names.length;
-  const tables = forEachSplit((split) => ({
-    path: fusion.predictionsFile(split),
-    rows: fusion.predictions(split),
-  }));
-  for (const split of SPLITS) facts.check(tables[split].rows, split, tables[split].path);
+  const predictions = presentPredictions(fusion, facts);
+  const tables = forEachSplit((split) => ({ path: fusion.predictionsFile(split), rows: predictions[split] }));
   const metrics = fusion.metrics();
   const names = [...new Set(metrics.map(({ model }) => model))];
   const modalityNames = file.modalities.map(({ modality }) => modality);
@@ -77,6 +74,21 @@ export function readFusionModels(folder: string, facts: CohortFacts): FusionMode
   }));
   const kinds = file.missing === undefined ? null : { modalities: modalityNames, owned };
   return { candidates, labelNames: file.label_names, file, sizes, files, kinds };
+}
+
+/** The predictions of a fusion. @throws DataError when one is damaged, or not of exactly the present patients. */
+export function presentPredictions(
+  fusion: FusionResults,
+  facts: CohortFacts,
+): Record<Split, PredictionRow[]> {
+  const modalities = fusion.model.modalities.map(({ modality }) => modality);
+  const extract = modalities.map((modality) => `radweave extract --modality ${modality}`).join('; ');
+  const hint = `Fuse again: radweave fuse --modalities ${modalities.join(' ')}; before it, where features are of an earlier division: ${extract}`;
+  return forEachSplit((split) => {
+    const patients = fusion.predictions(split);
+    facts.check({ patients, split, file: fusion.predictionsFile(split), modalities, hint });
+    return patients;
+  });
 }
 
 /** What each patient has: whom the classifier of one modality alone predicts has that. */

@@ -87,7 +87,8 @@ function readNetwork(run: RunFolder, modality: string, facts: CohortFacts): Netw
     const people = readPatients(run, split);
     if (!isRecorded) requireAll(run, people, facts.slicesOf(split, modality), path);
     classes = people[0]?.slices[0]?.length ?? classes;
-    facts.check(people, split, path);
+    const hint = `Train again: radweave train --modality ${modality}; or name a run on the present split with --run`;
+    facts.check({ patients: people, split, file: path, modalities: [modality], hint });
     return people;
   });
   const files = SPLITS.map((split) => slicePredictionsPath(run.logs, split));

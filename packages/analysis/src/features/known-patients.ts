@@ -17,6 +17,8 @@ export interface KnownPatient {
   label: number;
   /** What the label is called, where it has a name. */
   labelName: string | undefined;
+  /** Of which there are images. */
+  modalities: readonly string[];
 }
 
 /** Patients by ID, in Unicode form NFC. */
@@ -31,10 +33,10 @@ export function knownPatients(splitsDir: string, modalities: readonly string[]):
   const cohort = readCohort({ splits_dir: splitsDir, root_dir: null }, modalities);
   const patients = cohort?.patients ?? [];
   return new Map(
-    patients.map(({ patient, hospital, split, label, label_name: labelName }) => [
-      patient.normalize('NFC'),
-      { hospital, split, label, labelName },
-    ]),
+    patients.map(({ patient, hospital, split, label, label_name: labelName, slices }) => {
+      const modalities = Object.keys(slices).filter((modality) => (slices[modality] ?? 0) > 0);
+      return [patient.normalize('NFC'), { hospital, split, label, labelName, modalities }];
+    }),
   );
 }
 
@@ -48,8 +50,8 @@ export function allowsMissing({ splits_dir, missing }: Config['data']): boolean 
 }
 
 /**
- * Refuses features of another split: patients who are now in another set, or in none, or for whom the modalities
- * disagree on set or label.
+ * Refuses features of other patients than the present ones: who are now in another set or class, or in none, for whom the
+ * modalities disagree, and present patients who are not among them.
  *
  * @throws DataError naming some of them.
  */
@@ -72,8 +74,19 @@ export function requireSameSplit(
         const now = known.get(patient_id.normalize('NFC'));
         if (known.size > 0 && now?.split !== split) {
           wrong.push(`${patient_id} (features of ${modality} in ${split}, now in ${now?.split ?? 'no set'})`);
+        } else if (now !== undefined && now.label !== label) {
+          wrong.push(`${patient_id} (features of ${modality} with label ${label}, now label ${now.label})`);
+        } else if (now?.modalities.includes(modality) === false) {
+          wrong.push(`${patient_id} (features of ${modality}, now without images of it)`);
         }
       }
+    }
+    const found = new Set(
+      SPLITS.flatMap((split) => rows[split].map(({ patient_id }) => patient_id.normalize('NFC'))),
+    );
+    for (const [patient, { split, modalities }] of known) {
+      if (!modalities.includes(modality) || found.has(patient)) continue;
+      wrong.push(`${patient} (now in ${split}, without features of ${modality})`);
     }
   }
   if (wrong.length === 0) return;

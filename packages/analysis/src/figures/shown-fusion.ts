@@ -1,6 +1,6 @@
-import { type FusionMetricsRow, type PredictionRow, SPLITS, type Split } from '@radweave/artifacts';
-import { forEachSplit } from '@radweave/study/cohort/each-split';
+import type { FusionMetricsRow, PredictionRow, Split } from '@radweave/artifacts';
 import type { CohortFacts } from '../evaluation/cohort-facts.ts';
+import { presentPredictions } from '../evaluation/fusion-models.ts';
 import { thresholdOf } from '../fusion/classifier.ts';
 import { FusionResults } from '../fusion/fusion-results.ts';
 
@@ -35,20 +35,18 @@ export interface ShownFusion {
 /**
  * Reads what is shown of the fusion in a folder; undefined when `fuse` has not finished there.
  *
- * @throws DataError `E_EVALUATE_SPLIT` when its patients are divided otherwise than in the cohort; when a table is damaged.
+ * @throws DataError `E_EVALUATE_SPLIT` when its patients are not those of the cohort; when a table is damaged.
  */
 export function readShownFusion(folder: string, facts: CohortFacts): ShownFusion | undefined {
   const results = FusionResults.read(folder);
   if (results === null) return undefined;
   const { classifiers, label_names } = results.model;
   const fused = classifiers.find(({ name }) => name === 'fused');
-  const predictions = forEachSplit((split) => results.predictions(split));
-  for (const split of SPLITS) facts.check(predictions[split], split, results.predictionsFile(split));
   return {
     labels: label_names,
     models: classifiers.map(({ name }) => name),
     threshold: fused === undefined ? null : thresholdOf(fused),
     metrics: results.metrics(),
-    predictions,
+    predictions: presentPredictions(results, facts),
   };
 }

@@ -50,6 +50,8 @@ const record = z.object({
   audit_only: z.boolean(),
   modalities: z.array(z.string().min(1)).min(1),
   reference: z.array(reference),
+  /** Of the patients, see `splitHash`; earlier versions wrote none. */
+  split_hash: sha256.optional(),
   sites: z.array(site),
   seed: whole,
   /** Cautions that belong beside every number of this folder. */

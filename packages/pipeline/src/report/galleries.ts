@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { type Config, explanationsFile, explanationsFolder, readExplanations } from '@radweave/artifacts';
+import {
+  type CohortPatient,
+  type Config,
+  type Explanations,
+  explanationsFile,
+  explanationsFolder,
+  readExplanations,
+} from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark, several } from '@radweave/remarks';
 import type { Gallery, Optional } from '@radweave/report';
@@ -8,12 +15,14 @@ import { openEmbedder } from './pictures.ts';
 import type { UsedFiles } from './used-files.ts';
 
 /**
- * What `explain` left of each modality.
+ * What `explain` left of each modality. What explains another network, or patients who are now in another set, is left out,
+ * and that is said.
  *
- * @param checkpoints Of the networks behind the results: what explains another network is left out, and that is said.
+ * @param checkpoints Of the networks behind the results.
  */
 export async function readGalleries(
   config: Config,
+  cohort: readonly CohortPatient[],
   modalities: readonly string[],
   checkpoints: ReadonlySet<string>,
   files: UsedFiles,
@@ -33,8 +42,12 @@ export async function readGalleries(
       continue;
     }
     const explanations = readExplanations(folder);
-    if (!checkpoints.has(explanations.checkpoint_sha256)) {
-      const reason = remark('other-network', { file: record });
+    const reason = checkpoints.has(explanations.checkpoint_sha256)
+      ? areThere(explanations, cohort)
+        ? null
+        : remark('other-split', { file: record })
+      : remark('other-network', { file: record });
+    if (reason !== null) {
       reasons.push(reason);
       warn(context, `Not in the report: ${reason.text}.`);
       continue;
@@ -52,4 +65,13 @@ export async function readGalleries(
   if (galleries.length > 0) return { value: galleries };
   const command = modalities.map((modality) => `radweave explain --modality ${modality}`).join('; ');
   return { missing: { command, reason: several(reasons) } };
+}
+
+/** Whether the explained patients are in the set that is explained, with these labels. Others of that set may have joined it. */
+function areThere({ patients, split }: Explanations, cohort: readonly CohortPatient[]): boolean {
+  const present = new Map(cohort.map((one) => [one.patient, one]));
+  return patients.every(({ patient, label }) => {
+    const now = present.get(patient);
+    return now?.split === split && now.label === label;
+  });
 }

@@ -32,8 +32,8 @@ export async function gatherReport(config: Config, context: StageContext): Promi
     ...runs.map(({ checkpoint }) => checkpoint),
     ...(fused?.modalities ?? []).map(({ checkpoint_sha256 }) => checkpoint_sha256),
   ]);
-  const galleries = await readGalleries(config, modalities, checkpoints, files, context);
-  const siteAudit = readSite(config, files);
+  const galleries = await readGalleries(config, study.cohort, modalities, checkpoints, files, context);
+  const siteAudit = readSite(config, splitHash, files);
   const maps = await featureMaps(config, modalities, evaluation.label_names);
   // The maps read every array: where they are there, none is changed.
   const changed = 'missing' in maps ? changedFeatures(config.data.features_dir, modalities) : [];

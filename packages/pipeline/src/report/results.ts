@@ -1,3 +1,6 @@
+import { readCohortFacts } from '@radweave/analysis/evaluation/cohort-facts';
+import { readFusionModels } from '@radweave/analysis/evaluation/fusion-models';
+import { readNetworks } from '@radweave/analysis/evaluation/network-models';
 import { missingFusion } from '@radweave/analysis/evaluation/unevaluated';
 import { FusionResults } from '@radweave/analysis/fusion/fusion-results';
 import {
@@ -43,10 +46,31 @@ export function readResults(config: Config, files: UsedFiles): Evaluation {
     if (existsSync(file) && files.add(file) === input.sha256) continue;
     throw new DataError('E_REPORT_STALE', 'a file that was evaluated is missing or has changed since', {
       where: file,
-      hint: 'Run radweave evaluate again',
+      hint: evaluateAgain(config, evaluation),
     });
   }
   return evaluation;
+}
+
+/** How to evaluate the same models again: what is to be made before, as `evaluate` itself would say. */
+function evaluateAgain(config: Config, { models }: Evaluation): string {
+  const modalitiesOf = (kinds: readonly string[]): string[] => [
+    ...new Set(models.flatMap(({ kind, modalities }) => (kinds.includes(kind) ? modalities : []))),
+  ];
+  const fused = modalitiesOf(['fused', 'features']);
+  const modalities = modalitiesOf(['network']);
+  try {
+    const facts = readCohortFacts(config.data, [...new Set([...fused, ...modalities])]);
+    const isLost = fused.length > 0 && readFusionModels(fusionFolder(config), facts) === null;
+    const missing = [
+      ...(isLost ? [missingFusion(config, fused)] : []),
+      ...readNetworks({ config, modalities, runs: {} }, facts).missing,
+    ];
+    return `Run: ${[...missing.map(({ command }) => command), 'radweave evaluate'].join('; ')}`;
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return `${error.hint ?? error.what}; then evaluate again: radweave evaluate`;
+  }
 }
 
 /** The fusion, when it is among the models that were evaluated. */

@@ -11,12 +11,20 @@ import { remark } from '@radweave/remarks';
 import type { Optional, SiteAudit, SiteAuditRow } from '@radweave/report';
 import type { UsedFiles } from './used-files.ts';
 
-export function readSite(config: Config, files: UsedFiles): Optional<SiteAudit> {
+/**
+ * The site audit that `harmonize` left.
+ *
+ * @param presentHash Of the study's patients: an audit of others says nothing of them.
+ */
+export function readSite(config: Config, presentHash: string, files: UsedFiles): Optional<SiteAudit> {
   const folder = harmonizeFolder(config);
   // The record is written last: without it the folder is not finished.
   const { record: recordFile, siteAuditRecord: auditFile } = harmonizeFiles(folder);
-  if (!existsSync(recordFile)) return { missing: { command: 'radweave harmonize', reason: null } };
-  const { notes, sites } = readHarmonizeRecord(recordFile);
+  const command = 'radweave harmonize';
+  if (!existsSync(recordFile)) return { missing: { command, reason: null } };
+  const { notes, sites, split_hash = presentHash } = readHarmonizeRecord(recordFile);
+  if (split_hash !== presentHash)
+    return { missing: { command, reason: remark('other-split', { file: recordFile }) } };
   const rows = readSiteAuditJson(auditFile).map(siteRow);
   files.add(recordFile);
   files.add(auditFile);

@@ -52,6 +52,11 @@ test('every table of a split lists the same patients in one order, with their ho
 
 test('patients who lack a modality are left out of all tables and listed', async () => {
   const { config, cohort } = prepared();
+  const lacking: Record<string, MadeUpPatient['counts']> = { '0001': { P: 1 }, '0004': { A: 1 } };
+  writeMadeUpCohort(
+    config,
+    cohort.map((one) => ({ ...one, counts: lacking[one.patient] ?? { A: 1, P: 1 } })),
+  );
   writeMadeUpFeatures(config, 'A', cohort.slice(1), 4);
   writeMadeUpFeatures(config, 'P', [...cohort.slice(0, 3), ...cohort.slice(4)], 4);
   const context = listening();
@@ -163,12 +168,9 @@ test('aligning again replaces what was there', async () => {
   await align({ config, modalities: ['A'] }, listening());
   const path = join(config.data.features_dir, 'val', 'aligned', 'patients.csv');
   const before = readFileSync(path, 'utf8');
-  writeMadeUpFeatures(
-    config,
-    'A',
-    cohort.filter(({ patient }) => patient !== '0013'),
-    4,
-  );
+  const fewer = cohort.filter(({ patient }) => patient !== '0013');
+  writeMadeUpCohort(config, fewer);
+  writeMadeUpFeatures(config, 'A', fewer, 4);
   await align({ config, modalities: ['A'] }, listening());
   expect(before).toContain('0013');
   expect(readFileSync(path, 'utf8')).toBe(before.replace('0013,JM,0\n', ''));

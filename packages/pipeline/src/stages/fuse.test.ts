@@ -316,6 +316,8 @@ test('use_aligned keeps tables that fit, and makes stale or missing ones again',
   expect(again.said.join()).not.toContain('aligning again');
   expect(stamp()).toBe(first);
   rmSync(join(config.data.features_dir, 'train', 'A'), { recursive: true });
+  const lacking = cohort.slice(0, 2).map((one) => ({ ...one, counts: { P: 1 } }));
+  writeMadeUpCohort(config, [...lacking, ...cohort.slice(2)]);
   writeMadeUpFeatures(config, 'A', cohort.slice(2), 8);
   await fuse({ config, modalities }, context);
   expect(patients()).toBe(28);

@@ -309,9 +309,14 @@ test('files that changed since the evaluation are refused, and nothing is writte
   const config = await studied();
   const predictions = join(config.experiment.output_dir, 'fusion', 'predictions_test.csv');
   writeFileSync(predictions, `${readFileSync(predictions, 'utf8')}\n`);
+  await expect(run(config)).rejects.toThrow(/changed since .*predictions_test\.csv.*Run: radweave evaluate/);
+  // Other numbers than those that the fusion wrote: what evaluate would say is said at once.
+  writeFileSync(predictions, readFileSync(predictions, 'utf8').replaceAll(/,0\.\d+/g, ',0.5'));
   await expect(run(config)).rejects.toThrow(
-    /changed since .*predictions_test\.csv.*Run radweave evaluate again/,
+    /changed since .*predictions_test\.csv.*Run radweave fuse again; then evaluate again: radweave evaluate/,
   );
+  rmSync(join(config.experiment.output_dir, 'fusion', 'model.json'));
+  await expect(run(config)).rejects.toThrow(/Run: radweave fuse --modalities A P; radweave evaluate$/);
   expect(existsSync(join(config.experiment.output_dir, 'report', 'report.html'))).toBe(false);
 });
 
@@ -336,7 +341,7 @@ test('own split files: the report says that nobody knows how the patients were d
   const path = splitPath(config.data.splits_dir, 'test', 'P');
   const [header, first] = readFileSync(path, 'utf8').split('\n');
   writeFileSync(path, `${header}\n${first}\n`);
-  await expect(run(config)).rejects.toThrow(/changed since .*test_P\.csv.*Run radweave evaluate again/);
+  await expect(run(config)).rejects.toThrow(/changed since .*test_P\.csv.*Run: radweave evaluate/);
 });
 
 test('without an evaluation, or with a name that is no HTML, one error says what to do', async () => {

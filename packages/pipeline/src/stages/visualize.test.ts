@@ -217,7 +217,7 @@ test('features and predictions of another division of the patients are not drawn
   const said = context.said.join('\n');
   expect(said).toMatch(/warning: Not drawn: pca_A, tsne_A, umap_A: .*another division of the patients/);
   expect(said).toMatch(
-    /warning: Not drawn: roc_val, confusion_val, roc_test, confusion_test, roc_test_hospitals: .*is train, .*but val, .*another split/,
+    /warning: Not drawn: roc_val, confusion_val, roc_test, confusion_test, roc_test_hospitals: .*is train, .*but val, .*radweave fuse --modalities A/,
   );
 });
 

@@ -15,6 +15,7 @@ import {
   harmonizeFolder,
   replaceFilesTogether,
   type SiteAuditRow,
+  splitHash,
   writeHarmonisedFeatures,
   writeHarmonisedMetrics,
   writeHarmonisedPredictions,
@@ -24,6 +25,7 @@ import {
 } from '@radweave/artifacts';
 import { counted, type Remark, remark } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { readCohort } from '@radweave/study/cohort/read-cohort';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 import { programVersions } from '@radweave/study/context/versions';
 import { thresholdRuleOf } from '@radweave/study/decisions/threshold';
@@ -82,6 +84,7 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
     audit_only: auditOnly,
     modalities,
     reference: harmonisation.reference,
+    split_hash: splitHash(readCohort(config.data, modalities)?.patients ?? []),
     sites,
     seed,
     notes: notesOf(inSample),

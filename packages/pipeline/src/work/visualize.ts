@@ -18,6 +18,7 @@ import {
   UsageError,
   writeFileAtomic,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { are, counted } from '@radweave/remarks';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 import { warnOfDamagedRuns } from '@radweave/study/runs/run-folder';
@@ -58,7 +59,9 @@ export async function visualize(options: VisualizeOptions, context: StageContext
     await mapSet(config, modalities, context),
   ]);
   saySkipped(skipped, context);
+  const obsolete = [...figures, ...skipped].flatMap(({ name }) => [`${name}.svg`, `${name}.png`]);
   if (figures.length === 0) {
+    if (existsSync(outputDir)) await replaceFilesTogether(outputDir, () => undefined, { obsolete });
     throw new UsageError('E_NOTHING_TO_DRAW', 'there is nothing to draw', {
       where: config.experiment.output_dir,
       hint: `Run first: \`radweave train --modality ${modalities[0]}\`, \`radweave extract --modality ${modalities[0]}\` or \`radweave fuse\``,
@@ -68,7 +71,6 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   const fill = (staging: string): void => {
     for (const [name, content] of drawn) writeFileAtomic(join(staging, name), content);
   };
-  const obsolete = [...figures, ...skipped].flatMap(({ name }) => [`${name}.svg`, `${name}.png`]);
   await replaceFilesTogether(outputDir, fill, { obsolete });
   const files = [...drawn.keys()].map((name) => join(outputDir, name));
   say(context, `${counted(figures.length, 'figure')} ${are(figures.length)} in ${outputDir}.`);

@@ -135,8 +135,10 @@ export const AUDIT = {
   LEAK_FEATURES_TRAINED: 'features come from a network trained on patients of validation or test',
   LEAK_FEATURES_SELECTED: 'features come from a network whose epoch was chosen on patients of test',
   LEAK_FEATURES_SPLIT: 'features are in another split than their patients are now',
+  WARN_FEATURES_PATIENTS: 'features are not of the present patients',
   LEAK_FUSION_FITTED: 'the fusion was fitted on patients who are now in validation or test',
   LEAK_FUSION_THRESHOLD: 'the threshold of the fusion was chosen on patients who are now in test',
+  WARN_FUSION_PATIENTS: 'the fusion does not predict the present patients',
   WARN_FUSION_IN_SAMPLE:
     'the fusion was fitted on in-sample features: their network was trained on the same patients',
   INFO_FUSION_IN_SAMPLE:

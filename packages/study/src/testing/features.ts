@@ -26,6 +26,8 @@ export interface MadeUpPatient {
   hospital: string;
   label: number;
   split: Split;
+  /** Slices in `cohort.csv`; where it is left out, one of each modality, A and P. */
+  counts?: Readonly<Record<string, number>>;
 }
 
 /** A cohort without images: home JM, external SY and ZS, `classes` labels, IDs with leading zeros. */
@@ -45,12 +47,12 @@ export function writeMadeUpCohort(
   cohort: readonly MadeUpPatient[],
   summary: Partial<SplitSummary> = {},
 ): void {
-  const patients = cohort.map((one) => ({ ...one, slices: { A: 1 } }));
-  writeCohort(join(config.data.splits_dir, 'cohort.csv'), patients, ['A']);
+  const patients = cohort.map(({ counts = { A: 1, P: 1 }, ...one }) => ({ ...one, slices: counts }));
+  writeCohort(join(config.data.splits_dir, 'cohort.csv'), patients, ['A', 'P']);
   writeSplitSummary(join(config.data.splits_dir, 'summary.json'), {
     format: 1,
     counts: [],
-    modalities: ['A'],
+    modalities: ['A', 'P'],
     home_hospital: 'JM',
     train_ratio: 0.6,
     seed: 42,
