@@ -1,3 +1,5 @@
+import { digitsApart, isOneNumber } from '@radweave/remarks';
+
 /** What stands in the terminal for a number that could not be had. */
 export const NOT_AVAILABLE = 'n/a';
 
@@ -6,13 +8,14 @@ export function number(value: number | null | undefined): string {
   return value?.toFixed(3) ?? NOT_AVAILABLE;
 }
 
-/** `0.812 (0.721–0.893)`; limits that are one number are no interval, and a dash beside a minus would be misread. */
+/** `0.812 (0.721–0.893)`, with more digits where both limits would look the same; limits that are one number are no interval, and a dash beside a minus would be misread. */
 export function withLimits(
   value: number | null,
   lower: number | null | undefined,
   upper: number | null | undefined,
 ): string {
   const hasLimits = value !== null && typeof lower === 'number' && typeof upper === 'number';
-  if (!hasLimits || lower === upper) return number(value);
-  return `${number(value)} (${number(lower)}${lower < 0 ? ' to ' : '–'}${number(upper)})`;
+  if (!hasLimits || isOneNumber(lower, upper)) return number(value);
+  const [shown, ...limits] = [value, lower, upper].map((one) => one.toFixed(digitsApart(lower, upper, 3)));
+  return `${shown} (${limits.join(lower < 0 ? ' to ' : '–')})`;
 }

@@ -80,6 +80,13 @@ test('maps of a network no better than chance carry that caution, and the check 
     'network A is not shown to be better than chance on these patients (external test: AUC 0.50 (0.30–0.70))',
   );
   expect(chance.match(/caution: a network not shown to be better than chance/g)).toHaveLength(3);
+  const evaluated = one.evaluation.models.find(({ name }) => name === 'network A');
+  const enough = evaluated?.patients.test.splice(5) ?? [];
+  for (const row of one.evaluation.rows) row.auc = { value: 0.9, lower: 0.6, upper: 1 };
+  expect(textOf(section(await buildReport(one, 'en'), 'explanations'))).toContain(
+    'not shown to be better than chance on these patients (external test: AUC 0.90 (0.60–1.00), too few patients to show anything)',
+  );
+  evaluated?.patients.test.push(...enough);
   const none = { value: null, note: remark('no-negative-patients') };
   for (const row of one.evaluation.rows) Object.assign(row, { auc: none, auc_bootstrap: none });
   const unknown = textOf(section(await buildReport(one, 'en'), 'explanations'));

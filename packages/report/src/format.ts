@@ -1,5 +1,5 @@
 import type { EstimateRecord } from '@radweave/artifacts';
-import { pValue } from '@radweave/remarks';
+import { digitsApart, isOneNumber, pValue } from '@radweave/remarks';
 import type { Cell } from './parts/table.ts';
 
 /** What stands for a number that could not be had; its reason becomes a note. */
@@ -10,17 +10,19 @@ export function estimateText(estimate: EstimateRecord, digits = 2): string {
   const { value } = estimate;
   if (value === null) return NOT_AVAILABLE;
   const limits = limitsOf(estimate);
-  return fixed(value, digits) + (limits === null ? '' : ` (${intervalText(...limits, digits)})`);
+  if (limits === null) return fixed(value, digits);
+  return `${fixed(value, digitsApart(...limits, digits))} (${intervalText(...limits, digits)})`;
 }
 
 /** Both ends of an interval; null where there is none, or its ends are one number and say nothing of the uncertainty. */
 export function limitsOf({ lower, upper }: EstimateRecord): [lower: number, upper: number] | null {
-  return lower === undefined || upper === undefined || lower === upper ? null : [lower, upper];
+  return lower === undefined || upper === undefined || isOneNumber(lower, upper) ? null : [lower, upper];
 }
 
-/** `0.72–0.89`; a dash between numbers of which one has a minus would be misread. */
+/** `0.72–0.89`, with more digits where both would look the same; a dash between numbers of which one has a minus would be misread. */
 export function intervalText(lower: number, upper: number, digits = 2): string {
-  return [fixed(lower, digits), fixed(upper, digits)].join(lower < 0 ? ', ' : '–');
+  const shown = digitsApart(lower, upper, digits);
+  return [fixed(lower, shown), fixed(upper, shown)].join(lower < 0 ? ', ' : '–');
 }
 
 /** A table's cell of it; the reason or caution becomes a note below the table. */

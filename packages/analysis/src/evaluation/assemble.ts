@@ -22,6 +22,7 @@ import { type FittedSize, foundInPredictions, oneLabelNote } from './found-predi
 import type { FrozenModel } from './freeze-model.ts';
 import { type Group, groupOf, patientsIn, type StatOptions, viewsOf } from './group.ts';
 import { heterogeneityOf } from './heterogeneity.ts';
+import { EVERYONE } from './kind-models.ts';
 import { macroMetrics } from './macro-metrics.ts';
 
 /** What an evaluation is made of. */
@@ -64,7 +65,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
       }
     }
   }
-  // Their numbers are other models' on some of the same patients, or on few.
+  // The numbers of the others are these models' on some of the same patients, or on few.
   const judged = models.filter(({ kind }) => kind !== 'available');
   const pairs = pairsOf(judged, primary);
   const comparisons: ComparisonRow[] = [];
@@ -74,15 +75,17 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
   }
   const heterogeneity = judged.flatMap((model) => heterogeneityOf(model, classes, options));
   const { level } = options;
+  // All patients together stand for the study, so sentences tell of them too.
+  const told = [...judged, ...models.filter(({ name }) => name === EVERYONE)];
   const found = [
     ...foundAgainstChance({
-      models: judged,
-      rows: rows.filter(({ model }) => judged.some(({ name }) => name === model)),
+      models: told,
+      rows: rows.filter(({ model }) => told.some(({ name }) => name === model)),
       heterogeneity,
       labelNames,
       level,
     }),
-    ...foundInPredictions(judged, assembly.sizes, labelNames),
+    ...foundInPredictions(told, assembly.sizes, labelNames),
   ];
   return {
     format: 3,

@@ -1,5 +1,5 @@
 import type { EstimateRecord } from '@radweave/artifacts';
-import { type Remark, remark, several } from '@radweave/remarks';
+import { isOneNumber, type Remark, remark, several } from '@radweave/remarks';
 import type { BootstrapInterval, Estimate, Outcome } from '@radweave/stats';
 
 /** A statistic as it is written: no fields without content. */
@@ -9,7 +9,7 @@ export function record(estimate: Estimate): EstimateRecord {
   if (lower === undefined || upper === undefined)
     return { value, n, ...(note === undefined ? {} : { note }) };
   // Limits that are one number stay in the file, but are no interval: whoever shows the number leaves them out.
-  const caution = lower === upper ? (note ?? remark('no-width')) : note;
+  const caution = isOneNumber(lower, upper) ? (note ?? remark('no-width')) : note;
   return { value, lower, upper, n, ...(caution === undefined ? {} : { note: caution }) };
 }
 
@@ -19,7 +19,12 @@ export function withInterval(estimate: Estimate, interval: Outcome<BootstrapInte
   if (plain.value === null) return plain;
   if (interval.value === null) return { ...plain, note: remark('no-interval', { reason: interval.reason }) };
   const { lower, upper } = interval.value;
-  return { ...plain, lower, upper, ...(lower === upper ? { note: remark('same-in-resamples') } : {}) };
+  return {
+    ...plain,
+    lower,
+    upper,
+    ...(isOneNumber(lower, upper) ? { note: remark('same-in-resamples') } : {}),
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { EvaluationRow, HeterogeneityRow, Split } from '@radweave/artifacts';
-import { type Remark, remark } from '@radweave/remarks';
+import { isOneNumber, type Remark, remark } from '@radweave/remarks';
 import { type AgainstChance, againstChance, separationP } from '@radweave/stats';
 import { type PredictedModel, patientsIn } from './group.ts';
 
@@ -22,9 +22,10 @@ interface Verdict {
   says: AgainstChance;
   /** Probability that guessing separates these patients completely. */
   exact: number;
-  /** Not even complete separation would show anything. */
-  isTooFew: boolean;
 }
+
+/** Verdicts on an AUC that is not shown to be better than chance. */
+const NOTHING_SHOWN: readonly AgainstChance[] = ['not better', 'worse', 'too few'];
 
 /** Q has little power with a few hospitals, so 0.1 is customary (Higgins et al. 2003, BMJ 327:557). */
 const HETEROGENEOUS = 0.1;
@@ -41,7 +42,7 @@ export function foundAgainstChance(inputs: ChanceInputs): Remark[] {
   // Of one hospital the pooled patients say everything.
   const several = new Set(single.map(({ hospital }) => hospital)).size > 1 ? single : [];
   const better = new Set(of(pooled, 'better').map(({ model }) => model));
-  const unproven = of(several, 'not better').filter(({ model }) => better.has(model));
+  const unproven = of(several, 'not better', 'too few').filter(({ model }) => better.has(model));
   return [
     ...foundPooled(pooled, inputs.level),
     ...listed(unproven, (models) => remark('found-single-not-better', { models })),
@@ -54,7 +55,7 @@ export function foundAgainstChance(inputs: ChanceInputs): Remark[] {
 function foundPooled(pooled: readonly Verdict[], level: number): Remark[] {
   const better = of(pooled, 'better');
   const unknown = of(pooled, 'unknown');
-  const rest = pooled.filter(({ says }) => says === 'not better' || says === 'worse');
+  const rest = of(pooled, ...NOTHING_SHOWN);
   return [
     ...listed(better, (models) => remark('found-better', { level, models })),
     ...listed(rest, (models) =>
@@ -70,8 +71,15 @@ function foundPooled(pooled: readonly Verdict[], level: number): Remark[] {
 /** Of validation there is something to say only where not even it shows anything, of any model. */
 function foundOnValidation(inputs: ChanceInputs): Remark[] {
   const verdicts = verdictsOf(inputs, 'val').filter(({ hospital }) => hospital === 'all');
-  const isChance = verdicts.every(({ says }) => says === 'not better' || says === 'worse');
-  return verdicts.length > 0 && isChance ? [remark('found-validation-chance')] : [];
+  if (verdicts.length === 0 || of(verdicts, ...NOTHING_SHOWN).length < verdicts.length) return [];
+  if (of(verdicts, 'too few').length < verdicts.length) return [remark('found-validation-chance')];
+  // Models may evaluate different patients; the first one's stand for all.
+  const patients = inputs.models[0]?.patients.val ?? [];
+  const labels = inputs.labelNames.map((label, index) => {
+    const n = patients.filter((one) => one.label === index).length;
+    return remark('of-label', { label, n, total: patients.length });
+  });
+  return [remark('found-validation-few', { labels })];
 }
 
 function foundHeterogeneity({ heterogeneity, labelNames }: ChanceInputs): Remark[] {
@@ -101,26 +109,28 @@ function verdictsOf({ models, rows, labelNames, level }: ChanceInputs, split: Sp
         isMacro: leading === 'macro',
         says: againstChance(area, counts, level),
         exact,
-        isTooFew: exact >= 1 - level,
       };
     });
 }
 
-function of(verdicts: readonly Verdict[], wanted: AgainstChance): Verdict[] {
-  return verdicts.filter(({ says }) => says === wanted);
+function of(verdicts: readonly Verdict[], ...wanted: readonly AgainstChance[]): Verdict[] {
+  return verdicts.filter(({ says }) => wanted.includes(says));
 }
 
 function listed(verdicts: readonly Verdict[], found: (models: Remark[]) => Remark): Remark[] {
   if (verdicts.length === 0) return [];
-  const models = verdicts.map(({ model, hospital: place, isMacro, area, exact, isTooFew, says }) => {
+  const models = verdicts.map(({ model, hospital: place, isMacro, area, exact, says }) => {
     const { value, lower, upper } = area;
     const [auc, hospital] = [value ?? Number.NaN, place === 'all' ? '' : place];
-    // Complete separation has no interval, but an exact p.
-    const told =
-      lower === undefined || upper === undefined || lower === upper
-        ? remark('of-auc-exact', { model, hospital, isMacro, auc, p: exact })
-        : remark('of-auc', { model, hospital, isMacro, auc, lower, upper });
-    return isTooFew && says === 'not better' ? remark('of-too-few', { auc: told }) : told;
+    const about = { model, hospital, isMacro, auc };
+    const hasWidth = lower !== undefined && upper !== undefined && !isOneNumber(lower, upper);
+    // Complete separation has no interval, but an exact p; where all patients have one probability there is neither.
+    const told = hasWidth
+      ? remark('of-auc', { ...about, lower, upper })
+      : auc === 0 || auc === 1
+        ? remark('of-auc-exact', { ...about, p: exact })
+        : remark('of-auc-same', about);
+    return says === 'too few' ? remark('of-too-few', { auc: told }) : told;
   });
   return [found(models)];
 }

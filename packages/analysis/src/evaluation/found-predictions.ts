@@ -14,6 +14,8 @@ const CERTAIN = 0.99;
 /** From this share on, and in so many patients, certainty is worth a sentence. */
 const MANY = 0.25;
 const FEWEST = 10;
+/** Probabilities that lie closer together than this hardly differ. */
+const ALIKE = 0.05;
 /** A label with a smaller share of the training patients is rare. */
 const RARE = 0.2;
 
@@ -29,6 +31,7 @@ export function foundInPredictions(
     ...foundNeverPredicted(models, labelNames),
     ...foundManyFeatures(sizes),
     ...foundCertain(models),
+    ...foundAlike(models, labelNames),
     ...foundRareLabel(models, labelNames),
   ];
 }
@@ -86,6 +89,22 @@ function foundCertain(models: readonly PredictedModel[]): Remark[] {
   });
   const limits = { low: 1 - CERTAIN, high: CERTAIN };
   return items.length === 0 ? [] : [remark('found-certain', { ...limits, models: items })];
+}
+
+/** As the models give them: calibration may draw them together. */
+function foundAlike(models: readonly PredictedModel[], labelNames: readonly string[]): Remark[] {
+  const items = models.flatMap(({ name: model, patients: { test } }) => {
+    if (test.length < 2) return [];
+    const ranges = (test[0]?.probabilities ?? []).map((_, index) => {
+      const own = test.map(({ probabilities }) => probabilities[index] ?? Number.NaN);
+      return { label: labelNames[index] ?? String(index), low: Math.min(...own), high: Math.max(...own) };
+    });
+    // Of two labels the last is the positive one, of which tables tell.
+    const last = ranges.at(-1);
+    if (last === undefined || ranges.some(({ low, high }) => high - low >= ALIKE)) return [];
+    return [remark('of-alike', { model, ...last, n: test.length })];
+  });
+  return items.length === 0 ? [] : [remark('found-alike', { models: items })];
 }
 
 function surest({ probabilities, calibrated }: EvaluatedPatient): { label: number; probability: number } {

@@ -1,5 +1,5 @@
 import type { FusionMetricsRow, PredictionRow } from '@radweave/artifacts';
-import { counted } from '@radweave/remarks';
+import { counted, digitsApart, isOneNumber } from '@radweave/remarks';
 import { type RocLine, rocChart } from '@radweave/report/charts';
 import { rocCurve } from '@radweave/stats';
 import type { FigureSet } from './figure.ts';
@@ -127,8 +127,9 @@ function areaText(metrics: FusionMetricsRow | undefined): string {
   if (metrics === undefined || metrics.auc === null) return 'AUC n/a';
   const { auc, auc_lower, auc_upper } = metrics;
   if (auc_lower === null || auc_upper === null) return `AUC ${auc.toFixed(2)}`;
-  if (auc_lower === auc_upper) return `AUC ${auc.toFixed(2)} (no interval)`;
-  return `AUC ${auc.toFixed(2)} (95 % ${auc_lower.toFixed(2)}–${auc_upper.toFixed(2)})`;
+  if (isOneNumber(auc_lower, auc_upper)) return `AUC ${auc.toFixed(2)} (no interval)`;
+  const digits = digitsApart(auc_lower, auc_upper, 2);
+  return `AUC ${auc.toFixed(digits)} (95 % ${auc_lower.toFixed(digits)}–${auc_upper.toFixed(digits)})`;
 }
 
 /** Where the frozen threshold puts the fused model; none with more than two labels. */

@@ -14,11 +14,11 @@ import { prepared, run } from '../testing/evaluations.ts';
 
 type Place = [hospital: string, value: number | null, lower?: number, upper?: number];
 
-/** A model with these AUCs, of 10 + 10 patients in each hospital. */
+/** A model with these AUCs, of 10 + 10 patients in each hospital; in one that is not named where there are no others. */
 function model(name: string, test: Place[], val: Place[] = [['all', 0.9, 0.8, 1]]) {
   const patients = (split: Split, places: Place[]) =>
     places
-      .filter(([hospital]) => hospital !== 'all')
+      .filter(([hospital, value]) => hospital !== 'all' || (places.length === 1 && value !== null))
       .flatMap(([hospital]) =>
         Array.from({ length: 20 }, (_, i) => ({
           ...{ patient: `${split}${hospital}${i}`, hospital, label: i % 2, probabilities: [0.5, 0.5] },
@@ -64,7 +64,7 @@ test('nothing learned is said in the first sentence, and what is worse than chan
     model('network P', [['all', 0.3, 0.2, 0.4]], [['all', 0.5, 0.2, 0.8]]),
   ]);
   expect(texts).toEqual([
-    'no model is shown to be better than chance outside the home hospital (no 95 % interval of an AUC lies above 0.5): fused, AUC 0.52 (0.40–0.64); network P, AUC 0.30 (0.20–0.40)',
+    'no model is shown to be better than chance outside the home hospital (no 95 % interval of an AUC lies above 0.5 where there are patients enough to show anything): fused, AUC 0.52 (0.40–0.64); network P, AUC 0.30 (0.20–0.40)',
     'worse than chance outside the home hospital (the 95 % interval of the AUC lies below 0.5): network P, AUC 0.30 (0.20–0.40)',
     'worse than chance in single hospitals: fused in HT, AUC 0.20 (0.05–0.35)',
     'no model is shown to be better than chance even on the validation patients, who were used to choose epochs and thresholds',
@@ -125,6 +125,32 @@ test('of too few patients that is said, and a limit near 0.5 is printed so that 
   few.evaluated.patients.test.splice(4);
   expect(found([few])[0]).toMatch(
     /^no model is shown to be better .*: A, AUC 1\.00 \(exact p 0\.333\), too few patients to show anything$/,
+  );
+});
+
+test('an interval above or below 0.5 shows nothing of so few patients that no AUC could', () => {
+  for (const [value, lower, upper] of [
+    [0.83, 0.51, 1],
+    [0.17, 0, 0.49],
+  ] as const) {
+    const few = model('A', [['all', value, lower, upper]], [['all', value, lower, upper]]);
+    few.evaluated.patients.test.splice(5);
+    few.evaluated.patients.val.splice(5);
+    const told = `A, AUC ${value} (${lower === 0 ? '0.00–0.49' : '0.51–1.00'})`;
+    expect(found([few])).toEqual([
+      `no model is shown to be better than chance outside the home hospital (no 95 % interval of an AUC lies above 0.5 where there are patients enough to show anything): ${told}, too few patients to show anything`,
+      'the validation patients, who were used to choose epochs and thresholds, are too few to tell any AUC from chance: grade0, 3 of 5; grade1, 2 of 5',
+    ]);
+    const many = model('B', [['all', 0.9, 0.8, 1]], [['all', 0.6, 0.3, 0.9]]);
+    expect(found([few, many]).at(-1)).toMatch(
+      /^no model is shown to be better than chance even on the valid/,
+    );
+  }
+});
+
+test('an AUC that is the same in all resamples has neither an interval nor the p of complete separation', () => {
+  expect(found([model('A', [['all', 0.5, 0.5, 0.5]])])[0]).toMatch(
+    /: A, AUC 0\.50 \(the same in all resamples of the patients\)$/,
   );
 });
 
@@ -200,12 +226,32 @@ test('one label for everybody, a rare label, certainty and more features than pa
     'all external patients are predicted to have the same label, whose share is the accuracy: fused, grade0, right for 20 of 23',
     'as many features as training patients or more, so that even noise separates them and probabilities become too extreme: fused, 1024 features, 28 patients',
     'probabilities below 0.01 or above 0.99: A, 3 of 12 external patients, 1 of them wrong',
+    'the probabilities of the external patients hardly differ, so they say little beyond the order of the patients: fused, grade1 0.40 for 23 external patients',
     'a label is rare among the training patients: grade1, 3 of 23',
   ]);
   expect(texts(oneLabelNote(models[0]?.patients.test ?? [], names))).toEqual([
     "all are predicted grade0: the accuracy is that label's share",
   ]);
   expect(oneLabelNote(models[1]?.patients.test ?? [], names)).toEqual([]);
+});
+
+test('probabilities that hardly differ are told, with as many digits as tell them apart', () => {
+  const alike = (low: number, high: number) =>
+    Array.from({ length: 12 }, (_, i): [number, number, number] => [i % 2, i === 0 ? low : high, i % 2]);
+  const texts = (low: number, high: number): string[] =>
+    foundInPredictions([evaluatedAs('network A', { test: alike(low, high) })], [], ['grade0', 'grade1']).map(
+      ({ text }) => text,
+    );
+  const head =
+    'the probabilities of the external patients hardly differ, so they say little beyond the order of the patients: network A, grade1 between';
+  expect(texts(0.4982, 0.4991)).toEqual([`${head} 0.498 and 0.499 for 12 external patients`]);
+  expect(texts(0.48, 0.52)).toEqual([`${head} 0.48 and 0.52 for 12 external patients`]);
+  expect(texts(0.47, 0.53)).toEqual([]);
+});
+
+test('an interval whose limits look the same with two digits is told with more', () => {
+  const places: Place[] = [['all', 0.7012, 0.7008, 0.7019]];
+  expect(found([model('fused', places)])[0]).toMatch(/: fused, AUC 0\.701 \(0\.701–0\.702\)$/);
 });
 
 test('a label among several that is never predicted is told, for each set whose patients have it', () => {

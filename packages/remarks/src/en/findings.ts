@@ -1,5 +1,5 @@
 import { of } from '../entry.ts';
-import { besideHalf, percent, pValue, two } from '../numbers.ts';
+import { areaParts, digitsApart, isOneNumber, percent, pValue, two } from '../numbers.ts';
 import { counted } from './grammar.ts';
 
 const SAME_LABEL = 'patients are predicted to have the same label, whose share is the accuracy';
@@ -19,7 +19,7 @@ export const FINDINGS = {
   ),
   'found-none-better': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
     listed(
-      `no model is shown to be better than chance outside the home hospital (no ${percent(level, 1)} interval of an AUC lies above 0.5)`,
+      `no model is shown to be better than chance outside the home hospital (no ${percent(level, 1)} interval of an AUC lies above 0.5 where there are patients enough to show anything)`,
       models,
     ),
   ),
@@ -42,6 +42,12 @@ export const FINDINGS = {
   ),
   'found-validation-chance':
     'no model is shown to be better than chance even on the validation patients, who were used to choose epochs and thresholds',
+  'found-validation-few': of({ labels: 'remarks' }, ({ labels }) =>
+    listed(
+      'the validation patients, who were used to choose epochs and thresholds, are too few to tell any AUC from chance',
+      labels,
+    ),
+  ),
   'found-spread': of({ limit: 'number', models: 'remarks' }, ({ limit, models }) =>
     listed(
       `the AUC seems to differ between the external hospitals, so the pooled AUC may describe none of them (Cochran's Q, p below ${limit})`,
@@ -69,14 +75,22 @@ export const FINDINGS = {
   'found-certain': of({ low: 'number', high: 'number', models: 'remarks' }, ({ low, high, models }) =>
     listed(`probabilities below ${two(low)} or above ${two(high)}`, models),
   ),
+  'found-alike': of({ models: 'remarks' }, ({ models }) =>
+    listed(
+      'the probabilities of the external patients hardly differ, so they say little beyond the order of the patients',
+      models,
+    ),
+  ),
   'found-rare-label': of({ labels: 'remarks' }, ({ labels }) =>
     listed('a label is rare among the training patients', labels),
   ),
   /** `hospital` is empty where the patients of all are meant. */
   'of-auc': of(
     { model: 'model', hospital: 'text', isMacro: 'flag', auc: 'number', lower: 'number', upper: 'number' },
-    ({ model, hospital, isMacro, auc, lower, upper }) =>
-      `${placed(model, hospital, isMacro)} ${two(auc)} (${besideHalf(lower)}–${besideHalf(upper)})`,
+    ({ model, hospital, isMacro, auc, lower, upper }) => {
+      const { value, interval } = areaParts(auc, lower, upper);
+      return `${placed(model, hospital, isMacro)} ${value} (${interval})`;
+    },
   ),
   /** Of an AUC that could not differ from chance, whatever it were. */
   'of-too-few': of({ auc: 'remark' }, ({ auc }) => `${auc}, too few patients to show anything`),
@@ -86,6 +100,11 @@ export const FINDINGS = {
       `${placed(model, hospital, isMacro)} ${two(auc)} (exact p ${pValue(p)})`,
   ),
   /** `label` is empty with two labels. */
+  'of-auc-same': of(
+    { model: 'model', hospital: 'text', isMacro: 'flag', auc: 'number' },
+    ({ model, hospital, isMacro, auc }) =>
+      `${placed(model, hospital, isMacro)} ${two(auc)} (the same in all resamples of the patients)`,
+  ),
   'of-spread': of(
     { model: 'model', label: 'text', p: 'number', i2: 'number' },
     ({ model, label, p, i2 }) =>
@@ -109,6 +128,16 @@ export const FINDINGS = {
     { model: 'model', certain: 'number', n: 'number', wrong: 'number' },
     ({ model, certain, n, wrong }) =>
       `${model}, ${certain} of ${n} external patients, ${wrong} of them wrong`,
+  ),
+  'of-alike': of(
+    { model: 'model', label: 'text', low: 'number', high: 'number', n: 'number' },
+    ({ model, label, low, high, n }) => {
+      const digits = digitsApart(low, high, 2);
+      const range = isOneNumber(low, high)
+        ? two(low)
+        : `between ${low.toFixed(digits)} and ${high.toFixed(digits)}`;
+      return `${model}, ${label} ${range} for ${counted(n, 'external patient')}`;
+    },
   ),
   'of-label': of(
     { label: 'text', n: 'number', total: 'number' },

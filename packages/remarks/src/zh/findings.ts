@@ -1,6 +1,6 @@
 import type { FINDINGS } from '../en/findings.ts';
 import type { Sentences } from '../entry.ts';
-import { besideHalf, percent, pValue, two } from '../numbers.ts';
+import { areaParts, digitsApart, isOneNumber, percent, pValue, two } from '../numbers.ts';
 
 const placed = (model: string, hospital: string, isMacro: boolean): string =>
   `${model}${hospital === '' ? '' : `（${hospital}）`}，${isMacro ? '宏平均 AUC' : 'AUC'}`;
@@ -12,7 +12,7 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     listed(`在本院以外优于随机水平（AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`, models),
   'found-none-better': ({ level, models }) =>
     listed(
-      `在本院以外没有任何模型显示优于随机水平（没有 AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`,
+      `在本院以外没有任何模型显示优于随机水平（在患者足够多之处，没有 AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`,
       models,
     ),
   'found-not-better': ({ models }) => listed('在本院以外未显示优于随机水平', models),
@@ -23,6 +23,8 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'found-single-not-better': ({ models }) => listed('在个别医院未显示优于随机水平', models),
   'found-single-worse': ({ models }) => listed('在个别医院差于随机水平', models),
   'found-validation-chance': '即使在用于选定轮次和阈值的验证集患者上，也没有任何模型显示优于随机水平',
+  'found-validation-few': ({ labels }) =>
+    listed('用于选定轮次和阈值的验证集患者过少，无法判断任何 AUC 是否不同于随机水平', labels),
   'found-spread': ({ limit, models }) =>
     listed(
       `各外部医院的 AUC 可能不同，合并的 AUC 未必代表其中任何一家（Cochran Q 检验 p 低于 ${limit}）`,
@@ -37,13 +39,18 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'found-many-features': ({ models }) =>
     listed('特征数不少于训练患者数，即使噪声也能将其完全分开，概率过于极端', models),
   'found-certain': ({ low, high, models }) => listed(`概率低于 ${two(low)} 或高于 ${two(high)}`, models),
+  'found-alike': ({ models }) => listed('外部患者的概率几乎相同，除患者的先后次序外几乎不说明什么', models),
   'found-rare-label': ({ labels }) => listed('训练集患者中某一标签过少', labels),
 
-  'of-auc': ({ model, hospital, isMacro, auc, lower, upper }) =>
-    `${placed(model, hospital, isMacro)} ${two(auc)}（${besideHalf(lower)}–${besideHalf(upper)}）`,
+  'of-auc': ({ model, hospital, isMacro, auc, lower, upper }) => {
+    const { value, interval } = areaParts(auc, lower, upper);
+    return `${placed(model, hospital, isMacro)} ${value}（${interval}）`;
+  },
   'of-too-few': ({ auc }) => `${auc}，患者过少，不足以说明任何问题`,
   'of-auc-exact': ({ model, hospital, isMacro, auc, p }) =>
     `${placed(model, hospital, isMacro)} ${two(auc)}（精确检验 p ${pValue(p)}）`,
+  'of-auc-same': ({ model, hospital, isMacro, auc }) =>
+    `${placed(model, hospital, isMacro)} ${two(auc)}（患者的所有重抽样结果相同）`,
   'of-spread': ({ model, label, p, i2 }) =>
     `${model}${label === '' ? '' : `（${label}）`}，p ${pValue(p)}，I² ${percent(i2, 0)}`,
   'of-one-label': ({ model, label, right, n }) => `${model}，${label}，${n} 例中 ${right} 例正确`,
@@ -52,5 +59,12 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'of-features': ({ model, features, patients }) => `${model}，${features} 个特征，${patients} 例患者`,
   'of-certain': ({ model, certain, n, wrong }) =>
     `${model}，${n} 例外部患者中 ${certain} 例，其中 ${wrong} 例错误`,
+  'of-alike': ({ model, label, low, high, n }) => {
+    const digits = digitsApart(low, high, 2);
+    const range = isOneNumber(low, high)
+      ? `均为 ${two(low)}`
+      : `介于 ${low.toFixed(digits)} 和 ${high.toFixed(digits)} 之间`;
+    return `${model}，${n} 例外部患者的 ${label} 概率${range}`;
+  },
   'of-label': ({ label, n, total }) => `${label}，${total} 例中 ${n} 例`,
 };

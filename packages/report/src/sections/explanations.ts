@@ -101,7 +101,7 @@ function chanceCaution(
   const text =
     says === 'unknown'
       ? words.explanations.chanceUnknown(name, set, area.note === undefined ? '' : words.remark(area.note))
-      : words.explanations.chance(name, set, estimateText(area), says === 'worse');
+      : words.explanations.chance(name, set, estimateText(area), says);
   return { caution: html`<p class="missing">${text}</p>`, isChance: says !== 'unknown' };
 }
 

@@ -2,6 +2,8 @@ import type {
   CohortPatient,
   ComparisonRow,
   EstimateRecord,
+  EvaluatedModel,
+  EvaluatedPatient,
   Evaluation,
   EvaluationCurves,
   EvaluationRow,
@@ -59,6 +61,7 @@ const FINDINGS = [
   remark('found-single-not-better', {
     models: [
       remark('of-auc', { model: 'fused', ...vague, hospital: 'SY' }),
+      remark('of-auc-same', { model: 'A', hospital: 'ZS', isMacro: false, auc: 0.5 }),
       remark('of-too-few', { auc: remark('of-auc-exact', { model: 'fused', ...exact }) }),
     ],
   }),
@@ -66,6 +69,7 @@ const FINDINGS = [
     models: [remark('of-auc', { model: 'network A', ...poor, hospital: 'SY' })],
   }),
   remark('found-validation-chance'),
+  remark('found-validation-few', { labels: [remark('of-label', { label: 'grade1', n: 2, total: 5 })] }),
   remark('found-spread', {
     limit: 0.1,
     models: [
@@ -89,6 +93,9 @@ const FINDINGS = [
     low: 0.01,
     high: 0.99,
     models: [remark('of-certain', { model: 'network A', certain: 12, n: 45, wrong: 2 })],
+  }),
+  remark('found-alike', {
+    models: [remark('of-alike', { model: 'network A', label: 'grade1', low: 0.4981, high: 0.4993, n: 45 })],
   }),
   remark('found-rare-label', { labels: [remark('of-label', { label: 'grade1', n: 3, total: 23 })] }),
 ];
@@ -153,7 +160,7 @@ export function evaluationOf(cohort: readonly CohortPatient[], classes: number):
         threshold: classes === 2 ? THRESHOLD : null,
         calibrator: null,
       },
-      patients: { train: [], val: [], test: [] },
+      patients: patientsIn(cohort, classes),
     })),
     findings: FINDINGS,
     rows: ofEach((model, place) => rowsOf(model, place, classes)),
@@ -179,6 +186,15 @@ export function evaluationOf(cohort: readonly CohortPatient[], classes: number):
     notes: NOTES,
     versions: { radweave: '0.1.0' },
   };
+}
+
+function patientsIn(cohort: readonly CohortPatient[], classes: number): EvaluatedModel['patients'] {
+  const evaluated = ({ patient, hospital, label }: CohortPatient): EvaluatedPatient => {
+    const probabilities = Array.from({ length: classes }, (_, one) => (one === label ? 1 : 0));
+    return { patient, hospital, label, probabilities, calibrated: null, predicted: label };
+  };
+  const of = (split: Split): EvaluatedPatient[] => cohort.filter((one) => one.split === split).map(evaluated);
+  return { train: of('train'), val: of('val'), test: of('test') };
 }
 
 function placesOf(cohort: readonly CohortPatient[]): Place[] {

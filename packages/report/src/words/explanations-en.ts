@@ -1,4 +1,5 @@
 import { counted } from '@radweave/remarks';
+import type { AgainstChance } from '@radweave/stats';
 
 /** From this rank correlation on, maps are more alike than not. */
 const IN_PART = 0.5;
@@ -16,8 +17,8 @@ export const EXPLANATIONS_EN = {
       ? '“Most confident” are those patients of each hospital whose most probable label leads most over the next; it says nothing of being right.'
       : `“Most confident” are those patients of each hospital whose probability of ${by.label} is farthest from the threshold ${by.threshold}, as a share of the way to 1 above it and to 0 below it; it says nothing of being right.`,
   /** Of a network whose AUC on these patients does not exceed chance. */
-  chance: (network: string, split: string, auc: string, worse: boolean) =>
-    `${network} is ${worse ? 'worse' : 'not shown to be better'} than chance on these patients (${split}: AUC ${auc}). Its maps show where it looks, not what tells the labels apart.`,
+  chance: (network: string, split: string, auc: string, says: Exclude<AgainstChance, 'better' | 'unknown'>) =>
+    `${network} is ${says === 'worse' ? 'worse' : 'not shown to be better'} than chance on these patients (${split}: AUC ${auc}${says === 'too few' ? ', too few patients to show anything' : ''}). Its maps show where it looks, not what tells the labels apart.`,
   chanceUnknown: (network: string, split: string, reason: string) =>
     `Whether ${network} is better than chance on these patients (${split}) cannot be said${reason === '' ? '' : `: ${reason}`}.`,
   chanceInFigure: 'caution: a network not shown to be better than chance',

@@ -1,7 +1,10 @@
 import { logChoose } from '../special/gamma.ts';
 
-/** What an AUC says about guessing: whether its interval leaves out 0.5, and on which side. */
-export type AgainstChance = 'better' | 'not better' | 'worse' | 'unknown';
+/**
+ * What an AUC says about guessing: whether its interval leaves out 0.5, and on which side. `too few`: no AUC of so many patients
+ * could say anything.
+ */
+export type AgainstChance = 'better' | 'not better' | 'worse' | 'too few' | 'unknown';
 
 /** An AUC as tables have it. */
 export interface AreaWithInterval {
@@ -11,13 +14,14 @@ export interface AreaWithInterval {
 }
 
 /**
- * Compares an AUC with 0.5 by its interval. Where the classes are separated completely the interval has no width and says
- * nothing; then {@link separationP} decides: of all orders of the patients, 2 in n over k separate k of them from the rest
- * (Mann & Whitney 1947, Ann Math Stat 18:50). With several classes (macro AUC) the most balanced one counts.
+ * Compares an AUC with 0.5 by its interval, where there are patients enough: of all orders of the patients, 2 in n over k
+ * separate k of them from the rest ({@link separationP}; Mann & Whitney 1947, Ann Math Stat 18:50), and where that is not rare
+ * no AUC is, whatever DeLong's interval, which holds for many patients. Where the classes are separated completely that interval
+ * has no width and says nothing; then these orders decide. With several classes (macro AUC) the most balanced one counts.
  *
  * @param counts patients of each class.
  * @param level of the interval, such as 0.95.
- * @returns `unknown` without an AUC, or with too few patients for an interval.
+ * @returns `unknown` without an AUC, or without an interval.
  */
 export function againstChance(
   { value, lower, upper }: AreaWithInterval,
@@ -25,9 +29,9 @@ export function againstChance(
   level: number,
 ): AgainstChance {
   if (value === null || lower === undefined || upper === undefined) return 'unknown';
+  if (separationP(counts) >= 1 - level) return 'too few';
   if (upper > lower) return lower > 0.5 ? 'better' : upper < 0.5 ? 'worse' : 'not better';
   if (value > 0 && value < 1) return 'not better';
-  if (separationP(counts) >= 1 - level) return 'not better';
   return value === 1 ? 'better' : 'worse';
 }
 

@@ -72,7 +72,10 @@ test.each([
   [{ value: 0.8 }, [1, 9], 'unknown'],
   [{ value: null }, [0, 9], 'unknown'],
   // Perfect with 3 + 3 patients: 2 orders of 20, p = 0.1; with 4 + 4: 2 of 70, p = 0.029.
-  [{ value: 1, lower: 1, upper: 1 }, [3, 3], 'not better'],
+  [{ value: 1, lower: 1, upper: 1 }, [3, 3], 'too few'],
+  [{ value: 0.89, lower: 0.6, upper: 1 }, [3, 3], 'too few'],
+  [{ value: 0.11, lower: 0, upper: 0.4 }, [3, 3], 'too few'],
+  [{ value: 0.89, lower: 0.6, upper: 1 }, [4, 4], 'better'],
   [{ value: 1, lower: 1, upper: 1 }, [4, 4], 'better'],
   [{ value: 0, lower: 0, upper: 0 }, [4, 4], 'worse'],
   // All patients have one probability.
