@@ -291,7 +291,10 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
   'cross-fit': OF_FOLDS,
   train_fold: OF_FOLDS,
   // Only where the split does not say it; that of a run does.
-  evaluate: ['data.home_hospital'],
+  evaluate: ['data.home_hospital', 'data.missing'],
+  // As `evaluate`: whom a fusion must predict.
+  visualize: ['data.missing'],
+  audit: ['data.missing'],
 };
 
 test('every setting that a stage asks for belongs to its step', () => {

@@ -63,7 +63,12 @@ export const audit = defineStage({
       ...read.featureReads(config, one),
       ...read.logitRecords(config, one),
     })),
-    ...read.fusionReads(config, ['fusion model', 'train fusion predictions', 'val fusion predictions']),
+    ...read.fusionReads(config, [
+      'fusion model',
+      'train fusion predictions',
+      'val fusion predictions',
+      'test fusion predictions',
+    ]),
     ...read.frozenReads(config),
   }),
   writes,

@@ -341,7 +341,9 @@ test('own split files: the report says that nobody knows how the patients were d
   const path = splitPath(config.data.splits_dir, 'test', 'P');
   const [header, first] = readFileSync(path, 'utf8').split('\n');
   writeFileSync(path, `${header}\n${first}\n`);
-  await expect(run(config)).rejects.toThrow(/changed since .*test_P\.csv.*Run: radweave evaluate/);
+  await expect(run(config)).rejects.toThrow(
+    /changed since .*test_P\.csv.*Fuse again: radweave fuse --modalities A P.*radweave evaluate$/,
+  );
 });
 
 test('without an evaluation, or with a name that is no HTML, one error says what to do', async () => {
