@@ -259,6 +259,8 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
     'experiment.name',
     'data.modalities',
     'data.home_hospital',
+    // Of one modality alone all and any are the same.
+    'data.missing',
     // What it says of its network alone, under logs/, names its settings; `evaluate` is what counts.
     ...['aggregation', 'top_k', 'threshold_rule', 'target_sensitivity', 'calibration'].map(
       (key) => `evaluation.${key}`,

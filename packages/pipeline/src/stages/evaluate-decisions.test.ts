@@ -83,10 +83,10 @@ test('decisions are never fitted on patients of another hospital, nor results of
   const moved = cohort.map((one, i) => ({
     ...one,
     split: i === 45 ? ('train' as const) : one.split,
-    slices: { A: 1 },
+    slices: { A: 1, P: 1 },
   }));
-  writeCohort(join(config.data.splits_dir, 'cohort.csv'), moved, ['A']);
-  await expect(run(config)).rejects.toThrow(/patient 0046 is val, JM.*but train, JM.*in cohort.csv/s);
+  writeCohort(join(config.data.splits_dir, 'cohort.csv'), moved, modalities);
+  await expect(run(config)).rejects.toThrow(/1 patient now in train is not in it, such as 0046 of JM/);
 });
 
 test('own split files say who is where: they are recorded, and results of another division refused', async () => {
