@@ -1,25 +1,31 @@
 // Builds the addons on this machine and makes the package of its platform of them, in build/prebuilt; scripts/pack.mjs packs it:
-//   node scripts/prebuild.mjs [--newest_glibc 2.28]
+//   node scripts/prebuild.mjs
 // It fetches the pinned libtorch, on Linux the one for CUDA, so that the addon for CUDA comes along (3 GB; RADWEAVE_LIBTORCH names
 // one that is there).
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { pathToFileURL } from 'node:url';
 import { sourceHash } from '../packages/native/dist/setup/cache.js';
+import { LEAST_GLIBC } from '../packages/native/dist/setup/host.js';
 import { setUp } from '../packages/native/dist/setup/index.js';
 import { PINNED_TORCH } from '../packages/native/dist/setup/pinned.js';
 import { PREBUILT, ROOT } from './pack.mjs';
 
-/** The newest version of each of glibc's and libstdc++'s interfaces that a library asks for. */
-function needed(file) {
-  const text = readFileSync(file, 'latin1');
-  const newest = (name) =>
-    [...text.matchAll(new RegExp(`\\b${name}_([0-9.]+)\\0`, 'g'))]
-      .map(([, version]) => version)
-      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-      .at(-1);
-  return { GLIBC: newest('GLIBC'), GLIBCXX: newest('GLIBCXX'), CXXABI: newest('CXXABI') };
+/**
+ * The newest interface of each library that an addon for Linux may ask for: glibc's as libtorch's own builds, those of the compiler's
+ * libraries as RHEL 8 has them (GCC 8), which is the oldest of the systems with that glibc.
+ */
+const NEWEST = { GLIBC: LEAST_GLIBC.join('.'), GLIBCXX: '3.4.25', CXXABI: '1.3.11', GCC: '7.0.0' };
+
+const isNewer = (a, b) => a.localeCompare(b, 'en', { numeric: true }) > 0;
+
+/** The interfaces that a shared object asks for and the oldest supported Linux lacks, such as GLIBC_2.34. */
+export function tooNew(file) {
+  const asked = readFileSync(file, 'latin1').matchAll(/\0(GLIBC|GLIBCXX|CXXABI|GCC)_(\w[\w.]*)(?=\0)/g);
+  return [...asked]
+    .filter(([, library, version]) => isNewer(version, NEWEST[library]))
+    .map(([, library, version]) => `${library}_${version}`);
 }
 
 /** Builds into a cache of its own, so that nothing else is taken for this build, and tries the engine as any set-up does. */
@@ -36,12 +42,14 @@ function build(cache) {
   return { folder: dirname(record.addon), cuda };
 }
 
-function checkGlibc(folder, names, newest) {
+/** Refuses addons that would not load on the oldest supported Linux. */
+function checkInterfaces(folder, names) {
   for (const name of names) {
-    const { GLIBC, ...others } = needed(join(folder, name));
-    console.log(`${name} needs ${JSON.stringify({ GLIBC, ...others })}`);
-    if (newest !== undefined && GLIBC.localeCompare(newest, 'en', { numeric: true }) > 0) {
-      throw new Error(`${name} needs glibc ${GLIBC}: build where glibc is ${newest} or older`);
+    const newer = tooNew(join(folder, name));
+    if (newer.length > 0) {
+      throw new Error(
+        `${name} needs ${newer.join(', ')}, which a Linux with glibc ${NEWEST.GLIBC} lacks: objdump -T names the symbols, and packages/native/cpp/glibc.h is the place for their first versions`,
+      );
     }
   }
 }
@@ -77,13 +85,14 @@ function writePackage(folder, names, cuda) {
   return target;
 }
 
-const { values } = parseArgs({ options: { newest_glibc: { type: 'string' } } });
-const cache = mkdtempSync(join(tmpdir(), 'radweave-prebuild-'));
-try {
-  const { folder, cuda } = build(cache);
-  const names = readdirSync(folder).filter((name) => name.endsWith('.node'));
-  if (process.platform === 'linux') checkGlibc(folder, names, values.newest_glibc);
-  console.log(writePackage(folder, names, cuda));
-} finally {
-  rmSync(cache, { recursive: true, force: true });
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const cache = mkdtempSync(join(tmpdir(), 'radweave-prebuild-'));
+  try {
+    const { folder, cuda } = build(cache);
+    const names = readdirSync(folder).filter((name) => name.endsWith('.node'));
+    if (process.platform === 'linux') checkInterfaces(folder, names);
+    console.log(writePackage(folder, names, cuda));
+  } finally {
+    rmSync(cache, { recursive: true, force: true });
+  }
 }

@@ -1,7 +1,5 @@
 #include "kernels.h"
 
-#include <mutex>
-
 #include "convolution/convolution.h"
 #include "gemm/bmm.h"
 #include "gemm/mm.h"
@@ -11,15 +9,16 @@
 namespace radweave {
 
 void installKernels(bool replacesLibtorch) {
-  static std::once_flag once;
-  std::call_once(once, [=] {
+  // std::call_once would need glibc 2.34 where it is built with one.
+  [[maybe_unused]] static const bool once = [=] {
     installAllocator();
     installBatchNormRelu(replacesLibtorch);
-    if (!replacesLibtorch) return;
+    if (!replacesLibtorch) return true;
     installMm();
     installBmm();
     installConvolution();
-  });
+    return true;
+  }();
 }
 
 }  // namespace radweave

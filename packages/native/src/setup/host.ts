@@ -6,8 +6,8 @@ export interface HostFacts {
   glibc: string | undefined;
 }
 
-/** The least glibc of libtorch's builds, and of Node.js's. */
-const LEAST_GLIBC = [2, 28] as const;
+/** The least glibc of libtorch's builds, of Node.js's, and of the prebuilt engine (scripts/prebuild.mjs). */
+export const LEAST_GLIBC = [2, 28] as const;
 
 export function hostFacts(): HostFacts {
   const { platform, arch } = process;
