@@ -44,7 +44,7 @@ export function foundAgainstChance(inputs: ChanceInputs): Remark[] {
   const better = new Set(of(pooled, 'better').map(({ model }) => model));
   const unproven = of(several, 'not better', 'too few').filter(({ model }) => better.has(model));
   return [
-    ...foundPooled(pooled, inputs.level),
+    ...foundPooled(pooled, inputs),
     ...listed(unproven, (models) => remark('found-single-not-better', { models })),
     ...listed(of(several, 'worse'), (models) => remark('found-single-worse', { models })),
     ...foundHeterogeneity(inputs),
@@ -52,13 +52,30 @@ export function foundAgainstChance(inputs: ChanceInputs): Remark[] {
   ];
 }
 
-function foundPooled(pooled: readonly Verdict[], level: number): Remark[] {
+function foundPooled(
+  pooled: readonly Verdict[],
+  { heterogeneity, labelNames, level }: ChanceInputs,
+): Remark[] {
   const better = of(pooled, 'better');
+  // Patients of several hospitals together can be told apart by what hospitals differ in.
+  const rowsOf = ({ model }: Verdict) => heterogeneity.filter((row) => row.model === model);
+  const between = better.filter((one) => rowsOf(one).length > 0 && rowsOf(one).every(isUntold));
+  const rest = better.filter((one) => !between.includes(one));
+  const apart = rest.filter((one) => rowsOf(one).length > 0 && !rowsOf(one).some(isAboveChance));
+  const proven = rest.filter((one) => !apart.includes(one));
   const unknown = of(pooled, 'unknown');
-  const rest = of(pooled, ...NOTHING_SHOWN);
   return [
-    ...listed(better, (models) => remark('found-better', { level, models })),
-    ...listed(rest, (models) =>
+    ...listed(proven, (models) => remark('found-better', { level, models })),
+    ...listed(between, (models) => remark('found-only-between', { models })),
+    ...(apart.length === 0
+      ? []
+      : [
+          remark('found-not-within', {
+            level,
+            models: apart.flatMap((one) => rowsOf(one).flatMap(within(labelNames))),
+          }),
+        ]),
+    ...listed(of(pooled, ...NOTHING_SHOWN), (models) =>
       better.length === 0 && unknown.length === 0
         ? remark('found-none-better', { level, models })
         : remark('found-not-better', { models }),
@@ -66,6 +83,26 @@ function foundPooled(pooled: readonly Verdict[], level: number): Remark[] {
     ...listed(of(pooled, 'worse'), (models) => remark('found-worse', { level, models })),
     ...(unknown.length === 0 ? [] : [remark('found-untold')]),
   ];
+}
+
+const isUntold = ({ within_auc }: HeterogeneityRow): boolean => within_auc.value === null;
+
+const isAboveChance = ({ within_auc: { lower } }: HeterogeneityRow): boolean =>
+  lower !== undefined && lower > 0.5;
+
+/** Puts the AUC within hospitals into words. */
+const within =
+  (labelNames: readonly string[]) =>
+  ({ model, positive_label, within_auc: { value, lower, upper } }: HeterogeneityRow): Remark[] => {
+    if (value === null || lower === undefined || upper === undefined) return [];
+    return [
+      remark('of-within', { model, label: classOf(positive_label, labelNames), auc: value, lower, upper }),
+    ];
+  };
+
+/** Nothing of two labels, of which the AUC is the same. */
+function classOf(positiveLabel: string, labelNames: readonly string[]): string {
+  return labelNames.length === 2 ? '' : (labelNames[Number(positiveLabel)] ?? positiveLabel);
 }
 
 /** Of validation there is something to say only where not even it shows anything, of any model. */
@@ -85,8 +122,7 @@ function foundOnValidation(inputs: ChanceInputs): Remark[] {
 function foundHeterogeneity({ heterogeneity, labelNames }: ChanceInputs): Remark[] {
   const different = heterogeneity.flatMap(({ model, positive_label, p, i2 }) => {
     if (p === null || p >= HETEROGENEOUS) return [];
-    const label = labelNames.length === 2 ? '' : (labelNames[Number(positive_label)] ?? positive_label);
-    return [remark('of-spread', { model, label, p, i2: i2 ?? 0 })];
+    return [remark('of-spread', { model, label: classOf(positive_label, labelNames), p, i2: i2 ?? 0 })];
   });
   if (different.length === 0) return [];
   return [remark('found-spread', { limit: HETEROGENEOUS, models: different })];

@@ -1,6 +1,7 @@
 import type { EvaluatedPatient } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
-import type { PredictedModel } from './group.ts';
+import { hospitalsOf } from '@radweave/study/cohort/hospitals';
+import { type PredictedModel, patientsIn } from './group.ts';
 
 /** How many numbers a classifier was given for each patient, and how many patients it was fitted on. */
 export interface FittedSize {
@@ -28,6 +29,7 @@ export function foundInPredictions(
   return [
     ...foundOneLabel(models, 'test', labelNames),
     ...foundOneLabel(models, 'val', labelNames),
+    ...foundOneLabelInHospital(models, labelNames),
     ...foundNeverPredicted(models, labelNames),
     ...foundManyFeatures(sizes),
     ...foundCertain(models),
@@ -58,17 +60,34 @@ function foundOneLabel(
   return items.length === 0 ? [] : [remark(`found-one-label-${split}`, { models: items })];
 }
 
+/** A hospital whose patients look unlike those of training; of all external patients together the sentence above tells. */
+function foundOneLabelInHospital(models: readonly PredictedModel[], labelNames: readonly string[]): Remark[] {
+  const items = models.flatMap(({ name: model, patients: { test } }) => {
+    if (onlyPrediction(test) !== null) return [];
+    return hospitalsOf(test).flatMap((hospital) => {
+      const here = patientsIn(test, hospital);
+      const only = onlyPrediction(here);
+      if (only === null || here.length < FEWEST) return [];
+      const right = here.filter(({ label }) => label === only).length;
+      const label = labelNames[only] ?? String(only);
+      return [remark('of-one-label-in', { model, hospital, label, right, n: here.length })];
+    });
+  });
+  return items.length === 0 ? [] : [remark('found-one-label-hospital', { models: items })];
+}
+
 /** Of three and more labels one may be forgotten; of two, the other is then all that is predicted. */
 function foundNeverPredicted(models: readonly PredictedModel[], labelNames: readonly string[]): Remark[] {
   const items = models.flatMap(({ name, patients }) =>
-    (['test', 'val'] as const).flatMap((split) =>
-      labelNames.flatMap((label, index) => {
+    labelNames.flatMap((label, index) => {
+      const isPredicted = ({ predicted }: EvaluatedPatient): boolean => predicted === index;
+      if (patients.test.some(isPredicted) || patients.val.some(isPredicted)) return [];
+      return (['test', 'val'] as const).flatMap((split) => {
         const n = patients[split].filter((one) => one.label === index).length;
-        const isPredicted = patients[split].some(({ predicted }) => predicted === index);
-        if (n === 0 || isPredicted || onlyPrediction(patients[split]) !== null) return [];
+        if (n === 0 || onlyPrediction(patients[split]) !== null) return [];
         return [remark('of-never', { model: name, label, n, isExternal: split === 'test' })];
-      }),
-    ),
+      });
+    }),
   );
   return items.length === 0 ? [] : [remark('found-never-predicted', { models: items })];
 }

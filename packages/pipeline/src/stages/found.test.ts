@@ -77,7 +77,12 @@ test('a model that is better than chance is named before those that are not, wit
     ['CS', 0.7, 0.45, 0.95],
     ['HT', 0.85, 0.7, 1],
   ];
-  const row = { positive_label: '1', hospitals: ['CS', 'HT'], within_auc: { value: 0.5 }, note: null };
+  const row = {
+    positive_label: '1',
+    hospitals: ['CS', 'HT'],
+    within_auc: { value: 0.8, lower: 0.7, upper: 0.9 },
+    note: null,
+  };
   const texts = found(
     [
       model('fused', good),
@@ -97,6 +102,33 @@ test('a model that is better than chance is named before those that are not, wit
     'not shown to be better than chance in single hospitals: fused in CS, AUC 0.70 (0.45–0.95)',
     "the AUC seems to differ between the external hospitals, so the pooled AUC may describe none of them (Cochran's Q, p below 0.1): fused, p 0.003, I² 89 %",
   ]);
+});
+
+test('an AUC that may come of differences between hospitals is not called better than chance', () => {
+  const good: Place[] = [
+    ['all', 0.8, 0.7, 0.9],
+    ['CS', 0.6, 0.3, 0.9],
+    ['HT', null],
+  ];
+  const row = {
+    model: 'fused',
+    positive_label: '1',
+    hospitals: [],
+    q: null,
+    degrees_of_freedom: null,
+    p: null,
+  };
+  const told = (within_auc: { value: number | null; lower?: number; upper?: number }): string[] =>
+    found([model('fused', good)], [{ ...row, i2: null, note: null, within_auc }]);
+  expect(told({ value: 0.58, lower: 0.42, upper: 0.74 })[0]).toBe(
+    'the model may tell hospitals apart and not labels, as the AUC of all external patients lies above 0.5, but not that within hospitals, which compares patients of the same one only (no 95 % interval lies above 0.5): fused, AUC within hospitals 0.58 (0.42–0.74)',
+  );
+  const [only, ...others] = told({ value: null });
+  expect(only).toBe(
+    'the model may tell hospitals apart and not labels, as the AUC of all external patients lies above 0.5, but no external hospital has two patients of each of two labels: fused, AUC 0.80 (0.70–0.90)',
+  );
+  expect(others.filter((text) => text.includes('better than chance outside'))).toEqual([]);
+  expect(told({ value: 0.7, lower: 0.51, upper: 0.9 })[0]).toMatch(/^better than chance outside/);
 });
 
 test('complete separation is told with its exact p', () => {
@@ -265,6 +297,25 @@ test('a label among several that is never predicted is told, for each set whose 
   expect(texts).toEqual([
     'a label is never predicted: look at how many training patients have it, and at training.class_weights: fused, grade2, which 1 external patient has',
   ]);
+});
+
+test('a hospital whose patients all are predicted to have one label is told', () => {
+  const mixed = Array.from({ length: 12 }, (_, i): [number, number, number] => [i % 2, 0.6, 1]);
+  const one = evaluatedAs('fused', { test: [...mixed, ...Array(10).fill([0, 0.1, 0])] });
+  for (const [i, patient] of one.patients.test.entries()) patient.hospital = i < 12 ? 'CS' : 'HT';
+  const texts = foundInPredictions([one], [], ['grade0', 'grade1']).map(({ text }) => text);
+  expect(texts).toEqual([
+    'all patients of a hospital are predicted to have the same label, although they have several: fused in CS, grade1, right for 6 of 12',
+  ]);
+});
+
+test('a label that is predicted for other patients is not called never predicted', () => {
+  const val: [number, number, number][] = [
+    [0, 0.1, 0],
+    [1, 0.6, 1],
+  ];
+  const one = evaluatedAs('fused', { test: [[0, 0.7, 1]], val });
+  expect(foundInPredictions([one], [], ['grade0', 'grade1'])).toEqual([]);
 });
 
 test('an evaluation writes what it found, and compares the external hospitals', async () => {

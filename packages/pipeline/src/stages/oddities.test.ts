@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -184,6 +185,17 @@ test('without a usable external patient the warning does not deny that other hos
   const said = await warned(config);
   expect(said.at(-1)).toBe('No patient of SY, ZS can be used: the external test set is empty');
   expect(said).toHaveLength(3);
+});
+
+test('external hospitals with one label each are told: there a label is a hospital', async () => {
+  const { raw, config } = cohort();
+  const [first, second] = readdirSync(raw).filter((name) => name !== config.data.home_hospital);
+  rmSync(join(raw, String(first), 'grade0'), { recursive: true });
+  expect(await warned(config)).toEqual([]);
+  rmSync(join(raw, String(second), 'grade1'), { recursive: true });
+  expect(await warned(config)).toEqual([
+    `${first} and ${second} have patients of one label each: what differs between the hospitals cannot be told from what differs between the labels there`,
+  ]);
 });
 
 test('what is missing is said before the error that nobody is left', async () => {

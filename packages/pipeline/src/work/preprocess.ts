@@ -19,7 +19,7 @@ import {
   writeTableIssues,
 } from '@radweave/artifacts';
 import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
-import { counted, offer, type Remark, remark } from '@radweave/remarks';
+import { counted, offer } from '@radweave/remarks';
 import { brightnessChart } from '@radweave/report/charts';
 import {
   type AssignedMember,
@@ -44,6 +44,7 @@ import { requireLearnable } from '@radweave/study/cohort/learnable';
 import { requireModalityNames } from '@radweave/study/cohort/modality-names';
 import {
   alikeHospitals,
+  externalOddities,
   lackingPatients,
   repeatedSlices,
   unusedFiles,
@@ -134,10 +135,10 @@ export async function preprocess(
   for (const { text } of warnings) warn(context, text);
   const members = assigned(gathered.members, found, config);
   if (config.data.missing === 'allow') requireEachLearnable(members, config.data);
-  if (!members.some(({ split }) => split === 'test')) {
-    const none = noExternal(found, home_hospital);
-    warnings.push(none);
-    warn(context, none.text);
+  const external = members.filter(({ split }) => split === 'test');
+  for (const oddity of externalOddities(external, found.hospitals, home_hospital)) {
+    warnings.push(oddity);
+    warn(context, oddity.text);
   }
   const division: Division = {
     members,
@@ -282,13 +283,6 @@ function requireEachLearnable(members: readonly AssignedMember[], data: Config['
     const sets = forEachSplit((split) => having.filter((one) => one.split === split));
     requireLearnable(sets, classes, what, () => splits_dir);
   }
-}
-
-function noExternal({ hospitals }: FoundCohort, home: string): Remark {
-  const others = hospitals.filter((name) => name !== home);
-  return others.length === 0
-    ? remark('data-no-external', { home })
-    : remark('data-no-external-usable', { hospitals: others });
 }
 
 /** A hospital that has one patient of its own is not made up. */

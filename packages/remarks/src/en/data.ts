@@ -122,6 +122,11 @@ export const DATA = {
     { hospitals: 'texts' },
     ({ hospitals }) => `No patient of ${hospitals.join(', ')} can be used: the external test set is empty`,
   ),
+  'data-label-is-hospital': of(
+    { hospitals: 'texts' },
+    ({ hospitals }) =>
+      `${and(hospitals)} have patients of one label each: what differs between the hospitals cannot be told from what differs between the labels there`,
+  ),
   'table-no-folder': 'in the table only',
   'table-no-row': 'in the folders only',
   'table-label': of(

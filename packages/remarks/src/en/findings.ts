@@ -17,6 +17,18 @@ export const FINDINGS = {
       models,
     ),
   ),
+  'found-only-between': of({ models: 'remarks' }, ({ models }) =>
+    listed(
+      'the model may tell hospitals apart and not labels, as the AUC of all external patients lies above 0.5, but no external hospital has two patients of each of two labels',
+      models,
+    ),
+  ),
+  'found-not-within': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
+    listed(
+      `the model may tell hospitals apart and not labels, as the AUC of all external patients lies above 0.5, but not that within hospitals, which compares patients of the same one only (no ${percent(level, 1)} interval lies above 0.5)`,
+      models,
+    ),
+  ),
   'found-none-better': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
     listed(
       `no model is shown to be better than chance outside the home hospital (no ${percent(level, 1)} interval of an AUC lies above 0.5 where there are patients enough to show anything)`,
@@ -59,6 +71,12 @@ export const FINDINGS = {
   ),
   'found-one-label-val': of({ models: 'remarks' }, ({ models }) =>
     listed(`all validation ${SAME_LABEL}`, models),
+  ),
+  'found-one-label-hospital': of({ models: 'remarks' }, ({ models }) =>
+    listed(
+      'all patients of a hospital are predicted to have the same label, although they have several',
+      models,
+    ),
   ),
   'found-never-predicted': of({ models: 'remarks' }, ({ models }) =>
     listed(
@@ -105,6 +123,13 @@ export const FINDINGS = {
     ({ model, hospital, isMacro, auc }) =>
       `${placed(model, hospital, isMacro)} ${two(auc)} (the same in all resamples of the patients)`,
   ),
+  'of-within': of(
+    { model: 'model', label: 'text', auc: 'number', lower: 'number', upper: 'number' },
+    ({ model, label, auc, lower, upper }) => {
+      const { value, interval } = areaParts(auc, lower, upper);
+      return `${model}${label === '' ? '' : ` (${label})`}, AUC within hospitals ${value} (${interval})`;
+    },
+  ),
   'of-spread': of(
     { model: 'model', label: 'text', p: 'number', i2: 'number' },
     ({ model, label, p, i2 }) =>
@@ -113,6 +138,10 @@ export const FINDINGS = {
   'of-one-label': of(
     { model: 'model', label: 'text', right: 'number', n: 'number' },
     ({ model, label, right, n }) => `${model}, ${label}, right for ${right} of ${n}`,
+  ),
+  'of-one-label-in': of(
+    { model: 'model', hospital: 'text', label: 'text', right: 'number', n: 'number' },
+    ({ model, hospital, label, right, n }) => `${model} in ${hospital}, ${label}, right for ${right} of ${n}`,
   ),
   'of-never': of(
     { model: 'model', label: 'text', n: 'number', isExternal: 'flag' },

@@ -10,6 +10,16 @@ const listed = (head: string, items: readonly string[]): string => `${head}：${
 export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'found-better': ({ level, models }) =>
     listed(`在本院以外优于随机水平（AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`, models),
+  'found-only-between': ({ models }) =>
+    listed(
+      '模型区分的可能是医院而不是标签：所有外部患者的 AUC 高于 0.5，但没有任何外部医院在两个标签中各有至少两例患者',
+      models,
+    ),
+  'found-not-within': ({ level, models }) =>
+    listed(
+      `模型区分的可能是医院而不是标签：所有外部患者的 AUC 高于 0.5，但仅比较同一医院患者的院内 AUC 并非如此（没有 ${percent(level, 1)} 置信区间高于 0.5）`,
+      models,
+    ),
   'found-none-better': ({ level, models }) =>
     listed(
       `在本院以外没有任何模型显示优于随机水平（在患者足够多之处，没有 AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`,
@@ -34,6 +44,8 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     listed('所有外部患者均被预测为同一标签，准确率即该标签的比例', models),
   'found-one-label-val': ({ models }) =>
     listed('所有验证集患者均被预测为同一标签，准确率即该标签的比例', models),
+  'found-one-label-hospital': ({ models }) =>
+    listed('某一医院的患者虽有多个标签，却均被预测为同一标签', models),
   'found-never-predicted': ({ models }) =>
     listed('有标签从未被预测：请查看训练集中该标签的患者数及 training.class_weights', models),
   'found-many-features': ({ models }) =>
@@ -51,9 +63,15 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     `${placed(model, hospital, isMacro)} ${two(auc)}（精确检验 p ${pValue(p)}）`,
   'of-auc-same': ({ model, hospital, isMacro, auc }) =>
     `${placed(model, hospital, isMacro)} ${two(auc)}（患者的所有重抽样结果相同）`,
+  'of-within': ({ model, label, auc, lower, upper }) => {
+    const { value, interval } = areaParts(auc, lower, upper);
+    return `${model}${label === '' ? '' : `（${label}）`}，院内 AUC ${value}（${interval}）`;
+  },
   'of-spread': ({ model, label, p, i2 }) =>
     `${model}${label === '' ? '' : `（${label}）`}，p ${pValue(p)}，I² ${percent(i2, 0)}`,
   'of-one-label': ({ model, label, right, n }) => `${model}，${label}，${n} 例中 ${right} 例正确`,
+  'of-one-label-in': ({ model, hospital, label, right, n }) =>
+    `${model}（${hospital}），${label}，${n} 例中 ${right} 例正确`,
   'of-never': ({ model, label, n, isExternal }) =>
     `${model}，${label}，${isExternal ? '外部' : '验证集'}中有 ${n} 例`,
   'of-features': ({ model, features, patients }) => `${model}，${features} 个特征，${patients} 例患者`,

@@ -53,6 +53,11 @@ const exact = { hospital: 'ZS', isMacro: true, auc: 1, p: 1 / 3 };
 /** One of every kind, as `evaluate` finds them. */
 const FINDINGS = [
   remark('found-better', { level: 0.95, models: [remark('of-auc', { model: 'fused', ...good })] }),
+  remark('found-only-between', { models: [remark('of-auc', { model: 'P', ...good })] }),
+  remark('found-not-within', {
+    level: 0.95,
+    models: [remark('of-within', { model: 'A', label: 'grade2', auc: 0.58, lower: 0.42, upper: 0.74 })],
+  }),
   remark('found-none-better', { level: 0.95, models: [remark('of-auc', { model: 'network A', ...vague })] }),
   remark('found-not-better', { models: [remark('of-auc', { model: 'A', ...vague })] }),
   remark('found-worse', { level: 0.95, models: [remark('of-auc', { model: 'stacked', ...poor })] }),
@@ -82,6 +87,9 @@ const FINDINGS = [
   }),
   remark('found-one-label-val', {
     models: [remark('of-one-label', { model: 'fused', label: 'grade0', right: 6, n: 12 })],
+  }),
+  remark('found-one-label-hospital', {
+    models: [remark('of-one-label-in', { model: 'A', hospital: 'SY', label: 'grade1', right: 6, n: 12 })],
   }),
   remark('found-never-predicted', {
     models: [remark('of-never', { model: 'network A', label: 'grade2', n: 7, isExternal: true })],

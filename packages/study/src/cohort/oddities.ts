@@ -124,6 +124,23 @@ export function repeatedSlices(
   return byPlace(repeated, 'data-repeated');
 }
 
+/** Why the external patients show nothing, or cannot tell what tells the labels apart from what tells hospitals apart. */
+export function externalOddities(
+  external: readonly CohortMember[],
+  hospitals: readonly string[],
+  home: string,
+): Remark[] {
+  if (external.length === 0) {
+    const others = hospitals.filter((name) => name !== home);
+    if (others.length === 0) return [remark('data-no-external', { home })];
+    return [remark('data-no-external-usable', { hospitals: others })];
+  }
+  const labelsOf = (some: readonly CohortMember[]): number => new Set(some.map(({ label }) => label)).size;
+  const each = [...groupBy(external, ({ hospital }) => hospital)];
+  if (labelsOf(external) < 2 || each.some(([, own]) => labelsOf(own) > 1)) return [];
+  return [remark('data-label-is-hospital', { hospitals: each.map(([hospital]) => hospital) })];
+}
+
 /** The first names, and whether there are more. */
 export function few(names: readonly string[]): { names: string[]; isMore: boolean } {
   return { names: names.slice(0, SHOWN), isMore: names.length > SHOWN };
