@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   E_FREEZE: 'The model has fewer stages than are to be frozen.',
   E_FROZEN: 'A frozen decision was changed after it was fitted, is of another kind, or is missing.',
   E_FUSE: 'The classifier cannot be fitted.',
+  E_FUSION_MODALITIES: 'The fusion is of other modalities than those asked for.',
   E_GPU_TOO_OLD: 'This libtorch has no kernels for this GPU.',
   E_HARMONIZE: 'The training patients give no reference to harmonise to.',
   E_HISTORY_EPOCHS: 'The epochs of a training history are not 1, 2, 3, ….',

@@ -28,9 +28,13 @@ export interface FusionModels {
   kinds: Kinds | null;
 }
 
-/** Reads the models of a fusion from its predictions; null where no finished fusion is. */
-export function readFusionModels(folder: string, facts: CohortFacts): FusionModels | null {
-  const fusion = FusionResults.read(folder);
+/** Reads the models of a fusion of these modalities from its predictions; null where no finished fusion is. */
+export function readFusionModels(
+  folder: string,
+  modalities: readonly string[],
+  facts: CohortFacts,
+): FusionModels | null {
+  const fusion = FusionResults.readOf(folder, modalities);
   if (fusion === null) return null;
   const { model: file, modelFile, metricsFile } = fusion;
   const classes = file.label_names.length;

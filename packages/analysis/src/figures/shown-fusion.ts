@@ -35,10 +35,15 @@ export interface ShownFusion {
 /**
  * Reads what is shown of the fusion in a folder; undefined when `fuse` has not finished there.
  *
- * @throws DataError `E_EVALUATE_SPLIT` when its patients are not those of the cohort; when a table is damaged.
+ * @throws DataError `E_FUSION_MODALITIES` when it is of other modalities, `E_EVALUATE_SPLIT` when its patients are not those of
+ *   the cohort; when a table is damaged.
  */
-export function readShownFusion(folder: string, facts: CohortFacts): ShownFusion | undefined {
-  const results = FusionResults.read(folder);
+export function readShownFusion(
+  folder: string,
+  modalities: readonly string[],
+  facts: CohortFacts,
+): ShownFusion | undefined {
+  const results = FusionResults.readOf(folder, modalities);
   if (results === null) return undefined;
   const { classifiers, label_names } = results.model;
   const fused = classifiers.find(({ name }) => name === 'fused');

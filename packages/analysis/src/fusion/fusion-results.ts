@@ -33,6 +33,22 @@ export class FusionResults {
     return existsSync(fusionFiles(folder).model) ? new FusionResults(folder) : null;
   }
 
+  /** As {@link read}, of these modalities. @throws DataError `E_FUSION_MODALITIES` for the fusion of others. */
+  static readOf(folder: string, modalities: readonly string[]): FusionResults | null {
+    const fusion = FusionResults.read(folder);
+    if (fusion === null) return null;
+    const own = fusion.model.modalities.map(({ modality }) => modality);
+    if (own.toSorted().join('\n') === modalities.toSorted().join('\n')) return fusion;
+    throw new DataError(
+      'E_FUSION_MODALITIES',
+      `the fusion is of ${own.join(', ')}, but the modalities are ${modalities.join(', ')}`,
+      {
+        where: fusion.modelFile,
+        hint: `Fuse these: radweave fuse --modalities ${modalities.join(' ')}; or name the folder of their fusion with --fusion_dir`,
+      },
+    );
+  }
+
   /** @throws DataError when the table is damaged. */
   metrics(): FusionMetricsRow[] {
     return readFusionMetrics(this.metricsFile);

@@ -25,7 +25,7 @@ export async function gatherReport(config: Config, context: StageContext): Promi
   const evaluation = readResults(config, files);
   const modalities = [...new Set(evaluation.models.flatMap((model) => model.modalities))];
   const { splitHash, versions, ...study } = readStudyCohort(config.data, modalities, files);
-  const fusion = readFusion(config, evaluation, files);
+  const fusion = readFusion(config, evaluation, modalities, files);
   const fused = madeOf(fusion);
   const runs = await reportedRuns(outputDir, modalities, evaluation, fused, files, context);
   const checkpoints = new Set([

@@ -61,7 +61,7 @@ function evaluateAgain(config: Config, { models }: Evaluation): string {
   const modalities = modalitiesOf(['network']);
   try {
     const facts = readCohortFacts(config.data, [...new Set([...fused, ...modalities])]);
-    const isLost = fused.length > 0 && readFusionModels(fusionFolder(config), facts) === null;
+    const isLost = fused.length > 0 && readFusionModels(fusionFolder(config), fused, facts) === null;
     const missing = [
       ...(isLost ? [missingFusion(config, fused)] : []),
       ...readNetworks({ config, modalities, runs: {} }, facts).missing,
@@ -73,15 +73,20 @@ function evaluateAgain(config: Config, { models }: Evaluation): string {
   }
 }
 
-/** The fusion, when it is among the models that were evaluated. */
+/**
+ * The fusion, when it is among the models that were evaluated.
+ *
+ * @param modalities of all that was evaluated.
+ */
 export function readFusion(
   config: Config,
   { models }: Evaluation,
+  modalities: readonly string[],
   files: UsedFiles,
 ): Optional<FusionModelFile> {
   const folder = fusionFolder(config);
   if (!models.some(({ kind }) => kind === 'fused' || kind === 'features')) return missing(config, folder);
-  const fusion = FusionResults.read(folder);
+  const fusion = FusionResults.readOf(folder, modalities);
   if (fusion === null) {
     throw new UsageError('E_NO_FUSION', 'the fusion that was evaluated is not there', {
       where: fusionFiles(folder).model,

@@ -16,6 +16,8 @@ import { expect, test } from 'vitest';
 import { modalities, prepared, run } from '../testing/evaluations.ts';
 import type { EvaluateResult } from '../work/evaluate.ts';
 import { evaluate } from './evaluate.ts';
+import { fuse } from './fuse.ts';
+import { visualize } from './visualize.ts';
 
 function rowOf(result: EvaluateResult, wanted: Record<string, string>): EvaluateResult['rows'][number] {
   const all: Record<string, string> = { hospital: 'all', split: 'test', ...wanted };
@@ -334,3 +336,29 @@ test('a fusion and a training that were killed are named, with the commands that
     /Not evaluated: the training run 'made_up_P' .*radweave train --modality P --resume --run made_up_P; then evaluate again/,
   );
 });
+
+test.each([
+  [['A'], ['A', 'P']],
+  [['A', 'P'], ['A']],
+])(
+  'a fusion of %j is not evaluated or drawn as that of %j, and told how to be made',
+  async (fused, asked) => {
+    const config = await prepared();
+    await fuse({ config, modalities: fused }, listening());
+    await expect(run(config, { modalities: asked })).rejects.toMatchObject({
+      code: 'E_FUSION_MODALITIES',
+      exitCode: 3,
+      message: expect.stringContaining(
+        `the fusion is of ${fused.join(', ')}, but the modalities are ${asked.join(', ')}`,
+      ),
+      hint: expect.stringContaining(`radweave fuse --modalities ${asked.join(' ')};`),
+    });
+    const { models } = await run(config, { modalities: asked, networksOnly: true });
+    expect(models).not.toContain('fused');
+    const context = listening();
+    await visualize({ config, modalities: asked }, context);
+    expect(context.said.join()).toMatch(/warning: Not drawn: roc_val, [^:]*: the fusion is of /);
+    // The order is that of the columns alone.
+    await run(config, { modalities: [...fused].reverse() });
+  },
+);

@@ -5,11 +5,14 @@ import {
   type Config,
   defaultConfig,
   type Explanations,
+  evaluationFiles,
+  evaluationFolder,
   explanationsFolder,
   featureTablePath,
   HISTORY_METRICS,
   hashFile,
   outputFolders,
+  readEvaluation,
   readFeatureTable,
   readSplitSummary,
   resolveFeaturePath,
@@ -35,6 +38,8 @@ import {
 } from '@radweave/study/testing/features';
 import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
+import { readFusion } from '../report/results.ts';
+import { UsedFiles } from '../report/used-files.ts';
 import type { ReportOptions, ReportResult } from '../work/report.ts';
 import { evaluate } from './evaluate.ts';
 import { fuse } from './fuse.ts';
@@ -361,4 +366,14 @@ onLinux('a PDF without a browser is refused before anything is read', async () =
   } finally {
     vi.unstubAllEnvs();
   }
+});
+
+test('an evaluation of networks beside the fusion of other modalities is not reported', async () => {
+  const config = await studied();
+  await fuse({ config, modalities: ['A'] }, listening());
+  const evaluation = readEvaluation(evaluationFiles(evaluationFolder(config)).record);
+  const files = new UsedFiles(config.experiment.output_dir);
+  expect(() => readFusion(config, evaluation, modalities, files)).toThrow(
+    /the fusion is of A, but the modalities are A, P .*radweave fuse --modalities A P;/,
+  );
 });

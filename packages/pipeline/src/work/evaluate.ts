@@ -83,7 +83,7 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
   const { config, modalities, runs } = options;
   const outputDir = config.experiment.output_dir;
   const facts = readCohortFacts(config.data, modalities);
-  const fusion = options.networksOnly ? null : readFusionModels(fusionFolder(config), facts);
+  const fusion = options.networksOnly ? null : readFusionModels(fusionFolder(config), modalities, facts);
   const { networks, missing: lacking } = readNetworks({ config, modalities, runs }, facts);
   if (modalities.some((one) => runs[one] === undefined)) warnOfDamagedRuns(outputDir, context);
   const hasNoFusion = fusion === null && !options.networksOnly;

@@ -55,7 +55,7 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   }
   const { figures, skipped } = joinSets([
     ...modalities.map((modality) => trainingCurves(config, modality, runs[modality])),
-    fusionSet(fusionFolder(config), facts),
+    fusionSet(fusionFolder(config), modalities, facts),
     await mapSet(config, modalities, context),
   ]);
   saySkipped(skipped, context);
@@ -77,6 +77,9 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   return { outputDir, files, skipped, png };
 }
 
+/** A fusion that is whole, but of something else. */
+const OTHER_STUDY = ['E_EVALUATE_SPLIT', 'E_FUSION_MODALITIES'];
+
 function saySkipped(skipped: readonly SkippedFigure[], context: StageContext): void {
   for (const reason of new Set(skipped.map((one) => one.reason))) {
     const names = skipped.filter((one) => one.reason === reason).map(({ name }) => name);
@@ -84,17 +87,18 @@ function saySkipped(skipped: readonly SkippedFigure[], context: StageContext): v
   }
 }
 
-function fusionSet(folder: string, facts: CohortFacts): FigureSet {
+function fusionSet(folder: string, modalities: readonly string[], facts: CohortFacts): FigureSet {
   const without = (reason: string): FigureSet => {
     const names = EVALUATED_SPLITS.flatMap((split) => [`roc_${split}`, `confusion_${split}`]);
     return { figures: [], skipped: [...names, 'roc_test_hospitals'].map((name) => ({ name, reason })) };
   };
   try {
-    const results = readShownFusion(folder, facts);
+    const results = readShownFusion(folder, modalities, facts);
     if (results !== undefined) return joinSets([rocFigures(results), confusionFigures(results)]);
     return without(`there are no fusion results in ${folder}; run radweave fuse`);
   } catch (error) {
-    if (!(error instanceof DataError && error.code === 'E_EVALUATE_SPLIT')) throw error;
+    const isOther = error instanceof DataError && OTHER_STUDY.includes(error.code);
+    if (!isOther) throw error;
     return without(error.message);
   }
 }
