@@ -79,7 +79,10 @@ test('with three labels every number says whose it is, and nothing speaks of a t
   expect(textOf(section(page, 'summary'))).toContain('given the most probable label');
   expect(textOf(page)).not.toMatch(/threshold was chosen|Thresholds were chosen/);
   // The macro AUC has a bootstrap interval only.
-  expect(textOf(section(page, 'summary'))).toContain('AUC 0.75 95 % CI 0.55–0.95');
+  expect(textOf(section(page, 'summary'))).toContain('Macro AUC 0.75 95 % CI 0.55–0.95');
+  expect(textOf(section(page, 'summary'))).toMatch(/Macro sensitivity: .* Macro specificity: /);
+  const chinese = await buildReport(study({ classes: 3 }), 'zh');
+  expect(textOf(section(chinese, 'summary'))).toMatch(/宏平均 AUC 0\.75.*宏平均灵敏度.*宏平均特异度/);
   expect(textOf(section(page, 'hospitals'))).toContain('0.75 (0.55–0.95)');
   expect(textOf(section(page, 'hospitals'))).toContain('Bars: bootstrap');
   for (const label of ['grade0', 'grade1', 'grade2']) {
@@ -106,6 +109,8 @@ test('without an external hospital the page says so and is still whole', async (
   const page = await buildReport(study({ external: {} }), 'en');
   expect(textOf(section(page, 'flow'))).toContain('No external hospital');
   expect(textOf(section(page, 'methods'))).toContain('There was no external hospital.');
+  const cards = section(page, 'summary').match(/<div class="card"><h3>[^<]*/g);
+  expect(cards).toEqual(['<div class="card"><h3>validation']);
   expect(brokenText(page)).toEqual([]);
 });
 

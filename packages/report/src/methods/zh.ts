@@ -67,7 +67,7 @@ function training({ runs, fusion }: Facts): string {
   const stacked =
     fusion.folds === null
       ? ''
-      : `堆叠模型：每种模态按患者分组训练 ${fusion.folds} 个折网络，以每例训练集患者在未见过该患者的网络上得到的 logits 拟合逻辑回归。`;
+      : `堆叠模型：每种模态按患者分组训练 ${fusion.folds} 个折网络，以每例训练集患者在未见过该患者的网络上得到的 logits 拟合逻辑回归；其余患者的 logits 取这 ${fusion.folds} 个网络的均值。`;
   const caution = fusion.inSample
     ? '训练集患者的特征来自见过这些患者的网络，因此训练集结果仅用于显示过拟合，不作为性能的证据。'
     : '';

@@ -77,7 +77,7 @@ function found(context: ReportContext): Html {
 function placesOf({ data }: ReportContext): [Split, string][] {
   const hospitals = hospitalsOf(data.evaluation, 'test');
   const each = hospitals.length > 1 ? hospitals.map((hospital): [Split, string] => ['test', hospital]) : [];
-  return [['test', POOLED], ...each, ['val', POOLED]];
+  return [...(hospitals.length > 0 ? [['test', POOLED] as [Split, string]] : []), ...each, ['val', POOLED]];
 }
 
 function card(context: ReportContext, row: EvaluationRow): Html {
@@ -89,10 +89,11 @@ function card(context: ReportContext, row: EvaluationRow): Html {
   const line = (name: string, estimate: EstimateRecord): Html =>
     html`<li>${words.pair(name, estimateText(estimate))}${reasonOf(context, estimate)}</li>`;
   const auc = leadingAuc(row);
+  const named = (name: string): string => (row.positive_label === 'macro' ? words.macro(name) : name);
   return html`<div class="card"><h3>${place}</h3>
-<p class="big">${words.chart.auc} ${auc.value === null ? NOT_AVAILABLE : auc.value.toFixed(2)}</p>
+<p class="big">${named(words.chart.auc)} ${auc.value === null ? NOT_AVAILABLE : auc.value.toFixed(2)}</p>
 <p>${cardInterval(context, auc, level)}</p>
-<ul>${line(column.sensitivity, row.sensitivity)}${line(column.specificity, row.specificity)}</ul>
+<ul>${line(named(column.sensitivity), row.sensitivity)}${line(named(column.specificity), row.specificity)}</ul>
 <p class="n">${words.nOf(row.n, row.n_positive)}</p></div>`;
 }
 

@@ -51,7 +51,7 @@ export const CLAIM_EN: readonly ItemWords[] = [
   { text: 'Numbers of patients included and excluded, with a diagram' },
   {
     text: 'Demographic and clinical characteristics in each set',
-    left: 'age, sex and clinical data, which Radweave does not read',
+    left: 'age, sex and clinical data: Radweave keeps the columns of a table in clinical.csv, and summarises none',
   },
   { text: 'Performance on every set, with uncertainty' },
   { text: 'Estimates of diagnostic performance with their precision' },

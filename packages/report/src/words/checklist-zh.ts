@@ -37,7 +37,10 @@ export const CLAIM_ZH: readonly ItemWords[] = [
   { text: '在外部数据上测试' },
   { text: '临床试验注册' },
   { text: '纳入与排除的患者数及流程图' },
-  { text: '各数据集的人口学与临床特征', left: '年龄、性别与临床资料（Radweave 不读取）' },
+  {
+    text: '各数据集的人口学与临床特征',
+    left: '年龄、性别与临床资料（Radweave 将表格各列存入 clinical.csv，不作汇总）',
+  },
   { text: '各数据集上的性能及不确定性' },
   { text: '诊断性能估计及其精度' },
   { text: '错误分析', left: '判断错误的病例有何共同之处' },

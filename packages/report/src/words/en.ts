@@ -62,6 +62,8 @@ export const EN = {
   home: (hospital: string) => `Home hospital: ${hospital}`,
   nOf: (n: number, positives: number | null) =>
     positives === null ? `n = ${n}` : `n = ${n}, ${positives} positive`,
+  /** A number that is the mean over the labels, each against the rest. */
+  macro: (name: string) => `Macro ${name === 'AUC' ? name : name.toLowerCase()}`,
   interval: (level: number) => `${(100 * level).toFixed(0)} % CI`,
   remark: (one: Remark) => say(one, REMARKS),
   /** How slices become a patient: `mean`, `top_k (3)`. */

@@ -100,6 +100,7 @@ export const ZH: Words = {
   primary: (model) => `主要模型：${model}`,
   home: (hospital) => `本院：${hospital}`,
   nOf: (n, positives) => (positives === null ? `n = ${n}` : `n = ${n}，阳性 ${positives}`),
+  macro: (name) => `宏平均${name === 'AUC' ? ' ' : ''}${name}`,
   interval: (level) => `${(100 * level).toFixed(0)} % CI`,
   remark: (one) => say(one, REMARKS),
   aggregation: REMARKS.aggregation,
