@@ -265,7 +265,9 @@ test('networks alone are evaluated; with nothing at all the error says what to r
   const config = cohortConfig(tempDir());
   config.evaluation.bootstrap_replicates = 100;
   writeMadeUpCohort(config, cohort);
-  await expect(run(config)).rejects.toThrow(/nothing to evaluate.*`radweave train` or `radweave fuse`/s);
+  await expect(run(config)).rejects.toThrow(
+    /nothing to evaluate.*`radweave train --modality A` or `radweave fuse`/s,
+  );
   const network = writeMadeUpNetwork(config, 'A', cohort);
   const result = await run(config);
   expect(result.models).toEqual(['network A']);
