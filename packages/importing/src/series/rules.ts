@@ -12,9 +12,12 @@ export interface SeriesFacts extends ImageFacts {
 
 const ARTERIAL = 'arter|\\b(hap|art|early)\\b|动脉';
 const VENOUS = 'portal|venous|venös|\\b(pvp|pv|ven)\\b|静脉|门脉';
-const DELAYED = 'delay|late|equilib|spät|延迟|平衡';
-const PLAIN = 'plain|non.?con|unenhanced|pre.?contrast|nativ|\\bncct\\b|without|平扫';
-const ENHANCED = '(ce|c|gd)(?![a-z])|\\+ ?c\\b|\\bc ?\\+|post|contrast|\\bgd\\b|\\bkm\\b|enhanc|增强';
+const DELAYED = 'delay|\\blate\\b|equilib|spät|延迟|平衡';
+const PLAIN =
+  'plain|non.?(con|enh)|unenhanced|nativ|\\bncct\\b|\\bpre\\b|pre.?contrast|without|\\bw/?o\\b|平扫|[非无未]增强';
+/** "With and without contrast" is the name of a protocol, and says nothing of a series. */
+const BOTH = '\\bw(ith)?\\W*(and\\W*)?(without|w/?o\\b)|(without|\\bw/?o)\\W*(and\\W*)?with\\b';
+const ENHANCED = 't1w?(c|ce|gd)\\b|\\b(ce|gd|gad\\w*|km|post)\\b|post.?con|\\bc ?\\+|\\+ ?c\\b|contrast|enhanc|增强';
 
 /**
  * The rules that the first `mapping.yaml` has, from the surest to the weakest: words of people, then the agent and its time,
@@ -27,22 +30,27 @@ export const FIRST_RULES: readonly ImportRule[] = [
       'locali[sz]er|scout|survey|topogram|pilot|\\b(3|three).?plane|smart ?prep|bolus ?track|monitoring|定位',
   },
   { modality: MASK, description: '(^|[ _-])(d?seg|segmentation|masks?|labels?|roi)$' },
-  { modality: '-', description: 'exam summary|dose|protocol|screen ?save|剂量' },
-  { modality: 'D', type: 'CT', description: DELAYED },
-  { modality: 'A', type: 'CT', description: ARTERIAL, not_description: VENOUS },
-  { modality: 'P', type: 'CT', description: VENOUS, not_description: ARTERIAL },
-  { modality: 'N', type: 'CT', description: PLAIN },
+  {
+    modality: '-',
+    description:
+      '^dose$|\\bdose.?(report|info|record|summary|page)|(exam|patient).?(summary|protocol)|screen ?save|(?<!低)剂量',
+  },
+  { modality: 'D', type: 'CT', description: DELAYED, not_description: `${ARTERIAL}|portal|门` },
+  { modality: 'A', type: 'CT', description: ARTERIAL, not_description: `${VENOUS}|delay|延迟` },
+  { modality: 'P', type: 'CT', description: VENOUS, not_description: `${ARTERIAL}|${DELAYED}` },
+  { modality: 'N', type: 'CT', description: PLAIN, not_description: BOTH },
   { modality: 'A', type: 'CT', contrast: true, delay: [15, 45] },
   { modality: 'P', type: 'CT', contrast: true, delay: [45, 120] },
   { modality: 'D', type: 'CT', contrast: true, delay: [120, 1200] },
   { modality: 'ADC', type: 'MR', image_type: '\\bADC\\b' },
   { modality: 'ADC', type: 'MR', description: '\\bADC\\b|apparent' },
   { modality: 'DWI', type: 'MR', description: '\\bdwi\\b|diffusion|trace|弥散' },
-  { modality: 'FLAIR', type: 'MR', description: 'flair|dark.?fluid' },
-  { modality: 'T1C', type: 'MR', description: `t1.*(${ENHANCED})` },
-  { modality: 'T1C', type: 'MR', description: 't1', contrast: true },
-  { modality: 'T2', type: 'MR', description: 't2', not_description: 't1' },
-  { modality: 'T1', type: 'MR', description: 't1' },
+  { modality: 'FLAIR', type: 'MR', description: 'flair|dark.?fluid', not_description: 't1' },
+  { modality: 'T1C', type: 'MR', description: `^(?=.*t1).*(${ENHANCED})`, not_description: PLAIN },
+  { modality: 'T1C', type: 'MR', description: 't1', contrast: true, not_description: PLAIN },
+  { modality: 'T2', type: 'MR', description: 't2', not_description: 't1|t2.?(\\*|star)|\\bswi|\\bmap' },
+  { modality: 'T1', type: 'MR', description: `^(?=.*t1).*(${PLAIN})`, not_description: `${BOTH}|\\bmap` },
+  { modality: 'T1', type: 'MR', description: 't1', not_description: `${ENHANCED}|${BOTH}|\\bmap` },
   { modality: 'FLAIR', type: 'MR', sequence: '\\bIR\\b', inversion_time: [1600, 3000], echo_time: [70, 400] },
   { modality: 'T2', type: 'MR', sequence: '\\bSE\\b', repetition_time: [2000, 20000], echo_time: [70, 400] },
   {
@@ -67,6 +75,9 @@ export function withMaskRule(rules: readonly ImportRule[]): readonly ImportRule[
 type Condition = Exclude<keyof ImportRule, 'modality'>;
 
 const matches = (pattern: string, text: string): boolean => new RegExp(pattern, 'i').test(text);
+/** Many names have "_" for spaces: patterns that ask for a word find it all the same. */
+const isCalled = (pattern: string, text: string): boolean =>
+  matches(pattern, text) || matches(pattern, text.replaceAll('_', ' '));
 
 function within(range: readonly [number, number], value: number | null): boolean {
   return value !== null && value >= range[0] && value < range[1];
@@ -79,8 +90,8 @@ const CONDITIONS: { readonly [C in Condition]: (wanted: never, facts: SeriesFact
   contrast: (wanted: boolean, { contrast }) =>
     contrast === wanted ? `contrast agent ${wanted ? 'given' : 'not named'}` : null,
   description: (wanted: string, { description }) =>
-    matches(wanted, description) ? `'${description}'` : null,
-  not_description: (wanted: string, { description }) => (matches(wanted, description) ? null : ''),
+    isCalled(wanted, description) ? `'${description}'` : null,
+  not_description: (wanted: string, { description }) => (isCalled(wanted, description) ? null : ''),
   image_type: (wanted: string, { imageType }) => (matches(wanted, imageType) ? imageType : null),
   sequence: (wanted: string, { sequence }) => (matches(wanted, sequence) ? `sequence ${sequence}` : null),
   kernel: (wanted: string, { kernel }) => (matches(wanted, kernel) ? `kernel ${kernel}` : null),
