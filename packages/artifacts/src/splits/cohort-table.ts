@@ -138,6 +138,11 @@ function isRole(name: string): name is TableRole {
   return TABLE_ROLES.some((role) => role === name);
 }
 
+/** What is left of an ID when spelling does not count: spreadsheets make a number of 007. */
+export function bareId(id: string): string {
+  return id.replace(/^0+(?=.)/, '').toLowerCase();
+}
+
 /** Something in which a cohort table contradicts itself or the folders. */
 const issueColumns = {
   problem: remarkText,

@@ -4,6 +4,7 @@ import { OPEN, OUT, type Proposal } from '../series/propose.ts';
 import { looks } from '../series/rules.ts';
 import { grouped } from '../series/stack.ts';
 import type { FoundImages } from './find-images.ts';
+import type { Imageless } from './patients.ts';
 
 const UNLISTED = 'its patient is not in the table';
 const NO_SERIES = 'a mask that is that of no series';
@@ -13,7 +14,7 @@ const NO_IMAGE = 'in the table, without an image below the folder';
 export interface Unmatched {
   readonly images: readonly string[];
   readonly masks: readonly string[];
-  readonly patients: readonly string[];
+  readonly patients: readonly Imageless[];
 }
 
 /** What was left out: files, what fits nobody, series. Paths are relative to the folder. */
@@ -28,7 +29,12 @@ export function allLeftOut(
     ...found.leftOut.map((one) => ({ ...one, ...whole })),
     ...images.map((path) => ({ path: relative(root, path), ...whole, reason: UNLISTED })),
     ...masks.map((path) => ({ path: relative(root, path), ...whole, reason: NO_SERIES })),
-    ...patients.map((patient) => ({ path: '', patient, series: '', reason: NO_IMAGE })),
+    ...patients.map(({ patient, spelt }) => ({
+      path: '',
+      patient,
+      series: '',
+      reason: spelt === null ? NO_IMAGE : `${NO_IMAGE}; images are there of ${spelt}`,
+    })),
     ...proposals
       .filter(({ modality }) => modality === OUT)
       .map(({ patient, stack, because }) => ({

@@ -16,10 +16,16 @@ import type { Stack } from '../series/stack.ts';
 
 /** What was written of a series. */
 interface Written {
-  readonly series: string;
   /** Relative to the output. */
   readonly folder: string;
   readonly rows: readonly ImportedSlice[];
+}
+
+/** Whether slices are those of a series. Two hospitals may have given theirs one UID: then no slice is the same. */
+export function isOf({ stack, patient }: Proposal, rows: readonly ImportedSlice[]): boolean {
+  if (rows[0]?.series !== stack.id) return false;
+  const instances = new Set(stack.images.map(({ instance }) => instance));
+  return rows.some((row) => row.patient === patient || instances.has(row.instance));
 }
 
 /**
@@ -40,7 +46,7 @@ export class DoneSeries {
         const rows = readImported(path);
         const file = rows[0]?.file ?? '';
         requireWithin(output, file, path);
-        return [path, { series: rows[0]?.series ?? '', folder: dirname(file), rows }];
+        return [path, { folder: dirname(file), rows }];
       }),
     );
   }
@@ -51,22 +57,25 @@ export class DoneSeries {
     return rows.length > 0 && rows.every(({ file }) => existsSync(join(this.#output, file)));
   }
 
-  /** Forgets what was written of a series, and removes its slices unless they are replaced in this very folder. */
-  forget(series: string, replaced: string | null = null): void {
+  /** Forgets what was written of a series, and removes its slices; what is in the folder that it gets now stays until then. */
+  forget(proposal: Proposal, folder: string | null = null): void {
     for (const [path, one] of this.#tables) {
-      if (one.series !== series) continue;
-      if (one.folder !== replaced) rmSync(join(this.#output, one.folder), { recursive: true, force: true });
+      if (one.folder === folder || !isOf(proposal, one.rows)) continue;
+      rmSync(join(this.#output, one.folder), { recursive: true, force: true });
       this.#drop(path);
     }
   }
 
-  /** Remembers what was written into a folder, where nothing else is now. */
+  /** Forgets what was written into a folder, whose slices are replaced now. */
+  clear(folder: string): void {
+    for (const [path, one] of this.#tables) if (one.folder === folder) this.#drop(path);
+  }
+
+  /** Remembers what was written into a folder that was cleared. */
   add(series: string, key: string, rows: readonly ImportedSlice[]): void {
-    const folder = dirname(rows[0]?.file ?? '');
     const path = this.#path(series, key);
-    for (const [other, one] of this.#tables) if (one.folder === folder && other !== path) this.#drop(other);
     writeImported(path, rows);
-    this.#tables.set(path, { series, folder, rows });
+    this.#tables.set(path, { folder: dirname(rows[0]?.file ?? ''), rows });
   }
 
   /** The rows of every series that was ever imported into these folders. */

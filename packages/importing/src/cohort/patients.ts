@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import {
+  bareId,
   DataError,
   folderName,
   type ListedPatient,
@@ -84,13 +85,24 @@ export function patientsOf(
   return { patients, pseudonyms: names.all, unlisted };
 }
 
-/** The IDs of a table of whom there is no image. */
+/** A patient of a table of whom there is no image. */
+export interface Imageless {
+  readonly patient: string;
+  /** How images that nobody in the table has call them, in all likelihood; null where none does. */
+  readonly spelt: string | null;
+}
+
+/** @param unlisted Images of patients that the table does not list. */
 export function withoutImage(
   listed: readonly ListedPatient[],
   patients: readonly ImportedPatient[],
-): string[] {
+  unlisted: readonly Image[],
+): Imageless[] {
   const there = new Set(patients.map(({ hospital, images }) => keyOf(hospital, images[0]?.patientId ?? '')));
-  return listed.filter((row) => !there.has(keyOf(row.hospital, row.patient))).map((row) => row.patient);
+  const free = new Map(unlisted.map(({ patientId }) => [bareId(patientId), patientId]));
+  return listed
+    .filter((row) => !there.has(keyOf(row.hospital, row.patient)))
+    .map(({ patient }) => ({ patient, spelt: free.get(bareId(patient)) ?? null }));
 }
 
 /** One row of a table would make one patient of two people. */

@@ -2,7 +2,9 @@ import { dirname, join, relative, sep } from 'node:path';
 import {
   DataError,
   folderName,
+  groupBy,
   type ImportedSlice,
+  IssueCollector,
   importFiles,
   type Pseudonym,
   readText,
@@ -18,8 +20,7 @@ import { StackThreads } from '../output/stack-threads.ts';
 import type { Place } from '../output/write-stack.ts';
 import { isDecided, OPEN, OUT, type Proposal } from '../series/propose.ts';
 import { MASK } from '../series/rules.ts';
-import { grouped } from '../series/stack.ts';
-import { DoneSeries, doneKey } from './done.ts';
+import { DoneSeries, doneKey, isOf } from './done.ts';
 import type { ImportedPatient } from './patients.ts';
 import { writePatients } from './patients-table.ts';
 
@@ -40,11 +41,12 @@ interface Task {
 }
 
 /**
- * Writes the series that are named, unless they are written already, and takes away what is not wanted any more.
+ * Writes the series that are named, unless they are written already, and takes away what is not wanted any more. However it ends,
+ * the tables are those of the slices that are there.
  *
  * @returns also how many slices there are now of each series.
  * @param onSeries Called before each series; what it throws ends the work between two of them.
- * @throws DataError `E_IMPORT` when a series cannot be decoded, or patients would come in a second time under new pseudonyms.
+ * @throws DataError `E_IMPORT` with all series that cannot be written, or when patients would come in a second time under new pseudonyms.
  */
 export async function writeSeries(
   patients: readonly ImportedPatient[],
@@ -55,7 +57,7 @@ export async function writeSeries(
     readonly threads: number;
   },
   onSeries: (done: number, total: number) => void,
-): Promise<{ written: number; unchanged: number; slices: ReadonlyMap<string, number> }> {
+): Promise<{ written: number; unchanged: number; slices: ReadonlyMap<Proposal, number> }> {
   const { output, records, pixels, pseudonyms } = options;
   const done = new DoneSeries(records, output);
   requireKnown(done, patients, pseudonyms);
@@ -63,19 +65,23 @@ export async function writeSeries(
   const tasks = tasksOf(patients, proposals, pixels);
   const left = tasks.filter(({ proposal, key }) => !done.has(proposal.stack.id, key));
   // All that moves goes first: its place may be that of another series now.
-  for (const { stack } of proposals.filter(({ modality }) => modality === OUT)) done.forget(stack.id);
-  for (const { proposal, folder } of left) done.forget(proposal.stack.id, folder);
-  await writeAll(left, options, onSeries, done);
-  const rows = done.all();
-  writeImported(importFiles(records).table, rows);
-  writePatients(importFiles(records).patients, rows, options.told, pseudonyms);
+  for (const proposal of proposals.filter(({ modality }) => modality === OUT)) done.forget(proposal);
+  for (const { proposal, folder } of left) done.forget(proposal, folder);
+  try {
+    await writeAll(left, options, onSeries, done);
+  } finally {
+    const rows = done.all();
+    writeImported(importFiles(records).table, rows);
+    writePatients(importFiles(records).patients, rows, options.told, pseudonyms);
+  }
+  const byFolder = groupBy(done.all(), ({ file }) => dirname(file));
   const slices = new Map(
-    grouped(rows, ({ series }) => series).map((own) => [own[0]?.series ?? '', own.length]),
+    tasks.map(({ proposal, folder }) => [proposal, byFolder.get(folder)?.length ?? 0] as const),
   );
   return { written: left.length, unchanged: tasks.length - left.length, slices };
 }
 
-/** Several at once; what is under way when one fails, or the user stops, is finished first. */
+/** Several at once; what is under way when the user stops is finished first. */
 async function writeAll(
   tasks: readonly Task[],
   { output, pixels, threads: size }: Writing & { readonly threads: number },
@@ -83,15 +89,25 @@ async function writeAll(
   done: DoneSeries,
 ): Promise<void> {
   const threads = new StackThreads(tasks.length < 2 ? 1 : size);
+  const faults = new IssueCollector();
+  let example: string | undefined;
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < tasks.length) {
       onSeries(next, tasks.length);
       const { proposal, place, folder, key } = tasks[next++] as Task;
-      const rows = await writeFolder(join(output, folder), proposal, (into) =>
-        threads.write({ proposal, place, to: { folder, into }, pixels }),
-      );
-      done.add(proposal.stack.id, key, rows);
+      try {
+        const rows = await replaceFolderAtomic(join(output, folder), async (into) => {
+          const made = await threads.write({ proposal, place, to: { folder, into }, pixels });
+          done.clear(folder);
+          return made;
+        });
+        done.add(proposal.stack.id, key, rows);
+      } catch (error) {
+        if (!(error instanceof FileFault)) throw error;
+        addFault(faults, proposal, error);
+        example ??= proposal.stack.id;
+      }
     }
   };
   const stop = (error: unknown): void => {
@@ -102,6 +118,17 @@ async function writeAll(
   await threads.close();
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+  faults.throwIfErrors(
+    'not all series can be written',
+    DataError,
+    `Repair the files, or exclude these series by decisions in mapping.yaml, such as "${example}": "-"; all others are written`,
+  );
+}
+
+/** Left out without a word a series would be missing in every table. */
+function addFault(faults: IssueCollector, { patient, stack, facts }: Proposal, error: FileFault): void {
+  const what = `series ${stack.id} '${facts.description}' of ${patient}: ${error.message}`;
+  faults.error('E_IMPORT', what, error.path ?? dirname(stack.images[0]?.path ?? ''));
 }
 
 /** Records name slices by their places in one data root: those of two would be mixed up. */
@@ -121,24 +148,32 @@ function ownOutput(records: string, output: string): void {
   );
 }
 
-/** A series in whose folder another one lies. */
+/** A series in whose folder another one lies, or that was another patient's. */
 export interface Replacement {
   readonly proposal: Proposal;
   readonly earlier: ImportedSlice;
 }
 
-/** Series that would remove the slices of one that is not among these files, unless somebody decided that they do. */
+/**
+ * Series that would remove the slices of one that is not among these files, or their own under the name of another patient, unless somebody
+ * decided that they do.
+ */
 export function replacements(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
   { output, records, pixels }: Writing,
 ): Replacement[] {
-  const known = new Set(proposals.map(({ stack }) => stack.id));
-  const firstOf = new Map(new DoneSeries(records, output).all().map((row) => [dirname(row.file), row]));
+  const known = new Set(proposals.map(({ stack, patient }) => `${stack.id} ${patient}`));
+  const earlier = [...groupBy(new DoneSeries(records, output).all(), ({ file }) => dirname(file))];
+  const inFolder = new Map(earlier);
+  const ofSeries = groupBy(earlier, ([, [row]]) => row?.series);
   return tasksOf(patients, proposals, pixels).flatMap(({ proposal, folder }) => {
-    const earlier = firstOf.get(folder);
-    if (earlier === undefined || known.has(earlier.series) || isDecided(proposal)) return [];
-    return [{ proposal, earlier }];
+    if (isDecided(proposal)) return [];
+    const moved = ofSeries
+      .get(proposal.stack.id)
+      ?.find(([, rows]) => isOf(proposal, rows) && rows[0]?.patient !== proposal.patient);
+    const [row] = moved?.[1] ?? inFolder.get(folder) ?? [];
+    return row === undefined || known.has(`${row.series} ${row.patient}`) ? [] : [{ proposal, earlier: row }];
   });
 }
 
@@ -179,23 +214,4 @@ function tasksOf(
 /** `preprocess` reads the label from the folder: as a number, or by the name of the class. */
 function classFolder(label: string): string {
   return /^\d+$/.test(label) ? `grade${Number(label)}` : folderName('class', label);
-}
-
-/** A series that cannot be written stops the import: left out without a word it would be missing in every table. */
-async function writeFolder<T>(
-  path: string,
-  { patient, stack, facts }: Proposal,
-  fill: (into: string) => Promise<T>,
-): Promise<T> {
-  try {
-    return await replaceFolderAtomic(path, fill);
-  } catch (error) {
-    if (!(error instanceof FileFault)) throw error;
-    const what = `series ${stack.id} '${facts.description}' of ${patient} cannot be written: ${error.message}`;
-    throw new DataError('E_IMPORT', what, {
-      where: error.path ?? dirname(stack.images[0]?.path ?? ''),
-      hint: `Repair the files, or exclude the series by a decision in mapping.yaml: "${stack.id}": "-"`,
-      cause: error,
-    });
-  }
 }

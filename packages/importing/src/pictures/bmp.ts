@@ -16,7 +16,7 @@ export function bmpPages(bytes: Uint8Array): Page[] {
   if (size < 40) throw new FileFault('BMP files of OS/2 are not read');
   const hasMasks = compression === 3 && bits === 32;
   if ((compression !== 0 && !hasMasks) || ![8, 24, 32].includes(bits)) {
-    throw new FileFault(`BMP of ${bits} bits, compression ${compression}, is not read`);
+    throw new FileFault(`BMP of ${bits}-bit pixels, compression ${compression}, is not read`);
   }
   const height = Math.abs(tall);
   requireSize(width, height);

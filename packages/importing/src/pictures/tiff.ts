@@ -102,7 +102,7 @@ function layoutOf(directory: Directory, littleEndian: boolean): Layout {
   const isKnown =
     format === 3 ? [32, 64].includes(first) : [1, 2].includes(format) && [8, 16, 32].includes(first);
   if (!isKnown || bits.some((one) => one !== first) || samples < 1 || samples > 4) {
-    throw new FileFault(`TIFF of ${samples} samples of ${first} bits, format ${format}, is not read`);
+    throw new FileFault(`TIFF of ${samples} × ${first}-bit samples, format ${format}, is not read`);
   }
   if (samples > 1 && directory.number(TAG.planar) === 2)
     throw new FileFault('TIFF with its colours in planes is not read');

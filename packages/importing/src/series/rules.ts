@@ -17,7 +17,8 @@ const PLAIN =
   'plain|non.?(con|enh)|unenhanced|nativ|\\bncct\\b|\\bpre\\b|pre.?contrast|without|\\bw/?o\\b|平扫|[非无未]增强';
 /** "With and without contrast" is the name of a protocol, and says nothing of a series. */
 const BOTH = '\\bw(ith)?\\W*(and\\W*)?(without|w/?o\\b)|(without|\\bw/?o)\\W*(and\\W*)?with\\b';
-const ENHANCED = 't1w?(c|ce|gd)\\b|\\b(ce|gd|gad\\w*|km|post)\\b|post.?con|\\bc ?\\+|\\+ ?c\\b|contrast|enhanc|增强';
+const ENHANCED =
+  't1w?(c|ce|gd)\\b|\\b(ce|gd|gad\\w*|km|post)\\b|post.?con|\\bc ?\\+|\\+ ?c\\b|contrast|enhanc|增强';
 
 /**
  * The rules that the first `mapping.yaml` has, from the surest to the weakest: words of people, then the agent and its time,

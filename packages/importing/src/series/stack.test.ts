@@ -73,6 +73,7 @@ test('images of one place are parted by what tells them apart, or are a fault', 
   const [unclear, ...none] = stacksOf(images(twice));
   expect(none).toEqual([]);
   expect(unclear?.fault).toBe('at 2 places lie several images (4 in all), and nothing tells them apart');
+  expect(unclear?.notes).toEqual([]);
   const parted = twice.map(
     (more, i) => ({ ...more, [TAG.acquisitionNumber]: ['IS', i < 2 ? '1' : '2'] }) as MadeUp,
   );

@@ -193,7 +193,8 @@ function faultOf(slices: readonly Slice[], type: string): string | null {
 }
 
 function spacingNotes(distances: readonly number[], usual: number | null): string[] {
-  if (usual === null || distances.length < 2) return [];
+  // Where images lie at one place that is the fault; distances say nothing then.
+  if (usual === null || distances.length < 2 || Math.min(...distances) < SAME_PLACE) return [];
   const gaps = distances.filter((one) => one > GAP * usual).length;
   const least = Math.min(...distances);
   const most = Math.max(...distances);

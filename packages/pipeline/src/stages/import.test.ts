@@ -276,7 +276,7 @@ test('what is odd about a series stands in import.csv, and a later export takes 
   await expect(again).rejects.toMatchObject({
     code: 'E_IMPORT_OPEN',
     message: expect.stringMatching(
-      /1 series would take the place .*\n.*, A: series (\w+) 'arterial again' that of \w+ 'arterial'/,
+      /1 series would take the place .*\n.*, A: series (\w+) 'arterial again' that of [\w-]+, \w+ 'arterial'/,
     ),
   });
   expect(rows().map(({ notes }) => notes)).toEqual([odd, odd]);
@@ -289,7 +289,7 @@ test('what is odd about a series stands in import.csv, and a later export takes 
   expect(filesBelow(options.output)).toHaveLength(3);
 });
 
-test('threads write what one writes, and the series that one cannot read is named', async () => {
+test('threads write what one writes, and all series that cannot be written are named', async () => {
   const folder = tempDir();
   const slope = (value: string): MadeUp => ({ [TAG.slope]: ['DS', value] });
   for (const [i, name] of ['arterial', 'portal', 'delayed'].entries())
@@ -315,10 +315,59 @@ test('threads write what one writes, and the series that one cannot read is name
     code: 'E_IMPORT',
     exitCode: 3,
     message: expect.stringMatching(
-      /series \w+ '(portal|delayed)' of .* cannot be written: 20 bits up to bit .*-0/,
+      /not all series can be written: 2 errors(\n {2}- series \w+ '(portal|delayed)' of .*: 20 bits up to bit .*-0.*){2}.*"\w+": "-"; all others are written/,
     ),
   });
-  expect(filesBelow(failing.output).every((path) => path.endsWith('.png'))).toBe(true);
+  expect(filesBelow(failing.output)).toHaveLength(2);
+});
+
+test('where a series cannot be written again, import.csv names the slices that are there, as they are', async () => {
+  const folder = tempDir();
+  for (const name of ['arterial', 'portal']) writeSeries(folder, name, 2);
+  const options = optionsIn(folder);
+  await importStage(options, silentContext());
+  writeSeries(folder, 'portal', 2, { [TAG.bitsStored]: ['US', 20] });
+  const wider = { ...options, pixels: { ...SMALL_PIXELS, window: '40/800' } };
+  await expect(importStage(wider, silentContext())).rejects.toMatchObject({ code: 'E_IMPORT' });
+  const rows = readImported(importFiles(options.records).table);
+  expect(rows.map(({ modality, low }) => `${modality} ${low}`).sort()).toEqual([
+    'A -360',
+    'A -360',
+    'P -160',
+    'P -160',
+  ]);
+  expect(rows.map(({ file }) => join(options.output, file)).sort()).toEqual(filesBelow(options.output));
+});
+
+test('hospitals that number patients and series alike are imported apart; the same images of another patient are a question', async () => {
+  const folder = tempDir();
+  const export1 = { ...optionsIn(folder), hospital: 'HN', root: join(folder, 'one') };
+  const export2 = { ...export1, hospital: 'CS', root: join(folder, 'two') };
+  for (const [{ root }, uid] of [
+    [export1, '1.7'],
+    [export2, '1.8'],
+  ] as const) {
+    mkdirSync(root);
+    for (let i = 0; i < 2; i++) {
+      const slice = madeUpSlice({
+        [TAG.sopInstance]: ['UI', `${uid}.${i}`],
+        [TAG.seriesUid]: ['UI', '1'],
+        [TAG.seriesDescription]: ['LO', 'arterial'],
+        [TAG.position]: ['DS', [0, 0, 5 * i]],
+      });
+      writeFileSync(join(root, String(i)), madeUpDicom(slice));
+    }
+  }
+  const slices = [{ modality: 'A', patients: 1, series: 1, slices: 2 }];
+  expect(await importStage(export1, silentContext())).toMatchObject({ written: 1, series: slices });
+  expect(await importStage(export2, silentContext())).toMatchObject({ written: 1, series: slices });
+  expect(await importStage(export1, silentContext())).toMatchObject({ written: 0, unchanged: 1 });
+  expect(filesBelow(export1.output)).toHaveLength(4);
+  await expect(importStage({ ...export1, hospital: 'DU' }, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT_OPEN',
+    message: expect.stringMatching(/or were another patient's\n.*DU-\d+, A: .* that of HN-\d+/),
+  });
+  expect(filesBelow(export1.output)).toHaveLength(4);
 });
 
 test('the records of one data root are not those of another', async () => {
@@ -379,6 +428,23 @@ test('who is not in the table is left out and counted, and who has no image too'
   expect(said).toContain('1 image left out: the patients are not in the table.');
   expect(said).toContain('2 patients of the table without an image below the folder.');
   expect(readFileSync(privateFiles(options.secrets).leftOut, 'utf8')).toContain('\nportal-0,');
+});
+
+test('who is spelt otherwise in the table, as a spreadsheet does it, is told', async () => {
+  const folder = tempDir();
+  const table = join(folder, 'patients.csv');
+  writeFileSync(table, 'patient,hospital,label\n7,HN,0\nab,HN,1\nx,HN,1');
+  for (const [i, id] of ['007', 'AB', 'x'].entries())
+    writeSeries(folder, `arterial${'x'.repeat(i)}`, 1, { [TAG.patientId]: ['LO', id] });
+  const options = optionsIn(folder, { table, hospital: null, label: null });
+  const context = listening();
+  await importStage(options, context);
+  expect(context.said.join()).toContain(
+    '2 patients of the table without an image below the folder, of which 2 are there',
+  );
+  const leftOut = readFileSync(privateFiles(options.secrets).leftOut, 'utf8');
+  expect(leftOut).toContain('images are there of 007');
+  expect(leftOut).toContain('images are there of AB');
 });
 
 test('clinical variables travel into the table of a cohort under pseudonyms, also of an earlier import', async () => {

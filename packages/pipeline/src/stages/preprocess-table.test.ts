@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
@@ -210,4 +210,23 @@ test('columns that are named without a table are refused', async () => {
     code: 'E_FLAGS',
     message: expect.stringContaining('Give --table too'),
   });
+});
+
+test('a table without labels beside folders without classes is told before images are looked at', async () => {
+  const lines = EVERYBODY.map(({ id, hospital }, i) => `${id},${hospital},low${i % 2}`);
+  const { config, raw } = study(['grade0', 'grade1'], ['id,site,Diagnosis', ...lines]);
+  for (const { id, hospital, label } of EVERYBODY)
+    renameSync(join(raw, hospital, `grade${label}`, id), join(raw, hospital, id));
+  for (const hospital of Object.keys(HOSPITALS))
+    for (const label of [0, 1])
+      rmSync(join(raw, hospital, `grade${label}`), { recursive: true, force: true });
+  await expect(preprocess({ config }, listening())).rejects.toMatchObject({
+    code: 'E_CSV_COLUMNS',
+    message: expect.stringMatching(
+      /no column says the label, and the folder of \w+ is in that of no class; found id,site,Diagnosis.*--table_columns label=NAME/,
+    ),
+  });
+  config.data.table_columns = ['label=Diagnosis'];
+  await preprocess({ config }, listening());
+  expect(new Set(cohortOf(config).map((one) => one.label_name))).toEqual(new Set(['low0', 'low1']));
 });

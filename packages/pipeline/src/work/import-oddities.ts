@@ -15,6 +15,7 @@ export function sayUnmatched(
   context: StageContext,
 ): void {
   const [first = ''] = masks;
+  const spelt = patients.filter((one) => one.spelt !== null).length;
   const texts = [
     ...(images.length > 0
       ? [`${counted(images.length, 'image')} left out: the patients are not in the table.`]
@@ -23,7 +24,9 @@ export function sayUnmatched(
       ? [`${counted(masks.length, 'mask')} of no series that is imported, such as ${basename(first)}.`]
       : []),
     ...(patients.length > 0
-      ? [`${counted(patients.length, 'patient')} of the table without an image below the folder.`]
+      ? [
+          `${counted(patients.length, 'patient')} of the table without an image below the folder${spelt === 0 ? '' : `, of which ${spelt} ${spelt === 1 ? 'is' : 'are'} there by another spelling (007 and 7)`}.`,
+        ]
       : []),
   ];
   for (const text of texts) warn(context, `${text} All are listed in ${listedIn}.`);

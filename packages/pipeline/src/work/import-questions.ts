@@ -75,10 +75,10 @@ export function unusableMasks(lines: readonly string[]): Question {
 
 export function replacedSeries(all: readonly Replacement[]): Question {
   return {
-    what: `${all.length} series would take the place of series of an earlier import that are not among these files`,
+    what: `${all.length} series would take the place of series of an earlier import that are not among these files, or were another patient's`,
     lines: all.map(
       ({ proposal: { patient, modality, stack, facts }, earlier }) =>
-        `${patient}, ${modality}: series ${stack.id} '${facts.description}' that of ${earlier.series} '${earlier.description}'`,
+        `${patient}, ${modality}: series ${stack.id} '${facts.description}' that of ${earlier.patient}, ${earlier.series} '${earlier.description}'`,
     ),
     hint: 'Decide there which one counts: the name of the modality for the new series, or "-" to keep the earlier one',
   };

@@ -162,7 +162,7 @@ export async function importImages(options: ImportOptions, context: StageContext
   const unmatched = {
     images: unlisted.map((image) => image.path),
     masks: unused,
-    patients: withoutImage(who.listed ?? [], patients),
+    patients: withoutImage(who.listed ?? [], patients, unlisted),
   };
   sayUnmatched(unmatched, leftOutPath, context);
   const leftOut = allLeftOut(found, unmatched, proposals, options.root);
@@ -190,7 +190,7 @@ export async function importImages(options: ImportOptions, context: StageContext
   return {
     output: dryRun ? null : options.output,
     files: found.files,
-    series: countedSeries(proposals, ({ stack }) => slices.get(stack.id) ?? stack.slices.length),
+    series: countedSeries(proposals, (one) => slices.get(one) ?? one.stack.slices.length),
     leftOut: reasons,
     ...counts,
     mapping: importFiles(records).mapping,
@@ -258,16 +258,17 @@ function wouldBeChosen(
   proposals: readonly Proposal[],
   { mask: wishes }: PixelOptions,
   ask: (question: Question) => void,
-): Map<string, number> {
-  const chosen = new Map<string, number>();
+): Map<Proposal, number> {
+  const chosen = new Map<Proposal, number>();
   const faults: string[] = [];
-  for (const { patient, stack, mask } of proposals) {
+  for (const one of proposals) {
+    const { patient, stack, mask } = one;
     if (mask === null || wishes === undefined) continue;
     try {
-      chosen.set(stack.id, lesionOf(stack, mask, wishes).chosen.length);
+      chosen.set(one, lesionOf(stack, mask, wishes).chosen.length);
     } catch (error) {
       if (!(error instanceof FileFault)) throw error;
-      chosen.set(stack.id, 0);
+      chosen.set(one, 0);
       faults.push(`${patient}, series ${stack.id}: ${error.message}`);
     }
   }

@@ -84,7 +84,7 @@ export const DATA = {
   'data-unscaled': of(
     { hospital: 'text', modality: 'text', n: 'number', total: 'number', high: 'number' },
     ({ hospital, modality, n, total, high }) =>
-      `${hospital}, ${modality}: ${n} of ${counted(total, 'slice')} of 16 bit ${n === 1 ? 'uses' : 'use'} less than an eighth of the range (99th percentile: ${high.toFixed(2)} of it), as unscaled 12-bit values do`,
+      `${hospital}, ${modality}: ${n} of ${counted(total, 'slice')} of 16 bit ${n === 1 ? 'uses' : 'use'} less than an eighth of the range (99th percentile: ${high.toFixed(2)} of it), as unscaled 12-bit values do; radweave import images writes them anew, each series over its own range`,
   ),
   'data-inverted': of(
     { hospital: 'text', modality: 'text', n: 'number', total: 'number' },

@@ -40,7 +40,7 @@ export const DATA_ZH: Sentences<typeof DATA> = {
   'data-blank': ({ hospital, modality, n, total, names, isMore }) =>
     `${hospital} 的 ${modality}：${total} 张切片中有 ${n} 张为空白（单一灰度值）：${list(names, isMore)}`,
   'data-unscaled': ({ hospital, modality, n, total, high }) =>
-    `${hospital} 的 ${modality}：${total} 张 16 位切片中有 ${n} 张的灰度不到量程的八分之一（第 99 百分位数为量程的 ${high.toFixed(2)}），像是未缩放的 12 位数值`,
+    `${hospital} 的 ${modality}：${total} 张 16 位切片中有 ${n} 张的灰度不到量程的八分之一（第 99 百分位数为量程的 ${high.toFixed(2)}），像是未缩放的 12 位数值；用 radweave import images 可重新写出，每个序列按其自身的灰度范围`,
   'data-inverted': ({ hospital, modality, n, total }) =>
     `${hospital} 的 ${modality}：${total} 张切片中有 ${n} 张疑似黑白反转`,
   'data-inverted-unlike': ({ hospital, modality, n, total, mean, home, homeMean }) =>

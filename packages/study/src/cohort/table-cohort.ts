@@ -1,4 +1,5 @@
 import {
+  bareId,
   type CohortTable,
   compareText,
   DataError,
@@ -120,9 +121,9 @@ function whyLost(
     for (const one of elsewhere) claimed.add(one);
     return remark('table-hospital', { table: hospital, folder: there.hospital });
   }
-  // Spreadsheets make a number of 007.
-  const bare = (text: string): string => text.replace(/^0+(?=.)/, '').toLowerCase();
-  const alike = free.filter((one) => bare(one.patient) === bare(id) && [one.hospital, ''].includes(hospital));
+  const alike = free.filter(
+    (one) => bareId(one.patient) === bareId(id) && [one.hospital, ''].includes(hospital),
+  );
   const [spelt] = alike;
   if (spelt === undefined) return remark('table-no-folder');
   for (const one of alike) claimed.add(one);
@@ -141,7 +142,10 @@ function classesIn(
   labels: readonly string[] | null,
   issues: TableIssue[],
 ): TableClasses {
-  if (table.columns.label === undefined) return { names: found.labels, labelIn: (_, { label }) => label };
+  if (table.columns.label === undefined) {
+    requireClassFolders(table, pairs);
+    return { names: found.labels, labelIn: (_, { label }) => label };
+  }
   const inFolders = pairs.flatMap(({ person, folders }) =>
     folders.flatMap((one) => (one.folder === null || person.label === '' ? [] : [{ person, one }])),
   );
@@ -170,6 +174,17 @@ function classesIn(
   }
   const areCounted = names?.every((name, label) => name === String(label)) === true;
   return { names: areCounted ? null : names, labelIn: ({ label }) => labelOf(label) };
+}
+
+/** Without a column of labels only folders of classes say them. */
+function requireClassFolders({ path, header }: CohortTable, pairs: readonly Pair[]): void {
+  const bare = pairs.find(({ folders }) => folders.some(({ folder }) => folder === null));
+  if (bare === undefined) return;
+  throw new DataError(
+    'E_CSV_COLUMNS',
+    `no column says the label, and the folder of ${bare.person.id} is in that of no class; found ${header.join(',')}`,
+    { where: path, hint: 'Name it with --table_columns label=NAME' },
+  );
 }
 
 /** Folders and table may not call the classes by numbers in another order, or two classes by one word. */
