@@ -11,6 +11,12 @@ const CASES: [typed: string[], text: string, completed: string][] = [
     'Run: radweave extract --modality P',
     "Run: radweave extract --modality P --config 'my study.yaml'",
   ],
+  // A sentence that names a configuration has all settings.
+  [
+    ['tune', '--modality', 'A', '--config', 'tune.yaml', '--set', 'tune.trials=4'],
+    'Now run radweave train --modality A --config best.yaml',
+    'Now run radweave train --modality A --config best.yaml',
+  ],
   [
     ['evaluate', '--set', 'experiment.output_dir=out', 'data.splits_dir=s', '--json'],
     'Make it with: radweave fuse --modalities A P; then evaluate again.',

@@ -55,6 +55,8 @@ export function completeCommands(text: string, args: readonly string[], start: S
 function studyFlags(command: string, typed: string, args: readonly string[]): string[] {
   const own = args.find((arg) => commandFlags(arg) !== undefined) ?? '';
   const hasFlag = (flag: string): boolean => typed.split(' ').includes(`--${flag}`);
+  // A file that this program has written holds all settings.
+  if (hasFlag('config')) return [];
   return flagsOf(args).flatMap(({ flag, values }) => {
     if (flag === 'config') return [`--config`, ...values];
     if (flag === 'set') return values.length === 0 ? [] : ['--set', ...values];

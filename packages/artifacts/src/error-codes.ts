@@ -141,6 +141,7 @@ export const ERROR_CODES = {
   E_TASK_FAILED: 'Tasks of the study have failed.',
   E_TOO_FEW: 'The home hospital has too few patients to be divided.',
   E_TOO_MANY_FILES: 'The system allows no more open files.',
+  E_TUNE_SPACE: 'The space of a search is empty, or has a key or values that cannot be searched.',
   E_UNKNOWN_NETWORK: 'It is not known which network gave the features.',
   E_VERIFY: 'Results differ from what is computed again, or nothing could be verified.',
   E_WINDOWS_PATH:

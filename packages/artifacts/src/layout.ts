@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Config } from './config/types.ts';
 import { folderName } from './names.ts';
 import type { Split } from './split.ts';
@@ -130,7 +130,38 @@ export const outputFolders = finder({
   manifests: 'run',
   /** The plan of the study and a folder for each of its tasks. */
   tasks: 'tasks',
+  /** A folder for each modality whose settings were searched, with checkpoints, logs and tasks of its own. */
+  tune: 'tune',
 });
+
+/** What a search of settings leaves in the folder of its modality. */
+export const tuneFiles = finder({
+  record: 'search.json',
+  table: 'trials.csv',
+  best: 'best.yaml',
+  /** Folder of what each trial reached. */
+  trials: 'trials',
+});
+
+/** The folder of the search of a modality's settings. */
+export function tuneFolder({ experiment }: Config, modality: string): string {
+  return join(outputFolders(experiment.output_dir).tune, folderName('modality', modality));
+}
+
+/** The output folder of the study, in the configuration of a search. */
+export function studyOfSearch({ experiment }: Config): string {
+  return dirname(dirname(experiment.output_dir));
+}
+
+/** What a trial of a search reached after so many epochs. */
+export function trialResultPath(folder: string, trial: string, epochs: number): string {
+  return join(tuneFiles(folder).trials, `${trial}_epoch${epochs}.json`);
+}
+
+/** The trial of such a file. */
+export function trialIn(path: string): string {
+  return basename(path).replace(/_epoch\d+\.json$/, '');
+}
 
 /** The patients of a split in a folder of fusion or evaluation. */
 export function predictionsPath(folder: string, split: Split): string {

@@ -18,6 +18,7 @@ export { type Following, runInThread } from './runner/host.ts';
 export { runStage } from './runner/run-stage.ts';
 export { STAGES, type StageName, type StageOptions, type StageResult } from './stages/index.ts';
 export { type OpenPlan, openPlan } from './tasks/open-plan.ts';
+export { planSearch } from './tasks/plan-search.ts';
 export { planStudy } from './tasks/plan-study.ts';
 export { studyStatus, type TaskState, type TaskStatus } from './tasks/study-status.ts';
 export { throwFailed, work } from './tasks/work.ts';

@@ -14,8 +14,10 @@ import {
   readLogitsRecord,
   readManifest,
   readRunRecord,
+  readSearch,
   readSplitSummary,
   readTable,
+  readTrialResult,
   required,
 } from '../../../packages/artifacts/dist/index.js';
 import { readSheet } from '../../../packages/artifacts/dist/xlsx/sheet.js';
@@ -84,7 +86,9 @@ const RECORDS = new Map(
     readLogitsRecord,
     readManifest,
     readRunRecord,
+    readSearch,
     readSplitSummary,
+    readTrialResult,
   }),
 );
 

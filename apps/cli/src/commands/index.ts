@@ -9,11 +9,15 @@ interface Entry {
   load: () => Promise<{ define: Define }>;
 }
 
+/** A search is planned by its stage and done by workers. */
+const OWN: Readonly<Record<string, Entry['load']>> = { tune: () => import('./tune.ts') };
+
 /** The commands of the stages, in their order. */
 const OF_STAGES: readonly Entry[] = STAGES.flatMap(({ command }) => {
   if (command?.summary === undefined) return [];
   const { name, summary } = command;
-  const load = async () => ({ define: (await import('./stage-command.ts')).stageCommand(name) });
+  const load =
+    OWN[name] ?? (async () => ({ define: (await import('./stage-command.ts')).stageCommand(name) }));
   const examples = STAGES.flatMap((stage) => (stage.command?.name === name ? stage.command.examples : []));
   return [{ name, summary, examples, load }];
 });

@@ -12,6 +12,7 @@ import {
 } from '@radweave/pipeline';
 import { EXIT, exitCodeOf, UserError } from '../exit-codes.ts';
 import { runEnding } from '../present/results.ts';
+import { searchEnding } from '../present/search.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { type CommonFlags, readCall } from '../stage/flags.ts';
 import { terminalRunner } from '../stage/run-stage.ts';
@@ -19,13 +20,13 @@ import { onStopSignal } from '../stage/stop-signals.ts';
 import type { Define } from './define.ts';
 import { runWorkers } from './worker-processes.ts';
 
-interface WorkFlags extends CommonFlags, Record<string, unknown> {
+export interface WorkFlags extends CommonFlags, Record<string, unknown> {
   index?: string;
   workers?: string;
   devices?: string[];
 }
 
-const FLAGS: Flags = {
+export const WORK_FLAGS: Flags = {
   workers: optional('<N>', 'start so many workers on this machine, which share its threads'),
   devices: several('<names...>', 'start a worker for each device, such as cuda:0 cuda:1'),
   index: optional(
@@ -72,17 +73,23 @@ async function requireDevices({ config }: OpenPlan, devices: readonly (string | 
 }
 
 export const define: Define = (command) => {
-  addFlags(command, 'work', FLAGS);
+  addFlags(command, 'work', WORK_FLAGS);
   command.action(async (flags: WorkFlags) => {
     const plan = openPlan(readCall('work', flags));
-    const devices = workerDevices(flags);
-    await requireDevices(plan, devices);
-    if (devices.length === 0) await workHere(plan, flags);
-    else await workInProcesses(plan, devices, flags);
+    await workOn(plan, flags);
     const { json } = flags;
-    process.stdout.write(json === true ? jsonLine(await studyStatus(plan)) : runEnding(plan.config));
+    const ending = (): string => ('rungs' in plan.plan.how ? searchEnding(plan) : runEnding(plan.config));
+    process.stdout.write(json === true ? jsonLine(await studyStatus(plan)) : ending());
   });
 };
+
+/** Does the tasks of a plan here, or in as many processes as the flags ask for. */
+export async function workOn(plan: OpenPlan, flags: WorkFlags): Promise<void> {
+  const devices = workerDevices(flags);
+  await requireDevices(plan, devices);
+  if (devices.length === 0) await workHere(plan, flags);
+  else await workInProcesses(plan, devices, flags);
+}
 
 async function workHere(plan: OpenPlan, { index, quiet = false }: WorkFlags): Promise<void> {
   const stopping = new AbortController();
@@ -107,7 +114,7 @@ async function workInProcesses(
   }
   throwFailed(plan);
   const tasks = await studyStatus(plan);
-  const open = tasks.filter(({ state }) => state !== 'done').map(({ name }) => name);
+  const open = tasks.filter(({ state }) => state !== 'done' && state !== 'left out').map(({ name }) => name);
   if (open.length === 0) return;
   const code = ends.find((end) => end.code !== null && end.code !== EXIT.done)?.code ?? EXIT.missing;
   throw new UserError(`All workers have ended, and these tasks are not done: ${open.join(', ')}`, code);

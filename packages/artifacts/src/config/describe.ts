@@ -8,7 +8,7 @@ export interface ConfigKey {
   readonly path: string;
   readonly section: SectionName;
   readonly key: string;
-  /** `integer`, `number`, `true/false`, `text`, `list of text`, `list of numbers`, or several joined by ` or `. */
+  /** `integer`, `number`, `true/false`, `text`, `list of text`, `list of numbers`, `keys with values`, or several joined by ` or `. */
   readonly type: string;
   readonly default: unknown;
   /** Allowed values or range, empty when anything of the type is allowed. */
@@ -36,6 +36,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   null: 'null',
   integer: 'integer',
   number: 'number',
+  object: 'keys with values',
 };
 
 function typeName(schema: KeySchema): string {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { evaluation } from './evaluation-section.ts';
 import { data, experiment, extraction, fusion, model, preprocess } from './sections.ts';
 import { augmentation, training } from './training-section.ts';
+import { tune } from './tune-section.ts';
 
 /** The keys of every section, in the order they are written. */
 export const SECTIONS = {
@@ -15,6 +16,7 @@ export const SECTIONS = {
   fusion,
   evaluation,
   experiment,
+  tune,
 };
 
 /** How good the settings of a `best_hparams` file were. Other fields are kept. */
@@ -43,6 +45,7 @@ export const configSchema = z
     fusion: section(fusion),
     evaluation: section(evaluation),
     experiment: section(experiment),
+    tune: section(tune),
     /** Only in `config/best_hparams/*.yaml`. */
     record: record.optional(),
   })

@@ -22,6 +22,8 @@ const task = z.object({
   modality: z.string(),
   /** Which part of the stage it is, from 1; null for the stage itself. */
   part: z.int().nullable(),
+  /** Up to which rung a trial of a search is trained, from 0. */
+  rung: z.int().optional(),
   /** Names of the tasks that must be done before. */
   after: z.array(name),
   /** Files and folders; `*` stands for a name that is not known before. */
@@ -33,7 +35,28 @@ const task = z.object({
 /** One task of a study. */
 export type PlannedTask = z.infer<typeof task>;
 
-/** A study as a list of tasks, in the order in which one worker does them. */
+/** How a whole job is done. */
+const job = z.object({
+  bestHparamsDir: z.string(),
+  explain: z.boolean(),
+  mapLayer: z.string().optional(),
+  crossFit: z.int().nullable(),
+});
+
+/** How the settings of a modality are searched; the tasks are trials, and the end of the search. */
+const search = z.object({
+  modality: name,
+  /** How many trials there are. */
+  trials: z.int(),
+  /** Training patients, whom the folds divide. */
+  patients: z.int(),
+  /** Epochs of each rung. */
+  rungs: z.array(z.int()).min(1),
+  reduction: z.int(),
+});
+export type PlannedSearch = z.infer<typeof search>;
+
+/** A study, or a search of settings, as a list of tasks, in the order in which one worker does them. */
 const schema = z.object({
   format: z.literal(1),
   /** Its own: records of another plan's tasks tell nothing of this one's. */
@@ -42,12 +65,7 @@ const schema = z.object({
   folder: name,
   radweave: name,
   /** How the job is done, besides the settings. */
-  how: z.object({
-    bestHparamsDir: z.string(),
-    explain: z.boolean(),
-    mapLayer: z.string().optional(),
-    crossFit: z.int().nullable(),
-  }),
+  how: z.union([job, search]),
   tasks: z.array(task),
 });
 export type Plan = z.infer<typeof schema>;

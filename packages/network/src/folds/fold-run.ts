@@ -78,6 +78,31 @@ async function trainFold(
   slices: SharedSlices,
   context: StageContext,
 ): Promise<void> {
+  const session = await openFoldSession(settings, fold, run, slices, context);
+  try {
+    if ((await session.train(context)) === 'interrupted') throw interrupted(run, settings);
+    await writeBestResults(session, run, settings.config.model.num_classes, context);
+    session.finish();
+  } finally {
+    await session.close();
+  }
+  // With its optimizer it is three times the best one, and a finished fold is never trained on.
+  rmSync(run.last, { force: true });
+}
+
+/**
+ * A session that continues from the last checkpoint of a fold, or begins anew without one.
+ *
+ * @param until epochs after which it pauses; all by default.
+ */
+export async function openFoldSession(
+  settings: FoldSettings,
+  fold: CrossFold,
+  run: RunFolder,
+  slices: SharedSlices,
+  context: StageContext,
+  until?: number,
+): Promise<TrainingSession> {
   const { modality, name } = settings;
   const resume = run.exists() && existsSync(run.last);
   if (resume) run.sweep();
@@ -85,17 +110,10 @@ async function trainFold(
   const config = recordedConfig(settings.config, run);
   recordSets(fold, run, modality);
   const sets = slices.setsOf(fold);
-  const options = { config, run, modality, resume, sets, foldOf: name, ranks: null };
-  const session = await TrainingSession.open(options, context);
-  try {
-    if ((await session.train(context)) === 'interrupted') throw interrupted(run, settings);
-    await writeBestResults(session, run, config.model.num_classes, context);
-    session.finish();
-  } finally {
-    await session.close();
-  }
-  // With its optimizer it is three times the best one, and a finished fold is never trained on.
-  rmSync(run.last, { force: true });
+  return await TrainingSession.open(
+    { config, run, modality, resume, sets, foldOf: name, ranks: null, until },
+    context,
+  );
 }
 
 /** What the fold's run records as its settings: its own name, and its own split files. */
@@ -118,7 +136,7 @@ function recordSets({ sets }: CrossFold, run: RunFolder, modality: string): void
   rmSync(splitFiles(run.splits).decoded, { recursive: true, force: true });
 }
 
-function interrupted(run: RunFolder, { resumes }: FoldSettings): InterruptedError {
+export function interrupted(run: RunFolder, { resumes }: FoldSettings): InterruptedError {
   const what = `training of '${run.name}' was stopped`;
   return new InterruptedError(what, 'Finished folds are kept', { run: resumes });
 }

@@ -34,6 +34,8 @@ export interface JobOptions {
   sets: TrainingSets;
   /** The processes that train together; null for one alone. */
   ranks: Ranks | null;
+  /** Epochs after which training pauses; all of the configuration by default. */
+  until?: number | undefined;
 }
 
 /** Data, network and all that trains it, new or as the last checkpoint left it. Nothing is written. */
@@ -49,7 +51,7 @@ export interface OpenedJob {
 
 /** Reads the data and builds or restores everything. */
 export async function openJob(options: JobOptions, context: StageContext): Promise<OpenedJob> {
-  const { config, run, resume, sets, ranks } = options;
+  const { config, run, resume, sets, ranks, until } = options;
   const saved = resume ? await restorable(run, config, sets.tables) : null;
   const begun = saved?.about.precision;
   const onCpu = resolveDevice(config.training.device) === 'cpu';
@@ -71,7 +73,7 @@ export async function openJob(options: JobOptions, context: StageContext): Promi
     const splits = residentSplits(await decoding.all(), compute.device, cudaDevice(compute.device));
     if (ranks?.rank === 0) ranks.meet();
     const fitted = fitBatch(config, compute, splits.train, network, context);
-    const trainer = new Trainer(jobOf(fitted, compute, splits, network, ranks));
+    const trainer = new Trainer(jobOf(fitted, compute, splits, network, ranks, until));
     if (saved !== null) restore(trainer, saved, fitted);
     if (ranks !== null) begin(ranks, network, config);
     return { config: fitted, splits, network, compute, trainer, saved };
@@ -86,6 +88,7 @@ function jobOf(
   { train, val }: Splits,
   network: Network,
   ranks: Ranks | null,
+  until: number = training.epochs,
 ): TrainingJob {
   const optimizer = buildOptimizer(training, network.model);
   const { labels } = train.table;
@@ -103,7 +106,7 @@ function jobOf(
     train,
     validation: val,
     classes: model.num_classes,
-    epochs: training.epochs,
+    epochs: until,
     batchSize: training.batch_size,
     seed: experiment.seed,
     shuffle: training.shuffle,

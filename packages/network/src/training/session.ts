@@ -15,6 +15,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import type { Remark } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
+import type { SliceTable } from '@radweave/study/cohort/slice-table';
 import { splitIdentity } from '@radweave/study/cohort/split-identity';
 import { type StudyKey, studyKey } from '@radweave/study/cohort/study-key';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
@@ -155,16 +156,10 @@ export class TrainingSession {
     test: MetricsRow[];
     slices: Record<Split, Iterable<SlicePrediction>>;
   }> {
-    // Training took the most; the checkpoint would come on top of what training leaves behind.
-    this.trainer.dispose();
-    emptyCache();
-    await this.takeBestWeights();
-    this.job.ranks?.takeFirst(this.network.model.stateDict().values());
+    await this.openBest();
     const isFold = this.options.foldOf !== undefined;
-    const predict = async (split: Split): Promise<Predictions> =>
-      predictSet(this.job, this.splits[split], (done, total) =>
-        context.emit({ kind: 'progress', task: evaluating(split, isFold), done, total }),
-      );
+    const predict = (split: Split): Promise<Predictions> =>
+      this.predict(split, evaluating(split, isFold), context);
     const [train, val, test] = [await predict('train'), await predict('val'), await predict('test')];
     await this.files.finished();
     const { splits } = this;
@@ -177,6 +172,28 @@ export class TrainingSession {
         test: slicePredictions(splits.test.table, test),
       },
     };
+  }
+
+  /** What the best checkpoint says of the patients held out of a fold. All that training recorded is on disk when this returns. */
+  async predictHeldOut(context: StageContext): Promise<[SliceTable, Predictions]> {
+    await this.openBest();
+    const predictions = await this.predict('test', evaluating('test', true), context);
+    await this.files.finished();
+    return [this.splits.test.table, predictions];
+  }
+
+  private predict(split: Split, task: string, context: StageContext): Promise<Predictions> {
+    return predictSet(this.job, this.splits[split], (done, total) =>
+      context.emit({ kind: 'progress', task, done, total }),
+    );
+  }
+
+  private async openBest(): Promise<void> {
+    // Training took the most; the checkpoint would come on top of what training leaves behind.
+    this.trainer.dispose();
+    emptyCache();
+    await this.takeBestWeights();
+    this.job.ranks?.takeFirst(this.network.model.stateDict().values());
   }
 
   /** Those of the last epoch are there; others wait in memory to be written, or are on disk. */

@@ -25,6 +25,7 @@ const OF_SECTION: Readonly<Record<SectionName, FlagGroup>> = {
   fusion: 'Classifier',
   evaluation: 'Evaluation',
   experiment: 'Output',
+  tune: 'What to do',
 };
 
 /** Keys that do not change what is computed, but how. */

@@ -8,6 +8,7 @@ import { filesBelow, onEachFile } from '@radweave/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SomeStage } from '../declare/stage.ts';
 import type { StageName } from '../stages/index.ts';
+import { ofSearch } from '../work/search.ts';
 import type { Runner } from './job.ts';
 import { WITHOUT_EFFECT } from './stage-settings.ts';
 import { watchedConfig } from './watched-config.test.data.ts';
@@ -107,6 +108,8 @@ function smallStudy(place: string, config: Config): Config {
   Object.assign(config.model, { name: 'mobilenetv3_small_100', pretrained: false });
   Object.assign(config.training, { epochs: 1, batch_size: 16, precision: 'fp32', device: 'cpu' });
   config.evaluation.bootstrap_replicates = 100;
+  config.tune.space = { 'training.learning_rate': [0.001, 0.01] };
+  config.tune.folds = 2;
   config.experiment.output_dir = join(place, 'outputs');
   return config;
 }
@@ -139,7 +142,7 @@ function exportOptions(root: string): object {
   };
 }
 
-/** Those without a part in the job; `check`, `share` and `verify` give nothing that could be out of date. */
+/** Those without a part in the job; `check`, `tune`, `share` and `verify` give nothing that could be out of date. */
 function othersOf(config: Config): [name: StageName, options: object][] {
   const { modalities } = config.data;
   const model = join(folder, 'outputs', 'fusion', 'model.json');
@@ -148,6 +151,7 @@ function othersOf(config: Config): [name: StageName, options: object][] {
   return [
     ['cross_validate', { config, modality: 'A', by: { folds: 2 }, resume: false, run: 'cv' }],
     ['train_fold', { config, modality: 'A', folds: 3, fold: 2, checkpoint }],
+    ['tune_trial', { config: ofSearch(config, 'A'), modality: 'A', trial: 1, epochs: 1 }],
     ['align', { config, modalities }],
     ['harmonize', { config, modalities, auditOnly: false, permutations: 1 }],
     ['predict', { config, model, input, output: join(folder, 'new.csv') }],
@@ -195,7 +199,12 @@ test('the whole job was watched, and every other stage', async () => {
   const { STAGES } = await import('../stages/index.ts');
   const inJob = STAGES.filter((stage: SomeStage) => stage.job !== undefined).map(({ name }) => name);
   const unseen = STAGES.map(({ name }) => name).filter((name) => !traced.some(({ step }) => step === name));
-  expect(unseen.filter((name) => !(inJob as string[]).includes(name))).toEqual(['check', 'share', 'verify']);
+  expect(unseen.filter((name) => !(inJob as string[]).includes(name))).toEqual([
+    'check',
+    'tune',
+    'share',
+    'verify',
+  ]);
   expect(traced.map(({ step }) => step)).toEqual([
     'preprocess',
     'audit-data',
@@ -207,7 +216,7 @@ test('the whole job was watched, and every other stage', async () => {
     'explain-P',
     'visualize',
     'report',
-    ...['cross_validate', 'train_fold', 'align', 'harmonize', 'predict', 'profile', 'import'],
+    ...['cross_validate', 'train_fold', 'tune_trial', 'align', 'harmonize', 'predict', 'profile', 'import'],
   ]);
 });
 

@@ -15,6 +15,7 @@ import { profile } from './profile.ts';
 import { report } from './report.ts';
 import { share } from './share.ts';
 import { train } from './train.ts';
+import { tune, tuneTrial } from './tune.ts';
 import { verifyOf } from './verify.ts';
 import { visualize } from './visualize.ts';
 
@@ -24,6 +25,8 @@ const MAKING = [
   check,
   preprocess,
   auditData,
+  tune,
+  tuneTrial,
   train,
   crossValidate,
   extract,

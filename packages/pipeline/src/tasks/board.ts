@@ -18,7 +18,7 @@ import type { Outcome } from '../job/job.ts';
 /** Which tasks can be begun, and whether any is left to wait for. */
 export interface Outlook {
   ready: PlannedTask[];
-  /** Neither done nor failed, nor after one that failed. */
+  /** Wanted, and neither done nor failed, nor after one that failed. */
   open: number;
 }
 
@@ -36,6 +36,9 @@ const BUSY_MS = 10_000;
 
 const KB_PER_MB = 1024;
 const SECONDS_PER_MINUTE = 60;
+
+/** Which of the open tasks are wanted, in which order. */
+export type Choice = (open: readonly PlannedTask[]) => readonly PlannedTask[];
 
 /** The tasks of a plan on disk, as one worker sees and takes them. A task has a folder of its own with its lease and its record. */
 export class Board {
@@ -58,8 +61,13 @@ export class Board {
     this.claims = new Claims(times);
   }
 
-  /** What can be done now. @throws UsageError `E_PLAN` where another plan has taken the place of this one. */
-  look(): Outlook {
+  /**
+   * What can be done now.
+   *
+   * @param choose All are wanted by default.
+   * @throws UsageError `E_PLAN` where another plan has taken the place of this one.
+   */
+  look(choose: Choice = (open) => open): Outlook {
     const { plan: file } = planFiles(this.folder);
     if (findPlan(file)?.id !== this.plan.id) {
       throw new UsageError('E_PLAN', 'the study was planned anew', {
@@ -68,8 +76,7 @@ export class Board {
       });
     }
     const failed = new Set<string>();
-    const ready: PlannedTask[] = [];
-    let open = 0;
+    const open: PlannedTask[] = [];
     for (const task of this.plan.tasks) {
       if (this.isDone(task.name)) continue;
       // Tasks come after those that they wait for.
@@ -77,11 +84,12 @@ export class Board {
         failed.add(task.name);
         continue;
       }
-      open++;
-      const isBusy = (this.busy.get(task.name) ?? 0) > performance.now();
-      if (!isBusy && task.after.every((name) => this.isDone(name))) ready.push(task);
+      open.push(task);
     }
-    return { ready, open };
+    const wanted = choose(open);
+    const isBusy = ({ name }: PlannedTask): boolean => (this.busy.get(name) ?? 0) > performance.now();
+    const ready = wanted.filter((task) => !isBusy(task) && task.after.every((name) => this.isDone(name)));
+    return { ready, open: wanted.length };
   }
 
   isDone(name: string): boolean {

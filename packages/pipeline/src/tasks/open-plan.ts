@@ -35,8 +35,12 @@ export function openPlan({ config: asked, given, inFile }: Call): OpenPlan {
   if (!existsSync(files.plan)) throw planError('there is no plan of this study', files.plan, PLAN_FIRST);
   const plan = readPlan(files.plan);
   const config = readConfig(files.config);
+  const again =
+    'rungs' in plan.how
+      ? `Run radweave tune --modality ${plan.how.modality} with the settings of the search first`
+      : PLAN_FIRST;
   if (plan.radweave !== RADWEAVE_VERSION) {
-    throw planError(`the plan is of version ${plan.radweave}`, files.plan, PLAN_FIRST);
+    throw planError(`the plan is of version ${plan.radweave}`, files.plan, again);
   }
   if (resolve(outputFolders(config.experiment.output_dir).tasks) !== resolve(folder)) {
     const problem =
@@ -50,7 +54,7 @@ export function openPlan({ config: asked, given, inFile }: Call): OpenPlan {
     if (hashValue(value) === hashValue(settingOf(config, key))) continue;
     // Each worker may have a device of its own.
     if (key !== 'training.device') {
-      throw planError(`the plan has another ${key} than was asked for`, files.plan, PLAN_FIRST);
+      throw planError(`the plan has another ${key} than was asked for`, files.plan, again);
     }
     if (given.includes(key)) config.training.device = asked.training.device;
   }

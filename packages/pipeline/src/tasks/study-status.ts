@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findTaskRecord, leaseState, type TaskRecord } from '@radweave/artifacts';
+import { findTaskRecord, leaseState, type PlannedTask, type TaskRecord } from '@radweave/artifacts';
 import type { OpenPlan } from './open-plan.ts';
 
-/** `silent`: it was begun on another computer, and for some seconds nobody has been heard of there. */
-export type TaskState = 'done' | 'failed' | 'running' | 'silent' | 'ready' | 'waiting';
+/** `left out`: the search went on with better trials. `silent`: it was begun on another computer, and for some seconds nobody has been heard of there. */
+export type TaskState = 'done' | 'failed' | 'running' | 'silent' | 'ready' | 'waiting' | 'left out';
 
 /** How far a task is, and who is or was at it. */
 export interface TaskStatus {
@@ -21,12 +21,21 @@ export interface TaskStatus {
 export async function studyStatus({ plan, folder }: OpenPlan): Promise<TaskStatus[]> {
   const records = new Map(plan.tasks.map(({ name }) => [name, findTaskRecord(folder, plan, name)]));
   const isDone = (name: string): boolean => records.get(name)?.state === 'done';
+  const isSearch = 'rungs' in plan.how;
+  // The last task of a search ends it.
+  const isOver = isSearch && isDone(plan.tasks.at(-1)?.name ?? '');
   const held = await heldOf(plan.tasks.map(({ name }) => join(folder, name)));
-  return plan.tasks.map(({ name, after }, i): TaskStatus => {
+  /** Which trials are trained on, and when a search ends, depends on the scores to come. */
+  const unbegun = ({ after, rung }: PlannedTask): TaskState => {
+    if (isOver) return 'left out';
+    return after.every(isDone) && (!isSearch || rung === 0) ? 'ready' : 'waiting';
+  };
+  return plan.tasks.map((task, i): TaskStatus => {
+    const { name } = task;
     const record = records.get(name) ?? null;
-    const open = held[i] ?? (after.every(isDone) ? 'ready' : 'waiting');
+    const open = held[i] ?? unbegun(task);
     const state = record?.state === 'done' || record?.state === 'failed' ? record.state : open;
-    const isBegun = state !== 'ready' && state !== 'waiting';
+    const isBegun = !['ready', 'waiting', 'left out'].includes(state);
     return {
       name,
       state,

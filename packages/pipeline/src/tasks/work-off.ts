@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InterruptedError, type PlannedTask } from '@radweave/artifacts';
-import type { Board } from './board.ts';
+import type { Board, Choice } from './board.ts';
 
 /** How a worker goes through the tasks. */
 export interface WorkOptions {
@@ -9,6 +9,8 @@ export interface WorkOptions {
   /** How long it waits, milliseconds, where other workers have all that can be done. */
   pause: number;
   signal: AbortSignal;
+  /** Which tasks are wanted, in which order; all by default. */
+  choose?: Choice;
 }
 
 /**
@@ -19,13 +21,13 @@ export interface WorkOptions {
 export async function workOff(
   board: Board,
   perform: (task: PlannedTask) => Promise<unknown>,
-  { index, pause, signal }: WorkOptions,
+  { index, pause, signal, choose }: WorkOptions,
 ): Promise<void> {
   for (;;) {
     if (signal.aborted) {
       throw new InterruptedError('the worker was stopped between two tasks', 'Start it again to go on');
     }
-    const { ready, open } = board.look();
+    const { ready, open } = board.look(choose);
     if (open === 0) return;
     const first = ready.length === 0 ? 0 : index % ready.length;
     let isAny = false;

@@ -1,8 +1,10 @@
 import { type ExitCode, findTaskRecord, type PlannedTask, RadweaveError } from '@radweave/artifacts';
+import type { RunOptions } from '../declare/job-part.ts';
 import { Job, type Runner } from '../job/job.ts';
 import { stepsOf } from '../job/steps.ts';
-import { Board } from './board.ts';
+import { Board, type Choice } from './board.ts';
 import type { OpenPlan } from './open-plan.ts';
+import { SearchTasks } from './search.ts';
 import { workOff } from './work-off.ts';
 
 /** Often enough for people, seldom enough for a network folder. */
@@ -15,22 +17,39 @@ const PAUSE_MS = 2000;
  * @throws RadweaveError `E_TASK_FAILED` at the end where tasks have failed; InterruptedError when asked to stop.
  */
 export async function work(
-  { plan, folder, config }: OpenPlan,
+  open: OpenPlan,
   runner: Runner,
   { index, signal }: { index: number; signal: AbortSignal },
 ): Promise<void> {
-  await runner.run('check', { config, bestHparamsDir: plan.how.bestHparamsDir }, () => undefined);
+  const { plan, folder } = open;
   const board = new Board(folder, plan, index);
-  const job = new Job(config, plan.how, runner);
-  const steps = stepsOf(config, plan.how);
-  const perform = async ({ stage, modality, part, after }: PlannedTask): Promise<unknown> => {
+  const options = { pause: PAUSE_MS, signal };
+  if ('rungs' in plan.how) {
+    const search = new SearchTasks(open, plan.how);
+    const choose: Choice = (tasks) => search.wanted(tasks, board);
+    // Whoever is free takes what the search wants first.
+    await workOff(board, (task) => search.perform(task, board, runner), { ...options, index: 0, choose });
+  } else {
+    await workOff(board, await stepDoer(open, plan.how, runner), { ...options, index });
+  }
+  throwFailed(open);
+}
+
+/** What does the steps of a whole job. */
+async function stepDoer(
+  { config }: OpenPlan,
+  how: RunOptions,
+  runner: Runner,
+): Promise<(task: PlannedTask) => Promise<unknown>> {
+  await runner.run('check', { config, bestHparamsDir: how.bestHparamsDir }, () => undefined);
+  const job = new Job(config, how, runner);
+  const steps = stepsOf(config, how);
+  return async ({ stage, modality, part, after }) => {
     const step = steps.find((one) => one.stage.name === stage && one.modality === modality);
     if (step === undefined) throw new RangeError(`the plan has a task ${stage} ${modality} that no job has`);
     job.recall(steps.filter((one) => after.includes(one.name)));
     return part === null ? await job.step(step) : await job.part(step, part);
   };
-  await workOff(board, perform, { index, pause: PAUSE_MS, signal });
-  throwFailed({ plan, folder, config });
 }
 
 /** @throws RadweaveError `E_TASK_FAILED` where tasks have failed. */
@@ -46,6 +65,11 @@ export function throwFailed({ plan, folder }: OpenPlan): void {
     Math.max(2, first.exit_code) as ExitCode,
     'E_TASK_FAILED',
     `failed: ${names}. ${first.name}: ${first.text}`,
-    { hint: 'Mend it and run radweave plan again, which keeps what is done; then start the workers' },
+    {
+      hint:
+        'rungs' in plan.how
+          ? 'Mend it and run radweave tune again, which keeps what is done'
+          : 'Mend it and run radweave plan again, which keeps what is done; then start the workers',
+    },
   );
 }

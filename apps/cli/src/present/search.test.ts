@@ -1,0 +1,38 @@
+import type { SearchRecord } from '@radweave/artifacts';
+import { expect, test } from 'vitest';
+import { searchText } from './search.ts';
+
+const search: SearchRecord = {
+  format: 1,
+  modality: 'A',
+  strategy: 'random',
+  reduction: 3,
+  rungs: [10],
+  folds: 2,
+  patients: 30,
+  keys: [{ key: 'training.learning_rate', log: true }],
+  trials: [1, 2].map((trial) => ({
+    trial,
+    settings: { 'training.learning_rate': 0.00123456 / trial },
+    state: 'trained',
+    rung: 0,
+    epochs: 10,
+    score: 0.9 / trial,
+    folds: [0.9, 0.9],
+    seconds: 1,
+    note: '',
+  })),
+  best: 1,
+};
+
+test('a search tells on whom it chose among how many, and where to go on', () => {
+  const text = searchText(search, 'trials.csv', 'best.yaml');
+  expect(text).toMatch(/^ +1 +0\.900 +10 +0\.00123$/m);
+  expect(text).toContain('mean of 2 folds of 30 training patients; no other patient was read.');
+  expect(text).toContain('Trial 1 is the best of 2 trials.');
+  expect(text).toContain('Now run radweave train --modality A --config best.yaml\n');
+  const trials = search.trials.map((trial) => ({ ...trial, score: null, state: 'failed' as const }));
+  const none = searchText({ ...search, trials, best: null }, 'trials.csv', 'best.yaml');
+  expect(none).toContain('No trial has a score');
+  expect(none).not.toContain('best.yaml');
+});

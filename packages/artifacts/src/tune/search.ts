@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { tableFile } from '../csv.ts';
+import { count, numberOrEmpty, oneOf, type RowOf, text } from '../csv-columns.ts';
+import { jsonFile, recordOf, sha256 } from '../json.ts';
+
+/** Settings of a trial, by key. */
+const settings = recordOf(z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number())]));
+export type TrialSettings = z.infer<typeof settings>;
+
+const auc = z.number().min(0).max(1).nullable();
+
+/** What a trial reached after so many epochs. */
+const result = z.object({
+  format: z.literal(1),
+  /** SHA-256 of settings, folds and pixels. */
+  identity: sha256,
+  settings,
+  /** How long it was trained at most. */
+  epochs: z.int(),
+  /** AUC of the held-out patients of each fold; null where training failed. */
+  folds: z.array(auc),
+  /** Their mean; null where one is. */
+  score: auc,
+  /** Of the process that ended it, without what an earlier one did. */
+  seconds: z.number(),
+  /** Why there is no score. */
+  note: z.string(),
+});
+export type TrialResult = z.infer<typeof result>;
+
+/** `trials/NAME.json` of a search. */
+export const { find: findTrialResult, read: readTrialResult, write: writeTrialResult } = jsonFile(result);
+
+/** `halved`: others were better after fewer epochs. `failed`: it has no score. */
+const STATES = ['trained', 'halved', 'failed'] as const;
+
+const trial = result.omit({ format: true, identity: true }).extend({
+  /** From 1. */
+  trial: z.int(),
+  /** From 0. */
+  rung: z.int(),
+  state: z.enum(STATES),
+});
+export type SearchedTrial = z.infer<typeof trial>;
+
+const schema = z.object({
+  format: z.literal(1),
+  modality: z.string(),
+  strategy: z.enum(['asha', 'random']),
+  reduction: z.int(),
+  /** Epochs of each rung. */
+  rungs: z.array(z.int()).min(1),
+  folds: z.int(),
+  /** Training patients, whom the folds divide. */
+  patients: z.int(),
+  /** The keys that were searched, and which are spread by their logarithm. */
+  keys: z.array(z.object({ key: z.string(), log: z.boolean() })),
+  /** The best first. */
+  trials: z.array(trial),
+  /** Number of the best; null where none has a score. */
+  best: z.int().nullable(),
+});
+
+/** A finished search. */
+export type SearchRecord = z.infer<typeof schema>;
+
+/** `search.json`. */
+export const { read: readSearch, write: writeSearch } = jsonFile(schema);
+
+const columns = {
+  trial: count,
+  state: oneOf(...STATES),
+  rung: count,
+  epochs: count,
+  score: numberOrEmpty,
+  /** JSON. */
+  folds: text,
+  settings: text,
+  seconds: numberOrEmpty,
+  note: text,
+};
+
+/** `trials.csv`. */
+export const { read: readTrials, write: writeTrials } = tableFile(columns);
+
+/** A trial as a row. */
+export function trialRow({ settings, folds, ...trial }: SearchedTrial): RowOf<typeof columns> {
+  return { ...trial, folds: JSON.stringify(folds), settings: JSON.stringify(settings) };
+}
