@@ -8,6 +8,7 @@ import type {
   Explanations,
   FusionModelFile,
   HistoryRow,
+  SearchRecord,
 } from '@radweave/artifacts';
 import type { Remark } from '@radweave/remarks';
 import type { MapPoint } from './charts/map.ts';
@@ -139,6 +140,8 @@ export interface ReportData {
   modalities: string[];
   /** Null where the researchers divided the patients themselves: who was left out before is not known then. */
   division: Division | null;
+  /** Searches of settings, one for each modality that has one. */
+  searches: SearchRecord[];
   runs: TrainingRun[];
   fusion: Optional<FusionModelFile>;
   maps: Optional<FeatureMap[]>;

@@ -25,6 +25,8 @@ import {
   slicePredictionsPath,
   splitFiles,
   splitPath,
+  tuneFiles,
+  tuneFolder,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
 import { RunFolder, runsIn } from '@radweave/study/runs/run-folder';
@@ -246,8 +248,13 @@ export function shownReads(config: Config): Reads {
     `explanations of ${modality}`,
     explanationsFolder(output_dir, modality),
   ]);
+  const searched = config.data.modalities.map((modality): [string, string] => [
+    `search of the settings of ${modality}`,
+    tuneFiles(tuneFolder(config, modality)).record,
+  ]);
   return withoutMissing({
     ...Object.fromEntries(explained),
+    ...Object.fromEntries(searched),
     audit: auditFiles(auditFolder(config)).record,
     'site audit': site.record,
     'table of the site audit': site.siteAuditRecord,

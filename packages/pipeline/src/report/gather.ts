@@ -9,6 +9,7 @@ import { featureMaps } from './feature-maps.ts';
 import { readGalleries } from './galleries.ts';
 import { readFusion, readResults } from './results.ts';
 import { reportedRuns } from './runs.ts';
+import { readSearches } from './searches.ts';
 import { settingsUsed } from './settings-used.ts';
 import { readSite } from './site.ts';
 import { readStudyCohort } from './study-cohort.ts';
@@ -42,6 +43,7 @@ export async function gatherReport(config: Config, context: StageContext): Promi
     date: today(),
     evaluation: { ...evaluation, notes: [...changed, ...evaluation.notes] },
     ...study,
+    searches: readSearches(config, modalities, files),
     runs: runs.map(({ training }) => training),
     fusion,
     maps,

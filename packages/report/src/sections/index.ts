@@ -21,6 +21,7 @@ import { rocSection } from './roc.ts';
 import { siteSection } from './site.ts';
 import { summarySection } from './summary.ts';
 import { trainingSection } from './training.ts';
+import { tuningSection } from './tuning.ts';
 
 /** What writes each section. */
 export const SECTION_WRITERS: Readonly<Record<SectionId, (context: ReportContext) => Html | Promise<Html>>> =
@@ -29,6 +30,7 @@ export const SECTION_WRITERS: Readonly<Record<SectionId, (context: ReportContext
     flow: flowSection,
     characteristics: characteristicsSection,
     data: dataSection,
+    tuning: tuningSection,
     training: trainingSection,
     roc: rocSection,
     hospitals: hospitalsSection,

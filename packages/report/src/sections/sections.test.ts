@@ -183,6 +183,31 @@ test('without curves, calibration and decision curves say that there are none', 
   }
 });
 
+test('a search says on whom and how often it chose, lists every trial and draws a line for each', async () => {
+  const data = study();
+  const text = await section('tuning', data);
+  expect(textOf(text)).toContain(
+    'All were trained and scored on 2 folds of the 30 training patients; the search read no validation, test or external patient. ' +
+      'Trial 2 was chosen, with a mean AUC per patient of 0.900 over the folds. As the best of 4 trials this AUC is optimistic and no result of the study.',
+  );
+  expect(rowsOf(text)).toEqual([
+    ['2', '0.001', 'adam', 'trained to the end', '10', '0.900', '0.900 / 0.900'],
+    ['1', '0.0001', 'sgd', 'ended early', '3', '0.800', '0.800 / 0.800'],
+    ['3', '0.00001', 'adam', 'ended early', '3', '0.700', '0.700 / 0.700'],
+    ['4', '10', 'sgd', 'failed', '3', 'n/a', 'n/a / n/a'],
+  ]);
+  const lines = [...text.matchAll(/<polyline points="([^"]*)"/g)].map(([, points = '']) => points.split(' '));
+  // The chosen trial is drawn last; the one without a score does not reach the last axis.
+  expect(lines.map((points) => points.length)).toEqual([3, 3, 2, 3]);
+  const heights = lines.map((points) => points.map((point) => Number(point.split(',')[1])));
+  const [low, high] = [heights[1]?.[2] ?? 0, heights[3]?.[2] ?? 0];
+  expect(low).toBeGreaterThan(high);
+  // Of 1e-5, …, 10 the fourth power of ten lies a sixth from below, by the logarithm.
+  const rate = (line: number): number => heights[line]?.[0] ?? Number.NaN;
+  expect((rate(1) - rate(0)) / (rate(1) - rate(2))).toBeCloseTo(1 / 6, 2);
+  expect(await section('tuning', bareStudy())).toContain('No search of settings was made');
+});
+
 test('site effects: a number that is missing is n/a, and harmonised features are marked', async () => {
   const data = study();
   if (!('value' in data.siteAudit)) throw new Error('no site audit');

@@ -1,3 +1,4 @@
+import type { SearchedTrial, SearchRecord } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
 import type { LeakageCheck, Oddities, Optional, SiteAudit } from '../data.ts';
 
@@ -121,5 +122,46 @@ export function leakageOf(hostile: string): Optional<LeakageCheck[]> {
         }),
       },
     ],
+  };
+}
+
+/** A search by successive halving, with words and numbers among the settings, and a trial that failed. */
+export function searchOf(): SearchRecord {
+  const trial = (
+    number: number,
+    rate: number,
+    optimizer: string,
+    score: number | null,
+    rung: number,
+  ): SearchedTrial => ({
+    trial: number,
+    settings: { 'training.learning_rate': rate, 'training.optimizer': optimizer },
+    state: score === null ? 'failed' : rung === 1 ? 'trained' : 'halved',
+    rung,
+    epochs: rung === 1 ? 10 : 3,
+    score,
+    folds: [score, score],
+    seconds: 1,
+    note: score === null ? 'the training loss became NaN' : '',
+  });
+  return {
+    format: 1,
+    modality: 'A',
+    strategy: 'asha',
+    reduction: 3,
+    rungs: [3, 10],
+    folds: 2,
+    patients: 30,
+    keys: [
+      { key: 'training.learning_rate', log: true },
+      { key: 'training.optimizer', log: false },
+    ],
+    trials: [
+      trial(2, 1e-3, 'adam', 0.9, 1),
+      trial(1, 1e-4, 'sgd', 0.8, 0),
+      trial(3, 1e-5, 'adam', 0.7, 0),
+      trial(4, 10, 'sgd', null, 0),
+    ],
+    best: 2,
   };
 }

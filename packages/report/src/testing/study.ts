@@ -2,7 +2,7 @@ import type { CohortPatient, FusionModelFile, HistoryRow, Split } from '@radweav
 import { asWritten, remark } from '@radweave/remarks';
 import type { Gallery, ReportData, TrainingSettings } from '../data.ts';
 import { evaluationOf } from './evaluation.ts';
-import { leakageOf, odditiesOf, siteOf } from './findings.ts';
+import { leakageOf, odditiesOf, searchOf, siteOf } from './findings.ts';
 
 /** What to make up. */
 export interface StudyWish {
@@ -48,6 +48,7 @@ export function study(wish: StudyWish = {}): ReportData {
       settings: settingsOf(),
       history: [1, 2, 3].map(historyRow),
     })),
+    searches: [searchOf()],
     fusion: { value: fusionOf(modalities, evaluation.label_names) },
     maps: {
       value: (['tsne', 'umap'] as const).map((method) => ({
@@ -81,6 +82,7 @@ export function bareStudy(wish: StudyWish = {}): ReportData {
     ...full,
     name: '',
     division: null,
+    searches: [],
     runs: [],
     evaluation: { ...evaluation, comparisons: [], curves: [], aggregation: [], notes: [] },
     fusion: MISSING,

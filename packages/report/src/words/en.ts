@@ -5,6 +5,7 @@ import { CHART_EN } from './chart-en.ts';
 import { CLAIM_EN, TRIPOD_EN } from './checklist-en.ts';
 import { COLUMNS_EN } from './columns-en.ts';
 import { EXPLANATIONS_EN } from './explanations-en.ts';
+import { TUNING_EN } from './tuning-en.ts';
 import type { CurvesSeen } from './words.ts';
 
 const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
@@ -28,6 +29,7 @@ export const EN = {
     flow: 'Cohort',
     characteristics: 'Characteristics of the patients',
     data: 'The data as found',
+    tuning: 'Search of settings',
     training: 'Training',
     roc: 'ROC curves',
     hospitals: 'Hospitals',
@@ -181,6 +183,7 @@ export const EN = {
     chiSquare: (least: number) => `χ² test between hospitals, smallest expected count ${least.toFixed(1)}`,
     kruskal: 'Kruskal–Wallis test between hospitals',
   },
+  tuning: TUNING_EN,
   training: {
     title: (modality: string, what: string) => `Training of modality ${modality}: ${what}`,
     caption: (run: string, model: string, best: number | null, { augmented, batchNorm }: CurvesSeen) =>

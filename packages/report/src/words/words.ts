@@ -27,6 +27,7 @@ export const SECTIONS = [
   'flow',
   'characteristics',
   'data',
+  'tuning',
   'training',
   'roc',
   'hospitals',

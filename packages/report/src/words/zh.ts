@@ -5,6 +5,7 @@ import { CLAIM_ZH, TRIPOD_ZH } from './checklist-zh.ts';
 import { COLUMNS_ZH } from './columns-zh.ts';
 import type { Words } from './en.ts';
 import { EXPLANATIONS_ZH } from './explanations-zh.ts';
+import { TUNING_ZH } from './tuning-zh.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   missing_modality: '缺少某一模态',
@@ -64,6 +65,7 @@ export const ZH: Words = {
     flow: '队列',
     characteristics: '患者特征',
     data: '数据检查',
+    tuning: '超参数搜索',
     training: '训练过程',
     roc: 'ROC 曲线',
     hospitals: '各医院结果',
@@ -188,6 +190,7 @@ export const ZH: Words = {
     chiSquare: (least) => `医院间 χ² 检验，最小期望频数 ${least.toFixed(1)}`,
     kruskal: '医院间 Kruskal–Wallis 检验',
   },
+  tuning: TUNING_ZH,
   training: {
     title: (modality, what) => `模态 ${modality} 的训练：${what}`,
     caption: (run, model, best, { augmented, batchNorm }) =>

@@ -1,0 +1,102 @@
+import type { SearchRecord } from '@radweave/artifacts';
+import { type AxisValue, type ParallelLine, parallelChart } from '../charts/parallel.ts';
+import type { ReportContext } from '../context.ts';
+import { fixed, NOT_AVAILABLE } from '../format.ts';
+import { type Html, html } from '../html/html.ts';
+import { figure } from '../parts/figure.ts';
+import { type Cell, table } from '../parts/table.ts';
+
+type Trial = SearchRecord['trials'][number];
+
+/** Which settings were tried before, on whom, and how the trials came out. */
+export async function tuningSection(context: ReportContext): Promise<Html> {
+  const { data, words } = context;
+  if (data.searches.length === 0) return html`<p class="missing">${words.tuning.none}</p>`;
+  const parts: Html[] = [];
+  for (const search of data.searches) parts.push(await searchPart(context, search));
+  return html`${parts}`;
+}
+
+async function searchPart(context: ReportContext, search: SearchRecord): Promise<Html> {
+  const { words } = context;
+  const { modality, keys, trials, folds, patients } = search;
+  const best = trials.find(({ trial }) => trial === search.best);
+  const score = fixed(best?.score ?? Number.NaN, 3);
+  const { tuning } = words;
+  const text = [
+    tuning.how[search.strategy](modality, trials.length, search.rungs),
+    tuning.whom(patients, folds),
+    best === undefined ? tuning.noBest : tuning.best(best.trial, score, trials.length),
+  ];
+  const axes = [
+    ...keys.map(({ key, log }) => ({ name: nameOf(key), isLog: log })),
+    { name: words.chart.auc, isLog: false },
+  ];
+  const drawn = await figure(context, {
+    name: `search-${modality}`,
+    title: tuning.figure(modality),
+    caption: tuning.figureCaption,
+    alt: tuning.alt(trials.length, best === undefined ? null : score),
+    picture: parallelChart(
+      axes,
+      trials.map((trial) => lineOf(context, search, trial)),
+    ),
+  });
+  const number = (value: number | null, digits: number): Cell => ({
+    text: value === null ? NOT_AVAILABLE : fixed(value, digits),
+    number: true,
+  });
+  const rows = trials.map((trial): (string | number | Cell)[] => [
+    { text: String(trial.trial), note: trial.score === null ? tuning.failed : null },
+    ...keys.map(({ key }) => settingCell(trial.settings[key])),
+    tuning.state[trial.state],
+    trial.epochs,
+    number(trial.score, 3),
+    trial.folds.map((one) => (one === null ? NOT_AVAILABLE : fixed(one, 3))).join(' / '),
+  ]);
+  const listed = table(context, {
+    name: `search-${modality}`,
+    title: tuning.table(modality),
+    caption: tuning.tableCaption,
+    head: [
+      tuning.trial,
+      ...keys.map(({ key }) => nameOf(key)),
+      tuning.stateHead,
+      tuning.epochs,
+      words.chart.auc,
+      tuning.ofFolds,
+    ],
+    rows,
+  });
+  return html`<p>${words.sentences(text)}</p>${drawn}${listed}`;
+}
+
+const nameOf = (key: string): string => key.split('.').at(-1) ?? key;
+
+function lineOf(
+  { words }: ReportContext,
+  { keys, best }: SearchRecord,
+  { trial, settings, state, score }: Trial,
+): ParallelLine {
+  const values = [...keys.map(({ key }) => axisValue(settings[key])), score];
+  const look = trial === best ? 'best' : state === 'trained' ? 'trained' : 'halved';
+  const title = words.pair(
+    `${words.tuning.trial} ${trial}`,
+    score === null ? NOT_AVAILABLE : fixed(score, 3),
+  );
+  return { values, look, title };
+}
+
+function axisValue(value: Trial['settings'][string] | undefined): AxisValue {
+  return typeof value === 'number' ? value : textOf(value);
+}
+
+function settingCell(value: Trial['settings'][string] | undefined): Cell {
+  return { text: textOf(value), number: typeof value === 'number' };
+}
+
+/** Three digits of a number that was drawn; others have no more. */
+function textOf(value: Trial['settings'][string] | undefined): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(3)));
+  return Array.isArray(value) ? value.join(', ') : String(value);
+}

@@ -1,0 +1,31 @@
+import { counted } from '@radweave/remarks';
+
+/** The search of settings in English. */
+export const TUNING_EN = {
+  none: 'No search of settings was made with radweave tune.',
+  how: {
+    random: (modality: string, trials: number, [epochs = 0]: readonly number[]) =>
+      `For ${modality}, ${counted(trials, 'trial')} of settings drawn at random were each trained for at most ${counted(epochs, 'epoch')}.`,
+    asha: (modality: string, trials: number, rungs: readonly number[]) =>
+      `For ${modality}, ${counted(trials, 'trial')} of settings drawn at random were compared by asynchronous successive halving (Li et al. 2020), after ${rungs.join(', ')} epochs: the best went on.`,
+  },
+  whom: (patients: number, folds: number) =>
+    `All were trained and scored on ${counted(folds, 'fold')} of the ${counted(patients, 'training patient')}; the search read no validation, test or external patient.`,
+  best: (trial: number, auc: string, trials: number) =>
+    `Trial ${trial} was chosen, with a mean AUC per patient of ${auc} over the folds. As the best of ${counted(trials, 'trial')} this AUC is optimistic and no result of the study.`,
+  noBest: 'No trial has a score.',
+  figure: (modality: string) => `Search of settings for ${modality}`,
+  figureCaption:
+    'Each line is a trial: its settings, and its AUC per patient (mean over folds) on the last axis. Thick: the trial that was chosen; dashed: trials that ended early, whose AUC is that after fewer epochs.',
+  alt: (trials: number, auc: string | null) =>
+    `Parallel coordinates of ${counted(trials, 'trial')}; ${auc === null ? 'none has a score' : `the chosen one has an AUC of ${auc}`}`,
+  table: (modality: string) => `Trials of the search for ${modality}`,
+  tableCaption:
+    'The best first; those that were trained for fewer epochs come after. AUC per patient, mean over folds.',
+  trial: 'Trial',
+  stateHead: 'State',
+  state: { trained: 'trained to the end', halved: 'ended early', failed: 'failed' },
+  epochs: 'Epochs',
+  ofFolds: 'AUC of each fold',
+  failed: 'training failed; trials.csv says why',
+};

@@ -1,0 +1,30 @@
+import type { TUNING_EN } from './tuning-en.ts';
+
+/** The search of settings in Chinese. */
+export const TUNING_ZH: typeof TUNING_EN = {
+  none: '未用 radweave tune 搜索超参数。',
+  how: {
+    random: (modality, trials, [epochs = 0]) =>
+      `对模态 ${modality} 随机抽取了 ${trials} 组超参数，每组最多训练 ${epochs} 轮。`,
+    asha: (modality, trials, rungs) =>
+      `对模态 ${modality} 随机抽取了 ${trials} 组超参数，用异步连续减半法（ASHA，Li 等，2020）在训练 ${rungs.join('、')} 轮后比较，较好者继续训练。`,
+  },
+  whom: (patients, folds) =>
+    `全部试验均在 ${patients} 名训练患者的 ${folds} 折上训练和评分；搜索过程未读取任何验证集、测试集或外部患者。`,
+  best: (trial, auc, trials) =>
+    `选中第 ${trial} 号试验，其各折患者水平 AUC 的均值为 ${auc}。它是 ${trials} 次试验中的最好者，因此该 AUC 偏乐观，不是本研究的结果。`,
+  noBest: '没有一次试验得到评分。',
+  figure: (modality) => `模态 ${modality} 的超参数搜索`,
+  figureCaption:
+    '每条线是一次试验：依次为各项超参数，最后一条轴为患者水平 AUC（各折均值）。粗线为选中的试验；虚线为提前结束的试验，其 AUC 是较少轮数后的值。',
+  alt: (trials, auc) =>
+    `${trials} 次试验的平行坐标图；${auc === null ? '均无评分' : `选中试验的 AUC 为 ${auc}`}`,
+  table: (modality) => `模态 ${modality} 的各次试验`,
+  tableCaption: '最好的在前；训练轮数较少的排在其后。AUC 为患者水平，各折均值。',
+  trial: '试验',
+  stateHead: '状态',
+  state: { trained: '训练到底', halved: '提前结束', failed: '失败' },
+  epochs: '轮数',
+  ofFolds: '各折 AUC',
+  failed: '训练失败；原因见 trials.csv',
+};
