@@ -37,7 +37,7 @@ async function written(wish: Parameters<typeof study>[0] = {}, language: Languag
 
 browserTest('opened from disk it logs no error, loads nothing and runs nothing of the data', async (page) => {
   await page.show(await written({ hostile: HOSTILE }), 1280);
-  expect(await page.evaluate('document.querySelectorAll("section").length')).toBe(22);
+  expect(await page.evaluate('document.querySelectorAll("section").length')).toBe(23);
   expect(await page.evaluate('window.hacked')).toBeUndefined();
   expect(
     await page.evaluate(
