@@ -117,12 +117,12 @@ export const FINDINGS = {
     ({ model, hospital, isMacro, auc, p }) =>
       `${placed(model, hospital, isMacro)} ${two(auc)} (exact p ${pValue(p)})`,
   ),
-  /** `label` is empty with two labels. */
   'of-auc-same': of(
     { model: 'model', hospital: 'text', isMacro: 'flag', auc: 'number' },
     ({ model, hospital, isMacro, auc }) =>
       `${placed(model, hospital, isMacro)} ${two(auc)} (the same in all resamples of the patients)`,
   ),
+  /** `label` is empty with two labels. */
   'of-within': of(
     { model: 'model', label: 'text', auc: 'number', lower: 'number', upper: 'number' },
     ({ model, label, auc, lower, upper }) => {

@@ -12,12 +12,12 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     listed(`在本院以外优于随机水平（AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`, models),
   'found-only-between': ({ models }) =>
     listed(
-      '模型区分的可能是医院而不是标签：所有外部患者的 AUC 高于 0.5，但没有任何外部医院在两个标签中各有至少两例患者',
+      '模型区分的可能是医院而不是标签，因为所有外部患者的 AUC 高于 0.5，但没有任何外部医院在两个标签中各有至少两例患者',
       models,
     ),
   'found-not-within': ({ level, models }) =>
     listed(
-      `模型区分的可能是医院而不是标签：所有外部患者的 AUC 高于 0.5，但仅比较同一医院患者的院内 AUC 并非如此（没有 ${percent(level, 1)} 置信区间高于 0.5）`,
+      `模型区分的可能是医院而不是标签，因为所有外部患者的 AUC 高于 0.5，但仅比较同一医院患者的院内 AUC 并非如此（没有 ${percent(level, 1)} 置信区间高于 0.5）`,
       models,
     ),
   'found-none-better': ({ level, models }) =>
