@@ -45,7 +45,7 @@ function withDamage(report: CheckReport, { config }: AuditSubject): CheckReport 
     remark('WARN_UNREADABLE'),
     damaged.map(({ text }) => auditCase([], text)),
     config.experiment.output_dir,
-    'Make these files again, or remove them, and audit again',
+    'Make these files again, or remove them, and audit again; images that were moved: radweave preprocess',
   );
   return { ...report, found: [...report.found, ...unreadable] };
 }

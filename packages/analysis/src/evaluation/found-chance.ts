@@ -165,7 +165,7 @@ function listed(verdicts: readonly Verdict[], found: (models: Remark[]) => Remar
       ? remark('of-auc', { ...about, lower, upper })
       : auc === 0 || auc === 1
         ? remark('of-auc-exact', { ...about, p: exact })
-        : remark('of-auc-same', about);
+        : remark(lower === undefined ? 'of-auc-alone' : 'of-auc-same', about);
     return says === 'too few' ? remark('of-too-few', { auc: told }) : told;
   });
   return [found(models)];

@@ -127,6 +127,7 @@ function openSources(
   context: StageContext,
 ): { sources: FeatureSource[]; known: KnownPatients } {
   const { features_dir, splits_dir } = data;
+  requireSplit(splits_dir, modalities);
   for (const modality of modalities) adoptForeign(features_dir, modality, context);
   const sources = modalities.map((modality) => readFeatureSource(features_dir, modality));
   const known = knownPatients(splits_dir, modalities);

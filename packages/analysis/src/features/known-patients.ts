@@ -62,22 +62,29 @@ export function requireSameSplit(
 ): void {
   const first = new Map<string, { modality: string; split: Split; label: number }>();
   const wrong: string[] = [];
+  const again = new Set<string>();
   for (const { modality, rows } of sources) {
+    const refuse = (text: string): void => {
+      wrong.push(text);
+      again.add(modality);
+    };
     for (const split of SPLITS) {
       for (const { patient_id, label } of rows[split]) {
         const before = first.get(patient_id) ?? { modality, split, label };
         first.set(patient_id, before);
-        if (before.split !== split || before.label !== label) {
+        // Where nobody knows which is right, all are extracted again.
+        if (known.size === 0 && (before.split !== split || before.label !== label)) {
           const here = `${modality}: ${split}, label ${label}`;
-          wrong.push(`${patient_id} (${before.modality}: ${before.split}, label ${before.label}; ${here})`);
+          refuse(`${patient_id} (${before.modality}: ${before.split}, label ${before.label}; ${here})`);
+          again.add(before.modality);
         }
         const now = known.get(patient_id.normalize('NFC'));
         if (known.size > 0 && now?.split !== split) {
-          wrong.push(`${patient_id} (features of ${modality} in ${split}, now in ${now?.split ?? 'no set'})`);
+          refuse(`${patient_id} (features of ${modality} in ${split}, now in ${now?.split ?? 'no set'})`);
         } else if (now !== undefined && now.label !== label) {
-          wrong.push(`${patient_id} (features of ${modality} with label ${label}, now label ${now.label})`);
+          refuse(`${patient_id} (features of ${modality} with label ${label}, now label ${now.label})`);
         } else if (now?.modalities.includes(modality) === false) {
-          wrong.push(`${patient_id} (features of ${modality}, now without images of it)`);
+          refuse(`${patient_id} (features of ${modality}, now without images of it)`);
         }
       }
     }
@@ -86,7 +93,7 @@ export function requireSameSplit(
     );
     for (const [patient, { split, modalities }] of known) {
       if (!modalities.includes(modality) || found.has(patient)) continue;
-      wrong.push(`${patient} (now in ${split}, without features of ${modality})`);
+      refuse(`${patient} (now in ${split}, without features of ${modality})`);
     }
   }
   if (wrong.length === 0) return;
@@ -96,7 +103,7 @@ export function requireSameSplit(
     `the features are of another division of the patients: ${wrong.slice(0, 5).join(', ')}${more}`,
     {
       where: splitsDir,
-      hint: `Extract again: ${sources.map(({ modality }) => `radweave extract --modality ${modality}`).join('; ')}; or name the --splits_dir the features belong to`,
+      hint: `Extract again: ${[...again].map((modality) => `radweave extract --modality ${modality}`).join('; ')}; or name the --splits_dir the features belong to`,
     },
   );
 }

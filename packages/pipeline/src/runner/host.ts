@@ -31,7 +31,10 @@ export async function runInThread<S extends StageName>(
   { onEvent, signal }: Following = {},
 ): Promise<StageResult<S>> {
   if (signal?.aborted === true) {
-    throw new InterruptedError(`stopped before ${stage}`, 'Run it again to continue from here');
+    throw new InterruptedError(
+      `stopped before ${stage.replaceAll('_', '-')}`,
+      'Run it again to continue from here',
+    );
   }
   requireAddresses();
   const stopping = new Int32Array(new SharedArrayBuffer(4));

@@ -154,8 +154,12 @@ test('features of another division of the patients are refused', async () => {
     code: 'E_FEATURES_SPLIT',
     message: expect.stringContaining('0001 (features of A in train, now in val)'),
   });
-  rmSync(join(config.data.splits_dir, 'cohort.csv'));
   writeMadeUpFeatures(config, 'P', moved, 4);
+  // Those of P are of the present division.
+  await expect(align({ config, modalities }, listening())).rejects.toMatchObject({
+    hint: expect.stringMatching(/^Extract again: radweave extract --modality A; or /),
+  });
+  rmSync(join(config.data.splits_dir, 'cohort.csv'));
   await expect(align({ config, modalities }, listening())).rejects.toMatchObject({
     code: 'E_FEATURES_SPLIT',
     message: expect.stringContaining('0001 (A: train, label 0; P: val, label 0)'),

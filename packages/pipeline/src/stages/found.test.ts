@@ -180,6 +180,17 @@ test('an interval above or below 0.5 shows nothing of so few patients that no AU
   }
 });
 
+test('too few is said too where a label has one patient, and DeLong gives no interval', () => {
+  const few = model('A', [['all', 0.5]], [['all', 1]]);
+  few.evaluated.patients.test.splice(3);
+  few.evaluated.patients.val.splice(3);
+  const [external, validation] = found([few]);
+  expect(external).toMatch(/: A, AUC 0\.50 \(no interval\), too few patients to show anything$/);
+  expect(validation).toMatch(
+    /^the validation patients, .* are too few to tell any AUC from chance: grade0, 2 of 3; grade1, 1 of 3$/,
+  );
+});
+
 test('an AUC that is the same in all resamples has neither an interval nor the p of complete separation', () => {
   expect(found([model('A', [['all', 0.5, 0.5, 0.5]])])[0]).toMatch(
     /: A, AUC 0\.50 \(the same in all resamples of the patients\)$/,

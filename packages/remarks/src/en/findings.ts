@@ -117,6 +117,10 @@ export const FINDINGS = {
     ({ model, hospital, isMacro, auc, p }) =>
       `${placed(model, hospital, isMacro)} ${two(auc)} (exact p ${pValue(p)})`,
   ),
+  'of-auc-alone': of(
+    { model: 'model', hospital: 'text', isMacro: 'flag', auc: 'number' },
+    ({ model, hospital, isMacro, auc }) => `${placed(model, hospital, isMacro)} ${two(auc)} (no interval)`,
+  ),
   'of-auc-same': of(
     { model: 'model', hospital: 'text', isMacro: 'flag', auc: 'number' },
     ({ model, hospital, isMacro, auc }) =>

@@ -61,6 +61,8 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'of-too-few': ({ auc }) => `${auc}，患者过少，不足以说明任何问题`,
   'of-auc-exact': ({ model, hospital, isMacro, auc, p }) =>
     `${placed(model, hospital, isMacro)} ${two(auc)}（精确检验 p ${pValue(p)}）`,
+  'of-auc-alone': ({ model, hospital, isMacro, auc }) =>
+    `${placed(model, hospital, isMacro)} ${two(auc)}（无置信区间）`,
   'of-auc-same': ({ model, hospital, isMacro, auc }) =>
     `${placed(model, hospital, isMacro)} ${two(auc)}（患者的所有重抽样结果相同）`,
   'of-within': ({ model, label, auc, lower, upper }) => {

@@ -66,6 +66,7 @@ const FINDINGS = [
   remark('found-single-not-better', {
     models: [
       remark('of-auc', { model: 'fused', ...vague, hospital: 'SY' }),
+      remark('of-auc-alone', { model: 'P', hospital: 'ZS', isMacro: false, auc: 0.5 }),
       remark('of-auc-same', { model: 'A', hospital: 'ZS', isMacro: false, auc: 0.5 }),
       remark('of-too-few', { auc: remark('of-auc-exact', { model: 'fused', ...exact }) }),
     ],

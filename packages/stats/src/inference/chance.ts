@@ -21,17 +21,18 @@ export interface AreaWithInterval {
  *
  * @param counts patients of each class.
  * @param level of the interval, such as 0.95.
- * @returns `unknown` without an AUC, or without an interval.
+ * @returns `unknown` without an AUC, or where it has no interval, as with one patient of a class, and its classes are not separated.
  */
 export function againstChance(
   { value, lower, upper }: AreaWithInterval,
   counts: readonly number[],
   level: number,
 ): AgainstChance {
-  if (value === null || lower === undefined || upper === undefined) return 'unknown';
+  if (value === null) return 'unknown';
   if (separationP(counts) >= 1 - level) return 'too few';
-  if (upper > lower) return lower > 0.5 ? 'better' : upper < 0.5 ? 'worse' : 'not better';
-  if (value > 0 && value < 1) return 'not better';
+  if (lower !== undefined && upper !== undefined && upper > lower)
+    return lower > 0.5 ? 'better' : upper < 0.5 ? 'worse' : 'not better';
+  if (value > 0 && value < 1) return lower === undefined ? 'unknown' : 'not better';
   return value === 1 ? 'better' : 'worse';
 }
 

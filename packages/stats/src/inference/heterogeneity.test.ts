@@ -69,7 +69,10 @@ test.each([
   [{ value: 0.8, lower: 0.51, upper: 1 }, [9, 9], 'better'],
   [{ value: 0.8, lower: 0.49, upper: 1 }, [9, 9], 'not better'],
   [{ value: 0.2, lower: 0, upper: 0.49 }, [9, 9], 'worse'],
-  [{ value: 0.8 }, [1, 9], 'unknown'],
+  // One patient of a class: no interval. Perfect with 1 + 9: 2 orders of 10; with 1 + 49: 2 of 50, p = 0.04.
+  [{ value: 0.8 }, [1, 9], 'too few'],
+  [{ value: 0.8 }, [1, 49], 'unknown'],
+  [{ value: 1 }, [1, 49], 'better'],
   [{ value: null }, [0, 9], 'unknown'],
   // Perfect with 3 + 3 patients: 2 orders of 20, p = 0.1; with 4 + 4: 2 of 70, p = 0.029.
   [{ value: 1, lower: 1, upper: 1 }, [3, 3], 'too few'],
