@@ -26,7 +26,7 @@ export async function trialScore(
   context: StageContext,
 ): Promise<FoldScore> {
   const run = foldRun(settings, fold);
-  const lock = lockFolder(run.checkpoints, `radweave tune, ${run.name}`, {
+  const lock = lockFolder(run.checkpoints, `radweave, run ${run.name}`, {
     say: (text) => say(context, text),
   });
   return await whileLocked(lock, async () => {

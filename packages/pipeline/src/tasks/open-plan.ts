@@ -37,7 +37,7 @@ export function openPlan({ config: asked, given, inFile }: Call): OpenPlan {
   const config = readConfig(files.config);
   const again =
     'rungs' in plan.how
-      ? `Run radweave tune --modality ${plan.how.modality} with the settings of the search first`
+      ? `Run first: radweave tune --modality ${plan.how.modality}; with the settings of the search`
       : PLAN_FIRST;
   if (plan.radweave !== RADWEAVE_VERSION) {
     throw planError(`the plan is of version ${plan.radweave}`, files.plan, again);

@@ -2,7 +2,7 @@ import { counted } from '@radweave/remarks';
 
 /** The search of settings in English. */
 export const TUNING_EN = {
-  none: 'No search of settings was made with radweave tune.',
+  none: 'No settings were searched by radweave tune.',
   how: {
     random: (modality: string, trials: number, [epochs = 0]: readonly number[]) =>
       `For ${modality}, ${counted(trials, 'trial')} of settings drawn at random were each trained for at most ${counted(epochs, 'epoch')}.`,
