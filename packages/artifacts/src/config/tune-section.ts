@@ -13,7 +13,7 @@ export const tune = {
     .default({})
     .meta({
       description:
-        'What `radweave tune` searches: keys of model, training and augmentation, each with its values, or with a range of numbers',
+        'What the command tune searches: keys of model, training and augmentation, each with its values, or with a range of numbers',
       allowed: 'key: [value, …] | {low: …, high: …, log: true}',
     }),
   trials: integer(20, 'Settings to try, drawn at random from the space', 1, 1000),

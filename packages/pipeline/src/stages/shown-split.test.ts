@@ -11,7 +11,7 @@ test('external patients are explained, those of validation where there is one ho
     writeSplit(
       splitPath(config.data.splits_dir, split, 'A'),
       hospitals.map((hospital) => ({
-        image_path: join('raw', hospital, 'grade0', '1', 'A', '1.png'),
+        image_path: join('raw', hospital, 'grade0', split, 'A', '1.png'),
         label: 0,
       })),
     );
