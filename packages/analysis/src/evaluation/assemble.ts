@@ -6,7 +6,6 @@ import {
   type Evaluation,
   type EvaluationCurves,
   type EvaluationRow,
-  type HeterogeneityRow,
   SPLITS,
   type Split,
 } from '@radweave/artifacts';
@@ -74,18 +73,15 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
     await pause('comparing models', s, SPLITS.length);
     comparisons.push(...compareSplit(pairs, split, classes, options));
   }
-  const spreadOf = (some: readonly FrozenModel[]): HeterogeneityRow[] =>
-    some.flatMap((model) => heterogeneityOf(model, classes, options));
-  const heterogeneity = spreadOf(judged);
   const { level } = options;
   // All patients together stand for the study, so sentences tell of them too.
-  const everyone = models.filter(({ name }) => name === EVERYONE);
-  const told = [...judged, ...everyone];
+  const told = [...judged, ...models.filter(({ name }) => name === EVERYONE)];
+  const heterogeneity = told.flatMap((model) => heterogeneityOf(model, classes, options));
   const found = [
     ...foundAgainstChance({
       models: told,
       rows: rows.filter(({ model }) => told.some(({ name }) => name === model)),
-      heterogeneity: [...heterogeneity, ...spreadOf(everyone)],
+      heterogeneity,
       labelNames,
       level,
     }),

@@ -179,6 +179,8 @@ test('every table says how many patients of each kind its numbers are of', async
     expect(found?.probabilities[1]).toBe(row[`probability_${row.model}`]);
   }
   expect(evaluation.findings.map(({ text }) => text).join('\n')).toMatch(/chance.*: .*everyone, AUC /);
+  // Before that is said, it is looked at within hospitals as well.
+  expect(evaluation.heterogeneity.map(({ model }) => model)).toContain('everyone');
   // Models are compared on the patients of both alone.
   for (const { first, second, n: shared, split, hospital } of evaluation.comparisons) {
     expect([first, second].some((name) => /^everyone|^only/.test(name))).toBe(false);

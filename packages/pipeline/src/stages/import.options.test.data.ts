@@ -1,4 +1,7 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TAG } from '@radweave/importing/dicom/tags';
+import { type MadeUp, madeUpDicom, madeUpSlice } from '@radweave/importing/testing/made-up';
 import type { ImportOptions } from '../work/import.ts';
 
 /** What pixels become in small tests. */
@@ -36,4 +39,24 @@ export function importOptions(
     pixels: SMALL_PIXELS,
     ...more,
   };
+}
+
+/** Options of an import of `{folder}/export`. */
+export function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOptions {
+  return importOptions(folder, 'export', more);
+}
+
+/** Writes slices of one series, in steps of 5 mm. */
+export function writeSeries(folder: string, description: string, count: number, more: MadeUp = {}): void {
+  mkdirSync(join(folder, 'export'), { recursive: true });
+  for (let i = 0; i < count; i++) {
+    const slice = madeUpSlice({
+      [TAG.sopInstance]: ['UI', `1.2.3.${description.length}.${i}`],
+      [TAG.seriesUid]: ['UI', `1.2.3.${description.length}`],
+      [TAG.seriesDescription]: ['LO', description],
+      [TAG.position]: ['DS', [0, 0, 5 * i]],
+      ...more,
+    });
+    writeFileSync(join(folder, 'export', `${description}-${i}`), madeUpDicom(slice));
+  }
 }

@@ -24,7 +24,9 @@ class System {
   size_t room() const { return memoryRoom(root_); }
 
  private:
-  const std::string root_ = (std::filesystem::temp_directory_path() / "radweave-room-test").string();
+  // Of this process: others may test at the same time.
+  const std::string name_ = "radweave-room-test-" + std::to_string(reinterpret_cast<std::uintptr_t>(this));
+  const std::string root_ = (std::filesystem::temp_directory_path() / name_).string();
 };
 
 }  // namespace

@@ -1,0 +1,142 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { importFiles, privateFiles, readImported } from '@radweave/artifacts';
+import { TAG } from '@radweave/importing/dicom/tags';
+import { silentContext } from '@radweave/study/context/events';
+import { listening } from '@radweave/study/testing/cohort';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import type { ImportOptions } from '../work/import.ts';
+import { optionsIn, writeSeries } from './import.options.test.data.ts';
+import { importStage } from './import.ts';
+
+/** Imports two patients, `HN-1` and `HN-2`, by a table. */
+async function withTable(rows: readonly string[], more: Partial<ImportOptions> = {}) {
+  const folder = tempDir();
+  const options = optionsIn(folder, {
+    table: join(folder, 'patients.csv'),
+    hospital: null,
+    label: null,
+    ...more,
+  });
+  writeFileSync(options.table ?? '', ['patient_id,hospital,label,pseudonym', ...rows].join('\n'));
+  writeSeries(folder, 'arterial', 2);
+  writeSeries(folder, 'portal', 1, { [TAG.patientId]: ['LO', 'HN-2'] });
+  const said: string[] = [];
+  const emit = (event: object): void => void said.push(String(Reflect.get(event, 'text') ?? ''));
+  const result = await importStage(options, { emit, shouldStop: () => false });
+  return { options, result, said: said.join('\n') };
+}
+
+test('who is not in the table is left out and counted, and who has no image too', async () => {
+  const { options, result, said } = await withTable(['HN-1,HN,0,a', 'HN-3,HN,0,c', 'HN-4,HN,0,d']);
+  expect(result).toMatchObject({ written: 1, leftOut: { 'its patient is not in the table': 1 } });
+  expect(said).toContain('1 image left out: the patients are not in the table.');
+  expect(said).toContain('2 patients of the table without an image below the folder.');
+  expect(readFileSync(privateFiles(options.secrets).leftOut, 'utf8')).toContain('\nportal-0,');
+});
+
+test('who is spelt otherwise in the table, as a spreadsheet does it, is told', async () => {
+  const folder = tempDir();
+  const table = join(folder, 'patients.csv');
+  writeFileSync(table, 'patient,hospital,label\n7,HN,0\nab,HN,1\nx,HN,1');
+  for (const [i, id] of ['007', 'AB', 'x'].entries())
+    writeSeries(folder, `arterial${'x'.repeat(i)}`, 1, { [TAG.patientId]: ['LO', id] });
+  const options = optionsIn(folder, { table, hospital: null, label: null });
+  const context = listening();
+  await importStage(options, context);
+  expect(context.said.join()).toContain(
+    '2 patients of the table without an image below the folder, of which 2 are there',
+  );
+  const leftOut = readFileSync(privateFiles(options.secrets).leftOut, 'utf8');
+  expect(leftOut).toContain('images are there of 007');
+  expect(leftOut).toContain('images are there of AB');
+});
+
+test('clinical variables travel into the table of a cohort under pseudonyms, also of an earlier import', async () => {
+  const folder = tempDir();
+  const table = join(folder, 'export.csv');
+  const options = optionsIn(folder, { table, hospital: null, label: null });
+  const { patients: path } = importFiles(options.records);
+  writeSeries(folder, 'arterial', 2);
+  writeFileSync(
+    table,
+    'patient_id,hospital,label,姓名,Age,visit,split,pseudonym\nHN-1,HN,0,张三,61,1,train,a\nHN-1,HN,0,张三,=2+60,2,train,a',
+  );
+  await importStage(options, listening());
+  const first = readFileSync(path, 'utf8').split('\n');
+  expect(first).toEqual([
+    'patient_id,hospital,label,Age,visit,split',
+    'a,HN,0,61,1,train',
+    "a,HN,0,'=2+60,2,train",
+    '',
+  ]);
+  writeSeries(folder, 'portal', 1, { [TAG.patientId]: ['LO', 'HN-2'] });
+  writeFileSync(
+    table,
+    'patient_id,hospital,label,split,Event,pseudonym\nHN-2,HN,1,val,1,b\nHN-3,HN,1,val,0,c',
+  );
+  const context = listening();
+  await importStage(options, context);
+  const second = readFileSync(path, 'utf8').split('\n');
+  expect(second[0]).toBe('patient_id,hospital,label,Age,visit,split,Event');
+  expect(second).toContain("a,HN,0,'=2+60,2,train,");
+  expect(second).toContain('b,HN,1,,,val,1');
+  expect(second).toHaveLength(5);
+  expect(context.said.join()).toContain(
+    `Columns that go into ${path}, for preprocess --table: split, Event.`,
+  );
+});
+
+test.each<[what: string, rows: readonly string[], message: string]>([
+  ['the same patient', ['HN-1,HN,0,a', 'HN-1,HN,1,b'], 'the table names a patient of HN twice'],
+  ['one pseudonym for two', ['HN-1,HN,0,a', 'HN-2,HN,0,a'], "'a' is the pseudonym of two patients"],
+])('refused in a table: %s', async (_, rows, message) => {
+  await expect(withTable(rows)).rejects.toMatchObject({
+    code: 'E_IMPORT',
+    exitCode: 3,
+    message: expect.stringContaining(message),
+  });
+});
+
+test('folders called as the hospitals of a table tell patients of one ID apart, and nobody guesses', async () => {
+  const folder = tempDir();
+  const root = join(folder, 'export');
+  for (const [i, hospital] of ['JM', 'SY'].entries()) {
+    const place = join(folder, hospital);
+    writeSeries(place, `arterial${'!'.repeat(i)}`, 1, { [TAG.patientId]: ['LO', '1'] });
+    mkdirSync(join(root, hospital), { recursive: true });
+    cpSync(join(place, 'export'), join(root, hospital, 'disk1'), { recursive: true });
+  }
+  const table = join(folder, 'patients.csv');
+  writeFileSync(table, 'ID,Hospital,Class\n1,JM,benign\n1,SY,malignant\n');
+  const options = optionsIn(folder, { table, hospital: null, label: null });
+  expect(await importStage(options, silentContext())).toMatchObject({ written: 2 });
+  const rows = readImported(importFiles(options.records).table);
+  const found = rows.map(({ hospital, label, file }) => [hospital, label, file.split('/')[1]]);
+  expect(found.sort()).toEqual([
+    ['JM', 'benign', 'benign'],
+    ['SY', 'malignant', 'malignant'],
+  ]);
+  // Each by itself: the table's other hospital does not count.
+  const alone = { output: join(folder, 'raw2'), records: join(folder, 'import2') };
+  const one = { ...options, ...alone, root: join(folder, 'SY'), hospital: 'SY' };
+  expect(await importStage(one, silentContext())).toMatchObject({ written: 1 });
+  await expect(importStage({ ...one, hospital: null }, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT',
+    message: expect.stringContaining('is in the table for JM and SY, and the path says neither'),
+  });
+  writeFileSync(table, 'ID,Hospital,Class\n1,JM,benign\n2,SY,malignant\n');
+  expect(await importStage(options, silentContext())).toMatchObject({
+    unchanged: 1,
+    leftOut: { 'its patient is not in the table': 1 },
+  });
+});
+
+test('a pseudonym that was chosen otherwise later is refused', async () => {
+  const { options } = await withTable(['HN-1,HN,0,a', 'HN-2,HN,0,b']);
+  writeFileSync(options.table ?? '', 'patient_id,hospital,label,pseudonym\nHN-1,HN,0,c');
+  await expect(importStage(options, silentContext())).rejects.toMatchObject({
+    message: expect.stringContaining("was imported as 'a' and is now called 'c'"),
+  });
+});
