@@ -205,7 +205,7 @@ test('a search says on whom and how often it chose, lists every trial and draws 
   // Of 1e-5, …, 10 the fourth power of ten lies a sixth from below, by the logarithm.
   const rate = (line: number): number => heights[line]?.[0] ?? Number.NaN;
   expect((rate(1) - rate(0)) / (rate(1) - rate(2))).toBeCloseTo(1 / 6, 2);
-  expect(await section('tuning', bareStudy())).toContain('No search of settings was made');
+  expect(await section('tuning', bareStudy())).toContain('No settings were searched by radweave tune');
 });
 
 test('site effects: a number that is missing is n/a, and harmonised features are marked', async () => {
