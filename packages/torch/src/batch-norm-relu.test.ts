@@ -57,7 +57,7 @@ function draw(shape: readonly number[], isAdded: boolean): Inputs {
   // Rounding decides on which side of 0 a sum near it lies, and with that the whole gradient: such elements get none.
   const { x, added, weight, bias, mean, variance } = inFloat64(inputs);
   const normed = F.batchNorm(x, { weight, bias, mean, variance }, { training: true });
-  const isClear = (added === null ? normed : normed.add(added)).abs().gt(1e-4);
+  const isClear = (added === null ? normed : normed.add(added)).abs().ge(1e-4);
   return { ...inputs, seed: inputs.seed.mul(isClear.to('float32')) };
 }
 

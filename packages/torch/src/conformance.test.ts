@@ -54,7 +54,7 @@ function uncovered(space: string, names: Iterable<string>): string[] {
 
 test('every method of Tensor has a conformance case', () => {
   const methods = Object.getOwnPropertyNames(Tensor.prototype).filter((name) => !EXEMPT.has(name));
-  expect(methods.length).toBeGreaterThan(100);
+  expect(methods).toEqual(expect.arrayContaining(['add', 'matmul', 'relu']));
   expect(uncovered('Tensor', methods)).toEqual([]);
 });
 
@@ -68,7 +68,7 @@ test('every layer has a conformance case', () => {
   const names = Object.entries(nn)
     .filter(([name, value]) => isModuleClass(value) && !NOT_LAYERS.has(name))
     .map(([name]) => name);
-  expect(names.length).toBeGreaterThan(20);
+  expect(names).toEqual(expect.arrayContaining(['Conv2d', 'BatchNorm2d', 'Linear']));
   expect(uncovered('nn', names)).toEqual([]);
 });
 

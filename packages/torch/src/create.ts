@@ -1,7 +1,6 @@
 import { native } from '@radweave/native';
 import { type DType, dtypeCode, dtypeInfo, dtypeOf, type TypedArray } from './dtype.ts';
 import type { Arg } from './operator.ts';
-import type { Generator } from './random.ts';
 import { tidy } from './scope.ts';
 import { dispatch, fromHandle, type NestedArray, type Tensor } from './tensor.ts';
 
@@ -10,11 +9,6 @@ export interface CreateOptions {
   dtype?: DType;
   device?: string;
   requiresGrad?: boolean;
-}
-
-/** Options of the random ones; without `generator` the device's default one is used. */
-export interface RandomOptions extends CreateOptions {
-  generator?: Generator;
 }
 
 function finish(tensor: Tensor, options: CreateOptions): Tensor {
@@ -138,10 +132,6 @@ export function zerosLike(like: Tensor): Tensor {
   return dispatch('zeros_like', like);
 }
 
-export function onesLike(like: Tensor): Tensor {
-  return dispatch('ones_like', like);
-}
-
 export function emptyLike(like: Tensor): Tensor {
   return dispatch('empty_like', like);
 }
@@ -152,22 +142,14 @@ export function arange(end: number, start = 0, step = 1, options: CreateOptions 
   return make('arange.start_step', [start, end, step], options, whole ? 'int64' : 'float32');
 }
 
-export function linspace(start: number, end: number, steps: number, options: CreateOptions = {}): Tensor {
-  return make('linspace', [start, end, steps], options, 'float32');
-}
-
-export function eye(n: number, options: CreateOptions = {}): Tensor {
-  return make('eye', [n], options, 'float32');
-}
-
 /** Uniform on [0, 1). */
-export function rand(shape: readonly number[], options: RandomOptions = {}): Tensor {
-  return make('rand.generator', [shape, options.generator ?? null], options, 'float32');
+export function rand(shape: readonly number[], options: CreateOptions = {}): Tensor {
+  return make('rand', [shape], options, 'float32');
 }
 
 /** Standard normal. */
-export function randn(shape: readonly number[], options: RandomOptions = {}): Tensor {
-  return make('randn.generator', [shape, options.generator ?? null], options, 'float32');
+export function randn(shape: readonly number[], options: CreateOptions = {}): Tensor {
+  return make('randn', [shape], options, 'float32');
 }
 
 /** Whole numbers from [low, high). */
@@ -175,12 +157,12 @@ export function randint(
   low: number,
   high: number,
   shape: readonly number[],
-  options: RandomOptions = {},
+  options: CreateOptions = {},
 ): Tensor {
-  return make('randint.low_generator', [low, high, shape, options.generator ?? null], options, 'int64');
+  return make('randint.low', [low, high, shape], options, 'int64');
 }
 
 /** A random order of 0 … n − 1. */
-export function randperm(n: number, options: RandomOptions = {}): Tensor {
-  return make('randperm.generator', [n, options.generator ?? null], options, 'int64');
+export function randperm(n: number, options: CreateOptions = {}): Tensor {
+  return make('randperm', [n], options, 'int64');
 }

@@ -8,7 +8,7 @@ const NETWORK = `
   const { nn, optim, tidy } = torch;
   torch.manualSeed(3);
   const net = new nn.Sequential([
-    new nn.Conv2d(1, 4, 3), new nn.GELU(), new nn.Flatten(), new nn.LayerNorm([144]), new nn.Linear(144, 3),
+    new nn.Conv2d(1, 4, 3), new nn.ReLU(), new nn.Flatten(), new nn.LayerNorm([144]), new nn.Linear(144, 3),
   ]);
   const images = torch.randn([12, 1, 8, 8]);
   const targets = torch.fromTypedArray(BigInt64Array.from({ length: 12 }, (_, i) => BigInt(i % 3)), [12]);
@@ -211,7 +211,7 @@ def rank(index, shared, out):
     dist.init_process_group("gloo", rank=index, world_size=2)
     torch.set_num_threads(1)
     nn = torch.nn
-    net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.GELU(), nn.Flatten(), nn.LayerNorm([144]), nn.Linear(144, 3))
+    net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.LayerNorm([144]), nn.Linear(144, 3))
     flat = torch.tensor(shared["weights"])
     with torch.no_grad():
         for p in net.parameters():

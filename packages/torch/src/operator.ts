@@ -1,16 +1,12 @@
 import { native, type RawArg, type RawResult } from '@radweave/native';
 import { OperatorError } from './errors.ts';
-import { HandleOwner } from './handle.ts';
+import { ScopedHandle } from './scope.ts';
 
-/** What an operator takes: tensors, generators, plain values and lists of them. `undefined` is the default. */
-export type Arg = HandleOwner | number | bigint | boolean | string | null | undefined | readonly Arg[];
+/** What an operator takes: tensors, plain values and lists of them. `undefined` is the default. */
+export type Arg = ScopedHandle | number | bigint | boolean | string | null | undefined | readonly Arg[];
 
-/** Argument kinds (see the addon's `Kind`) that hold a native object rather than a value, and which. */
-const OBJECT_KINDS: ReadonlyMap<string, 'tensor' | 'generator'> = new Map([
-  ['t', 'tensor'],
-  ['l', 'tensor'],
-  ['g', 'generator'],
-]);
+/** Argument kinds (see the addon's `Kind`) that hold tensors rather than a value. */
+const OF_TENSORS = ['t', 'l'];
 
 /**
  * One operator of libtorch's registry, found at its first use.
@@ -22,8 +18,8 @@ export class Operator {
   readonly name: string;
   readonly results: number;
   private readonly id: number;
-  /** For each argument the native object it must hold; undefined for plain values. */
-  private readonly wanted: readonly ('tensor' | 'generator' | undefined)[];
+  /** For each argument whether it holds tensors. */
+  private readonly wantsTensor: readonly boolean[];
   private readonly argNames: readonly string[];
 
   private static readonly found = new Map<string, Operator>();
@@ -45,7 +41,7 @@ export class Operator {
     const [base, overload] = dot < 0 ? [full, ''] : [full.slice(0, dot), full.slice(dot + 1)];
     const [id, kinds, argNames, results] = native().lookup(base, overload);
     this.id = id;
-    this.wanted = Array.from(kinds, (kind) => OBJECT_KINDS.get(kind));
+    this.wantsTensor = Array.from(kinds, (kind) => OF_TENSORS.includes(kind));
     this.argNames = argNames;
     this.results = results;
   }
@@ -72,12 +68,12 @@ export class Operator {
     const raw: RawArg[] = new Array(args.length);
     for (let i = 0; i < args.length; i++) {
       const arg = args[i];
-      const wanted = this.wanted[i];
-      if (arg instanceof HandleOwner && arg.holds === wanted) {
+      const wantsTensor = this.wantsTensor[i] === true;
+      if (arg instanceof ScopedHandle && wantsTensor) {
         raw[i] = arg.handle;
       } else if (Array.isArray(arg)) {
-        raw[i] = wanted === undefined ? (arg as RawArg[]) : arg.map((item) => this.unwrapItem(item, i));
-      } else if (arg instanceof HandleOwner || (wanted !== undefined && arg !== undefined && arg !== null)) {
+        raw[i] = wantsTensor ? arg.map((item) => this.unwrapItem(item, i)) : (arg as RawArg[]);
+      } else if (arg instanceof ScopedHandle || (wantsTensor && arg !== undefined && arg !== null)) {
         throw new TypeError(this.mismatch(i, arg));
       } else {
         raw[i] = arg as RawArg;
@@ -87,15 +83,15 @@ export class Operator {
   }
 
   private unwrapItem(item: Arg, position: number): RawArg {
-    if (item instanceof HandleOwner && item.holds === 'tensor') return item.handle;
+    if (item instanceof ScopedHandle) return item.handle;
     if (item === null || item === undefined) return null;
     throw new TypeError(this.mismatch(position, item));
   }
 
   private mismatch(position: number, arg: unknown): string {
     const name = this.argNames[position] ?? `number ${position + 1}`;
-    const got = arg instanceof HandleOwner ? arg.constructor.name : typeof arg;
-    const expected = this.wanted[position] ?? 'plain value';
+    const got = arg instanceof ScopedHandle ? arg.constructor.name : typeof arg;
+    const expected = this.wantsTensor[position] ? 'tensor' : 'plain value';
     return `argument '${name}': expected a ${expected}, got ${got}`;
   }
 }

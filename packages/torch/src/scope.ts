@@ -1,5 +1,4 @@
 import { type Handle, native } from '@radweave/native';
-import { HandleOwner } from './handle.ts';
 
 /**
  * Lifetimes. Inside `tidy()` every tensor that is made belongs to the scope and is freed when it ends, unless
@@ -11,18 +10,30 @@ let current: ScopedHandle[] | undefined;
 
 const collector = new FinalizationRegistry<Handle>((handle) => native().dispose([handle]));
 
-/** A handle whose lifetime the current scope decides. Tensors are the only kind. */
-export abstract class ScopedHandle extends HandleOwner {
+/** A native handle whose lifetime the current scope decides. Tensors are the only kind. */
+export abstract class ScopedHandle {
+  /** Zero once disposed: no live handle is zero. */
+  private owned: Handle;
   /** Kept objects outlive every scope; only dispose() or the garbage collector ends them. */
   private kept = false;
 
   constructor(handle: Handle) {
-    super(handle);
+    this.owned = handle;
     this.adopt();
   }
 
-  override get holds(): 'tensor' {
-    return 'tensor';
+  /** The native handle. @throws Error when the object was disposed. */
+  get handle(): Handle {
+    if (this.owned === 0) {
+      throw new Error(
+        `this ${this.constructor.name} was disposed; return it from tidy(), or keep() it, to use it afterwards`,
+      );
+    }
+    return this.owned;
+  }
+
+  get isDisposed(): boolean {
+    return this.owned === 0;
   }
 
   /** Frees the native object now. Doing so twice is harmless. */

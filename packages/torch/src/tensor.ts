@@ -18,17 +18,29 @@ export type TensorOrNumber = Tensor | number;
 /** Nested arrays of a tensor's elements. */
 export type NestedArray = number | bigint | boolean | NestedArray[];
 
-// Methods without arguments that are the operator of their name: powers, functions of each element, all others.
-const POWERS = ['neg', 'abs', 'exp', 'log', 'log1p', 'sqrt', 'rsqrt', 'square', 'reciprocal'] as const;
-const CURVES = ['sign', 'floor', 'ceil', 'round', 'sin', 'cos', 'tanh', 'erf', 'sigmoid', 'relu'] as const;
-const OTHERS = ['clone', 'detach', 'isnan', 'isfinite', 'max', 'min', 'all', 'any'] as const;
-type Alone = (typeof POWERS | typeof CURVES | typeof OTHERS)[number];
+// Methods without arguments that are the operator of their name: functions of each element, all others.
+const OF_ELEMENTS = [
+  'neg',
+  'abs',
+  'exp',
+  'log',
+  'sqrt',
+  'rsqrt',
+  'square',
+  'reciprocal',
+  'sin',
+  'erf',
+  'sigmoid',
+  'relu',
+] as const;
+const OTHERS = ['clone', 'detach', 'max', 'min'] as const;
+type Alone = (typeof OF_ELEMENTS | typeof OTHERS)[number];
 
 /** The same with another tensor. */
-const OF_TWO = ['maximum', 'minimum', 'matmul', 'mm', 'bmm', 'dot'] as const;
+const OF_TWO = ['matmul', 'mm'] as const;
 
 /** The same with another tensor or a number, element by element: tensors broadcast, numbers keep the tensor's dtype. */
-const BY_ELEMENT = ['mul', 'div', 'remainder', 'eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
+const BY_ELEMENT = ['mul', 'div', 'remainder', 'ne', 'ge'] as const;
 
 type Listed = Record<Alone, () => Tensor> &
   Record<(typeof OF_TWO)[number], (other: Tensor) => Tensor> &
@@ -133,10 +145,6 @@ export class Tensor extends ScopedHandle {
   contiguous(format: MemoryFormat = 'contiguous'): Tensor {
     return dispatch('contiguous', this, MEMORY_FORMAT[format]);
   }
-  /** A second owner of the same tensor, for code that disposes what it is given. */
-  alias(): Tensor {
-    return new Tensor(native().alias(this.handle));
-  }
 
   // — gradients —
 
@@ -181,20 +189,7 @@ export class Tensor extends ScopedHandle {
   clamp(min?: number, max?: number): Tensor {
     return dispatch('clamp', this, min, max);
   }
-  /** this + weight · (end − this). */
-  lerp(end: Tensor, weight: number): Tensor {
-    return dispatch('lerp.Scalar', this, end, weight);
-  }
 
-  logicalAnd(other: Tensor): Tensor {
-    return dispatch('logical_and', this, other);
-  }
-  logicalOr(other: Tensor): Tensor {
-    return dispatch('logical_or', this, other);
-  }
-  logicalNot(): Tensor {
-    return dispatch('logical_not', this);
-  }
   maskedFill(mask: Tensor, value: number): Tensor {
     return dispatch('masked_fill.Scalar', this, mask, value);
   }
@@ -207,38 +202,9 @@ export class Tensor extends ScopedHandle {
   mean(dim?: number | number[], keepdim = false): Tensor {
     return dim === undefined ? dispatch('mean', this) : dispatch('mean.dim', this, list(dim), keepdim);
   }
-  /** Variance; `correction` 1 divides by n − 1, 0 by n. */
-  variance(dim?: number | number[], correction = 1, keepdim = false): Tensor {
-    return dispatch('var.correction', this, dim === undefined ? null : list(dim), correction, keepdim);
-  }
-  std(dim?: number | number[], correction = 1, keepdim = false): Tensor {
-    return dispatch('std.correction', this, dim === undefined ? null : list(dim), correction, keepdim);
-  }
-  /** Largest values along `dim` and where they are. */
-  maxDim(dim: number, keepdim = false): [values: Tensor, indices: Tensor] {
-    return pair(dispatchMany('max.dim', this, dim, keepdim));
-  }
-  minDim(dim: number, keepdim = false): [values: Tensor, indices: Tensor] {
-    return pair(dispatchMany('min.dim', this, dim, keepdim));
-  }
-  amax(dim: number | number[], keepdim = false): Tensor {
-    return dispatch('amax', this, list(dim), keepdim);
-  }
-  argmax(dim?: number, keepdim = false): Tensor {
-    return dispatch('argmax', this, dim, keepdim);
-  }
-  argmin(dim?: number, keepdim = false): Tensor {
-    return dispatch('argmin', this, dim, keepdim);
-  }
   /** Vector norm of order `p` over all elements or over `dim`. */
   norm(p = 2, dim?: number | number[], keepdim = false): Tensor {
     return dispatch('linalg_vector_norm', this, p, dim === undefined ? null : list(dim), keepdim);
-  }
-  cumsum(dim: number): Tensor {
-    return dispatch('cumsum', this, dim);
-  }
-  topk(k: number, dim = -1, largest = true): [values: Tensor, indices: Tensor] {
-    return pair(dispatchMany('topk', this, k, dim, largest, true));
   }
   sort(dim = -1, descending = false): [values: Tensor, indices: Tensor] {
     return pair(dispatchMany('sort.stable', this, true, dim, descending));
@@ -298,21 +264,11 @@ export class Tensor extends ScopedHandle {
   indexSelect(dim: number, index: Tensor): Tensor {
     return dispatch('index_select', this, dim, index);
   }
-  /** Advanced indexing: one index tensor per leading dimension, null for a full slice. */
-  index(indices: readonly (Tensor | null)[]): Tensor {
-    return dispatch('index.Tensor', this, indices);
-  }
   gather(dim: number, index: Tensor): Tensor {
     return dispatch('gather', this, dim, index);
   }
-  flip(dims: readonly number[]): Tensor {
-    return dispatch('flip', this, dims);
-  }
   roll(shifts: readonly number[], dims: readonly number[]): Tensor {
     return dispatch('roll', this, shifts, dims);
-  }
-  chunk(chunks: number, dim = 0): Tensor[] {
-    return dispatchMany('chunk', this, chunks, dim);
   }
   split(size: number, dim = 0): Tensor[] {
     return dispatchMany('split.Tensor', this, size, dim);
@@ -325,9 +281,6 @@ export class Tensor extends ScopedHandle {
 
   add_(other: TensorOrNumber, alpha = 1): this {
     return withScalarInPlace('add_', this, other, alpha);
-  }
-  sub_(other: TensorOrNumber, alpha = 1): this {
-    return withScalarInPlace('sub_', this, other, alpha);
   }
   mul_(other: TensorOrNumber): this {
     return withScalarInPlace('mul_', this, other);
@@ -347,15 +300,9 @@ export class Tensor extends ScopedHandle {
   clamp_(min?: number, max?: number): this {
     return inPlace('clamp_', this, min, max);
   }
-  maskedFill_(mask: Tensor, value: number): this {
-    return inPlace('masked_fill_.Scalar', this, mask, value);
-  }
-  lerp_(end: Tensor, weight: number): this {
-    return inPlace('lerp_.Scalar', this, end, weight);
-  }
 }
 
-for (const name of [...POWERS, ...CURVES, ...OTHERS]) {
+for (const name of [...OF_ELEMENTS, ...OTHERS]) {
   define(name, function (this: Tensor) {
     return dispatch(name, this);
   });

@@ -87,7 +87,7 @@ export class ResNet extends ImageModel {
   private initWeights(zeroInitLast: boolean): void {
     for (const [, module] of this.namedModules()) {
       if (module instanceof nn.Conv2d) {
-        nn.init.kaimingNormal_(module.weight, { mode: 'fanOut', nonlinearity: 'relu' });
+        nn.init.kaimingNormal_(module.weight, { mode: 'fanOut' });
       }
     }
     if (!zeroInitLast) return;

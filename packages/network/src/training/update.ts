@@ -31,7 +31,7 @@ export function changeParameters(
 ): void {
   tidy(() => {
     const foundInf = scaler?.unscale(model.parameters()) ?? null;
-    if (clipGradNorm > 0) nn.limitGradNorm(model.parameters(), clipGradNorm);
+    if (clipGradNorm > 0) nn.clipGradNorm(model.parameters(), clipGradNorm);
     if (isPrepared) optimizer.applyStep(foundInf);
     else optimizer.step(foundInf);
     optimizer.zeroGrad();

@@ -4,7 +4,7 @@ import { ones, randn, tensor } from '../create.ts';
 import { manualSeed } from '../random.ts';
 import type { Tensor } from '../tensor.ts';
 import { ReLU } from './activation.ts';
-import { clipGradNorm, clipGradValue } from './clip-grad.ts';
+import { clipGradNorm } from './clip-grad.ts';
 import { Sequential } from './containers.ts';
 import { mseLoss } from './functional.ts';
 import { Linear } from './linear.ts';
@@ -24,39 +24,26 @@ function withGrads(grads: readonly number[][]): Tensor[] {
 
 const read = (parameters: readonly Tensor[]): unknown[] => parameters.map((p) => p.grad?.toArray());
 
-referenceTest('clipping gives the norms and gradients of Python', ['torch'], () => {
-  const orders = [2, 1, Number.POSITIVE_INFINITY, 3];
-  const reference = pythonJson<[number, unknown[], unknown[]][]>(`
+referenceTest('clipping gives the gradients of Python', ['torch'], () => {
+  const reference = pythonJson<[unknown[], unknown[]]>(`
 import json, torch
-out = []
-for order in (2, 1, float('inf'), 3):
-    def made():
-        ps = [torch.ones(3, requires_grad=True), torch.ones(2, requires_grad=True), torch.ones(1, requires_grad=True)]
-        for p, g in zip(ps, ${JSON.stringify(GRADS)}): p.grad = torch.tensor(g, dtype=torch.float32)
-        return ps
-    read = lambda ps: [p.grad.tolist() for p in ps if p.grad is not None]
-    a, b = made(), made()
-    total = torch.nn.utils.clip_grad_norm_(a, 1.5, order).item()
-    torch.nn.utils.clip_grad_norm_(b, 1e4, order)
-    out.append([total, read(a), read(b)])
-c = made()
-torch.nn.utils.clip_grad_value_(c, 2.5)
-out.append([0, read(c), []])
-print(json.dumps(out))`);
-  for (const [i, normType] of orders.entries()) {
-    const [small, large] = [withGrads(GRADS), withGrads(GRADS)];
-    const total = clipGradNorm([...small, ones([1], { requiresGrad: true })], 1.5, { normType });
-    clipGradNorm(large, 1e4, { normType });
-    expect([total, read(small), read(large)]).toEqual(reference[i]);
-  }
-  const byValue = withGrads(GRADS);
-  clipGradValue(byValue, 2.5);
-  expect(read(byValue)).toEqual(reference[4]?.[1]);
+def clipped(limit):
+    ps = [torch.ones(3, requires_grad=True), torch.ones(2, requires_grad=True), torch.ones(1, requires_grad=True)]
+    for p, g in zip(ps, ${JSON.stringify(GRADS)}): p.grad = torch.tensor(g, dtype=torch.float32)
+    torch.nn.utils.clip_grad_norm_(ps, limit)
+    return [p.grad.tolist() for p in ps if p.grad is not None]
+print(json.dumps([clipped(1.5), clipped(1e4)]))`);
+  const [small, large] = [withGrads(GRADS), withGrads(GRADS)];
+  clipGradNorm([...small, ones([1], { requiresGrad: true })], 1.5);
+  clipGradNorm(large, 1e4);
+  expect([read(small), read(large)]).toEqual(reference);
 });
 
-test('without gradients there is nothing to clip; a broken gradient is reported', () => {
-  expect(clipGradNorm([ones([2], { requiresGrad: true })], 1)).toBe(0);
-  expect(clipGradNorm(withGrads([[1, Number.NaN]]), 1)).toBeNaN();
+test('without gradients there is nothing to clip; a broken gradient breaks all', () => {
+  expect(() => clipGradNorm([ones([2], { requiresGrad: true })], 1)).not.toThrow();
+  const broken = withGrads([[1, Number.NaN], [2]]);
+  clipGradNorm(broken, 1);
+  expect(read(broken)).toEqual([[Number.NaN, Number.NaN], [Number.NaN]]);
 });
 
 test('gradients accumulated over small batches equal those of the big batch', () => {

@@ -1,25 +1,6 @@
 import type { Tensor } from '../tensor.ts';
-import { dropout, dropPath } from './functional.ts';
+import { dropPath } from './functional.ts';
 import { Module } from './module.ts';
-
-function checkProbability(name: string, p: number): number {
-  if (!(p >= 0 && p <= 1)) throw new RangeError(`${name}: the probability must be from 0 to 1, not ${p}`);
-  return p;
-}
-
-/** Zeroes single elements while training. */
-export class Dropout extends Module {
-  readonly p: number;
-
-  constructor(p = 0.5) {
-    super();
-    this.p = checkProbability('Dropout', p);
-  }
-
-  override forward(input: Tensor): Tensor {
-    return dropout(input, this.p, this.training);
-  }
-}
 
 /** Stochastic depth (Huang et al. 2016): drops a residual branch for whole samples while training. */
 export class DropPath extends Module {
@@ -28,7 +9,8 @@ export class DropPath extends Module {
 
   constructor(p = 0, scaleByKeep = true) {
     super();
-    this.p = checkProbability('DropPath', p);
+    if (!(p >= 0 && p <= 1)) throw new RangeError(`DropPath: the probability must be from 0 to 1, not ${p}`);
+    this.p = p;
     this.scaleByKeep = scaleByKeep;
   }
 

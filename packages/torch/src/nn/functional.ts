@@ -192,10 +192,6 @@ export function hardsigmoid(input: Tensor): Tensor {
   return dispatch('hardsigmoid', input);
 }
 
-export function leakyRelu(input: Tensor, slope = 0.01): Tensor {
-  return dispatch('leaky_relu', input, slope);
-}
-
 // — losses —
 
 const REDUCTION = { none: 0, mean: 1, sum: 2 } as const;
@@ -209,24 +205,6 @@ export function crossEntropy(
 ): Tensor {
   const { weight = null, reduction = 'mean', labelSmoothing = 0 } = options;
   return dispatch('cross_entropy_loss', logits, targets, weight, REDUCTION[reduction], -100, labelSmoothing);
-}
-
-/** Negative log likelihood of log-probabilities [N, K]. */
-export function nllLoss(
-  logProbabilities: Tensor,
-  targets: Tensor,
-  options: { weight?: Tensor | null; reduction?: Reduction } = {},
-): Tensor {
-  const { weight = null, reduction = 'mean' } = options;
-  return dispatch('nll_loss_nd', logProbabilities, targets, weight, REDUCTION[reduction]);
-}
-
-export function binaryCrossEntropyWithLogits(
-  logits: Tensor,
-  targets: Tensor,
-  reduction: Reduction = 'mean',
-): Tensor {
-  return dispatch('binary_cross_entropy_with_logits', logits, targets, null, null, REDUCTION[reduction]);
 }
 
 export function mseLoss(input: Tensor, target: Tensor, reduction: Reduction = 'mean'): Tensor {
@@ -251,14 +229,4 @@ export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
 /** Class numbers [N] as rows of zeros with a one, [N, classes]; int64. */
 export function oneHot(classes: Tensor, count: number): Tensor {
   return dispatch('one_hot', classes.to('int64'), count);
-}
-
-/** Divides by the p-norm along `dim`. */
-export function normalize(input: Tensor, p = 2, dim = 1, eps = 1e-12): Tensor {
-  return input.div(input.norm(p, dim, true).clamp(eps));
-}
-
-/** Rows of `weight` [vocabulary, width] at int64 `indices`. */
-export function embedding(indices: Tensor, weight: Tensor): Tensor {
-  return dispatch('embedding', weight, indices);
 }

@@ -1,35 +1,28 @@
 import { noGrad } from '../autograd.ts';
 import { tensor as makeTensor } from '../create.ts';
-import type { Generator } from '../random.ts';
 import { tidy } from '../scope.ts';
 import { inPlace, type Tensor } from '../tensor.ts';
 
 /**
  * Fills weights in place with torch.nn.init's algorithms: for a seed the numbers are Python's, bit for bit.
- * Each function returns the tensor it was given; none is recorded by autograd. Without a generator the device's
- * default one is drawn from.
+ * Each function returns the tensor it was given; none is recorded by autograd.
  */
 
 /** What decides a layer's scale: its inputs (keeps forward variance) or its outputs (keeps backward variance). */
 export type FanMode = 'fanIn' | 'fanOut';
 
-/** The nonlinearity after the layer; it decides the gain. */
-export type Nonlinearity = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu' | 'selu';
-
-/** Options of the Kaiming initialisers; `a` is the negative slope for `leakyRelu` (the default nonlinearity). */
+/** Options of the Kaiming initialisers; `a` is the slope of the nonlinearity below 0: none, as of ReLU, unless given. */
 export interface KaimingOptions {
   a?: number;
   mode?: FanMode;
-  nonlinearity?: Nonlinearity;
-  generator?: Generator;
 }
 
-export function uniform_<T extends Tensor>(target: T, from = 0, to = 1, generator?: Generator): T {
-  return noGrad(() => inPlace('uniform_', target, from, to, generator));
+export function uniform_<T extends Tensor>(target: T, from = 0, to = 1): T {
+  return noGrad(() => inPlace('uniform_', target, from, to));
 }
 
-export function normal_<T extends Tensor>(target: T, mean = 0, std = 1, generator?: Generator): T {
-  return noGrad(() => inPlace('normal_', target, mean, std, generator));
+export function normal_<T extends Tensor>(target: T, mean = 0, std = 1): T {
+  return noGrad(() => inPlace('normal_', target, mean, std));
 }
 
 export function constant_<T extends Tensor>(target: T, value: number): T {
@@ -45,18 +38,11 @@ export function ones_<T extends Tensor>(target: T): T {
 }
 
 /** Normal, limited to [min, max] (absolute values, not multiples of `std`) by inverting the distribution function. */
-export function truncNormal_<T extends Tensor>(
-  target: T,
-  mean = 0,
-  std = 1,
-  min = -2,
-  max = 2,
-  generator?: Generator,
-): T {
+export function truncNormal_<T extends Tensor>(target: T, mean = 0, std = 1, min = -2, max = 2): T {
   const low = 2 * normalCdf((min - mean) / std) - 1;
   const high = 2 * normalCdf((max - mean) / std) - 1;
   return noGrad(() => {
-    inPlace('uniform_', target, low, high, generator);
+    inPlace('uniform_', target, low, high);
     inPlace('erfinv_', target);
     return target
       .mul_(std * Math.sqrt(2))
@@ -77,33 +63,16 @@ function normalCdf(x: number): number {
 /** He et al. 2015, uniform on ±gain · √(3 / fan). */
 export function kaimingUniform_<T extends Tensor>(target: T, options: KaimingOptions = {}): T {
   const bound = Math.sqrt(3) * kaimingStd(target, options);
-  return uniform_(target, -bound, bound, options.generator);
+  return uniform_(target, -bound, bound);
 }
 
 /** He et al. 2015, normal with standard deviation gain / √fan. */
 export function kaimingNormal_<T extends Tensor>(target: T, options: KaimingOptions = {}): T {
-  return normal_(target, 0, kaimingStd(target, options), options.generator);
+  return normal_(target, 0, kaimingStd(target, options));
 }
 
-function kaimingStd(target: Tensor, options: KaimingOptions): number {
-  const { a = 0, mode = 'fanIn', nonlinearity = 'leakyRelu' } = options;
-  return calculateGain(nonlinearity, a) / Math.sqrt(calculateFan(target)[mode]);
-}
-
-/** Glorot and Bengio 2010, uniform on ±gain · √(6 / (fan in + fan out)). */
-export function xavierUniform_<T extends Tensor>(target: T, gain = 1, generator?: Generator): T {
-  const bound = Math.sqrt(3) * xavierStd(target, gain);
-  return uniform_(target, -bound, bound, generator);
-}
-
-/** Glorot and Bengio 2010, normal with standard deviation gain · √(2 / (fan in + fan out)). */
-export function xavierNormal_<T extends Tensor>(target: T, gain = 1, generator?: Generator): T {
-  return normal_(target, 0, xavierStd(target, gain), generator);
-}
-
-function xavierStd(target: Tensor, gain: number): number {
-  const { fanIn, fanOut } = calculateFan(target);
-  return gain * Math.sqrt(2 / (fanIn + fanOut));
+function kaimingStd(target: Tensor, { a = 0, mode = 'fanIn' }: KaimingOptions): number {
+  return Math.sqrt(2 / (1 + a * a)) / Math.sqrt(calculateFan(target)[mode]);
 }
 
 /** Inputs and outputs of one unit of a weight [out, in, …kernel]. @throws RangeError for fewer than 2 dimensions. */
@@ -114,21 +83,4 @@ export function calculateFan(weight: Tensor): { fanIn: number; fanOut: number } 
   }
   const field = kernel.reduce((product, size) => product * size, 1);
   return { fanIn: input * field, fanOut: out * field };
-}
-
-/** How much a nonlinearity shrinks the standard deviation of what passes through it, inverted. */
-export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
-  switch (nonlinearity) {
-    case 'linear':
-    case 'sigmoid':
-      return 1;
-    case 'tanh':
-      return 5 / 3;
-    case 'relu':
-      return Math.sqrt(2);
-    case 'leakyRelu':
-      return Math.sqrt(2 / (1 + slope * slope));
-    case 'selu':
-      return 3 / 4;
-  }
 }

@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor.ts';
 import { BatchNorm2d } from './batch-norm.ts';
 import { ModuleList, Sequential } from './containers.ts';
 import { Conv2d } from './conv.ts';
-import { Dropout } from './dropout.ts';
+import { DropPath } from './dropout.ts';
 import { Linear } from './linear.ts';
 import { Module, StateDictError } from './module.ts';
 import { Buffer } from './parameter.ts';
@@ -136,7 +136,7 @@ test('a Sequential holds one intermediate at a time', () => {
 });
 
 test('containers are indexed by position and name', () => {
-  const list = new Sequential([new Dropout(0.1), new Dropout(0.2)]);
+  const list = new Sequential([new DropPath(0.1), new DropPath(0.2)]);
   expect(list.length).toBe(2);
   expect(list.at(-1)).toBe(list.get('1'));
   expect(() => list.at(2)).toThrow(/2 children, not one at 2/);
@@ -147,6 +147,6 @@ test('containers are indexed by position and name', () => {
 });
 
 test('options that make no sense are refused', () => {
-  expect(() => new Dropout(1.5)).toThrow(/from 0 to 1, not 1.5/);
+  expect(() => new DropPath(1.5)).toThrow(/from 0 to 1, not 1.5/);
   expect(() => new Conv2d(3, 4, 3, { groups: 2 })).toThrow(/3 → 4 channels cannot form 2 groups/);
 });

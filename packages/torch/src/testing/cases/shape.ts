@@ -1,4 +1,4 @@
-import { type Case, f, functions, mask, whole } from '../case.ts';
+import { type Case, f, functions, whole } from '../case.ts';
 
 const check = functions('Tensor');
 
@@ -22,12 +22,8 @@ export const shape: Case[] = [
   check('slice', 'a[:, 1:]', (a) => a.slice(1, 1), [f(3, 6)]),
   check('slice', 'a[:, 1:-1:2]', (a) => a.slice(-1, 1, -1, 2), [f(3, 6)]),
   check('indexSelect', 'a.index_select(1, b)', (a, b) => a.indexSelect(1, b), [f(3, 4), whole(4, 5)]),
-  check('index', 'a[:, b]', (a, b) => a.index([null, b]), [f(3, 4), whole(4, 2, 2)]),
-  check('index', 'a[b]', (a, b) => a.index([b]), [f(6, 2), mask(6)]),
   check('gather', 'a.gather(-1, b)', (a, b) => a.gather(-1, b), [f(3, 4), whole(4, 3, 2)]),
-  check('flip', 'a.flip(0, -1)', (a) => a.flip([0, -1]), [f(2, 3, 4)]),
   check('roll', 'a.roll((1, -2), (0, 2))', (a) => a.roll([1, -2], [0, 2]), [f(2, 3, 4)]),
-  check('chunk', 'a.chunk(3, -1)', (a) => a.chunk(3, -1), [f(2, 7)]),
   check('split', 'a.split(2)', (a) => a.split(2), [f(5, 2)]),
   check('unbind', 'a.unbind(-1)', (a) => a.unbind(-1), [f(2, 3)]),
 ];
