@@ -83,23 +83,39 @@ export async function campaign(kind, { n, seed, only = [], timedPart, say }) {
   }
 }
 
+/** What the command line asks for; no kind, and what to say, where that is nothing. */
+function asked() {
+  const options = {
+    n: { type: 'string', default: '300' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', multiple: true, default: [] },
+    log: { type: 'string' },
+    seconds: { type: 'string', default: '60' },
+    target: { type: 'string', multiple: true, default: [] },
+    findings: { type: 'string', default: join('build', 'fuzz') },
+    help: { type: 'boolean', default: false },
+  };
+  const usage = (why = '') => ({ kind: null, values: {}, why: `${why}${HELP}` });
+  try {
+    const { values, positionals } = parseArgs({ allowPositionals: true, options });
+    const [kind] = positionals;
+    if (values.help) return usage();
+    for (const name of ['n', 'seed', 'seconds']) {
+      if (!/^\d+$/.test(values[name]))
+        return usage(`--${name} must be a whole number, not '${values[name]}'\n\n`);
+    }
+    return kind === 'fuzz' || kind in KINDS ? { kind, values } : usage();
+  } catch (error) {
+    return usage(`${error.message}\n\n`);
+  }
+}
+
 async function main() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      n: { type: 'string', default: '300' },
-      seed: { type: 'string', default: '1' },
-      only: { type: 'string', multiple: true, default: [] },
-      log: { type: 'string' },
-      seconds: { type: 'string', default: '60' },
-      target: { type: 'string', multiple: true, default: [] },
-      findings: { type: 'string', default: join('build', 'fuzz') },
-    },
-  });
-  const [kind] = positionals;
-  if (kind !== 'fuzz' && !(kind in KINDS)) {
-    process.stderr.write(HELP);
-    process.exitCode = 2;
+  const { kind, values, why } = asked();
+  if (kind === null) {
+    const isHelp = process.argv.includes('--help');
+    (isHelp ? process.stdout : process.stderr).write(why);
+    process.exitCode = isHelp ? 0 : 2;
     return;
   }
   const say = (line) => {
