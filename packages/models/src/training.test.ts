@@ -7,12 +7,12 @@ import { modelInfo } from './registry/registry.ts';
 import { type Recording, recorded, runScript, under } from './testing/reference.ts';
 import { applyWeights } from './weights/apply.ts';
 
-const STEPS = 30;
-/** Fewer than 30 steps of four need: those are seen again. */
-const SLICES_PER_GRADE = 40;
+const STEPS = 15;
+/** Fewer than 15 steps of four need: those are seen again. */
+const SLICES_PER_GRADE = 20;
 
 setNumThreads(2);
-// Sixty steps take a minute on two free cores, and many where others use them too.
+// They take a minute on two free cores, and many where others use them too.
 vi.setConfig({ testTimeout: 1_800_000 });
 
 compared('ResNet18 learns from real slices as in Python', async (root) => {

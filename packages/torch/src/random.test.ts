@@ -1,8 +1,10 @@
 import { pythonJson, referenceTest } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { rand, randint, randn, randperm } from './create.ts';
+import { rand, randint, randn, randperm, zeros } from './create.ts';
+import { init } from './nn/index.ts';
 import { getRngState, manualSeed, setRngState } from './random.ts';
 import { cpuCapability } from './runtime.ts';
+import type { Tensor } from './tensor.ts';
 
 test('a seed repeats the numbers and a state continues them', () => {
   manualSeed(7);
@@ -13,6 +15,25 @@ test('a seed repeats the numbers and a state continues them', () => {
   expect(randn([5]).toArray()).toEqual(first);
   setRngState(state);
   expect(randn([5]).toArray()).toEqual(second);
+});
+
+test('weights that are left out are not drawn, and take no numbers from others', () => {
+  const draw = (): Tensor[] => [
+    init.uniform_(zeros([2])),
+    init.normal_(zeros([2])),
+    init.truncNormal_(zeros([2])),
+  ];
+  manualSeed(7);
+  const expected = randn([5]).toArray();
+  manualSeed(7);
+  for (const left of init.leftOut(draw)) expect(left.toArray()).toEqual([0, 0]);
+  expect(() =>
+    init.leftOut(() => {
+      throw new Error('failed');
+    }),
+  ).toThrow('failed');
+  expect(randn([5]).toArray()).toEqual(expected);
+  for (const drawn of draw()) expect(drawn.toArray()).not.toContain(0);
 });
 
 referenceTest('seeds and states are those of Python', ['torch'], () => {

@@ -1,4 +1,4 @@
-import { type Tensor, tidy } from '@radweave/torch';
+import { nn, type Tensor, tidy } from '@radweave/torch';
 import { expect } from 'vitest';
 import { toTimmNames } from '../entry/key-map.ts';
 import type { ImageModel } from '../image-model.ts';
@@ -50,8 +50,9 @@ function modelsOf(name: string, job: ReferenceJob): (pass: PassCase) => ImageMod
     const options = { inChans: pass.channels, ...(batchNorm && { batchNorm }) };
     const key = JSON.stringify(options);
     const { imageSize, classes: numClasses } = job;
-    const model =
-      made.get(key) ?? createModel(name, { numClasses, imageSize, dropRate: 0, dropPathRate: 0, ...options });
+    const make = (): ImageModel =>
+      createModel(name, { numClasses, imageSize, dropRate: 0, dropPathRate: 0, ...options });
+    const model = made.get(key) ?? nn.init.leftOut(make);
     made.set(key, model);
     return model;
   };

@@ -8,6 +8,7 @@ import {
   pretrainedFile,
 } from '@radweave/models';
 import { type StageContext, say } from '@radweave/study/context/events';
+import { nn } from '@radweave/torch';
 import type { Compute } from '../compute/compute.ts';
 import { foldForTraining } from '../compute/fold.ts';
 import type { Normalisation } from '../slices/batches.ts';
@@ -43,7 +44,8 @@ export async function buildNetwork(
   context: StageContext,
 ): Promise<Network> {
   const { name, weights, imageSize } = spec;
-  const model = untrainedNetwork(spec);
+  const make = (): ImageModel => untrainedNetwork(spec);
+  const model = weights.from === 'checkpoint' ? nn.init.leftOut(make) : make();
   const start = await startWeights(model, spec, context);
   if (weights.from === 'checkpoint') model.loadStateDict(weights.saved.model);
   model.to({ device: compute.device, memoryFormat: compute.memoryFormat });
