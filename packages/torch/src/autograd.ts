@@ -70,19 +70,17 @@ export function grad(
   inputs: readonly Tensor[],
   options: {
     gradients?: readonly (Tensor | null)[];
-    retainGraph?: boolean;
-    createGraph?: boolean;
     allowUnused?: boolean;
   } = {},
 ): (Tensor | null)[] {
-  const { gradients, createGraph = false, retainGraph = createGraph, allowUnused = false } = options;
+  const { gradients, allowUnused = false } = options;
   const handles = naming('grad', [outputs, inputs, gradients], () =>
     native().gradOf(
       outputs.map((t) => t.handle),
       inputs.map((t) => t.handle),
       gradients === undefined ? null : gradients.map((t) => (t === null ? null : t.handle)),
-      retainGraph,
-      createGraph,
+      false,
+      false,
       allowUnused,
     ),
   );

@@ -5,7 +5,6 @@ import {
   OrderedDict,
   PyOpaque,
   PyTuple,
-  type ReadOptions,
   readCheckpoint,
   readSafetensors,
   StoredTensor,
@@ -131,8 +130,8 @@ export async function saveCheckpoint(path: string, value: unknown): Promise<void
  * @throws CheckpointError when the file is missing, damaged or refused.
  * @throws RangeError for tensors of an element type that the engine does not compute with.
  */
-export async function loadCheckpoint(path: string, options: ReadOptions = {}): Promise<unknown> {
-  const { value } = await readCheckpoint(path, options);
+export async function loadCheckpoint(path: string): Promise<unknown> {
+  const { value } = await readCheckpoint(path);
   return fromStored(value);
 }
 
@@ -152,9 +151,8 @@ export async function saveSafetensors(
 /** Reads a safetensors file: tensors on the CPU, and the texts of its header. Errors as for {@link loadCheckpoint}. */
 export async function loadSafetensors(
   path: string,
-  options: ReadOptions = {},
 ): Promise<{ tensors: Map<string, Tensor>; metadata: Record<string, string> }> {
-  const { tensors, metadata } = await readSafetensors(path, options);
+  const { tensors, metadata } = await readSafetensors(path);
   return { tensors: tidy(() => mapValues(tensors, restore)), metadata };
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { grad } from './autograd.ts';
-import { fromBytes, randn, tensor, zeros } from './create.ts';
+import { fromBytes, ones, randn, tensor, zeros } from './create.ts';
 import { OperatorError } from './errors.ts';
 import * as F from './nn/functional.ts';
 import { dispatch, fromHandle, type Tensor } from './tensor.ts';
@@ -130,7 +130,8 @@ test('after all that the engine still computes', () => {
 });
 
 test('a batch of one that has shrunk to one pixel is refused as something the user can fix', () => {
-  const state = { weight: null, bias: null, mean: null, variance: null };
+  const one = ones([4]);
+  const state = { weight: one, bias: one, mean: one, variance: one };
   const train = () => F.batchNorm(randn([1, 4, 1, 1]), state, { training: true });
   expect(failure(train)).toMatchObject({
     exitCode: 2,

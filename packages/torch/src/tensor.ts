@@ -166,12 +166,8 @@ export class Tensor extends ScopedHandle {
     native().setGrad(this.handle, value === null ? null : value.handle);
   }
   /** Accumulates gradients into the leaves this tensor was computed from. */
-  backward(gradient?: Tensor, options: { retainGraph?: boolean; createGraph?: boolean } = {}): void {
-    const { createGraph = false, retainGraph = createGraph } = options;
-    const gradients = gradient === undefined ? null : [gradient.handle];
-    naming('backward', [this, gradient], () =>
-      native().backward([this.handle], gradients, retainGraph, createGraph),
-    );
+  backward(): void {
+    naming('backward', [this], () => native().backward([this.handle], null, false, false));
   }
 
   // — arithmetic and choice, beside the lists above —

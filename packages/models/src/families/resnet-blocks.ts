@@ -27,7 +27,7 @@ export abstract class ResidualBlock extends nn.Module {
 
   /** Starts the block as the identity: its branch's last norm gives 0. */
   zeroInitLast(): void {
-    if (this.last.weight !== null) nn.init.zeros_(this.last.weight);
+    nn.init.zeros_(this.last.weight);
   }
 
   override forward(x: Tensor): Tensor {

@@ -23,7 +23,7 @@ export function resamplePositions(positions: Tensor, grid: readonly [number, num
         .narrow(1, PREFIX_TOKENS, tokens - PREFIX_TOKENS)
         .to('float32');
       const map = ofPatches.reshape([1, side, side, dim]).permute([0, 3, 1, 2]);
-      const resampled = F.interpolateBicubic(map, grid, true);
+      const resampled = F.interpolateBicubic(map, grid);
       const flat = resampled.permute([0, 2, 3, 1]).reshape([1, grid[0] * grid[1], dim]);
       return F.cat([ofClass, flat.to(positions.dtype)], 1);
     }),

@@ -10,10 +10,10 @@ function disturb(model: nn.Module): void {
     if (!(module instanceof nn.BatchNorm2d)) continue;
     const { weight, bias, running_mean: mean, running_var: variance } = module;
     noGrad(() => {
-      weight?.load(randn(weight.shape).mul(0.2).add(1));
-      bias?.load(randn(bias.shape).mul(0.2));
-      mean?.load(randn(mean.shape).mul(0.2));
-      variance?.load(randn(variance.shape).abs().add(0.5));
+      weight.load(randn(weight.shape).mul(0.2).add(1));
+      bias.load(randn(bias.shape).mul(0.2));
+      mean.load(randn(mean.shape).mul(0.2));
+      variance.load(randn(variance.shape).abs().add(0.5));
     });
   }
 }

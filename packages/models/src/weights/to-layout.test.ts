@@ -52,13 +52,13 @@ function disturb(model: ImageModel): void {
     }
     for (const [, module] of model.namedModules()) {
       if (!(module instanceof nn.BatchNorm2d)) continue;
-      module.running_mean?.load(randn([module.features]).mul(0.1));
-      module.running_var?.load(randn([module.features]).abs().add(0.5));
+      module.running_mean.load(randn([module.features]).mul(0.1));
+      module.running_var.load(randn([module.features]).abs().add(0.5));
     }
     const [first] = Array.from(model.namedModules(), ([, module]) => module).filter(
       (module) => module instanceof nn.BatchNorm2d,
     );
-    first?.running_var?.narrow(0, 0, 1).fill_(4e-4);
+    first?.running_var.narrow(0, 0, 1).fill_(4e-4);
   });
 }
 

@@ -70,7 +70,6 @@ function fitBatchNorms(state: Map<string, Tensor>, model: ImageModel, eps: numbe
   for (const [name, module] of model.namedModules()) {
     if (!(module instanceof nn.BatchNorm2d) || module.eps === eps) continue;
     const { running_var: variance, weight } = module;
-    if (variance === null || weight === null) continue;
     const before = variance.to('float64').add(module.eps);
     const after = before.sub(eps).clamp(0);
     const factor = before.div(after.add(eps)).rsqrt();

@@ -36,11 +36,11 @@ export function batchNormTogether(
   const centred = x.sub(perChannel(mean));
   const variance = sumOfAll(centred.square().sum([0, 2, 3]).mul(share)).div(count);
   noGrad(() => {
-    runningMean?.mul_(1 - momentum).add_(mean.mul(momentum));
+    runningMean.mul_(1 - momentum).add_(mean.mul(momentum));
     const unbiased = variance.mul(count).div(count.sub(1));
-    runningVariance?.mul_(1 - momentum).add_(unbiased.mul(momentum));
+    runningVariance.mul_(1 - momentum).add_(unbiased.mul(momentum));
   });
   const scale = variance.add(eps).rsqrt();
-  const normed = centred.mul(perChannel(weight === null ? scale : scale.mul(weight)));
-  return (bias === null ? normed : normed.add(perChannel(bias))).to(input.dtype);
+  const normed = centred.mul(perChannel(scale.mul(weight)));
+  return normed.add(perChannel(bias)).to(input.dtype);
 }

@@ -9,12 +9,10 @@ import { type BatchNormMode, type BatchNormState, batchNorm, batchNormRelu } fro
 import { Module } from './module.ts';
 import { Buffer, Parameter } from './parameter.ts';
 
-/** Options of {@link BatchNorm2d}. A `momentum` of null averages all batches alike. */
+/** Options of {@link BatchNorm2d}. */
 export interface BatchNormOptions {
   eps?: number;
-  momentum?: number | null;
-  affine?: boolean;
-  trackRunningStats?: boolean;
+  momentum?: number;
 }
 
 /**
@@ -26,37 +24,29 @@ export interface BatchNormOptions {
 export class BatchNorm2d<
   Args extends readonly [input: Tensor, ...unknown[]] = [input: Tensor],
 > extends Module<Args> {
-  readonly weight: Parameter | null;
-  readonly bias: Parameter | null;
-  readonly running_mean: Buffer | null;
-  readonly running_var: Buffer | null;
-  readonly num_batches_tracked: Buffer | null;
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly running_mean: Buffer;
+  readonly running_var: Buffer;
+  readonly num_batches_tracked: Buffer;
   readonly features: number;
   readonly eps: number;
-  readonly momentum: number | null;
+  readonly momentum: number;
   /** In training: the processes whose slices are one batch with these; null for this one alone. */
   together: Together | null = null;
   /** Set when a convolution does this layer's work. */
   protected isMoved = false;
 
-  constructor(features: number, options: BatchNormOptions = {}) {
+  constructor(features: number, { eps = 1e-5, momentum = 0.1 }: BatchNormOptions = {}) {
     super();
-    const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = options;
     this.features = features;
     this.eps = eps;
     this.momentum = momentum;
-    this.weight = affine ? new Parameter(ones([features])) : null;
-    this.bias = affine ? new Parameter(zeros([features])) : null;
-    this.running_mean = trackRunningStats ? new Buffer(zeros([features])) : null;
-    this.running_var = trackRunningStats ? new Buffer(ones([features])) : null;
-    this.num_batches_tracked = trackRunningStats ? new Buffer(zeros([], { dtype: 'int64' })) : null;
-  }
-
-  /** Forgets what was seen. */
-  resetRunningStats(): void {
-    this.running_mean?.zero_();
-    this.running_var?.fill_(1);
-    this.num_batches_tracked?.zero_();
+    this.weight = new Parameter(ones([features]));
+    this.bias = new Parameter(zeros([features]));
+    this.running_mean = new Buffer(zeros([features]));
+    this.running_var = new Buffer(ones([features]));
+    this.num_batches_tracked = new Buffer(zeros([], { dtype: 'int64' }));
   }
 
   /**
@@ -65,23 +55,18 @@ export class BatchNorm2d<
    * change any more.
    *
    * @returns what undoes it.
-   * @throws RangeError in training mode or without running statistics.
+   * @throws RangeError in training mode.
    */
   moveInto(conv: Conv2d): () => void {
     const { running_mean: mean, running_var: variance, weight, bias, eps } = this;
-    if (this.training || mean === null || variance === null) {
-      throw new RangeError('BatchNorm2d: only in eval mode with running statistics can it be moved');
-    }
+    if (this.training) throw new RangeError('BatchNorm2d: only in eval mode can it be moved');
     const scaled = noGrad(() =>
       tidy(() => {
-        const scale = variance
-          .add(eps)
-          .rsqrt()
-          .mul(weight ?? 1);
+        const scale = variance.add(eps).rsqrt().mul(weight);
         const shift = conv.bias === null ? mean.neg() : conv.bias.sub(mean);
         return {
           weight: conv.weight.mul(scale.reshape([-1, 1, 1, 1])),
-          bias: shift.mul(scale).add(bias ?? 0),
+          bias: shift.mul(scale).add(bias),
         };
       }),
     );
@@ -110,20 +95,9 @@ export class BatchNorm2d<
   protected begin(input: Tensor): BatchNormMode {
     if (input.ndim !== 4)
       throw new RangeError(`${this.constructor.name}: expected [N, C, H, W], got ${input}`);
-    const { eps } = this;
-    return {
-      training: this.training || this.running_mean === null,
-      momentum: this.training ? this.count() : 0,
-      eps,
-    };
-  }
-
-  /** Counts a training batch; returns how far the running statistics move towards it. */
-  private count(): number {
-    const batches = this.num_batches_tracked;
-    if (batches === null) return this.momentum ?? 0;
-    batches.add_(1);
-    return this.momentum ?? 1 / batches.item();
+    const { training, momentum, eps } = this;
+    if (training) this.num_batches_tracked.add_(1);
+    return { training, momentum, eps };
   }
 }
 

@@ -5,16 +5,14 @@ import { Module } from './module.ts';
 /** Stochastic depth (Huang et al. 2016): drops a residual branch for whole samples while training. */
 export class DropPath extends Module {
   readonly p: number;
-  readonly scaleByKeep: boolean;
 
-  constructor(p = 0, scaleByKeep = true) {
+  constructor(p = 0) {
     super();
     if (!(p >= 0 && p <= 1)) throw new RangeError(`DropPath: the probability must be from 0 to 1, not ${p}`);
     this.p = p;
-    this.scaleByKeep = scaleByKeep;
   }
 
   override forward(input: Tensor): Tensor {
-    return dropPath(input, this.p, this.training, this.scaleByKeep);
+    return dropPath(input, this.p, this.training);
   }
 }

@@ -30,10 +30,10 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
 
 /** A batch norm's parameters and running statistics, each [C]. */
 export interface BatchNormState {
-  weight: Tensor | null;
-  bias: Tensor | null;
-  mean: Tensor | null;
-  variance: Tensor | null;
+  weight: Tensor;
+  bias: Tensor;
+  mean: Tensor;
+  variance: Tensor;
 }
 
 /** `training`: by the batch's statistics, towards which the running ones move by `momentum`. */
@@ -85,11 +85,11 @@ function checkBatch(input: Tensor, { training }: BatchNormMode): void {
 export function layerNorm(
   input: Tensor,
   shape: readonly number[],
-  weight: Tensor | null = null,
-  bias: Tensor | null = null,
+  weight: Tensor,
+  bias: Tensor,
   eps = 1e-5,
 ): Tensor {
-  const upcast = weight !== null && input.dtype !== weight.dtype ? input.to(weight.dtype) : input;
+  const upcast = input.dtype !== weight.dtype ? input.to(weight.dtype) : input;
   return dispatch('layer_norm', upcast, shape, weight, bias, eps, true);
 }
 
@@ -99,15 +99,15 @@ export function dropout(input: Tensor, p: number, training: boolean): Tensor {
 }
 
 /**
- * Zeroes whole samples of a residual branch with probability `p` while training; the rest is scaled by 1 / (1 − p)
- * unless `scaleByKeep` is false. Draws as timm's drop_path and torchvision's stochastic_depth in row mode do.
+ * Zeroes whole samples of a residual branch with probability `p` while training; the rest is scaled by 1 / (1 − p).
+ * Draws as timm's drop_path and torchvision's stochastic_depth in row mode do.
  */
-export function dropPath(input: Tensor, p: number, training: boolean, scaleByKeep = true): Tensor {
+export function dropPath(input: Tensor, p: number, training: boolean): Tensor {
   if (p === 0 || !training) return input;
   const keep = 1 - p;
   const mask = dispatch('new_empty', input, [input.size(0), ...input.shape.slice(1).fill(1)]);
   inPlace('bernoulli_.float', mask, keep);
-  if (keep > 0 && scaleByKeep) mask.div_(keep);
+  if (keep > 0) mask.div_(keep);
   return input.mul(mask);
 }
 
@@ -122,13 +122,9 @@ export function maxPool2d(
   return dispatch('max_pool2d', input, two(kernel), two(stride), two(padding), two(dilation), ceilMode);
 }
 
-export function avgPool2d(
-  input: Tensor,
-  kernel: Size2,
-  options: { stride?: Size2; padding?: Size2; ceilMode?: boolean; countIncludePad?: boolean } = {},
-): Tensor {
-  const { stride = kernel, padding = 0, ceilMode = false, countIncludePad = true } = options;
-  return dispatch('avg_pool2d', input, two(kernel), two(stride), two(padding), ceilMode, countIncludePad);
+/** Of windows that do not overlap. */
+export function avgPool2d(input: Tensor, kernel: Size2): Tensor {
+  return dispatch('avg_pool2d', input, two(kernel));
 }
 
 export function adaptiveAvgPool2d(input: Tensor, size: Size2): Tensor {
@@ -136,31 +132,25 @@ export function adaptiveAvgPool2d(input: Tensor, size: Size2): Tensor {
 }
 
 /** Bilinear resampling of [N, C, H, W] to a size in pixels. */
-export function interpolateBilinear(
-  input: Tensor,
-  size: Size2,
-  options: { alignCorners?: boolean; antialias?: boolean } = {},
-): Tensor {
-  const { alignCorners = false, antialias = false } = options;
-  const name = antialias ? '_upsample_bilinear2d_aa' : 'upsample_bilinear2d';
-  return dispatch(name, input, two(size), alignCorners, null, null);
+export function interpolateBilinear(input: Tensor, size: Size2): Tensor {
+  return dispatch('upsample_bilinear2d', input, two(size), false, null, null);
 }
 
-export function interpolateBicubic(input: Tensor, size: Size2, antialias = false): Tensor {
-  const name = antialias ? '_upsample_bicubic2d_aa' : 'upsample_bicubic2d';
-  return dispatch(name, input, two(size), false, null, null);
+/** With antialiasing. */
+export function interpolateBicubic(input: Tensor, size: Size2): Tensor {
+  return dispatch('_upsample_bicubic2d_aa', input, two(size), false, null, null);
 }
 
 /** Sampling grid [N, H, W, 2] of affine maps theta [N, 2, 3]. */
-export function affineGrid(theta: Tensor, size: readonly number[], alignCorners = false): Tensor {
-  return dispatch('affine_grid_generator', theta, size, alignCorners);
+export function affineGrid(theta: Tensor, size: readonly number[]): Tensor {
+  return dispatch('affine_grid_generator', theta, size, false);
 }
 
 /** Bilinear sampling of [N, C, H, W] at a grid in −1 … 1; zeros outside. */
-export function gridSample(input: Tensor, grid: Tensor, alignCorners = false): Tensor {
+export function gridSample(input: Tensor, grid: Tensor): Tensor {
   const BILINEAR = 0;
   const ZEROS = 0;
-  return dispatch('grid_sampler', input, grid, BILINEAR, ZEROS, alignCorners);
+  return dispatch('grid_sampler', input, grid, BILINEAR, ZEROS, false);
 }
 
 /** Pads the last dimensions with a constant: [left, right, top, bottom, …]. */
@@ -176,8 +166,8 @@ export function relu6(input: Tensor): Tensor {
   return dispatch('relu6', input);
 }
 
-export function gelu(input: Tensor, approximate: 'none' | 'tanh' = 'none'): Tensor {
-  return dispatch('gelu', input, approximate);
+export function gelu(input: Tensor): Tensor {
+  return dispatch('gelu', input);
 }
 
 export function silu(input: Tensor): Tensor {

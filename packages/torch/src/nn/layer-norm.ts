@@ -6,18 +6,17 @@ import { Parameter } from './parameter.ts';
 
 /** Normalises over the last dimensions, whose sizes are `shape`. */
 export class LayerNorm extends Module {
-  readonly weight: Parameter | null;
-  readonly bias: Parameter | null;
+  readonly weight: Parameter;
+  readonly bias: Parameter;
   readonly shape: readonly number[];
   readonly eps: number;
 
-  constructor(shape: number | readonly number[], options: { eps?: number; affine?: boolean } = {}) {
+  constructor(shape: number | readonly number[], { eps = 1e-5 }: { eps?: number } = {}) {
     super();
-    const { eps = 1e-5, affine = true } = options;
     this.shape = typeof shape === 'number' ? [shape] : shape;
     this.eps = eps;
-    this.weight = affine ? new Parameter(ones(this.shape)) : null;
-    this.bias = affine ? new Parameter(zeros(this.shape)) : null;
+    this.weight = new Parameter(ones(this.shape));
+    this.bias = new Parameter(zeros(this.shape));
   }
 
   override forward(input: Tensor): Tensor {

@@ -47,7 +47,7 @@ test("names are dotted, in torch's order, without the buffers that are not saved
 test('a state dict goes from one module to another', () => {
   const [from, to] = [new Net(), new Net()];
   from.call(randn([4, 1, 5, 5]));
-  expect(to.loadStateDict(from.stateDict())).toEqual({ missing: [], unexpected: [] });
+  to.loadStateDict(from.stateDict());
   for (const [name, value] of to.stateDict()) {
     expect(value.toArray()).toEqual(from.stateDict().get(name)?.toArray());
   }
@@ -65,25 +65,17 @@ test('what does not fit is listed and nothing is changed', () => {
   expect(() => net.loadStateDict(state)).toThrow(
     /Net: 1 missing \(blocks\.1\.weight\); 1 unexpected \(fc\.weight\); 1 of another shape \(stem\.conv\.bias \[5\] for \[2\]\)/,
   );
-  expect(() => net.loadStateDict(state, { strict: false })).toThrow(/of another shape/);
   expect(net.stateDict().get('blocks.0.weight')?.toArray()).toEqual(before);
-  state.delete('stem.conv.bias');
-  expect(net.loadStateDict(state, { strict: false })).toEqual({
-    missing: ['stem.conv.bias', 'blocks.1.weight'],
-    unexpected: ['fc.weight'],
-  });
 });
 
 test('a frozen batch norm keeps its running statistics', () => {
   const norm = new BatchNorm2d(2);
   norm.eval().call(randn([3, 2, 4, 4]).add(5));
-  expect(norm.running_mean?.toArray()).toEqual([0, 0]);
-  expect(norm.num_batches_tracked?.item()).toBe(0);
+  expect(norm.running_mean.toArray()).toEqual([0, 0]);
+  expect(norm.num_batches_tracked.item()).toBe(0);
   norm.train().call(randn([3, 2, 4, 4]).add(5));
-  expect(norm.running_mean?.min().item()).toBeGreaterThan(0.3);
-  expect(norm.num_batches_tracked?.item()).toBe(1);
-  norm.resetRunningStats();
-  expect(norm.running_var?.toArray()).toEqual([1, 1]);
+  expect(norm.running_mean.min().item()).toBeGreaterThan(0.3);
+  expect(norm.num_batches_tracked.item()).toBe(1);
   expect(() => norm.call(ones([2, 2]))).toThrow(/expected \[N, C, H, W\]/);
 });
 

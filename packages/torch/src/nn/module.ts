@@ -100,14 +100,9 @@ export abstract class Module<Args extends readonly unknown[] = [Tensor], Result 
   /**
    * Copies values in by name. All names and shapes are checked before anything is changed.
    *
-   * @param options.strict false allows missing and unexpected names, which are returned; shapes must always fit.
    * @throws StateDictError listing what does not fit.
    */
-  loadStateDict(
-    state: ReadonlyMap<string, Tensor>,
-    options: { strict?: boolean } = {},
-  ): { missing: string[]; unexpected: string[] } {
-    const { strict = true } = options;
+  loadStateDict(state: ReadonlyMap<string, Tensor>): void {
     const own = this.stateDict();
     const missing = [...own.keys()].filter((name) => !state.has(name));
     const unexpected = [...state.keys()].filter((name) => !own.has(name));
@@ -118,20 +113,14 @@ export abstract class Module<Args extends readonly unknown[] = [Tensor], Result 
         mismatched.push(`${name} [${value.shape}] for [${target.shape}]`);
       }
     }
-    if (mismatched.length > 0 || (strict && missing.length + unexpected.length > 0)) {
-      throw new StateDictError(
-        this.constructor.name,
-        strict ? missing : [],
-        strict ? unexpected : [],
-        mismatched,
-      );
+    if (mismatched.length + missing.length + unexpected.length > 0) {
+      throw new StateDictError(this.constructor.name, missing, unexpected, mismatched);
     }
     for (const [name, target] of own) {
       const value = state.get(name);
       if (value !== undefined && (target instanceof Parameter || target instanceof Buffer))
         target.load(value);
     }
-    return { missing, unexpected };
   }
 
   /** Sets training mode here and below. Goes from child to child, so that a module may hold parts of it back. */

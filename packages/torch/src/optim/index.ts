@@ -1,5 +1,4 @@
 /** Optimizers and learning-rate schedules. Rules, defaults and saved layouts are torch.optim's. */
-export { accumulateGradients } from './accumulate.ts';
 export { Adam } from './adam.ts';
 export type { AdamOptions } from './adam-base.ts';
 export { AdamW } from './adamw.ts';

@@ -181,7 +181,7 @@ test('an optimizer that loads a state continues as if it had never stopped', () 
     for (let step = 0; step < 6; step++) advance(optimizer, params, step);
     const others = params.map((parameter) => new Parameter(parameter.detach().clone()));
     const resumed = make(others);
-    resumed.setLr(7);
+    for (const group of resumed.paramGroups) group.lr = 7;
     resumed.loadStateDict(optimizer.stateDict());
     expect(resumed.lrs).toEqual(optimizer.lrs);
     for (let step = 6; step < STEPS; step++) {
@@ -259,7 +259,7 @@ test('options and parameters that make no sense are refused', () => {
   );
   const result = zeros([2], { requiresGrad: true }).mul(2);
   expect(() => new Adam([result])).toThrow('is not a leaf');
-  expect(() => new Adam(params).setLr(Number.POSITIVE_INFINITY)).toThrow('lr must be 0 or more');
+  expect(() => new Adam(params, { lr: Number.POSITIVE_INFINITY })).toThrow('lr must be 0 or more');
 });
 
 test('a state that does not fit is refused, and nothing changes', () => {

@@ -109,14 +109,6 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
     return this.paramGroups.map(({ lr }) => lr);
   }
 
-  /** Sets the learning rate of every group; a single group's is set at `paramGroups[i].lr`. */
-  setLr(lr: number): void {
-    for (const group of this.paramGroups) {
-      this.check({ ...group, lr });
-      group.lr = lr;
-    }
-  }
-
   /** State and options in torch's layout. The tensors are the live ones, not copies. */
   stateDict(): OptimizerStateDict {
     const numbers = new Map<Tensor, number>();

@@ -1,5 +1,5 @@
 import { type CheckpointFormat, detectFormat } from './detect.ts';
-import { FileReader, type ReadOptions } from './file-reader.ts';
+import { FileReader } from './file-reader.ts';
 import { readSafetensorsFrom } from './safetensors.ts';
 import { readTorchLegacy } from './torch-legacy.ts';
 import { readTorchZip } from './torch-zip.ts';
@@ -20,8 +20,8 @@ export interface Checkpoint {
  *
  * @throws CheckpointError for anything else, saying what the file is as far as that can be told.
  */
-export async function readCheckpoint(path: string, options: ReadOptions = {}): Promise<Checkpoint> {
-  return FileReader.use(path, options, async (file) => {
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  return FileReader.use(path, async (file) => {
     const format = await detectFormat(file);
     if (format === 'safetensors') {
       const { tensors, metadata } = await readSafetensorsFrom(file);

@@ -1,14 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { CheckpointError } from './errors.ts';
 
-/** Bytes per system call: small enough to stay in cache for the check sum and to notice an abort soon. */
+/** Bytes per system call: small enough to stay in cache for the check sum. */
 const CHUNK = 16 * 1024 * 1024;
-
-/** Options of everything that reads. */
-export interface ReadOptions {
-  /** Stops the reading between two chunks with the signal's reason. */
-  signal?: AbortSignal;
-}
 
 function unreadable(path: string, what: string, cause: unknown): CheckpointError {
   const reason = cause instanceof Error ? cause.message : String(cause);
@@ -20,29 +14,22 @@ export class FileReader {
   readonly path: string;
   readonly size: number;
   readonly #handle: FileHandle;
-  readonly #signal: AbortSignal | undefined;
 
-  private constructor(path: string, size: number, handle: FileHandle, signal: AbortSignal | undefined) {
+  private constructor(path: string, size: number, handle: FileHandle) {
     this.path = path;
     this.size = size;
     this.#handle = handle;
-    this.#signal = signal;
   }
 
   /** Opens `path`, hands it to `body` and closes it again. @throws CheckpointError when it is not a file. */
-  static async use<T>(
-    path: string,
-    options: ReadOptions,
-    body: (file: FileReader) => Promise<T>,
-  ): Promise<T> {
-    options.signal?.throwIfAborted();
+  static async use<T>(path: string, body: (file: FileReader) => Promise<T>): Promise<T> {
     const handle = await open(path, 'r').catch((cause: unknown) => {
       throw unreadable(path, 'cannot be opened', cause);
     });
     try {
       const stat = await handle.stat();
       if (!stat.isFile()) throw new CheckpointError(path, 'is not a file');
-      return await body(new FileReader(path, stat.size, handle, options.signal));
+      return await body(new FileReader(path, stat.size, handle));
     } finally {
       await handle.close();
     }
@@ -65,7 +52,6 @@ export class FileReader {
     const bytes = this.allocate(length);
     let filled = 0;
     while (filled < length) {
-      this.#signal?.throwIfAborted();
       const wanted = Math.min(CHUNK, length - filled);
       const { bytesRead } = await this.#handle
         .read(bytes, filled, wanted, position + filled)

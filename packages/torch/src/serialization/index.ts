@@ -7,7 +7,6 @@ export { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 export type { CheckpointFormat } from './detect.ts';
 export type { DTypeName } from './element-type.ts';
 export { CheckpointError, UnsafePickleError } from './errors.ts';
-export type { ReadOptions } from './file-reader.ts';
 export {
   OrderedDict,
   PyComplex,

@@ -1,6 +1,6 @@
 import { writeAtomically } from './atomic-file.ts';
 import { CheckpointError } from './errors.ts';
-import { FileReader, type ReadOptions } from './file-reader.ts';
+import { FileReader } from './file-reader.ts';
 import { layOut, longestHeader, parseHeader } from './safetensors-header.ts';
 import { StoredTensor } from './stored-tensor.ts';
 
@@ -13,8 +13,8 @@ export interface Safetensors {
 }
 
 /** Reads a safetensors file, each tensor into memory of its own. @throws CheckpointError when it breaks the format. */
-export async function readSafetensors(path: string, options: ReadOptions = {}): Promise<Safetensors> {
-  return FileReader.use(path, options, readSafetensorsFrom);
+export async function readSafetensors(path: string): Promise<Safetensors> {
+  return FileReader.use(path, readSafetensorsFrom);
 }
 
 /** The same from a file that is open already. */

@@ -276,11 +276,3 @@ test('a record that is not as long as its storage is refused', async () => {
     await expect(readTorchFile(path)).rejects.toThrow(`storage "0" has ${bytes} bytes, not 4`);
   }
 });
-
-test('an abort stops the reading', async () => {
-  const path = join(tempDir(), 'any.pth');
-  await writeTorchFile(path, [float32([1])]);
-  await expect(readTorchFile(path, { signal: AbortSignal.abort(new Error('stopped')) })).rejects.toThrow(
-    'stopped',
-  );
-});

@@ -1,7 +1,7 @@
 import { type FileWriter, writeAtomically } from './atomic-file.ts';
 import { detectFormat } from './detect.ts';
 import { CheckpointError } from './errors.ts';
-import { FileReader, type ReadOptions } from './file-reader.ts';
+import { FileReader } from './file-reader.ts';
 import { pickle } from './pickler.ts';
 import { planStorages } from './storage-plan.ts';
 import type { StoredTensor } from './stored-tensor.ts';
@@ -21,8 +21,8 @@ const FORMAT_VERSION = '3\n';
  * @throws CheckpointError when the file is damaged or something else; UnsafePickleError when it holds nothing but such
  *   an object.
  */
-export async function readTorchFile(path: string, options: ReadOptions = {}): Promise<unknown> {
-  return FileReader.use(path, options, async (file) => {
+export async function readTorchFile(path: string): Promise<unknown> {
+  return FileReader.use(path, async (file) => {
     const format = await detectFormat(file);
     if (format === 'safetensors')
       throw new CheckpointError(path, 'is a safetensors file: use readSafetensors');

@@ -15,7 +15,7 @@ const CONTENT: Record<string, Uint8Array> = {
 };
 
 async function readAll(path: string): Promise<Record<string, string>> {
-  return FileReader.use(path, {}, async (file) => {
+  return FileReader.use(path, async (file) => {
     const zip = await ZipReader.open(file);
     const contents: Record<string, string> = {};
     for (const [name, entry] of zip.entries)

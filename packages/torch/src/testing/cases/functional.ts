@@ -32,10 +32,14 @@ export const functional: Case[] = [
   ),
   check(
     'batchNorm',
-    'F.batch_norm(a, None, None, b, c, training=True)',
-    (input, weight, bias) =>
-      F.batchNorm(input, { weight, bias, mean: null, variance: null }, { training: true }),
-    [IMAGE, f(4), f(4)],
+    'F.batch_norm(a, b.detach().clone(), c.detach().clone(), d, e, training=True)',
+    (input, mean, variance, weight, bias) =>
+      F.batchNorm(
+        input,
+        { weight, bias, mean: mean.detach().clone(), variance: variance.detach().clone() },
+        { training: true },
+      ),
+    [IMAGE, f(4), positive(4), f(4), f(4)],
   ),
   check(
     'batchNormRelu',
@@ -54,7 +58,6 @@ export const functional: Case[] = [
     f(8),
     f(8),
   ]),
-  check('layerNorm', 'F.layer_norm(a, (3, 8))', (a) => F.layerNorm(a, [3, 8]), [f(2, 3, 8)]),
   check('maxPool2d', 'F.max_pool2d(a, 2)', (a) => F.maxPool2d(a, 2), [IMAGE]),
   check(
     'maxPool2d',
@@ -63,12 +66,6 @@ export const functional: Case[] = [
     [IMAGE],
   ),
   check('avgPool2d', 'F.avg_pool2d(a, 3)', (a) => F.avgPool2d(a, 3), [IMAGE]),
-  check(
-    'avgPool2d',
-    'F.avg_pool2d(a, 3, 2, 1, True, False)',
-    (a) => F.avgPool2d(a, 3, { stride: 2, padding: 1, ceilMode: true, countIncludePad: false }),
-    [IMAGE],
-  ),
   check('adaptiveAvgPool2d', 'F.adaptive_avg_pool2d(a, 1)', (a) => F.adaptiveAvgPool2d(a, 1), [IMAGE]),
   check('adaptiveAvgPool2d', 'F.adaptive_avg_pool2d(a, (4, 3))', (a) => F.adaptiveAvgPool2d(a, [4, 3]), [
     IMAGE,
@@ -80,35 +77,13 @@ export const functional: Case[] = [
     [IMAGE],
   ),
   check(
-    'interpolateBilinear',
-    "F.interpolate(a, (5, 12), mode='bilinear', align_corners=True)",
-    (a) => F.interpolateBilinear(a, [5, 12], { alignCorners: true }),
-    [IMAGE],
-  ),
-  check(
-    'interpolateBilinear',
-    "F.interpolate(a, (4, 3), mode='bilinear', antialias=True)",
-    (a) => F.interpolateBilinear(a, [4, 3], { antialias: true }),
-    [IMAGE],
-    { rejects: ['bfloat16'] },
-  ),
-  check(
-    'interpolateBicubic',
-    "F.interpolate(a, (5, 12), mode='bicubic')",
-    (a) => F.interpolateBicubic(a, [5, 12]),
-    [IMAGE],
-  ),
-  check(
     'interpolateBicubic',
     "F.interpolate(a, (4, 3), mode='bicubic', antialias=True)",
-    (a) => F.interpolateBicubic(a, [4, 3], true),
+    (a) => F.interpolateBicubic(a, [4, 3]),
     [IMAGE],
     { rejects: ['bfloat16'] },
   ),
   check('affineGrid', 'F.affine_grid(a, (2, 1, 4, 5), False)', (a) => F.affineGrid(a, [2, 1, 4, 5]), [
-    f(2, 2, 3),
-  ]),
-  check('affineGrid', 'F.affine_grid(a, (2, 1, 4, 5), True)', (a) => F.affineGrid(a, [2, 1, 4, 5], true), [
     f(2, 2, 3),
   ]),
   check(
@@ -118,18 +93,10 @@ export const functional: Case[] = [
     [IMAGE, f(2, 5, 6, 2)],
     { rejects: ['bfloat16'] },
   ),
-  check(
-    'gridSample',
-    'F.grid_sample(a, b, align_corners=True)',
-    (a, b) => F.gridSample(a, b, true),
-    [IMAGE, f(2, 5, 6, 2)],
-    { rejects: ['bfloat16'] },
-  ),
   check('pad', 'F.pad(a, (1, 2, 0, 3), value=0.5)', (a) => F.pad(a, [1, 2, 0, 3], 0.5), [IMAGE]),
   check('pad', 'F.pad(a, (-1, 2))', (a) => F.pad(a, [-1, 2]), [f(2, 5)]),
   check('relu6', 'F.relu6((a * 5).float()).to(a.dtype)', (a) => F.relu6(a.mul(5)), [f(3, 7)]),
   check('gelu', 'F.gelu(a)', (a) => F.gelu(a), [f(3, 7)]),
-  check('gelu', "F.gelu(a, approximate='tanh')", (a) => F.gelu(a, 'tanh'), [f(3, 7)]),
   check('silu', 'F.silu(a)', (a) => F.silu(a), [f(3, 7)]),
   check('hardswish', 'F.hardswish(a * 2)', (a) => F.hardswish(a.mul(2)), [f(3, 7)]),
   check('hardsigmoid', 'F.hardsigmoid(a * 2)', (a) => F.hardsigmoid(a.mul(2)), [f(3, 7)]),

@@ -24,25 +24,6 @@ export const layers: Case[] = [
   layer('Linear', 'nn.Linear(8, 3, bias=False)', () => new nn.Linear(8, 3, { bias: false }), [IMAGE]),
   layer('BatchNorm2d', 'nn.BatchNorm2d(4)', () => new nn.BatchNorm2d(4), [IMAGE]),
   layer('BatchNorm2d', 'nn.BatchNorm2d(4)', () => new nn.BatchNorm2d(4), [IMAGE], { eval: true }),
-  layer(
-    'BatchNorm2d',
-    'nn.BatchNorm2d(4, eps=0.1, momentum=None)',
-    () => new nn.BatchNorm2d(4, { eps: 0.1, momentum: null }),
-    [IMAGE],
-  ),
-  layer(
-    'BatchNorm2d',
-    'nn.BatchNorm2d(4, momentum=0.3, affine=False)',
-    () => new nn.BatchNorm2d(4, { momentum: 0.3, affine: false }),
-    [IMAGE],
-  ),
-  layer(
-    'BatchNorm2d',
-    'nn.BatchNorm2d(4, track_running_stats=False)',
-    () => new nn.BatchNorm2d(4, { trackRunningStats: false }),
-    [IMAGE],
-    { eval: true },
-  ),
   ...[false, true].map((isEval) =>
     layer(
       'BatchNormReLU2d',
@@ -61,12 +42,6 @@ export const layers: Case[] = [
     {
       skips: ['bfloat16'],
     },
-  ),
-  layer(
-    'LayerNorm',
-    'nn.LayerNorm(7, elementwise_affine=False)',
-    () => new nn.LayerNorm(7, { affine: false }),
-    [ROWS],
   ),
   layer(
     'MaxPool2d',

@@ -84,13 +84,6 @@ export const random: Case[] = [
     [f(8, 2, 3)],
     EXACT,
   ),
-  functional(
-    'dropPath',
-    'a * torch.empty(8, 1, device=a.device).bernoulli_(0.6).to(a.dtype)',
-    (a) => F.dropPath(a, 0.4, true, false),
-    [f(8, 2)],
-    EXACT,
-  ),
   operator(
     'bernoulli',
     'torch.bernoulli(a.sigmoid())',
