@@ -4,8 +4,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Packages without a tensor. */
 const PURE = '{analysis,artifacts,checksum,imaging,importing,phantom,remarks,report,stats,study,testkit}';
 
-/** Files that take minutes begin first: begun last, they would run while a core has nothing to do. */
-const SLOW = /scripts\/campaign|models\/src\/(timm|conformance|training)\.test|run-pipeline|kernels\.test/;
+/** Files that take a minute begin first: begun last, they would run while a core has nothing to do. */
+const SLOW = new RegExp(
+  [
+    'scripts/campaign|run-pipeline|native/src/kernels|commands/(work|tune)|stage/stage|job/cohorts',
+    'models/src/(timm|conformance|training|image-model)|stages/(train|train-together|train-killed|present-split)|on-the-sign',
+  ].join('|'),
+);
 
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -18,6 +23,8 @@ class SlowFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Threads of OpenMP that wait sleep at once: where they spin, they take the core from the other worker's test.
+    env: { OMP_WAIT_POLICY: 'passive' },
     execArgv: ['--expose-gc'],
     sequence: { sequencer: SlowFirst },
     projects: [
@@ -26,6 +33,8 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: [`packages/${PURE}/src/**/*.test.ts`, 'scripts/*.test.ts'],
+          // By default vitest leaves a core alone: of two that is half.
+          maxWorkers: '100%',
           // References of Python and R start slowly on a machine that is busy.
           testTimeout: 120_000,
           hookTimeout: 120_000,

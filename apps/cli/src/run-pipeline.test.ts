@@ -8,7 +8,10 @@ import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 
 const BIN = fileURLToPath(new URL('../bin/radweave.mjs', import.meta.url));
-const SETTINGS = ['data.image_size=32', 'model.pretrained=false', 'training.batch_size=6'];
+const SETTINGS = [
+  ...['data.image_size=32', 'model.name=mobilenetv3_small_100', 'model.pretrained=false'],
+  ...['training.batch_size=6', 'evaluation.bootstrap_replicates=100'],
+];
 
 function argsOf(...more: string[]): string[] {
   const [flags, settings] = [true, false].map((isFlag) =>

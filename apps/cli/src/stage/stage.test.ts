@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generatePhantomCohort } from '@radweave/phantom';
 import { onPosix, tempDir } from '@radweave/testkit';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { STOP_SIGNALS } from './stop-signals.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/radweave.mjs', import.meta.url));
@@ -52,8 +53,11 @@ const TRAIN = [
   'data.image_size=32',
 ];
 
-async function cohort(): Promise<string> {
-  const folder = tempDir();
+/** A study whose data is ready. */
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'radweave-stage-'));
   generatePhantomCohort(join(folder, 'raw'), {
     seed: 1,
     patientsPerHospital: 10,
@@ -71,11 +75,11 @@ async function cohort(): Promise<string> {
   ]);
   expect(stderr).toMatch(/patient folders in JM, SY, ZS/);
   expect(code).toBe(0);
-  return folder;
-}
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('Ctrl-C is answered, leaves a checkpoint and says how to continue; resuming finishes', async () => {
-  const folder = await cohort();
   let isStopped = false;
   writeFileSync(join(folder, 'my settings.yaml'), 'training: {learning_rate: 0.01, batch_size: 16}\n');
   const own = ['--config', 'my settings.yaml', '--exp-name', "d'or", '--output-dir=elsewhere'];
@@ -100,9 +104,9 @@ test('Ctrl-C is answered, leaves a checkpoint and says how to continue; resuming
 });
 
 test('a second Ctrl-C ends at once and leaves the last checkpoint whole', async () => {
-  const folder = await cohort();
   let signals = 0;
-  const stopped = await radweave(folder, TRAIN, (text, child) => {
+  const output = ['--output-dir', 'twice'];
+  const stopped = await radweave(folder, [...TRAIN, ...output], (text, child) => {
     if (signals === 0 && text.includes('epoch 1/3')) {
       signals = 1;
       child.kill('SIGINT');
@@ -113,17 +117,19 @@ test('a second Ctrl-C ends at once and leaves the last checkpoint whole', async 
   });
   // The first may already have ended the run by the time the second arrives.
   expect([130, 4]).toContain(stopped.code);
-  expect(existsSync(join(folder, 'outputs/feature_extract/checkpoints/run/last_checkpoint.pth'))).toBe(true);
-  expect((await radweave(folder, ['train', '--modality', 'A', '--resume', '--quiet'])).code).toBe(0);
+  expect(existsSync(join(folder, 'twice/checkpoints/run/last_checkpoint.pth'))).toBe(true);
+  expect((await radweave(folder, ['train', '--modality', 'A', ...output, '--resume', '--quiet'])).code).toBe(
+    0,
+  );
 });
 
 onPosix('every request to end saves, and the run continues from there', async () => {
-  const folder = await cohort();
   const signals = STOP_SIGNALS.filter((name) => name !== 'SIGINT');
-  const options = [...TRAIN, '--epochs', String(signals.length + 1)];
+  const output = ['--output-dir', 'each'];
+  const options = [...TRAIN, ...output, '--epochs', String(signals.length + 1)];
   for (const [i, signal] of signals.entries()) {
     let isSent = false;
-    const args = i === 0 ? options : ['train', '--modality', 'A', '--resume', '--run', 'run'];
+    const args = i === 0 ? options : ['train', '--modality', 'A', ...output, '--resume', '--run', 'run'];
     const stopped = await radweave(folder, args, (text, child) => {
       if (isSent || !text.includes(`epoch ${i + 1}/`)) return;
       isSent = true;
@@ -135,14 +141,13 @@ onPosix('every request to end saves, and the run continues from there', async ()
     );
     expect(stopped.stderr, signal).not.toMatch(/Debugger/);
   }
-  const history = join(folder, 'outputs/feature_extract/logs/run/training_history.csv');
+  const history = join(folder, 'each/logs/run/training_history.csv');
   expect(readFileSync(history, 'utf8').trim().split('\n').length).toBeGreaterThan(signals.length);
 });
 
 onPosix('under nohup a closed terminal ends nothing', async () => {
-  const folder = await cohort();
   const line = 'nohup "$0" "$@" & echo "pid $!"; wait $!';
-  const bash = spawn('bash', ['-c', line, process.execPath, BIN, ...TRAIN], {
+  const bash = spawn('bash', ['-c', line, process.execPath, BIN, ...TRAIN, '--output-dir', 'hung-up'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -164,23 +169,23 @@ onPosix('under nohup a closed terminal ends nothing', async () => {
 });
 
 test('misuse ends with 2 and one line with a hint', async () => {
-  const folder = tempDir();
-  const flag = await radweave(folder, ['train', '--modality', 'A', '--batch-sise', '3']);
+  const empty = tempDir();
+  const flag = await radweave(empty, ['train', '--modality', 'A', '--batch-sise', '3']);
   expect([flag.code, flag.stderr]).toEqual([2, expect.stringContaining('--batch_size')]);
-  const key = await radweave(folder, ['train', '--modality', 'A', '--set', 'training.bach_size=3']);
+  const key = await radweave(empty, ['train', '--modality', 'A', '--set', 'training.bach_size=3']);
   expect([key.code, key.stderr]).toEqual([2, expect.stringContaining("'training.batch_size'")]);
   if (process.platform !== 'win32') {
-    const windows = await radweave(folder, ['preprocess', '--root_dir', 'D:\\data']);
+    const windows = await radweave(empty, ['preprocess', '--root_dir', 'D:\\data']);
     expect([windows.code, windows.stderr]).toEqual([
       2,
       expect.stringContaining("'D:\\data' is a Windows path"),
     ]);
-    const set = await radweave(folder, ['run', '--set', 'experiment.output_dir=D:\\outputs\\x']);
+    const set = await radweave(empty, ['run', '--set', 'experiment.output_dir=D:\\outputs\\x']);
     expect([set.code, set.stderr]).toEqual([2, expect.stringContaining('experiment.output_dir')]);
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(empty)).toEqual([]);
   }
-  const split = await radweave(folder, ['train', '--modality', 'A']);
+  const split = await radweave(empty, ['train', '--modality', 'A']);
   expect([split.code, split.stderr]).toEqual([2, expect.stringContaining('radweave preprocess')]);
-  const device = await radweave(await cohort(), [...TRAIN, '--device', 'cuda:0']);
+  const device = await radweave(folder, [...TRAIN, '--output-dir', 'gpu', '--device', 'cuda:0']);
   expect([device.code, device.stderr]).toEqual([5, expect.stringContaining('--device cpu')]);
 });
