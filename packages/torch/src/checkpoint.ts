@@ -6,9 +6,7 @@ import {
   PyOpaque,
   PyTuple,
   readCheckpoint,
-  readSafetensors,
   StoredTensor,
-  type WriteSafetensorsOptions,
   writeSafetensors,
   writeTorchFile,
 } from './serialization/index.ts';
@@ -136,26 +134,6 @@ export async function loadCheckpoint(path: string): Promise<unknown> {
 }
 
 /** Writes named tensors as a safetensors file; copies, atomicity and errors as for {@link saveCheckpoint}. */
-export async function saveSafetensors(
-  path: string,
-  tensors: ReadonlyMap<string, Tensor>,
-  options: WriteSafetensorsOptions = {},
-): Promise<void> {
-  await writeSafetensors(
-    path,
-    mapValues(tensors, (tensor) => store(tensor)),
-    options,
-  );
-}
-
-/** Reads a safetensors file: tensors on the CPU, and the texts of its header. Errors as for {@link loadCheckpoint}. */
-export async function loadSafetensors(
-  path: string,
-): Promise<{ tensors: Map<string, Tensor>; metadata: Record<string, string> }> {
-  const { tensors, metadata } = await readSafetensors(path);
-  return { tensors: tidy(() => mapValues(tensors, restore)), metadata };
-}
-
-function mapValues<A, B>(map: ReadonlyMap<string, A>, convert: (value: A) => B): Map<string, B> {
-  return new Map(Array.from(map, ([key, value]) => [key, convert(value)]));
+export async function saveSafetensors(path: string, tensors: ReadonlyMap<string, Tensor>): Promise<void> {
+  await writeSafetensors(path, new Map(Array.from(tensors, ([name, tensor]) => [name, store(tensor)])));
 }

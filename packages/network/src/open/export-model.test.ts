@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { type CheckpointFacts, defaultConfig } from '@radweave/artifacts';
 import { createModel, type ImageModel } from '@radweave/models';
 import { peersPython, peerTest, python, tempDir } from '@radweave/testkit';
-import { loadSafetensors, manualSeed, noGrad, randn, saveCheckpoint, saveSafetensors } from '@radweave/torch';
+import {
+  loadCheckpoint,
+  manualSeed,
+  noGrad,
+  randn,
+  saveCheckpoint,
+  saveSafetensors,
+  type Tensor,
+} from '@radweave/torch';
 import { expect, test } from 'vitest';
 import { takeSnapshot, writeCheckpoint } from './checkpoint.ts';
 import { type ExportWish, exportModel } from './export-model.ts';
@@ -92,7 +100,7 @@ test('another program’s weights are written as they are, under timm’s names'
   await saveCheckpoint(file, { state_dict: wrapped });
   const told = await exportModel(wish(file, output, { model: 'mobilenet_v3_small' }));
   expect(told).toMatchObject({ model: 'mobilenetv3_small_100', numClasses: 4, inChans: 3, input: null });
-  const { tensors } = await loadSafetensors(output);
+  const tensors = (await loadCheckpoint(output)) as Map<string, Tensor>;
   expect([...tensors.keys()].sort()).toEqual([...state.keys()].sort());
   for (const [name, value] of tensors) expect(state.get(name)?.sub(value).abs().max().item(), name).toBe(0);
 });

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { readCheckpoint } from './checkpoint.ts';
 import { writeSafetensors } from './safetensors.ts';
 import { StoredTensor } from './stored-tensor.ts';
-import { readTorchFile, writeTorchFile } from './torch-file.ts';
+import { writeTorchFile } from './torch-file.ts';
 
 const tensor = new StoredTensor({ dtype: 'int16', shape: [2], data: Uint8Array.of(1, 0, 2, 0) });
 
@@ -19,15 +19,12 @@ test('the content tells the format, not the name', async () => {
     format: 'safetensors',
     skipped: [],
     value: new Map([['w', tensor]]),
-    metadata: { format: 'pt' },
   });
-  await expect(readTorchFile(path)).rejects.toThrow('is a safetensors file');
   await writeTorchFile(path, { w: tensor });
   expect(await readCheckpoint(path)).toEqual({
     format: 'torch',
     skipped: [],
     value: new Map([['w', tensor]]),
-    metadata: {},
   });
 });
 
@@ -51,7 +48,6 @@ torch.onnx.export(torch.nn.Linear(2, 1), torch.ones(1, 2), sys.argv[1] + '/model
       format: 'torch-legacy',
       skipped: [],
       value: [1],
-      metadata: {},
     });
     await expect(readCheckpoint(join(folder, 'plain.pkl'))).rejects.toThrow(
       'pickle that torch.save did not write',

@@ -18,12 +18,7 @@ export {
   toObject,
   tuple,
 } from './python-values.ts';
-export {
-  readSafetensors,
-  type Safetensors,
-  type WriteSafetensorsOptions,
-  writeSafetensors,
-} from './safetensors.ts';
+export { writeSafetensors } from './safetensors.ts';
 export { StoredTensor, type StoredTensorInit } from './stored-tensor.ts';
-export { readTorchFile, writeTorchFile } from './torch-file.ts';
+export { writeTorchFile } from './torch-file.ts';
 export { TorchFileWriter } from './torch-file-writer.ts';

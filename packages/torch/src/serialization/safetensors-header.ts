@@ -16,12 +16,6 @@ export interface TensorInfo {
   end: number;
 }
 
-/** Content of a header; tensors in the order of their bytes. */
-export interface SafetensorsHeader {
-  tensors: TensorInfo[];
-  metadata: Record<string, string>;
-}
-
 /** The longest header that a file of this size may have: in relation to it, so that a small file fills no memory. */
 export function longestHeader(fileSize: number): number {
   return Math.min(LARGEST_HEADER, SMALL_HEADER + fileSize / 4);
@@ -39,9 +33,10 @@ function isSizes(value: unknown): value is number[] {
  * Checks a header as the format demands (github.com/huggingface/safetensors, "Format"): known types, sizes that fit,
  * and tensors that fill the `dataBytes` after it without overlap or hole.
  *
+ * @returns tensors in the order of their bytes.
  * @throws RangeError that says what is wrong.
  */
-export function parseHeader(text: string, dataBytes: number): SafetensorsHeader {
+export function parseHeader(text: string, dataBytes: number): TensorInfo[] {
   if (!text.startsWith('{')) throw new RangeError('its header does not start with {');
   let header: unknown;
   try {
@@ -52,11 +47,10 @@ export function parseHeader(text: string, dataBytes: number): SafetensorsHeader 
   if (!isRecord(header)) throw new RangeError('its header is not a JSON object');
   const { __metadata__: metadata = {}, ...entries } = header;
   if (!isRecord(metadata)) throw new RangeError('its __metadata__ is not an object of texts');
-  const texts: [string, string][] = Object.entries(metadata).map(([key, value]) => {
+  for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== 'string')
       throw new RangeError(`its __metadata__ ${JSON.stringify(key)} is not a text`);
-    return [key, value];
-  });
+  }
 
   const tensors = Object.entries(entries).map(([name, entry]) => parseTensor(name, entry));
   tensors.sort((a, b) => a.begin - b.begin || a.end - b.end);
@@ -73,7 +67,7 @@ export function parseHeader(text: string, dataBytes: number): SafetensorsHeader 
       `its tensors take ${expected} bytes but ${dataBytes} follow its header; it may be cut off`,
     );
   }
-  return { tensors, metadata: Object.fromEntries(texts) };
+  return tensors;
 }
 
 function parseTensor(name: string, entry: unknown): TensorInfo {
@@ -96,16 +90,16 @@ function parseTensor(name: string, entry: unknown): TensorInfo {
  *
  * @throws TypeError for a name or an element type the format cannot hold.
  */
-export function layOut(
-  tensors: ReadonlyMap<string, StoredTensor>,
-  metadata: Readonly<Record<string, string>>,
-): { header: Uint8Array; order: StoredTensor[] } {
+export function layOut(tensors: ReadonlyMap<string, StoredTensor>): {
+  header: Uint8Array;
+  order: StoredTensor[];
+} {
   const size = ({ dtype }: StoredTensor): number => elementType(dtype).bytes;
   const sorted = [...tensors].sort(
     ([nameA, a], [nameB, b]) => size(b) - size(a) || (nameA < nameB ? -1 : Number(nameA > nameB)),
   );
-  const fields: string[] = [];
-  if (Object.keys(metadata).length > 0) fields.push(`"__metadata__":${JSON.stringify(metadata)}`);
+  // What other libraries expect.
+  const fields = ['"__metadata__":{"format":"pt"}'];
   let begin = 0;
   for (const [name, tensor] of sorted) {
     const dtype = elementType(tensor.dtype).safetensors;

@@ -1,24 +1,17 @@
 import { writeAtomically } from './atomic-file.ts';
 import { CheckpointError } from './errors.ts';
-import { FileReader } from './file-reader.ts';
+import type { FileReader } from './file-reader.ts';
 import { layOut, longestHeader, parseHeader } from './safetensors-header.ts';
 import { StoredTensor } from './stored-tensor.ts';
 
 const LENGTH_BYTES = 8;
 
-/** Content of a safetensors file; tensors in the order of their bytes. */
-export interface Safetensors {
-  tensors: Map<string, StoredTensor>;
-  metadata: Record<string, string>;
-}
-
-/** Reads a safetensors file, each tensor into memory of its own. @throws CheckpointError when it breaks the format. */
-export async function readSafetensors(path: string): Promise<Safetensors> {
-  return FileReader.use(path, readSafetensorsFrom);
-}
-
-/** The same from a file that is open already. */
-export async function readSafetensorsFrom(file: FileReader): Promise<Safetensors> {
+/**
+ * Reads a safetensors file, each tensor into memory of its own, in the order of their bytes.
+ *
+ * @throws CheckpointError when it breaks the format.
+ */
+export async function readSafetensors(file: FileReader): Promise<Map<string, StoredTensor>> {
   const length = await file.read(0, LENGTH_BYTES);
   const headerBytes = Number(new DataView(length.buffer).getBigUint64(0, true));
   const longest = longestHeader(file.size);
@@ -31,12 +24,11 @@ export async function readSafetensorsFrom(file: FileReader): Promise<Safetensors
   const tensors = new Map<string, StoredTensor>();
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header);
-    const { tensors: infos, metadata } = parseHeader(text, file.size - start);
-    for (const { name, dtype, shape, begin, end } of infos) {
+    for (const { name, dtype, shape, begin, end } of parseHeader(text, file.size - start)) {
       const data = await file.read(start + begin, end - begin);
       tensors.set(name, new StoredTensor({ dtype, shape, data }));
     }
-    return { tensors, metadata };
+    return tensors;
   } catch (error) {
     // RangeErrors and TypeErrors (text that is not UTF-8) are about the header, which does not know the file.
     if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
@@ -44,12 +36,6 @@ export async function readSafetensorsFrom(file: FileReader): Promise<Safetensors
       cause: error,
     });
   }
-}
-
-/** Options of {@link writeSafetensors}. */
-export interface WriteSafetensorsOptions {
-  /** Free texts for the header. Other libraries expect `format: 'pt'`, the default. */
-  metadata?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -61,9 +47,8 @@ export interface WriteSafetensorsOptions {
 export async function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, StoredTensor>,
-  { metadata = { format: 'pt' } }: WriteSafetensorsOptions = {},
 ): Promise<void> {
-  const { header, order } = layOut(tensors, metadata);
+  const { header, order } = layOut(tensors);
   await writeAtomically(path, async (out) => {
     const length = new DataView(new ArrayBuffer(LENGTH_BYTES));
     length.setBigUint64(0, BigInt(header.byteLength), true);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PythonShell, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { writeAtomically } from './atomic-file.ts';
+import { readCheckpoint } from './checkpoint.ts';
 import type { DTypeName } from './element-type.ts';
 import {
   OrderedDict,
@@ -15,7 +16,7 @@ import {
 } from './python-values.ts';
 import { StoredTensor } from './stored-tensor.ts';
 import { canon, PYTHON_CANON } from './testing/canon.ts';
-import { readTorchFile, torchRecords, writeRecords, writeTorchFile } from './torch-file.ts';
+import { torchRecords, writeRecords, writeTorchFile } from './torch-file.ts';
 
 const python = new PythonShell();
 
@@ -99,7 +100,7 @@ print(json.dumps(results))`,
         folder,
       );
       for (const [index, [name]] of entries.entries()) {
-        const value = await readTorchFile(join(folder, `${index}.pth`));
+        const value = (await readCheckpoint(join(folder, `${index}.pth`))).value;
         expect(canon(value), name).toEqual(saved[index]);
         await writeTorchFile(join(folder, `${index}.back.pth`), value);
       }
@@ -237,7 +238,7 @@ test('element types that need a newer Python come back here', async () => {
     return new StoredTensor({ dtype, shape: [16 / itemBytes], data });
   });
   await writeTorchFile(path, value);
-  expect(canon(await readTorchFile(path))).toEqual(canon(value));
+  expect(canon((await readCheckpoint(path)).value)).toEqual(canon(value));
 });
 
 test('toObject turns dicts into objects', () => {
@@ -273,6 +274,6 @@ test('a record that is not as long as its storage is refused', async () => {
       record.name === 'archive/data/0' ? { ...record, data: new Uint8Array(bytes) } : record,
     );
     await writeAtomically(path, (out) => writeRecords(out, changed));
-    await expect(readTorchFile(path)).rejects.toThrow(`storage "0" has ${bytes} bytes, not 4`);
+    await expect(readCheckpoint(path)).rejects.toThrow(`storage "0" has ${bytes} bytes, not 4`);
   }
 });

@@ -1,35 +1,11 @@
 import { type FileWriter, writeAtomically } from './atomic-file.ts';
-import { detectFormat } from './detect.ts';
-import { CheckpointError } from './errors.ts';
-import { FileReader } from './file-reader.ts';
 import { pickle } from './pickler.ts';
 import { planStorages } from './storage-plan.ts';
 import type { StoredTensor } from './stored-tensor.ts';
-import { readTorchLegacy } from './torch-legacy.ts';
-import { readTorchZip } from './torch-zip.ts';
 import { ZipWriter } from './zip-writer.ts';
 
 /** Version of the zip format that torch writes. */
 const FORMAT_VERSION = '3\n';
-
-/**
- * Reads what `torch.save` wrote, in the zip format or the one before it, without running anything in the file.
- * dict → `Map`, OrderedDict → `OrderedDict` (a Map), list → array, tuple → `PyTuple` (an array), tensor →
- * `StoredTensor`, int and float → number (bigint beyond 2^53), None → null, bytes → Uint8Array, an object of any other
- * class → `PyOpaque`, skipped unbuilt.
- *
- * @throws CheckpointError when the file is damaged or something else; UnsafePickleError when it holds nothing but such
- *   an object.
- */
-export async function readTorchFile(path: string): Promise<unknown> {
-  return FileReader.use(path, async (file) => {
-    const format = await detectFormat(file);
-    if (format === 'safetensors')
-      throw new CheckpointError(path, 'is a safetensors file: use readSafetensors');
-    const { value } = format === 'torch' ? await readTorchZip(file) : await readTorchLegacy(file);
-    return value;
-  });
-}
 
 /**
  * Writes a value so that Python opens it with `torch.load(path)`, also with `weights_only=True`. Equal values give

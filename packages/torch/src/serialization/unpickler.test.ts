@@ -6,7 +6,7 @@ import { readCheckpoint } from './checkpoint.ts';
 import { CheckpointError, UnsafePickleError } from './errors.ts';
 import { OrderedDict, PyOpaque } from './python-values.ts';
 import { StorageTable } from './storage-table.ts';
-import { readTorchFile, writeTorchFile } from './torch-file.ts';
+import { writeTorchFile } from './torch-file.ts';
 
 const python = new PythonShell();
 
@@ -82,7 +82,7 @@ for name, options in (('zip', {}), ('old', {'_use_new_zipfile_serialization': Fa
 referenceTest('a whole pickled model is refused by the name of its class', ['torch'], async () => {
   const path = join(tempDir(), 'model.pth');
   await python.run('import sys, torch\ntorch.save(torch.nn.Linear(2, 2), sys.argv[1])', path);
-  await expect(readTorchFile(path)).rejects.toThrow('"torch.nn.modules.linear.Linear"');
+  await expect(readCheckpoint(path)).rejects.toThrow('"torch.nn.modules.linear.Linear"');
 });
 
 /** What training programs put beside their weights, and the class names it is skipped by; null where protocols differ. */
@@ -164,7 +164,7 @@ referenceTest('a state dict of a class of its own, and tensors of one, are read'
 torch.save(Own(a=torch.ones(2), b=torch.ones(3).as_subclass(Named)), sys.argv[1])`,
     path,
   );
-  const value = await readTorchFile(path);
+  const { value } = await readCheckpoint(path);
   expect(value).toBeInstanceOf(PyOpaque);
   expect([...(value as Map<string, unknown>)]).toMatchObject([
     ['a', { shape: [2] }],
@@ -184,7 +184,7 @@ class Conj:
 torch.save(Conj(), sys.argv[1])`,
     path,
   );
-  await expect(readTorchFile(path)).rejects.toThrow('_rebuild_tensor_v2 was given arguments');
+  await expect(readCheckpoint(path)).rejects.toThrow('_rebuild_tensor_v2 was given arguments');
 });
 
 const storage = 'ctorch\nFloatStorage\n';
@@ -307,5 +307,5 @@ test('files that end early are named', async () => {
     path,
     Buffer.from('\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}q', 'latin1'),
   );
-  await expect(readTorchFile(path)).rejects.toThrow(`${path}: is cut off inside its pickle`);
+  await expect(readCheckpoint(path)).rejects.toThrow(`${path}: is cut off inside its pickle`);
 });
