@@ -10,7 +10,7 @@ const text = (format: string, signature: string, offset = 0): Signature => ({
   bytes: [...Buffer.from(signature, 'latin1')],
 });
 
-/** Formats that turn up under a wrong extension. They are named in the error, not read. */
+/** Formats that turn up under a wrong extension, or beside what is read. They are named in the error. */
 const SIGNATURES: readonly Signature[] = [
   text('DICOM', 'DICM', 128),
   text('NIfTI', 'n+1\0', 344),
@@ -27,13 +27,16 @@ const SIGNATURES: readonly Signature[] = [
   text('BMP', 'BM'),
   text('gzip (a compressed NIfTI, perhaps)', '\x1f\x8b'),
   text('ZIP', 'PK\x03\x04'),
+  text('RAR', 'Rar!\x1a\x07'),
+  text('7-Zip', '7z\xbc\xaf\x27\x1c'),
+  text('PNG', '\x89PNG\r\n\x1a\n'),
   text('PDF', '%PDF'),
   text('Git LFS pointer', 'version https://git-lfs'),
   text('HTML', '<!DOCTYPE'),
   text('HTML', '<html'),
 ];
 
-/** The format that `bytes` begin like, or undefined. PNG is not in this table: it has a reader. */
+/** The format that `bytes` begin like, or undefined. */
 export function foreignFormat(bytes: Uint8Array): string | undefined {
   return SIGNATURES.find(({ offset, bytes: signature }) =>
     signature.every((byte, i) => bytes[offset + i] === byte),

@@ -168,7 +168,11 @@ export function readListed(
     const file = said('image', null).replaceAll('\\', '/').replace(/^\.\//, '');
     return [{ ...listed, modality: said('modality', null), file }];
   });
-  issues.throwIfErrors('the table cannot be read', DataError, 'Fill these cells, or take their rows out');
+  issues.throwIfErrors(
+    'the table cannot be read',
+    DataError,
+    'Fill these cells, or take their rows out; of merged cells only the first is filled',
+  );
   if (isOfFiles) {
     requireOnce(rows, path);
     return { files: rows, told, columns };

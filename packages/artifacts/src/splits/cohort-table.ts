@@ -118,10 +118,10 @@ export function readCohortTable(path: string, named: readonly string[]): CohortT
   if (places.patient === undefined) {
     throw new DataError(
       'E_CSV_COLUMNS',
-      `no column says which patient a row is of; found ${header.join(',')}`,
+      `no column says which patient a row is of; found ${header.filter(Boolean).join(',') || 'none'}`,
       {
         where: path,
-        hint: 'Name it with --table_columns patient=NAME',
+        hint: 'The first line, of a workbook that of its first sheet, must hold the names of the columns; which is that of the patients, say with --table_columns patient=NAME',
       },
     );
   }
@@ -138,9 +138,12 @@ function isRole(name: string): name is TableRole {
   return TABLE_ROLES.some((role) => role === name);
 }
 
-/** What is left of an ID when spelling does not count: spreadsheets make a number of 007. */
+/** What is left of an ID when spelling does not count: spreadsheets make a number of 007, and pandas 7.0. */
 export function bareId(id: string): string {
-  return id.replace(/^0+(?=.)/, '').toLowerCase();
+  return id
+    .replace(/^(\d+)\.0+$/, '$1')
+    .replace(/^0+(?=.)/, '')
+    .toLowerCase();
 }
 
 /** Something in which a cohort table contradicts itself or the folders. */

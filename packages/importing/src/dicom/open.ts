@@ -1,6 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 import { Scratch } from '@radweave/imaging';
 import { FileFault } from '../files/fault.ts';
+import { foreignFault } from '../files/foreign.ts';
 import { mostUnpacked } from '../files/growth.ts';
 import { MOST_BYTES, readStart } from '../files/start.ts';
 import type { Dataset } from './dataset.ts';
@@ -87,11 +88,10 @@ export function parseFile(bytes: Uint8Array, until?: number, isWhole = true): Di
 /** Where elements begin: after preamble and `DICM`, or at once in files of old programs. */
 function startOf(bytes: Uint8Array): number {
   if (isAt(bytes, PREAMBLE, 'DICM')) return PREAMBLE + 4;
-  if (isAt(bytes, 0, 'PK')) throw new FileFault('it is a zip archive: unpack it first');
   const [group = 0xff, high = 0xff] = bytes;
   const beginsWithGroup = bytes.length > 12 && (group === 2 || group === 8) && high === 0;
   if (beginsWithGroup && (bytes[3] ?? 0xff) < 0x20) return 0;
-  throw new FileFault('it is no DICOM file');
+  throw foreignFault(bytes, 'it is no DICOM file');
 }
 
 function isAt(bytes: Uint8Array, at: number, text: string): boolean {

@@ -1,4 +1,5 @@
 import { FileFault } from '../files/fault.ts';
+import { foreignFault } from '../files/foreign.ts';
 import { type Affine, baseAffine, qformAffine, scaledAffine } from './affine.ts';
 
 /** What the header of a NIfTI file says (https://nifti.nimh.nih.gov). */
@@ -89,7 +90,7 @@ export function readNiftiHeader(bytes: Uint8Array): NiftiHeader {
     return layout === undefined ? [] : [{ layout, littleEndian }];
   });
   const [one] = found;
-  if (one === undefined) throw new FileFault('it is no NIfTI file');
+  if (one === undefined) throw foreignFault(bytes, 'it is no NIfTI file');
   const { layout, littleEndian } = one;
   if (bytes.length < layout.size) throw new FileFault('the header is cut off');
   requireSingle(bytes, layout);

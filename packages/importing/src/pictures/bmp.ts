@@ -1,4 +1,5 @@
 import { FileFault } from '../files/fault.ts';
+import { convertFault } from '../files/foreign.ts';
 import { fromPalette, type Page, requireSize } from './page.ts';
 
 /** Reads the one image of a BMP file of 8, 24 or 32 bits without compression. @throws FileFault for any other, or a damaged one. */
@@ -13,10 +14,10 @@ export function bmpPages(bytes: Uint8Array): Page[] {
   ];
   const bits = view.getUint16(28, true);
   const compression = view.getUint32(30, true);
-  if (size < 40) throw new FileFault('BMP files of OS/2 are not read');
+  if (size < 40) throw convertFault('BMP files of OS/2 are not read');
   const hasMasks = compression === 3 && bits === 32;
   if ((compression !== 0 && !hasMasks) || ![8, 24, 32].includes(bits)) {
-    throw new FileFault(`BMP of ${bits}-bit pixels, compression ${compression}, is not read`);
+    throw convertFault(`BMP of ${bits}-bit pixels, compression ${compression}, is not read`);
   }
   const height = Math.abs(tall);
   requireSize(width, height);

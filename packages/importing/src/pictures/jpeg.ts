@@ -1,5 +1,6 @@
 import { exifOrientation } from '@radweave/imaging';
 import { FileFault } from '../files/fault.ts';
+import { convertFault } from '../files/foreign.ts';
 import { requireGrowth } from '../files/growth.ts';
 import { decompress } from '../pixels/codecs.ts';
 import type { PixelFormat } from '../pixels/format.ts';
@@ -34,6 +35,7 @@ export function jpegPages(bytes: Uint8Array): Page[] {
   for (const { marker, data } of segments(bytes)) {
     const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
     if (isFrame) frame ??= data;
+    if (marker === 0xf7) throw convertFault('JPEG-LS is not read');
     const text = Buffer.from(data.subarray(0, 6)).toString('latin1');
     if (marker === 0xe1 && text === 'Exif\0\0') orientation = exifOrientation(data.subarray(6));
     if (marker === 0xee && text.startsWith('Adobe')) isRgb = data[11] === 0;
@@ -44,7 +46,7 @@ export function jpegPages(bytes: Uint8Array): Page[] {
   requireSize(width, height);
   if (bits !== 8 || (samples !== 1 && samples !== 3)) {
     const what = bits === 8 ? (samples === 4 ? 'in CMYK' : `of ${samples} channels`) : `of ${bits} bits`;
-    throw new FileFault(`JPEG ${what} is not read: convert it to PNG`);
+    throw convertFault(`JPEG ${what} is not read`);
   }
   const format: PixelFormat = {
     ...{ rows: height, columns: width, frames: 1, samples, signed: false, planar: false },

@@ -1,10 +1,11 @@
-import { foreignFormat, ImageFault, pngSamples } from '@radweave/imaging';
+import { ImageFault, pngSamples } from '@radweave/imaging';
 import { FileFault } from '../files/fault.ts';
+import { foreignFault } from '../files/foreign.ts';
 import type { Samples } from '../pixels/samples.ts';
 import { bmpPages } from './bmp.ts';
 import { tiffHead } from './ifd.ts';
 import { jpegPages } from './jpeg.ts';
-import { fromPalette, type Page, requireSize, withoutAlpha } from './page.ts';
+import { fromPalette, type Page, requireSize, transparentFault, withoutAlpha } from './page.ts';
 import { tiffPages } from './tiff.ts';
 
 /** Reads what a picture file says of its images, by its first bytes, never by its name. @throws FileFault when it is none. */
@@ -14,18 +15,13 @@ export function openPages(bytes: Uint8Array): Page[] {
   if (begins(0xff, 0xd8, 0xff)) return jpegPages(bytes);
   if (begins(0x42, 0x4d)) return bmpPages(bytes);
   if (tiffHead(bytes) !== null) return tiffPages(bytes);
-  const foreign = foreignFormat(bytes);
-  throw new FileFault(
-    foreign === undefined
-      ? 'it is not an image in PNG, JPEG, BMP or TIFF format'
-      : `${foreign} is not read as a picture: convert it to PNG`,
-  );
+  throw foreignFault(bytes, 'it is not an image in PNG, JPEG, BMP or TIFF format');
 }
 
 function pngPages(bytes: Uint8Array): Page[] {
   try {
     const { width, height, bits, channels, palette, transparency, orientation, read } = pngSamples(bytes);
-    if (transparency !== undefined) throw new FileFault('a colour of the image is transparent');
+    if (transparency !== undefined) throw transparentFault();
     requireSize(width, height);
     const isColour = palette.length > 0 || channels >= 3;
     const decode = (): Samples => {

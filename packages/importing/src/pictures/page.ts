@@ -26,13 +26,18 @@ export function requireSize(width: number, height: number): void {
   if (width * height > MOST_PIXELS) throw new FileFault(`an image of ${width}×${height} pixels is too large`);
 }
 
+/** What a transparent pixel shows, nobody can say. */
+export function transparentFault(): FileFault {
+  return new FileFault('the image is transparent in places: save it again without transparency');
+}
+
 /** Leaves out the last of several channels, where it says that every pixel is opaque. */
 export function withoutAlpha<T extends Uint8Array | Uint16Array>(samples: T, channels: number): T {
   const opaque = samples instanceof Uint16Array ? 65_535 : 255;
   const kept = channels - 1;
   const out = samples.slice(0, (samples.length / channels) * kept) as T;
   for (let from = 0, to = 0; from < samples.length; from += channels) {
-    if (samples[from + kept] !== opaque) throw new FileFault('the image is transparent in places');
+    if (samples[from + kept] !== opaque) throw transparentFault();
     for (let i = 0; i < kept; i++) out[to++] = samples[from + i] as number;
   }
   return out;

@@ -1,8 +1,9 @@
 import { FileFault } from '../files/fault.ts';
+import { convertFault } from '../files/foreign.ts';
 import { requireGrowth } from '../files/growth.ts';
 import type { Samples } from '../pixels/samples.ts';
 import { Directory, tiffHead } from './ifd.ts';
-import { fromPalette, type Page, requireSize, withoutAlpha } from './page.ts';
+import { fromPalette, type Page, requireSize, transparentFault, withoutAlpha } from './page.ts';
 import { type Unpack, unpackOf } from './unpack.ts';
 
 const TAG = {
@@ -70,7 +71,7 @@ function pageOf(bytes: Uint8Array, directory: Directory, littleEndian: boolean):
   const photometric = directory.number(TAG.photometric) ?? 1;
   const isPalette = photometric === 3 && samples === 1;
   if (!isPalette && photometric > 2)
-    throw new FileFault(`TIFF of photometric interpretation ${photometric} is not read`);
+    throw convertFault(`TIFF of photometric interpretation ${photometric} is not read`);
   const isColour = isPalette || samples >= 3;
   const hasAlpha = samples === 2 || samples === 4;
   const decode = (): Samples => {
@@ -78,7 +79,7 @@ function pageOf(bytes: Uint8Array, directory: Directory, littleEndian: boolean):
     if (isPalette) return fromPalette(all, paletteOf(directory));
     if (!hasAlpha) return all;
     if (all instanceof Uint8Array || all instanceof Uint16Array) return withoutAlpha(all, samples);
-    throw new FileFault('transparent images of these samples are not read');
+    throw transparentFault();
   };
   const name = ['', 'unsigned', 'signed', 'floating-point'][layout.format];
   return {
@@ -102,10 +103,10 @@ function layoutOf(directory: Directory, littleEndian: boolean): Layout {
   const isKnown =
     format === 3 ? [32, 64].includes(first) : [1, 2].includes(format) && [8, 16, 32].includes(first);
   if (!isKnown || bits.some((one) => one !== first) || samples < 1 || samples > 4) {
-    throw new FileFault(`TIFF of ${samples} × ${first}-bit samples, format ${format}, is not read`);
+    throw convertFault(`TIFF of ${samples} × ${first}-bit samples, format ${format}, is not read`);
   }
   if (samples > 1 && directory.number(TAG.planar) === 2)
-    throw new FileFault('TIFF with its colours in planes is not read');
+    throw convertFault('TIFF with its colours in planes is not read');
   const tileWidth = directory.number(TAG.tileWidth);
   const isTiled = tileWidth !== undefined;
   const rows = directory.number(isTiled ? TAG.tileHeight : TAG.rowsPerStrip) ?? height;
@@ -196,7 +197,7 @@ function numbersOf(part: Uint8Array, layout: Layout): Samples {
 /** Each sample of a row as the difference to the one before. */
 function unpredicted(part: Samples, { predictor, tile, samples, format }: Layout): Samples {
   if (predictor === 1) return part;
-  if (predictor !== 2 || format === 3) throw new FileFault(`TIFF of predictor ${predictor} is not read`);
+  if (predictor !== 2 || format === 3) throw convertFault(`TIFF of predictor ${predictor} is not read`);
   const perRow = tile[0] * samples;
   for (let start = 0; start < part.length; start += perRow) {
     for (let i = start + samples; i < start + perRow; i++)

@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { FileFault } from '../files/fault.ts';
+import { convertFault } from '../files/foreign.ts';
 
 /**
  * Undoes what compresses a strip or tile of a TIFF file.
@@ -23,9 +24,9 @@ export function unpackOf(compression: number): Unpack {
       return packBits;
     case 6:
     case 7:
-      throw new FileFault('TIFF that holds JPEG is not read: convert it to PNG');
+      throw convertFault('TIFF that holds JPEG is not read');
     default:
-      throw new FileFault(`TIFF of compression ${compression} is not read: convert it to PNG`);
+      throw convertFault(`TIFF of compression ${compression} is not read`);
   }
 }
 

@@ -39,18 +39,19 @@ test('who is not in the table is left out and counted, and who has no image too'
 test('who is spelt otherwise in the table, as a spreadsheet does it, is told', async () => {
   const folder = tempDir();
   const table = join(folder, 'patients.csv');
-  writeFileSync(table, 'patient,hospital,label\n7,HN,0\nab,HN,1\nx,HN,1');
-  for (const [i, id] of ['007', 'AB', 'x'].entries())
+  writeFileSync(table, 'patient,hospital,label\n7,HN,0\nab,HN,1\nx,HN,1\n12.0,HN,1');
+  for (const [i, id] of ['007', 'AB', 'x', '12'].entries())
     writeSeries(folder, `arterial${'x'.repeat(i)}`, 1, { [TAG.patientId]: ['LO', id] });
   const options = optionsIn(folder, { table, hospital: null, label: null });
   const context = listening();
   await importStage(options, context);
   expect(context.said.join()).toContain(
-    '2 patients of the table without an image below the folder, of which 2 are there',
+    '3 patients of the table without an image below the folder, of which 3 are there',
   );
   const leftOut = readFileSync(privateFiles(options.secrets).leftOut, 'utf8');
   expect(leftOut).toContain('images are there of 007');
   expect(leftOut).toContain('images are there of AB');
+  expect(leftOut).toContain('images are there of 12');
 });
 
 test('clinical variables travel into the table of a cohort under pseudonyms, also of an earlier import', async () => {

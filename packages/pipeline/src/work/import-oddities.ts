@@ -25,7 +25,7 @@ export function sayUnmatched(
       : []),
     ...(patients.length > 0
       ? [
-          `${counted(patients.length, 'patient')} of the table without an image below the folder${spelt === 0 ? '' : `, of which ${spelt} ${spelt === 1 ? 'is' : 'are'} there by another spelling (007 and 7)`}.`,
+          `${counted(patients.length, 'patient')} of the table without an image below the folder${spelt === 0 ? '' : `, of which ${spelt} ${spelt === 1 ? 'is' : 'are'} there by another spelling (007 for 7, or 7 for 7.0)`}.`,
         ]
       : []),
   ];
