@@ -26,6 +26,8 @@ const rule = z
     corrected: pattern,
     plane: z.string(),
     contrast: z.boolean(),
+    /** From 1 in the order of time, or from -1, the last. */
+    examination: z.int(),
     /** Seconds after the injection. */
     delay: range,
     thickness: range,

@@ -82,7 +82,7 @@ test('what a tilted gantry shifted, or what has gaps, is not brought to equal di
   const isotropic = { ...PIXELS, fit: { kind: 'spacing', mm: 1 } } as const;
   expect(() => [...render(gap, isotropic)]).toThrow('some are missing in between');
   const tilted = { ...gap, gaps: 0, sheared: true };
-  expect(() => [...render(tilted, isotropic)]).toThrow('shifted against each other by a tilted gantry');
+  expect(() => [...render(tilted, isotropic)]).toThrow('by a tilted gantry (--fit pad keeps them');
 });
 
 test('MONOCHROME1 comes out as its inverse', () => {
@@ -148,6 +148,6 @@ test('MR is scaled by its own volume, PET by SUV', () => {
   expect(middleOf(uptake?.image.pixels ?? [])).toBe(102);
   const unknown = { [TAG.modality]: ['CS', 'PT'] } as MadeUp;
   expect(() => [...render(constant([[4, 0]], unknown), PIXELS)]).toThrow(
-    "no SUV can be computed from units 'not said'",
+    "no SUV can be computed: units 'not said' are not read (--pet volume scales",
   );
 });

@@ -117,7 +117,10 @@ function* planes(
     return;
   }
   const fault = whyNotResampled(stack);
-  if (fault !== null) throw new FileFault(`slices cannot be brought to equal distances: ${fault}`);
+  if (fault !== null)
+    throw new FileFault(
+      `slices cannot be brought to equal distances: ${fault} (--fit pad keeps them as they are)`,
+    );
   let next = stack.slices[0]?.at ?? 0;
   let before: { one: SliceValues; values: Values } | undefined;
   for (const one of decoded()) {

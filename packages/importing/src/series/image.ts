@@ -22,6 +22,8 @@ export interface Image {
   readonly label: string | null;
   readonly birthDate: string;
   readonly acquired: Moment;
+  /** When the examination began, as a text that sorts by time; empty where the file does not say it. It is written nowhere. */
+  readonly examined: string;
   /** Instance Number; 0 where it is missing. */
   readonly number: number;
   /** Which space positions are in; empty where the file does not say it. It is written nowhere. */
@@ -98,6 +100,7 @@ export function readImage(path: string, key: string): Image | string {
     label: null,
     birthDate: dataset.text(TAG.birthDate),
     acquired: { date: dataset.text(TAG.acquisitionDate), time: dataset.text(TAG.acquisitionTime) },
+    examined: examinedAt(dataset),
     number: dataset.decimal(TAG.instanceNumber) ?? 0,
     frameOfReference: dataset.text(TAG.frameOfReference),
     rows: dataset.short(TAG.rows) ?? 0,
@@ -129,6 +132,12 @@ function factsOf(dataset: Dataset): ImageFacts {
     corrected: dataset.text(TAG.correctedImage),
     odd: burntIn(dataset),
   };
+}
+
+function examinedAt(dataset: Dataset): string {
+  const dates = [TAG.studyDate, TAG.seriesDate, TAG.acquisitionDate].map((tag) => dataset.text(tag));
+  const date = dates.find((one) => /^\d{8}$/.test(one));
+  return date === undefined ? '' : `${date} ${dataset.text(TAG.studyTime)}`;
 }
 
 function delayOf(dataset: Dataset): number | null {

@@ -40,6 +40,7 @@ export function pictureOf(
     ...{ patientId: patient, hospital, label, rows, columns, isColour },
     birthDate: '',
     acquired: { date: '', time: '' },
+    examined: '',
     number: 0,
     frameOfReference: '',
     frames: pages.map((_, index) => ({ ...NO_PLACE, index })),

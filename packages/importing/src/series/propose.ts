@@ -1,6 +1,7 @@
-import type { Mapping } from '@radweave/artifacts';
+import { groupBy, type Mapping } from '@radweave/artifacts';
+import { examinationOf } from './examinations.ts';
 import type { MaskSource } from './mask-source.ts';
-import { MASK, named, type SeriesFacts } from './rules.ts';
+import { type Examination, MASK, named, type SeriesFacts } from './rules.ts';
 import { grouped, type Stack } from './stack.ts';
 
 /** Whose series it is, and what becomes of it. */
@@ -52,7 +53,11 @@ export function propose(
   { rules, decisions }: Mapping,
   wishes: Wishes,
 ): Proposal[] {
-  const first = stacks.map(({ patient, stack }) => nameOne(patient, stack, { rules, decisions }, wishes));
+  const byPatient = groupBy(stacks, ({ patient }) => patient);
+  const first = stacks.map(({ patient, stack }) => {
+    const own = (byPatient.get(patient) ?? []).map((one) => one.stack);
+    return nameOne({ patient, stack, examination: examinationOf(stack, own) }, { rules, decisions }, wishes);
+  });
   const rivals = grouped(
     first.filter(({ modality }) => ![OUT, OPEN, MASK].includes(modality)),
     ({ patient, modality }) => JSON.stringify([patient, modality]),
@@ -62,14 +67,13 @@ export function propose(
 }
 
 function nameOne(
-  patient: string,
-  stack: Stack,
+  { patient, stack, examination }: { patient: string; stack: Stack; examination: Examination },
   { rules, decisions }: Mapping,
   { wanted, usesMasks }: Wishes,
 ): Proposal {
   const [image] = stack.images;
   if (image === undefined) throw new Error('a stack has an image');
-  const facts = { ...image.facts, plane: stack.plane };
+  const facts = { ...image.facts, plane: stack.plane, examination };
   const one = { patient, stack, facts, mask: null };
   const decided = decisions[stack.id];
   const found =

@@ -18,6 +18,7 @@ const PLAIN: SeriesFacts = {
   corrected: '',
   odd: '',
   plane: 'axial',
+  examination: { place: 1, of: 1 },
 };
 
 test.each<[description: string, modality: string | undefined]>([
@@ -140,6 +141,27 @@ test('of several series for one modality the usual one is taken, and the reason 
     'a -',
     'd A',
   ]);
+});
+
+test('an examination is the first or the last of several, unless nobody says when they were', () => {
+  const rules = [{ modality: 'A', examination: 1 }, { modality: 'P', examination: -1 }, { modality: 'D' }];
+  const made = (dates: readonly string[]) =>
+    dates.map((examined, i) => {
+      const { patient, stack: one } = stack(String(i), {});
+      const image = { ...one.images[0], study: String(i), examined };
+      return { patient, stack: { ...one, images: [image] } as unknown as Stack };
+    });
+  const named = (...dates: string[]): string[] =>
+    propose(made(dates), { rules, decisions: {} }, { wanted: null, usesMasks: false }).map(
+      ({ because }) => because,
+    );
+  expect(named('20200102 9', '20200101 8')).toEqual(['examination 2 of 2', 'examination 1 of 2']);
+  expect(named('20200101 8')).toEqual(['examination 1 of 1']);
+  for (const dates of [
+    ['20200101', ''],
+    ['20200101', '20200101'],
+  ])
+    expect(named(...dates)).toEqual([expect.stringContaining('D ('), expect.stringContaining('D (')]);
 });
 
 test('decisions count more than rules, and what cannot be put in order is a question', () => {

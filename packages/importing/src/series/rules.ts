@@ -8,6 +8,14 @@ export const MASK = 'mask';
 /** What a rule looks at. */
 export interface SeriesFacts extends ImageFacts {
   readonly plane: Plane;
+  readonly examination: Examination;
+}
+
+/** Which of a patient's examinations (studies) a series is of, by date. */
+export interface Examination {
+  /** From 1; null where dates are missing or alike. */
+  readonly place: number | null;
+  readonly of: number;
 }
 
 const ARTERIAL = 'arter|\\b(hap|art|early)\\b|动脉';
@@ -90,6 +98,10 @@ const CONDITIONS: { readonly [C in Condition]: (wanted: never, facts: SeriesFact
   plane: (wanted: string, { plane }) => (plane === wanted ? plane : null),
   contrast: (wanted: boolean, { contrast }) =>
     contrast === wanted ? `contrast agent ${wanted ? 'given' : 'not named'}` : null,
+  examination: (wanted: number, { examination: { place, of } }) =>
+    place !== null && (wanted === place || wanted === place - of - 1)
+      ? `examination ${place} of ${of}`
+      : null,
   description: (wanted: string, { description }) =>
     isCalled(wanted, description) ? `'${description}'` : null,
   not_description: (wanted: string, { description }) => (isCalled(wanted, description) ? null : ''),
@@ -126,7 +138,9 @@ export function named(
 }
 
 /** A series in a few words. */
-export function looks({ type, plane, contrast, thickness, kernel, delay, sequence }: SeriesFacts): string {
+export function looks(facts: SeriesFacts): string {
+  const { type, plane, contrast, thickness, kernel, delay, sequence, examination } = facts;
+  const { place, of } = examination;
   return [
     type,
     plane === 'none' ? '' : plane,
@@ -135,6 +149,7 @@ export function looks({ type, plane, contrast, thickness, kernel, delay, sequenc
     thickness === null ? '' : `${Number(thickness.toFixed(2))} mm`,
     kernel === '' ? '' : `kernel ${kernel}`,
     sequence === '' ? '' : `sequence ${sequence}`,
+    of < 2 ? '' : place === null ? `one of ${of} examinations` : `examination ${place} of ${of}`,
   ]
     .filter((one) => one !== '')
     .join(', ');

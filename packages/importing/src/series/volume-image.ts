@@ -39,6 +39,7 @@ export function volumesOf(
       label,
       birthDate: '',
       acquired: { date: '', time: '' },
+      examined: '',
       number: 0,
       frameOfReference: '',
       rows: cuts.rows,

@@ -21,27 +21,29 @@ const LEAST_DOSE = 1e5;
 export function suvFactor(dataset: Dataset, acquired: readonly Moment[]): number {
   const units = dataset.text(TAG.units).toUpperCase();
   const type = dataset.text(TAG.suvType).toUpperCase();
-  if (type !== '' && type !== 'BW')
-    throw new FileFault(`the values are SUV of type ${type}, not by body weight`);
+  if (type !== '' && type !== 'BW') throw noSuv(`the values are SUV of type ${type}, not by body weight`);
   if (units === 'GML') return 1;
   if (units === 'CNTS') {
     const factor = dataset.decimal(PHILIPS_SUV);
     if (factor !== undefined && factor > 0) return factor;
   }
-  if (units !== 'BQML') throw new FileFault(`no SUV can be computed from units '${units || 'not said'}'`);
+  if (units !== 'BQML') throw noSuv(`units '${units || 'not said'}' are not read`);
   const [agent] = dataset.items(TAG.radiopharmaceutical);
   const weight = needed(dataset.decimal(TAG.weight), "the patient's weight");
   const dose = needed(agent?.decimal(TAG.radionuclideDose), 'the injected dose');
-  if (dose < LEAST_DOSE)
-    throw new FileFault(`no SUV can be computed: a dose of ${dose} Bq is not one of a patient`);
+  if (dose < LEAST_DOSE) throw noSuv(`a dose of ${dose} Bq is not one of a patient`);
   const halfLife = needed(agent?.decimal(TAG.radionuclideHalfLife), 'the half-life');
   const left = dose * 2 ** (-secondsOfDecay(dataset, agent, halfLife, acquired) / halfLife);
   return (weight * 1000) / left;
 }
 
+function noSuv(why: string): FileFault {
+  return new FileFault(`no SUV can be computed: ${why} (--pet volume scales each series by itself)`);
+}
+
 function needed(value: number | undefined, what: string): number {
   if (value !== undefined && value > 0) return value;
-  throw new FileFault(`no SUV can be computed: ${what} is missing`);
+  throw noSuv(`${what} is missing`);
 }
 
 /**
@@ -57,7 +59,7 @@ function secondsOfDecay(
   const corrected = dataset.text(TAG.decayCorrection).toUpperCase();
   if (corrected === 'ADMIN') return 0;
   if (corrected !== 'START') {
-    throw new FileFault(`no SUV can be computed: decay correction '${corrected || 'not said'}' is not read`);
+    throw noSuv(`decay correction '${corrected || 'not said'}' is not read`);
   }
   const whole = agent?.text(TAG.radiopharmaceuticalStartDateTime) ?? '';
   const injected =
@@ -68,12 +70,12 @@ function secondsOfDecay(
   const all = [series, ...acquired].flatMap((scan) => secondsBetween(injected, scan, halfLife) ?? []);
   if (all.length === 0) {
     const what = halfLife > DAY / 2 ? 'date' : 'time';
-    throw new FileFault(`no SUV can be computed: the ${what} of injection or scan is missing`);
+    throw noSuv(`the ${what} of injection or scan is missing`);
   }
   const decay = all.reduce((a, b) => Math.min(a, b));
   if (decay >= 0 && decay <= MOST_HALF_LIVES * halfLife) return decay;
   const hours = (decay / 3600).toFixed(1);
-  throw new FileFault(`no SUV can be computed: the scan would begin ${hours} h after the injection`);
+  throw noSuv(`the scan would begin ${hours} h after the injection`);
 }
 
 /** Null where a time is missing. */

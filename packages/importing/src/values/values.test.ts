@@ -85,7 +85,7 @@ test('SUV by body weight: decay to the scan, to the injection, across midnight; 
   expect(factor(night)).toBeCloseTo(70_000 / (370e6 * 2 ** (-54_000 / 6586.2)), 9);
   const faults: [MadeUp, string][] = [
     [{ [TAG.weight]: ['DS', ''] }, "the patient's weight is missing"],
-    [{ [TAG.units]: ['CS', 'PROPCNT'] }, "from units 'PROPCNT'"],
+    [{ [TAG.units]: ['CS', 'PROPCNT'] }, "units 'PROPCNT' are not read (--pet volume"],
     [{ [TAG.decayCorrection]: ['CS', 'NONE'] }, "decay correction 'NONE'"],
     [{ [TAG.radiopharmaceutical]: ['SQ', []] }, 'the injected dose is missing'],
     [{ [TAG.suvType]: ['CS', 'LBM'] }, 'SUV of type LBM, not by body weight'],

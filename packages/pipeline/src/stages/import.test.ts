@@ -461,6 +461,40 @@ test('what is not clear stops with a list, and a rule settles it', async () => {
   ]);
 });
 
+test('several examinations of a patient are a question that names them by date, and a rule takes one of each patient', async () => {
+  const folder = tempDir();
+  const writeVisit = (id: string, date: string): void => {
+    const name = `arterial ${id}${'x'.repeat(Number(date.at(-1)))}`;
+    const visit: MadeUp = {
+      [TAG.patientId]: ['LO', id],
+      [TAG.studyUid]: ['UI', `1.2.${date}`],
+      [TAG.studyDate]: ['DA', date],
+    };
+    writeSeries(folder, name, date.startsWith('2020') ? 2 : 3, visit);
+  };
+  for (const [id, date] of [
+    ['P', '20210301'],
+    ['P', '20200302'],
+    ['QQQQ', '20210303'],
+    ['QQQQ', '20200304'],
+  ] as const)
+    writeVisit(id, date);
+  const options = optionsIn(folder);
+  await expect(importStage(options, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT_OPEN',
+    message: expect.stringMatching(/(.*examination [12] of 2\).*as 1 more of this patient){4}/s),
+  });
+  const { mapping, table } = importFiles(options.records);
+  writeFileSync(
+    mapping,
+    readFileSync(mapping, 'utf8').replace('rules:\n', "rules:\n  - { modality: '-', examination: -1 }\n"),
+  );
+  await importStage(options, silentContext());
+  expect(readImported(table)).toHaveLength(4);
+  const records = filesBelow(options.records).map((path) => readFileSync(path, 'utf8'));
+  expect(records.join()).not.toMatch(/202[01]030/);
+});
+
 test('a dry run writes no slice and shows every series', async () => {
   const folder = tempDir();
   writeSeries(folder, 'arterial', 3);
