@@ -273,6 +273,17 @@ function dark(name: string, label: number): Uint8Array {
   return slicePixels(name, label).map((value, i) => (i % SIDE < 24 ? value >> 5 : value));
 }
 
+/** Makes the slices of all hospitals mostly background. */
+function writeDark(raw: string): void {
+  for (const hospital of ['SY', 'ZS']) disturb(raw, hospital, (pixels) => pixels);
+  for (const label of [0, 1]) {
+    for (const index of [0, 1]) {
+      const own = `JM/fold${1 + index}/grade${label}/JM0${label}${index}`;
+      writeSlice(raw, `${own}/A/JM0${label}${index}_a_slice_001.png`, dark(own, label));
+    }
+  }
+}
+
 test.each([
   [
     'inverted',
@@ -302,13 +313,7 @@ test.each([
   ['× 2', (p: Uint8Array) => p.map((v) => Math.min(255, v * 2)), /^SY, A: the slices are much brighter/],
 ])('a hospital whose slices are %s is warned of, and drawn', async (_, change, text) => {
   const { raw, config } = cohort();
-  for (const hospital of ['SY', 'ZS']) disturb(raw, hospital, (pixels) => pixels);
-  for (const label of [0, 1]) {
-    for (const index of [0, 1]) {
-      const own = `JM/fold${1 + index}/grade${label}/JM0${label}${index}`;
-      writeSlice(raw, `${own}/A/JM0${label}${index}_a_slice_001.png`, dark(own, label));
-    }
-  }
+  writeDark(raw);
   expect(await warned(config)).toEqual([]);
   disturb(raw, 'SY', change);
   expect(await warned(config)).toEqual([expect.stringMatching(text)]);
@@ -317,6 +322,31 @@ test.each([
   const own = rows.filter(({ hospital, modality }) => hospital === 'SY' && modality === 'A');
   expect(own.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 4);
   expect(readFileSync(join(splits_dir, 'brightness_A.svg'), 'utf8')).toMatch(/^<svg[\s\S]*>SY</);
+});
+
+test('where a table says who is in which set, home is the hospital of its training patients', async () => {
+  const { raw, config } = cohort();
+  const sets = { JM: ['train', 'val'], SY: ['test', 'test'], ZS: ['test', 'test'] };
+  const rows = Object.entries(sets).flatMap(([hospital, own]) =>
+    [0, 1].flatMap((label) => own.map((split, index) => `${hospital}0${label}${index},${hospital},${split}`)),
+  );
+  config.data.table = join(raw, '..', 'patients.csv');
+  config.data.home_hospital = 'of another study';
+  writeFileSync(config.data.table, ['patient,hospital,split', ...rows].join('\n'));
+  writeDark(raw);
+  expect(await warned(config)).toEqual([]);
+  disturb(raw, 'SY', (pixels) => pixels.map((value) => 255 - value));
+  expect(await warned(config)).toEqual([
+    expect.stringMatching(/^SY, A: 4 of 4 slices look inverted .* at JM/),
+  ]);
+  writeFileSync(
+    config.data.table,
+    ['patient,hospital,split', ...rows.filter((row) => row.includes('JM'))].join('\n'),
+  );
+  for (const hospital of ['SY', 'ZS']) rmSync(join(raw, hospital), { recursive: true });
+  expect(await warned(config)).toEqual([
+    'No hospital other than JM was read: the external test set is empty',
+  ]);
 });
 
 test('IDs that several hospitals have are told once: they are different patients', async () => {

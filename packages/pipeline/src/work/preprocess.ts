@@ -25,6 +25,7 @@ import {
   type AssignedMember,
   assignSplits,
   checkLabelRange,
+  homesOf,
   requireHome,
   takeSplits,
 } from '@radweave/study/cohort/assign';
@@ -123,20 +124,23 @@ export async function preprocess(
   const { modalities, splits_dir } = config.data;
   const untold = refuseOrLeaveOut(found.table, config, context);
   const { gathered, check, merged } = await usablePatients(found, config, context);
-  const { home_hospital } = config.data;
+  const splits = found.table?.splits ?? null;
+  const homes = homesOf(gathered.members, splits, config.data.home_hospital);
+  if (splits !== null)
+    say(context, `The sets are those of the table; training and validation are of ${homes.join(', ')}.`);
   const warnings = [
     ...alikeHospitals(found.hospitals),
     ...lackingPatients('data-lost', found, gathered.lacking, modalities),
     ...lackingPatients('data-kept', found, keptOf(gathered.members, modalities), modalities),
     ...unusedFiles(found, check.masks),
     ...repeatedSlices(gathered.members, check.facts),
-    ...check.brightness.warnings(home_hospital),
+    ...check.brightness.warnings(homes),
   ];
   for (const { text } of warnings) warn(context, text);
   const members = assigned(gathered.members, found, config);
   if (config.data.missing === 'allow') requireEachLearnable(members, config.data);
   const external = members.filter(({ split }) => split === 'test');
-  for (const oddity of externalOddities(external, found.hospitals, home_hospital)) {
+  for (const oddity of externalOddities(external, found.hospitals, homes)) {
     warnings.push(oddity);
     warn(context, oddity.text);
   }
@@ -151,7 +155,7 @@ export async function preprocess(
     warnings,
     synthetic: syntheticHospitals(found, members),
     brightness: check.brightness.rows(),
-    pictures: await draw(check.brightness.rows(), config.data),
+    pictures: await draw(check.brightness.rows(), config.data.modalities, homes.join(', ')),
   };
   const summary = await writeDivision(division, config, context);
   writeLog(config, summary);
@@ -310,12 +314,16 @@ function filesOf(found: FoundCohort, check: ImageCheck, merged: number): Record<
 }
 
 /** A picture of each modality: how bright the slices of each hospital are. */
-async function draw(rows: readonly BrightnessRow[], data: Config['data']): Promise<Map<string, string>> {
+async function draw(
+  rows: readonly BrightnessRow[],
+  modalities: readonly string[],
+  home: string,
+): Promise<Map<string, string>> {
   const { drawSvg } = await import('@radweave/report/draw');
   const pictures = new Map<string, string>();
-  for (const modality of data.modalities) {
+  for (const modality of modalities) {
     const own = rows.filter((row) => row.modality === modality);
-    pictures.set(modality, await drawSvg(brightnessChart(own, data.home_hospital, CHART_WORDS)));
+    pictures.set(modality, await drawSvg(brightnessChart(own, home, CHART_WORDS)));
   }
   return pictures;
 }

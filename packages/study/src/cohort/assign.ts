@@ -75,6 +75,17 @@ export function takeSplits(
   return assigned.sort(inOrder);
 }
 
+/** The home hospitals: those of training and validation where a table says who is in them, else the one that is named. */
+export function homesOf(
+  members: readonly CohortMember[],
+  splits: ReadonlyMap<string, Split> | null,
+  named: string,
+): string[] {
+  if (splits === null) return [named];
+  const home = takeSplits(members, splits).filter(({ split }) => split !== 'test');
+  return [...new Set(home.map(({ hospital }) => hospital))].sort(compareText);
+}
+
 /** @throws DataError when there is no such hospital. */
 export function requireHome(home: string, hospitals: readonly string[]): void {
   if (hospitals.includes(home)) return;

@@ -97,10 +97,12 @@ export class Brightness {
   }
 
   /** Hospitals whose slices are blank, in the lowest part of 16 bits, inverted, or much darker or brighter than home's. */
-  warnings(home: string): Remark[] {
+  warnings(homes: readonly string[]): Remark[] {
     const groups = [...this.groups.values()];
     return groups.flatMap((group) => {
-      const own = groups.find(({ hospital, modality }) => hospital === home && modality === group.modality);
+      const own = groups.find(
+        ({ hospital, modality }) => homes.includes(hospital) && modality === group.modality,
+      );
       return warningsOf(group, own ?? group);
     });
   }

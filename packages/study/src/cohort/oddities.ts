@@ -128,11 +128,11 @@ export function repeatedSlices(
 export function externalOddities(
   external: readonly CohortMember[],
   hospitals: readonly string[],
-  home: string,
+  homes: readonly string[],
 ): Remark[] {
   if (external.length === 0) {
-    const others = hospitals.filter((name) => name !== home);
-    if (others.length === 0) return [remark('data-no-external', { home })];
+    const others = hospitals.filter((name) => !homes.includes(name));
+    if (others.length === 0) return [remark('data-no-external', { home: homes.join(', ') })];
     return [remark('data-no-external-usable', { hospitals: others })];
   }
   const labelsOf = (some: readonly CohortMember[]): number => new Set(some.map(({ label }) => label)).size;

@@ -37,7 +37,7 @@ import { existsSync } from '@radweave/artifacts/files';
 import type { Remark } from '@radweave/remarks';
 import { type StageContext, say } from '../context/events.ts';
 import { programVersions } from '../context/versions.ts';
-import type { AssignedMember } from './assign.ts';
+import { type AssignedMember, homesOf } from './assign.ts';
 import { forEachSplit } from './each-split.ts';
 import { personKey, type ToldByTable } from './found.ts';
 import type { ImageCheck } from './images.ts';
@@ -200,7 +200,7 @@ function summarise(division: Division, config: Config): SplitSummary {
     modalities,
     ...(missing === 'allow' ? { kinds: countKinds(members, modalities) } : {}),
     ...(labels === null ? {} : { labels: [...labels] }),
-    home_hospital: given === null ? home_hospital : homeOf(members),
+    home_hospital: homesOf(members, given, home_hospital).join(', '),
     ...(given === null ? {} : { given_split: true }),
     train_ratio,
     seed: config.experiment.seed,
@@ -214,12 +214,6 @@ function summarise(division: Division, config: Config): SplitSummary {
     ...rootOf(config),
     versions: programVersions(),
   };
-}
-
-/** The hospitals of training and validation, where a table says who is in them. */
-function homeOf(members: readonly AssignedMember[]): string {
-  const home = members.filter(({ split }) => split !== 'test').map(({ hospital }) => hospital);
-  return [...new Set(home)].sort().join(', ');
 }
 
 function rootOf({ data, preprocess }: Config): Pick<SplitSummary, 'root_dir'> {
