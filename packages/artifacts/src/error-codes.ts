@@ -23,7 +23,7 @@ export const ERROR_CODES = {
   E_DISK_FULL: 'The disk is full.',
   E_DISTANCE: 'The distance of near-duplicates is not a whole number from 0 to 15.',
   E_EMPTY_ROOT: 'No patient folder was found below the data root.',
-  E_ENCODING: 'A text file is not UTF-8.',
+  E_ENCODING: 'A text file, or the name of a file or folder, is not UTF-8.',
   E_EVALUATE_SPLIT: 'The results to evaluate are not of the patients as they are divided now.',
   E_EXPORT:
     'Weights cannot be written as asked: the name of the file, the file that is there, or the weights themselves.',

@@ -48,7 +48,16 @@ function refusingFolder(path: string): Fault | undefined {
   }
 }
 
+/** A name in another encoding, as old archives from East Asia have it, comes from the system with this character, and leads nowhere. */
+const notUtf8: Fault = (where, _, cause) =>
+  new DataError('E_ENCODING', 'the name of the file or folder is not UTF-8, so it cannot be opened', {
+    where,
+    hint: 'Rename it; names in GBK become UTF-8 with convmv -f gbk -t utf8 -r --notest FOLDER, or when a zip archive is unpacked with unzip -O gbk',
+    cause,
+  });
+
 const missing: Fault = (where, doing, cause) => {
+  if (doing === 'read' && where?.includes('\ufffd') === true) return notUtf8(where, doing, cause);
   const refusing = doing === 'write' && where !== undefined ? refusingFolder(where) : undefined;
   if (refusing !== undefined) return refusing(where, doing, cause);
   return doing === 'write'

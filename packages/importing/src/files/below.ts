@@ -30,8 +30,9 @@ function kindOf(path: string): 'file' | 'folder' | 'other' {
     if (stats.isDirectory()) return 'folder';
     return stats.isFile() ? 'file' : 'other';
   } catch (error) {
-    // A link that leads nowhere or in a circle.
-    if (['ENOENT', 'ELOOP'].includes(systemCode(error) ?? '')) return 'other';
+    // A link that leads nowhere or in a circle; of a name that is not UTF-8 nobody knows what it is.
+    const isNamed = !path.includes('\ufffd');
+    if (isNamed && ['ENOENT', 'ELOOP'].includes(systemCode(error) ?? '')) return 'other';
     throw error;
   }
 }

@@ -14,7 +14,7 @@ import { TAG } from '@radweave/importing/dicom/tags';
 import { type MadeUp, madeUpDicom, madeUpSlice } from '@radweave/importing/testing/made-up';
 import { silentContext } from '@radweave/study/context/events';
 import { cohortConfig, listening } from '@radweave/study/testing/cohort';
-import { filesBelow, onPosix, peersPython, peerTest, pythonJson, tempDir } from '@radweave/testkit';
+import { filesBelow, onLinux, onPosix, peersPython, peerTest, pythonJson, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import type { ImportOptions } from '../work/import.ts';
 import { MAKE_EXPORT } from './import.export.test.data.ts';
@@ -401,6 +401,16 @@ test('images in colour are left out, unless gray is asked for', async () => {
   expect(row).toMatchObject({ unit: 'brightness', low: 0, high: 255, photometric: 'RGB' });
   const { pixels: gray } = decodeSlice(readFileSync(join(options.output, row?.file ?? '')), 'slice');
   expect(gray[16 * 32 + 16]).toBe(100);
+});
+
+onLinux('a folder whose name is in GBK stops the import, as nobody can look into it', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 1);
+  const name = Buffer.from([0xd6, 0xd0, 0xd2, 0xbd]);
+  mkdirSync(Buffer.concat([Buffer.from(`${folder}/export/`), name]));
+  const message = 'the name of the file or folder is not UTF-8';
+  const error = { code: 'E_ENCODING', exitCode: 3, message: expect.stringContaining(message) };
+  await expect(importStage(optionsIn(folder), silentContext())).rejects.toMatchObject(error);
 });
 
 test('one ID with two birth dates is warned of', async () => {
