@@ -34,3 +34,7 @@ test.each([
   expect(thrown instanceof ImageFault).toBe(isFault);
   expect(thrown).toMatchObject(isFault ? { code: 'UNREADABLE' } : { code, path });
 });
+
+test('a name that is not UTF-8 is told as that', () => {
+  expect(() => readSliceFile(join(tempDir(), '\ufffd.png'))).toThrow('its name is not UTF-8: rename it');
+});
