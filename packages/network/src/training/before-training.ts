@@ -12,7 +12,7 @@ import { requireEngineSettings } from '../open/engine-settings.ts';
  */
 export function checkBeforeTraining(config: Config, modality: string, bestHparamsDir: string): void {
   requireEngineSettings(config);
-  requireWritable(config.experiment.output_dir, '--output_dir');
+  requireWritable(config.experiment.output_dir, '--set experiment.output_dir=FOLDER');
   requireWritable(bestHparamsDir, '--best_hparams_dir');
   const key = studyKeyPath(config.data);
   if (existsSync(key)) studyKey(config.data);

@@ -9,21 +9,26 @@ const limits = (soft: string): string =>
 
 test('a limit of addresses is read, and one that is too small is an error that says how to raise it', () => {
   expect(addressLimit(limits('unlimited'))).toBe(Number.POSITIVE_INFINITY);
-  expect(addressLimit(limits('4096000000'))).toBe(4_096_000_000);
+  expect(addressLimit(limits('16384000000'))).toBe(16_384_000_000);
   expect(addressLimit('')).toBe(Number.POSITIVE_INFINITY);
-  expect(() => requireAddresses(limits('4096000000'))).not.toThrow();
-  expect(() => requireAddresses(limits('2560000000'))).toThrow(/2\.6 GB of addresses.*ulimit -v unlimited/);
+  for (const [stage, enough, less] of [
+    ['train', '16384000000', '12288000000'],
+    ['report', '4096000000', '2560000000'],
+  ] as const) {
+    expect(() => requireAddresses(stage, limits(enough))).not.toThrow();
+    expect(() => requireAddresses(stage, limits(less))).toThrow(/GB of addresses, and .* needs \d+ GB/);
+  }
 });
 
 test('a command under such a limit ends at once with 5, and neither hangs nor crashes', (context) => {
   if (process.platform !== 'linux') context.skip('only Linux tells a process its limits');
   const command = fileURLToPath(new URL('../../../../apps/cli/bin/radweave.mjs', import.meta.url));
-  const script = 'ulimit -v 2500000; exec "$0" "$1" train --modality A';
+  const script = 'ulimit -v 12000000; exec "$0" "$1" train --modality A';
   const { status, stderr } = spawnSync('/bin/sh', ['-c', script, process.execPath, command], {
     cwd: tempDir(),
     encoding: 'utf8',
     timeout: 60_000,
   });
-  expect(stderr).toMatch(/needs 4 GB before it reads an image\. Raise the limit: ulimit -v unlimited/);
+  expect(stderr).toMatch(/train needs 16 GB before it reads an image\. Raise the limit: ulimit -v unlimited/);
   expect(status).toBe(5);
 });

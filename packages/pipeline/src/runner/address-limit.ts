@@ -1,8 +1,27 @@
 import { ResourceError } from '@radweave/artifacts';
 import { readFileSync } from '@radweave/artifacts/files';
+import type { StageName } from '../stages/index.ts';
 
-/** Threads of Node.js end the process without a word, and OpenBLAS waits for ever, where they get no addresses: below this many bytes. */
+/** Threads of Node.js end the process without a word where they get no addresses: below this many bytes. */
 const LEAST = 4e9;
+
+/**
+ * The same for networks, where also OpenBLAS waits for ever. WebAssembly, with which slices are decoded, takes 10 GB of addresses
+ * (not of memory) for each thread that gets them, and the allocator up to a half of what is allowed.
+ */
+const LEAST_OF_NETWORKS = 16e9;
+const NETWORKS: ReadonlySet<StageName> = new Set([
+  'train',
+  'cross_validate',
+  'cross_fit',
+  'train_fold',
+  'tune',
+  'tune_trial',
+  'extract',
+  'explain',
+  'predict',
+  'profile',
+]);
 
 /** The most bytes of addresses that `/proc/self/limits` allows this process; infinite where it says none. */
 export function addressLimit(limits: string): number {
@@ -10,14 +29,15 @@ export function addressLimit(limits: string): number {
   return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
 }
 
-/** @throws ResourceError where a shell or a queue allows too few addresses for the engine (`ulimit -v`, `h_vmem`). */
-export function requireAddresses(limits: string = ownLimits()): void {
+/** @throws ResourceError where a shell or a queue allows too few addresses for a stage (`ulimit -v`, `h_vmem`). */
+export function requireAddresses(stage: StageName, limits: string = ownLimits()): void {
   const limit = addressLimit(limits);
-  if (limit >= LEAST) return;
+  const least = NETWORKS.has(stage) ? LEAST_OF_NETWORKS : LEAST;
+  if (limit >= least) return;
   const gigabytes = (limit / 1e9).toFixed(1);
   throw new ResourceError(
     'E_NO_MEMORY',
-    `this process may use ${gigabytes} GB of addresses, and the engine needs ${LEAST / 1e9} GB before it reads an image`,
+    `this process may use ${gigabytes} GB of addresses, and ${stage.replaceAll('_', '-')} needs ${least / 1e9} GB before it reads an image`,
     { hint: 'Raise the limit: ulimit -v unlimited, or ask the queue for more (h_vmem, --mem)' },
   );
 }

@@ -36,7 +36,7 @@ export async function runInThread<S extends StageName>(
       'Run it again to continue from here',
     );
   }
-  requireAddresses();
+  requireAddresses(stage);
   const stopping = new Int32Array(new SharedArrayBuffer(4));
   const stop = (): void => void Atomics.store(stopping, 0, 1);
   const worker = new Worker(new URL('./worker.js', import.meta.url), {

@@ -19,7 +19,7 @@ export const align = defineStage({
   writes: (options) => SPLITS.map((split) => alignedFolder(folderOf(options), split)),
   locks: (options) => ({
     folder: folderOf(options),
-    flag: '--output_dir',
+    flag: '--set data.features_dir=FOLDER',
     reads: options.config.data.features_dir,
     as: 'radweave align',
   }),

@@ -42,7 +42,7 @@ export const explain = defineStage({
   writes: ({ config, modality }) => [explanationsFolder(config.experiment.output_dir, modality)],
   locks: ({ config, modality }) => ({
     folder: outputFolders(config.experiment.output_dir).explanations,
-    flag: '--output_dir',
+    flag: '--set experiment.output_dir=FOLDER',
     as: `radweave explain --modality ${modality}`,
   }),
   run: async (options, context) => (await import('../work/explain.ts')).explain(options, context),

@@ -37,7 +37,7 @@ export const extract = defineStage({
   writes: ({ config, modality }) => read.pathsOf(read.featureReads(config, modality)),
   locks: ({ config, modality }) => ({
     folder: config.data.features_dir,
-    flag: '--output_dir',
+    flag: '--set data.features_dir=FOLDER',
     as: `radweave extract --modality ${modality}`,
   }),
   run: async (options, context) => (await import('../work/extract.ts')).extract(options, context),

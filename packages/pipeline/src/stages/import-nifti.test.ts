@@ -88,7 +88,7 @@ test('volumes of a file of four dimensions are modalities that the mapping names
   await expect(importStage(options, silentContext())).rejects.toMatchObject({
     code: 'E_IMPORT_OPEN',
     message: expect.stringMatching(
-      /of 2 series it is not clear which modality 2 are\n.*'perfusion volume 1 of 2'.*\n.*'perfusion volume 2 of 2'/,
+      /it is not clear which modality 2 of 2 series are\n.*'perfusion volume 1 of 2'.*\n.*'perfusion volume 2 of 2'/,
     ),
   });
   const { mapping } = importFiles(options.records);

@@ -453,7 +453,7 @@ test('what is not clear stops with a list, and a rule settles it', async () => {
     code: 'E_IMPORT_OPEN',
     exitCode: 3,
     message: expect.stringMatching(
-      /of 3 series it is not clear which modality 3 are\n.*'Abdomen' \(CT, axial\): no rule fits\n.*'arterial.*as 1 more of this patient/s,
+      /it is not clear which modality 3 of 3 series are\n.*'Abdomen' \(CT, axial\): no rule fits\n.*'arterial.*as 1 more of this patient/s,
     ),
   });
   expect(existsSync(options.output) ? filesBelow(options.output) : []).toEqual([]);

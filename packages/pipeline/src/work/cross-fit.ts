@@ -94,7 +94,7 @@ async function planned(options: CrossFitOptions, context: StageContext): Promise
   openSplitFolder(options.config.data, [modality], context);
   const config = await crossFitConfig(options, context);
   requireEngineSettings(config);
-  requireWritable(config.experiment.output_dir, '--set experiment.output_dir');
+  requireWritable(config.experiment.output_dir, '--set experiment.output_dir=FOLDER');
   const { rows } = readSliceTable(config.data, 'train', modality);
   const learned = { classes: config.model.num_classes, splitsDir: config.data.splits_dir };
   const folds = planFolds(rows, count, config.experiment.seed, learned);

@@ -45,7 +45,7 @@ export function unnamedFiles(paths: readonly string[]): Question {
 export function openSeries(proposals: readonly Proposal[]): Question {
   const open = proposals.filter(({ modality }) => modality === OPEN);
   return {
-    what: `of ${proposals.length} series it is not clear which modality ${open.length} ${are(open.length)}`,
+    what: `it is not clear which modality ${open.length} of ${proposals.length} series ${are(open.length)}`,
     lines: open.map(
       ({ patient, stack, facts, because }) =>
         `${patient}, series ${stack.id} '${facts.description}' (${looks(facts)}): ${because}`,

@@ -160,7 +160,7 @@ export const FINDINGS = {
   'of-certain': of(
     { model: 'model', certain: 'number', n: 'number', wrong: 'number' },
     ({ model, certain, n, wrong }) =>
-      `${model}, ${certain} of ${n} external patients, ${wrong} of them wrong`,
+      `${model}, ${certain} of ${n} external patients, for ${wrong} of them the most probable label is wrong`,
   ),
   'of-alike': of(
     { model: 'model', label: 'text', low: 'number', high: 'number', n: 'number' },

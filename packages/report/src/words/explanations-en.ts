@@ -49,7 +49,7 @@ export const EXPLANATIONS_EN = {
   /** `correlation`: rank correlation with all listed parts random; null where no map varies. */
   sanityOutcome: (correlation: number | null, limit: number) =>
     correlation === null
-      ? 'No slice has maps that vary before and after, so the check says nothing.'
+      ? 'With all listed parts random no slice has maps that vary both before and after, so no rank correlation can be computed and the check says nothing; the SSIM is that of maps without contents.'
       : correlation < limit
         ? `With all listed parts random the rank correlation is ${correlation.toFixed(3)}: the maps change${correlation < IN_PART ? '' : ' only in part'}, so they depend${correlation < IN_PART ? '' : ' in part only'} on what these parts learned (Radweave’s own limits: changed in part from ${IN_PART} on, unchanged from ${limit} on).`
         : `Even with all listed parts random the rank correlation is ${correlation.toFixed(3)}: the maps stay alike (Radweave calls them so from ${limit} on, a limit of its own). They show the images more than what the network learned: do not read them as explanations.`,

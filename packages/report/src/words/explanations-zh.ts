@@ -40,7 +40,7 @@ export const EXPLANATIONS_ZH: Words['explanations'] = {
     `自分类器起逐级将网络部分权重随机化，并将 ${slices} 张切片的热图与原热图比较：全部像素的 Spearman 秩相关与结构相似性（SSIM），对切片取平均。${outcome}Adebayo 等（2018）的解读：取决于网络所学内容的热图会与原热图不再相似；仍然相似（接近 1）的热图来自图像与网络结构。该文未给出界值。热图改变并不说明其标示的位置正确。`,
   sanityOutcome: (correlation, limit) =>
     correlation === null
-      ? '没有切片的热图在随机化前后均有变化，因此该检验无法说明问题。'
+      ? '所列部分全部随机化后，没有切片的热图在随机化前后均有起伏，无法计算秩相关，因此该检验无法说明问题；SSIM 比较的是没有内容的热图。'
       : correlation < limit
         ? `所列部分全部随机化后秩相关为 ${correlation.toFixed(3)}：热图${correlation < IN_PART ? '' : '仅部分'}改变，因此${correlation < IN_PART ? '' : '仅部分'}取决于这些部分所学内容（Radweave 自定：${IN_PART} 及以上视为仅部分改变，${limit} 及以上视为未改变）。`
         : `所列部分全部随机化后秩相关仍为 ${correlation.toFixed(3)}：热图仍相似（Radweave 自定：${limit} 及以上视为未改变）。热图更多反映图像本身而非网络所学内容，不应作为解释。`,

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { type HubFile, publish, repoFolder } from './cache.ts';
 import { hashLike } from './checksum.ts';
 import { explain, HubFailure, refusal } from './failure.ts';
-import { type Answer, HttpClient } from './http.ts';
+import type { Answer, HttpClient } from './http.ts';
 import { fetchMetadata, fileUrl, type HubMetadata } from './metadata.ts';
 import { claimPart } from './part-file.ts';
 import type { Environment, HubSettings } from './settings.ts';
@@ -32,7 +32,9 @@ const PAUSES = [500, 1000, 2000, 4000];
  */
 export async function download(file: HubFile, options: DownloadOptions): Promise<string> {
   const { settings, env, signal } = options;
-  const client = new HttpClient(env);
+  // Only here: undici takes 10 GB of addresses for its WebAssembly, and a tenth of a second.
+  const { HttpClient: Client } = await import('./http.ts');
+  const client = new Client(env);
   const url = fileUrl(settings.endpoint, file);
   try {
     const metadata = await retry(options, url, () =>
