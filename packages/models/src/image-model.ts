@@ -47,8 +47,8 @@ export abstract class ImageModel extends nn.Module {
   /** Length of the feature vector before the classifier. */
   abstract readonly numFeatures: number;
   readonly inChans: number;
-  /** 0 when the classifier has been taken off. */
-  numClasses: number;
+  /** 0 where there is no classifier. */
+  readonly numClasses: number;
   protected readonly dropRate: number;
   /** How many entries of `stages()` are frozen: the stem counts as one. */
   private frozen = 0;
@@ -70,12 +70,6 @@ export abstract class ImageModel extends nn.Module {
 
   /** Pools features to [N, numFeatures] and classifies them unless `preLogits` is set. */
   protected abstract classify(features: Tensor, preLogits: boolean): Tensor;
-
-  /**
-   * Puts a new classifier with `numClasses` outputs in the place of the old one; 0 takes it off. Make the optimizer
-   * afterwards: it would otherwise continue with the old classifier's parameters.
-   */
-  abstract resetClassifier(numClasses: number): void;
 
   /**
    * Changes weights under timm's names in place where they depend on the image size and the model has another one.

@@ -78,7 +78,7 @@ export class ConvNeXtStage extends nn.Module {
 /** Norm of the pooled vector [N, C], then the classifier. */
 export class ConvNeXtHead extends nn.Module<[Tensor, boolean]> {
   readonly norm: nn.LayerNorm;
-  fc: Classifier;
+  readonly fc: Classifier;
   private readonly dropRate: number;
 
   constructor(fc: Classifier, channels: number, dropRate: number) {

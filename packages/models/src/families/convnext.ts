@@ -2,7 +2,7 @@ import { F, nn, type Tensor } from '@radweave/torch';
 import type { BuildOptions, RegisterModel, WeightsInfo } from '../entry/entry.ts';
 import { IMAGENET, timmWeights } from '../entry/imagenet.ts';
 import { ImageModel, type Stage, stageOf } from '../image-model.ts';
-import { createClassifier, replaceClassifier } from '../layers/classifier.ts';
+import { createClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
 import { ConvNeXtHead, ConvNeXtStage, ConvNeXtStem } from './convnext-blocks.ts';
 import { CONVNEXT_KEY_MAPS } from './convnext-key-maps.ts';
@@ -52,12 +52,6 @@ export class ConvNeXt extends ImageModel {
 
   protected override classify(features: Tensor, preLogits: boolean): Tensor {
     return this.head.call(F.adaptiveAvgPool2d(features, 1).flatten(1), preLogits);
-  }
-
-  override resetClassifier(numClasses: number): void {
-    const { weight } = this.stem.conv;
-    this.head.fc = replaceClassifier(this.head.fc, weight, this.numFeatures, numClasses);
-    this.numClasses = numClasses;
   }
 
   private initWeights(): void {

@@ -3,7 +3,7 @@ import type { BuildOptions, InputInfo, RegisterModel } from '../entry/entry.ts';
 import { IMAGENET, timmWeights } from '../entry/imagenet.ts';
 import type { KeyMap } from '../entry/key-map.ts';
 import { ImageModel, type Stage } from '../image-model.ts';
-import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
+import { type Classifier, createClassifier } from '../layers/classifier.ts';
 import { DenseFeatures } from './densenet-blocks.ts';
 
 /** What tells the members of the family apart. */
@@ -20,7 +20,7 @@ export interface DenseNetConfig {
  */
 export class DenseNet extends ImageModel {
   readonly features: DenseFeatures;
-  classifier: Classifier;
+  readonly classifier: Classifier;
   readonly numFeatures: number;
 
   constructor(config: DenseNetConfig, options: BuildOptions) {
@@ -58,12 +58,6 @@ export class DenseNet extends ImageModel {
     const pooled = F.adaptiveAvgPool2d(features, 1).flatten(1);
     const dropped = F.dropout(pooled, this.dropRate, this.training);
     return preLogits ? dropped : this.classifier.call(dropped);
-  }
-
-  override resetClassifier(numClasses: number): void {
-    const { weight } = this.features.conv0;
-    this.classifier = replaceClassifier(this.classifier, weight, this.numFeatures, numClasses);
-    this.numClasses = numClasses;
   }
 
   private initWeights(): void {

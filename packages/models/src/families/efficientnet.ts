@@ -3,7 +3,7 @@ import type { BuildOptions, InputInfo, RegisterModel, WeightsInfo } from '../ent
 import { IMAGENET, INCEPTION, timmWeights } from '../entry/imagenet.ts';
 import type { KeyMap } from '../entry/key-map.ts';
 import { ImageModel, type Stage, stageOf } from '../image-model.ts';
-import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
+import { type Classifier, createClassifier } from '../layers/classifier.ts';
 import { relu6_ } from '../layers/relu.ts';
 import { type Activation, initWeights, type PaddingRule, spatial } from './mbconv-blocks.ts';
 import { efficientnetPytorchMap, torchvisionRules } from './mbconv-key-maps.ts';
@@ -58,7 +58,7 @@ export class EfficientNet extends ImageModel {
   readonly blocks: nn.Sequential;
   readonly conv_head: nn.Conv2d;
   readonly bn2: nn.BatchNorm2d;
-  classifier: Classifier;
+  readonly classifier: Classifier;
   readonly numFeatures: number;
   private readonly activation: Activation;
 
@@ -107,12 +107,6 @@ export class EfficientNet extends ImageModel {
   protected override classify(features: Tensor, preLogits: boolean): Tensor {
     const pooled = F.dropout(F.adaptiveAvgPool2d(features, 1).flatten(1), this.dropRate, this.training);
     return preLogits ? pooled : this.classifier.call(pooled);
-  }
-
-  override resetClassifier(numClasses: number): void {
-    const { weight } = this.conv_stem;
-    this.classifier = replaceClassifier(this.classifier, weight, this.numFeatures, numClasses);
-    this.numClasses = numClasses;
   }
 }
 

@@ -3,7 +3,7 @@ import type { BuildOptions, InputInfo, RegisterModel } from '../entry/entry.ts';
 import { IMAGENET, INCEPTION, timmWeights } from '../entry/imagenet.ts';
 import type { KeyMap } from '../entry/key-map.ts';
 import { ImageModel, type Stage, stageOf } from '../image-model.ts';
-import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
+import { type Classifier, createClassifier } from '../layers/classifier.ts';
 import { relu_ } from '../layers/relu.ts';
 import { initWeights } from './mbconv-blocks.ts';
 import { torchvisionRules } from './mbconv-key-maps.ts';
@@ -53,7 +53,7 @@ export class MobileNetV3 extends ImageModel {
   readonly bn1: nn.BatchNorm2d;
   readonly blocks: nn.Sequential;
   readonly conv_head: nn.Conv2d;
-  classifier: Classifier;
+  readonly classifier: Classifier;
   readonly numFeatures: number;
 
   constructor(config: MobileNetV3Config, options: BuildOptions) {
@@ -94,12 +94,6 @@ export class MobileNetV3 extends ImageModel {
     const widened = F.hardswish(this.conv_head.call(pooled)).flatten(1);
     const dropped = F.dropout(widened, this.dropRate, this.training);
     return preLogits ? dropped : this.classifier.call(dropped);
-  }
-
-  override resetClassifier(numClasses: number): void {
-    const { weight } = this.conv_stem;
-    this.classifier = replaceClassifier(this.classifier, weight, this.numFeatures, numClasses);
-    this.numClasses = numClasses;
   }
 }
 

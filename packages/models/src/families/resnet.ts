@@ -2,7 +2,7 @@ import { F, nn, type Tensor } from '@radweave/torch';
 import type { BuildOptions, InputInfo, RegisterModel, WeightsInfo } from '../entry/entry.ts';
 import { IMAGENET, timmWeights } from '../entry/imagenet.ts';
 import { ImageModel, type Stage, stageOf } from '../image-model.ts';
-import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
+import { type Classifier, createClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
 import { BasicBlock, Bottleneck, type ResidualBlock } from './resnet-blocks.ts';
 
@@ -46,7 +46,7 @@ export class ResNet extends ImageModel {
   readonly layer2: nn.Sequential;
   readonly layer3: nn.Sequential;
   readonly layer4: nn.Sequential;
-  fc: Classifier;
+  readonly fc: Classifier;
   readonly numFeatures: number;
 
   constructor(config: ResNetConfig, options: BuildOptions) {
@@ -77,11 +77,6 @@ export class ResNet extends ImageModel {
     const pooled = F.adaptiveAvgPool2d(features, 1).flatten(1);
     const dropped = this.dropRate > 0 ? F.dropout(pooled, this.dropRate, this.training) : pooled;
     return preLogits ? dropped : this.fc.call(dropped);
-  }
-
-  override resetClassifier(numClasses: number): void {
-    this.fc = replaceClassifier(this.fc, this.conv1.weight, this.numFeatures, numClasses);
-    this.numClasses = numClasses;
   }
 
   private initWeights(zeroInitLast: boolean): void {

@@ -2,7 +2,7 @@ import { F, nn, type Tensor } from '@radweave/torch';
 import type { BuildOptions, InputInfo, RegisterModel, WeightsInfo } from '../entry/entry.ts';
 import { IMAGENET, timmWeights } from '../entry/imagenet.ts';
 import { ImageModel, type Stage, stageOf } from '../image-model.ts';
-import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
+import { type Classifier, createClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
 import { patchGrid, requireImageSize } from '../layers/image-size.ts';
 import { PatchMerging, SwinBlock } from './swin-blocks.ts';
@@ -59,7 +59,7 @@ class SwinStage extends nn.Module {
 }
 
 class Head extends nn.Module {
-  fc: Classifier;
+  readonly fc: Classifier;
 
   constructor(fc: Classifier) {
     super();
@@ -128,12 +128,6 @@ export class SwinTransformer extends ImageModel {
   protected override classify(features: Tensor, preLogits: boolean): Tensor {
     const pooled = F.dropout(features.mean([1, 2]), this.dropRate, this.training);
     return preLogits ? pooled : this.head.call(pooled);
-  }
-
-  override resetClassifier(numClasses: number): void {
-    const { weight } = this.patch_embed.proj;
-    this.head.fc = replaceClassifier(this.head.fc, weight, this.numFeatures, numClasses);
-    this.numClasses = numClasses;
   }
 
   private initWeights(): void {

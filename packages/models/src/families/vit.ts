@@ -2,7 +2,7 @@ import { empty, F, nn, type Tensor } from '@radweave/torch';
 import type { BuildOptions, InputInfo, ModelEntry, RegisterModel, WeightsInfo } from '../entry/entry.ts';
 import { IMAGENET, INCEPTION, timmWeights } from '../entry/imagenet.ts';
 import { ImageModel, type Stage, stageOf } from '../image-model.ts';
-import { type Classifier, createClassifier, replaceClassifier } from '../layers/classifier.ts';
+import { type Classifier, createClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
 import { patchGrid, requireImageSize } from '../layers/image-size.ts';
 import { EPS, PatchEmbed, ViTBlock } from './vit-blocks.ts';
@@ -66,7 +66,7 @@ export class VisionTransformer extends ImageModel {
   readonly patch_embed: PatchEmbed;
   readonly blocks: nn.Sequential;
   readonly norm: nn.LayerNorm;
-  head: Classifier;
+  readonly head: Classifier;
   readonly numFeatures: number;
   readonly imageSize: readonly [number, number];
   private readonly grid: readonly [number, number];
@@ -127,12 +127,6 @@ export class VisionTransformer extends ImageModel {
   protected override classify(features: Tensor, preLogits: boolean): Tensor {
     const pooled = F.dropout(features.select(1, 0), this.dropRate, this.training);
     return preLogits ? pooled : this.head.call(pooled);
-  }
-
-  override resetClassifier(numClasses: number): void {
-    const { weight } = this.patch_embed.proj;
-    this.head = replaceClassifier(this.head, weight, this.numFeatures, numClasses);
-    this.numClasses = numClasses;
   }
 
   /** As timm: position weights for as many patches are taken as they are. */
