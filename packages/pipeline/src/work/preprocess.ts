@@ -30,7 +30,6 @@ import {
   takeSplits,
 } from '@radweave/study/cohort/assign';
 import { cohortBelow } from '@radweave/study/cohort/cohort-below';
-import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { importAdvice, textOf } from '@radweave/study/cohort/foreign';
 import { type FoundCohort, personKey } from '@radweave/study/cohort/found';
 import {
@@ -41,7 +40,7 @@ import {
   rejection,
   withoutRejected,
 } from '@radweave/study/cohort/images';
-import { requireLearnable } from '@radweave/study/cohort/learnable';
+import { requireEachLearnable } from '@radweave/study/cohort/learnable';
 import { requireModalityNames } from '@radweave/study/cohort/modality-names';
 import {
   alikeHospitals,
@@ -56,7 +55,6 @@ import {
   gatherPatients,
   type LackingPatient,
   lackOf,
-  modalitiesOf,
   requireModalities,
   underKeys,
 } from '@radweave/study/cohort/patients';
@@ -271,22 +269,6 @@ function assigned(
 /** Those who stay although they lack a modality. */
 function keptOf(members: readonly CohortMember[], modalities: readonly string[]): LackingPatient[] {
   return members.map((one) => lackOf(one, modalities)).filter(({ missing }) => missing.length > 0);
-}
-
-/**
- * Each modality has patients of its own, the fusion is fitted on those who have all: every class must be in training and in
- * validation for each of them. Hours of training later would be late to hear of it.
- */
-function requireEachLearnable(members: readonly AssignedMember[], data: Config['data']): void {
-  const { modalities, splits_dir } = data;
-  const classes = 1 + Math.max(...members.map(({ label }) => label));
-  const alone = modalities.map((modality) => ({ what: `modality ${modality}`, wanted: [modality] }));
-  const together = { what: `the fusion of ${modalities.join(' and ')}`, wanted: modalities };
-  for (const { what, wanted } of [...alone, ...(modalities.length > 1 ? [together] : [])]) {
-    const having = members.filter((one) => modalitiesOf(one, wanted).length === wanted.length);
-    const sets = forEachSplit((split) => having.filter((one) => one.split === split));
-    requireLearnable(sets, classes, what, () => splits_dir);
-  }
 }
 
 /** A hospital that has one patient of its own is not made up. */

@@ -1,5 +1,8 @@
-import { DataError, SPLITS, type Split } from '@radweave/artifacts';
+import { type Config, DataError, SPLITS, type Split } from '@radweave/artifacts';
 import { counted } from '@radweave/remarks';
+import type { AssignedMember } from './assign.ts';
+import { forEachSplit } from './each-split.ts';
+import { modalitiesOf } from './patients.ts';
 import type { PatientRow } from './slice-table.ts';
 
 /** Patients of each set, as far as it matters for what can be learned. */
@@ -41,6 +44,24 @@ export function requireLearnable(
     ),
     hint: hintFor(sets, classes),
   });
+}
+
+/**
+ * Each modality has patients of its own, the fusion is fitted on those who have all: every class must be in training and in
+ * validation for each of them. Hours of training later would be late to hear of it.
+ */
+export function requireEachLearnable(
+  members: readonly AssignedMember[],
+  { modalities, splits_dir }: Config['data'],
+): void {
+  const classes = 1 + Math.max(...members.map(({ label }) => label));
+  const alone = modalities.map((modality) => ({ what: `modality ${modality}`, wanted: [modality] }));
+  const together = { what: `the fusion of ${modalities.join(' and ')}`, wanted: modalities };
+  for (const { what, wanted } of [...alone, ...(modalities.length > 1 ? [together] : [])]) {
+    const having = members.filter((one) => modalitiesOf(one, wanted).length === wanted.length);
+    const sets = forEachSplit((split) => having.filter((one) => one.split === split));
+    requireLearnable(sets, classes, what, () => splits_dir);
+  }
 }
 
 function refuseUnknownLabels(
