@@ -11,8 +11,6 @@ export interface AdamOptions extends GroupOptions {
   betas: readonly [number, number];
   /** Added to the denominator. */
   eps: number;
-  /** Divides by the largest average of squares so far (Reddi et al. 2018). */
-  amsgrad: boolean;
 }
 
 interface AdamState {
@@ -20,15 +18,19 @@ interface AdamState {
   step: Tensor;
   average: Tensor;
   squares: Tensor;
-  largest: Tensor | null;
 }
 
 /** What Adam and AdamW share: everything but the way weights decay. */
 export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
   /** The fused operator's name, without its namespace. */
   protected abstract readonly fused: '_fused_adam_' | '_fused_adamw_';
-  protected override readonly unused: PackedGroup = { maximize: false, foreach: null, capturable: false };
-  protected override readonly refused: readonly string[] = ['maximize', 'differentiable'];
+  protected override readonly unused: PackedGroup = {
+    amsgrad: false,
+    maximize: false,
+    foreach: null,
+    capturable: false,
+  };
+  protected override readonly refused: readonly string[] = ['amsgrad', 'maximize', 'differentiable'];
   private readonly rates = new FusedRates();
 
   /** Lets the weights decay and returns the gradients to continue with. */
@@ -49,7 +51,7 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
   }
 
   protected override prepare(group: ParamGroup<AdamOptions>, params: readonly Tensor[]): void {
-    for (const parameter of params) this.stateOf(parameter, group.amsgrad);
+    for (const parameter of params) this.stateOf(parameter);
     this.rates.write(this.fused, group, params);
   }
 
@@ -59,13 +61,13 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
     grads: readonly Tensor[],
     foundInf: Tensor | null,
   ): void {
-    const { betas, weightDecay, eps, amsgrad } = group;
+    const { betas, weightDecay, eps } = group;
     const rate = this.rates.of(group);
     if (rate === undefined) {
       if (!isSkipped(foundInf)) this.updateByLists(group, params, grads);
       return;
     }
-    const states = params.map((parameter) => this.stateOf(parameter, amsgrad));
+    const states = params.map((parameter) => this.stateOf(parameter));
     const steps = states.map(({ step }) => step);
     dispatchVoid('_foreach_add_.Scalar', steps, 1);
     dispatchVoid(
@@ -74,13 +76,13 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
       grads,
       states.map(({ average }) => average),
       states.map(({ squares }) => squares),
-      states.map(({ largest }) => largest).filter((tensor) => tensor !== null),
+      [],
       steps,
       rate,
       ...betas,
       weightDecay,
       eps,
-      amsgrad,
+      false,
       false,
       null,
       foundInf,
@@ -93,9 +95,9 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
 
   /** The rule, and the order of its roundings, are torch.optim's `_multi_tensor_adam`. */
   private updateByLists(options: AdamOptions, params: readonly Tensor[], given: readonly Tensor[]): void {
-    const { lr, eps, amsgrad } = options;
+    const { lr, eps } = options;
     const [beta1, beta2] = options.betas;
-    const states = params.map((parameter) => this.stateOf(parameter, amsgrad));
+    const states = params.map((parameter) => this.stateOf(parameter));
     const grads = this.decay(options, params, given);
     dispatchVoid(
       '_foreach_add_.Scalar',
@@ -111,7 +113,7 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
     dispatchVoid('_foreach_mul_.Scalar', squares, beta2);
     dispatchVoid('_foreach_addcmul_.Scalar', squares, grads, grads, 1 - beta2);
 
-    const denominators = dispatchMany('_foreach_sqrt', amsgrad ? raiseLargest(states, squares) : squares);
+    const denominators = dispatchMany('_foreach_sqrt', squares);
     const corrections = steps.map((step) => Math.sqrt(1 - beta2 ** step));
     dispatchVoid('_foreach_div_.ScalarList', denominators, corrections);
     dispatchVoid('_foreach_add_.Scalar', denominators, eps);
@@ -119,15 +121,14 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
     dispatchVoid('_foreach_addcdiv_.ScalarList', params, averages, denominators, sizes);
   }
 
-  private stateOf(parameter: Tensor, amsgrad: boolean): AdamState {
+  private stateOf(parameter: Tensor): AdamState {
     let state = this.state.get(parameter);
     if (state === undefined) {
       const zeros = (): Tensor => zerosLike(parameter).keep();
       const step = this.stepCount(parameter, 0).keep();
-      state = { step, average: zeros(), squares: zeros(), largest: null };
+      state = { step, average: zeros(), squares: zeros() };
       this.state.set(parameter, state);
     }
-    if (amsgrad && state.largest === null) state.largest = zerosLike(parameter).keep();
     return state;
   }
 
@@ -135,9 +136,8 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
     return full([], steps, { device: isFusable(this.fused, [parameter]) ? parameter.device : 'cpu' });
   }
 
-  protected override packState({ step, average, squares, largest }: AdamState): PackedState {
-    const extra = largest === null ? {} : { max_exp_avg_sq: largest };
-    return { step, exp_avg: average, exp_avg_sq: squares, ...extra };
+  protected override packState({ step, average, squares }: AdamState): PackedState {
+    return { step, exp_avg: average, exp_avg_sq: squares };
   }
 
   protected override unpackState(
@@ -145,22 +145,14 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
     copy: (key: string) => Tensor,
     parameter: Tensor,
   ): AdamState {
-    const largest = 'max_exp_avg_sq';
     return {
       step: this.stepCount(parameter, saved.number('step')),
       average: copy('exp_avg'),
       squares: copy('exp_avg_sq'),
-      largest: saved.optionalTensor(largest) === null ? null : copy(largest),
     };
   }
 
-  protected override tensorsOf({ step, average, squares, largest }: AdamState): readonly Tensor[] {
-    return largest === null ? [step, average, squares] : [step, average, squares, largest];
+  protected override tensorsOf({ step, average, squares }: AdamState): readonly Tensor[] {
+    return [step, average, squares];
   }
-}
-
-function raiseLargest(states: readonly AdamState[], squares: readonly Tensor[]): Tensor[] {
-  const largest = states.map((state) => state.largest).filter((tensor) => tensor !== null);
-  dispatchVoid('_foreach_maximum_.List', largest, squares);
-  return largest;
 }

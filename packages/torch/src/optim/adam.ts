@@ -7,6 +7,7 @@ import type { PackedGroup } from './optimizer.ts';
 export class Adam extends AdamBase {
   protected override readonly fused = '_fused_adam_';
   protected override readonly unused: PackedGroup = {
+    amsgrad: false,
     maximize: false,
     foreach: null,
     capturable: false,
@@ -15,13 +16,14 @@ export class Adam extends AdamBase {
   };
   /** torch 2.7 and later mark in the group that AdamW made the state. */
   protected override readonly refused: readonly string[] = [
+    'amsgrad',
     'decoupled_weight_decay',
     'maximize',
     'differentiable',
   ];
 
   constructor(params: OptimizedParams<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, ...options });
+    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, ...options });
   }
 
   protected override decay(

@@ -7,7 +7,7 @@ export class AdamW extends AdamBase {
   protected override readonly fused = '_fused_adamw_';
 
   constructor(params: OptimizedParams<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    const defaults = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 1e-2, amsgrad: false } as const;
+    const defaults = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 1e-2 } as const;
     super(params, { ...defaults, ...options });
   }
 

@@ -47,13 +47,13 @@ const CASES: Case[] = [
   },
   { make: (p) => new Adam(p), python: 'Adam(p)' },
   {
-    make: (p) => new Adam(p, { lr: 0.03, betas: [0.8, 0.95], eps: 1e-5, weightDecay: 0.1, amsgrad: true }),
-    python: 'Adam(p, lr=0.03, betas=(0.8, 0.95), eps=1e-5, weight_decay=0.1, amsgrad=True)',
+    make: (p) => new Adam(p, { lr: 0.03, betas: [0.8, 0.95], eps: 1e-5, weightDecay: 0.1 }),
+    python: 'Adam(p, lr=0.03, betas=(0.8, 0.95), eps=1e-5, weight_decay=0.1)',
   },
   { make: (p) => new AdamW(p), python: 'AdamW(p)' },
   {
-    make: (p) => new AdamW(p, { lr: 0.03, weightDecay: 0.2, amsgrad: true }),
-    python: 'AdamW(p, lr=0.03, weight_decay=0.2, amsgrad=True)',
+    make: (p) => new AdamW(p, { lr: 0.03, weightDecay: 0.2 }),
+    python: 'AdamW(p, lr=0.03, weight_decay=0.2)',
   },
   {
     make: ([a, b, c]) => {
@@ -273,6 +273,7 @@ test('a state that does not fit is refused, and nothing changes', () => {
     [{ ...good, param_groups: [{ ...group, params: [0] }] }, 'got 1 group(s) of 1 parameters'],
     [{ ...good, param_groups: [{ ...group, lr: 'fast' }] }, "'lr' should be a number, got string fast"],
     [{ ...good, param_groups: [{ ...group, maximize: true }] }, "'maximize' is on, which is not supported"],
+    [{ ...good, param_groups: [{ ...group, amsgrad: true }] }, "'amsgrad' is on, which is not supported"],
     [{ ...good, state: new Map([[9, good.state.get(0)]]) }, 'there is no parameter 9'],
     [
       { ...good, state: new Map([[0, good.state.get(1)]]) },

@@ -14,7 +14,7 @@ const updates = vi.hoisted(() => ({ areFused: false }));
 vi.mock('./fused.ts', () => ({ isFusable: () => updates.areFused }));
 
 const OPTIMIZERS: Record<string, (params: Parameter[]) => Optimizer> = {
-  'Adam with decay': (p) => new Adam(p, { lr: 0.03, weightDecay: 0.1, amsgrad: true }),
+  'Adam with decay': (p) => new Adam(p, { lr: 0.03, weightDecay: 0.1 }),
   AdamW: (p) => new AdamW(p, { lr: 0.03 }),
   SGD: (p) => new SGD(p, { lr: 0.1 }),
   'SGD with momentum': (p) => new SGD(p, { lr: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.05 }),
