@@ -54,8 +54,18 @@ function isOfTheMachine(error: unknown): error is Error {
 export function readFault(path: string, error: unknown): ImageFault {
   // A name in another encoding comes from the system with this character, and leads nowhere.
   if (path.includes('\ufffd')) return unreadable(path, 'its name is not UTF-8: rename it');
-  return unreadable(path, error instanceof Error ? error.message : String(error));
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return unreadable(path, REASONS.get(code) ?? (error instanceof Error ? error.message : String(error)));
 }
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'it does not exist'],
+  ['ENOTDIR', 'a folder above it is a file'],
+  ['EACCES', 'there is no permission'],
+  ['EPERM', 'there is no permission'],
+  ['ELOOP', 'symbolic links form a loop'],
+  ['ENAMETOOLONG', 'its name is too long for the file system'],
+]);
 
 const unreadable = (where: string, reason: string): ImageFault =>
   new ImageFault(

@@ -2,7 +2,7 @@
 export { are, counted } from './en/grammar.ts';
 export { EN } from './english.ts';
 export type { Language } from './language.ts';
-export { editDistance, nearest, offer } from './nearest.ts';
+export { editDistance, meant, nearest, offer } from './nearest.ts';
 export { digitsApart, isOneNumber, pValue } from './numbers.ts';
 export type { Code, Params, Part, Remark } from './remark.ts';
 export { asWritten, distinct, readRemark, remark, say, several } from './say.ts';

@@ -16,7 +16,8 @@ test('a name that is near is offered, else those that are known', () => {
   expect(offer('NOPE', ['A'])).toBe('Give A');
   expect(offer('NOPE', many)).toBe('Give one of SY0, SY1, SY2, SY3, SY4, SY5, SY6, SY7, … (12 in all)');
   expect(offer('NOPE', [])).toBeUndefined();
-  expect(offer('a', ['A'], 'train one')).toBe("Did you mean 'A'? Or train one");
+  expect(offer('a', ['A'], 'train one')).toBe("Did you mean 'A'?");
+  expect(offer('Axe', ['Ax'], 'train one')).toBe("Did you mean 'Ax'? Or train one");
   expect(offer('X', ['A'], 'train one')).toBe('Give A; or train one');
   expect(offer('X', [], 'train one')).toBe('Train one');
 });

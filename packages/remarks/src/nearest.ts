@@ -22,18 +22,26 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return ranked(word, known)[0]?.name;
 }
 
+/** The known name that must be meant; undefined where none or several are near. */
+export function meant(word: string, known: readonly string[]): string | undefined {
+  const [first, second] = ranked(word, known);
+  const isNear = first !== undefined && 2 * first.edits <= word.length && first.edits !== second?.edits;
+  return isNear ? first.name : undefined;
+}
+
 /**
  * What to give in place of a name that is not known: the nearest, or, where none or several are near, those that are known.
  *
- * @param orElse What else can be done, such as `name another folder`.
+ * @param orElse What else can be done, such as `name another folder`; not told where the name is a known one, written otherwise.
  * @returns undefined where none is known and nothing else can be done.
  */
 export function offer(word: string, known: readonly string[], orElse = ''): string | undefined {
   const names = ranked(word, known);
-  const [first, second] = names;
+  const [first] = names;
   if (first === undefined) return orElse.charAt(0).toUpperCase() + orElse.slice(1) || undefined;
-  if (2 * first.edits <= word.length && first.edits !== second?.edits) {
-    return `Did you mean '${first.name}'?${orElse === '' ? '' : ` Or ${orElse}`}`;
+  const near = meant(word, known);
+  if (near !== undefined) {
+    return `Did you mean '${near}'?${orElse === '' || first.edits === 0 ? '' : ` Or ${orElse}`}`;
   }
   const shown = names.slice(0, LISTED).map(({ name }) => name);
   const more = names.length > LISTED ? `, … (${names.length} in all)` : '';

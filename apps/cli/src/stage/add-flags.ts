@@ -1,6 +1,7 @@
 import { describedFlags } from '@radweave/artifacts';
 import { FLAG_GROUPS, type Flag, type FlagGroup, type Flags, groupOf } from '@radweave/pipeline';
-import { type Command, Option } from 'commander';
+import { offer } from '@radweave/remarks';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { commandFlags } from '../command-flags.ts';
 
 /** Read when no `--config` is given and it is there. */
@@ -42,7 +43,12 @@ function ownOption(
     byDefault === undefined ? '' : `default: ${byDefault}`,
   ]);
   const option = new Option(`--${name} ${syntax}`.trimEnd(), text).makeOptionMandatory(isRequired);
-  if (choices !== undefined) option.choices(choices);
+  if (choices !== undefined) {
+    option.choices(choices).argParser((value) => {
+      if (choices.includes(value)) return value;
+      throw new InvalidArgumentError(offer(value, choices) ?? '');
+    });
+  }
   return byDefault === undefined ? option : option.default(byDefault);
 }
 

@@ -1,4 +1,4 @@
-import { nearest } from '@radweave/remarks';
+import { meant, nearest } from '@radweave/remarks';
 import type { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { IssueCollector, SHOWN } from '../issues.ts';
@@ -66,7 +66,13 @@ function report(issues: IssueCollector, issue: z.core.$ZodIssue, value: unknown,
   const scalars = [valueAt(value, path)].flat();
   const wantsText =
     known.type.includes('text') && scalars.some((item) => /^(number|boolean)$/.test(typeof item));
-  const hint = wantsText ? 'Put text that looks like a number or a truth value in quotes' : undefined;
+  const near =
+    issue.code === 'invalid_value' && meant(String(valueAt(value, issue.path)), issue.values.map(String));
+  const hint = wantsText
+    ? 'Put text that looks like a number or a truth value in quotes'
+    : near
+      ? `Did you mean '${near}'?`
+      : undefined;
   issues.error(
     'E_CONFIG_VALUE',
     `${known.path} is ${found}, expected ${known.type}${allowed}`,

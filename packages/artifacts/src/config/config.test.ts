@@ -121,6 +121,11 @@ test('values that exclude each other are errors', () => {
   );
 });
 
+test('a name that a key does not take is answered with the nearest that it takes', () => {
+  expect(() => parseConfig('training: {loss_type: Focl}', 'c')).toThrow(/Did you mean 'focal'\?$/);
+  expect(() => parseConfig('training: {loss_type: none}', 'c')).not.toThrow(/Did you mean/);
+});
+
 test('overrides are typed by the schema and leave the given configuration alone', () => {
   const before = defaultConfig();
   const after = applyOverrides(before, [

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { readFileSync } from '@radweave/artifacts/files';
 import type { Compression } from '../dicom/encoding.ts';
 import { FileFault } from '../files/fault.ts';
 import type { PixelFormat } from './format.ts';

@@ -17,6 +17,7 @@ test('windows by name and by numbers; black at the lower end, white at the upper
   expect(windowOf('soft')).toEqual({ low: -160, high: 240 });
   expect(windowOf('-600/1500')).toEqual({ low: -1350, high: 150 });
   for (const bad of ['sfot', '40/0', '40', 'soft,lung']) expect(() => windowOf(bad)).toThrow('--window');
+  expect(() => windowOf('Lungs')).toThrow(/Did you mean 'lung'\?/);
   const values = Float32Array.from([-1000, -160, 40, 240, 3000, -158.43]);
   const range = windowOf('soft');
   expect([...grayOf(values, range, { bits: 8, inverted: false })]).toEqual([0, 0, 128, 255, 255, 1]);

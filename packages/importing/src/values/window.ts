@@ -1,4 +1,5 @@
 import { UsageError } from '@radweave/artifacts/errors';
+import { offer } from '@radweave/remarks';
 import type { Values } from './rescale.ts';
 
 /** Values that become black and white. */
@@ -32,7 +33,7 @@ export function windowOf(text: string): GrayRange {
   if (found === undefined || found[1] <= 0) {
     throw new UsageError('E_IMPORT', 'there is no such window', {
       where: `--window ${text}`,
-      hint: `Give CENTRE/WIDTH in HU, such as 40/400, or one of ${Object.keys(WINDOWS).join(', ')}`,
+      hint: offer(text, Object.keys(WINDOWS), 'give CENTRE/WIDTH in HU, such as 40/400'),
     });
   }
   return { low: found[0] - found[1] / 2, high: found[0] + found[1] / 2 };

@@ -37,7 +37,7 @@ export async function extractNewImages(
   const { patients, owned } = chosen;
   const pooled: Record<string, PooledFeatures> = {};
   const trained = new TrainedOn();
-  const people = new NewPeople(config.data, names, hospital, hospitalOf(images));
+  const people = new NewPeople(config.data, names, hospital, context, hospitalOf(images));
   const needed = modalities.flatMap((wanted) => {
     const { modality } = wanted;
     const isThere = owned.map((own) => own.includes(modality));

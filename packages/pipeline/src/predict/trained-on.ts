@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Config, type FusionModality, personOf, readFeatureSet } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { offer } from '@radweave/remarks';
 import { KnownPatients } from '@radweave/study/cohort/patient-hash';
 import { readCohort } from '@radweave/study/cohort/read-cohort';
 import { type StageContext, warn } from '@radweave/study/context/events';
@@ -91,12 +92,16 @@ export class NewPeople {
     data: Config['data'],
     modalities: readonly string[],
     hospital: string | null,
+    context: StageContext,
     place: string | null = null,
   ) {
     this.known = new KnownPatients(data);
-    const cohort = hospital === null ? readCohort(data, modalities) : null;
-    this.hospitals = [...new Set(cohort?.patients.map((one) => one.hospital))];
-    this.hospital = hospital ?? this.hospitals.find((one) => one === place?.normalize('NFC')) ?? null;
+    const known = [...new Set(readCohort(data, modalities)?.patients.map((one) => one.hospital))];
+    this.hospitals = hospital === null ? known : [];
+    this.hospital = hospital ?? known.find((one) => one === place?.normalize('NFC')) ?? null;
+    if (hospital === null || known.length === 0 || known.includes(hospital)) return;
+    const hint = offer(hospital, known, 'keep it, where the hospital is new');
+    warn(context, `The study has no hospital '${hospital}', so its patients count as new ones. ${hint}`);
   }
 
   /** @param hashes of whom a checkpoint was trained on; null when it does not say. */

@@ -1,6 +1,7 @@
 import { importFiles, privateFiles, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { PLANES } from '@radweave/importing/nifti/cuts';
+import { offer } from '@radweave/remarks';
 import { choice, optional, positional, several, toggle, whole, withDefault } from '../declare/flags.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { ImportOptions } from '../work/import.ts';
@@ -124,11 +125,14 @@ export const importStage = defineStage({
     },
     options: (_, flags): ImportOptions => {
       const { kind } = flags;
-      if ((kind !== 'dicom' && kind !== 'nifti' && kind !== 'images') || flags.root === undefined) {
-        throw new UsageError('E_IMPORT', `'import ${kind ?? ''}' is not known`, {
-          hint: 'Call radweave import dicom, nifti or images FOLDER',
-        });
+      if (kind !== 'dicom' && kind !== 'nifti' && kind !== 'images') {
+        const hint = offer(kind ?? '', ['dicom', 'nifti', 'images'], 'see radweave import --help');
+        throw new UsageError('E_IMPORT', `'import ${kind ?? ''}' is not known`, { hint });
       }
+      if (flags.root === undefined)
+        throw new UsageError('E_IMPORT', 'no folder is named', {
+          hint: `Call radweave import ${kind} FOLDER`,
+        });
       return {
         kind,
         volumes: volumeFlags(kind, flags),
@@ -179,15 +183,16 @@ function volumeFlags(
     if (type === undefined && plane === undefined) return null;
     throw new UsageError('E_FLAGS', '--type and --plane are for NIfTI files alone');
   }
-  const takes = { hint: 'It takes CT (HU), MR or PT (SUV); NIfTI files do not say it' };
-  if (type === undefined) throw new UsageError('E_IMPORT', '--type must be given', takes);
-  if (!['CT', 'MR', 'PT'].includes(type))
-    throw new UsageError('E_IMPORT', `'--type ${type}' is not known`, takes);
+  if (type === undefined) {
+    const hint = 'It takes CT (HU), MR or PT (SUV); NIfTI files do not say it';
+    throw new UsageError('E_IMPORT', '--type must be given', { hint });
+  }
+  const types = ['CT', 'MR', 'PT'];
+  if (!types.includes(type))
+    throw new UsageError('E_IMPORT', `'--type ${type}' is not known`, { hint: offer(type, types) });
   const cut = PLANES.find((one) => one === (plane ?? 'axial'));
   if (cut !== undefined) return { type, plane: cut };
-  throw new UsageError('E_IMPORT', `'--plane ${plane}' is not known`, {
-    hint: `It takes ${PLANES.join(', ')}`,
-  });
+  throw new UsageError('E_IMPORT', `'--plane ${plane}' is not known`, { hint: offer(plane ?? '', PLANES) });
 }
 
 function ifThere(name: string, path: string): Record<string, string> {

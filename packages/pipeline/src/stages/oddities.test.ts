@@ -117,6 +117,25 @@ test('a class with a name among grades is a question, and --labels an answer', a
   ]);
 });
 
+test('a class that is named and has nobody is told: the last by a warning, another by an error that names it', async () => {
+  const { raw, config } = cohort();
+  config.data.labels = ['grade0', 'grade1', 'severe'];
+  const said = "no patient with usable slices is of the class 'severe'";
+  expect(await warned(config)).toEqual([expect.stringContaining(said)]);
+  // A folder of a class is a name too, though its patients lack a modality.
+  config.data.labels = null;
+  for (const hospital of ['JM', 'SY', 'ZS']) {
+    const place = hospital === 'JM' ? join(raw, hospital, 'fold1') : join(raw, hospital);
+    mkdirSync(join(place, 'grade2', `${hospital}020`, 'A'), { recursive: true });
+  }
+  expect((await warned(config)).filter((text) => text.includes('of the class'))).toEqual([]);
+  config.data.labels = ['grade0', 'mild', 'grade1'];
+  await expect(preprocess({ config }, listening())).rejects.toMatchObject({
+    code: 'E_LABELS',
+    message: expect.stringMatching(/no patient .* is of the class mild.*leave it out of --labels/),
+  });
+});
+
 test('a copy of a slice is told of', async () => {
   const { raw, config } = cohort();
   const place = join(raw, patient('SY', 0, 0), 'A');

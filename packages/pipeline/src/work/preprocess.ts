@@ -44,6 +44,7 @@ import { requireEachLearnable } from '@radweave/study/cohort/learnable';
 import { requireModalityNames } from '@radweave/study/cohort/modality-names';
 import {
   alikeHospitals,
+  emptyClasses,
   externalOddities,
   lackingPatients,
   repeatedSlices,
@@ -130,6 +131,7 @@ export async function preprocess(
     ...alikeHospitals(found.hospitals),
     ...lackingPatients('data-lost', found, gathered.lacking, modalities),
     ...lackingPatients('data-kept', found, keptOf(gathered.members, modalities), modalities),
+    ...emptyClasses(found, gathered.members),
     ...unusedFiles(found, check.masks),
     ...repeatedSlices(gathered.members, check.facts),
     ...check.brightness.warnings(homes),

@@ -13,6 +13,11 @@ export const DATA = {
     ({ hospital, folder, classes, n }) =>
       `${hospital}: folder '${folder}' was not read, because it is not called ${classes}; it holds ${counted(n, 'folder')}`,
   ),
+  'data-class-empty': of(
+    { names: 'texts' },
+    ({ names }) =>
+      `no patient with usable slices is of the class ${names.map((name) => `'${name}'`).join(' or ')}; check the names of the class folders, and --labels (data.labels)`,
+  ),
   'data-hospitals-alike': of(
     { names: 'texts' },
     ({ names }) =>

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inTemporaryFolder, ResourceError } from '@radweave/artifacts';
+import { existsSync, readFileSync } from '@radweave/artifacts/files';
 
 /** The most that a browser may take: a report with many pictures takes some seconds. */
 const TIMEOUT_MS = 180_000;

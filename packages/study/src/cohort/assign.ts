@@ -108,7 +108,14 @@ export function checkLabelRange(
   names: readonly string[] | null,
 ): void {
   const labels = [...new Set(members.map(({ label }) => label))].sort((a, b) => a - b);
-  if (labels.some((label, i) => label !== i)) {
+  const gaps = Array.from({ length: labels.at(-1) ?? 0 }, (_, i) => i).filter((i) => !labels.includes(i));
+  if (gaps.length > 0 && names !== null) {
+    const empty = gaps.map((label) => labelName(names, label)).join(' or ');
+    throw new DataError('E_LABELS', `no patient with usable slices is of the class ${empty}`, {
+      hint: 'Correct the names of its folders, or leave it out of --labels (data.labels)',
+    });
+  }
+  if (gaps.length > 0) {
     throw new DataError(
       'E_LABELS',
       `the labels are ${labels.join(', ')}, but must count 0, 1, … without gaps`,

@@ -124,6 +124,12 @@ export function repeatedSlices(
   return byPlace(repeated, 'data-repeated');
 }
 
+/** Classes that are named, by the user or by a folder, and have no patient who is used. */
+export function emptyClasses({ labels }: FoundCohort, members: readonly CohortMember[]): Remark[] {
+  const names = (labels ?? []).filter((_, label) => !members.some((one) => one.label === label));
+  return names.length === 0 ? [] : [remark('data-class-empty', { names })];
+}
+
 /** Why the external patients show nothing, or cannot tell what tells the labels apart from what tells hospitals apart. */
 export function externalOddities(
   external: readonly CohortMember[],

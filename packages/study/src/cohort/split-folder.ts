@@ -59,10 +59,12 @@ export function requireSplit(splitsDir: string, modalities: readonly string[]): 
 /** What to say where a modality has no split file: those that have are offered. */
 export function noSplit(splitsDir: string, split: Split, ...modalities: readonly string[]): UsageError {
   const [first = ''] = modalities;
-  const make = `run first: radweave preprocess --root_dir … --modalities … ${modalities.join(' ')}; or name the folder with --splits_dir`;
+  const known = splitModalities(splitsDir);
+  const all = [...new Set([...known, ...modalities])].join(' ');
+  const make = `run first: radweave preprocess --root_dir FOLDER --modalities ${all}; or name the folder with --splits_dir`;
   return new UsageError('E_NO_SPLIT', `there is no split file of ${modalities.join(', ')}`, {
     where: splitPath(splitsDir, split, first),
-    hint: offer(first, splitModalities(splitsDir), make),
+    hint: offer(first, known, make),
   });
 }
 
