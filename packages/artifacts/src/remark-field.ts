@@ -1,5 +1,6 @@
-import { asWritten, type Remark, readRemark } from '@radweave/remarks';
+import { asWritten, type Remark, readRemark, remark } from '@radweave/remarks';
 import { z } from 'zod';
+import type { RadweaveError } from './errors.ts';
 
 /** A remark in a file; files of earlier versions have its text alone. */
 export const remarkField: z.ZodType<Remark> = z.union([
@@ -13,3 +14,9 @@ export const remarkField: z.ZodType<Remark> = z.union([
 export const remarkOrNull: z.ZodType<Remark | null> = z
   .union([z.literal('').transform(() => null), remarkField])
   .nullable();
+
+/** What is wrong with a file, and which. */
+export function damageOf({ fault, where }: RadweaveError): Remark {
+  if (where === undefined) return asWritten(fault);
+  return remark('audit-unreadable', { what: fault.slice(0, -` (${where})`.length), file: where });
+}

@@ -2,13 +2,14 @@ import { SPLITS, slicesHash, toldFile } from '@radweave/artifacts';
 import { remark } from '@radweave/remarks';
 import { otherRoot } from '@radweave/study/cohort/split-folder';
 import { auditCase, type CheckReport, type Found, finding, NO_PIXELS } from './check.ts';
+import { movedFolders } from './moved-folders.ts';
 import { type AuditedPixels, pixelGaps } from './pixels.ts';
 import type { AuditSubject } from './subject.ts';
 
-/** Slices that are not those which `preprocess` saw: other pixels, another label, another list; or a data root of another place. */
+/** Slices that are not those which `preprocess` saw: other pixels, another label, another list; folders or a data root of another place. */
 export function checkChangedSlices(subject: AuditSubject, pixels: AuditedPixels | null): CheckReport {
   const report = pixels === null ? NO_PIXELS : changedPixels(subject, pixels);
-  return { ...report, found: [...report.found, ...movedRoot(subject)] };
+  return { ...report, found: [...report.found, ...movedFolders(subject), ...movedRoot(subject)] };
 }
 
 /** As `train`, `extract` and `explain` warn. */

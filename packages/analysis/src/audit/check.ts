@@ -1,5 +1,11 @@
-import { type AuditCase, type AuditFinding, type AuditSeverity, DataError } from '@radweave/artifacts';
-import { asWritten, type Remark, remark } from '@radweave/remarks';
+import {
+  type AuditCase,
+  type AuditFinding,
+  type AuditSeverity,
+  DataError,
+  damageOf,
+} from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 
 /** Cases that a finding lists; all are counted. */
 const LISTED = 20;
@@ -12,7 +18,7 @@ export interface CheckReport {
   /** What was looked at; null when there was nothing to look at. */
   looked: Remark | null;
   found: Found[];
-  /** What could not be looked at, and why; `as-written` where a file is there and cannot be read. */
+  /** What could not be looked at, and why; {@link damageOf} where a file is there and cannot be read. */
   gaps: Remark[];
 }
 
@@ -55,7 +61,7 @@ export function attempt<T>(gaps: Remark[], read: () => T): T | undefined {
     return read();
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    gaps.push(asWritten(error.fault));
+    gaps.push(damageOf(error));
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
-import { type AuditCase, identityOf, outputFolders, type SplitIdentity } from '@radweave/artifacts';
-import { asWritten, type Remark, remark } from '@radweave/remarks';
+import { type AuditCase, damageOf, identityOf, outputFolders, type SplitIdentity } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 import { damagedRuns, findRuns, newestFitting } from '@radweave/study/runs/run-folder';
 import { requirePredictions } from '@radweave/study/runs/run-predictions';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
@@ -15,7 +15,7 @@ import type { AuditSubject } from './subject.ts';
 export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader): Promise<CheckReport> {
   const { config, modalities, runs, splitsOf } = subject;
   const outputDir = config.experiment.output_dir;
-  const gaps: Remark[] = damagedRuns(outputDir).map(({ error }) => asWritten(error.fault));
+  const gaps: Remark[] = damagedRuns(outputDir).map(({ error }) => damageOf(error));
   const used = { trainedOn: [] as AuditCase[], selectedOn: [] as AuditCase[] };
   const old: AuditCase[] = [];
   let looked = 0;

@@ -16,7 +16,7 @@ import { isForeign } from '../features/foreign.ts';
 import { readRecordedFeatures } from '../features/recorded.ts';
 import { readSplitFeatures } from '../features/source.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
-import { otherPatients, type TablePatient } from './other-patients.ts';
+import { changedCases, otherPatients, type TablePatient } from './other-patients.ts';
 import { type SeenCases, seenCases } from './seen.ts';
 import { type AuditSubject, gather } from './subject.ts';
 
@@ -48,6 +48,8 @@ export async function checkFeatures(subject: AuditSubject, reader: SeenReader): 
     }
     looked.push(modality);
     for (const own of features) moved.push(...movedCases(own, modality, subject));
+    const then = Object.fromEntries(features.map(({ split, set }) => [split, set.slices_identity]));
+    others.push(...changedCases({ [modality]: then }, subject, `the features of ${modality}`));
     others.push(...otherPatients(features, [modality], subject, `the features of ${modality}`));
     // A split whose record says in_sample was extracted with a network that knows it, whatever became of the file.
     const recorded = features.filter(({ split, set }) => split !== 'train' && set.in_sample === true);
@@ -92,8 +94,11 @@ function readSplits(featuresDir: string, modality: string, gaps: Remark[]): Audi
     const faults: Remark[] = [];
     for (const row of rows) attempt(faults, () => readRecordedFeatures(row, table, arrays));
     const [first] = faults;
-    if (first !== undefined)
-      gaps.push(remark('audit-damaged-features', { n: faults.length, modality, split, example: first.text }));
+    if (first !== undefined) {
+      const file = first.code === 'audit-unreadable' ? first.params.file : table;
+      const about = { n: faults.length, modality, split, example: first.text, file };
+      gaps.push(remark('audit-damaged-features', about));
+    }
     return [
       {
         split,

@@ -10,7 +10,7 @@ import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
 import { FusionResults } from '../fusion/fusion-results.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
-import { otherPatients, type TablePatient } from './other-patients.ts';
+import { changedCases, otherPatients, type TablePatient } from './other-patients.ts';
 import type { AuditSubject } from './subject.ts';
 
 /** A fusion fitted on in-sample features, on patients who are now in a set that must be unseen, or of other patients. */
@@ -28,6 +28,7 @@ export function checkFusion(subject: AuditSubject): CheckReport {
   const inSample = model.modalities.filter(({ in_sample }) => in_sample === true);
   const isStacked = model.stacked !== undefined;
   const modalities = model.modalities.map(({ modality }) => modality);
+  const slices = Object.fromEntries(model.modalities.map((one) => [one.modality, one.slices_identity]));
   const gaps: Remark[] = [];
   const results = SPLITS.flatMap((split) => {
     const patients = predictedIn(fusion, split, gaps);
@@ -43,7 +44,10 @@ export function checkFusion(subject: AuditSubject): CheckReport {
       ...finding(remark('LEAK_FUSION_THRESHOLD'), fittedOn('val', ['test']), file, again),
       ...finding(
         remark('WARN_FUSION_PATIENTS'),
-        otherPatients(results, modalities, subject, 'the fusion'),
+        [
+          ...otherPatients(results, modalities, subject, 'the fusion'),
+          ...changedCases(slices, subject, 'the fusion'),
+        ],
         file,
         again,
       ),

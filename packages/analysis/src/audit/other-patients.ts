@@ -1,5 +1,11 @@
-import type { AuditCase, Split } from '@radweave/artifacts';
-import { allowsMissing } from '../features/known-patients.ts';
+import {
+  type AuditCase,
+  changedSlices,
+  type SlicesIdentities,
+  type Split,
+  slicesIn,
+} from '@radweave/artifacts';
+import { allowsMissing, otherSlices } from '../features/known-patients.ts';
 import { auditCase } from './check.ts';
 import type { AuditSubject } from './subject.ts';
 
@@ -50,4 +56,16 @@ export function otherPatients(
     ...changed,
     ...lacking.map(({ patient, split }) => auditCase([patient], `now in ${split}, not in ${what}`)),
   ];
+}
+
+/** Sets whose slices `preprocess` recorded otherwise since the results were made. */
+export function changedCases(
+  then: Readonly<Record<string, SlicesIdentities | undefined>>,
+  { summary }: AuditSubject,
+  what: string,
+): AuditCase[] {
+  const now = slicesIn(summary, Object.keys(then));
+  return changedSlices(then, now).map(({ split, modality }) =>
+    auditCase([], `${otherSlices(split, modality)} ${what}`),
+  );
 }

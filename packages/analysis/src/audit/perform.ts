@@ -1,5 +1,12 @@
-import { type AuditCheck, type AuditFinding, type AuditGap, DataError } from '@radweave/artifacts';
-import { asWritten, distinct, type Part, type Remark, remark, several } from '@radweave/remarks';
+import {
+  type AuditCheck,
+  type AuditFinding,
+  type AuditGap,
+  DataError,
+  damageOf,
+  groupBy,
+} from '@radweave/artifacts';
+import { distinct, type Part, type Remark, remark, several } from '@radweave/remarks';
 import { auditCase, type CheckReport, finding } from './check.ts';
 import type { Check, CheckTools } from './checks.ts';
 import type { AuditSubject } from './subject.ts';
@@ -34,26 +41,36 @@ async function reportOf(run: () => CheckReport | Promise<CheckReport>): Promise<
     return await run();
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    return { looked: null, found: [], gaps: [asWritten(error.fault)] };
+    return { looked: null, found: [], gaps: [damageOf(error)] };
   }
 }
 
 /** A damaged file, or an image that cannot be decoded, might hide a leak: that is a warning. */
 function withDamage(report: CheckReport, { config }: AuditSubject): CheckReport {
-  const damaged = report.gaps.filter(isOfDamage);
-  const unreadable = finding(
-    remark('WARN_UNREADABLE'),
-    damaged.map(({ text }) => auditCase([], text)),
-    config.experiment.output_dir,
-    'Make these files again, or remove them, and audit again; images that were moved: radweave preprocess',
+  const damaged = report.gaps.flatMap((gap) => {
+    const file = damagedFile(gap, config.experiment.output_dir);
+    return file === null ? [] : [{ file, text: gap.text }];
+  });
+  const unreadable = [...groupBy(damaged, ({ file }) => file)].flatMap(([file, own]) =>
+    finding(
+      remark('WARN_UNREADABLE'),
+      own.map(({ text }) => auditCase([], text)),
+      file,
+      'Make such files again, or remove them, and audit again; images that were moved: radweave preprocess',
+    ),
   );
   return { ...report, found: [...report.found, ...unreadable] };
 }
 
-/** Of itself, or of the weights that a network was started from. */
-function isOfDamage(gap: Part): boolean {
-  if (gap.code === 'audit-silent-start') return isOfDamage(gap.params.reason);
-  return ['as-written', 'audit-undecodable', 'audit-damaged-features'].includes(gap.code);
+/** The first file that a gap is about, where it is one of damage: of itself, or of the weights that a network was started from. */
+function damagedFile(gap: Part, elsewhere: string): string | null {
+  if (gap.code === 'audit-silent-start') return damagedFile(gap.params.reason, elsewhere);
+  if (gap.code === 'as-written') return elsewhere;
+  const isOfDamage =
+    gap.code === 'audit-unreadable' ||
+    gap.code === 'audit-undecodable' ||
+    gap.code === 'audit-damaged-features';
+  return isOfDamage ? gap.params.file : null;
 }
 
 /** A check that could not look at all of it has not passed. */

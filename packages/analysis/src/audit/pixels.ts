@@ -17,7 +17,7 @@ export interface AuditedPixels {
   slices: readonly SeenSlice[];
   constant: number;
   /** What is wrong with images that cannot be decoded. */
-  faults: readonly string[];
+  faults: readonly { path: string; text: string }[];
 }
 
 /** Decodes each image once, as it is on disk: resizing would hide what differs. @throws InterruptedError when told to stop. */
@@ -35,11 +35,11 @@ export async function scanPixels(subject: AuditSubject, context: StageContext): 
     },
   });
   const facts = new Map<string, SliceFacts>();
-  const faults: string[] = [];
+  const faults: { path: string; text: string }[] = [];
   for await (const batch of results) {
     for (const result of batch) {
       if (result.fault === undefined) facts.set(result.path, result);
-      else faults.push(`${result.path}: ${result.fault.text}`);
+      else faults.push({ path: result.path, text: result.fault.text });
     }
   }
   const seen = subject.slices.flatMap((slice): SeenSlice[] => {
@@ -53,5 +53,7 @@ export async function scanPixels(subject: AuditSubject, context: StageContext): 
 /** What could not be compared. */
 export function pixelGaps({ faults }: AuditedPixels): Remark[] {
   const [example] = faults;
-  return example === undefined ? [] : [remark('audit-undecodable', { n: faults.length, example })];
+  if (example === undefined) return [];
+  const { path: file, text } = example;
+  return [remark('audit-undecodable', { n: faults.length, example: `${file}: ${text}`, file })];
 }

@@ -1,6 +1,7 @@
 import {
   type CohortPatient,
   type Config,
+  DataError,
   type KeyedPatient,
   type PatientKeys,
   readCohort,
@@ -19,7 +20,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { patientsOf } from '@radweave/study/cohort/own-splits';
 import { KnownPatients } from '@radweave/study/cohort/patient-hash';
-import { noSplit } from '@radweave/study/cohort/split-folder';
+import { noSplit, requireSplit } from '@radweave/study/cohort/split-folder';
 
 /** A slice that a split file lists; its patient's key in Unicode form NFC. */
 export interface AuditedSlice extends SliceRecord {
@@ -71,7 +72,18 @@ export const COHORT_FILE: string = SPLIT_FILES.cohort;
  *
  * @throws UsageError when no modality has a split file; DataError when a file is not a split file.
  */
-export function readSubject(
+export function readSubject(...study: Parameters<typeof readFiles>): AuditSubject {
+  const [{ data }, modalities] = study;
+  try {
+    return readFiles(...study);
+  } catch (error) {
+    // Of a file that cannot be read it counts more that somebody has changed it.
+    if (error instanceof DataError) requireSplit(data.splits_dir, modalities);
+    throw error;
+  }
+}
+
+function readFiles(
   config: Config,
   modalities: readonly string[],
   runs: Readonly<Record<string, string>>,

@@ -37,6 +37,7 @@ export interface Assembly {
   /** Of the classifiers on features. */
   sizes: FittedSize[];
   inputs: Evaluation['inputs'];
+  slices: Evaluation['slices_identity'];
 }
 
 /** What is done between two models, so that the terminal and a request to stop are served. */
@@ -92,6 +93,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
     label_names: labelNames,
     home_hospital: assembly.homeHospital,
     inputs: assembly.inputs,
+    slices_identity: assembly.slices,
     options: optionsRecord(config, assembly.decisions),
     primary,
     models: models.map(({ name, kind, modalities, frozen, patients }) => ({

@@ -85,12 +85,17 @@ export function presentPredictions(
   fusion: FusionResults,
   facts: CohortFacts,
 ): Record<Split, PredictionRow[]> {
-  const modalities = fusion.model.modalities.map(({ modality }) => modality);
+  const { model } = fusion;
+  const modalities = model.modalities.map(({ modality }) => modality);
+  const slices = Object.fromEntries(model.modalities.map((one) => [one.modality, one.slices_identity]));
   const extract = modalities.map((modality) => `radweave extract --modality ${modality}`).join('; ');
-  const hint = `Fuse again: radweave fuse --modalities ${modalities.join(' ')}; before it, where features are of an earlier division: ${extract}`;
+  const hint = `Fuse again: radweave fuse --modalities ${modalities.join(' ')}; before it, where features are of other patients or slices: ${extract}`;
   return forEachSplit((split) => {
     const patients = fusion.predictions(split);
-    facts.check({ patients, split, file: fusion.predictionsFile(split), modalities, hint });
+    const file = fusion.predictionsFile(split);
+    const owned = model.missing === 'allow' ? ownedBy(patients, model, file) : undefined;
+    const usedOf = owned && ((patient: string): readonly string[] => owned.get(patient) ?? []);
+    facts.check({ patients, split, file, modalities, usedOf, slices, hint });
     return patients;
   });
 }

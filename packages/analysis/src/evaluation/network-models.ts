@@ -81,14 +81,15 @@ function chooseRun({ config, runs }: NetworkWish, modality: string): RunChoice {
 
 function readNetwork(run: RunFolder, modality: string, facts: CohortFacts): NetworkSlices {
   let classes = 2;
-  const isRecorded = run.read().predictions_sha256 !== undefined;
+  const { predictions_sha256, slices_identity } = run.read();
   const patients = forEachSplit((split) => {
     const path = slicePredictionsPath(run.logs, split);
     const people = readPatients(run, split);
-    if (!isRecorded) requireAll(run, people, facts.slicesOf(split, modality), path);
+    if (predictions_sha256 === undefined) requireAll(run, people, facts.slicesOf(split, modality), path);
     classes = people[0]?.slices[0]?.length ?? classes;
     const hint = `Train again: radweave train --modality ${modality}; or name a run on the present split with --run`;
-    facts.check({ patients: people, split, file: path, modalities: [modality], hint });
+    const slices = { [modality]: slices_identity };
+    facts.check({ patients: people, split, file: path, modalities: [modality], slices, hint });
     return people;
   });
   const files = SPLITS.map((split) => slicePredictionsPath(run.logs, split));

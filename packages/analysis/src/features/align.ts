@@ -10,11 +10,13 @@ import {
   featureTablePath,
   hashFile,
   naturalCompare,
+  outputFolders,
   readAligned,
   readAlignmentRecord,
   replaceFilesTogether,
   SPLITS,
   type Split,
+  UNKNOWN_NETWORK,
   writeAligned,
   writeAlignmentRecord,
 } from '@radweave/artifacts';
@@ -24,7 +26,7 @@ import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { requireSplit } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { adoptForeign, keepForeignAligned } from './foreign.ts';
-import { type KnownPatients, knownPatients, requireSameSplit } from './known-patients.ts';
+import { type KnownPatients, requireSameSplit } from './known-patients.ts';
 import { type FeatureSource, hasFeatures, noFeatures, readFeatureSource } from './source.ts';
 
 /** The features of several modalities, the same patients in the same order in each. */
@@ -37,7 +39,7 @@ export interface Alignment {
   hospitalOf: (patient: string) => string;
 }
 
-/** Aligns those of `modalities` that have features; says which have none yet. @throws DataError when none has. */
+/** Aligns those of `modalities` that have features; says which have none yet. @throws UsageError when none has. */
 export async function alignAvailable(
   config: Config,
   modalities: readonly string[],
@@ -50,7 +52,7 @@ export async function alignAvailable(
   const waiting = modalities.filter((modality) => !ready.includes(modality));
   if (ready.length === 0) {
     const what = `there are no features of ${modalities.join(', ')}`;
-    throw noFeatures(what, features_dir, modalities[0] ?? '…', features_dir);
+    throw noFeatures(what, features_dir, modalities[0] ?? '');
   }
   if (waiting.length > 0) {
     say(
@@ -65,7 +67,7 @@ export async function alignAvailable(
  * Writes `aligned/` of every split: the patients who have all modalities, in natural order of their IDs.
  *
  * @param alignedDir Folder of the splits' `aligned/`, if not that of the features.
- * @throws DataError when features are missing, mixed or of another split.
+ * @throws UsageError where there are none; DataError when features are unfinished, mixed or of another split.
  */
 export async function align(
   config: Config,
@@ -73,7 +75,7 @@ export async function align(
   context: StageContext,
   alignedDir: string = config.data.features_dir,
 ): Promise<Alignment> {
-  const { sources, known } = openSources(config.data, modalities, context);
+  const { sources, known } = openSources(config, modalities, context);
   const { features_dir } = config.data;
   const splits = forEachSplit((split) => alignSplit(split, sources, known));
   const folders = forEachSplit((split) => alignedFolder(alignedDir, split));
@@ -101,7 +103,7 @@ export async function alignIfStale(
     say(context, 'The aligned tables are missing or stale: aligning again.');
     return align(config, modalities, context);
   }
-  const { sources, known } = openSources(config.data, modalities, context);
+  const { sources, known } = openSources(config, modalities, context);
   const splits = forEachSplit((split) => readAligned(alignedFolder(features_dir, split), modalities));
   return { sources, splits, labelNames: namesOf(known), hospitalOf: hospitalsIn(known) };
 }
@@ -122,7 +124,7 @@ export function areAligned(featuresDir: string, modalities: readonly string[]): 
 }
 
 function openSources(
-  data: Config['data'],
+  { data, experiment }: Config,
   modalities: readonly string[],
   context: StageContext,
 ): { sources: FeatureSource[]; known: KnownPatients } {
@@ -130,9 +132,21 @@ function openSources(
   requireSplit(splits_dir, modalities);
   for (const modality of modalities) adoptForeign(features_dir, modality, context);
   const sources = modalities.map((modality) => readFeatureSource(features_dir, modality));
-  const known = knownPatients(splits_dir, modalities);
-  requireSameSplit(sources, known, splits_dir);
+  const known = requireSameSplit(sources, splits_dir, modalities);
+  for (const source of sources) sayOtherRun(source, experiment.output_dir, context);
   return { sources, known };
+}
+
+/** The numbers of the network beside them would be another's: features that were copied, or extracted with a checkpoint from elsewhere. */
+function sayOtherRun({ modality, sets }: FeatureSource, outputDir: string, context: StageContext): void {
+  const { checkpoint } = sets.train;
+  if (checkpoint === 'pretrained' || checkpoint === UNKNOWN_NETWORK) return;
+  const own = join(outputFolders(outputDir).checkpoints, ...checkpoint.split(/[\\/]/).slice(-2));
+  if (existsSync(own)) return;
+  say(
+    context,
+    `The features of ${modality} come from ${checkpoint}, which is no checkpoint of ${outputDir}.`,
+  );
 }
 
 function alignSplit(split: Split, sources: readonly FeatureSource[], known: KnownPatients): AlignedFeatures {

@@ -1,5 +1,6 @@
 import {
   type Config,
+  changedSlices,
   DataError,
   readSplitSummary,
   SPLITS,
@@ -7,7 +8,8 @@ import {
   splitFiles,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { readCohort } from '@radweave/study/cohort/read-cohort';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { type Cohort, readCohort } from '@radweave/study/cohort/read-cohort';
 import type { FeatureSource } from './source.ts';
 
 /** What the split files say of a patient. */
@@ -24,16 +26,9 @@ export interface KnownPatient {
 /** Patients by ID, in Unicode form NFC. */
 export type KnownPatients = ReadonlyMap<string, KnownPatient>;
 
-/**
- * The patients of the splits folder; none where it has no split files.
- *
- * @throws DataError when the split is torn.
- */
-export function knownPatients(splitsDir: string, modalities: readonly string[]): KnownPatients {
-  const cohort = readCohort({ splits_dir: splitsDir, root_dir: null }, modalities);
-  const patients = cohort?.patients ?? [];
+function patientsOf(cohort: Cohort | null): KnownPatients {
   return new Map(
-    patients.map(({ patient, hospital, split, label, label_name: labelName, slices }) => {
+    (cohort?.patients ?? []).map(({ patient, hospital, split, label, label_name: labelName, slices }) => {
       const modalities = Object.keys(slices).filter((modality) => (slices[modality] ?? 0) > 0);
       return [patient.normalize('NFC'), { hospital, split, label, labelName, modalities }];
     }),
@@ -50,20 +45,23 @@ export function allowsMissing({ splits_dir, missing }: Config['data']): boolean 
 }
 
 /**
- * Refuses features of other patients than the present ones: who are now in another set or class, or in none, for whom the
- * modalities disagree, and present patients who are not among them.
+ * The patients of the splits folder; none where it has no split files. Refuses features of others: who are now in another set or
+ * class, or in none, for whom the modalities disagree, and present patients who are not among them; and features of other slices.
  *
- * @throws DataError naming some of them.
+ * @throws DataError naming some of them; when the split is torn.
  */
 export function requireSameSplit(
   sources: readonly FeatureSource[],
-  known: KnownPatients,
   splitsDir: string,
-): void {
+  modalities: readonly string[],
+): KnownPatients {
+  const cohort = readCohort({ splits_dir: splitsDir, root_dir: null }, modalities);
+  const known = patientsOf(cohort);
+  const slices = cohort?.slices() ?? {};
   const first = new Map<string, { modality: string; split: Split; label: number }>();
   const wrong: string[] = [];
   const again = new Set<string>();
-  for (const { modality, rows } of sources) {
+  for (const { modality, rows, sets } of sources) {
     const refuse = (text: string): void => {
       wrong.push(text);
       again.add(modality);
@@ -95,15 +93,21 @@ export function requireSameSplit(
       if (!modalities.includes(modality) || found.has(patient)) continue;
       refuse(`${patient} (now in ${split}, without features of ${modality})`);
     }
+    const then = { [modality]: forEachSplit((split) => sets[split].slices_identity) };
+    for (const { split } of changedSlices(then, slices)) refuse(otherSlices(split, modality));
   }
-  if (wrong.length === 0) return;
+  if (wrong.length === 0) return known;
   const more = wrong.length > 5 ? ', …' : '';
   throw new DataError(
     'E_FEATURES_SPLIT',
-    `the features are of another division of the patients: ${wrong.slice(0, 5).join(', ')}${more}`,
+    `the features are of other patients or slices than the present ones: ${wrong.slice(0, 5).join(', ')}${more}`,
     {
       where: splitsDir,
       hint: `Extract again: ${[...again].map((modality) => `radweave extract --modality ${modality}`).join('; ')}; or name the --splits_dir the features belong to`,
     },
   );
 }
+
+/** Of results, in the same words everywhere. */
+export const otherSlices = (split: Split, modality: string): string =>
+  `the ${split} slices of ${modality} have changed since`;

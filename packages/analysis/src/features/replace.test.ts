@@ -97,7 +97,7 @@ test('features that are replaced are the old ones, the new ones or unfinished, w
     try {
       state = checkpoints();
     } catch (error) {
-      expect(error, name).toMatchObject({ code: 'E_NO_FEATURES' });
+      expect(error, name).toMatchObject({ code: 'E_FEATURES_TORN' });
       state = 'unfinished';
     }
     found.add(state);

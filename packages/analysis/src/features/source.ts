@@ -9,6 +9,7 @@ import {
   readFeatureTable,
   SPLITS,
   type Split,
+  UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { offer } from '@radweave/remarks';
@@ -30,15 +31,10 @@ export function hasFeatures(featuresDir: string, modality: string): boolean {
 }
 
 /** What to say where a modality lacks features: where it has none, those that have are offered. */
-export function noFeatures(what: string, featuresDir: string, modality: string, where: string): DataError {
-  const known = featureModalities(featuresDir);
-  return new DataError('E_NO_FEATURES', what, {
-    where,
-    hint: offer(
-      modality,
-      known.includes(modality) ? [] : known,
-      `run: radweave extract --modality ${modality}`,
-    ),
+export function noFeatures(what: string, featuresDir: string, modality: string): UsageError {
+  return new UsageError('E_NO_FEATURES', what, {
+    where: featuresDir,
+    hint: offer(modality, featureModalities(featuresDir), `run: radweave extract --modality ${modality}`),
   });
 }
 
@@ -50,18 +46,18 @@ export interface SplitFeatures {
   arrays: RecordedArrays;
 }
 
-/** @throws DataError when the table or its record is missing, damaged or not that of the other. */
+/** @throws UsageError where there are no features; DataError when table or record is missing, damaged or not that of the other. */
 export function readSplitFeatures(featuresDir: string, split: Split, modality: string): SplitFeatures {
   const table = featureTablePath(featuresDir, split, modality);
   const record = featureSetPath(featuresDir, split, modality);
   const lacking = [table, record].find((path) => !existsSync(path));
+  if (lacking !== undefined && !hasFeatures(featuresDir, modality) && !existsSync(record))
+    throw noFeatures(`there are no features of ${modality}`, featuresDir, modality);
   if (lacking !== undefined) {
-    throw noFeatures(
-      `the ${split} features of ${modality} are missing or unfinished`,
-      featuresDir,
-      modality,
-      lacking,
-    );
+    throw new DataError('E_FEATURES_TORN', `the ${split} features of ${modality} are unfinished`, {
+      where: lacking,
+      hint: `Run: radweave extract --modality ${modality}`,
+    });
   }
   const rows = readFeatureTable(table);
   const set = readFeatureSet(record);
@@ -80,7 +76,7 @@ export function requireArrays(featuresDir: string, modality: string): void {
 /**
  * Reads a modality's tables and feature sets.
  *
- * @throws DataError when a split is missing or unfinished, or the splits come from different checkpoints.
+ * @throws UsageError where there are none; DataError when a split is unfinished, or the splits come from different checkpoints.
  */
 export function readFeatureSource(featuresDir: string, modality: string): FeatureSource {
   const splits = forEachSplit((split) => readSplitFeatures(featuresDir, split, modality));

@@ -1,6 +1,6 @@
 import { type Config, featureTablePath, SPLITS, type Split } from '@radweave/artifacts';
 import { type Matrix, sideBySide, takeRows, zeros } from '@radweave/stats';
-import { knownPatients, requireSameSplit } from '../features/known-patients.ts';
+import { requireSameSplit } from '../features/known-patients.ts';
 import { hasFeatures, readFeatureSource } from '../features/source.ts';
 import { poolFeatures } from '../fusion/pool.ts';
 
@@ -25,15 +25,14 @@ export interface PatientFeatures {
  * The patients' mean features of each modality that has been extracted, and side by side of those who have all of them
  * (`fused`, when there are several).
  *
- * @throws DataError when features are unfinished, mixed or of another division of the patients.
+ * @throws DataError when features are unfinished, mixed or of other patients or slices than the present ones.
  */
 export function readPatientFeatures(data: Config['data'], modalities: readonly string[]): PatientFeatures[] {
   const { features_dir, splits_dir } = data;
   const sources = modalities
     .filter((modality) => hasFeatures(features_dir, modality))
     .map((modality) => readFeatureSource(features_dir, modality));
-  const known = knownPatients(splits_dir, modalities);
-  requireSameSplit(sources, known, splits_dir);
+  const known = requireSameSplit(sources, splits_dir, modalities);
   const alone = sources.map(({ modality, rows, sets, arrays }): PatientFeatures => {
     const dims = sets.train.dims;
     const patients = SPLITS.flatMap((split) =>

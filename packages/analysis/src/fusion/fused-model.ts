@@ -11,6 +11,7 @@ import {
 } from '@radweave/artifacts';
 import { distinct, type Remark, remark, several } from '@radweave/remarks';
 import { rowOf, type ThresholdRule } from '@radweave/stats';
+import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { programVersions } from '@radweave/study/context/versions';
 import { predictedLabels } from '@radweave/study/decisions/predicted-label';
 import type { Alignment } from '../features/align.ts';
@@ -137,6 +138,7 @@ function modalityOf({ modality, sets }: FeatureSource): FusionModality {
     normalize_std: train.normalize_std,
     precision: train.precision,
     in_sample: train.in_sample,
+    slices_identity: forEachSplit((split) => sets[split].slices_identity),
   };
 }
 

@@ -1,6 +1,9 @@
 import {
   type Config,
+  changedSlices,
   DataError,
+  type LogitsRecord,
+  logitsRecordPath,
   type PatientLogits,
   type Split,
   type StackedModel,
@@ -9,6 +12,8 @@ import { type Remark, remark } from '@radweave/remarks';
 import type { Matrix, ThresholdRule } from '@radweave/stats';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { KnownPatients } from '@radweave/study/cohort/patient-hash';
+import { presentSlices } from '@radweave/study/cohort/read-cohort';
+import { otherSlices } from '../features/known-patients.ts';
 import { classify, fitClassifier, thresholdOf } from './classifier.ts';
 import type { FusedSplit } from './fused-split.ts';
 import { thresholdCautions } from './in-sample.ts';
@@ -41,6 +46,7 @@ export function fitStack(
 ): Stack {
   const known = new KnownPatients(data);
   const sources = modalities.map((modality) => readModalityLogits(data.features_dir, modality, known));
+  for (const { record } of sources) requireSameSlices(record, data);
   const features = forEachSplit((split) => logitMatrix(sources, splits[split], classes));
   const set = (split: 'train' | 'val') => ({ fused: splits[split], features: features[split] });
   const { classifier, unchosen } = fitClassifier(STACKED, modalities, set('train'), set('val'), classes, {
@@ -72,6 +78,15 @@ export function fitStack(
 
 function cautionsOf(split: Split): Remark[] {
   return split === 'train' ? [remark('stack-fitted-here')] : [];
+}
+
+function requireSameSlices({ modality, folds, slices_identity }: LogitsRecord, data: Config['data']): void {
+  const [changed] = changedSlices({ [modality]: slices_identity }, presentSlices(data, [modality]));
+  if (changed === undefined) return;
+  throw new DataError('E_LOGITS_PATIENTS', `${otherSlices(changed.split, modality)} the logits were made`, {
+    where: logitsRecordPath(data.features_dir, modality),
+    hint: `Run again: radweave extract --modality ${modality} --cross_fit ${folds}`,
+  });
 }
 
 /** Patients × columns: logit 1 − logit 0 per modality with two classes, else each class's logit. */

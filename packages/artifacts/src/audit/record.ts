@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jsonFile, recordOf } from '../json.ts';
 import { remarkField } from '../remark-field.ts';
+import { studySlices } from '../splits/slices-hash.ts';
 
 const whole = z.int().min(0);
 const word = z.string().min(1);
@@ -88,6 +89,8 @@ const schema = z.object({
   splits_dir: z.string(),
   /** Of `cohort.csv`; null without one. */
   split_hash: z.string().nullable(),
+  /** Of the slices as `preprocess` recorded them; earlier versions wrote none. */
+  slices_identity: studySlices.optional(),
   /** Bits up to which perceptual hashes count as near; null when pixels were not looked at. */
   near_duplicate_distance: z.int().min(0).max(15).nullable(),
   checks: z.array(check),

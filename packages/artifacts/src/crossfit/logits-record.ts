@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jsonFile, recordOf, sha256 } from '../json.ts';
+import { slicesIdentities } from '../splits/slices-hash.ts';
 
 const patients = z.array(
   z.string().regex(/^(?:[0-9a-f]{8}:)?[0-9a-f]{32}$/, 'expected 32 hexadecimal digits after those of a key'),
@@ -30,6 +31,8 @@ const schema = z.object({
   classes: z.int().min(2),
   /** SHA-256 (hex) of settings, patients and folds. */
   identity: sha256,
+  /** Of the slices; files of earlier versions have none. */
+  slices_identity: slicesIdentities.optional(),
   models: z.array(foldModel),
   /** SHA-256 (hex) of each table. */
   tables: z.object({ train: sha256, val: sha256, test: sha256 }),

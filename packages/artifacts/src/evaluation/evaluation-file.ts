@@ -4,6 +4,7 @@ import { frozenRecord } from '../fusion/model-file.ts';
 import { jsonFile, recordOf } from '../json.ts';
 import { remarkField, remarkOrNull } from '../remark-field.ts';
 import { SPLITS } from '../split.ts';
+import { studySlices } from '../splits/slices-hash.ts';
 
 const whole = z.int().min(0);
 const split = z.enum(SPLITS);
@@ -181,6 +182,8 @@ const schema = z.strictObject({
   home_hospital: z.string(),
   /** Files that were read, with their hashes. */
   inputs: z.array(z.strictObject({ path: z.string(), sha256: z.string() })),
+  /** Of the slices that the results come from; files of earlier versions have none. */
+  slices_identity: studySlices.optional(),
   options: z.strictObject({
     /** Whether thresholds, calibrators and aggregations were fitted here or come from an earlier evaluation. */
     decisions: z.enum(['fitted', 'taken over']),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PRECISIONS } from '../config/precision.ts';
 import { jsonFile, recordOf, sha256 } from '../json.ts';
 import { folderName } from '../names.ts';
+import { slicesIdentities } from '../splits/slices-hash.ts';
 
 /** Model and checkpoint of features that another program made. */
 export const UNKNOWN_NETWORK = 'unknown';
@@ -35,6 +36,8 @@ const schema = z.object({
   dims: z.int().min(1).max(MOST_DIMS),
   patients: whole,
   slices: whole,
+  /** Of the slices; files of earlier versions have none. */
+  slices_identity: slicesIdentities.shape.test,
   /** SHA-256 (hex) of each patient's array, in the order of the table; files of earlier versions have none. */
   arrays_sha256: z.array(sha256).optional(),
   /** Null, like the three below, where the network is unknown. */

@@ -4,6 +4,7 @@ import { PRECISIONS } from '../config/precision.ts';
 import { DataError } from '../errors.ts';
 import { LARGEST_IMAGE, MOST_DIMS } from '../features/feature-set.ts';
 import { jsonFile, recordOf, sha256, splitHashes } from '../json.ts';
+import { slicesIdentities } from '../splits/slices-hash.ts';
 
 const whole = z.int().min(0);
 
@@ -39,6 +40,8 @@ const modality = z.object({
   precision: z.enum(PRECISIONS).nullable(),
   /** Whether the network was trained on the training patients; null when the checkpoint does not say. */
   in_sample: z.boolean().nullable(),
+  /** Of the slices that the features came from; files of earlier versions have none. */
+  slices_identity: slicesIdentities.optional(),
 });
 export type FusionModality = z.infer<typeof modality>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jsonFile, readJson, recordOf, sha256, writeJson } from '../json.ts';
 import { remarkField, remarkOrNull } from '../remark-field.ts';
+import { studySlices } from '../splits/slices-hash.ts';
 
 const whole = z.int().min(0);
 const format = z.union([z.literal(1), z.literal(2)]);
@@ -52,6 +53,8 @@ const record = z.object({
   reference: z.array(reference),
   /** Of the patients, see `splitHash`; earlier versions wrote none. */
   split_hash: sha256.optional(),
+  /** Of the slices that the features come from; earlier versions wrote none. */
+  slices_identity: studySlices.optional(),
   sites: z.array(site),
   seed: whole,
   /** Cautions that belong beside every number of this folder. */

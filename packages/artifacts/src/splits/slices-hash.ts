@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { recordOf } from '../json.ts';
+import { SPLITS, type Split } from '../split.ts';
 import { toldSlice } from './slice-path.ts';
+import type { SplitSummary } from './summary.ts';
 
 /** A slice of a split file, with what its image shows. */
 export interface HashedSlice {
@@ -21,4 +25,47 @@ export function slicesHash(slices: readonly HashedSlice[]): string {
     hash.update(`${JSON.stringify([toldSlice(path, hospital).normalize('NFC'), label, pixels])}\n`);
   }
   return hash.digest('hex');
+}
+
+const identity = z
+  .string()
+  .regex(/^(pixels|names):[0-9a-f]{64}$/, 'expected pixels: or names: and a SHA-256');
+
+/**
+ * Which slices a set of a modality had when something was made of them: `pixels:` and the {@link slicesHash} that `preprocess`
+ * recorded, or `names:` and that of a split of the researchers' own without the pixels. Left out where it is not known.
+ */
+export const slicesIdentities = z.object({ train: identity, val: identity, test: identity }).partial();
+export type SlicesIdentities = z.infer<typeof slicesIdentities>;
+
+/** By modality. */
+export const studySlices = recordOf(slicesIdentities);
+export type StudySlices = z.infer<typeof studySlices>;
+
+/** What `preprocess` recorded of the slices of modalities; `other` tells what it did not. */
+export function slicesIn(
+  summary: SplitSummary | null,
+  modalities: readonly string[],
+  other: (split: Split, modality: string) => string | undefined = () => undefined,
+): StudySlices {
+  const ofSet = (split: Split, modality: string): string | undefined => {
+    const pixels = summary?.slices?.[modality]?.[split];
+    return pixels === undefined ? other(split, modality) : `pixels:${pixels}`;
+  };
+  return Object.fromEntries(
+    modalities.map((one) => [one, Object.fromEntries(SPLITS.map((split) => [split, ofSet(split, one)]))]),
+  );
+}
+
+/** The sets whose slices are known to be others now. Those of a split of another kind cannot be compared. */
+export function changedSlices(
+  then: Readonly<Record<string, SlicesIdentities | undefined>>,
+  now: StudySlices,
+): { modality: string; split: Split }[] {
+  return Object.keys(then).flatMap((modality) =>
+    SPLITS.filter((split) => {
+      const [one, other] = [then[modality]?.[split], now[modality]?.[split]];
+      return one !== other && one !== undefined && one.split(':')[0] === other?.split(':')[0];
+    }).map((split) => ({ modality, split })),
+  );
 }

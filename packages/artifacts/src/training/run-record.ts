@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jsonFile, splitHashes } from '../json.ts';
+import { slicesIdentities } from '../splits/slices-hash.ts';
 
 /** What is known of a run without opening its checkpoints: `checkpoints/{exp_name}/run.json`. */
 const schema = z.object({
@@ -15,6 +16,8 @@ const schema = z.object({
   split_hash: z.string().default(''),
   /** Of the training and validation patients alone; runs before this was recorded have none. */
   fitted_on_hash: z.string().optional(),
+  /** Of the slices; runs of earlier versions have none. */
+  slices_identity: slicesIdentities.optional(),
   /** ISO 8601, UTC: when the run was begun or its last epoch ended; runs before this was recorded have none. */
   time: z.iso.datetime().optional(),
   /** Set in the runs of a cross-validation or cross-fitting: its name. Such a run is never chosen by itself. */

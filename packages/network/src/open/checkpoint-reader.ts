@@ -1,6 +1,6 @@
-import { DataError } from '@radweave/artifacts';
+import { DataError, damageOf } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { asWritten, type Remark, remark } from '@radweave/remarks';
+import { type Remark, remark } from '@radweave/remarks';
 import type { KnownPatients } from '@radweave/study/cohort/patient-hash';
 import type { SeenPatients, SeenReader } from '@radweave/study/runs/seen-patients';
 import { Tensor } from '@radweave/torch';
@@ -61,7 +61,7 @@ async function readOwn(path: string): Promise<Own | Remark> {
     const { patients, config } = saved.about;
     return { ...patients, startedFrom: config.model?.weights ?? null };
   } catch (error) {
-    if (error instanceof DataError) return asWritten(error.fault);
+    if (error instanceof DataError) return damageOf(error);
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import {
   RadweaveError,
   ResourceError,
   readSplit,
+  SPLITS,
   type Split,
   splitFiles,
   splitPath,
@@ -21,6 +22,7 @@ import {
   type SliceStore,
   StoreBuilder,
   type StoreShape,
+  storeKey,
 } from '@radweave/imaging';
 import { counted } from '@radweave/remarks';
 import { sortByName } from '@radweave/study/cohort/mask-names';
@@ -65,6 +67,24 @@ export async function loadSplit(
   context: StageContext,
 ): Promise<LoadedSplit> {
   return decodeSplit(data, split, modality, readSliceTable(data, split, modality), context);
+}
+
+/**
+ * Looks whether the images of all sets are there, before the first is decoded and computed with.
+ *
+ * @throws DataError as {@link decodeSplit}.
+ */
+export async function requireImages(
+  modality: string,
+  tables: Readonly<Record<Split, SliceTable>>,
+): Promise<void> {
+  for (const split of SPLITS) {
+    try {
+      await storeKey(tables[split].rows.map(({ path }) => path));
+    } catch (error) {
+      throw error instanceof ImageFaults ? asDataError(error, split, modality) : error;
+    }
+  }
 }
 
 /** What decodes, with as many threads as the configuration says. Whoever makes it closes it. */

@@ -7,6 +7,7 @@ import {
   writeSlicePredictions,
 } from '@radweave/artifacts';
 import { Random } from '@radweave/stats';
+import { presentSlices } from '@radweave/study/cohort/read-cohort';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { hashPredictionsOf } from '@radweave/study/runs/run-predictions';
 import type { MadeUpPatient } from '@radweave/study/testing/features';
@@ -45,7 +46,8 @@ export function writeMadeUpNetwork(
   const status = 'finished';
   const predictions_sha256 = hashPredictionsOf(run);
   const about = { name, modality, model: 'resnet18', status, best, epochs: 1, split_hash: '' } as const;
-  run.write({ format: 1, ...about, predictions_sha256 });
+  const slices_identity = presentSlices(config.data, [modality])[modality];
+  run.write({ format: 1, ...about, slices_identity, predictions_sha256 });
   return run;
 }
 

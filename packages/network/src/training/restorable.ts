@@ -1,6 +1,14 @@
-import { type CheckpointFacts, type Config, DataError, isSameFit, sharedConfig } from '@radweave/artifacts';
+import {
+  type CheckpointFacts,
+  type Config,
+  changedSlices,
+  DataError,
+  isSameFit,
+  sharedConfig,
+} from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { KnownPatients, refuseSeenPatients } from '@radweave/study/cohort/patient-hash';
+import { presentSlices } from '@radweave/study/cohort/read-cohort';
 import { splitIdentity } from '@radweave/study/cohort/split-identity';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
 import {
@@ -40,10 +48,14 @@ export async function restorable(run: RunFolder, config: Config, tables: Tables)
     run.last,
     new KnownPatients(config.data),
   );
-  if (!isSameFit(about, splitIdentity(tables))) {
-    throw new DataError('E_RESUME_SPLIT', 'the split files have changed since this run was started', {
+  const then = { [about.modality]: run.read().slices_identity };
+  const changed = changedSlices(then, presentSlices(config.data, [about.modality]));
+  const isOther = !isSameFit(about, splitIdentity(tables));
+  if (isOther || changed.some(({ split }) => split !== 'test')) {
+    const what = `the ${isOther ? 'split files' : 'images'} have changed since this run was started`;
+    throw new DataError('E_RESUME_SPLIT', what, {
       where: config.data.splits_dir,
-      hint: 'Restore the split (preprocess with the same root and seed), or start a new run',
+      hint: 'Restore them (preprocess with the same root and seed), or start a new run',
     });
   }
   return { about: { ...about, best: await bestLeft(run, about) }, model, resume };

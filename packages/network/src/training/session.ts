@@ -6,6 +6,7 @@ import {
   type MetricsRow,
   type RunRecord,
   type SlicePrediction,
+  type SlicesIdentities,
   type Split,
   type SplitIdentity,
   sharedConfig,
@@ -15,6 +16,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import type { Remark } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { presentSlices } from '@radweave/study/cohort/read-cohort';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
 import { splitIdentity } from '@radweave/study/cohort/split-identity';
 import { type StudyKey, studyKey } from '@radweave/study/cohort/study-key';
@@ -68,6 +70,7 @@ export class TrainingSession {
   private readonly trainer: Trainer;
   private readonly recorder: Recorder;
   private readonly split: SplitIdentity;
+  private readonly slices: SlicesIdentities | undefined;
   private readonly key: StudyKey;
   /** Why in this precision: as the run was started, whatever resumed it. */
   private readonly precisionReason: Remark;
@@ -93,6 +96,7 @@ export class TrainingSession {
     this.key = studyKey(config.data);
     this.network = network;
     this.split = splitIdentity(forEachSplit((split) => splits[split].table));
+    this.slices = presentSlices(config.data, [options.modality])[options.modality];
     const begun = saved?.about.precision === compute.precision ? saved.about.precision_reason : undefined;
     this.precisionReason = begun ?? compute.reason;
     this.trainer = trainer;
@@ -288,6 +292,7 @@ export class TrainingSession {
       best: best === null || best.score === null ? null : { epoch: best.epoch, score: best.score },
       epochs: epoch,
       ...this.split,
+      slices_identity: this.slices,
       time,
       ...(foldOf === undefined ? {} : { fold_of: foldOf }),
     };

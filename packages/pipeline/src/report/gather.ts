@@ -12,7 +12,7 @@ import { reportedRuns } from './runs.ts';
 import { readSearches } from './searches.ts';
 import { settingsUsed } from './settings-used.ts';
 import { readSite } from './site.ts';
-import { readStudyCohort } from './study-cohort.ts';
+import { readStudyCohort, type StudyCohort } from './study-cohort.ts';
 import { UsedFiles } from './used-files.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function gatherReport(config: Config, context: StageContext): Promi
   const files = new UsedFiles(outputDir);
   const evaluation = readResults(config, files);
   const modalities = [...new Set(evaluation.models.flatMap((model) => model.modalities))];
-  const { splitHash, versions, ...study } = readStudyCohort(config.data, modalities, files);
+  const { isOther, versions, ...study } = readStudyCohort(config.data, modalities, files);
   const fusion = readFusion(config, evaluation, modalities, files);
   const fused = madeOf(fusion);
   const runs = await reportedRuns(outputDir, modalities, evaluation, fused, files, context);
@@ -34,7 +34,7 @@ export async function gatherReport(config: Config, context: StageContext): Promi
     ...(fused?.modalities ?? []).map(({ checkpoint_sha256 }) => checkpoint_sha256),
   ]);
   const galleries = await readGalleries(config, study.cohort, modalities, checkpoints, files, context);
-  const siteAudit = readSite(config, splitHash, files);
+  const siteAudit = readSite(config, isOther, files);
   const maps = await featureMaps(config, modalities, evaluation.label_names);
   // The maps read every array: where they are there, none is changed.
   const changed = 'missing' in maps ? changedFeatures(config.data.features_dir, modalities) : [];
@@ -49,7 +49,7 @@ export async function gatherReport(config: Config, context: StageContext): Promi
     maps,
     galleries,
     siteAudit,
-    leakage: readLeakage(config, splitHash, files),
+    leakage: readLeakage(config, isOther, files),
     configurations: [
       ...runs.flatMap(({ configuration }) => (configuration === null ? [] : [configuration])),
       ...settingsUsed(config.data, evaluation, fused),
@@ -82,17 +82,20 @@ function today(now: Date = new Date()): string {
 /**
  * The checks of the newest audit of everything.
  *
- * @param splitHash Of the study's patients: an audit of others says nothing of them.
+ * @param isOther whether it is of other patients or slices.
  */
-function readLeakage(config: Config, splitHash: string, files: UsedFiles): Optional<LeakageCheck[]> {
+function readLeakage(
+  config: Config,
+  isOther: StudyCohort['isOther'],
+  files: UsedFiles,
+): Optional<LeakageCheck[]> {
   const path = auditFiles(auditFolder(config)).record;
   const command = 'radweave audit';
   if (!existsSync(path)) return { missing: { command, reason: null } };
-  const { checks, split_hash } = readAuditRecord(path);
-  if (split_hash !== splitHash)
-    return { missing: { command, reason: remark('other-split', { file: path }) } };
+  const audit = readAuditRecord(path);
+  if (isOther(audit)) return { missing: { command, reason: remark('other-split', { file: path }) } };
   files.add(path);
-  return { value: checks };
+  return { value: audit.checks };
 }
 
 /** A caution for each modality whose arrays or tables are not those that `extract` recorded. */

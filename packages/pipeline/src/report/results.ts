@@ -2,9 +2,11 @@ import { readCohortFacts } from '@radweave/analysis/evaluation/cohort-facts';
 import { readFusionModels } from '@radweave/analysis/evaluation/fusion-models';
 import { readNetworks } from '@radweave/analysis/evaluation/network-models';
 import { missingFusion } from '@radweave/analysis/evaluation/unevaluated';
+import { otherSlices } from '@radweave/analysis/features/known-patients';
 import { FusionResults } from '@radweave/analysis/fusion/fusion-results';
 import {
   type Config,
+  changedSlices,
   DataError,
   type Evaluation,
   evaluationFiles,
@@ -18,6 +20,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { remark } from '@radweave/remarks';
 import type { Optional } from '@radweave/report';
+import { presentSlices } from '@radweave/study/cohort/read-cohort';
 import { requireSplit } from '@radweave/study/cohort/split-folder';
 import type { UsedFiles } from './used-files.ts';
 
@@ -36,10 +39,8 @@ export function readResults(config: Config, files: UsedFiles): Evaluation {
   }
   const evaluation = readEvaluation(path);
   // Its files are among those that were evaluated, and evaluating again would not mend them.
-  requireSplit(
-    config.data.splits_dir,
-    evaluation.models.flatMap(({ modalities }) => modalities),
-  );
+  const modalities = [...new Set(evaluation.models.flatMap((one) => one.modalities))];
+  requireSplit(config.data.splits_dir, modalities);
   files.add(path);
   for (const input of evaluation.inputs) {
     const file = files.locate(input.path);
@@ -49,7 +50,16 @@ export function readResults(config: Config, files: UsedFiles): Evaluation {
       hint: evaluateAgain(config, evaluation),
     });
   }
-  return evaluation;
+  const [changed] = changedSlices(evaluation.slices_identity ?? {}, presentSlices(config.data, modalities));
+  if (changed === undefined) return evaluation;
+  throw new DataError(
+    'E_REPORT_STALE',
+    `${otherSlices(changed.split, changed.modality)} they were evaluated`,
+    {
+      where: path,
+      hint: evaluateAgain(config, evaluation),
+    },
+  );
 }
 
 /** How to evaluate the same models again: what is to be made before, as `evaluate` itself would say. */

@@ -9,22 +9,27 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { remark } from '@radweave/remarks';
 import type { Optional, SiteAudit, SiteAuditRow } from '@radweave/report';
+import type { StudyCohort } from './study-cohort.ts';
 import type { UsedFiles } from './used-files.ts';
 
 /**
  * The site audit that `harmonize` left.
  *
- * @param presentHash Of the study's patients: an audit of others says nothing of them.
+ * @param isOther whether it is of other patients or slices.
  */
-export function readSite(config: Config, presentHash: string, files: UsedFiles): Optional<SiteAudit> {
+export function readSite(
+  config: Config,
+  isOther: StudyCohort['isOther'],
+  files: UsedFiles,
+): Optional<SiteAudit> {
   const folder = harmonizeFolder(config);
   // The record is written last: without it the folder is not finished.
   const { record: recordFile, siteAuditRecord: auditFile } = harmonizeFiles(folder);
   const command = 'radweave harmonize';
   if (!existsSync(recordFile)) return { missing: { command, reason: null } };
-  const { notes, sites, split_hash = presentHash } = readHarmonizeRecord(recordFile);
-  if (split_hash !== presentHash)
-    return { missing: { command, reason: remark('other-split', { file: recordFile }) } };
+  const record = readHarmonizeRecord(recordFile);
+  if (isOther(record)) return { missing: { command, reason: remark('other-split', { file: recordFile }) } };
+  const { notes, sites } = record;
   const rows = readSiteAuditJson(auditFile).map(siteRow);
   files.add(recordFile);
   files.add(auditFile);

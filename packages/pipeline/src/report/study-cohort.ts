@@ -1,9 +1,11 @@
 import {
   type CohortPatient,
   type Config,
+  changedSlices,
   readBrightness,
   readExclusions,
   type SplitSummary,
+  type StudySlices,
   splitFiles,
   splitHash,
   UsageError,
@@ -13,13 +15,20 @@ import type { Division, Oddities } from '@radweave/report';
 import { readCohort } from '@radweave/study/cohort/read-cohort';
 import type { UsedFiles } from './used-files.ts';
 
+/** What a record says of whose data it was made from; earlier versions did not. */
+interface Made {
+  split_hash?: string | null | undefined;
+  slices_identity?: StudySlices | undefined;
+}
+
 /** Who was in the study. */
 export interface StudyCohort {
   cohort: CohortPatient[];
   modalities: string[];
   /** Null where `preprocess` did not make the splits. */
   division: Division | null;
-  splitHash: string;
+  /** Whether a record is of other patients or slices than the present ones, and says nothing of them. */
+  isOther: (record: Made) => boolean;
   /** Versions of what made the splits. */
   versions: Record<string, string>;
 }
@@ -44,10 +53,15 @@ export function readStudyCohort(
   const cohort = readCohort(data, modalities);
   if (cohort === null) throw noCohort(data.splits_dir);
   const { patients, summary } = cohort;
+  const slices = cohort.slices();
+  const isOther =
+    (present: string) =>
+    ({ split_hash = present, slices_identity = {} }: Made): boolean =>
+      split_hash !== present || changedSlices(slices_identity, slices).length > 0;
   for (const path of summary === null ? cohort.files : records) files.add(path);
   if (summary === null) {
     const common = { cohort: patients, modalities: [...modalities], division: null };
-    return { ...common, splitHash: splitHash(patients), versions: {} };
+    return { ...common, isOther: isOther(splitHash(patients)), versions: {} };
   }
   return {
     cohort: patients,
@@ -58,7 +72,7 @@ export function readStudyCohort(
       exclusions: summary.exclusions ?? readExclusions(places.exclusions),
       oddities: odditiesOf(summary, places.brightness, files),
     },
-    splitHash: summary.split_hash,
+    isOther: isOther(summary.split_hash),
     versions: summary.versions,
   };
 }

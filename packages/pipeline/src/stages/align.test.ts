@@ -1,5 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { readPatientFeatures } from '@radweave/analysis/figures/patients';
 import {
   type Config,
@@ -106,8 +106,13 @@ test('an unfinished extraction and an edited table are refused', async () => {
   });
   rmSync(featureSetPath(config.data.features_dir, 'train', 'A'));
   await expect(align({ config, modalities: ['A'] }, listening())).rejects.toMatchObject({
+    code: 'E_FEATURES_TORN',
+    exitCode: 3,
+  });
+  rmSync(config.data.features_dir, { recursive: true });
+  await expect(align({ config, modalities: ['A'] }, listening())).rejects.toMatchObject({
     code: 'E_NO_FEATURES',
-    message: expect.stringContaining('missing or unfinished'),
+    exitCode: 2,
   });
 });
 
@@ -178,4 +183,18 @@ test('aligning again replaces what was there', async () => {
   await align({ config, modalities: ['A'] }, listening());
   expect(before).toContain('0013');
   expect(readFileSync(path, 'utf8')).toBe(before.replace('0013,JM,0\n', ''));
+});
+
+test('features of a checkpoint of another output folder are told of, each once', async () => {
+  const { config, cohort } = prepared();
+  const own = join(config.experiment.output_dir, 'checkpoints', 'run', 'best_model.pth');
+  mkdirSync(dirname(own), { recursive: true });
+  writeFileSync(own, '');
+  writeMadeUpFeatures(config, 'A', cohort, 4, { checkpoint: 'other/checkpoints/first/best_model.pth' });
+  writeMadeUpFeatures(config, 'P', cohort, 4, { checkpoint: 'moved/checkpoints/run/best_model.pth' });
+  const context = listening();
+  await align({ config, modalities: ['A', 'P'] }, context);
+  expect(context.said.filter((line) => line.includes('no checkpoint of'))).toEqual([
+    expect.stringContaining('The features of A come from other/checkpoints/first/best_model.pth'),
+  ]);
 });

@@ -194,3 +194,12 @@ test('train: a label that an external hospital alone has', async () => {
     message: /label 2 is in the external test set only/,
   });
 });
+
+test('extract: a test image that is gone, before any other is decoded', async () => {
+  const study = prepared();
+  makeSplitOwn(study.config);
+  const path = splitPath(study.config.data.splits_dir, 'test', 'A');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('.png', '_gone.png'));
+  const message = /test slices of A cannot be used: 1 image fault: \S+_gone\.png: .*it does not exist/;
+  await refused(ALL.extract ?? expect.unreachable(), study, { code: 'E_IMAGES', exitCode: 3, message });
+});

@@ -53,6 +53,17 @@ function stoppingAt(text: string): StageContext {
   };
 }
 
+test('a test image that is gone is told before the first fold is trained', async () => {
+  const config = await prepared();
+  const [{ path = '' } = {}] = readSliceTable(config.data, 'test', 'A').rows;
+  rmSync(path);
+  await expect(crossFit({ config, modality: 'A', folds: 2 }, listening())).rejects.toMatchObject({
+    code: 'E_IMAGES',
+    message: expect.stringMatching(/^test slices of A cannot be used.*it does not exist/),
+  });
+  expect(findRuns(config.experiment.output_dir, 'history', {})).toEqual([]);
+});
+
 test('a fold that was stopped without a last checkpoint begins anew', async () => {
   const config = await prepared();
   config.model.name = 'mobilenetv3_small_100';

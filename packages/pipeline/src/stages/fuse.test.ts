@@ -265,7 +265,7 @@ test('training without a label is an error that says where to look', async () =>
   const config = prepared(cohort.filter(({ split, label }) => split !== 'train' || label === 0));
   await expect(fuse({ config, modalities }, listening())).rejects.toThrow(/no patient of class 1/);
   await expect(fuse({ config, modalities: ['A', 'T1'] }, listening())).rejects.toThrow(
-    /features of T1 are missing .*extract --modality T1/,
+    /no features of T1 .*extract --modality T1/,
   );
   await expect(fuse({ config, modalities: ['A', 'A'] }, listening())).rejects.toMatchObject({ exitCode: 2 });
 });

@@ -12,7 +12,7 @@ import {
 import { readdirSync } from '@radweave/artifacts/files';
 import { writeMadeUpNetwork } from '@radweave/network/testing/networks';
 import { RunFolder } from '@radweave/study/runs/run-folder';
-import { listening, writeCohortOf } from '@radweave/study/testing/cohort';
+import { listening, slicePixels, writeCohortOf, writeSlice } from '@radweave/study/testing/cohort';
 import { type MadeUpPatient, writeMadeUpFeatures } from '@radweave/study/testing/features';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -28,7 +28,7 @@ import { visualize } from './visualize.ts';
 
 const modalities = ['A', 'P'];
 
-/** The patient whom the results lack, or still have, and what is done to the images. */
+/** The patient whom the results lack, or still have, or the slices, and what is done to the images. */
 const CHANGES: Record<string, [patient: string, change: (root: string) => void]> = {
   'one more external hospital': ['XN00', (root) => writeCohortOf(root, { XN: [1] }, ['grade0'], modalities)],
   'one more external patient': ['SY00', (root) => writeCohortOf(root, { SY: [1] }, ['grade0'], modalities)],
@@ -45,7 +45,17 @@ const CHANGES: Record<string, [patient: string, change: (root: string) => void]>
     },
   ],
   'one more home patient': ['JM00', (root) => writeCohortOf(root, { JM: [1] }, ['grade0'], modalities)],
+  'another image of an external patient': [
+    'test slices of A have changed since',
+    (root) => void writeSlice(root, slice(1), slicePixels('another', 0)),
+  ],
+  'one more slice of an external patient': [
+    'test slices of A have changed since',
+    (root) => void writeSlice(root, slice(2), slicePixels('another', 0)),
+  ],
 };
+
+const slice = (n: number): string => `SY/grade0/SY000/A/SY000_a_slice_00${n}.png`;
 
 type Stage = (config: Config) => Promise<unknown>;
 
@@ -101,8 +111,7 @@ function extractAgain(config: Config): void {
   }
 }
 
-const extract = 'radweave extract --modality A; radweave extract --modality P';
-const FEATURES = { code: 'E_FEATURES_SPLIT', hint: expect.stringContaining(extract) };
+const FEATURES = { code: 'E_FEATURES_SPLIT', hint: expect.stringContaining('radweave extract --modality A') };
 const FUSION = { code: 'E_EVALUATE_SPLIT', hint: expect.stringContaining('radweave fuse --modalities A P') };
 const NETWORKS = { code: 'E_EVALUATE_SPLIT', hint: expect.stringContaining('radweave train --modality A') };
 const stale = (first: string) => ({

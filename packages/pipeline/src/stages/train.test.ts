@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -274,6 +275,18 @@ test('a split made again with another seed is refused on resume; so is a stage t
   await expect(train(options('leak', resuming), listening())).rejects.toThrow(
     /were used to train this checkpoint/,
   );
+});
+
+test('a run does not go on with other images of the same patients', async () => {
+  const { config, options } = await prepared();
+  await expect(train(options('other'), stoppingAfter(3))).rejects.toMatchObject({ exitCode: 4 });
+  const [first, second] = readSplit(splitPath(config.data.splits_dir, 'train', 'A'));
+  copyFileSync(second?.path ?? '', first?.path ?? '');
+  await preprocess({ config }, listening());
+  await expect(train(options('other', resuming), listening())).rejects.toMatchObject({
+    code: 'E_RESUME_SPLIT',
+    message: expect.stringContaining('the images have changed since this run was started'),
+  });
 });
 
 test('early stopping ends a run that does not improve; it is the newest, though the clock has gone back since another', async () => {

@@ -215,7 +215,9 @@ test('features and predictions of another division of the patients are not drawn
   await visualize({ config, modalities: ['A'] }, context);
   expect(readdirSync(folderOf(config)).sort()).toEqual(curves);
   const said = context.said.join('\n');
-  expect(said).toMatch(/warning: Not drawn: pca_A, tsne_A, umap_A: .*another division of the patients/);
+  expect(said).toMatch(
+    /warning: Not drawn: pca_A, tsne_A, umap_A: .*other patients or slices than the present ones/,
+  );
   expect(said).toMatch(
     /warning: Not drawn: roc_val, confusion_val, roc_test, confusion_test, roc_test_hospitals: .*is train, .*but val, .*radweave fuse --modalities A/,
   );

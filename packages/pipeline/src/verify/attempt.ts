@@ -2,7 +2,7 @@ import { DataError, UsageError } from '@radweave/artifacts';
 import type { Findings } from './findings.ts';
 
 /** Data faults that only say that something is no longer there. */
-const MISSING = ['E_FILE_MISSING', 'E_NO_FEATURES'];
+const MISSING = ['E_FILE_MISSING', 'E_FEATURES_TORN'];
 
 /**
  * Repeats a part of the work. If it fails, that is reported as a finding, not thrown: what is missing cannot be verified, and

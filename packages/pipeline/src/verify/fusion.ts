@@ -1,7 +1,6 @@
 import { join, relative } from 'node:path';
 import {
   type Config,
-  DataError,
   type FusionModelFile,
   featureSetPath,
   featureTablePath,
@@ -20,6 +19,7 @@ import {
   SPLITS,
   splitFiles,
   UNKNOWN_NETWORK,
+  UsageError,
   writeFeatureTable,
   writeFileAtomic,
 } from '@radweave/artifacts';
@@ -177,7 +177,7 @@ function copyLogits(from: string, to: string, modality: string): void {
 
 function requireFile(path: string, modality: string): void {
   if (existsSync(path)) return;
-  throw new DataError('E_NO_FEATURES', `the features of ${modality} are not there`, {
+  throw new UsageError('E_NO_FEATURES', `the features of ${modality} are not there`, {
     where: path,
     hint: 'Name their folder with --feature_dir',
   });

@@ -12,8 +12,10 @@ import {
   auditFolder,
   type Config,
   DataError,
+  groupBy,
   namingPlaces,
   replaceFilesTogether,
+  slicesIn,
   UsageError,
   writeAlikeIds,
   writeAuditRecord,
@@ -88,9 +90,7 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
   const { verdict, checks, findings } = record;
   if (verdict === 'leak' || (strict && verdict === 'warning')) throw failure(record, textFile);
   const warnings = findings.filter(({ severity }) => severity === 'warning');
-  const told = warnings.map((one) => `${one.what.text} (${casesOf(one)}). ${one.hint}.`);
-  // Several checks may look at one file.
-  for (const text of new Set(told)) warn(context, text);
+  for (const one of warnings) warn(context, `${one.what.text} (${casesOf(one)}). ${one.hint}.`);
   const alikeFile = alikes.length > 0 ? alike : null;
   return { outputDir, auditFile, textFile, alikeFile, verdict, checks, findings };
 }
@@ -108,10 +108,10 @@ function checkOptions({ modalities, nearDuplicateDistance }: AuditOptions): void
 
 function recordOf(
   options: AuditOptions,
-  { splitHash }: AuditSubject,
+  { splitHash, summary }: AuditSubject,
   performed: readonly PerformedCheck[],
 ): AuditRecord {
-  const findings = performed.flatMap((one) => one.findings);
+  const findings = onceEach(performed.flatMap((one) => one.findings));
   const count = (severity: AuditSeverity): number =>
     findings.filter((finding) => finding.severity === severity).length;
   const numbers = { leak: count('leak'), warning: count('warning'), info: count('info') };
@@ -122,12 +122,22 @@ function recordOf(
     modalities: options.modalities,
     splits_dir: options.config.data.splits_dir,
     split_hash: splitHash,
+    slices_identity: slicesIn(summary, options.modalities),
     near_duplicate_distance: options.pixels ? options.nearDuplicateDistance : null,
     checks: performed.map(({ check }) => check),
     findings,
     not_checked: performed.flatMap(({ gaps }) => gaps),
     versions: programVersions(),
   };
+}
+
+/** Several checks may look at one file; that it cannot be read is told once. */
+function onceEach(findings: readonly AuditFinding[]): AuditFinding[] {
+  const unreadable = groupBy(findings, ({ code, where, cases }) => JSON.stringify([code, where, cases]));
+  return findings.filter((one) => {
+    const { code, where, cases } = one;
+    return code !== 'WARN_UNREADABLE' || unreadable.get(JSON.stringify([code, where, cases]))?.[0] === one;
+  });
 }
 
 /** How many cases a finding has, and the first of them. */
@@ -139,8 +149,7 @@ function casesOf({ count, cases: [example] }: AuditFinding): string {
 /** Everything is in the files; the message names the first few. */
 function failure({ verdict, findings }: AuditRecord, where: string): DataError {
   const wrong = findings.filter(({ severity }) => severity === verdict);
-  // Several checks may look at one file.
-  const told = [...new Set(wrong.map((one) => `${one.what.text} (${one.code}, ${casesOf(one)})`))];
+  const told = wrong.map((one) => `${one.what.text} (${one.code}, ${casesOf(one)})`);
   const list = told.slice(0, 5).join('; ');
   const more = told.length > 5 ? `; and ${told.length - 5} more` : '';
   const what = verdict === 'leak' ? 'the audit found leaks' : 'the audit found warnings, and --strict is set';

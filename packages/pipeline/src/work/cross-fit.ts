@@ -16,8 +16,9 @@ import { crossFitConfig } from '@radweave/network/folds/config';
 import { type AllLogits, logitsOfAll } from '@radweave/network/folds/fold-logits';
 import { type FoldSettings, foldRun, trainFolds } from '@radweave/network/folds/fold-run';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
-import { readSliceTable } from '@radweave/network/slices/load';
+import { readSliceTable, requireImages } from '@radweave/network/slices/load';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
+import { presentSlices } from '@radweave/study/cohort/read-cohort';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say } from '@radweave/study/context/events';
 import { type CrossFold, identityOf, planFolds } from '@radweave/study/folds/plan';
@@ -95,10 +96,12 @@ async function planned(options: CrossFitOptions, context: StageContext): Promise
   const config = await crossFitConfig(options, context);
   requireEngineSettings(config);
   requireWritable(config.experiment.output_dir, '--set experiment.output_dir=FOLDER');
-  const { rows } = readSliceTable(config.data, 'train', modality);
+  const tables = forEachSplit((split) => readSliceTable(config.data, split, modality));
   const learned = { classes: config.model.num_classes, splitsDir: config.data.splits_dir };
-  const folds = planFolds(rows, count, config.experiment.seed, learned);
+  const folds = planFolds(tables.train.rows, count, config.experiment.seed, learned);
   const identity = identityOf(config, modality, folds);
+  // Those of validation and test are decoded once all models are trained.
+  await requireImages(modality, tables);
   const name = `${modality}_crossfit${count}_${identity.slice(0, 8)}`;
   return { settings: { config, modality, from: ['train'], name }, folds, identity };
 }
@@ -109,7 +112,8 @@ async function write(
   identity: string,
   { tables: rows, models }: AllLogits,
 ): Promise<CrossFitResult> {
-  const { features_dir: folder } = config.data;
+  const { data } = config;
+  const { features_dir: folder } = data;
   const { name: model, num_classes: classes } = config.model;
   const tablesOf = (place: string): Record<Split, string> =>
     forEachSplit((split) => logitsPath(place, split, modality));
@@ -124,6 +128,7 @@ async function write(
       folds: models.length,
       classes,
       identity,
+      slices_identity: presentSlices(data, [modality])[modality],
       models,
       tables: forEachSplit((split) => hashFile(made[split])),
       versions: engineVersions(resolveDevice(config.training.device)),

@@ -124,6 +124,7 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
       notes,
       decisions,
       sizes: fusion?.sizes ?? [],
+      slices: facts.slices,
       inputs: files.map((path) => ({
         path: relative(outputDir, path).split(sep).join('/'),
         sha256: hashFile(path),

@@ -21,12 +21,13 @@ import { requireEngineSettings } from '@radweave/network/open/engine-settings';
 import { type FeatureNetwork, openFeatureNetwork } from '@radweave/network/open/feature-network';
 import { checkpointNetwork, type NetworkSpec } from '@radweave/network/open/network-spec';
 import { Decoding } from '@radweave/network/slices/decoding';
-import { type LoadedSplit, readSliceTable } from '@radweave/network/slices/load';
+import { type LoadedSplit, readSliceTable, requireImages } from '@radweave/network/slices/load';
 import type { Tables } from '@radweave/network/training/session-splits';
 import { counted } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { requireModalityNames } from '@radweave/study/cohort/modality-names';
 import { KnownPatients, refuseSeenPatients, warnUntold } from '@radweave/study/cohort/patient-hash';
+import { presentSlices } from '@radweave/study/cohort/read-cohort';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
@@ -78,6 +79,7 @@ export async function extract(options: ExtractOptions, context: StageContext): P
   const tables = forEachSplit((split) => readSliceTable(config.data, split, modality));
   requirePatients(config.data, modality, tables);
   refuseLeak(tables, chosen, new KnownPatients(config.data), context);
+  await requireImages(modality, tables);
   const { network, features } = await extractAll(config, modality, tables, spec, chosen, context);
   const dims = network.model.numFeatures;
   say(context, `Features of ${modality} (${dims} per slice) are in ${config.data.features_dir}.`);
@@ -194,6 +196,7 @@ async function extractSplits(
   const { batch_size: asked, slice_index: sliceIndex } = config.extraction;
   const featuresDir = config.data.features_dir;
   const known = new KnownPatients(config.data);
+  const slices = presentSlices(config.data, [modality])[modality];
   const one = async (split: Split): Promise<NewFeatures> => {
     const loaded = await decoding.take(split);
     try {
@@ -204,7 +207,7 @@ async function extractSplits(
       };
       const target = { split, modality, featuresDir, temporary: temporary[split], sliceIndex };
       const rows = await writeSplitFeatures(network, loaded, target, extraction);
-      return { rows, set: featureSet(network, split, modality, loaded, known) };
+      return { rows, set: featureSet(network, split, modality, loaded, known, slices?.[split]) };
     } finally {
       loaded.close();
     }
@@ -218,6 +221,7 @@ function featureSet(
   modality: string,
   { table }: LoadedSplit,
   known: KnownPatients,
+  slices: string | undefined,
 ): FeatureSet {
   const { trainedOn } = network;
   const isTold = trainedOn !== null && known.canTell(trainedOn);
@@ -234,6 +238,7 @@ function featureSet(
     dims: network.model.numFeatures,
     patients: table.patients.length,
     slices: table.length,
+    slices_identity: slices,
     precision: network.compute.precision,
     image_size: network.imageSize,
     normalize_mean: network.normalisation.mean,

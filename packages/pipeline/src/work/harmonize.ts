@@ -77,6 +77,7 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
     ? null
     : fitFusedModel(alignment, splits, config.fusion, thresholdRuleOf(config.evaluation), false);
   const metrics = model === null ? [] : harmonisedMetrics(model, splits.test, harmonisation);
+  const cohort = readCohort(config.data, modalities);
   const record: HarmonizeRecord = {
     format: 2,
     method: 'ComBat, reference batch, without covariates',
@@ -84,7 +85,8 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
     audit_only: auditOnly,
     modalities,
     reference: harmonisation.reference,
-    split_hash: splitHash(readCohort(config.data, modalities)?.patients ?? []),
+    split_hash: splitHash(cohort?.patients ?? []),
+    slices_identity: cohort?.slices(),
     sites,
     seed,
     notes: notesOf(inSample),

@@ -42,11 +42,12 @@ export const AUDIT = {
   'audit-nothing': 'there was nothing to look at',
   'audit-no-pixels': 'looking at pixels was switched off',
   'audit-undecodable': of(
-    { n: 'number', example: 'text' },
+    { n: 'number', example: 'text', file: 'text' },
     ({ n, example }) => `${counted(n, 'image')} cannot be decoded, such as ${example}`,
   ),
+  'audit-unreadable': of({ file: 'text', what: 'text' }, ({ file, what }) => `${what} (${file})`),
   'audit-damaged-features': of(
-    { n: 'number', modality: 'text', split: 'split', example: 'text' },
+    { n: 'number', modality: 'text', split: 'split', example: 'text', file: 'text' },
     ({ n, modality, split, example }) =>
       `features of ${modality} of ${counted(n, 'patient')} in ${split} must be extracted again${n > 1 ? ', such as' : ''}: ${example}`,
   ),
@@ -116,6 +117,8 @@ export const AUDIT = {
   LEAK_LABEL_CONFLICT: 'the same patient has two labels',
   WARN_LABEL_FOLDERS: 'images of one grade folder have different labels',
   WARN_SLICES_CHANGED: 'slices have changed since the patients were divided',
+  WARN_LABEL_ON_DISK: 'on disk these patients lie in the folder of another label than the split gives them',
+  WARN_FOLDERS_MOVED: 'folders were moved or renamed since the patients were divided',
   WARN_OTHER_ROOT: 'the split was made from another folder than data.root_dir',
   LEAK_IDENTICAL_SLICES: 'patients in different splits share an image, pixel for pixel',
   WARN_IDENTICAL_SLICES: 'patients in one split share an image, pixel for pixel',
@@ -135,10 +138,10 @@ export const AUDIT = {
   LEAK_FEATURES_TRAINED: 'features come from a network trained on patients of validation or test',
   LEAK_FEATURES_SELECTED: 'features come from a network whose epoch was chosen on patients of test',
   LEAK_FEATURES_SPLIT: 'features are in another split than their patients are now',
-  WARN_FEATURES_PATIENTS: 'features are not of the present patients',
+  WARN_FEATURES_PATIENTS: 'features are not of the present patients or slices',
   LEAK_FUSION_FITTED: 'the fusion was fitted on patients who are now in validation or test',
   LEAK_FUSION_THRESHOLD: 'the threshold of the fusion was chosen on patients who are now in test',
-  WARN_FUSION_PATIENTS: 'the fusion does not predict the present patients',
+  WARN_FUSION_PATIENTS: 'the fusion is not of the present patients or slices',
   WARN_FUSION_IN_SAMPLE:
     'the fusion was fitted on in-sample features: their network was trained on the same patients',
   INFO_FUSION_IN_SAMPLE:

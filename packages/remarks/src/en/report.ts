@@ -10,7 +10,7 @@ export const REPORT = {
     ({ layer, height, width, size, layers }) =>
       `maps of layer ${layer} have only ${height}×${width} values for ${size}×${size} pixels: read them as such, or give an earlier --layer (${layers.join(', ')})`,
   ),
-  'other-split': of({ file: 'text' }, ({ file }) => `${file} is of another split`),
+  'other-split': of({ file: 'text' }, ({ file }) => `${file} is of another split or of other slices`),
   'other-network': of(
     { file: 'text' },
     ({ file }) => `${file} explains another network than those evaluated`,

@@ -1,11 +1,14 @@
 import {
   type CohortPatient,
   type Config,
+  compareText,
   DataError,
   readPatientKeys,
   readSplit,
+  type SliceRecord,
   SPLITS,
   type Split,
+  slicesHash,
   splitPath,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
@@ -22,12 +25,17 @@ export interface PlacedSlice {
   file: string;
 }
 
+/** A {@link PlacedSlice} and where its image lies. */
+type OwnSlice = PlacedSlice & Pick<SliceRecord, 'path'>;
+
 /** Patients read from the split files, for cohorts without `cohort.csv`. */
 export interface OwnCohort {
   patients: CohortPatient[];
   /** Hospitals of training and validation. */
   homeHospital: string;
   files: string[];
+  /** Of slices by their names, see {@link SlicesIdentities}; undefined for a file that was not read. */
+  namesHash: (split: Split, modality: string) => string | undefined;
 }
 
 /**
@@ -47,7 +55,7 @@ export function readOwnCohort(
   const keys = readPatientKeys(splits_dir);
   const options = { rootDir: root_dir ?? undefined, allowConflicts: true, keys };
   const slices = places.flatMap((place) =>
-    readSplit(place.file, options).map((slice): PlacedSlice => ({ ...slice, ...place })),
+    readSplit(place.file, options).map((slice): OwnSlice => ({ ...slice, ...place })),
   );
   const { patients, conflict } = patientsOf(slices);
   if (conflict !== null) throw conflict;
@@ -57,6 +65,14 @@ export function readOwnCohort(
     patients,
     homeHospital: [...new Set(home)].sort().join(', '),
     files: places.map(({ file }) => file),
+    namesHash: (split, modality) => {
+      if (!places.some((place) => place.split === split && place.modality === modality)) return undefined;
+      const own = slices.filter((slice) => slice.split === split && slice.modality === modality);
+      const named = own
+        .map((slice) => ({ ...slice, pixels: '' }))
+        .sort((a, b) => compareText(a.path, b.path));
+      return `names:${slicesHash(named)}`;
+    },
   };
 }
 

@@ -4,6 +4,8 @@ import {
   readCohort as readCohortFile,
   readSplitSummary,
   type SplitSummary,
+  type StudySlices,
+  slicesIn,
   splitFiles,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
@@ -19,6 +21,8 @@ export interface Cohort {
   homeHospital: string | null;
   /** Files that say who is where. */
   files: readonly string[];
+  /** Which slices the sets of the modalities have, as far as is known. */
+  slices: () => StudySlices;
   /** How to name them to a user. */
   source: 'cohort.csv' | 'the split files';
 }
@@ -42,11 +46,18 @@ export function readCohort(
   if (existsSync(places.cohort)) {
     const { patients } = readCohortFile(places.cohort);
     const homeHospital = summary?.home_hospital ?? null;
-    return { patients, summary, homeHospital, files: [places.cohort], source: 'cohort.csv' };
+    const slices = (): StudySlices => slicesIn(summary, modalities);
+    return { patients, summary, homeHospital, files: [places.cohort], slices, source: 'cohort.csv' };
   }
   const own = readOwnCohort(data, modalities);
   if (own === null) return null;
   const { patients, files } = own;
   const homeHospital = summary?.home_hospital ?? own.homeHospital;
-  return { patients, summary, homeHospital, files, source: 'the split files' };
+  const slices = (): StudySlices => slicesIn(summary, modalities, own.namesHash);
+  return { patients, summary, homeHospital, files, slices, source: 'the split files' };
+}
+
+/** Which slices the sets of modalities have now, as far as is known. @throws DataError as {@link readCohort}. */
+export function presentSlices(data: Config['data'], modalities: readonly string[]): StudySlices {
+  return readCohort(data, modalities)?.slices() ?? {};
 }

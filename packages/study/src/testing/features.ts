@@ -19,6 +19,7 @@ import {
   writeSplitSummary,
 } from '@radweave/artifacts';
 import { Random } from '@radweave/stats';
+import { presentSlices } from '../cohort/read-cohort.ts';
 
 /** A patient of a made-up cohort. */
 export interface MadeUpPatient {
@@ -73,6 +74,7 @@ export function writeMadeUpFeatures(
   set: Partial<FeatureSet> = {},
 ): void {
   const folder = config.data.features_dir;
+  const slices = presentSlices(config.data, [modality])[modality];
   for (const split of SPLITS) {
     const rows = cohort
       .filter((one) => one.split === split)
@@ -105,6 +107,7 @@ export function writeMadeUpFeatures(
       image_size: 32,
       normalize_mean: 0.5,
       normalize_std: 0.5,
+      slices_identity: slices?.[split],
       versions: {},
       ...set,
     });
