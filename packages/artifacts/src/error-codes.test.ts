@@ -26,13 +26,29 @@ test('docs/errors.md lists every code (vitest -u writes it again)', async () => 
   await expect(page).toMatchFileSnapshot(join(top, 'docs', 'errors.md'));
 });
 
-test('every code is used', () => {
-  const sources = ['packages', 'apps'].flatMap((folder) =>
+const all = ['packages', 'apps']
+  .flatMap((folder) =>
     readdirSync(join(top, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => /[\\/]src[\\/].*\.ts$/.test(file) && !/node_modules|\.test\.|error-codes/.test(file))
       .map((file) => readFileSync(join(top, folder, file), 'utf8')),
-  );
-  const all = sources.join('\n');
+  )
+  .join('\n');
+
+test('a code has one exit code, but for what may be a flag or what it names', () => {
+  const kinds = new Map<string, Set<string>>();
+  for (const [, kind = '', code = ''] of all.matchAll(/new (\w+Error)\(\s*'(E_\w+)'/g))
+    kinds.set(code, (kinds.get(code) ?? new Set()).add(kind));
+  const several = [...kinds].filter(([, own]) => own.size > 1).map(([code]) => code);
+  expect(several.sort()).toEqual([
+    'E_CSV_COLUMNS',
+    'E_EXPORT',
+    'E_FILE_MISSING',
+    'E_IMPORT',
+    'E_RANKS_DEVICE',
+  ]);
+});
+
+test('every code is used', () => {
   expect(Object.keys(ERROR_CODES).filter((code) => !all.includes(`'${code}'`))).toEqual([]);
 });
 

@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { readEvaluation, readFusionModel, readPredictions, SPLITS } from '@radweave/artifacts';
+import {
+  logitsRecordPath,
+  readEvaluation,
+  readFusionModel,
+  readLogitsRecord,
+  readPredictions,
+  SPLITS,
+  writeLogitsRecord,
+} from '@radweave/artifacts';
 import { cohortConfig, listening } from '@radweave/study/testing/cohort';
 import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures } from '@radweave/study/testing/features';
 import { writeMadeUpLogits } from '@radweave/study/testing/logits';
@@ -27,6 +35,31 @@ async function stacked(classes: number) {
   await evaluate(wish, listening());
   return { config, out: config.experiment.output_dir };
 }
+
+test('logits of other slices than the present ones are refused, as the features are', async () => {
+  const config = cohortConfig(tempDir());
+  const cohort = madeUpCohort({ train: 48, val: 24, test: 36 });
+  const now = { train: 'a'.repeat(64), val: 'b'.repeat(64), test: 'c'.repeat(64) };
+  writeMadeUpCohort(config, cohort, { slices: { A: now, P: now } });
+  for (const modality of modalities) {
+    writeMadeUpFeatures(config, modality, cohort, 4);
+    writeMadeUpLogits(config, modality, cohort, 2);
+  }
+  const path = logitsRecordPath(config.data.features_dir, 'P');
+  const fused = (test: string) => {
+    writeLogitsRecord(path, { ...readLogitsRecord(path), slices_identity: { test } });
+    return fuse({ config, modalities, stack: true }, listening());
+  };
+  await expect(fused(`pixels:${'d'.repeat(64)}`)).rejects.toMatchObject({
+    code: 'E_LOGITS_PATIENTS',
+    where: path,
+    message: expect.stringMatching(
+      /^the test slices of P have changed since .*extract --modality P --cross_fit/,
+    ),
+  });
+  // Whether those of a split of another kind are the same cannot be told.
+  for (const same of [`pixels:${now.test}`, `names:${'d'.repeat(64)}`]) await fused(same);
+});
 
 const SKLEARN = `
 import json, sys, numpy as np, pandas as pd
