@@ -19,6 +19,11 @@ const sources = ['packages', 'apps'].flatMap((folder) =>
   }),
 );
 
+test('names are listed by `and`, which says "A, P and V"', () => {
+  const joined = sources.filter((file) => readFileSync(file, 'utf8').includes(".join(' and ')"));
+  expect(joined).toEqual([]);
+});
+
 test('things are counted by `counted`, which knows the singular', () => {
   const found = sources.flatMap((file) =>
     readFileSync(file, 'utf8')

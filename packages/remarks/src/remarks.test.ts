@@ -54,6 +54,13 @@ test.each(Object.keys(CODES) as Code[])('%s counts one thing in the singular', (
   expect(say({ code, params, text: '' } as Remark, EN)).not.toMatch(PLURALS);
 });
 
+test('three names are listed with commas and one "and"', () => {
+  const said = (...modalities: string[]): string => remark('fusion-in-sample', { modalities }).text;
+  expect(
+    [said('A'), said('A', 'P'), said('A', 'P', 'V')].map((text) => / of (.*?),? which/.exec(text)?.[1]),
+  ).toEqual(['A', 'A and P', 'A, P and V']);
+});
+
 test('a remark of a file is known again; of another version its text is shown', () => {
   const found = remark('audit-found', { what: remark('LEAK_FOLD'), n: 2, isAtLeast: false });
   const file = JSON.parse(JSON.stringify(found));
@@ -86,8 +93,8 @@ test.each([
     '融合分类器以样本内特征拟合；堆叠分类器以折外 logit 拟合（2 项）',
   ],
   [
-    remark('audit-frozen', { n: 13, evaluated: 7, fused: 6 }),
-    '13 项冻结的决策（评估 7 项；融合 6 项，即标准化参数与阈值）',
+    remark('audit-frozen', { n: 13, evaluated: 7, scalers: 2, thresholds: 4 }),
+    '13 项冻结的决策（评估 7 项；融合的标准化参数 2 项、阈值 4 项）',
   ],
   [
     remark('data-lost', {

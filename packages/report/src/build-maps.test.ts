@@ -69,6 +69,7 @@ test('maps of a network no better than chance carry that caution, and the check 
   ];
   const better = textOf(section(await buildReport(one, 'en'), 'explanations'));
   expect(better).not.toContain('than chance');
+  expect(better).not.toContain('tell hospitals apart');
   expect(better).toContain(
     'With all listed parts random the rank correlation is 0.400: the maps change, so they depend on what these parts learned (Radweave’s own limits: changed in part from 0.5 on, unchanged from 0.8 on)',
   );
@@ -93,4 +94,23 @@ test('maps of a network no better than chance carry that caution, and the check 
   expect(unknown).toContain(
     'better than chance on these patients (external test) cannot be said: no negative patients.',
   );
+});
+
+test('maps of a network that the first page says may tell hospitals apart carry that caution', async () => {
+  const one = study();
+  const limits = { lower: 0.45, upper: 0.92 };
+  const within = (model: string, auc: number) => remark('of-within', { model, label: '', auc, ...limits });
+  one.evaluation.findings = [
+    remark('found-not-within', { level: 0.95, models: [within('fused', 0.58), within('network A', 0.69)] }),
+  ];
+  const shown = textOf(section(await buildReport(one, 'en'), 'explanations'));
+  expect(shown).toMatch(
+    /Caution: the model may tell hospitals apart and not labels, .*: network A, AUC within hospitals 0.69 \(0.45–0.92\)\. The maps show where/,
+  );
+  expect(shown).not.toContain('fused');
+  expect(shown.match(/caution: a network that may tell hospitals apart and not labels/g)).toHaveLength(3);
+  const chinese = textOf(section(await buildReport(one, 'zh'), 'explanations'));
+  expect(chinese.match(/注意：该网络区分的可能是医院而不是标签/g)).toHaveLength(3);
+  one.evaluation.findings = [remark('found-not-within', { level: 0.95, models: [within('fused', 0.58)] })];
+  expect(textOf(section(await buildReport(one, 'en'), 'explanations'))).not.toContain('tell hospitals apart');
 });

@@ -185,6 +185,28 @@ test('hospitals are compared beside the forest plot, average precision beside th
   );
 });
 
+test('methods and references tell of those tests alone that gave a number', async () => {
+  const one = study();
+  const told = async (): Promise<string> => {
+    const page = await buildReport(one, 'en');
+    return textOf(section(page, 'methods')) + textOf(section(page, 'references'));
+  };
+  const all = await told();
+  expect(all).toContain(
+    'compared by DeLong’s test for paired curves with Holm’s correction, net reclassification improvement and integrated discrimination improvement. Whether AUCs differ between external hospitals was tested by Cochran’s Q. AUCs within hospitals',
+  );
+  // No model of this study has one of these.
+  expect(all).not.toContain('McNemar');
+  for (const row of one.evaluation.heterogeneity) Object.assign(row, { q: null, p: null, i2: null });
+  for (const row of one.evaluation.comparisons) Object.assign(row, { delong_p: null, delong_p_holm: null });
+  const few = await told();
+  expect(few).toContain('compared by net reclassification improvement and integrated');
+  expect(few).toContain('AUCs within hospitals compare only patients of the same hospital.');
+  for (const name of ['Cochran', 'Higgins', 'paired curves', 'Holm']) expect(few).not.toContain(name);
+  const chinese = textOf(section(await buildReport(one, 'zh'), 'methods'));
+  expect(chinese).toContain('模型间采用净重分类改善、综合判别改善进行比较。医院内 AUC');
+});
+
 test('limits that are one number are no interval, and the note says why', async () => {
   const one = study();
   for (const row of one.evaluation.rows) {
@@ -288,9 +310,19 @@ test('the table of frozen decisions says what the audit counts besides', async (
   const audit = 'the leakage audit also counts those in the file of the fusion';
   expect(textOf(section(await buildReport(study(), 'en'), 'results'))).toContain(audit);
   expect(textOf(section(await buildReport(bareStudy(), 'en'), 'results'))).not.toContain(audit);
-  const own = 'a threshold for new patients, chosen on validation when the fusion was fitted';
-  expect(textOf(section(await buildReport(study(), 'en'), 'results'))).toContain(own);
-  expect(textOf(section(await buildReport(study({ classes: 3 }), 'en'), 'results'))).not.toContain(own);
+  const one = study();
+  const fusion = 'value' in one.fusion ? one.fusion.value : null;
+  const [classifier] = fusion?.classifiers ?? [];
+  if (classifier?.scaler == null || classifier.threshold === null) throw new Error('nothing frozen');
+  const shown = async (): Promise<string> => textOf(section(await buildReport(one, 'en'), 'results'));
+  const [scalers, thresholds] = ['scalers, fitted on training patients', 'thresholds for new patients, '];
+  expect(await shown()).toContain(`${audit}: ${scalers}; ${thresholds}chosen on validation when`);
+  classifier.threshold.value = { rule: 'fixed', threshold: 0.5 };
+  expect(await shown()).toContain(`${audit}: ${scalers}; ${thresholds}set beforehand.`);
+  classifier.scaler = null;
+  expect(await shown()).toContain(`${audit}: ${thresholds}set beforehand.`);
+  classifier.threshold = null;
+  expect(await shown()).not.toContain(audit);
 });
 
 test('the same study always gives the same page', async () => {

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { commentedConfig, refuseColumnsAlone, UsageError, writeFileAtomic } from '@radweave/artifacts';
 import { existsSync, mkdirSync } from '@radweave/artifacts/files';
 import { type Draft, draftConfig } from '@radweave/pipeline';
-import { counted } from '@radweave/remarks';
+import { and, counted } from '@radweave/remarks';
 import { quoted } from '../continue-command.ts';
 import { DEFAULT_CONFIG_FILE } from '../stage/add-flags.ts';
 import { table } from '../table.ts';
@@ -52,7 +52,7 @@ function described({ config, labels, modalities, hospitals, sizes, issues }: Dra
       modalities.map((one) => [one.name, one.patients, use(one.name)]),
     ),
     '',
-    `Patients with ${chosen.join(' and ')}:`,
+    `Patients with ${and(chosen)}:`,
     table(
       ['hospital', ...labels, 'set'],
       hospitals.map(({ name, patients }) => [name, ...patients, set(name)]),

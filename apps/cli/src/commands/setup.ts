@@ -9,6 +9,7 @@ import {
   type SetupResult,
   setUp,
 } from '@radweave/native/setup';
+import { and } from '@radweave/remarks';
 import { Option } from 'commander';
 import { UserError } from '../exit-codes.ts';
 import type { Define } from './define.ts';
@@ -72,7 +73,7 @@ function say(line: string): void {
 
 function refuseTogether(flags: Record<string, string | undefined>): void {
   const given = Object.keys(flags).filter((name) => flags[name] !== undefined);
-  if (given.length > 1) throw new UserError(`${given.join(' and ')} cannot be given together`);
+  if (given.length > 1) throw new UserError(`${and(given)} cannot be given together`);
 }
 
 /** Gigabytes are fetched after a question; who is not a person at a terminal gets the error that names `--yes`. */

@@ -11,10 +11,9 @@ export const presenter: Presenter<'fuse'> = {
 
 /** A fusion as people read it: its decisions and files, and every AUC with its n and interval where that is asked for. */
 export function fusionSummary(result: StageResult<'fuse'>, withMetrics: boolean): string {
+  const origin = result.isThresholdChosen ? 'frozen on validation patients' : 'set, not chosen on patients';
   const threshold =
-    result.threshold === null
-      ? []
-      : [`Threshold of the fused model, frozen on validation patients: ${result.threshold}`];
+    result.threshold === null ? [] : [`Threshold of the fused model, ${origin}: ${result.threshold}`];
   const converged = result.converged ? [] : ['The logistic regression did not converge: raise --max_iter.'];
   const metrics = withMetrics ? [metricsTable(result)] : [];
   return [...metrics, ...threshold, ...converged, result.metricsFile, result.modelFile, ''].join('\n');

@@ -3,8 +3,13 @@ import { counted } from '@radweave/remarks';
 import type { Presenter } from './presenter.ts';
 
 export const presenter: Presenter<'predict'> = {
-  text: ({ output, patients, models, labelNames, missing, threshold }) =>
-    [
+  text: ({ output, patients, models, labelNames, missing, thresholds }) => {
+    const positive = haveNames(labelNames) ? labelNames[1] : 'Positive';
+    const limits = Object.entries(thresholds).map(([name, threshold]) => {
+      const limit = String(Number(threshold.toFixed(4)));
+      return models === undefined ? `${limit} on, the fusion's threshold` : `${limit} on by ${name}`;
+    });
+    return [
       `${counted(patients, 'patient')} predicted: ${output}`,
       ...(models === undefined
         ? []
@@ -13,12 +18,11 @@ export const presenter: Presenter<'predict'> = {
               .map(([name, n]) => `${name} ${n}`)
               .join(', ')}`,
           ]),
-      ...(threshold === null
+      ...(limits.length === 0
         ? []
-        : [
-            `${haveNames(labelNames) ? labelNames[1] : 'Positive'} from probability ${Number(threshold.toFixed(4))} on, ${models === undefined ? "the fusion's threshold" : "the threshold of 'fused'"} (model.json); that of \`evaluate\` may differ.`,
-          ]),
+        : [`${positive} from probability ${limits.join(', ')} (model.json); \`evaluate\` may use another.`]),
       ...missing.map(({ patient, modalities }) => `Left out: ${patient}, no ${modalities.join(', ')}`),
       '',
-    ].join('\n'),
+    ].join('\n');
+  },
 };

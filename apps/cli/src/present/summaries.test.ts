@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { evaluationSummary } from './evaluate.ts';
 import { fusionSummary } from './fuse.ts';
 import { fieldsText } from './index.ts';
+import { presenter as predicted } from './predict.ts';
 
 const fused = {
   model: 'fused',
@@ -17,7 +18,11 @@ const fused = {
   note: '',
 } as const;
 
-function fusion(metrics: StageResult<'fuse'>['metrics'], withMetrics = true): string {
+function fusion(
+  metrics: StageResult<'fuse'>['metrics'],
+  withMetrics = true,
+  changed: Partial<StageResult<'fuse'>> = {},
+): string {
   const files = { outputDir: 'fusion', metricsFile: 'metrics.csv', modelFile: 'model.json' };
   const patients = { train: 1, val: 1, test: 12 };
   const result = {
@@ -27,7 +32,9 @@ function fusion(metrics: StageResult<'fuse'>['metrics'], withMetrics = true): st
     patients,
     converged: true,
     threshold: null,
+    isThresholdChosen: false,
     metrics,
+    ...changed,
   };
   return fusionSummary(result, withMetrics);
 }
@@ -36,6 +43,31 @@ test('where the evaluation follows, the fusion leaves its AUCs to it', () => {
   const metrics = [{ ...fused, positive_label: '1' }];
   expect(fusion(metrics)).toContain('0.750 (0.500–1.000)');
   expect(fusion(metrics, false).split('\n')).toEqual(['metrics.csv', 'model.json', '']);
+});
+
+test('a threshold that was set is not said to rest on patients', () => {
+  const said = (isThresholdChosen: boolean): string =>
+    fusion([], false, { threshold: 0.5, isThresholdChosen }).split('\n')[0] ?? '';
+  expect(said(true)).toBe('Threshold of the fused model, frozen on validation patients: 0.5');
+  expect(said(false)).toBe('Threshold of the fused model, set, not chosen on patients: 0.5');
+});
+
+test('predictions name the threshold of each classifier that was used', () => {
+  const said = (models: Record<string, number> | undefined, thresholds: Record<string, number>): string =>
+    predicted.text?.(
+      {
+        ...{ output: 'p.csv', patients: 3, labelNames: ['benign', 'malignant'], missing: [], thresholds },
+        ...(models === undefined ? {} : { models }),
+      },
+      {},
+    ) ?? '';
+  expect(said({ A: 1, P: 2 }, { A: 0.89881, P: 0.95961 })).toContain(
+    'malignant from probability 0.8988 on by A, 0.9596 on by P (model.json); `evaluate` may use another.',
+  );
+  expect(said(undefined, { fused: 0.4 })).toContain(
+    "malignant from probability 0.4 on, the fusion's threshold (model",
+  );
+  expect(said({ A: 1 }, {})).not.toContain('probability');
 });
 
 test('with three classes every line of a fusion says which label it is of', () => {

@@ -9,7 +9,7 @@ import {
   UNKNOWN_NETWORK,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { type Remark, remark } from '@radweave/remarks';
+import { and, type Remark, remark } from '@radweave/remarks';
 import { runsIn } from '@radweave/study/runs/run-folder';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
 import { isForeign } from '../features/foreign.ts';
@@ -118,7 +118,7 @@ function movedCases(
   return patients.flatMap(({ patient }) => {
     const others = [...(splitsOf.get(patient) ?? [])].filter((now) => now !== split);
     if (others.length === 0) return [];
-    return [auditCase([patient], `features of ${modality} in ${split}, now in ${others.join(' and ')}`)];
+    return [auditCase([patient], `features of ${modality} in ${split}, now in ${and(others)}`)];
   });
 }
 

@@ -9,7 +9,7 @@ import {
   readFrozen,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
-import { type Remark, remark } from '@radweave/remarks';
+import { and, type Remark, remark } from '@radweave/remarks';
 import { FrozenDecisionError, type FrozenKind, parseFrozen } from '@radweave/stats';
 import { FusionResults } from '../fusion/fusion-results.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
@@ -51,7 +51,7 @@ export function checkFrozen(subject: AuditSubject): CheckReport {
     external.push(
       auditCase(
         [],
-        `${name} (${file}): fitted on ${splits.join(' and ')} of ${hospitals.join(', ')}; home is ${[...home].join(', ')}`,
+        `${name} (${file}): fitted on ${and(splits)} of ${hospitals.join(', ')}; home is ${[...home].join(', ')}`,
       ),
     );
   }
@@ -77,8 +77,14 @@ export function checkFrozen(subject: AuditSubject): CheckReport {
 
 /** A report lists those of the evaluation: whoever compares the counts must see what the others are. */
 function lookedAt(kept: readonly Kept[]): Remark {
-  const fused = kept.filter(({ of }) => of === 'fusion').length;
-  return remark('audit-frozen', { n: kept.length, evaluated: kept.length - fused, fused });
+  const fused = kept.filter(({ of }) => of === 'fusion');
+  const scalers = fused.filter(({ record }) => record.kind === 'scaler').length;
+  return remark('audit-frozen', {
+    n: kept.length,
+    evaluated: kept.length - fused.length,
+    scalers,
+    thresholds: fused.length - scalers,
+  });
 }
 
 function faultOf(record: FrozenRecord): string | null {

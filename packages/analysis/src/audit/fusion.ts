@@ -7,7 +7,7 @@ import {
   UNKNOWN_NETWORK,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { type Remark, remark } from '@radweave/remarks';
+import { and, type Remark, remark } from '@radweave/remarks';
 import { FusionResults } from '../fusion/fusion-results.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
 import { changedCases, otherPatients, type TablePatient } from './other-patients.ts';
@@ -95,6 +95,6 @@ function movedFrom(
 ): AuditCase[] {
   return patients.flatMap(({ patient }) => {
     const now = unseen.filter((one) => splitsOf.get(patient)?.has(one));
-    return now.length === 0 ? [] : [auditCase([patient], `then ${split}, now ${now.join(' and ')}`)];
+    return now.length === 0 ? [] : [auditCase([patient], `then ${split}, now ${and(now)}`)];
   });
 }

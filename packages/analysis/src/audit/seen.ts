@@ -1,4 +1,5 @@
 import type { AuditCase, Split } from '@radweave/artifacts';
+import { and } from '@radweave/remarks';
 import type { SeenPatients } from '@radweave/study/runs/seen-patients';
 import { auditCase } from './check.ts';
 import type { AuditSubject } from './subject.ts';
@@ -26,7 +27,7 @@ export function seenCases(
     const splits = splitsOf.get(patient) ?? new Set();
     const unseen = (['val', 'test'] as Split[]).filter((split) => splits.has(split));
     if (known.has(trained, one) && unseen.length > 0) {
-      cases.trainedOn.push(auditCase([patient], `${network}: trained on, now ${unseen.join(' and ')}`));
+      cases.trainedOn.push(auditCase([patient], `${network}: trained on, now ${and(unseen)}`));
     } else if (known.has(selected, one) && splits.has('test')) {
       cases.selectedOn.push(auditCase([patient], `${network}: its epoch was chosen on, now test`));
     }

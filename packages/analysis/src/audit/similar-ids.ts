@@ -1,5 +1,5 @@
 import { type AlikeId, type AuditCase, groupBy, idOf, type KeyedPatient } from '@radweave/artifacts';
-import { type Remark, remark } from '@radweave/remarks';
+import { and, type Remark, remark } from '@radweave/remarks';
 import { auditCase, type CheckReport, type Found, finding } from './check.ts';
 import { normalisedId, type SuffixKind, withoutSuffix } from './id-forms.ts';
 import type { AuditSubject } from './subject.ts';
@@ -121,7 +121,7 @@ export function casesOf({ splitsOf }: AuditSubject, groups: readonly AlikePatien
   return groups.map(({ how, patients }) => {
     const sets = patients.map((one) => {
       const who = how === 'hospitals' ? `${idOf(one)} of ${one.hospital}` : one.patient;
-      return `${who} in ${[...(splitsOf.get(one.patient) ?? [])].join(' and ')}`;
+      return `${who} in ${and([...(splitsOf.get(one.patient) ?? [])])}`;
     });
     return auditCase(
       patients.map(({ patient }) => patient),

@@ -31,7 +31,9 @@ export function kindModels(classifiers: readonly FrozenModel[], { modalities, ow
     const isOf = new Set(kinds.map((own) => own.join()));
     const notes = kinds.flatMap((own) => {
       const model = usedFor(own)?.name;
-      return model === undefined ? [] : [remark('kind-by', { modalities: [...own], model })];
+      if (model === undefined) return [];
+      const isAll = own.length === modalities.length;
+      return [isAll ? remark('kind-all-by', { model }) : remark('kind-by', { modalities: [...own], model })];
     });
     return {
       name,

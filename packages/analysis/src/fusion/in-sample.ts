@@ -67,8 +67,12 @@ export function classifierCautions(
   return notes;
 }
 
+/** Whether patients decided a threshold; else it was set beforehand, or there is none. */
+export function isChosen(threshold: FrozenRecord | null): boolean {
+  return threshold !== null && Object(threshold.value).rule !== 'fixed';
+}
+
 /** Numbers at a threshold are too good on the patients it was chosen on; one set beforehand was not chosen. */
 export function thresholdCautions(threshold: FrozenRecord | null, split: Split): Remark[] {
-  const isChosen = threshold !== null && Object(threshold.value).rule !== 'fixed';
-  return split === 'val' && isChosen ? [remark('threshold-chosen-here')] : [];
+  return split === 'val' && isChosen(threshold) ? [remark('threshold-chosen-here')] : [];
 }

@@ -1,5 +1,5 @@
 import { kindsOf } from '@radweave/artifacts';
-import { type Remark, remark } from '@radweave/remarks';
+import { and, type Remark, remark } from '@radweave/remarks';
 import { type FusedSplit, having } from './fused-split.ts';
 
 /** A classifier to be fitted: its name, and the modalities that it needs. */
@@ -27,7 +27,7 @@ export function kindsBetween(
       .filter((own) => !canLearn(own))
       .map(
         (own) =>
-          `Patients who have only ${own.join(' and ')} are predicted by fewer modalities: the training patients who have these lack a class.`,
+          `Patients who have only ${and(own)} are predicted by fewer modalities: the training patients who have these lack a class.`,
       ),
   };
 }

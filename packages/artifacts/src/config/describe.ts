@@ -1,3 +1,4 @@
+import { and } from '@radweave/remarks';
 import { z } from 'zod';
 import { SECTIONS } from './schema.ts';
 import type { SectionName } from './types.ts';
@@ -54,7 +55,7 @@ function range(schema: KeySchema): string {
   if (exclusiveMinimum !== undefined) parts.push(`> ${exclusiveMinimum}`);
   if (maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER) parts.push(`≤ ${maximum}`);
   if (exclusiveMaximum !== undefined) parts.push(`< ${exclusiveMaximum}`);
-  return parts.join(' and ');
+  return and(parts);
 }
 
 function allowedValues(schema: KeySchema): string {

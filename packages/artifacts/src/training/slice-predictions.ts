@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { and } from '@radweave/remarks';
 import { classTableFile, type PerClass } from '../class-columns.ts';
 import { count, patientId, type RowOf, required, text } from '../csv-columns.ts';
 import { DataError } from '../errors.ts';
@@ -41,7 +42,7 @@ export function eachSlicePrediction(path: string, use: (slice: SlicePrediction) 
     const { image_path, probabilities } = slice;
     const sum = probabilities.reduce((total, one) => total + one, 0);
     if (probabilities.some((one) => one < 0) || !(Math.abs(sum - 1) <= ROUNDING * probabilities.length)) {
-      const what = `the probabilities of ${image_path} are ${probabilities.join(' and ')}, which are no parts of 1`;
+      const what = `the probabilities of ${image_path} are ${and(probabilities)}, which are no parts of 1`;
       throw new DataError('E_PREDICTIONS', what, { where: path, hint: HINT });
     }
     use(slice);

@@ -8,6 +8,7 @@ import {
   type Pseudonym,
   UsageError,
 } from '@radweave/artifacts';
+import { and } from '@radweave/remarks';
 import type { Image } from '../series/image.ts';
 import { grouped } from '../series/stack.ts';
 
@@ -118,10 +119,14 @@ function labelOf(images: readonly Image[]): string | null {
   const labels = new Set(images.map(({ label }) => label));
   const [label = null] = labels;
   if (labels.size <= 1) return label;
-  throw new DataError('E_IMPORT', `one patient has the labels ${[...labels].join(' and ')}`, {
-    where: images[0]?.path,
-    hint: 'Give all files of a patient one label, in their paths or by --table',
-  });
+  throw new DataError(
+    'E_IMPORT',
+    `one patient has the labels ${and([...labels].map((one) => one ?? 'unknown'))}`,
+    {
+      where: images[0]?.path,
+      hint: 'Give all files of a patient one label, in their paths or by --table',
+    },
+  );
 }
 
 /** The row of the table that is about the patient of these images. */
@@ -135,10 +140,10 @@ function rowsFor(
     const said = image?.hospital ?? '';
     if (hospitals.has(said)) return own.find(({ hospital }) => hospital === said);
     if (own.length < 2) return own[0];
-    const which = own.map(({ hospital }) => hospital).join(' and ');
+    const which = and(own.map(({ hospital }) => hospital));
     throw new DataError(
       'E_IMPORT',
-      `a patient of one ID is in the table for ${which}, and the path says neither`,
+      `a patient of one ID is in the table for ${which}, and the path says ${own.length === 2 ? 'neither' : 'none of them'}`,
       {
         where: image?.path,
         hint: 'Call the folder with the files of each hospital as the table calls it, or import each hospital from its own folder with --hospital',
@@ -234,7 +239,7 @@ export function requireWho(
     needsLabel && label === null && !isSaid('label') ? '--label' : '',
   ];
   if (missing.every((flag) => flag === '')) return;
-  throw new UsageError('E_IMPORT', `${missing.filter(Boolean).join(' and ')} must be given, or --table`, {
+  throw new UsageError('E_IMPORT', `${and(missing.filter(Boolean))} must be given, or --table`, {
     hint: 'A table has the columns patient, hospital and label',
   });
 }

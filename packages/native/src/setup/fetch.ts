@@ -145,7 +145,7 @@ export function takeLibtorch(
   }
   const [file, second] = torch;
   if (file === undefined || second !== undefined) {
-    const found = second === undefined ? `no wheel of torch for ${THIS_MACHINE}` : torch.join(' and ');
+    const found = second === undefined ? `no wheel of torch for ${THIS_MACHINE}` : torch.join(', ');
     throw new SetupError(`'${from}' has ${found}. Name the folder or the file that --download_only made`);
   }
   const pinned = wheelsFor(THIS_MACHINE, engine);

@@ -1,5 +1,5 @@
 // The whole job on patients of whom some lack modalities, with --missing allow.
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -169,6 +169,9 @@ test('every table says how many patients of each kind its numbers are of', async
     evaluation.rows.find((row) => row.model === name && row.split === 'test' && row.hospital === 'all')?.n;
   expect(n('fused')).toBe(5);
   expect(n('everyone')).toBe(10);
+  const { note } = evaluation.rows.find(({ model, split }) => model === 'everyone' && split === 'test') ?? {};
+  expect(note?.text).toContain('who has all modalities is predicted by fused');
+  expect(note?.text).toContain('who has A and P only is predicted by A+P');
   expect([n('only A+P'), n('only P+V'), n('only A'), n('only V')]).toEqual([2, undefined, 2, 1]);
   expect(n('A')).toBe(inTest('A+P+V', 'A+P', 'A'));
   expect(n('network V')).toBe(inTest('A+P+V', 'P+V', 'V'));
@@ -192,6 +195,12 @@ test('every table says how many patients of each kind its numbers are of', async
   }
 });
 
+/** The threshold that `model.json` holds for a classifier. */
+function frozenOf(name: string): unknown {
+  const one = model.classifiers.find((classifier) => classifier.name === name);
+  return (Object(one?.threshold?.value) as { threshold?: number }).threshold;
+}
+
 test('new patients are predicted by what they have, from features and from images, and the model is named', async () => {
   const output = join(tempDir(), 'predictions.csv');
   const told = async (input: string): Promise<Map<string, string[]>> => {
@@ -202,6 +211,10 @@ test('new patients are predicted by what they have, from features and from image
     const at = ['model', 'predicted', ...model.classifiers.map(({ name }) => `probability_${name}`)].map(
       (name) => columns.indexOf(name),
     );
+    const users = rows.map((row) => row.split(',')[at[0] ?? -1] ?? '');
+    const countOf = (name: string): number => users.filter((one) => one === name).length;
+    expect(result.models).toEqual(Object.fromEntries(users.map((name) => [name, countOf(name)])));
+    expect(result.thresholds).toEqual(Object.fromEntries(users.map((name) => [name, frozenOf(name)])));
     return new Map(
       rows.map((row) => row.split(',')).map((cells) => [cells[0] ?? '', at.map((i) => cells[i] ?? '')]),
     );
@@ -228,6 +241,14 @@ test('new patients are predicted by what they have, from features and from image
   rmSync(join(withoutV, 'features_V.csv'));
   expect(existsSync(join(withoutV, 'features_A.csv'))).toBe(true);
   expect(new Set([...(await told(withoutV)).values()].map(([used]) => used))).toEqual(new Set(['A+P', 'A']));
+  const others = join(tempDir(), 'img');
+  mkdirSync(join(others, 'X01', 'T2'), { recursive: true });
+  await expect(
+    predict({ config, model: modelFile(), input: others, output }, listening()),
+  ).rejects.toMatchObject({
+    message: expect.stringContaining('none of 1 has any modality'),
+    hint: expect.stringContaining('with a modality of the model under its name'),
+  });
 });
 
 test('verify finds split, fusion and evaluation as they are, and the job has nothing to do again', async () => {

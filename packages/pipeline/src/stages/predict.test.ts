@@ -35,7 +35,7 @@ async function fusedFeatures(): Promise<{ config: Config; fused: FuseResult; opt
 test('features of the test set give the very predictions that fuse wrote', async () => {
   const { fused, options } = await fusedFeatures();
   const result = await predict(options, listening());
-  expect(result).toMatchObject({ patients: 20, missing: [], threshold: fused.threshold });
+  expect(result).toMatchObject({ patients: 20, missing: [], thresholds: { fused: fused.threshold } });
   const written = readPredictions(join(fused.outputDir, 'predictions_test.csv'));
   const [header, ...rows] = lines(options.output);
   expect(header).toEqual([

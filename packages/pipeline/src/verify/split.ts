@@ -16,7 +16,7 @@ import {
   writeSplitSummary,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { counted } from '@radweave/remarks';
+import { and, counted } from '@radweave/remarks';
 import { assignSplits } from '@radweave/study/cohort/assign';
 import type { StageContext } from '@radweave/study/context/events';
 import { findCohort, type PreprocessOptions, preprocess } from '../work/preprocess.ts';
@@ -44,7 +44,7 @@ export async function verifySplit(
   const { summary: summaryFile, cohort: cohortFile, log } = splitFiles(splits_dir);
   const missing = [summaryFile, cohortFile].filter((path) => !existsSync(path));
   if (missing.length > 0) {
-    findings.unverified.push(`splits: ${missing.join(' and ')} are not there (own split files?)`);
+    findings.unverified.push(`splits: ${and(missing)} are not there (own split files?)`);
     return;
   }
   await attempt(findings, 'splits', async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Alignment, alignAvailable } from '@radweave/analysis/features/align';
 import { requireArrays } from '@radweave/analysis/features/source';
 import { alignedFolder, type Config, DataError, SPLITS, type Split } from '@radweave/artifacts';
+import { and } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import type { StageContext } from '@radweave/study/context/events';
 
@@ -30,7 +31,7 @@ export async function align(options: AlignOptions, context: StageContext): Promi
   const alignment = await alignAvailable(config, modalities, context, folder);
   const result = alignResult(folder, alignment);
   if (SPLITS.some((split) => result.patients[split] > 0)) return result;
-  throw new DataError('E_NO_PATIENTS', `no patient has features of ${result.modalities.join(' and ')}`, {
+  throw new DataError('E_NO_PATIENTS', `no patient has features of ${and(result.modalities)}`, {
     where: join(alignedFolder(folder, 'train'), 'missing.csv'),
     hint: 'Extract the modalities from the same split',
   });

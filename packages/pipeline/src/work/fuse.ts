@@ -15,7 +15,7 @@ import {
   loadEveryone,
   loadFusedSplit,
 } from '@radweave/analysis/fusion/fused-split';
-import { inSampleOf } from '@radweave/analysis/fusion/in-sample';
+import { inSampleOf, isChosen } from '@radweave/analysis/fusion/in-sample';
 import { fusionMetrics, type ScoredSplit } from '@radweave/analysis/fusion/metrics';
 import { fitStack } from '@radweave/analysis/fusion/stack';
 import {
@@ -37,6 +37,7 @@ import {
   writeFusionModel,
   writePredictions,
 } from '@radweave/artifacts';
+import { and } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { requireModalityNames } from '@radweave/study/cohort/modality-names';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
@@ -63,6 +64,8 @@ export interface FuseResult {
   converged: boolean;
   /** The frozen threshold of the fused model; null with more than two classes. */
   threshold: number | null;
+  /** Whether validation patients decided it. */
+  isThresholdChosen: boolean;
   /** Everything of `metrics.csv`. */
   metrics: FusionMetricsRow[];
 }
@@ -132,7 +135,7 @@ async function alignAgain(
 function tellInSample({ inSample, stack }: FusedModel, context: StageContext): void {
   if (inSample.length === 0) return;
   const text =
-    `The training features of ${inSample.join(' and ')} are in-sample: their network was trained on the same ` +
+    `The training features of ${and(inSample)} are in-sample: their network was trained on the same ` +
     'patients, so the features look better than those of new patients and the classifier is over-confident.';
   if (stack === null) warn(context, `${text} Use cross-fitting.`);
   else say(context, `${text} Report 'stacked', which was fitted on out-of-fold logits.`);
@@ -198,6 +201,7 @@ function resultOf(
     patients: forEachSplit((split) => splits[split].patients.length),
     converged: model.file.classifiers.every(({ converged }) => converged),
     threshold: metrics.find((row) => row.model === 'fused')?.threshold ?? null,
+    isThresholdChosen: isChosen(model.file.classifiers[0]?.threshold ?? null),
     metrics,
   };
 }

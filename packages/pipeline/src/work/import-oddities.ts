@@ -5,7 +5,7 @@ import type { ImportedPatient } from '@radweave/importing/cohort/patients';
 import { OUT, oddities, type Proposal } from '@radweave/importing/series/propose';
 import { MASK } from '@radweave/importing/series/rules';
 import { grouped } from '@radweave/importing/series/stack';
-import { counted } from '@radweave/remarks';
+import { and, counted } from '@radweave/remarks';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 
 /** What the files or the table have and nobody else. */
@@ -64,7 +64,7 @@ export function sayScattered(proposals: readonly Proposal[], root: string, conte
   const scattered = grouped(used, ({ patient }) => patient).flatMap((own) => {
     const images = own.flatMap(({ stack }) => stack.images.filter(({ source }) => source.kind !== 'dicom'));
     const places = new Set(images.map(({ path, patientId }) => folderAbove(relative(root, path), patientId)));
-    return places.size > 1 ? [`${own[0]?.patient} below ${[...places].sort(compareText).join(' and ')}`] : [];
+    return places.size > 1 ? [`${own[0]?.patient} below ${and([...places].sort(compareText))}`] : [];
   });
   if (scattered.length === 0) return;
   const [who, have] = [counted(scattered.length, 'patient'), scattered.length === 1 ? 'has' : 'have'];

@@ -47,8 +47,8 @@ export interface PredictResult {
   labelNames: string[];
   /** Patients who lack a modality and are therefore not predicted. */
   missing: { patient: string; modalities: string[] }[];
-  /** Frozen when the model was fitted; null with more than two classes. */
-  threshold: number | null;
+  /** Of each classifier that predicts somebody, frozen when the model was fitted; empty with more than two classes. */
+  thresholds: Record<string, number>;
 }
 
 /**
@@ -74,17 +74,16 @@ export async function predict(options: PredictOptions, context: StageContext): P
   const { trained, ...people } = isFeatureFolder(input, file.modalities)
     ? ofFeatures(input, file)
     : await extractNewImages(input, file, places, hospital, config, context);
-  if (people.patients.length === 0) throw nobody(people, file.missing === 'allow', input);
-  sayMissing(people, file.missing === 'allow', context);
+  const isAnyEnough = file.missing === 'allow';
+  if (people.patients.length === 0) throw nobody(people, isAnyEnough, input);
+  sayMissing(people, isAnyEnough, context);
   trained.tell(context);
-  const { rows, threshold } = predictPatients(file, people, trained);
+  const { rows, models, thresholds } = predictPatients(file, people, trained);
   const names = file.classifiers.map(({ name }) => name);
   writeNewPredictions(output, rows, names, file.label_names);
   const { label_names: labelNames } = file;
-  const models: Record<string, number> = {};
-  for (const { model } of rows) if (model !== undefined) models[model] = (models[model] ?? 0) + 1;
-  const lacking = file.missing === undefined ? {} : { models };
-  return { output, patients: rows.length, ...lacking, labelNames, missing: people.missing, threshold };
+  const lacking = isAnyEnough ? { models } : {};
+  return { output, patients: rows.length, ...lacking, labelNames, missing: people.missing, thresholds };
 }
 
 function ofFeatures(input: string, file: FusionModelFile): TrainedPatients {
@@ -97,8 +96,10 @@ function predictPatients(
   file: FusionModelFile,
   people: NewPatients,
   trained: TrainedOn,
-): { rows: NewPrediction[]; threshold: number | null } {
+): { rows: NewPrediction[] } & Required<Pick<PredictResult, 'models' | 'thresholds'>> {
   const classes = file.label_names.length;
+  const models: Record<string, number> = {};
+  const thresholds: Record<string, number> = {};
   const scored = file.classifiers.map((classifier) => {
     const { patients, pooled } = having(people, classifier.modalities);
     const features = concatenate(pooled, classifier.modalities, patients.length);
@@ -109,6 +110,11 @@ function predictPatients(
   });
   const rows = people.patients.map((patient, i): NewPrediction => {
     const used = classifierFor(people.owned[i] ?? [], file.classifiers);
+    if (used !== undefined) {
+      models[used.name] = (models[used.name] ?? 0) + 1;
+      const threshold = thresholdOf(used);
+      if (threshold !== null) thresholds[used.name] = threshold;
+    }
     const main = scored.find(({ classifier }) => classifier === used);
     const own = scored.flatMap(({ classifier, probabilities, places }) => {
       const row = places.get(patient);
@@ -122,8 +128,7 @@ function predictPatients(
       note: trained.noteOf(patient),
     };
   });
-  const fused = file.classifiers.find(({ name }) => name === 'fused') ?? file.classifiers[0];
-  return { rows, threshold: fused === undefined ? null : thresholdOf(fused) };
+  return { rows, models, thresholds };
 }
 
 function named({ missing }: NewPatients): string {
@@ -148,6 +153,6 @@ function nobody(people: NewPatients, isAnyEnough: boolean, input: string): DataE
       : `none of ${length} has ${isAnyEnough ? 'any' : 'every'} modality: ${named(people)}`;
   return new DataError('E_NO_PATIENTS', `no patient can be predicted, ${why}`, {
     where: input,
-    hint: 'Lay images out as {patient}/{modality}/*.png, with every modality of the model under its name',
+    hint: `Lay images out as {patient}/{modality}/*.png, with ${isAnyEnough ? 'a' : 'every'} modality of the model under its name`,
   });
 }

@@ -19,7 +19,7 @@ import {
   writeTableIssues,
 } from '@radweave/artifacts';
 import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
-import { counted, offer } from '@radweave/remarks';
+import { and, counted, offer } from '@radweave/remarks';
 import { brightnessChart } from '@radweave/report/charts';
 import {
   type AssignedMember,
@@ -104,7 +104,7 @@ function saySameIds({ patients }: FoundCohort, context: StageContext): void {
   const [id, own] = first;
   say(
     context,
-    `${counted(same.length, 'ID')} of several hospitals, such as ${id} in ${[...own].join(' and ')}: they count as different patients.`,
+    `${counted(same.length, 'ID')} of several hospitals, such as ${id} in ${and([...own])}: they count as different patients.`,
   );
 }
 

@@ -35,9 +35,9 @@ export const AUDIT = {
   'audit-features': of({ modalities: 'texts' }, ({ modalities }) => `features of ${modalities.join(', ')}`),
   'audit-fusion': of({ modalities: 'texts' }, ({ modalities }) => `the fusion of ${modalities.join(', ')}`),
   'audit-frozen': of(
-    { n: 'number', evaluated: 'number', fused: 'number' },
-    ({ n, evaluated, fused }) =>
-      `${counted(n, 'frozen decision')} (${evaluated} of the evaluation, ${fused} of the fusion: scalers and thresholds)`,
+    { n: 'number', evaluated: 'number', scalers: 'number', thresholds: 'number' },
+    ({ n, evaluated, scalers, thresholds }) =>
+      `${counted(n, 'frozen decision')} (${evaluated} of the evaluation; of the fusion ${counted(scalers, 'scaler')} and ${counted(thresholds, 'threshold')})`,
   ),
   'audit-nothing': 'there was nothing to look at',
   'audit-no-pixels': 'looking at pixels was switched off',

@@ -21,7 +21,7 @@ export const DATA = {
   'data-hospitals-alike': of(
     { names: 'texts' },
     ({ names }) =>
-      `hospitals ${names.map((name) => `'${name}'`).join(' and ')} have almost the same name and were taken for different ones; if they are one, put their patients into one folder`,
+      `hospitals ${and(names.map((name) => `'${name}'`))} have almost the same name and were taken for different ones; if they are one, put their patients into one folder`,
   ),
   'data-misplaced': of(
     { n: 'number', names: 'texts', isMore: 'flag' },
@@ -33,10 +33,7 @@ export const DATA = {
     ({ hospital, kinds, folder }) =>
       `${hospital}: files that are not PNG were not read (${kinds.join(', ')}), such as in ${folder}`,
   ),
-  'data-import': of(
-    { commands: 'texts' },
-    ({ commands }) => `${commands.join(' and ')} can make slices of them`,
-  ),
+  'data-import': of({ commands: 'texts' }, ({ commands }) => `${and(commands)} can make slices of them`),
   'data-count': of({ what: 'text', n: 'number' }, ({ what, n }) => `${what}: ${n}`),
   'data-masks-named': of(
     { hospital: 'text', modality: 'text', n: 'number', names: 'texts', isMore: 'flag' },
@@ -149,7 +146,7 @@ export const DATA = {
   'table-hospital-open': 'in several hospitals, and the table does not say in which',
   'table-contradiction': of(
     { column: 'text', values: 'texts' },
-    ({ column, values }) => `${column} is ${values.join(' and ')} in rows of one patient`,
+    ({ column, values }) => `${column} is ${and(values)} in rows of one patient`,
   ),
   'table-twice': 'in two rows that differ, without a visit that tells them apart',
   'table-empty': of({ column: 'text' }, ({ column }) => `the cell ${column} is empty`),

@@ -147,11 +147,12 @@ export const EVALUATION = {
   'kind-all': of({ n: 'number' }, ({ n }) => `all modalities: ${n}`),
   'kind-only': of(
     { modalities: 'texts', n: 'number' },
-    ({ modalities, n }) => `only ${modalities.join(' and ')}: ${n}`,
+    ({ modalities, n }) => `only ${and(modalities)}: ${n}`,
   ),
+  'kind-all-by': of({ model: 'model' }, ({ model }) => `who has all modalities is predicted by ${model}`),
   'kind-by': of(
     { modalities: 'texts', model: 'model' },
-    ({ modalities, model }) => `who has ${modalities.join(' and ')} is predicted by ${model}`,
+    ({ modalities, model }) => `who has ${and(modalities)} only is predicted by ${model}`,
   ),
   'kinds-here': of(
     { kinds: 'remarks' },

@@ -8,9 +8,9 @@ export function are(n: number): string {
   return n === 1 ? 'is' : 'are';
 }
 
-/** `A and P`. */
-export function and(names: readonly string[]): string {
-  return names.join(' and ');
+/** `A`, `A and P`, `A, P and V`. */
+export function and(names: readonly (string | number)[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /** The first names, and whether there are more. */

@@ -18,8 +18,8 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   'audit-fold-models': ({ n, records }) => `${n} 个折网络，${records} 份 logit 记录`,
   'audit-features': ({ modalities }) => `${modalities.join('、')} 的特征`,
   'audit-fusion': ({ modalities }) => `${modalities.join('、')} 的融合`,
-  'audit-frozen': ({ n, evaluated, fused }) =>
-    `${n} 项冻结的决策（评估 ${evaluated} 项；融合 ${fused} 项，即标准化参数与阈值）`,
+  'audit-frozen': ({ n, evaluated, scalers, thresholds }) =>
+    `${n} 项冻结的决策（评估 ${evaluated} 项；融合的标准化参数 ${scalers} 项、阈值 ${thresholds} 项）`,
 
   'audit-nothing': '没有可检查的内容',
   'audit-no-pixels': '按要求未检查像素',

@@ -1,10 +1,8 @@
-import { counted } from '@radweave/remarks';
+import { and, counted } from '@radweave/remarks';
 import { byAggregation, type Facts, nameOf } from './facts.ts';
 import { settingsInEnglish } from './settings-en.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
-const list = (items: readonly string[]): string =>
-  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 const patients = (n: number): string => counted(n, 'patient');
 
 const CALIBRATORS: Readonly<Record<string, string>> = {
@@ -12,6 +10,13 @@ const CALIBRATORS: Readonly<Record<string, string>> = {
   isotonic: 'isotonic regression',
   temperature: 'temperature scaling',
 };
+
+const COMPARISONS = [
+  ['delong', 'DeLong’s test for paired curves with Holm’s correction'],
+  ['mcnemar', 'McNemar’s test'],
+  ['nri', 'net reclassification improvement'],
+  ['idi', 'integrated discrimination improvement'],
+] as const;
 
 const RULES: Readonly<Record<string, string>> = {
   youden: 'chosen by the highest Youden index on the validation patients',
@@ -30,12 +35,12 @@ function cohort(facts: Facts): string {
   const test =
     external.length === 0
       ? 'There was no external hospital.'
-      : `The ${patients(n.test)} of ${list(external)} with ${complete === total ? `${modalities.length > 1 ? 'all modalities' : 'images'}` : 'at least one modality'} formed the external test set, which took no part in training or in any choice.`;
+      : `The ${patients(n.test)} of ${and(external)} with ${complete === total ? `${modalities.length > 1 ? 'all modalities' : 'images'}` : 'at least one modality'} formed the external test set, which took no part in training or in any choice.`;
   const images =
     complete === total
-      ? `images of ${list(modalities)}`
-      : `images of at least one of ${list(modalities)} (${complete} had all)`;
-  const used = `We used ${patients(total)} with ${images} and ${labels.length} labels (${list(labels)})`;
+      ? `images of ${and(modalities)}`
+      : `images of at least one of ${and(modalities)} (${complete} had all)`;
+  const used = `We used ${patients(total)} with ${images} and ${labels.length} labels (${and(labels)})`;
   const sets = `training (n = ${n.train}) and validation (n = ${n.val}); all slices of a patient were in the same set. ${test}`;
   if (division === null) {
     return (
@@ -65,7 +70,7 @@ function training({ runs, fusion }: Facts): string {
   if (fusion === null) return networks.trim();
   const scaled = fusion.standardize ? ', standardised by the training patients,' : '';
   const isMany = fusion.modalities.length > 1;
-  const joined = isMany ? `, those of ${list(fusion.modalities)} were concatenated` : '';
+  const joined = isMany ? `, those of ${and(fusion.modalities)} were concatenated` : '';
   const alone = isMany ? ' Each modality alone was classified in the same way.' : '';
   const lacking = fusion.lacking
     ? ' Patients who lack a modality stayed in training and evaluation of those that they have: each classifier was fitted on all training patients who have its modalities, and such patients were predicted by the classifier of what they have.'
@@ -80,11 +85,11 @@ function training({ runs, fusion }: Facts): string {
   const silent =
     fusion.silent.length === 0
       ? ''
-      : ` Which patients the networks behind the features of ${list(fusion.silent)} were trained on is not known; they may be patients of validation or the external test set.`;
+      : ` Which patients the networks behind the features of ${and(fusion.silent)} were trained on is not known; they may be patients of validation or the external test set.`;
   const source =
     fusion.imageSize === null
       ? 'made by another program'
-      : `${list(fusion.models)}, ${fusion.imageSize} × ${fusion.imageSize} pixels`;
+      : `${and(fusion.models)}, ${fusion.imageSize} × ${fusion.imageSize} pixels`;
   return (
     `${networks}The features of a patient’s slices (${source}) were averaged${joined}${scaled} and classified by L2-penalised logistic regression (C = ${fusion.C}) ` +
     `fitted on the training patients.${alone}${lacking}${caution}${silent}${stacked}`
@@ -92,13 +97,11 @@ function training({ runs, fusion }: Facts): string {
 }
 
 function decisions({ models, labels, thresholds, calibration, takenOver, fitted }: Facts): string {
-  const aggregated = byAggregation(models).map(
-    ({ how, names }) => `${aggregationText(how)} (${list(names)})`,
-  );
+  const aggregated = byAggregation(models).map(({ how, names }) => `${aggregationText(how)} (${and(names)})`);
   const aggregation =
     aggregated.length === 0
       ? ''
-      : ` Slice probabilities were combined into one per patient by ${list(aggregated)}.`;
+      : ` Slice probabilities were combined into one per patient by ${and(aggregated)}.`;
   const calibrated = models.some(({ calibrator }) => calibrator !== null);
   const how = calibrated ? ` Probabilities were calibrated by ${nameOf(CALIBRATORS, calibration)}.` : '';
   const rule =
@@ -126,8 +129,8 @@ function thresholdText(rule: string, models: readonly string[], isOnly: boolean)
   const how = nameOf(RULES, rule);
   if (isOnly) return `Thresholds were ${how}.`;
   return models.length === 1
-    ? `The threshold of ${list(models)} was ${how}.`
-    : `Those of ${list(models)} were ${how}.`;
+    ? `The threshold of ${and(models)} was ${how}.`
+    : `Those of ${and(models)} were ${how}.`;
 }
 
 function statistics(facts: Facts): string {
@@ -137,12 +140,13 @@ function statistics(facts: Facts): string {
     ? `AUCs of each label against the rest have DeLong ${level} intervals; these and the macro AUCs have intervals`
     : `AUCs have DeLong ${level} intervals and intervals`;
   const proportions = facts.proportionMethod === 'wilson' ? 'Wilson' : 'exact (Clopper–Pearson)';
-  const compared = facts.comparisons
-    ? ' Models were compared by DeLong’s test for paired curves with Holm’s correction, by McNemar’s test, and by net reclassification and integrated discrimination improvement.'
-    : '';
-  const hospitals = facts.heterogeneity
-    ? ' Whether AUCs differ between external hospitals was tested by Cochran’s Q; AUCs within hospitals compare only patients of the same hospital.'
-    : '';
+  const how = COMPARISONS.filter(([name]) => facts.compared[name]).map(([, text]) => text);
+  const compared = how.length === 0 ? '' : ` Models were compared by ${and(how)}.`;
+  const hospitals =
+    (facts.compared.cochran
+      ? ' Whether AUCs differ between external hospitals was tested by Cochran’s Q.'
+      : '') +
+    (facts.compared.within ? ' AUCs within hospitals compare only patients of the same hospital.' : '');
   const explained = facts.explained ? ' Networks were explained by Grad-CAM.' : '';
   const site = facts.siteAudit
     ? ` Site effects were measured by how well features predict the hospital${facts.harmonised ? ', before and after reference-batch ComBat estimated inside the folds' : ''}.`

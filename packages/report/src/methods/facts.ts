@@ -51,9 +51,8 @@ export interface Facts {
   replicates: number;
   level: number;
   proportionMethod: string;
-  comparisons: boolean;
-  /** Whether external hospitals were compared. */
-  heterogeneity: boolean;
+  /** Which comparisons gave a number somewhere. */
+  compared: Record<'delong' | 'mcnemar' | 'nri' | 'idi' | 'cochran' | 'within', boolean>;
   explained: boolean;
   siteAudit: boolean;
   harmonised: boolean;
@@ -130,8 +129,14 @@ export function factsOf(data: ReportData): Facts {
     replicates: evaluation.options.bootstrap_replicates,
     level: evaluation.options.confidence_level,
     proportionMethod: evaluation.options.proportion_method,
-    comparisons: evaluation.comparisons.length > 0,
-    heterogeneity: evaluation.heterogeneity.length > 0,
+    compared: {
+      delong: evaluation.comparisons.some(({ delong_p }) => delong_p !== null),
+      mcnemar: evaluation.comparisons.some(({ mcnemar_p }) => mcnemar_p !== null),
+      nri: evaluation.comparisons.some(({ nri }) => nri.value !== null),
+      idi: evaluation.comparisons.some(({ idi }) => idi.value !== null),
+      cochran: evaluation.heterogeneity.some(({ q }) => q !== null),
+      within: evaluation.heterogeneity.some(({ within_auc }) => within_auc.value !== null),
+    },
     explained: 'value' in data.galleries,
     siteAudit: audit.length > 0,
     harmonised: audit.some(({ harmonised }) => harmonised),

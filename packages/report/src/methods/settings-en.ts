@@ -1,4 +1,4 @@
-import { counted } from '@radweave/remarks';
+import { and, counted } from '@radweave/remarks';
 import type { TrainingSettings } from '../data.ts';
 import { bySettings, type Facts, nameOf, SCRATCH } from './facts.ts';
 
@@ -12,15 +12,13 @@ const PRECISIONS: Readonly<Record<string, string>> = {
   fp16: 'float16 mixed precision',
 };
 
-const list = (items: readonly string[]): string =>
-  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
 
 /** How the networks were trained, told once for modalities that were trained alike. */
 export function settingsInEnglish(runs: Facts['runs']): string {
   const groups = bySettings(runs, textOf);
   return groups
-    .map(({ text, modalities }) => (groups.length === 1 ? text : `${list(modalities)}: ${text}`))
+    .map(({ text, modalities }) => (groups.length === 1 ? text : `${and(modalities)}: ${text}`))
     .join(' ');
 }
 
@@ -62,9 +60,7 @@ function augmentationText({ augmentation: a }: TrainingSettings): string {
     a.contrast > 0 ? `contrast changes up to ${percent(a.contrast)}` : '',
     a.random_erasing > 0 ? `random erasing (probability ${a.random_erasing})` : '',
   ].filter((text) => text !== '');
-  return a.enabled && parts.length > 0
-    ? `and, in training, augmented by ${list(parts)}`
-    : 'and not augmented';
+  return a.enabled && parts.length > 0 ? `and, in training, augmented by ${and(parts)}` : 'and not augmented';
 }
 
 function optimizerText(training: TrainingSettings['training']): string {

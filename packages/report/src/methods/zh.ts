@@ -11,6 +11,13 @@ const CALIBRATORS: Readonly<Record<string, string>> = {
   temperature: '温度缩放',
 };
 
+const COMPARISONS = [
+  ['delong', '配对 DeLong 检验（Holm 校正）'],
+  ['mcnemar', 'McNemar 检验'],
+  ['nri', '净重分类改善'],
+  ['idi', '综合判别改善'],
+] as const;
+
 const RULES: Readonly<Record<string, string>> = {
   youden: '按最大 Youden 指数在验证集患者上选定',
   fixed_sensitivity: '按目标灵敏度在验证集患者上选定',
@@ -119,12 +126,11 @@ function statistics(facts: Facts): string {
     ? `各标签对其余的 AUC 附 DeLong ${level} 置信区间，其与宏平均 AUC 均附`
     : `AUC 附 DeLong ${level} 置信区间及`;
   const proportions = facts.proportionMethod === 'wilson' ? 'Wilson' : '精确（Clopper–Pearson）';
-  const compared = facts.comparisons
-    ? '模型间采用配对 DeLong 检验（Holm 校正）、McNemar 检验、净重分类改善与综合判别改善进行比较。'
-    : '';
-  const hospitals = facts.heterogeneity
-    ? '各外部医院的 AUC 是否不同以 Cochran Q 检验，医院内 AUC 仅比较同一医院的患者。'
-    : '';
+  const how = COMPARISONS.filter(([name]) => facts.compared[name]).map(([, text]) => text);
+  const compared = how.length === 0 ? '' : `模型间采用${list(how)}进行比较。`;
+  const hospitals =
+    (facts.compared.cochran ? '各外部医院的 AUC 是否不同以 Cochran Q 检验。' : '') +
+    (facts.compared.within ? '医院内 AUC 仅比较同一医院的患者。' : '');
   const explained = facts.explained ? '采用 Grad-CAM 解释网络。' : '';
   const site = facts.siteAudit
     ? `中心效应以特征预测医院的能力衡量${facts.harmonised ? '，并比较折内估计的参考批次 ComBat 校正前后' : ''}。`

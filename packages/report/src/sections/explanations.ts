@@ -6,6 +6,7 @@ import {
   evaluatedNetwork,
   type RandomisationStep,
 } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 import type { ReportContext } from '../context.ts';
 import type { Gallery } from '../data.ts';
 import { estimateText, NOT_AVAILABLE } from '../format.ts';
@@ -31,7 +32,7 @@ export function explanationsSection(context: ReportContext): Promise<Html> {
 function galleryPart(context: ReportContext, gallery: Gallery): Html {
   const { words } = context;
   const { explanations } = gallery;
-  const { caution, isChance } = chanceCaution(context, gallery);
+  const { caution, inFigure } = cautionOf(context, gallery);
   const groups = (['right', 'wrong', 'asked'] as const).map((group) => {
     const wanted: readonly ExplainedCategory[] = GROUPS[group];
     const patients = explanations.patients.filter(({ category }) => wanted.includes(category));
@@ -39,7 +40,7 @@ function galleryPart(context: ReportContext, gallery: Gallery): Html {
     if (patients.length === 0 && isAsked !== (group === 'asked')) return null;
     const heading = html`<h3>${words.explanations.title(explanations.modality, group)}</h3>`;
     if (patients.length === 0) return html`${heading}<p>${words.explanations.none}</p>`;
-    return html`${heading}<div class="gallery">${patients.map((one) => patientFigure(context, gallery, one, isChance))}</div>`;
+    return html`${heading}<div class="gallery">${patients.map((one) => patientFigure(context, gallery, one, inFigure))}</div>`;
   });
   const notes = explanations.notes.map((note) => html`<p class="remark">${words.remark(note)}</p>`);
   return html`<p>${introduction(context, gallery)}</p>${caution}${notes}${groups}${sanityTable(context, gallery)}`;
@@ -84,32 +85,51 @@ function shareOf(share: number): string {
   return percent === 0 ? '< 1 %' : `${percent} %`;
 }
 
-/** Maps of a network that learned nothing look like any others. */
-function chanceCaution(
+/** Maps of a network that learned nothing, or hospitals, look like any others. */
+function cautionOf(
   { data, words }: ReportContext,
   { explanations }: Gallery,
-): { caution: Html | null; isChance: boolean } {
+): { caution: Html | null; inFigure: string | null } {
   const { evaluation } = data;
   const { modality, split } = explanations;
   const network = evaluatedNetwork(evaluation, modality)?.name;
   const row = network === undefined ? undefined : rowOf(evaluation, network, split);
-  if (network === undefined || row === undefined) return { caution: null, isChance: false };
+  if (network === undefined || row === undefined) return { caution: null, inFigure: null };
   const says = chanceOf(evaluation, network, split);
-  if (says === 'better') return { caution: null, isChance: false };
+  const between = split === 'test' ? foundBetween(evaluation.findings, network) : null;
+  if (between !== null) {
+    const text = words.explanations.between(words.remark(between));
+    return { caution: html`<p class="missing">${text}</p>`, inFigure: words.explanations.betweenInFigure };
+  }
+  if (says === 'better') return { caution: null, inFigure: null };
   const area = leadingAuc(row);
   const [name, set] = [words.modelName(network), words.splits[split]];
   const text =
     says === 'unknown'
       ? words.explanations.chanceUnknown(name, set, area.note === undefined ? '' : words.remark(area.note))
       : words.explanations.chance(name, set, estimateText(area), says);
-  return { caution: html`<p class="missing">${text}</p>`, isChance: says !== 'unknown' };
+  const inFigure = says === 'unknown' ? null : words.explanations.chanceInFigure;
+  return { caution: html`<p class="missing">${text}</p>`, inFigure };
+}
+
+/** What the first page says of a network that may tell hospitals apart and not labels. */
+function foundBetween(findings: readonly Remark[], network: string): Remark | null {
+  for (const found of findings) {
+    if (found.code !== 'found-only-between' && found.code !== 'found-not-within') continue;
+    const models = found.params.models.filter(({ params }) => 'model' in params && params.model === network);
+    if (models.length === 0) continue;
+    return found.code === 'found-only-between'
+      ? remark(found.code, { models })
+      : remark(found.code, { ...found.params, models });
+  }
+  return null;
 }
 
 function patientFigure(
   context: ReportContext,
   { explanations, images }: Gallery,
   patient: ExplainedPatient,
-  isChance: boolean,
+  inFigure: string | null,
 ): Html {
   const { words } = context;
   const { label_names } = explanations;
@@ -132,7 +152,7 @@ function patientFigure(
       ? html`<p class="missing">${words.explanations.noImage(patient.file, explanations.modality)}</p>`
       : html`<img src="${image}" alt="${words.explanations.alt(who, verdict)}">`;
   return html`<figure id="figure-${number}">${picture}
-<figcaption><strong>${words.titled(words.figure(number), who)}${words.stop.trim()}</strong> ${words.parts([verdict, explained, why, strengthOf(context, explanations, patient), ...(isChance ? [words.explanations.chanceInFigure] : [])])}</figcaption></figure>`;
+<figcaption><strong>${words.titled(words.figure(number), who)}${words.stop.trim()}</strong> ${words.parts([verdict, explained, why, strengthOf(context, explanations, patient), ...(inFigure === null ? [] : [inFigure])])}</figcaption></figure>`;
 }
 
 function sanityTable(context: ReportContext, { explanations }: Gallery): Html {

@@ -25,7 +25,7 @@ const REFERENCES: readonly Reference[] = [
   },
   {
     text: 'Cochran WG. The combination of estimates from different experiments. Biometrics 1954;10:101–129.',
-    used: ({ heterogeneity }) => heterogeneity,
+    used: ({ compared }) => compared.cochran,
   },
   {
     text: 'Collins GS, Moons KGM, Dhiman P, et al. TRIPOD+AI statement: updated guidance for reporting clinical prediction models that use regression or machine learning methods. BMJ 2024;385:e078378.',
@@ -41,15 +41,15 @@ const REFERENCES: readonly Reference[] = [
   },
   {
     text: 'Higgins JPT, Thompson SG. Quantifying heterogeneity in a meta-analysis. Stat Med 2002;21:1539–1558.',
-    used: ({ heterogeneity }) => heterogeneity,
+    used: ({ compared }) => compared.cochran,
   },
   {
     text: 'Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat 1979;6:65–70.',
-    used: ({ comparisons }) => comparisons,
+    used: ({ compared }) => compared.delong,
   },
   {
     text: 'Janes H, Pepe MS. Adjusting for covariate effects on classification accuracy using the covariate-adjusted receiver operating characteristic curve. Biometrika 2009;96:371–382.',
-    used: ({ heterogeneity }) => heterogeneity,
+    used: ({ compared }) => compared.within,
   },
   {
     text: 'Johnson WE, Li C, Rabinovic A. Adjusting batch effects in microarray expression data using empirical Bayes methods. Biostatistics 2007;8:118–127.',
@@ -61,15 +61,15 @@ const REFERENCES: readonly Reference[] = [
   },
   {
     text: 'McNemar Q. Note on the sampling error of the difference between correlated proportions or percentages. Psychometrika 1947;12:153–157.',
-    used: ({ comparisons }) => comparisons,
+    used: ({ compared }) => compared.mcnemar,
   },
   {
     text: 'Pencina MJ, D’Agostino RB Sr, D’Agostino RB Jr, Vasan RS. Evaluating the added predictive ability of a new marker. Stat Med 2008;27:157–172.',
-    used: ({ comparisons }) => comparisons,
+    used: ({ compared }) => compared.nri || compared.idi,
   },
   {
     text: 'Pencina MJ, D’Agostino RB Sr, Steyerberg EW. Extensions of net reclassification improvement calculations to measure usefulness of new biomarkers. Stat Med 2011;30:11–21.',
-    used: ({ comparisons }) => comparisons,
+    used: ({ compared }) => compared.nri,
   },
   {
     text: 'Platt JC. Probabilistic outputs for support vector machines and comparisons to regularized likelihood methods. In: Advances in Large Margin Classifiers. MIT Press, 1999.',

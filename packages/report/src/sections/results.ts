@@ -126,10 +126,21 @@ function frozen(context: ReportContext): Html | null {
     }),
   );
   if (rows.length === 0) return null;
+  const fusion = 'value' in data.fusion ? data.fusion.value : null;
+  const classifiers = [
+    ...(fusion?.classifiers ?? []),
+    ...(fusion?.stacked ? [fusion.stacked.classifier] : []),
+  ];
+  const has = {
+    scaler: classifiers.some(({ scaler }) => scaler !== null),
+    chosen: classifiers.some(({ threshold }) => threshold !== null && isChosen(threshold)),
+    set: classifiers.some(({ threshold }) => threshold !== null && !isChosen(threshold)),
+  };
+  const besides = (['scaler', 'chosen', 'set'] as const).filter((kind) => has[kind]);
   return table(context, {
     name: 'frozen',
     title: results.frozen,
-    caption: results.frozenCaption('value' in data.fusion, data.evaluation.label_names.length === 2),
+    caption: results.frozenCaption(besides),
     head: [column.model, column.name, column.value, results.fittedOn, column.hash],
     rows,
   });

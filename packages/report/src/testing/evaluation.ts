@@ -21,7 +21,7 @@ const MODELS = [
 
 const SPLITS: readonly Split[] = ['train', 'val', 'test'];
 
-const THRESHOLD: FrozenRecord = {
+export const THRESHOLD: FrozenRecord = {
   kind: 'threshold',
   value: { rule: 'youden', threshold: 0.4 },
   fitted_on: { splits: ['val'], hospitals: ['JM'], n: 12, patients_sha256: 'd'.repeat(64) },

@@ -1,7 +1,7 @@
 import type { CohortPatient, FusionModelFile, HistoryRow, Split } from '@radweave/artifacts';
 import { asWritten, remark } from '@radweave/remarks';
 import type { Gallery, ReportData, TrainingSettings } from '../data.ts';
-import { evaluationOf } from './evaluation.ts';
+import { evaluationOf, THRESHOLD } from './evaluation.ts';
 import { leakageOf, odditiesOf, searchOf, siteOf } from './findings.ts';
 
 /** What to make up. */
@@ -178,7 +178,13 @@ function fusionOf(modalities: string[], labels: string[]): FusionModelFile {
       in_sample: true,
     })),
     options: { C: 1, max_iter: 1000, tol: 1e-10, random_state: 42, standardize: true },
-    classifiers: [],
+    classifiers: [
+      {
+        ...{ name: 'fused', modalities, coef: [[1, 1]], intercept: [0], iterations: 5, converged: true },
+        scaler: { ...structuredClone(THRESHOLD), kind: 'scaler', value: { mean: [0, 0], scale: [1, 1] } },
+        threshold: labels.length === 2 ? structuredClone(THRESHOLD) : null,
+      },
+    ],
     notes: [],
     versions: {},
   };

@@ -16,6 +16,12 @@ const REASONS: Readonly<Record<string, string>> = {
   conflict: 'conflicting labels, hospitals or images',
 };
 
+const FUSION_DECISIONS = {
+  scaler: 'scalers, fitted on training patients',
+  chosen: 'thresholds for new patients, chosen on validation when the fusion was fitted',
+  set: 'thresholds for new patients, set beforehand',
+};
+
 /** The report in English. */
 export const EN = {
   /** For the `lang` attribute. */
@@ -220,8 +226,9 @@ export const EN = {
     aggregation: 'From slices to patients',
     aggregationCaption: 'External patients did not influence the choice.',
     frozen: 'Frozen decisions',
-    frozenCaption: (hasFusion: boolean, hasThreshold: boolean) =>
-      `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others. External patients did not influence them.${hasFusion ? ` The table lists those of the evaluation; the leakage audit also counts those in the file of the fusion, whose classifiers each have a scaler, fitted on training patients${hasThreshold ? ', and a threshold for new patients, chosen on validation when the fusion was fitted' : ''}.` : ''}`,
+    /** `besides`: what the file of the fusion holds of each kind. */
+    frozenCaption: (besides: readonly ('scaler' | 'chosen' | 'set')[]) =>
+      `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others. External patients did not influence them.${besides.length === 0 ? '' : ` The table lists those of the evaluation; the leakage audit also counts those in the file of the fusion: ${besides.map((kind) => FUSION_DECISIONS[kind]).join('; ')}.`}`,
     what: { aggregation: 'aggregation', threshold: 'threshold', calibrator: 'calibrator' },
     fittedOn: 'Fitted on',
     setBeforehand: 'set beforehand',

@@ -21,6 +21,10 @@ export const EXPLANATIONS_EN = {
     `${network} is ${says === 'worse' ? 'worse' : 'not shown to be better'} than chance on these patients (${split}: AUC ${auc}${says === 'too few' ? ', too few patients to show anything' : ''}). Its maps show where it looks, not what tells the labels apart.`,
   chanceUnknown: (network: string, split: string, reason: string) =>
     `Whether ${network} is better than chance on these patients (${split}) cannot be said${reason === '' ? '' : `: ${reason}`}.`,
+  /** Of a network that may tell hospitals apart; `finding`: what the first page says of it. */
+  between: (finding: string) =>
+    `Caution: ${finding}. The maps show where the network looks, not what tells the labels apart.`,
+  betweenInFigure: 'caution: a network that may tell hospitals apart and not labels',
   chanceInFigure: 'caution: a network not shown to be better than chance',
   patient: (patient: string, hospital: string) => `${patient} (${hospital})`,
   verdict: (truth: string, predicted: string, explained: string, probability: string) =>

@@ -17,6 +17,8 @@ export const EXPLANATIONS_ZH: Words['explanations'] = {
     `${network} 在这些患者上${says === 'worse' ? '差于随机水平' : '未显示优于随机水平'}（${split}：AUC ${auc}${says === 'too few' ? '，患者过少，不足以说明任何问题' : ''}）。其热图显示网络关注的位置，并不说明区分标签的依据。`,
   chanceUnknown: (network, split, reason) =>
     `无法判断 ${network} 在这些患者（${split}）上是否优于随机水平${reason === '' ? '' : `：${reason}`}。`,
+  between: (finding) => `注意：${finding}。热图显示网络关注的位置，并不说明区分标签的依据。`,
+  betweenInFigure: '注意：该网络区分的可能是医院而不是标签',
   chanceInFigure: '注意：未显示该网络优于随机水平',
   patient: (patient, hospital) => `${patient}（${hospital}）`,
   verdict: (truth, predicted, explained, probability) =>

@@ -28,6 +28,12 @@ const AUDIT_CHECKS: Readonly<Record<AuditCheckName, string>> = {
   'frozen decisions': '冻结的决策',
 };
 
+const FUSION_DECISIONS = {
+  scaler: '以训练集患者拟合的标准化参数',
+  chosen: '用于新患者的阈值（在拟合融合模型时于验证集上选定）',
+  set: '用于新患者的阈值（事先设定）',
+};
+
 /** The report in Chinese. */
 export const ZH: Words = {
   tag: 'zh-CN',
@@ -226,8 +232,8 @@ export const ZH: Words = {
     aggregation: '从切片到患者',
     aggregationCaption: '外部患者不影响选择。',
     frozen: '冻结的决策',
-    frozenCaption: (hasFusion, hasThreshold) =>
-      `各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者。外部患者不影响这些决策。${hasFusion ? `本表仅列评估的决策；数据泄漏审查还计入融合文件中的决策：其每个分类器各有以训练集患者拟合的标准化参数${hasThreshold ? '，以及用于新患者的阈值（在拟合融合模型时于验证集上选定）' : ''}。` : ''}`,
+    frozenCaption: (besides) =>
+      `各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者。外部患者不影响这些决策。${besides.length === 0 ? '' : `本表仅列评估的决策；数据泄漏审查还计入融合文件中的决策：${besides.map((kind) => FUSION_DECISIONS[kind]).join('；')}。`}`,
     what: { aggregation: '汇总方式', threshold: '阈值', calibrator: '校准器' },
     fittedOn: '拟合数据',
     setBeforehand: '事先设定',

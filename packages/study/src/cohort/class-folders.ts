@@ -1,5 +1,5 @@
 import { DataError, naturalCompare } from '@radweave/artifacts';
-import { editDistance } from '@radweave/remarks';
+import { and, editDistance } from '@radweave/remarks';
 
 const GRADE = /^grade(\d{1,9})$/i;
 
@@ -106,7 +106,7 @@ function doubtful(odd: readonly string[], names: readonly string[], folders: rea
   const usual = names.filter((name) => !odd.includes(name));
   const beside = usual.length === 0 ? '' : `, where others are called ${usual.join(', ')}`;
   const list = names.map((name) => (/\s/.test(name) ? `"${name}"` : name)).join(' ');
-  return new DataError('E_LABELS', `${shown.join(' and ')} may be a class or a typing error${beside}`, {
+  return new DataError('E_LABELS', `${and(shown)} may be a class or a typing error${beside}`, {
     where: first?.path,
     hint: `Rename or move the folder; or name the classes in the order of their labels, such as --labels ${list} (data.labels in a configuration): folders of other names are then left out`,
   });

@@ -1,5 +1,5 @@
 import { type Config, DataError, SPLITS, type Split } from '@radweave/artifacts';
-import { counted } from '@radweave/remarks';
+import { and, are, counted } from '@radweave/remarks';
 import type { AssignedMember } from './assign.ts';
 import { forEachSplit } from './each-split.ts';
 import { modalitiesOf } from './patients.ts';
@@ -56,7 +56,7 @@ export function requireEachLearnable(
 ): void {
   const classes = 1 + Math.max(...members.map(({ label }) => label));
   const alone = modalities.map((modality) => ({ what: `modality ${modality}`, wanted: [modality] }));
-  const together = { what: `the fusion of ${modalities.join(' and ')}`, wanted: modalities };
+  const together = { what: `the fusion of ${and(modalities)}`, wanted: modalities };
   for (const { what, wanted } of [...alone, ...(modalities.length > 1 ? [together] : [])]) {
     const having = members.filter((one) => modalitiesOf(one, wanted).length === wanted.length);
     const sets = forEachSplit((split) => having.filter((one) => one.split === split));
@@ -89,7 +89,7 @@ function refuseUnknownLabels(
   const hospitals = [...new Set(theirs.map(({ hospital }) => hospital))].sort().join(', ');
   throw new DataError(
     'E_CLASS_MISSING',
-    `${what}: label ${external.join(' and ')} is in ${NAMES.test} only (${counted(theirs.length, 'patient')} of ${hospitals}), so no network can learn it`,
+    `${what}: ${external.length === 1 ? 'label' : 'labels'} ${and(external)} ${are(external.length)} in ${NAMES.test} only (${counted(theirs.length, 'patient')} of ${hospitals}), so no network can learn it`,
     {
       where: where('test'),
       hint: 'Leave these patients out of the data, or use a home hospital that has this label too',
