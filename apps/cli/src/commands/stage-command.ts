@@ -4,6 +4,7 @@ import {
   type Flags,
   type Next,
   placeIn,
+  renewReportRecord,
   type SomeStage,
   STAGES,
   type StageName,
@@ -13,7 +14,7 @@ import { fieldsText, presenterOf } from '../present/index.ts';
 import type { FlagValues, Shown } from '../present/presenter.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { type CallConfig, type CommonFlags, readCall, tellFile } from '../stage/flags.ts';
-import { runStage } from '../stage/run-stage.ts';
+import { runStage, terminalRunner } from '../stage/run-stage.ts';
 import type { Define } from './define.ts';
 
 type Typed = CommonFlags & FlagValues;
@@ -59,7 +60,12 @@ async function runAndShow(stage: Commanded, options: unknown, call: CallConfig, 
   };
   let result: unknown;
   try {
-    result = await runStage(name, options as never, quiet);
+    const warnings: string[] = [];
+    result = await runStage(name, options as never, quiet, (text) => warnings.push(text));
+    if (name === 'report') {
+      const outputs = stage.writes(options as never, result as never);
+      await renewReportRecord(call.config, outputs, warnings, terminalRunner(quiet));
+    }
   } catch (error) {
     if (written !== undefined && Object(error).code === written.code) print(written.read(call.config));
     throw error;

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Config,
   FileHashes,
@@ -10,6 +11,7 @@ import {
   type StageState,
   writeManifest,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { RADWEAVE_VERSION } from '@radweave/study/context/versions';
 import type { JobFacts, RunOptions } from '../declare/job-part.ts';
 import type { SomeStage } from '../declare/stage.ts';
@@ -77,6 +79,22 @@ export class Job implements JobFacts {
     this.hashes.save();
     stage.job?.done?.(this, modality, outputs);
     return 'done';
+  }
+
+  /** Whether a run did this step. */
+  isRecorded({ name }: Step): boolean {
+    return existsSync(this.manifestOf(name));
+  }
+
+  /** Records a step that was done by itself, where a run recorded it with the same outputs. */
+  async renew(step: Step, outputs: readonly string[], warnings: readonly string[]): Promise<void> {
+    if (!this.isRecorded(step)) return;
+    const manifest = this.manifestOf(step.name);
+    const places = (paths: readonly string[]): string[] => paths.map((path) => resolve(path));
+    if (!isDeepStrictEqual(places(recordedOutputs(manifest)), places(outputs))) return;
+    const state = await this.state(step.stage, await this.optionsOf(step));
+    writeManifest(manifest, state, outputs, this.hashes, warnings);
+    this.hashes.save();
   }
 
   /** Does a part of a step ahead of it, unless the step is up to date. */

@@ -14,3 +14,21 @@ export async function runPipeline(config: Config, how: RunOptions, runner: Runne
   for (const step of stepsOf(config, how)) outcomes.push({ step: step.name, outcome: await job.step(step) });
   return outcomes;
 }
+
+/**
+ * Keeps the record of a run true where its report was made again by itself, of more parts than the run had.
+ *
+ * @param outputs What was written; what is not the run's report is recorded nowhere.
+ */
+export async function renewReportRecord(
+  config: Config,
+  outputs: readonly string[],
+  warnings: readonly string[],
+  runner: Runner,
+): Promise<void> {
+  const how: RunOptions = { bestHparamsDir: '', explain: false, crossFit: null };
+  const job = new Job(config, how, runner);
+  const steps = stepsOf(config, how);
+  job.recall(steps.filter((step) => job.isRecorded(step)));
+  for (const step of steps) if (step.stage.name === 'report') await job.renew(step, outputs, warnings);
+}

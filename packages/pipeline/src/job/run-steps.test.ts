@@ -11,13 +11,18 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import {
   type Config,
   type ConfigKeyPath,
   defaultConfig,
   describeConfig,
+  FileHashes,
+  harmonizeFiles,
+  harmonizeFolder,
+  outputFolders,
   parseSlicePath,
+  readManifest,
   readSplit,
   settingKeys,
   splitPath,
@@ -29,7 +34,7 @@ import type { RunOptions } from '../declare/job-part.ts';
 import { STAGES } from '../stages/index.ts';
 import { fakeRunner } from './fake-stages.test.data.ts';
 import { Job, type Runner, type StepOutcome } from './job.ts';
-import { runPipeline } from './run-pipeline.ts';
+import { renewReportRecord, runPipeline } from './run-pipeline.ts';
 import { WITHOUT_EFFECT } from './stage-settings.ts';
 
 const SIDE = 16;
@@ -314,6 +319,27 @@ function modalityFolders(hospital: string, modality: string): string[] {
     .filter((path) => basename(path) === modality)
     .map((path) => join(hospital, path));
 }
+
+test('a report that was made again by itself is the recorded one, and no other page is', async () => {
+  const { config } = copied();
+  const { report, manifests } = outputFolders(config.experiment.output_dir);
+  const [html, record] = [join(report, 'report.html'), join(manifests, 'report.json')];
+  const site = harmonizeFiles(harmonizeFolder(config)).siteAuditRecord;
+  const before = readManifest(record);
+  for (const path of [site, html]) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, 'made again');
+  }
+  await renewReportRecord(config, [join(report, 'report.zh.html')], [], fakeRunner);
+  expect(readManifest(record)).toEqual(before);
+  await renewReportRecord(config, [html], ['told'], fakeRunner);
+  const after = readManifest(record);
+  expect(after.outputs[0]?.sha256).toBe(new FileHashes().fingerprint(html).sha256);
+  expect(after.settings).toEqual(before.settings);
+  const named = (one: typeof before): string[] => one.inputs.map(({ name }) => name);
+  expect(named(after)).toEqual([...named(before), 'table of the site audit']);
+  expect(await steps(config)).toEqual([]);
+});
 
 test('a run that is killed at any step is finished by the same command', async () => {
   const whole = copied();
