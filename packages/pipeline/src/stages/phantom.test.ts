@@ -9,13 +9,13 @@ import {
   type PhantomSlice,
   scanPatient,
 } from '@radweave/phantom/cohort';
-import { lesionOutline } from '@radweave/phantom/lesion';
+import { drawLesion, lesionOutline } from '@radweave/phantom/lesion';
 import { scannerOf } from '@radweave/phantom/scanner';
 import { blob } from '@radweave/phantom/shapes';
 import { cloudTexture } from '@radweave/phantom/texture';
 import type { Phase } from '@radweave/phantom/tissue';
 import { spineAt } from '@radweave/phantom/wall';
-import { auc } from '@radweave/stats';
+import { auc, Random } from '@radweave/stats';
 import { cohortConfig, listening } from '@radweave/study/testing/cohort';
 import { filesBelow, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -170,6 +170,17 @@ test('the aorta is bright in A and dimmer in P; no single number of the lesion t
     expect(rough, `heterogeneity in ${phase}`).toBeGreaterThan(0.75);
     expect(rough, `heterogeneity in ${phase}`).toBeLessThan(0.99);
   }
+});
+
+test('each phase tells as much of the grade as the other, and both together more', () => {
+  const labels = Array.from({ length: 4000 }, (_, i) => i % 2);
+  const lobe = blob(-72, -6, 70, 74);
+  const rims = labels.map((label, i) => drawLesion(new Random(7, `lesion/${i}`), label, lobe).rim);
+  const areaOf = (signs: number[]): number => auc(labels, signs).value ?? Number.NaN;
+  // Φ(2.4 / √2), to two standard errors.
+  expect(Math.abs(areaOf(rims.map(({ A }) => A)) - 0.955)).toBeLessThan(0.007);
+  expect(Math.abs(areaOf(rims.map(({ P }) => P)) - 0.955)).toBeLessThan(0.007);
+  expect(areaOf(rims.map(({ A, P }) => A + P))).toBeGreaterThan(0.99);
 });
 
 test('refuses cohorts that cannot be', () => {
