@@ -76,6 +76,23 @@ test.each([
   });
 });
 
+test('the order of --labels counts where both table and folders say the classes', async () => {
+  const rows = EVERYBODY.map(({ id, hospital, label }) => `${id},${hospital},${['low', 'high'][label]}`);
+  const { config } = study(['grade0', 'grade1'], ['patient,hospital,label', ...rows]);
+  for (const labels of [
+    ['high', 'low'],
+    ['grade1', 'grade0'],
+  ]) {
+    config.data.labels = labels;
+    const { summary } = await preprocess({ config }, listening());
+    expect(summary.labels).toEqual(labels);
+    for (const { patient, label } of cohortOf(config))
+      expect(label).toBe(EVERYBODY.find(({ id }) => id === patient)?.label === 1 ? 0 : 1);
+  }
+  config.data.labels = ['high', 'middle'];
+  await expect(preprocess({ config }, listening())).rejects.toMatchObject({ code: 'E_LABELS', exitCode: 3 });
+});
+
 test('a table tells the classes of patients whose folders lie in those of their hospitals, or in the root', async () => {
   const rows = EVERYBODY.map(({ id, hospital, label }) => `${id};${hospital};${label}`);
   const { config, raw } = study([], ['patient;hospital;label', ...rows]);

@@ -160,6 +160,7 @@ function classesIn(
       .map(([, word]) => pairs.find(({ person }) => classKey(person.label) === word)?.person.label ?? word);
     const areNumbers = spelt.every((word) => /^(?:grade)?\d+$/i.test(word));
     requireOrder(spelt, areNumbers, table);
+    if (labels !== null) return inOrderOf(labels, words, found, spelt);
     return { names: areNumbers ? found.labels : spelt, labelIn: (_, { label }) => label };
   }
   const own = pairs.filter(({ person }) => person.label !== '');
@@ -174,6 +175,26 @@ function classesIn(
   }
   const areCounted = names?.every((name, label) => name === String(label)) === true;
   return { names: areCounted ? null : names, labelIn: ({ label }) => labelOf(label) };
+}
+
+/** Classes of folders in the order that somebody gave, by the words of the table or the names of the folders. */
+function inOrderOf(
+  labels: readonly string[],
+  words: ReadonlyMap<number, string>,
+  found: FoundCohort,
+  spelt: readonly string[],
+): TableClasses {
+  const { names, labelOf } = classesOf([], labels);
+  const placeOf = (label: number): number =>
+    Math.max(labelOf(words.get(label) ?? ''), labelOf(found.labels?.[label] ?? `grade${label}`));
+  const places = [...words.keys()].map(placeOf);
+  if (places.includes(-1) || new Set(places).size < places.length) {
+    throw new DataError('E_LABELS', `the classes of table and folders are ${spelt.join(', ')}`, {
+      where: `--labels ${labels.join(' ')}`,
+      hint: 'Name each of them once, in the order of the labels 0, 1, …',
+    });
+  }
+  return { names, labelIn: (_, { label }) => placeOf(label) };
 }
 
 /** Without a column of labels only folders of classes say them. */
