@@ -16,7 +16,7 @@ const CASES: Record<
   'home hospital': [({ data }) => Object.assign(data, { home_hospital: 'jm' }), /Did you mean 'JM'/, 3],
   device: [({ training }) => Object.assign(training, { device: 'cuda:7' }), /cuda:7/, 5],
   weights: [({ model }) => Object.assign(model, { weights: 'no.pth' }), /no\.pth/, 2],
-  outputs: [({ experiment }) => file(experiment.output_dir), /--output_dir/, 5],
+  outputs: [({ experiment }) => file(experiment.output_dir), /--set experiment\.output_dir=FOLDER/, 5],
   'start of batch norms': [
     ({ model }) => Object.assign(model, { name: 'mobilenetv3_small_100', zero_init_last: false }),
     /ResNet family/,
