@@ -46,9 +46,8 @@ const FOLDS = 2;
 const MAP_LAYER = 'layer2';
 
 /**
- * On two cores with bf16, 3 min 50 s were measured, with 40 patients in each external hospital; without bf16 it takes about twice
- * the time. 0.17 GB stay. It is most when the best checkpoint of the last fold is replaced: five times the weights, of 45 MB, beside
- * 45 MB of data.
+ * On two cores with bf16, 4 min 12 s were measured; without bf16 it takes about twice the time. 0.17 GB stay. It is most when the best
+ * checkpoint of the last fold is replaced: five times the weights, of 45 MB, beside 45 MB of data.
  */
 export const NEEDS = { minutes: '4 to 8', most: '0.3 GB', stays: '0.2 GB' } as const;
 
