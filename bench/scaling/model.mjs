@@ -1,6 +1,8 @@
 // What several devices gain, as a model: steps of one training in many processes, event by event, and tasks among workers.
 // Measured numbers are in MEASURED with their source; what nobody measured here, such as the speed of a network, is in ASSUMED.
 
+import { randomOf } from '../../scripts/campaign/random.mjs';
+
 /** What was measured, and where it stands. */
 export const MEASURED = {
   /** Slices a second of one training, batches of 32: docs/benchmarks-cuda.md (H200) and docs/benchmarks-avx512.md (2 cores of a Xeon). */
@@ -40,17 +42,6 @@ export const ASSUMED = {
 const BUCKET = 25e6;
 const BACKWARD = 2 / 3;
 
-/** Random numbers from 0 to 1 that are the same in each run (mulberry32). */
-function random(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Seconds for the sum of `bytes` over a ring of `devices`: each sends 2(n − 1) parts of one n-th. */
 export function ring(bytes, devices, { bandwidth, latency }) {
   const hops = 2 * (devices - 1);
@@ -74,7 +65,7 @@ export const GLOO = (() => {
  * process has them, and the optimizer waits for the last sum.
  */
 export function step({ devices, compute, bytes, sum, jitter = MEASURED.jitter, steps = 200, seed = 1 }) {
-  const next = random(seed);
+  const next = randomOf(seed);
   const buckets = Math.ceil(bytes / BUCKET);
   const spread = jitter * Math.sqrt(12);
   let total = 0;

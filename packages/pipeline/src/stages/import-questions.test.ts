@@ -1,0 +1,117 @@
+// What an import asks instead of guessing, and the dry run that shows it.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { importFiles, readImported } from '@radweave/artifacts';
+import { TAG } from '@radweave/importing/dicom/tags';
+import { type MadeUp, madeUpDicom, madeUpSlice } from '@radweave/importing/testing/made-up';
+import { silentContext } from '@radweave/study/context/events';
+import { filesBelow, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { optionsIn, writeSeries } from './import.options.test.data.ts';
+import { importStage } from './import.ts';
+
+test('hospitals that number patients and series alike are imported apart; the same images of another patient are a question', async () => {
+  const folder = tempDir();
+  const export1 = { ...optionsIn(folder), hospital: 'HN', root: join(folder, 'one') };
+  const export2 = { ...export1, hospital: 'CS', root: join(folder, 'two') };
+  for (const [{ root }, uid] of [
+    [export1, '1.7'],
+    [export2, '1.8'],
+  ] as const) {
+    mkdirSync(root);
+    for (let i = 0; i < 2; i++) {
+      const slice = madeUpSlice({
+        [TAG.sopInstance]: ['UI', `${uid}.${i}`],
+        [TAG.seriesUid]: ['UI', '1'],
+        [TAG.seriesDescription]: ['LO', 'arterial'],
+        [TAG.position]: ['DS', [0, 0, 5 * i]],
+      });
+      writeFileSync(join(root, String(i)), madeUpDicom(slice));
+    }
+  }
+  const slices = [{ modality: 'A', patients: 1, series: 1, slices: 2 }];
+  expect(await importStage(export1, silentContext())).toMatchObject({ written: 1, series: slices });
+  expect(await importStage(export2, silentContext())).toMatchObject({ written: 1, series: slices });
+  expect(await importStage(export1, silentContext())).toMatchObject({ written: 0, unchanged: 1 });
+  expect(filesBelow(export1.output)).toHaveLength(4);
+  await expect(importStage({ ...export1, hospital: 'DU' }, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT_OPEN',
+    message: expect.stringMatching(/or were another patient's\n.*DU-\d+, A: .* that of HN-\d+/),
+  });
+  expect(filesBelow(export1.output)).toHaveLength(4);
+});
+
+test('what is not clear stops with a list, and a rule settles it', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'Abdomen', 2);
+  writeSeries(folder, 'arterial thin', 2);
+  writeSeries(folder, 'arterial', 2);
+  const options = optionsIn(folder);
+  await expect(importStage(options, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT_OPEN',
+    exitCode: 3,
+    message: expect.stringMatching(
+      /it is not clear which modality 3 of 3 series are\n.*'Abdomen' \(CT, axial\): no rule fits\n.*'arterial.*as 1 more of this patient/s,
+    ),
+  });
+  expect(existsSync(options.output) ? filesBelow(options.output) : []).toEqual([]);
+  const { mapping } = importFiles(options.records);
+  const rules = ["{ modality: P, description: '^abdomen$' }", "{ modality: '-', description: thin }"];
+  writeFileSync(
+    mapping,
+    readFileSync(mapping, 'utf8').replace('rules:\n', () => `rules:\n  - ${rules.join('\n  - ')}\n`),
+  );
+  const result = await importStage(options, silentContext());
+  expect(result.series.map(({ modality, slices }) => [modality, slices])).toEqual([
+    ['-', 2],
+    ['A', 2],
+    ['P', 2],
+  ]);
+});
+
+test('several examinations of a patient are a question that names them by date, and a rule takes one of each patient', async () => {
+  const folder = tempDir();
+  const writeVisit = (id: string, date: string): void => {
+    const name = `arterial ${id}${'x'.repeat(Number(date.at(-1)))}`;
+    const visit: MadeUp = {
+      [TAG.patientId]: ['LO', id],
+      [TAG.studyUid]: ['UI', `1.2.${date}`],
+      [TAG.studyDate]: ['DA', date],
+    };
+    writeSeries(folder, name, date.startsWith('2020') ? 2 : 3, visit);
+  };
+  for (const [id, date] of [
+    ['P', '20210301'],
+    ['P', '20200302'],
+    ['QQQQ', '20210303'],
+    ['QQQQ', '20200304'],
+  ] as const)
+    writeVisit(id, date);
+  const options = optionsIn(folder);
+  await expect(importStage(options, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT_OPEN',
+    message: expect.stringMatching(/(.*examination [12] of 2\).*as 1 more of this patient){4}/s),
+  });
+  const { mapping, table } = importFiles(options.records);
+  writeFileSync(
+    mapping,
+    readFileSync(mapping, 'utf8').replace('rules:\n', "rules:\n  - { modality: '-', examination: -1 }\n"),
+  );
+  await importStage(options, silentContext());
+  expect(readImported(table)).toHaveLength(4);
+  const records = filesBelow(options.records).map((path) => readFileSync(path, 'utf8'));
+  expect(records.join()).not.toMatch(/202[01]030/);
+});
+
+test('a dry run writes no slice and shows every series', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 3);
+  const result = await importStage(optionsIn(folder, { dryRun: true, label: null }), silentContext());
+  expect(result).toMatchObject({ output: null, files: 3, written: 0 });
+  expect(existsSync(join(folder, 'raw'))).toBe(false);
+  const html = readFileSync(result.sheet, 'utf8');
+  expect(html.match(/<img/g)).toHaveLength(3);
+  expect(html).toContain('arterial — CT, axial');
+  // A pseudonym, of six digits, may begin as the ID does.
+  expect(html).not.toMatch(/HN-1(?!\d)|Somebody/);
+});
