@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import type { SomeStage } from '../declare/stage.ts';
+import { STAGES } from '../stages/index.ts';
 import { addressLimit, requireAddresses } from './address-limit.ts';
 
 const limits = (soft: string): string =>
@@ -18,6 +20,22 @@ test('a limit of addresses is read, and one that is too small is an error that s
     expect(() => requireAddresses(stage, limits(enough))).not.toThrow();
     expect(() => requireAddresses(stage, limits(less))).toThrow(/GB of addresses, and .* needs \d+ GB/);
   }
+});
+
+test('every stage that computes on a device asks for the addresses of networks, and no other', () => {
+  const isRefused = (stage: (typeof STAGES)[number]['name']): boolean => {
+    try {
+      requireAddresses(stage, limits('12288000000'));
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  const stages: readonly SomeStage[] = STAGES;
+  const computing = stages.filter(({ settings }) =>
+    settings.some((key) => key === 'training.device' || key === 'training.*'),
+  );
+  expect(STAGES.map(({ name }) => name).filter(isRefused)).toEqual(computing.map(({ name }) => name));
 });
 
 test('a command under such a limit ends at once with 5, and neither hangs nor crashes', (context) => {
