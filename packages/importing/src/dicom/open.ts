@@ -20,8 +20,8 @@ const IMPLICIT_UID = '1.2.840.10008.1.2';
 const EXPLICIT_UID = `${IMPLICIT_UID}.1`;
 const PREAMBLE = 128;
 const META_END = 0x00030000;
-/** Enough for the headers of nearly every image. */
-const HEADER_BYTES = 1 << 16;
+/** Enough for the headers of most images, then of nearly all: a disk reads several times what it is first asked for. */
+const HEADER_BYTES = [1 << 14, 1 << 17];
 /** Tag and length of an element, at least. */
 const ELEMENT_HEAD = 8;
 
@@ -34,15 +34,17 @@ const headers = new Scratch();
  * @throws FileFault when it is no DICOM file, damaged, or of a transfer syntax that is not read.
  */
 export function openHeader(path: string): DicomFile {
-  const { bytes, size } = readStart(path, HEADER_BYTES, headers);
-  const isWhole = bytes.length === size;
-  try {
-    return parseFile(bytes, TAG.floatPixels, isWhole);
-  } catch (error) {
-    const needsMore = error instanceof BeyondEnd || error instanceof Deflated;
-    if (isWhole || !needsMore) throw error;
-    return parseFile(readStart(path).bytes, TAG.floatPixels);
+  for (const most of HEADER_BYTES) {
+    const { bytes, size } = readStart(path, most, headers);
+    const isWhole = bytes.length === size;
+    try {
+      return parseFile(bytes, TAG.floatPixels, isWhole);
+    } catch (error) {
+      const needsMore = error instanceof BeyondEnd || error instanceof Deflated;
+      if (isWhole || !needsMore) throw error;
+    }
   }
+  return parseFile(readStart(path).bytes, TAG.floatPixels);
 }
 
 /** Reads a whole file, pixels and all, into `memory` where that is given. @throws FileFault as {@link openHeader}. */
