@@ -17,8 +17,8 @@ const [device, start] = process.argv.slice(2);
 const STEPS = 20;
 const OPTIMIZERS = {
   'SGD(p, lr=0.05)': (p) => new optim.SGD(p, { lr: 0.05 }),
-  'SGD(p, lr=0.02, momentum=0.9, nesterov=True, weight_decay=1e-3)': (p) =>
-    new optim.SGD(p, { lr: 0.02, momentum: 0.9, nesterov: true, weightDecay: 1e-3 }),
+  'SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3)': (p) =>
+    new optim.SGD(p, { lr: 0.02, momentum: 0.9, weightDecay: 1e-3 }),
   'Adam(p, lr=2e-3)': (p) => new optim.Adam(p, { lr: 2e-3 }),
   'AdamW(p, lr=2e-3, weight_decay=0.05)': (p) => new optim.AdamW(p, { lr: 2e-3, weightDecay: 0.05 }),
 };

@@ -68,7 +68,6 @@ export function buildScheduler(training: TrainingConfig, optimizer: optim.Optimi
       return new optim.StepLR(optimizer, { stepSize: training.step_size, gamma: training.step_gamma });
     case 'plateau':
       return new optim.ReduceLROnPlateau(optimizer, {
-        mode: 'max',
         factor: training.plateau_factor,
         patience: training.plateau_patience,
       });

@@ -1,7 +1,8 @@
 import { full, zerosLike } from '../create.ts';
 import { dispatchMany, dispatchVoid, type Tensor } from '../tensor.ts';
 import { checkNotNegative } from './checks.ts';
-import { FusedRates, isFusable } from './fused-rates.ts';
+import { isFusable } from './fused.ts';
+import { FusedRates } from './fused-rates.ts';
 import type { GroupOptions, ParamGroup } from './groups.ts';
 import { isSkipped, Optimizer, type PackedGroup, type PackedState } from './optimizer.ts';
 import type { SavedDict } from './saved-dict.ts';
@@ -30,7 +31,11 @@ export abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
     foreach: null,
     capturable: false,
   };
-  protected override readonly refused: readonly string[] = ['amsgrad', 'maximize', 'differentiable'];
+  protected override readonly required: PackedGroup = {
+    amsgrad: false,
+    maximize: false,
+    differentiable: false,
+  };
   private readonly rates = new FusedRates();
 
   /** Lets the weights decay and returns the gradients to continue with. */

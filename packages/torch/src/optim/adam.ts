@@ -15,12 +15,12 @@ export class Adam extends AdamBase {
     fused: false,
   };
   /** torch 2.7 and later mark in the group that AdamW made the state. */
-  protected override readonly refused: readonly string[] = [
-    'amsgrad',
-    'decoupled_weight_decay',
-    'maximize',
-    'differentiable',
-  ];
+  protected override readonly required: PackedGroup = {
+    amsgrad: false,
+    decoupled_weight_decay: false,
+    maximize: false,
+    differentiable: false,
+  };
 
   constructor(params: OptimizedParams<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, ...options });

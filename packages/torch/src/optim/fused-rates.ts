@@ -1,6 +1,6 @@
-import { native } from '@radweave/native';
 import { full } from '../create.ts';
 import type { Tensor } from '../tensor.ts';
+import { isFusable } from './fused.ts';
 import type { GroupOptions } from './groups.ts';
 
 /**
@@ -24,15 +24,4 @@ export class FusedRates {
   of(group: GroupOptions): Tensor | undefined {
     return this.rates.get(group)?.rate;
   }
-}
-
-/**
- * Whether a fused operator that reads its learning rate from a tensor updates these parameters: on CUDA, with libtorch 2.3 or
- * newer. On a CPU the operators over lists stay, so that results there are the same with every libtorch.
- */
-export function isFusable(operator: string, params: readonly Tensor[]): boolean {
-  return (
-    params[0]?.device.startsWith('cuda') === true &&
-    native().schema(`aten::${operator}`, 'tensor_lr') !== null
-  );
 }

@@ -3,7 +3,6 @@ import { Tensor } from '../tensor.ts';
 
 /** Options that every optimizer has, for each group of parameters. */
 export interface GroupOptions {
-  /** Learning rate. */
   lr: number;
   weightDecay: number;
 }

@@ -32,8 +32,8 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
 
   /** Options of torch's that are not offered here, as a group is saved with them. */
   protected abstract readonly unused: PackedGroup;
-  /** Flags that must be off in a saved group. */
-  protected abstract readonly refused: readonly string[];
+  /** Settings that change the mathematics in ways not offered here: what a saved group must have. */
+  protected abstract readonly required: PackedGroup;
   private readonly defaults: Options;
 
   /** @param defaults in the order in which they are saved, under the same names in snake_case. */
@@ -104,7 +104,6 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
     for (const group of this.paramGroups) for (const parameter of group.params) parameter.grad = null;
   }
 
-  /** The learning rate of each group. */
   get lrs(): number[] {
     return this.paramGroups.map(({ lr }) => lr);
   }
@@ -170,7 +169,7 @@ export abstract class Optimizer<Options extends GroupOptions = GroupOptions, Sta
   }
 
   private unpackOptions(saved: SavedDict): Options {
-    saved.refuse(...this.refused);
+    saved.requireSame(this.required);
     const own = Object.entries(this.defaults).map(([name, value]) => {
       const key = torchName(name);
       if (typeof value === 'boolean') return [name, saved.flag(key)];

@@ -2,156 +2,105 @@ import { checkNotNegative } from './checks.ts';
 import { SavedDict } from './saved-dict.ts';
 import { groupLrs, type Scheduled, type Scheduler } from './scheduler.ts';
 
-const MODES = ['min', 'max'] as const;
-const THRESHOLD_MODES = ['rel', 'abs'] as const;
-
 /** Settings of {@link ReduceLROnPlateau}; names and defaults are torch's. */
 export interface PlateauOptions {
-  /** Whether the metric should fall or rise. */
-  mode?: (typeof MODES)[number];
   /** What the learning rate is multiplied by, below 1. */
   factor?: number;
   /** Steps without improvement that are put up with. */
   patience?: number;
-  /** How much better than the best counts as better: a fraction of the best (`rel`) or an amount (`abs`). */
-  threshold?: number;
-  thresholdMode?: (typeof THRESHOLD_MODES)[number];
-  /** Steps after a reduction in which nothing is counted. */
-  cooldown?: number;
-  /** Lowest learning rate, for all groups or for each. */
-  minLr?: number | readonly number[];
-  /** A reduction smaller than this is not made. */
-  eps?: number;
 }
 
-interface Settings extends Required<PlateauOptions> {
-  minLr: readonly number[];
-}
+/** Torch's other settings, at its defaults, but that the metric is one that should rise. */
+const FIXED = { cooldown: 0, mode: 'max', threshold: 1e-4, threshold_mode: 'rel', eps: 1e-8 } as const;
 
-/** Lowers the learning rate when a metric has stopped getting better. A NaN metric is never better. */
+/**
+ * Lowers the learning rate when a metric no longer rises, as torch's with `mode='max'`: by a share of at least 1e-4 of the best. A
+ * NaN metric is never better.
+ */
 export class ReduceLROnPlateau implements Scheduler {
   private readonly optimizer: Scheduled;
-  private settings: Settings;
-  private best: number;
+  private settings: Required<PlateauOptions>;
+  private best = -Infinity;
   private badEpochs = 0;
-  private cooldownLeft = 0;
   private lastEpoch = 0;
   private last: readonly number[];
 
-  constructor(optimizer: Scheduled, options: PlateauOptions = {}) {
+  constructor(optimizer: Scheduled, { factor = 0.1, patience = 10 }: PlateauOptions = {}) {
     this.optimizer = optimizer;
-    const groups = optimizer.paramGroups;
-    const { minLr = 0, mode = 'min', factor = 0.1, patience = 10, threshold = 1e-4 } = options;
-    const { thresholdMode = 'rel', cooldown = 0, eps = 1e-8 } = options;
-    const lowest = typeof minLr === 'number' ? groups.map(() => minLr) : minLr;
-    this.settings = { mode, factor, patience, threshold, thresholdMode, cooldown, eps, minLr: lowest };
-    checkSettings(this.settings, groups.length);
-    this.best = worst(mode);
-    this.last = groups.map(({ lr }) => lr);
+    this.settings = { factor, patience };
+    for (const [name, value] of Object.entries(this.settings))
+      checkNotNegative('ReduceLROnPlateau', name, value);
+    if (factor >= 1) throw new RangeError(`ReduceLROnPlateau: factor must be below 1, got ${factor}`);
+    this.last = this.lrs;
   }
 
   get lastLr(): readonly number[] {
     return this.last;
   }
 
+  private get lrs(): number[] {
+    return this.optimizer.paramGroups.map(({ lr }) => lr);
+  }
+
   /** @throws TypeError without a metric. */
   step(metric?: number): void {
     if (metric === undefined) throw new TypeError('ReduceLROnPlateau: step() needs the metric');
-    const { patience, cooldown } = this.settings;
     this.lastEpoch += 1;
-    if (this.isBetter(metric)) {
+    if (metric > this.best * (FIXED.threshold + 1)) {
       this.best = metric;
       this.badEpochs = 0;
-    } else {
-      this.badEpochs += 1;
-    }
-    if (this.cooldownLeft > 0) {
-      this.cooldownLeft -= 1;
-      this.badEpochs = 0;
-    }
-    if (this.badEpochs > patience) {
+    } else this.badEpochs += 1;
+    if (this.badEpochs > this.settings.patience) {
       this.reduce();
-      this.cooldownLeft = cooldown;
       this.badEpochs = 0;
     }
-    this.last = this.optimizer.paramGroups.map(({ lr }) => lr);
+    this.last = this.lrs;
   }
 
-  private isBetter(metric: number): boolean {
-    const { mode, threshold, thresholdMode } = this.settings;
-    const { best } = this;
-    if (mode === 'min') return metric < (thresholdMode === 'rel' ? best * (1 - threshold) : best - threshold);
-    return metric > (thresholdMode === 'rel' ? best * (threshold + 1) : best + threshold);
-  }
-
+  /** A reduction of no more than `eps` is not made. */
   private reduce(): void {
-    const { factor, minLr, eps } = this.settings;
-    for (const [i, group] of this.optimizer.paramGroups.entries()) {
-      const lr = Math.max(group.lr * factor, minLr[i] ?? 0);
-      if (group.lr - lr > eps) group.lr = lr;
+    for (const group of this.optimizer.paramGroups) {
+      const lr = group.lr * this.settings.factor;
+      if (group.lr - lr > FIXED.eps) group.lr = lr;
     }
   }
 
   stateDict(): Record<string, unknown> {
-    const { mode, factor, patience, threshold, thresholdMode, cooldown, eps, minLr } = this.settings;
+    const { factor, patience } = this.settings;
+    const { cooldown, mode, threshold, threshold_mode, eps } = FIXED;
     return {
       factor,
-      min_lrs: [...minLr],
+      min_lrs: this.last.map(() => 0),
       patience,
       verbose: false,
       cooldown,
-      cooldown_counter: this.cooldownLeft,
+      cooldown_counter: 0,
       mode,
       threshold,
-      threshold_mode: thresholdMode,
+      threshold_mode,
       best: this.best,
       num_bad_epochs: this.badEpochs,
-      mode_worse: worst(mode),
+      mode_worse: -Infinity,
       eps,
       last_epoch: this.lastEpoch,
       _last_lr: [...this.last],
     };
   }
 
+  /** @throws RangeError for a state with settings that are not offered here. */
   loadStateDict(saved: unknown): void {
     const dict = new SavedDict(saved, 'ReduceLROnPlateau state');
-    const settings: Settings = {
-      mode: dict.oneOf('mode', MODES),
-      factor: dict.number('factor'),
-      patience: dict.number('patience'),
-      threshold: dict.number('threshold'),
-      thresholdMode: dict.oneOf('threshold_mode', THRESHOLD_MODES),
-      cooldown: dict.number('cooldown'),
-      minLr: groupLrs(dict, 'min_lrs', this.optimizer),
-      eps: dict.number('eps'),
-    };
+    dict.requireSame({ ...FIXED, min_lrs: this.last.map(() => 0) });
+    const settings = { factor: dict.number('factor'), patience: dict.number('patience') };
     const best = dict.number('best');
     const badEpochs = dict.number('num_bad_epochs');
-    const cooldownLeft = dict.number('cooldown_counter');
     const lastEpoch = dict.number('last_epoch');
     // Torch 1 has no `_last_lr` before the first step.
     const last = dict.has('_last_lr') ? groupLrs(dict, '_last_lr', this.optimizer) : this.last;
     this.settings = settings;
     this.best = best;
     this.badEpochs = badEpochs;
-    this.cooldownLeft = cooldownLeft;
     this.lastEpoch = lastEpoch;
     this.last = last;
-  }
-}
-
-function worst(mode: Settings['mode']): number {
-  return mode === 'min' ? Infinity : -Infinity;
-}
-
-function checkSettings(settings: Settings, groups: number): void {
-  const { factor, patience, threshold, cooldown, minLr, eps } = settings;
-  const owner = 'ReduceLROnPlateau';
-  for (const [name, value] of Object.entries({ factor, patience, threshold, cooldown, eps })) {
-    checkNotNegative(owner, name, value);
-  }
-  if (factor >= 1) throw new RangeError(`${owner}: factor must be below 1, got ${factor}`);
-  if (minLr.length !== groups) {
-    throw new RangeError(`${owner}: minLr has ${minLr.length} values for ${groups} group(s)`);
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Tensor } from '../tensor.ts';
 
 /**
@@ -64,11 +65,6 @@ export class SavedDict {
     return typeof value === 'boolean' ? value : this.fail(key, 'a boolean');
   }
 
-  oneOf<const T extends string>(key: string, choices: readonly T[]): T {
-    const value = this.entries.get(key);
-    return choices.find((choice) => choice === value) ?? this.fail(key, `one of ${choices.join(', ')}`);
-  }
-
   tensor(key: string): Tensor {
     const value = this.entries.get(key);
     return value instanceof Tensor ? value : this.fail(key, 'a tensor');
@@ -79,12 +75,13 @@ export class SavedDict {
     return (this.entries.get(key) ?? null) === null ? null : this.tensor(key);
   }
 
-  /** @throws RangeError when a flag that changes the mathematics in a way not offered here is on. */
-  refuse(...keys: string[]): void {
-    for (const key of keys) {
-      if (this.entries.get(key) === true) {
-        throw new RangeError(`${this.place}: '${key}' is on, which is not supported here`);
-      }
+  /** @throws RangeError when a setting that is not offered here has another value than this; one that is absent is passed over. */
+  requireSame(settings: Readonly<Record<string, unknown>>): void {
+    for (const [key, expected] of Object.entries(settings)) {
+      const value = this.entries.get(key) ?? expected;
+      if (isDeepStrictEqual(value, expected)) continue;
+      const found = value === true ? 'on' : String(value);
+      throw new RangeError(`${this.place}: '${key}' is ${found}, which is not supported here`);
     }
   }
 

@@ -1,6 +1,5 @@
 import { SavedDict } from './saved-dict.ts';
 
-/** What a scheduler needs of an optimizer. */
 export interface Scheduled {
   readonly paramGroups: readonly { lr: number; initialLr?: number }[];
 }

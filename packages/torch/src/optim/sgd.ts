@@ -8,6 +8,10 @@ import type { SavedDict } from './saved-dict.ts';
 
 export interface SGDOptions extends GroupOptions {
   momentum: number;
+}
+
+/** As torch saves them: of these, others than here are not offered. */
+interface SavedOptions extends SGDOptions {
   dampening: number;
   nesterov: boolean;
 }
@@ -18,9 +22,14 @@ interface SGDState {
 }
 
 /** Stochastic gradient descent; the update rule is torch.optim.SGD's (its `_multi_tensor_sgd`). */
-export class SGD extends Optimizer<SGDOptions, SGDState> {
+export class SGD extends Optimizer<SavedOptions, SGDState> {
   protected override readonly unused: PackedGroup = { maximize: false, foreach: null, differentiable: false };
-  protected override readonly refused: readonly string[] = ['maximize', 'differentiable'];
+  protected override readonly required: PackedGroup = {
+    dampening: 0,
+    nesterov: false,
+    maximize: false,
+    differentiable: false,
+  };
   private readonly rates = new FusedRates();
 
   /** @param options `lr` must be given; everything else is off by default. */
@@ -28,119 +37,86 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
     super(params, { lr, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, ...options });
   }
 
-  protected override check(options: SGDOptions): void {
-    const { lr, momentum, dampening, weightDecay, nesterov } = options;
+  protected override check({ lr, momentum, weightDecay }: SGDOptions): void {
     for (const [name, value] of Object.entries({ lr, momentum, weightDecay })) {
       checkNotNegative('SGD', name, value);
     }
-    if (nesterov && (momentum === 0 || dampening !== 0)) {
-      throw new RangeError('SGD: nesterov needs a momentum above 0 and a dampening of 0');
-    }
   }
 
-  protected override prepare(group: ParamGroup<SGDOptions>, params: readonly Tensor[]): void {
+  protected override prepare(group: ParamGroup<SavedOptions>, params: readonly Tensor[]): void {
+    for (const parameter of params) this.stateOf(parameter);
     this.rates.write('_fused_sgd_', group, params);
   }
 
+  private stateOf(parameter: Tensor): SGDState {
+    const own = this.state.get(parameter) ?? { momentumBuffer: null };
+    this.state.set(parameter, own);
+    return own;
+  }
+
   protected override update(
-    group: ParamGroup<SGDOptions>,
+    group: ParamGroup<SavedOptions>,
     params: readonly Tensor[],
     grads: readonly Tensor[],
     foundInf: Tensor | null,
   ): void {
+    const { lr, momentum, weightDecay } = group;
     const rate = this.rates.of(group);
-    // A first step that the device skips leaves a buffer of zeros: damped, the next gradient would not be its first.
-    if (rate === undefined || (foundInf !== null && group.dampening !== 0)) {
-      if (!isSkipped(foundInf)) this.updateByLists(group, params, grads);
-      return;
-    }
-    const isNew = (parameter: Tensor): boolean =>
-      (this.state.get(parameter)?.momentumBuffer ?? null) === null;
-    const all = params.map((parameter, i) => ({
-      parameter,
-      grad: grads[i] as Tensor,
-      isNew: isNew(parameter),
-    }));
-    for (const first of [true, false]) {
-      const some = all.filter((item) => item.isNew === first);
-      const own = some.map(({ parameter }) => parameter);
-      if (own.length > 0)
-        this.updateFused(
-          group,
-          own,
-          some.map(({ grad }) => grad),
-          { rate, isFirst: first, foundInf },
-        );
+    if (rate !== undefined) this.updateFused(group, params, grads, { rate, foundInf });
+    else if (!isSkipped(foundInf)) {
+      const decayed =
+        weightDecay === 0 ? grads : dispatchMany('_foreach_add.List', grads, params, weightDecay);
+      const change = momentum === 0 ? decayed : this.advanceBuffers(momentum, params, decayed);
+      dispatchVoid('_foreach_add_.List', params, change, -lr);
     }
   }
 
-  /** The first gradient becomes the momentum buffer undamped. */
+  /** The buffers of a first step are zeros, to which its gradients are added. */
   private updateFused(
-    { momentum, dampening, weightDecay, nesterov }: SGDOptions,
+    { momentum, weightDecay, dampening, nesterov }: SavedOptions,
     params: readonly Tensor[],
     grads: readonly Tensor[],
-    { rate, isFirst, foundInf }: { rate: Tensor; isFirst: boolean; foundInf: Tensor | null },
+    { rate, foundInf }: { rate: Tensor; foundInf: Tensor | null },
   ): void {
-    const buffers = params.map((parameter) => {
-      const own = this.state.get(parameter) ?? { momentumBuffer: null };
-      this.state.set(parameter, own);
+    const buffers = params.flatMap((parameter) => {
+      const own = this.stateOf(parameter);
       if (momentum !== 0) own.momentumBuffer ??= zerosLike(parameter.detach()).keep();
-      return own.momentumBuffer;
+      return own.momentumBuffer ?? [];
     });
     dispatchVoid(
       '_fused_sgd_.tensor_lr',
       params,
       grads,
-      buffers.filter((buffer) => buffer !== null),
+      buffers,
       weightDecay,
       momentum,
       rate,
       dampening,
       nesterov,
       false,
-      isFirst,
+      false,
       null,
       foundInf,
     );
   }
 
-  private updateByLists(options: SGDOptions, params: readonly Tensor[], grads: readonly Tensor[]): void {
-    const { lr, momentum, weightDecay, nesterov } = options;
-    const decayed = weightDecay === 0 ? grads : dispatchMany('_foreach_add.List', grads, params, weightDecay);
-    const buffers = this.advanceBuffers(options, params, decayed);
-    let change = decayed;
-    if (momentum !== 0) {
-      change = nesterov ? dispatchMany('_foreach_add.List', decayed, buffers, momentum) : buffers;
-    }
-    dispatchVoid('_foreach_add_.List', params, change, -lr);
-  }
-
-  /** The momentum buffers with this step's gradients; the first gradient becomes the buffer undamped. */
-  private advanceBuffers(
-    { momentum, dampening }: SGDOptions,
-    params: readonly Tensor[],
-    grads: readonly Tensor[],
-  ): Tensor[] {
-    const all: Tensor[] = [];
+  /** The momentum buffers with this step's gradients; the first gradient becomes the buffer. */
+  private advanceBuffers(momentum: number, params: readonly Tensor[], grads: readonly Tensor[]): Tensor[] {
     const moving: Tensor[] = [];
     const movingGrads: Tensor[] = [];
-    for (const [i, grad] of grads.entries()) {
-      const parameter = params[i];
-      if (parameter === undefined) continue;
-      const own = this.state.get(parameter) ?? { momentumBuffer: null };
-      this.state.set(parameter, own);
-      if (momentum === 0) continue;
-      if (own.momentumBuffer === null) {
-        own.momentumBuffer = grad.clone().keep();
-      } else {
+    const all = params.map((parameter, i) => {
+      const own = this.stateOf(parameter);
+      const grad = grads[i] as Tensor;
+      if (own.momentumBuffer === null) own.momentumBuffer = grad.clone().keep();
+      else {
         moving.push(own.momentumBuffer);
         movingGrads.push(grad);
       }
-      all.push(own.momentumBuffer);
-    }
+      return own.momentumBuffer;
+    });
     if (moving.length > 0) {
       dispatchVoid('_foreach_mul_.Scalar', moving, momentum);
-      dispatchVoid('_foreach_add_.List', moving, movingGrads, 1 - dampening);
+      dispatchVoid('_foreach_add_.List', moving, movingGrads, 1);
     }
     return all;
   }

@@ -17,8 +17,7 @@ const OPTIMIZERS: Record<string, (params: Parameter[]) => Optimizer> = {
   'Adam with decay': (p) => new Adam(p, { lr: 0.03, weightDecay: 0.1 }),
   AdamW: (p) => new AdamW(p, { lr: 0.03 }),
   SGD: (p) => new SGD(p, { lr: 0.1 }),
-  'SGD with momentum': (p) => new SGD(p, { lr: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.05 }),
-  'SGD with dampening': (p) => new SGD(p, { lr: 0.1, momentum: 0.9, dampening: 0.3 }),
+  'SGD with momentum': (p) => new SGD(p, { lr: 0.1, momentum: 0.9, weightDecay: 0.05 }),
 };
 
 /** Steps whose gradients overflow: the very first, and one in between. */

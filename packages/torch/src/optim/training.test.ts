@@ -53,8 +53,8 @@ interface Case {
 const OPTIMIZERS: [make: Case['optimizer'], python: string][] = [
   [(model) => new SGD(model.parameters(), { lr: 0.05 }), 'SGD(p, lr=0.05)'],
   [
-    (model) => new SGD(model.parameters(), { lr: 0.02, momentum: 0.9, nesterov: true, weightDecay: 1e-3 }),
-    'SGD(p, lr=0.02, momentum=0.9, nesterov=True, weight_decay=1e-3)',
+    (model) => new SGD(model.parameters(), { lr: 0.02, momentum: 0.9, weightDecay: 1e-3 }),
+    'SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3)',
   ],
   [(model) => new Adam(model.parameters(), { lr: 2e-3 }), 'Adam(p, lr=2e-3)'],
   [
@@ -68,8 +68,8 @@ const SCHEDULERS: [make: Case['scheduler'], python: string][] = [
   [(o) => new CosineAnnealingLR(o, { tMax: STEPS }), 'CosineAnnealingLR(o, T_max=100)'],
   [(o) => new StepLR(o, { stepSize: 30, gamma: 0.3 }), 'StepLR(o, step_size=30, gamma=0.3)'],
   [
-    (o) => new ReduceLROnPlateau(o, { factor: 0.5, patience: 3, cooldown: 2 }),
-    'ReduceLROnPlateau(o, factor=0.5, patience=3, cooldown=2)',
+    (o) => new ReduceLROnPlateau(o, { factor: 0.5, patience: 3 }),
+    "ReduceLROnPlateau(o, mode='max', factor=0.5, patience=3)",
   ],
 ];
 
@@ -149,7 +149,7 @@ for i, case in enumerate(cases):
         if case['clip'] is not None: nn.utils.clip_grad_norm_(p, case['clip'])
         o.step()
         losses.append(loss.item())
-        if s is not None: s.step(loss.item()) if isinstance(s, ReduceLROnPlateau) else s.step()
+        if s is not None: s.step(1 / loss.item()) if isinstance(s, ReduceLROnPlateau) else s.step()
     out.append({'losses': losses, 'lrs': [g['lr'] for g in o.param_groups]})
 print(json.dumps(out))
 `;
@@ -241,7 +241,7 @@ async function train(item: Case, options: { from?: string; saveAs?: string }): P
     if (item.clip !== null) clipGradNorm(model.parameters(), item.clip);
     optimizer.step();
     losses.push(loss);
-    scheduler?.step(loss);
+    scheduler?.step(1 / loss);
   }
   return { losses, lrs: optimizer.lrs };
 }
