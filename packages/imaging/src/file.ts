@@ -50,7 +50,6 @@ function isOfTheMachine(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && OF_THE_MACHINE.includes(String(error.code));
 }
 
-/** The fault for an error of the file system. */
 export function readFault(path: string, error: unknown): ImageFault {
   // A name in another encoding comes from the system with this character, and leads nowhere.
   if (path.includes('\ufffd')) return unreadable(path, 'its name is not UTF-8: rename it');

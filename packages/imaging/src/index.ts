@@ -21,7 +21,7 @@ export { montage } from './montage.ts';
 export { type NearPair, nearDuplicates } from './near.ts';
 export { brightness, nearGray } from './near-gray.ts';
 export { exifOrientation, seenSize, turned } from './orientation.ts';
-export { hammingDistance, perceptualHash } from './perceptual.ts';
+export { perceptualHash } from './perceptual.ts';
 export { type PngSamples, pngSamples } from './png/decode.ts';
 export { encodePng, type PngImage } from './png/encode.ts';
 export { MAX_PIXELS } from './png/header.ts';

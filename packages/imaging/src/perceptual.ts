@@ -6,7 +6,7 @@ const ROWS = 8;
 /**
  * 64-bit difference hash as 16 hex digits: the slice is averaged to 9×8 cells, each bit tells whether a
  * cell is brighter than its right neighbour (N. Krawetz, "Kind of like that", 2013). Copies that were
- * resized, re-encoded or changed in brightness differ in a few bits; see {@link hammingDistance}.
+ * resized, re-encoded or changed in brightness differ in a few bits.
  * Constant slices all hash to zero.
  */
 export function perceptualHash(image: GrayImage): string {
@@ -60,13 +60,6 @@ function cell(index: number, cells: number, pixels: number): [from: number, to: 
 export function hashWords(hash: string): [high: number, low: number] {
   if (!/^[0-9a-f]{16}$/.test(hash)) throw new TypeError(`a perceptual hash has 16 hex digits, not "${hash}"`);
   return [Number.parseInt(hash.slice(0, 8), 16), Number.parseInt(hash.slice(8), 16)];
-}
-
-/** Bits that differ between two perceptual hashes, 0…64. */
-export function hammingDistance(a: string, b: string): number {
-  const [aHigh, aLow] = hashWords(a);
-  const [bHigh, bLow] = hashWords(b);
-  return bitCount(aHigh ^ bHigh) + bitCount(aLow ^ bLow);
 }
 
 /** Ones in a 32-bit word. */

@@ -29,7 +29,6 @@ const AT_ONCE = 1 << 17;
 /** By bytes per sample. */
 const kernels = new Map<number, Kernel | null>();
 
-/** Smallest and largest sample. */
 export interface SampleRange {
   readonly min: number;
   readonly max: number;

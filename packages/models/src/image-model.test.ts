@@ -180,7 +180,7 @@ test('Swin names the image size it was made for', () => {
 test('drop path and dropout act in training only', () => {
   const model = small('resnet18', { dropRate: 0.5, dropPathRate: 0.5 });
   for (const [path, parameter] of model.namedParameters()) {
-    if (path.endsWith('bn2.weight')) nn.init.ones_(parameter);
+    if (path.endsWith('bn2.weight')) nn.init.constant_(parameter, 1);
   }
   const x = randn([4, 1, 64, 64]);
   noGrad(() => {

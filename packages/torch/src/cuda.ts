@@ -7,7 +7,6 @@ export interface RecordedGraph {
   dispose(): void;
 }
 
-/** A device whose work can be recorded. */
 export interface RecordingDevice {
   /**
    * Runs `body` once without computing anything: what it launches becomes the graph. Its tensors hold nothing before the first
@@ -18,7 +17,6 @@ export interface RecordingDevice {
   record(body: () => void): RecordedGraph;
 }
 
-/** Bytes on a device. */
 export interface CudaMemory {
   /** In live tensors, and the most that was. */
   allocated: number;

@@ -22,7 +22,6 @@ export interface ProfiledOperator extends ProfiledSpan {
   onDevice: number | null;
 }
 
-/** What a profile needs of a device. */
 export type MeasuredDevice = Pick<CudaDevice, 'startProfile' | 'stopProfile'>;
 
 /** What ran while a profile was under way. */

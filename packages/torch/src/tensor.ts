@@ -68,7 +68,6 @@ export class Tensor extends ScopedHandle {
   get ndim(): number {
     return this.shape.length;
   }
-  /** Number of elements. */
   get numel(): number {
     return native().numel(this.handle);
   }
@@ -82,7 +81,6 @@ export class Tensor extends ScopedHandle {
   isContiguous(format: MemoryFormat = 'contiguous'): boolean {
     return native().isContiguous(this.handle, MEMORY_FORMAT[format]);
   }
-  /** Size of one dimension. */
   size(dim: number): number {
     const { shape } = this;
     const size = shape[dim < 0 ? dim + shape.length : dim];
@@ -320,7 +318,6 @@ function define<Name extends keyof Listed>(name: Name, value: Listed[Name]): voi
 
 // — the ways through the one door —
 
-/** Calls an operator with one tensor as its result. */
 export function dispatch(name: string, ...args: Arg[]): Tensor {
   const result = Operator.get(name).call(args);
   if (typeof result !== 'number') throw new TypeError(`${name} does not return one tensor`);
@@ -337,7 +334,6 @@ export function dispatchMany(name: string, ...args: Arg[]): Tensor[] {
   });
 }
 
-/** Calls an operator with a plain value as its result. */
 export function dispatchValue(name: string, ...args: Arg[]): RawResult {
   return Operator.get(name).call(args);
 }

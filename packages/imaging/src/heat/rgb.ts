@@ -5,7 +5,6 @@ export interface RgbImage {
   readonly pixels: Uint8Array;
 }
 
-/** An image of one gray. */
 export function blankRgb(width: number, height: number, gray: number): RgbImage {
   return { width, height, pixels: new Uint8Array(3 * width * height).fill(gray) };
 }

@@ -41,7 +41,6 @@ function passes(header: PngHeader): PassSize[] {
     .filter(({ columns, rows }) => columns > 0 && rows > 0);
 }
 
-/** Length in bytes of the inflated stream. */
 export function streamLength(header: PngHeader): number {
   return passes(header).reduce((sum, { rows, rowBytes }) => sum + rows * (rowBytes + 1), 0);
 }

@@ -20,7 +20,6 @@ const BIN_SHIFT = Math.log2(LEVELS / PROFILE_BINS);
 
 const levels = new Uint32Array(LEVELS);
 
-/** Profile of a slice. */
 export function grayProfile({ width, pixels, bitDepth }: GrayImage): GrayProfile {
   levels.fill(0);
   const step = stepOf(pixels.length, width);

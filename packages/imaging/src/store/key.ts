@@ -6,7 +6,6 @@ import { readFault } from '../file.ts';
 import type { Resizing } from '../resize/resize.ts';
 import { STORE_VERSION } from './layout.ts';
 
-/** How slices enter a store. */
 export interface StoreShape {
   /** Pixels of every slice; default: those of the first. */
   readonly width?: number | undefined;

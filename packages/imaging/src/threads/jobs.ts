@@ -30,7 +30,6 @@ export interface JobResults {
 
 export type Job = InspectJob | ShapeJob | FillJob;
 
-/** Does a job in the calling thread. */
 export function doJob(job: Job): JobResults[Job['kind']][] {
   switch (job.kind) {
     case 'inspect':

@@ -14,7 +14,6 @@ interface Waiting {
   reject(reason: unknown): void;
 }
 
-/** How threads are started. */
 export interface ThreadsSetUp {
   /** What each runs, beside the module that starts them: its `import.meta.url`, and the file as compiled. It calls `serveJobs`. */
   readonly entry: readonly [here: string, file: string];

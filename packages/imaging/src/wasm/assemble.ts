@@ -147,7 +147,6 @@ export interface KernelSource {
   readonly body: Code;
 }
 
-/** The function, and the memory that it works in. */
 export interface Kernel {
   readonly memory: Uint8Array;
   readonly run: (...parameters: number[]) => void;

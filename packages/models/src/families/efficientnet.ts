@@ -17,7 +17,6 @@ export interface EfficientNetConfig {
   kind?: 'lite';
 }
 
-/** What the kinds of EfficientNet differ in. */
 interface Kind {
   stages: Architecture;
   activation: Activation;

@@ -16,7 +16,6 @@ export interface BlockOptions {
 export abstract class ResidualBlock extends nn.Module {
   abstract readonly downsample: nn.Sequential | null;
   abstract readonly dropPath: nn.DropPath;
-  /** Output channels. */
   abstract readonly outChannels: number;
 
   /** The branch up to its last convolution. */

@@ -1,6 +1,5 @@
 import type { Tensor } from '@radweave/torch';
 
-/** Height and width. */
 type Size = readonly [number, number];
 
 /** Patches along height and width. @throws RangeError when a side is not a multiple of the patch. */

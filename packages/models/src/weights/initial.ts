@@ -29,7 +29,6 @@ export interface InitialWeights {
   input: Pick<InputInfo, 'mean' | 'std'> | null;
 }
 
-/** A file and what to call it. */
 interface Source {
   path: string;
   label: string;

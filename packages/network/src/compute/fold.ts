@@ -3,7 +3,6 @@ import { foldBatchNorms, foldFrozenStages, type ImageModel } from '@radweave/mod
 import { arange, type MemoryFormat, nn, type Tensor } from '@radweave/torch';
 import { AUTOCAST } from './under-precision.ts';
 
-/** Where a model lies, and how. */
 interface Place {
   device: string;
   memoryFormat: MemoryFormat;

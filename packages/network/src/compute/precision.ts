@@ -20,7 +20,6 @@ export interface Capabilities {
   speedsOf: (candidates: readonly Precision[]) => MeasuredSpeeds;
 }
 
-/** A precision, and why. */
 export interface PrecisionReason {
   precision: Precision;
   reason: Remark;

@@ -2,7 +2,6 @@ import type { MeasuredSpeeds, Precision } from '@radweave/artifacts';
 
 export type Speeds = Omit<MeasuredSpeeds, 'measured'>;
 
-/** What is timed, and by which clock. */
 export interface TurnOptions {
   candidates: readonly Precision[];
   /** Slices of a step of the real work. */

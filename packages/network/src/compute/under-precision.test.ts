@@ -14,7 +14,7 @@ function resnet() {
   const model = createModel('resnet18', { numClasses: 2, inChans: 1, imageSize: 64 });
   // Blocks start as the identity: their branches would not count.
   for (const [name, weight] of model.namedParameters())
-    if (name.endsWith('bn2.weight')) nn.init.ones_(weight);
+    if (name.endsWith('bn2.weight')) nn.init.constant_(weight, 1);
   return model;
 }
 

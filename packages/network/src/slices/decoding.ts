@@ -38,7 +38,7 @@ export class Decoding {
     );
   }
 
-  /** A set, once it is decoded. @throws DataError, ResourceError as `loadSplit`. */
+  /** A set, once it is decoded. @throws DataError, ResourceError as `decodeSplit`. */
   async take(split: Split): Promise<LoadedSplit> {
     const pending = this.sets.get(split);
     if (pending === undefined) throw new RangeError(`there is no set ${split}`);

@@ -55,21 +55,6 @@ export function readSliceTable(data: Config['data'], split: Split, modality: str
 }
 
 /**
- * Decodes a split's slices into a store beside the split files, which later runs reuse while the images stay the same,
- * and opens it. A store that was damaged since is made again.
- *
- * @throws DataError listing the images that cannot be used; ResourceError where the store cannot be written.
- */
-export async function loadSplit(
-  data: Config['data'],
-  split: Split,
-  modality: string,
-  context: StageContext,
-): Promise<LoadedSplit> {
-  return decodeSplit(data, split, modality, readSliceTable(data, split, modality), context);
-}
-
-/**
  * Looks whether the images of all sets are there, before the first is decoded and computed with.
  *
  * @throws DataError as {@link decodeSplit}.
@@ -92,7 +77,12 @@ export function storeBuilder({ num_workers }: Config['data']): StoreBuilder {
   return new StoreBuilder(num_workers === 0 ? undefined : num_workers);
 }
 
-/** As {@link loadSplit}, of a table that was read already. */
+/**
+ * Decodes a split's slices into a store beside the split files, which later runs reuse while the images stay the same,
+ * and opens it. A store that was damaged since is made again.
+ *
+ * @throws DataError listing the images that cannot be used; ResourceError where the store cannot be written.
+ */
 export async function decodeSplit(
   data: Config['data'],
   split: Split,

@@ -1,7 +1,8 @@
 import { closeSync, mkdirSync, openSync, readFileSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, readSplit, splitPath, writeSplit } from '@radweave/artifacts';
-import { type LoadedSplit, loadSplit } from '@radweave/network/slices/load';
+import { decodeSplit, type LoadedSplit, readSliceTable } from '@radweave/network/slices/load';
+import type { StageContext } from '@radweave/study/context/events';
 import {
   cohortConfig,
   listening,
@@ -22,8 +23,11 @@ async function cohort(): Promise<Config> {
   return config;
 }
 
+const decodeTrain = async ({ data }: Config, context: StageContext): Promise<LoadedSplit> =>
+  decodeSplit(data, 'train', 'A', readSliceTable(data, 'train', 'A'), context);
+
 async function load(config: Config): Promise<LoadedSplit> {
-  const split = await loadSplit(config.data, 'train', 'A', listening());
+  const split = await decodeTrain(config, listening());
   onTestFinished(() => split.close());
   return split;
 }
@@ -69,7 +73,7 @@ test('images that were replaced since preprocess are refused by name; those writ
   writeFileSync(path, image);
   await load(config);
   const refused = (names: string): Promise<void> =>
-    expect(loadSplit(config.data, 'train', 'A', listening())).rejects.toMatchObject({
+    expect(decodeTrain(config, listening())).rejects.toMatchObject({
       code: 'E_SLICES_CHANGED',
       message: expect.stringContaining(`newer than it: ${names} (`),
       hint: expect.stringContaining('Run radweave preprocess again'),
@@ -101,7 +105,7 @@ test('a slice that a split of one’s own lists twice counts once, and that is s
   const [first = '', ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n');
   writeFileSync(path, `${[first, ...lines, lines[0], lines[1]].join('\n')}\n`);
   const context = listening();
-  const split = await loadSplit(config.data, 'train', 'A', context);
+  const split = await decodeTrain(config, context);
   split.close();
   expect(split.table.length).toBe(lines.length);
   const said = context.said.filter((line) => line.includes('lists already'));
@@ -121,7 +125,7 @@ test('masks that a split of one’s own lists are a warning', async () => {
   writeSlice('', mask, slicePixels('mask', 0));
   writeSplit(path, [...rows, { image_path: mask, label: rows[0]?.label ?? 0 }]);
   const context = listening();
-  (await loadSplit(config.data, 'train', 'A', context)).close();
+  (await decodeTrain(config, context)).close();
   expect(context.said.join('\n')).toMatch(
     /warning: Slices of A in train named like masks or labels: 1, such as .*_mask\.png/,
   );
@@ -136,7 +140,7 @@ test('a store damaged or half made since an earlier run is made again', async ()
   const whole = readFileSync(file);
   damage(config, first.table.length);
   const context = listening();
-  const again = await loadSplit(config.data, 'train', 'A', context);
+  const again = await decodeTrain(config, context);
   expect(Buffer.from(again.pixels.read(all))).toEqual(expected);
   again.close();
   expect(context.said).toEqual([
@@ -153,7 +157,7 @@ test('a store that cannot be written is told with its path', async () => {
   const config = await cohort();
   const file = join(config.data.splits_dir, '.slices', 'train_A.slices');
   mkdirSync(join(file, 'folder'), { recursive: true });
-  await expect(loadSplit(config.data, 'train', 'A', listening())).rejects.toMatchObject({
+  await expect(decodeTrain(config, listening())).rejects.toMatchObject({
     name: 'ResourceError',
     code: 'E_NOT_WRITABLE',
     where: file,

@@ -46,10 +46,6 @@ export function zeros_<T extends Tensor>(target: T): T {
   return constant_(target, 0);
 }
 
-export function ones_<T extends Tensor>(target: T): T {
-  return constant_(target, 1);
-}
-
 /** Normal, limited to [min, max] (absolute values, not multiples of `std`) by inverting the distribution function. */
 export function truncNormal_<T extends Tensor>(target: T, mean = 0, std = 1, min = -2, max = 2): T {
   if (isLeftOut) return target;

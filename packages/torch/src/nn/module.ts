@@ -157,7 +157,6 @@ export abstract class Module<Args extends readonly unknown[] = [Tensor], Result 
   }
 }
 
-/** Any module, whatever it takes and gives. */
 export type AnyModule = Module<never[], unknown>;
 
 function join(prefix: string, name: string): string {

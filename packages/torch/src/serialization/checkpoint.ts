@@ -4,7 +4,6 @@ import { readSafetensors } from './safetensors.ts';
 import { readTorchLegacy } from './torch-legacy.ts';
 import { readTorchZip } from './torch-zip.ts';
 
-/** What a checkpoint of any format holds. */
 export interface Checkpoint {
   format: CheckpointFormat;
   /**

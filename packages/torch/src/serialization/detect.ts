@@ -1,7 +1,6 @@
 import { CheckpointError } from './errors.ts';
 import type { FileReader } from './file-reader.ts';
 
-/** Formats that are read here. */
 export type CheckpointFormat = 'torch' | 'torch-legacy' | 'safetensors';
 
 const HEAD_BYTES = 512;

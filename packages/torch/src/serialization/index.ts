@@ -15,7 +15,6 @@ export {
   PyTuple,
   TorchDevice,
   TorchDType,
-  toObject,
   tuple,
 } from './python-values.ts';
 export { writeSafetensors } from './safetensors.ts';

@@ -18,7 +18,6 @@ export interface StoragePlace {
   offset: number;
 }
 
-/** A function or class, by name. */
 export class PyGlobal {
   readonly module: string;
   readonly name: string;
@@ -28,7 +27,6 @@ export class PyGlobal {
   }
 }
 
-/** A function or class called with arguments. */
 export class PyCall {
   readonly callee: PyGlobal;
   readonly args: PyTuple;

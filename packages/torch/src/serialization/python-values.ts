@@ -18,7 +18,6 @@ export class PyFloat {
   }
 }
 
-/** A Python complex number. */
 export class PyComplex {
   readonly re: number;
   readonly im: number;
@@ -60,28 +59,4 @@ export class PyOpaque extends Map<unknown, unknown> {
     super();
     this.className = className;
   }
-}
-
-/**
- * Turns every dict (`Map`) in a value that was read into a plain object and every tuple into an array; integer
- * keys become strings, as in `optimizer.state`. Tensors and all other values stay as they are.
- *
- * @throws TypeError for a key that is neither a string nor an integer, or two keys of the same spelling.
- */
-export function toObject(value: unknown): unknown {
-  if (value instanceof Map) {
-    const entries = new Map<string, unknown>();
-    for (const [key, item] of value) {
-      if (typeof key !== 'string' && typeof key !== 'bigint' && !Number.isInteger(key)) {
-        throw new TypeError(`a dict with the key ${String(key)} cannot become an object: keep it as a Map`);
-      }
-      if (entries.has(String(key))) {
-        throw new TypeError(`a dict has the key ${key} as text and as a number: keep it as a Map`);
-      }
-      entries.set(String(key), toObject(item));
-    }
-    return Object.fromEntries(entries);
-  }
-  if (Array.isArray(value)) return Array.from(value, toObject);
-  return value;
 }

@@ -5,7 +5,6 @@ export interface Geometry {
   stride: readonly number[];
 }
 
-/** Number of elements of a shape. */
 export function elementCount(shape: readonly number[]): number {
   return shape.includes(0) ? 0 : shape.reduce((count, size) => count * size, 1);
 }

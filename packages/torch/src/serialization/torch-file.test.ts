@@ -5,15 +5,7 @@ import { expect, test } from 'vitest';
 import { writeAtomically } from './atomic-file.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { DTypeName } from './element-type.ts';
-import {
-  OrderedDict,
-  PyComplex,
-  PyFloat,
-  TorchDevice,
-  TorchDType,
-  toObject,
-  tuple,
-} from './python-values.ts';
+import { OrderedDict, PyComplex, PyFloat, TorchDevice, TorchDType, tuple } from './python-values.ts';
 import { StoredTensor } from './stored-tensor.ts';
 import { canon, PYTHON_CANON } from './testing/canon.ts';
 import { torchRecords, writeRecords, writeTorchFile } from './torch-file.ts';
@@ -239,19 +231,6 @@ test('element types that need a newer Python come back here', async () => {
   });
   await writeTorchFile(path, value);
   expect(canon((await readCheckpoint(path)).value)).toEqual(canon(value));
-});
-
-test('toObject turns dicts into objects', () => {
-  const state = new Map<unknown, unknown>([
-    ['state', new Map([[0, new Map([['step', 3]])]])],
-    ['__proto__', tuple([1])],
-  ]);
-  const object = toObject(state);
-  expect(Object.entries(object as object)).toEqual([
-    ['state', { 0: { step: 3 } }],
-    ['__proto__', [1]],
-  ]);
-  expect(() => toObject(new Map([[tuple([1]), 2]]))).toThrow(/cannot become an object/);
 });
 
 test('values without a counterpart are refused with their place, and no file is left', async () => {

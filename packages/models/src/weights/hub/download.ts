@@ -9,7 +9,6 @@ import { fetchMetadata, fileUrl, type HubMetadata } from './metadata.ts';
 import { claimPart } from './part-file.ts';
 import type { Environment, HubSettings } from './settings.ts';
 
-/** How to download. */
 export interface DownloadOptions {
   settings: HubSettings;
   /** For the proxies. */

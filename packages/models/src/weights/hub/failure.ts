@@ -30,7 +30,6 @@ export interface AnswerHead {
   headers: ReadonlyMap<string, string>;
 }
 
-/** What an answer other than success means. */
 export function refusal({ status, headers, url }: AnswerHead): HubFailure {
   const where = url.host;
   if (status === 401) {

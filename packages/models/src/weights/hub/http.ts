@@ -9,12 +9,10 @@ const MOST_REDIRECTS = 10;
 const CONNECT_TIMEOUT = 15_000;
 const IDLE_TIMEOUT = 60_000;
 
-/** One answer of a server. */
 export interface Answer extends AnswerHead {
   body: Readable;
 }
 
-/** What to ask for. */
 export interface Question {
   method: 'HEAD' | 'GET';
   headers?: Readonly<Record<string, string>>;

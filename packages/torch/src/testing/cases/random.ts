@@ -120,7 +120,6 @@ export const random: Case[] = [
     EXACT,
   ),
   initial('zeros_', 'nn.init.zeros_(torch.empty(3))', () => init.zeros_(create.empty([3])), [], EXACT),
-  initial('ones_', 'nn.init.ones_(torch.empty(3))', () => init.ones_(create.empty([3])), [], EXACT),
   initial(
     'truncNormal_',
     'nn.init.trunc_normal_(torch.empty(5, 7), std=0.02)',
