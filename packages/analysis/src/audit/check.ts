@@ -13,7 +13,6 @@ const LISTED = 20;
 /** A finding before it is told which check found it. */
 export type Found = Omit<AuditFinding, 'check'>;
 
-/** What a check has to say. */
 export interface CheckReport {
   /** What was looked at; null when there was nothing to look at. */
   looked: Remark | null;
@@ -22,7 +21,6 @@ export interface CheckReport {
   gaps: Remark[];
 }
 
-/** Of a check of pixels, where they are not to be looked at. */
 export const NO_PIXELS: CheckReport = { looked: null, found: [], gaps: [remark('audit-no-pixels')] };
 
 function severityOf(code: string): AuditSeverity {

@@ -16,7 +16,6 @@ import { type AuditedPixels, scanPixels } from './pixels.ts';
 import { checkSimilarIds } from './similar-ids.ts';
 import type { AuditSubject } from './subject.ts';
 
-/** What checks are given beside the subject. */
 export interface CheckTools {
   reader: SeenReader;
   /** Null when pixels are not to be looked at. */
@@ -24,7 +23,6 @@ export interface CheckTools {
   nearDuplicateDistance: number;
 }
 
-/** One question of the audit. */
 export interface Check {
   name: AuditCheckName;
   /** `data`: of images and split files alone. */
@@ -62,7 +60,6 @@ export const CHECKS: readonly Check[] = [
   { name: 'frozen decisions', needs: 'results', run: checkFrozen },
 ];
 
-/** Decodes what the checks compare. */
 export async function checkTools(
   subject: AuditSubject,
   reader: SeenReader,

@@ -3,6 +3,7 @@ import {
   type FeatureSet,
   featureSetPath,
   featureTablePath,
+  groupBy,
   hashFile,
   SPLITS,
   type Split,
@@ -20,7 +21,6 @@ import { changedCases, otherPatients, type TablePatient } from './other-patients
 import { type SeenCases, seenCases } from './seen.ts';
 import { type AuditSubject, gather } from './subject.ts';
 
-/** A modality's features of one split. */
 interface AuditedFeatures {
   split: Split;
   set: FeatureSet;
@@ -130,13 +130,8 @@ async function seenByNetwork(
   reader: SeenReader,
 ): Promise<SeenCases & { gaps: Remark[] }> {
   const result: SeenCases & { gaps: Remark[] } = { trainedOn: [], selectedOn: [], gaps: [] };
-  const bySha = gather(
-    features,
-    ({ set }) => set.checkpoint_sha256,
-    (own) => own,
-  );
-  for (const [sha256, own] of bySha) {
-    const named = [...own][0]?.set.checkpoint ?? 'pretrained';
+  for (const [sha256, own] of groupBy(features, ({ set }) => set.checkpoint_sha256)) {
+    const named = own[0]?.set.checkpoint ?? 'pretrained';
     if (named === 'pretrained' || named === UNKNOWN_NETWORK) continue;
     const path = fileOf(named, sha256, subject);
     if (path === null) {
@@ -148,14 +143,8 @@ async function seenByNetwork(
       result.gaps.push(seen);
       continue;
     }
-    const rows = [...own].flatMap(({ split, patients }) =>
-      patients.map(({ patient }) => ({ patient, split })),
-    );
-    const splitsOf = gather(
-      rows,
-      ({ patient }) => patient,
-      ({ split }) => split,
-    );
+    const rows = own.flatMap(({ split, patients }) => patients.map(({ patient }) => ({ patient, split })));
+    const splitsOf = gather(rows, ({ patient }) => patient, 'split');
     const cases = seenCases(seen, subject, splitsOf, `features of ${modality} by ${path}`);
     result.trainedOn.push(...cases.trainedOn);
     result.selectedOn.push(...cases.selectedOn);

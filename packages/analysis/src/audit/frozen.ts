@@ -15,7 +15,6 @@ import { FusionResults } from '../fusion/fusion-results.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
 import type { AuditSubject } from './subject.ts';
 
-/** A frozen decision and where it is kept. */
 interface Kept {
   of: 'fusion' | 'evaluation';
   name: string;

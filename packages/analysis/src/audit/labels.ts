@@ -1,22 +1,19 @@
 import { remark } from '@radweave/remarks';
 import { auditCase, type CheckReport, finding } from './check.ts';
-import { describe } from './patients.ts';
+import { contradicting, describe } from './patients.ts';
 import { type AuditSubject, COHORT_FILE, gather } from './subject.ts';
 
 /** A patient with two labels, in the files or by `cohort.csv`; a grade folder that stands for two labels. */
 export function checkLabels(subject: AuditSubject): CheckReport {
   const { placements, slices, config, hasCohortFile } = subject;
-  const labels = gather(
-    placements,
-    ({ patient }) => patient,
-    ({ label }) => label,
+  const cases = describe(
+    contradicting(placements, 'label'),
+    ({ label, split, source }) => `label ${label} in ${split} of ${source}`,
   );
-  const wrong = placements.filter(({ patient }) => (labels.get(patient)?.size ?? 0) > 1);
-  const cases = describe(wrong, ({ label, split, source }) => `label ${label} in ${split} of ${source}`);
   const grades = gather(
     slices.filter(({ grade }) => grade !== null),
     ({ grade }) => grade,
-    ({ label }) => label,
+    'label',
   );
   const mixed = [...grades].filter(([, own]) => own.size > 1);
   return {

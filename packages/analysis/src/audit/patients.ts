@@ -1,3 +1,4 @@
+import { groupBy } from '@radweave/artifacts';
 import { remark } from '@radweave/remarks';
 import { auditCase, type CheckReport, finding } from './check.ts';
 import { alikeAcross, casesOf } from './similar-ids.ts';
@@ -5,8 +6,7 @@ import { type AuditSubject, COHORT_FILE, gather, type Placement } from './subjec
 
 /** The same patient in two splits of one modality, or twice in `cohort.csv`. */
 export function checkPatientSplits({ placements, config }: AuditSubject): CheckReport {
-  const splits = gather(placements, sourceKey, ({ split }) => split);
-  const wrong = placements.filter((one) => (splits.get(sourceKey(one))?.size ?? 0) > 1);
+  const wrong = contradicting(placements, 'split', sourceKey);
   const cases = describe(wrong, ({ split, source }) => `${split} of ${source}`);
   return {
     looked: remark('audit-patients', { n: count(placements) }),
@@ -23,12 +23,7 @@ export function checkPatientSplits({ placements, config }: AuditSubject): CheckR
 /** Hospitals: a patient of two, and patients whose IDs are alike in several. */
 export function checkPatientHospitals(subject: AuditSubject): CheckReport {
   const { placements, people, config } = subject;
-  const hospitals = gather(
-    placements,
-    ({ patient }) => patient,
-    ({ hospital }) => hospital,
-  );
-  const wrong = placements.filter(({ patient }) => (hospitals.get(patient)?.size ?? 0) > 1);
+  const wrong = contradicting(placements, 'hospital');
   const where = config.data.splits_dir;
   return {
     looked: remark('audit-patients', { n: count(placements) }),
@@ -57,15 +52,12 @@ export function checkSplitAgreement(subject: AuditSubject): CheckReport {
   const gaps = missing.map((file) => remark('audit-no-file', { file }));
   if (!hasCohortFile) gaps.push(remark('audit-no-cohort-splits', { file: COHORT_FILE }));
   if (sources.size < 2) return { looked: null, found: [], gaps: [...gaps, remark('audit-one-modality')] };
-  const own = gather(placements, sourceKey, ({ split }) => split);
   // A patient in two splits of one source is the finding of another check.
-  const single = placements.filter((one) => own.get(sourceKey(one))?.size === 1);
-  const splits = gather(
-    single,
-    ({ patient }) => patient,
-    ({ split }) => split,
+  const others = new Set(contradicting(placements, 'split', sourceKey));
+  const wrong = contradicting(
+    placements.filter((one) => !others.has(one)),
+    'split',
   );
-  const wrong = single.filter(({ patient }) => (splits.get(patient)?.size ?? 0) > 1);
   const cases = describe(wrong, ({ source, split }) => `${split} by ${source}`);
   return {
     looked: remark('audit-sources', { names: [...sources] }),
@@ -84,8 +76,18 @@ export function describe(
   placements: readonly Placement[],
   text: (placement: Placement) => string,
 ): ReturnType<typeof auditCase>[] {
-  const texts = gather(placements, ({ patient }) => patient, text);
-  return Array.from(texts, ([patient, own]) => auditCase([patient], [...own].join(', ')));
+  const groups = groupBy(placements, ({ patient }) => patient);
+  return Array.from(groups, ([patient, own]) => auditCase([patient], [...new Set(own.map(text))].join(', ')));
+}
+
+/** What contradicts other placements of the same patient, or key, in a field. */
+export function contradicting(
+  placements: readonly Placement[],
+  field: keyof Placement,
+  keyOf: (placement: Placement) => string = ({ patient }) => patient,
+): Placement[] {
+  const values = gather(placements, keyOf, field);
+  return placements.filter((one) => (values.get(keyOf(one))?.size ?? 0) > 1);
 }
 
 const sourceKey = ({ patient, source }: Placement): string => JSON.stringify([patient, source]);

@@ -9,7 +9,6 @@ export interface SeenSlice extends AuditedSlice {
   facts: SliceFacts;
 }
 
-/** The pixels of all slices, as hashes. */
 export interface AuditedPixels {
   /** All of them, in the order of the split files. */
   seen: readonly SeenSlice[];
@@ -50,7 +49,6 @@ export async function scanPixels(subject: AuditSubject, context: StageContext): 
   return { seen, slices, constant: seen.length - slices.length, faults };
 }
 
-/** What could not be compared. */
 export function pixelGaps({ faults }: AuditedPixels): Remark[] {
   const [example] = faults;
   if (example === undefined) return [];

@@ -7,7 +7,6 @@ import type { AuditSubject } from './subject.ts';
 /** More IDs than this that differ in the suffix only are a way of numbering patients, not visits of one. */
 const MOST_VISITS = 4;
 
-/** Patients whose IDs are alike. */
 export interface AlikePatients {
   how: AlikeId['alike'] | 'numbered';
   patients: readonly KeyedPatient[];

@@ -2,12 +2,12 @@ import {
   type CohortPatient,
   type Config,
   DataError,
+  groupBy,
   type KeyedPatient,
   type PatientKeys,
   readCohort,
   readPatientKeys,
   readSplit,
-  readSplitSummary,
   type SliceRecord,
   SPLIT_FILES,
   SPLITS,
@@ -16,6 +16,7 @@ import {
   splitFiles,
   splitHash,
   splitPath,
+  splitSummaryIn,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { patientsOf } from '@radweave/study/cohort/own-splits';
@@ -100,8 +101,8 @@ function readFiles(
   }
   if (missing.length === SPLITS.length * modalities.length)
     throw noSplit(config.data.splits_dir, 'train', ...modalities);
-  const files = splitFiles(config.data.splits_dir);
-  const cohort = existsSync(files.cohort) ? readCohort(files.cohort).patients : null;
+  const { cohort: cohortFile } = splitFiles(config.data.splits_dir);
+  const cohort = existsSync(cohortFile) ? readCohort(cohortFile).patients : null;
   const placements = placementsOf(slices, cohort ?? []);
   return {
     config,
@@ -109,17 +110,13 @@ function readFiles(
     runs,
     slices,
     placements,
-    splitsOf: gather(
-      placements,
-      ({ patient }) => patient,
-      ({ split }) => split,
-    ),
+    splitsOf: gather(placements, ({ patient }) => patient, 'split'),
     people: [...new Map(placements.map((one) => [one.patient, one])).values()],
     known: new KnownPatients(config.data),
     keys,
     hasCohortFile: cohort !== null,
     splitHash: hashOf(cohort, slices),
-    summary: existsSync(files.summary) ? readSplitSummary(files.summary) : null,
+    summary: splitSummaryIn(config.data.splits_dir),
     missing,
   };
 }
@@ -163,18 +160,13 @@ function placementsOf(slices: readonly AuditedSlice[], cohort: readonly CohortPa
   return [...placements.values()];
 }
 
-/** The different values of each key, in order of appearance. */
-export function gather<T, K, V>(
+/** The different values of a field for each key, in order of appearance. */
+export function gather<T, K, F extends keyof T>(
   items: Iterable<T>,
   keyOf: (item: T) => K,
-  toValue: (item: T) => V,
-): Map<K, Set<V>> {
-  const groups = new Map<K, Set<V>>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, new Set([toValue(item)]));
-    else group.add(toValue(item));
-  }
-  return groups;
+  field: F,
+): Map<K, Set<T[F]>> {
+  return new Map(
+    [...groupBy(items, keyOf)].map(([key, own]) => [key, new Set(own.map((one) => one[field]))]),
+  );
 }

@@ -2,12 +2,10 @@ import {
   type Config,
   changedSlices,
   DataError,
-  readSplitSummary,
   SPLITS,
   type Split,
-  splitFiles,
+  splitSummaryIn,
 } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type Cohort, readCohort } from '@radweave/study/cohort/read-cohort';
 import type { FeatureSource } from './source.ts';
@@ -40,8 +38,8 @@ function patientsOf(cohort: Cohort | null): KnownPatients {
  * made, as the configuration says.
  */
 export function allowsMissing({ splits_dir, missing }: Config['data']): boolean {
-  const { summary } = splitFiles(splits_dir);
-  return existsSync(summary) ? readSplitSummary(summary).kinds !== undefined : missing === 'allow';
+  const summary = splitSummaryIn(splits_dir);
+  return summary === null ? missing === 'allow' : summary.kinds !== undefined;
 }
 
 /**

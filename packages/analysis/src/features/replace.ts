@@ -15,7 +15,6 @@ import {
 import { mkdirSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 
-/** The new features of one split. */
 export interface NewFeatures {
   rows: FeatureRow[];
   set: FeatureSet;

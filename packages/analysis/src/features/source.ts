@@ -25,7 +25,6 @@ export interface FeatureSource {
   arrays: Record<Split, RecordedArrays>;
 }
 
-/** Whether a modality has features in any split. */
 export function hasFeatures(featuresDir: string, modality: string): boolean {
   return SPLITS.some((split) => existsSync(featureTablePath(featuresDir, split, modality)));
 }

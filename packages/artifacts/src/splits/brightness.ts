@@ -14,7 +14,6 @@ const share: Column<number> = {
 const columns = {
   hospital: required,
   modality: required,
-  /** How many slices there are. */
   slices: count,
   /** Lower edge of the bin, as a share of the range of the bit depth. */
   from: share,

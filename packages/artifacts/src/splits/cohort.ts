@@ -13,11 +13,9 @@ const patientColumns = {
   split: oneOf(...SPLITS),
 };
 
-/** A patient of the cohort. */
 export interface CohortPatient extends RowOf<typeof patientColumns> {
   /** What the label is called, where it has a name. */
   readonly label_name?: string | undefined;
-  /** Number of slices of each modality. */
   readonly slices: Readonly<Record<string, number>>;
 }
 
@@ -101,7 +99,6 @@ export interface SplitIdentity {
   fitted_on_hash?: string | undefined;
 }
 
-/** Both identities of a split. */
 export function identityOf(cohort: Parameters<typeof splitHash>[0]): Required<SplitIdentity> {
   const fittedOn = cohort.filter(({ split }) => split !== 'test');
   return { split_hash: splitHash(cohort), fitted_on_hash: splitHash(fittedOn) };

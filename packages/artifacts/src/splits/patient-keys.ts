@@ -77,7 +77,6 @@ export class PatientKeys {
   }
 }
 
-/** The ID that the hospital knows a patient by. */
 export function idOf({ patient, hospital }: KeyedPatient): string {
   const key = patient.normalize('NFC');
   const suffix = suffixOf(hospital);

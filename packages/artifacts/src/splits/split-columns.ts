@@ -12,7 +12,6 @@ export const personColumns = { label_name: required, patient_id: patientId, hosp
 /** A row of `{split}_{modality}.csv`, as on disk. */
 export type SplitRow = RowOf<typeof sliceColumns> & Partial<RowOf<typeof personColumns>>;
 
-/** The columns of a split file that are there. */
 export function columnsIn(path: string): Columns<SplitRow> {
   const header = readHeader(path);
   const { label_name, ...who } = personColumns;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { existsSync } from '../files/files.ts';
 import { jsonFile, recordOf, sha256 } from '../json.ts';
+import { splitFiles } from '../layout.ts';
 import { remarkField } from '../remark-field.ts';
 import { SPLITS } from '../split.ts';
 
@@ -11,7 +13,6 @@ const cohortCount = z.object({
   label: whole,
   split: z.enum(SPLITS),
   patients: whole,
-  /** Number of slices of each modality. */
   slices: recordOf(whole),
 });
 export type CohortCount = z.infer<typeof cohortCount>;
@@ -38,7 +39,6 @@ const schema = z.object({
   split_hash: sha256,
   /** What the images show, by modality and split, see `slicesHash`; earlier versions wrote none. */
   slices: recordOf(z.object({ train: sha256, val: sha256, test: sha256 })).optional(),
-  /** Patients excluded, by reason. */
   excluded: recordOf(whole),
   /** The same as `exclusions.csv`; format 1 had none. */
   exclusions: z
@@ -62,4 +62,10 @@ const schema = z.object({
 });
 export type SplitSummary = z.infer<typeof schema>;
 
-export const { read: readSplitSummary, write: writeSplitSummary } = jsonFile(schema);
+export const { read: readSplitSummary, find: findSplitSummary, write: writeSplitSummary } = jsonFile(schema);
+
+/** What `preprocess` wrote of the split; null where the researchers made it. @throws DataError when that is damaged. */
+export function splitSummaryIn(splitsDir: string): SplitSummary | null {
+  const path = splitFiles(splitsDir).summary;
+  return existsSync(path) ? readSplitSummary(path) : null;
+}

@@ -4,10 +4,8 @@ import {
   configToYaml,
   type Evaluation,
   type FusionModelFile,
-  readSplitSummary,
-  splitFiles,
+  splitSummaryIn,
 } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
 import type { NamedYaml } from '@radweave/report';
 
 /**
@@ -41,12 +39,12 @@ export function settingsOfRun({ data, model, training, augmentation, experiment 
 
 function ofSplit(data: Config['data'], { home_hospital, models }: Evaluation): string {
   const missing = allowsMissing(data) ? 'allow' : 'drop';
-  const { summary: path } = splitFiles(data.splits_dir);
-  if (!existsSync(path)) {
+  const summary = splitSummaryIn(data.splits_dir);
+  if (summary === null) {
     const modalities = [...new Set(models.flatMap((model) => model.modalities))];
     return configToYaml({ data: { modalities, missing, home_hospital } });
   }
-  const { labels, modalities, train_ratio, seed, given_split } = readSplitSummary(path);
+  const { labels, modalities, train_ratio, seed, given_split } = summary;
   const told = { ...(labels === undefined ? {} : { labels }), modalities, missing };
   // Where a table said who is in which set, nobody was drawn.
   if (given_split === true) return configToYaml({ data: told });

@@ -4,7 +4,6 @@ import { stratifiedSplit } from '@radweave/stats';
 import { personKey } from './found.ts';
 import type { CohortMember } from './patients.ts';
 
-/** A member and the set it belongs to. */
 export interface AssignedMember extends CohortMember {
   split: Split;
 }

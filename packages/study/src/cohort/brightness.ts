@@ -19,7 +19,6 @@ const BRIGHTER = 1.5;
 const DARK = 0.35;
 const MIDDLE = 0.5;
 
-/** The slices of one hospital and modality. */
 class Group {
   readonly hospital: string;
   readonly modality: string;

@@ -14,18 +14,15 @@ export function classKey(folder: string): string {
   return grade === undefined ? folder.normalize('NFC').trim().toLowerCase() : `grade${Number(grade)}`;
 }
 
-/** The keys of the classes that somebody named. */
 export function classesNamed(labels: readonly string[]): Set<string> {
   return new Set(labels.map(classKey));
 }
 
-/** A folder that stands for a class. */
 interface Folder {
   readonly path: string;
   readonly folder: string;
 }
 
-/** Which label a folder stands for. */
 export interface Classes {
   /** In the order of the labels; null where they are grade0, grade1, …, which say it themselves. */
   names: readonly string[] | null;

@@ -25,7 +25,6 @@ export function foreignEnding(file: string): string | null {
   return /\.(?:nii\.gz|[^.]+)$/i.exec(file)?.[0].toLowerCase() ?? 'without an extension';
 }
 
-/** Counts a file. */
 export function addForeign(counts: Map<string, number>, ending: string): void {
   counts.set(ending, (counts.get(ending) ?? 0) + 1);
 }
@@ -35,7 +34,6 @@ export function countsOf(counts: ReadonlyMap<string, number>): Remark[] {
   return [...counts].sort(([, a], [, b]) => b - a).map(([what, n]) => remark('data-count', { what, n }));
 }
 
-/** The same as text. */
 export function textOf(counts: ReadonlyMap<string, number>): string {
   return countsOf(counts)
     .map(({ text }) => text)

@@ -27,7 +27,6 @@ export interface UnreadFolder {
   hospital: string;
   /** Its name where the folder of a class was expected; null when the hospital has no such folder at all. */
   folder: string | null;
-  /** Names of the folders in it. */
   holds: readonly string[];
 }
 
@@ -66,5 +65,4 @@ export interface ToldByTable {
   issues: readonly TableIssue[];
 }
 
-/** One patient as a hospital names them. */
 export const personKey = (hospital: string, id: string): string => JSON.stringify([hospital, id]);

@@ -10,7 +10,6 @@ interface Located {
   hospital: string;
 }
 
-/** The hospital a patient is counted under. */
 export function hospitalOf({ hospital }: Located): string {
   return hospital || NO_HOSPITAL;
 }

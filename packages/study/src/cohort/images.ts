@@ -77,7 +77,6 @@ function add(
   }
 }
 
-/** A slice that cannot be used. */
 export function rejection(slice: FoundSlice, reason: string): RejectedImage {
   const { path, patient, hospital, modality } = slice;
   return { image_path: path, patient, hospital, modality, reason };
@@ -103,7 +102,6 @@ function sizeRemarks({ width, height }: SliceFacts, size: number, resize: Resizi
   return [width === height ? 'resized' : `not square, ${made}`];
 }
 
-/** The members without their rejected slices. */
 export function withoutRejected(members: readonly CohortMember[], check: ImageCheck): CohortMember[] {
   return members.map((member) => {
     const slices = new Map<string, FoundSlice[]>();

@@ -31,7 +31,6 @@ type OwnSlice = PlacedSlice & Pick<SliceRecord, 'path'>;
 /** Patients read from the split files, for cohorts without `cohort.csv`. */
 export interface OwnCohort {
   patients: CohortPatient[];
-  /** Hospitals of training and validation. */
   homeHospital: string;
   files: string[];
   /** Of slices by their names, see {@link SlicesIdentities}; undefined for a file that was not read. */

@@ -94,7 +94,6 @@ export function gatherPatients(
   return { members: [...members.values()], exclusions, lacking: [] };
 }
 
-/** How conflicts can be fixed. */
 export const CONFLICT_REMEDY = 'Correct the folders, or leave such patients out with --exclude_conflicts';
 
 /** The modalities that somebody has slices of, in the order of `modalities`. */
@@ -128,7 +127,6 @@ export function requireModalities(
   return { members, exclusions, lacking };
 }
 
-/** What somebody lacks. */
 export function lackOf(member: CohortMember, modalities: readonly string[]): LackingPatient {
   const { patient, hospital, label } = member;
   const own = modalitiesOf(member, modalities);

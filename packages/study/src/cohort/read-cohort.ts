@@ -2,24 +2,22 @@ import {
   type CohortPatient,
   type Config,
   readCohort as readCohortFile,
-  readSplitSummary,
   type SplitSummary,
   type StudySlices,
   slicesIn,
   splitFiles,
+  splitSummaryIn,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { readOwnCohort } from './own-splits.ts';
 import { requireSplit } from './split-folder.ts';
 
-/** Who is in which set. */
 export interface Cohort {
   patients: CohortPatient[];
   /** What `preprocess` wrote of the division; null where the researchers made it. */
   summary: SplitSummary | null;
   /** Hospitals of training and validation; null where nothing but the configuration tells them. */
   homeHospital: string | null;
-  /** Files that say who is where. */
   files: readonly string[];
   /** Which slices the sets of the modalities have, as far as is known. */
   slices: () => StudySlices;
@@ -42,7 +40,7 @@ export function readCohort(
 ): Cohort | null {
   requireSplit(data.splits_dir, modalities);
   const places = splitFiles(data.splits_dir);
-  const summary = existsSync(places.summary) ? readSplitSummary(places.summary) : null;
+  const summary = splitSummaryIn(data.splits_dir);
   if (existsSync(places.cohort)) {
     const { patients } = readCohortFile(places.cohort);
     const homeHospital = summary?.home_hospital ?? null;

@@ -1,14 +1,8 @@
-/** One slice of a split: where it lies and whom it belongs to. */
-export interface SliceRow {
-  path: string;
-  label: number;
-  /** What the label is called, where the split file says it. */
-  labelName?: string | undefined;
-  patient: string;
-  hospital: string;
-}
+import type { SliceRecord } from '@radweave/artifacts';
 
-/** A patient of a split. */
+/** One slice of a split: where it lies and whom it belongs to. */
+export type SliceRow = Pick<SliceRecord, 'path' | 'label' | 'labelName' | 'patient' | 'hospital'>;
+
 export interface PatientRow {
   patient: string;
   hospital: string;

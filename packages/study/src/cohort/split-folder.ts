@@ -3,15 +3,14 @@ import {
   type Config,
   DataError,
   hashFile,
-  readSplitSummary,
   SPLIT_FILES,
   SPLITS,
   type Split,
-  type SplitSummary,
   slicesHash,
   splitFiles,
   splitModalities,
   splitPath,
+  splitSummaryIn,
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync, statSync } from '@radweave/artifacts/files';
@@ -41,7 +40,7 @@ export function requireSplit(splitsDir: string, modalities: readonly string[]): 
     (one) => !known.includes(one) && known.some((name) => differInCase(one, name)),
   );
   if (other !== undefined) throw noSplit(splitsDir, 'train', other);
-  const summary = summaryOf(splitsDir);
+  const summary = splitSummaryIn(splitsDir);
   if (summary?.hashes !== undefined) {
     checkHashes(splitsDir, modalities, summary.hashes);
     return;
@@ -91,7 +90,7 @@ export function otherRoot({
   splits_dir,
   root_dir,
 }: Config['data']): { made: string; root: string; used: string } | null {
-  const recorded = summaryOf(splits_dir)?.root_dir;
+  const recorded = splitSummaryIn(splits_dir)?.root_dir;
   if (recorded === undefined || root_dir === null) return null;
   const made = resolve(splits_dir, recorded);
   if (isSamePlace(made, root_dir)) return null;
@@ -115,7 +114,7 @@ export function requireSameSlices(
   rows: readonly SliceRow[],
   contentHashes: readonly string[],
 ): void {
-  const summary = summaryOf(splitsDir);
+  const summary = splitSummaryIn(splitsDir);
   const recorded = summary?.slices?.[modality]?.[split];
   const hashed = rows.map((row, i) => ({ ...row, pixels: contentHashes[i] ?? '' }));
   if (recorded === undefined || recorded === slicesHash(hashed)) return;
@@ -131,11 +130,6 @@ export function requireSameSlices(
     `the ${split} slices of ${modality} are not the images that preprocess saw${named ?? ''}`,
     { where: splitPath(splitsDir, split, modality), hint: `${AGAIN}, or restore the images` },
   );
-}
-
-function summaryOf(splitsDir: string): SplitSummary | null {
-  const path = splitFiles(splitsDir).summary;
-  return existsSync(path) ? readSplitSummary(path) : null;
 }
 
 function checkHashes(

@@ -2,7 +2,7 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import type { CohortTable, TableIssue, TableRow } from '@radweave/artifacts';
 import { statSync } from '@radweave/artifacts/files';
 import { remark } from '@radweave/remarks';
-import type { FoundCohort, FoundSlice } from './found.ts';
+import { type FoundCohort, type FoundSlice, personKey } from './found.ts';
 import { issueOf } from './table-people.ts';
 import { namesOf, Walk } from './walk.ts';
 
@@ -27,7 +27,7 @@ export function walkListed(
     if (who.patient === '' || image === '') continue;
     hospitals.add(who.hospital);
     const place = resolve(root, image);
-    const key = JSON.stringify([who.hospital, who.patient]);
+    const key = personKey(who.hospital, who.patient);
     const own = folders.get(key) ?? new Set();
     if (own.has(place)) continue;
     folders.set(key, own.add(place));

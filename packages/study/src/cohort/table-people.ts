@@ -1,5 +1,6 @@
 import type { CohortTable, Split, TableIssue, TableRole, TableRow } from '@radweave/artifacts';
 import { remark } from '@radweave/remarks';
+import { personKey } from './found.ts';
 
 /** A patient of the table, with the rows about them. */
 export interface ListedPerson {
@@ -31,7 +32,6 @@ const SETS: Readonly<Record<string, Split>> = {
   测试集: 'test',
 };
 
-/** What is wrong with a patient of the table. */
 export function issueOf(
   { id, hospital, rows }: Pick<ListedPerson, 'id' | 'hospital'> & { rows?: readonly TableRow[] },
   problem: TableIssue['problem'],
@@ -51,7 +51,7 @@ export function peopleOf(table: CohortTable): { people: ListedPerson[]; issues: 
       ...empty.map((column) => issueOf({ id, hospital, rows: [row] }, remark('table-empty', { column }))),
     );
     if (id === '') continue;
-    const key = JSON.stringify([hospital, id]);
+    const key = personKey(hospital, id);
     const known = people.get(key);
     if (known === undefined) people.set(key, { id, hospital, label: '', split: null, rows: [row] });
     else known.rows.push(row);

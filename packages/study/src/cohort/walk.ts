@@ -14,7 +14,6 @@ import { addForeign, foreignBelow, foreignEnding, importAdvice, textOf } from '.
 import type { FoundCohort, FoundPatient } from './found.ts';
 import { sortByName } from './mask-names.ts';
 
-/** A folder of patients of one class. */
 interface ClassFolder {
   path: string;
   /** Its name; null for the folder of a hospital, or of all, whose patients' classes are in a table. */
@@ -77,7 +76,6 @@ export function walkCohort(
 const FOLD = /^fold\d+$/i;
 const PNG = /\.png$/i;
 
-/** Reads folders into what was found. */
 export class Walk {
   readonly found: FoundCohort = {
     hospitals: [],
@@ -202,7 +200,6 @@ export class Walk {
     }
   }
 
-  /** Reads the folder of a patient. */
   patient(path: string, who: Omit<FoundPatient, 'folders'>): void {
     const folders = this.folders(path);
     const place = { ...who, folders };
@@ -213,7 +210,6 @@ export class Walk {
     }
   }
 
-  /** Reads the folder of a modality. */
   slices(path: string, modality: string, place: Omit<FoundPatient, 'folders' | 'folder'>): void {
     const { patient, hospital, label } = place;
     const found = modality.normalize('NFC');

@@ -4,13 +4,12 @@ import {
   type CohortCount,
   type CohortPatient,
   type Config,
-  DataError,
   type Exclusion,
+  findSplitSummary,
   hashFile,
   idOf,
   labelName,
   type RejectedImage,
-  readSplitSummary,
   relativePath,
   replaceFilesTogether,
   required,
@@ -33,7 +32,6 @@ import {
   writeTable,
   writeTableIssues,
 } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
 import type { Remark } from '@radweave/remarks';
 import { type StageContext, say } from '../context/events.ts';
 import { programVersions } from '../context/versions.ts';
@@ -59,7 +57,6 @@ export interface Division {
   facts: ImageCheck['facts'];
   /** Files ignored, rejected or accepted with a remark, by reason. */
   files: Record<string, number>;
-  /** What is odd about the data. */
   warnings: readonly Remark[];
   /** Hospitals whose patients are all made up. */
   synthetic: readonly string[];
@@ -156,7 +153,6 @@ function writeSplitFiles(folder: string, division: Division, config: Config): st
   );
 }
 
-/** The rows of a split file. */
 function splitRows({ members, labels }: Division, split: Split, modality: string): SliceRow[] {
   return members
     .filter((member) => member.split === split)
@@ -251,12 +247,7 @@ function countKinds(members: readonly AssignedMember[], modalities: readonly str
 
 /** Modalities of the split before that are no longer asked for: their files would be of another split. */
 function goneModalities(summaryPath: string, modalities: readonly string[]): string[] {
-  if (!existsSync(summaryPath)) return [];
-  try {
-    return readSplitSummary(summaryPath).modalities.filter((modality) => !modalities.includes(modality));
-  } catch (error) {
-    // A damaged summary is about to be replaced; what it listed cannot be known.
-    if (error instanceof DataError) return [];
-    throw error;
-  }
+  // A damaged summary is about to be replaced; what it listed cannot be known.
+  const before = findSplitSummary(summaryPath)?.modalities ?? [];
+  return before.filter((modality) => !modalities.includes(modality));
 }

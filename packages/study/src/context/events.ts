@@ -8,7 +8,6 @@ export type StageEvent =
   | { kind: 'step'; report: StepReport; epochs: number }
   | { kind: 'epoch'; report: EpochReport; epochs: number };
 
-/** What every stage is given. */
 export interface StageContext {
   emit(event: StageEvent): void;
   /** Whether the user asked to stop; a stage asks between steps and then leaves everything resumable. */
@@ -20,7 +19,6 @@ export function silentContext(): StageContext {
   return { emit: () => undefined, shouldStop: () => false };
 }
 
-/** Says something to the user. */
 export function say(context: StageContext, text: string): void {
   context.emit({ kind: 'log', level: 'info', text });
 }

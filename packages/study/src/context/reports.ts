@@ -44,7 +44,6 @@ export interface StepReport {
   slices: number;
 }
 
-/** Callbacks of a training. */
 export interface TrainerEvents {
   onStep(report: StepReport): void;
   /** The frozen stages have computed this many of a set's slices. */

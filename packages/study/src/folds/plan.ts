@@ -1,13 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  type Config,
-  DataError,
-  hashFile,
-  readSplitSummary,
-  SPLITS,
-  type Split,
-  splitFiles,
-} from '@radweave/artifacts';
+import { type Config, DataError, hashFile, SPLITS, type Split, splitSummaryIn } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { stratifiedGroupKFold } from '@radweave/stats';
 import { forEachSplit } from '../cohort/each-split.ts';
@@ -130,8 +122,7 @@ export function identityOf(config: Config, modality: string, folds: readonly Cro
     resize: data.resize,
     seed: experiment.seed,
   };
-  const { summary } = splitFiles(data.splits_dir);
-  const slices = existsSync(summary) ? readSplitSummary(summary).slices?.[modality] : undefined;
+  const slices = splitSummaryIn(data.splits_dir)?.slices?.[modality];
   return hashOf([settings, modality, patientsHash(folds), slices?.train ?? null]);
 }
 

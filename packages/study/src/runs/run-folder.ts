@@ -24,7 +24,6 @@ import { isPresentSplit } from '../cohort/split-identity.ts';
 import { type StageContext, warn } from '../context/events.ts';
 import { isExhausted } from './early-stop.ts';
 
-/** The files of one training run. */
 export class RunFolder {
   readonly name: string;
   readonly checkpoints: string;

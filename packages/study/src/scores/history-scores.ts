@@ -73,7 +73,6 @@ export function scoreTable(
   };
 }
 
-/** The slices with a prediction. */
 function predicted(
   { rows }: SliceTable,
   { classes, probabilities, loss }: Predictions,

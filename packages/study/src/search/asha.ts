@@ -15,7 +15,6 @@ export interface Piece {
   rung: number;
 }
 
-/** What is known of the pieces. */
 export interface Known {
   /** The score of a finished one, null where it has none; undefined before. */
   scoreOf(piece: Piece): number | null | undefined;

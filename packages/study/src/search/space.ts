@@ -10,7 +10,6 @@ import { Random } from '@radweave/stats';
 
 type Value = TrialSettings[string];
 
-/** A key that is searched. */
 export interface Dimension {
   key: string;
   /** How many values it has; infinite for a range of numbers. */
