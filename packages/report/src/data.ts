@@ -1,14 +1,15 @@
 import type {
+  AuditCheck,
   BrightnessRow,
   CohortPatient,
   Config,
-  EstimateRecord,
   Evaluation,
   Exclusion,
   Explanations,
   FusionModelFile,
   HistoryRow,
   SearchRecord,
+  SiteAuditRow,
 } from '@radweave/artifacts';
 import type { Remark } from '@radweave/remarks';
 import type { MapPoint } from './charts/map.ts';
@@ -61,45 +62,16 @@ export interface Gallery {
 }
 
 /** How well features tell hospitals apart. */
-export interface SiteAuditRow {
-  /** `fused`, or a modality. */
-  features: string;
-  /** Which patients were told apart. */
-  scope: 'all' | 'val and test';
-  harmonised: boolean;
-  /** Whether an external hospital's own unlabelled features were used. */
-  transductive: boolean;
-  /** Null with the numbers below where the hospital cannot be told; `note` says why. */
-  n: number | null;
-  /** Cross-validated; 0.5 is no site effect. */
-  auc: EstimateRecord;
-  aucP: number | null;
-  accuracy: EstimateRecord;
-  accuracyP: number | null;
-  /** Accuracy of always naming the largest hospital. */
-  chance: number | null;
-  note: Remark | null;
-}
-
-/** The audit of the site effect. */
 export interface SiteAudit {
   rows: SiteAuditRow[];
   /** Cautions that belong beside its numbers. */
   notes: Remark[];
 }
 
-/** Settings that a result was made with, as YAML. */
 export interface NamedYaml {
   /** What was made: a training run by its name, or a part of the study. */
   of: { run: string } | 'split' | 'fusion' | 'evaluation';
   yaml: string;
-}
-
-/** Something the leakage audit looked for, and what it found. */
-export interface LeakageCheck {
-  name: string;
-  outcome: 'passed' | 'warning' | 'leak' | 'partly checked' | 'not checked';
-  detail: Remark;
 }
 
 /** Why a part is not in the report: the command that makes it, and what is wrong where more is known. */
@@ -122,7 +94,6 @@ export interface Division {
   oddities: Oddities | null;
 }
 
-/** What is odd about the data. */
 export interface Oddities {
   warnings: Remark[];
   /** Mean histograms of the slices by hospital and modality. */
@@ -147,7 +118,7 @@ export interface ReportData {
   maps: Optional<FeatureMap[]>;
   galleries: Optional<Gallery[]>;
   siteAudit: Optional<SiteAudit>;
-  leakage: Optional<LeakageCheck[]>;
+  leakage: Optional<AuditCheck[]>;
   configurations: NamedYaml[];
   environment: [name: Remark, value: Remark][];
   /** Files that were read for this report. */

@@ -6,7 +6,6 @@ import { studySlices } from '../splits/slices-hash.ts';
 const whole = z.int().min(0);
 const word = z.string().min(1);
 
-/** What the checks are called. */
 export type AuditCheckName =
   | 'patients across splits'
   | 'patients across hospitals'
@@ -40,7 +39,6 @@ export type AuditCase = z.infer<typeof auditCase>;
 
 /** Something that is wrong with the separation of the sets. */
 const finding = z.object({
-  /** Name of the check that found it. */
   check: word,
   /** A stable name such as `LEAK_PATIENT_SPLITS`. */
   code: word,
@@ -48,7 +46,6 @@ const finding = z.object({
   what: remarkField,
   /** File or folder. */
   where: z.string(),
-  /** How to fix it. */
   hint: z.string(),
   /** Number of cases, of which `cases` lists the first. */
   count: whole,
@@ -83,7 +80,6 @@ const schema = z.object({
   /** 1 had texts where remarks are now. */
   format: z.union([z.literal(1), z.literal(2)]),
   verdict: z.enum(['passed', 'warning', 'leak']),
-  /** Number of findings by severity. */
   findings_by_severity: z.object({ leak: whole, warning: whole, info: whole }),
   modalities: z.array(word).min(1),
   splits_dir: z.string(),

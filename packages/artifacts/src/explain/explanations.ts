@@ -19,19 +19,16 @@ const category = z.enum([
 ]);
 export type ExplainedCategory = z.infer<typeof category>;
 
-/** One slice of an explained patient. */
 const slice = z.object({
   image_path: z.string().min(1),
   /** The network's probability of the explained class. */
   probability,
   /** Largest value of the slice's map, in units of the map. */
   peak: z.number().min(0),
-  /** Whether it is in the montage. */
   shown: z.boolean(),
 });
 export type ExplainedSlice = z.infer<typeof slice>;
 
-/** A patient with a montage. */
 const patient = z.object({
   patient: z.string().min(1),
   hospital: z.string(),
@@ -72,6 +69,9 @@ const step = z.object({
   ssim: correlation,
 });
 export type RandomisationStep = z.infer<typeof step>;
+
+/** From this rank correlation on, maps are more alike than not. */
+export const IN_PART = 0.5;
 
 /** Model parameter randomisation test of Adebayo et al. 2018. */
 const randomisation = z.object({
@@ -117,7 +117,6 @@ export function explanationsFolder(outputDir: string, modality: string): string 
   return join(outputDir, 'explanations', folderName('modality', modality));
 }
 
-/** The record in a folder of montages. */
 export function explanationsFile(folder: string): string {
   return join(folder, 'explanations.json');
 }

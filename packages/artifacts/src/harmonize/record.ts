@@ -17,7 +17,6 @@ const deviation = z.object({
 });
 export type SiteDeviation = z.infer<typeof deviation>;
 
-/** What became of a hospital. */
 const site = z.object({
   hospital: z.string().min(1),
   /** Its patients, from whose unlabelled features location and scale were estimated. */

@@ -37,7 +37,6 @@ function byDefault(classes: number): Decision {
   return { source: 'default', aggregation: { method: 'mean' }, threshold: classes === 2 ? 0.5 : null };
 }
 
-/** The patients' probabilities under a decision. */
 export function predictPatients(
   patients: readonly PatientProbabilities[],
   { aggregation }: Decision,

@@ -17,7 +17,6 @@ import type { Decision } from './decision.ts';
 import { explainPatient, type PatientToExplain } from './patient.ts';
 import { coarseMaps } from './remarks.ts';
 
-/** What is explained, and how it was chosen. */
 export interface ExplanationJob {
   modality: string;
   split: Split;

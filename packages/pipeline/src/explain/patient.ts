@@ -21,7 +21,6 @@ export interface PatientToExplain {
   file: string;
 }
 
-/** What all montages share. */
 export interface MontageSettings {
   folder: string;
   table: SliceTable;

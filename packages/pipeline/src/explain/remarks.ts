@@ -1,4 +1,4 @@
-import type { RandomisationCheck } from '@radweave/artifacts';
+import { IN_PART, type RandomisationCheck } from '@radweave/artifacts';
 import type { FeatureNetwork } from '@radweave/network/open/feature-network';
 import { type Remark, remark } from '@radweave/remarks';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
@@ -15,9 +15,6 @@ export function coarseMaps(
   if (height * width >= COARSE) return [];
   return [remark('coarse-maps', { layer, height, width, size: imageSize, layers: model.mapLayers })];
 }
-
-/** From this rank correlation on, maps are more alike than not. */
-const IN_PART = 0.5;
 
 /** Says what the randomisation check found; warns where maps stay alike, also of a step before the last. */
 export function sayCheck({ steps, passed, limit }: RandomisationCheck, context: StageContext): void {

@@ -1,7 +1,6 @@
 import { type ExplainedCategory, naturalCompare } from '@radweave/artifacts';
 import { predictedLabel } from '@radweave/study/decisions/predicted-label';
 
-/** A patient as the network scored it. */
 export interface PredictedPatient {
   patient: string;
   hospital: string;
@@ -10,7 +9,6 @@ export interface PredictedPatient {
   probabilities: Float64Array;
 }
 
-/** A patient to explain, and why. */
 export interface ChosenPatient extends PredictedPatient {
   predicted: number;
   category: ExplainedCategory;

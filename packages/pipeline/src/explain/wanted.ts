@@ -13,7 +13,6 @@ export interface WantedPatient extends PatientProbabilities {
   positions: readonly number[];
 }
 
-/** Evaluates the slices of patients. */
 export async function predictedSlices(
   { network, pixels, batchSize }: MapSource,
   table: SliceTable,

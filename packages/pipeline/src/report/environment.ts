@@ -14,7 +14,6 @@ export interface Training {
   > | null;
 }
 
-/** What left records with versions. */
 export interface Recorded {
   /** Nothing where the researchers divided the patients. */
   preprocess: Readonly<Record<string, string>>;

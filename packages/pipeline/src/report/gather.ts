@@ -1,8 +1,15 @@
 import { requireArrays } from '@radweave/analysis/features/source';
-import { auditFiles, auditFolder, type Config, DataError, readAuditRecord } from '@radweave/artifacts';
+import {
+  type AuditCheck,
+  auditFiles,
+  auditFolder,
+  type Config,
+  DataError,
+  readAuditRecord,
+} from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
-import type { LeakageCheck, Optional, ReportData } from '@radweave/report';
+import type { Optional, ReportData } from '@radweave/report';
 import type { StageContext } from '@radweave/study/context/events';
 import { environmentOf } from './environment.ts';
 import { featureMaps } from './feature-maps.ts';
@@ -88,7 +95,7 @@ function readLeakage(
   config: Config,
   isOther: StudyCohort['isOther'],
   files: UsedFiles,
-): Optional<LeakageCheck[]> {
+): Optional<AuditCheck[]> {
   const path = auditFiles(auditFolder(config)).record;
   const command = 'radweave audit';
   if (!existsSync(path)) return { missing: { command, reason: null } };

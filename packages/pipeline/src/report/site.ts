@@ -1,5 +1,4 @@
 import {
-  type SiteAuditRow as AuditRow,
   type Config,
   harmonizeFiles,
   harmonizeFolder,
@@ -8,7 +7,7 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { remark } from '@radweave/remarks';
-import type { Optional, SiteAudit, SiteAuditRow } from '@radweave/report';
+import type { Optional, SiteAudit } from '@radweave/report';
 import type { StudyCohort } from './study-cohort.ts';
 import type { UsedFiles } from './used-files.ts';
 
@@ -30,32 +29,11 @@ export function readSite(
   const record = readHarmonizeRecord(recordFile);
   if (isOther(record)) return { missing: { command, reason: remark('other-split', { file: recordFile }) } };
   const { notes, sites } = record;
-  const rows = readSiteAuditJson(auditFile).map(siteRow);
+  const rows = readSiteAuditJson(auditFile);
   files.add(recordFile);
   files.add(auditFile);
   const left = sites.flatMap(({ hospital, harmonised, reason }) =>
     harmonised || reason === null ? [] : [remark('hospital-left', { hospital, reason })],
   );
   return { value: { rows, notes: [...notes, ...left] } };
-}
-
-function siteRow(row: AuditRow): SiteAuditRow {
-  const { accuracy_lower, accuracy_upper } = row;
-  return {
-    features: row.model,
-    scope: row.scope,
-    harmonised: row.features === 'harmonised',
-    transductive: row.transductive === 'yes',
-    n: row.n,
-    auc: { value: row.auc },
-    aucP: row.auc_p,
-    accuracy: {
-      value: row.accuracy,
-      ...(accuracy_lower === null ? {} : { lower: accuracy_lower }),
-      ...(accuracy_upper === null ? {} : { upper: accuracy_upper }),
-    },
-    accuracyP: row.accuracy_p,
-    chance: row.chance,
-    note: row.note,
-  };
 }

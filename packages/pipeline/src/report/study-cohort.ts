@@ -21,7 +21,6 @@ interface Made {
   slices_identity?: StudySlices | undefined;
 }
 
-/** Who was in the study. */
 export interface StudyCohort {
   cohort: CohortPatient[];
   modalities: string[];

@@ -2,7 +2,6 @@ import type { EvaluationCurves } from '@radweave/artifacts';
 import type { Spec } from './figure.ts';
 import { COLOURS } from './style.ts';
 
-/** Texts of a calibration plot. */
 export interface CalibrationWords {
   predictedProbability: string;
   observedShare: string;

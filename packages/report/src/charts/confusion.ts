@@ -1,6 +1,5 @@
 import type { LayeredSpec } from './figure.ts';
 
-/** Texts of a confusion matrix. */
 export interface ConfusionWords {
   predicted: string;
   truth: string;

@@ -1,7 +1,6 @@
 import type { Spec } from './figure.ts';
 import { COLOURS, cycle, DASHES } from './style.ts';
 
-/** Texts of a decision curve. */
 export interface DecisionWords {
   thresholdProbability: string;
   netBenefit: string;

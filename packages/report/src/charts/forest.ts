@@ -1,7 +1,6 @@
 import type { Layer, Spec } from './figure.ts';
 import { COLOURS, cycle, SHAPES } from './style.ts';
 
-/** A line of a forest plot. */
 export interface ForestRow {
   /** Text at the left; must differ from row to row. */
   name: string;

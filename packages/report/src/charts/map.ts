@@ -19,7 +19,6 @@ export const MAP_FILLS = {
   test: { fill: 0.85, look: 'full' },
 } as const;
 
-/** The splits that have points, in order. */
 export function splitsOf(points: readonly MapPoint[]): Split[] {
   return SPLITS.filter((split) => points.some((point) => point.split === split));
 }

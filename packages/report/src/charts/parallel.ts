@@ -2,10 +2,8 @@ import { type Html, html } from '../html/html.ts';
 import { COLOURS, FONT_FAMILIES } from './style.ts';
 import { textWidth } from './text-width.ts';
 
-/** A value of an axis. */
 export type AxisValue = number | string;
 
-/** An upright axis. */
 export interface Axis {
   name: string;
   isLog: boolean;

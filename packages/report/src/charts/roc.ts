@@ -10,7 +10,6 @@ export interface RocLine {
   band: { lower: readonly number[]; upper: readonly number[] } | null;
 }
 
-/** Texts of a ROC figure. */
 export interface RocWords {
   oneMinusSpecificity: string;
   sensitivity: string;

@@ -2,7 +2,6 @@ import type { HistoryMetric, HistoryRow } from '@radweave/artifacts';
 import type { Axis, Layer, LayeredSpec } from './figure.ts';
 import { COLOURS, cycle, DASHES, SHAPES } from './style.ts';
 
-/** Texts of the training curves. */
 export interface TrainingWords {
   epoch: string;
   loss: string;

@@ -3,7 +3,6 @@ import { CSS } from './css.ts';
 import { type Html, html, Html as Markup } from './html.ts';
 import { SCRIPT } from './script.ts';
 
-/** Parts of the whole page. */
 export interface Page {
   /** For the `lang` attribute. */
   lang: string;
@@ -21,7 +20,6 @@ function policy(): string {
   return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`;
 }
 
-/** The document. */
 export function page({ lang, title, body }: Page): string {
   return html`<!doctype html>
 <html lang="${lang}">

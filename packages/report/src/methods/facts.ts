@@ -73,7 +73,6 @@ export function byAggregation(models: Facts['models']): { how: string; names: st
   return ways.map((how) => ({ how, names: namesOf(how) }));
 }
 
-/** Gathers the facts of a report. */
 export function factsOf(data: ReportData): Facts {
   const { evaluation, division, cohort } = data;
   const count = (split: string): number => cohort.filter((patient) => patient.split === split).length;
@@ -139,7 +138,7 @@ export function factsOf(data: ReportData): Facts {
     },
     explained: 'value' in data.galleries,
     siteAudit: audit.length > 0,
-    harmonised: audit.some(({ harmonised }) => harmonised),
+    harmonised: audit.some(({ features }) => features === 'harmonised'),
     version: evaluation.versions.radweave ?? '',
   };
 }
@@ -196,7 +195,6 @@ export function nameOf(names: Readonly<Record<string, string>>, value: string | 
   return names[value ?? ''] ?? value ?? '';
 }
 
-/** The value of a part that was made, else null. */
 export function madeOf<T>(part: Optional<T>): T | null {
   return 'value' in part ? part.value : null;
 }

@@ -23,7 +23,6 @@ import { summarySection } from './summary.ts';
 import { trainingSection } from './training.ts';
 import { tuningSection } from './tuning.ts';
 
-/** What writes each section. */
 export const SECTION_WRITERS: Readonly<Record<SectionId, (context: ReportContext) => Html | Promise<Html>>> =
   {
     summary: summarySection,

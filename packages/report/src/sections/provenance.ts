@@ -15,7 +15,6 @@ export function configurationSection({ data, words }: ReportContext): Html {
   return html`${parts}`;
 }
 
-/** Versions and machine. */
 export function environmentSection(context: ReportContext): Html {
   const { words, data } = context;
   return table(context, {
@@ -26,7 +25,6 @@ export function environmentSection(context: ReportContext): Html {
   });
 }
 
-/** Files and their hashes. */
 export function filesSection(context: ReportContext): Html {
   const { words, data } = context;
   return table(context, {

@@ -213,7 +213,7 @@ test('site effects: a number that is missing is n/a, and harmonised features are
   if (!('value' in data.siteAudit)) throw new Error('no site audit');
   const [first, ...rest] = data.siteAudit.value.rows;
   if (first === undefined) throw new Error('no row');
-  const empty = { ...first, n: null, auc: { value: null }, aucP: null, chance: null };
+  const empty = { ...first, n: null, auc: null, auc_p: null, chance: null };
   const value = { ...data.siteAudit.value, rows: [empty, ...rest] };
   const rows = rowsOf(await section('site', { ...data, siteAudit: { value } }));
   expect(rows[0]).toEqual(expect.arrayContaining(['n/a']));

@@ -1,5 +1,5 @@
+import type { SiteAuditRow } from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
-import type { SiteAuditRow } from '../data.ts';
 import { estimateCell, NOT_AVAILABLE, pText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
 import { type Cell, table } from '../parts/table.ts';
@@ -34,16 +34,17 @@ export function siteSection(context: ReportContext): Promise<Html> {
 
 function cells({ words }: ReportContext, row: SiteAuditRow): (string | Cell)[] {
   const p = (value: number | null): Cell => ({ text: pText(value), number: true });
-  const harmonised = { text: words.yes, note: row.transductive ? words.site.transductive : null };
+  const harmonised = { text: words.yes, note: row.transductive === 'yes' ? words.site.transductive : null };
+  const { accuracy: value, accuracy_lower: lower, accuracy_upper: upper } = row;
   return [
-    { text: words.modelName(row.features), note: row.note },
+    { text: words.modelName(row.model), note: row.note },
     words.site.scope[row.scope],
-    row.harmonised ? harmonised : words.no,
+    row.features === 'harmonised' ? harmonised : words.no,
     { text: row.n === null ? NOT_AVAILABLE : String(row.n), number: true },
-    estimateCell(row.auc),
-    p(row.aucP),
-    estimateCell(row.accuracy),
+    estimateCell({ value: row.auc }),
+    p(row.auc_p),
+    estimateCell({ value, lower: lower ?? undefined, upper: upper ?? undefined }),
     { text: row.chance?.toFixed(2) ?? NOT_AVAILABLE, number: true },
-    p(row.accuracyP),
+    p(row.accuracy_p),
   ];
 }

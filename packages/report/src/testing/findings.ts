@@ -1,6 +1,6 @@
-import type { SearchedTrial, SearchRecord } from '@radweave/artifacts';
+import type { AuditCheck, SearchedTrial, SearchRecord, SiteAuditRow } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
-import type { LeakageCheck, Oddities, Optional, SiteAudit } from '../data.ts';
+import type { Oddities, Optional, SiteAudit } from '../data.ts';
 
 /** Each kind of warning once. */
 export function odditiesOf(home: string, hostile: string): Oddities {
@@ -53,21 +53,27 @@ export function odditiesOf(home: string, hostile: string): Oddities {
 /** Features before and after harmonisation, with every remark. */
 export function siteOf(hostile: string): Optional<SiteAudit> {
   const row = {
-    features: 'fused',
+    model: 'fused',
     scope: 'all',
-    transductive: false,
+    features: 'extracted',
+    transductive: 'no',
+    hospitals: 'JM SY',
     n: 51,
-    auc: { value: 0.8 },
-    aucP: 0.01,
-    accuracy: { value: 0.7, lower: 0.5, upper: 0.8 },
-    accuracyP: 0.02,
+    folds: 5,
+    auc: 0.8,
+    auc_p: 0.01,
+    accuracy: 0.7,
+    accuracy_lower: 0.5,
+    accuracy_upper: 0.8,
+    accuracy_p: 0.02,
     chance: 0.4,
+    permutations: 1000,
     note: null,
   } as const;
-  const after = {
+  const after: SiteAuditRow = {
     ...row,
-    harmonised: true,
-    transductive: true,
+    features: 'harmonised',
+    transductive: 'yes',
     note: together(
       remark('site-few-patients', { hospitals: [`ZS${hostile}`] }),
       remark('site-harmonised-anew'),
@@ -81,7 +87,7 @@ export function siteOf(hostile: string): Optional<SiteAudit> {
     remark('no-covariate'),
     remark('hospital-left', { hospital: `ZS${hostile}`, reason: together(...parts) }),
   ];
-  return { value: { rows: [{ ...row, harmonised: false }, after], notes } };
+  return { value: { rows: [row, after], notes } };
 }
 
 function together(...parts: Remark[]): Remark {
@@ -93,7 +99,7 @@ function foundIn(what: Remark, n: number, isAtLeast = false): Remark {
 }
 
 /** A check of each outcome. */
-export function leakageOf(hostile: string): Optional<LeakageCheck[]> {
+export function leakageOf(hostile: string): Optional<AuditCheck[]> {
   return {
     value: [
       { name: 'patients across splits', outcome: 'passed', detail: remark('audit-patients', { n: 51 }) },

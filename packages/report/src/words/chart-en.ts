@@ -1,6 +1,5 @@
 import type { ChartWords } from './words.ts';
 
-/** Texts inside charts. */
 export const CHART_EN: ChartWords = {
   epoch: 'Epoch',
   loss: 'Loss',

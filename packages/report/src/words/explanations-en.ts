@@ -1,8 +1,6 @@
+import { IN_PART } from '@radweave/artifacts';
 import { counted } from '@radweave/remarks';
 import type { AgainstChance } from '@radweave/stats';
-
-/** From this rank correlation on, maps are more alike than not. */
-const IN_PART = 0.5;
 
 /** What is said beside Grad-CAM. */
 export const EXPLANATIONS_EN = {

@@ -1,7 +1,5 @@
+import { IN_PART } from '@radweave/artifacts';
 import type { Words } from './en.ts';
-
-/** From this rank correlation on, maps are more alike than not. */
-const IN_PART = 0.5;
 
 /** What is said beside Grad-CAM, in Chinese. */
 export const EXPLANATIONS_ZH: Words['explanations'] = {

@@ -5,5 +5,4 @@ import { ZH } from './zh.ts';
 export type { Words } from './en.ts';
 export type { ChartWords, Language } from './words.ts';
 
-/** The texts of every language. */
 export const WORDS: Readonly<Record<Language, Words>> = { en: EN, zh: ZH };

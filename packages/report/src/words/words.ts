@@ -7,7 +7,6 @@ import type { TrainingWords } from '../charts/training.ts';
 
 export type { Language } from '@radweave/artifacts';
 
-/** Texts inside charts. */
 export interface ChartWords
   extends TrainingWords,
     RocWords,
