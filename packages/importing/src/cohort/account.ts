@@ -60,7 +60,6 @@ export function listed({ patient, stack, facts, modality, because }: Proposal): 
   };
 }
 
-/** How often each of them occurs. */
 export function tallied(all: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const one of all) counts[one] = (counts[one] ?? 0) + 1;

@@ -14,7 +14,6 @@ import type { Place } from '../output/write-stack.ts';
 import type { Proposal } from '../series/propose.ts';
 import type { Stack } from '../series/stack.ts';
 
-/** What was written of a series. */
 interface Written {
   /** Relative to the output. */
   readonly folder: string;
@@ -35,7 +34,6 @@ export function isOf({ stack, patient }: Proposal, rows: readonly ImportedSlice[
 export class DoneSeries {
   readonly #folder: string;
   readonly #output: string;
-  /** By the path of the table. */
   readonly #tables: Map<string, Written>;
 
   constructor(records: string, output: string) {

@@ -10,8 +10,8 @@ import { type Image, readImage } from '../series/image.ts';
 import { type NamedFile, namedFile } from '../series/named-files.ts';
 import { pictureOf } from '../series/picture-image.ts';
 import { type VolumeWishes, volumesOf } from '../series/volume-image.ts';
-import { type FoundMask, ownerKey } from './masks.ts';
-import type { HospitalOf } from './patients.ts';
+import type { FoundMask } from './masks.ts';
+import { type HospitalOf, keyOf } from './patients.ts';
 
 /** What lies below a folder. */
 export interface FoundImages {
@@ -89,7 +89,7 @@ export function dicomReader(
         found.push({
           ...mask,
           path,
-          owners: mask.patientIds.map((one) => ownerKey(hospitalOf(one, name), one)),
+          owners: mask.patientIds.map((one) => keyOf(hospitalOf(one, name), one)),
         });
         return [];
       }
@@ -113,7 +113,6 @@ export interface Naming {
   readonly listed: ReadonlyMap<string, ListedFile> | null;
 }
 
-/** Reads NIfTI files. */
 export function niftiReader(naming: Naming, wishes: VolumeWishes): ImageReader {
   return (path, name) => {
     const header = openNiftiHeader(path);

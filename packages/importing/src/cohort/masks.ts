@@ -3,14 +3,10 @@ import type { MaskFile } from '../masks/mask-file.ts';
 import type { MaskSource } from '../series/mask-source.ts';
 import { OPEN, OUT, type Proposal } from '../series/propose.ts';
 import { MASK } from '../series/rules.ts';
+import { keyOf } from './patients.ts';
 
 /** A mask among DICOM files, and whose it may be: the first of them that has images. */
 export type FoundMask = MaskFile & { readonly path: string; readonly owners: readonly string[] };
-
-/** A patient of a hospital, which is null where nobody knows it. */
-export function ownerKey(hospital: string | null, patientId: string): string {
-  return JSON.stringify([hospital, patientId]);
-}
 
 /** A series, and the masks that could be its own: there must be one. */
 export interface UnclearMask {
@@ -63,7 +59,7 @@ function ownerOf({
     images: [image],
   },
 }: Proposal): string {
-  return ownerKey(image?.hospital ?? null, image?.patientId ?? '');
+  return keyOf(image?.hospital ?? null, image?.patientId ?? '');
 }
 
 function filesFor({ stack }: Proposal, files: readonly { readonly file: FoundMask }[]): MaskSource[] {

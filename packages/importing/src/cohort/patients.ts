@@ -66,7 +66,7 @@ export function patientsOf(
   const patients: ImportedPatient[] = [];
   const unlisted: Image[] = [];
   const there = new Set<string>();
-  const groups = grouped(images, ({ hospital, patientId }) => JSON.stringify([hospital, patientId]));
+  const groups = grouped(images, ({ hospital, patientId }) => keyOf(hospital, patientId));
   groups.sort((a, b) => naturalCompare(a[0]?.patientId ?? '', b[0]?.patientId ?? ''));
   for (const own of groups) {
     const original = own[0]?.patientId ?? '';
@@ -217,8 +217,8 @@ class Names {
   }
 }
 
-/** Stands for a patient of a hospital. */
-export function keyOf(hospital: string, original: string): string {
+/** Stands for a patient of a hospital, which is null where nobody knows it. */
+export function keyOf(hospital: string | null, original: string): string {
   return JSON.stringify([hospital, original]);
 }
 

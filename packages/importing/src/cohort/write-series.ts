@@ -31,7 +31,6 @@ interface Writing {
   readonly pixels: PixelOptions;
 }
 
-/** A series that is written, where and as what. */
 interface Task {
   proposal: Proposal;
   place: Place;

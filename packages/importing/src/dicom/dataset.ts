@@ -1,7 +1,6 @@
 import type { Encoding } from './encoding.ts';
 import { decodeText } from './text.ts';
 
-/** Where the value of an element lies. */
 export interface Element {
   readonly tag: number;
   /** Value representation; empty where the file does not say it. */

@@ -11,7 +11,6 @@ export const BIG_ENDIAN: Encoding = { explicit: true, littleEndian: false };
 /** How the samples of an image are compressed; `native` is not at all. */
 export type Compression = 'native' | 'deflated' | 'rle' | 'jpeg' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k';
 
-/** What a transfer syntax says. */
 export interface TransferSyntax {
   readonly name: string;
   readonly encoding: Encoding;

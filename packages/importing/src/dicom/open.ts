@@ -9,7 +9,6 @@ import { EXPLICIT, IMPLICIT, type TransferSyntax, transferSyntax } from './encod
 import { BeyondEnd, readDataset } from './read.ts';
 import { TAG } from './tags.ts';
 
-/** An opened file. */
 export interface DicomFile {
   readonly dataset: Dataset;
   readonly syntax: TransferSyntax;

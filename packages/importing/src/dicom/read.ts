@@ -26,7 +26,6 @@ interface Cursor {
   at: number;
 }
 
-/** What to read of some bytes. */
 export interface ReadRange {
   readonly bytes: Uint8Array;
   readonly encoding: Encoding;
@@ -143,7 +142,6 @@ function readLongLength(cursor: Cursor, tag: number, hasReserved: boolean): numb
   return readLength(cursor, tag);
 }
 
-/** Reads the items of a sequence. */
 function readItems(
   { bytes, encoding, depth }: Pick<Cursor, 'bytes' | 'encoding' | 'depth'>,
   start: number,

@@ -6,7 +6,6 @@ import { FileFault } from './fault.ts';
 /** What one file may hold: a larger one would not fit into memory with others. */
 export const MOST_BYTES: number = 2 ** 31 - 1;
 
-/** The first bytes of a file. */
 export interface FileStart {
   readonly bytes: Uint8Array;
   /** Of the whole file. */

@@ -2,7 +2,7 @@ import { groupBy } from '@radweave/artifacts/group-by';
 import type { Dataset } from '../dicom/dataset.ts';
 import { TAG } from '../dicom/tags.ts';
 import { FileFault } from '../files/fault.ts';
-import { checkSize } from '../pixels/format.ts';
+import { requireSize } from '../files/growth.ts';
 import { cross, dot, type Frame, minus, unit, type Vector } from '../series/frames.ts';
 import type { Slice, Stack } from '../series/stack.ts';
 import { filled, type Outline } from './fill.ts';
@@ -18,7 +18,7 @@ export const BESIDE = 0.1;
  * @throws FileFault where a contour lies on no slice or beyond its edges, or names are unclear.
  */
 export function contourPixels(dataset: Dataset, name: string | null, stack: Stack): (Uint8Array | null)[] {
-  for (const { image } of stack.slices) checkSize(image);
+  for (const { image } of stack.slices) requireSize(image.columns, image.rows);
   const regions = dataset.items(TAG.regions).map((one) => ({
     number: one.decimal(TAG.regionNumber) ?? -1,
     name: one.text(TAG.regionName),

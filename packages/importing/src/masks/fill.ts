@@ -19,7 +19,6 @@ export function filled(outlines: readonly Outline[], columns: number, rows: numb
   return out;
 }
 
-/** Where an outline crosses the centres of a row. */
 function crossingsOf(outline: Outline, row: number): number[] {
   return outline.flatMap(([x, y], i) => {
     const [nextX, nextY] = outline[(i + 1) % outline.length] as readonly [number, number];

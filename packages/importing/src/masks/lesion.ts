@@ -7,7 +7,6 @@ import { placed } from './place.ts';
 import { segmentFrames } from './segments.ts';
 import { volumeFrames } from './volume.ts';
 
-/** What is to be made of a mask. */
 export interface MaskWishes {
   /** `all`; the one of the largest area; those of an area in mm² and more; those around the middle one of the lesion. */
   readonly slices:

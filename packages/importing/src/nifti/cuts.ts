@@ -1,7 +1,6 @@
 import { orientationOf } from './affine.ts';
 import type { NiftiHeader } from './header.ts';
 
-/** Planes that a volume can be cut into. */
 export const PLANES = ['axial', 'coronal', 'sagittal'] as const;
 export type CutPlane = (typeof PLANES)[number];
 

@@ -18,7 +18,6 @@ export interface NiftiHeader {
   readonly isPlaced: boolean;
 }
 
-/** How a voxel is stored. */
 export interface VoxelType {
   readonly name: string;
   readonly bytes: number;

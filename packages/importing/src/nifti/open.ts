@@ -5,7 +5,6 @@ import { MOST_BYTES, readStart } from '../files/start.ts';
 import type { Cuts } from './cuts.ts';
 import { HEADER_BYTES, type NiftiHeader, readNiftiHeader } from './header.ts';
 
-/** A file with its voxels. */
 export interface NiftiFile {
   readonly header: NiftiHeader;
   /** Of all volumes, as they are stored. */

@@ -2,7 +2,6 @@ import { type GrayImage, grayImage, resizeSlice } from '@radweave/imaging';
 import type { Box } from '../masks/lesion.ts';
 import type { Fit } from './options.ts';
 
-/** An image in its square. */
 export interface Fitted {
   readonly image: GrayImage;
   /** Of what is seen of the image within the square, in pixels. */
@@ -58,7 +57,6 @@ function centred(image: GrayImage, size: number): GrayImage {
   return grayImage(size, size, out);
 }
 
-/** A part of an image. */
 export function cropped(image: GrayImage, { left, top, width, height }: Box): GrayImage {
   const out = image.bitDepth === 8 ? new Uint8Array(width * height) : new Uint16Array(width * height);
   for (let y = 0; y < height; y++) {

@@ -1,7 +1,6 @@
-import { UsageError } from '@radweave/artifacts';
 import type { MaskWishes } from '../masks/lesion.ts';
+import { notUnderstood } from './pixel-flags.ts';
 
-/** What masks are for, as it is asked for. */
 export interface MaskFlags {
   /** `all`, `largest`, `area:MM2` or `centre:SLICES`. */
   slices: string;
@@ -25,8 +24,9 @@ function slicesOf(text: string): MaskWishes['slices'] {
   const [kind, value = ''] = text.split(':');
   if (kind === 'area') return { kind, mm2: number('--mask_slices', value) };
   if (kind === 'centre' && /^\d+$/.test(value)) return { kind, around: Number(value) };
-  throw bad(
-    `--mask_slices ${text}`,
+  throw notUnderstood(
+    '--mask_slices',
+    text,
     'all, largest, area:MM2 or centre:SLICES, such as centre:2 for five slices',
   );
 }
@@ -34,8 +34,9 @@ function slicesOf(text: string): MaskWishes['slices'] {
 function number(flag: string, text: string): number {
   const value = Number(text);
   if (text !== '' && Number.isFinite(value) && value >= 0) return value;
-  throw bad(
-    `${flag} ${text}`,
+  throw notUnderstood(
+    flag,
+    text,
     flag === '--mask_crop' ? 'a margin in mm, such as 10' : 'area:MM2, such as area:100',
   );
 }
@@ -45,10 +46,6 @@ function patternOf(name: string | null): string | null {
     if (name !== null) new RegExp(name, 'i');
     return name;
   } catch {
-    throw bad(`--mask_name ${name}`, 'a regular expression');
+    throw notUnderstood('--mask_name', `${name}`, 'a regular expression');
   }
-}
-
-function bad(what: string, takes: string): UsageError {
-  return new UsageError('E_IMPORT', `'${what}' is not understood`, { hint: `It takes ${takes}` });
 }

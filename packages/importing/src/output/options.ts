@@ -2,7 +2,6 @@ import type { MaskWishes } from '../masks/lesion.ts';
 import type { VolumeRule } from '../values/volume-range.ts';
 import type { GrayRange } from '../values/window.ts';
 
-/** What pixels become. */
 export interface PixelOptions {
   /** Side of the written squares, in pixels. */
   readonly size: number;

@@ -3,7 +3,6 @@ import type { VolumeRule } from '../values/volume-range.ts';
 import { windowOf } from '../values/window.ts';
 import type { Fit, PixelOptions } from './options.ts';
 
-/** What pixels become, as it is asked for. */
 export interface PixelFlags {
   /** Of CT: a name, or `CENTRE/WIDTH` in HU. */
   window: string;
@@ -47,15 +46,15 @@ function volumeRule(text: string): VolumeRule {
   }
   const takes = 'percentiles:LOW:HIGH, such as percentiles:1:99, or zscore:DEVIATIONS, such as zscore:3';
   if (kind === 'zscore') return { kind, deviations: positive('--mr', first, takes) };
-  throw bad('--mr', text, takes);
+  throw notUnderstood('--mr', text, takes);
 }
 
 function positive(flag: string, text: string, takes: string): number {
   const value = Number(text);
   if (text !== '' && Number.isFinite(value) && value > 0) return value;
-  throw bad(flag, text, takes);
+  throw notUnderstood(flag, text, takes);
 }
 
-function bad(flag: string, text: string, takes: string): UsageError {
+export function notUnderstood(flag: string, text: string, takes: string): UsageError {
   return new UsageError('E_IMPORT', `'${flag} ${text}' is not understood`, { hint: `It takes ${takes}` });
 }

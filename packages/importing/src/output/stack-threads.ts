@@ -6,7 +6,6 @@ import type { Proposal } from '../series/propose.ts';
 import type { PixelOptions } from './options.ts';
 import { type Place, writeStack } from './write-stack.ts';
 
-/** A series to write. */
 export interface StackJob {
   readonly proposal: Proposal;
   readonly place: Place;
@@ -19,7 +18,6 @@ export type StackResult = { readonly rows: ImportedSlice[] } | { readonly error:
 /** More would want more than 1 GB of memory for series of 300 slices. */
 const MOST = 4;
 
-/** Threads that write series. */
 export class StackThreads {
   readonly size: number;
   readonly #threads: WorkerThreads | null;

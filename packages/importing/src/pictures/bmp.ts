@@ -1,6 +1,7 @@
 import { FileFault } from '../files/fault.ts';
 import { convertFault } from '../files/foreign.ts';
-import { fromPalette, type Page, requireSize } from './page.ts';
+import { requireSize } from '../files/growth.ts';
+import { fromPalette, type Page } from './page.ts';
 
 /** Reads the one image of a BMP file of 8, 24 or 32 bits without compression. @throws FileFault for any other, or a damaged one. */
 export function bmpPages(bytes: Uint8Array): Page[] {

@@ -1,10 +1,10 @@
 import { exifOrientation } from '@radweave/imaging';
 import { FileFault } from '../files/fault.ts';
 import { convertFault } from '../files/foreign.ts';
-import { requireGrowth } from '../files/growth.ts';
+import { requireGrowth, requireSize } from '../files/growth.ts';
 import { decompress } from '../pixels/codecs.ts';
 import type { PixelFormat } from '../pixels/format.ts';
-import { type Page, requireSize } from './page.ts';
+import type { Page } from './page.ts';
 
 const wordAt = (bytes: Uint8Array, at: number): number => (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);
 

@@ -1,11 +1,12 @@
 import { ImageFault, pngSamples } from '@radweave/imaging';
 import { FileFault } from '../files/fault.ts';
 import { foreignFault } from '../files/foreign.ts';
+import { requireSize } from '../files/growth.ts';
 import type { Samples } from '../pixels/samples.ts';
 import { bmpPages } from './bmp.ts';
 import { tiffHead } from './ifd.ts';
 import { jpegPages } from './jpeg.ts';
-import { fromPalette, type Page, requireSize, transparentFault, withoutAlpha } from './page.ts';
+import { fromPalette, type Page, transparentFault, withoutAlpha } from './page.ts';
 import { tiffPages } from './tiff.ts';
 
 /** Reads what a picture file says of its images, by its first bytes, never by its name. @throws FileFault when it is none. */

@@ -17,15 +17,6 @@ export interface Page {
   readonly decode: () => Samples;
 }
 
-/** Pictures are smaller: 64 million pixels. A file that declares more is damaged. */
-const MOST_PIXELS = 2 ** 26;
-
-/** @throws FileFault for a size that no picture has. */
-export function requireSize(width: number, height: number): void {
-  if (!(width > 0 && height > 0)) throw new FileFault(`an image of ${width}×${height} pixels is empty`);
-  if (width * height > MOST_PIXELS) throw new FileFault(`an image of ${width}×${height} pixels is too large`);
-}
-
 /** What a transparent pixel shows, nobody can say. */
 export function transparentFault(): FileFault {
   return new FileFault('the image is transparent in places: save it again without transparency');

@@ -1,9 +1,9 @@
 import { FileFault } from '../files/fault.ts';
 import { convertFault } from '../files/foreign.ts';
-import { requireGrowth } from '../files/growth.ts';
+import { requireGrowth, requireSize } from '../files/growth.ts';
 import type { Samples } from '../pixels/samples.ts';
 import { Directory, tiffHead } from './ifd.ts';
-import { fromPalette, type Page, requireSize, transparentFault, withoutAlpha } from './page.ts';
+import { fromPalette, type Page, transparentFault, withoutAlpha } from './page.ts';
 import { type Unpack, unpackOf } from './unpack.ts';
 
 const TAG = {

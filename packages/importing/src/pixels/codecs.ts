@@ -30,7 +30,6 @@ const PHOTOMETRIC = [
   'YBR_RCT',
 ];
 
-/** Compressions that the module undoes. */
 export type Codec = Exclude<Compression, 'native' | 'deflated' | 'rle'>;
 
 const DECODERS: Readonly<Record<Codec, string>> = {
@@ -41,7 +40,6 @@ const DECODERS: Readonly<Record<Codec, string>> = {
   htj2k: 'DecodeJpeg2000',
 };
 
-/** What a decoder gives. */
 export interface Decompressed {
   readonly width: number;
   readonly height: number;

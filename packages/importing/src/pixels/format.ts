@@ -1,6 +1,7 @@
 import type { Dataset } from '../dicom/dataset.ts';
 import { TAG, tagName } from '../dicom/tags.ts';
 import { FileFault } from '../files/fault.ts';
+import { requireSize } from '../files/growth.ts';
 
 /** How the samples of an image are stored. */
 export interface PixelFormat {
@@ -17,9 +18,6 @@ export interface PixelFormat {
   /** Colours in planes, one after the other. */
   readonly planar: boolean;
 }
-
-/** Frames of a real image are smaller: 64 million pixels. A file that declares more is damaged. */
-const MOST_PIXELS = 2 ** 26;
 
 function shortOf(dataset: Dataset, tag: number, what: string): number {
   const value = dataset.short(tag);
@@ -49,14 +47,8 @@ export function pixelFormat(dataset: Dataset): PixelFormat {
   return format;
 }
 
-/** @throws FileFault where an image is empty, or larger than any real one: whoever makes room for its pixels asks first. */
-export function checkSize({ rows, columns }: { readonly rows: number; readonly columns: number }): void {
-  if (rows === 0 || columns === 0) throw new FileFault(`an image of ${columns}×${rows} pixels is empty`);
-  if (rows * columns > MOST_PIXELS) throw new FileFault(`an image of ${columns}×${rows} pixels is too large`);
-}
-
 function check({ rows, columns, frames, samples, bitsAllocated, bitsStored, highBit }: PixelFormat): void {
-  checkSize({ rows, columns });
+  requireSize(columns, rows);
   if (!Number.isInteger(frames) || frames < 1)
     throw new FileFault(`${frames} is not a valid number of frames`);
   if (samples !== 1 && samples !== 3) throw new FileFault(`${samples} samples per pixel are not read`);

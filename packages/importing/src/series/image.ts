@@ -48,7 +48,6 @@ export interface Moment {
   readonly time: string;
 }
 
-/** What rules look at. */
 export interface ImageFacts {
   /** Modality of the standard: CT, MR, PT, …. */
   readonly type: string;

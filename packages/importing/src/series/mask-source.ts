@@ -1,6 +1,5 @@
 import type { Stack } from './stack.ts';
 
-/** Where the outline of a lesion is. */
 export type MaskSource =
   | {
       readonly kind: 'seg' | 'rtstruct';

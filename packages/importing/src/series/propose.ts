@@ -39,7 +39,6 @@ const PREFERENCES: readonly [name: string, has: (one: Proposal) => boolean][] = 
   ['of a soft kernel', ({ facts }) => !/bone|lung|sharp|edge|\b[BH]r?[67]\d|YC|\bUB$/i.test(facts.kernel)],
 ];
 
-/** What is asked for. */
 export interface Wishes {
   /** Modalities; null for all. */
   readonly wanted: readonly string[] | null;

@@ -5,7 +5,6 @@ import type { Plane } from './stack.ts';
 /** The outline of a lesion on another series. */
 export const MASK = 'mask';
 
-/** What a rule looks at. */
 export interface SeriesFacts extends ImageFacts {
   readonly plane: Plane;
   readonly examination: Examination;

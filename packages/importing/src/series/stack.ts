@@ -49,7 +49,6 @@ export function grouped<T>(all: readonly T[], keyOf: (one: T) => string): T[][] 
   return [...groupBy(all, keyOf).values()];
 }
 
-/** Puts the images of a series into stacks. */
 export function stacksOf(images: readonly Image[]): Stack[] {
   const { once, notes } = withoutCopies(images);
   const slices = once.flatMap((image) => image.frames.map((frame): Slice => ({ image, frame, at: null })));
