@@ -9,7 +9,6 @@ export interface Matrix {
   readonly data: Float64Array;
 }
 
-/** A zero-filled matrix. */
 export function zeros(rows: number, columns: number): Matrix {
   return { rows, columns, data: new Float64Array(rows * columns) };
 }
@@ -101,6 +100,11 @@ export function dot(
   }
   if (paired < length) even += (a[aStart + paired] as number) * (b[bStart + paired] as number);
   return even + odd;
+}
+
+/** Adds a multiple of one array to another. */
+export function addScaled(target: Float64Array, scale: number, source: Float64Array): void {
+  for (let j = 0; j < target.length; j++) target[j] = (target[j] as number) + scale * (source[j] as number);
 }
 
 /** `matrix · matrixᵀ`: the inner products of all pairs of rows (rows × rows). */

@@ -48,7 +48,6 @@ export function aucOfCuts({ truePositives, falsePositives, positives, negatives 
   return wins / (positives * negatives);
 }
 
-/** AUC of a problem with K classes. */
 export interface MulticlassAuc {
   /** The unweighted mean of the classes; null when one of them is. */
   readonly macro: Estimate;

@@ -3,7 +3,6 @@ import { StatsInputError } from '../core/errors.ts';
 import { absent, type Estimate } from '../core/estimate.ts';
 import { type ProportionOptions, proportion } from './proportion.ts';
 
-/** A binary confusion table. */
 export interface Confusion {
   readonly truePositives: number;
   readonly falsePositives: number;
@@ -36,7 +35,6 @@ export function confusionAt(labels: Numbers, scores: Numbers, threshold: number)
 /** What a confusion table says. Each n is the number's own denominator. */
 export interface ConfusionMetrics {
   readonly accuracy: Estimate;
-  /** Mean of sensitivity and specificity. */
   readonly balancedAccuracy: Estimate;
   readonly sensitivity: Estimate;
   readonly specificity: Estimate;

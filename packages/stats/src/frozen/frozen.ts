@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 
-/** The rows a decision was fitted on. */
 export interface FittedOn {
   readonly splits: readonly string[];
   readonly hospitals: readonly string[];

@@ -47,7 +47,6 @@ export function freezeIsotonic(rows: readonly ScoredRow[]): Outcome<Frozen<'isot
   return { value: freeze('isotonic', { x, y }, fittedOn) };
 }
 
-/** Calibrated probabilities. */
 export function applyIsotonic(frozen: Frozen<'isotonic'>, probabilities: Numbers): Float64Array {
   checkProbabilities('probabilities', probabilities);
   const { x, y } = frozen.value;

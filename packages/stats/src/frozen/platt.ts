@@ -26,7 +26,6 @@ export function freezePlatt(rows: readonly ScoredRow[]): Outcome<Frozen<'platt'>
   return { value: freeze('platt', { slope: line.slope, intercept: line.intercept }, fittedOn) };
 }
 
-/** Calibrated probabilities. */
 export function applyPlatt(frozen: Frozen<'platt'>, probabilities: Numbers): Float64Array {
   const { slope, intercept } = frozen.value;
   return logits(probabilities).values.map((z) => sigmoid(slope * z + intercept));

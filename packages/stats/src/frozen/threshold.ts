@@ -4,7 +4,6 @@ import { fixedSensitivityThreshold, youdenThreshold } from '../discrimination/th
 import { type Frozen, freeze } from './frozen.ts';
 import { homeRows, type ScoredRow } from './rows.ts';
 
-/** How the threshold is chosen. */
 export type ThresholdRule =
   | { readonly rule: 'youden' }
   | { readonly rule: 'fixed_sensitivity'; readonly target: number }

@@ -8,7 +8,6 @@ import { checkRowCount, type FitRow, homeRows } from '../frozen/rows.ts';
 /** Fewest patients of a site from whose features its location and scale are estimated. */
 export const LEAST_SITE_PATIENTS = 10;
 
-/** A site's estimated deviation from the reference. */
 export interface SiteAdaptation {
   /** Always true: estimated from the site's own (unlabelled) features. Tables must say so. */
   readonly transductive: true;

@@ -1,4 +1,4 @@
-import { type Matrix, zeros } from '../core/matrix.ts';
+import { type Matrix, sideBySide, zeros } from '../core/matrix.ts';
 import { fitPca, pcaTransform } from '../linear/pca.ts';
 import { fitStandardScaler, standardise } from '../linear/scaler.ts';
 
@@ -17,10 +17,12 @@ export function withSecondOrder(train: Matrix, others: Matrix): { train: Matrix;
   if (scaler === null) return { train, others };
   // Both groups of columns weigh the same under the common penalty, however many features there are.
   const weight = Math.sqrt(Math.max(1, train.columns / own.columns));
-  return {
-    train: beside(train, standardise(scaler, own), weight),
-    others: beside(others, standardise(scaler, products(pcaTransform(pca, others))), weight),
+  const beside = (first: Matrix, pairs: Matrix): Matrix => {
+    const second = standardise(scaler, pairs);
+    const data = second.data.map((value) => weight * value);
+    return sideBySide(first.rows, [first, { ...second, data }]);
   };
+  return { train: beside(train, own), others: beside(others, products(pcaTransform(pca, others))) };
 }
 
 function products({ rows, columns, data }: Matrix): Matrix {
@@ -35,18 +37,4 @@ function products({ rows, columns, data }: Matrix): Matrix {
     }
   }
   return made;
-}
-
-function beside(left: Matrix, right: Matrix, weight: number): Matrix {
-  const joined = zeros(left.rows, left.columns + right.columns);
-  for (let i = 0; i < left.rows; i++) {
-    const at = i * joined.columns;
-    joined.data.set(left.data.subarray(i * left.columns, (i + 1) * left.columns), at);
-    const values = right.data.subarray(i * right.columns, (i + 1) * right.columns);
-    joined.data.set(
-      values.map((value) => weight * value),
-      at + left.columns,
-    );
-  }
-  return joined;
 }

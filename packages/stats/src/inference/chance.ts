@@ -6,7 +6,6 @@ import { logChoose } from '../special/gamma.ts';
  */
 export type AgainstChance = 'better' | 'not better' | 'worse' | 'too few' | 'unknown';
 
-/** An AUC as tables have it. */
 export interface AreaWithInterval {
   readonly value: number | null;
   readonly lower?: number | undefined;

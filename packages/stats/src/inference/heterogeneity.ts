@@ -5,7 +5,6 @@ import { chiSquareTail } from '../special/gamma.ts';
 import { intervalZ } from '../special/normal.ts';
 import { delongCovariance } from './delong.ts';
 
-/** One group of patients, such as a hospital. */
 export interface ScoredGroup {
   /** 0 or 1. */
   readonly labels: Numbers;

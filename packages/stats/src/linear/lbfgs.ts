@@ -1,17 +1,15 @@
-import { dot } from '../core/matrix.ts';
+import { addScaled, dot } from '../core/matrix.ts';
 import { type LinePoint, strongWolfeStep } from './wolfe.ts';
 
 /** A smooth function: returns the value at `x` and writes the gradient there. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
-/** When to stop. */
 export interface LbfgsOptions {
   readonly maxIterations: number;
   /** The largest absolute gradient entry that counts as zero. */
   readonly tolerance: number;
 }
 
-/** Where the search ended. */
 export interface Minimum {
   readonly x: Float64Array;
   readonly value: number;
@@ -104,10 +102,6 @@ function descentDirection(gradient: Float64Array, history: readonly Pair[]): Flo
     addScaled(direction, weight, pair.step);
   }
   return direction;
-}
-
-function addScaled(target: Float64Array, scale: number, source: Float64Array): void {
-  for (let j = 0; j < target.length; j++) target[j] = (target[j] as number) + scale * (source[j] as number);
 }
 
 function difference(a: Float64Array, b: Float64Array): Float64Array {

@@ -1,4 +1,4 @@
-import { dot, type Matrix, rowOf, zeros } from '../core/matrix.ts';
+import { addScaled, dot, type Matrix, rowOf, zeros } from '../core/matrix.ts';
 import { Random } from '../core/random.ts';
 import { type Eigen, symmetricEigen } from './eigen.ts';
 
@@ -142,12 +142,6 @@ function rayleighRitz(
     residual = Math.max(residual, normOf(rest));
   }
   return { pairs, residual };
-}
-
-function addScaled(target: Float64Array, scale: number, source: Float64Array): void {
-  for (let j = 0; j < target.length; j++) {
-    target[j] = (target[j] as number) + scale * (source[j] as number);
-  }
 }
 
 function normOf(vector: Float64Array): number {

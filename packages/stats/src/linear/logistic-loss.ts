@@ -13,7 +13,6 @@ export function sigmoid(z: number): number {
   return e / (1 + e);
 }
 
-/** Turns logits into probabilities in place. */
 export function softmaxInPlace(logits: Float64Array): void {
   const top = logits.reduce((most, z) => Math.max(most, z), Number.NEGATIVE_INFINITY);
   let sum = 0;

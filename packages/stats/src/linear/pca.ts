@@ -5,14 +5,12 @@ import { checkMatrix, dot, gram, type Matrix, rowOf, transpose, zeros } from '..
 import { type Eigen, symmetricEigen } from './eigen.ts';
 import { leadingEigen } from './leading-eigen.ts';
 
-/** Principal components. */
 export interface Pca {
   readonly mean: Float64Array;
   /** Components × features; unit rows, the entry of largest magnitude positive. */
   readonly components: Matrix;
   /** Variance (divisor n − 1) along each component. */
   readonly explainedVariance: Float64Array;
-  /** The share of the total variance. */
   readonly explainedVarianceRatio: Float64Array;
 }
 

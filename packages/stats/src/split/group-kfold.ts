@@ -51,7 +51,6 @@ export function stratifiedGroupKFold(
   return { value: { foldOf: Int32Array.from(groups, (group) => foldOfGroup.get(group) ?? 0), folds: k } };
 }
 
-/** The rows that train and that validate in one fold. */
 export function foldRows(folds: Folds, fold: number): { train: number[]; validation: number[] } {
   const rows = [...folds.foldOf.keys()];
   return {
