@@ -1,35 +1,24 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type AuditFinding,
   type AuditRecord,
   type Config,
   readAlikeIds,
-  readAuditRecord,
-  readSplit,
   SPLITS,
   type Split,
-  splitFiles,
   splitHash,
   splitPath,
   writeCohort,
   writeSplit,
 } from '@radweave/artifacts';
 import { remark } from '@radweave/remarks';
-import {
-  cohortConfig,
-  listening,
-  SIDE,
-  slicePixels,
-  writeCohortFolders,
-  writeSlice,
-} from '@radweave/study/testing/cohort';
+import { cohortConfig, listening, SIDE, slicePixels, writeSlice } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import type { AuditOptions } from '../work/audit.ts';
+import { asked, codes, recordOf } from './audit.test.data.ts';
 import { audit } from './audit.ts';
-import { preprocess } from './preprocess.ts';
-import { untranslated } from './untranslated.test.data.ts';
 
 /** A slice as a hand-written split file lists it. */
 interface Planted {
@@ -77,33 +66,12 @@ function planted(rows: readonly Planted[], cohort: readonly Planted[] | null = n
   return config;
 }
 
-const asked = (config: Config, more: Partial<AuditOptions> = {}): AuditOptions => ({
-  config,
-  modalities: ['A', 'P'],
-  strict: false,
-  nearDuplicateDistance: 4,
-  pixels: true,
-  ...more,
-});
-
-/** What is wrong with a file that cannot be read is the reader's own message, in English. */
-const damagedRecord = (config: Config): AuditRecord =>
-  readAuditRecord(join(config.experiment.output_dir, 'audit', 'audit.json'));
-
-function recordOf(config: Config): AuditRecord {
-  const record = damagedRecord(config);
-  expect(untranslated(record.checks.map(({ detail }) => detail))).toEqual([]);
-  return record;
-}
-
 /** The record of an audit that finds leaks, after it has failed. */
 async function leaking(config: Config, more: Partial<AuditOptions> = {}): Promise<AuditRecord> {
   const failed = audit(asked(config, more), listening());
   await expect(failed).rejects.toMatchObject({ code: 'E_LEAK', exitCode: 3 });
   return recordOf(config);
 }
-
-const codes = ({ findings }: AuditRecord): string[] => findings.map(({ code }) => code);
 
 test('a clean cohort passes, and what was not there is said to be not checked', async () => {
   const config = planted(CLEAN, CLEAN);
@@ -125,121 +93,6 @@ test('a clean cohort passes, and what was not there is said to be not checked', 
   }
   expect(readFileSync(result.textFile, 'utf8')).toMatch(/^No leak was found\n/);
   expect(existsSync(join(config.experiment.output_dir, 'audit', '.radweave.lock'))).toBe(false);
-});
-
-test('images that were replaced after preprocess are found, whatever their size and time', async () => {
-  const folder = tempDir();
-  const config = cohortConfig(folder);
-  writeCohortFolders(join(folder, 'raw'));
-  await preprocess({ config }, listening());
-  const checkOf = async (): Promise<{ outcome?: string; found: string[] }> => {
-    const { checks, findings } = await audit(asked(config), listening());
-    const found = findings.filter(({ check }) => check === 'changed slices');
-    const { outcome } = checks.find(({ name }) => name === 'changed slices') ?? {};
-    return {
-      ...(outcome && { outcome }),
-      found: found.flatMap(({ cases }) => cases.map((one) => one.detail)),
-    };
-  };
-  expect(await checkOf()).toEqual({ outcome: 'passed', found: [] });
-  const [first, second] = readSplit(splitPath(config.data.splits_dir, 'test', 'A')).map(({ path }) => path);
-  const [one, two] = [readFileSync(first ?? ''), readFileSync(second ?? '')];
-  writeFileSync(first ?? '', two);
-  writeFileSync(second ?? '', one);
-  expect(await checkOf()).toEqual({ outcome: 'warning', found: ['test of A'] });
-  expect(recordOf(config).verdict).toBe('warning');
-});
-
-/** What is done to the folder of a patient, and what the audit says of it. */
-const MOVES: Record<string, [from: string, to: string, code: string, detail: string]> = {
-  'into another class': ['SY/grade0/SY000', 'SY/grade1/SY000', 'WARN_LABEL_ON_DISK', 'class: '],
-  'of home into another class': [
-    'JM/fold1/grade0/JM000',
-    'JM/fold1/grade1/JM000',
-    'WARN_LABEL_ON_DISK',
-    'class: ',
-  ],
-  'into another hospital': ['SY/grade0/SY000', 'ZS/grade0/SY000', 'WARN_FOLDERS_MOVED', 'hospital: '],
-  'to another ID': ['SY/grade0/SY000', 'SY/grade0/SY009', 'WARN_FOLDERS_MOVED', 'patient: '],
-  'of a modality': ['SY/grade0/SY000/A', 'SY/grade0/SY000/T1', 'WARN_FOLDERS_MOVED', 'modality: '],
-};
-
-test.each(Object.entries(MOVES))(
-  'a folder that was moved %s is told so',
-  async (_, [from, to, code, detail]) => {
-    const folder = tempDir();
-    const config = cohortConfig(folder);
-    const raw = join(folder, 'raw');
-    writeCohortFolders(raw);
-    await preprocess({ config }, listening());
-    renameSync(join(raw, from), join(raw, to));
-    for (const pixels of [true, false]) {
-      await audit(asked(config, { pixels }), listening());
-      const { findings } = damagedRecord(config);
-      const moved = findings.filter((one) => one.code === code);
-      const { cases: [first] = [] } = moved[0] ?? {};
-      expect([moved[0]?.count, first?.detail.startsWith(detail), first?.patients]).toEqual([
-        1,
-        true,
-        [expect.stringMatching(/^(SY|JM)000$/)],
-      ]);
-      expect(first?.detail).toContain(to);
-      // One block of what cannot be read, though three checks look at the images, and it names one of them.
-      const unreadable = findings.filter((one) => one.code === 'WARN_UNREADABLE');
-      expect(unreadable.map(({ where }) => where)).toEqual(pixels ? [expect.stringContaining(from)] : []);
-      expect(findings).toHaveLength(1 + unreadable.length);
-    }
-  },
-);
-
-test('folders that are gone for good are no folders that were moved', async () => {
-  const folder = tempDir();
-  const config = cohortConfig(folder);
-  writeCohortFolders(join(folder, 'raw'));
-  await preprocess({ config }, listening());
-  rmSync(join(folder, 'raw', 'SY', 'grade0', 'SY000'), { recursive: true });
-  await audit(asked(config), listening());
-  expect(codes(damagedRecord(config))).toEqual(['WARN_UNREADABLE']);
-});
-
-test('a split file that was cut is told in the words of the other commands', async () => {
-  const folder = tempDir();
-  const config = cohortConfig(folder);
-  writeCohortFolders(join(folder, 'raw'));
-  await preprocess({ config }, listening());
-  for (const path of [
-    splitPath(config.data.splits_dir, 'val', 'A'),
-    splitFiles(config.data.splits_dir).cohort,
-  ]) {
-    const whole = readFileSync(path);
-    writeFileSync(path, whole.subarray(0, -3));
-    await expect(audit(asked(config), listening())).rejects.toMatchObject({
-      code: 'E_SPLIT_TORN',
-      where: path,
-      message: expect.stringContaining('changed since preprocess wrote it'),
-    });
-    writeFileSync(path, whole);
-  }
-});
-
-test('a study whose data root is another place than that of its split is told so, with pixels and without', async () => {
-  const folder = tempDir();
-  const config = cohortConfig(folder);
-  writeCohortFolders(join(folder, 'raw'));
-  await preprocess({ config }, listening());
-  config.data.root_dir = join(folder, 'copy');
-  for (const pixels of [true, false]) {
-    const context = listening();
-    await audit(asked(config, { pixels }), context);
-    expect(recordOf(config)).toMatchObject({
-      verdict: 'warning',
-      findings: [{ code: 'WARN_OTHER_ROOT', check: 'changed slices', cases: [{ patients: [] }] }],
-    });
-    expect(recordOf(config).findings[0]?.cases[0]?.detail).toMatch(/raw, not .*copy$/);
-    expect(context.said.join()).toMatch(
-      /warning: the split was made from another folder than data\.root_dir \(1 case: \S*raw, not \S*copy\)\. The images that the split files list are used/,
-    );
-  }
 });
 
 test('a patient in two splits is a leak', async () => {

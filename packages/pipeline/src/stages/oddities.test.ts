@@ -3,51 +3,19 @@ import {
   copyFileSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { readBrightness, readRejected, readSplit, splitPath } from '@radweave/artifacts';
+import { readRejected, readSplit, splitPath } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
-import {
-  cohortConfig,
-  listening,
-  SIDE,
-  slicePixels,
-  writeCohortFolders,
-  writeSlice,
-} from '@radweave/study/testing/cohort';
+import { cohortConfig, listening, SIDE, slicePixels, writeSlice } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { readStudyCohort } from '../report/study-cohort.ts';
-import { UsedFiles } from '../report/used-files.ts';
+import { cohort, patient, warned } from './oddities.test.data.ts';
 import { preprocess } from './preprocess.ts';
-
-function cohort(): { raw: string; config: ReturnType<typeof cohortConfig> } {
-  const config = cohortConfig(tempDir());
-  const raw = config.data.root_dir ?? '';
-  writeCohortFolders(raw, 2, 1);
-  return { raw, config };
-}
-
-/** Runs preprocess; what it warned of, which summary and report must hold as well. */
-async function warned(config: ReturnType<typeof cohortConfig>): Promise<string[]> {
-  const context = listening();
-  const { summary } = await preprocess({ config }, context);
-  const said = context.said.flatMap((text) => (text.startsWith('warning: ') ? [text.slice(9)] : []));
-  expect(summary.warnings?.map(({ text }) => text)).toEqual(said);
-  const files = new UsedFiles(config.experiment.output_dir);
-  const { oddities } = readStudyCohort(config.data, ['A', 'P'], files).division ?? expect.unreachable();
-  expect(oddities?.warnings).toEqual(summary.warnings);
-  expect(oddities?.brightness).toEqual(readBrightness(join(config.data.splits_dir, 'brightness.csv')));
-  return said;
-}
-
-const patient = (hospital: string, label: number, index: number): string =>
-  `${hospital}/grade${label}/${hospital}0${label}${index}`;
 
 test('an ordinary cohort has no warning', async () => {
   const { config } = cohort();
@@ -265,106 +233,6 @@ test('masks are left out and named, by their names or their two gray values', as
     'MASK: it is called like a mask or label',
     'MASK: it is called like a mask or label',
     'MASK: two gray values only',
-  ]);
-});
-
-/** Rewrites every slice of a hospital and modality. */
-function disturb(
-  raw: string,
-  hospital: string,
-  change: (pixels: Uint8Array) => Uint8Array | Uint16Array,
-): void {
-  for (const label of [0, 1]) {
-    for (const index of [0, 1]) {
-      const own = patient(hospital, label, index);
-      const name = `${own.split('/').at(-1)}_a_slice_001.png`;
-      const pixels = change(dark(`${own}/${name}`, label));
-      const size = { width: SIDE, height: SIDE };
-      const png =
-        pixels instanceof Uint16Array ? encodePng({ ...size, pixels }) : encodePng({ ...size, pixels });
-      writeFileSync(join(raw, own, 'A', name), png);
-    }
-  }
-}
-
-/** Like scans: mostly background. */
-function dark(name: string, label: number): Uint8Array {
-  return slicePixels(name, label).map((value, i) => (i % SIDE < 24 ? value >> 5 : value));
-}
-
-/** Makes the slices of all hospitals mostly background. */
-function writeDark(raw: string): void {
-  for (const hospital of ['SY', 'ZS']) disturb(raw, hospital, (pixels) => pixels);
-  for (const label of [0, 1]) {
-    for (const index of [0, 1]) {
-      const own = `JM/fold${1 + index}/grade${label}/JM0${label}${index}`;
-      writeSlice(raw, `${own}/A/JM0${label}${index}_a_slice_001.png`, dark(own, label));
-    }
-  }
-}
-
-test.each([
-  [
-    'inverted',
-    (p: Uint8Array) => p.map((v) => 255 - v),
-    /^SY, A: 4 of 4 slices look inverted \(mean brightness: 0\.\d+, at JM 0\.\d+\)$/,
-  ],
-  [
-    'black',
-    (p: Uint8Array) => p.map(() => 0),
-    /^SY, A: 4 of 4 slices are blank \(one gray value\): \S+\/\S+\.png(, \S+\/\S+\.png){3}$/,
-  ],
-  [
-    '12 bit',
-    (p: Uint8Array) => Uint16Array.from(p, (v) => v * 16),
-    /^SY, A: 4 of 4 slices of 16 bit use less than an eighth/,
-  ],
-  [
-    '12 bit with a white pixel',
-    (p: Uint8Array) => Uint16Array.from(p, (v, i) => (i === 7 ? 65535 : v * 16)),
-    /^SY, A: 4 of 4 slices of 16 bit use less than an eighth/,
-  ],
-  [
-    '× 0.4',
-    (p: Uint8Array) => p.map((v) => Math.round(v * 0.4)),
-    /^SY, A: the slices are much darker than those of JM \(99th percentile: 0\.\d+/,
-  ],
-  ['× 2', (p: Uint8Array) => p.map((v) => Math.min(255, v * 2)), /^SY, A: the slices are much brighter/],
-])('a hospital whose slices are %s is warned of, and drawn', async (_, change, text) => {
-  const { raw, config } = cohort();
-  writeDark(raw);
-  expect(await warned(config)).toEqual([]);
-  disturb(raw, 'SY', change);
-  expect(await warned(config)).toEqual([expect.stringMatching(text)]);
-  const { splits_dir } = config.data;
-  const rows = readBrightness(join(splits_dir, 'brightness.csv'));
-  const own = rows.filter(({ hospital, modality }) => hospital === 'SY' && modality === 'A');
-  expect(own.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 4);
-  expect(readFileSync(join(splits_dir, 'brightness_A.svg'), 'utf8')).toMatch(/^<svg[\s\S]*>SY</);
-});
-
-test('where a table says who is in which set, home is the hospital of its training patients', async () => {
-  const { raw, config } = cohort();
-  const sets = { JM: ['train', 'val'], SY: ['test', 'test'], ZS: ['test', 'test'] };
-  const rows = Object.entries(sets).flatMap(([hospital, own]) =>
-    [0, 1].flatMap((label) => own.map((split, index) => `${hospital}0${label}${index},${hospital},${split}`)),
-  );
-  config.data.table = join(raw, '..', 'patients.csv');
-  config.data.home_hospital = 'of another study';
-  writeFileSync(config.data.table, ['patient,hospital,split', ...rows].join('\n'));
-  writeDark(raw);
-  expect(await warned(config)).toEqual([]);
-  disturb(raw, 'SY', (pixels) => pixels.map((value) => 255 - value));
-  expect(await warned(config)).toEqual([
-    expect.stringMatching(/^SY, A: 4 of 4 slices look inverted .* at JM/),
-  ]);
-  writeFileSync(
-    config.data.table,
-    ['patient,hospital,split', ...rows.filter((row) => row.includes('JM'))].join('\n'),
-  );
-  for (const hospital of ['SY', 'ZS']) rmSync(join(raw, hospital), { recursive: true });
-  expect(await warned(config)).toEqual([
-    'No hospital other than JM was read: the external test set is empty',
   ]);
 });
 
