@@ -35,7 +35,6 @@ function commandLine(args: readonly string[], start: Start): string {
   return [program(start), ...args.map((arg) => quoted(arg, start.platform))].join(' ');
 }
 
-/** How this process was started. */
 export function thisStart(): Start {
   const { argv, env, platform } = process;
   return { script: argv[1] ?? '', env, platform };

@@ -68,7 +68,6 @@ function studyFlags(command: string, typed: string, args: readonly string[]): st
   });
 }
 
-/** The flags of a command line with their values. */
 function flagsOf(args: readonly string[]): { flag: string; values: string[] }[] {
   const flags: { flag: string; values: string[] }[] = [];
   for (const arg of args) {

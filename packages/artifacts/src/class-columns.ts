@@ -7,7 +7,6 @@ const PREFIXES = { probabilities: 'probability_', logits: 'logit_' } as const;
 
 type Field = keyof typeof PREFIXES;
 
-/** One number per class. */
 export type PerClass<F extends Field> = { readonly [Name in F]: readonly number[] };
 
 /** How the tables of one kind are read and written. */

@@ -14,17 +14,14 @@ export interface Column<T> {
 /** The columns of a table, in file order, one for each field of a row. */
 export type Columns<Row> = { readonly [Name in keyof Row]-?: Column<Row[Name]> };
 
-/** A row of a table with these columns. */
 export type RowOf<C extends Columns<object>> = {
   readonly [Name in keyof C]: C[Name] extends Column<infer T> ? T : never;
 };
 
-/** The column names in file order. */
 export function columnNames<Row extends object>(columns: Columns<Row>): (keyof Row & string)[] {
   return Object.keys(columns) as (keyof Row & string)[];
 }
 
-/** What a column is called in the file. */
 export function headerOf<Row extends object>(columns: Columns<Row>, name: keyof Row & string): string {
   return columns[name].header ?? name;
 }
@@ -52,14 +49,12 @@ export const remarkText: Column<Remark> = {
   format: (value) => guard(value.text),
 };
 
-/** The same, where there may be none. */
 export const remarkTextOrEmpty: Column<Remark | null> = {
   expected: 'text',
   parse: (cell) => (cell === '' ? null : asWritten(unguard(cell))),
   format: (value) => guard(value?.text ?? ''),
 };
 
-/** Text that may not be empty. */
 export const required: Column<string> = {
   expected: 'text that is not empty',
   parse: (cell) => (cell === '' ? undefined : unguard(cell)),
@@ -93,7 +88,6 @@ export const numberOrEmpty: Column<number | null> = {
   },
 };
 
-/** One of a few words. */
 export function oneOf<T extends string>(...words: readonly T[]): Column<T> {
   return {
     expected: words.join(' or '),

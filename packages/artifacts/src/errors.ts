@@ -18,7 +18,6 @@ export const RESTORE = 'Correct it, restore it from a copy, or run the command t
 export interface ErrorDetails {
   /** File, row, key or flag. */
   readonly where?: string | undefined;
-  /** What the user can do about it. */
   readonly hint?: string | undefined;
   readonly cause?: unknown;
 }

@@ -44,7 +44,6 @@ export function findColumns<Row extends object>(
   });
 }
 
-/** Whether a header has one of these columns. */
 export function hasColumn(header: readonly string[], names: readonly string[]): boolean {
   return placesOf(header, names).length > 0;
 }

@@ -8,7 +8,6 @@ interface Issue {
   readonly text: string;
   /** File, row or key. */
   readonly where?: string | undefined;
-  /** How to fix it. */
   readonly hint?: string | undefined;
 }
 
@@ -34,7 +33,6 @@ export class IssueCollector {
     if (this.#count++ < SHOWN) this.#issues.push({ code, text, where, hint });
   }
 
-  /** How many faults there are. */
   get count(): number {
     return this.#count;
   }

@@ -95,7 +95,6 @@ export function recordOf<T>(
 /** A SHA-256 in a file. */
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 
-/** The hashes of a file of each split. */
 export const splitHashes = z.object({ train: sha256, val: sha256, test: sha256 });
 
 /** How the files of a schema are read and written. */

@@ -8,10 +8,8 @@ import type { Split } from './split.ts';
  * each split and modality have functions of their own beside their readers (`splitPath`, `featureTablePath`, `logitsPath`).
  */
 
-/** The places of named files in a folder. */
 export type Places<Names> = { readonly [Name in keyof Names]: string };
 
-/** Finds the files of these names in a folder. */
 type Finder<Names> = (folder: string) => Places<Names>;
 
 function finder<Names extends Readonly<Record<string, string>>>(names: Names): Finder<Names> {
@@ -193,12 +191,10 @@ export function embeddingsPath(outputDir: string, features: string): string {
   return join(outputFolders(outputDir).embeddings, `${folderName('modality', features)}.json`);
 }
 
-/** Where an evaluation goes by default. */
 export function evaluationFolder({ experiment }: Config): string {
   return outputFolders(experiment.output_dir).evaluation;
 }
 
-/** Languages of the report. */
 export const LANGUAGES = ['en', 'zh'] as const;
 
 export type Language = (typeof LANGUAGES)[number];
@@ -208,12 +204,10 @@ export function reportPath({ experiment }: Config, language: Language = 'en'): s
   return join(outputFolders(experiment.output_dir).report, name);
 }
 
-/** Where a harmonisation goes. */
 export function harmonizeFolder({ experiment }: Config): string {
   return outputFolders(experiment.output_dir).harmonize;
 }
 
-/** Where an audit goes by default. */
 export function auditFolder({ experiment }: Config): string {
   return outputFolders(experiment.output_dir).audit;
 }

@@ -83,7 +83,6 @@ export function relativeToOutput(outputDir: string, path: string): string {
   return relative(outputDir, path).split(sep).join('/') || '.';
 }
 
-/** Where such a path lies. */
 function located(outputDir: string, path: string): string {
   return isAbsolute(path) ? path : join(outputDir, path);
 }

@@ -7,7 +7,6 @@ import { RadweaveError, systemCode } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
 import { syncTree } from './folder.ts';
 
-/** How files of a folder are replaced. */
 export interface Replacement {
   /** The file that vouches for the others, where one does: it is replaced last. */
   last?: string;

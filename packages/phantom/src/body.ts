@@ -1,7 +1,6 @@
 import type { Lesion } from './lesion.ts';
 import type { Blob, Tube } from './shapes.ts';
 
-/** How a patient lies in the image. */
 export interface Pose {
   /** Where the patient's axis lies, in mm from the middle of the image: the field of view is set near the lesion. */
   shift: readonly [number, number];
@@ -26,7 +25,6 @@ export interface Hollow extends Organ {
 export interface Anatomy {
   pose: Pose;
   body: Blob;
-  /** Thickness of the subcutaneous fat. */
   fat: number;
   /** How far above the usual level the middle of the lesion lies. */
   level: number;

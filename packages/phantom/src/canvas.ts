@@ -7,7 +7,6 @@ const AIR = -1000;
 /** A tissue's Hounsfield units: one value, or one for each place (x, y in mm and the distance from its outline). */
 export type Tissue = number | ((x: number, y: number, distance: number) => number);
 
-/** How an outline is painted. */
 export interface Brush {
   /** Width in mm over which the tissue fades in; partial volume makes every border soft. */
   edge?: number;
@@ -45,12 +44,10 @@ export class Canvas {
     this.#sin = Math.sin(pose.tilt);
   }
 
-  /** A canvas of its own with the same picture. */
   copy(): Canvas {
     return new Canvas(this.side, this.#fieldOfView, this.#pose, this.hu.slice());
   }
 
-  /** Column and row of a place, in pixels. */
   pixel(x: number, y: number): [column: number, row: number] {
     const { shift } = this.#pose;
     const inPixels = (mm: number): number => mm / this.#mmPerPixel + this.side / 2 - 0.5;
@@ -60,7 +57,6 @@ export class Canvas {
     ];
   }
 
-  /** Paints a blob. */
   fill(shape: Blob, tissue: Tissue, brush: Brush = {}): void {
     const edge = brush.edge ?? 1.5;
     this.#each(shape.x, shape.y, extent(shape), edge, (at, x, y) => {

@@ -27,7 +27,6 @@ export interface PhantomOptions {
   modalities?: readonly Phase[];
 }
 
-/** A patient of a phantom cohort. */
 export interface PhantomPatient {
   patient: string;
   hospital: string;
@@ -35,7 +34,6 @@ export interface PhantomPatient {
   modalities: readonly Phase[];
 }
 
-/** What was written. */
 export interface PhantomCohort {
   patients: PhantomPatient[];
   slices: number;
@@ -93,7 +91,6 @@ export function generatePhantomCohort(rootDir: string, options: PhantomOptions):
   return written;
 }
 
-/** A slice, and what it shows. */
 export interface PhantomSlice {
   modality: Phase;
   /** From 0. */

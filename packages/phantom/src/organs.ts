@@ -4,7 +4,6 @@ import { type Blob, blob, grown } from './shapes.ts';
 import { type Enhancement, GAS, LUNG, MUSCLE, type Speckle } from './tissue.ts';
 import { spineAt } from './wall.ts';
 
-/** Organs other than the liver. */
 export function paintOrgans(
   canvas: Canvas,
   anatomy: Anatomy,

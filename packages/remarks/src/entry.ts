@@ -16,7 +16,6 @@ interface Given {
   remarks: readonly string[];
 }
 
-/** A kind of parameter. */
 export type Kind = keyof Given;
 
 type Spec = Readonly<Record<string, Kind>>;

@@ -17,10 +17,8 @@ interface Values {
   remarks: readonly Part[];
 }
 
-/** The name of a remark. */
 export type Code = keyof typeof CODES;
 
-/** The values that a code asks for. */
 export type Params<C extends Code> =
   (typeof CODES)[C] extends Entry<infer S>
     ? { readonly [P in keyof S]: Values[S[P] & Kind] }

@@ -7,7 +7,6 @@ import { type Split, TERMS, type Term } from './terms.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** A remark in words. */
 export function say({ code, params }: Part, language: Language): string {
   const kinds = kindsOf(code);
   const given = Object.entries(params).map(([name, value]) => [name, inWords(kinds[name], value, language)]);
@@ -15,7 +14,6 @@ export function say({ code, params }: Part, language: Language): string {
   return typeof sentence === 'string' ? sentence : sentence(Object.fromEntries(given));
 }
 
-/** The kinds of a code's parameters. */
 export function kindsOf(code: Code): Readonly<Record<string, Kind>> {
   const entry = CODES[code];
   return typeof entry === 'string' ? {} : entry.kinds;
@@ -57,7 +55,6 @@ export function several(remarks: readonly (Remark | null | undefined)[]): Remark
   return parts.length > 1 ? remark('several', { parts }) : (parts[0] ?? null);
 }
 
-/** Each remark once. */
 export function distinct(remarks: readonly Remark[]): Remark[] {
   return [...new Map(remarks.map((one) => [one.text, one])).values()];
 }

@@ -1,4 +1,3 @@
-/** A set of patients. */
 export type Split = 'train' | 'val' | 'test';
 
 /** What may be computed or decided; in English, as files have it. */

@@ -17,7 +17,6 @@ export const JOB_FLAGS: Flags = {
   no_explain: toggle('draw no Grad-CAM montages; the report shows those that exist'),
 };
 
-/** How the job is to be done. */
 export function jobOptions({
   best_hparams_dir: bestHparamsDir,
   no_explain,

@@ -68,7 +68,6 @@ interface ExportFlags {
   overwrite?: true;
 }
 
-/** A result for programs and for people. */
 interface Result {
   json: unknown;
   text: string;

@@ -23,7 +23,6 @@ const PRESENTERS: { readonly [S in StageName]?: () => Promise<{ presenter: Prese
   profile: () => import('./profile.ts'),
 };
 
-/** How the results of a stage are shown. */
 export async function presenterOf(stage: StageName): Promise<Presenter<never>> {
   const found = await PRESENTERS[stage]?.();
   return found?.presenter ?? {};

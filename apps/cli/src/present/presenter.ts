@@ -10,7 +10,6 @@ export interface Shown {
   text: string;
 }
 
-/** How the result of a stage is shown. */
 export interface Presenter<S extends StageName> {
   text?: (result: StageResult<S>, flags: FlagValues) => string;
   /** An error that the result amounts to, once it is shown. */

@@ -13,7 +13,6 @@ import { NOT_AVAILABLE, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { terminalWidth } from '../terminal-width.ts';
 
-/** What is read of an evaluation. */
 export type EvaluationResults = Pick<
   Evaluation,
   'findings' | 'home_hospital' | 'label_names' | 'options' | 'rows'

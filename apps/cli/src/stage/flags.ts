@@ -30,7 +30,6 @@ export interface CallConfig extends Call {
   file: string | null;
 }
 
-/** Says which file was read. */
 export function tellFile({ file }: CallConfig, { quiet }: CommonFlags): void {
   if (file !== null && quiet !== true) process.stderr.write(`Configuration: ${file}\n`);
 }

@@ -15,7 +15,6 @@ const LEARNS = 0.8;
 /** A rough guess of what all other steps take besides their passes over the slices; most of it draws figures. */
 const REST_SECONDS = 30;
 
-/** How far a whole job is. */
 export interface JobPace {
   /** Share of all trainings, 0 to 1. */
   done: number;

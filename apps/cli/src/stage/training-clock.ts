@@ -18,7 +18,6 @@ export class TrainingClock {
   private epochBegan: number | null = null;
   private slices = 0;
 
-  /** Whether an epoch is under way. */
   get isInEpoch(): boolean {
     return this.epochBegan !== null;
   }

@@ -25,7 +25,6 @@ import { heterogeneityOf } from './heterogeneity.ts';
 import { EVERYONE } from './kind-models.ts';
 import { macroMetrics } from './macro-metrics.ts';
 
-/** What an evaluation is made of. */
 export interface Assembly {
   config: Config;
   homeHospital: string;

@@ -16,7 +16,6 @@ import {
 import { calibrationError, record, withInterval } from './estimate.ts';
 import type { BinaryView, StatOptions } from './group.ts';
 
-/** The numbers of a row. */
 export type RowNumbers = Omit<
   EvaluationRow,
   'model' | 'split' | 'hospital' | 'n' | 'threshold' | 'in_sample' | 'note'

@@ -1,17 +1,10 @@
-import type { InSample, ModelKind, Split } from '@radweave/artifacts';
+import type { EvaluatedPatient, InSample, ModelKind, Split } from '@radweave/artifacts';
 import type { Remark } from '@radweave/remarks';
 import { type FitRow, type Matrix, matrixFrom } from '@radweave/stats';
 
 /** A patient with a model's probabilities, before any decision is taken. */
-export interface ScoredPatient {
-  patient: string;
-  hospital: string;
-  label: number;
-  /** One per class. */
-  probabilities: number[];
-}
+export type ScoredPatient = Pick<EvaluatedPatient, 'patient' | 'hospital' | 'label' | 'probabilities'>;
 
-/** A model to be evaluated. */
 export interface Candidate {
   name: string;
   kind: ModelKind;

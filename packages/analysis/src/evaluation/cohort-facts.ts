@@ -18,9 +18,7 @@ export interface CohortFacts {
   isHome: IsHome;
   /** What the labels are called, where they have names. */
   labelNames: readonly (string | undefined)[];
-  /** Which slices there are, as far as is known. */
   slices: StudySlices;
-  /** Files that were read. */
   files: readonly string[];
   /** Of each patient of a split who has the modality, how many slices. */
   slicesOf: (split: Split, modality: string) => ReadonlyMap<string, number>;

@@ -23,7 +23,6 @@ import {
   type StatOptions,
 } from './group.ts';
 
-/** A model that can be compared. */
 export type Comparable = PredictedModel & { kind: ModelKind };
 
 /**

@@ -37,7 +37,6 @@ export function calibrationError(estimate: Estimate, interval: Outcome<Bootstrap
   return { ...found, note: several([found.note, remark('biased-upward')]) ?? undefined };
 }
 
-/** No number, and why. */
 export function none(note: Remark): EstimateRecord {
   return { value: null, note };
 }

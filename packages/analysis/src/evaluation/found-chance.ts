@@ -3,7 +3,6 @@ import { isOneNumber, type Remark, remark } from '@radweave/remarks';
 import { type AgainstChance, againstChance, separationP } from '@radweave/stats';
 import { type PredictedModel, patientsIn } from './group.ts';
 
-/** What sentences about chance are made of. */
 export interface ChanceInputs {
   models: readonly PredictedModel[];
   rows: readonly EvaluationRow[];

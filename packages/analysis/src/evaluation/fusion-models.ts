@@ -16,7 +16,6 @@ import type { CohortFacts } from './cohort-facts.ts';
 import type { FittedSize } from './found-predictions.ts';
 import type { Kinds } from './kind-models.ts';
 
-/** What a fusion folder gives to evaluate. */
 export interface FusionModels {
   candidates: Candidate[];
   labelNames: string[];

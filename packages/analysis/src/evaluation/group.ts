@@ -82,7 +82,6 @@ export interface BinaryView {
   predicted: Uint8Array;
 }
 
-/** One class of a group against the rest. */
 export function oneVsRest(group: Group, label: number): BinaryView {
   const is = (values: Int32Array): Uint8Array => Uint8Array.from(values, (one) => (one === label ? 1 : 0));
   return {

@@ -7,7 +7,6 @@ import { eachPrediction, otherPredictions } from '@radweave/study/runs/run-predi
 import type { CohortFacts } from './cohort-facts.ts';
 import { missingNetwork, missingPredictions, type Unevaluated } from './unevaluated.ts';
 
-/** A patient with the probabilities of each slice. */
 export interface SlicedPatient {
   patient: string;
   hospital: string;
@@ -27,7 +26,6 @@ export interface NetworkSlices {
   files: string[];
 }
 
-/** Which networks to read. */
 export interface NetworkWish {
   config: Config;
   modalities: readonly string[];

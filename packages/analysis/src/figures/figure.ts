@@ -19,7 +19,6 @@ export interface FigureSet {
   skipped: SkippedFigure[];
 }
 
-/** Puts sets together. */
 export function joinSets(sets: readonly FigureSet[]): FigureSet {
   return {
     figures: sets.flatMap(({ figures }) => figures),

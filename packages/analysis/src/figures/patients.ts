@@ -4,7 +4,6 @@ import { requireSameSplit } from '../features/known-patients.ts';
 import { hasFeatures, readFeatureSource } from '../features/source.ts';
 import { poolFeatures } from '../fusion/pool.ts';
 
-/** A patient on a map. */
 export interface MappedPatient {
   patient: string;
   hospital: string;
@@ -12,7 +11,6 @@ export interface MappedPatient {
   split: Split;
 }
 
-/** Pooled features of patients of all splits. */
 export interface PatientFeatures {
   /** A modality, or `fused`. */
   name: string;
@@ -57,7 +55,6 @@ export function readPatientFeatures(data: Config['data'], modalities: readonly s
   return alone.length > 1 ? [...alone, ofAll(alone)] : alone;
 }
 
-/** The patients who have the features of every modality. */
 function ofAll(blocks: readonly PatientFeatures[]): PatientFeatures {
   const places = blocks.map(({ patients }) => new Map(patients.map(({ patient }, row) => [patient, row])));
   const patients = (blocks[0]?.patients ?? []).filter(({ patient }) =>

@@ -9,7 +9,6 @@ export type EvaluatedSplit = Exclude<Split, 'train'>;
 
 export const EVALUATED_SPLITS: readonly EvaluatedSplit[] = ['val', 'test'];
 
-/** How figures name the splits. */
 export const SPLIT_TITLES: Readonly<Record<Split, string>> = {
   train: 'training',
   val: 'validation',
@@ -21,7 +20,6 @@ export function nobodyPredicted(split: Split): string {
   return `the fused model predicts nobody: no ${SPLIT_TITLES[split]} patient has every modality`;
 }
 
-/** What figures show of a fusion. */
 export interface ShownFusion {
   labels: string[];
   /** `fused` first. */

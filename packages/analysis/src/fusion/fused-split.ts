@@ -20,7 +20,6 @@ export interface FusedSplit {
   pooled: Readonly<Record<string, PooledFeatures>>;
 }
 
-/** Reads and pools a split of an alignment. */
 export function loadFusedSplit(alignment: Alignment, split: Split, featuresDir: string): FusedSplit {
   const { patients, tables } = alignment.splits[split];
   const pooled = alignment.sources.map(({ modality, arrays }): [string, PooledFeatures] => {

@@ -15,7 +15,6 @@ export function inSampleOf(
   return states.includes(null) ? 'unknown' : 'no';
 }
 
-/** The features that one modality gives to a classifier. */
 export interface ClassifierInput {
   modality: string;
   /** Whether the network was trained on the training patients; null when its checkpoint does not say. */
@@ -23,7 +22,6 @@ export interface ClassifierInput {
   dims: number;
 }
 
-/** What some modalities give to their classifier. */
 export function classifierInputs(
   sources: readonly FeatureSource[],
   modalities: readonly string[],

@@ -10,11 +10,9 @@ import {
 } from '@radweave/stats';
 import { concatenate, type FusedSplit } from '../fusion/fused-split.ts';
 
-/** What the audit looks at. */
 export interface AuditInput {
   /** As extracted: audits after harmonisation harmonise again inside their folds. */
   splits: Readonly<Record<Split, FusedSplit>>;
-  /** Hospitals that were harmonised. */
   harmonised: readonly string[];
   modalities: readonly string[];
   /** Modalities whose training features come from a network trained on the same patients. */

@@ -22,7 +22,6 @@ export function missingLetters(pictures: string, text: string, command: string):
   );
 }
 
-/** Turns SVGs into PNGs. */
 export interface PngPainter {
   /** @param svg with width and height in pixels. */
   paint(svg: string): Promise<Buffer>;

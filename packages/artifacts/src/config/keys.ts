@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** true or false. */
 export function flag(fallback: boolean, description: string): z.ZodType<boolean> {
   return z.boolean().default(fallback).meta({ description });
 }
@@ -25,17 +24,14 @@ export function decimal(
   return number.default(fallback).meta({ description });
 }
 
-/** Text that is not empty. */
 export function name(fallback: string, description: string): z.ZodType<string> {
   return z.string().min(1).default(fallback).meta({ description });
 }
 
-/** Text or nothing (null). */
 export function optionalText(description: string): z.ZodType<string | null> {
   return z.string().min(1).nullable().default(null).meta({ description });
 }
 
-/** One of a few words. */
 export function choice<const T extends string>(
   words: readonly [T, ...T[]],
   fallback: NoInfer<T>,

@@ -1,7 +1,6 @@
 import { SECTIONS } from './schema.ts';
 import type { Config, ConfigKeyPath, SectionName } from './types.ts';
 
-/** A configuration key, or all keys of a section. */
 export type SettingName = ConfigKeyPath | `${SectionName}.*`;
 
 /** The keys of a list, sections spelled out; each once. */
@@ -15,8 +14,8 @@ export function settingKeys(names: readonly SettingName[]): ConfigKeyPath[] {
   return [...new Set(keys)];
 }
 
-/** The value of a key. */
-export function settingOf(config: Config, key: ConfigKeyPath): unknown {
+/** The value of `section.key`; undefined where there is no such key. */
+export function settingOf(config: Config, key: string): unknown {
   const [section = '', name = ''] = key.split('.');
   return Object(Object(config)[section])[name];
 }

@@ -21,7 +21,6 @@ const missingColumns = {
   missing_modalities: required,
 };
 
-/** The aligned features of one split. */
 export interface AlignedFeatures {
   readonly patients: readonly AlignedPatient[];
   readonly missing: readonly RowOf<typeof missingColumns>[];

@@ -22,7 +22,6 @@ export const frozenRecord = z.object({
 });
 export type FrozenRecord = z.infer<typeof frozenRecord>;
 
-/** A file of one frozen decision. */
 export const { read: readFrozen, write: writeFrozen } = jsonFile(frozenRecord);
 
 /** Where the features of a modality came from, enough to extract a new patient's. */

@@ -43,12 +43,10 @@ export function writeProbabilities<Who extends object, Verdict extends object>(
   writeLabelledTable<Record<string, unknown>>(path, columns, lines, labelNames);
 }
 
-/** The probability columns in a header. */
 export function probabilityNames(header: readonly string[]): string[] {
   return header.filter((name) => name.startsWith(PREFIX));
 }
 
-/** A number that may not be missing. */
 export const probability: Column<number> = {
   expected: 'a number from 0 to 1',
   parse: (cell) => numberOrEmpty.parse(cell) ?? undefined,

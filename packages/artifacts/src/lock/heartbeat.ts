@@ -9,7 +9,6 @@ export interface LeaseTimes {
 
 export const LEASE_TIMES: LeaseTimes = { beat: 2000, lease: 20_000 };
 
-/** Ends a heartbeat. */
 export type Stop = () => void;
 
 /**

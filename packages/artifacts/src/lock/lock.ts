@@ -7,7 +7,6 @@ import { mkdirSync } from '../files/files.ts';
 import { beat, LEASE_TIMES, type LeaseTimes } from './heartbeat.ts';
 import { isHeld, isThere, type Lease, putLease, readLease, removeLease } from './lease.ts';
 
-/** A held lock. */
 export interface FolderLock {
   /** The error of a process whose folder another has taken over meanwhile; undefined where none has. */
   lost(): ResourceError | undefined;
@@ -15,7 +14,6 @@ export interface FolderLock {
   release(): void;
 }
 
-/** How a lock is taken. */
 export interface LockOptions {
   /** Is told when it must be watched whether another holder still lives, which takes as long as a lease. */
   say?: ((text: string) => void) | undefined;

@@ -32,21 +32,23 @@ const task = z.object({
   needs,
 });
 
-/** One task of a study. */
 export type PlannedTask = z.infer<typeof task>;
 
-/** How a whole job is done. */
 const job = z.object({
   bestHparamsDir: z.string(),
+  /** Make Grad-CAM montages of each modality's network, for the report. */
   explain: z.boolean(),
+  /** Where in the network their maps are taken; the network's own place by default. */
   mapLayer: z.string().optional(),
+  /** Also train so many models per modality on folds of the training patients, and stack them; null for none. */
   crossFit: z.int().nullable(),
 });
+/** How a whole job is done. */
+export type RunOptions = z.infer<typeof job>;
 
 /** How the settings of a modality are searched; the tasks are trials, and the end of the search. */
 const search = z.object({
   modality: name,
-  /** How many trials there are. */
   trials: z.int(),
   /** Training patients, whom the folds divide. */
   patients: z.int(),

@@ -6,7 +6,6 @@ import { bytesField, doubleField, floatField, integerField, readFields } from '.
  */
 const DT_STRING = 7;
 
-/** What an event shows. */
 export type EventContent =
   | { readonly kind: 'scalar'; readonly tag: string; readonly value: number }
   | {

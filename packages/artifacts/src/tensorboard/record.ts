@@ -19,7 +19,6 @@ function maskedCrc32c(bytes: Uint8Array): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 
-/** The whole records of a file. */
 export interface Records {
   readonly data: readonly Uint8Array[];
   /** Bytes after the last whole record: not 0 when the writer was killed. */

@@ -7,7 +7,6 @@ import type { Split } from '../split.ts';
 
 const who = { image_path: required, patient: patientId, hospital: text, label: count };
 
-/** What a network says of one slice. */
 export type SlicePrediction = RowOf<typeof who> & PerClass<'probabilities'>;
 
 const HINT = 'Train the network again';

@@ -13,5 +13,4 @@ const schema = z.object({
 });
 export type MeasuredSpeeds = z.infer<typeof schema>;
 
-/** What was measured. */
 export const { find: findSpeeds, write: writeSpeeds } = jsonFile(schema);

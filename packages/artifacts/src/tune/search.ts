@@ -61,7 +61,6 @@ const schema = z.object({
   best: z.int().nullable(),
 });
 
-/** A finished search. */
 export type SearchRecord = z.infer<typeof schema>;
 
 /** `search.json`. */
@@ -83,7 +82,6 @@ const columns = {
 /** `trials.csv`. */
 export const { read: readTrials, write: writeTrials } = tableFile(columns);
 
-/** A trial as a row. */
 export function trialRow({ settings, folds, ...trial }: SearchedTrial): RowOf<typeof columns> {
   return { ...trial, folds: JSON.stringify(folds), settings: JSON.stringify(settings) };
 }

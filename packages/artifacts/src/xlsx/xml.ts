@@ -24,7 +24,6 @@ export function* elements(xml: string, name: string): Generator<Element> {
   }
 }
 
-/** The value of an attribute of an opening tag. */
 export function attribute(tag: string, name: string): string | undefined {
   const value = new RegExp(`\\s${name}=(?:"([^"]*)"|'([^']*)')`).exec(tag);
   return value === null ? undefined : plainText(value[1] ?? value[2] ?? '');

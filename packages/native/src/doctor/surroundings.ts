@@ -164,7 +164,6 @@ export function localeFound(env: NodeJS.ProcessEnv): Finding {
 
 const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 
-/** Which proxy is set, without its password. */
 export function proxyFound(env: NodeJS.ProcessEnv): Finding {
   const set = [...PROXIES, ...PROXIES.map((name) => name.toLowerCase())].flatMap((name) => {
     const value = env[name];

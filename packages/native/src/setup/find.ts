@@ -4,7 +4,6 @@ import { NotThere, SetupError } from './errors.ts';
 import { type Host, inspectLibtorch, type Libtorch, libraryFolder } from './libtorch.ts';
 import type { Named } from './named.ts';
 
-/** Where libtorch is looked for. */
 export interface Places extends Host {
   /** What the user named; it must be a usable libtorch. */
   named: Named | undefined;

@@ -1,4 +1,3 @@
-/** What this Node.js tells of the machine. */
 export interface HostFacts {
   platform: NodeJS.Platform;
   arch: string;

@@ -1,7 +1,6 @@
 import { CUDA_BUILDS, type CudaBuild, nvidiaModule } from '../gpu.ts';
 import { run } from './run.ts';
 
-/** An NVIDIA driver and the GPUs it sees. */
 export interface NvidiaDriver {
   /** Its release, such as 580.65. */
   release: number;

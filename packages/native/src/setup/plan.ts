@@ -4,7 +4,6 @@ import { PINNED_TORCH } from './pinned.ts';
 import type { NativeRecord } from './record.ts';
 import type { Engine, Wheel } from './wheels.ts';
 
-/** What can be fetched where there is no libtorch. */
 export interface Fetchable {
   engine: Engine;
   /** Whether Debian's libtorch, which is for the CPU alone, is the quick way, better than none, or not what was asked for. */
@@ -24,7 +23,6 @@ export interface Facts {
   debian: boolean;
   /** Whether packages may be installed without asking anybody: root, or sudo without a password. */
   mayInstall: () => boolean;
-  /** What building needs and is not there. */
   missing: readonly Need[];
   fetchable: Fetchable;
   /** The BLAS that the libtorch would get; undefined while there is no libtorch. */

@@ -8,10 +8,8 @@ import { missingTools } from './machine.ts';
 import { prebuiltFor } from './prebuilt.ts';
 import type { EngineReport } from './verify.ts';
 
-/** How the engine came about. */
 export type Way = 'up to date' | 'prebuilt' | 'built';
 
-/** Where engines come from. */
 interface Ways {
   find: (libtorch: Libtorch) => ReturnType<typeof prebuiltFor>;
   build: typeof buildAddons;

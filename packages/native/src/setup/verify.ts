@@ -4,7 +4,6 @@ import { PACKAGE_ROOT } from './cache.ts';
 import { SetupError } from './errors.ts';
 import { run } from './run.ts';
 
-/** A GPU that libtorch sees. */
 export interface SeenGpu {
   /** `cuda:N`. */
   device: string;
@@ -16,7 +15,6 @@ export interface SeenGpu {
 
 /** What the engine says of itself once loaded. */
 export interface EngineReport {
-  /** libtorch's version. */
   version: string;
   threads: number;
   gpus: SeenGpu[];

@@ -1,7 +1,6 @@
 import type { ImageModel } from '@radweave/models';
 import { enableGrad, F, fromTypedArray, grad, noGrad, type Tensor, tidy } from '@radweave/torch';
 
-/** The maps of a batch of slices. */
 export interface GradCam {
   /** Height and width of the maps before they were enlarged. */
   grid: [number, number];

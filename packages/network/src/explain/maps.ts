@@ -9,7 +9,6 @@ import type { SlicePixels } from '../slices/slice-pixels.ts';
 import { gradCam } from './grad-cam.ts';
 import { stopped } from './probabilities.ts';
 
-/** A network and where in it maps are taken. */
 export interface MapSource {
   network: FeatureNetwork;
   layer: string;

@@ -11,7 +11,6 @@ export interface NetworkPart {
   keys: readonly string[];
 }
 
-/** What a model is built from. */
 export interface ModelShape {
   name: string;
   imageSize: number;

@@ -7,7 +7,6 @@ import type { FeatureNetwork } from '../open/feature-network.ts';
 import { outputOf, type Pace, paced, requireFinite, stagePace } from '../slices/inference.ts';
 import type { SlicePixels } from '../slices/slice-pixels.ts';
 
-/** How to go through the slices. */
 export interface Extraction {
   /** Slices per batch; batches span patients. */
   batchSize: number;

@@ -19,7 +19,7 @@ import { type FeatureNetwork, openFeatureNetwork } from '../open/feature-network
 import { checkpointNetwork } from '../open/network-spec.ts';
 import { stagePace } from '../slices/inference.ts';
 import type { LoadedSplit } from '../slices/load.ts';
-import { allSplits, loadSplits, type Splits } from '../training/session-splits.ts';
+import { loadSplits, type Splits } from '../training/session-splits.ts';
 import { type FoldSettings, foldRun } from './fold-run.ts';
 import { patientLogits } from './logits.ts';
 
@@ -55,7 +55,7 @@ export async function logitsOfAll(
     }
     return gathered(splits, ofFolds);
   } finally {
-    for (const split of allSplits(splits)) split.close();
+    for (const split of Object.values(splits)) split.close();
   }
 }
 

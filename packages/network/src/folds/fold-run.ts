@@ -19,7 +19,6 @@ import { writeBestResults } from '../training/best-results.ts';
 import { TrainingSession } from '../training/session.ts';
 import { SharedSlices } from './shared-slices.ts';
 
-/** What the models of all folds have in common. */
 export interface FoldSettings {
   config: Config;
   modality: string;

@@ -23,7 +23,6 @@ export type ChosenCheckpoint =
   | { kind: 'pretrained'; file: string | null }
   | { kind: 'file'; path: string; saved: ReadCheckpoint | null };
 
-/** What is asked for. */
 export interface CheckpointWish {
   /** `--checkpoint`: `pretrained`, a file, or undefined for the newest best run on the present split. */
   checkpoint: string | undefined;

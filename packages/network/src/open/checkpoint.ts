@@ -92,7 +92,6 @@ export async function writeCheckpoint(
   });
 }
 
-/** A checkpoint of ours, read back. */
 export interface ReadCheckpoint {
   about: CheckpointFacts;
   model: Map<string, Tensor>;
@@ -101,13 +100,10 @@ export interface ReadCheckpoint {
 }
 
 /** The states of training, read back; optimizer, scheduler and scaler check their own. */
-export interface ReadStates {
+export interface ReadStates extends Pick<ResumeStates, 'rng' | 'deviceRng' | 'partial'> {
   optimizer: unknown;
   scheduler: unknown;
   scaler: unknown;
-  rng: Tensor;
-  deviceRng: Tensor | null;
-  partial: ResumeStates['partial'];
 }
 
 /**

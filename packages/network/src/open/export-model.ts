@@ -25,7 +25,6 @@ import { StoredTensor, type Tensor, tidy, toStored, writeSafetensors, writeTorch
 import { isModel } from './architecture.ts';
 import { readCheckpointFacts } from './checkpoint.ts';
 
-/** What is written, from what, and where to. */
 export interface ExportWish {
   /** A checkpoint of Radweave, or another program's weights. */
   file: string;

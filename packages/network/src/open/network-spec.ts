@@ -23,7 +23,6 @@ export interface NetworkSpec {
   normalisation: Normalisation | 'weights';
 }
 
-/** The network that the configuration describes. */
 export function configuredNetwork({ model, data, augmentation }: Config): NetworkSpec {
   const { normalize, normalize_mean: mean, normalize_std: std } = augmentation;
   return {

@@ -20,7 +20,6 @@ export interface RunFacts {
   modality: string;
   network: Pick<Network, 'origin' | 'normalisation'>;
   splits: Splits;
-  /** Under which patients are named. */
   key: StudyKey;
   split: SplitIdentity;
   compute: Pick<ChosenCompute, 'device' | 'precision' | 'reason'>;

@@ -6,7 +6,6 @@ import { type Snapshot, type SnapshotMemory, writeCheckpoint } from '../open/che
 import { Beside } from './beside.ts';
 import type { Recorder } from './recorder.ts';
 
-/** What finished epochs leave on disk. */
 interface Finished {
   reports: readonly EpochReport[];
   /** Weights of the epochs that keep a file of their own. */

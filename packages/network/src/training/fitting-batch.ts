@@ -5,7 +5,6 @@ import { augmentationStream, makeBatch } from '../slices/batches.ts';
 import { learnFrom, targetsOf } from './network.ts';
 import type { TrainingJob } from './training-job.ts';
 
-/** What a step of training needs of a job. */
 export type StepJob = Pick<
   TrainingJob,
   | 'model'

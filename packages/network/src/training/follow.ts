@@ -4,7 +4,6 @@ import { emptyCache } from '@radweave/torch';
 import { type JobOptions, openJob } from './open-job.ts';
 import { predictSet } from './predict-set.ts';
 import type { Ranks } from './ranks.ts';
-import { allSplits } from './session-splits.ts';
 import type { Ending } from './trainer.ts';
 
 /**
@@ -29,6 +28,6 @@ export async function follow(options: JobOptions & { ranks: Ranks }, context: St
   } finally {
     job.frozen.dispose();
     trainer.dispose();
-    for (const split of allSplits(splits)) split.close();
+    for (const split of Object.values(splits)) split.close();
   }
 }

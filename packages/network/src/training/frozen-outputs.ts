@@ -81,7 +81,6 @@ export class FrozenOutputs {
     return F.cat(Array.from(positions, (position) => outputs[position] as Tensor));
   }
 
-  /** Frees what is kept. */
   dispose(): void {
     for (const outputs of this.sets.values()) dispose(outputs ?? []);
     this.sets.clear();

@@ -26,7 +26,6 @@ import type { Splits, TrainingSets } from './session-splits.ts';
 import { Trainer } from './trainer.ts';
 import type { TrainingJob } from './training-job.ts';
 
-/** What is to be trained, and by whom. */
 export interface JobOptions {
   config: Config;
   run: RunFolder;

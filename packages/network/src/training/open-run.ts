@@ -15,10 +15,9 @@ import {
 import type { Ranks } from './ranks.ts';
 import { resumedConfig } from './resume-check.ts';
 
-/** Which run is asked for. */
 export interface RunWish {
   config: Config;
-  /** Keys asked for on the command line. */
+  /** Keys the user set on the command line, by flag or `--set`. */
   given?: readonly string[] | undefined;
   /** Keys that stand in the configuration file. */
   inFile?: readonly string[] | undefined;
@@ -28,7 +27,6 @@ export interface RunWish {
   run: string;
 }
 
-/** A run, and what it is trained with. */
 export interface OpenedRun {
   run: RunFolder;
   config: Config;

@@ -133,7 +133,6 @@ export class Ranks {
     this.group.broadcast([...tensors]);
   }
 
-  /** Returns when all have come here. */
   meet(): void {
     this.group.barrier();
   }

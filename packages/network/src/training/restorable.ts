@@ -20,7 +20,6 @@ import {
 import { requireOwnConfig } from './resume-check.ts';
 import type { Tables } from './session-splits.ts';
 
-/** A checkpoint that training can continue with. */
 export type Restorable = ReadCheckpoint & { resume: ReadStates };
 
 /** The last checkpoint of a run. @throws DataError when it may not continue with these splits. */

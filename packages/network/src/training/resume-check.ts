@@ -2,6 +2,7 @@ import {
   type Config,
   DataError,
   refuseForeignPlaces,
+  settingOf,
   sharedConfig,
   UsageError,
   withPlaces,
@@ -29,12 +30,6 @@ const FREE = [
 
 /** May change together: as many slices make a step as before. */
 const STEP = ['training.batch_size', 'training.grad_accumulation'];
-
-function valueAt(config: Config, key: string): unknown {
-  let value: unknown = config;
-  for (const part of key.split('.')) value = Object(value)[part];
-  return value;
-}
 
 /** Keys of the configuration by where the user set them. */
 export interface SetKeys {
@@ -71,7 +66,7 @@ export function resumedConfig(own: Config, wanted: Config, all: SetKeys, context
   const merged = withPlaces(own, wanted);
   for (const key of keys.given.filter((name) => free.includes(name))) {
     const [section = '', name = ''] = key.split('.');
-    Object.assign(Object(merged)[section], { [name]: valueAt(wanted, key) });
+    Object.assign(Object(merged)[section], { [name]: settingOf(wanted, key) });
   }
   checkEpochs(saved.training, merged.training);
   refuseForeignPlaces(merged);
@@ -92,7 +87,7 @@ export function requireOwnConfig(saved: Config, trained: Config, file: string): 
   const own = sections.flatMap((section) => Object.keys(saved[section]).map((key) => `${section}.${key}`));
   const keys = ['data.image_size', ...own];
   const changed = keys.filter(
-    (key) => !free.includes(key) && valueAt(trained, key) !== undefined && differs(saved, trained, key),
+    (key) => !free.includes(key) && settingOf(trained, key) !== undefined && differs(saved, trained, key),
   );
   if (changed.length === 0) return;
   const list = changed.map((key) => `${key} is ${shown(saved, key)}, was ${shown(trained, key)}`);
@@ -103,7 +98,7 @@ export function requireOwnConfig(saved: Config, trained: Config, file: string): 
 }
 
 function shown(config: Config, key: string): string {
-  return JSON.stringify(valueAt(config, key));
+  return JSON.stringify(settingOf(config, key));
 }
 
 function differs(saved: Config, asked: Config, key: string): boolean {

@@ -8,11 +8,7 @@ import { Decoding } from '../slices/decoding.ts';
 import { type LoadedSplit, readSliceTable } from '../slices/load.ts';
 
 /** The decoded sets of one modality. */
-export interface Splits {
-  train: LoadedSplit;
-  val: LoadedSplit;
-  test: LoadedSplit;
-}
+export type Splits = Record<Split, LoadedSplit>;
 
 /** The sets of one modality, not decoded yet. */
 export type Tables = Record<Split, SliceTable>;
@@ -52,10 +48,6 @@ export async function loadSplits(config: Config, modality: string, context: Stag
   } finally {
     await decoding.close();
   }
-}
-
-export function allSplits(splits: Splits): LoadedSplit[] {
-  return [splits.train, splits.val, splits.test];
 }
 
 /** What the split files call the labels, where they name them. */

@@ -40,12 +40,11 @@ import { Recorder } from './recorder.ts';
 import { bestOf, type Restorable } from './restorable.ts';
 import { changedBatches } from './resume-check.ts';
 import { sampleOf } from './sample.ts';
-import { allSplits, type Splits } from './session-splits.ts';
+import type { Splits } from './session-splits.ts';
 import { slicePredictions } from './slice-predictions.ts';
 import type { Ending, Trainer } from './trainer.ts';
 import type { TrainingJob } from './training-job.ts';
 
-/** What identifies a session. */
 export interface SessionOptions extends JobOptions {
   modality: string;
   /** The cross-validation or cross-fitting this run is a fold of. */
@@ -228,7 +227,7 @@ export class TrainingSession {
     this.job.frozen.dispose();
     this.trainer.dispose();
     this.device?.useDefaultStream();
-    for (const split of allSplits(this.splits)) split.close();
+    for (const split of Object.values(this.splits)) split.close();
   }
 
   private begin(): void {

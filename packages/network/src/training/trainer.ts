@@ -15,7 +15,6 @@ import type { TrainingJob } from './training-job.ts';
 import { type ReadResult, UnreadResults } from './unread-results.ts';
 import { changeParameters, requireScale, weighed } from './update.ts';
 
-/** How training ended. */
 export type Ending = 'finished' | 'early stop' | 'interrupted';
 
 /** Where training stands, apart from the model's and the optimizer's own states. */

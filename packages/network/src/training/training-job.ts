@@ -9,7 +9,6 @@ import type { Loss } from './losses.ts';
 import type { Ranks } from './ranks.ts';
 import type { Changed } from './update.ts';
 
-/** What is trained, on what, and how. */
 export interface TrainingJob extends Changed {
   model: ImageModel;
   frozen: FrozenOutputs;

@@ -1,7 +1,6 @@
 import { nn, type optim, type Tensor, tidy } from '@radweave/torch';
 import { DivergedError, REMEDY } from './diverged.ts';
 
-/** What a step changes, and how. */
 export interface Changed {
   model: nn.Module;
   optimizer: optim.Optimizer;

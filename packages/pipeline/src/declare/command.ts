@@ -37,7 +37,6 @@ export interface Next<AnyStage> {
   as: string;
 }
 
-/** The command that runs a stage. */
 export interface CommandPart<Options, Own extends Flags, AnyStage> {
   /** Several stages may share one: then the last that the flags mean is run. */
   readonly name: string;

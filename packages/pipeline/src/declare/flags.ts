@@ -2,7 +2,6 @@ import { requireModality, UsageError } from '@radweave/artifacts';
 import type { Flag } from './command.ts';
 import type { FlagGroup } from './flag-groups.ts';
 
-/** A flag that must be given. */
 export function required(syntax: string, description: string): Flag<string> {
   return { syntax, description, kind: 'required', group: 'Input' };
 }
@@ -24,7 +23,6 @@ export function withDefault(
   return { syntax, description, kind: 'optional', default: value, group };
 }
 
-/** One of several words. */
 export function choice<Word extends string>(
   syntax: string,
   description: string,
@@ -35,7 +33,6 @@ export function choice<Word extends string>(
   return { syntax, description, kind: 'optional', choices, default: value, group };
 }
 
-/** Several values. */
 export function several(syntax: string, description: string): Flag<string[] | undefined> {
   return { syntax, description, kind: 'optional', group: 'Input' };
 }

@@ -1,16 +1,7 @@
-import type { Config, StageState } from '@radweave/artifacts';
+import type { Config, RunOptions, StageState } from '@radweave/artifacts';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 
-/** How a whole job is done. */
-export interface RunOptions {
-  bestHparamsDir: string;
-  /** Make Grad-CAM montages of each modality's network, for the report. */
-  explain: boolean;
-  /** Where in the network their maps are taken; the network's own place by default. */
-  mapLayer?: string | undefined;
-  /** Also train so many models per modality on folds of the training patients, and stack them; null for none. */
-  crossFit: number | null;
-}
+export type { RunOptions };
 
 /** A whole job as its stages see it. */
 export interface JobFacts {
@@ -22,13 +13,11 @@ export interface JobFacts {
 
 /** Parts of a stage, from 1. */
 export interface Parts<Options> {
-  /** The stage that does one. */
   readonly stage: string;
   count(how: RunOptions): number;
   options(whole: Options, part: number): unknown;
 }
 
-/** A stage's part in a whole job. */
 export interface JobPart<Options> {
   /** The stages whose results it reads: those of the same modality, or of all modalities where either is for all together. */
   readonly after: readonly string[];
@@ -57,7 +46,6 @@ export interface JobPart<Options> {
   done?(job: JobFacts, modality: string, outputs: readonly string[]): void;
 }
 
-/** The best checkpoint of the network that the job trained for a modality. */
 export function trainedCheckpoint({ config, runs }: JobFacts, modality: string): string {
   return new RunFolder(config.experiment.output_dir, runs[modality] ?? '').best;
 }

@@ -85,7 +85,6 @@ export function rawReads({ data }: Config, hashes: FileHashes): Reads {
   return { ...told, images: { path: root_dir, value: hashes.folder(root_dir, isLookedAt) } };
 }
 
-/** Records in the folder of the splits. */
 export function splitRecords({ data }: Config, ...names: readonly string[]): Reads {
   return withoutMissing(Object.fromEntries(names.map((name) => [name, join(data.splits_dir, name)])));
 }
@@ -97,13 +96,11 @@ export function summaryReads({ data }: Config): Reads {
   return { 'summary.json': { path, value } };
 }
 
-/** What an evaluation needs of the summary. */
 export function homeReads({ data }: Config): Reads {
   const path = splitFiles(data.splits_dir).summary;
   return { 'home hospital': { path, value: readSplitSummary(path).home_hospital } };
 }
 
-/** The split files of a modality, paths and all. */
 export function splitReads({ data }: Config, modality: string): Reads {
   return bySplit(`split of ${modality}`, (split) => splitPath(data.splits_dir, split, modality));
 }
@@ -117,7 +114,6 @@ export function sliceReads({ data }: Config, modality: string, splits: readonly 
   );
 }
 
-/** What an audit of the data looks at. */
 export function dataReads(config: Config, modalities: readonly string[]): Reads {
   return {
     ...together(modalities, (one) => sliceReads(config, one)),
@@ -125,7 +121,6 @@ export function dataReads(config: Config, modalities: readonly string[]): Reads 
   };
 }
 
-/** Tables and records of a modality's features. */
 function featureRecords({ data }: Config, modality: string): Reads {
   const { features_dir } = data;
   return withoutMissing({
@@ -147,7 +142,6 @@ export function logitRecords({ data }: Config, modality: string): Reads {
   return withoutMissing({ [`record of the logits of ${modality}`]: path });
 }
 
-/** Out-of-fold logits of a modality and their record. */
 export function logitReads(config: Config, modality: string): Reads {
   const path = (split: Split): string => logitsPath(config.data.features_dir, split, modality);
   return { ...withoutMissing(bySplit(`logits of ${modality}`, path)), ...logitRecords(config, modality) };
@@ -192,7 +186,6 @@ export function networkReads({ modality, run }: Network): Reads {
   });
 }
 
-/** How the training of a network went. */
 export function historyReads({ modality, run }: Network): Reads {
   return withoutMissing({
     [`history of ${modality}`]: run.history,
@@ -208,12 +201,10 @@ export function decisionReads(config: Config, modality: string): Reads {
   return { [`frozen decisions for the network of ${modality}`]: { path, value } };
 }
 
-/** What an evaluation found. */
 export function evaluationReads(config: Config): Reads {
   return withoutMissing({ evaluation: evaluationFiles(evaluationFolder(config)).record });
 }
 
-/** The decisions that an evaluation froze. */
 export function frozenReads(config: Config): Reads {
   return withoutMissing({ 'frozen decisions': evaluationFiles(evaluationFolder(config)).frozen });
 }

@@ -52,9 +52,7 @@ export interface StageParts<Name extends string, Options, Result, Opened, Own ex
   run(options: Options, context: StageContext, opened: Opened): Promise<Result>;
   /** Does it again from what a run has saved, in a temporary folder, and compares: for `verify`. */
   again?(findings: Findings, saved: RecordedRun, temporary: string, context: StageContext): Promise<void>;
-  /** Its part in the whole job, if it has one. */
   readonly job?: JobPart<Options>;
-  /** The command that runs it, if there is one. */
   readonly command?: CommandPart<Options, Own, SomeStage>;
 }
 
@@ -66,14 +64,12 @@ export interface Stage<Name extends string, Options, Result, Opened, Own extends
 
 type PartsOfAny = StageParts<string, never, unknown, unknown, Flags>;
 
-/** Any stage, for those who treat all alike. */
 export interface SomeStage extends Omit<PartsOfAny, 'job' | 'command'> {
   (options: never, context: StageContext): Promise<unknown>;
   readonly job?: JobPart<unknown>;
   readonly command?: CommandPart<unknown, Flags, SomeStage>;
 }
 
-/** Makes a stage of what is said of it. */
 export function defineStage<const Name extends string, Options, Result, Opened, Own extends Flags>(
   parts: StageParts<Name, Options, Result, Opened, Own>,
 ): Stage<Name, Options, Result, Opened, Own> {

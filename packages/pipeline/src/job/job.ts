@@ -81,7 +81,6 @@ export class Job implements JobFacts {
     return 'done';
   }
 
-  /** Whether a run did this step. */
   isRecorded({ name }: Step): boolean {
     return existsSync(this.manifestOf(name));
   }
@@ -127,7 +126,6 @@ export class Job implements JobFacts {
     return (await stage.job?.options(this, modality, (wish) => this.state(stage, wish as never))) as never;
   }
 
-  /** What a step depends on. */
   private async state(stage: SomeStage, options: never): Promise<StageState> {
     const reads = Object.entries(stage.reads(options, { hashes: this.hashes, runs: this.runs }));
     return {

@@ -21,7 +21,6 @@ import { type SliceSize, settingsFor, sizesOf } from './slice-sizes.ts';
 /** A configuration for a folder of data, and what was seen there. */
 export interface Draft {
   config: Config;
-  /** Names of the labels, in their order. */
   labels: string[];
   /** Folders of patients and how many patients have each, the most frequent first. */
   modalities: { name: string; patients: number }[];
@@ -83,7 +82,6 @@ export function draftConfig(root: string, told: DraftTable | null = null): Draft
   return { config, labels: labelNames, modalities, hospitals, sizes, issues: table?.issues.length ?? 0 };
 }
 
-/** The slices of the modalities that are suggested. */
 function slicesBelow(root: string, modalities: readonly string[], told: DraftTable | null): FoundSlice[] {
   const { home_hospital: home } = defaultConfig().data;
   const table = told === null ? null : { table: readCohortTable(told.path, told.columns), home };

@@ -18,14 +18,12 @@ import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { readCohort } from '@radweave/study/cohort/read-cohort';
 import { damagedRuns, findRuns } from '@radweave/study/runs/run-folder';
 
-/** A fusion as it lies on disk. */
 export interface StudyFusion {
   model: FusionModelFile;
   metrics: FusionMetricsRow[];
   predictions: Record<Split, PredictionRow[]>;
 }
 
-/** What a study has so far. */
 export interface Study {
   /** Null before the patients were divided. */
   patients: CohortPatient[] | null;

@@ -42,7 +42,6 @@ export function requireAddresses(stage: StageName, limits: string = ownLimits())
   );
 }
 
-/** Only Linux has the file. */
 function ownLimits(): string {
   try {
     return readFileSync('/proc/self/limits', 'utf8');

@@ -13,7 +13,6 @@ export interface Following {
   signal?: AbortSignal | undefined;
 }
 
-/** Messages from the engine thread. */
 export type EngineMessage =
   | { type: 'event'; event: StageEvent }
   | { type: 'done'; result: unknown }

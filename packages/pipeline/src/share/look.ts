@@ -6,7 +6,6 @@ import { TAG, tagName } from '@radweave/importing/dicom/tags';
 import { FileFault } from '@radweave/importing/files/fault';
 import type { Found, Identifiers, Telling } from './identifiers.ts';
 
-/** What one file tells, of one kind. */
 export interface Told {
   /** Below what was looked at; empty where that is itself the file. */
   file: string;

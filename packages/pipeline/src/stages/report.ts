@@ -6,7 +6,6 @@ import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { ReportOptions, ReportResult } from '../work/report.ts';
 
-/** Writes the report. */
 export const report = defineStage({
   name: 'report',
   // Those of the study it tells by what each part left.

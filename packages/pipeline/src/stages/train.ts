@@ -54,7 +54,6 @@ export function togetherOf({ nproc, rank_timeout }: ValuesOf<typeof trainFlags>)
   );
 }
 
-/** Trains the network of one modality. */
 export const train = defineStage({
   name: 'train',
   settings: ['data.image_size', 'data.resize', 'model.*', 'training.*', 'augmentation.*', 'experiment.seed'],

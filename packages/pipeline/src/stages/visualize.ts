@@ -4,7 +4,6 @@ import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { VisualizeOptions, VisualizeResult } from '../work/visualize.ts';
 
-/** Draws the figures. */
 export const visualize = defineStage({
   name: 'visualize',
   settings: ['data.modalities', 'experiment.seed'],

@@ -15,11 +15,9 @@ import { existsSync } from '@radweave/artifacts/files';
 import { RADWEAVE_VERSION } from '@radweave/study/context/versions';
 import type { Call } from '../declare/command.ts';
 
-/** A plan that workers go by. */
 export interface OpenPlan {
   plan: Plan;
   folder: string;
-  /** Settings of the study. */
   config: Config;
 }
 

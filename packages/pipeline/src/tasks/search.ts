@@ -45,7 +45,6 @@ export class SearchTasks {
     return isFailed ? [] : open.filter(({ rung }) => rung === undefined);
   }
 
-  /** Does a task. */
   async perform(task: PlannedTask, board: Board, runner: Runner): Promise<unknown> {
     const { config } = this.plan;
     const { modality, part: trial, rung } = task;

@@ -6,7 +6,6 @@ import type { OpenPlan } from './open-plan.ts';
 /** `left out`: the search went on with better trials. `silent`: it was begun on another computer, and for some seconds nobody has been heard of there. */
 export type TaskState = 'done' | 'failed' | 'running' | 'silent' | 'ready' | 'waiting' | 'left out';
 
-/** How far a task is, and who is or was at it. */
 export interface TaskStatus {
   name: string;
   state: TaskState;

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InterruptedError, type PlannedTask } from '@radweave/artifacts';
 import type { Board, Choice } from './board.ts';
 
-/** How a worker goes through the tasks. */
 export interface WorkOptions {
   /** Its number: workers that begin together look at different tasks first. */
   index: number;

@@ -35,7 +35,6 @@ export async function work(
   throwFailed(open);
 }
 
-/** What does the steps of a whole job. */
 async function stepDoer(
   { config }: OpenPlan,
   how: RunOptions,

@@ -23,7 +23,6 @@ export function compareJson(findings: Findings, file: string, saved: unknown, no
   return compareValues({ findings, file, isOlder }, saved, now, '');
 }
 
-/** What is compared, and for whom. */
 interface Comparison {
   findings: Findings;
   file: string;

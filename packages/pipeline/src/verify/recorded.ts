@@ -21,7 +21,6 @@ export interface RecordedStep {
   manifest: Manifest;
 }
 
-/** A run as it was saved. */
 export interface RecordedRun {
   steps: RecordedStep[];
   /** With the settings and places of the run; places are absolute. */
@@ -137,7 +136,6 @@ function locate(run: string, path: string): string {
   }
 }
 
-/** The settings of a step that are configuration keys. */
 function overridesOf({ settings }: Manifest): Override[] {
   return Object.entries(settings).flatMap(([key, value]): Override[] => {
     if (findConfigKey(key) === undefined) return [];

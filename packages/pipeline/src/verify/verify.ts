@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { type Config, inTemporaryFolder } from '@radweave/artifacts';
 import { mkdirSync } from '@radweave/artifacts/files';
 import type { StageContext } from '@radweave/study/context/events';
-import { type Difference, Findings } from './findings.ts';
+import { Findings } from './findings.ts';
 import { verifyManifests } from './manifests.ts';
 import { type RecordedRun, readRecordedRun } from './recorded.ts';
 
@@ -20,15 +20,9 @@ export interface Repeatable {
   again?(findings: Findings, saved: RecordedRun, temporary: string, context: StageContext): Promise<void>;
 }
 
-export interface VerifyResult {
+export interface VerifyResult
+  extends Pick<Findings, 'compared' | 'differences' | 'missing' | 'unverified' | 'remarks'> {
   run: string;
-  compared: string[];
-  differences: Difference[];
-  /** What the run had and has no longer, so that it could not be compared. */
-  missing: string[];
-  /** What could not be compared though nothing is missing, and why. */
-  unverified: string[];
-  remarks: string[];
 }
 
 const NOT_DONE_AGAIN =

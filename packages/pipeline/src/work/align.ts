@@ -16,7 +16,6 @@ export interface AlignOptions {
 export interface AlignResult {
   /** Those that have features. */
   modalities: string[];
-  /** Aligned patients by split. */
   patients: Record<Split, number>;
   /** Patients left out because they lack a modality, by split. */
   missing: Record<Split, number>;
@@ -37,7 +36,6 @@ export async function align(options: AlignOptions, context: StageContext): Promi
   });
 }
 
-/** The counts of an alignment. */
 export function alignResult(folder: string, { sources, splits }: Alignment): AlignResult {
   return {
     modalities: sources.map(({ modality }) => modality),

@@ -40,7 +40,6 @@ export interface FoldOptions extends CrossFitOptions {
   fold: number;
 }
 
-/** What it gives. */
 export interface CrossFitResult {
   modality: string;
   model: string;

@@ -19,28 +19,18 @@ import { existsSync } from '@radweave/artifacts/files';
 import { type FoldSettings, foldRun, trainFolds } from '@radweave/network/folds/fold-run';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
 import { readSliceTable } from '@radweave/network/slices/load';
+import type { RunWish } from '@radweave/network/training/open-run';
 import { resumedConfig } from '@radweave/network/training/resume-check';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { type CrossFold, patientsHash, planFolds, planHospitals } from '@radweave/study/folds/plan';
 import { newRunName, RunFolder } from '@radweave/study/runs/run-folder';
 
-/** What cross-validation is asked to do. */
-export interface CrossValidateOptions {
-  config: Config;
-  /** Keys the user set on the command line, by flag or `--set`. */
-  given?: readonly string[];
-  /** Keys that stand in the configuration file. */
-  inFile?: string[] | undefined;
-  modality: string;
+export interface CrossValidateOptions extends RunWish {
   /** K stratified folds of the home patients, or every hospital of the cohort left out in turn. */
   by: { folds: number } | 'hospital';
-  resume: boolean;
-  /** The cross-validation to resume, or the name of a new one. */
-  run: string;
 }
 
-/** What cross-validation gives. */
 export interface CrossValidateResult {
   name: string;
   modality: string;
@@ -78,7 +68,6 @@ export async function crossValidate(
   return result;
 }
 
-/** A cross-validation that is begun or resumed. */
 export interface OpenedCrossValidation {
   config: Config;
   name: string;

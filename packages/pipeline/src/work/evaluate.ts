@@ -47,7 +47,6 @@ export interface EvaluateResult
   > {
   outputDir: string;
   evaluationFile: string;
-  /** What each label is called. */
   labelNames: string[];
   models: string[];
 }

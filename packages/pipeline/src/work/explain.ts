@@ -51,7 +51,6 @@ export interface ExplainOptions {
 export interface ExplainResult {
   folder: string;
   layer: string;
-  /** What each label is called. */
   labelNames: string[];
   patients: Omit<ExplainedPatient, 'slices'>[];
   randomisation: RandomisationCheck;

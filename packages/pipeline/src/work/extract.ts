@@ -52,7 +52,6 @@ export interface ExtractResult {
   checkpoint: string;
   checkpointSha256: string;
   dims: number;
-  /** By split. */
   patients: Record<Split, number>;
   slices: Record<Split, number>;
   tables: Record<Split, string>;

@@ -57,9 +57,7 @@ export interface FuseResult {
   metricsFile: string;
   modelFile: string;
   modalities: string[];
-  /** What each label is called. */
   labelNames: string[];
-  /** Fused patients by split. */
   patients: Record<Split, number>;
   converged: boolean;
   /** The frozen threshold of the fused model; null with more than two classes. */

@@ -40,7 +40,6 @@ export function sayColumns({ carried, keptBack }: CarriedColumns, path: string, 
   if (back !== '') say(context, `Columns that may tell who a patient is, and are kept back: ${back}.`);
 }
 
-/** What is odd about patients and series. */
 export function sayOddities(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],

@@ -107,7 +107,6 @@ export interface ImportOptions {
 export interface ImportResult {
   /** Null after a dry run. */
   output: string | null;
-  /** Files that were looked at. */
   files: number;
   series: SeriesCount[];
   /** Files that hold no slice, by reason. */

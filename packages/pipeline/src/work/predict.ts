@@ -39,11 +39,9 @@ export interface PredictOptions {
 
 export interface PredictResult {
   output: string;
-  /** Predicted patients. */
   patients: number;
   /** How many patients each classifier predicts, by what they have; only of a model that was fitted so. */
   models?: Record<string, number>;
-  /** What each label is called. */
   labelNames: string[];
   /** Patients who lack a modality and are therefore not predicted. */
   missing: { patient: string; modalities: string[] }[];

@@ -5,6 +5,7 @@ import {
   type Config,
   DataError,
   type Exclusion,
+  groupBy,
   IssueCollector,
   idOf,
   type RejectedImage,
@@ -184,9 +185,7 @@ function refuseOrLeaveOut(
   const issues = table?.issues ?? [];
   if (table === null || issues.length === 0) return [];
   const path = splitFiles(data.splits_dir).tableIssues;
-  const kinds = new Map<string, TableIssue[]>();
-  for (const one of issues) kinds.set(one.problem.code, [...(kinds.get(one.problem.code) ?? []), one]);
-  const shown = [...kinds.values()].map((own) => {
+  const shown = [...groupBy(issues, ({ problem }) => problem.code).values()].map((own) => {
     const [{ patient_id, hospital, problem } = issues[0] as TableIssue] = own;
     const who = [patient_id || 'a row without a patient', ...(hospital === '' ? [] : [hospital])].join(
       ' of ',

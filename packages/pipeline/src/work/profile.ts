@@ -34,7 +34,6 @@ export interface ProfileOptions {
   depth?: number | undefined;
 }
 
-/** Where the time of one job went. */
 export interface JobProfile {
   job: ProfiledJob;
   /** Slices in the batch. */

@@ -1,15 +1,10 @@
 import { UsageError } from '@radweave/artifacts';
+import type { Meeting } from '@radweave/torch';
 
 /** Which of the processes that train one network this one is, and where they meet. */
-export interface Place {
-  rank: number;
-  size: number;
+export interface Place extends Omit<Meeting, 'timeoutSeconds'> {
   /** How many of them run on this machine, where that is known. */
   onThisMachine: number | undefined;
-  address: string;
-  port: number;
-  /** Network interface to the others, where one is named. */
-  interface?: string | undefined;
 }
 
 /** How launchers call rank and number of processes: torchrun's names first, then Slurm's and Open MPI's. */

@@ -6,13 +6,11 @@ import type { StageContext } from '@radweave/study/context/events';
 import { type CrossFold, identityOf, planFolds } from '@radweave/study/folds/plan';
 import { checked, drawTrials, readSpace } from '@radweave/study/search/space';
 
-/** Whose settings are searched. */
 export interface SearchOptions {
   config: Config;
   modality: string;
 }
 
-/** Settings to try. */
 export interface Trial {
   /** Its own: of other settings, folds or pixels it is another. */
   name: string;
@@ -24,7 +22,6 @@ export interface Trial {
 export interface DrawnSearch {
   trials: Trial[];
   folds: CrossFold[];
-  /** Training patients. */
   patients: number;
 }
 
@@ -52,7 +49,6 @@ export function drawSearch({ config, modality }: SearchOptions, context: StageCo
   return { trials, folds, patients: patients.length };
 }
 
-/** How the folds of a trial are trained. */
 export function trialRuns({ config, modality }: SearchOptions, { name, settings }: Trial): FoldSettings {
   const own = checked(config, settings);
   // From its last checkpoint a trial goes on.

@@ -18,7 +18,7 @@ import { existsSync } from '@radweave/artifacts/files';
 import { checkBeforeTraining } from '@radweave/network/training/before-training';
 import { writeBestResults } from '@radweave/network/training/best-results';
 import { follow } from '@radweave/network/training/follow';
-import { makeRoom, type OpenedRun, openRun } from '@radweave/network/training/open-run';
+import { makeRoom, type OpenedRun, openRun, type RunWish } from '@radweave/network/training/open-run';
 import type { Ranks } from '@radweave/network/training/ranks';
 import { TrainingSession } from '@radweave/network/training/session';
 import { folderSets } from '@radweave/network/training/session-splits';
@@ -31,17 +31,7 @@ import { beginsAnew, isFinished, isToTestAgain, warnOfOtherSplit } from './finis
 import type { Place } from './ranks-place.ts';
 import { explainLost, joined, Others, type Together } from './together.ts';
 
-export interface TrainOptions {
-  config: Config;
-  /** Keys the user set on the command line, by flag or `--set`. */
-  given?: readonly string[];
-  /** Keys that stand in the configuration file. */
-  inFile?: string[] | undefined;
-  modality: string;
-  resume: boolean;
-  /** The run to resume; empty for the newest, or a new one where there is none. */
-  run: string;
-  /** Where best hyperparameters are recorded. */
+export interface TrainOptions extends RunWish {
   bestHparamsDir: string;
   /** The processes that train together; one alone where this is left out. */
   together?: Together | undefined;

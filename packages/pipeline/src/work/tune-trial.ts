@@ -18,7 +18,6 @@ export interface TrialOptions extends SearchOptions {
   epochs: number;
 }
 
-/** What it gives. */
 export interface TrialOutcome extends TrialResult {
   /** Its file. */
   result: string;

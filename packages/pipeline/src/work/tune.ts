@@ -7,7 +7,6 @@ import { rungsOf } from '@radweave/study/search/asha';
 import { tidy } from '@radweave/torch';
 import { drawSearch, ofSearch, type SearchOptions, type Trial, trialRuns } from './search.ts';
 
-/** A search that can be begun. */
 export interface TuneResult {
   /** As trials are trained; its output folder is that of the search. */
   config: Config;

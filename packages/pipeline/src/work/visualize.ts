@@ -32,7 +32,6 @@ export interface VisualizeOptions {
 
 export interface VisualizeResult {
   outputDir: string;
-  /** Files, SVG and PNG. */
   files: string[];
   skipped: SkippedFigure[];
   /** Whether PNGs could be made on this machine. */
