@@ -39,6 +39,11 @@ export function nameFault(what: string, name: string): string | null {
   return `the ${what} name '${name.slice(0, 40)}…' is too long: ${Buffer.byteLength(name)} bytes, at most ${MOST_BYTES}`;
 }
 
+/** A name within that of a file: characters that file systems refuse, and spaces, become `_`. */
+export function inFileName(name: string): string {
+  return name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '_');
+}
+
 /** Refuses a modality that is none of those known, before it is passed over. @throws UsageError `E_MODALITIES` that offers them. */
 export function requireModality(modality: string, known: readonly string[], where: string): void {
   if (known.includes(modality)) return;

@@ -10,13 +10,14 @@ const probability = z.number().min(0).max(1);
 const correlation = z.number().min(-1).max(1).nullable();
 
 /** Why a patient is shown; `asked`: named by the user. */
-const category = z.enum([
+export const EXPLAINED_CATEGORIES = [
   'most_confident_right',
   'least_confident_right',
   'most_confident_wrong',
   'least_confident_wrong',
   'asked',
-]);
+] as const;
+const category = z.enum(EXPLAINED_CATEGORIES);
 export type ExplainedCategory = z.infer<typeof category>;
 
 const slice = z.object({

@@ -1,6 +1,12 @@
 import { basename, join } from 'node:path';
 import type { PngPainter } from '@radweave/analysis/paint/png';
-import { type ExplainedPatient, type ExplainedSlice, toldSlice, writeFileAtomic } from '@radweave/artifacts';
+import {
+  type ExplainedPatient,
+  type ExplainedSlice,
+  inFileName,
+  toldSlice,
+  writeFileAtomic,
+} from '@radweave/artifacts';
 import { grayImage } from '@radweave/imaging';
 import { evenly } from '@radweave/network/explain/evenly';
 import { type MapSource, sliceMaps } from '@radweave/network/explain/maps';
@@ -137,11 +143,11 @@ export function headingsOf(
   ];
 }
 
-/** A file name for each patient: hospital, category, ID; characters that file systems refuse become `_`. */
+/** A file name for each patient: hospital, category, ID; as {@link inFileName}. */
 export function montageNames(chosen: readonly ChosenPatient[]): string[] {
   const taken = new Set<string>();
   return chosen.map(({ hospital, category, patient }) => {
-    const stem = `${hospital}_${category}_${patient}`.replaceAll(/[^\p{L}\p{N}._-]+/gu, '_');
+    const stem = inFileName(`${hospital}_${category}_${patient}`);
     let name = `${stem}.png`;
     for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${stem}_${n}.png`;
     taken.add(name.toLowerCase());

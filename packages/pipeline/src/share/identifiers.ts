@@ -1,6 +1,13 @@
 import { homedir, hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import { type Config, idOf, type KeyedPatient, PLACES } from '@radweave/artifacts';
+import {
+  type Config,
+  EXPLAINED_CATEGORIES,
+  idOf,
+  inFileName,
+  type KeyedPatient,
+  PLACES,
+} from '@radweave/artifacts';
 
 /** What gives away whom a file is about, or where it was made. */
 export type Telling = 'patient' | 'path' | 'user' | 'host';
@@ -44,6 +51,20 @@ const IMAGE_PATH = /(?<=^|[,"])(?:\/|[A-Za-z]:[\\/])[^",\r\n]+\.png(?=[",\r]|$)/
 
 /** TensorFlow puts the computer's name into that of an event file. */
 const EVENT_HOST = /tfevents\.\d+\.(?!radweave\.)([^/\\\s"]+?)(?=\.\d+\.\d+|[\s"]|$)/gu;
+
+/** What pages escape: the report all, montages and contact sheets what they must. */
+const HTML_ESCAPED = [/[&<>]/g, /[&<"]/g, /[&<>"']/g];
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Before the ID in the name of a patient's montage. */
+const MONTAGE = new RegExp(`_(${EXPLAINED_CATEGORIES.join('|')})_$`);
+const MONTAGE_LENGTH = 2 + Math.max(...EXPLAINED_CATEGORIES.map(({ length }) => length));
 
 const WORD = /[\p{L}\p{N}]+/gu;
 const IS_WORD = /[\p{L}\p{N}]/u;
@@ -89,8 +110,9 @@ export class Identifiers {
   }
 
   private add(id: string, patient: string): void {
-    const html = id.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-    const forms = [id, id.normalize('NFD'), html, JSON.stringify(id).slice(1, -1), id.replaceAll('"', '""')];
+    const inPages = HTML_ESCAPED.map((some) => id.replace(some, (one) => ENTITIES[one] ?? one));
+    const inTables = [JSON.stringify(id).slice(1, -1), id.replaceAll('"', '""')];
+    const forms = [id, id.normalize('NFD'), ...inPages, ...inTables, inFileName(id)];
     for (const form of new Set(forms)) {
       const [word = ''] = form.match(WORD) ?? [];
       const own = this.byWord.get(word) ?? [];
@@ -137,5 +159,7 @@ function standsAlone(text: string, at: number, form: string, isTable: boolean): 
   if (isLong && !/^[\d.]+$/.test(form)) return true;
   if (/["'>]/.test(before)) return /["'<]/.test(after);
   if (/[\\/]/.test(before)) return /[\\/.]/.test(after);
+  if (before === '_')
+    return MONTAGE.test(text.slice(Math.max(0, at - MONTAGE_LENGTH), at)) && /[._]/.test(after);
   return isTable && before === '\n' && after === ',';
 }

@@ -21,6 +21,7 @@ const PATIENTS: KeyedPatient[] = [
   { patient: '7@SY', hospital: 'SY' },
   { patient: '王小明', hospital: 'SY' },
   { patient: 'a"b<c', hospital: 'SY' },
+  { patient: "O'Brien, Ann & Co", hospital: 'SY' },
 ];
 const MACHINE = { home: '/home/anneliese', user: 'anneliese', host: 'radiology-3', folder: '/srv/lab/study' };
 const finder = new Identifiers(PATIENTS, defaultConfig(), MACHINE);
@@ -39,6 +40,13 @@ test.each([
   ['grade0/7.npy and 7 slices', ['patient 7']],
   ['<td>7@JM</td>', ['patient 7@JM']],
   ['"a\\"b<c" a""b<c a"b&lt;c', ['patient a\\"b<c', 'patient a""b<c', 'patient a"b&lt;c']],
+  [
+    "O'Brien, Ann & Co; O'Brien, Ann &amp; Co, O&#39;Brien, Ann &amp; Co",
+    ["O'Brien, Ann & Co", "O'Brien, Ann &amp; Co", 'O&#39;Brien, Ann &amp; Co'].map((id) => `patient ${id}`),
+  ],
+  ['A/SY_asked_O_Brien_Ann_Co.png', ['patient O_Brien_Ann_Co']],
+  ['"SY_most_confident_right_7.png", SY_asked_7_2.png', ['patient 7', 'patient 7']],
+  ['right_7.png, SY_asked_77.png', []],
   ['root_dir: /home/anneliese/raw', ['path /home/anneliese/raw']],
   ['/srv/lab/study/x.png', ['path /srv/lab/study/x.png']],
   ['C:\\Users\\bob\\x, \\\\nas\\share$', ['path C:\\Users\\bob\\x', 'path \\\\nas\\share$']],
