@@ -3,7 +3,7 @@ export { and, are, counted } from './en/grammar.ts';
 export { EN } from './english.ts';
 export type { Language } from './language.ts';
 export { editDistance, meant, nearest, offer } from './nearest.ts';
-export { digitsApart, isOneNumber, pValue } from './numbers.ts';
+export { digitsApart, isOneNumber, percent, pValue } from './numbers.ts';
 export type { Code, Params, Part, Remark } from './remark.ts';
 export { asWritten, distinct, readRemark, remark, say, several } from './say.ts';
 export type { Term } from './terms.ts';

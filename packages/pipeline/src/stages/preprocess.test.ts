@@ -48,6 +48,17 @@ test('divides the home hospital 7:3 by patient and label, and keeps every other 
   expect(summary.counts.reduce((sum, cell) => sum + cell.patients, 0)).toBe(18);
 });
 
+test('a training share that leaves a set without a label is told, with the one that came out', async () => {
+  const { config } = cohort();
+  config.data.train_ratio = 0.999;
+  const context = listening();
+  const { summary } = await preprocess({ config }, context);
+  const told =
+    'JM: 80 % of the patients are in training (8 of 10), where 99.9 % were asked for: of each label one patient at least is in training and one in validation';
+  expect(context.said.join('\n')).toContain(told);
+  expect(JSON.stringify(summary)).toContain('data-share');
+});
+
 test('split files have exactly two columns, and no patient is in two sets', async () => {
   const { config } = cohort();
   await preprocess({ config }, listening());

@@ -49,6 +49,7 @@ import {
   externalOddities,
   lackingPatients,
   repeatedSlices,
+  unkeptShare,
   unusedFiles,
 } from '@radweave/study/cohort/oddities';
 import {
@@ -141,10 +142,13 @@ export async function preprocess(
   const members = assigned(gathered.members, found, config);
   if (config.data.missing === 'allow') requireEachLearnable(members, config.data);
   const external = members.filter(({ split }) => split === 'test');
-  for (const oddity of externalOddities(external, found.hospitals, homes)) {
-    warnings.push(oddity);
-    warn(context, oddity.text);
-  }
+  const { home_hospital, train_ratio } = config.data;
+  const late = [
+    ...(splits === null ? unkeptShare(members, home_hospital, train_ratio) : []),
+    ...externalOddities(external, found.hospitals, homes),
+  ];
+  for (const { text } of late) warn(context, text);
+  warnings.push(...late);
   const division: Division = {
     members,
     labels: found.labels,

@@ -1,4 +1,5 @@
 import { of } from '../entry.ts';
+import { percent } from '../numbers.ts';
 import { and, are, counted, few, fewQuoted } from './grammar.ts';
 
 /** What is odd about the data as found, and why patients are left out. */
@@ -54,6 +55,11 @@ export const DATA = {
     { hospital: 'text', modality: 'text', n: 'number', names: 'texts', isMore: 'flag' },
     ({ hospital, modality, n, names, isMore }) =>
       `${hospital}, ${modality}: ${counted(n, 'slice')} ${n === 1 ? 'shows' : 'show'} the same image as another of the same patient and ${n === 1 ? 'counts' : 'count'} again (${few(names, isMore)}); remove them if they are copies`,
+  ),
+  'data-share': of(
+    { hospital: 'text', asked: 'number', train: 'number', total: 'number' },
+    ({ hospital, asked, train, total }) =>
+      `${hospital}: ${percent(train / total, 1)} of the patients are in training (${train} of ${total}), where ${percent(asked, 4)} were asked for: of each label one patient at least is in training and one in validation`,
   ),
   'data-lost': of(
     { hospital: 'text', n: 'number', total: 'number', modalities: 'texts', labels: 'remarks' },

@@ -1,8 +1,8 @@
-import { and, counted } from '@radweave/remarks';
+import { and, counted, percent } from '@radweave/remarks';
+import { isShareKept } from '@radweave/stats';
 import { byAggregation, type Facts, nameOf } from './facts.ts';
 import { settingsInEnglish } from './settings-en.ts';
 
-const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const patients = (n: number): string => counted(n, 'patient');
 
 const CALIBRATORS: Readonly<Record<string, string>> = {
@@ -52,8 +52,15 @@ function cohort(facts: Facts): string {
   const divided =
     drawn === null
       ? `A table of the researchers said which patients were in which set: patients of ${home} were in ${sets}`
-      : `Patients of the home hospital ${home} were divided at random, stratified by label (seed ${drawn.seed}, training share ${percent(drawn.trainShare)}), into ${sets}`;
+      : `Patients of the home hospital ${home} were divided at random, stratified by label (seed ${drawn.seed}, training share ${shareOf(drawn.trainShare, n)}), into ${sets}`;
   return `${used}; ${patients(excluded)} ${excluded === 1 ? 'was' : 'were'} excluded. ${divided}`;
+}
+
+/** The share that was asked for, or the one that came out where no such division is possible. */
+function shareOf(asked: number, { train, val }: Facts['patients']): string {
+  const total = train + val;
+  if (isShareKept(train, total, asked)) return percent(asked, 4);
+  return `${percent(train / total, 1)}, where ${percent(asked, 4)} were asked for`;
 }
 
 function training({ runs, fusion }: Facts): string {
@@ -134,7 +141,7 @@ function thresholdText(rule: string, models: readonly string[], isOnly: boolean)
 }
 
 function statistics(facts: Facts): string {
-  const level = percent(facts.level);
+  const level = percent(facts.level, 4);
   const isMany = facts.labels.length > 2;
   const areas = isMany
     ? `AUCs of each label against the rest have DeLong ${level} intervals; these and the macro AUCs have intervals`

@@ -1,4 +1,4 @@
-import { and, counted } from '@radweave/remarks';
+import { and, counted, percent } from '@radweave/remarks';
 import type { TrainingSettings } from '../data.ts';
 import { bySettings, type Facts, nameOf, SCRATCH } from './facts.ts';
 
@@ -11,8 +11,6 @@ const PRECISIONS: Readonly<Record<string, string>> = {
   bf16: 'bfloat16 mixed precision',
   fp16: 'float16 mixed precision',
 };
-
-const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
 
 /** How the networks were trained, told once for modalities that were trained alike. */
 export function settingsInEnglish(runs: Facts['runs']): string {
@@ -54,10 +52,10 @@ function augmentationText({ augmentation: a }: TrainingSettings): string {
     a.horizontal_flip ? 'horizontal flips (probability 0.5)' : '',
     a.vertical_flip ? 'vertical flips (probability 0.5)' : '',
     a.rotation_degrees > 0 ? `rotations up to ${a.rotation_degrees}°` : '',
-    a.translation > 0 ? `shifts up to ${percent(a.translation)}` : '',
-    a.scale > 0 ? `scaling up to ${percent(a.scale)}` : '',
-    a.brightness > 0 ? `brightness changes up to ${percent(a.brightness)}` : '',
-    a.contrast > 0 ? `contrast changes up to ${percent(a.contrast)}` : '',
+    a.translation > 0 ? `shifts up to ${percent(a.translation, 4)}` : '',
+    a.scale > 0 ? `scaling up to ${percent(a.scale, 4)}` : '',
+    a.brightness > 0 ? `brightness changes up to ${percent(a.brightness, 4)}` : '',
+    a.contrast > 0 ? `contrast changes up to ${percent(a.contrast, 4)}` : '',
     a.random_erasing > 0 ? `random erasing (probability ${a.random_erasing})` : '',
   ].filter((text) => text !== '');
   return a.enabled && parts.length > 0 ? `and, in training, augmented by ${and(parts)}` : 'and not augmented';

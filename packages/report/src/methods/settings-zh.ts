@@ -1,3 +1,4 @@
+import { percent } from '@radweave/remarks';
 import type { TrainingSettings } from '../data.ts';
 import { bySettings, type Facts, nameOf, SCRATCH } from './facts.ts';
 
@@ -12,7 +13,6 @@ const PRECISIONS: Readonly<Record<string, string>> = {
 };
 
 const list = (items: readonly string[]): string => items.join('、');
-const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
 
 /** How the networks were trained, told once for modalities that were trained alike. */
 export function settingsInChinese(runs: Facts['runs']): string {
@@ -49,10 +49,10 @@ function augmentationText({ augmentation: a }: TrainingSettings): string {
     a.horizontal_flip ? '水平翻转（概率 0.5）' : '',
     a.vertical_flip ? '垂直翻转（概率 0.5）' : '',
     a.rotation_degrees > 0 ? `至多 ${a.rotation_degrees}° 的旋转` : '',
-    a.translation > 0 ? `至多 ${percent(a.translation)} 的平移` : '',
-    a.scale > 0 ? `至多 ${percent(a.scale)} 的缩放` : '',
-    a.brightness > 0 ? `至多 ${percent(a.brightness)} 的亮度变化` : '',
-    a.contrast > 0 ? `至多 ${percent(a.contrast)} 的对比度变化` : '',
+    a.translation > 0 ? `至多 ${percent(a.translation, 4)} 的平移` : '',
+    a.scale > 0 ? `至多 ${percent(a.scale, 4)} 的缩放` : '',
+    a.brightness > 0 ? `至多 ${percent(a.brightness, 4)} 的亮度变化` : '',
+    a.contrast > 0 ? `至多 ${percent(a.contrast, 4)} 的对比度变化` : '',
     a.random_erasing > 0 ? `随机擦除（概率 ${a.random_erasing}）` : '',
   ].filter((text) => text !== '');
   return a.enabled && parts.length > 0 ? `训练时以${list(parts)}作增强` : '未作数据增强';

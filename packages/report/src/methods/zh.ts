@@ -1,8 +1,8 @@
-import { ZH } from '@radweave/remarks';
+import { percent, ZH } from '@radweave/remarks';
+import { isShareKept } from '@radweave/stats';
 import { byAggregation, type Facts, nameOf } from './facts.ts';
 import { settingsInChinese } from './settings-zh.ts';
 
-const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const list = (items: readonly string[]): string => items.join('、');
 
 const CALIBRATORS: Readonly<Record<string, string>> = {
@@ -50,8 +50,14 @@ function cohort(facts: Facts): string {
   const divided =
     drawn === null
       ? `各患者所属数据集由研究者的表格给定：${home} 的患者分属${sets}`
-      : `本院（${home}）患者按标签分层随机分为${sets}，随机种子为 ${drawn.seed}，训练比例为 ${percent(drawn.trainShare)}`;
+      : `本院（${home}）患者按标签分层随机分为${sets}，随机种子为 ${drawn.seed}，训练比例为 ${shareOf(drawn.trainShare, n)}`;
   return `${used}；排除 ${excluded} 例。${divided}；${together}`;
+}
+
+function shareOf(asked: number, { train, val }: Facts['patients']): string {
+  const total = train + val;
+  if (isShareKept(train, total, asked)) return percent(asked, 4);
+  return `${percent(train / total, 1)}（设定为 ${percent(asked, 4)}）`;
 }
 
 function training({ runs, fusion }: Facts): string {
@@ -120,7 +126,7 @@ function originText(fitted: boolean, takenOver: Facts['takenOver']): string {
 }
 
 function statistics(facts: Facts): string {
-  const level = percent(facts.level);
+  const level = percent(facts.level, 4);
   const isMany = facts.labels.length > 2;
   const areas = isMany
     ? `各标签对其余的 AUC 附 DeLong ${level} 置信区间，其与宏平均 AUC 均附`

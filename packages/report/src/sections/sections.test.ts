@@ -126,6 +126,20 @@ test('the methods tell which patients of the external hospitals were tested', as
   ]);
 });
 
+test('the methods tell the training share that was asked for, and the one that came out where that cannot be', async () => {
+  const data = study();
+  const told = async (trainShare: number) => {
+    if (data.division !== null) data.division.drawn = { trainShare, seed: 42 };
+    const [en = '', zh = ''] = await Promise.all(languages.map((words) => methods(data, words)));
+    return [/training share [^)]*/.exec(en)?.[0], /训练比例为 [^；。]*/.exec(zh)?.[0]];
+  };
+  expect(await told(0.6)).toEqual(['training share 60 %', '训练比例为 60 %']);
+  expect(await told(0.999)).toEqual([
+    'training share 60 %, where 99.9 % were asked for',
+    '训练比例为 60 %（设定为 99.9 %）',
+  ]);
+});
+
 test('the methods tell of sets that a table gave as such, without seed and share', async () => {
   const data = study();
   if (data.division !== null) data.division.drawn = null;

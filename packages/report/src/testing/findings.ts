@@ -24,6 +24,7 @@ export function odditiesOf(home: string, hostile: string): Oddities {
     remark('data-folder-unread', { hospital: 'ZS', folder: 'benign', classes: 'grade0, grade1, …', n: 1 }),
     remark('data-hospitals-alike', { names: ['SY', 'sy'] }),
     remark('data-misplaced', { n: 2, ...few('ZS/a.png', 'ZS/b.png') }),
+    remark('data-share', { hospital: 'JM', asked: 0.999, train: 22, total: 24 }),
     remark('data-repeated', { hospital: 'ZS', modality: 'A', n: 2, ...few('s1 (1).png') }),
     together(
       remark('data-not-png', { hospital: 'ZS', kinds: [one('.dcm')], folder: 'ZS/grade0/1/A' }),

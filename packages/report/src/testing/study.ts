@@ -28,7 +28,7 @@ export function study(wish: StudyWish = {}): ReportData {
     cohort,
     modalities,
     division: {
-      drawn: { trainShare: 0.7, seed: 42 },
+      drawn: { trainShare: 0.6, seed: 42 },
       synthetic: [],
       exclusions: [
         {

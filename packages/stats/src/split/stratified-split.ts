@@ -48,6 +48,11 @@ export function stratifiedSplit(
   return { value: { train: train.sort(ascending), validation: validation.sort(ascending) } };
 }
 
+/** Whether so many of all patients in training are the share that was asked for: each class keeps one on either side, whatever was asked. */
+export function isShareKept(train: number, total: number, trainRatio: number): boolean {
+  return Math.abs(train - trainRatio * total) < 1;
+}
+
 /** Train patients per class: whole quotas first, the remaining seats to the largest remainders. */
 export function trainSeats(sizes: readonly number[], trainRatio: number): number[] {
   // Rounded to 1e-9 so that 0.7 × 90 is 63, not 62.99999999999999.

@@ -2,6 +2,8 @@ import { sep } from 'node:path';
 import { groupBy, labelName } from '@radweave/artifacts';
 import type { SliceFacts } from '@radweave/imaging';
 import { type Remark, remark } from '@radweave/remarks';
+import { isShareKept } from '@radweave/stats';
+import type { AssignedMember } from './assign.ts';
 import { countsOf, importsOf } from './foreign.ts';
 import type { FoundCohort, FoundSlice } from './found.ts';
 import type { CohortMember, LackingPatient } from './patients.ts';
@@ -145,6 +147,14 @@ export function externalOddities(
   const each = [...groupBy(external, ({ hospital }) => hospital)];
   if (labelsOf(external) < 2 || each.some(([, own]) => labelsOf(own) > 1)) return [];
   return [remark('data-label-is-hospital', { hospitals: each.map(([hospital]) => hospital) })];
+}
+
+/** What share of a hospital's patients is in training, where another was asked for. */
+export function unkeptShare(members: readonly AssignedMember[], hospital: string, asked: number): Remark[] {
+  const own = members.filter((one) => one.hospital === hospital);
+  const train = own.filter(({ split }) => split === 'train').length;
+  if (isShareKept(train, own.length, asked)) return [];
+  return [remark('data-share', { hospital, asked, train, total: own.length })];
 }
 
 /** The first names, and whether there are more. */
