@@ -110,7 +110,7 @@ async function writeStore(
     for await (const batch of results) {
       for (const { fault, ...filled } of batch) {
         if (fault !== undefined) faults.push(fault);
-        else if ('crc' in filled) table.set(i, filled.crc, filled.contentHash);
+        else if ('crc' in filled) table.set(i, filled);
         i++;
       }
     }

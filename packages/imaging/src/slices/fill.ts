@@ -7,8 +7,9 @@ import { contentHash, sampleBytes } from '../hash.ts';
 import { hasProportions, padSlice, type Resizing, resizeSlice } from '../resize/resize.ts';
 import { Scratch } from '../scratch.ts';
 import type { GrayImage } from '../slice.ts';
-import { HEADER_BYTES } from '../store/layout.ts';
+import { type Filled, HEADER_BYTES } from '../store/layout.ts';
 import { collected, type SliceFault } from './inspect.ts';
+import { isTwoValued } from './profile.ts';
 
 /** Decode `paths` and write them as records `first`, `first` + 1, … of the store file. */
 export interface FillJob {
@@ -22,13 +23,6 @@ export interface FillJob {
   readonly resize: Resizing;
 }
 
-/** CRC-32 of the record written, and {@link contentHash} of the image. */
-export interface Filled {
-  readonly crc: number;
-  readonly contentHash: string;
-  readonly fault?: undefined;
-}
-
 const decoded = new Scratch();
 
 export function fillRecords(job: FillJob): (Filled | SliceFault)[] {
@@ -37,10 +31,13 @@ export function fillRecords(job: FillJob): (Filled | SliceFault)[] {
     return job.paths.map((path, i) =>
       collected(path, () => {
         const slice = decodeSlice(readSliceFile(path), path, decoded);
-        const hash = contentHash(slice);
+        const about = {
+          contentHash: contentHash(slice),
+          twoValued: isTwoValued(slice.pixels, slice.min, slice.max),
+        };
         const record = sampleBytes(recordSamples(path, slice, job));
         writeAll(file, record, HEADER_BYTES + (job.first + i) * record.length);
-        return { crc: crc32(record), contentHash: hash };
+        return { ...about, crc: crc32(record) };
       }),
     );
   } finally {

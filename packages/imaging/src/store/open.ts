@@ -72,6 +72,11 @@ export class SliceStore {
     for (let i = 0; i < this.count; i++) if (this.#verified[i] === 0) this.#readOne(i, record);
   }
 
+  /** Positions of the images that had two gray values alone, as masks have. */
+  twoValued(): number[] {
+    return this.#table.twoValued();
+  }
+
   /** What `contentHash` gave for each image when the store was made. */
   contentHashes(): string[] {
     return this.#table.contentHashes();

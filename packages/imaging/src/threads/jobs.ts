@@ -1,6 +1,6 @@
 import { fileShape } from '../decode.ts';
 import type { SliceShape } from '../slice.ts';
-import { type Filled, type FillJob, fillRecords } from '../slices/fill.ts';
+import { type FillJob, fillRecords } from '../slices/fill.ts';
 import {
   collected,
   type InspectWishes,
@@ -8,6 +8,7 @@ import {
   type ScannedSlice,
   type SliceFault,
 } from '../slices/inspect.ts';
+import type { Filled } from '../store/layout.ts';
 
 /** A batch of work for one thread. */
 export interface InspectJob {

@@ -119,10 +119,11 @@ export async function decodeWith(
     builder.build(paths, file, shape, (done, total) => context.emit({ kind: 'progress', task, done, total }));
   try {
     mkdirSync(dirname(file), { recursive: true });
-    const store = await soundStore(build, file, context);
+    const store = unchanged(await soundStore(build, file, context), data, split, modality, table);
+    warnOfTwoValued(store, table, split, modality, context);
     return {
       table,
-      pixels: storePixels(unchanged(store, data, split, modality, table)),
+      pixels: storePixels(store),
       close: () => store.close(),
     };
   } catch (error) {
@@ -203,6 +204,23 @@ function warnOfMasks(table: SliceTable, split: Split, modality: string, context:
   warn(
     context,
     `Slices of ${modality} in ${split} named like masks or labels: ${masks.length}, such as ${masks[0]}`,
+  );
+}
+
+/** `preprocess` leaves such slices out; a split of the user's own may list them under any name. */
+function warnOfTwoValued(
+  store: SliceStore,
+  { rows }: SliceTable,
+  split: Split,
+  modality: string,
+  context: StageContext,
+): void {
+  const [first, ...more] = store.twoValued();
+  if (first === undefined) return;
+  const many = `${1 + more.length} of ${counted(rows.length, 'slice')}`;
+  warn(
+    context,
+    `Slices of ${modality} in ${split} with two gray values only, as masks have: ${many}, such as ${rows[first]?.path}; take them out of the split file if they are masks`,
   );
 }
 

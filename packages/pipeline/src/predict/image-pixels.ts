@@ -5,14 +5,15 @@ import type { SlicePixels } from '@radweave/network/slices/slice-pixels';
 import { storePixels } from '@radweave/network/slices/store-pixels';
 
 /**
- * Decodes images into a temporary store and hands their pixels to `use`; the store is removed afterwards.
+ * Decodes images into a temporary store and hands their pixels to `use`, with the positions of those that have two gray values only, as
+ * masks have; the store is removed afterwards.
  *
  * @throws DataError naming the first image that cannot be used.
  */
 export function withDecodedImages<T>(
   paths: readonly string[],
   { image_size, resize, num_workers }: Config['data'],
-  use: (pixels: SlicePixels) => Promise<T>,
+  use: (pixels: SlicePixels, twoValued: readonly number[]) => Promise<T>,
 ): Promise<T> {
   return inTemporaryFolder('predict', async (folder) => {
     const file = join(folder, 'slices');
@@ -22,7 +23,7 @@ export function withDecodedImages<T>(
       const { key } = await buildStore(paths, file, { ...shape, threads });
       const store = openStore(file, key);
       try {
-        return await use(storePixels(store));
+        return await use(storePixels(store), store.twoValued());
       } finally {
         store.close();
       }

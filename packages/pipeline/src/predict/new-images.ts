@@ -1,6 +1,7 @@
+import { dirname } from 'node:path';
 import { type NewPatients, patientsToPredict } from '@radweave/analysis/fusion/new-features';
 import { meanOverSlices, type PooledFeatures, spreadRows } from '@radweave/analysis/fusion/pool';
-import { type Config, type FusionModelFile, parseSlicePath } from '@radweave/artifacts';
+import { type Config, DataError, type FusionModelFile, parseSlicePath } from '@radweave/artifacts';
 import { extractionBatch, extractPatients } from '@radweave/network/features/extractor';
 import type { FeatureNetwork } from '@radweave/network/open/feature-network';
 import { wantedNetwork } from '@radweave/network/open/wanted-network';
@@ -83,12 +84,38 @@ async function poolImages(
     context,
   };
   const shape = { ...config.data, image_size: network.imageSize };
-  await withDecodedImages(slices.flat(), shape, async (pixels) => {
-    for await (const { index, features } of extractPatients(network, pixels, plan, extraction)) {
+  await withDecodedImages(slices.flat(), shape, async (pixels, twoValued) => {
+    const used = withoutMasks(plan, twoValued, slices.flat(), context);
+    for await (const { index, features } of extractPatients(network, pixels, used, extraction)) {
       data.set(meanOverSlices(features, dims), index * dims);
     }
   });
   return { dims, data };
+}
+
+/** The slices without images of two gray values, as `preprocess` would take them. @throws DataError for a patient who has no others. */
+function withoutMasks(
+  plan: readonly PatientSlices[],
+  twoValued: readonly number[],
+  paths: readonly string[],
+  context: StageContext,
+): readonly PatientSlices[] {
+  const [first] = twoValued;
+  if (first === undefined) return plan;
+  const masks = new Set(twoValued);
+  const used = plan.map((one) => ({ ...one, positions: one.positions.filter((at) => !masks.has(at)) }));
+  const empty = used.findIndex(({ positions }) => positions.length === 0);
+  if (empty >= 0) {
+    throw new DataError('E_IMAGES', 'all images of a patient have two gray values only, as masks have', {
+      where: dirname(paths[plan[empty]?.positions[0] ?? 0] ?? ''),
+      hint: 'Replace them with the slices, or take the folder away',
+    });
+  }
+  warn(
+    context,
+    `Images of two gray values only, as masks have, are left out (${masks.size}), such as ${paths[first]}`,
+  );
+  return used;
 }
 
 function warnOfMasks(masks: readonly string[], doubtful: readonly string[], context: StageContext): void {

@@ -1,5 +1,14 @@
-import { closeSync, mkdirSync, openSync, readFileSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Config, readSplit, splitPath, writeSplit } from '@radweave/artifacts';
 import { decodeSplit, type LoadedSplit, readSliceTable } from '@radweave/network/slices/load';
 import type { StageContext } from '@radweave/study/context/events';
@@ -35,9 +44,9 @@ async function load(config: Config): Promise<LoadedSplit> {
 /** Changes one bit of the last slice in the store. */
 function damage(config: Config, slices: number): void {
   const file = join(config.data.splits_dir, '.slices', 'train_A.slices');
-  // Behind the slices stand a checksum of four bytes and a hash of 32 for each.
+  // Behind the slices stand a checksum of four bytes, a hash of 32 and a byte for each.
   const bytes = readFileSync(file);
-  const at = bytes.length - 36 * slices - 1;
+  const at = bytes.length - 37 * slices - 1;
   const byte = bytes.readUInt8(at);
   const open = openSync(file, 'r+');
   writeSync(open, Uint8Array.of(byte ^ 1), 0, 1, at);
@@ -114,6 +123,29 @@ test('a slice that a split of one’s own lists twice counts once, and that is s
       /warning: The split file of A in train has 2 rows of slices that it lists already, such as .*each slice counts once/,
     ),
   ]);
+});
+
+test('slices of two gray values that a split of one’s own lists are a warning, each time it is read', async () => {
+  const config = await cohort();
+  makeSplitOwn(config);
+  const path = splitPath(config.data.splits_dir, 'train', 'A');
+  const rows = readSplit(path);
+  const box = join(dirname(rows[0]?.path ?? ''), 'zz9.png');
+  writeSlice(
+    '',
+    box,
+    Uint8Array.from({ length: SIDE * SIDE }, (_, i) => (i % SIDE < 9 ? 255 : 0)),
+  );
+  appendFileSync(path, `${box},${rows[0]?.label}\n`);
+  for (let round = 0; round < 2; round++) {
+    const context = listening();
+    (await decodeTrain(config, context)).close();
+    expect(context.said.join('\n')).toMatch(
+      new RegExp(
+        `warning: .* two gray values only, as masks have: 1 of ${rows.length + 1} slices, such as .*zz9\\.png`,
+      ),
+    );
+  }
 });
 
 test('masks that a split of one’s own lists are a warning', async () => {

@@ -2,7 +2,14 @@ import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { type Config, readCohort, readPredictions, studyKeyPath } from '@radweave/artifacts';
 import { writeRun } from '@radweave/network/testing/runs';
-import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
+import { silentContext } from '@radweave/study/context/events';
+import {
+  cohortConfig,
+  listening,
+  SIDE,
+  writeCohortFolders,
+  writeSlice,
+} from '@radweave/study/testing/cohort';
 import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures } from '@radweave/study/testing/features';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -129,6 +136,21 @@ async function fusedImages(): Promise<{ config: Config; fused: FuseResult; raw: 
   return { config, fused: await fuse({ config, modalities }, listening()), raw };
 }
 
+/** A white corner on black: two gray values. */
+const box = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => (i % SIDE < 9 ? 255 : 0));
+
+test('a new patient of whom there are masks alone is named', async () => {
+  const { config, fused, raw } = await fusedImages();
+  const input = tempDir();
+  cpSync(join(raw, 'SY', 'grade0', 'SY000'), join(input, 'SY000'), { recursive: true });
+  rmSync(join(input, 'SY000', 'A'), { recursive: true });
+  writeSlice(input, 'SY000/A/1.png', box);
+  const output = join(tempDir(), 'predictions.csv');
+  await expect(
+    predict({ config, model: fused.modelFile, input, output }, silentContext()),
+  ).rejects.toMatchObject({ code: 'E_IMAGES', where: join(input, 'SY000', 'A') });
+});
+
 test('images of new patients give what their extracted features give', async () => {
   const { config, fused, raw } = await fusedImages();
   const input = tempDir();
@@ -141,12 +163,16 @@ test('images of new patients give what their extracted features give', async () 
   rmSync(join(input, 'SY000', 'P'), { recursive: true });
   writeFileSync(join(input, 'SY001', 'A', '.DS_Store'), 'x');
   writeFileSync(join(input, 'SY001', 'A', 'x_mask.png'), 'x');
+  writeSlice(input, 'SY001/A/zz9.png', box);
   const output = join(tempDir(), 'predictions.csv');
   const context = listening();
   const options: PredictOptions = { config, model: fused.modelFile, input, output };
   const result = await predict(options, context);
   expect(context.said.join('\n')).toMatch(
     /warning: Images named like masks.* left out \(1\), such as .*x_mask\.png/,
+  );
+  expect(context.said.join('\n')).toMatch(
+    /warning: Images of two gray values only.* left out \(1\), such as .*zz9\.png/,
   );
   expect(context.said.join('\n')).toContain('in fp32 (as the features that the model was fitted on)');
   expect(result.missing).toEqual([{ patient: 'SY000', modalities: ['P'] }]);
