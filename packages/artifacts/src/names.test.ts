@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { bestHparamsPath } from './config/best-hparams.ts';
+import { applyOverrides } from './config/overrides.ts';
+import { defaultConfig, parseConfig } from './config/parse.ts';
 import { logitsPath, logitsRecordPath } from './crossfit/logits-table.ts';
 import { explanationsFolder } from './explain/explanations.ts';
 import { featureSetPath } from './features/feature-set.ts';
 import { featurePath, featureTablePath } from './features/feature-table.ts';
-import { folderName, isFolderName } from './names.ts';
+import { folderName, isFolderName, nameFault } from './names.ts';
 import { splitPath } from './split.ts';
 import { parseSlicePath } from './splits/slice-path.ts';
 
@@ -33,18 +35,41 @@ test.each(Object.keys(PATHS))('a name that is a path is refused as the name of a
     'a\\b',
     'C:x',
     'a\nb',
+    'P.',
+    'P ',
+    'CON',
+    'nul.x',
+    'com1',
     'x'.repeat(300),
   ]) {
     expect(isFolderName(name)).toBe(false);
     expect(() => PATHS[kind]?.(name), name).toThrow(expect.objectContaining({ code: 'E_NAME', exitCode: 2 }));
   }
-  for (const name of ['A', 'T1 fat-sat', '模态A', 'resnet18.tv_in1k', '..x']) {
+  for (const name of ['A', 'T1 fat-sat', '模态A', 'resnet18.tv_in1k', '..x', 'console', 'com', '-x']) {
     expect(() => PATHS[kind]?.(name), name).not.toThrow();
   }
 });
 
+test.each([
+  ['x "y"', 'it holds "'],
+  ['a\tb', 'it holds a control character'],
+  ['x.', 'it ends with a dot or a space'],
+  ['aux', 'Windows has a device of this name'],
+  ['A,P', 'it holds a comma'],
+])('%j is refused with what is wrong', (name, why) => {
+  expect(nameFault('modality', name)).toContain(`'${name}' cannot be the name of a modality`);
+  expect(nameFault('modality', name)).toContain(why);
+  const yaml = JSON.stringify({ data: { modalities: [name] } });
+  expect(() => parseConfig(yaml, 'c.yaml')).toThrow(why);
+});
+
+test('a run may be named by the program', () => {
+  expect(() => applyOverrides(defaultConfig(), [['experiment.name', '']])).not.toThrow();
+  expect(() => applyOverrides(defaultConfig(), [['experiment.name', 'P.']])).toThrow('ends with a dot');
+});
+
 test('a long name is told by its length, and shown in part', () => {
-  expect(() => folderName('run', '肝'.repeat(100))).toThrow(/run name '肝{40}…' is too long: 300 bytes/);
+  expect(() => folderName('run', '肝'.repeat(100))).toThrow(/'肝{40}…' cannot .* it is too long: 300 bytes/);
 });
 
 test('a slice whose patient, hospital or modality would be a step upwards is not a slice', () => {

@@ -1,18 +1,18 @@
 import { offer } from '@radweave/remarks';
+import { z } from 'zod';
 import { UsageError } from './errors.ts';
 
-/** Names of folders on every platform: none of them leads out of the folder it is made in. */
-export const FOLDER_NAME: RegExp = /^(?!\.+$)[^\\/:*?"<>|\p{Cc}]+$/u;
-
-/** Modalities also stand in lists, with commas between them. */
-export const MODALITY_NAME: RegExp = /^(?!\.+$)[^\\/:*?"<>|,\p{Cc}]+$/u;
+/** What no file's name may hold on every platform, and on Windows the names of its devices and an end that it takes away. */
+const BAD_CHARACTER = /[\\/:*?"<>|\p{Cc}]/u;
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
+const BAD_END = /[. ]$/;
 
 /** File systems hold 255 bytes; temporary files and folds add to a name. */
 const MOST_BYTES = 180;
 
 /** Whether a name can be that of a folder, or a part of a file's. */
 export function isFolderName(name: string): boolean {
-  return FOLDER_NAME.test(name) && Buffer.byteLength(name) <= MOST_BYTES;
+  return whyNot(name) === null;
 }
 
 /**
@@ -32,11 +32,31 @@ export function folderName(what: string, name: string): string {
 
 /** Why {@link folderName} refuses a name; null when it does not. */
 export function nameFault(what: string, name: string): string | null {
-  if (isFolderName(name)) return null;
-  if (!FOLDER_NAME.test(name)) {
-    return `'${name}' cannot be the name of a ${what}: it becomes the name of a folder or file`;
-  }
-  return `the ${what} name '${name.slice(0, 40)}…' is too long: ${Buffer.byteLength(name)} bytes, at most ${MOST_BYTES}`;
+  const isList = what === 'modality' && name.includes(',');
+  const why = isList ? 'it holds a comma, which stands between modalities' : whyNot(name);
+  const shown = name.length > 60 ? `${name.slice(0, 40)}…` : name;
+  return why === null
+    ? null
+    : `'${shown}' cannot be the name of a ${what}, which becomes that of a folder or file: ${why}`;
+}
+
+/** Files must lie where they are looked for on every platform: folders go from Linux to Windows and back. */
+function whyNot(name: string): string | null {
+  const bad = BAD_CHARACTER.exec(name)?.[0];
+  if (bad !== undefined) return `it holds ${/\p{Cc}/u.test(bad) ? 'a control character' : bad}`;
+  if (name === '') return 'it is empty';
+  if (BAD_END.test(name)) return 'it ends with a dot or a space, which Windows takes away';
+  if (DEVICE.test(name)) return 'Windows has a device of this name';
+  const bytes = Buffer.byteLength(name);
+  return bytes <= MOST_BYTES ? null : `it is too long: ${bytes} bytes, at most ${MOST_BYTES}`;
+}
+
+/** A name of the user's that becomes that of a folder, as a value of a file; empty where it `mayBeEmpty`. */
+export function folderNameField(what: string, mayBeEmpty = false): z.ZodString {
+  const faultOf = (name: string): string | null => (mayBeEmpty && name === '' ? null : nameFault(what, name));
+  return z
+    .string()
+    .refine((name) => faultOf(name) === null, { error: ({ input }) => faultOf(String(input)) ?? undefined });
 }
 
 /** A name within that of a file: characters that file systems refuse, and spaces, become `_`. */

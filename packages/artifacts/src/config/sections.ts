@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { FOLDER_NAME, MODALITY_NAME } from '../names.ts';
+import { folderNameField } from '../names.ts';
 import { choice, decimal, flag, integer, name, optionalText } from './keys.ts';
 
 /** Seeds beyond 32 bits would not be the same number in every tool that reads the file. */
 const SEED_MAX = 2 ** 32 - 1;
 
 /** Modalities are folder names and parts of file names on every platform. */
-const modality = z.string().regex(MODALITY_NAME);
+const modality = folderNameField('modality');
 
 export const data = {
   root_dir: optionalText(
@@ -119,14 +119,10 @@ export const fusion = {
 };
 
 export const experiment = {
-  name: z
-    .string()
-    .regex(new RegExp(`^$|${FOLDER_NAME.source}`, 'u'))
-    .default('')
-    .meta({
-      description: 'Name of the run and its folders; if empty, made from model, modality and time',
-      allowed: 'a folder name',
-    }),
+  name: folderNameField('run', true).default('').meta({
+    description: 'Name of the run and its folders; if empty, made from model, modality and time',
+    allowed: 'a folder name',
+  }),
   seed: integer(42, 'Random seed of the whole study', 0, SEED_MAX),
   output_dir: name('outputs/feature_extract', 'Folder of checkpoints, logs, fusion and figures'),
   save_best_only: flag(true, 'Keep only the best and the last checkpoint, not one per epoch'),

@@ -46,13 +46,13 @@ test.each<[what: string, text: string, messages: readonly RegExp[]]>([
   [
     'many faults',
     `rules: []\ndecisions: {${Array.from({ length: 20_000 }, (_, i) => `"${i}": "../x"`).join()}}`,
-    [/used: decisions\.0: is no/],
+    [/used: decisions\.0: '\.\.\/x' cannot be the name/],
   ],
   [
     'faults, each with its place',
     'rules:\n  - { modality: A/B, description: "(" }\n  - { type: CT, kernal: x }\ndecisions: { "1": "../x" }',
     [
-      /rules\.0\.modality: is no name/,
+      /rules\.0\.modality: 'A.B' cannot be the name/,
       /rules\.0\.description: is no reg/,
       /rules\.1.*kernal/,
       /decisions\.1: /,

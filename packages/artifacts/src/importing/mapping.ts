@@ -5,11 +5,11 @@ import { DataError } from '../errors.ts';
 import { existsSync } from '../files/files.ts';
 import { IssueCollector } from '../issues.ts';
 import { checkValues, recordOf } from '../json.ts';
-import { MODALITY_NAME } from '../names.ts';
+import { folderNameField } from '../names.ts';
 import { readText } from '../text.ts';
 import { requireShallow } from '../yaml-depth.ts';
 
-const modality = z.string().regex(MODALITY_NAME, 'is no name of a modality: it becomes that of a folder');
+const modality = folderNameField('modality');
 const pattern = z.string().refine(isPattern, 'is no regular expression');
 const range = z.tuple([z.number(), z.number()]);
 
