@@ -145,6 +145,22 @@ test.each(LANGUAGES)(
   },
 );
 
+test.each([
+  ['en', /favour the model named first in the row/, 'Network trained on these patients'],
+  ['zh', /支持该行中排在前面的模型/, WORDS.zh.column.inSample],
+] as const)(
+  'captions and names of columns say what the numbers are (%s)',
+  async (language, caption, column) => {
+    const page = await buildReport(study(), language);
+    const compared = textOf(section(page, 'comparisons'));
+    expect(compared).toMatch(/(fused|融合) − A /);
+    expect(compared).toMatch(caption);
+    const results = textOf(section(page, 'results'));
+    expect(results).toContain(column);
+    expect(results).not.toContain('In-sample features');
+  },
+);
+
 test('a row names the difference it shows, and nobody is compared on the training patients', async () => {
   const text = textOf(section(await buildReport(study(), 'en'), 'comparisons'));
   // The evaluation has fused minus A.

@@ -2,7 +2,7 @@ import type { StageResult } from '@radweave/pipeline';
 import { asWritten } from '@radweave/remarks';
 import { expect, test } from 'vitest';
 import { evaluationSummary } from './evaluate.ts';
-import { fusionSummary } from './fuse.ts';
+import { presenter as fusing, fusionSummary } from './fuse.ts';
 import { fieldsText } from './index.ts';
 import { presenter as predicted } from './predict.ts';
 
@@ -18,14 +18,13 @@ const fused = {
   note: '',
 } as const;
 
-function fusion(
+function fusionResult(
   metrics: StageResult<'fuse'>['metrics'],
-  withMetrics = true,
   changed: Partial<StageResult<'fuse'>> = {},
-): string {
+): StageResult<'fuse'> {
   const files = { outputDir: 'fusion', metricsFile: 'metrics.csv', modelFile: 'model.json' };
   const patients = { train: 1, val: 1, test: 12 };
-  const result = {
+  return {
     ...files,
     labelNames: ['grade0', 'grade1'],
     modalities: ['A'],
@@ -36,13 +35,24 @@ function fusion(
     metrics,
     ...changed,
   };
-  return fusionSummary(result, withMetrics);
+}
+
+function fusion(
+  metrics: StageResult<'fuse'>['metrics'],
+  withMetrics = true,
+  changed: Partial<StageResult<'fuse'>> = {},
+): string {
+  return fusionSummary(fusionResult(metrics, changed), withMetrics);
 }
 
 test('where the evaluation follows, the fusion leaves its AUCs to it', () => {
   const metrics = [{ ...fused, positive_label: '1' }];
   expect(fusion(metrics)).toContain('0.750 (0.500–1.000)');
   expect(fusion(metrics, false).split('\n')).toEqual(['metrics.csv', 'model.json', '']);
+  const shown = (flags: { no_evaluate?: boolean }): string | undefined =>
+    fusing.text?.(fusionResult(metrics), flags as never);
+  expect(shown({})).not.toContain('0.750 (');
+  expect(shown({ no_evaluate: true })?.split('0.750 (')).toHaveLength(2);
 });
 
 test('a threshold that was set is not said to rest on patients', () => {

@@ -104,7 +104,8 @@ function foundCertain(models: readonly PredictedModel[]): Remark[] {
     const certain = test.filter((one) => surest(one).probability > CERTAIN);
     if (test.length < FEWEST || certain.length < MANY * test.length) return [];
     const wrong = certain.filter((one) => surest(one).label !== one.label).length;
-    return [remark('of-certain', { model: name, certain: certain.length, n: test.length, wrong })];
+    const finding = remark('of-certain', { model: name, certain: certain.length, n: test.length, wrong });
+    return [isCalibrated(test) ? remark('of-calibrated', { finding }) : finding];
   });
   const limits = { low: 1 - CERTAIN, high: CERTAIN };
   return items.length === 0 ? [] : [remark('found-certain', { ...limits, models: items })];
@@ -121,9 +122,14 @@ function foundAlike(models: readonly PredictedModel[], labelNames: readonly stri
     // Of two labels the last is the positive one, of which tables tell.
     const last = ranges.at(-1);
     if (last === undefined || ranges.some(({ low, high }) => high - low >= ALIKE)) return [];
-    return [remark('of-alike', { model, ...last, n: test.length })];
+    const finding = remark('of-alike', { model, ...last, n: test.length });
+    return [isCalibrated(test) ? remark('of-uncalibrated', { finding }) : finding];
   });
   return items.length === 0 ? [] : [remark('found-alike', { models: items })];
+}
+
+function isCalibrated(patients: readonly EvaluatedPatient[]): boolean {
+  return patients.some(({ calibrated }) => calibrated !== null);
 }
 
 function surest({ probabilities, calibrated }: EvaluatedPatient): { label: number; probability: number } {

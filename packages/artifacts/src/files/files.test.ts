@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -128,4 +128,15 @@ test('missing is what is not there; links in a circle lead to nothing', () => {
   symlinkSync('loop', join(folder, 'loop'));
   expect(existsSync(join(folder, 'a'))).toBe(true);
   for (const name of ['none', 'file/below', 'loop']) expect(existsSync(join(folder, name)), name).toBe(false);
+});
+
+test('a file of more than 2 GiB is told as such', () => {
+  const path = join(tempDir(), 'model.json');
+  writeFileSync(path, '');
+  truncateSync(path, 3 * 2 ** 30);
+  for (const read of [readText, readFileSync]) {
+    expect(() => read(path)).toThrow(
+      expect.objectContaining({ code: 'E_FILE_TOO_LARGE', exitCode: 3, where: path }),
+    );
+  }
 });

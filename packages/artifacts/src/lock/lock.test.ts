@@ -190,6 +190,22 @@ test('whoever is slow in taking over a dead lock does not take away that of the 
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test('of a folder that is read, another output folder is no remedy', () => {
+  const folder = tempDir();
+  const lock = lockFolder(folder, 'radweave import', { times });
+  const hintOf = (folders: Parameters<typeof lockFolders>[0]): unknown => {
+    try {
+      lockFolders(folders, 'x', { times });
+    } catch (error) {
+      return Reflect.get(Object(error), 'hint');
+    }
+    return undefined;
+  };
+  expect(hintOf({ read: [], write: [folder] })).toContain('another output folder');
+  expect(hintOf({ read: [folder], write: [] })).toBe('Wait for it to end or stop it');
+  lock.release();
+});
+
 test('a process whose lease is gone publishes nothing more, says by whom in one sentence, and leaves that lock alone', async () => {
   const folder = tempDir();
   const result = join(folder, 'result');

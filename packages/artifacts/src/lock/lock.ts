@@ -18,6 +18,8 @@ export interface LockOptions {
   /** Is told when it must be watched whether another holder still lives, which takes as long as a lease. */
   say?: ((text: string) => void) | undefined;
   times?: LeaseTimes;
+  /** Whether the folder is read: another output folder would not help. */
+  isRead?: boolean;
 }
 
 function named({ holder }: Lease): string {
@@ -29,10 +31,10 @@ function elsewhere({ holder }: Lease): string {
   return holder?.space === processSpace() ? '' : ' on another computer or in another container';
 }
 
-function locked(folder: string, lease: Lease): ResourceError {
+function locked(folder: string, lease: Lease, isRead: boolean): ResourceError {
   return new ResourceError('E_LOCKED', `the folder is in use by ${named(lease)}${elsewhere(lease)}`, {
     where: folder,
-    hint: 'Wait for it to end, stop it, or choose another output folder',
+    hint: `Wait for it to end${isRead ? ' or stop it' : ', stop it, or choose another output folder'}`,
   });
 }
 
@@ -87,7 +89,7 @@ export function lockFolder(folder: string, command: string, options: LockOptions
   while (mine === undefined) {
     const found = readLease(folder);
     if (found !== undefined) {
-      if (isAlive(folder, found, options)) throw locked(folder, found);
+      if (isAlive(folder, found, options)) throw locked(folder, found, options.isRead ?? false);
       removeLease(folder, found.path);
     }
     // In every round: who held it before may just have removed the folder.
@@ -141,7 +143,7 @@ export function lockFolders(
     for (const folder of new Set([...folders.read, ...folders.write].map((name) => resolve(name)))) {
       const lock = written.has(folder)
         ? lockFolder(folder, command, options)
-        : lockWhereWritable(folder, command, options);
+        : lockWhereWritable(folder, command, { ...options, isRead: true });
       if (lock !== undefined) locks.push(lock);
     }
     return { lost, release };

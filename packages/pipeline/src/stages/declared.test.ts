@@ -23,6 +23,7 @@ test('every flag sets a key that exists, to a value it allows, and is the only o
       // A flag that switches something off must not be described by what it switches off.
       if (describes.default === true && value === 'false') {
         expect(description, flag).not.toBe(describes.description);
+        expect(description, flag).toMatch(/\b(without|not|no|keep)\b/i);
       }
     }
   }

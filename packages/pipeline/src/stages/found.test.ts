@@ -292,6 +292,14 @@ test('probabilities that hardly differ are told, with as many digits as tell the
   expect(texts(0.47, 0.53)).toEqual([]);
 });
 
+test('of calibrated models it is said which of the two probabilities is meant', () => {
+  const model = evaluatedAs('A', { test: Array.from({ length: 12 }, (_, i) => [i % 2, 0.47, 0]) });
+  for (const one of model.patients.test) one.calibrated = [1 - one.label, one.label];
+  const texts = foundInPredictions([model], [], ['grade0', 'grade1']).map(({ text }) => text);
+  expect(texts).toContainEqual(expect.stringMatching(/0\.99: A, 12 of 12 .*wrong \(after calibration\)$/));
+  expect(texts).toContainEqual(expect.stringMatching(/hardly differ.* \(before calibration\)$/));
+});
+
 test('an interval whose limits look the same with two digits is told with more', () => {
   const places: Place[] = [['all', 0.7012, 0.7008, 0.7019]];
   expect(found([model('fused', places)])[0]).toMatch(/: fused, AUC 0\.701 \(0\.701–0\.702\)$/);

@@ -162,6 +162,8 @@ export const FINDINGS = {
     ({ model, certain, n, wrong }) =>
       `${model}, ${certain} of ${n} external patients, for ${wrong} of them the most probable label is wrong`,
   ),
+  'of-calibrated': of({ finding: 'remark' }, ({ finding }) => `${finding} (after calibration)`),
+  'of-uncalibrated': of({ finding: 'remark' }, ({ finding }) => `${finding} (before calibration)`),
   'of-alike': of(
     { model: 'model', label: 'text', low: 'number', high: 'number', n: 'number' },
     ({ model, label, low, high, n }) => {

@@ -79,6 +79,8 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'of-features': ({ model, features, patients }) => `${model}，${features} 个特征，${patients} 例患者`,
   'of-certain': ({ model, certain, n, wrong }) =>
     `${model}，${n} 例外部患者中 ${certain} 例，其中 ${wrong} 例概率最高的标签有误`,
+  'of-calibrated': ({ finding }) => `${finding}（校准后）`,
+  'of-uncalibrated': ({ finding }) => `${finding}（校准前）`,
   'of-alike': ({ model, label, low, high, n }) => {
     const digits = digitsApart(low, high, 2);
     const range = isOneNumber(low, high)

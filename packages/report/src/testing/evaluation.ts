@@ -101,10 +101,25 @@ const FINDINGS = [
   remark('found-certain', {
     low: 0.01,
     high: 0.99,
-    models: [remark('of-certain', { model: 'network A', certain: 12, n: 45, wrong: 2 })],
+    models: [
+      remark('of-certain', { model: 'network A', certain: 12, n: 45, wrong: 2 }),
+      remark('of-calibrated', {
+        finding: remark('of-certain', { model: 'network P', certain: 13, n: 45, wrong: 2 }),
+      }),
+    ],
   }),
   remark('found-alike', {
-    models: [remark('of-alike', { model: 'network A', label: 'grade1', low: 0.4981, high: 0.4993, n: 45 })],
+    models: [
+      remark('of-uncalibrated', {
+        finding: remark('of-alike', {
+          model: 'network A',
+          label: 'grade1',
+          low: 0.4981,
+          high: 0.4993,
+          n: 45,
+        }),
+      }),
+    ],
   }),
   remark('found-rare-label', { labels: [remark('of-label', { label: 'grade1', n: 3, total: 23 })] }),
 ];

@@ -94,6 +94,7 @@ test('separated classes, equal probabilities and one class are null with the rea
 test('probabilities of 0 and 1 are clipped and counted', () => {
   const own = recalibration([0, 1, 0, 1, 1], [0, 0.3, 0.6, 1, 0.7]);
   expect(own.slope).toMatchObject({ note: { text: expect.stringContaining('clipped to that distance: 2') } });
+  expect(recalibration([0, 1, 0, 1], [0.2, 0.4, 0.6, 0.7]).slope).not.toHaveProperty('note');
   expect(() => recalibration([0, 1], [0.5, 1.2])).toThrow('probabilities[1] is 1.2');
 });
 
