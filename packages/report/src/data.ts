@@ -100,6 +100,25 @@ export interface Oddities {
   brightness: BrightnessRow[];
 }
 
+/** Columns of more categories are not shown; whole numbers of no more different values are codes of categories. */
+export const CLINICAL_LIMITS = { categories: 10, codes: 5 } as const;
+
+/** Why a column of the table of patients is not shown. */
+export type ClinicalReason = 'identity' | 'date' | 'varied' | 'label' | 'row' | 'empty';
+
+/** A column of the table of patients, with the values of those who have one. */
+export type ClinicalVariable =
+  | { name: string; kind: 'number'; values: ReadonlyMap<string, number> }
+  | { name: string; kind: 'category'; values: ReadonlyMap<string, string> };
+
+/** What a table says of the patients beside hospital, label and set. */
+export interface Clinical {
+  variables: ClinicalVariable[];
+  leftOut: { name: string; reason: ClinicalReason }[];
+  /** Whether somebody has several rows. */
+  severalRows: boolean;
+}
+
 /** Everything a report is made of, read from files by whoever calls. */
 export interface ReportData {
   /** Name of the experiment; empty when it has none. */
@@ -111,6 +130,8 @@ export interface ReportData {
   modalities: string[];
   /** Null where the researchers divided the patients themselves: who was left out before is not known then. */
   division: Division | null;
+  /** Null where no table was given to `preprocess`. */
+  clinical: Clinical | null;
   /** Searches of settings, one for each modality that has one. */
   searches: SearchRecord[];
   runs: TrainingRun[];

@@ -4,6 +4,9 @@
  */
 export { buildReport } from './build.ts';
 export type {
+  Clinical,
+  ClinicalReason,
+  ClinicalVariable,
   Division,
   FeatureMap,
   Gallery,
@@ -16,5 +19,6 @@ export type {
   TrainingRun,
   TrainingSettings,
 } from './data.ts';
+export { CLINICAL_LIMITS } from './data.ts';
 export { WORDS } from './words/index.ts';
 export type { Language } from './words/words.ts';

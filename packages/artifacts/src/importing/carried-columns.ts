@@ -50,8 +50,8 @@ export function carriedColumns(table: CohortTable): CarriedColumns {
   return { carried, keptBack };
 }
 
-/** Other IDs and places of a patient lead back too. */
-function isIdentity(name: string): boolean {
+/** Whether a column is called like those that say who somebody is. Other IDs and places of a patient lead back too. */
+export function isIdentity(name: string): boolean {
   const bare = plain(name).replaceAll(/[^\p{L}\p{N}]/gu, '');
   return isCalled(name, ['patient', 'image']) || IDENTITY.some((words) => words.test(bare));
 }

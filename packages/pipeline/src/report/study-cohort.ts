@@ -11,8 +11,9 @@ import {
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import type { Division, Oddities } from '@radweave/report';
+import type { Clinical, Division, Oddities } from '@radweave/report';
 import { readCohort } from '@radweave/study/cohort/read-cohort';
+import { readClinical } from './clinical.ts';
 import type { UsedFiles } from './used-files.ts';
 
 /** What a record says of whose data it was made from; earlier versions did not. */
@@ -26,6 +27,8 @@ export interface StudyCohort {
   modalities: string[];
   /** Null where `preprocess` did not make the splits. */
   division: Division | null;
+  /** Null where no table told of the patients. */
+  clinical: Clinical | null;
   /** Whether a record is of other patients or slices than the present ones, and says nothing of them. */
   isOther: (record: Made) => boolean;
   /** Versions of what made the splits. */
@@ -59,7 +62,7 @@ export function readStudyCohort(
       split_hash !== present || changedSlices(slices_identity, slices).length > 0;
   for (const path of summary === null ? cohort.files : records) files.add(path);
   if (summary === null) {
-    const common = { cohort: patients, modalities: [...modalities], division: null };
+    const common = { cohort: patients, modalities: [...modalities], division: null, clinical: null };
     return { ...common, isOther: isOther(splitHash(patients)), versions: {} };
   }
   return {
@@ -71,9 +74,16 @@ export function readStudyCohort(
       exclusions: summary.exclusions ?? readExclusions(places.exclusions),
       oddities: odditiesOf(summary, places.brightness, files),
     },
+    clinical: clinicalOf(places.clinical, patients, files),
     isOther: isOther(summary.split_hash),
     versions: summary.versions,
   };
+}
+
+function clinicalOf(path: string, cohort: readonly CohortPatient[], files: UsedFiles): Clinical | null {
+  if (!existsSync(path)) return null;
+  files.add(path);
+  return readClinical(path, cohort);
 }
 
 function odditiesOf({ warnings }: SplitSummary, brightness: string, files: UsedFiles): Oddities | null {

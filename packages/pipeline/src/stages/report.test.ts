@@ -27,6 +27,7 @@ import {
 import { encodePng } from '@radweave/imaging';
 import { writeMadeUpCheckpoint, writeMadeUpNetwork } from '@radweave/network/testing/networks';
 import { asWritten } from '@radweave/remarks';
+import { WORDS } from '@radweave/report';
 import { findBrowser, printPdf } from '@radweave/report/browser';
 import { Random } from '@radweave/stats';
 import { cohortConfig, listening } from '@radweave/study/testing/cohort';
@@ -205,6 +206,35 @@ test('a report holds what was made, and names the command of what was not', asyn
     'Training was computed in bfloat16 mixed precision (seed 42). Features were extracted in float32.',
   );
 });
+
+test.each(['en', 'zh'] as const)(
+  'clinical variables are told, and nothing of the columns that say who somebody is (%s)',
+  async (language) => {
+    const config = await studied((own) => {
+      divided(own);
+      const rows = COHORT.map(
+        ({ patient, hospital, split }, i) =>
+          `${patient},${hospital},${split},${50 + (i % 20)},${['female', 'male', ''][i % 3]},Name-of-${i % 4},2020-01-1${i % 9}`,
+      );
+      const header = 'patient_id,hospital,split,Age,Sex,Patient name,Operated';
+      writeFileSync(splitFiles(own.data.splits_dir).clinical, [header, ...rows, ''].join('\n'));
+    });
+    const { html } = await run(config, { language });
+    const page = readFileSync(html, 'utf8');
+    const words = WORDS[language];
+    const section = /<section id="characteristics"[\s\S]*?<\/section>/.exec(page)?.[0] ?? '';
+    for (const text of [words.clinical.title, words.clinical.median('Age'), words.pair('Sex', 'male')])
+      expect(section).toContain(text);
+    expect(section).toContain(
+      words.clinical.leftOut([
+        ['Patient name', 'identity'],
+        ['Operated', 'date'],
+      ]),
+    );
+    expect(page).not.toMatch(/Name-of-|2020-01-1/);
+    expect(page).toContain(hashFile(splitFiles(config.data.splits_dir).clinical));
+  },
+);
 
 test('the configuration is what each part was made with, whatever the report is told', async () => {
   const made = await studied((own) => {

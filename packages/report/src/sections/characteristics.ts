@@ -1,30 +1,24 @@
-import type { CohortPatient } from '@radweave/artifacts';
 import {
   chiSquareTest,
   fisherExact,
   kruskalWallis,
   matrixFrom,
-  quantile,
   standardizedDifference,
   standardizedDifferenceCategorical,
 } from '@radweave/stats';
 import type { ReportContext } from '../context.ts';
 import { fixed, NOT_AVAILABLE, pText, shareText } from '../format.ts';
-import type { Html } from '../html/html.ts';
+import { type Html, html } from '../html/html.ts';
 import { type Cell, table } from '../parts/table.ts';
-
-/** Patients that make a column of Table 1. */
-interface Group {
-  name: string;
-  patients: CohortPatient[];
-}
+import { clinicalTable } from './clinical.ts';
+import { type Group, groupsOf, hospitalsOf, medianText } from './groups.ts';
 
 type Outcome = ReturnType<typeof standardizedDifference>;
 
 /** Smallest expected count for which the χ² approximation is commonly trusted (Cochran 1954). */
 const LEAST_EXPECTED = 5;
 
-/** Table 1: patients by hospital and set, tests between hospitals, and standardised differences. */
+/** Patients by hospital and set, tests between hospitals, and standardised differences; then what the table of patients says of them. */
 export function characteristicsSection(context: ReportContext): Html {
   const { words, data } = context;
   const groups = groupsOf(context);
@@ -60,7 +54,7 @@ export function characteristicsSection(context: ReportContext): Html {
       ...difference(([a, b]) => standardizedDifference(values(a), values(b))),
     ];
   });
-  return table(context, {
+  const shown = table(context, {
     name: 'characteristics',
     title: words.characteristics.title,
     caption: words.characteristics.caption,
@@ -81,20 +75,7 @@ export function characteristicsSection(context: ReportContext): Html {
       ...sliceRows,
     ],
   });
-}
-
-/** The home hospital's sets, then each external hospital. */
-function groupsOf({ data, words }: ReportContext): Group[] {
-  const home = (['train', 'val'] as const).map((split) => ({
-    name: words.items([data.evaluation.home_hospital, words.splits[split]]),
-    patients: data.cohort.filter((one) => one.split === split),
-  }));
-  return [...home, ...hospitalsOf(data.cohort.filter(({ split }) => split === 'test'))];
-}
-
-function hospitalsOf(cohort: readonly CohortPatient[]): Group[] {
-  const names = [...new Set(cohort.map(({ hospital }) => hospital))].sort();
-  return names.map((name) => ({ name, patients: cohort.filter(({ hospital }) => hospital === name) }));
+  return html`${shown}${clinicalTable(context)}`;
 }
 
 /** Training against validation, and home against each external hospital. */
@@ -133,17 +114,4 @@ function labelTest({ data, words }: ReportContext, hospitals: readonly Group[]):
 function numberCell(outcome: Outcome): Cell {
   if (outcome.value === null) return { text: NOT_AVAILABLE, note: outcome.reason, number: true };
   return { text: fixed(outcome.value), number: true };
-}
-
-function medianText(values: readonly number[]): string {
-  if (values.length === 0) return NOT_AVAILABLE;
-  // One patient has no quartiles.
-  if (values.length === 1) return trimmed(values[0] ?? 0);
-  const sorted = Float64Array.from(values).sort();
-  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => trimmed(quantile(sorted, share)));
-  return `${middle} (${low}–${high})`;
-}
-
-function trimmed(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toFixed(1);
 }

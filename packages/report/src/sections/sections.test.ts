@@ -57,6 +57,53 @@ print(json.dumps(dict(kruskal=kruskal(*json.load(sys.stdin)).pvalue)))`,
   expect(Number(perPatient[5])).toBeCloseTo(expected.kruskal, 3);
 });
 
+/** The second table of the section. */
+const clinicalOf = async (data: ReportData): Promise<string> =>
+  (await section('characteristics', data)).split('id="table-2"')[1] ?? '';
+
+test('clinical variables are told of each set and hospital, with who has no value', async () => {
+  const data = study({ external: { SY: [0, 0, 1, 1] } });
+  const values = (numbers: readonly number[]): [string, number][] =>
+    data.cohort.flatMap(({ patient }, i) => {
+      const value = numbers[i % numbers.length] ?? Number.NaN;
+      return Number.isNaN(value) ? [] : [[patient, value] as const];
+    });
+  data.clinical = {
+    variables: [
+      { name: 'age', kind: 'number', values: new Map(values([50, 60, 70, 80, 61.25, Number.NaN])) },
+      { name: 'ADC', kind: 'number', values: new Map(values([0.00123])) },
+      { name: 'change', kind: 'number', values: new Map(values([-2, -1.5])) },
+      {
+        name: 'stage',
+        kind: 'category',
+        values: new Map(data.cohort.map(({ patient }, i) => [patient, ['10', '9', '9'][i % 3] ?? ''])),
+      },
+    ],
+    leftOut: [
+      { name: 'name', reason: 'identity' },
+      { name: 'visited', reason: 'date' },
+      { name: 'initials', reason: 'identity' },
+    ],
+    severalRows: false,
+  };
+  const shown = await clinicalOf(data);
+  expect(rowsOf(shown)).toEqual([
+    ['Patients', '18', '12', '4'],
+    ['age, median (quartiles)', '61.3 (60–70)', '61.3 (60–70)', '65 (57.5–72.5)'],
+    ['age, missing', '3', '2', '0'],
+    ['ADC, median (quartiles)', ...Array(3).fill('0.0012 (0.0012–0.0012)')],
+    ['change, median (quartiles)', ...Array(3).fill('−1.8 (−2, −1.5)')],
+    ['stage: 9', '12 (67 %)', '8 (67 %)', '2 (50 %)'],
+    ['stage: 10', '6 (33 %)', '4 (33 %)', '2 (50 %)'],
+  ]);
+  const caption = /<caption>([\s\S]*?)<\/caption>/.exec(shown)?.[1] ?? '';
+  expect(caption).toContain('name, initials (may say who a patient is); visited (dates).');
+  expect(caption).not.toContain(WORDS.en.clinical.severalRows);
+  data.clinical = { ...data.clinical, variables: [], severalRows: true };
+  expect(await clinicalOf(data)).toBe('');
+  expect(textOf(await section('characteristics', data))).toContain('visited (dates).');
+});
+
 test('the flow of patients adds up, and who was left out is listed with the reason', async () => {
   const data = study();
   const flow = await section('flow', data);

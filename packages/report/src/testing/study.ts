@@ -1,6 +1,6 @@
 import type { CohortPatient, FusionModelFile, HistoryRow, Split } from '@radweave/artifacts';
 import { asWritten, remark } from '@radweave/remarks';
-import type { Gallery, ReportData, TrainingSettings } from '../data.ts';
+import type { Clinical, Gallery, ReportData, TrainingSettings } from '../data.ts';
 import { evaluationOf, THRESHOLD } from './evaluation.ts';
 import { leakageOf, odditiesOf, searchOf, siteOf } from './findings.ts';
 
@@ -40,6 +40,7 @@ export function study(wish: StudyWish = {}): ReportData {
       ],
       oddities: odditiesOf(evaluation.home_hospital, hostile),
     },
+    clinical: clinicalOf(cohort, hostile),
     runs: modalities.map((modality) => ({
       name: `run_${modality}${hostile}`,
       modality,
@@ -82,6 +83,7 @@ export function bareStudy(wish: StudyWish = {}): ReportData {
     ...full,
     name: '',
     division: null,
+    clinical: null,
     searches: [],
     runs: [],
     evaluation: { ...evaluation, comparisons: [], curves: [], aggregation: [], notes: [] },
@@ -114,6 +116,24 @@ function cohortOf({ classes = 2, hostile = '', external }: StudyWish): CohortPat
       slices: { A: 5 + (i % 4), P: 6 },
     })),
   );
+}
+
+/** Ages of all but the first patient, stages, and columns that are not shown. */
+function clinicalOf(cohort: readonly CohortPatient[], hostile: string): Clinical {
+  const ages = cohort.map(({ patient }, i) => [patient, 40 + (i % 9) * 3.5] as const);
+  const stages = cohort.map(({ patient }, i) => [patient, `${['I', 'II', 'III'][i % 3]}${hostile}`] as const);
+  return {
+    variables: [
+      { name: `age${hostile}`, kind: 'number', values: new Map(ages.slice(1)) },
+      { name: 'stage', kind: 'category', values: new Map(stages) },
+    ],
+    leftOut: [
+      { name: `name${hostile}`, reason: 'identity' },
+      { name: 'birth_date', reason: 'identity' },
+      { name: 'remarks', reason: 'varied' },
+    ],
+    severalRows: true,
+  };
 }
 
 /** As the defaults are. */

@@ -51,7 +51,7 @@ export const CLAIM_EN: readonly ItemWords[] = [
   { text: 'Numbers of patients included and excluded, with a diagram' },
   {
     text: 'Demographic and clinical characteristics in each set',
-    left: 'age, sex and clinical data: Radweave keeps the columns of a table in clinical.csv, and summarises none',
+    left: 'age, sex and clinical data that are no columns of the table of patients',
   },
   { text: 'Performance on every set, with uncertainty' },
   { text: 'Estimates of diagnostic performance with their precision' },
@@ -90,7 +90,10 @@ export const TRIPOD_EN: readonly ItemWords[] = [
   { text: 'Ethical approval and consent' },
   { text: 'Open science: funding, interests, protocol, registration, data, code' },
   { text: 'Patient and public involvement' },
-  { text: 'Flow and characteristics of the participants', left: 'dates, age, sex and clinical data' },
+  {
+    text: 'Flow and characteristics of the participants',
+    left: 'dates; age, sex and clinical data that are no columns of the table of patients',
+  },
   { text: 'Numbers of participants and events in every analysis' },
   {
     text: 'Full specification of the model, so that others can use it',

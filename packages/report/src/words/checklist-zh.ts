@@ -39,7 +39,7 @@ export const CLAIM_ZH: readonly ItemWords[] = [
   { text: '纳入与排除的患者数及流程图' },
   {
     text: '各数据集的人口学与临床特征',
-    left: '年龄、性别与临床资料（Radweave 将表格各列存入 clinical.csv，不作汇总）',
+    left: '患者表格中没有的年龄、性别与临床资料',
   },
   { text: '各数据集上的性能及不确定性' },
   { text: '诊断性能估计及其精度' },
@@ -72,7 +72,7 @@ export const TRIPOD_ZH: readonly ItemWords[] = [
   { text: '伦理审批与知情同意' },
   { text: '开放科学：资助、利益冲突、方案、注册、数据、代码' },
   { text: '患者与公众参与' },
-  { text: '研究对象的流程与特征', left: '日期、年龄、性别与临床资料' },
+  { text: '研究对象的流程与特征', left: '日期，以及患者表格中没有的年龄、性别与临床资料' },
   { text: '各项分析的对象数与事件数' },
   {
     text: '模型的完整说明，使他人可以使用',

@@ -3,6 +3,7 @@ import { counted, EN as REMARKS, type Remark, say } from '@radweave/remarks';
 import { methodsInEnglish } from '../methods/en.ts';
 import { CHART_EN } from './chart-en.ts';
 import { CLAIM_EN, TRIPOD_EN } from './checklist-en.ts';
+import { CLINICAL_EN } from './clinical-en.ts';
 import { COLUMNS_EN } from './columns-en.ts';
 import { EXPLANATIONS_EN } from './explanations-en.ts';
 import { TUNING_EN } from './tuning-en.ts';
@@ -189,6 +190,7 @@ export const EN = {
     chiSquare: (least: number) => `χ² test between hospitals, smallest expected count ${least.toFixed(1)}`,
     kruskal: 'Kruskal–Wallis test between hospitals',
   },
+  clinical: CLINICAL_EN,
   tuning: TUNING_EN,
   training: {
     title: (modality: string, what: string) => `Training of modality ${modality}: ${what}`,

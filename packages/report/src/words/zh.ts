@@ -2,6 +2,7 @@ import type { AuditCheckName } from '@radweave/artifacts';
 import { ZH as REMARKS, say } from '@radweave/remarks';
 import { methodsInChinese } from '../methods/zh.ts';
 import { CLAIM_ZH, TRIPOD_ZH } from './checklist-zh.ts';
+import { CLINICAL_ZH } from './clinical-zh.ts';
 import { COLUMNS_ZH } from './columns-zh.ts';
 import type { Words } from './en.ts';
 import { EXPLANATIONS_ZH } from './explanations-zh.ts';
@@ -196,6 +197,7 @@ export const ZH: Words = {
     chiSquare: (least) => `医院间 χ² 检验，最小期望频数 ${least.toFixed(1)}`,
     kruskal: '医院间 Kruskal–Wallis 检验',
   },
+  clinical: CLINICAL_ZH,
   tuning: TUNING_ZH,
   training: {
     title: (modality, what) => `模态 ${modality} 的训练：${what}`,
