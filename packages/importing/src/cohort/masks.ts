@@ -1,5 +1,8 @@
 import { groupBy } from '@radweave/artifacts';
+import { FileFault } from '../files/fault.ts';
+import { lesionOf, NothingChosen } from '../masks/lesion.ts';
 import type { MaskFile } from '../masks/mask-file.ts';
+import type { PixelOptions } from '../output/options.ts';
 import type { MaskSource } from '../series/mask-source.ts';
 import { OPEN, OUT, type Proposal } from '../series/propose.ts';
 import { MASK } from '../series/rules.ts';
@@ -81,4 +84,51 @@ function volumesFor({ facts }: Proposal, own: readonly Proposal[]): MaskSource[]
     instance: stack.images[0]?.instance ?? '',
     stack,
   }));
+}
+
+/** What masks choose. */
+export interface Choice {
+  readonly proposals: readonly Proposal[];
+  /** How many slices of each series that has a mask. */
+  readonly slices: ReadonlyMap<Proposal, number>;
+  /** Series whose masks cannot be used, and why. */
+  readonly unusable: readonly string[];
+  /** Series that are left out, as masks choose no slice of them. */
+  readonly leftOut: readonly Proposal[];
+}
+
+/**
+ * Finds how many slices masks choose of each series.
+ *
+ * @param leavesOut whether a series of which they choose none is left out; otherwise its mask cannot be used.
+ */
+export function chosenByMasks(
+  proposals: readonly Proposal[],
+  wishes: NonNullable<PixelOptions['mask']>,
+  leavesOut: boolean,
+  onSeries: (done: number, total: number) => void,
+): Choice {
+  const slices = new Map<Proposal, number>();
+  const unusable: string[] = [];
+  const leftOut: Proposal[] = [];
+  const chosen = proposals.map((one, done): Proposal => {
+    const { patient, stack, mask } = one;
+    onSeries(done, proposals.length);
+    if (mask === null) return one;
+    try {
+      slices.set(one, lesionOf(stack, mask, wishes).chosen.length);
+      return one;
+    } catch (error) {
+      if (!(error instanceof FileFault)) throw error;
+      if (error instanceof NothingChosen && leavesOut) {
+        const out = { ...one, modality: OUT, because: `${one.modality}, but ${error.reason}`, mask: null };
+        leftOut.push(out);
+        return out;
+      }
+      slices.set(one, 0);
+      unusable.push(`${patient}, series ${stack.id}: ${error.message}`);
+      return one;
+    }
+  });
+  return { proposals: chosen, slices, unusable, leftOut };
 }

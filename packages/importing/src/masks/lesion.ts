@@ -38,18 +38,28 @@ export interface Lesion {
   readonly box: Box | null;
 }
 
+/** A mask that can be read and fits, and of which no slice is chosen: a finding more often than a fault. */
+export class NothingChosen extends FileFault {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(`${reason}; --mask_none leave_out leaves such series out`);
+    this.reason = reason;
+  }
+}
+
 /**
  * Finds the lesion of a stack.
  *
- * @throws FileFault when the mask cannot be read, does not fit the image exactly, or chooses nothing.
+ * @throws NothingChosen; FileFault when the mask cannot be read or does not fit the image exactly.
  */
 export function lesionOf(stack: Stack, source: MaskSource, { slices, margin, name }: MaskWishes): Lesion {
   const pixels = pixelsOf(stack, source, name);
   const areas = pixels.map((one, i) => areaOf(one, stack.slices[i] as Slice));
-  if (areas.every((area) => area === 0)) throw new FileFault('the mask is empty');
+  if (areas.every((area) => area === 0)) throw new NothingChosen('the mask is empty');
   const chosen = choose(areas, slices);
   if (chosen.length === 0)
-    throw new FileFault(`no slice of the lesion is of ${'mm2' in slices ? slices.mm2 : 0} mm² and more`);
+    throw new NothingChosen(`no slice of the lesion is of ${'mm2' in slices ? slices.mm2 : 0} mm² and more`);
   const box = margin === null ? null : boxOf(stack, pixels, { chosen, margin });
   return { chosen, areas, box };
 }

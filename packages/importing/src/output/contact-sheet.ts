@@ -1,4 +1,5 @@
 import { encodePng } from '@radweave/imaging';
+import { counted } from '@radweave/remarks';
 import { FileFault } from '../files/fault.ts';
 import { OPEN, OUT, oddities, type Proposal } from '../series/propose.ts';
 import { looks } from '../series/rules.ts';
@@ -13,30 +14,32 @@ export interface SheetFacts {
   readonly counts: readonly (readonly [what: string, count: number])[];
   /** Reasons for what was left out, and how many files each. */
   readonly leftOut: readonly (readonly [reason: string, count: number])[];
+  /** How many slices masks choose of a series; undefined where they do not. */
+  readonly chosenOf: (one: Proposal) => number | undefined;
 }
 
 /** One page of HTML, complete in itself: every series with three of its slices, and what becomes of it. */
 export function* contactSheet(
   proposals: readonly Proposal[],
-  { counts, leftOut }: SheetFacts,
+  { counts, leftOut, chosenOf }: SheetFacts,
   options: PixelOptions,
 ): Generator<string> {
   yield `${HEAD}<h1>${TITLE}</h1>\n${table(counts)}\n`;
   for (const own of grouped(proposals, ({ patient }) => patient)) {
     yield `<h2>${escaped(own[0]?.patient ?? '')}</h2>\n`;
-    for (const one of own) yield seriesHtml(one, options);
+    for (const one of own) yield seriesHtml(one, chosenOf(one), options);
   }
   if (leftOut.length > 0) yield `<h2>Files left out</h2>\n${table(leftOut)}\n`;
   yield '</body></html>\n';
 }
 
-function seriesHtml(one: Proposal, options: PixelOptions): string {
+function seriesHtml(one: Proposal, chosen: number | undefined, options: PixelOptions): string {
   const { modality, because, facts, stack } = one;
   const kind = modality === OPEN ? 'open' : modality === OUT ? 'out' : 'in';
   const lines = [
     `<b class="${kind}">${escaped(modality)}</b> ${escaped(because)}`,
     `${escaped(facts.description || 'no description')} — ${escaped(looks(facts))}`,
-    `${stack.slices.length} ${stack.slices.length === 1 ? 'slice' : 'slices'}, series <code>${stack.id}</code>`,
+    `${chosen === undefined ? '' : `${chosen} of `}${counted(stack.slices.length, 'slice')}, series <code>${stack.id}</code>`,
     ...oddities(one).map((note) => `⚠ ${escaped(note)}`),
   ];
   return `<section><div>${thumbnails(stack, options)}</div><p>${lines.join('<br>')}</p></section>\n`;

@@ -8,6 +8,8 @@ export interface MaskFlags {
   crop: string | null;
   /** A pattern. */
   name: string | null;
+  /** Whether series of which masks choose no slice are left out; otherwise they are an error. */
+  leavesOut?: boolean;
 }
 
 /** @throws UsageError for a value that is not understood. */

@@ -80,22 +80,57 @@ test.each<[slices: string, z: number[]]>([
   expect(rows.find((row) => row.z === 3)?.notes).toBe('lesion of 36 mm²');
 });
 
-test('the summary counts the slices that masks choose, and a dry run tells of a mask that does not fit', async () => {
+test('summary and contact sheet count the slices that masks choose, and a dry run tells of a mask that does not fit', async () => {
   const folder = tempDir();
   write(folder, { ...IMAGE, 'mask.nii': {} });
   const options = optionsIn(folder, { mask: { slices: 'area:16', crop: null, name: null } });
   for (const dryRun of [true, false]) {
-    const { series } = await importStage({ ...options, dryRun }, silentContext());
+    const { series, sheet } = await importStage({ ...options, dryRun }, silentContext());
     expect(series.map(({ modality, slices }) => [modality, slices])).toEqual([
       ['A', 2],
       ['mask', 5],
     ]);
+    const page = readFileSync(sheet, 'utf8');
+    expect(page).toContain('<td>series of A: 1 patient, 2 slices</td>');
+    expect(page).toContain('<br>2 of 5 slices, series ');
   }
   write(folder, { 'mask.nii': { shape: [16, 15, 5] } });
   const said: string[] = [];
   const emit = (event: object): void => void said.push(String(Reflect.get(event, 'text') ?? ''));
   await importStage({ ...options, dryRun: true }, { emit, shouldStop: () => false });
   expect(said.join('\n')).toMatch(/the masks of 1 series cannot be used\n.*16×15 pixels, the image of 16×16/);
+});
+
+test.each<[what: string, mask: Partial<Volume>, reason: string]>([
+  ['small', {}, 'A, but no slice of the lesion is of 37 mm² and more'],
+  ['empty', { values: () => 0 }, 'A, but the mask is empty'],
+])('one flag leaves out all series whose masks are too %s to choose a slice', async (_, mask, reason) => {
+  const folder = tempDir();
+  write(folder, { ...IMAGE, 'A_mask.nii': mask });
+  const large = { values: (i: number) => (placeOf(i)[2] === 2 && i % 16 < 8 ? 1 : 0) };
+  write(folder, { '../P2/A.nii': IMAGE['A.nii'], '../P2/A_mask.nii': large });
+  const flags = { slices: 'area:37', crop: null, name: null };
+  const options = optionsIn(folder, { mask: { ...flags, leavesOut: true } });
+  await importStage({ ...options, mask: { ...flags, slices: 'all' }, dryRun: false }, silentContext()).catch(
+    () => undefined,
+  );
+  for (const dryRun of [true, false]) {
+    const context = listening();
+    const { series } = await importStage({ ...options, dryRun }, context);
+    expect(series.filter(({ modality }) => modality !== 'mask')).toEqual([
+      { modality: '-', patients: 1, series: 1, slices: 5 },
+      { modality: 'A', patients: 1, series: 1, slices: 1 },
+    ]);
+    expect(context.said.join()).toContain('1 series of 1 patient left out: masks choose no slice of them.');
+    expect(readFileSync(privateFiles(options.secrets).leftOut, 'utf8')).toContain(reason);
+  }
+  // Also what an earlier import wrote of them is gone.
+  const rows = readImported(importFiles(options.records).table);
+  expect(rows.map(({ position }) => position)).toEqual([10]);
+  await expect(importStage({ ...options, mask: flags }, silentContext())).rejects.toMatchObject({
+    exitCode: 3,
+    message: expect.stringContaining('; --mask_none leave_out leaves such series out'),
+  });
 });
 
 test('masks that are those of no series are told and listed, of NIfTI alone and beside DICOM files', async () => {

@@ -111,6 +111,12 @@ export const importStage = defineStage({
         '<pattern>',
         'which segments, regions or labels are the lesion (default: the only one; of NIfTI all)',
       ),
+      mask_none: choice(
+        '<what>',
+        'what to do with series of whose mask no slice is chosen: an error, or left out and listed',
+        ['refuse', 'leave_out'],
+        'refuse',
+      ),
       num_workers: withDefault(
         '<number>',
         'threads that write series; 0: one per core, at most 4',
@@ -165,13 +171,14 @@ export const importStage = defineStage({
 /** @throws UsageError where pictures, which have no place, are to have masks. */
 function maskFlags(
   kind: ImportOptions['kind'],
-  flags: Readonly<Record<'mask_slices' | 'mask_crop' | 'mask_name', string | undefined>>,
+  flags: Readonly<Record<'mask_slices' | 'mask_crop' | 'mask_name' | 'mask_none', string | undefined>>,
 ): ImportOptions['mask'] {
   const { mask_slices: slices, mask_crop: crop, mask_name: name } = flags;
-  if (slices === undefined && crop === undefined && name === undefined) return null;
+  const leavesOut = flags.mask_none === 'leave_out';
+  if (slices === undefined && crop === undefined && name === undefined && !leavesOut) return null;
   if (kind === 'images')
     throw new UsageError('E_FLAGS', 'these images have no position in space, so no mask can fit them');
-  return { slices: slices ?? 'all', crop: crop ?? null, name: name ?? null };
+  return { slices: slices ?? 'all', crop: crop ?? null, name: name ?? null, leavesOut };
 }
 
 /** @throws UsageError where files that do not say it are imported without a type, or others with one. */

@@ -32,6 +32,16 @@ export function sayUnmatched(
   for (const text of texts) warn(context, `${text} All are listed in ${listedIn}.`);
 }
 
+/** Series of which masks choose no slice. */
+export function sayMaskless(leftOut: readonly Proposal[], listedIn: string, context: StageContext): void {
+  if (leftOut.length === 0) return;
+  const patients = new Set(leftOut.map(({ patient }) => patient)).size;
+  warn(
+    context,
+    `${leftOut.length} series of ${counted(patients, 'patient')} left out: masks choose no slice of them. All are listed in ${listedIn}.`,
+  );
+}
+
 /** What becomes of the columns of a table that say more of the patients. */
 export function sayColumns({ carried, keptBack }: CarriedColumns, path: string, context: StageContext): void {
   const names = carried.map(({ name }) => name).join(', ');

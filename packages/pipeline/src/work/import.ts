@@ -37,7 +37,7 @@ import {
   niftiReader,
   pictureReader,
 } from '@radweave/importing/cohort/find-images';
-import { type FoundMask, withMasks } from '@radweave/importing/cohort/masks';
+import { type Choice, chosenByMasks, type FoundMask, withMasks } from '@radweave/importing/cohort/masks';
 import {
   hospitalsOf,
   type ImportedPatient,
@@ -47,8 +47,6 @@ import {
   withoutImage,
 } from '@radweave/importing/cohort/patients';
 import { replacements, writeSeries } from '@radweave/importing/cohort/write-series';
-import { FileFault } from '@radweave/importing/files/fault';
-import { lesionOf } from '@radweave/importing/masks/lesion';
 import type { CutPlane } from '@radweave/importing/nifti/cuts';
 import { contactSheet } from '@radweave/importing/output/contact-sheet';
 import { type MaskFlags, maskWishes } from '@radweave/importing/output/mask-flags';
@@ -60,12 +58,11 @@ import { FIRST_RULES, MASK, withMaskRule } from '@radweave/importing/series/rule
 import { grouped, stacksOf } from '@radweave/importing/series/stack';
 import { counted } from '@radweave/remarks';
 import { type StageContext, say, stopIfAsked } from '@radweave/study/context/events';
-import { sayColumns, sayOddities, sayScattered, sayUnmatched } from './import-oddities.ts';
+import { sayColumns, sayMaskless, sayOddities, sayScattered, sayUnmatched } from './import-oddities.ts';
 import {
   asker,
   missingFiles,
   openSeries,
-  type Question,
   replacedSeries,
   unclearMasks,
   unnamedFiles,
@@ -152,25 +149,31 @@ export async function importImages(options: ImportOptions, context: StageContext
   writePseudonyms(path, pseudonyms);
   const named = proposalsOf(patients, mapping, { ...options, modalities: who.modalities });
   const {
-    proposals,
+    proposals: outlined,
     unclear: maskless,
     unused,
   } = options.mask === null
     ? { proposals: named, unclear: [], unused: [] }
     : withMasks(named, masks, mapping.decisions);
+  const choice: Choice =
+    pixels.mask === undefined
+      ? { proposals: outlined, slices: new Map(), unusable: [], leftOut: [] }
+      : chosenByMasks(outlined, pixels.mask, options.mask?.leavesOut === true, step('reading masks'));
+  const { proposals } = choice;
   const unmatched = {
     images: unlisted.map((image) => image.path),
     masks: unused,
     patients: withoutImage(who.listed ?? [], patients, unlisted),
   };
   sayUnmatched(unmatched, leftOutPath, context);
+  sayMaskless(choice.leftOut, leftOutPath, context);
   const leftOut = allLeftOut(found, unmatched, proposals, options.root);
   writeLeftOut(leftOutPath, leftOut);
   writeMapping(importFiles(records).mapping, mapping, proposals.map(listed));
   const reasons = tallied(
     leftOut.filter(({ path, series }) => path !== '' && series === '').map(({ reason }) => reason),
   );
-  writeSheet({ ...options, pixels }, proposals, found, reasons);
+  writeSheet({ ...options, pixels }, choice, found, reasons);
   say(context, `${counted(found.files, 'file')} below ${options.root}`);
   sayOddities(patients, proposals, context);
   if (who.files === null) sayScattered(proposals, options.root, context);
@@ -183,8 +186,9 @@ export async function importImages(options: ImportOptions, context: StageContext
   if (who.columns !== null) sayColumns(who.columns, importFiles(records).patients, context);
   const whole = { ...options, pixels, pseudonyms, told: who.told };
   ask(replacedSeries(replacements(patients, proposals, whole)));
+  if (dryRun) ask(unusableMasks(choice.unusable));
   const { slices, ...counts } = dryRun
-    ? { written: 0, unchanged: 0, slices: wouldBeChosen(proposals, pixels, ask) }
+    ? { written: 0, unchanged: 0, slices: choice.slices }
     : await writeSeries(patients, proposals, whole, step('writing series'));
   return {
     output: dryRun ? null : options.output,
@@ -252,29 +256,6 @@ function readerFor(
     : niftiReader(naming, { ...volumes, key });
 }
 
-/** How many slices masks choose of each series. What does not fit is asked for. */
-function wouldBeChosen(
-  proposals: readonly Proposal[],
-  { mask: wishes }: PixelOptions,
-  ask: (question: Question) => void,
-): Map<Proposal, number> {
-  const chosen = new Map<Proposal, number>();
-  const faults: string[] = [];
-  for (const one of proposals) {
-    const { patient, stack, mask } = one;
-    if (mask === null || wishes === undefined) continue;
-    try {
-      chosen.set(one, lesionOf(stack, mask, wishes).chosen.length);
-    } catch (error) {
-      if (!(error instanceof FileFault)) throw error;
-      chosen.set(one, 0);
-      faults.push(`${patient}, series ${stack.id}: ${error.message}`);
-    }
-  }
-  ask(unusableMasks(faults));
-  return chosen;
-}
-
 /** The table that leads back may not lie where the data are passed on. */
 function requireApart({ output, records, secrets }: ImportOptions): void {
   for (const folder of [output, records]) {
@@ -301,11 +282,12 @@ function proposalsOf(
 
 function writeSheet(
   { records, pixels }: { records: string; pixels: PixelOptions },
-  proposals: readonly Proposal[],
+  { proposals, slices }: Choice,
   { files }: FoundImages,
   reasons: Readonly<Record<string, number>>,
 ): void {
-  const counts = countedSeries(proposals).map(
+  const slicesOf = (one: Proposal): number => slices.get(one) ?? one.stack.slices.length;
+  const counts = countedSeries(proposals, slicesOf).map(
     (one) =>
       [
         `series ${standing(one.modality)}: ${counted(one.patients, 'patient')}, ${counted(one.slices, 'slice')}`,
@@ -315,6 +297,7 @@ function writeSheet(
   const facts = {
     counts: [['files', files] as const, ...counts],
     leftOut: Object.entries(reasons),
+    chosenOf: (one: Proposal) => slices.get(one),
   };
   writeFileAtomic(importFiles(records).sheet, contactSheet(proposals, facts, pixels));
 }
