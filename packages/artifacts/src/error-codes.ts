@@ -132,6 +132,7 @@ export const ERROR_CODES = {
   E_RUN_MODALITY: 'A run of this name is of another modality.',
   E_RUN_NAME: 'A run cannot have this name.',
   E_SET: 'A --set is not of the form section.key=value.',
+  E_SHARDS: 'Parts of a work that was shared out are missing, or were not made alike.',
   E_SHARED_IMAGE: 'Two patients have the same image.',
   E_SLICES_CHANGED: 'Images were replaced or changed since preprocess divided the patients.',
   E_SPLIT_CONFLICT: 'Split files contradict each other about a patient or the name of a label.',

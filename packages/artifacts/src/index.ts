@@ -41,6 +41,7 @@ export * from './features/feature-table.ts';
 export * from './features/npy-read.ts';
 export * from './features/npy-types.ts';
 export * from './features/npy-write.ts';
+export * from './features/rows-file.ts';
 export * from './file-hashes.ts';
 export { explainFileError } from './files/explain.ts';
 export { requireNamed } from './files/named.ts';

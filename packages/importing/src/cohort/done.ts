@@ -1,4 +1,4 @@
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import {
   compareText,
   DataError,
@@ -6,9 +6,10 @@ import {
   type ImportedSlice,
   importFiles,
   readImported,
+  writeFileAtomic,
   writeImported,
 } from '@radweave/artifacts';
-import { existsSync, readdirSync, rmSync } from '@radweave/artifacts/files';
+import { existsSync, readdirSync, readFileSync, rmSync } from '@radweave/artifacts/files';
 import type { PixelOptions } from '../output/options.ts';
 import type { Place } from '../output/write-stack.ts';
 import type { Proposal } from '../series/propose.ts';
@@ -82,6 +83,11 @@ export class DoneSeries {
     return paths.flatMap((path) => this.#tables.get(path)?.rows ?? []);
   }
 
+  /** What was written of a series as it would be written now. */
+  rowsOf(series: string, key: string): readonly ImportedSlice[] | undefined {
+    return this.#tables.get(this.#path(series, key))?.rows;
+  }
+
   #drop(path: string): void {
     rmSync(path, { force: true });
     this.#tables.delete(path);
@@ -89,6 +95,29 @@ export class DoneSeries {
 
   #path(series: string, key: string): string {
     return join(this.#folder, `${series}_${key}.csv`);
+  }
+}
+
+/** Series that shares of an import have written, each into its own folder, with the tables of what was done beside them. */
+export class WrittenByParts {
+  readonly #parts: readonly { readonly folder: string; readonly done: DoneSeries }[];
+
+  constructor(parts: readonly string[]) {
+    this.#parts = parts.map((folder) => ({ folder, done: new DoneSeries(folder, folder) }));
+  }
+
+  /** Copies the slices of a series. @throws DataError where no part has it. */
+  take(series: string, key: string, into: string): ImportedSlice[] {
+    for (const { folder, done } of this.#parts) {
+      const rows = done.rowsOf(series, key);
+      if (rows === undefined) continue;
+      for (const { file } of rows)
+        writeFileAtomic(join(into, basename(file)), readFileSync(join(folder, file)));
+      return [...rows];
+    }
+    throw new DataError('E_SHARDS', `no part has series ${series} as it would be written now`, {
+      hint: 'The files, mapping.yaml or the pseudonyms are others than when the parts were made: run all shares again',
+    });
   }
 }
 

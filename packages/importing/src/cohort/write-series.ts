@@ -20,7 +20,7 @@ import { StackThreads } from '../output/stack-threads.ts';
 import type { Place } from '../output/write-stack.ts';
 import { isDecided, OPEN, OUT, type Proposal } from '../series/propose.ts';
 import { MASK } from '../series/rules.ts';
-import { DoneSeries, doneKey, isOf } from './done.ts';
+import { DoneSeries, doneKey, isOf, WrittenByParts } from './done.ts';
 import type { ImportedPatient } from './patients.ts';
 import { writePatients } from './patients-table.ts';
 
@@ -54,6 +54,8 @@ export async function writeSeries(
     readonly pseudonyms: readonly Pseudonym[];
     readonly told: readonly ToldRow[];
     readonly threads: number;
+    /** Folders of parts that have written them already; null to write them now. */
+    readonly parts: readonly string[] | null;
   },
   onSeries: (done: number, total: number) => void,
 ): Promise<{ written: number; unchanged: number; slices: ReadonlyMap<Proposal, number> }> {
@@ -80,14 +82,25 @@ export async function writeSeries(
   return { written: left.length, unchanged: tasks.length - left.length, slices };
 }
 
+/** Whether a series is to be written. */
+export function isWanted({ modality }: Proposal): boolean {
+  return ![OUT, OPEN, MASK].includes(modality);
+}
+
 /** Several at once; what is under way when the user stops is finished first. */
 async function writeAll(
   tasks: readonly Task[],
-  { output, pixels, threads: size }: Writing & { readonly threads: number },
+  {
+    output,
+    pixels,
+    threads: size,
+    parts,
+  }: Writing & { readonly threads: number; readonly parts: readonly string[] | null },
   onSeries: (done: number, total: number) => void,
   done: DoneSeries,
 ): Promise<void> {
-  const threads = new StackThreads(tasks.length < 2 ? 1 : size);
+  const threads = new StackThreads(tasks.length < 2 || parts !== null ? 1 : size);
+  const written = parts === null ? null : new WrittenByParts(parts);
   const faults = new IssueCollector();
   let example: string | undefined;
   let next = 0;
@@ -97,7 +110,9 @@ async function writeAll(
       const { proposal, place, folder, key } = tasks[next++] as Task;
       try {
         const rows = await replaceFolderAtomic(join(output, folder), async (into) => {
-          const made = await threads.write({ proposal, place, to: { folder, into }, pixels });
+          const made =
+            written?.take(proposal.stack.id, key, into) ??
+            (await threads.write({ proposal, place, to: { folder, into }, pixels }));
           done.clear(folder);
           return made;
         });
@@ -198,16 +213,14 @@ function tasksOf(
   pixels: PixelOptions,
 ): Task[] {
   const people = new Map(patients.map((one) => [one.pseudonym, one]));
-  return proposals
-    .filter(({ modality }) => ![OUT, OPEN, MASK].includes(modality))
-    .map((proposal) => {
-      const { patient } = proposal;
-      const { hospital = '', label = null } = people.get(patient) ?? {};
-      const place = { hospital, label: label ?? '0', patient };
-      const modality = folderName('modality', proposal.modality);
-      const folder = `${hospital}/${classFolder(place.label)}/${patient}/${modality}`;
-      return { proposal, place, folder, key: doneKey(proposal, place, pixels) };
-    });
+  return proposals.filter(isWanted).map((proposal) => {
+    const { patient } = proposal;
+    const { hospital = '', label = null } = people.get(patient) ?? {};
+    const place = { hospital, label: label ?? '0', patient };
+    const modality = folderName('modality', proposal.modality);
+    const folder = `${hospital}/${classFolder(place.label)}/${patient}/${modality}`;
+    return { proposal, place, folder, key: doneKey(proposal, place, pixels) };
+  });
 }
 
 /** `preprocess` reads the label from the folder: as a number, or by the name of the class. */

@@ -4,7 +4,7 @@ import type { StageContext } from '@radweave/study/context/events';
 import { cudaDevice, F, type Tensor, tidy } from '@radweave/torch';
 import { type Compute, inferenceBatch } from '../compute/compute.ts';
 import type { FeatureNetwork } from '../open/feature-network.ts';
-import { outputOf, type Pace, paced, requireFinite, stagePace } from '../slices/inference.ts';
+import { outputOf, paced, requireFinite, stagePace } from '../slices/inference.ts';
 import type { SlicePixels } from '../slices/slice-pixels.ts';
 
 export interface Extraction {
@@ -15,23 +15,41 @@ export interface Extraction {
   context: StageContext;
 }
 
+/** The slices of patients, one after the other: batches are made in this order. */
+export function sliceOrder(patients: readonly PatientSlices[]): Uint32Array {
+  return Uint32Array.from(patients.flatMap(({ positions }) => positions));
+}
+
 /**
  * Computes the features before the classifier, patient by patient, each float32 (slices × dims).
  *
  * @throws InterruptedError when told to stop; DataError when a feature is not finite.
  */
-export async function* extractPatients(
+export function extractPatients(
   network: FeatureNetwork,
   pixels: SlicePixels,
   patients: readonly PatientSlices[],
-  { batchSize, task, context }: Extraction,
-): AsyncGenerator<{ index: number; features: Float32Array }> {
-  const dims = network.model.numFeatures;
-  const order = Uint32Array.from(patients.flatMap(({ positions }) => positions));
-  const pace = stagePace(context, batchSize, task, interrupted);
+  extraction: Extraction,
+): AsyncGenerator<PatientFeatures> {
+  const rows = featureRows(network, pixels, sliceOrder(patients), extraction);
+  return byPatient(rows, network.model.numFeatures, patients);
+}
+
+/** The features of a patient, by their place in the list. */
+interface PatientFeatures {
+  index: number;
+  features: Float32Array;
+}
+
+/** Puts rows of features, which come in pieces of any length, together by patient. @throws DataError when one is not finite. */
+export async function* byPatient(
+  pieces: AsyncIterable<Float32Array>,
+  dims: number,
+  patients: readonly PatientSlices[],
+): AsyncGenerator<PatientFeatures> {
   let waiting = new Float32Array(0);
   let index = 0;
-  for await (const rows of featureRows(network, pixels, order, pace)) {
+  for await (const rows of pieces) {
     waiting = joined(waiting, rows);
     let used = 0;
     for (;;) {
@@ -63,13 +81,16 @@ const IN_FLIGHT = 4;
 
 /**
  * The features of slices in order, in pieces. What is done with a piece is done while a GPU computes what comes after it.
+ *
+ * @throws InterruptedError when told to stop.
  */
-async function* featureRows(
+export async function* featureRows(
   network: FeatureNetwork,
   pixels: SlicePixels,
   order: Uint32Array,
-  pace: Pace,
+  { batchSize, task, context }: Extraction,
 ): AsyncGenerator<Float32Array> {
+  const pace = stagePace(context, batchSize, task, interrupted);
   const most = network.compute.device === 'cpu' ? 1 : IN_FLIGHT;
   const launched: Tensor[] = [];
   const fetched: Float32Array[] = [];

@@ -9,9 +9,8 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { inNaturalOrder } from '@radweave/study/cohort/slice-order';
-import type { FeatureNetwork } from '../open/feature-network.ts';
-import type { LoadedSplit } from '../slices/load.ts';
-import { type Extraction, extractPatients } from './extractor.ts';
+import type { SliceTable } from '@radweave/study/cohort/slice-table';
+import { byPatient } from './extractor.ts';
 
 /** Which split's features are written, and where. */
 export interface SplitTarget {
@@ -26,21 +25,21 @@ export interface SplitTarget {
 }
 
 /**
- * Extracts one split into a temporary folder: `grade{label}/{patient}.npy`.
+ * Writes the features of one split into a temporary folder: `grade{label}/{patient}.npy`.
  *
+ * @param pieces rows of features, of the slices in the order of the patients.
  * @returns the rows of its feature table, in the table's order of patients.
  */
 export async function writeSplitFeatures(
-  network: FeatureNetwork,
-  { table, pixels }: LoadedSplit,
+  pieces: AsyncIterable<Float32Array>,
+  dims: number,
+  table: SliceTable,
   target: SplitTarget,
-  extraction: Extraction,
 ): Promise<FeatureRow[]> {
   const { split, modality, featuresDir, temporary, sliceIndex } = target;
   const patients = inNaturalOrder(table);
-  const dims = network.model.numFeatures;
   const rows: FeatureRow[] = [];
-  for await (const { index, features } of extractPatients(network, pixels, patients, extraction)) {
+  for await (const { index, features } of byPatient(pieces, dims, patients)) {
     const { patient, label } = table.patients[index] ?? { patient: '', label: 0 };
     const positions = patients[index]?.positions ?? [];
     const stem = join(temporary, `grade${label}`, patient);

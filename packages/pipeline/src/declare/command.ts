@@ -44,7 +44,7 @@ export interface CommandPart<Options, Own extends Flags, AnyStage> {
   readonly summary?: string;
   /** What may follow the command's name, for help: one or two lines, of which each can be run. */
   readonly examples: readonly string[];
-  /** What it leaves, for the README: Markdown. */
+  /** What it leaves, for the README: Markdown; empty where its table need not say it. */
   readonly leaves: string;
   /** How the README calls it, where that is not its name. */
   readonly shownAs?: string;

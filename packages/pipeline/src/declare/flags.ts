@@ -42,6 +42,13 @@ export function toggle(description: string): Flag<boolean> {
   return { syntax: '', description, kind: 'optional' };
 }
 
+/** Which share of the work of a command, for several machines. */
+export const shardFlag = optional(
+  '<i/n>',
+  'do share i of n and leave a part; auto/n: i by the number in an array of jobs; merge: join the parts',
+  'Computation',
+);
+
 /** What is given without the name of a flag. */
 export function positional(syntax: string, description: string): Flag<string | undefined> {
   return { syntax, description, kind: 'positional' };

@@ -15,6 +15,7 @@ import {
   fusionFolder,
   harmonizeFiles,
   harmonizeFolder,
+  hashValue,
   logitsPath,
   logitsRecordPath,
   predictionsPath,
@@ -22,6 +23,7 @@ import {
   readSplitSummary,
   SPLITS,
   type Split,
+  type StageInput,
   slicePredictionsPath,
   splitFiles,
   splitPath,
@@ -29,6 +31,7 @@ import {
   tuneFolder,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
+import { presentSlices } from '@radweave/study/cohort/read-cohort';
 import { RunFolder, runsIn } from '@radweave/study/runs/run-folder';
 
 /** A modality's network, and the run that trained it. */
@@ -53,6 +56,14 @@ export interface Part {
 
 /** What a step reads, by name: files, folders, or parts of them. What is not there is left out. */
 export type Reads = Readonly<Record<string, string | Part>>;
+
+/** What a step reads, as its record has it. */
+export function inputsOf(reads: Reads, hashes: FileHashes): StageInput[] {
+  return Object.entries(reads).map(([name, at]): StageInput => {
+    if (typeof at === 'string') return { name, ...hashes.fingerprint(at) };
+    return { name, path: at.path, kind: 'part', sha256: hashValue(at.value) };
+  });
+}
 
 const bySplit = (name: string, path: (split: Split) => string): Reads =>
   Object.fromEntries(SPLITS.map((split) => [`${split} ${name}`, path(split)]));
@@ -112,6 +123,12 @@ export function sliceReads({ data }: Config, modality: string, splits: readonly 
   return Object.fromEntries(
     splits.map((split) => [`${split} slices of ${modality}`, { path, value: hashes?.[split] ?? null }]),
   );
+}
+
+/** The slices of a modality, also of users who divided the patients themselves. */
+export function presentReads({ data }: Config, modality: string): Reads {
+  const value = presentSlices(data, [modality])[modality] ?? null;
+  return { [`slices of ${modality}`]: { path: splitFiles(data.splits_dir).summary, value } };
 }
 
 export function dataReads(config: Config, modalities: readonly string[]): Reads {

@@ -29,9 +29,15 @@ export interface ExplanationJob {
   seed: number;
 }
 
-/** Writes a montage of each patient into `folder` and checks the maps. @returns what `explanations.json` says. */
+/**
+ * Writes a montage of each patient into `folder` and checks the maps.
+ *
+ * @param own Those of the wanted patients that are drawn here; the check is of all.
+ * @returns what `explanations.json` says.
+ */
 export async function explainPatients(
   job: ExplanationJob,
+  own: readonly PatientToExplain[],
   source: MapSource,
   folder: string,
   context: StageContext,
@@ -46,12 +52,12 @@ export async function explainPatients(
   const notes = split === 'train' ? [remark('explained-training')] : [];
   let grid: [number, number] = [1, 1];
   let labelled = true;
-  for (const one of wanted) {
+  for (const one of own) {
     const found = await explainPatient(source, one, settings, context);
     patients.push(found.entry);
     grid = found.grid;
     labelled &&= found.labelled;
-    context.emit({ kind: 'progress', task: 'drawing maps', done: patients.length, total: wanted.length });
+    context.emit({ kind: 'progress', task: 'drawing maps', done: patients.length, total: own.length });
   }
   if (!labelled) notes.push(remark('montages-without-text'));
   notes.push(...coarseMaps(grid, layer, network));

@@ -3,17 +3,16 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   type Config,
   FileHashes,
-  hashValue,
   isUpToDate,
   outputFolders,
   recordedOutputs,
-  type StageInput,
   type StageState,
   writeManifest,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { RADWEAVE_VERSION } from '@radweave/study/context/versions';
 import type { JobFacts, RunOptions } from '../declare/job-part.ts';
+import { inputsOf } from '../declare/reads.ts';
 import type { SomeStage } from '../declare/stage.ts';
 import type { StageName, StageOptions, StageResult } from '../stages/index.ts';
 import { stageSettings } from './stage-settings.ts';
@@ -127,13 +126,10 @@ export class Job implements JobFacts {
   }
 
   private async state(stage: SomeStage, options: never): Promise<StageState> {
-    const reads = Object.entries(stage.reads(options, { hashes: this.hashes, runs: this.runs }));
+    const reads = stage.reads(options, { hashes: this.hashes, runs: this.runs });
     return {
       stage: stage.job?.recordedAs ?? stage.name,
-      inputs: reads.map(([name, at]): StageInput => {
-        if (typeof at === 'string') return { name, ...this.hashes.fingerprint(at) };
-        return { name, path: at.path, kind: 'part', sha256: hashValue(at.value) };
-      }),
+      inputs: inputsOf(reads, this.hashes),
       settings: await this.settings(stage, options),
       versions: { radweave: RADWEAVE_VERSION },
     };

@@ -148,15 +148,23 @@ function othersOf(config: Config): [name: StageName, options: object][] {
   const model = join(folder, 'outputs', 'fusion', 'model.json');
   const input = join(folder, 'raw', 'SY', 'grade0');
   const checkpoint = join(folder, 'outputs', 'checkpoints', 'A', 'best_model.pth');
+  const exported = exportOptions(join(folder, 'export'));
   return [
     ['cross_validate', { config, modality: 'A', by: { folds: 2 }, resume: false, run: 'cv' }],
     ['train_fold', { config, modality: 'A', folds: 3, fold: 2, checkpoint }],
     ['tune_trial', { config: ofSearch(config, 'A'), modality: 'A', trial: 1, epochs: 1 }],
+    ['extract_shard', { config, modality: 'A', checkpoint, align: false, shard: { number: 1, of: 2 } }],
+    [
+      'explain_shard',
+      { config, modality: 'A', checkpoint, split: 'test', count: 1, slices: 4, shard: { number: 1, of: 2 } },
+    ],
+    ['preprocess_shard', { config, shard: { number: 1, of: 2 } }],
     ['align', { config, modalities }],
     ['harmonize', { config, modalities, auditOnly: false, permutations: 1 }],
     ['predict', { config, model, input, output: join(folder, 'new.csv') }],
     ['profile', { config, jobs: ['extraction'], outputDir: join(folder, 'profile') }],
-    ['import', exportOptions(join(folder, 'export'))],
+    ['import', exported],
+    ['import_shard', { ...exported, shard: { number: 1, of: 2 } }],
   ];
 }
 
@@ -216,7 +224,20 @@ test('the whole job was watched, and every other stage', async () => {
     'explain-P',
     'visualize',
     'report',
-    ...['cross_validate', 'train_fold', 'tune_trial', 'align', 'harmonize', 'predict', 'profile', 'import'],
+    ...[
+      'cross_validate',
+      'train_fold',
+      'tune_trial',
+      'extract_shard',
+      'explain_shard',
+      'preprocess_shard',
+      'align',
+      'harmonize',
+      'predict',
+      'profile',
+      'import',
+      'import_shard',
+    ],
   ]);
 });
 
@@ -311,7 +332,7 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
 test('every setting that a stage asks for belongs to its step', () => {
   expectNone(({ step, keys, settings }) => {
     const known = [...settings, ...WITHOUT_EFFECT, ...PLACES];
-    const asked = [...known, ...(ASKED[step.replace(/-[AP]$/, '')] ?? [])];
+    const asked = [...known, ...(ASKED[step.replace(/-[AP]$|_shard$/, '')] ?? [])];
     return [...keys].filter((key) => !asked.includes(key)).sort();
   });
 });

@@ -65,8 +65,13 @@ export const crossFit = defineStage({
         'write no features, but out-of-fold logits for `fuse --stack`, from K models trained on folds of the training patients',
       ),
     },
-    options: ({ config }, { modality, model, checkpoint, align, cross_fit }) => {
+    options: ({ config }, { modality, model, checkpoint, align, cross_fit, shard }) => {
       if (cross_fit === undefined) return null;
+      if (shard !== undefined) {
+        throw new UsageError('E_FLAGS', 'cross-fitting is shared out by its folds, not by --shard', {
+          hint: 'Use radweave plan --cross_fit and radweave work',
+        });
+      }
       if (align) {
         throw new UsageError('E_FLAGS', '--align is for features, and --cross_fit writes none');
       }

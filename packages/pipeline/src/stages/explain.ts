@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import {
   type Config,
   explanationsFolder,
+  folderName,
   outputFolders,
   readSplit,
   SPLITS,
@@ -12,6 +14,7 @@ import { set, usual } from '../declare/config-flags.ts';
 import { choice, optional, required, several, whole, withDefault } from '../declare/flags.ts';
 import { trainedCheckpoint } from '../declare/job-part.ts';
 import * as read from '../declare/reads.ts';
+import { shardStage } from '../declare/shards.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { ExplainOptions } from '../work/explain.ts';
 
@@ -28,9 +31,11 @@ export const explain = defineStage({
     'training.deterministic',
     'experiment.seed',
   ],
-  asked: ({ split, layer, count, slices }: ExplainOptions) => ({
+  asked: ({ split, layer, count, slices, patients, explainedClass }: ExplainOptions) => ({
     split,
     ...(layer === undefined ? {} : { layer }),
+    ...(patients === undefined ? {} : { patients }),
+    ...(explainedClass === undefined ? {} : { class: explainedClass }),
     count,
     slices,
   }),
@@ -101,6 +106,26 @@ export const explain = defineStage({
       explainedClass: flags.class,
     }),
   },
+});
+
+/** The montages of a share of the patients, or all parts together. */
+export const explainShard = shardStage('explain_shard', explain, {
+  examples: ['--modality A --shard 1/4', '--modality A --shard merge'],
+  folder: ({ config, modality }) =>
+    join(
+      outputFolders(config.experiment.output_dir).explanations,
+      '.shards',
+      folderName('modality', modality),
+    ),
+  alike: (options) => ({
+    ...read.presentReads(options.config, options.modality),
+    ...read.checkpointReads(options),
+    ...read.decisionReads(options.config, options.modality),
+  }),
+  part: async (options, shard, into, context) =>
+    (await import('../work/explain-shards.ts')).explainPart(options, shard, into, context),
+  merge: async (options, parts, context) =>
+    (await import('../work/explain-shards.ts')).mergeExplanations(options, parts, context),
 });
 
 /** A paper shows patients of other hospitals; with one hospital only, those of validation. */

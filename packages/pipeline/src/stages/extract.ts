@@ -1,8 +1,10 @@
-import { featureTablePath, SPLITS } from '@radweave/artifacts';
+import { join } from 'node:path';
+import { featureTablePath, folderName, SPLITS } from '@radweave/artifacts';
 import { on, set, usual } from '../declare/config-flags.ts';
-import { optional, required, toggle } from '../declare/flags.ts';
+import { optional, required, shardFlag, toggle } from '../declare/flags.ts';
 import { trainedCheckpoint } from '../declare/job-part.ts';
 import * as read from '../declare/reads.ts';
+import { shardStage } from '../declare/shards.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { ExtractOptions } from '../work/extract.ts';
 
@@ -16,6 +18,7 @@ export const extractFlags = {
     'Input',
   ),
   align: toggle('align the modalities afterwards'),
+  shard: shardFlag,
 };
 
 /** Extracts the features of every slice of a modality. */
@@ -72,4 +75,21 @@ export const extract = defineStage({
       align,
     }),
   },
+});
+
+/** A share of the slices, or all parts together. */
+export const extractShard = shardStage('extract_shard', extract, {
+  examples: ['--modality A --shard 1/4', '--modality A --shard merge'],
+  folder: ({ config, modality }) =>
+    join(config.data.features_dir, '.shards', `extract_${folderName('modality', modality)}`),
+  alike: (options) => ({
+    ...read.presentReads(options.config, options.modality),
+    ...read.checkpointReads(options),
+    // Of weights that do not say it.
+    model: { path: options.checkpoint ?? '', value: options.model ?? options.config.model.name },
+  }),
+  part: async (options, shard, into, context) =>
+    (await import('../work/extract-shards.ts')).extractPart(options, shard, into, context),
+  merge: async (options, parts, context) =>
+    (await import('../work/extract-shards.ts')).mergeExtracted(options, parts, context),
 });

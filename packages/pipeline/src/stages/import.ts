@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { importFiles, privateFiles, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { PLANES } from '@radweave/importing/nifti/cuts';
 import { offer } from '@radweave/remarks';
 import { choice, optional, positional, several, toggle, whole, withDefault } from '../declare/flags.ts';
+import { shardStage } from '../declare/shards.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { ImportOptions } from '../work/import.ts';
 
@@ -32,6 +34,8 @@ export const importStage = defineStage({
     ...(table === null ? {} : { 'table of patients': table }),
     ...ifThere('mapping', importFiles(records).mapping),
     ...ifThere('pseudonyms', privateFiles(secrets).pseudonyms),
+    ...ifThere('key of UIDs', privateFiles(secrets).uidKey),
+    ...ifThere('series of earlier imports', importFiles(records).done),
   }),
   writes: ({ output, records, secrets }) => [output, records, secrets],
   // Of two imports that know each other's pseudonyms only in part the last one would write the table.
@@ -166,6 +170,21 @@ export const importStage = defineStage({
       };
     },
   },
+});
+
+/** Writes a share of the series, or takes all parts into the data root. */
+export const importShard = shardStage('import_shard', importStage, {
+  examples: [
+    'dicom /data/export --table patients.csv --dry_run',
+    'dicom /data/export --table patients.csv --shard 1/4',
+  ],
+  folder: ({ records }) => join(records, '.shards'),
+  alike: ({ table }) => (table === null ? {} : { 'table of patients': table }),
+  part: async (options, shard, into, context) => {
+    await (await import('../work/import.ts')).importImages(options, context, { shard, into });
+  },
+  merge: async (options, parts, context) =>
+    (await import('../work/import.ts')).importImages(options, context, { parts }),
 });
 
 /** @throws UsageError where pictures, which have no place, are to have masks. */

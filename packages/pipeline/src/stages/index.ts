@@ -4,13 +4,13 @@ import { check } from './check.ts';
 import { crossFit, trainFold } from './cross-fit.ts';
 import { crossValidate } from './cross-validate.ts';
 import { evaluate } from './evaluate.ts';
-import { explain } from './explain.ts';
-import { extract } from './extract.ts';
+import { explain, explainShard } from './explain.ts';
+import { extract, extractShard } from './extract.ts';
 import { fuse } from './fuse.ts';
 import { harmonize } from './harmonize.ts';
-import { importStage } from './import.ts';
+import { importShard, importStage } from './import.ts';
 import { predict } from './predict.ts';
-import { preprocess } from './preprocess.ts';
+import { preprocess, preprocessShard } from './preprocess.ts';
 import { profile } from './profile.ts';
 import { report } from './report.ts';
 import { share } from './share.ts';
@@ -22,14 +22,17 @@ import { visualize } from './visualize.ts';
 /** Those that make and show results, in the order of the whole job. */
 const MAKING = [
   importStage,
+  importShard,
   check,
   preprocess,
+  preprocessShard,
   auditData,
   tune,
   tuneTrial,
   train,
   crossValidate,
   extract,
+  extractShard,
   trainFold,
   crossFit,
   align,
@@ -40,6 +43,7 @@ const MAKING = [
   harmonize,
   predict,
   explain,
+  explainShard,
   visualize,
   report,
 ] as const;

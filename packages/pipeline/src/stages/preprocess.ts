@@ -1,5 +1,8 @@
+import { join } from 'node:path';
+import { existsSync } from '@radweave/artifacts/files';
 import { on, set, usual } from '../declare/config-flags.ts';
 import * as read from '../declare/reads.ts';
+import { shardStage } from '../declare/shards.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { PreprocessOptions } from '../work/preprocess.ts';
 
@@ -71,4 +74,17 @@ export const preprocess = defineStage({
     ],
     options: ({ config }) => ({ config }),
   },
+});
+
+/** Checks a share of the images, or divides the patients by what all parts have found. */
+export const preprocessShard = shardStage('preprocess_shard', preprocess, {
+  examples: ['--root_dir /data/Grade --shard 1/4', '--root_dir /data/Grade --shard merge'],
+  folder: ({ config }) => join(config.data.splits_dir, '.shards'),
+  // Which images, and whether they have changed, a part says of each of them.
+  alike: ({ config: { data } }) =>
+    data.table === null || !existsSync(data.table) ? {} : { table: data.table },
+  part: async (options, shard, into, context) =>
+    (await import('../work/preprocess-shards.ts')).preprocessPart(options, shard, into, context),
+  merge: async (options, parts, context) =>
+    (await import('../work/preprocess-shards.ts')).mergePreprocessed(options, parts, context),
 });

@@ -2,6 +2,7 @@ import {
   type CheckpointFacts,
   type Config,
   type ExplainedPatient,
+  type Explanations,
   explanationsFolder,
   type RandomisationCheck,
   replaceFolderAtomic,
@@ -63,7 +64,41 @@ export interface ExplainResult {
  * @throws UsageError for an unknown layer, class or patient; DataError when the split holds no patients or the checkpoint
  *   has seen patients of validation or test; InterruptedError when told to stop: the earlier explanations are untouched.
  */
-export async function explain(options: ExplainOptions, context: StageContext): Promise<ExplainResult> {
+export function explain(options: ExplainOptions, context: StageContext): Promise<ExplainResult> {
+  return withMaps(options, context, async (job, source) => {
+    const folder = explanationsFolder(options.config.experiment.output_dir, options.modality);
+    const explanations = await replaceFolderAtomic(folder, async (temporary) => {
+      const found = await explainPatients(job, job.wanted, source, temporary, context);
+      writeExplanations(temporary, found);
+      return found;
+    });
+    return finishExplaining(folder, explanations, context);
+  });
+}
+
+/** What is told of new explanations. */
+export function finishExplaining(
+  folder: string,
+  { patients, randomisation, label_names, layer }: Explanations,
+  context: StageContext,
+): ExplainResult {
+  sayCheck(randomisation, context);
+  say(context, `Grad-CAM montages written: ${patients.length}, in ${folder}.`);
+  return {
+    labelNames: label_names,
+    folder,
+    layer,
+    patients: patients.map(({ slices: _, ...one }) => one),
+    randomisation,
+  };
+}
+
+/** Chooses who is explained, and opens the network whose maps are drawn. */
+export async function withMaps<T>(
+  options: ExplainOptions,
+  context: StageContext,
+  use: (job: ExplanationJob, source: MapSource) => Promise<T>,
+): Promise<T> {
   const { modality, checkpoint, split } = options;
   const config = structuredClone(options.config);
   requireDevice(config.training);
@@ -91,7 +126,10 @@ export async function explain(options: ExplainOptions, context: StageContext): P
   try {
     const batchSize = inferenceBatch(config.extraction.batch_size, network.compute);
     const source: MapSource = { network, layer, pixels: loaded.pixels, batchSize };
-    return await explainSplit({ ...options, explainedClass }, asked, source, loaded, about, context);
+    return await use(
+      await jobOf({ ...options, explainedClass }, asked, source, loaded, about, context),
+      source,
+    );
   } finally {
     loaded.close();
   }
@@ -117,14 +155,14 @@ function requireLayer({ model, name }: FeatureNetwork, layer: string = model.map
   });
 }
 
-async function explainSplit(
+async function jobOf(
   options: Omit<ExplainOptions, 'explainedClass'> & { explainedClass: number | undefined },
   asked: readonly PatientRow[],
   source: MapSource,
   { table }: LoadedSplit,
   about: CheckpointFacts,
   context: StageContext,
-): Promise<ExplainResult> {
+): Promise<ExplanationJob> {
   const { modality, split, config, count } = options;
   const outputDir = config.experiment.output_dir;
   const { numClasses } = source.network.model;
@@ -142,7 +180,7 @@ async function explainSplit(
           };
         });
   const wanted = toExplain(chosen, scored, options.explainedClass, numClasses);
-  const job: ExplanationJob = {
+  return {
     modality,
     split,
     table,
@@ -151,21 +189,6 @@ async function explainSplit(
     wanted,
     most: options.slices,
     seed: config.experiment.seed,
-  };
-  const folder = explanationsFolder(outputDir, modality);
-  const explanations = await replaceFolderAtomic(folder, async (temporary) => {
-    const found = await explainPatients(job, source, temporary, context);
-    writeExplanations(temporary, found);
-    return found;
-  });
-  sayCheck(explanations.randomisation, context);
-  say(context, `Grad-CAM montages written: ${explanations.patients.length}, in ${folder}.`);
-  return {
-    labelNames: about.label_names,
-    folder,
-    layer: source.layer,
-    patients: explanations.patients.map(({ slices: _, ...one }) => one),
-    randomisation: explanations.randomisation,
   };
 }
 

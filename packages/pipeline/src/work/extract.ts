@@ -14,7 +14,12 @@ import {
 import { inferenceSettings } from '@radweave/network/compute/compute';
 import { computingDevice } from '@radweave/network/compute/device';
 import { engineVersions } from '@radweave/network/compute/versions';
-import { type Extraction, extractionBatch } from '@radweave/network/features/extractor';
+import {
+  type Extraction,
+  extractionBatch,
+  featureRows,
+  sliceOrder,
+} from '@radweave/network/features/extractor';
 import { writeSplitFeatures } from '@radweave/network/features/split-features';
 import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
@@ -28,6 +33,7 @@ import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { requireModalityNames } from '@radweave/study/cohort/modality-names';
 import { KnownPatients, refuseSeenPatients, warnUntold } from '@radweave/study/cohort/patient-hash';
 import { presentSlices } from '@radweave/study/cohort/read-cohort';
+import { inNaturalOrder } from '@radweave/study/cohort/slice-order';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
@@ -65,6 +71,47 @@ export interface ExtractResult {
  *   told to stop: the earlier features are untouched.
  */
 export async function extract(options: ExtractOptions, context: StageContext): Promise<ExtractResult> {
+  const { modality } = options;
+  const { data } = options.config;
+  const { features, checkpoint } = await withNetwork(options, context, async (network, decoding, config) => ({
+    features: await replaceFeatures(data.features_dir, modality, (temporary) =>
+      extractSplits({ config, modality, network, decoding, context }, temporary),
+    ),
+    checkpoint: network.checkpoint,
+  }));
+  return await finishExtraction(options, features, checkpoint, context);
+}
+
+/** What is told of new features, and what is made of them. */
+export async function finishExtraction(
+  { config, modality, align }: ExtractOptions,
+  features: Record<Split, NewFeatures>,
+  checkpoint: string,
+  context: StageContext,
+): Promise<ExtractResult> {
+  const { data } = config;
+  const { model, checkpoint_sha256, dims } = features.train.set;
+  say(context, `Features of ${modality} (${dims} per slice) are in ${data.features_dir}.`);
+  const modalities = [...new Set([...data.modalities, modality])];
+  return {
+    modality,
+    model,
+    checkpoint,
+    checkpointSha256: checkpoint_sha256,
+    dims,
+    patients: forEachSplit((split) => features[split].set.patients),
+    slices: forEachSplit((split) => features[split].set.slices),
+    tables: forEachSplit((split) => featureTablePath(data.features_dir, split, modality)),
+    aligned: align ? alignResult(data.features_dir, await alignAvailable(config, modalities, context)) : null,
+  };
+}
+
+/** Opens the network that is asked for, once all that can be refused is looked at, while its slices are decoded. */
+export async function withNetwork<T>(
+  options: ExtractOptions,
+  context: StageContext,
+  use: (network: FeatureNetwork, decoding: Decoding, config: Config) => Promise<T>,
+): Promise<T> {
   const { modality, model, checkpoint } = options;
   requireModalityNames([folderName('modality', modality)], options.config.data.missing === 'allow');
   const config = askedModel(options);
@@ -79,14 +126,19 @@ export async function extract(options: ExtractOptions, context: StageContext): P
   requirePatients(config.data, modality, tables);
   refuseLeak(tables, chosen, new KnownPatients(config.data), context);
   await requireImages(modality, tables);
-  const { network, features } = await extractAll(config, modality, tables, spec, chosen, context);
-  const dims = network.model.numFeatures;
-  say(context, `Features of ${modality} (${dims} per slice) are in ${config.data.features_dir}.`);
-  const modalities = [...new Set([...config.data.modalities, modality])];
-  const aligned = options.align
-    ? alignResult(config.data.features_dir, await alignAvailable(config, modalities, context))
-    : null;
-  return resultOf(config.data, modality, network, features, aligned);
+  const data = structuredClone(config.data);
+  data.image_size = spec.imageSize;
+  // Opening a GPU takes about as long as decoding. On a CPU what `auto` measures would be disturbed.
+  const isOnCpu = (await computingDevice(config.training.device)) === 'cpu';
+  const begin = (): Decoding => new Decoding(data, modality, tables, context);
+  let decoding = isOnCpu ? null : begin();
+  try {
+    const network = await openFeatureNetwork(spec, chosen, inferenceSettings(config), context);
+    decoding ??= begin();
+    return await use(network, decoding, config);
+  } finally {
+    await decoding?.close();
+  }
 }
 
 /** The configuration with the model that is asked for. Initial weights of a training are none of a checkpoint's. */
@@ -157,56 +209,49 @@ function countKnown(table: SliceTable, hashes: readonly string[], known: KnownPa
   return table.patients.filter((one) => known.has(all, one)).length;
 }
 
-async function extractAll(
-  config: Config,
-  modality: string,
-  tables: Tables,
-  spec: NetworkSpec,
-  chosen: ChosenCheckpoint,
-  context: StageContext,
-): Promise<{ network: FeatureNetwork; features: Record<Split, NewFeatures> }> {
-  const data = structuredClone(config.data);
-  data.image_size = spec.imageSize;
-  // Opening a GPU takes about as long as decoding. On a CPU what `auto` measures would be disturbed.
-  const isOnCpu = (await computingDevice(config.training.device)) === 'cpu';
-  const begin = (): Decoding => new Decoding(data, modality, tables, context);
-  let decoding = isOnCpu ? null : begin();
-  try {
-    const network = await openFeatureNetwork(spec, chosen, inferenceSettings(config), context);
-    decoding ??= begin();
-    const coming = decoding;
-    const features = await replaceFeatures(data.features_dir, modality, (temporary) =>
-      extractSplits(config, modality, network, coming, temporary, context),
-    );
-    return { network, features };
-  } finally {
-    await decoding?.close();
-  }
+/** What extracts all splits of a modality. */
+interface Extracting {
+  config: Config;
+  modality: string;
+  network: FeatureNetwork;
+  decoding: Decoding;
+  context: StageContext;
 }
 
 async function extractSplits(
-  config: Config,
-  modality: string,
-  network: FeatureNetwork,
-  decoding: Decoding,
+  extracting: Extracting,
   temporary: Record<Split, string>,
-  context: StageContext,
 ): Promise<Record<Split, NewFeatures>> {
-  const { batch_size: asked, slice_index: sliceIndex } = config.extraction;
-  const featuresDir = config.data.features_dir;
+  const { config, modality, network } = extracting;
+  const { features_dir: featuresDir } = config.data;
+  const { slice_index: sliceIndex } = config.extraction;
+  return await ofEachSplit(extracting, async (split, loaded, set) => {
+    const order = sliceOrder(inNaturalOrder(loaded.table));
+    const pieces = featureRows(network, loaded.pixels, order, loaded.extraction);
+    const target = { split, modality, featuresDir, temporary: temporary[split], sliceIndex };
+    return { rows: await writeSplitFeatures(pieces, set.dims, loaded.table, target), set };
+  });
+}
+
+/** A split that is to be extracted, and how. */
+export interface SplitToExtract extends LoadedSplit {
+  extraction: Extraction;
+}
+
+/** Takes one decoded split after the other, with what is to be recorded of its features. */
+export async function ofEachSplit<T>(
+  { config, modality, network, decoding, context }: Extracting,
+  use: (split: Split, loaded: SplitToExtract, set: FeatureSet) => Promise<T>,
+): Promise<Record<Split, T>> {
   const known = new KnownPatients(config.data);
   const slices = presentSlices(config.data, [modality])[modality];
-  const one = async (split: Split): Promise<NewFeatures> => {
+  const batchSize = extractionBatch(config.extraction.batch_size, network.compute);
+  const one = async (split: Split): Promise<T> => {
     const loaded = await decoding.take(split);
     try {
-      const extraction: Extraction = {
-        batchSize: extractionBatch(asked, network.compute),
-        task: `extracting ${split} features of ${modality}`,
-        context,
-      };
-      const target = { split, modality, featuresDir, temporary: temporary[split], sliceIndex };
-      const rows = await writeSplitFeatures(network, loaded, target, extraction);
-      return { rows, set: featureSet(network, split, modality, loaded, known, slices?.[split]) };
+      const extraction = { batchSize, task: `extracting ${split} features of ${modality}`, context };
+      const set = featureSet(network, split, modality, loaded, known, slices?.[split]);
+      return await use(split, { ...loaded, extraction }, set);
     } finally {
       loaded.close();
     }
@@ -243,25 +288,5 @@ function featureSet(
     normalize_mean: network.normalisation.mean,
     normalize_std: network.normalisation.std,
     versions: engineVersions(network.compute.device),
-  };
-}
-
-function resultOf(
-  data: Config['data'],
-  modality: string,
-  network: FeatureNetwork,
-  features: Record<Split, NewFeatures>,
-  aligned: AlignResult | null,
-): ExtractResult {
-  return {
-    modality,
-    model: network.name,
-    checkpoint: network.checkpoint,
-    checkpointSha256: network.sha256,
-    dims: network.model.numFeatures,
-    patients: forEachSplit((split) => features[split].set.patients),
-    slices: forEachSplit((split) => features[split].set.slices),
-    tables: forEachSplit((split) => featureTablePath(data.features_dir, split, modality)),
-    aligned,
   };
 }

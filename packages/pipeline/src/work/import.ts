@@ -68,6 +68,13 @@ import {
   unnamedFiles,
   unusableMasks,
 } from './import-questions.ts';
+import {
+  type ImportedParts,
+  type ImportShare,
+  newPatients,
+  refuseDryShare,
+  shareOfSeries,
+} from './import-share.ts';
 
 export interface ImportOptions {
   kind: 'dicom' | 'nifti' | 'images';
@@ -120,8 +127,13 @@ export interface ImportResult {
  *
  * @throws DataError `E_IMPORT_OPEN` when it is not clear which series is which modality, `E_IMPORT_NOTHING` when there is none.
  */
-export async function importImages(options: ImportOptions, context: StageContext): Promise<ImportResult> {
+export async function importImages(
+  options: ImportOptions,
+  context: StageContext,
+  how: ImportShare | ImportedParts | null = null,
+): Promise<ImportResult> {
   const { records, secrets, dryRun } = options;
+  if (how !== null) refuseDryShare(dryRun);
   requireNamed('folder', options.root, 'the folder of the files');
   const pixels = pixelsFor(options);
   const who = whoFor(options);
@@ -146,7 +158,8 @@ export async function importImages(options: ImportOptions, context: StageContext
   if (options.kind !== 'dicom' && found.images.length > 0) requireWho(who, !dryRun, found.images);
   const known = existsSync(path) ? readPseudonyms(path) : [];
   const { patients, pseudonyms, unlisted } = patientsOf(found.images, who, known);
-  writePseudonyms(path, pseudonyms);
+  if (how === null || pseudonyms.length === known.length) writePseudonyms(path, pseudonyms);
+  else throw newPatients(pseudonyms.length - known.length, path);
   const named = proposalsOf(patients, mapping, { ...options, modalities: who.modalities });
   const {
     proposals: outlined,
@@ -184,12 +197,20 @@ export async function importImages(options: ImportOptions, context: StageContext
   ask(openSeries(proposals));
   ask(unclearMasks(maskless));
   if (who.columns !== null) sayColumns(who.columns, importFiles(records).patients, context);
-  const whole = { ...options, pixels, pseudonyms, told: who.told };
+  const parts = how !== null && 'parts' in how ? how.parts : null;
+  const whole = { ...options, pixels, pseudonyms, told: who.told, parts };
   ask(replacedSeries(replacements(patients, proposals, whole)));
   if (dryRun) ask(unusableMasks(choice.unusable));
   const { slices, ...counts } = dryRun
     ? { written: 0, unchanged: 0, slices: choice.slices }
-    : await writeSeries(patients, proposals, whole, step('writing series'));
+    : how !== null && 'shard' in how
+      ? await writeSeries(
+          patients,
+          shareOfSeries(proposals, how.shard),
+          { ...whole, output: how.into, records: how.into },
+          step('writing series'),
+        )
+      : await writeSeries(patients, proposals, whole, step('writing series'));
   return {
     output: dryRun ? null : options.output,
     files: found.files,

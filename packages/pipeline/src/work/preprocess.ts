@@ -39,6 +39,8 @@ import {
   type ImageCheck,
   mergeFolds,
   rejection,
+  type Scan,
+  scanHere,
   withoutRejected,
 } from '@radweave/study/cohort/images';
 import { requireEachLearnable } from '@radweave/study/cohort/learnable';
@@ -121,10 +123,11 @@ export async function preprocess(
   { config }: PreprocessOptions,
   found: FoundCohort,
   context: StageContext,
+  scan: Scan = scanHere(config.data.num_workers, context),
 ): Promise<PreprocessResult> {
   const { modalities, splits_dir } = config.data;
   const untold = refuseOrLeaveOut(found.table, config, context);
-  const { gathered, check, merged } = await usablePatients(found, config, context);
+  const { gathered, check, merged } = await usablePatients(found, config, scan, context);
   const splits = found.table?.splits ?? null;
   const homes = homesOf(gathered.members, splits, config.data.home_hospital);
   if (splits !== null)
@@ -214,18 +217,26 @@ function refuseOrLeaveOut(
     );
 }
 
+/** Those whose slices are checked. @throws DataError with all that is contradictory about them. */
+export function completePatients(found: FoundCohort, { data, preprocess }: Config): Gathered {
+  const issues = new IssueCollector();
+  const gathered = gatherPatients(found, preprocess.exclude_conflicts, issues);
+  const complete = requireModalities(gathered, data.modalities, data.missing);
+  issues.throwIfErrors('the cohort has conflicts');
+  return complete;
+}
+
 async function usablePatients(
   found: FoundCohort,
   config: Config,
+  scan: Scan,
   context: StageContext,
 ): Promise<{ gathered: Gathered; check: ImageCheck; merged: number }> {
-  const { modalities, missing, image_size, resize, num_workers } = config.data;
+  const { modalities, missing, image_size, resize } = config.data;
   const { exclude_conflicts, skip_unreadable } = config.preprocess;
   const issues = new IssueCollector();
-  const complete = requireModalities(gatherPatients(found, exclude_conflicts, issues), modalities, missing);
-  issues.throwIfErrors('the cohort has conflicts');
-  const threads = num_workers === 0 ? undefined : num_workers;
-  const check = await checkImages(complete.members, image_size, resize, threads, context);
+  const complete = completePatients(found, config);
+  const check = await checkImages(complete.members, image_size, resize, scan);
   if (check.rejected.length > 0) refuseOrSkip(check, config.data, skip_unreadable, context);
   const readable = { ...complete, members: withoutRejected(complete.members, check) };
   const { members, merged } = mergeFolds(readable.members, check, issues);

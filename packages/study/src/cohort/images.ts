@@ -17,15 +17,32 @@ export interface ImageCheck {
   brightness: Brightness;
 }
 
-/** Decodes and hashes every slice of the members. */
+/** The slices of members, in the order in which they are checked. */
+export function slicesOf(members: readonly CohortMember[]): FoundSlice[] {
+  return members.flatMap((member) => [...member.slices.values()].flat());
+}
+
+/** What is found by decoding and hashing slices, in their order, some at a time. */
+export type Scan = (paths: readonly string[]) => AsyncIterable<readonly ScannedSlice[]>;
+
+/** Decodes and hashes slices here. @param threads 0 leaves their number to the machine. */
+export function scanHere(threads: number, context: StageContext): Scan {
+  return (paths) =>
+    scanSlices(paths, {
+      threads: threads === 0 ? undefined : threads,
+      profile: true,
+      onProgress: (done, total) => context.emit({ kind: 'progress', task: 'checking images', done, total }),
+    });
+}
+
+/** Checks every slice of the members. */
 export async function checkImages(
   members: readonly CohortMember[],
   imageSize: number,
   resize: Resizing,
-  threads: number | undefined,
-  context: StageContext,
+  scan: Scan,
 ): Promise<ImageCheck> {
-  const slices = members.flatMap((member) => [...member.slices.values()].flat());
+  const slices = slicesOf(members);
   const check: ImageCheck = {
     rejected: [],
     masks: [],
@@ -33,16 +50,8 @@ export async function checkImages(
     facts: new Map(),
     brightness: new Brightness(),
   };
-  const results = scanSlices(
-    slices.map((slice) => slice.path),
-    {
-      threads,
-      profile: true,
-      onProgress: (done, total) => context.emit({ kind: 'progress', task: 'checking images', done, total }),
-    },
-  );
   let i = 0;
-  for await (const batch of results) {
+  for await (const batch of scan(slices.map((slice) => slice.path))) {
     for (const result of batch) {
       const slice = slices[i++];
       if (slice !== undefined) add(check, slice, result, imageSize, resize);

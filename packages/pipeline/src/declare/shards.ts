@@ -1,0 +1,222 @@
+import { join } from 'node:path';
+import {
+  type Config,
+  DataError,
+  FileHashes,
+  isUpToDate,
+  replaceFilesTogether,
+  type StageState,
+  settingKeys,
+  settingOf,
+  writeManifest,
+} from '@radweave/artifacts';
+import { existsSync, readdirSync, renameSync, rmSync } from '@radweave/artifacts/files';
+import { and, counted } from '@radweave/remarks';
+import { type StageContext, say } from '@radweave/study/context/events';
+import { RADWEAVE_VERSION } from '@radweave/study/context/versions';
+import { nameOf, type Shard, shardOf } from '../work/shard.ts';
+import type { Flags } from './command.ts';
+import { shardFlag } from './flags.ts';
+import { inputsOf, type Reads } from './reads.ts';
+import { defineStage, type Stage } from './stage.ts';
+
+/** How the work of a stage is shared out. What every part leaves together makes what the stage would have made alone. */
+export interface Sharing<Options, Result> {
+  /** What may follow the command's name. */
+  examples: readonly string[];
+  /** Where the parts lie. */
+  folder(options: Options): string;
+  /** What must be the same for all of them, besides the settings of the stage. */
+  alike(options: Options): Reads;
+  /** Does a share, and leaves what it gave in an empty folder. */
+  part(options: Options, shard: Shard, into: string, context: StageContext): Promise<void>;
+  /** Makes the result of the folders of all parts, in their order. */
+  merge(options: Options, parts: readonly string[], context: StageContext): Promise<Result>;
+}
+
+/** What a stage is asked to do, and which share of it. */
+export type ShardOptions<Options> = Options & { shard: Shard | 'merge' };
+
+export interface ShardResult<Result> {
+  /** `2/4`, or `merge`. */
+  shard: string;
+  /** Of the part, or of all parts. */
+  folder: string;
+  /** Null for a part, and where all was merged before. */
+  merged: Result | null;
+}
+
+/** Folders of the parts, and of those that were merged and go. */
+const [PARTS, REMOVED] = ['parts', '.merged'];
+/** What vouches for the files of a part, and for what was merged. */
+const [PART, MERGED] = ['part.json', 'merged.json'];
+
+/** So many missing parts are named. */
+const SHOWN = 20;
+
+/** GPUs of one kind may have other numbers on other machines; a part says itself what computed it. */
+const WITHOUT_EFFECT = ['training.device', 'data.num_workers'];
+
+const folderOf = ({ number, of }: Shard): string => `${number}-of-${of}`;
+const partIn = (folder: string, shard: Shard): string => join(folder, PARTS, folderOf(shard));
+
+/** Makes of a stage the one that does a share of its work, or merges the parts. */
+export function shardStage<const Name extends string, Options extends object, Result, Own extends Flags>(
+  name: Name,
+  stage: Stage<string, Options, Result, unknown, Own>,
+  sharing: Sharing<Options, Result>,
+) {
+  const { command } = stage;
+  if (command === undefined) throw new TypeError(`${name} is the shard of a command`);
+  const shared = { stage, sharing };
+  return defineStage({
+    name,
+    settings: stage.settings,
+    reads: (options: ShardOptions<Options>, known) => stage.reads(options, known),
+    writes: (options, { folder, merged }: ShardResult<Result>) =>
+      merged === null ? [folder] : stage.writes(options, merged),
+    locks: (options) => {
+      const { shard } = options;
+      const locks = stage.locks?.(options, undefined);
+      if (locks === undefined || shard === 'merge') return locks;
+      return { folder: partIn(sharing.folder(options), shard), as: `${locks.as} --shard ${nameOf(shard)}` };
+    },
+    run: (options, context) =>
+      options.shard === 'merge'
+        ? mergeParts(shared, options, context)
+        : makePart(shared, options, options.shard, context),
+    command: {
+      name: command.name,
+      examples: sharing.examples,
+      // The README says it once for all of them.
+      leaves: '',
+      flags: {
+        ...(command.flags as Own),
+        shard: shardFlag,
+      },
+      options: (call, flags): ShardOptions<Options> | null => {
+        const { shard } = flags as { shard?: string };
+        const whole = shard === undefined ? null : command.options(call, flags as never);
+        return shard === undefined || whole === null ? null : { ...whole, shard: shardOf(shard) };
+      },
+    },
+  });
+}
+
+interface Shared<Options, Result> {
+  stage: Stage<string, Options, Result, unknown>;
+  sharing: Sharing<Options, Result>;
+}
+
+async function makePart<Options extends object, Result>(
+  { stage, sharing }: Shared<Options, Result>,
+  options: Options,
+  shard: Shard,
+  context: StageContext,
+): Promise<ShardResult<Result>> {
+  const folder = partIn(sharing.folder(options), shard);
+  const record = join(folder, PART);
+  const state = stateOf({ stage, sharing }, options, nameOf(shard));
+  // It vouches for the others, which are replaced before it is written again.
+  rmSync(record, { force: true });
+  await replaceFilesTogether(folder, (into) => sharing.part(options, shard, into, context), { obsolete: [] });
+  const made = readdirSync(folder).filter((file) => !file.startsWith('.'));
+  const files = made.map((file) => join(folder, file));
+  writeManifest(record, state, files, new FileHashes());
+  return { shard: nameOf(shard), folder, merged: null };
+}
+
+async function mergeParts<Options extends object, Result>(
+  { stage, sharing }: Shared<Options, Result>,
+  options: Options,
+  context: StageContext,
+): Promise<ShardResult<Result>> {
+  const folder = sharing.folder(options);
+  const [parts, removed] = [join(folder, PARTS), join(folder, REMOVED)];
+  const [record, hashes] = [join(folder, MERGED), new FileHashes()];
+  const state = (shard: string): StageState => stateOf({ stage, sharing }, options, shard);
+  rmSync(removed, { recursive: true, force: true });
+  const there = partsIn(parts);
+  if (there.length === 0 && isUpToDate(record, state('merge'), hashes).upToDate) {
+    say(context, 'The parts were merged before, and nothing has changed since.');
+    return { shard: 'merge', folder, merged: null };
+  }
+  const all = requireAll(parts, there);
+  for (const one of all) {
+    const own = join(parts, folderOf(one));
+    const check = isUpToDate(join(own, PART), state(nameOf(one)), hashes);
+    if (check.upToDate) continue;
+    throw new DataError('E_SHARDS', `part ${nameOf(one)} is not one of this work: ${check.reason}`, {
+      where: own,
+      hint: `Give the flags with which the parts were made, or run the same command with --shard ${nameOf(one)} again`,
+    });
+  }
+  const folders = all.map((one) => join(parts, folderOf(one)));
+  const merged = await sharing.merge(options, folders, context);
+  writeManifest(record, state('merge'), stage.writes(options, merged), new FileHashes());
+  // All at once: of parts that are half removed some would be missing.
+  renameSync(parts, removed);
+  rmSync(removed, { recursive: true, force: true });
+  return { shard: 'merge', folder, merged };
+}
+
+/** The parts that are finished. */
+function partsIn(folder: string): Shard[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .flatMap((name) => {
+      const [, number, of] = /^(\d+)-of-(\d+)$/.exec(name) ?? [];
+      return number === undefined ? [] : [{ number: Number(number), of: Number(of) }];
+    })
+    .filter((one) => existsSync(join(folder, folderOf(one), PART)))
+    .sort((a, b) => a.number - b.number);
+}
+
+/** @throws DataError that names the parts that are missing. */
+function requireAll(folder: string, there: readonly Shard[]): Shard[] {
+  const counts = [...new Set(there.map(({ of }) => of))].sort((a, b) => a - b);
+  const [of = 0, ...others] = counts;
+  if (others.length > 0) {
+    throw new DataError('E_SHARDS', `parts of ${and(counts.map(String))} are there together`, {
+      where: folder,
+      hint: 'Remove the folders of those that are not to be merged',
+    });
+  }
+  const missing = Array.from({ length: of }, (_, i) => ({ number: i + 1, of })).filter(
+    ({ number }) => !there.some((one) => one.number === number),
+  );
+  if (of === 0) {
+    throw new DataError('E_SHARDS', 'there is no part to merge', {
+      where: folder,
+      hint: 'Run the same command with --shard 1/n to --shard n/n first',
+    });
+  }
+  if (missing.length === 0) return [...there];
+  const flags = missing.slice(0, SHOWN).map((one) => `--shard ${nameOf(one)}`);
+  const rest = missing.length > SHOWN ? [`${missing.length - SHOWN} more`] : [];
+  throw new DataError('E_SHARDS', `${counted(missing.length, 'part')} of ${of} missing`, {
+    where: folder,
+    hint: `Run the same command with ${and([...flags, ...rest])}, then merge again`,
+  });
+}
+
+/** What a part depends on, and so does what is merged. */
+function stateOf<Options extends object, Result>(
+  { stage, sharing }: Shared<Options, Result>,
+  options: Options,
+  shard: string,
+): StageState {
+  // An import has no configuration.
+  const { config } = options as { config?: Config };
+  const settings = Object.fromEntries(
+    settingKeys(stage.settings).flatMap((key) =>
+      config === undefined || WITHOUT_EFFECT.includes(key) ? [] : [[key, settingOf(config, key)]],
+    ),
+  );
+  return {
+    stage: stage.name,
+    inputs: inputsOf(sharing.alike(options), new FileHashes()),
+    settings: { ...settings, ...stage.asked?.(options), shard },
+    versions: { radweave: RADWEAVE_VERSION },
+  };
+}

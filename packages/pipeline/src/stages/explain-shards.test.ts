@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeRun } from '@radweave/network/testing/runs';
+import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import type { ExplainOptions } from '../work/explain.ts';
+import { explain, explainShard } from './explain.ts';
+import { preprocess } from './preprocess.ts';
+
+test('parts of the explanations that are merged are those of one process, byte for byte', async () => {
+  const root = tempDir();
+  const config = cohortConfig(root);
+  writeCohortFolders(join(root, 'raw'));
+  await preprocess({ config }, listening());
+  await writeRun(config, 'first', 'A', 1, 'mobilenetv3_small_100');
+  const asked: ExplainOptions = {
+    ...{ config, modality: 'A', split: 'test', count: 1, layer: 'blocks.1', slices: 2 },
+    patients: ['SY000', 'ZS011', 'SY010'],
+  };
+  const folder = join(config.experiment.output_dir, 'explanations');
+  const contents = () =>
+    readdirSync(join(folder, 'A')).map((name) => [name, readFileSync(join(folder, 'A', name), 'base64')]);
+  const { patients } = await explain(asked, listening());
+  const whole = contents();
+  const part = (number: number, of: number, more: Partial<ExplainOptions> = {}) =>
+    explainShard({ ...asked, ...more, shard: { number, of } }, listening());
+  const merge = () => explainShard({ ...asked, shard: 'merge' }, listening());
+  // Of four one has nothing to draw.
+  for (const of of [2, 4]) {
+    rmSync(join(folder, 'A'), { recursive: true });
+    for (let number = of; number > 0; number--) await part(number, of);
+    expect((await merge()).merged?.patients).toEqual(patients);
+    expect(contents()).toEqual(whole);
+  }
+  expect((await merge()).merged).toBeNull();
+  await part(1, 2);
+  await expect(merge()).rejects.toMatchObject({
+    code: 'E_SHARDS',
+    hint: expect.stringContaining('--shard 2/2, then'),
+  });
+  await part(2, 2, { patients: ['SY000'] });
+  await expect(merge()).rejects.toThrow(/part 2\/2 is not one of this work: patients changed/);
+  expect(contents()).toEqual(whole);
+});

@@ -1,0 +1,87 @@
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { TAG } from '@radweave/importing/dicom/tags';
+import { listening } from '@radweave/study/testing/cohort';
+import { filesBelow, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import type { ImportOptions } from '../work/import.ts';
+import { optionsIn, writeSeries } from './import.options.test.data.ts';
+import { importShard, importStage } from './import.ts';
+
+/** Three patients with five series, and the pseudonyms that a dry run has given them. */
+async function looked(): Promise<{ folder: string; options: ImportOptions }> {
+  const folder = tempDir();
+  const options = optionsIn(folder);
+  for (const [i, series] of ['arterial', 'portal'].entries()) {
+    writeSeries(folder, series, 2 + i);
+    writeSeries(folder, `${series} 2`, 1 + i, {
+      [TAG.patientId]: ['LO', 'HN-2'],
+      [TAG.seriesDescription]: ['LO', series],
+    });
+  }
+  writeSeries(folder, 'arterial 3', 3, {
+    [TAG.patientId]: ['LO', 'HN-3'],
+    [TAG.seriesDescription]: ['LO', 'arterial'],
+  });
+  await importStage({ ...options, dryRun: true }, listening());
+  return { folder, options };
+}
+
+/** What lies below the data root, and in the folder of records. */
+function contents({ output, records }: ImportOptions): Record<string, string> {
+  const files = [output, records]
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      filesBelow(folder).map((path) => [
+        join(folder === output ? 'output' : 'records', relative(folder, path)),
+        path,
+      ]),
+    );
+  return Object.fromEntries(
+    files
+      .filter(([name = '']) => !name.includes('.shards'))
+      .map(([name = '', path = '']) => [name, readFileSync(path, 'base64')]),
+  );
+}
+
+test('parts of an import that are merged are the files of one process, byte for byte', async () => {
+  const { folder, options } = await looked();
+  const saved = tempDir();
+  cpSync(folder, saved, { recursive: true });
+  const { written } = await importStage(options, listening());
+  expect(written).toBe(5);
+  const whole = contents(options);
+  for (const of of [2, 7]) {
+    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+    cpSync(saved, folder, { recursive: true });
+    for (let number = of; number > 0; number--)
+      await importShard({ ...options, shard: { number, of } }, listening());
+    expect(Object.keys(contents(options)).filter((name) => name.startsWith('output'))).toEqual([]);
+    const { merged } = await importShard({ ...options, shard: 'merge' }, listening());
+    expect(merged).toMatchObject({ written: 5, unchanged: 0 });
+    expect(contents(options)).toEqual(whole);
+  }
+  expect((await importShard({ ...options, shard: 'merge' }, listening())).merged).toBeNull();
+});
+
+test('shares need pseudonyms first, parts are of one mapping, and one that is missing is named', async () => {
+  const { options } = await looked();
+  const shard = (number: number, more: Partial<ImportOptions> = {}) =>
+    importShard({ ...options, ...more, shard: { number, of: 2 } }, listening());
+  const merge = () => importShard({ ...options, shard: 'merge' }, listening());
+  await expect(shard(1, { dryRun: true })).rejects.toMatchObject({ code: 'E_FLAGS', exitCode: 2 });
+  const secrets = join(tempDir(), 'other');
+  await expect(shard(1, { secrets })).rejects.toMatchObject({
+    code: 'E_SHARDS',
+    hint: expect.stringContaining('--dry_run instead of --shard first'),
+  });
+  await shard(1);
+  await expect(merge()).rejects.toMatchObject({
+    code: 'E_SHARDS',
+    hint: expect.stringContaining('--shard 2/2'),
+  });
+  await shard(2);
+  const mapping = join(options.records, 'mapping.yaml');
+  writeFileSync(mapping, readFileSync(mapping, 'utf8').replaceAll("modality: 'P'", "modality: 'Q'"));
+  await expect(merge()).rejects.toThrow(/no part has series .* as it would be written now/);
+});

@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DataError, UsageError } from '@radweave/artifacts';
+
+/** One of so many shares of a work; the first is 1. */
+export interface Shard {
+  number: number;
+  of: number;
+}
+
+export const nameOf = ({ number, of }: Shard): string => `${number}/${of}`;
+
+/** Which of so many items a share has: those from the first number on, before the second. */
+export function shareOf(items: number, { number, of }: Shard): [from: number, to: number] {
+  return [Math.floor((items * (number - 1)) / of), Math.floor((items * number) / of)];
+}
+
+/** @throws UsageError for what is no shard, or where a cluster has given this process no number. */
+export function shardOf(text: string, env: NodeJS.ProcessEnv = process.env): Shard | 'merge' {
+  if (text === 'merge') return text;
+  const [, first = '', of = 0] = /^(\d+|auto)\/(\d+)$/.exec(text) ?? [];
+  // As the number of a worker, that of an array's element is from 0.
+  const told = env.SLURM_ARRAY_TASK_ID ?? env.JOB_COMPLETION_INDEX;
+  const isAuto = first === 'auto';
+  const shard = { number: isAuto ? Number(told) + 1 : Number(first), of: Number(of) };
+  if (shard.number >= 1 && shard.number <= shard.of) return shard;
+  throw new UsageError('E_FLAGS', `'--shard ${text}' is no share of a work`, {
+    hint: !isAuto
+      ? 'Give 1/4 to 4/4 for the shares of four, auto/4, or merge'
+      : told === undefined
+        ? 'auto needs $SLURM_ARRAY_TASK_ID or $JOB_COMPLETION_INDEX, and neither is set'
+        : `The numbers of the array must be 0 to ${shard.of - 1}, and this one is ${told}`,
+  });
+}
+
+/**
+ * What each part says of how it was computed, where all say the same; GPUs of one kind may have other numbers.
+ *
+ * @throws DataError where they do not.
+ */
+export function saidByAll<T extends { readonly versions: Readonly<Record<string, string>> }>(
+  parts: readonly string[],
+  read: (part: string) => T,
+): T {
+  const alike = (said: T): object => {
+    const device = said.versions.device?.replace(/:\d+$/, '') ?? '';
+    return { ...said, versions: { ...said.versions, device } };
+  };
+  const [first = '', ...others] = parts;
+  const said = read(first);
+  const other = others.find((part) => !isDeepStrictEqual(alike(read(part)), alike(said)));
+  if (other === undefined) return said;
+  throw new DataError(
+    'E_SHARDS',
+    `the parts ${first} and ${other} were computed by other weights or versions, or on other kinds of machines`,
+    {
+      hint: 'Run the same command again for those that are not to be merged, with the weights and on the machines of the others',
+    },
+  );
+}
