@@ -34,3 +34,17 @@ test('every stage of the whole job that a precision counts for says of which wor
   expect(counting.length).toBeGreaterThan(2);
   expect(silent.map(({ name }) => name)).toEqual([]);
 });
+
+test('a setting without effect beside the others counts as if nobody had set it, and as it is set where it has one', async () => {
+  const stages: readonly SomeStage[] = STAGES;
+  const settingIn = async (key: string, settings: Parameters<typeof configure>[0]): Promise<unknown> => {
+    const stage = stages.find((one) => settingKeys(one.settings).some((own) => own === key));
+    return (await stageSettings(configure(settings), stage ?? expect.unreachable()))[key];
+  };
+  const momentum = 0.5;
+  expect(await settingIn('training.momentum', { training: { momentum } })).toBe(0.9);
+  expect(await settingIn('training.momentum', { training: { momentum, optimizer: 'sgd' } })).toBe(0.5);
+  expect(await settingIn('augmentation.scale', { augmentation: { scale: 0.2 } })).toBe(0.2);
+  expect(await settingIn('augmentation.scale', { augmentation: { scale: 0.2, enabled: false } })).toBe(0);
+  expect(await settingIn('fusion.random_state', { fusion: { random_state: 7 } })).toBe(42);
+});

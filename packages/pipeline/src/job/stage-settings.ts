@@ -1,6 +1,7 @@
 import {
   type Config,
   type ConfigKeyPath,
+  defaultConfig,
   relativeToOutput,
   settingKeys,
   settingOf,
@@ -26,6 +27,35 @@ export const WITHOUT_EFFECT: readonly ConfigKeyPath[] = [
   'training.sync_batch_norm',
 ];
 
+/** Settings that count only with some values of another one. */
+const COUNTS_WITH: Readonly<
+  Partial<Record<ConfigKeyPath, readonly [other: ConfigKeyPath, ...values: unknown[]]>>
+> = {
+  'training.focal_gamma': ['training.loss_type', 'focal'],
+  'training.asymmetric_gamma_pos': ['training.loss_type', 'asymmetric'],
+  'training.asymmetric_gamma_neg': ['training.loss_type', 'asymmetric'],
+  'training.asymmetric_clip': ['training.loss_type', 'asymmetric'],
+  'training.momentum': ['training.optimizer', 'sgd'],
+  'training.cosine_min_lr': ['training.scheduler', 'cosine'],
+  'training.step_size': ['training.scheduler', 'step'],
+  'training.step_gamma': ['training.scheduler', 'step'],
+  'training.plateau_factor': ['training.scheduler', 'plateau'],
+  'training.plateau_patience': ['training.scheduler', 'plateau'],
+  'training.early_stop_patience': ['training.early_stop_enabled', true],
+  'augmentation.horizontal_flip': ['augmentation.enabled', true],
+  'augmentation.vertical_flip': ['augmentation.enabled', true],
+  'augmentation.rotation_degrees': ['augmentation.enabled', true],
+  'augmentation.translation': ['augmentation.enabled', true],
+  'augmentation.scale': ['augmentation.enabled', true],
+  'augmentation.brightness': ['augmentation.enabled', true],
+  'augmentation.contrast': ['augmentation.enabled', true],
+  'augmentation.random_erasing': ['augmentation.enabled', true],
+  'augmentation.normalize_mean': ['augmentation.normalize', 'fixed'],
+  'augmentation.normalize_std': ['augmentation.normalize', 'fixed'],
+  'evaluation.target_sensitivity': ['evaluation.threshold_rule', 'sensitivity'],
+  'evaluation.top_k': ['evaluation.aggregation', 'top_k', 'auto'],
+};
+
 const PLACES: readonly ConfigKeyPath[] = ['data.root_dir', 'data.splits_dir', 'data.features_dir'];
 
 /** The settings that a stage's result depends on, by key, such that equal ones are equal however they are spelled. */
@@ -35,8 +65,19 @@ export async function stageSettings(
 ): Promise<Record<string, unknown>> {
   const keys = settingKeys(settings).filter((key) => !WITHOUT_EFFECT.includes(key));
   const pairs: [string, unknown][] = [];
-  for (const key of keys) pairs.push([key, await settled(config, key, precisionOf)]);
+  for (const key of keys) {
+    // One without effect stands as if nobody had set it.
+    const from = counts(config, key) ? config : defaultConfig();
+    pairs.push([key, await settled(from, key, precisionOf)]);
+  }
   return Object.fromEntries(pairs);
+}
+
+function counts(config: Config, key: ConfigKeyPath): boolean {
+  // The solver draws nothing.
+  if (key === 'fusion.random_state') return false;
+  const [other, ...values] = COUNTS_WITH[key] ?? [];
+  return other === undefined || values.includes(settingOf(config, other));
 }
 
 async function settled(
