@@ -49,10 +49,9 @@ export class RadweaveError extends Error {
     this.hint = details.hint;
   }
 
-  /** What is wrong, or the first of it, and where, in one line without the remedy. */
+  /** What is wrong, or the first of it, in one line without place and remedy. */
   get fault(): string {
-    const fault = this.what.split(/\n +- /, 2).join(', such as ');
-    return this.where === undefined ? fault : `${fault} (${this.where})`;
+    return this.what.split(/\n +- /, 2).join(', such as ');
   }
 }
 

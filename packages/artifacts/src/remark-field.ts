@@ -17,6 +17,5 @@ export const remarkOrNull: z.ZodType<Remark | null> = z
 
 /** What is wrong with a file, and which. */
 export function damageOf({ fault, where }: RadweaveError): Remark {
-  if (where === undefined) return asWritten(fault);
-  return remark('audit-unreadable', { what: fault.slice(0, -` (${where})`.length), file: where });
+  return where === undefined ? asWritten(fault) : remark('audit-unreadable', { what: fault, file: where });
 }

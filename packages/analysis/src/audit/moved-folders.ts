@@ -28,7 +28,9 @@ export function movedFolders({ slices, config }: AuditSubject): Found[] {
   const cases = (isOfClass: boolean) =>
     moved
       .filter(({ what }) => (what === 'class') === isOfClass)
-      .map(({ what, patient, from, to }) => auditCase([patient], `${what}: ${from} is now ${to}`));
+      .map(({ what, patient, from, to }) =>
+        auditCase([patient], `${what}: ${from} is gone, and ${to} has files of the same names`),
+      );
   const { splits_dir } = config.data;
   const hint = 'Run radweave preprocess again and everything after it, or move the folders back';
   return [

@@ -65,7 +65,5 @@ export function changedCases(
   what: string,
 ): AuditCase[] {
   const now = slicesIn(summary, Object.keys(then));
-  return changedSlices(then, now).map(({ split, modality }) =>
-    auditCase([], `${otherSlices(split, modality)} ${what}`),
-  );
+  return changedSlices(then, now).map((one) => auditCase([], `${otherSlices(one)} ${what}`));
 }

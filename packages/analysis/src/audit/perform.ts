@@ -18,13 +18,18 @@ export interface PerformedCheck {
   gaps: AuditGap[];
 }
 
-/** Runs a check. A damaged file does not hide what other checks find. */
+/**
+ * Runs a check. A damaged file does not hide what other checks find.
+ *
+ * @param told of files that cannot be read: a finding of the first check that meets one, and a gap of every other.
+ */
 export async function performCheck(
   { name, run }: Check,
   subject: AuditSubject,
   tools: CheckTools,
+  told: Set<string>,
 ): Promise<PerformedCheck> {
-  const report = withDamage(await reportOf(() => run(subject, tools)), subject);
+  const report = withDamage(await reportOf(() => run(subject, tools)), subject, told);
   const findings = report.found.map((one): AuditFinding => ({ check: name, ...one }));
   const reasons = distinct(report.gaps);
   if (report.looked === null && reasons.length === 0) reasons.push(remark('audit-nothing'));
@@ -46,10 +51,12 @@ async function reportOf(run: () => CheckReport | Promise<CheckReport>): Promise<
 }
 
 /** A damaged file, or an image that cannot be decoded, might hide a leak: that is a warning. */
-function withDamage(report: CheckReport, { config }: AuditSubject): CheckReport {
+function withDamage(report: CheckReport, { config }: AuditSubject, told: Set<string>): CheckReport {
   const damaged = report.gaps.flatMap((gap) => {
     const file = damagedFile(gap, config.experiment.output_dir);
-    return file === null ? [] : [{ file, text: gap.text }];
+    if (file === null || told.has(gap.text)) return [];
+    told.add(gap.text);
+    return [{ file, text: gap.text }];
   });
   const unreadable = [...groupBy(damaged, ({ file }) => file)].flatMap(([file, own]) =>
     finding(

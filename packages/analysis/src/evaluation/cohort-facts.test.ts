@@ -48,6 +48,6 @@ test('a modality that a patient has lost, or got, since is told', () => {
 
 test('in a split of the own, slices are told by their names', () => {
   expect(() => checked({ a: ['A', 'P'] }, { a: ['A', 'P'] }, 2)).toThrow(
-    /the train slices of A have changed since it was made.*Fuse again/,
+    /the list of the train slices of A has changed since it was made.*Fuse again/,
   );
 });

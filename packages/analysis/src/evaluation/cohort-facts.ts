@@ -114,7 +114,7 @@ function lackingIn(results: SplitResults, { patients }: Cohort, isAllowed: boole
 
 function changedIn({ split, slices }: SplitResults, now: StudySlices): string | null {
   const changed = changedSlices(slices, now).find((one) => one.split === split);
-  return changed === undefined ? null : `${otherSlices(split, changed.modality)} it was made`;
+  return changed === undefined ? null : `${otherSlices(changed)} it was made`;
 }
 
 const has = ({ slices }: CohortPatient, modality: string): boolean => (slices[modality] ?? 0) > 0;

@@ -1,4 +1,5 @@
 import {
+  type ChangedSlices,
   type Config,
   changedSlices,
   DataError,
@@ -92,7 +93,7 @@ export function requireSameSplit(
       refuse(`${patient} (now in ${split}, without features of ${modality})`);
     }
     const then = { [modality]: forEachSplit((split) => sets[split].slices_identity) };
-    for (const { split } of changedSlices(then, slices)) refuse(otherSlices(split, modality));
+    for (const one of changedSlices(then, slices)) refuse(otherSlices(one));
   }
   if (wrong.length === 0) return known;
   const more = wrong.length > 5 ? ', …' : '';
@@ -107,5 +108,5 @@ export function requireSameSplit(
 }
 
 /** Of results, in the same words everywhere. */
-export const otherSlices = (split: Split, modality: string): string =>
-  `the ${split} slices of ${modality} have changed since`;
+export const otherSlices = ({ split, modality, isList }: ChangedSlices): string =>
+  `the ${isList ? 'list of the ' : ''}${split} slices of ${modality} ${isList ? 'has' : 'have'} changed since`;

@@ -83,7 +83,7 @@ function cautionsOf(split: Split): Remark[] {
 function requireSameSlices({ modality, folds, slices_identity }: LogitsRecord, data: Config['data']): void {
   const [changed] = changedSlices({ [modality]: slices_identity }, presentSlices(data, [modality]));
   if (changed === undefined) return;
-  throw new DataError('E_LOGITS_PATIENTS', `${otherSlices(changed.split, modality)} the logits were made`, {
+  throw new DataError('E_LOGITS_PATIENTS', `${otherSlices(changed)} the logits were made`, {
     where: logitsRecordPath(data.features_dir, modality),
     hint: `Run again: radweave extract --modality ${modality} --cross_fit ${folds}`,
   });

@@ -4,6 +4,7 @@ import { readJson, recordOf, sha256, writeJson } from '../json.ts';
 import { folderName } from '../names.ts';
 import { remarkField } from '../remark-field.ts';
 import { SPLITS } from '../split.ts';
+import { slicesIdentities } from '../splits/slices-hash.ts';
 
 const whole = z.int().min(0);
 const probability = z.number().min(0).max(1);
@@ -93,6 +94,8 @@ const schema = z.object({
   method: z.literal('grad-cam'),
   modality: z.string().min(1),
   split: z.enum(SPLITS),
+  /** Of the slices of that set; earlier versions wrote none. */
+  slices_identity: slicesIdentities.shape.test,
   model: z.string().min(1),
   checkpoint: z.string().min(1),
   checkpoint_sha256: sha256,

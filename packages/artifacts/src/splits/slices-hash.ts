@@ -57,15 +57,23 @@ export function slicesIn(
   );
 }
 
+/** A set whose slices are others now. */
+export interface ChangedSlices {
+  modality: string;
+  split: Split;
+  /** Whether its split file lists others: of what the images show nothing is known. */
+  isList: boolean;
+}
+
 /** The sets whose slices are known to be others now. Those of a split of another kind cannot be compared. */
 export function changedSlices(
   then: Readonly<Record<string, SlicesIdentities | undefined>>,
   now: StudySlices,
-): { modality: string; split: Split }[] {
+): ChangedSlices[] {
   return Object.keys(then).flatMap((modality) =>
     SPLITS.filter((split) => {
       const [one, other] = [then[modality]?.[split], now[modality]?.[split]];
       return one !== other && one !== undefined && one.split(':')[0] === other?.split(':')[0];
-    }).map((split) => ({ modality, split })),
+    }).map((split) => ({ modality, split, isList: now[modality]?.[split]?.startsWith('names:') === true })),
   );
 }

@@ -19,7 +19,7 @@ import { type FeatureNetwork, openFeatureNetwork } from '../open/feature-network
 import { checkpointNetwork } from '../open/network-spec.ts';
 import { stagePace } from '../slices/inference.ts';
 import type { LoadedSplit } from '../slices/load.ts';
-import { loadSplits, type Splits } from '../training/session-splits.ts';
+import type { Splits } from '../training/session-splits.ts';
 import { type FoldSettings, foldRun } from './fold-run.ts';
 import { patientLogits } from './logits.ts';
 
@@ -43,20 +43,16 @@ interface FoldLogits extends Record<Split, number[][]> {
 export async function logitsOfAll(
   settings: FoldSettings,
   folds: readonly CrossFold[],
+  splits: Splits,
   context: StageContext,
 ): Promise<AllLogits> {
-  const { config, modality } = settings;
-  const splits = await loadSplits(config, modality, context);
-  try {
-    const ofFolds: FoldLogits[] = [];
-    for (const [done, fold] of folds.entries()) {
-      context.emit({ kind: 'progress', task: `logits of ${modality}`, done, total: folds.length });
-      ofFolds.push(await logitsOfFold(settings, fold, done + 1, splits, context));
-    }
-    return gathered(splits, ofFolds);
-  } finally {
-    for (const split of Object.values(splits)) split.close();
+  const task = `logits of ${settings.modality}`;
+  const ofFolds: FoldLogits[] = [];
+  for (const [done, fold] of folds.entries()) {
+    context.emit({ kind: 'progress', task, done, total: folds.length });
+    ofFolds.push(await logitsOfFold(settings, fold, done + 1, splits, context));
   }
+  return gathered(splits, ofFolds);
 }
 
 async function logitsOfFold(

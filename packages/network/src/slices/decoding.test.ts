@@ -66,11 +66,13 @@ test('a set that cannot be used is told where it is asked for, and the others ar
   const train = await decoding.take('train');
   train.close();
   expect(named(context).join()).not.toContain('val');
+  const watching = decoding.watching(context);
   await expect(decoding.take('val')).rejects.toMatchObject({
     code: 'E_IMAGES',
     exitCode: 3,
     message: expect.stringContaining('val slices of A cannot be used: 1 image fault'),
   });
+  expect(() => watching.shouldStop()).toThrow('val slices of A cannot be used');
   await decoding.close();
   const all = new Decoding(data, 'A', tables, context);
   await expect(all.all()).rejects.toMatchObject({ code: 'E_IMAGES' });

@@ -18,6 +18,7 @@ export class Decoding {
   private readonly builder: StoreBuilder;
   private readonly sets: ReadonlyMap<Split, Pending>;
   private readonly untaken = new Set<Split>(SPLITS);
+  private failure: { readonly reason: unknown } | undefined;
 
   /** Begins. Whoever makes it closes it. */
   constructor(
@@ -31,8 +32,9 @@ export class Decoding {
       SPLITS.map((split) => {
         const told = new Withheld(context);
         const loading = decodeWith(this.builder, data, split, modality, tables[split], told);
-        // Its error is thrown where it is asked for.
-        loading.catch(() => undefined);
+        loading.catch((reason: unknown) => {
+          this.failure ??= { reason };
+        });
         return [split, { loading, told }];
       }),
     );
@@ -46,6 +48,21 @@ export class Decoding {
     const loaded = await pending.loading;
     this.untaken.delete(split);
     return loaded;
+  }
+
+  /**
+   * The context of work on the sets that are taken: it ends where another is found that cannot be used.
+   *
+   * @throws when it is asked whether to stop: as {@link take}.
+   */
+  watching(context: StageContext): StageContext {
+    return {
+      emit: (event) => context.emit(event),
+      shouldStop: () => {
+        if (this.failure !== undefined) throw this.failure.reason;
+        return context.shouldStop();
+      },
+    };
   }
 
   /** All sets, or none. @throws as {@link take}. */

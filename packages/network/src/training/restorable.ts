@@ -48,10 +48,11 @@ export async function restorable(run: RunFolder, config: Config, tables: Tables)
     new KnownPatients(config.data),
   );
   const then = { [about.modality]: run.read().slices_identity };
-  const changed = changedSlices(then, presentSlices(config.data, [about.modality]));
+  const slices = changedSlices(then, presentSlices(config.data, [about.modality]));
+  const changed = slices.find(({ split }) => split !== 'test');
   const isOther = !isSameFit(about, splitIdentity(tables));
-  if (isOther || changed.some(({ split }) => split !== 'test')) {
-    const what = `the ${isOther ? 'split files' : 'images'} have changed since this run was started`;
+  if (isOther || changed !== undefined) {
+    const what = `the ${isOther || changed?.isList ? 'split files' : 'images'} have changed since this run was started`;
     throw new DataError('E_RESUME_SPLIT', what, {
       where: config.data.splits_dir,
       hint: 'Restore them (preprocess with the same root and seed), or start a new run',

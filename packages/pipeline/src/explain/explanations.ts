@@ -20,6 +20,8 @@ import { coarseMaps } from './remarks.ts';
 export interface ExplanationJob {
   modality: string;
   split: Split;
+  /** Which slices the set has, as far as is known. */
+  slices: string | undefined;
   table: SliceTable;
   labelNames: string[];
   decision: Decision;
@@ -70,6 +72,7 @@ export async function explainPatients(
     method: 'grad-cam',
     modality,
     split,
+    slices_identity: job.slices,
     model: network.name,
     checkpoint: toldFile(network.checkpoint),
     checkpoint_sha256: network.sha256,

@@ -1,8 +1,7 @@
 import { componentsFor } from '@radweave/analysis/figures/embed';
 import { type PatientFeatures, readPatientFeatures } from '@radweave/analysis/figures/patients';
 import { placePatients } from '@radweave/analysis/figures/placed';
-import { type Config, DataError } from '@radweave/artifacts';
-import { asWritten } from '@radweave/remarks';
+import { type Config, DataError, damageOf } from '@radweave/artifacts';
 import type { FeatureMap, Optional } from '@radweave/report';
 import { neighboursForUmap, perplexityFor } from '@radweave/stats';
 
@@ -18,7 +17,7 @@ export async function featureMaps(
     features = readPatientFeatures(config.data, modalities).at(-1);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    return { missing: { command, reason: asWritten(error.fault) } };
+    return { missing: { command, reason: damageOf(error) } };
   }
   if (features === undefined) return { missing: { command, reason: null } };
   const { seed, output_dir } = config.experiment;

@@ -12,17 +12,19 @@ import { type Remark, remark, several } from '@radweave/remarks';
 import type { Gallery, Optional } from '@radweave/report';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { openEmbedder } from './pictures.ts';
+import type { StudyCohort } from './study-cohort.ts';
 import type { UsedFiles } from './used-files.ts';
 
 /**
- * What `explain` left of each modality. What explains another network, or patients who are now in another set, is left out,
- * and that is said.
+ * What `explain` left of each modality. What explains another network, other slices, or patients who are now in another set, is
+ * left out, and that is said.
  *
+ * @param isOther Whether it is of other slices than the present ones.
  * @param checkpoints Of the networks behind the results.
  */
 export async function readGalleries(
   config: Config,
-  cohort: readonly CohortPatient[],
+  { cohort, isOther }: Pick<StudyCohort, 'cohort' | 'isOther'>,
   modalities: readonly string[],
   checkpoints: ReadonlySet<string>,
   files: UsedFiles,
@@ -42,11 +44,12 @@ export async function readGalleries(
       continue;
     }
     const explanations = readExplanations(folder);
-    const reason = checkpoints.has(explanations.checkpoint_sha256)
-      ? areThere(explanations, cohort)
-        ? null
-        : remark('other-split', { file: record })
-      : remark('other-network', { file: record });
+    const then = { [modality]: { [explanations.split]: explanations.slices_identity } };
+    const reason = !checkpoints.has(explanations.checkpoint_sha256)
+      ? remark('other-network', { file: record })
+      : isOther({ slices_identity: then }) || !areThere(explanations, cohort)
+        ? remark('other-split', { file: record })
+        : null;
     if (reason !== null) {
       reasons.push(reason);
       warn(context, `Not in the report: ${reason.text}.`);

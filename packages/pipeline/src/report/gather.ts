@@ -32,7 +32,7 @@ export async function gatherReport(config: Config, context: StageContext): Promi
   const files = new UsedFiles(outputDir);
   const evaluation = readResults(config, files);
   const modalities = [...new Set(evaluation.models.flatMap((model) => model.modalities))];
-  const { isOther, versions, ...study } = readStudyCohort(config.data, modalities, files);
+  const { versions, isOther, ...study } = readStudyCohort(config.data, modalities, files);
   const fusion = readFusion(config, evaluation, modalities, files);
   const fused = madeOf(fusion);
   const runs = await reportedRuns(outputDir, modalities, evaluation, fused, files, context);
@@ -40,7 +40,14 @@ export async function gatherReport(config: Config, context: StageContext): Promi
     ...runs.map(({ checkpoint }) => checkpoint),
     ...(fused?.modalities ?? []).map(({ checkpoint_sha256 }) => checkpoint_sha256),
   ]);
-  const galleries = await readGalleries(config, study.cohort, modalities, checkpoints, files, context);
+  const galleries = await readGalleries(
+    config,
+    { ...study, isOther },
+    modalities,
+    checkpoints,
+    files,
+    context,
+  );
   const siteAudit = readSite(config, isOther, files);
   const maps = await featureMaps(config, modalities, evaluation.label_names);
   // The maps read every array: where they are there, none is changed.

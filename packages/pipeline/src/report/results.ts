@@ -52,14 +52,10 @@ export function readResults(config: Config, files: UsedFiles): Evaluation {
   }
   const [changed] = changedSlices(evaluation.slices_identity ?? {}, presentSlices(config.data, modalities));
   if (changed === undefined) return evaluation;
-  throw new DataError(
-    'E_REPORT_STALE',
-    `${otherSlices(changed.split, changed.modality)} they were evaluated`,
-    {
-      where: path,
-      hint: evaluateAgain(config, evaluation),
-    },
-  );
+  throw new DataError('E_REPORT_STALE', `${otherSlices(changed)} they were evaluated`, {
+    where: path,
+    hint: evaluateAgain(config, evaluation),
+  });
 }
 
 /** How to evaluate the same models again: what is to be made before, as `evaluate` itself would say. */

@@ -100,6 +100,23 @@ test('a split file that was cut is told in the words of the other commands', asy
   }
 });
 
+test('a split file that was cut at the end of a line is told so, and its slices are not said to be others', async () => {
+  const folder = tempDir();
+  const config = cohortConfig(folder);
+  writeCohortFolders(join(folder, 'raw'));
+  await preprocess({ config }, listening());
+  const path = splitPath(config.data.splits_dir, 'test', 'A');
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/.+\n$/, ''));
+  for (const pixels of [true, false]) {
+    await audit(asked(config, { pixels }), listening());
+    const { findings } = recordOf(config);
+    expect(findings).toMatchObject([{ code: 'WARN_SPLIT_CHANGED', check: 'changed slices', count: 1 }]);
+    expect(findings[0]?.cases[0]?.detail).toMatch(
+      /test_A\.csv: .*changed since.*: it has 23 rows instead of 24$/,
+    );
+  }
+});
+
 test('a study whose data root is another place than that of its split is told so, with pixels and without', async () => {
   const { raw, config } = await preprocessed();
   config.data.root_dir = `${raw}-copy`;

@@ -13,9 +13,24 @@ export const asked = (config: Config, more: Partial<AuditOptions> = {}): AuditOp
   ...more,
 });
 
+/** The record of an audit, whose every outcome must follow from the findings that it lists. */
+export function soundAudit(path: string): AuditRecord {
+  const record = readAuditRecord(path);
+  const told = (severity: string, check?: string): boolean =>
+    record.findings.some((one) => one.severity === severity && (check ?? one.check) === one.check);
+  const worst = (check?: string) => (['leak', 'warning'] as const).find((one) => told(one, check)) ?? 'none';
+  const outcomes = record.checks.map(({ name, outcome }) => [
+    name,
+    outcome.replace(/passed|.*checked/, 'none'),
+  ]);
+  expect(outcomes).toEqual(record.checks.map(({ name }) => [name, worst(name)]));
+  expect(record.verdict.replace('passed', 'none')).toBe(worst());
+  return record;
+}
+
 /** What is wrong with a file that cannot be read is the reader's own message, in English. */
 export const damagedRecord = (config: Config): AuditRecord =>
-  readAuditRecord(join(config.experiment.output_dir, 'audit', 'audit.json'));
+  soundAudit(join(config.experiment.output_dir, 'audit', 'audit.json'));
 
 export function recordOf(config: Config): AuditRecord {
   const record = damagedRecord(config);

@@ -22,7 +22,13 @@ import { KnownPatients, patientHash, patientHashes } from '@radweave/study/cohor
 import { studyKey } from '@radweave/study/cohort/study-key';
 import type { StageContext } from '@radweave/study/context/events';
 import { findRuns, RunFolder } from '@radweave/study/runs/run-folder';
-import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
+import {
+  cohortConfig,
+  listening,
+  slicePixels,
+  writeCohortFolders,
+  writeSlice,
+} from '@radweave/study/testing/cohort';
 import { writeMadeUpFeatures } from '@radweave/study/testing/features';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -53,16 +59,33 @@ function stoppingAt(text: string): StageContext {
   };
 }
 
-test('a test image that is gone is told before the first fold is trained', async () => {
-  const config = await prepared();
-  const [{ path = '' } = {}] = readSliceTable(config.data, 'test', 'A').rows;
-  rmSync(path);
-  await expect(crossFit({ config, modality: 'A', folds: 2 }, listening())).rejects.toMatchObject({
-    code: 'E_IMAGES',
-    message: expect.stringMatching(/^test slices of A cannot be used.*it does not exist/),
-  });
-  expect(findRuns(config.experiment.output_dir, 'history', {})).toEqual([]);
-});
+/** How an image is damaged after `preprocess` has seen it. */
+const DAMAGES: Record<string, (path: string) => void> = {
+  gone: (path) => rmSync(path),
+  'torn in the middle': (path) => writeFileSync(path, readFileSync(path).subarray(0, -200)),
+  empty: (path) => writeFileSync(path, ''),
+  'of another format': (path) => writeFileSync(path, Buffer.from('ffd8ffe000104a464946', 'hex')),
+  'other pixels': (path) => void writeSlice('', path, slicePixels('another', 0)),
+};
+
+test.each(Object.entries(DAMAGES))(
+  'images of validation and test that are %s are told before the first fold is trained',
+  async (name, damage) => {
+    const config = await prepared();
+    for (const split of ['val', 'test'] as const) {
+      const [{ path = '' } = {}] = readSliceTable(config.data, split, 'A').rows;
+      const whole = readFileSync(path);
+      damage(path);
+      await expect(crossFit({ config, modality: 'A', folds: 2 }, listening())).rejects.toMatchObject({
+        code: name === 'other pixels' ? 'E_SLICES_CHANGED' : 'E_IMAGES',
+        exitCode: 3,
+        message: expect.stringContaining(path),
+      });
+      writeFileSync(path, whole);
+    }
+    expect(findRuns(config.experiment.output_dir, 'history', {})).toEqual([]);
+  },
+);
 
 test('a fold that was stopped without a last checkpoint begins anew', async () => {
   const config = await prepared();

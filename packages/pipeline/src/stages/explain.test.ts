@@ -9,6 +9,7 @@ import {
   toldSlice,
 } from '@radweave/artifacts';
 import { writeRun } from '@radweave/network/testing/runs';
+import { presentSlices } from '@radweave/study/cohort/read-cohort';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening, makeSplitOwn, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
@@ -51,10 +52,12 @@ test('montages of right and wrong patients of each hospital, the same every time
   expect(found).toMatchObject({
     modality: 'A',
     split: 'test',
+    slices_identity: presentSlices(config.data, ['A']).A?.test,
     layer: 'blocks.1',
     grid: [4, 4],
     image_size: 32,
   });
+  expect(found.slices_identity).toMatch(/^pixels:/);
   expect(found.decision).toEqual({ source: 'default', aggregation: 'mean', threshold: 0.5 });
   expect(new Set(found.patients.map(({ hospital }) => hospital))).toEqual(new Set(['SY', 'ZS']));
   expect(readdirSync(folder).sort()).toEqual(

@@ -92,6 +92,28 @@ for split in ['train', 'val', 'test']:
 print(json.dumps({'worst': worst / largest, 'patients': patients, 'wide': wide}))
 `;
 
+test('a test image that cannot be decoded ends the extraction of the sets before it', async () => {
+  const config = await prepared();
+  const { best: checkpoint } = await writeRun(config, 'first', 'A', 1, 'mobilenetv3_small_100');
+  config.extraction.batch_size = 1;
+  const [{ path = '' } = {}] = readSplit(splitPath(config.data.splits_dir, 'test', 'A')).slice(-1);
+  writeFileSync(path, readFileSync(path).subarray(0, 60));
+  const extracted = new Set<string>();
+  const waiting = new Int32Array(new SharedArrayBuffer(4));
+  const slow: StageContext = {
+    emit: (event) => {
+      if (event.kind === 'progress' && event.done === event.total) extracted.add(event.task);
+    },
+    // Decoding has a thread of its own.
+    shouldStop: () => Atomics.wait(waiting, 0, 0, 200) === 'ok',
+  };
+  await expect(extract(asked(config, { checkpoint }), slow)).rejects.toMatchObject({
+    code: 'E_IMAGES',
+    message: expect.stringContaining(path),
+  });
+  expect([...extracted].filter((task) => task.startsWith('extracting'))).toEqual([]);
+});
+
 referenceTest(
   'features equal PyTorch’s for every patient, slices in natural order, read by numpy and pandas',
   ['torch', 'torchvision', 'pandas', 'PIL'],

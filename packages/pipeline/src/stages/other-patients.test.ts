@@ -11,11 +11,13 @@ import {
 } from '@radweave/artifacts';
 import { readdirSync } from '@radweave/artifacts/files';
 import { writeMadeUpNetwork } from '@radweave/network/testing/networks';
+import { presentSlices } from '@radweave/study/cohort/read-cohort';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { listening, slicePixels, writeCohortOf, writeSlice } from '@radweave/study/testing/cohort';
 import { type MadeUpPatient, writeMadeUpFeatures } from '@radweave/study/testing/features';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { writeMadeUpExplanations } from '../testing/explanations.ts';
 import { writeMadeUpRun } from '../testing/made-up-run.ts';
 import { align } from './align.ts';
 import { audit } from './audit.ts';
@@ -144,33 +146,50 @@ test.each(Object.entries(CHANGES))(
   120_000,
 );
 
-test('each part is refused until it is made again, and the next command is named', async () => {
-  const config = await writeMadeUpRun(tempDir());
-  expect([await refusals(config), await warnings(config)]).toEqual([{}, []]);
-  writeCohortOf(config.data.root_dir ?? '', { XN: [1] }, ['grade0'], modalities);
-  await preprocess({ config }, listening());
+const ADDED = ['one more external hospital', 'another image of an external patient'];
 
-  extractAgain(config);
-  expect(await warnings(config)).toEqual(['WARN_FUSION_PATIENTS']);
-  const context = listening();
-  await visualize({ config, modalities }, context);
-  expect(context.said.join('\n')).toMatch(/Not drawn: roc_val.*radweave fuse --modalities A P/);
-  expect(figures(config)).toContain('pca_A.svg');
-  expect(figures(config)).not.toContain('roc_test.svg');
-  await expect(STAGES.evaluate(config)).rejects.toMatchObject(FUSION);
-  await expect(STAGES.report(config)).rejects.toMatchObject(stale('radweave fuse --modalities A P'));
+/** Of each part that a report is without, whether it is said to be of others. */
+async function leftOut(config: Config): Promise<Record<string, boolean>> {
+  const { missing } = await report({ config, language: 'en', pdf: false, output: null }, listening());
+  return Object.fromEntries(missing.map(({ section, reason }) => [section, /of another split/.test(reason)]));
+}
 
-  await STAGES.fuse(config);
-  await expect(STAGES.evaluate(config)).rejects.toMatchObject(NETWORKS);
-  await expect(STAGES.report(config)).rejects.toMatchObject(stale('radweave train --modality A'));
-  for (const modality of modalities) writeMadeUpNetwork(config, modality, present(config));
-  await expect(STAGES.report(config)).rejects.toMatchObject({ hint: 'Run: radweave evaluate' });
-  await STAGES.evaluate(config);
-  const told = listening();
-  const { missing } = await report({ config, language: 'en', pdf: false, output: null }, told);
-  expect(missing.map(({ section, reason }) => [section, /of another split/.test(reason)])).toContainEqual([
-    'site',
-    true,
-  ]);
-  expect([await refusals(config), await warnings(config)]).toEqual([{}, []]);
-}, 120_000);
+test.each(ADDED)(
+  '%s: each part is refused until it is made again, and the next command is named',
+  async (name) => {
+    const config = await writeMadeUpRun(tempDir());
+    const { best } = new RunFolder(config.experiment.output_dir, 'made_up_A');
+    writeMadeUpExplanations(
+      config,
+      { patient: 'SY010', hospital: 'SY', label: 1 },
+      {
+        checkpoint_sha256: hashFile(best),
+        slices_identity: presentSlices(config.data, modalities).A?.test,
+      },
+    );
+    expect([await refusals(config), await warnings(config)]).toEqual([{}, []]);
+    expect(await leftOut(config)).toEqual({});
+    CHANGES[name]?.[1](config.data.root_dir ?? '');
+    await preprocess({ config }, listening());
+
+    extractAgain(config);
+    expect(await warnings(config)).toEqual(['WARN_FUSION_PATIENTS']);
+    const context = listening();
+    await visualize({ config, modalities }, context);
+    expect(context.said.join('\n')).toMatch(/Not drawn: roc_val.*radweave fuse --modalities A P/);
+    expect(figures(config)).toContain('pca_A.svg');
+    expect(figures(config)).not.toContain('roc_test.svg');
+    await expect(STAGES.evaluate(config)).rejects.toMatchObject(FUSION);
+    await expect(STAGES.report(config)).rejects.toMatchObject(stale('radweave fuse --modalities A P'));
+
+    await STAGES.fuse(config);
+    await expect(STAGES.evaluate(config)).rejects.toMatchObject(NETWORKS);
+    await expect(STAGES.report(config)).rejects.toMatchObject(stale('radweave train --modality A'));
+    for (const modality of modalities) writeMadeUpNetwork(config, modality, present(config));
+    await expect(STAGES.report(config)).rejects.toMatchObject({ hint: 'Run: radweave evaluate' });
+    await STAGES.evaluate(config);
+    expect(await leftOut(config)).toEqual({ site: true, explanations: true });
+    expect([await refusals(config), await warnings(config)]).toEqual([{}, []]);
+  },
+  120_000,
+);

@@ -4,10 +4,8 @@ import { openPngPainter } from '@radweave/analysis/paint/png';
 import {
   type Config,
   defaultConfig,
-  type Explanations,
   evaluationFiles,
   evaluationFolder,
-  explanationsFolder,
   featureTablePath,
   HISTORY_METRICS,
   hashFile,
@@ -21,15 +19,13 @@ import {
   splitPath,
   writeAuditRecord,
   writeExclusions,
-  writeExplanations,
   writeHistory,
 } from '@radweave/artifacts';
-import { encodePng } from '@radweave/imaging';
 import { writeMadeUpCheckpoint, writeMadeUpNetwork } from '@radweave/network/testing/networks';
 import { asWritten } from '@radweave/remarks';
 import { WORDS } from '@radweave/report';
 import { findBrowser, printPdf } from '@radweave/report/browser';
-import { Random } from '@radweave/stats';
+import { RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening } from '@radweave/study/testing/cohort';
 import {
   madeUpCohort,
@@ -41,6 +37,7 @@ import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
 import { readFusion } from '../report/results.ts';
 import { UsedFiles } from '../report/used-files.ts';
+import { writeMadeUpExplanations } from '../testing/explanations.ts';
 import type { ReportOptions, ReportResult } from '../work/report.ts';
 import { evaluate } from './evaluate.ts';
 import { fuse } from './fuse.ts';
@@ -58,6 +55,7 @@ vi.mock('@radweave/report/browser', async (original) => {
 const modalities = ['A', 'P'];
 const COHORT = madeUpCohort({ train: 20, val: 14, test: 16 });
 const HASH = splitHash(COHORT);
+const EXPLAINED = { patient: '0035', hospital: 'SY', label: 0 };
 
 /** What `preprocess` leaves besides the split files. */
 function divided(config: Config): void {
@@ -91,54 +89,6 @@ function run(
   context = listening(),
 ): Promise<ReportResult> {
   return report({ config, language: 'en', pdf: false, output: null, ...more }, context);
-}
-
-/** Writes what `explain` would have left of modality A's network. */
-function explained(config: Config, checkpoint_sha256: string): void {
-  const folder = explanationsFolder(config.experiment.output_dir, 'A');
-  mkdirSync(folder, { recursive: true });
-  const random = new Random(1, 'noise');
-  const pixels = Uint8Array.from({ length: 2000 * 100 }, () => random.below(256));
-  writeFileSync(join(folder, 'one.png'), encodePng({ width: 2000, height: 100, pixels }));
-  const explanations: Explanations = {
-    format: 1,
-    method: 'grad-cam',
-    modality: 'A',
-    split: 'test',
-    model: 'resnet18',
-    checkpoint: 'best_model.pth',
-    checkpoint_sha256,
-    layer: 'layer4',
-    grid: [7, 7],
-    image_size: 32,
-    label_names: ['grade0', 'grade1'],
-    normalisation: 'patient',
-    decision: { source: 'default', aggregation: 'mean', threshold: 0.5 },
-    patients: [
-      {
-        patient: '0035',
-        hospital: 'SY',
-        label: 0,
-        probabilities: [0.6, 0.4],
-        predicted: 0,
-        explained_class: 1,
-        category: 'most_confident_right',
-        file: 'one.png',
-        scale: 1,
-        slices: [{ image_path: 'a.png', probability: 0.4, peak: 1, shown: true }],
-      },
-    ],
-    randomisation: {
-      slices: 1,
-      seed: 1,
-      steps: [{ randomised: ['head'], spearman: 0.1, spearman_slices: 1, ssim: null }],
-      limit: 0.8,
-      passed: true,
-    },
-    notes: [],
-    versions: {},
-  };
-  writeExplanations(folder, explanations);
 }
 
 function audited(config: Config, split_hash: string): void {
@@ -306,10 +256,8 @@ test('features that are not those extracted are told on the console and among th
 
 test('explanations of an evaluated network and an audit of these patients are in it, pictures made small', async () => {
   const config = await studied();
-  explained(
-    config,
-    hashFile(join(config.experiment.output_dir, 'checkpoints', 'made_up_A', 'best_model.pth')),
-  );
+  const { best } = new RunFolder(config.experiment.output_dir, 'made_up_A');
+  writeMadeUpExplanations(config, EXPLAINED, { checkpoint_sha256: hashFile(best) });
   audited(config, HASH);
   const result = await run(config, { language: 'zh' });
   expect(result.html.endsWith('report.zh.html')).toBe(true);
@@ -323,7 +271,7 @@ test('explanations of an evaluated network and an audit of these patients are in
 
 test('explanations of another network and an audit of other patients are left out, and why is said', async () => {
   const config = await studied();
-  explained(config, '0'.repeat(64));
+  writeMadeUpExplanations(config, EXPLAINED, { checkpoint_sha256: '0'.repeat(64) });
   audited(config, '1'.repeat(64));
   const context = listening();
   const { missing } = await run(config, {}, context);

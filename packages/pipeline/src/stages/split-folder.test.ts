@@ -43,6 +43,21 @@ test('a split that another preprocess left half replaced is refused before anyth
   check(config);
 });
 
+test('a split file that is cut anywhere, or added to, is told with its rows', async () => {
+  const config = await divided(1);
+  const path = record(config, 'val_A.csv');
+  const whole = readFileSync(path);
+  const ends = [0, 1, whole.lastIndexOf('\n', -2) + 1, whole.length - 1];
+  const rows = (count: string): RegExp =>
+    new RegExp(`changed since preprocess wrote it.*: it has ${count} instead of 9`);
+  for (const [i, end] of ends.entries()) {
+    writeFileSync(path, whole.subarray(0, end));
+    expect(() => check(config), `${end}`).toThrow(rows(['0 rows', '0 rows', '8 rows', '8 rows'][i] ?? ''));
+  }
+  writeFileSync(path, Buffer.concat([whole, whole.subarray(whole.lastIndexOf('\n', -2) + 1)]));
+  expect(() => check(config)).toThrow(rows('10 rows'));
+});
+
 test("the files of the user's own split need no summary, but no patient may be in two sets", async () => {
   const config = await divided();
   const own = cohortConfig(tempDir());

@@ -31,7 +31,13 @@ import {
 import { readCheckpointFacts } from '@radweave/network/open/checkpoint';
 import type { StageContext } from '@radweave/study/context/events';
 import { findRuns, RunFolder } from '@radweave/study/runs/run-folder';
-import { cohortConfig, listening, stoppingAfter, writeCohortFolders } from '@radweave/study/testing/cohort';
+import {
+  cohortConfig,
+  listening,
+  makeSplitOwn,
+  stoppingAfter,
+  writeCohortFolders,
+} from '@radweave/study/testing/cohort';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { loadCheckpoint, Tensor } from '@radweave/torch';
 import { expect, test, vi } from 'vitest';
@@ -286,6 +292,18 @@ test('a run does not go on with other images of the same patients', async () => 
   await expect(train(options('other', resuming), listening())).rejects.toMatchObject({
     code: 'E_RESUME_SPLIT',
     message: expect.stringContaining('the images have changed since this run was started'),
+  });
+});
+
+test('a run does not go on with fewer slices of the same patients, and in a split of one’s own no image is said to be another', async () => {
+  const { config, options } = await prepared();
+  makeSplitOwn(config);
+  await expect(train(options('fewer'), stoppingAfter(3))).rejects.toMatchObject({ exitCode: 4 });
+  const path = splitPath(config.data.splits_dir, 'train', 'A');
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/.+\n$/, ''));
+  await expect(train(options('fewer', resuming), listening())).rejects.toMatchObject({
+    code: 'E_RESUME_SPLIT',
+    message: expect.stringContaining('the split files have changed since this run was started'),
   });
 });
 

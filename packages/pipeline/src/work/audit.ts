@@ -12,7 +12,6 @@ import {
   auditFolder,
   type Config,
   DataError,
-  groupBy,
   namingPlaces,
   replaceFilesTogether,
   slicesIn,
@@ -70,10 +69,11 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
     context,
   );
   const performed: PerformedCheck[] = [];
+  const told = new Set<string>();
   for (const check of CHECKS) {
     if (options.dataOnly === true && check.needs === 'results') continue;
     stopIfAsked(context, 'the audit');
-    performed.push(await performCheck(check, subject, tools));
+    performed.push(await performCheck(check, subject, tools, told));
   }
   const record = recordOf(options, subject, performed);
   const shared = namingPlaces(record, config);
@@ -111,7 +111,7 @@ function recordOf(
   { splitHash, summary }: AuditSubject,
   performed: readonly PerformedCheck[],
 ): AuditRecord {
-  const findings = onceEach(performed.flatMap((one) => one.findings));
+  const findings = performed.flatMap((one) => one.findings);
   const count = (severity: AuditSeverity): number =>
     findings.filter((finding) => finding.severity === severity).length;
   const numbers = { leak: count('leak'), warning: count('warning'), info: count('info') };
@@ -129,15 +129,6 @@ function recordOf(
     not_checked: performed.flatMap(({ gaps }) => gaps),
     versions: programVersions(),
   };
-}
-
-/** Several checks may look at one file; that it cannot be read is told once. */
-function onceEach(findings: readonly AuditFinding[]): AuditFinding[] {
-  const unreadable = groupBy(findings, ({ code, where, cases }) => JSON.stringify([code, where, cases]));
-  return findings.filter((one) => {
-    const { code, where, cases } = one;
-    return code !== 'WARN_UNREADABLE' || unreadable.get(JSON.stringify([code, where, cases]))?.[0] === one;
-  });
 }
 
 /** How many cases a finding has, and the first of them. */

@@ -16,7 +16,8 @@ import { crossFitConfig } from '@radweave/network/folds/config';
 import { type AllLogits, logitsOfAll } from '@radweave/network/folds/fold-logits';
 import { type FoldSettings, foldRun, trainFolds } from '@radweave/network/folds/fold-run';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
-import { readSliceTable, requireImages } from '@radweave/network/slices/load';
+import { readSliceTable } from '@radweave/network/slices/load';
+import { loadSplits, type Splits } from '@radweave/network/training/session-splits';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { presentSlices } from '@radweave/study/cohort/read-cohort';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
@@ -61,9 +62,11 @@ export interface CrossFitResult {
  * @throws InterruptedError when told to stop: finished folds are kept, the same command continues.
  */
 export async function crossFit(options: CrossFitOptions, context: StageContext): Promise<CrossFitResult> {
-  const { settings, folds, identity } = await planned(options, context);
-  await trainFolds(settings, folds, context);
-  const logits = await logitsOfAll(settings, folds, context);
+  const { settings, folds, identity, splits } = await planned(options, context);
+  const logits = await whileOpen(splits, async () => {
+    await trainFolds(settings, folds, context);
+    return await logitsOfAll(settings, folds, splits, context);
+  });
   const result = await write(settings, identity, logits);
   const { modality, folds: count } = options;
   say(context, `Logits of ${modality} by ${count} cross-fitted models: ${result.record}`);
@@ -75,10 +78,10 @@ export async function trainFold(
   { fold: number, ...options }: FoldOptions,
   context: StageContext,
 ): Promise<{ best: string }> {
-  const { settings, folds } = await planned(options, context);
+  const { settings, folds, splits } = await planned(options, context);
   const fold = folds[number - 1];
   if (fold === undefined) throw new RangeError(`there is no fold ${number} of ${folds.length}`);
-  await trainFolds(settings, folds, context, [fold]);
+  await whileOpen(splits, () => trainFolds(settings, folds, context, [fold]));
   return { best: foldRun(settings, fold).best };
 }
 
@@ -86,6 +89,16 @@ interface Planned {
   settings: FoldSettings;
   folds: CrossFold[];
   identity: string;
+  /** Decoded before a model is trained, though those of validation and test are needed last: what cannot be used is told at once. */
+  splits: Splits;
+}
+
+async function whileOpen<T>(splits: Splits, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    for (const split of Object.values(splits)) split.close();
+  }
 }
 
 /** Who is held out of which fold, and how its model is trained. */
@@ -95,14 +108,13 @@ async function planned(options: CrossFitOptions, context: StageContext): Promise
   const config = await crossFitConfig(options, context);
   requireEngineSettings(config);
   requireWritable(config.experiment.output_dir, '--set experiment.output_dir=FOLDER');
-  const tables = forEachSplit((split) => readSliceTable(config.data, split, modality));
+  const { rows } = readSliceTable(config.data, 'train', modality);
   const learned = { classes: config.model.num_classes, splitsDir: config.data.splits_dir };
-  const folds = planFolds(tables.train.rows, count, config.experiment.seed, learned);
+  const folds = planFolds(rows, count, config.experiment.seed, learned);
   const identity = identityOf(config, modality, folds);
-  // Those of validation and test are decoded once all models are trained.
-  await requireImages(modality, tables);
   const name = `${modality}_crossfit${count}_${identity.slice(0, 8)}`;
-  return { settings: { config, modality, from: ['train'], name }, folds, identity };
+  const splits = await loadSplits(config, modality, context);
+  return { settings: { config, modality, from: ['train'], name }, folds, identity, splits };
 }
 
 /** Replaces tables and record together: tables without a record, or with another's hashes, are refused. */

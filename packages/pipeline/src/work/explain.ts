@@ -19,6 +19,7 @@ import { checkpointNetwork } from '@radweave/network/open/network-spec';
 import { decodeSplit, type LoadedSplit, readSliceTable } from '@radweave/network/slices/load';
 import { offer, remark } from '@radweave/remarks';
 import { KnownPatients, refuseSeenPatients, warnUntold } from '@radweave/study/cohort/patient-hash';
+import { presentSlices } from '@radweave/study/cohort/read-cohort';
 import type { PatientRow } from '@radweave/study/cohort/slice-table';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say } from '@radweave/study/context/events';
@@ -183,6 +184,7 @@ async function jobOf(
   return {
     modality,
     split,
+    slices: presentSlices(config.data, [modality])[modality]?.[split],
     table,
     labelNames: about.label_names,
     decision,

@@ -249,7 +249,8 @@ export async function ofEachSplit<T>(
   const one = async (split: Split): Promise<T> => {
     const loaded = await decoding.take(split);
     try {
-      const extraction = { batchSize, task: `extracting ${split} features of ${modality}`, context };
+      const task = `extracting ${split} features of ${modality}`;
+      const extraction = { batchSize, task, context: decoding.watching(context) };
       const set = featureSet(network, split, modality, loaded, known, slices?.[split]);
       return await use(split, { ...loaded, extraction }, set);
     } finally {

@@ -3,9 +3,11 @@ import {
   type Config,
   DataError,
   hashFile,
+  readBytes,
   SPLIT_FILES,
   SPLITS,
   type Split,
+  type SplitSummary,
   slicesHash,
   splitFiles,
   splitModalities,
@@ -14,7 +16,7 @@ import {
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync, statSync } from '@radweave/artifacts/files';
-import { offer } from '@radweave/remarks';
+import { counted, offer } from '@radweave/remarks';
 import { type StageContext, warn } from '../context/events.ts';
 import { readOwnCohort } from './own-splits.ts';
 import type { SliceRow } from './slice-table.ts';
@@ -23,9 +25,11 @@ import type { SliceRow } from './slice-table.ts';
 const RECORDS = [SPLIT_FILES.cohort, SPLIT_FILES.exclusions];
 /** So many changed images are named. */
 const NAMED = 3;
+const LINE_FEED = 10;
 const AGAIN = 'Run radweave preprocess again';
 const OWN =
   "for split files of your own use a folder of their own, without preprocess's summary.json, cohort.csv and exclusions.csv";
+export const TORN_REMEDY: string = `${AGAIN}; ${OWN}`;
 
 /**
  * Refuses a splits folder whose files are not of one division of the patients. With `summary.json`, its hashes must be those
@@ -42,14 +46,15 @@ export function requireSplit(splitsDir: string, modalities: readonly string[]): 
   if (other !== undefined) throw noSplit(splitsDir, 'train', other);
   const summary = splitSummaryIn(splitsDir);
   if (summary?.hashes !== undefined) {
-    checkHashes(splitsDir, modalities, summary.hashes);
-    return;
+    const [torn] = tornFiles(splitsDir, modalities, summary);
+    if (torn === undefined) return;
+    throw new DataError('E_SPLIT_TORN', torn.what, { where: torn.path, hint: TORN_REMEDY });
   }
   const record = RECORDS.map((name) => join(splitsDir, name)).find((path) => existsSync(path));
   if (summary === null && record !== undefined) {
     throw new DataError('E_SPLIT_TORN', 'the split is unfinished: summary.json is missing beside this file', {
       where: record,
-      hint: `${AGAIN}; ${OWN}`,
+      hint: TORN_REMEDY,
     });
   }
   readOwnCohort({ splits_dir: splitsDir, root_dir: null }, modalities);
@@ -132,25 +137,38 @@ export function requireSameSlices(
   );
 }
 
-function checkHashes(
+/** The files of a split that are not those which `summary.json` describes, and what is wrong with each. */
+export function tornFiles(
   splitsDir: string,
   modalities: readonly string[],
-  hashes: Readonly<Record<string, string>>,
-): void {
-  const own = modalities.flatMap((modality) => SPLITS.map((split) => splitPath('', split, modality)));
-  for (const name of new Set([...own, ...RECORDS, ...Object.keys(hashes)])) {
+  { hashes, counts }: SplitSummary,
+): { path: string; what: string }[] {
+  if (hashes === undefined) return [];
+  const listed = modalities.flatMap((modality) =>
+    SPLITS.map((split): [string, number] => {
+      const own = counts.filter((one) => one.split === split);
+      return [splitPath('', split, modality), own.reduce((sum, one) => sum + (one.slices[modality] ?? 0), 0)];
+    }),
+  );
+  const rows = new Map(listed);
+  return [...new Set([...rows.keys(), ...RECORDS, ...Object.keys(hashes)])].flatMap((name) => {
     const path = join(splitsDir, name);
     const recorded = hashes[name];
-    if (recorded === undefined ? !existsSync(path) : existsSync(path) && hashFile(path) === recorded)
-      continue;
-    const what =
-      recorded === undefined
-        ? 'this file is not of the split that summary.json describes'
-        : existsSync(path)
-          ? 'this file was changed since preprocess wrote it, or is of another split'
-          : 'this file of the split is missing';
-    throw new DataError('E_SPLIT_TORN', what, { where: path, hint: `${AGAIN}; ${OWN}` });
-  }
+    const isThere = existsSync(path);
+    if (recorded === undefined ? !isThere : isThere && hashFile(path) === recorded) return [];
+    if (recorded === undefined)
+      return [{ path, what: 'this file is not of the split that summary.json describes' }];
+    if (!isThere) return [{ path, what: 'this file of the split is missing' }];
+    const what = 'this file was changed since preprocess wrote it, or is of another split';
+    return [{ path, what: `${what}${otherRows(path, rows.get(name))}` }];
+  });
+}
+
+/** Of a split file that was cut, within a line or at the end of one, or added to. */
+function otherRows(path: string, recorded: number | undefined): string {
+  if (recorded === undefined) return '';
+  const rows = Math.max(0, readBytes(path).filter((byte) => byte === LINE_FEED).length - 1);
+  return rows === recorded ? '' : `: it has ${counted(rows, 'row')} instead of ${recorded}`;
 }
 
 const differInCase = (a: string, b: string): boolean => a !== b && a.toLowerCase() === b.toLowerCase();
