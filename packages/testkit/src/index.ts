@@ -11,3 +11,4 @@ export { type PythonOptions, peerTest, python, pythonJson, referenceTest, skipOr
 export { needShared, sharedTest } from './shared.ts';
 export { afterEachFileChange, copyTree } from './snapshots.ts';
 export { tempDir } from './temp.ts';
+export { withoutRoot } from './without-root.ts';

@@ -1,10 +1,10 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CheckpointFacts, RadweaveError } from '@radweave/artifacts';
-import { tempDir } from '@radweave/testkit';
+import { onPosix, tempDir, withoutRoot } from '@radweave/testkit';
 import { ones, saveCheckpoint } from '@radweave/torch';
 import { expect, test } from 'vitest';
-import { readCheckpoint, takeSnapshot, writeCheckpoint } from './checkpoint.ts';
+import { readCheckpoint, readCheckpointFacts, takeSnapshot, writeCheckpoint } from './checkpoint.ts';
 
 /** A checkpoint file of another program, and the same damaged in many ways. */
 async function damaged(): Promise<Record<string, string>> {
@@ -49,7 +49,7 @@ test('tensors of a type that is not computed with are named', async () => {
   });
 });
 
-test('what may not be read or written is the machine’s condition, with its path', async () => {
+test('what cannot be read or written is the machine’s condition, with its path', async () => {
   const folder = tempDir();
   const write = (path: string): Promise<void> =>
     writeCheckpoint(path, takeSnapshot({} as CheckpointFacts, new Map(), null));
@@ -65,10 +65,17 @@ test('what may not be read or written is the machine’s condition, with its pat
     expect(error, path).toMatchObject({ exitCode: 5 });
   }
   await expect(readCheckpoint(join(folder, 'none.pth'))).rejects.toMatchObject({ code: 'E_FILE_MISSING' });
-  if (process.getuid?.() === 0 || process.platform === 'win32') return;
-  chmodSync(join(folder, 'file'), 0);
-  await expect(readCheckpoint(join(folder, 'file'))).rejects.toMatchObject({
-    code: 'E_NOT_READABLE',
-    exitCode: 5,
-  });
+});
+
+onPosix('a checkpoint that this user may not read is not called damaged', async () => {
+  const folder = tempDir();
+  const path = join(folder, 'locked.pth');
+  writeFileSync(path, '', { mode: 0 });
+  for (const read of [readCheckpoint, readCheckpointFacts]) {
+    await expect(withoutRoot<unknown>(folder, () => read(path))).rejects.toMatchObject({
+      code: 'E_NOT_READABLE',
+      exitCode: 5,
+      where: path,
+    });
+  }
 });

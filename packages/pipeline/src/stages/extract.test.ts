@@ -27,7 +27,7 @@ import {
   writeCohortFolders,
   writeSlice,
 } from '@radweave/study/testing/cohort';
-import { filesBelow, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
+import { filesBelow, python, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { manualSeed, saveCheckpoint } from '@radweave/torch';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { ExtractOptions } from '../work/extract.ts';
@@ -271,6 +271,34 @@ test('plain weights need a model name; what they do not say is assumed with a no
   expect(context.said.join('\n')).toContain(`${path} holds weights only`);
   expect(readFeatureSet(featureSetPath(config.data.features_dir, 'train', 'A')).in_sample).toBeNull();
 });
+
+const WITH_OBJECTS = `
+import argparse, sys, numpy, torch
+plain, path = sys.argv[1:3]
+torch.save({'epoch': numpy.int64(3), 'best': numpy.float64(0.5), 'history': numpy.ones(3), 'args': argparse.Namespace(lr=1),
+  'model_state_dict': torch.load(plain)}, path)
+`;
+
+referenceTest(
+  'objects of Python beside the weights do not keep them from being used',
+  ['torch'],
+  async () => {
+    const config = await prepared();
+    const folder = tempDir();
+    manualSeed(5);
+    const [plain, path] = [join(folder, 'plain.pth'), join(folder, 'with-objects.pth')];
+    await saveCheckpoint(plain, createModel('resnet18', { numClasses: 2, inChans: 1 }).stateDict());
+    python(WITH_OBJECTS, { args: [plain, path] });
+    const features = async (checkpoint: string): Promise<string[]> => {
+      const result = await extract(asked(config, { checkpoint, model: 'resnet18' }), listening());
+      expect(result.checkpoint).toBe(checkpoint);
+      return contents(config.data.features_dir).filter((line) => line.includes('.npy '));
+    };
+    const expected = await features(plain);
+    expect(expected).toHaveLength(18);
+    expect(await features(path)).toEqual(expected);
+  },
+);
 
 test('pretrained: ImageNet weights with their own normalisation, in-sample of nobody', async () => {
   const config = await prepared();

@@ -18,7 +18,7 @@ import {
   writeMadeUpFeatures,
 } from '@radweave/study/testing/features';
 import { writeMadeUpLogits } from '@radweave/study/testing/logits';
-import { onLinux, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
+import { onLinux, pythonJson, referenceTest, tempDir, withoutRoot } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { fuse } from './fuse.ts';
 
@@ -325,25 +325,16 @@ test('use_aligned keeps tables that fit, and makes stale or missing ones again',
   expect(readAligned(folder, ['P']).patients).toHaveLength(30);
 });
 
-/** Runs `task` as a user whom permissions bind: root writes everywhere. */
-async function withoutRoot<T>(task: () => Promise<T>): Promise<T> {
-  if (process.geteuid?.() !== 0) return task();
-  process.seteuid?.(65534);
-  try {
-    return await task();
-  } finally {
-    process.seteuid?.(0);
-  }
-}
-
 onLinux('of features that nobody may write to, tables that fit are named as what can be used', async () => {
   const config = prepared();
   await fuse({ config, modalities }, listening());
   const { features_dir } = config.data;
-  chmodSync(join(features_dir, '..', '..'), 0o755);
+  const folder = join(features_dir, '..', '..');
   chmodSync(fusionFolder(config), 0o777);
   const asked = (names: string[]) =>
-    withoutRoot(() => fuse({ config, modalities: names }, listening())).catch((error: unknown) => error);
+    withoutRoot(folder, () => fuse({ config, modalities: names }, listening())).catch(
+      (error: unknown) => error,
+    );
   expect(await asked(modalities)).toMatchObject({
     code: 'E_NOT_WRITABLE',
     exitCode: 5,

@@ -214,7 +214,7 @@ test('images of new patients give what their extracted features give', async () 
   );
 });
 
-test('a checkpoint that was moved can be named; another one is refused', async () => {
+test('a checkpoint that was moved can be named; another one, or a damaged one, is refused', async () => {
   const { config, fused, raw } = await fusedImages();
   const input = join(raw, 'SY', 'grade0');
   const output = join(tempDir(), 'predictions.csv');
@@ -230,6 +230,18 @@ test('a checkpoint that was moved can be named; another one is refused', async (
   expect(await predict({ ...options, checkpoints: { A: moved } }, listening())).toMatchObject({
     patients: 2,
   });
+  rmSync(output);
+  const whole = readFileSync(moved);
+  const lost = join(checkpoints, 'run_A', 'best_model.pth');
+  for (const content of ['', '<!DOCTYPE html>', whole.subarray(0, whole.length / 2)]) {
+    writeFileSync(lost, content);
+    await expect(predict(options, listening())).rejects.toMatchObject({
+      code: 'E_OTHER_CHECKPOINT',
+      exitCode: 3,
+      where: expect.stringMatching(/run_A.best_model\.pth$/),
+    });
+  }
+  expect(existsSync(output)).toBe(false);
 });
 
 test('a folder that is not there or holds no images is an error', async () => {

@@ -1,15 +1,25 @@
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { readCohort, readExclusions, readRejected, readSplit, splitPath } from '@radweave/artifacts';
+import {
+  readCohort,
+  readConfig,
+  readExclusions,
+  readRejected,
+  readSplit,
+  splitPath,
+} from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
+import { readSliceTable } from '@radweave/network/slices/load';
 import {
   cohortConfig,
   listening,
@@ -18,7 +28,7 @@ import {
   writeCohortFolders,
   writeSlice,
 } from '@radweave/study/testing/cohort';
-import { sharedTest, tempDir } from '@radweave/testkit';
+import { onPosix, sharedTest, tempDir, withoutRoot } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { preprocess } from './preprocess.ts';
 
@@ -330,4 +340,27 @@ sharedTest('the real cohort: 85 complete patients, 7 excluded', 'data/lgg-lesion
     summary.counts.filter((cell) => cell.hospital === hospital).reduce((sum, cell) => sum + cell.patients, 0);
   expect([patients('DU'), patients('HT'), patients('CS')]).toEqual([40, 29, 16]);
   expect(summary.excluded.missing_modality).toBe(7);
+});
+
+onPosix('what this user may not read is named, and not taken for what is not there', async () => {
+  const { folder, raw, config } = cohort();
+  const study = () => preprocess({ config }, listening());
+  const refused = async (path: string, read: () => unknown): Promise<void> => {
+    const { mode } = statSync(path);
+    chmodSync(path, 0);
+    const error: unknown = await withoutRoot(folder, async () => read()).catch((thrown: unknown) => thrown);
+    chmodSync(path, mode);
+    expect(error, path).toMatchObject({ code: 'E_NOT_READABLE', exitCode: 5, where: path });
+  };
+  const { splits_dir } = config.data;
+  mkdirSync(splits_dir, { recursive: true });
+  chmodSync(splits_dir, 0o777);
+  const patient = slice(raw, 'JM/fold1/grade0/JM000');
+  for (const path of [raw, patient, join(patient, 'A')]) await refused(path, study);
+  await study();
+  const table = splitPath(splits_dir, 'train', 'A');
+  await refused(table, () => readSliceTable(config.data, 'train', 'A'));
+  const settings = join(folder, 'own.yaml');
+  writeFileSync(settings, 'experiment: {seed: 1}\n');
+  await refused(settings, () => readConfig(settings));
 });

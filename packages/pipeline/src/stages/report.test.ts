@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { openPngPainter } from '@radweave/analysis/paint/png';
 import {
   type Config,
@@ -7,6 +7,8 @@ import {
   evaluationFiles,
   evaluationFolder,
   featureTablePath,
+  fusionFiles,
+  fusionFolder,
   HISTORY_METRICS,
   hashFile,
   outputFolders,
@@ -228,6 +230,20 @@ test('a fusion that was made after the evaluation is told, with the command', as
     section: 'fusion',
     command: 'radweave evaluate',
     reason: 'the fusion was finished after the evaluation',
+  });
+});
+
+test('a fusion that was killed is told as unfinished, with the commands that finish and evaluate it', async () => {
+  const config = await studied();
+  const options = { config, modalities, runs: {}, frozen: null, networksOnly: true, outputDir: null };
+  await evaluate(options, listening());
+  const { model } = fusionFiles(fusionFolder(config));
+  rmSync(model);
+  const { missing } = await run(config);
+  expect(missing.find(({ section }) => section === 'fusion')).toEqual({
+    section: 'fusion',
+    command: 'radweave fuse --modalities A P; radweave evaluate',
+    reason: `the fusion in ${dirname(model)} is unfinished`,
   });
 });
 

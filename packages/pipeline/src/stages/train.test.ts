@@ -226,6 +226,28 @@ test('a run without a last checkpoint begins anew when it was stopped, and what 
   expect(readdirSync(checkpoints).sort()).toEqual(files);
 });
 
+test('a last checkpoint that is damaged is named, and the run stays as it is', async () => {
+  const { config, options } = await prepared();
+  await expect(train(options('parts'), stoppingAfter(3))).rejects.toMatchObject({ exitCode: 4 });
+  const { last, checkpoints } = new RunFolder(config.experiment.output_dir, 'parts');
+  const whole = readFileSync(last);
+  const files = readdirSync(checkpoints);
+  for (const content of [
+    Buffer.alloc(0),
+    Buffer.from('<!DOCTYPE html>'),
+    whole.subarray(0, whole.length / 2),
+  ]) {
+    writeFileSync(last, content);
+    await expect(train(options('parts', resuming), listening())).rejects.toMatchObject({
+      code: 'E_CHECKPOINT',
+      exitCode: 3,
+      where: last,
+    });
+    expect(readFileSync(last).equals(content)).toBe(true);
+    expect(readdirSync(checkpoints)).toEqual(files);
+  }
+});
+
 test('what frozen stages give is computed once, and a resumed run continues with the same bits', async () => {
   const { config, options } = await prepared();
   config.model.freeze_stages = 2;
