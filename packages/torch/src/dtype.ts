@@ -51,7 +51,6 @@ export function isDType(name: string): name is DType {
   return Object.hasOwn(DTYPES, name);
 }
 
-/** Everything known of an element type. */
 export function dtypeInfo(dtype: DType): DTypeInfo {
   return DTYPES[dtype];
 }

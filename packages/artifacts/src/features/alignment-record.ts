@@ -4,7 +4,6 @@ import { readJson, recordOf, writeJson } from '../json.ts';
 
 /** `aligned/aligned.json`: what the aligned tables were made from, so that stale ones are found out. */
 const schema = z.object({
-  /** Version of this file's fields. */
   format: z.literal(1),
   /** SHA-256 (hex) by modality: of the feature table and of the feature set beside it. */
   sources: recordOf(z.object({ table_sha256: z.string(), set_sha256: z.string() })),

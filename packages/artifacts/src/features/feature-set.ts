@@ -17,7 +17,6 @@ const whole = z.int().min(0);
 
 /** `features_{modality}.json` beside the table: where a split's features of one modality came from. */
 const schema = z.object({
-  /** Version of this file's fields. */
   format: z.literal(1),
   modality: z.string().min(1),
   split: z.string().min(1),

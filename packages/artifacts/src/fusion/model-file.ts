@@ -81,7 +81,6 @@ export type StackedModel = z.infer<typeof stacked>;
 /** `model.json` of a fusion: everything to predict again. */
 const schema = z
   .object({
-    /** Version of this file's fields. */
     format: z.literal(1),
     label_names: z.array(z.string()).min(2),
     /** How a patient's slices become one vector. */

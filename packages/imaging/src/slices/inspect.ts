@@ -31,7 +31,6 @@ export interface SliceFacts extends SliceShape {
 export interface InspectWishes {
   /** Perceptual hashes, for `nearDuplicates`. */
   readonly perceptual: boolean;
-  /** Gray profiles. */
   readonly profile: boolean;
 }
 

@@ -1,5 +1,4 @@
-import { groupBy, type Mapping } from '@radweave/artifacts';
-import { examinationOf } from './examinations.ts';
+import { compareText, groupBy, type Mapping } from '@radweave/artifacts';
 import type { MaskSource } from './mask-source.ts';
 import { type Examination, MASK, named, type SeriesFacts } from './rules.ts';
 import { grouped, type Stack } from './stack.ts';
@@ -63,6 +62,20 @@ export function propose(
   ).filter((group) => group.length > 1);
   const settled = new Map(rivals.flatMap((group) => settle(group)).map((one) => [one.stack, one]));
   return first.map((one) => settled.get(one.stack) ?? one);
+}
+
+/** Which of a patient's examinations a stack is of, by their dates. @param own All stacks of the patient. */
+function examinationOf(stack: Stack, own: readonly Stack[]): Examination {
+  const began = new Map<string | undefined, string>();
+  for (const { study, examined } of own.flatMap(({ images }) => images)) {
+    const earlier = began.get(study) ?? examined;
+    began.set(study, compareText(examined, earlier) < 0 ? examined : earlier);
+  }
+  const times = [...began.values()].sort(compareText);
+  const of = times.length;
+  const isOrdered = of === 1 || (times[0] !== '' && new Set(times).size === of);
+  const place = times.indexOf(began.get(stack.images[0]?.study) ?? '') + 1;
+  return { place: isOrdered ? place : null, of };
 }
 
 function nameOne(

@@ -62,10 +62,8 @@ export interface ModelEntry {
   family: string;
   /** One line for `models list`. */
   description: string;
-  /** Where it was published. */
   paper: string;
   build: (options: BuildOptions) => ImageModel;
-  /** Other names, such as torchvision's. */
   aliases?: readonly string[];
   /** Available weights, the default first. */
   weights: readonly WeightsInfo[];

@@ -34,7 +34,6 @@ export type Architecture = readonly (readonly BlockSpec[])[];
 export interface StageOptions {
   /** Channels that enter the first stage. */
   inChannels: number;
-  /** Widens all stages. */
   width: number;
   activation: Activation;
   /** Squeeze-and-excitation of a block, where it has one. */

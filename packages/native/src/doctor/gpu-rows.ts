@@ -41,7 +41,6 @@ export function cuda(
   ].join('; ');
 }
 
-/** One row for each card. */
 export function gpuRows(
   engine: Pick<EngineReport, 'gpus' | 'mps'> | undefined,
 ): [what: string, state: string][] {

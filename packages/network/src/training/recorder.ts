@@ -1,11 +1,13 @@
 import { dirname } from 'node:path';
 import { appendHistory, EventWriter, type HistoryMetric, type HistoryRow } from '@radweave/artifacts';
 import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
+import { encodePng, grayImage, montage } from '@radweave/imaging';
 import type { Estimate } from '@radweave/stats';
 import type { StageContext, say } from '@radweave/study/context/events';
 import type { EpochReport, SplitScores, StepReport } from '@radweave/study/context/reports';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
 import { METRICS } from '@radweave/study/scores/history-scores';
+import type { SliceSet } from '../slices/slice-pixels.ts';
 
 /** An epoch as a row of `training_history.csv`. */
 export function historyRow(report: EpochReport): HistoryRow {
@@ -93,4 +95,17 @@ export class Recorder {
   close(): void {
     this.events.close();
   }
+}
+
+/** A few training slices side by side, so that a look at TensorBoard shows what is being learned from. */
+export function sampleOf({ table, pixels }: SliceSet): { png: Uint8Array; width: number; height: number } {
+  const count = Math.min(16, table.length);
+  const positions = Array.from({ length: count }, (_, i) => Math.floor((i * table.length) / count));
+  const size = pixels.width * pixels.height;
+  const all = pixels.read(positions);
+  const images = positions.map((_, i) =>
+    grayImage(pixels.width, pixels.height, all.subarray(i * size, (i + 1) * size)),
+  );
+  const sheet = montage(images, 4);
+  return { png: encodePng(sheet), width: sheet.width, height: sheet.height };
 }

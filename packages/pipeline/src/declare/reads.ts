@@ -50,7 +50,6 @@ export function networksOf({ experiment }: Config, runs: Readonly<Record<string,
 /** What a step reads of a file or folder, where it is not the whole. */
 export interface Part {
   path: string;
-  /** A plain value. */
   value: unknown;
 }
 
@@ -76,7 +75,6 @@ export function together<T>(items: readonly T[], reads: (item: T) => Reads): Rea
   return Object.assign({}, ...items.map(reads));
 }
 
-/** The files and folders of a list. */
 export function pathsOf(reads: Reads): string[] {
   return Object.values(reads).flatMap((at) => (typeof at === 'string' ? [at] : []));
 }

@@ -4,7 +4,6 @@ import type { StepOutcome } from '../job/job.ts';
 import { runPipeline } from '../job/run-pipeline.ts';
 import { type Following, runInThread } from '../runner/host.ts';
 
-/** What a whole job gave. */
 export interface RunResult {
   /** In order; a step is `unchanged` when nothing that it depends on had changed. */
   steps: StepOutcome[];

@@ -10,7 +10,6 @@ export interface Difference {
   now: string;
 }
 
-/** Collects what a verification finds. */
 export class Findings {
   /** What was compared, and how. */
   readonly compared: string[] = [];

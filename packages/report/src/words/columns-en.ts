@@ -1,4 +1,3 @@
-/** Headings of the tables, in English. */
 export const COLUMNS_EN = {
   model: 'Model',
   split: 'Set',

@@ -1,6 +1,5 @@
 import type { Words } from './en.ts';
 
-/** Headings of the tables, in Chinese. */
 export const COLUMNS_ZH: Words['column'] = {
   model: '模型',
   split: '数据集',

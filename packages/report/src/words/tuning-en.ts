@@ -1,6 +1,5 @@
 import { counted } from '@radweave/remarks';
 
-/** The search of settings in English. */
 export const TUNING_EN = {
   none: 'No settings were searched by radweave tune.',
   how: {

@@ -1,6 +1,5 @@
 import type { TUNING_EN } from './tuning-en.ts';
 
-/** The search of settings in Chinese. */
 export const TUNING_ZH: typeof TUNING_EN = {
   none: '未用 radweave tune 搜索超参数。',
   how: {

@@ -17,7 +17,6 @@ import { Predictions } from './predictions.ts';
 /** In the order of tables. */
 export const METRICS = ['auc', 'accuracy', 'sensitivity', 'specificity'] as const;
 
-/** Why numbers are missing. */
 export function reasonsOf(scores: Scores): Remark[] {
   return METRICS.flatMap((name) => {
     const estimate = scores[name];

@@ -3,7 +3,6 @@ export class CheckpointError extends Error {
   override readonly name: string = 'CheckpointError';
   /** Bad data, for the command line. */
   readonly exitCode = 3;
-  /** Path of the file. */
   readonly file: string;
   /** What is wrong with it and how to fix it, as it follows the file's name. */
   readonly problem: string;

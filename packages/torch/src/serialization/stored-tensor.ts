@@ -20,7 +20,6 @@ export class StoredTensor {
   readonly dtype: DTypeName;
   readonly shape: readonly number[];
   readonly data: Uint8Array;
-  /** Whether the tensor learns. */
   requiresGrad: boolean;
   /** Whether Python held it as `nn.Parameter`. */
   readonly isParameter: boolean;
