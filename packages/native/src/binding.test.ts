@@ -45,7 +45,7 @@ test('results that JavaScript did not get leave no tensor behind', () => {
   const calls: [string, () => unknown][] = [
     ['a list of tensors', () => native().call(unbind, tensor, 0)],
     ['several results', () => native().call(max, tensor, 0)],
-    ['gradients', () => native().gradOf([total], [tensor, tensor], null, true, false, false)],
+    ['gradients', () => native().gradOf([total], [tensor, tensor], null, false)],
   ];
   for (const [what, call] of calls) {
     Object.defineProperty(Array.prototype, '1', {

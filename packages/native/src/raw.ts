@@ -45,11 +45,9 @@ export interface Native {
   strides(tensor: Handle): number[];
   dtype(tensor: Handle): number;
   device(tensor: Handle): string;
-  layout(tensor: Handle): number;
   numel(tensor: Handle): number;
   isContiguous(tensor: Handle, memoryFormat: number): boolean;
   dispose(tensors: readonly Handle[]): void;
-  alias(tensor: Handle): Handle;
   /** The tensor itself, for another addon of this process: an object that JavaScript can only pass on. */
   handOut(tensor: Handle): HandedTensor;
   takeIn(tensor: HandedTensor): Handle;
@@ -67,18 +65,11 @@ export interface Native {
   isLeaf(tensor: Handle): boolean;
   grad(tensor: Handle): Handle | null;
   setGrad(tensor: Handle, grad: Handle | null): void;
-  backward(
-    outputs: readonly Handle[],
-    gradients: readonly (Handle | null)[] | null,
-    retainGraph: boolean,
-    createGraph: boolean,
-  ): void;
+  backward(outputs: readonly Handle[]): void;
   gradOf(
     outputs: readonly Handle[],
     inputs: readonly Handle[],
     gradients: readonly (Handle | null)[] | null,
-    retainGraph: boolean,
-    createGraph: boolean,
     allowUnused: boolean,
   ): (Handle | null)[];
   pushGradMode(enabled: boolean): void;
@@ -94,10 +85,8 @@ export interface Native {
   profileStop(): RawRecord[];
 
   manualSeed(seed: number | bigint): void;
-  generator(seed: number | bigint): Handle;
-  disposeGenerator(generator: Handle): void;
-  rngState(generator: Handle | string): Handle;
-  setRngState(generator: Handle | string, state: Handle): void;
+  rngState(device: string): Handle;
+  setRngState(device: string, state: Handle): void;
   numThreads(): number;
   setNumThreads(threads: number): void;
   cudaDevices(): number;

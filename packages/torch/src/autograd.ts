@@ -79,8 +79,6 @@ export function grad(
       outputs.map((t) => t.handle),
       inputs.map((t) => t.handle),
       gradients === undefined ? null : gradients.map((t) => (t === null ? null : t.handle)),
-      false,
-      false,
       allowUnused,
     ),
   );

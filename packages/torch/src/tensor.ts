@@ -165,7 +165,7 @@ export class Tensor extends ScopedHandle {
   }
   /** Accumulates gradients into the leaves this tensor was computed from. */
   backward(): void {
-    naming('backward', [this], () => native().backward([this.handle], null, false, false));
+    naming('backward', [this], () => native().backward([this.handle]));
   }
 
   // — arithmetic and choice, beside the lists above —

@@ -49,20 +49,18 @@ napi_value setGrad(Args& args) {
   return nullptr;
 }
 
-// backward(outputs, gradients | null, retainGraph, createGraph)
+// backward(outputs): their graph is freed
 napi_value backward(Args& args) {
-  Environment& e = environment(args.env);
-  torch::autograd::backward(tensorVector(e, args[0]), tensorVector(e, args[1]), toBool(args.env, args[2]),
-                            toBool(args.env, args[3]));
+  torch::autograd::backward(tensorVector(environment(args.env), args[0]));
   return nullptr;
 }
 
-// gradOf(outputs, inputs, gradients | null, retainGraph, createGraph, allowUnused) → handles or null
+// gradOf(outputs, inputs, gradients | null, allowUnused) → handles or null; the graph is freed
 napi_value gradOf(Args& args) {
   Environment& e = environment(args.env);
   const auto grads = torch::autograd::grad(tensorVector(e, args[0]), tensorVector(e, args[1]),
-                                           tensorVector(e, args[2]), toBool(args.env, args[3]),
-                                           toBool(args.env, args[4]), toBool(args.env, args[5]));
+                                           tensorVector(e, args[2]), false, false,
+                                           toBool(args.env, args[3]));
   NewHandles handles(e);
   napi_value out = array(args.env, grads.size());
   for (size_t i = 0; i < grads.size(); ++i) setElement(args.env, out, i, handles.add(grads[i]));

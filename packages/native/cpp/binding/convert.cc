@@ -22,7 +22,6 @@ Kind scalarKind(c10::TypeKind kind) {
     case c10::TypeKind::BoolType: return Kind::Bool;
     case c10::TypeKind::StringType: return Kind::String;
     case c10::TypeKind::DeviceObjType: return Kind::Device;
-    case c10::TypeKind::GeneratorType: return Kind::Generator;
     default: return Kind::Unsupported;
   }
 }
@@ -163,7 +162,6 @@ c10::IValue toIValue(Environment& e, const ArgSpec& spec, napi_value v) {
     case Kind::Scalar: return toScalar(env, v);
     case Kind::String: return toString(env, v);
     case Kind::Device: return c10::Device(toString(env, v));
-    case Kind::Generator: return e.generators.get(toDouble(env, v));
     case Kind::IntList: return intList(e, spec, v);
     case Kind::FloatList: return plainList<double, toDouble>(e, v);
     case Kind::BoolList: return plainList<bool, toBool>(e, v);

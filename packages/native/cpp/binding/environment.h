@@ -2,7 +2,6 @@
 // start and end independently.
 #pragma once
 
-#include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 
@@ -24,7 +23,6 @@ enum class Kind : char {
   Scalar = 's',
   String = 'S',
   Device = 'v',
-  Generator = 'g',
   IntList = 'I',
   FloatList = 'D',
   BoolList = 'B',
@@ -57,7 +55,7 @@ struct TensorSlot {
 struct Environment {
   // `number` counts the process's environments from 1.
   Environment(napi_env env, uint32_t number)
-      : env(env), tensors("tensor", number * kGenerations), generators("random generator", number * kGenerations) {}
+      : env(env), tensors("tensor", number * kGenerations) {}
 
   double add(at::Tensor tensor) { return tensors.add(TensorSlot{std::move(tensor), 0}); }
   at::Tensor& tensor(napi_value handle) { return tensors.get(toDouble(env, handle)).tensor; }
@@ -67,7 +65,6 @@ struct Environment {
 
   napi_env env;
   HandleTable<TensorSlot> tensors;
-  HandleTable<at::Generator> generators;
   std::deque<Operator> operators;
   Modes modes;
   int64_t accountedBytes = 0;

@@ -1,5 +1,4 @@
 // What belongs to the process rather than to a tensor: random generators, threads, devices, versions.
-#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
@@ -27,35 +26,21 @@ napi_value manualSeed(Args& args) {
   return nullptr;
 }
 
-// generator(seed) → handle of a new CPU generator
-napi_value generator(Args& args) {
-  const auto seed = static_cast<uint64_t>(toInt64(args.env, args[0]));
-  return number(args.env, environment(args.env).generators.add(at::detail::createCPUGenerator(seed)));
-}
-
-napi_value disposeGenerator(Args& args) {
-  environment(args.env).generators.take(toDouble(args.env, args[0]));
-  return nullptr;
-}
-
-// The default generator of a device where a string is given, else one made by generator().
-at::Generator generatorOf(Environment& e, napi_value v) {
-  if (typeOf(e.env, v) == napi_string) {
-    return at::globalContext().defaultGenerator(c10::Device(toString(e.env, v)));
-  }
-  return e.generators.get(toDouble(e.env, v));
+// The default generator of a device.
+at::Generator generatorOf(napi_env env, napi_value device) {
+  return at::globalContext().defaultGenerator(c10::Device(toString(env, device)));
 }
 
 napi_value rngState(Args& args) {
   Environment& e = environment(args.env);
-  auto gen = generatorOf(e, args[0]);
+  auto gen = generatorOf(args.env, args[0]);
   std::lock_guard<std::mutex> lock(gen.mutex());
   return number(args.env, e.add(gen.get_state()));
 }
 
 napi_value setRngState(Args& args) {
   Environment& e = environment(args.env);
-  auto gen = generatorOf(e, args[0]);
+  auto gen = generatorOf(args.env, args[0]);
   std::lock_guard<std::mutex> lock(gen.mutex());
   gen.set_state(e.tensor(args[1]));
   return nullptr;
@@ -146,8 +131,6 @@ void allowTf32(bool on) {
 void registerRuntime(napi_env env, napi_value exports) {
   exportFunction<installKernelsOnce>(env, exports, "installKernels");
   exportFunction<manualSeed>(env, exports, "manualSeed");
-  exportFunction<generator>(env, exports, "generator");
-  exportFunction<disposeGenerator>(env, exports, "disposeGenerator");
   exportFunction<rngState>(env, exports, "rngState");
   exportFunction<setRngState>(env, exports, "setRngState");
   exportFunction<numThreads>(env, exports, "numThreads");

@@ -45,11 +45,6 @@ napi_value device(Args& args) {
   return string(args.env, environment(args.env).tensor(args[0]).device().str());
 }
 
-// layout(tensor) → 0 strided, 1 sparse, …, 5 mkldnn, as torch numbers them
-napi_value layout(Args& args) {
-  return number(args.env, static_cast<double>(environment(args.env).tensor(args[0]).layout()));
-}
-
 napi_value numel(Args& args) { return integer(args.env, environment(args.env).tensor(args[0]).numel()); }
 
 napi_value isContiguous(Args& args) {
@@ -63,12 +58,6 @@ napi_value dispose(Args& args) {
   const uint32_t length = arrayLength(args.env, args[0]);
   for (uint32_t i = 0; i < length; ++i) e.release(toDouble(args.env, element(args.env, args[0], i)));
   return nullptr;
-}
-
-// alias(tensor) → a second handle of the same tensor
-napi_value alias(Args& args) {
-  Environment& e = environment(args.env);
-  return number(args.env, e.add(e.tensor(args[0])));
 }
 
 // handOut(tensor) → the tensor itself, for another addon of this process
@@ -181,11 +170,9 @@ void registerTensors(napi_env env, napi_value exports) {
   exportFunction<strides>(env, exports, "strides");
   exportFunction<dtype>(env, exports, "dtype");
   exportFunction<device>(env, exports, "device");
-  exportFunction<layout>(env, exports, "layout");
   exportFunction<numel>(env, exports, "numel");
   exportFunction<isContiguous>(env, exports, "isContiguous");
   exportFunction<dispose>(env, exports, "dispose");
-  exportFunction<alias>(env, exports, "alias");
   exportFunction<handOut>(env, exports, "handOut");
   exportFunction<takeIn>(env, exports, "takeIn");
   exportFunction<track>(env, exports, "track");

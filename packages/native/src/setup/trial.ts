@@ -33,7 +33,7 @@ export function tryEngine(engine: Native): void {
     engine.setRequiresGrad(filters, true);
     const maps = call('conv2d', '', images, filters);
     check('a convolution', maps, 27);
-    engine.backward([call('sum', '', maps)], null, false, false);
+    engine.backward([call('sum', '', maps)]);
     check('a backward pass', keep(engine.grad(filters)), 72);
   } finally {
     engine.dispose(made);
