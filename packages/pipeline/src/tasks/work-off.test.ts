@@ -146,8 +146,9 @@ const dist = (name: string): string =>
 /** A process that does tasks. */
 function worker(folder: string, plan: Plan, index: number, action: string): ChildProcess {
   const program = `
-    import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+    import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
     import { setTimeout as sleep } from 'node:timers/promises';
+    import { isRunning } from ${JSON.stringify(import.meta.resolve('@radweave/native/processes'))};
     import { Board } from ${dist('board.js')};
     import { workOff } from ${dist('work-off.js')};
     process.chdir(${JSON.stringify(folder)});
@@ -165,17 +166,16 @@ function worker(folder: string, plan: Plan, index: number, action: string): Chil
 const ACTION = `
   const wrong = (what) => appendFileSync('wrong', what + ' ' + name + '\\n');
   if (board.record(name)?.state === 'done') wrong('done before');
-  try {
-    writeFileSync('inside-' + name, String(process.pid), { flag: 'wx' });
-  } catch {
-    try { process.kill(Number(readFileSync('inside-' + name, 'utf8')), 0); wrong('two at once'); } catch {}
-    writeFileSync('inside-' + name, String(process.pid));
-  }
+  const inside = 'inside-' + name + '-';
+  writeFileSync(inside + process.pid, '');
+  const others = readdirSync('.').filter((one) => one.startsWith(inside)).map((one) => Number(one.slice(inside.length)));
+  // One that was killed and that nobody has waited for yet is inside no more.
+  if (others.some((pid) => pid !== process.pid && isRunning(pid))) wrong('two at once');
   const read = after.map((one) => readFileSync('out-' + one, 'utf8'));
   await sleep(Math.random() * 20);
   writeFileSync('out-' + name, '(' + name + read.join('') + ')');
   await sleep(Math.random() * 20);
-  rmSync('inside-' + name);`;
+  rmSync(inside + process.pid);`;
 
 test('workers that are killed at random moments do each task, never two at once, none again that was done', async () => {
   const [workers, tasks, kills] = [4, 40, 12];
