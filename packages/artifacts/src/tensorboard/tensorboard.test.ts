@@ -1,10 +1,15 @@
-import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { peersPython, peerTest, pythonJson, referenceTest, tempDir } from '@radweave/testkit';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { cutEvents } from './cut.ts';
 import { splitRecords } from './record.ts';
 import { EventWriter } from './writer.ts';
+
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof import('node:fs')>();
+  return { ...real, writeSync: vi.fn(real.writeSync) };
+});
 
 /**
  * Reads event files with nothing but the published definitions: TFRecord framing with masked CRC-32C, and the field
@@ -154,4 +159,27 @@ test('records are read up to the first one that fails its CRC', () => {
   }
   bytes[bytes.length - 6] = (bytes[bytes.length - 6] ?? 0) ^ 1;
   expect(splitRecords(bytes).data).toHaveLength(2);
+});
+
+test('on a full disk the event file is named, when it is begun and later', () => {
+  const folder = tempDir();
+  const isFull = (): never => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  };
+  const full = (write: () => void): unknown => {
+    vi.mocked(writeSync).mockImplementationOnce(isFull);
+    try {
+      write();
+    } catch (error) {
+      return error;
+    }
+  };
+  const told = { code: 'E_DISK_FULL', exitCode: 5 };
+  const begun = full(() => new EventWriter(folder, clock));
+  expect(begun).toMatchObject({ ...told, where: join(folder, readdirSync(folder)[0] ?? '') });
+  const writer = new EventWriter(folder, clock);
+  writer.scalar('loss', 1, 1);
+  for (const write of [() => writer.flush(), () => writer.close()]) {
+    expect(full(write)).toMatchObject({ ...told, where: writer.path });
+  }
 });
