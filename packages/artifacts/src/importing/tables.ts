@@ -79,7 +79,7 @@ function textColumns(names: readonly string[]): Columns<Record<string, string>> 
 }
 
 /** A file or series that was not imported; paths are relative to the folder of the export. They may hold names: this table stays with that of the pseudonyms. */
-const leftOut = { path: text, patient: text, series: text, reason: text };
+const leftOut = { path: text, patient: { ...patientId, ...text }, series: text, reason: text };
 export type LeftOutFile = RowOf<typeof leftOut>;
 
 /** `left_out.csv`, for nobody else's eyes. */
