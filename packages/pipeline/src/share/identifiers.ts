@@ -64,20 +64,34 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Before the ID in the name of a patient's montage. */
 const MONTAGE = new RegExp(`_(${EXPLAINED_CATEGORIES.join('|')})_$`);
-const MONTAGE_LENGTH = 2 + Math.max(...EXPLAINED_CATEGORIES.map(({ length }) => length));
+
+/** Names of columns that hold IDs. */
+const PATIENT_COLUMN = /^\W*(?:patient|patient_id|id|original|患者|病人)\W*$/i;
+
+/** As much of the text before an ID as may say what it is. */
+const LOOK = 2 + Math.max(...EXPLAINED_CATEGORIES.map(({ length }) => length));
 
 const WORD = /[\p{L}\p{N}]+/gu;
 const IS_WORD = /[\p{L}\p{N}]/u;
 
+/** A way in which a file may write an ID. */
+interface Form {
+  form: string;
+  patient: string;
+  hospital: string;
+}
+
 /** Finds in texts what identifies: patients by their IDs, places, users and computers. */
 export class Identifiers {
   /** IDs in the forms that files give them, by their first word. */
-  private readonly byWord = new Map<string, { form: string; patient: string }[]>();
+  private readonly byWord = new Map<string, Form[]>();
+  /** All forms, for the cells of tables. */
+  private readonly byForm = new Map<string, Form>();
   private readonly places: readonly (readonly [Telling, string])[];
 
   constructor(patients: readonly KeyedPatient[], config: Config, machine: Machine = thisMachine()) {
     for (const one of patients) {
-      for (const id of new Set([one.patient, idOf(one)])) this.add(id, one.patient);
+      for (const id of new Set([one.patient, idOf(one)])) this.add(id, one);
     }
     const told = PLACES.map(([section, key]): string | null => Object(config[section])[key]);
     const folders = [
@@ -109,28 +123,32 @@ export class Identifiers {
     });
   }
 
-  private add(id: string, patient: string): void {
+  private add(id: string, { patient, hospital }: KeyedPatient): void {
     const inPages = HTML_ESCAPED.map((some) => id.replace(some, (one) => ENTITIES[one] ?? one));
     const inTables = [JSON.stringify(id).slice(1, -1), id.replaceAll('"', '""')];
     const forms = [id, id.normalize('NFD'), ...inPages, ...inTables, inFileName(id)];
     for (const form of new Set(forms)) {
       const [word = ''] = form.match(WORD) ?? [];
       const own = this.byWord.get(word) ?? [];
-      own.push({ form, patient });
+      own.push({ form, patient, hospital });
+      if (!this.byForm.has(form)) this.byForm.set(form, { form, patient, hospital });
       own.sort((a, b) => b.form.length - a.form.length);
       this.byWord.set(word, own);
     }
   }
 
   private *patientsIn(text: string): Generator<Found> {
-    const isTable = /^[^\n]*patient/i.test(text);
     for (const { 0: word, index } of text.matchAll(WORD)) {
-      for (const { form, patient } of this.byWord.get(word) ?? []) {
-        const at = index - form.indexOf(word);
-        if (at < 0 || !text.startsWith(form, at) || !standsAlone(text, at, form, isTable)) continue;
-        yield { what: 'patient', text: form, at, patient };
+      for (const one of this.byWord.get(word) ?? []) {
+        const at = index - one.form.indexOf(word);
+        if (at < 0 || !text.startsWith(one.form, at) || !standsAlone(text, at, one)) continue;
+        yield { what: 'patient', text: one.form, at, patient: one.patient };
         break;
       }
+    }
+    for (const { cell, at } of patientCells(text)) {
+      const one = this.byForm.get(cell);
+      if (one !== undefined) yield { what: 'patient', text: cell, at, patient: one.patient };
     }
   }
 
@@ -150,16 +168,43 @@ export class Identifiers {
   }
 }
 
-/** Numbers and short words are IDs only where one stands by itself: in quotes, in a path, or first in a row of patients. */
-function standsAlone(text: string, at: number, form: string, isTable: boolean): boolean {
+/** Numbers and short words are IDs only where the place says so: in quotes, as a part of a path, or beside the hospital or the word patient. */
+function standsAlone(text: string, at: number, { form, hospital }: Form): boolean {
   const [before = '\n', after = '\n'] = [text[at - 1], text[at + form.length]];
   if (IS_WORD.test(before) || IS_WORD.test(after)) return false;
   // Two Chinese characters are a name.
   const isLong = form.length > 3 || /[\u0080-\uffff]{2}/.test(form);
   if (isLong && !/^[\d.]+$/.test(form)) return true;
-  if (/["'>]/.test(before)) return /["'<]/.test(after);
+  // Attributes of a page hold numbers of their own.
+  if (/["']/.test(before) && /["']/.test(after)) return text[at - 2] !== '=';
   if (/[\\/]/.test(before)) return /[\\/.]/.test(after);
-  if (before === '_')
-    return MONTAGE.test(text.slice(Math.max(0, at - MONTAGE_LENGTH), at)) && /[._]/.test(after);
-  return isTable && before === '\n' && after === ',';
+  const [earlier, later] = [text.slice(Math.max(0, at - LOOK), at), text.slice(at + form.length)];
+  if (before === '_') return MONTAGE.test(earlier) && /[._]/.test(after);
+  if (/(?:\bpatients? |患者 ?)$/.test(earlier)) return true;
+  return BESIDE.some(([from, to]) => later.startsWith(`${from}${hospital}${to}`));
+}
+
+/** Between an ID and its hospital, and behind that, in sentences and tables of the report and the audit. */
+const BESIDE = [
+  [' (', ')'],
+  ['（', '）'],
+  [' of ', ''],
+  ['</th><td>', '</td>'],
+  ['</td><td>', '</td>'],
+] as const;
+
+/** The cells in columns of patients, of a text whose first line is the header of such a table. */
+function* patientCells(text: string): Generator<{ cell: string; at: number }> {
+  const header = /^[^\n\r]*/.exec(text)?.[0] ?? '';
+  const [delimiter = ','] = /[,;\t]/.exec(header) ?? [];
+  const isOfPatients = header.split(delimiter).map((name) => PATIENT_COLUMN.test(name));
+  if (!isOfPatients.includes(true)) return;
+  const cells = new RegExp(`("(?:[^"]|"")*"|[^${delimiter}\\r\\n]*)(${delimiter}|\\r?\\n|$)`, 'g');
+  let column = 0;
+  for (const { 1: quoted = '', 2: end = '', index } of text.matchAll(cells)) {
+    const isQuoted = quoted.startsWith('"');
+    const cell = isQuoted ? quoted.slice(1, -1) : quoted;
+    if (isOfPatients[column] === true && cell !== '') yield { cell, at: index + Number(isQuoted) };
+    column = end === delimiter ? column + 1 : 0;
+  }
 }

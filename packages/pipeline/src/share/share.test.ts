@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import {
@@ -47,6 +47,12 @@ test.each([
   ['A/SY_asked_O_Brien_Ann_Co.png', ['patient O_Brien_Ann_Co']],
   ['"SY_most_confident_right_7.png", SY_asked_7_2.png', ['patient 7', 'patient 7']],
   ['right_7.png, SY_asked_77.png', []],
+  ['model,patient_id,hospital\nfused,7,JM\nP,8,7\n', ['patient 7']],
+  ['"path";"id"\n"x, 7";"7"\r\n"7x";7', ['patient 7', 'patient 7']],
+  ['Figure 26. 7 (JM). 7（SY）, 7 (HN), 7 of SY in test', ['patient 7', 'patient 7', 'patient 7']],
+  ['<th scope="row">7</th><td>JM</td>', ['patient 7']],
+  ['Slices of patient 7 with 7 maps; 与患者 7 有', ['patient 7', 'patient 7']],
+  ['<td class="number">7</td><td>7</td><svg width="7">', []],
   ['root_dir: /home/anneliese/raw', ['path /home/anneliese/raw']],
   ['/srv/lab/study/x.png', ['path /srv/lab/study/x.png']],
   ['C:\\Users\\bob\\x, \\\\nas\\share$', ['path C:\\Users\\bob\\x', 'path \\\\nas\\share$']],
@@ -214,4 +220,19 @@ test('a copy goes into an empty folder beside what is copied, and what is to be 
   config.data.splits_dir = join(root, 'none');
   await share({ config, path: outputs, to: null }, context);
   expect(context.said.join()).toContain('no ID is known');
+});
+
+test('IDs that are words of the results are warned of, and no copy is made', async () => {
+  const { config, outputs, root } = study();
+  const { cohort } = splitFiles(config.data.splits_dir);
+  const named = [{ patient: 'Test', hospital: 'SY', label: 0, split: 'train' as const, slices: { A: 1 } }];
+  writeCohort(cohort, named, ['A']);
+  const context = listening();
+  await share({ config, path: outputs, to: null }, context);
+  expect(context.said.join()).toContain('as words of their own: Test');
+  const to = join(root, 'copy');
+  await expect(share({ config, path: outputs, to }, listening())).rejects.toMatchObject({
+    code: 'E_DEIDENTIFY',
+  });
+  expect(existsSync(to)).toBe(false);
 });

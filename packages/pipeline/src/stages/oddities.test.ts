@@ -8,7 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { readRejected, readSplit, splitPath } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
 import { cohortConfig, listening, SIDE, slicePixels, writeSlice } from '@radweave/study/testing/cohort';
@@ -192,6 +192,16 @@ test('what is missing is said before the error that nobody is left', async () =>
   await expect(preprocess({ config }, context)).rejects.toThrow(/no patient has slices of every modality/);
   expect(context.said.join('\n')).toContain(
     "JM: 4 of 4 patients lack T2 and are left out (grade0: 2, grade1: 2); folders found there: 'P'",
+  );
+});
+
+test('a folder whose name cannot be a modality is to be renamed, not asked for', async () => {
+  const { raw, config } = cohort();
+  for (const path of readdirSync(raw, { recursive: true, encoding: 'utf8' })) {
+    if (basename(path) === 'P') renameSync(join(raw, path), join(raw, `${path} `));
+  }
+  await expect(preprocess({ config }, listening())).rejects.toThrow(
+    /Rename the folders 'P ': .* ends with a dot or a space/,
   );
 });
 

@@ -8,6 +8,7 @@ import {
   groupBy,
   IssueCollector,
   idOf,
+  nameFault,
   type RejectedImage,
   readCohortTable,
   refuseColumnsAlone,
@@ -265,6 +266,7 @@ function assigned(
       {
         hint:
           (isForeign ? importAdvice(counts.keys(), root_dir ?? '…') : undefined) ??
+          unusableFolders(folders) ??
           offer(
             wrong ?? '',
             wrong === undefined ? [] : folders,
@@ -280,6 +282,12 @@ function assigned(
   }
   checkLabelRange(members, home_hospital, labels);
   return assignSplits(members, home_hospital, train_ratio, config.experiment.seed, hospitals);
+}
+
+/** A folder whose name cannot be that of a modality is no answer to `--modalities`. */
+function unusableFolders(folders: readonly string[]): string | undefined {
+  const bad = folders.find((name) => nameFault('modality', name) !== null);
+  return bad === undefined ? undefined : `Rename the folders '${bad}': ${nameFault('modality', bad)}`;
 }
 
 /** Those who stay although they lack a modality. */

@@ -1,9 +1,12 @@
 import { relative, sep } from 'node:path';
 import {
   type Config,
+  DataError,
+  idOf,
   type KeyedPatient,
   readExclusions,
   replaceFolderAtomic,
+  SPLITS,
   splitFiles,
   UsageError,
 } from '@radweave/artifacts';
@@ -56,6 +59,8 @@ export async function share(options: ShareOptions, context: StageContext): Promi
       `There are no patients in ${config.data.splits_dir}: no ID is known. Name the folder of the splits with --splits_dir.`,
     );
   }
+  const words = patients.map(idOf).filter((id) => WORDS.has(id.toLowerCase()));
+  if (words.length > 0) tellWords(words, to !== null, context);
   const identifiers = new Identifiers(patients, config);
   if (to === null) return { path, ...look(path, identifiers, context), leftOut: [], pseudonyms: null };
   refusePlace(path, to);
@@ -71,6 +76,52 @@ export async function share(options: ShareOptions, context: StageContext): Promi
   });
   say(context, `Who is who stands in ${table}: keep it.`);
   return { path: to, ...look(to, identifiers, context), leftOut: [...leftOut], pseudonyms: table };
+}
+
+/** Words that files of results have as names, headers and values. */
+const WORDS: ReadonlySet<string> = new Set([
+  ...SPLITS,
+  ...[
+    'all',
+    'class',
+    'evaluation',
+    'features',
+    'false',
+    'fused',
+    'fusion',
+    'grade',
+    'hospital',
+    'label',
+    'mean',
+    'metrics',
+  ],
+  ...[
+    'model',
+    'network',
+    'no',
+    'none',
+    'null',
+    'patient',
+    'predictions',
+    'probability',
+    'slice',
+    'slices',
+    'stacked',
+    'true',
+    'yes',
+  ],
+]);
+
+/** @throws DataError where a copy is to be written: in it these words would be other ones everywhere. */
+function tellWords(words: readonly string[], isCopied: boolean, context: StageContext): void {
+  const what = `results use these IDs of patients as words of their own: ${words.join(', ')}`;
+  if (!isCopied) {
+    warn(context, `${what}; more places are told than name a patient.`);
+    return;
+  }
+  throw new DataError('E_DEIDENTIFY', `${what}, so that they cannot be told apart`, {
+    hint: 'Rename the folders of these patients, and run the study again',
+  });
 }
 
 function look(
