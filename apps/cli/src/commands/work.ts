@@ -37,7 +37,7 @@ export const WORK_FLAGS: Flags = {
 
 /** The number that a cluster has given this worker. */
 function workerIndex(typed: string | undefined, env: NodeJS.ProcessEnv = process.env): number {
-  const told = typed ?? env.SLURM_ARRAY_TASK_ID ?? env.JOB_COMPLETION_INDEX ?? '0';
+  const told = typed ?? (env.SLURM_ARRAY_TASK_ID || env.JOB_COMPLETION_INDEX || '0');
   return whole('--index', told, 0);
 }
 

@@ -14,7 +14,8 @@ export function shardPresenter<Result>(whole: { text?: (result: Result, flags: F
   return {
     text: ({ shard, folder, merged }, flags) => {
       if (merged !== null) return whole.text?.(merged, flags) ?? '';
-      if (shard === 'merge') return 'Nothing to merge: the results are those of the parts already\n';
+      if (shard === 'merge')
+        return 'Nothing to merge: the results are those of the parts that were merged before\n';
       return `Part ${shard} is in ${folder}\nWhen all are there: the same command with --shard merge\n`;
     },
   };

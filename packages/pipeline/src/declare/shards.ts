@@ -138,7 +138,11 @@ async function mergeParts<Options extends object, Result>(
   rmSync(removed, { recursive: true, force: true });
   const there = partsIn(parts);
   if (there.length === 0 && isUpToDate(record, state('merge'), hashes).upToDate) {
-    say(context, 'The parts were merged before, and nothing has changed since.');
+    const compared = ['the settings', ...Object.keys(sharing.alike(options)).map((name) => `the ${name}`)];
+    say(
+      context,
+      `The parts were merged before. Since then ${and([...compared, 'the results'])} have not changed; nothing else, such as images, was compared. Where it has changed, run each share again, then merge.`,
+    );
     return { shard: 'merge', folder, merged: null };
   }
   const all = requireAll(parts, there);

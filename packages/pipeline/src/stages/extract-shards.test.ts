@@ -70,7 +70,7 @@ test.each([1, 3, 9])('%i parts that are merged are the files of one process, byt
   // Again it does nothing, and says so.
   const context = listening();
   expect(await merge({}, context)).toEqual({ shard: 'merge', folder: shards(), merged: null });
-  expect(context.said.join()).toContain('merged before, and nothing has changed since');
+  expect(context.said.join()).toContain('nothing else, such as images, was compared');
   expect(contents()).toEqual(whole);
 });
 

@@ -44,8 +44,13 @@ test('parts of the check of the images that are merged give the split of one pro
     expect(merged?.summary.files).toMatchObject({ rejected: 1 });
     expect(contents(config)).toEqual(whole);
   }
-  const again = await preprocessShard({ config, shard: 'merge' }, listening());
-  expect(again.merged).toBeNull();
+  // Images are not looked at again, and nobody is told that they are the same.
+  writeSlice(config.data.root_dir ?? '', 'SY/grade0/SY000/A/added.png', slicePixels('another', 0));
+  const context = listening();
+  expect((await preprocessShard({ config, shard: 'merge' }, context)).merged).toBeNull();
+  expect(context.said.join()).toContain(
+    'Since then the settings and the results have not changed; nothing else, such as images, was compared. Where it has changed, run each share again',
+  );
 });
 
 test('an image that has changed since its part was made, or was added, is told, and no split is made', async () => {

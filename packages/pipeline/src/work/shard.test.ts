@@ -23,16 +23,23 @@ test('a shard is told by two numbers, or by that of an element of an array', () 
   expect(shardOf('merge', {})).toBe('merge');
   expect(shardOf('auto/4', { SLURM_ARRAY_TASK_ID: '0' })).toEqual({ number: 1, of: 4 });
   expect(shardOf('auto/4', { JOB_COMPLETION_INDEX: '3' })).toEqual({ number: 4, of: 4 });
+  // One that is empty is as good as not set.
+  const both = { SLURM_ARRAY_TASK_ID: '', JOB_COMPLETION_INDEX: '2' };
+  expect(shardOf('auto/4', both)).toEqual({ number: 3, of: 4 });
 });
 
-test.each([
+test.each<[text: string, env: NodeJS.ProcessEnv, hint: string]>([
   ['0/4', {}, 'Give 1/4 to 4/4'],
   ['5/4', {}, 'Give 1/4 to 4/4'],
   ['1', {}, 'Give 1/4 to 4/4'],
   ['1/0', {}, 'Give 1/4 to 4/4'],
   ['auto/4', {}, 'neither is set'],
-  ['auto/4', { SLURM_ARRAY_TASK_ID: '4' }, 'must be 0 to 3, and this one is 4'],
-  ['auto/4', { SLURM_ARRAY_TASK_ID: 'x' }, 'must be 0 to 3, and this one is x'],
+  ['auto/4', { SLURM_ARRAY_TASK_ID: '' }, 'neither is set'],
+  ...['4', 'x', '1.5', '-1', '0x1', ' ', '1e0'].map((told): [string, NodeJS.ProcessEnv, string] => [
+    'auto/4',
+    { SLURM_ARRAY_TASK_ID: told },
+    `must be whole numbers from 0 to 3, and this one is ${told}`,
+  ]),
 ])('refused: --shard %s', (text, env, hint) => {
   expect(() => shardOf(text, env)).toThrow(
     expect.objectContaining({ exitCode: 2, hint: expect.stringContaining(hint) }),

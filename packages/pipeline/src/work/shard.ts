@@ -19,16 +19,17 @@ export function shardOf(text: string, env: NodeJS.ProcessEnv = process.env): Sha
   if (text === 'merge') return text;
   const [, first = '', of = 0] = /^(\d+|auto)\/(\d+)$/.exec(text) ?? [];
   // As the number of a worker, that of an array's element is from 0.
-  const told = env.SLURM_ARRAY_TASK_ID ?? env.JOB_COMPLETION_INDEX;
+  const told = env.SLURM_ARRAY_TASK_ID || env.JOB_COMPLETION_INDEX || '';
   const isAuto = first === 'auto';
-  const shard = { number: isAuto ? Number(told) + 1 : Number(first), of: Number(of) };
+  const fromZero = /^\d+$/.test(told) ? Number(told) : Number.NaN;
+  const shard = { number: isAuto ? fromZero + 1 : Number(first), of: Number(of) };
   if (shard.number >= 1 && shard.number <= shard.of) return shard;
   throw new UsageError('E_FLAGS', `'--shard ${text}' is no share of a work`, {
     hint: !isAuto
       ? 'Give 1/4 to 4/4 for the shares of four, auto/4, or merge'
-      : told === undefined
+      : told === ''
         ? 'auto needs $SLURM_ARRAY_TASK_ID or $JOB_COMPLETION_INDEX, and neither is set'
-        : `The numbers of the array must be 0 to ${shard.of - 1}, and this one is ${told}`,
+        : `The numbers of the array must be whole numbers from 0 to ${shard.of - 1}, and this one is ${told}`,
   });
 }
 
