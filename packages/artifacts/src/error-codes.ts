@@ -9,6 +9,8 @@ export const ERROR_CODES = {
   E_CLASSES: 'The models to compare have different numbers of classes.',
   E_CLASS_MISSING:
     'A class has no patient where one is needed: in the home hospital, in training or in validation.',
+  E_CLINICAL:
+    'A column of the table of patients that the report is to sum up is not there, or may say who a patient is.',
   E_CONFIG_EXISTS: 'A configuration file would be overwritten.',
   E_CONFIG_KEY: 'A configuration key does not exist.',
   E_CONFIG_VALUE: 'A configuration value is of the wrong type or out of range.',

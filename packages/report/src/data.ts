@@ -100,11 +100,8 @@ export interface Oddities {
   brightness: BrightnessRow[];
 }
 
-/** Columns of more categories are not shown; whole numbers of no more different values are codes of categories. */
+/** Text of more different values is refused; whole numbers of no more different values are codes of categories. */
 export const CLINICAL_LIMITS = { categories: 10, codes: 5 } as const;
-
-/** Why a column of the table of patients is not shown. */
-export type ClinicalReason = 'identity' | 'date' | 'varied' | 'label' | 'row' | 'empty';
 
 /** A column of the table of patients, with the values of those who have one. */
 export type ClinicalVariable =
@@ -114,7 +111,8 @@ export type ClinicalVariable =
 /** What a table says of the patients beside hospital, label and set. */
 export interface Clinical {
   variables: ClinicalVariable[];
-  leftOut: { name: string; reason: ClinicalReason }[];
+  /** Columns that nobody asked for. */
+  notNamed: string[];
   /** Whether somebody has several rows. */
   severalRows: boolean;
 }

@@ -5,7 +5,6 @@
 export { buildReport } from './build.ts';
 export type {
   Clinical,
-  ClinicalReason,
   ClinicalVariable,
   Division,
   FeatureMap,

@@ -34,6 +34,15 @@ export const data = {
         'What columns of the table are for, where their names do not say it, such as label=Diagnosis',
       allowed: 'patient, hospital, label, image, modality, split or visit, =, the name of a column',
     }),
+  clinical: z
+    .array(z.string().min(1))
+    .refine((list) => new Set(list).size === list.length, 'data.clinical lists a column twice')
+    .default([])
+    .meta({
+      description:
+        'Columns of the table of patients that the report sums up, such as age and sex; name none that tells who a patient is',
+      allowed: 'names of columns of `data.table`',
+    }),
   splits_dir: name('data/splits', 'Folder of the split CSV files'),
   study_key: optionalText(
     'File of the key under which checkpoints name patients; by default study-private/study_key.txt beside the splits',

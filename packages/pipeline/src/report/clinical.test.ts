@@ -13,17 +13,11 @@ const COHORT: CohortPatient[] = Array.from({ length: 12 }, (_, i) => ({
 }));
 
 /** What is read of a table with one column of these values, in turn, for each patient; more rows may follow. */
-function read(name: string, cells: readonly string[], more: readonly string[] = []) {
+function read(name: string, cells: readonly string[], more: readonly string[] = [], named = [name]) {
   const path = join(tempDir(), 'clinical.csv');
   const rows = COHORT.map(({ patient }, i) => `${patient},JM,train,"${cells[i % cells.length]}"`);
   writeFileAtomic(path, [`patient_id,hospital,split,${name}`, ...rows, ...more, ''].join('\n'));
-  return readClinical(path, COHORT);
-}
-
-/** Why it is not shown, else what it holds. */
-function kindOf(name: string, cells: readonly string[]): string {
-  const { variables, leftOut } = read(name, cells);
-  return leftOut[0]?.reason ?? variables[0]?.kind ?? 'nothing';
+  return readClinical(path, COHORT, named);
 }
 
 const ages = Array.from({ length: 12 }, (_, i) => String(41 + 3 * (i % 7)));
@@ -32,32 +26,55 @@ const alike = (text: (i: number) => string): string[] => COHORT.map((_, i) => te
 test.each<[what: string, name: string, cells: readonly string[], kind: string]>([
   ['ages', 'age', ages, 'number'],
   ['numbers with a decimal comma', 'CA 19-9', ages.map((age) => `${age},5`), 'number'],
-  ['numbers that may have thousands', 'dose', ages.map((age) => `${age},500`), 'varied'],
-  ['numbers below a limit', 'AFP', ['<0.5', ...ages.slice(1)], 'varied'],
   ['numbers with an exponent', 'ADC', ages.map((age) => `${age}e-5`), 'number'],
   ['codes', 'ECOG', ['0', '1', '2', '3'], 'category'],
+  ['codes that stand in every ID too', 'male', ['1', '1', 'P'], 'category'],
   ['fractions of few values', 'dose', ['0.5', '1', '2'], 'number'],
+  ['numbers that differ in everybody', 'volume', alike((i) => String(300 + i)), 'number'],
   ['words', 'sex', ['f', 'm', 'm'], 'category'],
-  ['words that hardly repeat', 'finding', alike((i) => `finding ${i % 9}`), 'varied'],
-  ['names', 'Patient Name', ['A', 'B', 'B'], 'identity'],
-  ['names in Chinese', '姓名', ['张三', '李四', '李四'], 'identity'],
-  ['births', 'birth_date', ['x', 'y', 'y'], 'identity'],
-  ['telephones', 'contact', alike((i) => String(5_550_100 + 3 * i)), 'identity'],
-  ['a numbering', 'no', alike((i) => String(i + 1)), 'identity'],
-  ['further IDs', 'no', alike((i) => String(i + 10)), 'identity'],
-  ['parts of IDs', 'code', alike((i) => `P${i + 10}`), 'identity'],
-  ['ISO days', 'surgery', ['2023-01-05', '2023-02-05'], 'date'],
-  ['days without signs', 'surgery', ['20230105', '20230205'], 'date'],
-  ['days of Excel with a time', 'surgery', ['2023-01-05 10:00:00', ''], 'date'],
-  ['German days', 'surgery', ['5.1.2023', 'NA'], 'date'],
-  ['American days', 'surgery', ['1/5/23', '12/31/23'], 'date'],
-  ['Chinese days', 'surgery', ['2023年1月5日'], 'date'],
-  ['the label', 'diagnosis', ['benign', 'malignant'], 'label'],
-  ['folders', 'image_path', ['a', 'b', 'b'], 'row'],
-  ['visits', 'visit', ['1', '2', '2'], 'row'],
-  ['nothing', 'note', ['', 'NA', 'n/a', '-'], 'empty'],
+  ['the label', 'diagnosis', ['benign', 'malignant'], 'category'],
+  ['words with a year', 'staging', ['UICC 2017', 'UICC 2010', '2000.5'], 'category'],
+  ['nothing', 'note', ['', 'NA', 'n/a', '-'], 'category'],
 ])('a column of %s', (_, name, cells, kind) => {
-  expect(kindOf(name, cells)).toBe(kind);
+  expect(read(name, cells).variables).toMatchObject([{ name, kind }]);
+});
+
+test.each<[what: string, name: string, cells: readonly string[], why: string]>([
+  ['names', 'Patient Name', ['A', 'B', 'B'], 'is called like one that says who'],
+  ['births', 'birth_date', ['x', 'y', 'y'], 'is called like'],
+  ['folders', 'image_path', ['a', 'b', 'b'], 'is called like'],
+  ['text of everybody', 'Handy', alike((i) => `+49 170 ${i}`), 'text that is different for every patient'],
+  ['text of one patient', 'Kontakt', ['Anna Muster', ...Array(11).fill('')], 'different for every patient'],
+  ['text that hardly repeats', 'Arzt', alike((i) => `Dr. ${i % 11}`), '11 different values, more than 10'],
+  ['further IDs', 'no', alike((i) => String(i + 10)), 'holds IDs'],
+  ['IDs again', 'code', alike((i) => `P${i + 10}`), 'holds IDs'],
+  ['ISO days', 'surgery', ['2023-01-05', '2023-02-05'], 'holds dates'],
+  ['days without signs', 'surgery', ['20230105', '20230205'], 'holds dates'],
+  ['days of Excel with a time', 'surgery', ['2023-01-05 10:00:00', ''], 'holds dates'],
+  ['German days', 'surgery', ['5.1.2023', 'NA'], 'holds dates'],
+  ['American days', 'surgery', ['1/5/23', '12/31/23'], 'holds dates'],
+  ['Chinese days', 'surgery', ['2023年1月5日'], 'holds dates'],
+  ['German days with the month', 'GebDat', ['1. März 1950'], 'holds dates'],
+  ['English days with the month', 'surgery', ['12 Mar 1957', 'unknown'], 'holds dates'],
+  ['American days with the month', 'surgery', ['March 12, 1957'], 'holds dates'],
+  ['days as Excel shows them', 'surgery', ['12-Mar-57'], 'holds dates'],
+])('a column of %s is refused, though it is named', (_, name, cells, why) => {
+  expect(() => read(name, cells)).toThrow(
+    expect.objectContaining({ code: 'E_CLINICAL', exitCode: 3, message: expect.stringContaining(why) }),
+  );
+});
+
+test('no column is read unless it is named, and one that is not there is told with the nearest', () => {
+  expect(read('Handy', ['+49 170'], [], [])).toEqual({
+    variables: [],
+    notNamed: ['Handy'],
+    severalRows: false,
+  });
+  for (const name of ['Sexx', 'hospital']) {
+    expect(() => read('Sex', ['f', 'm'], [], [name])).toThrow(
+      expect.objectContaining({ code: 'E_CLINICAL', exitCode: 3, hint: expect.stringContaining('Sex') }),
+    );
+  }
 });
 
 test('of several rows of a patient the first value counts, and rows of others do not', () => {

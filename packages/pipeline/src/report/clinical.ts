@@ -1,82 +1,80 @@
-import { type CohortPatient, isCalled, isIdentity, readRecords, text } from '@radweave/artifacts';
-import { CLINICAL_LIMITS, type Clinical, type ClinicalReason, type ClinicalVariable } from '@radweave/report';
+import { type CohortPatient, DataError, isIdentity, readRecords, text } from '@radweave/artifacts';
+import { counted, offer } from '@radweave/remarks';
+import { CLINICAL_LIMITS, type Clinical, type ClinicalVariable } from '@radweave/report';
 
 /** What `preprocess` writes itself. */
 const OWN = ['patient_id', 'hospital', 'split'];
 const MISSING = /^(?:|n\.?a\.?|n\/a|nan|null|[-.?/—])$/i;
 /** Also where a comma is the decimal sign; before three digits it may part thousands. */
 const NUMBER = /^[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|\.\d+|\d+,(?!\d{3}$)\d+)$/i;
-/** Day, month and year in any order, with any time. */
-const DATE =
-  /^(?:(?:19|20)\d\d(?:([-/.])\d{1,2}\1\d{1,2}|年\d{1,2}月(?:\d{1,2}日)?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))|\d{1,2}([-/.])\d{1,2}\2(?:\d\d|\d{4}))(?:$|[ T])/;
-/** Digits of numbers of patients and telephones, which differ in everybody; clinical values are shorter. */
-const LONG_NUMBER = 6;
+/** Day, month and year in any order, with any time; or with the name of the month. */
+const DATES = [
+  /^(?:19|20)\d\d(?:([-/.])\d{1,2}\1\d{1,2}|年\d{1,2}月(?:\d{1,2}日)?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:$|[ T])/,
+  /^\d{1,2}([-/.])\d{1,2}\1(?:\d\d|\d{4})(?:$|[ T])/,
+  /^\d{1,2}(?:[-/. ]+\p{L}{3,}[-/. ]+(?:19|20)|-\p{L}{3}-)\d\d(?:$|[ T])/u,
+  /^\p{L}{3,}\.? \d{1,2},? (?:19|20)\d\d(?:$|[ T])/u,
+];
 
 type Cells = ReadonlyMap<string, string>;
 
 /**
- * Reads what the table of patients says of the cohort: of somebody with several rows the first value. A column is shown where it holds
- * numbers, or few words; what may say who somebody is, by its name or its values, is not, and neither are dates.
+ * Reads of the table of patients the columns that the researchers name, and no cell of others: of somebody with several rows the first
+ * value.
+ *
+ * @throws DataError for a column that is not there, and for one that may say who somebody is all the same.
  */
-export function readClinical(path: string, cohort: readonly CohortPatient[]): Clinical {
+export function readClinical(
+  path: string,
+  cohort: readonly CohortPatient[],
+  named: readonly string[],
+): Clinical {
   const { header, rows } = readRecords(path);
+  const columns = header.filter((name) => name !== '' && !OWN.includes(name));
   const valueAt = (cells: readonly string[], at: number): string =>
     (text.parse(cells[at] ?? '') ?? '').trim();
   const people = rows.map(({ cells }) => valueAt(cells, header.indexOf('patient_id')));
-  const labels = new Map(cohort.map(({ patient, label }) => [patient, label]));
-  const variables: ClinicalVariable[] = [];
-  const leftOut: Clinical['leftOut'] = [];
-  for (const [at, name] of header.entries()) {
-    if (OWN.includes(name)) continue;
+  const used = new Set(cohort.map(({ patient }) => patient));
+  const variables = named.map((name) => {
+    if (!columns.includes(name)) {
+      throw refused(path, `the table of patients has no column '${name}'`, offer(name, columns));
+    }
     const cells = new Map<string, string>();
     for (const [row, patient] of people.entries()) {
-      const value = valueAt(rows[row]?.cells ?? [], at);
-      if (labels.has(patient) && !cells.has(patient) && !MISSING.test(value)) cells.set(patient, value);
+      const value = valueAt(rows[row]?.cells ?? [], header.indexOf(name));
+      if (used.has(patient) && !cells.has(patient) && !MISSING.test(value)) cells.set(patient, value);
     }
-    const reason = reasonAgainst(name, cells, labels);
-    if (reason === null) variables.push(variableOf(name, cells));
-    else leftOut.push({ name, reason });
-  }
-  return { variables, leftOut, severalRows: new Set(people).size < people.length };
+    const reason = reasonAgainst(name, cells);
+    if (reason === null) return variableOf(name, cells);
+    throw refused(
+      path,
+      `the column '${name}' ${reason}, and a report is passed on`,
+      'Leave it out of data.clinical (--clinical)',
+    );
+  });
+  return {
+    variables,
+    notNamed: columns.filter((name) => !named.includes(name)),
+    severalRows: new Set(people).size < people.length,
+  };
 }
 
-/** Why a column is not shown; null for one that is. */
-function reasonAgainst(
-  name: string,
-  cells: Cells,
-  labels: ReadonlyMap<string, number>,
-): ClinicalReason | null {
+export function refused(where: string, what: string, hint?: string): DataError {
+  return new DataError('E_CLINICAL', what, { where, hint });
+}
+
+/** Why a column must not be shown though it is named. */
+function reasonAgainst(name: string, cells: Cells): string | null {
   const values = [...cells.values()];
-  if (isCalled(name, ['image', 'modality', 'visit'])) return 'row';
-  if (isIdentity(name) || namesPatients(cells)) return 'identity';
-  if (values.length === 0) return 'empty';
-  if (values.some((value) => DATE.test(value))) return 'date';
-  if (saysLabel(cells, labels)) return 'label';
   const different = new Set(values).size;
-  if (isNumeric(values)) return isNumbering(values.map(numberOf)) ? 'identity' : null;
-  return different > Math.min(CLINICAL_LIMITS.categories, values.length / 2) ? 'varied' : null;
-}
-
-/** Whether each cell names its patient, as a column of further IDs does. */
-function namesPatients(cells: Cells): boolean {
-  return (
-    cells.size > 0 && [...cells].every(([patient, value]) => patient.includes(value) && value.length > 1)
-  );
-}
-
-/** Whether each label has one word of its own. */
-function saysLabel(cells: Cells, labels: ReadonlyMap<string, number>): boolean {
-  const pairs = new Set([...cells].map(([patient, value]) => `${labels.get(patient)} ${value}`));
-  const own = new Set([...cells.keys()].map((patient) => labels.get(patient)));
-  return own.size > 1 && own.size === pairs.size && own.size === new Set(cells.values()).size;
-}
-
-/** Whether whole numbers that differ in everybody count the rows, or are as long as those of patients. */
-function isNumbering(numbers: readonly number[]): boolean {
-  const { size } = new Set(numbers);
-  if (size < 2 || size < numbers.length || !numbers.every(Number.isInteger)) return false;
-  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
-  return most - least === size - 1 || least >= 10 ** (LONG_NUMBER - 1);
+  if (isIdentity(name)) return 'is called like one that says who a patient is';
+  if (values.some((value) => DATES.some((date) => date.test(value)))) return 'holds dates';
+  const areAllDifferent = different === values.length && different > 0;
+  const areIds = different > 1 && [...cells].every(([patient, value]) => patient.includes(value));
+  if (areAllDifferent && areIds) return 'holds IDs';
+  if (isNumeric(values)) return null;
+  if (areAllDifferent) return 'holds text that is different for every patient';
+  if (different <= CLINICAL_LIMITS.categories) return null;
+  return `holds text of ${counted(different, 'different value')}, more than ${CLINICAL_LIMITS.categories}`;
 }
 
 function variableOf(name: string, cells: Cells): ClinicalVariable {

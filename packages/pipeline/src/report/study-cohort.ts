@@ -13,7 +13,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import type { Clinical, Division, Oddities } from '@radweave/report';
 import { readCohort } from '@radweave/study/cohort/read-cohort';
-import { readClinical } from './clinical.ts';
+import { readClinical, refused } from './clinical.ts';
 import type { UsedFiles } from './used-files.ts';
 
 /** What a record says of whose data it was made from; earlier versions did not. */
@@ -61,6 +61,13 @@ export function readStudyCohort(
     ({ split_hash = present, slices_identity = {} }: Made): boolean =>
       split_hash !== present || changedSlices(slices_identity, slices).length > 0;
   for (const path of summary === null ? cohort.files : records) files.add(path);
+  if (data.clinical.length > 0 && (summary === null || !existsSync(places.clinical))) {
+    throw refused(
+      places.clinical,
+      'columns of the table of patients are named, and there is none',
+      'Give radweave preprocess the table with --table, or leave data.clinical (--clinical) empty',
+    );
+  }
   if (summary === null) {
     const common = { cohort: patients, modalities: [...modalities], division: null, clinical: null };
     return { ...common, isOther: isOther(splitHash(patients)), versions: {} };
@@ -74,16 +81,21 @@ export function readStudyCohort(
       exclusions: summary.exclusions ?? readExclusions(places.exclusions),
       oddities: odditiesOf(summary, places.brightness, files),
     },
-    clinical: clinicalOf(places.clinical, patients, files),
+    clinical: clinicalOf(places.clinical, patients, data.clinical, files),
     isOther: isOther(summary.split_hash),
     versions: summary.versions,
   };
 }
 
-function clinicalOf(path: string, cohort: readonly CohortPatient[], files: UsedFiles): Clinical | null {
+function clinicalOf(
+  path: string,
+  cohort: readonly CohortPatient[],
+  named: readonly string[],
+  files: UsedFiles,
+): Clinical | null {
   if (!existsSync(path)) return null;
   files.add(path);
-  return readClinical(path, cohort);
+  return readClinical(path, cohort, named);
 }
 
 function odditiesOf({ warnings }: SplitSummary, brightness: string, files: UsedFiles): Oddities | null {

@@ -160,31 +160,38 @@ test('a report holds what was made, and names the command of what was not', asyn
 });
 
 test.each(['en', 'zh'] as const)(
-  'clinical variables are told, and nothing of the columns that say who somebody is (%s)',
+  'of the table of patients the columns that are named are summed up, and no cell of others is told (%s)',
   async (language) => {
     const config = await studied((own) => {
       divided(own);
       const rows = COHORT.map(
         ({ patient, hospital, split }, i) =>
-          `${patient},${hospital},${split},${50 + (i % 20)},${['female', 'male', ''][i % 3]},Name-of-${i % 4},2020-01-1${i % 9}`,
+          `${patient},${hospital},${split},${50 + (i % 20)},${['female', 'male', ''][i % 3]},+49 170 ${i % 4}`,
       );
-      const header = 'patient_id,hospital,split,Age,Sex,Patient name,Operated';
+      const header = 'patient_id,hospital,split,Age,Sex,Handy';
       writeFileSync(splitFiles(own.data.splits_dir).clinical, [header, ...rows, ''].join('\n'));
     });
-    const { html } = await run(config, { language });
-    const page = readFileSync(html, 'utf8');
-    const words = WORDS[language];
-    const section = /<section id="characteristics"[\s\S]*?<\/section>/.exec(page)?.[0] ?? '';
-    for (const text of [words.clinical.title, words.clinical.median('Age'), words.pair('Sex', 'male')])
-      expect(section).toContain(text);
-    expect(section).toContain(
-      words.clinical.leftOut([
-        ['Patient name', 'identity'],
-        ['Operated', 'date'],
-      ]),
-    );
-    expect(page).not.toMatch(/Name-of-|2020-01-1/);
+    const words = WORDS[language].clinical;
+    const shown = async (clinical: string[]): Promise<string> => {
+      config.data.clinical = clinical;
+      return readFileSync((await run(config, { language })).html, 'utf8');
+    };
+    const page = await shown([]);
+    expect(page).toContain(words.notNamed(WORDS[language].list(['Age', 'Sex', 'Handy'])));
+    expect(page).not.toMatch(/\+49 170|female/);
+    expect(page).not.toContain(words.title);
     expect(page).toContain(hashFile(splitFiles(config.data.splits_dir).clinical));
+    const asked = await shown(['Age', 'Sex']);
+    for (const text of [words.title, words.median('Age'), WORDS[language].pair('Sex', 'male')])
+      expect(asked).toContain(text);
+    expect(asked).toContain(words.notNamed('Handy'));
+    expect(asked).not.toContain('+49 170');
+    await expect(shown(['age'])).rejects.toMatchObject({ code: 'E_CLINICAL', hint: "Did you mean 'Age'?" });
+    rmSync(splitFiles(config.data.splits_dir).clinical);
+    await expect(shown(['Age'])).rejects.toMatchObject({
+      code: 'E_CLINICAL',
+      hint: expect.stringContaining('--table'),
+    });
   },
 );
 

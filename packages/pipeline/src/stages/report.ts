@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { LANGUAGES, reportPath } from '@radweave/artifacts';
-import { usual } from '../declare/config-flags.ts';
+import { set, usual } from '../declare/config-flags.ts';
 import { choice, optional, toggle } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
@@ -11,6 +11,7 @@ export const report = defineStage({
   // Those of the study it tells by what each part left.
   settings: [
     'data.splits_dir',
+    'data.clinical',
     'data.features_dir',
     'data.modalities',
     'data.missing',
@@ -66,7 +67,10 @@ export const report = defineStage({
         'Output',
       ),
     },
-    configFlags: usual('feature_dir', 'splits_dir', 'fusion_dir', 'output_dir', 'seed'),
+    configFlags: [
+      set('clinical', 'data.clinical'),
+      ...usual('feature_dir', 'splits_dir', 'fusion_dir', 'output_dir', 'seed'),
+    ],
     options: ({ config }, { lang, pdf, output = null }) => ({
       config,
       language: lang,

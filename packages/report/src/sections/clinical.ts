@@ -6,18 +6,13 @@ import { type Html, html } from '../html/html.ts';
 import { type Cell, table } from '../parts/table.ts';
 import { type Group, groupsOf, medianText } from './groups.ts';
 
-/** The clinical variables of each set and hospital, without tests between them; null where no table told any. */
+/** The clinical variables that were named, of each set and hospital, without tests between them; null where no table told any. */
 export function clinicalTable(context: ReportContext): Html | null {
   const { words, data } = context;
   const { clinical } = data;
   if (clinical === null) return null;
-  const { variables, leftOut, severalRows } = clinical;
-  const reasons = [...new Set(leftOut.map(({ reason }) => reason))];
-  const without = reasons.map((reason): [string, typeof reason] => {
-    const names = leftOut.filter((one) => one.reason === reason).map(({ name }) => name);
-    return [words.list(names), reason];
-  });
-  const told = without.length === 0 ? '' : words.clinical.leftOut(without);
+  const { variables, notNamed, severalRows } = clinical;
+  const told = notNamed.length === 0 ? '' : words.clinical.notNamed(words.list(notNamed));
   if (variables.length === 0) return html`<p class="remark">${told}</p>`;
   const groups = groupsOf(context);
   return table(context, {

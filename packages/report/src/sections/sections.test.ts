@@ -79,11 +79,7 @@ test('clinical variables are told of each set and hospital, with who has no valu
         values: new Map(data.cohort.map(({ patient }, i) => [patient, ['10', '9', '9'][i % 3] ?? ''])),
       },
     ],
-    leftOut: [
-      { name: 'name', reason: 'identity' },
-      { name: 'visited', reason: 'date' },
-      { name: 'initials', reason: 'identity' },
-    ],
+    notNamed: ['name', 'visited'],
     severalRows: false,
   };
   const shown = await clinicalOf(data);
@@ -97,11 +93,13 @@ test('clinical variables are told of each set and hospital, with who has no valu
     ['stage: 10', '6 (33 %)', '4 (33 %)', '2 (50 %)'],
   ]);
   const caption = /<caption>([\s\S]*?)<\/caption>/.exec(shown)?.[1] ?? '';
-  expect(caption).toContain('name, initials (may say who a patient is); visited (dates).');
+  expect(caption).toContain(WORDS.en.clinical.notNamed('name, visited'));
   expect(caption).not.toContain(WORDS.en.clinical.severalRows);
   data.clinical = { ...data.clinical, variables: [], severalRows: true };
   expect(await clinicalOf(data)).toBe('');
-  expect(textOf(await section('characteristics', data))).toContain('visited (dates).');
+  expect(textOf(await section('characteristics', data))).toContain(
+    WORDS.en.clinical.notNamed('name, visited'),
+  );
 });
 
 test('the flow of patients adds up, and who was left out is listed with the reason', async () => {

@@ -118,7 +118,7 @@ function cohortOf({ classes = 2, hostile = '', external }: StudyWish): CohortPat
   );
 }
 
-/** Ages of all but the first patient, stages, and columns that are not shown. */
+/** Ages of all but the first patient, stages, and columns that nobody named. */
 function clinicalOf(cohort: readonly CohortPatient[], hostile: string): Clinical {
   const ages = cohort.map(({ patient }, i) => [patient, 40 + (i % 9) * 3.5] as const);
   const stages = cohort.map(({ patient }, i) => [patient, `${['I', 'II', 'III'][i % 3]}${hostile}`] as const);
@@ -127,11 +127,7 @@ function clinicalOf(cohort: readonly CohortPatient[], hostile: string): Clinical
       { name: `age${hostile}`, kind: 'number', values: new Map(ages.slice(1)) },
       { name: 'stage', kind: 'category', values: new Map(stages) },
     ],
-    leftOut: [
-      { name: `name${hostile}`, reason: 'identity' },
-      { name: 'birth_date', reason: 'identity' },
-      { name: 'remarks', reason: 'varied' },
-    ],
+    notNamed: [`name${hostile}`, 'birth_date', 'remarks'],
     severalRows: true,
   };
 }

@@ -51,7 +51,7 @@ export const CLAIM_EN: readonly ItemWords[] = [
   { text: 'Numbers of patients included and excluded, with a diagram' },
   {
     text: 'Demographic and clinical characteristics in each set',
-    left: 'age, sex and clinical data that are no columns of the table of patients',
+    left: 'age, sex and clinical data that the section does not show',
   },
   { text: 'Performance on every set, with uncertainty' },
   { text: 'Estimates of diagnostic performance with their precision' },
@@ -92,7 +92,7 @@ export const TRIPOD_EN: readonly ItemWords[] = [
   { text: 'Patient and public involvement' },
   {
     text: 'Flow and characteristics of the participants',
-    left: 'dates; age, sex and clinical data that are no columns of the table of patients',
+    left: 'dates; age, sex and clinical data that the section does not show',
   },
   { text: 'Numbers of participants and events in every analysis' },
   {

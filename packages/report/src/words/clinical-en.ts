@@ -1,15 +1,6 @@
-import { CLINICAL_LIMITS, type ClinicalReason } from '../data.ts';
+import { CLINICAL_LIMITS } from '../data.ts';
 
-const { categories, codes } = CLINICAL_LIMITS;
-
-const REASONS: Readonly<Record<ClinicalReason, string>> = {
-  identity: 'may say who a patient is',
-  date: 'dates',
-  varied: `text of more than ${categories} different values, or of values that hardly repeat`,
-  label: 'the label',
-  row: 'images or visits',
-  empty: 'no value',
-};
+const { codes } = CLINICAL_LIMITS;
 
 /** The clinical variables. */
 export const CLINICAL_EN = {
@@ -18,6 +9,6 @@ export const CLINICAL_EN = {
   severalRows: 'Of a patient with several rows the first value counts.',
   median: (name: string) => `${name}, median (quartiles)`,
   missing: (name: string) => `${name}, missing`,
-  leftOut: (columns: readonly (readonly [names: string, reason: ClinicalReason])[]) =>
-    `Columns of the table of patients that are not shown: ${columns.map(([names, reason]) => `${names} (${REASONS[reason]})`).join('; ')}.`,
+  notNamed: (columns: string) =>
+    `Columns of the table of patients that are not summed up: ${columns}. The flag --clinical of the report, or data.clinical in the configuration, names those that are.`,
 };

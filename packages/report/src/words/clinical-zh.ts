@@ -1,16 +1,7 @@
-import { CLINICAL_LIMITS, type ClinicalReason } from '../data.ts';
+import { CLINICAL_LIMITS } from '../data.ts';
 import type { CLINICAL_EN } from './clinical-en.ts';
 
-const { categories, codes } = CLINICAL_LIMITS;
-
-const REASONS: Readonly<Record<ClinicalReason, string>> = {
-  identity: '可能识别患者身份',
-  date: '日期',
-  varied: `不同取值超过 ${categories} 个或很少重复的文本`,
-  label: '标签本身',
-  row: '图像或就诊',
-  empty: '无取值',
-};
+const { codes } = CLINICAL_LIMITS;
 
 /** The clinical variables in Chinese. */
 export const CLINICAL_ZH: typeof CLINICAL_EN = {
@@ -19,6 +10,6 @@ export const CLINICAL_ZH: typeof CLINICAL_EN = {
   severalRows: '有多行的患者取其首个取值。',
   median: (name) => `${name}，中位数（四分位数）`,
   missing: (name) => `${name}，缺失`,
-  leftOut: (columns) =>
-    `患者表格中未列出的列：${columns.map(([names, reason]) => `${names}（${REASONS[reason]}）`).join('；')}。`,
+  notNamed: (columns) =>
+    `患者表格中未汇总的列：${columns}。需要汇总的列由报告命令的 --clinical 参数或配置中的 data.clinical 指定。`,
 };
