@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path';
+import { basename, relative, sep } from 'node:path';
 import type { ListedFile } from '@radweave/artifacts';
 import { filesBelow } from '../files/below.ts';
 import { FileFault } from '../files/fault.ts';
@@ -9,6 +9,7 @@ import { openPages } from '../pictures/open.ts';
 import { type Image, readImage } from '../series/image.ts';
 import { type NamedFile, namedFile } from '../series/named-files.ts';
 import { pictureOf } from '../series/picture-image.ts';
+import { isCalledMask } from '../series/rules.ts';
 import { type VolumeWishes, volumesOf } from '../series/volume-image.ts';
 import type { FoundMask } from './masks.ts';
 import { type HospitalOf, keyOf } from './patients.ts';
@@ -19,6 +20,8 @@ export interface FoundImages {
   readonly images: readonly Image[];
   /** Files that hold no slice, and why. */
   readonly leftOut: readonly { readonly path: string; readonly reason: string }[];
+  /** Those of them that are called masks, and cannot be read. */
+  readonly tornMasks: readonly { readonly path: string; readonly reason: string }[];
 }
 
 /**
@@ -43,14 +46,21 @@ export function findImages(
   const found = [...filesBelow(root)];
   const images: Image[] = [];
   const leftOut: { path: string; reason: string }[] = [];
+  const tornMasks: { path: string; reason: string }[] = [];
   found.forEach(({ path, isFile }, i) => {
     if (i % 50 === 0) onFile(i, found.length);
     const name = relative(root, path);
-    const own = isFile ? readOrReason(() => read(path, name.split(sep).join('/'))) : NO_FILE;
-    if (typeof own === 'string') leftOut.push({ path: name, reason: own });
+    const own = isFile ? readOrFault(() => read(path, name.split(sep).join('/'))) : NO_FILE;
+    if (own instanceof FileFault && isMaskName(name)) tornMasks.push({ path: name, reason: own.message });
+    if (own instanceof FileFault) leftOut.push({ path: name, reason: own.message });
+    else if (typeof own === 'string') leftOut.push({ path: name, reason: own });
     else images.push(...own);
   });
-  return { files: found.length, images, leftOut };
+  return { files: found.length, images, leftOut, tornMasks };
+}
+
+function isMaskName(name: string): boolean {
+  return NIFTI_NAME.test(name) && isCalledMask(basename(name).replace(NIFTI_NAME, ''));
 }
 
 const NIFTI_NAME = /\.nii(\.gz)?$/i;
@@ -59,11 +69,11 @@ const UNCLEAR = 'no pattern of mapping.yaml says which patient it belongs to';
 const UNLISTED = 'the table does not list it';
 const COLOUR = 'in colour or with a palette (--colour gray converts it)';
 
-function readOrReason(read: () => readonly Image[] | string): readonly Image[] | string {
+function readOrFault(read: () => readonly Image[] | string): readonly Image[] | string | FileFault {
   try {
     return read();
   } catch (error) {
-    if (error instanceof FileFault) return error.message;
+    if (error instanceof FileFault) return error;
     throw error;
   }
 }

@@ -10,6 +10,8 @@ export interface SeriesFacts extends ImageFacts {
   readonly examination: Examination;
 }
 
+const CALLED_MASK = '(^|[ _-])(d?seg|segmentation|masks?|labels?|roi)$';
+
 /** Which of a patient's examinations (studies) a series is of, by date. */
 export interface Examination {
   /** From 1; null where dates are missing or alike. */
@@ -37,7 +39,7 @@ export const FIRST_RULES: readonly ImportRule[] = [
     description:
       'locali[sz]er|scout|survey|topogram|pilot|\\b(3|three).?plane|smart ?prep|bolus ?track|monitoring|定位',
   },
-  { modality: MASK, description: '(^|[ _-])(d?seg|segmentation|masks?|labels?|roi)$' },
+  { modality: MASK, description: CALLED_MASK },
   {
     modality: '-',
     description:
@@ -86,6 +88,10 @@ const matches = (pattern: string, text: string): boolean => new RegExp(pattern, 
 /** Many names have "_" for spaces: patterns that ask for a word find it all the same. */
 const isCalled = (pattern: string, text: string): boolean =>
   matches(pattern, text) || matches(pattern, text.replaceAll('_', ' '));
+
+export function isCalledMask(name: string): boolean {
+  return isCalled(CALLED_MASK, name);
+}
 
 function within(range: readonly [number, number], value: number | null): boolean {
   return value !== null && value >= range[0] && value < range[1];

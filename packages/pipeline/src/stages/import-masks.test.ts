@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { importFiles, privateFiles, readImported } from '@radweave/artifacts';
 import { decodeSlice } from '@radweave/imaging';
@@ -78,6 +78,17 @@ test.each<[slices: string, z: number[]]>([
   const rows = await imported(optionsIn(folder, { mask: { slices, crop: null, name: null } }));
   expect(rows.map((row) => row.z)).toEqual(z);
   expect(rows.find((row) => row.z === 3)?.notes).toBe('lesion of 36 mm²');
+});
+
+test('a mask that cannot be read is an error, though another one of the patient could be read', async () => {
+  const folder = tempDir();
+  write(folder, { ...IMAGE, 'P.nii': {}, 'A_mask.nii': {}, 'P_mask.nii': {} });
+  truncateSync(join(folder, 'files', 'P1', 'A_mask.nii'), 60);
+  const mask = { slices: 'largest', crop: null, name: null, leavesOut: true };
+  const options = optionsIn(folder, { modalities: null, mask });
+  await expect(importStage(options, silentContext())).rejects.toThrow(
+    /1 mask cannot be read\n.*P1\/A_mask\.nii: /,
+  );
 });
 
 test('summary and contact sheet count the slices that masks choose, and a dry run tells of a mask that does not fit', async () => {

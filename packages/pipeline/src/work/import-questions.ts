@@ -65,6 +65,15 @@ export function unclearMasks(unclear: readonly UnclearMask[]): Question {
   };
 }
 
+/** Of a mask that cannot be read nobody knows whose it is; another one of the patient may not stand for it. */
+export function tornMasks({ tornMasks: torn }: FoundImages): Question {
+  return {
+    what: `${counted(torn.length, 'mask')} cannot be read`,
+    lines: torn.map(({ path, reason }) => `${path}: ${reason}`),
+    hint: 'Repair these files, or take them away',
+  };
+}
+
 export function unusableMasks(lines: readonly string[]): Question {
   return {
     what: `the masks of ${lines.length} series cannot be used`,

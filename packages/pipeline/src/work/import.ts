@@ -64,6 +64,7 @@ import {
   missingFiles,
   openSeries,
   replacedSeries,
+  tornMasks,
   unclearMasks,
   unnamedFiles,
   unusableMasks,
@@ -194,6 +195,7 @@ export async function importImages(
   ask(unnamedFiles(unclear));
   ask(missingFiles(who.files ?? [], found, options.root));
   requireSomething(found, proposals, options, reasons);
+  if (options.mask !== null) ask(tornMasks(found));
   ask(openSeries(proposals));
   ask(unclearMasks(maskless));
   if (who.columns !== null) sayColumns(who.columns, importFiles(records).patients, context);
