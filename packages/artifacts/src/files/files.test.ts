@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tempDir } from '@radweave/testkit';
+import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { writeFileAtomic } from '../atomic.ts';
 import { RadweaveError, systemCode } from '../errors.ts';
@@ -137,6 +137,26 @@ test('a file of more than 2 GiB is told as such', () => {
   for (const read of [readText, readFileSync]) {
     expect(() => read(path)).toThrow(
       expect.objectContaining({ code: 'E_FILE_TOO_LARGE', exitCode: 3, where: path }),
+    );
+  }
+});
+
+onLinux('a folder that cannot be made below one that is there is told at once', () => {
+  expect(() => makeFolder('/proc/radweave/x', { recursive: true })).toThrow(
+    expect.objectContaining({ exitCode: 5, where: '/proc/radweave/x' }),
+  );
+});
+
+test('folders are made as far as they are missing', () => {
+  const top = tempDir();
+  const path = join(top, 'a', 'b', 'c');
+  expect(makeFolder(path, { recursive: true })).toBe(join(top, 'a'));
+  expect(makeFolder(path, { recursive: true })).toBeUndefined();
+  expect(makeFolder(join(path, 'd'), { recursive: true })).toBe(join(path, 'd'));
+  writeFileSync(join(top, 'file'), '');
+  for (const place of ['file', 'file/x']) {
+    expect(() => makeFolder(join(top, place), { recursive: true })).toThrow(
+      expect.objectContaining({ exitCode: 5 }),
     );
   }
 });

@@ -1,5 +1,6 @@
 /// <reference types="node" preserve="true" />
 import * as fs from 'node:fs';
+import { dirname } from 'node:path';
 import { systemCode } from '../errors.ts';
 import { type Doing, explainFileError } from './explain.ts';
 
@@ -20,8 +21,28 @@ function explained<F>(doing: Doing, call: F & ((path: string, ...rest: unknown[]
   }) as F;
 }
 
+/** Node's own tries for ever where a folder cannot be made below one that is there, as in `/proc` and folders that are mounted on demand. */
+function makeFolder(path: string, options?: fs.MakeDirectoryOptions): string | undefined {
+  if (options?.recursive !== true) return fs.mkdirSync(path, options);
+  const isFolder = (place: string): boolean =>
+    fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+  try {
+    fs.mkdirSync(path);
+    return path;
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') {
+      if (isFolder(path)) return undefined;
+      throw error;
+    }
+    const above = dirname(path);
+    if (above === path || isFolder(above)) throw error;
+    const first = makeFolder(above, options);
+    return makeFolder(path, options) === undefined ? undefined : (first ?? path);
+  }
+}
+
 export const appendFileSync: typeof fs.appendFileSync = explained('write', fs.appendFileSync as never);
-export const mkdirSync: typeof fs.mkdirSync = explained('write', fs.mkdirSync as never);
+export const mkdirSync: typeof fs.mkdirSync = explained('write', makeFolder as never);
 export const readdirSync: typeof fs.readdirSync = explained('read', fs.readdirSync as never);
 export const readFileSync: typeof fs.readFileSync = explained('read', fs.readFileSync as never);
 export const renameSync: typeof fs.renameSync = explained('write', fs.renameSync as never);

@@ -59,7 +59,7 @@ export const DATA = {
   'data-share': of(
     { hospital: 'text', asked: 'number', train: 'number', total: 'number' },
     ({ hospital, asked, train, total }) =>
-      `${hospital}: ${percent(train / total, 1)} of the patients are in training (${train} of ${total}), where ${percent(asked, 4)} were asked for: of each label one patient at least is in training and one in validation`,
+      `${hospital}: ${percent(train / total, 1)} of the patients are in training (${train} of ${total}), where ${percent(asked, 10)} were asked for: of each label one patient at least is in training and one in validation`,
   ),
   'data-lost': of(
     { hospital: 'text', n: 'number', total: 'number', modalities: 'texts', labels: 'remarks' },

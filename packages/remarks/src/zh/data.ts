@@ -33,7 +33,7 @@ export const DATA_ZH: Sentences<typeof DATA> = {
   'data-repeated': ({ hospital, modality, n, names, isMore }) =>
     `${hospital} 的 ${modality}：${n} 张切片与同一患者的另一张图像相同，仍重复计入（${list(names, isMore)}）；若为副本，请移除`,
   'data-share': ({ hospital, asked, train, total }) =>
-    `${hospital}：${total} 例患者中有 ${train} 例（${percent(train / total, 1)}）在训练集，而设定的比例为 ${percent(asked, 4)}：每个标签在训练集与验证集中至少各有一例患者`,
+    `${hospital}：${total} 例患者中有 ${train} 例（${percent(train / total, 1)}）在训练集，而设定的比例为 ${percent(asked, 10)}：每个标签在训练集与验证集中至少各有一例患者`,
   'data-lost': ({ hospital, n, total, modalities, labels }) =>
     `${hospital}：${total} 例患者中有 ${n} 例缺少 ${list(modalities)}，未纳入（${list(labels)}）`,
   'data-kept': ({ hospital, n, total, modalities, labels }) =>

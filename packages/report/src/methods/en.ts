@@ -59,8 +59,8 @@ function cohort(facts: Facts): string {
 /** The share that was asked for, or the one that came out where no such division is possible. */
 function shareOf(asked: number, { train, val }: Facts['patients']): string {
   const total = train + val;
-  if (isShareKept(train, total, asked)) return percent(asked, 4);
-  return `${percent(train / total, 1)}, where ${percent(asked, 4)} were asked for`;
+  if (isShareKept(train, total, asked)) return percent(asked, 10);
+  return `${percent(train / total, 1)}, where ${percent(asked, 10)} were asked for`;
 }
 
 function training({ runs, fusion }: Facts): string {

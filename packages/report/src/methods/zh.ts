@@ -56,8 +56,8 @@ function cohort(facts: Facts): string {
 
 function shareOf(asked: number, { train, val }: Facts['patients']): string {
   const total = train + val;
-  if (isShareKept(train, total, asked)) return percent(asked, 4);
-  return `${percent(train / total, 1)}（设定为 ${percent(asked, 4)}）`;
+  if (isShareKept(train, total, asked)) return percent(asked, 10);
+  return `${percent(train / total, 1)}（设定为 ${percent(asked, 10)}）`;
 }
 
 function training({ runs, fusion }: Facts): string {
