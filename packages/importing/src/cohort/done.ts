@@ -106,14 +106,19 @@ export class WrittenByParts {
     this.#parts = parts.map((folder) => ({ folder, done: new DoneSeries(folder, folder) }));
   }
 
-  /** Copies the slices of a series. @throws DataError where no part has it. */
+  /** Copies the slices of a series. */
   take(series: string, key: string, into: string): ImportedSlice[] {
+    const { folder, rows } = this.find(series, key);
+    for (const { file } of rows)
+      writeFileAtomic(join(into, basename(file)), readFileSync(join(folder, file)));
+    return [...rows];
+  }
+
+  /** The part that has a series. @throws DataError where none has it. */
+  find(series: string, key: string): { folder: string; rows: readonly ImportedSlice[] } {
     for (const { folder, done } of this.#parts) {
       const rows = done.rowsOf(series, key);
-      if (rows === undefined) continue;
-      for (const { file } of rows)
-        writeFileAtomic(join(into, basename(file)), readFileSync(join(folder, file)));
-      return [...rows];
+      if (rows !== undefined) return { folder, rows };
     }
     throw new DataError('E_SHARDS', `no part has series ${series} as it would be written now`, {
       hint: 'The files, mapping.yaml or the pseudonyms are others than when the parts were made: run all shares again',

@@ -65,11 +65,14 @@ export async function writeSeries(
   ownOutput(records, output);
   const tasks = tasksOf(patients, proposals, pixels);
   const left = tasks.filter(({ proposal, key }) => !done.has(proposal.stack.id, key));
+  const parts = options.parts === null ? null : new WrittenByParts(options.parts);
+  // Before anything is changed.
+  for (const { proposal, key } of left) parts?.find(proposal.stack.id, key);
   // All that moves goes first: its place may be that of another series now.
   for (const proposal of proposals.filter(({ modality }) => modality === OUT)) done.forget(proposal);
   for (const { proposal, folder } of left) done.forget(proposal, folder);
   try {
-    await writeAll(left, options, onSeries, done);
+    await writeAll(left, { ...options, parts }, onSeries, done);
   } finally {
     const rows = done.all();
     writeImported(importFiles(records).table, rows);
@@ -95,12 +98,11 @@ async function writeAll(
     pixels,
     threads: size,
     parts,
-  }: Writing & { readonly threads: number; readonly parts: readonly string[] | null },
+  }: Writing & { readonly threads: number; readonly parts: WrittenByParts | null },
   onSeries: (done: number, total: number) => void,
   done: DoneSeries,
 ): Promise<void> {
   const threads = new StackThreads(tasks.length < 2 || parts !== null ? 1 : size);
-  const written = parts === null ? null : new WrittenByParts(parts);
   const faults = new IssueCollector();
   let example: string | undefined;
   let next = 0;
@@ -111,7 +113,7 @@ async function writeAll(
       try {
         const rows = await replaceFolderAtomic(join(output, folder), async (into) => {
           const made =
-            written?.take(proposal.stack.id, key, into) ??
+            parts?.take(proposal.stack.id, key, into) ??
             (await threads.write({ proposal, place, to: { folder, into }, pixels }));
           done.clear(folder);
           return made;

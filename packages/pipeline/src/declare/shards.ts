@@ -51,6 +51,9 @@ const [PARTS, REMOVED] = ['parts', '.merged'];
 /** What vouches for the files of a part, and for what was merged. */
 const [PART, MERGED] = ['part.json', 'merged.json'];
 
+/** A part, whose record vouches for it when it is finished. */
+type FoundShard = Shard & { isFinished: boolean };
+
 /** So many missing parts are named. */
 const SHOWN = 20;
 
@@ -164,30 +167,30 @@ async function mergeParts<Options extends object, Result>(
   return { shard: 'merge', folder, merged };
 }
 
-/** The parts that are finished. */
-function partsIn(folder: string): Shard[] {
+/** The parts that are there, also those that are not finished. */
+function partsIn(folder: string): FoundShard[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .flatMap((name) => {
       const [, number, of] = /^(\d+)-of-(\d+)$/.exec(name) ?? [];
-      return number === undefined ? [] : [{ number: Number(number), of: Number(of) }];
+      const isFinished = existsSync(join(folder, name, PART));
+      return number === undefined ? [] : [{ number: Number(number), of: Number(of), isFinished }];
     })
-    .filter((one) => existsSync(join(folder, folderOf(one), PART)))
     .sort((a, b) => a.number - b.number);
 }
 
 /** @throws DataError that names the parts that are missing. */
-function requireAll(folder: string, there: readonly Shard[]): Shard[] {
+function requireAll(folder: string, there: readonly FoundShard[]): FoundShard[] {
   const counts = [...new Set(there.map(({ of }) => of))].sort((a, b) => a - b);
   const [of = 0, ...others] = counts;
   if (others.length > 0) {
     throw new DataError('E_SHARDS', `parts of ${and(counts.map(String))} are there together`, {
       where: folder,
-      hint: 'Remove the folders of those that are not to be merged',
+      hint: 'Wait for shares that still run, and remove the folders of those that are not to be merged',
     });
   }
   const missing = Array.from({ length: of }, (_, i) => ({ number: i + 1, of })).filter(
-    ({ number }) => !there.some((one) => one.number === number),
+    ({ number }) => !there.some((one) => one.isFinished && one.number === number),
   );
   if (of === 0) {
     throw new DataError('E_SHARDS', 'there is no part to merge', {

@@ -126,6 +126,9 @@ test('parts of other settings, of other files and of another number of shares ar
   await part(1, 3);
   await expect(merge()).rejects.toThrow(/parts of 2 and 3 are there together/);
   expect(contents()).toEqual({});
+  // One that is not finished may still be under way.
+  rmSync(join(partOf(1, 3), 'part.json'));
+  await expect(merge()).rejects.toThrow(/parts of 2 and 3 are there together/);
   rmSync(partOf(1, 3), { recursive: true });
   await merge();
   expect(contents()).toEqual(whole);

@@ -83,5 +83,26 @@ test('shares need pseudonyms first, parts are of one mapping, and one that is mi
   await shard(2);
   const mapping = join(options.records, 'mapping.yaml');
   writeFileSync(mapping, readFileSync(mapping, 'utf8').replaceAll("modality: 'P'", "modality: 'Q'"));
+  // What another import has written stays as it is.
+  await importStage({ ...options, pixels: { ...options.pixels, size: 24 } }, listening());
+  const before = contents(options);
+  writeFileSync(mapping, readFileSync(mapping, 'utf8').replaceAll("modality: 'Q'", "modality: 'R'"));
   await expect(merge()).rejects.toThrow(/no part has series .* as it would be written now/);
+  const { output } = options;
+  const slices = (all: Record<string, string>) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith('output')));
+  expect(existsSync(output)).toBe(true);
+  expect(slices(contents(options))).toEqual(slices(before));
+});
+
+test('parts are merged into the data root that they were made for', async () => {
+  const { options } = await looked();
+  const shard = (one: { number: number; of: number } | 'merge', output: string) =>
+    importShard({ ...options, output, shard: one }, listening());
+  await shard({ number: 1, of: 1 }, options.output);
+  const other = `${options.output}-2`;
+  await expect(shard('merge', other)).rejects.toThrow(/place of the data root changed/);
+  await shard('merge', options.output);
+  await expect(shard('merge', other)).rejects.toThrow(/no part to merge/);
+  expect(existsSync(other)).toBe(false);
 });

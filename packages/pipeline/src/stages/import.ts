@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { importFiles, privateFiles, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { PLANES } from '@radweave/importing/nifti/cuts';
@@ -179,7 +179,10 @@ export const importShard = shardStage('import_shard', importStage, {
     'dicom /data/export --table patients.csv --shard 1/4',
   ],
   folder: ({ records }) => join(records, '.shards'),
-  alike: ({ table }) => (table === null ? {} : { 'table of patients': table }),
+  alike: ({ table, output, records }) => ({
+    'place of the data root': { path: output, value: relative(records, output).split(sep).join('/') },
+    ...(table === null ? {} : { 'table of patients': table }),
+  }),
   part: async (options, shard, into, context) => {
     await (await import('../work/import.ts')).importImages(options, context, { shard, into });
   },
