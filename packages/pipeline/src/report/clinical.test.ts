@@ -26,6 +26,7 @@ const alike = (text: (i: number) => string): string[] => COHORT.map((_, i) => te
 test.each<[what: string, name: string, cells: readonly string[], kind: string]>([
   ['ages', 'age', ages, 'number'],
   ['numbers with a decimal comma', 'CA 19-9', ages.map((age) => `${age},5`), 'number'],
+  ['decimal commas after 0', 'ADC', alike((i) => `0,${700 + i}`), 'number'],
   ['numbers with an exponent', 'ADC', ages.map((age) => `${age}e-5`), 'number'],
   ['codes', 'ECOG', ['0', '1', '2', '3'], 'category'],
   ['codes that stand in every ID too', 'male', ['1', '1', 'P'], 'category'],

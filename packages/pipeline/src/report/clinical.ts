@@ -5,8 +5,8 @@ import { CLINICAL_LIMITS, type Clinical, type ClinicalVariable } from '@radweave
 /** What `preprocess` writes itself. */
 const OWN = ['patient_id', 'hospital', 'split'];
 const MISSING = /^(?:|n\.?a\.?|n\/a|nan|null|[-.?/—])$/i;
-/** Also where a comma is the decimal sign; before three digits it may part thousands. */
-const NUMBER = /^[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|\.\d+|\d+,(?!\d{3}$)\d+)$/i;
+/** Also where a comma is the decimal sign; before three digits it may part thousands, but not after 0. */
+const NUMBER = /^[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|\.\d+|\d+,(?!\d{3}$)\d+|0,\d+)$/i;
 /** Day, month and year in any order, with any time; or with the name of the month. */
 const DATES = [
   /^(?:19|20)\d\d(?:([-/.])\d{1,2}\1\d{1,2}|年\d{1,2}月(?:\d{1,2}日)?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:$|[ T])/,
