@@ -1,7 +1,6 @@
 import { relative, sep } from 'node:path';
 import {
   type Config,
-  DataError,
   idOf,
   type KeyedPatient,
   readExclusions,
@@ -112,14 +111,14 @@ const WORDS: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** @throws DataError where a copy is to be written: in it these words would be other ones everywhere. */
+/** @throws UsageError where a copy is to be written: in it these words would be other ones everywhere. */
 function tellWords(words: readonly string[], isCopied: boolean, context: StageContext): void {
   const what = `results use these IDs of patients as words of their own: ${words.join(', ')}`;
   if (!isCopied) {
     warn(context, `${what}; more places are told than name a patient.`);
     return;
   }
-  throw new DataError('E_DEIDENTIFY', `${what}, so that they cannot be told apart`, {
+  throw new UsageError('E_DEIDENTIFY', `${what}, so that they cannot be told apart`, {
     hint: 'Rename the folders of these patients, and run the study again',
   });
 }
