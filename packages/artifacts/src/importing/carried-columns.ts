@@ -26,7 +26,9 @@ const IDENTITY: readonly RegExp[] = [
   /^(?:patients?|pat|subjects?|first|last|middle|full|given|family|sur|fore|vor|nach)*name$|initials/,
   /birth(?!weight)|^dob$|geburt|geboren|address|adresse|postcode|^zip|phone|telefon|mobile|e?mail$/,
   /^mrn|medicalrecord|recordn|casen|fallnummer|accession|admissionn|insurance|versichert|passport|socialsecurity|^ssn$|idcard|nationalid|nhsn|uid$/,
-  /姓名|名字|出生|生日|身份证|电话|手机|地址|住址|邮箱|病[历案]号|门诊号|住院号|检查号|影像号|登记号|医保|社保|护照|联系/,
+  /姓名|名字|出生|生日|身份证|电话|手机|地址|住址|邮箱|病[历案]号|门诊号|住院号|检查号|影像号|登记号|医保|社保|护照|联系|家属|亲属|受检者|微信|邮编|床号|医[生师]/,
+  /^tel$|^fax$|^handy|kontakt|^contact|^geb(?:dat|datum|tag)?$|^plz$|wohnort|stra(?:ss|ß)e|^street|aufnahmen|^pat(?:ienten?)?(?:nr|no|nummer)$|^nr$/,
+  /surgeon|physician|doctor|arzt$|operateur/,
 ];
 
 /** IDs that are shorter stand in columns of numbers by chance. */

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { isIdentity } from './carried-columns.ts';
 import { type ListedCohort, readListed } from './tables.ts';
 
 const NOBODY = { hospital: null, label: null };
@@ -104,4 +105,28 @@ test('visits are rows of one patient; what says who somebody is stays behind, by
     hospital: 'HN',
     cells: { ...cells, 'label of the table': 'x' },
   });
+});
+
+test.each([
+  [
+    true,
+    ['Tel', 'Handy', 'Kontakt', 'Geb.', 'GebDat', 'PLZ', 'Straße', 'Pat.-Nr.', 'Nr', 'Aufnahmenr', 'Surgeon'],
+  ],
+  [true, ['家属', '受检者', '微信', '主管医生', '联系电话', 'MRN', 'Date of birth']],
+  [
+    false,
+    [
+      'Age',
+      'Gender',
+      'Gestation',
+      'Contrast',
+      'Number of lesions',
+      'Telangiectasia',
+      'birthweight',
+      '年龄',
+      '肿瘤单位',
+    ],
+  ],
+])('columns that say who somebody is: %s of %j', (is, names) => {
+  expect(names.filter((name) => isIdentity(name) !== is)).toEqual([]);
 });
