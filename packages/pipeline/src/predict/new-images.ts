@@ -104,11 +104,12 @@ function withoutMasks(
   if (first === undefined) return plan;
   const masks = new Set(twoValued);
   const used = plan.map((one) => ({ ...one, positions: one.positions.filter((at) => !masks.has(at)) }));
-  const empty = used.findIndex(({ positions }) => positions.length === 0);
-  if (empty >= 0) {
-    throw new DataError('E_IMAGES', 'all images of a patient have two gray values only, as masks have', {
-      where: dirname(paths[plan[empty]?.positions[0] ?? 0] ?? ''),
-      hint: 'Replace them with the slices, or take the folder away',
+  const empty = plan.filter((_, i) => used[i]?.positions.length === 0);
+  if (empty.length > 0) {
+    const names = empty.map(({ patient }) => patient).join(', ');
+    throw new DataError('E_IMAGES', `all images of ${names} have two gray values only, as masks have`, {
+      where: dirname(paths[empty[0]?.positions[0] ?? 0] ?? ''),
+      hint: 'Replace them with the slices, or take these folders away',
     });
   }
   warn(

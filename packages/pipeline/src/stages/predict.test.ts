@@ -139,16 +139,22 @@ async function fusedImages(): Promise<{ config: Config; fused: FuseResult; raw: 
 /** A white corner on black: two gray values. */
 const box = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => (i % SIDE < 9 ? 255 : 0));
 
-test('a new patient of whom there are masks alone is named', async () => {
+test('new patients of whom there are masks alone are named', async () => {
   const { config, fused, raw } = await fusedImages();
   const input = tempDir();
-  cpSync(join(raw, 'SY', 'grade0', 'SY000'), join(input, 'SY000'), { recursive: true });
-  rmSync(join(input, 'SY000', 'A'), { recursive: true });
-  writeSlice(input, 'SY000/A/1.png', box);
+  for (const patient of ['SY000', 'SY001']) {
+    cpSync(join(raw, 'SY', 'grade0', patient), join(input, patient), { recursive: true });
+    rmSync(join(input, patient, 'A'), { recursive: true });
+    writeSlice(input, `${patient}/A/1.png`, box);
+  }
   const output = join(tempDir(), 'predictions.csv');
   await expect(
     predict({ config, model: fused.modelFile, input, output }, silentContext()),
-  ).rejects.toMatchObject({ code: 'E_IMAGES', where: join(input, 'SY000', 'A') });
+  ).rejects.toMatchObject({
+    code: 'E_IMAGES',
+    message: expect.stringContaining('all images of SY000, SY001 have two gray values only'),
+    where: join(input, 'SY000', 'A'),
+  });
 });
 
 test('images of new patients give what their extracted features give', async () => {
