@@ -6,7 +6,7 @@ import { logitsPath, logitsRecordPath } from './crossfit/logits-table.ts';
 import { explanationsFolder } from './explain/explanations.ts';
 import { featureSetPath } from './features/feature-set.ts';
 import { featurePath, featureTablePath } from './features/feature-table.ts';
-import { folderName, isFolderName, nameFault } from './names.ts';
+import { folderName, nameFault } from './names.ts';
 import { splitPath } from './split.ts';
 import { parseSlicePath } from './splits/slice-path.ts';
 
@@ -42,7 +42,7 @@ test.each(Object.keys(PATHS))('a name that is a path is refused as the name of a
     'com1',
     'x'.repeat(300),
   ]) {
-    expect(isFolderName(name)).toBe(false);
+    expect(nameFault('folder', name)).not.toBeNull();
     expect(() => PATHS[kind]?.(name), name).toThrow(expect.objectContaining({ code: 'E_NAME', exitCode: 2 }));
   }
   for (const name of ['A', 'T1 fat-sat', '模态A', 'resnet18.tv_in1k', '..x', 'console', 'com', '-x']) {

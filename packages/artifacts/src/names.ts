@@ -10,11 +10,6 @@ const BAD_END = /[. ]$/;
 /** File systems hold 255 bytes; temporary files and folds add to a name. */
 const MOST_BYTES = 180;
 
-/** Whether a name can be that of a folder, or a part of a file's. */
-export function isFolderName(name: string): boolean {
-  return whyNot(name) === null;
-}
-
 /**
  * Returns a name that becomes a folder or a part of a file's name, wherever it was given: everything that makes a path of
  * a name asks this.

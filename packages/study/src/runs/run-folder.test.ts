@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identityOf, type Split } from '@radweave/artifacts';
 import { rmSync } from '@radweave/artifacts/files';
-import { tempDir } from '@radweave/testkit';
+import { onPosix, tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
 import { isPresentSplit } from '../cohort/split-identity.ts';
 import { listening } from '../testing/cohort.ts';
@@ -80,6 +80,17 @@ test.each([
   ['an old record of this whole', { split_hash: LARGER.split_hash }, true],
 ])('a run on %s fits the present split or not', (_, recorded, isFitting) => {
   expect(isPresentSplit(recorded, LARGER)).toBe(isFitting);
+});
+
+onPosix('a run whose folder has a name that no new one gets is found all the same', () => {
+  const outputDir = tempDir();
+  runsOn(outputDir, { a: 'x' });
+  const { checkpoints, logs } = new RunFolder(outputDir, 'a');
+  for (const folder of [checkpoints, logs].filter((place) => existsSync(place)))
+    renameSync(folder, `${folder}.`);
+  expect(findRuns(outputDir, 'best', {}).map(({ name, best }) => [name, existsSync(best)])).toEqual([
+    ['a.', true],
+  ]);
 });
 
 test('a damaged record hides no other run, and is told with its file', () => {

@@ -6,7 +6,6 @@ import {
   DataError,
   evaluationFiles,
   folderName,
-  isFolderName,
   outputFolders,
   RadweaveError,
   type RunRecord,
@@ -29,8 +28,9 @@ export class RunFolder {
   readonly checkpoints: string;
   readonly logs: string;
 
-  constructor(outputDir: string, name: string) {
-    this.name = folderName('run', name);
+  /** @param isThere Found as a folder, under a name that no new run gets. */
+  constructor(outputDir: string, name: string, isThere = false) {
+    this.name = isThere ? name : folderName('run', name);
     this.checkpoints = join(outputFolders(outputDir).checkpoints, name);
     this.logs = join(outputFolders(outputDir).logs, name);
   }
@@ -178,8 +178,8 @@ function changedAt(run: RunFolder, { time }: RunRecord): number {
 /** The runs of an output folder by name, fold models too. */
 export function runsIn(outputDir: string): RunFolder[] {
   const folder = outputFolders(outputDir).checkpoints;
-  const names = existsSync(folder) ? readdirSync(folder).filter(isFolderName).sort() : [];
-  return names.map((name) => new RunFolder(outputDir, name)).filter((run) => run.exists());
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return names.map((name) => new RunFolder(outputDir, name, true)).filter((run) => run.exists());
 }
 
 /** Whether a run that was begun can go on, or begins anew because its settings keep no last checkpoint. */
