@@ -10,7 +10,7 @@ const LEAST = 4e9;
  * (not of memory) for each thread that gets them, and the allocator up to a half of what is allowed.
  */
 const LEAST_OF_NETWORKS = 16e9;
-const NETWORKS: ReadonlySet<StageName> = new Set([
+const NETWORKS: ReadonlySet<string> = new Set([
   'train',
   'cross_validate',
   'cross_fit',
@@ -32,12 +32,14 @@ export function addressLimit(limits: string): number {
 /** @throws ResourceError where a shell or a queue allows too few addresses for a stage (`ulimit -v`, `h_vmem`). */
 export function requireAddresses(stage: StageName, limits: string = ownLimits()): void {
   const limit = addressLimit(limits);
-  const least = NETWORKS.has(stage) ? LEAST_OF_NETWORKS : LEAST;
+  // A share of a stage is asked for by the same command, and computes alike.
+  const whole = stage.replace(/_shard$/, '');
+  const least = NETWORKS.has(whole) ? LEAST_OF_NETWORKS : LEAST;
   if (limit >= least) return;
   const gigabytes = (limit / 1e9).toFixed(1);
   throw new ResourceError(
     'E_NO_MEMORY',
-    `this process may use ${gigabytes} GB of addresses, and ${stage.replaceAll('_', '-')} needs ${least / 1e9} GB before it reads an image`,
+    `this process may use ${gigabytes} GB of addresses, and ${whole.replaceAll('_', '-')} needs ${least / 1e9} GB before it reads an image`,
     { hint: 'Raise the limit: ulimit -v unlimited, or ask the queue for more (h_vmem, --mem)' },
   );
 }
