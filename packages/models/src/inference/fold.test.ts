@@ -1,4 +1,4 @@
-import { F, nn, noGrad, randn, type Tensor, tensor } from '@radweave/torch';
+import { F, manualSeed, nn, noGrad, randn, type Tensor, tensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import { ImageModel, type Stage } from '../image-model.ts';
 import { createModel } from '../registry/create.ts';
@@ -30,6 +30,8 @@ for (const [name, folded] of [
   ['vit_tiny_patch16_224', 0],
 ] as const) {
   test(`${name}: features and logits stay the same without ${folded} batch norms`, () => {
+    // Of some random weights rounding alone is more than 1e-5.
+    manualSeed(1);
     const model = createModel(name, { numClasses: 2, inChans: 1, imageSize: 64 });
     disturb(model);
     model.eval();
