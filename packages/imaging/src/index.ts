@@ -32,7 +32,6 @@ export {
   type DecodedSlice,
   type GrayImage,
   grayImage,
-  isConstant,
   isLowRange,
   type SliceColour,
   type SliceShape,

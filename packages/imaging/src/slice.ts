@@ -37,11 +37,6 @@ export function grayImage(width: number, height: number, pixels: Uint8Array | Ui
     : { width, height, bitDepth: 8, pixels };
 }
 
-/** True for a blank slice: every pixel has the same value. */
-export function isConstant(slice: { readonly min: number; readonly max: number }): boolean {
-  return slice.min === slice.max;
-}
-
 /** True for a 16-bit slice whose maximum is under a quarter of the range: 12-bit data stored unscaled, say. */
 export function isLowRange(slice: { readonly bitDepth: 8 | 16; readonly max: number }): boolean {
   return slice.bitDepth === 16 && slice.max < 0.25 * 65535;

@@ -9,7 +9,7 @@ import { Scratch } from '../scratch.ts';
 import type { GrayImage } from '../slice.ts';
 import { type Filled, HEADER_BYTES } from '../store/layout.ts';
 import { collected, type SliceFault } from './inspect.ts';
-import { isTwoValued } from './profile.ts';
+import { fewGrays } from './profile.ts';
 
 /** Decode `paths` and write them as records `first`, `first` + 1, … of the store file. */
 export interface FillJob {
@@ -31,10 +31,7 @@ export function fillRecords(job: FillJob): (Filled | SliceFault)[] {
     return job.paths.map((path, i) =>
       collected(path, () => {
         const slice = decodeSlice(readSliceFile(path), path, decoded);
-        const about = {
-          contentHash: contentHash(slice),
-          twoValued: isTwoValued(slice.pixels, slice.min, slice.max),
-        };
+        const about = { contentHash: contentHash(slice), grays: fewGrays(slice) };
         const record = sampleBytes(recordSamples(path, slice, job));
         writeAll(file, record, HEADER_BYTES + (job.first + i) * record.length);
         return { ...about, crc: crc32(record) };

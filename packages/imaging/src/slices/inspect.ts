@@ -4,8 +4,8 @@ import { readSliceFile } from '../file.ts';
 import { contentHash } from '../hash.ts';
 import { perceptualHash } from '../perceptual.ts';
 import { Scratch } from '../scratch.ts';
-import { isConstant, isLowRange, type SliceColour, type SliceShape } from '../slice.ts';
-import { type GrayProfile, grayProfile, isTwoValued } from './profile.ts';
+import { isLowRange, type SliceColour, type SliceShape } from '../slice.ts';
+import { fewGrays, type GrayProfile, grayProfile } from './profile.ts';
 
 /** What a scan knows of a good slice. */
 export interface SliceFacts extends SliceShape {
@@ -49,6 +49,7 @@ export function inspectSlice(path: string, wishes: InspectWishes): ScannedSlice 
   return collected(path, () => {
     const slice = decodeSlice(readSliceFile(path), path, pixels);
     const { width, height, bitDepth, colour, min, max } = slice;
+    const grays = fewGrays(slice);
     return {
       path,
       width,
@@ -57,10 +58,10 @@ export function inspectSlice(path: string, wishes: InspectWishes): ScannedSlice 
       colour,
       min,
       max,
-      constant: isConstant(slice),
+      constant: grays === 1,
       lowRange: isLowRange(slice),
       contentHash: contentHash(slice),
-      twoValued: isTwoValued(slice.pixels, min, max),
+      twoValued: grays === 2,
       perceptualHash: wishes.perceptual ? perceptualHash(slice) : undefined,
       profile: wishes.profile ? grayProfile(slice) : undefined,
     };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { grayImage } from '../slice.ts';
-import { grayProfile, isTwoValued, PROFILE_BINS } from './profile.ts';
+import { fewGrays, grayProfile, PROFILE_BINS } from './profile.ts';
 
 test('a profile has the mean, the 99th percentile and the histogram of the whole range', () => {
   const ramp = Uint8Array.from({ length: 256 }, (_, i) => i);
@@ -28,8 +28,8 @@ test('every column is sampled', () => {
 });
 
 test('two gray values are a mask; one is a blank slice, three are an image', () => {
-  expect(isTwoValued(Uint8Array.of(0, 1, 0), 0, 1)).toBe(true);
-  expect(isTwoValued(Uint16Array.of(7, 65535), 7, 65535)).toBe(true);
-  expect(isTwoValued(Uint8Array.of(3, 3), 3, 3)).toBe(false);
-  expect(isTwoValued(Uint8Array.of(0, 1, 2), 0, 2)).toBe(false);
+  expect(fewGrays({ pixels: Uint8Array.of(0, 1, 0), min: 0, max: 1 })).toBe(2);
+  expect(fewGrays({ pixels: Uint16Array.of(7, 65535), min: 7, max: 65535 })).toBe(2);
+  expect(fewGrays({ pixels: Uint8Array.of(3, 3), min: 3, max: 3 })).toBe(1);
+  expect(fewGrays({ pixels: Uint8Array.of(0, 1, 2), min: 0, max: 2 })).toBe(0);
 });

@@ -1,4 +1,4 @@
-import type { GrayImage } from '../slice.ts';
+import type { DecodedSlice, GrayImage } from '../slice.ts';
 
 /** Bins of a profile's histogram, over the whole range of the bit depth. */
 export const PROFILE_BINS = 64;
@@ -56,12 +56,15 @@ function divisor(a: number, b: number): number {
   return b === 0 ? a : divisor(b, a % b);
 }
 
-/** Whether there are two gray values, as in a mask. */
-export function isTwoValued(pixels: Uint8Array | Uint16Array, min: number, max: number): boolean {
-  if (min === max) return false;
+/** 1 in a blank image, 2 in one that looks like a mask, 0 where there are more. */
+export type FewGrays = 0 | 1 | 2;
+
+/** How many gray values there are, as far as few of them mean something. */
+export function fewGrays({ pixels, min, max }: Pick<DecodedSlice, 'pixels' | 'min' | 'max'>): FewGrays {
+  if (min === max) return 1;
   for (let i = 0; i < pixels.length; i++) {
     const value = pixels[i];
-    if (value !== min && value !== max) return false;
+    if (value !== min && value !== max) return 0;
   }
-  return true;
+  return 2;
 }

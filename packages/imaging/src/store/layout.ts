@@ -1,16 +1,17 @@
 import { crc32 } from '@radweave/checksum';
 import { ImageFault } from '../fault.ts';
+import type { FewGrays } from '../slices/profile.ts';
 
 /**
  * A store is one file: a header of {@link HEADER_BYTES} (magic, CRC-32 and length of a JSON text, the text),
  * `count` records of decoded samples (little-endian, row-major), and a table: `count` CRC-32 of the records, then `count`
- * SHA-256 of the images as they were before they got the size of the store (see `contentHash`), then `count` bytes that say
- * whether these had two gray values alone, as masks have.
+ * SHA-256 of the images as they were before they got the size of the store (see `contentHash`), then `count` bytes of how
+ * many gray values these had (see `fewGrays`).
  * A store whose slices are partly 8-bit, partly 16-bit is 16-bit, with 8-bit samples times 257:
  * v × 257 / 65535 = v / 255, so that nothing is lost.
  */
 export const HEADER_BYTES = 4096;
-export const STORE_VERSION = 3;
+export const STORE_VERSION = 4;
 const MAGIC = Buffer.from('RADSLICE', 'latin1');
 const TEXT_AT = 16;
 
@@ -33,11 +34,11 @@ export const tableOffset = (header: StoreHeader): number => HEADER_BYTES + heade
 
 export const storeBytes = (header: StoreHeader): number => tableOffset(header) + TABLE_ROW * header.count;
 
-/** CRC-32 of the record written, and `contentHash` and `isTwoValued` of the image. */
+/** CRC-32 of the record written, and `contentHash` and `fewGrays` of the image. */
 export interface Filled {
   readonly crc: number;
   readonly contentHash: string;
-  readonly twoValued: boolean;
+  readonly grays: FewGrays;
   readonly fault?: undefined;
 }
 
@@ -50,24 +51,24 @@ export class StoreTable {
   readonly bytes: Uint8Array;
   readonly crcs: Uint32Array;
   readonly #hashes: Buffer;
-  readonly #twoValued: Uint8Array;
+  readonly #grays: Uint8Array;
 
   constructor(count: number) {
     this.bytes = new Uint8Array(TABLE_ROW * count);
     this.crcs = new Uint32Array(this.bytes.buffer, 0, count);
     this.#hashes = Buffer.from(this.bytes.buffer, CRC_BYTES * count, HASH_BYTES * count);
-    this.#twoValued = this.bytes.subarray((CRC_BYTES + HASH_BYTES) * count);
+    this.#grays = this.bytes.subarray((CRC_BYTES + HASH_BYTES) * count);
   }
 
-  set(i: number, { crc, contentHash, twoValued }: Filled): void {
+  set(i: number, { crc, contentHash, grays }: Filled): void {
     this.crcs[i] = crc;
     this.#hashes.write(contentHash, HASH_BYTES * i, 'hex');
-    this.#twoValued[i] = Number(twoValued);
+    this.#grays[i] = grays;
   }
 
-  /** Positions of the images that had two gray values alone. */
-  twoValued(): number[] {
-    return [...this.#twoValued.keys()].filter((i) => this.#twoValued[i] === 1);
+  /** Positions of the images that had so many gray values. */
+  withGrays(grays: FewGrays): number[] {
+    return [...this.#grays.keys()].filter((i) => this.#grays[i] === grays);
   }
 
   /** In hex, by position. */

@@ -72,9 +72,14 @@ export class SliceStore {
     for (let i = 0; i < this.count; i++) if (this.#verified[i] === 0) this.#readOne(i, record);
   }
 
+  /** Positions of the blank images: one gray value. */
+  blank(): number[] {
+    return this.#table.withGrays(1);
+  }
+
   /** Positions of the images that had two gray values alone, as masks have. */
   twoValued(): number[] {
-    return this.#table.twoValued();
+    return this.#table.withGrays(2);
   }
 
   /** What `contentHash` gave for each image when the store was made. */

@@ -23,7 +23,11 @@ function cohort(): {
         mkdirSync(join(path, '..'), { recursive: true });
         writeFileSync(
           path,
-          encodePng({ width: SIDE, height: SIDE, pixels: new Uint8Array(SIDE ** 2).fill(i) }),
+          encodePng({
+            width: SIDE,
+            height: SIDE,
+            pixels: Uint8Array.from({ length: SIDE ** 2 }, (_, at) => i + at),
+          }),
         );
         return { path, label: 0, patient: 'p', hospital: 'JM' };
       }),

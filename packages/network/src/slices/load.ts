@@ -119,8 +119,7 @@ export async function decodeWith(
     builder.build(paths, file, shape, (done, total) => context.emit({ kind: 'progress', task, done, total }));
   try {
     mkdirSync(dirname(file), { recursive: true });
-    const store = unchanged(await soundStore(build, file, context), data, split, modality, table);
-    warnOfTwoValued(store, table, split, modality, context);
+    const store = checked(await soundStore(build, file, context), data, split, modality, table, context);
     return {
       table,
       pixels: storePixels(store),
@@ -153,16 +152,18 @@ async function soundStore(
   }
 }
 
-/** Closes a store of other images than those that `preprocess` saw. */
-function unchanged(
+/** Closes a store of other images than those that `preprocess` saw; tells of images that it would have told of. */
+function checked(
   store: SliceStore,
   { splits_dir }: Config['data'],
   split: Split,
   modality: string,
   { rows }: SliceTable,
+  context: StageContext,
 ): SliceStore {
   try {
-    requireSameSlices(splits_dir, split, modality, rows, store.contentHashes());
+    const wasSeen = requireSameSlices(splits_dir, split, modality, rows, store.contentHashes());
+    if (!wasSeen) warnOfFewGrays(store, rows, `Slices of ${modality} in ${split}`, context);
     return store;
   } catch (error) {
     store.close();
@@ -207,21 +208,25 @@ function warnOfMasks(table: SliceTable, split: Split, modality: string, context:
   );
 }
 
-/** `preprocess` leaves such slices out; a split of the user's own may list them under any name. */
-function warnOfTwoValued(
+/** `preprocess` leaves masks out and names blank slices; a split of the user's own may list both under any name. */
+function warnOfFewGrays(
   store: SliceStore,
-  { rows }: SliceTable,
-  split: Split,
-  modality: string,
+  rows: SliceTable['rows'],
+  slices: string,
   context: StageContext,
 ): void {
-  const [first, ...more] = store.twoValued();
-  if (first === undefined) return;
-  const many = `${1 + more.length} of ${counted(rows.length, 'slice')}`;
-  warn(
-    context,
-    `Slices of ${modality} in ${split} with two gray values only, as masks have: ${many}, such as ${rows[first]?.path}; take them out of the split file if they are masks`,
+  const tell = (found: readonly number[], like: string, then: string): void => {
+    const [first] = found;
+    if (first === undefined) return;
+    const many = `${found.length} of ${counted(rows.length, 'slice')}`;
+    warn(context, `${slices} with ${like}: ${many}, such as ${rows[first]?.path}; ${then}`);
+  };
+  tell(
+    store.twoValued(),
+    'two gray values only, as masks have',
+    'take them out of the split file if they are masks',
   );
+  tell(store.blank(), 'one gray value only', 'they show nothing and are used like any other');
 }
 
 function warnOfRepeated(

@@ -1,19 +1,16 @@
 import { join } from 'node:path';
 import { type Config, DataError, explainFileError, inTemporaryFolder } from '@radweave/artifacts';
-import { buildStore, ImageFaults, openStore } from '@radweave/imaging';
-import type { SlicePixels } from '@radweave/network/slices/slice-pixels';
-import { storePixels } from '@radweave/network/slices/store-pixels';
+import { buildStore, ImageFaults, openStore, type SliceStore } from '@radweave/imaging';
 
 /**
- * Decodes images into a temporary store and hands their pixels to `use`, with the positions of those that have two gray values only, as
- * masks have; the store is removed afterwards.
+ * Decodes images into a temporary store and hands it to `use`; it is removed afterwards.
  *
  * @throws DataError naming the first image that cannot be used.
  */
 export function withDecodedImages<T>(
   paths: readonly string[],
   { image_size, resize, num_workers }: Config['data'],
-  use: (pixels: SlicePixels, twoValued: readonly number[]) => Promise<T>,
+  use: (store: SliceStore) => Promise<T>,
 ): Promise<T> {
   return inTemporaryFolder('predict', async (folder) => {
     const file = join(folder, 'slices');
@@ -23,7 +20,7 @@ export function withDecodedImages<T>(
       const { key } = await buildStore(paths, file, { ...shape, threads });
       const store = openStore(file, key);
       try {
-        return await use(storePixels(store), store.twoValued());
+        return await use(store);
       } finally {
         store.close();
       }

@@ -5,6 +5,8 @@ import { type Config, DataError, type FusionModelFile, parseSlicePath } from '@r
 import { extractionBatch, extractPatients } from '@radweave/network/features/extractor';
 import type { FeatureNetwork } from '@radweave/network/open/feature-network';
 import { wantedNetwork } from '@radweave/network/open/wanted-network';
+import { storePixels } from '@radweave/network/slices/store-pixels';
+import { counted } from '@radweave/remarks';
 import type { PatientSlices } from '@radweave/study/cohort/slice-order';
 import { type StageContext, warn } from '@radweave/study/context/events';
 import { findNewImages, type NewImages, patientFolders } from './image-folder.ts';
@@ -84,9 +86,11 @@ async function poolImages(
     context,
   };
   const shape = { ...config.data, image_size: network.imageSize };
-  await withDecodedImages(slices.flat(), shape, async (pixels, twoValued) => {
-    const used = withoutMasks(plan, twoValued, slices.flat(), context);
-    for await (const { index, features } of extractPatients(network, pixels, used, extraction)) {
+  const paths = slices.flat();
+  await withDecodedImages(paths, shape, async (store) => {
+    const used = withoutMasks(plan, store.twoValued(), paths, context);
+    warnOfBlank(store.blank(), paths, context);
+    for await (const { index, features } of extractPatients(network, storePixels(store), used, extraction)) {
       data.set(meanOverSlices(features, dims), index * dims);
     }
   });
@@ -117,6 +121,16 @@ function withoutMasks(
     `Images of two gray values only, as masks have, are left out (${masks.size}), such as ${paths[first]}`,
   );
   return used;
+}
+
+function warnOfBlank(blank: readonly number[], paths: readonly string[], context: StageContext): void {
+  const [first] = blank;
+  if (first === undefined) return;
+  const many = `${blank.length} of ${counted(paths.length, 'image')}`;
+  warn(
+    context,
+    `Images of one gray value only: ${many}, such as ${paths[first]}; they show nothing and are used like any other`,
+  );
 }
 
 function warnOfMasks(masks: readonly string[], doubtful: readonly string[], context: StageContext): void {

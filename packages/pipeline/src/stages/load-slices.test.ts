@@ -125,7 +125,7 @@ test('a slice that a split of one’s own lists twice counts once, and that is s
   ]);
 });
 
-test('slices of two gray values that a split of one’s own lists are a warning, each time it is read', async () => {
+test('slices of one or two gray values that a split of one’s own lists are a warning, each time it is read', async () => {
   const config = await cohort();
   makeSplitOwn(config);
   const path = splitPath(config.data.splits_dir, 'train', 'A');
@@ -136,14 +136,19 @@ test('slices of two gray values that a split of one’s own lists are a warning,
     box,
     Uint8Array.from({ length: SIDE * SIDE }, (_, i) => (i % SIDE < 9 ? 255 : 0)),
   );
-  appendFileSync(path, `${box},${rows[0]?.label}\n`);
+  const blank = box.replace('zz9', 'zz8');
+  writeSlice('', blank, new Uint8Array(SIDE * SIDE).fill(40));
+  appendFileSync(path, `${box},${rows[0]?.label}\n${blank},${rows[0]?.label}\n`);
   for (let round = 0; round < 2; round++) {
     const context = listening();
     (await decodeTrain(config, context)).close();
     expect(context.said.join('\n')).toMatch(
       new RegExp(
-        `warning: .* two gray values only, as masks have: 1 of ${rows.length + 1} slices, such as .*zz9\\.png`,
+        `warning: .* two gray values only, as masks have: 1 of ${rows.length + 2} slices, such as .*zz9\\.png`,
       ),
+    );
+    expect(context.said.join('\n')).toMatch(
+      new RegExp(`warning: .* one gray value only: 1 of ${rows.length + 2} slices, such as .*zz8\\.png`),
     );
   }
 });

@@ -170,6 +170,7 @@ test('images of new patients give what their extracted features give', async () 
   writeFileSync(join(input, 'SY001', 'A', '.DS_Store'), 'x');
   writeFileSync(join(input, 'SY001', 'A', 'x_mask.png'), 'x');
   writeSlice(input, 'SY001/A/zz9.png', box);
+  writeSlice(input, `${trained?.patient}/P/zz9.png`, new Uint8Array(SIDE * SIDE).fill(40));
   const output = join(tempDir(), 'predictions.csv');
   const context = listening();
   const options: PredictOptions = { config, model: fused.modelFile, input, output };
@@ -179,6 +180,9 @@ test('images of new patients give what their extracted features give', async () 
   );
   expect(context.said.join('\n')).toMatch(
     /warning: Images of two gray values only.* left out \(1\), such as .*zz9\.png/,
+  );
+  expect(context.said.join('\n')).toMatch(
+    /warning: Images of one gray value only: 1 of \d+ images, such as .*P\/zz9\.png; they show nothing/,
   );
   expect(context.said.join('\n')).toContain('in fp32 (as the features that the model was fitted on)');
   expect(result.missing).toEqual([{ patient: 'SY000', modalities: ['P'] }]);

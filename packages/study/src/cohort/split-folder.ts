@@ -110,6 +110,7 @@ export function otherRoot({
  * the user's own, or of an earlier version, has none.
  *
  * @param contentHashes of the decoded images, in the order of the rows.
+ * @returns whether `preprocess` saw these slices, and so has told what is odd about them.
  * @throws DataError that names the images which were changed after `preprocess`, as far as their times tell.
  */
 export function requireSameSlices(
@@ -118,11 +119,12 @@ export function requireSameSlices(
   modality: string,
   rows: readonly SliceRow[],
   contentHashes: readonly string[],
-): void {
+): boolean {
   const summary = splitSummaryIn(splitsDir);
   const recorded = summary?.slices?.[modality]?.[split];
   const hashed = rows.map((row, i) => ({ ...row, pixels: contentHashes[i] ?? '' }));
-  if (recorded === undefined || recorded === slicesHash(hashed)) return;
+  if (recorded === undefined) return false;
+  if (recorded === slicesHash(hashed)) return true;
   const { mtimeMs: then } = statSync(splitFiles(splitsDir).summary);
   const newer = (['mtimeMs', 'ctimeMs'] as const)
     .map((time) => rows.filter(({ path }) => statSync(path)[time] > then))
