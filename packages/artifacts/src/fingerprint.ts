@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { fileSha256 } from '@radweave/native/sha256';
 import { explainFileError } from './files/explain.ts';
 
 /** Identity of what a stage read or left. */
@@ -11,30 +11,17 @@ export interface Fingerprint {
   readonly sha256: string;
 }
 
-const CHUNK = 1 << 20;
-
 /**
- * SHA-256 (hex) of a file's content, read in pieces so that a large checkpoint does not fill the memory.
+ * SHA-256 (hex) of a file's content.
  *
  * @throws DataError `E_FILE_MISSING`; ResourceError for what may not be read, or a disk that fails.
  */
 export function hashFile(path: string): string {
-  const hash = createHash('sha256');
-  const buffer = Buffer.alloc(CHUNK);
   try {
-    const handle = openSync(path, 'r');
-    try {
-      for (let size = 1; size > 0; ) {
-        size = readSync(handle, buffer, 0, CHUNK, null);
-        hash.update(buffer.subarray(0, size));
-      }
-    } finally {
-      closeSync(handle);
-    }
+    return fileSha256(path);
   } catch (error) {
     throw explainFileError(error, 'read', path);
   }
-  return hash.digest('hex');
 }
 
 /** Hashes the numbers of a table, row by row. The names of patients are left out, as a copy may have pseudonyms. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { digitsApart } from './digits.ts';
+import { digitsFromThreshold } from './digits.ts';
 
 test.each([
   [0.469, [0.3, 0.6], 3],
@@ -10,5 +10,5 @@ test.each([
   [0.5, [], 3],
   [0.5, [0.5 - 2 ** -53], 16],
 ])('threshold %s and probabilities %j need %i digits', (threshold, probabilities, digits) => {
-  expect(digitsApart(threshold, probabilities)).toBe(digits);
+  expect(digitsFromThreshold(threshold, probabilities)).toBe(digits);
 });

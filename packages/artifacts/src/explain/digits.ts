@@ -10,7 +10,7 @@ const MOST = 16;
  * @param threshold null where there is none.
  * @param probabilities of the positive label; one that equals the threshold needs no digits.
  */
-export function digitsApart(threshold: number | null, probabilities: readonly number[]): number {
+export function digitsFromThreshold(threshold: number | null, probabilities: readonly number[]): number {
   let digits = LEAST;
   if (threshold === null) return digits;
   for (const one of probabilities) {

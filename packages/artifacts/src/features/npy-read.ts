@@ -60,15 +60,6 @@ const readers: Readonly<Record<string, (buffer: ArrayBuffer) => NpyData>> = {
   f2: (buffer) => Float32Array.from(new Uint16Array(buffer), halfToNumber),
   f4: (buffer) => new Float32Array(buffer),
   f8: (buffer) => new Float64Array(buffer),
-  i1: (buffer) => new Int8Array(buffer),
-  i2: (buffer) => new Int16Array(buffer),
-  i4: (buffer) => new Int32Array(buffer),
-  i8: (buffer) => new BigInt64Array(buffer),
-  u1: (buffer) => new Uint8Array(buffer),
-  u2: (buffer) => new Uint16Array(buffer),
-  u4: (buffer) => new Uint32Array(buffer),
-  u8: (buffer) => new BigUint64Array(buffer),
-  b1: (buffer) => new Uint8Array(buffer),
 };
 
 /** Copies elements of `size` bytes from Fortran order (first index fastest) to C order (last index fastest). */
@@ -88,16 +79,17 @@ function toCOrder(bytes: Buffer, size: number, shape: readonly number[]): Buffer
 }
 
 /**
- * Decodes a `.npy` file of numbers or booleans, in either byte order and either memory order.
+ * Decodes a `.npy` file of floats, in either byte order and either memory order.
  *
  * @param file Named in errors.
- * @throws DataError `E_NPY` when it is no `.npy`, is cut off, or holds Python objects or records.
+ * @throws DataError `E_NPY` when it is no `.npy`, is cut off, or holds anything else.
  */
 export function decodeNpy(bytes: Buffer, file: string): NpyArray {
   const { header, offset } = parseNpyHeader(bytes, file);
-  const [, order, type = ''] = /^([<>|=])([fiub]\d)$/.exec(header.descr) ?? [];
+  const [, order, type = ''] = /^([<>=])(f\d)$/.exec(header.descr) ?? [];
   const read = readers[type];
-  if (read === undefined) throw npyError(file, `elements of type '${header.descr}' cannot be read`);
+  if (read === undefined)
+    throw npyError(file, `elements of type '${header.descr}' cannot be read, features are floats`);
   const size = Number(type.slice(1));
   const expected = elementCount(header.shape) * size;
   if (bytes.length - offset !== expected) {
@@ -128,11 +120,8 @@ export function readFeatures(path: string): NpyArray<Float32Array> {
 /** As {@link readFeatures}, from the bytes of the file. */
 export function decodeFeatures(bytes: Buffer, path: string): NpyArray<Float32Array> {
   const { shape, data } = decodeNpy(bytes, path);
-  if (shape.length !== 2 || !(data instanceof Float32Array || data instanceof Float64Array)) {
-    throw npyError(
-      path,
-      `features must be floats of shape (slices, dims), found shape (${shape.join(', ')})`,
-    );
+  if (shape.length !== 2) {
+    throw npyError(path, `features must be of shape (slices, dims), found shape (${shape.join(', ')})`);
   }
   if (!data.every(Number.isFinite)) throw npyError(path, 'the features hold NaN or infinite values');
   return { shape, data: data instanceof Float32Array ? data : Float32Array.from(data) };

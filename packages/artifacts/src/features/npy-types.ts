@@ -1,15 +1,5 @@
-/** The element types that are read, by numpy's name. `float16` is widened to float32 and `bool` held in bytes. */
-export type NpyData =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | BigUint64Array;
+/** What is read: features are floats. `float16` is widened to float32. */
+export type NpyData = Float32Array | Float64Array;
 
 /** An array in C order. */
 export interface NpyArray<Data extends NpyData = NpyData> {

@@ -1,40 +1,25 @@
 import { writeFileAtomic } from '../atomic.ts';
-import { elementCount, type NpyArray, type NpyData } from './npy-types.ts';
+import { elementCount, type NpyArray } from './npy-types.ts';
 
 /** numpy leaves room for the first axis to grow to this many digits when a file is appended to. */
 const GROWTH_DIGITS = 21;
 const ALIGNMENT = 64;
-
-function describeType(data: NpyData): string {
-  if (data instanceof Float32Array) return '<f4';
-  if (data instanceof Float64Array) return '<f8';
-  if (data instanceof Int8Array) return '|i1';
-  if (data instanceof Int16Array) return '<i2';
-  if (data instanceof Int32Array) return '<i4';
-  if (data instanceof BigInt64Array) return '<i8';
-  if (data instanceof Uint8Array) return '|u1';
-  if (data instanceof Uint16Array) return '<u2';
-  if (data instanceof Uint32Array) return '<u4';
-  return '<u8';
-}
 
 function formatShape(shape: readonly number[]): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
 }
 
 /**
- * The bytes of a `.npy` file, version 1.0, C order, little endian: byte for byte what `numpy.save` (1.23 and later)
+ * The bytes of a `.npy` file of float32, version 1.0, C order, little endian: byte for byte what `numpy.save` (1.23 and later)
  * writes. Layout: numpy/lib/format.py, NEP 1.
  *
  * @throws RangeError when shape and data disagree.
  */
-export function encodeNpy(array: NpyArray): Uint8Array {
-  const { shape, data } = array;
+export function encodeNpy({ shape, data }: NpyArray<Float32Array>): Uint8Array {
   if (elementCount(shape) !== data.length) {
     throw new RangeError(`shape [${shape}] has ${elementCount(shape)} elements, the data has ${data.length}`);
   }
-  const descr = describeType(data);
-  const fields = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${formatShape(shape)}, }`;
+  const fields = `{'descr': '<f4', 'fortran_order': False, 'shape': ${formatShape(shape)}, }`;
   const growth = shape.length > 0 ? GROWTH_DIGITS - String(shape[0]).length : 0;
   const unpadded = 10 + fields.length + growth + 1;
   const length = unpadded + ((ALIGNMENT - (unpadded % ALIGNMENT)) % ALIGNMENT);
@@ -50,6 +35,6 @@ export function encodeNpy(array: NpyArray): Uint8Array {
 }
 
 /** Writes a `.npy` file atomically. */
-export function writeNpy(path: string, array: NpyArray): void {
+export function writeNpy(path: string, array: NpyArray<Float32Array>): void {
   writeFileAtomic(path, encodeNpy(array));
 }

@@ -49,6 +49,11 @@ export const renameSync: typeof fs.renameSync = explained('write', fs.renameSync
 export const rmSync: typeof fs.rmSync = explained('write', fs.rmSync as never);
 export const statSync: typeof fs.statSync = explained('read', fs.statSync as never);
 
+/** Whether there is a folder, or a link to one. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 /**
  * Whether there is such a file or folder. Unlike Node's, it does not call missing what it may not look at.
  *

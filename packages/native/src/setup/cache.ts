@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,21 +29,6 @@ export function cacheDir(
 /** Where builds and their records lie. */
 export function nativeCache(env: NodeJS.ProcessEnv = process.env): string {
   return join(cacheDir(env), 'native');
-}
-
-/** SHA-256 of a file that may be larger than memory. */
-export function fileSha256(path: string): string {
-  const hash = createHash('sha256');
-  const chunk = Buffer.alloc(1 << 24);
-  const file = openSync(path, 'r');
-  try {
-    for (let bytes = readSync(file, chunk); bytes > 0; bytes = readSync(file, chunk)) {
-      hash.update(chunk.subarray(0, bytes));
-    }
-  } finally {
-    closeSync(file);
-  }
-  return hash.digest('hex');
 }
 
 /** A short hash of texts and files, in order. */

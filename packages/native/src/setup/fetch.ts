@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { fileSha256 } from '../sha256.ts';
 import { sweepLeftovers, temporaryName } from '../temporary.ts';
-import { cacheDir, fileSha256 } from './cache.ts';
+import { cacheDir } from './cache.ts';
 import { NotThere, SetupError } from './errors.ts';
 import { inspectLibtorch } from './libtorch.ts';
 import { fetchWheels, newestClient, type PackageClient, uvCache } from './package-client.ts';

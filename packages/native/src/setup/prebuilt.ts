@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileSha256 } from '../sha256.ts';
 import { CUDA_ADDON } from './build.ts';
-import { fileSha256, PACKAGE_ROOT, sourceHash } from './cache.ts';
+import { PACKAGE_ROOT, sourceHash } from './cache.ts';
 import type { Host, Libtorch } from './libtorch.ts';
 
 /** A platform's entry of `prebuilt.json`, which scripts/pack.mjs writes; a checkout has none. */

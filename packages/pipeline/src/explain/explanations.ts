@@ -1,6 +1,6 @@
 import { openPngPainter } from '@radweave/analysis/paint/png';
 import {
-  digitsApart,
+  digitsFromThreshold,
   type ExplainedPatient,
   type Explanations,
   type Split,
@@ -48,7 +48,7 @@ export async function explainPatients(
   const { network, layer } = source;
   const painter = await openPngPainter();
   const positive = wanted.map(({ chosen }) => chosen.probabilities[1] ?? 0);
-  const digits = digitsApart(decision.threshold, positive);
+  const digits = digitsFromThreshold(decision.threshold, positive);
   const settings = { folder, table, labelNames, most, digits, painter: 'reason' in painter ? null : painter };
   const patients: ExplainedPatient[] = [];
   const notes = split === 'train' ? [remark('explained-training')] : [];

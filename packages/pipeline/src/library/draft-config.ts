@@ -7,7 +7,7 @@ import {
   type TableRow,
   UsageError,
 } from '@radweave/artifacts';
-import { statSync } from '@radweave/artifacts/files';
+import { isFolder } from '@radweave/artifacts/files';
 import { cohortBelow } from '@radweave/study/cohort/cohort-below';
 import {
   type FoundCohort,
@@ -108,10 +108,6 @@ function listedBelow(root: string, { path, columns }: DraftTable): FoundCohort {
   const people = new Map(found.patients.map((one) => [personKey(one.hospital, one.patient), one]));
   const patients = [...people].map(([key, one]) => ({ ...one, folders: [...(folders.get(key) ?? [])] }));
   return { ...found, patients };
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Names as Unicode composes them, in which the configuration compares them. */

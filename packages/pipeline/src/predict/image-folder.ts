@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DataError, naturalCompare, systemCode } from '@radweave/artifacts';
-import { readdirSync, statSync } from '@radweave/artifacts/files';
+import { isFolder, readdirSync } from '@radweave/artifacts/files';
 import { sortByName } from '@radweave/study/cohort/mask-names';
 
 /** Images of new patients: by modality, by patient, the slices' paths in natural order. */
@@ -54,8 +54,4 @@ function visible(folder: string): string[] {
     if (systemCode(error) === 'ENOTDIR') return [];
     throw error;
   }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -36,19 +36,15 @@ export async function mergeExplanations(
   parts: readonly string[],
   context: StageContext,
 ): Promise<ExplainResult> {
-  const all = parts.map((part) => ({ part, explanations: readExplanations(part) }));
+  const all = parts.map((part) => [part, readExplanations(part)] as const);
   // A share without patients has seen no map: it knows neither their size nor whether texts are drawn.
-  const drawn = all.filter(({ explanations }) => explanations.patients.length > 0);
-  const said = saidByAll(
-    drawn.map(({ part }) => part),
-    (part) => ({ ...readExplanations(part), patients: [] }),
-  );
-  const explanations: Explanations = { ...said, patients: drawn.flatMap((one) => one.explanations.patients) };
+  const drawn = all.filter(([, { patients }]) => patients.length > 0);
+  const said = saidByAll(drawn.map(([part, own]) => [part, { ...own, patients: [] }]));
+  const explanations: Explanations = { ...said, patients: drawn.flatMap(([, { patients }]) => patients) };
   const folder = explanationsFolder(config.experiment.output_dir, modality);
   await replaceFolderAtomic(folder, (temporary) => {
-    for (const { part, explanations: own } of drawn) {
-      for (const { file } of own.patients)
-        writeFileAtomic(join(temporary, file), readFileSync(join(part, file)));
+    for (const [part, { patients }] of drawn) {
+      for (const { file } of patients) writeFileAtomic(join(temporary, file), readFileSync(join(part, file)));
     }
     writeExplanations(temporary, explanations);
   });

@@ -92,7 +92,7 @@ async function* rowsOf(parts: readonly string[], split: Split, dims: number): As
 
 /** What all parts say of the features of a split. */
 function setOf(parts: readonly string[], split: Split): FeatureSet {
-  const set = saidByAll(parts, (part) => readFeatureSet(setIn(part, split)));
+  const set = saidByAll(parts.map((part) => [part, readFeatureSet(setIn(part, split))]));
   const { batch: _, ...versions } = set.versions;
   return { ...set, versions };
 }

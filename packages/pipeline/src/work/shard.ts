@@ -39,20 +39,19 @@ export function shardOf(text: string, env: NodeJS.ProcessEnv = process.env): Sha
  * @throws DataError where they do not.
  */
 export function saidByAll<T extends { readonly versions: Readonly<Record<string, string>> }>(
-  parts: readonly string[],
-  read: (part: string) => T,
+  parts: readonly (readonly [part: string, said: T])[],
 ): T {
   const alike = (said: T): object => {
     const device = said.versions.device?.replace(/:\d+$/, '') ?? '';
     return { ...said, versions: { ...said.versions, device } };
   };
-  const [first = '', ...others] = parts;
-  const said = read(first);
-  const other = others.find((part) => !isDeepStrictEqual(alike(read(part)), alike(said)));
-  if (other === undefined) return said;
+  const [first, ...others] = parts;
+  if (first === undefined) throw new RangeError('there is no part');
+  const other = others.find(([, said]) => !isDeepStrictEqual(alike(said), alike(first[1])));
+  if (other === undefined) return first[1];
   throw new DataError(
     'E_SHARDS',
-    `the parts ${first} and ${other} were computed by other weights or versions, or on other kinds of machines`,
+    `the parts ${first[0]} and ${other[0]} were computed by other weights or versions, or on other kinds of machines`,
     {
       hint: 'Run the same command again for those that are not to be merged, with the weights and on the machines of the others',
     },

@@ -1,5 +1,5 @@
 import {
-  digitsApart,
+  digitsFromThreshold,
   type ExplainedCategory,
   type ExplainedPatient,
   type Explanations,
@@ -60,7 +60,7 @@ function introduction({ words }: ReportContext, { explanations }: Gallery): stri
 
 /** As many as tell every patient's probability apart from the threshold. */
 function digitsOf({ decision, patients }: Explanations): number {
-  return digitsApart(
+  return digitsFromThreshold(
     decision.threshold,
     patients.map(({ probabilities }) => probabilities[1] ?? 0),
   );
