@@ -1,14 +1,9 @@
 import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '@radweave/artifacts';
 import { mkdirSync, readFileSync } from '@radweave/artifacts/files';
+import { WORDS } from '@radweave/report/words';
 import type { Found, Identifiers } from './identifiers.ts';
 import { type Looked, toldBy } from './look.ts';
-
-/** Stands where a picture stood, in the language of the page. */
-const TAKEN_OUT = {
-  en: 'The picture that stood here was taken out of this copy: it may show the ID of a patient.',
-  zh: '此处的图片已从本副本中移除：其中可能显示患者编号。',
-};
 
 /** A picture within a page, with what it shows in words. */
 const PICTURE = /<img src="data:[^"]*" alt="([^"]*)">/g;
@@ -41,9 +36,10 @@ export function writeWithout(
 function textWithout(text: string, names: ReadonlyMap<string, string>, identifiers: Identifiers): string {
   const isTelling = (words: string): boolean =>
     identifiers.find(words).some(({ what }) => what === 'patient');
-  const takenOut = TAKEN_OUT[/<html lang="zh/.test(text) ? 'zh' : 'en'];
+  const { pictureTakenOut } =
+    Object.values(WORDS).find(({ tag }) => text.includes(`<html lang="${tag}">`)) ?? WORDS.en;
   const pictured = text.replaceAll(PICTURE, (picture, words: string) =>
-    isTelling(words) ? `<p>${words}</p><p>${takenOut}</p>` : picture,
+    isTelling(words) ? `<p>${words}</p><p>${pictureTakenOut}</p>` : picture,
   );
   const placeless = replaced(pictured, identifiers.find(pictured), names);
   // The last name of a path may be a patient's.

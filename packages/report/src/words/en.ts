@@ -62,6 +62,8 @@ export const EN = {
   titled: (label: string, title: string) => `${label}. ${title}`,
   downloadSvg: 'Save as SVG',
   downloadCsv: 'Save as CSV',
+  /** In a copy without what tells of patients, where a picture stood. */
+  pictureTakenOut: 'The picture that stood here was taken out of this copy: it may show the ID of a patient.',
   splits: { train: 'training', val: 'validation', test: 'external test' },
   /** `all` patients of a split, as a hospital's name. */
   allHospitals: 'all',

@@ -97,6 +97,7 @@ export const ZH: Words = {
   titled: (label, title) => `${label}　${title}`,
   downloadSvg: '保存为 SVG',
   downloadCsv: '保存为 CSV',
+  pictureTakenOut: '此处的图片已从本副本中移除：其中可能显示患者编号。',
   splits: { train: '训练集', val: '验证集', test: '外部测试集' },
   allHospitals: '合计',
   modelName: (name) =>
