@@ -1,21 +1,60 @@
 /**
- * Rooms of a package import downwards only: ARCHITECTURE.md draws the floors, this test holds the imports to them. Import
+ * Rooms of a package import downwards only: ARCHITECTURE.md draws the packages and their floors, these tests hold both to it. Import
  * cycles and undeclared packages are the linter's. dependency-cruiser, which is made for this, asks for Node.js 22.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
 
+const architecture = readFileSync(join(top, 'ARCHITECTURE.md'), 'utf8');
+
+/** Each package with those behind its arrow. */
+function drawnPackages(): (readonly [folder: string, uses: string[]])[] {
+  const [, drawing = ''] = /```\n(packages\/[\s\S]*?)\n```/.exec(architecture) ?? [];
+  return drawing.split(/\n(?=\S)/).flatMap((entry) => {
+    const folder = /^(?:packages|apps)\/\w+/.exec(entry)?.[0];
+    const [, uses = ''] = entry.replace(/\([^)]*\)/g, '').split('→');
+    return folder === undefined ? [] : [[folder, uses.match(/\w+/g) ?? []]];
+  });
+}
+
+test('the drawing of the packages has each, and what it depends on', () => {
+  const folders = ['packages', 'apps'].flatMap((above) =>
+    readdirSync(join(top, above)).map((name) => `${above}/${name}`),
+  );
+  const declared = folders.map((folder): [string, string[]] => {
+    const { dependencies = {} } = JSON.parse(readFileSync(join(top, folder, 'package.json'), 'utf8'));
+    const uses = Object.keys(dependencies).flatMap((name) => /^@radweave\/(.*)/.exec(name)?.[1] ?? []);
+    return [folder, uses.sort()];
+  });
+  const drawn = drawnPackages().map(([folder, uses]): [string, string[]] => [folder, uses.sort()]);
+  expect(Object.fromEntries(drawn)).toEqual(Object.fromEntries(declared));
+});
+
+test('every room that is a folder has a line that says what it is', () => {
+  const rows = architecture.match(/^\| `\w+\/\w+`.*$/gm) ?? [];
+  const told = rows.flatMap((row) => {
+    const names = [...(row.split('|')[1] ?? '').matchAll(/`([\w/]+)`/g)].map(([, name = '']) => name);
+    const [home = ''] = names[0]?.split('/') ?? [];
+    return names.map((name) => (name.includes('/') ? name : `${home}/${name}`));
+  });
+  const rooms = [...drawnFloors()].flatMap(([name, floors]) =>
+    [...floors.keys()].flatMap((room) =>
+      existsSync(join(top, 'packages', name, 'src', room)) ? [`${name}/${room}`] : [],
+    ),
+  );
+  expect(told.sort()).toEqual(rooms.sort());
+});
+
 /** The floor of each room, from the ground up. */
 type Floors = ReadonlyMap<string, number>;
 
 /** Reads the lines `package: room < room · room < room` of the drawing. */
 function drawnFloors(): Map<string, Floors> {
-  const [, drawing = ''] =
-    /```floors\n([^`]*)```/.exec(readFileSync(join(top, 'ARCHITECTURE.md'), 'utf8')) ?? [];
+  const [, drawing = ''] = /```floors\n([^`]*)```/.exec(architecture) ?? [];
   const lines = drawing.split('\n').filter((line) => line.includes(':'));
   return new Map(
     lines.map((line) => {
