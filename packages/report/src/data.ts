@@ -74,9 +74,9 @@ export interface NamedYaml {
   yaml: string;
 }
 
-/** Why a part is not in the report: the command that makes it, and what is wrong where more is known. */
+/** Why a part is not in the report: the command that makes it, where one can, and what is wrong where more is known. */
 export interface Missing {
-  command: string;
+  command: string | null;
   reason: Remark | null;
 }
 

@@ -2,6 +2,7 @@ import { remark } from '@radweave/remarks';
 import { expectedCalibrationError } from '@radweave/stats';
 import { expect, test } from 'vitest';
 import { binaryMetrics } from './binary-metrics.ts';
+import { withInterval } from './estimate.ts';
 import { groupOf, viewsOf } from './group.ts';
 import { macroMetrics } from './macro-metrics.ts';
 
@@ -41,6 +42,14 @@ test.each([2, 3])(
     expect(ece.note?.text).toContain('biased upward in small groups');
   },
 );
+
+test('an interval that does not contain its value says so', () => {
+  const told = (lower: number, upper: number) =>
+    withInterval({ value: 0.5, n: 9 }, { value: { lower, upper } }).note?.text;
+  expect(told(0.51, 0.6)).toContain('the interval does not contain the value');
+  expect(told(0.4, 0.49)).toContain('the interval does not contain the value');
+  expect(told(0.4, 0.5)).toBeUndefined();
+});
 
 test('without patients there is no calibration error, and the reason is all that is said', () => {
   const group = groupOf({ name: 'fused', threshold: 0.5 }, 'test', 'all', [], 2);

@@ -19,12 +19,11 @@ export function withInterval(estimate: Estimate, interval: Outcome<BootstrapInte
   if (plain.value === null) return plain;
   if (interval.value === null) return { ...plain, note: remark('no-interval', { reason: interval.reason }) };
   const { lower, upper } = interval.value;
-  return {
-    ...plain,
-    lower,
-    upper,
-    ...(isOneNumber(lower, upper) ? { note: remark('same-in-resamples') } : {}),
-  };
+  const isOutside = plain.value < lower || plain.value > upper;
+  const note = isOneNumber(lower, upper)
+    ? remark('same-in-resamples')
+    : isOutside && remark('outside-interval');
+  return { ...plain, lower, upper, ...(note ? { note } : {}) };
 }
 
 /**
@@ -34,7 +33,9 @@ export function withInterval(estimate: Estimate, interval: Outcome<BootstrapInte
 export function calibrationError(estimate: Estimate, interval: Outcome<BootstrapInterval>): EstimateRecord {
   const found = withInterval(estimate, interval);
   if (found.value === null) return found;
-  return { ...found, note: several([found.note, remark('biased-upward')]) ?? undefined };
+  // It tells more of an interval that lies above its value.
+  const own = found.note?.code === 'outside-interval' ? undefined : found.note;
+  return { ...found, note: several([own, remark('biased-upward')]) ?? undefined };
 }
 
 export function none(note: Remark): EstimateRecord {

@@ -42,10 +42,17 @@ export function foundAgainstChance(inputs: ChanceInputs): Remark[] {
   const several = new Set(single.map(({ hospital }) => hospital)).size > 1 ? single : [];
   const better = new Set(of(pooled, 'better').map(({ model }) => model));
   const unproven = of(several, 'not better', 'too few').filter(({ model }) => better.has(model));
+  const worse = of(several, 'worse');
+  const isTurned = ({ model }: Verdict): boolean => worse.some((one) => one.model === model);
+  // Where the pooled patients show it, single hospitals need not; but one may hide what another shows.
+  const hidden = of(several, 'better').filter((one) => !better.has(one.model) || isTurned(one));
+  const opposed = pooled.filter((one) => isTurned(one) && hidden.some(({ model }) => model === one.model));
   return [
     ...foundPooled(pooled, inputs),
     ...listed(unproven, (models) => remark('found-single-not-better', { models })),
-    ...listed(of(several, 'worse'), (models) => remark('found-single-worse', { models })),
+    ...listed(hidden, (models) => remark('found-single-better', { models })),
+    ...listed(worse, (models) => remark('found-single-worse', { models })),
+    ...listed(opposed, (models) => remark('found-opposed', { models })),
     ...foundHeterogeneity(inputs),
     ...foundOnValidation(inputs),
   ];

@@ -123,9 +123,15 @@ function foundAlike(models: readonly PredictedModel[], labelNames: readonly stri
     const last = ranges.at(-1);
     if (last === undefined || ranges.some(({ low, high }) => high - low >= ALIKE)) return [];
     const finding = remark('of-alike', { model, ...last, n: test.length });
-    return [isCalibrated(test) ? remark('of-uncalibrated', { finding }) : finding];
+    const isSame = ranges.every(({ low, high }) => low === high);
+    return [{ isSame, item: isCalibrated(test) ? remark('of-uncalibrated', { finding }) : finding }];
   });
-  return items.length === 0 ? [] : [remark('found-alike', { models: items })];
+  const of = (wanted: boolean): Remark[] =>
+    items.flatMap(({ isSame, item }) => (isSame === wanted ? [item] : []));
+  return [
+    ...(of(true).length === 0 ? [] : [remark('found-same', { models: of(true) })]),
+    ...(of(false).length === 0 ? [] : [remark('found-alike', { models: of(false) })]),
+  ];
 }
 
 function isCalibrated(patients: readonly EvaluatedPatient[]): boolean {

@@ -19,13 +19,16 @@ export function heterogeneityOf(
   );
   const labels = (groups[0] ?? []).map(({ positiveLabel }) => positiveLabel);
   return labels.map((positive_label, k): HeterogeneityRow => {
-    const { within, heterogeneity, used } = aucOfGroups(
+    const { within, heterogeneity, used, unvarying } = aucOfGroups(
       groups.flatMap((views) => views[k] ?? []),
       level,
     );
     const left = hospitals.filter((_, i) => !used.includes(i));
     const notes = [
       ...(left.length === 0 ? [] : [remark('few-of-label', { hospitals: left })]),
+      ...(unvarying.length === 0
+        ? []
+        : [remark('no-variance-in', { hospitals: unvarying.flatMap((i) => hospitals[i] ?? []) })]),
       ...(heterogeneity.value === null ? [remark('no-test', { reason: heterogeneity.reason })] : []),
     ];
     const test = heterogeneity.value;

@@ -6,7 +6,7 @@ import type { nn } from '@radweave/torch';
 import { type Compute, chooseCompute, type InferenceSettings } from '../compute/compute.ts';
 import { foldForInference } from '../compute/fold.ts';
 import type { ChosenCheckpoint } from './checkpoint-choice.ts';
-import { buildNetwork, type Network } from './network-source.ts';
+import { buildNetwork, type Network, requirePretrained } from './network-source.ts';
 import type { NetworkSpec } from './network-spec.ts';
 import { extractionWork } from './workload.ts';
 
@@ -33,6 +33,7 @@ export async function openNetwork(
   context: StageContext,
 ): Promise<FeatureNetwork> {
   const { name, imageSize } = spec;
+  await requirePretrained(spec, context);
   const compute = chooseCompute(settings, extractionWork(spec, settings.batchSize), context);
   const saved = chosen.kind === 'file' ? chosen.saved : null;
   const network = await buildNetwork(spec, compute, context);

@@ -1,4 +1,4 @@
-import { type Config, UsageError } from '@radweave/artifacts';
+import { UsageError } from '@radweave/artifacts';
 import {
   createModel,
   type ImageModel,
@@ -23,13 +23,12 @@ export interface Network {
   origin: string;
 }
 
-/** Fetches the pretrained weights that training would begin with, where they are not here yet. @throws WeightsError without them. */
+/** Fetches the pretrained weights that a network begins with, where they are not here yet. @throws WeightsError without them. */
 export async function requirePretrained(
-  { model }: Pick<Config, 'model'>,
+  { name, weights }: Pick<NetworkSpec, 'name' | 'weights'>,
   context: StageContext,
 ): Promise<void> {
-  if (!model.pretrained || model.weights !== null) return;
-  await pretrainedFile(model.name, { onProgress: fetching(model.name, context) });
+  if (weights.from === 'pretrained') await pretrainedFile(name, { onProgress: fetching(name, context) });
 }
 
 const fetching =

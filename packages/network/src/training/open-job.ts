@@ -3,7 +3,7 @@ import type { StageContext } from '@radweave/study/context/events';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
 import { type CudaDevice, cudaDevice, manualSeed, resolveDevice, setRngState } from '@radweave/torch';
 import { type ChosenCompute, chooseCompute, computeSettings } from '../compute/compute.ts';
-import { buildNetwork, type Network } from '../open/network-source.ts';
+import { buildNetwork, type Network, requirePretrained } from '../open/network-source.ts';
 import { resumedNetwork } from '../open/network-spec.ts';
 import type { LoadedSplit } from '../slices/load.ts';
 import { makeResident } from '../slices/resident.ts';
@@ -59,6 +59,8 @@ export async function openJob(options: JobOptions, context: StageContext): Promi
   try {
     const spec = resumedNetwork(config, saved);
     const work = buildWork(config, spec);
+    // Before `auto` measures for seconds.
+    if (ranks === null || ranks.rank === 0) await requirePretrained(spec, context);
     const choose = (): ChosenCompute => chooseCompute(computeSettings(config), work, context, begun);
     const compute = ranks?.fromFirst(choose) ?? choose();
     // What the first one fetches and decodes the others find.

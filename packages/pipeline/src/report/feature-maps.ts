@@ -25,7 +25,8 @@ export async function featureMaps(
   const maps: FeatureMap[] = [];
   for (const method of ['tsne', 'umap'] as const) {
     const embedding = embeddings[method];
-    if (embedding.points === null) return { missing: { command, reason: embedding.reason } };
+    // No extraction makes more patients, or features that vary.
+    if (embedding.points === null) return { missing: { command: null, reason: embedding.reason } };
     const { name, patients } = features;
     const { data } = embedding.points;
     maps.push({

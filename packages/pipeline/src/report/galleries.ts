@@ -33,14 +33,12 @@ export async function readGalleries(
   const embed = await openEmbedder();
   const galleries: Gallery[] = [];
   const reasons: Remark[] = [];
+  const absent: string[] = [];
   for (const modality of modalities) {
     const folder = explanationsFolder(config.experiment.output_dir, modality);
     const record = explanationsFile(folder);
     if (!existsSync(record)) {
-      say(
-        context,
-        `Not in the report: explanations of ${modality}; run radweave explain --modality ${modality}.`,
-      );
+      absent.push(modality);
       continue;
     }
     const explanations = readExplanations(folder);
@@ -65,7 +63,15 @@ export async function readGalleries(
     }
     galleries.push({ explanations, images });
   }
-  if (galleries.length > 0) return { value: galleries };
+  if (galleries.length > 0) {
+    for (const modality of absent) {
+      say(
+        context,
+        `Not in the report: explanations of ${modality}; run radweave explain --modality ${modality}.`,
+      );
+    }
+    return { value: galleries };
+  }
   const command = modalities.map((modality) => `radweave explain --modality ${modality}`).join('; ');
   return { missing: { command, reason: several(reasons) } };
 }

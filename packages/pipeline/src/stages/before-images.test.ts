@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, SPLITS, type Split, splitPath } from '@radweave/artifacts';
 import { writeRun } from '@radweave/network/testing/runs';
+import type { StageEvent } from '@radweave/study/context/events';
 import { cohortConfig, listening, makeSplitOwn, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { copyTree, filesBelow, tempDir } from '@radweave/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { crossFit } from './cross-fit.ts';
 import { crossValidate } from './cross-validate.ts';
 import { explain } from './explain.ts';
@@ -123,6 +124,23 @@ test.each(Object.entries(TRAINING))('%s: a model that nobody knows', async (_, s
   const study = prepared();
   study.config.model.name = 'resnet81';
   await refused(stage, study, { exitCode: 2, message: /resnet18/ });
+});
+
+test('train: pretrained weights that cannot be had, before precisions are measured', async () => {
+  vi.stubEnv('HF_HUB_OFFLINE', '1').stubEnv('HF_HOME', tempDir()).stubEnv('TORCH_HOME', tempDir());
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { config, folder } = prepared();
+  config.model.pretrained = true;
+  config.training.precision = 'auto';
+  const tasks: string[] = [];
+  const context = {
+    ...listening(),
+    emit: (event: StageEvent) => void (event.kind === 'progress' && tasks.push(event.task)),
+  };
+  await expect(train({ ...asked, config, bestHparamsDir: join(folder, 'best') }, context)).rejects.toThrow(
+    /no pretrained weights for mobilenetv3_small_100/,
+  );
+  expect(tasks).not.toContain('measuring precisions');
 });
 
 test('train: a folder for the best settings that cannot be written', async () => {

@@ -33,8 +33,11 @@ export const check = defineStage({
       // What is wrong with the folders is told before anything is downloaded.
       const { findCohort } = await import('../work/preprocess.ts');
       findCohort({ config }, silentContext());
-      const { requirePretrained } = await import('@radweave/network/open/network-source');
-      await requirePretrained(config, context);
+      const [{ requirePretrained }, { configuredNetwork }] = await Promise.all([
+        import('@radweave/network/open/network-source'),
+        import('@radweave/network/open/network-spec'),
+      ]);
+      await requirePretrained(configuredNetwork(config), context);
     }
     return null;
   },

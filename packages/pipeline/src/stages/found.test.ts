@@ -64,7 +64,7 @@ test('nothing learned is said in the first sentence, and what is worse than chan
     model('network P', [['all', 0.3, 0.2, 0.4]], [['all', 0.5, 0.2, 0.8]]),
   ]);
   expect(texts).toEqual([
-    'no model is shown to be better than chance outside the home hospital (no 95 % interval of an AUC lies above 0.5 where there are patients enough to show anything): fused, AUC 0.52 (0.40–0.64); network P, AUC 0.30 (0.20–0.40)',
+    'no model is shown to be better than chance outside the home hospital (no 95 % interval of the AUC of all external patients lies above 0.5, where they are enough to show anything): fused, AUC 0.52 (0.40–0.64); network P, AUC 0.30 (0.20–0.40)',
     'worse than chance outside the home hospital (the 95 % interval of the AUC lies below 0.5): network P, AUC 0.30 (0.20–0.40)',
     'worse than chance in single hospitals: fused in HT, AUC 0.20 (0.05–0.35)',
     'no model is shown to be better than chance even on the validation patients, who were used to choose epochs and thresholds',
@@ -131,6 +131,39 @@ test('an AUC that may come of differences between hospitals is not called better
   expect(told({ value: 0.7, lower: 0.51, upper: 0.9 })[0]).toMatch(/^better than chance outside/);
 });
 
+test('hospitals that say the opposite of each other are told, also where Q cannot be computed', () => {
+  const opposed: Place[] = [
+    ['all', 0.5, 0.3, 0.7],
+    ['CS', 1, 1, 1],
+    ['HT', 0.1, 0, 0.2],
+  ];
+  expect(found([model('fused', opposed)]).slice(1)).toEqual([
+    'better than chance in single hospitals: fused in CS, AUC 1.00 (exact p <0.001)',
+    'worse than chance in single hospitals: fused in HT, AUC 0.10 (0.00–0.20)',
+    'better than chance in one hospital and worse in another, so the AUC of all external patients describes neither: fused, AUC 0.50 (0.30–0.70)',
+  ]);
+  // The good hospitals may be the larger part.
+  const rather: Place[] = [['all', 0.7, 0.6, 0.8], ...opposed.slice(1)];
+  expect(found([model('fused', rather)])[1]).toBe(
+    'better than chance in single hospitals: fused in CS, AUC 1.00 (exact p <0.001)',
+  );
+  // One that the others hide is told; where all show it, the pooled patients say it.
+  const hidden: Place[] = [
+    ['all', 0.5, 0.3, 0.7],
+    ['CS', 0.9, 0.8, 1],
+    ['HT', 0.4, 0.2, 0.6],
+  ];
+  expect(found([model('fused', hidden)]).slice(1)).toEqual([
+    'better than chance in single hospitals: fused in CS, AUC 0.90 (0.80–1.00)',
+  ]);
+  const all: Place[] = [
+    ['all', 0.9, 0.85, 0.95],
+    ['CS', 0.9, 0.8, 1],
+    ['HT', 0.9, 0.8, 1],
+  ];
+  expect(found([model('fused', all)])).toHaveLength(1);
+});
+
 test('complete separation is told with its exact p', () => {
   const places: Place[] = [
     ['all', 1, 1, 1],
@@ -170,7 +203,7 @@ test('an interval above or below 0.5 shows nothing of so few patients that no AU
     few.evaluated.patients.val.splice(5);
     const told = `A, AUC ${value} (${lower === 0 ? '0.00–0.49' : '0.51–1.00'})`;
     expect(found([few])).toEqual([
-      `no model is shown to be better than chance outside the home hospital (no 95 % interval of an AUC lies above 0.5 where there are patients enough to show anything): ${told}, too few patients to show anything`,
+      `no model is shown to be better than chance outside the home hospital (no 95 % interval of the AUC of all external patients lies above 0.5, where they are enough to show anything): ${told}, too few patients to show anything`,
       'the validation patients, who were used to choose epochs and thresholds, are too few to tell any AUC from chance: grade0, 3 of 5; grade1, 2 of 5',
     ]);
     const many = model('B', [['all', 0.9, 0.8, 1]], [['all', 0.6, 0.3, 0.9]]);
@@ -269,7 +302,7 @@ test('one label for everybody, a rare label, certainty and more features than pa
     'all external patients are predicted to have the same label, whose share is the accuracy: fused, grade0, right for 20 of 23',
     'as many features as training patients or more, so that even noise separates them and probabilities become too extreme: fused, 1024 features, 28 patients',
     'probabilities below 0.01 or above 0.99: A, 3 of 12 external patients, for 1 of them the most probable label is wrong',
-    'the probabilities of the external patients hardly differ, so they say little beyond the order of the patients: fused, grade1 0.40 for 23 external patients',
+    'all external patients have the same probabilities, which say nothing of them: fused, grade1 0.40 for 23 external patients',
     'a label is rare among the training patients: grade1, 3 of 23',
   ]);
   expect(texts(oneLabelNote(models[0]?.patients.test ?? [], names))).toEqual([
@@ -297,7 +330,9 @@ test('of calibrated models it is said which of the two probabilities is meant', 
   for (const one of model.patients.test) one.calibrated = [1 - one.label, one.label];
   const texts = foundInPredictions([model], [], ['grade0', 'grade1']).map(({ text }) => text);
   expect(texts).toContainEqual(expect.stringMatching(/0\.99: A, 12 of 12 .*wrong \(after calibration\)$/));
-  expect(texts).toContainEqual(expect.stringMatching(/hardly differ.* \(before calibration\)$/));
+  expect(texts).toContainEqual(
+    expect.stringMatching(/have the same probabilities.* \(before calibration\)$/),
+  );
 });
 
 test('an interval whose limits look the same with two digits is told with more', () => {

@@ -27,8 +27,8 @@ export interface ReportResult {
   html: string;
   /** Null unless it was asked for. */
   pdf: string | null;
-  /** Sections that are not in it, and the command that makes each. */
-  missing: { section: string; command: string; reason: string }[];
+  /** Sections that are not in it, and the command that makes each, where one can. */
+  missing: { section: string; command: string | null; reason: string }[];
 }
 
 /**

@@ -31,9 +31,10 @@ export async function tune(options: SearchOptions, context: StageContext): Promi
   }
   for (const own of networks.values()) {
     requireEngineSettings(own);
+    const spec = configuredNetwork(own);
     // Whether it has as many stages as are to be frozen, the network itself tells.
-    tidy(() => void untrainedNetwork(configuredNetwork(own)));
-    await requirePretrained(own, context);
+    tidy(() => void untrainedNetwork(spec));
+    await requirePretrained(spec, context);
   }
   const { reduction } = config.tune;
   const rungs = rungsOf(config.tune, config.training.epochs, trials.length);

@@ -26,6 +26,8 @@ export const EVALUATION = {
   'same-in-resamples': 'no interval: all resamples of the patients give the same value',
   'biased-upward':
     'biased upward in small groups, and in resamples still more: the interval lies too high and may lie above the value',
+  'outside-interval':
+    'the interval does not contain the value: in so small a group, resamples of the patients shift this number',
   'reported-per-class': 'reported for each class',
   'given-per-class': 'given for each class',
   'macro-by-bootstrap':
@@ -33,6 +35,11 @@ export const EVALUATION = {
   'few-of-label': of(
     { hospitals: 'texts' },
     ({ hospitals }) => `fewer than 2 patients of a label, so left out: ${hospitals.join(', ')}`,
+  ),
+  'no-variance-in': of(
+    { hospitals: 'texts' },
+    ({ hospitals }) =>
+      `no variance of the AUC in ${and(hospitals)} (it is 0 or 1, or all patients have one probability): the interval is too narrow, and Q leaves ${hospitals.length === 1 ? 'this hospital' : 'these hospitals'} out`,
   ),
   'no-external-hospital': 'there is no external hospital',
   'nobody-in': of({ split: 'split' }, ({ split }) => `there are no patients in ${split}`),

@@ -31,7 +31,7 @@ export const FINDINGS = {
   ),
   'found-none-better': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
     listed(
-      `no model is shown to be better than chance outside the home hospital (no ${percent(level, 1)} interval of an AUC lies above 0.5 where there are patients enough to show anything)`,
+      `no model is shown to be better than chance outside the home hospital (no ${percent(level, 1)} interval of the AUC of all external patients lies above 0.5, where they are enough to show anything)`,
       models,
     ),
   ),
@@ -49,8 +49,17 @@ export const FINDINGS = {
   'found-single-not-better': of({ models: 'remarks' }, ({ models }) =>
     listed('not shown to be better than chance in single hospitals', models),
   ),
+  'found-single-better': of({ models: 'remarks' }, ({ models }) =>
+    listed('better than chance in single hospitals', models),
+  ),
   'found-single-worse': of({ models: 'remarks' }, ({ models }) =>
     listed('worse than chance in single hospitals', models),
+  ),
+  'found-opposed': of({ models: 'remarks' }, ({ models }) =>
+    listed(
+      'better than chance in one hospital and worse in another, so the AUC of all external patients describes neither',
+      models,
+    ),
   ),
   'found-validation-chance':
     'no model is shown to be better than chance even on the validation patients, who were used to choose epochs and thresholds',
@@ -92,6 +101,9 @@ export const FINDINGS = {
   ),
   'found-certain': of({ low: 'number', high: 'number', models: 'remarks' }, ({ low, high, models }) =>
     listed(`probabilities below ${two(low)} or above ${two(high)}`, models),
+  ),
+  'found-same': of({ models: 'remarks' }, ({ models }) =>
+    listed('all external patients have the same probabilities, which say nothing of them', models),
   ),
   'found-alike': of({ models: 'remarks' }, ({ models }) =>
     listed(

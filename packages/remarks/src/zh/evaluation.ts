@@ -23,11 +23,14 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'no-width': '无置信区间：上下限为同一数值，不反映不确定性',
   'same-in-resamples': '无置信区间：对患者的所有重抽样结果相同',
   'biased-upward': '例数少时偏高，重抽样时更甚：置信区间偏高，可能高于该值',
+  'outside-interval': '置信区间不包含该值：例数很少时，对患者的重抽样会使该值偏移',
   'reported-per-class': '按各类别分别报告',
   'given-per-class': '按各类别分别给出',
   'macro-by-bootstrap': '宏平均 AUC 的置信区间采用自助法；DeLong、NRI 与 IDI 按各类别分别给出',
   'few-of-label': ({ hospitals }) => `某一标签的患者不足 2 例，因此未纳入：${list(hospitals)}`,
 
+  'no-variance-in': ({ hospitals }) =>
+    `${list(hospitals)} 的 AUC 无方差（为 0 或 1，或所有患者的概率相同）：置信区间过窄，Q 检验不含${hospitals.length === 1 ? '该医院' : '这些医院'}`,
   'no-external-hospital': '无外部医院',
   'nobody-in': ({ split }) => `${split}中无患者`,
   'all-predicted': ({ label }) => `全部预测为 ${label}：准确率即该标签的比例`,

@@ -22,7 +22,7 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     ),
   'found-none-better': ({ level, models }) =>
     listed(
-      `在本院以外没有任何模型显示优于随机水平（在患者足够多之处，没有 AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`,
+      `在本院以外没有任何模型显示优于随机水平（在患者足够多时，没有任何模型在所有外部患者中的 AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`,
       models,
     ),
   'found-not-better': ({ models }) => listed('在本院以外未显示优于随机水平', models),
@@ -31,7 +31,10 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'found-untold': '外部患者过少或仅有一类标签，无法判断 AUC 是否不同于随机水平',
   'found-no-external': '无外部医院：对其他医院的患者一无所知',
   'found-single-not-better': ({ models }) => listed('在个别医院未显示优于随机水平', models),
+  'found-single-better': ({ models }) => listed('在个别医院优于随机水平', models),
   'found-single-worse': ({ models }) => listed('在个别医院差于随机水平', models),
+  'found-opposed': ({ models }) =>
+    listed('在某一医院优于随机水平而在另一医院差于随机水平，所有外部患者的 AUC 不代表其中任何一家', models),
   'found-validation-chance': '即使在用于选定轮次和阈值的验证集患者上，也没有任何模型显示优于随机水平',
   'found-validation-few': ({ labels }) =>
     listed('用于选定轮次和阈值的验证集患者过少，无法判断任何 AUC 是否不同于随机水平', labels),
@@ -51,6 +54,7 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'found-many-features': ({ models }) =>
     listed('特征数不少于训练患者数，即使噪声也能将其完全分开，概率过于极端', models),
   'found-certain': ({ low, high, models }) => listed(`概率低于 ${two(low)} 或高于 ${two(high)}`, models),
+  'found-same': ({ models }) => listed('所有外部患者的概率相同，不说明任何问题', models),
   'found-alike': ({ models }) => listed('外部患者的概率几乎相同，除患者的先后次序外几乎不说明什么', models),
   'found-rare-label': ({ labels }) => listed('训练集患者中某一标签过少', labels),
 

@@ -71,6 +71,10 @@ const FINDINGS = [
       remark('of-too-few', { auc: remark('of-auc-exact', { model: 'fused', ...exact }) }),
     ],
   }),
+  remark('found-single-better', {
+    models: [remark('of-auc', { model: 'A', ...good, hospital: 'SY' })],
+  }),
+  remark('found-opposed', { models: [remark('of-auc', { model: 'A', ...vague })] }),
   remark('found-single-worse', {
     models: [remark('of-auc', { model: 'network A', ...poor, hospital: 'SY' })],
   }),
@@ -107,6 +111,9 @@ const FINDINGS = [
         finding: remark('of-certain', { model: 'network P', certain: 13, n: 45, wrong: 2 }),
       }),
     ],
+  }),
+  remark('found-same', {
+    models: [remark('of-alike', { model: 'A', label: 'grade1', low: 0.5, high: 0.5, n: 9 })],
   }),
   remark('found-alike', {
     models: [
@@ -272,7 +279,7 @@ function rowsOf(model: string, place: Place, classes: number): EvaluationRow[] {
       specificity: ranked,
       ppv: some,
       npv: some,
-      f1: some,
+      f1: { ...some, lower: 0.81, upper: 0.95, note: remark('outside-interval') },
       brier: { value: 0.2, n },
       calibration_slope: isMacro
         ? { value: null, note: remark('reported-per-class') }
@@ -304,6 +311,7 @@ function heterogeneityOf(model: string, places: readonly Place[], classes: numbe
           ...{ q: null, degrees_of_freedom: null, p: null, i2: null },
           note: several([
             remark('few-of-label', { hospitals: ['XX'] }),
+            remark('no-variance-in', { hospitals: ['SY'] }),
             remark('no-test', { reason: remark('no-varying-groups') }),
           ]),
         }),

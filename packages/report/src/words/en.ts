@@ -98,8 +98,8 @@ export const EN = {
   noModelsOf: (split: string) =>
     `There are no ${split} patients with both labels, so there is nothing to draw.`,
   /** Which command makes a part that is not there, and what else is known. */
-  notMade: (command: string, reason: string) =>
-    `Not in this report. ${reason === '' ? '' : `${reason}. `}Make it with: ${command}`,
+  notMade: (command: string | null, reason: string) =>
+    `Not in this report${reason === '' ? '' : `: ${reason}`}.${command === null ? '' : ` Make it with: ${command}`}`,
   column: COLUMNS_EN,
   yes: 'yes',
   no: 'no',

@@ -125,7 +125,7 @@ export const ZH: Words = {
   added: (text) => `（${text}）`,
   noModelsOf: (split) => `${split}中没有同时包含两类标签的患者，因此无图可绘。`,
   notMade: (command, reason) =>
-    `本报告未包含此部分。${reason === '' ? '' : `${reason}。`}生成命令：${command}`,
+    `本报告未包含此部分${reason === '' ? '' : `：${reason}`}。${command === null ? '' : `生成命令：${command}`}`,
   column: COLUMNS_ZH,
   yes: '是',
   no: '否',

@@ -42,13 +42,14 @@ rTest('AUC within hospitals, Q, p and I² equal R', ['pROC', 'jsonlite'], () => 
 test('a hospital with one patient or one label is left out; a perfect one is averaged, not tested', () => {
   const perfect = { labels: [0, 0, 1, 1], scores: [0.1, 0.2, 0.8, 0.9] };
   const mixed = { labels: [0, 0, 1, 1], scores: [0.1, 0.8, 0.2, 0.9] };
-  const { within, heterogeneity, used } = aucOfGroups([
+  const { within, heterogeneity, used, unvarying } = aucOfGroups([
     { labels: [1], scores: [0.3] },
     perfect,
     { labels: [1, 1, 1], scores: [0.3, 0.4, 0.5] },
     mixed,
   ]);
   expect(used).toEqual([1, 3]);
+  expect(unvarying).toEqual([1]);
   expect(within.value).toBeCloseTo((1 + 0.75) / 2, 12);
   expect(heterogeneity).toMatchObject({
     value: null,

@@ -28,6 +28,8 @@ export interface AucOfGroups {
   readonly heterogeneity: Outcome<Heterogeneity>;
   /** Places of the groups with a DeLong variance; the others are in neither number. */
   readonly used: readonly number[];
+  /** Places of those among them whose variance is 0: an AUC of 0 or 1, or one score for everybody. */
+  readonly unvarying: readonly number[];
 }
 
 /** AUC and DeLong variance of a group. */
@@ -42,7 +44,8 @@ interface Area {
  * The AUC in which only patients of the same group are compared, so that differences between groups cannot make or hide
  * it, with DeLong's variances of the independent groups (Janes & Pepe 2009, Biometrika 96:371); and Cochran's test of
  * heterogeneity with inverse variances (Cochran 1954, Biometrics 10:101), with I² (Higgins & Thompson 2002, Stat Med
- * 21:1539). A group whose classes are separated completely has no variance: it is part of the mean, not of the test.
+ * 21:1539). A group whose classes are separated completely has no variance: it is part of the mean, whose
+ * interval is then too narrow, not of the test.
  */
 export function aucOfGroups(groups: readonly ScoredGroup[], level = 0.95): AucOfGroups {
   checkOpenUnit('level', level);
@@ -54,7 +57,8 @@ export function aucOfGroups(groups: readonly ScoredGroup[], level = 0.95): AucOf
     areas.push(area);
     used.push(i);
   }
-  return { within: withinOf(areas, level), heterogeneity: heterogeneityOf(areas), used };
+  const unvarying = used.filter((_, i) => areas[i]?.variance === 0);
+  return { within: withinOf(areas, level), heterogeneity: heterogeneityOf(areas), used, unvarying };
 }
 
 function areaOf({ labels, scores }: ScoredGroup): Area | null {
