@@ -31,8 +31,9 @@ function fault({ compared, differences, missing, run }: StageResult<'verify'>): 
   return new DataError('E_VERIFY', wrong.join(', and '), {
     where: run,
     hint:
-      'Restore the files that are named, or run the steps again that made them; name folders that were moved with ' +
-      '--root_dir, --splits_dir, --feature_dir or --fusion_dir',
+      'Restore the files that are named; name folders that were moved with --root_dir, --splits_dir, --feature_dir or ' +
+      '--fusion_dir. What single commands, such as radweave fuse, made after the run with other settings is not in its ' +
+      'record: radweave run makes those steps again with the settings of the run',
   });
 }
 

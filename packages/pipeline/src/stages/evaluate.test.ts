@@ -229,6 +229,24 @@ referenceTest('three classes: per class and macro as scikit-learn', ['sklearn', 
   expect(said.filter((text) => /threshold (was|is)|thresholds? appl/.test(text))).toEqual([]);
 });
 
+test('a network that is not the one whose features were fused is a warning, with the commands that bring them together', async () => {
+  const config = await prepared();
+  const context = listening();
+  const options = { config, modalities, runs: {}, frozen: null, networksOnly: false, outputDir: null };
+  // Without a checkpoint nobody can tell.
+  for (const modality of modalities)
+    rmSync(new RunFolder(config.experiment.output_dir, `made_up_${modality}`).best);
+  await evaluate(options, context);
+  expect(context.said.join()).not.toContain('another checkpoint');
+  writeFileSync(new RunFolder(config.experiment.output_dir, 'made_up_A').best, 'other weights');
+  await evaluate(options, context);
+  expect(context.said.filter((line) => line.includes('another checkpoint'))).toEqual([
+    expect.stringMatching(
+      /^warning: network A is another checkpoint than the one whose features were fused \(.*radweave extract --modality A; radweave fuse$/,
+    ),
+  ]);
+});
+
 test('calibration is fitted on validation, says that it is, and changes no ranking', async () => {
   const config = await prepared();
   const plain = await run(config);

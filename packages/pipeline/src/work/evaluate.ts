@@ -112,6 +112,14 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
   for (const { what, command } of missing) {
     warn(context, `Not evaluated: ${what.text}. Make it with: ${command}; then evaluate again.`);
   }
+  for (const note of notes) {
+    if (note.code !== 'other-checkpoint') continue;
+    const { modality } = networks.find(({ name }) => name === note.params.network) ?? {};
+    warn(
+      context,
+      `${note.text}. To fuse the features of this run, extract them again: radweave extract --modality ${modality}; radweave fuse`,
+    );
+  }
   const files = [...facts.files, ...(fusion?.files ?? []), ...networks.flatMap((network) => network.files)];
   return assemble(
     {
