@@ -17,6 +17,7 @@ export * from './config/given-keys.ts';
 export * from './config/overrides.ts';
 export * from './config/parse.ts';
 export * from './config/precision.ts';
+export type { MapMethod } from './config/sections.ts';
 export * from './config/settings.ts';
 export * from './config/shared-config.ts';
 export * from './config/types.ts';

@@ -114,3 +114,22 @@ test('maps of a network that the first page says may tell hospitals apart carry 
   one.evaluation.findings = [remark('found-not-within', { level: 0.95, models: [within('fused', 0.58)] })];
   expect(textOf(section(await buildReport(one, 'en'), 'explanations'))).not.toContain('tell hospitals apart');
 });
+
+test('the report names the method of the maps, and cites its paper and no other', async () => {
+  const one = study();
+  const [gallery] = 'value' in one.galleries ? one.galleries.value : [];
+  if (gallery === undefined) throw new Error('no gallery');
+  const pages = async (): Promise<string[]> => [await buildReport(one, 'en'), await buildReport(one, 'zh')];
+  for (const page of await pages()) {
+    expect(page).not.toContain('HiResCAM');
+    for (const id of ['explanations', 'methods'] as const) expect(section(page, id)).toContain('Grad-CAM');
+    expect(section(page, 'references')).toContain('Selvaraju RR');
+  }
+  gallery.explanations.method = 'hirescam';
+  for (const page of await pages()) {
+    // The title of the paper names both.
+    expect(page.replaceAll('HiResCAM instead of Grad-CAM', '')).not.toContain('Grad-CAM');
+    for (const id of ['explanations', 'methods'] as const) expect(section(page, id)).toContain('HiResCAM');
+    expect(section(page, 'references')).toContain('Draelos RL');
+  }
+});

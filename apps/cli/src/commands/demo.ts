@@ -102,7 +102,7 @@ async function demo(folder: string, config: Config, quiet: boolean): Promise<voi
   say(`${counted(patients.length, 'phantom patient')} of 3 hospitals, ${counted(slices, 'slice')}.`);
   const bestHparamsDir = join(folder, 'best_hparams');
   const runner = sparingDisk(config, terminalRunner(quiet, new JobClock(config, FOLDS)));
-  const how = { bestHparamsDir, explain: true, mapLayer: MAP_LAYER, crossFit: FOLDS };
+  const how = { bestHparamsDir, explain: true, crossFit: FOLDS };
   await runPipeline(config, how, runner);
 }
 
@@ -120,6 +120,7 @@ function demoConfig(folder: string, { epochs, seed }: DemoFlags): Config {
   config.experiment.save_last = false;
   Object.assign(config.model, { pretrained: false, zero_init_last: false });
   Object.assign(config.training, { batch_size: 8, learning_rate: 0.0005 });
+  config.explanation.layer = MAP_LAYER;
   // The hospitals' windows differ.
   Object.assign(config.augmentation, { brightness: 0.1, contrast: 0.2 });
   const asked = [

@@ -14,7 +14,7 @@ export const JOB_FLAGS: Flags = {
     '<K>',
     'also cross-fit: train K models per modality on folds of the training patients and fit a stacked classifier',
   ),
-  no_explain: toggle('draw no Grad-CAM montages; the report shows those that exist'),
+  no_explain: toggle('draw no heat maps; the report shows those that exist'),
 };
 
 export function jobOptions({

@@ -1,10 +1,10 @@
-import { type RandomisationCheck, shownLabel } from '@radweave/artifacts';
+import { MAP_NAMES, type RandomisationCheck, shownLabel } from '@radweave/artifacts';
 import { number } from '../numbers.ts';
 import { table } from '../table.ts';
 import type { Presenter } from './presenter.ts';
 
 export const presenter: Presenter<'explain'> = {
-  text: ({ folder, labelNames, layer, patients, randomisation }) =>
+  text: ({ folder, labelNames, method, layer, patients, randomisation }) =>
     [
       table(
         ['hospital', 'patient', 'label', 'predicted', 'why', 'file'],
@@ -26,7 +26,7 @@ export const presenter: Presenter<'explain'> = {
         ]),
       ),
       checkText(randomisation),
-      `Grad-CAM at ${layer}: ${folder}`,
+      `${MAP_NAMES[method]} at ${layer}: ${folder}`,
       '',
     ].join('\n'),
 };

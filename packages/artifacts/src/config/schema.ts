@@ -1,7 +1,7 @@
 import { are, counted } from '@radweave/remarks';
 import { z } from 'zod';
 import { evaluation } from './evaluation-section.ts';
-import { data, experiment, extraction, fusion, model, preprocess } from './sections.ts';
+import { data, experiment, explanation, extraction, fusion, model, preprocess } from './sections.ts';
 import { augmentation, training } from './training-section.ts';
 import { tune } from './tune-section.ts';
 
@@ -15,6 +15,7 @@ export const SECTIONS = {
   extraction,
   fusion,
   evaluation,
+  explanation,
   experiment,
   tune,
 };
@@ -44,6 +45,7 @@ export const configSchema = z
     extraction: section(extraction),
     fusion: section(fusion),
     evaluation: section(evaluation),
+    explanation: section(explanation),
     experiment: section(experiment),
     tune: section(tune),
     /** Only in `config/best_hparams/*.yaml`. */

@@ -127,6 +127,19 @@ export const fusion = {
   standardize: flag(true, 'Scale each feature to mean 0 and variance 1 over the training patients'),
 };
 
+/** How heat maps may be computed. */
+export const MAP_METHODS = ['grad-cam', 'hirescam'] as const;
+export type MapMethod = (typeof MAP_METHODS)[number];
+
+export const explanation = {
+  method: choice(
+    MAP_METHODS,
+    'grad-cam',
+    'How heat maps weigh a feature map: grad-cam by the mean of its gradient (Selvaraju 2017), hirescam position by position (Draelos 2020)',
+  ),
+  layer: optionalText("Layer of the heat maps; by default the model's last feature map"),
+};
+
 export const experiment = {
   name: folderNameField('run', true).default('').meta({
     description: 'Name of the run and its folders; if empty, made from model, modality and time',

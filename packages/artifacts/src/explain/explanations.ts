@@ -1,10 +1,17 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { MAP_METHODS, type MapMethod } from '../config/sections.ts';
 import { readJson, recordOf, sha256, writeJson } from '../json.ts';
 import { folderName } from '../names.ts';
 import { remarkField } from '../remark-field.ts';
 import { SPLITS } from '../split.ts';
 import { slicesIdentities } from '../splits/slices-hash.ts';
+
+/** What the methods are called in texts. */
+export const MAP_NAMES: Readonly<Record<MapMethod, string>> = {
+  'grad-cam': 'Grad-CAM',
+  hirescam: 'HiResCAM',
+};
 
 const whole = z.int().min(0);
 const probability = z.number().min(0).max(1);
@@ -91,7 +98,7 @@ export type RandomisationCheck = z.infer<typeof randomisation>;
 const schema = z.object({
   /** 1 had texts where remarks are now. */
   format: z.union([z.literal(1), z.literal(2)]),
-  method: z.literal('grad-cam'),
+  method: z.enum(MAP_METHODS),
   modality: z.string().min(1),
   split: z.enum(SPLITS),
   /** Of the slices of that set; earlier versions wrote none. */

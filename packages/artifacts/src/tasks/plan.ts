@@ -36,10 +36,8 @@ export type PlannedTask = z.infer<typeof task>;
 
 const job = z.object({
   bestHparamsDir: z.string(),
-  /** Make Grad-CAM montages of each modality's network, for the report. */
+  /** Make heat maps of each modality's network, for the report. */
   explain: z.boolean(),
-  /** Where in the network their maps are taken; the network's own place by default. */
-  mapLayer: z.string().optional(),
   /** Also train so many models per modality on folds of the training patients, and stack them; null for none. */
   crossFit: z.int().nullable(),
 });

@@ -6,12 +6,11 @@ import type { FeatureNetwork } from '../open/feature-network.ts';
 import { makeBatch } from '../slices/batches.ts';
 import { paced, requireFinite, stagePace } from '../slices/inference.ts';
 import type { SlicePixels } from '../slices/slice-pixels.ts';
-import { gradCam } from './grad-cam.ts';
+import { classMaps, type MapPlace } from './class-maps.ts';
 import { stopped } from './probabilities.ts';
 
-export interface MapSource {
+export interface MapSource extends MapPlace {
   network: FeatureNetwork;
-  layer: string;
   pixels: SlicePixels;
   batchSize: number;
 }
@@ -23,14 +22,14 @@ export interface SliceMaps {
 }
 
 /**
- * Grad-CAM of slices.
+ * The heat maps of slices.
  *
  * @param classes the class to explain of each slice.
  * @param model in the place of the network's own, built alike.
  * @throws InterruptedError when told to stop; DataError when a map is not finite.
  */
 export async function sliceMaps(
-  { network, layer, pixels, batchSize }: MapSource,
+  { network, layer, method, pixels, batchSize }: MapSource,
   positions: readonly number[],
   classes: readonly number[],
   context: StageContext,
@@ -43,7 +42,7 @@ export async function sliceMaps(
     const wanted = classes.slice(maps.length, maps.length + batch.length);
     const found = tidy(() => {
       const x = makeBatch(pixels, batch, network.normalisation, network.compute);
-      return gradCam(model, x, layer, wanted);
+      return classMaps(model, x, { layer, method }, wanted);
     });
     grid = found.grid;
     maps.push(...found.maps);

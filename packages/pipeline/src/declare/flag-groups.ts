@@ -24,6 +24,7 @@ const OF_SECTION: Readonly<Record<SectionName, FlagGroup>> = {
   extraction: 'Features',
   fusion: 'Classifier',
   evaluation: 'Evaluation',
+  explanation: 'What to do',
   experiment: 'Output',
   tune: 'What to do',
 };

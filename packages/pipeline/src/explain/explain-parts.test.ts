@@ -125,7 +125,7 @@ test('maps that stay alike are a warning', () => {
 
 test('a montage names the label whose probabilities it prints, and why the patient was chosen', () => {
   const one = { ...patient('a', 'SY', 0, 0.3), predicted: 0, category: 'most_confident_right' as const };
-  const settings = { labelNames: ['grade0', 'grade1'], digits: 3 };
+  const settings = { labelNames: ['grade0', 'grade1'], digits: 3, method: 'grad-cam' as const };
   const lines = [
     'a, SY: most confident of those predicted correctly',
     'label grade0, predicted grade0, probability of grade1 0.300',
@@ -136,6 +136,8 @@ test('a montage names the label whose probabilities it prints, and why the patie
     ...lines,
     'empty: no value of the map is above 0, so nothing supports grade1',
   ]);
+  const [, , maps] = headingsOf(one, 1, { ...settings, method: 'hirescam' }, { all: 9, shown: 9, empty: 0 });
+  expect(maps).toMatch(/^HiResCAM of grade1, 9 slices;/);
 });
 
 test('spreading, file names', () => {

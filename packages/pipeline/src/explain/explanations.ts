@@ -45,7 +45,7 @@ export async function explainPatients(
   context: StageContext,
 ): Promise<Explanations> {
   const { modality, split, table, labelNames, decision, wanted, most, seed } = job;
-  const { network, layer } = source;
+  const { network, method, layer } = source;
   const painter = await openPngPainter();
   const positive = wanted.map(({ chosen }) => chosen.probabilities[1] ?? 0);
   const digits = digitsFromThreshold(decision.threshold, positive);
@@ -69,7 +69,7 @@ export async function explainPatients(
   );
   return {
     format: 2,
-    method: 'grad-cam',
+    method,
     modality,
     split,
     slices_identity: job.slices,

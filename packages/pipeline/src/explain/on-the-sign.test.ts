@@ -1,5 +1,5 @@
 import { createModel, type ImageModel } from '@radweave/models';
-import { gradCam } from '@radweave/network/explain/grad-cam';
+import { classMaps } from '@radweave/network/explain/class-maps';
 import { Canvas } from '@radweave/phantom/canvas';
 import { scanPatient } from '@radweave/phantom/cohort';
 import { lesionOutline } from '@radweave/phantom/lesion';
@@ -12,6 +12,7 @@ import { expect, test } from 'vitest';
 
 const SIDE = 64;
 const SEED = 1;
+const MAPS = { layer: 'layer2', method: 'grad-cam' } as const;
 /** In mm: the blood that drains from the rim is part of the sign. */
 const AROUND = 10;
 
@@ -79,7 +80,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, one) => 
 /** How well the model tells the grades apart. */
 function areaOf(model: ImageModel, slices: readonly Shown[]): number | null {
   const explained = slices.map(() => 1);
-  const { probabilities } = gradCam(model, batchOf(slices), 'layer2', explained);
+  const { probabilities } = classMaps(model, batchOf(slices), MAPS, explained);
   const scores = slices.map((_, i) => probabilities[2 * i + 1] ?? Number.NaN);
   return auc(
     slices.map(({ label }) => label),
@@ -91,10 +92,10 @@ function areaOf(model: ImageModel, slices: readonly Shown[]): number | null {
 test('maps of unseen phantom patients lie on the lesion, the only place that tells the grades apart', () => {
   const model = trained(patients('train', 160), 8);
   const unseen = patients('unseen', 40);
-  const { maps, probabilities } = gradCam(
+  const { maps, probabilities } = classMaps(
     model,
     batchOf(unseen),
-    'layer2',
+    MAPS,
     unseen.map(() => 1),
   );
   const right = unseen.flatMap((slice, i) => {

@@ -4,6 +4,7 @@ import {
   type ExplainedPatient,
   type ExplainedSlice,
   inFileName,
+  MAP_NAMES,
   toldSlice,
   writeFileAtomic,
 } from '@radweave/artifacts';
@@ -72,11 +73,16 @@ export async function explainPatient(
     strengths: (maps[i] ?? new Float32Array(0)).map((value) => (scale === 0 ? 0 : value / scale)),
     caption: captionOf(slices[i]),
   }));
-  const headings = headingsOf(chosen, explained, settings, {
-    all: slices.length,
-    shown: shown.length,
-    empty: shown.filter((i) => slices[i]?.peak === 0).length,
-  });
+  const headings = headingsOf(
+    chosen,
+    explained,
+    { ...settings, method: source.method },
+    {
+      all: slices.length,
+      shown: shown.length,
+      empty: shown.filter((i) => slices[i]?.peak === 0).length,
+    },
+  );
   const { png, labelled } = await drawMontage(drawn, white, headings, painter);
   writeFileAtomic(join(folder, file), png);
   const { patient, hospital, label, predicted, category } = chosen;
@@ -124,7 +130,7 @@ function captionOf(slice: ExplainedSlice | undefined): string {
 export function headingsOf(
   { patient, hospital, label, predicted, probabilities, category }: ChosenPatient,
   explained: number,
-  { labelNames, digits }: Pick<MontageSettings, 'labelNames' | 'digits'>,
+  { labelNames, digits, method }: Pick<MontageSettings, 'labelNames' | 'digits'> & Pick<MapSource, 'method'>,
   slices: { all: number; shown: number; empty: number },
 ): string[] {
   const name = (index: number): string => labelNames[index] ?? String(index);
@@ -138,7 +144,7 @@ export function headingsOf(
   return [
     `${patient}, ${hospital}: ${why}`,
     `label ${name(label)}, predicted ${name(predicted)}, probability of ${wanted} ${(probabilities[explained] ?? 0).toFixed(digits)}`,
-    `Grad-CAM of ${wanted}, ${part}; colours: share of this patient's largest value; below: slice and its probability of ${wanted}`,
+    `${MAP_NAMES[method]} of ${wanted}, ${part}; colours: share of this patient's largest value; below: slice and its probability of ${wanted}`,
     ...(slices.empty > 0 ? [empty] : []),
   ];
 }

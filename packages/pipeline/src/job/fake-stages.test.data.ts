@@ -152,7 +152,7 @@ function audit({ config, outputDir }: StageOptions<'audit'>, withResults = true)
 function explain({ config, modality, checkpoint = '' }: StageOptions<'explain'>): unknown {
   const folder = explanationsFolder(config.experiment.output_dir, modality);
   const decision = join(evaluationFolder(config), 'frozen', `network_${modality}.threshold.json`);
-  write(join(folder, 'explanations.json'), contentOf(checkpoint, decision));
+  write(join(folder, 'explanations.json'), contentOf(checkpoint, decision), config.explanation);
   return { folder };
 }
 

@@ -104,6 +104,8 @@ const SETTINGS: [key: ConfigKeyPath, value: unknown, expected: string[]][] = [
   ['fusion.C', 2, ['fuse', 'evaluate', 'audit', ...shown]],
   ['evaluation.threshold_rule', 'fixed', ['fuse', 'evaluate', 'audit', ...explained, ...shown]],
   ['evaluation.bootstrap_replicates', 300, ['evaluate', 'report']],
+  ['explanation.method', 'hirescam', [...explained, 'report']],
+  ['explanation.layer', 'layer3', [...explained, 'report']],
   ['experiment.seed', 7, everything],
   ['experiment.name', 'study', ['report']],
   ['experiment.save_best_only', false, []],

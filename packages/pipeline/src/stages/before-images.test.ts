@@ -161,12 +161,32 @@ test('preprocess: a home hospital that is not there', async () => {
 test.each([
   [{ patients: ['SY1', 'NOPE'] }, 'E_PATIENT', /patient 'SY1' is not in the test set/],
   [{ explainedClass: 'Grade3' }, 'E_CLASS', /there is no label 'Grade3'.*Give one of grade0, grade1/],
-  [{ layer: 'nope' }, 'E_LAYER', /has no layer 'nope'/],
 ])('explain: %j', async (wish, code, message) => {
   const study = prepared();
   const base = { modality: 'A', split: 'test', count: 1, slices: 2 } as const;
   const asked = (config: Config): Promise<unknown> => explain({ ...base, ...wish, config }, listening());
   await refused(asked, study, { code, exitCode: 2, message });
+});
+
+test('explain: a layer that the network lacks', async () => {
+  const study = prepared();
+  study.config.explanation.layer = 'nope';
+  await refused(ALL.explain ?? expect.unreachable(), study, {
+    code: 'E_LAYER',
+    exitCode: 2,
+    message: /has no layer 'nope'/,
+  });
+});
+
+test('explain: HiResCAM where a layer norm follows', async () => {
+  const study = prepared();
+  await writeRun(study.config, 'second', 'A', 2, 'vit_tiny_patch16_224');
+  study.config.explanation.method = 'hirescam';
+  await refused(ALL.explain ?? expect.unreachable(), study, {
+    code: 'E_MAP_METHOD',
+    exitCode: 2,
+    message: /HiResCAM has nothing to show at blocks\.10 of vit_tiny.*--method grad-cam, or another --layer/,
+  });
 });
 
 test('explain: a set without patients', async () => {

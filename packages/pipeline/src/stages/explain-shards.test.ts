@@ -11,11 +11,12 @@ import { preprocess } from './preprocess.ts';
 test('parts of the explanations that are merged are those of one process, byte for byte', async () => {
   const root = tempDir();
   const config = cohortConfig(root);
+  config.explanation.layer = 'blocks.1';
   writeCohortFolders(join(root, 'raw'));
   await preprocess({ config }, listening());
   await writeRun(config, 'first', 'A', 1, 'mobilenetv3_small_100');
   const asked: ExplainOptions = {
-    ...{ config, modality: 'A', split: 'test', count: 1, layer: 'blocks.1', slices: 2 },
+    ...{ config, modality: 'A', split: 'test', count: 1, slices: 2 },
     patients: ['SY000', 'ZS011', 'SY010'],
   };
   const folder = join(config.experiment.output_dir, 'explanations');

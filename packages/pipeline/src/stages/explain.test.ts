@@ -22,6 +22,7 @@ import { preprocess } from './preprocess.ts';
 async function prepared(): Promise<{ config: Config; folder: string }> {
   const root = tempDir();
   const config = cohortConfig(root);
+  config.explanation.layer = 'blocks.1';
   writeCohortFolders(join(root, 'raw'));
   await preprocess({ config }, listening());
   await writeRun(config, 'first', 'A', 1, 'mobilenetv3_small_100');
@@ -29,7 +30,7 @@ async function prepared(): Promise<{ config: Config; folder: string }> {
 }
 
 function asked(config: Config, more: Partial<ExplainOptions> = {}): ExplainOptions {
-  return { config, modality: 'A', split: 'test', count: 1, layer: 'blocks.1', slices: 2, ...more };
+  return { config, modality: 'A', split: 'test', count: 1, slices: 2, ...more };
 }
 
 /** Exchanges two sets of A. */
@@ -53,6 +54,7 @@ test('montages of right and wrong patients of each hospital, the same every time
     modality: 'A',
     split: 'test',
     slices_identity: presentSlices(config.data, ['A']).A?.test,
+    method: 'grad-cam',
     layer: 'blocks.1',
     grid: [4, 4],
     image_size: 32,
@@ -92,8 +94,9 @@ test('montages of right and wrong patients of each hospital, the same every time
 test('patients, class and layer asked for; what does not exist is named, and the earlier explanations stay', async () => {
   const { config, folder } = await prepared();
   const context = listening();
+  config.explanation.layer = null;
   const result = await explain(
-    asked(config, { patients: ['SY000', 'ZS011'], layer: undefined, explainedClass: 'Grade0' }),
+    asked(config, { patients: ['SY000', 'ZS011'], explainedClass: 'Grade0' }),
     context,
   );
   expect(result.patients.map((one) => [one.patient, one.category, one.explained_class])).toEqual([
@@ -104,7 +107,6 @@ test('patients, class and layer asked for; what does not exist is named, and the
   expect(context.said.join('\n')).toMatch(/warning: .*only 1×1 values for 32×32 pixels/);
   const errors: [Partial<ExplainOptions>, object][] = [
     [{ patients: ['SY00'] }, { code: 'E_PATIENT', message: expect.stringContaining('SY000') }],
-    [{ layer: 'layer9' }, { code: 'E_LAYER', message: expect.stringMatching(/Give one of .*blocks\.5/) }],
     [
       { explainedClass: '2' },
       {
@@ -122,6 +124,10 @@ test('patients, class and layer asked for; what does not exist is named, and the
   for (const [more, error] of errors) {
     await expect(explain(asked(config, more), listening())).rejects.toMatchObject(error);
   }
+  const wrong = structuredClone(config);
+  wrong.explanation.layer = 'layer9';
+  const message = expect.stringMatching(/\(explanation\.layer\).*Give one of .*blocks\.5/);
+  await expect(explain(asked(wrong), listening())).rejects.toMatchObject({ code: 'E_LAYER', message });
   makeSplitOwn(config);
   exchange(config, 'train', 'test');
   const checkpoint = new RunFolder(config.experiment.output_dir, 'first').best;

@@ -21,7 +21,7 @@ import type { ExplainOptions } from '../work/explain.ts';
 /** What is shown by default: so many patients of each kind and hospital, and the most slices in a montage. */
 const USUAL = { count: 3, slices: 12 } as const;
 
-/** Grad-CAM montages of patients, by the decisions that the evaluation froze for the network. */
+/** Heat maps over slices of patients, by the decisions that the evaluation froze for the network. */
 export const explain = defineStage({
   name: 'explain',
   settings: [
@@ -30,10 +30,10 @@ export const explain = defineStage({
     'training.device',
     'training.deterministic',
     'experiment.seed',
+    'explanation.*',
   ],
-  asked: ({ split, layer, count, slices, patients, explainedClass }: ExplainOptions) => ({
+  asked: ({ split, count, slices, patients, explainedClass }: ExplainOptions) => ({
     split,
-    ...(layer === undefined ? {} : { layer }),
     ...(patients === undefined ? {} : { patients }),
     ...(explainedClass === undefined ? {} : { class: explainedClass }),
     count,
@@ -57,17 +57,17 @@ export const explain = defineStage({
     isWanted: ({ explain }) => explain,
     places: ({ experiment }, modality) => [explanationsFolder(experiment.output_dir, modality)],
     options: (job, modality) => {
-      const { config, how } = job;
+      const { config } = job;
       const split = shownSplit(config.data, modality);
       const checkpoint = trainedCheckpoint(job, modality);
-      return { config, modality, checkpoint, split, layer: how.mapLayer, ...USUAL };
+      return { config, modality, checkpoint, split, ...USUAL };
     },
   },
   command: {
     name: 'explain',
-    summary: 'draw Grad-CAM montages of clear and borderline cases, right and wrong',
-    examples: ['--modality A', '--modality A --patients SY001 SY002 --layer layer3'],
-    leaves: 'Grad-CAM montages and a randomisation check',
+    summary: 'draw Grad-CAM or HiResCAM maps of clear and borderline cases, right and wrong',
+    examples: ['--modality A', '--modality A --patients SY001 SY002 --layer layer3 --method hirescam'],
+    leaves: 'heat maps (Grad-CAM or HiResCAM) over the slices of patients, and a randomisation check',
     flags: {
       modality: required('<name>', 'modality whose network to explain'),
       checkpoint: optional(
@@ -83,7 +83,6 @@ export const explain = defineStage({
         String(USUAL.count),
       ),
       slices: withDefault('<number>', 'maximum slices per montage, evenly spaced', String(USUAL.slices)),
-      layer: optional('<name>', "layer of the maps (default: the model's last feature map)"),
       class: optional(
         '<label>',
         'label to explain, or its name (default: 1; with more than two labels the predicted one)',
@@ -91,6 +90,8 @@ export const explain = defineStage({
     },
     configFlags: [
       ...usual('root_dir', 'splits_dir', 'output_dir'),
+      set('method', 'explanation.method'),
+      set('layer', 'explanation.layer'),
       set('batch_size', 'extraction.batch_size'),
       ...usual('device', 'resize', 'num_workers', 'seed'),
     ],
@@ -102,7 +103,6 @@ export const explain = defineStage({
       patients: flags.patients,
       count: whole('--count', flags.count, 1),
       slices: whole('--slices', flags.slices, 1),
-      layer: flags.layer,
       explainedClass: flags.class,
     }),
   },

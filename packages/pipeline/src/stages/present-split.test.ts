@@ -57,7 +57,6 @@ const explained = {
   modality: 'A',
   split: 'test',
   count: 1,
-  layer: 'blocks.1',
   slices: 2,
 } as const;
 const audited = {

@@ -4,6 +4,8 @@ import {
   type ExplainedPatient,
   type Explanations,
   explanationsFolder,
+  MAP_NAMES,
+  type MapMethod,
   type RandomisationCheck,
   replaceFolderAtomic,
   type Split,
@@ -11,6 +13,7 @@ import {
   writeExplanations,
 } from '@radweave/artifacts';
 import { inferenceBatch, inferenceSettings } from '@radweave/network/compute/compute';
+import { cancelsOut } from '@radweave/network/explain/class-maps';
 import type { MapSource } from '@radweave/network/explain/maps';
 import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
 import { requireDevice } from '@radweave/network/open/engine-settings';
@@ -24,6 +27,7 @@ import type { PatientRow } from '@radweave/study/cohort/slice-table';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say } from '@radweave/study/context/events';
 import { predictedLabel } from '@radweave/study/decisions/predicted-label';
+import { fromTypedArray, tidy } from '@radweave/torch';
 import { classOf } from '../explain/class-of.ts';
 import { chooseDecision, predictPatients } from '../explain/decision.ts';
 import { type ExplanationJob, explainPatients } from '../explain/explanations.ts';
@@ -42,8 +46,6 @@ export interface ExplainOptions {
   patients?: string[] | undefined;
   /** How many most and least confident right and wrong patients of each hospital. */
   count: number;
-  /** Where the maps are taken; undefined for the family's own place. */
-  layer?: string | undefined;
   /** Label to explain; undefined for the positive one of two, the predicted one of more. */
   explainedClass?: string | undefined;
   /** The most slices in a montage. */
@@ -52,6 +54,7 @@ export interface ExplainOptions {
 
 export interface ExplainResult {
   folder: string;
+  method: MapMethod;
   layer: string;
   labelNames: string[];
   patients: Omit<ExplainedPatient, 'slices'>[];
@@ -59,7 +62,7 @@ export interface ExplainResult {
 }
 
 /**
- * Grad-CAM montages of patients of one split, and the randomisation check of the maps, in
+ * Montages of patients of one split with their heat maps, and the randomisation check of the maps, in
  * `{output}/explanations/{modality}`.
  *
  * @throws UsageError for an unknown layer, class or patient; DataError when the split holds no patients or the checkpoint
@@ -80,14 +83,15 @@ export function explain(options: ExplainOptions, context: StageContext): Promise
 /** What is told of new explanations. */
 export function finishExplaining(
   folder: string,
-  { patients, randomisation, label_names, layer }: Explanations,
+  { patients, randomisation, label_names, method, layer }: Explanations,
   context: StageContext,
 ): ExplainResult {
   sayCheck(randomisation, context);
-  say(context, `Grad-CAM montages written: ${patients.length}, in ${folder}.`);
+  say(context, `${MAP_NAMES[method]} montages written: ${patients.length}, in ${folder}.`);
   return {
     labelNames: label_names,
     folder,
+    method,
     layer,
     patients: patients.map(({ slices: _, ...one }) => one),
     randomisation,
@@ -122,11 +126,13 @@ export async function withMaps<T>(
   const settings = { ...inferenceSettings(config), why: remark('precision-of-maps') };
   const network = await openNetwork(spec, chosen, settings, context);
   network.model.requiresGrad_(false);
-  const layer = requireLayer(network, options.layer);
+  const { method } = config.explanation;
+  const layer = requireLayer(network, config.explanation.layer);
+  requireMaps(network, layer, method);
   const loaded = await decodeSplit(config.data, split, modality, table, context);
   try {
     const batchSize = inferenceBatch(config.extraction.batch_size, network.compute);
-    const source: MapSource = { network, layer, pixels: loaded.pixels, batchSize };
+    const source: MapSource = { network, layer, method, pixels: loaded.pixels, batchSize };
     return await use(
       await jobOf({ ...options, explainedClass }, asked, source, loaded, about, context),
       source,
@@ -148,12 +154,33 @@ function requireClassifier(chosen: ChosenCheckpoint): { about: CheckpointFacts; 
   });
 }
 
-function requireLayer({ model, name }: FeatureNetwork, layer: string = model.mapLayer): string {
+function requireLayer({ model, name }: FeatureNetwork, wanted: string | null): string {
+  const layer = wanted ?? model.mapLayer;
   if (model.mapLayers.includes(layer)) return layer;
   throw new UsageError('E_LAYER', `${name} has no layer '${layer}'`, {
-    where: '--layer',
+    where: 'explanation.layer',
     hint: offer(layer, model.mapLayers, `leave it out for ${model.mapLayer}`),
   });
+}
+
+/** @throws UsageError where the method gives no maps at this layer, whatever the slices. */
+function requireMaps(
+  { model, name, imageSize, compute }: FeatureNetwork,
+  layer: string,
+  method: MapMethod,
+): void {
+  if (method !== 'hirescam') return;
+  const shape = [1, model.inChans, imageSize, imageSize];
+  const noise = Float32Array.from({ length: model.inChans * imageSize ** 2 }, (_, i) => Math.sin(i));
+  if (tidy(() => !cancelsOut(model, fromTypedArray(noise, shape, { device: compute.device }), layer))) return;
+  throw new UsageError(
+    'E_MAP_METHOD',
+    `${MAP_NAMES[method]} has nothing to show at ${layer} of ${name}: a layer norm follows, under which activation times gradient adds up to 0 at every position`,
+    {
+      where: 'explanation.method',
+      hint: `Use --method grad-cam, or another --layer (${model.mapLayers.join(', ')})`,
+    },
+  );
 }
 
 async function jobOf(

@@ -1,3 +1,4 @@
+import { MAP_NAMES } from '@radweave/artifacts';
 import { and, counted, percent } from '@radweave/remarks';
 import { isShareKept } from '@radweave/stats';
 import { byAggregation, type Facts, nameOf } from './facts.ts';
@@ -154,7 +155,10 @@ function statistics(facts: Facts): string {
       ? ' Whether AUCs differ between external hospitals was tested by Cochran’s Q.'
       : '') +
     (facts.compared.within ? ' AUCs within hospitals compare only patients of the same hospital.' : '');
-  const explained = facts.explained ? ' Networks were explained by Grad-CAM.' : '';
+  const explained =
+    facts.explained.length > 0
+      ? ` Networks were explained by ${and(facts.explained.map((one) => MAP_NAMES[one]))}.`
+      : '';
   const site = facts.siteAudit
     ? ` Site effects were measured by how well features predict the hospital${facts.harmonised ? ', before and after reference-batch ComBat estimated inside the folds' : ''}.`
     : '';

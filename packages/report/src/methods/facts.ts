@@ -1,4 +1,4 @@
-import { type Evaluation, type FusionModelFile, groupBy } from '@radweave/artifacts';
+import { type Evaluation, type FusionModelFile, groupBy, type MapMethod } from '@radweave/artifacts';
 import type { Division, Optional, ReportData, TrainingSettings } from '../data.ts';
 import { chosenAggregation, isChosen } from '../frozen.ts';
 
@@ -53,7 +53,8 @@ export interface Facts {
   proportionMethod: string;
   /** Which comparisons gave a number somewhere. */
   compared: Record<'delong' | 'mcnemar' | 'nri' | 'idi' | 'cochran' | 'within', boolean>;
-  explained: boolean;
+  /** How heat maps were computed; empty without any. */
+  explained: MapMethod[];
   siteAudit: boolean;
   harmonised: boolean;
   version: string;
@@ -136,7 +137,7 @@ export function factsOf(data: ReportData): Facts {
       cochran: evaluation.heterogeneity.some(({ q }) => q !== null),
       within: evaluation.heterogeneity.some(({ within_auc }) => within_auc.value !== null),
     },
-    explained: 'value' in data.galleries,
+    explained: [...new Set(madeOf(data.galleries)?.map(({ explanations }) => explanations.method))],
     siteAudit: audit.length > 0,
     harmonised: audit.some(({ features }) => features === 'harmonised'),
     version: evaluation.versions.radweave ?? '',

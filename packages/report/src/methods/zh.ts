@@ -1,3 +1,4 @@
+import { MAP_NAMES } from '@radweave/artifacts';
 import { percent, ZH } from '@radweave/remarks';
 import { isShareKept } from '@radweave/stats';
 import { byAggregation, type Facts, nameOf } from './facts.ts';
@@ -137,7 +138,8 @@ function statistics(facts: Facts): string {
   const hospitals =
     (facts.compared.cochran ? '各外部医院的 AUC 是否不同以 Cochran Q 检验。' : '') +
     (facts.compared.within ? '医院内 AUC 仅比较同一医院的患者。' : '');
-  const explained = facts.explained ? '采用 Grad-CAM 解释网络。' : '';
+  const explained =
+    facts.explained.length > 0 ? `采用 ${list(facts.explained.map((one) => MAP_NAMES[one]))} 解释网络。` : '';
   const site = facts.siteAudit
     ? `中心效应以特征预测医院的能力衡量${facts.harmonised ? '，并比较折内估计的参考批次 ComBat 校正前后' : ''}。`
     : '';

@@ -4,6 +4,7 @@ import {
   type ExplainedPatient,
   type Explanations,
   evaluatedNetwork,
+  MAP_NAMES,
   type RandomisationStep,
 } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
@@ -38,7 +39,7 @@ function galleryPart(context: ReportContext, gallery: Gallery): Html {
     const patients = explanations.patients.filter(({ category }) => wanted.includes(category));
     const isAsked = explanations.patients.some(({ category }) => category === 'asked');
     if (patients.length === 0 && isAsked !== (group === 'asked')) return null;
-    const heading = html`<h3>${words.explanations.title(explanations.modality, group)}</h3>`;
+    const heading = html`<h3>${words.explanations.title(MAP_NAMES[explanations.method], explanations.modality, group)}</h3>`;
     if (patients.length === 0) return html`${heading}<p>${words.explanations.none}</p>`;
     return html`${heading}<div class="gallery">${patients.map((one) => patientFigure(context, gallery, one, inFigure))}</div>`;
   });
@@ -48,8 +49,12 @@ function galleryPart(context: ReportContext, gallery: Gallery): Html {
 
 /** What is shown, and by what patients were chosen unless they were asked for by name. */
 function introduction({ words }: ReportContext, { explanations }: Gallery): string {
-  const { layer, decision, label_names, patients } = explanations;
-  const caption = words.explanations.caption(layer, words.aggregation(decision.aggregation));
+  const { method, layer, decision, label_names, patients } = explanations;
+  const caption = words.explanations.caption(
+    MAP_NAMES[method],
+    layer,
+    words.aggregation(decision.aggregation),
+  );
   if (patients.every(({ category }) => category === 'asked')) return caption;
   const by =
     decision.threshold === null
@@ -132,7 +137,7 @@ function patientFigure(
   inFigure: string | null,
 ): Html {
   const { words } = context;
-  const { label_names } = explanations;
+  const { label_names, method } = explanations;
   const nameOf = (label: number): string => label_names[label] ?? String(label);
   const probability = (patient.probabilities[patient.explained_class] ?? 0).toFixed(digitsOf(explanations));
   const who = words.explanations.patient(patient.patient, patient.hospital);
@@ -150,7 +155,7 @@ function patientFigure(
   const picture =
     image === undefined
       ? html`<p class="missing">${words.explanations.noImage(patient.file, explanations.modality)}</p>`
-      : html`<img src="${image}" alt="${words.explanations.alt(who, verdict)}">`;
+      : html`<img src="${image}" alt="${words.explanations.alt(MAP_NAMES[method], who, verdict)}">`;
   return html`<figure id="figure-${number}">${picture}
 <figcaption><strong>${words.titled(words.figure(number), who)}${words.stop.trim()}</strong> ${words.parts([verdict, explained, why, strengthOf(context, explanations, patient), ...(inFigure === null ? [] : [inFigure])])}</figcaption></figure>`;
 }

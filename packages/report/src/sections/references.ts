@@ -13,7 +13,7 @@ const always = (): boolean => true;
 const REFERENCES: readonly Reference[] = [
   {
     text: 'Adebayo J, Gilmer J, Muelly M, et al. Sanity checks for saliency maps. NeurIPS 2018.',
-    used: ({ explained }) => explained,
+    used: ({ explained }) => explained.length > 0,
   },
   {
     text: 'Austin PC. Balance diagnostics for comparing the distribution of baseline covariates between treatment groups in propensity-score matched samples. Stat Med 2009;28:3083–3107.',
@@ -34,6 +34,10 @@ const REFERENCES: readonly Reference[] = [
   {
     text: 'DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more correlated receiver operating characteristic curves: a nonparametric approach. Biometrics 1988;44:837–845.',
     used: always,
+  },
+  {
+    text: 'Draelos RL, Carin L. Use HiResCAM instead of Grad-CAM for faithful explanations of convolutional neural networks. arXiv:2011.08891, 2020.',
+    used: ({ explained }) => explained.includes('hirescam'),
   },
   {
     text: 'Efron B, Tibshirani RJ. An Introduction to the Bootstrap. Chapman & Hall, 1993.',
@@ -77,7 +81,7 @@ const REFERENCES: readonly Reference[] = [
   },
   {
     text: 'Selvaraju RR, Cogswell M, Das A, et al. Grad-CAM: visual explanations from deep networks via gradient-based localization. ICCV 2017.',
-    used: ({ explained }) => explained,
+    used: ({ explained }) => explained.includes('grad-cam'),
   },
   {
     text: 'Tejani AS, Klontzas ME, Gatti AA, et al. Checklist for Artificial Intelligence in Medical Imaging (CLAIM): 2024 update. Radiol Artif Intell 2024;6:e240300.',

@@ -46,7 +46,7 @@ export const EN = {
     calibration: 'Calibration',
     decision: 'Decision curves',
     maps: 'Feature maps',
-    explanations: 'Grad-CAM',
+    explanations: 'Heat maps',
     site: 'Site effects',
     leakage: 'Leakage audit',
     methods: 'Methods',

@@ -2,13 +2,13 @@ import { IN_PART } from '@radweave/artifacts';
 import { counted } from '@radweave/remarks';
 import type { AgainstChance } from '@radweave/stats';
 
-/** What is said beside Grad-CAM. */
+/** What is said beside heat maps; `method`: their name. */
 export const EXPLANATIONS_EN = {
-  title: (modality: string, group: 'right' | 'wrong' | 'asked') =>
-    `Grad-CAM, modality ${modality}: ${{ right: 'patients predicted correctly', wrong: 'patients predicted incorrectly', asked: 'patients asked for by name' }[group]}`,
+  title: (method: string, modality: string, group: 'right' | 'wrong' | 'asked') =>
+    `${method}, modality ${modality}: ${{ right: 'patients predicted correctly', wrong: 'patients predicted incorrectly', asked: 'patients asked for by name' }[group]}`,
   /** `aggregation`: how the slices' probabilities became the patient's. */
-  caption: (layer: string, aggregation: string) =>
-    `Heat maps over the slices, of the layer “${layer}”. Pictures and captions give the probability of the label whose evidence is shown: below each slice its own, above it and in the caption the patient’s (${aggregation} over all slices). Colours are shares of the patient’s own largest value: each caption says how large that is beside the largest of all patients shown. A map holds only what speaks for the label, so it is weak or empty where the network finds little.`,
+  caption: (method: string, layer: string, aggregation: string) =>
+    `Heat maps (${method}) over the slices, of the layer “${layer}”. Pictures and captions give the probability of the label whose evidence is shown: below each slice its own, above it and in the caption the patient’s (${aggregation} over all slices). Colours are shares of the patient’s own largest value: each caption says how large that is beside the largest of all patients shown. A map holds only what speaks for the label, so it is weak or empty where the network finds little.`,
   /** What `confident` means; the label and threshold with two labels, null with more. */
   confident: (by: { label: string; threshold: string } | null) =>
     by === null
@@ -41,7 +41,8 @@ export const EXPLANATIONS_EN = {
     least_confident_wrong: 'least confident of those predicted incorrectly',
     asked: 'asked for by name',
   },
-  alt: (who: string, verdict: string) => `Slices of patient ${who} with Grad-CAM heat maps; ${verdict}.`,
+  alt: (method: string, who: string, verdict: string) =>
+    `Slices of patient ${who} with heat maps (${method}); ${verdict}.`,
   noImage: (file: string, modality: string) =>
     `The picture ${file} is missing. Make it again with: radweave explain --modality ${modality}`,
   none: 'No patient is in this group.',

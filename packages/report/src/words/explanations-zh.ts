@@ -1,12 +1,12 @@
 import { IN_PART } from '@radweave/artifacts';
 import type { Words } from './en.ts';
 
-/** What is said beside Grad-CAM, in Chinese. */
+/** What is said beside heat maps, in Chinese. */
 export const EXPLANATIONS_ZH: Words['explanations'] = {
-  title: (modality, group) =>
-    `Grad-CAM，模态 ${modality}：${{ right: '预测正确的患者', wrong: '预测错误的患者', asked: '指定的患者' }[group]}`,
-  caption: (layer, aggregation) =>
-    `热图叠加在切片上，取自“${layer}”层。图片与图注均给出所示依据对应标签的概率：每张切片下方为该切片的概率，图片上方与图注中为患者的概率（对全部切片取${aggregation}）。颜色表示占该患者自身最大值的比例；各图注给出该最大值占全部所示患者最大值的比例。热图只含支持该标签的依据，网络发现较少时热图微弱或为空。`,
+  title: (method, modality, group) =>
+    `${method}，模态 ${modality}：${{ right: '预测正确的患者', wrong: '预测错误的患者', asked: '指定的患者' }[group]}`,
+  caption: (method, layer, aggregation) =>
+    `热图（${method}）叠加在切片上，取自“${layer}”层。图片与图注均给出所示依据对应标签的概率：每张切片下方为该切片的概率，图片上方与图注中为患者的概率（对全部切片取${aggregation}）。颜色表示占该患者自身最大值的比例；各图注给出该最大值占全部所示患者最大值的比例。热图只含支持该标签的依据，网络发现较少时热图微弱或为空。`,
   confident: (by) =>
     by === null
       ? '“最有把握”指各医院中概率最高的标签领先次高标签最多的患者；与判断是否正确无关。'
@@ -32,7 +32,7 @@ export const EXPLANATIONS_ZH: Words['explanations'] = {
     least_confident_wrong: '预测错误中最无把握者',
     asked: '指定的患者',
   },
-  alt: (who, verdict) => `患者 ${who} 的切片及 Grad-CAM 热图；${verdict}。`,
+  alt: (method, who, verdict) => `患者 ${who} 的切片及热图（${method}）；${verdict}。`,
   noImage: (file, modality) => `缺少图片 ${file}。重新生成命令：radweave explain --modality ${modality}`,
   none: '此组没有患者。',
   sanity: (modality) => `随机化检验，模态 ${modality}`,

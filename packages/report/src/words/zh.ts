@@ -82,7 +82,7 @@ export const ZH: Words = {
     calibration: '校准',
     decision: '决策曲线',
     maps: '特征分布图',
-    explanations: 'Grad-CAM',
+    explanations: '热图',
     site: '中心效应',
     leakage: '数据泄漏审查',
     methods: '方法',
