@@ -23,6 +23,9 @@ export type DecodedSlice = GrayImage & {
   readonly max: number;
 };
 
+/** 1 in a blank image, 2 in one that looks like a mask, 0 where there are more. */
+export type FewGrays = 0 | 1 | 2;
+
 /** What a file's header promises, without decoding its pixels. */
 export interface SliceShape {
   readonly width: number;

@@ -1,4 +1,4 @@
-import type { DecodedSlice, GrayImage } from '../slice.ts';
+import type { DecodedSlice, FewGrays, GrayImage } from '../slice.ts';
 
 /** Bins of a profile's histogram, over the whole range of the bit depth. */
 export const PROFILE_BINS = 64;
@@ -55,9 +55,6 @@ function stepOf(pixels: number, width: number): number {
 function divisor(a: number, b: number): number {
   return b === 0 ? a : divisor(b, a % b);
 }
-
-/** 1 in a blank image, 2 in one that looks like a mask, 0 where there are more. */
-export type FewGrays = 0 | 1 | 2;
 
 /** How many gray values there are, as far as few of them mean something. */
 export function fewGrays({ pixels, min, max }: Pick<DecodedSlice, 'pixels' | 'min' | 'max'>): FewGrays {

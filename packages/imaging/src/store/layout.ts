@@ -1,6 +1,6 @@
 import { crc32 } from '@radweave/checksum';
 import { ImageFault } from '../fault.ts';
-import type { FewGrays } from '../slices/profile.ts';
+import type { FewGrays } from '../slice.ts';
 
 /**
  * A store is one file: a header of {@link HEADER_BYTES} (magic, CRC-32 and length of a JSON text, the text),
