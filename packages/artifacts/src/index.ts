@@ -1,7 +1,6 @@
 /// <reference types="node" preserve="true" />
 /**
- * Schemas, readers and writers of every file Radweave leaves on disk. Nothing here knows tensors, models or images, and
- * nothing else of Radweave is imported.
+ * Schemas, readers and writers of every file Radweave leaves on disk. Nothing here knows tensors, models or images.
  */
 
 export * from './atomic.ts';

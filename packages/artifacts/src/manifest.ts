@@ -5,7 +5,7 @@ import { DataError } from './errors.ts';
 import type { FileHashes } from './file-hashes.ts';
 import { existsSync } from './files/files.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import { readJson, recordOf, sha256, writeJson } from './json.ts';
+import { jsonFile, recordOf, sha256, writeJson } from './json.ts';
 
 /** What a stage reads, under a name that stays when its place changes, such as `checkpoint of A`. */
 export interface StageInput extends Fingerprint {
@@ -119,9 +119,7 @@ export function writeManifest(
 }
 
 /** Reads a manifest, also one of an earlier version. @throws DataError as `readJson`. */
-export function readManifest(path: string): Manifest {
-  return readJson(path, schema);
-}
+export const { read: readManifest } = jsonFile(schema);
 
 /** What a finished stage left, by its manifest. @throws DataError as `readJson`. */
 export function recordedOutputs(path: string): string[] {

@@ -1,4 +1,4 @@
-import type { AuditCase } from '@radweave/artifacts';
+import { type AuditCase, groupBy } from '@radweave/artifacts';
 import { nearDuplicates } from '@radweave/imaging';
 import { counted, remark } from '@radweave/remarks';
 import { type CheckReport, finding } from './check.ts';
@@ -75,16 +75,11 @@ function nearPairs(slices: readonly SeenSlice[], maxDistance: number): { pairs: 
 
 /** Equal hashes together, so that they are searched once. */
 function ownersByHash(slices: readonly SeenSlice[]): Map<string, Owner[]> {
-  const byHash = new Map<string, Map<string, Owner>>();
-  for (const slice of slices) {
-    const { perceptualHash } = slice.facts;
-    if (perceptualHash === undefined) continue;
-    const owners = byHash.get(perceptualHash) ?? new Map<string, Owner>();
-    byHash.set(perceptualHash, owners);
-    const key = ownerKey(slice);
-    owners.set(key, [...(owners.get(key) ?? []), slice]);
-  }
-  return new Map(Array.from(byHash, ([hash, owners]) => [hash, [...owners.values()]]));
+  const byHash = groupBy(
+    slices.filter(({ facts }) => facts.perceptualHash !== undefined),
+    ({ facts }) => facts.perceptualHash ?? '',
+  );
+  return new Map(Array.from(byHash, ([hash, own]) => [hash, [...groupBy(own, ownerKey).values()]]));
 }
 
 /** Slices of different patients in different splits; those of equal hashes come first. */

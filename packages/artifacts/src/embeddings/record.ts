@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { writeFileAtomic } from '../atomic.ts';
-import { readJson, sha256 } from '../json.ts';
+import { jsonFile, sha256 } from '../json.ts';
 import { remarkField } from '../remark-field.ts';
 
 /** Where a method places the patients, in the record's order; or why it cannot. */
@@ -32,7 +32,4 @@ export function writeEmbeddings(path: string, record: EmbeddingsRecord): void {
   writeFileAtomic(path, `${JSON.stringify(schema.parse(record))}\n`);
 }
 
-/** Reads where patients are placed. @throws DataError as `readJson`. */
-export function readEmbeddings(path: string): EmbeddingsRecord {
-  return readJson(path, schema);
-}
+export const { read: readEmbeddings } = jsonFile(schema);

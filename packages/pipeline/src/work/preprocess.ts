@@ -1,10 +1,9 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { CHART_WORDS } from '@radweave/analysis/figures/words';
 import {
   type BrightnessRow,
   type Config,
   DataError,
-  type Exclusion,
   groupBy,
   IssueCollector,
   idOf,
@@ -15,10 +14,8 @@ import {
   requireWritable,
   type SplitSummary,
   splitFiles,
-  type TableIssue,
   UsageError,
   writeRejected,
-  writeTableIssues,
 } from '@radweave/artifacts';
 import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
 import { and, counted, offer } from '@radweave/remarks';
@@ -31,9 +28,9 @@ import {
   requireHome,
   takeSplits,
 } from '@radweave/study/cohort/assign';
-import { cohortBelow } from '@radweave/study/cohort/cohort-below';
+import { cohortBelow, refuseOrLeaveOut } from '@radweave/study/cohort/cohort-below';
 import { importAdvice, textOf } from '@radweave/study/cohort/foreign';
-import { type FoundCohort, personKey } from '@radweave/study/cohort/found';
+import type { FoundCohort } from '@radweave/study/cohort/found';
 import {
   checkImages,
   findSharedImages,
@@ -98,18 +95,15 @@ export function findCohort({ config }: PreprocessOptions, context: StageContext)
 
 /** Where every hospital counts its patients from 1 nobody is two of them; where IDs are those of a whole country somebody is. */
 function saySameIds({ patients }: FoundCohort, context: StageContext): void {
-  const hospitals = new Map<string, Set<string>>();
-  for (const one of patients) {
-    const id = idOf(one);
-    hospitals.set(id, (hospitals.get(id) ?? new Set()).add(one.hospital));
-  }
-  const same = [...hospitals].filter(([, own]) => own.size > 1);
+  const same = [...groupBy(patients, idOf)]
+    .map(([id, own]) => [id, [...new Set(own.map(({ hospital }) => hospital))]] as const)
+    .filter(([, own]) => own.length > 1);
   const [first] = same;
   if (first === undefined) return;
   const [id, own] = first;
   say(
     context,
-    `${counted(same.length, 'ID')} of several hospitals, such as ${id} in ${and([...own])}: they count as different patients.`,
+    `${counted(same.length, 'ID')} of several hospitals, such as ${id} in ${and(own)}: they count as different patients.`,
   );
 }
 
@@ -182,40 +176,6 @@ function readFolders(root: string, data: Config['data'], context: StageContext):
   );
   say(context, `${place}: ${counted(table.rows.length, 'row')}; columns: ${used.join(', ')}.`);
   return cohortBelow(root, modalities, labels, { table, home: home_hospital });
-}
-
-/** @returns who is left out because table and folders do not agree. @throws DataError unless that is wanted. */
-function refuseOrLeaveOut(
-  table: FoundCohort['table'],
-  { data, preprocess }: Config,
-  context: StageContext,
-): Exclusion[] {
-  const issues = table?.issues ?? [];
-  if (table === null || issues.length === 0) return [];
-  const path = splitFiles(data.splits_dir).tableIssues;
-  const shown = [...groupBy(issues, ({ problem }) => problem.code).values()].map((own) => {
-    const [{ patient_id, hospital, problem } = issues[0] as TableIssue] = own;
-    const who = [patient_id || 'a row without a patient', ...(hospital === '' ? [] : [hospital])].join(
-      ' of ',
-    );
-    return `${counted(own.length, 'patient')} such as ${who}: ${problem.text}`;
-  });
-  const text = `the table and the folders do not agree (${issues.length}): ${shown.join('; ')}`;
-  if (!preprocess.exclude_conflicts) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeTableIssues(path, issues);
-    throw new DataError('E_TABLE', text, {
-      where: path,
-      hint: 'Correct the table or the folders, or leave such patients out with --exclude_conflicts',
-    });
-  }
-  warn(context, `${text}. They are left out and listed in ${path}.`);
-  const first = new Map(issues.toReversed().map((one) => [personKey(one.hospital, one.patient_id), one]));
-  return [...first.values()]
-    .toReversed()
-    .flatMap(({ patient_id: patient, hospital, problem: detail }) =>
-      patient === '' ? [] : [{ patient, hospital, reason: 'table', detail }],
-    );
 }
 
 /** Those whose slices are checked. @throws DataError with all that is contradictory about them. */

@@ -1,5 +1,18 @@
-import type { CohortTable } from '@radweave/artifacts';
-import type { FoundCohort } from './found.ts';
+import { dirname } from 'node:path';
+import {
+  type CohortTable,
+  type Config,
+  DataError,
+  type Exclusion,
+  groupBy,
+  splitFiles,
+  type TableIssue,
+  writeTableIssues,
+} from '@radweave/artifacts';
+import { mkdirSync } from '@radweave/artifacts/files';
+import { counted } from '@radweave/remarks';
+import { type StageContext, warn } from '../context/events.ts';
+import { type FoundCohort, personKey } from './found.ts';
 import { cohortOfTable } from './table-cohort.ts';
 import { walkListed } from './table-images.ts';
 import { walkCohort } from './walk.ts';
@@ -25,4 +38,38 @@ export function cohortBelow(
   const hospitals = new Set(table.rows.map((row) => table.cell(row, 'hospital')));
   const inFolders = table.columns.label === undefined ? labels : null;
   return cohortOfTable(table, walkCohort(root, modalities, inFolders, hospitals), labels, home);
+}
+
+/** @returns who is left out because table and folders do not agree. @throws DataError unless that is wanted. */
+export function refuseOrLeaveOut(
+  table: FoundCohort['table'],
+  { data, preprocess }: Config,
+  context: StageContext,
+): Exclusion[] {
+  const issues = table?.issues ?? [];
+  if (table === null || issues.length === 0) return [];
+  const path = splitFiles(data.splits_dir).tableIssues;
+  const shown = [...groupBy(issues, ({ problem }) => problem.code).values()].map((own) => {
+    const [{ patient_id, hospital, problem } = issues[0] as TableIssue] = own;
+    const who = [patient_id || 'a row without a patient', hospital]
+      .filter((part) => part !== '')
+      .join(' of ');
+    return `${counted(own.length, 'patient')} such as ${who}: ${problem.text}`;
+  });
+  const text = `the table and the folders do not agree (${issues.length}): ${shown.join('; ')}`;
+  if (!preprocess.exclude_conflicts) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeTableIssues(path, issues);
+    throw new DataError('E_TABLE', text, {
+      where: path,
+      hint: 'Correct the table or the folders, or leave such patients out with --exclude_conflicts',
+    });
+  }
+  warn(context, `${text}. They are left out and listed in ${path}.`);
+  const first = new Map(issues.toReversed().map((one) => [personKey(one.hospital, one.patient_id), one]));
+  return [...first.values()]
+    .toReversed()
+    .flatMap(({ patient_id: patient, hospital, problem: detail }) =>
+      patient === '' ? [] : [{ patient, hospital, reason: 'table', detail }],
+    );
 }
