@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { sweepLeftovers, temporaryName } from '@radweave/native/temporary';
+import { refuseDevice } from './atomic.ts';
 import { ResourceError, systemCode } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
 
@@ -25,6 +26,22 @@ export function requireWritable(folder: string, flag: string): void {
     if (!FORBIDDEN.includes(systemCode(error) ?? '')) throw explainFileError(error, 'write', folder);
     throw notWritable(folder, `${place} cannot be written`, flag, error);
   }
+}
+
+/**
+ * {@link requireWritable} of a file: no folder may have its name, and no device.
+ *
+ * @throws UsageError `E_NOT_A_FILE` too.
+ */
+export function requireWritableFile(path: string, flag: string): void {
+  refuseDevice(path);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+    throw new ResourceError('E_NOT_WRITABLE', 'a folder has the name of the file to write', {
+      where: path,
+      hint: `Name a file with ${flag}`,
+    });
+  }
+  requireWritable(dirname(path), flag);
 }
 
 function notWritable(folder: string, why: string, flag: string, cause?: unknown): ResourceError {

@@ -9,6 +9,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { and, type Remark, remark } from '@radweave/remarks';
 import { FusionResults } from '../fusion/fusion-results.ts';
+import { changedSinceFused } from '../fusion/since-fused.ts';
 import { attempt, auditCase, type CheckReport, finding } from './check.ts';
 import { changedCases, otherPatients, type TablePatient } from './other-patients.ts';
 import type { AuditSubject } from './subject.ts';
@@ -47,6 +48,9 @@ export function checkFusion(subject: AuditSubject): CheckReport {
         [
           ...otherPatients(results, modalities, subject, 'the fusion'),
           ...changedCases(slices, subject, 'the fusion'),
+          ...changedSinceFused(model, config.data.features_dir).map((modality) =>
+            auditCase([], `features of ${modality} changed since the fusion`),
+          ),
         ],
         file,
         again,

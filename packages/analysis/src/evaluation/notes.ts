@@ -1,6 +1,7 @@
-import { type Config, type Evaluation, hashFile } from '@radweave/artifacts';
+import { type Config, type Evaluation, type FusionModelFile, hashFile } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
+import { changedSinceFused } from '../fusion/since-fused.ts';
 import type { FusionModels } from './fusion-models.ts';
 import type { NetworkSlices } from './network-models.ts';
 import type { Unevaluated } from './unevaluated.ts';
@@ -13,6 +14,7 @@ export function cautionsOf(
   missing: readonly Unevaluated[],
   decisions: Evaluation['options']['decisions'],
   classes: number,
+  featuresDir: string,
 ): Remark[] {
   const { aggregation, calibration } = evaluation;
   return [
@@ -21,6 +23,7 @@ export function cautionsOf(
     ...decisionNotes(decisions, networks, aggregation),
     ...networks.map(({ name, run }) => remark('network-is-run', { network: name, run })),
     ...networks.flatMap((network) => otherCheckpoint(network, fusion)),
+    ...fusedBefore(fusion?.file ?? null, featuresDir),
     ...(calibration === 'none'
       ? []
       : [remark(classes === 2 ? 'thresholds-uncalibrated' : 'ranks-uncalibrated')]),
@@ -47,6 +50,12 @@ function inSampleNote(fusion: FusionModels | null): Remark[] {
   if (own.length === 0) return [];
   const code = fusion?.file.stacked === undefined ? 'fusion-in-sample' : 'fusion-in-sample-stacked';
   return [remark(code, { modalities: own.map(({ modality }) => modality) })];
+}
+
+/** A fusion whose features were extracted again, or edited, says nothing of them. */
+export function fusedBefore(fusion: FusionModelFile | null, featuresDir: string): Remark[] {
+  const modalities = fusion === null ? [] : changedSinceFused(fusion, featuresDir);
+  return modalities.length === 0 ? [] : [remark('fused-before', { modalities })];
 }
 
 /** A fusion made of an older network is evaluated beside a newer one: the reader must not take them for one. */

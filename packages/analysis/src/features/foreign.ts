@@ -41,9 +41,37 @@ export function isForeign(featuresDir: string, modality: string): boolean {
  */
 export function adoptForeign(featuresDir: string, modality: string, context: StageContext): void {
   if (!isForeign(featuresDir, modality)) return;
+  const { counted, sha256, dims } = foreignIdentity(featuresDir, modality);
+  for (const one of counted) {
+    const path = featureSetPath(featuresDir, one.split, modality);
+    const record = recordOf(modality, one, sha256, dims);
+    if (!existsSync(path) || !isDeepStrictEqual(readFeatureSet(path), record)) writeFeatureSet(path, record);
+  }
+  warn(
+    context,
+    `The features of ${modality} were made by another program: it is not known which network gave them, nor which ` +
+      'patients it was trained on. Make sure that none of them is in the validation or test set.',
+  );
+}
+
+interface CountedSplit {
+  split: Split;
+  patients: number;
+  slices: number;
+}
+
+/**
+ * What features of another program are, by what they hold: the SHA-256 (hex) of all arrays with their patients.
+ *
+ * @throws DataError when an array is missing or is not what its table says.
+ */
+export function foreignIdentity(
+  featuresDir: string,
+  modality: string,
+): { sha256: string; dims: number; counted: CountedSplit[] } {
   const identity = createHash('sha256');
   let dims: number | undefined;
-  const counted = SPLITS.map((split) => {
+  const counted = SPLITS.map((split): CountedSplit => {
     const table = featureTablePath(featuresDir, split, modality);
     const rows = readFeatureTable(table);
     for (const row of rows) {
@@ -53,17 +81,7 @@ export function adoptForeign(featuresDir: string, modality: string, context: Sta
     }
     return { split, patients: rows.length, slices: rows.reduce((sum, row) => sum + row.num_slices, 0) };
   });
-  const sha256 = identity.digest('hex');
-  for (const one of counted) {
-    const path = featureSetPath(featuresDir, one.split, modality);
-    const record = recordOf(modality, one, sha256, dims ?? 1);
-    if (!existsSync(path) || !isDeepStrictEqual(readFeatureSet(path), record)) writeFeatureSet(path, record);
-  }
-  warn(
-    context,
-    `The features of ${modality} were made by another program: it is not known which network gave them, nor which ` +
-      'patients it was trained on. Make sure that none of them is in the validation or test set.',
-  );
+  return { sha256: identity.digest('hex'), dims: dims ?? 1, counted };
 }
 
 function requireShape(path: string, { num_slices }: FeatureRow, dims: number | undefined): number {
@@ -78,7 +96,7 @@ function requireShape(path: string, { num_slices }: FeatureRow, dims: number | u
 
 function recordOf(
   modality: string,
-  { split, patients, slices }: { split: Split; patients: number; slices: number },
+  { split, patients, slices }: CountedSplit,
   sha256: string,
   dims: number,
 ): FeatureSet {

@@ -21,6 +21,7 @@ import { concatenate, type FusedSplit, having } from './fused-split.ts';
 import { classifierCautions, classifierInputs, inSampleOf, thresholdCautions } from './in-sample.ts';
 import { classifierFor, isOfKinds, kindNotes, kindsBetween } from './kinds.ts';
 import type { ScoredSplit } from './metrics.ts';
+import { featuresHash } from './since-fused.ts';
 import type { Stack } from './stack.ts';
 
 /** The classifier of all modalities and those of each alone, as written, and what must be said beside their numbers. */
@@ -132,6 +133,7 @@ function modalityOf({ modality, sets }: FeatureSource): FusionModality {
     model: train.model,
     checkpoint: train.checkpoint,
     checkpoint_sha256: train.checkpoint_sha256,
+    features_sha256: featuresHash(sets),
     dims: train.dims,
     image_size: train.image_size,
     normalize_mean: train.normalize_mean,

@@ -32,6 +32,8 @@ const modality = z.object({
   /** `pretrained`, the checkpoint file, or `unknown`, as in `features_{modality}.json`. */
   checkpoint: z.string().min(1),
   checkpoint_sha256: sha256,
+  /** SHA-256 (hex) of what the records of all sets said of the features; files of earlier versions have none. */
+  features_sha256: sha256.optional(),
   dims: z.int().min(1).max(MOST_DIMS),
   image_size: z.int().min(1).max(LARGEST_IMAGE).nullable(),
   normalize_mean: z.number().nullable(),

@@ -1,11 +1,10 @@
-import { dirname } from 'node:path';
 import {
   DataError,
   explainFileError,
   hashFile,
   RadweaveError,
   requireNamed,
-  requireWritable,
+  requireWritableFile,
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
@@ -110,7 +109,7 @@ function requireOutput({ output, overwrite = false, layout = 'timm' }: ExportWis
       where: `--output ${output}`,
     });
   }
-  requireWritable(dirname(output), '--output');
+  requireWritableFile(output, '--output');
   if (!overwrite && existsSync(output)) {
     throw new UsageError('E_EXPORT', 'there is a file of this name already', {
       where: output,

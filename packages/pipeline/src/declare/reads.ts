@@ -136,19 +136,26 @@ export function dataReads(config: Config, modalities: readonly string[]): Reads 
   };
 }
 
-function featureRecords({ data }: Config, modality: string): Reads {
-  const { features_dir } = data;
-  return withoutMissing({
-    ...bySplit(`feature table of ${modality}`, (split) => featureTablePath(features_dir, split, modality)),
-    ...bySplit(`feature record of ${modality}`, (split) => featureSetPath(features_dir, split, modality)),
-  });
+/** What a modality's features are: network, slices and arrays, by their hashes. */
+export function featureRecords({ data }: Config, modality: string): Reads {
+  const path = (split: Split): string => featureSetPath(data.features_dir, split, modality);
+  return withoutMissing(bySplit(`feature record of ${modality}`, path));
+}
+
+function featureTables({ data }: Config, modality: string): Reads {
+  const path = (split: Split): string => featureTablePath(data.features_dir, split, modality);
+  return withoutMissing(bySplit(`feature table of ${modality}`, path));
 }
 
 /** Arrays, tables and records of a modality's features. */
 export function featureReads(config: Config, modality: string): Reads {
   const folder = folderName('modality', modality);
   const arrays = bySplit(`features of ${modality}`, (split) => join(config.data.features_dir, split, folder));
-  return { ...withoutMissing(arrays), ...featureRecords(config, modality) };
+  return {
+    ...withoutMissing(arrays),
+    ...featureTables(config, modality),
+    ...featureRecords(config, modality),
+  };
 }
 
 /** Whose out-of-fold logits of a modality there are; nothing where nobody has cross-fitted it. */

@@ -1,3 +1,4 @@
+import { fusedBefore } from '@radweave/analysis/evaluation/notes';
 import { requireArrays } from '@radweave/analysis/features/source';
 import {
   type AuditCheck,
@@ -52,10 +53,13 @@ export async function gatherReport(config: Config, context: StageContext): Promi
   const maps = await featureMaps(config, modalities, evaluation.label_names);
   // The maps read every array: where they are there, none is changed.
   const changed = 'missing' in maps ? changedFeatures(config.data.features_dir, modalities) : [];
+  const since = evaluation.notes.some(({ code }) => code === 'fused-before')
+    ? []
+    : fusedBefore(fused, config.data.features_dir);
   return {
     name: config.experiment.name,
     date: today(),
-    evaluation: { ...evaluation, notes: [...changed, ...evaluation.notes] },
+    evaluation: { ...evaluation, notes: [...changed, ...since, ...evaluation.notes] },
     ...study,
     searches: readSearches(config, modalities, files),
     runs: runs.map(({ training }) => training),

@@ -23,6 +23,10 @@ export const evaluate = defineStage({
     ...read.splitRecords(config, 'cohort.csv'),
     ...read.together(read.networksOf(config, runs), read.networkReads),
     ...read.fusionReads(config),
+    ...read.together(config.data.modalities, (one) => ({
+      ...read.featureRecords(config, one),
+      ...read.logitRecords(config, one),
+    })),
   }),
   writes: (options) => [folderOf(options)],
   locks: (options) => ({ folder: folderOf(options), as: 'radweave evaluate' }),
@@ -49,7 +53,7 @@ export const evaluate = defineStage({
       networks_only: toggle('evaluate the networks only, not the fusion'),
     },
     configFlags: [
-      ...usual('modalities', 'splits_dir', 'fusion_dir', 'output_dir'),
+      ...usual('modalities', 'splits_dir', 'feature_dir', 'fusion_dir', 'output_dir'),
       ...evaluationFlags,
       ...usual('seed'),
     ],

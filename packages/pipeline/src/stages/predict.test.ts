@@ -89,6 +89,8 @@ test('where no patient can be predicted, that is an error that names them, and n
   // Told before any feature is looked at: these have nobody.
   const toDevice = predict({ ...options, output: '/dev/null' }, listening());
   await expect(toDevice).rejects.toMatchObject({ code: 'E_NOT_A_FILE', exitCode: 2 });
+  const toFolder = predict({ ...options, output: tempDir() }, listening());
+  await expect(toFolder).rejects.toMatchObject({ code: 'E_NOT_WRITABLE', exitCode: 5 });
 });
 
 test('features of another checkpoint, and an edited threshold, are refused', async () => {

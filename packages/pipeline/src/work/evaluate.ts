@@ -108,11 +108,20 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
     ...aggregated.map(({ candidate, frozen }) => freeze(candidate, frozen)),
   ];
   const decisions = options.frozen === null ? 'fitted' : 'taken over';
-  const notes = cautionsOf(config.evaluation, fusion, networks, missing, decisions, labelNames.length);
+  const notes = cautionsOf(
+    config.evaluation,
+    fusion,
+    networks,
+    missing,
+    decisions,
+    labelNames.length,
+    config.data.features_dir,
+  );
   for (const { what, command } of missing) {
     warn(context, `Not evaluated: ${what.text}. Make it with: ${command}; then evaluate again.`);
   }
   for (const note of notes) {
+    if (note.code === 'fused-before') warn(context, `${note.text}.`);
     if (note.code !== 'other-checkpoint') continue;
     const { modality } = networks.find(({ name }) => name === note.params.network) ?? {};
     warn(

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { classify, thresholdOf } from '@radweave/analysis/fusion/classifier';
 import { concatenate, having } from '@radweave/analysis/fusion/fused-split';
 import { classifierFor } from '@radweave/analysis/fusion/kinds';
@@ -10,9 +9,8 @@ import {
   type FusionModelFile,
   type NewPrediction,
   readFusionModel,
-  refuseDevice,
   requireNamed,
-  requireWritable,
+  requireWritableFile,
   writeNewPredictions,
 } from '@radweave/artifacts';
 import { requireDevice } from '@radweave/network/open/engine-settings';
@@ -64,8 +62,7 @@ export async function predict(options: PredictOptions, context: StageContext): P
     if (path !== 'pretrained') requireNamed('file', path, `--checkpoint ${modality}=${path}`);
   }
   requireDevice(config.training);
-  refuseDevice(output);
-  requireWritable(dirname(output), '--output');
+  requireWritableFile(output, '--output');
   if (file.stacked !== undefined) {
     say(context, "New patients are predicted by 'fused'; 'stacked' needs the logits of all fold models.");
   }

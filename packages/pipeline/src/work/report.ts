@@ -5,6 +5,7 @@ import {
   ResourceError,
   replaceFilesTogether,
   reportPath,
+  requireWritableFile,
   UsageError,
   writeFileAtomic,
 } from '@radweave/artifacts';
@@ -45,6 +46,7 @@ export async function report(options: ReportOptions, context: StageContext): Pro
       where: '--output',
     });
   }
+  if (options.output !== null) requireWritableFile(html, '--output');
   const browser = options.pdf ? requireBrowser() : null;
   const pdf = `${html.slice(0, -'.html'.length)}.pdf`;
   const data = await gatherReport(config, context);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type CohortFacts, readCohortFacts } from '@radweave/analysis/evaluation/cohort-facts';
+import { fusedBefore } from '@radweave/analysis/evaluation/notes';
 import { confusionFigures } from '@radweave/analysis/figures/confusion';
 import { trainingCurves } from '@radweave/analysis/figures/curves';
 import { type Figure, type FigureSet, joinSets, type SkippedFigure } from '@radweave/analysis/figures/figure';
@@ -8,6 +9,7 @@ import { type PatientFeatures, readPatientFeatures } from '@radweave/analysis/fi
 import { placePatients } from '@radweave/analysis/figures/placed';
 import { rocFigures } from '@radweave/analysis/figures/roc';
 import { EVALUATED_SPLITS, readShownFusion } from '@radweave/analysis/figures/shown-fusion';
+import { FusionResults } from '@radweave/analysis/fusion/fusion-results';
 import { missingLetters, openPngPainter } from '@radweave/analysis/paint/png';
 import {
   type Config,
@@ -54,7 +56,7 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   }
   const { figures, skipped } = joinSets([
     ...modalities.map((modality) => trainingCurves(config, modality, runs[modality])),
-    fusionSet(fusionFolder(config), modalities, facts),
+    fusionSet(config, modalities, facts, context),
     await mapSet(config, modalities, context),
   ]);
   saySkipped(skipped, context);
@@ -86,15 +88,23 @@ function saySkipped(skipped: readonly SkippedFigure[], context: StageContext): v
   }
 }
 
-function fusionSet(folder: string, modalities: readonly string[], facts: CohortFacts): FigureSet {
+function fusionSet(
+  config: Config,
+  modalities: readonly string[],
+  facts: CohortFacts,
+  context: StageContext,
+): FigureSet {
+  const folder = fusionFolder(config);
   const without = (reason: string): FigureSet => {
     const names = EVALUATED_SPLITS.flatMap((split) => [`roc_${split}`, `confusion_${split}`]);
     return { figures: [], skipped: [...names, 'roc_test_hospitals'].map((name) => ({ name, reason })) };
   };
   try {
     const results = readShownFusion(folder, modalities, facts);
-    if (results !== undefined) return joinSets([rocFigures(results), confusionFigures(results)]);
-    return without(`there are no fusion results in ${folder}; run radweave fuse`);
+    if (results === undefined) return without(`there are no fusion results in ${folder}; run radweave fuse`);
+    const { model } = FusionResults.read(folder) ?? { model: null };
+    for (const { text } of fusedBefore(model, config.data.features_dir)) warn(context, `${text}.`);
+    return joinSets([rocFigures(results), confusionFigures(results)]);
   } catch (error) {
     const isOther = error instanceof DataError && OTHER_STUDY.includes(error.code);
     if (!isOther) throw error;

@@ -142,7 +142,7 @@ export const AUDIT = {
   WARN_FEATURES_PATIENTS: 'features are not of the present patients or slices',
   LEAK_FUSION_FITTED: 'the fusion was fitted on patients who are now in validation or test',
   LEAK_FUSION_THRESHOLD: 'the threshold of the fusion was chosen on patients who are now in test',
-  WARN_FUSION_PATIENTS: 'the fusion is not of the present patients or slices',
+  WARN_FUSION_PATIENTS: 'the fusion is not of the present patients, slices or features',
   WARN_FUSION_IN_SAMPLE:
     'the fusion was fitted on in-sample features: their network was trained on the same patients',
   INFO_FUSION_IN_SAMPLE:

@@ -1,4 +1,5 @@
 import { of } from '../entry.ts';
+import { and } from './grammar.ts';
 
 /** What a report says of its own parts: explanations, those that were not made, the machine. */
 export const REPORT = {
@@ -19,6 +20,11 @@ export const REPORT = {
     { modality: 'text' },
     ({ modality }) =>
       `the features of ${modality} are not those that were extracted, so results cannot be made from them again; extract them again with: radweave extract --modality ${modality}`,
+  ),
+  'fused-before': of(
+    { modalities: 'texts' },
+    ({ modalities }) =>
+      `the features of ${and(modalities)} have changed since they were fused, so the fusion is of the earlier ones; fuse them again with: radweave fuse`,
   ),
   machine: 'machine',
   'trained-run': of({ modality: 'text', run: 'text' }, ({ modality, run }) => `train ${modality} (${run})`),

@@ -82,7 +82,7 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   WARN_FEATURES_PATIENTS: '特征所属患者或切片与现有的不同',
   LEAK_FUSION_FITTED: '融合模型以现属验证集或外部测试集的患者拟合',
   LEAK_FUSION_THRESHOLD: '融合模型的阈值由现属外部测试集的患者选定',
-  WARN_FUSION_PATIENTS: '融合模型所用的患者或切片与现有的不同',
+  WARN_FUSION_PATIENTS: '融合模型所用的患者、切片或特征与现有的不同',
   WARN_FUSION_IN_SAMPLE: '融合模型以样本内特征拟合：其网络以同一批患者训练',
   INFO_FUSION_IN_SAMPLE: '融合分类器以样本内特征拟合；堆叠分类器以折外 logit 拟合',
   LEAK_FROZEN_EXTERNAL: '某项决策以用于评价它的患者（外部或测试）拟合',

@@ -1,0 +1,97 @@
+// The features that a fusion was fitted on are inputs of its results: where they have changed, whoever shows the results says so.
+
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Config,
+  featurePath,
+  featureSetPath,
+  featureTablePath,
+  outputFolders,
+  readEvaluation,
+  readFeatureTable,
+  SPLITS,
+  writeNpy,
+} from '@radweave/artifacts';
+import { cohortConfig, listening } from '@radweave/study/testing/cohort';
+import { madeUpCohort, writeMadeUpFeatures, writeOwnSplits } from '@radweave/study/testing/features';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { modalities, run } from '../testing/evaluations.ts';
+import { asked, recordOf } from './audit.test.data.ts';
+import { audit } from './audit.ts';
+import { evaluate, usualEvaluation } from './evaluate.ts';
+import { fuse } from './fuse.ts';
+import { visualize } from './visualize.ts';
+
+const cohort = madeUpCohort({ train: 20, val: 10, test: 12 });
+const CHANGED = 'the features of A have changed since they were fused';
+
+/** Everything that shows a fusion, after what is done to its features. */
+const SHOW = {
+  evaluate: (config: Config, context: ReturnType<typeof listening>) =>
+    evaluate(usualEvaluation(config), context),
+  visualize: (config: Config, context: ReturnType<typeof listening>) =>
+    visualize({ config, modalities }, context),
+};
+
+/** Fused features, of our own networks or without any record as another program leaves them. */
+async function fused(isForeign: boolean): Promise<Config> {
+  const config = cohortConfig(tempDir());
+  config.evaluation.bootstrap_replicates = 100;
+  writeOwnSplits(config, modalities, cohort);
+  for (const modality of modalities) {
+    writeMadeUpFeatures(config, modality, cohort, 4);
+    for (const split of isForeign ? SPLITS : [])
+      rmSync(featureSetPath(config.data.features_dir, split, modality));
+  }
+  await fuse({ config, modalities }, listening());
+  return config;
+}
+
+const CHANGES: Record<string, [isForeign: boolean, change: (config: Config) => void]> = {
+  'extracted again from another checkpoint': [
+    false,
+    (config) => writeMadeUpFeatures(config, 'A', cohort, 4, { checkpoint_sha256: 'c'.repeat(64) }),
+  ],
+  'extracted again from other slices': [false, (config) => writeMadeUpFeatures(config, 'A', cohort, 5)],
+  'of another program, and edited': [
+    true,
+    ({ data: { features_dir } }) => {
+      const [row] = readFeatureTable(featureTablePath(features_dir, 'test', 'A'));
+      if (row === undefined) throw new Error('no row');
+      const { patient_id, label, num_slices } = row;
+      const path = featurePath(features_dir, 'test', 'A', label, patient_id);
+      writeNpy(path, { shape: [num_slices, 4], data: new Float32Array(4 * num_slices) });
+    },
+  ],
+};
+
+test.each(Object.entries(CHANGES))('features %s', async (_, [isForeign, change]) => {
+  const config = await fused(isForeign);
+  for (const show of Object.values(SHOW)) {
+    const context = listening();
+    await show(config, context);
+    expect(context.said.join()).not.toContain('since they were fused');
+  }
+  change(config);
+  for (const show of Object.values(SHOW)) {
+    const context = listening();
+    await show(config, context);
+    expect(context.said).toContainEqual(
+      expect.stringMatching(new RegExp(`^warning: ${CHANGED}.*radweave fuse\\.$`)),
+    );
+  }
+  const { notes } = readEvaluation(
+    join(outputFolders(config.experiment.output_dir).evaluation, 'evaluation.json'),
+  );
+  expect(notes.filter(({ code }) => code === 'fused-before')).toHaveLength(1);
+  await audit(asked(config, { pixels: false }), listening());
+  const found = recordOf(config).findings.find(({ code }) => code === 'WARN_FUSION_PATIENTS');
+  expect(found?.cases.map(({ detail }) => detail)).toEqual(['features of A changed since the fusion']);
+  await fuse({ config, modalities }, listening());
+  await run(config);
+  const context = listening();
+  await visualize({ config, modalities }, context);
+  expect(context.said.join()).not.toContain('since they were fused');
+});
