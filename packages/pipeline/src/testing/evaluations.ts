@@ -36,3 +36,16 @@ export function run(config: Config, more: Partial<EvaluateOptions> = {}): Promis
   const options = { config, modalities, runs: {}, frozen: null, networksOnly: false, outputDir: null };
   return evaluate({ ...options, ...more }, listening());
 }
+
+/** The one row of a result with these values. */
+export function rowOf(
+  result: EvaluateResult,
+  wanted: Record<string, string>,
+): EvaluateResult['rows'][number] {
+  const all: Record<string, string> = { hospital: 'all', split: 'test', ...wanted };
+  const hit = result.rows.find((row) =>
+    Object.entries(all).every(([key, value]) => Reflect.get(row, key) === value),
+  );
+  if (hit === undefined) throw new Error(`no row ${JSON.stringify(all)}`);
+  return hit;
+}

@@ -1,0 +1,94 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { importFiles, lockFolder, privateFiles, readImported } from '@radweave/artifacts';
+import { TAG } from '@radweave/importing/dicom/tags';
+import { silentContext } from '@radweave/study/context/events';
+import { filesBelow, onPosix, tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { optionsIn, writeSeries } from './import.options.test.data.ts';
+import { importStage } from './import.ts';
+
+test('patients stand in the order of their pseudonyms, which is not that of their IDs', async () => {
+  const folder = tempDir();
+  const table = join(folder, 'patients.csv');
+  const rows = ['1,HN,0,c', '2,HN,0,a', '3,HN,0,b'];
+  writeFileSync(table, ['patient_id,hospital,label,pseudonym', ...rows].join('\n'));
+  for (const id of [1, 2, 3]) {
+    writeSeries(folder, `arterial${'!'.repeat(id)}`, 1, { [TAG.patientId]: ['LO', String(id)] });
+  }
+  const result = await importStage(
+    optionsIn(folder, { table, hospital: null, label: null }),
+    silentContext(),
+  );
+  const headings = readFileSync(result.sheet, 'utf8').match(/(?<=<h2>)\w(?=<)/g);
+  expect(headings).toEqual(['a', 'b', 'c']);
+});
+
+test('hashes of UIDs are those of a key that lies with the pseudonyms, and none is used that is damaged', async () => {
+  const hashes = async (): Promise<string[]> => {
+    const folder = tempDir();
+    writeSeries(folder, 'arterial', 1);
+    const options = optionsIn(folder);
+    await importStage(options, silentContext());
+    const [row] = readImported(importFiles(options.records).table);
+    const { uidKey } = privateFiles(options.secrets);
+    writeFileSync(uidKey, '');
+    await expect(importStage(options, silentContext())).rejects.toMatchObject({
+      code: 'E_KEY',
+      where: uidKey,
+    });
+    return [row?.study ?? '', row?.series ?? '', row?.instance ?? ''];
+  };
+  const all = [...(await hashes()), ...(await hashes())];
+  expect(new Set(all).size).toBe(6);
+  for (const one of all) expect(one).toMatch(/^[0-9a-f]{16}$/);
+});
+
+test('two imports do not write one table of pseudonyms at a time', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 1);
+  const options = optionsIn(folder);
+  const lock = lockFolder(options.secrets, 'another import');
+  for (const dryRun of [true, false]) {
+    await expect(importStage({ ...options, dryRun }, silentContext())).rejects.toMatchObject({
+      code: 'E_LOCKED',
+    });
+  }
+  lock.release();
+  await importStage(options, silentContext());
+});
+
+test('without the table of pseudonyms nobody is imported a second time', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 1);
+  const options = optionsIn(folder);
+  await importStage(options, silentContext());
+  const before = filesBelow(options.output);
+  rmSync(options.secrets, { recursive: true });
+  await expect(importStage(options, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT',
+    message: expect.stringContaining('patients would come in twice'),
+  });
+  expect(filesBelow(options.output)).toEqual(before);
+});
+
+test('one ID with two birth dates is warned of', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 1, { [TAG.birthDate]: ['DA', '19500101'] });
+  writeSeries(folder, 'portal', 1, { [TAG.birthDate]: ['DA', '19600101'] });
+  const said: string[] = [];
+  const emit = (event: object): void => void said.push(String(Reflect.get(event, 'text') ?? ''));
+  await importStage(optionsIn(folder), { emit, shouldStop: () => false });
+  expect(said.join('\n')).toMatch(/HN-\d{6}: one PatientID with 2 birth dates/);
+});
+
+onPosix('what leads back to patients is for nobody else to read, and lies apart', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 1);
+  const options = optionsIn(folder);
+  await importStage(options, silentContext());
+  for (const path of Object.values(privateFiles(options.secrets)))
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  const inside = optionsIn(folder, { secrets: join(folder, 'raw', 'private') });
+  await expect(importStage(inside, silentContext())).rejects.toMatchObject({ code: 'E_IMPORT', exitCode: 2 });
+});
