@@ -8,7 +8,7 @@ import {
 import type { WorkName } from '@radweave/network/compute/workload';
 import { type StageContext, say } from '@radweave/study/context/events';
 import type { Findings } from '../verify/findings.ts';
-import type { RecordedRun } from '../verify/recorded.ts';
+import type { RepeatedStep } from '../verify/recorded.ts';
 import type { CommandPart, Flags } from './command.ts';
 import type { JobPart } from './job-part.ts';
 import type { Reads } from './reads.ts';
@@ -51,7 +51,7 @@ export interface StageParts<Name extends string, Options, Result, Opened, Own ex
   /** What it does. Its code is imported here: other stages are declared without it. */
   run(options: Options, context: StageContext, opened: Opened): Promise<Result>;
   /** Does it again from what a run has saved, in a temporary folder, and compares: for `verify`. */
-  again?(findings: Findings, saved: RecordedRun, temporary: string, context: StageContext): Promise<void>;
+  again?(findings: Findings, saved: RepeatedStep, temporary: string, context: StageContext): Promise<void>;
   readonly job?: JobPart<Options>;
   readonly command?: CommandPart<Options, Own, SomeStage>;
 }

@@ -12,27 +12,27 @@ import { evaluate } from '../work/evaluate.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
 import type { Findings } from './findings.ts';
-import { compareSettings, type RecordedRun } from './recorded.ts';
+import { compareSettings, type RecordedRun, type RepeatedStep } from './recorded.ts';
 
 /** Evaluates again from the saved predictions, with the settings of the saved evaluation. */
 export async function verifyEvaluation(
   findings: Findings,
-  recordedRun: RecordedRun,
+  repeated: RepeatedStep,
   temporary: string,
   context: StageContext,
 ): Promise<void> {
-  const { config, steps } = recordedRun;
+  const { config, steps, step } = repeated;
   const folder = evaluationFolder(config);
   const file = evaluationFiles(folder).record;
   if (!existsSync(file)) {
-    const isRecorded = steps.some(({ name }) => name === 'evaluate');
+    const isRecorded = steps.some(({ name }) => name === step);
     (isRecorded ? findings.missing : findings.unverified).push(`evaluation: there is no ${file}`);
     return;
   }
   await attempt(findings, 'evaluation', async () => {
     const saved = readEvaluation(file);
-    compareSettings(findings, steps, 'evaluate', 'evaluation/evaluation.json', toldSettings(saved));
-    if (lacksInputs(findings, recordedRun, saved)) return;
+    compareSettings(findings, repeated, 'evaluation/evaluation.json', toldSettings(saved));
+    if (lacksInputs(findings, repeated, saved)) return;
     const networks = saved.models.filter(({ kind }) => kind === 'network');
     const networksOnly = networks.length === saved.models.length;
     await evaluate(

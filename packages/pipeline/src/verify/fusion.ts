@@ -31,7 +31,7 @@ import { type FuseOptions, fuse } from '../work/fuse.ts';
 import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
 import type { Findings } from './findings.ts';
-import { compareSettings, type RecordedRun } from './recorded.ts';
+import { compareSettings, type RepeatedStep } from './recorded.ts';
 
 /**
  * Fuses again from the saved features, with the settings of the saved model.
@@ -40,7 +40,7 @@ import { compareSettings, type RecordedRun } from './recorded.ts';
  */
 export async function verifyFusion(
   findings: Findings,
-  { config, steps }: RecordedRun,
+  { config, steps, step }: RepeatedStep,
   temporary: string,
   written: (options: FuseOptions) => readonly string[],
   context: StageContext,
@@ -48,7 +48,7 @@ export async function verifyFusion(
   const folder = fusionFolder(config);
   const modelFile = fusionFiles(folder).model;
   if (!existsSync(modelFile)) {
-    const isRecorded = steps.some(({ name }) => name === 'fuse');
+    const isRecorded = steps.some(({ name }) => name === step);
     (isRecorded ? findings.missing : findings.unverified).push(`fusion: there is no ${modelFile}`);
     return;
   }
@@ -61,8 +61,7 @@ export async function verifyFusion(
       const told = Object.entries(optionsOf(model));
       compareSettings(
         findings,
-        steps,
-        'fuse',
+        { steps, step },
         'fusion/model.json',
         told.map(([name, value]) => [`options.${name}`, `fusion.${name}`, value]),
       );

@@ -29,6 +29,11 @@ export interface RecordedRun {
   locate: (path: string) => string;
 }
 
+/** A run, and the name of the step of it that is done again. */
+export interface RepeatedStep extends RecordedRun {
+  step: string;
+}
+
 /**
  * Reads the manifests of a run and lays what they recorded over the configuration.
  *
@@ -105,8 +110,7 @@ function moved(run: string, moves: readonly Move[], path: string): string | unde
  */
 export function compareSettings(
   findings: Findings,
-  steps: readonly RecordedStep[],
-  step: string,
+  { steps, step }: Pick<RepeatedStep, 'steps' | 'step'>,
   file: string,
   told: readonly (readonly [name: string, key: string, value: unknown])[],
 ): void {

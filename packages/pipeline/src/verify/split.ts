@@ -24,7 +24,7 @@ import { attempt } from './attempt.ts';
 import { compareFiles } from './compare-files.ts';
 import { compareJson } from './compare-json.ts';
 import type { Findings } from './findings.ts';
-import { compareSettings, type RecordedRun } from './recorded.ts';
+import { compareSettings, type RepeatedStep } from './recorded.ts';
 
 const NO_HASHES = 'pixels: the split is of an earlier version, which recorded no hashes of them';
 
@@ -35,7 +35,7 @@ const NO_HASHES = 'pixels: the split is of an earlier version, which recorded no
  */
 export async function verifySplit(
   findings: Findings,
-  { config, steps }: RecordedRun,
+  { config, steps, step }: RepeatedStep,
   temporary: string,
   written: (options: PreprocessOptions) => readonly string[],
   context: StageContext,
@@ -55,7 +55,7 @@ export async function verifySplit(
     // Where a table gave the sets, nothing was drawn.
     const drawn = given_split === true ? {} : { home_hospital, train_ratio };
     const allowed = kinds === undefined ? {} : { missing: 'allow' };
-    compareSettings(findings, steps, 'preprocess', 'splits/summary.json', [
+    compareSettings(findings, { steps, step }, 'splits/summary.json', [
       ...Object.entries({ ...drawn, ...allowed, modalities }).map(
         ([name, value]) => [name, `data.${name}`, value] as const,
       ),

@@ -4,7 +4,7 @@ import { mkdirSync } from '@radweave/artifacts/files';
 import type { StageContext } from '@radweave/study/context/events';
 import { Findings } from './findings.ts';
 import { verifyManifests } from './manifests.ts';
-import { type RecordedRun, readRecordedRun } from './recorded.ts';
+import { type RepeatedStep, readRecordedRun } from './recorded.ts';
 
 export interface VerifyOptions {
   /** Output folder of the run. */
@@ -17,7 +17,7 @@ export interface VerifyOptions {
 /** A stage that may be done again. */
 export interface Repeatable {
   readonly name: string;
-  again?(findings: Findings, saved: RecordedRun, temporary: string, context: StageContext): Promise<void>;
+  again?(findings: Findings, saved: RepeatedStep, temporary: string, context: StageContext): Promise<void>;
 }
 
 export interface VerifyResult
@@ -54,7 +54,7 @@ export async function verify(
     for (const stage of repeated) {
       const folder = join(temporary, stage.name);
       mkdirSync(folder);
-      await stage.again?.(findings, recorded, folder, quiet);
+      await stage.again?.(findings, { ...recorded, step: stage.name }, folder, quiet);
     }
   });
   const { compared, differences, missing, unverified, remarks } = findings;
