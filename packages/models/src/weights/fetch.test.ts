@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -14,25 +14,9 @@ import { join } from 'node:path';
 import { processSpace } from '@radweave/native/processes';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { COMMIT, type HubBehaviour, hubServer, listen } from '../testing/hub-server.ts';
+import { COMMIT, hubServer, listen } from '../testing/hub-server.ts';
+import { at, BYTES, blobsOf, FOLDER, HASH, hub, REPO, ranges, startOf } from './fetch.test.data.ts';
 import { fetchWeights } from './fetch.ts';
-
-const REPO = 'timm/resnet18.a1_in1k';
-const FOLDER = 'models--timm--resnet18.a1_in1k';
-const BYTES = randomBytes(3_000_000);
-const HASH = createHash('sha256').update(BYTES).digest('hex');
-const hub = (changes: Partial<HubBehaviour> = {}): HubBehaviour => ({
-  bytes: BYTES,
-  repo: REPO,
-  file: 'model.safetensors',
-  ...changes,
-});
-/** A folder of its own for HOME too, so that no token or cache of the user's comes in. */
-const at = (HF_ENDPOINT: string, home = tempDir()) => ({ HF_ENDPOINT, HF_HOME: home, HOME: home });
-const blobsOf = (home: string) => join(home, 'hub', FOLDER, 'blobs');
-const ranges = (asked: readonly { method: string; range: string | undefined }[]) =>
-  asked.filter(({ method }) => method === 'GET').map(({ range }) => range);
-const startOf = (range: string | undefined) => Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1]);
 
 test('a file is downloaded once, verified, and laid out as huggingface_hub does', async () => {
   const { origin, asked } = await hubServer(hub());
@@ -265,40 +249,6 @@ test('an abort stops the download with its reason; the next call continues', asy
   expect(ranges(asked).at(-1)).toBe('bytes=1000000-');
 });
 
-test('two calls in one process share a download; so do a name and its tag', async () => {
-  const { origin, asked } = await hubServer(hub());
-  const env = at(origin);
-  const both = await Promise.all([
-    fetchWeights('resnet18', { env }),
-    fetchWeights('resnet18', { env, tag: 'a1_in1k' }),
-  ]);
-  expect(both.map(({ source }) => source)).toEqual(['hub', 'cache']);
-  expect(asked.filter(({ path }) => path === '/storage')).toHaveLength(1);
-});
-
-test('two processes that download the same file at once both get it', async () => {
-  const { origin } = await hubServer(hub());
-  const env = at(origin);
-  const results = await Promise.all([child(env).done, child(env).done]);
-  expect(results).toEqual([HASH, HASH]);
-  expect(readdirSync(blobsOf(env.HF_HOME))).toEqual([HASH]);
-});
-
-test('a download that was killed is taken up by the next process', async () => {
-  const behaviour = hub({ stall: 2_000_000 });
-  const { origin, asked } = await hubServer(behaviour);
-  const env = at(origin);
-  const killed = child(env);
-  await killed.reached(2_000_000);
-  killed.process.kill('SIGKILL');
-  await killed.done;
-  expect(readdirSync(blobsOf(env.HF_HOME))).toEqual([expect.stringMatching(/\.incomplete$/)]);
-  delete behaviour.stall;
-  expect(await child(env).done).toBe(HASH);
-  expect(ranges(asked).at(-1)).toBe('bytes=2000000-');
-  expect(readdirSync(blobsOf(env.HF_HOME))).toEqual([HASH]);
-});
-
 test('proxies are used, with their password, and NO_PROXY is heeded', async () => {
   const { origin, asked } = await hubServer(hub());
   const seen: string[] = [];
@@ -333,37 +283,6 @@ test('a proxy that wants a password is named', async () => {
     'the proxy answered 407 instead of connecting to hub.invalid: it wants a user and password',
   );
 });
-
-/** Another process that fetches resnet18's weights: its progress, and the hash in the end. */
-function child(env: Record<string, string>) {
-  const library = new URL('../../dist/weights/fetch.js', import.meta.url);
-  const program = `
-    const { fetchWeights } = await import(${JSON.stringify(library.href)});
-    const onProgress = (done) => process.stdout.write(done + '\\n');
-    console.log((await fetchWeights('resnet18', { onProgress })).sha256);`;
-  const process_ = spawn(process.execPath, ['--input-type=module', '-e', program], {
-    env: { ...env, PATH: process.env.PATH },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  const watchers = new Set<() => void>();
-  process_.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-    for (const watch of watchers) watch();
-  });
-  return {
-    process: process_,
-    reached: (bytes: number) =>
-      new Promise<void>((resolve) => {
-        const watch = () => text.split('\n').includes(String(bytes)) && resolve();
-        watchers.add(watch);
-        watch();
-      }),
-    done: new Promise<string>((resolve) => {
-      process_.on('close', () => resolve(text.trim().split('\n').at(-1) ?? ''));
-    }),
-  };
-}
 
 /** The number of a process that has ended. */
 async function deadProcess(): Promise<number> {
