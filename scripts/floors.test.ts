@@ -107,6 +107,7 @@ test('the drawing has every package with several rooms above one another', () =>
     'analysis',
     'importing',
     'imaging',
+    'remote',
     'models',
     'report',
     'pipeline',

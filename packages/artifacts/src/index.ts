@@ -68,6 +68,7 @@ export { type FolderLock, type LockOptions, lockFolder, lockFolders, whileLocked
 export * from './manifest.ts';
 export * from './names.ts';
 export * from './natural.ts';
+export * from './object-place.ts';
 export * from './readable.ts';
 export * from './remark-field.ts';
 export * from './replace-files.ts';

@@ -6,6 +6,7 @@ import type { FileHashes } from './file-hashes.ts';
 import { existsSync } from './files/files.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { jsonFile, recordOf, sha256, writeJson } from './json.ts';
+import { isObjectAddress } from './object-place.ts';
 
 /** What a stage reads, under a name that stays when its place changes, such as `checkpoint of A`. */
 export interface StageInput extends Fingerprint {
@@ -80,6 +81,7 @@ function byKey(options: Readonly<Record<string, unknown>>): Record<string, unkno
 
 /** A path as manifests have it. */
 export function relativeToOutput(outputDir: string, path: string): string {
+  if (isObjectAddress(path)) return path;
   return relative(outputDir, path).split(sep).join('/') || '.';
 }
 

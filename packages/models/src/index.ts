@@ -27,7 +27,7 @@ export { applyWeights, type WeightsReport } from './weights/apply.ts';
 export { type FetchedWeights, type FetchOptions, fetchWeights, fromPyPI } from './weights/fetch.ts';
 export { findCached, type HubFile } from './weights/hub/cache.ts';
 export { fileUrl } from './weights/hub/metadata.ts';
-export { type Environment, type HubSettings, hubSettings } from './weights/hub/settings.ts';
+export { type HubSettings, hubSettings } from './weights/hub/settings.ts';
 export {
   createPretrainedModel,
   type InitialWeights,

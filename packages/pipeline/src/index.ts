@@ -15,6 +15,7 @@ export { readStudy, type Study } from './library/read-study.ts';
 export { type RunResult, run } from './library/run.ts';
 export { type StageCall, stages } from './library/stages.ts';
 export { type Following, runInThread } from './runner/host.ts';
+export { bringRoot } from './runner/images.ts';
 export { runStage } from './runner/run-stage.ts';
 export { STAGES, type StageName, type StageOptions, type StageResult } from './stages/index.ts';
 export { type OpenPlan, openPlan } from './tasks/open-plan.ts';

@@ -3,6 +3,7 @@
 export { filesBelow } from './files.ts';
 export { needs, onLinux, onPosix } from './needs.ts';
 export { useNewestLibtorch } from './newest-libtorch.ts';
+export { OBJECT_SERVER_NEEDS, ObjectServer } from './object-server.ts';
 export { peersPython } from './peers-place.ts';
 export { PythonSession, PythonShell } from './python-session.ts';
 export { rJson, rscript, rTest } from './r.ts';

@@ -33,6 +33,8 @@ import { readImage } from '../../../packages/importing/dist/series/image.js';
 import { stacksOf } from '../../../packages/importing/dist/series/stack.js';
 import { fetchMetadata } from '../../../packages/models/dist/weights/hub/metadata.js';
 import { stateDictOf } from '../../../packages/models/dist/weights/state-dict.js';
+import { readPage, refusal } from '../../../packages/remote/dist/objects/answer.js';
+import { fileNames } from '../../../packages/remote/dist/objects/file-names.js';
 import { readCheckpoint } from '../../../packages/torch/dist/serialization/checkpoint.js';
 import { StorageTable } from '../../../packages/torch/dist/serialization/storage-table.js';
 import * as parts from './parts.mjs';
@@ -110,6 +112,14 @@ async function answer(bytes) {
   await fetchMetadata(client, url, {});
 }
 
+/** What a store says of objects, or of why it does not. */
+function objects(bytes) {
+  const text = bytes.toString();
+  const page = readPage(text);
+  if (page === undefined) throw refusal(404, text, 's3://bucket/prefix');
+  fileNames(page.objects, 'prefix', 'bucket');
+}
+
 const COLUMNS = { patient_id: required, feature_path: required, label: count, num_slices: count };
 
 /**
@@ -145,6 +155,7 @@ export const TARGETS = {
   json: { corpus: 'json', run: record, parts: parts.words },
   slices: { corpus: 'slices', run: (bytes, put) => store(put(bytes)), parts: parts.storeHeader },
   hub: { corpus: 'hub', run: answer, parts: parts.words },
+  objects: { corpus: 'objects', run: objects, parts: parts.words },
 };
 
 /** Writes bytes where readers of files find them. */

@@ -10,7 +10,7 @@ const modality = folderNameField('modality');
 
 export const data = {
   root_dir: optionalText(
-    'Folder of the hospitals; in that of each: [foldK/]grade{label}/{patient}/{modality}',
+    'Folder of the hospitals, or s3://BUCKET/PREFIX; in that of each: [foldK/]grade{label}/{patient}/{modality}',
   ),
   labels: z
     .array(z.string().min(1))

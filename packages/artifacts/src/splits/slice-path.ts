@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { localPlace } from '../object-place.ts';
 
 /** What the place of a slice says: `ROOT/HOSPITAL/[foldK/]grade{label}/{patient}/{modality}/file.png`. */
 export interface SlicePlace {
@@ -62,7 +63,7 @@ export function listedPath(path: string, folder: string): string {
 
 /** Where a slice lies below a data root. A root that is itself the hospital's folder is accepted. */
 export function pathBelow(rootDir: string, place: Pick<SlicePlace, 'hospital' | 'tail'>): string {
-  const root = resolve(rootDir);
+  const root = resolve(localPlace(rootDir));
   const isNamedSo = basename(root).normalize('NFC') === place.hospital.normalize('NFC');
   const isHospital = isNamedSo && !existsSync(join(root, place.tail[0] ?? ''));
   return join(isHospital ? dirname(root) : root, ...place.tail);

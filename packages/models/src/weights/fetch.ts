@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { Environment } from '@radweave/remote/connection/proxy';
 import type { WeightsInfo } from '../entry/entry.ts';
 import { modelInfo } from '../registry/registry.ts';
 import { findCached, manualPath } from './hub/cache.ts';
@@ -7,7 +8,7 @@ import { hashLike, sha256 } from './hub/checksum.ts';
 import { download } from './hub/download.ts';
 import { HubFailure } from './hub/failure.ts';
 import { fileUrl } from './hub/metadata.ts';
-import { type Environment, type HubSettings, hubSettings } from './hub/settings.ts';
+import { type HubSettings, hubSettings } from './hub/settings.ts';
 import { WeightsError } from './weights-error.ts';
 
 /** Options of {@link fetchWeights}. */

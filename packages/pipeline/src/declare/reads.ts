@@ -16,6 +16,7 @@ import {
   harmonizeFiles,
   harmonizeFolder,
   hashValue,
+  localPlace,
   logitsPath,
   logitsRecordPath,
   predictionsPath,
@@ -86,12 +87,12 @@ export function pathsOf(reads: Reads): string[] {
 export function rawReads({ data }: Config, hashes: FileHashes): Reads {
   const { root_dir, modalities, table } = data;
   const told: Reads = table === null || !existsSync(table) ? {} : { table };
-  if (root_dir === null || !existsSync(root_dir)) return told;
+  if (root_dir === null || !existsSync(localPlace(root_dir))) return told;
   const isLookedAt = (name: string): boolean =>
     /\.png$/i.test(name) &&
     // A table may name any folder.
     (table !== null || modalities.includes(basename(dirname(name)).normalize('NFC')));
-  return { ...told, images: { path: root_dir, value: hashes.folder(root_dir, isLookedAt) } };
+  return { ...told, images: { path: root_dir, value: hashes.folder(localPlace(root_dir), isLookedAt) } };
 }
 
 export function splitRecords({ data }: Config, ...names: readonly string[]): Reads {

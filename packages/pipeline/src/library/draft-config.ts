@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import {
   type Config,
   defaultConfig,
+  isObjectAddress,
   labelNamesOf,
   readCohortTable,
   type TableRow,
@@ -69,7 +70,7 @@ export function draftConfig(root: string, told: DraftTable | null = null): Draft
   });
   const config = defaultConfig();
   Object.assign(config.data, {
-    root_dir: resolve(root),
+    root_dir: isObjectAddress(root) ? root : resolve(root),
     modalities: chosen,
     home_hospital: suggestedHome(hospitals),
     ...(told === null ? {} : { table: resolve(told.path), table_columns: [...told.columns] }),

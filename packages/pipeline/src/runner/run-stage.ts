@@ -2,6 +2,7 @@ import type { StageContext } from '@radweave/study/context/events';
 import type { SomeStage } from '../declare/stage.ts';
 import { STAGES, type StageName, type StageOptions, type StageResult } from '../stages/index.ts';
 import { explainError } from './explain.ts';
+import { bringImages } from './images.ts';
 
 /** Runs a stage in this thread. @throws errors with an exit code and a remedy; any other error is a bug. */
 export async function runStage<S extends StageName>(
@@ -13,6 +14,7 @@ export async function runStage<S extends StageName>(
   const stage = stages.find((one) => one.name === name);
   if (stage === undefined) throw new RangeError(`there is no stage ${name}`);
   try {
+    await bringImages(name, options, context);
     return (await stage(options as never, context)) as StageResult<S>;
   } catch (error) {
     throw explainError(error);

@@ -5,6 +5,7 @@ import {
   type Config,
   findConfigKey,
   fusionFolder,
+  isObjectAddress,
   type Manifest,
   type Override,
   outputFolders,
@@ -63,7 +64,7 @@ export function readRecordedRun(
   merged.experiment.output_dir = resolve(run);
   const { data, fusion } = merged;
   const place = (key: string, path: string): string =>
-    given.includes(key) ? resolve(path) : locate(run, path);
+    given.includes(key) && !isObjectAddress(path) ? resolve(path) : locate(run, path);
   data.splits_dir = place('data.splits_dir', data.splits_dir);
   data.features_dir = place('data.features_dir', data.features_dir);
   data.root_dir = data.root_dir === null ? null : place('data.root_dir', data.root_dir);
@@ -133,7 +134,7 @@ export function compareSettings(
  * is the run's own folder or one above it.
  */
 function locate(run: string, path: string): string {
-  if (isAbsolute(path)) return path;
+  if (isAbsolute(path) || isObjectAddress(path)) return path;
   for (let base = resolve(run); ; base = dirname(base)) {
     if (existsSync(join(base, path))) return join(base, path);
     if (base === dirname(base)) return resolve(path);

@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import {
   type CohortPatient,
   type Config,
+  localPlace,
   parseSlicePath,
   readCohort,
   readSplit,
@@ -62,7 +63,7 @@ export async function verifySplit(
       ['seed', 'experiment.seed', seed],
     ]);
     compareLog(findings, summary, log);
-    if (root_dir !== null && existsSync(root_dir)) {
+    if (root_dir !== null && existsSync(localPlace(root_dir))) {
       await attempt(findings, 'splits', async () => {
         const own = await fromImages(config, summary, temporary, context);
         compareSplits(findings, splits_dir, written({ config: own }));

@@ -3,6 +3,8 @@ import {
   type Config,
   DataError,
   hashFile,
+  isObjectAddress,
+  localPlace,
   readBytes,
   SPLIT_FILES,
   SPLITS,
@@ -97,12 +99,12 @@ export function otherRoot({
 }: Config['data']): { made: string; root: string; used: string } | null {
   const recorded = splitSummaryIn(splits_dir)?.root_dir;
   if (recorded === undefined || root_dir === null) return null;
-  const made = resolve(splits_dir, recorded);
-  if (isSamePlace(made, root_dir)) return null;
-  const used = existsSync(made)
+  const made = isObjectAddress(recorded) ? recorded : resolve(splits_dir, recorded);
+  if (isSamePlace(localPlace(made), localPlace(root_dir))) return null;
+  const used = existsSync(localPlace(made))
     ? 'The images that the split files list are used; to use the other root, run radweave preprocess with it'
     : 'That folder is gone: images that are not where the split files say are looked for below the other root';
-  return { made, root: resolve(root_dir), used };
+  return { made, root: isObjectAddress(root_dir) ? root_dir : resolve(root_dir), used };
 }
 
 /**

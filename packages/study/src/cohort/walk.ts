@@ -1,6 +1,7 @@
 import { basename, join, relative, resolve, sep } from 'node:path';
 import {
   compareText,
+  localPlace,
   naturalCompare,
   readPhantomMark,
   requireNamed,
@@ -44,7 +45,7 @@ export function walkCohort(
   labels: readonly string[] | null = null,
   listed: ReadonlySet<string> | null = null,
 ): FoundCohort {
-  const root = resolve(rootDir);
+  const root = resolve(localPlace(rootDir));
   requireNamed('folder', root, '--root_dir', {
     hint: 'Check the path: --root_dir, or data.root_dir of the configuration, must name the folder of the hospitals',
   });

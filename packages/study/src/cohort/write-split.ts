@@ -8,6 +8,7 @@ import {
   findSplitSummary,
   hashFile,
   idOf,
+  isObjectAddress,
   labelName,
   type RejectedImage,
   relativePath,
@@ -214,6 +215,7 @@ function summarise(division: Division, config: Config): SplitSummary {
 
 function rootOf({ data, preprocess }: Config): Pick<SplitSummary, 'root_dir'> {
   if (data.root_dir === null) return {};
+  if (isObjectAddress(data.root_dir)) return { root_dir: data.root_dir };
   const root = resolve(data.root_dir);
   return { root_dir: preprocess.relative_paths ? relativePath(data.splits_dir, root) || '.' : root };
 }

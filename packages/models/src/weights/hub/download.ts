@@ -1,13 +1,14 @@
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import type { Environment } from '@radweave/remote/connection/proxy';
 import { type HubFile, publish, repoFolder } from './cache.ts';
 import { hashLike } from './checksum.ts';
 import { explain, HubFailure, refusal } from './failure.ts';
 import type { Answer, HttpClient } from './http.ts';
 import { fetchMetadata, fileUrl, type HubMetadata } from './metadata.ts';
 import { claimPart } from './part-file.ts';
-import type { Environment, HubSettings } from './settings.ts';
+import type { HubSettings } from './settings.ts';
 
 export interface DownloadOptions {
   settings: HubSettings;

@@ -1,3 +1,4 @@
+import { connectionFault, type Root, rootOf } from '@radweave/remote/connection/fault';
 import type { WeightsFault } from '../weights-error.ts';
 
 /** A download that failed, in words; the caller adds which file it was and what can be done. */
@@ -58,7 +59,6 @@ export function refusal({ status, headers, url }: AnswerHead): HubFailure {
   });
 }
 
-const CERTIFICATE = /^(ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_(VERIFY|GET_ISSUER))/;
 const SPACE = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 const WRITE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EBUSY', 'ENAMETOOLONG'];
 /** The disk itself, or somebody who clears the cache meanwhile. */
@@ -93,67 +93,11 @@ function explainDisk({ code, path, call }: Root, cache: string, cause: ErrorOpti
  */
 export function explain(error: unknown, host: string, cache: string): unknown {
   if (!(error instanceof Error) || error instanceof HubFailure) return error;
-  const root = rootOf(error);
-  const { code } = root;
   const cause = { cause: error };
-  const disk = explainDisk(root, cache, cause);
+  const disk = explainDisk(rootOf(error), cache, cause);
   if (disk !== undefined) return disk;
-  const proxied = /Proxy response \((\d+)\)/.exec(error.message)?.[1];
-  if (proxied !== undefined) {
-    const login = proxied === '407' ? ': it wants a user and password (http://user:password@host:port)' : '';
-    return new HubFailure(
-      'network',
-      `the proxy answered ${proxied} instead of connecting to ${host}${login}`,
-      cause,
-    );
-  }
-  if (CERTIFICATE.test(code)) {
-    return new HubFailure(
-      'network',
-      `the certificate of ${host} is not trusted (${code}): if your network inspects traffic, set NODE_EXTRA_CA_CERTS to its CA file`,
-      cause,
-    );
-  }
-  if (/^(ERR_SSL|EPROTO)/.test(code)) {
-    return new HubFailure('network', `${host} does not speak TLS (${code}): is the address right?`, cause);
-  }
-  const passing = { ...cause, passing: true };
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return new HubFailure(
-      'network',
-      `the name of ${host} or of its proxy could not be resolved (${code}): is this machine online?`,
-      { ...cause, passing: code === 'EAI_AGAIN' },
-    );
-  }
-  if (code === 'ECONNREFUSED')
-    return new HubFailure('network', `${host} or its proxy refused the connection`, passing);
-  if (/TIMEOUT|ETIMEDOUT/.test(code))
-    return new HubFailure('network', `${host} did not answer in time`, passing);
-  if (/^(UND_ERR|ECONN|EPIPE|EHOST|ENET|HPE_)/.test(code) || error.message === 'terminated') {
-    return new HubFailure(
-      'network',
-      `the connection to ${host} broke off (${code || error.message})`,
-      passing,
-    );
-  }
-  return error;
-}
-
-/** What the system says of an error: its code, the file or the place that it was to get, and the call. */
-interface Root {
-  code: string;
-  path: string | undefined;
-  call: string;
-}
-
-/** They may be one or more causes deep, or in a list of attempts. */
-function rootOf(error: Error): Root {
-  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
-  const deeper = inner instanceof Error ? rootOf(inner) : undefined;
-  if (deeper !== undefined && deeper.code !== '') return deeper;
-  const text = (key: string): string | undefined => {
-    const value = (error as unknown as Record<string, unknown>)[key];
-    return typeof value === 'string' ? value : undefined;
-  };
-  return { code: text('code') ?? '', path: text('dest') ?? text('path'), call: text('syscall') ?? '' };
+  const fault = connectionFault(error, host);
+  return fault === undefined
+    ? error
+    : new HubFailure('network', fault.message, { ...cause, passing: fault.passing });
 }

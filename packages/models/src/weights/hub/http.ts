@@ -1,13 +1,10 @@
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import type { Environment } from '@radweave/remote/connection/proxy';
+import { Ways } from '@radweave/remote/connection/ways';
+import { request } from 'undici';
 import { type AnswerHead, HubFailure } from './failure.ts';
-import { proxyFor } from './proxy.ts';
-import type { Environment } from './settings.ts';
 
 const MOST_REDIRECTS = 10;
-/** Milliseconds until a connection, until the first answer, and between two pieces of it. */
-const CONNECT_TIMEOUT = 15_000;
-const IDLE_TIMEOUT = 60_000;
 
 export interface Answer extends AnswerHead {
   body: Readable;
@@ -23,11 +20,10 @@ export interface Question {
 
 /** Asks servers over proxies, following redirects by hand. */
 export class HttpClient {
-  readonly #env: Environment;
-  readonly #dispatchers = new Map<string, Dispatcher>();
+  readonly #ways: Ways;
 
   constructor(env: Environment) {
-    this.#env = env;
+    this.#ways = new Ways(env);
   }
 
   /**
@@ -55,7 +51,7 @@ export class HttpClient {
   }
 
   async close(): Promise<void> {
-    await Promise.all(Array.from(this.#dispatchers.values(), (dispatcher) => dispatcher.destroy()));
+    await this.#ways.close();
   }
 
   async #once(url: URL, question: Question, trusted: boolean): Promise<Answer> {
@@ -66,7 +62,7 @@ export class HttpClient {
       body,
     } = await request(url, {
       method,
-      dispatcher: this.#dispatcher(url),
+      dispatcher: this.#ways.to(url),
       signal: signal ?? null,
       headers: {
         // Lengths and ranges must be those of the file itself.
@@ -82,23 +78,6 @@ export class HttpClient {
       ([name, value]) => [name.toLowerCase(), String(Array.isArray(value) ? value[0] : value)] as const,
     );
     return { url, status: statusCode, headers: new Map(flat), body };
-  }
-
-  #dispatcher(url: URL): Dispatcher {
-    const proxy = proxyFor(url, this.#env);
-    const proxyTunnel = url.protocol === 'https:';
-    const key = proxy === undefined ? '' : `${proxyTunnel} ${proxy.href}`;
-    const known = this.#dispatchers.get(key);
-    if (known !== undefined) return known;
-    const options = {
-      headersTimeout: IDLE_TIMEOUT,
-      bodyTimeout: IDLE_TIMEOUT,
-      connect: { timeout: CONNECT_TIMEOUT },
-    };
-    const made =
-      proxy === undefined ? new Agent(options) : new ProxyAgent({ ...options, uri: proxy.href, proxyTunnel });
-    this.#dispatchers.set(key, made);
-    return made;
   }
 }
 

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '@radweave/remote/connection/proxy';
 
 /** Where the hub is and where its files are kept. */
 export interface HubSettings {

@@ -1,12 +1,13 @@
-import { HubFailure } from './failure.ts';
-import type { Environment } from './settings.ts';
+import { ConnectionFault } from './fault.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The proxy that an address is to be reached through, from HTTPS_PROXY or HTTP_PROXY, else ALL_PROXY, in lower or
  * upper case; undefined for a direct connection. NO_PROXY lists exceptions, separated by commas: `*`, a host (with
  * everything below it, a dot in front or not), `host:port`.
  *
- * @throws HubFailure for a proxy that is not an http or https address.
+ * @throws ConnectionFault for a proxy that is not an http or https address.
  */
 export function proxyFor(url: URL, env: Environment): URL | undefined {
   const named = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
@@ -14,8 +15,7 @@ export function proxyFor(url: URL, env: Environment): URL | undefined {
   if (value === undefined || isException(url, either(env, 'no_proxy') ?? '')) return undefined;
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
   if (!URL.canParse(address) || !/^https?:/i.test(address)) {
-    throw new HubFailure(
-      'network',
+    throw new ConnectionFault(
       `the proxy in ${named.toUpperCase()} must be http://host:port, not a SOCKS or other proxy`,
     );
   }

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { cacheDir } from '@radweave/native/cache';
+import { UsageError } from './errors.ts';
+import { nameFault } from './names.ts';
+
+/** Objects below a prefix of an S3-compatible store, and the folder of this machine that holds copies of them. */
+export interface ObjectPlace {
+  /** `s3://bucket/prefix`. */
+  readonly address: string;
+  readonly bucket: string;
+  /** Without slashes at its ends; empty for the whole bucket. */
+  readonly prefix: string;
+  /** Address of the store, without a slash at the end. */
+  readonly endpoint: string;
+  readonly region: string;
+  /** What belongs to the copies, such as unfinished ones. */
+  readonly cache: string;
+  /** The copies: it is called as the last part of the address, as a hospital's own folder gives the hospital its name. */
+  readonly folder: string;
+}
+
+export function isObjectAddress(place: string): boolean {
+  return /^s3:\/\//i.test(place);
+}
+
+/** The folder of this machine that stands for a place: itself, but for `s3://…` that of the copies. @throws as {@link objectPlace}. */
+export function localPlace(place: string): string {
+  return isObjectAddress(place) ? objectPlace(place).folder : place;
+}
+
+/** @throws UsageError `E_S3_ADDRESS` for what is no address of objects, or a store that cannot be named so. */
+export function objectPlace(address: string, env: NodeJS.ProcessEnv = process.env): ObjectPlace {
+  const [bucket = '', ...below] = address
+    .replace(/^s3:\/\//i, '')
+    .replace(/\/+$/, '')
+    .split('/');
+  const fault = [bucket, ...below].map((part) => nameFault('folder', part)).find((one) => one !== null);
+  if (fault !== undefined) {
+    throw new UsageError('E_S3_ADDRESS', `this is no address of objects: ${fault}`, {
+      where: address,
+      hint: 'Write s3://BUCKET/PREFIX',
+    });
+  }
+  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1';
+  const endpoint = endpointOf(env) ?? `https://s3.${region}.amazonaws.com`;
+  const prefix = below.join('/');
+  const key = createHash('sha256')
+    .update(JSON.stringify([endpoint, bucket, prefix]))
+    .digest('hex');
+  const cache = join(cacheDir(env), 's3', key.slice(0, 16));
+  const folder = join(cache, 'files', below.at(-1) ?? bucket);
+  return { address: ['s3:/', bucket, ...below].join('/'), bucket, prefix, endpoint, region, cache, folder };
+}
+
+function endpointOf(env: NodeJS.ProcessEnv): string | undefined {
+  const name = env.AWS_ENDPOINT_URL_S3 ? 'AWS_ENDPOINT_URL_S3' : 'AWS_ENDPOINT_URL';
+  const given = env[name];
+  if (!given) return undefined;
+  if (/^https?:\/\//i.test(given) && URL.canParse(given)) return given.replace(/\/+$/, '');
+  throw new UsageError('E_S3_ADDRESS', `'${given}' is no address of a store`, {
+    where: name,
+    hint: 'Write http://HOST:PORT or https://HOST',
+  });
+}
