@@ -12,7 +12,8 @@ import { expect, test } from 'vitest';
 
 const SIDE = 64;
 const SEED = 1;
-const MAPS = { layer: 'layer2', method: 'grad-cam' } as const;
+/** As the demo has it. */
+const MAPS = { layer: 'layer1', method: 'hirescam' } as const;
 /** In mm: the blood that drains from the rim is part of the sign. */
 const AROUND = 10;
 
@@ -88,7 +89,7 @@ function areaOf(model: ImageModel, slices: readonly Shown[]): number | null {
   ).value;
 }
 
-// Elsewhere the phantom's grades are alike.
+// Elsewhere the phantom's grades are alike. Grad-CAM of the same layer has its largest value there in one map of twenty.
 test('maps of unseen phantom patients lie on the lesion, the only place that tells the grades apart', () => {
   const model = trained(patients('train', 160), 8);
   const unseen = patients('unseen', 40);
@@ -109,9 +110,12 @@ test('maps of unseen phantom patients lie on the lesion, the only place that tel
   for (const { peak } of positive) expect(peak).toBeGreaterThan(0);
   const negative = right.filter(({ slice }) => slice.label === 0);
   expect(mean(negative.map(({ peak }) => peak))).toBeLessThan(0.8 * mean(positive.map(({ peak }) => peak)));
+  const onSign = ({ slice, map, peak }: (typeof right)[number]): boolean =>
+    (slice.near[map.indexOf(peak)] ?? 0) >= 0.5;
+  expect(positive.filter(onSign).length).toBeGreaterThan((2 / 3) * positive.length);
   const onMaps = mean(positive.map(({ slice, map }) => shareNear(slice, map)));
   const byArea = mean(positive.map(({ slice }) => shareNear(slice)));
-  expect(onMaps).toBeGreaterThan(1.5 * byArea);
+  expect(onMaps).toBeGreaterThan(2 * byArea);
   // The sign is that of patients whom other scanners show, too.
   const external = ['SY', 'ZS'].flatMap((hospital, i) => patients('external', 40, hospital, i + 1));
   expect(areaOf(model, external)).toBeGreaterThan(0.7);
