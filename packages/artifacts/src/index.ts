@@ -63,7 +63,7 @@ export * from './json.ts';
 export * from './json-names.ts';
 export * from './layout.ts';
 export * from './lock/claims.ts';
-export type { LeaseTimes } from './lock/heartbeat.ts';
+export { heartbeatsEnded, type LeaseTimes } from './lock/heartbeat.ts';
 export { type FolderLock, type LockOptions, lockFolder, lockFolders, whileLocked } from './lock/lock.ts';
 export * from './manifest.ts';
 export * from './names.ts';

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { carriedError } from '@radweave/artifacts';
+import { carriedError, heartbeatsEnded } from '@radweave/artifacts';
 import type { StageName } from '../stages/index.ts';
 import type { EngineMessage } from './host.ts';
 import { runStage } from './run-stage.ts';
@@ -12,12 +12,19 @@ function post(message: EngineMessage): void {
   parentPort?.postMessage(message);
 }
 
-try {
-  const result = await runStage(stage, options, {
-    emit: (event) => post({ type: 'event', event }),
-    shouldStop: () => Atomics.load(stop, 0) !== 0,
-  });
-  post({ type: 'done', result });
-} catch (error) {
-  post({ type: 'failed', error: carriedError(error) });
+async function message(): Promise<EngineMessage> {
+  try {
+    const result = await runStage(stage, options, {
+      emit: (event) => post({ type: 'event', event }),
+      shouldStop: () => Atomics.load(stop, 0) !== 0,
+    });
+    return { type: 'done', result };
+  } catch (error) {
+    return { type: 'failed', error: carriedError(error) };
+  }
 }
+
+const last = await message();
+// The host ends this thread when it hears of it.
+await heartbeatsEnded();
+post(last);
