@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processSpace } from '@radweave/native/processes';
 import { tempDir } from '@radweave/testkit';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { Claims } from './claims.ts';
 
 const times = { beat: 50, lease: 300 };
@@ -49,4 +49,19 @@ test('that of another computer is taken once it has not changed for as long as a
   // One who has not watched knows nothing of it.
   expect(new Claims(times).take(folder, 'b')).toBeUndefined();
   expect(claims.take(folder, 'a')).toBeDefined();
+});
+
+test('nor does it count how a clock is set meanwhile', async () => {
+  const folder = tempDir();
+  leave(folder, {});
+  const begin = Date.now();
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(begin);
+  onTestFinished(() => clock.mockRestore());
+  const [patient, quick] = [new Claims({ ...times, lease: 60_000 }), new Claims(times)];
+  for (const claims of [patient, quick]) expect(claims.take(folder, 'a')).toBeUndefined();
+  clock.mockReturnValue(begin + 3_600_000);
+  expect(patient.take(folder, 'a')).toBeUndefined();
+  clock.mockReturnValue(begin - 3_600_000);
+  await sleep(2 * times.lease);
+  expect(quick.take(folder, 'a')).toBeDefined();
 });

@@ -5,7 +5,7 @@ import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { processSpace } from '@radweave/native/processes';
 import { tempDir } from '@radweave/testkit';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { writeFileAtomic } from '../atomic.ts';
 import { lockFolder, lockFolders, whileLocked } from './lock.ts';
 
@@ -128,6 +128,29 @@ test('where a process number says nothing, a lease that changes holds and one th
   expect(readdirSync(folder)).toEqual([]);
 });
 
+/** Sets the clock another hour ahead, or back, each time somebody looks at it. */
+function hoursEachLook(hours: number): void {
+  let now = Date.now();
+  const look = vi.spyOn(Date, 'now').mockImplementation(() => (now += 3_600_000 * hours));
+  onTestFinished(() => look.mockRestore());
+}
+
+test('a clock that is set ahead takes no lock from its holder, and one that is set back holds nobody up', async () => {
+  const folder = tempDir();
+  const child = await holder(folder);
+  const { path, text } = lease(folder);
+  // As seen from another computer; its heartbeat goes on behind the first line, which stays as long.
+  const { space } = JSON.parse(text.split('\n')[0] ?? '');
+  writeFileSync(path, text.replace(space, 'elsewhere'.padEnd(space.length)), { flag: 'r+' });
+  hoursEachLook(1);
+  expect(() => lockFolder(folder, 'x', { times })).toThrow(/in use by .* on another computer/);
+  await kill(child);
+  hoursEachLook(-1);
+  // Would not end before its clock says that the time of a lease has gone by.
+  lockFolder(folder, 'x', { times: shortTimes }).release();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 test('of two namespaces of processes with one host name, one holds and the other sees it live and die', async (context) => {
   const apart = ['unshare', '--fork', '--pid', '--mount-proc', '--kill-child'];
   if (spawnSync('unshare', [...apart.slice(1), 'true']).status !== 0) {
@@ -150,6 +173,9 @@ test('whoever is slow in taking over a dead lock does not take away that of the 
   const code = `
     import fs from 'node:fs';
     import { syncBuiltinESMExports } from 'node:module';
+    // Nor does a clock help that is set a day ahead or back whenever it is looked at.
+    const now = Date.now;
+    Date.now = () => now() + 86_400_000 * (Math.random() < 0.5 ? 1 : -1);
     const sleep = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.random() * 60);
     for (const name of ['renameSync', 'unlinkSync', 'rmdirSync']) {
       const call = fs[name];
