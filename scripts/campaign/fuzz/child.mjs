@@ -1,8 +1,12 @@
-// The process in which readers are fuzzed: it may crash or hang. It notes each execution before it begins it.
+// The process in which readers are fuzzed: it may crash or hang. It notes each execution before it begins it, and behind that where all
+// readers have got to.
 import { openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { corpusOf, execute, executeAlone, fitTogether, inputOf } from './execute.mjs';
 import { putInto } from './targets.mjs';
+
+/** Bytes of the first line of the notes. */
+const LINE = 80;
 
 /** Each reader gets a turn of this length: those that are slow too. */
 const TURN_MS = 250;
@@ -11,26 +15,28 @@ const TURN_MS = 250;
 const faultOf = (name, what) =>
   what === 'memory' ? Symbol(name) : `${name} ${/^\s+at .*$/m.exec(what)?.[0] ?? what}`;
 
-/** @param job names, seed, next (index of each), seconds, folder. */
-async function fuzz({ names, seed, next, seconds, folder }) {
+/** @param job names, seed, next (index of each), most (end of the indices), seconds, folder. */
+async function fuzz({ names, seed, next, most, seconds, folder }) {
   const notes = openSync(join(folder, 'now'), 'w');
   const put = putInto(folder);
   const wrong = [];
   const told = new Set();
   const end = Date.now() + 1000 * seconds;
+  const isLeft = (name) => next[name] < (most ?? Infinity);
   do {
-    for (const name of names) {
+    for (const name of names.filter(isLeft)) {
+      writeSync(notes, JSON.stringify(next), LINE);
       const turn = Math.min(end, Date.now() + TURN_MS);
       do {
         const index = next[name]++;
-        writeSync(notes, JSON.stringify([name, index]).padEnd(80), 0);
+        writeSync(notes, `${JSON.stringify([name, index]).padEnd(LINE - 1)}\n`, 0);
         const what = await execute(name, inputOf(name, seed, index), put);
         if (what === null || told.has(faultOf(name, what))) continue;
         told.add(faultOf(name, what));
         wrong.push({ name, index, what });
-      } while (Date.now() < turn || next[name] < corpusOf(name).length);
+      } while (isLeft(name) && (Date.now() < turn || next[name] < corpusOf(name).length));
     }
-  } while (Date.now() < end);
+  } while (Date.now() < end && names.some(isLeft));
   writeFileSync(join(folder, 'done'), JSON.stringify({ next, wrong }));
 }
 

@@ -1,6 +1,7 @@
 // One execution: bytes go to a reader, which must take or refuse them in its own words, soon, and without filling the memory.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import { randomOf } from '../random.mjs';
 import { mutated } from './mutate.mjs';
 import { CORPUS, TARGETS } from './targets.mjs';
@@ -42,7 +43,20 @@ function isOwn(error) {
 }
 
 const cpuMs = ({ user, system }) => (user + system) / 1000;
-const held = ({ heapUsed, external }) => heapUsed + external;
+/** `process.memoryUsage()` would also ask the system. */
+const held = () => {
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  return used_heap_size + external_memory;
+};
+
+let peak = process.resourceUsage().maxRSS;
+
+/** By how many kB the most memory that this process ever took has risen since this was asked last. */
+function risen() {
+  const before = peak;
+  peak = process.resourceUsage().maxRSS;
+  return peak - before;
+}
 
 async function attempt(name, bytes, put) {
   try {
@@ -59,22 +73,18 @@ async function attempt(name, bytes, put) {
  * @returns what is wrong in words, null where nothing is; `memory` where it must be looked at in a process of its own.
  */
 export async function execute(name, bytes, put) {
-  const before = held(process.memoryUsage());
-  const peak = process.resourceUsage().maxRSS;
-  const started = process.cpuUsage();
+  const before = held();
+  const started = performance.now();
   const error = await attempt(name, bytes, put);
-  if (cpuMs(process.cpuUsage(started)) > LONGEST_MS) {
-    // Once more: the first time a machine may have had other things to do, or compiled.
+  if (performance.now() - started > LONGEST_MS) {
+    // Once more, by the time of computing: the machine may have had other things to do, or compiled.
     const again = process.cpuUsage();
     await attempt(name, bytes, put);
     const ms = cpuMs(process.cpuUsage(again));
     if (ms > LONGEST_MS) return `took ${Math.round(ms)} ms`;
   }
   if (error !== null && !isOwn(error)) return `${error?.stack ?? error}`;
-  const grown = Math.max(
-    held(process.memoryUsage()) - before,
-    1024 * (process.resourceUsage().maxRSS - peak),
-  );
+  const grown = Math.max(held() - before, 1024 * risen());
   return grown > mostBytes(bytes.length) / 2 ? 'memory' : null;
 }
 

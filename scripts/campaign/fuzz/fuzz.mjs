@@ -10,21 +10,29 @@ import { TARGETS } from './targets.mjs';
 const CHILD = join(import.meta.dirname, 'child.mjs');
 /** An execution that takes so long hangs. */
 const HANGS_MS = 30_000;
+/** After so long a process ends, and the next goes on. */
+const PROCESS_S = 300;
 
 /**
  * @param only names of targets; all when empty.
+ * @param from index of the first input of each; those before it were run before.
+ * @param executions the most of each target; without it, as many as there is time for.
  * @param findings folder for inputs that are not stood; null keeps none.
  * @returns executions by target, and what was wrong.
  */
-export async function fuzz({ seconds, only = [], seed, findings = null, say }) {
+export async function fuzz({ seconds, only = [], seed, from = 0, executions, findings = null, say }) {
   const names = only.length > 0 ? only : Object.keys(TARGETS);
+  const most = executions === undefined ? undefined : from + executions;
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'radweave-fuzz-'));
-  let next = Object.fromEntries(names.map((name) => [name, 0]));
+  let next = Object.fromEntries(names.map((name) => [name, from]));
   const faults = [];
   const end = Date.now() + 1000 * seconds;
   try {
-    for (let left = seconds; left > 0; left = Math.ceil((end - Date.now()) / 1000)) {
-      const { wrong, next: reached } = await inChild({ names, seed, next, seconds: left, folder });
+    for (;;) {
+      const left = Math.ceil((end - Date.now()) / 1000);
+      if (left <= 0 || names.every((name) => next[name] === most)) break;
+      const job = { names, seed, next, most, seconds: Math.min(left, PROCESS_S), folder };
+      const { wrong, next: reached } = await inChild(job);
       next = reached;
       const innocent = names.filter((name) => areInnocent(name, seed, suspects(wrong, name), folder));
       for (const { name, index, what } of wrong) {
@@ -37,8 +45,9 @@ export async function fuzz({ seconds, only = [], seed, findings = null, say }) {
         faults.push({ name, index, what: told, file });
         say(`${name}, input ${index} of seed ${seed}${file === null ? '' : ` (${file})`}: ${told}`);
       }
+      say(`seed ${seed} up to: ${names.map((name) => `${name} ${next[name]}`).join(', ')}`);
     }
-    return { executions: next, faults };
+    return { executions: Object.fromEntries(names.map((name) => [name, next[name] - from])), faults };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -64,14 +73,14 @@ async function inChild(job) {
   }
   if (existsSync(join(job.folder, 'done'))) return JSON.parse(readFileSync(join(job.folder, 'done'), 'utf8'));
   if (noted(job.folder) === '') throw new Error(`the fuzzer did not start: ${said}`);
-  const [name, index] = JSON.parse(noted(job.folder));
+  const [[name, index], next] = noted(job.folder)
+    .split('\n')
+    .map((line) => JSON.parse(line));
   const what =
     child.signalCode === 'SIGKILL'
       ? 'hangs'
       : `ends the process (${child.signalCode ?? child.exitCode}): ${said}`;
-  // What the others had reached is not known: they begin again a little later.
-  const next = Object.fromEntries(job.names.map((one) => [one, Math.max(job.next[one], index + 1)]));
-  return { wrong: [{ name, index, what }], next };
+  return { wrong: [{ name, index, what }], next: { ...next, [name]: index + 1 } };
 }
 
 function noted(folder) {

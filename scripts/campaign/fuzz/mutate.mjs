@@ -50,7 +50,7 @@ function end(bytes, random) {
 function repeat(bytes, random) {
   const [from, to] = range(bytes, random);
   const at = upTo(random, bytes.length);
-  const times = random() < 0.1 ? 1 + upTo(random, 2000) : 1;
+  const times = random() < 0.02 ? 1 + upTo(random, 2000) : 1;
   const part = bytes.subarray(from, to);
   return Buffer.concat([bytes.subarray(0, at), ...Array(times).fill(part), bytes.subarray(at)]);
 }
