@@ -13,9 +13,16 @@ export interface UmapTask {
 export function umapInThread(task: UmapTask): Promise<Matrix> {
   const entry = compiledFile(import.meta.url, './umap-worker.js');
   const worker = new Worker(entry, { execArgv: [], workerData: task });
+  let result: Matrix | undefined;
   return new Promise((resolve, reject) => {
-    worker.on('message', resolve);
+    worker.on('message', (message: Matrix) => {
+      result = message;
+    });
     worker.on('error', reject);
-    worker.on('exit', (code) => reject(new Error(`the thread of UMAP ended early with code ${code}`)));
+    // Not before: a thread that ends before those it has started leaves a port of each in the process.
+    worker.on('exit', (code) => {
+      if (result !== undefined) resolve(result);
+      else reject(new Error(`the thread of UMAP ended early with code ${code}`));
+    });
   });
 }
