@@ -1,7 +1,8 @@
 // Hurts every command of a tiny study, and compares what comes of it with what an unhurt one leaves; gives every reader
-// damaged and hostile files:
+// damaged and hostile files; lets one process work for hours:
 //   npm run campaign -- kills --n 300
 //   npm run campaign -- fuzz --seconds 600
+//   npm run campaign -- soak --hours 2
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { randomOf } from './random.mjs';
 import { MAY_DIFFER } from './trees.mjs';
 import { Campaign } from './trial.mjs';
 
-const HELP = `npm run campaign -- kills|faults|fuzz [options]
+const HELP = `npm run campaign -- kills|faults|fuzz|soak [options]
 
   kills          kills each command with SIGKILL before every n-th file operation and at random moments, runs the same
                  command again, and compares the study with that of an uninterrupted one, byte for byte
@@ -21,12 +22,17 @@ const HELP = `npm run campaign -- kills|faults|fuzz [options]
 
   fuzz           gives every reader changed files: each must be taken or refused with an error that tells what to do, within a
                  second, and with no more memory than 64 MB and eight times the file
+  soak           lets one process do the whole job of a study again and again, and fails where memory, handles, open files, threads
+                 or files left behind grow from round to round
 
   --n N          trials of kills and faults, shared out among the commands (default 300)
   --seed S       which moments (default 1)
   --only NAME    only this command; may be repeated
   --target NAME  only this reader; may be repeated
-  --seconds N    how long to fuzz (default 60)
+  --seconds N    how long to fuzz (default 60, with --executions as long as it takes)
+  --executions N how many inputs each reader gets
+  --from N       number of the first of them (default 0): goes on where an earlier run with the same seed ended
+  --hours N      how long a soak lasts (default 2)
   --findings DIR where to keep the files that a reader does not stand (default build/fuzz)
   --log FILE     also write a line for each trial there
 `;
@@ -36,7 +42,7 @@ const KINDS = {
   faults: { plan: planFaults, one: fail, reads: true },
 };
 
-async function fuzzing({ seconds, seed, target: only, findings }, say) {
+async function fuzzing({ seconds, executions: most, from, seed, target: only, findings }, say) {
   const { fuzz } = await import('./fuzz/fuzz.mjs');
   const { TARGETS } = await import('./fuzz/targets.mjs');
   const unknown = only.find((name) => !(name in TARGETS));
@@ -45,7 +51,9 @@ async function fuzzing({ seconds, seed, target: only, findings }, say) {
     return 2;
   }
   const { executions, faults } = await fuzz({
-    seconds: Number(seconds),
+    seconds: Number(seconds ?? (most === undefined ? 60 : Infinity)),
+    executions: most && Number(most),
+    from: Number(from),
     seed: Number(seed),
     only,
     findings,
@@ -56,6 +64,20 @@ async function fuzzing({ seconds, seed, target: only, findings }, say) {
   const total = counts.reduce((sum, [, count]) => sum + count, 0);
   say(`${total} executions, ${faults.length} faults`);
   return faults.length === 0 ? 0 : 1;
+}
+
+const FEWEST_ROUNDS = 6;
+
+async function soaking({ hours }, say) {
+  const { soak, tableOf } = await import('./soak/soak.mjs');
+  const { growth } = await import('./soak/growth.mjs');
+  const samples = await soak({ seconds: 3600 * Number(hours), isWhole: true, say });
+  if (samples.length < FEWEST_ROUNDS) {
+    say(`${samples.length} rounds are too few to tell what grows: let it last longer (--hours)`);
+    return 1;
+  }
+  for (const line of tableOf(samples)) say(line);
+  return growth(samples).some(({ isGrowing }) => isGrowing) ? 1 : 0;
 }
 
 /** Does a campaign. @returns how many trials there were, how many were hit, and what was wrong in which. */
@@ -83,6 +105,9 @@ export async function campaign(kind, { n, seed, only = [], timedPart, say }) {
   }
 }
 
+/** Campaigns that hurt no command. */
+const OTHERS = { fuzz: fuzzing, soak: soaking };
+
 /** What the command line asks for; no kind, and what to say, where that is nothing. */
 function asked() {
   const options = {
@@ -90,7 +115,10 @@ function asked() {
     seed: { type: 'string', default: '1' },
     only: { type: 'string', multiple: true, default: [] },
     log: { type: 'string' },
-    seconds: { type: 'string', default: '60' },
+    seconds: { type: 'string' },
+    executions: { type: 'string' },
+    from: { type: 'string', default: '0' },
+    hours: { type: 'string', default: '2' },
     target: { type: 'string', multiple: true, default: [] },
     findings: { type: 'string', default: join('build', 'fuzz') },
     help: { type: 'boolean', default: false },
@@ -100,11 +128,13 @@ function asked() {
     const { values, positionals } = parseArgs({ allowPositionals: true, options });
     const [kind] = positionals;
     if (values.help) return usage();
-    for (const name of ['n', 'seed', 'seconds']) {
-      if (!/^\d+$/.test(values[name]))
+    for (const name of ['n', 'seed', 'seconds', 'executions', 'from']) {
+      if (values[name] !== undefined && !/^\d+$/.test(values[name]))
         return usage(`--${name} must be a whole number, not '${values[name]}'\n\n`);
     }
-    return kind === 'fuzz' || kind in KINDS ? { kind, values } : usage();
+    if (!(Number(values.hours) > 0))
+      return usage(`--hours must be a number above 0, not '${values.hours}'\n\n`);
+    return kind in OTHERS || kind in KINDS ? { kind, values } : usage();
   } catch (error) {
     return usage(`${error.message}\n\n`);
   }
@@ -122,8 +152,8 @@ async function main() {
     console.log(line);
     if (values.log !== undefined) appendFileSync(values.log, `${line}\n`);
   };
-  if (kind === 'fuzz') {
-    process.exitCode = await fuzzing(values, say);
+  if (kind in OTHERS) {
+    process.exitCode = await OTHERS[kind](values, say);
     return;
   }
   const { only } = values;

@@ -30,7 +30,7 @@ export const MAY_DIFFER = [
 ];
 
 /** What killed commands leave and the next removes; one that ends leaves none. */
-const LEFT = /\.(tmp|old|incomplete|lock)(\/|$)/;
+export const LEFT = /\.(tmp|old|incomplete|lock)(\/|$)/;
 
 /** Every file, link and folder below a folder, by its path, and a hash of what is in it. */
 export function treeOf(folder, path = '') {
