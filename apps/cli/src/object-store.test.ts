@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,24 +16,60 @@ const SETTINGS = [
 ].flatMap((setting) => ['--set', setting]);
 
 /** A folder of this study on a machine of its own: another cache, in which only the engine is shared. */
-function machine(keys: Record<string, string>): (...args: string[]) => string {
-  const folder = tempDir();
-  const cache = join(tempDir(), 'cache');
-  mkdirSync(cache);
-  symlinkSync(nativeCache(), join(cache, 'native'));
-  writeFileSync(join(folder, 'key.txt'), `${'5'.repeat(64)}\n`);
-  const env = { ...process.env, ...keys, RADWEAVE_CACHE: cache };
-  return (...args) => {
-    if (args.length === 0) return folder;
-    const done = spawnSync(process.execPath, [BIN, ...args, ...SETTINGS], {
-      cwd: folder,
-      env,
-      encoding: 'utf8',
-    });
-    if (done.status !== 0) throw new Error(`${args.join(' ')}: ${done.status}\n${done.stderr}`);
-    return done.stderr;
-  };
+class Machine {
+  readonly folder: string = tempDir();
+  readonly #env: Record<string, string | undefined>;
+
+  constructor(keys: Record<string, string>) {
+    const cache = join(tempDir(), 'cache');
+    mkdirSync(cache);
+    symlinkSync(nativeCache(), join(cache, 'native'));
+    writeFileSync(join(this.folder, 'key.txt'), `${'5'.repeat(64)}\n`);
+    this.#env = { ...process.env, ...keys, RADWEAVE_CACHE: cache };
+  }
+
+  /** Does a command. @returns what it says. */
+  run(...args: string[]): string {
+    const { status, stderr } = this.#ended(args);
+    if (status !== 0) throw new Error(`${args.join(' ')}: ${status}\n${stderr}`);
+    return stderr;
+  }
+
+  /** Does a command that fails. @returns its exit code and what it says. */
+  fail(...args: string[]): string {
+    const { status, stderr } = this.#ended(args);
+    return `${status}: ${stderr}`;
+  }
+
+  begin(...args: string[]): ChildProcess {
+    return spawn(process.execPath, [BIN, ...args, ...SETTINGS], { cwd: this.folder, env: this.#env });
+  }
+
+  #ended(args: string[]): SpawnSyncReturns<string> {
+    const options = { cwd: this.folder, env: this.#env, encoding: 'utf8' } as const;
+    return spawnSync(process.execPath, [BIN, ...args, ...SETTINGS], options);
+  }
+
+  /** The files of a folder, by their paths from that of the study. */
+  files(name: string): string[] {
+    return filesBelow(join(this.folder, name)).map((path) => relative(this.folder, path));
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.folder, name), 'latin1');
+  }
 }
+
+/** Images in `raw` of this machine and of a bucket. */
+async function withImages({ folder }: Machine, bucket: string): Promise<void> {
+  const raw = join(folder, 'raw');
+  generatePhantomCohort(raw, { seed: 1, patientsPerHospital: 10, slicesPerModality: 2, size: 32 });
+  await server.bucket(bucket);
+  await server.upload(bucket, 'raw/', raw);
+}
+
+const PREPROCESS = ['preprocess', '--modalities', 'A'];
+const TRAIN = ['train', '--modality', 'A'];
 
 /** What is not compared: times, places of images and what holds hashes of them. */
 const OTHER =
@@ -45,46 +82,80 @@ peerTest(
   OBJECT_SERVER_NEEDS,
   async () => {
     const { env, reader } = await server.start();
-    const near = machine(env);
-    const far = machine(reader);
-    const raw = join(near(), 'raw');
-    generatePhantomCohort(raw, { seed: 1, patientsPerHospital: 10, slicesPerModality: 2, size: 32 });
-    await server.bucket('ward');
-    await server.upload('ward', 'study/raw/', raw);
-    const root = 's3://ward/study/raw';
-    const said = [
-      ['preprocess', '--modalities', 'A'],
-      ['train', '--modality', 'A'],
-      ['extract', '--modality', 'A'],
-    ].map((args) => {
-      near(...args, '--root_dir', 'raw');
-      return far(...args, '--root_dir', root);
+    const [near, far] = [new Machine(env), new Machine(reader)];
+    await withImages(near, 'ward');
+    const root = 's3://ward/raw';
+    const said = [PREPROCESS, TRAIN, ['extract', '--modality', 'A']].map((args) => {
+      near.run(...args, '--root_dir', 'raw');
+      return far.run(...args, '--root_dir', root);
     });
     expect(said[0]).toMatch(
-      /Images of s3:\/\/ward\/study\/raw: 122 objects \(0\.1 MB\), 122 fetched \(0\.1 MB\); copies in /,
+      /Images of s3:\/\/ward\/raw: 122 objects \(0\.1 MB\), 122 fetched \(0\.1 MB\); copies in /,
     );
     expect(said[1]).not.toMatch(/fetched/);
-    const made = (folder: string) =>
-      ['data', 'outputs'].flatMap((part) =>
-        filesBelow(join(folder, part)).map((path) => relative(folder, path)),
-      );
-    const named = made(far());
-    expect(named.filter((name) => !/events\.out/.test(name))).toEqual(
-      made(near()).filter((name) => !/events\.out/.test(name)),
-    );
-    const compared = named.filter((name) => !OTHER.test(name));
-    expect(compared).toEqual(
-      expect.arrayContaining([expect.stringMatching(/best_model\.pth$/), expect.stringMatching(/\.npy$/)]),
-    );
-    const differing = compared.filter(
-      (name) => !readFileSync(join(near(), name)).equals(readFileSync(join(far(), name))),
-    );
-    expect(differing).toEqual([]);
-    const outputs = filesBelow(join(far(), 'outputs')).map((path) => readFileSync(path, 'latin1'));
-    expect(outputs.filter((text) => text.includes('/files/raw'))).toEqual([]);
-    expect(readFileSync(join(far(), 'data/splits/summary.json'), 'utf8')).toContain(`"root_dir": "${root}"`);
+    const made = (machine: Machine) =>
+      [...machine.files('data'), ...machine.files('outputs')].filter((name) => !/events\.out/.test(name));
+    expect(made(far)).toEqual(made(near));
+    const compared = made(far).filter((name) => !OTHER.test(name));
+    for (const name of [/best_model\.pth$/, /\.npy$/])
+      expect(compared).toEqual(expect.arrayContaining([expect.stringMatching(name)]));
+    expect(compared.filter((name) => near.read(name) !== far.read(name))).toEqual([]);
+    expect(far.files('outputs').filter((name) => far.read(name).includes('/files/raw'))).toEqual([]);
+    expect(far.read('data/splits/summary.json')).toContain(`"root_dir": "${root}"`);
 
-    await server.upload('ward', 'study/raw/JM/fold1/grade0/new/A/', filesBelow(raw)[0] ?? '');
-    expect(far('preprocess', '--modalities', 'A', '--root_dir', root)).toMatch(/123 objects .*, 1 fetched/);
+    const again = filesBelow(join(near.folder, 'raw'))[0] ?? '';
+    await server.upload('ward', 'raw/JM/fold1/grade0/new/A/', again);
+    expect(far.run(...PREPROCESS, '--root_dir', root)).toMatch(/123 objects .*, 1 fetched/);
+  },
+);
+
+peerTest(
+  'a training that is killed goes on, from its copies, on another machine',
+  OBJECT_SERVER_NEEDS,
+  async () => {
+    const { env } = await server.start();
+    const [whole, first, second] = [new Machine(env), new Machine(env), new Machine(env)];
+    await withImages(whole, 'spot');
+    const common = ['--root_dir', 's3://spot/raw', '--set', 'training.epochs=12'];
+    const copied = [...common, '--set', 'experiment.copy_to=s3://spot/study'];
+    for (const args of [PREPROCESS, TRAIN]) whole.run(...args, ...common);
+
+    first.run(...PREPROCESS, ...copied);
+    const training = first.begin(...TRAIN, ...copied);
+    const exit = once(training, 'exit');
+    const keys = async () => Object.keys((await server.contents('spot', 'study/')).objects);
+    while (training.exitCode === null && !(await keys()).some((key) => key.endsWith('last_checkpoint.pth')));
+    training.kill('SIGKILL');
+    expect(await exit).toEqual([null, 'SIGKILL']);
+
+    const said = second.run(...TRAIN, '--resume', ...copied);
+    expect(said).toMatch(/files of this study brought back from s3:\/\/spot\/study\./);
+    const results = /(best_model\.pth|training_history\.csv|_metrics\.csv)$/;
+    const made = (machine: Machine) =>
+      machine.files('outputs').flatMap((name) => (results.test(name) ? [[name, machine.read(name)]] : []));
+    expect(made(second).length).toBeGreaterThan(3);
+    expect(made(second)).toEqual(made(whole));
+    const kept = (await keys()).map((key) => key.replace('study/outputs/', 'outputs/feature_extract/'));
+    expect(kept.filter((key) => /study_key|\/\./.test(key))).toEqual([]);
+    const sent = second.files('outputs').filter((name) => !name.includes('/.'));
+    expect(kept).toEqual(expect.arrayContaining(sent.map((name) => name.replaceAll('\\', '/'))));
+  },
+);
+
+peerTest(
+  'a store that takes no copies holds no training up, and the command ends with its error',
+  OBJECT_SERVER_NEEDS,
+  async () => {
+    const machine = new Machine((await server.start()).reader);
+    await withImages(machine, 'closed');
+    machine.run(...PREPROCESS, '--root_dir', 'raw');
+    const copied = ['--set', 'experiment.copy_to=s3://closed/study'];
+    const said = machine.fail(...TRAIN, ...copied);
+    expect(said).toMatch(/^5: .*The study was not copied to s3:\/\/closed\/study now; that is tried again/s);
+    expect(said).toMatch(/the keys do not allow this \(AccessDenied\)/);
+    expect(machine.files('outputs')).toEqual(
+      expect.arrayContaining([expect.stringMatching(/val_metrics\.csv$/)]),
+    );
+    expect((await server.contents('closed', 'study/')).objects).toEqual({});
   },
 );

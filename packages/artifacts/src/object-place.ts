@@ -35,7 +35,9 @@ export function objectPlace(address: string, env: NodeJS.ProcessEnv = process.en
     .replace(/^s3:\/\//i, '')
     .replace(/\/+$/, '')
     .split('/');
-  const fault = [bucket, ...below].map((part) => nameFault('folder', part)).find((one) => one !== null);
+  const fault = isObjectAddress(address)
+    ? [bucket, ...below].map((part) => nameFault('folder', part)).find((one) => one !== null)
+    : 'it does not begin with s3://';
   if (fault !== undefined) {
     throw new UsageError('E_S3_ADDRESS', `this is no address of objects: ${fault}`, {
       where: address,

@@ -4,12 +4,21 @@ import { PythonSession } from './python-session.ts';
 /** Modules that {@link ObjectServer} needs. */
 export const OBJECT_SERVER_NEEDS: readonly string[] = ['moto', 'boto3'];
 
+/** What a client needs: address and keys. Those of `reader` may not write. */
+type Access = Readonly<Record<'env' | 'reader', Record<string, string>>>;
+
 /** An S3-compatible store in a process of its own, moto's, which checks every signature by botocore's own signer. */
 export class ObjectServer {
   readonly #python = new PythonSession(SERVER, peersPython());
+  #started: Promise<Access> | undefined;
 
-  /** Starts it. @returns what a client needs: address and keys. The keys of `reader` may not write. */
-  async start(): Promise<{ env: Record<string, string>; reader: Record<string, string> }> {
+  /** Starts it, once. */
+  start(): Promise<Access> {
+    this.#started ??= this.#start();
+    return this.#started;
+  }
+
+  async #start(): Promise<Access> {
     const { port, all, reader } = await this.#ask<{ port: number; all: string[]; reader: string[] }>('start');
     const env = ([id = '', secret = '']: string[]): Record<string, string> => ({
       AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
@@ -36,8 +45,9 @@ export class ObjectServer {
   /** The objects with their sizes and MD5 sums, and how many uploads were begun and not ended. */
   contents(
     bucket: string,
+    prefix = '',
   ): Promise<{ objects: Record<string, [size: number, md5: string]>; uploads: number }> {
-    return this.#ask('contents', { bucket });
+    return this.#ask('contents', { bucket, prefix });
   }
 
   #ask<T>(what: string, given: object = {}): Promise<T> {
@@ -93,7 +103,7 @@ def remove(q): s3.delete_object(Bucket=q['bucket'], Key=q['key'])
 
 def contents(q):
     found = {}
-    for page in s3.get_paginator('list_objects_v2').paginate(Bucket=q['bucket']):
+    for page in s3.get_paginator('list_objects_v2').paginate(Bucket=q['bucket'], Prefix=q['prefix']):
         for one in page.get('Contents', []):
             body = s3.get_object(Bucket=q['bucket'], Key=one['Key'])['Body'].read()
             found[one['Key']] = [len(body), hashlib.md5(body).hexdigest()]

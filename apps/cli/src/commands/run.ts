@@ -1,5 +1,5 @@
 import { jsonLine } from '@radweave/artifacts';
-import { runPipeline } from '@radweave/pipeline';
+import { finishCopies, runPipeline } from '@radweave/pipeline';
 import { runEnding } from '../present/results.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { readCall, tellFile } from '../stage/flags.ts';
@@ -16,6 +16,7 @@ export const define: Define = (command) => {
     const how = jobOptions(flags);
     const clock = new JobClock(call.config, how.crossFit);
     const outcomes = await runPipeline(call.config, how, terminalRunner(flags.quiet === true, clock));
+    await finishCopies();
     process.stdout.write(flags.json === true ? jsonLine(outcomes) : runEnding(call.config));
   });
 };

@@ -2,6 +2,7 @@ import { jsonLine } from '@radweave/artifacts';
 import {
   type CommandPart,
   type Flags,
+  finishCopies,
   type Next,
   placeIn,
   renewReportRecord,
@@ -47,6 +48,7 @@ async function perform(stages: readonly Commanded[], name: string, flags: Typed)
     const options = stage.command.options(call, flags);
     if (options === null) continue;
     await runAndShow(stage, options, call, flags);
+    await finishCopies();
     return;
   }
 }

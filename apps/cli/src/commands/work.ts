@@ -1,6 +1,7 @@
 import { applyOverrides, InterruptedError, jsonLine, UsageError } from '@radweave/artifacts';
 import {
   type Flags,
+  finishCopies,
   type OpenPlan,
   openPlan,
   optional,
@@ -96,6 +97,7 @@ async function workHere(plan: OpenPlan, { index, quiet = false }: WorkFlags): Pr
   const release = onStopSignal(() => stopping.abort());
   try {
     await work(plan, terminalRunner(quiet), { index: workerIndex(index), signal: stopping.signal });
+    await finishCopies();
   } finally {
     release();
   }

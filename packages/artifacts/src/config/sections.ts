@@ -147,6 +147,9 @@ export const experiment = {
   }),
   seed: integer(42, 'Random seed of the whole study', 0, SEED_MAX),
   output_dir: name('outputs/feature_extract', 'Folder of checkpoints, logs, fusion and figures'),
+  copy_to: optionalText(
+    'Keep copies of results, splits and features below s3://BUCKET/PREFIX; a machine that has none begins with them',
+  ),
   save_best_only: flag(true, 'Keep only the best and the last checkpoint, not one per epoch'),
   save_last: flag(
     true,

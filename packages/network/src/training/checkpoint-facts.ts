@@ -71,6 +71,6 @@ function withoutPlaces(config: Config): Config {
   Object.assign(shared.data, nowhere);
   Object.assign(shared.preprocess, { log_dir: null });
   Object.assign(shared.fusion, { output_dir: null });
-  Object.assign(shared.experiment, { output_dir: '' });
+  Object.assign(shared.experiment, { output_dir: '', copy_to: null });
   return shared;
 }

@@ -19,6 +19,7 @@ const FREE = [
   'data.num_workers',
   'experiment.name',
   'experiment.output_dir',
+  'experiment.copy_to',
   'experiment.log_interval',
   'experiment.save_best_only',
   'training.epochs',

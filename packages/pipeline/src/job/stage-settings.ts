@@ -17,6 +17,7 @@ export const WITHOUT_EFFECT: readonly ConfigKeyPath[] = [
   'data.study_key',
   'preprocess.log_dir',
   'experiment.output_dir',
+  'experiment.copy_to',
   'experiment.save_best_only',
   'experiment.save_last',
   'experiment.log_interval',

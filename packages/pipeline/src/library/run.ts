@@ -2,6 +2,7 @@ import { type Config, reportPath } from '@radweave/artifacts';
 import type { RunOptions } from '../declare/job-part.ts';
 import type { StepOutcome } from '../job/job.ts';
 import { runPipeline } from '../job/run-pipeline.ts';
+import { finishCopies } from '../runner/copies.ts';
 import { type Following, runInThread } from '../runner/host.ts';
 
 export interface RunResult {
@@ -35,5 +36,6 @@ export async function run(
     say: (text) => say('info', text),
     warn: (text) => say('warning', text),
   });
+  await finishCopies();
   return { steps, report: reportPath(config) };
 }

@@ -1,3 +1,4 @@
+import { finishCopies } from '../runner/copies.ts';
 import { type Following, runInThread } from '../runner/host.ts';
 import { STAGES, type StageName, type StageOptions, type StageResult } from '../stages/index.ts';
 
@@ -8,7 +9,11 @@ export type StageCall<S extends StageName> = (
 ) => Promise<StageResult<S>>;
 
 function callOf<S extends StageName>(name: S): StageCall<S> {
-  return (options, following) => runInThread(name, options, following);
+  return async (options, following) => {
+    const result = await runInThread(name, options, following);
+    await finishCopies();
+    return result;
+  };
 }
 
 /** Every stage, by name; what a command does from its flags, these do from their options. */

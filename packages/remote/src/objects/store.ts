@@ -12,7 +12,7 @@ import { type Keys, storeKeys } from './keys.ts';
 /** Pauses before the second and later attempts, in milliseconds. */
 const PAUSES = [500, 1000, 2000, 4000];
 
-interface Question {
+export interface Question {
   method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   key?: string;
   query?: Readonly<Record<string, string>>;
@@ -60,7 +60,7 @@ export class Store {
   async *list(prefix: string): AsyncGenerator<StoredObject> {
     const first = { 'list-type': '2', 'encoding-type': 'url', prefix };
     for (let query: Record<string, string> | undefined = first; query !== undefined; ) {
-      const xml = await this.#ask({ method: 'GET', query });
+      const xml = await this.ask({ method: 'GET', query });
       const page = readPage(xml.text);
       if (page === undefined) throw this.#odd('its list of objects cannot be read');
       yield* page.objects;
@@ -115,7 +115,7 @@ export class Store {
   }
 
   /** Asks patiently for an answer that is read whole. */
-  #ask(question: Question): Promise<{ text: string; etag: string }> {
+  ask(question: Question): Promise<{ text: string; etag: string }> {
     return this.#patiently(async () => {
       const { status, headers, body } = await this.#send(question);
       const text = (await bytesIn(body)).toString();
