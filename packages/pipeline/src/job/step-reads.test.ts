@@ -205,15 +205,11 @@ const EVERYBODYS: readonly RegExp[] = [
 
 test('the whole job was watched, and every other stage', async () => {
   const { STAGES } = await import('../stages/index.ts');
-  const inJob = STAGES.filter((stage: SomeStage) => stage.job !== undefined).map(({ name }) => name);
-  const unseen = STAGES.map(({ name }) => name).filter((name) => !traced.some(({ step }) => step === name));
-  expect(unseen.filter((name) => !(inJob as string[]).includes(name))).toEqual([
-    'check',
-    'tune',
-    'share',
-    'verify',
-  ]);
-  expect(traced.map(({ step }) => step)).toEqual([
+  const stages: readonly SomeStage[] = STAGES;
+  const others = stages.filter(({ job }) => job === undefined).map(({ name }) => name);
+  const steps = traced.map(({ step }) => step);
+  expect(others.filter((name) => !steps.includes(name))).toEqual(['check', 'tune', 'share', 'verify']);
+  expect(steps.filter((name) => !others.includes(name))).toEqual([
     'preprocess',
     'audit-data',
     ...['A', 'P'].flatMap((one) => [`train-${one}`, `extract-${one}`, `cross-fit-${one}`]),
@@ -224,20 +220,6 @@ test('the whole job was watched, and every other stage', async () => {
     'explain-P',
     'visualize',
     'report',
-    ...[
-      'cross_validate',
-      'train_fold',
-      'tune_trial',
-      'extract_shard',
-      'explain_shard',
-      'preprocess_shard',
-      'align',
-      'harmonize',
-      'predict',
-      'profile',
-      'import',
-      'import_shard',
-    ],
   ]);
 });
 

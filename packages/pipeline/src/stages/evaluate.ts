@@ -34,7 +34,7 @@ export const evaluate = defineStage({
   again: async (findings, saved, temporary, context) =>
     (await import('../verify/evaluation.ts')).verifyEvaluation(findings, saved, temporary, context),
   job: {
-    after: ['preprocess', 'train', 'fuse'],
+    after: ['preprocess', 'train', 'extract', 'cross_fit', 'fuse'],
     places: (config) => [evaluationFolder(config)],
     options: ({ config, runs }) => usualEvaluation(config, { ...runs }),
   },

@@ -23,7 +23,10 @@ export const report = defineStage({
   reads: ({ config }: ReportOptions, { runs }) => ({
     ...read.summaryReads(config),
     ...read.splitRecords(config, 'cohort.csv', 'exclusions.csv', 'brightness.csv', 'clinical.csv'),
-    ...read.together(config.data.modalities, (one) => read.featureReads(config, one)),
+    ...read.together(config.data.modalities, (one) => ({
+      ...read.featureReads(config, one),
+      ...read.logitRecords(config, one),
+    })),
     ...read.together(read.networksOf(config, runs), (one) => ({
       ...read.networkReads(one),
       ...read.historyReads(one),

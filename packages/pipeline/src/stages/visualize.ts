@@ -10,7 +10,10 @@ export const visualize = defineStage({
   asked: ({ runs }: VisualizeOptions) => ({ runs }),
   reads: ({ config, modalities, runs = {} }) => ({
     ...read.splitRecords(config, 'cohort.csv'),
-    ...read.together(modalities, (one) => read.featureReads(config, one)),
+    ...read.together(modalities, (one) => ({
+      ...read.featureReads(config, one),
+      ...read.logitRecords(config, one),
+    })),
     ...read.together(read.networksOf(config, runs), read.historyReads),
     ...read.fusionReads(config, [
       'fusion model',
@@ -27,7 +30,7 @@ export const visualize = defineStage({
   }),
   run: async (options, context) => (await import('../work/visualize.ts')).visualize(options, context),
   job: {
-    after: ['preprocess', 'train', 'extract', 'fuse'],
+    after: ['preprocess', 'train', 'extract', 'cross_fit', 'fuse'],
     places: ({ experiment }) => [outputFolders(experiment.output_dir).visualizations],
     options: ({ config, runs }) => ({ config, modalities: config.data.modalities, runs: { ...runs } }),
   },
