@@ -107,8 +107,7 @@ function foundCertain(models: readonly PredictedModel[]): Remark[] {
     const finding = remark('of-certain', { model: name, certain: certain.length, n: test.length, wrong });
     return [isCalibrated(test) ? remark('of-calibrated', { finding }) : finding];
   });
-  const limits = { low: 1 - CERTAIN, high: CERTAIN };
-  return items.length === 0 ? [] : [remark('found-certain', { ...limits, models: items })];
+  return items.length === 0 ? [] : [remark('found-certain', { high: CERTAIN, models: items })];
 }
 
 /** As the models give them: calibration may draw them together. */

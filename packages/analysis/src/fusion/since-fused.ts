@@ -45,14 +45,21 @@ function isOther(
 ): boolean {
   const record = (split: Split): string => featureSetPath(featuresDir, split, modality);
   if (features_sha256 === undefined || !SPLITS.every((split) => existsSync(record(split)))) return false;
+  const sets = attempt(() => forEachSplit((split) => readFeatureSet(record(split))));
+  // What is damaged is told by whoever needs it.
+  if (sets === null) return false;
+  // Of features of another program the record may be older than they are.
+  return checkpoint === UNKNOWN_NETWORK && sets.train.checkpoint === UNKNOWN_NETWORK
+    ? attempt(() => foreignIdentity(featuresDir, modality))?.sha256 !== checkpoint_sha256
+    : featuresHash(sets) !== features_sha256;
+}
+
+/** Null for files that are missing or damaged. */
+function attempt<T>(read: () => T): T | null {
   try {
-    const sets = forEachSplit((split) => readFeatureSet(record(split)));
-    // Of features of another program the record may be older than they are.
-    return checkpoint === UNKNOWN_NETWORK && sets.train.checkpoint === UNKNOWN_NETWORK
-      ? foreignIdentity(featuresDir, modality).sha256 !== checkpoint_sha256
-      : featuresHash(sets) !== features_sha256;
+    return read();
   } catch (error) {
-    if (error instanceof DataError) return true;
+    if (error instanceof DataError) return null;
     throw error;
   }
 }

@@ -1,5 +1,7 @@
 import { readHeader, readTable } from '../csv.ts';
 import { type Columns, count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
+import { DataError, UsageError } from '../errors.ts';
+import { existsSync } from '../files/files.ts';
 import { hasColumn } from '../find-columns.ts';
 import { NumbersHash } from '../fingerprint.ts';
 import { inSampleColumn } from './metrics.ts';
@@ -46,6 +48,29 @@ export function writePredictions(
 
 function withModel<V>(rows: readonly { readonly model?: string }[], verdict: Columns<V>): Columns<V> {
   return rows.some(({ model }) => model !== undefined) ? { ...usedModel, ...verdict } : verdict;
+}
+
+/**
+ * Keeps whatever else has the name of a table of predictions: a model, a table of features.
+ *
+ * @throws UsageError `E_OTHER_FILE`.
+ */
+export function refuseOtherFile(path: string, flag: string): void {
+  if (!existsSync(path) || probabilityNames(readFirstLine(path)).length > 0) return;
+  throw new UsageError('E_OTHER_FILE', 'this file is there already, and it is not a table of predictions', {
+    where: path,
+    hint: `Name another file with ${flag}, or move this one away`,
+  });
+}
+
+/** Nothing of a file that is no table. */
+function readFirstLine(path: string): string[] {
+  try {
+    return readHeader(path);
+  } catch (error) {
+    if (error instanceof DataError) return [];
+    throw error;
+  }
 }
 
 /** Reads `predictions_{split}.csv`. @throws DataError as `readTable`. */

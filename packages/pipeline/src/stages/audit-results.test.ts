@@ -235,17 +235,17 @@ test('features by a checkpoint that saw test patients are a leak', async () => {
     writeFeatureSet(path, { ...readFeatureSet(path), checkpoint: best, checkpoint_sha256: hashFile(best) });
   }
   const { record } = await audited(config);
-  expect(codes(record)).toEqual(['LEAK_FEATURES_TRAINED']);
+  expect(codes(record)).toEqual(['LEAK_FEATURES_TRAINED', 'WARN_FUSION_PATIENTS']);
   expect(record.findings[0]?.cases).toMatchObject([{ patients: [patient] }]);
 
   rmSync(best);
   const gone = await audited(config);
-  expect(codes(gone.record)).toEqual([]);
+  expect(codes(gone.record)).toEqual(['WARN_FUSION_PATIENTS']);
   expect(gone.record.not_checked.map(({ reason }) => reason.text).join()).toContain('is gone or was changed');
 
   const path = featureSetPath(config.data.features_dir, 'test', 'A');
   writeFeatureSet(path, { ...readFeatureSet(path), in_sample: true });
-  expect(codes((await audited(config)).record)).toEqual(['LEAK_FEATURES_TRAINED']);
+  expect(codes((await audited(config)).record)).toEqual(['LEAK_FEATURES_TRAINED', 'WARN_FUSION_PATIENTS']);
 });
 
 test('features and predictions that are not as they were written are told, each with its file', async () => {

@@ -85,6 +85,13 @@ test('where no patient can be predicted, that is an error that names them, and n
     message: expect.stringMatching(/none of 20 has every modality: 0057 \(no P\)/),
   });
   expect(existsSync(options.output)).toBe(false);
+  for (const taken of [options.model, table]) {
+    await expect(predict({ ...options, output: taken }, listening())).rejects.toMatchObject({
+      code: 'E_OTHER_FILE',
+      exitCode: 2,
+      where: taken,
+    });
+  }
   if (process.platform === 'win32') return;
   // Told before any feature is looked at: these have nobody.
   const toDevice = predict({ ...options, output: '/dev/null' }, listening());

@@ -4,11 +4,12 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readCohort, readConfig, readExclusions, readSplit, splitPath } from '@radweave/artifacts';
 import { readSliceTable } from '@radweave/network/slices/load';
 import {
@@ -260,4 +261,19 @@ onPosix('what this user may not read is named, and not taken for what is not the
   const settings = join(folder, 'own.yaml');
   writeFileSync(settings, 'experiment: {seed: 1}\n');
   await refused(settings, () => readConfig(settings));
+});
+
+test('split files of one’s own are not replaced', async () => {
+  const { config } = cohort();
+  const own = splitPath(config.data.splits_dir, 'train', 'A');
+  mkdirSync(dirname(own), { recursive: true });
+  writeFileSync(own, 'image_path,label\n');
+  await expect(preprocess({ config }, listening())).rejects.toMatchObject({
+    code: 'E_OWN_SPLIT',
+    exitCode: 2,
+  });
+  expect(readFileSync(own, 'utf8')).toBe('image_path,label\n');
+  rmSync(own);
+  await preprocess({ config }, listening());
+  await preprocess({ config }, listening());
 });

@@ -9,6 +9,7 @@ import {
   type FusionModelFile,
   type NewPrediction,
   readFusionModel,
+  refuseOtherFile,
   requireNamed,
   requireWritableFile,
   writeNewPredictions,
@@ -63,6 +64,7 @@ export async function predict(options: PredictOptions, context: StageContext): P
   }
   requireDevice(config.training);
   requireWritableFile(output, '--output');
+  refuseOtherFile(output, '--output');
   if (file.stacked !== undefined) {
     say(context, "New patients are predicted by 'fused'; 'stacked' needs the logits of all fold models.");
   }

@@ -61,6 +61,7 @@ import {
   requireModalities,
   underKeys,
 } from '@radweave/study/cohort/patients';
+import { refuseOwnSplit } from '@radweave/study/cohort/split-folder';
 import { type Division, writeDivision } from '@radweave/study/cohort/write-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 
@@ -81,6 +82,7 @@ export function findCohort({ config }: PreprocessOptions, context: StageContext)
   if (root_dir === null) {
     throw new UsageError('E_NO_ROOT', 'no data root is given', { hint: 'Give --root_dir, or data.root_dir' });
   }
+  refuseOwnSplit(config.data.splits_dir);
   const found = underKeys(readFolders(root_dir, config.data, context));
   say(context, `${counted(found.patients.length, 'patient folder')} in ${found.hospitals.join(', ')}.`);
   saySameIds(found, context);

@@ -24,7 +24,7 @@ export function shardOf(text: string, env: NodeJS.ProcessEnv = process.env): Sha
   const fromZero = /^\d+$/.test(told) ? Number(told) : Number.NaN;
   const shard = { number: isAuto ? fromZero + 1 : Number(first), of: Number(of) };
   if (shard.number >= 1 && shard.number <= shard.of) return shard;
-  throw new UsageError('E_FLAGS', `'--shard ${text}' is no share of a work`, {
+  throw new UsageError('E_FLAGS', `'--shard ${text}' is not a share`, {
     hint: !isAuto
       ? 'Give 1/4 to 4/4 for the shares of four, auto/4, or merge'
       : told === ''

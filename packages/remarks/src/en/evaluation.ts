@@ -2,7 +2,7 @@ import { of } from '../entry.ts';
 import { and, counted } from './grammar.ts';
 
 const CALIBRATED =
-  'before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated probabilities';
+  'before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated ones, where a model could be calibrated';
 const STACKED = "report 'stacked', which was fitted on out-of-fold logits";
 
 interface Earlier {

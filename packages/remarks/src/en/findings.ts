@@ -99,8 +99,8 @@ export const FINDINGS = {
       models,
     ),
   ),
-  'found-certain': of({ low: 'number', high: 'number', models: 'remarks' }, ({ low, high, models }) =>
-    listed(`probabilities below ${two(low)} or above ${two(high)}`, models),
+  'found-certain': of({ high: 'number', models: 'remarks' }, ({ high, models }) =>
+    listed(`the most probable label has a probability above ${two(high)}`, models),
   ),
   'found-same': of({ models: 'remarks' }, ({ models }) =>
     listed('all external patients have the same probabilities, which say nothing of them', models),

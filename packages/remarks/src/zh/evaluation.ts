@@ -2,7 +2,7 @@ import type { EVALUATION } from '../en/evaluation.ts';
 import type { Sentences } from '../entry.ts';
 import { list } from './grammar.ts';
 
-const CALIBRATED = 'Brier 分数、校准、净获益、NRI 与 IDI 均基于校准后的概率';
+const CALIBRATED = 'Brier 分数、校准、净获益、NRI 与 IDI 均基于校准后的概率（模型可校准时）';
 
 interface Earlier {
   n: number;

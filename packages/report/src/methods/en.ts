@@ -1,7 +1,7 @@
 import { MAP_NAMES } from '@radweave/artifacts';
 import { and, counted, percent } from '@radweave/remarks';
 import { isShareKept } from '@radweave/stats';
-import { byAggregation, type Facts, nameOf } from './facts.ts';
+import { byAggregation, byCalibrator, type Facts, nameOf } from './facts.ts';
 import { settingsInEnglish } from './settings-en.ts';
 
 const patients = (n: number): string => counted(n, 'patient');
@@ -110,14 +110,22 @@ function decisions({ models, labels, thresholds, calibration, takenOver, fitted 
     aggregated.length === 0
       ? ''
       : ` Slice probabilities were combined into one per patient by ${and(aggregated)}.`;
-  const calibrated = models.some(({ calibrator }) => calibrator !== null);
-  const how = calibrated ? ` Probabilities were calibrated by ${nameOf(CALIBRATORS, calibration)}.` : '';
+  const how = calibratedText(models, calibration);
   const rule =
     labels.length > 2
       ? 'Each patient was given the most probable label.'
       : `${thresholds.map(({ rule: name, models: whose }) => thresholdText(name, whose, thresholds.length === 1)).join(' ')}`;
   if (labels.length > 2 && aggregation === '' && how === '') return rule;
   return `${rule}${aggregation}${how} ${originText(fitted, takenOver)}; it was frozen and applied unchanged to the external patients.`;
+}
+
+function calibratedText(models: Facts['models'], calibration: Facts['calibration']): string {
+  const [calibrated, others] = byCalibrator(models);
+  if (calibrated.length === 0) return '';
+  const by = `were calibrated by ${nameOf(CALIBRATORS, calibration)}`;
+  return others.length === 0
+    ? ` Probabilities ${by}.`
+    : ` Probabilities of ${and(calibrated)} ${by}, those of ${and(others)} were not calibrated.`;
 }
 
 /** @param how `mean`, `max`, `median`, `top_k 3`. */

@@ -74,6 +74,13 @@ export function byAggregation(models: Facts['models']): { how: string; names: st
   return ways.map((how) => ({ how, names: namesOf(how) }));
 }
 
+/** Names of the models that were calibrated, and of those that were not: their validation patients allowed no calibrator. */
+export function byCalibrator(models: Facts['models']): [calibrated: string[], not: string[]] {
+  const namesOf = (wanted: boolean): string[] =>
+    models.filter(({ calibrator }) => (calibrator !== null) === wanted).map(({ name }) => name);
+  return [namesOf(true), namesOf(false)];
+}
+
 export function factsOf(data: ReportData): Facts {
   const { evaluation, division, cohort } = data;
   const count = (split: string): number => cohort.filter((patient) => patient.split === split).length;

@@ -81,7 +81,7 @@ function scheduleText(training: TrainingSettings['training']): string {
   if (scheduler === 'cosine')
     return `a cosine schedule to ${cosine_min_lr} over ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
   if (scheduler === 'step')
-    return `the rate multiplied by ${step_gamma} every ${counted(step_size, 'epoch')}`;
+    return `the rate multiplied by ${step_gamma} ${step_size === 1 ? 'every epoch' : `every ${step_size} epochs`}`;
   return `the rate multiplied by ${plateau_factor} after ${counted(plateau_patience, 'epoch')} without a better validation AUC`;
 }
 

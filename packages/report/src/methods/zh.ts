@@ -1,7 +1,7 @@
 import { MAP_NAMES } from '@radweave/artifacts';
 import { percent, ZH } from '@radweave/remarks';
 import { isShareKept } from '@radweave/stats';
-import { byAggregation, type Facts, nameOf } from './facts.ts';
+import { byAggregation, byCalibrator, type Facts, nameOf } from './facts.ts';
 import { settingsInChinese } from './settings-zh.ts';
 
 const list = (items: readonly string[]): string => items.join('、');
@@ -104,8 +104,10 @@ function decisions({ models, labels, thresholds, calibration, takenOver, fitted 
     ({ how, names }) => `${ZH.aggregation(how)}（${list(names.map((name) => ZH.model(name)))}）`,
   );
   const aggregation = aggregated.length === 0 ? '' : `切片概率汇总为患者概率的方式为：${list(aggregated)}。`;
-  const calibrated = models.some(({ calibrator }) => calibrator !== null);
-  const how = calibrated ? `概率经${nameOf(CALIBRATORS, calibration)}校准。` : '';
+  const [calibrated, others] = byCalibrator(models).map((names) => list(names.map((name) => ZH.model(name))));
+  const by = `概率经${nameOf(CALIBRATORS, calibration)}校准`;
+  const how =
+    calibrated === '' ? '' : others === '' ? `${by}。` : `${calibrated}的${by}，${others}的概率未校准。`;
   const rule =
     labels.length > 2
       ? '每例患者判为概率最高的标签。'

@@ -103,7 +103,6 @@ const FINDINGS = [
     models: [remark('of-features', { model: 'fused', features: 1024, patients: 28 })],
   }),
   remark('found-certain', {
-    low: 0.01,
     high: 0.99,
     models: [
       remark('of-certain', { model: 'network A', certain: 12, n: 45, wrong: 2 }),

@@ -62,6 +62,23 @@ export function requireSplit(splitsDir: string, modalities: readonly string[]): 
   readOwnCohort({ splits_dir: splitsDir, root_dir: null }, modalities);
 }
 
+/**
+ * Keeps `preprocess` from replacing split files that are the user's own: they may be the only copy.
+ *
+ * @throws UsageError `E_OWN_SPLIT`.
+ */
+export function refuseOwnSplit(splitsDir: string): void {
+  const [own] = splitModalities(splitsDir);
+  if (own === undefined || splitSummaryIn(splitsDir) !== null) return;
+  if (RECORDS.some((name) => existsSync(join(splitsDir, name)))) return;
+  throw new UsageError('E_OWN_SPLIT', 'preprocess would replace split files that it has not written', {
+    where: splitsDir,
+    hint:
+      'Name another folder with --set data.splits_dir=FOLDER, or move these files away. To use them, leave preprocess and run ' +
+      'out: train, extract, fuse and the other commands take them as they are',
+  });
+}
+
 /** What to say where a modality has no split file: those that have are offered. */
 export function noSplit(splitsDir: string, split: Split, ...modalities: readonly string[]): UsageError {
   const [first = ''] = modalities;
