@@ -188,7 +188,7 @@ test('flags of setup that exclude or need each other are bad usage, before anyth
   });
   expect(await radweave('setup', '--for', 'linux-x64')).toMatchObject({
     code: 2,
-    err: expect.stringContaining('--for names the other machine of --download_only'),
+    err: expect.stringContaining('--for can only be used together with --download_only'),
   });
 });
 

@@ -39,7 +39,8 @@ export const ERROR_CODES = {
   E_FEATURE_SHAPE: 'A feature array has another shape than its table says.',
   E_FILE_MISSING: 'A file or folder does not exist.',
   E_FILE_TOO_LARGE: 'A file is too large to be read in one piece.',
-  E_FLAGS: 'Two flags exclude each other.',
+  E_FLAGS:
+    'Flags cannot be used together, one lacks another that it needs, or a value of one cannot be used.',
   E_FOLDS: 'The patients cannot be divided into that many folds.',
   E_FOLD_CONFLICT: 'The same slice has other pixels in another fold folder.',
   E_FREEZE: 'The model has fewer stages than are to be frozen.',

@@ -43,7 +43,7 @@ export const define: Define = (command) => {
     .action(async ({ json, download_only: folder, for: platform, ...options }: Flags) => {
       refuseTogether({ '--libtorch': options.libtorch, '--from': options.from, '--download_only': folder });
       if (platform !== undefined && folder === undefined) {
-        throw new UserError('--for names the other machine of --download_only, which is missing');
+        throw new UserError('--for can only be used together with --download_only');
       }
       if (folder !== undefined) {
         const { engine } = options;

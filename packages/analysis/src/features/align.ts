@@ -21,7 +21,7 @@ import {
   writeAlignmentRecord,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { are, counted } from '@radweave/remarks';
+import { and, are, counted } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { requireSplit } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
@@ -57,7 +57,7 @@ export async function alignAvailable(
   if (waiting.length > 0) {
     say(
       context,
-      `${waiting.join(', ')} has no features yet and is not aligned; aligned: ${ready.join(', ')}.`,
+      `${and(waiting)} ${waiting.length === 1 ? 'has no features yet and is' : 'have no features yet and are'} not aligned; aligned: ${and(ready)}.`,
     );
   }
   return align(config, ready, context, alignedDir);

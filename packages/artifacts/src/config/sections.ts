@@ -21,7 +21,7 @@ export const data = {
     .meta({
       description:
         'Names of the class folders, in the order of the labels 0, 1, …; by default grade0, grade1, …, or other names in their natural order',
-      allowed: 'different names',
+      allowed: 'names, each once',
     }),
   table: optionalText(
     'Table of the patients (CSV or .xlsx): patient, and optionally hospital, label, image, modality, split and visit; other columns are carried along',
@@ -55,7 +55,7 @@ export const data = {
     .default(['A', 'P'])
     .meta({
       description: 'Modalities to use; `missing` says what becomes of patients who lack one',
-      allowed: 'different folder names',
+      allowed: 'folder names, each once',
     }),
   missing: choice(
     ['drop', 'allow'],

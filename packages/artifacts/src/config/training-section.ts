@@ -34,7 +34,11 @@ export const training = {
   step_size: integer(30, 'Epochs between learning-rate drops (scheduler step)', 1),
   step_gamma: decimal(0.1, 'Factor of each drop (scheduler step)', { above: 0, max: 1 }),
   plateau_factor: decimal(0.1, 'Factor of each drop (scheduler plateau)', { above: 0, below: 1 }),
-  plateau_patience: integer(5, 'Epochs without a better validation AUC before a drop (scheduler plateau)', 0),
+  plateau_patience: integer(
+    5,
+    'Epochs without a better validation AUC that are allowed before a drop (scheduler plateau)',
+    0,
+  ),
   early_stop_patience: integer(10, 'Epochs without a better validation score before training stops', 1),
   early_stop_enabled: flag(true, 'Stop when the validation score no longer improves'),
   grad_accumulation: integer(1, 'Gradient accumulation: batches per optimizer step', 1),

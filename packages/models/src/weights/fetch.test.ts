@@ -175,7 +175,7 @@ test('offline with an empty cache asks nobody and says what to do', async () => 
     const env = { ...at(origin), HF_HUB_OFFLINE };
     await expect(fetchWeights('resnet18', { env })).rejects.toMatchObject({
       fault: 'offline',
-      message: expect.stringContaining('HF_HUB_OFFLINE forbids to download it'),
+      message: expect.stringContaining('HF_HUB_OFFLINE forbids downloading it'),
     });
   }
   expect(asked).toEqual([]);

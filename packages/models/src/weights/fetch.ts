@@ -86,7 +86,7 @@ async function locate(
     if (cached !== undefined)
       return { path: cached, sha256: await checked(cached), weights, source: 'cache' };
     if (settings.offline) {
-      throw new HubFailure('offline', 'it is not in the cache, and HF_HUB_OFFLINE forbids to download it');
+      throw new HubFailure('offline', 'it is not in the cache, and HF_HUB_OFFLINE forbids downloading it');
     }
     const path = await download(weights, { settings, env, onProgress, signal });
     return { path, sha256: await sha256(path), weights, source: 'hub' };

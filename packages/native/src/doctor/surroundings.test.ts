@@ -22,7 +22,7 @@ test('an old glibc is a problem with what would work', () => {
 test('the limit of a container counts, not the memory of the machine', () => {
   expect(memoryFound(1e9, 64e9)).toMatchObject({
     state: expect.stringMatching(/^64\.0 GB.*limited to 1\.0 GB$/),
-    problem: expect.stringMatching(/1\.0 GB of memory are too little.*--mem/),
+    problem: expect.stringMatching(/1\.0 GB of memory is too little.*--mem/),
   });
   // Node.js tells a number beyond any memory where there is no limit.
   expect(memoryFound(2 ** 63, 64e9)).not.toHaveProperty('problem');

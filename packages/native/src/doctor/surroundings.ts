@@ -77,7 +77,7 @@ export function memoryFound(limit: number, total: number): Finding {
   const state = `${megabytes(total)}, ${megabytes(freemem())} free${isLimited ? `; limited to ${megabytes(limit)}` : ''}`;
   const usable = isLimited ? limit : total;
   // Measured: ResNet18 trains in 1.2 GB, ResNet50 in 2.1 GB.
-  const problem = `${megabytes(usable)} of memory are too little: training takes 1.2 GB with ResNet18. Ask for more (--mem of Slurm, --memory of Docker)`;
+  const problem = `${megabytes(usable)} of memory is too little: training takes 1.2 GB with ResNet18. Ask for more (--mem of Slurm, --memory of Docker)`;
   return { what: 'Memory', state, ...(usable < 1.5e9 && { problem }) };
 }
 

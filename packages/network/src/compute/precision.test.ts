@@ -95,12 +95,14 @@ test('auto takes the fastest of what the device has, and the more exact of two t
   expect(auto([], false, {}).precision).toBe('fp32');
   expect(auto(['avx512_bf16'], false, { fp32: 10, bf16: 21 })).toMatchObject({
     precision: 'bf16',
-    reason: { text: 'measured here on 2026-11-27 in steps of 8 slices: bf16 21.0, fp32 10.0 slices/s' },
+    reason: {
+      text: 'measured on the machine itself on 2026-11-27 in steps of 8 slices: bf16 21.0, fp32 10.0 slices/s',
+    },
   });
   expect(auto(['avx512_bf16'], true, { fp32: 10, bf16: 7, 'fp32-winograd': 16 })).toMatchObject({
     precision: 'fp32-winograd',
     reason: {
-      text: 'measured here on 2026-11-27 in steps of 8 slices: fp32-winograd 16.0, fp32 10.0, bf16 7.00 slices/s',
+      text: 'measured on the machine itself on 2026-11-27 in steps of 8 slices: fp32-winograd 16.0, fp32 10.0, bf16 7.00 slices/s',
     },
   });
   expect(auto(['amx_bf16'], true, { fp32: 10, bf16: 16.6, 'fp32-winograd': 16 }).precision).toBe('bf16');

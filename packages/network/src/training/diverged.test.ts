@@ -30,7 +30,7 @@ test('a loss that is no number names step, patients and files, in training and i
   expect(error).toMatchObject({ exitCode: 3 });
   const told = withLastGood(error as DivergedError, { epoch: 2 }, 'run/last_checkpoint.pth');
   expect(told).toBeInstanceOf(DivergedError);
-  expect(told.message).toMatch(/The last good checkpoint is that of epoch 2: run\/last_checkpoint\.pth$/);
+  expect(told.message).toMatch(/The last good checkpoint is from epoch 2: run\/last_checkpoint\.pth$/);
   const unkept = withLastGood(error as DivergedError, { epoch: 2 }, null);
   expect(unkept.message).toMatch(/No last checkpoint is kept \(experiment\.save_last\)$/);
 });

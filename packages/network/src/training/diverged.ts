@@ -17,7 +17,7 @@ export function withLastGood(
 ): DivergedError {
   if (last === null)
     return new DivergedError(`${error.message}. No last checkpoint is kept (experiment.save_last)`);
-  const when = epoch === 0 ? 'that of before the first epoch' : `that of epoch ${epoch}`;
+  const when = epoch === 0 ? 'from before the first epoch' : `from epoch ${epoch}`;
   return new DivergedError(`${error.message}. The last good checkpoint is ${when}: ${last}`);
 }
 

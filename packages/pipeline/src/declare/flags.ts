@@ -33,8 +33,12 @@ export function choice<Word extends string>(
   return { syntax, description, kind: 'optional', choices, default: value, group };
 }
 
-export function several(syntax: string, description: string): Flag<string[] | undefined> {
-  return { syntax, description, kind: 'optional', group: 'Input' };
+export function several(
+  syntax: string,
+  description: string,
+  group: FlagGroup = 'Input',
+): Flag<string[] | undefined> {
+  return { syntax, description, kind: 'optional', group };
 }
 
 /** Without an argument. */

@@ -184,10 +184,14 @@ function requireAll(folder: string, there: readonly FoundShard[]): FoundShard[] 
   const counts = [...new Set(there.map(({ of }) => of))].sort((a, b) => a - b);
   const [of = 0, ...others] = counts;
   if (others.length > 0) {
-    throw new DataError('E_SHARDS', `parts of ${and(counts.map(String))} are there together`, {
-      where: folder,
-      hint: 'Wait for shares that still run, and remove the folders of those that are not to be merged',
-    });
+    throw new DataError(
+      'E_SHARDS',
+      `parts of different divisions are mixed: shares of ${and(counts.map(String))}`,
+      {
+        where: folder,
+        hint: 'Wait for shares that still run, and remove the folders of those that are not to be merged',
+      },
+    );
   }
   const missing = Array.from({ length: of }, (_, i) => ({ number: i + 1, of })).filter(
     ({ number }) => !there.some((one) => one.isFinished && one.number === number),
@@ -201,10 +205,14 @@ function requireAll(folder: string, there: readonly FoundShard[]): FoundShard[] 
   if (missing.length === 0) return [...there];
   const flags = missing.slice(0, SHOWN).map((one) => `--shard ${nameOf(one)}`);
   const rest = missing.length > SHOWN ? [`${missing.length - SHOWN} more`] : [];
-  throw new DataError('E_SHARDS', `${counted(missing.length, 'part')} of ${of} missing`, {
-    where: folder,
-    hint: `Run the same command with ${and([...flags, ...rest])}, then merge again`,
-  });
+  throw new DataError(
+    'E_SHARDS',
+    `${missing.length} of ${counted(of, 'part')} ${missing.length === 1 ? 'is' : 'are'} missing`,
+    {
+      where: folder,
+      hint: `Run the same command with ${and([...flags, ...rest])}, then merge again`,
+    },
+  );
 }
 
 /** What a part depends on, and so does what is merged. */

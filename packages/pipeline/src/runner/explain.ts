@@ -23,7 +23,7 @@ export function explainError(error: unknown): unknown {
   }
   if (NO_MEMORY.test(error.message)) {
     return new ResourceError('E_NO_MEMORY', `there is not enough memory for this${allowed()}`, {
-      hint: 'Use a smaller --batch_size, a smaller --image_size or a smaller model; or close other programs, or ask the queue or the container for more (--mem, --memory)',
+      hint: 'Use a smaller batch (--batch_size), a smaller model, or smaller images (--set data.image_size=N, and preprocess again); or close other programs, or ask the queue or the container for more memory (--mem, --memory)',
       cause: error,
     });
   }

@@ -229,7 +229,7 @@ test('IDs that are words of the results are warned of, and no copy is made', asy
   writeCohort(cohort, named, ['A']);
   const context = listening();
   await share({ config, path: outputs, to: null }, context);
-  expect(context.said.join()).toContain('as words of their own: Test');
+  expect(context.said.join()).toContain('these patient IDs are also ordinary words in the results: Test');
   const to = join(root, 'copy');
   await expect(share({ config, path: outputs, to }, listening())).rejects.toMatchObject({
     code: 'E_DEIDENTIFY',

@@ -66,7 +66,11 @@ export const explain = defineStage({
   command: {
     name: 'explain',
     summary: 'draw Grad-CAM or HiResCAM maps of clear and borderline cases, right and wrong',
-    examples: ['--modality A', '--modality A --patients SY001 SY002 --layer layer3 --method hirescam'],
+    examples: [
+      '--modality A',
+      '--modality A --patients SY001 SY002',
+      '--modality A --layer layer3 --method hirescam',
+    ],
     leaves: 'heat maps (Grad-CAM or HiResCAM) over the slices of patients, and a randomisation check',
     flags: {
       modality: required('<name>', 'modality whose network to explain'),

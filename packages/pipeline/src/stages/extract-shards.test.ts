@@ -87,7 +87,7 @@ test('parts that are missing or were killed are named with their commands', asyn
   await expect(merge()).rejects.toMatchObject({
     code: 'E_SHARDS',
     exitCode: 3,
-    message: expect.stringContaining('3 parts of 4 missing'),
+    message: expect.stringContaining('3 of 4 parts are missing'),
     hint: 'Run the same command with --shard 1/4, --shard 3/4 and --shard 4/4, then merge again',
   });
   for (const number of [1, 3, 4]) await part(number, 4);
@@ -124,11 +124,11 @@ test('parts of other settings, of other files and of another number of shares ar
   await expect(merge()).rejects.toThrow(/part 2\/2 .*test\.f32 is missing or changed/);
   writeFileSync(rows, bytes);
   await part(1, 3);
-  await expect(merge()).rejects.toThrow(/parts of 2 and 3 are there together/);
+  await expect(merge()).rejects.toThrow(/parts of different divisions are mixed: shares of 2 and 3/);
   expect(contents()).toEqual({});
   // One that is not finished may still be under way.
   rmSync(join(partOf(1, 3), 'part.json'));
-  await expect(merge()).rejects.toThrow(/parts of 2 and 3 are there together/);
+  await expect(merge()).rejects.toThrow(/parts of different divisions are mixed: shares of 2 and 3/);
   rmSync(partOf(1, 3), { recursive: true });
   await merge();
   expect(contents()).toEqual(whole);

@@ -194,7 +194,7 @@ test('features of ImageNet weights are not in-sample, those of a silent checkpoi
   expect(metric(metrics, { model: 'A', split: 'train' }).in_sample).toBe('no');
   expect(metric(metrics, { model: 'P', split: 'train' }).in_sample).toBe('unknown');
   const fused = metric(metrics, { model: 'fused', split: 'test' });
-  expect(fused.note).toContain('the checkpoint of P does not say which patients it was trained on');
+  expect(fused.note).toContain('the checkpoint of P does not say which patients the network was trained on');
   expect(fused.note).not.toContain('in-sample');
 });
 

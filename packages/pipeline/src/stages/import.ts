@@ -85,7 +85,7 @@ export const importStage = defineStage({
       ),
       type: optional('<CT|MR|PT>', 'of NIfTI files: what the values are (HU, any, SUV)', 'Input'),
       plane: optional(`<${PLANES.join('|')}>`, 'of NIfTI files: how they are cut (default: axial)', 'Input'),
-      modalities: several('<names...>', 'modalities to import (default: all that are found)'),
+      modalities: several('<names...>', 'modalities to import (default: all that are found)', 'What to do'),
       dry_run: toggle('only look, count and make the contact sheet; write no slice'),
       window: withDefault(
         '<name>',

@@ -33,7 +33,7 @@ export const trainFlags = {
   ),
   rank_timeout: withDefault(
     '<seconds>',
-    'how long such a process waits for the others',
+    'seconds that a process of --nproc, or of a launcher, waits for the others',
     '1800',
     'Computation',
   ),

@@ -133,7 +133,7 @@ async function alignAgain(
 function tellInSample({ inSample, stack }: FusedModel, context: StageContext): void {
   if (inSample.length === 0) return;
   const text =
-    `The training features of ${and(inSample)} are in-sample: their network was trained on the same ` +
+    `The training features of ${and(inSample)} are in-sample: their ${inSample.length === 1 ? 'network was' : 'networks were'} trained on the same ` +
     'patients, so the features look better than those of new patients and the classifier is over-confident.';
   if (stack === null) warn(context, `${text} Use cross-fitting.`);
   else say(context, `${text} Report 'stacked', which was fitted on out-of-fold logits.`);

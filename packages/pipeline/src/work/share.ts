@@ -113,12 +113,12 @@ const WORDS: ReadonlySet<string> = new Set([
 
 /** @throws UsageError where a copy is to be written: in it these words would be other ones everywhere. */
 function tellWords(words: readonly string[], isCopied: boolean, context: StageContext): void {
-  const what = `results use these IDs of patients as words of their own: ${words.join(', ')}`;
+  const what = `these patient IDs are also ordinary words in the results: ${words.join(', ')}`;
   if (!isCopied) {
-    warn(context, `${what}; more places are told than name a patient.`);
+    warn(context, `${what}; so some of the places listed do not name a patient.`);
     return;
   }
-  throw new UsageError('E_DEIDENTIFY', `${what}, so that they cannot be told apart`, {
+  throw new UsageError('E_DEIDENTIFY', `${what}, so an ID cannot be told from the word`, {
     hint: 'Rename the folders of these patients, and run the study again',
   });
 }

@@ -43,13 +43,13 @@ export const AUDIT = {
   'audit-no-pixels': 'looking at pixels was switched off',
   'audit-undecodable': of(
     { n: 'number', example: 'text', file: 'text' },
-    ({ n, example }) => `${counted(n, 'image')} cannot be decoded, such as ${example}`,
+    ({ n, example }) => `${counted(n, 'image')} cannot be decoded${n > 1 ? ', such as' : ':'} ${example}`,
   ),
   'audit-unreadable': of({ file: 'text', what: 'text' }, ({ file, what }) => `${what} (${file})`),
   'audit-damaged-features': of(
     { n: 'number', modality: 'text', split: 'split', example: 'text', file: 'text' },
     ({ n, modality, split, example }) =>
-      `features of ${modality} of ${counted(n, 'patient')} in ${split} must be extracted again${n > 1 ? ', such as' : ''}: ${example}`,
+      `the features of modality ${modality} must be extracted again for ${counted(n, 'patient')} in ${split}${n > 1 ? ', such as' : ':'} ${example}`,
   ),
   'audit-no-file': of({ file: 'text' }, ({ file }) => `there is no ${file}`),
   'audit-not-there': of({ file: 'text' }, ({ file }) => `${file} is not there`),
@@ -112,7 +112,7 @@ export const AUDIT = {
   INFO_ID_NUMBERED: of(
     { most: 'number' },
     ({ most }) =>
-      `IDs share all but a suffix, mostly more than ${most} of them: taken for numbered patients, not for visits`,
+      `IDs differ in a suffix only, mostly in groups of more than ${most}: taken as patients numbered in sequence, not as visits of one patient`,
   ),
   LEAK_LABEL_CONFLICT: 'the same patient has two labels',
   WARN_LABEL_FOLDERS: 'images of one grade folder have different labels',

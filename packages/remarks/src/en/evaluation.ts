@@ -1,5 +1,5 @@
 import { of } from '../entry.ts';
-import { and, counted } from './grammar.ts';
+import { and, counted, theNetworks } from './grammar.ts';
 
 const CALIBRATED =
   'before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated ones, where a model could be calibrated';
@@ -74,12 +74,12 @@ export const EVALUATION = {
   'network-in-sample': of(
     { modalities: 'texts' },
     ({ modalities }) =>
-      `in-sample: the network of ${and(modalities)} was trained on these patients: do not report it, use cross-fitting`,
+      `in-sample: ${theNetworks(modalities)} trained on these patients: do not report it, use cross-fitting`,
   ),
   'network-in-sample-stacked': of(
     { modalities: 'texts' },
     ({ modalities }) =>
-      `in-sample: the network of ${and(modalities)} was trained on these patients: do not report it; 'stacked' was fitted on out-of-fold logits instead`,
+      `in-sample: ${theNetworks(modalities)} trained on these patients: do not report it; 'stacked' was fitted on out-of-fold logits instead`,
   ),
   'classifier-in-sample': of(
     { modalities: 'texts' },
@@ -92,7 +92,8 @@ export const EVALUATION = {
   ),
   'training-unknown': of(
     { modalities: 'texts' },
-    ({ modalities }) => `the checkpoint of ${and(modalities)} does not say which patients it was trained on`,
+    ({ modalities }) =>
+      `the checkpoint${modalities.length === 1 ? '' : 's'} of ${and(modalities)} ${modalities.length === 1 ? 'does' : 'do'} not say which patients the network was trained on`,
   ),
   'not-converged': of(
     { n: 'number' },

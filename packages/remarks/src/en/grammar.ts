@@ -13,6 +13,11 @@ export function and(names: readonly (string | number)[]): string {
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
+/** `the network of A was`, `the networks of A and P were`. */
+export function theNetworks(modalities: readonly string[]): string {
+  return `the ${modalities.length === 1 ? 'network' : 'networks'} of ${and(modalities)} ${modalities.length === 1 ? 'was' : 'were'}`;
+}
+
 /** The first names, and whether there are more. */
 export function few(names: readonly string[], isMore: boolean): string {
   return [...names, ...(isMore ? ['…'] : [])].join(', ');

@@ -18,7 +18,7 @@ export const PRECISION = {
   'precision-measured': of(
     { date: 'text', slices: 'number', speeds: 'remarks' },
     ({ date, slices, speeds }) =>
-      `measured here on ${date} in steps of ${counted(slices, 'slice')}: ${speeds.join(', ')} slices/s`,
+      `measured on the machine itself on ${date} in steps of ${counted(slices, 'slice')}: ${speeds.join(', ')} slices/s`,
   ),
   'precision-speed': of(
     { precision: 'text', speed: 'number' },

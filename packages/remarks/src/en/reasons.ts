@@ -1,5 +1,5 @@
 import { of } from '../entry.ts';
-import { counted } from './grammar.ts';
+import { are, counted } from './grammar.ts';
 
 /** Why these patients do not give a number or a decision, and what to know of one that is there: by `packages/stats`. */
 export const REASONS = {
@@ -108,12 +108,12 @@ export const REASONS = {
   ),
   'combat-features': of(
     { n: 'number' },
-    ({ n }) => `ComBat needs at least 2 features that vary; there are ${n}`,
+    ({ n }) => `ComBat needs at least 2 features that vary; there ${are(n)} ${n}`,
   ),
   'combat-no-prior': 'all features vary alike at this site: ComBat has no prior for the scale',
   'site-audit-hospitals': of(
     { least: 'number', n: 'number' },
     ({ least, n }) =>
-      `the site audit needs two hospitals with at least ${counted(least, 'patient')}; there are ${n}`,
+      `the site audit needs two hospitals with at least ${counted(least, 'patient')}; there ${are(n)} ${n}`,
   ),
 };

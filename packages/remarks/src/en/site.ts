@@ -1,5 +1,5 @@
 import { of } from '../entry.ts';
-import { and } from './grammar.ts';
+import { theNetworks } from './grammar.ts';
 
 /** The site effect and harmonisation. */
 export const SITE = {
@@ -8,7 +8,7 @@ export const SITE = {
   'site-in-sample': of(
     { modalities: 'texts' },
     ({ modalities }) =>
-      `the network of ${and(modalities)} was trained on the home training patients: what sets them apart may be that and not the hospital`,
+      `${theNetworks(modalities)} trained on the home training patients: their features may differ because of that, and not because of the hospital`,
   ),
   'site-few-patients': of(
     { hospitals: 'texts' },
@@ -21,7 +21,7 @@ export const SITE = {
   'reference-in-sample': of(
     { modalities: 'texts' },
     ({ modalities }) =>
-      `the reference is in-sample: the network of ${and(modalities)} was trained on the home training patients, so features of new patients differ from theirs even at the same hospital`,
+      `the reference is in-sample: ${theNetworks(modalities)} trained on the home training patients, so features of new patients differ from theirs even at the same hospital`,
   ),
   'hospital-left': of(
     { hospital: 'text', reason: 'remark' },

@@ -58,7 +58,7 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   WARN_ID_SUFFIX: '不同数据集中的编号仅后缀不同：是否为同一患者的多次就诊？',
   INFO_ID_SUFFIX: '同一数据集中的编号仅后缀不同：若为同一患者的多次就诊，则被计为多例患者',
   INFO_ID_NUMBERED: ({ most }) =>
-    `编号仅后缀不同，且多数情形超过 ${most} 个：视为按序编号的患者，而非多次就诊`,
+    `编号仅后缀不同，且多为超过 ${most} 个的一组：视为按序编号的不同患者，而非同一患者的多次就诊`,
   LEAK_LABEL_CONFLICT: '同一患者有两个标签',
   WARN_LABEL_FOLDERS: '同一分级文件夹中的图像标签不同',
   WARN_SPLIT_CHANGED: '划分文件并非 preprocess 所写',

@@ -66,7 +66,7 @@ export const DATA_ZH: Sentences<typeof DATA> = {
   'table-spelt': ({ table, folder }) => `表格中写作 ${table}，文件夹中写作 ${folder}`,
   'table-hospital-open': '见于多家医院，而表格未注明医院',
   'table-contradiction': ({ column, values }) => `同一患者各行的 ${column} 不一致：${list(values)}`,
-  'table-twice': '有两行内容不同，且无随访列可区分',
+  'table-twice': '有两行内容不同，且无就诊列可区分',
   'table-empty': ({ column }) => `${column} 单元格为空`,
   'table-unknown': ({ column, value }) => `${column} 的取值“${value}”无法识别`,
   'table-no-images': ({ place }) => `${place} 中没有所需模态的 PNG 图像`,

@@ -48,13 +48,13 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'network-in-sample': ({ modalities }) =>
     `样本内：${list(modalities)} 的网络以这些患者训练，结果过于乐观，不宜报告，请使用交叉拟合`,
   'network-in-sample-stacked': ({ modalities }) =>
-    `样本内：${list(modalities)} 的网络以这些患者训练，结果过于乐观，不宜报告，因此另以折外 logits 拟合了“堆叠”`,
+    `样本内：${list(modalities)} 的网络以这些患者训练，结果过于乐观，不宜报告，因此另以折外 logit 拟合了“堆叠”`,
   'classifier-in-sample': ({ modalities }) => `分类器以 ${list(modalities)} 的样本内特征拟合：请使用交叉拟合`,
   'classifier-in-sample-stacked': ({ modalities }) =>
-    `分类器以 ${list(modalities)} 的样本内特征拟合：应报告以折外 logits 拟合的“堆叠”`,
+    `分类器以 ${list(modalities)} 的样本内特征拟合：应报告以折外 logit 拟合的“堆叠”`,
   'training-unknown': ({ modalities }) => `${list(modalities)} 的检查点未记录其训练患者`,
   'not-converged': ({ n }) => `迭代 ${n} 次后未收敛：请增大 --max_iter`,
-  'stack-fitted-here': '堆叠分类器以这些患者的折外 logits 拟合',
+  'stack-fitted-here': '堆叠分类器以这些患者的折外 logit 拟合',
 
   'aggregation-chosen': '由验证集选定',
   'aggregation-set': '事先设定，未参考这些数值',
@@ -62,9 +62,9 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'no-validation-auc': ({ reason }) => `无验证集 AUC：${reason}`,
 
   'fusion-in-sample': ({ modalities }) =>
-    `融合模型以 ${list(modalities)} 的样本内特征拟合，这些特征优于新患者的特征：应采用交叉拟合`,
+    `融合模型以 ${list(modalities)} 的样本内特征拟合，这些特征看似优于新患者的特征：应采用交叉拟合`,
   'fusion-in-sample-stacked': ({ modalities }) =>
-    `融合模型以 ${list(modalities)} 的样本内特征拟合，这些特征优于新患者的特征：应报告以折外 logits 拟合的“堆叠”`,
+    `融合模型以 ${list(modalities)} 的样本内特征拟合，这些特征看似优于新患者的特征：应报告以折外 logit 拟合的“堆叠”`,
   unevaluated: ({ what, command }) => `未评估：${what}；生成命令：${command}`,
   'fusion-missing': ({ folder }) => `${folder} 中没有融合结果`,
   'fusion-unfinished': ({ folder }) => `${folder} 中的融合未完成`,

@@ -55,7 +55,7 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     listed('特征数不少于训练患者数，即使噪声也能将其完全分开，概率过于极端', models),
   'found-certain': ({ high, models }) => listed(`概率最高的标签的概率高于 ${two(high)}`, models),
   'found-same': ({ models }) => listed('所有外部患者的概率相同，不说明任何问题', models),
-  'found-alike': ({ models }) => listed('外部患者的概率几乎相同，除患者的先后次序外几乎不说明什么', models),
+  'found-alike': ({ models }) => listed('外部患者的概率几乎相同，除患者的排序外几乎不提供信息', models),
   'found-rare-label': ({ labels }) => listed('训练集患者中某一标签过少', labels),
 
   'of-auc': ({ model, hospital, isMacro, auc, lower, upper }) => {

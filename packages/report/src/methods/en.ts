@@ -146,7 +146,7 @@ function thresholdText(rule: string, models: readonly string[], isOnly: boolean)
   if (isOnly) return `Thresholds were ${how}.`;
   return models.length === 1
     ? `The threshold of ${and(models)} was ${how}.`
-    : `Those of ${and(models)} were ${how}.`;
+    : `The thresholds of ${and(models)} were ${how}.`;
 }
 
 function statistics(facts: Facts): string {

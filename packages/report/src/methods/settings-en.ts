@@ -82,7 +82,7 @@ function scheduleText(training: TrainingSettings['training']): string {
     return `a cosine schedule to ${cosine_min_lr} over ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
   if (scheduler === 'step')
     return `the rate multiplied by ${step_gamma} ${step_size === 1 ? 'every epoch' : `every ${step_size} epochs`}`;
-  return `the rate multiplied by ${plateau_factor} after ${counted(plateau_patience, 'epoch')} without a better validation AUC`;
+  return `the rate multiplied by ${plateau_factor} after more than ${counted(plateau_patience, 'epoch')} without a better validation AUC`;
 }
 
 function accumulationText({ grad_accumulation, batch_size }: TrainingSettings['training']): string {

@@ -74,7 +74,7 @@ function scheduleText(training: TrainingSettings['training']): string {
     training;
   if (scheduler === 'cosine') return `学习率在 ${epochs} 轮内按余弦降至 ${cosine_min_lr}`;
   if (scheduler === 'step') return `学习率每 ${step_size} 轮乘以 ${step_gamma}`;
-  return `验证集 AUC 连续 ${plateau_patience} 轮未提高时学习率乘以 ${plateau_factor}`;
+  return `验证集 AUC 连续超过 ${plateau_patience} 轮未提高时学习率乘以 ${plateau_factor}`;
 }
 
 function accumulationText({ grad_accumulation, batch_size }: TrainingSettings['training']): string {

@@ -68,8 +68,8 @@ const CHANGES: [what: string, change: Partial<TrainingSettings>, english: string
       [{ scheduler: 'step' }, 'multiplied by 0.1 every 30 epochs', '每 30 轮乘以 0.1'],
       [
         { scheduler: 'plateau' },
-        'multiplied by 0.1 after 5 epochs without',
-        '连续 5 轮未提高时学习率乘以 0.1',
+        'multiplied by 0.1 after more than 5 epochs without',
+        '连续超过 5 轮未提高时学习率乘以 0.1',
       ],
       [{ batch_size: 16 }, 'batches of 16 slices', '16 张切片'],
       [

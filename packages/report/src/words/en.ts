@@ -96,7 +96,7 @@ export const EN = {
   /** An addition in brackets, with the space before it where there is one. */
   added: (text: string) => ` (${text})`,
   noModelsOf: (split: string) =>
-    `There are no ${split} patients with both labels, so there is nothing to draw.`,
+    `The ${split} patients do not have two different labels, so there is nothing to draw.`,
   /** Which command makes a part that is not there, and what else is known. */
   notMade: (command: string | null, reason: string) =>
     `Not in this report${reason === '' ? '' : `: ${reason}`}.${command === null ? '' : ` Make it with: ${command}`}`,

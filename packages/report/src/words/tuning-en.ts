@@ -1,12 +1,12 @@
-import { counted } from '@radweave/remarks';
+import { and, counted } from '@radweave/remarks';
 
 export const TUNING_EN = {
   none: 'No settings were searched by radweave tune.',
   how: {
     random: (modality: string, trials: number, [epochs = 0]: readonly number[]) =>
-      `For ${modality}, ${counted(trials, 'trial')} of settings drawn at random were each trained for at most ${counted(epochs, 'epoch')}.`,
+      `For ${modality}, ${counted(trials, 'trial')} of settings drawn at random ${trials === 1 ? 'was' : 'were each'} trained for at most ${counted(epochs, 'epoch')}.`,
     asha: (modality: string, trials: number, rungs: readonly number[]) =>
-      `For ${modality}, ${counted(trials, 'trial')} of settings drawn at random were compared by asynchronous successive halving (Li et al. 2020), after ${rungs.join(', ')} epochs: the best went on.`,
+      `For ${modality}, ${counted(trials, 'trial')} of settings drawn at random ${trials === 1 ? 'was' : 'were'} compared by asynchronous successive halving (Li et al. 2020), after ${and(rungs)} ${rungs.length === 1 && rungs[0] === 1 ? 'epoch' : 'epochs'}; the best continued.`,
   },
   whom: (patients: number, folds: number) =>
     `All were trained and scored on ${counted(folds, 'fold')} of the ${counted(patients, 'training patient')}; the search read no validation, test or external patient.`,

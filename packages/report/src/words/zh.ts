@@ -123,7 +123,7 @@ export const ZH: Words = {
   items: (texts) => texts.join('，'),
   list: (names) => names.join('、'),
   added: (text) => `（${text}）`,
-  noModelsOf: (split) => `${split}中没有同时包含两类标签的患者，因此无图可绘。`,
+  noModelsOf: (split) => `${split}患者的标签不足两类，因此无图可绘。`,
   notMade: (command, reason) =>
     `本报告未包含此部分${reason === '' ? '' : `：${reason}`}。${command === null ? '' : `生成命令：${command}`}`,
   column: COLUMNS_ZH,

@@ -24,9 +24,13 @@ export function assignSplits(
   requireHome(home, hospitals);
   const own = members.filter(({ hospital }) => hospital === home);
   if (own.length === 0) {
-    throw new DataError('E_HOME_HOSPITAL', `the home hospital '${home}' has no complete patient`, {
-      hint: `Choose one with --home_hospital; hospitals found: ${hospitals.join(', ')}`,
-    });
+    throw new DataError(
+      'E_HOME_HOSPITAL',
+      `the home hospital '${home}' has no patient who can be used: each needs slices of every modality (with --missing allow: of one at least)`,
+      {
+        hint: `Choose one with --home_hospital; hospitals found: ${hospitals.join(', ')}`,
+      },
+    );
   }
   const outcome = stratifiedSplit(
     own.map(({ label }) => label),

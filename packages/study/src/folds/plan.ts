@@ -47,9 +47,13 @@ export function planFolds(rows: readonly SliceRow[], k: number, seed: number, le
 export function planHospitals(rows: readonly SliceRow[], seed: number, learned: Learned): CrossFold[] {
   const hospitals = [...new Set(rows.map(({ hospital }) => hospital))].sort();
   if (hospitals.length < 2) {
-    throw new DataError('E_HOSPITALS', `leaving one hospital out needs two; there is ${hospitals.length}`, {
-      hint: 'Use --folds K to cross-validate within one hospital',
-    });
+    throw new DataError(
+      'E_HOSPITALS',
+      `leaving one hospital out needs two; there ${hospitals.length === 1 ? 'is 1' : 'are none'}`,
+      {
+        hint: 'Use --folds K to cross-validate within one hospital',
+      },
+    );
   }
   const homeOf = new Map(rows.map(({ patient, hospital }) => [patient, hospital]));
   return hospitals.map((name): CrossFold => {
