@@ -129,7 +129,7 @@ peerTest(
     expect(await exit).toEqual([null, 'SIGKILL']);
 
     const said = second.run(...TRAIN, '--resume', ...copied);
-    expect(said).toMatch(/files of this study brought back from s3:\/\/spot\/study\./);
+    expect(said).toMatch(/files of this study were brought back from s3:\/\/spot\/study\./);
     const results = /(best_model\.pth|training_history\.csv|_metrics\.csv)$/;
     const made = (machine: Machine) =>
       machine.files('outputs').flatMap((name) => (results.test(name) ? [[name, machine.read(name)]] : []));
@@ -151,7 +151,9 @@ peerTest(
     machine.run(...PREPROCESS, '--root_dir', 'raw');
     const copied = ['--set', 'experiment.copy_to=s3://closed/study'];
     const said = machine.fail(...TRAIN, ...copied);
-    expect(said).toMatch(/^5: .*The study was not copied to s3:\/\/closed\/study now; that is tried again/s);
+    expect(said).toMatch(
+      /^5: .*The study could not be copied to s3:\/\/closed\/study; Radweave will try again/s,
+    );
     expect(said).toMatch(/the keys do not allow this \(AccessDenied\)/);
     expect(machine.files('outputs')).toEqual(
       expect.arrayContaining([expect.stringMatching(/val_metrics\.csv$/)]),

@@ -10,7 +10,7 @@ export const ERROR_CODES = {
   E_CLASS_MISSING:
     'A class has no patient where one is needed: in the home hospital, in training or in validation.',
   E_CLINICAL:
-    'A column of the table of patients that the report is to sum up is not there, or may say who a patient is.',
+    'A column of the table of patients that the report is to summarise is not there, or may say who a patient is.',
   E_CONFIG_EXISTS: 'A configuration file would be overwritten.',
   E_CONFIG_KEY: 'A configuration key does not exist.',
   E_CONFIG_VALUE: 'A configuration value is of the wrong type or out of range.',
@@ -52,7 +52,7 @@ export const ERROR_CODES = {
   E_HISTORY_EPOCHS: 'The epochs of a training history are not 1, 2, 3, ….',
   E_HOME_HOSPITAL: 'The home hospital is not among the hospitals found.',
   E_HOSPITALS: 'Leaving one hospital out needs two hospitals.',
-  E_IDENTIFYING: 'A file that is to be handed on tells who or where.',
+  E_IDENTIFYING: 'A file that is to be handed on identifies a person or a place.',
   E_IMAGES: 'Images cannot be used: damaged, of another size, in colour, ….',
   E_IMPORT: 'The options of the import contradict each other or the files.',
   E_IMPORT_NOTHING: 'No file below the folder can be imported.',
@@ -120,7 +120,7 @@ export const ERROR_CODES = {
   E_PATIENT_CONFLICT: 'A patient has different labels.',
   E_PDF: 'The browser made no PDF.',
   E_PHANTOM: 'A phantom cohort cannot be that small.',
-  E_PLAN: 'There is no plan of the study that workers can go by, or it is another by now.',
+  E_PLAN: 'There is no plan of the study for workers to follow, or it has been replaced since.',
   E_PREDICTIONS: 'A table of predictions lacks a probability, or is not the one that was written.',
   E_PROBABILITIES_NOT_FINITE: 'The network gives NaN or infinite probabilities.',
   E_RANKS: 'A launcher gives this process no place among those that train together.',

@@ -69,6 +69,6 @@ test('a card that no build is for, or of which nothing is known, is told without
 test('any other refusal is told in its first line', () => {
   const fault = deviceFault(engine('CUDA error: out of memory\nframes'), 'cuda:0', card(9, 0));
   expect(fault).toMatch(
-    /^cuda:0 \(NVIDIA Card, compute capability 9\.0\) cannot be computed on: CUDA error: out of memory\. Use/,
+    /^cuda:0 \(NVIDIA Card, compute capability 9\.0\) cannot compute: CUDA error: out of memory\. Use/,
   );
 });

@@ -81,7 +81,7 @@ export function deviceFault(
   const card =
     facts === null ? device : `${device} (${facts.name}, compute capability ${facts.capability.join('.')})`;
   if (!/no kernel image is available/i.test(said)) {
-    return `${card} cannot be computed on: ${said.split('\n', 1)[0]}. Use --device cpu, or check the card with nvidia-smi`;
+    return `${card} cannot compute: ${said.split('\n', 1)[0]}. Use --device cpu, or check the card with nvidia-smi`;
   }
   const compiled = compiledCapabilities(engine.buildInfo());
   const list = compiled.length === 0 ? '' : `, only for compute capability ${compiled.join(', ')}`;

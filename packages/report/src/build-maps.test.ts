@@ -105,10 +105,10 @@ test('maps of a network that the first page says may tell hospitals apart carry 
   ];
   const shown = textOf(section(await buildReport(one, 'en'), 'explanations'));
   expect(shown).toMatch(
-    /Caution: the model may tell hospitals apart and not labels, .*: network A, AUC within hospitals 0.69 \(0.45–0.92\)\. The maps show where/,
+    /Caution: the model may tell hospitals apart rather than labels, .*: network A, AUC within hospitals 0.69 \(0.45–0.92\)\. The maps show where/,
   );
   expect(shown).not.toContain('fused');
-  expect(shown.match(/caution: a network that may tell hospitals apart and not labels/g)).toHaveLength(3);
+  expect(shown.match(/caution: a network that may tell hospitals apart rather than labels/g)).toHaveLength(3);
   const chinese = textOf(section(await buildReport(one, 'zh'), 'explanations'));
   expect(chinese.match(/注意：该网络区分的可能是医院而不是标签/g)).toHaveLength(3);
   one.evaluation.findings = [remark('found-not-within', { level: 0.95, models: [within('fused', 0.58)] })];

@@ -50,7 +50,7 @@ function summary({ sites, audit, metrics, outputDir }: StageResult<'harmonize'>)
     ...(metrics.length === 0
       ? []
       : [
-          'External patients, the classifier of home train',
+          'External patients, by the classifier fitted on the home training patients',
           table([...resultHeader, 'sens.', 'spec.'], results),
         ]),
     `${outputDir}: transductive, not part of the primary analysis`,

@@ -32,7 +32,7 @@ export function searchText(search: SearchRecord, tablePath: string, best: string
     search.best === null
       ? 'No trial has a score: look at the notes in the table, and search smaller learning rates.'
       : [
-          `Trial ${search.best} is the best of ${counted(trials.length, 'trial')}. It was chosen by this AUC, which is optimistic therefore: do not report it.`,
+          `Trial ${search.best} is the best of ${counted(trials.length, 'trial')}. It was chosen by this AUC, which is therefore optimistic: do not report it.`,
           `Its settings: ${best}`,
           `Now run radweave train --modality ${modality} --config ${best}`,
         ].join('\n');

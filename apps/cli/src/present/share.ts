@@ -11,7 +11,7 @@ export const presenter: Presenter<'share'> = { text: summary, fault };
 
 function fault({ told, path }: StageResult<'share'>): DataError | null {
   if (told.length === 0) return null;
-  return new DataError('E_IDENTIFYING', `${telling(told)} who or where`, {
+  return new DataError('E_IDENTIFYING', `${identifying(told)} a person or a place`, {
     where: path,
     hint: 'Do not hand these on as they are: leave them out, or write a copy with --deidentify FOLDER',
   });
@@ -25,16 +25,16 @@ function summary({ path, files, told, leftOut, pseudonyms }: StageResult<'share'
   return [
     ...(rows.length === 0 ? [] : [table(['file', 'tells', 'times', 'such as'], rows), ...more, '']),
     ...leftOut.map((file) => `left out: ${file}`),
-    `Looked at ${counted(files, 'file')}; ${telling(told)} who or where: ${path}`,
+    `Looked at ${counted(files, 'file')}; ${identifying(told)} a person or a place: ${path}`,
     ...(pseudonyms === null ? [] : [`Who is who: ${pseudonyms}`]),
     '',
   ].join('\n');
 }
 
-function telling(told: StageResult<'share'>['told']): string {
+function identifying(told: StageResult<'share'>['told']): string {
   const files = new Set(told.map(({ file }) => file)).size;
-  if (files === 0) return 'none tells';
-  return `${counted(files, 'file')} ${files === 1 ? 'tells' : 'tell'}`;
+  if (files === 0) return 'none identifies';
+  return `${counted(files, 'file')} ${files === 1 ? 'identifies' : 'identify'}`;
 }
 
 function shortened(text: string): string {

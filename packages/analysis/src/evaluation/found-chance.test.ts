@@ -112,11 +112,11 @@ test('an AUC that may come of differences between hospitals is not called better
   const told = (within_auc: { value: number | null; lower?: number; upper?: number }): string[] =>
     found([model('fused', good)], [{ ...row, i2: null, note: null, within_auc }]);
   expect(told({ value: 0.58, lower: 0.42, upper: 0.74 })[0]).toBe(
-    'the model may tell hospitals apart and not labels, as the AUC of all external patients lies above 0.5, but not that within hospitals, which compares patients of the same one only (no 95 % interval lies above 0.5): fused, AUC within hospitals 0.58 (0.42–0.74)',
+    'the model may tell hospitals apart rather than labels, as the AUC of all external patients lies above 0.5, but not that within hospitals, which compares patients of the same one only (no 95 % interval lies above 0.5): fused, AUC within hospitals 0.58 (0.42–0.74)',
   );
   const [only, ...others] = told({ value: null });
   expect(only).toBe(
-    'the model may tell hospitals apart and not labels, as the AUC of all external patients lies above 0.5, but no external hospital has two patients of each of two labels: fused, AUC 0.80 (0.70–0.90)',
+    'the model may tell hospitals apart rather than labels, as the AUC of all external patients lies above 0.5, but no external hospital has two patients of each of two labels: fused, AUC 0.80 (0.70–0.90)',
   );
   expect(others.filter((text) => text.includes('better than chance outside'))).toEqual([]);
   expect(told({ value: 0.7, lower: 0.51, upper: 0.9 })[0]).toMatch(/^better than chance outside/);
@@ -223,7 +223,7 @@ test('an AUC that is the same in all resamples has neither an interval nor the p
 
 test('without external patients, or with one of them, nothing is claimed of other hospitals', () => {
   expect(found([model('fused', [['all', null]])])).toEqual([
-    'there is no external hospital: nothing is known of patients of other hospitals',
+    'there is no external hospital: nothing is known about patients of other hospitals',
   ]);
   expect(
     found([

@@ -50,7 +50,7 @@ test('one label for everybody, a rare label, certainty and more features than pa
     'all external patients are predicted to have the same label, whose share is the accuracy: fused, grade0, right for 20 of 23',
     'as many features as training patients or more, so that even noise separates them and probabilities become too extreme: fused, 1024 features, 28 patients',
     'the most probable label has a probability above 0.99: A, 3 of 12 external patients, for 1 of them the most probable label is wrong',
-    'all external patients have the same probabilities, which say nothing of them: fused, grade1 0.40 for 23 external patients',
+    'all external patients have the same probabilities, which say nothing about them: fused, grade1 0.40 for 23 external patients',
     'a label is rare among the training patients: grade1, 3 of 23',
   ]);
   expect(texts(oneLabelNote(models[0]?.patients.test ?? [], names))).toEqual([

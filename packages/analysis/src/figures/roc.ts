@@ -54,7 +54,7 @@ export function rocFigures(results: ShownFusion): FigureSet {
   const hospitals = [...new Set(results.predictions.test.map(({ hospital }) => hospital))].sort();
   if (hospitals.length < 2 || results.labels.length > 2) {
     const reason =
-      hospitals.length < 2 ? 'there are not several external hospitals' : 'there are more than two labels';
+      hospitals.length < 2 ? 'there are fewer than two external hospitals' : 'there are more than two labels';
     set.skipped.push({ name: 'roc_test_hospitals', reason });
   } else {
     const wanted = hospitals.map((hospital) => fusedCurve(results, 'test', hospital));

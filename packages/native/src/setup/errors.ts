@@ -22,7 +22,7 @@ export class ConsentNeeded extends SetupError {
 
   constructor(what: string, size: string) {
     super(
-      `${what} is ${size} to fetch: say so by radweave setup --yes (in a checkout: npm run setup -- --yes), or take the CPU's alone by radweave setup --engine cpu`,
+      `${what} is ${size} to fetch: confirm with radweave setup --yes (in a checkout: npm run setup -- --yes), or use libtorch for the CPU only: radweave setup --engine cpu`,
     );
     this.question = `${what} is ${size} to fetch. Fetch it?`;
   }

@@ -32,7 +32,7 @@ onLinux('gigabytes are fetched only after a yes, and nothing is changed before',
   const said: string[] = [];
   const attempt = (yes: boolean) => () => setUp((line) => said.push(line), { libtorch: 'pinned', yes }, env);
   expect(attempt(false)).toThrow(ConsentNeeded);
-  expect(attempt(false)).toThrow(/for cuda is \d\.\d GB to fetch: say so by radweave setup --yes/);
+  expect(attempt(false)).toThrow(/for cuda is \d\.\d GB to fetch: confirm with radweave setup --yes/);
   expect([said, readdirSync(cache)]).toEqual([[], []]);
   // pip brings nothing here.
   expect(attempt(true)).toThrow(/pip could not fetch libtorch/);

@@ -43,7 +43,7 @@ test('without Winograd convolutions the direct ones take their place, and the lo
     hasWinograd: false,
   });
   expect(lacking.precision).toBe('fp32');
-  expect(lacking.reason.text).toMatch(/^fp32-winograd as the run was started, but .* AVX2/);
+  expect(lacking.reason.text).toMatch(/^fp32-winograd as when the run was started, but .* AVX2/);
   expect(possiblePrecision('fp32-winograd', ASKED, 'cuda:0', able)).toMatchObject({
     precision: 'fp32',
     reason: { text: expect.stringContaining('cuDNN') },
@@ -76,11 +76,11 @@ test('float16 is computed where the device can, and the log says what it costs',
   const oldLibtorch = { ...able, hasFloat16: false };
   expect(possiblePrecision('fp16', remark('precision-begun'), 'cpu', oldLibtorch)).toMatchObject({
     precision: 'fp32',
-    reason: { text: 'fp16 as the run was started, but on a CPU float16 needs libtorch 2.3 or newer' },
+    reason: { text: 'fp16 as when the run was started, but on a CPU float16 needs libtorch 2.3 or newer' },
   });
   expect(possiblePrecision('fp16', ASKED, 'cpu', able)).toMatchObject({
     precision: 'fp16',
-    reason: { text: expect.stringMatching(/^as asked, but .* fp32 is faster/) },
+    reason: { text: expect.stringMatching(/^as requested, but .* fp32 is faster/) },
   });
   const asked = { precision: 'fp16', reason: ASKED };
   expect(possiblePrecision('fp16', ASKED, 'cuda:0', oldLibtorch)).toEqual(asked);
@@ -176,12 +176,12 @@ test('a GPU without units for bfloat16 and TF32 is told of what they cost, and c
   expect(possiblePrecision('bf16', ASKED, 'cuda:0', turing)).toMatchObject({
     precision: 'bf16',
     reason: {
-      text: 'as asked, but a GPU of compute capability 7.5 has no units for it: fp32 is more exact and may be faster',
+      text: 'as requested, but a GPU of compute capability 7.5 has no units for it: fp32 is more exact and may be faster',
     },
   });
   expect(possiblePrecision('tf32', ASKED, 'cuda:0', turing)).toMatchObject({
     precision: 'fp32',
-    reason: { text: 'tf32 as asked, but a GPU of compute capability 7.5 has no units for it' },
+    reason: { text: 'tf32 as requested, but a GPU of compute capability 7.5 has no units for it' },
   });
   expect(possiblePrecision('tf32', ASKED, 'cuda:0', gpu(null)).precision).toBe('tf32');
 });

@@ -170,8 +170,8 @@ test('every table says how many patients of each kind its numbers are of', async
   expect(n('fused')).toBe(5);
   expect(n('everyone')).toBe(10);
   const { note } = evaluation.rows.find(({ model, split }) => model === 'everyone' && split === 'test') ?? {};
-  expect(note?.text).toContain('who has all modalities is predicted by fused');
-  expect(note?.text).toContain('who has A and P only is predicted by A+P');
+  expect(note?.text).toContain('patients with all modalities are predicted by fused');
+  expect(note?.text).toContain('patients with A and P only are predicted by A+P');
   expect([n('only A+P'), n('only P+V'), n('only A'), n('only V')]).toEqual([2, undefined, 2, 1]);
   expect(n('A')).toBe(inTest('A+P+V', 'A+P', 'A'));
   expect(n('network V')).toBe(inTest('A+P+V', 'P+V', 'V'));

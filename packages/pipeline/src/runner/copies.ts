@@ -26,7 +26,10 @@ class Copies {
 
   async restore({ say }: Telling): Promise<void> {
     const count = await this.#copy.restore();
-    if (count > 0) say(`${counted(count, 'file')} of this study brought back from ${this.#address}.`);
+    if (count > 0)
+      say(
+        `${counted(count, 'file')} of this study ${count === 1 ? 'was' : 'were'} brought back from ${this.#address}.`,
+      );
   }
 
   /** Copies what is new, unless it does so already; then once more. Trouble is a warning. */
@@ -45,7 +48,7 @@ class Copies {
         await this.#copy.save();
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        warn(`The study was not copied to ${this.#address} now; that is tried again. ${why}`);
+        warn(`The study could not be copied to ${this.#address}; Radweave will try again. ${why}`);
       }
     }
   }

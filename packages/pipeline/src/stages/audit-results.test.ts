@@ -329,7 +329,7 @@ test('the decisions of an evaluation are looked at, too', async () => {
   expect(codes(record)).toEqual([]);
   // The report lists the one of the evaluation: the others are told apart from it.
   expect(record.checks.find(({ name }) => name === 'frozen decisions')?.detail.text).toContain(
-    '7 frozen decisions (1 of the evaluation; of the fusion 3 scalers and 3 thresholds)',
+    '7 frozen decisions (1 of the evaluation; 3 scalers and 3 thresholds of the fusion)',
   );
   writeFrozen(join(folder, 'fused.threshold.json'), {
     ...threshold,

@@ -36,9 +36,13 @@ export const crossValidate = defineStage({
         throw new UsageError('E_FLAGS', '--folds and --leave_one_hospital_out are two different analyses');
       }
       if (togetherOf(flags) !== undefined) {
-        throw new UsageError('E_FLAGS', 'several processes train one network together, not those of folds', {
-          hint: 'Leave out --nproc, and start a cross-validation without a launcher',
-        });
+        throw new UsageError(
+          'E_FLAGS',
+          'several processes can train one network together, but not the networks of folds',
+          {
+            hint: 'Leave out --nproc, and start a cross-validation without a launcher',
+          },
+        );
       }
       const by = isByHospital ? ('hospital' as const) : { folds: whole('--folds', flags.folds ?? '', 2) };
       const { modality, resume, run = '' } = flags;

@@ -178,12 +178,12 @@ test('a network that is not the one whose features were fused is a warning, with
   for (const modality of modalities)
     rmSync(new RunFolder(config.experiment.output_dir, `made_up_${modality}`).best);
   await evaluate(options, context);
-  expect(context.said.join()).not.toContain('another checkpoint');
+  expect(context.said.join()).not.toContain('not the checkpoint');
   writeFileSync(new RunFolder(config.experiment.output_dir, 'made_up_A').best, 'other weights');
   await evaluate(options, context);
-  expect(context.said.filter((line) => line.includes('another checkpoint'))).toEqual([
+  expect(context.said.filter((line) => line.includes('not the checkpoint'))).toEqual([
     expect.stringMatching(
-      /^warning: network A is another checkpoint than the one whose features were fused \(.*radweave extract --modality A; radweave fuse$/,
+      /^warning: network A is not the checkpoint whose features were fused \(.*radweave extract --modality A; radweave fuse$/,
     ),
   ]);
 });

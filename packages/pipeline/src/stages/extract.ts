@@ -11,7 +11,11 @@ import type { ExtractOptions } from '../work/extract.ts';
 /** Also those of cross-fitting, which adds its own. */
 export const extractFlags = {
   modality: required('<name>', 'modality to extract'),
-  model: optional('<name>', 'architecture of the run, or of --checkpoint pretrained', 'Input'),
+  model: optional(
+    '<name>',
+    'architecture: selects the run, or says which model for --checkpoint pretrained',
+    'Input',
+  ),
   checkpoint: optional(
     '<file>',
     '.pth file or `pretrained` (default: the best of the newest run on the present split)',

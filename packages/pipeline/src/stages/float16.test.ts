@@ -61,7 +61,7 @@ peerTest(
     expect(bytesOf(resumed)).toEqual(bytesOf(await lastOf(whole)));
     expect(readHistory(parts.history)).toEqual(readHistory(whole.history));
     expect(readFileSync(whole.log, 'utf8')).toContain(
-      'precision fp16: as asked, but float16 is meant for GPUs',
+      'precision fp16: as requested, but float16 is meant for GPUs',
     );
 
     config.data.modalities = ['A'];

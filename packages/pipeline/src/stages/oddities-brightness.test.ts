@@ -55,12 +55,12 @@ test.each([
   [
     '12 bit',
     (p: Uint8Array) => Uint16Array.from(p, (v) => v * 16),
-    /^SY, A: 4 of 4 slices of 16 bit use less than an eighth/,
+    /^SY, A: 4 of 4 16-bit slices use less than an eighth/,
   ],
   [
     '12 bit with a white pixel',
     (p: Uint8Array) => Uint16Array.from(p, (v, i) => (i === 7 ? 65535 : v * 16)),
-    /^SY, A: 4 of 4 slices of 16 bit use less than an eighth/,
+    /^SY, A: 4 of 4 16-bit slices use less than an eighth/,
   ],
   [
     '× 0.4',

@@ -110,7 +110,7 @@ test('a copy of a slice is told of', async () => {
   const [file = ''] = readdirSync(place);
   copyFileSync(join(place, file), join(place, 'copy (1).png'));
   expect(await warned(config)).toEqual([
-    'SY, A: 1 slice shows the same image as another of the same patient and counts again (copy (1).png); remove them if they are copies',
+    'SY, A: 1 slice shows the same image as another of the same patient and is counted as well (copy (1).png); remove them if they are copies',
   ]);
 });
 

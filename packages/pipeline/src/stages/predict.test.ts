@@ -193,7 +193,9 @@ test('images of new patients give what their extracted features give', async () 
   expect(context.said.join('\n')).toMatch(
     /warning: Images of one gray value only: 1 of \d+ images, such as .*P\/zz9\.png; they show nothing/,
   );
-  expect(context.said.join('\n')).toContain('in fp32 (as the features that the model was fitted on)');
+  expect(context.said.join('\n')).toContain(
+    'in fp32 (the same as for the features that the model was fitted on)',
+  );
   expect(result.missing).toEqual([{ patient: 'SY000', modalities: ['P'] }]);
   const [, ...rows] = lines(output);
   expect(rows.map(([patient]) => patient)).toEqual([trained?.patient, 'SY001', 'SY010', 'SY011']);

@@ -46,7 +46,7 @@ test('a training share that leaves a set without a label is told, with the one t
   const context = listening();
   const { summary } = await preprocess({ config }, context);
   const told =
-    'JM: 80 % of the patients are in training (8 of 10), where 99.9 % were asked for: of each label one patient at least is in training and one in validation';
+    'JM: 80 % of the patients are in training (8 of 10) instead of the 99.9 % requested, because each label needs at least one patient in training and one in validation';
   expect(context.said.join('\n')).toContain(told);
   expect(JSON.stringify(summary)).toContain('data-share');
 });

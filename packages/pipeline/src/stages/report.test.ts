@@ -73,7 +73,10 @@ async function studied(divide: (config: Config) => void = divided): Promise<Conf
   for (const modality of modalities) {
     writeMadeUpFeatures(config, modality, COHORT, 4);
     const run = writeMadeUpNetwork(config, modality, COHORT);
-    await writeMadeUpCheckpoint(run, config, { precision: 'bf16', precision_reason: asWritten('as asked') });
+    await writeMadeUpCheckpoint(run, config, {
+      precision: 'bf16',
+      precision_reason: asWritten('as requested'),
+    });
     const metrics = Object.fromEntries(HISTORY_METRICS.map((name) => [name, 0.5]));
     writeHistory(run.history, [
       { epoch: 1, learning_rate: 1e-4, note: '', ...metrics } as Parameters<typeof writeHistory>[1][number],
@@ -152,7 +155,7 @@ test('a report holds what was made, and names the command of what was not', asyn
   expect(result.pdf).toBeNull();
   // What each network was trained with, from its own checkpoint.
   expect(page).toMatch(/train A \(made_up_A\)<\/th><td>resnet18, bf16, device [^<]*/);
-  expect(page).toMatch(/precision of train A \(made_up_A\)<\/th><td>bf16: as asked</);
+  expect(page).toMatch(/precision of train A \(made_up_A\)<\/th><td>bf16: as requested</);
   // Methods come from the checkpoints, not from the configuration of the report.
   expect(page).toContain(
     'Training was computed in bfloat16 mixed precision (seed 42). Features were extracted in float32.',
@@ -298,9 +301,9 @@ test('explanations of another network and an audit of other patients are left ou
   audited(config, '1'.repeat(64));
   const context = listening();
   const { missing } = await run(config, {}, context);
-  expect(missing.find(({ section }) => section === 'explanations')?.reason).toContain('another network');
+  expect(missing.find(({ section }) => section === 'explanations')?.reason).toContain('not one of those');
   expect(missing.find(({ section }) => section === 'leakage')?.reason).toContain('another split');
-  expect(context.said.join('\n')).toMatch(/warning: .*explains another network/);
+  expect(context.said.join('\n')).toMatch(/warning: .*explains a network that is not one/);
 });
 
 test('a summary that names other places than when it was evaluated is no other study', async () => {

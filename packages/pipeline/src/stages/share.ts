@@ -24,7 +24,7 @@ export const share = defineStage({
     flags: {
       share: optional(
         '<file>',
-        'file or folder to be handed on: look for IDs of patients, places and names instead',
+        'file or folder to be handed on: search it for patient IDs, places and names, instead of searching for leaks',
       ),
       deidentify: optional(
         '<folder>',

@@ -75,7 +75,9 @@ referenceTest('a run leaves every promised file, and Python opens the checkpoint
   expect(evaluated?.n).toBe(pooled?.n_patients);
   expect(evaluated?.auc.value).toBeCloseTo(pooled?.auc ?? Number.NaN, 12);
   expect(readdirSync(logs).some((name) => name.startsWith('events.out.tfevents.'))).toBe(true);
-  expect(readFileSync(join(logs, 'train.log'), 'utf8')).toMatch(/precision fp32: as asked\n.*epoch 3 done/s);
+  expect(readFileSync(join(logs, 'train.log'), 'utf8')).toMatch(
+    /precision fp32: as requested\n.*epoch 3 done/s,
+  );
   const facts = await readCheckpointFacts(join(output_dir, 'checkpoints', 'first', 'best_model.pth'));
   expect(facts?.about).toMatchObject({ precision: 'fp32', precision_reason: { code: 'precision-asked' } });
   const places = ['first', '.', 'A'].map((folder) =>

@@ -47,7 +47,7 @@ export function togetherOf({ nproc, rank_timeout }: ValuesOf<typeof trainFlags>)
   if (place === null) return { processes: whole('--nproc', nproc, 1), timeoutSeconds };
   throw new UsageError(
     'E_FLAGS',
-    '--nproc starts processes, but a launcher has started this one among others',
+    '--nproc cannot be used here: a launcher has already started this process as one of several',
     {
       hint: 'Leave out --nproc, or unset MASTER_ADDR and MASTER_PORT',
     },

@@ -70,9 +70,9 @@ export class Board {
   look(choose: Choice = (open) => open): Outlook {
     const { plan: file } = planFiles(this.folder);
     if (findPlan(file)?.id !== this.plan.id) {
-      throw new UsageError('E_PLAN', 'the study was planned anew', {
+      throw new UsageError('E_PLAN', 'the study has been planned again', {
         where: file,
-        hint: 'Start the worker again to go by the new plan',
+        hint: 'Start the worker again to follow the new plan',
       });
     }
     const failed = new Set<string>();

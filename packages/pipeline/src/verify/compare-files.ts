@@ -40,7 +40,7 @@ export function compareFiles(findings: Findings, pair: Pair): void {
   const before = findings.differences.length;
   const rounding = contents(findings, pair);
   const found = findings.differences.length - before;
-  const how = rounding === 0 ? 'equal' : `equal but for rounding in ${counted(rounding, 'number')}`;
+  const how = rounding === 0 ? 'equal' : `equal except for rounding in ${counted(rounding, 'number')}`;
   findings.compared.push(`${file}: made again, ${found === 0 ? how : counted(found, 'difference')}`);
 }
 

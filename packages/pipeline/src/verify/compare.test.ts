@@ -130,7 +130,7 @@ test('cells are numbers where both are, else text', () => {
 test.each([
   [{ a: 1, b: 1 }, { a: 2, b: 1 }, '1 difference'],
   [{ a: 1, b: 1 }, { a: 2, b: 2 }, '2 differences'],
-  [{ a: 0.9, b: 1 }, { a: 0.9 + 1e-13, b: 1 }, 'equal but for rounding in 1 number'],
+  [{ a: 0.9, b: 1 }, { a: 0.9 + 1e-13, b: 1 }, 'equal except for rounding in 1 number'],
 ])('a file that was compared is told with what was counted: %j, %j', (before, after, how) => {
   const [saved, now] = [join(tempDir(), 'x.json'), join(tempDir(), 'x.json')] as const;
   writeFileSync(saved, JSON.stringify(before));

@@ -25,7 +25,7 @@ export function warnOfOtherSplit(run: RunFolder, { data }: Config, context: Stag
     warn(context, `The run '${run.name}' was trained on another split than the present one.`);
   } else if (isOtherTest(record, present)) {
     const what = remark('run-other-test', { run: run.name, modality: record.modality }).text;
-    warn(context, `It is not tested again, for it keeps no last checkpoint: ${what}.`);
+    warn(context, `It is not tested again, because it keeps no last checkpoint: ${what}.`);
   }
 }
 

@@ -41,9 +41,9 @@ export function joined(place: Place, device: string, timeoutSeconds: number): Ra
   if (!hasProcessGroups()) {
     throw new ResourceError(
       'E_RANKS_DEVICE',
-      'this libtorch lets no processes train together (it has no c10d)',
+      'with this libtorch, processes cannot train together (it has no c10d)',
       {
-        hint: 'Those for Linux do; elsewhere train in one process',
+        hint: 'The libtorch builds for Linux can; elsewhere train in one process',
       },
     );
   }

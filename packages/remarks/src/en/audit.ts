@@ -12,8 +12,8 @@ export const AUDIT = {
   'audit-ids': of(
     { n: 'number' },
     ({ n }) =>
-      `${counted(n, 'patient ID')}, compared within each hospital: without case, width, separators and zero padding, ` +
-      'and without a last letter, number, date or word such as a, _2, _20240131, v1, pre or _left',
+      `${counted(n, 'patient ID')}, compared within each hospital: ignoring case, full or half width, separators and zero padding, ` +
+      'and a last letter, number, date or word such as a, _2, _20240131, v1, pre or _left',
   ),
   'audit-sources': of({ names: 'texts' }, ({ names }) => names.join(', ')),
   'audit-split-files': 'split files',
@@ -37,7 +37,7 @@ export const AUDIT = {
   'audit-frozen': of(
     { n: 'number', evaluated: 'number', scalers: 'number', thresholds: 'number' },
     ({ n, evaluated, scalers, thresholds }) =>
-      `${counted(n, 'frozen decision')} (${evaluated} of the evaluation; of the fusion ${counted(scalers, 'scaler')} and ${counted(thresholds, 'threshold')})`,
+      `${counted(n, 'frozen decision')} (${evaluated} of the evaluation; ${counted(scalers, 'scaler')} and ${counted(thresholds, 'threshold')} of the fusion)`,
   ),
   'audit-nothing': 'there was nothing to look at',
   'audit-no-pixels': 'looking at pixels was switched off',
@@ -87,7 +87,7 @@ export const AUDIT = {
   ),
   'audit-silent-start': of(
     { file: 'text', reason: 'remark' },
-    ({ file, reason }) => `${file} was started from weights of which nothing is known: ${reason}`,
+    ({ file, reason }) => `${file} was started from weights whose training patients are not known: ${reason}`,
   ),
   'audit-foreign': of(
     { file: 'text' },
@@ -102,7 +102,7 @@ export const AUDIT = {
   LEAK_PATIENT_SPLITS: 'the same patient is in two splits',
   LEAK_PATIENT_HOSPITALS: 'split files and cohort.csv name different hospitals for one patient',
   WARN_ID_HOSPITALS:
-    'patient IDs of different hospitals are the same, or alike but for case, separators or zero padding',
+    'patient IDs of different hospitals are the same, or differ in case, separators or zero padding only',
   LEAK_SPLIT_MODALITIES: 'a patient is in different splits, depending on the file',
   LEAK_SAME_ID: 'IDs in different splits differ in case, separators or zero padding only',
   WARN_SAME_ID: 'IDs in one split differ in case, separators or zero padding only: a patient may count twice',
@@ -118,7 +118,8 @@ export const AUDIT = {
   WARN_LABEL_FOLDERS: 'images of one grade folder have different labels',
   WARN_SPLIT_CHANGED: 'files of the split are not those that preprocess wrote',
   WARN_SLICES_CHANGED: 'slices have changed since the patients were divided',
-  WARN_LABEL_ON_DISK: 'on disk these patients lie in the folder of another label than the split gives them',
+  WARN_LABEL_ON_DISK:
+    'on disk these patients lie in a class folder whose label differs from that in the split',
   WARN_FOLDERS_MOVED: 'folders seem to have been moved or renamed since the patients were divided',
   WARN_OTHER_ROOT: 'the split was made from another folder than data.root_dir',
   LEAK_IDENTICAL_SLICES: 'patients in different splits share an image, pixel for pixel',

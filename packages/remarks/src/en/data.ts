@@ -54,12 +54,12 @@ export const DATA = {
   'data-repeated': of(
     { hospital: 'text', modality: 'text', n: 'number', names: 'texts', isMore: 'flag' },
     ({ hospital, modality, n, names, isMore }) =>
-      `${hospital}, ${modality}: ${counted(n, 'slice')} ${n === 1 ? 'shows' : 'show'} the same image as another of the same patient and ${n === 1 ? 'counts' : 'count'} again (${few(names, isMore)}); remove them if they are copies`,
+      `${hospital}, ${modality}: ${counted(n, 'slice')} ${n === 1 ? 'shows' : 'show'} the same image as another of the same patient and ${n === 1 ? 'is counted' : 'are counted'} as well (${few(names, isMore)}); remove them if they are copies`,
   ),
   'data-share': of(
     { hospital: 'text', asked: 'number', train: 'number', total: 'number' },
     ({ hospital, asked, train, total }) =>
-      `${hospital}: ${percent(train / total, 1)} of the patients are in training (${train} of ${total}), where ${percent(asked, 10)} were asked for: of each label one patient at least is in training and one in validation`,
+      `${hospital}: ${percent(train / total, 1)} of the patients are in training (${train} of ${total}) instead of the ${percent(asked, 10)} requested, because each label needs at least one patient in training and one in validation`,
   ),
   'data-lost': of(
     { hospital: 'text', n: 'number', total: 'number', modalities: 'texts', labels: 'remarks' },
@@ -92,7 +92,7 @@ export const DATA = {
   'data-unscaled': of(
     { hospital: 'text', modality: 'text', n: 'number', total: 'number', high: 'number' },
     ({ hospital, modality, n, total, high }) =>
-      `${hospital}, ${modality}: ${n} of ${counted(total, 'slice')} of 16 bit ${n === 1 ? 'uses' : 'use'} less than an eighth of the range (99th percentile: ${high.toFixed(2)} of it), as unscaled 12-bit values do; radweave import images writes them anew, each series over its own range`,
+      `${hospital}, ${modality}: ${n} of ${counted(total, '16-bit slice')} ${n === 1 ? 'uses' : 'use'} less than an eighth of the range (99th percentile: ${high.toFixed(2)} of it), as unscaled 12-bit values do; radweave import images writes them again, scaling each series to its own range`,
   ),
   'data-inverted': of(
     { hospital: 'text', modality: 'text', n: 'number', total: 'number' },
@@ -160,7 +160,7 @@ export const DATA = {
     { column: 'text', value: 'text' },
     ({ column, value }) => `${column} is '${value}', which is not known`,
   ),
-  'table-no-images': of({ place: 'text' }, ({ place }) => `no PNG of the asked modalities at ${place}`),
+  'table-no-images': of({ place: 'text' }, ({ place }) => `no PNG of the requested modalities at ${place}`),
   'excluded-modalities': of(
     { modalities: 'texts' },
     ({ modalities }) => `no slices of ${modalities.join(', ')}`,

@@ -157,10 +157,13 @@ export const EVALUATION = {
     { modalities: 'texts', n: 'number' },
     ({ modalities, n }) => `only ${and(modalities)}: ${n}`,
   ),
-  'kind-all-by': of({ model: 'model' }, ({ model }) => `who has all modalities is predicted by ${model}`),
+  'kind-all-by': of(
+    { model: 'model' },
+    ({ model }) => `patients with all modalities are predicted by ${model}`,
+  ),
   'kind-by': of(
     { modalities: 'texts', model: 'model' },
-    ({ modalities, model }) => `who has ${and(modalities)} only is predicted by ${model}`,
+    ({ modalities, model }) => `patients with ${and(modalities)} only are predicted by ${model}`,
   ),
   'kinds-here': of(
     { kinds: 'remarks' },
@@ -173,8 +176,7 @@ export const EVALUATION = {
   'network-is-run': of({ network: 'model', run: 'text' }, ({ network, run }) => `${network} is run '${run}'`),
   'other-checkpoint': of(
     { network: 'model', file: 'text' },
-    ({ network, file }) =>
-      `${network} is another checkpoint than the one whose features were fused (${file})`,
+    ({ network, file }) => `${network} is not the checkpoint whose features were fused (${file})`,
   ),
   'thresholds-uncalibrated': `thresholds apply to probabilities ${CALIBRATED}`,
   'ranks-uncalibrated': `AUC and average precision belong to probabilities ${CALIBRATED}`,

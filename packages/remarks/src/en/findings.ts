@@ -19,13 +19,13 @@ export const FINDINGS = {
   ),
   'found-only-between': of({ models: 'remarks' }, ({ models }) =>
     listed(
-      'the model may tell hospitals apart and not labels, as the AUC of all external patients lies above 0.5, but no external hospital has two patients of each of two labels',
+      'the model may tell hospitals apart rather than labels, as the AUC of all external patients lies above 0.5, but no external hospital has two patients of each of two labels',
       models,
     ),
   ),
   'found-not-within': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
     listed(
-      `the model may tell hospitals apart and not labels, as the AUC of all external patients lies above 0.5, but not that within hospitals, which compares patients of the same one only (no ${percent(level, 1)} interval lies above 0.5)`,
+      `the model may tell hospitals apart rather than labels, as the AUC of all external patients lies above 0.5, but not that within hospitals, which compares patients of the same one only (no ${percent(level, 1)} interval lies above 0.5)`,
       models,
     ),
   ),
@@ -45,7 +45,7 @@ export const FINDINGS = {
     ),
   ),
   'found-untold': 'external patients are too few, or of one label only, to tell an AUC from chance',
-  'found-no-external': 'there is no external hospital: nothing is known of patients of other hospitals',
+  'found-no-external': 'there is no external hospital: nothing is known about patients of other hospitals',
   'found-single-not-better': of({ models: 'remarks' }, ({ models }) =>
     listed('not shown to be better than chance in single hospitals', models),
   ),
@@ -103,7 +103,7 @@ export const FINDINGS = {
     listed(`the most probable label has a probability above ${two(high)}`, models),
   ),
   'found-same': of({ models: 'remarks' }, ({ models }) =>
-    listed('all external patients have the same probabilities, which say nothing of them', models),
+    listed('all external patients have the same probabilities, which say nothing about them', models),
   ),
   'found-alike': of({ models: 'remarks' }, ({ models }) =>
     listed(

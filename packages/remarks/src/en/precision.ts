@@ -3,9 +3,9 @@ import { counted } from './grammar.ts';
 
 /** Why something is computed in its precision. */
 export const PRECISION = {
-  'precision-asked': 'as asked',
-  'precision-begun': 'as the run was started',
-  'precision-of-features': 'as the features that the model was fitted on',
+  'precision-asked': 'as requested',
+  'precision-begun': 'as when the run was started',
+  'precision-of-features': 'the same as for the features that the model was fitted on',
   'precision-of-maps': 'always, for maps',
   'precision-settled-training': of(
     { model: 'text', folder: 'text' },

@@ -14,7 +14,7 @@ export const REPORT = {
   'other-split': of({ file: 'text' }, ({ file }) => `${file} is of another split or of other slices`),
   'other-network': of(
     { file: 'text' },
-    ({ file }) => `${file} explains another network than those evaluated`,
+    ({ file }) => `${file} explains a network that is not one of those evaluated`,
   ),
   'features-changed': of(
     { modality: 'text' },
@@ -38,7 +38,7 @@ export const REPORT = {
     { name: 'text', version: 'text' },
     ({ name, version }) => `${name.replaceAll('_', ' ')} ${version}`,
   ),
-  'device-as-asked': of({ device: 'text' }, ({ device }) => `device ${device} (as asked)`),
+  'device-as-asked': of({ device: 'text' }, ({ device }) => `device ${device} (as requested)`),
   'frozen-aggregation': of({ aggregation: 'aggregation' }, ({ aggregation }) => aggregation),
   'frozen-youden': of({ threshold: 'number' }, ({ threshold }) => `Youden: ${threshold.toFixed(4)}`),
   'frozen-sensitivity': of(

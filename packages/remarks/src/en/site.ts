@@ -12,7 +12,7 @@ export const SITE = {
   ),
   'site-few-patients': of(
     { hospitals: 'texts' },
-    ({ hospitals }) => `left out for too few patients: ${hospitals.join(', ')}`,
+    ({ hospitals }) => `left out because they have too few patients: ${hospitals.join(', ')}`,
   ),
   transductive:
     'transductive: the location and scale of the hospital come from the unlabelled features of these very patients; not part of the primary analysis',

@@ -15,7 +15,7 @@ export const DATA_ZH: Sentences<typeof DATA> = {
   'data-folder-unread': ({ hospital, folder, classes, n }) =>
     `${hospital}：未读取文件夹“${folder}”，因其名称不是 ${classes}；其中有 ${n} 个文件夹`,
   'data-class-empty': ({ names }) =>
-    `没有患者的可用切片属于类别 ${quoted(names, false)}；请检查类别文件夹的名称以及 --labels（data.labels）`,
+    `类别 ${quoted(names, false)} 中没有具有可用切片的患者；请检查类别文件夹的名称以及 --labels（data.labels）`,
   'data-hospitals-alike': ({ names }) =>
     `医院 ${quoted(names, false)} 的名称几乎相同，但按不同医院处理；若为同一医院，请将患者放入同一文件夹`,
   'data-misplaced': ({ n, names, isMore }) =>

@@ -16,7 +16,8 @@ export const PRECISION_ZH: Sentences<typeof PRECISION> = {
   'precision-mps': 'Apple GPU 上仅提供这一种',
   'precision-gpu-unread': '无法读取此 GPU 的计算能力；运行 radweave doctor 查看缺少什么',
   'precision-gpu-bf16': ({ capability }) => `计算能力 ${capability} 的 GPU 原生支持 bfloat16`,
-  'precision-gpu-fp32': ({ capability }) => `计算能力 ${capability} 的 GPU 不原生支持 bfloat16 与 TF32`,
+  'precision-gpu-fp32': ({ capability }) =>
+    `计算能力 ${capability} 的 GPU 既不原生支持 bfloat16，也不原生支持 TF32`,
   'precision-slow-bf16': ({ why }) => `${why}；但该 CPU 无 bfloat16 指令，fp32 快得多，且更精确`,
   'precision-cpu-tf32': ({ why }) => `tf32 ${why}；但那仅用于 GPU，CPU 以完整的 float32 计算`,
   'precision-cudnn': ({ why, device }) => `${why}；在 ${device} 上由 cuDNN 自行选择算法`,

@@ -70,7 +70,7 @@ async function lockPatiently({ cache, address }: ObjectPlace, how: Bringing): Pr
       return lockFolder(cache, 'bringing images', { say: how.say });
     } catch (error) {
       if (!(error instanceof RadweaveError && error.code === 'E_LOCKED')) throw error;
-      if (!isTold) how.say(`Another process brings ${address}: waiting for it.`);
+      if (!isTold) how.say(`Another process is fetching ${address}: waiting for it.`);
       stopIfAsked(how);
       await sleep(WAIT_MS);
     }
@@ -118,7 +118,7 @@ const bytesOf = (objects: readonly StoredObject[]): number =>
 
 function stopIfAsked({ shouldStop }: Bringing): void {
   if (!shouldStop()) return;
-  throw new InterruptedError('the images were not all brought', 'Start it again: what is here is kept');
+  throw new InterruptedError('not all images were fetched', 'Start it again: what is here is kept');
 }
 
 /** Whether a file is what was fetched of an object that is still the same. Stores tell whole seconds, or more. */

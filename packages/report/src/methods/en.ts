@@ -57,11 +57,11 @@ function cohort(facts: Facts): string {
   return `${used}; ${patients(excluded)} ${excluded === 1 ? 'was' : 'were'} excluded. ${divided}`;
 }
 
-/** The share that was asked for, or the one that came out where no such division is possible. */
+/** The share that was requested, or the one that came out where no such division is possible. */
 function shareOf(asked: number, { train, val }: Facts['patients']): string {
   const total = train + val;
   if (isShareKept(train, total, asked)) return percent(asked, 10);
-  return `${percent(train / total, 1)}, where ${percent(asked, 10)} were asked for`;
+  return `${percent(train / total, 1)} instead of the ${percent(asked, 10)} requested`;
 }
 
 function training({ runs, fusion }: Facts): string {

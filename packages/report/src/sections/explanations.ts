@@ -117,7 +117,7 @@ function cautionOf(
   return { caution: html`<p class="missing">${text}</p>`, inFigure };
 }
 
-/** What the first page says of a network that may tell hospitals apart and not labels. */
+/** What the first page says of a network that may tell hospitals apart rather than labels. */
 function foundBetween(findings: readonly Remark[], network: string): Remark | null {
   for (const found of findings) {
     if (found.code !== 'found-only-between' && found.code !== 'found-not-within') continue;

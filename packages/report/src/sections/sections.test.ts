@@ -180,7 +180,7 @@ test('the methods tell the training share that was asked for, and the one that c
   };
   expect(await told(0.6)).toEqual(['training share 60 %', '训练比例为 60 %']);
   expect(await told(0.999)).toEqual([
-    'training share 60 %, where 99.9 % were asked for',
+    'training share 60 % instead of the 99.9 % requested',
     '训练比例为 60 %（设定为 99.9 %）',
   ]);
 });

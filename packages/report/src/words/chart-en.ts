@@ -14,7 +14,7 @@ export const CHART_EN: ChartWords = {
   sensitivity: 'Sensitivity',
   predicted: 'Predicted',
   truth: 'True',
-  shareOfTrue: 'Share of true',
+  shareOfTrue: 'Share of the true label',
   label: 'Label',
   hospital: 'Hospital',
   predictedProbability: 'Predicted probability',

@@ -23,7 +23,7 @@ export const CLAIM_EN: readonly ItemWords[] = [
   { text: 'Image acquisition protocol' },
   { text: 'Definition of the reference standard' },
   { text: 'Why this reference standard' },
-  { text: 'Source of the reference labels, and the qualification of who set them' },
+  { text: 'Source of the reference labels, and the qualifications of those who set them' },
   { text: 'How the test set was annotated, and with what tools' },
   { text: 'Agreement between and within readers' },
   { text: 'How patients were assigned to sets' },
@@ -44,7 +44,7 @@ export const CLAIM_EN: readonly ItemWords[] = [
   { text: 'Explainability methods, and how they were checked' },
   {
     text: 'Evaluation on internal data',
-    left: 'that validation patients chose epochs and thresholds, so that no internal test set is untouched',
+    left: 'that epochs and thresholds were chosen on the validation patients, so that no internal test set is untouched',
   },
   { text: 'Testing on external data' },
   { text: 'Clinical trial registration' },
@@ -66,7 +66,7 @@ export const CLAIM_EN: readonly ItemWords[] = [
 /** Items of TRIPOD+AI in our own words. */
 export const TRIPOD_EN: readonly ItemWords[] = [
   { text: 'Title: a model is developed or evaluated, for whom, for which outcome' },
-  { text: 'Abstract by TRIPOD+AI for abstracts' },
+  { text: 'Abstract that follows TRIPOD+AI for Abstracts' },
   { text: 'Background: context, intended use, known inequalities' },
   { text: 'Objectives: development, validation, or both' },
   { text: 'Data: sources and dates' },

@@ -6,9 +6,9 @@ const { codes } = CLINICAL_LIMITS;
 export const CLINICAL_EN = {
   title: 'Clinical variables by hospital and set',
   caption: `From the table of patients. Numbers: median (lower to upper quartile). Categories, and whole numbers of at most ${codes} different values: patients (percentage of those with a value). A variable without a row of missing values has none missing. Sets are described, not tested against each other.`,
-  severalRows: 'Of a patient with several rows the first value counts.',
+  severalRows: 'For a patient with several rows, the first value counts.',
   median: (name: string) => `${name}, median (quartiles)`,
   missing: (name: string) => `${name}, missing`,
   notNamed: (columns: string) =>
-    `Columns of the table of patients that are not summed up: ${columns}. The flag --clinical of the report, or data.clinical in the configuration, names those that are.`,
+    `Columns of the table of patients that are not summarised: ${columns}. Name those that should be with --clinical of radweave report, or data.clinical in the configuration.`,
 };

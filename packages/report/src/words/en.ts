@@ -275,7 +275,7 @@ export const EN = {
     /** Of a map that would be too full. */
     sampled: (drawn: number, n: number) =>
       `${drawn} of ${counted(n, 'patient')} are drawn, chosen at random, about the same share of each set, hospital and label; the folder embeddings holds the positions of all.`,
-    looks: { train: 'Hollow: training', val: 'pale: validation', test: 'full: external test' },
+    looks: { train: 'Hollow: training', val: 'pale: validation', test: 'filled: external test' },
     alt: (n: number, by: 'label' | 'hospital') =>
       `Scatter plot of ${counted(n, 'patient')} in two dimensions, coloured and shaped by ${by}.`,
   },
@@ -308,7 +308,7 @@ export const EN = {
     ofPart: { split: 'Division of the patients', fusion: 'Fusion', evaluation: 'Evaluation' },
   },
   environment: { title: 'Versions and machine' },
-  files: { title: 'Files this report was made from', caption: 'A changed file has another hash.' },
+  files: { title: 'Files this report was made from', caption: 'SHA-256 of every input file.' },
   checklist: {
     note: 'The items are in our own words; see the guidelines for theirs. Sections named are where this report helps; the text itself remains the author’s.',
     claimTitle: 'CLAIM (2024)',

@@ -12,8 +12,8 @@ export const EXPLANATIONS_EN = {
   /** What `confident` means; the label and threshold with two labels, null with more. */
   confident: (by: { label: string; threshold: string } | null) =>
     by === null
-      ? '“Most confident” are those patients of each hospital whose most probable label leads most over the next; it says nothing of being right.'
-      : `“Most confident” are those patients of each hospital whose probability of ${by.label} is farthest from the threshold ${by.threshold}, as a share of the way to 1 above it and to 0 below it; it says nothing of being right.`,
+      ? '“Most confident” are the patients of each hospital whose most probable label is furthest ahead of the second; this does not say whether it is right.'
+      : `“Most confident” are the patients of each hospital whose probability of ${by.label} is farthest from the threshold ${by.threshold}, as a share of the way to 1 above it and to 0 below it; this does not say whether the prediction is right.`,
   /** Of a network whose AUC on these patients does not exceed chance. */
   chance: (network: string, split: string, auc: string, says: Exclude<AgainstChance, 'better' | 'unknown'>) =>
     `${network} is ${says === 'worse' ? 'worse' : 'not shown to be better'} than chance on these patients (${split}: AUC ${auc}${says === 'too few' ? ', too few patients to show anything' : ''}). Its maps show where it looks, not what tells the labels apart.`,
@@ -22,7 +22,7 @@ export const EXPLANATIONS_EN = {
   /** Of a network that may tell hospitals apart; `finding`: what the first page says of it. */
   between: (finding: string) =>
     `Caution: ${finding}. The maps show where the network looks, not what tells the labels apart.`,
-  betweenInFigure: 'caution: a network that may tell hospitals apart and not labels',
+  betweenInFigure: 'caution: a network that may tell hospitals apart rather than labels',
   chanceInFigure: 'caution: a network not shown to be better than chance',
   patient: (patient: string, hospital: string) => `${patient} (${hospital})`,
   verdict: (truth: string, predicted: string, explained: string, probability: string) =>
@@ -54,8 +54,8 @@ export const EXPLANATIONS_EN = {
     correlation === null
       ? 'With all listed parts random no slice has maps that vary both before and after, so no rank correlation can be computed and the check says nothing; the SSIM is that of maps without contents.'
       : correlation < limit
-        ? `With all listed parts random the rank correlation is ${correlation.toFixed(3)}: the maps change${correlation < IN_PART ? '' : ' only in part'}, so they depend${correlation < IN_PART ? '' : ' in part only'} on what these parts learned (Radweave’s own limits: changed in part from ${IN_PART} on, unchanged from ${limit} on).`
-        : `Even with all listed parts random the rank correlation is ${correlation.toFixed(3)}: the maps stay alike (Radweave calls them so from ${limit} on, a limit of its own). They show the images more than what the network learned: do not read them as explanations.`,
+        ? `With all listed parts random the rank correlation is ${correlation.toFixed(3)}: the maps change${correlation < IN_PART ? '' : ' only in part'}, so they depend${correlation < IN_PART ? '' : ' only in part'} on what these parts learned (Radweave’s own limits: changed in part from ${IN_PART} on, unchanged from ${limit} on).`
+        : `Even with all listed parts random the rank correlation is ${correlation.toFixed(3)}: the maps stay alike (Radweave’s own limit: from ${limit} on). They show the images more than what the network learned: do not read them as explanations.`,
   /** Of a step before the last that leaves the maps alike. */
   sanityAlike: (parts: string, correlation: number) =>
     ` With random ${parts} alone the rank correlation is still ${correlation.toFixed(3)}: these weights hardly shape the maps.`,

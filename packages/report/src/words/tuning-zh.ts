@@ -22,7 +22,7 @@ export const TUNING_ZH: typeof TUNING_EN = {
   tableCaption: '最好的在前；训练轮数较少的排在其后。AUC 为患者水平，各折均值。',
   trial: '试验',
   stateHead: '状态',
-  state: { trained: '训练到底', halved: '提前结束', failed: '失败' },
+  state: { trained: '训练完成', halved: '提前结束', failed: '失败' },
   epochs: '轮数',
   ofFolds: '各折 AUC',
   failed: '训练失败；原因见 trials.csv',

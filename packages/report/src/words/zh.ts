@@ -306,7 +306,7 @@ export const ZH: Words = {
     ofPart: { split: '患者划分', fusion: '融合', evaluation: '评估' },
   },
   environment: { title: '版本与机器' },
-  files: { title: '生成本报告所用的文件', caption: '文件一旦改动，哈希即不同。' },
+  files: { title: '生成本报告所用的文件', caption: '各输入文件的 SHA-256。' },
   checklist: {
     note: '条目为我们自己的表述，原文请见相应指南。所列章节为本报告可提供帮助之处，正文仍须由作者撰写。',
     claimTitle: 'CLAIM（2024）',
