@@ -10,7 +10,7 @@ export const ERROR_CODES = {
   E_CLASS_MISSING:
     'A class has no patient where one is needed: in the home hospital, in training or in validation.',
   E_CLINICAL:
-    'A column of the table of patients that the report is to summarise is not there, or may say who a patient is.',
+    'A column of the table of patients that the report is to summarise is not there, or may identify a patient.',
   E_CONFIG_EXISTS: 'A configuration file would be overwritten.',
   E_CONFIG_KEY: 'A configuration key does not exist.',
   E_CONFIG_VALUE: 'A configuration value is of the wrong type or out of range.',

@@ -39,7 +39,7 @@ export function objectPlace(address: string, env: NodeJS.ProcessEnv = process.en
     ? [bucket, ...below].map((part) => nameFault('folder', part)).find((one) => one !== null)
     : 'it does not begin with s3://';
   if (fault !== undefined) {
-    throw new UsageError('E_S3_ADDRESS', `this is no address of objects: ${fault}`, {
+    throw new UsageError('E_S3_ADDRESS', `this is not an address of objects: ${fault}`, {
       where: address,
       hint: 'Write s3://BUCKET/PREFIX',
     });
@@ -60,7 +60,7 @@ function endpointOf(env: NodeJS.ProcessEnv): string | undefined {
   const given = env[name];
   if (!given) return undefined;
   if (/^https?:\/\//i.test(given) && URL.canParse(given)) return given.replace(/\/+$/, '');
-  throw new UsageError('E_S3_ADDRESS', `'${given}' is no address of a store`, {
+  throw new UsageError('E_S3_ADDRESS', `'${given}' is not the address of a store`, {
     where: name,
     hint: 'Write http://HOST:PORT or https://HOST',
   });

@@ -31,7 +31,7 @@ function withRemedy(error: unknown, folder: string): unknown {
   if (error.code !== 'E_DISK_FULL' && error.code !== 'E_NOT_WRITABLE') return error;
   return new ResourceError(error.code, error.what, {
     where: error.where,
-    hint: 'It is for temporary files: free some space there, or name another folder by TMPDIR (on Windows TEMP)',
+    hint: 'It is for temporary files: free some space there, or set TMPDIR (TEMP on Windows) to another folder',
     cause: error,
   });
 }

@@ -34,7 +34,7 @@ export const define: Define = (command) => {
       if (existsSync(output)) {
         throw new UsageError('E_CONFIG_EXISTS', 'the file exists already and is kept', {
           where: resolve(output),
-          hint: 'Delete it, or give another by --output',
+          hint: 'Delete it, or give another name with --output',
         });
       }
       mkdirSync(dirname(resolve(output)), { recursive: true });

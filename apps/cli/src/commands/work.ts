@@ -28,7 +28,7 @@ export interface WorkFlags extends CommonFlags, Record<string, unknown> {
 }
 
 export const WORK_FLAGS: Flags = {
-  workers: optional('<N>', 'start so many workers on this machine, which share its threads'),
+  workers: optional('<N>', 'start N workers on this machine, which share its threads'),
   devices: several('<names...>', 'start a worker for each device, such as cuda:0 cuda:1'),
   index: optional(
     '<i>',
@@ -48,7 +48,8 @@ function workerDevices({ workers, devices }: WorkFlags): (string | null)[] {
     const count = workers === undefined ? 1 : whole('--workers', workers, 1);
     return count === 1 ? [] : Array.from({ length: count }, () => null);
   }
-  if (workers !== undefined) throw new UsageError('E_FLAGS', '--devices says already how many workers');
+  if (workers !== undefined)
+    throw new UsageError('E_FLAGS', '--devices already says how many workers to start');
   const names = devices.flatMap((device) => device.split(',')).filter(Boolean);
   if (names.length === 0) throw new UsageError('E_FLAGS', '--devices names no device');
   return names;
@@ -112,7 +113,7 @@ async function workInProcesses(
   const args = ['--output_dir', output_dir, ...(quiet === true ? ['--quiet'] : [])];
   const ends = await runWorkers(args, devices, workerIndex(index) * devices.length);
   if (ends.some(({ code }) => code === EXIT.interrupted)) {
-    throw new InterruptedError('the workers were stopped', 'Start them again to go on');
+    throw new InterruptedError('the workers were stopped', 'Start them again to continue');
   }
   throwFailed(plan);
   const tasks = await studyStatus(plan);

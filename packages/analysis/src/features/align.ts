@@ -145,7 +145,7 @@ function sayOtherRun({ modality, sets }: FeatureSource, outputDir: string, conte
   if (existsSync(own)) return;
   say(
     context,
-    `The features of ${modality} come from ${checkpoint}, which is no checkpoint of ${outputDir}.`,
+    `The features of ${modality} come from ${checkpoint}, which is not a checkpoint of ${outputDir}.`,
   );
 }
 

@@ -33,13 +33,13 @@ function hintFor(code: string): string | undefined {
  */
 export function parseConfig(yamlText: string, file: string): Config {
   if (yamlText.length > LARGEST) {
-    const problem = `the configuration is not one: it has ${yamlText.length} characters, at most ${LARGEST} are read`;
+    const problem = `this is not a configuration: it has ${yamlText.length} characters, at most ${LARGEST} are read`;
     throw new UsageError('E_CONFIG_YAML', problem, { where: file, hint: 'Check that it is the right file' });
   }
   try {
     requireShallow(yamlText);
   } catch (error) {
-    throw new UsageError('E_CONFIG_YAML', `the configuration is not one: ${(error as Error).message}`, {
+    throw new UsageError('E_CONFIG_YAML', `this is not a configuration: ${(error as Error).message}`, {
       where: file,
       hint: 'Check that it is the right file',
     });

@@ -40,7 +40,7 @@ export const data = {
     .default([])
     .meta({
       description:
-        'Columns of the table of patients that the report sums up, such as age and sex; name none that tells who a patient is',
+        'Columns of the table of patients that the report summarises, such as age and sex; do not name a column that identifies a patient',
       allowed: 'names of columns of `data.table`',
     }),
   splits_dir: name('data/splits', 'Folder of the split CSV files'),
@@ -76,7 +76,7 @@ export const data = {
     .default(false)
     .meta({
       description:
-        'Resize images of a different size (bilinear, antialiased) instead of stopping; such as are not square are refused, but with pad they get black margins, with stretch they are distorted',
+        'Resize images of a different size (bilinear, antialiased) instead of stopping; true refuses images that are not square, pad adds black margins to them, stretch distorts them',
       allowed: 'false | true | pad | stretch',
     }),
   num_workers: integer(0, 'Threads that decode images; 0: as the number of cores allows', 0, 1024),
@@ -148,12 +148,12 @@ export const experiment = {
   seed: integer(42, 'Random seed of the whole study', 0, SEED_MAX),
   output_dir: name('outputs/feature_extract', 'Folder of checkpoints, logs, fusion and figures'),
   copy_to: optionalText(
-    'Keep copies of results, splits and features below s3://BUCKET/PREFIX; a machine that has none begins with them',
+    'Keep copies of results, splits and features below s3://BUCKET/PREFIX; a machine without results starts from them',
   ),
   save_best_only: flag(true, 'Keep only the best and the last checkpoint, not one per epoch'),
   save_last: flag(
     true,
-    'Keep a last checkpoint, from which a stopped training continues; without it, it begins anew',
+    'Keep a last checkpoint, from which a stopped training continues; without it, training starts from the beginning',
   ),
   log_interval: integer(10, 'Steps between log lines', 1),
 };

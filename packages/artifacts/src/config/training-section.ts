@@ -48,7 +48,7 @@ export const training = {
   ),
   sync_batch_norm: flag(
     true,
-    'In several processes: batch norm by the whole batch, as in one process; false: by the slices of each, with less to send',
+    'With several processes: compute batch norm over the whole batch, as one process does; false: over the slices of each process alone, which needs less communication',
   ),
   clip_grad_norm: z
     .number()

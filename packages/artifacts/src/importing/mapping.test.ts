@@ -53,7 +53,7 @@ test.each<[what: string, text: string, messages: readonly RegExp[]]>([
     'rules:\n  - { modality: A/B, description: "(" }\n  - { type: CT, kernal: x }\ndecisions: { "1": "../x" }',
     [
       /rules\.0\.modality: 'A.B' cannot be the name/,
-      /rules\.0\.description: is no reg/,
+      /rules\.0\.description: is not a reg/,
       /rules\.1.*kernal/,
       /decisions\.1: /,
     ],

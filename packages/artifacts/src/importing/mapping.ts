@@ -10,7 +10,7 @@ import { readText } from '../text.ts';
 import { requireShallow } from '../yaml-depth.ts';
 
 const modality = folderNameField('modality');
-const pattern = z.string().refine(isPattern, 'is no regular expression');
+const pattern = z.string().refine(isPattern, 'is not a regular expression');
 const range = z.tuple([z.number(), z.number()]);
 
 const rule = z

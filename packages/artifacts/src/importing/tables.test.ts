@@ -69,8 +69,8 @@ test('a table with files lists files, but not of those that say themselves whose
 });
 
 test.each([
-  ['id,hospital\n1,JM', 'E_CSV_COLUMNS', 'no column says the label; found id,hospital'],
-  ['id,hospital,label,file\n1,JM,0,x', 'E_CSV_COLUMNS', 'no column says the modality'],
+  ['id,hospital\n1,JM', 'E_CSV_COLUMNS', 'no column gives the label; found id,hospital'],
+  ['id,hospital,label,file\n1,JM,0,x', 'E_CSV_COLUMNS', 'no column gives the modality'],
   ['id,hospital,label\n1,JM,0\n2,,\n', 'E_CSV_CELL', 'hospital is empty'],
   ['Patients of 2023,,\nid,hospital,label\n1,JM,0', 'E_CSV_COLUMNS', 'a row is of; found Patients of 2023'],
   ['', 'E_CSV_COLUMNS', 'a row is of; found none'],

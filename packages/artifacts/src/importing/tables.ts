@@ -198,7 +198,7 @@ function requireColumns(
   if (missing.length === 0) return;
   throw new DataError(
     'E_CSV_COLUMNS',
-    `no column says the ${missing.join(', the ')}; found ${header.join(',')}`,
+    `no column gives the ${missing.join(', the ')}; found ${header.join(',')}`,
     {
       where: path,
       hint: `Name it with --table_columns ${missing[0]}=NAME${isOfFiles ? '' : ', or give what holds for all by --hospital and --label'}`,

@@ -74,7 +74,7 @@ export interface CohortTable {
 /** @throws UsageError where columns are named and there is no table: what they should say would be lost without a word. */
 export function refuseColumnsAlone(table: string | null, named: readonly string[]): void {
   if (table !== null || named.length === 0) return;
-  throw new UsageError('E_FLAGS', 'columns are named, and no table that has them', {
+  throw new UsageError('E_FLAGS', 'columns of a table are named, but no table is given', {
     where: '--table_columns',
     hint: 'Give --table too, or leave --table_columns out',
   });
@@ -121,7 +121,7 @@ export function readCohortTable(path: string, named: readonly string[]): CohortT
       `no column says which patient a row is of; found ${header.filter(Boolean).join(',') || 'none'}`,
       {
         where: path,
-        hint: 'The first line, of a workbook that of its first sheet, must hold the names of the columns; which is that of the patients, say with --table_columns patient=NAME',
+        hint: 'The first line (in a workbook, of its first sheet) must hold the names of the columns; name the patient column with --table_columns patient=NAME',
       },
     );
   }

@@ -41,7 +41,7 @@ export function eachSlicePrediction(path: string, use: (slice: SlicePrediction) 
     const { image_path, probabilities } = slice;
     const sum = probabilities.reduce((total, one) => total + one, 0);
     if (probabilities.some((one) => one < 0) || !(Math.abs(sum - 1) <= ROUNDING * probabilities.length)) {
-      const what = `the probabilities of ${image_path} are ${and(probabilities)}, which are no parts of 1`;
+      const what = `the probabilities of ${image_path} are ${and(probabilities)}, which are not probabilities that sum to 1`;
       throw new DataError('E_PREDICTIONS', what, { where: path, hint: HINT });
     }
     use(slice);

@@ -7,7 +7,7 @@ import type { FoundImages } from './find-images.ts';
 import type { Imageless } from './patients.ts';
 
 const UNLISTED = 'its patient is not in the table';
-const NO_SERIES = 'a mask that is that of no series';
+const NO_SERIES = 'a mask that belongs to no series';
 const NO_IMAGE = 'in the table, without an image below the folder';
 
 /** What fits nobody: images whose patients a table does not list, masks without a series, patients of a table without an image. */

@@ -121,7 +121,7 @@ export class WrittenByParts {
       if (rows !== undefined) return { folder, rows };
     }
     throw new DataError('E_SHARDS', `no part has series ${series} as it would be written now`, {
-      hint: 'The files, mapping.yaml or the pseudonyms are others than when the parts were made: run all shares again',
+      hint: 'The files, mapping.yaml or the pseudonyms have changed since the parts were made: run all shares again',
     });
   }
 }

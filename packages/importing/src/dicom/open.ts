@@ -92,7 +92,7 @@ function startOf(bytes: Uint8Array): number {
   const [group = 0xff, high = 0xff] = bytes;
   const beginsWithGroup = bytes.length > 12 && (group === 2 || group === 8) && high === 0;
   if (beginsWithGroup && (bytes[3] ?? 0xff) < 0x20) return 0;
-  throw foreignFault(bytes, 'it is no DICOM file');
+  throw foreignFault(bytes, 'it is not a DICOM file');
 }
 
 function isAt(bytes: Uint8Array, at: number, text: string): boolean {

@@ -63,7 +63,7 @@ test('a header is read from the beginning of a large file, and from all of it wh
 
 test.each([
   ['a picture', Buffer.from('\x89PNG\r\n\x1a\n and more', 'latin1'), 'PNG: radweave import images reads it'],
-  ['nothing', new Uint8Array(), 'it is no DICOM file'],
+  ['nothing', new Uint8Array(), 'it is not a DICOM file'],
   ['an archive', Buffer.from('PK\x03\x04 and some more bytes of it'), 'the content is ZIP: unpack it first'],
   ['video', madeUpDicom(madeUpSlice(), { syntax: '1.2.840.10008.1.2.4.102' }), '1.2.840.10008.1.2.4.102'],
 ])('%s is refused with the reason', (_, bytes, reason) => {

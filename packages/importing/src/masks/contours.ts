@@ -45,7 +45,7 @@ function pointsOf(contour: Dataset, name: string): Vector[] {
   const numbers = contour.texts(TAG.contourPoints).map(Number);
   if (numbers.length < 9 || numbers.length % 3 !== 0 || !numbers.every(Number.isFinite))
     throw new FileFault(
-      `the coordinates of a contour of '${name}' (${numbers.length}) are not those of three points or more, or some are no numbers`,
+      `the coordinates of a contour of '${name}' (${numbers.length}) are not those of three points or more, or some are not numbers`,
     );
   return Array.from(
     { length: numbers.length / 3 },

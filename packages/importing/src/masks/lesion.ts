@@ -59,7 +59,7 @@ export function lesionOf(stack: Stack, source: MaskSource, { slices, margin, nam
   if (areas.every((area) => area === 0)) throw new NothingChosen('the mask is empty');
   const chosen = choose(areas, slices);
   if (chosen.length === 0)
-    throw new NothingChosen(`no slice of the lesion is of ${'mm2' in slices ? slices.mm2 : 0} mm² and more`);
+    throw new NothingChosen(`no slice shows at least ${'mm2' in slices ? slices.mm2 : 0} mm² of the lesion`);
   const box = margin === null ? null : boxOf(stack, pixels, { chosen, margin });
   return { chosen, areas, box };
 }

@@ -7,7 +7,7 @@ import type { MaskFrame } from './place.ts';
 /** Slices of a NIfTI mask: every number but 0, or the labels whose numbers a pattern names. @throws FileFault when it cannot be read. */
 export function volumeFrames(stack: Stack, name: string | null): MaskFrame[] {
   const [image] = stack.images;
-  if (image?.source.kind !== 'nifti') throw new FileFault('the mask is no NIfTI volume');
+  if (image?.source.kind !== 'nifti') throw new FileFault('the mask is not a NIfTI volume');
   const { plane, volume } = image.source;
   const file = openNifti(image.path);
   const cuts = cutsOf(file.header, plane);

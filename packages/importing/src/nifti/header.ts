@@ -89,7 +89,7 @@ export function readNiftiHeader(bytes: Uint8Array): NiftiHeader {
     return layout === undefined ? [] : [{ layout, littleEndian }];
   });
   const [one] = found;
-  if (one === undefined) throw foreignFault(bytes, 'it is no NIfTI file');
+  if (one === undefined) throw foreignFault(bytes, 'it is not a NIfTI file');
   const { layout, littleEndian } = one;
   if (bytes.length < layout.size) throw new FileFault('the header is cut off');
   requireSingle(bytes, layout);
@@ -176,7 +176,7 @@ function scalingOf(fields: Fields): { slope: number; intercept: number } {
   const slope = fields.real(fields.layout.slope);
   const intercept = fields.real(fields.layout.slope, 1);
   if (slope === 0 || !Number.isFinite(slope)) return { slope: 1, intercept: 0 };
-  if (!Number.isFinite(intercept)) throw new FileFault('the intercept of the scaling is no number');
+  if (!Number.isFinite(intercept)) throw new FileFault('the intercept of the scaling is not a number');
   return { slope, intercept };
 }
 

@@ -92,9 +92,9 @@ function changed(change: (view: DataView) => void): Uint8Array {
 }
 
 test.each<[what: string, bytes: Uint8Array, message: string]>([
-  ['another file', Buffer.from('{"a": 1}'), 'it is no NIfTI file'],
+  ['another file', Buffer.from('{"a": 1}'), 'it is not a NIfTI file'],
   ['a DICOM file', Buffer.from(`${'\0'.repeat(128)}DICM`), 'DICOM: radweave import dicom reads it'],
-  ['an empty file', Buffer.alloc(0), 'it is no NIfTI file'],
+  ['an empty file', Buffer.alloc(0), 'it is not a NIfTI file'],
   ['half a header', changed(() => undefined).subarray(0, 300), 'the header is cut off'],
   ['half the voxels', changed(() => undefined).subarray(0, 365), 'it is cut off'],
   ['half the voxels, compressed', gzipSync(changed(() => undefined).subarray(0, 365)), 'the file is cut off'],

@@ -51,7 +51,7 @@ interface Layout {
 /** Reads the pages of a TIFF file; smaller copies of a page are left out. @throws FileFault when it is damaged, or not read. */
 export function tiffPages(bytes: Uint8Array): Page[] {
   const head = tiffHead(bytes);
-  if (head === null) throw new FileFault('it is no TIFF file');
+  if (head === null) throw new FileFault('it is not a TIFF file');
   const pages: Page[] = [];
   const seen = new Set<number>();
   for (let at = head.first; at !== 0; ) {

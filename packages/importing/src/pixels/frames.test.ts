@@ -48,7 +48,7 @@ function outcome(path: string): string {
 
 /** Files that are refused, and the reason. */
 const REFUSED: Readonly<Record<string, string>> = {
-  LICENSE: 'FileFault: it is no DICOM file',
+  LICENSE: 'FileFault: it is not a DICOM file',
   DICOMDIR: 'FileFault: (0028,0010) Rows is missing',
   DIRFILE: 'FileFault: (0028,0010) Rows is missing',
   'RG1_J2KI.dcm':

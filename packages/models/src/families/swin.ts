@@ -180,7 +180,7 @@ export function swinFamily(registerModel: RegisterModel): void {
       torchvision: {
         name: short,
         differences:
-          `stochastic depth is ${dropPath} by default (timm and here: 0.1); feature maps that are no multiple of ` +
+          `stochastic depth is ${dropPath} by default (timm and here: 0.1); feature maps that are not a multiple of ` +
           'the window are padded before the shift, not after it',
         unlike,
       },

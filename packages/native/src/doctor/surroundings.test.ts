@@ -45,7 +45,7 @@ test('a folder that is a file is told with the remedy', () => {
   const file = join(tempDir(), 'file');
   writeFileSync(file, '');
   expect(folderFound('Cache', join(file, 'radweave')).problem).toMatch(
-    /cannot be written .*Name another folder by RADWEAVE_CACHE/,
+    /cannot be written .*Set RADWEAVE_CACHE to another folder/,
   );
 });
 

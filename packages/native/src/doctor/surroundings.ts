@@ -124,8 +124,8 @@ export function folderFound(what: string, folder: string): Finding {
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  Cache: 'Name another folder by RADWEAVE_CACHE',
-  'Temporary files': 'Name another folder by TMPDIR (TEMP on Windows)',
+  Cache: 'Set RADWEAVE_CACHE to another folder',
+  'Temporary files': 'Set TMPDIR (TEMP on Windows) to another folder',
 };
 
 /** What does not work in a folder. @throws Error of the system where it cannot be written at all. */

@@ -42,7 +42,7 @@ onLinux('a disk that fills on the way is told with its folder, and nothing is le
     writeFileSync('/dev/full', 'b');
   };
   expect(() => fillFolder(target, fill, () => false)).toThrow(
-    `The disk of ${dirname(target)} is full. Make room, or name another folder by RADWEAVE_CACHE`,
+    `The disk of ${dirname(target)} is full. Free some space, or set RADWEAVE_CACHE to another folder`,
   );
   expect(readdirSync(dirname(target))).toEqual([]);
 });
@@ -58,7 +58,7 @@ onLinux('a cache that is not writable is told with its folder, for a record too'
       ),
   ]) {
     expect(() => write('/sys/kernel/radweave')).toThrow(
-      '/sys/kernel is not writable. Correct its permissions, or name another by RADWEAVE_CACHE',
+      '/sys/kernel is not writable. Correct its permissions, or set RADWEAVE_CACHE to another folder',
     );
   }
 });

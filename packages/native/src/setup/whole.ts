@@ -5,7 +5,7 @@ import { sweepLeftovers, temporaryName } from '../temporary.ts';
 import { SetupError } from './errors.ts';
 
 /** What to do about a full disk. */
-export const MAKE_ROOM = 'Make room, or name another folder by RADWEAVE_CACHE';
+export const MAKE_ROOM = 'Free some space, or set RADWEAVE_CACHE to another folder';
 
 /** What the user is told of a fault of the disk of `folder`; any other error comes back as it is. */
 function explained(error: unknown, folder: string): unknown {
@@ -13,7 +13,9 @@ function explained(error: unknown, folder: string): unknown {
   const told = (what: string): SetupError => new SetupError(what, { cause: error });
   if (['ENOSPC', 'EDQUOT'].includes(code)) return told(`The disk of ${folder} is full. ${MAKE_ROOM}`);
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
-    return told(`${folder} is not writable. Correct its permissions, or name another by RADWEAVE_CACHE`);
+    return told(
+      `${folder} is not writable. Correct its permissions, or set RADWEAVE_CACHE to another folder`,
+    );
   }
   if (code === 'EIO')
     return told(`The disk of ${folder} failed (EIO). Check it, then run radweave setup again`);

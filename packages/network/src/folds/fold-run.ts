@@ -36,7 +36,7 @@ export function foldRun({ config, name }: FoldSettings, { suffix }: CrossFold): 
 
 /**
  * Trains the folds one after the other. A finished fold is not trained again as long as its predictions are those it was finished
- * with, a begun one continues from its last checkpoint, or begins anew without one.
+ * with, a begun one continues from its last checkpoint, or starts over without one.
  *
  * @param only The folds to train of all.
  * @throws InterruptedError when told to stop, naming how to continue.
@@ -90,7 +90,7 @@ async function trainFold(
 }
 
 /**
- * A session that continues from the last checkpoint of a fold, or begins anew without one.
+ * A session that continues from the last checkpoint of a fold, or starts over without one.
  *
  * @param until epochs after which it pauses; all by default.
  */

@@ -49,7 +49,7 @@ export function toggle(description: string): Flag<boolean> {
 /** Which share of the work of a command, for several machines. */
 export const shardFlag = optional(
   '<i/n>',
-  'do share i of n and leave a part; auto/n: i by the number in an array of jobs; merge: join the parts',
+  'do share i of n and write it as a part; auto/n: take i from the index of the job array; merge: join the parts',
   'Computation',
 );
 

@@ -41,15 +41,18 @@ export class TrainedOn {
     say(
       'yes',
       (n) =>
-        `Of these patients ${n} ${n === 1 ? 'was' : 'were'} used to train the networks: see the note column.`,
+        `${n} of these patients ${n === 1 ? 'was' : 'were'} used to train the networks: see the note column.`,
     );
     say(
       'by ID',
       (n) =>
-        `Of these patients ${n} ${n === 1 ? 'has' : 'have'} the ID of a training patient. Name their hospital with --hospital, as in the study, to ` +
+        `${n} of these patients ${n === 1 ? 'has' : 'have'} the ID of a training patient. Name their hospital with --hospital, as in the study, to ` +
         'tell whether they are the same people (checkpoints of earlier versions do not): see the note column.',
     );
-    say('of these', () => 'These features are in-sample: a network was trained on patients of them.');
+    say(
+      'of these',
+      () => 'These features are in-sample: a network was trained on patients whose features they are.',
+    );
     say(
       'unknown',
       (n) =>

@@ -87,7 +87,7 @@ test.each(Object.entries(DAMAGES))(
   },
 );
 
-test('a fold that was stopped without a last checkpoint begins anew', async () => {
+test('a fold that was stopped without a last checkpoint starts over', async () => {
   const config = await prepared();
   config.model.name = 'mobilenetv3_small_100';
   config.training.epochs = 2;

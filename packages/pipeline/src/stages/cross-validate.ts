@@ -26,7 +26,7 @@ export const crossValidate = defineStage({
       ...trainFlags,
       folds: optional('<K>', 'cross-validate: one model for each of K stratified folds of the home patients'),
       leave_one_hospital_out: toggle(
-        'cross-validate by hospital; this trains on external hospitals too, so it is no external validation',
+        'cross-validate by hospital; this trains on external hospitals too, so it is not external validation',
       ),
     },
     options: ({ config, given, inFile }, flags) => {

@@ -272,11 +272,11 @@ test('slice predictions that are not as the run was finished are refused, of old
   for (const content of [cut, other]) {
     expect(await refusal(content)).toBe('the predictions are not those that the run was finished with');
   }
-  expect(await refusal(tooMuch)).toMatch(/are 0.79 and 0.6, which are no parts of 1/);
+  expect(await refusal(tooMuch)).toMatch(/are 0.79 and 0.6, which are not probabilities that sum to 1/);
   const { predictions_sha256: _, ...older } = network.read();
   network.write(older);
   expect(await refusal(cut)).toBe(`patient ${last} has predictions of 0 of 1 slice`);
-  expect(await refusal(tooMuch)).toMatch(/are 0.79 and 0.6, which are no parts of 1/);
+  expect(await refusal(tooMuch)).toMatch(/are 0.79 and 0.6, which are not probabilities that sum to 1/);
 });
 
 test('a fusion and a training that were killed are named, with the commands that finish them', async () => {

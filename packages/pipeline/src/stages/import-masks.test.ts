@@ -113,7 +113,7 @@ test('summary and contact sheet count the slices that masks choose, and a dry ru
 });
 
 test.each<[what: string, mask: Partial<Volume>, reason: string]>([
-  ['small', {}, 'A, but no slice of the lesion is of 37 mm² and more'],
+  ['small', {}, 'A, but no slice shows at least 37 mm² of the lesion'],
   ['empty', { values: () => 0 }, 'A, but the mask is empty'],
 ])('one flag leaves out all series whose masks are too %s to choose a slice', async (_, mask, reason) => {
   const folder = tempDir();
@@ -132,7 +132,7 @@ test.each<[what: string, mask: Partial<Volume>, reason: string]>([
       { modality: '-', patients: 1, series: 1, slices: 5 },
       { modality: 'A', patients: 1, series: 1, slices: 1 },
     ]);
-    expect(context.said.join()).toContain('1 series of 1 patient left out: masks choose no slice of them.');
+    expect(context.said.join()).toContain('1 series of 1 patient left out: its mask chooses no slice.');
     expect(readFileSync(privateFiles(options.secrets).leftOut, 'utf8')).toContain(reason);
   }
   // Also what an earlier import wrote of them is gone.
@@ -150,14 +150,14 @@ test('masks that are those of no series are told and listed, of NIfTI alone and 
   const options = optionsIn(folder);
   const context = listening();
   expect(await importStage(options, context)).toMatchObject({
-    leftOut: { 'a mask that is that of no series': 1 },
+    leftOut: { 'a mask that belongs to no series': 1 },
   });
   expect(context.said.join()).toContain(
-    '1 mask of no series that is imported, such as A_mask.nii. All are listed in ',
+    '1 mask (A_mask.nii) belongs to no imported series. All are listed in ',
   );
   const { leftOut } = privateFiles(options.secrets);
   expect(readFileSync(leftOut, 'utf8')).toContain(
-    `${join('P9', 'A_mask.nii')},,,a mask that is that of no series`,
+    `${join('P9', 'A_mask.nii')},,,a mask that belongs to no series`,
   );
   const dicom = tempDir();
   write(dicom, { '../masks/P9.nii': {} });
@@ -166,7 +166,7 @@ test('masks that are those of no series are told and listed, of NIfTI alone and 
   const said = listening();
   const beside = optionsIn(dicom, { kind: 'dicom', volumes: null, modalities: null, dryRun: true });
   await importStage(beside, said);
-  expect(said.said.join()).toContain('1 mask of no series that is imported, such as P9.nii.');
+  expect(said.said.join()).toContain('1 mask (P9.nii) belongs to no imported series.');
 });
 
 test('what is no number in a mask is no lesion', async () => {

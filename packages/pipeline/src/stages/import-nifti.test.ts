@@ -47,7 +47,7 @@ test('volumes of two hospitals become slices in order, once, with windows, pseud
   expect(await importStage(options, silentContext())).toMatchObject({
     written: 2,
     files: 4,
-    leftOut: { 'it is no NIfTI file': 1 },
+    leftOut: { 'it is not a NIfTI file': 1 },
     series: [{ modality: '-' }, { modality: 'A', patients: 2, series: 2, slices: 6 }],
   });
   const rows = rowsIn(options);

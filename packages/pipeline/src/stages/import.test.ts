@@ -47,7 +47,7 @@ peerTest(
       expect(result.leftOut).toEqual({
         'a localizer': patients,
         'a secondary capture: a picture of a screen or a scanned page': patients,
-        'it is no DICOM file': 1,
+        'it is not a DICOM file': 1,
       });
       const names = readPseudonyms(privateFiles(options.secrets).pseudonyms);
       for (const { original, pseudonym } of names.filter((one) => one.hospital === hospital)) {

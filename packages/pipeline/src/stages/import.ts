@@ -83,8 +83,8 @@ export const importStage = defineStage({
         '<role=name...>',
         'columns of the table whose names do not say it, such as label=Diagnosis',
       ),
-      type: optional('<CT|MR|PT>', 'of NIfTI files: what the values are (HU, any, SUV)', 'Input'),
-      plane: optional(`<${PLANES.join('|')}>`, 'of NIfTI files: how they are cut (default: axial)', 'Input'),
+      type: optional('<CT|MR|PT>', 'for NIfTI files: what the values are (HU, any, SUV)', 'Input'),
+      plane: optional(`<${PLANES.join('|')}>`, 'for NIfTI files: how they are cut (default: axial)', 'Input'),
       modalities: several('<names...>', 'modalities to import (default: all that are found)', 'What to do'),
       dry_run: toggle('only look, count and make the contact sheet; write no slice'),
       window: withDefault(
@@ -113,11 +113,11 @@ export const importStage = defineStage({
       mask_crop: optional('<mm>', 'crop slices to the lesion in the masks, with this margin'),
       mask_name: optional(
         '<pattern>',
-        'which segments, regions or labels are the lesion (default: the only one; of NIfTI all)',
+        'which segments, regions or labels are the lesion (default: the only one; of NIfTI files, all)',
       ),
       mask_none: choice(
         '<what>',
-        'what to do with series of whose mask no slice is chosen: an error, or left out and listed',
+        'what to do with a series when its mask chooses no slice: stop with an error, or leave it out and list it',
         ['refuse', 'leave_out'],
         'refuse',
       ),

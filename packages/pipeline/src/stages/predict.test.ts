@@ -214,11 +214,11 @@ test('images of new patients give what their extracted features give', async () 
   };
   expect(rows[0]?.at(-1)).toBe('perhaps in-sample: a network was trained on a patient of this ID');
   expect(context.said.join('\n')).toContain(
-    'Of these patients 1 has the ID of a training patient. Name their',
+    '1 of these patients has the ID of a training patient. Name their',
   );
   const [note, said] = await notes({ hospital: 'JM' });
   expect(note).toBe('in-sample: a network was trained on this patient');
-  expect(said).toContain('Of these patients 1 was used to train');
+  expect(said).toContain('1 of these patients was used to train');
   expect((await notes({ hospital: 'SY' }))[0]).toBe('');
   expect((await notes({ input: join(raw, 'SY', 'grade0') }))[0]).toBe('');
   const elsewhere = structuredClone(config);

@@ -66,7 +66,7 @@ test('an image that has changed since its part was made, or was added, is told, 
   const place = 'SY/grade0/SY000/A/SY000_a_slice_001.png';
   const raw = config.data.root_dir ?? '';
   const image = join(raw, place);
-  const refused = { code: 'E_SHARDS', exitCode: 3, message: expect.stringContaining('images are others') };
+  const refused = { code: 'E_SHARDS', exitCode: 3, message: expect.stringContaining('images have changed') };
   writeFileSync(image, Buffer.concat([readFileSync(image), Buffer.from('x')]));
   await expect(merge()).rejects.toMatchObject(refused);
   await part(1);

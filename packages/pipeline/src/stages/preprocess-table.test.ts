@@ -240,7 +240,7 @@ test('a table without labels beside folders without classes is told before image
   await expect(preprocess({ config }, listening())).rejects.toMatchObject({
     code: 'E_CSV_COLUMNS',
     message: expect.stringMatching(
-      /no column says the label, and the folder of \w+ is in that of no class; found id,site,Diagnosis.*--table_columns label=NAME/,
+      /no column gives the label, and the folder of \w+ is not inside a class folder; found id,site,Diagnosis.*--table_columns label=NAME/,
     ),
   });
   config.data.table_columns = ['label=Diagnosis'];

@@ -67,17 +67,19 @@ test('stopped in the middle of an epoch, or killed at any moment, and resumed: e
   await expectSameRun(config, 'whole', 'killed');
 });
 
-test('a run without a last checkpoint begins anew when it was stopped, and what it has finished stays', async () => {
+test('a run without a last checkpoint starts over when it was stopped, and what it has finished stays', async () => {
   const { config, options } = await prepared();
   Object.assign(config.training, { epochs: 2, scheduler: 'step' });
   config.experiment.save_last = false;
   await train(options('whole'), listening());
-  const stopped = { exitCode: 4, hint: expect.stringContaining('begins anew'), run: 'parts' };
+  const stopped = { exitCode: 4, hint: expect.stringContaining('starts from the beginning'), run: 'parts' };
   await expect(train(options('parts'), stoppingAfter(6))).rejects.toMatchObject(stopped);
   await expect(train(options('parts'), listening())).rejects.toMatchObject({ code: 'E_RUN_EXISTS' });
   const context = listening();
   await train(options('parts', { ...resuming, run: 'parts' }), context);
-  expect(context.said.join()).toContain("'parts' keeps no last checkpoint to continue from: it begins anew");
+  expect(context.said.join()).toContain(
+    "'parts' keeps no last checkpoint to continue from: it starts from the beginning",
+  );
   await expectSameRun(config, 'whole', 'parts', ['best_model.pth']);
   const { checkpoints } = new RunFolder(config.experiment.output_dir, 'parts');
   const files = ['best_model.pth', 'run.json'];

@@ -133,7 +133,7 @@ export const train = defineStage({
       off(
         'no_last_checkpoint',
         'experiment.save_last',
-        'Keep no last checkpoint, three times as large as the best one: a stopped training begins anew',
+        'Keep no last checkpoint (three times as large as the best one); a stopped training then starts from the beginning',
       ),
       ...usual('output_dir', 'seed'),
     ],

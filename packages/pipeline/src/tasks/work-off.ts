@@ -24,7 +24,7 @@ export async function workOff(
 ): Promise<void> {
   for (;;) {
     if (signal.aborted) {
-      throw new InterruptedError('the worker was stopped between two tasks', 'Start it again to go on');
+      throw new InterruptedError('the worker was stopped between two tasks', 'Start it again to continue');
     }
     const { ready, open } = board.look(choose);
     if (open === 0) return;

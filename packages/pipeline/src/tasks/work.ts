@@ -67,8 +67,8 @@ export function throwFailed({ plan, folder }: OpenPlan): void {
     {
       hint:
         'rungs' in plan.how
-          ? `Mend it and run radweave tune --modality ${plan.how.modality} again, which keeps what is done`
-          : 'Mend it and run radweave plan again, which keeps what is done; then start the workers',
+          ? `Fix it and run radweave tune --modality ${plan.how.modality} again, which keeps what is done`
+          : 'Fix it and run radweave plan again, which keeps what is done; then start the workers',
     },
   );
 }

@@ -21,11 +21,13 @@ export function sayUnmatched(
       ? [`${counted(images.length, 'image')} left out: the patients are not in the table.`]
       : []),
     ...(masks.length > 0
-      ? [`${counted(masks.length, 'mask')} of no series that is imported, such as ${basename(first)}.`]
+      ? [
+          `${counted(masks.length, 'mask')} (${masks.length === 1 ? '' : 'such as '}${basename(first)}) ${masks.length === 1 ? 'belongs' : 'belong'} to no imported series.`,
+        ]
       : []),
     ...(patients.length > 0
       ? [
-          `${counted(patients.length, 'patient')} of the table without an image below the folder${spelt === 0 ? '' : `, of which ${spelt} ${spelt === 1 ? 'is' : 'are'} there by another spelling (007 for 7, or 7 for 7.0)`}.`,
+          `${counted(patients.length, 'patient')} of the table without an image below the folder${spelt === 0 ? '' : `, of which ${spelt} ${spelt === 1 ? 'is' : 'are'} there in another spelling (007 for 7, or 7 for 7.0)`}.`,
         ]
       : []),
   ];
@@ -38,7 +40,7 @@ export function sayMaskless(leftOut: readonly Proposal[], listedIn: string, cont
   const patients = new Set(leftOut.map(({ patient }) => patient)).size;
   warn(
     context,
-    `${leftOut.length} series of ${counted(patients, 'patient')} left out: masks choose no slice of them. All are listed in ${listedIn}.`,
+    `${leftOut.length} series of ${counted(patients, 'patient')} left out: ${leftOut.length === 1 ? 'its mask chooses' : 'their masks choose'} no slice. All are listed in ${listedIn}.`,
   );
 }
 
@@ -47,7 +49,7 @@ export function sayColumns({ carried, keptBack }: CarriedColumns, path: string, 
   const names = carried.map(({ name }) => name).join(', ');
   if (names !== '') say(context, `Columns that go into ${path}, for preprocess --table: ${names}.`);
   const back = keptBack.join(', ');
-  if (back !== '') say(context, `Columns that may tell who a patient is, and are kept back: ${back}.`);
+  if (back !== '') say(context, `Columns that may identify a patient, and are kept back: ${back}.`);
 }
 
 export function sayOddities(

@@ -89,7 +89,7 @@ function plain(result: ScannedSlice): object {
 }
 
 function changed(where: string): DataError {
-  return new DataError('E_SHARDS', 'images are others than when the parts were made', {
+  return new DataError('E_SHARDS', 'images have changed since the parts were made', {
     where,
     hint: 'Run the same command again for each share, then merge',
   });

@@ -121,7 +121,7 @@ const NOT_BEGUN =
 export function explainLost(error: unknown, run: RunFolder | null, said: readonly string[] = []): unknown {
   if (!(error instanceof DistributedError)) return error;
   const begun = run?.exists() === true ? run : null;
-  const kept = begun === null ? NOT_BEGUN : 'Resumed, the run begins anew';
+  const kept = begun === null ? NOT_BEGUN : 'When resumed, the run starts from the beginning';
   const hasLast = begun !== null && existsSync(begun.last);
   const hint = hasLast ? 'The last checkpoint is kept: resume the run, with any number of processes' : kept;
   const details = { code: 'E_RANK_LOST', run: begun?.name, cause: error } as const;

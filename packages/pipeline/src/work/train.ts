@@ -120,7 +120,10 @@ export async function train(
   const opened = { config, run, isResumed: goesOn };
   if (goesOn) run.sweep();
   else if (isResumed) {
-    say(context, `The run '${run.name}' keeps no last checkpoint to continue from: it begins anew.`);
+    say(
+      context,
+      `The run '${run.name}' keeps no last checkpoint to continue from: it starts from the beginning.`,
+    );
     run.clear();
   } else makeRoom(run);
   if (goesOn && isFinished(run, config)) {
@@ -190,7 +193,7 @@ async function followTraining(
 function stopped(run: RunFolder, { experiment }: Config): InterruptedError {
   const hint = experiment.save_last
     ? 'Its last checkpoint is kept: resume it to continue'
-    : 'It keeps no last checkpoint (experiment.save_last): resumed, it begins anew';
+    : 'It keeps no last checkpoint (experiment.save_last); when resumed, it starts from the beginning';
   return new InterruptedError(`training of '${run.name}' was stopped`, hint, { run: run.name });
 }
 

@@ -207,7 +207,7 @@ test('a full disk is told with the place of the copies', async (context) => {
     const error = {
       code: 'E_DISK_FULL',
       exitCode: 5,
-      message: expect.stringMatching(/Make room .*RADWEAVE_CACHE/),
+      message: expect.stringMatching(/Free some space .*RADWEAVE_CACHE/),
     };
     await expect(bring('s3://full/p')).rejects.toMatchObject(error);
   } finally {
@@ -236,7 +236,7 @@ const FAULTS: Record<
     address: 's3://faults/../other',
     code: 'E_S3_ADDRESS',
     exit: 2,
-    text: /no address of objects/,
+    text: /not an address of objects/,
   },
   'an endpoint without a protocol': {
     env: { AWS_ENDPOINT_URL: 'minio:9000' },

@@ -60,7 +60,8 @@ function inCache(error: unknown): unknown {
   if (!(error instanceof ResourceError && ['E_DISK_FULL', 'E_NOT_WRITABLE'].includes(error.code)))
     return error;
   const { code, what, where } = error;
-  const hint = 'Make room or mend its permissions, or name another folder for copies by RADWEAVE_CACHE';
+  const hint =
+    'Free some space or correct the permissions, or set RADWEAVE_CACHE to another folder for copies';
   return new ResourceError(code, what, { where, hint, cause: error });
 }
 

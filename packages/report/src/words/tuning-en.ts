@@ -11,7 +11,7 @@ export const TUNING_EN = {
   whom: (patients: number, folds: number) =>
     `All were trained and scored on ${counted(folds, 'fold')} of the ${counted(patients, 'training patient')}; the search read no validation, test or external patient.`,
   best: (trial: number, auc: string, trials: number) =>
-    `Trial ${trial} was chosen, with a mean AUC per patient of ${auc} over the folds. As the best of ${counted(trials, 'trial')} this AUC is optimistic and no result of the study.`,
+    `Trial ${trial} was chosen, with a mean AUC per patient of ${auc} over the folds. As the best of ${counted(trials, 'trial')}, this AUC is optimistic; it is not a result of the study.`,
   noBest: 'No trial has a score.',
   figure: (modality: string) => `Search of settings for ${modality}`,
   figureCaption:

@@ -203,7 +203,7 @@ function requireClassFolders({ path, header }: CohortTable, pairs: readonly Pair
   if (bare === undefined) return;
   throw new DataError(
     'E_CSV_COLUMNS',
-    `no column says the label, and the folder of ${bare.person.id} is in that of no class; found ${header.join(',')}`,
+    `no column gives the label, and the folder of ${bare.person.id} is not inside a class folder; found ${header.join(',')}`,
     { where: path, hint: 'Name it with --table_columns label=NAME' },
   );
 }

@@ -20,7 +20,7 @@ vi.mock('@radweave/artifacts/files', async (original) => {
   return { ...real, rmSync: vi.fn(real.rmSync) };
 });
 
-test('of a run that begins anew the record goes last and the settings stay: killed in between, it still begins anew', () => {
+test('of a run that starts over the record goes last and the settings stay: killed in between, it still starts over', () => {
   const run = new RunFolder(tempDir(), 'anew');
   for (const folder of [run.checkpoints, join(run.logs, 'splits')]) mkdirSync(folder, { recursive: true });
   for (const path of [run.best, run.record, run.config, run.history, run.log]) writeFileSync(path, '');

@@ -85,7 +85,7 @@ export class RunFolder {
       return readRunRecord(this.record);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
-      const hint = `Restore run.json from a copy, or move ${this.checkpoints} and ${this.logs} away to train anew`;
+      const hint = `Restore run.json from a copy, or move ${this.checkpoints} and ${this.logs} away to train again`;
       throw new DataError(error.code, error.what, { where: error.where, hint });
     }
   }
@@ -103,8 +103,8 @@ export class RunFolder {
   }
 
   /**
-   * Removes what a run that begins anew has left. Its record goes last, and its settings stay: killed in between, it is still one
-   * that begins anew. The caller holds the lock.
+   * Removes what a run that starts over has left. Its record goes last, and its settings stay: killed in between, it is still one
+   * that starts over. The caller holds the lock.
    */
   clear(): void {
     const kept = [this.record, this.config].map((path) => basename(path));
@@ -182,7 +182,7 @@ export function runsIn(outputDir: string): RunFolder[] {
   return names.map((name) => new RunFolder(outputDir, name, true)).filter((run) => run.exists());
 }
 
-/** Whether a run that was begun can go on, or begins anew because its settings keep no last checkpoint. */
+/** Whether a run that was begun can go on, or starts over because its settings keep no last checkpoint. */
 function isResumable(run: RunFolder): boolean {
   return existsSync(run.last) || (existsSync(run.config) && !readConfig(run.config).experiment.save_last);
 }

@@ -39,7 +39,7 @@ function predictAgain(run: RunFolder): string {
   const { modality, fold_of } = run.read();
   const train = `radweave train --modality ${modality}`;
   if (fold_of !== undefined) return `Restore it from a copy, or resume '${fold_of}'`;
-  if (!existsSync(run.last)) return `Restore it from a copy, or train anew: ${train}`;
+  if (!existsSync(run.last)) return `Restore it from a copy, or train it again: ${train}`;
   return `Restore it from a copy, or remove it and run ${train} --resume --run ${run.name}`;
 }
 
