@@ -51,16 +51,24 @@ function withModel<V>(rows: readonly { readonly model?: string }[], verdict: Col
 }
 
 /**
- * Keeps whatever else has the name of a table of predictions: a model, a table of features.
+ * Keeps whatever else has the name of a table of new predictions: a model, a table of features, the predictions of a study.
  *
  * @throws UsageError `E_OTHER_FILE`.
  */
 export function refuseOtherFile(path: string, flag: string): void {
-  if (!existsSync(path) || probabilityNames(readFirstLine(path)).length > 0) return;
-  throw new UsageError('E_OTHER_FILE', 'this file is there already, and it is not a table of predictions', {
-    where: path,
-    hint: `Name another file with ${flag}, or move this one away`,
-  });
+  if (!existsSync(path)) return;
+  const header = readFirstLine(path);
+  // Those of `fuse` and `evaluate` say of each patient what is known.
+  const isKnown = hasColumn(header, ['label']) || hasColumn(header, ['hospital']);
+  if (probabilityNames(header).length > 0 && hasColumn(header, ['predicted']) && !isKnown) return;
+  throw new UsageError(
+    'E_OTHER_FILE',
+    'this file is there already, and it is not a table of new predictions',
+    {
+      where: path,
+      hint: `Name another file with ${flag}, or move this one away`,
+    },
+  );
 }
 
 /** Nothing of a file that is no table. */

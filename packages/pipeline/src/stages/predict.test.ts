@@ -1,5 +1,5 @@
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Config, readCohort, readPredictions, studyKeyPath } from '@radweave/artifacts';
 import { writeRun } from '@radweave/network/testing/runs';
 import { silentContext } from '@radweave/study/context/events';
@@ -85,7 +85,8 @@ test('where no patient can be predicted, that is an error that names them, and n
     message: expect.stringMatching(/none of 20 has every modality: 0057 \(no P\)/),
   });
   expect(existsSync(options.output)).toBe(false);
-  for (const taken of [options.model, table]) {
+  const known = join(dirname(options.model), 'predictions_test.csv');
+  for (const taken of [options.model, table, known]) {
     await expect(predict({ ...options, output: taken }, listening())).rejects.toMatchObject({
       code: 'E_OTHER_FILE',
       exitCode: 2,

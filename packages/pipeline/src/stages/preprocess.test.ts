@@ -275,5 +275,19 @@ test('split files of one’s own are not replaced', async () => {
   expect(readFileSync(own, 'utf8')).toBe('image_path,label\n');
   rmSync(own);
   await preprocess({ config }, listening());
-  await preprocess({ config }, listening());
+  const context = listening();
+  await preprocess({ config }, context);
+  expect(existsSync(`${own}.old`)).toBe(false);
+  // Edited ones are kept beside the new ones.
+  const written = readFileSync(own, 'utf8');
+  for (const edited of [`${written}x`, `${written}y`]) {
+    writeFileSync(own, edited);
+    await preprocess({ config }, context);
+  }
+  expect(readFileSync(own, 'utf8')).toBe(written);
+  expect(['old', 'old2'].map((end) => readFileSync(`${own}.${end}`, 'utf8'))).toEqual([
+    `${written}x`,
+    `${written}y`,
+  ]);
+  expect(context.said.filter((line) => line.includes('are replaced; copies: '))).toHaveLength(2);
 });

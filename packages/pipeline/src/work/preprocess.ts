@@ -61,7 +61,7 @@ import {
   requireModalities,
   underKeys,
 } from '@radweave/study/cohort/patients';
-import { refuseOwnSplit } from '@radweave/study/cohort/split-folder';
+import { keepOtherSplits, refuseOwnSplit } from '@radweave/study/cohort/split-folder';
 import { type Division, writeDivision } from '@radweave/study/cohort/write-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 
@@ -162,6 +162,7 @@ export async function preprocess(
     brightness: check.brightness.rows(),
     pictures: await draw(check.brightness.rows(), config.data.modalities, homes.join(', ')),
   };
+  keepOtherSplits(splits_dir, context);
   const summary = await writeDivision(division, config, context);
   writeLog(config, summary);
   return { splitsDir: resolve(splits_dir), summary };

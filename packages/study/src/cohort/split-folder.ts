@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import {
   type Config,
   DataError,
@@ -16,6 +16,7 @@ import {
   splitPath,
   splitSummaryIn,
   UsageError,
+  writeFileAtomic,
 } from '@radweave/artifacts';
 import { existsSync, statSync } from '@radweave/artifacts/files';
 import { counted, offer } from '@radweave/remarks';
@@ -77,6 +78,27 @@ export function refuseOwnSplit(splitsDir: string): void {
       'Name another folder with --set data.splits_dir=FOLDER, or move these files away. To use them, leave preprocess and run ' +
       'out: train, extract, fuse and the other commands take them as they are',
   });
+}
+
+/** Keeps copies of split files that are not as `preprocess` wrote them, edited ones say, before it replaces them. */
+export function keepOtherSplits(splitsDir: string, context: StageContext): void {
+  const hashes = splitSummaryIn(splitsDir)?.hashes;
+  if (hashes === undefined) return;
+  const kept = splitModalities(splitsDir).flatMap((modality) =>
+    SPLITS.flatMap((split) => {
+      const path = splitPath(splitsDir, split, modality);
+      if (!existsSync(path) || hashFile(path) === hashes[basename(path)]) return [];
+      let copy = `${path}.old`;
+      for (let n = 2; existsSync(copy); n++) copy = `${path}.old${n}`;
+      writeFileAtomic(copy, readBytes(path));
+      return [copy];
+    }),
+  );
+  if (kept.length === 0) return;
+  warn(
+    context,
+    `Split files that are not as preprocess wrote them are replaced; copies: ${kept.join(', ')}.`,
+  );
 }
 
 /** What to say where a modality has no split file: those that have are offered. */
