@@ -172,7 +172,7 @@ export const FINDINGS = {
   'of-certain': of(
     { model: 'model', certain: 'number', n: 'number', wrong: 'number' },
     ({ model, certain, n, wrong }) =>
-      `${model}, ${certain} of ${n} external patients, for ${wrong} of them the most probable label is wrong`,
+      `${model}, ${certain} of ${n} external patients, for ${wrong === 0 ? 'none' : wrong} of them the most probable label is wrong`,
   ),
   'of-calibrated': of({ finding: 'remark' }, ({ finding }) => `${finding} (after calibration)`),
   'of-uncalibrated': of({ finding: 'remark' }, ({ finding }) => `${finding} (before calibration)`),
