@@ -59,7 +59,7 @@ test('preprocess takes it as it is, and finds what is not tidy', async () => {
   expect(readExclusions(join(config.data.splits_dir, 'exclusions.csv'))).toMatchObject([
     { patient: 'JM006' },
   ]);
-  expect(summary.files).toMatchObject({ 'file that is not PNG': 1 });
+  expect(summary.files).toMatchObject({ 'file that is no PNG': 1 });
 });
 
 test('a hospital is synthetic as long as the phantom made all of its patients', async () => {

@@ -116,7 +116,7 @@ test('leaves out patients without a modality, and counts what it passes over', a
     ['loop', 'missing_modality', 'no slices of A, P'],
     ['onlyA', 'missing_modality', 'no slices of P'],
   ]);
-  expect(summary.files).toMatchObject({ 'hidden file': 1, 'file that is not PNG': 2, 'broken link': 1 });
+  expect(summary.files).toMatchObject({ 'hidden file': 1, 'file that is no PNG': 2, 'broken link': 1 });
 });
 
 test('the same slice in two folds counts once; other pixels under its name are an error', async () => {

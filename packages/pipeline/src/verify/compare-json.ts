@@ -9,6 +9,9 @@ const IGNORED = ['hash', 'versions', 'finished', 'time', 'root_dir', 'hashes', '
 /** Words about the numbers, which every version may choose again; and where a file lies, whose hash stands beside it. */
 const REMARKS = ['note', 'notes', 'path'];
 
+/** Added within a format: files of earlier versions lack them. */
+const LATER = ['features_sha256'];
+
 /** Of a list of files that were read: what an older version read besides is not a difference. */
 const INPUTS = 'inputs';
 
@@ -41,6 +44,7 @@ function compareValues(comparison: Comparison, saved: unknown, now: unknown, pat
     const names = Object.keys(isOlder ? saved : { ...saved, ...now });
     const kept = names.filter((name) => {
       if (REMARKS.includes(name) || (isOlder && name === 'format')) return false;
+      if (LATER.includes(name) && saved[name] === undefined) return false;
       return path !== '' || !IGNORED.includes(name);
     });
     const below = (name: string): string => (path === '' ? name : `${path}.${name}`);

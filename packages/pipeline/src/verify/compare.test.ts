@@ -40,6 +40,13 @@ test('a file of an older format is compared by what it has', () => {
   expect(json({ format: 2, auc: 0.9 }, added).differences).toHaveLength(1);
 });
 
+test('what was added to a format later is compared where it is there', () => {
+  const of = (features_sha256?: string) => ({ modalities: [{ modality: 'A', features_sha256 }] });
+  expect(json(of(), of('a')).differences).toEqual([]);
+  expect(json(of('a'), of('b')).differences).toEqual(['modalities[A].features_sha256: a → b']);
+  expect(json(of('a'), of()).differences).toHaveLength(1);
+});
+
 test('what an older format lacks anywhere below, or read besides, is not a difference; what it has is compared', () => {
   const input = (path: string, sha256: string) => ({ path, sha256 });
   const saved = {

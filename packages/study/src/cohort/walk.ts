@@ -191,7 +191,7 @@ export class Walk {
   }
 
   private leaveOut({ path, folder, hospital }: NamedFolder): void {
-    this.ignore('folder that is not a grade');
+    this.ignore('folder that is no grade');
     this.found.unread.push({ hospital, folder, holds: this.folders(path) });
   }
 
@@ -230,7 +230,7 @@ export class Walk {
       }
     }
     for (const file of files.filter((one) => !PNG.test(one))) {
-      this.ignore('file that is not PNG');
+      this.ignore('file that is no PNG');
       const ending = foreignEnding(file);
       if (ending === null) continue;
       const foreign = this.found.foreign.get(hospital) ?? { counts: new Map(), folder: path };
