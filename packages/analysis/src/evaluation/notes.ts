@@ -54,8 +54,10 @@ function inSampleNote(fusion: FusionModels | null): Remark[] {
 
 /** A fusion whose features were extracted again, or edited, says nothing of them. */
 export function fusedBefore(fusion: FusionModelFile | null, featuresDir: string): Remark[] {
-  const modalities = fusion === null ? [] : changedSinceFused(fusion, featuresDir);
-  return modalities.length === 0 ? [] : [remark('fused-before', { modalities })];
+  if (fusion === null) return [];
+  const modalities = changedSinceFused(fusion, featuresDir);
+  const isStacked = fusion.stacked !== undefined;
+  return modalities.length === 0 ? [] : [remark('fused-before', { modalities, isStacked })];
 }
 
 /** A fusion made of an older network is evaluated beside a newer one: the reader must not take them for one. */

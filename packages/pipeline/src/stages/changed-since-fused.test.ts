@@ -1,12 +1,13 @@
 // The features that a fusion was fitted on are inputs of its results: where they have changed, whoever shows the results says so.
 
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
   featurePath,
   featureSetPath,
   featureTablePath,
+  logitsRecordPath,
   outputFolders,
   readEvaluation,
   readFeatureTable,
@@ -15,6 +16,7 @@ import {
 } from '@radweave/artifacts';
 import { cohortConfig, listening } from '@radweave/study/testing/cohort';
 import { madeUpCohort, writeMadeUpFeatures, writeOwnSplits } from '@radweave/study/testing/features';
+import { writeMadeUpLogits } from '@radweave/study/testing/logits';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { modalities, run } from '../testing/evaluations.ts';
@@ -94,4 +96,19 @@ test.each(Object.entries(CHANGES))('features %s', async (_, [isForeign, change])
   const context = listening();
   await visualize({ config, modalities }, context);
   expect(context.said.join()).not.toContain('since they were fused');
+});
+
+test('logits that changed since a stacked fusion are told, with the command that keeps the stack', async () => {
+  const config = await fused(false);
+  for (const modality of modalities) writeMadeUpLogits(config, modality, cohort, 2);
+  await fuse({ config, modalities, stack: true }, listening());
+  const path = logitsRecordPath(config.data.features_dir, 'A');
+  writeFileSync(path, `${readFileSync(path, 'utf8')} `);
+  const context = listening();
+  await SHOW.evaluate(config, context);
+  expect(context.said).toContainEqual(
+    expect.stringMatching(
+      /^warning: the features or out-of-fold logits of A have changed since .*radweave fuse --stack\.$/,
+    ),
+  );
 });

@@ -52,7 +52,7 @@ export async function report(options: ReportOptions, context: StageContext): Pro
   const data = await gatherReport(config, context);
   for (const { code, text } of data.evaluation.notes) {
     if (code === 'unevaluated') warn(context, `Not in the report: ${text}.`);
-    if (code === 'features-changed') warn(context, `In the report: ${text}.`);
+    if (code === 'features-changed' || code === 'fused-before') warn(context, `In the report: ${text}.`);
   }
   const { buildReport } = await import('@radweave/report');
   const text = await buildReport(data, language, (done, total) => {

@@ -22,9 +22,9 @@ export const REPORT = {
       `the features of ${modality} are not those that were extracted, so results cannot be made from them again; extract them again with: radweave extract --modality ${modality}`,
   ),
   'fused-before': of(
-    { modalities: 'texts' },
-    ({ modalities }) =>
-      `the features of ${and(modalities)} have changed since they were fused, so the fusion is of the earlier ones; fuse them again with: radweave fuse`,
+    { modalities: 'texts', isStacked: 'flag' },
+    ({ modalities, isStacked }) =>
+      `the features${isStacked ? ' or out-of-fold logits' : ''} of ${and(modalities)} have changed since they were fused, so the fusion is of the earlier ones; fuse them again with: radweave fuse${isStacked ? ' --stack' : ''}`,
   ),
   machine: 'machine',
   'trained-run': of({ modality: 'text', run: 'text' }, ({ modality, run }) => `train ${modality} (${run})`),

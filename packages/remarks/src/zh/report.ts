@@ -24,8 +24,8 @@ export const REPORT_ZH: Sentences<typeof REPORT> = {
   'other-network': ({ file }) => `${file} 所解释的网络并非被评估的网络`,
   'features-changed': ({ modality }) =>
     `${modality} 的特征与提取时不同，无法据此重现结果；重新提取的命令：radweave extract --modality ${modality}`,
-  'fused-before': ({ modalities }) =>
-    `${list(modalities)} 的特征在融合后已改变，融合模型属于此前的特征；重新融合的命令：radweave fuse`,
+  'fused-before': ({ modalities, isStacked }) =>
+    `${list(modalities)} 的特征${isStacked ? '或折外 logit ' : ''}在融合后已改变，融合模型属于此前的特征；重新融合的命令：radweave fuse${isStacked ? ' --stack' : ''}`,
 
   machine: '机器',
   'trained-run': ({ modality, run }) => `训练 ${modality}（${run}）`,
