@@ -3,7 +3,7 @@ import { applyWeights, createModel, modelInfo } from '@radweave/models';
 import { python, referenceTest, tempDir } from '@radweave/testkit';
 import { loadCheckpoint, manualSeed, noGrad, randn, Tensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
-import { cancelsOut, classMaps } from './class-maps.ts';
+import { classMaps, whyEmpty } from './class-maps.ts';
 
 const METHODS = ['grad-cam', 'hirescam'] as const;
 
@@ -150,8 +150,12 @@ test.each([
   manualSeed(4);
   const model = createModel(name, { numClasses: 2, inChans: 1, imageSize: 224 }).eval();
   const x = randn([1, 1, 224, 224]);
-  for (const layer of shown) expect(cancelsOut(model, x, layer), layer).toBe(false);
-  for (const layer of cancelled) expect(cancelsOut(model, x, layer), layer).toBe(true);
+  const why = (layer: string) => METHODS.map((method) => whyEmpty(model, x, { layer, method }));
+  for (const layer of shown) expect(why(layer), layer).toEqual([null, null]);
+  for (const layer of cancelled) expect(why(layer), layer).toEqual([null, 'cancels']);
+  // Its head reads the class token alone.
+  for (const layer of name.startsWith('vit') ? ['blocks.11', 'features'] : [])
+    expect(why(layer), layer).toEqual(['unused', 'unused']);
 });
 
 function values(tensor: unknown): Tensor {

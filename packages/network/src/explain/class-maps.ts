@@ -55,17 +55,25 @@ export function classMaps(
 const CANCELS = 1e-4;
 
 /**
- * Whether HiResCAM has nothing to show at a layer of a network: where a layer norm takes each position by itself, as in ViT's last
- * blocks and between ConvNeXt's stages, the scale of a position changes no logit, so that activation times gradient adds up to 0.
+ * Why a method has nothing to show at a layer of a network, whatever the slice; null where it has. `unused`: the logits do not depend
+ * on its positions, as behind ViT's last block, of which the class token alone is read. `cancels`, of HiResCAM alone: where a layer norm
+ * takes each position by itself, as in ViT's last blocks and between ConvNeXt's stages, the scale of a position changes no logit, so
+ * that activation times gradient adds up to 0.
  *
  * @param x one slice, of any contents: this is a matter of how the network is built.
  */
-export function cancelsOut(model: ImageModel, x: Tensor, layer: string): boolean {
+export function whyEmpty(
+  model: ImageModel,
+  x: Tensor,
+  { layer, method }: MapPlace,
+): 'unused' | 'cancels' | null {
   return tidy(() => {
     const { values, slopes } = slopesAt(model, x, layer, [0]);
     const products = values.mul(slopes);
+    const all = products.abs().sum().item();
+    if (all === 0) return 'unused';
     const kept = products.sum([1]).abs().sum().item();
-    return kept < CANCELS * products.abs().sum().item();
+    return method === 'hirescam' && kept < CANCELS * all ? 'cancels' : null;
   });
 }
 

@@ -185,7 +185,15 @@ test('explain: HiResCAM where a layer norm follows', async () => {
   await refused(ALL.explain ?? expect.unreachable(), study, {
     code: 'E_MAP_METHOD',
     exitCode: 2,
-    message: /HiResCAM has nothing to show at blocks\.10 of vit_tiny.*--method grad-cam, or another --layer/,
+    message:
+      /HiResCAM has nothing to show at blocks\.10 of vit_tiny.*--method grad-cam, or another --layer \(.*blocks\.9\)/,
+  });
+  Object.assign(study.config.explanation, { method: 'grad-cam', layer: 'blocks.11' });
+  await refused(ALL.explain ?? expect.unreachable(), study, {
+    code: 'E_MAP_METHOD',
+    exitCode: 2,
+    message:
+      /Grad-CAM has nothing to show at blocks\.11 of vit_tiny.*the logits do not depend on its positions.*Use another --layer/,
   });
 });
 

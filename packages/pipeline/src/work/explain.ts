@@ -13,7 +13,7 @@ import {
   writeExplanations,
 } from '@radweave/artifacts';
 import { inferenceBatch, inferenceSettings } from '@radweave/network/compute/compute';
-import { cancelsOut } from '@radweave/network/explain/class-maps';
+import { type MapPlace, whyEmpty } from '@radweave/network/explain/class-maps';
 import type { MapSource } from '@radweave/network/explain/maps';
 import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
 import { requireDevice } from '@radweave/network/open/engine-settings';
@@ -128,7 +128,8 @@ export async function withMaps<T>(
   network.model.requiresGrad_(false);
   const { method } = config.explanation;
   const layer = requireLayer(network, config.explanation.layer);
-  requireMaps(network, layer, method);
+  // Grad-CAM has maps at a model's own layer.
+  if (method !== 'grad-cam' || config.explanation.layer !== null) requireMaps(network, layer, method);
   const loaded = await decodeSplit(config.data, split, modality, table, context);
   try {
     const batchSize = inferenceBatch(config.extraction.batch_size, network.compute);
@@ -169,16 +170,27 @@ function requireMaps(
   layer: string,
   method: MapMethod,
 ): void {
-  if (method !== 'hirescam') return;
   const shape = [1, model.inChans, imageSize, imageSize];
   const noise = Float32Array.from({ length: model.inChans * imageSize ** 2 }, (_, i) => Math.sin(i));
-  if (tidy(() => !cancelsOut(model, fromTypedArray(noise, shape, { device: compute.device }), layer))) return;
+  const why = (place: MapPlace): ReturnType<typeof whyEmpty> =>
+    tidy(() => whyEmpty(model, fromTypedArray(noise, shape, { device: compute.device }), place));
+  const reason = why({ layer, method });
+  if (reason === null) return;
+  const layers = model.mapLayers.filter((one) => why({ layer: one, method }) === null);
+  const hints = [
+    ...(reason === 'cancels' ? ['--method grad-cam'] : []),
+    ...(layers.length === 0 ? [] : [`another --layer (${layers.join(', ')})`]),
+  ];
+  const text =
+    reason === 'unused'
+      ? 'the logits do not depend on its positions'
+      : 'a layer norm follows, under which activation times gradient adds up to 0 at every position';
   throw new UsageError(
     'E_MAP_METHOD',
-    `${MAP_NAMES[method]} has nothing to show at ${layer} of ${name}: a layer norm follows, under which activation times gradient adds up to 0 at every position`,
+    `${MAP_NAMES[method]} has nothing to show at ${layer} of ${name}: ${text}`,
     {
-      where: 'explanation.method',
-      hint: `Use --method grad-cam, or another --layer (${model.mapLayers.join(', ')})`,
+      where: reason === 'unused' ? 'explanation.layer' : 'explanation.method',
+      hint: `Use ${hints.join(', or ')}`,
     },
   );
 }
