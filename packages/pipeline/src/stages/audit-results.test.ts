@@ -280,7 +280,7 @@ test('features and predictions that are not as they were written are told, each 
   const told = unreadable(record).join('\n');
   for (const path of [table('train'), table('test'), first ?? '', predictions, ofSlices])
     expect(told).toContain(namingPlaces(path, config));
-  expect(told).toContain('features of P of 2 patients in');
+  expect(told).toContain('the features of modality P must be extracted again for 2 patients in');
   expect((await audited(config, { strict: true })).leaks).toBe(true);
 });
 
