@@ -194,7 +194,7 @@ test('features of a checkpoint of another output folder are told of, each once',
   writeMadeUpFeatures(config, 'P', cohort, 4, { checkpoint: 'moved/checkpoints/run/best_model.pth' });
   const context = listening();
   await align({ config, modalities: ['A', 'P'] }, context);
-  expect(context.said.filter((line) => line.includes('no checkpoint of'))).toEqual([
+  expect(context.said.filter((line) => line.includes('not a checkpoint of'))).toEqual([
     expect.stringContaining('The features of A come from other/checkpoints/first/best_model.pth'),
   ]);
 });
