@@ -24,6 +24,7 @@ import { asked, recordOf } from './audit.test.data.ts';
 import { audit } from './audit.ts';
 import { evaluate, usualEvaluation } from './evaluate.ts';
 import { fuse } from './fuse.ts';
+import { report } from './report.ts';
 import { visualize } from './visualize.ts';
 
 const cohort = madeUpCohort({ train: 20, val: 10, test: 12 });
@@ -35,6 +36,8 @@ const SHOW = {
     evaluate(usualEvaluation(config), context),
   visualize: (config: Config, context: ReturnType<typeof listening>) =>
     visualize({ config, modalities }, context),
+  report: (config: Config, context: ReturnType<typeof listening>) =>
+    report({ config, language: 'en', pdf: false, output: null }, context),
 };
 
 /** Fused features, of our own networks or without any record as another program leaves them. */
@@ -81,7 +84,7 @@ test.each(Object.entries(CHANGES))('features %s', async (_, [isForeign, change])
     const context = listening();
     await show(config, context);
     expect(context.said).toContainEqual(
-      expect.stringMatching(new RegExp(`^warning: ${CHANGED}.*radweave fuse\\.$`)),
+      expect.stringMatching(new RegExp(`^warning: (In the report: )?${CHANGED}.*radweave fuse\\.$`)),
     );
   }
   const { notes } = readEvaluation(
