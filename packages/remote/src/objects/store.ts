@@ -5,6 +5,7 @@ import { type ObjectPlace, ResourceError } from '@radweave/artifacts';
 import { AwsV4Signer } from 'aws4fetch';
 import { request } from 'undici';
 import { ConnectionFault, connectionFault } from '../connection/fault.ts';
+import { flow } from '../connection/flow.ts';
 import { Ways } from '../connection/ways.ts';
 import { bareEtag, readPage, refusal, type StoredObject, textOf } from './answer.ts';
 import { type Keys, storeKeys } from './keys.ts';
@@ -173,22 +174,14 @@ function encoded(text: string): string {
 /** Longer answers than this are none of a store, apart from objects. */
 const LONGEST_TEXT = 16 << 20;
 
-/**
- * Reads an answer whole, or as far as it is longer than it should be. It flows: where an answer waits to be read and the store
- * closes the connection, undici 6 ends the process (nodejs/undici#5360).
- */
-function bytesIn(body: Readable, most = 0): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = [];
-    let length = 0;
-    body.on('data', (piece: Buffer) => {
-      pieces.push(piece);
-      length += piece.length;
-      if (length <= Math.max(most, LONGEST_TEXT)) return;
-      resolve(Buffer.concat(pieces));
-      body.destroy();
-    });
-    body.on('end', () => resolve(Buffer.concat(pieces)));
-    body.on('error', reject);
+/** Reads an answer whole, or as far as it is longer than it should be. */
+async function bytesIn(body: Readable, most = 0): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  await flow(body, (piece) => {
+    pieces.push(piece);
+    length += piece.length;
+    return length <= Math.max(most, LONGEST_TEXT);
   });
+  return Buffer.concat(pieces);
 }

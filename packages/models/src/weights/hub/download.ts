@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { flow } from '@radweave/remote/connection/flow';
 import type { Environment } from '@radweave/remote/connection/proxy';
 import { type HubFile, publish, repoFolder } from './cache.ts';
 import { hashLike } from './checksum.ts';
@@ -95,13 +96,13 @@ async function receive(
       try {
         if (done > 0 && !continues(answer, done)) done = await restart(handle);
         if (answer.status !== 200 && (answer.status !== 206 || done === 0)) throw refusal(answer);
-        for await (const chunk of answer.body) {
-          await handle.writeFile(chunk);
-          done += chunk.length;
+        await flow(answer.body, async (piece) => {
+          await handle.writeFile(piece);
+          done += piece.length;
           onProgress?.(done, size);
           // What never ends would fill the disk.
-          if (done > size) break;
-        }
+          return done <= size;
+        });
       } finally {
         answer.body.destroy();
       }
